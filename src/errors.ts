@@ -1,0 +1,224 @@
+/**
+ * The error classes. Every failure of this library is a {@linkcode KalshiError}: a stable `code` to branch
+ * on, a message that says what to do, and an `outcome` that says whether the exchange can have acted.
+ *
+ * @module
+ */
+
+/**
+ * What is known of the effect of a failed call.
+ *
+ * - `not-sent`: nothing reached the exchange.
+ * - `rejected`: the exchange answered and refused; it did not act.
+ * - `unknown`: the request may have been processed. Look before you send a write again.
+ */
+export type Outcome = "not-sent" | "rejected" | "unknown";
+
+/** The stable code of each kind of error; compare with `error.code`. */
+export type KalshiErrorCode =
+  | "CONFIG"
+  | "AUTH_REQUIRED"
+  | "AUTH_KEY"
+  | "AUTH_REJECTED"
+  | "BAD_REQUEST"
+  | "NOT_FOUND"
+  | "CONFLICT"
+  | "RATE_LIMITED"
+  | "SERVER"
+  | "TIMEOUT"
+  | "CONNECTION"
+  | "DECODE"
+  | "REDIRECT"
+  | "PAGINATION"
+  | "ABORTED"
+  | "CLOSED"
+  | "UNEXPECTED_STATUS";
+
+/** What an error knows of the request that failed. */
+export interface KalshiErrorContext {
+  /** HTTP method of the request. */
+  readonly method?: string | undefined;
+  /** Path below the API root, without query: `/portfolio/balance`. */
+  readonly path?: string | undefined;
+  /** HTTP status of the answer. */
+  readonly status?: number | undefined;
+  /** `code` of Kalshi's error body, such as `insufficient_balance`. */
+  readonly serverCode?: string | undefined;
+  /** `details` of Kalshi's error body. */
+  readonly details?: unknown;
+  /** How many attempts were made. */
+  readonly attempts?: number | undefined;
+  /** Whether the exchange can have acted; `not-sent` unless told otherwise. */
+  readonly outcome?: Outcome | undefined;
+  /** The wait that the server asked for, in milliseconds. */
+  readonly retryAfterMs?: number | undefined;
+  /** The error below. */
+  readonly cause?: unknown;
+}
+
+/**
+ * Base class of every error that this library throws.
+ *
+ * @example
+ * ```ts
+ * import { KalshiClient, KalshiError } from "@unofficial/kalshi";
+ *
+ * await using client = new KalshiClient({ demo: true });
+ * try {
+ *   await client.markets.get("NO-SUCH-MARKET");
+ * } catch (error) {
+ *   if (error instanceof KalshiError && error.code === "NOT_FOUND") console.log(error.path);
+ *   else throw error;
+ * }
+ * ```
+ */
+export class KalshiError extends Error {
+  /** The class name, also where bundlers rename classes. */
+  override readonly name: string = "KalshiError";
+  /** Stable code of this kind of error. */
+  readonly code: KalshiErrorCode;
+  /** Whether the exchange can have acted. */
+  readonly outcome: Outcome;
+  /** HTTP method of the request that failed. */
+  readonly method: string | undefined;
+  /** Path below the API root, without query. */
+  readonly path: string | undefined;
+  /** HTTP status of the answer, where there was one. */
+  readonly status: number | undefined;
+  /** `code` of Kalshi's error body. */
+  readonly serverCode: string | undefined;
+  /** `details` of Kalshi's error body. */
+  readonly details: unknown;
+  /** How many attempts were made; 0 when nothing was tried. */
+  readonly attempts: number;
+  /** The wait that the server asked for, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+
+  /** Made by the library; public so that tests and transports can make one too. */
+  constructor(code: KalshiErrorCode, message: string, context: KalshiErrorContext = {}) {
+    super(message, context.cause === undefined ? undefined : { cause: context.cause });
+    this.code = code;
+    this.outcome = context.outcome ?? "not-sent";
+    this.method = context.method;
+    this.path = context.path;
+    this.status = context.status;
+    this.serverCode = context.serverCode;
+    this.details = context.details;
+    this.attempts = context.attempts ?? 0;
+    this.retryAfterMs = context.retryAfterMs;
+  }
+}
+
+/** An option is wrong, unknown, or asks for what this runtime cannot do. Thrown before any network use. */
+export class KalshiConfigError extends KalshiError {
+  /** The class name. */
+  override readonly name = "KalshiConfigError";
+  /** Takes the message and what is known of the request. */
+  constructor(message: string, context?: KalshiErrorContext) {
+    super("CONFIG", message, context);
+  }
+}
+
+/** A key is unusable or missing, or the exchange refused it (401, 403). */
+export class KalshiAuthError extends KalshiError {
+  /** The class name. */
+  override readonly name = "KalshiAuthError";
+  /** Takes which of the three it is, the message and what is known of the request. */
+  constructor(
+    code: "AUTH_REQUIRED" | "AUTH_KEY" | "AUTH_REJECTED",
+    message: string,
+    context?: KalshiErrorContext,
+  ) {
+    super(code, message, context);
+  }
+}
+
+/** The exchange refused the request as wrong: 400, 422 and other 4xx without a class of their own. */
+export class KalshiBadRequestError extends KalshiError {
+  /** The class name. */
+  override readonly name = "KalshiBadRequestError";
+  /** Takes the message and what is known of the request. */
+  constructor(message: string, context?: KalshiErrorContext) {
+    super("BAD_REQUEST", message, context);
+  }
+}
+
+/** 404: no such market, order or path. */
+export class KalshiNotFoundError extends KalshiError {
+  /** The class name. */
+  override readonly name = "KalshiNotFoundError";
+  /** Takes the message and what is known of the request. */
+  constructor(message: string, context?: KalshiErrorContext) {
+    super("NOT_FOUND", message, context);
+  }
+}
+
+/** 409: for a create, the `client_order_id` was used before, so that the first order stands. */
+export class KalshiConflictError extends KalshiError {
+  /** The class name. */
+  override readonly name = "KalshiConflictError";
+  /** Takes the message and what is known of the request. */
+  constructor(message: string, context?: KalshiErrorContext) {
+    super("CONFLICT", message, context);
+  }
+}
+
+/** 429: over the rate budget; the request was not processed. */
+export class KalshiRateLimitError extends KalshiError {
+  /** The class name. */
+  override readonly name = "KalshiRateLimitError";
+  /** Takes the message and what is known of the request. */
+  constructor(message: string, context?: KalshiErrorContext) {
+    super("RATE_LIMITED", message, context);
+  }
+}
+
+/** 5xx: for a write the outcome is unknown. */
+export class KalshiServerError extends KalshiError {
+  /** The class name. */
+  override readonly name = "KalshiServerError";
+  /** Takes the message and what is known of the request. */
+  constructor(message: string, context?: KalshiErrorContext) {
+    super("SERVER", message, context);
+  }
+}
+
+/** An attempt ran past `timeoutMs`, the call past `totalTimeoutMs`, or the server answered 408 or 504. */
+export class KalshiTimeoutError extends KalshiError {
+  /** The class name. */
+  override readonly name = "KalshiTimeoutError";
+  /** Takes the message and what is known of the request. */
+  constructor(message: string, context?: KalshiErrorContext) {
+    super("TIMEOUT", message, context);
+  }
+}
+
+/** The connection could not be made or broke. `outcome` says whether anything was sent. */
+export class KalshiConnectionError extends KalshiError {
+  /** The class name. */
+  override readonly name = "KalshiConnectionError";
+  /** Takes the message and what is known of the request. */
+  constructor(message: string, context?: KalshiErrorContext) {
+    super("CONNECTION", message, context);
+  }
+}
+
+/** The answer is not what the contract says: HTML, cut JSON, or no body where one is due. */
+export class KalshiDecodeError extends KalshiError {
+  /** The class name. */
+  override readonly name = "KalshiDecodeError";
+  /** Takes the message and what is known of the request. */
+  constructor(message: string, context?: KalshiErrorContext) {
+    super("DECODE", message, context);
+  }
+}
+
+/** The caller's `AbortSignal` ended the call; `cause` is the signal's reason. */
+export class KalshiAbortError extends KalshiError {
+  /** `AbortError`, as the web platform names it. */
+  override readonly name = "AbortError";
+  /** Takes the message and what is known of the request. */
+  constructor(message: string, context?: KalshiErrorContext) {
+    super("ABORTED", message, context);
+  }
+}

@@ -1,0 +1,173 @@
+/**
+ * What a JavaScript runtime gives to this library: one small interface, implemented once for each runtime.
+ *
+ * @module
+ */
+
+/** What a runtime's adapter can do. Asking for what it cannot do fails at construction. */
+export interface RuntimeCapabilities {
+  /** HTTP/2 can be asked for. */
+  readonly http2: boolean;
+  /** `limits.maxConnections` can be honoured. */
+  readonly maxConnections: boolean;
+  /** `limits.maxKeepaliveConnections` can be honoured. */
+  readonly maxKeepaliveConnections: boolean;
+  /** `limits.keepaliveExpiryMs` can be honoured. */
+  readonly keepaliveExpiryMs: boolean;
+  /** Requests can go through an HTTP proxy given to the adapter. */
+  readonly proxy: boolean;
+  /** Certificate authorities can be given to the adapter. */
+  readonly caCertificates: boolean;
+  /** A WebSocket handshake can carry headers, which Kalshi's signed handshake needs. */
+  readonly handshakeHeaders: boolean;
+  /** The status of a refused WebSocket handshake can be seen. */
+  readonly handshakeStatus: boolean;
+  /** WebSocket ping frames can be sent and pongs seen. */
+  readonly ping: boolean;
+  /** TCP and TLS connections can be opened. */
+  readonly tcp: boolean;
+  /** Files can be read. */
+  readonly files: boolean;
+}
+
+/** Pool limits of a client; what is undefined is left to the runtime. */
+export interface ConnectionLimits {
+  /** The most connections at once, to one host. */
+  readonly maxConnections?: number | undefined;
+  /** The most idle connections kept for reuse, to one host. */
+  readonly maxKeepaliveConnections?: number | undefined;
+  /** How long an idle connection is kept, in milliseconds. */
+  readonly keepaliveExpiryMs?: number | undefined;
+}
+
+/** What a client asks of its connection pool. */
+export interface HttpPoolOptions {
+  /** Speak HTTP/2, where the server does. */
+  readonly http2: boolean;
+  /** Pool limits. */
+  readonly limits?: ConnectionLimits | undefined;
+}
+
+/** One request as the pipeline hands it to a pool. */
+export interface HttpPoolRequest {
+  /** HTTP method in upper case. */
+  readonly method: string;
+  /** Header fields; names in any case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Body, already serialised. */
+  readonly body?: string | undefined;
+  /** Ends the request and the reading of its body. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The connections of one client. */
+export interface HttpPool {
+  /**
+   * Sends one request and follows no redirect (a 3xx is returned as it came). A POST, PUT, PATCH or DELETE
+   * reaches the server at most once, whatever the runtime's own `fetch` does when a connection breaks.
+   */
+  fetch(url: string, request: HttpPoolRequest): Promise<Response>;
+  /** True when this failure of {@linkcode fetch} proves that no byte of the request was sent. */
+  isNotSent(error: unknown): boolean;
+  /** Closes every connection. A second call is harmless. */
+  close(): Promise<void>;
+}
+
+/** What to know when opening a WebSocket. */
+export interface WebSocketConnectOptions {
+  /** Handshake headers. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Ends the attempt to connect. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How a WebSocket ended. */
+export interface WebSocketCloseInfo {
+  /** Close code; 1006 when the connection broke without a close frame. */
+  readonly code: number;
+  /** Reason given by the peer, or empty. */
+  readonly reason: string;
+}
+
+/** What the owner of a socket is told. Every callback is synchronous and must not throw. */
+export interface WebSocketHandlers {
+  /** A whole message. */
+  readonly onMessage: (data: string | Uint8Array) => void;
+  /** The end, exactly once, also after an error. */
+  readonly onClose: (info: WebSocketCloseInfo) => void;
+  /** A pong or a server's ping was seen, where the runtime shows them. */
+  readonly onPong?: (() => void) | undefined;
+}
+
+/** An open WebSocket. */
+export interface RuntimeWebSocket {
+  /** Sends one text message. */
+  send(text: string): void;
+  /** Bytes queued but not yet handed to the network, where the runtime tells; else 0. */
+  readonly bufferedAmount: number;
+  /** Sends a ping frame; absent where the runtime cannot. */
+  ping?(): void;
+  /** Starts a clean close. */
+  close(code?: number, reason?: string): void;
+  /** Ends the connection without waiting for the peer, as far as the runtime lets. */
+  terminate(): void;
+}
+
+/** What to know when opening a TCP or TLS connection. */
+export interface TcpConnectOptions {
+  /** Host name or address. */
+  readonly hostname: string;
+  /** Port. */
+  readonly port: number;
+  /** Speak TLS and check the server's certificate against its host name. */
+  readonly tls: boolean;
+  /** Ends the attempt to connect. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A TCP or TLS connection as two byte streams. */
+export interface ByteStream {
+  /** What the peer sends. */
+  readonly readable: ReadableStream<Uint8Array>;
+  /** What goes to the peer. */
+  readonly writable: WritableStream<Uint8Array>;
+  /** Ends the connection. A second call is harmless. */
+  close(): Promise<void>;
+}
+
+/** One JavaScript runtime, as far as this library needs it. */
+export interface Runtime {
+  /** Its name, for messages. */
+  readonly name: string;
+  /** What it can do. */
+  readonly capabilities: RuntimeCapabilities;
+  /** Opens a connection pool; cheap, no network use before the first request. */
+  createHttpPool(options: HttpPoolOptions): HttpPool;
+  /** Opens a WebSocket; rejects with a {@linkcode HandshakeRefusedError} or a connection error. */
+  connectWebSocket(
+    url: string,
+    handlers: WebSocketHandlers,
+    options?: WebSocketConnectOptions,
+  ): Promise<RuntimeWebSocket>;
+  /** Opens a TCP or TLS connection. */
+  connectTcp(options: TcpConnectOptions): Promise<ByteStream>;
+  /** Reads a text file; a leading `~/` is the home folder. */
+  readTextFile(path: string): Promise<string>;
+  /** Environment variables, or undefined where the runtime has none or may not read them. */
+  readEnv(name: string): string | undefined;
+}
+
+/** The server answered the WebSocket handshake with something else than 101. */
+export class HandshakeRefusedError extends Error {
+  /** The class name. */
+  override readonly name = "HandshakeRefusedError";
+  /** HTTP status of the refusal. */
+  readonly status: number;
+  /** Takes the status and, where it was seen, the body. */
+  constructor(status: number, body = "") {
+    super(
+      `The WebSocket handshake was refused with status ${status}${body ? `: ${body.slice(0, 200)}` : "."}`,
+    );
+    this.status = status;
+  }
+}

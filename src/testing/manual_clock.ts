@@ -1,0 +1,85 @@
+import type { Clock, ClockTimer } from "../clock.ts";
+
+interface Waiting {
+  readonly at: number;
+  readonly order: number;
+  readonly callback: () => void;
+}
+
+/**
+ * A clock that stands still until it is told to move.
+ *
+ * @example
+ * ```ts
+ * import { ManualClock } from "@unofficial/kalshi/testing";
+ *
+ * const clock = new ManualClock(1_790_000_000_000);
+ * clock.setTimer(() => console.log("a minute later"), 60_000);
+ * await clock.advance(60_000);
+ * ```
+ */
+export class ManualClock implements Clock {
+  #now: number;
+  readonly #start: number;
+  #made = 0;
+  readonly #waiting = new Set<Waiting>();
+
+  /** Starts at `startMs` (Unix milliseconds). */
+  constructor(startMs = 1_790_000_000_000) {
+    this.#now = startMs;
+    this.#start = startMs;
+  }
+
+  /** The time it shows, in Unix milliseconds. */
+  now(): number {
+    return this.#now;
+  }
+
+  /** Milliseconds since it was made. */
+  monotonic(): number {
+    return this.#now - this.#start;
+  }
+
+  /** How many timers wait. */
+  get pending(): number {
+    return this.#waiting.size;
+  }
+
+  /** Calls `callback` once the clock has moved `delayMs` on. */
+  setTimer(callback: () => void, delayMs: number): ClockTimer {
+    const entry = { at: this.#now + Math.max(0, delayMs), order: this.#made++, callback };
+    this.#waiting.add(entry);
+    return { clear: () => void this.#waiting.delete(entry) };
+  }
+
+  /** Moves on by `ms`, firing what falls due in order; pending promises settle before and after each timer. */
+  async advance(ms: number): Promise<void> {
+    const target = this.#now + ms;
+    await settle();
+    for (let next = this.#next(target); next !== undefined; next = this.#next(target)) {
+      this.#waiting.delete(next);
+      this.#now = Math.max(this.#now, next.at);
+      next.callback();
+      await settle();
+    }
+    this.#now = target;
+  }
+
+  #next(target: number): Waiting | undefined {
+    let first: Waiting | undefined;
+    for (const entry of this.#waiting) {
+      if (entry.at > target) continue;
+      if (
+        first === undefined || entry.at < first.at || (entry.at === first.at && entry.order < first.order)
+      ) {
+        first = entry;
+      }
+    }
+    return first;
+  }
+}
+
+/** Lets promise chains and the runtime's own queues run. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
+}

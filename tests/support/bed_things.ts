@@ -1,0 +1,33 @@
+/** The kinds of the test bed. */
+import type { Thing } from "./bed.ts";
+
+/** What a kind gives: methods over JSON, and how to stop it. */
+export interface ThingImplementation {
+  readonly methods: Readonly<Record<string, (...args: never[]) => unknown>>;
+  stop(): Promise<void> | void;
+}
+
+type Start = (options: never) => Promise<ThingImplementation> | ThingImplementation;
+
+const kinds: Readonly<Record<string, () => Promise<Start>>> = {
+  "raw-server": async () => (await import("./things/raw_server.ts")).start,
+};
+
+/** Starts a thing in this process. */
+export async function startLocally(kind: string, options: unknown): Promise<Thing> {
+  const load = kinds[kind];
+  if (load === undefined) {
+    throw new Error(`No kind "${kind}" in the test bed: ${Object.keys(kinds).join(", ")}.`);
+  }
+  const thing = await (await load())(options as never);
+  return {
+    async call<T>(method: string, ...args: unknown[]): Promise<T> {
+      const found = thing.methods[method];
+      if (found === undefined) throw new Error(`"${kind}" has no method "${method}".`);
+      return await found(...args as never[]) as T;
+    },
+    async [Symbol.asyncDispose]() {
+      await thing.stop();
+    },
+  };
+}
