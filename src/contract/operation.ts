@@ -1,0 +1,54 @@
+/**
+ * What a row of the operation tables says. A row holds only what differs from the common case, because every
+ * byte of it ends up in bundles: no `method` means GET, no `auth` means that the call is signed, and so on.
+ *
+ * @module
+ */
+
+/**
+ * A string of which some values are known. Kalshi adds values without notice, so that any other string is
+ * possible as well; editors still offer the known ones.
+ */
+// deno-lint-ignore ban-types -- `{}` keeps TypeScript from folding the known values into `string`.
+export type Open<Known extends string> = Known | (string & {});
+
+/** One call of Kalshi's REST API, as data. The type parameters tell what goes in and what comes back. */
+export interface Operation<Params = undefined, Response = undefined, Body = undefined> {
+  /** Kalshi's operation id: `GetMarkets`. */
+  readonly id: string;
+  /** HTTP method; GET when absent. */
+  readonly method?: "POST" | "PUT" | "DELETE";
+  /** Path below the API root. `{name}` stands for the parameter of that name; all other parameters are query. */
+  readonly path: `/${string}`;
+  /**
+   * Absent: the call must be signed. `none`: it is public. `optional`: Kalshi's specification asks for a
+   * signature and its guide says that none is needed, so that a caller with keys signs and one without asks
+   * anyway.
+   */
+  readonly auth?: "none" | "optional";
+  /** Names of query parameters whose lists are written with commas; all other lists repeat the parameter. */
+  readonly csv?: readonly string[];
+  /** Status of success; 200 when absent. */
+  readonly status?: 201 | 204;
+  /** Set where success has no body. */
+  readonly empty?: true;
+  /** Rate budget that the call draws on; the read budget when absent. */
+  readonly bucket?: "write";
+  /** Tokens that the call costs, or each item of `costPer`; 10 when absent. */
+  readonly cost?: number;
+  /** Field of the body whose items are counted: a batch costs `cost` for each. */
+  readonly costPer?: string;
+  /** Cost when a query parameter is true, by the parameter's name. */
+  readonly costWith?: Readonly<Record<string, number>>;
+  /** Never there at run time: it carries the types of parameters, answer and body. */
+  readonly "~types"?: readonly [params: Params, response: Response, body: Body];
+}
+
+/** An operation that answers page by page. */
+export interface PagedOperation<Params, Response, Items extends keyof Response & string>
+  extends Operation<Params, Response> {
+  /** Field of the answer that holds the page's items. */
+  readonly items: Items;
+  /** Field of the answer that holds the next cursor; `cursor` when absent. The parameter is always `cursor`. */
+  readonly next?: "next_cursor";
+}

@@ -1,0 +1,119 @@
+/** Writes the operation tables: a constant and the type of its parameters for each REST call. */
+import type { Call, Field, RestSpec } from "./generate_spec.ts";
+import { docComment, enumNames, property, typeText } from "./generate_types.ts";
+
+/** A row of operations.tsv: what Kalshi's prose says of a call and its spec does not. */
+export interface ProseRow {
+  readonly pagination: string;
+  readonly bucket: string;
+  readonly cost: string;
+}
+
+/** Kalshi's guide: order books need no signature. Its spec marks them as signed. */
+const optionalAuth = new Set(["GetMarketOrderbook", "GetMarketOrderbooks"]);
+
+/** Costs that are told in prose only. */
+const toldCosts: Record<string, string> = {
+  CancelAllOrders: "cost: 2",
+  GetMarginBalance: "cost: 5, costWith: { compute_available_balance: 50 }",
+};
+
+/** Rows of operations.tsv by product and operation id. */
+export function readProse(text: string): Map<string, ProseRow> {
+  const [head = "", ...lines] = text.trimEnd().split("\n");
+  const columns = head.split("\t");
+  return new Map(lines.map((line) => {
+    const cells = line.split("\t");
+    const cell = (name: string) => cells[columns.indexOf(name)] ?? "";
+    return [`${cell("product")} ${cell("operationId")}`, {
+      pagination: cell("pagination"),
+      bucket: cell("bucket_guess"),
+      cost: cell("token_cost_doc"),
+    }];
+  }));
+}
+
+const isCsv = (field: Field) => field.facts["x-format"] === "comma-separated";
+
+function pageOf(prose: ProseRow): { items: string; next: string } | undefined {
+  const parts = new Map(prose.pagination.split(";").map((part) => part.split("=") as [string, string]));
+  const items = parts.get("items")?.split(",")[0];
+  return items === undefined ? undefined : { items, next: parts.get("field") ?? "cursor" };
+}
+
+function costOf(call: Call, prose: ProseRow): string | undefined {
+  const told = toldCosts[call.id];
+  if (told !== undefined || prose.cost === "") return told;
+  const [cost, per] = prose.cost.split("/");
+  return per === undefined ? `cost: ${cost}` : `${cost === "10" ? "" : `cost: ${cost}, `}costPer: "orders"`;
+}
+
+function row(call: Call, prose: ProseRow): string {
+  const csv = call.queryParams.filter(isCsv).map(({ name }) => `"${name}"`);
+  const page = pageOf(prose);
+  const auth = optionalAuth.has(call.id) ? "optional" : call.auth ? undefined : "none";
+  const cost = costOf(call, prose);
+  return [
+    `id: "${call.id}"`,
+    ...(call.method === "GET" ? [] : [`method: "${call.method}"`]),
+    `path: "${call.path}"`,
+    ...(auth === undefined ? [] : [`auth: "${auth}"`]),
+    ...(csv.length === 0 ? [] : [`csv: [${csv.join(", ")}]`]),
+    ...(call.status === 200 ? [] : [`status: ${call.status}`]),
+    ...(call.response === undefined ? ["empty: true"] : []),
+    ...(prose.bucket === "write" ? ['bucket: "write"'] : []),
+    ...(cost === undefined ? [] : [cost]),
+    ...(page === undefined ? [] : [`items: "${page.items}"`]),
+    ...(page === undefined || page.next === "cursor" ? [] : [`next: "${page.next}"`]),
+  ].map((part) => `  ${part},\n`).join("");
+}
+
+/** The operation table of a product as one module's text. */
+export function operationsModule(
+  head: string,
+  product: string,
+  spec: RestSpec,
+  prose: ReadonlyMap<string, ProseRow>,
+  pages: Readonly<Record<string, string>>,
+  operation: string,
+): string {
+  const enums = enumNames(spec.types);
+  const known = new Set(spec.types.map(({ name }) => name));
+  const used = new Set<string>();
+  const use = (text: string) => {
+    for (const word of text.match(/\w+/g) ?? []) if (known.has(word)) used.add(word);
+    return text;
+  };
+  let paged = false;
+  const blocks = spec.calls.map((call) => {
+    const told = prose.get(`${product} ${call.id}`);
+    if (told === undefined) throw new Error(`operations.tsv has no row for ${product} ${call.id}`);
+    const fields = [...call.pathParams, ...call.queryParams];
+    const line = `\`${call.method} ${call.path}\``;
+    const page = pageOf(told);
+    const params = fields.length === 0 ? "undefined" : `${call.id}Params`;
+    const response = use(call.response ?? "undefined");
+    const body = call.body === undefined
+      ? undefined
+      : use(call.body.type) + (call.body.required ? "" : " | undefined");
+    const parts = [params, response, body ?? "undefined"];
+    while (parts.at(-1) === "undefined") parts.pop();
+    const type = page === undefined
+      ? `Operation${parts.length === 0 ? "" : `<${parts.join(", ")}>`}`
+      : `PagedOperation<${params}, ${response}, "${page.items}">`;
+    paged ||= page !== undefined;
+    const where = pages[call.id] ?? "changelog";
+    const properties = fields.map((field) => {
+      const own = isCsv(field) ? "string | readonly string[]" : typeText(field.shape, "in", enums);
+      return property({ ...field, nullable: false }, "in", enums, use(own));
+    });
+    const interfaceText = fields.length === 0 ? "" : docComment([`Parameters of ${line}.`], false) +
+      `export interface ${params} {\n${properties.join("")}}\n\n`;
+    return interfaceText +
+      docComment([`${line}: https://docs.kalshi.com/${where}`], call.deprecated) +
+      `export const ${call.id}: ${type} = {\n${row(call, told)}};\n`;
+  });
+  const names = paged ? "Operation, PagedOperation" : "Operation";
+  return `${head}import type { ${names} } from "${operation}";\n` +
+    `import type { ${[...used].sort().join(", ")} } from "./types.ts";\n\n${blocks.join("\n")}`;
+}
