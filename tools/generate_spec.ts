@@ -62,7 +62,14 @@ function singular(name: string): string {
   return name.replace(/ies$/, "y").replace(/s$/, "");
 }
 
-const refName = (ref: string) => ref.slice(ref.lastIndexOf("/") + 1);
+/** Name of the type of a nested object. A message's own fields get the short names that people will read. */
+function nestedName(owner: string, property: string): string {
+  if (property === "msg") return owner.replace(/(Message|Response)$/, "Data");
+  if (property === "params") return owner.replace(/Command$/, "Params");
+  return owner + pascal(property);
+}
+
+export const refName = (ref: string) => ref.slice(ref.lastIndexOf("/") + 1);
 
 /** Follows `$ref` and folds an `allOf` of one `$ref` with sibling facts into those facts plus the reference. */
 function flatten(schema: Json): { ref?: string; facts: Json } {
@@ -78,21 +85,18 @@ function flatten(schema: Json): { ref?: string; facts: Json } {
 /** Turns schemas into shapes; nested objects get names of their own, which land in `named`. */
 export class Shapes {
   readonly named = new Map<string, { shape: Shape; facts: Json }>();
-  readonly #rename: (name: string) => string;
 
-  constructor(schemas: Record<string, Json>, rename: (name: string) => string = (name) => name) {
-    this.#rename = rename;
-    for (const [name, schema] of Object.entries(schemas)) {
-      const own = rename(name);
-      this.named.set(own, { shape: this.read(schema, own), facts: schema });
-    }
+  add(name: string, schema: Json): void {
+    this.named.set(name, { shape: this.read(schema, name), facts: schema });
   }
 
   read(schema: Json, owner: string): Shape {
     const { ref } = flatten(schema);
-    if (ref !== undefined) return { kind: "ref", name: this.#rename(ref) };
+    if (ref !== undefined) return { kind: "ref", name: ref };
     if (schema.const !== undefined) return { kind: "const", value: schema.const };
-    if (schema.enum !== undefined) return { kind: "enum", values: schema.enum };
+    if (schema.enum !== undefined) {
+      return { kind: "enum", values: schema.enum.filter((value: unknown) => value !== null) };
+    }
     switch (schema.type) {
       case "string":
       case "boolean":
@@ -122,7 +126,7 @@ export class Shapes {
   fields(schema: Json, owner: string): Field[] {
     const required = new Set<string>(schema.required ?? []);
     return Object.entries<Json>(schema.properties).map(([name, property]) =>
-      this.field(name, property, required.has(name), owner + pascal(name))
+      this.field(name, property, required.has(name), nestedName(owner, name))
     );
   }
 
@@ -154,7 +158,8 @@ export class RestSpec {
 
   constructor(text: string) {
     const spec = JSON.parse(text);
-    const shapes = new Shapes(spec.components.schemas);
+    const shapes = new Shapes();
+    for (const [name, schema] of Object.entries(spec.components.schemas)) shapes.add(name, schema);
     const resolve = (value: Json): Json =>
       value.$ref === undefined
         ? value

@@ -10,6 +10,7 @@ const units: Record<string, string> = {
   centicents: "Centicents: 1/100 of a cent, 1/10000 of a dollar.",
   centicontracts: "Centicontracts: 1/100 of a contract.",
   dollars: "Dollars, as an exact decimal string.",
+  "usd 8 decimals": "Dollars, as a decimal string of 8 places.",
   contracts: "Contracts, as an exact decimal string.",
   bps: "Basis points: 1/100 of a percent.",
   celsius: "Degrees Celsius.",
@@ -87,9 +88,8 @@ export function typeText(shape: Shape, side: "in" | "out", enums: ReadonlySet<st
     case "const":
       return JSON.stringify(shape.value);
     case "enum":
-      return side === "out" && typeof shape.values[0] === "string"
-        ? `Open<${union(shape.values)}>`
-        : union(shape.values);
+      if (side === "in") return union(shape.values);
+      return typeof shape.values[0] === "string" ? `Open<${union(shape.values)}>` : "number";
     case "array": {
       const items = typeText(shape.items, side, enums);
       if (shape.length !== undefined) return `[${Array(shape.length).fill(items).join(", ")}]`;

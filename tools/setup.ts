@@ -28,8 +28,8 @@ function missingPackages(withDev: boolean): string[] {
     .map(([path]) => path.replace(/^node_modules\//, ""));
 }
 
-function run(command: string, args: string[]): number | null {
-  return spawnSync(command, args, { stdio: ["ignore", 2, 2] }).status;
+function run(command: string, args: string[], output: 2 | "ignore" = 2): number | null {
+  return spawnSync(command, args, { stdio: ["ignore", output, output] }).status;
 }
 
 const withDev = Deno.args[0] !== "runtime";

@@ -31,7 +31,7 @@ function run(command: string, args: string[]): Promise<{ status: number; output:
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0", NODE_NO_WARNINGS: "1" },
+      env: { ...process.env, NO_COLOR: "1", NODE_NO_WARNINGS: "1" },
     });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {

@@ -1,0 +1,83 @@
+/**
+ * What a client tells about its requests: for logs, traces and metrics.
+ *
+ * @module
+ */
+
+import type { KalshiError } from "../errors.ts";
+
+/** One attempt, about to be sent. */
+export interface RequestEvent {
+  /** The same for all attempts of one call; counts up from 1 within a client. */
+  readonly callId: number;
+  /** Counts up from 1. */
+  readonly attempt: number;
+  /** HTTP method. */
+  readonly method: string;
+  /** Path below the API root, without query. */
+  readonly path: string;
+  /** The whole URL. It holds no secret. */
+  readonly url: string;
+  /** Header fields; the signature and what looks like a credential read `[redacted]`. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** An answer has arrived. */
+export interface ResponseEvent {
+  /** See {@linkcode RequestEvent.callId}. */
+  readonly callId: number;
+  /** Counts up from 1. */
+  readonly attempt: number;
+  /** HTTP method. */
+  readonly method: string;
+  /** Path below the API root, without query. */
+  readonly path: string;
+  /** HTTP status. */
+  readonly status: number;
+  /** Milliseconds from the start of this attempt, signing included. */
+  readonly durationMs: number;
+}
+
+/** An attempt failed and another one follows. */
+export interface RetryEvent {
+  /** See {@linkcode RequestEvent.callId}. */
+  readonly callId: number;
+  /** The attempt that failed. */
+  readonly attempt: number;
+  /** HTTP method. */
+  readonly method: string;
+  /** Path below the API root, without query. */
+  readonly path: string;
+  /** Milliseconds until the next attempt. */
+  readonly delayMs: number;
+  /** Why it failed. */
+  readonly error: KalshiError;
+}
+
+/** Functions to be told. They run synchronously; one that throws is reported to the console and changes nothing. */
+export interface ClientHooks {
+  /** Before each attempt is sent. */
+  readonly onRequest?: ((event: RequestEvent) => void) | undefined;
+  /** After each answer, whatever its status. */
+  readonly onResponse?: ((event: ResponseEvent) => void) | undefined;
+  /** Before each wait for another attempt. */
+  readonly onRetry?: ((event: RetryEvent) => void) | undefined;
+}
+
+/** Calls a hook; what it throws must not turn a placed order into an error. */
+export function tell<E>(hook: ((event: E) => void) | undefined, makeEvent: () => E): void {
+  if (hook === undefined) return;
+  try {
+    hook(makeEvent());
+  } catch (error) {
+    console.error("A hook of KalshiClient threw:", error);
+  }
+}
+
+/** A copy of header fields that can be logged. */
+export function redactHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const secret = /signature|authorization|cookie|token|secret/i;
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, secret.test(name) ? "[redacted]" : value]),
+  );
+}

@@ -1,0 +1,112 @@
+/**
+ * Lists that come page by page.
+ *
+ * @module
+ */
+
+import { KalshiConfigError, KalshiError } from "../errors.ts";
+import type { CallOptions } from "./pipeline.ts";
+
+/** What `listAll` methods take besides {@linkcode CallOptions}. */
+export interface ListAllOptions extends CallOptions {
+  /** Stop after this many items; no limit when left out. */
+  readonly maxItems?: number | undefined;
+  /** Ask for the next page while the items of this one are being used; false when left out. */
+  readonly prefetch?: boolean | undefined;
+}
+
+/**
+ * One page of a list.
+ *
+ * @example
+ * ```ts
+ * import { KalshiClient } from "@unofficial/kalshi";
+ *
+ * await using client = new KalshiClient({ demo: true });
+ * let page = await client.markets.list({ status: "open", limit: 100 });
+ * console.log(page.items.length, page.hasNext);
+ * const second = await page.next();
+ * if (second !== undefined) page = second;
+ * ```
+ */
+export class Page<T, R = unknown> {
+  /** The items of this page. It can be short, even empty, while more pages follow. */
+  readonly items: readonly T[];
+  /** Where the next page starts; empty on the last one. */
+  readonly cursor: string;
+  /** The whole answer, with what it holds besides the items. */
+  readonly response: R;
+  readonly #fetch: (cursor: string) => Promise<Page<T, R>>;
+
+  /** Made by the `list` methods. */
+  constructor(
+    items: readonly T[],
+    cursor: string,
+    response: R,
+    fetch: (cursor: string) => Promise<Page<T, R>>,
+  ) {
+    this.items = items;
+    this.cursor = cursor;
+    this.response = response;
+    this.#fetch = fetch;
+  }
+
+  /** True when the server named a next page. */
+  get hasNext(): boolean {
+    return this.cursor !== "";
+  }
+
+  /** Fetches the next page with the same filters; undefined after the last one. */
+  async next(): Promise<Page<T, R> | undefined> {
+    return this.hasNext ? await this.#fetch(this.cursor) : undefined;
+  }
+
+  /** Iterates over the items of this page. */
+  [Symbol.iterator](): Iterator<T> {
+    return this.items[Symbol.iterator]();
+  }
+}
+
+/** Every item of every page, in order. Ends on an empty cursor, and throws when a cursor comes twice. */
+export async function* allItems<T>(
+  fetchPage: (signal: AbortSignal | undefined) => Promise<Page<T>>,
+  { maxItems = Infinity, prefetch = false, signal }: ListAllOptions,
+): AsyncGenerator<T, void, undefined> {
+  if (typeof maxItems !== "number" || !(maxItems >= 0)) {
+    throw new KalshiConfigError(`maxItems takes a number of at least 0; got ${String(maxItems)}.`);
+  }
+  if (maxItems === 0) return;
+  // A page fetched ahead is of no use to anyone once the consumer has stopped.
+  const stop = prefetch ? new AbortController() : undefined;
+  const signals = [signal, stop?.signal].filter((item) => item !== undefined);
+  const seen = new Set<string>();
+  let left = maxItems;
+  try {
+    let page: Page<T> | undefined = await fetchPage(
+      signals.length > 1 ? AbortSignal.any(signals) : signals[0],
+    );
+    while (page !== undefined) {
+      if (page.hasNext && seen.has(page.cursor)) {
+        throw new KalshiError(
+          "PAGINATION",
+          "The server named the same next page twice, so this list would never end. What came before is whole; " +
+            "start again with a narrower filter.",
+          { outcome: "rejected" },
+        );
+      }
+      seen.add(page.cursor);
+      const ahead: Promise<Page<T> | undefined> | undefined = prefetch && left > page.items.length
+        ? page.next()
+        : undefined;
+      // Its failure belongs to the loop below, also when the consumer stops before it gets there.
+      ahead?.catch(() => {});
+      for (const item of page.items) {
+        yield item;
+        if (--left <= 0) return;
+      }
+      page = await (ahead ?? page.next());
+    }
+  } finally {
+    stop?.abort();
+  }
+}

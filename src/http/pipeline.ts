@@ -1,0 +1,410 @@
+/**
+ * The life of one REST request: build, sign, send, retry, decode. Every call of the library goes through
+ * {@linkcode HttpPipeline.request}; there is no way around it.
+ *
+ * @module
+ */
+
+import type { KalshiAuth } from "../auth/mod.ts";
+import type { Clock, ClockTimer } from "../clock.ts";
+import { assertExtraHeaders, assertSignable, type KalshiConfig } from "../config.ts";
+import {
+  KalshiAbortError,
+  KalshiAuthError,
+  KalshiConfigError,
+  KalshiConnectionError,
+  KalshiError,
+  type KalshiErrorContext,
+  KalshiTimeoutError,
+  type Outcome,
+} from "../errors.ts";
+import type { HttpPool } from "../runtime/types.ts";
+import { type ClientHooks, redactHeaders, tell } from "./hooks.ts";
+import { decodeResponse, responseError } from "./response.ts";
+import { backoffMs, isRetryableStatus, isSafeMethod } from "./retry.ts";
+import { buildQuery, fillPath, type Params } from "./url.ts";
+
+/** What every method of a client takes as its last argument. */
+export interface CallOptions {
+  /** Ends the call at once, in a wait as well as in an attempt. */
+  readonly signal?: AbortSignal | undefined;
+  /** Limit of one attempt in milliseconds; the config's `timeoutMs` when left out. */
+  readonly timeoutMs?: number | undefined;
+  /** Limit of the whole call in milliseconds, waits included; the config's `totalTimeoutMs` when left out. */
+  readonly totalTimeoutMs?: number | undefined;
+  /** Retries after the first attempt; the config's `maxRetries` when left out. */
+  readonly maxRetries?: number | undefined;
+  /** Header fields to add; never KALSHI-ACCESS-*, Host, Content-Length or Connection. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/** One request, as a row of data. */
+export interface RequestTemplate {
+  /** HTTP method; GET when left out. */
+  readonly method?: string | undefined;
+  /** Path below the API root, with `{names}` for its parameters. */
+  readonly path: string;
+  /** Whether to sign: `required` when left out; `optional` signs when there is a key. */
+  readonly auth?: "required" | "optional" | "none" | undefined;
+  /** Query parameters whose lists are joined by commas. */
+  readonly csv?: readonly string[] | undefined;
+  /** A success has no body, or may have none. */
+  readonly empty?: boolean | "maybe" | undefined;
+}
+
+/** What a request carries. */
+export interface RequestInput extends CallOptions {
+  /** Path and query parameters by name. */
+  readonly params?: Params | undefined;
+  /** JSON body. */
+  readonly body?: unknown;
+}
+
+/** What a pipeline is made of. */
+export interface PipelineParts {
+  readonly config: KalshiConfig;
+  readonly auth: (() => Promise<KalshiAuth>) | KalshiAuth | undefined;
+  readonly pool: HttpPool;
+  readonly hooks: ClientHooks;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+type CutReason = "attempt" | "total" | "aborted" | "closed";
+
+/** Rejects a running attempt or wait; its identity tells it from every other error. */
+class Cut extends Error {
+  readonly reason: CutReason;
+  constructor(reason: CutReason) {
+    super(reason);
+    this.reason = reason;
+  }
+}
+
+/** The state of one call over all its attempts. */
+interface Call {
+  readonly id: number;
+  readonly method: string;
+  readonly path: string;
+  readonly url: string;
+  readonly signedPath: string;
+  readonly template: RequestTemplate;
+  readonly body: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly auth: PipelineParts["auth"];
+  readonly options: CallOptions;
+  readonly timeoutMs: number;
+  readonly maxRetries: number;
+  readonly endsAt: number;
+  attempts: number;
+  /** Whether bytes of the running attempt may have left. */
+  sent: boolean;
+}
+
+function limit(name: string, value: number | undefined, fallback: number): number {
+  if (value === undefined) return fallback;
+  if (typeof value !== "number" || !(value >= 0)) {
+    throw new KalshiConfigError(`${name} takes a number of at least 0; got ${String(value)}.`);
+  }
+  return value;
+}
+
+/** Sends requests for one client. */
+export class HttpPipeline {
+  readonly #parts: PipelineParts;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #closed = new AbortController();
+  #calls = 0;
+
+  /** Takes its parts; opens nothing. */
+  constructor(parts: PipelineParts) {
+    this.#parts = parts;
+    this.#headers = mergeHeaders({ accept: "application/json" }, parts.config.extraHeaders);
+  }
+
+  /** The configuration in use. */
+  get config(): KalshiConfig {
+    return this.#parts.config;
+  }
+
+  /** True when there is a key to sign with. */
+  get isAuthenticated(): boolean {
+    return this.#parts.auth !== undefined;
+  }
+
+  /** Sends one request and returns the decoded body of its answer, or throws a {@linkcode KalshiError}. */
+  async request<T>(template: RequestTemplate, input: RequestInput = {}): Promise<T> {
+    const call = this.#prepare(template, input);
+    for (;;) {
+      const error = await this.#attempt<T>(call);
+      if (!(error instanceof Failure)) return error;
+      const delayMs = this.#retryDelay(call, error);
+      if (delayMs === undefined) throw error.error;
+      tell(this.#parts.hooks.onRetry, () => ({
+        callId: call.id,
+        attempt: call.attempts,
+        method: call.method,
+        path: call.path,
+        delayMs,
+        error: error.error,
+      }));
+      await this.#wait(call, delayMs, error.error);
+    }
+  }
+
+  /** Ends running calls and refuses new ones, then closes the pool. */
+  async close(): Promise<void> {
+    this.#closed.abort();
+    await this.#parts.pool.close();
+  }
+
+  #prepare(template: RequestTemplate, input: RequestInput): Call {
+    const { config, clock, auth } = this.#parts;
+    const method = template.method ?? "GET";
+    const { path, used } = fillPath(template.path, input.params ?? {});
+    const needsAuth = template.auth ?? "required";
+    const context = { method, path, attempts: 0 };
+    if (this.#closed.signal.aborted) {
+      throw new KalshiError("CLOSED", `${method} ${path} was not sent: the client is closed.`, context);
+    }
+    if (needsAuth === "required" && auth === undefined) {
+      throw new KalshiAuthError(
+        "AUTH_REQUIRED",
+        `${method} ${path} needs an API key and this client has none: give it \`keyId\` and \`privateKey\`, or use ` +
+          "KalshiClient.fromEnv().",
+        context,
+      );
+    }
+    const url = config.baseUrl + path + buildQuery(input.params ?? {}, used, template.csv);
+    const signedPath = assertSignable(config, url, path);
+    let headers = this.#headers;
+    if (input.headers !== undefined) headers = mergeHeaders(headers, assertExtraHeaders(input.headers));
+    const body = input.body === undefined ? undefined : JSON.stringify(input.body);
+    if (body !== undefined) headers = mergeHeaders(headers, { "content-type": "application/json" });
+    const totalTimeoutMs = limit("totalTimeoutMs", input.totalTimeoutMs, config.totalTimeoutMs ?? Infinity);
+    return {
+      id: ++this.#calls,
+      method,
+      path,
+      url,
+      signedPath,
+      template,
+      body,
+      headers,
+      auth: needsAuth === "none" ? undefined : auth,
+      options: input,
+      timeoutMs: limit("timeoutMs", input.timeoutMs, config.timeoutMs),
+      maxRetries: limit("maxRetries", input.maxRetries, config.maxRetries),
+      endsAt: clock.monotonic() + totalTimeoutMs,
+      attempts: 0,
+      sent: false,
+    };
+  }
+
+  async #attempt<T>(call: Call): Promise<T | Failure> {
+    const { clock, pool, hooks, config } = this.#parts;
+    call.attempts++;
+    call.sent = false;
+    try {
+      return await this.#limited(call, call.timeoutMs, async (signal) => {
+        const started = hooks.onResponse && clock.monotonic();
+        const headers = await this.#sign(call);
+        tell(hooks.onRequest, () => ({
+          callId: call.id,
+          attempt: call.attempts,
+          method: call.method,
+          path: call.path,
+          url: call.url,
+          headers: redactHeaders(headers),
+        }));
+        // A limit that struck while signing must not be followed by a request.
+        if (signal.aborted) throw signal.reason;
+        call.sent = true;
+        const response = await pool.fetch(call.url, {
+          method: call.method,
+          headers,
+          body: call.body,
+          signal,
+        });
+        tell(hooks.onResponse, () => ({
+          callId: call.id,
+          attempt: call.attempts,
+          method: call.method,
+          path: call.path,
+          status: response.status,
+          durationMs: clock.monotonic() - (started ?? 0),
+        }));
+        if (!response.ok) return new Failure(await responseError(response, call, clock.now()));
+        return await decodeResponse(response, call, call.template.empty ?? false, config.restJsonParse) as T;
+      });
+    } catch (error) {
+      return new Failure(this.#failure(call, error));
+    }
+  }
+
+  async #sign(call: Call): Promise<Record<string, string>> {
+    if (call.auth === undefined) return { ...call.headers };
+    const auth = typeof call.auth === "function" ? await call.auth() : call.auth;
+    const timestampMs = this.#parts.clock.now();
+    return { ...call.headers, ...await auth.headers(call.method, call.signedPath, { timestampMs }) };
+  }
+
+  /**
+   * Runs `work` under this attempt's limit, the call's deadline, the caller's signal and the client's end. It
+   * returns when one of them strikes, even where a transport ignores its signal.
+   */
+  async #limited<T>(call: Call, limitMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { clock } = this.#parts;
+    const { signal } = call.options;
+    const remainingMs = call.endsAt - clock.monotonic();
+    const controller = new AbortController();
+    let timer: ClockTimer | undefined;
+    let cut: (reason: CutReason) => void = () => {};
+    const struck = new Promise<never>((_, reject) => {
+      cut = (reason) => {
+        const error = new Cut(reason);
+        reject(error);
+        controller.abort(error);
+      };
+    });
+    const onAbort = () => cut("aborted");
+    const onClose = () => cut("closed");
+    const ms = Math.min(limitMs, remainingMs);
+    try {
+      if (signal?.aborted) onAbort();
+      else if (this.#closed.signal.aborted) onClose();
+      else if (remainingMs <= 0) cut("total");
+      else if (ms !== Infinity) {
+        timer = clock.setTimer(() => cut(remainingMs < limitMs ? "total" : "attempt"), ms);
+      }
+      if (controller.signal.aborted) return await struck;
+      signal?.addEventListener("abort", onAbort);
+      this.#closed.signal.addEventListener("abort", onClose);
+      return await Promise.race([struck, work(controller.signal)]);
+    } finally {
+      timer?.clear();
+      signal?.removeEventListener("abort", onAbort);
+      this.#closed.signal.removeEventListener("abort", onClose);
+    }
+  }
+
+  /** Whatever broke an attempt, as an error of this library. */
+  #failure(call: Call, error: unknown): KalshiError {
+    const { method, path, attempts } = call;
+    const outcome: Outcome = call.sent && !this.#parts.pool.isNotSent(error) ? "unknown" : "not-sent";
+    const context = { method, path, attempts, outcome };
+    if (error instanceof Cut) return this.#cutError(call, error.reason, context);
+    if (error instanceof KalshiError) return error;
+    if (!call.sent) {
+      return new KalshiAuthError("AUTH_KEY", `${method} ${path} was not sent: signing it failed.`, {
+        ...context,
+        cause: error,
+      });
+    }
+    const why = outcome === "not-sent" ? "could not connect, nothing was sent" : "the connection broke";
+    return new KalshiConnectionError(`${method} ${path}: ${why} (${reasonOf(error)}).`, {
+      ...context,
+      cause: error,
+    });
+  }
+
+  #cutError(call: Call, reason: CutReason, context: KalshiErrorContext): KalshiError {
+    const said = `${call.method} ${call.path}`;
+    switch (reason) {
+      case "aborted":
+        return new KalshiAbortError(`${said} was ended by its AbortSignal.`, {
+          ...context,
+          cause: call.options.signal?.reason,
+        });
+      case "closed":
+        return new KalshiError("CLOSED", `${said} was ended: the client was closed.`, context);
+      case "attempt":
+        return new KalshiTimeoutError(
+          `${said} had no whole answer within timeoutMs (${call.timeoutMs} ms).`,
+          context,
+        );
+      case "total":
+        return totalTimeout(call, context);
+    }
+  }
+
+  /** Milliseconds until the next attempt, or undefined when this failure is final. */
+  #retryDelay(call: Call, { error }: Failure): number | undefined {
+    const { config, random } = this.#parts;
+    if (call.attempts > call.maxRetries) return undefined;
+    const isTransient = error.status !== undefined
+      ? isRetryableStatus(error.status)
+      : error.code === "CONNECTION" ||
+        error.code === "TIMEOUT" && call.endsAt > this.#parts.clock.monotonic();
+    if (!isTransient) return undefined;
+    if (!isSafeMethod(call.method) && error.outcome !== "not-sent") return undefined;
+    return backoffMs(call.attempts - 1, config, error.retryAfterMs, random);
+  }
+
+  async #wait(call: Call, delayMs: number, last: KalshiError): Promise<void> {
+    const { clock } = this.#parts;
+    let timer: ClockTimer | undefined;
+    try {
+      await this.#limited(call, Infinity, () =>
+        new Promise<void>((resolve) => {
+          timer = clock.setTimer(resolve, delayMs);
+        }));
+    } catch (error) {
+      if (!(error instanceof Cut)) throw error;
+      const { method, path, attempts } = call;
+      const { outcome, status, serverCode, details, retryAfterMs } = last;
+      const context = {
+        method,
+        path,
+        attempts,
+        outcome,
+        status,
+        serverCode,
+        details,
+        retryAfterMs,
+        cause: last,
+      };
+      throw this.#cutError(call, error.reason, context);
+    } finally {
+      timer?.clear();
+    }
+  }
+}
+
+/** A failed attempt, apart from every value that an answer can hold. */
+class Failure {
+  readonly error: KalshiError;
+  constructor(error: KalshiError) {
+    this.error = error;
+  }
+}
+
+function totalTimeout(call: Call, context: KalshiErrorContext): KalshiTimeoutError {
+  const tries = call.attempts === 1 ? "1 attempt" : `${call.attempts} attempts`;
+  return new KalshiTimeoutError(
+    `${call.method} ${call.path} had no answer within its total time limit (totalTimeoutMs), after ${tries}.`,
+    context,
+  );
+}
+
+/** The fields of both, names in lower case; the second one's win. */
+function mergeHeaders(
+  first: Readonly<Record<string, string>>,
+  second: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const merged: Record<string, string> = {};
+  for (const fields of [first, second]) {
+    for (const name of Object.keys(fields)) merged[name.toLowerCase()] = fields[name] ?? "";
+  }
+  return merged;
+}
+
+/** The innermost reason that a runtime gives, without a URL: "fetch failed" alone helps nobody. */
+function reasonOf(error: unknown): string {
+  let text = "unknown reason";
+  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
+    const code = (at as { code?: unknown }).code;
+    text = at.message || (typeof code === "string" ? code : at.name);
+  }
+  return text.replace(/https?:\/\/\S+/g, "the server").replace(/\.$/, "");
+}

@@ -1,0 +1,180 @@
+/** From an HTTP response to a value or the error that fits. */
+
+import {
+  KalshiAuthError,
+  KalshiBadRequestError,
+  KalshiConflictError,
+  KalshiDecodeError,
+  KalshiError,
+  type KalshiErrorContext,
+  KalshiNotFoundError,
+  KalshiRateLimitError,
+  KalshiServerError,
+  KalshiTimeoutError,
+} from "../errors.ts";
+import { retryAfterMs } from "./retry.ts";
+
+/** What an error about a response says of its request. */
+export interface RequestIdentity {
+  readonly method: string;
+  readonly path: string;
+  readonly attempts: number;
+}
+
+const MAX_ERROR_BYTES = 65_536;
+const MAX_SKEW_MS = 5_000;
+
+function excerpt(text: string): string {
+  const line = text.trim().replace(/\s+/g, " ");
+  return line.length > 200 ? `${line.slice(0, 200)}…` : line;
+}
+
+/** Reads an error's body, but not without end; what is left is cancelled, so that the connection is freed. */
+async function readBounded(response: Response): Promise<string> {
+  if (response.body === null) return "";
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  let size = 0;
+  while (size < MAX_ERROR_BYTES) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    size += value.byteLength;
+    text += decoder.decode(value, { stream: true });
+  }
+  await reader.cancel();
+  return text;
+}
+
+interface ErrorBody {
+  readonly code?: string | undefined;
+  readonly message?: string | undefined;
+  readonly details?: unknown;
+}
+
+function asText(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** Kalshi sends `{code, message, details}`, for 429 `{error: "text"}`, and a proxy before it sends anything. */
+function parseErrorBody(text: string): ErrorBody {
+  try {
+    const body = JSON.parse(text);
+    if (typeof body === "object" && body !== null) {
+      const inner = typeof body.error === "object" && body.error !== null ? body.error : body;
+      const code = asText(inner.code);
+      const message = asText(inner.message) ?? asText(body.error);
+      // An answer such as the exchange's status at 503 is no error body; the caller gets it whole.
+      return { code, message, details: code ?? message ? inner.details : body };
+    }
+  } catch {
+    // Not JSON: the text itself is the message.
+  }
+  return { message: excerpt(text) || undefined };
+}
+
+function clockHint(response: Response, nowMs: number): string {
+  const date = Date.parse(response.headers.get("date") ?? "");
+  const skew = nowMs - date;
+  if (Number.isNaN(date) || Math.abs(skew) <= MAX_SKEW_MS) {
+    return " Check that the key belongs to this environment (demo and production keys differ), and its scopes.";
+  }
+  const seconds = Math.round(Math.abs(skew) / 1000);
+  return ` This machine's clock is about ${seconds} s ${skew > 0 ? "ahead of" : "behind"} the server's, ` +
+    "and Kalshi refuses timestamps that are off: set the clock (NTP).";
+}
+
+/** The error for an answer outside 2xx. Consumes the body. */
+export async function responseError(
+  response: Response,
+  request: RequestIdentity,
+  nowMs: number,
+): Promise<KalshiError> {
+  const { status } = response;
+  const said = `${request.method} ${request.path} answered ${status}`;
+  if ((status >= 300 && status < 400) || response.type === "opaqueredirect") {
+    await response.body?.cancel();
+    const target = response.headers.get("location") ?? "a place that this runtime does not show";
+    return new KalshiError(
+      "REDIRECT",
+      `${
+        said || "A redirect"
+      }, a redirect to ${target}. Redirects are never followed, since they would carry ` +
+        "your signed headers along: set baseUrl to the API itself.",
+      { ...request, status, outcome: "rejected" },
+    );
+  }
+  const body = parseErrorBody(await readBounded(response));
+  const context: KalshiErrorContext = {
+    ...request,
+    status,
+    serverCode: body.code,
+    details: body.details,
+    outcome: status >= 500 || status === 408 ? "unknown" : "rejected",
+    retryAfterMs: retryAfterMs(status, response.headers.get("retry-after"), nowMs),
+  };
+  const detail = [body.code, body.message].filter((part) => part !== undefined).join(": ");
+  const message = detail ? `${said}: ${detail}` : `${said}.`;
+  switch (status) {
+    case 401:
+      return new KalshiAuthError("AUTH_REJECTED", message + clockHint(response, nowMs), context);
+    case 403:
+      return new KalshiAuthError("AUTH_REJECTED", message, context);
+    case 404:
+      return new KalshiNotFoundError(message, context);
+    case 408:
+    case 504:
+      return new KalshiTimeoutError(message, context);
+    case 409:
+      return new KalshiConflictError(message, context);
+    case 429:
+      return new KalshiRateLimitError(message, context);
+  }
+  if (status >= 500) return new KalshiServerError(message, context);
+  if (status >= 400) return new KalshiBadRequestError(message, context);
+  return new KalshiError("UNEXPECTED_STATUS", message, context);
+}
+
+/** How a body is parsed. */
+export type JsonParse = (body: Uint8Array) => unknown;
+
+/** The value of a 2xx answer. */
+export async function decodeResponse(
+  response: Response,
+  request: RequestIdentity,
+  empty: boolean | "maybe",
+  parse: JsonParse | undefined,
+): Promise<unknown> {
+  if (empty === true) {
+    await response.body?.cancel();
+    return undefined;
+  }
+  let text = "";
+  try {
+    if (parse !== undefined) {
+      const bytes = new Uint8Array(await response.arrayBuffer());
+      if (bytes.byteLength > 0) {
+        text = "restJsonParse refused it";
+        return parse(bytes);
+      }
+    } else {
+      text = await response.text();
+      if (text !== "") return JSON.parse(text);
+    }
+    if (empty === "maybe") return undefined;
+  } catch (error) {
+    // A broken connection while reading is no fault of the body.
+    if (text === "") throw error;
+    const type = response.headers.get("content-type") ?? "no content type";
+    throw new KalshiDecodeError(
+      `${request.method} ${request.path} answered ${response.status} with a body that is not JSON (${type}): ${
+        excerpt(text)
+      }`,
+      { ...request, status: response.status, outcome: "unknown", cause: error },
+    );
+  }
+  throw new KalshiDecodeError(
+    `${request.method} ${request.path} answered ${response.status} with an empty body where one is due.`,
+    { ...request, status: response.status, outcome: "unknown" },
+  );
+}

@@ -1,0 +1,46 @@
+/** When an attempt is repeated, and how long to wait before it. */
+
+const RETRYABLE_STATUSES = new Set([408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524]);
+const RETRY_AFTER_STATUSES = new Set([408, 429, 503, 504]);
+
+/** True for the methods that change nothing and may be repeated. */
+export function isSafeMethod(method: string): boolean {
+  return method === "GET" || method === "HEAD" || method === "OPTIONS";
+}
+
+/** True for the statuses that a later attempt may not meet again. */
+export function isRetryableStatus(status: number): boolean {
+  return RETRYABLE_STATUSES.has(status);
+}
+
+/** The wait in a Retry-After field, in milliseconds: seconds or an HTTP date; anything else is no wait. */
+export function retryAfterMs(status: number, field: string | null, nowMs: number): number | undefined {
+  const text = field?.trim();
+  if (!text || !RETRY_AFTER_STATUSES.has(status)) return undefined;
+  const seconds = Number(text);
+  if (!Number.isNaN(seconds)) return seconds >= 0 && Number.isFinite(seconds) ? seconds * 1000 : undefined;
+  // An HTTP date names a weekday; Date.parse alone would also take text such as "-1 day" or "5s".
+  if (!/^[A-Z][a-z]{2}.* \d\d:\d\d:\d\d/.test(text)) return undefined;
+  const date = Date.parse(text);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
+}
+
+/** What the wait depends on. */
+export interface BackoffOptions {
+  readonly retryBaseDelayMs: number;
+  readonly retryMaxDelayMs: number;
+}
+
+/**
+ * Milliseconds to wait after the failed attempt number `attempt` (from 0): full jitter, on top of what the
+ * server asked for, never over `retryMaxDelayMs`.
+ */
+export function backoffMs(
+  attempt: number,
+  { retryBaseDelayMs, retryMaxDelayMs }: BackoffOptions,
+  serverMs: number | undefined,
+  random: () => number,
+): number {
+  const window = Math.min(retryBaseDelayMs * 2 ** attempt, retryMaxDelayMs);
+  return Math.min((serverMs ?? 0) + random() * window, retryMaxDelayMs);
+}

@@ -1,0 +1,95 @@
+/**
+ * The bucket that Kalshi meters requests with. The rate limiter keeps one for each of the account's buckets, the
+ * local exchange enforces the same.
+ *
+ * @module
+ */
+
+/**
+ * How fast a bucket refills and how much it holds, in Kalshi's tokens. Most requests cost 10 tokens.
+ *
+ * See https://docs.kalshi.com/getting_started/rate_limits.
+ */
+export interface RateBudget {
+  /** Tokens added in a second: `refill_rate` of `GET /account/limits`. */
+  readonly tokensPerSecond: number;
+  /** The most tokens it holds: `bucket_capacity` of `GET /account/limits`. One second's tokens by default. */
+  readonly capacity?: number | undefined;
+}
+
+// Sums of fractions of a token must not make a caller wait for a billionth of one.
+const tolerance = 1e-6;
+
+/**
+ * A token bucket. It knows no clock: the caller says what time it is, in milliseconds that never go back.
+ *
+ * @example
+ * ```ts
+ * import { TokenBucket } from "@unofficial/kalshi";
+ *
+ * const bucket = new TokenBucket({ tokensPerSecond: 100, capacity: 100 }, 0);
+ * bucket.take(100, 0); // 0: taken
+ * bucket.take(10, 0); // 100: not taken, try again in 100 ms
+ * ```
+ */
+export class TokenBucket {
+  #perMs = 0;
+  #capacity = 0;
+  #spare = 0;
+  #level: number;
+  #atMs: number;
+
+  /** A full bucket at the time `nowMs`. `spare`: see {@linkcode take}. */
+  constructor(budget: RateBudget, nowMs: number, spare = 0) {
+    this.#level = Infinity;
+    this.#atMs = nowMs;
+    this.resize(budget, nowMs, spare);
+  }
+
+  /** The most tokens that it holds. */
+  get capacity(): number {
+    return this.#capacity;
+  }
+
+  /** How many tokens it holds now. */
+  level(nowMs: number): number {
+    return Math.min(this.#refill(nowMs), this.#capacity);
+  }
+
+  /**
+   * Takes `cost` tokens, all or none. Returns 0 when they were taken, else the milliseconds until they could
+   * be: `Infinity` when the bucket never holds as many.
+   *
+   * With `reserve`, takes only what leaves that many behind. What is too large for that waits for up to `spare`
+   * tokens beyond a full bucket instead; these only measure how long the bucket has been full, and cannot be spent.
+   */
+  take(cost: number, nowMs: number, reserve = 0): number {
+    if (cost > this.#capacity) return Infinity;
+    const level = this.#refill(nowMs);
+    const missing = Math.min(cost + reserve, this.#capacity + this.#spare) - level;
+    if (missing > tolerance) return missing / this.#perMs;
+    this.#level = Math.min(level, this.#capacity) - cost;
+    return 0;
+  }
+
+  /** Empties it. */
+  drain(nowMs: number): void {
+    this.#refill(nowMs);
+    this.#level = 0;
+  }
+
+  /** Changes its budget; it keeps the tokens that the new one holds. */
+  resize(budget: RateBudget, nowMs: number, spare = 0): void {
+    this.#refill(nowMs);
+    this.#perMs = budget.tokensPerSecond / 1000;
+    this.#capacity = budget.capacity ?? budget.tokensPerSecond;
+    this.#spare = spare;
+    this.#refill(nowMs);
+  }
+
+  #refill(nowMs: number): number {
+    const gained = Math.max(0, nowMs - this.#atMs) * this.#perMs;
+    this.#atMs = Math.max(nowMs, this.#atMs);
+    return this.#level = Math.min(this.#level + gained, this.#capacity + this.#spare);
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * The network as a function. Give a client a {@linkcode Transport} and it uses no other network: an
+ * in-process exchange, a recorded session, a proxy of your own.
+ *
+ * @module
+ */
+
+import type { HttpPool } from "../runtime/types.ts";
+
+/** Answers one request. Follow no redirects: the pipeline refuses them by status. */
+export type TransportFunction = (request: Request) => Promise<Response>;
+
+/** A {@linkcode TransportFunction}, or an object that has one as its `fetch`. */
+export type Transport = TransportFunction | { fetch(request: Request): Promise<Response> };
+
+/** A transport in the place of a runtime's connection pool. The transport belongs to its maker: it is not closed. */
+export function transportPool(transport: Transport): HttpPool {
+  const send: TransportFunction = typeof transport === "function"
+    ? transport
+    : (request) => transport.fetch(request);
+  return {
+    fetch: (url, { method, headers, body, signal }) =>
+      send(
+        new Request(url, {
+          method,
+          headers,
+          redirect: "manual",
+          ...(body === undefined ? undefined : { body }),
+          ...(signal === undefined ? undefined : { signal }),
+        }),
+      ),
+    isNotSent: () => false,
+    close: () => Promise.resolve(),
+  };
+}

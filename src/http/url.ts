@@ -1,0 +1,104 @@
+/** From an operation's template and its parameters to the path that is signed and the URL that is sent. */
+
+import { KalshiConfigError } from "../errors.ts";
+
+/** Values of path and query parameters, by name. */
+export type Params = Readonly<Record<string, unknown>>;
+
+function refuse(message: string): never {
+  throw new KalshiConfigError(message);
+}
+
+function pathSegment(template: string, name: string, value: unknown): string {
+  if (typeof value !== "string" && typeof value !== "number") {
+    refuse(
+      `${template} needs \`${name}\` as a string; ${
+        value === undefined ? "it is missing" : `got ${typeof value}`
+      }.`,
+    );
+  }
+  const text = String(value);
+  // "." and ".." survive percent-encoding and would be resolved away before the request leaves.
+  if (text.trim() === "" || text === "." || text === "..") {
+    refuse(`${template} needs \`${name}\` as a non-empty id; got ${JSON.stringify(text)}.`);
+  }
+  return encodeURIComponent(text);
+}
+
+/** Fills the `{names}` of a template, each percent-encoded once. Returns the path and the names it used. */
+export function fillPath(template: string, params: Params): { path: string; used: ReadonlySet<string> } {
+  const used = new Set<string>();
+  if (!template.includes("{")) return { path: template, used };
+  const path = template.replace(/\{(\w+)\}/g, (_, name: string) => {
+    used.add(name);
+    return pathSegment(template, name, params[name]);
+  });
+  return { path, used };
+}
+
+function queryText(name: string, value: unknown): string {
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+    case "bigint":
+      return String(value);
+    case "number":
+      if (Number.isFinite(value)) return String(value);
+  }
+  return refuse(
+    `The query parameter \`${name}\` takes a string, a finite number, a boolean or a list of them; ` +
+      `got ${
+        value === null
+          ? "null"
+          : Array.isArray(value)
+          ? "a nested list"
+          : typeof value === "number"
+          ? value
+          : typeof value
+      }.`,
+  );
+}
+
+/**
+ * The query of a request, with its `?`, or nothing. `undefined` is left out; `false` and 0 are sent. A list is
+ * repeated (`a=1&a=2`), or joined by commas where `commaSeparated` names it.
+ */
+export function buildQuery(
+  params: Params,
+  used: ReadonlySet<string>,
+  commaSeparated: readonly string[] = [],
+): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(params)) {
+    if (value === undefined || used.has(name)) continue;
+    if (!Array.isArray(value)) {
+      query.append(name, queryText(name, value));
+      continue;
+    }
+    const items = value.map((item) => queryText(name, item));
+    if (items.some((item) => item === "")) refuse(`The list \`${name}\` holds an empty item.`);
+    if (!commaSeparated.includes(name)) {
+      for (const item of items) query.append(name, item);
+    } else if (items.some((item) => item.includes(","))) {
+      refuse(`The list \`${name}\` goes over the wire joined by commas; an item of it holds one.`);
+    } else if (items.length > 0) {
+      query.append(name, items.join(","));
+    }
+  }
+  return query.size > 0 ? `?${query}` : "";
+}
+
+/** Checks a path that a caller wrote: it must go over the wire as it is signed. */
+export function assertPlainPath(path: string): void {
+  const parsed = path.startsWith("/") && !path.startsWith("//")
+    ? new URL(path, "http://localhost")
+    : undefined;
+  if (parsed === undefined || parsed.pathname !== path || path.length > 1 && path.endsWith("/")) {
+    refuse(
+      `The path ${
+        JSON.stringify(path)
+      } cannot be signed as it would be sent. Write it from the API root, such as ` +
+        "/markets/TICKER: percent-encoded, with no query (use `query`), no dot segments and no slash at its end.",
+    );
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * Whether the exchange is open, and when: Kalshi's tag `exchange`.
+ *
+ * @module
+ */
+
+import { GetExchangeSchedule, GetExchangeStatus, GetUserDataTimestamp } from "../contract/operations.ts";
+import type { ExchangeStatus, Schedule } from "../contract/types.ts";
+import type { CallOptions } from "../http/pipeline.ts";
+import { call, Namespace } from "./namespace.ts";
+
+/** `client.exchange` */
+export class Exchange extends Namespace {
+  /**
+   * Whether the exchange is up and trading, as a whole and for each shard. Public.
+   *
+   * @see https://docs.kalshi.com/api-reference/exchange/get-exchange-status
+   */
+  status(options?: CallOptions): Promise<ExchangeStatus> {
+    return call(this.http, GetExchangeStatus, undefined, options);
+  }
+
+  /**
+   * Trading hours of each weekday and planned maintenance. Public.
+   *
+   * @see https://docs.kalshi.com/api-reference/exchange/get-exchange-schedule
+   */
+  async schedule(options?: CallOptions): Promise<Schedule> {
+    return (await call(this.http, GetExchangeSchedule, undefined, options)).schedule;
+  }
+
+  /**
+   * How fresh the portfolio reads are: an RFC 3339 time up to which balance, orders, fills and positions are
+   * complete. Public.
+   *
+   * @see https://docs.kalshi.com/api-reference/exchange/get-user-data-timestamp
+   */
+  async userDataTimestamp(options?: CallOptions): Promise<string> {
+    return (await call(this.http, GetUserDataTimestamp, undefined, options)).as_of_time;
+  }
+}
