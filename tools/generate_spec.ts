@@ -11,6 +11,8 @@ export type Shape =
   | { readonly kind: "const"; readonly value: string | number }
   | { readonly kind: "enum"; readonly values: readonly (string | number)[] }
   | { readonly kind: "ref"; readonly name: string }
+  /** A string whose type is written out by hand. */
+  | { readonly kind: "typed"; readonly type: string }
   | { readonly kind: "array"; readonly items: Shape; readonly length?: number }
   | { readonly kind: "record"; readonly values: Shape }
   | { readonly kind: "object"; readonly fields: readonly Field[] };
@@ -93,6 +95,7 @@ export class Shapes {
   read(schema: Json, owner: string): Shape {
     const { ref } = flatten(schema);
     if (ref !== undefined) return { kind: "ref", name: ref };
+    if (schema["x-type"] !== undefined) return { kind: "typed", type: schema["x-type"] };
     if (schema.const !== undefined) return { kind: "const", value: schema.const };
     if (schema.enum !== undefined) {
       return { kind: "enum", values: schema.enum.filter((value: unknown) => value !== null) };

@@ -85,6 +85,8 @@ export function typeText(shape: Shape, side: "in" | "out", enums: ReadonlySet<st
   switch (shape.kind) {
     case "ref":
       return side === "out" && enums.has(shape.name) ? `Open<${shape.name}>` : shape.name;
+    case "typed":
+      return shape.type;
     case "const":
       return JSON.stringify(shape.value);
     case "enum":

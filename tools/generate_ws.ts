@@ -2,6 +2,13 @@
 import { type Json, type NamedShape, pascal, refName, refs, Shapes } from "./generate_spec.ts";
 import { docComment, typesModule } from "./generate_types.ts";
 
+/** Codes that Kalshi retired on 2026-09-10: a server that lags may still send them. */
+const retiredErrors = [
+  { code: 6, error: "Already subscribed" },
+  { code: 16, error: "Market not found" },
+  { code: 17, error: "Internal error" },
+];
+
 /** One frame that we send or receive. */
 export interface Message {
   /** Name of the type of the whole frame. */
@@ -26,6 +33,7 @@ export class WsSpec {
   constructor(text: string, shared: Json) {
     const spec = JSON.parse(text);
     const schemas: Record<string, Json> = spec.components.schemas ?? {};
+    const anyChannel = { type: "array", minItems: 1, items: { "x-type": "Open<Channel>" } };
     const scalars = new Map<string, Json>();
     const shapes = new Shapes();
     for (const [name, schema] of Object.entries(schemas)) {
@@ -40,7 +48,9 @@ export class WsSpec {
         const name = refName(schema.$ref);
         return scalars.get(name) ?? { $ref: pascal(name) };
       }
-      return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, resolve(value)]));
+      return Object.fromEntries(
+        Object.entries(schema).map(([key, value]) => [key, key === "channels" ? anyChannel : resolve(value)]),
+      );
     };
     for (const [name, schema] of Object.entries(schemas)) {
       if (!scalars.has(name) && !name.endsWith("Payload")) shapes.add(pascal(name), resolve(schema));
@@ -84,7 +94,7 @@ export class WsSpec {
     this.messages = messages;
     this.channels = new Map(channels);
     const errors = spec["x-error-codes"] === undefined ? shared : spec;
-    this.errors = errors["x-error-codes"];
+    this.errors = [...errors["x-error-codes"], ...retiredErrors].sort((a, b) => a.code - b.code);
     this.terminalErrors = errors["x-terminal-error-codes"];
     this.types = [...shapes.named].map(([name, { shape, facts }]) => ({
       name,
