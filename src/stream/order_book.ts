@@ -1,0 +1,297 @@
+/**
+ * One market's order book in YES terms, in exact integers.
+ *
+ * @module
+ */
+
+import { formatFixed, parseFixed } from "./fixed.ts";
+
+/** `bid` buys YES; `ask` sells YES, which is the same as to buy NO at one dollar minus the price. */
+export type BookSide = "bid" | "ask";
+
+/** One price level. */
+export interface BookLevel {
+  /** YES price in millionths of a dollar: $0.56 is `560_000`. */
+  readonly price: number;
+  /** Contracts resting there, in hundredths: 12.50 contracts are `1_250`. */
+  readonly size: number;
+}
+
+/** The best levels of both sides, best first. */
+export interface BookDepth {
+  /** Highest price first. */
+  readonly bids: readonly BookLevel[];
+  /** Lowest price first. */
+  readonly asks: readonly BookLevel[];
+}
+
+/** The book as `GET /markets/{ticker}/orderbook` answers: bids of both outcomes, ascending, as decimal text. */
+export interface RestOrderBook {
+  /** The two lists. */
+  readonly orderbook_fp: {
+    /** Bids for YES: `[price in dollars, contracts]`, best last. */
+    readonly yes_dollars: [string, string][];
+    /** Bids for NO, priced for NO. */
+    readonly no_dollars: [string, string][];
+  };
+}
+
+/** Millionths in a dollar: the unit of {@linkcode BookLevel.price}. */
+export const PRICE_SCALE: number = 1_000_000;
+/** Hundredths in a contract: the unit of {@linkcode BookLevel.size}. */
+export const SIZE_SCALE: number = 100;
+
+/** Reads a price such as `"0.5600"` into millionths of a dollar; NaN when it is none. */
+export function parsePrice(text: unknown): number {
+  return parseFixed(text, 6);
+}
+
+/** Reads a count such as `"-54.00"` into hundredths of a contract; NaN when it is none. */
+export function parseSize(text: unknown): number {
+  return parseFixed(text, 2);
+}
+
+/** Writes a price as Kalshi does: `560_000` becomes `"0.5600"`. */
+export function formatPrice(price: number): string {
+  return formatFixed(price, 6, 4);
+}
+
+/** Writes a count as Kalshi does: `1_250` becomes `"12.50"`. */
+export function formatSize(size: number): string {
+  return formatFixed(size, 2, 2);
+}
+
+const BLOCK = 128;
+
+/** A run of neighbouring levels, sorted by key. */
+interface Block {
+  readonly keys: number[];
+  readonly sizes: number[];
+}
+
+/** Where `key` is in `keys`, or where it belongs. */
+function search(keys: readonly number[], key: number): number {
+  let low = 0;
+  let high = keys.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (keys[middle] as number < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * One side. Its key is the price for bids and the negated price for asks, so that the best level is the last
+ * one: most changes happen near the best price and move few others. Levels sit in blocks of limited size,
+ * which keeps a change cheap in a book of any depth.
+ */
+class Side {
+  readonly #sign: 1 | -1;
+  #blocks: Block[] = [{ keys: [], sizes: [] }];
+  levels = 0;
+
+  constructor(sign: 1 | -1) {
+    this.#sign = sign;
+  }
+
+  /** The block that `key` belongs to: the last one that starts at or before it. */
+  #find(key: number): number {
+    let low = 0;
+    let high = this.#blocks.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if (this.#block(middle).keys[0] as number <= key) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  #block(index: number): Block {
+    return this.#blocks[index] as Block;
+  }
+
+  /** Adds `delta` to a level. A result below zero is returned and not applied. */
+  add(price: number, delta: number): number {
+    const key = this.#sign * price;
+    const index = this.#find(key);
+    const { keys, sizes } = this.#block(index);
+    const at = search(keys, key);
+    if (keys[at] === key) {
+      const size = sizes[at] as number + delta;
+      if (size > 0) sizes[at] = size;
+      else if (size === 0) this.#remove(index, at);
+      return size;
+    }
+    if (delta > 0) this.#insert(index, at, key, delta);
+    return delta;
+  }
+
+  #insert(index: number, at: number, key: number, size: number): void {
+    const { keys, sizes } = this.#block(index);
+    for (let i = keys.length; i > at; i--) {
+      keys[i] = keys[i - 1] as number;
+      sizes[i] = sizes[i - 1] as number;
+    }
+    keys[at] = key;
+    sizes[at] = size;
+    this.levels++;
+    if (keys.length > BLOCK) {
+      const half = { keys: keys.splice(BLOCK >> 1), sizes: sizes.splice(BLOCK >> 1) };
+      this.#blocks.splice(index + 1, 0, half);
+    }
+  }
+
+  #remove(index: number, at: number): void {
+    const { keys, sizes } = this.#block(index);
+    const last = keys.length - 1;
+    for (let i = at; i < last; i++) {
+      keys[i] = keys[i + 1] as number;
+      sizes[i] = sizes[i + 1] as number;
+    }
+    keys.pop();
+    sizes.pop();
+    this.levels--;
+    if (last === 0 && this.#blocks.length > 1) this.#blocks.splice(index, 1);
+  }
+
+  sizeAt(price: number): number {
+    const key = this.#sign * price;
+    const { keys, sizes } = this.#block(this.#find(key));
+    const at = search(keys, key);
+    return keys[at] === key ? sizes[at] as number : 0;
+  }
+
+  get bestPrice(): number | undefined {
+    const { keys } = this.#block(this.#blocks.length - 1);
+    const key = keys[keys.length - 1];
+    return key === undefined ? undefined : this.#sign * key;
+  }
+
+  get bestSize(): number {
+    const { sizes } = this.#block(this.#blocks.length - 1);
+    return sizes[sizes.length - 1] ?? 0;
+  }
+
+  /** Up to `count` levels, best first. */
+  take(count: number): BookLevel[] {
+    const taken: BookLevel[] = [];
+    for (let index = this.#blocks.length - 1; index >= 0; index--) {
+      const { keys, sizes } = this.#block(index);
+      for (let at = keys.length - 1; at >= 0; at--) {
+        if (taken.length >= count) return taken;
+        taken.push({ price: this.#sign * (keys[at] as number), size: sizes[at] as number });
+      }
+    }
+    return taken;
+  }
+}
+
+/**
+ * One market's order book in YES terms, in exact integers: prices in millionths of a dollar, sizes in
+ * hundredths of a contract. It knows nothing of sequence numbers; {@linkcode MarketBook} does.
+ *
+ * A change costs a binary search. Reading the best prices allocates nothing.
+ *
+ * @example
+ * ```ts
+ * import { formatPrice, OrderBook } from "@unofficial/kalshi/stream";
+ *
+ * const book = new OrderBook();
+ * book.add("bid", 560_000, 1_000); // 10.00 contracts bid at $0.56
+ * book.add("ask", 570_000, 500);
+ * console.log(book.bestBid, formatPrice(book.mid ?? 0)); // 560000 "0.5650"
+ * ```
+ */
+export class OrderBook {
+  readonly #bids = new Side(1);
+  readonly #asks = new Side(-1);
+
+  /**
+   * Adds `delta` (hundredths of a contract, may be negative) to the level at `price` (millionths of a
+   * dollar). Returns the new size; a negative return means that the level held less, and nothing was changed.
+   */
+  add(side: BookSide, price: number, delta: number): number {
+    return (side === "bid" ? this.#bids : this.#asks).add(price, delta);
+  }
+
+  /** Highest bid in millionths of a dollar; undefined when nobody bids. */
+  get bestBid(): number | undefined {
+    return this.#bids.bestPrice;
+  }
+
+  /** Contracts at the highest bid, in hundredths; 0 when nobody bids. */
+  get bestBidSize(): number {
+    return this.#bids.bestSize;
+  }
+
+  /** Lowest ask in millionths of a dollar; undefined when nobody asks. */
+  get bestAsk(): number | undefined {
+    return this.#asks.bestPrice;
+  }
+
+  /** Contracts at the lowest ask, in hundredths; 0 when nobody asks. */
+  get bestAskSize(): number {
+    return this.#asks.bestSize;
+  }
+
+  /** Half way between the best prices, in millionths of a dollar; undefined when a side is empty. */
+  get mid(): number | undefined {
+    const bid = this.bestBid;
+    const ask = this.bestAsk;
+    return bid === undefined || ask === undefined ? undefined : (bid + ask) / 2;
+  }
+
+  /**
+   * The best prices weighted by the size of the other side, in millionths of a dollar: an estimate, and the
+   * only figure here that is not exact. Undefined when a side is empty.
+   */
+  get microPrice(): number | undefined {
+    const bid = this.bestBid;
+    const ask = this.bestAsk;
+    if (bid === undefined || ask === undefined) return undefined;
+    const bidSize = this.bestBidSize;
+    const askSize = this.bestAskSize;
+    return (bid * askSize + ask * bidSize) / (bidSize + askSize);
+  }
+
+  /** Lowest ask minus highest bid, in millionths of a dollar; undefined when a side is empty. */
+  get spread(): number | undefined {
+    const bid = this.bestBid;
+    const ask = this.bestAsk;
+    return bid === undefined || ask === undefined ? undefined : ask - bid;
+  }
+
+  /** True when the best bid is at or above the best ask, which a matching engine never leaves behind. */
+  get crossed(): boolean {
+    const spread = this.spread;
+    return spread !== undefined && spread <= 0;
+  }
+
+  /** How many levels both sides have. */
+  get levels(): number {
+    return this.#bids.levels + this.#asks.levels;
+  }
+
+  /** Contracts resting at `price`, in hundredths; 0 when there is no such level. */
+  sizeAt(side: BookSide, price: number): number {
+    return (side === "bid" ? this.#bids : this.#asks).sizeAt(price);
+  }
+
+  /** The best `count` levels of each side, as copies; all of them when left out. */
+  depth(count: number = Infinity): BookDepth {
+    return { bids: this.#bids.take(count), asks: this.#asks.take(count) };
+  }
+
+  /** The book in the shape of Kalshi's REST answer: https://docs.kalshi.com/getting_started/orderbook_responses. */
+  toRest(): RestOrderBook {
+    const text = (price: number, size: number): [string, string] => [formatPrice(price), formatSize(size)];
+    const { bids, asks } = this.depth();
+    return {
+      orderbook_fp: {
+        yes_dollars: bids.map(({ price, size }) => text(price, size)).reverse(),
+        no_dollars: asks.map(({ price, size }) => text(PRICE_SCALE - price, size)).reverse(),
+      },
+    };
+  }
+}
