@@ -4,9 +4,11 @@
  * @module
  */
 
+import { KalshiError } from "../errors.ts";
+
 /** What a runtime's adapter can do. Asking for what it cannot do fails at construction. */
 export interface RuntimeCapabilities {
-  /** HTTP/2 can be asked for. */
+  /** HTTP/2 can be asked for; without asking, an adapter speaks HTTP/1.1 wherever it has the choice. */
   readonly http2: boolean;
   /** `limits.maxConnections` can be honoured. */
   readonly maxConnections: boolean;
@@ -42,7 +44,7 @@ export interface ConnectionLimits {
 
 /** What a client asks of its connection pool. */
 export interface HttpPoolOptions {
-  /** Speak HTTP/2, where the server does. */
+  /** Speak HTTP/2 to servers that offer it over TLS. False is HTTP/1.1, where the runtime gives the choice. */
   readonly http2: boolean;
   /** Pool limits. */
   readonly limits?: ConnectionLimits | undefined;
@@ -63,8 +65,9 @@ export interface HttpPoolRequest {
 /** The connections of one client. */
 export interface HttpPool {
   /**
-   * Sends one request and follows no redirect (a 3xx is returned as it came). A POST, PUT, PATCH or DELETE
-   * reaches the server at most once, whatever the runtime's own `fetch` does when a connection breaks.
+   * Sends one request and follows no redirect: a 3xx is returned as it came, or, in a browser that hides it,
+   * as a response with status 0. A POST, PUT, PATCH or DELETE reaches the server at most once, whatever the
+   * runtime's own `fetch` does when a connection breaks.
    */
   fetch(url: string, request: HttpPoolRequest): Promise<Response>;
   /** True when this failure of {@linkcode fetch} proves that no byte of the request was sent. */
@@ -91,9 +94,9 @@ export interface WebSocketCloseInfo {
 
 /** What the owner of a socket is told. Every callback is synchronous and must not throw. */
 export interface WebSocketHandlers {
-  /** A whole message. */
+  /** A whole message; binary ones as bytes. Never called after `onClose`. */
   readonly onMessage: (data: string | Uint8Array) => void;
-  /** The end, exactly once, also after an error. */
+  /** The end of a socket that was open, exactly once, also after an error. */
   readonly onClose: (info: WebSocketCloseInfo) => void;
   /** A pong or a server's ping was seen, where the runtime shows them. */
   readonly onPong?: (() => void) | undefined;
@@ -101,15 +104,15 @@ export interface WebSocketHandlers {
 
 /** An open WebSocket. */
 export interface RuntimeWebSocket {
-  /** Sends one text message. */
+  /** Sends one text message; does nothing once the socket closes. */
   send(text: string): void;
   /** Bytes queued but not yet handed to the network, where the runtime tells; else 0. */
   readonly bufferedAmount: number;
   /** Sends a ping frame; absent where the runtime cannot. */
   ping?(): void;
-  /** Starts a clean close. */
+  /** Starts a clean close. A peer that never answers keeps it pending: follow up with {@linkcode terminate}. */
   close(code?: number, reason?: string): void;
-  /** Ends the connection without waiting for the peer, as far as the runtime lets. */
+  /** Ends the connection now: `onClose` is told 1006 before this returns, whatever the peer does. */
   terminate(): void;
 }
 
@@ -143,7 +146,10 @@ export interface Runtime {
   readonly capabilities: RuntimeCapabilities;
   /** Opens a connection pool; cheap, no network use before the first request. */
   createHttpPool(options: HttpPoolOptions): HttpPool;
-  /** Opens a WebSocket; rejects with a {@linkcode HandshakeRefusedError} or a connection error. */
+  /**
+   * Opens a WebSocket. Rejects with a {@linkcode HandshakeRefusedError} where the status of a refusal can be
+   * seen, else with a `KalshiConnectionError`; with the signal's reason when that ended the attempt.
+   */
   connectWebSocket(
     url: string,
     handlers: WebSocketHandlers,
@@ -158,16 +164,17 @@ export interface Runtime {
 }
 
 /** The server answered the WebSocket handshake with something else than 101. */
-export class HandshakeRefusedError extends Error {
+export class HandshakeRefusedError extends KalshiError {
   /** The class name. */
   override readonly name = "HandshakeRefusedError";
   /** HTTP status of the refusal. */
-  readonly status: number;
+  declare readonly status: number;
   /** Takes the status and, where it was seen, the body. */
   constructor(status: number, body = "") {
     super(
+      "CONNECTION",
       `The WebSocket handshake was refused with status ${status}${body ? `: ${body.slice(0, 200)}` : "."}`,
+      { status, outcome: "rejected" },
     );
-    this.status = status;
   }
 }

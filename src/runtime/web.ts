@@ -1,0 +1,61 @@
+/**
+ * The adapter for browsers and for edge runtimes with nothing but web APIs: REST, no handshake headers, no
+ * sockets, no files.
+ *
+ * @module
+ */
+
+import { KalshiConfigError } from "../errors.ts";
+import { refuseImpossible } from "./limits.ts";
+import type { HttpPool, Runtime } from "./types.ts";
+
+const pool: HttpPool = {
+  fetch: (url, { method, headers, body, signal }) =>
+    fetch(url, { method, headers, body: body ?? null, signal: signal ?? null, redirect: "manual" }),
+  isNotSent: () => false,
+  close: () => Promise.resolve(),
+};
+
+/**
+ * The adapter for a browser or an edge runtime. It sends requests through the global `fetch` and can do
+ * nothing else: a WebSocket to Kalshi needs signed handshake headers, which web pages cannot send.
+ *
+ * @example
+ * ```ts
+ * import { detectRuntime } from "@unofficial/kalshi";
+ *
+ * const runtime = detectRuntime();
+ * if (!runtime.capabilities.handshakeHeaders) console.log(`${runtime.name} cannot stream`);
+ * ```
+ */
+export function webRuntime(): Runtime {
+  const cannot = (what: string) =>
+    Promise.reject(new KalshiConfigError(`${what} is not possible here: only web APIs were found.`));
+  const runtime: Runtime = {
+    name: "this web runtime",
+    capabilities: {
+      http2: false,
+      maxConnections: false,
+      maxKeepaliveConnections: false,
+      keepaliveExpiryMs: false,
+      proxy: false,
+      caCertificates: false,
+      handshakeHeaders: false,
+      handshakeStatus: false,
+      ping: false,
+      tcp: false,
+      files: false,
+    },
+    createHttpPool(options) {
+      refuseImpossible(runtime, options);
+      return pool;
+    },
+    connectWebSocket: () => cannot("A WebSocket with signed handshake headers"),
+    connectTcp: () => cannot("A TCP connection"),
+    readTextFile: () => cannot("Reading a file"),
+    readEnv: () => undefined,
+  };
+  return runtime;
+}
+
+export { webRuntime as detectRuntime };
