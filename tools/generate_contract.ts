@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { operationsModule, readProse } from "./generate_operations.ts";
 import { readFacts, RestSpec } from "./generate_spec.ts";
+import { restSchemasModule, wsSchemasModule } from "./generate_schemas.ts";
 import { typesModule } from "./generate_types.ts";
 import { wsModule, WsSpec } from "./generate_ws.ts";
 
@@ -76,6 +77,24 @@ export function generateContract(): Map<string, string> {
         head(`The frames of the ${what} WebSocket, as they are on the wire.`, wsFrom, wsSpec.version),
         `${up}/operation.ts`,
         wsSpec,
+      ),
+    );
+    files.set(
+      `${folder}/schemas.ts`,
+      restSchemasModule(
+        head(`Checks of the payloads of the ${what} REST API.`, from, spec.version),
+        `${up}/validation.ts`,
+        spec.types,
+        spec.calls,
+      ),
+    );
+    files.set(
+      `${folder}/ws_schemas.ts`,
+      wsSchemasModule(
+        head(`Checks of the frames of the ${what} WebSocket.`, wsFrom, wsSpec.version),
+        `${up}/validation.ts`,
+        wsSpec.types,
+        wsSpec.messages,
       ),
     );
   }

@@ -1,0 +1,30 @@
+/**
+ * Checks of every payload of Kalshi's REST API and WebSocket.
+ *
+ * For each payload `X` there is `parseX(value)`, which returns the value itself or throws a
+ * KalshiDecodeError with the path of the first difference, and `safeParseX(value)`, which returns the
+ * difference. Names of the WebSocket's frames are under `ws`, those of the margin exchange under `perps` and
+ * `perpsWs`.
+ *
+ * What the exchange sends may hold fields and enum values that are not known yet: they pass. So does `null` in
+ * an optional field. What is sent to the exchange is checked to the letter.
+ *
+ * @example
+ * ```ts
+ * import { parseMarket, safeParseMarket } from "@unofficial/kalshi/schemas";
+ *
+ * const stored: unknown = JSON.parse("{}");
+ * const result = safeParseMarket(stored);
+ * if (!result.success) console.log(result.difference.path); // "ticker"
+ * else console.log(parseMarket(stored).status);
+ * ```
+ *
+ * @module
+ */
+export * from "./contract/schemas.ts";
+export * as ws from "./contract/ws_schemas.ts";
+export * as perps from "./contract/perps/schemas.ts";
+export * as perpsWs from "./contract/perps/ws_schemas.ts";
+export { describeDifference } from "./contract/validation.ts";
+export type { ParseResult, ResponseCheck, SchemaDifference } from "./contract/validation.ts";
+export type { Open } from "./contract/operation.ts";
