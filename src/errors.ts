@@ -17,6 +17,7 @@ export type Outcome = "not-sent" | "rejected" | "unknown";
 /** The stable code of each kind of error; compare with `error.code`. */
 export type KalshiErrorCode =
   | "CONFIG"
+  | "VALUE"
   | "AUTH_REQUIRED"
   | "AUTH_KEY"
   | "AUTH_REJECTED"
@@ -116,6 +117,16 @@ export class KalshiConfigError extends KalshiError {
   /** Takes the message and what is known of the request. */
   constructor(message: string, context?: KalshiErrorContext) {
     super("CONFIG", message, context);
+  }
+}
+
+/** A price, count or amount is no exact decimal, or would not stay exact. Thrown before any network use. */
+export class KalshiValueError extends KalshiError {
+  /** The class name. */
+  override readonly name = "KalshiValueError";
+  /** Takes the message and what is known of the request. */
+  constructor(message: string, context?: KalshiErrorContext) {
+    super("VALUE", message, context);
   }
 }
 
