@@ -100,7 +100,7 @@ function chooseAuth(
   }
   let load: () => Promise<KalshiAuth>;
   if (privateKey !== undefined) {
-    assertPrivateKeyPem(privateKey);
+    assertPrivateKeyPem(privateKey, { passphrase });
     load = () => KalshiAuth.fromPem(keyId, privateKey, { passphrase });
   } else if (privateKeyPath !== undefined) {
     if (!runtime.capabilities.files) {

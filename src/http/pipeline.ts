@@ -7,7 +7,7 @@
 
 import type { KalshiAuth } from "../auth/mod.ts";
 import type { Clock, ClockTimer } from "../clock.ts";
-import { assertExtraHeaders, assertSignable, type KalshiConfig } from "../config.ts";
+import type { KalshiConfig } from "../config.ts";
 import {
   KalshiAbortError,
   KalshiAuthError,
@@ -18,7 +18,9 @@ import {
   KalshiTimeoutError,
   type Outcome,
 } from "../errors.ts";
+import { assertExtraHeaders } from "../extra_headers.ts";
 import type { HttpPool } from "../runtime/types.ts";
+import { assertSignable } from "../url_policy.ts";
 import { type ClientHooks, redactHeaders, tell } from "./hooks.ts";
 import { decodeResponse, responseError } from "./response.ts";
 import { backoffMs, isRetryableStatus, isSafeMethod } from "./retry.ts";
@@ -176,9 +178,12 @@ export class HttpPipeline {
       );
     }
     const url = config.baseUrl + path + buildQuery(input.params ?? {}, used, template.csv);
-    const signedPath = assertSignable(config, url, path);
+    const signedPath = assertSignable(config, url);
     let headers = this.#headers;
-    if (input.headers !== undefined) headers = mergeHeaders(headers, assertExtraHeaders(input.headers));
+    if (input.headers !== undefined) {
+      assertExtraHeaders(input.headers, "headers");
+      headers = mergeHeaders(headers, input.headers);
+    }
     const body = input.body === undefined ? undefined : JSON.stringify(input.body);
     if (body !== undefined) headers = mergeHeaders(headers, { "content-type": "application/json" });
     const totalTimeoutMs = limit("totalTimeoutMs", input.totalTimeoutMs, config.totalTimeoutMs ?? Infinity);

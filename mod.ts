@@ -1,0 +1,36 @@
+/**
+ * The SDK of the Kalshi prediction-market exchange: REST client, configuration, signing.
+ *
+ * A call goes the same way every time: the method of a namespace (`client.markets.list`) hands an operation of
+ * Kalshi's contract to the pipeline, which builds the URL, signs it with the time of sending, sends it, repeats
+ * it where that is safe, and decodes the answer.
+ *
+ * @example
+ * ```ts
+ * import { KalshiClient } from "@unofficial/kalshi";
+ *
+ * await using client = new KalshiClient({ demo: true });
+ * for await (const market of client.markets.listAll({ status: "open" }, { maxItems: 10 })) {
+ *   console.log(market.ticker, market.yes_bid_dollars, market.yes_ask_dollars);
+ * }
+ * ```
+ *
+ * @module
+ */
+
+export * from "./src/auth/mod.ts";
+export * from "./src/client.ts";
+export * from "./src/clock.ts";
+export * from "./src/config.ts";
+export * from "./src/core.ts";
+export * from "./src/errors.ts";
+export * from "./src/fixed_point.ts";
+export type * from "./src/contract/operation.ts";
+export type * from "./src/contract/types.ts";
+export type { ClientHooks, RequestEvent, ResponseEvent, RetryEvent } from "./src/http/hooks.ts";
+export { type ListAllOptions, Page } from "./src/http/page.ts";
+export type { CallOptions } from "./src/http/pipeline.ts";
+export type { Transport, TransportFunction } from "./src/http/transport.ts";
+export type * from "./src/rest/mod.ts";
+export type * from "./src/runtime/types.ts";
+export { type CheckedUrl, checkUrl, type UrlKind, type UrlPolicyOptions } from "./src/url_policy.ts";
