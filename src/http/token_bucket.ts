@@ -25,7 +25,7 @@ const tolerance = 1e-6;
  *
  * @example
  * ```ts
- * import { TokenBucket } from "@unofficial/kalshi";
+ * import { TokenBucket } from "@unofficial/kalshi/testing";
  *
  * const bucket = new TokenBucket({ tokensPerSecond: 100, capacity: 100 }, 0);
  * bucket.take(100, 0); // 0: taken
@@ -36,14 +36,13 @@ export class TokenBucket {
   #perMs = 0;
   #capacity = 0;
   #spare = 0;
-  #level: number;
+  #level = Infinity;
   #atMs: number;
 
   /** A full bucket at the time `nowMs`. `spare`: see {@linkcode take}. */
   constructor(budget: RateBudget, nowMs: number, spare = 0) {
-    this.#level = Infinity;
     this.#atMs = nowMs;
-    this.resize(budget, nowMs, spare);
+    this.#set(budget, spare);
   }
 
   /** The most tokens that it holds. */
@@ -78,13 +77,16 @@ export class TokenBucket {
     this.#level = 0;
   }
 
-  /** Changes its budget; it keeps the tokens that the new one holds. */
+  /** Changes its budget; it keeps the tokens that it has and the new one can hold. */
   resize(budget: RateBudget, nowMs: number, spare = 0): void {
-    this.#refill(nowMs);
+    this.#level = this.level(nowMs);
+    this.#set(budget, spare);
+  }
+
+  #set(budget: RateBudget, spare: number): void {
     this.#perMs = budget.tokensPerSecond / 1000;
     this.#capacity = budget.capacity ?? budget.tokensPerSecond;
     this.#spare = spare;
-    this.#refill(nowMs);
   }
 
   #refill(nowMs: number): number {
