@@ -1,0 +1,248 @@
+/**
+ * Signing as Kalshi asks for it: https://docs.kalshi.com/getting_started/api_keys
+ *
+ * @module
+ */
+import { detectRuntime } from "#runtime";
+import { KalshiAuthError, KalshiConfigError } from "../errors.ts";
+import type { Runtime } from "../runtime/types.ts";
+import { type KalshiEnv, readAuthEnv } from "./env.ts";
+import { keyError } from "./key_errors.ts";
+import { readKeyFile } from "./key_file.ts";
+import { assertPrivateKeyPem, openPem, type PemOptions } from "./pem.ts";
+import { importKey, type PlainKey, reading, readJwk, type SigningAlgorithm } from "./private_key.ts";
+
+/** A key that signs somewhere else, such as in a KMS. */
+export interface RequestSigner {
+  /** Id of the API key. */
+  readonly keyId: string;
+  /**
+   * Signs the UTF-8 bytes of a text: RSA-PSS with SHA-256, MGF1 with SHA-256 and a salt of 32 bytes, or plain
+   * Ed25519. Resolves to the signature in base64 (not base64url, without line breaks).
+   */
+  sign(text: string): Promise<string>;
+}
+
+/** How to read the environment. */
+export interface AuthEnvOptions {
+  /** The runtime to read variables and files with; detected by default. */
+  readonly runtime?: Runtime | undefined;
+}
+
+/** How to read and open a key file. */
+export interface KeyPathOptions extends PemOptions, AuthEnvOptions {}
+
+/** How to stamp a request. */
+export interface SignedHeadersOptions {
+  /** Unix time in milliseconds; now by default. Kalshi refuses stamps that are more than seconds off. */
+  readonly timestampMs?: number | undefined;
+}
+
+/** The headers that authenticate a request. */
+export type SignedHeaders = {
+  /** Id of the API key. */
+  "KALSHI-ACCESS-KEY": string;
+  /** Unix time in milliseconds. */
+  "KALSHI-ACCESS-TIMESTAMP": string;
+  /** Signature in base64. */
+  "KALSHI-ACCESS-SIGNATURE": string;
+};
+
+/** Kalshi's ids are UUIDs. The length keeps a private key, set here by mistake, out of headers and messages. */
+function checkKeyId(keyId: string): string {
+  const id = typeof keyId === "string" ? keyId.replace(/\\[rn]/g, " ").trim() : "";
+  if (/^[\w.:-]{1,63}$/.test(id)) return id;
+  throw new KalshiAuthError(
+    "AUTH_KEY",
+    `The key id is ${id ? "malformed" : "blank"}. Give the id that Kalshi shows for the API key, ` +
+      "such as a952bcbe-ec3b-4b5b-b8f9-11dae589608c.",
+  );
+}
+
+/** The path as it goes over the wire, without query and fragment. */
+function checkPath(path: string): string {
+  const [cut = ""] = path.split(/[?#]/, 1);
+  if (/^\/(.+\/)?trade-api\//.test(cut) && new URL("https://host" + cut).pathname === cut) return cut;
+  throw new KalshiConfigError(
+    "The path to sign must be whole, from the API root, and percent-encoded as it is sent: " +
+      "/trade-api/v2/portfolio/balance.",
+  );
+}
+
+/**
+ * Signs with one API key. The private key is read once and kept as a `CryptoKey` that cannot be exported. Holds
+ * no connection and no timer, so that clients may share it.
+ *
+ * @example
+ * ```ts
+ * import { KalshiAuth, KalshiClient } from "@unofficial/kalshi";
+ *
+ * const auth = await KalshiAuth.fromKeyPath("a952bcbe-ec3b-4b5b-b8f9-11dae589608c", "~/.kalshi/key.pem");
+ * await using client = new KalshiClient({ auth });
+ * ```
+ */
+export class KalshiAuth implements RequestSigner {
+  /** Id of the API key. */
+  readonly keyId: string;
+  /** What the key signs with; `custom` for a signer of your own. */
+  readonly algorithm: SigningAlgorithm | "custom";
+  readonly #sign: (text: string) => Promise<string>;
+
+  private constructor(
+    keyId: string,
+    algorithm: SigningAlgorithm | "custom",
+    sign: (text: string) => Promise<string>,
+  ) {
+    this.keyId = checkKeyId(keyId);
+    this.algorithm = algorithm;
+    this.#sign = sign;
+  }
+
+  /**
+   * From the text of a private key: RSA of 2048 bits or more in PKCS#8 or PKCS#1, Ed25519 in PKCS#8, or either
+   * in encrypted PKCS#8 (PBES2 with AES-CBC, as OpenSSL writes it). Stray spaces, a byte-order mark, CRLF, and
+   * `\n` in place of line breaks do not matter.
+   *
+   * @throws {KalshiAuthError} `AUTH_KEY` for any other key, and for a passphrase that is missing, wrong or not
+   * needed. The message says what was given and how to convert it.
+   */
+  static async fromPem(keyId: string, pem: string, options: PemOptions = {}): Promise<KalshiAuth> {
+    const id = checkKeyId(keyId);
+    return await KalshiAuth.#fromKey(id, await openPem(pem, options.passphrase));
+  }
+
+  /**
+   * From a key file, where the runtime has files. A leading `~/` is the home folder. Read once.
+   *
+   * @throws {KalshiAuthError} `AUTH_KEY` as {@linkcode KalshiAuth.fromPem}, and for a file that cannot be read.
+   * @throws {KalshiConfigError} Where the runtime has no files, or `path` is no path.
+   */
+  static async fromKeyPath(keyId: string, path: string, options: KeyPathOptions = {}): Promise<KalshiAuth> {
+    const id = checkKeyId(keyId);
+    return await KalshiAuth.fromPem(id, await readKeyFile(path, options.runtime ?? detectRuntime()), options);
+  }
+
+  /**
+   * From a private JWK, RSA of 2048 bits or more or Ed25519. Its `alg`, `use` and `key_ops` do not matter.
+   *
+   * @throws {KalshiAuthError} `AUTH_KEY` for any other JWK.
+   */
+  static async fromJwk(keyId: string, jwk: JsonWebKey): Promise<KalshiAuth> {
+    const id = checkKeyId(keyId);
+    return await KalshiAuth.#fromKey(id, reading(() => readJwk(jwk)));
+  }
+
+  /**
+   * From a `CryptoKey` of your own that may `sign`: RSA-PSS with SHA-256 and 2048 bits or more, or Ed25519.
+   *
+   * @throws {KalshiAuthError} `AUTH_KEY` for any other key.
+   */
+  static fromCryptoKey(keyId: string, key: CryptoKey): KalshiAuth {
+    const { name, hash, modulusLength = 0 } = (key?.algorithm ?? {}) as Partial<RsaHashedKeyAlgorithm>;
+    const fits = name === "Ed25519" ||
+      name === "RSA-PSS" && hash?.name === "SHA-256" && modulusLength >= 2048;
+    if (!fits || !key.usages.includes("sign")) {
+      throw keyError(
+        "not a CryptoKey that fits",
+        'Import it as { name: "RSA-PSS", hash: "SHA-256" } with 2048 bits or more, or as "Ed25519", for ["sign"].',
+      );
+    }
+    const algorithm = { name, saltLength: 32 };
+    const encoder = new TextEncoder();
+    return new KalshiAuth(keyId, name, async (text) => {
+      const signature = await crypto.subtle.sign(algorithm, key, encoder.encode(text));
+      return btoa(String.fromCharCode(...new Uint8Array(signature)));
+    });
+  }
+
+  /**
+   * From a signer of your own. What it signs with must be the key that Kalshi knows by `keyId`.
+   *
+   * @example
+   * ```ts
+   * import { KalshiAuth } from "@unofficial/kalshi";
+   *
+   * declare const kms: { sign(bytes: Uint8Array): Promise<Uint8Array> };
+   * const auth = KalshiAuth.fromSigner({
+   *   keyId: "a952bcbe-ec3b-4b5b-b8f9-11dae589608c",
+   *   sign: async (text) => btoa(String.fromCharCode(...await kms.sign(new TextEncoder().encode(text)))),
+   * });
+   * ```
+   */
+  static fromSigner(signer: RequestSigner): KalshiAuth {
+    if (signer instanceof KalshiAuth) return signer;
+    return new KalshiAuth(signer.keyId, "custom", async (text) => {
+      const signature = await signer.sign(text);
+      if (/^[A-Za-z0-9+/]{40,}={0,2}$/.test(signature)) return signature;
+      throw new KalshiAuthError("AUTH_KEY", "The signer did not answer with a signature in base64.");
+    });
+  }
+
+  /**
+   * From the environment: KALSHI_KEY_ID, and KALSHI_PRIVATE_KEY or KALSHI_PRIVATE_KEY_PATH, with
+   * KALSHI_PRIVATE_KEY_PASSPHRASE for an encrypted key. `env` is read in place of the runtime's variables where
+   * it is given, as a Worker must.
+   *
+   * @throws {KalshiAuthError} `AUTH_REQUIRED` when the key id or the key is missing; `AUTH_KEY` as
+   * {@linkcode KalshiAuth.fromKeyPath}.
+   * @throws {KalshiConfigError} For any variable of {@linkcode KalshiEnv} that is malformed, and for two keys.
+   */
+  static async fromEnv(env?: KalshiEnv, options: AuthEnvOptions = {}): Promise<KalshiAuth> {
+    const auth = await KalshiAuth.tryFromEnv(env, options);
+    if (auth !== undefined) return auth;
+    throw new KalshiAuthError(
+      "AUTH_REQUIRED",
+      "Set KALSHI_KEY_ID, and KALSHI_PRIVATE_KEY or KALSHI_PRIVATE_KEY_PATH. In a Worker, pass its `env`.",
+    );
+  }
+
+  /** As {@linkcode KalshiAuth.fromEnv}, but undefined when the key id or the key is missing. */
+  static async tryFromEnv(env?: KalshiEnv, options: AuthEnvOptions = {}): Promise<KalshiAuth | undefined> {
+    const runtime = options.runtime ?? detectRuntime();
+    const { keyId, privateKey, privateKeyPath, passphrase } = readAuthEnv(env, runtime);
+    if (keyId !== undefined) checkKeyId(keyId);
+    if (privateKey !== undefined) assertPrivateKeyPem(privateKey, { passphrase });
+    if (keyId === undefined) return undefined;
+    if (privateKey !== undefined) return await KalshiAuth.fromPem(keyId, privateKey, { passphrase });
+    if (privateKeyPath === undefined) return undefined;
+    return await KalshiAuth.fromKeyPath(keyId, privateKeyPath, { passphrase, runtime });
+  }
+
+  static async #fromKey(keyId: string, key: PlainKey): Promise<KalshiAuth> {
+    return KalshiAuth.fromCryptoKey(keyId, await importKey(key));
+  }
+
+  /** Signs the UTF-8 bytes of a text, as FIX logons need it. Resolves to the signature in base64. */
+  async sign(text: string): Promise<string> {
+    try {
+      return await this.#sign(text);
+    } catch (cause) {
+      if (cause instanceof KalshiAuthError) throw cause;
+      throw new KalshiAuthError("AUTH_KEY", `Signing with key ${this.keyId} failed: see \`cause\`.`, {
+        cause,
+      });
+    }
+  }
+
+  /**
+   * The headers for one request. Sign each attempt anew: a stamp is good for seconds.
+   *
+   * @param method HTTP method in any case; `GET` for a WebSocket handshake.
+   * @param path The whole path from the API root, as it is sent: `/trade-api/v2/portfolio/balance`. A query or
+   * fragment is not signed, and is cut off here.
+   * @throws {KalshiConfigError} When the path would go over the wire in another form, or lacks the root.
+   */
+  async headers(method: string, path: string, options: SignedHeadersOptions = {}): Promise<SignedHeaders> {
+    const timestamp = `${Math.floor(options.timestampMs ?? Date.now())}`;
+    return {
+      "KALSHI-ACCESS-KEY": this.keyId,
+      "KALSHI-ACCESS-TIMESTAMP": timestamp,
+      "KALSHI-ACCESS-SIGNATURE": await this.sign(timestamp + method.toUpperCase() + checkPath(path)),
+    };
+  }
+
+  /** What may be shown: no secret. */
+  toJSON(): { keyId: string; algorithm: string } {
+    return { keyId: this.keyId, algorithm: this.algorithm };
+  }
+}

@@ -1,0 +1,30 @@
+/**
+ * Reading a key file.
+ *
+ * @module
+ */
+import { KalshiAuthError, KalshiConfigError } from "../errors.ts";
+import type { Runtime } from "../runtime/types.ts";
+
+/** Reads the text of a key file. */
+export async function readKeyFile(path: string, runtime: Runtime): Promise<string> {
+  if (!runtime.capabilities.files) {
+    throw new KalshiConfigError(`${runtime.name} reads no files: give the private key itself, not its path.`);
+  }
+  // A key that was given in place of its path must not come back in a message.
+  if (typeof path !== "string" || !path.trim() || path.length > 1024 || /-----|[\r\n]|^MC4CAQ/.test(path)) {
+    throw new KalshiConfigError(
+      "The path of the private key is blank or no path. To give the key itself, use KalshiAuth.fromPem, " +
+        "`privateKey` or KALSHI_PRIVATE_KEY.",
+    );
+  }
+  try {
+    return await runtime.readTextFile(path);
+  } catch (cause) {
+    throw new KalshiAuthError(
+      "AUTH_KEY",
+      `Cannot read the private key file "${path}": ${(cause as Error).message}`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,16 @@
+/**
+ * API keys: reading them in every format that Kalshi and OpenSSL write, and signing with them.
+ *
+ * @module
+ */
+export { type EnvSettings, type KalshiEnv, readAuthEnv } from "./env.ts";
+export {
+  type AuthEnvOptions,
+  KalshiAuth,
+  type KeyPathOptions,
+  type RequestSigner,
+  type SignedHeaders,
+  type SignedHeadersOptions,
+} from "./kalshi_auth.ts";
+export { assertPrivateKeyPem, type Passphrase, type PemOptions } from "./pem.ts";
+export type { SigningAlgorithm } from "./private_key.ts";

@@ -1,0 +1,125 @@
+/**
+ * Private keys: telling the type, refusing what Kalshi does not take and what is damaged, importing.
+ *
+ * @module
+ */
+import { KalshiAuthError } from "../errors.ts";
+import { type Bytes, fromBase64, fromHex, INTEGER, OCTETS, OID, SEQUENCE, take, toHex, wrap } from "./der.ts";
+import { damagedKey, keyError, MAKE_A_KEY } from "./key_errors.ts";
+
+/** What Kalshi's keys sign with. */
+export type SigningAlgorithm = "RSA-PSS" | "Ed25519";
+
+/** A key that is ready to be imported. */
+export interface PlainKey {
+  /** What it signs with. */
+  readonly algorithm: SigningAlgorithm;
+  /** Its PKCS#8 DER. */
+  readonly pkcs8: Bytes;
+}
+
+/** Key types that OpenSSL makes and Kalshi does not take, by their OID. */
+const strangers: Readonly<Record<string, string>> = {
+  "2a864886f70d01010a": "an RSA key restricted to PSS",
+  "2a8648ce3d0201": "an EC key",
+  "2a8648ce380401": "a DSA key",
+  "2b656e": "an X25519 key",
+  "2b6571": "an Ed448 key",
+};
+
+/** Built anew for each key: not every runtime takes bare PKCS#1, nor what RFC 5958 lets follow a key. */
+function plainKey(algorithm: SigningAlgorithm, identifier: string, key: Bytes): PlainKey {
+  return { algorithm, pkcs8: wrap(SEQUENCE, fromHex("020100" + identifier), wrap(OCTETS, key)) };
+}
+
+function ed25519Key(seed: Bytes): PlainKey {
+  if (seed.length !== 32) throw damagedKey();
+  return plainKey("Ed25519", "300506032b6570", wrap(OCTETS, seed));
+}
+
+/**
+ * Checks that the numbers of a PKCS#1 key belong together, which takes microseconds and which the runtimes do
+ * not do: from a damaged key Node makes wrong signatures, that is 401s without a cause.
+ */
+function rsaKey(pkcs1: Bytes): PlainKey {
+  const [content] = take(pkcs1, SEQUENCE);
+  let [, rest] = take(content, INTEGER);
+  function next(): bigint {
+    const [digits, after] = take(rest, INTEGER);
+    rest = after;
+    return BigInt("0x" + toHex(digits));
+  }
+  const [n, e, d, p, q, dp, dq, qi] = [
+    next(),
+    next(),
+    next(),
+    next(),
+    next(),
+    next(),
+    next(),
+    next(),
+  ] as const;
+  const bits = n.toString(2).length;
+  if (bits < 2048) throw keyError(`an RSA key of only ${bits} bits`, MAKE_A_KEY);
+  const [p1, q1] = [p - 1n, q - 1n];
+  const sound = p * q === n && e * d % p1 === 1n && e * d % q1 === 1n && d % p1 === dp && d % q1 === dq &&
+    q * qi % p === 1n;
+  if (!sound) throw damagedKey();
+  return plainKey("RSA-PSS", "300d06092a864886f70d0101010500", wrap(SEQUENCE, content));
+}
+
+/** Reads a PKCS#8 or PKCS#1 key. What it throws is a {@linkcode KalshiAuthError} only where it knows better than "damaged". */
+export function readKeyDer(der: Bytes): PlainKey {
+  const [, body] = take(take(der, SEQUENCE)[0], INTEGER);
+  if (body[0] === INTEGER) return rsaKey(der);
+  const [identifier, rest] = take(body, SEQUENCE);
+  const [key] = take(rest, OCTETS);
+  const oid = toHex(take(identifier, OID)[0]);
+  if (oid === "2a864886f70d010101") return rsaKey(key);
+  if (oid === "2b6570") return ed25519Key(take(key, OCTETS)[0]);
+  throw keyError(strangers[oid] ?? "of an unknown type", MAKE_A_KEY);
+}
+
+/** A big-endian number without needless zeros, as DER wants it. */
+function integer(bytes: Bytes): Bytes {
+  const digits = toHex(bytes).replace(/^(00)+/, "");
+  return wrap(INTEGER, fromHex(digits < "8" ? digits : "00" + digits));
+}
+
+/** Reads a private JWK (RFC 7517, RFC 8037); its `alg`, `use` and `key_ops` do not matter. */
+export function readJwk(jwk: JsonWebKey): PlainKey {
+  const { kty, crv } = jwk ?? {};
+  function member(name: "n" | "e" | "d" | "p" | "q" | "dp" | "dq" | "qi"): Bytes {
+    const value: unknown = jwk[name];
+    if (typeof value !== "string") throw keyError(`a JWK without "${name}"`, "Give the whole private JWK.");
+    return fromBase64(value.replace(/-/g, "+").replace(/_/g, "/"));
+  }
+  if (kty === "OKP" && crv === "Ed25519") return ed25519Key(member("d"));
+  if (kty !== "RSA") throw keyError("neither an RSA nor an Ed25519 JWK", MAKE_A_KEY);
+  const numbers = (["n", "e", "d", "p", "q", "dp", "dq", "qi"] as const).map((name) => integer(member(name)));
+  return rsaKey(wrap(SEQUENCE, fromHex("020100"), ...numbers));
+}
+
+/** Reads a key with one of the functions above; what they could not follow is damage. */
+export function reading<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof KalshiAuthError ? error : damagedKey();
+  }
+}
+
+/** Imports a key, not extractable. */
+export async function importKey({ algorithm, pkcs8 }: PlainKey): Promise<CryptoKey> {
+  try {
+    return await crypto.subtle.importKey("pkcs8", pkcs8, { name: algorithm, hash: "SHA-256" }, false, [
+      "sign",
+    ]);
+  } catch (error) {
+    if ((error as Error).name !== "NotSupportedError") throw damagedKey();
+    throw new KalshiAuthError(
+      "AUTH_KEY",
+      `This runtime's WebCrypto cannot sign with ${algorithm}: update it.`,
+    );
+  }
+}
