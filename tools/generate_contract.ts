@@ -23,6 +23,21 @@ function format(text: string): string {
   return stdout;
 }
 
+/** Which types are the body or the answer of which calls, in words. */
+function rolesOf(spec: RestSpec): Map<string, string> {
+  const roles = new Map<string, string>();
+  const add = (name: string | undefined, what: string, id: string) => {
+    if (name === undefined) return;
+    const told = roles.get(name)?.slice(0, -1);
+    roles.set(name, told === undefined ? `${what} of \`${id}\`.` : `${told}, \`${id}\`.`);
+  };
+  for (const { id, body, response } of spec.calls) {
+    add(body?.type, "Body", id);
+    add(response, "Answer", id);
+  }
+  return roles;
+}
+
 /** Path from the project's root to the file's text, for all generated files. */
 export function generateContract(): Map<string, string> {
   const files = new Map<string, string>();
@@ -58,6 +73,7 @@ export function generateContract(): Map<string, string> {
         head(`The payloads of the ${what} REST API, as they are on the wire.`, from, spec.version),
         `${up}/operation.ts`,
         spec.types,
+        rolesOf(spec),
       ),
     );
     files.set(

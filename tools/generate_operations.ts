@@ -105,7 +105,7 @@ export function operationsModule(
     const where = pages[call.id] ?? "changelog";
     const properties = fields.map((field) => {
       const own = isCsv(field) ? "string | readonly string[]" : typeText(field.shape, "in", enums);
-      return property({ ...field, nullable: false }, "in", enums, use(own));
+      return property(params, { ...field, nullable: false }, "in", enums, use(own));
     });
     const interfaceText = fields.length === 0 ? "" : docComment([`Parameters of ${line}.`], false) +
       `export interface ${params} {\n${properties.join("")}}\n\n`;

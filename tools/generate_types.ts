@@ -1,4 +1,5 @@
 /** Writes the TypeScript types of named shapes, with what the spec says of each field as its docstring. */
+import { fieldWords, typeWords } from "./contract_words.ts";
 import type { Field, Json, NamedShape, Shape } from "./generate_spec.ts";
 
 const units: Record<string, string> = {
@@ -54,11 +55,13 @@ export function factSentences(facts: Json): string[] {
   ];
 }
 
+/** A docstring. Where a deprecated thing begins with what to use instead, that goes with the tag. */
 export function docComment(sentences: readonly string[], deprecated: boolean, indent = ""): string {
-  const text = sentences.join(" ").replaceAll("*/", "*\\/");
+  const instead = deprecated && sentences[0]?.startsWith("Use ") ? ` ${sentences[0]}` : "";
+  const text = sentences.slice(instead === "" ? 0 : 1).join(" ").replaceAll("*/", "*\\/");
   const lines = [
     ...(text === "" ? [] : wrap(text, 104 - indent.length)),
-    ...(deprecated ? ["@deprecated"] : []),
+    ...(deprecated ? [`@deprecated${instead}`] : []),
   ];
   if (lines.length === 0) return "";
   if (lines.length === 1) return `${indent}/** ${lines[0]} */\n`;
@@ -107,11 +110,23 @@ export function typeText(shape: Shape, side: "in" | "out", enums: ReadonlySet<st
   }
 }
 
+/** Units of which the words for the field itself have said enough. */
+const saidBefore = /dollars|contracts/i;
+
+/** What a field means, then what the spec says of it. */
+function fieldSentences(owner: string, field: Field): string[] {
+  const words = fieldWords[`${owner}.${field.name}`] ?? fieldWords[field.name] ??
+    `${field.name[0]?.toUpperCase()}${field.name.slice(1).replaceAll("_", " ")}.`;
+  const facts = factSentences(field.facts);
+  return [words, ...facts.filter((fact) => fact !== units.contracts || !saidBefore.test(words))];
+}
+
 /**
  * One property. What we send may be left out or `undefined`; in what we receive an optional field may as well
  * be `null`, because Kalshi writes an absent value either way.
  */
 export function property(
+  owner: string,
   field: Field,
   side: "in" | "out",
   enums: ReadonlySet<string>,
@@ -123,7 +138,7 @@ export function property(
   if (side === "in" && !field.required) parts.push("undefined");
   const text = parts.includes("unknown") ? "unknown" : parts.join(" | ");
   return `${
-    docComment(factSentences(field.facts), field.deprecated, "  ")
+    docComment(fieldSentences(owner, field), field.deprecated, "  ")
   }  ${field.name}${optional}: ${text};\n`;
 }
 
@@ -132,22 +147,30 @@ export function enumNames(types: readonly NamedShape[]): Set<string> {
   return new Set(types.filter(({ shape }) => shape.kind === "enum").map(({ name }) => name));
 }
 
+function meaning(name: string, roles: ReadonlyMap<string, string>): string {
+  const words = name.replace(/([a-z0-9])([A-Z])/g, "$1 $2").toLowerCase();
+  return typeWords[name] ?? roles.get(name) ?? `${words[0]?.toUpperCase()}${words.slice(1)}.`;
+}
+
 /** All types of a spec as one module's text. */
-export function typesModule(head: string, open: string, types: readonly NamedShape[]): string {
+export function typesModule(
+  head: string,
+  open: string,
+  types: readonly NamedShape[],
+  roles: ReadonlyMap<string, string> = new Map(),
+): string {
   const enums = enumNames(types);
   const blocks = types.map(({ name, shape, use, facts }) => {
     const side = use === "out" ? "out" : "in";
     if (shape.kind === "object") {
-      const what = use === "in" ? "Sent" : use === "out" ? "Received" : "Sent and received";
-      const fields = shape.fields.map((field) => property(field, side, enums)).join("");
-      return `${docComment([`${what}: \`${name}\`.`], false)}export interface ${name} {\n${fields}}\n`;
+      const fields = shape.fields.map((field) => property(name, field, side, enums)).join("");
+      return `${docComment([meaning(name, roles)], false)}export interface ${name} {\n${fields}}\n`;
     }
-    const facts_ = factSentences(facts);
-    const sentences = shape.kind === "enum"
-      ? ["Values known so far. Kalshi may add more: what is received is `Open`."]
-      : facts_.length > 0
-      ? facts_
-      : [`The wire type \`${name}\`.`];
+    const sentences = [
+      typeWords[name] ?? meaning(name, roles),
+      ...(shape.kind === "enum" ? ["Kalshi may add values: what is received is `Open`."] : []),
+      ...(typeWords[name] === undefined ? factSentences(facts) : []),
+    ];
     return `${docComment(sentences, false)}export type ${name} = ${typeText(shape, "in", enums)};\n`;
   });
   const body = blocks.join("\n");

@@ -169,6 +169,7 @@ export const GetAccountApiLimits: Operation<undefined, GetAccountApiLimitsRespon
 
 /** Parameters of `GET /api_keys`. */
 export interface GetApiKeysParams {
+  /** Subtrader that the key is bound to. */
   fcm_subtrader_id?: string | undefined;
 }
 
@@ -196,6 +197,7 @@ export const GenerateApiKey: Operation<undefined, GenerateApiKeyResponse, Genera
 
 /** Parameters of `DELETE /api_keys/{api_key}`. */
 export interface DeleteApiKeyParams {
+  /** Id of the API key. */
   api_key: string;
 }
 
@@ -210,10 +212,13 @@ export const DeleteApiKey: Operation<DeleteApiKeyParams> = {
 
 /** Parameters of `GET /communications/block-trade-proposals`. */
 export interface GetBlockTradeProposalsParams {
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | undefined;
+  /** Ticker of the market. */
   market_ticker?: string | undefined;
-  /** 1 to 100. Default `100`. */
+  /** Largest number of items on a page. 1 to 100. Default `100`. */
   limit?: number | undefined;
+  /** Its state. */
   status?: string | undefined;
 }
 
@@ -244,6 +249,7 @@ export const ProposeBlockTrade: Operation<undefined, ProposeBlockTradeResponse, 
 
 /** Parameters of `POST /communications/block-trade-proposals/{block_trade_proposal_id}/accept`. */
 export interface AcceptBlockTradeProposalParams {
+  /** Block trade proposal id. */
   block_trade_proposal_id: string;
 }
 
@@ -272,21 +278,27 @@ export const GetCommunicationsID: Operation<undefined, GetCommunicationsIDRespon
 
 /** Parameters of `GET /communications/quotes`. */
 export interface GetQuotesParams {
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | undefined;
-  /** Unix time in seconds. */
+  /** Only what happened at or after this time. Unix time in seconds. */
   min_ts?: number | undefined;
-  /** Unix time in seconds. */
+  /** Only what happened at or before this time. Unix time in seconds. */
   max_ts?: number | undefined;
-  /** 1 to 500. Default `500`. */
+  /** Largest number of items on a page. 1 to 500. Default `500`. */
   limit?: number | undefined;
+  /** Its state. */
   status?: string | undefined;
-  /** @deprecated */
+  /** @deprecated Use `user_filter`. */
   quote_creator_user_id?: string | undefined;
+  /** `self` gives your own only. */
   user_filter?: UserFilter | undefined;
+  /** `self` gives quotes on your own requests only. */
   rfq_user_filter?: UserFilter | undefined;
-  /** @deprecated */
+  /** @deprecated Use `rfq_user_filter`. */
   rfq_creator_user_id?: string | undefined;
+  /** Rfq creator subtrader id. */
   rfq_creator_subtrader_id?: string | undefined;
+  /** Id of the request for quotes. */
   rfq_id?: string | undefined;
 }
 
@@ -309,6 +321,7 @@ export const CreateQuote: Operation<undefined, CreateQuoteResponse, CreateQuoteR
 
 /** Parameters of `GET /communications/quotes/{quote_id}`. */
 export interface GetQuoteParams {
+  /** Id of the quote. */
   quote_id: string;
 }
 
@@ -324,6 +337,7 @@ export const GetQuote: Operation<GetQuoteParams, GetQuoteResponse> = {
 
 /** Parameters of `DELETE /communications/quotes/{quote_id}`. */
 export interface DeleteQuoteParams {
+  /** Id of the quote. */
   quote_id: string;
 }
 
@@ -344,6 +358,7 @@ export const DeleteQuote: Operation<DeleteQuoteParams> = {
 
 /** Parameters of `PUT /communications/quotes/{quote_id}/accept`. */
 export interface AcceptQuoteParams {
+  /** Id of the quote. */
   quote_id: string;
 }
 
@@ -363,6 +378,7 @@ export const AcceptQuote: Operation<AcceptQuoteParams, undefined, AcceptQuoteReq
 
 /** Parameters of `PUT /communications/quotes/{quote_id}/confirm`. */
 export interface ConfirmQuoteParams {
+  /** Id of the quote. */
   quote_id: string;
 }
 
@@ -382,15 +398,21 @@ export const ConfirmQuote: Operation<ConfirmQuoteParams, undefined, EmptyRespons
 
 /** Parameters of `GET /communications/rfqs`. */
 export interface GetRFQsParams {
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | undefined;
+  /** Ticker of the event. */
   event_ticker?: string | undefined;
+  /** Ticker of the market. */
   market_ticker?: string | undefined;
+  /** Number of the subaccount; 0 is the primary one. */
   subaccount?: number | undefined;
-  /** 1 to 100. Default `100`. */
+  /** Largest number of items on a page. 1 to 100. Default `100`. */
   limit?: number | undefined;
+  /** Its state. */
   status?: string | undefined;
-  /** @deprecated */
+  /** @deprecated Use `user_filter`. */
   creator_user_id?: string | undefined;
+  /** `self` gives your own only. */
   user_filter?: UserFilter | undefined;
 }
 
@@ -412,6 +434,7 @@ export const CreateRFQ: Operation<undefined, CreateRFQResponse, CreateRFQRequest
 
 /** Parameters of `GET /communications/rfqs/{rfq_id}`. */
 export interface GetRFQParams {
+  /** Id of the request for quotes. */
   rfq_id: string;
 }
 
@@ -423,6 +446,7 @@ export const GetRFQ: Operation<GetRFQParams, GetRFQResponse> = {
 
 /** Parameters of `DELETE /communications/rfqs/{rfq_id}`. */
 export interface DeleteRFQParams {
+  /** Id of the request for quotes. */
   rfq_id: string;
 }
 
@@ -438,7 +462,9 @@ export const DeleteRFQ: Operation<DeleteRFQParams> = {
 
 /** Parameters of `GET /communications/rfqs/{rfq_id}/quotes/{quote_id}`. */
 export interface GetRFQQuoteParams {
+  /** Id of the request for quotes. */
   rfq_id: string;
+  /** Id of the quote. */
   quote_id: string;
 }
 
@@ -454,7 +480,9 @@ export const GetRFQQuote: Operation<GetRFQQuoteParams, GetQuoteResponse> = {
 
 /** Parameters of `DELETE /communications/rfqs/{rfq_id}/quotes/{quote_id}`. */
 export interface DeleteRFQQuoteParams {
+  /** Id of the request for quotes. */
   rfq_id: string;
+  /** Id of the quote. */
   quote_id: string;
 }
 
@@ -474,7 +502,9 @@ export const DeleteRFQQuote: Operation<DeleteRFQQuoteParams> = {
 
 /** Parameters of `PUT /communications/rfqs/{rfq_id}/quotes/{quote_id}/accept`. */
 export interface AcceptRFQQuoteParams {
+  /** Id of the request for quotes. */
   rfq_id: string;
+  /** Id of the quote. */
   quote_id: string;
 }
 
@@ -493,7 +523,9 @@ export const AcceptRFQQuote: Operation<AcceptRFQQuoteParams, undefined, AcceptQu
 
 /** Parameters of `PUT /communications/rfqs/{rfq_id}/quotes/{quote_id}/confirm`. */
 export interface ConfirmRFQQuoteParams {
+  /** Id of the request for quotes. */
   rfq_id: string;
+  /** Id of the quote. */
   quote_id: string;
 }
 
@@ -512,20 +544,23 @@ export const ConfirmRFQQuote: Operation<ConfirmRFQQuoteParams, undefined, EmptyR
 
 /** Parameters of `GET /events`. */
 export interface GetEventsParams {
-  /** 1 to 200. Default `200`. */
+  /** Largest number of items on a page. 1 to 200. Default `200`. */
   limit?: number | undefined;
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | undefined;
-  /** Default `false`. */
+  /** Put the markets into each event. Default `false`. */
   with_nested_markets?: boolean | undefined;
-  /** Default `false`. */
+  /** Give the milestones of the events as well. Default `false`. */
   with_milestones?: boolean | undefined;
+  /** Its state. */
   status?: "unopened" | "open" | "closed" | "settled" | undefined;
+  /** Ticker of the series. */
   series_ticker?: string | undefined;
-  /** One value or a list; goes out with commas. */
+  /** Tickers of events. One value or a list; goes out with commas. */
   tickers?: string | readonly string[] | undefined;
-  /** Unix time in seconds. */
+  /** Only what closes at or after this time. Unix time in seconds. */
   min_close_ts?: number | undefined;
-  /** Unix time in seconds. */
+  /** Only what changed at or after this time. Unix time in seconds. */
   min_updated_ts?: number | undefined;
 }
 
@@ -540,9 +575,11 @@ export const GetEvents: PagedOperation<GetEventsParams, GetEventsResponse, "even
 
 /** Parameters of `GET /events/fee_changes`. */
 export interface GetEventFeeChangesParams {
+  /** Ticker of the event. */
   event_ticker?: string | undefined;
-  /** 1 to 1000. Default `100`. */
+  /** Largest number of items on a page. 1 to 1000. Default `100`. */
   limit?: number | undefined;
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | undefined;
 }
 
@@ -560,12 +597,15 @@ export const GetEventFeeChanges: PagedOperation<
 
 /** Parameters of `GET /events/multivariate`. */
 export interface GetMultivariateEventsParams {
-  /** 1 to 200. Default `100`. */
+  /** Largest number of items on a page. 1 to 200. Default `100`. */
   limit?: number | undefined;
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | undefined;
+  /** Ticker of the series. */
   series_ticker?: string | undefined;
+  /** Ticker of the multivariate event collection. */
   collection_ticker?: string | undefined;
-  /** Default `false`. */
+  /** Put the markets into each event. Default `false`. */
   with_nested_markets?: boolean | undefined;
 }
 
@@ -583,8 +623,9 @@ export const GetMultivariateEvents: PagedOperation<
 
 /** Parameters of `GET /events/{event_ticker}`. */
 export interface GetEventParams {
+  /** Ticker of the event. */
   event_ticker: string;
-  /** Default `false`. */
+  /** Put the markets into each event. Default `false`. */
   with_nested_markets?: boolean | undefined;
 }
 
@@ -597,6 +638,7 @@ export const GetEvent: Operation<GetEventParams, GetEventResponse> = {
 
 /** Parameters of `GET /events/{event_ticker}/metadata`. */
 export interface GetEventMetadataParams {
+  /** Ticker of the event. */
   event_ticker: string;
 }
 
@@ -633,10 +675,11 @@ export const GetUserDataTimestamp: Operation<undefined, GetUserDataTimestampResp
 
 /** Parameters of `GET /fcm/fills`. */
 export interface GetFCMFillsParams {
-  /** Unix time in seconds. */
+  /** Only what happened at or after this time. Unix time in seconds. */
   min_ts?: number | undefined;
-  /** Unix time in seconds. */
+  /** Only what happened at or before this time. Unix time in seconds. */
   max_ts?: number | undefined;
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | undefined;
 }
 
@@ -649,18 +692,23 @@ export const GetFCMFills: PagedOperation<GetFCMFillsParams, GetFcmFillsResponse,
 
 /** Parameters of `GET /fcm/orders`. */
 export interface GetFCMOrdersParams {
+  /** Id of the subtrader. */
   subtrader_id?: string | undefined;
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | undefined;
+  /** Ticker of the event. */
   event_ticker?: string | undefined;
+  /** Ticker of the market. */
   ticker?: string | undefined;
-  /** Unix time in seconds. */
+  /** Only what happened at or after this time. Unix time in seconds. */
   min_ts?: number | undefined;
-  /** Unix time in seconds. */
+  /** Only what happened at or before this time. Unix time in seconds. */
   max_ts?: number | undefined;
+  /** Its state. */
   status?: "resting" | "canceled" | "executed" | undefined;
-  /** 1 to 1000. Default `100`. */
+  /** Largest number of items on a page. 1 to 1000. Default `100`. */
   limit?: number | undefined;
-  /** One value or a list; goes out with commas. Number of items: at most 100. */
+  /** Your ids of orders. One value or a list; goes out with commas. Number of items: at most 100. */
   client_order_ids?: string | readonly string[] | undefined;
 }
 
@@ -674,14 +722,22 @@ export const GetFCMOrders: PagedOperation<GetFCMOrdersParams, GetOrdersResponse,
 
 /** Parameters of `GET /fcm/positions`. */
 export interface GetFCMPositionsParams {
+  /** Id of the subtrader. */
   subtrader_id: string;
+  /** Ticker of the market. */
   ticker?: string | undefined;
+  /** Ticker of the event. */
   event_ticker?: string | undefined;
-  /** One value or a list; goes out with commas. */
+  /**
+   * Only positions whose named counts are not zero: `position`, `total_traded`. One value or a list; goes
+   * out with commas.
+   */
   count_filter?: string | readonly string[] | undefined;
+  /** Whether to give open positions, settled ones, or both. */
   settlement_status?: "all" | "unsettled" | "settled" | undefined;
-  /** 1 to 1000. Default `100`. */
+  /** Largest number of items on a page. 1 to 1000. Default `100`. */
   limit?: number | undefined;
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | undefined;
 }
 
@@ -726,6 +782,7 @@ export const CreateFCMSubtrader: Operation<undefined, CreateFCMSubtraderResponse
 
 /** Parameters of `GET /fcm/subtraders/blocked_categories`. */
 export interface GetFCMSubtraderBlockedCategoriesParams {
+  /** Id of the subtrader. */
   subtrader_id: string;
 }
 
@@ -751,6 +808,7 @@ export const UpdateFCMSubtraderBlockedCategories: Operation<
 
 /** Parameters of `GET /fcm/subtraders/event_contract_daily_cap`. */
 export interface GetFCMEventContractDailyCapParams {
+  /** Id of the subtrader. */
   subtrader_id?: string | undefined;
 }
 
@@ -776,6 +834,7 @@ export const UpdateFCMEventContractDailyCap: Operation<
 
 /** Parameters of `DELETE /fcm/subtraders/event_contract_daily_cap`. */
 export interface DeleteFCMEventContractDailyCapParams {
+  /** Id of the subtrader. */
   subtrader_id: string;
 }
 
@@ -799,14 +858,17 @@ export const GetHistoricalCutoff: Operation<undefined, GetHistoricalCutoffRespon
 
 /** Parameters of `GET /historical/fills`. */
 export interface GetFillsHistoricalParams {
+  /** Ticker of the market. */
   ticker?: string | undefined;
-  /** Unix time in seconds. */
+  /** Only what happened at or before this time. Unix time in seconds. */
   max_ts?: number | undefined;
-  /** 1 to 1000. Default `100`. */
+  /** Largest number of items on a page. 1 to 1000. Default `100`. */
   limit?: number | undefined;
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | undefined;
-  /** Unix time in seconds. */
+  /** Only what happened at or after this time. Unix time in seconds. */
   min_ts?: number | undefined;
+  /** Number of the subaccount; 0 is the primary one. */
   subaccount?: number | undefined;
 }
 
@@ -819,13 +881,17 @@ export const GetFillsHistorical: PagedOperation<GetFillsHistoricalParams, GetFil
 
 /** Parameters of `GET /historical/markets`. */
 export interface GetHistoricalMarketsParams {
-  /** 0 to 1000. Default `100`. */
+  /** Largest number of items on a page. 0 to 1000. Default `100`. */
   limit?: number | undefined;
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | undefined;
-  /** One value or a list; goes out with commas. */
+  /** Tickers of markets. One value or a list; goes out with commas. */
   tickers?: string | readonly string[] | undefined;
+  /** Ticker of the event. */
   event_ticker?: string | undefined;
+  /** Ticker of the series. */
   series_ticker?: string | undefined;
+  /** Whether to leave out combo markets, or everything else. */
   mve_filter?: "exclude" | undefined;
 }
 
@@ -841,6 +907,7 @@ export const GetHistoricalMarkets: PagedOperation<GetHistoricalMarketsParams, Ge
 
 /** Parameters of `GET /historical/markets/{ticker}`. */
 export interface GetHistoricalMarketParams {
+  /** Ticker of the market. */
   ticker: string;
 }
 
@@ -856,12 +923,13 @@ export const GetHistoricalMarket: Operation<GetHistoricalMarketParams, GetMarket
 
 /** Parameters of `GET /historical/markets/{ticker}/candlesticks`. */
 export interface GetMarketCandlesticksHistoricalParams {
+  /** Ticker of the market. */
   ticker: string;
-  /** Unix time in seconds. */
+  /** Start of the time range. Unix time in seconds. */
   start_ts: number;
-  /** Unix time in seconds. */
+  /** End of the time range. Unix time in seconds. */
   end_ts: number;
-  /** Minutes. */
+  /** Length of a candlestick in minutes: 1, 60 or 1440. Minutes. */
   period_interval: 1 | 60 | 1440;
 }
 
@@ -880,14 +948,17 @@ export const GetMarketCandlesticksHistorical: Operation<
 
 /** Parameters of `GET /historical/orders`. */
 export interface GetHistoricalOrdersParams {
+  /** Ticker of the market. */
   ticker?: string | undefined;
-  /** Unix time in seconds. */
+  /** Only what happened at or before this time. Unix time in seconds. */
   max_ts?: number | undefined;
-  /** 1 to 1000. Default `100`. */
+  /** Largest number of items on a page. 1 to 1000. Default `100`. */
   limit?: number | undefined;
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | undefined;
-  /** Unix time in seconds. */
+  /** Only what happened at or after this time. Unix time in seconds. */
   min_ts?: number | undefined;
+  /** Number of the subaccount; 0 is the primary one. */
   subaccount?: number | undefined;
 }
 
@@ -900,12 +971,15 @@ export const GetHistoricalOrders: PagedOperation<GetHistoricalOrdersParams, GetO
 
 /** Parameters of `GET /historical/positions`. */
 export interface GetHistoricalPositionsParams {
+  /** Ticker of the market. */
   ticker?: string | undefined;
+  /** Ticker of the event. */
   event_ticker?: string | undefined;
-  /** 1 to 1000. Default `100`. */
+  /** Largest number of items on a page. 1 to 1000. Default `100`. */
   limit?: number | undefined;
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | undefined;
-  /** Default `0`. */
+  /** Number of the subaccount; 0 is the primary one. Default `0`. */
   subaccount?: number | undefined;
 }
 
@@ -922,14 +996,17 @@ export const GetHistoricalPositions: PagedOperation<
 
 /** Parameters of `GET /historical/trades`. */
 export interface GetTradesHistoricalParams {
+  /** Ticker of the market. */
   ticker?: string | undefined;
-  /** Unix time in seconds. */
+  /** Only what happened at or after this time. Unix time in seconds. */
   min_ts?: number | undefined;
-  /** Unix time in seconds. */
+  /** Only what happened at or before this time. Unix time in seconds. */
   max_ts?: number | undefined;
-  /** 0 to 1000. Default `100`. */
+  /** Largest number of items on a page. 0 to 1000. Default `100`. */
   limit?: number | undefined;
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | undefined;
+  /** Only block trades, or only others. */
   is_block_trade?: boolean | undefined;
 }
 
@@ -943,11 +1020,15 @@ export const GetTradesHistorical: PagedOperation<GetTradesHistoricalParams, GetT
 
 /** Parameters of `GET /incentive_programs`. */
 export interface GetIncentiveProgramsParams {
+  /** Its state. */
   status?: "all" | "active" | "upcoming" | "closed" | "paid_out" | undefined;
+  /** Its kind. */
   type?: "all" | "liquidity" | "volume" | "margin_maker_volume" | "margin_taker_volume" | undefined;
+  /** Incentive description. */
   incentive_description?: string | undefined;
-  /** 1 to 10000. Default `100`. */
+  /** Largest number of items on a page. 1 to 10000. Default `100`. */
   limit?: number | undefined;
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | undefined;
 }
 
@@ -966,9 +1047,9 @@ export const GetIncentivePrograms: PagedOperation<
 
 /** Parameters of `GET /live_data/batch`. */
 export interface GetLiveDatasParams {
-  /** Number of items: at most 100. */
+  /** Ids of milestones. Number of items: at most 100. */
   milestone_ids: readonly string[];
-  /** Default `false`. */
+  /** Give the players' statistics. Default `false`. */
   include_player_stats?: boolean | undefined;
 }
 
@@ -981,7 +1062,9 @@ export const GetLiveDatas: Operation<GetLiveDatasParams, GetLiveDatasResponse> =
 
 /** Parameters of `GET /live_data/events/{event_ticker}`. */
 export interface GetEventLiveDataParams {
+  /** Ticker of the event. */
   event_ticker: string;
+  /** Range. */
   range?: string | undefined;
 }
 
@@ -997,8 +1080,9 @@ export const GetEventLiveData: Operation<GetEventLiveDataParams, GetEventLiveDat
 
 /** Parameters of `GET /live_data/milestone/{milestone_id}`. */
 export interface GetLiveDataByMilestoneParams {
+  /** Id of the milestone. */
   milestone_id: string;
-  /** Default `false`. */
+  /** Give the players' statistics. Default `false`. */
   include_player_stats?: boolean | undefined;
 }
 
@@ -1011,6 +1095,7 @@ export const GetLiveDataByMilestone: Operation<GetLiveDataByMilestoneParams, Get
 
 /** Parameters of `GET /live_data/milestone/{milestone_id}/game_stats`. */
 export interface GetGameStatsParams {
+  /** Id of the milestone. */
   milestone_id: string;
 }
 
@@ -1026,13 +1111,15 @@ export const GetGameStats: Operation<GetGameStatsParams, GetGameStatsResponse> =
 
 /** Parameters of `GET /live_data/weather/{city}`. */
 export interface GetWeatherIndexParams {
+  /** City. */
   city: string;
-  /** Unix time in milliseconds. */
+  /** Start of the time range. Unix time in milliseconds. */
   from?: number | undefined;
-  /** Unix time in milliseconds. */
+  /** End of the time range. Unix time in milliseconds. */
   to?: number | undefined;
-  /** Seconds. */
+  /** Only the last so many seconds. Seconds. */
   last_sec?: number | undefined;
+  /** Give the readings of each station. */
   detailed?: boolean | undefined;
 }
 
@@ -1045,6 +1132,7 @@ export const GetWeatherIndex: Operation<GetWeatherIndexParams, GetWeatherIndexRe
 
 /** Parameters of `GET /live_data/weather/{city}/calibrations`. */
 export interface GetWeatherIndexCalibrationsParams {
+  /** City. */
   city: string;
 }
 
@@ -1060,9 +1148,11 @@ export const GetWeatherIndexCalibrations: Operation<
 
 /** Parameters of `GET /live_data/{type}/milestone/{milestone_id}`. */
 export interface GetLiveDataParams {
+  /** Its kind. */
   type: string;
+  /** Id of the milestone. */
   milestone_id: string;
-  /** Default `false`. */
+  /** Give the players' statistics. Default `false`. */
   include_player_stats?: boolean | undefined;
 }
 
@@ -1078,28 +1168,33 @@ export const GetLiveData: Operation<GetLiveDataParams, GetLiveDataResponse> = {
 
 /** Parameters of `GET /markets`. */
 export interface GetMarketsParams {
-  /** 0 to 1000. Default `100`. */
+  /** Largest number of items on a page. 0 to 1000. Default `100`. */
   limit?: number | undefined;
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | undefined;
+  /** Ticker of the event. */
   event_ticker?: string | undefined;
+  /** Ticker of the series. */
   series_ticker?: string | undefined;
-  /** Unix time in seconds. */
+  /** Only markets created at or after this time. Unix time in seconds. */
   min_created_ts?: number | undefined;
-  /** Unix time in seconds. */
+  /** Only markets created at or before this time. Unix time in seconds. */
   max_created_ts?: number | undefined;
-  /** Unix time in seconds. */
+  /** Only what changed at or after this time. Unix time in seconds. */
   min_updated_ts?: number | undefined;
-  /** Unix time in seconds. */
+  /** Only what closes at or before this time. Unix time in seconds. */
   max_close_ts?: number | undefined;
-  /** Unix time in seconds. */
+  /** Only what closes at or after this time. Unix time in seconds. */
   min_close_ts?: number | undefined;
-  /** Unix time in seconds. */
+  /** Only markets settled at or after this time. Unix time in seconds. */
   min_settled_ts?: number | undefined;
-  /** Unix time in seconds. */
+  /** Only markets settled at or before this time. Unix time in seconds. */
   max_settled_ts?: number | undefined;
+  /** Only markets in this state. The words differ from those in `Market.status`. */
   status?: "unopened" | "open" | "paused" | "closed" | "settled" | undefined;
-  /** One value or a list; goes out with commas. */
+  /** Tickers of markets. One value or a list; goes out with commas. */
   tickers?: string | readonly string[] | undefined;
+  /** Whether to leave out combo markets, or everything else. */
   mve_filter?: "only" | "exclude" | undefined;
 }
 
@@ -1114,15 +1209,15 @@ export const GetMarkets: PagedOperation<GetMarketsParams, GetMarketsResponse, "m
 
 /** Parameters of `GET /markets/candlesticks`. */
 export interface BatchGetMarketCandlesticksParams {
-  /** One value or a list; goes out with commas. */
+  /** Tickers of markets. One value or a list; goes out with commas. */
   market_tickers: string | readonly string[];
-  /** Unix time in seconds. */
+  /** Start of the time range. Unix time in seconds. */
   start_ts: number;
-  /** Unix time in seconds. */
+  /** End of the time range. Unix time in seconds. */
   end_ts: number;
-  /** Minutes. 1 or more. */
+  /** Length of a candlestick in minutes: 1, 60 or 1440. Minutes. 1 or more. */
   period_interval: number;
-  /** Default `false`. */
+  /** Put the last candlestick before the range in front, as the state at its start. Default `false`. */
   include_latest_before_start?: boolean | undefined;
 }
 
@@ -1139,7 +1234,7 @@ export const BatchGetMarketCandlesticks: Operation<
 
 /** Parameters of `GET /markets/orderbooks`. */
 export interface GetMarketOrderbooksParams {
-  /** Number of items: 1 to 100. */
+  /** Tickers of markets. Number of items: 1 to 100. */
   tickers: readonly string[];
 }
 
@@ -1152,14 +1247,17 @@ export const GetMarketOrderbooks: Operation<GetMarketOrderbooksParams, GetMarket
 
 /** Parameters of `GET /markets/trades`. */
 export interface GetTradesParams {
-  /** 0 to 1000. Default `100`. */
+  /** Largest number of items on a page. 0 to 1000. Default `100`. */
   limit?: number | undefined;
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | undefined;
+  /** Ticker of the market. */
   ticker?: string | undefined;
-  /** Unix time in seconds. */
+  /** Only what happened at or after this time. Unix time in seconds. */
   min_ts?: number | undefined;
-  /** Unix time in seconds. */
+  /** Only what happened at or before this time. Unix time in seconds. */
   max_ts?: number | undefined;
+  /** Only block trades, or only others. */
   is_block_trade?: boolean | undefined;
 }
 
@@ -1173,6 +1271,7 @@ export const GetTrades: PagedOperation<GetTradesParams, GetTradesResponse, "trad
 
 /** Parameters of `GET /markets/{ticker}`. */
 export interface GetMarketParams {
+  /** Ticker of the market. */
   ticker: string;
 }
 
@@ -1185,8 +1284,9 @@ export const GetMarket: Operation<GetMarketParams, GetMarketResponse> = {
 
 /** Parameters of `GET /markets/{ticker}/orderbook`. */
 export interface GetMarketOrderbookParams {
+  /** Ticker of the market. */
   ticker: string;
-  /** 0 to 100. Default `0`. */
+  /** Number of price levels on each side; 0 is all. 0 to 100. Default `0`. */
   depth?: number | undefined;
 }
 
@@ -1199,17 +1299,23 @@ export const GetMarketOrderbook: Operation<GetMarketOrderbookParams, GetMarketOr
 
 /** Parameters of `GET /milestones`. */
 export interface GetMilestonesParams {
-  /** 1 to 500. */
+  /** Largest number of items on a page. 1 to 500. */
   limit: number;
-  /** RFC 3339 date and time. */
+  /** Only milestones that start at or after this time. RFC 3339 date and time. */
   minimum_start_date?: string | undefined;
+  /** Category. */
   category?: string | undefined;
+  /** Sports competition. */
   competition?: string | undefined;
+  /** Id at the source of the data. */
   source_id?: string | undefined;
+  /** Its kind. */
   type?: string | undefined;
+  /** Related event ticker. */
   related_event_ticker?: string | undefined;
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | undefined;
-  /** Unix time in seconds. */
+  /** Only what changed at or after this time. Unix time in seconds. */
   min_updated_ts?: number | undefined;
 }
 
@@ -1223,6 +1329,7 @@ export const GetMilestones: PagedOperation<GetMilestonesParams, GetMilestonesRes
 
 /** Parameters of `GET /milestones/{milestone_id}`. */
 export interface GetMilestoneParams {
+  /** Id of the milestone. */
   milestone_id: string;
 }
 
@@ -1235,11 +1342,15 @@ export const GetMilestone: Operation<GetMilestoneParams, GetMilestoneResponse> =
 
 /** Parameters of `GET /multivariate_event_collections`. */
 export interface GetMultivariateEventCollectionsParams {
+  /** Its state. */
   status?: "unopened" | "open" | "closed" | undefined;
+  /** Associated event ticker. */
   associated_event_ticker?: string | undefined;
+  /** Ticker of the series. */
   series_ticker?: string | undefined;
-  /** 1 to 200. */
+  /** Largest number of items on a page. 1 to 200. */
   limit?: number | undefined;
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | undefined;
 }
 
@@ -1260,6 +1371,7 @@ export const GetMultivariateEventCollections: PagedOperation<
 
 /** Parameters of `GET /multivariate_event_collections/{collection_ticker}`. */
 export interface GetMultivariateEventCollectionParams {
+  /** Ticker of the multivariate event collection. */
   collection_ticker: string;
 }
 
@@ -1278,6 +1390,7 @@ export const GetMultivariateEventCollection: Operation<
 
 /** Parameters of `POST /multivariate_event_collections/{collection_ticker}`. */
 export interface CreateMarketInMultivariateEventCollectionParams {
+  /** Ticker of the multivariate event collection. */
   collection_ticker: string;
 }
 
@@ -1297,8 +1410,9 @@ export const CreateMarketInMultivariateEventCollection: Operation<
 
 /** Parameters of `GET /portfolio/balance`. */
 export interface GetBalanceParams {
-  /** Default `0`. */
+  /** Number of the subaccount; 0 is the primary one. Default `0`. */
   subaccount?: number | undefined;
+  /** Number of the exchange shard. */
   exchange_index?: ExchangeIndex | undefined;
 }
 
@@ -1310,8 +1424,9 @@ export const GetBalance: Operation<GetBalanceParams, GetBalanceResponse> = {
 
 /** Parameters of `GET /portfolio/deposits`. */
 export interface GetDepositsParams {
-  /** 1 to 500. Default `100`. */
+  /** Largest number of items on a page. 1 to 500. Default `100`. */
   limit?: number | undefined;
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | undefined;
 }
 
@@ -1333,6 +1448,7 @@ export const CreateOrderV2: Operation<undefined, CreateOrderV2Response, CreateOr
 
 /** Parameters of `DELETE /portfolio/events/orders`. */
 export interface CancelAllOrdersParams {
+  /** Number of the subaccount; 0 is the primary one. */
   subaccount?: number | undefined;
 }
 
@@ -1383,10 +1499,13 @@ export const BatchCancelOrdersV2: Operation<
 
 /** Parameters of `DELETE /portfolio/events/orders/{order_id}`. */
 export interface CancelOrderV2Params {
+  /** The exchange's id of the order. */
   order_id: string;
-  /** Default `0`. */
+  /** Number of the subaccount; 0 is the primary one. Default `0`. */
   subaccount?: number | undefined;
+  /** Exchange shard of the order; nothing and no `market_ticker` means shard 0. */
   exchange_index?: ExchangeIndex | undefined;
+  /** Ticker of the order's market, by which the call finds the exchange shard. */
   market_ticker?: string | undefined;
 }
 
@@ -1404,8 +1523,9 @@ export const CancelOrderV2: Operation<CancelOrderV2Params, CancelOrderV2Response
 
 /** Parameters of `POST /portfolio/events/orders/{order_id}/amend`. */
 export interface AmendOrderV2Params {
+  /** The exchange's id of the order. */
   order_id: string;
-  /** Default `0`. */
+  /** Number of the subaccount; 0 is the primary one. Default `0`. */
   subaccount?: number | undefined;
 }
 
@@ -1422,8 +1542,9 @@ export const AmendOrderV2: Operation<AmendOrderV2Params, AmendOrderV2Response, A
 
 /** Parameters of `POST /portfolio/events/orders/{order_id}/decrease`. */
 export interface DecreaseOrderV2Params {
+  /** The exchange's id of the order. */
   order_id: string;
-  /** Default `0`. */
+  /** Number of the subaccount; 0 is the primary one. Default `0`. */
   subaccount?: number | undefined;
 }
 
@@ -1444,18 +1565,21 @@ export const DecreaseOrderV2: Operation<
 
 /** Parameters of `GET /portfolio/fills`. */
 export interface GetFillsParams {
-  /** One value or a list; goes out with commas. Number of items: at most 100. */
+  /** Ticker of the market. One value or a list; goes out with commas. Number of items: at most 100. */
   ticker?: string | readonly string[] | undefined;
+  /** The exchange's id of the order. */
   order_id?: string | undefined;
-  /** Unix time in seconds. */
+  /** Only what happened at or after this time. Unix time in seconds. */
   min_ts?: number | undefined;
-  /** Unix time in seconds. */
+  /** Only what happened at or before this time. Unix time in seconds. */
   max_ts?: number | undefined;
-  /** 1 to 1000. Default `100`. */
+  /** Largest number of items on a page. 1 to 1000. Default `100`. */
   limit?: number | undefined;
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | undefined;
+  /** Number of the subaccount; 0 is the primary one. */
   subaccount?: number | undefined;
-  /** 0 or more. */
+  /** Only what is on this exchange shard. 0 or more. */
   exchange_index?: number | undefined;
 }
 
@@ -1483,8 +1607,9 @@ export const IntraExchangeInstanceTransfer: Operation<
 
 /** Parameters of `GET /portfolio/intra_exchange_instance_transfers`. */
 export interface GetIntraExchangeInstanceTransfersParams {
-  /** 1 to 500. Default `100`. */
+  /** Largest number of items on a page. 1 to 500. Default `100`. */
   limit?: number | undefined;
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | undefined;
 }
 
@@ -1504,6 +1629,7 @@ export const GetIntraExchangeInstanceTransfers: PagedOperation<
 
 /** Parameters of `GET /portfolio/intra_exchange_instance_transfers/{transfer_id}`. */
 export interface GetIntraExchangeInstanceTransferParams {
+  /** Id of the transfer. */
   transfer_id: string;
 }
 
@@ -1521,6 +1647,7 @@ export const GetIntraExchangeInstanceTransfer: Operation<
 
 /** Parameters of `GET /portfolio/order_groups`. */
 export interface GetOrderGroupsParams {
+  /** Number of the subaccount; 0 is the primary one. */
   subaccount?: number | undefined;
 }
 
@@ -1544,7 +1671,9 @@ export const CreateOrderGroup: Operation<undefined, CreateOrderGroupResponse, Cr
 
 /** Parameters of `GET /portfolio/order_groups/{order_group_id}`. */
 export interface GetOrderGroupParams {
+  /** Id of the order group. */
   order_group_id: string;
+  /** Number of the subaccount; 0 is the primary one. */
   subaccount?: number | undefined;
 }
 
@@ -1559,9 +1688,11 @@ export const GetOrderGroup: Operation<GetOrderGroupParams, GetOrderGroupResponse
 
 /** Parameters of `DELETE /portfolio/order_groups/{order_group_id}`. */
 export interface DeleteOrderGroupParams {
+  /** Id of the order group. */
   order_group_id: string;
-  /** Default `0`. */
+  /** Number of the subaccount; 0 is the primary one. Default `0`. */
   subaccount?: number | undefined;
+  /** Number of the exchange shard. */
   exchange_index?: ExchangeIndex | undefined;
 }
 
@@ -1578,9 +1709,11 @@ export const DeleteOrderGroup: Operation<DeleteOrderGroupParams, EmptyResponse> 
 
 /** Parameters of `PUT /portfolio/order_groups/{order_group_id}/limit`. */
 export interface UpdateOrderGroupLimitParams {
+  /** Id of the order group. */
   order_group_id: string;
-  /** Default `0`. */
+  /** Number of the subaccount; 0 is the primary one. Default `0`. */
   subaccount?: number | undefined;
+  /** Number of the exchange shard. */
   exchange_index?: ExchangeIndex | undefined;
 }
 
@@ -1601,9 +1734,11 @@ export const UpdateOrderGroupLimit: Operation<
 
 /** Parameters of `PUT /portfolio/order_groups/{order_group_id}/reset`. */
 export interface ResetOrderGroupParams {
+  /** Id of the order group. */
   order_group_id: string;
-  /** Default `0`. */
+  /** Number of the subaccount; 0 is the primary one. Default `0`. */
   subaccount?: number | undefined;
+  /** Number of the exchange shard. */
   exchange_index?: ExchangeIndex | undefined;
 }
 
@@ -1620,9 +1755,11 @@ export const ResetOrderGroup: Operation<ResetOrderGroupParams, EmptyResponse, Em
 
 /** Parameters of `PUT /portfolio/order_groups/{order_group_id}/trigger`. */
 export interface TriggerOrderGroupParams {
+  /** Id of the order group. */
   order_group_id: string;
-  /** Default `0`. */
+  /** Number of the subaccount; 0 is the primary one. Default `0`. */
   subaccount?: number | undefined;
+  /** Number of the exchange shard. */
   exchange_index?: ExchangeIndex | undefined;
 }
 
@@ -1640,19 +1777,23 @@ export const TriggerOrderGroup: Operation<TriggerOrderGroupParams, EmptyResponse
 
 /** Parameters of `GET /portfolio/orders`. */
 export interface GetOrdersParams {
+  /** Ticker of the market. */
   ticker?: string | undefined;
-  /** One value or a list; goes out with commas. */
+  /** Ticker of the event. One value or a list; goes out with commas. */
   event_ticker?: string | readonly string[] | undefined;
-  /** Unix time in seconds. */
+  /** Only what happened at or after this time. Unix time in seconds. */
   min_ts?: number | undefined;
-  /** Unix time in seconds. */
+  /** Only what happened at or before this time. Unix time in seconds. */
   max_ts?: number | undefined;
+  /** Its state. */
   status?: string | undefined;
-  /** 1 to 1000. Default `100`. */
+  /** Largest number of items on a page. 1 to 1000. Default `100`. */
   limit?: number | undefined;
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | undefined;
+  /** Number of the subaccount; 0 is the primary one. */
   subaccount?: number | undefined;
-  /** 0 or more. */
+  /** Only what is on this exchange shard. 0 or more. */
   exchange_index?: number | undefined;
 }
 
@@ -1666,10 +1807,11 @@ export const GetOrders: PagedOperation<GetOrdersParams, GetOrdersResponse, "orde
 
 /** Parameters of `GET /portfolio/orders/queue_positions`. */
 export interface GetOrderQueuePositionsParams {
-  /** One value or a list; goes out with commas. */
+  /** Tickers of markets. One value or a list; goes out with commas. */
   market_tickers?: string | readonly string[] | undefined;
+  /** Ticker of the event. */
   event_ticker?: string | undefined;
-  /** Default `0`. */
+  /** Number of the subaccount; 0 is the primary one. Default `0`. */
   subaccount?: number | undefined;
 }
 
@@ -1686,6 +1828,7 @@ export const GetOrderQueuePositions: Operation<GetOrderQueuePositionsParams, Get
 
 /** Parameters of `GET /portfolio/orders/{order_id}`. */
 export interface GetOrderParams {
+  /** The exchange's id of the order. */
   order_id: string;
 }
 
@@ -1698,6 +1841,7 @@ export const GetOrder: Operation<GetOrderParams, GetOrderResponse> = {
 
 /** Parameters of `GET /portfolio/orders/{order_id}/queue_position`. */
 export interface GetOrderQueuePositionParams {
+  /** The exchange's id of the order. */
   order_id: string;
 }
 
@@ -1712,18 +1856,24 @@ export const GetOrderQueuePosition: Operation<GetOrderQueuePositionParams, GetOr
 
 /** Parameters of `GET /portfolio/positions`. */
 export interface GetPositionsParams {
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | undefined;
-  /** 1 to 1000. Default `100`. */
+  /** Largest number of items on a page. 1 to 1000. Default `100`. */
   limit?: number | undefined;
-  /** One value or a list; goes out with commas. */
+  /**
+   * Only positions whose named counts are not zero: `position`, `total_traded`. One value or a list; goes
+   * out with commas.
+   */
   count_filter?: string | readonly string[] | undefined;
-  /** Default `"unsettled"`. */
+  /** Whether to give open positions, settled ones, or both. Default `"unsettled"`. */
   settlement_status?: "unsettled" | "settled" | "all" | undefined;
+  /** Ticker of the market. */
   ticker?: string | undefined;
+  /** Ticker of the event. */
   event_ticker?: string | undefined;
-  /** Default `0`. */
+  /** Number of the subaccount; 0 is the primary one. Default `0`. */
   subaccount?: number | undefined;
-  /** 0 or more. */
+  /** Only what is on this exchange shard. 0 or more. */
   exchange_index?: number | undefined;
 }
 
@@ -1737,15 +1887,19 @@ export const GetPositions: PagedOperation<GetPositionsParams, GetPositionsRespon
 
 /** Parameters of `GET /portfolio/settlements`. */
 export interface GetSettlementsParams {
-  /** 1 to 1000. Default `100`. */
+  /** Largest number of items on a page. 1 to 1000. Default `100`. */
   limit?: number | undefined;
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | undefined;
+  /** Ticker of the market. */
   ticker?: string | undefined;
+  /** Ticker of the event. */
   event_ticker?: string | undefined;
-  /** Unix time in seconds. */
+  /** Only what happened at or after this time. Unix time in seconds. */
   min_ts?: number | undefined;
-  /** Unix time in seconds. */
+  /** Only what happened at or before this time. Unix time in seconds. */
   max_ts?: number | undefined;
+  /** Number of the subaccount; 0 is the primary one. */
   subaccount?: number | undefined;
 }
 
@@ -1813,8 +1967,9 @@ export const ApplySubaccountTransfer: Operation<
 
 /** Parameters of `GET /portfolio/subaccounts/transfers`. */
 export interface GetSubaccountTransfersParams {
-  /** 1 to 1000. Default `100`. */
+  /** Largest number of items on a page. 1 to 1000. Default `100`. */
   limit?: number | undefined;
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | undefined;
 }
 
@@ -1869,8 +2024,9 @@ export const SetTargetBalanceAllocation: Operation<
 
 /** Parameters of `GET /portfolio/withdrawals`. */
 export interface GetWithdrawalsParams {
-  /** 1 to 500. Default `100`. */
+  /** Largest number of items on a page. 1 to 500. Default `100`. */
   limit?: number | undefined;
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | undefined;
 }
 
@@ -1900,13 +2056,15 @@ export const GetTagsForSeriesCategories: Operation<undefined, GetTagsForSeriesCa
 
 /** Parameters of `GET /series`. */
 export interface GetSeriesListParams {
+  /** Category. */
   category?: string | undefined;
+  /** Tags. */
   tags?: string | undefined;
-  /** Default `false`. */
+  /** Give the product metadata. Default `false`. */
   include_product_metadata?: boolean | undefined;
-  /** Default `false`. */
+  /** Give the traded volume. Default `false`. */
   include_volume?: boolean | undefined;
-  /** Unix time in seconds. */
+  /** Only what changed at or after this time. Unix time in seconds. */
   min_updated_ts?: number | undefined;
 }
 
@@ -1919,8 +2077,9 @@ export const GetSeriesList: Operation<GetSeriesListParams, GetSeriesListResponse
 
 /** Parameters of `GET /series/fee_changes`. */
 export interface GetSeriesFeeChangesParams {
+  /** Ticker of the series. */
   series_ticker?: string | undefined;
-  /** Default `false`. */
+  /** Give past changes as well. Default `false`. */
   show_historical?: boolean | undefined;
 }
 
@@ -1933,8 +2092,9 @@ export const GetSeriesFeeChanges: Operation<GetSeriesFeeChangesParams, GetSeries
 
 /** Parameters of `GET /series/{series_ticker}`. */
 export interface GetSeriesParams {
+  /** Ticker of the series. */
   series_ticker: string;
-  /** Default `false`. */
+  /** Give the traded volume. Default `false`. */
   include_volume?: boolean | undefined;
 }
 
@@ -1947,13 +2107,15 @@ export const GetSeries: Operation<GetSeriesParams, GetSeriesResponse> = {
 
 /** Parameters of `GET /series/{series_ticker}/events/{ticker}/candlesticks`. */
 export interface GetMarketCandlesticksByEventParams {
+  /** Ticker of the event. */
   ticker: string;
+  /** Ticker of the series. */
   series_ticker: string;
-  /** Unix time in seconds. */
+  /** Start of the time range. Unix time in seconds. */
   start_ts: number;
-  /** Unix time in seconds. */
+  /** End of the time range. Unix time in seconds. */
   end_ts: number;
-  /** Minutes. */
+  /** Length of a candlestick in minutes: 1, 60 or 1440. Minutes. */
   period_interval: 1 | 60 | 1440;
 }
 
@@ -1972,15 +2134,17 @@ export const GetMarketCandlesticksByEvent: Operation<
 
 /** Parameters of `GET /series/{series_ticker}/events/{ticker}/forecast_percentile_history`. */
 export interface GetEventForecastPercentilesHistoryParams {
+  /** Ticker of the event. */
   ticker: string;
+  /** Ticker of the series. */
   series_ticker: string;
-  /** Number of items: at most 10. */
+  /** Percentiles to give, 0 to 9999, at most ten of them. Number of items: at most 10. */
   percentiles: readonly number[];
-  /** Unix time in seconds. */
+  /** Start of the time range. Unix time in seconds. */
   start_ts: number;
-  /** Unix time in seconds. */
+  /** End of the time range. Unix time in seconds. */
   end_ts: number;
-  /** Minutes. */
+  /** Length of a candlestick in minutes: 1, 60 or 1440. Minutes. */
   period_interval: 0 | 1 | 60 | 1440;
 }
 
@@ -1998,15 +2162,17 @@ export const GetEventForecastPercentilesHistory: Operation<
 
 /** Parameters of `GET /series/{series_ticker}/markets/{ticker}/candlesticks`. */
 export interface GetMarketCandlesticksParams {
+  /** Ticker of the series. */
   series_ticker: string;
+  /** Ticker of the market. */
   ticker: string;
-  /** Unix time in seconds. */
+  /** Start of the time range. Unix time in seconds. */
   start_ts: number;
-  /** Unix time in seconds. */
+  /** End of the time range. Unix time in seconds. */
   end_ts: number;
-  /** Minutes. */
+  /** Length of a candlestick in minutes: 1, 60 or 1440. Minutes. */
   period_interval: 1 | 60 | 1440;
-  /** Default `false`. */
+  /** Put the last candlestick before the range in front, as the state at its start. Default `false`. */
   include_latest_before_start?: boolean | undefined;
 }
 
@@ -2022,12 +2188,15 @@ export const GetMarketCandlesticks: Operation<GetMarketCandlesticksParams, GetMa
 
 /** Parameters of `GET /structured_targets`. */
 export interface GetStructuredTargetsParams {
-  /** Number of items: at most 2000. */
+  /** Ids of structured targets. Number of items: at most 2000. */
   ids?: readonly string[] | undefined;
+  /** Its kind. */
   type?: string | undefined;
+  /** Sports competition. */
   competition?: string | undefined;
-  /** 1 to 2000. Default `100`. */
+  /** Largest number of items on a page. 1 to 2000. Default `100`. */
   page_size?: number | undefined;
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | undefined;
 }
 
@@ -2048,6 +2217,7 @@ export const GetStructuredTargets: PagedOperation<
 
 /** Parameters of `GET /structured_targets/{structured_target_id}`. */
 export interface GetStructuredTargetParams {
+  /** Id of the structured target. */
   structured_target_id: string;
 }
 

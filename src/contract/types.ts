@@ -7,69 +7,93 @@
  */
 import type { Open } from "./operation.ts";
 
-/** Sent: `AcceptBlockTradeProposalRequest`. */
+/** Body of `AcceptBlockTradeProposal`. */
 export interface AcceptBlockTradeProposalRequest {
+  /** Id of the subtrader. */
   subtrader_id?: string | undefined;
-  /** 0 to 63. */
+  /** Number of the subaccount; 0 is the primary one. 0 to 63. */
   subaccount?: number | undefined;
 }
 
-/** Sent: `AcceptQuoteRequest`. */
+/** Body of `AcceptQuote`, `AcceptRFQQuote`. */
 export interface AcceptQuoteRequest {
+  /** Side of the quote to accept. */
   accepted_side: "yes" | "no";
 }
 
-/** Received: `AccountApiUsageLevelVolumeGoal`. */
+/** Account api usage level volume goal. */
 export interface AccountApiUsageLevelVolumeGoal {
+  /** Rate tier. */
   level: string;
+  /** Earn volume goal fp. */
   earn_volume_goal_fp: FixedPointCount;
+  /** Keep volume goal fp. */
   keep_volume_goal_fp: FixedPointCount;
 }
 
-/** Received: `AccountApiUsageLevelVolumeProgress`. */
+/** Account api usage level volume progress. */
 export interface AccountApiUsageLevelVolumeProgress {
-  /** Unix time in seconds. */
+  /** Computed ts. Unix time in seconds. */
   computed_ts: number;
+  /** Trailing 30d volume fp. */
   trailing_30d_volume_fp: FixedPointCount;
+  /** Goals. */
   goals: AccountApiUsageLevelVolumeGoal[];
 }
 
-/** Sent: `AmendOrderV2Request`. */
+/** Body of `AmendOrderV2`. */
 export interface AmendOrderV2Request {
+  /** Ticker of the market. */
   ticker: string;
+  /** The order's side; it cannot be changed. */
   side: BookSide;
+  /** New price of YES; it must be on the market's grid. */
   price: FixedPointDollars;
+  /** New total size: what is filled already plus what shall rest. */
   count: FixedPointCount;
+  /** The order's present client order id. */
   client_order_id?: string | undefined;
+  /** The client order id that the order has after the amend. */
   updated_client_order_id?: string | undefined;
+  /** Exchange shard: 0 or more names it, -1 or nothing finds it by the ticker. */
   exchange_index?: ExchangeIndex | undefined;
-  /** Unix time in seconds. 0 or more. */
+  /** New expiration; nothing keeps the old one, 0 removes it. Unix time in seconds. 0 or more. */
   expiration_time?: number | undefined;
 }
 
-/** Received: `AmendOrderV2Response`. */
+/** Answer of `AmendOrderV2`. */
 export interface AmendOrderV2Response {
+  /** The exchange's id of the order. */
   order_id: string;
+  /** Your id of the order. */
   client_order_id?: string | null;
+  /** Contracts that still rest. */
   remaining_count?: FixedPointCount | null;
+  /** Contracts filled so far. */
   fill_count?: FixedPointCount | null;
+  /** Average price of what filled; only there when something filled. */
   average_fill_price?: FixedPointDollars | null;
+  /** Average fee for a contract of what filled; only there when something filled. */
   average_fee_paid?: FixedPointDollars | null;
-  /** Unix time in milliseconds. */
+  /** When it happened. Unix time in milliseconds. */
   ts_ms: number;
 }
 
-/** Received: `ApiKey`. */
+/** Api key. */
 export interface ApiKey {
+  /** Id of the API key: what goes into the KALSHI-ACCESS-KEY header. */
   api_key_id: string;
+  /** Name. */
   name: string;
+  /** What the key may do. */
   scopes: Open<ApiKeyScope>[];
-  /** 0 to 63. */
+  /** Number of the subaccount; 0 is the primary one. 0 to 63. */
   subaccount?: number | null;
+  /** Subtrader that the key is bound to. */
   fcm_subtrader_id?: string | null;
 }
 
-/** Values known so far. Kalshi may add more: what is received is `Open`. */
+/** Api key scope. Kalshi may add values: what is received is `Open`. */
 export type ApiKeyScope =
   | "read"
   | "write"
@@ -80,1103 +104,1487 @@ export type ApiKeyScope =
   | "write::block_trade_accept"
   | "write::fcm_risk";
 
-/** Values known so far. Kalshi may add more: what is received is `Open`. */
+/** Api key type. Kalshi may add values: what is received is `Open`. */
 export type ApiKeyType = "rsa" | "ed25519";
 
-/** Received: `ApiUsageLevelGrant`. */
+/** Api usage level grant. */
 export interface ApiUsageLevelGrant {
+  /** Which exchange: event contracts or margin. */
   exchange_instance: Open<ExchangeInstance>;
+  /** Rate tier. */
   level: string;
-  /** Unix time in seconds. */
+  /** Expires ts. Unix time in seconds. */
   expires_ts?: number | null;
+  /** Where it comes from. */
   source: string;
 }
 
-/** Sent: `ApplySubaccountTransferRequest`. */
+/** Body of `ApplySubaccountTransfer`. */
 export interface ApplySubaccountTransferRequest {
-  /** UUID. */
+  /** Your id of the transfer: a repeat with the same id does not move money twice. UUID. */
   client_transfer_id: string;
+  /** Subaccount that the money leaves; 0 is the primary one. */
   from_subaccount: number;
+  /** Subaccount that the money goes to; 0 is the primary one. */
   to_subaccount: number;
-  /** Cents. */
+  /** How much. Cents. */
   amount_cents: number;
+  /** Number of the exchange shard. */
   exchange_index?: ExchangeIndex | undefined;
 }
 
-/** The wire type `ApplySubaccountTransferResponse`. */
+/** Answer of `ApplySubaccountTransfer`. */
 export type ApplySubaccountTransferResponse = Record<string, unknown>;
 
-/** Received: `AssociatedEvent`. */
+/** Associated event. */
 export interface AssociatedEvent {
+  /** Ticker of the event. */
   ticker: string;
+  /** Whether only YES can be picked. */
   is_yes_only: boolean;
+  /** Most legs. */
   size_max?: number | null;
+  /** Fewest legs. */
   size_min?: number | null;
+  /** Public ids of who quotes now. */
   active_quoters: string[];
 }
 
-/** Sent: `BatchCancelOrdersV2RequestOrder`. */
+/** Batch cancel orders v2 request order. */
 export interface BatchCancelOrdersV2RequestOrder {
+  /** The exchange's id of the order. */
   order_id: string;
-  /** 0 or more. */
+  /** Number of the subaccount; 0 is the primary one. 0 or more. */
   subaccount?: number | undefined;
+  /** Exchange shard of the order; nothing and no `market_ticker` means shard 0. */
   exchange_index?: ExchangeIndex | undefined;
+  /** Ticker of the order's market, by which the call finds the exchange shard. */
   market_ticker?: string | undefined;
 }
 
-/** Sent: `BatchCancelOrdersV2Request`. */
+/** Body of `BatchCancelOrdersV2`. */
 export interface BatchCancelOrdersV2Request {
+  /** Orders to cancel; the whole batch must fit the rate budget at once. */
   orders: readonly BatchCancelOrdersV2RequestOrder[];
 }
 
-/** Received: `BatchCancelOrdersV2ResponseOrder`. */
+/** Batch cancel orders v2 response order. */
 export interface BatchCancelOrdersV2ResponseOrder {
+  /** The exchange's id of the order. */
   order_id: string;
+  /** Your id of the order. */
   client_order_id?: string | null;
+  /** Contracts taken off the order. */
   reduced_by: FixedPointCount;
-  /** Unix time in milliseconds. */
+  /** When it happened. Unix time in milliseconds. */
   ts_ms?: number | null;
+  /** Why this item failed; absent when it did not. */
   error?: ErrorResponse | null;
 }
 
-/** Received: `BatchCancelOrdersV2Response`. */
+/** Answer of `BatchCancelOrdersV2`. */
 export interface BatchCancelOrdersV2Response {
+  /** A result for each order: what was canceled, or an `error`. */
   orders: BatchCancelOrdersV2ResponseOrder[];
 }
 
-/** Sent: `BatchCreateOrdersV2Request`. */
+/** Body of `BatchCreateOrdersV2`. */
 export interface BatchCreateOrdersV2Request {
+  /** Orders to create; the whole batch must fit the rate budget at once. */
   orders: readonly CreateOrderV2Request[];
 }
 
-/** Received: `BatchCreateOrdersV2ResponseOrder`. */
+/** Batch create orders v2 response order. */
 export interface BatchCreateOrdersV2ResponseOrder {
+  /** The exchange's id of the order. */
   order_id?: string | null;
+  /** Your id of the order. */
   client_order_id?: string | null;
+  /** Contracts filled so far. */
   fill_count?: FixedPointCount | null;
+  /** Contracts that still rest. */
   remaining_count?: FixedPointCount | null;
+  /** Average price of what filled; only there when something filled. */
   average_fill_price?: FixedPointDollars | null;
+  /** Average fee for a contract of what filled; only there when something filled. */
   average_fee_paid?: FixedPointDollars | null;
-  /** Unix time in milliseconds. */
+  /** When it happened. Unix time in milliseconds. */
   ts_ms?: number | null;
+  /** Why this item failed; absent when it did not. */
   error?: ErrorResponse | null;
 }
 
-/** Received: `BatchCreateOrdersV2Response`. */
+/** Answer of `BatchCreateOrdersV2`. */
 export interface BatchCreateOrdersV2Response {
+  /** A result for each order: what was created, or an `error`. */
   orders: BatchCreateOrdersV2ResponseOrder[];
 }
 
-/** Received: `BatchGetMarketCandlesticksResponse`. */
+/** Answer of `BatchGetMarketCandlesticks`. */
 export interface BatchGetMarketCandlesticksResponse {
+  /** The candlesticks of each market. */
   markets: MarketCandlesticksResponse[];
 }
 
-/** Received: `BidAskDistribution`. */
+/** Bid ask distribution. */
 export interface BidAskDistribution {
+  /** First price. */
   open_dollars: FixedPointDollars;
+  /** Lowest price. */
   low_dollars: FixedPointDollars;
+  /** Highest price. */
   high_dollars: FixedPointDollars;
+  /** Last price. */
   close_dollars: FixedPointDollars;
 }
 
-/** Received: `BidAskDistributionHistorical`. */
+/** Bid ask distribution historical. */
 export interface BidAskDistributionHistorical {
+  /** First price. */
   open: FixedPointDollars;
+  /** Lowest price. */
   low: FixedPointDollars;
+  /** Highest price. */
   high: FixedPointDollars;
+  /** Last price. */
   close: FixedPointDollars;
 }
 
-/** Received: `BlockTradeProposal`. */
+/** A trade agreed away from the book. */
 export interface BlockTradeProposal {
+  /** Its id. */
   id: string;
+  /** User id of who proposed the trade. */
   proposer_user_id: string;
+  /** User id of the buyer. */
   buyer_user_id: string;
+  /** Buyer subtrader id. */
   buyer_subtrader_id?: string | null;
+  /** User id of the seller. */
   seller_user_id: string;
+  /** Seller subtrader id. */
   seller_subtrader_id?: string | null;
+  /** Ticker of the market. */
   market_ticker: string;
-  /** Centicents: 1/100 of a cent, 1/10000 of a dollar. */
+  /** Price of YES. Centicents: 1/100 of a cent, 1/10000 of a dollar. */
   price_centi_cents: number;
-  /** Centicontracts: 1/100 of a contract. */
+  /** Number of contracts. Centicontracts: 1/100 of a contract. */
   centicount: number;
+  /** Outcome that the maker takes. */
   maker_side: Open<"yes" | "no">;
-  /** RFC 3339 date and time. */
+  /** When it expires. RFC 3339 date and time. */
   expiration_ts: string;
+  /** Its state. */
   status: string;
-  /** RFC 3339 date and time. */
+  /** When it was made. RFC 3339 date and time. */
   created_ts: string;
-  /** RFC 3339 date and time. */
+  /** When it last changed. RFC 3339 date and time. */
   updated_ts: string;
+  /** Buyer accepted. */
   buyer_accepted: boolean;
+  /** Seller accepted. */
   seller_accepted: boolean;
-  /** RFC 3339 date and time. */
+  /** Buyer accepted ts. RFC 3339 date and time. */
   buyer_accepted_ts?: string | null;
-  /** RFC 3339 date and time. */
+  /** Seller accepted ts. RFC 3339 date and time. */
   seller_accepted_ts?: string | null;
-  /** RFC 3339 date and time. */
+  /** When it traded. RFC 3339 date and time. */
   executed_ts?: string | null;
+  /** Buyer order id. */
   buyer_order_id?: string | null;
+  /** Seller order id. */
   seller_order_id?: string | null;
 }
 
-/** Values known so far. Kalshi may add more: what is received is `Open`. */
+/**
+ * Side of the one book of a market: `bid` is YES, `ask` is NO. Kalshi may add values: what is received is
+ * `Open`.
+ */
 export type BookSide = "bid" | "ask";
 
-/** Received: `BucketLimit`. */
+/** A token bucket of the rate limit. */
 export interface BucketLimit {
+  /** Tokens that come back each second. */
   refill_rate: number;
+  /** Tokens that can be saved up. */
   bucket_capacity: number;
 }
 
-/** Received: `CancelOrderV2Response`. */
+/** Answer of `CancelOrderV2`. */
 export interface CancelOrderV2Response {
+  /** The exchange's id of the order. */
   order_id: string;
+  /** Your id of the order. */
   client_order_id?: string | null;
+  /** Contracts taken off the order. */
   reduced_by: FixedPointCount;
-  /** Unix time in milliseconds. */
+  /** When it happened. Unix time in milliseconds. */
   ts_ms: number;
 }
 
-/** Sent: `CreateApiKeyRequest`. */
+/** Body of `CreateApiKey`. */
 export interface CreateApiKeyRequest {
+  /** Name. */
   name: string;
+  /** Public key as PEM. */
   public_key: string;
+  /** What the key may do. */
   scopes?: readonly ApiKeyScope[] | undefined;
-  /** 0 to 63. */
+  /** Number of the subaccount; 0 is the primary one. 0 to 63. */
   subaccount?: number | undefined;
+  /** Subtrader that the key is bound to. */
   fcm_subtrader_id?: string | undefined;
 }
 
-/** Received: `CreateApiKeyResponse`. */
+/** Answer of `CreateApiKey`. */
 export interface CreateApiKeyResponse {
+  /** Id of the API key: what goes into the KALSHI-ACCESS-KEY header. */
   api_key_id: string;
+  /** Warning to show to the user. */
   warning?: string | null;
 }
 
-/** Sent: `CreateFCMPositionTransferRequest`. */
+/** Body of `CreateFCMPositionTransfer`. */
 export interface CreateFCMPositionTransferRequest {
+  /** Source subtrader id. */
   source_subtrader_id: string;
+  /** Target subtrader id. */
   target_subtrader_id: string;
+  /** Ticker of the market. */
   market_ticker: string;
-  /** Centicontracts: 1/100 of a contract. */
+  /** Number of contracts: above 0 YES, below 0 NO. Centicontracts: 1/100 of a contract. */
   position_centicount: number;
-  /** Centicents: 1/100 of a cent, 1/10000 of a dollar. 0 to 10000. */
+  /** Price of YES. Centicents: 1/100 of a cent, 1/10000 of a dollar. 0 to 10000. */
   price_centicents: number;
 }
 
-/** Received: `CreateFCMPositionTransferResponse`. */
+/** Answer of `CreateFCMPositionTransfer`. */
 export interface CreateFCMPositionTransferResponse {
+  /** Position transfer id. */
   position_transfer_id: string;
 }
 
-/** Sent: `CreateFCMSubtraderRequest`. */
+/** Body of `CreateFCMSubtrader`. */
 export interface CreateFCMSubtraderRequest {
-  /** Matches `^[a-z0-9]{1,16}$`. */
+  /** Last part of the new subtrader's id. Matches `^[a-z0-9]{1,16}$`. */
   subtrader_suffix: string;
 }
 
-/** Received: `CreateFCMSubtraderResponse`. */
+/** Answer of `CreateFCMSubtrader`. */
 export interface CreateFCMSubtraderResponse {
+  /** Id of the subtrader. */
   subtrader_id: string;
 }
 
-/** Sent: `CreateMarketInMultivariateEventCollectionRequest`. */
+/** Body of `CreateMarketInMultivariateEventCollection`. */
 export interface CreateMarketInMultivariateEventCollectionRequest {
+  /** The legs. */
   selected_markets: readonly TickerPair[];
+  /** Give the whole market back, not only its ticker. */
   with_market_payload?: boolean | undefined;
 }
 
-/** Received: `CreateMarketInMultivariateEventCollectionResponse`. */
+/** Answer of `CreateMarketInMultivariateEventCollection`. */
 export interface CreateMarketInMultivariateEventCollectionResponse {
+  /** Ticker of the event. */
   event_ticker: string;
+  /** Ticker of the market. */
   market_ticker: string;
+  /** The market. */
   market?: Market | null;
 }
 
-/** Sent: `CreateOrderGroupRequest`. */
+/** Body of `CreateOrderGroup`. */
 export interface CreateOrderGroupRequest {
-  /** 0 or more. */
+  /** Number of the subaccount; 0 is the primary one. 0 or more. */
   subaccount?: number | undefined;
-  /** 1 or more. */
+  /** Most contracts that the group may trade within any 15 seconds. 1 or more. */
   contracts_limit?: number | undefined;
+  /** Most contracts that the group may trade within any 15 seconds. */
   contracts_limit_fp?: FixedPointCount | null | undefined;
-  /** Default `0`. */
+  /** Number of the exchange shard. Default `0`. */
   exchange_index?: ExchangeIndex | undefined;
 }
 
-/** Received: `CreateOrderGroupResponse`. */
+/** Answer of `CreateOrderGroup`. */
 export interface CreateOrderGroupResponse {
+  /** Id of the order group. */
   order_group_id: string;
-  /** 0 or more. */
+  /** Number of the subaccount; 0 is the primary one. 0 or more. */
   subaccount: number;
+  /** Number of the exchange shard. */
   exchange_index?: ExchangeIndex | null;
 }
 
-/** Sent: `CreateOrderV2Request`. */
+/** Body of `CreateOrderV2`. */
 export interface CreateOrderV2Request {
+  /** Ticker of the market. */
   ticker: string;
+  /**
+   * Your id of the order, unique for ever: a second create with the same id is refused with 409, which
+   * makes a repeat safe.
+   */
   client_order_id?: string | undefined;
+  /** `bid` buys YES; `ask` sells YES, which is to buy NO. */
   side: BookSide;
+  /** Number of contracts, as an exact decimal string. */
   count: FixedPointCount;
+  /** Price of YES, whichever the side; it must be on the market's grid. */
   price: FixedPointDollars;
-  /** Unix time in seconds. */
+  /** When the order expires; only with `good_till_canceled`. Unix time in seconds. */
   expiration_time?: number | undefined;
+  /** How long the order lives: until it is canceled, at once or not at all, in full or not at all. */
   time_in_force: "fill_or_kill" | "good_till_canceled" | "immediate_or_cancel";
+  /** Refuse to trade at once: the order only rests. */
   post_only?: boolean | undefined;
+  /**
+   * What happens when two orders of the same account meet: `taker_at_cross` cancels the arriving one,
+   * `maker` the resting one.
+   */
   self_trade_prevention_type: SelfTradePreventionType;
+  /** Cancel the order when trading is paused. */
   cancel_order_on_pause?: boolean | undefined;
+  /** Trade no more than the position held; needs `immediate_or_cancel`. */
   reduce_only?: boolean | undefined;
-  /** 0 or more. */
+  /** Number of the subaccount; 0 is the primary one. 0 or more. */
   subaccount?: number | undefined;
+  /** Id of the order group. */
   order_group_id?: string | undefined;
+  /** Exchange shard: 0 or more names it, -1 or nothing finds it by the ticker. */
   exchange_index?: ExchangeIndex | undefined;
 }
 
-/** Received: `CreateOrderV2Response`. */
+/** Answer of `CreateOrderV2`. */
 export interface CreateOrderV2Response {
+  /** The exchange's id of the order. */
   order_id: string;
+  /** Your id of the order. */
   client_order_id?: string | null;
+  /** Contracts filled so far. */
   fill_count: FixedPointCount;
+  /** Contracts that still rest. */
   remaining_count: FixedPointCount;
+  /** Average price of what filled; only there when something filled. */
   average_fill_price?: FixedPointDollars | null;
+  /** Average fee for a contract of what filled; only there when something filled. */
   average_fee_paid?: FixedPointDollars | null;
-  /** Unix time in milliseconds. */
+  /** When it happened. Unix time in milliseconds. */
   ts_ms: number;
 }
 
-/** Sent: `CreateQuoteRequest`. */
+/** Body of `CreateQuote`. */
 export interface CreateQuoteRequest {
+  /** Id of the request for quotes. */
   rfq_id: string;
-  /** Dollars, as an exact decimal string. */
+  /** Price that you offer for YES; "0" for none. Dollars, as an exact decimal string. */
   yes_bid: FixedPointDollars;
-  /** Dollars, as an exact decimal string. */
+  /** Price that you offer for NO; "0" for none. Dollars, as an exact decimal string. */
   no_bid: FixedPointDollars;
+  /** Whether what does not trade rests in the book. */
   rest_remainder: boolean;
-  /** Default `false`. */
+  /** Refuse to trade at once: the order only rests. Default `false`. */
   post_only?: boolean | undefined;
+  /** Number of the subaccount; 0 is the primary one. */
   subaccount?: number | undefined;
 }
 
-/** Received: `CreateQuoteResponse`. */
+/** Answer of `CreateQuote`. */
 export interface CreateQuoteResponse {
+  /** Its id. */
   id: string;
 }
 
-/** Sent: `CreateRFQRequest`. */
+/** Body of `CreateRFQ`. */
 export interface CreateRFQRequest {
+  /** Ticker of the market. */
   market_ticker: string;
+  /** Number of contracts. */
   contracts?: number | undefined;
+  /** Number of contracts. */
   contracts_fp?: FixedPointCount | null | undefined;
   /**
-   * Centicents: 1/100 of a cent, 1/10000 of a dollar.
+   * What the requester wants to spend, in place of a number of contracts. Centicents: 1/100 of a cent,
+   * 1/10000 of a dollar.
    * @deprecated
    */
   target_cost_centi_cents?: number | undefined;
+  /** What the requester wants to spend, in place of a number of contracts. */
   target_cost_dollars?: FixedPointDollars | undefined;
+  /** Whether what does not trade rests in the book. */
   rest_remainder: boolean;
-  /** Default `false`. */
+  /** Delete your open requests in the same market first. Default `false`. */
   replace_existing?: boolean | undefined;
+  /** Id of the subtrader. */
   subtrader_id?: string | undefined;
+  /** Number of the subaccount; 0 is the primary one. */
   subaccount?: number | undefined;
+  /** Whether fees come on top of the target cost. */
   target_cost_excludes_fees?: boolean | undefined;
-  /** Default `false`. */
+  /** Hide your id from others. Default `false`. */
   obscure_creator_id?: boolean | undefined;
 }
 
-/** Received: `CreateRFQResponse`. */
+/** Answer of `CreateRFQ`. */
 export interface CreateRFQResponse {
+  /** Its id. */
   id: string;
 }
 
-/** Sent: `CreateSubaccountRequest`. */
+/** Body of `CreateSubaccount`. */
 export interface CreateSubaccountRequest {
+  /** Number of the exchange shard. */
   exchange_index?: ExchangeIndex | undefined;
 }
 
-/** Received: `CreateSubaccountResponse`. */
+/** Answer of `CreateSubaccount`. */
 export interface CreateSubaccountResponse {
+  /** Number of the subaccount; 0 is the primary one. */
   subaccount_number: number;
 }
 
-/** Received: `DailySchedule`. */
+/** Daily schedule. */
 export interface DailySchedule {
-  /** `HH:MM`, New York time. */
+  /** When trading opens. `HH:MM`, New York time. */
   open_time: string;
-  /** `HH:MM`, New York time. */
+  /** When trading closes. `HH:MM`, New York time. */
   close_time: string;
 }
 
-/** Sent: `DecreaseOrderV2Request`. */
+/** Body of `DecreaseOrderV2`. */
 export interface DecreaseOrderV2Request {
+  /** Contracts to take off the order; either this or `reduce_to`. */
   reduce_by?: FixedPointCount | null | undefined;
+  /** Contracts that shall rest; either this or `reduce_by`. */
   reduce_to?: FixedPointCount | null | undefined;
+  /** Exchange shard of the order; nothing and no `market_ticker` means shard 0. */
   exchange_index?: ExchangeIndex | undefined;
+  /** Ticker of the order's market, by which the call finds the exchange shard. */
   market_ticker?: string | undefined;
 }
 
-/** Received: `DecreaseOrderV2Response`. */
+/** Answer of `DecreaseOrderV2`. */
 export interface DecreaseOrderV2Response {
+  /** The exchange's id of the order. */
   order_id: string;
+  /** Your id of the order. */
   client_order_id?: string | null;
+  /** Contracts that still rest. */
   remaining_count: FixedPointCount;
-  /** Unix time in milliseconds. */
+  /** When it happened. Unix time in milliseconds. */
   ts_ms: number;
 }
 
-/** Received: `Deposit`. */
+/** Deposit. */
 export interface Deposit {
+  /** Its id. */
   id: string;
+  /** Its state. */
   status: Open<"pending" | "applied" | "failed" | "returned">;
+  /** Its kind. */
   type: Open<"ach" | "wire" | "crypto" | "debit" | "apm">;
-  /** Cents. */
+  /** How much. Cents. */
   amount_cents: number;
-  /** Cents. */
+  /** Fee. Cents. */
   fee_cents: number;
-  /** Unix time in seconds. */
+  /** When it was made. Unix time in seconds. */
   created_ts: number;
-  /** Unix time in seconds. */
+  /** When it was done. Unix time in seconds. */
   finalized_ts?: number | null;
 }
 
-/** The wire type `EmptyResponse`. */
+/** An answer without fields. */
 export type EmptyResponse = Record<string, unknown>;
 
-/** Received: `EndpointTokenCost`. */
+/** Endpoint token cost. */
 export interface EndpointTokenCost {
+  /** HTTP method. */
   method: string;
+  /** Path of the call. */
   path: string;
+  /** Tokens that the call costs. */
   cost: number;
 }
 
-/** Received: `ErrorResponse`. */
+/** Body of an answer that is an error. */
 export interface ErrorResponse {
+  /** Code of the error, such as `insufficient_balance`. */
   code?: string | null;
+  /** The error in words. */
   message?: string | null;
+  /** More about the error. */
   details?: string | null;
 }
 
-/** Received: `EventData`. */
+/** An event: markets about the same thing. */
 export interface EventData {
+  /** Ticker of the event. */
   event_ticker: string;
+  /** Ticker of the series. */
   series_ticker: string;
+  /** Subtitle. */
   sub_title: string;
+  /** Title. */
   title: string;
+  /** How collateral is returned when markets of the event settle. */
   collateral_return_type: string;
+  /** Whether only one market of the event can settle as YES. */
   mutually_exclusive: boolean;
-  /** @deprecated */
+  /**
+   * Category.
+   * @deprecated
+   */
   category?: string | null;
-  /** RFC 3339 date and time. */
+  /** Date that the event is about. RFC 3339 date and time. */
   strike_date?: string | null;
+  /** Period that the event is about. */
   strike_period?: string | null;
+  /** The markets. */
   markets?: Market[] | null;
+  /** Further facts, in a form that depends on the product. */
   product_metadata?: Record<string, unknown> | null;
+  /** Where the outcome is read from. */
   settlement_sources: SettlementSource[] | null;
-  /** RFC 3339 date and time. */
+  /** When it last changed. RFC 3339 date and time. */
   last_updated_ts?: string | null;
+  /** How fees are computed in this event, where it differs from the series. */
   fee_type_override?: string | null;
+  /** Factor in the fee formula in this event, where it differs from the series. */
   fee_multiplier_override?: number | null;
+  /** Number of the exchange shard. */
   exchange_index?: ExchangeIndex | null;
 }
 
-/** Received: `EventFeeChange`. */
+/** Event fee change. */
 export interface EventFeeChange {
+  /** Its id. */
   id: string;
+  /** Ticker of the event. */
   event_ticker: string;
+  /** Ticker of the series. */
   series_ticker: string;
+  /** How fees are computed in this event, where it differs from the series. */
   fee_type_override: Open<FeeType> | null;
+  /** Factor in the fee formula in this event, where it differs from the series. */
   fee_multiplier_override: number | null;
-  /** RFC 3339 date and time. */
+  /** When the change takes effect. RFC 3339 date and time. */
   scheduled_ts: string;
 }
 
-/** Received: `EventLiveData`. */
+/** Event live data. */
 export interface EventLiveData {
+  /** Its kind. */
   type: string;
+  /** Further facts, in a form that depends on the kind. */
   details: Record<string, unknown>;
+  /** Is historical. */
   is_historical?: boolean | null;
+  /** Default range. */
   default_range?: string | null;
+  /** Range options. */
   range_options?: string[] | null;
 }
 
-/** Received: `EventPosition`. */
+/** Your position in an event. */
 export interface EventPosition {
+  /** Ticker of the event. */
   event_ticker: string;
+  /** Sum of all that was spent on the event. */
   total_cost_dollars: FixedPointDollars;
+  /** Contracts traded in the event, YES and NO. */
   total_cost_shares_fp: FixedPointCount;
+  /** Cost of the positions in the event. */
   event_exposure_dollars: FixedPointDollars;
+  /** Profit or loss realized. */
   realized_pnl_dollars: FixedPointDollars;
+  /** Fees paid. */
   fees_paid_dollars: FixedPointDollars;
 }
 
-/** The wire type `ExchangeIndex`. */
+/** Number of an exchange shard. */
 export type ExchangeIndex = number;
 
-/** Received: `ExchangeIndexStatus`. */
+/** Exchange index status. */
 export interface ExchangeIndexStatus {
+  /** Number of the exchange shard. */
   exchange_index: ExchangeIndex;
+  /** Description. */
   description: string;
+  /** Whether the exchange is up; when not, not even cancels are taken. */
   exchange_active: boolean;
+  /** Whether trading is open; when not, orders can only be canceled. */
   trading_active: boolean;
+  /** Whether money can be moved between exchange shards. */
   intra_exchange_transfers_active: boolean;
 }
 
-/** Values known so far. Kalshi may add more: what is received is `Open`. */
+/** Exchange instance. Kalshi may add values: what is received is `Open`. */
 export type ExchangeInstance = "event_contract" | "margined";
 
-/** Received: `ExchangeStatus`. */
+/** Whether the exchange is open. */
 export interface ExchangeStatus {
+  /** Whether the exchange is up; when not, not even cancels are taken. */
   exchange_active: boolean;
+  /** Whether trading is open; when not, orders can only be canceled. */
   trading_active: boolean;
+  /** Whether money can be moved between exchange shards. */
   intra_exchange_transfers_active?: boolean | null;
-  /** RFC 3339 date and time. */
+  /** When the exchange is expected to be up again. RFC 3339 date and time. */
   exchange_estimated_resume_time?: string | null;
+  /** The state of each exchange shard. */
   exchange_index_statuses?: ExchangeIndexStatus[] | null;
 }
 
-/** Received: `FCMSubtrader`. */
+/** Fcmsubtrader. */
 export interface FCMSubtrader {
+  /** Id of the subtrader. */
   subtrader_id: string;
+  /** Numbers of exchange shards. */
   exchange_indices: number[];
+  /** Whether the subtrader may not trade. */
   trading_blocked: boolean;
+  /** Whether none of the FCM's subtraders may trade. */
   fcm_trading_blocked: boolean;
+  /** Whether a change has not reached all exchange shards yet. */
   propagation_pending: boolean;
 }
 
-/** Received: `FcmFill`. */
+/** Fcm fill. */
 export interface FcmFill {
+  /** The exchange's id of the fill. */
   fill_id: string;
+  /** Number of the exchange shard. */
   exchange_index: ExchangeIndex;
+  /** Ticker of the market. */
   ticker: string;
+  /** Outcome that the taker bought. */
   taker_outcome_side: Open<OutcomeSide>;
+  /** Number of contracts. */
   count_fp: FixedPointCount;
+  /** Price of YES. */
   yes_price_dollars: FixedPointDollars;
-  /** RFC 3339 date and time. */
+  /** When it was made. RFC 3339 date and time. */
   created_time?: string | null;
+  /** Order of the maker, when it is of your subtraders. */
   maker_order_id?: string | null;
+  /** Maker subtrader id. */
   maker_subtrader_id?: string | null;
+  /** Fee of the maker, in dollars. */
   maker_fee_cost?: FixedPointDollars | null;
+  /** Order of the taker, when it is of your subtraders. */
   taker_order_id?: string | null;
+  /** Taker subtrader id. */
   taker_subtrader_id?: string | null;
+  /** Fee of the taker, in dollars. */
   taker_fee_cost?: FixedPointDollars | null;
 }
 
-/** Values known so far. Kalshi may add more: what is received is `Open`. */
+/** Fee type. Kalshi may add values: what is received is `Open`. */
 export type FeeType = "quadratic" | "quadratic_with_maker_fees" | "quadratic_with_combo_maker_fees" | "flat";
 
-/** Received: `Fill`. */
+/** One of your fills. */
 export interface Fill {
+  /** The exchange's id of the fill. */
   fill_id: string;
+  /** Number of the exchange shard. */
   exchange_index: ExchangeIndex;
+  /** The exchange's id of the trade. */
   trade_id: string;
+  /** The exchange's id of the order. */
   order_id: string;
+  /** Ticker of the market. */
   ticker: string;
+  /** Ticker of the market. */
   market_ticker: string;
-  /** @deprecated */
+  /** @deprecated Use `outcome_side` or `book_side`. */
   side?: Open<"yes" | "no"> | null;
-  /** @deprecated */
+  /** @deprecated Use `outcome_side` or `book_side`. */
   action?: Open<"buy" | "sell"> | null;
+  /** Outcome that gains: `yes` for bought YES or sold NO, `no` for the other two. */
   outcome_side: Open<"yes" | "no">;
+  /** `bid` for bought YES or sold NO, `ask` for the other two. */
   book_side: Open<BookSide>;
+  /** Number of contracts. */
   count_fp: FixedPointCount;
+  /** Price of YES. */
   yes_price_dollars: FixedPointDollars;
+  /** Price of NO. */
   no_price_dollars: FixedPointDollars;
+  /** Whether the order took liquidity. */
   is_taker: boolean;
-  /** RFC 3339 date and time. */
+  /** When it was made. RFC 3339 date and time. */
   created_time?: string | null;
+  /** Fee, as an exact decimal string in dollars. */
   fee_cost: FixedPointDollars;
+  /** Number of the subaccount; 0 is the primary one. */
   subaccount_number?: number | null;
-  /** Unix time in seconds. */
+  /** When it happened. Unix time in seconds. */
   ts?: number | null;
 }
 
-/** Contracts, as an exact decimal string. */
+/** Contracts, as an exact decimal string: `"10.00"`. */
 export type FixedPointCount = string;
 
-/** Dollars, as an exact decimal string. */
+/** Dollars, as an exact decimal string: `"0.5600"`. */
 export type FixedPointDollars = string;
 
-/** Received: `ForecastPercentilesPoint`. */
+/** Forecast percentiles point. */
 export interface ForecastPercentilesPoint {
+  /** Ticker of the event. */
   event_ticker: string;
-  /** Unix time in seconds. */
+  /** End of the candlestick. Unix time in seconds. */
   end_period_ts: number;
-  /** Minutes. */
+  /** Length of a candlestick in minutes: 1, 60 or 1440. Minutes. */
   period_interval: number;
+  /** Percentile points. */
   percentile_points: PercentilePoint[];
 }
 
-/** Sent: `GenerateApiKeyRequest`. */
+/** Body of `GenerateApiKey`. */
 export interface GenerateApiKeyRequest {
+  /** Name. */
   name: string;
+  /** What the key may do. */
   scopes?: readonly ApiKeyScope[] | undefined;
-  /** 0 to 63. */
+  /** Number of the subaccount; 0 is the primary one. 0 to 63. */
   subaccount?: number | undefined;
+  /** Subtrader that the key is bound to. */
   fcm_subtrader_id?: string | undefined;
+  /** Kind of key. */
   key_type?: ApiKeyType | undefined;
 }
 
-/** Received: `GenerateApiKeyResponse`. */
+/** Answer of `GenerateApiKey`. */
 export interface GenerateApiKeyResponse {
+  /** Id of the API key: what goes into the KALSHI-ACCESS-KEY header. */
   api_key_id: string;
+  /** Private key as PEM. It is shown this once and cannot be asked for again. */
   private_key: string;
+  /** Warning to show to the user. */
   warning?: string | null;
+  /** Kind of key. */
   key_type?: Open<ApiKeyType> | null;
 }
 
-/** Received: `GetAccountApiLimitsResponse`. */
+/** Answer of `GetAccountApiLimits`. */
 export interface GetAccountApiLimitsResponse {
+  /** Name of the account's rate tier. */
   usage_tier: string;
+  /** Budget of reading calls. */
   read: BucketLimit;
+  /** Budget of writing calls. */
   write: BucketLimit;
+  /** What gave the account its tier. */
   grants: ApiUsageLevelGrant[];
 }
 
-/** Received: `GetAccountApiUsageLevelVolumeProgressResponse`. */
+/** Answer of `GetAccountApiUsageLevelVolumeProgress`. */
 export interface GetAccountApiUsageLevelVolumeProgressResponse {
+  /** Volume progress. */
   volume_progress: AccountApiUsageLevelVolumeProgress[];
 }
 
-/** Received: `GetAccountEndpointCostsResponse`. */
+/** Answer of `GetAccountEndpointCosts`. */
 export interface GetAccountEndpointCostsResponse {
+  /** Tokens that a call costs if it is not listed. */
   default_cost: number;
+  /** Calls that cost something else than the default. */
   endpoint_costs: EndpointTokenCost[];
 }
 
-/** Received: `GetApiKeysResponse`. */
+/** Answer of `GetApiKeys`. */
 export interface GetApiKeysResponse {
+  /** The API keys. */
   api_keys: ApiKey[];
-  /** Unix time in seconds. */
+  /** After this time the key no longer trades sports, elections and entertainment. Unix time in seconds. */
   api_key_region_expiration_ts?: number | null;
 }
 
-/** Received: `GetBalanceResponse`. */
+/** Answer of `GetBalance`. */
 export interface GetBalanceResponse {
-  /** Cents. */
+  /** Cash that can be used, cut to whole cents; `balance_dollars` is exact. Cents. */
   balance: number;
+  /** Cash that can be used. */
   balance_dollars: FixedPointDollars;
-  /** Cents. */
+  /** Value of the open positions. Cents. */
   portfolio_value: number;
-  /** Unix time in seconds. */
+  /** When it last changed. Unix time in seconds. */
   updated_ts: number;
+  /** The balance on each exchange shard. */
   balance_breakdown?: IndexedBalance[] | null;
 }
 
-/** Received: `GetBlockTradeProposalsResponse`. */
+/** Answer of `GetBlockTradeProposals`. */
 export interface GetBlockTradeProposalsResponse {
+  /** Block trade proposals. */
   block_trade_proposals: BlockTradeProposal[];
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | null;
 }
 
-/** Received: `GetCommunicationsIDResponse`. */
+/** Answer of `GetCommunicationsID`. */
 export interface GetCommunicationsIDResponse {
+  /** Your public id in requests and quotes. */
   communications_id: string;
 }
 
-/** Received: `GetDepositsResponse`. */
+/** Answer of `GetDeposits`. */
 export interface GetDepositsResponse {
+  /** Deposits. */
   deposits: Deposit[];
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | null;
 }
 
-/** Received: `GetEventCandlesticksResponse`. */
+/** Answer of `GetMarketCandlesticksByEvent`. */
 export interface GetEventCandlesticksResponse {
+  /** Tickers of markets. */
   market_tickers: string[];
+  /** The candlesticks of each market. */
   market_candlesticks: MarketCandlestick[][];
+  /** End of the range that was given, where less than asked. */
   adjusted_end_ts: number;
 }
 
-/** Received: `GetEventFeeChangesResponse`. */
+/** Answer of `GetEventFeeChanges`. */
 export interface GetEventFeeChangesResponse {
+  /** The fee changes. */
   event_fee_changes: EventFeeChange[];
+  /** Where the next page begins; empty after the last one. */
   cursor: string;
 }
 
-/** Received: `GetEventForecastPercentilesHistoryResponse`. */
+/** Answer of `GetEventForecastPercentilesHistory`. */
 export interface GetEventForecastPercentilesHistoryResponse {
+  /** Forecast history. */
   forecast_history: ForecastPercentilesPoint[];
 }
 
-/** Received: `GetEventLiveDataResponse`. */
+/** Answer of `GetEventLiveData`. */
 export interface GetEventLiveDataResponse {
+  /** The live data. */
   live_data: EventLiveData;
 }
 
-/** Received: `GetEventMetadataResponse`. */
+/** Answer of `GetEventMetadata`. */
 export interface GetEventMetadataResponse {
+  /** Address of an image. */
   image_url: string;
+  /** Address of a large image. */
   featured_image_url?: string | null;
+  /** Market details. */
   market_details: MarketMetadata[];
+  /** Where the outcome is read from. */
   settlement_sources: SettlementSource[];
+  /** Sports competition. */
   competition?: string | null;
+  /** Part of the competition. */
   competition_scope?: string | null;
 }
 
-/** Received: `GetEventResponse`. */
+/** Answer of `GetEvent`. */
 export interface GetEventResponse {
+  /** The event. */
   event: EventData;
-  /** @deprecated */
+  /**
+   * The markets.
+   * @deprecated
+   */
   markets: Market[];
 }
 
-/** Received: `GetEventsResponse`. */
+/** Answer of `GetEvents`. */
 export interface GetEventsResponse {
+  /** The events. */
   events: EventData[];
+  /** Milestones. */
   milestones?: Milestone[] | null;
+  /** Where the next page begins; empty after the last one. */
   cursor: string;
 }
 
-/** Received: `GetExchangeScheduleResponse`. */
+/** Answer of `GetExchangeSchedule`. */
 export interface GetExchangeScheduleResponse {
+  /** Schedule. */
   schedule: Schedule;
 }
 
-/** Received: `GetFCMEventContractDailyCapResponse`. */
+/** Answer of `GetFCMEventContractDailyCap`. */
 export interface GetFCMEventContractDailyCapResponse {
+  /** Id of the subtrader. */
   subtrader_id: string;
+  /** Largest value that may be traded in a day. */
   limit: FixedPointDollars;
+  /** How much of the limit trades have used. */
   executed_utilization: FixedPointDollars;
+  /** How much of the limit resting orders use. */
   resting_order_utilization: FixedPointDollars;
+  /** How much of the limit orders on their way use. */
   pending_order_utilization: FixedPointDollars;
-  /** Calendar date, New York time. */
+  /** Day that the figures are of. Calendar date, New York time. */
   cap_date: string;
 }
 
-/** Received: `GetFCMSubtraderBlockedCategoriesResponse`. */
+/** Answer of `GetFCMSubtraderBlockedCategories`. */
 export interface GetFCMSubtraderBlockedCategoriesResponse {
+  /** Categories. */
   categories: string[];
 }
 
-/** Received: `GetFcmFillsResponse`. */
+/** Answer of `GetFCMFills`. */
 export interface GetFcmFillsResponse {
+  /** The fills. */
   fills: FcmFill[];
+  /** Where the next page begins; empty after the last one. */
   cursor: string;
 }
 
-/** Received: `GetFillsResponse`. */
+/** Answer of `GetFillsHistorical`, `GetFills`. */
 export interface GetFillsResponse {
+  /** The fills. */
   fills: Fill[];
+  /** Where the next page begins; empty after the last one. */
   cursor: string;
 }
 
-/** Received: `GetFiltersBySportsResponse`. */
+/** Answer of `GetFiltersForSports`. */
 export interface GetFiltersBySportsResponse {
+  /** Filters by sports. */
   filters_by_sports: Record<string, SportFilterDetails>;
+  /** Sport ordering. */
   sport_ordering: string[];
 }
 
-/** Received: `GetGameStatsResponse`. */
+/** Answer of `GetGameStats`. */
 export interface GetGameStatsResponse {
+  /** Play by play. */
   pbp?: PlayByPlay | null;
 }
 
-/** Received: `GetHistoricalCutoffResponse`. */
+/** Answer of `GetHistoricalCutoff`. */
 export interface GetHistoricalCutoffResponse {
-  /** RFC 3339 date and time. */
+  /** Markets settled before this time are only in the historical answers. RFC 3339 date and time. */
   market_settled_ts: string;
-  /** RFC 3339 date and time. */
+  /** Trades before this time are only in the historical answers. RFC 3339 date and time. */
   trades_created_ts: string;
-  /** RFC 3339 date and time. */
+  /** Orders last changed before this time are only in the historical answers. RFC 3339 date and time. */
   orders_updated_ts: string;
-  /** RFC 3339 date and time. */
+  /** Positions last changed before this time are only in the historical answers. RFC 3339 date and time. */
   market_positions_last_updated_ts?: string | null;
 }
 
-/** Received: `GetIncentiveProgramsResponse`. */
+/** Answer of `GetIncentivePrograms`. */
 export interface GetIncentiveProgramsResponse {
+  /** Incentive programs. */
   incentive_programs: IncentiveProgram[];
+  /** Where the next page begins; empty after the last one. */
   next_cursor?: string | null;
 }
 
-/** Received: `GetIntraExchangeInstanceTransferResponse`. */
+/** Answer of `GetIntraExchangeInstanceTransfer`. */
 export interface GetIntraExchangeInstanceTransferResponse {
+  /** Transfer. */
   transfer: IntraExchangeInstanceTransfer;
 }
 
-/** Received: `GetIntraExchangeInstanceTransfersResponse`. */
+/** Answer of `GetIntraExchangeInstanceTransfers`. */
 export interface GetIntraExchangeInstanceTransfersResponse {
+  /** Transfers. */
   transfers: IntraExchangeInstanceTransfer[];
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | null;
 }
 
-/** Received: `GetLiveDataResponse`. */
+/** Answer of `GetLiveDataByMilestone`, `GetLiveData`. */
 export interface GetLiveDataResponse {
+  /** The live data. */
   live_data: LiveData;
 }
 
-/** Received: `GetLiveDatasResponse`. */
+/** Answer of `GetLiveDatas`. */
 export interface GetLiveDatasResponse {
+  /** The live data of each milestone. */
   live_datas: LiveData[];
 }
 
-/** Received: `GetMarketCandlesticksHistoricalResponse`. */
+/** Answer of `GetMarketCandlesticksHistorical`. */
 export interface GetMarketCandlesticksHistoricalResponse {
+  /** Ticker of the market. */
   ticker: string;
+  /** The candlesticks, oldest first. */
   candlesticks: MarketCandlestickHistorical[];
 }
 
-/** Received: `GetMarketCandlesticksResponse`. */
+/** Answer of `GetMarketCandlesticks`. */
 export interface GetMarketCandlesticksResponse {
+  /** Ticker of the market. */
   ticker: string;
+  /** The candlesticks, oldest first. */
   candlesticks: MarketCandlestick[];
 }
 
-/** Received: `GetMarketOrderbookResponse`. */
+/** Answer of `GetMarketOrderbook`. */
 export interface GetMarketOrderbookResponse {
+  /** The order book. */
   orderbook_fp: OrderbookCountFp;
 }
 
-/** Received: `GetMarketOrderbooksResponse`. */
+/** Answer of `GetMarketOrderbooks`. */
 export interface GetMarketOrderbooksResponse {
+  /** The order books. */
   orderbooks: MarketOrderbookFp[];
 }
 
-/** Received: `GetMarketResponse`. */
+/** Answer of `GetHistoricalMarket`, `GetMarket`. */
 export interface GetMarketResponse {
+  /** The market. */
   market: Market;
 }
 
-/** Received: `GetMarketsResponse`. */
+/** Answer of `GetHistoricalMarkets`, `GetMarkets`. */
 export interface GetMarketsResponse {
+  /** The markets. */
   markets: Market[];
+  /** Where the next page begins; empty after the last one. */
   cursor: string;
 }
 
-/** Received: `GetMilestoneResponse`. */
+/** Answer of `GetMilestone`. */
 export interface GetMilestoneResponse {
+  /** Milestone. */
   milestone: Milestone;
 }
 
-/** Received: `GetMilestonesResponse`. */
+/** Answer of `GetMilestones`. */
 export interface GetMilestonesResponse {
+  /** Milestones. */
   milestones: Milestone[];
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | null;
 }
 
-/** Received: `GetMultivariateEventCollectionResponse`. */
+/** Answer of `GetMultivariateEventCollection`. */
 export interface GetMultivariateEventCollectionResponse {
+  /** The multivariate event collection. */
   multivariate_contract: MultivariateEventCollection;
 }
 
-/** Received: `GetMultivariateEventCollectionsResponse`. */
+/** Answer of `GetMultivariateEventCollections`. */
 export interface GetMultivariateEventCollectionsResponse {
+  /** The multivariate event collections. */
   multivariate_contracts: MultivariateEventCollection[];
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | null;
 }
 
-/** Received: `GetMultivariateEventsResponse`. */
+/** Answer of `GetMultivariateEvents`. */
 export interface GetMultivariateEventsResponse {
+  /** The events. */
   events: EventData[];
+  /** Where the next page begins; empty after the last one. */
   cursor: string;
 }
 
-/** Received: `GetOrderGroupResponse`. */
+/** Answer of `GetOrderGroup`. */
 export interface GetOrderGroupResponse {
+  /** Whether the group cancels its orders when it reaches its limit. */
   is_auto_cancel_enabled: boolean;
+  /** Most contracts that the group may trade within any 15 seconds. */
   contracts_limit_fp?: FixedPointCount | null;
+  /** Ids of the group's orders. */
   orders: string[];
+  /** Number of the exchange shard. */
   exchange_index?: ExchangeIndex | null;
 }
 
-/** Received: `GetOrderGroupsResponse`. */
+/** Answer of `GetOrderGroups`. */
 export interface GetOrderGroupsResponse {
+  /** The order groups. */
   order_groups?: OrderGroup[] | null;
 }
 
-/** Received: `GetOrderQueuePositionResponse`. */
+/** Answer of `GetOrderQueuePosition`. */
 export interface GetOrderQueuePositionResponse {
+  /** Contracts in front of the order at its price. */
   queue_position_fp: FixedPointCount;
 }
 
-/** Received: `GetOrderQueuePositionsResponse`. */
+/** Answer of `GetOrderQueuePositions`. */
 export interface GetOrderQueuePositionsResponse {
+  /** Place in the queue of each order. */
   queue_positions: OrderQueuePosition[];
 }
 
-/** Received: `GetOrderResponse`. */
+/** Answer of `GetOrder`. */
 export interface GetOrderResponse {
+  /** The order. */
   order: Order;
 }
 
-/** Received: `GetOrdersResponse`. */
+/** Answer of `GetFCMOrders`, `GetHistoricalOrders`, `GetOrders`. */
 export interface GetOrdersResponse {
+  /** The orders. */
   orders: Order[];
+  /** Where the next page begins; empty after the last one. */
   cursor: string;
 }
 
-/** Received: `GetPortfolioRestingOrderTotalValueResponse`. */
+/** Answer of `GetPortfolioRestingOrderTotalValue`. */
 export interface GetPortfolioRestingOrderTotalValueResponse {
-  /** Cents. */
+  /** Value of all resting orders. Cents. */
   total_resting_order_value: number;
+  /** The value on each exchange shard. */
   resting_order_value_breakdown: IndexedBalance[];
 }
 
-/** Received: `GetPositionsResponse`. */
+/** Answer of `GetFCMPositions`, `GetHistoricalPositions`, `GetPositions`. */
 export interface GetPositionsResponse {
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | null;
+  /** Positions by market. */
   market_positions: MarketPosition[];
+  /** The same positions by event. */
   event_positions: EventPosition[];
 }
 
-/** Received: `GetQuoteResponse`. */
+/** Answer of `GetQuote`, `GetRFQQuote`. */
 export interface GetQuoteResponse {
+  /** The quote. */
   quote: Quote;
 }
 
-/** Received: `GetQuotesResponse`. */
+/** Answer of `GetQuotes`. */
 export interface GetQuotesResponse {
+  /** The quotes. */
   quotes: Quote[];
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | null;
 }
 
-/** Received: `GetRFQResponse`. */
+/** Answer of `GetRFQ`. */
 export interface GetRFQResponse {
+  /** The request for quotes. */
   rfq: RFQ;
 }
 
-/** Received: `GetRFQsResponse`. */
+/** Answer of `GetRFQs`. */
 export interface GetRFQsResponse {
+  /** The requests for quotes. */
   rfqs: RFQ[];
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | null;
 }
 
-/** Received: `GetSeriesFeeChangesResponse`. */
+/** Answer of `GetSeriesFeeChanges`. */
 export interface GetSeriesFeeChangesResponse {
+  /** The fee changes. */
   series_fee_change_arr: SeriesFeeChange[];
 }
 
-/** Received: `GetSeriesListResponse`. */
+/** Answer of `GetSeriesList`. */
 export interface GetSeriesListResponse {
+  /** All series. */
   series: Series[];
 }
 
-/** Received: `GetSeriesResponse`. */
+/** Answer of `GetSeries`. */
 export interface GetSeriesResponse {
+  /** The series. */
   series: Series;
 }
 
-/** Received: `GetSettlementsResponse`. */
+/** Answer of `GetSettlements`. */
 export interface GetSettlementsResponse {
+  /** Settlements. */
   settlements: Settlement[];
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | null;
 }
 
-/** Received: `GetStructuredTargetResponse`. */
+/** Answer of `GetStructuredTarget`. */
 export interface GetStructuredTargetResponse {
+  /** Structured target. */
   structured_target?: StructuredTarget | null;
 }
 
-/** Received: `GetStructuredTargetsResponse`. */
+/** Answer of `GetStructuredTargets`. */
 export interface GetStructuredTargetsResponse {
+  /** Structured targets. */
   structured_targets?: StructuredTarget[] | null;
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | null;
 }
 
-/** Received: `GetSubaccountBalancesResponse`. */
+/** Answer of `GetSubaccountBalances`. */
 export interface GetSubaccountBalancesResponse {
+  /** Subaccount balances. */
   subaccount_balances: SubaccountBalance[];
 }
 
-/** Received: `GetSubaccountNettingResponse`. */
+/** Answer of `GetSubaccountNetting`. */
 export interface GetSubaccountNettingResponse {
+  /** Whether positions are netted, by subaccount. */
   netting_configs: SubaccountNettingConfig[];
 }
 
-/** Received: `GetSubaccountTransfersResponse`. */
+/** Answer of `GetSubaccountTransfers`. */
 export interface GetSubaccountTransfersResponse {
+  /** Transfers. */
   transfers: SubaccountTransfer[];
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | null;
 }
 
-/** Received: `GetTagsForSeriesCategoriesResponse`. */
+/** Answer of `GetTagsForSeriesCategories`. */
 export interface GetTagsForSeriesCategoriesResponse {
+  /** Tags by categories. */
   tags_by_categories: Record<string, string[]>;
 }
 
-/** Received: `GetTargetBalanceAllocationResponse`. */
+/** Answer of `GetTargetBalanceAllocation`. */
 export interface GetTargetBalanceAllocationResponse {
+  /** Share of the cash that each exchange shard shall hold. */
   allocations: TargetBalanceAllocation[];
+  /** How much collateral resting orders reserve: the sum of all, the largest, or none. */
   resting_margin_reservation: Open<RestingMarginReservation>;
 }
 
-/** Received: `GetTradesResponse`. */
+/** Answer of `GetTradesHistorical`, `GetTrades`. */
 export interface GetTradesResponse {
+  /** The trades. */
   trades: Trade[];
+  /** Where the next page begins; empty after the last one. */
   cursor: string;
 }
 
-/** Received: `GetUserDataTimestampResponse`. */
+/** Answer of `GetUserDataTimestamp`. */
 export interface GetUserDataTimestampResponse {
-  /** RFC 3339 date and time. */
+  /** Up to when portfolio answers are complete. RFC 3339 date and time. */
   as_of_time: string;
 }
 
-/** Received: `GetWeatherIndexCalibrationsResponse`. */
+/** Answer of `GetWeatherIndexCalibrations`. */
 export interface GetWeatherIndexCalibrationsResponse {
+  /** City. */
   city: string;
+  /** Units. */
   units: string;
+  /** Calibrations. */
   calibrations: WeatherIndexCalibration[];
 }
 
-/** Received: `GetWeatherIndexResponse`. */
+/** Answer of `GetWeatherIndex`. */
 export interface GetWeatherIndexResponse {
+  /** City. */
   city: string;
+  /** Config version. */
   config_version?: string | null;
+  /** Units. */
   units: string;
+  /** Timeseries. */
   timeseries: WeatherIndexPoint[];
 }
 
-/** Received: `GetWithdrawalsResponse`. */
+/** Answer of `GetWithdrawals`. */
 export interface GetWithdrawalsResponse {
+  /** Withdrawals. */
   withdrawals: Withdrawal[];
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | null;
 }
 
-/** Received: `IncentiveProgram`. */
+/** Incentive program. */
 export interface IncentiveProgram {
+  /** Its id. */
   id: string;
+  /** Kalshi's id of the market. */
   market_id: string;
+  /** Ticker of the market. */
   market_ticker: string;
+  /** Incentive type. */
   incentive_type: Open<"liquidity" | "volume" | "margin_maker_volume" | "margin_taker_volume">;
+  /** Incentive description. */
   incentive_description: string;
-  /** RFC 3339 date and time. */
+  /** Start date. RFC 3339 date and time. */
   start_date: string;
-  /** RFC 3339 date and time. */
+  /** End date. RFC 3339 date and time. */
   end_date: string;
-  /** Centicents: 1/100 of a cent, 1/10000 of a dollar. */
+  /** Reward of the period. Centicents: 1/100 of a cent, 1/10000 of a dollar. */
   period_reward: number;
+  /** Whether the reward was paid. */
   paid_out: boolean;
-  /** Basis points: 1/100 of a percent. */
+  /** Discount factor. Basis points: 1/100 of a percent. */
   discount_factor_bps?: number | null;
+  /** Contracts that shall rest. */
   target_size_fp?: FixedPointCount | null;
-  /** Centicents: 1/100 of a cent, 1/10000 of a dollar. */
+  /** Max reward per account. Centicents: 1/100 of a cent, 1/10000 of a dollar. */
   max_reward_per_account?: number | null;
 }
 
-/** Received: `IndexedBalance`. */
+/** Indexed balance. */
 export interface IndexedBalance {
+  /** Number of the exchange shard. */
   exchange_index: ExchangeIndex;
+  /** Balance. */
   balance: FixedPointDollars;
 }
 
-/** Received: `IntraExchangeInstanceTransfer`. */
+/** Intra exchange instance transfer. */
 export interface IntraExchangeInstanceTransfer {
+  /** Id of the transfer. */
   transfer_id: string;
+  /** Exchange that the money leaves. */
   source: Open<ExchangeInstance>;
+  /** Exchange that the money goes to. */
   destination: Open<ExchangeInstance>;
+  /** Exchange shard that the money leaves. */
   source_exchange_shard: number;
+  /** Exchange shard that the money goes to. */
   destination_exchange_shard: number;
+  /** How much. */
   amount: FixedPointDollars;
+  /** Its state. */
   status: Open<IntraExchangeInstanceTransferStatus>;
-  /** Unix time in seconds. */
+  /** When it was made. Unix time in seconds. */
   created_ts: number;
 }
 
-/** Sent: `IntraExchangeInstanceTransferRequest`. */
+/** Body of `IntraExchangeInstanceTransfer`. */
 export interface IntraExchangeInstanceTransferRequest {
+  /** Exchange that the money leaves. */
   source: ExchangeInstance;
+  /** Exchange that the money goes to. */
   destination: ExchangeInstance;
-  /** Centicents: 1/100 of a cent, 1/10000 of a dollar. */
+  /** How much. Centicents: 1/100 of a cent, 1/10000 of a dollar. */
   amount: number;
-  /** 0 to 100. Default `0`. */
+  /** Exchange shard that the money leaves. 0 to 100. Default `0`. */
   source_exchange_shard?: number | undefined;
-  /** 0 to 100. Default `0`. */
+  /** Exchange shard that the money goes to. 0 to 100. Default `0`. */
   destination_exchange_shard?: number | undefined;
-  /** Default `0`. */
+  /** Subaccount that the money leaves; 0 is the primary one. Default `0`. */
   source_subaccount?: number | undefined;
-  /** Default `0`. */
+  /** Subaccount that the money goes to; 0 is the primary one. Default `0`. */
   destination_subaccount?: number | undefined;
-  /** UUID. */
+  /** Your id of the transfer: a repeat with the same id does not move money twice. UUID. */
   client_transfer_id?: string | undefined;
 }
 
-/** Received: `IntraExchangeInstanceTransferResponse`. */
+/** Answer of `IntraExchangeInstanceTransfer`. */
 export interface IntraExchangeInstanceTransferResponse {
+  /** Id of the transfer. */
   transfer_id: string;
 }
 
-/** Values known so far. Kalshi may add more: what is received is `Open`. */
+/** Intra exchange instance transfer status. Kalshi may add values: what is received is `Open`. */
 export type IntraExchangeInstanceTransferStatus = "pending" | "complete";
 
-/** Received: `ListFCMSubtradersResponse`. */
+/** Answer of `ListFCMSubtraders`. */
 export interface ListFCMSubtradersResponse {
+  /** Subtraders. */
   subtraders: FCMSubtrader[];
 }
 
-/** Received: `LiveData`. */
+/** Live data. */
 export interface LiveData {
+  /** Its kind. */
   type: string;
+  /** Further facts, in a form that depends on the kind. */
   details: Record<string, unknown>;
+  /** Id of the milestone. */
   milestone_id: string;
 }
 
-/** Received: `MaintenanceWindow`. */
+/** Maintenance window. */
 export interface MaintenanceWindow {
-  /** RFC 3339 date and time. */
+  /** Start datetime. RFC 3339 date and time. */
   start_datetime: string;
-  /** RFC 3339 date and time. */
+  /** End datetime. RFC 3339 date and time. */
   end_datetime: string;
 }
 
-/** Received: `Market`. */
+/** A market: one question with a YES and a NO side. */
 export interface Market {
+  /** Ticker of the market. */
   ticker: string;
+  /** Ticker of the event. */
   event_ticker: string;
+  /** Whether the market pays all or nothing, or a value in between. */
   market_type: Open<"binary" | "scalar">;
-  /** @deprecated */
+  /** @deprecated Use `yes_sub_title` and `no_sub_title`. */
   title?: string | null;
-  /** @deprecated */
+  /** @deprecated Use `yes_sub_title` and `no_sub_title`. */
   subtitle?: string | null;
+  /** What YES stands for. */
   yes_sub_title: string;
+  /** What NO stands for. */
   no_sub_title: string;
-  /** RFC 3339 date and time. */
+  /** When it was made. RFC 3339 date and time. */
   created_time: string;
-  /** RFC 3339 date and time. */
+  /** When it last changed. RFC 3339 date and time. */
   updated_time: string;
-  /** RFC 3339 date and time. */
+  /** When trading opens. RFC 3339 date and time. */
   open_time: string;
-  /** RFC 3339 date and time. */
+  /** When trading closes. RFC 3339 date and time. */
   close_time: string;
-  /** RFC 3339 date and time. */
+  /** When the outcome is expected to be known. RFC 3339 date and time. */
   expected_expiration_time?: string | null;
   /**
    * RFC 3339 date and time.
-   * @deprecated
+   * @deprecated Use `latest_expiration_time`.
    */
   expiration_time?: string | null;
-  /** RFC 3339 date and time. */
+  /** When the market expires at the latest. RFC 3339 date and time. */
   latest_expiration_time: string;
-  /** Seconds. */
+  /** Time between determination and settlement. Seconds. */
   settlement_timer_seconds: number;
+  /** State of the market. The words differ from those of the `status` filter. */
   status: Open<
     "initialized" | "inactive" | "active" | "closed" | "determined" | "disputed" | "amended" | "finalized"
   >;
+  /** Best price bid for YES. */
   yes_bid_dollars: FixedPointDollars;
+  /** Contracts bid at the best YES price. */
   yes_bid_size_fp: FixedPointCount;
+  /** Best price asked for YES. */
   yes_ask_dollars: FixedPointDollars;
+  /** Contracts asked at the best YES price. */
   yes_ask_size_fp: FixedPointCount;
+  /** Best price bid for NO. */
   no_bid_dollars: FixedPointDollars;
+  /** Best price asked for NO. */
   no_ask_dollars: FixedPointDollars;
+  /** Last traded price of YES. */
   last_price_dollars: FixedPointDollars;
+  /** Contracts traded. */
   volume_fp: FixedPointCount;
+  /** Contracts traded in the last 24 hours. */
   volume_24h_fp: FixedPointCount;
+  /** Outcome; empty while it is open. */
   result: Open<"yes" | "no" | "scalar" | "">;
+  /** Whether the market may close before `close_time`. */
   can_close_early: boolean;
+  /** Contracts outstanding. */
   open_interest_fp: FixedPointCount;
+  /** What a winning contract pays. */
   notional_value_dollars: FixedPointDollars;
+  /** Best YES bid a day ago. */
   previous_yes_bid_dollars: FixedPointDollars;
+  /** Best YES ask a day ago. */
   previous_yes_ask_dollars: FixedPointDollars;
+  /** Last traded price of YES a day ago. */
   previous_price_dollars: FixedPointDollars;
+  /** What a YES contract pays. */
   settlement_value_dollars?: FixedPointDollars | null;
-  /** RFC 3339 date and time. */
+  /** When the market settled. RFC 3339 date and time. */
   settlement_ts?: string | null;
+  /** Value that decided the outcome. */
   expiration_value: string;
-  /** RFC 3339 date and time. */
+  /** When the thing that the market is about happened. RFC 3339 date and time. */
   occurrence_datetime?: string | null;
-  /** RFC 3339 date and time. */
+  /** Until when no fees are charged. RFC 3339 date and time. */
   fee_waiver_expiration_time?: string | null;
+  /** What closes the market early. */
   early_close_condition?: string | null;
+  /** How the strikes are compared with the value. */
   strike_type?:
     | Open<
       | "greater"
@@ -1189,612 +1597,872 @@ export interface Market {
       | "structured"
     >
     | null;
+  /** Lower strike. */
   floor_strike?: number | null;
+  /** Upper strike. */
   cap_strike?: number | null;
+  /** Strike as a formula. */
   functional_strike?: string | null;
+  /** Strike as named values. */
   custom_strike?: Record<string, unknown> | null;
+  /** The main rule of settlement. */
   rules_primary: string;
+  /** Further rules of settlement. */
   rules_secondary: string;
+  /** Ticker of the multivariate event collection that the market belongs to. */
   mve_collection_ticker?: string | null;
+  /** The legs that make up a combo market. */
   mve_selected_legs?: MveSelectedLeg[] | null;
+  /** Who the market is about. */
   primary_participant_key?: string | null;
+  /** Name of the price grid; a label only, `price_ranges` rules. */
   price_level_structure: string;
+  /** The price grid: prices off these bands are refused. */
   price_ranges: PriceRange[];
+  /** Whether the market may be removed after determination if nobody traded it. */
   is_provisional?: boolean | null;
+  /** Number of the exchange shard. */
   exchange_index?: ExchangeIndex | null;
+  /** Whether the market has a floor below which it cannot settle. */
   settlement_bounds_type: Open<"default" | "floor">;
+  /** Price below which the market cannot settle. */
   settlement_floor_dollars?: FixedPointDollars | null;
 }
 
-/** Received: `MarketCandlestick`. */
+/** Market candlestick. */
 export interface MarketCandlestick {
-  /** Unix time in seconds. */
+  /** End of the candlestick. Unix time in seconds. */
   end_period_ts: number;
+  /** Best bids for YES. */
   yes_bid: BidAskDistribution;
+  /** Best asks for YES. */
   yes_ask: BidAskDistribution;
+  /** Prices traded. */
   price: PriceDistribution;
+  /** Contracts traded. */
   volume_fp: FixedPointCount;
+  /** Contracts outstanding. */
   open_interest_fp: FixedPointCount;
 }
 
-/** Received: `MarketCandlestickHistorical`. */
+/** Market candlestick historical. */
 export interface MarketCandlestickHistorical {
-  /** Unix time in seconds. */
+  /** End of the candlestick. Unix time in seconds. */
   end_period_ts: number;
+  /** Best bids for YES. */
   yes_bid: BidAskDistributionHistorical;
+  /** Best asks for YES. */
   yes_ask: BidAskDistributionHistorical;
+  /** Prices traded. */
   price: PriceDistributionHistorical;
+  /** Contracts traded. */
   volume: FixedPointCount;
+  /** Contracts outstanding. */
   open_interest: FixedPointCount;
 }
 
-/** Received: `MarketCandlesticksResponse`. */
+/** Market candlesticks response. */
 export interface MarketCandlesticksResponse {
+  /** Ticker of the market. */
   market_ticker: string;
+  /** The candlesticks, oldest first. */
   candlesticks: MarketCandlestick[];
 }
 
-/** Received: `MarketMetadata`. */
+/** Market metadata. */
 export interface MarketMetadata {
+  /** Ticker of the market. */
   market_ticker: string;
+  /** Address of an image. */
   image_url: string;
+  /** Colour to show. */
   color_code: string;
 }
 
-/** Received: `MarketOrderbookFp`. */
+/** Market orderbook fp. */
 export interface MarketOrderbookFp {
+  /** Ticker of the market. */
   ticker: string;
+  /** The order book. */
   orderbook_fp: OrderbookCountFp;
 }
 
-/** Received: `MarketPosition`. */
+/** Your position in a market. */
 export interface MarketPosition {
+  /** Ticker of the market. */
   ticker: string;
+  /** Number of the exchange shard. */
   exchange_index: ExchangeIndex;
+  /** Sum of all that was traded in the market. */
   total_traded_dollars: FixedPointDollars;
+  /** Contracts held: above 0 YES, below 0 NO. */
   position_fp: FixedPointCount;
+  /** Cost of the position. */
   market_exposure_dollars: FixedPointDollars;
+  /** Profit or loss realized. */
   realized_pnl_dollars: FixedPointDollars;
+  /** Fees paid. */
   fees_paid_dollars: FixedPointDollars;
-  /** RFC 3339 date and time. */
+  /** When it last changed. RFC 3339 date and time. */
   last_updated_ts: string;
 }
 
-/** Received: `Milestone`. */
+/** Something in the world that events are about, such as a game. */
 export interface Milestone {
+  /** Its id. */
   id: string;
+  /** Category. */
   category: string;
+  /** Its kind. */
   type: string;
-  /** RFC 3339 date and time. */
+  /** Start date. RFC 3339 date and time. */
   start_date: string;
-  /** RFC 3339 date and time. */
+  /** End date. RFC 3339 date and time. */
   end_date?: string | null;
+  /** Related event tickers. */
   related_event_tickers: string[];
+  /** Title. */
   title: string;
+  /** Notification message. */
   notification_message: string;
+  /** Id at the source of the data. */
   source_id?: string | null;
+  /** Ids at each source of the data, by the source's name. */
   source_ids?: Record<string, string> | null;
+  /** Further facts, in a form that depends on the kind. */
   details: Record<string, unknown>;
+  /** Primary event tickers. */
   primary_event_tickers: string[];
-  /** RFC 3339 date and time. */
+  /** When it last changed. RFC 3339 date and time. */
   last_updated_ts: string;
 }
 
-/** Received: `MultivariateEventCollection`. */
+/** A rule by which combo markets are made from legs of other events. */
 export interface MultivariateEventCollection {
+  /** Ticker of the multivariate event collection. */
   collection_ticker: string;
+  /** Ticker of the series. */
   series_ticker: string;
+  /** Number of the exchange shard. */
   exchange_index?: ExchangeIndex | null;
+  /** Title. */
   title: string;
+  /** Description. */
   description: string;
-  /** RFC 3339 date and time. */
+  /** Open date. RFC 3339 date and time. */
   open_date: string;
-  /** RFC 3339 date and time. */
+  /** Close date. RFC 3339 date and time. */
   close_date: string;
+  /** Associated events. */
   associated_events: AssociatedEvent[];
-  /** @deprecated */
+  /**
+   * Associated event tickers.
+   * @deprecated
+   */
   associated_event_tickers: string[];
+  /** Whether the order of the legs matters. */
   is_ordered: boolean;
-  /** @deprecated */
+  /** @deprecated Use `associated_events[].size_max`. */
   is_single_market_per_event: boolean;
-  /** @deprecated */
+  /** @deprecated Use `associated_events[].is_yes_only`. */
   is_all_yes: boolean;
+  /** Fewest legs. */
   size_min: number;
+  /** Most legs. */
   size_max: number;
+  /** How the outcome follows from the legs. */
   functional_description: string;
+  /** Name of the price grid; a label only, `price_ranges` rules. */
   price_level_structure?: string | null;
+  /** The price grid: prices off these bands are refused. */
   price_ranges?: PriceRange[] | null;
 }
 
-/** Received: `MveSelectedLeg`. */
+/** A leg of a combo market. */
 export interface MveSelectedLeg {
+  /** Ticker of the event. */
   event_ticker?: string | null;
+  /** Ticker of the market. */
   market_ticker?: string | null;
+  /** Outcome that the leg stands for. */
   side?: string | null;
+  /** What a YES contract pays. */
   yes_settlement_value_dollars?: FixedPointDollars | null;
 }
 
-/** Received: `Order`. */
+/** One of your orders. */
 export interface Order {
+  /** The exchange's id of the order. */
   order_id: string;
+  /** The account's user id. */
   user_id: string;
+  /** Your id of the order. */
   client_order_id: string;
+  /** Ticker of the market. */
   ticker: string;
-  /** @deprecated */
+  /** @deprecated Use `outcome_side` or `book_side`. */
   side?: Open<"yes" | "no"> | null;
-  /** @deprecated */
+  /** @deprecated Use `outcome_side` or `book_side`. */
   action?: Open<"buy" | "sell"> | null;
+  /** Outcome that gains: `yes` for bought YES or sold NO, `no` for the other two. */
   outcome_side: Open<"yes" | "no">;
+  /** `bid` for bought YES or sold NO, `ask` for the other two. */
   book_side: Open<BookSide>;
+  /** Kind of order; new ones are all `limit`. */
   type: Open<"limit" | "market">;
+  /** State of the order. */
   status: Open<OrderStatus>;
+  /** Price of YES. */
   yes_price_dollars: FixedPointDollars;
+  /** Price of NO. */
   no_price_dollars: FixedPointDollars;
+  /** Contracts filled so far. */
   fill_count_fp: FixedPointCount;
+  /** Contracts that still rest. */
   remaining_count_fp: FixedPointCount;
+  /** Contracts that were asked for. */
   initial_count_fp: FixedPointCount;
+  /** Cost of what filled as taker. */
   taker_fill_cost_dollars: FixedPointDollars;
+  /** Cost of what filled as maker. */
   maker_fill_cost_dollars: FixedPointDollars;
+  /** Fees paid as taker. */
   taker_fees_dollars: FixedPointDollars;
+  /** Fees paid as maker. */
   maker_fees_dollars: FixedPointDollars;
-  /** RFC 3339 date and time. */
+  /** When the order expires. RFC 3339 date and time. */
   expiration_time?: string | null;
-  /** RFC 3339 date and time. */
+  /** When it was made. RFC 3339 date and time. */
   created_time?: string | null;
-  /** RFC 3339 date and time. */
+  /** When the order last changed. RFC 3339 date and time. */
   last_update_time?: string | null;
+  /**
+   * What happens when two orders of the same account meet: `taker_at_cross` cancels the arriving one,
+   * `maker` the resting one.
+   */
   self_trade_prevention_type?: Open<SelfTradePreventionType> | null;
+  /** Id of the order group. */
   order_group_id?: string | null;
+  /** Cancel the order when trading is paused. */
   cancel_order_on_pause?: boolean | null;
+  /** Number of the subaccount; 0 is the primary one. */
   subaccount_number?: number | null;
+  /** Number of the exchange shard. */
   exchange_index?: ExchangeIndex | null;
 }
 
-/** Received: `OrderGroup`. */
+/** Order group. */
 export interface OrderGroup {
+  /** Its id. */
   id: string;
+  /** Most contracts that the group may trade within any 15 seconds. */
   contracts_limit_fp?: FixedPointCount | null;
+  /** Whether the group cancels its orders when it reaches its limit. */
   is_auto_cancel_enabled: boolean;
+  /** Number of the exchange shard. */
   exchange_index?: ExchangeIndex | null;
 }
 
-/** Received: `OrderQueuePosition`. */
+/** Order queue position. */
 export interface OrderQueuePosition {
+  /** The exchange's id of the order. */
   order_id: string;
+  /** Ticker of the market. */
   market_ticker: string;
+  /** Contracts in front of the order at its price. */
   queue_position_fp: FixedPointCount;
 }
 
-/** Values known so far. Kalshi may add more: what is received is `Open`. */
+/** State of an order. Kalshi may add values: what is received is `Open`. */
 export type OrderStatus = "resting" | "canceled" | "executed";
 
-/** Received: `OrderbookCountFp`. */
+/** An order book: bids for YES and bids for NO. */
 export interface OrderbookCountFp {
+  /** Bids for YES, lowest first. */
   yes_dollars: PriceLevelDollarsCountFp[];
+  /** Bids for NO, lowest first. A bid of `p` for NO is an ask of `1 - p` for YES. */
   no_dollars: PriceLevelDollarsCountFp[];
 }
 
-/** Values known so far. Kalshi may add more: what is received is `Open`. */
+/** An outcome of a market. Kalshi may add values: what is received is `Open`. */
 export type OutcomeSide = "yes" | "no";
 
-/** Received: `PercentilePoint`. */
+/** Percentile point. */
 export interface PercentilePoint {
+  /** Percentile. */
   percentile: number;
+  /** Raw numerical forecast. */
   raw_numerical_forecast: number;
+  /** Numerical forecast. */
   numerical_forecast: number;
+  /** Formatted forecast. */
   formatted_forecast: string;
 }
 
-/** Received: `PlayByPlayPeriod`. */
+/** Play by play period. */
 export interface PlayByPlayPeriod {
+  /** What happened in the period. */
   events?: (Record<string, unknown>)[] | null;
 }
 
-/** Received: `PlayByPlay`. */
+/** Play by play. */
 export interface PlayByPlay {
+  /** Periods. */
   periods?: PlayByPlayPeriod[] | null;
 }
 
-/** Received: `PriceDistribution`. */
+/** Price distribution. */
 export interface PriceDistribution {
+  /** First price. */
   open_dollars?: FixedPointDollars | null;
+  /** Lowest price. */
   low_dollars?: FixedPointDollars | null;
+  /** Highest price. */
   high_dollars?: FixedPointDollars | null;
+  /** Last price. */
   close_dollars?: FixedPointDollars | null;
+  /** Average price. */
   mean_dollars?: FixedPointDollars | null;
+  /** Last price before the candlestick. */
   previous_dollars?: FixedPointDollars | null;
+  /** Lowest price. */
   min_dollars?: FixedPointDollars | null;
+  /** Highest price. */
   max_dollars?: FixedPointDollars | null;
 }
 
-/** Received: `PriceDistributionHistorical`. */
+/** Price distribution historical. */
 export interface PriceDistributionHistorical {
+  /** First price. */
   open: FixedPointDollars | null;
+  /** Lowest price. */
   low: FixedPointDollars | null;
+  /** Highest price. */
   high: FixedPointDollars | null;
+  /** Last price. */
   close: FixedPointDollars | null;
+  /** Average price. */
   mean: FixedPointDollars | null;
+  /** Last price before the candlestick. */
   previous: FixedPointDollars | null;
 }
 
-/** Number of items: 2 to 2. */
+/** A price level: price in dollars, then contracts. */
 export type PriceLevelDollarsCountFp = [string, string];
 
-/** Received: `PriceRange`. */
+/** A band of the price grid. */
 export interface PriceRange {
-  /** Dollars, as an exact decimal string. */
+  /** Lowest price of the band. Dollars, as an exact decimal string. */
   start: string;
-  /** Dollars, as an exact decimal string. */
+  /** Highest price of the band. Dollars, as an exact decimal string. */
   end: string;
-  /** Dollars, as an exact decimal string. */
+  /** Distance between prices of the band. Dollars, as an exact decimal string. */
   step: string;
 }
 
-/** Sent: `ProposeBlockTradeRequest`. */
+/** Body of `ProposeBlockTrade`. */
 export interface ProposeBlockTradeRequest {
+  /** User id of the buyer. */
   buyer_user_id: string;
+  /** Buyer subtrader id. */
   buyer_subtrader_id?: string | undefined;
-  /** 0 to 63. */
+  /** Buyer subaccount. 0 to 63. */
   buyer_subaccount?: number | undefined;
+  /** User id of the seller. */
   seller_user_id: string;
+  /** Seller subtrader id. */
   seller_subtrader_id?: string | undefined;
-  /** 0 to 63. */
+  /** Seller subaccount. 0 to 63. */
   seller_subaccount?: number | undefined;
+  /** Ticker of the market. */
   market_ticker: string;
-  /** Centicents: 1/100 of a cent, 1/10000 of a dollar. 1 or more. */
+  /** Price of YES. Centicents: 1/100 of a cent, 1/10000 of a dollar. 1 or more. */
   price_centi_cents: number;
-  /** Centicontracts: 1/100 of a contract. 1 or more. */
+  /** Number of contracts. Centicontracts: 1/100 of a contract. 1 or more. */
   centicount: number;
+  /** Outcome that the maker takes. */
   maker_side: "yes" | "no";
-  /** RFC 3339 date and time. */
+  /** When it expires. RFC 3339 date and time. */
   expiration_ts: string;
 }
 
-/** Received: `ProposeBlockTradeResponse`. */
+/** Answer of `ProposeBlockTrade`. */
 export interface ProposeBlockTradeResponse {
+  /** Block trade proposal id. */
   block_trade_proposal_id: string;
 }
 
-/** Received: `Quote`. */
+/** An answer to a request for quotes. */
 export interface Quote {
+  /** Its id. */
   id: string;
+  /** Id of the request for quotes. */
   rfq_id: string;
+  /** Public id of who made it. */
   creator_id: string;
+  /** Public id of who made the request. */
   rfq_creator_id: string;
+  /** Ticker of the market. */
   market_ticker: string;
+  /** Number of contracts. */
   contracts_fp: FixedPointCount;
+  /** Price that the quote offers for YES. */
   yes_bid_dollars: FixedPointDollars;
+  /** Price that the quote offers for NO. */
   no_bid_dollars: FixedPointDollars;
-  /** RFC 3339 date and time. */
+  /** When it was made. RFC 3339 date and time. */
   created_ts: string;
-  /** RFC 3339 date and time. */
+  /** When it last changed. RFC 3339 date and time. */
   updated_ts: string;
+  /** Its state. */
   status: Open<"open" | "accepted" | "confirmed" | "executed" | "cancelled">;
+  /** Side of the quote that was accepted. */
   accepted_side?: Open<"yes" | "no"> | null;
-  /** RFC 3339 date and time. */
+  /** Accepted ts. RFC 3339 date and time. */
   accepted_ts?: string | null;
-  /** RFC 3339 date and time. */
+  /** Confirmed ts. RFC 3339 date and time. */
   confirmed_ts?: string | null;
-  /** RFC 3339 date and time. */
+  /** When it traded. RFC 3339 date and time. */
   executed_ts?: string | null;
-  /** RFC 3339 date and time. */
+  /** When it was canceled. RFC 3339 date and time. */
   cancelled_ts?: string | null;
+  /** Whether what does not trade rests in the book. */
   rest_remainder?: boolean | null;
+  /** Refuse to trade at once: the order only rests. */
   post_only?: boolean | null;
+  /** Why it was canceled. */
   cancellation_reason?: string | null;
+  /** User id of who made it; only shown to themselves. */
   creator_user_id?: string | null;
+  /** User id of who made the request; only shown to themselves. */
   rfq_creator_user_id?: string | null;
+  /** What the requester wants to spend. */
   rfq_target_cost_dollars?: FixedPointDollars | null;
+  /** The order that the request became. */
   rfq_creator_order_id?: string | null;
+  /** The order that the quote became. */
   creator_order_id?: string | null;
+  /** Creator subaccount. */
   creator_subaccount?: number | null;
+  /** Rfq creator subaccount. */
   rfq_creator_subaccount?: number | null;
+  /** Contracts offered for YES. */
   yes_contracts_fp?: FixedPointCount | null;
+  /** Contracts offered for NO. */
   no_contracts_fp?: FixedPointCount | null;
+  /** Whether fees come on top of the target cost. */
   target_cost_excludes_fees?: boolean | null;
 }
 
-/** Received: `RFQ`. */
+/** A request for quotes. */
 export interface RFQ {
+  /** Its id. */
   id: string;
+  /** Public id of who made it. */
   creator_id: string;
+  /** Ticker of the market. */
   market_ticker: string;
+  /** Number of contracts. */
   contracts_fp: FixedPointCount;
+  /** What the requester wants to spend, in place of a number of contracts. */
   target_cost_dollars?: FixedPointDollars | null;
+  /** Its state. */
   status: Open<"open" | "closed">;
-  /** RFC 3339 date and time. */
+  /** When it was made. RFC 3339 date and time. */
   created_ts: string;
+  /** Ticker of the multivariate event collection that the market belongs to. */
   mve_collection_ticker?: string | null;
+  /** The legs that make up a combo market. */
   mve_selected_legs?: MveSelectedLeg[] | null;
+  /** Whether what does not trade rests in the book. */
   rest_remainder?: boolean | null;
+  /** Why it was canceled. */
   cancellation_reason?: string | null;
+  /** User id of who made it; only shown to themselves. */
   creator_user_id?: string | null;
+  /** Creator subaccount. */
   creator_subaccount?: number | null;
-  /** RFC 3339 date and time. */
+  /** When it was canceled. RFC 3339 date and time. */
   cancelled_ts?: string | null;
-  /** RFC 3339 date and time. */
+  /** When it last changed. RFC 3339 date and time. */
   updated_ts?: string | null;
+  /** Whether fees come on top of the target cost. */
   target_cost_excludes_fees?: boolean | null;
 }
 
-/** Values known so far. Kalshi may add more: what is received is `Open`. */
+/** Resting margin reservation. Kalshi may add values: what is received is `Open`. */
 export type RestingMarginReservation = "max" | "sum" | "none";
 
-/** Received: `Schedule`. */
+/** Schedule. */
 export interface Schedule {
+  /** The usual trading hours. */
   standard_hours: WeeklySchedule[];
+  /** Planned times without trading. */
   maintenance_windows: MaintenanceWindow[];
 }
 
-/** Received: `ScopeList`. */
+/** Scope list. */
 export interface ScopeList {
+  /** What the key may do. */
   scopes: string[];
 }
 
-/** Values known so far. Kalshi may add more: what is received is `Open`. */
+/** Self trade prevention type. Kalshi may add values: what is received is `Open`. */
 export type SelfTradePreventionType = "taker_at_cross" | "maker";
 
-/** Received: `Series`. */
+/** A series: events that repeat. */
 export interface Series {
+  /** Ticker of the series. */
   ticker: string;
+  /** How often the series repeats. */
   frequency: string;
+  /** Title. */
   title: string;
+  /** Category. */
   category: string;
+  /** Tags. */
   tags: string[] | null;
+  /** Where the outcome is read from. */
   settlement_sources: SettlementSource[] | null;
+  /** Address of the contract's description. */
   contract_url: string;
+  /** Address of the contract's terms. */
   contract_terms_url: string;
+  /** Further facts, in a form that depends on the product. */
   product_metadata?: Record<string, unknown> | null;
+  /** How fees are computed. */
   fee_type: Open<FeeType>;
+  /** Factor in the fee formula. */
   fee_multiplier: number;
+  /** Who may not trade, beyond the usual. */
   additional_prohibitions: string[] | null;
+  /** Contracts traded. */
   volume_fp?: FixedPointCount | null;
-  /** RFC 3339 date and time. */
+  /** When it last changed. RFC 3339 date and time. */
   last_updated_ts?: string | null;
+  /** Number of the exchange shard. */
   exchange_index?: ExchangeIndex | null;
+  /** Categories. */
   categories: string[];
 }
 
-/** Received: `SeriesFeeChange`. */
+/** Series fee change. */
 export interface SeriesFeeChange {
+  /** Its id. */
   id: string;
+  /** Ticker of the series. */
   series_ticker: string;
+  /** How fees are computed. */
   fee_type: Open<FeeType>;
+  /** Factor in the fee formula. */
   fee_multiplier: number;
-  /** RFC 3339 date and time. */
+  /** When the change takes effect. RFC 3339 date and time. */
   scheduled_ts: string;
 }
 
-/** Sent: `SetTargetBalanceAllocationRequest`. */
+/** Body of `SetTargetBalanceAllocation`. */
 export interface SetTargetBalanceAllocationRequest {
-  /** Number of items: at most 101. */
+  /** Share of the cash that each exchange shard shall hold. Number of items: at most 101. */
   allocations: readonly TargetBalanceAllocationInput[];
-  /** Default `"sum"`. */
+  /** How much collateral resting orders reserve: the sum of all, the largest, or none. Default `"sum"`. */
   resting_margin_reservation?: RestingMarginReservation | undefined;
 }
 
-/** Received: `Settlement`. */
+/** What a settled market paid you. */
 export interface Settlement {
+  /** Ticker of the market. */
   ticker: string;
+  /** Number of the exchange shard. */
   exchange_index: ExchangeIndex;
+  /** Ticker of the event. */
   event_ticker: string;
+  /** Outcome. */
   market_result: Open<"yes" | "no" | "scalar">;
+  /** YES contracts held at settlement. */
   yes_count_fp: FixedPointCount;
+  /** Cost of the YES contracts. */
   yes_total_cost_dollars: FixedPointDollars;
+  /** NO contracts held at settlement. */
   no_count_fp: FixedPointCount;
+  /** Cost of the NO contracts. */
   no_total_cost_dollars: FixedPointDollars;
-  /** Cents. */
+  /** What the settlement paid. Cents. */
   revenue: number;
-  /** RFC 3339 date and time. */
+  /** When the market settled. RFC 3339 date and time. */
   settled_time: string;
+  /** Fee, as an exact decimal string in dollars. */
   fee_cost: FixedPointDollars;
-  /** Cents. */
+  /** What a YES contract paid. Cents. */
   value?: number | null;
 }
 
-/** Received: `SettlementSource`. */
+/** Settlement source. */
 export interface SettlementSource {
+  /** Name. */
   name?: string | null;
+  /** Url. */
   url?: string | null;
 }
 
-/** Received: `SportFilterDetails`. */
+/** Sport filter details. */
 export interface SportFilterDetails {
+  /** What the key may do. */
   scopes: string[];
+  /** Competitions. */
   competitions: Record<string, ScopeList>;
 }
 
-/** Received: `StructuredTarget`. */
+/** Structured target. */
 export interface StructuredTarget {
+  /** Its id. */
   id?: string | null;
+  /** Name. */
   name?: string | null;
+  /** Its kind. */
   type?: string | null;
+  /** Further facts, in a form that depends on the kind. */
   details?: Record<string, unknown> | null;
+  /** Id at the source of the data. */
   source_id?: string | null;
+  /** Ids at each source of the data, by the source's name. */
   source_ids?: Record<string, string> | null;
-  /** RFC 3339 date and time. */
+  /** When it last changed. RFC 3339 date and time. */
   last_updated_ts?: string | null;
 }
 
-/** Received: `SubaccountBalance`. */
+/** Subaccount balance. */
 export interface SubaccountBalance {
+  /** Number of the subaccount; 0 is the primary one. */
   subaccount_number: number;
+  /** Number of the exchange shard. */
   exchange_index: number;
+  /** Balance. */
   balance: FixedPointDollars;
-  /** Unix time in seconds. */
+  /** When it last changed. Unix time in seconds. */
   updated_ts: number;
 }
 
-/** Received: `SubaccountNettingConfig`. */
+/** Subaccount netting config. */
 export interface SubaccountNettingConfig {
+  /** Number of the subaccount; 0 is the primary one. */
   subaccount_number: number;
+  /** Whether it is on. */
   enabled: boolean;
+  /** Number of the exchange shard. */
   exchange_index: number;
 }
 
-/** Received: `SubaccountTransfer`. */
+/** Subaccount transfer. */
 export interface SubaccountTransfer {
+  /** Id of the transfer. */
   transfer_id: string;
+  /** Subaccount that the money leaves; 0 is the primary one. */
   from_subaccount: number;
+  /** Subaccount that the money goes to; 0 is the primary one. */
   to_subaccount: number;
-  /** Cents. */
+  /** How much. Cents. */
   amount_cents: number;
-  /** Unix time in seconds. */
+  /** When it was made. Unix time in seconds. */
   created_ts: number;
+  /** Number of the exchange shard. */
   exchange_index: number;
 }
 
-/** Received: `TargetBalanceAllocation`. */
+/** Target balance allocation. */
 export interface TargetBalanceAllocation {
-  /** 0 or more. */
+  /** Number of the exchange shard. 0 or more. */
   exchange_index: number;
-  /** 0 to 100. */
+  /** Share in percent. 0 to 100. */
   percent: number;
 }
 
-/** Sent: `TargetBalanceAllocationInput`. */
+/** Target balance allocation input. */
 export interface TargetBalanceAllocationInput {
-  /** 0 or more. */
+  /** Number of the exchange shard. 0 or more. */
   exchange_index: number;
-  /** 0 to 100. */
+  /** Share in percent. 0 to 100. */
   percent: number;
 }
 
-/** Sent: `TickerPair`. */
+/** Ticker pair. */
 export interface TickerPair {
+  /** Ticker of the market. */
   market_ticker: string;
+  /** Ticker of the event. */
   event_ticker: string;
+  /** Outcome that the leg stands for. */
   side: "yes" | "no";
 }
 
-/** Received: `Trade`. */
+/** A trade between any two members. */
 export interface Trade {
+  /** The exchange's id of the trade. */
   trade_id: string;
+  /** Ticker of the market. */
   ticker: string;
+  /** Number of contracts. */
   count_fp: FixedPointCount;
+  /** Price of YES. */
   yes_price_dollars: FixedPointDollars;
+  /** Price of NO. */
   no_price_dollars: FixedPointDollars;
-  /** @deprecated */
+  /** @deprecated Use `taker_outcome_side` or `taker_book_side`. */
   taker_side?: Open<"yes" | "no"> | null;
+  /** Outcome that the taker bought. */
   taker_outcome_side: Open<"yes" | "no">;
+  /** Side of the book that the taker was on. */
   taker_book_side: Open<BookSide>;
-  /** RFC 3339 date and time. */
+  /** When it was made. RFC 3339 date and time. */
   created_time: string;
+  /** Whether it is a block trade, made away from the book. */
   is_block_trade: boolean;
 }
 
-/** Sent: `UpdateFCMEventContractDailyCapRequest`. */
+/** Body of `UpdateFCMEventContractDailyCap`. */
 export interface UpdateFCMEventContractDailyCapRequest {
+  /** Id of the subtrader. */
   subtrader_id: string;
+  /** Largest value that may be traded in a day. */
   limit: FixedPointDollars;
 }
 
-/** Sent: `UpdateFCMSubtraderBlockedCategoriesRequest`. */
+/** Body of `UpdateFCMSubtraderBlockedCategories`. */
 export interface UpdateFCMSubtraderBlockedCategoriesRequest {
+  /** Id of the subtrader. */
   subtrader_id: string;
-  /** Length 1 to 100. */
+  /** Category. Length 1 to 100. */
   category: string;
+  /** Blocked. */
   blocked: boolean;
 }
 
-/** Received: `UpdateFCMSubtraderBlockedCategoriesResponse`. */
+/** Answer of `UpdateFCMSubtraderBlockedCategories`. */
 export interface UpdateFCMSubtraderBlockedCategoriesResponse {
+  /** Categories. */
   categories: string[];
 }
 
-/** Sent: `UpdateOrderGroupLimitRequest`. */
+/** Body of `UpdateOrderGroupLimit`. */
 export interface UpdateOrderGroupLimitRequest {
-  /** 1 or more. */
+  /** Most contracts that the group may trade within any 15 seconds. 1 or more. */
   contracts_limit?: number | undefined;
+  /** Most contracts that the group may trade within any 15 seconds. */
   contracts_limit_fp?: FixedPointCount | null | undefined;
 }
 
-/** Sent: `UpdateSubaccountNettingRequest`. */
+/** Body of `UpdateSubaccountNetting`. */
 export interface UpdateSubaccountNettingRequest {
+  /** Number of the subaccount; 0 is the primary one. */
   subaccount_number: number;
+  /** Whether it is on. */
   enabled: boolean;
 }
 
-/** Values known so far. Kalshi may add more: what is received is `Open`. */
+/** User filter. Kalshi may add values: what is received is `Open`. */
 export type UserFilter = "self";
 
-/** Received: `WeatherIndexCalibration`. */
+/** Weather index calibration. */
 export interface WeatherIndexCalibration {
+  /** Config version. */
   config_version: string;
-  /** Unix time in milliseconds. */
+  /** Published at ms. Unix time in milliseconds. */
   published_at_ms?: number | null;
-  /** Unix time in milliseconds. */
+  /** Effective at ms. Unix time in milliseconds. */
   effective_at_ms: number;
+  /** Change reason. */
   change_reason?: string | null;
-  /** Unix time in milliseconds. */
+  /** Calibration window start ms. Unix time in milliseconds. */
   calibration_window_start_ms?: number | null;
-  /** Unix time in milliseconds. */
+  /** Calibration window end ms. Unix time in milliseconds. */
   calibration_window_end_ms?: number | null;
-  /** Degrees Celsius. */
+  /** City reference c. Degrees Celsius. */
   city_reference_c: number;
+  /** The stations. */
   stations: WeatherIndexCalibrationStation[];
 }
 
-/** Received: `WeatherIndexCalibrationStation`. */
+/** Weather index calibration station. */
 export interface WeatherIndexCalibrationStation {
+  /** Station id. */
   station_id: string;
+  /** Weight. */
   weight: number;
-  /** Degrees Celsius. */
+  /** Offset c. Degrees Celsius. */
   offset_c: number;
+  /** Update note. */
   update_note?: string | null;
 }
 
-/** Received: `WeatherIndexPoint`. */
+/** Weather index point. */
 export interface WeatherIndexPoint {
-  /** Unix time in milliseconds. */
+  /** When. Unix time in milliseconds. */
   t: number;
+  /** Value of the index. */
   v?: number | null;
+  /** Its state. */
   status: string;
+  /** Number of stations that counted. */
   contributors?: number | null;
+  /** The stations. */
   stations?: WeatherIndexStationReading[] | null;
-  /** Known values: `"synoptic_latency"`. */
+  /** Receipt basis. Known values: `"synoptic_latency"`. */
   receipt_basis?: string | null;
 }
 
-/** Received: `WeatherIndexStationReading`. */
+/** Weather index station reading. */
 export interface WeatherIndexStationReading {
+  /** Station id. */
   station_id: string;
+  /** Code. */
   code: string;
+  /** Where it comes from. */
   source?: string | null;
+  /** Temp f. */
   temp_f?: number | null;
-  /** Unix time in milliseconds. */
+  /** Obs time ms. Unix time in milliseconds. */
   obs_time_ms?: number | null;
-  /** Unix time in milliseconds. */
+  /** Received at ms. Unix time in milliseconds. */
   received_at_ms?: number | null;
+  /** Primary code. */
   primary_code?: string | null;
 }
 
-/** Received: `WeeklySchedule`. */
+/** Weekly schedule. */
 export interface WeeklySchedule {
-  /** RFC 3339 date and time. */
+  /** Start time. RFC 3339 date and time. */
   start_time: string;
-  /** RFC 3339 date and time. */
+  /** End time. RFC 3339 date and time. */
   end_time: string;
+  /** Monday. */
   monday: DailySchedule[];
+  /** Tuesday. */
   tuesday: DailySchedule[];
+  /** Wednesday. */
   wednesday: DailySchedule[];
+  /** Thursday. */
   thursday: DailySchedule[];
+  /** Friday. */
   friday: DailySchedule[];
+  /** Saturday. */
   saturday: DailySchedule[];
+  /** Sunday. */
   sunday: DailySchedule[];
 }
 
-/** Received: `Withdrawal`. */
+/** Withdrawal. */
 export interface Withdrawal {
+  /** Its id. */
   id: string;
+  /** Its state. */
   status: Open<"pending" | "applied" | "failed" | "returned">;
+  /** Its kind. */
   type: Open<"ach" | "wire" | "crypto" | "debit" | "apm">;
-  /** Cents. */
+  /** How much. Cents. */
   amount_cents: number;
-  /** Cents. */
+  /** Fee. Cents. */
   fee_cents: number;
-  /** Unix time in seconds. */
+  /** When it was made. Unix time in seconds. */
   created_ts: number;
-  /** Unix time in seconds. */
+  /** When it was done. Unix time in seconds. */
   finalized_ts?: number | null;
 }

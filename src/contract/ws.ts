@@ -7,525 +7,635 @@
  */
 import type { Open } from "./operation.ts";
 
-/** Values known so far. Kalshi may add more: what is received is `Open`. */
+/** An outcome of a market. Kalshi may add values: what is received is `Open`. */
 export type MarketSide = "yes" | "no";
 
-/** Values known so far. Kalshi may add more: what is received is `Open`. */
+/**
+ * Side of the one book of a market: `bid` is YES, `ask` is NO. Kalshi may add values: what is received is
+ * `Open`.
+ */
 export type BookSide = "bid" | "ask";
 
-/** Values known so far. Kalshi may add more: what is received is `Open`. */
+/** Order action. Kalshi may add values: what is received is `Open`. */
 export type OrderAction = "buy" | "sell" | "sell_partial" | "sell_to_close" | "";
 
-/** Received: `CfbenchmarksAvgData`. */
+/** Cfbenchmarks avg data. */
 export interface CfbenchmarksAvgData {
+  /** The average. */
   value: string;
-  /** 0 or more. */
+  /** Number of values that the average is made of. 0 or more. */
   window_size: number;
-  /** Unix time in milliseconds. */
+  /** Start of the time range of the average. Unix time in milliseconds. */
   window_start_ts_ms: number;
-  /** Unix time in milliseconds. */
+  /** End of the time range of the average, itself left out. Unix time in milliseconds. */
   window_end_ts_exclusive: number;
 }
 
-/** Sent: `SubscribeParams`. */
+/** Subscribe params. */
 export interface SubscribeParams {
-  /** Number of items: 1 or more. */
+  /** Names of the channels. Number of items: 1 or more. */
   channels: readonly Open<Channel>[];
+  /** Ticker of the market. */
   market_ticker?: string | undefined;
-  /** Number of items: 1 or more. */
+  /** Tickers of markets. Number of items: 1 or more. */
   market_tickers?: readonly string[] | undefined;
-  /** UUID. */
+  /** Kalshi's id of the market. UUID. */
   market_id?: string | undefined;
-  /** Number of items: 1 or more. */
+  /** Kalshi's ids of markets. Number of items: 1 or more. */
   market_ids?: readonly string[] | undefined;
-  /** Default `false`. */
+  /** Send the present state of the markets first (ticker channel). Default `false`. */
   send_initial_snapshot?: boolean | undefined;
-  /** Default `false`. */
+  /** Leave the lists of markets out of `ok` answers. Default `false`. */
   skip_ticker_ack?: boolean | undefined;
-  /** Default `false`. */
+  /**
+   * Give the NO side of order books at YES prices. The default will change: always say it. Default
+   * `false`.
+   */
   use_yes_price?: boolean | undefined;
-  /** 1 or more. */
+  /** Into how many parts to split the channel, over as many connections; up to 100. 1 or more. */
   shard_factor?: number | undefined;
-  /** 0 or more. */
+  /** Which of the parts this connection takes, from 0. 0 or more. */
   shard_key?: number | undefined;
-  /** Number of items: 1 or more. */
+  /** Ids of CF Benchmarks indices. Number of items: 1 or more. */
   index_ids?: readonly string[] | undefined;
-  /** Number of items: 1 or more. */
+  /** Tickers of Pyth underlyings. Number of items: 1 or more. */
   underlying_tickers?: readonly string[] | undefined;
+  /** `self` gives your own only. */
   user_filter?: "" | "self" | undefined;
 }
 
-/** Sent: `SubscribeCommand`. */
+/** Subscribe command. */
 export interface SubscribeCommand {
-  /** 0 or more. */
+  /** Your number for the command; the answer repeats it. 0 counts as none. 0 or more. */
   id: number;
+  /** Name of the command. */
   cmd: "subscribe";
+  /** What the command asks for. */
   params: SubscribeParams;
 }
 
-/** Sent: `UnsubscribeParams`. */
+/** Unsubscribe params. */
 export interface UnsubscribeParams {
-  /** Number of items: 1 or more. */
+  /** Ids of subscriptions on this connection. Number of items: 1 or more. */
   sids: readonly number[];
 }
 
-/** Sent: `UnsubscribeCommand`. */
+/** Unsubscribe command. */
 export interface UnsubscribeCommand {
-  /** 0 or more. */
+  /** Its id. 0 or more. */
   id: number;
+  /** Name of the command. */
   cmd: "unsubscribe";
+  /** What the command asks for. */
   params: UnsubscribeParams;
 }
 
-/** Sent: `ListSubscriptionsCommand`. */
+/** List subscriptions command. */
 export interface ListSubscriptionsCommand {
-  /** 0 or more. */
+  /** Its id. 0 or more. */
   id: number;
+  /** Name of the command. */
   cmd: "list_subscriptions";
 }
 
-/** Sent: `UpdateSubscriptionParams`. */
+/** Update subscription params. */
 export interface UpdateSubscriptionParams {
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid?: number | undefined;
-  /** Number of items: 1 to 1. */
+  /** Ids of subscriptions on this connection. Number of items: 1 to 1. */
   sids?: [number] | undefined;
+  /** Ticker of the market. */
   market_ticker?: string | undefined;
+  /** Tickers of markets. */
   market_tickers?: readonly string[] | undefined;
-  /** UUID. */
+  /** Kalshi's id of the market. UUID. */
   market_id?: string | undefined;
+  /** Kalshi's ids of markets. */
   market_ids?: readonly string[] | undefined;
-  /** Default `false`. */
+  /** Send the present state of the markets first (ticker channel). Default `false`. */
   send_initial_snapshot?: boolean | undefined;
+  /** What to do with the subscription. */
   action: "add_markets" | "delete_markets" | "get_snapshot";
 }
 
-/** Sent: `UpdateSubscriptionCommand`. */
+/** Update subscription command. */
 export interface UpdateSubscriptionCommand {
-  /** 0 or more. */
+  /** Its id. 0 or more. */
   id: number;
+  /** Name of the command. */
   cmd: "update_subscription";
+  /** What the command asks for. */
   params: UpdateSubscriptionParams;
 }
 
-/** Sent: `CfbenchmarksUpdateSubscriptionParams`. */
+/** Cfbenchmarks update subscription params. */
 export interface CfbenchmarksUpdateSubscriptionParams {
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid?: number | undefined;
-  /** Number of items: 1 to 1. */
+  /** Ids of subscriptions on this connection. Number of items: 1 to 1. */
   sids?: [number] | undefined;
+  /** What to do with the subscription. */
   action: "subscribe_indices" | "unsubscribe_indices" | "indexlist";
-  /** Number of items: 1 or more. */
+  /** Ids of CF Benchmarks indices. Number of items: 1 or more. */
   index_ids?: readonly string[] | undefined;
 }
 
-/** Sent: `CfbenchmarksUpdateSubscriptionCommand`. */
+/** Cfbenchmarks update subscription command. */
 export interface CfbenchmarksUpdateSubscriptionCommand {
-  /** 0 or more. */
+  /** Its id. 0 or more. */
   id: number;
+  /** Name of the command. */
   cmd: "update_subscription";
+  /** What the command asks for. */
   params: CfbenchmarksUpdateSubscriptionParams;
 }
 
-/** Sent: `PythUpdateSubscriptionParams`. */
+/** Pyth update subscription params. */
 export interface PythUpdateSubscriptionParams {
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid?: number | undefined;
-  /** Number of items: 1 to 1. */
+  /** Ids of subscriptions on this connection. Number of items: 1 to 1. */
   sids?: [number] | undefined;
+  /** What to do with the subscription. */
   action: "subscribe_underlyings" | "unsubscribe_underlyings" | "underlying_list";
-  /** Number of items: 1 or more. */
+  /** Tickers of Pyth underlyings. Number of items: 1 or more. */
   underlying_tickers?: readonly string[] | undefined;
 }
 
-/** Sent: `PythUpdateSubscriptionCommand`. */
+/** Pyth update subscription command. */
 export interface PythUpdateSubscriptionCommand {
-  /** 0 or more. */
+  /** Its id. 0 or more. */
   id: number;
+  /** Name of the command. */
   cmd: "update_subscription";
+  /** What the command asks for. */
   params: PythUpdateSubscriptionParams;
 }
 
-/** Received: `SubscribedData`. */
+/** Subscribed data. */
 export interface SubscribedData {
+  /** Name of the channel. */
   channel: string;
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid: number;
 }
 
-/** Received: `SubscribedResponse`. */
+/** Subscribed response. */
 export interface SubscribedResponse {
-  /** 0 or more. */
+  /** Its id. 0 or more. */
   id?: number | null;
+  /** Its kind. */
   type: "subscribed";
+  /** What the frame says. */
   msg: SubscribedData;
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
 }
 
-/** Received: `UnsubscribedResponse`. */
+/** Unsubscribed response. */
 export interface UnsubscribedResponse {
-  /** 0 or more. */
+  /** Its id. 0 or more. */
   id?: number | null;
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid: number;
-  /** 1 or more. */
+  /** Number of the frame within its `sid`; a gap means that frames were lost. 1 or more. */
   seq: number;
+  /** Its kind. */
   type: "unsubscribed";
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
 }
 
-/** Received: `OkData`. */
+/** Ok data. */
 export interface OkData {
+  /** Tickers of markets. */
   market_tickers?: string[] | null;
+  /** Kalshi's ids of markets. */
   market_ids?: string[] | null;
 }
 
-/** Received: `OkResponse`. */
+/** Ok response. */
 export interface OkResponse {
-  /** 0 or more. */
+  /** Its id. 0 or more. */
   id?: number | null;
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid?: number | null;
-  /** 1 or more. */
+  /** Number of the frame within its `sid`; a gap means that frames were lost. 1 or more. */
   seq?: number | null;
+  /** Its kind. */
   type: "ok";
+  /** What the frame says. */
   msg?: OkData | null;
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
 }
 
-/** Received: `ListSubscriptionsData`. */
+/** List subscriptions data. */
 export interface ListSubscriptionsData {
+  /** Name of the channel. */
   channel: string;
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid: number;
 }
 
-/** Received: `ListSubscriptionsResponse`. */
+/** List subscriptions response. */
 export interface ListSubscriptionsResponse {
-  /** 0 or more. */
+  /** Its id. 0 or more. */
   id: number;
+  /** Its kind. */
   type: "ok";
+  /** What the frame says. */
   msg: ListSubscriptionsData[];
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
 }
 
-/** Received: `ErrorData`. */
+/** Error data. */
 export interface ErrorData {
+  /** Number of the error, see `errorMeanings`. */
   code: number;
+  /** The error in words. */
   msg: string;
 }
 
-/** Received: `ErrorResponse`. */
+/** Body of an answer that is an error. */
 export interface ErrorResponse {
-  /** 0 or more. */
+  /** Its id. 0 or more. */
   id?: number | null;
+  /** Its kind. */
   type: "error";
+  /** What the frame says. */
   msg: ErrorData;
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid?: number | null;
-  /** 1 or more. */
+  /** Number of the frame within its `sid`; a gap means that frames were lost. 1 or more. */
   seq?: number | null;
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
 }
 
-/** Received: `OrderbookSnapshotData`. */
+/** Orderbook snapshot data. */
 export interface OrderbookSnapshotData {
+  /** Ticker of the market. */
   market_ticker: string;
-  /** UUID. */
+  /** Kalshi's id of the market. UUID. */
   market_id: string;
+  /** Bids for YES; absent when there are none. */
   yes_dollars_fp?: ([string, string])[] | null;
+  /** The NO side, as asks for YES with `use_yes_price`, else as bids for NO; absent when empty. */
   no_dollars_fp?: ([string, string])[] | null;
 }
 
-/** Received: `OrderbookSnapshotMessage`. */
+/** Orderbook snapshot message. */
 export interface OrderbookSnapshotMessage {
+  /** Its kind. */
   type: "orderbook_snapshot";
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid: number;
-  /** 1 or more. */
+  /** Number of the frame within its `sid`; a gap means that frames were lost. 1 or more. */
   seq: number;
+  /** What the frame says. */
   msg: OrderbookSnapshotData;
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
 }
 
-/** Received: `OrderbookDeltaData`. */
+/** Orderbook delta data. */
 export interface OrderbookDeltaData {
+  /** Ticker of the market. */
   market_ticker: string;
-  /** UUID. */
+  /** Kalshi's id of the market. UUID. */
   market_id: string;
-  /** Dollars, as an exact decimal string. */
+  /** Price of the level that changed. Dollars, as an exact decimal string. */
   price_dollars: string;
-  /** Contracts, as an exact decimal string. */
+  /**
+   * Change of the level, with its sign; a level that reaches 0 is gone. Contracts, as an exact decimal
+   * string.
+   */
   delta_fp: string;
+  /** Side of the book that changed. */
   side: Open<MarketSide>;
+  /** Your id of the order, when the change is yours. */
   client_order_id?: string | null;
+  /** Number of the subaccount; 0 is the primary one. */
   subaccount?: number | null;
   /**
    * RFC 3339 date and time.
-   * @deprecated
+   * @deprecated Use `ts_ms`.
    */
   ts?: string | null;
-  /** Unix time in milliseconds. */
+  /** When it happened. Unix time in milliseconds. */
   ts_ms?: number | null;
 }
 
-/** Received: `OrderbookDeltaMessage`. */
+/** Orderbook delta message. */
 export interface OrderbookDeltaMessage {
+  /** Its kind. */
   type: "orderbook_delta";
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid: number;
-  /** 1 or more. */
+  /** Number of the frame within its `sid`; a gap means that frames were lost. 1 or more. */
   seq: number;
+  /** What the frame says. */
   msg: OrderbookDeltaData;
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
 }
 
-/** Received: `CfbenchmarksValueData`. */
+/** Cfbenchmarks value data. */
 export interface CfbenchmarksValueData {
+  /** Id of the CF Benchmarks index. */
   index_id: string;
-  /** Unix time in milliseconds. */
+  /** When Kalshi received it. Unix time in milliseconds. */
   received_at: number;
+  /** The source's own message, as JSON text. */
   data: string;
+  /** Average over the minute before this value. */
   avg_60s_data: CfbenchmarksAvgData;
+  /** Average since the last minute of a quarter of an hour began; only there in that minute. */
   last_60s_windowed_average_15min?: CfbenchmarksAvgData | null;
 }
 
-/** Received: `CfbenchmarksValueMessage`. */
+/** Cfbenchmarks value message. */
 export interface CfbenchmarksValueMessage {
+  /** Its kind. */
   type: "cfbenchmarks_value";
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid: number;
-  /** 1 or more. */
+  /** Number of the frame within its `sid`; a gap means that frames were lost. 1 or more. */
   seq: number;
+  /** What the frame says. */
   msg: CfbenchmarksValueData;
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
 }
 
-/** Received: `CfbenchmarksIndexListData`. */
+/** Cfbenchmarks index list data. */
 export interface CfbenchmarksIndexListData {
+  /** Ids of CF Benchmarks indices. */
   index_ids: string[];
 }
 
-/** Received: `CfbenchmarksIndexListMessage`. */
+/** Cfbenchmarks index list message. */
 export interface CfbenchmarksIndexListMessage {
+  /** Its kind. */
   type: "cfbenchmarks_value_indexlist";
-  /** 0 or more. */
+  /** Its id. 0 or more. */
   id?: number | null;
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid: number;
-  /** 1 or more. */
+  /** Number of the frame within its `sid`; a gap means that frames were lost. 1 or more. */
   seq: number;
+  /** What the frame says. */
   msg: CfbenchmarksIndexListData;
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
 }
 
-/** Received: `PythValueData`. */
+/** Pyth value data. */
 export interface PythValueData {
+  /** Ticker of the Pyth underlying. */
   underlying_ticker: string;
+  /** Value in dollars. */
   value_usd: string;
-  /** Unix time in milliseconds. */
+  /** When the source made it. Unix time in milliseconds. */
   source_ts_ms: number;
-  /** Unix time in milliseconds. */
+  /** When Kalshi received it. Unix time in milliseconds. */
   received_at: number;
 }
 
-/** Received: `PythValueMessage`. */
+/** Pyth value message. */
 export interface PythValueMessage {
+  /** Its kind. */
   type: "pyth_value";
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid: number;
-  /** 1 or more. */
+  /** Number of the frame within its `sid`; a gap means that frames were lost. 1 or more. */
   seq: number;
+  /** What the frame says. */
   msg: PythValueData;
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
 }
 
-/** Received: `PythUnderlyingListData`. */
+/** Pyth underlying list data. */
 export interface PythUnderlyingListData {
+  /** Tickers of Pyth underlyings. */
   underlying_tickers: string[];
 }
 
-/** Received: `PythUnderlyingListMessage`. */
+/** Pyth underlying list message. */
 export interface PythUnderlyingListMessage {
+  /** Its kind. */
   type: "pyth_value_underlying_list";
-  /** 0 or more. */
+  /** Its id. 0 or more. */
   id?: number | null;
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid: number;
-  /** 1 or more. */
+  /** Number of the frame within its `sid`; a gap means that frames were lost. 1 or more. */
   seq: number;
+  /** What the frame says. */
   msg: PythUnderlyingListData;
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
 }
 
-/** Received: `TickerData`. */
+/** Ticker data. */
 export interface TickerData {
+  /** Ticker of the market. */
   market_ticker: string;
-  /** UUID. */
+  /** Kalshi's id of the market. UUID. */
   market_id: string;
-  /** Dollars, as an exact decimal string. */
+  /** Last traded price of YES. Dollars, as an exact decimal string. */
   price_dollars: string;
-  /** Dollars, as an exact decimal string. */
+  /** Best price bid for YES. Dollars, as an exact decimal string. */
   yes_bid_dollars: string;
-  /** Dollars, as an exact decimal string. */
+  /** Best price asked for YES. Dollars, as an exact decimal string. */
   yes_ask_dollars: string;
+  /** Contracts traded. */
   volume_fp: string;
+  /** Contracts outstanding. */
   open_interest_fp: string;
+  /** Value of what was traded, in whole dollars. */
   dollar_volume: number;
+  /** Value of the contracts outstanding, in whole dollars. */
   dollar_open_interest: number;
-  /** Contracts, as an exact decimal string. */
+  /** Contracts bid at the best YES price. */
   yes_bid_size_fp: string;
-  /** Contracts, as an exact decimal string. */
+  /** Contracts asked at the best YES price. */
   yes_ask_size_fp: string;
-  /** Contracts, as an exact decimal string. */
+  /** Contracts of the last trade. */
   last_trade_size_fp: string;
   /**
    * Unix time in seconds.
-   * @deprecated
+   * @deprecated Use `ts_ms`.
    */
   ts: number;
-  /** Unix time in milliseconds. */
+  /** When it happened. Unix time in milliseconds. */
   ts_ms: number;
   /**
    * RFC 3339 date and time.
-   * @deprecated
+   * @deprecated Use `ts_ms`.
    */
   time: string;
 }
 
-/** Received: `TickerMessage`. */
+/** Ticker message. */
 export interface TickerMessage {
+  /** Its kind. */
   type: "ticker";
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid: number;
+  /** What the frame says. */
   msg: TickerData;
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
 }
 
-/** Received: `TradeData`. */
+/** Trade data. */
 export interface TradeData {
-  /** UUID. */
+  /** The exchange's id of the trade. UUID. */
   trade_id: string;
+  /** Ticker of the market. */
   market_ticker: string;
-  /** Dollars, as an exact decimal string. */
+  /** Price of YES. Dollars, as an exact decimal string. */
   yes_price_dollars: string;
-  /** Dollars, as an exact decimal string. */
+  /** Price of NO. Dollars, as an exact decimal string. */
   no_price_dollars: string;
-  /** Contracts, as an exact decimal string. */
+  /** Number of contracts. */
   count_fp: string;
-  /** @deprecated */
+  /**
+   * Side of the taker.
+   * @deprecated
+   */
   taker_side: Open<MarketSide>;
+  /** Outcome that the taker bought. */
   taker_outcome_side: Open<MarketSide>;
+  /** Side of the book that the taker was on. */
   taker_book_side: Open<BookSide>;
+  /** Whether it is a block trade, made away from the book. */
   is_block_trade: boolean;
   /**
    * Unix time in seconds.
-   * @deprecated
+   * @deprecated Use `ts_ms`.
    */
   ts: number;
-  /** Unix time in milliseconds. */
+  /** When it happened. Unix time in milliseconds. */
   ts_ms: number;
 }
 
-/** Received: `TradeMessage`. */
+/** Trade message. */
 export interface TradeMessage {
+  /** Its kind. */
   type: "trade";
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid: number;
+  /** What the frame says. */
   msg: TradeData;
-  /** 1 or more. */
+  /** Number of the frame within its `sid`; a gap means that frames were lost. 1 or more. */
   seq: number;
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
 }
 
-/** Received: `FillData`. */
+/** Fill data. */
 export interface FillData {
-  /** UUID. */
+  /** The exchange's id of the trade. UUID. */
   trade_id: string;
-  /** UUID. */
+  /** The exchange's id of the order. UUID. */
   order_id: string;
+  /** Ticker of the market. */
   market_ticker: string;
+  /** Number of the exchange shard. */
   exchange_index: number;
+  /** Whether the order took liquidity. */
   is_taker: boolean;
-  /** @deprecated */
+  /** @deprecated Use `outcome_side` or `book_side`. */
   side: Open<MarketSide>;
-  /** Dollars, as an exact decimal string. */
+  /** Price of YES. Dollars, as an exact decimal string. */
   yes_price_dollars: string;
-  /** Contracts, as an exact decimal string. */
+  /** Number of contracts. */
   count_fp: string;
-  /** Dollars, as an exact decimal string. */
+  /** Fee, as an exact decimal string in dollars. Dollars, as an exact decimal string. */
   fee_cost: string;
-  /** @deprecated */
+  /** @deprecated Use `outcome_side` or `book_side`. */
   action: Open<OrderAction>;
   /**
    * Unix time in seconds.
-   * @deprecated
+   * @deprecated Use `ts_ms`.
    */
   ts: number;
-  /** Unix time in milliseconds. */
+  /** When it happened. Unix time in milliseconds. */
   ts_ms: number;
+  /** Your id of the order. */
   client_order_id?: string | null;
+  /** Contracts held after the fill: above 0 YES, below 0 NO. */
   post_position_fp: string;
-  /** @deprecated */
+  /** @deprecated Use `outcome_side`. */
   purchased_side: Open<MarketSide>;
+  /** Outcome that gains: `yes` for bought YES or sold NO, `no` for the other two. */
   outcome_side: Open<MarketSide>;
+  /** `bid` for bought YES or sold NO, `ask` for the other two. */
   book_side: Open<BookSide>;
+  /** Number of the subaccount; 0 is the primary one. */
   subaccount?: number | null;
 }
 
-/** Received: `FillMessage`. */
+/** Fill message. */
 export interface FillMessage {
+  /** Its kind. */
   type: "fill";
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid: number;
+  /** What the frame says. */
   msg: FillData;
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
 }
 
-/** Received: `MarketLifecycleV2DataPriceRange`. */
+/** Market lifecycle v2 data price range. */
 export interface MarketLifecycleV2DataPriceRange {
-  /** Dollars, as an exact decimal string. */
+  /** Lowest price of the band. Dollars, as an exact decimal string. */
   start: string;
-  /** Dollars, as an exact decimal string. */
+  /** Highest price of the band. Dollars, as an exact decimal string. */
   end: string;
-  /** Dollars, as an exact decimal string. */
+  /** Distance between prices of the band. Dollars, as an exact decimal string. */
   step: string;
 }
 
-/** Received: `MarketLifecycleV2DataAdditionalMetadata`. */
+/** Market lifecycle v2 data additional metadata. */
 export interface MarketLifecycleV2DataAdditionalMetadata {
+  /** Name. */
   name?: string | null;
+  /** Title. */
   title?: string | null;
+  /** What YES stands for. */
   yes_sub_title?: string | null;
+  /** What NO stands for. */
   no_sub_title?: string | null;
+  /** The main rule of settlement. */
   rules_primary?: string | null;
+  /** Further rules of settlement. */
   rules_secondary?: string | null;
+  /** Whether the market may close before `close_time`. */
   can_close_early?: boolean | null;
+  /** Ticker of the event. */
   event_ticker?: string | null;
-  /** Unix time in seconds. */
+  /** Expected expiration ts. Unix time in seconds. */
   expected_expiration_ts?: number | null;
+  /** How the strikes are compared with the value. */
   strike_type?: string | null;
+  /** Lower strike. */
   floor_strike?: number | null;
+  /** Upper strike. */
   cap_strike?: number | null;
+  /** Strike as named values. */
   custom_strike?: Record<string, unknown> | null;
 }
 
-/** Received: `MarketLifecycleV2Data`. */
+/** Market lifecycle v2 data. */
 export interface MarketLifecycleV2Data {
+  /** What happened. */
   event_type: Open<
     | "created"
     | "deactivated"
@@ -536,20 +646,25 @@ export interface MarketLifecycleV2Data {
     | "price_level_structure_updated"
     | "metadata_updated"
   >;
+  /** Ticker of the market. */
   market_ticker: string;
+  /** Number of the exchange shard. */
   exchange_index?: number | null;
-  /** Unix time in seconds. */
+  /** When trading opens. Unix time in seconds. */
   open_ts?: number | null;
-  /** Unix time in seconds. */
+  /** When trading closes. Unix time in seconds. */
   close_ts?: number | null;
+  /** Outcome; empty while it is open. */
   result?: string | null;
-  /** Unix time in seconds. */
+  /** When the outcome was determined. Unix time in seconds. */
   determination_ts?: number | null;
-  /** Dollars, as an exact decimal string. */
+  /** What a YES contract pays. Dollars, as an exact decimal string. */
   settlement_value?: string | null;
-  /** Unix time in seconds. */
+  /** When the market settled. Unix time in seconds. */
   settled_ts?: number | null;
+  /** Whether trading is paused; only there when that changed. */
   is_deactivated?: boolean | null;
+  /** Name of the price grid; a label only, `price_ranges` rules. */
   price_level_structure?:
     | Open<
       | "linear_cent"
@@ -568,57 +683,79 @@ export interface MarketLifecycleV2Data {
       | "banded_centi_cent"
     >
     | null;
+  /** The price grid: prices off these bands are refused. */
   price_ranges?: MarketLifecycleV2DataPriceRange[] | null;
+  /** How the strikes are compared with the value. */
   strike_type?: string | null;
+  /** Lower strike. */
   floor_strike?: number | null;
+  /** Upper strike. */
   cap_strike?: number | null;
+  /** Strike as named values. */
   custom_strike?: Record<string, unknown> | null;
+  /** What YES stands for. */
   yes_sub_title?: string | null;
+  /** Further facts of a new market. */
   additional_metadata?: MarketLifecycleV2DataAdditionalMetadata | null;
 }
 
-/** Received: `MarketLifecycleV2Message`. */
+/** Market lifecycle v2 message. */
 export interface MarketLifecycleV2Message {
+  /** Its kind. */
   type: "market_lifecycle_v2";
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid: number;
+  /** What the frame says. */
   msg: MarketLifecycleV2Data;
-  /** 1 or more. */
+  /** Number of the frame within its `sid`; a gap means that frames were lost. 1 or more. */
   seq: number;
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
 }
 
-/** Received: `MultivariateMarketLifecycleDataPriceRange`. */
+/** Multivariate market lifecycle data price range. */
 export interface MultivariateMarketLifecycleDataPriceRange {
-  /** Dollars, as an exact decimal string. */
+  /** Lowest price of the band. Dollars, as an exact decimal string. */
   start: string;
-  /** Dollars, as an exact decimal string. */
+  /** Highest price of the band. Dollars, as an exact decimal string. */
   end: string;
-  /** Dollars, as an exact decimal string. */
+  /** Distance between prices of the band. Dollars, as an exact decimal string. */
   step: string;
 }
 
-/** Received: `MultivariateMarketLifecycleDataAdditionalMetadata`. */
+/** Multivariate market lifecycle data additional metadata. */
 export interface MultivariateMarketLifecycleDataAdditionalMetadata {
+  /** Name. */
   name?: string | null;
+  /** Title. */
   title?: string | null;
+  /** What YES stands for. */
   yes_sub_title?: string | null;
+  /** What NO stands for. */
   no_sub_title?: string | null;
+  /** The main rule of settlement. */
   rules_primary?: string | null;
+  /** Further rules of settlement. */
   rules_secondary?: string | null;
+  /** Whether the market may close before `close_time`. */
   can_close_early?: boolean | null;
+  /** Ticker of the event. */
   event_ticker?: string | null;
-  /** Unix time in seconds. */
+  /** Expected expiration ts. Unix time in seconds. */
   expected_expiration_ts?: number | null;
+  /** How the strikes are compared with the value. */
   strike_type?: string | null;
+  /** Lower strike. */
   floor_strike?: number | null;
+  /** Upper strike. */
   cap_strike?: number | null;
+  /** Strike as named values. */
   custom_strike?: Record<string, unknown> | null;
 }
 
-/** Received: `MultivariateMarketLifecycleData`. */
+/** Multivariate market lifecycle data. */
 export interface MultivariateMarketLifecycleData {
+  /** What happened. */
   event_type: Open<
     | "created"
     | "deactivated"
@@ -629,20 +766,25 @@ export interface MultivariateMarketLifecycleData {
     | "price_level_structure_updated"
     | "metadata_updated"
   >;
+  /** Ticker of the market. */
   market_ticker: string;
+  /** Number of the exchange shard. */
   exchange_index?: number | null;
-  /** Unix time in seconds. */
+  /** When trading opens. Unix time in seconds. */
   open_ts?: number | null;
-  /** Unix time in seconds. */
+  /** When trading closes. Unix time in seconds. */
   close_ts?: number | null;
+  /** Outcome; empty while it is open. */
   result?: string | null;
-  /** Unix time in seconds. */
+  /** When the outcome was determined. Unix time in seconds. */
   determination_ts?: number | null;
-  /** Dollars, as an exact decimal string. */
+  /** What a YES contract pays. Dollars, as an exact decimal string. */
   settlement_value?: string | null;
-  /** Unix time in seconds. */
+  /** When the market settled. Unix time in seconds. */
   settled_ts?: number | null;
+  /** Whether trading is paused; only there when that changed. */
   is_deactivated?: boolean | null;
+  /** Name of the price grid; a label only, `price_ranges` rules. */
   price_level_structure?:
     | Open<
       | "linear_cent"
@@ -661,388 +803,503 @@ export interface MultivariateMarketLifecycleData {
       | "banded_centi_cent"
     >
     | null;
+  /** The price grid: prices off these bands are refused. */
   price_ranges?: MultivariateMarketLifecycleDataPriceRange[] | null;
+  /** How the strikes are compared with the value. */
   strike_type?: string | null;
+  /** Lower strike. */
   floor_strike?: number | null;
+  /** Upper strike. */
   cap_strike?: number | null;
+  /** Strike as named values. */
   custom_strike?: Record<string, unknown> | null;
+  /** What YES stands for. */
   yes_sub_title?: string | null;
+  /** Further facts of a new market. */
   additional_metadata?: MultivariateMarketLifecycleDataAdditionalMetadata | null;
 }
 
-/** Received: `MultivariateMarketLifecycleMessage`. */
+/** Multivariate market lifecycle message. */
 export interface MultivariateMarketLifecycleMessage {
+  /** Its kind. */
   type: "multivariate_market_lifecycle";
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid: number;
+  /** What the frame says. */
   msg: MultivariateMarketLifecycleData;
-  /** 1 or more. */
+  /** Number of the frame within its `sid`; a gap means that frames were lost. 1 or more. */
   seq: number;
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
 }
 
-/** Received: `EventLifecycleData`. */
+/** Event lifecycle data. */
 export interface EventLifecycleData {
+  /** Ticker of the event. */
   event_ticker: string;
+  /** Number of the exchange shard. */
   exchange_index: number;
+  /** Title. */
   title: string;
+  /** Subtitle. */
   subtitle: string;
+  /** How collateral is returned when markets of the event settle. */
   collateral_return_type: Open<"MECNET" | "DIRECNET" | "">;
+  /** Ticker of the series. */
   series_ticker: string;
-  /** Unix time in seconds. */
+  /** Date that the event is about. Unix time in seconds. */
   strike_date?: number | null;
+  /** Period that the event is about. */
   strike_period?: string | null;
 }
 
-/** Received: `EventLifecycleMessage`. */
+/** Event lifecycle message. */
 export interface EventLifecycleMessage {
+  /** Its kind. */
   type: "event_lifecycle";
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid: number;
+  /** What the frame says. */
   msg: EventLifecycleData;
-  /** 1 or more. */
+  /** Number of the frame within its `sid`; a gap means that frames were lost. 1 or more. */
   seq: number;
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
 }
 
-/** Received: `EventFeeUpdateData`. */
+/** Event fee update data. */
 export interface EventFeeUpdateData {
+  /** Ticker of the event. */
   event_ticker: string;
+  /** How fees are computed in this event, where it differs from the series. */
   fee_type_override:
     | Open<"quadratic" | "quadratic_with_maker_fees" | "quadratic_with_combo_maker_fees" | "flat">
     | null;
+  /** Factor in the fee formula in this event, where it differs from the series. */
   fee_multiplier_override: number | null;
 }
 
-/** Received: `EventFeeUpdateMessage`. */
+/** Event fee update message. */
 export interface EventFeeUpdateMessage {
+  /** Its kind. */
   type: "event_fee_update";
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid: number;
+  /** What the frame says. */
   msg: EventFeeUpdateData;
-  /** 1 or more. */
+  /** Number of the frame within its `sid`; a gap means that frames were lost. 1 or more. */
   seq: number;
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
 }
 
-/** Received: `MarketPositionData`. */
+/** Market position data. */
 export interface MarketPositionData {
+  /** The account's user id. */
   user_id: string;
+  /** Ticker of the market. */
   market_ticker: string;
+  /** Contracts held: above 0 YES, below 0 NO. */
   position_fp: string;
-  /** Dollars, as an exact decimal string. */
+  /** Cost of the position. Dollars, as an exact decimal string. */
   position_cost_dollars: string;
-  /** Dollars, as an exact decimal string. */
+  /** Profit or loss realized. Dollars, as an exact decimal string. */
   realized_pnl_dollars: string;
-  /** Dollars, as an exact decimal string. */
+  /** Fees paid. Dollars, as an exact decimal string. */
   fees_paid_dollars: string;
-  /** Dollars, as an exact decimal string. */
+  /** Fees paid for the position. Dollars, as an exact decimal string. */
   position_fee_cost_dollars: string;
+  /** Contracts traded. */
   volume_fp: string;
+  /** Number of the subaccount; 0 is the primary one. */
   subaccount?: number | null;
 }
 
-/** Received: `MarketPositionMessage`. */
+/** Market position message. */
 export interface MarketPositionMessage {
+  /** Its kind. */
   type: "market_position";
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid: number;
+  /** What the frame says. */
   msg: MarketPositionData;
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
 }
 
-/** Received: `OrderGroupUpdatesData`. */
+/** Order group updates data. */
 export interface OrderGroupUpdatesData {
+  /** What happened. */
   event_type: Open<"created" | "triggered" | "reset" | "deleted" | "limit_updated">;
+  /** Id of the order group. */
   order_group_id: string;
+  /** Most contracts that the group may trade within any 15 seconds. */
   contracts_limit_fp?: string | null;
-  /** Unix time in milliseconds. */
+  /** When it happened. Unix time in milliseconds. */
   ts_ms: number;
 }
 
-/** Received: `OrderGroupUpdatesMessage`. */
+/** Order group updates message. */
 export interface OrderGroupUpdatesMessage {
+  /** Its kind. */
   type: "order_group_updates";
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid: number;
-  /** 1 or more. */
+  /** Number of the frame within its `sid`; a gap means that frames were lost. 1 or more. */
   seq: number;
+  /** What the frame says. */
   msg: OrderGroupUpdatesData;
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
 }
 
-/** Received: `UserOrderData`. */
+/** User order data. */
 export interface UserOrderData {
-  /** UUID. */
+  /** The exchange's id of the order. UUID. */
   order_id: string;
-  /** UUID. */
+  /** The account's user id. UUID. */
   user_id: string;
+  /** Ticker of the market. */
   ticker: string;
+  /** Its state. */
   status: Open<"resting" | "canceled" | "executed">;
-  /** @deprecated */
+  /** @deprecated Use `outcome_side` or `book_side`. */
   side: Open<MarketSide>;
-  /** @deprecated */
+  /** @deprecated Use `outcome_side`. */
   is_yes: boolean;
+  /** Outcome that gains: `yes` for bought YES or sold NO, `no` for the other two. */
   outcome_side: Open<MarketSide>;
+  /** `bid` for bought YES or sold NO, `ask` for the other two. */
   book_side: Open<BookSide>;
-  /** Dollars, as an exact decimal string. */
+  /** Price of YES. Dollars, as an exact decimal string. */
   yes_price_dollars: string;
+  /** Contracts filled so far. */
   fill_count_fp: string;
+  /** Contracts that still rest. */
   remaining_count_fp: string;
+  /** Contracts that were asked for. */
   initial_count_fp: string;
-  /** Dollars, as an exact decimal string. */
+  /** Cost of what filled as taker. Dollars, as an exact decimal string. */
   taker_fill_cost_dollars: string;
-  /** Dollars, as an exact decimal string. */
+  /** Cost of what filled as maker. Dollars, as an exact decimal string. */
   maker_fill_cost_dollars: string;
-  /** Dollars, as an exact decimal string. */
+  /** Fees paid as taker. Dollars, as an exact decimal string. */
   taker_fees_dollars: string;
-  /** Dollars, as an exact decimal string. */
+  /** Fees paid as maker. Dollars, as an exact decimal string. */
   maker_fees_dollars: string;
+  /** Your id of the order. */
   client_order_id: string;
+  /** Id of the order group. */
   order_group_id?: string | null;
+  /**
+   * What happens when two orders of the same account meet: `taker_at_cross` cancels the arriving one,
+   * `maker` the resting one.
+   */
   self_trade_prevention_type?: Open<"taker_at_cross" | "maker"> | null;
   /**
    * RFC 3339 date and time.
-   * @deprecated
+   * @deprecated Use `created_ts_ms`.
    */
   created_time: string;
-  /** Unix time in milliseconds. */
+  /** When the order was made. Unix time in milliseconds. */
   created_ts_ms: number;
   /**
    * RFC 3339 date and time.
-   * @deprecated
+   * @deprecated Use `last_updated_ts_ms`.
    */
   last_update_time?: string | null;
-  /** Unix time in milliseconds. */
+  /** When the order last changed. Unix time in milliseconds. */
   last_updated_ts_ms?: number | null;
   /**
    * RFC 3339 date and time.
-   * @deprecated
+   * @deprecated Use `expiration_ts_ms`.
    */
   expiration_time?: string | null;
-  /** Unix time in milliseconds. */
+  /** When the order expires. Unix time in milliseconds. */
   expiration_ts_ms?: number | null;
+  /** Number of the subaccount; 0 is the primary one. */
   subaccount_number?: number | null;
+  /** Number of the exchange shard. */
   exchange_index?: number | null;
   /**
-   * Known values: `""`, `"Trade"`, `"Amend"`, `"Decrease"`, `"SelfTradeCancel"`, `"ExpiryCancel"`,
-   * `"PostOnlyCrossCancel"`, `"ReduceOnlyCancel"`, `"SettlementBoundsCancel"`, `"CloseCancel"`,
-   * `"HaltCancel"`, `"MarginCancel"`.
+   * Why the order last changed. Known values: `""`, `"Trade"`, `"Amend"`, `"Decrease"`,
+   * `"SelfTradeCancel"`, `"ExpiryCancel"`, `"PostOnlyCrossCancel"`, `"ReduceOnlyCancel"`,
+   * `"SettlementBoundsCancel"`, `"CloseCancel"`, `"HaltCancel"`, `"MarginCancel"`.
    */
   last_update_reason?: string | null;
 }
 
-/** Received: `UserOrderMessage`. */
+/** User order message. */
 export interface UserOrderMessage {
+  /** Its kind. */
   type: "user_order";
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid: number;
+  /** What the frame says. */
   msg: UserOrderData;
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
 }
 
-/** Received: `RfqCreatedDataMveSelectedLeg`. */
+/** Rfq created data mve selected leg. */
 export interface RfqCreatedDataMveSelectedLeg {
+  /** Ticker of the event. */
   event_ticker?: string | null;
+  /** Ticker of the market. */
   market_ticker?: string | null;
+  /** Outcome that the leg stands for. */
   side?: string | null;
-  /** Dollars, as an exact decimal string. */
+  /** What a YES contract pays. Dollars, as an exact decimal string. */
   yes_settlement_value_dollars?: string | null;
 }
 
-/** Received: `RfqCreatedData`. */
+/** Rfq created data. */
 export interface RfqCreatedData {
+  /** Its id. */
   id: string;
+  /** Public id of who made it. */
   creator_id: string;
+  /** Ticker of the market. */
   market_ticker: string;
+  /** Ticker of the event. */
   event_ticker?: string | null;
-  /** Contracts, as an exact decimal string. */
+  /** Number of contracts. */
   contracts_fp?: string | null;
-  /** Dollars, as an exact decimal string. */
+  /**
+   * What the requester wants to spend, in place of a number of contracts. Dollars, as an exact decimal
+   * string.
+   */
   target_cost_dollars?: string | null;
-  /** RFC 3339 date and time. */
+  /** When it was made. RFC 3339 date and time. */
   created_ts: string;
+  /** Ticker of the multivariate event collection that the market belongs to. */
   mve_collection_ticker?: string | null;
+  /** The legs that make up a combo market. */
   mve_selected_legs?: RfqCreatedDataMveSelectedLeg[] | null;
 }
 
-/** Received: `RfqCreatedMessage`. */
+/** Rfq created message. */
 export interface RfqCreatedMessage {
+  /** Its kind. */
   type: "rfq_created";
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid: number;
+  /** What the frame says. */
   msg: RfqCreatedData;
-  /** 1 or more. */
+  /** Number of the frame within its `sid`; a gap means that frames were lost. 1 or more. */
   seq: number;
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
 }
 
-/** Received: `RfqDeletedData`. */
+/** Rfq deleted data. */
 export interface RfqDeletedData {
+  /** Its id. */
   id: string;
+  /** Public id of who made it. */
   creator_id: string;
+  /** Ticker of the market. */
   market_ticker: string;
+  /** Ticker of the event. */
   event_ticker?: string | null;
-  /** Contracts, as an exact decimal string. */
+  /** Number of contracts. */
   contracts_fp?: string | null;
-  /** Dollars, as an exact decimal string. */
+  /**
+   * What the requester wants to spend, in place of a number of contracts. Dollars, as an exact decimal
+   * string.
+   */
   target_cost_dollars?: string | null;
-  /** RFC 3339 date and time. */
+  /** Deleted ts. RFC 3339 date and time. */
   deleted_ts: string;
 }
 
-/** Received: `RfqDeletedMessage`. */
+/** Rfq deleted message. */
 export interface RfqDeletedMessage {
+  /** Its kind. */
   type: "rfq_deleted";
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid: number;
+  /** What the frame says. */
   msg: RfqDeletedData;
-  /** 1 or more. */
+  /** Number of the frame within its `sid`; a gap means that frames were lost. 1 or more. */
   seq: number;
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
 }
 
-/** Received: `QuoteCreatedData`. */
+/** Quote created data. */
 export interface QuoteCreatedData {
+  /** Id of the quote. */
   quote_id: string;
+  /** Id of the request for quotes. */
   rfq_id: string;
+  /** Public id of who made the quote. */
   quote_creator_id: string;
+  /** Public id of who made the request. */
   rfq_creator_id?: string | null;
+  /** Ticker of the market. */
   market_ticker: string;
+  /** Ticker of the event. */
   event_ticker?: string | null;
-  /** Dollars, as an exact decimal string. */
+  /** Price that the quote offers for YES. Dollars, as an exact decimal string. */
   yes_bid_dollars: string;
-  /** Dollars, as an exact decimal string. */
+  /** Price that the quote offers for NO. Dollars, as an exact decimal string. */
   no_bid_dollars: string;
+  /** Contracts offered for YES. */
   yes_contracts_offered_fp?: string | null;
+  /** Contracts offered for NO. */
   no_contracts_offered_fp?: string | null;
-  /** Dollars, as an exact decimal string. */
+  /** What the requester wants to spend. Dollars, as an exact decimal string. */
   rfq_target_cost_dollars?: string | null;
-  /** RFC 3339 date and time. */
+  /** When it was made. RFC 3339 date and time. */
   created_ts: string;
+  /** Number of the subaccount; 0 is the primary one. */
   subaccount?: number | null;
 }
 
-/** Received: `QuoteCreatedMessage`. */
+/** Quote created message. */
 export interface QuoteCreatedMessage {
+  /** Its kind. */
   type: "quote_created";
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid: number;
+  /** What the frame says. */
   msg: QuoteCreatedData;
-  /** 1 or more. */
+  /** Number of the frame within its `sid`; a gap means that frames were lost. 1 or more. */
   seq: number;
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
 }
 
-/** Received: `QuoteAcceptedData`. */
+/** Quote accepted data. */
 export interface QuoteAcceptedData {
+  /** Id of the quote. */
   quote_id: string;
+  /** Id of the request for quotes. */
   rfq_id: string;
+  /** Public id of who made the quote. */
   quote_creator_id: string;
+  /** Public id of who made the request. */
   rfq_creator_id?: string | null;
+  /** Ticker of the market. */
   market_ticker: string;
+  /** Ticker of the event. */
   event_ticker?: string | null;
-  /** Dollars, as an exact decimal string. */
+  /** Price that the quote offers for YES. Dollars, as an exact decimal string. */
   yes_bid_dollars: string;
-  /** Dollars, as an exact decimal string. */
+  /** Price that the quote offers for NO. Dollars, as an exact decimal string. */
   no_bid_dollars: string;
+  /** Side of the quote that was accepted. */
   accepted_side?: Open<"yes" | "no"> | null;
-  /** Contracts, as an exact decimal string. */
+  /** Contracts accepted. */
   contracts_accepted_fp?: string | null;
+  /** Contracts offered for YES. */
   yes_contracts_offered_fp?: string | null;
+  /** Contracts offered for NO. */
   no_contracts_offered_fp?: string | null;
-  /** Dollars, as an exact decimal string. */
+  /** What the requester wants to spend. Dollars, as an exact decimal string. */
   rfq_target_cost_dollars?: string | null;
+  /** Number of the subaccount; 0 is the primary one. */
   subaccount?: number | null;
 }
 
-/** Received: `QuoteAcceptedMessage`. */
+/** Quote accepted message. */
 export interface QuoteAcceptedMessage {
+  /** Its kind. */
   type: "quote_accepted";
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid: number;
+  /** What the frame says. */
   msg: QuoteAcceptedData;
-  /** 1 or more. */
+  /** Number of the frame within its `sid`; a gap means that frames were lost. 1 or more. */
   seq: number;
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
 }
 
-/** Received: `QuoteExecutedData`. */
+/** Quote executed data. */
 export interface QuoteExecutedData {
+  /** Id of the quote. */
   quote_id: string;
+  /** Id of the request for quotes. */
   rfq_id: string;
+  /** Public id of who made the quote. */
   quote_creator_id: string;
+  /** Public id of who made the request. */
   rfq_creator_id: string;
+  /** The exchange's id of the order. */
   order_id: string;
+  /** Your id of the order. */
   client_order_id: string;
+  /** Ticker of the market. */
   market_ticker: string;
-  /** RFC 3339 date and time. */
+  /** When it traded. RFC 3339 date and time. */
   executed_ts: string;
+  /** Number of the subaccount; 0 is the primary one. */
   subaccount?: number | null;
 }
 
-/** Received: `QuoteExecutedMessage`. */
+/** Quote executed message. */
 export interface QuoteExecutedMessage {
+  /** Its kind. */
   type: "quote_executed";
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid: number;
+  /** What the frame says. */
   msg: QuoteExecutedData;
-  /** 1 or more. */
+  /** Number of the frame within its `sid`; a gap means that frames were lost. 1 or more. */
   seq: number;
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
 }
 
-/** Received: `CfbenchmarksValue5HzData`. */
+/** Cfbenchmarks value5 hz data. */
 export interface CfbenchmarksValue5HzData {
+  /** Id of the CF Benchmarks index. */
   index_id: string;
-  /** Dollars, as a decimal string of 8 places. */
+  /** Value in dollars. Dollars, as a decimal string of 8 places. */
   value_usd: string;
-  /** Unix time in milliseconds. */
+  /** When the source made it. Unix time in milliseconds. */
   source_ts_ms: number;
-  /** Unix time in milliseconds. */
+  /** When Kalshi received it. Unix time in milliseconds. */
   received_at: number;
+  /** The source's own message, as JSON text. */
   data: string;
 }
 
-/** Received: `CfbenchmarksValue5HzMessage`. */
+/** Cfbenchmarks value5 hz message. */
 export interface CfbenchmarksValue5HzMessage {
+  /** Its kind. */
   type: "cfbenchmarks_value_5hz";
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid: number;
-  /** 1 or more. */
+  /** Number of the frame within its `sid`; a gap means that frames were lost. 1 or more. */
   seq: number;
+  /** What the frame says. */
   msg: CfbenchmarksValue5HzData;
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
 }
 
-/** Received: `Cfbenchmarks5HzIndexListData`. */
+/** Cfbenchmarks5 hz index list data. */
 export interface Cfbenchmarks5HzIndexListData {
+  /** Ids of CF Benchmarks indices. */
   index_ids: string[];
 }
 
-/** Received: `Cfbenchmarks5HzIndexListMessage`. */
+/** Cfbenchmarks5 hz index list message. */
 export interface Cfbenchmarks5HzIndexListMessage {
+  /** Its kind. */
   type: "cfbenchmarks_value_5hz_indexlist";
-  /** 0 or more. */
+  /** Its id. 0 or more. */
   id?: number | null;
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid: number;
-  /** 1 or more. */
+  /** Number of the frame within its `sid`; a gap means that frames were lost. 1 or more. */
   seq: number;
+  /** What the frame says. */
   msg: Cfbenchmarks5HzIndexListData;
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
 }
 

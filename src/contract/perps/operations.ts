@@ -69,7 +69,7 @@ export const GetPerpsAccountApiLimits: Operation<undefined, GetAccountApiLimitsR
 
 /** Parameters of `GET /margin/balance`. */
 export interface GetMarginBalanceParams {
-  /** Default `false`. */
+  /** Compute `available_balance` too; the call then costs 50 tokens in place of 5. Default `false`. */
   compute_available_balance?: boolean | undefined;
 }
 
@@ -83,9 +83,11 @@ export const GetMarginBalance: Operation<GetMarginBalanceParams, GetMarginBalanc
 
 /** Parameters of `GET /margin/cross/positions/{ticker}/exit_trigger`. */
 export interface GetCrossMarginExitTriggersParams {
+  /** Ticker of the market. */
   ticker: string;
-  /** 0 or more. Default `0`. */
+  /** Number of the subaccount; 0 is the primary one. 0 or more. Default `0`. */
   subaccount?: number | undefined;
+  /** Kind of trigger. */
   kind?: ExitTriggerKind | undefined;
 }
 
@@ -103,8 +105,9 @@ export const GetCrossMarginExitTriggers: Operation<
 
 /** Parameters of `PUT /margin/cross/positions/{ticker}/exit_trigger`. */
 export interface SetCrossMarginExitTriggerParams {
+  /** Ticker of the market. */
   ticker: string;
-  /** 0 or more. Default `0`. */
+  /** Number of the subaccount; 0 is the primary one. 0 or more. Default `0`. */
   subaccount?: number | undefined;
 }
 
@@ -124,9 +127,11 @@ export const SetCrossMarginExitTrigger: Operation<
 
 /** Parameters of `DELETE /margin/cross/positions/{ticker}/exit_trigger`. */
 export interface DeleteCrossMarginExitTriggerParams {
+  /** Ticker of the market. */
   ticker: string;
-  /** 0 or more. Default `0`. */
+  /** Number of the subaccount; 0 is the primary one. 0 or more. Default `0`. */
   subaccount?: number | undefined;
+  /** Kind of trigger. */
   kind?: ExitTriggerKind | undefined;
 }
 
@@ -144,9 +149,11 @@ export const DeleteCrossMarginExitTrigger: Operation<DeleteCrossMarginExitTrigge
 
 /** Parameters of `PUT /margin/cross/positions/{ticker}/exit_trigger/{trigger_id}`. */
 export interface UpdateCrossMarginExitTriggerParams {
+  /** Ticker of the market. */
   ticker: string;
+  /** Id of the exit trigger. */
   trigger_id: string;
-  /** 0 or more. Default `0`. */
+  /** Number of the subaccount; 0 is the primary one. 0 or more. Default `0`. */
   subaccount?: number | undefined;
 }
 
@@ -166,9 +173,11 @@ export const UpdateCrossMarginExitTrigger: Operation<
 
 /** Parameters of `DELETE /margin/cross/positions/{ticker}/exit_trigger/{trigger_id}`. */
 export interface DeleteCrossMarginExitTriggerByIdParams {
+  /** Ticker of the market. */
   ticker: string;
+  /** Id of the exit trigger. */
   trigger_id: string;
-  /** 0 or more. Default `0`. */
+  /** Number of the subaccount; 0 is the primary one. 0 or more. Default `0`. */
   subaccount?: number | undefined;
 }
 
@@ -229,8 +238,11 @@ export const CreateMarginFCMSubtrader: Operation<
 
 /** Parameters of `GET /margin/fcm/subtraders/risk_controls`. */
 export interface GetFCMSubtraderRiskControlsParams {
+  /** Id of the subtrader. */
   subtrader_id: string;
+  /** Ticker of the market. */
   market_ticker?: string | undefined;
+  /** Asset class. */
   asset_class?:
     | "Crypto"
     | "Equities"
@@ -272,8 +284,11 @@ export const UpdateFCMSubtraderRiskControls: Operation<
 
 /** Parameters of `DELETE /margin/fcm/subtraders/risk_controls`. */
 export interface DeleteFCMSubtraderRiskControlsParams {
+  /** Id of the subtrader. */
   subtrader_id: string;
+  /** Ticker of the market. */
   market_ticker?: string | undefined;
+  /** Asset class. */
   asset_class?:
     | "Crypto"
     | "Equities"
@@ -312,14 +327,15 @@ export const GetMarginFeeTiers: Operation<undefined, GetMarginFeeTiersResponse> 
 
 /** Parameters of `GET /margin/fills`. */
 export interface GetMarginFillsParams {
-  /** Default `0`. */
+  /** Number of the subaccount; 0 is the primary one. Default `0`. */
   subaccount?: number | undefined;
-  /** 1 to 1000. Default `100`. */
+  /** Largest number of items on a page. 1 to 1000. Default `100`. */
   limit?: number | undefined;
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | undefined;
-  /** Unix time in seconds. */
+  /** Only what happened at or after this time. Unix time in seconds. */
   min_ts?: number | undefined;
-  /** Unix time in seconds. */
+  /** Only what happened at or before this time. Unix time in seconds. */
   max_ts?: number | undefined;
 }
 
@@ -332,12 +348,13 @@ export const GetMarginFills: PagedOperation<GetMarginFillsParams, GetMarginFills
 
 /** Parameters of `GET /margin/funding_history`. */
 export interface GetMarginFundingHistoryParams {
+  /** Ticker of the market. */
   ticker?: string | undefined;
-  /** Calendar date, `YYYY-MM-DD`. */
+  /** Start date. Calendar date, `YYYY-MM-DD`. */
   start_date: string;
-  /** Calendar date, `YYYY-MM-DD`. */
+  /** End date. Calendar date, `YYYY-MM-DD`. */
   end_date: string;
-  /** 0 or more. */
+  /** Number of the subaccount; 0 is the primary one. 0 or more. */
   subaccount?: number | undefined;
 }
 
@@ -352,6 +369,7 @@ export const GetMarginFundingHistory: Operation<
 
 /** Parameters of `GET /margin/funding_rates/estimate`. */
 export interface GetMarginFundingRateEstimateParams {
+  /** Ticker of the market. */
   ticker: string;
 }
 
@@ -370,10 +388,11 @@ export const GetMarginFundingRateEstimate: Operation<
 
 /** Parameters of `GET /margin/funding_rates/historical`. */
 export interface GetMarginHistoricalFundingRatesParams {
+  /** Ticker of the market. */
   ticker?: string | undefined;
-  /** Unix time in seconds. */
+  /** Start of the time range. Unix time in seconds. */
   start_ts?: number | undefined;
-  /** Unix time in seconds. */
+  /** End of the time range. Unix time in seconds. */
   end_ts?: number | undefined;
 }
 
@@ -392,10 +411,11 @@ export const GetMarginHistoricalFundingRates: Operation<
 
 /** Parameters of `GET /margin/funding_rates/premium_index`. */
 export interface GetMarginPremiumIndexParams {
+  /** Ticker of the market. */
   ticker: string;
-  /** Unix time in seconds. */
+  /** Start of the time range. Unix time in seconds. */
   start_ts: number;
-  /** Unix time in seconds. */
+  /** End of the time range. Unix time in seconds. */
   end_ts: number;
 }
 
@@ -408,7 +428,9 @@ export const GetMarginPremiumIndex: Operation<GetMarginPremiumIndexParams, GetMa
 
 /** Parameters of `GET /margin/isolated/positions/{ticker}/exit_trigger`. */
 export interface GetIsolatedMarginExitTriggersParams {
+  /** Ticker of the market. */
   ticker: string;
+  /** Kind of trigger. */
   kind?: ExitTriggerKind | undefined;
 }
 
@@ -426,6 +448,7 @@ export const GetIsolatedMarginExitTriggers: Operation<
 
 /** Parameters of `PUT /margin/isolated/positions/{ticker}/exit_trigger`. */
 export interface SetIsolatedMarginExitTriggerParams {
+  /** Ticker of the market. */
   ticker: string;
 }
 
@@ -445,7 +468,9 @@ export const SetIsolatedMarginExitTrigger: Operation<
 
 /** Parameters of `DELETE /margin/isolated/positions/{ticker}/exit_trigger`. */
 export interface DeleteIsolatedMarginExitTriggerParams {
+  /** Ticker of the market. */
   ticker: string;
+  /** Kind of trigger. */
   kind?: ExitTriggerKind | undefined;
 }
 
@@ -463,6 +488,7 @@ export const DeleteIsolatedMarginExitTrigger: Operation<DeleteIsolatedMarginExit
 
 /** Parameters of `GET /margin/markets`. */
 export interface GetMarginMarketsParams {
+  /** Its state. */
   status?: MarginMarketStatus | undefined;
 }
 
@@ -475,6 +501,7 @@ export const GetMarginMarkets: Operation<GetMarginMarketsParams, GetMarginMarket
 
 /** Parameters of `GET /margin/markets/{ticker}`. */
 export interface GetMarginMarketParams {
+  /** Ticker of the market. */
   ticker: string;
 }
 
@@ -487,14 +514,15 @@ export const GetMarginMarket: Operation<GetMarginMarketParams, MarginMarketRespo
 
 /** Parameters of `GET /margin/markets/{ticker}/candlesticks`. */
 export interface GetMarginMarketCandlesticksParams {
+  /** Ticker of the market. */
   ticker: string;
-  /** Unix time in seconds. */
+  /** Start of the time range. Unix time in seconds. */
   start_ts: number;
-  /** Unix time in seconds. */
+  /** End of the time range. Unix time in seconds. */
   end_ts: number;
-  /** Minutes. */
+  /** Length of a candlestick in minutes: 1, 60 or 1440. Minutes. */
   period_interval: 1 | 60 | 1440;
-  /** Default `false`. */
+  /** Put the last candlestick before the range in front, as the state at its start. Default `false`. */
   include_latest_before_start?: boolean | undefined;
 }
 
@@ -513,10 +541,14 @@ export const GetMarginMarketCandlesticks: Operation<
 
 /** Parameters of `GET /margin/markets/{ticker}/orderbook`. */
 export interface GetMarginMarketOrderbookParams {
+  /** Ticker of the market. */
   ticker: string;
-  /** 0 or more. Default `0`. */
+  /** Number of price levels on each side; 0 is all. 0 or more. Default `0`. */
   depth?: number | undefined;
-  /** Dollars, as an exact decimal string. */
+  /**
+   * Width of the price levels that the book is grouped into, in dollars. Dollars, as an exact decimal
+   * string.
+   */
   aggregation_tick_size?: string | undefined;
 }
 
@@ -538,7 +570,7 @@ export const GetMarginNotionalRiskLimit: Operation<undefined, NotionalRiskLimitR
 
 /** Parameters of `GET /margin/order_groups`. */
 export interface GetMarginOrderGroupsParams {
-  /** 0 or more. */
+  /** Number of the subaccount; 0 is the primary one. 0 or more. */
   subaccount?: number | undefined;
 }
 
@@ -560,8 +592,9 @@ export const CreateMarginOrderGroup: Operation<undefined, CreateOrderGroupRespon
 
 /** Parameters of `GET /margin/order_groups/{order_group_id}`. */
 export interface GetMarginOrderGroupParams {
+  /** Id of the order group. */
   order_group_id: string;
-  /** 0 or more. */
+  /** Number of the subaccount; 0 is the primary one. 0 or more. */
   subaccount?: number | undefined;
 }
 
@@ -576,8 +609,9 @@ export const GetMarginOrderGroup: Operation<GetMarginOrderGroupParams, GetOrderG
 
 /** Parameters of `DELETE /margin/order_groups/{order_group_id}`. */
 export interface DeleteMarginOrderGroupParams {
+  /** Id of the order group. */
   order_group_id: string;
-  /** 0 or more. Default `0`. */
+  /** Number of the subaccount; 0 is the primary one. 0 or more. Default `0`. */
   subaccount?: number | undefined;
 }
 
@@ -594,8 +628,9 @@ export const DeleteMarginOrderGroup: Operation<DeleteMarginOrderGroupParams, Emp
 
 /** Parameters of `PUT /margin/order_groups/{order_group_id}/limit`. */
 export interface UpdateMarginOrderGroupLimitParams {
+  /** Id of the order group. */
   order_group_id: string;
-  /** 0 or more. Default `0`. */
+  /** Number of the subaccount; 0 is the primary one. 0 or more. Default `0`. */
   subaccount?: number | undefined;
 }
 
@@ -616,8 +651,9 @@ export const UpdateMarginOrderGroupLimit: Operation<
 
 /** Parameters of `PUT /margin/order_groups/{order_group_id}/reset`. */
 export interface ResetMarginOrderGroupParams {
+  /** Id of the order group. */
   order_group_id: string;
-  /** 0 or more. Default `0`. */
+  /** Number of the subaccount; 0 is the primary one. 0 or more. Default `0`. */
   subaccount?: number | undefined;
 }
 
@@ -638,8 +674,9 @@ export const ResetMarginOrderGroup: Operation<
 
 /** Parameters of `PUT /margin/order_groups/{order_group_id}/trigger`. */
 export interface TriggerMarginOrderGroupParams {
+  /** Id of the order group. */
   order_group_id: string;
-  /** 0 or more. Default `0`. */
+  /** Number of the subaccount; 0 is the primary one. 0 or more. Default `0`. */
   subaccount?: number | undefined;
 }
 
@@ -660,16 +697,19 @@ export const TriggerMarginOrderGroup: Operation<
 
 /** Parameters of `GET /margin/orders`. */
 export interface GetMarginOrdersParams {
+  /** Ticker of the market. */
   ticker?: string | undefined;
-  /** Unix time in seconds. */
+  /** Only what happened at or after this time. Unix time in seconds. */
   min_ts?: number | undefined;
-  /** Unix time in seconds. */
+  /** Only what happened at or before this time. Unix time in seconds. */
   max_ts?: number | undefined;
+  /** Its state. */
   status?: string | undefined;
-  /** 1 to 10000. Default `10000`. */
+  /** Largest number of items on a page. 1 to 10000. Default `10000`. */
   limit?: number | undefined;
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | undefined;
-  /** 0 or more. */
+  /** Number of the subaccount; 0 is the primary one. 0 or more. */
   subaccount?: number | undefined;
 }
 
@@ -691,7 +731,7 @@ export const CreateMarginOrder: Operation<undefined, CreateMarginOrderResponse, 
 
 /** Parameters of `DELETE /margin/orders`. */
 export interface CancelAllMarginOrdersParams {
-  /** 0 or more. */
+  /** Number of the subaccount; 0 is the primary one. 0 or more. */
   subaccount?: number | undefined;
 }
 
@@ -707,6 +747,7 @@ export const CancelAllMarginOrders: Operation<CancelAllMarginOrdersParams> = {
 
 /** Parameters of `GET /margin/orders/{order_id}`. */
 export interface GetMarginOrderParams {
+  /** The exchange's id of the order. */
   order_id: string;
 }
 
@@ -718,8 +759,9 @@ export const GetMarginOrder: Operation<GetMarginOrderParams, GetMarginOrderRespo
 
 /** Parameters of `DELETE /margin/orders/{order_id}`. */
 export interface CancelMarginOrderParams {
+  /** The exchange's id of the order. */
   order_id: string;
-  /** 0 or more. Default `0`. */
+  /** Number of the subaccount; 0 is the primary one. 0 or more. Default `0`. */
   subaccount?: number | undefined;
 }
 
@@ -733,8 +775,9 @@ export const CancelMarginOrder: Operation<CancelMarginOrderParams, CancelMarginO
 
 /** Parameters of `POST /margin/orders/{order_id}/amend`. */
 export interface AmendMarginOrderParams {
+  /** The exchange's id of the order. */
   order_id: string;
-  /** 0 or more. Default `0`. */
+  /** Number of the subaccount; 0 is the primary one. 0 or more. Default `0`. */
   subaccount?: number | undefined;
 }
 
@@ -752,8 +795,9 @@ export const AmendMarginOrder: Operation<
 
 /** Parameters of `POST /margin/orders/{order_id}/decrease`. */
 export interface DecreaseMarginOrderParams {
+  /** The exchange's id of the order. */
   order_id: string;
-  /** 0 or more. Default `0`. */
+  /** Number of the subaccount; 0 is the primary one. 0 or more. Default `0`. */
   subaccount?: number | undefined;
 }
 
@@ -771,7 +815,9 @@ export const DecreaseMarginOrder: Operation<
 
 /** Parameters of `GET /margin/positions`. */
 export interface GetMarginPositionsParams {
+  /** Number of the subaccount; 0 is the primary one. */
   subaccount?: number | undefined;
+  /** Ticker of the market. */
   ticker?: string | undefined;
 }
 
@@ -796,13 +842,15 @@ export const GetMarginRiskParameters: Operation<undefined, GetMarginRiskParamete
 
 /** Parameters of `GET /margin/trades`. */
 export interface GetMarginTradesParams {
+  /** Ticker of the market. */
   ticker?: string | undefined;
-  /** 1 to 1000. Default `100`. */
+  /** Largest number of items on a page. 1 to 1000. Default `100`. */
   limit?: number | undefined;
+  /** Where the next page begins; empty after the last one. */
   cursor?: string | undefined;
-  /** Unix time in seconds. */
+  /** Only what happened at or after this time. Unix time in seconds. */
   min_ts?: number | undefined;
-  /** Unix time in seconds. */
+  /** Only what happened at or before this time. Unix time in seconds. */
   max_ts?: number | undefined;
 }
 

@@ -7,207 +7,296 @@
  */
 import type { Open } from "../operation.ts";
 
-/** Sent: `AmendMarginOrderRequest`. */
+/** Body of `AmendMarginOrder`. */
 export interface AmendMarginOrderRequest {
+  /** Ticker of the market. */
   ticker: string;
+  /** Side of the order. */
   side: BookSide;
+  /** Price, in dollars as an exact decimal string. */
   price: FixedPointDollars;
+  /** New total size: what is filled already plus what shall rest. */
   count: FixedPointCount;
+  /** The order's present client order id. */
   client_order_id?: string | undefined;
+  /** The client order id that the order has after the amend. */
   updated_client_order_id?: string | undefined;
-  /** Unix time in seconds. 0 or more. */
+  /** New expiration; nothing keeps the old one, 0 removes it. Unix time in seconds. 0 or more. */
   expiration_time?: number | undefined;
 }
 
-/** Received: `AmendMarginOrderResponse`. */
+/** Answer of `AmendMarginOrder`. */
 export interface AmendMarginOrderResponse {
+  /** The exchange's id of the order. */
   order_id: string;
+  /** Your id of the order. */
   client_order_id?: string | null;
+  /** Contracts that still rest. */
   remaining_count?: FixedPointCount | null;
+  /** Contracts filled so far. */
   fill_count?: FixedPointCount | null;
+  /** Average price of what filled; only there when something filled. */
   average_fill_price?: FixedPointDollars | null;
+  /** Average fee for a contract of what filled; only there when something filled. */
   average_fee_paid?: FixedPointDollars | null;
 }
 
-/** Received: `ApiUsageLevelGrant`. */
+/** Api usage level grant. */
 export interface ApiUsageLevelGrant {
+  /** Which exchange: event contracts or margin. */
   exchange_instance: Open<ExchangeInstance>;
+  /** Rate tier. */
   level: string;
-  /** Unix time in seconds. */
+  /** Expires ts. Unix time in seconds. */
   expires_ts?: number | null;
+  /** Where it comes from. */
   source: string;
 }
 
-/** Sent: `ApplySubaccountTransferRequest`. */
+/** Body of `ApplyMarginSubaccountTransfer`. */
 export interface ApplySubaccountTransferRequest {
-  /** UUID. */
+  /** Your id of the transfer: a repeat with the same id does not move money twice. UUID. */
   client_transfer_id: string;
+  /** Subaccount that the money leaves; 0 is the primary one. */
   from_subaccount: number;
+  /** Subaccount that the money goes to; 0 is the primary one. */
   to_subaccount: number;
-  /** Cents. */
+  /** How much. Cents. */
   amount_cents: number;
 }
 
-/** The wire type `ApplySubaccountTransferResponse`. */
+/** Answer of `ApplyMarginSubaccountTransfer`. */
 export type ApplySubaccountTransferResponse = Record<string, unknown>;
 
-/** Received: `BidAskDistributionHistorical`. */
+/** Bid ask distribution historical. */
 export interface BidAskDistributionHistorical {
+  /** First price. */
   open: FixedPointDollars;
+  /** Lowest price. */
   low: FixedPointDollars;
+  /** Highest price. */
   high: FixedPointDollars;
+  /** Last price. */
   close: FixedPointDollars;
 }
 
-/** Values known so far. Kalshi may add more: what is received is `Open`. */
+/**
+ * Side of the one book of a market: `bid` is YES, `ask` is NO. Kalshi may add values: what is received is
+ * `Open`.
+ */
 export type BookSide = "bid" | "ask";
 
-/** Received: `BucketLimit`. */
+/** A token bucket of the rate limit. */
 export interface BucketLimit {
+  /** Tokens that come back each second. */
   refill_rate: number;
+  /** Tokens that can be saved up. */
   bucket_capacity: number;
 }
 
-/** Received: `CancelMarginOrderResponse`. */
+/** Answer of `CancelMarginOrder`. */
 export interface CancelMarginOrderResponse {
+  /** The exchange's id of the order. */
   order_id: string;
+  /** Your id of the order. */
   client_order_id?: string | null;
+  /** Contracts taken off the order. */
   reduced_by: FixedPointCount;
 }
 
-/** Sent: `CreateMarginFCMSubtraderRequest`. */
+/** Body of `CreateMarginFCMSubtrader`. */
 export interface CreateMarginFCMSubtraderRequest {
+  /** Last part of the new subtrader's id. */
   subtrader_suffix: string;
 }
 
-/** Received: `CreateMarginFCMSubtraderResponse`. */
+/** Answer of `CreateMarginFCMSubtrader`. */
 export interface CreateMarginFCMSubtraderResponse {
+  /** Id of the subtrader. */
   subtrader_id: string;
 }
 
-/** Sent: `CreateMarginOrderRequest`. */
+/** Body of `CreateMarginOrder`. */
 export interface CreateMarginOrderRequest {
+  /** Ticker of the market. */
   ticker?: string | undefined;
+  /**
+   * Your id of the order, unique for ever: a second create with the same id is refused with 409, which
+   * makes a repeat safe.
+   */
   client_order_id: string;
+  /** `bid` goes long, `ask` goes short. */
   side: BookSide;
+  /** Number of contracts, as an exact decimal string. */
   count: FixedPointCount;
+  /** Price, in dollars as an exact decimal string. */
   price: FixedPointDollars;
+  /** When the order expires; only with `good_till_canceled`. */
   expiration_time?: number | undefined;
+  /** How long the order lives: until it is canceled, at once or not at all, in full or not at all. */
   time_in_force: "fill_or_kill" | "good_till_canceled" | "immediate_or_cancel";
+  /** Refuse to trade at once: the order only rests. */
   post_only?: boolean | undefined;
+  /**
+   * What happens when two orders of the same account meet: `taker_at_cross` cancels the arriving one,
+   * `maker` the resting one.
+   */
   self_trade_prevention_type: SelfTradePreventionType;
+  /** Cancel the order when trading is paused. */
   cancel_order_on_pause?: boolean | undefined;
+  /** Trade no more than the position held; needs `immediate_or_cancel` or `fill_or_kill`. */
   reduce_only?: boolean | undefined;
-  /** 0 or more. */
+  /** Number of the subaccount; 0 is the primary one. 0 or more. */
   subaccount?: number | undefined;
+  /** Id of the order group. */
   order_group_id?: string | undefined;
+  /** Kalshi's id of the market. */
   market_id?: string | undefined;
-  /** Default `0`. */
+  /**
+   * Version of the market's terms that the order expects: another one is refused with 409. 0 checks
+   * nothing. Default `0`.
+   */
   market_version?: number | undefined;
 }
 
-/** Received: `CreateMarginOrderResponse`. */
+/** Answer of `CreateMarginOrder`. */
 export interface CreateMarginOrderResponse {
+  /** The exchange's id of the order. */
   order_id: string;
+  /** Your id of the order. */
   client_order_id?: string | null;
+  /** Contracts filled so far. */
   fill_count: FixedPointCount;
+  /** Contracts that still rest. */
   remaining_count: FixedPointCount;
+  /** Average price of what filled; only there when something filled. */
   average_fill_price?: FixedPointDollars | null;
+  /** Average fee for a contract of what filled; only there when something filled. */
   average_fee_paid?: FixedPointDollars | null;
 }
 
-/** Sent: `CreateOrderGroupRequest`. */
+/** Body of `CreateMarginOrderGroup`. */
 export interface CreateOrderGroupRequest {
-  /** 0 or more. */
+  /** Number of the subaccount; 0 is the primary one. 0 or more. */
   subaccount?: number | undefined;
-  /** 1 or more. */
+  /** Most contracts that the group may trade within any 15 seconds. 1 or more. */
   contracts_limit?: number | undefined;
+  /** Most contracts that the group may trade within any 15 seconds. */
   contracts_limit_fp?: FixedPointCount | null | undefined;
-  /** Default `0`. */
+  /** Number of the exchange shard. Default `0`. */
   exchange_index?: ExchangeIndex | undefined;
 }
 
-/** Received: `CreateOrderGroupResponse`. */
+/** Answer of `CreateMarginOrderGroup`. */
 export interface CreateOrderGroupResponse {
+  /** Id of the order group. */
   order_group_id: string;
-  /** 0 or more. */
+  /** Number of the subaccount; 0 is the primary one. 0 or more. */
   subaccount: number;
+  /** Number of the exchange shard. */
   exchange_index?: ExchangeIndex | null;
 }
 
-/** Received: `CreateSubaccountResponse`. */
+/** Answer of `CreateMarginSubaccount`. */
 export interface CreateSubaccountResponse {
+  /** Number of the subaccount; 0 is the primary one. */
   subaccount_number: number;
 }
 
-/** Sent: `DecreaseMarginOrderRequest`. */
+/** Body of `DecreaseMarginOrder`. */
 export interface DecreaseMarginOrderRequest {
+  /** Contracts to take off the order; either this or `reduce_to`. */
   reduce_by?: FixedPointCount | null | undefined;
+  /** Contracts that shall rest; either this or `reduce_by`. */
   reduce_to?: FixedPointCount | null | undefined;
 }
 
-/** Received: `DecreaseMarginOrderResponse`. */
+/** Answer of `DecreaseMarginOrder`. */
 export interface DecreaseMarginOrderResponse {
+  /** The exchange's id of the order. */
   order_id: string;
+  /** Your id of the order. */
   client_order_id?: string | null;
+  /** Contracts that still rest. */
   remaining_count: FixedPointCount;
 }
 
-/** The wire type `EmptyResponse`. */
+/** An answer without fields. */
 export type EmptyResponse = Record<string, unknown>;
 
-/** Received: `ErrorResponse`. */
+/** Body of an answer that is an error. */
 export interface ErrorResponse {
+  /** Code of the error, such as `insufficient_balance`. */
   code?: string | null;
+  /** The error in words. */
   message?: string | null;
+  /** More about the error. */
   details?: string | null;
 }
 
-/** Default `0`. */
+/** Number of an exchange shard. */
 export type ExchangeIndex = number;
 
-/** Values known so far. Kalshi may add more: what is received is `Open`. */
+/** Exchange instance. Kalshi may add values: what is received is `Open`. */
 export type ExchangeInstance = "event_contract" | "margined";
 
-/** Received: `ExchangeStatus`. */
+/** Whether the exchange is open. */
 export interface ExchangeStatus {
+  /** Whether the exchange is up; when not, not even cancels are taken. */
   exchange_active: boolean;
+  /** Whether trading is open; when not, orders can only be canceled. */
   trading_active: boolean;
 }
 
-/** Received: `ExitTrigger`. */
+/** A stop loss, take profit or trailing stop of a position. */
 export interface ExitTrigger {
+  /** Its id. */
   id: string;
+  /** Ticker of the market. */
   ticker: string;
+  /** Kind of trigger. */
   kind: Open<ExitTriggerKind>;
+  /** Its state. */
   status: Open<ExitTriggerStatus>;
+  /** Why it is in this state. */
   status_reason?: Open<ExitTriggerReason> | null;
+  /** Which price was reached. */
   triggered_leg?: Open<ExitTriggerLeg> | null;
+  /** The order that the trigger placed. */
   triggered_order_id?: string | null;
+  /** Order that the trigger follows: it waits for the first fill and grows with the fills. */
   anchor_order_id?: string | null;
+  /** Your id of the trigger. */
   client_trigger_id?: string | null;
+  /** Price at which the loss is cut. */
   stop_loss_price?: FixedPointDollars | null;
+  /** Price at which the profit is taken. */
   take_profit_price?: FixedPointDollars | null;
+  /** Distance of a trailing stop, in dollars. */
   trail_amount?: FixedPointDollars | null;
-  /** Basis points: 1/100 of a percent. */
+  /** Distance of a trailing stop from the best mark price seen. Basis points: 1/100 of a percent. */
   trail_bps?: number | null;
+  /** Best mark price seen since the trailing stop was set. */
   watermark_price?: FixedPointDollars | null;
+  /** Where the trailing stop stands now. */
   effective_stop_price?: FixedPointDollars | null;
+  /** Number of contracts, as an exact decimal string. */
   count: FixedPointCount;
+  /** Contracts filled by that order. */
   filled_count: FixedPointCount;
-  /** RFC 3339 date and time. */
+  /** When it was made. RFC 3339 date and time. */
   created_time: string;
-  /** RFC 3339 date and time. */
+  /** When it last changed. RFC 3339 date and time. */
   updated_time: string;
 }
 
-/** Values known so far. Kalshi may add more: what is received is `Open`. */
+/** Exit trigger kind. Kalshi may add values: what is received is `Open`. */
 export type ExitTriggerKind = "bracket" | "trailing";
 
-/** Values known so far. Kalshi may add more: what is received is `Open`. */
+/** Exit trigger leg. Kalshi may add values: what is received is `Open`. */
 export type ExitTriggerLeg = "stop_loss" | "take_profit";
 
-/** Values known so far. Kalshi may add more: what is received is `Open`. */
+/** Exit trigger reason. Kalshi may add values: what is received is `Open`. */
 export type ExitTriggerReason =
   | "user_canceled"
   | "position_closed"
@@ -215,176 +304,224 @@ export type ExitTriggerReason =
   | "order_rejected"
   | "position_flipped";
 
-/** Values known so far. Kalshi may add more: what is received is `Open`. */
+/** Exit trigger status. Kalshi may add values: what is received is `Open`. */
 export type ExitTriggerStatus = "pending_on_entry" | "active" | "filled" | "failed" | "canceled" | "unknown";
 
-/** Received: `FCMSubtraderRiskControls`. */
+/** Fcmsubtrader risk controls. */
 export interface FCMSubtraderRiskControls {
+  /** Id of the subtrader. */
   subtrader_id: string;
+  /** Ticker of the market. */
   market_ticker?: string | null;
+  /** Asset class. */
   asset_class?:
     | Open<"Crypto" | "Equities" | "Metals" | "FX" | "Energy" | "Indices" | "Rates" | "Compute" | "GPU">
     | null;
+  /** Most initial margin that may be in use. */
   im_cap: FixedPointDollars;
 }
 
-/** Contracts, as an exact decimal string. */
+/** Contracts, as an exact decimal string: `"10.00"`. */
 export type FixedPointCount = string;
 
-/** Dollars, as an exact decimal string. */
+/** Dollars, as an exact decimal string: `"0.5600"`. */
 export type FixedPointDollars = string;
 
-/** Received: `GetAccountApiLimitsResponse`. */
+/** Answer of `GetPerpsAccountApiLimits`. */
 export interface GetAccountApiLimitsResponse {
+  /** Name of the account's rate tier. */
   usage_tier: string;
+  /** Budget of reading calls. */
   read: BucketLimit;
+  /** Budget of writing calls. */
   write: BucketLimit;
+  /** What gave the account its tier. */
   grants: ApiUsageLevelGrant[];
 }
 
-/** Received: `GetExitTriggersResponse`. */
+/** Answer of `GetCrossMarginExitTriggers`, `GetIsolatedMarginExitTriggers`. */
 export interface GetExitTriggersResponse {
+  /** Exit triggers. */
   exit_triggers: ExitTrigger[];
 }
 
-/** Received: `GetFCMSubtraderRiskControlsResponse`. */
+/** Answer of `GetFCMSubtraderRiskControls`. */
 export interface GetFCMSubtraderRiskControlsResponse {
+  /** Risk controls. */
   risk_controls: FCMSubtraderRiskControls[];
 }
 
-/** Received: `GetMarginBalanceResponse`. */
+/** Answer of `GetMarginBalance`. */
 export interface GetMarginBalanceResponse {
+  /** Subaccount balances. */
   subaccount_balances: MarginSubaccountBalance[];
+  /** Settled cash of all subaccounts. */
   settled_funds: FixedPointDollars;
 }
 
-/** Received: `GetMarginFeeTierRatesResponse`. */
+/** Answer of `GetMarginFeeTierRates`. */
 export interface GetMarginFeeTierRatesResponse {
+  /** Fee tier rates. */
   fee_tier_rates: MarginFeeTierRate[];
 }
 
-/** Received: `GetMarginFeeTiersResponse`. */
+/** Answer of `GetMarginFeeTiers`. */
 export interface GetMarginFeeTiersResponse {
+  /** Fee rate of makers, by market. */
   maker_fee_rates: Record<string, number>;
+  /** Fee rate of takers, by market. */
   taker_fee_rates: Record<string, number>;
 }
 
-/** Received: `GetMarginFillsResponse`. */
+/** Answer of `GetMarginFills`. */
 export interface GetMarginFillsResponse {
+  /** The fills. */
   fills: MarginFill[];
+  /** Where the next page begins; empty after the last one. */
   cursor: string;
 }
 
-/** Received: `GetMarginFundingHistoryResponse`. */
+/** Answer of `GetMarginFundingHistory`. */
 export interface GetMarginFundingHistoryResponse {
+  /** Funding history. */
   funding_history: MarginFundingHistoryEntry[];
 }
 
-/** Received: `GetMarginFundingRateEstimateResponse`. */
+/** Answer of `GetMarginFundingRateEstimate`. */
 export interface GetMarginFundingRateEstimateResponse {
+  /** Ticker of the market. */
   market_ticker?: string | null;
-  /** RFC 3339 date and time. */
+  /** Computed time. RFC 3339 date and time. */
   computed_time?: string | null;
+  /** Funding rate of the period. */
   funding_rate?: number | null;
+  /** Mark price. */
   mark_price?: FixedPointDollars | null;
-  /** RFC 3339 date and time. */
+  /** Next funding time. RFC 3339 date and time. */
   next_funding_time: string;
+  /** Premium index. */
   premium_index?: string | null;
-  /** RFC 3339 date and time. */
+  /** Premium index ts. RFC 3339 date and time. */
   premium_index_ts?: string | null;
 }
 
-/** Received: `GetMarginHistoricalFundingRatesResponse`. */
+/** Answer of `GetMarginHistoricalFundingRates`. */
 export interface GetMarginHistoricalFundingRatesResponse {
+  /** Funding rates. */
   funding_rates: MarginFundingRate[];
 }
 
-/** Received: `GetMarginMarketCandlesticksResponse`. */
+/** Answer of `GetMarginMarketCandlesticks`. */
 export interface GetMarginMarketCandlesticksResponse {
+  /** Ticker of the market. */
   ticker: string;
+  /** The candlesticks, oldest first. */
   candlesticks: MarginMarketCandlestick[];
 }
 
-/** Received: `GetMarginMarketsResponse`. */
+/** Answer of `GetMarginMarkets`. */
 export interface GetMarginMarketsResponse {
+  /** The markets. */
   markets: MarginMarket[];
 }
 
-/** Received: `GetMarginOrderResponse`. */
+/** Answer of `GetMarginOrder`. */
 export interface GetMarginOrderResponse {
+  /** The order. */
   order: MarginOrder;
 }
 
-/** Received: `GetMarginOrdersResponse`. */
+/** Answer of `GetMarginOrders`. */
 export interface GetMarginOrdersResponse {
+  /** The orders. */
   orders: MarginOrder[];
+  /** Where the next page begins; empty after the last one. */
   cursor: string;
 }
 
-/** Received: `GetMarginPositionsResponse`. */
+/** Answer of `GetMarginPositions`. */
 export interface GetMarginPositionsResponse {
+  /** Positions. */
   positions: MarginPosition[];
 }
 
-/** Received: `GetMarginPremiumIndexResponse`. */
+/** Answer of `GetMarginPremiumIndex`. */
 export interface GetMarginPremiumIndexResponse {
+  /** Points. */
   points: MarginPremiumIndexPoint[];
 }
 
-/** Received: `GetMarginRiskParametersResponse`. */
+/** Answer of `GetMarginRiskParameters`. */
 export interface GetMarginRiskParametersResponse {
+  /** Margin ratio at which a position is liquidated. */
   liquidation_margin_ratio_threshold: number;
+  /** Margin ratio at which a position enters the liquidation queue. */
   queue_entry_margin_ratio_threshold: number;
+  /** Factor on the initial margin, by market. */
   initial_margin_multiplier: Record<string, number>;
 }
 
-/** Received: `GetMarginRiskResponse`. */
+/** Answer of `GetMarginRisk`. */
 export interface GetMarginRiskResponse {
+  /** Account leverage. */
   account_leverage?: number | null;
+  /** Total position notional. */
   total_position_notional: FixedPointDollars;
+  /** Total maintenance margin. */
   total_maintenance_margin: FixedPointDollars;
+  /** Positions. */
   positions: MarginRiskPosition[];
 }
 
-/** Received: `GetMarginTradesResponse`. */
+/** Answer of `GetMarginTrades`. */
 export interface GetMarginTradesResponse {
+  /** The trades. */
   trades: MarginTrade[];
+  /** Where the next page begins; empty after the last one. */
   cursor: string;
 }
 
-/** Received: `GetOrderGroupResponse`. */
+/** Answer of `GetMarginOrderGroup`. */
 export interface GetOrderGroupResponse {
+  /** Whether the group cancels its orders when it reaches its limit. */
   is_auto_cancel_enabled: boolean;
+  /** Most contracts that the group may trade within any 15 seconds. */
   contracts_limit_fp?: FixedPointCount | null;
+  /** Ids of the group's orders. */
   orders: string[];
+  /** Number of the exchange shard. */
   exchange_index?: ExchangeIndex | null;
 }
 
-/** Received: `GetOrderGroupsResponse`. */
+/** Answer of `GetMarginOrderGroups`. */
 export interface GetOrderGroupsResponse {
+  /** The order groups. */
   order_groups?: OrderGroup[] | null;
 }
 
-/** Sent: `IntraExchangeInstanceTransferRequest`. */
+/** Body of `IntraExchangeInstanceTransfer`. */
 export interface IntraExchangeInstanceTransferRequest {
+  /** Exchange that the money leaves. */
   source: ExchangeInstance;
+  /** Exchange that the money goes to. */
   destination: ExchangeInstance;
-  /** Centicents: 1/100 of a cent, 1/10000 of a dollar. */
+  /** How much. Centicents: 1/100 of a cent, 1/10000 of a dollar. */
   amount: number;
-  /** 0 to 100. Default `0`. */
+  /** Exchange shard that the money leaves. 0 to 100. Default `0`. */
   source_exchange_shard?: number | undefined;
-  /** 0 to 100. Default `0`. */
+  /** Exchange shard that the money goes to. 0 to 100. Default `0`. */
   destination_exchange_shard?: number | undefined;
-  /** UUID. */
+  /** Your id of the transfer: a repeat with the same id does not move money twice. UUID. */
   client_transfer_id?: string | undefined;
 }
 
-/** Received: `IntraExchangeInstanceTransferResponse`. */
+/** Answer of `IntraExchangeInstanceTransfer`. */
 export interface IntraExchangeInstanceTransferResponse {
+  /** Id of the transfer. */
   transfer_id: string;
 }
 
-/** Values known so far. Kalshi may add more: what is received is `Open`. */
+/** Last update reason. Kalshi may add values: what is received is `Open`. */
 export type LastUpdateReason =
   | ""
   | "Decrease"
@@ -396,305 +533,452 @@ export type LastUpdateReason =
   | "PostOnlyCrossCancel"
   | "ReduceOnlyCancel";
 
-/** Received: `MarginEnabledResponse`. */
+/** Answer of `GetMarginEnabled`. */
 export interface MarginEnabledResponse {
+  /** Whether the account may trade on the margin exchange. */
   enabled: boolean;
 }
 
-/** Received: `MarginFeeTierRate`. */
+/** Margin fee tier rate. */
 export interface MarginFeeTierRate {
+  /** Fee schedule. */
   fee_schedule: Open<"self_clearing_members" | "kalshi_prime" | "fcm">;
-  /** 0 or more. */
+  /** Tier. 0 or more. */
   tier: number;
+  /** Maker fee rate. */
   maker_fee_rate: number;
+  /** Taker fee rate. */
   taker_fee_rate: number;
 }
 
-/** Received: `MarginFill`. */
+/** One of your fills on the margin exchange. */
 export interface MarginFill {
+  /** The exchange's id of the fill. */
   fill_id: string;
+  /** The exchange's id of the order. */
   order_id: string;
+  /** Whether the order took liquidity. */
   is_taker: boolean;
+  /** `bid` is long, `ask` is short. */
   side: Open<BookSide>;
+  /** Number of contracts, as an exact decimal string. */
   count: FixedPointCount;
-  /** RFC 3339 date and time. */
+  /** When it was made. RFC 3339 date and time. */
   created_time: string;
+  /** Ticker of the market. */
   ticker: string;
-  /** Dollars, as an exact decimal string. */
+  /** Price, in dollars as an exact decimal string. Dollars, as an exact decimal string. */
   price: string;
+  /** Average price of entry. */
   entry_price: string;
-  /** Dollars, as an exact decimal string. */
+  /** Fees paid. Dollars, as an exact decimal string. */
   fees: string;
-  /** Dollars, as an exact decimal string. */
+  /** Profit or loss realized. Dollars, as an exact decimal string. */
   realized_pnl: string;
+  /** Who placed the order: the user or the exchange itself. */
   order_source?: Open<OrderSource> | null;
 }
 
-/** Received: `MarginFundingHistoryEntry`. */
+/** Margin funding history entry. */
 export interface MarginFundingHistoryEntry {
+  /** Ticker of the market. */
   market_ticker: string;
-  /** RFC 3339 date and time. */
+  /** Funding time. RFC 3339 date and time. */
   funding_time: string;
+  /** Funding rate of the period. */
   funding_rate: number;
+  /** Mark price. */
   mark_price: FixedPointDollars;
+  /** Funding amount. */
   funding_amount: FixedPointDollars;
+  /** Contracts held at funding: above 0 long, below 0 short. */
   quantity: FixedPointCount;
+  /** Number of the subaccount; 0 is the primary one. */
   subaccount_number: number | null;
 }
 
-/** Received: `MarginFundingRate`. */
+/** Margin funding rate. */
 export interface MarginFundingRate {
+  /** Ticker of the market. */
   market_ticker: string;
-  /** RFC 3339 date and time. */
+  /** Funding time. RFC 3339 date and time. */
   funding_time: string;
+  /** Funding rate of the period. */
   funding_rate: number;
+  /** Mark price. */
   mark_price: FixedPointDollars;
 }
 
-/** Received: `MarginMarket`. */
+/** A market of the margin exchange. */
 export interface MarginMarket {
+  /** Ticker of the market. */
   ticker: string;
+  /** Title. */
   title: string;
+  /** Number of the exchange shard. */
   exchange_index: number;
+  /** Amount of the underlying in a contract. */
   contract_size: string;
+  /** Distance between prices, in dollars. */
   tick_size: FixedPointDollars;
+  /** State of the market. */
   status: Open<MarginMarketStatus>;
+  /** Whether parts of a contract can be traded. */
   fractional_trading_enabled: boolean;
+  /** Estimated leverage. */
   leverage_estimate?: number | null;
+  /** Estimated leverage by position size. */
   leverage_estimates?: Record<string, number> | null;
+  /** Estimated leverage of a long position by its size. */
   long_leverage_estimates?: Record<string, number> | null;
+  /** Estimated leverage of a short position by its size. */
   short_leverage_estimates?: Record<string, number> | null;
+  /** Price, in dollars as an exact decimal string. */
   price?: FixedPointDollars | null;
+  /** Contracts traded. */
   volume?: FixedPointCount | null;
+  /** Value of what was traded. */
   volume_notional_value_dollars?: FixedPointDollars | null;
+  /** Contracts outstanding. */
   open_interest?: FixedPointCount | null;
+  /** Value of the contracts outstanding. */
   open_interest_notional_value_dollars?: FixedPointDollars | null;
+  /** Contracts traded in the last 24 hours. */
   volume_24h?: FixedPointCount | null;
+  /** Value of what was traded in the last 24 hours. */
   volume_24h_notional_value_dollars?: FixedPointDollars | null;
+  /** Best price bid. */
   bid?: FixedPointDollars | null;
+  /** Best price asked. */
   ask?: FixedPointDollars | null;
+  /** Mark price for settlement. */
   settlement_mark_price?: TickerPrice | null;
+  /** Mark price for liquidation. */
   liquidation_mark_price?: TickerPrice | null;
+  /** Price of the underlying. */
   reference_price?: TickerPrice | null;
+  /** Schedule. */
   schedule: MarginMarketSchedule;
+  /** Version of the market's terms. */
   market_version: number;
+  /** Underlying multiplier. */
   underlying_multiplier: string;
+  /** Asset class. */
   asset_class?: string | null;
+  /** Further facts, in a form that depends on the product. */
   product_metadata?: Record<string, unknown> | null;
+  /** Contracts bid at the best price. */
   bid_size_fp?: FixedPointCount | null;
+  /** Contracts asked at the best price. */
   ask_size_fp?: FixedPointCount | null;
+  /** Funding deadband. */
   funding_deadband?: unknown;
+  /** Funding cap. */
   funding_cap?: unknown;
+  /** Funding limit unit. */
   funding_limit_unit?: unknown;
 }
 
-/** Received: `MarginMarketCandlestick`. */
+/** Margin market candlestick. */
 export interface MarginMarketCandlestick {
-  /** Unix time in seconds. */
+  /** End of the candlestick. Unix time in seconds. */
   end_period_ts: number;
+  /** Best bids. */
   bid: BidAskDistributionHistorical;
+  /** Best asks. */
   ask: BidAskDistributionHistorical;
+  /** Prices traded. */
   price: PriceDistributionHistorical;
+  /** Contracts traded. */
   volume: FixedPointCount;
+  /** Value of what was traded. */
   volume_notional_value_dollars: FixedPointDollars;
+  /** Contracts outstanding. */
   open_interest: FixedPointCount;
+  /** Value of the contracts outstanding. */
   open_interest_notional_value_dollars: FixedPointDollars;
 }
 
-/** Received: `MarginMarketResponse`. */
+/** Answer of `GetMarginMarket`. */
 export interface MarginMarketResponse {
+  /** The market. */
   market: MarginMarket;
 }
 
-/** Received: `MarginMarketSchedule`. */
+/** Margin market schedule. */
 export interface MarginMarketSchedule {
+  /** Whether trading is open. */
   is_open: boolean;
-  /** Unix time in seconds. */
+  /** When trading next closes. Unix time in seconds. */
   next_close_ts: number | null;
-  /** Unix time in seconds. */
+  /** When trading next opens. Unix time in seconds. */
   next_open_ts: number | null;
 }
 
-/** Values known so far. Kalshi may add more: what is received is `Open`. */
+/** Margin market status. Kalshi may add values: what is received is `Open`. */
 export type MarginMarketStatus = "inactive" | "active" | "closed";
 
-/** Received: `MarginOrder`. */
+/** One of your orders on the margin exchange. */
 export interface MarginOrder {
+  /** The exchange's id of the order. */
   order_id: string;
+  /** The account's user id. */
   user_id: string;
+  /** Your id of the order. */
   client_order_id: string;
+  /** Ticker of the market. */
   ticker: string;
+  /** `bid` is long, `ask` is short. */
   side: Open<BookSide>;
+  /** Why the order last changed. */
   last_update_reason: Open<LastUpdateReason>;
+  /** Price, in dollars as an exact decimal string. */
   price: FixedPointDollars;
+  /** Contracts filled so far. */
   fill_count: FixedPointCount;
+  /** Contracts that still rest. */
   remaining_count: FixedPointCount;
-  /** RFC 3339 date and time. */
+  /** When the order expires. RFC 3339 date and time. */
   expiration_time?: string | null;
-  /** RFC 3339 date and time. */
+  /** When it was made. RFC 3339 date and time. */
   created_time?: string | null;
-  /** RFC 3339 date and time. */
+  /** When the order last changed. RFC 3339 date and time. */
   last_update_time?: string | null;
+  /**
+   * What happens when two orders of the same account meet: `taker_at_cross` cancels the arriving one,
+   * `maker` the resting one.
+   */
   self_trade_prevention_type?: Open<SelfTradePreventionType> | null;
+  /** Cancel the order when trading is paused. */
   cancel_order_on_pause?: boolean | null;
+  /** Id of the order group. */
   order_group_id?: string | null;
+  /** Who placed the order: the user or the exchange itself. */
   order_source?: Open<OrderSource> | null;
+  /** Why the exchange placed the order. */
   order_reason?: Open<OrderReason> | null;
 }
 
-/** Received: `MarginOrderbookCount`. */
+/** Margin orderbook count. */
 export interface MarginOrderbookCount {
+  /** Bids as price and size. */
   bids: PriceLevelDollarsCountFp[];
+  /** Asks as price and size. */
   asks: PriceLevelDollarsCountFp[];
 }
 
-/** Received: `MarginOrderbookResponse`. */
+/** Answer of `GetMarginMarketOrderbook`. */
 export interface MarginOrderbookResponse {
+  /** The order book. */
   orderbook: MarginOrderbookCount;
 }
 
-/** Received: `MarginPosition`. */
+/** Your position on the margin exchange. */
 export interface MarginPosition {
+  /** Number of the subaccount; 0 is the primary one. */
   subaccount: number;
+  /** Ticker of the market. */
   market_ticker: string;
+  /** Contracts held: above 0 long, below 0 short. */
   position: FixedPointCount;
+  /** Average price of entry. */
   entry_price: FixedPointDollars;
+  /** Profit or loss not yet realized. */
   unrealized_pnl: FixedPointDollars;
+  /** Margin that the position uses. */
   margin_used?: FixedPointDollars | null;
+  /** Fees paid. */
   fees: FixedPointDollars;
+  /** Return on the margin used, in percent. */
   roe?: number | null;
+  /** Whether the position is hedged by others, so that margin figures of its own do not exist. */
   is_portfolio: boolean;
 }
 
-/** Received: `MarginPremiumIndexPoint`. */
+/** Margin premium index point. */
 export interface MarginPremiumIndexPoint {
-  /** RFC 3339 date and time. */
+  /** Second ts. RFC 3339 date and time. */
   second_ts: string;
+  /** Premium index. */
   premium_index: string;
 }
 
-/** Received: `MarginRiskPosition`. */
+/** Margin risk position. */
 export interface MarginRiskPosition {
+  /** Number of the subaccount; 0 is the primary one. */
   subaccount: number;
+  /** Ticker of the market. */
   market_ticker: string;
+  /** Contracts held: above 0 long, below 0 short. */
   position: FixedPointCount;
+  /** Mark price. */
   mark_price: FixedPointDollars;
+  /** Position notional. */
   position_notional: FixedPointDollars;
+  /** Margin that the position needs to stay open. */
   maintenance_margin_required?: FixedPointDollars | null;
+  /** Position leverage. */
   position_leverage?: number | null;
+  /** Price at which the position would be liquidated, as an estimate. */
   estimated_liquidation_price?: FixedPointDollars | null;
+  /** Whether the position is hedged by others, so that margin figures of its own do not exist. */
   is_portfolio: boolean;
 }
 
-/** Received: `MarginSubaccountBalance`. */
+/** Margin subaccount balance. */
 export interface MarginSubaccountBalance {
+  /** Number of the subaccount; 0 is the primary one. */
   subaccount: number;
+  /** Position value. */
   position_value: FixedPointDollars;
+  /** Cash plus unrealized profit and loss; 0 for self-clearing members. */
   account_equity: FixedPointDollars;
+  /** Maintenance margin. */
   maintenance_margin: FixedPointDollars;
+  /** Initial margin. */
   initial_margin: FixedPointDollars;
+  /** Margin locked by resting orders; 0 unless `compute_available_balance` was asked for. */
   resting_orders_margin: FixedPointDollars;
+  /** What new orders can use; 0 unless `compute_available_balance` was asked for. */
   available_balance: FixedPointDollars;
 }
 
-/** Received: `MarginTrade`. */
+/** Margin trade. */
 export interface MarginTrade {
+  /** The exchange's id of the trade. */
   trade_id: string;
+  /** Ticker of the market. */
   ticker: string;
+  /** Number of contracts, as an exact decimal string. */
   count: FixedPointCount;
-  /** Dollars, as an exact decimal string. */
+  /** Price, in dollars as an exact decimal string. Dollars, as an exact decimal string. */
   price: string;
-  /** RFC 3339 date and time. */
+  /** When it was made. RFC 3339 date and time. */
   created_time: string;
+  /** Side of the taker. */
   taker_side: Open<BookSide>;
 }
 
-/** Received: `NotionalRiskLimitResponse`. */
+/** Answer of `GetMarginNotionalRiskLimit`. */
 export interface NotionalRiskLimitResponse {
-  /** Dollars, as an exact decimal string. */
+  /**
+   * Largest value of orders and position in a market that has no limit of its own. Dollars, as an exact
+   * decimal string.
+   */
   default_notional_value_risk_limit: string;
+  /** Limits of markets that have their own, by ticker. */
   notional_value_risk_limits_by_market_ticker: Record<string, string>;
 }
 
-/** Received: `OrderGroup`. */
+/** Order group. */
 export interface OrderGroup {
+  /** Its id. */
   id: string;
+  /** Most contracts that the group may trade within any 15 seconds. */
   contracts_limit_fp?: FixedPointCount | null;
+  /** Whether the group cancels its orders when it reaches its limit. */
   is_auto_cancel_enabled: boolean;
+  /** Number of the exchange shard. */
   exchange_index?: ExchangeIndex | null;
 }
 
-/** Values known so far. Kalshi may add more: what is received is `Open`. */
+/** Order reason. Kalshi may add values: what is received is `Open`. */
 export type OrderReason = "liquidation" | "take_profit_stop_loss";
 
-/** Values known so far. Kalshi may add more: what is received is `Open`. */
+/** Order source. Kalshi may add values: what is received is `Open`. */
 export type OrderSource = "user" | "system";
 
-/** Received: `PriceDistributionHistorical`. */
+/** Price distribution historical. */
 export interface PriceDistributionHistorical {
+  /** First price. */
   open: FixedPointDollars | null;
+  /** Lowest price. */
   low: FixedPointDollars | null;
+  /** Highest price. */
   high: FixedPointDollars | null;
+  /** Last price. */
   close: FixedPointDollars | null;
+  /** Average price. */
   mean: FixedPointDollars | null;
+  /** Last price before the candlestick. */
   previous: FixedPointDollars | null;
 }
 
-/** Number of items: 2 to 2. */
+/** A price level: price in dollars, then contracts. */
 export type PriceLevelDollarsCountFp = [string, string];
 
-/** Values known so far. Kalshi may add more: what is received is `Open`. */
+/** Self trade prevention type. Kalshi may add values: what is received is `Open`. */
 export type SelfTradePreventionType = "taker_at_cross" | "maker";
 
-/** Sent: `SetCrossExitTriggerRequest`. */
+/** Body of `SetCrossMarginExitTrigger`. */
 export interface SetCrossExitTriggerRequest {
+  /** Number of contracts, as an exact decimal string. */
   count?: FixedPointCount | undefined;
+  /** Order that the trigger follows: it waits for the first fill and grows with the fills. */
   anchor_order_id?: string | undefined;
-  /** Length at most 64. */
+  /** Your id of the trigger. Length at most 64. */
   client_trigger_id?: string | undefined;
-  /** Default `"bracket"`. */
+  /** Kind of trigger. Default `"bracket"`. */
   kind?: ExitTriggerKind | undefined;
+  /** Price at which the loss is cut. */
   stop_loss_price?: FixedPointDollars | undefined;
+  /** Price at which the profit is taken. */
   take_profit_price?: FixedPointDollars | undefined;
+  /** Distance of a trailing stop, in dollars. */
   trail_amount?: FixedPointDollars | undefined;
-  /** Basis points: 1/100 of a percent. 1 to 9999. */
+  /**
+   * Distance of a trailing stop from the best mark price seen. Basis points: 1/100 of a percent. 1 to
+   * 9999.
+   */
   trail_bps?: number | undefined;
 }
 
-/** Sent: `SetIsolatedExitTriggerRequest`. */
+/** Body of `SetIsolatedMarginExitTrigger`. */
 export interface SetIsolatedExitTriggerRequest {
-  /** Default `"bracket"`. */
+  /** Kind of trigger. Default `"bracket"`. */
   kind?: ExitTriggerKind | undefined;
+  /** Price at which the loss is cut. */
   stop_loss_price?: FixedPointDollars | undefined;
+  /** Price at which the profit is taken. */
   take_profit_price?: FixedPointDollars | undefined;
+  /** Distance of a trailing stop, in dollars. */
   trail_amount?: FixedPointDollars | undefined;
-  /** Basis points: 1/100 of a percent. 1 to 9999. */
+  /**
+   * Distance of a trailing stop from the best mark price seen. Basis points: 1/100 of a percent. 1 to
+   * 9999.
+   */
   trail_bps?: number | undefined;
 }
 
-/** Received: `TickerPrice`. */
+/** Ticker price. */
 export interface TickerPrice {
+  /** Price, in dollars as an exact decimal string. */
   price: FixedPointDollars;
-  /** Unix time in milliseconds. */
+  /** When it happened. Unix time in milliseconds. */
   ts_ms: number;
 }
 
-/** Sent: `UpdateExitTriggerRequest`. */
+/** Body of `UpdateCrossMarginExitTrigger`. */
 export interface UpdateExitTriggerRequest {
+  /** Price at which the loss is cut. */
   stop_loss_price?: FixedPointDollars | undefined;
+  /** Price at which the profit is taken. */
   take_profit_price?: FixedPointDollars | undefined;
 }
 
-/** Sent: `UpdateFCMNotionalRiskLimitRequest`. */
+/** Body of `UpdateFCMNotionalRiskLimit`. */
 export interface UpdateFCMNotionalRiskLimitRequest {
-  /** Length at most 20. */
+  /** Largest value of orders and position, in dollars. Length at most 20. */
   notional_value_risk_limit: FixedPointDollars;
 }
 
-/** Sent: `UpdateFCMSubtraderRiskControlsRequest`. */
+/** Body of `UpdateFCMSubtraderRiskControls`. */
 export interface UpdateFCMSubtraderRiskControlsRequest {
+  /** Id of the subtrader. */
   subtrader_id: string;
+  /** Ticker of the market. */
   market_ticker?: string | undefined;
+  /** Asset class. */
   asset_class?:
     | "Crypto"
     | "Equities"
@@ -706,13 +990,14 @@ export interface UpdateFCMSubtraderRiskControlsRequest {
     | "Compute"
     | "GPU"
     | undefined;
-  /** Length at most 20. */
+  /** Most initial margin that may be in use. Length at most 20. */
   im_cap: FixedPointDollars;
 }
 
-/** Sent: `UpdateOrderGroupLimitRequest`. */
+/** Body of `UpdateMarginOrderGroupLimit`. */
 export interface UpdateOrderGroupLimitRequest {
-  /** 1 or more. */
+  /** Most contracts that the group may trade within any 15 seconds. 1 or more. */
   contracts_limit?: number | undefined;
+  /** Most contracts that the group may trade within any 15 seconds. */
   contracts_limit_fp?: FixedPointCount | null | undefined;
 }

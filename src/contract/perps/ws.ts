@@ -7,118 +7,153 @@
  */
 import type { Open } from "../operation.ts";
 
-/** Received: `TickerDataReferencePrice`. */
+/** Ticker data reference price. */
 export interface TickerDataReferencePrice {
+  /** Price, in dollars as an exact decimal string. */
   price: string;
-  /** Unix time in milliseconds. */
+  /** When it happened. Unix time in milliseconds. */
   ts_ms: number;
 }
 
-/** Received: `TickerDataSettlementMarkPrice`. */
+/** Ticker data settlement mark price. */
 export interface TickerDataSettlementMarkPrice {
+  /** Price, in dollars as an exact decimal string. */
   price: string;
-  /** Unix time in milliseconds. */
+  /** When it happened. Unix time in milliseconds. */
   ts_ms: number;
 }
 
-/** Received: `TickerDataLiquidationMarkPrice`. */
+/** Ticker data liquidation mark price. */
 export interface TickerDataLiquidationMarkPrice {
+  /** Price, in dollars as an exact decimal string. */
   price: string;
-  /** Unix time in milliseconds. */
+  /** When it happened. Unix time in milliseconds. */
   ts_ms: number;
 }
 
-/** Received: `TickerDataFundingRate`. */
+/** Ticker data funding rate. */
 export interface TickerDataFundingRate {
+  /** Funding rate. */
   rate: number;
-  /** Unix time in milliseconds. */
+  /** Next funding time ms. Unix time in milliseconds. */
   next_funding_time_ms: number;
-  /** Unix time in milliseconds. */
+  /** When it happened. Unix time in milliseconds. */
   ts_ms: number;
 }
 
-/** Received: `TickerData`. */
+/** Ticker data. */
 export interface TickerData {
+  /** Ticker of the market. */
   market_ticker: string;
+  /** Price, in dollars as an exact decimal string. */
   price: string;
+  /** Best price bid. */
   bid: string;
+  /** Best price asked. */
   ask: string;
+  /** Contracts bid at the best price. */
   bid_size_fp: string;
+  /** Contracts asked at the best price. */
   ask_size_fp: string;
+  /** Contracts of the last trade. */
   last_trade_size_fp: string;
+  /** Contracts traded. */
   volume: string;
-  /** Dollars, as an exact decimal string. */
+  /** Value of what was traded. Dollars, as an exact decimal string. */
   volume_notional_value_dollars: string;
+  /** Contracts traded in the last 24 hours. */
   volume_24h: string;
-  /** Dollars, as an exact decimal string. */
+  /** Value of what was traded in the last 24 hours. Dollars, as an exact decimal string. */
   volume_24h_notional_value_dollars: string;
+  /** Contracts outstanding. */
   open_interest: string;
-  /** Dollars, as an exact decimal string. */
+  /** Value of the contracts outstanding. Dollars, as an exact decimal string. */
   open_interest_notional_value_dollars: string;
+  /** Price of the underlying. */
   reference_price?: TickerDataReferencePrice | null;
+  /** Mark price for settlement. */
   settlement_mark_price?: TickerDataSettlementMarkPrice | null;
+  /** Mark price for liquidation. */
   liquidation_mark_price?: TickerDataLiquidationMarkPrice | null;
+  /** Funding rate so far. */
   funding_rate?: TickerDataFundingRate | null;
-  /** Unix time in milliseconds. */
+  /** When it happened. Unix time in milliseconds. */
   ts_ms: number;
 }
 
-/** Received: `TickerMessage`. */
+/** Ticker message. */
 export interface TickerMessage {
+  /** Its kind. */
   type: "ticker";
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid: number;
+  /** What the frame says. */
   msg: TickerData;
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
 }
 
-/** Received: `OrderGroupUpdatesData`. */
+/** Order group updates data. */
 export interface OrderGroupUpdatesData {
+  /** What happened. */
   event_type: Open<"created" | "triggered" | "reset" | "deleted" | "limit_updated">;
+  /** Id of the order group. */
   order_group_id: string;
+  /** Most contracts that the group may trade within any 15 seconds. */
   contracts_limit_fp?: string | null;
-  /** Unix time in milliseconds. */
+  /** When it happened. Unix time in milliseconds. */
   ts_ms: number;
 }
 
-/** Received: `OrderGroupUpdatesMessage`. */
+/** Order group updates message. */
 export interface OrderGroupUpdatesMessage {
+  /** Its kind. */
   type: "order_group_updates";
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid: number;
-  /** 1 or more. */
+  /** Number of the frame within its `sid`; a gap means that frames were lost. 1 or more. */
   seq: number;
+  /** What the frame says. */
   msg: OrderGroupUpdatesData;
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
 }
 
-/** Received: `OrderbookSnapshotData`. */
+/** Orderbook snapshot data. */
 export interface OrderbookSnapshotData {
+  /** Ticker of the market. */
   market_ticker: string;
+  /** Bids as price and size. */
   bid?: ([string, string])[] | null;
+  /** Asks as price and size. */
   ask?: ([string, string])[] | null;
 }
 
-/** Received: `OrderbookSnapshotMessage`. */
+/** Orderbook snapshot message. */
 export interface OrderbookSnapshotMessage {
+  /** Its kind. */
   type: "orderbook_snapshot";
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid: number;
-  /** 1 or more. */
+  /** Number of the frame within its `sid`; a gap means that frames were lost. 1 or more. */
   seq: number;
+  /** What the frame says. */
   msg: OrderbookSnapshotData;
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
 }
 
-/** Received: `OrderbookDeltaData`. */
+/** Orderbook delta data. */
 export interface OrderbookDeltaData {
+  /** Ticker of the market. */
   market_ticker: string;
+  /** Price of the level that changed. */
   price: string;
+  /** Change of the level, with its sign; a level that reaches 0 is gone. */
   delta: string;
+  /** Side of the book that changed. */
   side: Open<"bid" | "ask">;
+  /** Why the order last changed. */
   last_update_reason?:
     | Open<
       | ""
@@ -131,260 +166,322 @@ export interface OrderbookDeltaData {
       | "PostOnlyCrossCancel"
     >
     | null;
+  /** Your id of the order, when the change is yours. */
   client_order_id?: string | null;
+  /** Number of the subaccount; 0 is the primary one. */
   subaccount?: number | null;
-  /** Unix time in milliseconds. */
+  /** When it happened. Unix time in milliseconds. */
   ts_ms?: number | null;
 }
 
-/** Received: `OrderbookDeltaMessage`. */
+/** Orderbook delta message. */
 export interface OrderbookDeltaMessage {
+  /** Its kind. */
   type: "orderbook_delta";
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid: number;
-  /** 1 or more. */
+  /** Number of the frame within its `sid`; a gap means that frames were lost. 1 or more. */
   seq: number;
+  /** What the frame says. */
   msg: OrderbookDeltaData;
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
 }
 
-/** Received: `TradeData`. */
+/** Trade data. */
 export interface TradeData {
-  /** UUID. */
+  /** The exchange's id of the trade. UUID. */
   trade_id: string;
+  /** Ticker of the market. */
   market_ticker: string;
+  /** Price, in dollars as an exact decimal string. */
   price: string;
+  /** Number of contracts, as an exact decimal string. */
   count: string;
+  /** Side of the taker. */
   taker_side: Open<"bid" | "ask">;
-  /** Unix time in milliseconds. */
+  /** When it happened. Unix time in milliseconds. */
   ts_ms: number;
 }
 
-/** Received: `TradeMessage`. */
+/** Trade message. */
 export interface TradeMessage {
+  /** Its kind. */
   type: "trade";
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid: number;
+  /** What the frame says. */
   msg: TradeData;
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
-  /** 1 or more. */
+  /** Number of the frame within its `sid`; a gap means that frames were lost. 1 or more. */
   seq: number;
 }
 
-/** Received: `FillData`. */
+/** Fill data. */
 export interface FillData {
-  /** UUID. */
+  /** The exchange's id of the trade. UUID. */
   trade_id: string;
-  /** UUID. */
+  /** The exchange's id of the order. UUID. */
   order_id: string;
+  /** Your id of the order. */
   client_order_id?: string | null;
+  /** Ticker of the market. */
   market_ticker: string;
+  /** Whether the order took liquidity. */
   is_taker: boolean;
+  /** Use `outcome_side` or `book_side`. */
   side: Open<"bid" | "ask">;
-  /** Unix time in milliseconds. */
+  /** When it happened. Unix time in milliseconds. */
   ts_ms: number;
+  /** Price, in dollars as an exact decimal string. */
   price: string;
+  /** Number of contracts, as an exact decimal string. */
   count: string;
+  /** Fee, as an exact decimal string in dollars. */
   fee_cost: string;
+  /** Contracts held after the fill: above 0 long, below 0 short. */
   post_position: string;
+  /** Number of the subaccount; 0 is the primary one. */
   subaccount?: number | null;
+  /** Who placed the order: the user or the exchange itself. */
   order_source?: Open<"user" | "system"> | null;
 }
 
-/** Received: `FillMessage`. */
+/** Fill message. */
 export interface FillMessage {
+  /** Its kind. */
   type: "fill";
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid: number;
+  /** What the frame says. */
   msg: FillData;
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
 }
 
-/** Received: `UserOrderData`. */
+/** User order data. */
 export interface UserOrderData {
-  /** UUID. */
+  /** The exchange's id of the order. UUID. */
   order_id: string;
-  /** UUID. */
+  /** The account's user id. UUID. */
   user_id: string;
+  /** Your id of the order. */
   client_order_id: string;
+  /** Ticker of the market. */
   ticker: string;
+  /** Use `outcome_side` or `book_side`. */
   side: Open<"bid" | "ask">;
+  /** Price, in dollars as an exact decimal string. */
   price: string;
+  /** Contracts filled so far. */
   fill_count: string;
+  /** Contracts that still rest. */
   remaining_count: string;
+  /**
+   * What happens when two orders of the same account meet: `taker_at_cross` cancels the arriving one,
+   * `maker` the resting one.
+   */
   self_trade_prevention_type?: Open<"taker_at_cross" | "maker"> | null;
+  /** Id of the order group. */
   order_group_id?: string | null;
-  /** Unix time in milliseconds. */
+  /** When the order expires. Unix time in milliseconds. */
   expiration_ts_ms?: number | null;
-  /** Unix time in milliseconds. */
+  /** When the order was made. Unix time in milliseconds. */
   created_ts_ms: number;
-  /** Unix time in milliseconds. */
+  /** When the order last changed. Unix time in milliseconds. */
   last_updated_ts_ms?: number | null;
+  /** Number of the subaccount; 0 is the primary one. */
   subaccount_number?: number | null;
+  /** Who placed the order: the user or the exchange itself. */
   order_source?: Open<"user" | "system"> | null;
+  /** Why the order last changed. */
   last_update_reason?: string | null;
 }
 
-/** Received: `UserOrderMessage`. */
+/** User order message. */
 export interface UserOrderMessage {
+  /** Its kind. */
   type: "user_order";
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid: number;
+  /** What the frame says. */
   msg: UserOrderData;
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
 }
 
-/** Sent: `SubscribeParams`. */
+/** Subscribe params. */
 export interface SubscribeParams {
-  /** Number of items: 1 or more. */
+  /** Names of the channels. Number of items: 1 or more. */
   channels: readonly Open<Channel>[];
+  /** Ticker of the market. */
   market_ticker?: string | undefined;
-  /** Number of items: 1 or more. */
+  /** Tickers of markets. Number of items: 1 or more. */
   market_tickers?: readonly string[] | undefined;
-  /** Default `false`. */
+  /** Send the present state of the markets first (ticker channel). Default `false`. */
   send_initial_snapshot?: boolean | undefined;
-  /** Default `false`. */
+  /** Leave the lists of markets out of `ok` answers. Default `false`. */
   skip_ticker_ack?: boolean | undefined;
 }
 
-/** Sent: `SubscribeCommand`. */
+/** Subscribe command. */
 export interface SubscribeCommand {
-  /** 0 or more. */
+  /** Your number for the command; the answer repeats it. 0 counts as none. 0 or more. */
   id: number;
+  /** Name of the command. */
   cmd: "subscribe";
+  /** What the command asks for. */
   params: SubscribeParams;
 }
 
-/** Sent: `UnsubscribeParams`. */
+/** Unsubscribe params. */
 export interface UnsubscribeParams {
-  /** Number of items: 1 or more. */
+  /** Ids of subscriptions on this connection. Number of items: 1 or more. */
   sids: readonly number[];
 }
 
-/** Sent: `UnsubscribeCommand`. */
+/** Unsubscribe command. */
 export interface UnsubscribeCommand {
-  /** 0 or more. */
+  /** Its id. 0 or more. */
   id: number;
+  /** Name of the command. */
   cmd: "unsubscribe";
+  /** What the command asks for. */
   params: UnsubscribeParams;
 }
 
-/** Sent: `ListSubscriptionsCommand`. */
+/** List subscriptions command. */
 export interface ListSubscriptionsCommand {
-  /** 0 or more. */
+  /** Its id. 0 or more. */
   id: number;
+  /** Name of the command. */
   cmd: "list_subscriptions";
 }
 
-/** Sent: `UpdateSubscriptionParams`. */
+/** Update subscription params. */
 export interface UpdateSubscriptionParams {
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid?: number | undefined;
-  /** Number of items: 1 to 1. */
+  /** Ids of subscriptions on this connection. Number of items: 1 to 1. */
   sids?: [number] | undefined;
+  /** Ticker of the market. */
   market_ticker?: string | undefined;
-  /** Number of items: 1 or more. */
+  /** Tickers of markets. Number of items: 1 or more. */
   market_tickers?: readonly string[] | undefined;
-  /** Default `false`. */
+  /** Send the present state of the markets first (ticker channel). Default `false`. */
   send_initial_snapshot?: boolean | undefined;
+  /** What to do with the subscription. */
   action: "add_markets" | "delete_markets";
 }
 
-/** Sent: `UpdateSubscriptionCommand`. */
+/** Update subscription command. */
 export interface UpdateSubscriptionCommand {
-  /** 0 or more. */
+  /** Its id. 0 or more. */
   id: number;
+  /** Name of the command. */
   cmd: "update_subscription";
+  /** What the command asks for. */
   params: UpdateSubscriptionParams;
 }
 
-/** Received: `SubscribedData`. */
+/** Subscribed data. */
 export interface SubscribedData {
+  /** Name of the channel. */
   channel: string;
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid: number;
 }
 
-/** Received: `SubscribedResponse`. */
+/** Subscribed response. */
 export interface SubscribedResponse {
-  /** 0 or more. */
+  /** Its id. 0 or more. */
   id?: number | null;
+  /** Its kind. */
   type: "subscribed";
+  /** What the frame says. */
   msg: SubscribedData;
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
 }
 
-/** Received: `UnsubscribedResponse`. */
+/** Unsubscribed response. */
 export interface UnsubscribedResponse {
-  /** 0 or more. */
+  /** Its id. 0 or more. */
   id?: number | null;
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid: number;
-  /** 1 or more. */
+  /** Number of the frame within its `sid`; a gap means that frames were lost. 1 or more. */
   seq: number;
+  /** Its kind. */
   type: "unsubscribed";
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
 }
 
-/** Received: `OkData`. */
+/** Ok data. */
 export interface OkData {
+  /** Tickers of markets. */
   market_tickers?: string[] | null;
 }
 
-/** Received: `OkResponse`. */
+/** Ok response. */
 export interface OkResponse {
-  /** 0 or more. */
+  /** Its id. 0 or more. */
   id?: number | null;
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid?: number | null;
-  /** 1 or more. */
+  /** Number of the frame within its `sid`; a gap means that frames were lost. 1 or more. */
   seq?: number | null;
+  /** Its kind. */
   type: "ok";
+  /** What the frame says. */
   msg?: OkData | null;
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
 }
 
-/** Received: `ListSubscriptionsData`. */
+/** List subscriptions data. */
 export interface ListSubscriptionsData {
+  /** Name of the channel. */
   channel: string;
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid: number;
 }
 
-/** Received: `ListSubscriptionsResponse`. */
+/** List subscriptions response. */
 export interface ListSubscriptionsResponse {
-  /** 0 or more. */
+  /** Its id. 0 or more. */
   id: number;
+  /** Its kind. */
   type: "ok";
+  /** What the frame says. */
   msg: ListSubscriptionsData[];
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
 }
 
-/** Received: `ErrorData`. */
+/** Error data. */
 export interface ErrorData {
+  /** Number of the error, see `errorMeanings`. */
   code: number;
+  /** The error in words. */
   msg: string;
 }
 
-/** Received: `ErrorResponse`. */
+/** Body of an answer that is an error. */
 export interface ErrorResponse {
-  /** 0 or more. */
+  /** Its id. 0 or more. */
   id?: number | null;
+  /** Its kind. */
   type: "error";
+  /** What the frame says. */
   msg: ErrorData;
-  /** Unix time in milliseconds. */
+  /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
-  /** 1 or more. */
+  /** Id of the subscription on this connection. 1 or more. */
   sid?: number | null;
-  /** 1 or more. */
+  /** Number of the frame within its `sid`; a gap means that frames were lost. 1 or more. */
   seq?: number | null;
 }
 
