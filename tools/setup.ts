@@ -53,6 +53,6 @@ if (missing.length > 0) {
   console.error(`Installed in ${((Date.now() - started) / 1000).toFixed(1)} s.`);
 }
 // With install scripts switched off, the bun package holds a stub in place of the binary.
-if (withDev && run("node_modules/.bin/bun", ["--revision"]) !== 0) {
+if (withDev && run("node_modules/.bin/bun", ["--revision"], "ignore") !== 0) {
   run("node", ["node_modules/bun/install.js"]);
 }
