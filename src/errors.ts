@@ -33,6 +33,9 @@ export type KalshiErrorCode =
   | "PAGINATION"
   | "ABORTED"
   | "CLOSED"
+  | "STREAM"
+  | "OVERFLOW"
+  | "STALE_BOOK"
   | "UNEXPECTED_STATUS";
 
 /** What an error knows of the request that failed. */

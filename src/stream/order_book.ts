@@ -283,6 +283,16 @@ export class OrderBook {
     return { bids: this.#bids.take(count), asks: this.#asks.take(count) };
   }
 
+  /** True when both hold the same levels with the same sizes. */
+  equals(other: OrderBook): boolean {
+    const mine = this.depth();
+    const theirs = other.depth();
+    const same = (a: readonly BookLevel[], b: readonly BookLevel[]) =>
+      a.length === b.length &&
+      a.every(({ price, size }, index) => price === b[index]?.price && size === b[index]?.size);
+    return same(mine.bids, theirs.bids) && same(mine.asks, theirs.asks);
+  }
+
   /** The book in the shape of Kalshi's REST answer: https://docs.kalshi.com/getting_started/orderbook_responses. */
   toRest(): RestOrderBook {
     const text = (price: number, size: number): [string, string] => [formatPrice(price), formatSize(size)];

@@ -1,0 +1,302 @@
+/**
+ * The state machine of one market's book: pure logic, fed with frames, live or recorded.
+ *
+ * @module
+ */
+
+import { KalshiStaleBookError } from "./errors.ts";
+import { type BookSide, OrderBook, parsePrice, parseSize, PRICE_SCALE } from "./order_book.ts";
+
+/**
+ * Whether a book can be trusted.
+ *
+ * - `waiting`: its first snapshot has not come.
+ * - `live`: it has every frame that was sent, as far as can be known.
+ * - `stale`: something is wrong with it; nothing was asked for yet.
+ * - `resyncing`: a new snapshot was asked for.
+ * - `closed`: it is no longer kept up.
+ */
+export type BookState = "waiting" | "live" | "stale" | "resyncing" | "closed";
+
+/**
+ * Why a book is not live.
+ *
+ * - `gap`: a frame of its subscription is missing.
+ * - `early-delta`: a change came before the first snapshot.
+ * - `negative-level`: a change took more from a level than it held.
+ * - `crossed`: the best bid reached the best ask.
+ * - `unreadable`: a frame could not be read.
+ * - `mismatch`: a snapshot asked for as a check differed from the book.
+ * - `late-snapshot`: the snapshot that is due did not come in time.
+ * - `disconnected`: the connection broke, or Kalshi ended the subscription.
+ */
+export type StaleReason =
+  | "gap"
+  | "early-delta"
+  | "negative-level"
+  | "crossed"
+  | "unreadable"
+  | "mismatch"
+  | "late-snapshot"
+  | "disconnected";
+
+/** The book was replaced by a snapshot, and is live. */
+export interface BookSnapshotChange {
+  /** What happened. */
+  readonly type: "snapshot";
+  /** False for the first snapshot, true when the book was resynchronised. */
+  readonly resynced: boolean;
+  /** Why it had to be, where it had to. */
+  readonly reason?: StaleReason | undefined;
+  /** Sequence number of the subscription that the book stands at. */
+  readonly seq?: number | undefined;
+}
+
+/** One level changed. */
+export interface BookDeltaChange {
+  /** What happened. */
+  readonly type: "delta";
+  /** Side, in YES terms. */
+  readonly side: BookSide;
+  /** YES price in millionths of a dollar. */
+  readonly price: number;
+  /** Contracts at this price now, in hundredths; 0 when the level is gone. */
+  readonly size: number;
+  /** By how much they changed, in hundredths of a contract. */
+  readonly delta: number;
+  /** Sequence number of the subscription. */
+  readonly seq?: number | undefined;
+  /** When the exchange recorded it, in Unix milliseconds. */
+  readonly ts_ms?: number | undefined;
+  /** Yours, when an order of yours made this change. */
+  readonly client_order_id?: string | undefined;
+  /** The subaccount of that order. */
+  readonly subaccount?: number | undefined;
+}
+
+/** The book cannot be trusted until the next `snapshot`. */
+export interface BookStaleChange {
+  /** What happened. */
+  readonly type: "stale";
+  /** Why. */
+  readonly reason: StaleReason;
+}
+
+/** What happened to a book. `dropped`: how many changes a full queue dropped just before this one. */
+export type BookChange = (BookSnapshotChange | BookDeltaChange | BookStaleChange) & {
+  readonly dropped?: number | undefined;
+};
+
+/** A frame of the channel `orderbook_delta`, as it comes from the wire or from a recording. */
+export interface BookFrame {
+  /** `orderbook_snapshot` or `orderbook_delta`. */
+  readonly type: string;
+  /** Sequence number of the subscription. */
+  readonly seq?: number | undefined;
+  /** The payload; nothing in it is taken on trust. */
+  readonly msg: Readonly<Record<string, unknown>>;
+}
+
+/** What a {@linkcode MarketBook} is made from. */
+export interface MarketBookOptions {
+  /** Whether the NO side comes in YES prices (`use_yes_price`); true unless told. */
+  readonly useYesPrice?: boolean | undefined;
+  /** Called for every change, after it was applied. */
+  readonly onChange?: ((change: BookChange) => void) | undefined;
+}
+
+/** How many deltas wait for a snapshot before only a newer snapshot will do. */
+const BUFFERED = 10_000;
+
+function readLevels(into: OrderBook, side: BookSide, levels: unknown, complement: boolean): boolean {
+  if (levels === undefined || levels === null) return true; // an empty side is left out
+  if (!Array.isArray(levels)) return false;
+  for (const level of levels) {
+    const price = parsePrice(level?.[0]);
+    const size = parseSize(level?.[1]);
+    if (!(price >= 0 && size >= 0)) return false;
+    if (size > 0) into.add(side, complement ? PRICE_SCALE - price : price, size);
+  }
+  return true;
+}
+
+/**
+ * The book of one market, kept by the frames it is fed with, and honest about whether it can be trusted.
+ * {@linkcode KalshiStream.orderBook} keeps one live; feed one yourself to replay a recording.
+ *
+ * @example
+ * ```ts
+ * import { MarketBook } from "@unofficial/kalshi/stream";
+ *
+ * const book = new MarketBook("KXHIGHNY-26NOV24-T60");
+ * book.feed({ type: "orderbook_snapshot", seq: 1, msg: { yes_dollars_fp: [["0.5600", "10.00"]] } });
+ * book.feed({ type: "orderbook_delta", seq: 2, msg: { price_dollars: "0.5600", delta_fp: "-4.00", side: "yes" } });
+ * console.log(book.state, book.read().bestBidSize); // live 600
+ * ```
+ */
+export class MarketBook {
+  /** Market ticker. */
+  readonly ticker: string;
+  readonly #useYesPrice: boolean;
+  readonly #onChange: ((change: BookChange) => void) | undefined;
+  #state: BookState = "waiting";
+  #reason: StaleReason | undefined;
+  #book = new OrderBook();
+  #known = false;
+  #seq: number | undefined;
+  /** A snapshot below this number does not heal the book. */
+  #needed = 0;
+  #buffer: BookFrame[] = [];
+
+  /** Starts in the state `waiting`. */
+  constructor(ticker: string, options: MarketBookOptions = {}) {
+    this.ticker = ticker;
+    this.#useYesPrice = options.useYesPrice ?? true;
+    this.#onChange = options.onChange;
+  }
+
+  /** Whether it can be trusted. */
+  get state(): BookState {
+    return this.#state;
+  }
+
+  /** Why it is not live; undefined while it is, and while it waits for its first snapshot. */
+  get reason(): StaleReason | undefined {
+    return this.#reason;
+  }
+
+  /** The sequence number it stands at. */
+  get seq(): number | undefined {
+    return this.#seq;
+  }
+
+  /** The book as it was last known, whatever its state: its prices may be wrong. */
+  get lastKnown(): OrderBook {
+    return this.#book;
+  }
+
+  /**
+   * The book. Hold it no longer than you read it: a snapshot replaces it.
+   *
+   * @throws {KalshiStaleBookError} when it is not live
+   */
+  read(): OrderBook {
+    if (this.#state !== "live") throw new KalshiStaleBookError(this.ticker, this.#state, this.#reason);
+    return this.#book;
+  }
+
+  /** Takes the next frame of this market. */
+  feed(frame: BookFrame): void {
+    if (this.#state === "closed") return;
+    if (frame.type === "orderbook_snapshot") this.#snapshot(frame);
+    else if (this.#state === "live") {
+      // What a snapshot has overtaken is in it already.
+      if (!((frame.seq ?? 0) < (this.#seq ?? 0))) this.#delta(frame, true);
+    } else {
+      if (this.#buffer.length === BUFFERED) {
+        for (const { seq } of this.#buffer.splice(0)) this.#needed = Math.max(this.#needed, seq ?? 0);
+      }
+      this.#buffer.push(frame);
+      if (this.#state === "waiting") this.lost("early-delta");
+    }
+  }
+
+  /** Something is wrong with it: only a snapshot numbered `needed` or higher makes it live again. */
+  lost(reason: StaleReason, needed = 0): void {
+    this.#needed = Math.max(this.#needed, needed);
+    if (this.#state === "live" || this.#state === "waiting") this.#stale(reason);
+  }
+
+  /** The subscription is gone: numbers start over, and what is buffered belongs to nothing. */
+  restart(): void {
+    this.#needed = 0;
+    this.#buffer = [];
+    if (this.#state === "closed" || this.#state === "waiting") return;
+    this.#stale("disconnected");
+  }
+
+  /** A snapshot was asked for. */
+  asked(): void {
+    if (this.#state === "stale") this.#state = "resyncing";
+  }
+
+  /** The snapshot that was asked for did not come. */
+  unanswered(): void {
+    if (this.#state === "resyncing" || this.#state === "waiting") this.#stale("late-snapshot");
+  }
+
+  /** It is no longer kept up. */
+  close(): void {
+    this.#state = "closed";
+    this.#buffer = [];
+  }
+
+  #stale(reason: StaleReason): void {
+    this.#state = "stale";
+    this.#reason = reason;
+    this.#onChange?.({ type: "stale", reason });
+  }
+
+  #snapshot({ seq, msg }: BookFrame): void {
+    const book = new OrderBook();
+    const { yes_dollars_fp: yes, no_dollars_fp: no } = msg;
+    const readable = readLevels(book, "bid", yes, false) && readLevels(book, "ask", no, !this.#useYesPrice);
+    if (this.#state === "live") {
+      if (seq !== undefined && this.#seq !== undefined && seq < this.#seq) return;
+      if (!readable) return this.lost("unreadable", seq);
+      if (book.equals(this.#book)) {
+        this.#seq = seq;
+        return;
+      }
+      this.#stale("mismatch");
+    }
+    if (!readable) return this.lost("unreadable", seq);
+    if (seq !== undefined && seq < this.#needed) {
+      if (this.#state === "resyncing") this.#stale(this.#reason ?? "gap");
+      return;
+    }
+    const buffered = this.#buffer;
+    this.#buffer = [];
+    const resynced = this.#known;
+    const reason = this.#reason;
+    this.#book = book;
+    this.#seq = seq;
+    this.#known = true;
+    this.#state = "live";
+    this.#reason = undefined;
+    // Without a number the snapshot counts as of now, after all that is buffered.
+    const newer = seq === undefined ? [] : buffered.filter((frame) => (frame.seq ?? 0) > seq);
+    newer.sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0));
+    for (const frame of newer) if (this.#state === "live") this.#delta(frame, false);
+    if (this.#state === "live" && this.#book.crossed) this.lost("crossed", this.#seq);
+    if (this.#state === "live") this.#onChange?.({ type: "snapshot", resynced, reason, seq: this.#seq });
+  }
+
+  #delta({ seq, msg }: BookFrame, tell: boolean): void {
+    const { side, price_dollars: priceText, delta_fp: deltaText } = msg;
+    const yesPrice = parsePrice(priceText);
+    const delta = parseSize(deltaText);
+    const isBid = side === "yes";
+    if (!(yesPrice >= 0) || delta !== delta || !(isBid || side === "no")) return this.lost("unreadable", seq);
+    const price = isBid || this.#useYesPrice ? yesPrice : PRICE_SCALE - yesPrice;
+    const size = this.#book.add(isBid ? "bid" : "ask", price, delta);
+    if (size < 0) return this.lost("negative-level", seq);
+    this.#seq = seq;
+    if (!tell) return;
+    if (delta > 0 && this.#book.crossed) return this.lost("crossed", seq);
+    if (this.#onChange !== undefined) {
+      const { ts_ms, client_order_id, subaccount } = msg as BookDeltaChange & Record<string, unknown>;
+      this.#onChange({
+        type: "delta",
+        side: isBid ? "bid" : "ask",
+        price,
+        size,
+        delta,
+        seq,
+        ts_ms,
+        client_order_id,
+        subaccount,
+      });
+    }
+  }
+}
