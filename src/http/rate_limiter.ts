@@ -81,7 +81,7 @@ export interface RateLimiterOptions extends RateBudgets {
 
 /** Figures of one bucket. */
 export interface RateBucketStats {
-  /** Tokens it holds now; with a store, what this process alone would have left. */
+  /** Tokens it holds now; with a store, what they would be if this process were alone. */
   readonly tokens: number;
   /** Calls in line now. */
   readonly waiting: number;
@@ -381,23 +381,30 @@ export class RateLimiter {
     const { store } = this.#options;
     if (store === undefined) return this.#admit(lane, line, front, this.#takeHere(lane, line, front));
     line.asking = true;
-    const { capacity } = lane.bucket;
-    const { tokensPerSecond } = this.#budget(lane.name);
-    store.take({
-      key: lane.key,
-      tokensPerSecond,
-      capacity,
-      reserve: this.#reserve(lane, line),
-      spare: this.#spare(lane.name),
-      urgent: line.urgent,
-      costs: front.map(({ cost }) => cost),
-    }).catch((error) => {
-      tell(this.#options.onStoreError, () => error);
-      return this.#takeHere(lane, line, front);
-    }).then((grant) => {
+    this.#takeFrom(store, lane, line, front).then((grant) => {
       line.asking = false;
       this.#admit(lane, line, front, grant);
     });
+  }
+
+  async #takeFrom(store: RateStore, lane: Lane, line: Line, front: readonly Waiter[]): Promise<RateGrant> {
+    try {
+      const grant = await store.take({
+        key: lane.key,
+        tokensPerSecond: this.#budget(lane.name).tokensPerSecond,
+        capacity: lane.bucket.capacity,
+        reserve: this.#reserve(lane, line),
+        spare: this.#spare(lane.name),
+        urgent: line.urgent,
+        costs: front.map(({ cost }) => cost),
+      });
+      // Its own books are what it falls back to.
+      this.#takeHere(lane, line, front.slice(0, grant.granted));
+      return grant;
+    } catch (error) {
+      tell(this.#options.onStoreError, () => error);
+      return this.#takeHere(lane, line, front);
+    }
   }
 
   #takeHere(lane: Lane, line: Line, front: readonly Waiter[]): RateGrant {
