@@ -48,7 +48,13 @@ function costOf(call: Call, prose: ProseRow): string | undefined {
   return per === undefined ? `cost: ${cost}` : `${cost === "10" ? "" : `cost: ${cost}, `}costPer: "orders"`;
 }
 
-function row(call: Call, prose: ProseRow): string {
+/** Whether the spec lets an answer leave out the list of a page. */
+function mayLack(spec: RestSpec, call: Call, items: string): boolean {
+  const shape = spec.types.find(({ name }) => name === call.response)?.shape;
+  return shape?.kind === "object" && shape.fields.some(({ name, required }) => name === items && !required);
+}
+
+function row(spec: RestSpec, call: Call, prose: ProseRow): string {
   const csv = call.queryParams.filter(isCsv).map(({ name }) => `"${name}"`);
   const page = pageOf(prose);
   const auth = optionalAuth.has(call.id) ? "optional" : call.auth ? undefined : "none";
@@ -64,6 +70,7 @@ function row(call: Call, prose: ProseRow): string {
     ...(prose.bucket === "write" ? ['bucket: "write"'] : []),
     ...(cost === undefined ? [] : [cost]),
     ...(page === undefined ? [] : [`items: "${page.items}"`]),
+    ...(page !== undefined && mayLack(spec, call, page.items) ? ["optional: true"] : []),
     ...(page === undefined || page.next === "cursor" ? [] : [`next: "${page.next}"`]),
   ].map((part) => `  ${part},\n`).join("");
 }
@@ -111,7 +118,7 @@ export function operationsModule(
       `export interface ${params} {\n${properties.join("")}}\n\n`;
     return interfaceText +
       docComment([`${line}: https://docs.kalshi.com/${where}`], call.deprecated) +
-      `export const ${call.id}: ${type} = {\n${row(call, told)}};\n`;
+      `export const ${call.id}: ${type} = {\n${row(spec, call, told)}};\n`;
   });
   const names = paged ? "Operation, PagedOperation" : "Operation";
   return `${head}import type { ${names} } from "${operation}";\n` +

@@ -49,6 +49,8 @@ export interface PagedOperation<Params, Response, Items extends keyof Response &
   extends Operation<Params, Response> {
   /** Field of the answer that holds the page's items. */
   readonly items: Items;
+  /** Set where the answer may come without that field, which then means an empty page. */
+  readonly optional?: true;
   /** Field of the answer that holds the next cursor; `cursor` when absent. The parameter is always `cursor`. */
   readonly next?: "next_cursor";
 }

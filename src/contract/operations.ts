@@ -2213,6 +2213,7 @@ export const GetStructuredTargets: PagedOperation<
   path: "/structured_targets",
   auth: "none",
   items: "structured_targets",
+  optional: true,
 };
 
 /** Parameters of `GET /structured_targets/{structured_target_id}`. */
