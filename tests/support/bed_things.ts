@@ -10,6 +10,7 @@ export interface ThingImplementation {
 type Start = (options: never) => Promise<ThingImplementation> | ThingImplementation;
 
 const kinds: Readonly<Record<string, () => Promise<Start>>> = {
+  "exchange": async () => (await import("./things/exchange.ts")).start,
   "raw-server": async () => (await import("./things/raw_server.ts")).start,
 };
 

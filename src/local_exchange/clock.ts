@@ -1,0 +1,57 @@
+import { type Clock, type ClockTimer, systemClock } from "../clock.ts";
+
+/**
+ * The exchange's time. It follows a base clock (the system's, unless told) and can be moved on: orders
+ * expire, markets close and timers fire as if the time had passed.
+ *
+ * @example
+ * ```ts
+ * import { LocalExchange } from "@unofficial/kalshi/local-exchange";
+ *
+ * await using exchange = await LocalExchange.start({ port: 0, seed: 1 });
+ * exchange.clock.advance(60 * 60_000); // an hour later
+ * ```
+ */
+export class ExchangeClock implements Clock {
+  readonly #base: Clock;
+  readonly #listeners = new Set<() => void>();
+  #offset = 0;
+
+  /** Follows `base`. */
+  constructor(base: Clock = systemClock) {
+    this.#base = base;
+  }
+
+  /** The clock below, which the exchange checks signatures against. */
+  get base(): Clock {
+    return this.#base;
+  }
+
+  /** The exchange's time in Unix milliseconds. */
+  now(): number {
+    return this.#base.now() + this.#offset;
+  }
+
+  /** Milliseconds that never step back. */
+  monotonic(): number {
+    return this.#base.monotonic() + this.#offset;
+  }
+
+  /** Calls `callback` once after `delayMs` of the base clock. */
+  setTimer(callback: () => void, delayMs: number): ClockTimer {
+    return this.#base.setTimer(callback, delayMs);
+  }
+
+  /** Moves the exchange's time on by `ms` milliseconds; everything that falls due happens before it returns. */
+  advance(ms: number): void {
+    if (!(ms >= 0)) throw new RangeError(`The exchange's clock only moves on: ${ms} ms.`);
+    this.#offset += ms;
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Calls `listener` after each {@linkcode advance}; returns how to stop. */
+  onAdvance(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+}

@@ -1,0 +1,121 @@
+/** One request: found, authenticated, handled, answered. Everything that speaks HTTP comes through here. */
+import { ApiError } from "./api_error.ts";
+import { allRoutes } from "./rest/mod.ts";
+import { authenticate } from "./keys.ts";
+import { type Call, Router } from "./route.ts";
+import type { Venue } from "./venue.ts";
+
+/** The root of Kalshi's REST paths. */
+export const REST_ROOT = "/trade-api/v2";
+
+/** A request as the gateway needs it. */
+export interface Incoming {
+  readonly method: string;
+  /** Path and query as they came. */
+  readonly target: string;
+  /** One header by its name in lower case. */
+  header(name: string): string | undefined;
+  readonly body: string;
+}
+
+/** An answer to be written. */
+export interface Outgoing {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly body: string | undefined;
+}
+
+/** The gateway of one exchange. */
+export class Gateway {
+  readonly #venue: Venue;
+  readonly #router = new Router(allRoutes);
+
+  constructor(venue: Venue) {
+    this.#venue = venue;
+  }
+
+  /** Answers a request; never rejects. */
+  async answer(incoming: Incoming): Promise<Outgoing> {
+    const venue = this.#venue;
+    venue.tick();
+    const fault = venue.faults.take(incoming.method, incoming.target);
+    if (fault?.delayMs) await venue.wait(fault.delayMs);
+    if (fault !== undefined && fault.status !== undefined && !fault.afterProcessing) {
+      return this.#write(fault.status, fault.body, fault.headers);
+    }
+    const answer = await this.#process(incoming);
+    if (fault?.status !== undefined) return this.#write(fault.status, fault.body, fault.headers);
+    return answer;
+  }
+
+  async #process(incoming: Incoming): Promise<Outgoing> {
+    const { method, target } = incoming;
+    const mark = target.indexOf("?");
+    const path = mark === -1 ? target : target.slice(0, mark);
+    try {
+      if (!path.startsWith(`${REST_ROOT}/`)) throw new ApiError(404, "not_found");
+      const below = path.slice(REST_ROOT.length);
+      if (below.length > 1 && below.endsWith("/")) {
+        return this.#write(301, undefined, { location: target.replace(/\/+(\?|$)/, "$1") });
+      }
+      const match = this.#router.find(method, below);
+      if (match === undefined) throw new ApiError(404, "not_found");
+      if (match === "wrong-method") throw new ApiError(405, "method_not_allowed");
+      const { operation, handle } = match.route;
+      const key = operation.auth === "none"
+        ? undefined
+        : await this.#authenticate(incoming, path, operation.auth);
+      const call: Call = {
+        venue: this.#venue,
+        key,
+        path: match.path,
+        query: new URLSearchParams(mark === -1 ? "" : target.slice(mark + 1)),
+        body: readBody(incoming),
+      };
+      const value = await handle(call);
+      const status = operation.status ?? 200;
+      return this.#write(status, operation.empty || status === 204 ? undefined : value);
+    } catch (error) {
+      return this.#refuse(error);
+    }
+  }
+
+  #authenticate(incoming: Incoming, path: string, auth: "optional" | undefined) {
+    const credentials = {
+      keyId: incoming.header("kalshi-access-key"),
+      timestamp: incoming.header("kalshi-access-timestamp"),
+      signature: incoming.header("kalshi-access-signature"),
+    };
+    if (auth === "optional" && !credentials.keyId) return undefined;
+    return authenticate(this.#venue.keys, credentials, incoming.method, path, this.#venue.wallClock());
+  }
+
+  #refuse(error: unknown): Outgoing {
+    if (error instanceof ApiError) {
+      const { status, code, message, details } = error;
+      const body = { code, message, ...(details === undefined ? {} : { details }) };
+      return this.#write(status, this.#venue.errorBodies === "nested" ? { error: body } : body);
+    }
+    this.#venue.onInternalError(error);
+    return this.#write(500, { code: "internal_server_error", message: "internal server error" });
+  }
+
+  #write(status: number, value: unknown, extra: Record<string, string> = {}): Outgoing {
+    const headers: Record<string, string> = {
+      date: new Date(this.#venue.wallClock()).toUTCString(),
+      ...extra,
+    };
+    if (value === undefined) return { status, headers, body: undefined };
+    headers["content-type"] ??= "application/json";
+    return { status, headers, body: typeof value === "string" ? value : JSON.stringify(value) };
+  }
+}
+
+function readBody({ body }: Incoming): unknown {
+  if (body === "") return undefined;
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new ApiError(400, "bad_request", "the body is not JSON");
+  }
+}

@@ -1,0 +1,18 @@
+/**
+ * A local exchange: Kalshi's REST API on this machine, with real accounts, real signatures and a real matching
+ * engine, to test a bot against without the live exchange.
+ *
+ * @module
+ */
+export {
+  type CounterOrder,
+  type LocalAccount,
+  type LocalAccountOptions,
+  LocalExchange,
+  type LocalExchangeListenOptions,
+  type LocalExchangeOptions,
+} from "./local_exchange.ts";
+export { ExchangeClock } from "./clock.ts";
+export type { Fault } from "./faults.ts";
+export type { KeyType } from "./keys.ts";
+export type { ErrorBodies } from "./venue.ts";

@@ -1,0 +1,102 @@
+/** From a method and a path to the operation that answers it. */
+import type { Operation } from "../contract/operation.ts";
+import type { ApiKey } from "./keys.ts";
+import type { Venue } from "./venue.ts";
+
+/** One request on its way to its operation. */
+export interface Call {
+  readonly venue: Venue;
+  /** Who signed it; undefined where nobody needed to. */
+  readonly key: ApiKey | undefined;
+  readonly path: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  /** The JSON body, or undefined. */
+  readonly body: unknown;
+}
+
+/** An operation and what answers it. */
+export interface Route {
+  readonly operation: Operation<unknown, unknown, unknown>;
+  readonly handle: (call: Call) => unknown;
+}
+
+/** Ties an operation of the contract to its handler, whose answer must be what the contract says. */
+export function route<Params, Response, Body>(
+  operation: Operation<Params, Response, Body>,
+  handle: (call: Call) => Response | Promise<Response>,
+): Route {
+  return { operation: operation as Operation<unknown, unknown, unknown>, handle };
+}
+
+interface Node {
+  readonly children: Map<string, Node>;
+  parameter: Node | undefined;
+  readonly routes: Map<string, { readonly route: Route; readonly names: readonly string[] }>;
+}
+
+/** What a path leads to. */
+export interface Match {
+  readonly route: Route;
+  readonly path: Record<string, string>;
+}
+
+/** A tree of path segments. */
+export class Router {
+  readonly #root: Node = newNode();
+
+  constructor(routes: readonly Route[]) {
+    for (const route of routes) this.#add(route);
+  }
+
+  /** The route of a path below the API root; `wrong-method` where only other methods have one. */
+  find(method: string, path: string): Match | "wrong-method" | undefined {
+    const values: string[] = [];
+    const node = this.#walk(this.#root, path.split("/"), 1, values);
+    if (node === undefined) return undefined;
+    const found = node.routes.get(method);
+    if (found === undefined) return "wrong-method";
+    const named: Record<string, string> = {};
+    found.names.forEach((name, index) => named[name] = values[index] ?? "");
+    return { route: found.route, path: named };
+  }
+
+  #add(route: Route): void {
+    const names: string[] = [];
+    let node = this.#root;
+    for (const segment of route.operation.path.split("/").slice(1)) {
+      if (segment.startsWith("{")) {
+        names.push(segment.slice(1, -1));
+        node = node.parameter ??= newNode();
+      } else {
+        let child = node.children.get(segment);
+        if (child === undefined) node.children.set(segment, child = newNode());
+        node = child;
+      }
+    }
+    node.routes.set(route.operation.method ?? "GET", { route, names });
+  }
+
+  #walk(node: Node, segments: readonly string[], at: number, values: string[]): Node | undefined {
+    const segment = segments[at];
+    if (segment === undefined) return node.routes.size > 0 ? node : undefined;
+    const child = node.children.get(segment);
+    const found = child && this.#walk(child, segments, at + 1, values);
+    if (found !== undefined || node.parameter === undefined || segment === "") return found;
+    values.push(decode(segment));
+    const below = this.#walk(node.parameter, segments, at + 1, values);
+    if (below === undefined) values.pop();
+    return below;
+  }
+}
+
+function newNode(): Node {
+  return { children: new Map(), parameter: undefined, routes: new Map() };
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}

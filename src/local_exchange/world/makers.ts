@@ -1,0 +1,110 @@
+/** Simple market makers: they quote around a fair value that wanders, and now and then somebody takes. */
+import type { Engine } from "../engine/engine.ts";
+import type { Wallet } from "../engine/ledger.ts";
+import type { Market, Side } from "../engine/types.ts";
+import type { Random } from "../random.ts";
+import { COUNT_ONE, MONEY_ONE, PRICE_ONE } from "../units.ts";
+import type { Catalog, MarketInfo } from "./catalog.ts";
+
+const LEVELS = 4;
+const BANKROLL = 50_000_000 * MONEY_ONE;
+
+/** The step of a market's grid at a price. */
+export function stepAt(market: Market, price: number): number {
+  const band = market.bands.find(({ start, end }) => price >= start && price <= end);
+  return band?.step ?? 100;
+}
+
+/** The nearest price on the grid at or below `price`. */
+export function snap(market: Market, price: number): number {
+  const band = market.bands.find(({ start, end }) => price >= start && price < end) ?? market.bands.at(-1);
+  if (band === undefined) return price;
+  return band.start + Math.floor((price - band.start) / band.step) * band.step;
+}
+
+/** The makers of one exchange, and the public that trades with them. */
+export class MarketMakers {
+  readonly #engine: Engine;
+  readonly #catalog: Catalog;
+  readonly #random: Random;
+  readonly #makers: readonly ReturnType<Engine["open"]>[];
+  readonly #public: ReturnType<Engine["open"]>;
+
+  constructor(engine: Engine, catalog: Catalog, random: Random) {
+    this.#engine = engine;
+    this.#catalog = catalog;
+    this.#random = random;
+    this.#makers = [engine.open(), engine.open()];
+    this.#public = engine.open();
+    for (const info of catalog.listed) {
+      if (info.market.status === "active") this.#quote(info);
+    }
+  }
+
+  /** One round: some markets move, and somebody trades. */
+  step(): void {
+    const { listed } = this.#catalog;
+    const moves = 1 + Math.floor(listed.length / 40);
+    for (let move = 0; move < moves; move++) {
+      const info = listed[this.#random.int(listed.length)];
+      if (info === undefined || info.market.status !== "active") continue;
+      const wander = (this.#random.int(5) - 2) * 100;
+      info.fair = Math.min(9_700, Math.max(300, info.fair + wander));
+      if (this.#random.int(3) === 0) this.#take(info);
+      this.#quote(info);
+    }
+  }
+
+  #wallet(account: ReturnType<Engine["open"]>, market: Market): Wallet {
+    const wallet = account.wallet(0, market.shard);
+    if (wallet.cash < BANKROLL / 2) this.#engine.deposit(wallet, BANKROLL);
+    return wallet;
+  }
+
+  /** Replaces the makers' quotes. */
+  #quote(info: MarketInfo): void {
+    for (const maker of this.#makers) {
+      const wallet = this.#wallet(maker, info.market);
+      const holding = wallet.holding(info.market);
+      for (const order of [...holding.bids.orders, ...holding.asks.orders]) this.#engine.cancel(order);
+      const half = 50 + this.#random.int(2) * 100;
+      for (let level = 0; level < LEVELS; level++) {
+        this.#place(wallet, info.market, "bid", info.fair - half - level * 100);
+        this.#place(wallet, info.market, "ask", info.fair + half + level * 100);
+      }
+    }
+  }
+
+  #place(wallet: Wallet, market: Market, side: Side, wanted: number): void {
+    const below = snap(market, Math.max(0, Math.min(PRICE_ONE, wanted)));
+    const price = side === "bid" || below === wanted ? below : below + stepAt(market, below);
+    this.#engine.place({
+      wallet,
+      market,
+      clientOrderId: "",
+      side,
+      price,
+      count: (1 + this.#random.int(40)) * 5 * COUNT_ONE,
+      timeInForce: "good_till_canceled",
+      selfTradePrevention: "taker_at_cross",
+      postOnly: true,
+    });
+  }
+
+  /** The public buys or sells at the best price. */
+  #take(info: MarketInfo): void {
+    const side = this.#random.int(2) === 0 ? "bid" : "ask";
+    const price = info.market.book.best(side === "bid" ? "ask" : "bid");
+    if (price === undefined) return;
+    this.#engine.place({
+      wallet: this.#wallet(this.#public, info.market),
+      market: info.market,
+      clientOrderId: "",
+      side,
+      price,
+      count: (1 + this.#random.int(30)) * COUNT_ONE,
+      timeInForce: "immediate_or_cancel",
+      selfTradePrevention: "taker_at_cross",
+    });
+  }
+}

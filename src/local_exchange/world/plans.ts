@@ -1,0 +1,401 @@
+/** What there is to list: tickers, texts, dates and first prices, as data. */
+import type { FeeType } from "../engine/fees.ts";
+import type { Random } from "../random.ts";
+import { PRICE_ONE } from "../units.ts";
+
+/** A market to list. */
+export interface MarketPlan {
+  readonly ticker: string;
+  readonly yesSubTitle: string;
+  readonly noSubTitle: string;
+  readonly strikeType: "greater" | "less" | "between" | "custom";
+  readonly floorStrike: number | undefined;
+  readonly capStrike: number | undefined;
+  readonly rules: string;
+  readonly fair: number;
+}
+
+/** An event to list. */
+export interface EventPlan {
+  readonly ticker: string;
+  readonly title: string;
+  readonly subTitle: string;
+  readonly mutuallyExclusive: boolean;
+  readonly openAt: number;
+  readonly closeAt: number;
+  readonly markets: readonly MarketPlan[];
+}
+
+/** A series to list. */
+export interface SeriesPlan {
+  readonly ticker: string;
+  readonly title: string;
+  readonly category: string;
+  readonly frequency: string;
+  readonly tags: readonly string[];
+  readonly feeType: FeeType;
+  readonly feeMultiplier: number;
+  readonly structure: string;
+  readonly shard: number;
+  readonly source: { readonly name: string; readonly url: string };
+  readonly events: readonly EventPlan[];
+}
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+/** New York is taken to be five hours behind UTC all year round. */
+const NEW_YORK = 5 * HOUR;
+const months = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+
+function two(value: number): string {
+  return String(value).padStart(2, "0");
+}
+
+/** A day in New York as tickers and titles write it, from its first moment. */
+function day(start: number): { code: string; text: string } {
+  const date = new Date(start - NEW_YORK);
+  const month = months[date.getUTCMonth()] ?? "";
+  const name = month.charAt(0) + month.slice(1).toLowerCase();
+  return {
+    code: `${two(date.getUTCFullYear() % 100)}${month}${two(date.getUTCDate())}`,
+    text: `${name} ${date.getUTCDate()}, ${date.getUTCFullYear()}`,
+  };
+}
+
+/** The share of a bell-like curve below `x` spreads; plain arithmetic, so that every runtime agrees. */
+function below(x: number): number {
+  return 0.5 + 0.5 * (x / (0.7 + Math.abs(x)));
+}
+
+function asPrice(probability: number): number {
+  return Math.round(Math.min(0.97, Math.max(0.03, probability)) * 100) * (PRICE_ONE / 100);
+}
+
+/** All series, with at least `atLeast` markets in them. */
+export function planSeries(random: Random, now: number, atLeast: number): SeriesPlan[] {
+  const today = Math.floor((now - NEW_YORK) / DAY) * DAY + NEW_YORK;
+  const plans = [
+    weather(random, today, "NY", "New York City", 52),
+    weather(random, today, "CHI", "Chicago", 44),
+    weather(random, today, "MIA", "Miami", 79),
+    fed(random, now),
+    stocks(random, today),
+    football(random, today),
+    presidency(random, now),
+  ];
+  const listed = plans.flatMap((plan) => plan.events).reduce((sum, event) => sum + event.markets.length, 0);
+  return [...plans, bitcoin(random, today, now, Math.max(0, atLeast - listed))];
+}
+
+function weather(random: Random, today: number, code: string, city: string, usual: number): SeriesPlan {
+  const ticker = `KXHIGH${code}`;
+  const events = [0, 1, 2].map((offset): EventPlan => {
+    const start = today + offset * DAY;
+    const { code: date, text } = day(start);
+    const center = usual + random.int(9) - 4;
+    const low = center - 4;
+    const name = `${ticker}-${date}`;
+    const rules = (what: string) =>
+      `If the highest temperature recorded in ${city} on ${text} is ${what}, then the market resolves to Yes.`;
+    const markets: MarketPlan[] = [{
+      ticker: `${name}-T${low}`,
+      yesSubTitle: `${low - 1}° or below`,
+      noSubTitle: `${low - 1}° or below`,
+      strikeType: "less",
+      floorStrike: undefined,
+      capStrike: low,
+      rules: rules(`less than ${low}°`),
+      fair: asPrice(below((low - 0.5 - center) / 4)),
+    }];
+    for (let from = low; from < low + 8; from += 2) {
+      markets.push({
+        ticker: `${name}-B${from}.5`,
+        yesSubTitle: `${from}° to ${from + 1}°`,
+        noSubTitle: `${from}° to ${from + 1}°`,
+        strikeType: "between",
+        floorStrike: from,
+        capStrike: from + 1,
+        rules: rules(`between ${from}° and ${from + 1}°`),
+        fair: asPrice(below((from + 1.5 - center) / 4) - below((from - 0.5 - center) / 4)),
+      });
+    }
+    markets.push({
+      ticker: `${name}-T${low + 7}`,
+      yesSubTitle: `${low + 8}° or above`,
+      noSubTitle: `${low + 8}° or above`,
+      strikeType: "greater",
+      floorStrike: low + 7,
+      capStrike: undefined,
+      rules: rules(`greater than ${low + 7}°`),
+      fair: asPrice(1 - below((low + 7.5 - center) / 4)),
+    });
+    return {
+      ticker: name,
+      title: `Highest temperature in ${city} on ${text}?`,
+      subTitle: `On ${text}`,
+      mutuallyExclusive: true,
+      openAt: start - 14 * HOUR,
+      closeAt: start + DAY - 60_000,
+      markets,
+    };
+  });
+  return {
+    ticker,
+    title: `Highest temperature in ${city}`,
+    category: "Climate and Weather",
+    frequency: "daily",
+    tags: ["Daily temperature"],
+    feeType: "quadratic",
+    feeMultiplier: 1,
+    structure: "linear_cent",
+    shard: 0,
+    source: { name: "National Weather Service", url: "https://www.weather.gov/" },
+    events,
+  };
+}
+
+function fed(random: Random, now: number): SeriesPlan {
+  const meeting = Math.floor(now / DAY) * DAY + 30 * DAY + 19 * HOUR;
+  const { code, text } = day(meeting);
+  const name = `KXFEDDECISION-${code.slice(0, 5)}`;
+  const choices = [
+    ["C26", "Cut of more than 25 bps", 0.04],
+    ["C25", "Cut of 25 bps", 0.55],
+    ["H0", "Fed maintains rate", 0.36],
+    ["H25", "Hike of 25 bps", 0.03],
+    ["H26", "Hike of more than 25 bps", 0.03],
+  ] as const;
+  return {
+    ticker: "KXFEDDECISION",
+    title: "Fed decision",
+    category: "Economics",
+    frequency: "custom",
+    tags: ["Fed", "Interest rates"],
+    feeType: "quadratic_with_maker_fees",
+    feeMultiplier: 1,
+    structure: "tapered_deci_cent",
+    shard: 0,
+    source: { name: "Federal Reserve", url: "https://www.federalreserve.gov/" },
+    events: [{
+      ticker: name,
+      title: "Fed decision at the next meeting?",
+      subTitle: `On ${text}`,
+      mutuallyExclusive: true,
+      openAt: now - 60 * DAY,
+      closeAt: meeting,
+      markets: choices.map(([suffix, label, probability]) => ({
+        ticker: `${name}-${suffix}`,
+        yesSubTitle: label,
+        noSubTitle: label,
+        strikeType: "custom",
+        floorStrike: undefined,
+        capStrike: undefined,
+        rules: `If the Federal Reserve announces "${label}" on ${text}, then the market resolves to Yes.`,
+        fair: asPrice(probability + (random.int(5) - 2) / 100),
+      })),
+    }],
+  };
+}
+
+/** A ladder of "above" markets on a price at a time. */
+function ladder(
+  random: Random,
+  { name, what, at, text, center, step, count, spread }: {
+    readonly name: string;
+    readonly what: string;
+    readonly at: string;
+    readonly text: string;
+    readonly center: number;
+    readonly step: number;
+    readonly count: number;
+    readonly spread: number;
+  },
+): MarketPlan[] {
+  const drift = (random.int(201) - 100) / 100 * step;
+  return Array.from({ length: count }, (_, index) => {
+    const strike = center + (index - Math.floor(count / 2)) * step - 0.01;
+    const label = `$${(strike + 0.01).toLocaleString("en-US")} or above`;
+    return {
+      ticker: `${name}-T${strike.toFixed(2)}`,
+      yesSubTitle: label,
+      noSubTitle: label,
+      strikeType: "greater",
+      floorStrike: Number(strike.toFixed(2)),
+      capStrike: undefined,
+      rules: `If ${what} is above ${strike.toFixed(2)} at ${at} on ${text}, then the market resolves to Yes.`,
+      fair: asPrice(1 - below((strike - center - drift) / spread)),
+    };
+  });
+}
+
+function stocks(random: Random, today: number): SeriesPlan {
+  const events = [0, 1].map((offset): EventPlan => {
+    const start = today + offset * DAY;
+    const { code, text } = day(start);
+    const name = `KXINXU-${code}H1600`;
+    return {
+      ticker: name,
+      title: `S&P 500 above on ${text} at 4pm EST?`,
+      subTitle: `${text} at 4pm EST`,
+      mutuallyExclusive: false,
+      openAt: start - 30 * HOUR,
+      closeAt: start + 40 * HOUR,
+      markets: ladder(random, {
+        name,
+        what: "the S&P 500 index",
+        at: "4pm EST",
+        text,
+        center: 6_600 + random.int(20) * 10,
+        step: 25,
+        count: 12,
+        spread: 60,
+      }),
+    };
+  });
+  return {
+    ticker: "KXINXU",
+    title: "S&P 500 Above/below",
+    category: "Financials",
+    frequency: "daily",
+    tags: ["S&P"],
+    feeType: "quadratic",
+    feeMultiplier: 0.5,
+    structure: "linear_cent",
+    shard: 0,
+    source: { name: "Standard and Poor's", url: "https://www.spglobal.com/" },
+    events,
+  };
+}
+
+function football(random: Random, today: number): SeriesPlan {
+  const games = [["BUF", "Buffalo", "MIA", "Miami"], ["KC", "Kansas City", "DEN", "Denver"], [
+    "PHI",
+    "Philadelphia",
+    "DAL",
+    "Dallas",
+  ]] as const;
+  return {
+    ticker: "KXNFLGAME",
+    title: "Professional Football Game",
+    category: "Sports",
+    frequency: "custom",
+    tags: ["Football"],
+    feeType: "quadratic_with_maker_fees",
+    feeMultiplier: 1,
+    structure: "linear_cent",
+    shard: 0,
+    source: { name: "NFL", url: "https://www.nfl.com/" },
+    events: games.map(([away, awayName, home, homeName], index): EventPlan => {
+      const start = today + (index + 1) * DAY;
+      const { code, text } = day(start);
+      const name = `KXNFLGAME-${code}${away}${home}`;
+      const homeFair = asPrice(0.35 + random.int(31) / 100);
+      return {
+        ticker: name,
+        title: `${awayName} at ${homeName} Winner?`,
+        subTitle: `${away} at ${home} (${text})`,
+        mutuallyExclusive: true,
+        openAt: today - 7 * DAY,
+        closeAt: start + 2 * DAY,
+        markets: ([[away, awayName, PRICE_ONE - homeFair], [home, homeName, homeFair]] as const).map((
+          [team, label, fair],
+        ) => ({
+          ticker: `${name}-${team}`,
+          yesSubTitle: label,
+          noSubTitle: label,
+          strikeType: "custom",
+          floorStrike: undefined,
+          capStrike: undefined,
+          rules: `If ${label} wins the ${awayName} at ${homeName} game, then the market resolves to Yes.`,
+          fair,
+        })),
+      };
+    }),
+  };
+}
+
+function presidency(random: Random, now: number): SeriesPlan {
+  const names = [
+    "Ada Lovelace",
+    "Grace Hopper",
+    "Emmy Noether",
+    "Mary Jackson",
+    "Hedy Lamarr",
+    "Rosalind Franklin",
+  ];
+  return {
+    ticker: "KXPRESPERSON",
+    title: "Presidential election winner",
+    category: "Elections",
+    frequency: "custom",
+    tags: ["US elections"],
+    feeType: "quadratic",
+    feeMultiplier: 1,
+    structure: "deci_cent",
+    shard: 0,
+    source: { name: "Library of Congress", url: "https://www.congress.gov/" },
+    events: [{
+      ticker: "KXPRESPERSON-28",
+      title: "Who will win the next presidential election?",
+      subTitle: "In 2028",
+      mutuallyExclusive: true,
+      openAt: now - 200 * DAY,
+      closeAt: now + 700 * DAY,
+      markets: names.map((person) => ({
+        ticker: `KXPRESPERSON-28-${person.split(" ").map((part) => part.charAt(0)).join("")}`,
+        yesSubTitle: person,
+        noSubTitle: person,
+        strikeType: "custom",
+        floorStrike: undefined,
+        capStrike: undefined,
+        rules:
+          `If ${person} is the next person to win the presidential election, then the market resolves to Yes.`,
+        fair: asPrice(0.05 + random.int(20) / 100),
+      })),
+    }],
+  };
+}
+
+function bitcoin(random: Random, today: number, now: number, atLeast: number): SeriesPlan {
+  const perEvent = 40;
+  const center = 90_000 + random.int(80) * 250;
+  const firstHour = Math.floor((now - today) / HOUR) + 2;
+  const events = Array.from({ length: Math.max(2, Math.ceil(atLeast / perEvent)) }, (_, index): EventPlan => {
+    const closeAt = today + (firstHour + index) * HOUR;
+    const { code, text } = day(closeAt);
+    const hour = new Date(closeAt - NEW_YORK).getUTCHours();
+    const name = `KXBTCD-${code}${two(hour)}`;
+    const at = `${hour % 12 === 0 ? 12 : hour % 12}${hour < 12 ? "am" : "pm"} EST`;
+    return {
+      ticker: name,
+      title: `Bitcoin price on ${text} at ${at}?`,
+      subTitle: `${text} at ${at}`,
+      mutuallyExclusive: false,
+      openAt: now - 2 * DAY,
+      closeAt,
+      markets: ladder(random, {
+        name,
+        what: "the price of Bitcoin",
+        at,
+        text,
+        center,
+        step: 250,
+        count: perEvent,
+        spread: 1_500,
+      }),
+    };
+  });
+  return {
+    ticker: "KXBTCD",
+    title: "Bitcoin price Above/below",
+    category: "Crypto",
+    frequency: "hourly",
+    tags: ["BTC"],
+    feeType: "quadratic",
+    feeMultiplier: 1,
+    structure: "tapered_deci_cent",
+    shard: 0,
+    source: { name: "CF Benchmarks", url: "https://www.cfbenchmarks.com/" },
+    events,
+  };
+}

@@ -1,0 +1,37 @@
+/** A local exchange on a port. */
+import { LocalExchange, type LocalExchangeOptions } from "../../../src/local_exchange/mod.ts";
+import { ManualClock } from "../../../src/testing/manual_clock.ts";
+import type { ThingImplementation } from "../bed_things.ts";
+
+/** What of an exchange's options can be said in JSON. */
+export interface ExchangeThingOptions
+  extends Pick<LocalExchangeOptions, "seed" | "markets" | "marketMakers" | "errorBodies"> {
+  /** Start from this time (Unix ms) and move only when told; follow the system's clock when left out. */
+  readonly startMs?: number;
+}
+
+export async function start(options: ExchangeThingOptions = {}): Promise<ThingImplementation> {
+  const { startMs, ...rest } = options;
+  const clock = startMs === undefined ? undefined : new ManualClock(startMs);
+  const exchange = await LocalExchange.start({ ...rest, port: 0, ...(clock === undefined ? {} : { clock }) });
+  return {
+    methods: {
+      urls: () => ({ baseUrl: exchange.baseUrl, wsBaseUrl: exchange.wsBaseUrl }),
+      async createAccount(account: Parameters<LocalExchange["createAccount"]>[0]) {
+        const { id, keyId, privateKey } = await exchange.createAccount(account);
+        return { id, keyId, privateKey };
+      },
+      fail: (fault: Parameters<LocalExchange["fail"]>[0]) => exchange.fail(fault),
+      clearFaults: () => exchange.clearFaults(),
+      setClockSkew: (ms: number) => exchange.setClockSkew(ms),
+      advance: (ms: number) => exchange.clock.advance(ms),
+      now: () => exchange.clock.now(),
+      step: (times?: number) => exchange.step(times),
+      placeCounterOrder: (order: Parameters<LocalExchange["placeCounterOrder"]>[0]) =>
+        exchange.placeCounterOrder(order),
+      pause: (what: "trading" | "exchange" | "nothing") => exchange.pause(what),
+      openTickers: () => exchange.openTickers(),
+    },
+    stop: () => exchange.close(),
+  };
+}
