@@ -1,0 +1,314 @@
+/**
+ * The configuration of a client: where it connects, how long it waits, how often it tries.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import { detectRuntime } from "#runtime";
+import { KalshiConfigError } from "./errors.ts";
+import { assertExtraHeaders } from "./extra_headers.ts";
+import type { KalshiEnvironment } from "./hosts.ts";
+import { unknownOption } from "./options.ts";
+import type { ConnectionLimits, Runtime } from "./runtime/types.ts";
+import { type CheckedUrl, checkUrl, counterpart, homeUrl, type UrlKind } from "./url_policy.ts";
+
+export { assertExtraHeaders } from "./extra_headers.ts";
+export { assertSignable } from "./url_policy.ts";
+
+/** Reads the body of a REST answer: UTF-8 bytes in, the parsed value out. */
+export type RestJsonParse = (body: Uint8Array) => unknown;
+
+/** Reads a WebSocket frame: text in, the parsed value out. */
+export type WsJsonParse = (frame: string) => unknown;
+
+/** Writes a WebSocket command: the value in, text out. */
+export type WsJsonStringify = (command: unknown) => string;
+
+/** Options of {@linkcode KalshiConfig}; what is left out or `undefined` has its default. */
+export interface KalshiConfigOptions {
+  /**
+   * REST base URL, ending in `/trade-api/v2`; slashes at its end are stripped. By default the one that belongs
+   * to `wsBaseUrl`, or `https://api.elections.kalshi.com/trade-api/v2`.
+   */
+  readonly baseUrl?: string | undefined;
+  /**
+   * WebSocket base URL, ending in `/trade-api/ws/v2`; slashes at its end are stripped. By default the one that
+   * belongs to `baseUrl`, or `wss://api.elections.kalshi.com/trade-api/ws/v2`.
+   */
+  readonly wsBaseUrl?: string | undefined;
+  /** One attempt in milliseconds: connect, send, receive the whole body. Default 30 000. */
+  readonly timeoutMs?: number | undefined;
+  /** Wall clock in milliseconds over all attempts of a call, waits included. No limit by default. */
+  readonly totalTimeoutMs?: number | undefined;
+  /** Retries after the first attempt, on retryable methods. Default 3; 0 for none. */
+  readonly maxRetries?: number | undefined;
+  /** First step of the exponential backoff in milliseconds. Default 500. */
+  readonly retryBaseDelayMs?: number | undefined;
+  /** The longest single wait in milliseconds, also of a server's Retry-After. Default 30 000. */
+  readonly retryMaxDelayMs?: number | undefined;
+  /**
+   * Headers added to every request. KALSHI-ACCESS-*, Host, Content-Length, Connection and Transfer-Encoding
+   * are refused.
+   */
+  readonly extraHeaders?: Readonly<Record<string, string>> | undefined;
+  /** Reconnects in a row before a stream gives up. Default 10. */
+  readonly wsMaxRetries?: number | undefined;
+  /** Time between liveness probes of a stream in milliseconds. Default 20 000. */
+  readonly wsPingIntervalMs?: number | undefined;
+  /** How long a stream waits for a clean close in milliseconds. Default 5 000. */
+  readonly wsCloseTimeoutMs?: number | undefined;
+  /** Speak HTTP/2 where the server does. Default false; refused on runtimes that cannot. */
+  readonly http2?: boolean | undefined;
+  /** Limits of the connection pool, all the runtime's own by default; refused on runtimes that cannot. */
+  readonly limits?: ConnectionLimits | undefined;
+  /** Parses REST bodies in place of `JSON.parse`. */
+  readonly restJsonParse?: RestJsonParse | undefined;
+  /** Parses WebSocket frames in place of `JSON.parse`. */
+  readonly wsJsonParse?: WsJsonParse | undefined;
+  /** Writes WebSocket commands in place of `JSON.stringify`. */
+  readonly wsJsonStringify?: WsJsonStringify | undefined;
+  /**
+   * Lets hosts through that are neither Kalshi's nor this machine. When left out, the environment variable
+   * `KALSHI_ALLOW_UNKNOWN_HOST=1` decides; an explicit `false` overrules it.
+   */
+  readonly allowUnknownHost?: boolean | undefined;
+}
+
+/** Options of the presets, which set both URLs. */
+export type KalshiPresetOptions = Omit<KalshiConfigOptions, "baseUrl" | "wsBaseUrl">;
+
+// Timers of every runtime hold 31 bits; a longer one would fire at once.
+const maxTimerMs = 2 ** 31 - 1;
+
+const must = <T>(be: string, test: (value: unknown) => boolean) => v.custom<T>(test, `must be ${be}`);
+const number = (what: string, least: number, most: number, whole: boolean) =>
+  must<number>(
+    `${what} from ${least} to ${most}`,
+    (value) =>
+      typeof value === "number" && value >= least && value <= most && (!whole || Number.isInteger(value)),
+  );
+const milliseconds = (least: number) => number("milliseconds", least, maxTimerMs, false);
+const count = (least: number) => number("a whole number", least, Number.MAX_SAFE_INTEGER, true);
+const text = () => v.optional(must<string>("a string", (value) => typeof value === "string"));
+const flag = () => must<boolean>("true or false", (value) => typeof value === "boolean");
+const hook = <T>() => v.optional(must<T>("a function", (value) => typeof value === "function"));
+
+// Built where it is used, so that importing the package costs nothing.
+const makeSchema = () =>
+  v.strictObject({
+    baseUrl: text(),
+    wsBaseUrl: text(),
+    timeoutMs: v.optional(milliseconds(1), 30_000),
+    totalTimeoutMs: v.optional(milliseconds(1)),
+    maxRetries: v.optional(count(0), 3),
+    retryBaseDelayMs: v.optional(milliseconds(0), 500),
+    retryMaxDelayMs: v.optional(milliseconds(0), 30_000),
+    extraHeaders: v.optional(v.custom<unknown>(() => true), {}),
+    wsMaxRetries: v.optional(count(0), 10),
+    wsPingIntervalMs: v.optional(milliseconds(1), 20_000),
+    wsCloseTimeoutMs: v.optional(milliseconds(0), 5_000),
+    http2: v.optional(flag(), false),
+    limits: v.optional(v.strictObject({
+      maxConnections: v.optional(count(1)),
+      maxKeepaliveConnections: v.optional(count(0)),
+      keepaliveExpiryMs: v.optional(milliseconds(0)),
+    }, "must be an object")),
+    restJsonParse: hook<RestJsonParse>(),
+    wsJsonParse: hook<WsJsonParse>(),
+    wsJsonStringify: hook<WsJsonStringify>(),
+    allowUnknownHost: v.optional(flag()),
+  }, "takes an object of options");
+
+type Settings = v.InferOutput<ReturnType<typeof makeSchema>>;
+
+function validate(options: unknown): Settings {
+  const schema = makeSchema();
+  const result = v.safeParse(schema, options, { abortEarly: true });
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const path = issue.path?.map(({ key }) => String(key)) ?? [];
+  if (issue.expected === "never") {
+    const name = path.pop() ?? "";
+    const known = path.length === 0 ? schema.entries : schema.entries.limits.wrapped.entries;
+    throw unknownOption(["KalshiConfig", ...path].join("."), name, Object.keys(known));
+  }
+  const { input } = issue;
+  // Strings are not repeated: a key pasted into the wrong option must not end up in a log.
+  const given = /^(number|boolean)$/.test(typeof input) || input === null ? input : `a ${typeof input}`;
+  throw new KalshiConfigError(`${path.join(".") || "KalshiConfig"} ${issue.message}, not ${given}.`);
+}
+
+// How `with` tells the constructor whose child it makes; no option of that name can be given from outside.
+const parent = Symbol("parent");
+
+/**
+ * Settings of a client, checked at construction and deeply frozen.
+ *
+ * Unknown options, wrong types and URLs outside the policy of {@linkcode checkUrl} throw here, before anything
+ * reaches the network. A host that only `allowUnknownHost` let through is reported once with `console.warn`, by
+ * the config that introduced it.
+ *
+ * @example
+ * ```ts
+ * import { KalshiClient, KalshiConfig } from "@unofficial/kalshi";
+ *
+ * const config = KalshiConfig.demo({ timeoutMs: 10_000, totalTimeoutMs: 25_000 });
+ * await using client = new KalshiClient({ config });
+ * const patient = config.with({ maxRetries: 8 });
+ * ```
+ */
+export class KalshiConfig {
+  /** REST base URL in its normal form, without a slash at its end. */
+  declare readonly baseUrl: string;
+  /** WebSocket base URL in its normal form, without a slash at its end. */
+  declare readonly wsBaseUrl: string;
+  /** One attempt in milliseconds: connect, send, receive the whole body. */
+  declare readonly timeoutMs: number;
+  /** Wall clock in milliseconds over all attempts of a call; undefined for no limit. */
+  declare readonly totalTimeoutMs: number | undefined;
+  /** Retries after the first attempt, on retryable methods. */
+  declare readonly maxRetries: number;
+  /** First step of the exponential backoff in milliseconds. */
+  declare readonly retryBaseDelayMs: number;
+  /** The longest single wait in milliseconds. */
+  declare readonly retryMaxDelayMs: number;
+  /** Headers added to every request. */
+  declare readonly extraHeaders: Readonly<Record<string, string>>;
+  /** Reconnects in a row before a stream gives up. */
+  declare readonly wsMaxRetries: number;
+  /** Time between liveness probes of a stream in milliseconds. */
+  declare readonly wsPingIntervalMs: number;
+  /** How long a stream waits for a clean close in milliseconds. */
+  declare readonly wsCloseTimeoutMs: number;
+  /** Whether HTTP/2 is asked for. */
+  declare readonly http2: boolean;
+  /** Limits of the connection pool; undefined for the runtime's own. */
+  declare readonly limits: ConnectionLimits | undefined;
+  /** Parses REST bodies; undefined for `JSON.parse`. */
+  declare readonly restJsonParse: RestJsonParse | undefined;
+  /** Parses WebSocket frames; undefined for `JSON.parse`. */
+  declare readonly wsJsonParse: WsJsonParse | undefined;
+  /** Writes WebSocket commands; undefined for `JSON.stringify`. */
+  declare readonly wsJsonStringify: WsJsonStringify | undefined;
+  /** Whether hosts are let through that are neither Kalshi's nor this machine. */
+  declare readonly allowUnknownHost: boolean;
+
+  readonly #environment: KalshiEnvironment | "loopback" | "unknown";
+  readonly #given: KalshiConfigOptions;
+
+  /**
+   * Checks the options and fills in the defaults.
+   *
+   * @throws {KalshiConfigError} for the first option that is unknown or wrong
+   */
+  constructor(options: KalshiConfigOptions = {}) {
+    const settings = validate(options);
+    const { baseUrl, wsBaseUrl, allowUnknownHost, extraHeaders, limits } = settings;
+    this.#given = { baseUrl, wsBaseUrl, allowUnknownHost };
+
+    let allowed = allowUnknownHost;
+    const allow = () => allowed ??= detectRuntime().readEnv("KALSHI_ALLOW_UNKNOWN_HOST")?.trim() === "1";
+    const check = (url: string, kind: UrlKind) => checkUrl(url, kind, { allowUnknownHost: allow });
+    let rest: CheckedUrl;
+    let ws: CheckedUrl;
+    if (baseUrl === undefined && wsBaseUrl !== undefined) {
+      ws = check(wsBaseUrl, "ws");
+      rest = check(counterpart(ws, "ws"), "rest");
+    } else {
+      rest = check(baseUrl ?? homeUrl("production"), "rest");
+      ws = check(wsBaseUrl ?? counterpart(rest, "rest"), "ws");
+    }
+    if (/^(demo production|production demo)$/.test(`${rest.environment} ${ws.environment}`)) {
+      throw new KalshiConfigError(
+        `baseUrl is of ${rest.environment} and wsBaseUrl of ${ws.environment}. Leave one out: it follows the other.`,
+      );
+    }
+    this.#environment = rest.environment;
+
+    const before = (options as { [parent]?: KalshiConfig })[parent];
+    const unknown = [rest, ws].filter(({ environment }) => environment === "unknown").map(({ host }) => host);
+    if (unknown.length > 0 && (before?.baseUrl !== rest.url || before.wsBaseUrl !== ws.url)) {
+      console.warn(
+        `@unofficial/kalshi: ${[...new Set(unknown)].join(" and ")} is no host of Kalshi, but allowed.`,
+      );
+    }
+
+    Object.assign(this, settings, {
+      baseUrl: rest.url,
+      wsBaseUrl: ws.url,
+      extraHeaders: Object.freeze({ ...assertExtraHeaders(extraHeaders) }),
+      limits: limits && Object.freeze(limits),
+      allowUnknownHost: allowed ?? false,
+    });
+    Object.freeze(this);
+  }
+
+  /**
+   * Kalshi's demo environment: mock funds, keys of its own.
+   *
+   * @throws {KalshiConfigError} for an option that is unknown or wrong, and for URLs, which it sets itself
+   */
+  static demo(options: KalshiPresetOptions = {}): KalshiConfig {
+    return preset("demo", options);
+  }
+
+  /**
+   * Kalshi's production environment: real money.
+   *
+   * @throws {KalshiConfigError} for an option that is unknown or wrong, and for URLs, which it sets itself
+   */
+  static production(options: KalshiPresetOptions = {}): KalshiConfig {
+    return preset("production", options);
+  }
+
+  /**
+   * A copy with some options changed; one that is given as `undefined` goes back to its default. A URL that was
+   * never given follows the other one, so that `with({ baseUrl })` moves both.
+   *
+   * @throws {KalshiConfigError} for the first option that is unknown or wrong
+   */
+  with(options: KalshiConfigOptions): KalshiConfig {
+    const inherited = { ...this, ...this.#given, [parent]: this };
+    return new KalshiConfig({ ...inherited, ...options });
+  }
+
+  /** Whose REST host it is: Kalshi's production or demo, this machine, or one that was let through. */
+  get environment(): KalshiEnvironment | "loopback" | "unknown" {
+    return this.#environment;
+  }
+}
+
+function preset(environment: KalshiEnvironment, options: KalshiConfigOptions): KalshiConfig {
+  for (const name of ["baseUrl", "wsBaseUrl"] as const) {
+    if (options[name] !== undefined) {
+      throw new KalshiConfigError(
+        `KalshiConfig.${environment} sets ${name} itself. For another one, use new KalshiConfig({ ${name} }).`,
+      );
+    }
+  }
+  return new KalshiConfig({ ...options, baseUrl: homeUrl(environment) });
+}
+
+const adaptersThatCan = {
+  http2: "deno, bun, node",
+  maxConnections: "node",
+  maxKeepaliveConnections: "deno, bun, node",
+  keepaliveExpiryMs: "deno, bun, node",
+} as const;
+
+/**
+ * Refuses a configuration that asks for what a runtime's adapter cannot do. For whoever pairs the two: a client,
+ * at its construction.
+ *
+ * @throws {KalshiConfigError} naming the option, the runtime and the adapters that can
+ */
+export function assertRuntimeCan(config: KalshiConfig, runtime: Runtime): void {
+  const wanted = { ...config.limits, http2: config.http2 || undefined };
+  for (const name of Object.keys(adaptersThatCan) as (keyof typeof adaptersThatCan)[]) {
+    if (wanted[name] === undefined || runtime.capabilities[name]) continue;
+    throw new KalshiConfigError(
+      `${name} cannot be honoured on ${runtime.name}. Leave it out, or run where an adapter can: ` +
+        `${adaptersThatCan[name]}.`,
+    );
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * Refusing option names that do not exist, with the one that was probably meant.
+ *
+ * @module
+ */
+import { KalshiConfigError } from "./errors.ts";
+
+/** Drops what other SDKs spell differently: case, separators, units, Python's `loads` and `dumps`. */
+function plain(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, "")
+    .replace(/loads$/, "parse").replace(/dumps$/, "stringify")
+    .replace(/(millis|secs|seconds|ms|s)$/, "");
+}
+
+/** How many letters to insert, delete or replace. */
+function edits(a: string, b: string): number {
+  let row = [...b, ""].map((_, index) => index);
+  [...a].forEach((letter, i) => {
+    let left = i;
+    row = row.map((above, j) =>
+      left = j === 0 ? i + 1 : Math.min(above + 1, left + 1, (row[j - 1] ?? 0) + Number(letter !== b[j - 1]))
+    );
+  });
+  return row[b.length] ?? 0;
+}
+
+/** The name in `known` that `name` was probably meant to be, or undefined when none is near. */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
+  const given = plain(name);
+  const [best] = known
+    .map((candidate) => {
+      const other = plain(candidate);
+      const far = edits(given, other);
+      return { candidate, far: given.length > 3 && other.includes(given) ? Math.min(far, 1) : far };
+    })
+    .sort((a, b) => a.far - b.far);
+  return best && best.far <= Math.max(1, given.length / 3) ? best.candidate : undefined;
+}
+
+/** The error for an option that `owner` does not have. */
+export function unknownOption(owner: string, name: string, known: readonly string[]): KalshiConfigError {
+  const near = nearestName(name, known);
+  const hint = near === undefined
+    ? `Its options are: ${known.join(", ")}.`
+    : `Did you mean ${near}${near.endsWith("Ms") ? " (in milliseconds)" : ""}?`;
+  return new KalshiConfigError(`${owner} has no option ${JSON.stringify(name.slice(0, 64))}. ${hint}`);
+}

@@ -1,0 +1,162 @@
+/**
+ * Which URLs this library talks to, and which requests it signs.
+ *
+ * @module
+ */
+import { KalshiConfigError } from "./errors.ts";
+import { eventVenue, type KalshiEnvironment } from "./hosts.ts";
+
+/** What a base URL is for: REST calls or the WebSocket. */
+export type UrlKind = "rest" | "ws";
+
+/** What {@linkcode checkUrl} may let through. */
+export interface UrlPolicyOptions {
+  /** Lets hosts through that are neither Kalshi's nor loopback. A function is asked only for such a host. */
+  readonly allowUnknownHost?: boolean | (() => boolean) | undefined;
+}
+
+/** A base URL that passed the policy. */
+export interface CheckedUrl {
+  /** The URL in its normal form, without a slash at its end. */
+  readonly url: string;
+  /** Host, with the port where it is not the scheme's own. */
+  readonly host: string;
+  /** Whose host it is. */
+  readonly environment: KalshiEnvironment | "loopback" | "unknown";
+}
+
+const loopback = /^(localhost|127\.0\.0\.1|\[::1\])$/;
+
+const kinds = {
+  rest: { option: "baseUrl", secure: "https:", plain: "http:", path: eventVenue.restPath },
+  ws: { option: "wsBaseUrl", secure: "wss:", plain: "ws:", path: eventVenue.wsPath },
+} as const;
+
+function parse(url: string): URL | undefined {
+  try {
+    return new URL(url);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Checks a base URL against the policy and returns its normal form.
+ *
+ * The URL is read with the runtime's own parser, and then must equal what the parser made of it, letter case of
+ * scheme and host and a written-out default port aside. So nothing is let through that means something else
+ * than it seems: user info, query, fragment, whitespace, backslashes, percent escapes, dot segments, other
+ * spellings of an IP address, and host names that are not plain ASCII are all refused.
+ *
+ * A host is Kalshi's only on the scheme's own port. `localhost`, `127.0.0.1` and `[::1]` are loopback on any
+ * port; other addresses of this machine are not.
+ *
+ * @throws {KalshiConfigError} with what is wrong and how to write it. The message never repeats user info,
+ * query or fragment.
+ *
+ * @example
+ * ```ts
+ * import { checkUrl } from "@unofficial/kalshi";
+ *
+ * checkUrl("https://demo-api.kalshi.co/trade-api/v2/", "rest").environment; // "demo"
+ * ```
+ */
+export function checkUrl(url: string, kind: UrlKind, options: UrlPolicyOptions = {}): CheckedUrl {
+  const { option, secure, plain, path } = kinds[kind];
+  const hosts = eventVenue.hosts.map((row) => row[kind]);
+  const refuse = (why: string): never => {
+    throw new KalshiConfigError(`${option} must ${why} Write it like ${secure}//${hosts[0]}${path}.`);
+  };
+  const text = url.replace(/\/+$/, "");
+  const parsed = parse(text);
+  if (parsed === undefined) return refuse("be an absolute URL.");
+
+  const { protocol, hostname, host } = parsed;
+  const pathname = parsed.pathname.replace(/\/$/, "");
+  const origin = `${protocol}//${host}`;
+  const plainly = [origin, `${protocol}//${hostname}:${protocol === secure ? 443 : 80}`].some((start) =>
+    text.slice(0, start.length).toLowerCase() === start && text.slice(start.length) === pathname
+  );
+  // The second test is not redundant: lower-casing turns a Kelvin sign into a "k".
+  if (!plainly || /[^!-~]/.test(text)) {
+    refuse(
+      `be a plain URL, without user info, query, fragment, whitespace, backslash, percent escape, dot segment, or ` +
+        `an unusual way to write a host; its host reads as "${host}".`,
+    );
+  }
+  const local = loopback.test(hostname);
+  if (protocol !== secure && (protocol !== plain || !local)) {
+    refuse(`begin with ${secure}// (${plain}// is for localhost, 127.0.0.1 and [::1] only).`);
+  }
+  if (pathname !== path) refuse(`end in ${path}: with another path every signature is refused.`);
+  const { allowUnknownHost } = options;
+  const known = eventVenue.hosts[hosts.indexOf(host)];
+  const environment = local ? "loopback" : known?.environment ?? "unknown";
+  if (
+    environment === "unknown" &&
+    !(typeof allowUnknownHost === "function" ? allowUnknownHost() : allowUnknownHost)
+  ) {
+    refuse(
+      `name a host of Kalshi (${
+        hosts.join(", ")
+      }), since requests to it are signed with your key; "${host}" is ` +
+        `none. If it is meant, set allowUnknownHost: true or KALSHI_ALLOW_UNKNOWN_HOST=1.`,
+    );
+  }
+  return { url: origin + path, host, environment };
+}
+
+/**
+ * The base URL that belongs to a checked one of the other kind: Kalshi's own pair, or the same host and port.
+ *
+ * @param kind the kind of `checked`
+ */
+export function counterpart(checked: CheckedUrl, kind: UrlKind): string {
+  const other = kind === "rest" ? "ws" : "rest";
+  const { secure, plain, path } = kinds[other];
+  const host = eventVenue.hosts.find((row) => row[kind] === checked.host)?.[other] ?? checked.host;
+  return `${checked.url.startsWith(kinds[kind].secure) ? secure : plain}//${host}${path}`;
+}
+
+/** The default REST base URL of an environment. */
+export function homeUrl(environment: KalshiEnvironment): string {
+  const host = eventVenue.hosts.find((row) => row.environment === environment)?.rest;
+  return `${kinds.rest.secure}//${host}${kinds.rest.path}`;
+}
+
+/** The base URLs of a checked configuration. */
+export interface SignableBases {
+  /** REST base URL, in its normal form. */
+  readonly baseUrl: string;
+  /** WebSocket base URL, in its normal form. */
+  readonly wsBaseUrl: string;
+}
+
+/**
+ * Refuses a request that must not be signed: one that does not go below `baseUrl`, or to `wsBaseUrl`, once a
+ * URL parser has read it. To be called with the final URL of every attempt, just before signing.
+ *
+ * @param bases a {@linkcode KalshiConfig}
+ * @param url the URL exactly as it will be handed to the network
+ * @param path the path below the API root, for the error
+ * @returns the path as it goes over the wire, which is what is signed
+ * @throws {KalshiConfigError} for another origin or path, user info, a fragment, or a path that the parser
+ * would rewrite (dot segments, backslashes, whitespace).
+ */
+export function assertSignable(bases: SignableBases, url: string | URL, path?: string): string {
+  const parsed = typeof url === "string" ? parse(url) : url;
+  if (parsed !== undefined) {
+    const { href, pathname } = parsed;
+    const inside = href.startsWith(`${bases.baseUrl}/`) || href === bases.wsBaseUrl ||
+      href.startsWith(`${bases.wsBaseUrl}?`);
+    const verbatim = url === parsed || `${url}`.startsWith(`${parsed.protocol}//${parsed.host}${pathname}`);
+    if (inside && verbatim && !href.includes("#")) return pathname;
+  }
+  throw new KalshiConfigError(
+    `Refused to sign a request to ${parsed?.host || "a malformed URL"}${
+      parsed?.pathname ?? ""
+    }: it must be a plain ` +
+      `URL below ${bases.baseUrl}, or ${bases.wsBaseUrl}.`,
+    { path },
+  );
+}
