@@ -6,6 +6,8 @@
 import { KalshiConfigError, KalshiTimeoutError } from "./errors.ts";
 import type { RateGrant, RateStore, RateTake } from "./http/rate_store.ts";
 
+export type { RateGrant, RateStore, RateTake };
+
 /**
  * Runs a Lua script with your client: `EVAL script keys.length ...keys ...args`. In short, with
  *

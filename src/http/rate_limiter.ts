@@ -169,7 +169,8 @@ const tooLarge = (lane: Lane, cost: number, items: number): KalshiConfigError =>
   );
 };
 
-const aborted = ({ reason }: AbortSignal): KalshiError =>
+/** The error of a call whose signal aborted while it waited. */
+export const leftTheLine = ({ reason }: AbortSignal): KalshiError =>
   reason instanceof KalshiError
     ? reason
     : new KalshiAbortError("The call was ended while it waited for rate budget; it was not sent.", {
@@ -234,7 +235,7 @@ export class RateLimiter {
     const line = request.priority === "cancel" ? lane.cancels : lane.others;
     const cost = this.#cost(request) * items;
     if (cost > lane.bucket.capacity) throw tooLarge(lane, cost, items);
-    if (signal?.aborted) throw aborted(signal);
+    if (signal?.aborted) throw leftTheLine(signal);
     const sinceMs = this.#clock.monotonic();
     const isFirst = line.first === undefined && (line.urgent || lane.cancels.first === undefined);
     if (isFirst && this.#options.store === undefined) {
@@ -265,7 +266,7 @@ export class RateLimiter {
           if (line.first === waiter) this.#serve(lane, line);
         },
       };
-      const onAbort = () => signal && waiter.refuse(aborted(signal));
+      const onAbort = () => signal && waiter.refuse(leftTheLine(signal));
       signal?.addEventListener("abort", onAbort);
       lane.counts.waiting++;
       if (line.first !== undefined && line.last !== undefined) {
@@ -306,9 +307,10 @@ export class RateLimiter {
 
   /** Changes the costs of the endpoints, as `GET /account/endpoint_costs` answers them. */
   setCosts(costs: RateCosts): void {
+    atLeast(0, "default_cost", costs.default_cost);
     this.#defaultCost = costs.default_cost;
     this.#costs = new Map(
-      costs.endpoint_costs.map(({ method, path, cost }) => [routeOf(`${method} ${path}`), cost]),
+      costs.endpoint_costs?.map(({ method, path, cost }) => [routeOf(`${method} ${path}`), cost]),
     );
   }
 
