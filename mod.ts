@@ -23,6 +23,7 @@ export * from "./src/client.ts";
 export * from "./src/clock.ts";
 export * from "./src/config.ts";
 export * from "./src/core.ts";
+export type { KalshiSettings } from "./src/defaults.ts";
 export * from "./src/errors.ts";
 export * from "./src/fixed_point.ts";
 export type * from "./src/contract/operation.ts";

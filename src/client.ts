@@ -5,14 +5,113 @@
  */
 
 import { detectRuntime } from "#runtime";
-import { KalshiAuth, type KalshiEnv, readAuthEnv } from "./auth/mod.ts";
-import { KalshiConfig } from "./config.ts";
-import { type KalshiClientOptions, KalshiCore } from "./core.ts";
+import {
+  assertPrivateKeyPem,
+  KalshiAuth,
+  type KalshiEnv,
+  type Passphrase,
+  readAuthEnv,
+  type RequestSigner,
+} from "./auth/mod.ts";
+import { assertRuntimeCan, KalshiConfig, type KalshiConfigOptions } from "./config.ts";
+import { KalshiCore, type KalshiCoreOptions } from "./core.ts";
+import { KalshiConfigError } from "./errors.ts";
+import { unknownOption } from "./options.ts";
 import { Exchange } from "./rest/exchange.ts";
 import { Markets, type Trades } from "./rest/markets.ts";
 import { Orders } from "./rest/orders.ts";
 import { type Fills, Portfolio } from "./rest/portfolio.ts";
 import type { Runtime } from "./runtime/types.ts";
+
+/** What a client is made from. Without a key it makes public calls only. */
+export interface KalshiClientOptions extends Omit<KalshiCoreOptions, "auth" | "config"> {
+  /** A key to share between clients; not together with `keyId` and the options that belong to it. */
+  readonly auth?: KalshiAuth | RequestSigner | undefined;
+  /** Id of the API key. */
+  readonly keyId?: string | undefined;
+  /** The private key as PEM text. */
+  readonly privateKey?: string | undefined;
+  /** A file that holds the private key; `~/` is the home folder. Read at the first signed call. */
+  readonly privateKeyPath?: string | undefined;
+  /** Passphrase of an encrypted key, or a function that gives it. */
+  readonly passphrase?: Passphrase | undefined;
+  /** Configuration, or its options; production when left out. */
+  readonly config?: KalshiConfig | KalshiConfigOptions | undefined;
+  /** `true` is short for `config: KalshiConfig.demo()`; not together with `config`. */
+  readonly demo?: boolean | undefined;
+}
+
+const OPTION_NAMES: Readonly<Record<keyof KalshiClientOptions, true>> = {
+  auth: true,
+  keyId: true,
+  privateKey: true,
+  privateKeyPath: true,
+  passphrase: true,
+  config: true,
+  demo: true,
+  runtime: true,
+  transport: true,
+  clock: true,
+  onRequest: true,
+  onResponse: true,
+  onRetry: true,
+};
+
+function chooseConfig({ config, demo }: KalshiClientOptions): KalshiConfig {
+  if (demo !== undefined && typeof demo !== "boolean") {
+    throw new KalshiConfigError("`demo` takes true or false.");
+  }
+  if (config === undefined) return demo ? KalshiConfig.demo() : new KalshiConfig();
+  if (demo) throw new KalshiConfigError("Give either `demo: true` or `config`, not both.");
+  return config instanceof KalshiConfig ? config : new KalshiConfig(config);
+}
+
+/** The key of a client, imported at its first use where it came as text or as a file. */
+function chooseAuth(
+  options: KalshiClientOptions,
+  runtime: Runtime,
+): (() => Promise<KalshiAuth>) | KalshiAuth | undefined {
+  const { auth, keyId, privateKey, privateKeyPath, passphrase } = options;
+  const given = Object.entries({ keyId, privateKey, privateKeyPath, passphrase })
+    .filter(([, value]) => value !== undefined)
+    .map(([name]) => `\`${name}\``);
+  if (auth !== undefined) {
+    if (given.length > 0) {
+      throw new KalshiConfigError(
+        `Give either \`auth\` or ${given.join(", ")}, not both: it is not clear which key to use.`,
+      );
+    }
+    return auth instanceof KalshiAuth ? auth : KalshiAuth.fromSigner(auth);
+  }
+  if (given.length === 0) return undefined;
+  if (typeof keyId !== "string" || keyId.trim() === "") {
+    throw new KalshiConfigError(`${given.join(", ")} came without the key's id: give \`keyId\` as well.`);
+  }
+  if (privateKey !== undefined && privateKeyPath !== undefined) {
+    throw new KalshiConfigError("Give either `privateKey` or `privateKeyPath`, not both.");
+  }
+  let load: () => Promise<KalshiAuth>;
+  if (privateKey !== undefined) {
+    assertPrivateKeyPem(privateKey, { passphrase });
+    load = () => KalshiAuth.fromPem(keyId, privateKey, { passphrase });
+  } else if (privateKeyPath !== undefined) {
+    if (!runtime.capabilities.files) {
+      throw new KalshiConfigError(
+        `\`privateKeyPath\` needs files, which ${runtime.name} does not give: pass the PEM text as \`privateKey\`.`,
+      );
+    }
+    load = () => KalshiAuth.fromKeyPath(keyId, privateKeyPath, { passphrase, runtime });
+  } else {
+    throw new KalshiConfigError("`keyId` came without a key: give `privateKey` or `privateKeyPath` as well.");
+  }
+  let loaded: Promise<KalshiAuth> | undefined;
+  // A passphrase that could not be fetched, or a file that was not there yet, may be there next time.
+  return () =>
+    loaded ??= load().catch((error) => {
+      loaded = undefined;
+      throw error;
+    });
+}
 
 /**
  * A client of Kalshi's REST API.
@@ -27,6 +126,24 @@ import type { Runtime } from "./runtime/types.ts";
  * ```
  */
 export class KalshiClient extends KalshiCore {
+  /**
+   * Opens nothing: connections are made by the first call.
+   *
+   * @throws {KalshiConfigError} when options are unknown, conflict, or ask for what this runtime cannot do.
+   * @throws {KalshiAuthError} when `privateKey` cannot be a private key.
+   */
+  constructor(options: KalshiClientOptions = {}) {
+    for (const name of Object.keys(options)) {
+      if (!Object.hasOwn(OPTION_NAMES, name)) {
+        throw unknownOption("KalshiClient", name, Object.keys(OPTION_NAMES));
+      }
+    }
+    const runtime = options.runtime ?? detectRuntime();
+    const config = chooseConfig(options);
+    if (options.transport === undefined) assertRuntimeCan(config, runtime);
+    super({ ...options, runtime, config, auth: chooseAuth(options, runtime) });
+  }
+
   /** Whether the exchange is open, and when. */
   readonly exchange: Exchange = new Exchange(this.http);
   /** Markets, their order books and trades. */

@@ -5,9 +5,10 @@
  * @module
  */
 
-import type { KalshiAuth } from "../auth/mod.ts";
+import type { RequestSigner } from "../auth/kalshi_auth.ts";
+import { signedHeaders } from "../auth/signed_headers.ts";
 import type { Clock, ClockTimer } from "../clock.ts";
-import type { KalshiConfig } from "../config.ts";
+import type { KalshiSettings } from "../defaults.ts";
 import {
   KalshiAbortError,
   KalshiAuthError,
@@ -64,8 +65,8 @@ export interface RequestInput extends CallOptions {
 
 /** What a pipeline is made of. */
 export interface PipelineParts {
-  readonly config: KalshiConfig;
-  readonly auth: (() => Promise<KalshiAuth>) | KalshiAuth | undefined;
+  readonly config: KalshiSettings;
+  readonly auth: (() => Promise<RequestSigner>) | RequestSigner | undefined;
   readonly pool: HttpPool;
   readonly hooks: ClientHooks;
   readonly clock: Clock;
@@ -125,7 +126,7 @@ export class HttpPipeline {
   }
 
   /** The configuration in use. */
-  get config(): KalshiConfig {
+  get config(): KalshiSettings {
     return this.#parts.config;
   }
 
@@ -249,9 +250,9 @@ export class HttpPipeline {
 
   async #sign(call: Call): Promise<Record<string, string>> {
     if (call.auth === undefined) return { ...call.headers };
-    const auth = typeof call.auth === "function" ? await call.auth() : call.auth;
-    const timestampMs = this.#parts.clock.now();
-    return { ...call.headers, ...await auth.headers(call.method, call.signedPath, { timestampMs }) };
+    const signer = typeof call.auth === "function" ? await call.auth() : call.auth;
+    const signed = await signedHeaders(signer, call.method, call.signedPath, this.#parts.clock.now());
+    return { ...call.headers, ...signed };
   }
 
   /**
