@@ -144,8 +144,8 @@ const parent = Symbol("parent");
 /**
  * Settings of a client, checked at construction and deeply frozen.
  *
- * Unknown options, wrong types and URLs outside the policy of {@linkcode checkUrl} throw here, before anything
- * reaches the network. A host that only `allowUnknownHost` let through is reported once with `console.warn`, by
+ * Unknown options, wrong types and URLs outside the policy throw here, before anything reaches the network: only
+ * Kalshi's hosts and this machine, encrypted or local, with nothing in the URL but host, port and API root. A host that only `allowUnknownHost` let through is reported once with `console.warn`, by
  * the config that introduced it.
  *
  * @example

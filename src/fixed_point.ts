@@ -363,7 +363,7 @@ export function isOnGrid(grid: PriceGrid, price: number): boolean {
  * @throws {KalshiValueError} when `price` is no safe integer
  */
 export function nextTick(grid: PriceGrid, price: number): number | undefined {
-  return snapUp(grid, price + 1);
+  return snapUp(grid, safe(price) + 1);
 }
 
 /**
@@ -372,5 +372,5 @@ export function nextTick(grid: PriceGrid, price: number): number | undefined {
  * @throws {KalshiValueError} when `price` is no safe integer
  */
 export function previousTick(grid: PriceGrid, price: number): number | undefined {
-  return snapDown(grid, price - 1);
+  return snapDown(grid, safe(price) - 1);
 }

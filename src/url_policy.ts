@@ -53,13 +53,6 @@ function parse(url: string): URL | undefined {
  *
  * @throws {KalshiConfigError} with what is wrong and how to write it. The message never repeats user info,
  * query or fragment.
- *
- * @example
- * ```ts
- * import { checkUrl } from "@unofficial/kalshi";
- *
- * checkUrl("https://demo-api.kalshi.co/trade-api/v2/", "rest").environment; // "demo"
- * ```
  */
 export function checkUrl(url: string, kind: UrlKind, options: UrlPolicyOptions = {}): CheckedUrl {
   const { option, secure, plain, path } = kinds[kind];
