@@ -7,7 +7,7 @@
 import type { Random } from "../random.ts";
 import { PRICE_ONE } from "../units.ts";
 import { settleFill, tradeFee } from "./fees.ts";
-import { Account, addResting, neededFor, reduceResting, reserve, unitCost, Wallet } from "./ledger.ts";
+import { Account, addResting, neededFor, reduceResting, reserve, unitCost, type Wallet } from "./ledger.ts";
 import { Schedule } from "./schedule.ts";
 import type {
   CancelReason,
@@ -144,7 +144,10 @@ export class Engine {
     if (request.reduceOnly) {
       count = Math.min(count, Math.max(0, side === "bid" ? -holding.position : holding.position));
     }
-    if (wallet.available < neededFor(holding, side, price, count)) {
+    const best = market.book.best(opposite(side));
+    const isTaker = best !== undefined && crosses(side, price, best);
+    if (request.postOnly && isTaker) return { refused: "invalid_order", details: "post only cross" };
+    if (wallet.available < neededFor(holding, side, price, count, isTaker)) {
       return { refused: "insufficient_balance" };
     }
     if (request.timeInForce === "fill_or_kill" && this.#volumeAt(market, side, price, count) < count) {
@@ -257,12 +260,6 @@ export class Engine {
       return { refused: "order_already_exists" };
     }
     if (request.group?.triggered) return { refused: "exceeded_order_group_risk_limit" };
-    if (request.postOnly) {
-      const best = market.book.best(opposite(request.side));
-      if (best !== undefined && crosses(request.side, request.price, best)) {
-        return { refused: "invalid_order", details: "post only cross" };
-      }
-    }
     return undefined;
   }
 

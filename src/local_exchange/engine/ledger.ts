@@ -175,11 +175,18 @@ function reserveSide(holding: Holding, side: RestingSide, cover: number): void {
 }
 
 /** What a new order needs to be affordable at its limit, beyond what is set aside already. */
-export function neededFor(holding: Holding, side: Side, price: number, count: number): number {
+export function neededFor(
+  holding: Holding,
+  side: Side,
+  price: number,
+  count: number,
+  isTaker: boolean,
+): number {
   const resting = side === "bid" ? holding.bids : holding.asks;
   const closable = Math.max(0, side === "bid" ? -holding.position : holding.position);
   const opening = count - Math.min(count, Math.max(0, closable - resting.count));
   const { fees } = holding.market;
-  const fee = Math.max(tradeFee(fees, true, price, opening), tradeFee(fees, false, price, opening));
-  return unitCost(side, price) * opening + fee;
+  const fee = tradeFee(fees, false, price, opening);
+  return unitCost(side, price) * opening +
+    (isTaker ? Math.max(fee, tradeFee(fees, true, price, opening)) : fee);
 }

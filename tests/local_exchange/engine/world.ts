@@ -1,0 +1,135 @@
+/** A small exchange for tests of the engine, and the laws that must hold in any. */
+import { assert, assertEquals } from "@std/assert";
+import { Book } from "../../../src/local_exchange/engine/book.ts";
+import {
+  Engine,
+  type OrderRequest,
+  type Placed,
+  type Refusal,
+} from "../../../src/local_exchange/engine/engine.ts";
+import { feeSchedule, type FeeType } from "../../../src/local_exchange/engine/fees.ts";
+import { reserve } from "../../../src/local_exchange/engine/ledger.ts";
+import type { Market } from "../../../src/local_exchange/engine/types.ts";
+import { createRandom } from "../../../src/local_exchange/random.ts";
+
+/** An engine without markets. */
+export function newEngine(now = 0): Engine {
+  return new Engine(createRandom(7), now);
+}
+
+/** Lists an open market. */
+export function addMarket(
+  engine: Engine,
+  ticker: string,
+  feeType: FeeType = "quadratic",
+  step = 100,
+): Market {
+  const market: Market = {
+    ticker,
+    eventTicker: `${ticker}-EVENT`,
+    seriesTicker: `${ticker}-SERIES`,
+    shard: 0,
+    status: "active",
+    bands: [{ start: 0, end: 10_000, step }],
+    fees: feeSchedule(feeType, 1),
+    book: new Book(),
+    trades: [],
+    lastPrice: 0,
+    volume: 0,
+    openInterest: 0,
+    updatedAt: 0,
+  };
+  engine.markets.set(ticker, market);
+  return market;
+}
+
+/** Opens an account with cash, in micro-dollars. */
+export function addAccount(engine: Engine, cash: number, precision?: number): OrderRequest["wallet"] {
+  const wallet = engine.open(precision).wallet(0, 0);
+  engine.deposit(wallet, cash);
+  return wallet;
+}
+
+/** Places an order with the usual options. */
+export function place(
+  engine: Engine,
+  order: Pick<OrderRequest, "wallet" | "market" | "side" | "price" | "count"> & Partial<OrderRequest>,
+): Placed | Refusal {
+  return engine.place({
+    clientOrderId: "",
+    timeInForce: "good_till_canceled",
+    selfTradePrevention: "taker_at_cross",
+    ...order,
+  });
+}
+
+/** Places an order that must be accepted. */
+export function accept(...args: Parameters<typeof place>): Placed {
+  const placed = place(...args);
+  if ("refused" in placed) throw new Error(`refused: ${placed.refused}`);
+  return placed;
+}
+
+/** Everything that is true of an exchange at any time. */
+export function audit(engine: Engine): void {
+  let cash = 0;
+  let openInterest = 0;
+  for (const market of engine.markets.values()) {
+    const bid = market.book.best("bid");
+    const ask = market.book.best("ask");
+    assert(
+      bid === undefined || ask === undefined || bid < ask,
+      `${market.ticker} is crossed: ${bid}, ${ask}`,
+    );
+    let long = 0;
+    let net = 0;
+    for (const account of engine.accounts.values()) {
+      for (const wallet of account.wallets()) {
+        const { position } = wallet.holding(market);
+        long += Math.max(0, position);
+        net += position;
+      }
+    }
+    assertEquals(net, 0, `positions in ${market.ticker} do not net to zero`);
+    assertEquals(market.openInterest, long);
+    openInterest += long;
+    for (const side of ["bid", "ask"] as const) {
+      for (const level of market.book.levels(side)) {
+        let total = 0;
+        let orders = 0;
+        for (let order = level.first; order !== undefined; order = order.behind) {
+          assertEquals([order.price, order.side, order.status], [level.price, side, "resting"]);
+          assert(order.remaining > 0);
+          total += order.remaining;
+          orders++;
+        }
+        assertEquals([level.total, level.orders], [total, orders]);
+      }
+    }
+  }
+  for (const account of engine.accounts.values()) {
+    for (const wallet of account.wallets()) {
+      cash += wallet.cash;
+      assert(wallet.available >= 0, `an account is overdrawn by ${-wallet.available}`);
+      assertEquals(wallet.cash % account.precision === 0, true, "a balance is finer than its precision");
+      let reserved = 0;
+      for (const holding of wallet.holdings.values()) {
+        const before = wallet.reserved;
+        reserve(holding);
+        assertEquals(wallet.reserved, before, "what is set aside was out of date");
+        reserved += holding.bids.reserved + holding.asks.reserved;
+        for (const side of [holding.bids, holding.asks]) {
+          assertEquals([...side.orders].reduce((sum, { remaining }) => sum + remaining, 0), side.count);
+          assert(side.reserved >= 0);
+        }
+      }
+      assertEquals(wallet.reserved, reserved);
+    }
+    for (const order of account.orders) {
+      assertEquals(order.status === "resting", account.resting.has(order));
+      if (order.status !== "resting") assertEquals(order.remaining, 0);
+    }
+  }
+  // A pair of YES and NO is worth a dollar, which the exchange holds.
+  assertEquals(cash + openInterest * 10_000 + engine.feesTaken, engine.deposited);
+}
