@@ -51,9 +51,9 @@ export interface Call {
   readonly response: string | undefined;
 }
 
-/** A file below src/contract/spec. */
+/** A file below src/contract/spec; like all tools, it runs in the project's root. */
 export function readFacts(name: string): string {
-  return readFileSync(new URL(`../src/contract/spec/${name}`, import.meta.url), "utf8");
+  return readFileSync(`src/contract/spec/${name}`, "utf8");
 }
 
 export function pascal(name: string): string {
@@ -87,6 +87,12 @@ function flatten(schema: Json): { ref?: string; facts: Json } {
 /** Turns schemas into shapes; nested objects get names of their own, which land in `named`. */
 export class Shapes {
   readonly named = new Map<string, { shape: Shape; facts: Json }>();
+  readonly #nullable: ReadonlySet<string>;
+
+  /** Takes the names of the types that may be null wherever they are used. */
+  constructor(nullable: Iterable<string> = []) {
+    this.#nullable = new Set(nullable);
+  }
 
   add(name: string, schema: Json): void {
     this.named.set(name, { shape: this.read(schema, name), facts: schema });
@@ -134,12 +140,12 @@ export class Shapes {
   }
 
   field(name: string, schema: Json, required: boolean, owner: string): Field {
-    const { facts } = flatten(schema);
+    const { facts, ref } = flatten(schema);
     return {
       name,
       shape: this.#inline(schema, owner),
       required,
-      nullable: facts.nullable === true,
+      nullable: facts.nullable === true || (ref !== undefined && this.#nullable.has(ref)),
       deprecated: facts.deprecated === true,
       facts,
     };
@@ -161,8 +167,9 @@ export class RestSpec {
 
   constructor(text: string) {
     const spec = JSON.parse(text);
-    const shapes = new Shapes();
-    for (const [name, schema] of Object.entries(spec.components.schemas)) shapes.add(name, schema);
+    const schemas: [string, Json][] = Object.entries(spec.components.schemas);
+    const shapes = new Shapes(schemas.filter(([, schema]) => schema.nullable === true).map(([name]) => name));
+    for (const [name, schema] of schemas) shapes.add(name, schema);
     const resolve = (value: Json): Json =>
       value.$ref === undefined
         ? value

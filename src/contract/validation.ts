@@ -50,16 +50,22 @@ function kindOf(value: unknown): string {
   return Array.isArray(value) ? "array" : typeof value;
 }
 
+/** Valibot writes `Object` and `Array`, and the types of scalars in lower case. */
+function plain(expected: string | null): string {
+  return expected === "Object" || expected === "Array" ? expected.toLowerCase() : expected ?? "another value";
+}
+
 /** The first difference between a value and a schema, or `undefined`. */
 export function difference(schema: LazySchema, value: unknown): SchemaDifference | undefined {
   const result = compare(schema(), value, { abortEarly: true });
   if (result.success) return undefined;
   const [issue] = result.issues;
+  const { expected, input } = issue;
   const named = issue.type === "picklist" || issue.type === "literal";
   return {
     path: pathOf(issue),
-    expected: issue.input === undefined ? "a value" : (issue.expected ?? "another value").toLowerCase(),
-    received: named ? JSON.stringify(issue.input) : kindOf(issue.input),
+    expected: expected === "never" ? "no such field" : input === undefined ? "a value" : plain(expected),
+    received: named ? JSON.stringify(input) : expected === "never" ? "one" : kindOf(input),
   };
 }
 

@@ -528,7 +528,7 @@ const marginMarketSchema: LazySchema = /* @__PURE__ */ lazy(() =>
     settlement_mark_price: v.nullish(tickerPriceSchema()),
     liquidation_mark_price: v.nullish(tickerPriceSchema()),
     reference_price: v.nullish(tickerPriceSchema()),
-    schedule: marginMarketScheduleSchema(),
+    schedule: v.nullable(marginMarketScheduleSchema()),
     market_version: v.number(),
     underlying_multiplier: v.string(),
     asset_class: v.nullish(v.string()),

@@ -658,7 +658,7 @@ export interface MarginMarket {
   /** Price of the underlying. */
   reference_price?: TickerPrice | null;
   /** Schedule. */
-  schedule: MarginMarketSchedule;
+  schedule: MarginMarketSchedule | null;
   /** Version of the market's terms. */
   market_version: number;
   /** Underlying multiplier. */

@@ -1,0 +1,12 @@
+import { readFileSync } from "node:fs";
+import { assertEquals } from "@std/assert";
+import { test } from "../support/test.ts";
+import { generateContract } from "../../tools/generate_contract.ts";
+
+test("the generated files are what the fact files give", { timeoutMs: 60_000 }, () => {
+  const files = generateContract();
+  assertEquals(files.size, 10);
+  for (const [path, text] of files) {
+    assertEquals(readFileSync(path, "utf8") === text, true, `${path} is old: run \`deno task generate\``);
+  }
+});
