@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { RequestSigner } from "../auth/kalshi_auth.ts";
+import type { RequestSigner } from "../auth/signer.ts";
 import { signedHeaders } from "../auth/signed_headers.ts";
 import type { Clock, ClockTimer } from "../clock.ts";
 import type { KalshiSettings } from "../defaults.ts";
@@ -61,6 +61,16 @@ export interface RequestInput extends CallOptions {
   readonly params?: Params | undefined;
   /** JSON body. */
   readonly body?: unknown;
+  /** The id that the exchange knows this write by, for errors. */
+  readonly clientId?: string | undefined;
+  /** Set for a write that can be sent again without acting twice; told whether an attempt may have acted. */
+  readonly repeat?: Repeat | undefined;
+}
+
+/** What is known of a write that may be sent again. */
+export interface Repeat {
+  /** Set by the pipeline when an attempt ended with an unknown outcome and another one followed. */
+  ambiguous: boolean;
 }
 
 /** What a pipeline is made of. */
@@ -96,6 +106,8 @@ interface Call {
   readonly headers: Readonly<Record<string, string>>;
   readonly auth: PipelineParts["auth"];
   readonly options: CallOptions;
+  readonly clientId: string | undefined;
+  readonly repeat: Repeat | undefined;
   readonly timeoutMs: number;
   readonly maxRetries: number;
   readonly endsAt: number;
@@ -151,8 +163,40 @@ export class HttpPipeline {
         delayMs,
         error: error.error,
       }));
+      if (call.repeat !== undefined && error.error.outcome === "unknown") call.repeat.ambiguous = true;
       await this.#wait(call, delayMs, error.error);
     }
+  }
+
+  /**
+   * The options for the steps of a longer call: each step gets what is then left of the call's total time.
+   */
+  steps<O extends CallOptions>(options: O): () => O {
+    const { config, clock } = this.#parts;
+    const total = limit("totalTimeoutMs", options.totalTimeoutMs, config.totalTimeoutMs ?? Infinity);
+    const endsAt = clock.monotonic() + total;
+    // A step at the very end gets a moment that passes at once, not an unlimited time.
+    return () => ({ ...options, totalTimeoutMs: Math.max(0, endsAt - clock.monotonic()) });
+  }
+
+  /** Waits between two steps, as long as it waits before a retry; ends early with the caller's signal or the client. */
+  async pause(attempt: number, { signal }: CallOptions): Promise<void> {
+    const { clock, config, random } = this.#parts;
+    await new Promise<void>((resolve) => {
+      const signals = [signal, this.#closed.signal];
+      const done = () => {
+        timer.clear();
+        for (const item of signals) item?.removeEventListener("abort", done);
+        resolve();
+      };
+      const timer = clock.setTimer(done, backoffMs(attempt, config, undefined, random));
+      for (const item of signals) item?.aborted ? done() : item?.addEventListener("abort", done);
+    });
+  }
+
+  /** Wall-clock time, in Unix milliseconds. */
+  now(): number {
+    return this.#parts.clock.now();
   }
 
   /** Ends running calls and refuses new ones, then closes the pool. */
@@ -199,6 +243,8 @@ export class HttpPipeline {
       headers,
       auth: needsAuth === "none" ? undefined : auth,
       options: input,
+      clientId: input.clientId,
+      repeat: input.repeat,
       timeoutMs: limit("timeoutMs", input.timeoutMs, config.timeoutMs),
       maxRetries: limit("maxRetries", input.maxRetries, config.maxRetries),
       endsAt: clock.monotonic() + totalTimeoutMs,
@@ -296,9 +342,10 @@ export class HttpPipeline {
 
   /** Whatever broke an attempt, as an error of this library. */
   #failure(call: Call, error: unknown): KalshiError {
-    const { method, path, attempts } = call;
-    const outcome: Outcome = call.sent && !this.#parts.pool.isNotSent(error) ? "unknown" : "not-sent";
-    const context = { method, path, attempts, outcome };
+    const { method, path, attempts, clientId } = call;
+    const mayHaveActed = call.repeat?.ambiguous || call.sent && !this.#parts.pool.isNotSent(error);
+    const outcome: Outcome = mayHaveActed ? "unknown" : "not-sent";
+    const context = { method, path, attempts, clientId, outcome };
     if (error instanceof Cut) return this.#cutError(call, error.reason, context);
     if (error instanceof KalshiError) return error;
     if (!call.sent) {
@@ -343,7 +390,8 @@ export class HttpPipeline {
       : error.code === "CONNECTION" ||
         error.code === "TIMEOUT" && call.endsAt > this.#parts.clock.monotonic();
     if (!isTransient) return undefined;
-    if (!isSafeMethod(call.method) && error.outcome !== "not-sent") return undefined;
+    const harmless = isSafeMethod(call.method) || call.repeat !== undefined || error.outcome === "not-sent";
+    if (!harmless) return undefined;
     return backoffMs(call.attempts - 1, config, error.retryAfterMs, random);
   }
 
@@ -357,7 +405,7 @@ export class HttpPipeline {
         }));
     } catch (error) {
       if (!(error instanceof Cut)) throw error;
-      const { method, path, attempts } = call;
+      const { method, path, attempts, clientId } = call;
       const { outcome, status, serverCode, details, retryAfterMs } = last;
       const context = {
         method,

@@ -19,6 +19,8 @@ export interface RequestIdentity {
   readonly method: string;
   readonly path: string;
   readonly attempts: number;
+  readonly clientId?: string | undefined;
+  readonly repeat?: { readonly ambiguous: boolean } | undefined;
 }
 
 const MAX_ERROR_BYTES = 65_536;
@@ -110,7 +112,8 @@ export async function responseError(
     status,
     serverCode: body.code,
     details: body.details,
-    outcome: status >= 500 || status === 408 ? "unknown" : "rejected",
+    // An earlier attempt can have acted, even where this one was refused.
+    outcome: status >= 500 || status === 408 || request.repeat?.ambiguous ? "unknown" : "rejected",
     retryAfterMs: retryAfterMs(status, response.headers.get("retry-after"), nowMs),
   };
   const detail = [body.code, body.message].filter((part) => part !== undefined).join(": ");
