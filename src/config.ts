@@ -5,15 +5,13 @@
  */
 import * as v from "valibot";
 import { detectRuntime } from "#runtime";
+import { DEFAULTS } from "./defaults.ts";
 import { KalshiConfigError } from "./errors.ts";
 import { assertExtraHeaders } from "./extra_headers.ts";
 import type { KalshiEnvironment } from "./hosts.ts";
 import { unknownOption } from "./options.ts";
 import type { ConnectionLimits, Runtime } from "./runtime/types.ts";
 import { type CheckedUrl, checkUrl, counterpart, homeUrl, type UrlKind } from "./url_policy.ts";
-
-export { assertExtraHeaders } from "./extra_headers.ts";
-export { assertSignable } from "./url_policy.ts";
 
 /** Reads the body of a REST answer: UTF-8 bytes in, the parsed value out. */
 export type RestJsonParse = (body: Uint8Array) => unknown;
@@ -98,20 +96,20 @@ const makeSchema = () =>
   v.strictObject({
     baseUrl: text(),
     wsBaseUrl: text(),
-    timeoutMs: v.optional(milliseconds(1), 30_000),
+    timeoutMs: v.optional(milliseconds(1), DEFAULTS.timeoutMs),
     totalTimeoutMs: v.optional(milliseconds(1)),
-    maxRetries: v.optional(count(0), 3),
-    retryBaseDelayMs: v.optional(milliseconds(0), 500),
-    retryMaxDelayMs: v.optional(milliseconds(0), 30_000),
-    extraHeaders: v.optional(v.custom<unknown>(() => true), {}),
-    wsMaxRetries: v.optional(count(0), 10),
-    wsPingIntervalMs: v.optional(milliseconds(1), 20_000),
-    wsCloseTimeoutMs: v.optional(milliseconds(0), 5_000),
-    http2: v.optional(flag(), false),
+    maxRetries: v.optional(count(0), DEFAULTS.maxRetries),
+    retryBaseDelayMs: v.optional(milliseconds(0), DEFAULTS.retryBaseDelayMs),
+    retryMaxDelayMs: v.optional(milliseconds(0), DEFAULTS.retryMaxDelayMs),
+    extraHeaders: v.optional(v.custom<unknown>(() => true), DEFAULTS.extraHeaders),
+    wsMaxRetries: v.optional(count(0), DEFAULTS.wsMaxRetries),
+    wsPingIntervalMs: v.optional(milliseconds(1), DEFAULTS.wsPingIntervalMs),
+    wsCloseTimeoutMs: v.optional(milliseconds(0), DEFAULTS.wsCloseTimeoutMs),
+    http2: v.optional(flag(), DEFAULTS.http2),
     limits: v.optional(v.strictObject({
       maxConnections: v.optional(count(1)),
       maxKeepaliveConnections: v.optional(count(0)),
-      keepaliveExpiryMs: v.optional(milliseconds(0)),
+      keepaliveExpiryMs: v.optional(number("whole milliseconds", 0, maxTimerMs, true)),
     }, "must be an object")),
     restJsonParse: hook<RestJsonParse>(),
     wsJsonParse: hook<WsJsonParse>(),
@@ -215,7 +213,7 @@ export class KalshiConfig {
       ws = check(wsBaseUrl, "ws");
       rest = check(counterpart(ws, "ws"), "rest");
     } else {
-      rest = check(baseUrl ?? homeUrl("production"), "rest");
+      rest = check(baseUrl ?? DEFAULTS.baseUrl, "rest");
       ws = check(wsBaseUrl ?? counterpart(rest, "rest"), "ws");
     }
     if (/^(demo production|production demo)$/.test(`${rest.environment} ${ws.environment}`)) {
@@ -238,7 +236,7 @@ export class KalshiConfig {
       wsBaseUrl: ws.url,
       extraHeaders: Object.freeze({ ...assertExtraHeaders(extraHeaders) }),
       limits: limits && Object.freeze(limits),
-      allowUnknownHost: allowed ?? false,
+      allowUnknownHost: allowed ?? DEFAULTS.allowUnknownHost,
     });
     Object.freeze(this);
   }

@@ -40,6 +40,16 @@ function parse(url: string): URL | undefined {
   }
 }
 
+type Environment = CheckedUrl["environment"];
+
+/** Whose host a parsed URL goes to; undefined when that would be in plaintext to another machine, or no URL of that kind. */
+function environmentOf({ protocol, hostname, host }: URL, kind: UrlKind): Environment | undefined {
+  const { secure, plain } = kinds[kind];
+  const local = loopback.test(hostname);
+  if (protocol !== secure && (protocol !== plain || !local)) return undefined;
+  return local ? "loopback" : eventVenue.hosts.find((row) => row[kind] === host)?.environment ?? "unknown";
+}
+
 /**
  * Checks a base URL against the policy and returns its normal form.
  *
@@ -77,14 +87,12 @@ export function checkUrl(url: string, kind: UrlKind, options: UrlPolicyOptions =
         `an unusual way to write a host; its host reads as "${host}".`,
     );
   }
-  const local = loopback.test(hostname);
-  if (protocol !== secure && (protocol !== plain || !local)) {
-    refuse(`begin with ${secure}// (${plain}// is for localhost, 127.0.0.1 and [::1] only).`);
+  const environment = environmentOf(parsed, kind);
+  if (environment === undefined) {
+    return refuse(`begin with ${secure}// (${plain}// is for localhost, 127.0.0.1 and [::1] only).`);
   }
   if (pathname !== path) refuse(`end in ${path}: with another path every signature is refused.`);
   const { allowUnknownHost } = options;
-  const known = eventVenue.hosts[hosts.indexOf(host)];
-  const environment = local ? "loopback" : known?.environment ?? "unknown";
   if (
     environment === "unknown" &&
     !(typeof allowUnknownHost === "function" ? allowUnknownHost() : allowUnknownHost)
@@ -117,39 +125,48 @@ export function homeUrl(environment: KalshiEnvironment): string {
   return `${kinds.rest.secure}//${host}${kinds.rest.path}`;
 }
 
-/** The base URLs of a checked configuration. */
+/** What {@linkcode assertSignable} needs of a configuration. */
 export interface SignableBases {
   /** REST base URL, in its normal form. */
   readonly baseUrl: string;
   /** WebSocket base URL, in its normal form. */
   readonly wsBaseUrl: string;
+  /** Whether hosts are let through that are neither Kalshi's nor this machine. */
+  readonly allowUnknownHost: boolean;
 }
 
 /**
- * Refuses a request that must not be signed: one that does not go below `baseUrl`, or to `wsBaseUrl`, once a
- * URL parser has read it. To be called with the final URL of every attempt, just before signing.
+ * Refuses a request that must not be signed: one that, as a URL parser reads it, does not go to the configured
+ * host and below its API root, or to a host that the policy does not allow. It trusts no check that was made
+ * before, and costs under a microsecond: to be called with the final URL of a request, just before signing.
  *
- * @param bases a {@linkcode KalshiConfig}
+ * @param bases the configuration
  * @param url the URL exactly as it will be handed to the network
  * @param path the path below the API root, for the error
  * @returns the path as it goes over the wire, which is what is signed
- * @throws {KalshiConfigError} for another origin or path, user info, a fragment, or a path that the parser
- * would rewrite (dot segments, backslashes, whitespace).
+ * @throws {KalshiConfigError} for another origin or path, plaintext to another machine, user info, a fragment,
+ * or a path that the parser would rewrite (dot segments, backslashes, whitespace).
  */
 export function assertSignable(bases: SignableBases, url: string | URL, path?: string): string {
   const parsed = typeof url === "string" ? parse(url) : url;
   if (parsed !== undefined) {
-    const { href, pathname } = parsed;
-    const inside = href.startsWith(`${bases.baseUrl}/`) || href === bases.wsBaseUrl ||
-      href.startsWith(`${bases.wsBaseUrl}?`);
-    const verbatim = url === parsed || `${url}`.startsWith(`${parsed.protocol}//${parsed.host}${pathname}`);
-    if (inside && verbatim && !href.includes("#")) return pathname;
+    const { protocol, host, href, pathname } = parsed;
+    const ws = protocol.startsWith("ws");
+    const environment = environmentOf(parsed, ws ? "ws" : "rest");
+    if (
+      (ws
+        ? href.startsWith(bases.wsBaseUrl) && pathname === eventVenue.wsPath
+        : href.startsWith(`${bases.baseUrl}/`) && pathname.startsWith(`${eventVenue.restPath}/`)) &&
+      environment !== undefined && (environment !== "unknown" || bases.allowUnknownHost) &&
+      (url === parsed || `${url}`.startsWith(`${protocol}//${host}${pathname}`)) &&
+      !href.includes("#")
+    ) return pathname;
   }
   throw new KalshiConfigError(
     `Refused to sign a request to ${parsed?.host || "a malformed URL"}${
       parsed?.pathname ?? ""
     }: it must be a plain ` +
-      `URL below ${bases.baseUrl}, or ${bases.wsBaseUrl}.`,
+      `URL below ${bases.baseUrl}, or ${bases.wsBaseUrl}, on a host that the URL policy allows.`,
     { path },
   );
 }

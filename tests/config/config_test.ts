@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStrictEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { assertRuntimeCan, KalshiConfig, type KalshiConfigOptions } from "../../src/config.ts";
+import { DEFAULTS } from "../../src/defaults.ts";
 import { KalshiConfigError } from "../../src/errors.ts";
 import type { Runtime, RuntimeCapabilities } from "../../src/runtime/types.ts";
 import { test } from "../support/test.ts";
@@ -55,6 +56,9 @@ test("every option has its documented default", () => {
     [undefined, undefined, undefined, undefined],
   );
   assertEquals(config.environment, "production");
+  for (const [name, value] of Object.entries(DEFAULTS)) {
+    assertEquals<unknown>(config[name as keyof KalshiConfig], value, name);
+  }
 });
 
 const everyOption = {
@@ -209,7 +213,7 @@ test("wrong values are refused by name, and what was given is shown only where i
   assertThrows(
     () => new KalshiConfig({ limits: { keepaliveExpiryMs: -1 } }),
     KalshiConfigError,
-    "limits.keepaliveExpiryMs must be milliseconds from 0 to 2147483647, not -1.",
+    "limits.keepaliveExpiryMs must be whole milliseconds from 0 to 2147483647, not -1.",
   );
   assertThrows(() => new KalshiConfig({ timeoutMs: Number.NaN }), KalshiConfigError, "not NaN.");
   const pasted = assertThrows(

@@ -339,6 +339,7 @@ test("whatever passes goes where it says: to Kalshi or this machine, encrypted o
 const bases = {
   baseUrl: "https://demo-api.kalshi.co/trade-api/v2",
   wsBaseUrl: "wss://demo-api.kalshi.co/trade-api/ws/v2",
+  allowUnknownHost: false,
 };
 
 test("requests below the base URLs are signed with their path as sent", () => {
@@ -401,6 +402,31 @@ test("nothing else is signed", () => {
     assertSignable(bases, "https://u:hunter2@evil.io/a?token=hunter2#hunter2")
   );
   assert(!`${error}`.includes("hunter2"));
+});
+
+test("a configuration that was never checked cannot get anything signed either", () => {
+  const forged = (baseUrl: string, wsBaseUrl: string, allowUnknownHost = false) => {
+    const settings = { baseUrl, wsBaseUrl, allowUnknownHost };
+    return [() => assertSignable(settings, `${baseUrl}/markets`), () => assertSignable(settings, wsBaseUrl)];
+  };
+  const refused = [
+    ...forged("https://evil.io/trade-api/v2", "wss://evil.io/trade-api/ws/v2"),
+    ...forged(
+      "https://demo-api.kalshi.co@evil.io/trade-api/v2",
+      "wss://demo-api.kalshi.co@evil.io/trade-api/ws/v2",
+    ),
+    ...forged("http://demo-api.kalshi.co/trade-api/v2", "ws://demo-api.kalshi.co/trade-api/ws/v2", true),
+    ...forged("https://demo-api.kalshi.co", "wss://demo-api.kalshi.co", true),
+    ...forged("https://demo-api.kalshi.co/trade-api/v22", "wss://demo-api.kalshi.co/trade-api/ws/v22", true),
+    ...forged("https://demo-api.kalshi.co:444/trade-api/v2", "wss://demo-api.kalshi.co:444/trade-api/ws/v2"),
+    ...forged("", "", true),
+  ];
+  for (const sign of refused) assertThrows(sign, KalshiConfigError, "Refused to sign");
+  const allowed = [
+    ...forged("https://proxy.example/trade-api/v2", "wss://proxy.example/trade-api/ws/v2", true),
+    ...forged("http://127.0.0.1:8080/trade-api/v2", "ws://127.0.0.1:8080/trade-api/ws/v2"),
+  ];
+  for (const sign of allowed) assert(sign().startsWith("/trade-api/"));
 });
 
 test("whatever is signed goes to the base's origin, with the signed path", () => {
