@@ -32,6 +32,24 @@ export interface RuntimeCapabilities {
   readonly files: boolean;
 }
 
+/** An HTTP proxy. Its credentials are shown to the proxy alone, never to the exchange. */
+export interface ProxyOptions {
+  /** `http://host:port`; credentials may stand in it, or below. */
+  readonly url: string;
+  /** User name at the proxy. */
+  readonly username?: string | undefined;
+  /** Password at the proxy. */
+  readonly password?: string | undefined;
+}
+
+/** What an adapter can be given. */
+export interface RuntimeOptions {
+  /** Send everything (requests, WebSockets, TCP) through this proxy. None unless given. */
+  readonly proxy?: ProxyOptions | undefined;
+  /** Certificate authorities, each a PEM text, trusted beside those of the runtime. */
+  readonly caCertificates?: readonly string[] | undefined;
+}
+
 /** Pool limits of a client; what is undefined is left to the runtime. */
 export interface ConnectionLimits {
   /** The most connections at once, to one host. */
@@ -88,11 +106,14 @@ export interface WebSocketConnectOptions {
 export interface WebSocketCloseInfo {
   /** Close code; 1006 when the connection broke without a close frame. */
   readonly code: number;
-  /** Reason given by the peer, or empty. */
+  /** Reason given by the peer, or what was wrong with what it sent, or empty. */
   readonly reason: string;
 }
 
-/** What the owner of a socket is told. Every callback is synchronous and must not throw. */
+/**
+ * What the owner of a socket is told. Every callback is synchronous and must not throw; none is called before
+ * the socket has been handed over.
+ */
 export interface WebSocketHandlers {
   /** A whole message; binary ones as bytes. Never called after `onClose`. */
   readonly onMessage: (data: string | Uint8Array) => void;
@@ -110,7 +131,7 @@ export interface RuntimeWebSocket {
   readonly bufferedAmount: number;
   /** Sends a ping frame; absent where the runtime cannot. */
   ping?(): void;
-  /** Starts a clean close. A peer that never answers keeps it pending: follow up with {@linkcode terminate}. */
+  /** Starts a clean close; messages that come after it are not delivered. A peer that never answers keeps it pending: follow up with {@linkcode terminate}. */
   close(code?: number, reason?: string): void;
   /** Ends the connection now: `onClose` is told 1006 before this returns, whatever the peer does. */
   terminate(): void;

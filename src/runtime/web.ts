@@ -6,7 +6,7 @@
  */
 
 import { KalshiConfigError } from "../errors.ts";
-import { refuseImpossible } from "./limits.ts";
+import { checkPoolOptions } from "./options.ts";
 import type { HttpPool, Runtime } from "./types.ts";
 
 const pool: HttpPool = {
@@ -47,7 +47,7 @@ export function webRuntime(): Runtime {
       files: false,
     },
     createHttpPool(options) {
-      refuseImpossible(runtime, options);
+      checkPoolOptions(runtime, options);
       return pool;
     },
     connectWebSocket: () => cannot("A WebSocket with signed handshake headers"),

@@ -1,0 +1,138 @@
+/**
+ * The adapter for Deno: `@unofficial/kalshi/deno`.
+ *
+ * @module
+ */
+
+import { KalshiConfigError } from "../errors.ts";
+import { hostFeatures } from "./host.ts";
+import { isWrite, oneShot } from "./one_shot.ts";
+import { checkPoolOptions, checkRuntimeOptions } from "./options.ts";
+import type { Runtime, RuntimeOptions } from "./types.ts";
+
+interface DenoHttpClient {
+  close(): void;
+}
+
+interface DenoNamespace {
+  createHttpClient(options: {
+    caCerts?: readonly string[];
+    proxy?: { url: string };
+    poolMaxIdlePerHost?: number;
+    poolIdleTimeout?: number;
+    http2: boolean;
+  }): DenoHttpClient;
+}
+
+const encoder = new TextEncoder();
+const advice = " Use nodeRuntime() of @unofficial/kalshi/node, which runs in Deno too and does not.";
+
+/** Deno sends what a proxy variable holds as user and password on to the exchange. */
+function refuseLeakingEnvironment(runtime: Runtime): void {
+  for (const name of ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"]) {
+    for (const variable of [name, name.toLowerCase()]) {
+      if (/^[^/]*\/\/[^/]*@/.test(runtime.readEnv(variable) ?? "")) {
+        throw new KalshiConfigError(
+          `Deno would show the proxy credentials of ${variable} to the exchange. Unset it or take them out.` +
+            advice,
+        );
+      }
+    }
+  }
+}
+
+/**
+ * The adapter for Deno. Requests go through a `Deno.createHttpClient` of their own: HTTP/1.1, or HTTP/2 where
+ * asked for and offered; WebSockets and TCP through Deno's `node:net` and `node:tls`.
+ *
+ * Deno's `fetch` sends a write again when a reused connection breaks, so that writes have a body that can be
+ * read once; over HTTP/1.1 it goes out chunked. A proxy with credentials is refused, since Deno shows them to
+ * the exchange.
+ *
+ * @example
+ * ```ts
+ * import { KalshiClient } from "@unofficial/kalshi";
+ * import { denoRuntime } from "@unofficial/kalshi/deno";
+ *
+ * await using client = new KalshiClient({
+ *   demo: true,
+ *   runtime: denoRuntime({ proxy: { url: "http://proxy.example:3128" } }),
+ * });
+ * ```
+ *
+ * @throws {KalshiConfigError} For unknown options, a proxy that is no `http://` URL or has credentials, and
+ * certificates that are no PEM text.
+ */
+export function denoRuntime(options: RuntimeOptions = {}): Runtime {
+  const { Deno } = globalThis as unknown as { Deno: DenoNamespace };
+  const settings = checkRuntimeOptions("Deno", options, { proxy: true, caCertificates: true });
+  if (settings.proxy?.authorization) {
+    throw new KalshiConfigError(
+      "Deno would show the proxy's user name and password to the exchange." + advice,
+    );
+  }
+  const runtime: Runtime = {
+    name: "Deno",
+    capabilities: {
+      http2: true,
+      maxConnections: false,
+      maxKeepaliveConnections: true,
+      keepaliveExpiryMs: true,
+      proxy: true,
+      caCertificates: true,
+      handshakeHeaders: true,
+      handshakeStatus: true,
+      ping: true,
+      tcp: true,
+      files: true,
+    },
+    createHttpPool(poolOptions) {
+      checkPoolOptions(runtime, poolOptions, advice.replace(" and does not", ""));
+      if (!settings.proxy) refuseLeakingEnvironment(runtime);
+      const { http2, limits } = poolOptions;
+      const client = Deno.createHttpClient({
+        http2,
+        ...(settings.caCertificates && { caCerts: settings.caCertificates }),
+        ...(settings.proxy && { proxy: { url: settings.proxy.url } }),
+        ...(limits?.maxKeepaliveConnections !== undefined && {
+          poolMaxIdlePerHost: limits.maxKeepaliveConnections,
+        }),
+        ...(limits?.keepaliveExpiryMs !== undefined && { poolIdleTimeout: limits.keepaliveExpiryMs }),
+      });
+      let closed = false;
+      return {
+        fetch(url, { method, headers, body, signal }) {
+          const init = {
+            method,
+            headers,
+            body: isWrite(method) ? oneShot(encoder.encode(body)) : null,
+            signal: signal ?? null,
+            redirect: "manual",
+            client,
+          } as const;
+          return fetch(url, init);
+        },
+        isNotSent,
+        close() {
+          if (!closed) client.close();
+          closed = true;
+          return Promise.resolve();
+        },
+      };
+    },
+    ...hostFeatures(settings),
+  };
+  return runtime;
+}
+
+/**
+ * "(Connect)" is hyper's word for every failure before there is a connection, TLS and proxy included; the
+ * other is HTTP/2's REFUSED_STREAM.
+ */
+function isNotSent(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error &&
+    /client error \(Connect\)|refused stream before processing/.test(cause.message);
+}
+
+export { denoRuntime as detectRuntime };

@@ -1,0 +1,106 @@
+import { hostFeatures } from "./host.ts";
+import { checkPoolOptions, type Settings } from "./options.ts";
+import { certificateRefused } from "./tls_codes.ts";
+import type { HttpPool, Runtime } from "./types.ts";
+
+interface Dispatcher {
+  destroy(): Promise<void>;
+}
+
+interface NodeRequestInit extends RequestInit {
+  readonly dispatcher?: Dispatcher | undefined;
+}
+
+/** Codes of failures that come before a request is written. */
+const notSent = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+
+/** What undici, the client behind Node's `fetch`, says when nothing was written. */
+export function isNotSent(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    const { code, syscall } = at as { code?: unknown; syscall?: unknown };
+    if (notSent.has(String(code)) || syscall === "connect" || certificateRefused.test(String(code))) {
+      return true;
+    }
+    if (/before secure TLS connection|NGHTTP2_REFUSED_STREAM|when HTTP Tunneling/.test(at.message)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/**
+ * A pool of one's own for the global `fetch`, from the class that made Node's global one: undici is in Node,
+ * but can not be imported from there. Where the application put a dispatcher of another kind (a proxy's, a
+ * mock's), requests go through that.
+ */
+function ownDispatcher(): Dispatcher | undefined {
+  // Reading it makes Node load its undici, and with it the global dispatcher.
+  void globalThis.Headers;
+  const globals = globalThis as unknown as Record<symbol, { constructor: new () => Dispatcher } | undefined>;
+  const shared = globals[Symbol.for("undici.globalDispatcher.2")] ??
+    globals[Symbol.for("undici.globalDispatcher.1")];
+  return shared?.constructor.name === "Agent" ? new shared.constructor() : undefined;
+}
+
+/** A pool over Node's own `fetch`. */
+export function builtinPool(): HttpPool {
+  let dispatcher: Dispatcher | undefined;
+  let used = false;
+  let closed = false;
+  return {
+    fetch(url, { method, headers, body, signal }) {
+      if (closed) return Promise.reject(new TypeError("The connection pool is closed."));
+      if (!used) {
+        dispatcher = ownDispatcher();
+        used = true;
+      }
+      const init: NodeRequestInit = {
+        method,
+        headers,
+        body: body ?? null,
+        signal: signal ?? null,
+        redirect: "manual",
+        dispatcher,
+      };
+      return fetch(url, init);
+    },
+    isNotSent,
+    async close() {
+      closed = true;
+      await dispatcher?.destroy();
+    },
+  };
+}
+
+const none: Settings = { proxy: undefined, caCertificates: undefined };
+
+/** The adapter for Node as it is found, without the undici package: all but HTTP/2, pool limits and proxies. */
+export function builtinNodeRuntime(): Runtime {
+  const runtime: Runtime = {
+    name: "Node's own fetch",
+    capabilities: {
+      http2: false,
+      maxConnections: false,
+      maxKeepaliveConnections: false,
+      keepaliveExpiryMs: false,
+      proxy: false,
+      caCertificates: false,
+      handshakeHeaders: true,
+      handshakeStatus: true,
+      ping: true,
+      tcp: true,
+      files: true,
+    },
+    createHttpPool(options) {
+      checkPoolOptions(runtime, options, " Pass `runtime: nodeRuntime()` of @unofficial/kalshi/node.");
+      return builtinPool();
+    },
+    ...hostFeatures(none),
+  };
+  return runtime;
+}

@@ -1,0 +1,233 @@
+import { KalshiConnectionError } from "../errors.ts";
+import type { Settings } from "./options.ts";
+import type { ByteStream, TcpConnectOptions } from "./types.ts";
+
+/** As much of Node's `net.Socket` as is used here; Deno and Bun have it too. */
+export interface NodeSocket {
+  readonly writableLength: number;
+  readonly alpnProtocol?: string | false | null;
+  write(data: Uint8Array, done?: (error?: Error | null) => void): boolean;
+  end(data?: Uint8Array, done?: () => void): void;
+  destroy(): void;
+  pause(): void;
+  resume(): void;
+  setNoDelay(on: boolean): void;
+  on<E extends keyof SocketEvents>(event: E, listener: (...args: SocketEvents[E]) => void): void;
+  off<E extends keyof SocketEvents>(event: E, listener: (...args: SocketEvents[E]) => void): void;
+}
+
+interface SocketEvents {
+  readonly connect: [];
+  readonly secureConnect: [];
+  readonly data: [chunk: Uint8Array];
+  readonly end: [];
+  readonly close: [];
+  readonly error: [error: Error];
+}
+
+interface NodeModules {
+  readonly "node:net": {
+    connect(options: { host: string; port: number }): NodeSocket;
+    isIP(text: string): number;
+  };
+  readonly "node:tls": {
+    readonly rootCertificates: readonly string[];
+    getCACertificates?(): readonly string[];
+    createSecureContext(options: { ca: readonly string[] }): object;
+    connect(options: {
+      host: string;
+      port: number;
+      socket?: NodeSocket | undefined;
+      servername?: string;
+      ALPNProtocols?: readonly string[];
+      secureContext?: object;
+      ca?: readonly string[];
+    }): NodeSocket;
+  };
+}
+
+/** A module of Node's, with no import that a bundler for the web would stumble over. */
+function builtin<Name extends keyof NodeModules>(name: Name): NodeModules[Name] {
+  const { process } = globalThis as unknown as {
+    process: { getBuiltinModule<N extends keyof NodeModules>(name: N): NodeModules[N] };
+  };
+  return process.getBuiltinModule(name);
+}
+
+/** The certificates given beside those that the runtime trusts: Node's own `ca` would replace them. */
+export function allCertificates(more: readonly string[]): readonly string[] {
+  const tls = builtin("node:tls");
+  return [...tls.getCACertificates?.() ?? tls.rootCertificates, ...more];
+}
+
+/** Waits for `event`; an error, an end or the signal comes first as a rejection, and the socket is destroyed. */
+function ready(
+  socket: NodeSocket,
+  event: "connect" | "secureConnect" | "data",
+  what: string,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array | undefined> {
+  return new Promise((resolve, reject) => {
+    const done = () => {
+      socket.off(event, succeed);
+      socket.off("error", fail);
+      socket.off("close", end);
+      signal?.removeEventListener("abort", abort);
+    };
+    const give = (reason: unknown) => {
+      done();
+      socket.destroy();
+      reject(reason);
+    };
+    const succeed = (chunk?: Uint8Array) => {
+      done();
+      resolve(chunk);
+    };
+    const fail = (cause: Error) =>
+      give(new KalshiConnectionError(`Cannot connect to ${what}: ${messageOf(cause)}.`, { cause }));
+    const end = () => give(new KalshiConnectionError(`Cannot connect to ${what}: it closed the connection.`));
+    const abort = () => give(signal?.reason);
+    if (signal?.aborted) return abort();
+    socket.on(event, succeed);
+    socket.on("error", fail);
+    socket.on("close", end);
+    signal?.addEventListener("abort", abort);
+  });
+}
+
+/** Node reports several addresses that all refused as an error without a message. */
+function messageOf(error: Error): string {
+  return error.message || ((error as { code?: string }).code ?? error.name);
+}
+
+/** Asks the proxy for a connection to `authority`. What it is told here, the exchange never sees. */
+async function tunnel(
+  proxy: NonNullable<Settings["proxy"]>,
+  authority: string,
+  signal: AbortSignal | undefined,
+): Promise<NodeSocket> {
+  const what = `${authority} through the proxy ${proxy.url}`;
+  const socket = builtin("node:net").connect({ host: bare(proxy.hostname), port: proxy.port });
+  socket.on("error", () => {});
+  await ready(socket, "connect", what, signal);
+  const credentials = proxy.authorization ? `Proxy-Authorization: ${proxy.authorization}\r\n` : "";
+  socket.write(
+    new TextEncoder().encode(`CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n${credentials}\r\n`),
+  );
+  let answer = "";
+  while (!answer.includes("\r\n\r\n") && answer.length < 16_384) {
+    const chunk = await ready(socket, "data", what, signal);
+    answer += new TextDecoder("latin1").decode(chunk);
+  }
+  socket.pause();
+  const status = /^HTTP\/1\.[01] (\d{3})/.exec(answer)?.[1];
+  if (status?.startsWith("2") && answer.endsWith("\r\n\r\n")) return socket;
+  socket.destroy();
+  throw new KalshiConnectionError(
+    status === "407"
+      ? `The proxy ${proxy.url} asks for a user name and password that it accepts (status 407).`
+      : `The proxy ${proxy.url} refused a connection to ${authority} (status ${status ?? "unknown"}).`,
+  );
+}
+
+function bare(hostname: string): string {
+  return hostname.startsWith("[") ? hostname.slice(1, -1) : hostname;
+}
+
+/** Opens a socket, through TLS and the proxy where asked. `protocols` are offered by ALPN. */
+export async function dial(
+  { hostname, port, tls, signal }: TcpConnectOptions,
+  settings: Settings,
+  protocols?: readonly string[],
+): Promise<NodeSocket> {
+  signal?.throwIfAborted();
+  const authority = `${hostname}:${port}`;
+  const host = bare(hostname);
+  const net = builtin("node:net");
+  let socket: NodeSocket | undefined;
+  if (settings.proxy) socket = await tunnel(settings.proxy, authority, signal);
+  if (tls) {
+    socket = builtin("node:tls").connect({
+      host,
+      port,
+      ...(socket && { socket }),
+      ...(net.isIP(host) === 0 && { servername: host }),
+      ...(protocols && { ALPNProtocols: protocols }),
+      ...(settings.caCertificates && { ca: allCertificates(settings.caCertificates) }),
+    });
+    socket.on("error", () => {});
+    await ready(socket, "secureConnect", authority, signal);
+  } else if (!socket) {
+    socket = net.connect({ host, port });
+    socket.on("error", () => {});
+    await ready(socket, "connect", authority, signal);
+  }
+  socket.setNoDelay(true);
+  return socket;
+}
+
+/** Opens a TCP or TLS connection as a pair of streams. */
+export async function connectTcp(options: TcpConnectOptions, settings: Settings): Promise<ByteStream> {
+  const socket = await dial(options, settings);
+  let failure: Error | undefined;
+  let over = false;
+  const settle: ((error: Error) => void)[] = [];
+  const closed = new Promise<void>((resolve) => socket.on("close", resolve));
+
+  const readable = new ReadableStream<Uint8Array>({
+    start(controller) {
+      const finish = () => {
+        if (over) return;
+        over = true;
+        if (failure) controller.error(failure);
+        else controller.close();
+      };
+      socket.on("data", (chunk) => {
+        if (over) return;
+        controller.enqueue(chunk);
+        if ((controller.desiredSize ?? 0) <= 0) socket.pause();
+      });
+      socket.on("end", finish);
+      socket.on("error", (cause) => {
+        failure = new KalshiConnectionError(`The connection broke: ${messageOf(cause)}.`, { cause });
+        finish();
+      });
+      socket.on("close", () => {
+        finish();
+        failure ??= new KalshiConnectionError("The connection is closed.");
+        for (const reject of settle.splice(0)) reject(failure);
+      });
+    },
+    pull: () => socket.resume(),
+    cancel() {
+      over = true;
+      socket.destroy();
+    },
+  }, { highWaterMark: 16 });
+
+  // A socket that is destroyed may forget its callbacks, so that the close settles what is still open.
+  const flushed = (start: (done: (error?: Error | null) => void) => void) =>
+    new Promise<void>((resolve, reject) => {
+      if (failure) return reject(failure);
+      settle.push(reject);
+      start((error) => {
+        settle.splice(settle.indexOf(reject), 1);
+        if (error) reject(error);
+        else resolve();
+      });
+    });
+  const writable = new WritableStream<Uint8Array>({
+    write: (chunk) => flushed((done) => void socket.write(chunk, done)),
+    close: () => flushed((done) => socket.end(undefined, done)),
+    abort: () => socket.destroy(),
+  });
+
+  return {
+    readable,
+    writable,
+    close() {
+      socket.destroy();
+      return closed;
+    },
+  };
+}
