@@ -405,20 +405,8 @@ export class HttpPipeline {
         }));
     } catch (error) {
       if (!(error instanceof Cut)) throw error;
-      const { method, path, attempts, clientId } = call;
-      const { outcome, status, serverCode, details, retryAfterMs } = last;
-      const context = {
-        method,
-        path,
-        attempts,
-        outcome,
-        status,
-        serverCode,
-        details,
-        retryAfterMs,
-        cause: last,
-      };
-      throw this.#cutError(call, error.reason, context);
+      // What the last attempt said is still all that is known of the call.
+      throw this.#cutError(call, error.reason, { ...last, attempts: call.attempts, cause: last });
     } finally {
       timer?.clear();
     }
