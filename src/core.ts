@@ -5,7 +5,7 @@
  */
 
 import { detectRuntime } from "#runtime";
-import type { RequestSigner } from "./auth/kalshi_auth.ts";
+import type { RequestSigner } from "./auth/signer.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { DEFAULTS, type KalshiSettings } from "./defaults.ts";
 import { KalshiConfigError } from "./errors.ts";

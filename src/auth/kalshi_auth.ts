@@ -7,21 +7,12 @@ import { detectRuntime } from "#runtime";
 import { KalshiAuthError, KalshiConfigError } from "../errors.ts";
 import type { Runtime } from "../runtime/types.ts";
 import { type KalshiEnv, readAuthEnv } from "./env.ts";
-import { keyError } from "./key_errors.ts";
+import { keyError, reading } from "./key_errors.ts";
 import { readKeyFile } from "./key_file.ts";
-import { assertPrivateKeyPem, openPem, type PemOptions } from "./pem.ts";
-import { importKey, type PlainKey, reading, readJwk, type SigningAlgorithm } from "./private_key.ts";
-
-/** A key that signs somewhere else, such as in a KMS. */
-export interface RequestSigner {
-  /** Id of the API key. */
-  readonly keyId: string;
-  /**
-   * Signs the UTF-8 bytes of a text: RSA-PSS with SHA-256, MGF1 with SHA-256 and a salt of 32 bytes, or plain
-   * Ed25519. Resolves to the signature in base64 (not base64url, without line breaks).
-   */
-  sign(text: string): Promise<string>;
-}
+import { assertPrivateKeyPem, openPem, type PemOptions } from "./open_pem.ts";
+import { importKey, type PlainKey, readJwk, type SigningAlgorithm } from "./private_key.ts";
+import { type SignedHeaders, signedHeaders } from "./signed_headers.ts";
+import { checkKeyId, type RequestSigner, signWith } from "./signer.ts";
 
 /** How to read the environment. */
 export interface AuthEnvOptions {
@@ -36,27 +27,6 @@ export interface KeyPathOptions extends PemOptions, AuthEnvOptions {}
 export interface SignedHeadersOptions {
   /** Unix time in milliseconds; now by default. Kalshi refuses stamps that are more than seconds off. */
   readonly timestampMs?: number | undefined;
-}
-
-/** The headers that authenticate a request. */
-export type SignedHeaders = {
-  /** Id of the API key. */
-  "KALSHI-ACCESS-KEY": string;
-  /** Unix time in milliseconds. */
-  "KALSHI-ACCESS-TIMESTAMP": string;
-  /** Signature in base64. */
-  "KALSHI-ACCESS-SIGNATURE": string;
-};
-
-/** Kalshi's ids are UUIDs. The length keeps a private key, set here by mistake, out of headers and messages. */
-function checkKeyId(keyId: string): string {
-  const id = typeof keyId === "string" ? keyId.replace(/\\[rn]/g, " ").trim() : "";
-  if (/^[\w.:-]{1,63}$/.test(id)) return id;
-  throw new KalshiAuthError(
-    "AUTH_KEY",
-    `The key id is ${id ? "malformed" : "blank"}. Give the id that Kalshi shows for the API key, ` +
-      "such as a952bcbe-ec3b-4b5b-b8f9-11dae589608c.",
-  );
 }
 
 /** The path as it goes over the wire, without query and fragment. */
@@ -79,6 +49,7 @@ function checkPath(path: string): string {
  *
  * const auth = await KalshiAuth.fromKeyPath("a952bcbe-ec3b-4b5b-b8f9-11dae589608c", "~/.kalshi/key.pem");
  * await using client = new KalshiClient({ auth });
+ * console.log(await client.portfolio.balance());
  * ```
  */
 export class KalshiAuth implements RequestSigner {
@@ -147,12 +118,7 @@ export class KalshiAuth implements RequestSigner {
         'Import it as { name: "RSA-PSS", hash: "SHA-256" } with 2048 bits or more, or as "Ed25519", for ["sign"].',
       );
     }
-    const algorithm = { name, saltLength: 32 };
-    const encoder = new TextEncoder();
-    return new KalshiAuth(keyId, name, async (text) => {
-      const signature = await crypto.subtle.sign(algorithm, key, encoder.encode(text));
-      return btoa(String.fromCharCode(...new Uint8Array(signature)));
-    });
+    return new KalshiAuth(keyId, name, signWith(key));
   }
 
   /**
@@ -167,6 +133,7 @@ export class KalshiAuth implements RequestSigner {
    *   keyId: "a952bcbe-ec3b-4b5b-b8f9-11dae589608c",
    *   sign: async (text) => btoa(String.fromCharCode(...await kms.sign(new TextEncoder().encode(text)))),
    * });
+   * console.log(await auth.headers("GET", "/trade-api/v2/portfolio/balance"));
    * ```
    */
   static fromSigner(signer: RequestSigner): KalshiAuth {
@@ -200,12 +167,16 @@ export class KalshiAuth implements RequestSigner {
   static async tryFromEnv(env?: KalshiEnv, options: AuthEnvOptions = {}): Promise<KalshiAuth | undefined> {
     const runtime = options.runtime ?? detectRuntime();
     const { keyId, privateKey, privateKeyPath, passphrase } = readAuthEnv(env, runtime);
-    if (keyId !== undefined) checkKeyId(keyId);
-    if (privateKey !== undefined) assertPrivateKeyPem(privateKey, { passphrase });
-    if (keyId === undefined) return undefined;
+    if (keyId === undefined) {
+      if (privateKey !== undefined) assertPrivateKeyPem(privateKey, { passphrase });
+      return undefined;
+    }
     if (privateKey !== undefined) return await KalshiAuth.fromPem(keyId, privateKey, { passphrase });
-    if (privateKeyPath === undefined) return undefined;
-    return await KalshiAuth.fromKeyPath(keyId, privateKeyPath, { passphrase, runtime });
+    if (privateKeyPath !== undefined) {
+      return await KalshiAuth.fromKeyPath(keyId, privateKeyPath, { passphrase, runtime });
+    }
+    checkKeyId(keyId);
+    return undefined;
   }
 
   static async #fromKey(keyId: string, key: PlainKey): Promise<KalshiAuth> {
@@ -230,15 +201,15 @@ export class KalshiAuth implements RequestSigner {
    * @param method HTTP method in any case; `GET` for a WebSocket handshake.
    * @param path The whole path from the API root, as it is sent: `/trade-api/v2/portfolio/balance`. A query or
    * fragment is not signed, and is cut off here.
-   * @throws {KalshiConfigError} When the path would go over the wire in another form, or lacks the root.
+   * @throws {KalshiConfigError} When the path lacks the root or would be sent in another form, and when
+   * `timestampMs` is no time.
    */
   async headers(method: string, path: string, options: SignedHeadersOptions = {}): Promise<SignedHeaders> {
-    const timestamp = `${Math.floor(options.timestampMs ?? Date.now())}`;
-    return {
-      "KALSHI-ACCESS-KEY": this.keyId,
-      "KALSHI-ACCESS-TIMESTAMP": timestamp,
-      "KALSHI-ACCESS-SIGNATURE": await this.sign(timestamp + method.toUpperCase() + checkPath(path)),
-    };
+    const { timestampMs = Date.now() } = options;
+    if (!(timestampMs >= 0 && timestampMs < Infinity)) {
+      throw new KalshiConfigError("timestampMs must be a Unix time in milliseconds.");
+    }
+    return await signedHeaders(this, method.toUpperCase(), checkPath(path), timestampMs);
   }
 
   /** What may be shown: no secret. */

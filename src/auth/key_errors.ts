@@ -26,3 +26,12 @@ export function damagedKey(): KalshiAuthError {
     "Compare it with the file that Kalshi gave; `openssl pkey -in key.pem -noout -check` tests a file.",
   );
 }
+
+/** Reads a key; what is not understood is damage. */
+export function reading<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof KalshiAuthError ? error : damagedKey();
+  }
+}

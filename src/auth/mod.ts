@@ -8,9 +8,9 @@ export {
   type AuthEnvOptions,
   KalshiAuth,
   type KeyPathOptions,
-  type RequestSigner,
-  type SignedHeaders,
   type SignedHeadersOptions,
 } from "./kalshi_auth.ts";
-export { assertPrivateKeyPem, type Passphrase, type PemOptions } from "./pem.ts";
+export { assertPrivateKeyPem, type Passphrase, type PemOptions } from "./open_pem.ts";
 export type { SigningAlgorithm } from "./private_key.ts";
+export type { SignedHeaders } from "./signed_headers.ts";
+export { type RequestSigner, signerFromPem } from "./signer.ts";

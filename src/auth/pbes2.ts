@@ -53,7 +53,7 @@ function takeAlgorithm(der: Bytes): [oid: string, parameters: Bytes, rest: Bytes
   return [toHex(oid), parameters, rest];
 }
 
-/** Reads an encrypted PKCS#8 key. Throws a RangeError where it is no such thing. */
+/** Reads an encrypted PKCS#8 key; throws as {@linkcode readKeyDer} does. */
 export function readEncryptedKey(der: Bytes): EncryptedKey {
   const [scheme, schemeParameters, sealed] = takeAlgorithm(take(der, SEQUENCE)[0]);
   if (scheme !== PBES2) throw unsupported("an old cipher");
@@ -83,9 +83,8 @@ export async function decryptKey(
   passphrase: string,
 ): Promise<PlainKey> {
   const { subtle } = crypto;
-  const secret = await subtle.importKey("raw", new TextEncoder().encode(passphrase), "PBKDF2", false, [
-    "deriveKey",
-  ]);
+  const bytes = new TextEncoder().encode(passphrase);
+  const secret = await subtle.importKey("raw", bytes, "PBKDF2", false, ["deriveKey"]);
   let key: CryptoKey;
   try {
     key = await subtle.deriveKey(kdf, secret, { name: "AES-CBC", length: aesBits }, false, ["decrypt"]);

@@ -38,8 +38,8 @@ function ed25519Key(seed: Bytes): PlainKey {
 }
 
 /**
- * Checks that the numbers of a PKCS#1 key belong together, which takes microseconds and which the runtimes do
- * not do: from a damaged key Node makes wrong signatures, that is 401s without a cause.
+ * Checks that the numbers of a PKCS#1 key belong together: a fraction of a millisecond, which the runtimes do
+ * not spend. With a damaged key Node makes wrong signatures, that is, 401s without a cause.
  */
 function rsaKey(pkcs1: Bytes): PlainKey {
   const [content] = take(pkcs1, SEQUENCE);
@@ -49,16 +49,8 @@ function rsaKey(pkcs1: Bytes): PlainKey {
     rest = after;
     return BigInt("0x" + toHex(digits));
   }
-  const [n, e, d, p, q, dp, dq, qi] = [
-    next(),
-    next(),
-    next(),
-    next(),
-    next(),
-    next(),
-    next(),
-    next(),
-  ] as const;
+  const [n, e, d, p, q] = [next(), next(), next(), next(), next()];
+  const [dp, dq, qi] = [next(), next(), next()];
   const bits = n.toString(2).length;
   if (bits < 2048) throw keyError(`an RSA key of only ${bits} bits`, MAKE_A_KEY);
   const [p1, q1] = [p - 1n, q - 1n];
@@ -68,7 +60,7 @@ function rsaKey(pkcs1: Bytes): PlainKey {
   return plainKey("RSA-PSS", "300d06092a864886f70d0101010500", wrap(SEQUENCE, content));
 }
 
-/** Reads a PKCS#8 or PKCS#1 key. What it throws is a {@linkcode KalshiAuthError} only where it knows better than "damaged". */
+/** Reads a PKCS#8 or PKCS#1 key. Where it is neither, it throws what {@linkcode reading} makes an error of. */
 export function readKeyDer(der: Bytes): PlainKey {
   const [, body] = take(take(der, SEQUENCE)[0], INTEGER);
   if (body[0] === INTEGER) return rsaKey(der);
@@ -86,7 +78,7 @@ function integer(bytes: Bytes): Bytes {
   return wrap(INTEGER, fromHex(digits < "8" ? digits : "00" + digits));
 }
 
-/** Reads a private JWK (RFC 7517, RFC 8037); its `alg`, `use` and `key_ops` do not matter. */
+/** Reads a private JWK (RFC 7517, RFC 8037); throws as {@linkcode readKeyDer} does. */
 export function readJwk(jwk: JsonWebKey): PlainKey {
   const { kty, crv } = jwk ?? {};
   function member(name: "n" | "e" | "d" | "p" | "q" | "dp" | "dq" | "qi"): Bytes {
@@ -98,15 +90,6 @@ export function readJwk(jwk: JsonWebKey): PlainKey {
   if (kty !== "RSA") throw keyError("neither an RSA nor an Ed25519 JWK", MAKE_A_KEY);
   const numbers = (["n", "e", "d", "p", "q", "dp", "dq", "qi"] as const).map((name) => integer(member(name)));
   return rsaKey(wrap(SEQUENCE, fromHex("020100"), ...numbers));
-}
-
-/** Reads a key with one of the functions above; what they could not follow is damage. */
-export function reading<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw error instanceof KalshiAuthError ? error : damagedKey();
-  }
 }
 
 /** Imports a key, not extractable. */

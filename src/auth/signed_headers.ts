@@ -1,6 +1,16 @@
 /** The three headers of a signed request: https://docs.kalshi.com/getting_started/api_keys */
 
-import type { RequestSigner, SignedHeaders } from "./kalshi_auth.ts";
+import type { RequestSigner } from "./signer.ts";
+
+/** The headers that authenticate a request. */
+export type SignedHeaders = {
+  /** Id of the API key. */
+  "KALSHI-ACCESS-KEY": string;
+  /** Unix time in milliseconds. */
+  "KALSHI-ACCESS-TIMESTAMP": string;
+  /** Signature in base64. */
+  "KALSHI-ACCESS-SIGNATURE": string;
+};
 
 /** Signs a request; `path` is the whole path as it goes over the wire, without query. */
 export async function signedHeaders(

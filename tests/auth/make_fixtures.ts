@@ -19,8 +19,8 @@ function key(name: string, line: string): string {
   openssl(`genpkey -out ${name}.pem ${line}`);
   return readFileSync(join(folder, `${name}.pem`), "utf8");
 }
-function encrypted(of: string, options: string): string {
-  return openssl(`pkcs8 -topk8 -in ${of}.pem -passout pass:${PASSPHRASE} ${options}`);
+function encrypted(name: string, options: string): string {
+  return openssl(`pkcs8 -topk8 -in ${name}.pem -passout pass:${PASSPHRASE} ${options}`);
 }
 
 const PASSPHRASE = "correct-horse-é";
@@ -62,12 +62,12 @@ texts.rsa1024Encrypted = encrypted("rsa1024", "-v2 aes256");
 texts.ed25519ManyRounds = encrypted("ed25519", "-v2 aes256 -iter 10000001");
 
 const schemes: Record<string, string> = {};
-for (const  of of["rsa", "ed25519"]) {
+for (const name of ["rsa", "ed25519"]) {
   for (const cipher of ["aes-128-cbc", "aes-192-cbc", "aes-256-cbc"]) {
     for (const hash of ["SHA1", "SHA256", "SHA384", "SHA512"]) {
       // Each cipher and each hash for both types, not every pair for the long ones.
-      if (of === "rsa" && (cipher !== "aes-256-cbc" && hash !== "SHA256")) continue;
-      schemes[`${of} ${cipher} ${hash}`] = encrypted(of, `-v2 ${cipher} -v2prf hmacWith${hash}`);
+      if (name === "rsa" && (cipher !== "aes-256-cbc" && hash !== "SHA256")) continue;
+      schemes[`${name} ${cipher} ${hash}`] = encrypted(name, `-v2 ${cipher} -v2prf hmacWith${hash}`);
     }
   }
 }

@@ -1,0 +1,75 @@
+/**
+ * From the text of a key file to a key that can be imported, and a check of the text alone, so that a client can
+ * refuse a useless key when it is made.
+ *
+ * @module
+ */
+import { KalshiAuthError } from "../errors.ts";
+import { CONVERT, keyError, reading } from "./key_errors.ts";
+import { decryptKey, type EncryptedKey, readEncryptedKey } from "./pbes2.ts";
+import { findKey } from "./pem.ts";
+import { type PlainKey, readKeyDer } from "./private_key.ts";
+
+/** The passphrase of an encrypted key, or a function that fetches it; it is called for encrypted keys only. */
+export type Passphrase = string | (() => string | Promise<string>);
+
+function readPem(pem: string): PlainKey | EncryptedKey {
+  const { encrypted, der } = findKey(pem);
+  return reading<PlainKey | EncryptedKey>(() => encrypted ? readEncryptedKey(der) : readKeyDer(der));
+}
+
+/** Throws when a passphrase is missing, or given for a key that is open to all. */
+function checkPassphrase(key: PlainKey | EncryptedKey, passphrase: Passphrase | undefined): void {
+  if ("data" in key) {
+    if (!passphrase) throw keyError("encrypted", "Give its passphrase as well.");
+  } else if (passphrase && typeof passphrase === "string") {
+    throw keyError(
+      "not encrypted, but a passphrase was given",
+      "Leave it out, or encrypt the key. " + CONVERT,
+    );
+  }
+}
+
+/** Reads the one private key in the text, decrypted where it is encrypted. */
+export async function openPem(pem: string, passphrase: Passphrase | undefined): Promise<PlainKey> {
+  const key = readPem(pem);
+  checkPassphrase(key, passphrase);
+  if (!("data" in key)) return key;
+  let secret = passphrase;
+  try {
+    if (typeof secret === "function") secret = await secret();
+  } catch (cause) {
+    throw new KalshiAuthError("AUTH_KEY", "The passphrase could not be fetched: see `cause`.", { cause });
+  }
+  checkPassphrase(key, secret);
+  return await decryptKey(key, secret as string);
+}
+
+/** How to open a private key. */
+export interface PemOptions {
+  /** The passphrase, or a function that fetches it; the function is called for an encrypted key only. */
+  readonly passphrase?: Passphrase | undefined;
+}
+
+/**
+ * Tells early, without cryptography, that a text is no private key which Kalshi takes: at once and with the
+ * error of {@linkcode KalshiAuth.fromPem}. With `options` it also tells that a passphrase is missing or not
+ * needed. That a passphrase is wrong shows later.
+ *
+ * @throws {KalshiAuthError} `AUTH_KEY`.
+ *
+ * @example
+ * ```ts
+ * import { assertPrivateKeyPem } from "@unofficial/kalshi";
+ *
+ * try {
+ *   assertPrivateKeyPem("-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----\n");
+ * } catch (error) {
+ *   console.log((error as Error).message); // says that this is a public key, and what to give instead
+ * }
+ * ```
+ */
+export function assertPrivateKeyPem(pem: string, options?: PemOptions): void {
+  const key = readPem(pem);
+  if (options !== undefined) checkPassphrase(key, options.passphrase);
+}

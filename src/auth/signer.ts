@@ -1,0 +1,64 @@
+/**
+ * What signs: the interface, and the leanest way from a key to it.
+ *
+ * @module
+ */
+import { KalshiAuthError } from "../errors.ts";
+import { keyError, reading } from "./key_errors.ts";
+import { findKey } from "./pem.ts";
+import { importKey, readKeyDer } from "./private_key.ts";
+
+/** A key that signs somewhere else, such as in a KMS. */
+export interface RequestSigner {
+  /** Id of the API key. */
+  readonly keyId: string;
+  /**
+   * Signs the UTF-8 bytes of a text: RSA-PSS with SHA-256, MGF1 with SHA-256 and a salt of 32 bytes, or plain
+   * Ed25519. Resolves to the signature in base64 (not base64url, without line breaks).
+   */
+  sign(text: string): Promise<string>;
+}
+
+/** Kalshi's ids are UUIDs. The length keeps a private key, set here by mistake, out of headers and messages. */
+export function checkKeyId(keyId: string): string {
+  const id = typeof keyId === "string" ? keyId.replace(/\\[rn]/g, " ").trim() : "";
+  if (/^[\w.:-]{1,63}$/.test(id)) return id;
+  throw new KalshiAuthError(
+    "AUTH_KEY",
+    `The key id is ${id ? "malformed" : "blank"}. Give the id that Kalshi shows for the API key, ` +
+      "such as a952bcbe-ec3b-4b5b-b8f9-11dae589608c.",
+  );
+}
+
+/** Signs with an imported key: base64 of the signature of the text's UTF-8 bytes. */
+export function signWith(key: CryptoKey): (text: string) => Promise<string> {
+  const algorithm = { name: key.algorithm.name, saltLength: 32 };
+  const encoder = new TextEncoder();
+  return async (text) => {
+    const signature = await crypto.subtle.sign(algorithm, key, encoder.encode(text));
+    return btoa(String.fromCharCode(...new Uint8Array(signature)));
+  };
+}
+
+/**
+ * The lean {@linkcode KalshiAuth.fromPem}, for bundles that count every byte: from a key that is not encrypted,
+ * in the same formats, to a signer that {@linkcode KalshiCore} takes.
+ *
+ * @throws {KalshiAuthError} `AUTH_KEY` for any other key, with what was given and how to convert it.
+ *
+ * @example
+ * ```ts
+ * import { KalshiCore, signerFromPem } from "@unofficial/kalshi";
+ *
+ * declare const pem: string;
+ * const auth = await signerFromPem("a952bcbe-ec3b-4b5b-b8f9-11dae589608c", pem);
+ * await using core = new KalshiCore({ auth });
+ * console.log(await core.request("GET", "/portfolio/balance"));
+ * ```
+ */
+export async function signerFromPem(keyId: string, pem: string): Promise<RequestSigner> {
+  const id = checkKeyId(keyId);
+  const { encrypted, der } = findKey(pem);
+  if (encrypted) throw keyError("encrypted", "Use KalshiAuth.fromPem with its passphrase.");
+  return { keyId: id, sign: signWith(await importKey(reading(() => readKeyDer(der)))) };
+}
