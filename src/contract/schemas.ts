@@ -325,7 +325,7 @@ const batchCancelOrdersV2ResponseOrderSchema: LazySchema = /* @__PURE__ */ lazy(
 
 const batchCancelOrdersV2ResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    orders: v.array(batchCancelOrdersV2ResponseOrderSchema()),
+    orders: v.nullable(v.array(batchCancelOrdersV2ResponseOrderSchema())),
   })
 );
 
@@ -350,13 +350,13 @@ const batchCreateOrdersV2ResponseOrderSchema: LazySchema = /* @__PURE__ */ lazy(
 
 const batchCreateOrdersV2ResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    orders: v.array(batchCreateOrdersV2ResponseOrderSchema()),
+    orders: v.nullable(v.array(batchCreateOrdersV2ResponseOrderSchema())),
   })
 );
 
 const batchGetMarketCandlesticksResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    markets: v.array(marketCandlesticksResponseSchema()),
+    markets: v.nullable(v.array(marketCandlesticksResponseSchema())),
   })
 );
 
@@ -815,26 +815,26 @@ const getAccountApiLimitsResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
     usage_tier: v.string(),
     read: bucketLimitSchema(),
     write: bucketLimitSchema(),
-    grants: v.array(apiUsageLevelGrantSchema()),
+    grants: v.nullable(v.array(apiUsageLevelGrantSchema())),
   })
 );
 
 const getAccountApiUsageLevelVolumeProgressResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    volume_progress: v.array(accountApiUsageLevelVolumeProgressSchema()),
+    volume_progress: v.nullable(v.array(accountApiUsageLevelVolumeProgressSchema())),
   })
 );
 
 const getAccountEndpointCostsResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
     default_cost: v.number(),
-    endpoint_costs: v.array(endpointTokenCostSchema()),
+    endpoint_costs: v.nullable(v.array(endpointTokenCostSchema())),
   })
 );
 
 const getApiKeysResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    api_keys: v.array(apiKeySchema()),
+    api_keys: v.nullable(v.array(apiKeySchema())),
     api_key_region_expiration_ts: v.nullish(v.number()),
   })
 );
@@ -851,7 +851,7 @@ const getBalanceResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
 
 const getBlockTradeProposalsResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    block_trade_proposals: v.array(blockTradeProposalSchema()),
+    block_trade_proposals: v.nullable(v.array(blockTradeProposalSchema())),
     cursor: v.nullish(v.string()),
   })
 );
@@ -864,29 +864,29 @@ const getCommunicationsIDResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
 
 const getDepositsResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    deposits: v.array(depositSchema()),
+    deposits: v.nullable(v.array(depositSchema())),
     cursor: v.nullish(v.string()),
   })
 );
 
 const getEventCandlesticksResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    market_tickers: v.array(v.string()),
-    market_candlesticks: v.array(v.array(marketCandlestickSchema())),
+    market_tickers: v.nullable(v.array(v.string())),
+    market_candlesticks: v.nullable(v.array(v.array(marketCandlestickSchema()))),
     adjusted_end_ts: v.number(),
   })
 );
 
 const getEventFeeChangesResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    event_fee_changes: v.array(eventFeeChangeSchema()),
+    event_fee_changes: v.nullable(v.array(eventFeeChangeSchema())),
     cursor: v.string(),
   })
 );
 
 const getEventForecastPercentilesHistoryResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    forecast_history: v.array(forecastPercentilesPointSchema()),
+    forecast_history: v.nullable(v.array(forecastPercentilesPointSchema())),
   })
 );
 
@@ -900,8 +900,8 @@ const getEventMetadataResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
     image_url: v.string(),
     featured_image_url: v.nullish(v.string()),
-    market_details: v.array(marketMetadataSchema()),
-    settlement_sources: v.array(settlementSourceSchema()),
+    market_details: v.nullable(v.array(marketMetadataSchema())),
+    settlement_sources: v.nullable(v.array(settlementSourceSchema())),
     competition: v.nullish(v.string()),
     competition_scope: v.nullish(v.string()),
   })
@@ -910,13 +910,13 @@ const getEventMetadataResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
 const getEventResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
     event: eventDataSchema(),
-    markets: v.array(marketSchema()),
+    markets: v.nullable(v.array(marketSchema())),
   })
 );
 
 const getEventsResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    events: v.array(eventDataSchema()),
+    events: v.nullable(v.array(eventDataSchema())),
     milestones: v.nullish(v.array(milestoneSchema())),
     cursor: v.string(),
   })
@@ -941,20 +941,20 @@ const getFCMEventContractDailyCapResponseSchema: LazySchema = /* @__PURE__ */ la
 
 const getFCMSubtraderBlockedCategoriesResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    categories: v.array(v.string()),
+    categories: v.nullable(v.array(v.string())),
   })
 );
 
 const getFcmFillsResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    fills: v.array(fcmFillSchema()),
+    fills: v.nullable(v.array(fcmFillSchema())),
     cursor: v.string(),
   })
 );
 
 const getFillsResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    fills: v.array(fillSchema()),
+    fills: v.nullable(v.array(fillSchema())),
     cursor: v.string(),
   })
 );
@@ -962,7 +962,7 @@ const getFillsResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
 const getFiltersBySportsResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
     filters_by_sports: v.record(v.string(), sportFilterDetailsSchema()),
-    sport_ordering: v.array(v.string()),
+    sport_ordering: v.nullable(v.array(v.string())),
   })
 );
 
@@ -983,7 +983,7 @@ const getHistoricalCutoffResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
 
 const getIncentiveProgramsResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    incentive_programs: v.array(incentiveProgramSchema()),
+    incentive_programs: v.nullable(v.array(incentiveProgramSchema())),
     next_cursor: v.nullish(v.string()),
   })
 );
@@ -996,7 +996,7 @@ const getIntraExchangeInstanceTransferResponseSchema: LazySchema = /* @__PURE__ 
 
 const getIntraExchangeInstanceTransfersResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    transfers: v.array(intraExchangeInstanceTransferSchema()),
+    transfers: v.nullable(v.array(intraExchangeInstanceTransferSchema())),
     cursor: v.nullish(v.string()),
   })
 );
@@ -1009,21 +1009,21 @@ const getLiveDataResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
 
 const getLiveDatasResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    live_datas: v.array(liveDataSchema()),
+    live_datas: v.nullable(v.array(liveDataSchema())),
   })
 );
 
 const getMarketCandlesticksHistoricalResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
     ticker: v.string(),
-    candlesticks: v.array(marketCandlestickHistoricalSchema()),
+    candlesticks: v.nullable(v.array(marketCandlestickHistoricalSchema())),
   })
 );
 
 const getMarketCandlesticksResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
     ticker: v.string(),
-    candlesticks: v.array(marketCandlestickSchema()),
+    candlesticks: v.nullable(v.array(marketCandlestickSchema())),
   })
 );
 
@@ -1035,7 +1035,7 @@ const getMarketOrderbookResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
 
 const getMarketOrderbooksResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    orderbooks: v.array(marketOrderbookFpSchema()),
+    orderbooks: v.nullable(v.array(marketOrderbookFpSchema())),
   })
 );
 
@@ -1047,7 +1047,7 @@ const getMarketResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
 
 const getMarketsResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    markets: v.array(marketSchema()),
+    markets: v.nullable(v.array(marketSchema())),
     cursor: v.string(),
   })
 );
@@ -1060,7 +1060,7 @@ const getMilestoneResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
 
 const getMilestonesResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    milestones: v.array(milestoneSchema()),
+    milestones: v.nullable(v.array(milestoneSchema())),
     cursor: v.nullish(v.string()),
   })
 );
@@ -1073,14 +1073,14 @@ const getMultivariateEventCollectionResponseSchema: LazySchema = /* @__PURE__ */
 
 const getMultivariateEventCollectionsResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    multivariate_contracts: v.array(multivariateEventCollectionSchema()),
+    multivariate_contracts: v.nullable(v.array(multivariateEventCollectionSchema())),
     cursor: v.nullish(v.string()),
   })
 );
 
 const getMultivariateEventsResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    events: v.array(eventDataSchema()),
+    events: v.nullable(v.array(eventDataSchema())),
     cursor: v.string(),
   })
 );
@@ -1089,7 +1089,7 @@ const getOrderGroupResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
     is_auto_cancel_enabled: v.boolean(),
     contracts_limit_fp: v.nullish(v.string()),
-    orders: v.array(v.string()),
+    orders: v.nullable(v.array(v.string())),
     exchange_index: v.nullish(v.number()),
   })
 );
@@ -1108,7 +1108,7 @@ const getOrderQueuePositionResponseSchema: LazySchema = /* @__PURE__ */ lazy(() 
 
 const getOrderQueuePositionsResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    queue_positions: v.array(orderQueuePositionSchema()),
+    queue_positions: v.nullable(v.array(orderQueuePositionSchema())),
   })
 );
 
@@ -1120,7 +1120,7 @@ const getOrderResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
 
 const getOrdersResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    orders: v.array(orderSchema()),
+    orders: v.nullable(v.array(orderSchema())),
     cursor: v.string(),
   })
 );
@@ -1128,15 +1128,15 @@ const getOrdersResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
 const getPortfolioRestingOrderTotalValueResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
     total_resting_order_value: v.number(),
-    resting_order_value_breakdown: v.array(indexedBalanceSchema()),
+    resting_order_value_breakdown: v.nullable(v.array(indexedBalanceSchema())),
   })
 );
 
 const getPositionsResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
     cursor: v.nullish(v.string()),
-    market_positions: v.array(marketPositionSchema()),
-    event_positions: v.array(eventPositionSchema()),
+    market_positions: v.nullable(v.array(marketPositionSchema())),
+    event_positions: v.nullable(v.array(eventPositionSchema())),
   })
 );
 
@@ -1148,7 +1148,7 @@ const getQuoteResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
 
 const getQuotesResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    quotes: v.array(quoteSchema()),
+    quotes: v.nullable(v.array(quoteSchema())),
     cursor: v.nullish(v.string()),
   })
 );
@@ -1161,20 +1161,20 @@ const getRFQResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
 
 const getRFQsResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    rfqs: v.array(rFQSchema()),
+    rfqs: v.nullable(v.array(rFQSchema())),
     cursor: v.nullish(v.string()),
   })
 );
 
 const getSeriesFeeChangesResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    series_fee_change_arr: v.array(seriesFeeChangeSchema()),
+    series_fee_change_arr: v.nullable(v.array(seriesFeeChangeSchema())),
   })
 );
 
 const getSeriesListResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    series: v.array(seriesSchema()),
+    series: v.nullable(v.array(seriesSchema())),
   })
 );
 
@@ -1186,7 +1186,7 @@ const getSeriesResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
 
 const getSettlementsResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    settlements: v.array(settlementSchema()),
+    settlements: v.nullable(v.array(settlementSchema())),
     cursor: v.nullish(v.string()),
   })
 );
@@ -1206,19 +1206,19 @@ const getStructuredTargetsResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =
 
 const getSubaccountBalancesResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    subaccount_balances: v.array(subaccountBalanceSchema()),
+    subaccount_balances: v.nullable(v.array(subaccountBalanceSchema())),
   })
 );
 
 const getSubaccountNettingResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    netting_configs: v.array(subaccountNettingConfigSchema()),
+    netting_configs: v.nullable(v.array(subaccountNettingConfigSchema())),
   })
 );
 
 const getSubaccountTransfersResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    transfers: v.array(subaccountTransferSchema()),
+    transfers: v.nullable(v.array(subaccountTransferSchema())),
     cursor: v.nullish(v.string()),
   })
 );
@@ -1231,14 +1231,14 @@ const getTagsForSeriesCategoriesResponseSchema: LazySchema = /* @__PURE__ */ laz
 
 const getTargetBalanceAllocationResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    allocations: v.array(targetBalanceAllocationSchema()),
+    allocations: v.nullable(v.array(targetBalanceAllocationSchema())),
     resting_margin_reservation: v.string(),
   })
 );
 
 const getTradesResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    trades: v.array(tradeSchema()),
+    trades: v.nullable(v.array(tradeSchema())),
     cursor: v.string(),
   })
 );
@@ -1253,7 +1253,7 @@ const getWeatherIndexCalibrationsResponseSchema: LazySchema = /* @__PURE__ */ la
   v.looseObject({
     city: v.string(),
     units: v.string(),
-    calibrations: v.array(weatherIndexCalibrationSchema()),
+    calibrations: v.nullable(v.array(weatherIndexCalibrationSchema())),
   })
 );
 
@@ -1262,13 +1262,13 @@ const getWeatherIndexResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
     city: v.string(),
     config_version: v.nullish(v.string()),
     units: v.string(),
-    timeseries: v.array(weatherIndexPointSchema()),
+    timeseries: v.nullable(v.array(weatherIndexPointSchema())),
   })
 );
 
 const getWithdrawalsResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    withdrawals: v.array(withdrawalSchema()),
+    withdrawals: v.nullable(v.array(withdrawalSchema())),
     cursor: v.nullish(v.string()),
   })
 );
@@ -1331,7 +1331,7 @@ const intraExchangeInstanceTransferResponseSchema: LazySchema = /* @__PURE__ */ 
 
 const listFCMSubtradersResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    subtraders: v.array(fCMSubtraderSchema()),
+    subtraders: v.nullable(v.array(fCMSubtraderSchema())),
   })
 );
 
@@ -1877,7 +1877,7 @@ const updateFCMSubtraderBlockedCategoriesRequestSchema: LazySchema = /* @__PURE_
 
 const updateFCMSubtraderBlockedCategoriesResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    categories: v.array(v.string()),
+    categories: v.nullable(v.array(v.string())),
   })
 );
 

@@ -185,7 +185,7 @@ export interface BatchCancelOrdersV2ResponseOrder {
 /** Answer of `BatchCancelOrdersV2`. */
 export interface BatchCancelOrdersV2Response {
   /** A result for each order: what was canceled, or an `error`. */
-  orders: BatchCancelOrdersV2ResponseOrder[];
+  orders: BatchCancelOrdersV2ResponseOrder[] | null;
 }
 
 /** Body of `BatchCreateOrdersV2`. */
@@ -217,13 +217,13 @@ export interface BatchCreateOrdersV2ResponseOrder {
 /** Answer of `BatchCreateOrdersV2`. */
 export interface BatchCreateOrdersV2Response {
   /** A result for each order: what was created, or an `error`. */
-  orders: BatchCreateOrdersV2ResponseOrder[];
+  orders: BatchCreateOrdersV2ResponseOrder[] | null;
 }
 
 /** Answer of `BatchGetMarketCandlesticks`. */
 export interface BatchGetMarketCandlesticksResponse {
   /** The candlesticks of each market. */
-  markets: MarketCandlesticksResponse[];
+  markets: MarketCandlesticksResponse[] | null;
 }
 
 /** Bid ask distribution. */
@@ -874,13 +874,13 @@ export interface GetAccountApiLimitsResponse {
   /** Budget of writing calls. */
   write: BucketLimit;
   /** What gave the account its tier. */
-  grants: ApiUsageLevelGrant[];
+  grants: ApiUsageLevelGrant[] | null;
 }
 
 /** Answer of `GetAccountApiUsageLevelVolumeProgress`. */
 export interface GetAccountApiUsageLevelVolumeProgressResponse {
   /** Volume progress. */
-  volume_progress: AccountApiUsageLevelVolumeProgress[];
+  volume_progress: AccountApiUsageLevelVolumeProgress[] | null;
 }
 
 /** Answer of `GetAccountEndpointCosts`. */
@@ -888,13 +888,13 @@ export interface GetAccountEndpointCostsResponse {
   /** Tokens that a call costs if it is not listed. */
   default_cost: number;
   /** Calls that cost something else than the default. */
-  endpoint_costs: EndpointTokenCost[];
+  endpoint_costs: EndpointTokenCost[] | null;
 }
 
 /** Answer of `GetApiKeys`. */
 export interface GetApiKeysResponse {
   /** The API keys. */
-  api_keys: ApiKey[];
+  api_keys: ApiKey[] | null;
   /** After this time the key no longer trades sports, elections and entertainment. Unix time in seconds. */
   api_key_region_expiration_ts?: number | null;
 }
@@ -916,7 +916,7 @@ export interface GetBalanceResponse {
 /** Answer of `GetBlockTradeProposals`. */
 export interface GetBlockTradeProposalsResponse {
   /** Block trade proposals. */
-  block_trade_proposals: BlockTradeProposal[];
+  block_trade_proposals: BlockTradeProposal[] | null;
   /** Where the next page begins; empty after the last one. */
   cursor?: string | null;
 }
@@ -930,7 +930,7 @@ export interface GetCommunicationsIDResponse {
 /** Answer of `GetDeposits`. */
 export interface GetDepositsResponse {
   /** Deposits. */
-  deposits: Deposit[];
+  deposits: Deposit[] | null;
   /** Where the next page begins; empty after the last one. */
   cursor?: string | null;
 }
@@ -938,9 +938,9 @@ export interface GetDepositsResponse {
 /** Answer of `GetMarketCandlesticksByEvent`. */
 export interface GetEventCandlesticksResponse {
   /** Tickers of markets. */
-  market_tickers: string[];
+  market_tickers: string[] | null;
   /** The candlesticks of each market. */
-  market_candlesticks: MarketCandlestick[][];
+  market_candlesticks: MarketCandlestick[][] | null;
   /** End of the range that was given, where less than asked. */
   adjusted_end_ts: number;
 }
@@ -948,7 +948,7 @@ export interface GetEventCandlesticksResponse {
 /** Answer of `GetEventFeeChanges`. */
 export interface GetEventFeeChangesResponse {
   /** The fee changes. */
-  event_fee_changes: EventFeeChange[];
+  event_fee_changes: EventFeeChange[] | null;
   /** Where the next page begins; empty after the last one. */
   cursor: string;
 }
@@ -956,7 +956,7 @@ export interface GetEventFeeChangesResponse {
 /** Answer of `GetEventForecastPercentilesHistory`. */
 export interface GetEventForecastPercentilesHistoryResponse {
   /** Forecast history. */
-  forecast_history: ForecastPercentilesPoint[];
+  forecast_history: ForecastPercentilesPoint[] | null;
 }
 
 /** Answer of `GetEventLiveData`. */
@@ -972,9 +972,9 @@ export interface GetEventMetadataResponse {
   /** Address of a large image. */
   featured_image_url?: string | null;
   /** Market details. */
-  market_details: MarketMetadata[];
+  market_details: MarketMetadata[] | null;
   /** Where the outcome is read from. */
-  settlement_sources: SettlementSource[];
+  settlement_sources: SettlementSource[] | null;
   /** Sports competition. */
   competition?: string | null;
   /** Part of the competition. */
@@ -989,13 +989,13 @@ export interface GetEventResponse {
    * The markets.
    * @deprecated
    */
-  markets: Market[];
+  markets: Market[] | null;
 }
 
 /** Answer of `GetEvents`. */
 export interface GetEventsResponse {
   /** The events. */
-  events: EventData[];
+  events: EventData[] | null;
   /** Milestones. */
   milestones?: Milestone[] | null;
   /** Where the next page begins; empty after the last one. */
@@ -1027,13 +1027,13 @@ export interface GetFCMEventContractDailyCapResponse {
 /** Answer of `GetFCMSubtraderBlockedCategories`. */
 export interface GetFCMSubtraderBlockedCategoriesResponse {
   /** Categories. */
-  categories: string[];
+  categories: string[] | null;
 }
 
 /** Answer of `GetFCMFills`. */
 export interface GetFcmFillsResponse {
   /** The fills. */
-  fills: FcmFill[];
+  fills: FcmFill[] | null;
   /** Where the next page begins; empty after the last one. */
   cursor: string;
 }
@@ -1041,7 +1041,7 @@ export interface GetFcmFillsResponse {
 /** Answer of `GetFillsHistorical`, `GetFills`. */
 export interface GetFillsResponse {
   /** The fills. */
-  fills: Fill[];
+  fills: Fill[] | null;
   /** Where the next page begins; empty after the last one. */
   cursor: string;
 }
@@ -1051,7 +1051,7 @@ export interface GetFiltersBySportsResponse {
   /** Filters by sports. */
   filters_by_sports: Record<string, SportFilterDetails>;
   /** Sport ordering. */
-  sport_ordering: string[];
+  sport_ordering: string[] | null;
 }
 
 /** Answer of `GetGameStats`. */
@@ -1075,7 +1075,7 @@ export interface GetHistoricalCutoffResponse {
 /** Answer of `GetIncentivePrograms`. */
 export interface GetIncentiveProgramsResponse {
   /** Incentive programs. */
-  incentive_programs: IncentiveProgram[];
+  incentive_programs: IncentiveProgram[] | null;
   /** Where the next page begins; empty after the last one. */
   next_cursor?: string | null;
 }
@@ -1089,7 +1089,7 @@ export interface GetIntraExchangeInstanceTransferResponse {
 /** Answer of `GetIntraExchangeInstanceTransfers`. */
 export interface GetIntraExchangeInstanceTransfersResponse {
   /** Transfers. */
-  transfers: IntraExchangeInstanceTransfer[];
+  transfers: IntraExchangeInstanceTransfer[] | null;
   /** Where the next page begins; empty after the last one. */
   cursor?: string | null;
 }
@@ -1103,7 +1103,7 @@ export interface GetLiveDataResponse {
 /** Answer of `GetLiveDatas`. */
 export interface GetLiveDatasResponse {
   /** The live data of each milestone. */
-  live_datas: LiveData[];
+  live_datas: LiveData[] | null;
 }
 
 /** Answer of `GetMarketCandlesticksHistorical`. */
@@ -1111,7 +1111,7 @@ export interface GetMarketCandlesticksHistoricalResponse {
   /** Ticker of the market. */
   ticker: string;
   /** The candlesticks, oldest first. */
-  candlesticks: MarketCandlestickHistorical[];
+  candlesticks: MarketCandlestickHistorical[] | null;
 }
 
 /** Answer of `GetMarketCandlesticks`. */
@@ -1119,7 +1119,7 @@ export interface GetMarketCandlesticksResponse {
   /** Ticker of the market. */
   ticker: string;
   /** The candlesticks, oldest first. */
-  candlesticks: MarketCandlestick[];
+  candlesticks: MarketCandlestick[] | null;
 }
 
 /** Answer of `GetMarketOrderbook`. */
@@ -1131,7 +1131,7 @@ export interface GetMarketOrderbookResponse {
 /** Answer of `GetMarketOrderbooks`. */
 export interface GetMarketOrderbooksResponse {
   /** The order books. */
-  orderbooks: MarketOrderbookFp[];
+  orderbooks: MarketOrderbookFp[] | null;
 }
 
 /** Answer of `GetHistoricalMarket`, `GetMarket`. */
@@ -1143,7 +1143,7 @@ export interface GetMarketResponse {
 /** Answer of `GetHistoricalMarkets`, `GetMarkets`. */
 export interface GetMarketsResponse {
   /** The markets. */
-  markets: Market[];
+  markets: Market[] | null;
   /** Where the next page begins; empty after the last one. */
   cursor: string;
 }
@@ -1157,7 +1157,7 @@ export interface GetMilestoneResponse {
 /** Answer of `GetMilestones`. */
 export interface GetMilestonesResponse {
   /** Milestones. */
-  milestones: Milestone[];
+  milestones: Milestone[] | null;
   /** Where the next page begins; empty after the last one. */
   cursor?: string | null;
 }
@@ -1171,7 +1171,7 @@ export interface GetMultivariateEventCollectionResponse {
 /** Answer of `GetMultivariateEventCollections`. */
 export interface GetMultivariateEventCollectionsResponse {
   /** The multivariate event collections. */
-  multivariate_contracts: MultivariateEventCollection[];
+  multivariate_contracts: MultivariateEventCollection[] | null;
   /** Where the next page begins; empty after the last one. */
   cursor?: string | null;
 }
@@ -1179,7 +1179,7 @@ export interface GetMultivariateEventCollectionsResponse {
 /** Answer of `GetMultivariateEvents`. */
 export interface GetMultivariateEventsResponse {
   /** The events. */
-  events: EventData[];
+  events: EventData[] | null;
   /** Where the next page begins; empty after the last one. */
   cursor: string;
 }
@@ -1191,7 +1191,7 @@ export interface GetOrderGroupResponse {
   /** Most contracts that the group may trade within any 15 seconds. */
   contracts_limit_fp?: FixedPointCount | null;
   /** Ids of the group's orders. */
-  orders: string[];
+  orders: string[] | null;
   /** Number of the exchange shard. */
   exchange_index?: ExchangeIndex | null;
 }
@@ -1211,7 +1211,7 @@ export interface GetOrderQueuePositionResponse {
 /** Answer of `GetOrderQueuePositions`. */
 export interface GetOrderQueuePositionsResponse {
   /** Place in the queue of each order. */
-  queue_positions: OrderQueuePosition[];
+  queue_positions: OrderQueuePosition[] | null;
 }
 
 /** Answer of `GetOrder`. */
@@ -1223,7 +1223,7 @@ export interface GetOrderResponse {
 /** Answer of `GetFCMOrders`, `GetHistoricalOrders`, `GetOrders`. */
 export interface GetOrdersResponse {
   /** The orders. */
-  orders: Order[];
+  orders: Order[] | null;
   /** Where the next page begins; empty after the last one. */
   cursor: string;
 }
@@ -1233,7 +1233,7 @@ export interface GetPortfolioRestingOrderTotalValueResponse {
   /** Value of all resting orders. Cents. */
   total_resting_order_value: number;
   /** The value on each exchange shard. */
-  resting_order_value_breakdown: IndexedBalance[];
+  resting_order_value_breakdown: IndexedBalance[] | null;
 }
 
 /** Answer of `GetFCMPositions`, `GetHistoricalPositions`, `GetPositions`. */
@@ -1241,9 +1241,9 @@ export interface GetPositionsResponse {
   /** Where the next page begins; empty after the last one. */
   cursor?: string | null;
   /** Positions by market. */
-  market_positions: MarketPosition[];
+  market_positions: MarketPosition[] | null;
   /** The same positions by event. */
-  event_positions: EventPosition[];
+  event_positions: EventPosition[] | null;
 }
 
 /** Answer of `GetQuote`, `GetRFQQuote`. */
@@ -1255,7 +1255,7 @@ export interface GetQuoteResponse {
 /** Answer of `GetQuotes`. */
 export interface GetQuotesResponse {
   /** The quotes. */
-  quotes: Quote[];
+  quotes: Quote[] | null;
   /** Where the next page begins; empty after the last one. */
   cursor?: string | null;
 }
@@ -1269,7 +1269,7 @@ export interface GetRFQResponse {
 /** Answer of `GetRFQs`. */
 export interface GetRFQsResponse {
   /** The requests for quotes. */
-  rfqs: RFQ[];
+  rfqs: RFQ[] | null;
   /** Where the next page begins; empty after the last one. */
   cursor?: string | null;
 }
@@ -1277,13 +1277,13 @@ export interface GetRFQsResponse {
 /** Answer of `GetSeriesFeeChanges`. */
 export interface GetSeriesFeeChangesResponse {
   /** The fee changes. */
-  series_fee_change_arr: SeriesFeeChange[];
+  series_fee_change_arr: SeriesFeeChange[] | null;
 }
 
 /** Answer of `GetSeriesList`. */
 export interface GetSeriesListResponse {
   /** All series. */
-  series: Series[];
+  series: Series[] | null;
 }
 
 /** Answer of `GetSeries`. */
@@ -1295,7 +1295,7 @@ export interface GetSeriesResponse {
 /** Answer of `GetSettlements`. */
 export interface GetSettlementsResponse {
   /** Settlements. */
-  settlements: Settlement[];
+  settlements: Settlement[] | null;
   /** Where the next page begins; empty after the last one. */
   cursor?: string | null;
 }
@@ -1317,19 +1317,19 @@ export interface GetStructuredTargetsResponse {
 /** Answer of `GetSubaccountBalances`. */
 export interface GetSubaccountBalancesResponse {
   /** Subaccount balances. */
-  subaccount_balances: SubaccountBalance[];
+  subaccount_balances: SubaccountBalance[] | null;
 }
 
 /** Answer of `GetSubaccountNetting`. */
 export interface GetSubaccountNettingResponse {
   /** Whether positions are netted, by subaccount. */
-  netting_configs: SubaccountNettingConfig[];
+  netting_configs: SubaccountNettingConfig[] | null;
 }
 
 /** Answer of `GetSubaccountTransfers`. */
 export interface GetSubaccountTransfersResponse {
   /** Transfers. */
-  transfers: SubaccountTransfer[];
+  transfers: SubaccountTransfer[] | null;
   /** Where the next page begins; empty after the last one. */
   cursor?: string | null;
 }
@@ -1343,7 +1343,7 @@ export interface GetTagsForSeriesCategoriesResponse {
 /** Answer of `GetTargetBalanceAllocation`. */
 export interface GetTargetBalanceAllocationResponse {
   /** Share of the cash that each exchange shard shall hold. */
-  allocations: TargetBalanceAllocation[];
+  allocations: TargetBalanceAllocation[] | null;
   /** How much collateral resting orders reserve: the sum of all, the largest, or none. */
   resting_margin_reservation: Open<RestingMarginReservation>;
 }
@@ -1351,7 +1351,7 @@ export interface GetTargetBalanceAllocationResponse {
 /** Answer of `GetTradesHistorical`, `GetTrades`. */
 export interface GetTradesResponse {
   /** The trades. */
-  trades: Trade[];
+  trades: Trade[] | null;
   /** Where the next page begins; empty after the last one. */
   cursor: string;
 }
@@ -1369,7 +1369,7 @@ export interface GetWeatherIndexCalibrationsResponse {
   /** Units. */
   units: string;
   /** Calibrations. */
-  calibrations: WeatherIndexCalibration[];
+  calibrations: WeatherIndexCalibration[] | null;
 }
 
 /** Answer of `GetWeatherIndex`. */
@@ -1381,13 +1381,13 @@ export interface GetWeatherIndexResponse {
   /** Units. */
   units: string;
   /** Timeseries. */
-  timeseries: WeatherIndexPoint[];
+  timeseries: WeatherIndexPoint[] | null;
 }
 
 /** Answer of `GetWithdrawals`. */
 export interface GetWithdrawalsResponse {
   /** Withdrawals. */
-  withdrawals: Withdrawal[];
+  withdrawals: Withdrawal[] | null;
   /** Where the next page begins; empty after the last one. */
   cursor?: string | null;
 }
@@ -1480,7 +1480,7 @@ export type IntraExchangeInstanceTransferStatus = "pending" | "complete";
 /** Answer of `ListFCMSubtraders`. */
 export interface ListFCMSubtradersResponse {
   /** Subtraders. */
-  subtraders: FCMSubtrader[];
+  subtraders: FCMSubtrader[] | null;
 }
 
 /** Live data. */
@@ -2339,7 +2339,7 @@ export interface UpdateFCMSubtraderBlockedCategoriesRequest {
 /** Answer of `UpdateFCMSubtraderBlockedCategories`. */
 export interface UpdateFCMSubtraderBlockedCategoriesResponse {
   /** Categories. */
-  categories: string[];
+  categories: string[] | null;
 }
 
 /** Body of `UpdateOrderGroupLimit`. */

@@ -45,7 +45,8 @@ for (const { file, check } of products) {
         holder.added_last_thursday = [{ deep: 1 }];
         passes(`new field beside ${path}`);
         delete holder.added_last_thursday;
-        if (!required || at.nullable === true) put(null, "null");
+        const nullList = at.type === "array" && !/[.[]/.test(path);
+        if (!required || at.nullable === true || nullList) put(null, "null");
         if (!required) {
           delete holder[key];
           passes(`without ${path}`);
@@ -66,7 +67,8 @@ for (const { file, check } of products) {
         const kept = holder[key];
         delete holder[key];
         assertEquals(check(id, whole)?.path, path, `${id} without ${path}`);
-        if (at.nullable !== true) {
+        const nullList = at.type === "array" && !/[.[]/.test(path);
+        if (at.nullable !== true && !nullList) {
           holder[key] = null;
           assertEquals(check(id, whole)?.path, path, `${id} with ${path} null`);
         }

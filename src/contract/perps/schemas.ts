@@ -289,32 +289,32 @@ const getAccountApiLimitsResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
     usage_tier: v.string(),
     read: bucketLimitSchema(),
     write: bucketLimitSchema(),
-    grants: v.array(apiUsageLevelGrantSchema()),
+    grants: v.nullable(v.array(apiUsageLevelGrantSchema())),
   })
 );
 
 const getExitTriggersResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    exit_triggers: v.array(exitTriggerSchema()),
+    exit_triggers: v.nullable(v.array(exitTriggerSchema())),
   })
 );
 
 const getFCMSubtraderRiskControlsResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    risk_controls: v.array(fCMSubtraderRiskControlsSchema()),
+    risk_controls: v.nullable(v.array(fCMSubtraderRiskControlsSchema())),
   })
 );
 
 const getMarginBalanceResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    subaccount_balances: v.array(marginSubaccountBalanceSchema()),
+    subaccount_balances: v.nullable(v.array(marginSubaccountBalanceSchema())),
     settled_funds: v.string(),
   })
 );
 
 const getMarginFeeTierRatesResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    fee_tier_rates: v.array(marginFeeTierRateSchema()),
+    fee_tier_rates: v.nullable(v.array(marginFeeTierRateSchema())),
   })
 );
 
@@ -327,14 +327,14 @@ const getMarginFeeTiersResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
 
 const getMarginFillsResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    fills: v.array(marginFillSchema()),
+    fills: v.nullable(v.array(marginFillSchema())),
     cursor: v.string(),
   })
 );
 
 const getMarginFundingHistoryResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    funding_history: v.array(marginFundingHistoryEntrySchema()),
+    funding_history: v.nullable(v.array(marginFundingHistoryEntrySchema())),
   })
 );
 
@@ -352,20 +352,20 @@ const getMarginFundingRateEstimateResponseSchema: LazySchema = /* @__PURE__ */ l
 
 const getMarginHistoricalFundingRatesResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    funding_rates: v.array(marginFundingRateSchema()),
+    funding_rates: v.nullable(v.array(marginFundingRateSchema())),
   })
 );
 
 const getMarginMarketCandlesticksResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
     ticker: v.string(),
-    candlesticks: v.array(marginMarketCandlestickSchema()),
+    candlesticks: v.nullable(v.array(marginMarketCandlestickSchema())),
   })
 );
 
 const getMarginMarketsResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    markets: v.array(marginMarketSchema()),
+    markets: v.nullable(v.array(marginMarketSchema())),
   })
 );
 
@@ -377,20 +377,20 @@ const getMarginOrderResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
 
 const getMarginOrdersResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    orders: v.array(marginOrderSchema()),
+    orders: v.nullable(v.array(marginOrderSchema())),
     cursor: v.string(),
   })
 );
 
 const getMarginPositionsResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    positions: v.array(marginPositionSchema()),
+    positions: v.nullable(v.array(marginPositionSchema())),
   })
 );
 
 const getMarginPremiumIndexResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    points: v.array(marginPremiumIndexPointSchema()),
+    points: v.nullable(v.array(marginPremiumIndexPointSchema())),
   })
 );
 
@@ -407,13 +407,13 @@ const getMarginRiskResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
     account_leverage: v.nullish(v.number()),
     total_position_notional: v.string(),
     total_maintenance_margin: v.string(),
-    positions: v.array(marginRiskPositionSchema()),
+    positions: v.nullable(v.array(marginRiskPositionSchema())),
   })
 );
 
 const getMarginTradesResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    trades: v.array(marginTradeSchema()),
+    trades: v.nullable(v.array(marginTradeSchema())),
     cursor: v.string(),
   })
 );
@@ -422,7 +422,7 @@ const getOrderGroupResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
     is_auto_cancel_enabled: v.boolean(),
     contracts_limit_fp: v.nullish(v.string()),
-    orders: v.array(v.string()),
+    orders: v.nullable(v.array(v.string())),
     exchange_index: v.nullish(v.number()),
   })
 );

@@ -336,25 +336,25 @@ export interface GetAccountApiLimitsResponse {
   /** Budget of writing calls. */
   write: BucketLimit;
   /** What gave the account its tier. */
-  grants: ApiUsageLevelGrant[];
+  grants: ApiUsageLevelGrant[] | null;
 }
 
 /** Answer of `GetCrossMarginExitTriggers`, `GetIsolatedMarginExitTriggers`. */
 export interface GetExitTriggersResponse {
   /** Exit triggers. */
-  exit_triggers: ExitTrigger[];
+  exit_triggers: ExitTrigger[] | null;
 }
 
 /** Answer of `GetFCMSubtraderRiskControls`. */
 export interface GetFCMSubtraderRiskControlsResponse {
   /** Risk controls. */
-  risk_controls: FCMSubtraderRiskControls[];
+  risk_controls: FCMSubtraderRiskControls[] | null;
 }
 
 /** Answer of `GetMarginBalance`. */
 export interface GetMarginBalanceResponse {
   /** Subaccount balances. */
-  subaccount_balances: MarginSubaccountBalance[];
+  subaccount_balances: MarginSubaccountBalance[] | null;
   /** Settled cash of all subaccounts. */
   settled_funds: FixedPointDollars;
 }
@@ -362,7 +362,7 @@ export interface GetMarginBalanceResponse {
 /** Answer of `GetMarginFeeTierRates`. */
 export interface GetMarginFeeTierRatesResponse {
   /** Fee tier rates. */
-  fee_tier_rates: MarginFeeTierRate[];
+  fee_tier_rates: MarginFeeTierRate[] | null;
 }
 
 /** Answer of `GetMarginFeeTiers`. */
@@ -376,7 +376,7 @@ export interface GetMarginFeeTiersResponse {
 /** Answer of `GetMarginFills`. */
 export interface GetMarginFillsResponse {
   /** The fills. */
-  fills: MarginFill[];
+  fills: MarginFill[] | null;
   /** Where the next page begins; empty after the last one. */
   cursor: string;
 }
@@ -384,7 +384,7 @@ export interface GetMarginFillsResponse {
 /** Answer of `GetMarginFundingHistory`. */
 export interface GetMarginFundingHistoryResponse {
   /** Funding history. */
-  funding_history: MarginFundingHistoryEntry[];
+  funding_history: MarginFundingHistoryEntry[] | null;
 }
 
 /** Answer of `GetMarginFundingRateEstimate`. */
@@ -408,7 +408,7 @@ export interface GetMarginFundingRateEstimateResponse {
 /** Answer of `GetMarginHistoricalFundingRates`. */
 export interface GetMarginHistoricalFundingRatesResponse {
   /** Funding rates. */
-  funding_rates: MarginFundingRate[];
+  funding_rates: MarginFundingRate[] | null;
 }
 
 /** Answer of `GetMarginMarketCandlesticks`. */
@@ -416,13 +416,13 @@ export interface GetMarginMarketCandlesticksResponse {
   /** Ticker of the market. */
   ticker: string;
   /** The candlesticks, oldest first. */
-  candlesticks: MarginMarketCandlestick[];
+  candlesticks: MarginMarketCandlestick[] | null;
 }
 
 /** Answer of `GetMarginMarkets`. */
 export interface GetMarginMarketsResponse {
   /** The markets. */
-  markets: MarginMarket[];
+  markets: MarginMarket[] | null;
 }
 
 /** Answer of `GetMarginOrder`. */
@@ -434,7 +434,7 @@ export interface GetMarginOrderResponse {
 /** Answer of `GetMarginOrders`. */
 export interface GetMarginOrdersResponse {
   /** The orders. */
-  orders: MarginOrder[];
+  orders: MarginOrder[] | null;
   /** Where the next page begins; empty after the last one. */
   cursor: string;
 }
@@ -442,13 +442,13 @@ export interface GetMarginOrdersResponse {
 /** Answer of `GetMarginPositions`. */
 export interface GetMarginPositionsResponse {
   /** Positions. */
-  positions: MarginPosition[];
+  positions: MarginPosition[] | null;
 }
 
 /** Answer of `GetMarginPremiumIndex`. */
 export interface GetMarginPremiumIndexResponse {
   /** Points. */
-  points: MarginPremiumIndexPoint[];
+  points: MarginPremiumIndexPoint[] | null;
 }
 
 /** Answer of `GetMarginRiskParameters`. */
@@ -470,13 +470,13 @@ export interface GetMarginRiskResponse {
   /** Total maintenance margin. */
   total_maintenance_margin: FixedPointDollars;
   /** Positions. */
-  positions: MarginRiskPosition[];
+  positions: MarginRiskPosition[] | null;
 }
 
 /** Answer of `GetMarginTrades`. */
 export interface GetMarginTradesResponse {
   /** The trades. */
-  trades: MarginTrade[];
+  trades: MarginTrade[] | null;
   /** Where the next page begins; empty after the last one. */
   cursor: string;
 }
@@ -488,7 +488,7 @@ export interface GetOrderGroupResponse {
   /** Most contracts that the group may trade within any 15 seconds. */
   contracts_limit_fp?: FixedPointCount | null;
   /** Ids of the group's orders. */
-  orders: string[];
+  orders: string[] | null;
   /** Number of the exchange shard. */
   exchange_index?: ExchangeIndex | null;
 }
