@@ -284,3 +284,28 @@ test("JWKs of both types sign, whatever else they say", async () => {
   const jwk = await crypto.subtle.exportKey("jwk", small.privateKey);
   await assertRejects(() => KalshiAuth.fromJwk("key-1", jwk), KalshiAuthError, "only 1024 bits");
 });
+
+test("imported keys cannot be exported, and are imported once for all signatures", async () => {
+  const { subtle } = crypto;
+  const importKey = subtle.importKey;
+  const imported: CryptoKey[] = [];
+  Object.defineProperty(subtle, "importKey", {
+    configurable: true,
+    async value(...args: Parameters<typeof importKey>) {
+      const key = await importKey.apply(subtle, args);
+      imported.push(key);
+      return key;
+    },
+  });
+  try {
+    for (const pem of [keys.rsaPkcs1, keys.ed25519Pkcs8]) {
+      const auth = await KalshiAuth.fromPem("key-1", pem);
+      for (let count = 0; count < 3; count++) await auth.headers("GET", "/trade-api/v2/portfolio/balance");
+    }
+  } finally {
+    Reflect.deleteProperty(subtle, "importKey");
+  }
+  assertEquals(imported.map(({ extractable, usages }) => [extractable, usages]), [[false, ["sign"]], [false, [
+    "sign",
+  ]]]);
+});
