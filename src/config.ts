@@ -218,7 +218,7 @@ export class KalshiConfig {
     }
     if (/^(demo production|production demo)$/.test(`${rest.environment} ${ws.environment}`)) {
       throw new KalshiConfigError(
-        `baseUrl is of ${rest.environment} and wsBaseUrl of ${ws.environment}. Leave one out: it follows the other.`,
+        `baseUrl is ${rest.environment}, wsBaseUrl is ${ws.environment}. Leave one out: it follows the other.`,
       );
     }
     this.#environment = rest.environment;
@@ -227,7 +227,7 @@ export class KalshiConfig {
     const unknown = [rest, ws].filter(({ environment }) => environment === "unknown").map(({ host }) => host);
     if (unknown.length > 0 && (before?.baseUrl !== rest.url || before.wsBaseUrl !== ws.url)) {
       console.warn(
-        `@unofficial/kalshi: ${[...new Set(unknown)].join(" and ")} is no host of Kalshi, but allowed.`,
+        `${[...new Set(unknown)].join(" and ")} is no host of Kalshi, but allowed.`,
       );
     }
 
@@ -280,19 +280,12 @@ function preset(environment: KalshiEnvironment, options: KalshiConfigOptions): K
   for (const name of ["baseUrl", "wsBaseUrl"] as const) {
     if (options[name] !== undefined) {
       throw new KalshiConfigError(
-        `KalshiConfig.${environment} sets ${name} itself. For another one, use new KalshiConfig({ ${name} }).`,
+        `KalshiConfig.${environment} sets ${name} itself: for another, use new KalshiConfig.`,
       );
     }
   }
   return new KalshiConfig({ ...options, baseUrl: homeUrl(environment) });
 }
-
-const adaptersThatCan = {
-  http2: "deno, bun, node",
-  maxConnections: "node",
-  maxKeepaliveConnections: "deno, bun, node",
-  keepaliveExpiryMs: "deno, bun, node",
-} as const;
 
 /**
  * Refuses a configuration that asks for what a runtime's adapter cannot do. For whoever pairs the two: a client,
@@ -302,11 +295,11 @@ const adaptersThatCan = {
  */
 export function assertRuntimeCan(config: KalshiConfig, runtime: Runtime): void {
   const wanted = { ...config.limits, http2: config.http2 || undefined };
-  for (const name of Object.keys(adaptersThatCan) as (keyof typeof adaptersThatCan)[]) {
-    if (wanted[name] === undefined || runtime.capabilities[name]) continue;
+  for (const [name, value] of Object.entries(wanted)) {
+    if (value === undefined || runtime.capabilities[name as keyof typeof wanted]) continue;
+    const able = name === "maxConnections" ? "" : "Deno, Bun and ";
     throw new KalshiConfigError(
-      `${name} cannot be honoured on ${runtime.name}. Leave it out, or run where an adapter can: ` +
-        `${adaptersThatCan[name]}.`,
+      `${name} cannot be honoured on ${runtime.name}. Leave it out; the adapters of ${able}Node can.`,
     );
   }
 }

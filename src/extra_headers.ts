@@ -27,18 +27,18 @@ export function assertExtraHeaders(
   };
   const prototype = typeof headers === "object" && headers ? Object.getPrototypeOf(headers) : undefined;
   if (prototype === undefined || (prototype && Object.getPrototypeOf(prototype))) {
-    refuse(`must be a plain object of names and strings, such as { "x-desk": "7" }`);
+    refuse(`must be a plain object, such as { "x-desk": "7" }`);
   }
   const seen = new Set<string>();
   for (const [name, value] of Object.entries(headers as object)) {
     const shown = JSON.stringify(name.slice(0, 64));
     const lower = name.toLowerCase().replaceAll("_", "-");
     if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) refuse(`holds ${shown}, which is no header name`);
-    if (reserved.test(lower)) refuse(`cannot hold ${shown}: this library sets that header itself`);
+    if (reserved.test(lower)) refuse(`cannot hold ${shown}, which this library sets`);
     if (seen.has(lower)) refuse(`holds ${shown} in two spellings`);
     seen.add(lower);
     if (typeof value !== "string" || !/^[\t -~\x80-\xff]*$/.test(value)) {
-      refuse(`must hold one line of printable Latin-1 text for ${shown}`);
+      refuse(`must hold one line of Latin-1 text for ${shown}`);
     }
   }
   return headers as Readonly<Record<string, string>>;

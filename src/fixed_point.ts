@@ -20,10 +20,9 @@ function refuse(message: string): never {
 }
 
 function safe(units: number): number {
-  return Number.isSafeInteger(units) ? units + 0 : refuse(
-    `${typeof units === "number" ? units : `A ${typeof units}`} is no safe integer of units: ` +
-      `parse strings with parsePrice, parseCount or parseMoney, and keep amounts below 2^53 units.`,
-  );
+  return Number.isSafeInteger(units)
+    ? units + 0
+    : refuse(`${typeof units === "number" ? units : `A ${typeof units}`} is no safe integer of units.`);
 }
 
 /**
@@ -37,7 +36,7 @@ function safe(units: number): number {
  */
 export function parseFixed(value: string | number, decimals: number): number {
   if (typeof value !== "string" && typeof value !== "number") {
-    refuse(`Expected a decimal string, not ${value === null ? "null" : `a value of type ${typeof value}`}.`);
+    refuse(`Expected a decimal string, not ${value === null ? value : typeof value}.`);
   }
   const text = `${value}`;
   const negative = text.charCodeAt(0) === 45;
@@ -45,31 +44,25 @@ export function parseFixed(value: string | number, decimals: number): number {
   // Places after the point; -1 before it.
   let places = -1;
   let digits = 0;
+  let lost = false;
   for (let i = negative ? 1 : 0; i < text.length; i++) {
     const digit = text.charCodeAt(i) - 48;
     if (digit >= 0 && digit <= 9) {
       digits++;
-      if (places >= 0 && ++places > decimals) {
-        if (digit > 0) {
-          refuse(
-            `"${
-              text.slice(0, 40)
-            }" has more than ${decimals} decimals. Round it first, in the direction you mean.`,
-          );
-        }
-      } else units = units * 10 + digit;
+      if (places < 0 || ++places <= decimals) units = units * 10 + digit;
+      else lost ||= digit > 0;
     } else if (digit === -2 && places < 0 && digits > 0 && i < text.length - 1) places = 0;
     else digits = -Infinity;
   }
-  if (!(digits > 0)) {
-    refuse(
-      `"${text.slice(0, 40)}" is no plain decimal such as "0.5600" (no exponent, plus sign, space or comma).`,
-    );
-  }
   for (let i = Math.max(places, 0); i < decimals; i++) units *= 10;
-  if (units > Number.MAX_SAFE_INTEGER) {
-    refuse(`"${text.slice(0, 40)}" is too large to stay exact with ${decimals} decimals.`);
-  }
+  const problem = digits <= 0
+    ? 'is no plain decimal such as "0.5600"'
+    : lost
+    ? `has more than ${decimals} decimals: round it first`
+    : units > Number.MAX_SAFE_INTEGER
+    ? "is too large to stay exact"
+    : undefined;
+  if (problem) refuse(`${JSON.stringify(text.slice(0, 40))} ${problem}.`);
   return negative ? 0 - units : units;
 }
 
@@ -85,9 +78,7 @@ export function formatFixed(units: number, decimals: number): string {
 }
 
 function notNegative(price: number): number {
-  return price >= 0
-    ? price
-    : refuse(`A price is never negative; use parseMoney and formatMoney for amounts.`);
+  return price >= 0 ? price : refuse("A price is never negative: is it money?");
 }
 
 /**
@@ -143,7 +134,7 @@ export function priceFromFloat(dollars: number): number {
 export function complementPrice(price: number): number {
   return safe(price) <= 10_000
     ? 10_000 - notNegative(price)
-    : refuse(`No complement: the price is over 1 dollar.`);
+    : refuse("A price over 1 dollar has no complement.");
 }
 
 /**
@@ -233,7 +224,7 @@ export function compareFixed(a: number, b: number): number {
  * @throws {KalshiValueError} when one is no safe integer, or `step` is not positive
  */
 export function floorToStep(units: number, step: number): number {
-  if (!(safe(step) > 0)) refuse(`A step must be positive, not ${step}.`);
+  if (!(safe(step) > 0)) refuse("A step must be positive.");
   const rest = safe(units) % step;
   return safe(units - (rest < 0 ? rest + step : rest));
 }
@@ -294,10 +285,10 @@ export function priceGrid(
     const start = parsePrice(range.start);
     const length = parsePrice(range.end) - start;
     const step = parsePrice(range.step);
-    if (length < 0) refuse(`A price range ends at ${range.end}, before it starts at ${range.start}.`);
+    if (length < 0) refuse(`A price range ends at ${range.end}, before its start.`);
     return Object.freeze({ start, end: start + floorToStep(length, step), step });
   });
-  if (bands.length === 0) refuse("A market without price_ranges has no price grid: read the market again.");
+  if (bands.length === 0) refuse("A market without price_ranges has no price grid.");
   return Object.freeze({
     bands: Object.freeze(bands),
     lowest: Math.min(...bands.map(({ start }) => start)),

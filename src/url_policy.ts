@@ -83,15 +83,15 @@ export function checkUrl(url: string, kind: UrlKind, options: UrlPolicyOptions =
   // The second test is not redundant: lower-casing turns a Kelvin sign into a "k".
   if (!plainly || /[^!-~]/.test(text)) {
     refuse(
-      `be a plain URL, without user info, query, fragment, whitespace, backslash, percent escape, dot segment, or ` +
-        `an unusual way to write a host; its host reads as "${host}".`,
+      `be a plain URL, without user info, query, fragment, whitespace, backslashes, escapes, dot segments or an ` +
+        `unusual spelling of the host, which reads as "${host}".`,
     );
   }
   const environment = environmentOf(parsed, kind);
   if (environment === undefined) {
     return refuse(`begin with ${secure}// (${plain}// is for localhost, 127.0.0.1 and [::1] only).`);
   }
-  if (pathname !== path) refuse(`end in ${path}: with another path every signature is refused.`);
+  if (pathname !== path) refuse(`end in ${path}, else every signature is wrong.`);
   const { allowUnknownHost } = options;
   if (
     environment === "unknown" &&
@@ -100,8 +100,8 @@ export function checkUrl(url: string, kind: UrlKind, options: UrlPolicyOptions =
     refuse(
       `name a host of Kalshi (${
         hosts.join(", ")
-      }), since requests to it are signed with your key; "${host}" is ` +
-        `none. If it is meant, set allowUnknownHost: true or KALSHI_ALLOW_UNKNOWN_HOST=1.`,
+      }), not "${host}": your key signs what goes there. If it is meant, ` +
+        `set allowUnknownHost or KALSHI_ALLOW_UNKNOWN_HOST=1.`,
     );
   }
   return { url: origin + path, host, environment };
@@ -138,7 +138,7 @@ export interface SignableBases {
 /**
  * Refuses a request that must not be signed: one that, as a URL parser reads it, does not go to the configured
  * host and below its API root, or to a host that the policy does not allow. It trusts no check that was made
- * before, and costs under a microsecond: to be called with the final URL of a request, just before signing.
+ * before, and costs about a microsecond: to be called with the final URL of a request, just before signing.
  *
  * @param bases the configuration
  * @param url the URL exactly as it will be handed to the network
@@ -163,10 +163,8 @@ export function assertSignable(bases: SignableBases, url: string | URL, path?: s
     ) return pathname;
   }
   throw new KalshiConfigError(
-    `Refused to sign a request to ${parsed?.host || "a malformed URL"}${
-      parsed?.pathname ?? ""
-    }: it must be a plain ` +
-      `URL below ${bases.baseUrl}, or ${bases.wsBaseUrl}, on a host that the URL policy allows.`,
+    `Refused to sign for ${parsed?.host}${parsed?.pathname}: it is not below ${bases.baseUrl}, no plain URL, or on no ` +
+      `allowed host.`,
     { path },
   );
 }

@@ -195,7 +195,7 @@ const unknown: readonly string[] = [
 
 test("a host that is not Kalshi's is refused unless it is allowed", () => {
   for (const url of unknown) {
-    const error = assertThrows(() => checkUrl(url, "rest"), KalshiConfigError, "allowUnknownHost: true", url);
+    const error = assertThrows(() => checkUrl(url, "rest"), KalshiConfigError, "set allowUnknownHost", url);
     assertStringIncludes(error.message, `"${new URL(url).host}"`);
     const checked = checkUrl(url, "rest", { allowUnknownHost: true });
     assertEquals([checked.url, checked.environment], [url, "unknown"]);
@@ -232,7 +232,7 @@ test("messages say how to write it, and never repeat user info, query or fragmen
   assertThrows(
     () => checkUrl("https://api.elections.kalshi.com@evil.io/trade-api/v2", "rest"),
     KalshiConfigError,
-    `its host reads as "evil.io"`,
+    `the host, which reads as "evil.io"`,
   );
   assertThrows(
     () => checkUrl("https://demo-api.kalshi.co/trade-api/v2", "ws"),
