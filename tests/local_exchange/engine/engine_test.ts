@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { EngineEvent } from "../../../src/local_exchange/engine/types.ts";
 import { test } from "../../support/test.ts";
-import { accept, addAccount, addMarket, audit, newEngine, place } from "./world.ts";
+import { accept, addAccount, addMarket, audit, newEngine, place } from "../support/engine.ts";
 
 const DOLLAR = 1_000_000;
 

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { Order, Side } from "../../../src/local_exchange/engine/types.ts";
 import { test } from "../../support/test.ts";
-import { addAccount, addMarket, audit, newEngine, place } from "./world.ts";
+import { addAccount, addMarket, audit, newEngine, place } from "../support/engine.ts";
 
 const order = fc.record({
   kind: fc.constant("place" as const),
