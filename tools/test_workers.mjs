@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { Miniflare } from "miniflare";
+import { certificates } from "../tests/support/things/peers/certificates.mjs";
 
 const contents = readFileSync(process.argv[2] ?? ".build/tests/workers/all.mjs", "utf8");
 
@@ -24,6 +25,13 @@ for (const compatibilityFlags of [["no_nodejs_compat"], ["nodejs_compat"]]) {
     compatibilityDate: "2026-04-01",
     compatibilityFlags,
     cf: false,
+    // The bed's servers are on the loopback, and have certificates of an authority of their own.
+    outboundService: {
+      network: {
+        allow: ["public", "private"],
+        tlsOptions: { trustBrowserCas: true, trustedCertificates: [certificates().ca] },
+      },
+    },
     bindings: { BED_URL: bedUrl },
   });
   try {

@@ -9,9 +9,15 @@ export interface ThingImplementation {
 
 type Start = (options: never) => Promise<ThingImplementation> | ThingImplementation;
 
+const peer = (file: string) => async () => (await import("./things/peer.ts")).peer(file);
+
 const kinds: Readonly<Record<string, () => Promise<Start>>> = {
+  "echo-server": peer("echo_server.mjs"),
   "exchange": async () => (await import("./things/exchange.ts")).start,
+  "https-server": peer("https_server.mjs"),
+  "proxy": peer("proxy.mjs"),
   "raw-server": async () => (await import("./things/raw_server.ts")).start,
+  "ws-server": peer("ws_server.mjs"),
 };
 
 /** Starts a thing in this process. */

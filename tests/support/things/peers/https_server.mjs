@@ -1,0 +1,72 @@
+// An HTTPS server that speaks HTTP/1.1 and, unless told, HTTP/2; it counts connections and requests and fails
+// as it is told. Answers are used in turn, the last one again and again:
+// { delayMs, status, headers, then: "fin" | "rst" | "refuse-stream" | "reset-stream" | "goaway" }.
+import { createSecureServer } from "node:http2";
+import { createServer as createHttpsServer } from "node:https";
+import { createServer } from "node:net";
+import { certificates } from "./certificates.mjs";
+import { listen, obey, options, track } from "./peer.mjs";
+
+const { key, cert, ca } = certificates();
+const http2 = options.http2 ?? true;
+let answers = options.answers ?? [{}];
+let answered = 0;
+let requests = [];
+let handshakes = 0;
+
+const front = createServer();
+const { open, counts } = track(front);
+
+function act(request, response, answer) {
+  const socket = open.get(request.socket.remotePort);
+  switch (answer.then) {
+    case "fin":
+      return request.socket.destroy();
+    case "rst":
+      return socket?.resetAndDestroy();
+    case "refuse-stream":
+      return request.stream.close(7);
+    case "reset-stream":
+      return request.stream.close(2);
+    case "goaway":
+      request.stream.session.goaway(0, request.stream.id);
+  }
+  response.writeHead(answer.status ?? 200, { "content-type": "application/json", ...answer.headers });
+  response.end(JSON.stringify({ version: request.httpVersion }));
+}
+
+function handle(request, response) {
+  let body = "";
+  request.on("error", () => {});
+  response.on("error", () => {});
+  request.setEncoding("utf8").on("data", (text) => body += text).on("end", () => {
+    const { method, url: path, httpVersion: version, headers } = request;
+    const connection = open.get(request.socket.remotePort)?.number;
+    requests.push({ method, path, version, headers: { ...headers }, body, connection });
+    const answer = answers[Math.min(answered++, answers.length - 1)];
+    setTimeout(() => act(request, response, answer), answer.delayMs ?? 0);
+  });
+}
+
+const server = http2
+  ? createSecureServer({ key, cert, allowHTTP1: true, settings: options.settings }, handle)
+  : createHttpsServer({ key, cert }, handle);
+server.keepAliveTimeout = 60_000;
+server.on("secureConnection", () => handshakes++);
+server.on("sessionError", () => {});
+front.on("connection", (socket) => server.emit("connection", socket));
+const port = await listen(front);
+
+await obey({
+  port: () => port,
+  ca: () => ca,
+  requests: () => requests,
+  connections: () => counts.total,
+  handshakes: () => handshakes,
+  openConnections: () => open.size,
+  setAnswers(next) {
+    answers = next;
+    answered = 0;
+    requests = [];
+  },
+});
