@@ -287,6 +287,13 @@ function preset(environment: KalshiEnvironment, options: KalshiConfigOptions): K
   return new KalshiConfig({ ...options, baseUrl: homeUrl(environment) });
 }
 
+const adaptersThatCan = {
+  http2: "deno, bun or node",
+  maxConnections: "node",
+  maxKeepaliveConnections: "deno or bun",
+  keepaliveExpiryMs: "deno or node",
+} as const;
+
 /**
  * Refuses a configuration that asks for what a runtime's adapter cannot do. For whoever pairs the two: a client,
  * at its construction.
@@ -295,11 +302,11 @@ function preset(environment: KalshiEnvironment, options: KalshiConfigOptions): K
  */
 export function assertRuntimeCan(config: KalshiConfig, runtime: Runtime): void {
   const wanted = { ...config.limits, http2: config.http2 || undefined };
-  for (const [name, value] of Object.entries(wanted)) {
-    if (value === undefined || runtime.capabilities[name as keyof typeof wanted]) continue;
-    const able = name === "maxConnections" ? "" : "Deno, Bun and ";
+  for (const name of Object.keys(adaptersThatCan) as (keyof typeof adaptersThatCan)[]) {
+    if (wanted[name] === undefined || runtime.capabilities[name]) continue;
     throw new KalshiConfigError(
-      `${name} cannot be honoured on ${runtime.name}. Leave it out; the adapters of ${able}Node can.`,
+      `${name} cannot be honoured on ${runtime.name}. Leave it out, or run with an adapter that can: ` +
+        `@unofficial/kalshi/${adaptersThatCan[name]}.`,
     );
   }
 }
