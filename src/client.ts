@@ -17,10 +17,26 @@ import { assertRuntimeCan, KalshiConfig, type KalshiConfigOptions } from "./conf
 import { KalshiCore, type KalshiCoreOptions } from "./core.ts";
 import { KalshiConfigError } from "./errors.ts";
 import { unknownOption } from "./options.ts";
+import { Account } from "./rest/account.ts";
+import { ApiKeys } from "./rest/api_keys.ts";
+import { Communications } from "./rest/communications.ts";
+import { Events } from "./rest/events.ts";
 import { Exchange } from "./rest/exchange.ts";
-import { Markets, type Trades } from "./rest/markets.ts";
+import { Fcm } from "./rest/fcm.ts";
+import { Historical } from "./rest/historical.ts";
+import { IncentivePrograms } from "./rest/incentive_programs.ts";
+import { LiveDataNamespace } from "./rest/live_data.ts";
+import { Markets } from "./rest/markets.ts";
+import { Milestones } from "./rest/milestones.ts";
+import { MultivariateEventCollections } from "./rest/multivariate_event_collections.ts";
+import { OrderGroups } from "./rest/order_groups.ts";
 import { Orders } from "./rest/orders.ts";
 import { type Fills, Portfolio } from "./rest/portfolio.ts";
+import { Search } from "./rest/search.ts";
+import type { SeriesNamespace } from "./rest/series.ts";
+import { StructuredTargets } from "./rest/structured_targets.ts";
+import type { Subaccounts } from "./rest/subaccounts.ts";
+import type { Trades } from "./rest/trades.ts";
 import type { Runtime } from "./runtime/types.ts";
 
 /** What a client is made from. Without a key it makes public calls only. */
@@ -146,16 +162,48 @@ export class KalshiClient extends KalshiCore {
 
   /** Whether the exchange is open, and when. */
   readonly exchange: Exchange = new Exchange(this.http);
-  /** Markets, their order books and trades. */
+  /** Markets, their order books and candlesticks. */
   readonly markets: Markets = new Markets(this.http);
-  /** Public trades. */
+  /** Public trades; the same as `markets.trades`. */
   readonly trades: Trades = this.markets.trades;
-  /** Orders. */
+  /** Series, the templates of events; the same as `markets.series`. */
+  readonly series: SeriesNamespace = this.markets.series;
+  /** Events, which group markets. */
+  readonly events: Events = new Events(this.http);
+  /** The account's orders. */
   readonly orders: Orders = new Orders(this.http);
-  /** Balance, positions and fills. */
+  /** Order groups, which stop trading when they fill too fast. */
+  readonly orderGroups: OrderGroups = new OrderGroups(this.http);
+  /** Balance, positions, fills, settlements, deposits, withdrawals and transfers. */
   readonly portfolio: Portfolio = new Portfolio(this.http);
-  /** The account's own fills. */
+  /** The account's own fills; the same as `portfolio.fills`. */
   readonly fills: Fills = this.portfolio.fills;
+  /** Subaccounts; the same as `portfolio.subaccounts`. */
+  readonly subaccounts: Subaccounts = this.portfolio.subaccounts;
+  /** Requests for quotes, quotes and block trades. */
+  readonly communications: Communications = new Communications(this.http);
+  /** Collections from which combo markets are made. */
+  readonly multivariateEventCollections: MultivariateEventCollections = new MultivariateEventCollections(
+    this.http,
+  );
+  /** What is older than the live calls reach. */
+  readonly historical: Historical = new Historical(this.http);
+  /** Scores, prices and temperatures behind the markets. */
+  readonly liveData: LiveDataNamespace = new LiveDataNamespace(this.http);
+  /** Milestones, such as a game, to which events belong. */
+  readonly milestones: Milestones = new Milestones(this.http);
+  /** Structured targets, such as a team, that markets are about. */
+  readonly structuredTargets: StructuredTargets = new StructuredTargets(this.http);
+  /** Rewards for trading and quoting. */
+  readonly incentivePrograms: IncentivePrograms = new IncentivePrograms(this.http);
+  /** What can be searched for. */
+  readonly search: Search = new Search(this.http);
+  /** Tier and rate limits of the account. */
+  readonly account: Account = new Account(this.http);
+  /** Keys to the API. */
+  readonly apiKeys: ApiKeys = new ApiKeys(this.http);
+  /** For futures commission merchants. */
+  readonly fcm: Fcm = new Fcm(this.http);
 
   /**
    * A client as the environment says: KALSHI_KEY_ID, KALSHI_PRIVATE_KEY or KALSHI_PRIVATE_KEY_PATH,

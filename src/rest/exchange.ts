@@ -7,7 +7,7 @@
 import { GetExchangeSchedule, GetExchangeStatus, GetUserDataTimestamp } from "../contract/operations.ts";
 import type { ExchangeStatus, Schedule } from "../contract/types.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { call, Namespace } from "./namespace.ts";
+import { call, callFor, Namespace } from "./namespace.ts";
 
 /** `client.exchange` */
 export class Exchange extends Namespace {
@@ -25,8 +25,8 @@ export class Exchange extends Namespace {
    *
    * @see https://docs.kalshi.com/api-reference/exchange/get-exchange-schedule
    */
-  async schedule(options?: CallOptions): Promise<Schedule> {
-    return (await call(this.http, GetExchangeSchedule, undefined, options)).schedule;
+  schedule(options?: CallOptions): Promise<Schedule> {
+    return callFor(this.http, GetExchangeSchedule, "schedule", undefined, options);
   }
 
   /**
@@ -35,7 +35,7 @@ export class Exchange extends Namespace {
    *
    * @see https://docs.kalshi.com/api-reference/exchange/get-user-data-timestamp
    */
-  async userDataTimestamp(options?: CallOptions): Promise<string> {
-    return (await call(this.http, GetUserDataTimestamp, undefined, options)).as_of_time;
+  userDataTimestamp(options?: CallOptions): Promise<string> {
+    return callFor(this.http, GetUserDataTimestamp, "as_of_time", undefined, options);
   }
 }

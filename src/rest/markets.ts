@@ -1,38 +1,51 @@
 /**
- * Markets, their order books and trades: Kalshi's tag `market`.
+ * Markets, their order books and candlesticks: Kalshi's tag `market`.
  *
  * @module
  */
 
 import {
+  BatchGetMarketCandlesticks,
+  type BatchGetMarketCandlesticksParams,
+  GetHistoricalMarkets,
   GetMarket,
+  GetMarketCandlesticks,
+  type GetMarketCandlesticksParams,
   GetMarketOrderbook,
   type GetMarketOrderbookParams,
+  GetMarketOrderbooks,
+  type GetMarketOrderbooksParams,
   GetMarkets,
   type GetMarketsParams,
-  GetTrades,
-  type GetTradesParams,
 } from "../contract/operations.ts";
 import type {
+  GetMarketCandlesticksResponse,
   GetMarketsResponse,
-  GetTradesResponse,
   Market,
+  MarketCandlesticksResponse,
+  MarketOrderbookFp,
   OrderbookCountFp,
-  Trade,
 } from "../contract/types.ts";
-import type { ListAllOptions, Page } from "../http/page.ts";
+import type { Page } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { call, listAll, listPage, Namespace } from "./namespace.ts";
+import { assertHundred } from "./checks.ts";
+import { type HistoryOptions, listTiers } from "./history.ts";
+import { call, callFor, callForList, listPage, Namespace } from "./namespace.ts";
+import { SeriesNamespace } from "./series.ts";
+import { Trades } from "./trades.ts";
 
 /** `client.markets` */
 export class Markets extends Namespace {
+  /** Series, the templates of events; also at `client.series`. */
+  readonly series: SeriesNamespace = new SeriesNamespace(this.http);
   /** Public trades; also at `client.trades`. */
   readonly trades: Trades = new Trades(this.http);
 
   /**
    * One page of markets. Public.
    *
-   * @param params Filters; `status` is one of `unopened`, `open`, `paused`, `closed`, `settled`, `limit` at most 1000.
+   * @param params Filters. The words of `status` differ from those in `Market.status`, and filters by time go
+   * with certain ones of them only: see Kalshi's page.
    * @see https://docs.kalshi.com/api-reference/market/get-markets
    *
    * @example
@@ -50,19 +63,33 @@ export class Markets extends Namespace {
     return listPage(this.http, GetMarkets, params, options);
   }
 
-  /** Every market that the filters let through, over all pages. See {@linkcode Markets.list}. */
-  listAll(params: GetMarketsParams = {}, options?: ListAllOptions): AsyncGenerator<Market, void, undefined> {
-    return listAll(this.http, GetMarkets, params, options);
+  /**
+   * Every market that the filters let through, over all pages. With `history: true` those before the cutoff
+   * too, after the live ones and each once, by `ticker`. See {@linkcode Markets.list}.
+   */
+  listAll(params: GetMarketsParams = {}, options?: HistoryOptions): AsyncGenerator<Market, void, undefined> {
+    return listTiers(
+      this.http,
+      {
+        live: GetMarkets,
+        old: GetHistoricalMarkets,
+        id: "ticker",
+        filters: ["tickers", "event_ticker", "series_ticker", "mve_filter", "limit"],
+      },
+      params,
+      options,
+    );
   }
 
   /**
    * One market. Public.
    *
-   * @throws {KalshiNotFoundError} when there is none; right after a market's creation also for a moment.
+   * @throws {KalshiNotFoundError} when there is none: it may be historical (`client.historical.markets.get`), or
+   * so new that this call does not know it yet.
    * @see https://docs.kalshi.com/api-reference/market/get-market
    */
-  async get(ticker: string, options?: CallOptions): Promise<Market> {
-    return (await call(this.http, GetMarket, { ticker }, options)).market;
+  get(ticker: string, options?: CallOptions): Promise<Market> {
+    return callFor(this.http, GetMarket, "market", { ticker }, options);
   }
 
   /**
@@ -72,28 +99,61 @@ export class Markets extends Namespace {
    * @param params `depth`: levels a side, 0 for all.
    * @see https://docs.kalshi.com/api-reference/market/get-market-orderbook
    */
-  async orderBook(
+  orderBook(
     ticker: string,
     params: Omit<GetMarketOrderbookParams, "ticker"> = {},
     options?: CallOptions,
   ): Promise<OrderbookCountFp> {
-    return (await call(this.http, GetMarketOrderbook, { ...params, ticker }, options)).orderbook_fp;
+    return callFor(this.http, GetMarketOrderbook, "orderbook_fp", { ...params, ticker }, options);
   }
-}
 
-/** `client.trades` */
-export class Trades extends Namespace {
   /**
-   * One page of public trades, newest first, of one market (`ticker`) or of all. Public.
+   * The order books of up to 100 markets, as {@linkcode Markets.orderBook} gives them, each beside its ticker.
+   * Signed when the client has a key.
    *
-   * @see https://docs.kalshi.com/api-reference/market/get-trades
+   * @throws {KalshiConfigError} for no ticker and for more than 100.
+   * @see https://docs.kalshi.com/api-reference/market/get-multiple-market-orderbooks
    */
-  list(params: GetTradesParams = {}, options?: CallOptions): Promise<Page<Trade, GetTradesResponse>> {
-    return listPage(this.http, GetTrades, params, options);
+  async bulkOrderBooks(
+    params: GetMarketOrderbooksParams,
+    options?: CallOptions,
+  ): Promise<MarketOrderbookFp[]> {
+    assertHundred("tickers", params.tickers);
+    return await callForList(this.http, GetMarketOrderbooks, "orderbooks", params, options);
   }
 
-  /** Every trade that the filters let through, over all pages. See {@linkcode Trades.list}. */
-  listAll(params: GetTradesParams = {}, options?: ListAllOptions): AsyncGenerator<Trade, void, undefined> {
-    return listAll(this.http, GetTrades, params, options);
+  /**
+   * Candlesticks of one market. Public. Those of a historical market are at
+   * `client.historical.markets.candlesticks`.
+   *
+   * @param params `start_ts` and `end_ts` in Unix seconds, `period_interval` in minutes: 1, 60 or 1440.
+   * @see https://docs.kalshi.com/api-reference/market/get-market-candlesticks
+   */
+  candlesticks(
+    seriesTicker: string,
+    ticker: string,
+    params: Omit<GetMarketCandlesticksParams, "series_ticker" | "ticker">,
+    options?: CallOptions,
+  ): Promise<GetMarketCandlesticksResponse> {
+    return call(
+      this.http,
+      GetMarketCandlesticks,
+      { ...params, series_ticker: seriesTicker, ticker },
+      options,
+    );
+  }
+
+  /**
+   * Candlesticks of up to 100 markets, at most 10,000 in all. Public.
+   *
+   * @throws {KalshiConfigError} for no ticker and for more than 100.
+   * @see https://docs.kalshi.com/api-reference/market/batch-get-market-candlesticks
+   */
+  async bulkCandlesticks(
+    params: BatchGetMarketCandlesticksParams,
+    options?: CallOptions,
+  ): Promise<MarketCandlesticksResponse[]> {
+    assertHundred("market_tickers", params.market_tickers);
+    return await callForList(this.http, BatchGetMarketCandlesticks, "markets", params, options);
   }
 }

@@ -89,8 +89,25 @@ export type {
   TriggerOrderGroupParams,
   UpdateOrderGroupLimitParams,
 } from "../contract/operations.ts";
+export type * from "./account.ts";
+export type * from "./api_keys.ts";
+export type * from "./communications.ts";
+export type * from "./events.ts";
 export type * from "./exchange.ts";
+export type * from "./fcm.ts";
+export type * from "./historical.ts";
+export type { HistoryOptions } from "./history.ts";
+export type * from "./incentive_programs.ts";
+export type * from "./live_data.ts";
 export type * from "./markets.ts";
-export type * from "./namespace.ts";
+export type * from "./milestones.ts";
+export type * from "./multivariate_event_collections.ts";
+export type { Namespace } from "./namespace.ts";
+export type * from "./order_groups.ts";
 export type * from "./orders.ts";
 export type * from "./portfolio.ts";
+export type * from "./search.ts";
+export type * from "./series.ts";
+export type * from "./structured_targets.ts";
+export type * from "./subaccounts.ts";
+export type * from "./trades.ts";

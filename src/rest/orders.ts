@@ -4,32 +4,73 @@
  * @module
  */
 
+import type { Operation } from "../contract/operation.ts";
 import {
+  AmendOrderV2,
+  type AmendOrderV2Params,
+  BatchCancelOrdersV2,
+  BatchCreateOrdersV2,
+  CancelAllOrders,
+  type CancelAllOrdersParams,
   CancelOrderV2,
   type CancelOrderV2Params,
   CreateOrderV2,
+  DecreaseOrderV2,
+  type DecreaseOrderV2Params,
+  GetHistoricalOrders,
   GetOrder,
+  GetOrderQueuePosition,
+  GetOrderQueuePositions,
+  type GetOrderQueuePositionsParams,
   GetOrders,
   type GetOrdersParams,
 } from "../contract/operations.ts";
 import type {
+  AmendOrderV2Request,
+  AmendOrderV2Response,
+  BatchCancelOrdersV2Request,
+  BatchCancelOrdersV2ResponseOrder,
+  BatchCreateOrdersV2Request,
+  BatchCreateOrdersV2ResponseOrder,
   CancelOrderV2Response,
   CreateOrderV2Request,
   CreateOrderV2Response,
+  DecreaseOrderV2Request,
+  DecreaseOrderV2Response,
   GetOrdersResponse,
   Order,
+  OrderQueuePosition,
 } from "../contract/types.ts";
 import { KalshiConfigError } from "../errors.ts";
-import type { ListAllOptions, Page } from "../http/page.ts";
-import type { CallOptions } from "../http/pipeline.ts";
-import { call, listAll, listPage, Namespace } from "./namespace.ts";
+import type { Page } from "../http/page.ts";
+import type { CallOptions, HttpPipeline } from "../http/pipeline.ts";
+import { assertDecimal, assertDecimalIfGiven, assertOneOf } from "./checks.ts";
+import { type HistoryOptions, listTiers } from "./history.ts";
+import { call, callFor, callForList, decodeError, listPage, Namespace, send } from "./namespace.ts";
 
-/** A number would go through a float, and NaN through JSON as null: neither may reach an order. */
-function assertDecimal(name: string, value: unknown): void {
-  if (typeof value !== "string" || !/^\d+(\.\d+)?$/.test(value)) {
-    const got = typeof value === "string" ? JSON.stringify(value) : `${typeof value} ${String(value)}`;
-    throw new KalshiConfigError(`\`${name}\` takes a decimal string such as "0.5600"; got ${got}.`);
+function assertPriceAndCount({ price, count }: { readonly price: unknown; readonly count: unknown }): void {
+  assertDecimal("price", price);
+  assertDecimal("count", count);
+}
+
+/** A result for each item, in the items' order, or an error that holds what came: none may go unnoticed. */
+async function batch<T, B extends { readonly orders: readonly unknown[] }>(
+  http: HttpPipeline,
+  operation: Operation<undefined, { orders: T[] | null }, B>,
+  body: B,
+  options: CallOptions | undefined,
+): Promise<T[]> {
+  const sent = body.orders.length;
+  const results = await callForList(http, operation, "orders", undefined, options, body);
+  if (results.length !== sent) {
+    const lack = `a result for each of ${sent} orders (it holds ${results.length}, which are in \`details\`)`;
+    throw decodeError(operation, undefined, lack, results);
   }
+  return results as T[];
+}
+
+function assertSome({ orders }: { readonly orders: readonly unknown[] }): void {
+  if (orders.length === 0) throw new KalshiConfigError("`orders` is empty: a batch takes at least one.");
 }
 
 /** `client.orders` */
@@ -39,6 +80,7 @@ export class Orders extends Namespace {
    * `price` is the YES price in dollars, `count` contracts, both as strings. It is sent once: when the error
    * says `outcome: "unknown"`, look the order up before you place it again.
    *
+   * @throws {KalshiConfigError} when `price` or `count` is no decimal string; nothing was sent.
    * @throws {KalshiConflictError} when the `client_order_id` was used before.
    * @see https://docs.kalshi.com/api-reference/orders/create-order-v2
    *
@@ -60,22 +102,80 @@ export class Orders extends Namespace {
    * ```
    */
   async create(order: CreateOrderV2Request, options?: CallOptions): Promise<CreateOrderV2Response> {
-    assertDecimal("price", order.price);
-    assertDecimal("count", order.count);
+    assertPriceAndCount(order);
     return await call(this.http, CreateOrderV2, undefined, options, order);
   }
 
   /**
-   * One order.
+   * Places several orders in one request. The answer holds a result for each, in the same order: one that was
+   * refused has an `error` and no `order_id`, whatever became of the others. How many fit depends on the
+   * account's write budget.
    *
-   * @see https://docs.kalshi.com/api-reference/orders/get-order
+   * @throws {KalshiConfigError} when there is no order, or a `price` or `count` is no decimal string; nothing
+   * was sent.
+   * @throws {KalshiDecodeError} when the answer lacks a result; its `details` hold the results that came.
+   * @see https://docs.kalshi.com/api-reference/orders/batch-create-orders-v2
+   *
+   * @example
+   * ```ts
+   * import { KalshiClient } from "@unofficial/kalshi";
+   *
+   * await using client = await KalshiClient.fromEnv();
+   * const ladder = ["0.5400", "0.5500"].map((price) => ({
+   *   ticker: "KXHIGHNY-26NOV24-T60",
+   *   side: "bid" as const,
+   *   count: "10.00",
+   *   price,
+   *   time_in_force: "good_till_canceled" as const,
+   *   self_trade_prevention_type: "taker_at_cross" as const,
+   *   client_order_id: crypto.randomUUID(),
+   * }));
+   * for (const { order_id, error } of await client.orders.batchCreate({ orders: ladder })) {
+   *   console.log(error ? `refused: ${error.code}` : order_id);
+   * }
+   * ```
    */
-  async get(orderId: string, options?: CallOptions): Promise<Order> {
-    return (await call(this.http, GetOrder, { order_id: orderId }, options)).order;
+  async batchCreate(
+    body: BatchCreateOrdersV2Request,
+    options?: CallOptions,
+  ): Promise<BatchCreateOrdersV2ResponseOrder[]> {
+    assertSome(body);
+    body.orders.forEach(assertPriceAndCount);
+    return await batch(this.http, BatchCreateOrdersV2, body, options);
   }
 
   /**
-   * One page of the account's orders, of any status unless `status` says one.
+   * One order. One that ended long ago is among the historical ones (`client.historical.orders`).
+   *
+   * @throws {KalshiNotFoundError} when there is none here.
+   * @see https://docs.kalshi.com/api-reference/orders/get-order
+   */
+  get(orderId: string, options?: CallOptions): Promise<Order> {
+    return callFor(this.http, GetOrder, "order", { order_id: orderId }, options);
+  }
+
+  /**
+   * The order of that `client_order_id`, or undefined. Kalshi has no call for it, so that this walks over the
+   * orders, newest first: narrow it by `ticker`, `min_ts` and the like.
+   *
+   * Undefined is no proof that the order never arrived: these reads run behind the exchange
+   * (`client.exchange.userDataTimestamp` says how far), and old orders need `history: true`.
+   *
+   * @param params Filters of {@linkcode Orders.list}; pages of 1000 unless `limit` says otherwise.
+   */
+  async getByClientOrderId(
+    clientOrderId: string,
+    params: GetOrdersParams = {},
+    options?: HistoryOptions,
+  ): Promise<Order | undefined> {
+    for await (const order of this.listAll({ limit: 1000, ...params }, options)) {
+      if (order.client_order_id === clientOrderId) return order;
+    }
+    return undefined;
+  }
+
+  /**
+   * One page of the account's orders, of all subaccounts and of any status unless the filters say otherwise.
    *
    * @see https://docs.kalshi.com/api-reference/orders/get-orders
    */
@@ -83,15 +183,29 @@ export class Orders extends Namespace {
     return listPage(this.http, GetOrders, params, options);
   }
 
-  /** Every order, over all pages. See {@linkcode Orders.list}. */
-  listAll(params: GetOrdersParams = {}, options?: ListAllOptions): AsyncGenerator<Order, void, undefined> {
-    return listAll(this.http, GetOrders, params, options);
+  /**
+   * Every order, over all pages. With `history: true` those before the cutoff too, after the live ones and each
+   * once, by `order_id`. See {@linkcode Orders.list}.
+   */
+  listAll(params: GetOrdersParams = {}, options?: HistoryOptions): AsyncGenerator<Order, void, undefined> {
+    return listTiers(
+      this.http,
+      {
+        live: GetOrders,
+        old: GetHistoricalOrders,
+        id: "order_id",
+        filters: ["ticker", "min_ts", "max_ts", "limit", "subaccount"],
+      },
+      params,
+      options,
+    );
   }
 
   /**
    * Cancels what rests of an order. `reduced_by` in the answer is the count that was cancelled.
    *
-   * @param params `market_ticker` or `exchange_index` route the call to the market's shard at once.
+   * @param params `market_ticker` or `exchange_index` route the call to the market's shard at once; without
+   * them it goes to shard 0.
    * @throws {KalshiNotFoundError} when no such order rests.
    * @see https://docs.kalshi.com/api-reference/orders/cancel-order-v2
    */
@@ -101,5 +215,94 @@ export class Orders extends Namespace {
     options?: CallOptions,
   ): Promise<CancelOrderV2Response> {
     return call(this.http, CancelOrderV2, { ...params, order_id: orderId }, options);
+  }
+
+  /**
+   * Cancels several orders in one request. The answer holds a result for each: one that could not be cancelled
+   * has an `error`.
+   *
+   * @param body `market_ticker` or `exchange_index` of an item route it, as in {@linkcode Orders.cancel}.
+   * @throws {KalshiConfigError} when there is no order in it; nothing was sent.
+   * @throws {KalshiDecodeError} when the answer lacks a result; its `details` hold the results that came.
+   * @see https://docs.kalshi.com/api-reference/orders/batch-cancel-orders-v2
+   */
+  async batchCancel(
+    body: BatchCancelOrdersV2Request,
+    options?: CallOptions,
+  ): Promise<BatchCancelOrdersV2ResponseOrder[]> {
+    assertSome(body);
+    return await batch(this.http, BatchCancelOrdersV2, body, options);
+  }
+
+  /**
+   * Cancels every resting order of the account, or of one subaccount. Orders that are placed within the minute
+   * that follows may be cancelled too.
+   *
+   * @see https://docs.kalshi.com/changelog
+   */
+  cancelAll(params: CancelAllOrdersParams = {}, options?: CallOptions): Promise<void> {
+    return send(this.http, CancelAllOrders, params, options);
+  }
+
+  /**
+   * Changes price, count or expiry of a resting order. `count` is the new total, what is filled included. Only
+   * a smaller count or another expiry keeps the place in the queue.
+   *
+   * @param body Unit of `price` is dollars (YES), of `count` contracts, both as strings; `expiration_time` is
+   * Unix seconds, 0 for none, left out to keep it.
+   * @throws {KalshiConfigError} when `price` or `count` is no decimal string; nothing was sent.
+   * @throws {KalshiNotFoundError} when no such order rests.
+   * @see https://docs.kalshi.com/api-reference/orders/amend-order-v2
+   */
+  async amend(
+    orderId: string,
+    body: AmendOrderV2Request,
+    params: Omit<AmendOrderV2Params, "order_id"> = {},
+    options?: CallOptions,
+  ): Promise<AmendOrderV2Response> {
+    assertPriceAndCount(body);
+    return await call(this.http, AmendOrderV2, { ...params, order_id: orderId }, options, body);
+  }
+
+  /**
+   * Takes contracts off a resting order, which keeps its place in the queue.
+   *
+   * @param body Either `reduce_by` or `reduce_to`, contracts as a string. `market_ticker` or `exchange_index`
+   * route the call to the market's shard at once.
+   * @throws {KalshiConfigError} when it holds both or none, or no decimal string; nothing was sent.
+   * @throws {KalshiNotFoundError} when no such order rests.
+   * @see https://docs.kalshi.com/api-reference/orders/decrease-order-v2
+   */
+  async decrease(
+    orderId: string,
+    body: DecreaseOrderV2Request,
+    params: Omit<DecreaseOrderV2Params, "order_id"> = {},
+    options?: CallOptions,
+  ): Promise<DecreaseOrderV2Response> {
+    assertOneOf(body, ["reduce_by"], ["reduce_to"]);
+    assertDecimalIfGiven("reduce_by", body.reduce_by);
+    assertDecimalIfGiven("reduce_to", body.reduce_to);
+    return await call(this.http, DecreaseOrderV2, { ...params, order_id: orderId }, options, body);
+  }
+
+  /**
+   * How many contracts must trade before this order does, as a decimal string.
+   *
+   * @see https://docs.kalshi.com/api-reference/orders/get-order-queue-position
+   */
+  queuePosition(orderId: string, options?: CallOptions): Promise<string> {
+    return callFor(this.http, GetOrderQueuePosition, "queue_position_fp", { order_id: orderId }, options);
+  }
+
+  /**
+   * The same for all resting orders, or those of some markets (`market_tickers`) or of an event.
+   *
+   * @see https://docs.kalshi.com/api-reference/orders/get-queue-positions-for-orders
+   */
+  queuePositions(
+    params: GetOrderQueuePositionsParams = {},
+    options?: CallOptions,
+  ): Promise<OrderQueuePosition[]> {
+    return callForList(this.http, GetOrderQueuePositions, "queue_positions", params, options);
   }
 }

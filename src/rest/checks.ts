@@ -1,0 +1,56 @@
+/**
+ * The few checks that a namespace makes before it sends: where a wrong value would cost money, or where the
+ * exchange's own answer would not say what to do.
+ *
+ * @module
+ */
+
+import { KalshiConfigError } from "../errors.ts";
+
+function refuse(message: string): never {
+  throw new KalshiConfigError(message);
+}
+
+function shown(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" ? JSON.stringify(value) : typeof value;
+}
+
+const isGiven = (value: unknown) => value !== undefined && value !== null;
+
+/** A number would go through a float, and NaN through JSON as null: neither may become a price or a count. */
+export function assertDecimal(name: string, value: unknown): void {
+  if (typeof value !== "string" || !/^\d+(\.\d+)?$/.test(value)) {
+    refuse(`\`${name}\` takes a decimal string such as "0.5600"; got ${shown(value)}.`);
+  }
+}
+
+/** The same where the field may be left out. */
+export function assertDecimalIfGiven(name: string, value: unknown): void {
+  if (isGiven(value)) assertDecimal(name, value);
+}
+
+/** Money and counts in whole units of the wire; `unit` says which. */
+export function assertWhole(name: string, value: unknown, unit: string): void {
+  if (!Number.isSafeInteger(value)) {
+    refuse(`\`${name}\` takes a whole number of ${unit}; got ${shown(value)}.`);
+  }
+}
+
+/** Exactly one of two ways to say the same: each is given when one of its fields is. */
+export function assertOneOf(body: object, first: readonly string[], second: readonly string[]): void {
+  const fields = body as Readonly<Record<string, unknown>>;
+  const has = (names: readonly string[]) => names.some((name) => isGiven(fields[name]));
+  if (has(first) === has(second)) {
+    const names = [first, second].map((group) => group.map((name) => `\`${name}\``).join(" or "));
+    refuse(`Give exactly one: ${names.join(", or else ")}; got ${has(first) ? "both" : "none"}.`);
+  }
+}
+
+/** From one to a hundred of them; a string counts as it goes over the wire, with commas. */
+export function assertHundred(name: string, value: unknown): void {
+  const items: unknown = typeof value === "string" ? value.split(",") : value;
+  if (!Array.isArray(items)) refuse(`\`${name}\` takes a list of strings; got ${shown(value)}.`);
+  if (items.length < 1 || items.length > 100) {
+    refuse(`\`${name}\` takes 1 to 100 items; got ${items.length}. Split longer lists into several calls.`);
+  }
+}

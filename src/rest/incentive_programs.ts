@@ -1,0 +1,34 @@
+/**
+ * Rewards for trading and quoting: Kalshi's tag `incentive-programs`.
+ *
+ * @module
+ */
+
+import { GetIncentivePrograms, type GetIncentiveProgramsParams } from "../contract/operations.ts";
+import type { GetIncentiveProgramsResponse, IncentiveProgram } from "../contract/types.ts";
+import type { ListAllOptions, Page } from "../http/page.ts";
+import type { CallOptions } from "../http/pipeline.ts";
+import { listAll, listPage, Namespace } from "./namespace.ts";
+
+/** `client.incentivePrograms` */
+export class IncentivePrograms extends Namespace {
+  /**
+   * One page of incentive programs. Rewards are centicents: 10,000 are one dollar. Public.
+   *
+   * @see https://docs.kalshi.com/api-reference/incentive-programs/get-incentives
+   */
+  list(
+    params: GetIncentiveProgramsParams = {},
+    options?: CallOptions,
+  ): Promise<Page<IncentiveProgram, GetIncentiveProgramsResponse>> {
+    return listPage(this.http, GetIncentivePrograms, params, options);
+  }
+
+  /** Every incentive program, over all pages. See {@linkcode IncentivePrograms.list}. */
+  listAll(
+    params: GetIncentiveProgramsParams = {},
+    options?: ListAllOptions,
+  ): AsyncGenerator<IncentiveProgram, void, undefined> {
+    return listAll(this.http, GetIncentivePrograms, params, options);
+  }
+}

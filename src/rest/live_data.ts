@@ -1,0 +1,125 @@
+/**
+ * Scores, prices and temperatures behind the markets: Kalshi's tag `live-data`.
+ *
+ * @module
+ */
+
+import {
+  GetEventLiveData,
+  type GetEventLiveDataParams,
+  GetGameStats,
+  GetLiveData,
+  GetLiveDataByMilestone,
+  type GetLiveDataByMilestoneParams,
+  type GetLiveDataParams,
+  GetLiveDatas,
+  type GetLiveDatasParams,
+  GetWeatherIndex,
+  GetWeatherIndexCalibrations,
+  type GetWeatherIndexParams,
+} from "../contract/operations.ts";
+import type {
+  EventLiveData,
+  GetWeatherIndexCalibrationsResponse,
+  GetWeatherIndexResponse,
+  LiveData,
+  PlayByPlay,
+} from "../contract/types.ts";
+import type { CallOptions } from "../http/pipeline.ts";
+import { assertHundred } from "./checks.ts";
+import { call, callFor, callForList, Namespace } from "./namespace.ts";
+
+/** `client.liveData` */
+export class LiveDataNamespace extends Namespace {
+  /**
+   * Live data of a milestone; `type` names the shape of `details`. Public.
+   *
+   * @throws {KalshiNotFoundError} when there is none.
+   * @see https://docs.kalshi.com/api-reference/live-data/get-live-data
+   */
+  get(
+    milestoneId: string,
+    params: Omit<GetLiveDataByMilestoneParams, "milestone_id"> = {},
+    options?: CallOptions,
+  ): Promise<LiveData> {
+    const all = { ...params, milestone_id: milestoneId };
+    return callFor(this.http, GetLiveDataByMilestone, "live_data", all, options);
+  }
+
+  /**
+   * Live data of up to 100 milestones. Public.
+   *
+   * @throws {KalshiConfigError} for no milestone and for more than 100.
+   * @see https://docs.kalshi.com/api-reference/live-data/get-multiple-live-data
+   */
+  async bulk(params: GetLiveDatasParams, options?: CallOptions): Promise<LiveData[]> {
+    assertHundred("milestone_ids", params.milestone_ids);
+    return await callForList(this.http, GetLiveDatas, "live_datas", params, options);
+  }
+
+  /**
+   * Live data of a milestone whose type is known. Public.
+   *
+   * Kalshi calls this one the older way: prefer {@linkcode LiveDataNamespace.get}.
+   *
+   * @see https://docs.kalshi.com/api-reference/live-data/get-live-data-with-type
+   */
+  getTyped(
+    type: string,
+    milestoneId: string,
+    params: Omit<GetLiveDataParams, "type" | "milestone_id"> = {},
+    options?: CallOptions,
+  ): Promise<LiveData> {
+    const all = { ...params, type, milestone_id: milestoneId };
+    return callFor(this.http, GetLiveData, "live_data", all, options);
+  }
+
+  /**
+   * Live data of an event, such as the price of a coin; `type` names the shape of `details`. Public.
+   *
+   * @param params `range`: span of the series, such as `15min`, `1h`, `1d`.
+   * @see https://docs.kalshi.com/api-reference/live-data/get-event-live-data
+   */
+  event(
+    eventTicker: string,
+    params: Omit<GetEventLiveDataParams, "event_ticker"> = {},
+    options?: CallOptions,
+  ): Promise<EventLiveData> {
+    const all = { ...params, event_ticker: eventTicker };
+    return callFor(this.http, GetEventLiveData, "live_data", all, options);
+  }
+
+  /**
+   * Play by play of a game; undefined where Kalshi has none. Public.
+   *
+   * @see https://docs.kalshi.com/api-reference/live-data/get-game-stats
+   */
+  async gameStats(milestoneId: string, options?: CallOptions): Promise<PlayByPlay | undefined> {
+    return (await call(this.http, GetGameStats, { milestone_id: milestoneId }, options)).pbp ?? undefined;
+  }
+
+  /**
+   * Kalshi's temperature index of a city, one point a minute, in degrees Fahrenheit. A minute without a value
+   * has no point. Public.
+   *
+   * @param city Such as `miami`.
+   * @param params `from` and `to` in Unix milliseconds (24 hours to now when left out), or `last_sec` seconds.
+   * @see https://docs.kalshi.com/api-reference/live-data/get-weather-index
+   */
+  weather(
+    city: string,
+    params: Omit<GetWeatherIndexParams, "city"> = {},
+    options?: CallOptions,
+  ): Promise<GetWeatherIndexResponse> {
+    return call(this.http, GetWeatherIndex, { ...params, city }, options);
+  }
+
+  /**
+   * How a city's temperature index weighs its stations, now and before. Public.
+   *
+   * @see https://docs.kalshi.com/changelog
+   */
+  weatherCalibrations(city: string, options?: CallOptions): Promise<GetWeatherIndexCalibrationsResponse> {
+    return call(this.http, GetWeatherIndexCalibrations, { city }, options);
+  }
+}

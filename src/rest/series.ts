@@ -1,0 +1,58 @@
+/**
+ * Series, the templates of events: part of Kalshi's tags `market` and `exchange`.
+ *
+ * @module
+ */
+
+import {
+  GetSeries,
+  GetSeriesFeeChanges,
+  type GetSeriesFeeChangesParams,
+  GetSeriesList,
+  type GetSeriesListParams,
+  type GetSeriesParams,
+} from "../contract/operations.ts";
+import type { Series, SeriesFeeChange } from "../contract/types.ts";
+import type { CallOptions } from "../http/pipeline.ts";
+import { callFor, callForList, Namespace } from "./namespace.ts";
+
+/** `client.series`, also `client.markets.series` */
+export class SeriesNamespace extends Namespace {
+  /** Changes of fees that are planned or were made. */
+  readonly feeChanges: SeriesFeeChanges = new SeriesFeeChanges(this.http);
+
+  /**
+   * All series that the filters let through, in one answer. Public.
+   *
+   * @see https://docs.kalshi.com/api-reference/market/get-series-list
+   */
+  list(params: GetSeriesListParams = {}, options?: CallOptions): Promise<Series[]> {
+    return callForList(this.http, GetSeriesList, "series", params, options);
+  }
+
+  /**
+   * One series. Public.
+   *
+   * @throws {KalshiNotFoundError} when there is none.
+   * @see https://docs.kalshi.com/api-reference/market/get-series
+   */
+  get(
+    seriesTicker: string,
+    params: Omit<GetSeriesParams, "series_ticker"> = {},
+    options?: CallOptions,
+  ): Promise<Series> {
+    return callFor(this.http, GetSeries, "series", { ...params, series_ticker: seriesTicker }, options);
+  }
+}
+
+/** `client.series.feeChanges` */
+export class SeriesFeeChanges extends Namespace {
+  /**
+   * Planned changes of fees, of one series or of all; past ones too with `show_historical`. Public.
+   *
+   * @see https://docs.kalshi.com/api-reference/exchange/get-series-fee-changes
+   */
+  list(params: GetSeriesFeeChangesParams = {}, options?: CallOptions): Promise<SeriesFeeChange[]> {
+    return callForList(this.http, GetSeriesFeeChanges, "series_fee_change_arr", params, options);
+  }
+}

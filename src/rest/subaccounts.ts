@@ -1,0 +1,106 @@
+/**
+ * Subaccounts and money moved between them: part of Kalshi's tag `portfolio`.
+ *
+ * @module
+ */
+
+import {
+  ApplySubaccountTransfer,
+  CreateSubaccount,
+  GetSubaccountBalances,
+  GetSubaccountNetting,
+  GetSubaccountTransfers,
+  type GetSubaccountTransfersParams,
+  UpdateSubaccountNetting,
+} from "../contract/operations.ts";
+import type {
+  ApplySubaccountTransferRequest,
+  CreateSubaccountRequest,
+  GetSubaccountTransfersResponse,
+  SubaccountBalance,
+  SubaccountNettingConfig,
+  SubaccountTransfer,
+  UpdateSubaccountNettingRequest,
+} from "../contract/types.ts";
+import type { ListAllOptions, Page } from "../http/page.ts";
+import type { CallOptions } from "../http/pipeline.ts";
+import { assertWhole } from "./checks.ts";
+import { callFor, callForList, listAll, listPage, Namespace, send } from "./namespace.ts";
+
+/** `client.subaccounts`, also `client.portfolio.subaccounts` */
+export class Subaccounts extends Namespace {
+  /** Money moved between subaccounts. */
+  readonly transfers: SubaccountTransfers = new SubaccountTransfers(this.http);
+
+  /**
+   * Makes the next subaccount and gives its number, 1 to 63. Needs the Advanced tier.
+   *
+   * @see https://docs.kalshi.com/api-reference/portfolio/create-subaccount
+   */
+  create(body: CreateSubaccountRequest = {}, options?: CallOptions): Promise<number> {
+    return callFor(this.http, CreateSubaccount, "subaccount_number", undefined, options, body);
+  }
+
+  /**
+   * Balance of each subaccount on each shard, the primary account (0) included, in dollars as strings.
+   *
+   * @see https://docs.kalshi.com/api-reference/portfolio/get-all-subaccount-balances
+   */
+  balances(options?: CallOptions): Promise<SubaccountBalance[]> {
+    return callForList(this.http, GetSubaccountBalances, "subaccount_balances", undefined, options);
+  }
+
+  /**
+   * Which subaccounts net their positions.
+   *
+   * @see https://docs.kalshi.com/api-reference/portfolio/get-subaccount-netting
+   */
+  netting(options?: CallOptions): Promise<SubaccountNettingConfig[]> {
+    return callForList(this.http, GetSubaccountNetting, "netting_configs", undefined, options);
+  }
+
+  /**
+   * Turns netting on or off for one subaccount.
+   *
+   * @see https://docs.kalshi.com/api-reference/portfolio/update-subaccount-netting
+   */
+  updateNetting(body: UpdateSubaccountNettingRequest, options?: CallOptions): Promise<void> {
+    return send(this.http, UpdateSubaccountNetting, undefined, options, body);
+  }
+}
+
+/** `client.subaccounts.transfers` */
+export class SubaccountTransfers extends Namespace {
+  /**
+   * One page of transfers between subaccounts, amounts in cents.
+   *
+   * @see https://docs.kalshi.com/api-reference/portfolio/get-subaccount-transfers
+   */
+  list(
+    params: GetSubaccountTransfersParams = {},
+    options?: CallOptions,
+  ): Promise<Page<SubaccountTransfer, GetSubaccountTransfersResponse>> {
+    return listPage(this.http, GetSubaccountTransfers, params, options);
+  }
+
+  /** Every transfer, over all pages. See {@linkcode SubaccountTransfers.list}. */
+  listAll(
+    params: GetSubaccountTransfersParams = {},
+    options?: ListAllOptions,
+  ): AsyncGenerator<SubaccountTransfer, void, undefined> {
+    return listAll(this.http, GetSubaccountTransfers, params, options);
+  }
+
+  /**
+   * Moves cents between two subaccounts of one shard; 0 is the primary account. It is sent once.
+   *
+   * @param body A `client_transfer_id` is applied once, however often it is sent.
+   * @throws {KalshiConfigError} when `amount_cents` is no whole number; nothing was sent.
+   * @throws {KalshiConflictError} when the `client_transfer_id` was used before: the first one stands.
+   * @see https://docs.kalshi.com/api-reference/portfolio/transfer-between-subaccounts
+   */
+  async create(body: ApplySubaccountTransferRequest, options?: CallOptions): Promise<void> {
+    assertWhole("amount_cents", body.amount_cents, "cents");
+    await send(this.http, ApplySubaccountTransfer, undefined, options, body);
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * Public trades: part of Kalshi's tag `market`.
+ *
+ * @module
+ */
+
+import { GetTrades, GetTradesHistorical, type GetTradesParams } from "../contract/operations.ts";
+import type { GetTradesResponse, Trade } from "../contract/types.ts";
+import type { Page } from "../http/page.ts";
+import type { CallOptions } from "../http/pipeline.ts";
+import { type HistoryOptions, listTiers } from "./history.ts";
+import { listPage, Namespace } from "./namespace.ts";
+
+/** `client.trades`, also `client.markets.trades` */
+export class Trades extends Namespace {
+  /**
+   * One page of public trades, newest first, of one market (`ticker`) or of all. Block trades are among them
+   * unless `is_block_trade` is false. Public.
+   *
+   * @see https://docs.kalshi.com/api-reference/market/get-trades
+   */
+  list(params: GetTradesParams = {}, options?: CallOptions): Promise<Page<Trade, GetTradesResponse>> {
+    return listPage(this.http, GetTrades, params, options);
+  }
+
+  /**
+   * Every trade that the filters let through, over all pages. With `history: true` those before the cutoff too,
+   * after the live ones and each once, by `trade_id`. See {@linkcode Trades.list}.
+   */
+  listAll(params: GetTradesParams = {}, options?: HistoryOptions): AsyncGenerator<Trade, void, undefined> {
+    return listTiers(
+      this.http,
+      {
+        live: GetTrades,
+        old: GetTradesHistorical,
+        id: "trade_id",
+        filters: ["ticker", "min_ts", "max_ts", "limit", "is_block_trade"],
+      },
+      params,
+      options,
+    );
+  }
+}
