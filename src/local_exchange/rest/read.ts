@@ -148,12 +148,9 @@ export class Fields {
   #typed(name: string, type: "string" | "number" | "boolean"): unknown {
     const value = this.#fields[name];
     if (value === undefined || value === null) return undefined;
-    if (typeof value !== type) {
-      throw new ApiError(
-        400,
-        "bad_request",
-        `cannot read ${typeof value} into field ${name} of type ${type}`,
-      );
+    const given: string = typeof value;
+    if (given !== type) {
+      throw new ApiError(400, "bad_request", `cannot read ${given} into field ${name} of type ${type}`);
     }
     return value;
   }
