@@ -143,16 +143,17 @@ const parent = Symbol("parent");
  * Settings of a client, checked at construction and deeply frozen.
  *
  * Unknown options, wrong types and URLs outside the policy throw here, before anything reaches the network: only
- * Kalshi's hosts and this machine, encrypted or local, with nothing in the URL but host, port and API root. A host that only `allowUnknownHost` let through is reported once with `console.warn`, by
- * the config that introduced it.
+ * Kalshi's hosts and this machine, encrypted or local, with nothing in the URL but host, port and API root. A
+ * host that only `allowUnknownHost` let through is reported once with `console.warn`, by the config that
+ * introduced it. Environments: https://docs.kalshi.com/getting_started/api_environments.
  *
  * @example
  * ```ts
  * import { KalshiClient, KalshiConfig } from "@unofficial/kalshi";
  *
  * const config = KalshiConfig.demo({ timeoutMs: 10_000, totalTimeoutMs: 25_000 });
- * await using client = new KalshiClient({ config });
- * const patient = config.with({ maxRetries: 8 });
+ * await using client = new KalshiClient({ config: config.with({ maxRetries: 8 }) });
+ * console.log(client.config.environment); // "demo"
  * ```
  */
 export class KalshiConfig {
