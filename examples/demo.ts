@@ -183,7 +183,7 @@ async function local(): Promise<void> {
 
 async function live(): Promise<void> {
   console.log(bold("A read-only session on Kalshi's demo environment"));
-  await using client = await KalshiClient.fromEnv({ demo: true, ...hooks });
+  await using client = await KalshiClient.fromEnv(undefined, { demo: true, ...hooks });
   if (!client.isAuthenticated) {
     console.error(
       "Set KALSHI_KEY_ID, and KALSHI_PRIVATE_KEY or KALSHI_PRIVATE_KEY_PATH, to a key of Kalshi's demo environment.",

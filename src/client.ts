@@ -14,8 +14,15 @@ import {
   type RequestSigner,
 } from "./auth/mod.ts";
 import { assertRuntimeCan, KalshiConfig, type KalshiConfigOptions } from "./config.ts";
+import type { Operation } from "./contract/operation.ts";
+import { GetAccountApiLimits, GetAccountEndpointCosts } from "./contract/operations.ts";
+import type { ResponseCheck } from "./contract/validation.ts";
 import { KalshiCore, type KalshiCoreOptions } from "./core.ts";
 import { KalshiConfigError } from "./errors.ts";
+import type { HttpPipeline, Limiter } from "./http/pipeline.ts";
+import { type RateBudgets, RateLimiter } from "./http/rate_limiter.ts";
+import { AutoRateLimiter } from "./http/rate_limiter_auto.ts";
+import { makeInspect, type Validate } from "./http/validate.ts";
 import { unknownOption } from "./options.ts";
 import { Account } from "./rest/account.ts";
 import { ApiKeys } from "./rest/api_keys.ts";
@@ -40,7 +47,8 @@ import type { Trades } from "./rest/trades.ts";
 import type { Runtime } from "./runtime/types.ts";
 
 /** What a client is made from. Without a key it makes public calls only. */
-export interface KalshiClientOptions extends Omit<KalshiCoreOptions, "auth" | "config"> {
+export interface KalshiClientOptions
+  extends Omit<KalshiCoreOptions, "auth" | "config" | "limiter" | "inspect"> {
   /** A key to share between clients; not together with `keyId` and the options that belong to it. */
   readonly auth?: KalshiAuth | RequestSigner | undefined;
   /** Id of the API key. */
@@ -55,6 +63,19 @@ export interface KalshiClientOptions extends Omit<KalshiCoreOptions, "auth" | "c
   readonly config?: KalshiConfig | KalshiConfigOptions | undefined;
   /** `true` is short for `config: KalshiConfig.demo()`; not together with `config`. */
   readonly demo?: boolean | undefined;
+  /**
+   * Keeps requests inside the account's rate budget: `"auto"` reads budgets and costs from Kalshi and follows the
+   * account's tier, a `{ read, write }` says them, a `RateLimiter` is shared between clients. `false`, the
+   * default, sends at once.
+   */
+  readonly rateLimit?: "auto" | RateBudgets | RateLimiter | false | undefined;
+  /**
+   * What happens when an answer is not what the contract says: nothing (`"off"`, the default), `onDrift` is told
+   * and the answer returned (`"warn"`), or a {@linkcode KalshiDecodeError} (`"strict"`). Needs `checkResponse`.
+   */
+  readonly validate?: Validate | undefined;
+  /** `checkResponse` of `@unofficial/kalshi/schemas`, for `validate`. */
+  readonly checkResponse?: ResponseCheck | undefined;
 }
 
 const OPTION_NAMES: Readonly<Record<keyof KalshiClientOptions, true>> = {
@@ -71,7 +92,41 @@ const OPTION_NAMES: Readonly<Record<keyof KalshiClientOptions, true>> = {
   onRequest: true,
   onResponse: true,
   onRetry: true,
+  onDrift: true,
+  rateLimit: true,
+  validate: true,
+  checkResponse: true,
 };
+
+/** Reads the account's budgets through the pipeline of the client that the limiter is made for. */
+function chooseLimiter(
+  { rateLimit, auth, keyId, clock }: KalshiClientOptions,
+  http: () => HttpPipeline,
+): Limiter | undefined {
+  if (rateLimit === undefined || rateLimit === false) return undefined;
+  if (rateLimit instanceof RateLimiter) return rateLimit;
+  if (typeof rateLimit === "object" && rateLimit !== null) return new RateLimiter({ ...rateLimit, clock });
+  if (rateLimit !== "auto") {
+    throw new KalshiConfigError(
+      '`rateLimit` takes "auto", { read, write }, a RateLimiter or false; got ' + JSON.stringify(rateLimit) +
+        ".",
+    );
+  }
+  if (auth === undefined && keyId === undefined) {
+    throw new KalshiConfigError(
+      '`rateLimit: "auto"` reads the budgets of an account: give the client a key.',
+    );
+  }
+  const read = <R>(operation: Operation<undefined, R>) => http().request<R>(operation, { unlimited: true });
+  return new AutoRateLimiter({
+    readLimits: () => read(GetAccountApiLimits),
+    readCosts: async () => {
+      const { default_cost, endpoint_costs } = await read(GetAccountEndpointCosts);
+      return { default_cost, endpoint_costs: endpoint_costs ?? [] };
+    },
+    clock,
+  });
+}
 
 function chooseConfig({ config, demo }: KalshiClientOptions): KalshiConfig {
   if (demo !== undefined && typeof demo !== "boolean") {
@@ -157,7 +212,10 @@ export class KalshiClient extends KalshiCore {
     const runtime = options.runtime ?? detectRuntime();
     const config = chooseConfig(options);
     if (options.transport === undefined) assertRuntimeCan(config, runtime);
-    super({ ...options, runtime, config, auth: chooseAuth(options, runtime) });
+    const limiter = chooseLimiter(options, () => http);
+    const inspect = makeInspect(options.validate, options.checkResponse, options);
+    super({ ...options, runtime, config, auth: chooseAuth(options, runtime), limiter, inspect });
+    const http = this.http;
   }
 
   /** Whether the exchange is open, and when. */
@@ -210,13 +268,13 @@ export class KalshiClient extends KalshiCore {
    * KALSHI_PRIVATE_KEY_PASSPHRASE, KALSHI_DEMO, KALSHI_API_BASE_URL (wins over KALSHI_DEMO) and
    * KALSHI_ALLOW_UNKNOWN_HOST. Without KALSHI_KEY_ID it makes public calls only.
    *
+   * @param env Read in place of the runtime's variables, such as a Worker's `env`.
    * @param options Win over the environment: with a key of your own its key variables are not read, with a
    * `config` or `demo` of your own its URL is not.
-   * @param env Read in place of the runtime's variables, such as a Worker's `env`.
    * @throws {KalshiConfigError} when a variable is malformed, or both key variables are set.
    * @throws {KalshiAuthError} when the key is unusable, or KALSHI_KEY_ID is set without a key.
    */
-  static async fromEnv(options: KalshiClientOptions = {}, env?: KalshiEnv): Promise<KalshiClient> {
+  static async fromEnv(env?: KalshiEnv, options: KalshiClientOptions = {}): Promise<KalshiClient> {
     const runtime = options.runtime ?? detectRuntime();
     const { auth, keyId, privateKey, privateKeyPath, config, demo } = options;
     const ownKey = [auth, keyId, privateKey, privateKeyPath].some((given) => given !== undefined);

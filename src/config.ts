@@ -13,6 +13,12 @@ import { unknownOption } from "./options.ts";
 import type { ConnectionLimits, Runtime } from "./runtime/types.ts";
 import { type CheckedUrl, checkUrl, counterpart, homeUrl, type UrlKind } from "./url_policy.ts";
 
+/**
+ * Whether writes are sent again after an unknown outcome: `never`, or `idempotent`, where their client ids and
+ * the order's state tell what has happened.
+ */
+export type OrderRetries = "never" | "idempotent";
+
 /** Reads the body of a REST answer: UTF-8 bytes in, the parsed value out. */
 export type RestJsonParse = (body: Uint8Array) => unknown;
 
@@ -49,6 +55,11 @@ export interface KalshiConfigOptions {
    * are refused.
    */
   readonly extraHeaders?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Whether writes with an unknown outcome are sent again: `"never"` (the default), or `"idempotent"`, where client
+   * ids and the order's state make sure that they take effect once.
+   */
+  readonly orderRetries?: OrderRetries | undefined;
   /** Reconnects in a row before a stream gives up. Default 10. */
   readonly wsMaxRetries?: number | undefined;
   /** Time between liveness probes of a stream in milliseconds. Default 20 000. */
@@ -102,6 +113,10 @@ const makeSchema = () =>
     retryBaseDelayMs: v.optional(milliseconds(0), DEFAULTS.retryBaseDelayMs),
     retryMaxDelayMs: v.optional(milliseconds(0), DEFAULTS.retryMaxDelayMs),
     extraHeaders: v.optional(v.custom<unknown>(() => true), DEFAULTS.extraHeaders),
+    orderRetries: v.optional(
+      v.picklist(["never", "idempotent"], 'must be "never" or "idempotent"'),
+      DEFAULTS.orderRetries,
+    ),
     wsMaxRetries: v.optional(count(0), DEFAULTS.wsMaxRetries),
     wsPingIntervalMs: v.optional(milliseconds(1), DEFAULTS.wsPingIntervalMs),
     wsCloseTimeoutMs: v.optional(milliseconds(0), DEFAULTS.wsCloseTimeoutMs),
@@ -173,6 +188,8 @@ export class KalshiConfig {
   declare readonly retryMaxDelayMs: number;
   /** Headers added to every request. */
   declare readonly extraHeaders: Readonly<Record<string, string>>;
+  /** Whether writes with an unknown outcome are sent again. */
+  declare readonly orderRetries: OrderRetries;
   /** Reconnects in a row before a stream gives up. */
   declare readonly wsMaxRetries: number;
   /** Time between liveness probes of a stream in milliseconds. */

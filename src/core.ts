@@ -10,7 +10,7 @@ import { type Clock, systemClock } from "./clock.ts";
 import { DEFAULTS, type KalshiSettings } from "./defaults.ts";
 import { KalshiConfigError } from "./errors.ts";
 import type { ClientHooks } from "./http/hooks.ts";
-import { type CallOptions, HttpPipeline } from "./http/pipeline.ts";
+import { type CallOptions, HttpPipeline, type Limiter, type PipelineParts } from "./http/pipeline.ts";
 import { type Transport, transportPool } from "./http/transport.ts";
 import { assertPlainPath, type Params } from "./http/url.ts";
 import type { Runtime } from "./runtime/types.ts";
@@ -25,6 +25,15 @@ export interface KalshiCoreOptions extends ClientHooks {
   readonly runtime?: Runtime | undefined;
   /** Replaces the network entirely. */
   readonly transport?: Transport | undefined;
+  /**
+   * Keeps requests inside the account's rate budget: a `RateLimiter`, which several clients may share. None when
+   * left out.
+   */
+  readonly limiter?: Limiter | undefined;
+  /**
+   * Looks at each decoded answer of an operation of the contract, by its id; what it throws is the call's error.
+   */
+  readonly inspect?: PipelineParts["inspect"];
   /** Time; the runtime's own when left out. */
   readonly clock?: Clock | undefined;
 }
@@ -63,7 +72,8 @@ export class KalshiCore implements AsyncDisposable {
    * @throws {KalshiConfigError} when the config asks for what this runtime cannot do.
    */
   constructor(options: KalshiCoreOptions = {}) {
-    const { auth, transport, clock = systemClock, onRequest, onResponse, onRetry } = options;
+    const { auth, transport, limiter, inspect, clock = systemClock, onRequest, onResponse, onRetry } =
+      options;
     this.config = options.config ?? DEFAULTS;
     const { http2, limits } = this.config;
     this.http = new HttpPipeline({
@@ -75,6 +85,8 @@ export class KalshiCore implements AsyncDisposable {
       hooks: { onRequest, onResponse, onRetry },
       clock,
       random: Math.random,
+      limiter,
+      inspect,
     });
   }
 

@@ -19,6 +19,7 @@ export const DEFAULTS: KalshiSettings = /* @__PURE__ */ Object.freeze({
   retryBaseDelayMs: 500,
   retryMaxDelayMs: 30_000,
   extraHeaders: /* @__PURE__ */ Object.freeze({}),
+  orderRetries: "never",
   wsMaxRetries: 10,
   wsPingIntervalMs: 20_000,
   wsCloseTimeoutMs: 5_000,

@@ -56,8 +56,8 @@ export interface KalshiErrorContext {
   readonly outcome?: Outcome | undefined;
   /** The wait that the server asked for, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
-  /** The `client_order_id` or `client_transfer_id` that the request carried. */
-  readonly clientId?: string | undefined;
+  /** The `client_order_id`s or `client_transfer_id` that the request carried. */
+  readonly clientIds?: readonly string[] | undefined;
   /** The error below. */
   readonly cause?: unknown;
 }
@@ -99,8 +99,8 @@ export class KalshiError extends Error {
   readonly attempts: number;
   /** The wait that the server asked for, in milliseconds. */
   readonly retryAfterMs: number | undefined;
-  /** The `client_order_id` or `client_transfer_id` that the request carried: what to look a write up by. */
-  readonly clientId: string | undefined;
+  /** The `client_order_id`s or `client_transfer_id` that the request carried: what to look a write up by. */
+  readonly clientIds: readonly string[];
 
   /** Made by the library; public so that tests and transports can make one too. */
   constructor(code: KalshiErrorCode, message: string, context: KalshiErrorContext = {}) {
@@ -114,7 +114,7 @@ export class KalshiError extends Error {
     this.details = context.details;
     this.attempts = context.attempts ?? 0;
     this.retryAfterMs = context.retryAfterMs;
-    this.clientId = context.clientId;
+    this.clientIds = context.clientIds ?? [];
   }
 }
 

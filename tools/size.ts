@@ -17,8 +17,8 @@ interface Case {
 /** What none of these bundles may hold, and what it would be a sign of. */
 const FORBIDDEN: readonly (readonly [RegExp, string])[] = [
   [/["'`]node:/, "a module of Node"],
-  [/\bDeno\b/, "Deno's API"],
-  [/\bBun\b/, "Bun's API"],
+  [/\bDeno\.\w|[.?]Deno\b|Deno:/, "Deno's API"],
+  [/\bBun\.\w|[.?]Bun\b|Bun:/, "Bun's API"],
   [/undici/, "undici"],
   [/getBuiltinModule/, "Node's module loader"],
   [/kalshi-local-exchange/, "the local exchange"],
@@ -26,8 +26,8 @@ const FORBIDDEN: readonly (readonly [RegExp, string])[] = [
 ];
 
 const one = `
-import { KalshiAuth, KalshiCore } from "./mod.ts";
-const auth = await KalshiAuth.fromPem("id", globalThis.pem);
+import { signerFromPem, KalshiCore } from "./mod.ts";
+const auth = await signerFromPem("id", globalThis.pem);
 await using core = new KalshiCore({ auth });
 console.log(await core.request("GET", "/portfolio/balance"));
 `;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { SchemaDifference } from "../contract/validation.ts";
 import type { KalshiError } from "../errors.ts";
 
 /** One attempt, about to be sent. */
@@ -54,6 +55,18 @@ export interface RetryEvent {
   readonly error: KalshiError;
 }
 
+/** An answer is not what the contract says, and `validate` is `warn`. */
+export interface DriftEvent {
+  /** Kalshi's operation id. */
+  readonly operationId: string;
+  /** HTTP method. */
+  readonly method: string;
+  /** Path below the API root, without query. */
+  readonly path: string;
+  /** The first difference. */
+  readonly difference: SchemaDifference;
+}
+
 /** Functions to be told. They run synchronously; one that throws is reported to the console and changes nothing. */
 export interface ClientHooks {
   /** Before each attempt is sent. */
@@ -62,6 +75,8 @@ export interface ClientHooks {
   readonly onResponse?: ((event: ResponseEvent) => void) | undefined;
   /** Before each wait for another attempt. */
   readonly onRetry?: ((event: RetryEvent) => void) | undefined;
+  /** For each answer that differs from the contract, where `validate` is `warn`. */
+  readonly onDrift?: ((event: DriftEvent) => void) | undefined;
 }
 
 /** Calls a hook; what it throws must not turn a placed order into an error. */

@@ -23,7 +23,7 @@ import { assertExtraHeaders } from "../extra_headers.ts";
 import type { HttpPool } from "../runtime/types.ts";
 import { assertSignable } from "../url_policy.ts";
 import { type ClientHooks, redactHeaders, tell } from "./hooks.ts";
-import { decodeResponse, responseError } from "./response.ts";
+import { decodeResponse, type RequestIdentity, responseError } from "./response.ts";
 import { backoffMs, isRetryableStatus, isSafeMethod } from "./retry.ts";
 import { buildQuery, fillPath, type Params } from "./url.ts";
 
@@ -53,6 +53,42 @@ export interface RequestTemplate {
   readonly csv?: readonly string[] | undefined;
   /** A success has no body, or may have none. */
   readonly empty?: boolean | "maybe" | undefined;
+  /** Kalshi's operation id, where the contract has one. */
+  readonly id?: string | undefined;
+  /** Rate budget that pays; the read budget when left out. */
+  readonly bucket?: "write" | undefined;
+  /** Tokens that it costs, or each item of `costPer`. */
+  readonly cost?: number | undefined;
+  /** Field of the body whose items are counted. */
+  readonly costPer?: string | undefined;
+  /** Cost when a query parameter is true, by its name. */
+  readonly costWith?: Readonly<Record<string, number>> | undefined;
+}
+
+/** One request as a rate limiter sees it. */
+export interface BudgetRequest {
+  /** The bucket that pays. */
+  readonly bucket: "read" | "write";
+  /** Tokens for each item; Kalshi's default when left out. */
+  readonly cost?: number | undefined;
+  /** How many items a batch has. */
+  readonly items?: number | undefined;
+  /** Method and path template. */
+  readonly operation: string;
+  /** `exchange_index` of a single write. */
+  readonly shard?: number | undefined;
+  /** Cancels go first. */
+  readonly priority?: "cancel" | undefined;
+  /** Leaves the line. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What keeps requests inside a rate budget; `RateLimiter` is one. */
+export interface Limiter {
+  /** Takes the tokens of one request; a promise of its turn where it has to wait. */
+  acquire(request: BudgetRequest): void | Promise<void>;
+  /** Told of a 429. */
+  onRateLimited(bucket: "read" | "write", shard?: number): void;
 }
 
 /** What a request carries. */
@@ -61,14 +97,18 @@ export interface RequestInput extends CallOptions {
   readonly params?: Params | undefined;
   /** JSON body. */
   readonly body?: unknown;
-  /** The id that the exchange knows this write by, for errors. */
-  readonly clientId?: string | undefined;
+  /** The ids that the exchange knows this write by, for errors. */
+  readonly clientIds?: readonly string[] | undefined;
+  /** Passes by the rate limiter: what the limiter itself asks. */
+  readonly unlimited?: boolean | undefined;
   /** Set for a write that can be sent again without acting twice; told whether an attempt may have acted. */
   readonly repeat?: Repeat | undefined;
 }
 
 /** What is known of a write that may be sent again. */
 export interface Repeat {
+  /** Send it again only after a refusal that shows that it was not processed: 429. */
+  readonly onlyRefused?: boolean | undefined;
   /** Set by the pipeline when an attempt ended with an unknown outcome and another one followed. */
   ambiguous: boolean;
 }
@@ -81,6 +121,10 @@ export interface PipelineParts {
   readonly hooks: ClientHooks;
   readonly clock: Clock;
   readonly random: () => number;
+  /** Admits each attempt. */
+  readonly limiter?: Limiter | undefined;
+  /** Looks at each decoded answer of an operation; what it throws is the call's error. */
+  readonly inspect?: ((operationId: string, value: unknown, request: RequestIdentity) => void) | undefined;
 }
 
 type CutReason = "attempt" | "total" | "aborted" | "closed";
@@ -106,11 +150,12 @@ interface Call {
   readonly headers: Readonly<Record<string, string>>;
   readonly auth: PipelineParts["auth"];
   readonly options: CallOptions;
-  readonly clientId: string | undefined;
+  readonly clientIds: readonly string[] | undefined;
   readonly repeat: Repeat | undefined;
   readonly timeoutMs: number;
   readonly maxRetries: number;
   readonly endsAt: number;
+  readonly budget: BudgetRequest | undefined;
   attempts: number;
   /** Whether bytes of the running attempt may have left. */
   sent: boolean;
@@ -150,7 +195,9 @@ export class HttpPipeline {
   /** Sends one request and returns the decoded body of its answer, or throws a {@linkcode KalshiError}. */
   async request<T>(template: RequestTemplate, input: RequestInput = {}): Promise<T> {
     const call = this.#prepare(template, input);
+    let last: KalshiError | undefined;
     for (;;) {
+      if (call.budget !== undefined) await this.#admit(call, call.budget, last);
       const error = await this.#attempt<T>(call);
       if (!(error instanceof Failure)) return error;
       const delayMs = this.#retryDelay(call, error);
@@ -164,7 +211,8 @@ export class HttpPipeline {
         error: error.error,
       }));
       if (call.repeat !== undefined && error.error.outcome === "unknown") call.repeat.ambiguous = true;
-      await this.#wait(call, delayMs, error.error);
+      last = error.error;
+      await this.#wait(call, delayMs, last);
     }
   }
 
@@ -243,18 +291,19 @@ export class HttpPipeline {
       headers,
       auth: needsAuth === "none" ? undefined : auth,
       options: input,
-      clientId: input.clientId,
+      clientIds: input.clientIds,
       repeat: input.repeat,
       timeoutMs: limit("timeoutMs", input.timeoutMs, config.timeoutMs),
       maxRetries: limit("maxRetries", input.maxRetries, config.maxRetries),
       endsAt: clock.monotonic() + totalTimeoutMs,
+      budget: this.#parts.limiter && !input.unlimited ? budgetOf(template, method, input) : undefined,
       attempts: 0,
       sent: false,
     };
   }
 
   async #attempt<T>(call: Call): Promise<T | Failure> {
-    const { clock, pool, hooks, config } = this.#parts;
+    const { clock, pool, hooks, config, inspect } = this.#parts;
     call.attempts++;
     call.sent = false;
     try {
@@ -286,8 +335,21 @@ export class HttpPipeline {
           status: response.status,
           durationMs: clock.monotonic() - (started ?? 0),
         }));
-        if (!response.ok) return new Failure(await responseError(response, call, clock.now()));
-        return await decodeResponse(response, call, call.template.empty ?? false, config.restJsonParse) as T;
+        if (!response.ok) {
+          if (response.status === 429 && call.budget !== undefined) {
+            this.#parts.limiter?.onRateLimited(call.budget.bucket, call.budget.shard);
+          }
+          return new Failure(await responseError(response, call, clock.now()));
+        }
+        const value = await decodeResponse(
+          response,
+          call,
+          call.template.empty ?? false,
+          config.restJsonParse,
+        );
+        const { id } = call.template;
+        if (id !== undefined) inspect?.(id, value, call);
+        return value as T;
       });
     } catch (error) {
       return new Failure(this.#failure(call, error));
@@ -342,10 +404,10 @@ export class HttpPipeline {
 
   /** Whatever broke an attempt, as an error of this library. */
   #failure(call: Call, error: unknown): KalshiError {
-    const { method, path, attempts, clientId } = call;
+    const { method, path, attempts, clientIds } = call;
     const mayHaveActed = call.repeat?.ambiguous || call.sent && !this.#parts.pool.isNotSent(error);
     const outcome: Outcome = mayHaveActed ? "unknown" : "not-sent";
-    const context = { method, path, attempts, clientId, outcome };
+    const context = { method, path, attempts, clientIds, outcome };
     if (error instanceof Cut) return this.#cutError(call, error.reason, context);
     if (error instanceof KalshiError) return error;
     if (!call.sent) {
@@ -390,27 +452,72 @@ export class HttpPipeline {
       : error.code === "CONNECTION" ||
         error.code === "TIMEOUT" && call.endsAt > this.#parts.clock.monotonic();
     if (!isTransient) return undefined;
-    const harmless = isSafeMethod(call.method) || call.repeat !== undefined || error.outcome === "not-sent";
+    const { repeat } = call;
+    const harmless = isSafeMethod(call.method) || error.outcome === "not-sent" ||
+      repeat !== undefined && (!repeat.onlyRefused || error.outcome === "rejected");
     if (!harmless) return undefined;
     return backoffMs(call.attempts - 1, config, error.retryAfterMs, random);
   }
 
   async #wait(call: Call, delayMs: number, last: KalshiError): Promise<void> {
-    const { clock } = this.#parts;
     let timer: ClockTimer | undefined;
+    const wait = () => new Promise<void>((resolve) => timer = this.#parts.clock.setTimer(resolve, delayMs));
     try {
-      await this.#limited(call, Infinity, () =>
-        new Promise<void>((resolve) => {
-          timer = clock.setTimer(resolve, delayMs);
-        }));
-    } catch (error) {
-      if (!(error instanceof Cut)) throw error;
-      // What the last attempt said is still all that is known of the call.
-      throw this.#cutError(call, error.reason, { ...last, attempts: call.attempts, cause: last });
+      await this.#between(call, last, wait);
     } finally {
       timer?.clear();
     }
   }
+
+  async #admit(call: Call, budget: BudgetRequest, last: KalshiError | undefined): Promise<void> {
+    await this.#between(
+      call,
+      last,
+      async (signal) => await this.#parts.limiter?.acquire({ ...budget, signal }),
+    );
+  }
+
+  /** Runs what comes between attempts: no time of an attempt, but of the call. */
+  async #between(
+    call: Call,
+    last: KalshiError | undefined,
+    work: (signal: AbortSignal) => Promise<void>,
+  ): Promise<void> {
+    try {
+      await this.#limited(call, Infinity, work);
+    } catch (error) {
+      if (!(error instanceof Cut)) throw error;
+      const { method, path, clientIds, attempts } = call;
+      // What the last attempt said is still all that is known of the call.
+      const known = last === undefined ? { method, path, clientIds } : { ...last, cause: last };
+      throw this.#cutError(call, error.reason, { ...known, attempts });
+    }
+  }
+}
+
+/** What a limiter has to know of a request. */
+function budgetOf(
+  template: RequestTemplate,
+  method: string,
+  { params = {}, body }: RequestInput,
+): BudgetRequest {
+  const { bucket = "read", costPer, costWith = {}, path } = template;
+  const fields = (body ?? {}) as Readonly<Record<string, unknown>>;
+  const items = costPer === undefined
+    ? undefined
+    : (fields[costPer] as readonly unknown[] | undefined)?.length;
+  const [dearer] = Object.keys(costWith).filter((name) => params[name] === true);
+  const index = params["exchange_index"] ?? fields["exchange_index"];
+  // Quotes draw on the shard of combos; batches always on the bucket of no shard.
+  const shard = path.startsWith("/communications/") ? 1 : items === undefined ? index : undefined;
+  return {
+    bucket,
+    cost: dearer === undefined ? template.cost : costWith[dearer],
+    items,
+    operation: `${method} ${path}`,
+    shard: bucket === "write" && typeof shard === "number" && shard > 0 ? shard : undefined,
+    priority: bucket === "write" && method === "DELETE" ? "cancel" : undefined,
+  };
 }
 
 /** A failed attempt, apart from every value that an answer can hold. */

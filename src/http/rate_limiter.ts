@@ -195,6 +195,7 @@ export const leftTheLine = ({ reason }: AbortSignal): KalshiError =>
  * });
  * await using quoter = new KalshiClient({ demo: true, rateLimit });
  * await using watcher = new KalshiClient({ demo: true, rateLimit });
+ * await Promise.all([quoter.exchange.status(), watcher.exchange.status()]);
  * ```
  */
 export class RateLimiter {

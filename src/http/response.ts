@@ -19,7 +19,7 @@ export interface RequestIdentity {
   readonly method: string;
   readonly path: string;
   readonly attempts: number;
-  readonly clientId?: string | undefined;
+  readonly clientIds?: readonly string[] | undefined;
   readonly repeat?: { readonly ambiguous: boolean } | undefined;
 }
 

@@ -54,7 +54,7 @@ export async function call<P, R, B>(
   body?: B,
 ): Promise<R> {
   const response = await http.request<R>(operation, { ...options, params, body } as RequestInput);
-  if (typeof response === "object" && response !== null) return response;
+  if (typeof response === "object" && response !== null && !Array.isArray(response)) return response;
   throw decodeError(operation, params, "a JSON object");
 }
 

@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { Operation } from "../contract/operation.ts";
 import {
   AmendOrderV2,
   type AmendOrderV2Params,
@@ -29,6 +28,7 @@ import type {
   AmendOrderV2Request,
   AmendOrderV2Response,
   BatchCancelOrdersV2Request,
+  BatchCancelOrdersV2RequestOrder,
   BatchCancelOrdersV2ResponseOrder,
   BatchCreateOrdersV2Request,
   BatchCreateOrdersV2ResponseOrder,
@@ -42,31 +42,50 @@ import type {
   OrderQueuePosition,
 } from "../contract/types.ts";
 import { KalshiConfigError } from "../errors.ts";
+import { parseCount } from "../fixed_point.ts";
 import type { Page } from "../http/page.ts";
-import type { CallOptions, HttpPipeline } from "../http/pipeline.ts";
+import type { CallOptions } from "../http/pipeline.ts";
 import { assertDecimal, assertDecimalIfGiven, assertOneOf } from "./checks.ts";
+import { exactlyOnce, isIdempotent, type WriteOptions } from "./exactly_once.ts";
 import { type HistoryOptions, listTiers } from "./history.ts";
-import { call, callFor, callForList, decodeError, listPage, Namespace, send } from "./namespace.ts";
+import { call, callFor, callForList, listPage, Namespace, send } from "./namespace.ts";
+import { runBatch } from "./order_batch.ts";
+import {
+  amendedFrom,
+  cancelledFrom,
+  createdFrom,
+  decreasedFrom,
+  findOrders,
+  orderSize,
+  readOrder,
+} from "./order_state.ts";
 
 function assertPriceAndCount({ price, count }: { readonly price: unknown; readonly count: unknown }): void {
   assertDecimal("price", price);
   assertDecimal("count", count);
 }
 
-/** A result for each item, in the items' order, or an error that holds what came: none may go unnoticed. */
-async function batch<T, B extends { readonly orders: readonly unknown[] }>(
-  http: HttpPipeline,
-  operation: Operation<undefined, { orders: T[] | null }, B>,
-  body: B,
-  options: CallOptions | undefined,
-): Promise<T[]> {
-  const sent = body.orders.length;
-  const results = await callForList(http, operation, "orders", undefined, options, body);
-  if (results.length !== sent) {
-    const lack = `a result for each of ${sent} orders (it holds ${results.length}, which are in \`details\`)`;
-    throw decodeError(operation, undefined, lack, results);
+/** An order with the id that makes it one of a kind. */
+type NamedOrder = CreateOrderV2Request & { readonly client_order_id: string };
+
+/** Once for each call, before its first attempt: another id for each attempt would be another order. */
+function withClientOrderId(order: CreateOrderV2Request): NamedOrder {
+  return { ...order, client_order_id: order.client_order_id || crypto.randomUUID() };
+}
+
+/** The results of the items whose orders tell of them. */
+function resultsOf<I, R>(
+  items: readonly I[],
+  orderOf: (item: I) => Order | undefined,
+  resultOf: (order: Order) => R | undefined,
+): Map<I, R> {
+  const results = new Map<I, R>();
+  for (const item of items) {
+    const order = orderOf(item);
+    const result = order && resultOf(order);
+    if (result !== undefined) results.set(item, result);
   }
-  return results as T[];
+  return results;
 }
 
 function assertSome({ orders }: { readonly orders: readonly unknown[] }): void {
@@ -77,8 +96,12 @@ function assertSome({ orders }: { readonly orders: readonly unknown[] }): void {
 export class Orders extends Namespace {
   /**
    * Places an order. `side: "bid"` buys YES, `"ask"` sells YES (which is to buy NO at 1 minus the price);
-   * `price` is the YES price in dollars, `count` contracts, both as strings. It is sent once: when the error
-   * says `outcome: "unknown"`, look the order up before you place it again.
+   * `price` is the YES price in dollars, `count` contracts, both as strings.
+   *
+   * It gets a `client_order_id` where it has none, and is sent once: an error with `outcome: "unknown"` carries
+   * that id in `clientIds`, by which to look the order up before you place it again. With
+   * `orderRetries: "idempotent"` this call does that itself: it sends the order again with the same id, and gives
+   * the order that has landed; an answer made from that order's state has no averages.
    *
    * @throws {KalshiConfigError} when `price` or `count` is no decimal string; nothing was sent.
    * @throws {KalshiConflictError} when the `client_order_id` was used before.
@@ -101,9 +124,20 @@ export class Orders extends Namespace {
    * console.log(order.order_id, order.fill_count, order.remaining_count);
    * ```
    */
-  async create(order: CreateOrderV2Request, options?: CallOptions): Promise<CreateOrderV2Response> {
+  async create(order: CreateOrderV2Request, options: WriteOptions = {}): Promise<CreateOrderV2Response> {
     assertPriceAndCount(order);
-    return await call(this.http, CreateOrderV2, undefined, options, order);
+    const body = withClientOrderId(order);
+    const { client_order_id, ticker, subaccount } = body;
+    const sinceMs = this.http.now();
+    return await exactlyOnce(this.http, options, {
+      clientIds: [client_order_id],
+      send: (options) => call(this.http, CreateOrderV2, undefined, options, body),
+      lookUp: async (options) => {
+        const search = { clientOrderIds: [client_order_id], ticker, subaccount, sinceMs };
+        const order = (await findOrders(this.http, search, options)).get(client_order_id);
+        return order && createdFrom(order);
+      },
+    });
   }
 
   /**
@@ -137,11 +171,21 @@ export class Orders extends Namespace {
    */
   async batchCreate(
     body: BatchCreateOrdersV2Request,
-    options?: CallOptions,
+    options?: WriteOptions,
   ): Promise<BatchCreateOrdersV2ResponseOrder[]> {
     assertSome(body);
     body.orders.forEach(assertPriceAndCount);
-    return await batch(this.http, BatchCreateOrdersV2, body, options);
+    const sinceMs = this.http.now();
+    const idsOf = (items: readonly NamedOrder[]) => items.map(({ client_order_id }) => client_order_id);
+    return await runBatch<NamedOrder, BatchCreateOrdersV2ResponseOrder>(this.http, {
+      operation: BatchCreateOrdersV2,
+      items: body.orders.map(withClientOrderId),
+      clientIds: idsOf,
+      lookUp: async (items, options) => {
+        const orders = await findOrders(this.http, { clientOrderIds: idsOf(items), sinceMs }, options);
+        return resultsOf(items, ({ client_order_id }) => orders.get(client_order_id), createdFrom);
+      },
+    }, options);
   }
 
   /**
@@ -212,9 +256,12 @@ export class Orders extends Namespace {
   cancel(
     orderId: string,
     params: Omit<CancelOrderV2Params, "order_id"> = {},
-    options?: CallOptions,
+    options: WriteOptions = {},
   ): Promise<CancelOrderV2Response> {
-    return call(this.http, CancelOrderV2, { ...params, order_id: orderId }, options);
+    return exactlyOnce(this.http, options, {
+      send: (options) => call(this.http, CancelOrderV2, { ...params, order_id: orderId }, options),
+      lookUp: async (options) => cancelledFrom(await readOrder(this.http, orderId, options)),
+    });
   }
 
   /**
@@ -228,10 +275,19 @@ export class Orders extends Namespace {
    */
   async batchCancel(
     body: BatchCancelOrdersV2Request,
-    options?: CallOptions,
+    options?: WriteOptions,
   ): Promise<BatchCancelOrdersV2ResponseOrder[]> {
     assertSome(body);
-    return await batch(this.http, BatchCancelOrdersV2, body, options);
+    return await runBatch<BatchCancelOrdersV2RequestOrder, BatchCancelOrdersV2ResponseOrder>(this.http, {
+      operation: BatchCancelOrdersV2,
+      items: body.orders.map((item) => ({ ...item })),
+      clientIds: () => undefined,
+      lookUp: async (items, options) => {
+        const orders = new Map<string, Order>();
+        for (const { order_id } of items) orders.set(order_id, await readOrder(this.http, order_id, options));
+        return resultsOf(items, ({ order_id }) => orders.get(order_id), cancelledFrom);
+      },
+    }, options);
   }
 
   /**
@@ -240,8 +296,11 @@ export class Orders extends Namespace {
    *
    * @see https://docs.kalshi.com/changelog
    */
-  cancelAll(params: CancelAllOrdersParams = {}, options?: CallOptions): Promise<void> {
-    return send(this.http, CancelAllOrders, params, options);
+  cancelAll(params: CancelAllOrdersParams = {}, options: WriteOptions = {}): Promise<void> {
+    return exactlyOnce<void>(this.http, options, {
+      send: (options) => send(this.http, CancelAllOrders, params, options),
+      lookUp: () => Promise.resolve(undefined),
+    });
   }
 
   /**
@@ -258,10 +317,13 @@ export class Orders extends Namespace {
     orderId: string,
     body: AmendOrderV2Request,
     params: Omit<AmendOrderV2Params, "order_id"> = {},
-    options?: CallOptions,
+    options: WriteOptions = {},
   ): Promise<AmendOrderV2Response> {
     assertPriceAndCount(body);
-    return await call(this.http, AmendOrderV2, { ...params, order_id: orderId }, options, body);
+    return await exactlyOnce(this.http, options, {
+      send: (options) => call(this.http, AmendOrderV2, { ...params, order_id: orderId }, options, body),
+      lookUp: async (options) => amendedFrom(await readOrder(this.http, orderId, options), body),
+    });
   }
 
   /**
@@ -277,12 +339,23 @@ export class Orders extends Namespace {
     orderId: string,
     body: DecreaseOrderV2Request,
     params: Omit<DecreaseOrderV2Params, "order_id"> = {},
-    options?: CallOptions,
+    options: WriteOptions = {},
   ): Promise<DecreaseOrderV2Response> {
     assertOneOf(body, ["reduce_by"], ["reduce_to"]);
     assertDecimalIfGiven("reduce_by", body.reduce_by);
     assertDecimalIfGiven("reduce_to", body.reduce_to);
-    return await call(this.http, DecreaseOrderV2, { ...params, order_id: orderId }, options, body);
+    const { reduce_by, reduce_to } = body;
+    const goal = reduce_by
+      // Sent twice it would act twice, so that what it shall lead to has to be known before.
+      ? isIdempotent(this.http, options)
+        ? { size: orderSize(await readOrder(this.http, orderId, options)) - parseCount(reduce_by) }
+        : {}
+      : { resting: parseCount(reduce_to ?? "0") };
+    return await exactlyOnce(this.http, options, {
+      onlyRefused: Boolean(reduce_by),
+      send: (options) => call(this.http, DecreaseOrderV2, { ...params, order_id: orderId }, options, body),
+      lookUp: async (options) => decreasedFrom(await readOrder(this.http, orderId, options), goal),
+    });
   }
 
   /**

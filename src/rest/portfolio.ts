@@ -45,9 +45,11 @@ import type {
   Settlement,
   Withdrawal,
 } from "../contract/types.ts";
+import { parseFixed } from "../fixed_point.ts";
 import type { ListAllOptions, Page } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { assertWhole } from "./checks.ts";
+import { exactlyOnce, type WriteOptions } from "./exactly_once.ts";
 import { type HistoryOptions, listTiers } from "./history.ts";
 import { call, callFor, listAll, listPage, Namespace, send } from "./namespace.ts";
 import { Subaccounts } from "./subaccounts.ts";
@@ -280,7 +282,8 @@ export class Transfers extends Namespace {
 
   /**
    * Moves money between shards, or between event contracts and perps, and gives the transfer's id. The money
-   * arrives later: {@linkcode Transfers.get} tells. It is sent once.
+   * arrives later: {@linkcode Transfers.get} tells. It gets a `client_transfer_id` where it has none, and is sent
+   * once, unless `orderRetries` is `"idempotent"`.
    *
    * @param body `amount` is in centicents: 10,000 are one dollar. Between subaccounts of different shards it
    * takes up to three steps, of which those done stay done when a later one fails.
@@ -288,8 +291,35 @@ export class Transfers extends Namespace {
    * @throws {KalshiConflictError} when the `client_transfer_id` was used before: the first one stands.
    * @see https://docs.kalshi.com/api-reference/portfolio/intra-account-transfer
    */
-  async create(body: IntraExchangeInstanceTransferRequest, options?: CallOptions): Promise<string> {
+  async create(body: IntraExchangeInstanceTransferRequest, options: WriteOptions = {}): Promise<string> {
     assertWhole("amount", body.amount, "centicents");
-    return await callFor(this.http, CreateTransfer, "transfer_id", undefined, options, body);
+    const clientId = body.client_transfer_id || crypto.randomUUID();
+    const named = { ...body, client_transfer_id: clientId };
+    const since = Math.floor(this.http.now() / 1000);
+    return await exactlyOnce(this.http, options, {
+      clientIds: [clientId],
+      send: (options) => callFor(this.http, CreateTransfer, "transfer_id", undefined, options, named),
+      lookUp: async (options, { code }) => {
+        if (code !== "CONFLICT") return undefined;
+        // No list tells a transfer's client id: only one that can be no other is taken for it.
+        const { items } = await this.list({}, options);
+        const alike = items.filter((transfer) => isTransfer(transfer, body, since));
+        return alike.length === 1 ? alike[0]?.transfer_id : undefined;
+      },
+    });
   }
+}
+
+function isTransfer(
+  transfer: IntraExchangeInstanceTransfer,
+  { source, destination, amount, source_exchange_shard = 0, destination_exchange_shard = 0 }:
+    IntraExchangeInstanceTransferRequest,
+  since: number,
+): boolean {
+  return transfer.source === source && transfer.destination === destination &&
+    transfer.created_ts >= since - 35 &&
+    transfer.source_exchange_shard === source_exchange_shard &&
+    transfer.destination_exchange_shard === destination_exchange_shard &&
+    // A centicent is a ten-thousandth of a dollar, and so is the unit of a parsed price.
+    parseFixed(transfer.amount, 4) === amount;
 }

@@ -25,6 +25,7 @@ import type {
 import type { ListAllOptions, Page } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { assertWhole } from "./checks.ts";
+import { exactlyOnce, type WriteOptions } from "./exactly_once.ts";
 import { callFor, callForList, listAll, listPage, Namespace, send } from "./namespace.ts";
 
 /** `client.subaccounts`, also `client.portfolio.subaccounts` */
@@ -92,15 +93,23 @@ export class SubaccountTransfers extends Namespace {
   }
 
   /**
-   * Moves cents between two subaccounts of one shard; 0 is the primary account. It is sent once.
+   * Moves cents between two subaccounts of one shard; 0 is the primary account. It is sent once, unless
+   * `orderRetries` is `"idempotent"`: then again after an unknown outcome, with the same `client_transfer_id`.
    *
    * @param body A `client_transfer_id` is applied once, however often it is sent.
    * @throws {KalshiConfigError} when `amount_cents` is no whole number; nothing was sent.
    * @throws {KalshiConflictError} when the `client_transfer_id` was used before: the first one stands.
    * @see https://docs.kalshi.com/api-reference/portfolio/transfer-between-subaccounts
    */
-  async create(body: ApplySubaccountTransferRequest, options?: CallOptions): Promise<void> {
+  async create(body: ApplySubaccountTransferRequest, options: WriteOptions = {}): Promise<void> {
     assertWhole("amount_cents", body.amount_cents, "cents");
-    await send(this.http, ApplySubaccountTransfer, undefined, options, body);
+    await exactlyOnce(this.http, options, {
+      clientIds: [body.client_transfer_id],
+      send: async (options) => {
+        await send(this.http, ApplySubaccountTransfer, undefined, options, body);
+        return true;
+      },
+      lookUp: (_, { code }) => Promise.resolve(code === "CONFLICT" ? true : undefined),
+    });
   }
 }

@@ -1,0 +1,43 @@
+/** Comparing answers with the contract, for those who ask for it. The schemas come with the check. */
+
+import type { ResponseCheck } from "../contract/validation.ts";
+import { KalshiConfigError, KalshiDecodeError } from "../errors.ts";
+import { type ClientHooks, tell } from "./hooks.ts";
+import type { PipelineParts } from "./pipeline.ts";
+
+/** What happens when an answer is not what the contract says. */
+export type Validate = "off" | "warn" | "strict";
+
+/** The inspection that a pipeline runs on each answer, or undefined for none. */
+export function makeInspect(
+  validate: Validate | undefined,
+  checkResponse: ResponseCheck | undefined,
+  { onDrift }: ClientHooks,
+): PipelineParts["inspect"] {
+  if (validate === undefined || validate === "off") return undefined;
+  if (validate !== "warn" && validate !== "strict") {
+    throw new KalshiConfigError(`validate takes "off", "warn" or "strict"; got ${JSON.stringify(validate)}.`);
+  }
+  if (typeof checkResponse !== "function") {
+    throw new KalshiConfigError(
+      `validate: "${validate}" needs the schemas: import { checkResponse } from "@unofficial/kalshi/schemas" and ` +
+        "give it as the option `checkResponse`.",
+    );
+  }
+  return (operationId, value, request) => {
+    const difference = checkResponse(operationId, value);
+    if (difference === undefined) return;
+    const { method, path, attempts, clientIds } = request;
+    if (validate === "warn") {
+      const report = onDrift ??
+        ((event) => console.warn("Kalshi's answer is not what the contract says:", event));
+      return tell(report, () => ({ operationId, method, path, difference }));
+    }
+    const where = difference.path === "" ? "its body" : difference.path;
+    throw new KalshiDecodeError(
+      `${method} ${path}: ${where} is not what the contract says: expected ${difference.expected}, received ` +
+        `${difference.received}.`,
+      { method, path, attempts, clientIds, details: difference, outcome: "unknown" },
+    );
+  };
+}
