@@ -96,6 +96,7 @@ return 1
  *   onStoreError: (error) => console.warn("rate store", error),
  * });
  * await using client = new KalshiClient({ demo: true, rateLimit });
+ * console.log(await client.exchange.status());
  * ```
  */
 export class RedisRateStore implements RateStore {

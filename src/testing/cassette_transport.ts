@@ -116,7 +116,7 @@ const MATCH_NAMES: readonly (keyof MatchRules)[] = [
  *
  * await using transport = new CassetteTransport({ cassette: fileCassette("tests/markets.jsonl"), mode });
  * await using client = new KalshiClient({ demo: true, transport });
- * const page = await client.markets.list({ limit: 5 });
+ * await client.markets.list({ limit: 5 });
  * await transport.assertAllUsed();
  * ```
  */

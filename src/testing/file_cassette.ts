@@ -21,6 +21,7 @@ interface Files {
  * const transport = new ReplayTransport({
  *   cassette: fileCassette(new URL("./markets.jsonl", import.meta.url)),
  * });
+ * console.log(await transport.unused());
  * ```
  */
 export function fileCassette(path: string | URL): CassetteStore {
