@@ -17,11 +17,7 @@ interface ItemResult {
 }
 
 /** An operation that takes a list of orders and answers with a list of results. */
-export type BatchOperation<I, R> = Operation<
-  undefined,
-  { orders: R[] | null },
-  { readonly orders: readonly I[] }
->;
+export type BatchOperation<R> = Operation<undefined, { orders: R[] | null }, unknown>;
 
 /** A batch, and how to find out what became of its items. */
 export interface Batch<I, R> {
