@@ -1,0 +1,169 @@
+import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { KalshiDecodeError } from "../../src/errors.ts";
+import { Page } from "../../src/http/page.ts";
+import { follow, type Place, places, sample } from "../contract/samples.ts";
+import { test } from "../support/test.ts";
+import { callSampled, isPaged, methods } from "./methods.ts";
+import { recordingClient } from "./recording.ts";
+import { fieldsOf, type Json, operationOf, spec, type SpecOperation } from "./spec.ts";
+
+const isBatch = (operation: SpecOperation) => /^Batch(Create|Cancel)/.test(operation.id);
+
+/** The list of a page, by the specification's order of fields. */
+function itemsField(operation: SpecOperation): string {
+  const { properties } = follow(spec, operation.answer);
+  const found = Object.keys(properties).find((name) => follow(spec, properties[name]).type === "array");
+  if (found === undefined) throw new Error(`${operation.id} has no list.`);
+  return found;
+}
+
+/** One field gives its value, none gives nothing, more give the whole. */
+function assertValue(operation: SpecOperation, value: unknown, body: Json, what: string): void {
+  const [only, ...more] = operation.id === "GetEvent" ? ["event"] : fieldsOf(operation.answer);
+  if (only === undefined) {
+    assertEquals(value, undefined, what);
+  } else if (isPaged(operation)) {
+    assertInstanceOf(value, Page, what);
+    assertEquals(value.response, body, what);
+    assertEquals([...value], body[itemsField(operation)] ?? [], what);
+    assertEquals(value.cursor, body.cursor ?? body.next_cursor ?? "", what);
+  } else if (more.length > 0) {
+    assertEquals(value, body, what);
+  } else {
+    const isList = follow(spec, follow(spec, operation.answer).properties[only]).type === "array";
+    assertEquals(value, body[only] ?? (isList ? [] : undefined), what);
+  }
+}
+
+async function decode(method: string, operation: SpecOperation, body: unknown): Promise<unknown> {
+  const hasBody = operation.answer !== undefined;
+  const { client } = recordingClient(() =>
+    hasBody ? Response.json(body, { status: operation.status }) : new Response(null, { status: 204 })
+  );
+  return await callSampled(client, method, "full");
+}
+
+test("answers made from the specification come out whole, and without their envelope", async () => {
+  for (const [method, id] of Object.entries(methods)) {
+    const operation = operationOf(id);
+    const body = operation.answer && sample(spec, operation.answer);
+    assertValue(operation, await decode(method, operation, body), body, method);
+  }
+});
+
+/** Numbers from 0 up to 1, the same on every run. */
+function random(seed: number): () => number {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Spoils an answer in ways that Kalshi is free to choose, and says how. */
+function spoil(operation: SpecOperation, body: Json, all: readonly Place[], next: () => number): string {
+  const place = all[Math.floor(next() * all.length)];
+  if (place === undefined) {
+    body.added_last_thursday = [{ deep: null }];
+    return "a new field";
+  }
+  const { path, schema, holder, key, required } = place;
+  const isTop = !/[.[]/.test(path);
+  const isOwnList = isTop && schema.type === "array" && !isBatch(operation);
+  const ways: [string, boolean, () => void][] = [
+    ["without", !required, () => delete holder[key]],
+    ["null", !required || schema.nullable === true || isOwnList, () => holder[key] = null],
+    ["a new field beside", true, () => holder.added_last_thursday = [{ deep: null }]],
+    ["a new value of", schema.enum !== undefined, () => holder[key] = "added_last_thursday"],
+    [
+      "more decimals in",
+      schema.type === "string" && schema.enum === undefined,
+      () => holder[key] = "0.560000001",
+    ],
+    ["a fraction in", schema.type === "integer", () => holder[key] = 7.25],
+    ["no items in", schema.type === "array" && !(isTop && isBatch(operation)), () => holder[key] = []],
+  ];
+  const possible = ways.filter(([, may]) => may);
+  const [how, , act] = possible[Math.floor(next() * possible.length)] ?? ways[2] ?? ["", true, () => {}];
+  act();
+  return `${how} ${path}`;
+}
+
+test("20 hostile variants of each answer decode, and nothing that they hold is lost", async () => {
+  const kinds = new Set<string>();
+  for (const [method, id] of Object.entries(methods)) {
+    const operation = operationOf(id);
+    if (operation.answer === undefined) continue;
+    for (let variant = 0; variant < 20; variant++) {
+      const next = random(variant + 1000 * id.length);
+      const body = sample(spec, operation.answer);
+      const all = places(spec, operation.answer, body);
+      const spoilt = Array.from({ length: 1 + variant % 4 }, () => spoil(operation, body, all, next));
+      for (const how of spoilt) kinds.add(how.replace(/ \S+$/, ""));
+      const value = await decode(method, operation, body);
+      assertValue(operation, value, JSON.parse(JSON.stringify(body)), `${method}: ${spoilt.join(", ")}`);
+    }
+  }
+  assertEquals(kinds.size, 8);
+});
+
+test("only what must be there: answers with all that is optional left out decode", async () => {
+  for (const [method, id] of Object.entries(methods)) {
+    const operation = operationOf(id);
+    if (operation.answer === undefined) continue;
+    const body = sample(spec, operation.answer);
+    for (const { holder, key, required } of places(spec, operation.answer, body)) {
+      if (!required) delete holder[key];
+    }
+    assertValue(operation, await decode(method, operation, body), body, method);
+  }
+});
+
+test("an answer that is not of its kind is an error, never an empty list or nothing", async () => {
+  for (const [method, id] of Object.entries(methods)) {
+    const operation = operationOf(id);
+    if (fieldsOf(operation.answer).length === 0) continue;
+    const { properties, required = [] } = follow(spec, operation.answer);
+    const mustHave = isPaged(operation)
+      ? itemsField(operation)
+      : id === "GetEvent"
+      ? "event"
+      : Object.keys(properties)[0] ?? "";
+    const isPicked = isPaged(operation) || id === "GetEvent" || Object.keys(properties).length === 1;
+    const bad: unknown[] = [null, [], "text", 7, true];
+    if (isPicked && required.includes(mustHave)) {
+      bad.push({}, { error: "maintenance" }, { [mustHave]: undefined, cursor: "" });
+      if (follow(spec, properties[mustHave]).type === "array") {
+        bad.push({ [mustHave]: "text" }, { [mustHave]: {} });
+      } else bad.push({ [mustHave]: null });
+    }
+    for (const body of bad) {
+      const what = `${method}: ${JSON.stringify(body)}`;
+      const error = await assertRejects(
+        () => decode(method, operation, body),
+        KalshiDecodeError,
+        undefined,
+        what,
+      );
+      assertEquals([error.method, error.status, error.outcome], [
+        operation.method,
+        operation.status,
+        "unknown",
+      ], what);
+    }
+  }
+});
+
+test("success without a word is enough where there is nothing to say", async () => {
+  for (const [method, id] of Object.entries(methods)) {
+    const operation = operationOf(id);
+    if (fieldsOf(operation.answer).length > 0) continue;
+    for (const body of ["", "{}", "null", "<html>", '{"order_group_id":"added_last_thursday"}']) {
+      const { client } = recordingClient(() =>
+        new Response(body, { status: operation.status === 204 ? 200 : operation.status })
+      );
+      assertEquals(await callSampled(client, method, "least"), undefined, method);
+    }
+  }
+});

@@ -1,0 +1,68 @@
+import { assert, assertEquals } from "@std/assert";
+import { Page } from "../../src/http/page.ts";
+import { follow, sample } from "../contract/samples.ts";
+import { test } from "../support/test.ts";
+import { argumentsFor, call, isPaged, methods } from "./methods.ts";
+import { type Recorded, recordingClient } from "./recording.ts";
+import { type Json, operationOf, queryOnWire, request, spec, type SpecOperation } from "./spec.ts";
+
+const paged = Object.entries(methods).filter(([, id]) => isPaged(operationOf(id)));
+
+/** Three pages, the second of them empty. */
+function threePages(operation: SpecOperation): (request: Recorded, index: number) => Response {
+  return (_, index) => {
+    const body = sample(spec, operation.answer);
+    const { properties } = follow(spec, operation.answer);
+    for (const [name, property] of Object.entries<Json>(properties)) {
+      if (index === 1 && follow(spec, property).type === "array") body[name] = [];
+    }
+    const field = "next_cursor" in body ? "next_cursor" : "cursor";
+    body[field] = ["page-2", "page-3", null][index];
+    return Response.json(body);
+  };
+}
+
+/** The queries of the three pages: the same filters, and the cursor of the page before. */
+function queriesOf(operation: SpecOperation, query: Record<string, unknown>): string[][] {
+  return [query.cursor, "page-2", "page-3"].map((cursor) => queryOnWire(operation, { ...query, cursor }));
+}
+
+test("listAll goes on to the last page, past an empty one, with the same filters", async () => {
+  for (const [method, id] of paged) {
+    const operation = operationOf(id);
+    const sent = request(operation, "full");
+    const { client, requests } = recordingClient(threePages(operation));
+    const items: unknown[] = [];
+    for await (const item of call(client, `${method}All`, ...argumentsFor(operation, sent))) items.push(item);
+    assertEquals(items.length, 4, method);
+    assertEquals(requests.map(({ query }) => query), queriesOf(operation, sent.query), method);
+  }
+});
+
+test("a page leads to the next one with the same filters, until there is none", async () => {
+  for (const [method, id] of paged) {
+    const operation = operationOf(id);
+    const sent = request(operation, "full");
+    const { client, requests } = recordingClient(threePages(operation));
+    let page: Page<unknown> | undefined = await call(client, method, ...argumentsFor(operation, sent));
+    assert(page instanceof Page);
+    const counts: number[] = [];
+    while (page !== undefined) {
+      counts.push(page.items.length);
+      page = await page.next();
+    }
+    assertEquals(counts, [2, 0, 2], method);
+    assertEquals(requests.map(({ query }) => query), queriesOf(operation, sent.query), method);
+  }
+});
+
+test("a walk takes no more pages than it needs", async () => {
+  for (const [method, id] of paged) {
+    const operation = operationOf(id);
+    const args = argumentsFor(operation, request(operation, "least"));
+    const { client, requests } = recordingClient(threePages(operation));
+    const items: unknown[] = [];
+    for await (const item of call(client, `${method}All`, ...args, { maxItems: 2 })) items.push(item);
+    assertEquals([items.length, requests.length], [2, 1], method);
+  }
+});

@@ -1,0 +1,132 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { KalshiAuthError, KalshiConfigError } from "../../src/errors.ts";
+import { sample } from "../contract/samples.ts";
+import { test } from "../support/test.ts";
+import { argumentsFor, call, isPaged, methods } from "./methods.ts";
+import { type Answering, keylessClient, type Recorded, recordingClient, root, signer } from "./recording.ts";
+import { operationOf, queryOnWire, request, type Sent, spec, type SpecOperation } from "./spec.ts";
+
+/** A success of that operation. Its last page is also its first. */
+function answer(operation: SpecOperation): Answering {
+  return () => {
+    if (operation.answer === undefined) return new Response(null, { status: operation.status });
+    const body = sample(spec, operation.answer);
+    if (typeof body === "object" && isPaged(operation)) body.cursor = body.next_cursor = "";
+    return Response.json(body, { status: operation.status });
+  };
+}
+
+function assertRequest(recorded: Recorded | undefined, operation: SpecOperation, sent: Sent): void {
+  assert(recorded !== undefined, operation.id);
+  let at = 0;
+  const path = operation.path.replace(/\{\w+\}/g, () => encodeURIComponent(sent.ids[at++] ?? ""));
+  assertEquals([recorded.method, recorded.path], [operation.method, path], operation.id);
+  assertEquals(recorded.query, queryOnWire(operation, sent.query), operation.id);
+  assertEquals(recorded.body === "" ? undefined : JSON.parse(recorded.body), sent.body, operation.id);
+  const contentType = recorded.headers.get("content-type");
+  assertEquals(contentType, sent.body === undefined ? null : "application/json", operation.id);
+}
+
+for (const fullness of ["full", "least"] as const) {
+  test(`every method sends what the specification says, with ${fullness} parameters`, async () => {
+    for (const [method, id] of Object.entries(methods)) {
+      const operation = operationOf(id);
+      const sent = request(operation, fullness);
+      const { client, requests } = recordingClient(answer(operation));
+      await call(client, method, ...argumentsFor(operation, sent));
+      assertEquals(requests.length, 1, method);
+      assertRequest(requests[0], operation, sent);
+
+      if (!isPaged(operation)) continue;
+      const all = recordingClient(answer(operation));
+      for await (const _ of call(all.client, `${method}All`, ...argumentsFor(operation, sent))) { /* walk */ }
+      assertEquals(all.requests.length, 1, method);
+      assertRequest(all.requests[0], operation, sent);
+    }
+  });
+}
+
+test("what is optional can be left out altogether", async () => {
+  for (const [method, id] of Object.entries(methods)) {
+    const operation = operationOf(id);
+    const sent = request(operation, "least");
+    const args = argumentsFor(operation, sent);
+    const last = args.at(-1);
+    if (last === sent.body && operation.bodyRequired) continue;
+    if (typeof last !== "object" || last === null || Object.keys(last).length > 0) continue;
+    const { client, requests } = recordingClient(answer(operation));
+    await call(client, method, ...args.slice(0, -1));
+    assertRequest(requests[0], operation, sent);
+  }
+});
+
+test("ids go into the path percent-encoded, and none that would lead elsewhere is sent", async () => {
+  for (const [method, id] of Object.entries(methods)) {
+    const operation = operationOf(id);
+    const sent = request(operation, "least");
+    const { client, requests } = recordingClient(answer(operation));
+    const ids = sent.ids.map((_, index) => `a/b ?#%${index}`);
+    const odd = { ...sent, ids };
+    await call(client, method, ...argumentsFor(operation, odd));
+    assertRequest(requests.pop(), operation, odd);
+    for (let at = 0; at < ids.length; at++) {
+      for (const bad of ["", " ", ".", "..", undefined, null, {}]) {
+        const args = argumentsFor(operation, sent).with(at, bad);
+        await assertRejects(async () => await call(client, method, ...args), KalshiConfigError);
+      }
+    }
+    assertEquals(requests.length, 0, method);
+  }
+});
+
+/** Kalshi's guide says that order books need no key; its specification says they do. */
+const either = new Set(["GetMarketOrderbook", "GetMarketOrderbooks"]);
+
+test("what the specification wants signed is signed, over method and path alone, and nothing else", async () => {
+  for (const [method, id] of Object.entries(methods)) {
+    const operation = operationOf(id);
+    const args = argumentsFor(operation, request(operation, "full"));
+    const { client, requests } = recordingClient(answer(operation));
+    await call(client, method, ...args);
+    const [recorded] = requests;
+    assert(recorded !== undefined);
+    const names = ["key", "timestamp", "signature"].map((name) =>
+      recorded.headers.get(`kalshi-access-${name}`)
+    );
+    if (!operation.signed) {
+      assertEquals(names, [null, null, null], method);
+      continue;
+    }
+    const [key, timestamp, signature] = names;
+    assertEquals(key, signer.keyId, method);
+    assertEquals(atob(signature ?? ""), `${timestamp}${operation.method}${root}${recorded.path}`, method);
+  }
+});
+
+test("without a key, what must be signed is refused before it is sent, and the rest is sent unsigned", async () => {
+  for (const [method, id] of Object.entries(methods)) {
+    const operation = operationOf(id);
+    const args = argumentsFor(operation, request(operation, "least"));
+    const { client, requests } = keylessClient(answer(operation));
+    if (operation.signed && !either.has(id)) {
+      const error = await assertRejects(() => call(client, method, ...args), KalshiAuthError);
+      assertEquals([error.code, error.outcome, requests.length], ["AUTH_REQUIRED", "not-sent", 0], method);
+    } else {
+      await call(client, method, ...args);
+      assertEquals([requests.length, requests[0]?.headers.get("kalshi-access-key")], [1, null], method);
+    }
+  }
+});
+
+test("every method hands its options on", async () => {
+  for (const [method, id] of Object.entries(methods)) {
+    const operation = operationOf(id);
+    const args = argumentsFor(operation, request(operation, "least"));
+    const { client, requests } = recordingClient(answer(operation));
+    const signal = AbortSignal.abort("enough");
+    const error = await assertRejects(() => call(client, method, ...args, { signal }), Error, "AbortSignal");
+    assertEquals([error.cause, requests.length], ["enough", 0], method);
+    await call(client, method, ...args, { headers: { "x-mark": method } });
+    assertEquals(requests[0]?.headers.get("x-mark"), method);
+  }
+});
