@@ -1,0 +1,99 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { KalshiClient } from "../../mod.ts";
+import { systemClock } from "../../src/clock.ts";
+import { KalshiConfigError } from "../../src/errors.ts";
+import { RateLimiter } from "../../src/http/rate_limiter.ts";
+import { TokenBucket } from "../../src/http/token_bucket.ts";
+import { test } from "../support/test.ts";
+
+/** Kalshi as far as its buckets go: who finds too few tokens gets a 429. */
+function meteredNetwork(write: { tokensPerSecond: number; capacity: number }) {
+  const bucket = new TokenBucket(write, systemClock.monotonic());
+  const seen = { tokens: 0, answered429: 0 };
+  const costOf = async (request: Request): Promise<number> => {
+    if (!request.url.endsWith("/batched")) return request.method === "DELETE" ? 2 : 10;
+    return (await request.json()).orders.length * (request.method === "DELETE" ? 2 : 10);
+  };
+  const transport = async (request: Request): Promise<Response> => {
+    const cost = await costOf(request);
+    if (bucket.take(cost, systemClock.monotonic()) > 0) {
+      seen.answered429++;
+      return Response.json({ error: "too many requests" }, { status: 429 });
+    }
+    seen.tokens += cost;
+    return request.method === "POST"
+      ? Response.json({ order_id: "1" }, { status: 201 })
+      : Response.json({ orders: [] });
+  };
+  return { seen, transport };
+}
+
+const order = {
+  ticker: "KX-1",
+  side: "bid",
+  count: "1.00",
+  price: "0.5000",
+  time_in_force: "good_till_canceled",
+  self_trade_prevention_type: "taker_at_cross",
+} as const;
+
+const auth = { keyId: "key", sign: () => Promise.resolve(btoa("s".repeat(64))) };
+
+test(
+  "twenty clients that share a limiter stay inside the budget and use it up",
+  { timeoutMs: 30_000 },
+  async () => {
+    const write = { tokensPerSecond: 1000, capacity: 200 };
+    const { seen, transport } = meteredNetwork(write);
+    const rateLimit = new RateLimiter({ read: write, write });
+    const clients = Array.from(
+      { length: 20 },
+      () => new KalshiClient({ auth, demo: true, transport, rateLimit }),
+    );
+    const seconds = 2;
+    const stop = new AbortController();
+    const until = systemClock.monotonic() + seconds * 1000;
+    let longestCancelMs = 0;
+    await Promise.all(clients.map(async (client, index) => {
+      while (!stop.signal.aborted) {
+        const asked = systemClock.monotonic();
+        if (asked > until) return stop.abort();
+        try {
+          if (index > 0) await client.orders.create(order, { signal: stop.signal });
+          else {
+            await client.orders.cancel("1", undefined, { signal: stop.signal });
+            longestCancelMs = Math.max(longestCancelMs, systemClock.monotonic() - asked);
+            await new Promise((resolve) => setTimeout(resolve, 20));
+          }
+        } catch (error) {
+          if (!stop.signal.aborted) throw error;
+        }
+      }
+    }));
+    for (const client of clients) await client.close();
+    assertEquals(seen.answered429, 0);
+    assert(seen.tokens >= 0.97 * seconds * write.tokensPerSecond, `${seen.tokens} tokens in ${seconds} s`);
+    const stats = rateLimit.stats()["write"];
+    assert(stats !== undefined && stats.delayed > 100, JSON.stringify(stats));
+    // A create waits for about 190 others: 2 seconds. A cancel waits for no token at all.
+    assert(longestCancelMs < 100, `a cancel took ${longestCancelMs} ms`);
+  },
+);
+
+test("a batch that never fits is refused before anything is sent", async () => {
+  const { seen, transport } = meteredNetwork({ tokensPerSecond: 100, capacity: 100 });
+  const budget = { tokensPerSecond: 100 };
+  await using client = new KalshiClient({
+    auth,
+    demo: true,
+    transport,
+    rateLimit: { read: budget, write: budget },
+  });
+  const error = await assertRejects(
+    () => client.orders.batchCreate({ orders: Array.from({ length: 11 }, () => order) }),
+    KalshiConfigError,
+    "Send at most 10 at once",
+  );
+  assertEquals(error.details, { cost: 110, capacity: 100, largest: 10 });
+  assertEquals(seen, { tokens: 0, answered429: 0 });
+});
