@@ -1,4 +1,6 @@
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import type { KalshiClientOptions } from "../../mod.ts";
+import { checkResponse } from "../../src/schemas.ts";
 import { KalshiDecodeError } from "../../src/errors.ts";
 import { Page } from "../../src/http/page.ts";
 import { follow, type Place, places, sample } from "../contract/samples.ts";
@@ -35,10 +37,16 @@ function assertValue(operation: SpecOperation, value: unknown, body: Json, what:
   }
 }
 
-async function decode(method: string, operation: SpecOperation, body: unknown): Promise<unknown> {
+async function decode(
+  method: string,
+  operation: SpecOperation,
+  body: unknown,
+  options?: KalshiClientOptions,
+): Promise<unknown> {
   const hasBody = operation.answer !== undefined;
-  const { client } = recordingClient(() =>
-    hasBody ? Response.json(body, { status: operation.status }) : new Response(null, { status: 204 })
+  const { client } = recordingClient(
+    () => hasBody ? Response.json(body, { status: operation.status }) : new Response(null, { status: 204 }),
+    options,
   );
   return await callSampled(client, method, "full");
 }
@@ -48,6 +56,14 @@ test("answers made from the specification come out whole, and without their enve
     const operation = operationOf(id);
     const body = operation.answer && sample(spec, operation.answer);
     assertValue(operation, await decode(method, operation, body), body, method);
+  }
+});
+
+test("what the specification promises passes the strictest check", async () => {
+  for (const [method, id] of Object.entries(methods)) {
+    const operation = operationOf(id);
+    const body = operation.answer && sample(spec, operation.answer);
+    await decode(method, operation, body, { validate: "strict", checkResponse });
   }
 });
 

@@ -1,0 +1,192 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import fc from "fast-check";
+import { KalshiConfigError } from "../../src/errors.ts";
+import { test } from "../support/test.ts";
+import { argumentsFor, call } from "./methods.ts";
+import { recordingClient } from "./recording.ts";
+import { type Json, operationOf, request } from "./spec.ts";
+
+const never = () => recordingClient(() => Response.json({}));
+
+async function assertRefused(method: string, args: unknown[], says: string): Promise<void> {
+  const { client, requests } = never();
+  const walk = async () => {
+    const result = call(client, method, ...args);
+    if (!method.endsWith("listAll")) return await result;
+    for await (const _ of result) { /* walk */ }
+  };
+  const error = await assertRejects(walk, KalshiConfigError, says);
+  assertEquals([error.outcome, requests.length], ["not-sent", 0], method);
+}
+
+/** Arguments of a method with one field of its body replaced. */
+function withField(id: string, field: string, value: unknown): unknown[] {
+  const operation = operationOf(id);
+  const sent = request(operation, "full");
+  return argumentsFor(operation, { ...sent, body: { ...sent.body, [field]: value } });
+}
+
+const decimals: readonly (readonly [method: string, id: string, fields: readonly string[]])[] = [
+  ["orders.create", "CreateOrderV2", ["price", "count"]],
+  ["orders.amend", "AmendOrderV2", ["price", "count"]],
+  ["orders.decrease", "DecreaseOrderV2", ["reduce_by"]],
+  ["orderGroups.create", "CreateOrderGroup", ["contracts_limit_fp"]],
+  ["orderGroups.updateLimit", "UpdateOrderGroupLimit", ["contracts_limit_fp"]],
+  ["communications.rfqs.create", "CreateRFQ", ["contracts_fp"]],
+  ["communications.quotes.create", "CreateQuote", ["yes_bid", "no_bid"]],
+  ["fcm.subtraders.updateEventContractDailyCap", "UpdateFCMEventContractDailyCap", ["limit"]],
+];
+
+const noDecimals: readonly unknown[] = [
+  0.56,
+  10,
+  Number.NaN,
+  Infinity,
+  10n,
+  true,
+  {},
+  ["1"],
+  "",
+  " 1",
+  "1 ",
+  "+1",
+  "-1",
+  "1e3",
+  "1.",
+  ".5",
+  "0x1",
+  "1,000",
+  "NaN",
+  "Infinity",
+  "１",
+  "1\n",
+];
+
+test("prices and counts are decimal strings, or the call is refused by the field's name", async () => {
+  for (const [method, id, fields] of decimals) {
+    for (const field of fields) {
+      for (const value of noDecimals) {
+        await assertRefused(method, withField(id, field, value), `\`${field}\``);
+      }
+    }
+  }
+  for (const value of [...noDecimals, undefined, null]) {
+    const good = request(operationOf("CreateOrderV2"), "full").body;
+    await assertRefused("orders.batchCreate", [{ orders: [good, { ...good, price: value }] }], "`price`");
+    await assertRefused("orders.create", [{ ...good, count: value }], "`count`");
+    await assertRefused(
+      "communications.quotes.create",
+      withField("CreateQuote", "no_bid", value),
+      "`no_bid`",
+    );
+  }
+});
+
+test("every decimal string goes out as it is", async () => {
+  const digits = fc.stringMatching(/^\d{1,20}(\.\d{1,20})?$/);
+  await fc.assert(
+    fc.asyncProperty(digits, async (price) => {
+      const { client, requests } = recordingClient(() => Response.json({ order_id: "o" }, { status: 201 }));
+      await client.orders.create({ ...request(operationOf("CreateOrderV2"), "least").body, price });
+      assert(requests[0]?.body.includes(`"price":${JSON.stringify(price)}`));
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test("money in whole units is a whole number, or the call is refused", async () => {
+  const whole: readonly (readonly [method: string, id: string, field: string])[] = [
+    ["subaccounts.transfers.create", "ApplySubaccountTransfer", "amount_cents"],
+    ["portfolio.transfers.create", "IntraExchangeInstanceTransfer", "amount"],
+    ["communications.blockTradeProposals.create", "ProposeBlockTrade", "price_centi_cents"],
+    ["communications.blockTradeProposals.create", "ProposeBlockTrade", "centicount"],
+    ["fcm.positions.transfer", "CreateFCMPositionTransfer", "position_centicount"],
+    ["fcm.positions.transfer", "CreateFCMPositionTransfer", "price_centicents"],
+  ];
+  for (const [method, id, field] of whole) {
+    for (const value of [0.5, Number.NaN, Infinity, 2 ** 53, "100", true, null, undefined, 10n]) {
+      await assertRefused(method, withField(id, field, value), `\`${field}\``);
+    }
+  }
+});
+
+test("a decrease says by how much or to what, not both", async () => {
+  for (const body of [{}, { reduce_by: null }, { reduce_by: "1", reduce_to: "1" }]) {
+    await assertRefused("orders.decrease", ["o", body], "`reduce_by`");
+  }
+  for (const body of [{ reduce_by: "1", reduce_to: null }, { reduce_to: "0" }]) {
+    const { client, requests } = recordingClient(() =>
+      Response.json({ order_id: "o", remaining_count: "0.00" })
+    );
+    await client.orders.decrease("o", body);
+    assertEquals(JSON.parse(requests[0]?.body ?? ""), body);
+  }
+});
+
+test("a request for quotes has one size", async () => {
+  const rest = { market_ticker: "T", rest_remainder: true };
+  const two: Json[] = [
+    { contracts_fp: "1", target_cost_dollars: "1" },
+    { contracts: 1, target_cost_dollars: "1" },
+    { contracts_fp: "1", target_cost_centi_cents: 1 },
+  ];
+  for (const size of [{}, { contracts_fp: null }, ...two]) {
+    await assertRefused("communications.rfqs.create", [{ ...rest, ...size }], "Give exactly one");
+  }
+  const one: Json[] = [{ contracts_fp: "1", contracts: 1 }, { target_cost_dollars: "1.50" }, {
+    contracts: 1,
+  }];
+  for (const size of one) {
+    const { client, requests } = recordingClient(() => Response.json({ id: "r" }, { status: 201 }));
+    assertEquals(await client.communications.rfqs.create({ ...rest, ...size }), "r");
+    assertEquals(JSON.parse(requests[0]?.body ?? ""), { ...rest, ...size });
+  }
+});
+
+test("batches hold something", async () => {
+  for (const method of ["orders.batchCreate", "orders.batchCancel"]) {
+    await assertRefused(method, [{ orders: [] }], "empty");
+  }
+});
+
+test("bulk reads take 1 to 100 items, also when they are joined by hand", async () => {
+  const window = { start_ts: 1, end_ts: 2, period_interval: 60 };
+  const bulk = [
+    ["markets.bulkOrderBooks", "tickers", {}, false],
+    ["markets.bulkCandlesticks", "market_tickers", window, true],
+    ["liveData.bulk", "milestone_ids", {}, false],
+  ] as const;
+  for (const [method, name, rest, joins] of bulk) {
+    const many = Array.from({ length: 101 }, (_, index) => `T-${index}`);
+    for (const items of [[], many, many.join(","), undefined, 7]) {
+      await assertRefused(method, [{ ...rest, [name]: items }], `\`${name}\``);
+    }
+    const { client, requests } = recordingClient(() =>
+      Response.json({ orderbooks: [], markets: [], live_datas: [] })
+    );
+    await call(client, method, { ...rest, [name]: many.slice(1) });
+    const sent = requests[0]?.query.filter((pair) => pair.startsWith(`${name}=`));
+    assertEquals(sent?.length, joins ? 1 : 100);
+    assertEquals(sent?.join().split(",").length, 100);
+  }
+});
+
+test("a list of quotes says whose", async () => {
+  for (const method of ["communications.quotes.list", "communications.quotes.listAll"]) {
+    for (const params of [{}, { rfq_id: "r" }, { status: "open" }, { user_filter: undefined }]) {
+      await assertRefused(method, [params], "user_filter");
+    }
+  }
+  const whose: Json[] = [
+    { user_filter: "self" },
+    { rfq_user_filter: "self" },
+    { quote_creator_user_id: "u" },
+    { rfq_creator_user_id: "u" },
+    { rfq_creator_subtrader_id: "s" },
+  ];
+  for (const params of whose) {
+    const { client, requests } = recordingClient(() => Response.json({ quotes: [] }));
+    await client.communications.quotes.list(params);
+    assertEquals(requests.length, 1);
+  }
+});
