@@ -1,5 +1,6 @@
 /** Finds the test files and bundles them for the runtimes that do not read TypeScript: Node 20 and workerd. */
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { build, type BuildOptions } from "esbuild";
 
 /** Test files, sorted; `portable` leaves out those that need a host with sockets and files. */
@@ -45,6 +46,8 @@ export async function bundleForNode(files: readonly string[]): Promise<string> {
     plugins: [{
       name: "std",
       setup(build) {
+        // What the npm package gives on Node.
+        build.onResolve({ filter: /^#runtime$/ }, () => ({ path: resolve("src/runtime/node.ts") }));
         build.onResolve({ filter: /^@std\// }, ({ path }) => ({
           path: shared.alias?.[path] ?? path,
           external: true,

@@ -335,7 +335,7 @@ export class HttpPipeline {
           status: response.status,
           durationMs: clock.monotonic() - (started ?? 0),
         }));
-        if (!response.ok) {
+        if (response.status < 200 || response.status > 299) {
           if (response.status === 429 && call.budget !== undefined) {
             this.#parts.limiter?.onRateLimited(call.budget.bucket, call.budget.shard);
           }

@@ -12,6 +12,7 @@ import {
   KalshiServerError,
   KalshiTimeoutError,
 } from "../errors.ts";
+import type { PoolResponse } from "../runtime/types.ts";
 import { retryAfterMs } from "./retry.ts";
 
 /** What an error about a response says of its request. */
@@ -32,7 +33,7 @@ function excerpt(text: string): string {
 }
 
 /** Reads an error's body, but not without end; what is left is cancelled, so that the connection is freed. */
-async function readBounded(response: Response): Promise<string> {
+async function readBounded(response: PoolResponse): Promise<string> {
   if (response.body === null) return "";
   const reader = response.body.getReader();
   const decoder = new TextDecoder();
@@ -75,7 +76,7 @@ function parseErrorBody(text: string): ErrorBody {
   return { message: excerpt(text) || undefined };
 }
 
-function clockHint(response: Response, nowMs: number): string {
+function clockHint(response: PoolResponse, nowMs: number): string {
   const date = Date.parse(response.headers.get("date") ?? "");
   const skew = nowMs - date;
   if (Number.isNaN(date) || Math.abs(skew) <= MAX_SKEW_MS) {
@@ -88,13 +89,14 @@ function clockHint(response: Response, nowMs: number): string {
 
 /** The error for an answer outside 2xx. Consumes the body. */
 export async function responseError(
-  response: Response,
+  response: PoolResponse,
   request: RequestIdentity,
   nowMs: number,
 ): Promise<KalshiError> {
   const { status } = response;
   const said = `${request.method} ${request.path} answered ${status}`;
-  if ((status >= 300 && status < 400) || response.type === "opaqueredirect") {
+  // 0 is what a browser shows of a redirect.
+  if (status === 0 || (status >= 300 && status < 400)) {
     await response.body?.cancel();
     const target = response.headers.get("location") ?? "a place that this runtime does not show";
     return new KalshiError(
@@ -143,7 +145,7 @@ export type JsonParse = (body: Uint8Array) => unknown;
 
 /** The value of a 2xx answer. */
 export async function decodeResponse(
-  response: Response,
+  response: PoolResponse,
   request: RequestIdentity,
   empty: boolean | "maybe",
   parse: JsonParse | undefined,

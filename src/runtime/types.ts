@@ -80,6 +80,20 @@ export interface HttpPoolRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** An answer, as far as the pipeline reads it; every `Response` is one. */
+export interface PoolResponse {
+  /** HTTP status; 0 for a redirect that a browser hides. */
+  readonly status: number;
+  /** Header fields. */
+  readonly headers: Pick<Headers, "get">;
+  /** The body, decompressed; to be read to its end or cancelled. */
+  readonly body: ReadableStream<Uint8Array> | null;
+  /** The whole body as text. */
+  text(): Promise<string>;
+  /** The whole body as bytes. */
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
 /** The connections of one client. */
 export interface HttpPool {
   /**
@@ -87,7 +101,7 @@ export interface HttpPool {
    * as a response with status 0. A POST, PUT, PATCH or DELETE reaches the server at most once, whatever the
    * runtime's own `fetch` does when a connection breaks.
    */
-  fetch(url: string, request: HttpPoolRequest): Promise<Response>;
+  fetch(url: string, request: HttpPoolRequest): Promise<PoolResponse>;
   /** True when this failure of {@linkcode fetch} proves that no byte of the request was sent. */
   isNotSent(error: unknown): boolean;
   /** Closes every connection. A second call is harmless. */
