@@ -277,7 +277,7 @@ export class HttpPipeline {
       assertExtraHeaders(input.headers, "headers");
       headers = mergeHeaders(headers, input.headers);
     }
-    const body = input.body === undefined ? undefined : JSON.stringify(input.body);
+    const body = input.body === undefined ? undefined : JSON.stringify(input.body, wholeValue);
     if (body !== undefined) headers = mergeHeaders(headers, { "content-type": "application/json" });
     const totalTimeoutMs = limit("totalTimeoutMs", input.totalTimeoutMs, config.totalTimeoutMs ?? Infinity);
     return {
@@ -534,6 +534,14 @@ function totalTimeout(call: Call, context: KalshiErrorContext): KalshiTimeoutErr
     `${call.method} ${call.path} had no answer within its total time limit (totalTimeoutMs), after ${tries}.`,
     context,
   );
+}
+
+/** JSON writes NaN as null, which for an expiry means none, and knows no bigint. */
+function wholeValue(name: string, value: unknown): unknown {
+  if (typeof value === "bigint" || typeof value === "number" && !Number.isFinite(value)) {
+    throw new KalshiConfigError(`\`${name}\` takes a finite number; got ${typeof value} ${value}.`);
+  }
+  return value;
 }
 
 /** The fields of both, names in lower case; the second one's win. */

@@ -190,3 +190,17 @@ test("a list of quotes says whose", async () => {
     assertEquals(requests.length, 1);
   }
 });
+
+test("a number that JSON cannot say is refused wherever it stands in a body", async () => {
+  const order = request(operationOf("CreateOrderV2"), "full").body;
+  for (const value of [Number.NaN, Infinity, -Infinity, 10n]) {
+    await assertRefused("orders.create", [{ ...order, expiration_time: value }], "`expiration_time`");
+    await assertRefused(
+      "orders.batchCreate",
+      [{ orders: [{ ...order, subaccount: value }] }],
+      "`subaccount`",
+    );
+    const allocations = [{ exchange_index: 0, percent: value }];
+    await assertRefused("portfolio.setTargetBalanceAllocation", [{ allocations }], "`percent`");
+  }
+});
