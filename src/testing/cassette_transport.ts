@@ -12,7 +12,7 @@ import {
   parseCassette,
 } from "./cassette.ts";
 import { Matcher, type MatchRules } from "./matching.ts";
-import { asFunction, networkTransport } from "./network.ts";
+import { asFunction, hasNoBody, networkTransport, pick } from "./network.ts";
 import { isSecretHeader, scrubber } from "./scrub.ts";
 
 /**
@@ -123,6 +123,7 @@ const MATCH_NAMES: readonly (keyof MatchRules)[] = [
 export class CassetteTransport implements AsyncDisposable {
   readonly #options: CassetteTransportOptions;
   readonly #matcher: Matcher;
+  readonly #keepHeaders: readonly string[];
   readonly #network: ReturnType<typeof networkTransport>;
   readonly #recorded: Recorded[] = [];
   readonly #byKey = new Map<string, Series>();
@@ -147,9 +148,11 @@ export class CassetteTransport implements AsyncDisposable {
     }
     this.#options = { ...options };
     this.#matcher = new Matcher(options.match);
+    this.#keepHeaders = options.keepHeaders ?? ["content-type", "retry-after"];
     const { transport } = options;
     this.#network = transport === undefined
-      ? networkTransport()
+      // The pipeline reads the date and the target of a redirect.
+      ? networkTransport([...this.#keepHeaders, "date", "location"])
       : { fetch: asFunction(transport), close: () => Promise.resolve() };
   }
 
@@ -246,7 +249,7 @@ export class CassetteTransport implements AsyncDisposable {
   ): Promise<Response> {
     const answer = await this.#network.fetch(request);
     const bytes = new Uint8Array(await answer.arrayBuffer());
-    const headers = pick(answer.headers, this.#options.keepHeaders ?? ["content-type", "retry-after"]);
+    const headers = pick(answer.headers, this.#keepHeaders);
     const body = encodeBody(bytes, scrub);
     const entry = { request: asked, response: { status: answer.status, headers, ...(body && { body }) } };
     this.#keep(key, entry, true);
@@ -357,17 +360,6 @@ function describe({ method, path, query }: CassetteRequest): string {
   return `${method} ${path}${query === undefined ? "" : `?${query.map((pair) => pair.join("=")).join("&")}`}`;
 }
 
-const hasNoBody = (status: number): boolean => status === 204 || status === 205 || status === 304;
-
 function toResponse({ status, headers, body }: CassetteResponse): Response {
   return new Response(hasNoBody(status) ? null : decodeBody(body), { status, headers: { ...headers } });
-}
-
-function pick(headers: Headers, names: readonly string[]): Record<string, string> {
-  const kept: Record<string, string> = {};
-  for (const name of names) {
-    const value = headers.get(name);
-    if (value !== null) kept[name.toLowerCase()] = value;
-  }
-  return kept;
 }

@@ -11,20 +11,43 @@ export interface NetworkTransport {
   readonly close: () => Promise<void>;
 }
 
-export function networkTransport(): NetworkTransport {
+/** `names`: the header fields of answers that are wanted; some pools only tell those that they are asked for. */
+export function networkTransport(names: readonly string[]): NetworkTransport {
   let pool: HttpPool | undefined;
   return {
     async fetch(request) {
       pool ??= detectRuntime().createHttpPool({ http2: false });
       const { method, headers, signal } = request;
       const body = request.body === null ? undefined : await request.text();
-      return await pool.fetch(request.url, { method, headers: Object.fromEntries(headers), body, signal });
+      const answer = await pool.fetch(request.url, {
+        method,
+        headers: Object.fromEntries(headers),
+        body,
+        signal,
+      });
+      if (answer instanceof Response) return answer;
+      const { status } = answer;
+      const bytes = await answer.arrayBuffer();
+      return new Response(hasNoBody(status) ? null : bytes, { status, headers: pick(answer.headers, names) });
     },
     async close() {
       await pool?.close();
       pool = undefined;
     },
   };
+}
+
+/** Whether a `Response` of this status may have no body. */
+export const hasNoBody = (status: number): boolean => status === 204 || status === 205 || status === 304;
+
+/** The fields of these names, names in lower case. */
+export function pick(headers: Pick<Headers, "get">, names: readonly string[]): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const name of names) {
+    const value = headers.get(name);
+    if (value !== null) kept[name.toLowerCase()] = value;
+  }
+  return kept;
 }
 
 /** Either form of a transport as a function. */
