@@ -61,6 +61,11 @@ export class StreamQueue<T extends object> implements AsyncIterableIterator<T, u
     if (options.policy === "latest") this.#latest = new Map();
   }
 
+  /** What happens when it is full. */
+  get policy(): QueuePolicy {
+    return this.#options.policy;
+  }
+
   /** Items that wait. */
   get size(): number {
     return this.#latest?.size ?? this.#items.length - this.#head;

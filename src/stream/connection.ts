@@ -1,0 +1,474 @@
+/**
+ * One signed WebSocket that comes back: handshake, commands and their answers, liveness, reconnecting.
+ *
+ * @module
+ */
+
+import type { KalshiAuth } from "../auth/mod.ts";
+import type { Clock, ClockTimer } from "../clock.ts";
+import type { KalshiConfig } from "../config.ts";
+import {
+  KalshiAbortError,
+  KalshiAuthError,
+  KalshiBadRequestError,
+  KalshiConnectionError,
+  KalshiError,
+  KalshiRateLimitError,
+  KalshiServerError,
+  KalshiTimeoutError,
+} from "../errors.ts";
+import { backoffMs } from "../http/retry.ts";
+import { HandshakeRefusedError, type Runtime, type RuntimeWebSocket } from "../runtime/types.ts";
+import { KalshiStreamClosedError, KalshiStreamError } from "./errors.ts";
+
+/** One item for each change of state. */
+export type StreamStatus =
+  | {
+    /** The handshake runs. */
+    readonly state: "connecting";
+  }
+  | {
+    /** Connected; subscriptions are being restored, if there are any. */
+    readonly state: "open";
+  }
+  | {
+    /** The connection broke or could not be made; another attempt follows. */
+    readonly state: "reconnecting";
+    /** Which attempt in a row comes next, from 1. */
+    readonly attempt: number;
+    /** What ended the last one. */
+    readonly cause: KalshiError;
+    /** How long it waits before the attempt, in milliseconds. */
+    readonly delayMs: number;
+  }
+  | {
+    /** For good. */
+    readonly state: "closed";
+    /** Why; undefined when you closed it. */
+    readonly cause?: KalshiError | undefined;
+  };
+
+/** A frame whose envelope was checked: an object with a type; ids and numbers are integers where they are there. */
+export interface Frame {
+  readonly type: string;
+  readonly id?: number | undefined;
+  readonly sid?: number | undefined;
+  readonly seq?: number | undefined;
+  readonly msg: Readonly<Record<string, unknown>>;
+  readonly sending_ts_ms?: number | undefined;
+}
+
+/** What the owner of a connection is told, synchronously. */
+export interface ConnectionEvents {
+  readonly onFrame: (frame: Frame) => void;
+  /** Something arrived that is no frame. */
+  readonly onUnreadable: (text: string) => void;
+  readonly onStatus: (status: StreamStatus) => void;
+  /** A liveness interval passed on an open connection. */
+  readonly onInterval: () => void;
+  /** The sids that Kalshi has, as `list_subscriptions` told. */
+  readonly onList: (sids: ReadonlySet<unknown>) => void;
+}
+
+/** What a connection is made from. */
+export interface ConnectionOptions {
+  readonly auth: KalshiAuth;
+  readonly config: KalshiConfig;
+  readonly runtime: Runtime;
+  readonly clock: Clock;
+}
+
+/** A command under way. */
+interface Pending {
+  readonly channel: string | undefined;
+  /** Told of each answer; true when it was the last. */
+  readonly isLast: (answer: Frame) => boolean;
+  readonly resolve: (answer: Frame) => void;
+  readonly reject: (error: KalshiError) => void;
+  readonly timer: ClockTimer;
+}
+
+/** How a command is answered. */
+export interface CommandOptions {
+  /** For messages. */
+  readonly channel?: string | undefined;
+  /** True when this answer is the last; the first one is unless told. */
+  readonly isLast?: ((answer: Frame) => boolean) | undefined;
+  /** How long to wait for it; `config.timeoutMs` unless told. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** One socket's life. */
+interface Session {
+  socket?: RuntimeWebSocket;
+  openedAt: number;
+  probed: boolean;
+  heard: boolean;
+}
+
+/** Kalshi's limit for one session. */
+const COMMANDS_PER_SECOND = 10_000;
+/** After this long without a fault the count of attempts in a row starts again. */
+const HEALTHY_MS = 60_000;
+
+const isCount = (value: unknown) => value === undefined || value === null || Number.isSafeInteger(value);
+
+function readFrame(value: unknown): Frame | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { type, id, sid, seq, msg } = value as Record<string, unknown>;
+  if (typeof type !== "string" || !isCount(id) || !isCount(sid) || !isCount(seq)) return undefined;
+  // Answers may come without a payload; updates have one, and it is looked into.
+  if (typeof msg !== "object" || msg === null) {
+    if (msg !== undefined && msg !== null || seq !== undefined && type !== "ok" && type !== "unsubscribed") {
+      return undefined;
+    }
+    return { ...value, msg: {} } as Frame;
+  }
+  return value as Frame;
+}
+
+function refusal(error: HandshakeRefusedError, keyId: string): KalshiError {
+  const { status } = error;
+  const context = { status, cause: error, outcome: "rejected" } as const;
+  if (status === 401 || status === 403) {
+    return new KalshiAuthError(
+      "AUTH_REJECTED",
+      `Kalshi refused the key ${keyId} for the WebSocket (${status}). Check that the key belongs to this ` +
+        "environment (demo and production have keys of their own), that it may read, and that this machine's " +
+        "clock is right.",
+      context,
+    );
+  }
+  if (status === 429) {
+    return new KalshiRateLimitError("Kalshi refused the WebSocket: too many connections.", context);
+  }
+  const text = `Kalshi refused the WebSocket with status ${status}.`;
+  if (status >= 500) return new KalshiServerError(text, context);
+  return new KalshiBadRequestError(`${text} Check wsBaseUrl.`, context);
+}
+
+/** See the module. */
+export class Connection {
+  readonly #options: ConnectionOptions;
+  readonly #events: ConnectionEvents;
+  readonly #decoder = new TextDecoder();
+  #session: Session | undefined;
+  #status: StreamStatus = { state: "connecting" };
+  #attempts = 0;
+  #opened = false;
+  #abort: AbortController | undefined;
+  #timer: ClockTimer | undefined;
+  #closing: Promise<void> | undefined;
+  #closed: () => void = () => {};
+  readonly #pending = new Map<number, Pending>();
+  #lastId = 0;
+  #windowStart = -Infinity;
+  #sent = 0;
+  #outbox: string[] = [];
+  #outboxTimer: ClockTimer | undefined;
+  /** Frames so far. */
+  frames = 0;
+  /** Characters so far. */
+  characters = 0;
+  /** Reconnects so far. */
+  reconnects = 0;
+  /** Last sign of life, by the monotonic clock. */
+  heardAt = 0;
+
+  constructor(options: ConnectionOptions, events: ConnectionEvents) {
+    this.#options = options;
+    this.#events = events;
+  }
+
+  get status(): StreamStatus {
+    return this.#status;
+  }
+
+  get isOpen(): boolean {
+    return this.#status.state === "open";
+  }
+
+  /** Opens the first connection, in one attempt. */
+  async connect(signal?: AbortSignal): Promise<void> {
+    const abort = () => this.#abort?.abort();
+    signal?.addEventListener("abort", abort);
+    try {
+      if (!signal?.aborted) await this.#open();
+      if (signal?.aborted) throw new Error("aborted");
+    } catch (cause) {
+      const aborted = signal?.aborted;
+      const error = aborted
+        ? new KalshiAbortError("Connecting was aborted.", { cause: signal?.reason })
+        : cause as KalshiError;
+      this.#finish(error);
+      throw error;
+    } finally {
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  /**
+   * Sends a command and resolves to its last answer.
+   *
+   * @throws {KalshiStreamError} when Kalshi refuses it
+   * @throws {KalshiTimeoutError} when no answer comes
+   * @throws {KalshiConnectionError} when there is no connection, or it breaks
+   */
+  command(cmd: string, params?: unknown, options: CommandOptions = {}): Promise<Frame> {
+    const { channel, isLast = () => true, timeoutMs = this.#options.config.timeoutMs } = options;
+    const id = ++this.#lastId;
+    return new Promise((resolve, reject) => {
+      if (!this.isOpen) {
+        return reject(new KalshiConnectionError(`"${cmd}" was not sent: the stream is not connected.`));
+      }
+      const timer = this.#options.clock.setTimer(() => {
+        this.#pending.delete(id);
+        reject(
+          new KalshiTimeoutError(`Kalshi did not answer "${cmd}" within ${timeoutMs} ms.`, {
+            outcome: "unknown",
+          }),
+        );
+      }, timeoutMs);
+      this.#pending.set(id, { channel, isLast, resolve, reject, timer });
+      const { wsJsonStringify = JSON.stringify } = this.#options.config;
+      this.#send(wsJsonStringify(params === undefined ? { id, cmd } : { id, cmd, params }));
+    });
+  }
+
+  /** Gives the connection up and makes another. */
+  restart(cause: KalshiError): void {
+    const session = this.#session;
+    if (session === undefined) return;
+    this.#lost(session, cause);
+    session.socket?.terminate();
+  }
+
+  /** Closes it for good: a clean close first, which gets `wsCloseTimeoutMs`. */
+  close(): Promise<void> {
+    return this.#closing ??= new Promise((resolve) => {
+      const session = this.#session;
+      this.#finish(undefined);
+      const socket = session?.socket;
+      if (socket === undefined) return resolve();
+      const timer = this.#options.clock.setTimer(() => {
+        socket.terminate();
+        resolve();
+      }, this.#options.config.wsCloseTimeoutMs);
+      this.#closed = () => {
+        timer.clear();
+        resolve();
+      };
+      socket.close(1000);
+    });
+  }
+
+  async #open(): Promise<void> {
+    const { auth, config, runtime, clock } = this.#options;
+    const session: Session = { openedAt: 0, probed: false, heard: true };
+    const abort = this.#abort = new AbortController();
+    this.#session = session;
+    this.#tell({ state: "connecting" });
+    let timedOut = false;
+    const timer = clock.setTimer(() => {
+      timedOut = true;
+      abort.abort();
+    }, config.timeoutMs);
+    try {
+      const path = new URL(config.wsBaseUrl).pathname;
+      const headers = {
+        ...config.extraHeaders,
+        ...await auth.headers("GET", path, { timestampMs: clock.now() }),
+      };
+      const socket = await runtime.connectWebSocket(config.wsBaseUrl, {
+        onMessage: (data) => this.#session === session && this.#message(data, session),
+        onPong: () => this.#heard(session),
+        onClose: ({ code, reason }) => {
+          this.#closed();
+          this.#lost(
+            session,
+            new KalshiConnectionError(
+              `The WebSocket closed with code ${code}${reason ? `: ${reason}` : "."}`,
+              {
+                outcome: "unknown",
+              },
+            ),
+          );
+        },
+      }, { headers, signal: abort.signal });
+      if (abort.signal.aborted || this.#session !== session) {
+        socket.terminate();
+        throw new KalshiConnectionError("The WebSocket closed while it was opened.");
+      }
+      session.socket = socket;
+      session.openedAt = clock.monotonic();
+      this.#heard(session);
+      if (this.#opened) this.reconnects++;
+      this.#opened = true;
+      this.#tell({ state: "open" });
+      this.#watch(session);
+    } catch (cause) {
+      if (this.#session === session) this.#session = undefined;
+      if (cause instanceof HandshakeRefusedError) throw refusal(cause, auth.keyId);
+      if (timedOut) {
+        throw new KalshiTimeoutError(`The WebSocket did not open within ${config.timeoutMs} ms.`, { cause });
+      }
+      if (cause instanceof KalshiError) throw cause;
+      throw new KalshiConnectionError(`The WebSocket to ${config.wsBaseUrl} could not be opened.`, { cause });
+    } finally {
+      timer.clear();
+    }
+  }
+
+  #tell(status: StreamStatus): void {
+    this.#status = status;
+    this.#events.onStatus(status);
+  }
+
+  #heard(session: Session): void {
+    session.heard = true;
+    this.heardAt = this.#options.clock.monotonic();
+  }
+
+  #message(data: string | Uint8Array, session: Session): void {
+    const text = typeof data === "string" ? data : this.#decoder.decode(data);
+    this.#heard(session);
+    this.frames++;
+    this.characters += text.length;
+    let frame: Frame | undefined;
+    try {
+      frame = readFrame((this.#options.config.wsJsonParse ?? JSON.parse)(text));
+    } catch {
+      // told below
+    }
+    if (frame === undefined) return this.#events.onUnreadable(text);
+    // The owner first: what an answer changes must be known before the next frame.
+    this.#events.onFrame(frame);
+    if (frame.id) this.#answer(frame.id, frame);
+  }
+
+  #answer(id: number, frame: Frame): void {
+    const pending = this.#pending.get(id);
+    if (pending === undefined || frame.type !== "error" && !pending.isLast(frame)) return;
+    this.#pending.delete(id);
+    pending.timer.clear();
+    if (frame.type !== "error") return pending.resolve(frame);
+    const { code, msg } = frame.msg;
+    pending.reject(new KalshiStreamError(Number(code), String(msg ?? ""), pending.channel));
+  }
+
+  #send(text: string): void {
+    const { clock } = this.#options;
+    const now = clock.monotonic();
+    if (now - this.#windowStart >= 1_000) {
+      this.#windowStart = now;
+      this.#sent = 0;
+    }
+    if (this.#outboxTimer !== undefined || this.#sent >= COMMANDS_PER_SECOND) {
+      this.#outbox.push(text);
+      this.#outboxTimer ??= clock.setTimer(() => {
+        this.#outboxTimer = undefined;
+        for (const late of this.#outbox.splice(0)) this.#send(late);
+      }, this.#windowStart + 1_000 - now);
+      return;
+    }
+    this.#sent++;
+    try {
+      this.#session?.socket?.send(text);
+    } catch (cause) {
+      this.restart(new KalshiConnectionError("The WebSocket could not send.", { cause }));
+    }
+  }
+
+  /** Asks for a sign of life at each interval, and gives the connection up when the last one was not answered. */
+  #watch(session: Session): void {
+    const { clock, config } = this.#options;
+    this.#timer = clock.setTimer(() => {
+      if (session.probed && !session.heard) {
+        return this.restart(
+          new KalshiTimeoutError(
+            `The WebSocket was silent for ${config.wsPingIntervalMs} ms after a probe.`,
+            {
+              outcome: "unknown",
+            },
+          ),
+        );
+      }
+      session.probed = true;
+      session.heard = false;
+      this.#watch(session);
+      const { socket } = session;
+      try {
+        if (socket?.ping) socket.ping();
+        else this.#list();
+      } catch (cause) {
+        return this.restart(new KalshiConnectionError("The WebSocket could not send.", { cause }));
+      }
+      this.#events.onInterval();
+    }, config.wsPingIntervalMs);
+  }
+
+  #list(): void {
+    this.command("list_subscriptions", undefined, { timeoutMs: this.#options.config.wsPingIntervalMs }).then(
+      ({ msg }) => {
+        if (Array.isArray(msg)) this.#events.onList(new Set(msg.map((entry) => entry?.sid)));
+      },
+      () => {}, // silence is noticed by the watch
+    );
+  }
+
+  #lost(session: Session, cause: KalshiError): void {
+    if (this.#session !== session) return;
+    this.#session = undefined;
+    // While the handshake runs, its promise tells.
+    if (!this.isOpen) return;
+    if (this.#options.clock.monotonic() - session.openedAt >= HEALTHY_MS) this.#attempts = 0;
+    this.#quiet(cause);
+    this.#retry(cause);
+  }
+
+  #retry(cause: KalshiError): void {
+    const { config, clock } = this.#options;
+    if (this.#closing !== undefined) return;
+    if (cause.code === "AUTH_REJECTED") return this.#finish(cause);
+    if (this.#attempts >= config.wsMaxRetries) {
+      return this.#finish(
+        new KalshiStreamClosedError(
+          `The stream is closed after ${this.#attempts} attempts to reconnect in a row: ${cause.message}`,
+          { cause, attempts: this.#attempts },
+        ),
+      );
+    }
+    const delayMs = backoffMs(this.#attempts++, config, cause.retryAfterMs, Math.random);
+    this.#tell({ state: "reconnecting", attempt: this.#attempts, cause, delayMs });
+    if (this.#status.state !== "reconnecting") return; // closed by whom it was told
+    this.#timer = clock.setTimer(() => {
+      this.#open().catch((error: KalshiError) => this.#retry(error));
+    }, delayMs);
+  }
+
+  /** Stops all timers and ends what waits for an answer. */
+  #quiet(cause: KalshiError): void {
+    this.#timer?.clear();
+    this.#outboxTimer?.clear();
+    this.#outboxTimer = undefined;
+    this.#outbox = [];
+    for (const { reject, timer } of this.#pending.values()) {
+      timer.clear();
+      reject(
+        new KalshiConnectionError("The connection broke before Kalshi answered.", {
+          cause,
+          outcome: "unknown",
+        }),
+      );
+    }
+    this.#pending.clear();
+  }
+
+  #finish(cause: KalshiError | undefined): void {
+    this.#closing ??= Promise.resolve();
+    this.#session = undefined;
+    this.#abort?.abort();
+    this.#quiet(cause ?? new KalshiStreamClosedError("The stream was closed."));
+    if (this.#status.state !== "closed") this.#tell({ state: "closed", cause });
+  }
+}

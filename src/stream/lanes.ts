@@ -1,0 +1,638 @@
+/**
+ * Subscriptions as Kalshi keeps them: one for each channel of a session, shared by all who read the channel. A
+ * lane knows what its readers want and what the server has, and sends the commands that make the two equal:
+ * after a subscribe, an add, a remove, and after a reconnect alike.
+ *
+ * @module
+ */
+
+import type { Clock } from "../clock.ts";
+import { KalshiConfigError, type KalshiError, KalshiTimeoutError } from "../errors.ts";
+import { backoffMs, type BackoffOptions } from "../http/retry.ts";
+import {
+  type ChannelFacts,
+  channelFacts,
+  type GapMarker,
+  keyOf,
+  type KeyParam,
+  type StreamMarker,
+  type Wish,
+} from "./channels.ts";
+import type { Connection, Frame } from "./connection.ts";
+import { KalshiStreamError } from "./errors.ts";
+import { Sequence } from "./sequence.ts";
+
+/** Who reads a channel. */
+export interface Consumer {
+  readonly param: KeyParam | undefined;
+  /** What it reads; undefined for everything. */
+  readonly keys: Set<string> | undefined;
+  /** A frame that it asked for. */
+  deliver(frame: Frame): void;
+  /** Something was lost. `needed`: what healed it has this sequence number or a higher one. */
+  mark(marker: StreamMarker, needed?: number): void;
+  /** The connection is gone, or the subscription. */
+  interrupted?(): void;
+  /** The server has what this consumer wants. */
+  synced?(): void;
+  /** The channel has ended for this consumer. */
+  end(error?: KalshiError): void;
+}
+
+/** Somebody who waits until the server has what its consumer wants. */
+interface Waiter {
+  readonly keys: ReadonlySet<string> | undefined;
+  readonly resolve: () => void;
+  readonly reject: (error: KalshiError) => void;
+}
+
+interface Attempt {
+  readonly adds: boolean;
+  readonly param: KeyParam;
+  readonly keys: readonly string[];
+}
+
+type KeySets = Map<KeyParam, Set<string>>;
+
+/** What a lane wants, or has: everything, or these keys. Undefined when nothing. */
+type Scope = "all" | KeySets | undefined;
+
+/** Kalshi's errors after which a subscription is gone. */
+const ENDING = new Set([10, 17, 25]);
+/** Those that are worth another try. */
+const PASSING = new Set([...ENDING, 18, 27]);
+const UNKNOWN_SID = 7;
+const TRIES = 5;
+
+/** One channel. */
+class Lane {
+  readonly channel: string;
+  readonly facts: ChannelFacts;
+  readonly consumers = new Set<Consumer>();
+  options: Readonly<Record<string, unknown>> = {};
+  sid: number | undefined;
+  sequence = new Sequence();
+  server: Scope;
+  /** What the subscribe under way asked for. */
+  asked: Scope;
+  waiters: Waiter[] = [];
+  /** Keys that the server has, and whose first frames a new reader wants as well. */
+  again = new Set<string>();
+  running = false;
+  tries = 0;
+  /** What the running command adds or removes; no keys: everything. */
+  attempt: Attempt | undefined;
+  /** True when the server's subscription has other options than ours. */
+  outdated = false;
+  /** Since when something may be missing, in Unix milliseconds. */
+  lostAtMs: number | undefined;
+
+  constructor(channel: string) {
+    this.channel = channel;
+    this.facts = channelFacts(channel);
+  }
+
+  wants(): Scope {
+    const { key, local } = this.facts;
+    if (this.consumers.size === 0) return undefined;
+    if (key === undefined || local) return "all";
+    const keys: KeySets = new Map();
+    for (const consumer of this.consumers) {
+      if (consumer.keys === undefined) return "all";
+      const param = consumer.param ?? key;
+      let set = keys.get(param);
+      if (set === undefined) keys.set(param, set = new Set());
+      for (const name of consumer.keys) set.add(name);
+    }
+    if (key !== "market_tickers") return keys;
+    // No market named means all of them, so that a lane without markets is none.
+    for (const [param, set] of keys) if (set.size === 0) keys.delete(param);
+    return keys.size === 0 ? undefined : keys;
+  }
+
+  /** The parameters of `subscribe`, beside the channel. */
+  params(scope: Scope): Record<string, unknown> {
+    const params: Record<string, unknown> = { ...this.options };
+    const { key, local } = this.facts;
+    if (scope === "all") {
+      if (key !== undefined && key !== "market_tickers") params[key] = ["all"];
+    } else {
+      // Tickers and ids exclude each other in one command: what is left follows as an addition.
+      for (const [param, set] of scope ?? []) {
+        if (set.size > 0 && !("market_tickers" in params)) params[param] = [...set];
+      }
+    }
+    if (key === "market_tickers" && !local && scope !== "all") params.skip_ticker_ack = true;
+    return params;
+  }
+
+  emit(marker: StreamMarker, needed?: number): void {
+    for (const consumer of this.consumers) consumer.mark(marker, needed);
+  }
+}
+
+/** How the lanes of a stream fare. */
+export interface LaneStats {
+  duplicates: number;
+  gaps: number;
+  unknown: number;
+}
+
+/** What the lanes are made from. */
+export interface LanesOptions {
+  readonly connection: Connection;
+  readonly clock: Clock;
+  readonly backoff: BackoffOptions;
+  /** Told of frames that no channel is known for. */
+  readonly onUnknown: (frame: Frame) => void;
+  /** Told of errors that no call waits for. */
+  readonly onError: (error: KalshiError) => void;
+}
+
+const CONTROL = new Set(["subscribed", "unsubscribed", "ok", "error"]);
+const STASH = 1_024;
+
+const sorted = (options: Wish["options"]) => JSON.stringify(options, Object.keys(options).sort());
+
+/** `send_initial_snapshot` belongs to a command, all other options to the subscription. */
+function withoutSnapshot({ send_initial_snapshot: _, ...shared }: Wish["options"]): Wish["options"] {
+  return shared;
+}
+
+/** All channels of a stream. */
+export class Lanes {
+  readonly #options: LanesOptions;
+  readonly #lanes = new Map<string, Lane>();
+  readonly #bySid = new Map<number, Lane>();
+  readonly #stash: Frame[] = [];
+  #subscribing = 0;
+  #closed: KalshiError | undefined;
+  /** Counters. */
+  readonly stats: LaneStats = { duplicates: 0, gaps: 0, unknown: 0 };
+
+  constructor(options: LanesOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Adds a consumer, and resolves when the server has what it wants.
+   *
+   * @throws {KalshiConfigError} when its options differ from those that the channel has on this stream
+   */
+  join(channel: string, consumer: Consumer, options: Wish["options"] = {}): Promise<void> {
+    let lane = this.#lanes.get(channel);
+    if (lane === undefined) this.#lanes.set(channel, lane = new Lane(channel));
+    const fresh = options.send_initial_snapshot;
+    const shared = withoutSnapshot(options);
+    const present = withoutSnapshot(lane.options);
+    const differs = sorted(shared) !== sorted(present);
+    if (differs && lane.consumers.size > 0) {
+      throw new KalshiConfigError(
+        `"${channel}" is subscribed to with ${sorted(present)}, and Kalshi keeps one subscription for each ` +
+          "channel of a session. Use another stream for other options.",
+      );
+    }
+    lane.outdated ||= differs && lane.sid !== undefined;
+    lane.options = fresh || lane.consumers.size > 0 && lane.options.send_initial_snapshot
+      ? { ...shared, send_initial_snapshot: true }
+      : shared;
+    lane.consumers.add(consumer);
+    return this.#changed(lane, consumer, consumer.keys, Boolean(fresh));
+  }
+
+  /** Resolves when the server has these keys, which the consumer's `keys` were given before. */
+  added(channel: string, consumer: Consumer, keys: ReadonlySet<string>): Promise<void> {
+    const lane = this.#lanes.get(channel);
+    if (lane === undefined || !lane.consumers.has(consumer)) return Promise.resolve();
+    return this.#changed(lane, consumer, keys, Boolean(lane.options.send_initial_snapshot));
+  }
+
+  /** Resolves when the server no longer sends what the consumer's `keys` no longer have. */
+  removed(channel: string): Promise<void> {
+    const lane = this.#lanes.get(channel);
+    return lane === undefined ? Promise.resolve() : this.#changed(lane);
+  }
+
+  /** Takes a consumer out; resolves when the server knows. */
+  leave(channel: string, consumer: Consumer): Promise<void> {
+    const lane = this.#lanes.get(channel);
+    if (lane === undefined || !lane.consumers.delete(consumer)) return Promise.resolve();
+    return this.#changed(lane);
+  }
+
+  /** The subscription id of a channel, while there is one. */
+  sid(channel: string): number | undefined {
+    return this.#lanes.get(channel)?.sid;
+  }
+
+  /** Sends an action of `update_subscription`; rejects when there is no subscription. */
+  async update(
+    channel: string,
+    action: string,
+    params: Readonly<Record<string, unknown>>,
+    timeoutMs?: number,
+  ): Promise<Frame> {
+    const lane = this.#lanes.get(channel);
+    const sid = lane?.sid;
+    try {
+      return await this.#send(channel, sid, action, params, timeoutMs);
+    } catch (error) {
+      const { errorCode } = error as Partial<KalshiStreamError>;
+      if (errorCode === UNKNOWN_SID && lane !== undefined && sid !== undefined && lane.sid === sid) {
+        this.#ended(lane);
+      }
+      throw error;
+    }
+  }
+
+  #send(
+    channel: string,
+    sid: number | undefined,
+    action: string,
+    params: Readonly<Record<string, unknown>>,
+    timeoutMs?: number,
+  ): Promise<Frame> {
+    if (sid === undefined) return Promise.reject(new KalshiStreamError(UNKNOWN_SID, "", channel));
+    return this.#options.connection.command("update_subscription", { sids: [sid], action, ...params }, {
+      channel,
+      timeoutMs,
+    });
+  }
+
+  /** Ends all consumers, and all who wait for the server: `closed` is told to these, and to whoever comes later. */
+  close(error: KalshiError | undefined, closed: KalshiError): void {
+    this.#closed = closed;
+    for (const lane of this.#lanes.values()) {
+      for (const consumer of lane.consumers) consumer.end(error);
+      lane.consumers.clear();
+      for (const { reject } of lane.waiters.splice(0)) reject(closed);
+    }
+  }
+
+  // --- the connection
+
+  /** The connection is up: restores all subscriptions in as few commands as possible. */
+  up(): void {
+    const groups = new Map<string, Lane[]>();
+    for (const lane of this.#lanes.values()) {
+      const scope = lane.wants();
+      if (lane.running) continue;
+      if (scope === undefined) {
+        void this.#run(lane); // somebody may wait to hear that there is nothing to do
+        continue;
+      }
+      const params = JSON.stringify(lane.params(scope));
+      const group = groups.get(params);
+      if (group === undefined) groups.set(params, [lane]);
+      else group.push(lane);
+    }
+    for (const group of groups.values()) void this.#restore(group);
+  }
+
+  /** The connection is down: no sid holds any longer. */
+  down(lostAtMs: number): void {
+    this.#bySid.clear();
+    this.#stash.length = 0;
+    for (const lane of this.#lanes.values()) this.#unplug(lane, lostAtMs);
+  }
+
+  /** Kalshi has these sids and no others. */
+  listed(sids: ReadonlySet<unknown>): void {
+    for (const [sid, lane] of this.#bySid) {
+      if (!sids.has(sid) && !lane.running) this.#ended(lane);
+    }
+  }
+
+  /** Something arrived that could not be read: nobody knows what it was. */
+  unreadable(): void {
+    for (const lane of this.#lanes.values()) {
+      this.#gap(lane, undefined, "unreadable", lane.sequence.last ?? 0);
+    }
+  }
+
+  /** Takes the next frame. */
+  receive(frame: Frame): void {
+    const { type, sid } = frame;
+    if (type === "subscribed") return this.#subscribed(frame);
+    const lane = sid === undefined ? undefined : this.#bySid.get(sid);
+    if (lane === undefined) {
+      if (CONTROL.has(type)) {
+        if (type === "error" && !frame.id) this.#options.onError(this.#error(frame));
+      } else if (sid !== undefined && this.#subscribing > 0 && this.#stash.length < STASH) {
+        this.#stash.push(frame);
+      } else if (sid === undefined) this.#unknown(frame);
+      return;
+    }
+    if (frame.seq && !this.#inOrder(lane, frame.seq, type)) return;
+    if (CONTROL.has(type)) {
+      if (frame.id) return;
+      // Unasked for: Kalshi may have ended the subscription.
+      if (type === "error") {
+        const error = this.#error(frame, lane.channel);
+        this.#options.onError(error);
+        if (ENDING.has(error.errorCode)) this.#ended(lane);
+      } else if (type === "unsubscribed") this.#ended(lane);
+      return;
+    }
+    const { types, key } = lane.facts;
+    if (types !== undefined && !types.includes(type)) return this.#unknown(frame);
+    const { msg } = frame;
+    for (const consumer of lane.consumers) {
+      if (consumer.keys === undefined || consumer.keys.has(keyOf(consumer.param ?? key, msg) as string)) {
+        consumer.deliver(frame);
+      }
+    }
+  }
+
+  #error({ msg }: Frame, channel?: string): KalshiStreamError {
+    return new KalshiStreamError(Number(msg.code), String(msg.msg ?? ""), channel);
+  }
+
+  #unknown(frame: Frame): void {
+    this.stats.unknown++;
+    this.#options.onUnknown(frame);
+  }
+
+  #inOrder(lane: Lane, seq: number, type: string): boolean {
+    const kind = CONTROL.has(type) ? "control" : type === "orderbook_snapshot" ? "snapshot" : "update";
+    const { sequence } = lane;
+    switch (sequence.check(seq, kind)) {
+      case "gap":
+        this.#gap(lane, sequence.missed, "sequence", seq - 1);
+        return true;
+      case "reset":
+        for (const consumer of lane.consumers) consumer.interrupted?.();
+        this.#gap(lane, undefined, "sequence", seq - 1);
+        return true;
+      case "suspect":
+        this.#gap(lane, undefined, "sequence", sequence.last ?? 0);
+        return false;
+      case "duplicate":
+        this.stats.duplicates++;
+        return false;
+      default:
+        return true;
+    }
+  }
+
+  #gap(lane: Lane, missed: number | undefined, reason: GapMarker["reason"], needed: number): void {
+    this.stats.gaps++;
+    lane.emit({ type: "gap", missed, reason }, needed);
+  }
+
+  #subscribed(frame: Frame): void {
+    const { channel, sid } = frame.msg;
+    if (typeof sid !== "number") return;
+    const lane = this.#lanes.get(String(channel));
+    if (lane !== undefined) return this.#plug(lane, sid);
+    this.#options.connection.command("unsubscribe", { sids: [sid] }).catch(() => {});
+  }
+
+  #plug(lane: Lane, sid: number): void {
+    if (lane.sid === sid) return;
+    if (lane.sid !== undefined) this.#bySid.delete(lane.sid);
+    lane.sid = sid;
+    lane.sequence = new Sequence();
+    lane.server = lane.asked;
+    this.#bySid.set(sid, lane);
+    if (lane.lostAtMs !== undefined) {
+      lane.emit({ type: "reconnected", missedFromMs: lane.lostAtMs, missedToMs: this.#options.clock.now() });
+      lane.lostAtMs = undefined;
+    }
+    for (const frame of this.#stash.filter((stashed) => stashed.sid === sid)) this.receive(frame);
+  }
+
+  #unplug(lane: Lane, lostAtMs?: number): void {
+    const { sid } = lane;
+    if (sid !== undefined) this.#bySid.delete(sid);
+    lane.sid = lane.server = lane.asked = undefined;
+    lane.again.clear();
+    if (sid === undefined) return;
+    if (lane.consumers.size > 0) lane.lostAtMs ??= lostAtMs;
+    for (const consumer of lane.consumers) consumer.interrupted?.();
+  }
+
+  /** Kalshi ended the subscription: it is made anew. */
+  #ended(lane: Lane): void {
+    this.#unplug(lane);
+    this.#gap(lane, undefined, "ended", 0);
+    void this.#run(lane, true);
+  }
+
+  // --- making the server's side equal to ours
+
+  #changed(lane: Lane, consumer?: Consumer, keys?: ReadonlySet<string>, fresh = false): Promise<void> {
+    const { server, channel } = lane;
+    if (keys !== undefined && typeof server === "object" && (fresh || channel === "orderbook_delta")) {
+      for (const key of keys) if (server.get("market_tickers")?.has(key)) lane.again.add(key);
+    }
+    const isLeaving = consumer === undefined;
+    if (isLeaving && !this.#options.connection.isOpen) return Promise.resolve();
+    if (this.#closed !== undefined) {
+      if (consumer !== undefined) lane.consumers.delete(consumer);
+      return Promise.reject(this.#closed);
+    }
+    return new Promise((resolve, reject) => {
+      // Somebody who leaves does not care what else fails.
+      lane.waiters.push({ keys, resolve, reject: isLeaving ? () => resolve() : reject });
+      void this.#run(lane);
+    });
+  }
+
+  async #restore(group: Lane[]): Promise<void> {
+    for (const lane of group) lane.running = true;
+    if (group.length > 1) {
+      // Where one is refused, each is tried alone below.
+      await this.#subscribe(group).catch(() => {});
+    }
+    for (const lane of group) {
+      lane.running = false;
+      void this.#run(lane);
+    }
+  }
+
+  /** Sends commands until nothing is left to do; one such loop for each lane. */
+  async #run(lane: Lane, pause = false): Promise<void> {
+    if (lane.running) return;
+    lane.running = true;
+    const { connection } = this.#options;
+    try {
+      await undefined; // so that changes made in one go are sent in one command
+      while (connection.isOpen) {
+        if (pause) await this.#pause(lane.tries++);
+        pause = false;
+        const waiters = lane.waiters.splice(0);
+        try {
+          if (await this.#step(lane)) {
+            lane.tries = 0;
+            for (const { resolve } of waiters.splice(0)) resolve();
+            for (const consumer of lane.consumers) consumer.synced?.();
+            if (lane.waiters.length === 0) return;
+          }
+        } catch (error) {
+          lane.waiters.unshift(...waiters.splice(0));
+          if (!connection.isOpen) return;
+          pause = this.#isPassing(lane, error as KalshiError);
+          if (!pause) this.#refuse(lane, error as KalshiError);
+        }
+        lane.waiters.unshift(...waiters);
+      }
+    } finally {
+      lane.running = false;
+      if (connection.isOpen && lane.waiters.length > 0) void this.#run(lane);
+    }
+  }
+
+  /** True when a failed command is worth another try. */
+  #isPassing(lane: Lane, error: KalshiError): boolean {
+    const code = error instanceof KalshiStreamError ? error.errorCode : 0;
+    if (code === UNKNOWN_SID && lane.sid !== undefined) {
+      this.#unplug(lane);
+      this.#gap(lane, undefined, "ended", 0);
+      return true;
+    }
+    return (PASSING.has(code) || error instanceof KalshiTimeoutError) && lane.tries < TRIES;
+  }
+
+  /** A command was refused for good. */
+  #refuse(lane: Lane, error: KalshiError): void {
+    const { server, sid, attempt } = lane;
+    lane.tries = 0;
+    lane.attempt = undefined;
+    if (sid === undefined || attempt === undefined) {
+      // Nobody gets this channel.
+      for (const consumer of lane.consumers) consumer.end(error);
+      lane.consumers.clear();
+      for (const { reject } of lane.waiters.splice(0)) reject(error);
+    } else if (attempt.adds) {
+      const { param, keys } = attempt;
+      for (const consumer of lane.consumers) {
+        if ((consumer.param ?? param) === param) { for (const key of keys) consumer.keys?.delete(key); }
+        if (keys.includes("all") && consumer.keys === undefined) {
+          lane.consumers.delete(consumer);
+          consumer.end(error);
+        }
+      }
+      const isRefused = (waiter: Waiter) =>
+        waiter.keys === undefined || keys.some((key) => waiter.keys?.has(key));
+      for (const waiter of lane.waiters) if (isRefused(waiter)) waiter.reject(error);
+      lane.waiters = lane.waiters.filter((waiter) => !isRefused(waiter));
+    } else {
+      // What the server keeps sending unasked is not delivered.
+      this.#options.onError(error);
+      if (attempt.keys.length === 0) this.#unplug(lane);
+      else if (typeof server === "object") {
+        for (const key of attempt.keys) server.get(attempt.param)?.delete(key);
+      }
+    }
+  }
+
+  async #pause(attempt: number): Promise<void> {
+    const { clock, backoff } = this.#options;
+    await new Promise<void>((resolve) =>
+      clock.setTimer(resolve, backoffMs(attempt, backoff, undefined, Math.random))
+    );
+  }
+
+  /** Sends at most one command; true when the server has what is wanted. */
+  async #step(lane: Lane): Promise<boolean> {
+    const { channel, facts, sid } = lane;
+    const { connection } = this.#options;
+    const wanted = lane.wants();
+    if (sid === undefined) {
+      if (wanted === undefined) return true;
+      await this.#subscribe([lane]);
+      if (lane.sid !== undefined) return false;
+      throw new KalshiTimeoutError(`Kalshi acknowledged "${channel}" without a subscription id.`);
+    }
+    const { server } = lane;
+    const key = facts.key ?? "market_tickers";
+    const renewed = lane.outdated || wanted === "all" && server !== "all" && key === "market_tickers";
+    if (wanted === undefined || renewed) {
+      lane.attempt = { adds: false, param: key, keys: [] };
+      await connection.command("unsubscribe", { sids: [sid] }, { channel });
+      if (lane.sid === sid) this.#unplug(lane);
+      // What came between the two commands is missing for those who were there before.
+      if (wanted !== undefined) this.#gap(lane, undefined, "ended", 0);
+      return false;
+    }
+    if (server === "all" || server === undefined) return true;
+    if (wanted === "all") {
+      await this.#update(lane, true, key, ["all"]);
+      lane.server = "all";
+      return false;
+    }
+    for (const param of new Set([...wanted.keys(), ...server.keys()])) {
+      const want = wanted.get(param) ?? new Set<string>();
+      let have = server.get(param);
+      if (have === undefined) server.set(param, have = new Set());
+      const missing = [...want].filter((name) => !have.has(name));
+      if (missing.length > 0) {
+        await this.#update(lane, true, param, missing);
+        for (const name of missing) have.add(name);
+        return false;
+      }
+      const surplus = [...have].filter((name) => !want.has(name));
+      if (surplus.length > 0) {
+        await this.#update(lane, false, param, surplus);
+        for (const name of surplus) have.delete(name);
+        return false;
+      }
+    }
+    if (lane.again.size > 0) {
+      const market_tickers = [...lane.again];
+      lane.again.clear();
+      // Whether `get_snapshot` is answered beside the snapshots is not documented.
+      if (channel === "orderbook_delta") {
+        this.update(channel, "get_snapshot", { market_tickers }).catch(() => {});
+      } else await this.#update(lane, true, "market_tickers", market_tickers);
+    }
+    return true;
+  }
+
+  #update(lane: Lane, adds: boolean, param: KeyParam, keys: readonly string[]): Promise<Frame> {
+    const { send_initial_snapshot } = lane.options;
+    const fresh = send_initial_snapshot && adds ? { send_initial_snapshot } : undefined;
+    lane.attempt = { adds, param, keys };
+    return this.#send(lane.channel, lane.sid, lane.facts.actions[adds ? 0 : 1], { [param]: keys, ...fresh });
+  }
+
+  async #subscribe(lanes: readonly Lane[]): Promise<void> {
+    const { connection } = this.#options;
+    const [first] = lanes;
+    if (first === undefined) return;
+    for (const lane of lanes) {
+      lane.asked = lane.wants();
+      lane.outdated = false;
+    }
+    const params = first.params(first.asked);
+    // What does not fit into one command is not on the server yet.
+    for (const lane of lanes) {
+      if (typeof lane.asked === "object" && "market_tickers" in params) lane.asked.delete("market_ids");
+    }
+    const channels = lanes.map(({ channel }) => channel);
+    let answers = 0;
+    this.#subscribing++;
+    try {
+      const answer = await connection.command("subscribe", { channels, ...params }, {
+        channel: channels.join(", "),
+        isLast: () => ++answers === channels.length,
+      });
+      // A channel that Kalshi still has from before answers with `ok`.
+      if (lanes.some(({ sid }) => sid === undefined)) await this.#adopt(lanes, answer);
+    } finally {
+      if (--this.#subscribing === 0) this.#stash.length = 0;
+    }
+  }
+
+  async #adopt(lanes: readonly Lane[], { sid }: Frame): Promise<void> {
+    const [only] = lanes;
+    if (lanes.length === 1 && only !== undefined && sid) return this.#plug(only, sid);
+    const { msg } = await this.#options.connection.command("list_subscriptions");
+    if (!Array.isArray(msg)) return;
+    for (const lane of lanes) {
+      const found = msg.find((entry) => entry?.channel === lane.channel);
+      if (lane.sid === undefined && typeof found?.sid === "number") this.#plug(lane, found.sid);
+    }
+  }
+}

@@ -1,0 +1,505 @@
+/**
+ * Order books that keep themselves right: fed by one lane, resynchronised market by market.
+ *
+ * @module
+ */
+
+import type { Clock, ClockTimer } from "../clock.ts";
+import { type KalshiError, KalshiTimeoutError } from "../errors.ts";
+import { backoffMs, type BackoffOptions } from "../http/retry.ts";
+import { waitFor, type WaitOptions } from "./calls.ts";
+import type { StreamMarker } from "./channels.ts";
+import type { Connection, Frame } from "./connection.ts";
+import { KalshiStreamClosedError } from "./errors.ts";
+import type { Consumer, Lanes } from "./lanes.ts";
+import { type BookChange, type BookState, MarketBook, type StaleReason } from "./market_book.ts";
+import type { BookDepth, BookSide, OrderBook, RestOrderBook } from "./order_book.ts";
+import { type QueueOptions, StreamQueue } from "./queue.ts";
+import { type QueueStats, readQueueOptions } from "./subscription.ts";
+
+const CHANNEL = "orderbook_delta";
+/** How long a snapshot may take before the next, harder attempt. */
+const SNAPSHOT_MS = 5_000;
+/** A book that was not wrong for this long starts again with an immediate attempt. */
+const SETTLED_MS = 5_000;
+
+/** One market. */
+interface Entry {
+  readonly market: MarketBook;
+  readonly readers: Set<Reader>;
+  /** Whether it was ever live. */
+  known: boolean;
+  isLive: boolean;
+  staleAt: number;
+  /** True when subscribing brings its snapshot. */
+  expected: boolean;
+  /** Last proof that it was right, by the monotonic clock. */
+  provenAt: number;
+  /** Attempts since it was last live for a while. */
+  tries: number;
+  /** Snapshots in a row that did not come: 0 asks for one, 1 subscribes anew, 2 connects anew. */
+  unanswered: number;
+  /** Which request it waits for. */
+  request: number;
+}
+
+/** Who is told of changes. */
+interface Reader {
+  change(change: BookChange): void;
+  end(error?: KalshiError): void;
+}
+
+/** What the books are made from. */
+export interface LiveBooksOptions {
+  readonly lanes: Lanes;
+  readonly connection: Connection;
+  readonly clock: Clock;
+  readonly backoff: BackoffOptions;
+  readonly timeoutMs: number;
+  readonly onError: (error: KalshiError) => void;
+}
+
+let makeBook: (ticker: string, entry: Entry, books: LiveBooks) => LiveOrderBook;
+
+/** All order books of a stream; one consumer of its channel. */
+export class LiveBooks implements Consumer {
+  readonly param = "market_tickers";
+  readonly keys: Set<string> = new Set();
+  readonly options: LiveBooksOptions;
+  readonly #entries = new Map<string, Entry>();
+  /** The queues of changes that are open. */
+  readonly queues: Set<StreamQueue<BookChange>> = new Set();
+  readonly #timers = new Set<ClockTimer>();
+  #due = new Set<Entry>();
+  #requests = 0;
+  #audited = 0;
+  #joined = false;
+  /** Resynchronisations so far. */
+  resyncs = 0;
+
+  constructor(options: LiveBooksOptions) {
+    this.options = options;
+  }
+
+  /** Opens books; resolves when Kalshi has acknowledged them. */
+  async open(tickers: readonly string[], options: WaitOptions): Promise<LiveOrderBook[]> {
+    const { lanes, clock, timeoutMs } = this.options;
+    const fresh = new Set<string>();
+    const books = [...new Set(tickers)].map((ticker) => {
+      let entry = this.#entries.get(ticker);
+      if (entry === undefined) {
+        this.#entries.set(ticker, entry = this.#entry(ticker));
+        fresh.add(ticker);
+      }
+      return makeBook(ticker, entry, this);
+    });
+    try {
+      for (const ticker of fresh) this.keys.add(ticker);
+      const joining = this.#joined
+        ? lanes.added(CHANNEL, this, fresh)
+        : lanes.join(CHANNEL, this, { use_yes_price: true });
+      this.#joined = true;
+      await waitFor(joining, "Subscribing to order books", { timeoutMs, ...options }, clock);
+      return books;
+    } catch (error) {
+      for (const book of books) void book.close();
+      throw error;
+    }
+  }
+
+  /** The last reader of a market unsubscribes from it. */
+  async release(ticker: string, entry: Entry): Promise<void> {
+    if (this.#entries.get(ticker) !== entry || entry.readers.size > 0) return;
+    this.#forget(ticker, entry);
+    const { lanes } = this.options;
+    if (this.keys.size > 0) return await lanes.removed(CHANNEL);
+    this.#joined = false;
+    await lanes.leave(CHANNEL, this);
+  }
+
+  /** How the queues of changes fare. */
+  get queueStats(): QueueStats[] {
+    return [...this.queues].map(({ policy, size, dropped, conflated }) => ({
+      channel: CHANNEL,
+      policy,
+      size,
+      dropped,
+      conflated,
+    }));
+  }
+
+  /** How many books are in which state. */
+  get states(): Record<BookState, number> {
+    const states = { waiting: 0, live: 0, stale: 0, resyncing: 0, closed: 0 };
+    for (const { market } of this.#entries.values()) states[market.state]++;
+    return states;
+  }
+
+  // --- as a consumer of the lane
+
+  deliver(frame: Frame): void {
+    this.#entries.get(frame.msg.market_ticker as string)?.market.feed(frame);
+  }
+
+  mark(marker: StreamMarker, needed?: number): void {
+    if (marker.type !== "gap") return;
+    const reason = marker.reason === "unreadable" ? "unreadable" : "gap";
+    for (const { market } of this.#entries.values()) market.lost(reason, needed);
+  }
+
+  interrupted(): void {
+    for (const entry of this.#entries.values()) {
+      entry.request = 0;
+      entry.expected = true;
+      entry.market.restart();
+    }
+  }
+
+  /** The subscription stands: a snapshot of each market is on its way. */
+  synced(): void {
+    const expected = [...this.#entries.values()].filter((entry) => entry.expected);
+    for (const entry of expected) entry.expected = false;
+    this.#expect(expected.filter(({ market }) => market.state !== "live"));
+  }
+
+  end(error?: KalshiError): void {
+    for (const timer of this.#timers) timer.clear();
+    this.#timers.clear();
+    for (const [ticker, entry] of this.#entries) {
+      const readers = [...entry.readers];
+      this.#forget(ticker, entry);
+      for (const reader of readers) reader.end(error);
+    }
+    this.#joined = false;
+  }
+
+  /** Has one live book checked against a snapshot, which also shows whether the last frames were lost. */
+  audit(): void {
+    const live = [...this.#entries].filter(([, { market }]) => market.state === "live");
+    const [ticker] = live[this.#audited++ % live.length] ?? [];
+    if (ticker !== undefined) this.#ask([ticker]);
+  }
+
+  // --- resynchronising
+
+  #entry(ticker: string): Entry {
+    const entry: Entry = {
+      market: new MarketBook(ticker, { onChange: (change) => this.#changed(entry, change) }),
+      readers: new Set(),
+      known: false,
+      isLive: false,
+      expected: true,
+      staleAt: -Infinity,
+      provenAt: -Infinity,
+      tries: 0,
+      unanswered: 0,
+      request: 0,
+    };
+    return entry;
+  }
+
+  #forget(ticker: string, entry: Entry): void {
+    this.keys.delete(ticker);
+    this.#entries.delete(ticker);
+    this.#due.delete(entry);
+    entry.request = 0;
+    entry.readers.clear();
+    entry.market.close();
+  }
+
+  #changed(entry: Entry, change: BookChange): void {
+    if (change.type === "snapshot") {
+      entry.unanswered = entry.request = 0;
+      entry.known = entry.isLive = true;
+      if (change.resynced) this.resyncs++;
+    } else if (change.type === "stale") {
+      if (entry.isLive) entry.provenAt = this.options.connection.heardAt;
+      entry.isLive = false;
+      this.#schedule(entry);
+    }
+    for (const reader of entry.readers) reader.change(change);
+  }
+
+  #schedule(entry: Entry): void {
+    const { clock, backoff, lanes } = this.options;
+    entry.request = 0;
+    // Without a subscription there is nothing to ask: making one brings snapshots.
+    if (lanes.sid(CHANNEL) === undefined) return;
+    const now = clock.monotonic();
+    entry.tries = now - entry.staleAt > SETTLED_MS && entry.unanswered === 0 ? 0 : entry.tries + 1;
+    entry.staleAt = now;
+    if (entry.tries > 0) {
+      this.#after(backoffMs(entry.tries - 1, backoff, undefined, Math.random), () => this.#enqueue(entry));
+    } else this.#enqueue(entry);
+  }
+
+  #after(delayMs: number, run: () => void): void {
+    const timer = this.options.clock.setTimer(() => {
+      this.#timers.delete(timer);
+      run();
+    }, delayMs);
+    this.#timers.add(timer);
+  }
+
+  /** All that fall due in one go are asked for in one command. */
+  #enqueue(entry: Entry): void {
+    if (this.#due.size === 0) queueMicrotask(() => this.#flush());
+    this.#due.add(entry);
+  }
+
+  #flush(): void {
+    const due = [...this.#due].filter(({ market }) => market.state === "stale");
+    this.#due = new Set();
+    if (this.options.lanes.sid(CHANNEL) === undefined || due.length === 0) return;
+    if (due.some(({ unanswered, known }) => unanswered === 2 && known)) {
+      // Once only: a market that stays silent after this may simply be gone.
+      for (const entry of due) entry.unanswered++;
+      return this.options.connection.restart(
+        new KalshiTimeoutError(
+          `No snapshot of ${due[0]?.market.ticker} came, not even for a new subscription.`,
+        ),
+      );
+    }
+    this.#expect(due);
+    const again = due.filter(({ unanswered }) => unanswered === 1).map(({ market }) => market.ticker);
+    const ask = due.filter(({ unanswered }) => unanswered !== 1).map(({ market }) => market.ticker);
+    if (ask.length > 0) this.#ask(ask);
+    if (again.length > 0) void this.#resubscribe(again);
+  }
+
+  #ask(market_tickers: readonly string[]): void {
+    // Whether Kalshi acknowledges this command beside sending the snapshots is not documented: the snapshots count.
+    this.options.lanes.update(CHANNEL, "get_snapshot", { market_tickers }, SNAPSHOT_MS)
+      .catch((error: KalshiError) => error.code === "STREAM" && this.options.onError(error));
+  }
+
+  async #resubscribe(tickers: readonly string[]): Promise<void> {
+    const { lanes } = this.options;
+    const present = tickers.filter((ticker) => this.keys.delete(ticker));
+    try {
+      await lanes.removed(CHANNEL);
+    } finally {
+      const back = new Set(present.filter((ticker) => this.#entries.has(ticker)));
+      for (const ticker of back) this.keys.add(ticker);
+      lanes.added(CHANNEL, this, back).catch(this.options.onError);
+    }
+  }
+
+  /** From now on these wait for a snapshot, with a deadline. */
+  #expect(entries: readonly Entry[]): void {
+    if (entries.length === 0) return;
+    const request = ++this.#requests;
+    for (const entry of entries) {
+      entry.request = request;
+      entry.market.asked();
+    }
+    this.#after(SNAPSHOT_MS, () => {
+      for (const entry of entries) {
+        if (entry.request !== request) continue;
+        entry.unanswered++;
+        entry.market.unanswered();
+      }
+    });
+  }
+}
+
+/**
+ * One market's book, kept live. Reading a book that is not live throws {@linkcode KalshiStaleBookError}, so that
+ * no decision is made on prices that may be wrong; {@linkcode state} tells without throwing.
+ *
+ * Prices are YES prices in millionths of a dollar, sizes hundredths of a contract: `formatPrice` and `formatSize`
+ * turn them into Kalshi's decimal text.
+ *
+ * @example
+ * ```ts
+ * import { KalshiAuth } from "@unofficial/kalshi";
+ * import { formatPrice, KalshiStream } from "@unofficial/kalshi/stream";
+ *
+ * await using stream = await KalshiStream.connect({ auth: await KalshiAuth.fromEnv() });
+ * const book = await stream.orderBook("KXHIGHNY-26NOV24-T60");
+ * for await (const change of book.changes({ policy: "latest" })) {
+ *   if (book.state !== "live") console.log("wait:", book.reason);
+ *   else if (book.mid !== undefined) console.log(formatPrice(book.mid), change.type);
+ * }
+ * ```
+ */
+export class LiveOrderBook implements AsyncDisposable {
+  /** Market ticker. */
+  readonly ticker: string;
+  readonly #entry: Entry;
+  readonly #books: LiveBooks;
+  readonly #readers = new Set<Reader>();
+  #cause: KalshiError | undefined;
+
+  static {
+    makeBook = (ticker, entry, books) => new LiveOrderBook(ticker, entry, books);
+  }
+
+  private constructor(ticker: string, entry: Entry, books: LiveBooks) {
+    this.ticker = ticker;
+    this.#entry = entry;
+    this.#books = books;
+    this.#join({ change() {}, end: (error) => this.#cause ??= error });
+  }
+
+  #join(reader: Reader): void {
+    this.#readers.add(reader);
+    this.#entry.readers.add(reader);
+  }
+
+  #drop(reader: Reader): void {
+    this.#readers.delete(reader);
+    this.#entry.readers.delete(reader);
+  }
+
+  /** Whether it can be trusted. */
+  get state(): BookState {
+    return this.#readers.size > 0 ? this.#entry.market.state : "closed";
+  }
+
+  /** Why it is not live; undefined while it is, and while it waits for its first snapshot. */
+  get reason(): StaleReason | undefined {
+    return this.#entry.market.reason;
+  }
+
+  /**
+   * How old the last proof is that the book was right, in milliseconds: of a live book, how long ago the
+   * connection last gave a sign of life. Infinity before the first snapshot.
+   */
+  get ageMs(): number {
+    const { clock, connection } = this.#books.options;
+    const { provenAt } = this.#entry;
+    return clock.monotonic() - (this.state === "live" ? connection.heardAt : provenAt);
+  }
+
+  /** Sequence number of the subscription that it stands at. */
+  get seq(): number | undefined {
+    return this.#entry.market.seq;
+  }
+
+  /** The book as it was last known, whatever its state: its prices may be wrong. */
+  get lastKnown(): OrderBook {
+    return this.#entry.market.lastKnown;
+  }
+
+  /** Highest bid in millionths of a dollar; undefined when nobody bids. Throws unless live. */
+  get bestBid(): number | undefined {
+    return this.#entry.market.read().bestBid;
+  }
+
+  /** Contracts at the highest bid, in hundredths; 0 when nobody bids. Throws unless live. */
+  get bestBidSize(): number {
+    return this.#entry.market.read().bestBidSize;
+  }
+
+  /** Lowest ask in millionths of a dollar; undefined when nobody asks. Throws unless live. */
+  get bestAsk(): number | undefined {
+    return this.#entry.market.read().bestAsk;
+  }
+
+  /** Contracts at the lowest ask, in hundredths; 0 when nobody asks. Throws unless live. */
+  get bestAskSize(): number {
+    return this.#entry.market.read().bestAskSize;
+  }
+
+  /** Half way between the best prices, in millionths of a dollar; undefined when a side is empty. Throws unless live. */
+  get mid(): number | undefined {
+    return this.#entry.market.read().mid;
+  }
+
+  /** The best prices weighted by the size of the other side: an estimate. Throws unless live. */
+  get microPrice(): number | undefined {
+    return this.#entry.market.read().microPrice;
+  }
+
+  /** Lowest ask minus highest bid, in millionths of a dollar; undefined when a side is empty. Throws unless live. */
+  get spread(): number | undefined {
+    return this.#entry.market.read().spread;
+  }
+
+  /** Contracts resting at a price, in hundredths; 0 when there is no such level. Throws unless live. */
+  sizeAt(side: BookSide, price: number): number {
+    return this.#entry.market.read().sizeAt(side, price);
+  }
+
+  /** The best `count` levels of each side, as copies; all of them when left out. Throws unless live. */
+  depth(count?: number): BookDepth {
+    return this.#entry.market.read().depth(count);
+  }
+
+  /** The book in the shape of Kalshi's REST answer. Throws unless live. */
+  toRest(): RestOrderBook {
+    return this.#entry.market.read().toRest();
+  }
+
+  /**
+   * What happens to the book from now on, in order: `delta`, `stale`, and `snapshot`, which also says whether it
+   * was resynchronised and why. The queue's policy is `error` unless told; `latest` keeps one change, as a signal
+   * to look. Leaving the loop leaves the book open.
+   */
+  changes(queue?: QueueOptions): AsyncIterableIterator<BookChange, undefined> {
+    const { queues } = this.#books;
+    const leave = () => {
+      queues.delete(made);
+      this.#drop(reader);
+    };
+    const made: StreamQueue<BookChange> = new StreamQueue({
+      name: `the book of ${this.ticker}`,
+      ...readQueueOptions(queue, "error", 1_024),
+      keyOf: () => 0,
+      onEnd: leave,
+    });
+    const reader: Reader = {
+      change: (change) => made.push(change),
+      end: (error) => {
+        leave();
+        made.end(error);
+      },
+    };
+    if (this.state === "closed") made.end(this.#cause);
+    else {
+      queues.add(made);
+      this.#join(reader);
+    }
+    return made;
+  }
+
+  /**
+   * Resolves when the book is live: at once, or after its next snapshot.
+   *
+   * @throws {KalshiStreamClosedError} when the book or its stream is closed
+   */
+  async live(options: WaitOptions = {}): Promise<void> {
+    if (this.state === "live") return;
+    const { clock } = this.#books.options;
+    const work = new Promise<void>((resolve, reject) => {
+      const closed = (cause = this.#cause) =>
+        reject(new KalshiStreamClosedError(`The book of ${this.ticker} is closed.`, { cause }));
+      if (this.state === "closed") return closed();
+      const reader: Reader = {
+        change: ({ type }) => {
+          if (type !== "snapshot") return;
+          this.#drop(reader);
+          resolve();
+        },
+        end: closed,
+      };
+      this.#join(reader);
+    });
+    await waitFor(work, `Waiting for a snapshot of ${this.ticker}`, options, clock);
+  }
+
+  /** Stops keeping it up; its loops get what is queued, then end. A second call is harmless. */
+  async close(): Promise<void> {
+    for (const reader of [...this.#readers]) {
+      this.#drop(reader);
+      reader.end();
+    }
+    await this.#books.release(this.ticker, this.#entry);
+  }
+
+  /** The same as {@linkcode close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * Kalshi's WebSocket: one socket, every channel, and order books that say when they cannot be trusted.
+ *
+ * @module
+ */
+
+export type { WaitOptions } from "./calls.ts";
+export type {
+  ChannelItem,
+  ChannelParams,
+  CommunicationsParams,
+  GapMarker,
+  IndexParams,
+  MarketParams,
+  NoParams,
+  OrderbookParams,
+  OtherFrame,
+  ReconnectedMarker,
+  RecoveryReport,
+  StreamItem,
+  StreamMarker,
+  TickerParams,
+  UnderlyingParams,
+} from "./channels.ts";
+export type { StreamStatus } from "./connection.ts";
+export {
+  KalshiStaleBookError,
+  KalshiStreamClosedError,
+  KalshiStreamError,
+  KalshiStreamOverflowError,
+} from "./errors.ts";
+export type { LiveOrderBook } from "./live_books.ts";
+export {
+  type BookChange,
+  type BookDeltaChange,
+  type BookFrame,
+  type BookSnapshotChange,
+  type BookStaleChange,
+  type BookState,
+  MarketBook,
+  type MarketBookOptions,
+  type StaleReason,
+} from "./market_book.ts";
+export {
+  type BookDepth,
+  type BookLevel,
+  type BookSide,
+  formatPrice,
+  formatSize,
+  OrderBook,
+  parsePrice,
+  parseSize,
+  PRICE_SCALE,
+  type RestOrderBook,
+  SIZE_SCALE,
+} from "./order_book.ts";
+export type { QueueOptions, QueuePolicy } from "./queue.ts";
+export type { RecoveredFill, RecoveredOrder, RecoverOptions, StreamLookup } from "./recover.ts";
+export {
+  KalshiStream,
+  type OrderBooksOptions,
+  type RecoverableOptions,
+  type StreamOptions,
+  type StreamStats,
+} from "./stream.ts";
+export type { QueueStats, SubscribeOptions, Subscription } from "./subscription.ts";

@@ -1,0 +1,465 @@
+/**
+ * The stream: one socket, every channel.
+ *
+ * @module
+ */
+
+import { detectRuntime } from "#runtime";
+import { KalshiAuth, type RequestSigner } from "../auth/mod.ts";
+import { type Clock, systemClock } from "../clock.ts";
+import { KalshiConfig, type KalshiConfigOptions } from "../config.ts";
+import type { Channel, ChannelMessages, FillMessage, UserOrderMessage } from "../contract/ws.ts";
+import { KalshiConfigError } from "../errors.ts";
+import { unknownOption } from "../options.ts";
+import type { Runtime } from "../runtime/types.ts";
+import type { WaitOptions } from "./calls.ts";
+import {
+  type ChannelParams,
+  type MarketParams,
+  type OtherFrame,
+  readParams,
+  type StreamItem,
+} from "./channels.ts";
+import { Connection, type Frame, type StreamStatus } from "./connection.ts";
+import { KalshiStreamClosedError } from "./errors.ts";
+import { Lanes } from "./lanes.ts";
+import { LiveBooks, type LiveOrderBook } from "./live_books.ts";
+import type { BookState } from "./market_book.ts";
+import { StreamQueue } from "./queue.ts";
+import {
+  type RecoveredFill,
+  type RecoveredOrder,
+  recoverEvery,
+  type RecoverOptions,
+  Recovery,
+  type StreamLookup,
+} from "./recover.ts";
+import {
+  makeSubscription,
+  type QueueStats,
+  type SubscribeOptions,
+  type Subscription,
+} from "./subscription.ts";
+
+/** What a stream is made from. */
+export interface StreamOptions {
+  /** The key that signs the handshake. */
+  readonly auth: KalshiAuth | RequestSigner;
+  /** Configuration, or its options; production when left out. */
+  readonly config?: KalshiConfig | KalshiConfigOptions | undefined;
+  /** The adapter of this runtime; detected when left out. */
+  readonly runtime?: Runtime | undefined;
+  /** Ends the attempt to connect. The stream that comes of it has `close()`. */
+  readonly signal?: AbortSignal | undefined;
+  /** Time; the runtime's own when left out. */
+  readonly clock?: Clock | undefined;
+  /** Where `recover` looks up what was missed. */
+  readonly lookup?: StreamLookup | undefined;
+  /**
+   * Whether to check one live book against a fresh snapshot at each liveness interval, in turns; true unless
+   * told. It also shows when the last frames of a quiet subscription were lost.
+   */
+  readonly verifyBooks?: boolean | undefined;
+  /** Told of frames whose type is not known. */
+  readonly onUnknown?: ((frame: OtherFrame) => void) | undefined;
+  /** Told of text that is no frame, in full. */
+  readonly onUnreadable?: ((text: string) => void) | undefined;
+  /** Told of errors that no call waits for: error frames of Kalshi, and what handlers throw. */
+  readonly onError?: ((error: unknown) => void) | undefined;
+}
+
+const OPTION_NAMES: Readonly<Record<keyof StreamOptions, true>> = {
+  auth: true,
+  config: true,
+  runtime: true,
+  signal: true,
+  clock: true,
+  lookup: true,
+  verifyBooks: true,
+  onUnknown: true,
+  onUnreadable: true,
+  onError: true,
+};
+
+/** How a stream fares. Counters run from its start. */
+export interface StreamStats {
+  /** Frames received. */
+  readonly frames: number;
+  /** Their length in characters. */
+  readonly characters: number;
+  /** Times the connection came back. */
+  readonly reconnects: number;
+  /** Texts received that are no frames. */
+  readonly unreadable: number;
+  /** Frames whose type is not known. */
+  readonly unknown: number;
+  /** Repeated frames, dropped. */
+  readonly duplicates: number;
+  /** Losses noticed: missing numbers, unreadable frames, subscriptions that Kalshi ended. */
+  readonly gaps: number;
+  /** Order books replaced by a fresh snapshot. */
+  readonly resyncs: number;
+  /** How many order books are in which state. */
+  readonly books: Readonly<Record<BookState, number>>;
+  /** The queues between the socket and its readers. */
+  readonly queues: readonly QueueStats[];
+  /** How long frames were under way by their `sending_ts_ms`, in milliseconds; it includes the clocks' difference. */
+  readonly lagMs: { readonly last: number; readonly max: number } | undefined;
+}
+
+/** Options of a subscription that can fill up what it missed. */
+export interface RecoverableOptions extends SubscribeOptions, RecoverOptions {}
+
+/** Options of several order books. */
+export interface OrderBooksOptions extends WaitOptions {
+  /** Resolve when every book has its first snapshot (the default), or as soon as Kalshi has acknowledged them. */
+  readonly awaitLive?: boolean | undefined;
+}
+
+/**
+ * One signed WebSocket that comes back, with every channel and live order books:
+ * https://docs.kalshi.com/websockets/websocket-connection
+ *
+ * Subscriptions are restored after a reconnect; what may have been missed is told by a marker item. When the
+ * stream gives up, every iterator throws {@linkcode KalshiStreamClosedError}; after {@linkcode close} they end.
+ *
+ * @example
+ * ```ts
+ * import { KalshiAuth, KalshiConfig } from "@unofficial/kalshi";
+ * import { KalshiStream } from "@unofficial/kalshi/stream";
+ *
+ * const auth = await KalshiAuth.fromEnv();
+ * await using stream = await KalshiStream.connect({ auth, config: KalshiConfig.demo() });
+ * const tickers = await stream.subscribe("ticker", { market_tickers: ["KXHIGHNY-26NOV24-T60"] });
+ * for await (const item of tickers) {
+ *   if (item.type === "ticker") console.log(item.msg.yes_bid_dollars, item.msg.yes_ask_dollars);
+ * }
+ * ```
+ */
+export class KalshiStream implements AsyncDisposable {
+  readonly #connection: Connection;
+  readonly #lanes: Lanes;
+  readonly #books: LiveBooks;
+  readonly #config: KalshiConfig;
+  readonly #clock: Clock;
+  readonly #lookup: StreamLookup | undefined;
+  readonly #onError: (error: unknown) => void;
+  readonly #subscriptions = new Set<{ readonly stats: QueueStats }>();
+  readonly #watchers = new Set<StreamQueue<StreamStatus>>();
+  #closing: Promise<void> | undefined;
+  #unreadable = 0;
+  #lag: { last: number; max: number } | undefined;
+
+  private constructor(options: StreamOptions, config: KalshiConfig, runtime: Runtime) {
+    const { auth, clock = systemClock, verifyBooks = true, onUnknown, onUnreadable, onError } = options;
+    this.#config = config;
+    this.#clock = clock;
+    this.#lookup = options.lookup;
+    const tell = <T>(hook: ((value: T) => void) | undefined, value: T) => {
+      try {
+        hook?.(value);
+      } catch {
+        // a hook's own failure must not end the stream
+      }
+    };
+    this.#onError = (error) => tell(onError, error);
+    this.#connection = new Connection({
+      auth: KalshiAuth.fromSigner(auth),
+      config,
+      runtime,
+      clock,
+    }, {
+      onFrame: (frame) => this.#receive(frame),
+      onUnreadable: (text) => {
+        this.#unreadable++;
+        this.#lanes.unreadable();
+        tell(onUnreadable, text);
+      },
+      onStatus: (status) => this.#changed(status),
+      onInterval: () => verifyBooks && this.#books.audit(),
+      onList: (sids) => this.#lanes.listed(sids),
+    });
+    const shared = { connection: this.#connection, clock, backoff: config, onError: this.#onError };
+    this.#lanes = new Lanes({ ...shared, onUnknown: (frame) => tell(onUnknown, frame) });
+    this.#books = new LiveBooks({ ...shared, lanes: this.#lanes, timeoutMs: config.timeoutMs });
+  }
+
+  /**
+   * Connects, in one attempt; later losses are repaired by `wsMaxRetries` attempts in a row.
+   *
+   * @throws {KalshiConfigError} for unknown options, and where the runtime cannot sign a WebSocket handshake
+   * @throws {KalshiAuthError} when Kalshi refuses the key
+   * @throws {KalshiConnectionError} when no connection can be made
+   */
+  static async connect(options: StreamOptions): Promise<KalshiStream> {
+    for (const name of Object.keys(options)) {
+      if (!Object.hasOwn(OPTION_NAMES, name)) {
+        throw unknownOption("KalshiStream", name, Object.keys(OPTION_NAMES));
+      }
+    }
+    if (options.auth === undefined) {
+      throw new KalshiConfigError(
+        "KalshiStream needs `auth`: Kalshi's WebSocket is signed, also for public channels.",
+      );
+    }
+    const runtime = options.runtime ?? detectRuntime();
+    if (!runtime.capabilities.handshakeHeaders) {
+      throw new KalshiConfigError(
+        `The "${runtime.name}" runtime cannot send headers with a WebSocket handshake, which Kalshi's signature needs. ` +
+          "Open the stream on a server, in Deno, Bun, Node or a Cloudflare Worker, and pass on from there.",
+      );
+    }
+    const { config } = options;
+    const checked = config instanceof KalshiConfig ? config : new KalshiConfig(config);
+    const stream = new KalshiStream(options, checked, runtime);
+    await stream.#connection.connect(options.signal);
+    return stream;
+  }
+
+  /** Its state right now. */
+  get state(): StreamStatus["state"] {
+    return this.#connection.status.state;
+  }
+
+  /** Its present state, then one item for each change; ends when the stream is closed. */
+  status(): AsyncIterableIterator<StreamStatus, undefined> {
+    const queue: StreamQueue<StreamStatus> = new StreamQueue({
+      name: "the stream's status",
+      policy: "drop-oldest",
+      limit: 1_024,
+      onEnd: () => this.#watchers.delete(queue),
+    });
+    queue.push(this.#connection.status);
+    if (this.state === "closed") queue.end();
+    else this.#watchers.add(queue);
+    return queue;
+  }
+
+  /** How it fares. */
+  stats(): StreamStats {
+    const { frames, characters, reconnects } = this.#connection;
+    return {
+      frames,
+      characters,
+      reconnects,
+      unreadable: this.#unreadable,
+      ...this.#lanes.stats,
+      resyncs: this.#books.resyncs,
+      books: this.#books.states,
+      queues: [...[...this.#subscriptions].map(({ stats }) => stats), ...this.#books.queueStats],
+      lagMs: this.#lag && { ...this.#lag },
+    };
+  }
+
+  /**
+   * Subscribes to a channel; resolves when Kalshi has acknowledged it. The item's `type` tells frames from
+   * markers, and one kind of message from another. A channel that is not known here takes any parameters.
+   *
+   * @throws {KalshiConfigError} for a parameter that the channel does not have
+   * @throws {KalshiStreamError} when Kalshi refuses it
+   * @throws {KalshiTimeoutError} after `timeoutMs` (by default `config.timeoutMs`), also while reconnecting
+   */
+  subscribe<C extends Channel>(
+    channel: C,
+    params?: ChannelParams[C],
+    options?: SubscribeOptions,
+  ): Promise<Subscription<ChannelMessages[C]>>;
+  subscribe<C extends string>(
+    channel: C extends Channel ? never : C,
+    params?: Readonly<Record<string, unknown>>,
+    options?: SubscribeOptions,
+  ): Promise<Subscription<OtherFrame>>;
+  subscribe(
+    channel: string,
+    params?: Readonly<Record<string, unknown>>,
+    options: SubscribeOptions = {},
+  ): Promise<Subscription<OtherFrame>> {
+    return this.#subscribe(channel, params, options);
+  }
+
+  /**
+   * Calls `handler` for every item of a channel, in the moment it arrives and without a queue. What it throws goes
+   * to `onError`.
+   *
+   * @throws what {@linkcode subscribe} throws
+   */
+  on<C extends Channel>(
+    channel: C,
+    handler: (item: StreamItem<ChannelMessages[C]>) => void,
+    params?: ChannelParams[C],
+    options?: WaitOptions,
+  ): Promise<Subscription<ChannelMessages[C]>>;
+  on<C extends string>(
+    channel: C extends Channel ? never : C,
+    handler: (item: StreamItem<OtherFrame>) => void,
+    params?: Readonly<Record<string, unknown>>,
+    options?: WaitOptions,
+  ): Promise<Subscription<OtherFrame>>;
+  on(
+    channel: string,
+    handler: (item: never) => void,
+    params?: Readonly<Record<string, unknown>>,
+    options: WaitOptions = {},
+  ): Promise<Subscription<OtherFrame>> {
+    return this.#subscribe(channel, params, options, handler as (item: object) => void);
+  }
+
+  /** Your fills; `recover: true` fills up what a reconnect missed, each fill once. */
+  fills(
+    params?: MarketParams,
+    options: RecoverableOptions = {},
+  ): Promise<Subscription<FillMessage | RecoveredFill>> {
+    return this.#recoverable("fill", params, options);
+  }
+
+  /** Your orders; `recover: true` fills up the states that a reconnect missed. */
+  userOrders(
+    params?: MarketParams,
+    options: RecoverableOptions = {},
+  ): Promise<Subscription<UserOrderMessage | RecoveredOrder>> {
+    return this.#recoverable("user_orders", params, options);
+  }
+
+  /**
+   * One market's order book, kept live; resolves when its first snapshot is in.
+   *
+   * @throws {KalshiTimeoutError} when none comes within `timeoutMs` (by default `config.timeoutMs`)
+   */
+  async orderBook(ticker: string, options: WaitOptions = {}): Promise<LiveOrderBook> {
+    const [book] = await this.#open([ticker], options);
+    return book as LiveOrderBook;
+  }
+
+  /**
+   * Order books of many markets, by ticker; one command for all of them.
+   *
+   * @throws {KalshiTimeoutError} when a first snapshot is missing after `timeoutMs` (by default `config.timeoutMs`)
+   */
+  async orderBooks(
+    tickers: readonly string[],
+    options: OrderBooksOptions = {},
+  ): Promise<ReadonlyMap<string, LiveOrderBook>> {
+    const books = await this.#open(tickers, options);
+    return new Map(books.map((book) => [book.ticker, book]));
+  }
+
+  /**
+   * Closes it: loops get what is queued and end, and the socket is closed cleanly, for which it has
+   * `wsCloseTimeoutMs`. A second call is harmless.
+   */
+  close(): Promise<void> {
+    return this.#closing ??= this.#connection.close();
+  }
+
+  /** The same as {@linkcode close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  // --- inside
+
+  #receive(frame: Frame): void {
+    const sentAt = frame.sending_ts_ms;
+    if (typeof sentAt === "number") {
+      const last = this.#clock.now() - sentAt;
+      if (this.#lag === undefined) this.#lag = { last, max: last };
+      else {
+        this.#lag.last = last;
+        if (last > this.#lag.max) this.#lag.max = last;
+      }
+    }
+    this.#lanes.receive(frame);
+  }
+
+  #changed(status: StreamStatus): void {
+    if (status.state === "open") this.#lanes.up();
+    else if (status.state === "reconnecting") {
+      const silentMs = this.#clock.monotonic() - this.#connection.heardAt;
+      this.#lanes.down(this.#clock.now() - silentMs);
+    }
+    for (const watcher of this.#watchers) watcher.push(status);
+    if (status.state !== "closed") return;
+    const { cause } = status;
+    const error = cause === undefined || cause instanceof KalshiStreamClosedError
+      ? cause
+      : new KalshiStreamClosedError(`The stream is closed: ${cause.message}`, { cause });
+    this.#lanes.close(error, this.#closedError());
+    for (const watcher of this.#watchers) watcher.end();
+    this.#watchers.clear();
+  }
+
+  #closedError(): KalshiStreamClosedError {
+    const { status } = this.#connection;
+    return new KalshiStreamClosedError("The stream is closed.", {
+      cause: status.state === "closed" ? status.cause : undefined,
+    });
+  }
+
+  async #subscribe<Message>(
+    channel: string,
+    params: Readonly<Record<string, unknown>> | undefined,
+    options: SubscribeOptions,
+    handler?: (item: object) => void,
+    recovery?: (consumer: Parameters<Lanes["join"]>[1]) => Recovery,
+    everyMs?: number,
+  ): Promise<Subscription<Message>> {
+    const wish = readParams(channel, params);
+    if (this.state === "closed") throw this.#closedError();
+    let recovering: Recovery | undefined;
+    const entry = makeSubscription<Message>({
+      channel,
+      wish,
+      lanes: this.#lanes,
+      clock: this.#clock,
+      timeoutMs: this.#config.timeoutMs,
+      queue: options.queue,
+      handler,
+      wrap: recovery && ((consumer) => recovering = recovery(consumer)),
+      onError: this.#onError,
+      onEnd: () => this.#subscriptions.delete(entry.subscription),
+    });
+    const { subscription, start } = entry;
+    this.#subscriptions.add(subscription);
+    try {
+      await recovering?.start(everyMs);
+      await start(options);
+      return subscription;
+    } catch (error) {
+      void subscription.unsubscribe();
+      throw error;
+    }
+  }
+
+  async #recoverable<Message>(
+    channel: "fill" | "user_orders",
+    params: MarketParams | undefined,
+    options: RecoverableOptions,
+  ): Promise<Subscription<Message>> {
+    const plan = recoverEvery(options, this.#lookup);
+    const record = params as Readonly<Record<string, unknown>> | undefined;
+    if (plan === undefined) return await this.#subscribe(channel, record, options);
+    const { lookup, everyMs } = plan;
+    return await this.#subscribe<Message>(
+      channel,
+      record,
+      options,
+      undefined,
+      (consumer) => new Recovery(channel, consumer, lookup, this.#clock, this.#onError),
+      everyMs,
+    );
+  }
+
+  async #open(tickers: readonly string[], options: OrderBooksOptions): Promise<LiveOrderBook[]> {
+    if (this.state === "closed") throw this.#closedError();
+    const books = await this.#books.open(tickers, options);
+    if (options.awaitLive === false) return books;
+    try {
+      const limits = { timeoutMs: this.#config.timeoutMs, ...options };
+      await Promise.all(books.map((book) => book.live(limits)));
+      return books;
+    } catch (error) {
+      for (const book of books) void book.close();
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,251 @@
+/**
+ * What `subscribe` returns.
+ *
+ * @module
+ */
+
+import type { Clock } from "../clock.ts";
+import { KalshiConfigError, type KalshiError } from "../errors.ts";
+import { waitFor, type WaitOptions } from "./calls.ts";
+import { channelFacts, keyOf, type StreamItem, type StreamMarker, type Wish } from "./channels.ts";
+import type { Frame } from "./connection.ts";
+import type { Consumer, Lanes } from "./lanes.ts";
+import { type QueueOptions, type QueuePolicy, StreamQueue } from "./queue.ts";
+
+/** How `subscribe` waits, and how its items wait for their reader. */
+export interface SubscribeOptions extends WaitOptions {
+  /** The queue between the socket and your loop. */
+  readonly queue?: QueueOptions | undefined;
+}
+
+/** How a subscription's queue fares. */
+export interface QueueStats {
+  /** Channel. */
+  readonly channel: string;
+  /** What happens when it is full. */
+  readonly policy: QueuePolicy;
+  /** Items that wait for their reader. */
+  readonly size: number;
+  /** Items dropped so far. */
+  readonly dropped: number;
+  /** Items replaced by a newer one of the same market so far. */
+  readonly conflated: number;
+}
+
+const POLICIES: readonly QueuePolicy[] = ["error", "drop-oldest", "latest", "unbounded"];
+
+/** Checks what a caller said of a queue. */
+export function readQueueOptions(
+  options: QueueOptions = {},
+  policy: QueuePolicy,
+  limit: number,
+): { policy: QueuePolicy; limit: number } {
+  const chosen = { policy: options.policy ?? policy, limit: options.limit ?? limit };
+  if (!POLICIES.includes(chosen.policy)) {
+    throw new KalshiConfigError(
+      `queue.policy takes one of ${POLICIES.join(", ")}, not ${String(chosen.policy)}.`,
+    );
+  }
+  if (!Number.isInteger(chosen.limit) || chosen.limit < 1) {
+    throw new KalshiConfigError(`queue.limit takes a whole number from 1, not ${String(chosen.limit)}.`);
+  }
+  return chosen;
+}
+
+/** What a subscription is made from. */
+export interface SubscriptionOptions {
+  readonly channel: string;
+  readonly wish: Wish;
+  readonly lanes: Lanes;
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  readonly queue?: QueueOptions | undefined;
+  /** In place of the queue: called for every item. */
+  readonly handler?: ((item: object) => void) | undefined;
+  readonly onError: (error: unknown) => void;
+  /** Puts something between the channel and the queue. */
+  readonly wrap?: ((consumer: Consumer) => Consumer) | undefined;
+  readonly onEnd: () => void;
+}
+
+/** Makes a subscription, and what joins it to its channel. */
+export let makeSubscription: <Message>(
+  options: SubscriptionOptions,
+) => {
+  readonly subscription: Subscription<Message>;
+  readonly start: (options: WaitOptions) => Promise<void>;
+};
+
+/**
+ * One reader of a channel: an async iterable over its frames and markers. Leaving the loop unsubscribes.
+ *
+ * @example
+ * ```ts
+ * import { KalshiAuth } from "@unofficial/kalshi";
+ * import { KalshiStream } from "@unofficial/kalshi/stream";
+ *
+ * await using stream = await KalshiStream.connect({ auth: await KalshiAuth.fromEnv() });
+ * const trades = await stream.subscribe("trade", { market_tickers: ["KXHIGHNY-26NOV24-T60"] });
+ * for await (const item of trades) {
+ *   if (item.type === "trade") console.log(item.msg.yes_price_dollars, item.msg.count_fp);
+ *   else console.log("something is missing:", item.type);
+ * }
+ * ```
+ */
+export class Subscription<Message> implements AsyncIterable<StreamItem<Message>>, AsyncDisposable {
+  /** Channel. */
+  readonly channel: string;
+  readonly #options: SubscriptionOptions;
+  readonly #consumer: Consumer;
+  readonly #queue: StreamQueue<object>;
+  #ended = false;
+
+  static {
+    makeSubscription = <Message>(options: SubscriptionOptions) => {
+      const subscription = new Subscription<Message>(options);
+      return { subscription, start: (wait) => subscription.#start(wait) };
+    };
+  }
+
+  private constructor(options: SubscriptionOptions) {
+    const { channel, wish, handler, onError, wrap = (consumer) => consumer } = options;
+    const { policy } = channelFacts(channel);
+    this.channel = channel;
+    this.#options = options;
+    this.#queue = new StreamQueue<object>({
+      name: `"${channel}"`,
+      // A reader must be able to take the first frame of each of its markets at its leisure.
+      ...readQueueOptions(options.queue, policy, 1_024 + (wish.keys?.size ?? 0)),
+      keyOf: (item) => "msg" in item ? keyOf(wish.param, item.msg as Frame["msg"]) : undefined,
+      onEnd: () => void this.#leave(),
+    });
+    const take = handler === undefined ? (item: object) => this.#queue.push(item) : (item: object) => {
+      try {
+        handler(item);
+      } catch (error) {
+        onError(error);
+      }
+    };
+    this.#consumer = wrap({
+      param: wish.param,
+      keys: wish.keys,
+      deliver: (frame: Frame) => take(frame),
+      mark: (marker: StreamMarker) => take(marker),
+      end: (error?: KalshiError) => this.#end(error),
+    });
+  }
+
+  /** How its queue fares. */
+  get stats(): QueueStats {
+    const { size, dropped, conflated } = this.#queue;
+    return { channel: this.channel, policy: this.#queue.policy, size, dropped, conflated };
+  }
+
+  /** What it reads: tickers or ids; undefined for everything. */
+  get keys(): readonly string[] | undefined {
+    return this.#consumer.keys && [...this.#consumer.keys];
+  }
+
+  /**
+   * Adds tickers (or ids, for what was subscribed to by id); resolves when Kalshi has them.
+   *
+   * @throws {KalshiStreamError} when Kalshi refuses them
+   */
+  async add(keys: readonly string[], options: WaitOptions = {}): Promise<void> {
+    const { lanes, channel } = this.#options;
+    const own = this.#picked();
+    const added = new Set(keys.filter((key) => !own.has(key)));
+    for (const key of added) own.add(key);
+    await this.#wait(lanes.added(channel, this.#consumer, added), `Adding to "${channel}"`, options);
+  }
+
+  /** Removes tickers, ids or names; what is queued of them still comes. */
+  async remove(keys: readonly string[], options: WaitOptions = {}): Promise<void> {
+    const own = this.#picked();
+    for (const key of keys) own.delete(key);
+    await this.#wait(this.#options.lanes.removed(this.channel), `Removing from "${this.channel}"`, options);
+  }
+
+  /**
+   * Asks for fresh snapshots of these markets, or of all that it reads; they come as items. For `orderbook_delta`.
+   *
+   * @throws {KalshiConfigError} for a channel without snapshots
+   */
+  snapshot(keys: readonly string[] = [...this.#picked()]): void {
+    if (this.channel !== "orderbook_delta") {
+      throw new KalshiConfigError(
+        `"${this.channel}" has no snapshots to ask for: only "orderbook_delta" has.`,
+      );
+    }
+    // Whether Kalshi acknowledges this command beside sending the snapshots is not documented.
+    this.#options.lanes.update(this.channel, "get_snapshot", { market_tickers: keys })
+      .catch((error) => error.code === "STREAM" && this.#options.onError(error));
+  }
+
+  /**
+   * The indices or underlyings that Kalshi has. For the CF Benchmarks and Pyth channels.
+   *
+   * @throws {KalshiConfigError} for a channel without such a list
+   */
+  async list(options: WaitOptions = {}): Promise<readonly string[]> {
+    const { key, actions: [, , list] } = channelFacts(this.channel);
+    if (list === undefined || key === undefined) {
+      throw new KalshiConfigError(`"${this.channel}" has no list to ask for.`);
+    }
+    const answer = this.#options.lanes.update(this.channel, list, {});
+    const { msg } = await this.#wait(answer, `Listing "${this.channel}"`, options);
+    const names = msg[key];
+    return Array.isArray(names) ? names : [];
+  }
+
+  /** Ends it: the loop gets what is queued, then ends. A second call is harmless. */
+  async unsubscribe(): Promise<void> {
+    this.#queue.end();
+    await this.#leave();
+  }
+
+  /** The items. One loop reads them; leaving it unsubscribes. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<StreamItem<Message>, undefined> {
+    // The channel's name promises the type of its messages; the lane has checked their `type`.
+    return this.#queue as object as AsyncIterableIterator<StreamItem<Message>, undefined>;
+  }
+
+  /** The same as {@linkcode unsubscribe}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.unsubscribe();
+  }
+
+  #picked(): Set<string> {
+    const { keys } = this.#consumer;
+    if (keys !== undefined) return keys;
+    throw new KalshiConfigError(
+      `This subscription reads everything of "${this.channel}": it has no list to change.`,
+    );
+  }
+
+  #start(options: WaitOptions): Promise<void> {
+    const { channel, wish, lanes } = this.#options;
+    return this.#wait(
+      lanes.join(channel, this.#consumer, wish.options),
+      `Subscribing to "${channel}"`,
+      options,
+    );
+  }
+
+  #wait<T>(work: Promise<T>, what: string, options: WaitOptions): Promise<T> {
+    const { timeoutMs, clock } = this.#options;
+    return waitFor(work, what, { timeoutMs, ...options }, clock);
+  }
+
+  #end(error?: KalshiError): void {
+    this.#queue.end(error);
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#options.onEnd();
+  }
+
+  #leave(): Promise<void> {
+    this.#end();
+    return this.#options.lanes.leave(this.channel, this.#consumer);
+  }
+}

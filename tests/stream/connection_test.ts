@@ -1,0 +1,301 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { KalshiAuth } from "../../src/auth/mod.ts";
+import {
+  KalshiAbortError,
+  KalshiAuthError,
+  KalshiConfigError,
+  KalshiError,
+  KalshiTimeoutError,
+} from "../../src/errors.ts";
+import {
+  KalshiStream,
+  KalshiStreamClosedError,
+  KalshiStreamError,
+  type StreamStatus,
+} from "../../src/stream/mod.ts";
+import { test } from "../support/test.ts";
+import { FakeVenue, SIGNATURE, take } from "./support/fake_venue.ts";
+
+const config = { retryBaseDelayMs: 1_000, retryMaxDelayMs: 8_000, wsMaxRetries: 3 };
+
+async function statesOf(stream: KalshiStream): Promise<StreamStatus[]> {
+  const states: StreamStatus[] = [];
+  for await (const status of stream.status()) states.push(status);
+  return states;
+}
+
+test("the handshake is signed anew for each attempt, with the time of the attempt", async () => {
+  const venue = new FakeVenue();
+  const signed: string[] = [];
+  const auth = KalshiAuth.fromSigner({
+    keyId: "key-1",
+    sign: (text) => (signed.push(text), Promise.resolve(SIGNATURE)),
+  });
+  const stream = await venue.connect({ auth }, config);
+  const start = venue.clock.now();
+  assertEquals(signed, [`${start}GET/trade-api/ws/v2`]);
+  assertEquals(venue.socket.headers["KALSHI-ACCESS-KEY"], "key-1");
+  await venue.clock.advance(5_000);
+  venue.socket.drop();
+  await venue.clock.advance(1_000);
+  assertEquals(venue.sockets.length, 2);
+  const [, second = ""] = signed;
+  assert(Number(second.slice(0, 13)) >= start + 5_000);
+  await stream.close();
+});
+
+for (const status of [401, 403]) {
+  test(`a key refused with ${status} is fatal and says what to check`, async () => {
+    const venue = new FakeVenue();
+    venue.handshakes = [status];
+    const error = await assertRejects(
+      () => venue.connect(),
+      KalshiAuthError,
+      "Check that the key belongs to this environment",
+    );
+    assertEquals([error.code, error.status, error.outcome], ["AUTH_REJECTED", status, "rejected"]);
+    assertEquals(venue.clock.pending, 0);
+  });
+}
+
+test("the first connection fails at once, and other refusals are told apart", async () => {
+  const codes: string[] = [];
+  for (const handshake of [429, 503, 404, "fail"] as const) {
+    const venue = new FakeVenue();
+    venue.handshakes = [handshake];
+    codes.push((await assertRejects(() => venue.connect(), KalshiError)).code);
+    assertEquals(venue.clock.pending, 0);
+  }
+  assertEquals(codes, ["RATE_LIMITED", "SERVER", "BAD_REQUEST", "CONNECTION"]);
+});
+
+test("a handshake without an answer ends after timeoutMs, or when the caller says so", async () => {
+  const venue = new FakeVenue();
+  venue.handshakes = ["hang", "hang"];
+  const slow = assertRejects(
+    () => venue.connect({}, { timeoutMs: 3_000 }),
+    KalshiTimeoutError,
+    "within 3000 ms",
+  );
+  await venue.clock.advance(3_000);
+  await slow;
+  const controller = new AbortController();
+  const aborted = assertRejects(() => venue.connect({ signal: controller.signal }), KalshiAbortError);
+  await venue.clock.advance(10);
+  controller.abort();
+  await aborted;
+  await assertRejects(() => venue.connect({ signal: AbortSignal.abort() }), KalshiAbortError);
+  assertEquals(venue.clock.pending, 0);
+});
+
+test("unknown options and runtimes without handshake headers are refused before any network use", async () => {
+  const venue = new FakeVenue();
+  await assertRejects(() => venue.connect({ clok: 1 } as never), KalshiConfigError, "clock");
+  const { runtime } = venue;
+  const browser = {
+    ...runtime,
+    name: "web",
+    capabilities: { ...runtime.capabilities, handshakeHeaders: false },
+  };
+  await assertRejects(() => venue.connect({ runtime: browser }), KalshiConfigError, "cannot send headers");
+  await assertRejects(() => venue.connect({ auth: undefined } as never), KalshiConfigError, "needs `auth`");
+  assertEquals(venue.sockets.length, 0);
+});
+
+test("it reconnects with full jitter, tells each step, and gives up after wsMaxRetries in a row", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, config);
+  const states = statesOf(stream);
+  venue.handshakes = ["fail", 502, "fail"];
+  venue.socket.drop(1012);
+  await venue.clock.advance(60_000);
+  const seen = await states;
+  assertEquals(seen.map(({ state }) => state), [
+    "open",
+    "reconnecting",
+    "connecting",
+    "reconnecting",
+    "connecting",
+    "reconnecting",
+    "connecting",
+    "closed",
+  ]);
+  const waits = seen.filter((status) => status.state === "reconnecting");
+  assertEquals(waits.map(({ attempt }) => attempt), [1, 2, 3]);
+  assertEquals(waits.map(({ cause }) => cause.code), ["CONNECTION", "CONNECTION", "SERVER"]);
+  for (const [index, { delayMs }] of waits.entries()) assert(delayMs >= 0 && delayMs <= 1_000 * 2 ** index);
+  const last = seen.at(-1);
+  assert(last?.state === "closed" && last.cause instanceof KalshiStreamClosedError);
+  assertEquals(last.cause.attempts, 3);
+  assertEquals([stream.state, venue.clock.pending], ["closed", 0]);
+  await assertRejects(() => stream.subscribe("trade"), KalshiStreamClosedError);
+});
+
+test("a key refused while reconnecting ends the stream at once, with that cause", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, config);
+  const trades = await stream.subscribe("trade");
+  venue.handshakes = [401];
+  venue.socket.drop();
+  await venue.clock.advance(1_000);
+  assertEquals(stream.state, "closed");
+  const error = await assertRejects(() => take(trades, 1), KalshiStreamClosedError, "refused the key");
+  assert(error.cause instanceof KalshiAuthError);
+});
+
+test("after a minute of health the count of attempts starts again", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, { ...config, wsMaxRetries: 1 });
+  for (let round = 0; round < 3; round++) {
+    await venue.clock.advance(60_000);
+    venue.socket.drop();
+    await venue.clock.advance(1_000);
+    assertEquals(stream.state, "open");
+  }
+  assertEquals(stream.stats().reconnects, 3);
+  venue.socket.drop();
+  await venue.clock.advance(1_000);
+  assertEquals(stream.state, "closed");
+});
+
+for (const canPing of [true, false]) {
+  test(`a half-open socket is noticed within two intervals, by ${canPing ? "pings" : "list_subscriptions"}`, async () => {
+    const venue = new FakeVenue();
+    venue.canPing = canPing;
+    const stream = await venue.connect({}, { ...config, wsPingIntervalMs: 10_000 });
+    await venue.clock.advance(45_000);
+    const [first] = venue.sockets;
+    assert(first !== undefined);
+    assertEquals([first.pings, first.commands.length], canPing ? [4, 0] : [0, 4]);
+    first.silent = true;
+    await venue.clock.advance(20_000);
+    assertEquals(first.closed, 1006);
+    await venue.clock.advance(1_000);
+    assertEquals([stream.state, venue.sockets.length], ["open", 2]);
+    await stream.close();
+  });
+}
+
+test("any frame counts as a sign of life", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, { ...config, wsPingIntervalMs: 10_000 });
+  venue.socket.silent = true;
+  for (let round = 0; round < 20; round++) {
+    await venue.clock.advance(5_000);
+    venue.socket.send({ type: "news", msg: {} });
+  }
+  assertEquals([stream.state, venue.sockets.length], ["open", 1]);
+  venue.socket.silent = false;
+  await stream.close();
+});
+
+test("a graceful close ends loops without an error, waits for a silent peer, and leaves no timer", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, { wsCloseTimeoutMs: 2_000 });
+  const trades = await stream.subscribe("trade");
+  venue.socket.update("trade", "trade", { trade_id: "1", market_ticker: "M" });
+  venue.socket.silent = true;
+  let closed = false;
+  const closing = stream.close().then(() => closed = true);
+  assertEquals((await take(trades, 5)).length, 1);
+  await venue.clock.advance(1_999);
+  assertEquals(closed, false);
+  await venue.clock.advance(1);
+  await closing;
+  await stream.close();
+  assertEquals([stream.state, venue.clock.pending, venue.socket.closed], ["closed", 0, 1006]);
+  assertEquals(await take(stream.status(), 9), [{ state: "closed", cause: undefined }]);
+});
+
+test("closing while it reconnects or connects leaves nothing behind", async () => {
+  const venue = new FakeVenue();
+  const waiting = await venue.connect({}, config);
+  venue.socket.drop();
+  await waiting.close();
+  assertEquals(venue.clock.pending, 0);
+
+  const connecting = await venue.connect({}, config);
+  venue.handshakes = ["hang"];
+  venue.socket.drop();
+  await venue.clock.advance(1_000);
+  assertEquals(connecting.state, "connecting");
+  await connecting.close();
+  await venue.clock.advance(0);
+  assertEquals([connecting.state, venue.clock.pending], ["closed", 0]);
+});
+
+test("error codes become typed errors that say what to do", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect();
+  venue.socket.answer = ({ id }) => [{ id, type: "error", msg: { code: 8, msg: "Unknown channel name" } }];
+  const error = await assertRejects(() => stream.subscribe("news"), KalshiStreamError);
+  assertEquals([error.errorCode, error.channel, error.code, error.outcome], [
+    8,
+    "news",
+    "STREAM",
+    "rejected",
+  ]);
+  assertEquals(
+    error.message,
+    'The subscription to "news" was refused with error 8: Unknown channel name. ' +
+      "Check the channel's name; it may have been retired.",
+  );
+  await stream.close();
+});
+
+test("text that is no frame is counted, handed to the hook, and breaks nothing", async () => {
+  const venue = new FakeVenue();
+  const texts: string[] = [];
+  const stream = await venue.connect({
+    onUnreadable: (text) => {
+      texts.push(text);
+      throw new Error("a hook's own mistake");
+    },
+  });
+  const wrong = [
+    "",
+    "{",
+    "null",
+    "[]",
+    "5",
+    '"x"',
+    '{"sid":1}',
+    '{"type":"trade","sid":"1","msg":{}}',
+    '{"type":"trade","sid":1,"seq":1.5,"msg":{}}',
+    '{"type":"trade","sid":1,"seq":1}',
+  ];
+  for (const text of wrong) venue.socket.send(text);
+  venue.socket.handlers.onMessage(new TextEncoder().encode("{"));
+  assertEquals(texts, [...wrong, "{"]);
+  assertEquals([stream.state, stream.stats().unreadable, stream.stats().frames], [
+    "open",
+    wrong.length + 1,
+    wrong.length + 1,
+  ]);
+  await stream.close();
+});
+
+test("no more than 10,000 commands a second are sent; the rest waits", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, { wsPingIntervalMs: 100_000 });
+  const book = await stream.subscribe("orderbook_delta", { market_tickers: ["M"] });
+  for (let n = 0; n < 10_500; n++) book.snapshot();
+  await venue.clock.advance(0);
+  assertEquals(venue.socket.commands.length, 10_000);
+  await venue.clock.advance(1_000);
+  assertEquals(venue.socket.commands.length, 10_501);
+  await stream.close();
+  assertEquals(venue.clock.pending, 0);
+});
+
+test("frames are parsed and written with the functions of the configuration", async () => {
+  const venue = new FakeVenue();
+  let [parsed, written] = [0, 0];
+  const stream = await venue.connect({}, {
+    wsJsonParse: (text) => (parsed++, JSON.parse(text)),
+    wsJsonStringify: (value) => (written++, JSON.stringify(value)),
+  });
+  await stream.subscribe("trade");
+  assertEquals([parsed, written], [1, 1]);
+  await stream.close();
+});

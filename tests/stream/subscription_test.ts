@@ -1,0 +1,606 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { KalshiAbortError, KalshiConfigError, KalshiTimeoutError } from "../../src/errors.ts";
+import {
+  KalshiStreamClosedError,
+  KalshiStreamError,
+  KalshiStreamOverflowError,
+} from "../../src/stream/mod.ts";
+import { test } from "../support/test.ts";
+import { type FakeSocket, FakeVenue, take } from "./support/fake_venue.ts";
+
+const config = { retryBaseDelayMs: 1_000, wsMaxRetries: 3, wsPingIntervalMs: 1_000_000 };
+
+const trade = (socket: FakeSocket, ticker: string, n: number, seq: number | undefined = n) =>
+  socket.update("trade", "trade", { trade_id: `${n}`, market_ticker: ticker }, { seq });
+
+const ids = (items: readonly object[]) =>
+  items.map((item) => {
+    const { type, msg } = item as { type: string; msg?: { trade_id?: string } };
+    return msg?.trade_id ?? type;
+  });
+
+test("subscribe resolves at the acknowledgement, and frames that came before the loop are in it", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, config);
+  let done = false;
+  venue.socket.silent = true;
+  const pending = stream.subscribe("trade", { market_tickers: ["A", "B"] }).then((
+    made,
+  ) => (done = true, made));
+  await venue.clock.advance(100);
+  assertEquals(done, false);
+  assertEquals(venue.sent("subscribe"), [
+    {
+      id: 1,
+      cmd: "subscribe",
+      params: { channels: ["trade"], market_tickers: ["A", "B"], skip_ticker_ack: true },
+    },
+  ]);
+  const { socket } = venue;
+  socket.sids.set("trade", 7);
+  trade(socket, "A", 1); // before the acknowledgement, which should not be
+  socket.send({ id: 1, type: "subscribed", msg: { channel: "trade", sid: 7 } });
+  trade(socket, "B", 2);
+  trade(socket, "C", 3);
+  const trades = await pending;
+  assertEquals(ids(await take(trades, 2)), ["1", "2"]);
+  socket.silent = false;
+  await stream.close();
+});
+
+test("a message's type is not always its channel's name, and unknown types go to the hook", async () => {
+  const venue = new FakeVenue();
+  const unknown: string[] = [];
+  const stream = await venue.connect({ onUnknown: ({ type }) => unknown.push(type) }, config);
+  const orders = await stream.subscribe("user_orders");
+  const positions = await stream.subscribe("market_positions");
+  const lifecycle = await stream.subscribe("market_lifecycle_v2");
+  const { socket } = venue;
+  socket.update("user_orders", "user_order", { order_id: "o", ticker: "A" });
+  socket.update("market_positions", "market_position", { market_ticker: "A" });
+  socket.update("market_lifecycle_v2", "event_fee_update", { event_ticker: "E" }, { seq: 1 });
+  socket.update("market_lifecycle_v2", "brand_new", { event_ticker: "E" }, { seq: 2 });
+  socket.update("market_lifecycle_v2", "market_lifecycle_v2", { market_ticker: "A" }, { seq: 3 });
+  socket.send({ type: "hello", msg: {} });
+  assertEquals((await take(orders, 1)).map(({ type }) => type), ["user_order"]);
+  assertEquals((await take(positions, 1)).map(({ type }) => type), ["market_position"]);
+  assertEquals((await take(lifecycle, 2)).map(({ type }) => type), [
+    "event_fee_update",
+    "market_lifecycle_v2",
+  ]);
+  assertEquals(unknown, ["brand_new", "hello"]);
+  assertEquals(stream.stats().unknown, 2);
+  await stream.close();
+});
+
+test("a channel that is not known here can be subscribed to, with any parameters", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, config);
+  const news = await stream.subscribe("news", { market_tickers: ["A"], flavour: "mild" });
+  assertEquals(venue.sent("subscribe")[0]?.params, {
+    channels: ["news"],
+    flavour: "mild",
+    market_tickers: ["A"],
+    skip_ticker_ack: true,
+  });
+  venue.socket.update("news", "anything", { market_ticker: "A" });
+  assertEquals((await take(news, 1)).map(({ type }) => type), ["anything"]);
+  await stream.close();
+});
+
+test("wrong parameters are refused before anything is sent", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, config);
+  const wrong: [() => Promise<unknown>, string][] = [
+    [() => stream.subscribe("trade", { market_tickerz: ["A"] } as never), "Did you mean market_tickers"],
+    [() => stream.subscribe("trade", { market_tickers: [] }), "one or more"],
+    [() => stream.subscribe("trade", { market_tickers: "A" } as never), "one or more"],
+    [() => stream.subscribe("trade", { market_ids: ["x"] } as never), "no option"],
+    [() => stream.subscribe("ticker", { market_tickers: ["A"], market_ids: ["x"] }), "one of"],
+    [() => stream.subscribe("orderbook_delta"), "needs market_tickers"],
+    [() => stream.subscribe("order_group_updates", { market_tickers: ["A"] } as never), "no option"],
+    [() => stream.subscribe("trade", {}, { queue: { policy: "block" as never } }), "queue.policy"],
+    [() => stream.subscribe("trade", {}, { queue: { limit: 0 } }), "queue.limit"],
+    [() => stream.fills({}, { recover: true }), "client.stream()"],
+  ];
+  for (const [call, message] of wrong) await assertRejects(call, KalshiConfigError, message);
+  assertEquals(venue.socket.commands, []);
+  await stream.close();
+});
+
+test("readers of one channel share one sid; each gets what it asked for", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, config);
+  const a = await stream.subscribe("trade", { market_ticker: "A" });
+  const ab = await stream.subscribe("trade", { market_tickers: ["A", "B"] });
+  const { socket } = venue;
+  assertEquals(socket.commands.map(({ cmd, params }) => [cmd, params.action, params.market_tickers]), [
+    ["subscribe", undefined, ["A"]],
+    ["update_subscription", "add_markets", ["B"]],
+  ]);
+  trade(socket, "A", 1);
+  trade(socket, "B", 2);
+  assertEquals(ids(await take(a, 1)), ["1"]);
+  assertEquals(ids(await take(ab, 2)), ["1", "2"]);
+  assertEquals([a.stats.size, a.keys], [0, ["A"]]);
+
+  await ab.unsubscribe();
+  assertEquals(socket.commands.at(-1)?.params, {
+    sids: [1],
+    action: "delete_markets",
+    market_tickers: ["B"],
+  });
+  await a.unsubscribe();
+  await a.unsubscribe();
+  assertEquals(socket.commands.at(-1), { id: 4, cmd: "unsubscribe", params: { sids: [1] } });
+  assertEquals(stream.stats().queues, []);
+  await stream.close();
+});
+
+test("add and remove send only what changes for Kalshi", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, config);
+  const one = await stream.subscribe("ticker", { market_tickers: ["A"], send_initial_snapshot: true });
+  const two = await stream.subscribe("ticker", { market_tickers: ["B"] });
+  await one.add(["A", "B", "C"]);
+  await one.remove(["B"]);
+  await one.remove(["A", "C"]);
+  assertEquals(venue.socket.commands.map(({ params }) => params), [
+    { channels: ["ticker"], send_initial_snapshot: true, market_tickers: ["A"], skip_ticker_ack: true },
+    { sids: [1], action: "add_markets", market_tickers: ["B"], send_initial_snapshot: true },
+    { sids: [1], action: "add_markets", market_tickers: ["C"], send_initial_snapshot: true },
+    { sids: [1], action: "add_markets", market_tickers: ["B"], send_initial_snapshot: true },
+    { sids: [1], action: "delete_markets", market_tickers: ["A", "C"] },
+  ]);
+  // Nothing named would mean everything: without markets there is no subscription.
+  await two.remove(["B"]);
+  assertEquals(venue.socket.commands.at(-1)?.cmd, "unsubscribe");
+  await one.add(["Z"]);
+  assertEquals(venue.socket.commands.at(-1)?.params.market_tickers, ["Z"]);
+  const all = await stream.subscribe("order_group_updates");
+  await assertRejects(() => all.add(["A"]), KalshiConfigError, "everything");
+  assertThrows(() => two.snapshot(), KalshiConfigError, "no snapshots");
+  await assertRejects(() => two.list(), KalshiConfigError, "no list");
+  await stream.close();
+});
+
+test("changes made in one go are sent in one command", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, config);
+  await Promise.all(
+    Array.from({ length: 50 }, (_, n) => stream.subscribe("trade", { market_ticker: `M${n}` })),
+  );
+  assertEquals(venue.socket.commands.length, 1);
+  await stream.close();
+});
+
+test("tickers can be picked by id as well", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, config);
+  const [byTicker, byId] = await Promise.all([
+    stream.subscribe("ticker", { market_tickers: ["A"] }),
+    stream.subscribe("ticker", { market_ids: ["id-b"] }),
+  ]);
+  assertEquals(venue.socket.commands.map(({ params }) => params), [
+    { channels: ["ticker"], market_tickers: ["A"], skip_ticker_ack: true },
+    { sids: [1], action: "add_markets", market_ids: ["id-b"] },
+  ]);
+  venue.socket.update("ticker", "ticker", { market_ticker: "A", market_id: "id-a" });
+  venue.socket.update("ticker", "ticker", { market_ticker: "B", market_id: "id-b" });
+  assertEquals((await take(byTicker, 1)).length, 1);
+  assertEquals((await take(byId, 1)).length, 1);
+  await stream.close();
+});
+
+test("a wider reader widens the subscription, and those who were there are told", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, config);
+  const one = await stream.subscribe("trade", { market_ticker: "A" });
+  const all = await stream.subscribe("trade");
+  assertEquals(venue.socket.commands.map(({ cmd, params }) => [cmd, params.market_tickers]), [
+    ["subscribe", ["A"]],
+    ["unsubscribe", undefined],
+    ["subscribe", undefined],
+  ]);
+  trade(venue.socket, "B", 1);
+  trade(venue.socket, "A", 2);
+  assertEquals(ids(await take(one, 2)), ["gap", "2"]);
+  assertEquals(ids(await take(all, 3)), ["gap", "1", "2"]);
+  await all.unsubscribe();
+  assertEquals(venue.socket.commands.length, 3);
+  await stream.close();
+});
+
+test("private channels are never cut by ticker at Kalshi, only here", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, config);
+  const fills = await stream.fills({ market_tickers: ["A"] });
+  assertEquals(venue.socket.commands[0]?.params, { channels: ["fill"] });
+  venue.socket.update("fill", "fill", { trade_id: "1", market_ticker: "B" });
+  venue.socket.update("fill", "fill", { trade_id: "2", market_ticker: "A" });
+  assertEquals(ids(await take(fills, 1)), ["2"]);
+  await stream.close();
+});
+
+test("indices and underlyings: none, some, all, and the list of what there is", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, config);
+  const index = await stream.subscribe("cfbenchmarks_value");
+  await index.add(["BRTI"]);
+  venue.socket.answer = ({ id, params }) =>
+    params.action === "indexlist"
+      ? [{
+        type: "cfbenchmarks_value_indexlist",
+        id,
+        sid: 1,
+        seq: 1,
+        msg: { index_ids: ["BRTI", "ETHUSD_RTI"] },
+      }]
+      : undefined;
+  assertEquals(await index.list(), ["BRTI", "ETHUSD_RTI"]);
+  await index.remove(["BRTI"]);
+  const pyth = await stream.subscribe("pyth_value", { underlying_tickers: ["all"] });
+  assertEquals(venue.socket.commands.map(({ params }) => params), [
+    { channels: ["cfbenchmarks_value"] },
+    { sids: [1], action: "subscribe_indices", index_ids: ["BRTI"] },
+    { sids: [1], action: "indexlist" },
+    { sids: [1], action: "unsubscribe_indices", index_ids: ["BRTI"] },
+    { channels: ["pyth_value"], underlying_tickers: ["all"] },
+  ]);
+  venue.socket.update("pyth_value", "pyth_value", { underlying_ticker: "X" }, { seq: 1 });
+  assertEquals((await take(pyth, 1)).map(({ type }) => type), ["pyth_value"]);
+  await stream.close();
+});
+
+test("one channel has one set of options on a stream", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, config);
+  const first = await stream.subscribe("communications", { shard_factor: 4, shard_key: 1 });
+  await stream.subscribe("communications", { shard_key: 1, shard_factor: 4 });
+  await assertRejects(() => stream.subscribe("communications"), KalshiConfigError, "another stream");
+  await assertRejects(
+    async () => {
+      await stream.subscribe("orderbook_delta", { market_ticker: "A", use_yes_price: false });
+      await stream.orderBook("A");
+    },
+    KalshiConfigError,
+    '"use_yes_price":false',
+  );
+  void first;
+  await stream.close();
+});
+
+test("when the last reader leaves, the next one may choose other options", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, config);
+  const first = await stream.subscribe("communications", { user_filter: "self" });
+  const leaving = first.unsubscribe();
+  const second = stream.subscribe("communications");
+  await Promise.all([leaving, second]);
+  assertEquals(venue.socket.commands.map(({ cmd, params }) => [cmd, params.user_filter]), [
+    ["subscribe", "self"],
+    ["unsubscribe", undefined],
+    ["subscribe", undefined],
+  ]);
+  await stream.close();
+});
+
+test("a second raw reader of a book gets a snapshot of its own", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, config);
+  await stream.subscribe("orderbook_delta", { market_tickers: ["A", "B"] });
+  await stream.subscribe("orderbook_delta", { market_tickers: ["B"] });
+  assertEquals(venue.socket.commands.at(-1)?.params, {
+    sids: [1],
+    action: "get_snapshot",
+    market_tickers: ["B"],
+  });
+  await stream.close();
+});
+
+test("callbacks get every item, and what they throw goes to onError", async () => {
+  const venue = new FakeVenue();
+  const errors: unknown[] = [];
+  const stream = await venue.connect({ onError: (error) => errors.push(error) }, config);
+  const seen: string[] = [];
+  const reader = await stream.subscribe("trade");
+  const handled = await stream.on("trade", (item) => {
+    seen.push(item.type);
+    if (item.type === "trade" && item.msg.trade_id === "1") throw new Error("mine");
+  });
+  trade(venue.socket, "A", 1);
+  trade(venue.socket, "A", 2);
+  assertEquals([seen, errors.length], [["trade", "trade"], 1]);
+  await handled.unsubscribe();
+  trade(venue.socket, "A", 3);
+  assertEquals(seen.length, 2);
+  assertEquals(ids(await take(reader, 3)), ["1", "2", "3"]);
+  await stream.close();
+});
+
+test("defaults: tickers conflate, public feeds drop the oldest, private channels end with an error", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, config);
+  const tickers = await stream.subscribe("ticker");
+  const trades = await stream.subscribe("trade");
+  const fills = await stream.subscribe("fill");
+  const { socket } = venue;
+  for (let n = 1; n <= 2_000; n++) {
+    socket.update("ticker", "ticker", { market_ticker: `M${n % 3}`, n });
+    trade(socket, "A", n);
+    socket.update("fill", "fill", { trade_id: `${n}`, market_ticker: "A" });
+  }
+  assertEquals(stream.stats().queues, [
+    { channel: "ticker", policy: "latest", size: 3, dropped: 0, conflated: 1_997 },
+    { channel: "trade", policy: "drop-oldest", size: 1_024, dropped: 976, conflated: 0 },
+  ]);
+  const [first, second] = await take(trades, 2);
+  assertEquals([first?.dropped, ids([first ?? {}])[0], second?.dropped], [976, "977", undefined]);
+  const latest = (await take(tickers, 3)).map((item) => item.type === "ticker" && item.msg);
+  assertEquals(latest.map((msg) => (msg as unknown as { n: number }).n), [1_999, 2_000, 1_998]);
+  let held = 0;
+  await assertRejects(
+    async () => {
+      for await (const item of fills) held += Number(item.type === "fill");
+    },
+    KalshiStreamOverflowError,
+    'The queue of "fill" is full',
+  );
+  assertEquals(held, 1_024);
+  assertEquals(stream.state, "open");
+  await stream.close();
+});
+
+test("after a reconnect everything is restored in as few commands as possible, with one marker each", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, config);
+  const fills = await stream.subscribe("fill");
+  const orders = await stream.subscribe("user_orders");
+  const groups = await stream.subscribe("order_group_updates");
+  const trades = await stream.subscribe("trade", { market_tickers: ["A"] });
+  const tickers = await stream.subscribe("ticker", { market_tickers: ["A"] });
+  await trades.add(["B"]);
+  await tickers.add(["B"]);
+  await tickers.remove(["A"]);
+  trade(venue.socket, "A", 1);
+  await venue.clock.advance(5_000);
+  const lostAt = venue.clock.now() - 5_000;
+  venue.socket.drop();
+  await venue.clock.advance(1_000);
+  assertEquals(
+    venue.socket.commands.map(({ params: { channels, market_tickers } }) => [channels, market_tickers]),
+    [
+      [["fill", "user_orders", "order_group_updates"], undefined],
+      [["trade"], ["A", "B"]],
+      [["ticker"], ["B"]],
+    ],
+  );
+  trade(venue.socket, "B", 2, 1);
+  const [before, marker, after] = await take(trades, 3);
+  assertEquals(ids([before ?? {}, marker ?? {}, after ?? {}]), ["1", "reconnected", "2"]);
+  assert(marker?.type === "reconnected");
+  assertEquals(marker.missedFromMs, lostAt);
+  assert(marker.missedToMs >= lostAt + 5_000);
+  for (const other of [fills, orders, groups, tickers]) {
+    assertEquals((await take<{ type: string }>(other, 1)).map(({ type }) => type), ["reconnected"]);
+  }
+  await stream.close();
+});
+
+test("a grouped restore that fails is tried channel by channel, and one refusal ends only its own readers", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, config);
+  const fills = await stream.subscribe("fill");
+  const orders = await stream.subscribe("user_orders");
+  venue.onSocket = (socket) => {
+    socket.answer = ({ id, cmd, params: { channels } }) =>
+      cmd === "subscribe" && channels?.includes("fill")
+        ? [{ id, type: "error", msg: { code: 9, msg: "Authentication required" } }]
+        : undefined;
+  };
+  venue.socket.drop();
+  await venue.clock.advance(1_000);
+  assertEquals(venue.socket.commands.map(({ params: { channels } }) => channels), [
+    ["fill", "user_orders"],
+    ["fill"],
+    ["user_orders"],
+  ]);
+  await assertRejects(() => take(fills, 1), KalshiStreamError, "error 9");
+  assertEquals((await take<{ type: string }>(orders, 1)).map(({ type }) => type), ["reconnected"]);
+  await stream.close();
+});
+
+test("subscribing while it reconnects waits for the connection; leaving does not", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, config);
+  const gone = await stream.subscribe("trade");
+  venue.socket.drop();
+  await gone.unsubscribe();
+  const subscribing = stream.subscribe("fill");
+  await venue.clock.advance(1_000);
+  await subscribing;
+  assertEquals(venue.socket.commands.map(({ params: { channels } }) => channels), [["fill"]]);
+  await stream.close();
+});
+
+test("timeoutMs and signal end a subscribe, which then leaves nothing at Kalshi", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, config);
+  const { socket } = venue;
+  socket.silent = true;
+  const slow = assertRejects(() => stream.subscribe("trade", {}, { timeoutMs: 500 }), KalshiTimeoutError);
+  const controller = new AbortController();
+  const aborted = assertRejects(
+    () => stream.subscribe("fill", {}, { signal: controller.signal }),
+    KalshiAbortError,
+  );
+  await venue.clock.advance(500);
+  controller.abort();
+  await slow;
+  await aborted;
+  // The answers come after all: both subscriptions are given back.
+  socket.silent = false;
+  for (const { id, params } of socket.commands.slice()) {
+    const [channel = ""] = params.channels ?? [];
+    socket.sids.set(channel, id + 10);
+    socket.send({ id, type: "subscribed", msg: { channel, sid: id + 10 } });
+  }
+  await venue.clock.advance(0);
+  assertEquals([...socket.sids], []);
+  assertEquals(stream.stats().queues, []);
+  await stream.close();
+  assertEquals(venue.clock.pending, 0);
+});
+
+test("a subscription that nobody knows of is given back", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, config);
+  venue.socket.send({ type: "subscribed", msg: { channel: "ticker", sid: 99 } });
+  assertEquals(venue.socket.commands.map(({ cmd, params }) => [cmd, params.sids]), [["unsubscribe", [99]]]);
+  await stream.close();
+});
+
+test("a repeat subscribe that answers ok is an acknowledgement, with or without the sid", async () => {
+  for (const more of [{ sid: 5 }, {}]) {
+    const venue = new FakeVenue();
+    const stream = await venue.connect({}, config);
+    venue.socket.sids.set("trade", 5);
+    venue.socket.answer = ({ id, cmd }) =>
+      cmd === "subscribe" ? [{ id, type: "ok", msg: {}, ...more }] : undefined;
+    const trades = await stream.subscribe("trade");
+    trade(venue.socket, "A", 1);
+    assertEquals(ids(await take(trades, 1)), ["1"]);
+    await stream.close();
+  }
+});
+
+test("passing errors are tried again with a pause; lasting ones are not", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, config);
+  let failures = 3;
+  venue.socket.answer = ({ id }) =>
+    failures-- > 0 ? [{ id, type: "error", msg: { code: 27, msg: "Too many requests" } }] : undefined;
+  const subscribing = stream.subscribe("trade");
+  await venue.clock.advance(20_000);
+  await subscribing;
+  assertEquals(venue.socket.commands.length, 4);
+
+  failures = 1_000;
+  const never = assertRejects(() => stream.subscribe("fill"), KalshiStreamError, "error 27");
+  await venue.clock.advance(29_000);
+  await never;
+  assertEquals(venue.socket.commands.length, 4 + 6);
+  await stream.close();
+});
+
+test("tickers that are refused are forgotten, and the others stay", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, config);
+  const trades = await stream.subscribe("trade", { market_tickers: ["A"] });
+  venue.socket.answer = ({ id, params }) =>
+    params.market_tickers?.includes("bad") ? [{ id, type: "error", msg: { code: 11, msg: "" } }] : undefined;
+  await assertRejects(() => trades.add(["bad"]), KalshiStreamError, "Invalid parameter");
+  await trades.add(["C"]);
+  assertEquals(trades.keys, ["A", "C"]);
+  await stream.close();
+});
+
+for (
+  const [name, frame] of [
+    ["code 10", { type: "error", msg: { code: 10, msg: "Channel error" } }],
+    ["code 25", { type: "error", msg: { code: 25, msg: "Subscription buffer overflow" } }],
+    ["unsubscribed", { type: "unsubscribed", seq: 2 }],
+  ] as const
+) {
+  test(`a subscription that Kalshi ends with ${name} is told and made anew`, async () => {
+    const venue = new FakeVenue();
+    const errors: unknown[] = [];
+    const stream = await venue.connect({ onError: (error) => errors.push(error) }, config);
+    const trades = await stream.subscribe("trade", { market_tickers: ["A"] });
+    trade(venue.socket, "A", 1);
+    venue.socket.send({ ...frame, sid: venue.socket.sids.get("trade") });
+    venue.socket.sids.clear();
+    await venue.clock.advance(1_000);
+    assertEquals(venue.sent("subscribe").length, 2);
+    trade(venue.socket, "A", 2, 1);
+    assertEquals(ids(await take(trades, 3)), ["1", "gap", "2"]);
+    assertEquals(errors.length, frame.type === "error" ? 1 : 0);
+    await stream.close();
+  });
+}
+
+test("list_subscriptions shows a subscription that was lost without a word", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, { ...config, wsPingIntervalMs: 10_000 });
+  const trades = await stream.subscribe("trade");
+  venue.socket.sids.clear();
+  await venue.clock.advance(12_000);
+  assertEquals(venue.sent("subscribe").length, 2);
+  assertEquals((await take(trades, 1)).map(({ type }) => type), ["gap"]);
+  await stream.close();
+});
+
+test("missing numbers are told, repeated frames are dropped, late ones still come", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, config);
+  const trades = await stream.subscribe("trade");
+  for (const seq of [1, 2, 2, 5, 4, 6]) trade(venue.socket, "A", seq);
+  const items = await take(trades, 6);
+  assertEquals(ids(items), ["1", "2", "gap", "5", "4", "6"]);
+  assertEquals(items[2], { type: "gap", missed: 2, reason: "sequence" });
+  assertEquals([stream.stats().gaps, stream.stats().duplicates], [1, 1]);
+  await stream.close();
+});
+
+test("a frame that cannot be read may have been anyone's: everyone is told", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, config);
+  const fills = await stream.subscribe("fill");
+  venue.socket.send("{");
+  assertEquals(await take(fills, 1), [{ type: "gap", missed: undefined, reason: "unreadable" }]);
+  await stream.close();
+});
+
+test("leaving the loop unsubscribes", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, config);
+  trade(venue.socket, "A", 1);
+  const trades = await stream.subscribe("trade");
+  trade(venue.socket, "A", 1);
+  for await (const _ of trades) break;
+  await venue.clock.advance(0);
+  assertEquals(venue.socket.commands.at(-1)?.cmd, "unsubscribe");
+  await stream.close();
+});
+
+test("when the stream gives up, loops get what is queued and then the error with its cause", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, { ...config, wsMaxRetries: 0 });
+  const trades = await stream.subscribe("trade");
+  trade(venue.socket, "A", 1);
+  const waiting = stream.subscribe("fill", {}, { timeoutMs: 60_000 });
+  venue.socket.drop(4_000);
+  await assertRejects(() => waiting, KalshiStreamClosedError);
+  const seen: string[] = [];
+  await assertRejects(
+    async () => {
+      for await (const item of trades) seen.push(item.type);
+    },
+    KalshiStreamClosedError,
+    "code 4000",
+  );
+  assertEquals(seen, ["trade"]);
+  assertEquals(venue.clock.pending, 0);
+});
+
+test("the lag of sending_ts_ms is shown", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, config);
+  await stream.subscribe("trade");
+  assertEquals(stream.stats().lagMs, undefined);
+  for (const lag of [40, 10]) {
+    venue.socket.update("trade", "trade", { market_ticker: "A" }, { sending_ts_ms: venue.clock.now() - lag });
+  }
+  assertEquals(stream.stats().lagMs, { last: 10, max: 40 });
+  await stream.close();
+});
