@@ -14,7 +14,11 @@ import { fillPath, type Params } from "../http/url.ts";
 
 /** What all namespaces of a client share: the pipeline that sends their requests. */
 export abstract class Namespace {
-  /** Sends the requests. */
+  /**
+   * Sends the requests.
+   *
+   * @internal
+   */
   protected readonly http: HttpPipeline;
 
   /** Made by the client. */
