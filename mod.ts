@@ -29,8 +29,28 @@ export * from "./src/fixed_point.ts";
 export type * from "./src/contract/operation.ts";
 export type * from "./src/contract/types.ts";
 export type { ClientHooks, RequestEvent, ResponseEvent, RetryEvent } from "./src/http/hooks.ts";
+export type { DriftEvent } from "./src/http/hooks.ts";
 export { type ListAllOptions, Page } from "./src/http/page.ts";
-export type { CallOptions } from "./src/http/pipeline.ts";
+export type { BudgetRequest, CallOptions, Limiter } from "./src/http/pipeline.ts";
+export {
+  type RateBucketName,
+  type RateBucketStats,
+  type RateBudgets,
+  type RateCosts,
+  RateLimiter,
+  type RateLimiterOptions,
+  type RateRequest,
+} from "./src/http/rate_limiter.ts";
+export {
+  type AccountBucketLimit,
+  type AccountLimits,
+  AutoRateLimiter,
+  type AutoRateLimiterOptions,
+} from "./src/http/rate_limiter_auto.ts";
+export type { RateGrant, RateStore, RateTake } from "./src/http/rate_store.ts";
+export type { RateBudget } from "./src/http/token_bucket.ts";
+export type { Validate } from "./src/http/validate.ts";
+export type { ResponseCheck, SchemaDifference } from "./src/contract/validation.ts";
 export type { Transport, TransportFunction } from "./src/http/transport.ts";
 export type * from "./src/rest/mod.ts";
 export type * from "./src/runtime/types.ts";

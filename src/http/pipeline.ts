@@ -514,7 +514,8 @@ function budgetOf(
     bucket,
     cost: dearer === undefined ? template.cost : costWith[dearer],
     items,
-    operation: `${method} ${path}`,
+    // A list of costs by path does not tell what the parameter makes of it.
+    operation: dearer === undefined ? `${method} ${path}` : "",
     shard: bucket === "write" && typeof shard === "number" && shard > 0 ? shard : undefined,
     priority: bucket === "write" && method === "DELETE" ? "cancel" : undefined,
   };
