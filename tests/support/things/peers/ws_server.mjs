@@ -25,7 +25,7 @@ let pongs = 0;
 server.on("upgrade", (request, socket, head) => {
   const [, what, argument] = request.url.split("/");
   handshakes.push({ path: request.url, headers: request.headers });
-  if (what === "hang") return;
+  if (what === "hang") return void socket.on("end", () => socket.end()).resume();
   if (what === "refuse") {
     const body = JSON.stringify({ error: { code: "refused", message: `status ${argument}` } });
     socket.end(
