@@ -23,6 +23,7 @@ export * from "./src/client.ts";
 export * from "./src/clock.ts";
 export * from "./src/config.ts";
 export * from "./src/core.ts";
+export type { KalshiEnvironment } from "./src/hosts.ts";
 export type { KalshiSettings } from "./src/defaults.ts";
 export * from "./src/errors.ts";
 export * from "./src/fixed_point.ts";
@@ -31,7 +32,7 @@ export type * from "./src/contract/types.ts";
 export type { ClientHooks, RequestEvent, ResponseEvent, RetryEvent } from "./src/http/hooks.ts";
 export type { DriftEvent } from "./src/http/hooks.ts";
 export { type ListAllOptions, Page } from "./src/http/page.ts";
-export type { BudgetRequest, CallOptions, Limiter } from "./src/http/pipeline.ts";
+export type { BudgetRequest, CallOptions, InspectResponse, Limiter } from "./src/http/pipeline.ts";
 export {
   type RateBucketName,
   type RateBucketStats,
@@ -51,6 +52,7 @@ export type { RateGrant, RateStore, RateTake } from "./src/http/rate_store.ts";
 export type { RateBudget } from "./src/http/token_bucket.ts";
 export type { Validate } from "./src/http/validate.ts";
 export type { ResponseCheck, SchemaDifference } from "./src/contract/validation.ts";
+export type { RequestIdentity } from "./src/http/response.ts";
 export type { Transport, TransportFunction } from "./src/http/transport.ts";
 export type * from "./src/rest/mod.ts";
 export type * from "./src/runtime/types.ts";

@@ -10,7 +10,7 @@ import { type Clock, systemClock } from "./clock.ts";
 import { DEFAULTS, type KalshiSettings } from "./defaults.ts";
 import { KalshiConfigError } from "./errors.ts";
 import type { ClientHooks } from "./http/hooks.ts";
-import { type CallOptions, HttpPipeline, type Limiter, type PipelineParts } from "./http/pipeline.ts";
+import { type CallOptions, HttpPipeline, type InspectResponse, type Limiter } from "./http/pipeline.ts";
 import { type Transport, transportPool } from "./http/transport.ts";
 import { assertPlainPath, type Params } from "./http/url.ts";
 import type { Runtime } from "./runtime/types.ts";
@@ -33,7 +33,7 @@ export interface KalshiCoreOptions extends ClientHooks {
   /**
    * Looks at each decoded answer of an operation of the contract, by its id; what it throws is the call's error.
    */
-  readonly inspect?: PipelineParts["inspect"];
+  readonly inspect?: InspectResponse | undefined;
   /** Time; the runtime's own when left out. */
   readonly clock?: Clock | undefined;
 }
@@ -63,7 +63,11 @@ export interface RawRequestOptions extends CallOptions {
 export class KalshiCore implements AsyncDisposable {
   /** The configuration in use; frozen. */
   readonly config: KalshiSettings;
-  /** The request pipeline that every method goes through. */
+  /**
+   * The request pipeline that every method goes through.
+   *
+   * @internal
+   */
   protected readonly http: HttpPipeline;
 
   /**

@@ -3,7 +3,7 @@
  * build, docstrings, and every code block in docstrings and Markdown.
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 
@@ -30,8 +30,8 @@ function writeConfig(name: string, compilerOptions: Readonly<Record<string, unkn
     ),
   );
   const options = { ...config.compilerOptions, ...compilerOptions };
-  const path = `.build/check/${name}.json`;
-  mkdirSync(".build/check", { recursive: true });
+  // Beside deno.json, because npm packages are looked for from the folder of the configuration.
+  const path = `.deno.${name}.json`;
   writeFileSync(path, JSON.stringify({ imports, compilerOptions: options, nodeModulesDir: "manual" }));
   return path;
 }
@@ -91,6 +91,7 @@ for (const [name, command, args] of steps) {
     console.log((stdout + stderr).slice(0, 20_000));
   }
 }
+for (const path of [domConfig, docConfig]) rmSync(path);
 if (failed.length > 0) {
   console.log(`Not passed: ${failed.join(", ")}.`);
   process.exit(1);

@@ -56,7 +56,13 @@ function count(status: number, output: string, passed: RegExp, failed: RegExp): 
 const runners: Record<Name, () => Promise<Result>> = {
   async deno() {
     const files = findTests("host", filter);
-    const { status, output } = await run("node_modules/deno/deno", ["test", "-A", "--no-lock", "--no-check", ...files]);
+    const { status, output } = await run("node_modules/deno/deno", [
+      "test",
+      "-A",
+      "--no-lock",
+      "--no-check",
+      ...files,
+    ]);
     return count(status, output, /(\d+) passed/g, /(\d+) failed/g);
   },
   async bun() {

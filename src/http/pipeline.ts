@@ -124,8 +124,17 @@ export interface PipelineParts {
   /** Admits each attempt. */
   readonly limiter?: Limiter | undefined;
   /** Looks at each decoded answer of an operation; what it throws is the call's error. */
-  readonly inspect?: ((operationId: string, value: unknown, request: RequestIdentity) => void) | undefined;
+  readonly inspect?: InspectResponse | undefined;
 }
+
+/**
+ * Looks at a decoded answer. What it throws is the call's error.
+ *
+ * @param operationId Kalshi's operation id.
+ * @param value The decoded body.
+ * @param request What was asked, for messages.
+ */
+export type InspectResponse = (operationId: string, value: unknown, request: RequestIdentity) => void;
 
 type CutReason = "attempt" | "total" | "aborted" | "closed";
 

@@ -17,10 +17,15 @@ import { retryAfterMs } from "./retry.ts";
 
 /** What an error about a response says of its request. */
 export interface RequestIdentity {
+  /** HTTP method. */
   readonly method: string;
+  /** Path below the API root, without query. */
   readonly path: string;
+  /** How many attempts were made. */
   readonly attempts: number;
+  /** The client ids that the request carried. */
   readonly clientIds?: readonly string[] | undefined;
+  /** Whether an earlier attempt of a write may have acted. */
   readonly repeat?: { readonly ambiguous: boolean } | undefined;
 }
 

@@ -3,7 +3,7 @@
 import type { ResponseCheck } from "../contract/validation.ts";
 import { KalshiConfigError, KalshiDecodeError } from "../errors.ts";
 import { type ClientHooks, tell } from "./hooks.ts";
-import type { PipelineParts } from "./pipeline.ts";
+import type { InspectResponse } from "./pipeline.ts";
 
 /** What happens when an answer is not what the contract says. */
 export type Validate = "off" | "warn" | "strict";
@@ -13,7 +13,7 @@ export function makeInspect(
   validate: Validate | undefined,
   checkResponse: ResponseCheck | undefined,
   { onDrift }: ClientHooks,
-): PipelineParts["inspect"] {
+): InspectResponse | undefined {
   if (validate === undefined || validate === "off") return undefined;
   if (validate !== "warn" && validate !== "strict") {
     throw new KalshiConfigError(`validate takes "off", "warn" or "strict"; got ${JSON.stringify(validate)}.`);

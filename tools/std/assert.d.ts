@@ -2,6 +2,8 @@
 export class AssertionError extends Error {}
 /** Fails unless `expr` is truthy. */
 export function assert(expr: unknown, msg?: string): asserts expr;
+/** Fails unless `expr` is falsy. */
+export function assertFalse(expr: unknown, msg?: string): void;
 /** Fails unless both are deeply equal. */
 export function assertEquals<T>(actual: T, expected: T, msg?: string): void;
 /** Fails if both are deeply equal. */
