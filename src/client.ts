@@ -120,10 +120,7 @@ function chooseLimiter(
   const read = <R>(operation: Operation<undefined, R>) => http().request<R>(operation, { unlimited: true });
   return new AutoRateLimiter({
     readLimits: () => read(GetAccountApiLimits),
-    readCosts: async () => {
-      const { default_cost, endpoint_costs } = await read(GetAccountEndpointCosts);
-      return { default_cost, endpoint_costs: endpoint_costs ?? [] };
-    },
+    readCosts: () => read(GetAccountEndpointCosts),
     clock,
   });
 }

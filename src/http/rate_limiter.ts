@@ -40,11 +40,13 @@ export interface RateCosts {
   /** Tokens of an endpoint that is not listed. */
   readonly default_cost: number;
   /** The endpoints that cost something else; for a batch, the cost of each item. */
-  readonly endpoint_costs: readonly {
-    readonly method: string;
-    readonly path: string;
-    readonly cost: number;
-  }[];
+  readonly endpoint_costs:
+    | readonly {
+      readonly method: string;
+      readonly path: string;
+      readonly cost: number;
+    }[]
+    | null;
 }
 
 /** Budgets of the two kinds of bucket. */
