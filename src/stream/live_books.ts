@@ -5,6 +5,7 @@
  */
 
 import type { Clock, ClockTimer } from "../clock.ts";
+import type { BookSide } from "../contract/ws.ts";
 import { type KalshiError, KalshiTimeoutError } from "../errors.ts";
 import { backoffMs, type BackoffOptions } from "../http/retry.ts";
 import { waitFor, type WaitOptions } from "./calls.ts";
@@ -13,7 +14,7 @@ import type { Connection, Frame } from "./connection.ts";
 import { KalshiStreamClosedError } from "./errors.ts";
 import type { Consumer, Lanes } from "./lanes.ts";
 import { type BookChange, type BookState, MarketBook, type StaleReason } from "./market_book.ts";
-import type { BookDepth, BookSide, OrderBook, RestOrderBook } from "./order_book.ts";
+import type { BookDepth, OrderBook, RestOrderBook } from "./order_book.ts";
 import { type QueueOptions, StreamQueue } from "./queue.ts";
 import { type QueueStats, readQueueOptions } from "./subscription.ts";
 
@@ -307,19 +308,19 @@ export class LiveBooks implements Consumer {
  * One market's book, kept live. Reading a book that is not live throws {@linkcode KalshiStaleBookError}, so that
  * no decision is made on prices that may be wrong; {@linkcode state} tells without throwing.
  *
- * Prices are YES prices in millionths of a dollar, sizes hundredths of a contract: `formatPrice` and `formatSize`
+ * Prices are YES prices in ten-thousandths of a dollar, sizes hundredths of a contract: `formatPrice` and `formatCount`
  * turn them into Kalshi's decimal text.
  *
  * @example
  * ```ts
- * import { KalshiAuth } from "@unofficial/kalshi";
- * import { formatPrice, KalshiStream } from "@unofficial/kalshi/stream";
+ * import { formatPrice, KalshiAuth } from "@unofficial/kalshi";
+ * import { KalshiStream } from "@unofficial/kalshi/stream";
  *
  * await using stream = await KalshiStream.connect({ auth: await KalshiAuth.fromEnv() });
  * const book = await stream.orderBook("KXHIGHNY-26NOV24-T60");
  * for await (const change of book.changes({ policy: "latest" })) {
  *   if (book.state !== "live") console.log("wait:", book.reason);
- *   else if (book.mid !== undefined) console.log(formatPrice(book.mid), change.type);
+ *   else if (book.bestBid !== undefined) console.log(formatPrice(book.bestBid), change.type);
  * }
  * ```
  */
@@ -382,7 +383,7 @@ export class LiveOrderBook implements AsyncDisposable {
     return this.#entry.market.lastKnown;
   }
 
-  /** Highest bid in millionths of a dollar; undefined when nobody bids. Throws unless live. */
+  /** Highest bid in ten-thousandths of a dollar; undefined when nobody bids. Throws unless live. */
   get bestBid(): number | undefined {
     return this.#entry.market.read().bestBid;
   }
@@ -392,7 +393,7 @@ export class LiveOrderBook implements AsyncDisposable {
     return this.#entry.market.read().bestBidSize;
   }
 
-  /** Lowest ask in millionths of a dollar; undefined when nobody asks. Throws unless live. */
+  /** Lowest ask in ten-thousandths of a dollar; undefined when nobody asks. Throws unless live. */
   get bestAsk(): number | undefined {
     return this.#entry.market.read().bestAsk;
   }
@@ -402,7 +403,7 @@ export class LiveOrderBook implements AsyncDisposable {
     return this.#entry.market.read().bestAskSize;
   }
 
-  /** Half way between the best prices, in millionths of a dollar; undefined when a side is empty. Throws unless live. */
+  /** Half way between the best prices, in ten-thousandths of a dollar; undefined when a side is empty. Throws unless live. */
   get mid(): number | undefined {
     return this.#entry.market.read().mid;
   }
@@ -412,7 +413,7 @@ export class LiveOrderBook implements AsyncDisposable {
     return this.#entry.market.read().microPrice;
   }
 
-  /** Lowest ask minus highest bid, in millionths of a dollar; undefined when a side is empty. Throws unless live. */
+  /** Lowest ask minus highest bid, in ten-thousandths of a dollar; undefined when a side is empty. Throws unless live. */
   get spread(): number | undefined {
     return this.#entry.market.read().spread;
   }

@@ -4,8 +4,10 @@
  * @module
  */
 
+import type { BookSide } from "../contract/ws.ts";
 import { KalshiStaleBookError } from "./errors.ts";
-import { type BookSide, OrderBook, parsePrice, parseSize, PRICE_SCALE } from "./order_book.ts";
+import { complementPrice, parseCount, parsePrice } from "../fixed_point.ts";
+import { OrderBook } from "./order_book.ts";
 
 /**
  * Whether a book can be trusted.
@@ -58,7 +60,7 @@ export interface BookDeltaChange {
   readonly type: "delta";
   /** Side, in YES terms. */
   readonly side: BookSide;
-  /** YES price in millionths of a dollar. */
+  /** YES price in ten-thousandths of a dollar. */
   readonly price: number;
   /** Contracts at this price now, in hundredths; 0 when the level is gone. */
   readonly size: number;
@@ -108,16 +110,15 @@ export interface MarketBookOptions {
 /** How many deltas wait for a snapshot before only a newer snapshot will do. */
 const BUFFERED = 10_000;
 
-function readLevels(into: OrderBook, side: BookSide, levels: unknown, complement: boolean): boolean {
-  if (levels === undefined || levels === null) return true; // an empty side is left out
-  if (!Array.isArray(levels)) return false;
-  for (const level of levels) {
-    const price = parsePrice(level?.[0]);
-    const size = parseSize(level?.[1]);
-    if (!(price >= 0 && size >= 0)) return false;
-    if (size > 0) into.add(side, complement ? PRICE_SCALE - price : price, size);
+/** Adds the levels of one side; throws when they cannot be read. */
+function readLevels(into: OrderBook, side: BookSide, levels: unknown, complement: boolean): void {
+  if (levels === undefined || levels === null) return; // an empty side is left out
+  for (const [priceText, countText] of levels as [string, string][]) {
+    const price = parsePrice(priceText);
+    const count = parseCount(countText);
+    if (count < 0) throw new RangeError("a level below zero");
+    if (count > 0) into.add(side, complement ? complementPrice(price) : price, count);
   }
-  return true;
 }
 
 /**
@@ -239,18 +240,20 @@ export class MarketBook {
 
   #snapshot({ seq, msg }: BookFrame): void {
     const book = new OrderBook();
-    const { yes_dollars_fp: yes, no_dollars_fp: no } = msg;
-    const readable = readLevels(book, "bid", yes, false) && readLevels(book, "ask", no, !this.#useYesPrice);
+    try {
+      readLevels(book, "bid", msg.yes_dollars_fp, false);
+      readLevels(book, "ask", msg.no_dollars_fp, !this.#useYesPrice);
+    } catch {
+      return this.lost("unreadable", seq);
+    }
     if (this.#state === "live") {
       if (seq !== undefined && this.#seq !== undefined && seq < this.#seq) return;
-      if (!readable) return this.lost("unreadable", seq);
       if (book.equals(this.#book)) {
         this.#seq = seq;
         return;
       }
       this.#stale("mismatch");
     }
-    if (!readable) return this.lost("unreadable", seq);
     if (seq !== undefined && seq < this.#needed) {
       if (this.#state === "resyncing") this.#stale(this.#reason ?? "gap");
       return;
@@ -273,12 +276,17 @@ export class MarketBook {
   }
 
   #delta({ seq, msg }: BookFrame, tell: boolean): void {
-    const { side, price_dollars: priceText, delta_fp: deltaText } = msg;
-    const yesPrice = parsePrice(priceText);
-    const delta = parseSize(deltaText);
-    const isBid = side === "yes";
-    if (!(yesPrice >= 0) || delta !== delta || !(isBid || side === "no")) return this.lost("unreadable", seq);
-    const price = isBid || this.#useYesPrice ? yesPrice : PRICE_SCALE - yesPrice;
+    const isBid = msg.side === "yes";
+    let price: number;
+    let delta: number;
+    try {
+      if (!isBid && msg.side !== "no") throw new TypeError("no such side");
+      price = parsePrice(msg.price_dollars as string);
+      if (!isBid && !this.#useYesPrice) price = complementPrice(price);
+      delta = parseCount(msg.delta_fp as string);
+    } catch {
+      return this.lost("unreadable", seq);
+    }
     const size = this.#book.add(isBid ? "bid" : "ask", price, delta);
     if (size < 0) return this.lost("negative-level", seq);
     this.#seq = seq;

@@ -4,6 +4,7 @@
  * @module
  */
 
+export type * from "../contract/ws.ts";
 export type { WaitOptions } from "./calls.ts";
 export type {
   ChannelItem,
@@ -41,19 +42,7 @@ export {
   type MarketBookOptions,
   type StaleReason,
 } from "./market_book.ts";
-export {
-  type BookDepth,
-  type BookLevel,
-  type BookSide,
-  formatPrice,
-  formatSize,
-  OrderBook,
-  parsePrice,
-  parseSize,
-  PRICE_SCALE,
-  type RestOrderBook,
-  SIZE_SCALE,
-} from "./order_book.ts";
+export { type BookDepth, type BookLevel, OrderBook, type RestOrderBook } from "./order_book.ts";
 export type { QueueOptions, QueuePolicy } from "./queue.ts";
 export type { RecoveredFill, RecoveredOrder, RecoverOptions, StreamLookup } from "./recover.ts";
 export {

@@ -4,16 +4,14 @@
  * @module
  */
 
-import { formatFixed, parseFixed } from "./fixed.ts";
-
-/** `bid` buys YES; `ask` sells YES, which is the same as to buy NO at one dollar minus the price. */
-export type BookSide = "bid" | "ask";
+import type { BookSide } from "../contract/ws.ts";
+import { complementPrice, formatCount, formatPrice } from "../fixed_point.ts";
 
 /** One price level. */
 export interface BookLevel {
-  /** YES price in millionths of a dollar: $0.56 is `560_000`. */
+  /** YES price in ten-thousandths of a dollar: $0.56 is 5600. */
   readonly price: number;
-  /** Contracts resting there, in hundredths: 12.50 contracts are `1_250`. */
+  /** Contracts resting there, in hundredths: 12.50 contracts are 1250. */
   readonly size: number;
 }
 
@@ -34,31 +32,6 @@ export interface RestOrderBook {
     /** Bids for NO, priced for NO. */
     readonly no_dollars: [string, string][];
   };
-}
-
-/** Millionths in a dollar: the unit of {@linkcode BookLevel.price}. */
-export const PRICE_SCALE: number = 1_000_000;
-/** Hundredths in a contract: the unit of {@linkcode BookLevel.size}. */
-export const SIZE_SCALE: number = 100;
-
-/** Reads a price such as `"0.5600"` into millionths of a dollar; NaN when it is none. */
-export function parsePrice(text: unknown): number {
-  return parseFixed(text, 6);
-}
-
-/** Reads a count such as `"-54.00"` into hundredths of a contract; NaN when it is none. */
-export function parseSize(text: unknown): number {
-  return parseFixed(text, 2);
-}
-
-/** Writes a price as Kalshi does: `560_000` becomes `"0.5600"`. */
-export function formatPrice(price: number): string {
-  return formatFixed(price, 6, 4);
-}
-
-/** Writes a count as Kalshi does: `1_250` becomes `"12.50"`. */
-export function formatSize(size: number): string {
-  return formatFixed(size, 2, 2);
 }
 
 const BLOCK = 128;
@@ -188,19 +161,20 @@ class Side {
 }
 
 /**
- * One market's order book in YES terms, in exact integers: prices in millionths of a dollar, sizes in
+ * One market's order book in YES terms, in exact integers: prices in ten-thousandths of a dollar, sizes in
  * hundredths of a contract. It knows nothing of sequence numbers; {@linkcode MarketBook} does.
  *
  * A change costs a binary search. Reading the best prices allocates nothing.
  *
  * @example
  * ```ts
- * import { formatPrice, OrderBook } from "@unofficial/kalshi/stream";
+ * import { parseCount, parsePrice } from "@unofficial/kalshi";
+ * import { OrderBook } from "@unofficial/kalshi/stream";
  *
  * const book = new OrderBook();
- * book.add("bid", 560_000, 1_000); // 10.00 contracts bid at $0.56
- * book.add("ask", 570_000, 500);
- * console.log(book.bestBid, formatPrice(book.mid ?? 0)); // 560000 "0.5650"
+ * book.add("bid", parsePrice("0.5600"), parseCount("10.00"));
+ * book.add("ask", parsePrice("0.5700"), parseCount("5.00"));
+ * console.log(book.bestBid, book.mid); // 5600 5650
  * ```
  */
 export class OrderBook {
@@ -215,7 +189,7 @@ export class OrderBook {
     return (side === "bid" ? this.#bids : this.#asks).add(price, delta);
   }
 
-  /** Highest bid in millionths of a dollar; undefined when nobody bids. */
+  /** Highest bid in ten-thousandths of a dollar; undefined when nobody bids. */
   get bestBid(): number | undefined {
     return this.#bids.bestPrice;
   }
@@ -225,7 +199,7 @@ export class OrderBook {
     return this.#bids.bestSize;
   }
 
-  /** Lowest ask in millionths of a dollar; undefined when nobody asks. */
+  /** Lowest ask in ten-thousandths of a dollar; undefined when nobody asks. */
   get bestAsk(): number | undefined {
     return this.#asks.bestPrice;
   }
@@ -235,7 +209,10 @@ export class OrderBook {
     return this.#asks.bestSize;
   }
 
-  /** Half way between the best prices, in millionths of a dollar; undefined when a side is empty. */
+  /**
+   * Half way between the best prices, in ten-thousandths of a dollar (it may end in .5); undefined when a side is
+   * empty.
+   */
   get mid(): number | undefined {
     const bid = this.bestBid;
     const ask = this.bestAsk;
@@ -243,7 +220,7 @@ export class OrderBook {
   }
 
   /**
-   * The best prices weighted by the size of the other side, in millionths of a dollar: an estimate, and the
+   * The best prices weighted by the size of the other side, in ten-thousandths of a dollar: an estimate, and the
    * only figure here that is not exact. Undefined when a side is empty.
    */
   get microPrice(): number | undefined {
@@ -255,7 +232,7 @@ export class OrderBook {
     return (bid * askSize + ask * bidSize) / (bidSize + askSize);
   }
 
-  /** Lowest ask minus highest bid, in millionths of a dollar; undefined when a side is empty. */
+  /** Lowest ask minus highest bid, in ten-thousandths of a dollar; undefined when a side is empty. */
   get spread(): number | undefined {
     const bid = this.bestBid;
     const ask = this.bestAsk;
@@ -295,12 +272,12 @@ export class OrderBook {
 
   /** The book in the shape of Kalshi's REST answer: https://docs.kalshi.com/getting_started/orderbook_responses. */
   toRest(): RestOrderBook {
-    const text = (price: number, size: number): [string, string] => [formatPrice(price), formatSize(size)];
+    const text = (price: number, size: number): [string, string] => [formatPrice(price), formatCount(size)];
     const { bids, asks } = this.depth();
     return {
       orderbook_fp: {
         yes_dollars: bids.map(({ price, size }) => text(price, size)).reverse(),
-        no_dollars: asks.map(({ price, size }) => text(PRICE_SCALE - price, size)).reverse(),
+        no_dollars: asks.map(({ price, size }) => text(complementPrice(price), size)).reverse(),
       },
     };
   }

@@ -21,7 +21,7 @@ export interface StreamLookup {
   /** One order. */
   order(orderId: string): Promise<Order>;
   /** How fresh the answers are, in Unix milliseconds: `GET /exchange/user_data_timestamp`. Always fresh when left out. */
-  asOfMs?(): Promise<number>;
+  readonly asOfMs?: (() => Promise<number>) | undefined;
 }
 
 /** Whether to fill up what was missed, and how often to look for what was lost without a trace. */
@@ -217,9 +217,13 @@ export class Recovery implements Consumer {
   }
 
   end(error?: KalshiError): void {
+    this.#inner.end(error);
+  }
+
+  /** Nobody reads any longer. */
+  stop(): void {
     this.#ended = true;
     this.#timer?.clear();
-    this.#inner.end(error);
   }
 
   #repeat(everyMs: number): void {

@@ -264,6 +264,7 @@ export class KalshiStream implements AsyncDisposable {
     params?: ChannelParams[C],
     options?: SubscribeOptions,
   ): Promise<Subscription<ChannelMessages[C]>>;
+  /** Subscribes to a channel that this version does not know, with any parameters. */
   subscribe<C extends string>(
     channel: C extends Channel ? never : C,
     params?: Readonly<Record<string, unknown>>,
@@ -289,6 +290,7 @@ export class KalshiStream implements AsyncDisposable {
     params?: ChannelParams[C],
     options?: WaitOptions,
   ): Promise<Subscription<ChannelMessages[C]>>;
+  /** The same for a channel that this version does not know. */
   on<C extends string>(
     channel: C extends Channel ? never : C,
     handler: (item: StreamItem<OtherFrame>) => void,
@@ -416,7 +418,10 @@ export class KalshiStream implements AsyncDisposable {
       handler,
       wrap: recovery && ((consumer) => recovering = recovery(consumer)),
       onError: this.#onError,
-      onEnd: () => this.#subscriptions.delete(entry.subscription),
+      onEnd: () => {
+        recovering?.stop();
+        this.#subscriptions.delete(entry.subscription);
+      },
     });
     const { subscription, start } = entry;
     this.#subscriptions.add(subscription);

@@ -8,7 +8,7 @@ import {
   KalshiTimeoutError,
 } from "../../src/errors.ts";
 import {
-  KalshiStream,
+  type KalshiStream,
   KalshiStreamClosedError,
   KalshiStreamError,
   type StreamStatus,

@@ -60,14 +60,14 @@ test("orderBook resolves at the first snapshot and follows the market", async ()
   venue.socket.delta("B", "yes", "0.5700", "3.00");
   venue.socket.delta("A", "no", "0.6000", "-5.00");
   assertEquals([book.bestBid, book.bestBidSize, book.bestAsk, book.bestAskSize], [
-    570_000,
+    5700,
     300,
     undefined,
     0,
   ]);
-  assertEquals([book.state, book.seq, book.sizeAt("bid", 560_000)], ["live", 4, 1_000]);
+  assertEquals([book.state, book.seq, book.sizeAt("bid", 5600)], ["live", 4, 1_000]);
   assertEquals([book.mid, book.spread, book.microPrice], [undefined, undefined, undefined]);
-  assertEquals(book.depth(1), { bids: [{ price: 570_000, size: 300 }], asks: [] });
+  assertEquals(book.depth(1), { bids: [{ price: 5700, size: 300 }], asks: [] });
   assertEquals(book.toRest().orderbook_fp.yes_dollars.at(-1), ["0.5700", "3.00"]);
   const [first, second] = await take(changes, 2);
   assert(first?.type === "delta" && second?.type === "delta");
@@ -103,7 +103,7 @@ test("a gap makes every book stale at once, and one get_snapshot heals them", as
   venue.socket.delta("A", "yes", "0.5600", "1.00");
   assertThrows(() => a.bestBid, KalshiStaleBookError, "stale (gap)");
   assertThrows(() => b.depth(), KalshiStaleBookError, "stale (gap)");
-  assertEquals(a.lastKnown.bestBid, 560_000);
+  assertEquals(a.lastKnown.bestBid, 5600);
   await venue.clock.advance(0);
   assertEquals([a.state, b.state], ["resyncing", "resyncing"]);
   assertEquals(venue.socket.commands.at(-1)?.params, {
@@ -113,7 +113,7 @@ test("a gap makes every book stale at once, and one get_snapshot heals them", as
   });
   venue.socket.delta("A", "yes", "0.5500", "2.00"); // waits for the snapshot that holds it
   venue.socket.snapshot("A", [["0.5500", "2.00"]]);
-  assertEquals([a.state, b.state, a.bestBid, a.bestBidSize], ["live", "resyncing", 550_000, 200]);
+  assertEquals([a.state, b.state, a.bestBid, a.bestBidSize], ["live", "resyncing", 5500, 200]);
   venue.socket.delta("B", "yes", "0.0100", "1.00");
   venue.socket.snapshot("B");
   assertEquals(b.bestBidSize, 1_000);
@@ -245,7 +245,7 @@ test("after a reconnect books are stale until their new snapshot", async () => {
   const live = book.live();
   venue.socket.snapshot("A", [["0.0100", "1.00"]], undefined);
   await live;
-  assertEquals([book.state, book.bestBid, book.ageMs], ["live", 10_000, 0]);
+  assertEquals([book.state, book.bestBid, book.ageMs], ["live", 100, 0]);
   assertEquals(kinds(await take(changes, 2)), ["stale:disconnected", "snapshot:disconnected"]);
 });
 
@@ -293,7 +293,7 @@ test("two holders of one book share it; the last one to close gives it back", as
   await assertRejects(() => two.live(), KalshiStreamClosedError);
   assertThrows(() => two.bestBid, KalshiStaleBookError, "closed");
   const again = await stream.orderBook("A");
-  assertEquals([again.state, again.bestBid], ["live", 560_000]);
+  assertEquals([again.state, again.bestBid], ["live", 5600]);
   assertEquals(stream.stats().books.live, 1);
 });
 

@@ -2,7 +2,8 @@ import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { KalshiStaleBookError } from "../../src/stream/errors.ts";
 import { type BookChange, type BookFrame, MarketBook } from "../../src/stream/market_book.ts";
-import { formatPrice, formatSize, OrderBook } from "../../src/stream/order_book.ts";
+import { formatCount, formatPrice } from "../../src/fixed_point.ts";
+import { OrderBook } from "../../src/stream/order_book.ts";
 import { test } from "../support/test.ts";
 
 type Pairs = [string, string][];
@@ -47,15 +48,15 @@ test("a book waits for its snapshot, is live after it, and follows deltas", () =
   book.feed(delta(2, "yes", "0.5600", "-4.00", { client_order_id: "mine", subaccount: 3, ts_ms: 9 }));
   book.feed(delta(4, "no", "0.5900", "1.00"));
   assertEquals(book.read().depth(1), {
-    bids: [{ price: 560_000, size: 600 }],
-    asks: [{ price: 590_000, size: 100 }],
+    bids: [{ price: 5600, size: 600 }],
+    asks: [{ price: 5900, size: 100 }],
   });
   assertEquals(changes, [
     { type: "snapshot", resynced: false, reason: undefined, seq: 1 },
     {
       type: "delta",
       side: "bid",
-      price: 560_000,
+      price: 5600,
       size: 600,
       delta: -400,
       seq: 2,
@@ -66,7 +67,7 @@ test("a book waits for its snapshot, is live after it, and follows deltas", () =
     {
       type: "delta",
       side: "ask",
-      price: 590_000,
+      price: 5900,
       size: 100,
       delta: 100,
       seq: 4,
@@ -81,7 +82,7 @@ test("NO prices of an old recording are turned into YES terms", () => {
   const { book } = watched(false);
   book.feed(snapshot(1, bids, [["0.4000", "7.50"]]));
   book.feed(delta(2, "no", "0.4100", "2.00"));
-  assertEquals(book.read().depth().asks, [{ price: 590_000, size: 200 }, { price: 600_000, size: 750 }]);
+  assertEquals(book.read().depth().asks, [{ price: 5900, size: 200 }, { price: 6000, size: 750 }]);
 });
 
 test("an empty book's snapshot has neither side", () => {
@@ -218,7 +219,7 @@ test("whatever is lost, repeated or late: a live book equals the exchange's book
       const pairs = (side: "bid" | "ask"): Pairs =>
         truth.depth()[side === "bid" ? "bids" : "asks"].map((
           { price, size },
-        ) => [formatPrice(price), formatSize(size)]);
+        ) => [formatPrice(price), formatCount(size)]);
       let seq = 0;
       let last = 0; // what the book's subscription has seen
       let held: BookFrame | undefined;
@@ -231,14 +232,14 @@ test("whatever is lost, repeated or late: a live book equals the exchange's book
       };
       for (const { side, price, size, fate } of steps) {
         // Bids below 0.50, asks above: the exchange's own book never crosses.
-        const ticks = side === "yes" ? price * 50_000 : 1_000_000 - price * 50_000;
+        const ticks = side === "yes" ? price * 500 : 10_000 - price * 500;
         const change = Math.max(size, -truth.sizeAt(side === "yes" ? "bid" : "ask", ticks));
         truth.add(side === "yes" ? "bid" : "ask", ticks, change);
         seq++;
         at.set(seq, truth.depth());
         const frame = fate === "snapshot"
           ? snapshot(seq, pairs("bid"), pairs("ask"))
-          : delta(seq, side, formatPrice(ticks), formatSize(change));
+          : delta(seq, side, formatPrice(ticks), formatCount(change));
         if (fate === "drop") continue;
         if (fate === "swap" && held === undefined) {
           held = frame;

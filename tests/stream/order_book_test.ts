@@ -1,14 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { formatFixed, parseFixed } from "../../src/stream/fixed.ts";
-import {
-  type BookSide,
-  formatPrice,
-  formatSize,
-  OrderBook,
-  parsePrice,
-  parseSize,
-} from "../../src/stream/order_book.ts";
+import type { BookSide } from "../../src/contract/ws.ts";
+import { OrderBook } from "../../src/stream/order_book.ts";
 import { test } from "../support/test.ts";
 
 /** The same book, written without thought for speed. */
@@ -81,10 +74,10 @@ test("a book of thousands of levels splits, empties and fills again in order", (
 
 test("a change that would leave a level below zero is told and not applied", () => {
   const book = new OrderBook();
-  assertEquals(book.add("ask", 600_000, -1), -1);
-  book.add("ask", 600_000, 500);
-  assertEquals(book.add("ask", 600_000, -501), -1);
-  assertEquals(book.sizeAt("ask", 600_000), 500);
+  assertEquals(book.add("ask", 6000, -1), -1);
+  book.add("ask", 6000, 500);
+  assertEquals(book.add("ask", 6000, -501), -1);
+  assertEquals(book.sizeAt("ask", 6000), 500);
   assertEquals(book.levels, 1);
 });
 
@@ -96,68 +89,24 @@ test("mid, spread, micro-price and crossing", () => {
     undefined,
     false,
   ]);
-  book.add("bid", 560_000, 1_000);
-  book.add("ask", 570_000, 3_000);
-  assertEquals([book.mid, book.spread, book.microPrice], [565_000, 10_000, 562_500]);
+  book.add("bid", 5600, 1_000);
+  book.add("ask", 5700, 3_000);
+  assertEquals([book.mid, book.spread, book.microPrice], [5650, 100, 5625]);
   assert(!book.crossed);
-  book.add("bid", 570_000, 1);
+  book.add("bid", 5700, 1);
   assert(book.crossed);
 });
 
 test("the REST view lists bids of both outcomes, best last, NO in NO terms", () => {
   const book = new OrderBook();
-  book.add("bid", 80_000, 30_000);
-  book.add("bid", 220_000, 33_300);
-  book.add("ask", 440_000, 14_600);
-  book.add("ask", 460_000, 2_000);
+  book.add("bid", 800, 30_000);
+  book.add("bid", 2200, 33_300);
+  book.add("ask", 4400, 14_600);
+  book.add("ask", 4600, 2_000);
   assertEquals(book.toRest(), {
     orderbook_fp: {
       yes_dollars: [["0.0800", "300.00"], ["0.2200", "333.00"]],
       no_dollars: [["0.5400", "20.00"], ["0.5600", "146.00"]],
     },
   });
-});
-
-test("decimal text is read and written exactly, whatever the number", () => {
-  fc.assert(
-    fc.property(fc.maxSafeInteger(), fc.integer({ min: 1, max: 8 }), (value, decimals) => {
-      assertEquals(parseFixed(formatFixed(value, decimals, decimals), decimals), value);
-      assertEquals(parseFixed(formatFixed(value, decimals, 0).replace(/\.$/, ""), decimals), value);
-    }),
-  );
-  assertEquals(parsePrice("0.5600"), 560_000);
-  assertEquals(parsePrice("0.560"), 560_000);
-  assertEquals(parsePrice("1"), 1_000_000);
-  assertEquals(parsePrice("0.123456000"), 123_456);
-  assertEquals(formatPrice(123_456), "0.123456");
-  assertEquals(formatPrice(1_000), "0.0010");
-  assertEquals(parseSize("-54.00"), -5_400);
-  assertEquals(formatSize(-5), "-0.05");
-  assertEquals(Object.is(parseSize("-0.00"), 0), true);
-});
-
-test("what is no plain decimal text is not a number", () => {
-  for (
-    const wrong of [
-      "",
-      "-",
-      ".",
-      ".5",
-      "1.2.3",
-      "1e3",
-      " 1",
-      "1 ",
-      "+1",
-      "0x10",
-      "1,5",
-      "NaN",
-      "0.1234567",
-      5,
-      null,
-    ]
-  ) {
-    assertEquals(parsePrice(wrong), NaN, String(wrong));
-  }
-  assertEquals(parseFixed("9007199254740993", 0), NaN);
-  assertEquals(parsePrice("99999999999999999999"), NaN);
 });

@@ -1,0 +1,270 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { Fill, Order } from "../../src/contract/types.ts";
+import { KalshiConfigError } from "../../src/errors.ts";
+import type { StreamLookup } from "../../src/stream/mod.ts";
+import { test } from "../support/test.ts";
+import { FakeVenue, take } from "./support/fake_venue.ts";
+
+const config = { retryBaseDelayMs: 1_000, wsMaxRetries: 5, wsPingIntervalMs: 1_000_000 };
+
+/** An account as REST tells of it. */
+class Account implements StreamLookup {
+  readonly #venue: FakeVenue;
+  readonly #fills: Fill[] = [];
+  readonly #orders = new Map<string, Order>();
+  readonly asked: string[] = [];
+  fails = false;
+  /** Called before fills are listed. */
+  before: () => void = () => {};
+  asOfMs: (() => Promise<number>) | undefined;
+
+  constructor(venue: FakeVenue) {
+    this.#venue = venue;
+  }
+
+  /** A fill happens; returns what the socket would tell of it. */
+  trade(n: number, ticker = "A"): Record<string, unknown> {
+    const created_time = new Date(this.#venue.clock.now() + n).toISOString();
+    const fill: Fill = {
+      fill_id: `f${n}`,
+      trade_id: `${n}`,
+      order_id: "o",
+      exchange_index: 0,
+      ticker,
+      market_ticker: ticker,
+      outcome_side: "yes",
+      book_side: "bid",
+      count_fp: "1.00",
+      yes_price_dollars: "0.5000",
+      no_price_dollars: "0.5000",
+      is_taker: true,
+      fee_cost: "0.0200",
+      created_time,
+      subaccount_number: 2,
+    };
+    this.#fills.unshift(fill); // newest first, as Kalshi lists them
+    return { trade_id: `${n}`, order_id: "o", market_ticker: ticker, ts_ms: Date.parse(created_time) };
+  }
+
+  /** An order's state changes; returns what the socket would tell of it. */
+  put(id: string, status: string, remaining: string): Record<string, unknown> {
+    const now = new Date(this.#venue.clock.now()).toISOString();
+    const created_time = this.#orders.get(id)?.created_time ?? now;
+    const same = {
+      order_id: id,
+      user_id: "u",
+      client_order_id: `c${id}`,
+      ticker: "A",
+      outcome_side: "no",
+      book_side: "ask",
+      status,
+      yes_price_dollars: "0.6000",
+      fill_count_fp: "0.00",
+      remaining_count_fp: remaining,
+      initial_count_fp: "5.00",
+      taker_fees_dollars: "0.0000",
+      maker_fees_dollars: "0.0000",
+      taker_fill_cost_dollars: "0.0000",
+      maker_fill_cost_dollars: "0.0000",
+      created_time,
+      last_update_time: now,
+    };
+    this.#orders.set(id, { ...same, type: "limit", no_price_dollars: "0.4000" });
+    return { ...same, created_ts_ms: Date.parse(created_time), last_updated_ts_ms: Date.parse(now) };
+  }
+
+  async *fills(sinceMs: number): AsyncIterable<Fill> {
+    this.asked.push(`fills ${this.#venue.clock.now() - sinceMs}`);
+    this.before();
+    await Promise.resolve();
+    if (this.fails) throw new Error("REST is down");
+    yield* this.#fills.filter(({ created_time }) => Date.parse(created_time ?? "") >= sinceMs);
+  }
+
+  async *orders(sinceMs: number): AsyncIterable<Order> {
+    await Promise.resolve();
+    for (const order of this.#orders.values()) {
+      if (order.status === "resting" || Date.parse(order.created_time ?? "") >= sinceMs) yield order;
+    }
+  }
+
+  order(orderId: string): Promise<Order> {
+    this.asked.push(`order ${orderId}`);
+    const order = this.#orders.get(orderId);
+    return order === undefined ? Promise.reject(new Error("not found")) : Promise.resolve(order);
+  }
+}
+
+interface Item {
+  readonly type: string;
+  readonly recovered?: boolean | number;
+  readonly msg?: { readonly trade_id?: string; readonly order_id?: string; readonly status?: string };
+}
+
+const brief = (items: readonly object[]) =>
+  (items as Item[]).map(({ type, recovered, msg }) =>
+    msg === undefined
+      ? `${type} ${recovered}`
+      : `${recovered ? "+" : ""}${msg.trade_id ?? `${msg.order_id} ${msg.status}`}`
+  );
+
+test("fills that a reconnect missed follow the marker, each fill once, in order", async () => {
+  const venue = new FakeVenue();
+  const account = new Account(venue);
+  account.trade(0);
+  const stream = await venue.connect({ lookup: account }, config);
+  const fills = await stream.fills({}, { recover: true });
+  const send = (msg: unknown) => venue.socket.update("fill", "fill", msg);
+  send(account.trade(1));
+  await venue.clock.advance(5_000);
+  send(account.trade(2));
+  venue.socket.drop();
+  account.trade(3);
+  account.trade(4);
+  account.before = () => {
+    account.before = () => {};
+    send(account.trade(5)); // while the lookup runs: it finds this one as well
+    send(account.trade(6));
+  };
+  await venue.clock.advance(2_000);
+  send(account.trade(7));
+  assertEquals(brief(await take(fills, 8)), ["1", "2", "reconnected 2", "+3", "+4", "5", "6", "7"]);
+  await stream.close();
+});
+
+test("a recovered fill has the fields of a live one", async () => {
+  const venue = new FakeVenue();
+  const account = new Account(venue);
+  const stream = await venue.connect({ lookup: account }, config);
+  const fills = await stream.fills({ market_tickers: ["A"] }, { recover: true });
+  venue.socket.drop();
+  const { ts_ms } = account.trade(1);
+  account.trade(2, "B");
+  await venue.clock.advance(1_000);
+  const [, item] = await take(fills, 2);
+  assertEquals(item, {
+    type: "fill",
+    recovered: true,
+    msg: {
+      trade_id: "1",
+      order_id: "o",
+      exchange_index: 0,
+      market_ticker: "A",
+      outcome_side: "yes",
+      book_side: "bid",
+      count_fp: "1.00",
+      yes_price_dollars: "0.5000",
+      is_taker: true,
+      fee_cost: "0.0200",
+      ts_ms: Number(ts_ms),
+      ts: Math.floor(Number(ts_ms) / 1_000),
+      side: "yes",
+      action: "buy",
+      purchased_side: "yes",
+      subaccount: 2,
+    },
+  });
+  await stream.close();
+});
+
+test("a lookup that fails is told in the marker, and the stream goes on", async () => {
+  const venue = new FakeVenue();
+  const account = new Account(venue);
+  const stream = await venue.connect({ lookup: account }, config);
+  const fills = await stream.fills({}, { recover: true });
+  account.fails = true;
+  venue.socket.drop();
+  await venue.clock.advance(1_000);
+  venue.socket.update("fill", "fill", account.trade(1));
+  const [marker, fill] = await take(fills, 2);
+  assert(marker?.type === "reconnected" && marker.recoverError instanceof Error);
+  assertEquals(brief([fill ?? {}]), ["1"]);
+
+  account.fails = false;
+  account.trade(2);
+  venue.socket.send("{"); // might have been a fill
+  await venue.clock.advance(0);
+  assertEquals(brief(await take(fills, 2)), ["gap 1", "+2"]);
+  await stream.close();
+});
+
+test("{ everyMs } finds fills that were lost without a trace", async () => {
+  const venue = new FakeVenue();
+  const account = new Account(venue);
+  const errors: unknown[] = [];
+  const stream = await venue.connect({ lookup: account, onError: (error) => errors.push(error) }, config);
+  const fills = await stream.fills({}, { recover: { everyMs: 30_000 } });
+  account.trade(1);
+  await venue.clock.advance(29_999);
+  assertEquals(fills.stats.size, 0);
+  await venue.clock.advance(1);
+  account.fails = true;
+  await venue.clock.advance(30_000);
+  account.fails = false;
+  venue.socket.update("fill", "fill", account.trade(2));
+  await venue.clock.advance(30_000);
+  assertEquals(brief(await take(fills, 2)), ["+1", "2"]);
+  assertEquals([fills.stats.size, errors.length], [0, 1]);
+  await fills.unsubscribe();
+  await stream.close();
+  assertEquals(venue.clock.pending, 0);
+});
+
+test("it waits until Kalshi's portfolio answers have caught up", async () => {
+  const venue = new FakeVenue();
+  const account = new Account(venue);
+  const stream = await venue.connect({ lookup: account }, config);
+  const fills = await stream.fills({}, { recover: true });
+  account.asOfMs = () =>
+    Promise.resolve(account.asked.length > 3 ? Infinity : (account.asked.push("as of"), 0));
+  venue.socket.drop();
+  account.trade(1);
+  await venue.clock.advance(1_000);
+  assertEquals(fills.stats.size, 0);
+  await venue.clock.advance(3_000);
+  assertEquals(brief(await take(fills, 2)), ["reconnected 1", "+1"]);
+  await stream.close();
+});
+
+test("orders: states that were missed come once, also of orders that no longer rest", async () => {
+  const venue = new FakeVenue();
+  const account = new Account(venue);
+  account.put("old", "resting", "5.00");
+  const stream = await venue.connect({ lookup: account }, config);
+  const orders = await stream.userOrders({}, { recover: true });
+  const send = (msg: unknown) => venue.socket.update("user_orders", "user_order", msg);
+  send(account.put("a", "resting", "5.00"));
+  send(account.put("b", "resting", "5.00"));
+  send(account.put("c", "resting", "5.00"));
+  await venue.clock.advance(60_000);
+  venue.socket.send({ type: "hello", msg: {} });
+  venue.socket.drop();
+  account.put("old", "canceled", "0.00");
+  account.put("a", "executed", "0.00");
+  account.put("b", "resting", "3.00");
+  account.put("d", "executed", "0.00");
+  await venue.clock.advance(1_000);
+  send(account.put("b", "canceled", "0.00"));
+  assertEquals(brief(await take(orders, 3)), ["a resting", "b resting", "c resting"]);
+  const [marker, ...recovered] = brief(await take(orders, 5));
+  assertEquals([marker, recovered.sort()], ["reconnected 4", [
+    "+a executed",
+    "+b resting",
+    "+d executed",
+    "+old canceled",
+  ]]);
+  assertEquals(brief(await take(orders, 1)), ["b canceled"]);
+  assertEquals(account.asked.filter((asked) => asked.startsWith("order")).sort(), ["order a", "order old"]);
+  await stream.close();
+});
+
+test("recover.everyMs is checked", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({ lookup: new Account(venue) }, config);
+  await assertRejects(
+    () => stream.fills({}, { recover: { everyMs: 10 } }),
+    KalshiConfigError,
+    "recover.everyMs",
+  );
+  await stream.close();
+});
