@@ -2,7 +2,9 @@
 import { ApiError } from "./api_error.ts";
 import { allRoutes } from "./rest/mod.ts";
 import { authenticate } from "./keys.ts";
+import { bucketOf, costOf } from "./limits.ts";
 import { type Call, Router } from "./route.ts";
+import { authorize } from "./scopes.ts";
 import type { Venue } from "./venue.ts";
 
 /** The root of Kalshi's REST paths. */
@@ -65,13 +67,21 @@ export class Gateway {
       const key = operation.auth === "none"
         ? undefined
         : await this.#authenticate(incoming, path, operation.auth);
-      const call: Call = {
-        venue: this.#venue,
-        key,
-        path: match.path,
-        query: new URLSearchParams(mark === -1 ? "" : target.slice(mark + 1)),
-        body: readBody(incoming),
-      };
+      const query = new URLSearchParams(mark === -1 ? "" : target.slice(mark + 1));
+      const body = readBody(incoming);
+      if (key !== undefined) {
+        authorize(key, operation);
+        if (this.#venue.enforcesLimits) {
+          const { limits, clock } = this.#venue;
+          limits.take(
+            key.account,
+            bucketOf(operation, query, body),
+            costOf(operation, query, body),
+            clock.now(),
+          );
+        }
+      }
+      const call: Call = { venue: this.#venue, key, path: match.path, query, body };
       const value = await handle(call);
       const status = operation.status ?? 200;
       return this.#write(status, operation.empty || status === 204 ? undefined : value);
@@ -93,6 +103,7 @@ export class Gateway {
   #refuse(error: unknown): Outgoing {
     if (error instanceof ApiError) {
       const { status, code, message, details } = error;
+      if (status === 429) return this.#write(status, { error: message });
       const body = { code, message, ...(details === undefined ? {} : { details }) };
       return this.#write(status, this.#venue.errorBodies === "nested" ? { error: body } : body);
     }

@@ -9,13 +9,17 @@ import { KalshiConfig } from "../config.ts";
 import { KalshiConfigError } from "../errors.ts";
 import { ExchangeClock } from "./clock.ts";
 import type { Account } from "./engine/ledger.ts";
+import type { FeeType } from "./engine/fees.ts";
 import type { Side } from "./engine/types.ts";
 import type { Fault } from "./faults.ts";
 import { Gateway } from "./gateway.ts";
 import { generateKey, type KeyType } from "./keys.ts";
+import type { UsageTier } from "./limits.ts";
 import { type RunningServer, serve } from "./server.ts";
-import { parseCount, parseMoney, parsePrice } from "./units.ts";
+import { parseCount, parseMoney, parsePrice, PRICE_ONE } from "./units.ts";
 import { type ErrorBodies, Venue } from "./venue.ts";
+import { listEvent, listSeries, type MarketInfo, priceStructures } from "./world/catalog.ts";
+import { ownMarket, ownSeries } from "./world/plans.ts";
 
 /** How to make an exchange. */
 export interface LocalExchangeOptions {
@@ -27,6 +31,15 @@ export interface LocalExchangeOptions {
   readonly markets?: number | undefined;
   /** Whether market makers quote in the markets; true unless told. */
   readonly marketMakers?: boolean | undefined;
+  /** Lets the market makers move by themselves, each so many milliseconds; only {@linkcode LocalExchange.step} unless told. */
+  readonly stepMs?: number | undefined;
+  /**
+   * Whether crypto is on shard 2 and combos are on shard 1, as at Kalshi, so that an account needs cash there; false
+   * unless told, which puts everything on shard 0.
+   */
+  readonly shards?: boolean | undefined;
+  /** Whether requests over the rate limits of an account's tier get a 429; false unless told. */
+  readonly rateLimits?: boolean | undefined;
   /**
    * How error bodies are written: `flat`, `{ code, message, details }`, as Kalshi's specification has them (the
    * default), or `nested`, the same below `error`, as Kalshi's servers have been seen to answer.
@@ -55,6 +68,8 @@ export interface LocalAccountOptions {
    * others.
    */
   readonly balancePrecision?: "0.0001" | "0.01" | undefined;
+  /** Tier of its rate limits; `basic` unless told. */
+  readonly usageTier?: UsageTier | undefined;
 }
 
 /** An account of a local exchange. */
@@ -79,6 +94,26 @@ export interface CounterOrder {
   readonly price: string;
   /** Contracts. */
   readonly count: string;
+}
+
+/** Where an account's cash is. */
+export interface CashPlace {
+  /** Number of the subaccount; 0, the primary one, unless told. */
+  readonly subaccount?: number | undefined;
+  /** Number of the shard; 0 unless told. */
+  readonly exchangeIndex?: number | undefined;
+}
+
+/** A market to list. */
+export interface ListedMarket {
+  /** Its ticker. */
+  readonly ticker: string;
+  /** Its title; the ticker unless told. */
+  readonly title?: string | undefined;
+  /** Milliseconds until it closes; a day unless told. */
+  readonly closesInMs?: number | undefined;
+  /** Name of its price grid; `linear_cent` unless told. */
+  readonly priceLevelStructure?: string | undefined;
 }
 
 const DEFAULT_MARKETS = 240;
@@ -146,17 +181,19 @@ export class LocalExchange implements AsyncDisposable {
 
   /** Opens an account with cash and an API key. */
   async createAccount(options: LocalAccountOptions = {}): Promise<LocalAccount> {
-    const { balance = "1000.00", keyType = "ed25519", balancePrecision = "0.0001" } = options;
+    const { balance = "1000.00", keyType = "ed25519", balancePrecision = "0.0001", usageTier = "basic" } =
+      options;
     const amount = parseMoney(balance);
     if (amount === undefined || amount < 0) {
       throw new KalshiConfigError(
         `\`balance\` takes dollars such as "1000.00"; got ${JSON.stringify(balance)}.`,
       );
     }
-    const { engine, random, keys } = this.#venue;
+    const { engine, random, keys, limits, treasury } = this.#venue;
     const { publicKey, privateKey } = await generateKey(keyType);
     const account = engine.open(balancePrecision === "0.01" ? 10_000 : 100);
-    engine.deposit(account.wallet(0, 0), amount);
+    if (amount > 0) treasury.move(account.wallet(0, 0), amount);
+    limits.setTier(account, usageTier);
     const keyId = random.uuid();
     keys.set(keyId, {
       id: keyId,
@@ -222,6 +259,133 @@ export class LocalExchange implements AsyncDisposable {
     return placed.order.id;
   }
 
+  /** Pays cash into an account, or out of it with an amount below zero, such as `"-20.00"`. */
+  deposit(accountId: string, amount: string, where: CashPlace = {}): void {
+    this.#venue.tick();
+    const account = this.#account(accountId);
+    const money = parseMoney(amount);
+    const { subaccount = 0, exchangeIndex = 0 } = where;
+    const wallet = account.wallet(subaccount, exchangeIndex);
+    if (money === undefined || money === 0 || wallet.available + money < 0) {
+      throw new KalshiConfigError(`The account has no such amount: ${amount}.`);
+    }
+    account.subaccounts.add(subaccount);
+    this.#venue.treasury.move(wallet, money);
+  }
+
+  /** Moves an account to another tier of rate limits. */
+  setUsageTier(accountId: string, tier: UsageTier): void {
+    this.#venue.limits.setTier(this.#account(accountId), tier);
+  }
+
+  /**
+   * Lists a market that opens at once, in a series of its own; returns its ticker. Nobody quotes in it. Its
+   * `price_level_structure` is `linear_cent` unless told.
+   */
+  listMarket(options: ListedMarket): string {
+    this.#venue.tick();
+    const { ticker, title = ticker, closesInMs = 86_400_000, priceLevelStructure = "linear_cent" } = options;
+    const { engine, catalog, lifecycle } = this.#venue;
+    if (catalog.markets.has(ticker)) throw new KalshiConfigError(`There is a market ${ticker} already.`);
+    if (priceStructures[priceLevelStructure] === undefined) {
+      throw new KalshiConfigError(
+        `No price level structure ${priceLevelStructure}. Known: ${Object.keys(priceStructures).join(", ")}.`,
+      );
+    }
+    const now = engine.now;
+    const plan = { ...ownSeries(ticker, title), structure: priceLevelStructure };
+    const event = listEvent(engine, catalog, listSeries(catalog, plan, now), {
+      ticker: `${ticker}-EVENT`,
+      title,
+      subTitle: title,
+      mutuallyExclusive: false,
+      openAt: now,
+      closeAt: now + closesInMs,
+      markets: [ownMarket(ticker, title)],
+    }, now);
+    lifecycle.follow(event);
+    engine.emit({ type: "market", market: this.#market(ticker).market, change: "created", at: now });
+    return ticker;
+  }
+
+  /** Pauses a market, or ends its pause, which cancels what rests in it. */
+  setMarketActive(ticker: string, active: boolean): void {
+    this.#venue.tick();
+    this.#venue.lifecycle.setActive(this.#market(ticker), active);
+  }
+
+  /** Moves a market's close to a time in Unix milliseconds; a market that had closed opens again. */
+  setCloseTime(ticker: string, atMs: number): void {
+    this.#venue.tick();
+    this.#venue.lifecycle.setCloseTime(this.#market(ticker), atMs);
+  }
+
+  /** Changes a market's price grid, by the name in `price_level_structure`; resting orders stay. */
+  setPriceLevelStructure(ticker: string, structure: string): void {
+    this.#venue.tick();
+    const info = this.#market(ticker);
+    const bands = priceStructures[structure];
+    if (bands === undefined) {
+      throw new KalshiConfigError(
+        `No price level structure ${structure}. Known: ${Object.keys(priceStructures).join(", ")}.`,
+      );
+    }
+    info.structure = structure;
+    info.market.bands = bands;
+    const { engine } = this.#venue;
+    engine.emit({
+      type: "market",
+      market: info.market,
+      change: "price_level_structure_updated",
+      at: engine.now,
+    });
+  }
+
+  /**
+   * Makes a market's outcome known: `yes`, `no`, or what a YES contract is worth, such as `"0.2500"`. The market
+   * closes if it has not, and pays out after its settlement timer, or right away with `settle: true`.
+   */
+  determine(ticker: string, outcome: string, options: { readonly settle?: boolean } = {}): void {
+    this.#venue.tick();
+    const { lifecycle, engine } = this.#venue;
+    const info = this.#market(ticker);
+    const value = outcome === "yes" ? PRICE_ONE : outcome === "no" ? 0 : parsePrice(outcome);
+    if (value === undefined || value < 0 || value > PRICE_ONE) {
+      throw new KalshiConfigError(
+        `An outcome is yes, no or a price from 0 to 1; got ${JSON.stringify(outcome)}.`,
+      );
+    }
+    if (info.closeAt > engine.now) lifecycle.setCloseTime(info, engine.now);
+    lifecycle.determine(info, value);
+    if (options.settle) lifecycle.settle(info);
+  }
+
+  /** Changes the fees of a series, at once or at a time in Unix milliseconds. */
+  setSeriesFees(seriesTicker: string, feeType: FeeType, feeMultiplier: number, atMs?: number): void {
+    this.#venue.tick();
+    const series = this.#venue.catalog.series.get(seriesTicker);
+    if (series === undefined) throw new KalshiConfigError(`No series ${seriesTicker}.`);
+    this.#venue.feeChanges.changeSeries(series, feeType, feeMultiplier, atMs ?? this.#venue.engine.now);
+    this.#venue.tick();
+  }
+
+  /** Sets fees of an event's own, at once or at a time in Unix milliseconds; undefined clears them. */
+  setEventFees(eventTicker: string, feeType?: FeeType, feeMultiplier?: number, atMs?: number): void {
+    this.#venue.tick();
+    const event = this.#venue.catalog.events.get(eventTicker);
+    if (event === undefined) throw new KalshiConfigError(`No event ${eventTicker}.`);
+    this.#venue.feeChanges.changeEvent(event, feeType, feeMultiplier, atMs ?? this.#venue.engine.now);
+    this.#venue.tick();
+  }
+
+  /**
+   * Sets until when (Unix milliseconds) data is historical, which moves it from the live operations to those below
+   * `/historical`; undefined goes back to Kalshi's windows of 90 days, and 14 for orders.
+   */
+  setHistoricalCutoff(atMs: number | undefined): void {
+    this.#venue.archive.fixed = atMs;
+  }
+
   /** Pauses trading (cancels go through) or the whole exchange, or ends both. */
   pause(what: "trading" | "exchange" | "nothing"): void {
     this.#venue.tick();
@@ -246,6 +410,18 @@ export class LocalExchange implements AsyncDisposable {
     return this.close();
   }
 
+  #account(id: string): Account {
+    const account = this.#venue.engine.accounts.get(id);
+    if (account === undefined) throw new KalshiConfigError(`No account ${id}.`);
+    return account;
+  }
+
+  #market(ticker: string): MarketInfo {
+    const info = this.#venue.catalog.markets.get(ticker);
+    if (info === undefined) throw new KalshiConfigError(`No market ${ticker}.`);
+    return info;
+  }
+
   async #fetch(request: Request): Promise<Response> {
     const { pathname, search } = new URL(request.url);
     const { status, headers, body } = await this.#gateway.answer({
@@ -265,6 +441,9 @@ function makeVenue(options: LocalExchangeOptions): Venue {
     markets = DEFAULT_MARKETS,
     marketMakers = true,
     errorBodies = "flat",
+    stepMs,
+    shards = false,
+    rateLimits = false,
     onInternalError = (error) => console.error(error),
   } = options;
   return new Venue({
@@ -272,6 +451,9 @@ function makeVenue(options: LocalExchangeOptions): Venue {
     clock: new ExchangeClock(clock),
     markets,
     marketMakers,
+    stepMs,
+    shards,
+    rateLimits,
     errorBodies,
     onInternalError,
   });

@@ -5,7 +5,9 @@
  * @module
  */
 export {
+  type CashPlace,
   type CounterOrder,
+  type ListedMarket,
   type LocalAccount,
   type LocalAccountOptions,
   LocalExchange,
@@ -13,6 +15,8 @@ export {
   type LocalExchangeOptions,
 } from "./local_exchange.ts";
 export { ExchangeClock } from "./clock.ts";
+export type { FeeType } from "./engine/fees.ts";
 export type { Fault } from "./faults.ts";
 export type { KeyType } from "./keys.ts";
+export type { UsageTier } from "./limits.ts";
 export type { ErrorBodies } from "./venue.ts";

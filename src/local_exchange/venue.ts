@@ -3,12 +3,20 @@ import type { Clock } from "../clock.ts";
 import type { ExchangeClock } from "./clock.ts";
 import { Engine } from "./engine/engine.ts";
 import type { Account } from "./engine/ledger.ts";
-import type { Fill, Market, Order, Trade } from "./engine/types.ts";
 import { Faults } from "./faults.ts";
 import type { ApiKey } from "./keys.ts";
+import { RateLimits } from "./limits.ts";
 import { createRandom, type Random } from "./random.ts";
+import { Archive } from "./world/archive.ts";
+import { Candles } from "./world/candles.ts";
 import { type Catalog, createCatalog } from "./world/catalog.ts";
+import { Combos } from "./world/combos.ts";
+import { Communications } from "./world/communications.ts";
+import { FeeChanges } from "./world/fee_changes.ts";
+import { Lifecycle } from "./world/lifecycle.ts";
 import { MarketMakers } from "./world/makers.ts";
+import { planSeries } from "./world/plans.ts";
+import { Treasury } from "./world/treasury.ts";
 
 /** How an error body is written. */
 export type ErrorBodies = "flat" | "nested";
@@ -18,9 +26,19 @@ export interface VenueOptions {
   readonly seed: number;
   readonly clock: ExchangeClock;
   readonly markets: number;
+  readonly shards: boolean;
   readonly marketMakers: boolean;
+  readonly stepMs: number | undefined;
+  readonly rateLimits: boolean;
   readonly errorBodies: ErrorBodies;
   readonly onInternalError: (error: unknown) => void;
+}
+
+/** A customer of a futures commission merchant. */
+export interface Subtrader {
+  readonly id: string;
+  readonly blocked: Set<string>;
+  cap: number | undefined;
 }
 
 /** One exchange. */
@@ -29,8 +47,19 @@ export class Venue {
   readonly clock: ExchangeClock;
   readonly engine: Engine;
   readonly catalog: Catalog;
+  readonly candles: Candles;
+  readonly lifecycle: Lifecycle;
   readonly makers: MarketMakers | undefined;
+  readonly treasury: Treasury;
+  readonly communications: Communications;
+  readonly combos: Combos;
+  readonly feeChanges: FeeChanges;
+  readonly archive: Archive;
+  readonly limits = new RateLimits();
+  /** Whether requests over the limits are refused. */
+  readonly enforcesLimits: boolean;
   readonly keys = new Map<string, ApiKey>();
+  readonly subtraders = new WeakMap<Account, Map<string, Subtrader>>();
   readonly faults = new Faults();
   readonly errorBodies: ErrorBodies;
   readonly onInternalError: (error: unknown) => void;
@@ -38,15 +67,27 @@ export class Venue {
   skewMs = 0;
   readonly #base: Clock;
 
-  constructor({ seed, clock, markets, marketMakers, errorBodies, onInternalError }: VenueOptions) {
+  constructor(options: VenueOptions) {
+    const { seed, clock, markets, shards, marketMakers, stepMs, rateLimits, errorBodies, onInternalError } =
+      options;
+    const now = clock.now();
     this.random = createRandom(seed);
     this.clock = clock;
     this.#base = clock.base;
     this.errorBodies = errorBodies;
     this.onInternalError = onInternalError;
-    this.engine = new Engine(this.random, clock.now());
-    this.catalog = createCatalog(this.engine, createRandom(seed + 1), clock.now(), markets);
-    if (marketMakers) this.makers = new MarketMakers(this.engine, this.catalog, createRandom(seed + 2));
+    this.enforcesLimits = rateLimits;
+    const engine = this.engine = new Engine(this.random, now);
+    this.candles = new Candles(engine);
+    const plans = planSeries(createRandom(seed + 1), now, { atLeast: markets, shards });
+    this.catalog = createCatalog(engine, plans, now);
+    this.lifecycle = new Lifecycle(engine, this.catalog, createRandom(seed + 2));
+    this.combos = new Combos(engine, this.catalog, this.lifecycle, this.random, shards ? 1 : 0);
+    this.treasury = new Treasury(engine, this.random);
+    this.communications = new Communications(engine, this.random);
+    this.feeChanges = new FeeChanges(engine, this.random);
+    this.archive = new Archive(engine, this.catalog);
+    if (marketMakers) this.makers = new MarketMakers(engine, this.catalog, createRandom(seed + 3), stepMs);
   }
 
   /** Lets everything happen that is due by now. */
@@ -64,5 +105,3 @@ export class Venue {
     return new Promise((resolve) => void this.#base.setTimer(resolve, ms));
   }
 }
-
-export type { Account, Fill, Market, Order, Trade };

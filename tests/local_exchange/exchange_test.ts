@@ -76,8 +76,14 @@ test("markets are filtered by status, ticker, event, series and time", async () 
   const all = await session.all("/markets?limit=1000", "markets");
   const open = await session.all("/markets?limit=1000&status=open", "markets");
   const unopened = await session.all("/markets?limit=1000&status=unopened", "markets");
-  assert(open.length > 0 && unopened.length > 0);
-  assertEquals(open.length + unopened.length, all.length);
+  const settled = await session.all("/markets?limit=1000&status=settled", "markets");
+  assert(open.length > 0 && unopened.length > 0 && settled.length > 0);
+  assertEquals(open.length + unopened.length + settled.length, all.length);
+  assert(
+    settled.every(({ status, result, settlement_ts }) =>
+      status === "finalized" && result !== "" && settlement_ts
+    ),
+  );
   const [first, second] = open;
   const two = await session.get(`/markets?tickers=${first.ticker},${second.ticker}`);
   assertEquals(two.value.markets.length, 2);

@@ -174,5 +174,5 @@ test("time that is moved on expires orders and closes markets", async () => {
   exchange.clock.advance(10 * 86_400_000);
   const refused = await create({});
   assertEquals([refused.status, refused.value.code], [409, "market_inactive"]);
-  assertEquals((await session.get(`/markets/${ticker}`)).value.market.status, "closed");
+  assertEquals((await session.get(`/markets/${ticker}`)).value.market.status, "finalized");
 });

@@ -6,14 +6,25 @@
  */
 import type { Random } from "../random.ts";
 import { PRICE_ONE } from "../units.ts";
-import { settleFill, tradeFee } from "./fees.ts";
-import { Account, addResting, neededFor, reduceResting, reserve, unitCost, type Wallet } from "./ledger.ts";
+import { type FeeSchedule, settleFill, tradeFee } from "./fees.ts";
+import {
+  Account,
+  addResting,
+  type Holding,
+  neededFor,
+  recost,
+  reduceResting,
+  reserve,
+  unitCost,
+  type Wallet,
+} from "./ledger.ts";
 import { Schedule } from "./schedule.ts";
 import type {
   CancelReason,
   EngineEvent,
   Fill,
   Market,
+  MarketChange,
   Order,
   OrderGroup,
   SelfTradePrevention,
@@ -43,6 +54,22 @@ export interface OrderRequest {
 export interface Refusal {
   readonly refused: string;
   readonly details?: string;
+}
+
+/** What to change of a resting order. */
+export interface Amendment {
+  readonly price: number;
+  /** The new total: what is filled and what shall rest. */
+  readonly count: number;
+  readonly clientOrderId?: string | undefined;
+  /** `null` clears the expiry, undefined keeps it. */
+  readonly expiresAt?: number | null | undefined;
+}
+
+/** The two orders of a block trade. */
+export interface Blocked {
+  readonly buyerOrder: Order;
+  readonly sellerOrder: Order;
 }
 
 /** What became of an accepted order at once. */
@@ -86,6 +113,7 @@ export class Engine {
   /** Nothing works. */
   exchangePaused = false;
   #now: number;
+  #horizon = 0;
   readonly #random: Random;
   readonly #listeners = new Set<(event: EngineEvent) => void>();
 
@@ -99,8 +127,14 @@ export class Engine {
     return this.#now;
   }
 
+  /** How far the {@linkcode runUntil} that is under way will go. */
+  get horizon(): number {
+    return Math.max(this.#horizon, this.#now);
+  }
+
   /** Lets everything that is due happen, each at its own time. */
   runUntil(now: number): void {
+    this.#horizon = now;
     for (let due = this.schedule.take(now); due !== undefined; due = this.schedule.take(now)) {
       this.#now = Math.max(this.#now, due.at);
       due.run();
@@ -136,7 +170,6 @@ export class Engine {
   /** Places an order. */
   place(request: OrderRequest): Placed | Refusal {
     const { wallet, market, side, price } = request;
-    const { account } = wallet;
     const refusal = this.#refuse(request);
     if (refusal !== undefined) return refusal;
     const holding = wallet.holding(market);
@@ -153,12 +186,220 @@ export class Engine {
     if (request.timeInForce === "fill_or_kill" && this.#volumeAt(market, side, price, count) < count) {
       return { refused: "fill_or_kill_insufficient_resting_volume" };
     }
+    const order = this.#newOrder(request, count);
+    return this.#enter(order, request.timeInForce === "good_till_canceled");
+  }
+
+  /**
+   * Changes a resting order. Less of it at the same price, or another expiry, keeps its place in the queue;
+   * anything else puts it at the end, and may let it trade.
+   */
+  amend(order: Order, { price, count, clientOrderId, expiresAt }: Amendment): Placed | Refusal {
+    const { market, side, account, holding, wallet } = order;
+    if (this.exchangePaused) return { refused: "exchange_is_paused" };
+    if (this.tradingPaused) return { refused: "trading_is_paused" };
+    if (market.status !== "active") return { refused: "market_inactive" };
+    if (!isOnGrid(market, price)) return { refused: "invalid_price" };
+    const remaining = count - order.filled;
+    if (remaining <= 0) return { refused: "invalid_order_size", details: "no more than what is filled" };
+    const renamed = clientOrderId !== undefined && clientOrderId !== order.clientOrderId;
+    if (renamed && account.ordersByClientId.has(clientOrderId)) return { refused: "order_already_exists" };
+    const moves = price !== order.price || remaining > order.remaining;
+    if (moves) {
+      const best = market.book.best(opposite(side));
+      const isTaker = best !== undefined && crosses(side, price, best);
+      if (isTaker && order.selfTradePrevention === "taker_at_cross" && this.#meetsOwn(order, price)) {
+        return { refused: "self_cross_attempt" };
+      }
+      const before = order.remaining;
+      reduceResting(order, before);
+      reserve(holding);
+      const affordable = wallet.available >= neededFor(holding, side, price, remaining, isTaker);
+      order.remaining = before;
+      addResting(order);
+      reserve(holding);
+      if (!affordable) return { refused: "insufficient_balance" };
+    }
+    if (renamed) {
+      order.clientOrderId = clientOrderId;
+      account.ordersByClientId.set(clientOrderId, order);
+    }
+    if (expiresAt !== undefined) {
+      order.expiresAt = expiresAt ?? undefined;
+      if (expiresAt !== null) this.#expireAt(order, expiresAt);
+    }
+    order.initial = count;
+    order.updatedAt = this.#now;
+    if (moves) {
+      this.#leave(order);
+      order.price = price;
+      order.remaining = remaining;
+      return this.#enter(order, true);
+    }
+    const less = order.remaining - remaining;
+    if (less > 0) this.#shrink(order, less);
+    this.emit({ type: "order", order, at: this.#now });
+    return { order, filled: 0, value: 0, fees: 0 };
+  }
+
+  /** Cancels what remains of a resting order; returns how much that was. */
+  cancel(order: Order, reason: CancelReason = "user"): number {
+    if (order.status !== "resting") return 0;
+    const { remaining } = order;
+    this.#leave(order);
+    order.status = "canceled";
+    order.cancelReason = reason;
+    order.updatedAt = this.#now;
+    this.emit({ type: "order", order, at: this.#now });
+    return remaining;
+  }
+
+  /** Takes `count` off a resting order, which keeps its place; all of it cancels it. */
+  decrease(order: Order, count: number): void {
+    if (count >= order.remaining) return void this.cancel(order);
+    this.#shrink(order, count);
+    order.updatedAt = this.#now;
+    this.emit({ type: "order", order, at: this.#now });
+  }
+
+  /** Changes the status of a market; closing or reopening it cancels what rests in it. */
+  setStatus(market: Market, status: Market["status"], change: MarketChange): void {
+    const reopens = status === "active" && market.status === "inactive";
+    market.status = status;
+    market.updatedAt = this.#now;
+    if (reopens) this.#cancelAll(market, "reactivated");
+    else if (status !== "active" && status !== "inactive") this.#cancelAll(market, "market_closed");
+    this.emit({ type: "market", market, change, at: this.#now });
+  }
+
+  /** Changes what trading in a market costs; orders that can no longer be paid are canceled, newest first. */
+  setFees(market: Market, fees: FeeSchedule): void {
+    market.fees = fees;
+    for (const account of this.accounts.values()) {
+      for (const wallet of account.wallets()) {
+        const holding = wallet.holdings.get(market);
+        if (holding === undefined) continue;
+        for (const side of [holding.bids, holding.asks]) recost(side);
+        reserve(holding);
+        const newestFirst = [...holding.bids.orders, ...holding.asks.orders].sort((a, b) =>
+          b.createdAt - a.createdAt
+        );
+        for (const order of newestFirst) if (wallet.available < 0) this.cancel(order, "unpaid");
+      }
+    }
+  }
+
+  /** Pays every position of a market out at `value` for a YES contract. */
+  settle(market: Market, value: number): void {
+    for (const account of this.accounts.values()) {
+      for (const wallet of account.wallets()) {
+        const holding = wallet.holdings.get(market);
+        if (holding !== undefined && holding.position !== 0) this.#payOut(holding, value);
+      }
+    }
+    market.openInterest = 0;
+  }
+
+  /** A trade that two accounts agreed on outside the book. */
+  block(
+    market: Market,
+    buyer: Wallet,
+    seller: Wallet,
+    price: number,
+    count: number,
+    takerSide: Side,
+  ): Blocked | Refusal {
+    if (market.status !== "active") return { refused: "market_inactive" };
+    const parties = { bid: buyer, ask: seller };
+    for (const side of ["bid", "ask"] as const) {
+      const wallet = parties[side];
+      if (wallet.available < neededFor(wallet.holding(market), side, price, count, true)) {
+        return { refused: "insufficient_balance" };
+      }
+    }
+    const make = (side: Side) => {
+      const order = this.#newOrder({
+        wallet: parties[side],
+        market,
+        clientOrderId: "",
+        side,
+        price,
+        count,
+        timeInForce: "fill_or_kill",
+        selfTradePrevention: "taker_at_cross",
+      }, count);
+      order.remaining = 0;
+      order.status = "executed";
+      return order;
+    };
+    const orders = { bid: make("bid"), ask: make("ask") };
+    this.#exchange(orders[takerSide], orders[opposite(takerSide)], price, count, true);
+    for (const order of [orders.bid, orders.ask]) this.emit({ type: "order", order, at: this.#now });
+    return { buyerOrder: orders.bid, sellerOrder: orders.ask };
+  }
+
+  /** Pauses trading or the whole exchange, or ends both. Orders that asked for it are canceled. */
+  pause(what: "trading" | "exchange" | "nothing"): void {
+    this.tradingPaused = what !== "nothing";
+    this.exchangePaused = what === "exchange";
+    if (what === "nothing") return;
+    for (const account of this.accounts.values()) {
+      for (const order of account.resting) if (order.cancelOnPause) this.cancel(order, "paused");
+    }
+  }
+
+  /** Makes a group of orders. */
+  createGroup(wallet: Wallet, limit: number): OrderGroup {
+    const group: OrderGroup = {
+      id: this.#random.uuid(),
+      wallet,
+      limit,
+      triggered: false,
+      orders: new Set(),
+      executions: [],
+    };
+    wallet.account.groups.set(group.id, group);
+    this.emit({ type: "group", group, change: "created", at: this.#now });
+    return group;
+  }
+
+  /** Cancels every order of a group and refuses new ones until it is reset. */
+  trigger(group: OrderGroup): void {
+    group.triggered = true;
+    for (const order of group.orders) this.cancel(order, "group");
+    this.emit({ type: "group", group, change: "triggered", at: this.#now });
+  }
+
+  /** Lets a group trade again, with nothing counted. */
+  resetGroup(group: OrderGroup): void {
+    group.triggered = false;
+    group.executions = [];
+    this.emit({ type: "group", group, change: "reset", at: this.#now });
+  }
+
+  /** Sets a group's limit, which triggers it when it has already traded more. */
+  limitGroup(group: OrderGroup, limit: number): void {
+    group.limit = limit;
+    this.emit({ type: "group", group, change: "limit_updated", at: this.#now });
+    if (!group.triggered && this.rolling(group) > limit) this.trigger(group);
+  }
+
+  /** Cancels every order of a group and forgets it. */
+  deleteGroup(group: OrderGroup): void {
+    for (const order of group.orders) this.cancel(order, "group");
+    group.wallet.account.groups.delete(group.id);
+    this.emit({ type: "group", group, change: "deleted", at: this.#now });
+  }
+
+  #newOrder(request: OrderRequest, count: number): Order {
+    const { wallet, market, side, price } = request;
+    const { account } = wallet;
     const order: Order = {
       id: this.#random.uuid(),
       clientOrderId: request.clientOrderId,
       account,
       wallet,
-      holding,
+      holding: wallet.holding(market),
       market,
       side,
       selfTradePrevention: request.selfTradePrevention,
@@ -185,10 +426,15 @@ export class Engine {
     account.orders.push(order);
     this.orders.set(order.id, order);
     if (order.clientOrderId !== "") account.ordersByClientId.set(order.clientOrderId, order);
+    return order;
+  }
+
+  /** Matches an order and rests what is left, or cancels that. */
+  #enter(order: Order, mayRest: boolean): Placed {
     const { stopped, ...taken } = this.#match(order);
     if (order.remaining === 0 && order.filled > 0) {
       order.status = "executed";
-    } else if (stopped || order.group?.triggered || request.timeInForce !== "good_till_canceled") {
+    } else if (stopped || order.group?.triggered || !mayRest) {
       order.status = "canceled";
       order.cancelReason = stopped ? "self_trade" : order.group?.triggered ? "group" : "immediate_or_cancel";
       order.remaining = 0;
@@ -199,54 +445,49 @@ export class Engine {
     return { order, ...taken };
   }
 
-  /** Cancels what remains of a resting order; returns how much that was. */
-  cancel(order: Order, reason: CancelReason = "user"): number {
-    if (order.status !== "resting") return 0;
-    const { remaining } = order;
-    this.#leave(order);
-    order.status = "canceled";
-    order.cancelReason = reason;
-    order.updatedAt = this.#now;
-    this.emit({ type: "order", order, at: this.#now });
-    return remaining;
+  /** Whether an order at `price` would reach a resting order of its own account. */
+  #meetsOwn(order: Order, price: number): boolean {
+    const side = order.side === "bid" ? "asks" : "bids";
+    for (const wallet of order.account.wallets()) {
+      for (const other of wallet.holdings.get(order.market)?.[side].orders ?? []) {
+        if (crosses(order.side, price, other.price)) return true;
+      }
+    }
+    return false;
   }
 
-  /** Takes `count` off a resting order, which keeps its place; all of it cancels it. */
-  decrease(order: Order, count: number): void {
-    if (count >= order.remaining) return void this.cancel(order);
+  #shrink(order: Order, count: number): void {
     order.market.book.reduce(order, count);
     reduceResting(order, count);
     reserve(order.holding);
-    order.updatedAt = this.#now;
     this.#tellBook(order, -count);
-    this.emit({ type: "order", order, at: this.#now });
   }
 
-  /** Changes the status of a market; leaving `active` for good cancels what rests in it. */
-  setStatus(market: Market, status: Market["status"], change: string): void {
-    market.status = status;
-    market.updatedAt = this.#now;
-    if (status === "closed" || status === "determined" || status === "finalized") {
-      this.#cancelAll(market, "market_closed");
-    }
-    this.emit({ type: "market", market, change, at: this.#now });
-  }
-
-  /** Pauses trading or the whole exchange, or ends both. Orders that asked for it are canceled. */
-  pause(what: "trading" | "exchange" | "nothing"): void {
-    this.tradingPaused = what !== "nothing";
-    this.exchangePaused = what === "exchange";
-    if (what === "nothing") return;
-    for (const account of this.accounts.values()) {
-      for (const order of account.resting) if (order.cancelOnPause) this.cancel(order, "paused");
-    }
-  }
-
-  /** Cancels every order of a group and refuses new ones until it is reset. */
-  trigger(group: OrderGroup): void {
-    group.triggered = true;
-    for (const order of group.orders) this.cancel(order, "group");
-    this.emit({ type: "group", group, change: "triggered", at: this.#now });
+  #payOut(holding: Holding, value: number): void {
+    const { wallet, market, position, exposure } = holding;
+    const worth = position > 0 ? position * value : -position * (PRICE_ONE - value);
+    // Payouts are cut to whole cents; what a sub-cent value leaves is the settlement fee.
+    const revenue = Math.floor(worth / 10_000) * 10_000;
+    wallet.cash += revenue;
+    wallet.updatedAt = this.#now;
+    this.feesTaken += worth - revenue;
+    holding.position = 0;
+    holding.exposure = 0;
+    holding.realized += worth - exposure;
+    holding.updatedAt = this.#now;
+    const settlement = {
+      holding,
+      position,
+      cost: exposure,
+      revenue,
+      fee: worth - revenue,
+      value,
+      at: this.#now,
+    };
+    wallet.account.settlements.push(settlement);
+    this.emit({ type: "settlement", settlement });
+    this.emit({ type: "position", holding, at: this.#now });
+    if (market.status !== "finalized") market.updatedAt = this.#now;
   }
 
   #refuse(request: OrderRequest): Refusal | undefined {
@@ -298,10 +539,30 @@ export class Engine {
     return { filled, value, fees, stopped: false };
   }
 
-  /** One trade between two orders; returns the taker's fee. */
+  /** One trade of a taker with a resting order; returns the taker's fee. */
   #trade(taker: Order, maker: Order, count: number): number {
+    const { book } = maker.market;
+    book.reduce(maker, count);
+    if (maker.remaining === count) {
+      maker.remaining = 0;
+      book.remove(maker);
+      maker.remaining = count;
+      maker.status = "executed";
+      maker.group?.orders.delete(maker);
+    }
+    reduceResting(maker, count);
+    taker.remaining -= count;
+    const fee = this.#exchange(taker, maker, maker.price, count, false);
+    this.#tellBook(maker, -count);
+    this.emit({ type: "order", order: maker, at: this.#now });
+    if (maker.group !== undefined) this.#execute(maker.group, count);
+    if (taker.group !== undefined) this.#execute(taker.group, count);
+    return fee;
+  }
+
+  /** Lets contracts and cash change hands; returns the taker's fee. */
+  #exchange(taker: Order, maker: Order, price: number, count: number, isBlock: boolean): number {
     const { market } = taker;
-    const { price } = maker;
     const now = this.#now;
     const trade: Trade = {
       id: this.#random.uuid(),
@@ -310,44 +571,28 @@ export class Engine {
       count,
       takerSide: taker.side,
       at: now,
-      isBlock: false,
+      isBlock,
     };
     market.trades.push(trade);
     this.trades.push(trade);
     market.lastPrice = price;
     market.volume += count;
     market.updatedAt = now;
-
-    market.book.reduce(maker, count);
-    if (maker.remaining === count) {
-      maker.remaining = 0;
-      market.book.remove(maker);
-      maker.remaining = count;
-      maker.status = "executed";
-      maker.group?.orders.delete(maker);
-    }
-    reduceResting(maker, count);
-    taker.remaining -= count;
-
-    const before = Math.max(0, taker.holding.position) + Math.max(0, maker.holding.position);
-    const takerFill = this.#settle(taker, trade, true);
-    const makerFill = this.#settle(maker, trade, false);
-    market.openInterest += Math.max(0, taker.holding.position) + Math.max(0, maker.holding.position) - before;
-
-    this.#tellBook(maker, -count);
+    const long = () => Math.max(0, taker.holding.position) + Math.max(0, maker.holding.position);
+    const before = long();
+    const takerFill = this.#settleFill(taker, trade, true);
+    const makerFill = this.#settleFill(maker, trade, false);
+    market.openInterest += long() - before;
     this.emit({ type: "trade", trade });
     this.emit({ type: "fill", fill: makerFill });
     this.emit({ type: "fill", fill: takerFill });
-    this.emit({ type: "order", order: maker, at: now });
     this.emit({ type: "position", holding: maker.holding, at: now });
     this.emit({ type: "position", holding: taker.holding, at: now });
-    if (maker.group !== undefined) this.#execute(maker.group, count);
-    if (taker.group !== undefined) this.#execute(taker.group, count);
     return takerFill.fee;
   }
 
   /** Moves one side's cash and position. */
-  #settle(order: Order, trade: Trade, isTaker: boolean): Fill {
+  #settleFill(order: Order, trade: Trade, isTaker: boolean): Fill {
     const { holding, wallet, side, market } = order;
     const { price, count } = trade;
     const direction = side === "bid" ? 1 : -1;

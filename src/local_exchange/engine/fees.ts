@@ -1,6 +1,7 @@
 /** What a fill costs: Kalshi's fee formula, its rounding, and the rebate of rounding paid too much. */
 import { COUNT_ONE, PRICE_ONE } from "../units.ts";
 
+/** How fills are charged: the `fee_type` of a series. */
 export type FeeType =
   | "quadratic"
   | "quadratic_with_maker_fees"

@@ -1,7 +1,7 @@
 /** Who owns what: accounts, their wallets (one for each subaccount and shard), and what they hold. */
 import { PRICE_ONE } from "../units.ts";
 import { tradeFee } from "./fees.ts";
-import type { Fill, Market, Order, OrderGroup, Side } from "./types.ts";
+import type { Fill, Market, Order, OrderGroup, Settlement, Side } from "./types.ts";
 
 /** The resting orders of one wallet on one side of a market. */
 export interface RestingSide {
@@ -93,6 +93,7 @@ export class Account {
   readonly ordersByClientId = new Map<string, Order>();
   readonly resting = new Set<Order>();
   readonly fills: Fill[] = [];
+  readonly settlements: Settlement[] = [];
   readonly groups = new Map<string, OrderGroup>();
   /** Subaccounts that exist; 0 is the primary one. */
   readonly subaccounts = new Set<number>([0]);
@@ -146,6 +147,15 @@ export function reduceResting(order: Order, count: number): void {
   if (order.remaining === 0) {
     side.orders.delete(order);
     order.account.resting.delete(order);
+  }
+}
+
+/** Counts what a side's orders cost anew, after the market's fees changed. Call {@linkcode reserve} after. */
+export function recost(side: RestingSide): void {
+  side.cost = 0;
+  for (const order of side.orders) {
+    order.cost = openingCost(order, order.remaining);
+    side.cost += order.cost;
   }
 }
 

@@ -48,7 +48,8 @@ export type CancelReason =
   | "market_closed"
   | "paused"
   | "group"
-  | "reactivated";
+  | "reactivated"
+  | "unpaid";
 
 /** A group of orders that is canceled together. */
 export interface OrderGroup {
@@ -117,6 +118,36 @@ export interface Fill {
   readonly position: number;
 }
 
+/** What a position was paid out. */
+export interface Settlement {
+  readonly holding: Holding;
+  /** Contracts that were held; below zero they were NO. */
+  readonly position: number;
+  /** What they cost. */
+  readonly cost: number;
+  readonly revenue: number;
+  readonly fee: number;
+  /** Worth of a YES contract. */
+  readonly value: number;
+  readonly at: number;
+}
+
+/** What happened to a market. */
+export type MarketChange =
+  | "created"
+  | "opened"
+  | "activated"
+  | "deactivated"
+  | "closed"
+  | "close_date_updated"
+  | "determined"
+  | "settled"
+  | "price_level_structure_updated"
+  | "metadata_updated";
+
+/** What happened to an order group. */
+export type GroupChange = "created" | "triggered" | "reset" | "deleted" | "limit_updated";
+
 /** What the engine tells its listeners, in the order it happened. */
 export type EngineEvent =
   /** A level of a book changed by `delta`; `order` is the one that changed it. */
@@ -133,5 +164,6 @@ export type EngineEvent =
   | { readonly type: "fill"; readonly fill: Fill }
   | { readonly type: "order"; readonly order: Order; readonly at: number }
   | { readonly type: "position"; readonly holding: Holding; readonly at: number }
-  | { readonly type: "market"; readonly market: Market; readonly change: string; readonly at: number }
-  | { readonly type: "group"; readonly group: OrderGroup; readonly change: string; readonly at: number };
+  | { readonly type: "market"; readonly market: Market; readonly change: MarketChange; readonly at: number }
+  | { readonly type: "group"; readonly group: OrderGroup; readonly change: GroupChange; readonly at: number }
+  | { readonly type: "settlement"; readonly settlement: Settlement };

@@ -1,10 +1,18 @@
 /** Kalshi's tag `events`. */
-import { GetEvent, GetEventMetadata, GetEvents } from "../../contract/operations.ts";
+import {
+  GetEvent,
+  GetEventFeeChanges,
+  GetEventForecastPercentilesHistory,
+  GetEventMetadata,
+  GetEvents,
+} from "../../contract/operations.ts";
 import { ApiError } from "../api_error.ts";
 import { type Call, route } from "../route.ts";
-import type { EventInfo } from "../world/catalog.ts";
+import type { EventInfo, MarketInfo } from "../world/catalog.ts";
+import { statusFilter } from "./market.ts";
+import { milestonesOf } from "./milestones.ts";
 import { pageOf } from "./page.ts";
-import { choice, flag, integer, list, text } from "./read.ts";
+import { choice, flag, integer, invalid, list, text } from "./read.ts";
 import { eventPayload, marketPayload } from "./shapes.ts";
 
 /** The event that a call names. */
@@ -14,12 +22,10 @@ export function eventOf({ venue }: Call, ticker: string | undefined): EventInfo 
   return found;
 }
 
-/** Where an event is in its life: as far as the first of its markets. */
-function statusOf({ markets }: EventInfo): "unopened" | "open" | "closed" | "settled" {
-  const has = (...statuses: string[]) => markets.some(({ market }) => statuses.includes(market.status));
-  if (has("active", "inactive")) return "open";
-  if (has("initialized")) return "unopened";
-  return has("closed", "determined") ? "closed" : "settled";
+/** Whether one of an event's markets has a status that a `status` filter means. */
+function hasStatus({ markets }: EventInfo, word: keyof typeof statusFilter): boolean {
+  const statuses: readonly string[] = statusFilter[word];
+  return markets.some(({ market }) => statuses.includes(market.status));
 }
 
 export const eventRoutes = [
@@ -33,16 +39,24 @@ export const eventRoutes = [
       most: 200,
       usual: 200,
       keep: (event) =>
-        (status === undefined || statusOf(event) === status) &&
+        event.legs === undefined &&
+        (status === undefined || hasStatus(event, status)) &&
         (series === undefined || event.series.ticker === series) &&
         (tickers === undefined || tickers.includes(event.ticker)) &&
         (minClose === undefined || event.plan.closeAt >= minClose * 1_000) &&
         (minUpdated === undefined || event.updatedAt >= minUpdated * 1_000),
     });
     const nested = flag(call, "with_nested_markets") ?? false;
+    const isLive = (info: MarketInfo) => !call.venue.archive.hasMarket(info);
     return {
-      events: items.map((event) => eventPayload(event, nested)),
-      ...(flag(call, "with_milestones") ? { milestones: [] } : {}),
+      events: items.map((event) => eventPayload(event, nested, isLive)),
+      ...(flag(call, "with_milestones")
+        ? {
+          milestones: milestonesOf(call.venue).filter(({ related_event_tickers: related }) =>
+            items.some(({ ticker }) => related.includes(ticker))
+          ),
+        }
+        : {}),
       cursor,
     };
   }),
@@ -61,6 +75,49 @@ export const eventRoutes = [
         color_code: "#0AC285",
       })),
       settlement_sources: [event.series.plan.source],
+    };
+  }),
+  route(GetEventFeeChanges, (call) => {
+    const event = text(call, "event_ticker");
+    const { items, cursor } = pageOf(call, call.venue.feeChanges.events, {
+      keep: (change) => event === undefined || change.event_ticker === event,
+    });
+    return { event_fee_changes: items, cursor };
+  }),
+  route(GetEventForecastPercentilesHistory, (call) => {
+    const event = eventOf(call, call.path.ticker);
+    const percentiles = call.query.getAll("percentiles").map(Number);
+    if (percentiles.length === 0 || percentiles.length > 10) {
+      throw invalid("percentiles takes 1 to 10 values");
+    }
+    if (percentiles.some((value) => !Number.isInteger(value) || value < 0 || value > 9_999)) {
+      throw invalid("percentiles are whole numbers from 0 to 9999");
+    }
+    const end = integer(call, "end_ts", { min: 0 });
+    const start = integer(call, "start_ts", { min: 0 });
+    const minutes = integer(call, "period_interval", { min: 0 });
+    if (start === undefined || end === undefined || minutes === undefined) {
+      throw invalid("start_ts, end_ts and period_interval are required");
+    }
+    const strikes = event.markets.map(({ plan }) => plan.floorStrike ?? plan.capStrike ?? 0).sort((a, b) =>
+      a - b
+    );
+    return {
+      forecast_history: [{
+        event_ticker: event.ticker,
+        end_period_ts: end,
+        period_interval: minutes,
+        percentile_points: percentiles.map((percentile) => {
+          const value =
+            strikes[Math.min(strikes.length - 1, Math.floor(strikes.length * percentile / 10_000))] ?? 0;
+          return {
+            percentile,
+            raw_numerical_forecast: value,
+            numerical_forecast: value,
+            formatted_forecast: String(value),
+          };
+        }),
+      }],
     };
   }),
 ];

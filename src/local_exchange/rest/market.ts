@@ -17,7 +17,7 @@ import { choice, flag, integer, invalid, list, text } from "./read.ts";
 import { bookPayload, marketPayload, seriesPayload, tradePayload } from "./shapes.ts";
 
 /** The words of the `status` filter and the statuses they mean. */
-const statusFilter = {
+export const statusFilter = {
   unopened: ["initialized"],
   open: ["active"],
   paused: ["inactive"],
@@ -35,7 +35,7 @@ const timeFilters = [
 /** The market that a call names. */
 export function marketOf({ venue }: Call, ticker: string | undefined): MarketInfo {
   const found = ticker === undefined ? undefined : venue.catalog.markets.get(ticker);
-  if (found === undefined) throw new ApiError(404, "market_not_found");
+  if (found === undefined || venue.archive.hasMarket(found)) throw new ApiError(404, "market_not_found");
   return found;
 }
 
@@ -59,7 +59,7 @@ function marketFilter(call: Call): (info: MarketInfo) => boolean {
     }
   }
   const updated = seconds("min_updated_ts");
-  if (updated !== undefined && (used.length > 0 || word !== undefined)) {
+  if (updated !== undefined && (used.length > 0 || word !== undefined || mve === "only")) {
     throw invalid("min_updated_ts goes only with mve_filter=exclude and series_ticker");
   }
   const [minCreated, maxCreated] = [seconds("min_created_ts"), seconds("max_created_ts")];
@@ -69,11 +69,12 @@ function marketFilter(call: Call): (info: MarketInfo) => boolean {
     (min === undefined && max === undefined) ||
     (at !== undefined && (min === undefined || at >= min) && (max === undefined || at <= max));
   return (info) =>
+    !call.venue.archive.hasMarket(info) &&
     (statuses === undefined || statuses.includes(info.market.status)) &&
     (tickers === undefined || tickers.includes(info.market.ticker)) &&
     (event === undefined || info.event.ticker === event) &&
     (series === undefined || info.event.series.ticker === series) &&
-    mve !== "only" &&
+    (mve === undefined || (mve === "only") === (info.event.legs !== undefined)) &&
     within(info.createdAt, minCreated, maxCreated) &&
     within(info.closeAt, minClose, maxClose) &&
     within(info.settledAt, minSettled, maxSettled) &&
@@ -114,7 +115,11 @@ export const marketRoutes = [
   route(GetTrades, (call) => {
     const ticker = text(call, "ticker");
     const all = ticker === undefined ? call.venue.engine.trades : marketOf(call, ticker).market.trades;
-    const { items, cursor } = pageOf(call, all, { newestFirst: true, keep: tradeFilter(call) });
+    const keep = tradeFilter(call);
+    const { items, cursor } = pageOf(call, all, {
+      newestFirst: true,
+      keep: (trade) => !call.venue.archive.hasTrade(trade) && keep(trade),
+    });
     return { trades: items.map(tradePayload), cursor };
   }),
   route(GetSeriesList, (call) => {

@@ -5,6 +5,7 @@ import type {
   GetMarketOrderbookResponse,
   Market as MarketPayload,
   MarketPosition,
+  MveSelectedLeg,
   Order as OrderPayload,
   PriceRange,
   Series as SeriesPayload,
@@ -14,7 +15,8 @@ import type { Book, Level } from "../engine/book.ts";
 import type { Holding } from "../engine/ledger.ts";
 import type { Fill, Order, PriceBand, Side, Trade } from "../engine/types.ts";
 import { formatCount, formatMoney, formatPrice, MONEY_ONE, PRICE_ONE } from "../units.ts";
-import type { EventInfo, MarketInfo, SeriesInfo } from "../world/catalog.ts";
+import type { ComboLeg, EventInfo, MarketInfo, SeriesInfo } from "../world/catalog.ts";
+import { SETTLEMENT_TIMER_S } from "../world/lifecycle.ts";
 
 /** A time as Kalshi writes it. */
 export function isoTime(at: number): string {
@@ -33,6 +35,18 @@ export function priceRanges(bands: readonly PriceBand[]): PriceRange[] {
     end: formatPrice(end),
     step: formatPrice(step),
   }));
+}
+
+/** A leg of a combo. */
+export function legPayload({ info, side }: ComboLeg): MveSelectedLeg {
+  return {
+    event_ticker: info.event.ticker,
+    market_ticker: info.market.ticker,
+    side,
+    ...(info.settlementValue === undefined
+      ? {}
+      : { yes_settlement_value_dollars: formatPrice(info.settlementValue) }),
+  };
 }
 
 /** A market's payload. */
@@ -58,7 +72,7 @@ export function marketPayload(info: MarketInfo): MarketPayload {
     expected_expiration_time: closes,
     expiration_time: closes,
     latest_expiration_time: isoTime(info.closeAt + 7 * 86_400_000),
-    settlement_timer_seconds: 60,
+    settlement_timer_seconds: SETTLEMENT_TIMER_S,
     status: market.status,
     yes_bid_dollars: formatPrice(bid ?? 0),
     yes_bid_size_fp: size("bid", bid),
@@ -90,11 +104,19 @@ export function marketPayload(info: MarketInfo): MarketPayload {
     price_ranges: priceRanges(market.bands),
     exchange_index: market.shard,
     settlement_bounds_type: "default",
+    ...(event.legs === undefined ? {} : {
+      mve_collection_ticker: `${event.series.ticker}-R`,
+      mve_selected_legs: event.legs.map(legPayload),
+    }),
   };
 }
 
 /** An event's payload. */
-export function eventPayload(event: EventInfo, withMarkets: boolean): EventData {
+export function eventPayload(
+  event: EventInfo,
+  withMarkets: boolean,
+  keep: (info: MarketInfo) => boolean = () => true,
+): EventData {
   const { plan, series } = event;
   return {
     event_ticker: event.ticker,
@@ -109,7 +131,11 @@ export function eventPayload(event: EventInfo, withMarkets: boolean): EventData 
     settlement_sources: [series.plan.source],
     last_updated_ts: isoTime(event.updatedAt),
     exchange_index: series.plan.shard,
-    ...(withMarkets ? { markets: event.markets.map(marketPayload) } : {}),
+    ...(event.feeTypeOverride === undefined ? {} : { fee_type_override: event.feeTypeOverride }),
+    ...(event.feeMultiplierOverride === undefined
+      ? {}
+      : { fee_multiplier_override: event.feeMultiplierOverride }),
+    ...(withMarkets ? { markets: event.markets.filter(keep).map(marketPayload) } : {}),
   };
 }
 

@@ -3,9 +3,8 @@ import { Book } from "../engine/book.ts";
 import type { Engine } from "../engine/engine.ts";
 import { feeSchedule, type FeeType } from "../engine/fees.ts";
 import type { Market, PriceBand } from "../engine/types.ts";
-import type { Random } from "../random.ts";
 import { PRICE_ONE } from "../units.ts";
-import { type EventPlan, type MarketPlan, planSeries, type SeriesPlan } from "./plans.ts";
+import type { EventPlan, MarketPlan, SeriesPlan } from "./plans.ts";
 
 /** A series as it is listed. */
 export interface SeriesInfo {
@@ -23,7 +22,17 @@ export interface EventInfo {
   readonly series: SeriesInfo;
   readonly plan: EventPlan;
   readonly markets: MarketInfo[];
+  /** What a combo consists of; undefined for other events. */
+  readonly legs: readonly ComboLeg[] | undefined;
+  feeTypeOverride: FeeType | undefined;
+  feeMultiplierOverride: number | undefined;
   updatedAt: number;
+}
+
+/** A leg of a combo. */
+export interface ComboLeg {
+  readonly info: MarketInfo;
+  readonly side: "yes" | "no";
 }
 
 /** A market as it is listed; what the engine knows of it is `market`. */
@@ -31,7 +40,7 @@ export interface MarketInfo {
   readonly market: Market;
   readonly event: EventInfo;
   readonly plan: MarketPlan;
-  readonly structure: string;
+  structure: string;
   readonly createdAt: number;
   readonly openAt: number;
   closeAt: number;
@@ -70,45 +79,59 @@ export const priceStructures: Readonly<Record<string, readonly PriceBand[]>> = {
 };
 
 /** Lists at least `atLeast` markets, with dates around `now`. */
-export function createCatalog(engine: Engine, random: Random, now: number, atLeast: number): Catalog {
+export function createCatalog(engine: Engine, plans: readonly SeriesPlan[], now: number): Catalog {
   const catalog: Catalog = { series: new Map(), events: new Map(), markets: new Map(), listed: [] };
-  for (const plan of planSeries(random, now, atLeast)) listSeries(engine, catalog, plan, now);
+  for (const plan of plans) {
+    const series = listSeries(catalog, plan, now);
+    for (const event of plan.events) listEvent(engine, catalog, series, event, now);
+  }
   return catalog;
 }
 
-function listSeries(engine: Engine, catalog: Catalog, plan: SeriesPlan, now: number): void {
-  const series: SeriesInfo = {
+/** Lists a series without events. */
+export function listSeries(catalog: Catalog, plan: SeriesPlan, now: number): SeriesInfo {
+  const { ticker, feeType, feeMultiplier } = plan;
+  const series: SeriesInfo = { ticker, plan, events: [], feeType, feeMultiplier, updatedAt: now };
+  catalog.series.set(ticker, series);
+  return series;
+}
+
+/** Lists an event with its markets. */
+export function listEvent(
+  engine: Engine,
+  catalog: Catalog,
+  series: SeriesInfo,
+  plan: EventPlan,
+  now: number,
+  legs?: readonly ComboLeg[],
+): EventInfo {
+  const event: EventInfo = {
     ticker: plan.ticker,
+    series,
     plan,
-    events: [],
-    feeType: plan.feeType,
-    feeMultiplier: plan.feeMultiplier,
+    markets: [],
+    legs,
+    feeTypeOverride: undefined,
+    feeMultiplierOverride: undefined,
     updatedAt: now,
   };
-  catalog.series.set(series.ticker, series);
-  for (const eventPlan of plan.events) {
-    const event: EventInfo = {
-      ticker: eventPlan.ticker,
-      series,
-      plan: eventPlan,
-      markets: [],
-      updatedAt: now,
-    };
-    series.events.push(event);
-    catalog.events.set(event.ticker, event);
-    for (const marketPlan of eventPlan.markets) listMarket(engine, catalog, event, marketPlan, now);
-  }
+  series.events.push(event);
+  catalog.events.set(event.ticker, event);
+  for (const market of plan.markets) listMarket(engine, catalog, event, market, now);
+  return event;
 }
 
 function listMarket(engine: Engine, catalog: Catalog, event: EventInfo, plan: MarketPlan, now: number): void {
   const { openAt, closeAt } = event.plan;
-  const { structure } = event.series.plan;
+  const { structure, shard } = event.series.plan;
+  const settledAt = closeAt + 120_000;
+  const isSettled = settledAt <= now && plan.result !== undefined;
   const market: Market = {
     ticker: plan.ticker,
     eventTicker: event.ticker,
     seriesTicker: event.series.ticker,
-    shard: event.series.plan.shard,
-    status: openAt > now ? "initialized" : "active",
+    shard,
+    status: isSettled ? "finalized" : openAt > now ? "initialized" : "active",
     bands: priceStructures[structure] ?? [],
     fees: feeSchedule(event.series.feeType, event.series.feeMultiplier),
     book: new Book(),
@@ -116,7 +139,7 @@ function listMarket(engine: Engine, catalog: Catalog, event: EventInfo, plan: Ma
     lastPrice: 0,
     volume: 0,
     openInterest: 0,
-    updatedAt: now,
+    updatedAt: isSettled ? settledAt : now,
   };
   const info: MarketInfo = {
     market,
@@ -126,23 +149,13 @@ function listMarket(engine: Engine, catalog: Catalog, event: EventInfo, plan: Ma
     createdAt: Math.min(now, openAt - 86_400_000),
     openAt,
     closeAt,
-    result: "",
-    settlementValue: undefined,
-    settledAt: undefined,
+    result: isSettled ? plan.result ?? "" : "",
+    settlementValue: isSettled ? plan.result === "yes" ? PRICE_ONE : 0 : undefined,
+    settledAt: isSettled ? settledAt : undefined,
     fair: plan.fair,
   };
   engine.markets.set(market.ticker, market);
   catalog.markets.set(market.ticker, info);
   catalog.listed.push(info);
   event.markets.push(info);
-  if (openAt > now) {
-    engine.schedule.add(openAt, () => {
-      if (market.status === "initialized") engine.setStatus(market, "active", "activated");
-    });
-  }
-  engine.schedule.add(closeAt, () => {
-    if (market.status === "active" || market.status === "inactive") {
-      engine.setStatus(market, "closed", "closed");
-    }
-  });
 }

@@ -7,6 +7,7 @@ import { COUNT_ONE, MONEY_ONE, PRICE_ONE } from "../units.ts";
 import type { Catalog, MarketInfo } from "./catalog.ts";
 
 const LEVELS = 4;
+const MOST_STEPS_AT_ONCE = 600;
 const BANKROLL = 50_000_000 * MONEY_ONE;
 
 /** The step of a market's grid at a price. */
@@ -30,7 +31,8 @@ export class MarketMakers {
   readonly #makers: readonly ReturnType<Engine["open"]>[];
   readonly #public: ReturnType<Engine["open"]>;
 
-  constructor(engine: Engine, catalog: Catalog, random: Random) {
+  /** Quotes in every open market; with `stepMs` it also moves by itself, each so many milliseconds. */
+  constructor(engine: Engine, catalog: Catalog, random: Random, stepMs: number | undefined) {
     this.#engine = engine;
     this.#catalog = catalog;
     this.#random = random;
@@ -39,6 +41,21 @@ export class MarketMakers {
     for (const info of catalog.listed) {
       if (info.market.status === "active") this.#quote(info);
     }
+    engine.listen((event) => {
+      if (event.type !== "market" || (event.change !== "opened" && event.change !== "activated")) return;
+      const info = catalog.markets.get(event.market.ticker);
+      if (info !== undefined && info.event.legs === undefined) this.#quote(info);
+    });
+    if (stepMs !== undefined) this.#stepEvery(stepMs);
+  }
+
+  #stepEvery(ms: number): void {
+    // A clock that was moved on by days is not filled with steps: the last ones will do.
+    const next = Math.max(this.#engine.now + ms, this.#engine.horizon - MOST_STEPS_AT_ONCE * ms);
+    this.#engine.schedule.add(next, () => {
+      this.step();
+      this.#stepEvery(ms);
+    });
   }
 
   /** One round: some markets move, and somebody trades. */
@@ -47,7 +64,7 @@ export class MarketMakers {
     const moves = 1 + Math.floor(listed.length / 40);
     for (let move = 0; move < moves; move++) {
       const info = listed[this.#random.int(listed.length)];
-      if (info === undefined || info.market.status !== "active") continue;
+      if (info === undefined || info.market.status !== "active" || info.event.legs !== undefined) continue;
       const wander = (this.#random.int(5) - 2) * 100;
       info.fair = Math.min(9_700, Math.max(300, info.fair + wander));
       if (this.#random.int(3) === 0) this.#take(info);

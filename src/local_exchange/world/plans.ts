@@ -13,6 +13,8 @@ export interface MarketPlan {
   readonly capStrike: number | undefined;
   readonly rules: string;
   readonly fair: number;
+  /** The outcome of a market that has settled before the exchange begins. */
+  readonly result?: "yes" | "no" | undefined;
 }
 
 /** An event to list. */
@@ -71,8 +73,47 @@ function asPrice(probability: number): number {
   return Math.round(Math.min(0.97, Math.max(0.03, probability)) * 100) * (PRICE_ONE / 100);
 }
 
-/** All series, with at least `atLeast` markets in them. */
-export function planSeries(random: Random, now: number, atLeast: number): SeriesPlan[] {
+/** A series for one market that somebody lists. */
+export function ownSeries(ticker: string, title: string): SeriesPlan {
+  return {
+    ticker: `${ticker}-SERIES`,
+    title,
+    category: "Local",
+    frequency: "one-off",
+    tags: [],
+    feeType: "quadratic",
+    feeMultiplier: 1,
+    structure: "linear_cent",
+    shard: 0,
+    source: { name: "Local", url: "https://example.com/" },
+    events: [],
+  };
+}
+
+/** A market that somebody lists. */
+export function ownMarket(ticker: string, title: string): MarketPlan {
+  return {
+    ticker,
+    yesSubTitle: title,
+    noSubTitle: title,
+    strikeType: "custom",
+    floorStrike: undefined,
+    capStrike: undefined,
+    rules: `If "${title}" is true, then the market resolves to Yes.`,
+    fair: PRICE_ONE / 2,
+  };
+}
+
+/** What to plan. */
+export interface PlanOptions {
+  /** How many markets at least. */
+  readonly atLeast: number;
+  /** Whether crypto is on shard 2, as at Kalshi; else everything is on shard 0. */
+  readonly shards: boolean;
+}
+
+/** All series. */
+export function planSeries(random: Random, now: number, { atLeast, shards }: PlanOptions): SeriesPlan[] {
   const today = Math.floor((now - NEW_YORK) / DAY) * DAY + NEW_YORK;
   const plans = [
     weather(random, today, "NY", "New York City", 52),
@@ -84,12 +125,13 @@ export function planSeries(random: Random, now: number, atLeast: number): Series
     presidency(random, now),
   ];
   const listed = plans.flatMap((plan) => plan.events).reduce((sum, event) => sum + event.markets.length, 0);
-  return [...plans, bitcoin(random, today, now, Math.max(0, atLeast - listed))];
+  return [...plans, bitcoin(random, today, now, Math.max(0, atLeast - listed), shards ? 2 : 0)];
 }
 
 function weather(random: Random, today: number, code: string, city: string, usual: number): SeriesPlan {
   const ticker = `KXHIGH${code}`;
-  const events = [0, 1, 2].map((offset): EventPlan => {
+  // Yesterday has settled, tomorrow is open already, the day after is not yet.
+  const events = [-1, 0, 1, 2].map((offset): EventPlan => {
     const start = today + offset * DAY;
     const { code: date, text } = day(start);
     const center = usual + random.int(9) - 4;
@@ -136,7 +178,9 @@ function weather(random: Random, today: number, code: string, city: string, usua
       mutuallyExclusive: true,
       openAt: start - 14 * HOUR,
       closeAt: start + DAY - 60_000,
-      markets,
+      markets: offset < 0
+        ? markets.map((market, index) => ({ ...market, result: index === 2 ? "yes" : "no" }))
+        : markets,
     };
   });
   return {
@@ -356,7 +400,7 @@ function presidency(random: Random, now: number): SeriesPlan {
   };
 }
 
-function bitcoin(random: Random, today: number, now: number, atLeast: number): SeriesPlan {
+function bitcoin(random: Random, today: number, now: number, atLeast: number, shard: number): SeriesPlan {
   const perEvent = 40;
   const center = 90_000 + random.int(80) * 250;
   const firstHour = Math.floor((now - today) / HOUR) + 2;
@@ -394,7 +438,7 @@ function bitcoin(random: Random, today: number, now: number, atLeast: number): S
     feeType: "quadratic",
     feeMultiplier: 1,
     structure: "tapered_deci_cent",
-    shard: 0,
+    shard,
     source: { name: "CF Benchmarks", url: "https://www.cfbenchmarks.com/" },
     events,
   };

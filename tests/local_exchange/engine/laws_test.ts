@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { feeSchedule } from "../../../src/local_exchange/engine/fees.ts";
 import type { Order, Side } from "../../../src/local_exchange/engine/types.ts";
 import { test } from "../../support/test.ts";
 import { addAccount, addMarket, audit, newEngine, place } from "../support/engine.ts";
@@ -67,14 +68,29 @@ test("whatever happens, money and positions are conserved, books uncrossed and n
           if ("order" in result) placed.push(result.order);
         } else if (next.kind === "wait") {
           engine.runUntil(engine.now + next.ms);
+        } else if (next.kind === "block") {
+          const [buyer, seller, market] = [wallets[next.buyer], wallets[next.seller], markets[0]];
+          assert(buyer && seller && market);
+          if (buyer !== seller) engine.block(market, buyer, seller, next.price, next.count, "bid");
+        } else if (next.kind === "fees") {
+          const [market] = markets;
+          assert(market);
+          engine.setFees(market, feeSchedule("quadratic_with_combo_maker_fees", next.multiplier));
         } else {
           const found = placed[next.which % Math.max(1, placed.length)];
           if (found?.status !== "resting") continue;
           if (next.kind === "cancel") engine.cancel(found);
-          else engine.decrease(found, next.count);
+          else if (next.kind === "decrease") engine.decrease(found, next.count);
+          else engine.amend(found, { price: next.price, count: found.initial + next.more });
         }
         audit(engine);
       }
+      for (const [index, market] of markets.entries()) {
+        engine.setStatus(market, "closed", "closed");
+        engine.settle(market, index === 0 ? 10_000 : 3_333);
+        audit(engine);
+      }
+      assertEquals(wallets.reduce((sum, { cash }) => sum + cash, 0) + engine.feesTaken, engine.deposited);
     }),
     { numRuns: 150 },
   );

@@ -1,0 +1,145 @@
+/** Candlesticks from what happened: a minute at a time, summed up when somebody asks. */
+import type { Engine } from "../engine/engine.ts";
+import type { Market } from "../engine/types.ts";
+import { PRICE_ONE } from "../units.ts";
+
+/** Open, low, high and close. */
+export interface Range {
+  open: number;
+  low: number;
+  high: number;
+  close: number;
+}
+
+/** One period of one market. Prices are in ticks, counts in hundredths. */
+export interface Candle {
+  /** Inclusive end of the period, Unix seconds. */
+  readonly end: number;
+  readonly bid: Range;
+  readonly ask: Range;
+  /** Trades; undefined when there were none. */
+  price: Range | undefined;
+  /** Sum of price times count, for the mean. */
+  turnover: number;
+  volume: number;
+  openInterest: number;
+}
+
+const MINUTE = 60_000;
+
+function range(value: number): Range {
+  return { open: value, low: value, high: value, close: value };
+}
+
+function stretch(range: Range, value: number): void {
+  range.low = Math.min(range.low, value);
+  range.high = Math.max(range.high, value);
+  range.close = value;
+}
+
+function merge(into: Range, next: Range): void {
+  into.low = Math.min(into.low, next.low);
+  into.high = Math.max(into.high, next.high);
+  into.close = next.close;
+}
+
+/** Watches an engine and keeps a candle for each minute in which a market moved. */
+export class Candles {
+  readonly #minutes = new Map<Market, Candle[]>();
+
+  constructor(engine: Engine) {
+    engine.listen((event) => {
+      if (event.type === "book") {
+        const best = event.market.book.best(event.side);
+        const minute = this.#minute(event.market, event.at);
+        const quote = event.side === "bid" ? minute.bid : minute.ask;
+        const value = best ?? (event.side === "bid" ? 0 : PRICE_ONE);
+        if (quote.close !== value) stretch(quote, value);
+      } else if (event.type === "trade") {
+        const { market, price, count, at } = event.trade;
+        const minute = this.#minute(market, at);
+        if (minute.price === undefined) minute.price = range(price);
+        else stretch(minute.price, price);
+        minute.turnover += price * count;
+        minute.volume += count;
+        minute.openInterest = market.openInterest;
+      }
+    });
+  }
+
+  /**
+   * The candles of `intervalMinutes` that end from `startS` to `endS` (Unix seconds), from the first time that the
+   * market had a quote; periods without any change repeat the last quotes.
+   */
+  read(market: Market, startS: number, endS: number, intervalMinutes: number): Candle[] {
+    const minutes = this.#minutes.get(market) ?? [];
+    const length = intervalMinutes * 60;
+    const first = minutes[0];
+    if (first === undefined) return [];
+    const from = Math.max(Math.ceil(startS / length) * length, Math.ceil(first.end / length) * length);
+    const candles: Candle[] = [];
+    let at = 0;
+    let last: Candle | undefined;
+    for (; at < minutes.length; at++) {
+      const minute = minutes[at];
+      if (minute === undefined || minute.end > from - length) break;
+      last = minute;
+    }
+    for (let end = from; end <= endS; end += length) {
+      const candle: Candle = {
+        end,
+        bid: range(last?.bid.close ?? minutes[at]?.bid.open ?? 0),
+        ask: range(last?.ask.close ?? minutes[at]?.ask.open ?? PRICE_ONE),
+        price: undefined,
+        turnover: 0,
+        volume: 0,
+        openInterest: last?.openInterest ?? 0,
+      };
+      for (; at < minutes.length; at++) {
+        const minute = minutes[at];
+        if (minute === undefined || minute.end > end) break;
+        merge(candle.bid, minute.bid);
+        merge(candle.ask, minute.ask);
+        if (minute.price !== undefined) {
+          if (candle.price === undefined) candle.price = { ...minute.price };
+          else merge(candle.price, minute.price);
+        }
+        candle.turnover += minute.turnover;
+        candle.volume += minute.volume;
+        candle.openInterest = minute.openInterest;
+        last = minute;
+      }
+      candles.push(candle);
+    }
+    return candles;
+  }
+
+  /** The last trade before a time, in Unix seconds. */
+  priceBefore(market: Market, atS: number): number | undefined {
+    let found: number | undefined;
+    for (const minute of this.#minutes.get(market) ?? []) {
+      if (minute.end > atS) break;
+      found = minute.price?.close ?? found;
+    }
+    return found;
+  }
+
+  #minute(market: Market, at: number): Candle {
+    const end = (Math.floor(at / MINUTE) + 1) * 60;
+    let minutes = this.#minutes.get(market);
+    if (minutes === undefined) this.#minutes.set(market, minutes = []);
+    const last = minutes.at(-1);
+    if (last?.end === end) return last;
+    const candle: Candle = {
+      end,
+      bid: range(last?.bid.close ?? 0),
+      ask: range(last?.ask.close ?? PRICE_ONE),
+      price: undefined,
+      turnover: 0,
+      volume: 0,
+      openInterest: last?.openInterest ?? 0,
+    };
+    minutes.push(candle);
+    return candle;
+  }
+}

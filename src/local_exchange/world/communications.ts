@@ -1,0 +1,366 @@
+/** Requests for quotes, quotes and block trade proposals, with their timers. */
+import { type Engine, isOnGrid } from "../engine/engine.ts";
+import type { Account, Wallet } from "../engine/ledger.ts";
+import type { Order } from "../engine/types.ts";
+import type { Random } from "../random.ts";
+import { PRICE_ONE } from "../units.ts";
+import type { MarketInfo } from "./catalog.ts";
+
+/** A request for quotes. */
+export interface Rfq {
+  readonly id: string;
+  readonly wallet: Wallet;
+  readonly info: MarketInfo;
+  /** Contracts, or 0 where the size is a cost. */
+  readonly count: number;
+  /** What the requester wants to spend. */
+  readonly targetCost: number | undefined;
+  readonly excludesFees: boolean;
+  readonly restRemainder: boolean;
+  readonly obscure: boolean;
+  readonly createdAt: number;
+  updatedAt: number;
+  status: "open" | "closed";
+  reason: string | undefined;
+}
+
+/** An answer to a request. */
+export interface Quote {
+  readonly id: string;
+  readonly rfq: Rfq;
+  readonly wallet: Wallet;
+  readonly yesBid: number;
+  readonly noBid: number;
+  readonly restRemainder: boolean;
+  readonly postOnly: boolean;
+  readonly createdAt: number;
+  updatedAt: number;
+  status: "open" | "accepted" | "confirmed" | "executed" | "cancelled";
+  acceptedSide: "yes" | "no" | undefined;
+  acceptedAt: number | undefined;
+  confirmedAt: number | undefined;
+  executedAt: number | undefined;
+  cancelledAt: number | undefined;
+  reason: string | undefined;
+  /** The maker's order and the requester's, once it executed. */
+  order: Order | undefined;
+  rfqOrder: Order | undefined;
+}
+
+/** A trade proposed outside the book. */
+export interface BlockProposal {
+  readonly id: string;
+  readonly proposer: Account;
+  readonly buyer: Account;
+  readonly seller: Account;
+  readonly info: MarketInfo;
+  readonly price: number;
+  readonly count: number;
+  readonly makerSide: "yes" | "no";
+  readonly expiresAt: number;
+  readonly createdAt: number;
+  updatedAt: number;
+  status: "pending" | "executed" | "expired" | "failed";
+  buyerWallet: Wallet | undefined;
+  sellerWallet: Wallet | undefined;
+  buyerAcceptedAt: number | undefined;
+  sellerAcceptedAt: number | undefined;
+  executedAt: number | undefined;
+  buyerOrder: Order | undefined;
+  sellerOrder: Order | undefined;
+}
+
+/** What happened to a request or a quote. */
+export type CommunicationEvent =
+  | { readonly type: "rfq"; readonly rfq: Rfq; readonly change: "created" | "deleted"; readonly at: number }
+  | {
+    readonly type: "quote";
+    readonly quote: Quote;
+    readonly change: "created" | "accepted" | "executed";
+    readonly at: number;
+  };
+
+/** The terms of a request. */
+export type RfqTerms = Pick<
+  Rfq,
+  "wallet" | "info" | "count" | "targetCost" | "excludesFees" | "restRemainder" | "obscure"
+>;
+
+/** The terms of a quote. */
+export type QuoteTerms = Pick<Quote, "rfq" | "wallet" | "yesBid" | "noBid" | "restRemainder" | "postOnly">;
+
+/** Confirmation and execution windows, shorter for combos. */
+const windows = {
+  standard: { confirmMs: 30_000, executeMs: 15_000 },
+  volatile: { confirmMs: 3_000, executeMs: 1_000 },
+};
+const MOST_OPEN = 100;
+const KEEP_MS = 7 * 86_400_000;
+
+/** The negotiations of one exchange. */
+export class Communications {
+  readonly rfqs = new Map<string, Rfq>();
+  readonly quotes = new Map<string, Quote>();
+  readonly proposals: BlockProposal[] = [];
+  readonly #engine: Engine;
+  readonly #random: Random;
+  readonly #ids = new WeakMap<Account, string>();
+  readonly #listeners = new Set<(event: CommunicationEvent) => void>();
+
+  constructor(engine: Engine, random: Random) {
+    this.#engine = engine;
+    this.#random = random;
+    engine.listen((event) => {
+      if (
+        event.type !== "market" || event.market.status === "active" || event.market.status === "initialized"
+      ) return;
+      for (const rfq of this.rfqs.values()) {
+        if (rfq.info.market === event.market) this.close(rfq, "market_closed");
+      }
+    });
+  }
+
+  /** Calls `listener` with each event; returns how to stop. */
+  listen(listener: (event: CommunicationEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** The public id that an account negotiates under. */
+  idOf(account: Account): string {
+    let id = this.#ids.get(account);
+    if (id === undefined) this.#ids.set(account, id = this.#random.uuid());
+    return id;
+  }
+
+  /** The open requests of an account. */
+  openOf(account: Account): Rfq[] {
+    return [...this.rfqs.values()].filter(({ status, wallet }) =>
+      status === "open" && wallet.account === account
+    );
+  }
+
+  /** Opens a request; or says why not. */
+  request(terms: RfqTerms, replace: boolean): Rfq | "exists" | "too-many" {
+    const open = this.openOf(terms.wallet.account);
+    const same = open.find(({ info }) => info === terms.info);
+    if (same !== undefined) {
+      if (!replace) return "exists";
+      this.close(same, "replaced");
+    } else if (open.length >= MOST_OPEN) {
+      return "too-many";
+    }
+    const now = this.#engine.now;
+    const rfq: Rfq = {
+      ...terms,
+      id: this.#random.uuid(),
+      createdAt: now,
+      updatedAt: now,
+      status: "open",
+      reason: undefined,
+    };
+    this.rfqs.set(rfq.id, rfq);
+    this.#emit({ type: "rfq", rfq, change: "created", at: now });
+    return rfq;
+  }
+
+  /** Ends a request and its open quotes. */
+  close(rfq: Rfq, reason: string): void {
+    if (rfq.status === "closed") return;
+    rfq.status = "closed";
+    rfq.reason = reason;
+    rfq.updatedAt = this.#engine.now;
+    for (const quote of this.quotes.values()) {
+      if (quote.rfq === rfq && quote.status === "open") this.cancel(quote, "rfq_closed");
+    }
+    this.#emit({ type: "rfq", rfq, change: "deleted", at: this.#engine.now });
+    this.#engine.schedule.add(this.#engine.now + KEEP_MS, () => this.rfqs.delete(rfq.id));
+  }
+
+  /** Answers a request; an earlier open quote of the same maker is replaced. Says why where it cannot. */
+  quote(terms: QuoteTerms): Quote | string {
+    const { rfq, wallet, yesBid, noBid } = terms;
+    const { market } = rfq.info;
+    if (rfq.status === "closed") return "rfq_closed";
+    if (rfq.wallet.account === wallet.account) return "the request is your own";
+    if (yesBid === 0 && noBid === 0) return "yes_bid and no_bid cannot both be 0";
+    if (yesBid + noBid > PRICE_ONE) return "yes_bid and no_bid are more than a dollar together";
+    for (
+      const [name, bid, price] of [["yes_bid", yesBid, yesBid], ["no_bid", noBid, PRICE_ONE - noBid]] as const
+    ) {
+      if (bid !== 0 && !isOnGrid(market, price)) return `${name} is off the price grid`;
+    }
+    for (const quote of this.quotes.values()) {
+      if (quote.rfq === rfq && quote.wallet.account === wallet.account && quote.status === "open") {
+        this.cancel(quote, "replaced");
+      }
+    }
+    const now = this.#engine.now;
+    const quote: Quote = {
+      ...terms,
+      id: this.#random.uuid(),
+      createdAt: now,
+      updatedAt: now,
+      status: "open",
+      acceptedSide: undefined,
+      acceptedAt: undefined,
+      confirmedAt: undefined,
+      executedAt: undefined,
+      cancelledAt: undefined,
+      reason: undefined,
+      order: undefined,
+      rfqOrder: undefined,
+    };
+    this.quotes.set(quote.id, quote);
+    this.#emit({ type: "quote", quote, change: "created", at: now });
+    return quote;
+  }
+
+  /** Ends a quote that has not executed. */
+  cancel(quote: Quote, reason: string): void {
+    if (quote.status === "executed" || quote.status === "cancelled") return;
+    quote.status = "cancelled";
+    quote.reason = reason;
+    quote.cancelledAt = quote.updatedAt = this.#engine.now;
+    this.#engine.schedule.add(this.#engine.now + KEEP_MS, () => this.quotes.delete(quote.id));
+  }
+
+  /** Takes a quote's side: `yes` sells YES to the maker, `no` sells NO. The maker has a while to confirm. */
+  accept(quote: Quote, side: "yes" | "no"): void {
+    const now = this.#engine.now;
+    quote.status = "accepted";
+    quote.acceptedSide = side;
+    quote.acceptedAt = quote.updatedAt = now;
+    this.#emit({ type: "quote", quote, change: "accepted", at: now });
+    this.#engine.schedule.add(now + this.#windows(quote).confirmMs, () => {
+      if (quote.status === "accepted") this.cancel(quote, "not_confirmed");
+    });
+  }
+
+  /** Confirms an accepted quote, which executes a while later. */
+  confirm(quote: Quote): void {
+    const now = this.#engine.now;
+    quote.status = "confirmed";
+    quote.confirmedAt = quote.updatedAt = now;
+    this.#engine.schedule.add(now + this.#windows(quote).executeMs, () => {
+      if (quote.status === "confirmed") this.#execute(quote);
+    });
+  }
+
+  /** Contracts that a quote is for when `side` is accepted. */
+  countFor({ rfq, yesBid, noBid }: Quote, side: "yes" | "no"): number {
+    if (rfq.targetCost === undefined) return rfq.count;
+    const bid = side === "yes" ? yesBid : noBid;
+    // The requester takes the other outcome, at the rest of the dollar.
+    return bid === 0 ? 0 : Math.floor(rfq.targetCost / (PRICE_ONE - bid));
+  }
+
+  #windows(quote: Quote): { readonly confirmMs: number; readonly executeMs: number } {
+    return quote.rfq.info.event.legs === undefined ? windows.standard : windows.volatile;
+  }
+
+  /** Puts both orders on the book, the maker's first. */
+  #execute(quote: Quote): void {
+    const { rfq, acceptedSide } = quote;
+    const { market } = rfq.info;
+    const side = acceptedSide ?? "yes";
+    const price = side === "yes" ? quote.yesBid : PRICE_ONE - quote.noBid;
+    const count = this.countFor(quote, side);
+    const common = {
+      market,
+      price,
+      count,
+      clientOrderId: "",
+      selfTradePrevention: "taker_at_cross",
+    } as const;
+    const made = this.#engine.place({
+      ...common,
+      wallet: quote.wallet,
+      side: side === "yes" ? "bid" : "ask",
+      timeInForce: "good_till_canceled",
+      postOnly: quote.postOnly,
+    });
+    if ("refused" in made) return this.cancel(quote, made.details ?? made.refused);
+    const taken = this.#engine.place({
+      ...common,
+      wallet: rfq.wallet,
+      side: side === "yes" ? "ask" : "bid",
+      timeInForce: rfq.restRemainder ? "good_till_canceled" : "immediate_or_cancel",
+    });
+    if (!quote.restRemainder) this.#engine.cancel(made.order, "immediate_or_cancel");
+    if ("refused" in taken) return this.cancel(quote, taken.refused);
+    quote.status = "executed";
+    quote.executedAt = quote.updatedAt = this.#engine.now;
+    quote.order = made.order;
+    quote.rfqOrder = taken.order;
+    this.#emit({ type: "quote", quote, change: "executed", at: this.#engine.now });
+    this.close(rfq, "executed");
+  }
+
+  /** Proposes a block trade. */
+  propose(
+    terms: Pick<
+      BlockProposal,
+      | "proposer"
+      | "buyer"
+      | "seller"
+      | "info"
+      | "price"
+      | "count"
+      | "makerSide"
+      | "expiresAt"
+      | "buyerWallet"
+      | "sellerWallet"
+    >,
+  ): BlockProposal {
+    const now = this.#engine.now;
+    const proposal: BlockProposal = {
+      ...terms,
+      id: this.#random.uuid(),
+      createdAt: now,
+      updatedAt: now,
+      status: "pending",
+      buyerAcceptedAt: undefined,
+      sellerAcceptedAt: undefined,
+      executedAt: undefined,
+      buyerOrder: undefined,
+      sellerOrder: undefined,
+    };
+    this.proposals.push(proposal);
+    this.#engine.schedule.add(proposal.expiresAt, () => {
+      if (proposal.status === "pending") proposal.status = "expired";
+    });
+    return proposal;
+  }
+
+  /** Accepts a proposal for one of its sides; with both it trades. Says why where it cannot. */
+  acceptProposal(proposal: BlockProposal, wallet: Wallet): string | undefined {
+    const now = this.#engine.now;
+    if (wallet.account === proposal.buyer) {
+      proposal.buyerWallet = wallet;
+      proposal.buyerAcceptedAt = now;
+    } else {
+      proposal.sellerWallet = wallet;
+      proposal.sellerAcceptedAt = now;
+    }
+    proposal.updatedAt = now;
+    if (proposal.buyerAcceptedAt === undefined || proposal.sellerAcceptedAt === undefined) return undefined;
+    const { info, price, count, makerSide, buyerWallet, sellerWallet } = proposal;
+    if (buyerWallet === undefined || sellerWallet === undefined) return "customer_account_not_found";
+    const takerSide = makerSide === "yes" ? "ask" : "bid";
+    const result = this.#engine.block(info.market, buyerWallet, sellerWallet, price, count, takerSide);
+    if ("refused" in result) {
+      proposal.status = "failed";
+      return result.refused;
+    }
+    proposal.status = "executed";
+    proposal.executedAt = now;
+    proposal.buyerOrder = result.buyerOrder;
+    proposal.sellerOrder = result.sellerOrder;
+    return undefined;
+  }
+
+  #emit(event: CommunicationEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+}

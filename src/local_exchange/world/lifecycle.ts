@@ -1,0 +1,128 @@
+/** The life of markets: they open, close, are determined and pay out, by the clock or by hand. */
+import type { Engine } from "../engine/engine.ts";
+import type { Random } from "../random.ts";
+import { PRICE_ONE } from "../units.ts";
+import type { Catalog, EventInfo, MarketInfo } from "./catalog.ts";
+
+/** From a market's close until its outcome is known. */
+const DETERMINATION_MS = 60_000;
+
+/** From a known outcome until positions are paid out: `settlement_timer_seconds`. */
+export const SETTLEMENT_TIMER_S = 60;
+
+/** Drives the markets of one exchange. */
+export class Lifecycle {
+  readonly #engine: Engine;
+  readonly #catalog: Catalog;
+  readonly #random: Random;
+
+  constructor(engine: Engine, catalog: Catalog, random: Random) {
+    this.#engine = engine;
+    this.#catalog = catalog;
+    this.#random = random;
+    for (const event of catalog.events.values()) this.follow(event);
+  }
+
+  /** Opens, closes, determines and settles an event's markets when their time comes. */
+  follow(event: EventInfo): void {
+    for (const info of event.markets) {
+      if (info.market.status === "initialized") {
+        this.#engine.schedule.add(info.openAt, () => this.#open(info));
+      }
+      this.#closeAt(info);
+    }
+  }
+
+  /** Moves the close of a market; into the future reopens one that has closed. */
+  setCloseTime(info: MarketInfo, at: number): void {
+    info.closeAt = at;
+    const { market } = info;
+    this.#engine.emit({ type: "market", market, change: "close_date_updated", at: this.#engine.now });
+    if (at > this.#engine.now && market.status === "closed") {
+      this.#engine.setStatus(market, "active", "activated");
+    }
+    if (at <= this.#engine.now && (market.status === "active" || market.status === "inactive")) {
+      this.#close(info);
+    } else this.#closeAt(info);
+  }
+
+  /** Pauses a market, or ends its pause, which cancels what rests in it. */
+  setActive(info: MarketInfo, active: boolean): void {
+    const { market } = info;
+    if (active && market.status === "inactive") this.#engine.setStatus(market, "active", "activated");
+    if (!active && market.status === "active") this.#engine.setStatus(market, "inactive", "deactivated");
+  }
+
+  /** Makes a market's outcome known: the worth of a YES contract. It pays out after the settlement timer. */
+  determine(info: MarketInfo, value: number): void {
+    const { market } = info;
+    if (market.status === "determined" || market.status === "finalized") return;
+    info.settlementValue = value;
+    info.result = value === PRICE_ONE ? "yes" : value === 0 ? "no" : "scalar";
+    this.#engine.setStatus(market, "determined", "determined");
+    this.#engine.schedule.add(this.#engine.now + SETTLEMENT_TIMER_S * 1_000, () => this.settle(info));
+    this.#determineCombos(info);
+  }
+
+  /** Pays a determined market out now. */
+  settle(info: MarketInfo): void {
+    const { market } = info;
+    if (market.status !== "determined" || info.settlementValue === undefined) return;
+    this.#engine.settle(market, info.settlementValue);
+    info.settledAt = this.#engine.now;
+    this.#engine.setStatus(market, "finalized", "settled");
+  }
+
+  #open(info: MarketInfo): void {
+    if (info.market.status === "initialized") this.#engine.setStatus(info.market, "active", "opened");
+  }
+
+  #closeAt(info: MarketInfo): void {
+    const { closeAt } = info;
+    this.#engine.schedule.add(closeAt, () => {
+      if (info.closeAt === closeAt) this.#close(info);
+    });
+  }
+
+  #close(info: MarketInfo): void {
+    const { market } = info;
+    if (market.status !== "active" && market.status !== "inactive") return;
+    this.#engine.setStatus(market, "closed", "closed");
+    this.#engine.schedule.add(this.#engine.now + DETERMINATION_MS, () => {
+      if (market.status === "closed") this.#draw(info.event);
+    });
+  }
+
+  /** Draws the outcome of an event whose markets have all closed, in line with what its makers believe. */
+  #draw(event: EventInfo): void {
+    const open = event.markets.filter(({ market }) =>
+      market.status === "active" || market.status === "inactive"
+    );
+    const closed = event.markets.filter(({ market }) => market.status === "closed");
+    if (open.length > 0 || closed.length === 0 || event.legs !== undefined) return;
+    if (event.plan.mutuallyExclusive) {
+      let left = this.#random.int(closed.reduce((sum, { fair }) => sum + fair, 0));
+      let winner: MarketInfo | undefined;
+      for (const info of closed) {
+        if (winner === undefined && left < info.fair) winner = info;
+        left -= info.fair;
+      }
+      for (const info of closed) this.determine(info, info === winner ? PRICE_ONE : 0);
+    } else {
+      // One draw for all keeps a ladder of strikes consistent.
+      const luck = this.#random.int(PRICE_ONE);
+      for (const info of closed) this.determine(info, info.fair > luck ? PRICE_ONE : 0);
+    }
+  }
+
+  /** A combo is worth a dollar when every leg is: it is known with its last leg, or with the first that fails. */
+  #determineCombos(leg: MarketInfo): void {
+    for (const combo of this.#catalog.markets.values()) {
+      const legs = combo.event.legs;
+      if (legs === undefined || !legs.some(({ info }) => info === leg)) continue;
+      const outcomes = legs.map(({ info, side }) => info.result === "" ? undefined : info.result === side);
+      if (outcomes.includes(false)) this.determine(combo, 0);
+      else if (!outcomes.includes(undefined)) this.determine(combo, PRICE_ONE);
+    }
+  }
+}
