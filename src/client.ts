@@ -4,7 +4,7 @@
  * @module
  */
 
-import { detectRuntime } from "#runtime";
+import { detectRestRuntime } from "#runtime";
 import {
   assertPrivateKeyPem,
   KalshiAuth,
@@ -13,12 +13,13 @@ import {
   readAuthEnv,
   type RequestSigner,
 } from "./auth/mod.ts";
-import { assertRuntimeCan, KalshiConfig, type KalshiConfigOptions } from "./config.ts";
+import type { Clock } from "./clock.ts";
+import { KalshiConfig, type KalshiConfigOptions } from "./config.ts";
 import type { Operation } from "./contract/operation.ts";
 import { GetAccountApiLimits, GetAccountEndpointCosts } from "./contract/operations.ts";
 import type { ResponseCheck } from "./contract/validation.ts";
 import { KalshiCore, type KalshiCoreOptions } from "./core.ts";
-import { KalshiConfigError } from "./errors.ts";
+import { KalshiAuthError, KalshiConfigError } from "./errors.ts";
 import type { HttpPipeline, Limiter } from "./http/pipeline.ts";
 import { type RateBudgets, RateLimiter } from "./http/rate_limiter.ts";
 import { AutoRateLimiter } from "./http/rate_limiter_auto.ts";
@@ -44,11 +45,12 @@ import type { SeriesNamespace } from "./rest/series.ts";
 import { StructuredTargets } from "./rest/structured_targets.ts";
 import type { Subaccounts } from "./rest/subaccounts.ts";
 import type { Trades } from "./rest/trades.ts";
-import type { Runtime } from "./runtime/types.ts";
+import type { RestRuntime, Runtime } from "./runtime/types.ts";
+import type { KalshiStream, StreamOptions } from "./stream/stream.ts";
 
 /** What a client is made from. Without a key it makes public calls only. */
 export interface KalshiClientOptions
-  extends Omit<KalshiCoreOptions, "auth" | "config" | "limiter" | "inspect"> {
+  extends Omit<KalshiCoreOptions, "auth" | "config" | "runtime" | "limiter" | "inspect"> {
   /** A key to share between clients; not together with `keyId` and the options that belong to it. */
   readonly auth?: KalshiAuth | RequestSigner | undefined;
   /** Id of the API key. */
@@ -61,6 +63,8 @@ export interface KalshiClientOptions
   readonly passphrase?: Passphrase | undefined;
   /** Configuration, or its options; production when left out. */
   readonly config?: KalshiConfig | KalshiConfigOptions | undefined;
+  /** The adapter of this runtime, such as `nodeRuntime()`; detected when left out. */
+  readonly runtime?: Runtime | undefined;
   /** `true` is short for `config: KalshiConfig.demo()`; not together with `config`. */
   readonly demo?: boolean | undefined;
   /**
@@ -137,7 +141,7 @@ function chooseConfig({ config, demo }: KalshiClientOptions): KalshiConfig {
 /** The key of a client, imported at its first use where it came as text or as a file. */
 function chooseAuth(
   options: KalshiClientOptions,
-  runtime: Runtime,
+  runtime: RestRuntime,
 ): (() => Promise<KalshiAuth>) | KalshiAuth | undefined {
   const { auth, keyId, privateKey, privateKeyPath, passphrase } = options;
   const given = Object.entries({ keyId, privateKey, privateKeyPath, passphrase })
@@ -206,13 +210,65 @@ export class KalshiClient extends KalshiCore {
         throw unknownOption("KalshiClient", name, Object.keys(OPTION_NAMES));
       }
     }
-    const runtime = options.runtime ?? detectRuntime();
+    const runtime = options.runtime ?? detectRestRuntime();
     const config = chooseConfig(options);
-    if (options.transport === undefined) assertRuntimeCan(config, runtime);
     const limiter = chooseLimiter(options, () => http);
     const inspect = makeInspect(options.validate, options.checkResponse, options);
-    super({ ...options, runtime, config, auth: chooseAuth(options, runtime), limiter, inspect });
+    const auth = chooseAuth(options, runtime);
+    super({ ...options, runtime, config, auth, limiter, inspect });
     const http = this.http;
+    this.#shared = { auth, config, runtime: options.runtime, clock: options.clock };
+  }
+
+  readonly #shared: {
+    readonly auth: ReturnType<typeof chooseAuth>;
+    readonly config: KalshiConfig;
+    readonly runtime: Runtime | undefined;
+    readonly clock: Clock | undefined;
+  };
+
+  /**
+   * Opens a stream with this client's key, configuration, runtime and clock. What a stream missed, `recover` looks
+   * up through this client.
+   *
+   * The class is handed over, so that a bundle without streams holds no code of them.
+   *
+   * @throws {KalshiAuthError} `AUTH_REQUIRED` when the client has no key: every stream is signed.
+   *
+   * @example
+   * ```ts
+   * import { KalshiClient } from "@unofficial/kalshi";
+   * import { KalshiStream } from "@unofficial/kalshi/stream";
+   *
+   * await using client = await KalshiClient.fromEnv();
+   * await using stream = await client.stream(KalshiStream);
+   * for await (const fill of await stream.fills({}, { recover: true })) console.log(fill);
+   * ```
+   */
+  async stream(
+    Stream: typeof KalshiStream,
+    options: Omit<StreamOptions, "auth" | "config" | "runtime" | "clock" | "lookup"> = {},
+  ): Promise<KalshiStream> {
+    const { auth, ...shared } = this.#shared;
+    if (auth === undefined) {
+      throw new KalshiAuthError("AUTH_REQUIRED", "A stream needs an API key and this client has none.");
+    }
+    const { fills, orders, exchange } = this;
+    const since = (ms: number) => ({ min_ts: Math.floor(ms / 1000) });
+    return await Stream.connect({
+      ...options,
+      ...shared,
+      auth: typeof auth === "function" ? await auth() : auth,
+      lookup: {
+        fills: (sinceMs) => fills.listAll(since(sinceMs)),
+        async *orders(sinceMs) {
+          yield* orders.listAll(since(sinceMs));
+          yield* orders.listAll({ status: "resting" });
+        },
+        order: (orderId) => orders.get(orderId),
+        asOfMs: async () => Date.parse(await exchange.userDataTimestamp()),
+      },
+    });
   }
 
   /** Whether the exchange is open, and when. */
@@ -272,7 +328,7 @@ export class KalshiClient extends KalshiCore {
    * @throws {KalshiAuthError} when the key is unusable, or KALSHI_KEY_ID is set without a key.
    */
   static async fromEnv(env?: KalshiEnv, options: KalshiClientOptions = {}): Promise<KalshiClient> {
-    const runtime = options.runtime ?? detectRuntime();
+    const runtime = options.runtime ?? detectRestRuntime();
     const { auth, keyId, privateKey, privateKeyPath, config, demo } = options;
     const ownKey = [auth, keyId, privateKey, privateKeyPath].some((given) => given !== undefined);
     const settings = readAuthEnv(ownKey ? withoutKey(env, runtime) : env, runtime);
@@ -290,7 +346,7 @@ export class KalshiClient extends KalshiCore {
 }
 
 /** The environment less its key, which a caller with a key of their own must not be stopped by. */
-function withoutKey(env: KalshiEnv | undefined, runtime: Runtime): KalshiEnv {
+function withoutKey(env: KalshiEnv | undefined, runtime: RestRuntime): KalshiEnv {
   const read = (name: keyof KalshiEnv) => env === undefined ? runtime.readEnv(name) : env[name];
   const names = ["KALSHI_DEMO", "KALSHI_API_BASE_URL", "KALSHI_ALLOW_UNKNOWN_HOST"] as const;
   return Object.fromEntries(names.map((name) => [name, read(name)]));
