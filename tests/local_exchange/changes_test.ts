@@ -1,12 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { LocalExchange } from "../../src/local_exchange/mod.ts";
+import { ManualClock } from "../../src/testing/manual_clock.ts";
 import { test } from "../support/test.ts";
 import { orderBody, Session } from "./support/session.ts";
 
 const orders = "/portfolio/events/orders";
 
 async function setUp() {
-  const exchange = LocalExchange.create({ marketMakers: false });
+  const exchange = LocalExchange.create({ marketMakers: false, clock: new ManualClock() });
   const session = new Session(exchange, (await exchange.createAccount({ balance: "100.00" })).auth);
   const ticker = exchange.listMarket({ ticker: "KXMINE-A.1" });
   const create = async (fields: Record<string, unknown> = {}) =>
@@ -15,7 +16,7 @@ async function setUp() {
 }
 
 test("an order is amended over REST, and what does not fit it is refused", async () => {
-  const { session, ticker, create } = await setUp();
+  const { exchange, session, ticker, create } = await setUp();
   const { order_id: id } = await create({ client_order_id: "a" });
   const amend = (fields: Record<string, unknown>) =>
     session.post(`${orders}/${id}/amend`, {
@@ -52,7 +53,7 @@ test("an order is amended over REST, and what does not fit it is refused", async
     const { status: got, value } = await amend(fields);
     assertEquals([JSON.stringify(fields), got, value.code], [JSON.stringify(fields), status, code]);
   }
-  const expires = Math.floor(Date.now() / 1_000) + 600;
+  const expires = Math.floor(exchange.clock.now() / 1_000) + 600;
   await amend({ expiration_time: expires });
   const set = (await session.get(`/portfolio/orders/${id}`)).value.order;
   assertEquals(Date.parse(set.expiration_time), expires * 1_000);

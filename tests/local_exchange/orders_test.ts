@@ -1,10 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { LocalExchange } from "../../src/local_exchange/mod.ts";
+import { ManualClock } from "../../src/testing/manual_clock.ts";
 import { test } from "../support/test.ts";
 import { orderBody, Session } from "./support/session.ts";
 
 async function setUp() {
-  const exchange = LocalExchange.create({ marketMakers: false });
+  const exchange = LocalExchange.create({ marketMakers: false, clock: new ManualClock() });
   const session = new Session(exchange, (await exchange.createAccount({ balance: "100.00" })).auth);
   const ticker = exchange.openTickers().find((name) => name.startsWith("KXHIGH"));
   assert(ticker !== undefined);

@@ -66,7 +66,7 @@ export const exchangeRoutes = [
     return {
       series_fee_change_arr: call.venue.feeChanges.series.filter(({ series_ticker, scheduled_ts }) =>
         (series === undefined || series_ticker === series) &&
-        (historical || Date.parse(scheduled_ts) >= call.venue.engine.now)
+        (historical || Date.parse(scheduled_ts) > call.venue.engine.now)
       ),
     };
   }),

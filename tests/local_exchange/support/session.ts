@@ -11,22 +11,33 @@ export interface Answer {
   readonly value: Json;
 }
 
+/** Where a session sends its requests. */
+export interface Target {
+  readonly baseUrl: string;
+  /** In process, where there is no socket. */
+  readonly fetch?: (request: Request) => Promise<Response>;
+  /** Whose base clock requests are stamped with; the system's when absent. */
+  readonly clock?: { readonly base: { now(): number } };
+}
+
 /** What a session sees of each exchange of a request and its answer. */
 export type Watch = (method: string, path: string, answer: Answer) => void;
 
 /** A session. Paths are below the API root. */
 export class Session {
   readonly #baseUrl: string;
+  readonly #clock: Target["clock"];
   readonly #auth: KalshiAuth | undefined;
   readonly #fetch: (request: Request) => Promise<Response>;
   readonly #watch: Watch | undefined;
 
   constructor(
-    target: { readonly baseUrl: string; readonly fetch?: (request: Request) => Promise<Response> },
+    target: Target,
     auth?: KalshiAuth,
     watch?: Watch,
   ) {
     this.#baseUrl = target.baseUrl;
+    this.#clock = target.clock;
     this.#auth = auth;
     this.#fetch = target.fetch ?? ((request) => fetch(request));
     this.#watch = watch;
@@ -53,7 +64,9 @@ export class Session {
     headers: Record<string, string> = {},
   ): Promise<Answer> {
     const url = new URL(`${this.#baseUrl}${path}`);
-    const signed = this.#auth === undefined ? {} : await this.#auth.headers(method, url.pathname);
+    const signed = this.#auth === undefined
+      ? {}
+      : await this.#auth.headers(method, url.pathname, { timestampMs: this.#clock?.base.now() });
     const response = await this.#fetch(
       new Request(url, {
         method,
