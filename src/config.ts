@@ -4,13 +4,13 @@
  * @module
  */
 import * as v from "valibot";
-import { detectRuntime } from "#runtime";
+import { detectRestRuntime } from "#runtime";
 import { DEFAULTS } from "./defaults.ts";
 import { KalshiConfigError } from "./errors.ts";
 import { assertExtraHeaders } from "./extra_headers.ts";
 import type { KalshiEnvironment } from "./hosts.ts";
 import { unknownOption } from "./options.ts";
-import type { ConnectionLimits, Runtime } from "./runtime/types.ts";
+import type { ConnectionLimits } from "./runtime/types.ts";
 import { type CheckedUrl, checkUrl, counterpart, homeUrl, type UrlKind } from "./url_policy.ts";
 
 /**
@@ -223,7 +223,7 @@ export class KalshiConfig {
     this.#given = { baseUrl, wsBaseUrl, allowUnknownHost };
 
     let allowed = allowUnknownHost;
-    const allow = () => allowed ??= detectRuntime().readEnv("KALSHI_ALLOW_UNKNOWN_HOST")?.trim() === "1";
+    const allow = () => allowed ??= detectRestRuntime().readEnv("KALSHI_ALLOW_UNKNOWN_HOST")?.trim() === "1";
     const check = (url: string, kind: UrlKind) => checkUrl(url, kind, { allowUnknownHost: allow });
     let rest: CheckedUrl;
     let ws: CheckedUrl;
@@ -303,28 +303,4 @@ function preset(environment: KalshiEnvironment, options: KalshiConfigOptions): K
     }
   }
   return new KalshiConfig({ ...options, baseUrl: homeUrl(environment) });
-}
-
-const adaptersThatCan = {
-  http2: "deno, bun or node",
-  maxConnections: "node",
-  maxKeepaliveConnections: "deno or bun",
-  keepaliveExpiryMs: "deno or node",
-} as const;
-
-/**
- * Refuses a configuration that asks for what a runtime's adapter cannot do. For whoever pairs the two: a client,
- * at its construction.
- *
- * @throws {KalshiConfigError} naming the option, the runtime and the adapters that can
- */
-export function assertRuntimeCan(config: KalshiConfig, runtime: Runtime): void {
-  const wanted = { ...config.limits, http2: config.http2 || undefined };
-  for (const name of Object.keys(adaptersThatCan) as (keyof typeof adaptersThatCan)[]) {
-    if (wanted[name] === undefined || runtime.capabilities[name]) continue;
-    throw new KalshiConfigError(
-      `${name} cannot be honoured on ${runtime.name}. Leave it out, or run with an adapter that can: ` +
-        `@unofficial/kalshi/${adaptersThatCan[name]}.`,
-    );
-  }
 }

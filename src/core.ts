@@ -4,7 +4,7 @@
  * @module
  */
 
-import { detectRuntime } from "#runtime";
+import { detectRestRuntime } from "#runtime";
 import type { RequestSigner } from "./auth/signer.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { DEFAULTS, type KalshiSettings } from "./defaults.ts";
@@ -13,7 +13,7 @@ import type { ClientHooks } from "./http/hooks.ts";
 import { type CallOptions, HttpPipeline, type InspectResponse, type Limiter } from "./http/pipeline.ts";
 import { type Transport, transportPool } from "./http/transport.ts";
 import { assertPlainPath, type Params } from "./http/url.ts";
-import type { Runtime } from "./runtime/types.ts";
+import type { RestRuntime } from "./runtime/types.ts";
 
 /** What a {@linkcode KalshiCore} is made from. */
 export interface KalshiCoreOptions extends ClientHooks {
@@ -22,7 +22,7 @@ export interface KalshiCoreOptions extends ClientHooks {
   /** Configuration; production with every default when left out. */
   readonly config?: KalshiSettings | undefined;
   /** The adapter of this runtime, such as `nodeRuntime()`; detected when left out. */
-  readonly runtime?: Runtime | undefined;
+  readonly runtime?: RestRuntime | undefined;
   /** Replaces the network entirely. */
   readonly transport?: Transport | undefined;
   /**
@@ -84,7 +84,7 @@ export class KalshiCore implements AsyncDisposable {
       config: this.config,
       auth,
       pool: transport === undefined
-        ? (options.runtime ?? detectRuntime()).createHttpPool({ http2, limits })
+        ? (options.runtime ?? detectRestRuntime()).createHttpPool({ http2, limits })
         : transportPool(transport),
       hooks: { onRequest, onResponse, onRetry },
       clock,

@@ -4,7 +4,7 @@
  * @module
  */
 import { KalshiConfigError } from "../errors.ts";
-import type { Runtime } from "../runtime/types.ts";
+import type { RestRuntime } from "../runtime/types.ts";
 
 /**
  * The environment variables that this library reads; a Worker's `env` fits. Unset and empty are the same.
@@ -48,7 +48,7 @@ export interface EnvSettings {
  * Reads `env` where it is given, and nothing else; without it, the runtime's variables. Throws a
  * {@linkcode KalshiConfigError} for a variable that is present and malformed, and for a key given twice.
  */
-export function readAuthEnv(env: KalshiEnv | undefined, runtime: Runtime): EnvSettings {
+export function readAuthEnv(env: KalshiEnv | undefined, runtime: RestRuntime): EnvSettings {
   function raw(name: keyof KalshiEnv): string | undefined {
     const value: unknown = (env === undefined ? runtime.readEnv(name) : env[name]) ?? "";
     if (value === "") return undefined;

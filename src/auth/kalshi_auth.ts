@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { detectRuntime } from "#runtime";
+import { detectRestRuntime } from "#runtime";
 import { KalshiAuthError, KalshiConfigError } from "../errors.ts";
-import type { Runtime } from "../runtime/types.ts";
+import type { RestRuntime } from "../runtime/types.ts";
 import { type KalshiEnv, readAuthEnv } from "./env.ts";
 import { keyError, reading } from "./key_errors.ts";
 import { readKeyFile } from "./key_file.ts";
@@ -17,7 +17,7 @@ import { checkKeyId, type RequestSigner, signWith } from "./signer.ts";
 /** How to read the environment. */
 export interface AuthEnvOptions {
   /** The runtime to read variables and files with; detected by default. */
-  readonly runtime?: Runtime | undefined;
+  readonly runtime?: RestRuntime | undefined;
 }
 
 /** How to read and open a key file. */
@@ -90,7 +90,11 @@ export class KalshiAuth implements RequestSigner {
    */
   static async fromKeyPath(keyId: string, path: string, options: KeyPathOptions = {}): Promise<KalshiAuth> {
     const id = checkKeyId(keyId);
-    return await KalshiAuth.fromPem(id, await readKeyFile(path, options.runtime ?? detectRuntime()), options);
+    return await KalshiAuth.fromPem(
+      id,
+      await readKeyFile(path, options.runtime ?? detectRestRuntime()),
+      options,
+    );
   }
 
   /**
@@ -165,7 +169,7 @@ export class KalshiAuth implements RequestSigner {
 
   /** As {@linkcode KalshiAuth.fromEnv}, but undefined when the key id or the key is missing. */
   static async tryFromEnv(env?: KalshiEnv, options: AuthEnvOptions = {}): Promise<KalshiAuth | undefined> {
-    const runtime = options.runtime ?? detectRuntime();
+    const runtime = options.runtime ?? detectRestRuntime();
     const { keyId, privateKey, privateKeyPath, passphrase } = readAuthEnv(env, runtime);
     if (keyId === undefined) {
       if (privateKey !== undefined) assertPrivateKeyPem(privateKey, { passphrase });

@@ -4,10 +4,10 @@
  * @module
  */
 import { KalshiAuthError, KalshiConfigError } from "../errors.ts";
-import type { Runtime } from "../runtime/types.ts";
+import type { RestRuntime } from "../runtime/types.ts";
 
 /** Reads the text of a key file. */
-export async function readKeyFile(path: string, runtime: Runtime): Promise<string> {
+export async function readKeyFile(path: string, runtime: RestRuntime): Promise<string> {
   if (!runtime.capabilities.files) {
     throw new KalshiConfigError(`${runtime.name} reads no files: give the private key itself, not its path.`);
   }

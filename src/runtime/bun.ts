@@ -100,7 +100,7 @@ async function ask(origin: string, settings: Settings, signal: AbortSignal | und
 export function bunRuntime(options: RuntimeOptions = {}): Runtime {
   const { Bun } = globalThis as unknown as { Bun: BunNamespace };
   const { FetchSession } = Bun;
-  const settings = checkRuntimeOptions("Bun", options, { proxy: true, caCertificates: true });
+  const settings = checkRuntimeOptions("Bun", options);
   const { proxy, caCertificates } = settings;
   const connection = {
     ...(caCertificates && { tls: { ca: caCertificates } }),
@@ -129,7 +129,7 @@ export function bunRuntime(options: RuntimeOptions = {}): Runtime {
       files: true,
     },
     createHttpPool(poolOptions) {
-      checkPoolOptions(runtime, poolOptions);
+      checkPoolOptions(poolOptions, runtime);
       const idle = poolOptions.limits?.maxKeepaliveConnections;
       const session = FetchSession && new FetchSession({
         ...connection,
@@ -169,4 +169,4 @@ export function bunRuntime(options: RuntimeOptions = {}): Runtime {
   return runtime;
 }
 
-export { bunRuntime as detectRuntime };
+export { bunRuntime as detectRestRuntime, bunRuntime as detectRuntime };

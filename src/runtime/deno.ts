@@ -65,7 +65,7 @@ function refuseLeakingEnvironment(runtime: Runtime): void {
  */
 export function denoRuntime(options: RuntimeOptions = {}): Runtime {
   const { Deno } = globalThis as unknown as { Deno: DenoNamespace };
-  const settings = checkRuntimeOptions("Deno", options, { proxy: true, caCertificates: true });
+  const settings = checkRuntimeOptions("Deno", options);
   if (settings.proxy?.authorization) {
     throw new KalshiConfigError(
       "Deno would show the proxy's user name and password to the exchange." + advice,
@@ -87,7 +87,7 @@ export function denoRuntime(options: RuntimeOptions = {}): Runtime {
       files: true,
     },
     createHttpPool(poolOptions) {
-      checkPoolOptions(runtime, poolOptions, advice.replace(" and does not", ""));
+      checkPoolOptions(poolOptions, runtime);
       if (!settings.proxy) refuseLeakingEnvironment(runtime);
       const { http2, limits } = poolOptions;
       const client = Deno.createHttpClient({
@@ -135,4 +135,4 @@ function isNotSent(error: unknown): boolean {
     /client error \(Connect\)|refused stream before processing/.test(cause.message);
 }
 
-export { denoRuntime as detectRuntime };
+export { denoRuntime as detectRestRuntime, denoRuntime as detectRuntime };

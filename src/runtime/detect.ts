@@ -22,3 +22,5 @@ export function detectRuntime(): Runtime {
   if (process?.versions?.node && process.getBuiltinModule) return builtinNodeRuntime();
   return webRuntime();
 }
+
+export { detectRuntime as detectRestRuntime };

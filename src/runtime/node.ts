@@ -139,7 +139,7 @@ export function nodeRuntime(options: RuntimeOptions = {}): Runtime {
   if (globals.Bun) {
     throw new KalshiConfigError("Bun has no real undici: use bunRuntime() of @unofficial/kalshi/bun.");
   }
-  const settings = checkRuntimeOptions("Node", options, { proxy: true, caCertificates: true });
+  const settings = checkRuntimeOptions("Node", options);
   const runtime: Runtime = {
     name: "Node",
     capabilities: {
@@ -156,7 +156,7 @@ export function nodeRuntime(options: RuntimeOptions = {}): Runtime {
       files: true,
     },
     createHttpPool(poolOptions) {
-      checkPoolOptions(runtime, poolOptions);
+      checkPoolOptions(poolOptions, runtime);
       return undiciPool(poolOptions, settings);
     },
     ...hostFeatures(settings),
@@ -164,4 +164,4 @@ export function nodeRuntime(options: RuntimeOptions = {}): Runtime {
   return runtime;
 }
 
-export { nodeRuntime as detectRuntime };
+export { nodeRuntime as detectRestRuntime, nodeRuntime as detectRuntime };

@@ -97,7 +97,7 @@ export function builtinNodeRuntime(): Runtime {
       files: true,
     },
     createHttpPool(options) {
-      checkPoolOptions(runtime, options, " Pass `runtime: nodeRuntime()` of @unofficial/kalshi/node.");
+      checkPoolOptions(options, runtime);
       return builtinPool();
     },
     ...hostFeatures(none),

@@ -1,5 +1,5 @@
 import { KalshiConfigError } from "../errors.ts";
-import type { HttpPoolOptions, Runtime, RuntimeCapabilities, RuntimeOptions } from "./types.ts";
+import type { ConnectionLimits, HttpPoolOptions, RestRuntime, RuntimeOptions } from "./types.ts";
 
 /** A proxy, taken apart. */
 export interface Proxy {
@@ -17,38 +17,63 @@ export interface Settings {
   readonly caCertificates: readonly string[] | undefined;
 }
 
-const limitNames = ["maxConnections", "maxKeepaliveConnections", "keepaliveExpiryMs"] as const;
+const adaptersThatCan = {
+  http2: "deno, bun or node",
+  maxConnections: "node",
+  maxKeepaliveConnections: "deno or bun",
+  keepaliveExpiryMs: "deno or node",
+} as const;
 
-/** Throws when a pool is asked for what `runtime` cannot do. */
-export function checkPoolOptions(runtime: Runtime, options: HttpPoolOptions, advice = ""): void {
-  const refuse = (what: string) => {
-    throw new KalshiConfigError(`\`${what}\` cannot be honoured by ${runtime.name}.${advice}`);
-  };
-  if (options.http2 && !runtime.capabilities.http2) refuse("http2");
-  for (const name of limitNames) {
-    const value = options.limits?.[name];
+/**
+ * Refuses what a runtime's adapter cannot do.
+ *
+ * @throws {KalshiConfigError} naming the option, the runtime and the adapters that can
+ */
+export function assertRuntimeCan(
+  { http2, limits }: HttpPoolOptions,
+  { name: runtime, capabilities }: Pick<RestRuntime, "name" | "capabilities">,
+): void {
+  const wanted = { ...limits, http2: http2 || undefined };
+  for (const name of Object.keys(adaptersThatCan) as (keyof typeof adaptersThatCan)[]) {
+    if (wanted[name] === undefined || capabilities[name]) continue;
+    throw new KalshiConfigError(
+      `${name} cannot be honoured on ${runtime}. Leave it out, or run with an adapter that can: ` +
+        `@unofficial/kalshi/${adaptersThatCan[name]}.`,
+    );
+  }
+}
+
+/** The same for an adapter that can do some of it: the values must make sense as well. */
+export function checkPoolOptions(options: HttpPoolOptions, runtime: RestRuntime): void {
+  assertRuntimeCan(options, runtime);
+  const limits: ConnectionLimits = options.limits ?? {};
+  for (const [name, value] of Object.entries(limits)) {
     if (value === undefined) continue;
-    if (!runtime.capabilities[name]) refuse(`limits.${name}`);
     if (!Number.isSafeInteger(value) || value < (name === "maxConnections" ? 1 : 0)) {
       throw new KalshiConfigError(`\`limits.${name}\` must be a whole number, got ${value}.`);
     }
   }
 }
 
-/** Checks what an adapter was given, and that `capabilities` allow it. */
-export function checkRuntimeOptions(
+/** Refuses options that no adapter has, and those that this one cannot honour. */
+export function assertRuntimeOptions(
   name: string,
   options: RuntimeOptions,
-  capabilities: Pick<RuntimeCapabilities, "proxy" | "caCertificates">,
-): Settings {
+  honoured: readonly (keyof RuntimeOptions)[],
+): void {
   for (const key of Object.keys(options)) {
     if (key !== "proxy" && key !== "caCertificates") {
       throw new KalshiConfigError(`The adapter of ${name} has no option \`${key}\`.`);
     }
-    if (options[key] !== undefined && !capabilities[key]) {
+    if (options[key] !== undefined && !honoured.includes(key)) {
       throw new KalshiConfigError(`\`${key}\` cannot be honoured by ${name}.`);
     }
   }
+}
+
+/** Checks what an adapter was given that can honour all of it. */
+export function checkRuntimeOptions(name: string, options: RuntimeOptions): Settings {
+  assertRuntimeOptions(name, options, ["proxy", "caCertificates"]);
   const { proxy, caCertificates } = options;
   for (const pem of caCertificates ?? []) {
     if (!/-----BEGIN (TRUSTED |X509 )?CERTIFICATE-----/.test(pem)) {

@@ -173,14 +173,22 @@ export interface ByteStream {
   close(): Promise<void>;
 }
 
-/** One JavaScript runtime, as far as this library needs it. */
-export interface Runtime {
+/** As much of a runtime as REST calls need. */
+export interface RestRuntime {
   /** Its name, for messages. */
   readonly name: string;
   /** What it can do. */
   readonly capabilities: RuntimeCapabilities;
   /** Opens a connection pool; cheap, no network use before the first request. */
   createHttpPool(options: HttpPoolOptions): HttpPool;
+  /** Reads a text file; a leading `~/` is the home folder. */
+  readTextFile(path: string): Promise<string>;
+  /** Environment variables, or undefined where the runtime has none or may not read them. */
+  readEnv(name: string): string | undefined;
+}
+
+/** One JavaScript runtime, as far as this library needs it. */
+export interface Runtime extends RestRuntime {
   /**
    * Opens a WebSocket. Rejects with a {@linkcode HandshakeRefusedError} where the status of a refusal can be
    * seen, else with a `KalshiConnectionError`; with the signal's reason when that ended the attempt.
@@ -192,10 +200,6 @@ export interface Runtime {
   ): Promise<RuntimeWebSocket>;
   /** Opens a TCP or TLS connection. */
   connectTcp(options: TcpConnectOptions): Promise<ByteStream>;
-  /** Reads a text file; a leading `~/` is the home folder. */
-  readTextFile(path: string): Promise<string>;
-  /** Environment variables, or undefined where the runtime has none or may not read them. */
-  readEnv(name: string): string | undefined;
 }
 
 /** The server answered the WebSocket handshake with something else than 101. */

@@ -6,8 +6,8 @@
  */
 
 import { KalshiConfigError } from "../errors.ts";
-import { checkPoolOptions } from "./options.ts";
-import type { HttpPool, Runtime } from "./types.ts";
+import { assertRuntimeCan } from "./options.ts";
+import type { HttpPool, RestRuntime, Runtime } from "./types.ts";
 
 const pool: HttpPool = {
   fetch: (url, { method, headers, body, signal }) =>
@@ -16,22 +16,12 @@ const pool: HttpPool = {
   close: () => Promise.resolve(),
 };
 
-/**
- * The adapter for a browser or an edge runtime. It sends requests through the global `fetch` and can do
- * nothing else: a WebSocket to Kalshi needs signed handshake headers, which web pages cannot send.
- *
- * @example
- * ```ts
- * import { detectRuntime } from "@unofficial/kalshi";
- *
- * const runtime = detectRuntime();
- * if (!runtime.capabilities.handshakeHeaders) console.log(`${runtime.name} cannot stream`);
- * ```
- */
-export function webRuntime(): Runtime {
-  const cannot = (what: string) =>
-    Promise.reject(new KalshiConfigError(`${what} is not possible here: only web APIs were found.`));
-  const runtime: Runtime = {
+const cannot = (what: string) =>
+  Promise.reject(new KalshiConfigError(`${what} is not possible here: only web APIs were found.`));
+
+/** The part of {@linkcode webRuntime} that REST calls need. */
+export function detectRestRuntime(): RestRuntime {
+  const runtime: RestRuntime = {
     name: "this web runtime",
     capabilities: {
       http2: false,
@@ -47,15 +37,33 @@ export function webRuntime(): Runtime {
       files: false,
     },
     createHttpPool(options) {
-      checkPoolOptions(runtime, options);
+      assertRuntimeCan(options, runtime);
       return pool;
     },
-    connectWebSocket: () => cannot("A WebSocket with signed handshake headers"),
-    connectTcp: () => cannot("A TCP connection"),
     readTextFile: () => cannot("Reading a file"),
     readEnv: () => undefined,
   };
   return runtime;
+}
+
+/**
+ * The adapter for a browser or an edge runtime. It sends requests through the global `fetch` and can do
+ * nothing else: a WebSocket to Kalshi needs signed handshake headers, which web pages cannot send.
+ *
+ * @example
+ * ```ts
+ * import { detectRuntime } from "@unofficial/kalshi";
+ *
+ * const runtime = detectRuntime();
+ * if (!runtime.capabilities.handshakeHeaders) console.log(`${runtime.name} cannot stream`);
+ * ```
+ */
+export function webRuntime(): Runtime {
+  return {
+    ...detectRestRuntime(),
+    connectWebSocket: () => cannot("A WebSocket with signed handshake headers"),
+    connectTcp: () => cannot("A TCP connection"),
+  };
 }
 
 export { webRuntime as detectRuntime };

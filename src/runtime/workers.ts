@@ -5,11 +5,12 @@
  */
 
 import { KalshiConfigError, KalshiConnectionError } from "../errors.ts";
-import { checkPoolOptions, checkRuntimeOptions } from "./options.ts";
+import { assertRuntimeCan, assertRuntimeOptions } from "./options.ts";
 import {
   type ByteStream,
   HandshakeRefusedError,
   type HttpPool,
+  type RestRuntime,
   type Runtime,
   type RuntimeOptions,
   type RuntimeWebSocket,
@@ -139,6 +140,34 @@ async function connectTcp({ hostname, port, tls, signal }: TcpConnectOptions): P
   return { readable: socket.readable, writable: socket.writable, close };
 }
 
+/** The part of {@linkcode workersRuntime} that REST calls need. */
+export function detectRestRuntime(): RestRuntime {
+  const runtime: RestRuntime = {
+    name: "Cloudflare Workers",
+    capabilities: {
+      http2: false,
+      maxConnections: false,
+      maxKeepaliveConnections: false,
+      keepaliveExpiryMs: false,
+      proxy: false,
+      caCertificates: false,
+      handshakeHeaders: true,
+      handshakeStatus: true,
+      ping: false,
+      tcp: true,
+      files: false,
+    },
+    createHttpPool(options) {
+      assertRuntimeCan(options, runtime);
+      return pool;
+    },
+    readTextFile: () =>
+      Promise.reject(new KalshiConfigError("A Worker has no files: hand over the text itself.")),
+    readEnv: (name) => (globalThis as unknown as WorkersGlobals).process?.env?.[name],
+  };
+  return runtime;
+}
+
 /**
  * The adapter for Cloudflare Workers. It uses the global `fetch` and `cloudflare:sockets` and no module of
  * Node's, so that it needs no nodejs_compat. A Worker's connections belong to the platform: no pool limits, no
@@ -163,33 +192,8 @@ async function connectTcp({ hostname, port, tls, signal }: TcpConnectOptions): P
  * @throws {KalshiConfigError} For any option: there is none that a Worker could honour.
  */
 export function workersRuntime(options: RuntimeOptions = {}): Runtime {
-  checkRuntimeOptions("Cloudflare Workers", options, { proxy: false, caCertificates: false });
-  const runtime: Runtime = {
-    name: "Cloudflare Workers",
-    capabilities: {
-      http2: false,
-      maxConnections: false,
-      maxKeepaliveConnections: false,
-      keepaliveExpiryMs: false,
-      proxy: false,
-      caCertificates: false,
-      handshakeHeaders: true,
-      handshakeStatus: true,
-      ping: false,
-      tcp: true,
-      files: false,
-    },
-    createHttpPool(poolOptions) {
-      checkPoolOptions(runtime, poolOptions);
-      return pool;
-    },
-    connectWebSocket,
-    connectTcp,
-    readTextFile: () =>
-      Promise.reject(new KalshiConfigError("A Worker has no files: hand over the text itself.")),
-    readEnv: (name) => (globalThis as unknown as WorkersGlobals).process?.env?.[name],
-  };
-  return runtime;
+  assertRuntimeOptions("Cloudflare Workers", options, []);
+  return { ...detectRestRuntime(), connectWebSocket, connectTcp };
 }
 
 export { workersRuntime as detectRuntime };

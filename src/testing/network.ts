@@ -1,5 +1,5 @@
 /** The network of the runtime as a transport. */
-import { detectRuntime } from "#runtime";
+import { detectRestRuntime } from "#runtime";
 import type { TransportFunction } from "../http/transport.ts";
 import type { HttpPool } from "../runtime/types.ts";
 
@@ -16,7 +16,7 @@ export function networkTransport(names: readonly string[]): NetworkTransport {
   let pool: HttpPool | undefined;
   return {
     async fetch(request) {
-      pool ??= detectRuntime().createHttpPool({ http2: false });
+      pool ??= detectRestRuntime().createHttpPool({ http2: false });
       const { method, headers, signal } = request;
       const body = request.body === null ? undefined : await request.text();
       const answer = await pool.fetch(request.url, {

@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { assertRuntimeCan, KalshiConfig, type KalshiConfigOptions } from "../../src/config.ts";
+import { KalshiConfig, type KalshiConfigOptions } from "../../src/config.ts";
 import { KalshiConfigError } from "../../src/errors.ts";
+import { assertRuntimeCan } from "../../src/runtime/options.ts";
 import type { Runtime } from "../../src/runtime/types.ts";
 import { webRuntime } from "../../src/runtime/web.ts";
 import { runtimeName, test } from "../support/test.ts";

@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertStrictEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { assertRuntimeCan, KalshiConfig, type KalshiConfigOptions } from "../../src/config.ts";
+import { KalshiConfig, type KalshiConfigOptions } from "../../src/config.ts";
 import { DEFAULTS } from "../../src/defaults.ts";
 import { KalshiConfigError } from "../../src/errors.ts";
+import { assertRuntimeCan } from "../../src/runtime/options.ts";
 import type { Runtime, RuntimeCapabilities } from "../../src/runtime/types.ts";
 import { test } from "../support/test.ts";
 
