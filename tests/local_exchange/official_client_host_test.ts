@@ -3,6 +3,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Configuration, EventsApi, ExchangeApi, MarketApi, OrdersApi, PortfolioApi } from "kalshi-typescript";
 import { LocalExchange } from "../../src/local_exchange/mod.ts";
 import { test } from "../support/test.ts";
+import { forgetOtherAccounts } from "./support/official.ts";
 
 /** The status and code of a failed call. */
 async function failure(call: Promise<unknown>): Promise<[number, string]> {
@@ -13,6 +14,7 @@ async function failure(call: Promise<unknown>): Promise<[number, string]> {
 }
 
 test("Kalshi's own client reads markets and takes an order through its life", async () => {
+  forgetOtherAccounts();
   await using exchange = await LocalExchange.start({ port: 0, seed: 1 });
   const { keyId, privateKey } = await exchange.createAccount({ balance: "1000.00", keyType: "rsa" });
   const configuration = new Configuration({
