@@ -333,9 +333,11 @@ export class KalshiClient extends KalshiCore {
     const ownKey = [auth, keyId, privateKey, privateKeyPath].some((given) => given !== undefined);
     const settings = readAuthEnv(ownKey ? withoutKey(env, runtime) : env, runtime);
     const { baseUrl, allowUnknownHost } = settings;
+    // Without a key id a key is of no use, but a malformed one is a mistake all the same.
+    const read = settings.keyId === undefined ? KalshiAuth.tryFromEnv : KalshiAuth.fromEnv;
     return new KalshiClient({
       ...options,
-      ...(ownKey || settings.keyId === undefined ? {} : { auth: await KalshiAuth.fromEnv(env, { runtime }) }),
+      ...(ownKey ? {} : { auth: await read.call(KalshiAuth, env, { runtime }) }),
       ...(config !== undefined || demo !== undefined ? {} : {
         config: baseUrl === undefined && settings.demo
           ? KalshiConfig.demo({ allowUnknownHost })

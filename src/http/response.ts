@@ -26,7 +26,7 @@ export interface RequestIdentity {
   /** The client ids that the request carried. */
   readonly clientIds?: readonly string[] | undefined;
   /** Whether an earlier attempt of a write may have acted. */
-  readonly repeat?: { readonly ambiguous: boolean } | undefined;
+  readonly repeat?: { readonly ambiguous?: boolean } | undefined;
 }
 
 const MAX_ERROR_BYTES = 65_536;
@@ -99,10 +99,13 @@ export async function responseError(
   nowMs: number,
 ): Promise<KalshiError> {
   const { status } = response;
+  // An earlier attempt can have acted, even where this one was refused.
+  const outcome = status >= 500 || status === 408 || request.repeat?.ambiguous ? "unknown" : "rejected";
   const said = `${request.method} ${request.path} answered ${status}`;
   // 0 is what a browser shows of a redirect.
   if (status === 0 || (status >= 300 && status < 400)) {
-    await response.body?.cancel();
+    // Read, not cancelled: workerd would close the connection.
+    await readBounded(response);
     const target = response.headers.get("location") ?? "a place that this runtime does not show";
     return new KalshiError(
       "REDIRECT",
@@ -110,7 +113,7 @@ export async function responseError(
         said || "A redirect"
       }, a redirect to ${target}. Redirects are never followed, since they would carry ` +
         "your signed headers along: set baseUrl to the API itself.",
-      { ...request, status, outcome: "rejected" },
+      { ...request, status, outcome },
     );
   }
   const body = parseErrorBody(await readBounded(response));
@@ -119,8 +122,7 @@ export async function responseError(
     status,
     serverCode: body.code,
     details: body.details,
-    // An earlier attempt can have acted, even where this one was refused.
-    outcome: status >= 500 || status === 408 || request.repeat?.ambiguous ? "unknown" : "rejected",
+    outcome,
     retryAfterMs: retryAfterMs(status, response.headers.get("retry-after"), nowMs),
   };
   const detail = [body.code, body.message].filter((part) => part !== undefined).join(": ");
