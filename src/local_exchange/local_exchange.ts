@@ -20,6 +20,7 @@ import { parseCount, parseMoney, parsePrice, PRICE_ONE } from "./units.ts";
 import { type ErrorBodies, Venue } from "./venue.ts";
 import { listEvent, listSeries, type MarketInfo, priceStructures } from "./world/catalog.ts";
 import { ownMarket, ownSeries } from "./world/plans.ts";
+import { type ExchangeSockets, WebSocketEndpoint } from "./ws/endpoint.ts";
 
 /** How to make an exchange. */
 export interface LocalExchangeOptions {
@@ -148,8 +149,16 @@ export class LocalExchange implements AsyncDisposable {
   readonly clock: ExchangeClock;
   /** Answers a request in process, without a socket: a `transport` for a client. */
   readonly fetch: (request: Request) => Promise<Response>;
+  /** Its WebSockets, and what can go wrong with them. */
+  readonly sockets: ExchangeSockets;
 
-  private constructor(venue: Venue, gateway: Gateway, server: RunningServer | undefined) {
+  private constructor(
+    venue: Venue,
+    gateway: Gateway,
+    sockets: ExchangeSockets,
+    server: RunningServer | undefined,
+  ) {
+    this.sockets = sockets;
     this.#venue = venue;
     this.#gateway = gateway;
     this.#server = server;
@@ -164,7 +173,7 @@ export class LocalExchange implements AsyncDisposable {
   /** Makes an exchange that is reached through {@linkcode fetch} alone, on any runtime. */
   static create(options: LocalExchangeOptions = {}): LocalExchange {
     const venue = makeVenue(options);
-    return new LocalExchange(venue, new Gateway(venue), undefined);
+    return new LocalExchange(venue, new Gateway(venue), new WebSocketEndpoint(venue), undefined);
   }
 
   /**
@@ -176,7 +185,8 @@ export class LocalExchange implements AsyncDisposable {
     const { port = 0, hostname = "127.0.0.1", ...rest } = options;
     const venue = makeVenue(rest);
     const gateway = new Gateway(venue);
-    return new LocalExchange(venue, gateway, await serve(gateway, hostname, port));
+    const sockets = new WebSocketEndpoint(venue);
+    return new LocalExchange(venue, gateway, sockets, await serve(gateway, sockets, hostname, port));
   }
 
   /** Opens an account with cash and an API key. */

@@ -20,3 +20,5 @@ export type { Fault } from "./faults.ts";
 export type { KeyType } from "./keys.ts";
 export type { UsageTier } from "./limits.ts";
 export type { ErrorBodies } from "./venue.ts";
+export type { ExchangeSockets } from "./ws/endpoint.ts";
+export type { ConnectionFault, FrameFault, HandshakeFault, SocketFault } from "./ws/faults.ts";

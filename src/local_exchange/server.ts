@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Gateway } from "./gateway.ts";
+import type { WebSocketEndpoint } from "./ws/endpoint.ts";
 
 /** A listening server. */
 export interface RunningServer {
@@ -42,7 +43,12 @@ function concat(chunks: readonly Uint8Array[]): Uint8Array {
 }
 
 /** Listens. */
-export async function serve(gateway: Gateway, hostname: string, port: number): Promise<RunningServer> {
+export async function serve(
+  gateway: Gateway,
+  sockets: WebSocketEndpoint,
+  hostname: string,
+  port: number,
+): Promise<RunningServer> {
   // A name that bundlers cannot see: for Workers this module is dead weight, but must not break the bundle.
   const specifier = "node:http";
   const { createServer } = await import(specifier) as typeof import("node:http");
@@ -51,6 +57,7 @@ export async function serve(gateway: Gateway, hostname: string, port: number): P
     respond(gateway, request, response).catch(() => response.destroy());
   });
   server.keepAliveTimeout = 30_000;
+  server.on("upgrade", (request, socket) => sockets.upgrade(request, socket));
   server.on("connection", (socket: Socket) => {
     open.add(socket);
     socket.on("close", () => open.delete(socket));
@@ -65,6 +72,7 @@ export async function serve(gateway: Gateway, hostname: string, port: number): P
     port: (server.address() as AddressInfo).port,
     close() {
       return closing ??= new Promise<void>((resolve) => {
+        sockets.close();
         server.close(() => resolve());
         server.closeAllConnections?.();
         for (const socket of open) socket.destroy();
