@@ -7,11 +7,8 @@ import { ApiError } from "./api_error.ts";
 import type { Operation } from "../contract/operation.ts";
 import type { Account } from "./engine/ledger.ts";
 
-/** The tiers of the API, lowest first. */
-export const usageTiers = ["basic", "advanced", "expert", "premier", "paragon", "prime", "prestige"] as const;
-
-/** A tier of the API. */
-export type UsageTier = (typeof usageTiers)[number];
+/** A tier of Kalshi's API, lowest first. */
+export type UsageTier = "basic" | "advanced" | "expert" | "premier" | "paragon" | "prime" | "prestige";
 
 /** A bucket as `/account/limits` shows it: tokens a second, and how many it holds. */
 export interface BucketLimit {
@@ -28,6 +25,9 @@ const perSecond: Readonly<Record<UsageTier, readonly [read: number, write: numbe
   prime: [4_800, 4_800],
   prestige: [12_000, 9_600],
 };
+
+/** The tiers, lowest first. */
+export const usageTiers: readonly UsageTier[] = Object.keys(perSecond) as UsageTier[];
 
 /** What an operation costs when its row does not say. */
 export const DEFAULT_COST = 10;

@@ -10,7 +10,6 @@ import { KalshiConfigError } from "../errors.ts";
 import { ExchangeClock } from "./clock.ts";
 import type { Account } from "./engine/ledger.ts";
 import type { FeeType } from "./engine/fees.ts";
-import type { Side } from "./engine/types.ts";
 import type { Fault } from "./faults.ts";
 import { Gateway } from "./gateway.ts";
 import { generateKey, type KeyType } from "./keys.ts";
@@ -90,7 +89,7 @@ export interface CounterOrder {
   /** Ticker of the market. */
   readonly ticker: string;
   /** `bid` buys YES, `ask` sells it. */
-  readonly side: Side;
+  readonly side: "bid" | "ask";
   /** YES price in dollars. */
   readonly price: string;
   /** Contracts. */

@@ -33,7 +33,12 @@ export interface TestExchange extends AsyncDisposable {
   readonly wsBaseUrl: string;
   /** Opens an account; `ed25519` and 1000 dollars unless told. */
   createAccount(
-    options?: { balance?: string; keyType?: "rsa" | "ed25519"; balancePrecision?: "0.0001" | "0.01" },
+    options?: {
+      balance?: string;
+      keyType?: "rsa" | "ed25519";
+      balancePrecision?: "0.0001" | "0.01";
+      usageTier?: string;
+    },
   ): Promise<ExchangeAccount>;
   /** Answers the next `times` requests (1 unless told) that match with a fault. */
   fail(fault: ExchangeFault): Promise<void>;
@@ -53,6 +58,22 @@ export interface TestExchange extends AsyncDisposable {
   pause(what: "trading" | "exchange" | "nothing"): Promise<void>;
   /** Tickers that are open for trading, in the order they were listed. */
   openTickers(): Promise<string[]>;
+  /** Lists a market that nobody quotes in; resolves to its ticker. */
+  listMarket(market: { ticker: string; closesInMs?: number; priceLevelStructure?: string }): Promise<string>;
+  /** Makes an outcome known: `yes`, `no` or a price; pays out a minute later, or at once with `settle`. */
+  determine(ticker: string, outcome: string, options?: { settle?: boolean }): Promise<void>;
+  /** Pauses a market, or ends its pause. */
+  setMarketActive(ticker: string, active: boolean): Promise<void>;
+  /** Pays cash into an account, or out of it. */
+  deposit(
+    accountId: string,
+    amount: string,
+    where?: { subaccount?: number; exchangeIndex?: number },
+  ): Promise<void>;
+  /** Moves an account to another tier of rate limits, which `rateLimits: true` enforces. */
+  setUsageTier(accountId: string, tier: string): Promise<void>;
+  /** Sets until when data is historical. */
+  setHistoricalCutoff(atMs?: number): Promise<void>;
 }
 
 /** Starts one. Without market makers (`marketMakers: false`) its books are empty, for tests that fill them. */
@@ -75,6 +96,12 @@ export async function startExchange(options: ExchangeThingOptions = {}): Promise
     placeCounterOrder: (order) => thing.call("placeCounterOrder", order),
     pause: (what) => thing.call("pause", what),
     openTickers: () => thing.call("openTickers"),
+    listMarket: (market) => thing.call("listMarket", market),
+    determine: (...args) => thing.call("determine", ...args),
+    setMarketActive: (...args) => thing.call("setMarketActive", ...args),
+    deposit: (...args) => thing.call("deposit", ...args),
+    setUsageTier: (...args) => thing.call("setUsageTier", ...args),
+    setHistoricalCutoff: (atMs) => thing.call("setHistoricalCutoff", atMs),
     [Symbol.asyncDispose]: () => thing[Symbol.asyncDispose](),
   };
 }

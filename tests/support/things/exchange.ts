@@ -4,8 +4,11 @@ import { ManualClock } from "../../../src/testing/manual_clock.ts";
 import type { ThingImplementation } from "../bed_things.ts";
 
 /** What of an exchange's options can be said in JSON. */
-export interface ExchangeThingOptions
-  extends Pick<LocalExchangeOptions, "seed" | "markets" | "marketMakers" | "errorBodies"> {
+export interface ExchangeThingOptions extends
+  Pick<
+    LocalExchangeOptions,
+    "seed" | "markets" | "marketMakers" | "stepMs" | "shards" | "rateLimits" | "errorBodies"
+  > {
   /** Start from this time (Unix ms) and move only when told; follow the system's clock when left out. */
   readonly startMs?: number;
 }
@@ -31,6 +34,12 @@ export async function start(options: ExchangeThingOptions = {}): Promise<ThingIm
         exchange.placeCounterOrder(order),
       pause: (what: "trading" | "exchange" | "nothing") => exchange.pause(what),
       openTickers: () => exchange.openTickers(),
+      listMarket: (market: Parameters<LocalExchange["listMarket"]>[0]) => exchange.listMarket(market),
+      determine: (...args: Parameters<LocalExchange["determine"]>) => exchange.determine(...args),
+      setMarketActive: (ticker: string, active: boolean) => exchange.setMarketActive(ticker, active),
+      deposit: (...args: Parameters<LocalExchange["deposit"]>) => exchange.deposit(...args),
+      setUsageTier: (...args: Parameters<LocalExchange["setUsageTier"]>) => exchange.setUsageTier(...args),
+      setHistoricalCutoff: (atMs?: number) => exchange.setHistoricalCutoff(atMs),
     },
     stop: () => exchange.close(),
   };
