@@ -101,16 +101,23 @@ export interface RequestInput extends CallOptions {
   readonly clientIds?: readonly string[] | undefined;
   /** Passes by the rate limiter: what the limiter itself asks. */
   readonly unlimited?: boolean | undefined;
-  /** Set for a write that can be sent again without acting twice; told whether an attempt may have acted. */
+  /** Wins over the config's `orderRetries`. */
+  readonly orderRetries?: KalshiSettings["orderRetries"] | undefined;
+  /** Set for a write that takes effect once; told what its attempts may have done. */
   readonly repeat?: Repeat | undefined;
 }
 
-/** What is known of a write that may be sent again. */
+/** What is known of a write that takes effect once. */
 export interface Repeat {
-  /** Send it again only after a refusal that shows that it was not processed: 429. */
-  readonly onlyRefused?: boolean | undefined;
-  /** Set by the pipeline when an attempt ended with an unknown outcome and another one followed. */
-  ambiguous: boolean;
+  /**
+   * Given where the write can be sent again after an unknown outcome: looks for its effect before that. Undefined
+   * is none.
+   */
+  readonly lookUp?: ((error: KalshiError) => Promise<unknown>) | undefined;
+  /** Another attempt followed one that reached the exchange. */
+  repeated?: boolean;
+  /** Another attempt followed one of unknown outcome. */
+  ambiguous?: boolean;
 }
 
 /** What a pipeline is made of. */
@@ -158,7 +165,7 @@ interface Call {
   readonly body: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly auth: PipelineParts["auth"];
-  readonly options: CallOptions;
+  readonly options: RequestInput;
   readonly clientIds: readonly string[] | undefined;
   readonly repeat: Repeat | undefined;
   readonly timeoutMs: number;
@@ -219,9 +226,14 @@ export class HttpPipeline {
         delayMs,
         error: error.error,
       }));
-      if (call.repeat !== undefined && error.error.outcome === "unknown") call.repeat.ambiguous = true;
       last = error.error;
       await this.#wait(call, delayMs, last);
+      const { repeat } = call;
+      if (repeat === undefined) continue;
+      repeat.repeated ||= last.outcome !== "not-sent";
+      repeat.ambiguous ||= last.outcome === "unknown";
+      const found = repeat.ambiguous ? await repeat.lookUp?.(last) : undefined;
+      if (found !== undefined) return found as T;
     }
   }
 
@@ -236,8 +248,12 @@ export class HttpPipeline {
     return () => ({ ...options, totalTimeoutMs: Math.max(0, endsAt - clock.monotonic()) });
   }
 
-  /** Waits between two steps, as long as it waits before a retry; ends early with the caller's signal or the client. */
-  async pause(attempt: number, { signal }: CallOptions): Promise<void> {
+  /** Waits between two steps, as before a retry; ends early with the caller's signal, the client or the call's time. */
+  async pause(
+    attempt: number,
+    { signal, totalTimeoutMs = Infinity }: CallOptions,
+    retryAfterMs?: number,
+  ): Promise<void> {
     const { clock, config, random } = this.#parts;
     await new Promise<void>((resolve) => {
       const signals = [signal, this.#closed.signal];
@@ -246,7 +262,8 @@ export class HttpPipeline {
         for (const item of signals) item?.removeEventListener("abort", done);
         resolve();
       };
-      const timer = clock.setTimer(done, backoffMs(attempt, config, undefined, random));
+      const delayMs = Math.min(backoffMs(attempt, config, retryAfterMs, random), totalTimeoutMs);
+      const timer = clock.setTimer(done, delayMs);
       for (const item of signals) item?.aborted ? done() : item?.addEventListener("abort", done);
     });
   }
@@ -267,7 +284,9 @@ export class HttpPipeline {
     const method = template.method ?? "GET";
     const { path, used } = fillPath(template.path, input.params ?? {});
     const needsAuth = template.auth ?? "required";
-    const context = { method, path, attempts: 0 };
+    const { clientIds, repeat } = input;
+    const outcome: Outcome = repeat?.ambiguous ? "unknown" : "not-sent";
+    const context = { method, path, attempts: 0, clientIds, outcome };
     if (this.#closed.signal.aborted) {
       throw new KalshiError("CLOSED", `${method} ${path} was not sent: the client is closed.`, context);
     }
@@ -300,8 +319,8 @@ export class HttpPipeline {
       headers,
       auth: needsAuth === "none" ? undefined : auth,
       options: input,
-      clientIds: input.clientIds,
-      repeat: input.repeat,
+      clientIds,
+      repeat,
       timeoutMs: limit("timeoutMs", input.timeoutMs, config.timeoutMs),
       maxRetries: limit("maxRetries", input.maxRetries, config.maxRetries),
       endsAt: clock.monotonic() + totalTimeoutMs,
@@ -418,7 +437,7 @@ export class HttpPipeline {
     const outcome: Outcome = mayHaveActed ? "unknown" : "not-sent";
     const context = { method, path, attempts, clientIds, outcome };
     if (error instanceof Cut) return this.#cutError(call, error.reason, context);
-    if (error instanceof KalshiError) return error;
+    if (error instanceof KalshiError) return stillUnknown(call, error);
     if (!call.sent) {
       return new KalshiAuthError("AUTH_KEY", `${method} ${path} was not sent: signing it failed.`, {
         ...context,
@@ -461,9 +480,10 @@ export class HttpPipeline {
       : error.code === "CONNECTION" ||
         error.code === "TIMEOUT" && call.endsAt > this.#parts.clock.monotonic();
     if (!isTransient) return undefined;
-    const { repeat } = call;
+    const { orderRetries = config.orderRetries } = call.options;
     const harmless = isSafeMethod(call.method) || error.outcome === "not-sent" ||
-      repeat !== undefined && (!repeat.onlyRefused || error.outcome === "rejected");
+      call.repeat?.lookUp !== undefined ||
+      error.status === 429 && orderRetries === "idempotent";
     if (!harmless) return undefined;
     return backoffMs(call.attempts - 1, config, error.retryAfterMs, random);
   }
@@ -495,7 +515,7 @@ export class HttpPipeline {
     try {
       await this.#limited(call, Infinity, work);
     } catch (error) {
-      if (!(error instanceof Cut)) throw error;
+      if (!(error instanceof Cut)) throw error instanceof KalshiError ? stillUnknown(call, error) : error;
       const { method, path, clientIds, attempts } = call;
       // What the last attempt said is still all that is known of the call.
       const known = last === undefined ? { method, path, clientIds } : { ...last, cause: last };
@@ -536,6 +556,18 @@ class Failure {
   constructor(error: KalshiError) {
     this.error = error;
   }
+}
+
+/** What breaks a later attempt (a key, a limiter, a transport) does not undo what an earlier one may have done. */
+function stillUnknown({ attempts, clientIds, repeat }: Call, error: KalshiError): KalshiError {
+  if (!repeat?.ambiguous || error.outcome === "unknown") return error;
+  return new KalshiError(error.code, error.message, {
+    ...error,
+    attempts,
+    clientIds,
+    outcome: "unknown",
+    cause: error,
+  });
 }
 
 function totalTimeout(call: Call, context: KalshiErrorContext): KalshiTimeoutError {

@@ -7,6 +7,7 @@
 
 import { KalshiConfigError, KalshiError } from "../errors.ts";
 import type { OrderRetries } from "../config.ts";
+import type { ListAllOptions } from "../http/page.ts";
 import type { CallOptions, HttpPipeline, Repeat } from "../http/pipeline.ts";
 
 /** What methods that place or change something take as their last argument. */
@@ -16,7 +17,7 @@ export interface WriteOptions extends CallOptions {
 }
 
 /** Options as they go to the pipeline. */
-export interface SendOptions extends CallOptions {
+export interface SendOptions extends WriteOptions {
   readonly clientIds?: readonly string[] | undefined;
   readonly repeat?: Repeat | undefined;
 }
@@ -30,7 +31,7 @@ export interface Write<R> {
   /** Sends it. */
   readonly send: (options: SendOptions) => Promise<R>;
   /** Looks for its effect; undefined when there is none. */
-  readonly lookUp: (options: CallOptions, error: KalshiError) => Promise<R | undefined>;
+  readonly lookUp: (options: ListAllOptions, error: KalshiError) => Promise<R | undefined>;
 }
 
 /** Whether this call may be sent again. */
@@ -44,35 +45,41 @@ export function isIdempotent(
   );
 }
 
-/** True when looking is of no use: the caller, the client or the time has ended the call, or it never began. */
-export function isOver({ code, attempts }: KalshiError): boolean {
-  return code === "ABORTED" || code === "CLOSED" || attempts === 0;
+/** Whether a write that failed may have taken effect, and the caller still waits for it. */
+export function isOpen(error: unknown, { repeated }: Repeat): error is KalshiError {
+  if (!(error instanceof KalshiError)) return false;
+  const { code, outcome } = error;
+  if (code === "ABORTED" || code === "CLOSED") return false;
+  // A refusal of a repeated write can come from what an attempt before it did.
+  return outcome === "unknown" || outcome === "rejected" && repeated === true && code !== "RATE_LIMITED";
 }
+
+/** For a look that fails: what is known of the write says more than why the look did. */
+export const nothing = (): undefined => undefined;
 
 /**
  * Runs a write so that it takes effect once, or as it is where `orderRetries` is `never`. Where the outcome stays
  * unknown, the error says so.
  */
 export async function exactlyOnce<R>(http: HttpPipeline, options: WriteOptions, write: Write<R>): Promise<R> {
-  const { clientIds, onlyRefused } = write;
-  if (!isIdempotent(http, options)) return await write.send({ ...options, clientIds });
-  const repeat: Repeat = { ambiguous: false, onlyRefused };
+  const { clientIds, onlyRefused, send, lookUp } = write;
+  if (!isIdempotent(http, options)) return await send({ ...options, clientIds });
   const step = http.steps(options);
+  const repeat: Repeat = onlyRefused ? {} : {
+    // Between attempts one quick look must do: the exchange refuses what it has.
+    lookUp: (error) => lookUp({ ...step(), maxRetries: 0, maxItems: 200 }, error).catch(nothing),
+  };
   try {
-    return await write.send({ ...step(), clientIds, repeat });
+    return await send({ ...step(), clientIds, repeat });
   } catch (error) {
-    if (!(error instanceof KalshiError) || error.outcome !== "unknown" || isOver(error)) throw error;
-    // A conflict proves that the write is there, though what lists it may lag behind.
-    const looks = error.code === "CONFLICT" ? 1 + (options.maxRetries ?? http.config.maxRetries) : 1;
+    if (!isOpen(error, repeat)) throw error;
+    // These two show that the write is there, though what lists it may lag behind.
+    const isThere = error.code === "CONFLICT" || error.code === "DECODE";
+    const looks = isThere ? 1 + (options.maxRetries ?? http.config.maxRetries) : 1;
     for (let look = 0; look < looks; look++) {
-      if (look > 0) await http.pause(look, options);
-      try {
-        const found = await write.lookUp(step(), error);
-        if (found !== undefined) return found;
-      } catch (failure) {
-        // The first error says more about the write than one of looking for it.
-        if (!(failure instanceof KalshiError) || isOver(failure)) break;
-      }
+      if (look > 0) await http.pause(look, step());
+      const found = await lookUp(step(), error).catch(nothing);
+      if (found !== undefined) return found;
     }
     throw error;
   }

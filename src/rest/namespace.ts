@@ -35,6 +35,7 @@ export function decodeError<P, R, B>(
   operation: Operation<P, R, B>,
   params: P,
   lack: string,
+  { clientIds }: RequestInput = {},
   details?: unknown,
 ): KalshiDecodeError {
   const method = operation.method ?? "GET";
@@ -45,6 +46,7 @@ export function decodeError<P, R, B>(
     path,
     status,
     details,
+    clientIds,
     outcome: "unknown",
   });
 }
@@ -59,7 +61,7 @@ export async function call<P, R, B>(
 ): Promise<R> {
   const response = await http.request<R>(operation, { ...options, params, body } as RequestInput);
   if (typeof response === "object" && response !== null && !Array.isArray(response)) return response;
-  throw decodeError(operation, params, "a JSON object");
+  throw decodeError(operation, params, "a JSON object", options);
 }
 
 /** Runs an operation whose success says nothing but that. */
@@ -75,6 +77,20 @@ export function send<P, R, B>(
   return http.request<void>(template, { ...options, params, body } as RequestInput);
 }
 
+/** Runs an operation and gives its whole answer, which must hold this field. */
+export async function callWith<P, R, B>(
+  http: HttpPipeline,
+  operation: Operation<P, R, B>,
+  field: keyof R & string,
+  params: P,
+  options?: CallOptions,
+  body?: B,
+): Promise<R> {
+  const response = await call(http, operation, params, options, body);
+  if (response[field] !== undefined && response[field] !== null) return response;
+  throw decodeError(operation, params, `\`${field}\``, options);
+}
+
 /** Runs an operation and gives one field of its answer. */
 export async function callFor<P, R, B, K extends keyof R & string>(
   http: HttpPipeline,
@@ -84,9 +100,7 @@ export async function callFor<P, R, B, K extends keyof R & string>(
   options?: CallOptions,
   body?: B,
 ): Promise<NonNullable<R[K]>> {
-  const value = (await call(http, operation, params, options, body))[field];
-  if (value === undefined || value === null) throw decodeError(operation, params, `\`${field}\``);
-  return value;
+  return (await callWith(http, operation, field, params, options, body))[field] as NonNullable<R[K]>;
 }
 
 /** Runs an operation and gives the list in its answer. */
@@ -99,7 +113,7 @@ export async function callForList<P, R, B, K extends keyof R & string>(
   body?: B,
 ): Promise<ItemOf<R, K>[]> {
   const response = await call(http, operation, params, options, body);
-  return listIn(operation, params, response, field, false) as ItemOf<R, K>[];
+  return listIn(operation, params, response, field, options) as ItemOf<R, K>[];
 }
 
 /** Kalshi writes null for an empty list here and there. A list that is not there at all is no empty list. */
@@ -108,12 +122,13 @@ function listIn<P, R, B>(
   params: P,
   response: R,
   field: keyof R & string,
-  optional: boolean,
+  options?: CallOptions,
+  optional = false,
 ): readonly unknown[] {
   const list: unknown = response[field];
   if (Array.isArray(list)) return list;
   if (list === null || optional && list === undefined) return [];
-  throw decodeError(operation, params, `the list \`${field}\``);
+  throw decodeError(operation, params, `the list \`${field}\``, options);
 }
 
 /** Fetches one page. */
@@ -124,7 +139,7 @@ export async function listPage<P, R, K extends keyof R & string>(
   options?: CallOptions,
 ): Promise<Page<ItemOf<R, K>, R>> {
   const response = await call(http, operation, params, options);
-  const items = listIn(operation, params, response, operation.items, operation.optional ?? false);
+  const items = listIn(operation, params, response, operation.items, options, operation.optional);
   const cursor: unknown = response[(operation.next ?? "cursor") as keyof R];
   return new Page(
     items as readonly ItemOf<R, K>[],

@@ -9,37 +9,46 @@ import type {
   AmendOrderV2Request,
   AmendOrderV2Response,
   CancelOrderV2Response,
+  CreateOrderV2Request,
   CreateOrderV2Response,
   DecreaseOrderV2Response,
   Order,
 } from "../contract/types.ts";
 import { formatCount, parseCount, parsePrice } from "../fixed_point.ts";
+import type { ListAllOptions } from "../http/page.ts";
 import type { CallOptions, HttpPipeline } from "../http/pipeline.ts";
 import { callFor, listAll } from "./namespace.ts";
 
-/** A server may be this far behind our clock: requests of clocks that are off by more are refused. */
-const CLOCK_SLACK_MS = 35_000;
+/** How far apart two clocks may be at most: requests of clocks that are off by more are refused. */
+const CLOCK_SLACK_MS = 120_000;
 
-/** How orders may be found again. */
-export interface OrderSearch {
-  readonly clientOrderIds: readonly string[];
-  readonly ticker?: string | undefined;
-  readonly subaccount?: number | undefined;
-  /** When the call began, in Unix milliseconds. */
-  readonly sinceMs: number;
-}
+/** An order with the id that makes it one of a kind. */
+export type NamedOrder = CreateOrderV2Request & { readonly client_order_id: string };
 
-/** The orders of those client order ids, by id, among those that were made since. */
+/**
+ * What became of orders that were sent since then (Unix milliseconds), by client order id. An id that was used for
+ * another order is no find.
+ */
 export async function findOrders(
   http: HttpPipeline,
-  { clientOrderIds, ticker, subaccount, sinceMs }: OrderSearch,
-  options: CallOptions,
+  sent: readonly NamedOrder[],
+  sinceMs: number,
+  options: ListAllOptions,
 ): Promise<Map<string, Order>> {
-  const wanted = new Set(clientOrderIds);
+  const wanted = new Map(sent.map((order) => [order.client_order_id, order]));
   const found = new Map<string, Order>();
-  const params = { ticker, subaccount, min_ts: Math.floor((sinceMs - CLOCK_SLACK_MS) / 1000), limit: 200 };
+  const shared = <K extends keyof NamedOrder>(name: K): NamedOrder[K] | undefined =>
+    sent.every((order) => order[name] === sent[0]?.[name]) ? sent[0]?.[name] : undefined;
+  const params = {
+    ticker: shared("ticker"),
+    subaccount: shared("subaccount"),
+    min_ts: Math.floor((sinceMs - CLOCK_SLACK_MS) / 1000),
+    limit: 200,
+  };
   for await (const order of listAll(http, GetOrders, params, options)) {
-    if (!wanted.has(order.client_order_id)) continue;
+    const { ticker, side, subaccount } = wanted.get(order.client_order_id) ?? {};
+    if (ticker !== order.ticker || side !== order.book_side) continue;
+    if (subaccount !== undefined && subaccount !== (order.subaccount_number ?? 0)) continue;
     found.set(order.client_order_id, order);
     if (found.size === wanted.size) break;
   }
@@ -65,7 +74,9 @@ export function createdFrom(order: Order): CreateOrderV2Response {
   return { ...identity(order), fill_count: order.fill_count_fp, remaining_count: order.remaining_count_fp };
 }
 
-/** The answer to the cancel that ended this order; undefined where none has. */
+/**
+ * The answer to the cancel that ended this order; undefined where none has. What was taken off it before counts in.
+ */
 export function cancelledFrom(order: Order): CancelOrderV2Response | undefined {
   if (order.status !== "canceled") return undefined;
   const reduced = parseCount(order.initial_count_fp) - parseCount(order.fill_count_fp);
@@ -75,18 +86,22 @@ export function cancelledFrom(order: Order): CancelOrderV2Response | undefined {
 /** The answer to an amend that has taken effect; undefined where it has not. */
 export function amendedFrom(
   order: Order,
-  { price, count }: AmendOrderV2Request,
+  { price, count, expiration_time, updated_client_order_id }: AmendOrderV2Request,
 ): AmendOrderV2Response | undefined {
+  const expires = Math.floor(Date.parse(order.expiration_time ?? "") / 1000) || 0;
   const isSo = parsePrice(order.yes_price_dollars) === parsePrice(price) &&
-    orderSize(order) === parseCount(count);
+    orderSize(order) === parseCount(count) &&
+    (expiration_time ?? expires) === expires &&
+    (updated_client_order_id || order.client_order_id) === order.client_order_id;
   return isSo ? createdFrom(order) : undefined;
 }
 
-/** The answer to a decrease that left at most `size` (filled and resting) or `resting`; undefined else. */
+/** The answer to a decrease that left `size` (filled and resting), or `resting` at most; undefined else. */
 export function decreasedFrom(
   order: Order,
-  { size = Infinity, resting = Infinity }: { readonly size?: number; readonly resting?: number },
+  { size, resting = Infinity }: { readonly size?: number; readonly resting?: number },
 ): DecreaseOrderV2Response | undefined {
-  if (orderSize(order) > size || parseCount(order.remaining_count_fp) > resting) return undefined;
-  return { ...identity(order), remaining_count: order.remaining_count_fp };
+  const isSo = orderSize(order) === (size ?? orderSize(order)) &&
+    parseCount(order.remaining_count_fp) <= resting;
+  return isSo ? { ...identity(order), remaining_count: order.remaining_count_fp } : undefined;
 }

@@ -46,9 +46,9 @@ import { parseCount } from "../fixed_point.ts";
 import type { Page } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { assertDecimal, assertDecimalIfGiven, assertOneOf } from "./checks.ts";
-import { exactlyOnce, isIdempotent, type WriteOptions } from "./exactly_once.ts";
+import { exactlyOnce, isIdempotent, nothing, type WriteOptions } from "./exactly_once.ts";
 import { type HistoryOptions, listTiers } from "./history.ts";
-import { call, callFor, callForList, listPage, Namespace, send } from "./namespace.ts";
+import { callFor, callForList, callWith, listPage, Namespace, send } from "./namespace.ts";
 import { runBatch } from "./order_batch.ts";
 import {
   amendedFrom,
@@ -56,6 +56,7 @@ import {
   createdFrom,
   decreasedFrom,
   findOrders,
+  type NamedOrder,
   orderSize,
   readOrder,
 } from "./order_state.ts";
@@ -64,9 +65,6 @@ function assertPriceAndCount({ price, count }: { readonly price: unknown; readon
   assertDecimal("price", price);
   assertDecimal("count", count);
 }
-
-/** An order with the id that makes it one of a kind. */
-type NamedOrder = CreateOrderV2Request & { readonly client_order_id: string };
 
 /** Once for each call, before its first attempt: another id for each attempt would be another order. */
 function withClientOrderId(order: CreateOrderV2Request): NamedOrder {
@@ -100,8 +98,9 @@ export class Orders extends Namespace {
    *
    * It gets a `client_order_id` where it has none, and is sent once: an error with `outcome: "unknown"` carries
    * that id in `clientIds`, by which to look the order up before you place it again. With
-   * `orderRetries: "idempotent"` this call does that itself: it sends the order again with the same id, and gives
-   * the order that has landed; an answer made from that order's state has no averages.
+   * `orderRetries: "idempotent"` this call does that itself: it looks, sends the order again with the same id, and
+   * gives the order that has landed. An answer made from that order's state has no averages, and both counts are
+   * zero where the exchange cancelled the order at once.
    *
    * @throws {KalshiConfigError} when `price` or `count` is no decimal string; nothing was sent.
    * @throws {KalshiConflictError} when the `client_order_id` was used before.
@@ -127,14 +126,13 @@ export class Orders extends Namespace {
   async create(order: CreateOrderV2Request, options: WriteOptions = {}): Promise<CreateOrderV2Response> {
     assertPriceAndCount(order);
     const body = withClientOrderId(order);
-    const { client_order_id, ticker, subaccount } = body;
+    const { client_order_id } = body;
     const sinceMs = this.http.now();
     return await exactlyOnce(this.http, options, {
       clientIds: [client_order_id],
-      send: (options) => call(this.http, CreateOrderV2, undefined, options, body),
+      send: (options) => callWith(this.http, CreateOrderV2, "order_id", undefined, options, body),
       lookUp: async (options) => {
-        const search = { clientOrderIds: [client_order_id], ticker, subaccount, sinceMs };
-        const order = (await findOrders(this.http, search, options)).get(client_order_id);
+        const order = (await findOrders(this.http, [body], sinceMs, options)).get(client_order_id);
         return order && createdFrom(order);
       },
     });
@@ -145,8 +143,11 @@ export class Orders extends Namespace {
    * refused has an `error` and no `order_id`, whatever became of the others. How many fit depends on the
    * account's write budget.
    *
-   * @throws {KalshiConfigError} when there is no order, or a `price` or `count` is no decimal string; nothing
-   * was sent.
+   * With `orderRetries: "idempotent"`, orders of unknown outcome are looked up and sent again with the same ids. An
+   * order that stays unknown has an `error` of the code `outcome_unknown`; when all do, the call throws.
+   *
+   * @throws {KalshiConfigError} when there is no order, a `client_order_id` comes twice, or a `price` or `count` is
+   * no decimal string; nothing was sent.
    * @throws {KalshiDecodeError} when the answer lacks a result; its `details` hold the results that came.
    * @see https://docs.kalshi.com/api-reference/orders/batch-create-orders-v2
    *
@@ -175,16 +176,22 @@ export class Orders extends Namespace {
   ): Promise<BatchCreateOrdersV2ResponseOrder[]> {
     assertSome(body);
     body.orders.forEach(assertPriceAndCount);
+    const items = body.orders.map(withClientOrderId);
+    const clientIds = items.map(({ client_order_id }) => client_order_id);
+    if (new Set(clientIds).size < items.length) {
+      throw new KalshiConfigError("`orders` holds a client_order_id twice: each order takes one of its own.");
+    }
     const sinceMs = this.http.now();
-    const idsOf = (items: readonly NamedOrder[]) => items.map(({ client_order_id }) => client_order_id);
     return await runBatch<NamedOrder, BatchCreateOrdersV2ResponseOrder>(this.http, {
       operation: BatchCreateOrdersV2,
-      items: body.orders.map(withClientOrderId),
-      clientIds: idsOf,
+      items,
+      key: "client_order_id",
+      clientIds,
       lookUp: async (items, options) => {
-        const orders = await findOrders(this.http, { clientOrderIds: idsOf(items), sinceMs }, options);
+        const orders = await findOrders(this.http, items, sinceMs, options);
         return resultsOf(items, ({ client_order_id }) => orders.get(client_order_id), createdFrom);
       },
+      unknown: ({ client_order_id }, error) => ({ client_order_id, error }),
     }, options);
   }
 
@@ -248,6 +255,9 @@ export class Orders extends Namespace {
   /**
    * Cancels what rests of an order. `reduced_by` in the answer is the count that was cancelled.
    *
+   * With `orderRetries: "idempotent"` it is sent again after an unknown outcome, and an order that reads as canceled
+   * is a success, whoever cancelled it; `reduced_by` is then all that was never filled, earlier decreases included.
+   *
    * @param params `market_ticker` or `exchange_index` route the call to the market's shard at once; without
    * them it goes to shard 0.
    * @throws {KalshiNotFoundError} when no such order rests.
@@ -259,14 +269,16 @@ export class Orders extends Namespace {
     options: WriteOptions = {},
   ): Promise<CancelOrderV2Response> {
     return exactlyOnce(this.http, options, {
-      send: (options) => call(this.http, CancelOrderV2, { ...params, order_id: orderId }, options),
+      send: (options) =>
+        callWith(this.http, CancelOrderV2, "order_id", { ...params, order_id: orderId }, options),
       lookUp: async (options) => cancelledFrom(await readOrder(this.http, orderId, options)),
     });
   }
 
   /**
    * Cancels several orders in one request. The answer holds a result for each: one that could not be cancelled
-   * has an `error`.
+   * has an `error`. `orderRetries: "idempotent"` works as in {@linkcode Orders.cancel} and
+   * {@linkcode Orders.batchCreate}.
    *
    * @param body `market_ticker` or `exchange_index` of an item route it, as in {@linkcode Orders.cancel}.
    * @throws {KalshiConfigError} when there is no order in it; nothing was sent.
@@ -280,19 +292,23 @@ export class Orders extends Namespace {
     assertSome(body);
     return await runBatch<BatchCancelOrdersV2RequestOrder, BatchCancelOrdersV2ResponseOrder>(this.http, {
       operation: BatchCancelOrdersV2,
+      // Each an object of its own, by which its result is kept.
       items: body.orders.map((item) => ({ ...item })),
-      clientIds: () => undefined,
+      key: "order_id",
       lookUp: async (items, options) => {
-        const orders = new Map<string, Order>();
-        for (const { order_id } of items) orders.set(order_id, await readOrder(this.http, order_id, options));
+        const orders = new Map<string, Order | undefined>();
+        for (const { order_id } of items) {
+          orders.set(order_id, await readOrder(this.http, order_id, options).catch(nothing));
+        }
         return resultsOf(items, ({ order_id }) => orders.get(order_id), cancelledFrom);
       },
+      unknown: ({ order_id }, error) => ({ order_id, reduced_by: "0.00", error }),
     }, options);
   }
 
   /**
    * Cancels every resting order of the account, or of one subaccount. Orders that are placed within the minute
-   * that follows may be cancelled too.
+   * that follows may be cancelled too. With `orderRetries: "idempotent"` it is sent again after an unknown outcome.
    *
    * @see https://docs.kalshi.com/changelog
    */
@@ -306,6 +322,9 @@ export class Orders extends Namespace {
   /**
    * Changes price, count or expiry of a resting order. `count` is the new total, what is filled included. Only
    * a smaller count or another expiry keeps the place in the queue.
+   *
+   * With `orderRetries: "idempotent"` it is sent again after an unknown outcome, and an order that has this price,
+   * count and, where given, expiry and client order id is a success.
    *
    * @param body Unit of `price` is dollars (YES), of `count` contracts, both as strings; `expiration_time` is
    * Unix seconds, 0 for none, left out to keep it.
@@ -321,13 +340,18 @@ export class Orders extends Namespace {
   ): Promise<AmendOrderV2Response> {
     assertPriceAndCount(body);
     return await exactlyOnce(this.http, options, {
-      send: (options) => call(this.http, AmendOrderV2, { ...params, order_id: orderId }, options, body),
+      send: (options) =>
+        callWith(this.http, AmendOrderV2, "order_id", { ...params, order_id: orderId }, options, body),
       lookUp: async (options) => amendedFrom(await readOrder(this.http, orderId, options), body),
     });
   }
 
   /**
    * Takes contracts off a resting order, which keeps its place in the queue.
+   *
+   * With `orderRetries: "idempotent"`, `reduce_to` is sent again after an unknown outcome. `reduce_by` is not, since
+   * twice would take off more: the order is read before and after, which tells whether it took effect. Prefer
+   * `reduce_to`.
    *
    * @param body Either `reduce_by` or `reduce_to`, contracts as a string. `market_ticker` or `exchange_index`
    * route the call to the market's shard at once.
@@ -345,15 +369,17 @@ export class Orders extends Namespace {
     assertDecimalIfGiven("reduce_by", body.reduce_by);
     assertDecimalIfGiven("reduce_to", body.reduce_to);
     const { reduce_by, reduce_to } = body;
+    const step = this.http.steps(options);
     const goal = reduce_by
       // Sent twice it would act twice, so that what it shall lead to has to be known before.
       ? isIdempotent(this.http, options)
-        ? { size: orderSize(await readOrder(this.http, orderId, options)) - parseCount(reduce_by) }
+        ? { size: orderSize(await readOrder(this.http, orderId, step())) - parseCount(reduce_by) }
         : {}
       : { resting: parseCount(reduce_to ?? "0") };
-    return await exactlyOnce(this.http, options, {
+    return await exactlyOnce(this.http, step(), {
       onlyRefused: Boolean(reduce_by),
-      send: (options) => call(this.http, DecreaseOrderV2, { ...params, order_id: orderId }, options, body),
+      send: (options) =>
+        callWith(this.http, DecreaseOrderV2, "order_id", { ...params, order_id: orderId }, options, body),
       lookUp: async (options) => decreasedFrom(await readOrder(this.http, orderId, options), goal),
     });
   }

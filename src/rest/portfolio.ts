@@ -283,7 +283,8 @@ export class Transfers extends Namespace {
   /**
    * Moves money between shards, or between event contracts and perps, and gives the transfer's id. The money
    * arrives later: {@linkcode Transfers.get} tells. It gets a `client_transfer_id` where it has none, and is sent
-   * once, unless `orderRetries` is `"idempotent"`.
+   * once. With `orderRetries: "idempotent"` it is sent again after an unknown outcome, unless it names a subaccount
+   * other than 0: Kalshi knows only transfers between primary accounts again.
    *
    * @param body `amount` is in centicents: 10,000 are one dollar. Between subaccounts of different shards it
    * takes up to three steps, of which those done stay done when a later one fails.
@@ -298,6 +299,8 @@ export class Transfers extends Namespace {
     const since = Math.floor(this.http.now() / 1000);
     return await exactlyOnce(this.http, options, {
       clientIds: [clientId],
+      // Kalshi knows transfers again that leave subaccounts out.
+      onlyRefused: Boolean(body.source_subaccount || body.destination_subaccount),
       send: (options) => callFor(this.http, CreateTransfer, "transfer_id", undefined, options, named),
       lookUp: async (options, { code }) => {
         if (code !== "CONFLICT") return undefined;

@@ -21,9 +21,7 @@ function meteredNetwork(write: { tokensPerSecond: number; capacity: number }) {
       return Response.json({ error: "too many requests" }, { status: 429 });
     }
     seen.tokens += cost;
-    return request.method === "POST"
-      ? Response.json({ order_id: "1" }, { status: 201 })
-      : Response.json({ orders: [] });
+    return Response.json({ order_id: "1" }, { status: request.method === "POST" ? 201 : 200 });
   };
   return { seen, transport };
 }

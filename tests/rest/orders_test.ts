@@ -5,6 +5,7 @@ import { recordingClient } from "./recording.ts";
 import { operationOf, request } from "./spec.ts";
 
 const order = request(operationOf("CreateOrderV2"), "full").body;
+const orders = ["c-1", "c-2", "c-3"].map((client_order_id) => ({ ...order, client_order_id }));
 
 test("a batch gives a result for each order in its place, errors among them", async () => {
   const results = [
@@ -13,7 +14,7 @@ test("a batch gives a result for each order in its place, errors among them", as
     { order_id: "o-3", error: null },
   ];
   const { client, requests } = recordingClient(() => Response.json({ orders: results }, { status: 201 }));
-  const given = await client.orders.batchCreate({ orders: [order, order, order] });
+  const given = await client.orders.batchCreate({ orders });
   assertEquals(given, results);
   assertEquals(given.map(({ error }) => error?.code), [undefined, "insufficient_balance", undefined]);
   assertEquals(JSON.parse(requests[0]?.body ?? "").orders.length, 3);
@@ -23,22 +24,22 @@ test("a batch gives a result for each order in its place, errors among them", as
     { order_id: "o-2", reduced_by: "0.00", error: { code: "not_found" } },
   ];
   const canceller = recordingClient(() => Response.json({ orders: cancelled }));
-  const orders = cancelled.map(({ order_id }) => ({ order_id }));
-  assertEquals(await canceller.client.orders.batchCancel({ orders }), cancelled);
+  const ids = cancelled.map(({ order_id }) => ({ order_id }));
+  assertEquals(await canceller.client.orders.batchCancel({ orders: ids }), cancelled);
   const [sent] = canceller.requests;
   assertEquals([sent?.method, sent?.path], ["DELETE", "/portfolio/events/orders/batched"]);
-  assertEquals(JSON.parse(sent?.body ?? ""), { orders });
+  assertEquals(JSON.parse(sent?.body ?? ""), { orders: ids });
 });
 
 test("a batch answer that lacks a result is an error that holds what came", async () => {
-  for (const orders of [[], null, [{ order_id: "o-1" }], [{}, {}, {}]]) {
-    const { client } = recordingClient(() => Response.json({ orders }, { status: 201 }));
+  for (const answers of [[], null, [{ order_id: "o-1" }], [{}, {}, {}]]) {
+    const { client } = recordingClient(() => Response.json({ orders: answers }, { status: 201 }));
     const error = await assertRejects(
-      () => client.orders.batchCreate({ orders: [order, order] }),
+      () => client.orders.batchCreate({ orders: orders.slice(0, 2) }),
       KalshiDecodeError,
       "a result for each of 2 orders",
     );
-    assertEquals([error.outcome, error.details], ["unknown", orders ?? []]);
+    assertEquals([error.outcome, error.details], ["unknown", answers ?? []]);
   }
 });
 

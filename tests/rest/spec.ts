@@ -115,6 +115,9 @@ const bodyRules: Readonly<Record<string, (body: Json, fullness: Fullness) => voi
   CreateOrderV2(body) {
     body.client_order_id = "order-1";
   },
+  BatchCreateOrdersV2(body) {
+    body.orders.forEach((order: Json, index: number) => order.client_order_id = `order-${index}`);
+  },
   IntraExchangeInstanceTransfer(body) {
     body.client_transfer_id = "3f1c9a52-6d7e-4b80-9c11-0a2b3c4d5e6f";
   },
