@@ -31,7 +31,7 @@ export interface KalshiCoreOptions extends ClientHooks {
    */
   readonly limiter?: Limiter | undefined;
   /**
-   * Looks at each decoded answer of an operation of the contract, by its id; what it throws is the call's error.
+   * Looks at each decoded answer of an operation of the contract; what it throws is the call's error.
    */
   readonly inspect?: InspectResponse | undefined;
   /** Time; the runtime's own when left out. */

@@ -60,7 +60,6 @@ function row(spec: RestSpec, call: Call, prose: ProseRow): string {
   const auth = optionalAuth.has(call.id) ? "optional" : call.auth ? undefined : "none";
   const cost = costOf(call, prose);
   return [
-    `id: "${call.id}"`,
     ...(call.method === "GET" ? [] : [`method: "${call.method}"`]),
     `path: "${call.path}"`,
     ...(auth === undefined ? [] : [`auth: "${auth}"`]),

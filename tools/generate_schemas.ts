@@ -87,7 +87,7 @@ function moduleText(
     `export type * from "${source}";\n\n${schemas.join("\n")}\n${names.map(parsers).join("\n")}\n${more}`;
 }
 
-/** Schemas of a REST API as one module's text, with the check of answers by operation id. */
+/** Schemas of a REST API as one module's text, with the check of answers by operation. */
 export function restSchemasModule(
   head: string,
   validation: string,
@@ -96,14 +96,15 @@ export function restSchemasModule(
 ): string {
   const objects = new Set(types.filter(({ shape }) => shape.kind === "object").map(({ name }) => name));
   const rows = calls.filter(({ response }) => objects.has(response ?? ""))
-    .map(({ id, response }) => `  ${id}: ${constant(response ?? "")},\n`);
+    .map(({ method, path, response }) => `  "${method} ${path}": ${constant(response ?? "")},\n`);
   const more = `const answers: Readonly<Record<string, LazySchema>> = {\n${rows.join("")}};\n\n` +
     docComment([
-      "Compares the body of a successful answer with the contract, by the operation's id, and returns the first difference.",
+      "Compares the body of a successful answer with the contract and returns the first difference. `operation` is the",
+      "method and the path template, such as `GET /markets/{ticker}`.",
       "Returns `undefined` when there is none, and for operations that it does not know or whose answers have no fields.",
     ], false) +
-    `export function checkResponse(operationId: string, value: unknown): SchemaDifference | undefined {\n` +
-    `  const schema = Object.hasOwn(answers, operationId) ? answers[operationId] : undefined;\n` +
+    `export function checkResponse(operation: string, value: unknown): SchemaDifference | undefined {\n` +
+    `  const schema = Object.hasOwn(answers, operation) ? answers[operation] : undefined;\n` +
     `  return schema === undefined ? undefined : difference(schema, value);\n}\n`;
   return moduleText(head, "./types.ts", validation, types, "difference", more);
 }

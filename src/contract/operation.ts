@@ -14,8 +14,6 @@ export type Open<Known extends string> = Known | (string & {});
 
 /** One call of Kalshi's REST API, as data. The type parameters tell what goes in and what comes back. */
 export interface Operation<Params = undefined, Response = undefined, Body = undefined> {
-  /** Kalshi's operation id: `GetMarkets`. */
-  readonly id: string;
   /** HTTP method; GET when absent. */
   readonly method?: "POST" | "PUT" | "DELETE";
   /** Path below the API root. `{name}` stands for the parameter of that name; all other parameters are query. */

@@ -130,7 +130,6 @@ import type {
  * https://docs.kalshi.com/api-reference/account/upgrade-account-api-usage-level
  */
 export const UpgradeAccountApiUsageLevel: Operation = {
-  id: "UpgradeAccountApiUsageLevel",
   method: "POST",
   path: "/account/api_usage_level/upgrade",
   status: 201,
@@ -147,7 +146,6 @@ export const GetAccountApiUsageLevelVolumeProgress: Operation<
   undefined,
   GetAccountApiUsageLevelVolumeProgressResponse
 > = {
-  id: "GetAccountApiUsageLevelVolumeProgress",
   path: "/account/api_usage_level/volume_progress",
 };
 
@@ -156,14 +154,12 @@ export const GetAccountApiUsageLevelVolumeProgress: Operation<
  * https://docs.kalshi.com/api-reference/account/list-non-default-endpoint-costs
  */
 export const GetAccountEndpointCosts: Operation<undefined, GetAccountEndpointCostsResponse> = {
-  id: "GetAccountEndpointCosts",
   path: "/account/endpoint_costs",
   auth: "none",
 };
 
 /** `GET /account/limits`: https://docs.kalshi.com/api-reference/account/get-account-api-limits */
 export const GetAccountApiLimits: Operation<undefined, GetAccountApiLimitsResponse> = {
-  id: "GetAccountApiLimits",
   path: "/account/limits",
 };
 
@@ -175,13 +171,11 @@ export interface GetApiKeysParams {
 
 /** `GET /api_keys`: https://docs.kalshi.com/api-reference/api-keys/get-api-keys */
 export const GetApiKeys: Operation<GetApiKeysParams, GetApiKeysResponse> = {
-  id: "GetApiKeys",
   path: "/api_keys",
 };
 
 /** `POST /api_keys`: https://docs.kalshi.com/api-reference/api-keys/create-api-key */
 export const CreateApiKey: Operation<undefined, CreateApiKeyResponse, CreateApiKeyRequest> = {
-  id: "CreateApiKey",
   method: "POST",
   path: "/api_keys",
   status: 201,
@@ -189,7 +183,6 @@ export const CreateApiKey: Operation<undefined, CreateApiKeyResponse, CreateApiK
 
 /** `POST /api_keys/generate`: https://docs.kalshi.com/api-reference/api-keys/generate-api-key */
 export const GenerateApiKey: Operation<undefined, GenerateApiKeyResponse, GenerateApiKeyRequest> = {
-  id: "GenerateApiKey",
   method: "POST",
   path: "/api_keys/generate",
   status: 201,
@@ -203,7 +196,6 @@ export interface DeleteApiKeyParams {
 
 /** `DELETE /api_keys/{api_key}`: https://docs.kalshi.com/api-reference/api-keys/delete-api-key */
 export const DeleteApiKey: Operation<DeleteApiKeyParams> = {
-  id: "DeleteApiKey",
   method: "DELETE",
   path: "/api_keys/{api_key}",
   status: 204,
@@ -231,7 +223,6 @@ export const GetBlockTradeProposals: PagedOperation<
   GetBlockTradeProposalsResponse,
   "block_trade_proposals"
 > = {
-  id: "GetBlockTradeProposals",
   path: "/communications/block-trade-proposals",
   items: "block_trade_proposals",
 };
@@ -241,7 +232,6 @@ export const GetBlockTradeProposals: PagedOperation<
  * https://docs.kalshi.com/api-reference/communications/propose-block-trade
  */
 export const ProposeBlockTrade: Operation<undefined, ProposeBlockTradeResponse, ProposeBlockTradeRequest> = {
-  id: "ProposeBlockTrade",
   method: "POST",
   path: "/communications/block-trade-proposals",
   status: 201,
@@ -262,7 +252,6 @@ export const AcceptBlockTradeProposal: Operation<
   undefined,
   AcceptBlockTradeProposalRequest | undefined
 > = {
-  id: "AcceptBlockTradeProposal",
   method: "POST",
   path: "/communications/block-trade-proposals/{block_trade_proposal_id}/accept",
   status: 204,
@@ -272,7 +261,6 @@ export const AcceptBlockTradeProposal: Operation<
 
 /** `GET /communications/id`: https://docs.kalshi.com/api-reference/communications/get-communications-id */
 export const GetCommunicationsID: Operation<undefined, GetCommunicationsIDResponse> = {
-  id: "GetCommunicationsID",
   path: "/communications/id",
 };
 
@@ -304,14 +292,12 @@ export interface GetQuotesParams {
 
 /** `GET /communications/quotes`: https://docs.kalshi.com/api-reference/communications/get-quotes */
 export const GetQuotes: PagedOperation<GetQuotesParams, GetQuotesResponse, "quotes"> = {
-  id: "GetQuotes",
   path: "/communications/quotes",
   items: "quotes",
 };
 
 /** `POST /communications/quotes`: https://docs.kalshi.com/api-reference/communications/create-quote */
 export const CreateQuote: Operation<undefined, CreateQuoteResponse, CreateQuoteRequest> = {
-  id: "CreateQuote",
   method: "POST",
   path: "/communications/quotes",
   status: 201,
@@ -330,7 +316,6 @@ export interface GetQuoteParams {
  * @deprecated
  */
 export const GetQuote: Operation<GetQuoteParams, GetQuoteResponse> = {
-  id: "GetQuote",
   path: "/communications/quotes/{quote_id}",
   cost: 2,
 };
@@ -347,7 +332,6 @@ export interface DeleteQuoteParams {
  * @deprecated
  */
 export const DeleteQuote: Operation<DeleteQuoteParams> = {
-  id: "DeleteQuote",
   method: "DELETE",
   path: "/communications/quotes/{quote_id}",
   status: 204,
@@ -368,7 +352,6 @@ export interface AcceptQuoteParams {
  * @deprecated
  */
 export const AcceptQuote: Operation<AcceptQuoteParams, undefined, AcceptQuoteRequest> = {
-  id: "AcceptQuote",
   method: "PUT",
   path: "/communications/quotes/{quote_id}/accept",
   status: 204,
@@ -388,7 +371,6 @@ export interface ConfirmQuoteParams {
  * @deprecated
  */
 export const ConfirmQuote: Operation<ConfirmQuoteParams, undefined, EmptyResponse | undefined> = {
-  id: "ConfirmQuote",
   method: "PUT",
   path: "/communications/quotes/{quote_id}/confirm",
   status: 204,
@@ -418,14 +400,12 @@ export interface GetRFQsParams {
 
 /** `GET /communications/rfqs`: https://docs.kalshi.com/api-reference/communications/get-rfqs */
 export const GetRFQs: PagedOperation<GetRFQsParams, GetRFQsResponse, "rfqs"> = {
-  id: "GetRFQs",
   path: "/communications/rfqs",
   items: "rfqs",
 };
 
 /** `POST /communications/rfqs`: https://docs.kalshi.com/api-reference/communications/create-rfq */
 export const CreateRFQ: Operation<undefined, CreateRFQResponse, CreateRFQRequest> = {
-  id: "CreateRFQ",
   method: "POST",
   path: "/communications/rfqs",
   status: 201,
@@ -440,7 +420,6 @@ export interface GetRFQParams {
 
 /** `GET /communications/rfqs/{rfq_id}`: https://docs.kalshi.com/api-reference/communications/get-rfq */
 export const GetRFQ: Operation<GetRFQParams, GetRFQResponse> = {
-  id: "GetRFQ",
   path: "/communications/rfqs/{rfq_id}",
 };
 
@@ -452,7 +431,6 @@ export interface DeleteRFQParams {
 
 /** `DELETE /communications/rfqs/{rfq_id}`: https://docs.kalshi.com/api-reference/communications/delete-rfq */
 export const DeleteRFQ: Operation<DeleteRFQParams> = {
-  id: "DeleteRFQ",
   method: "DELETE",
   path: "/communications/rfqs/{rfq_id}",
   status: 204,
@@ -473,7 +451,6 @@ export interface GetRFQQuoteParams {
  * https://docs.kalshi.com/api-reference/communications/get-rfq-quote
  */
 export const GetRFQQuote: Operation<GetRFQQuoteParams, GetQuoteResponse> = {
-  id: "GetRFQQuote",
   path: "/communications/rfqs/{rfq_id}/quotes/{quote_id}",
   cost: 2,
 };
@@ -491,7 +468,6 @@ export interface DeleteRFQQuoteParams {
  * https://docs.kalshi.com/api-reference/communications/delete-rfq-quote
  */
 export const DeleteRFQQuote: Operation<DeleteRFQQuoteParams> = {
-  id: "DeleteRFQQuote",
   method: "DELETE",
   path: "/communications/rfqs/{rfq_id}/quotes/{quote_id}",
   status: 204,
@@ -513,7 +489,6 @@ export interface AcceptRFQQuoteParams {
  * https://docs.kalshi.com/api-reference/communications/accept-rfq-quote
  */
 export const AcceptRFQQuote: Operation<AcceptRFQQuoteParams, undefined, AcceptQuoteRequest> = {
-  id: "AcceptRFQQuote",
   method: "PUT",
   path: "/communications/rfqs/{rfq_id}/quotes/{quote_id}/accept",
   status: 204,
@@ -534,7 +509,6 @@ export interface ConfirmRFQQuoteParams {
  * https://docs.kalshi.com/api-reference/communications/confirm-rfq-quote
  */
 export const ConfirmRFQQuote: Operation<ConfirmRFQQuoteParams, undefined, EmptyResponse | undefined> = {
-  id: "ConfirmRFQQuote",
   method: "PUT",
   path: "/communications/rfqs/{rfq_id}/quotes/{quote_id}/confirm",
   status: 204,
@@ -566,7 +540,6 @@ export interface GetEventsParams {
 
 /** `GET /events`: https://docs.kalshi.com/api-reference/events/get-events */
 export const GetEvents: PagedOperation<GetEventsParams, GetEventsResponse, "events"> = {
-  id: "GetEvents",
   path: "/events",
   auth: "none",
   csv: ["tickers"],
@@ -589,7 +562,6 @@ export const GetEventFeeChanges: PagedOperation<
   GetEventFeeChangesResponse,
   "event_fee_changes"
 > = {
-  id: "GetEventFeeChanges",
   path: "/events/fee_changes",
   auth: "none",
   items: "event_fee_changes",
@@ -615,7 +587,6 @@ export const GetMultivariateEvents: PagedOperation<
   GetMultivariateEventsResponse,
   "events"
 > = {
-  id: "GetMultivariateEvents",
   path: "/events/multivariate",
   auth: "none",
   items: "events",
@@ -631,7 +602,6 @@ export interface GetEventParams {
 
 /** `GET /events/{event_ticker}`: https://docs.kalshi.com/api-reference/events/get-event */
 export const GetEvent: Operation<GetEventParams, GetEventResponse> = {
-  id: "GetEvent",
   path: "/events/{event_ticker}",
   auth: "none",
 };
@@ -644,21 +614,18 @@ export interface GetEventMetadataParams {
 
 /** `GET /events/{event_ticker}/metadata`: https://docs.kalshi.com/api-reference/events/get-event-metadata */
 export const GetEventMetadata: Operation<GetEventMetadataParams, GetEventMetadataResponse> = {
-  id: "GetEventMetadata",
   path: "/events/{event_ticker}/metadata",
   auth: "none",
 };
 
 /** `GET /exchange/schedule`: https://docs.kalshi.com/api-reference/exchange/get-exchange-schedule */
 export const GetExchangeSchedule: Operation<undefined, GetExchangeScheduleResponse> = {
-  id: "GetExchangeSchedule",
   path: "/exchange/schedule",
   auth: "none",
 };
 
 /** `GET /exchange/status`: https://docs.kalshi.com/api-reference/exchange/get-exchange-status */
 export const GetExchangeStatus: Operation<undefined, ExchangeStatus> = {
-  id: "GetExchangeStatus",
   path: "/exchange/status",
   auth: "none",
 };
@@ -668,7 +635,6 @@ export const GetExchangeStatus: Operation<undefined, ExchangeStatus> = {
  * https://docs.kalshi.com/api-reference/exchange/get-user-data-timestamp
  */
 export const GetUserDataTimestamp: Operation<undefined, GetUserDataTimestampResponse> = {
-  id: "GetUserDataTimestamp",
   path: "/exchange/user_data_timestamp",
   auth: "none",
 };
@@ -685,7 +651,6 @@ export interface GetFCMFillsParams {
 
 /** `GET /fcm/fills`: https://docs.kalshi.com/changelog */
 export const GetFCMFills: PagedOperation<GetFCMFillsParams, GetFcmFillsResponse, "fills"> = {
-  id: "GetFCMFills",
   path: "/fcm/fills",
   items: "fills",
 };
@@ -714,7 +679,6 @@ export interface GetFCMOrdersParams {
 
 /** `GET /fcm/orders`: https://docs.kalshi.com/api-reference/fcm/get-fcm-orders */
 export const GetFCMOrders: PagedOperation<GetFCMOrdersParams, GetOrdersResponse, "orders"> = {
-  id: "GetFCMOrders",
   path: "/fcm/orders",
   csv: ["client_order_ids"],
   items: "orders",
@@ -747,7 +711,6 @@ export const GetFCMPositions: PagedOperation<
   GetPositionsResponse,
   "market_positions"
 > = {
-  id: "GetFCMPositions",
   path: "/fcm/positions",
   csv: ["count_filter"],
   items: "market_positions",
@@ -759,7 +722,6 @@ export const CreateFCMPositionTransfer: Operation<
   CreateFCMPositionTransferResponse,
   CreateFCMPositionTransferRequest
 > = {
-  id: "CreateFCMPositionTransfer",
   method: "POST",
   path: "/fcm/positions/transfers",
   status: 201,
@@ -767,14 +729,12 @@ export const CreateFCMPositionTransfer: Operation<
 
 /** `GET /fcm/subtraders`: https://docs.kalshi.com/changelog */
 export const ListFCMSubtraders: Operation<undefined, ListFCMSubtradersResponse> = {
-  id: "ListFCMSubtraders",
   path: "/fcm/subtraders",
 };
 
 /** `POST /fcm/subtraders`: https://docs.kalshi.com/margin-rest/fcm/create-fcm-subtrader */
 export const CreateFCMSubtrader: Operation<undefined, CreateFCMSubtraderResponse, CreateFCMSubtraderRequest> =
   {
-    id: "CreateFCMSubtrader",
     method: "POST",
     path: "/fcm/subtraders",
     status: 201,
@@ -791,7 +751,6 @@ export const GetFCMSubtraderBlockedCategories: Operation<
   GetFCMSubtraderBlockedCategoriesParams,
   GetFCMSubtraderBlockedCategoriesResponse
 > = {
-  id: "GetFCMSubtraderBlockedCategories",
   path: "/fcm/subtraders/blocked_categories",
 };
 
@@ -801,7 +760,6 @@ export const UpdateFCMSubtraderBlockedCategories: Operation<
   UpdateFCMSubtraderBlockedCategoriesResponse,
   UpdateFCMSubtraderBlockedCategoriesRequest
 > = {
-  id: "UpdateFCMSubtraderBlockedCategories",
   method: "PUT",
   path: "/fcm/subtraders/blocked_categories",
 };
@@ -817,7 +775,6 @@ export const GetFCMEventContractDailyCap: Operation<
   GetFCMEventContractDailyCapParams,
   GetFCMEventContractDailyCapResponse
 > = {
-  id: "GetFCMEventContractDailyCap",
   path: "/fcm/subtraders/event_contract_daily_cap",
 };
 
@@ -827,7 +784,6 @@ export const UpdateFCMEventContractDailyCap: Operation<
   EmptyResponse,
   UpdateFCMEventContractDailyCapRequest
 > = {
-  id: "UpdateFCMEventContractDailyCap",
   method: "PUT",
   path: "/fcm/subtraders/event_contract_daily_cap",
 };
@@ -841,7 +797,6 @@ export interface DeleteFCMEventContractDailyCapParams {
 /** `DELETE /fcm/subtraders/event_contract_daily_cap`: https://docs.kalshi.com/changelog */
 export const DeleteFCMEventContractDailyCap: Operation<DeleteFCMEventContractDailyCapParams, EmptyResponse> =
   {
-    id: "DeleteFCMEventContractDailyCap",
     method: "DELETE",
     path: "/fcm/subtraders/event_contract_daily_cap",
   };
@@ -851,7 +806,6 @@ export const DeleteFCMEventContractDailyCap: Operation<DeleteFCMEventContractDai
  * https://docs.kalshi.com/api-reference/historical/get-historical-cutoff-timestamps
  */
 export const GetHistoricalCutoff: Operation<undefined, GetHistoricalCutoffResponse> = {
-  id: "GetHistoricalCutoff",
   path: "/historical/cutoff",
   auth: "none",
 };
@@ -874,7 +828,6 @@ export interface GetFillsHistoricalParams {
 
 /** `GET /historical/fills`: https://docs.kalshi.com/api-reference/historical/get-historical-fills */
 export const GetFillsHistorical: PagedOperation<GetFillsHistoricalParams, GetFillsResponse, "fills"> = {
-  id: "GetFillsHistorical",
   path: "/historical/fills",
   items: "fills",
 };
@@ -898,7 +851,6 @@ export interface GetHistoricalMarketsParams {
 /** `GET /historical/markets`: https://docs.kalshi.com/api-reference/historical/get-historical-markets */
 export const GetHistoricalMarkets: PagedOperation<GetHistoricalMarketsParams, GetMarketsResponse, "markets"> =
   {
-    id: "GetHistoricalMarkets",
     path: "/historical/markets",
     auth: "none",
     csv: ["tickers"],
@@ -916,7 +868,6 @@ export interface GetHistoricalMarketParams {
  * https://docs.kalshi.com/api-reference/historical/get-historical-market
  */
 export const GetHistoricalMarket: Operation<GetHistoricalMarketParams, GetMarketResponse> = {
-  id: "GetHistoricalMarket",
   path: "/historical/markets/{ticker}",
   auth: "none",
 };
@@ -941,7 +892,6 @@ export const GetMarketCandlesticksHistorical: Operation<
   GetMarketCandlesticksHistoricalParams,
   GetMarketCandlesticksHistoricalResponse
 > = {
-  id: "GetMarketCandlesticksHistorical",
   path: "/historical/markets/{ticker}/candlesticks",
   auth: "none",
 };
@@ -964,7 +914,6 @@ export interface GetHistoricalOrdersParams {
 
 /** `GET /historical/orders`: https://docs.kalshi.com/api-reference/historical/get-historical-orders */
 export const GetHistoricalOrders: PagedOperation<GetHistoricalOrdersParams, GetOrdersResponse, "orders"> = {
-  id: "GetHistoricalOrders",
   path: "/historical/orders",
   items: "orders",
 };
@@ -989,7 +938,6 @@ export const GetHistoricalPositions: PagedOperation<
   GetPositionsResponse,
   "market_positions"
 > = {
-  id: "GetHistoricalPositions",
   path: "/historical/positions",
   items: "market_positions",
 };
@@ -1012,7 +960,6 @@ export interface GetTradesHistoricalParams {
 
 /** `GET /historical/trades`: https://docs.kalshi.com/api-reference/historical/get-historical-trades */
 export const GetTradesHistorical: PagedOperation<GetTradesHistoricalParams, GetTradesResponse, "trades"> = {
-  id: "GetTradesHistorical",
   path: "/historical/trades",
   auth: "none",
   items: "trades",
@@ -1038,7 +985,6 @@ export const GetIncentivePrograms: PagedOperation<
   GetIncentiveProgramsResponse,
   "incentive_programs"
 > = {
-  id: "GetIncentivePrograms",
   path: "/incentive_programs",
   auth: "none",
   items: "incentive_programs",
@@ -1055,7 +1001,6 @@ export interface GetLiveDatasParams {
 
 /** `GET /live_data/batch`: https://docs.kalshi.com/api-reference/live-data/get-multiple-live-data */
 export const GetLiveDatas: Operation<GetLiveDatasParams, GetLiveDatasResponse> = {
-  id: "GetLiveDatas",
   path: "/live_data/batch",
   auth: "none",
 };
@@ -1073,7 +1018,6 @@ export interface GetEventLiveDataParams {
  * https://docs.kalshi.com/api-reference/live-data/get-event-live-data
  */
 export const GetEventLiveData: Operation<GetEventLiveDataParams, GetEventLiveDataResponse> = {
-  id: "GetEventLiveData",
   path: "/live_data/events/{event_ticker}",
   auth: "none",
 };
@@ -1088,7 +1032,6 @@ export interface GetLiveDataByMilestoneParams {
 
 /** `GET /live_data/milestone/{milestone_id}`: https://docs.kalshi.com/api-reference/live-data/get-live-data */
 export const GetLiveDataByMilestone: Operation<GetLiveDataByMilestoneParams, GetLiveDataResponse> = {
-  id: "GetLiveDataByMilestone",
   path: "/live_data/milestone/{milestone_id}",
   auth: "none",
 };
@@ -1104,7 +1047,6 @@ export interface GetGameStatsParams {
  * https://docs.kalshi.com/api-reference/live-data/get-game-stats
  */
 export const GetGameStats: Operation<GetGameStatsParams, GetGameStatsResponse> = {
-  id: "GetGameStats",
   path: "/live_data/milestone/{milestone_id}/game_stats",
   auth: "none",
 };
@@ -1125,7 +1067,6 @@ export interface GetWeatherIndexParams {
 
 /** `GET /live_data/weather/{city}`: https://docs.kalshi.com/api-reference/live-data/get-weather-index */
 export const GetWeatherIndex: Operation<GetWeatherIndexParams, GetWeatherIndexResponse> = {
-  id: "GetWeatherIndex",
   path: "/live_data/weather/{city}",
   auth: "none",
 };
@@ -1141,7 +1082,6 @@ export const GetWeatherIndexCalibrations: Operation<
   GetWeatherIndexCalibrationsParams,
   GetWeatherIndexCalibrationsResponse
 > = {
-  id: "GetWeatherIndexCalibrations",
   path: "/live_data/weather/{city}/calibrations",
   auth: "none",
 };
@@ -1161,7 +1101,6 @@ export interface GetLiveDataParams {
  * https://docs.kalshi.com/api-reference/live-data/get-live-data-with-type
  */
 export const GetLiveData: Operation<GetLiveDataParams, GetLiveDataResponse> = {
-  id: "GetLiveData",
   path: "/live_data/{type}/milestone/{milestone_id}",
   auth: "none",
 };
@@ -1200,7 +1139,6 @@ export interface GetMarketsParams {
 
 /** `GET /markets`: https://docs.kalshi.com/api-reference/market/get-markets */
 export const GetMarkets: PagedOperation<GetMarketsParams, GetMarketsResponse, "markets"> = {
-  id: "GetMarkets",
   path: "/markets",
   auth: "none",
   csv: ["tickers"],
@@ -1226,7 +1164,6 @@ export const BatchGetMarketCandlesticks: Operation<
   BatchGetMarketCandlesticksParams,
   BatchGetMarketCandlesticksResponse
 > = {
-  id: "BatchGetMarketCandlesticks",
   path: "/markets/candlesticks",
   auth: "none",
   csv: ["market_tickers"],
@@ -1240,7 +1177,6 @@ export interface GetMarketOrderbooksParams {
 
 /** `GET /markets/orderbooks`: https://docs.kalshi.com/api-reference/market/get-multiple-market-orderbooks */
 export const GetMarketOrderbooks: Operation<GetMarketOrderbooksParams, GetMarketOrderbooksResponse> = {
-  id: "GetMarketOrderbooks",
   path: "/markets/orderbooks",
   auth: "optional",
 };
@@ -1263,7 +1199,6 @@ export interface GetTradesParams {
 
 /** `GET /markets/trades`: https://docs.kalshi.com/api-reference/market/get-trades */
 export const GetTrades: PagedOperation<GetTradesParams, GetTradesResponse, "trades"> = {
-  id: "GetTrades",
   path: "/markets/trades",
   auth: "none",
   items: "trades",
@@ -1277,7 +1212,6 @@ export interface GetMarketParams {
 
 /** `GET /markets/{ticker}`: https://docs.kalshi.com/api-reference/market/get-market */
 export const GetMarket: Operation<GetMarketParams, GetMarketResponse> = {
-  id: "GetMarket",
   path: "/markets/{ticker}",
   auth: "none",
 };
@@ -1292,7 +1226,6 @@ export interface GetMarketOrderbookParams {
 
 /** `GET /markets/{ticker}/orderbook`: https://docs.kalshi.com/api-reference/market/get-market-orderbook */
 export const GetMarketOrderbook: Operation<GetMarketOrderbookParams, GetMarketOrderbookResponse> = {
-  id: "GetMarketOrderbook",
   path: "/markets/{ticker}/orderbook",
   auth: "optional",
 };
@@ -1321,7 +1254,6 @@ export interface GetMilestonesParams {
 
 /** `GET /milestones`: https://docs.kalshi.com/api-reference/milestone/get-milestones */
 export const GetMilestones: PagedOperation<GetMilestonesParams, GetMilestonesResponse, "milestones"> = {
-  id: "GetMilestones",
   path: "/milestones",
   auth: "none",
   items: "milestones",
@@ -1335,7 +1267,6 @@ export interface GetMilestoneParams {
 
 /** `GET /milestones/{milestone_id}`: https://docs.kalshi.com/api-reference/milestone/get-milestone */
 export const GetMilestone: Operation<GetMilestoneParams, GetMilestoneResponse> = {
-  id: "GetMilestone",
   path: "/milestones/{milestone_id}",
   auth: "none",
 };
@@ -1363,7 +1294,6 @@ export const GetMultivariateEventCollections: PagedOperation<
   GetMultivariateEventCollectionsResponse,
   "multivariate_contracts"
 > = {
-  id: "GetMultivariateEventCollections",
   path: "/multivariate_event_collections",
   auth: "none",
   items: "multivariate_contracts",
@@ -1383,7 +1313,6 @@ export const GetMultivariateEventCollection: Operation<
   GetMultivariateEventCollectionParams,
   GetMultivariateEventCollectionResponse
 > = {
-  id: "GetMultivariateEventCollection",
   path: "/multivariate_event_collections/{collection_ticker}",
   auth: "none",
 };
@@ -1403,7 +1332,6 @@ export const CreateMarketInMultivariateEventCollection: Operation<
   CreateMarketInMultivariateEventCollectionResponse,
   CreateMarketInMultivariateEventCollectionRequest
 > = {
-  id: "CreateMarketInMultivariateEventCollection",
   method: "POST",
   path: "/multivariate_event_collections/{collection_ticker}",
 };
@@ -1418,7 +1346,6 @@ export interface GetBalanceParams {
 
 /** `GET /portfolio/balance`: https://docs.kalshi.com/api-reference/portfolio/get-balance */
 export const GetBalance: Operation<GetBalanceParams, GetBalanceResponse> = {
-  id: "GetBalance",
   path: "/portfolio/balance",
 };
 
@@ -1432,14 +1359,12 @@ export interface GetDepositsParams {
 
 /** `GET /portfolio/deposits`: https://docs.kalshi.com/api-reference/portfolio/get-deposits */
 export const GetDeposits: PagedOperation<GetDepositsParams, GetDepositsResponse, "deposits"> = {
-  id: "GetDeposits",
   path: "/portfolio/deposits",
   items: "deposits",
 };
 
 /** `POST /portfolio/events/orders`: https://docs.kalshi.com/api-reference/orders/create-order-v2 */
 export const CreateOrderV2: Operation<undefined, CreateOrderV2Response, CreateOrderV2Request> = {
-  id: "CreateOrderV2",
   method: "POST",
   path: "/portfolio/events/orders",
   status: 201,
@@ -1454,7 +1379,6 @@ export interface CancelAllOrdersParams {
 
 /** `DELETE /portfolio/events/orders`: https://docs.kalshi.com/changelog */
 export const CancelAllOrders: Operation<CancelAllOrdersParams> = {
-  id: "CancelAllOrders",
   method: "DELETE",
   path: "/portfolio/events/orders",
   status: 204,
@@ -1472,7 +1396,6 @@ export const BatchCreateOrdersV2: Operation<
   BatchCreateOrdersV2Response,
   BatchCreateOrdersV2Request
 > = {
-  id: "BatchCreateOrdersV2",
   method: "POST",
   path: "/portfolio/events/orders/batched",
   status: 201,
@@ -1489,7 +1412,6 @@ export const BatchCancelOrdersV2: Operation<
   BatchCancelOrdersV2Response,
   BatchCancelOrdersV2Request
 > = {
-  id: "BatchCancelOrdersV2",
   method: "DELETE",
   path: "/portfolio/events/orders/batched",
   bucket: "write",
@@ -1514,7 +1436,6 @@ export interface CancelOrderV2Params {
  * https://docs.kalshi.com/api-reference/orders/cancel-order-v2
  */
 export const CancelOrderV2: Operation<CancelOrderV2Params, CancelOrderV2Response> = {
-  id: "CancelOrderV2",
   method: "DELETE",
   path: "/portfolio/events/orders/{order_id}",
   bucket: "write",
@@ -1534,7 +1455,6 @@ export interface AmendOrderV2Params {
  * https://docs.kalshi.com/api-reference/orders/amend-order-v2
  */
 export const AmendOrderV2: Operation<AmendOrderV2Params, AmendOrderV2Response, AmendOrderV2Request> = {
-  id: "AmendOrderV2",
   method: "POST",
   path: "/portfolio/events/orders/{order_id}/amend",
   bucket: "write",
@@ -1557,7 +1477,6 @@ export const DecreaseOrderV2: Operation<
   DecreaseOrderV2Response,
   DecreaseOrderV2Request
 > = {
-  id: "DecreaseOrderV2",
   method: "POST",
   path: "/portfolio/events/orders/{order_id}/decrease",
   bucket: "write",
@@ -1585,7 +1504,6 @@ export interface GetFillsParams {
 
 /** `GET /portfolio/fills`: https://docs.kalshi.com/api-reference/portfolio/get-fills */
 export const GetFills: PagedOperation<GetFillsParams, GetFillsResponse, "fills"> = {
-  id: "GetFills",
   path: "/portfolio/fills",
   csv: ["ticker"],
   items: "fills",
@@ -1600,7 +1518,6 @@ export const IntraExchangeInstanceTransfer: Operation<
   IntraExchangeInstanceTransferResponse,
   IntraExchangeInstanceTransferRequest
 > = {
-  id: "IntraExchangeInstanceTransfer",
   method: "POST",
   path: "/portfolio/intra_exchange_instance_transfer",
 };
@@ -1622,7 +1539,6 @@ export const GetIntraExchangeInstanceTransfers: PagedOperation<
   GetIntraExchangeInstanceTransfersResponse,
   "transfers"
 > = {
-  id: "GetIntraExchangeInstanceTransfers",
   path: "/portfolio/intra_exchange_instance_transfers",
   items: "transfers",
 };
@@ -1641,7 +1557,6 @@ export const GetIntraExchangeInstanceTransfer: Operation<
   GetIntraExchangeInstanceTransferParams,
   GetIntraExchangeInstanceTransferResponse
 > = {
-  id: "GetIntraExchangeInstanceTransfer",
   path: "/portfolio/intra_exchange_instance_transfers/{transfer_id}",
 };
 
@@ -1653,7 +1568,6 @@ export interface GetOrderGroupsParams {
 
 /** `GET /portfolio/order_groups`: https://docs.kalshi.com/api-reference/order-groups/get-order-groups */
 export const GetOrderGroups: Operation<GetOrderGroupsParams, GetOrderGroupsResponse> = {
-  id: "GetOrderGroups",
   path: "/portfolio/order_groups",
 };
 
@@ -1662,7 +1576,6 @@ export const GetOrderGroups: Operation<GetOrderGroupsParams, GetOrderGroupsRespo
  * https://docs.kalshi.com/api-reference/order-groups/create-order-group
  */
 export const CreateOrderGroup: Operation<undefined, CreateOrderGroupResponse, CreateOrderGroupRequest> = {
-  id: "CreateOrderGroup",
   method: "POST",
   path: "/portfolio/order_groups/create",
   status: 201,
@@ -1682,7 +1595,6 @@ export interface GetOrderGroupParams {
  * https://docs.kalshi.com/api-reference/order-groups/get-order-group
  */
 export const GetOrderGroup: Operation<GetOrderGroupParams, GetOrderGroupResponse> = {
-  id: "GetOrderGroup",
   path: "/portfolio/order_groups/{order_group_id}",
 };
 
@@ -1701,7 +1613,6 @@ export interface DeleteOrderGroupParams {
  * https://docs.kalshi.com/api-reference/order-groups/delete-order-group
  */
 export const DeleteOrderGroup: Operation<DeleteOrderGroupParams, EmptyResponse> = {
-  id: "DeleteOrderGroup",
   method: "DELETE",
   path: "/portfolio/order_groups/{order_group_id}",
   bucket: "write",
@@ -1726,7 +1637,6 @@ export const UpdateOrderGroupLimit: Operation<
   EmptyResponse,
   UpdateOrderGroupLimitRequest
 > = {
-  id: "UpdateOrderGroupLimit",
   method: "PUT",
   path: "/portfolio/order_groups/{order_group_id}/limit",
   bucket: "write",
@@ -1747,7 +1657,6 @@ export interface ResetOrderGroupParams {
  * https://docs.kalshi.com/api-reference/order-groups/reset-order-group
  */
 export const ResetOrderGroup: Operation<ResetOrderGroupParams, EmptyResponse, EmptyResponse | undefined> = {
-  id: "ResetOrderGroup",
   method: "PUT",
   path: "/portfolio/order_groups/{order_group_id}/reset",
   bucket: "write",
@@ -1769,7 +1678,6 @@ export interface TriggerOrderGroupParams {
  */
 export const TriggerOrderGroup: Operation<TriggerOrderGroupParams, EmptyResponse, EmptyResponse | undefined> =
   {
-    id: "TriggerOrderGroup",
     method: "PUT",
     path: "/portfolio/order_groups/{order_group_id}/trigger",
     bucket: "write",
@@ -1799,7 +1707,6 @@ export interface GetOrdersParams {
 
 /** `GET /portfolio/orders`: https://docs.kalshi.com/api-reference/orders/get-orders */
 export const GetOrders: PagedOperation<GetOrdersParams, GetOrdersResponse, "orders"> = {
-  id: "GetOrders",
   path: "/portfolio/orders",
   csv: ["event_ticker"],
   items: "orders",
@@ -1821,7 +1728,6 @@ export interface GetOrderQueuePositionsParams {
  */
 export const GetOrderQueuePositions: Operation<GetOrderQueuePositionsParams, GetOrderQueuePositionsResponse> =
   {
-    id: "GetOrderQueuePositions",
     path: "/portfolio/orders/queue_positions",
     csv: ["market_tickers"],
   };
@@ -1834,7 +1740,6 @@ export interface GetOrderParams {
 
 /** `GET /portfolio/orders/{order_id}`: https://docs.kalshi.com/api-reference/orders/get-order */
 export const GetOrder: Operation<GetOrderParams, GetOrderResponse> = {
-  id: "GetOrder",
   path: "/portfolio/orders/{order_id}",
   cost: 2,
 };
@@ -1850,7 +1755,6 @@ export interface GetOrderQueuePositionParams {
  * https://docs.kalshi.com/api-reference/orders/get-order-queue-position
  */
 export const GetOrderQueuePosition: Operation<GetOrderQueuePositionParams, GetOrderQueuePositionResponse> = {
-  id: "GetOrderQueuePosition",
   path: "/portfolio/orders/{order_id}/queue_position",
 };
 
@@ -1879,7 +1783,6 @@ export interface GetPositionsParams {
 
 /** `GET /portfolio/positions`: https://docs.kalshi.com/api-reference/portfolio/get-positions */
 export const GetPositions: PagedOperation<GetPositionsParams, GetPositionsResponse, "market_positions"> = {
-  id: "GetPositions",
   path: "/portfolio/positions",
   csv: ["count_filter"],
   items: "market_positions",
@@ -1905,7 +1808,6 @@ export interface GetSettlementsParams {
 
 /** `GET /portfolio/settlements`: https://docs.kalshi.com/api-reference/portfolio/get-settlements */
 export const GetSettlements: PagedOperation<GetSettlementsParams, GetSettlementsResponse, "settlements"> = {
-  id: "GetSettlements",
   path: "/portfolio/settlements",
   items: "settlements",
 };
@@ -1916,7 +1818,6 @@ export const CreateSubaccount: Operation<
   CreateSubaccountResponse,
   CreateSubaccountRequest | undefined
 > = {
-  id: "CreateSubaccount",
   method: "POST",
   path: "/portfolio/subaccounts",
   status: 201,
@@ -1927,7 +1828,6 @@ export const CreateSubaccount: Operation<
  * https://docs.kalshi.com/api-reference/portfolio/get-all-subaccount-balances
  */
 export const GetSubaccountBalances: Operation<undefined, GetSubaccountBalancesResponse> = {
-  id: "GetSubaccountBalances",
   path: "/portfolio/subaccounts/balances",
 };
 
@@ -1936,7 +1836,6 @@ export const GetSubaccountBalances: Operation<undefined, GetSubaccountBalancesRe
  * https://docs.kalshi.com/api-reference/portfolio/get-subaccount-netting
  */
 export const GetSubaccountNetting: Operation<undefined, GetSubaccountNettingResponse> = {
-  id: "GetSubaccountNetting",
   path: "/portfolio/subaccounts/netting",
 };
 
@@ -1945,7 +1844,6 @@ export const GetSubaccountNetting: Operation<undefined, GetSubaccountNettingResp
  * https://docs.kalshi.com/api-reference/portfolio/update-subaccount-netting
  */
 export const UpdateSubaccountNetting: Operation<undefined, undefined, UpdateSubaccountNettingRequest> = {
-  id: "UpdateSubaccountNetting",
   method: "PUT",
   path: "/portfolio/subaccounts/netting",
   empty: true,
@@ -1960,7 +1858,6 @@ export const ApplySubaccountTransfer: Operation<
   ApplySubaccountTransferResponse,
   ApplySubaccountTransferRequest
 > = {
-  id: "ApplySubaccountTransfer",
   method: "POST",
   path: "/portfolio/subaccounts/transfer",
 };
@@ -1982,7 +1879,6 @@ export const GetSubaccountTransfers: PagedOperation<
   GetSubaccountTransfersResponse,
   "transfers"
 > = {
-  id: "GetSubaccountTransfers",
   path: "/portfolio/subaccounts/transfers",
   items: "transfers",
 };
@@ -1995,7 +1891,6 @@ export const GetPortfolioRestingOrderTotalValue: Operation<
   undefined,
   GetPortfolioRestingOrderTotalValueResponse
 > = {
-  id: "GetPortfolioRestingOrderTotalValue",
   path: "/portfolio/summary/total_resting_order_value",
 };
 
@@ -2004,7 +1899,6 @@ export const GetPortfolioRestingOrderTotalValue: Operation<
  * https://docs.kalshi.com/api-reference/portfolio/get-target-balance-allocation
  */
 export const GetTargetBalanceAllocation: Operation<undefined, GetTargetBalanceAllocationResponse> = {
-  id: "GetTargetBalanceAllocation",
   path: "/portfolio/target_balance_allocation",
 };
 
@@ -2017,7 +1911,6 @@ export const SetTargetBalanceAllocation: Operation<
   EmptyResponse,
   SetTargetBalanceAllocationRequest
 > = {
-  id: "SetTargetBalanceAllocation",
   method: "POST",
   path: "/portfolio/target_balance_allocation",
 };
@@ -2032,14 +1925,12 @@ export interface GetWithdrawalsParams {
 
 /** `GET /portfolio/withdrawals`: https://docs.kalshi.com/api-reference/portfolio/get-withdrawals */
 export const GetWithdrawals: PagedOperation<GetWithdrawalsParams, GetWithdrawalsResponse, "withdrawals"> = {
-  id: "GetWithdrawals",
   path: "/portfolio/withdrawals",
   items: "withdrawals",
 };
 
 /** `GET /search/filters_by_sport`: https://docs.kalshi.com/api-reference/search/get-filters-for-sports */
 export const GetFiltersForSports: Operation<undefined, GetFiltersBySportsResponse> = {
-  id: "GetFiltersForSports",
   path: "/search/filters_by_sport",
   auth: "none",
 };
@@ -2049,7 +1940,6 @@ export const GetFiltersForSports: Operation<undefined, GetFiltersBySportsRespons
  * https://docs.kalshi.com/api-reference/search/get-tags-for-series-categories
  */
 export const GetTagsForSeriesCategories: Operation<undefined, GetTagsForSeriesCategoriesResponse> = {
-  id: "GetTagsForSeriesCategories",
   path: "/search/tags_by_categories",
   auth: "none",
 };
@@ -2070,7 +1960,6 @@ export interface GetSeriesListParams {
 
 /** `GET /series`: https://docs.kalshi.com/api-reference/market/get-series-list */
 export const GetSeriesList: Operation<GetSeriesListParams, GetSeriesListResponse> = {
-  id: "GetSeriesList",
   path: "/series",
   auth: "none",
 };
@@ -2085,7 +1974,6 @@ export interface GetSeriesFeeChangesParams {
 
 /** `GET /series/fee_changes`: https://docs.kalshi.com/api-reference/exchange/get-series-fee-changes */
 export const GetSeriesFeeChanges: Operation<GetSeriesFeeChangesParams, GetSeriesFeeChangesResponse> = {
-  id: "GetSeriesFeeChanges",
   path: "/series/fee_changes",
   auth: "none",
 };
@@ -2100,7 +1988,6 @@ export interface GetSeriesParams {
 
 /** `GET /series/{series_ticker}`: https://docs.kalshi.com/api-reference/market/get-series */
 export const GetSeries: Operation<GetSeriesParams, GetSeriesResponse> = {
-  id: "GetSeries",
   path: "/series/{series_ticker}",
   auth: "none",
 };
@@ -2127,7 +2014,6 @@ export const GetMarketCandlesticksByEvent: Operation<
   GetMarketCandlesticksByEventParams,
   GetEventCandlesticksResponse
 > = {
-  id: "GetMarketCandlesticksByEvent",
   path: "/series/{series_ticker}/events/{ticker}/candlesticks",
   auth: "none",
 };
@@ -2156,7 +2042,6 @@ export const GetEventForecastPercentilesHistory: Operation<
   GetEventForecastPercentilesHistoryParams,
   GetEventForecastPercentilesHistoryResponse
 > = {
-  id: "GetEventForecastPercentilesHistory",
   path: "/series/{series_ticker}/events/{ticker}/forecast_percentile_history",
 };
 
@@ -2181,7 +2066,6 @@ export interface GetMarketCandlesticksParams {
  * https://docs.kalshi.com/api-reference/market/get-market-candlesticks
  */
 export const GetMarketCandlesticks: Operation<GetMarketCandlesticksParams, GetMarketCandlesticksResponse> = {
-  id: "GetMarketCandlesticks",
   path: "/series/{series_ticker}/markets/{ticker}/candlesticks",
   auth: "none",
 };
@@ -2209,7 +2093,6 @@ export const GetStructuredTargets: PagedOperation<
   GetStructuredTargetsResponse,
   "structured_targets"
 > = {
-  id: "GetStructuredTargets",
   path: "/structured_targets",
   auth: "none",
   items: "structured_targets",
@@ -2227,7 +2110,6 @@ export interface GetStructuredTargetParams {
  * https://docs.kalshi.com/api-reference/structured-targets/get-structured-target
  */
 export const GetStructuredTarget: Operation<GetStructuredTargetParams, GetStructuredTargetResponse> = {
-  id: "GetStructuredTarget",
   path: "/structured_targets/{structured_target_id}",
   auth: "none",
 };

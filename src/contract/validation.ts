@@ -24,9 +24,10 @@ export type ParseResult<T> =
 
 /**
  * Compares the body of a successful answer with the contract: `checkResponse` of `@unofficial/kalshi/schemas`.
- * Returns `undefined` when there is no difference, and also for operations that it does not know.
+ * `operation` is the method and the path template, such as `GET /markets/{ticker}`. Returns `undefined` when there
+ * is no difference, and also for operations that it does not know.
  */
-export type ResponseCheck = (operationId: string, value: unknown) => SchemaDifference | undefined;
+export type ResponseCheck = (operation: string, value: unknown) => SchemaDifference | undefined;
 
 /** A schema that is built when it is first used: an application pays for those it needs. */
 export type LazySchema = () => GenericSchema;

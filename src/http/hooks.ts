@@ -57,8 +57,8 @@ export interface RetryEvent {
 
 /** An answer is not what the contract says, and `validate` is `warn`. */
 export interface DriftEvent {
-  /** Kalshi's operation id. */
-  readonly operationId: string;
+  /** Method and path template: `GET /markets/{ticker}`. */
+  readonly operation: string;
   /** HTTP method. */
   readonly method: string;
   /** Path below the API root, without query. */

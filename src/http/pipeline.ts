@@ -53,8 +53,6 @@ export interface RequestTemplate {
   readonly csv?: readonly string[] | undefined;
   /** A success has no body, or may have none. */
   readonly empty?: boolean | "maybe" | undefined;
-  /** Kalshi's operation id, where the contract has one. */
-  readonly id?: string | undefined;
   /** Rate budget that pays; the read budget when left out. */
   readonly bucket?: "write" | undefined;
   /** Tokens that it costs, or each item of `costPer`. */
@@ -137,11 +135,11 @@ export interface PipelineParts {
 /**
  * Looks at a decoded answer. What it throws is the call's error.
  *
- * @param operationId Kalshi's operation id.
+ * @param operation Method and path template, such as `GET /markets/{ticker}`.
  * @param value The decoded body.
  * @param request What was asked, for messages.
  */
-export type InspectResponse = (operationId: string, value: unknown, request: RequestIdentity) => void;
+export type InspectResponse = (operation: string, value: unknown, request: RequestIdentity) => void;
 
 type CutReason = "attempt" | "total" | "aborted" | "closed";
 
@@ -369,14 +367,10 @@ export class HttpPipeline {
           }
           return new Failure(await responseError(response, call, clock.now()));
         }
-        const value = await decodeResponse(
-          response,
-          call,
-          call.template.empty ?? false,
-          config.restJsonParse,
-        );
-        const { id } = call.template;
-        if (id !== undefined) inspect?.(id, value, call);
+        const { path, empty = false } = call.template;
+        const value = await decodeResponse(response, call, empty, config.restJsonParse);
+        // What is not read has nothing to compare, and a path of the caller's own no contract.
+        if (!empty) inspect?.(`${call.method} ${path}`, value, call);
         return value as T;
       });
     } catch (error) {

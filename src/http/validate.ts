@@ -24,14 +24,14 @@ export function makeInspect(
         "give it as the option `checkResponse`.",
     );
   }
-  return (operationId, value, request) => {
-    const difference = checkResponse(operationId, value);
+  return (operation, value, request) => {
+    const difference = checkResponse(operation, value);
     if (difference === undefined) return;
     const { method, path, attempts, clientIds } = request;
     if (validate === "warn") {
       const report = onDrift ??
         ((event) => console.warn("Kalshi's answer is not what the contract says:", event));
-      return tell(report, () => ({ operationId, method, path, difference }));
+      return tell(report, () => ({ operation, method, path, difference }));
     }
     const where = difference.path === "" ? "its body" : difference.path;
     throw new KalshiDecodeError(

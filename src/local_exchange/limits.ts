@@ -5,6 +5,7 @@
  */
 import { ApiError } from "./api_error.ts";
 import type { Operation } from "../contract/operation.ts";
+import { AmendOrderV2, CancelOrderV2, CreateOrderV2, DecreaseOrderV2 } from "../contract/operations.ts";
 import type { Account } from "./engine/ledger.ts";
 
 /** A tier of Kalshi's API, lowest first. */
@@ -59,7 +60,12 @@ export function costOf(
 }
 
 /** Operations whose writes draw on the bucket of the shard that they name. */
-const perShard = new Set(["CreateOrderV2", "CancelOrderV2", "AmendOrderV2", "DecreaseOrderV2"]);
+const perShard: readonly Operation<unknown, unknown, unknown>[] = [
+  CreateOrderV2,
+  CancelOrderV2,
+  AmendOrderV2,
+  DecreaseOrderV2,
+];
 
 /** The bucket that a request draws on. */
 export function bucketOf(
@@ -71,7 +77,7 @@ export function bucketOf(
   if (operation.path.startsWith("/communications/") && !operation.path.includes("block-trade")) {
     return "write 1";
   }
-  if (!perShard.has(operation.id)) return "write";
+  if (!perShard.includes(operation)) return "write";
   const named = Number(
     query.get("exchange_index") ?? (body as Record<string, unknown> | undefined)?.exchange_index,
   );

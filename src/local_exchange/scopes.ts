@@ -1,5 +1,14 @@
 /** What an API key may do. */
 import type { Operation } from "../contract/operation.ts";
+import {
+  AcceptBlockTradeProposal,
+  ApplySubaccountTransfer,
+  DeleteFCMEventContractDailyCap,
+  GetBalance,
+  GetBlockTradeProposals,
+  IntraExchangeInstanceTransfer,
+  UpdateFCMEventContractDailyCap,
+} from "../contract/operations.ts";
 import type { ApiKeyScope } from "../contract/types.ts";
 import { ApiError } from "./api_error.ts";
 import type { ApiKey } from "./keys.ts";
@@ -17,15 +26,18 @@ export const allScopes: readonly ApiKeyScope[] = [
 ];
 
 /** Operations that want another scope than `read` for a GET and `write` for the rest. */
-const special: Readonly<Record<string, ApiKeyScope>> = {
-  GetBalance: "read::portfolio_balance",
-  GetBlockTradeProposals: "read::block_trade_accept",
-  AcceptBlockTradeProposal: "write::block_trade_accept",
-  ApplySubaccountTransfer: "write::transfer",
-  IntraExchangeInstanceTransfer: "write::transfer",
-  UpdateFCMEventContractDailyCap: "write::fcm_risk",
-  DeleteFCMEventContractDailyCap: "write::fcm_risk",
-};
+const special: ReadonlyMap<Operation<unknown, unknown, unknown>, ApiKeyScope> = new Map<
+  Operation<unknown, unknown, unknown>,
+  ApiKeyScope
+>([
+  [GetBalance, "read::portfolio_balance"],
+  [GetBlockTradeProposals, "read::block_trade_accept"],
+  [AcceptBlockTradeProposal, "write::block_trade_accept"],
+  [ApplySubaccountTransfer, "write::transfer"],
+  [IntraExchangeInstanceTransfer, "write::transfer"],
+  [UpdateFCMEventContractDailyCap, "write::fcm_risk"],
+  [DeleteFCMEventContractDailyCap, "write::fcm_risk"],
+]);
 
 /** Paths whose writes are trading. */
 const trading =
@@ -37,10 +49,10 @@ const open = new RegExp(
     "^/communications/(rfqs|quotes|id)|^/multivariate|^/markets|^/historical|^/exchange",
 );
 
-function scopeOf({ id, method, path }: Operation<unknown, unknown, unknown>): ApiKeyScope {
-  if (special[id] !== undefined) return special[id];
-  if (method === undefined) return "read";
-  return trading.test(path) ? "write::trade" : "write";
+function scopeOf(operation: Operation<unknown, unknown, unknown>): ApiKeyScope {
+  const { method, path } = operation;
+  const ordinary = method === undefined ? "read" : trading.test(path) ? "write::trade" : "write";
+  return special.get(operation) ?? ordinary;
 }
 
 /** Throws the 403 of a key that may not. A parent scope covers its children. */

@@ -72,9 +72,7 @@ export function send<P, R, B>(
   options?: CallOptions,
   body?: B,
 ): Promise<void> {
-  // Nothing is read, so that there is nothing to compare with the contract either.
-  const template = { ...operation, id: undefined, empty: true };
-  return http.request<void>(template, { ...options, params, body } as RequestInput);
+  return http.request<void>({ ...operation, empty: true }, { ...options, params, body } as RequestInput);
 }
 
 /** Runs an operation and gives its whole answer, which must hold this field. */

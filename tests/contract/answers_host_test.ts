@@ -6,17 +6,17 @@ import type { Json } from "../../tools/spec_diff_schema.ts";
 import { places, sample } from "./samples.ts";
 
 interface Answer {
-  readonly id: string;
+  readonly operation: string;
   readonly schema: Json;
 }
 
 function answersOf(spec: Json): Answer[] {
-  return Object.values<Json>(spec.paths).flatMap((item) =>
-    Object.values<Json>(item).flatMap((call): Answer[] => {
+  return Object.entries<Json>(spec.paths).flatMap(([path, item]) =>
+    Object.entries<Json>(item).flatMap(([method, call]): Answer[] => {
       const [, answer] = Object.entries<Json>(call.responses).find(([status]) => status.startsWith("2")) ??
         [];
       const schema = answer?.content?.["application/json"]?.schema;
-      return schema === undefined ? [] : [{ id: call.operationId, schema }];
+      return schema === undefined ? [] : [{ operation: `${method.toUpperCase()} ${path}`, schema }];
     })
   );
 }
@@ -31,9 +31,10 @@ for (const { file, check } of products) {
   const answers = answersOf(spec);
 
   test(`${file}: answers made from the spec pass, also with all that Kalshi may add or leave out`, () => {
-    for (const { id, schema } of answers) {
+    for (const { operation, schema } of answers) {
       const whole = sample(spec, schema);
-      const passes = (what: string) => assertEquals(check(id, whole), undefined, `${id}: ${what}`);
+      const passes = (what: string) =>
+        assertEquals(check(operation, whole), undefined, `${operation}: ${what}`);
       passes("as it is");
       for (const { path, schema: at, holder, key, required } of places(spec, schema, whole)) {
         const kept = holder[key];
@@ -60,20 +61,20 @@ for (const { file, check } of products) {
 
   test(`${file}: a required field that is missing, null or of another type is found where it is`, () => {
     let found = 0;
-    for (const { id, schema } of answers) {
+    for (const { operation, schema } of answers) {
       const whole = sample(spec, schema);
       for (const { path, schema: at, holder, key, required } of places(spec, schema, whole)) {
         if (!required || at.type === undefined) continue;
         const kept = holder[key];
         delete holder[key];
-        assertEquals(check(id, whole)?.path, path, `${id} without ${path}`);
+        assertEquals(check(operation, whole)?.path, path, `${operation} without ${path}`);
         const nullList = at.type === "array" && !/[.[]/.test(path);
         if (at.nullable !== true && !nullList) {
           holder[key] = null;
-          assertEquals(check(id, whole)?.path, path, `${id} with ${path} null`);
+          assertEquals(check(operation, whole)?.path, path, `${operation} with ${path} null`);
         }
         holder[key] = at.type === "string" ? 1 : "text";
-        assertEquals(check(id, whole)?.path, path, `${id} with ${path} of another type`);
+        assertEquals(check(operation, whole)?.path, path, `${operation} with ${path} of another type`);
         holder[key] = kept;
         found++;
       }

@@ -47,9 +47,9 @@ test("what we receive may hold new fields, new enum values and null for what is 
   };
   assertStrictEquals(schemas.parseCreateOrderV2Response(order), order);
   const status = { exchange_active: true, trading_active: true, exchange_index_statuses: null };
-  assertEquals(schemas.checkResponse("GetExchangeStatus", status), undefined);
+  assertEquals(schemas.checkResponse("GET /exchange/status", status), undefined);
   assertEquals(
-    schemas.checkResponse("GetIntraExchangeInstanceTransfer", {
+    schemas.checkResponse("GET /portfolio/intra_exchange_instance_transfers/{transfer_id}", {
       transfer: {
         transfer_id: "1",
         source: "a_third_exchange",
@@ -86,16 +86,22 @@ test("what we send is checked to the letter", () => {
   assertEquals(wrong({ post_only: null }), "post_only: expected boolean, received null");
 });
 
-test("checkResponse knows each operation by its id", () => {
-  assertEquals(schemas.checkResponse("GetMarkets", { markets: [{}], cursor: "" })?.path, "markets[0].ticker");
-  assertEquals(schemas.checkResponse("GetMarkets", { markets: [], cursor: "" }), undefined);
-  assertEquals(schemas.checkResponse("NoSuchOperation", 1), undefined);
+test("checkResponse knows each operation by method and path", () => {
+  assertEquals(
+    schemas.checkResponse("GET /markets", { markets: [{}], cursor: "" })?.path,
+    "markets[0].ticker",
+  );
+  assertEquals(schemas.checkResponse("GET /markets", { markets: [], cursor: "" }), undefined);
+  assertEquals(schemas.checkResponse("GET /no/such/path", 1), undefined);
   assertEquals(schemas.checkResponse("toString", 1), undefined);
-  assertEquals(schemas.checkResponse("CancelAllOrders", undefined), undefined);
-  assertEquals(schemas.checkResponse("DeleteOrderGroup", undefined), undefined);
-  assertEquals(schemas.perps.checkResponse("GetMarginEnabled", {})?.path, "enabled");
+  assertEquals(schemas.checkResponse("DELETE /portfolio/events/orders", undefined), undefined);
+  assertEquals(
+    schemas.checkResponse("DELETE /portfolio/order_groups/{order_group_id}", undefined),
+    undefined,
+  );
+  assertEquals(schemas.perps.checkResponse("GET /margin/enabled", {})?.path, "enabled");
   const check: schemas.ResponseCheck = schemas.checkResponse;
-  assertEquals(check("GetExchangeStatus", [])?.path, "exchange_active");
+  assertEquals(check("GET /exchange/status", [])?.path, "exchange_active");
 });
 
 test("checkFrame knows each frame by its type", () => {

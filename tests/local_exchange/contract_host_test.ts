@@ -8,8 +8,11 @@ import { contractWatch, operationIds } from "./support/contract.ts";
 import { orderBody, Session } from "./support/session.ts";
 
 test("every operation of the contract has exactly one handler", () => {
-  const routed = allRoutes.map(({ operation }) => operation.id).sort();
-  assertEquals(routed, Object.values(operations).map(({ id }) => id).sort());
+  const names = new Map<unknown, string>(
+    Object.entries(operations).map(([name, operation]) => [operation, name]),
+  );
+  const routed = allRoutes.map(({ operation }) => names.get(operation)).sort();
+  assertEquals(routed, Object.keys(operations).sort());
   assertEquals(routed, [...operationIds].sort());
 });
 

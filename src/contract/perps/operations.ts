@@ -63,7 +63,6 @@ import type {
 
 /** `GET /account/limits/perps`: https://docs.kalshi.com/margin-rest/account/get-perps-account-api-limits */
 export const GetPerpsAccountApiLimits: Operation<undefined, GetAccountApiLimitsResponse> = {
-  id: "GetPerpsAccountApiLimits",
   path: "/account/limits/perps",
 };
 
@@ -75,7 +74,6 @@ export interface GetMarginBalanceParams {
 
 /** `GET /margin/balance`: https://docs.kalshi.com/margin-rest/portfolio/get-balance */
 export const GetMarginBalance: Operation<GetMarginBalanceParams, GetMarginBalanceResponse> = {
-  id: "GetMarginBalance",
   path: "/margin/balance",
   cost: 5,
   costWith: { compute_available_balance: 50 },
@@ -99,7 +97,6 @@ export const GetCrossMarginExitTriggers: Operation<
   GetCrossMarginExitTriggersParams,
   GetExitTriggersResponse
 > = {
-  id: "GetCrossMarginExitTriggers",
   path: "/margin/cross/positions/{ticker}/exit_trigger",
 };
 
@@ -120,7 +117,6 @@ export const SetCrossMarginExitTrigger: Operation<
   ExitTrigger,
   SetCrossExitTriggerRequest
 > = {
-  id: "SetCrossMarginExitTrigger",
   method: "PUT",
   path: "/margin/cross/positions/{ticker}/exit_trigger",
 };
@@ -140,7 +136,6 @@ export interface DeleteCrossMarginExitTriggerParams {
  * https://docs.kalshi.com/margin-rest/exit-triggers/cancel-cross-exit-triggers
  */
 export const DeleteCrossMarginExitTrigger: Operation<DeleteCrossMarginExitTriggerParams> = {
-  id: "DeleteCrossMarginExitTrigger",
   method: "DELETE",
   path: "/margin/cross/positions/{ticker}/exit_trigger",
   status: 204,
@@ -166,7 +161,6 @@ export const UpdateCrossMarginExitTrigger: Operation<
   ExitTrigger,
   UpdateExitTriggerRequest
 > = {
-  id: "UpdateCrossMarginExitTrigger",
   method: "PUT",
   path: "/margin/cross/positions/{ticker}/exit_trigger/{trigger_id}",
 };
@@ -186,7 +180,6 @@ export interface DeleteCrossMarginExitTriggerByIdParams {
  * https://docs.kalshi.com/margin-rest/exit-triggers/cancel-cross-exit-trigger-by-id
  */
 export const DeleteCrossMarginExitTriggerById: Operation<DeleteCrossMarginExitTriggerByIdParams> = {
-  id: "DeleteCrossMarginExitTriggerById",
   method: "DELETE",
   path: "/margin/cross/positions/{ticker}/exit_trigger/{trigger_id}",
   status: 204,
@@ -195,13 +188,11 @@ export const DeleteCrossMarginExitTriggerById: Operation<DeleteCrossMarginExitTr
 
 /** `GET /margin/enabled`: https://docs.kalshi.com/margin-rest/exchange/get-enabled-status */
 export const GetMarginEnabled: Operation<undefined, MarginEnabledResponse> = {
-  id: "GetMarginEnabled",
   path: "/margin/enabled",
 };
 
 /** `GET /margin/exchange/status`: https://docs.kalshi.com/margin-rest/exchange/get-exchange-status */
 export const GetMarginExchangeStatus: Operation<undefined, ExchangeStatus> = {
-  id: "GetMarginExchangeStatus",
   path: "/margin/exchange/status",
   auth: "none",
 };
@@ -212,14 +203,12 @@ export const UpdateFCMNotionalRiskLimit: Operation<
   EmptyResponse,
   UpdateFCMNotionalRiskLimitRequest
 > = {
-  id: "UpdateFCMNotionalRiskLimit",
   method: "PUT",
   path: "/margin/fcm/notional_risk_limit",
 };
 
 /** `DELETE /margin/fcm/notional_risk_limit`: https://docs.kalshi.com/changelog */
 export const DeleteFCMNotionalRiskLimit: Operation<undefined, EmptyResponse> = {
-  id: "DeleteFCMNotionalRiskLimit",
   method: "DELETE",
   path: "/margin/fcm/notional_risk_limit",
 };
@@ -230,7 +219,6 @@ export const CreateMarginFCMSubtrader: Operation<
   CreateMarginFCMSubtraderResponse,
   CreateMarginFCMSubtraderRequest
 > = {
-  id: "CreateMarginFCMSubtrader",
   method: "POST",
   path: "/margin/fcm/subtraders",
   status: 201,
@@ -264,7 +252,6 @@ export const GetFCMSubtraderRiskControls: Operation<
   GetFCMSubtraderRiskControlsParams,
   GetFCMSubtraderRiskControlsResponse
 > = {
-  id: "GetFCMSubtraderRiskControls",
   path: "/margin/fcm/subtraders/risk_controls",
 };
 
@@ -277,7 +264,6 @@ export const UpdateFCMSubtraderRiskControls: Operation<
   EmptyResponse,
   UpdateFCMSubtraderRiskControlsRequest
 > = {
-  id: "UpdateFCMSubtraderRiskControls",
   method: "PUT",
   path: "/margin/fcm/subtraders/risk_controls",
 };
@@ -308,20 +294,17 @@ export interface DeleteFCMSubtraderRiskControlsParams {
  */
 export const DeleteFCMSubtraderRiskControls: Operation<DeleteFCMSubtraderRiskControlsParams, EmptyResponse> =
   {
-    id: "DeleteFCMSubtraderRiskControls",
     method: "DELETE",
     path: "/margin/fcm/subtraders/risk_controls",
   };
 
 /** `GET /margin/fee_tier_rates`: https://docs.kalshi.com/changelog */
 export const GetMarginFeeTierRates: Operation<undefined, GetMarginFeeTierRatesResponse> = {
-  id: "GetMarginFeeTierRates",
   path: "/margin/fee_tier_rates",
 };
 
 /** `GET /margin/fee_tiers`: https://docs.kalshi.com/margin-rest/fees/get-fee-tiers */
 export const GetMarginFeeTiers: Operation<undefined, GetMarginFeeTiersResponse> = {
-  id: "GetMarginFeeTiers",
   path: "/margin/fee_tiers",
 };
 
@@ -341,7 +324,6 @@ export interface GetMarginFillsParams {
 
 /** `GET /margin/fills`: https://docs.kalshi.com/margin-rest/portfolio/get-fills */
 export const GetMarginFills: PagedOperation<GetMarginFillsParams, GetMarginFillsResponse, "fills"> = {
-  id: "GetMarginFills",
   path: "/margin/fills",
   items: "fills",
 };
@@ -363,7 +345,6 @@ export const GetMarginFundingHistory: Operation<
   GetMarginFundingHistoryParams,
   GetMarginFundingHistoryResponse
 > = {
-  id: "GetMarginFundingHistory",
   path: "/margin/funding_history",
 };
 
@@ -381,7 +362,6 @@ export const GetMarginFundingRateEstimate: Operation<
   GetMarginFundingRateEstimateParams,
   GetMarginFundingRateEstimateResponse
 > = {
-  id: "GetMarginFundingRateEstimate",
   path: "/margin/funding_rates/estimate",
   auth: "none",
 };
@@ -404,7 +384,6 @@ export const GetMarginHistoricalFundingRates: Operation<
   GetMarginHistoricalFundingRatesParams,
   GetMarginHistoricalFundingRatesResponse
 > = {
-  id: "GetMarginHistoricalFundingRates",
   path: "/margin/funding_rates/historical",
   auth: "none",
 };
@@ -421,7 +400,6 @@ export interface GetMarginPremiumIndexParams {
 
 /** `GET /margin/funding_rates/premium_index`: https://docs.kalshi.com/changelog */
 export const GetMarginPremiumIndex: Operation<GetMarginPremiumIndexParams, GetMarginPremiumIndexResponse> = {
-  id: "GetMarginPremiumIndex",
   path: "/margin/funding_rates/premium_index",
   auth: "none",
 };
@@ -442,7 +420,6 @@ export const GetIsolatedMarginExitTriggers: Operation<
   GetIsolatedMarginExitTriggersParams,
   GetExitTriggersResponse
 > = {
-  id: "GetIsolatedMarginExitTriggers",
   path: "/margin/isolated/positions/{ticker}/exit_trigger",
 };
 
@@ -461,7 +438,6 @@ export const SetIsolatedMarginExitTrigger: Operation<
   ExitTrigger,
   SetIsolatedExitTriggerRequest
 > = {
-  id: "SetIsolatedMarginExitTrigger",
   method: "PUT",
   path: "/margin/isolated/positions/{ticker}/exit_trigger",
 };
@@ -479,7 +455,6 @@ export interface DeleteIsolatedMarginExitTriggerParams {
  * https://docs.kalshi.com/margin-rest/exit-triggers/cancel-isolated-exit-trigger
  */
 export const DeleteIsolatedMarginExitTrigger: Operation<DeleteIsolatedMarginExitTriggerParams> = {
-  id: "DeleteIsolatedMarginExitTrigger",
   method: "DELETE",
   path: "/margin/isolated/positions/{ticker}/exit_trigger",
   status: 204,
@@ -494,7 +469,6 @@ export interface GetMarginMarketsParams {
 
 /** `GET /margin/markets`: https://docs.kalshi.com/margin-rest/market/get-markets */
 export const GetMarginMarkets: Operation<GetMarginMarketsParams, GetMarginMarketsResponse> = {
-  id: "GetMarginMarkets",
   path: "/margin/markets",
   auth: "none",
 };
@@ -507,7 +481,6 @@ export interface GetMarginMarketParams {
 
 /** `GET /margin/markets/{ticker}`: https://docs.kalshi.com/margin-rest/market/get-market */
 export const GetMarginMarket: Operation<GetMarginMarketParams, MarginMarketResponse> = {
-  id: "GetMarginMarket",
   path: "/margin/markets/{ticker}",
   auth: "none",
 };
@@ -534,7 +507,6 @@ export const GetMarginMarketCandlesticks: Operation<
   GetMarginMarketCandlesticksParams,
   GetMarginMarketCandlesticksResponse
 > = {
-  id: "GetMarginMarketCandlesticks",
   path: "/margin/markets/{ticker}/candlesticks",
   auth: "none",
 };
@@ -557,14 +529,12 @@ export interface GetMarginMarketOrderbookParams {
  * https://docs.kalshi.com/margin-rest/market/get-market-orderbook
  */
 export const GetMarginMarketOrderbook: Operation<GetMarginMarketOrderbookParams, MarginOrderbookResponse> = {
-  id: "GetMarginMarketOrderbook",
   path: "/margin/markets/{ticker}/orderbook",
   auth: "none",
 };
 
 /** `GET /margin/notional_risk_limit`: https://docs.kalshi.com/margin-rest/risk/get-notional-risk-limit */
 export const GetMarginNotionalRiskLimit: Operation<undefined, NotionalRiskLimitResponse> = {
-  id: "GetMarginNotionalRiskLimit",
   path: "/margin/notional_risk_limit",
 };
 
@@ -576,14 +546,12 @@ export interface GetMarginOrderGroupsParams {
 
 /** `GET /margin/order_groups`: https://docs.kalshi.com/margin-rest/order-groups/get-order-groups */
 export const GetMarginOrderGroups: Operation<GetMarginOrderGroupsParams, GetOrderGroupsResponse> = {
-  id: "GetMarginOrderGroups",
   path: "/margin/order_groups",
 };
 
 /** `POST /margin/order_groups/create`: https://docs.kalshi.com/margin-rest/order-groups/create-order-group */
 export const CreateMarginOrderGroup: Operation<undefined, CreateOrderGroupResponse, CreateOrderGroupRequest> =
   {
-    id: "CreateMarginOrderGroup",
     method: "POST",
     path: "/margin/order_groups/create",
     status: 201,
@@ -603,7 +571,6 @@ export interface GetMarginOrderGroupParams {
  * https://docs.kalshi.com/margin-rest/order-groups/get-order-group
  */
 export const GetMarginOrderGroup: Operation<GetMarginOrderGroupParams, GetOrderGroupResponse> = {
-  id: "GetMarginOrderGroup",
   path: "/margin/order_groups/{order_group_id}",
 };
 
@@ -620,7 +587,6 @@ export interface DeleteMarginOrderGroupParams {
  * https://docs.kalshi.com/margin-rest/order-groups/delete-order-group
  */
 export const DeleteMarginOrderGroup: Operation<DeleteMarginOrderGroupParams, EmptyResponse> = {
-  id: "DeleteMarginOrderGroup",
   method: "DELETE",
   path: "/margin/order_groups/{order_group_id}",
   bucket: "write",
@@ -643,7 +609,6 @@ export const UpdateMarginOrderGroupLimit: Operation<
   EmptyResponse,
   UpdateOrderGroupLimitRequest
 > = {
-  id: "UpdateMarginOrderGroupLimit",
   method: "PUT",
   path: "/margin/order_groups/{order_group_id}/limit",
   bucket: "write",
@@ -666,7 +631,6 @@ export const ResetMarginOrderGroup: Operation<
   EmptyResponse,
   EmptyResponse | undefined
 > = {
-  id: "ResetMarginOrderGroup",
   method: "PUT",
   path: "/margin/order_groups/{order_group_id}/reset",
   bucket: "write",
@@ -689,7 +653,6 @@ export const TriggerMarginOrderGroup: Operation<
   EmptyResponse,
   EmptyResponse | undefined
 > = {
-  id: "TriggerMarginOrderGroup",
   method: "PUT",
   path: "/margin/order_groups/{order_group_id}/trigger",
   bucket: "write",
@@ -715,14 +678,12 @@ export interface GetMarginOrdersParams {
 
 /** `GET /margin/orders`: https://docs.kalshi.com/margin-rest/orders/get-orders */
 export const GetMarginOrders: PagedOperation<GetMarginOrdersParams, GetMarginOrdersResponse, "orders"> = {
-  id: "GetMarginOrders",
   path: "/margin/orders",
   items: "orders",
 };
 
 /** `POST /margin/orders`: https://docs.kalshi.com/margin-rest/orders/create-order */
 export const CreateMarginOrder: Operation<undefined, CreateMarginOrderResponse, CreateMarginOrderRequest> = {
-  id: "CreateMarginOrder",
   method: "POST",
   path: "/margin/orders",
   status: 201,
@@ -737,7 +698,6 @@ export interface CancelAllMarginOrdersParams {
 
 /** `DELETE /margin/orders`: https://docs.kalshi.com/changelog */
 export const CancelAllMarginOrders: Operation<CancelAllMarginOrdersParams> = {
-  id: "CancelAllMarginOrders",
   method: "DELETE",
   path: "/margin/orders",
   status: 204,
@@ -753,7 +713,6 @@ export interface GetMarginOrderParams {
 
 /** `GET /margin/orders/{order_id}`: https://docs.kalshi.com/margin-rest/orders/get-order */
 export const GetMarginOrder: Operation<GetMarginOrderParams, GetMarginOrderResponse> = {
-  id: "GetMarginOrder",
   path: "/margin/orders/{order_id}",
 };
 
@@ -767,7 +726,6 @@ export interface CancelMarginOrderParams {
 
 /** `DELETE /margin/orders/{order_id}`: https://docs.kalshi.com/margin-rest/orders/cancel-order */
 export const CancelMarginOrder: Operation<CancelMarginOrderParams, CancelMarginOrderResponse> = {
-  id: "CancelMarginOrder",
   method: "DELETE",
   path: "/margin/orders/{order_id}",
   bucket: "write",
@@ -787,7 +745,6 @@ export const AmendMarginOrder: Operation<
   AmendMarginOrderResponse,
   AmendMarginOrderRequest
 > = {
-  id: "AmendMarginOrder",
   method: "POST",
   path: "/margin/orders/{order_id}/amend",
   bucket: "write",
@@ -807,7 +764,6 @@ export const DecreaseMarginOrder: Operation<
   DecreaseMarginOrderResponse,
   DecreaseMarginOrderRequest
 > = {
-  id: "DecreaseMarginOrder",
   method: "POST",
   path: "/margin/orders/{order_id}/decrease",
   bucket: "write",
@@ -823,19 +779,16 @@ export interface GetMarginPositionsParams {
 
 /** `GET /margin/positions`: https://docs.kalshi.com/margin-rest/portfolio/get-positions */
 export const GetMarginPositions: Operation<GetMarginPositionsParams, GetMarginPositionsResponse> = {
-  id: "GetMarginPositions",
   path: "/margin/positions",
 };
 
 /** `GET /margin/risk`: https://docs.kalshi.com/margin-rest/risk/get-risk */
 export const GetMarginRisk: Operation<undefined, GetMarginRiskResponse> = {
-  id: "GetMarginRisk",
   path: "/margin/risk",
 };
 
 /** `GET /margin/risk_parameters`: https://docs.kalshi.com/margin-rest/risk/get-risk-parameters */
 export const GetMarginRiskParameters: Operation<undefined, GetMarginRiskParametersResponse> = {
-  id: "GetMarginRiskParameters",
   path: "/margin/risk_parameters",
   auth: "none",
 };
@@ -856,7 +809,6 @@ export interface GetMarginTradesParams {
 
 /** `GET /margin/trades`: https://docs.kalshi.com/margin-rest/market/get-trades */
 export const GetMarginTrades: PagedOperation<GetMarginTradesParams, GetMarginTradesResponse, "trades"> = {
-  id: "GetMarginTrades",
   path: "/margin/trades",
   auth: "none",
   items: "trades",
@@ -871,14 +823,12 @@ export const IntraExchangeInstanceTransfer: Operation<
   IntraExchangeInstanceTransferResponse,
   IntraExchangeInstanceTransferRequest
 > = {
-  id: "IntraExchangeInstanceTransfer",
   method: "POST",
   path: "/portfolio/intra_exchange_instance_transfer",
 };
 
 /** `POST /portfolio/margin/subaccounts`: https://docs.kalshi.com/margin-rest/portfolio/create-subaccount */
 export const CreateMarginSubaccount: Operation<undefined, CreateSubaccountResponse> = {
-  id: "CreateMarginSubaccount",
   method: "POST",
   path: "/portfolio/margin/subaccounts",
   status: 201,
@@ -893,7 +843,6 @@ export const ApplyMarginSubaccountTransfer: Operation<
   ApplySubaccountTransferResponse,
   ApplySubaccountTransferRequest
 > = {
-  id: "ApplyMarginSubaccountTransfer",
   method: "POST",
   path: "/portfolio/margin/subaccounts/transfer",
 };

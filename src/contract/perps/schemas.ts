@@ -1774,52 +1774,52 @@ export function safeParseUpdateOrderGroupLimitRequest(
 }
 
 const answers: Readonly<Record<string, LazySchema>> = {
-  GetPerpsAccountApiLimits: getAccountApiLimitsResponseSchema,
-  GetMarginBalance: getMarginBalanceResponseSchema,
-  GetCrossMarginExitTriggers: getExitTriggersResponseSchema,
-  SetCrossMarginExitTrigger: exitTriggerSchema,
-  UpdateCrossMarginExitTrigger: exitTriggerSchema,
-  GetMarginEnabled: marginEnabledResponseSchema,
-  GetMarginExchangeStatus: exchangeStatusSchema,
-  CreateMarginFCMSubtrader: createMarginFCMSubtraderResponseSchema,
-  GetFCMSubtraderRiskControls: getFCMSubtraderRiskControlsResponseSchema,
-  GetMarginFeeTierRates: getMarginFeeTierRatesResponseSchema,
-  GetMarginFeeTiers: getMarginFeeTiersResponseSchema,
-  GetMarginFills: getMarginFillsResponseSchema,
-  GetMarginFundingHistory: getMarginFundingHistoryResponseSchema,
-  GetMarginFundingRateEstimate: getMarginFundingRateEstimateResponseSchema,
-  GetMarginHistoricalFundingRates: getMarginHistoricalFundingRatesResponseSchema,
-  GetMarginPremiumIndex: getMarginPremiumIndexResponseSchema,
-  GetIsolatedMarginExitTriggers: getExitTriggersResponseSchema,
-  SetIsolatedMarginExitTrigger: exitTriggerSchema,
-  GetMarginMarkets: getMarginMarketsResponseSchema,
-  GetMarginMarket: marginMarketResponseSchema,
-  GetMarginMarketCandlesticks: getMarginMarketCandlesticksResponseSchema,
-  GetMarginMarketOrderbook: marginOrderbookResponseSchema,
-  GetMarginNotionalRiskLimit: notionalRiskLimitResponseSchema,
-  GetMarginOrderGroups: getOrderGroupsResponseSchema,
-  CreateMarginOrderGroup: createOrderGroupResponseSchema,
-  GetMarginOrderGroup: getOrderGroupResponseSchema,
-  GetMarginOrders: getMarginOrdersResponseSchema,
-  CreateMarginOrder: createMarginOrderResponseSchema,
-  GetMarginOrder: getMarginOrderResponseSchema,
-  CancelMarginOrder: cancelMarginOrderResponseSchema,
-  AmendMarginOrder: amendMarginOrderResponseSchema,
-  DecreaseMarginOrder: decreaseMarginOrderResponseSchema,
-  GetMarginPositions: getMarginPositionsResponseSchema,
-  GetMarginRisk: getMarginRiskResponseSchema,
-  GetMarginRiskParameters: getMarginRiskParametersResponseSchema,
-  GetMarginTrades: getMarginTradesResponseSchema,
-  IntraExchangeInstanceTransfer: intraExchangeInstanceTransferResponseSchema,
-  CreateMarginSubaccount: createSubaccountResponseSchema,
+  "GET /account/limits/perps": getAccountApiLimitsResponseSchema,
+  "GET /margin/balance": getMarginBalanceResponseSchema,
+  "GET /margin/cross/positions/{ticker}/exit_trigger": getExitTriggersResponseSchema,
+  "PUT /margin/cross/positions/{ticker}/exit_trigger": exitTriggerSchema,
+  "PUT /margin/cross/positions/{ticker}/exit_trigger/{trigger_id}": exitTriggerSchema,
+  "GET /margin/enabled": marginEnabledResponseSchema,
+  "GET /margin/exchange/status": exchangeStatusSchema,
+  "POST /margin/fcm/subtraders": createMarginFCMSubtraderResponseSchema,
+  "GET /margin/fcm/subtraders/risk_controls": getFCMSubtraderRiskControlsResponseSchema,
+  "GET /margin/fee_tier_rates": getMarginFeeTierRatesResponseSchema,
+  "GET /margin/fee_tiers": getMarginFeeTiersResponseSchema,
+  "GET /margin/fills": getMarginFillsResponseSchema,
+  "GET /margin/funding_history": getMarginFundingHistoryResponseSchema,
+  "GET /margin/funding_rates/estimate": getMarginFundingRateEstimateResponseSchema,
+  "GET /margin/funding_rates/historical": getMarginHistoricalFundingRatesResponseSchema,
+  "GET /margin/funding_rates/premium_index": getMarginPremiumIndexResponseSchema,
+  "GET /margin/isolated/positions/{ticker}/exit_trigger": getExitTriggersResponseSchema,
+  "PUT /margin/isolated/positions/{ticker}/exit_trigger": exitTriggerSchema,
+  "GET /margin/markets": getMarginMarketsResponseSchema,
+  "GET /margin/markets/{ticker}": marginMarketResponseSchema,
+  "GET /margin/markets/{ticker}/candlesticks": getMarginMarketCandlesticksResponseSchema,
+  "GET /margin/markets/{ticker}/orderbook": marginOrderbookResponseSchema,
+  "GET /margin/notional_risk_limit": notionalRiskLimitResponseSchema,
+  "GET /margin/order_groups": getOrderGroupsResponseSchema,
+  "POST /margin/order_groups/create": createOrderGroupResponseSchema,
+  "GET /margin/order_groups/{order_group_id}": getOrderGroupResponseSchema,
+  "GET /margin/orders": getMarginOrdersResponseSchema,
+  "POST /margin/orders": createMarginOrderResponseSchema,
+  "GET /margin/orders/{order_id}": getMarginOrderResponseSchema,
+  "DELETE /margin/orders/{order_id}": cancelMarginOrderResponseSchema,
+  "POST /margin/orders/{order_id}/amend": amendMarginOrderResponseSchema,
+  "POST /margin/orders/{order_id}/decrease": decreaseMarginOrderResponseSchema,
+  "GET /margin/positions": getMarginPositionsResponseSchema,
+  "GET /margin/risk": getMarginRiskResponseSchema,
+  "GET /margin/risk_parameters": getMarginRiskParametersResponseSchema,
+  "GET /margin/trades": getMarginTradesResponseSchema,
+  "POST /portfolio/intra_exchange_instance_transfer": intraExchangeInstanceTransferResponseSchema,
+  "POST /portfolio/margin/subaccounts": createSubaccountResponseSchema,
 };
 
 /**
- * Compares the body of a successful answer with the contract, by the operation's id, and returns the first
- * difference. Returns `undefined` when there is none, and for operations that it does not know or whose
- * answers have no fields.
+ * Compares the body of a successful answer with the contract and returns the first difference. `operation`
+ * is the method and the path template, such as `GET /markets/{ticker}`. Returns `undefined` when there is
+ * none, and for operations that it does not know or whose answers have no fields.
  */
-export function checkResponse(operationId: string, value: unknown): SchemaDifference | undefined {
-  const schema = Object.hasOwn(answers, operationId) ? answers[operationId] : undefined;
+export function checkResponse(operation: string, value: unknown): SchemaDifference | undefined {
+  const schema = Object.hasOwn(answers, operation) ? answers[operation] : undefined;
   return schema === undefined ? undefined : difference(schema, value);
 }
