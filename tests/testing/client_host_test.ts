@@ -28,7 +28,7 @@ async function withFolder(body: (folder: string) => Promise<void>): Promise<void
 
 /** What a bot asks, with a write in it. */
 async function session(client: KalshiClient) {
-  const page = await client.markets.list({ limit: 2 });
+  const page = await client.markets.list({ status: "open", limit: 2 });
   const ticker = page.items[0]?.ticker ?? "";
   const order = await client.orders.create({
     ticker,
