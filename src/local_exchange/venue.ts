@@ -87,6 +87,7 @@ export class Venue {
     this.communications = new Communications(engine, this.random);
     this.feeChanges = new FeeChanges(engine, this.random);
     this.archive = new Archive(engine, this.catalog);
+    clock.onAdvance(() => this.tick());
     if (marketMakers) this.makers = new MarketMakers(engine, this.catalog, createRandom(seed + 3), stepMs);
   }
 

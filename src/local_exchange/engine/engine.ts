@@ -6,18 +6,10 @@
  */
 import type { Random } from "../random.ts";
 import { PRICE_ONE } from "../units.ts";
-import { type FeeSchedule, settleFill, tradeFee } from "./fees.ts";
-import {
-  Account,
-  addResting,
-  type Holding,
-  neededFor,
-  recost,
-  reduceResting,
-  reserve,
-  unitCost,
-  type Wallet,
-} from "./ledger.ts";
+import { bookFill, payOut } from "./accounting.ts";
+import type { FeeSchedule } from "./fees.ts";
+import { OrderGroups } from "./groups.ts";
+import { Account, addResting, neededFor, recost, reduceResting, reserve, type Wallet } from "./ledger.ts";
 import { Schedule } from "./schedule.ts";
 import type {
   CancelReason,
@@ -104,6 +96,7 @@ export class Engine {
   readonly orders = new Map<string, Order>();
   readonly trades: Trade[] = [];
   readonly schedule: Schedule = new Schedule();
+  readonly groups: OrderGroups;
   /** Cash paid in less cash paid out. */
   deposited = 0;
   /** Fees and rounding taken, less rebates. */
@@ -120,6 +113,12 @@ export class Engine {
   constructor(random: Random, now: number) {
     this.#random = random;
     this.#now = now;
+    this.groups = new OrderGroups({
+      id: () => random.uuid(),
+      now: () => this.#now,
+      cancel: (order) => this.cancel(order, "group"),
+      emit: (event) => this.emit(event),
+    });
   }
 
   /** The engine's time: that of the last {@linkcode runUntil}. */
@@ -294,7 +293,11 @@ export class Engine {
     for (const account of this.accounts.values()) {
       for (const wallet of account.wallets()) {
         const holding = wallet.holdings.get(market);
-        if (holding !== undefined && holding.position !== 0) this.#payOut(holding, value);
+        if (holding === undefined || holding.position === 0) continue;
+        const settlement = payOut(holding, value, this.#now);
+        this.feesTaken += settlement.fee;
+        this.emit({ type: "settlement", settlement });
+        this.emit({ type: "position", holding, at: this.#now });
       }
     }
     market.openInterest = 0;
@@ -346,49 +349,6 @@ export class Engine {
     for (const account of this.accounts.values()) {
       for (const order of account.resting) if (order.cancelOnPause) this.cancel(order, "paused");
     }
-  }
-
-  /** Makes a group of orders. */
-  createGroup(wallet: Wallet, limit: number): OrderGroup {
-    const group: OrderGroup = {
-      id: this.#random.uuid(),
-      wallet,
-      limit,
-      triggered: false,
-      orders: new Set(),
-      executions: [],
-    };
-    wallet.account.groups.set(group.id, group);
-    this.emit({ type: "group", group, change: "created", at: this.#now });
-    return group;
-  }
-
-  /** Cancels every order of a group and refuses new ones until it is reset. */
-  trigger(group: OrderGroup): void {
-    group.triggered = true;
-    for (const order of group.orders) this.cancel(order, "group");
-    this.emit({ type: "group", group, change: "triggered", at: this.#now });
-  }
-
-  /** Lets a group trade again, with nothing counted. */
-  resetGroup(group: OrderGroup): void {
-    group.triggered = false;
-    group.executions = [];
-    this.emit({ type: "group", group, change: "reset", at: this.#now });
-  }
-
-  /** Sets a group's limit, which triggers it when it has already traded more. */
-  limitGroup(group: OrderGroup, limit: number): void {
-    group.limit = limit;
-    this.emit({ type: "group", group, change: "limit_updated", at: this.#now });
-    if (!group.triggered && this.rolling(group) > limit) this.trigger(group);
-  }
-
-  /** Cancels every order of a group and forgets it. */
-  deleteGroup(group: OrderGroup): void {
-    for (const order of group.orders) this.cancel(order, "group");
-    group.wallet.account.groups.delete(group.id);
-    this.emit({ type: "group", group, change: "deleted", at: this.#now });
   }
 
   #newOrder(request: OrderRequest, count: number): Order {
@@ -463,33 +423,6 @@ export class Engine {
     this.#tellBook(order, -count);
   }
 
-  #payOut(holding: Holding, value: number): void {
-    const { wallet, market, position, exposure } = holding;
-    const worth = position > 0 ? position * value : -position * (PRICE_ONE - value);
-    // Payouts are cut to whole cents; what a sub-cent value leaves is the settlement fee.
-    const revenue = Math.floor(worth / 10_000) * 10_000;
-    wallet.cash += revenue;
-    wallet.updatedAt = this.#now;
-    this.feesTaken += worth - revenue;
-    holding.position = 0;
-    holding.exposure = 0;
-    holding.realized += worth - exposure;
-    holding.updatedAt = this.#now;
-    const settlement = {
-      holding,
-      position,
-      cost: exposure,
-      revenue,
-      fee: worth - revenue,
-      value,
-      at: this.#now,
-    };
-    wallet.account.settlements.push(settlement);
-    this.emit({ type: "settlement", settlement });
-    this.emit({ type: "position", holding, at: this.#now });
-    if (market.status !== "finalized") market.updatedAt = this.#now;
-  }
-
   #refuse(request: OrderRequest): Refusal | undefined {
     const { wallet, market } = request;
     if (this.exchangePaused) return { refused: "exchange_is_paused" };
@@ -555,8 +488,8 @@ export class Engine {
     const fee = this.#exchange(taker, maker, maker.price, count, false);
     this.#tellBook(maker, -count);
     this.emit({ type: "order", order: maker, at: this.#now });
-    if (maker.group !== undefined) this.#execute(maker.group, count);
-    if (taker.group !== undefined) this.#execute(taker.group, count);
+    if (maker.group !== undefined) this.groups.execute(maker.group, count);
+    if (taker.group !== undefined) this.groups.execute(taker.group, count);
     return fee;
   }
 
@@ -580,8 +513,11 @@ export class Engine {
     market.updatedAt = now;
     const long = () => Math.max(0, taker.holding.position) + Math.max(0, maker.holding.position);
     const before = long();
-    const takerFill = this.#settleFill(taker, trade, true);
-    const makerFill = this.#settleFill(maker, trade, false);
+    const [takerFill, makerFill] = [taker, maker].map((order) => {
+      const { fill, taken } = bookFill(this.#random.uuid(), order, trade, order === taker);
+      this.feesTaken += taken;
+      return fill;
+    }) as [Fill, Fill];
     market.openInterest += long() - before;
     this.emit({ type: "trade", trade });
     this.emit({ type: "fill", fill: makerFill });
@@ -589,70 +525,6 @@ export class Engine {
     this.emit({ type: "position", holding: maker.holding, at: now });
     this.emit({ type: "position", holding: taker.holding, at: now });
     return takerFill.fee;
-  }
-
-  /** Moves one side's cash and position. */
-  #settleFill(order: Order, trade: Trade, isTaker: boolean): Fill {
-    const { holding, wallet, side, market } = order;
-    const { price, count } = trade;
-    const direction = side === "bid" ? 1 : -1;
-    const cost = unitCost(side, price);
-    const closing = Math.min(count, Math.max(0, -direction * holding.position));
-    const opening = count - closing;
-    const revenue = closing * (PRICE_ONE - cost) - opening * cost;
-    const settled = settleFill(
-      revenue,
-      tradeFee(market.fees, isTaker, price, count),
-      order.account.precision,
-      order.roundingOwed,
-    );
-    let { fee } = settled;
-    order.roundingOwed = settled.owed;
-    wallet.cash += settled.change;
-    this.feesTaken += revenue - settled.change;
-
-    if (closing > 0) {
-      const share = closing === Math.abs(holding.position)
-        ? holding.exposure
-        : Math.floor(holding.exposure * (closing / Math.abs(holding.position)));
-      holding.exposure -= share;
-      holding.realized += closing * (PRICE_ONE - cost) - share;
-    }
-    holding.exposure += opening * cost;
-    holding.traded += opening * cost;
-    holding.tradedCount += count;
-    holding.position += direction * count;
-    reserve(holding);
-    if (wallet.available < 0) {
-      // Fees and rounding of many small fills can pass what was set aside for the whole order by a trifle.
-      const waived = Math.ceil(-wallet.available / order.account.precision) * order.account.precision;
-      wallet.cash += waived;
-      this.feesTaken -= waived;
-      fee = Math.max(0, fee - waived);
-    }
-    holding.fees += fee;
-    holding.updatedAt = this.#now;
-    wallet.updatedAt = this.#now;
-
-    order.filled += count;
-    order.updatedAt = this.#now;
-    if (isTaker) {
-      order.takerCost += cost * count;
-      order.takerFees += fee;
-    } else {
-      order.makerCost += cost * count;
-      order.makerFees += fee;
-    }
-    const fill: Fill = {
-      id: this.#random.uuid(),
-      trade,
-      order,
-      isTaker,
-      fee,
-      position: holding.position,
-    };
-    order.account.fills.push(fill);
-    return fill;
   }
 
   #rest(order: Order): void {
@@ -691,17 +563,5 @@ export class Engine {
   #tellBook(order: Order, delta: number): void {
     const { market, side, price } = order;
     this.emit({ type: "book", market, side, price, delta, order, at: this.#now });
-  }
-
-  /** Counts an execution; a group whose executions of the last 15 seconds pass its limit is triggered. */
-  #execute(group: OrderGroup, count: number): void {
-    group.executions.push({ at: this.#now, count });
-    if (!group.triggered && this.rolling(group) > group.limit) this.trigger(group);
-  }
-
-  /** Contracts that a group executed in the last 15 seconds. */
-  rolling(group: OrderGroup): number {
-    group.executions = group.executions.filter(({ at }) => at > this.#now - 15_000);
-    return group.executions.reduce((sum, { count }) => sum + count, 0);
   }
 }

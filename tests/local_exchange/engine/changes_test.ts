@@ -108,15 +108,15 @@ test("an amended client order id is taken, and the old one stays taken", () => {
 
 test("a group that trades more than its limit in 15 seconds loses its orders and takes no new ones", () => {
   const { engine, market, own, other, bid } = setUp();
-  const group = engine.createGroup(own, 500);
+  const group = engine.groups.create(own, 500);
   const resting = accept(engine, { ...bid, price: 3_900, group }).order;
   const outside = accept(engine, { ...bid, price: 3_800 }).order;
   const hit = { wallet: other, market, side: "ask", price: 4_000 } as const;
   accept(engine, { ...bid, group });
   accept(engine, { ...hit, count: 500 });
-  assertEquals([group.triggered, engine.rolling(group)], [false, 500]);
+  assertEquals([group.triggered, engine.groups.rolling(group)], [false, 500]);
   engine.runUntil(17_000);
-  assertEquals(engine.rolling(group), 0);
+  assertEquals(engine.groups.rolling(group), 0);
   accept(engine, { ...hit, count: 500 });
   assertEquals(group.triggered, false);
   accept(engine, { ...bid, group });
@@ -129,14 +129,14 @@ test("a group that trades more than its limit in 15 seconds loses its orders and
   ]);
   assertEquals(group.orders.size, 0);
   assertEquals(place(engine, { ...bid, group }), { refused: "exceeded_order_group_risk_limit" });
-  engine.resetGroup(group);
+  engine.groups.reset(group);
   accept(engine, { ...bid, group });
   audit(engine);
 });
 
 test("a taker that trips its own group does not rest", () => {
   const { engine, market, own, other } = setUp();
-  const group = engine.createGroup(own, 100);
+  const group = engine.groups.create(own, 100);
   accept(engine, { wallet: other, market, side: "ask", price: 5_000, count: 300 });
   const { order, filled } = accept(engine, {
     wallet: own,
@@ -152,16 +152,16 @@ test("a taker that trips its own group does not rest", () => {
 
 test("lowering a group's limit below what it traded triggers it; deleting cancels", () => {
   const { engine, market, own, other, bid } = setUp();
-  const group = engine.createGroup(own, 1_000);
+  const group = engine.groups.create(own, 1_000);
   const { order } = accept(engine, { ...bid, group });
   accept(engine, { wallet: other, market, side: "ask", price: 4_000, count: 300 });
-  engine.limitGroup(group, 300);
+  engine.groups.setLimit(group, 300);
   assertEquals(order.status, "resting");
-  engine.limitGroup(group, 299);
+  engine.groups.setLimit(group, 299);
   assertEquals([order.status, group.triggered], ["canceled", true]);
-  engine.resetGroup(group);
+  engine.groups.reset(group);
   const again = accept(engine, { ...bid, group }).order;
-  engine.deleteGroup(group);
+  engine.groups.delete(group);
   assertEquals([again.status, own.account.groups.size], ["canceled", 0]);
   audit(engine);
 });
