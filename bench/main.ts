@@ -1,21 +1,16 @@
 /**
- * Runs the benches side by side and holds them against their budgets: `deno task bench [name]`.
- * All figures are ratios taken within one run: machines differ and are noisy, ratios travel.
+ * Runs the benches and holds them against their budgets: `deno task bench [name ...]`. Most figures are ratios
+ * taken within one run: machines differ and are noisy, ratios travel.
  */
+import { loadavg } from "node:os";
 import process from "node:process";
-import { benchRest } from "./rest_report.ts";
+import type { Figure } from "./measure.ts";
+import { benchOverhead, benchRest } from "./rest_report.ts";
 import { benchWorkerStart } from "./worker_start.ts";
-
-/** One figure against its budget. */
-export interface Figure {
-  readonly name: string;
-  readonly value: string;
-  readonly budget: string;
-  readonly ok: boolean;
-}
 
 const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   "rest": benchRest,
+  "overhead": benchOverhead,
   "worker-start": benchWorkerStart,
 };
 
@@ -23,8 +18,10 @@ const wanted = process.argv.slice(2);
 const figures: Figure[] = [];
 for (const [name, run] of Object.entries(benches)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
-  console.error(`bench ${name} ...`);
+  const started = performance.now();
   figures.push(...await run());
+  const load = loadavg().map((one) => one.toFixed(2)).join(" ");
+  console.error(`bench ${name}: ${((performance.now() - started) / 1000).toFixed(0)} s, load average ${load}`);
 }
 console.log("| figure | measured | budget | |\n| --- | --- | --- | --- |");
 for (const { name, value, budget, ok } of figures) {
