@@ -14,7 +14,7 @@ export async function commandFor(runtime: BenchRuntime, file: string): Promise<[
     case "deno":
       return ["node_modules/deno/deno", ["run", "-A", "--no-lock", "--quiet", file]];
     case "bun":
-      return ["node_modules/.bin/bun", ["--conditions=source", file]];
+      return ["node_modules/.bin/bun", ["--conditions=kalshi-source", file]];
     case "node": {
       mkdirSync(".build/bench", { recursive: true });
       const outfile = `.build/bench/${file.replace(/\W/g, "_")}.mjs`;
@@ -30,7 +30,7 @@ export async function commandFor(runtime: BenchRuntime, file: string): Promise<[
           "#runtime": "./src/runtime/node.ts",
           "@std/crypto/timing-safe-equal": "deno-std/crypto/timing_safe_equal.js",
         },
-        conditions: ["source"],
+        conditions: ["kalshi-source"],
         logLevel: "error",
       });
       return ["node", ["--no-warnings", outfile]];

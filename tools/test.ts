@@ -1,102 +1,209 @@
 /**
  * Runs the test suite on every runtime, or on those named: `deno task test [deno] [bun] [node] [workers]
- * [-- <file filter>]`. The last line it prints is `N passed, N failed`.
+ * [-- <file filter> ...]`. The last line it prints is `N passed, N failed`.
  *
  * `*_test.ts` runs on every runtime; `*_host_test.ts` needs a host with sockets and files: Deno, Bun, Node.
  */
 import { spawn } from "node:child_process";
-import { rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import process from "node:process";
+import { setTimeout } from "node:timers";
 import { bundleForNode, bundleForWorkers, findTests } from "./test_bundles.ts";
+
+/** A runtime that says nothing for this long hangs: no test may take as long. */
+const SILENCE_MS = 180_000;
+
+interface Runner {
+  readonly kind: "host" | "portable";
+  /** The command that runs these files; what has to be built for it goes into the folder. */
+  readonly command: (files: readonly string[], folder: string) => Promise<[string, string[]]>;
+  readonly passed: RegExp;
+  readonly failed: RegExp;
+  /** A line that names a test that failed. */
+  readonly failure: RegExp;
+}
 
 interface Result {
   readonly passed: number;
   readonly failed: number;
+  readonly failures: readonly string[];
+  readonly ms: number;
 }
 
+const deno: Runner = {
+  kind: "host",
+  command: (files) =>
+    Promise.resolve(["node_modules/deno/deno", ["test", "-A", "--no-lock", "--no-check", ...files]]),
+  passed: /^(?:ok|FAILED) \| (\d+) passed/gm,
+  failed: /^(?:ok|FAILED) \| .* (\d+) failed/gm,
+  failure: /^(.+) \.\.\. FAILED/gm,
+};
+const bun: Runner = {
+  kind: "host",
+  command: (files) =>
+    Promise.resolve([
+      "node_modules/.bin/bun",
+      ["--conditions=kalshi-source", "test", ...files.map((file) => `./${file}`)],
+    ]),
+  passed: /^\s*(\d+) pass$/gm,
+  failed: /^\s*(\d+) fail$/gm,
+  failure: /^\(fail\) (.+?)(?: \[[\d.]+ms\])?$/gm,
+};
+const node: Runner = {
+  kind: "host",
+  command: async (files, folder) => [
+    "node",
+    ["--test", "--test-reporter=spec", await bundleForNode(files, folder)],
+  ],
+  passed: /^ℹ pass (\d+)$/gm,
+  failed: /^ℹ fail (\d+)$/gm,
+  failure: /^✖ (?!failing tests:)(.+?)(?: \([\d.]+ms\))?$/gm,
+};
+const workers: Runner = {
+  kind: "portable",
+  command: async (files, folder) => [
+    "node",
+    ["tools/test_workers.mjs", await bundleForWorkers(files, folder)],
+  ],
+  passed: /^workers: (\d+) passed/gm,
+  failed: /^workers: .* (\d+) failed/gm,
+  failure: /^FAILED (.+)$/gm,
+};
+// The slowest first, so that the others fit beside it.
+const runners = new Map(Object.entries({ node, bun, deno, workers }));
+
 const separator = process.argv.indexOf("--");
-const filter = separator === -1 ? "" : process.argv[separator + 1] ?? "";
+const filters = separator === -1 ? [] : process.argv.slice(separator + 1);
 const named = process.argv.slice(2, separator === -1 ? undefined : separator);
-const all = ["deno", "bun", "node", "workers"] as const;
-type Name = (typeof all)[number];
 for (const name of named) {
-  if (!all.includes(name as Name)) {
-    console.error(`No runtime "${name}". Name any of: ${all.join(", ")}.`);
+  if (!runners.has(name)) {
+    console.error(`No runtime "${name}". Name any of: ${[...runners.keys()].join(", ")}.`);
+    console.error("A part of a file's path goes behind two dashes: deno task test bun -- tests/http");
     process.exit(2);
   }
 }
-const wanted = all.filter((name) => named.length === 0 || named.includes(name));
 
-function run(command: string, args: string[]): Promise<{ status: number; output: string }> {
+const running = new Set<number>();
+function end(pid: number | undefined): void {
+  if (pid === undefined || !running.delete(pid)) return;
+  try {
+    // The whole group: a runner's own children would live on.
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has just ended by itself.
+  }
+}
+
+function run(
+  command: string,
+  args: readonly string[],
+  say: (line: string) => void,
+): Promise<{ ok: boolean; output: string }> {
   return new Promise((resolve) => {
+    const { FORCE_COLOR: _, ...env } = process.env;
     const child = spawn(command, args, {
+      detached: true,
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, NO_COLOR: "1", NODE_NO_WARNINGS: "1" },
+      env: { ...env, NO_COLOR: "1", NODE_NO_WARNINGS: "1" },
     });
+    if (child.pid !== undefined) running.add(child.pid);
     let output = "";
+    let ok = true;
+    const silence = setTimeout(() => {
+      ok = false;
+      say(`It hangs: no word for ${SILENCE_MS / 1000} s. It is ended here.`);
+      end(child.pid);
+    }, SILENCE_MS);
     for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8");
-      stream.on("data", (text: string) => {
-        output += text;
-        process.stdout.write(text);
+      let rest = "";
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        silence.refresh();
+        const lines = (rest + text).split("\n");
+        rest = lines.pop() ?? "";
+        for (const line of lines) {
+          output += `${line}\n`;
+          say(line);
+        }
+      }).on("end", () => {
+        output += rest;
+        if (rest !== "") say(rest);
       });
     }
-    child.on("close", (status) => resolve({ status: status ?? 1, output }));
+    child.on("error", (error) => {
+      ok = false;
+      say(`${command} could not be started: ${error.message}`);
+    });
+    child.on("close", (status) => {
+      clearTimeout(silence);
+      // What it left behind goes with it.
+      end(child.pid);
+      resolve({ ok: ok && status === 0, output });
+    });
   });
 }
 
-/** Reads a runner's own closing figures; a runner that died before them counts as one failure. */
-function count(status: number, output: string, passed: RegExp, failed: RegExp): Result {
-  const last = (pattern: RegExp) => Number([...output.matchAll(pattern)].at(-1)?.[1] ?? Number.NaN);
-  const result = { passed: last(passed) || 0, failed: last(failed) || 0 };
-  if (status !== 0 && result.failed === 0) return { ...result, failed: 1 };
-  return result;
+/** Reads a runner's own closing figures; a runner that dies before them, or lies, counts as one failure. */
+function count({ passed, failed, failure }: Runner, ok: boolean, output: string): Omit<Result, "ms"> {
+  const last = (pattern: RegExp) => [...output.matchAll(pattern)].at(-1)?.[1];
+  const figures = [last(passed), last(failed)].map((figure) => Number(figure ?? 0));
+  const [passes = 0, fails = 0] = figures;
+  const finished = last(passed) !== undefined || last(failed) !== undefined;
+  return {
+    passed: passes,
+    failed: Math.max(fails, ok && finished ? 0 : 1),
+    failures: [...new Set([...output.matchAll(failure)].map((match) => match[1] ?? ""))],
+  };
 }
 
-const runners: Record<Name, () => Promise<Result>> = {
-  async deno() {
-    const files = findTests("host", filter);
-    const { status, output } = await run("node_modules/deno/deno", [
-      "test",
-      "-A",
-      "--no-lock",
-      "--no-check",
-      ...files,
-    ]);
-    return count(status, output, /(\d+) passed/g, /(\d+) failed/g);
-  },
-  async bun() {
-    const files = findTests("host", filter).map((file) => `./${file}`);
-    const args = ["--conditions=source", "test", ...files];
-    const { status, output } = await run("node_modules/.bin/bun", args);
-    return count(status, output, /^\s*(\d+) pass$/gm, /^\s*(\d+) fail$/gm);
-  },
-  async node() {
-    const entry = await bundleForNode(findTests("host", filter));
-    const { status, output } = await run("node", ["--test", "--test-reporter=spec", entry]);
-    return count(status, output, /ℹ pass (\d+)/g, /ℹ fail (\d+)/g);
-  },
-  async workers() {
-    const files = findTests("portable", filter);
-    const script = await bundleForWorkers(files);
-    const { status, output } = await run("node", ["tools/test_workers.mjs", script]);
-    return count(status, output, /^workers: (\d+) passed/gm, /^workers: .* (\d+) failed/gm);
-  },
-};
-
-rmSync(".build/tests", { recursive: true, force: true });
-const results: [Name, Result, number][] = [];
-for (const name of wanted) {
-  console.log(`\n== ${name} ==`);
-  const started = Date.now();
-  results.push([name, await runners[name](), Date.now() - started]);
+mkdirSync(".build/tests", { recursive: true });
+const folder = mkdtempSync(".build/tests/run-");
+const cleanUp = () => rmSync(folder, { recursive: true, force: true });
+for (const [signal, status] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+  process.on(signal, () => {
+    for (const pid of [...running]) end(pid);
+    cleanUp();
+    process.exit(status);
+  });
 }
+
+const wanted = [...runners].filter(([name]) => named.length === 0 || named.includes(name));
+const results = new Map<string, Result>();
+const waiting = [...wanted];
+async function work(): Promise<void> {
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    const [name, runner] = next;
+    const say = (line: string) => console.log(wanted.length === 1 ? line : `${name.padEnd(7)} | ${line}`);
+    const files = findTests(runner.kind, filters);
+    if (files.length === 0) {
+      say("no test file with this in its path");
+      continue;
+    }
+    const started = Date.now();
+    try {
+      const { ok, output } = await run(...await runner.command(files, folder), say);
+      results.set(name, { ...count(runner, ok, output), ms: Date.now() - started });
+    } catch (error) {
+      // The bundler says itself what is wrong with a file.
+      say(`could not be started: ${error instanceof Error ? error.message : error}`);
+      results.set(name, { passed: 0, failed: 1, failures: [], ms: Date.now() - started });
+    }
+  }
+}
+console.log(`Testing on ${wanted.map(([name]) => name).join(", ")} ...`);
+await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, work));
+cleanUp();
+
 console.log("");
-for (const [name, { passed, failed }, ms] of results) {
+for (const [name, { failures }] of results) {
+  for (const test of failures) console.log(`FAILED on ${name}: ${test}`);
+}
+for (const [name, { passed, failed, ms }] of results) {
   console.log(`${name}: ${passed} passed, ${failed} failed in ${(ms / 1000).toFixed(1)} s`);
 }
-const passed = results.reduce((sum, [, result]) => sum + result.passed, 0);
-const failed = results.reduce((sum, [, result]) => sum + result.failed, 0);
-const dead = results.filter(([, result]) => result.passed + result.failed === 0).length;
-console.log(`${passed} passed, ${failed + dead} failed`);
-process.exit(failed + dead === 0 ? 0 : 1);
+const sum = (key: "passed" | "failed") =>
+  [...results.values()].reduce((total, result) => total + result[key], 0);
+// A run without a test is no success.
+const failed = sum("passed") + sum("failed") === 0 ? 1 : sum("failed");
+console.log(`${sum("passed")} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);

@@ -1,13 +1,14 @@
 /** Finds the test files and bundles them for the runtimes that do not read TypeScript: Node 20 and workerd. */
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { build, type BuildOptions } from "esbuild";
 
 /** Test files, sorted; `portable` leaves out those that need a host with sockets and files. */
-export function findTests(kind: "portable" | "host", filter = ""): string[] {
+export function findTests(kind: "portable" | "host", filters: readonly string[] = []): string[] {
   return readdirSync("tests", { recursive: true, encoding: "utf8" })
     .map((path) => `tests/${path.replaceAll("\\", "/")}`)
-    .filter((path) => path.endsWith("_test.ts") && path.includes(filter))
+    .filter((path) => path.endsWith("_test.ts"))
+    .filter((path) => filters.length === 0 || filters.some((filter) => path.includes(filter)))
     .filter((path) => kind === "host" || !path.endsWith("_host_test.ts"))
     .sort();
 }
@@ -15,36 +16,32 @@ export function findTests(kind: "portable" | "host", filter = ""): string[] {
 const shared: BuildOptions = {
   bundle: true,
   format: "esm",
-  conditions: ["source"],
-  alias: {
-    "@std/assert": "deno-std/assert/mod.js",
-    "@std/crypto/timing-safe-equal": "deno-std/crypto/timing_safe_equal.js",
-  },
+  alias: { "@std/assert": "deno-std/assert/mod.js" },
   sourcemap: "inline",
   logLevel: "warning",
 };
 
-function writeEntry(name: string, lines: readonly string[]): string {
-  mkdirSync(".build/tests", { recursive: true });
-  const path = `.build/tests/${name}`;
-  writeFileSync(path, lines.join("\n"));
+function writeEntry(path: string, files: readonly string[], ...more: readonly string[]): string {
+  writeFileSync(
+    path,
+    [...files.map((file) => `import ${JSON.stringify(resolve(file))};`), ...more].join("\n"),
+  );
   return path;
 }
 
 /** One module that declares every test, for `node --test`. */
-export async function bundleForNode(files: readonly string[]): Promise<string> {
-  const entry = writeEntry("node_entry.ts", files.map((file) => `import "../../${file}";`));
-  const outfile = ".build/tests/node/all.test.mjs";
+export async function bundleForNode(files: readonly string[], folder: string): Promise<string> {
+  const outfile = `${folder}/node/all.test.mjs`;
   await build({
     ...shared,
-    entryPoints: [entry],
+    entryPoints: [writeEntry(`${folder}/node_entry.ts`, files)],
     outfile,
     platform: "node",
     target: "node20",
     packages: "external",
     alias: {},
     plugins: [{
-      name: "std",
+      name: "packages",
       setup(build) {
         // What the npm package gives on Node.
         build.onResolve({ filter: /^#runtime$/ }, () => ({ path: resolve("src/runtime/node.ts") }));
@@ -59,19 +56,16 @@ export async function bundleForNode(files: readonly string[]): Promise<string> {
 }
 
 /** One Worker whose fetch handler runs every test. */
-export async function bundleForWorkers(files: readonly string[]): Promise<string> {
-  const entry = writeEntry("workers_entry.ts", [
-    ...files.map((file) => `import "../../${file}";`),
-    `export { default } from "../../tests/support/workers_entry.ts";`,
-  ]);
-  const outfile = ".build/tests/workers/all.mjs";
+export async function bundleForWorkers(files: readonly string[], folder: string): Promise<string> {
+  const outfile = `${folder}/workers/all.mjs`;
+  const handler = JSON.stringify(resolve("tests/support/workers_entry.ts"));
   await build({
     ...shared,
-    entryPoints: [entry],
+    entryPoints: [writeEntry(`${folder}/workers_entry.ts`, files, `export { default } from ${handler};`)],
     outfile,
     platform: "browser",
     target: "es2022",
-    conditions: ["source", "workerd", "worker", "browser"],
+    conditions: ["kalshi-source", "workerd", "worker", "browser"],
     external: ["cloudflare:*", "*/bed_things.ts"],
   });
   return outfile;

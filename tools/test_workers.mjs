@@ -5,10 +5,10 @@ import process from "node:process";
 import { Miniflare } from "miniflare";
 import { certificates } from "../tests/support/things/peers/certificates.mjs";
 
-const contents = readFileSync(process.argv[2] ?? ".build/tests/workers/all.mjs", "utf8");
+const contents = readFileSync(process.argv[2] ?? "", "utf8");
 
 // What a Worker cannot be (a server, a faulty peer) runs beside it in a host process: the test bed.
-const bed = spawn("node_modules/.bin/bun", ["--conditions=source", "tests/support/bed_server.ts"], {
+const bed = spawn("node_modules/.bin/bun", ["--conditions=kalshi-source", "tests/support/bed_server.ts"], {
   stdio: ["pipe", "pipe", "inherit"],
 });
 const bedUrl = await new Promise((resolve, reject) => {
@@ -41,6 +41,7 @@ for (const compatibilityFlags of [["no_nodejs_compat"], ["nodejs_compat"]]) {
       const report = response.ok ? await response.json() : { name, ok: false, error: await response.text() };
       if (report.ok) {
         passed++;
+        console.log(`ok ${report.name}`);
       } else {
         failed++;
         console.log(`FAILED ${report.name}\n${report.error}\n`);
