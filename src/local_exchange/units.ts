@@ -69,3 +69,10 @@ export function formatMoney4(money: number): string {
 export function toCents(money: number): number {
   return Math.floor(money / 10_000);
 }
+
+/** `part / whole` of an amount, cut to a whole unit; exact also where the product passes 2^53. */
+export function shareOf(amount: number, part: number, whole: number): number {
+  const product = amount * part;
+  if (Number.isSafeInteger(product)) return Math.floor(product / whole);
+  return Number(BigInt(amount) * BigInt(part) / BigInt(whole));
+}

@@ -1,5 +1,5 @@
 /** What a trade and a settlement do to a wallet and its holding. */
-import { PRICE_ONE } from "../units.ts";
+import { PRICE_ONE, shareOf } from "../units.ts";
 import { settleFill, tradeFee } from "./fees.ts";
 import { type Holding, reserve, unitCost } from "./ledger.ts";
 import type { Fill, Order, Settlement, Trade } from "./types.ts";
@@ -31,8 +31,7 @@ export function bookFill(id: string, order: Order, trade: Trade, isTaker: boolea
   wallet.cash += settled.change;
 
   if (closing > 0) {
-    const held = Math.abs(holding.position);
-    const share = closing === held ? holding.exposure : Math.floor(holding.exposure * (closing / held));
+    const share = shareOf(holding.exposure, closing, Math.abs(holding.position));
     holding.exposure -= share;
     holding.realized += closing * (PRICE_ONE - cost) - share;
   }

@@ -74,6 +74,9 @@ export interface Placed {
   readonly fees: number;
 }
 
+/** Ten million contracts: up to here every sum of money and fees is exact. */
+const MAX_COUNT = 1_000_000_000;
+
 const opposite = (side: Side): Side => side === "bid" ? "ask" : "bid";
 
 /** Whether a price lies on a market's grid. */
@@ -200,6 +203,7 @@ export class Engine {
     if (market.status !== "active") return { refused: "market_inactive" };
     if (!isOnGrid(market, price)) return { refused: "invalid_price" };
     const remaining = count - order.filled;
+    if (count > MAX_COUNT) return { refused: "invalid_order_size" };
     if (remaining <= 0) return { refused: "invalid_order_size", details: "no more than what is filled" };
     const renamed = clientOrderId !== undefined && clientOrderId !== order.clientOrderId;
     if (renamed && account.ordersByClientId.has(clientOrderId)) return { refused: "order_already_exists" };
@@ -429,7 +433,7 @@ export class Engine {
     if (this.tradingPaused) return { refused: "trading_is_paused" };
     if (market.status !== "active") return { refused: "market_inactive" };
     if (!isOnGrid(market, request.price)) return { refused: "invalid_price" };
-    if (request.count <= 0) return { refused: "invalid_order_size" };
+    if (request.count <= 0 || request.count > MAX_COUNT) return { refused: "invalid_order_size" };
     if (request.clientOrderId !== "" && wallet.account.ordersByClientId.has(request.clientOrderId)) {
       return { refused: "order_already_exists" };
     }

@@ -14,7 +14,7 @@ import type {
 import type { Book, Level } from "../engine/book.ts";
 import type { Holding } from "../engine/ledger.ts";
 import type { Fill, Order, PriceBand, Side, Trade } from "../engine/types.ts";
-import { formatCount, formatMoney, formatPrice, MONEY_ONE, PRICE_ONE } from "../units.ts";
+import { formatCount, formatMoney, formatPrice, PRICE_ONE } from "../units.ts";
 import type { ComboLeg, EventInfo, MarketInfo, SeriesInfo } from "../world/catalog.ts";
 import { SETTLEMENT_TIMER_S } from "../world/lifecycle.ts";
 
@@ -265,6 +265,5 @@ export function positionPayload(holding: Holding): MarketPosition {
 
 /** Money spread over contracts, as dollars with 4 decimals, rounded half up. */
 export function averageDollars(money: number, count: number): string {
-  const one = MONEY_ONE / PRICE_ONE;
-  return formatPrice(Math.floor((money / count + one / 200) * 100 / one));
+  return formatPrice(Math.floor(money / count + 0.5));
 }
