@@ -20,7 +20,7 @@ function parseFixed(text: string, decimals: number): number | undefined {
   const fraction = match[3] ?? "";
   if (fraction.length > decimals && !/^0*$/.test(fraction.slice(decimals))) return undefined;
   const value = Number(match[2]) * 10 ** decimals + Number(fraction.slice(0, decimals).padEnd(decimals, "0"));
-  return match[1] === "-" ? -value : value;
+  return match[1] === "-" ? 0 - value : value;
 }
 
 /** Reads a price such as `"0.5600"`; undefined where it is none. */
