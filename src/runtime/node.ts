@@ -4,30 +4,16 @@
  * @module
  */
 
-import type { Agent, Dispatcher, ProxyAgent } from "undici";
+import type { Dispatcher } from "undici";
 import { KalshiConfigError } from "../errors.ts";
 import { hostFeatures } from "./host.ts";
 import { isNotSent } from "./node_builtin.ts";
+import { acceptEncoding, poolResponse } from "./node_response.ts";
 import { checkPoolOptions, checkRuntimeOptions, type Settings } from "./options.ts";
-import type {
-  HttpPool,
-  HttpPoolOptions,
-  HttpPoolRequest,
-  PoolResponse,
-  Runtime,
-  RuntimeOptions,
-} from "./types.ts";
+import type { HttpPool, HttpPoolOptions, Runtime, RuntimeOptions } from "./types.ts";
 
-/** An open pool; sends a request without the cost of the objects that `fetch` is made of. */
-interface UndiciPool {
-  readonly dispatcher: Agent | ProxyAgent;
-  send(url: string, request: HttpPoolRequest): Promise<PoolResponse>;
-}
-
-/** How many requests share an HTTP/2 connection: what every server must be expected to allow. */
-const STREAMS = 100;
-
-async function openPool({ http2, limits }: HttpPoolOptions, settings: Settings): Promise<UndiciPool> {
+/** A pool of undici's: it sends without the cost of the objects that `fetch` is made of. */
+async function undiciPool({ limits }: HttpPoolOptions, settings: Settings): Promise<HttpPool> {
   // The package would make its agent the global one of Node's fetch if it came first.
   void globalThis.Headers;
   const undici = await import("undici");
@@ -35,8 +21,7 @@ async function openPool({ http2, limits }: HttpPoolOptions, settings: Settings):
   const { proxy, caCertificates } = settings;
   const tls = caCertificates && { ca: [...allCertificates(caCertificates)] };
   const pool = {
-    allowH2: http2,
-    ...(http2 && { pipelining: STREAMS, maxConcurrentStreams: STREAMS }),
+    allowH2: false,
     ...(limits?.maxConnections !== undefined && { connections: limits.maxConnections }),
     ...(limits?.keepaliveExpiryMs !== undefined && {
       keepAliveTimeout: limits.keepaliveExpiryMs,
@@ -48,66 +33,41 @@ async function openPool({ http2, limits }: HttpPoolOptions, settings: Settings):
       ...pool,
       uri: proxy.url,
       ...(proxy.authorization && { token: proxy.authorization }),
-      requestTls: { ...tls, allowH2: http2 },
+      ...(tls && { requestTls: tls }),
     })
     : new undici.Agent({ ...pool, ...(tls && { connect: tls }) });
   return {
-    dispatcher,
-    async send(url, { method, headers, body, signal }) {
+    async fetch(url, { method, headers, body, signal }) {
       const answer = await undici.request(url, {
         dispatcher,
         method: method as Dispatcher.HttpMethod,
-        headers: { "accept-encoding": "gzip", ...headers },
+        headers: { "accept-encoding": acceptEncoding, ...headers },
         body: body ?? null,
         signal: signal ?? null,
       });
       return poolResponse(answer);
     },
+    isNotSent,
+    close: () => dispatcher.destroy(),
   };
 }
 
-function poolResponse({ statusCode, headers, body }: Dispatcher.ResponseData): PoolResponse {
-  const get = (name: string) => {
-    const value = headers[name.toLowerCase()];
-    return value === undefined ? null : Array.isArray(value) ? value.join(", ") : value;
-  };
-  const isGzip = get("content-encoding")?.trim().toLowerCase() === "gzip";
-  const bytes = async () => isGzip ? await gunzip(await body.arrayBuffer()) : await body.arrayBuffer();
-  return {
-    status: statusCode,
-    headers: { get },
-    get body() {
-      const stream = body.body as unknown as ReadableStream<Uint8Array<ArrayBuffer>>;
-      return isGzip ? stream.pipeThrough(new DecompressionStream("gzip")) : stream;
-    },
-    text: async () => isGzip ? new TextDecoder().decode(await bytes()) : await body.text(),
-    arrayBuffer: bytes,
-  };
-}
-
-async function gunzip(bytes: ArrayBuffer): Promise<ArrayBuffer> {
-  if (bytes.byteLength === 0) return bytes;
-  const { gunzip } = await import("node:zlib");
-  return await new Promise((resolve, reject) => {
-    gunzip(bytes, (error, result) => error ? reject(error) : resolve(new Uint8Array(result).buffer));
-  });
-}
-
-function undiciPool(options: HttpPoolOptions, settings: Settings): HttpPool {
-  let opening: Promise<UndiciPool> | undefined;
-  let opened: UndiciPool | undefined;
+/** A pool that is made when the first request comes. */
+function lazyPool(open: () => Promise<HttpPool>): HttpPool {
+  let opening: Promise<HttpPool> | undefined;
+  let opened: HttpPool | undefined;
   let closed = false;
   return {
     fetch(url, request) {
       if (closed) return Promise.reject(new TypeError("The connection pool is closed."));
-      if (opened) return opened.send(url, request);
-      opening ??= openPool(options, settings);
-      return opening.then((pool) => (opened = pool).send(url, request));
+      if (opened) return opened.fetch(url, request);
+      opening ??= open();
+      return opening.then((pool) => (opened = pool).fetch(url, request));
     },
-    isNotSent,
+    isNotSent: (error) => opened?.isNotSent(error) ?? false,
     async close() {
       closed = true;
-      await (await opening)?.dispatcher.destroy();
+      await (await opening)?.close();
     },
   };
 }
@@ -143,7 +103,8 @@ export function nodeRuntime(options: RuntimeOptions = {}): Runtime {
   const runtime: Runtime = {
     name: "Node",
     capabilities: {
-      http2: true,
+      // Deno's own client does it, and Deno's node:http2 is not fit for it.
+      http2: !globals.Deno,
       maxConnections: true,
       maxKeepaliveConnections: false,
       keepaliveExpiryMs: true,
@@ -157,7 +118,12 @@ export function nodeRuntime(options: RuntimeOptions = {}): Runtime {
     },
     createHttpPool(poolOptions) {
       checkPoolOptions(poolOptions, runtime);
-      return undiciPool(poolOptions, settings);
+      return lazyPool(async () => {
+        const pool = await undiciPool(poolOptions, settings);
+        if (!poolOptions.http2) return pool;
+        const { http2Pool } = await import("./node_http2.ts");
+        return http2Pool(settings, pool, poolOptions.limits?.keepaliveExpiryMs);
+      });
     },
     ...hostFeatures(settings),
   };

@@ -41,10 +41,13 @@ export function isNotSent(error: unknown): boolean {
 function ownDispatcher(): Dispatcher | undefined {
   // Reading it makes Node load its undici, and with it the global dispatcher.
   void globalThis.Headers;
-  const globals = globalThis as unknown as Record<symbol, { constructor: new () => Dispatcher } | undefined>;
+  const globals = globalThis as unknown as Record<
+    symbol,
+    { constructor: new (options: { allowH2: false }) => Dispatcher } | undefined
+  >;
   const shared = globals[Symbol.for("undici.globalDispatcher.2")] ??
     globals[Symbol.for("undici.globalDispatcher.1")];
-  return shared?.constructor.name === "Agent" ? new shared.constructor() : undefined;
+  return shared?.constructor.name === "Agent" ? new shared.constructor({ allowH2: false }) : undefined;
 }
 
 /** A pool over Node's own `fetch`. */

@@ -131,6 +131,7 @@ function readAnswer(
     };
     if (signal?.aborted) return onAbort();
     socket.on("data", onData);
+    socket.resume(); // A proxy's tunnel is handed over paused.
     socket.on("error", onError);
     socket.on("close", onClose);
     signal?.addEventListener("abort", onAbort);

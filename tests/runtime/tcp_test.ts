@@ -55,7 +55,10 @@ test("a connection that is refused, or reset, is an error", async () => {
   const server = await startThing("echo-server");
   const port = await server.call<number>("port");
   const stream = await detectRuntime().connectTcp({ hostname: "localhost", port, tls: false });
-  const reading = stream.readable.getReader().read().then(({ done }) => done ? "ended" : "read", () => "failed");
+  const reading = stream.readable.getReader().read().then(
+    ({ done }) => done ? "ended" : "read",
+    () => "failed",
+  );
   await until(async () => await server.call("openConnections") === 1);
   await server.call("reset");
   assertEquals(await reading, runtimeName === "workers" ? "ended" : "failed");
