@@ -64,14 +64,14 @@ function asText(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-/** Kalshi sends `{code, message, details}`, for 429 `{error: "text"}`, and a proxy before it sends anything. */
+/** Kalshi sends `{code, message, details}`, also inside `error`, or `{msg}`, or `{error: "text"}`; a proxy, anything. */
 function parseErrorBody(text: string): ErrorBody {
   try {
     const body = JSON.parse(text);
     if (typeof body === "object" && body !== null) {
       const inner = typeof body.error === "object" && body.error !== null ? body.error : body;
       const code = asText(inner.code);
-      const message = asText(inner.message) ?? asText(body.error);
+      const message = asText(inner.message) ?? asText(inner.msg) ?? asText(body.error);
       // An answer such as the exchange's status at 503 is no error body; the caller gets it whole.
       return { code, message, details: code ?? message ? inner.details : body };
     }

@@ -101,6 +101,22 @@ test("what the caller did wrong is never repeated", async () => {
   }
 });
 
+test("every shape of error body is read", async () => {
+  const shapes: [unknown, string | undefined, string][] = [
+    [{ code: "a_code", message: "a text" }, "a_code", "a_code: a text"],
+    [{ error: { code: "a_code", message: "a text" } }, "a_code", "a_code: a text"],
+    [{ msg: "a text" }, undefined, "a text"],
+    [{ error: "a text" }, undefined, "a text"],
+    [{ error: { code: "a_code" } }, "a_code", "a_code"],
+    ["a text", undefined, "a text"],
+  ];
+  for (const [body, code, message] of shapes) {
+    const { client } = clientOver(() => Response.json(body, { status: 400 }));
+    const error = await assertRejects(() => client.markets.get("T"), KalshiBadRequestError, message);
+    assertEquals(error.serverCode, code);
+  }
+});
+
 test("writes are sent once, whatever the answer", async () => {
   for (const status of [408, 425, 429, 500, 502, 503, 504, 520]) {
     const { client, clock, requests } = clientOver(() => new Response("", { status }));
