@@ -19,8 +19,8 @@ import type { ListAllOptions } from "../http/page.ts";
 import type { CallOptions, HttpPipeline } from "../http/pipeline.ts";
 import { callFor, listAll } from "./namespace.ts";
 
-/** How far apart two clocks may be at most: requests of clocks that are off by more are refused. */
-const CLOCK_SLACK_MS = 120_000;
+/** How far apart two clocks may be, and more: Kalshi refuses requests of clocks that are off by half a minute. */
+const CLOCK_SLACK_MS = 60_000;
 
 /** An order with the id that makes it one of a kind. */
 export type NamedOrder = CreateOrderV2Request & { readonly client_order_id: string };

@@ -14,6 +14,7 @@ const peer = (file: string) => async () => (await import("./things/peer.ts")).pe
 const kinds: Readonly<Record<string, () => Promise<Start>>> = {
   "echo-server": peer("echo_server.mjs"),
   "exchange": async () => (await import("./things/exchange.ts")).start,
+  "fault-proxy": async () => (await import("./things/fault_proxy.ts")).start,
   "https-server": peer("https_server.mjs"),
   "proxy": peer("proxy.mjs"),
   "raw-server": async () => (await import("./things/raw_server.ts")).start,

@@ -1,0 +1,356 @@
+/**
+ * Writes through a network that loses one request or answer of five, against what the exchange then holds. The
+ * ten thousand are ten thousand on Deno, where they take 20 seconds; the other runtimes do the same with fewer.
+ */
+import { assert, assertEquals } from "@std/assert";
+import type { CreateOrderV2Request, KalshiConfigOptions, Order } from "../../mod.ts";
+import { KalshiAuth } from "../../src/auth/kalshi_auth.ts";
+import { KalshiClient } from "../../src/client.ts";
+import { KalshiError } from "../../src/errors.ts";
+import { startExchange } from "../support/exchange.ts";
+import { type FaultKind, type Passed, realFaults, startFaultProxy } from "../support/fault_proxy.ts";
+import { runtimeName, test } from "../support/test.ts";
+
+const MANY = { deno: 10_000, bun: 2_000, node: 2_000, workers: 400 }[runtimeName];
+const SOME = runtimeName === "workers" ? 200 : 1_000;
+const AT_ONCE = 32;
+const LIMITS = { timeoutMs: 90_000 };
+
+/** Kalshi answers 429 to what it did not process. Creates and transfers need not even rely on that. */
+const everyFault: readonly FaultKind[] = [...realFaults, "limited-after"];
+
+const uuid = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
+
+/** An exchange, a network before it that loses things, and a client on each side of that network. */
+async function startScene(options: KalshiConfigOptions, kinds: readonly FaultKind[] = realFaults) {
+  const exchange = await startExchange({ marketMakers: false });
+  const proxy = await startFaultProxy(exchange.baseUrl, { kinds });
+  const { keyId, privateKey } = await exchange.createAccount({ balance: "1000000.00" });
+  const auth = await KalshiAuth.fromPem(keyId, privateKey);
+  const client = new KalshiClient({
+    auth,
+    config: {
+      baseUrl: proxy.baseUrl,
+      timeoutMs: 250,
+      maxRetries: 12,
+      retryBaseDelayMs: 1,
+      retryMaxDelayMs: 20,
+      ...options,
+    },
+  });
+  const direct = new KalshiClient({ auth, config: { baseUrl: exchange.baseUrl } });
+  return {
+    client,
+    direct,
+    proxy,
+    tickers: await exchange.openTickers(),
+    /** All orders of the exchange by client order id, once nothing is under way any more. */
+    async orders(): Promise<Map<string, Order>> {
+      await proxy.settled();
+      const orders = new Map<string, Order>();
+      for await (const order of direct.orders.listAll({ limit: 1000 })) {
+        assert(!orders.has(order.client_order_id), `${order.client_order_id} is there twice`);
+        orders.set(order.client_order_id, order);
+      }
+      return orders;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const part of [client, direct, proxy, exchange]) await part[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Calls `work` with 0 to `count` - 1, some at a time. */
+async function each(count: number, work: (index: number) => Promise<void>): Promise<void> {
+  let next = 0;
+  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+    while (next < count) await work(next++);
+  }));
+}
+
+function orderOf(
+  index: number,
+  ticker: string | undefined,
+): CreateOrderV2Request & { client_order_id: string } {
+  return {
+    ticker: ticker ?? "",
+    side: "bid",
+    count: "10.00",
+    price: "0.0100",
+    // One of ten does not rest: the exchange cancels it at once, for there is nobody to trade with.
+    time_in_force: index % 10 === 0 ? "immediate_or_cancel" : "good_till_canceled",
+    self_trade_prevention_type: "taker_at_cross",
+    client_order_id: uuid(index),
+  };
+}
+
+/** What came of a call. */
+async function outcomeOf(promise: Promise<unknown>): Promise<"done" | KalshiError> {
+  try {
+    await promise;
+    return "done";
+  } catch (error) {
+    if (error instanceof KalshiError) return error;
+    throw error;
+  }
+}
+
+/** The faults came as often as they should, and each kind of them. */
+function assertFaulty(log: readonly Passed[], kinds: readonly FaultKind[]): void {
+  const faulty = log.filter(({ fault }) => fault !== undefined);
+  const share = faulty.length / log.length;
+  assert(share > 0.15 && share < 0.25, `${share}`);
+  for (const kind of kinds) assert(faulty.some(({ fault }) => fault === kind), kind);
+}
+
+/** How often each of these requests reached the exchange, by method, path and body. */
+function arrivals(log: readonly Passed[]): number[] {
+  const counts = new Map<string, number>();
+  for (const { method, path, body, forwarded } of log) {
+    const key = `${method} ${path} ${body}`;
+    if (method !== "GET") counts.set(key, (counts.get(key) ?? 0) + Number(forwarded));
+  }
+  return [...counts.values()];
+}
+
+test("ten thousand orders at 20% faults are ten thousand orders", LIMITS, async () => {
+  await using scene = await startScene({ orderRetries: "idempotent" }, everyFault);
+  const { client, proxy, tickers } = scene;
+  const returned = new Map<string, string>();
+  await each(MANY, async (index) => {
+    const { order_id } = await client.orders.create(orderOf(index, tickers[index % tickers.length]));
+    assert(!returned.has(order_id), "an order was returned twice");
+    returned.set(order_id, uuid(index));
+  });
+  const orders = await scene.orders();
+  assertEquals([returned.size, orders.size], [MANY, MANY]);
+  for (const { order_id, client_order_id } of orders.values()) {
+    assertEquals(returned.get(order_id), client_order_id);
+  }
+
+  const posts = (await proxy.takeLog()).filter(({ method }) => method === "POST");
+  assertFaulty(posts, everyFault);
+  // Without care there would be more of them: so many came again after they had arrived.
+  assert(arrivals(posts).filter((times) => times > 1).length > MANY / 100);
+});
+
+test("so are ten thousand in batches, each with a result of its own", LIMITS, async () => {
+  await using scene = await startScene({ orderRetries: "idempotent" }, everyFault);
+  const { client, proxy, tickers } = scene;
+  const size = 10;
+  const returned = new Map<string, string>();
+  let refused = 0;
+  await each(MANY / size, async (batch) => {
+    const first = batch * size;
+    const ticker = tickers[batch % tickers.length];
+    const orders = Array.from({ length: size }, (_, index) => orderOf(first + index, ticker));
+    // No price of this market.
+    const wrong = { ...orderOf(MANY + batch, ticker), price: "0.01001" };
+    const results = await client.orders.batchCreate({ orders: [...orders, wrong] });
+    assertEquals(results.length, size + 1);
+    for (const [index, { order_id, error }] of results.entries()) {
+      if (index === size) {
+        assert(error && !order_id);
+        refused++;
+        continue;
+      }
+      assert(order_id && !error, JSON.stringify(error));
+      assert(!returned.has(order_id), "an order was returned twice");
+      returned.set(order_id, uuid(first + index));
+    }
+  });
+  const orders = await scene.orders();
+  assertEquals([returned.size, orders.size, refused], [MANY, MANY, MANY / size]);
+  for (const { order_id, client_order_id } of orders.values()) {
+    assertEquals(returned.get(order_id), client_order_id);
+  }
+  const posts = (await proxy.takeLog()).filter(({ method }) => method === "POST");
+  assert(arrivals(posts).some((times) => times > 1));
+});
+
+test("so are ten thousand transfers", LIMITS, async () => {
+  await using scene = await startScene({ orderRetries: "idempotent" }, everyFault);
+  const { client, direct, proxy } = scene;
+  const to = await direct.subaccounts.create();
+  await each(MANY, (index) =>
+    client.subaccounts.transfers.create({
+      client_transfer_id: uuid(index),
+      from_subaccount: 0,
+      to_subaccount: to,
+      amount_cents: 1,
+    }));
+  await proxy.settled();
+  let listed = 0;
+  for await (const _ of direct.subaccounts.transfers.listAll({ limit: 500 })) listed++;
+  const balances = await direct.subaccounts.balances();
+  const balance = balances.find(({ subaccount_number }) => subaccount_number === to)?.balance;
+  assertEquals([listed, balance], [MANY, `${MANY / 100}.0000`]);
+  const log = await proxy.takeLog();
+  assertFaulty(log, everyFault);
+  assert(arrivals(log).filter((times) => times > 1).length > MANY / 100);
+});
+
+/** Places orders that rest, past all faults. */
+async function rest(scene: Awaited<ReturnType<typeof startScene>>, count: number): Promise<string[]> {
+  const ids: string[] = [];
+  const { direct, tickers } = scene;
+  await each(Math.ceil(count / 100), async (batch) => {
+    const orders = Array.from(
+      { length: 100 },
+      (_, index) => ({
+        ...orderOf(batch * 100 + index, tickers[batch]),
+        time_in_force: "good_till_canceled" as const,
+      }),
+    );
+    const results = await direct.orders.batchCreate({ orders });
+    for (const [index, { order_id }] of results.entries()) ids[batch * 100 + index] = order_id ?? "";
+  });
+  return ids.slice(0, count);
+}
+
+const ways = ["cancel", "amend", "reduceTo", "reduceBy"] as const;
+
+/** Changes the order with this number in the way that is its turn. */
+function change({ orders }: KalshiClient, ids: readonly string[], index: number, tickers: readonly string[]) {
+  const id = ids[index] ?? "";
+  switch (ways[index % 4]) {
+    case "cancel":
+      return orders.cancel(id);
+    case "amend": {
+      const ticker = tickers[Math.floor(index / 100)] ?? "";
+      return orders.amend(id, { ticker, side: "bid", price: "0.0200", count: "12.00" });
+    }
+    case "reduceTo":
+      return orders.decrease(id, { reduce_to: "4.00" });
+    default:
+      return orders.decrease(id, { reduce_by: "4.00" });
+  }
+}
+
+const before = "resting 0.0100 10.00";
+const after = {
+  cancel: "canceled 0.0100 0.00",
+  amend: "resting 0.0200 12.00",
+  reduceTo: "resting 0.0100 4.00",
+  reduceBy: "resting 0.0100 6.00",
+};
+
+function stateOf(order: Order | undefined): string {
+  return `${order?.status} ${order?.yes_price_dollars} ${order?.remaining_count_fp}`;
+}
+
+test("cancels, amends and decreases at 20% faults end in the right state", LIMITS, async () => {
+  await using scene = await startScene({ orderRetries: "idempotent" });
+  const { client, proxy, tickers } = scene;
+  const ids = await rest(scene, SOME);
+  const outcomes: ("done" | KalshiError)[] = [];
+  await each(SOME, async (index) => {
+    outcomes[index] = await outcomeOf(change(client, ids, index, tickers));
+  });
+  const orders = await scene.orders();
+  let unknown = 0;
+  for (const [index, outcome] of outcomes.entries()) {
+    const way = ways[index % 4] ?? "cancel";
+    const state = stateOf(orders.get(uuid(index)));
+    if (outcome === "done") {
+      assertEquals(state, after[way], `${index}`);
+      continue;
+    }
+    // Twice would be too much: what takes off an amount is not sent again.
+    assertEquals([way, outcome.outcome], ["reduceBy", "unknown"], outcome.message);
+    assert(state === before || state === after.reduceBy, state);
+    unknown++;
+  }
+  assert(unknown > 0 && unknown < SOME / 4 / 4, `${unknown} of unknown outcome`);
+  const log = await proxy.takeLog();
+  assertFaulty(log, realFaults);
+  assert(arrivals(log).some((times) => times > 1));
+});
+
+test("batches of cancels end with every order cancelled", LIMITS, async () => {
+  await using scene = await startScene({ orderRetries: "idempotent" }, everyFault);
+  const ids = await rest(scene, SOME);
+  await each(SOME / 10, async (batch) => {
+    const orders = ids.slice(batch * 10, batch * 10 + 10).map((order_id) => ({ order_id }));
+    const results = await scene.client.orders.batchCancel({ orders });
+    assertEquals(
+      results.map(({ order_id, error }) => ({ order_id, error })),
+      orders.map(
+        ({ order_id }) => ({ order_id, error: undefined }),
+      ),
+    );
+    for (const { reduced_by } of results) assertEquals(reduced_by, "10.00");
+  });
+  for (const order of (await scene.orders()).values()) assertEquals(stateOf(order), after.cancel);
+});
+
+/** Checks what each call said of its order against the orders that are there. */
+function assertTruthful(
+  outcomes: readonly ("done" | KalshiError)[],
+  orders: ReadonlyMap<string, Order>,
+): void {
+  const counts: Record<string, number> = {};
+  for (const [index, outcome] of outcomes.entries()) {
+    const id = uuid(index);
+    const there = orders.has(id);
+    const said = outcome === "done" ? "done" : outcome.outcome;
+    if (outcome !== "done") assertEquals(outcome.clientIds, [id]);
+    if (said !== "unknown") assertEquals(there, said === "done", `${id}: ${said}`);
+    const key = `${said} and ${there ? "there" : "not there"}`;
+    counts[key] = (counts[key] ?? 0) + 1;
+  }
+  // Unknown is what it says: both happens.
+  const keys = ["done and there", "rejected and not there", "unknown and not there", "unknown and there"];
+  assertEquals(Object.keys(counts).sort(), keys, JSON.stringify(counts));
+}
+
+function createOrWrong(client: KalshiClient, index: number, tickers: readonly string[]) {
+  const order = orderOf(index, tickers[index % tickers.length]);
+  return outcomeOf(client.orders.create(index % 20 === 0 ? { ...order, price: "0.01001" } : order));
+}
+
+test("by default each write arrives once at most, and what its error says is true", LIMITS, async () => {
+  await using scene = await startScene({});
+  const { client, proxy, tickers } = scene;
+  const outcomes: ("done" | KalshiError)[] = [];
+  await each(SOME, async (index) => {
+    outcomes[index] = await createOrWrong(client, index, tickers);
+  });
+  assertTruthful(outcomes, await scene.orders());
+  const log = await proxy.takeLog();
+  assertFaulty(log, realFaults);
+  assertEquals(Math.max(...arrivals(log)), 1);
+  assertEquals(log.length, SOME);
+});
+
+test("by default changes arrive once at most, and what their errors say is true", LIMITS, async () => {
+  await using scene = await startScene({});
+  const { client, proxy, tickers } = scene;
+  const ids = await rest(scene, SOME);
+  const outcomes: ("done" | KalshiError)[] = [];
+  await each(SOME, async (index) => {
+    outcomes[index] = await outcomeOf(change(client, ids, index, tickers));
+  });
+  const orders = await scene.orders();
+  for (const [index, outcome] of outcomes.entries()) {
+    const done = after[ways[index % 4] ?? "cancel"];
+    const state = stateOf(orders.get(uuid(index)));
+    const said = outcome === "done" ? "done" : outcome.outcome;
+    if (said === "unknown") assert(state === before || state === done, state);
+    else assertEquals(state, said === "done" ? done : before, `${index}: ${said}`);
+  }
+  const log = await proxy.takeLog();
+  assertEquals([log.length, Math.max(...arrivals(log))], [SOME, 1]);
+});
+
+test("with too few retries orders fail, none is there twice, and the errors are true", LIMITS, async () => {
+  await using scene = await startScene({ orderRetries: "idempotent", maxRetries: 1 });
+  const { client, tickers } = scene;
+  const outcomes: ("done" | KalshiError)[] = [];
+  await each(SOME * 2, async (index) => {
+    outcomes[index] = await createOrWrong(client, index, tickers);
+  });
+  assertTruthful(outcomes, await scene.orders());
+  const done = outcomes.filter((outcome) => outcome === "done").length;
+  assert(done > SOME * 2 * 0.9 * 0.95, `${done}`);
+});
