@@ -28,7 +28,6 @@ export async function commandFor(runtime: BenchRuntime, file: string): Promise<[
         packages: "external",
         alias: {
           "#runtime": "./src/runtime/node.ts",
-          "@std/crypto/timing-safe-equal": "deno-std/crypto/timing_safe_equal.js",
         },
         conditions: ["kalshi-source"],
         logLevel: "error",

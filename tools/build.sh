@@ -1,7 +1,11 @@
 #!/bin/sh
-# Compiles the sources for npm: dist/ holds ES2022 modules that Node 20 runs, with their types.
+# Compiles for npm what the entries of package.json reach: ES2022 modules that Node 20 runs, with their types,
+# into dist/ or the folder that is named.
 set -e
 cd "$(dirname "$0")/.."
-rm -rf dist
-node_modules/.bin/tsc -p tsconfig.build.json
-node tools/build_imports.mjs
+out=${1:-dist}
+rm -rf "$out"
+node_modules/.bin/tsc -p tsconfig.build.json --outDir "$out"
+# On npm the conditions of `#runtime` choose the adapter.
+rm "$out/src/runtime/detect.js" "$out/src/runtime/detect.d.ts"
+echo "Built $(find "$out" -name '*.js' | wc -l) modules in $out."

@@ -11,7 +11,7 @@ interface LockedPackage {
   readonly version?: string;
   readonly dev?: boolean;
   readonly optional?: boolean;
-  readonly peer?: boolean;
+  readonly devOptional?: boolean;
 }
 type LockedPackages = Readonly<Record<string, LockedPackage>>;
 
@@ -19,13 +19,13 @@ function lockedPackages(path: string): LockedPackages {
   return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")).packages : {};
 }
 
-function missingPackages(withDev: boolean): string[] {
-  const wanted = lockedPackages("package-lock.json");
+function isMissing(withDev: boolean): boolean {
   const present = lockedPackages("node_modules/.package-lock.json");
-  return Object.entries(wanted)
-    .filter(([path, entry]) => path !== "" && !entry.optional && (withDev || !entry.dev))
-    .filter(([path, entry]) => present[path]?.version !== entry.version)
-    .map(([path]) => path.replace(/^node_modules\//, ""));
+  return Object.entries(lockedPackages("package-lock.json"))
+    .filter(([path, { dev, optional, devOptional }]) =>
+      path !== "" && !optional && (withDev || !dev && !devOptional)
+    )
+    .some(([path, { version }]) => present[path]?.version !== version);
 }
 
 function run(command: string, args: string[], output: 2 | "ignore" = 2): number | null {
@@ -33,15 +33,14 @@ function run(command: string, args: string[], output: 2 | "ignore" = 2): number 
 }
 
 const withDev = Deno.args[0] !== "runtime";
-const missing = missingPackages(withDev);
-if (missing.length > 0) {
-  const what = withDev
-    ? "the tools and the runtimes to test on (about 700 MB)"
-    : "the library's own dependencies";
-  console.error(`First run: installing ${what} from npm, as package-lock.json says ...`);
+if (isMissing(withDev)) {
+  const what = withDev ? "the tools and the runtimes to test on (about 300 MB)" : "what the library imports";
+  console.error(`First run: npm installs ${what}, in the versions of package-lock.json ...`);
   const started = Date.now();
-  const omit = withDev ? [] : ["--omit=dev"];
-  const status = run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error", ...omit]);
+  const quiet = ["--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"];
+  // All three: typescript is an optional peer of valibot, too.
+  const omit = withDev ? [] : ["--omit=dev", "--omit=optional", "--omit=peer"];
+  const status = run("npm", ["ci", ...quiet, ...omit]);
   if (status === null) {
     console.error("npm was not found. Install Node.js 20 or newer, which brings npm, and run this again.");
     Deno.exit(1);
@@ -50,9 +49,12 @@ if (missing.length > 0) {
     console.error("npm could not install the packages; its message stands above.");
     Deno.exit(status);
   }
-  console.error(`Installed in ${((Date.now() - started) / 1000).toFixed(1)} s.`);
+  console.error(`Installed in ${((Date.now() - started) / 1000).toFixed(1)} s.\n`);
 }
-// With install scripts switched off, the bun package holds a stub in place of the binary.
-if (withDev && run("node_modules/.bin/bun", ["--revision"], "ignore") !== 0) {
-  run("node", ["node_modules/bun/install.js"]);
+if (withDev) {
+  // Where npm runs no install scripts, these packages have not put their programs in place yet.
+  if (!existsSync("node_modules/deno/deno")) run("node", ["node_modules/deno/install.cjs"]);
+  if (run("node_modules/.bin/bun", ["--revision"], "ignore") !== 0) {
+    run("node", ["node_modules/bun/install.js"]);
+  }
 }
