@@ -85,6 +85,11 @@ export interface BudgetRequest {
 export interface Limiter {
   /** Takes the tokens of one request; a promise of its turn where it has to wait. */
   acquire(request: BudgetRequest): void | Promise<void>;
+  /**
+   * Takes the tokens if that takes no wait, and says whether it did: spares a call that does not wait what ends a
+   * wait. A limiter without it is asked by `acquire` alone.
+   */
+  tryAcquire?(request: BudgetRequest): boolean;
   /** Told of a 429. */
   onRateLimited(bucket: "read" | "write", shard?: number): void;
 }
@@ -493,6 +498,7 @@ export class HttpPipeline {
   }
 
   async #admit(call: Call, budget: BudgetRequest, last: KalshiError | undefined): Promise<void> {
+    if (!call.options.signal?.aborted && this.#parts.limiter?.tryAcquire?.(budget)) return;
     await this.#between(
       call,
       last,

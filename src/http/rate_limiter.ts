@@ -234,19 +234,11 @@ export class RateLimiter {
    */
   acquire(request: RateRequest): void | Promise<void> {
     const { items = 1, signal } = request;
-    const lane = this.#lane(request.bucket, request.shard);
-    const line = request.priority === "cancel" ? lane.cancels : lane.others;
-    const cost = this.#cost(request) * items;
+    const { lane, line, cost } = this.#place(request);
     if (cost > lane.bucket.capacity) throw tooLarge(lane, cost, items);
     if (signal?.aborted) throw leftTheLine(signal);
     const sinceMs = this.#clock.monotonic();
-    const isFirst = line.first === undefined && (line.urgent || lane.cancels.first === undefined);
-    if (isFirst && this.#options.store === undefined) {
-      if (lane.bucket.take(cost, sinceMs, this.#reserve(lane, line)) === 0) {
-        lane.counts.granted++;
-        return;
-      }
-    }
+    if (this.#takeNow(lane, line, cost, sinceMs)) return;
     return new Promise((resolve, reject) => {
       const leave = () => {
         waiter.gone = true;
@@ -279,6 +271,15 @@ export class RateLimiter {
         this.#serve(lane, line);
       }
     });
+  }
+
+  /**
+   * Takes the tokens of one call if they are there and nobody is in line; false when {@linkcode RateLimiter.acquire}
+   * must be asked, as always with a store. A call that does not have to wait needs no signal that ends its wait.
+   */
+  tryAcquire(request: RateRequest): boolean {
+    const { lane, line, cost } = this.#place(request);
+    return this.#takeNow(lane, line, cost, this.#clock.monotonic());
   }
 
   /** A request was answered with 429: others use the account too. Empties the bucket, which then refills. */
@@ -323,6 +324,20 @@ export class RateLimiter {
     return Object.fromEntries(
       [...this.#lanes].map(([id, { bucket, counts }]) => [id, { tokens: bucket.level(now), ...counts }]),
     );
+  }
+
+  #place(request: RateRequest): { lane: Lane; line: Line; cost: number } {
+    const lane = this.#lane(request.bucket, request.shard);
+    const line = request.priority === "cancel" ? lane.cancels : lane.others;
+    return { lane, line, cost: this.#cost(request) * (request.items ?? 1) };
+  }
+
+  #takeNow(lane: Lane, line: Line, cost: number, now: number): boolean {
+    const isFirst = line.first === undefined && (line.urgent || lane.cancels.first === undefined);
+    const isHere = isFirst && this.#options.store === undefined && cost <= lane.bucket.capacity;
+    if (!isHere || lane.bucket.take(cost, now, this.#reserve(lane, line)) > 0) return false;
+    lane.counts.granted++;
+    return true;
   }
 
   #cost({ operation, cost }: RateRequest): number {

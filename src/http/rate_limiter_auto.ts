@@ -82,11 +82,13 @@ export class AutoRateLimiter extends RateLimiter {
 
   /** As {@linkcode RateLimiter.acquire}; the first call waits for the budgets. */
   override acquire(request: RateRequest): void | Promise<void> {
-    if (this.#now() >= this.#dueMs) this.refresh();
-    if (this.#isKnown || this.#running === undefined || request.priority === "cancel") {
-      return super.acquire(request);
-    }
-    return this.#acquireLater(request, this.#running);
+    const budgets = this.#awaited(request);
+    return budgets === undefined ? super.acquire(request) : this.#acquireLater(request, budgets);
+  }
+
+  /** As {@linkcode RateLimiter.tryAcquire}; never before the budgets are known. */
+  override tryAcquire(request: RateRequest): boolean {
+    return this.#awaited(request) === undefined && super.tryAcquire(request);
   }
 
   /** As {@linkcode RateLimiter.onRateLimited}; the tier may be a lower one now. */
@@ -98,6 +100,12 @@ export class AutoRateLimiter extends RateLimiter {
   /** Reads budgets and costs now, as after an upgrade of the account. Never rejects: see `onRefreshError`. */
   refresh(): Promise<void> {
     return this.#running ??= this.#refresh().finally(() => this.#running = undefined);
+  }
+
+  /** The reading of the budgets that this call has to wait for. */
+  #awaited({ priority }: RateRequest): Promise<void> | undefined {
+    if (this.#now() >= this.#dueMs) this.refresh();
+    return this.#isKnown || priority === "cancel" ? undefined : this.#running;
   }
 
   async #acquireLater(request: RateRequest, budgets: Promise<void>): Promise<void> {

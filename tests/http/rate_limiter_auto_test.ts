@@ -78,6 +78,15 @@ test("a cancel does not wait for the budgets", () => {
   assertEquals(limiter.acquire({ bucket: "write", cost: 2, priority: "cancel" }), undefined);
 });
 
+test("nothing but a cancel is taken at once before the budgets are known", async () => {
+  const { clock, limiter, asked } = setUp(() => premier);
+  assertEquals(limiter.tryAcquire({ bucket: "read" }), false);
+  assertEquals(limiter.tryAcquire({ bucket: "write", priority: "cancel" }), true);
+  await clock.run(100);
+  assertEquals(asked, [0]);
+  assertEquals(limiter.tryAcquire({ bucket: "read" }), true);
+});
+
 test("a signal ends the wait for the budgets", async () => {
   const { clock, limiter } = setUp(() => premier);
   const stop = new AbortController();

@@ -31,6 +31,35 @@ test("a call that finds tokens passes without a promise", () => {
   });
 });
 
+test("tryAcquire takes what is there, and nothing where a call would have to wait", () => {
+  const { limiter } = setUp({ cancelReserve: 100 });
+  assert(limiter.tryAcquire({ bucket: "write", items: 100 }));
+  assert(!limiter.tryAcquire({ bucket: "write", cost: 2401 }), "more than the bucket ever holds");
+  assert(!limiter.tryAcquire({ bucket: "write", cost: 1301 }), "the reserve of cancels");
+  assert(limiter.tryAcquire({ bucket: "write", cost: 1400, priority: "cancel" }));
+  assertEquals(limiter.stats()["write"], {
+    tokens: 0,
+    waiting: 0,
+    granted: 2,
+    delayed: 0,
+    delayedMs: 0,
+    rateLimited: 0,
+  });
+});
+
+test("tryAcquire does not pass a line", async () => {
+  const { clock, limiter, done, call } = setUp();
+  limiter.acquire({ bucket: "write", cost: 2300 });
+  call("large", { bucket: "write", cost: 500 });
+  assert(!limiter.tryAcquire({ bucket: "write", cost: 1 }));
+  assert(
+    limiter.tryAcquire({ bucket: "write", cost: 1, priority: "cancel" }),
+    "cancels have a line of their own",
+  );
+  await clock.run(1000);
+  assertEquals(done, ["large"]);
+});
+
 test("a call that finds none waits until there are enough", async () => {
   const { clock, limiter, done, call } = setUp();
   limiter.acquire({ bucket: "write", cost: 2400 });
