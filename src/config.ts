@@ -89,66 +89,68 @@ export type KalshiPresetOptions = Omit<KalshiConfigOptions, "baseUrl" | "wsBaseU
 // Timers of every runtime hold 31 bits; a longer one would fire at once.
 const maxTimerMs = 2 ** 31 - 1;
 
-const must = <T>(be: string, test: (value: unknown) => boolean) => v.custom<T>(test, `must be ${be}`);
+const must = (be: string, test: (value: unknown) => boolean) => v.optional(v.custom(test, `must be ${be}`));
 const number = (what: string, least: number, most: number, whole: boolean) =>
-  must<number>(
+  must(
     `${what} from ${least} to ${most}`,
     (value) =>
       typeof value === "number" && value >= least && value <= most && (!whole || Number.isInteger(value)),
   );
 const milliseconds = (least: number) => number("milliseconds", least, maxTimerMs, false);
 const count = (least: number) => number("a whole number", least, Number.MAX_SAFE_INTEGER, true);
-const text = () => v.optional(must<string>("a string", (value) => typeof value === "string"));
-const flag = () => must<boolean>("true or false", (value) => typeof value === "boolean");
-const hook = <T>() => v.optional(must<T>("a function", (value) => typeof value === "function"));
+const text = () => must("a string", (value) => typeof value === "string");
+const flag = () => must("true or false", (value) => typeof value === "boolean");
+const hook = () => must("a function", (value) => typeof value === "function");
 
-// Built where it is used, so that importing the package costs nothing.
-const makeSchema = () =>
-  v.strictObject({
-    baseUrl: text(),
-    wsBaseUrl: text(),
-    timeoutMs: v.optional(milliseconds(1), DEFAULTS.timeoutMs),
-    totalTimeoutMs: v.optional(milliseconds(1)),
-    maxRetries: v.optional(count(0), DEFAULTS.maxRetries),
-    retryBaseDelayMs: v.optional(milliseconds(0), DEFAULTS.retryBaseDelayMs),
-    retryMaxDelayMs: v.optional(milliseconds(0), DEFAULTS.retryMaxDelayMs),
-    extraHeaders: v.optional(v.custom<unknown>(() => true), DEFAULTS.extraHeaders),
-    orderRetries: v.optional(
-      v.picklist(["never", "idempotent"], 'must be "never" or "idempotent"'),
-      DEFAULTS.orderRetries,
-    ),
-    wsMaxRetries: v.optional(count(0), DEFAULTS.wsMaxRetries),
-    wsPingIntervalMs: v.optional(milliseconds(1), DEFAULTS.wsPingIntervalMs),
-    wsCloseTimeoutMs: v.optional(milliseconds(0), DEFAULTS.wsCloseTimeoutMs),
-    http2: v.optional(flag(), DEFAULTS.http2),
-    limits: v.optional(v.strictObject({
-      maxConnections: v.optional(count(1)),
-      maxKeepaliveConnections: v.optional(count(0)),
-      keepaliveExpiryMs: v.optional(number("whole milliseconds", 0, maxTimerMs, true)),
-    }, "must be an object")),
-    restJsonParse: hook<RestJsonParse>(),
-    wsJsonParse: hook<WsJsonParse>(),
-    wsJsonStringify: hook<WsJsonStringify>(),
-    allowUnknownHost: v.optional(flag()),
-  }, "takes an object of options");
+// Built where they are used, so that importing the package costs nothing.
+const entries = (): Record<keyof KalshiConfigOptions, v.GenericSchema> => ({
+  baseUrl: text(),
+  wsBaseUrl: text(),
+  timeoutMs: milliseconds(1),
+  totalTimeoutMs: milliseconds(1),
+  maxRetries: count(0),
+  retryBaseDelayMs: milliseconds(0),
+  retryMaxDelayMs: milliseconds(0),
+  // Checked apart, as the headers of a call are.
+  extraHeaders: must("", () => true),
+  orderRetries: must('"never" or "idempotent"', (value) => value === "never" || value === "idempotent"),
+  wsMaxRetries: count(0),
+  wsPingIntervalMs: milliseconds(1),
+  wsCloseTimeoutMs: milliseconds(0),
+  http2: flag(),
+  limits: must("an object", (value) => typeof value === "object" && value !== null),
+  restJsonParse: hook(),
+  wsJsonParse: hook(),
+  wsJsonStringify: hook(),
+  allowUnknownHost: flag(),
+});
+const limitEntries = (): Record<keyof ConnectionLimits, v.GenericSchema> => ({
+  maxConnections: count(1),
+  maxKeepaliveConnections: count(0),
+  keepaliveExpiryMs: number("whole milliseconds", 0, maxTimerMs, true),
+});
 
-type Settings = v.InferOutput<ReturnType<typeof makeSchema>>;
-
-function validate(options: unknown): Settings {
-  const schema = makeSchema();
+/** The options that are given, `undefined` being the same as left out, when all of them are as they must be. */
+function validate<T>(
+  options: T,
+  entries: Readonly<Record<keyof T, v.GenericSchema>>,
+  path: readonly string[] = [],
+): Partial<T> {
+  const schema = v.strictObject(entries, "takes an object of options");
   const result = v.safeParse(schema, options, { abortEarly: true });
-  if (result.success) return result.output;
-  const [issue] = result.issues;
-  const path = issue.path?.map(({ key }) => String(key)) ?? [];
-  if (issue.expected === "never") {
-    const name = path.pop() ?? "";
-    const known = path.length === 0 ? schema.entries : schema.entries.limits.wrapped.entries;
-    throw unknownOption(["KalshiConfig", ...path].join("."), name, Object.keys(known));
+  if (result.success) {
+    const given = Object.entries(result.output).filter(([, value]) => value !== undefined);
+    return Object.fromEntries(given) as Partial<T>;
   }
-  const { input } = issue;
+  const [{ path: [at] = [], expected, input, message }] = result.issues;
+  const name = at === undefined ? [] : [String(at.key)];
+  if (expected === "never") {
+    throw unknownOption(["KalshiConfig", ...path].join("."), name.join(), Object.keys(entries));
+  }
   // Strings are not repeated: a key pasted into the wrong option must not end up in a log.
   const given = /^(number|boolean)$/.test(typeof input) || input === null ? input : `a ${typeof input}`;
-  throw new KalshiConfigError(`${path.join(".") || "KalshiConfig"} ${issue.message}, not ${given}.`);
+  const where = [...path, ...name].join(".") || "KalshiConfig";
+  throw new KalshiConfigError(`${where} ${message}, not ${given}.`);
 }
 
 // How `with` tells the constructor whose child it makes; no option of that name can be given from outside.
@@ -218,8 +220,8 @@ export class KalshiConfig {
    * @throws {KalshiConfigError} for the first option that is unknown or wrong
    */
   constructor(options: KalshiConfigOptions = {}) {
-    const settings = validate(options);
-    const { baseUrl, wsBaseUrl, allowUnknownHost, extraHeaders, limits } = settings;
+    const given = validate(options, entries());
+    const { baseUrl, wsBaseUrl, allowUnknownHost, extraHeaders = {}, limits } = given;
     this.#given = { baseUrl, wsBaseUrl, allowUnknownHost };
 
     let allowed = allowUnknownHost;
@@ -249,11 +251,12 @@ export class KalshiConfig {
       );
     }
 
-    Object.assign(this, settings, {
+    const { environment: _, ...defaults } = DEFAULTS;
+    Object.assign(this, defaults, given, {
       baseUrl: rest.url,
       wsBaseUrl: ws.url,
       extraHeaders: Object.freeze({ ...assertExtraHeaders(extraHeaders) }),
-      limits: limits && Object.freeze(limits),
+      limits: limits && Object.freeze(validate(limits, limitEntries(), ["limits"])),
       allowUnknownHost: allowed ?? DEFAULTS.allowUnknownHost,
     });
     Object.freeze(this);
