@@ -1,0 +1,13 @@
+import { assert } from "@std/assert";
+import { test } from "../support/test.ts";
+import { chaos } from "./support/chaos.ts";
+
+// Fifty seeds, in tens. `deno task chaos` runs it long.
+for (let first = 1; first <= 50; first += 10) {
+  test(`chaos: seeds ${first} to ${first + 9}`, { timeoutMs: 120_000 }, async () => {
+    for (let seed = first; seed < first + 10; seed++) {
+      const { checks, fills } = await chaos({ seed, markets: 20, flowMs: 300, rounds: 1 });
+      assert(checks > 0 && fills > 0, `seed ${seed} checked ${checks} books and saw ${fills} fills`);
+    }
+  });
+}

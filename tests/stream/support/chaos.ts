@@ -1,0 +1,319 @@
+/**
+ * Heavy flow and faults of every kind, at random by seed, and what must hold nevertheless:
+ *
+ * - No book reads live while it is wrong: after each frame, the book it belongs to is not live, or it equals what
+ *   the exchange sent up to the number that the book stands at.
+ * - At every quiet point each book is live and equals the exchange's own, level by level.
+ * - Every fill is delivered exactly once, and of every order the last state, with `recover`.
+ */
+import type { Clock, ClockTimer } from "../../../src/clock.ts";
+import type { FillData, UserOrderData } from "../../../src/contract/ws.ts";
+import { KalshiClient } from "../../../src/client.ts";
+import { LocalExchange, type SocketFault } from "../../../src/local_exchange/mod.ts";
+import { Session } from "../../../src/local_exchange/ws/session.ts";
+import { createRandom, type Random } from "../../../src/local_exchange/random.ts";
+import { KalshiStream, type LiveOrderBook, MarketBook, type OrderBook } from "../../../src/stream/mod.ts";
+import { until } from "../../support/until.ts";
+
+export interface ChaosOptions {
+  readonly seed: number;
+  /** Markets with a live book. */
+  readonly markets: number;
+  /** Milliseconds of flow, on the wall. */
+  readonly flowMs: number;
+  /** Quiet points in between. */
+  readonly rounds: number;
+}
+
+export interface ChaosReport {
+  readonly frames: number;
+  readonly faults: Record<string, number>;
+  readonly reconnects: number;
+  readonly gaps: number;
+  readonly resyncs: number;
+  readonly checks: number;
+  readonly fills: number;
+  readonly orders: number;
+}
+
+/** A clock that runs faster than the wall, so that the deadlines of a stream pass quickly. */
+class FastClock implements Clock {
+  readonly #start = Date.now();
+  readonly #begun = performance.now();
+  readonly #speed: number;
+
+  constructor(speed: number) {
+    this.#speed = speed;
+  }
+
+  now(): number {
+    return this.#start + this.monotonic();
+  }
+
+  monotonic(): number {
+    return (performance.now() - this.#begun) * this.#speed;
+  }
+
+  setTimer(callback: () => void, delayMs: number): ClockTimer {
+    const id = setTimeout(callback, delayMs / this.#speed);
+    return { clear: () => clearTimeout(id) };
+  }
+}
+
+/** A short stand-in for a book's levels. */
+function digest(book: OrderBook): number {
+  let hash = 0x811c9dc5;
+  const { bids, asks } = book.depth();
+  for (const { price, size } of [...bids, { price: -1, size: -1 }, ...asks]) {
+    hash = Math.imul(Math.imul(hash ^ price, 0x01000193) ^ size, 0x01000193);
+  }
+  return hash >>> 0;
+}
+
+/** What the exchange sent of each book before faults met it: by sid and number. */
+class Witness {
+  readonly #books = new Map<string, MarketBook>();
+  readonly #digests = new Map<string, number>();
+  readonly #original = Session.prototype.update;
+
+  start(): void {
+    // deno-lint-ignore no-this-alias -- the method that is replaced has a `this` of its own
+    const witness = this;
+    const original = this.#original;
+    Session.prototype.update = function (this: Session, subscription, type, msg): void {
+      original.call(this, subscription, type, msg);
+      if (subscription.channel === "orderbook_delta") {
+        witness.#saw(subscription.sid, subscription.seq, type, msg as Record<string, unknown>);
+      }
+    };
+  }
+
+  stop(): void {
+    Session.prototype.update = this.#original;
+  }
+
+  #saw(sid: number, seq: number, type: string, msg: Record<string, unknown>): void {
+    const key = `${sid} ${msg.market_ticker}`;
+    let book = this.#books.get(key);
+    if (book === undefined) this.#books.set(key, book = new MarketBook(String(msg.market_ticker)));
+    book.feed({ type, seq, msg });
+    if (book.state !== "live") {
+      throw new Error(`What the exchange sent of ${key} makes no book: ${book.reason}.`);
+    }
+    this.#digests.set(`${key} ${seq}`, digest(book.read()));
+  }
+
+  /** The digest of a market's book as of a number; undefined when nothing of it had that number. */
+  at(sid: number, ticker: string, seq: number): number | undefined {
+    return this.#digests.get(`${sid} ${ticker} ${seq}`);
+  }
+}
+
+const FRAME_FAULTS = ["drop", "repeat", "reorder", "corrupt", "truncate"] as const;
+const CHANNELS = [
+  "orderbook_delta",
+  "orderbook_delta",
+  "fill",
+  "user_orders",
+  "trade",
+  "answers",
+  undefined,
+] as const;
+
+/** Makes one thing go wrong. */
+function misbehave(exchange: LocalExchange, random: Random): string {
+  const pick = random.int(20);
+  if (pick < 12) {
+    const fault = FRAME_FAULTS[random.int(FRAME_FAULTS.length)] ?? "drop";
+    exchange.sockets.fail({
+      fault,
+      times: 1 + random.int(3),
+      channel: CHANNELS[random.int(CHANNELS.length)],
+    });
+    return fault;
+  }
+  const faults: SocketFault[] = [
+    { fault: "stall", forMs: 500 + random.int(4_000) },
+    { fault: "stall", forMs: 500 + random.int(4_000) },
+    { fault: "close", code: [1000, 1001, 1008, 1011, 1012, 3000, 4999][random.int(7)] ?? 1000 },
+    { fault: "cut" },
+    { fault: "bad-frame" },
+    { fault: "cut-frame" },
+    { fault: "half-open" },
+  ];
+  const fault = faults[pick - 12];
+  if (fault !== undefined) {
+    exchange.sockets.fail(fault);
+    if (random.int(2) === 0) {
+      exchange.sockets.refuse({ status: [429, 500, 503][random.int(3)] ?? 503 });
+    }
+    return fault.fault;
+  }
+  exchange.sockets.restart();
+  return "restart";
+}
+
+const breath = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
+
+/** Runs it; throws at the first thing that does not hold. */
+export async function chaos({ seed, markets, flowMs, rounds }: ChaosOptions): Promise<ChaosReport> {
+  const random = createRandom(seed);
+  const clock = new FastClock(20);
+  await using exchange = await LocalExchange.start({ seed, clock, markets: markets + 60 });
+  const { auth } = await exchange.createAccount({ balance: "100000.00" });
+  const config = exchange.config.with({
+    retryBaseDelayMs: 200,
+    retryMaxDelayMs: 1_000,
+    wsMaxRetries: 1_000,
+    wsPingIntervalMs: 2_000,
+    wsCloseTimeoutMs: 1_000,
+    timeoutMs: 8_000,
+  });
+  await using client = new KalshiClient({ auth, config, clock, transport: exchange.fetch });
+  const witness = new Witness();
+  witness.start();
+
+  let books: ReadonlyMap<string, LiveOrderBook> = new Map();
+  let checks = 0;
+  let wrong: string | undefined;
+  let last: { readonly sid: number; readonly ticker: string } | undefined;
+  /** After each frame: is the book it was for either right or not live? */
+  const inspect = () => {
+    if (last === undefined || wrong !== undefined) return;
+    const book = books.get(last.ticker);
+    if (book?.state !== "live" || book.seq === undefined) return;
+    const expected = witness.at(last.sid, last.ticker, book.seq);
+    checks++;
+    if (expected !== digest(book.lastKnown)) {
+      wrong = `seed ${seed}: ${last.ticker} reads live and is wrong at ${last.sid}/${book.seq}`;
+    }
+  };
+  const stream = await KalshiStream.connect({
+    auth,
+    clock,
+    config: config.with({
+      wsJsonParse: (text) => {
+        inspect();
+        last = undefined;
+        const frame = JSON.parse(text);
+        if (typeof frame?.msg?.market_ticker === "string" && frame.type?.startsWith("orderbook_")) {
+          last = { sid: frame.sid, ticker: frame.msg.market_ticker };
+        }
+        return frame;
+      },
+    }),
+    lookup: {
+      fills: (sinceMs) => client.fills.listAll({ min_ts: Math.floor(sinceMs / 1_000), limit: 1_000 }),
+      async *orders(sinceMs) {
+        yield* client.orders.listAll({ min_ts: Math.floor(sinceMs / 1_000), limit: 1_000 });
+        yield* client.orders.listAll({ status: "resting", limit: 1_000 });
+      },
+      order: (orderId) => client.orders.get(orderId),
+    },
+  });
+  const faults: Record<string, number> = {};
+  try {
+    const tickers = exchange.openTickers().slice(0, markets);
+    books = await stream.orderBooks(tickers);
+    await stream.subscribe("trade");
+    const queue = { policy: "unbounded" } as const;
+    const recover = { everyMs: 3_000 };
+    const filled: FillData[] = [];
+    const ordered: UserOrderData[] = [];
+    const fills = await stream.fills({}, { recover, queue });
+    const orders = await stream.userOrders({}, { recover, queue });
+    const collecting = [
+      (async () => {
+        for await (const item of fills) if (item.type === "fill") filled.push(item.msg as FillData);
+      })(),
+      (async () => {
+        for await (const item of orders) if (item.type === "user_order") ordered.push(item.msg);
+      })(),
+    ];
+    for (const collected of collecting) collected.catch(() => {});
+
+    const resting: string[] = [];
+    const trade = async () => {
+      const ticker = tickers[random.int(tickers.length)] ?? "";
+      const price = `0.${String(30 + random.int(40)).padStart(2, "0")}00`;
+      const side = random.int(2) === 0 ? "bid" as const : "ask" as const;
+      const order = await client.orders.create({
+        ticker,
+        side,
+        price,
+        count: "2.00",
+        time_in_force: "good_till_canceled",
+        self_trade_prevention_type: "taker_at_cross",
+      });
+      resting.push(order.order_id);
+      const against = side === "bid" ? "ask" : "bid";
+      exchange.placeCounterOrder({ ticker, side: against, price, count: "1.00" });
+      if (resting.length > 20 && random.int(2) === 0) {
+        const [oldest = ""] = resting.splice(random.int(resting.length), 1);
+        await client.orders.cancel(oldest).catch(() => {});
+      }
+    };
+
+    for (let round = 0; round < rounds; round++) {
+      const end = performance.now() + flowMs / rounds;
+      while (performance.now() < end && wrong === undefined) {
+        exchange.step();
+        if (random.int(3) === 0) await trade();
+        if (random.int(6) === 0) {
+          const fault = misbehave(exchange, random);
+          faults[fault] = (faults[fault] ?? 0) + 1;
+        }
+        await breath();
+      }
+      // A quiet point.
+      exchange.sockets.clearFaults();
+      const isRight = async () => {
+        if (wrong !== undefined || stream.state === "closed") return true;
+        if (stream.state !== "open" || stream.stats().books.live !== markets) return false;
+        for (const [ticker, book] of books) {
+          const truth = JSON.stringify(await client.markets.orderBook(ticker));
+          if (book.state !== "live" || JSON.stringify(book.toRest().orderbook_fp) !== truth) return false;
+        }
+        return true;
+      };
+      await until(isRight);
+      if (wrong !== undefined) throw new Error(wrong);
+      if (stream.state === "closed") throw new Error(`seed ${seed}: the stream gave up`);
+      const truth = new Map<string, string>();
+      for await (const fill of client.fills.listAll({ limit: 1_000 })) {
+        truth.set(`${fill.trade_id} ${fill.order_id}`, fill.count_fp);
+      }
+      const states = new Map<string, string>();
+      const state = (order: { status: string; fill_count_fp: string; remaining_count_fp: string }) =>
+        `${order.status} ${order.fill_count_fp} ${order.remaining_count_fp}`;
+      for await (const order of client.orders.listAll({ limit: 1_000 })) {
+        states.set(order.order_id, state(order));
+      }
+      const told = () => new Map(ordered.map((order) => [order.order_id, state(order)]));
+      const isComplete = () => {
+        const lastTold = told();
+        return filled.length >= truth.size && [...states].every(([id, known]) => lastTold.get(id) === known);
+      };
+      await until(() => isComplete() || wrong !== undefined);
+      const keys = filled.map(({ trade_id, order_id }) => `${trade_id} ${order_id}`);
+      const doubled = keys.filter((key, index) => keys.indexOf(key) !== index);
+      if (doubled.length > 0) throw new Error(`seed ${seed}: fills came twice: ${doubled.join(", ")}`);
+      const strange = keys.filter((key) => !truth.has(key));
+      if (strange.length > 0) throw new Error(`seed ${seed}: fills that never were: ${strange.join(", ")}`);
+    }
+    const { frames, reconnects, gaps, resyncs } = stream.stats();
+    return {
+      frames,
+      faults,
+      reconnects,
+      gaps,
+      resyncs,
+      checks,
+      fills: filled.length,
+      orders: ordered.length,
+    };
+  } finally {
+    witness.stop();
+    await stream.close();
+  }
+}
