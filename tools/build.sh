@@ -8,4 +8,9 @@ rm -rf "$out"
 node_modules/.bin/tsc -p tsconfig.build.json --outDir "$out"
 # On npm the conditions of `#runtime` choose the adapter.
 rm "$out/src/runtime/detect.js" "$out/src/runtime/detect.d.ts"
+# Projects whose own `lib` is older get the types of `await using` with these declarations.
+grep -rlE --include='*.d.ts' 'AsyncDisposable|Symbol\.asyncDispose' "$out" | while read -r file; do
+  { echo '/// <reference lib="esnext.disposable" />'; cat "$file"; } > "$file.new"
+  mv "$file.new" "$file"
+done
 echo "Built $(find "$out" -name '*.js' | wc -l) modules in $out."

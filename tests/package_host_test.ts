@@ -1,0 +1,230 @@
+/** What npm publishes, installed into an empty project and used there, without the network. */
+import { assert, assertEquals, assertNotMatch } from "@std/assert";
+import { spawnSync } from "node:child_process";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import process from "node:process";
+import { test } from "./support/test.ts";
+
+interface Manifest {
+  readonly name: string;
+  readonly exports: Readonly<Record<string, { readonly types: string; readonly default: string }>>;
+  readonly imports: { readonly "#runtime": Readonly<Record<string, string>> };
+  readonly dependencies: Readonly<Record<string, string>>;
+}
+
+const manifest: Manifest = JSON.parse(readFileSync("package.json", "utf8"));
+const entries = Object.keys(manifest.exports).map((entry) => manifest.name + entry.slice(1));
+
+const deno = resolve("node_modules/deno/deno");
+const bun = resolve("node_modules/.bin/bun");
+const tsc = resolve("node_modules/.bin/tsc");
+
+function run(cwd: string, command: string, ...args: string[]): string {
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    cwd,
+    encoding: "utf8",
+    env: { ...process.env, NO_COLOR: "1", NODE_NO_WARNINGS: "1", npm_config_update_notifier: "false" },
+  });
+  assertEquals(status, 0, `${command} ${args.join(" ")}:\n${error?.message ?? ""}${stdout}${stderr}`);
+  return stdout;
+}
+
+/** Builds, packs and installs; the dependencies are links to those that are here. */
+function install(folder: string): { consumer: string; installed: string; files: string[] } {
+  const stage = join(folder, "stage");
+  const consumer = join(folder, "consumer");
+  mkdirSync(stage);
+  run(".", "sh", "tools/build.sh", join(stage, "dist"));
+  for (const file of readdirSync(".")) {
+    if (/^(package\.json|LICENSE|\w+\.md)$/.test(file)) cpSync(file, join(stage, file));
+  }
+  const [packed] = JSON.parse(run(stage, "npm", "pack", "--ignore-scripts", "--json"));
+  cpSync("tests/package/consumer", consumer, { recursive: true });
+  writeFileSync(
+    join(consumer, "package.json"),
+    JSON.stringify({
+      private: true,
+      type: "module",
+      dependencies: { [manifest.name]: `file:${join(stage, packed.filename)}` },
+      overrides: Object.fromEntries(
+        Object.keys(manifest.dependencies).map((name) => [name, `file:${resolve("node_modules", name)}`]),
+      ),
+    }),
+  );
+  run(consumer, "npm", "install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund");
+  const installed = join(consumer, "node_modules", manifest.name);
+  return { consumer, installed, files: packed.files.map(({ path }: { path: string }) => path) };
+}
+
+function checkRuntimes(consumer: string): void {
+  const commands: Readonly<Record<string, readonly string[]>> = {
+    node: ["node"],
+    bun: [bun],
+    deno: [deno, "run", "-A", "--node-modules-dir=manual", "--no-lock"],
+  };
+  for (const [name, [command = "", ...args]] of Object.entries(commands)) {
+    const output = JSON.parse(run(consumer, command, ...args, "session.mjs", ...entries));
+    assertEquals(Object.keys(output.entries), entries, name);
+    for (const [entry, count] of Object.entries(output.entries)) {
+      assert(Number(count) > 0, `${name}: ${entry}`);
+    }
+    assertEquals(output.filled, "1.00", name);
+  }
+}
+
+function checkAdapters(installed: string): void {
+  cpSync("tests/package/consumer/adapter.mjs", join(installed, "adapter.mjs"));
+  const adapter = (command: string, ...args: string[]) =>
+    run(installed, command, ...args, "adapter.mjs").trim();
+  assertEquals(adapter("node"), "node.js");
+  assertEquals(adapter("node", "--conditions=workerd"), "workers.js");
+  assertEquals(adapter("node", "--conditions=browser"), "web.js");
+  assertEquals(adapter(bun), "bun.js");
+  assertEquals(adapter(deno, "run", "-A", "--node-modules-dir=manual", "--no-lock"), "deno.js");
+  rmSync(join(installed, "adapter.mjs"));
+  const { "kalshi-source": _, ...published } = manifest.imports["#runtime"];
+  assertEquals(Object.keys(published).at(-1), "default");
+  assertEquals(published["default"], "./dist/src/runtime/web.js");
+}
+
+/** The declarations' files that a strict compiler reads for all entries. */
+function checkTypes(consumer: string, installed: string): Set<string> {
+  const kinds = { nodenext: "nodenext", bundler: "esnext" };
+  const read = new Set<string>();
+  const compile = (file: string, options: Readonly<Record<string, unknown>>) => {
+    writeFileSync(
+      join(consumer, "tsconfig.json"),
+      JSON.stringify({
+        // Not even the types of a runtime, and no declaration goes unchecked.
+        compilerOptions: {
+          target: "es2022",
+          lib: ["es2022", "dom"],
+          types: [],
+          strict: true,
+          exactOptionalPropertyTypes: true,
+          noEmit: true,
+          skipLibCheck: false,
+          ...options,
+        },
+        files: [file],
+      }),
+    );
+    for (const line of run(consumer, tsc, "-p", ".", "--listFiles").split("\n")) {
+      if (line.startsWith(installed)) read.add(line.slice(installed.length + 1));
+    }
+  };
+  for (const [moduleResolution, module] of Object.entries(kinds)) {
+    compile("types.ts", { moduleResolution, module });
+  }
+  // The local exchange listens, so that its declarations may speak of Node's.
+  const all = entries.map((entry, index) => `export * as entry${index} from "${entry}";`).join("\n");
+  writeFileSync(join(consumer, "all.ts"), all);
+  const types = [resolve("node_modules/@types/node")];
+  compile("all.ts", { moduleResolution: "nodenext", module: "nodenext", types });
+  return read;
+}
+
+async function checkBundles(consumer: string): Promise<void> {
+  const { build } = await import("esbuild");
+  const { Miniflare } = await import("miniflare");
+  const bundle = async (conditions: string[]) => {
+    const { metafile, outputFiles } = await build({
+      absWorkingDir: consumer,
+      entryPoints: ["worker.mjs"],
+      bundle: true,
+      format: "esm",
+      platform: "neutral",
+      conditions,
+      external: ["cloudflare:*"],
+      write: false,
+      metafile: true,
+    });
+    const text = outputFiles[0]?.text ?? "";
+    assertNotMatch(text, /["'`]node:|\bDeno\b|\bBun\b|undici/);
+    const adapters = Object.keys(metafile.inputs)
+      .flatMap((path) =>
+        /dist\/src\/runtime\/(workers|web|deno|bun|node\w*|detect)\.js$/.exec(path)?.[1] ?? []
+      );
+    for (const path of Object.keys(metafile.inputs)) {
+      assertNotMatch(path, /local_exchange|schemas\.js|testing/);
+    }
+    return { text, adapters };
+  };
+  assertEquals((await bundle(["browser"])).adapters, ["web"]);
+  assertEquals((await bundle([])).adapters, ["web"]);
+  // As wrangler bundles.
+  const { text, adapters } = await bundle(["workerd", "worker", "browser"]);
+  assertEquals(adapters, ["workers"]);
+  const worker = new Miniflare({
+    modules: [{ type: "ESModule", path: "worker.mjs", contents: text }],
+    compatibilityDate: "2026-04-01",
+    compatibilityFlags: ["no_nodejs_compat"],
+    cf: false,
+  });
+  try {
+    const response = await worker.dispatchFetch("http://worker/");
+    assertEquals(await response.json(), {
+      ticker: "T",
+      url: "https://demo-api.kalshi.co/trade-api/v2/markets/T",
+    });
+  } finally {
+    await worker.dispose();
+  }
+}
+
+/** Every module of the package is reached from an entry, by an import or by a type. */
+async function checkFiles(
+  installed: string,
+  files: string[],
+  declarations: ReadonlySet<string>,
+): Promise<void> {
+  const { build } = await import("esbuild");
+  const targets = [
+    ...Object.values(manifest.exports).map((entry) => entry.default),
+    ...Object.entries(manifest.imports["#runtime"]).flatMap(([name, path]) =>
+      name === "kalshi-source" ? [] : path
+    ),
+  ];
+  const { metafile } = await build({
+    absWorkingDir: installed,
+    entryPoints: [...new Set(targets)],
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    packages: "external",
+    external: ["#runtime", "cloudflare:*"],
+    outdir: "out",
+    write: false,
+    metafile: true,
+  });
+  const reached = new Set(
+    [...Object.keys(metafile.inputs), ...declarations].map((path) => path.replace(/\.(d\.ts|js)$/, "")),
+  );
+  const needless = files.filter((path) => !reached.has(path.replace(/\.(d\.ts|js)$/, "")));
+  assertEquals(needless.sort(), ["CHANGELOG.md", "LICENSE", "README.md", "package.json"]);
+}
+
+test("the npm package works where it is installed", { on: ["node"], timeoutMs: 120_000 }, async () => {
+  const folder = mkdtempSync(join(realpathSync(tmpdir()), "kalshi-package-"));
+  try {
+    const { consumer, installed, files } = install(folder);
+    checkRuntimes(consumer);
+    checkAdapters(installed);
+    const declarations = checkTypes(consumer, installed);
+    await checkBundles(consumer);
+    await checkFiles(installed, files, declarations);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
