@@ -1,21 +1,52 @@
 import { assert, assertEquals } from "@std/assert";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "./support/test.ts";
+
+type Names = Readonly<Record<string, string>>;
 
 interface Manifest {
   readonly name: string;
   readonly version: string;
   readonly license: string;
   readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>;
-  readonly imports: Readonly<Record<string, string>>;
-  readonly dependencies: Readonly<Record<string, string>>;
-  readonly devDependencies: Readonly<Record<string, string>>;
+  readonly imports: Names;
+  readonly dependencies: Names;
+  readonly devDependencies: Names;
 }
 
-const read = (path: string): Manifest => JSON.parse(readFileSync(path, "utf8"));
-const deno = read("deno.json");
-const jsr = read("jsr.json");
-const npm = read("package.json");
+interface LockedPackage {
+  readonly version?: string;
+  readonly dependencies?: Names;
+  readonly devDependencies?: Names;
+  readonly optionalDependencies?: Names;
+}
+
+const readJson = <T>(path: string): T => JSON.parse(readFileSync(path, "utf8")) as T;
+const deno = readJson<Manifest>("deno.json");
+const jsr = readJson<Manifest>("jsr.json");
+const npm = readJson<Manifest>("package.json");
+const everyDependency: Names = { ...npm.dependencies, ...npm.devDependencies };
+
+function sources(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((path) => /\.(ts|mjs)$/.test(path))
+    .map((path) => readFileSync(`${folder}/${path}`, "utf8"));
+}
+
+/** The packages that are imported by name in these texts; comments may name more. */
+function packages(texts: readonly string[]): Set<string> {
+  const code = texts.map((text) => text.replace(/^\s*(\/\*)?\*.*$/gm, ""));
+  const specifiers = code.flatMap((text) =>
+    [...text.matchAll(/(?:\bfrom|\bimport|\bimport\()\s*"((?:@[\w-]+\/)?\w[\w.-]*(?:\/[\w./-]+)?)"/g)].map((
+      match,
+    ) => match[1] ?? "")
+  );
+  return new Set(
+    specifiers
+      .map((name) => name.split("/").slice(0, name.startsWith("@") ? 2 : 1).join("/"))
+      .filter((name) => name !== npm.name),
+  );
+}
 
 test("name, version and licence are the same in the three manifests", () => {
   const identity = ({ name, version, license }: Manifest) => ({ name, version, license });
@@ -23,7 +54,7 @@ test("name, version and licence are the same in the three manifests", () => {
   assertEquals(identity(npm), identity(deno));
 });
 
-test("the exports are the same in the three manifests", () => {
+test("the exports are the same in the three manifests, and wherever else the entries are listed", () => {
   assertEquals(jsr.exports, deno.exports);
   const built = Object.entries(deno.exports).map(([entry, source]) => {
     const path = String(source).replace(/^\.\//, "./dist/").replace(/\.ts$/, "");
@@ -31,16 +62,53 @@ test("the exports are the same in the three manifests", () => {
   });
   assertEquals(npm.exports, Object.fromEntries(built));
   for (const source of Object.values(deno.exports)) assert(existsSync(String(source)), String(source));
+
+  const { files } = readJson<{ files: string[] }>("tsconfig.build.json");
+  assertEquals(files.map((file) => `./${file}`), Object.values(deno.exports));
+  const own = Object.entries(deno.exports).map(([entry, source]) => [deno.name + entry.slice(1), source]);
+  const isOwn = (name: string) => name.startsWith(deno.name);
+  const mapped = Object.entries(deno.imports).filter(([name]) => isOwn(name));
+  assertEquals(Object.fromEntries(mapped), Object.fromEntries(own));
+  const { paths } =
+    readJson<{ compilerOptions: { paths: Readonly<Record<string, string[]>> } }>("tsconfig.json")
+      .compilerOptions;
+  const known = Object.entries(paths).filter(([name]) => isOwn(name)).map(([name, [path]]) => [name, path]);
+  assertEquals(Object.fromEntries(known), Object.fromEntries(own));
 });
 
 test("npm packages have one exact version, the same for npm and Deno", () => {
-  const versions: Readonly<Record<string, string>> = { ...npm.dependencies, ...npm.devDependencies };
-  for (const [name, version] of Object.entries(versions)) {
+  for (const [name, version] of Object.entries(everyDependency)) {
     assert(/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version), `${name}: ${version}`);
   }
   for (const [name, target] of Object.entries(deno.imports)) {
     const found = /^npm:((?:@[^/]+\/)?[^@/]+)@([^/]+)/.exec(target);
-    if (found !== null) assertEquals(versions[found[1] ?? ""], found[2], name);
+    if (found !== null) assertEquals(everyDependency[found[1] ?? ""], found[2], name);
+  }
+});
+
+test("the library depends on what it imports, and nothing is installed that nothing uses", () => {
+  assertEquals([...packages(sources("src"))].sort(), Object.keys(npm.dependencies).sort());
+  const used = packages(["src", "tests", "tools", "bench", "examples"].flatMap(sources));
+  // Run, not imported; deno-std goes by @std.
+  const programs = ["@stdy/cli", "@types/node", "bun", "deno", "deno-std", "typescript"];
+  const unused = Object.keys(everyDependency).filter((name) => !used.has(name) && !programs.includes(name));
+  assertEquals(unused, []);
+});
+
+test("the lock file is that of package.json, and npm ci accepts it on every system", () => {
+  const { packages } = readJson<{ packages: Readonly<Record<string, LockedPackage>> }>("package-lock.json");
+  assertEquals(packages[""]?.dependencies, npm.dependencies);
+  assertEquals(packages[""]?.devDependencies, npm.devDependencies);
+  for (const [path, { version, dependencies, optionalDependencies }] of Object.entries(packages)) {
+    if (path !== "") assert(version !== undefined, path);
+    // npm looks for a package in each node_modules on the way up.
+    for (const name of Object.keys({ ...dependencies, ...optionalDependencies })) {
+      const parts = path.split(/\/?node_modules\//);
+      const found = parts.some((_, depth) =>
+        packages[[...parts.slice(0, depth + 1), name].join("/node_modules/").replace(/^\//, "")] !== undefined
+      );
+      assert(found, `${path} needs ${name}, which package-lock.json does not have`);
+    }
   }
 });
 
