@@ -19,7 +19,7 @@ import {
 } from "../errors.ts";
 import { backoffMs } from "../http/retry.ts";
 import { HandshakeRefusedError, type Runtime, type RuntimeWebSocket } from "../runtime/types.ts";
-import { KalshiStreamClosedError, KalshiStreamError } from "./errors.ts";
+import { KalshiStreamClosedError, streamError } from "./errors.ts";
 
 /** One item for each change of state. */
 export type StreamStatus =
@@ -334,16 +334,15 @@ export class Connection {
     this.#heard(session);
     this.frames++;
     this.characters += text.length;
-    let frame: Frame | undefined;
     try {
-      frame = readFrame((this.#options.config.wsJsonParse ?? JSON.parse)(text));
+      const frame = readFrame((this.#options.config.wsJsonParse ?? JSON.parse)(text));
+      if (frame === undefined) return this.#events.onUnreadable(text);
+      // The owner first: what an answer changes must be known before the next frame.
+      this.#events.onFrame(frame);
+      if (frame.id) this.#answer(frame.id, frame);
     } catch {
-      // told below
+      this.#events.onUnreadable(text);
     }
-    if (frame === undefined) return this.#events.onUnreadable(text);
-    // The owner first: what an answer changes must be known before the next frame.
-    this.#events.onFrame(frame);
-    if (frame.id) this.#answer(frame.id, frame);
   }
 
   #answer(id: number, frame: Frame): void {
@@ -352,8 +351,7 @@ export class Connection {
     this.#pending.delete(id);
     pending.timer.clear();
     if (frame.type !== "error") return pending.resolve(frame);
-    const { code, msg } = frame.msg;
-    pending.reject(new KalshiStreamError(Number(code), String(msg ?? ""), pending.channel));
+    pending.reject(streamError(frame, pending.channel));
   }
 
   #send(text: string): void {

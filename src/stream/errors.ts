@@ -68,6 +68,18 @@ export class KalshiStreamError extends KalshiError {
   }
 }
 
+/** The error of an error frame. */
+export function streamError(
+  { msg }: { readonly msg: Readonly<Record<string, unknown>> },
+  channel?: string,
+): KalshiStreamError {
+  return new KalshiStreamError(
+    typeof msg.code === "number" ? msg.code : 0,
+    typeof msg.msg === "string" ? msg.msg : "",
+    channel,
+  );
+}
+
 /** The stream is closed: reconnects are used up, or the key was refused. `cause` says why, unless you closed it. */
 export class KalshiStreamClosedError extends KalshiError {
   /** The class name. */

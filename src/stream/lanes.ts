@@ -19,7 +19,7 @@ import {
   type Wish,
 } from "./channels.ts";
 import type { Connection, Frame } from "./connection.ts";
-import { KalshiStreamError } from "./errors.ts";
+import { KalshiStreamError, streamError } from "./errors.ts";
 import { Sequence } from "./sequence.ts";
 
 /** Who reads a channel. */
@@ -317,7 +317,7 @@ export class Lanes {
     const lane = sid === undefined ? undefined : this.#bySid.get(sid);
     if (lane === undefined) {
       if (CONTROL.has(type)) {
-        if (type === "error" && !frame.id) this.#options.onError(this.#error(frame));
+        if (type === "error" && !frame.id) this.#options.onError(streamError(frame));
       } else if (sid !== undefined && this.#subscribing > 0 && this.#stash.length < STASH) {
         this.#stash.push(frame);
       } else if (sid === undefined) this.#unknown(frame);
@@ -328,7 +328,7 @@ export class Lanes {
       if (frame.id) return;
       // Unasked for: Kalshi may have ended the subscription.
       if (type === "error") {
-        const error = this.#error(frame, lane.channel);
+        const error = streamError(frame, lane.channel);
         this.#options.onError(error);
         if (ENDING.has(error.errorCode)) this.#ended(lane);
       } else if (type === "unsubscribed") this.#ended(lane);
@@ -342,10 +342,6 @@ export class Lanes {
         consumer.deliver(frame);
       }
     }
-  }
-
-  #error({ msg }: Frame, channel?: string): KalshiStreamError {
-    return new KalshiStreamError(Number(msg.code), String(msg.msg ?? ""), channel);
   }
 
   #unknown(frame: Frame): void {
@@ -382,8 +378,8 @@ export class Lanes {
 
   #subscribed(frame: Frame): void {
     const { channel, sid } = frame.msg;
-    if (typeof sid !== "number") return;
-    const lane = this.#lanes.get(String(channel));
+    if (typeof sid !== "number" || typeof channel !== "string") return;
+    const lane = this.#lanes.get(channel);
     if (lane !== undefined) return this.#plug(lane, sid);
     this.#options.connection.command("unsubscribe", { sids: [sid] }).catch(() => {});
   }
