@@ -3,6 +3,7 @@
  *
  * @see https://docs.kalshi.com/getting_started/api_keys
  */
+import { exportPKCS8, generateKeyPair, importSPKI } from "jose";
 import { ApiError } from "./api_error.ts";
 import type { Account } from "./engine/ledger.ts";
 
@@ -21,8 +22,6 @@ export interface ApiKey {
   readonly subaccount: number | undefined;
 }
 
-const RSA: RsaHashedImportParams = { name: "RSA-PSS", hash: "SHA-256" };
-const ED25519_OID = [0x06, 0x03, 0x2b, 0x65, 0x70];
 /** Bytes of a PKCS#8 wrapping before the PKCS#1 structure of an RSA key of 2048 bits. */
 const PKCS8_HEAD = 26;
 const TOLERANCE_MS = 30_000;
@@ -38,29 +37,28 @@ function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }
 
+/** What `jose` calls the two algorithms. */
+const JOSE_NAMES: Readonly<Record<KeyType, string>> = { ed25519: "Ed25519", rsa: "PS256" };
+
 /** Makes a key pair. The private key comes as Kalshi hands it out: PKCS#1 for RSA, PKCS#8 for Ed25519. */
 export async function generateKey(type: KeyType): Promise<{ publicKey: CryptoKey; privateKey: string }> {
-  const algorithm = type === "rsa"
-    ? { ...RSA, modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) }
-    : { name: "Ed25519" };
-  const pair = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]) as CryptoKeyPair;
+  const pair = await generateKeyPair(JOSE_NAMES[type], { extractable: true, modulusLength: 2048 });
+  if (type === "ed25519") {
+    return { publicKey: pair.publicKey, privateKey: await exportPKCS8(pair.privateKey) };
+  }
   const pkcs8 = new Uint8Array(await crypto.subtle.exportKey("pkcs8", pair.privateKey));
-  const privateKey = type === "rsa"
-    ? toPem("RSA PRIVATE KEY", pkcs8.subarray(PKCS8_HEAD))
-    : toPem("PRIVATE KEY", pkcs8);
-  return { publicKey: pair.publicKey, privateKey };
+  return { publicKey: pair.publicKey, privateKey: toPem("RSA PRIVATE KEY", pkcs8.subarray(PKCS8_HEAD)) };
 }
 
 /** Reads a public key in SPKI PEM. */
 export async function importPublicKey(pem: string): Promise<{ type: KeyType; publicKey: CryptoKey }> {
-  const body = /-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\s]+)-----END PUBLIC KEY-----/.exec(pem)?.[1];
-  if (body === undefined) throw new ApiError(400, "invalid_public_key", "expected a PEM encoded public key");
+  if (!pem.includes("-----BEGIN PUBLIC KEY-----")) {
+    throw new ApiError(400, "invalid_public_key", "expected a PEM encoded public key");
+  }
+  // The head of an Ed25519 SPKI in base64. workerd imports an RSA key under that name too, so trying does not tell.
+  const type = pem.includes("MCowBQYDK2Vw") ? "ed25519" : "rsa";
   try {
-    const der = fromBase64(body.replace(/\s+/g, ""));
-    const isEd25519 = ED25519_OID.every((byte, index) => der[4 + index] === byte);
-    const type = isEd25519 ? "ed25519" : "rsa";
-    const algorithm = isEd25519 ? { name: "Ed25519" } : RSA;
-    return { type, publicKey: await crypto.subtle.importKey("spki", der, algorithm, false, ["verify"]) };
+    return { type, publicKey: await importSPKI(pem.trim(), JOSE_NAMES[type]) };
   } catch {
     throw new ApiError(400, "invalid_public_key", "neither an RSA nor an Ed25519 public key");
   }
