@@ -32,23 +32,9 @@ export type * from "./src/contract/types.ts";
 export type { ClientHooks, RequestEvent, ResponseEvent, RetryEvent } from "./src/http/hooks.ts";
 export type { DriftEvent } from "./src/http/hooks.ts";
 export { type ListAllOptions, Page } from "./src/http/page.ts";
-export type { BudgetRequest, CallOptions, InspectResponse, Limiter } from "./src/http/pipeline.ts";
-export {
-  type RateBucketName,
-  type RateBucketStats,
-  type RateBudgets,
-  type RateCosts,
-  RateLimiter,
-  type RateLimiterOptions,
-  type RateRequest,
-} from "./src/http/rate_limiter.ts";
-export {
-  type AccountBucketLimit,
-  type AccountLimits,
-  AutoRateLimiter,
-  type AutoRateLimiterOptions,
-} from "./src/http/rate_limiter_auto.ts";
-export type { RateGrant, RateStore, RateTake } from "./src/http/rate_store.ts";
+export type { LimitedCall, Limiter } from "./src/http/limiter.ts";
+export type { CallOptions, InspectResponse, RequestTemplate } from "./src/http/pipeline.ts";
+export type { RateBudgets } from "./src/http/rate_budgets.ts";
 export type { RateBudget } from "./src/http/token_bucket.ts";
 export type { Validate } from "./src/http/validate.ts";
 export type { ResponseCheck, SchemaDifference } from "./src/contract/validation.ts";

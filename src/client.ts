@@ -20,11 +20,11 @@ import { GetAccountApiLimits, GetAccountEndpointCosts } from "./contract/operati
 import type { ResponseCheck } from "./contract/validation.ts";
 import { KalshiCore, type KalshiCoreOptions } from "./core.ts";
 import { KalshiAuthError, KalshiConfigError } from "./errors.ts";
-import type { HttpPipeline, Limiter } from "./http/pipeline.ts";
-import { type RateBudgets, RateLimiter } from "./http/rate_limiter.ts";
-import { AutoRateLimiter } from "./http/rate_limiter_auto.ts";
+import { lazyLimiter, type Limiter } from "./http/limiter.ts";
+import type { HttpPipeline } from "./http/pipeline.ts";
+import { assertBudgets, type RateBudgets } from "./http/rate_budgets.ts";
 import { makeInspect, type Validate } from "./http/validate.ts";
-import { unknownOption } from "./options.ts";
+import { assertKnownOptions } from "./options.ts";
 import { Account } from "./rest/account.ts";
 import { ApiKeys } from "./rest/api_keys.ts";
 import { Communications } from "./rest/communications.ts";
@@ -69,10 +69,10 @@ export interface KalshiClientOptions
   readonly demo?: boolean | undefined;
   /**
    * Keeps requests inside the account's rate budget: `"auto"` reads budgets and costs from Kalshi and follows the
-   * account's tier, a `{ read, write }` says them, a `RateLimiter` is shared between clients. `false`, the
-   * default, sends at once.
+   * account's tier, a `{ read, write }` says them, a `RateLimiter` of `@unofficial/kalshi/rate-limits` is shared
+   * between clients. `false`, the default, sends at once.
    */
-  readonly rateLimit?: "auto" | RateBudgets | RateLimiter | false | undefined;
+  readonly rateLimit?: "auto" | RateBudgets | Limiter | false | undefined;
   /**
    * What happens when an answer is not what the contract says: nothing (`"off"`, the default), `onDrift` is told
    * and the answer returned (`"warn"`), or a {@linkcode KalshiDecodeError} (`"strict"`). Needs `checkResponse`.
@@ -102,30 +102,41 @@ const OPTION_NAMES: Readonly<Record<keyof KalshiClientOptions, true>> = {
   checkResponse: true,
 };
 
-/** Reads the account's budgets through the pipeline of the client that the limiter is made for. */
+/** The limiter of a client. The code of one that the client makes is loaded by its first request. */
 function chooseLimiter(
-  { rateLimit, auth, keyId, clock }: KalshiClientOptions,
+  { rateLimit = false, auth, keyId, clock }: KalshiClientOptions,
   http: () => HttpPipeline,
 ): Limiter | undefined {
-  if (rateLimit === undefined || rateLimit === false) return undefined;
-  if (rateLimit instanceof RateLimiter) return rateLimit;
-  if (typeof rateLimit === "object" && rateLimit !== null) return new RateLimiter({ ...rateLimit, clock });
-  if (rateLimit !== "auto") {
+  if (rateLimit === false) return undefined;
+  if (rateLimit === "auto") {
+    if (auth === undefined && keyId === undefined) {
+      throw new KalshiConfigError(
+        '`rateLimit: "auto"` reads the budgets of an account: give the client a key.',
+      );
+    }
+    const read = <R>(operation: Operation<undefined, R>) => http().request<R>(operation, { unlimited: true });
+    return lazyLimiter(async () => {
+      const { AutoRateLimiter } = await import("./http/rate_limiter_auto.ts");
+      return new AutoRateLimiter({
+        readLimits: () => read(GetAccountApiLimits),
+        readCosts: () => read(GetAccountEndpointCosts),
+        clock,
+      });
+    });
+  }
+  if (typeof rateLimit !== "object" || rateLimit === null) {
     throw new KalshiConfigError(
-      '`rateLimit` takes "auto", { read, write }, a RateLimiter or false; got ' + JSON.stringify(rateLimit) +
-        ".",
+      `\`rateLimit\` takes "auto", { read, write }, a RateLimiter or false; got ${
+        JSON.stringify(rateLimit)
+      }.`,
     );
   }
-  if (auth === undefined && keyId === undefined) {
-    throw new KalshiConfigError(
-      '`rateLimit: "auto"` reads the budgets of an account: give the client a key.',
-    );
-  }
-  const read = <R>(operation: Operation<undefined, R>) => http().request<R>(operation, { unlimited: true });
-  return new AutoRateLimiter({
-    readLimits: () => read(GetAccountApiLimits),
-    readCosts: () => read(GetAccountEndpointCosts),
-    clock,
+  if ("admit" in rateLimit) return rateLimit;
+  assertKnownOptions("rateLimit", rateLimit, ["read", "write"]);
+  assertBudgets(rateLimit);
+  return lazyLimiter(async () => {
+    const { RateLimiter } = await import("./http/rate_limiter.ts");
+    return new RateLimiter({ ...rateLimit, clock });
   });
 }
 
@@ -205,11 +216,7 @@ export class KalshiClient extends KalshiCore {
    * @throws {KalshiAuthError} when `privateKey` cannot be a private key.
    */
   constructor(options: KalshiClientOptions = {}) {
-    for (const name of Object.keys(options)) {
-      if (!Object.hasOwn(OPTION_NAMES, name)) {
-        throw unknownOption("KalshiClient", name, Object.keys(OPTION_NAMES));
-      }
-    }
+    assertKnownOptions("KalshiClient", options, Object.keys(OPTION_NAMES));
     const runtime = options.runtime ?? detectRestRuntime();
     const config = chooseConfig(options);
     const limiter = chooseLimiter(options, () => http);

@@ -10,7 +10,8 @@ import { type Clock, systemClock } from "./clock.ts";
 import { DEFAULTS, type KalshiSettings } from "./defaults.ts";
 import { KalshiConfigError } from "./errors.ts";
 import type { ClientHooks } from "./http/hooks.ts";
-import { type CallOptions, HttpPipeline, type InspectResponse, type Limiter } from "./http/pipeline.ts";
+import type { Limiter } from "./http/limiter.ts";
+import { type CallOptions, HttpPipeline, type InspectResponse } from "./http/pipeline.ts";
 import { type Transport, transportPool } from "./http/transport.ts";
 import { assertPlainPath, type Params } from "./http/url.ts";
 import type { RestRuntime } from "./runtime/types.ts";
@@ -26,8 +27,8 @@ export interface KalshiCoreOptions extends ClientHooks {
   /** Replaces the network entirely. */
   readonly transport?: Transport | undefined;
   /**
-   * Keeps requests inside the account's rate budget: a `RateLimiter`, which several clients may share. None when
-   * left out.
+   * Keeps requests inside the account's rate budget: a `RateLimiter` of `@unofficial/kalshi/rate-limits`, which
+   * several clients may share. None when left out.
    */
   readonly limiter?: Limiter | undefined;
   /**

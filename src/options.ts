@@ -37,6 +37,17 @@ export function nearestName(name: string, known: readonly string[]): string | un
   return best && best.far <= Math.max(1, given.length / 3) ? best.candidate : undefined;
 }
 
+/** Refuses options that `owner` does not have. */
+export function assertKnownOptions(owner: string, options: object, known: readonly string[]): void {
+  for (const name of Object.keys(options)) if (!known.includes(name)) throw unknownOption(owner, name, known);
+}
+
+/** Refuses what is no number of at least `least`; infinity is one unless `most` says otherwise. */
+export function assertAtLeast(name: string, value: unknown, least = 0, most = Infinity): void {
+  if (typeof value === "number" && value >= least && value <= most) return;
+  throw new KalshiConfigError(`${name} takes a number of at least ${least}; got ${String(value)}.`);
+}
+
 /** The error for an option that `owner` does not have. */
 export function unknownOption(owner: string, name: string, known: readonly string[]): KalshiConfigError {
   const near = nearestName(name, known);

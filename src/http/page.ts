@@ -4,7 +4,8 @@
  * @module
  */
 
-import { KalshiConfigError, KalshiError } from "../errors.ts";
+import { KalshiError } from "../errors.ts";
+import { assertAtLeast } from "../options.ts";
 import type { CallOptions } from "./pipeline.ts";
 
 /** What `listAll` methods take besides {@linkcode CallOptions}. */
@@ -72,9 +73,7 @@ export async function* allItems<T>(
   fetchPage: (signal: AbortSignal | undefined) => Promise<Page<T>>,
   { maxItems = Infinity, prefetch = false, signal }: ListAllOptions,
 ): AsyncGenerator<T, void, undefined> {
-  if (typeof maxItems !== "number" || !(maxItems >= 0)) {
-    throw new KalshiConfigError(`maxItems takes a number of at least 0; got ${String(maxItems)}.`);
-  }
+  assertAtLeast("maxItems", maxItems);
   if (maxItems === 0) return;
   // A page fetched ahead is of no use to anyone once the consumer has stopped.
   const stop = prefetch ? new AbortController() : undefined;

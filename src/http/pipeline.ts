@@ -20,9 +20,11 @@ import {
   type Outcome,
 } from "../errors.ts";
 import { assertExtraHeaders } from "../extra_headers.ts";
+import { assertAtLeast } from "../options.ts";
 import type { HttpPool } from "../runtime/types.ts";
 import { assertSignable } from "../url_policy.ts";
 import { type ClientHooks, redactHeaders, tell } from "./hooks.ts";
+import type { Limiter } from "./limiter.ts";
 import { decodeResponse, type RequestIdentity, responseError } from "./response.ts";
 import { backoffMs, isRetryableStatus, isSafeMethod } from "./retry.ts";
 import { buildQuery, fillPath, type Params } from "./url.ts";
@@ -61,37 +63,6 @@ export interface RequestTemplate {
   readonly costPer?: string | undefined;
   /** Cost when a query parameter is true, by its name. */
   readonly costWith?: Readonly<Record<string, number>> | undefined;
-}
-
-/** One request as a rate limiter sees it. */
-export interface BudgetRequest {
-  /** The bucket that pays. */
-  readonly bucket: "read" | "write";
-  /** Tokens for each item; Kalshi's default when left out. */
-  readonly cost?: number | undefined;
-  /** How many items a batch has. */
-  readonly items?: number | undefined;
-  /** Method and path template. */
-  readonly operation: string;
-  /** `exchange_index` of a single write. */
-  readonly shard?: number | undefined;
-  /** Cancels go first. */
-  readonly priority?: "cancel" | undefined;
-  /** Leaves the line. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** What keeps requests inside a rate budget; `RateLimiter` is one. */
-export interface Limiter {
-  /** Takes the tokens of one request; a promise of its turn where it has to wait. */
-  acquire(request: BudgetRequest): void | Promise<void>;
-  /**
-   * Takes the tokens if that takes no wait, and says whether it did: spares a call that does not wait what ends a
-   * wait. A limiter without it is asked by `acquire` alone.
-   */
-  tryAcquire?(request: BudgetRequest): boolean;
-  /** Told of a 429. */
-  onRateLimited(bucket: "read" | "write", shard?: number): void;
 }
 
 /** What a request carries. */
@@ -174,7 +145,7 @@ interface Call {
   readonly timeoutMs: number;
   readonly maxRetries: number;
   readonly endsAt: number;
-  readonly budget: BudgetRequest | undefined;
+  readonly limiter: Limiter | undefined;
   attempts: number;
   /** Whether bytes of the running attempt may have left. */
   sent: boolean;
@@ -182,9 +153,7 @@ interface Call {
 
 function limit(name: string, value: number | undefined, fallback: number): number {
   if (value === undefined) return fallback;
-  if (typeof value !== "number" || !(value >= 0)) {
-    throw new KalshiConfigError(`${name} takes a number of at least 0; got ${String(value)}.`);
-  }
+  assertAtLeast(name, value);
   return value;
 }
 
@@ -216,7 +185,10 @@ export class HttpPipeline {
     const call = this.#prepare(template, input);
     let last: KalshiError | undefined;
     for (;;) {
-      if (call.budget !== undefined) await this.#admit(call, call.budget, last);
+      const { limiter } = call;
+      if (limiter !== undefined && (call.options.signal?.aborted || !limiter.tryAdmit?.(call))) {
+        await this.#between(call, last, async (signal) => await limiter.admit(call, signal));
+      }
       const error = await this.#attempt<T>(call);
       if (!(error instanceof Failure)) return error;
       const delayMs = this.#retryDelay(call, error);
@@ -327,7 +299,7 @@ export class HttpPipeline {
       timeoutMs: limit("timeoutMs", input.timeoutMs, config.timeoutMs),
       maxRetries: limit("maxRetries", input.maxRetries, config.maxRetries),
       endsAt: clock.monotonic() + totalTimeoutMs,
-      budget: this.#parts.limiter && !input.unlimited ? budgetOf(template, method, input) : undefined,
+      limiter: input.unlimited ? undefined : this.#parts.limiter,
       attempts: 0,
       sent: false,
     };
@@ -367,9 +339,7 @@ export class HttpPipeline {
           durationMs: clock.monotonic() - (started ?? 0),
         }));
         if (response.status < 200 || response.status > 299) {
-          if (response.status === 429 && call.budget !== undefined) {
-            this.#parts.limiter?.onRateLimited(call.budget.bucket, call.budget.shard);
-          }
+          if (response.status === 429) call.limiter?.refused(call);
           return new Failure(await responseError(response, call, clock.now()));
         }
         const { path, empty = false } = call.template;
@@ -497,15 +467,6 @@ export class HttpPipeline {
     }
   }
 
-  async #admit(call: Call, budget: BudgetRequest, last: KalshiError | undefined): Promise<void> {
-    if (!call.options.signal?.aborted && this.#parts.limiter?.tryAcquire?.(budget)) return;
-    await this.#between(
-      call,
-      last,
-      async (signal) => await this.#parts.limiter?.acquire({ ...budget, signal }),
-    );
-  }
-
   /** Runs what comes between attempts: no time of an attempt, but of the call. */
   async #between(
     call: Call,
@@ -522,32 +483,6 @@ export class HttpPipeline {
       throw this.#cutError(call, error.reason, { ...known, attempts });
     }
   }
-}
-
-/** What a limiter has to know of a request. */
-function budgetOf(
-  template: RequestTemplate,
-  method: string,
-  { params = {}, body }: RequestInput,
-): BudgetRequest {
-  const { bucket = "read", costPer, costWith = {}, path } = template;
-  const fields = (body ?? {}) as Readonly<Record<string, unknown>>;
-  const items = costPer === undefined
-    ? undefined
-    : (fields[costPer] as readonly unknown[] | undefined)?.length;
-  const [dearer] = Object.keys(costWith).filter((name) => params[name] === true);
-  const index = params["exchange_index"] ?? fields["exchange_index"];
-  // Quotes draw on the shard of combos; batches always on the bucket of no shard.
-  const shard = path.startsWith("/communications/") ? 1 : items === undefined ? index : undefined;
-  return {
-    bucket,
-    cost: dearer === undefined ? template.cost : costWith[dearer],
-    items,
-    // A list of costs by path does not tell what the parameter makes of it.
-    operation: dearer === undefined ? `${method} ${path}` : "",
-    shard: bucket === "write" && typeof shard === "number" && shard > 0 ? shard : undefined,
-    priority: bucket === "write" && method === "DELETE" ? "cancel" : undefined,
-  };
 }
 
 /** A failed attempt, apart from every value that an answer can hold. */

@@ -6,10 +6,12 @@
  */
 import { type Clock, type ClockTimer, systemClock } from "../clock.ts";
 import { KalshiAbortError, KalshiConfigError, KalshiError } from "../errors.ts";
-import { unknownOption } from "../options.ts";
+import { assertKnownOptions } from "../options.ts";
 import { tell } from "./hooks.ts";
+import type { LimitedCall, Limiter } from "./limiter.ts";
+import { assertBudgets, assertFinite, type RateBudgets } from "./rate_budgets.ts";
 import type { RateGrant, RateStore } from "./rate_store.ts";
-import { type RateBudget, TokenBucket } from "./token_bucket.ts";
+import { TokenBucket } from "./token_bucket.ts";
 
 /** Kalshi's two kinds of bucket. */
 export type RateBucketName = "read" | "write";
@@ -47,14 +49,6 @@ export interface RateCosts {
       readonly cost: number;
     }[]
     | null;
-}
-
-/** Budgets of the two kinds of bucket. */
-export interface RateBudgets {
-  /** Budget of the read bucket. */
-  readonly read: RateBudget;
-  /** Budget of each write bucket: every shard has a full one. */
-  readonly write: RateBudget;
 }
 
 /** Options of a {@linkcode RateLimiter}. */
@@ -154,12 +148,6 @@ const newLine = (urgent: boolean): Line => ({
 const routeOf = (operation: string): string =>
   operation.replace(/ (\/trade-api\/v2)?/, " ").replace(/\{\w+\}|:\w+/g, "*");
 
-const atLeast = (least: number, what: string, value: number | undefined): void => {
-  if (typeof value !== "number" || !(value >= least && value < Infinity)) {
-    throw new KalshiConfigError(`RateLimiter: ${what} takes a number of at least ${least}.`);
-  }
-};
-
 const tooLarge = (lane: Lane, cost: number, items: number): KalshiConfigError => {
   const { capacity } = lane.bucket;
   const largest = Math.floor(capacity * items / cost);
@@ -170,6 +158,28 @@ const tooLarge = (lane: Lane, cost: number, items: number): KalshiConfigError =>
     { details: { cost, capacity, largest } },
   );
 };
+
+/** What a client's request asks for. */
+function rateRequestOf({ method, template, options: { params = {}, body } }: LimitedCall): RateRequest {
+  const { bucket = "read", costPer, costWith = {}, path } = template;
+  const fields = (body ?? {}) as Readonly<Record<string, unknown>>;
+  const items = costPer === undefined
+    ? undefined
+    : (fields[costPer] as readonly unknown[] | undefined)?.length;
+  const [dearer] = Object.keys(costWith).filter((name) => params[name] === true);
+  const index = params["exchange_index"] ?? fields["exchange_index"];
+  // Quotes draw on the shard of combos; batches always on the bucket of no shard.
+  const shard = path.startsWith("/communications/") ? 1 : items === undefined ? index : undefined;
+  return {
+    bucket,
+    cost: dearer === undefined ? template.cost : costWith[dearer],
+    items,
+    // A list of costs by path does not tell what the parameter makes of it.
+    operation: dearer === undefined ? `${method} ${path}` : "",
+    shard: bucket === "write" && typeof shard === "number" && shard > 0 ? shard : undefined,
+    priority: bucket === "write" && method === "DELETE" ? "cancel" : undefined,
+  };
+}
 
 /** The error of a call whose signal aborted while it waited. */
 export const leftTheLine = ({ reason }: AbortSignal): KalshiError =>
@@ -189,7 +199,8 @@ export const leftTheLine = ({ reason }: AbortSignal): KalshiError =>
  *
  * @example
  * ```ts
- * import { KalshiClient, RateLimiter } from "@unofficial/kalshi";
+ * import { KalshiClient } from "@unofficial/kalshi";
+ * import { RateLimiter } from "@unofficial/kalshi/rate-limits";
  *
  * const rateLimit = new RateLimiter({
  *   read: { tokensPerSecond: 1200 },
@@ -200,7 +211,7 @@ export const leftTheLine = ({ reason }: AbortSignal): KalshiError =>
  * await Promise.all([quoter.exchange.status(), watcher.exchange.status()]);
  * ```
  */
-export class RateLimiter {
+export class RateLimiter implements Limiter {
   readonly #clock: Clock;
   readonly #options: RateLimiterOptions;
   readonly #lanes = new Map<string, Lane>();
@@ -210,17 +221,13 @@ export class RateLimiter {
 
   /** Throws a `KalshiConfigError` when a budget is no positive number or an option is unknown. */
   constructor(options: RateLimiterOptions) {
-    for (const name of Object.keys(options)) {
-      if (!OPTION_NAMES.includes(name as keyof RateLimiterOptions)) {
-        throw unknownOption("RateLimiter", name, OPTION_NAMES);
-      }
-    }
-    atLeast(0, "marginMs", options.marginMs ?? 0);
-    atLeast(0, "cancelReserve", options.cancelReserve ?? 0);
+    assertKnownOptions("RateLimiter", options, OPTION_NAMES);
+    assertBudgets(options);
+    assertFinite("marginMs", options.marginMs ?? 0);
+    assertFinite("cancelReserve", options.cancelReserve ?? 0);
     this.#options = { ...options };
     this.#clock = options.clock ?? systemClock;
     this.#budgets = options;
-    this.setBudgets(options);
     if (options.costs !== undefined) this.setCosts(options.costs);
   }
 
@@ -282,6 +289,22 @@ export class RateLimiter {
     return this.#takeNow(lane, line, cost, this.#clock.monotonic());
   }
 
+  /** {@linkcode acquire} for a request of a client. */
+  admit(call: LimitedCall, signal?: AbortSignal): void | Promise<void> {
+    return this.acquire({ ...rateRequestOf(call), signal });
+  }
+
+  /** {@linkcode tryAcquire} for a request of a client. */
+  tryAdmit(call: LimitedCall): boolean {
+    return this.tryAcquire(rateRequestOf(call));
+  }
+
+  /** {@linkcode onRateLimited} for a request of a client. */
+  refused(call: LimitedCall): void {
+    const { bucket, shard } = rateRequestOf(call);
+    this.onRateLimited(bucket, shard);
+  }
+
   /** A request was answered with 429: others use the account too. Empties the bucket, which then refills. */
   onRateLimited(bucket: RateBucketName, shard?: number): void {
     const lane = this.#lane(bucket, shard);
@@ -292,10 +315,7 @@ export class RateLimiter {
 
   /** Changes the budgets, as when the account's tier has changed. What waits and no longer fits is refused. */
   setBudgets({ read, write }: RateBudgets): void {
-    for (const [name, budget] of Object.entries({ read, write })) {
-      atLeast(1, `${name}.tokensPerSecond`, budget?.tokensPerSecond);
-      atLeast(1, `${name}.capacity`, budget.capacity ?? 1);
-    }
+    assertBudgets({ read, write });
     this.#budgets = { read, write };
     for (const lane of this.#lanes.values()) {
       lane.bucket.resize(this.#budget(lane.name), this.#clock.monotonic(), this.#spare(lane.name));
@@ -311,7 +331,7 @@ export class RateLimiter {
 
   /** Changes the costs of the endpoints, as `GET /account/endpoint_costs` answers them. */
   setCosts(costs: RateCosts): void {
-    atLeast(0, "default_cost", costs.default_cost);
+    assertFinite("default_cost", costs.default_cost);
     this.#defaultCost = costs.default_cost;
     this.#costs = new Map(
       costs.endpoint_costs?.map(({ method, path, cost }) => [routeOf(`${method} ${path}`), cost]),

@@ -1,7 +1,8 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { KalshiClient } from "../../mod.ts";
 import { systemClock } from "../../src/clock.ts";
-import { KalshiConfigError } from "../../src/errors.ts";
+import { KalshiConfigError, KalshiConnectionError } from "../../src/errors.ts";
+import { lazyLimiter, type LimitedCall } from "../../src/http/limiter.ts";
 import { RateLimiter } from "../../src/http/rate_limiter.ts";
 import { TokenBucket } from "../../src/http/token_bucket.ts";
 import { test } from "../support/test.ts";
@@ -94,4 +95,49 @@ test("a batch that never fits is refused before anything is sent", async () => {
   );
   assertEquals(error.details, { cost: 110, capacity: 100, largest: 10 });
   assertEquals(seen, { tokens: 0, answered429: 0 });
+});
+
+test("what a limiter cannot be made of is refused when the client is made", () => {
+  const make = (rateLimit: unknown) => () => new KalshiClient({ demo: true, rateLimit: rateLimit as "auto" });
+  const budget = { tokensPerSecond: 100 };
+  assertThrows(make({ read: budget }), KalshiConfigError, "write.tokensPerSecond");
+  assertThrows(make({ read: budget, write: { tokensPerSecond: 0 } }), KalshiConfigError, "at least 1");
+  assertThrows(make({ read: budget, write: budget, capacity: 5 }), KalshiConfigError, "capacity");
+  assertThrows(make("auto"), KalshiConfigError, "give the client a key");
+  assertThrows(make("on"), KalshiConfigError, '"on"');
+  assertThrows(make(true), KalshiConfigError, "true");
+});
+
+test("a limiter of one's own sees each attempt, and is told of a 429", async () => {
+  const seen: string[] = [];
+  const note = (what: string) => ({ method, template, options }: LimitedCall) =>
+    void seen.push(`${what} ${method} ${template.path} ${JSON.stringify(options.params)}`);
+  await using client = new KalshiClient({
+    auth,
+    demo: true,
+    transport: () => Promise.resolve(Response.json({ error: "too many requests" }, { status: 429 })),
+    rateLimit: { admit: note("admit"), refused: note("refused") },
+  });
+  await assertRejects(() => client.orders.cancel("7"));
+  const call = 'DELETE /portfolio/events/orders/{order_id} {"order_id":"7"}';
+  assertEquals(seen, [`admit ${call}`, `refused ${call}`]);
+});
+
+test("a limiter that could not be loaded is asked for again", async () => {
+  const calls: LimitedCall[] = [];
+  let failures = 1;
+  const lazy = lazyLimiter(() =>
+    failures-- > 0
+      ? Promise.reject(new Error("offline"))
+      : Promise.resolve({ admit: (call) => void calls.push(call), refused: (call) => void calls.push(call) })
+  );
+  const call: LimitedCall = { method: "GET", template: { path: "/markets" }, options: {} };
+  lazy.refused(call);
+  const error = await assertRejects(() => Promise.resolve(lazy.admit(call)), KalshiConnectionError);
+  assertEquals(error.outcome, "not-sent");
+  await lazy.admit(call);
+  assertEquals(lazy.admit(call), undefined);
+  lazy.refused(call);
+  assertEquals(calls.length, 3);
+  for (const seen of calls) assertStrictEquals(seen, call);
 });
