@@ -106,9 +106,9 @@ export async function runBatch<I, R extends ItemResult>(
     } catch (error) {
       if (!isOpen(error, repeat)) throw error;
       last = error;
-      if (error.status !== undefined && !isRetryableStatus(error.status)) break;
     }
-    repeat.repeated = repeat.ambiguous = true;
+    if (open.length > 0) repeat.repeated = repeat.ambiguous = true;
+    if (last?.status !== undefined && !isRetryableStatus(last.status)) break;
   }
   let missing = [...open, ...refused];
   for (let look = 0; look < rounds && missing.length > 0; look++) {

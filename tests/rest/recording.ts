@@ -13,7 +13,7 @@ export interface Recorded {
   readonly headers: Headers;
 }
 
-export type Answering = (request: Recorded, index: number) => Response;
+export type Answering = (request: Recorded, index: number) => Response | Promise<Response>;
 
 export const signer = { keyId: "key-1", sign: (text: string) => Promise.resolve(btoa(text)) };
 
