@@ -4,13 +4,17 @@
  */
 import { loadavg } from "node:os";
 import process from "node:process";
+import { benchExchange } from "./exchange_report.ts";
 import type { Figure } from "./measure.ts";
 import { benchOverhead, benchRest } from "./rest_report.ts";
+import { benchSpecDiff } from "./spec_diff.ts";
 import { benchWorkerStart } from "./worker_start.ts";
 
 const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   "rest": benchRest,
   "overhead": benchOverhead,
+  "exchange": benchExchange,
+  "spec-diff": benchSpecDiff,
   "worker-start": benchWorkerStart,
 };
 
@@ -21,7 +25,9 @@ for (const [name, run] of Object.entries(benches)) {
   const started = performance.now();
   figures.push(...await run());
   const load = loadavg().map((one) => one.toFixed(2)).join(" ");
-  console.error(`bench ${name}: ${((performance.now() - started) / 1000).toFixed(0)} s, load average ${load}`);
+  console.error(
+    `bench ${name}: ${((performance.now() - started) / 1000).toFixed(0)} s, load average ${load}`,
+  );
 }
 console.log("| figure | measured | budget | |\n| --- | --- | --- | --- |");
 for (const { name, value, budget, ok } of figures) {

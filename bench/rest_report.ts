@@ -1,13 +1,20 @@
-/** The REST bench on every runtime, against its budgets. */
+/** The benches of REST calls, on every runtime. */
 import { generateKeyPairSync } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
-import type { Figure } from "./main.ts";
+import type { Figure } from "./measure.ts";
 import { commandFor, runForResult, RUNTIMES, startServer } from "./support.ts";
 
-type Results = Readonly<Record<string, { readonly micros: number[]; readonly ratios: number[] }>>;
+/** Signed GETs and a page of markets, against bare code and the official client. */
+export function benchRest(): Promise<Figure[]> {
+  return onEveryRuntime("bench/rest.ts", (runtime) => runtime === "node" ? ["official"] : []);
+}
 
-/** Signed GETs and a page of markets, on Deno, Bun and Node. */
-export async function benchRest(): Promise<Figure[]> {
+/** What limiter and order retries add to a request. */
+export function benchOverhead(): Promise<Figure[]> {
+  return onEveryRuntime("bench/overhead.ts", () => []);
+}
+
+async function onEveryRuntime(script: string, more: (runtime: string) => string[]): Promise<Figure[]> {
   mkdirSync(".build/bench", { recursive: true });
   const keyFile = ".build/bench/key.pem";
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -16,29 +23,9 @@ export async function benchRest(): Promise<Figure[]> {
   const figures: Figure[] = [];
   try {
     for (const runtime of RUNTIMES) {
-      const [command, args] = await commandFor(runtime, "bench/rest.ts");
-      const official = runtime === "node" ? ["official"] : [];
-      const results = await runForResult<Results>(command, [...args, server.line, keyFile, ...official]);
-      for (const [name, { micros, ratios }] of Object.entries(results)) {
-        const [bare = NaN, sdk = NaN, other] = micros;
-        const [, ratio = NaN, otherRatio] = ratios;
-        const limit = name.startsWith("page") ? 1.05 : 1.1;
-        figures.push({
-          name: `${runtime}, ${
-            name.startsWith("page") ? name + " markets" : `signed GET, ${name}`
-          }: times bare`,
-          value: `${ratio.toFixed(3)} (${sdk.toFixed(0)} us, bare ${bare.toFixed(0)} us)`,
-          budget: `at most ${limit}`,
-          ok: ratio <= limit,
-        });
-        if (other === undefined || otherRatio === undefined) continue;
-        figures.push({
-          name: `${runtime}, signed GET, ${name}: times faster than kalshi-typescript 3.30.0`,
-          value: `${(otherRatio / ratio).toFixed(2)} (${other.toFixed(0)} us)`,
-          budget: "at least 2.5",
-          ok: otherRatio / ratio >= 2.5,
-        });
-      }
+      const [command, args] = await commandFor(runtime, script);
+      const found = await runForResult<Figure[]>(command, [...args, server.line, keyFile, ...more(runtime)]);
+      figures.push(...found.map((figure) => ({ ...figure, name: `${runtime}, ${figure.name}` })));
     }
   } finally {
     server.stop();

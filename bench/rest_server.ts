@@ -9,6 +9,13 @@ const balance = JSON.stringify({
   portfolio_value: 0,
   updated_ts: 1_790_000_000,
 });
+const created = JSON.stringify({
+  order_id: "0f1c7e6a-5b1e-4b6c-9f0e-2f6f0f6f0f6f",
+  client_order_id: "3d3b7a52-8a54-4e62-8f3e-8e9f0a1b2c3d",
+  fill_count: "0.00",
+  remaining_count: "10.00",
+  ts_ms: 1_790_000_000_000,
+});
 const market = (index: number) => ({
   ticker: `KXBENCH-26NOV24-T${index}`,
   event_ticker: "KXBENCH-26NOV24",
@@ -45,9 +52,17 @@ const markets = JSON.stringify({
 });
 
 const server = createServer((request, response) => {
-  const body = request.url?.startsWith("/trade-api/v2/markets") ? markets : balance;
-  response.writeHead(200, { "content-type": "application/json", "content-length": Buffer.byteLength(body) });
-  response.end(body);
+  const isPost = request.method === "POST";
+  const body = isPost ? created : request.url?.startsWith("/trade-api/v2/markets") ? markets : balance;
+  const answer = () => {
+    response.writeHead(isPost ? 201 : 200, {
+      "content-type": "application/json",
+      "content-length": Buffer.byteLength(body),
+    });
+    response.end(body);
+  };
+  if (isPost) request.on("end", answer).resume();
+  else answer();
 });
 server.keepAliveTimeout = 60_000;
 server.listen(0, "127.0.0.1", () => console.log((server.address() as AddressInfo).port));

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
-import type { Figure } from "./main.ts";
+import { type Figure, median } from "./measure.ts";
 
 const EMPTY = `export default { fetch: () => new Response("ok") };`;
 const MINIMAL = `
@@ -44,10 +44,6 @@ async function startMs(contents: string): Promise<number> {
   } finally {
     await worker.dispose();
   }
-}
-
-function median(values: number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
 /** The time of a minimal Worker as a multiple of an empty one's. */

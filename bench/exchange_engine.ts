@@ -1,0 +1,63 @@
+/**
+ * Orders a second of one core that the exchange matches in process: limit orders of 50 accounts in 10 markets
+ * around one price, of which about half trade and a third of the others is canceled. All that listens to the
+ * engine in a running exchange listens here too. Counted in processor time, which other processes do not use up.
+ */
+import process from "node:process";
+import { systemClock } from "../src/clock.ts";
+import { ExchangeClock } from "../src/local_exchange/clock.ts";
+import type { Order } from "../src/local_exchange/engine/types.ts";
+import { createRandom } from "../src/local_exchange/random.ts";
+import { Venue } from "../src/local_exchange/venue.ts";
+
+const ORDERS = 20_000;
+const WINDOWS = 6;
+
+const { engine, catalog } = new Venue({
+  seed: 1,
+  clock: new ExchangeClock(systemClock),
+  markets: 240,
+  shards: false,
+  marketMakers: false,
+  stepMs: undefined,
+  rateLimits: false,
+  errorBodies: "flat",
+  onInternalError: (error) => console.error(error),
+});
+const markets = [...catalog.markets.values()].map(({ market }) => market)
+  .filter(({ status, shard }) => status === "active" && shard === 0).slice(0, 10);
+const accounts = Array.from({ length: 50 }, () => {
+  const wallet = engine.open().wallet(0, 0);
+  engine.deposit(wallet, 1e13);
+  return wallet;
+});
+const random = createRandom(5);
+const pick = <T>(from: readonly T[]): T => from[random.int(from.length)] as T;
+let resting: Order[] = [];
+let made = 0;
+
+function perSecond(): number {
+  const before = process.cpuUsage();
+  for (let index = 0; index < ORDERS; index++) {
+    const placed = engine.place({
+      wallet: pick(accounts),
+      market: pick(markets),
+      clientOrderId: `order-${made++}`,
+      side: random.int(2) === 0 ? "bid" : "ask",
+      price: (40 + random.int(21)) * 100,
+      count: 1 + random.int(2_000),
+      timeInForce: "good_till_canceled",
+      selfTradePrevention: "maker",
+    });
+    if ("refused" in placed) throw new Error(`The engine refused an order: ${placed.refused}`);
+    if (placed.order.status === "resting") resting.push(placed.order);
+    if (random.int(3) === 0) engine.cancel(pick(resting));
+    if (resting.length > 5_000) resting = resting.filter(({ status }) => status === "resting");
+  }
+  const { user, system } = process.cpuUsage(before);
+  return ORDERS / (user + system) * 1e6;
+}
+
+perSecond();
+const rates = Array.from({ length: WINDOWS }, perSecond);
+console.log(`RESULT ${JSON.stringify({ rates, orders: made, trades: engine.trades.length })}`);
