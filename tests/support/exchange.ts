@@ -2,6 +2,7 @@
  * A local exchange for tests of every area, on every runtime. It listens on a real port: in this process on
  * Deno, Bun and Node, beside it for workerd.
  */
+import type { HandshakeFault, SocketFault } from "../../src/local_exchange/ws/faults.ts";
 import { startThing } from "./bed.ts";
 import type { ExchangeThingOptions } from "./things/exchange.ts";
 
@@ -58,6 +59,14 @@ export interface TestExchange extends AsyncDisposable {
   pause(what: "trading" | "exchange" | "nothing"): Promise<void>;
   /** Tickers that are open for trading, in the order they were listed. */
   openTickers(): Promise<string[]>;
+  /** How many WebSockets are open. */
+  openSockets(): Promise<number>;
+  /** Makes something go wrong on every open WebSocket. */
+  failSockets(fault: SocketFault): Promise<void>;
+  /** Refuses the next WebSocket handshakes. */
+  refuseSockets(fault: HandshakeFault): Promise<void>;
+  /** Ends every WebSocket, as a restart does. */
+  restartSockets(): Promise<void>;
   /** Lists a market that nobody quotes in; resolves to its ticker. */
   listMarket(market: { ticker: string; closesInMs?: number; priceLevelStructure?: string }): Promise<string>;
   /** Makes an outcome known: `yes`, `no` or a price; pays out a minute later, or at once with `settle`. */
@@ -96,6 +105,10 @@ export async function startExchange(options: ExchangeThingOptions = {}): Promise
     placeCounterOrder: (order) => thing.call("placeCounterOrder", order),
     pause: (what) => thing.call("pause", what),
     openTickers: () => thing.call("openTickers"),
+    openSockets: () => thing.call("openSockets"),
+    failSockets: (fault) => thing.call("failSockets", fault),
+    refuseSockets: (fault) => thing.call("refuseSockets", fault),
+    restartSockets: () => thing.call("restartSockets"),
     listMarket: (market) => thing.call("listMarket", market),
     determine: (...args) => thing.call("determine", ...args),
     setMarketActive: (...args) => thing.call("setMarketActive", ...args),

@@ -1,5 +1,10 @@
 /** A local exchange on a port. */
-import { LocalExchange, type LocalExchangeOptions } from "../../../src/local_exchange/mod.ts";
+import {
+  type HandshakeFault,
+  LocalExchange,
+  type LocalExchangeOptions,
+  type SocketFault,
+} from "../../../src/local_exchange/mod.ts";
 import { ManualClock } from "../../../src/testing/manual_clock.ts";
 import type { ThingImplementation } from "../bed_things.ts";
 
@@ -34,6 +39,10 @@ export async function start(options: ExchangeThingOptions = {}): Promise<ThingIm
         exchange.placeCounterOrder(order),
       pause: (what: "trading" | "exchange" | "nothing") => exchange.pause(what),
       openTickers: () => exchange.openTickers(),
+      openSockets: () => exchange.sockets.open,
+      failSockets: (fault: SocketFault) => exchange.sockets.fail(fault),
+      refuseSockets: (fault: HandshakeFault) => exchange.sockets.refuse(fault),
+      restartSockets: () => exchange.sockets.restart(),
       listMarket: (market: Parameters<LocalExchange["listMarket"]>[0]) => exchange.listMarket(market),
       determine: (...args: Parameters<LocalExchange["determine"]>) => exchange.determine(...args),
       setMarketActive: (ticker: string, active: boolean) => exchange.setMarketActive(ticker, active),
