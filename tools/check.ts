@@ -1,13 +1,15 @@
 /**
  * Every static check, in turn: format, lint, types on Deno, types against the DOM alone, types of the npm
- * build, docstrings, and every code block in docstrings and Markdown.
+ * build, docstrings, every code block in docstrings and Markdown, links, and what is published.
  */
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import process from "node:process";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 interface DenoConfig {
+  readonly name: string;
   readonly exports: Readonly<Record<string, string>>;
   readonly imports: Readonly<Record<string, string>>;
   readonly compilerOptions: Readonly<Record<string, unknown>>;
@@ -23,76 +25,170 @@ function filesUnder(folder: string, ending: string): string[] {
     .map((path) => `${folder}/${path}`);
 }
 
-function writeConfig(name: string, compilerOptions: Readonly<Record<string, unknown>>): string {
+const sources = ["mod.ts", ...filesUnder("src", ".ts")];
+const documented = sources.filter((path) => readFileSync(path, "utf8").includes("* ```ts"));
+const markdown = [...filesUnder("docs", ".md"), ...readdirSync(".").filter((name) => name.endsWith(".md"))];
+
+/** Modules that run on every runtime: all but the adapters for hosts, and what brings a server. */
+const portable = sources.filter((path) =>
+  !/^src\/(local_exchange|testing)\//.test(path) && !/^src\/runtime\/node(_\w+)?\.ts$/.test(path) &&
+  !/redis/.test(path)
+);
+
+type Outcome = { readonly ok: boolean; readonly output: string };
+
+function run(command: string, ...args: string[]): Outcome {
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    encoding: "utf8",
+    env: { ...process.env, NO_COLOR: "1" },
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  return { ok: status === 0, output: `${error?.message ?? ""}${stdout}${stderr}` };
+}
+
+/** Passes when there are no problems. */
+const none = (problems: readonly string[]): Outcome => ({
+  ok: problems.length === 0,
+  output: problems.join("\n"),
+});
+
+/** Runs `deno check` with other compiler options. */
+function checkWith(options: Readonly<Record<string, unknown>>, ...args: string[]): Outcome {
   const imports = Object.fromEntries(
     Object.entries(config.imports).map(([name, target]) =>
       target.startsWith("./") ? [name, pathToFileURL(target).href] : [name, target]
     ),
   );
-  const options = { ...config.compilerOptions, ...compilerOptions };
+  const compilerOptions = { ...config.compilerOptions, ...options };
   // Beside deno.json, because npm packages are looked for from the folder of the configuration.
-  const path = `.deno.${name}.json`;
-  writeFileSync(path, JSON.stringify({ imports, compilerOptions: options, nodeModulesDir: "manual" }));
-  return path;
+  const path = `.deno.${process.pid}.json`;
+  writeFileSync(path, JSON.stringify({ imports, compilerOptions, nodeModulesDir: "manual", lock: false }));
+  try {
+    return run(deno, "check", "--quiet", "--config", path, ...args);
+  } finally {
+    rmSync(path);
+  }
 }
 
-/** The core knows no runtime's own API: it must type-check where only the web platform is declared. */
-const domConfig = writeConfig("dom", {
-  lib: ["esnext", "dom", "dom.iterable", "dom.asynciterable"],
-  types: [],
-});
-/** Deno puts an import of everything that a module exports before each of its code blocks. */
-const docConfig = writeConfig("doc", { noUnusedLocals: false });
-
-/** Modules that run on every runtime: all but the adapters for hosts, and what brings a server. */
-function portableSources(): string[] {
-  return ["mod.ts", ...filesUnder("src", ".ts")].filter((path) =>
-    !/^src\/(local_exchange|testing)\//.test(path) && !/^src\/runtime\/node(_\w+)?\.ts$/.test(path) &&
-    !/redis/.test(path)
+/** The anchors that GitHub gives to a page's headings. */
+function anchors(page: string): Set<string> {
+  const text = readFileSync(page, "utf8").replace(/^```[^]*?^```/gm, "");
+  return new Set(
+    [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
+      heading.toLowerCase().replace(/[^\p{L}\p{N}\- _]/gu, "").trim().replaceAll(" ", "-")
+    ),
   );
 }
 
-const markdown = [
-  ...filesUnder("docs", ".md"),
-  ...["README.md", "CONTRIBUTING.md"].filter((name) => readdirSync(".").includes(name)),
-];
-const steps: [string, string, string[]][] = [
-  ["format", deno, ["fmt", "--check", "--quiet"]],
-  ["lint", deno, ["lint", "--quiet"]],
-  ["types on Deno", deno, ["check", "--quiet", "mod.ts", "src", "tests", "tools", "bench", "examples"]],
-  ["types against the DOM alone", deno, ["check", "--quiet", "--config", domConfig, ...portableSources()]],
-  ["types of the npm build", "node_modules/.bin/tsc", ["--noEmit", "-p", "tsconfig.build.json"]],
-  ["docstrings", deno, ["doc", "--lint", "--quiet", ...entries]],
-  ["code blocks", deno, [
-    "check",
-    "--quiet",
-    "--doc-only",
-    "--config",
-    docConfig,
-    ...entries,
-    ...filesUnder("src/rest", ".ts"),
-    ...markdown,
-  ]],
+function deadLinks(): Outcome {
+  const problems: string[] = [];
+  for (const page of markdown) {
+    const text = readFileSync(page, "utf8").replace(/^```[^]*?^```/gm, "");
+    for (const [, link = ""] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^[a-z]+:/.test(link)) continue;
+      const [path, anchor] = link.split("#");
+      const target = path === "" || path === undefined ? page : join(dirname(page), path);
+      if (target.startsWith("..") || !existsSync(target)) problems.push(`${page}: no ${target} (${link})`);
+      else if (anchor !== undefined && target.endsWith(".md") && !anchors(target).has(anchor)) {
+        problems.push(`${page}: ${target} has no heading #${anchor}`);
+      }
+    }
+  }
+  return none(problems);
+}
+
+/** Every entry is spoken of, every page of the docs can be reached from the front page. */
+function unmentioned(): Outcome {
+  const text = markdown.map((page) => readFileSync(page, "utf8")).join("\n");
+  const front = readFileSync("README.md", "utf8");
+  return none([
+    ...Object.keys(config.exports)
+      .map((entry) => config.name + entry.slice(1))
+      .filter((entry) => !text.includes(`"${entry}"`) && !text.includes(`\`${entry}\``))
+      .map((entry) => `No page of the docs shows an import from "${entry}".`),
+    ...filesUnder("docs", ".md").filter((page) => !front.includes(`(${page})`)).map((page) =>
+      `README.md does not lead to ${page}.`
+    ),
+  ]);
+}
+
+/** What JSR would get is what the entries reach, and passes JSR's rules. */
+function published(): Outcome {
+  const { ok, output } = run(deno, "publish", "--dry-run", "--allow-dirty");
+  if (!ok) return { ok, output };
+  const files = [...output.matchAll(/^\s*(file:\/\/\S+) \(/gm)].map(([, url = ""]) =>
+    relative(".", fileURLToPath(url))
+  );
+  const graph = entries.flatMap((entry) => {
+    const { modules }: { modules: { readonly specifier: string }[] } = JSON.parse(
+      run(deno, "info", "--json", entry).output,
+    );
+    return modules.map(({ specifier }) => specifier)
+      .filter((url) => url.startsWith("file:") && !url.includes("/node_modules/"));
+  });
+  const wanted = new Set([
+    ...graph.map((url) => relative(".", fileURLToPath(url))),
+    ...["deno.json", "README.md", "LICENSE", "CHANGELOG.md"],
+  ]);
+  return none([
+    ...[...wanted].filter((file) => !files.includes(file)).map((file) => `${file} would not be published.`),
+    ...files.filter((file) => !wanted.has(file)).map((file) =>
+      `${file} would be published and no entry reaches it.`
+    ),
+  ]);
+}
+
+/** What is committed works on every machine: it holds no path of the one that it was written on. */
+function foreignPaths(): Outcome {
+  const { ok, output } = run("git", "ls-files", "--cached", "--others", "--exclude-standard");
+  // Not a clone, such as an unpacked archive.
+  if (!ok) return none([]);
+  const texts = output.trim().split("\n").filter((path) =>
+    /\.(ts|mjs|md|json|sh|toml)$/.test(path) && existsSync(path)
+  );
+  return none(
+    texts.flatMap((path) =>
+      [...readFileSync(path, "utf8").matchAll(/(?<![\w.:/}])\/(?:work|home|Users|root)\/[\w.]/g)].map((
+        [found],
+      ) => `${path}: ${found}`)
+    ),
+  );
+}
+
+const steps: readonly (readonly [string, () => Outcome])[] = [
+  ["format", () => run(deno, "fmt", "--check", "--quiet")],
+  ["lint", () => run(deno, "lint", "--quiet")],
+  [
+    "lint of the library",
+    () => run(deno, "lint", "--quiet", "--rules-include=no-top-level-await", "mod.ts", "src"),
+  ],
+  [
+    "types on Deno",
+    () => run(deno, "check", "--quiet", "mod.ts", "src", "tests", "tools", "bench", "examples"),
+  ],
+  [
+    "types against the DOM alone",
+    () => checkWith({ lib: ["esnext", "dom", "dom.iterable", "dom.asynciterable"], types: [] }, ...portable),
+  ],
+  ["types of the npm build", () => run("node_modules/.bin/tsc", "--noEmit", "-p", "tsconfig.build.json")],
+  ["docstrings", () => run(deno, "doc", "--lint", "--quiet", ...entries)],
+  // Deno puts an import of everything that a module exports before each of its code blocks.
+  ["code blocks", () => checkWith({ noUnusedLocals: false }, "--doc-only", ...documented, ...markdown)],
+  ["links", deadLinks],
+  ["pages", unmentioned],
+  ["what is published", published],
+  ["paths of other machines", foreignPaths],
 ];
 
 const failed: string[] = [];
-for (const [name, command, args] of steps) {
+for (const [name, step] of steps) {
   const started = Date.now();
-  const { status, stdout, stderr } = spawnSync(command, args, {
-    encoding: "utf8",
-    env: { ...process.env, NO_COLOR: "1" },
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  console.log(
-    `${status === 0 ? "ok    " : "FAILED"} ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)`,
-  );
-  if (status !== 0) {
+  const { ok, output } = step();
+  console.log(`${ok ? "ok    " : "FAILED"} ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+  if (!ok) {
     failed.push(name);
-    console.log((stdout + stderr).slice(0, 20_000));
+    console.log(output.slice(0, 20_000));
   }
 }
-for (const path of [domConfig, docConfig]) rmSync(path);
-if (failed.length > 0) {
-  console.log(`Not passed: ${failed.join(", ")}.`);
-  process.exit(1);
-}
+console.log(failed.length === 0 ? "Every check passed." : `Not passed: ${failed.join(", ")}.`);
+process.exit(failed.length === 0 ? 0 : 1);

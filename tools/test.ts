@@ -159,7 +159,7 @@ function count({ passed, failed, failure }: Runner, ok: boolean, output: string)
 mkdirSync(".build/tests", { recursive: true });
 const folder = mkdtempSync(".build/tests/run-");
 const cleanUp = () => rmSync(folder, { recursive: true, force: true });
-for (const [signal, status] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+for (const [signal, status] of [["SIGHUP", 129], ["SIGINT", 130], ["SIGTERM", 143]] as const) {
   process.on(signal, () => {
     for (const pid of [...running]) end(pid);
     cleanUp();
