@@ -36,7 +36,7 @@ server.on("upgrade", (request, socket, head) => {
   if (what === "silent") {
     endpoint.handleUpgrade(request, socket, head, () => {
       socket.removeAllListeners("data");
-      socket.pause();
+      socket.resume();
     });
     return;
   }
