@@ -20,6 +20,7 @@ import { GetAccountApiLimits, GetAccountEndpointCosts } from "./contract/operati
 import type { ResponseCheck } from "./contract/validation.ts";
 import { KalshiCore, type KalshiCoreOptions } from "./core.ts";
 import { KalshiAuthError, KalshiConfigError } from "./errors.ts";
+import type { ClientHooks } from "./http/hooks.ts";
 import { lazyLimiter, type Limiter } from "./http/limiter.ts";
 import type { HttpPipeline } from "./http/pipeline.ts";
 import { assertBudgets, type RateBudgets } from "./http/rate_budgets.ts";
@@ -50,7 +51,7 @@ import type { KalshiStream, StreamOptions } from "./stream/stream.ts";
 
 /** What a client is made from. Without a key it makes public calls only. */
 export interface KalshiClientOptions
-  extends Omit<KalshiCoreOptions, "auth" | "config" | "runtime" | "limiter" | "inspect"> {
+  extends ClientHooks, Omit<KalshiCoreOptions, "auth" | "config" | "runtime" | "limiter" | "inspect"> {
   /** A key to share between clients; not together with `keyId` and the options that belong to it. */
   readonly auth?: KalshiAuth | RequestSigner | undefined;
   /** Id of the API key. */
@@ -222,7 +223,8 @@ export class KalshiClient extends KalshiCore {
     const limiter = chooseLimiter(options, () => http);
     const inspect = makeInspect(options.validate, options.checkResponse, options);
     const auth = chooseAuth(options, runtime);
-    super({ ...options, runtime, config, auth, limiter, inspect });
+    const { transport, clock, onRequest, onResponse, onRetry } = options;
+    super({ auth, config, runtime, transport, limiter, inspect, clock, onRequest, onResponse, onRetry });
     const http = this.http;
     this.#shared = { auth, config, runtime: options.runtime, clock: options.clock };
   }

@@ -12,12 +12,13 @@ import { KalshiConfigError } from "./errors.ts";
 import type { ClientHooks } from "./http/hooks.ts";
 import type { Limiter } from "./http/limiter.ts";
 import { type CallOptions, HttpPipeline, type InspectResponse } from "./http/pipeline.ts";
+import { isSafeMethod } from "./http/retry.ts";
 import { type Transport, transportPool } from "./http/transport.ts";
 import { assertPlainPath, type Params } from "./http/url.ts";
 import type { RestRuntime } from "./runtime/types.ts";
 
 /** What a {@linkcode KalshiCore} is made from. */
-export interface KalshiCoreOptions extends ClientHooks {
+export interface KalshiCoreOptions extends Omit<ClientHooks, "onDrift"> {
   /** Signs requests: a `KalshiAuth`, what `signerFromPem` gives, or a signer of your own. Without one, public calls only. */
   readonly auth?: RequestSigner | (() => Promise<RequestSigner>) | undefined;
   /** Configuration; production with every default when left out. */
@@ -57,7 +58,7 @@ export interface RawRequestOptions extends CallOptions {
  * ```ts
  * import { KalshiCore } from "@unofficial/kalshi";
  *
- * await using core = new KalshiCore({ demo: true });
+ * await using core = new KalshiCore();
  * console.log(await core.request("GET", "/exchange/status"));
  * ```
  */
@@ -74,18 +75,32 @@ export class KalshiCore implements AsyncDisposable {
   /**
    * Opens nothing: connections are made by the first call.
    *
-   * @throws {KalshiConfigError} when the config asks for what this runtime cannot do.
+   * @throws {KalshiConfigError} for an unknown option, and when the config asks for what this runtime cannot do.
    */
   constructor(options: KalshiCoreOptions = {}) {
-    const { auth, transport, limiter, inspect, clock = systemClock, onRequest, onResponse, onRetry } =
-      options;
-    this.config = options.config ?? DEFAULTS;
-    const { http2, limits } = this.config;
+    const {
+      auth,
+      config = DEFAULTS,
+      runtime,
+      transport,
+      limiter,
+      inspect,
+      clock = systemClock,
+      onRequest,
+      onResponse,
+      onRetry,
+      ...unknown
+    } = options;
+    // An option such as `demo`, which is the client's, must not be taken for granted and trade for real.
+    const [name] = Object.keys(unknown);
+    if (name) throw new KalshiConfigError(`KalshiCore has no option \`${name}\`.`);
+    this.config = config;
+    const { http2, limits } = config;
     this.http = new HttpPipeline({
       config: this.config,
       auth,
       pool: transport === undefined
-        ? (options.runtime ?? detectRestRuntime()).createHttpPool({ http2, limits })
+        ? (runtime ?? detectRestRuntime()).createHttpPool({ http2, limits })
         : transportPool(transport),
       hooks: { onRequest, onResponse, onRetry },
       clock,
@@ -106,12 +121,17 @@ export class KalshiCore implements AsyncDisposable {
    * @param method HTTP method.
    * @param path Path below the API root, percent-encoded and without query: `/markets/TICKER`.
    * @returns The decoded JSON body; undefined when the answer has none.
+   * @throws {KalshiConfigError} for another method, a path that cannot be signed as it is sent, and a body where the
+   * method has none; nothing was sent.
    */
   async request<T = unknown>(method: string, path: string, options: RawRequestOptions = {}): Promise<T> {
     const { query, auth = "optional", ...input } = options;
     const verb = String(method).toUpperCase();
     if (!/^(GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE)$/.test(verb)) {
       throw new KalshiConfigError(`${JSON.stringify(method)} is no HTTP method that this API knows.`);
+    }
+    if (input.body !== undefined && isSafeMethod(verb)) {
+      throw new KalshiConfigError(`A ${verb} has no \`body\`.`);
     }
     assertPlainPath(path);
     const params = query as Params | undefined;

@@ -128,6 +128,8 @@ export class KalshiAuth implements RequestSigner {
   /**
    * From a signer of your own. What it signs with must be the key that Kalshi knows by `keyId`.
    *
+   * @throws {KalshiConfigError} when it has no `sign`.
+   *
    * @example
    * ```ts
    * import { KalshiAuth } from "@unofficial/kalshi";
@@ -142,6 +144,12 @@ export class KalshiAuth implements RequestSigner {
    */
   static fromSigner(signer: RequestSigner): KalshiAuth {
     if (signer instanceof KalshiAuth) return signer;
+    if (typeof signer?.sign !== "function") {
+      throw new KalshiConfigError(
+        "A signer is a KalshiAuth or has `keyId` and `sign(text)`." +
+          (signer instanceof Promise ? " This is a promise: await it." : ""),
+      );
+    }
     return new KalshiAuth(signer.keyId, "custom", async (text) => {
       const signature = await signer.sign(text);
       if (/^[A-Za-z0-9+/]{40,}={0,2}$/.test(signature)) return signature;

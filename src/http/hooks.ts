@@ -91,7 +91,7 @@ export function tell<E>(hook: ((event: E) => void) | undefined, makeEvent: () =>
 
 /** A copy of header fields that can be logged. */
 export function redactHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
-  const secret = /signature|authorization|cookie|token|secret/i;
+  const secret = /signature|auth|cookie|token|secret|passw|credential|api.?key/i;
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, secret.test(name) ? "[redacted]" : value]),
   );

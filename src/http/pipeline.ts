@@ -385,7 +385,8 @@ export class HttpPipeline {
       if (signal?.aborted) onAbort();
       else if (this.#closed.signal.aborted) onClose();
       else if (remainingMs <= 0) cut("total");
-      else if (ms !== Infinity) {
+      else if (ms < 2 ** 31) {
+        // Timers hold no more, and fire at once instead; what is longer than 24 days counts as no limit.
         timer = clock.setTimer(() => cut(remainingMs < limitMs ? "total" : "attempt"), ms);
       }
       if (controller.signal.aborted) return await struck;
@@ -540,5 +541,5 @@ function reasonOf(error: unknown): string {
     const code = (at as { code?: unknown }).code;
     text = at.message || (typeof code === "string" ? code : at.name);
   }
-  return text.replace(/https?:\/\/\S+/g, "the server").replace(/\.$/, "");
+  return text.replace(/https?:\/\/[^\s)]+/g, "the server").trim().replace(/\.$/, "");
 }

@@ -49,14 +49,6 @@ export function detectRestRuntime(): RestRuntime {
 /**
  * The adapter for a browser or an edge runtime. It sends requests through the global `fetch` and can do
  * nothing else: a WebSocket to Kalshi needs signed handshake headers, which web pages cannot send.
- *
- * @example
- * ```ts
- * import { detectRuntime } from "@unofficial/kalshi";
- *
- * const runtime = detectRuntime();
- * if (!runtime.capabilities.handshakeHeaders) console.log(`${runtime.name} cannot stream`);
- * ```
  */
 export function webRuntime(): Runtime {
   return {

@@ -1,4 +1,11 @@
-import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import {
   KalshiAbortError,
   KalshiAuth,
@@ -7,8 +14,10 @@ import {
   KalshiClient,
   type KalshiClientOptions,
   KalshiConfig,
+  KalshiConfigError,
   type KalshiConfigOptions,
   KalshiConflictError,
+  KalshiCore,
   KalshiDecodeError,
   KalshiError,
   KalshiNotFoundError,
@@ -427,10 +436,53 @@ test("a closed client ends what runs and refuses what comes; a second close is h
   assertEquals([late.code, late.outcome], ["CLOSED", "not-sent"]);
 });
 
+test("hooks see no header that looks like a credential", async () => {
+  const seen: Record<string, string> = {};
+  const { client } = clientOver(ok, {}, { onRequest: ({ headers }) => void Object.assign(seen, headers) });
+  const secret = ["Authorization", "Cookie", "X-Api-Key", "X-Apikey", "X-Auth", "X-Password", "X-Token"];
+  await client.exchange.status({
+    headers: { "x-desk": "7", ...Object.fromEntries(secret.map((name) => [name, "hush"])) },
+  });
+  assertEquals(seen["x-desk"], "7");
+  for (const name of secret) assertEquals(seen[name.toLowerCase()], "[redacted]", name);
+});
+
+test("a limit that is longer than timers hold is none", async () => {
+  const answerLate = (_: Request, attempt: number) =>
+    attempt === 1 ? new Response("", { status: 503 }) : new Promise<Response>((resolve) => {
+      setTimeout(() => resolve(ok()), 20);
+    });
+  let sent = 0;
+  await using client = new KalshiClient({
+    config: { retryBaseDelayMs: 20 },
+    transport: async (request) => await answerLate(request, ++sent),
+  });
+  const limits = { timeoutMs: 2 ** 31, totalTimeoutMs: 2 ** 40 };
+  assertEquals((await client.exchange.status(limits)).trading_active, true);
+  assertEquals(sent, 2);
+});
+
+test("a body on a method that has none is refused, not dropped", async () => {
+  const { client, requests } = clientOver(ok);
+  for (const method of ["GET", "head"]) {
+    await assertRejects(() => client.request(method, "/x", { body: {} }), KalshiConfigError, "body");
+  }
+  assertEquals(requests.length, 0);
+});
+
+test("a core refuses options that it does not have, first of all the client's `demo`", () => {
+  for (const option of ["demo", "keyId", "rateLimit", "timeoutMs"]) {
+    assertThrows(() => new KalshiCore({ [option]: true }), KalshiConfigError, option);
+  }
+});
+
 test("options of the client that are unknown or conflict are refused", async () => {
   const auth = await KalshiAuth.fromSigner(signer);
   const bad: [Record<string, unknown>, string][] = [
     [{ timeout: 5 }, "timeout"],
+    [{ auth: null }, "signer"],
+    [{ auth: { keyId: "a" } }, "sign(text)"],
+    [{ auth: Promise.resolve(auth) }, "await"],
     [{ demo: true, config: KalshiConfig.demo() }, "demo"],
     [{ auth, keyId: "a" }, "auth"],
     [{ keyId: "a" }, "privateKey"],
