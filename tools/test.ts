@@ -112,7 +112,7 @@ function run(
     let ok = true;
     const silence = setTimeout(() => {
       ok = false;
-      say(`It hangs: no word for ${SILENCE_MS / 1000} s. It is ended here.`);
+      say(`It hangs, silent for ${SILENCE_MS / 1000} s: a test without end, or a socket or timer left open.`);
       end(child.pid);
     }, SILENCE_MS);
     for (const stream of [child.stdout, child.stderr]) {
