@@ -172,7 +172,11 @@ export class KalshiNotFoundError extends KalshiError {
   }
 }
 
-/** 409: for a create, the `client_order_id` was used before, so that the first order stands. */
+/**
+ * 409: the request conflicts with what is there. `serverCode` says how: for a create, `order_already_exists` means
+ * that its `client_order_id` was used before and the first order stands; other codes, such as that of a fill-or-kill
+ * order that could not fill, mean that there is no order.
+ */
 export class KalshiConflictError extends KalshiError {
   /** The class name. */
   override readonly name = "KalshiConflictError";

@@ -129,7 +129,11 @@ export async function responseError(
   const message = detail ? `${said}: ${detail}` : `${said}.`;
   switch (status) {
     case 401:
-      return new KalshiAuthError("AUTH_REJECTED", message + clockHint(response, nowMs), context);
+      return new KalshiAuthError(
+        "AUTH_REJECTED",
+        `${message.replace(/\.$/, "")}.${clockHint(response, nowMs)}`,
+        context,
+      );
     case 403:
       return new KalshiAuthError("AUTH_REJECTED", message, context);
     case 404:

@@ -378,7 +378,8 @@ test("a 401 says when this machine's clock is off", async () => {
         headers: { date: new Date(clock.now() - skewMs).toUTCString() },
       })
     );
-    await assertRejects(() => client.portfolio.balance(), KalshiAuthError, expected);
+    const error = await assertRejects(() => client.portfolio.balance(), KalshiAuthError, expected);
+    assertStringIncludes(error.message, "authentication_error. ");
   }
 });
 
