@@ -2,6 +2,12 @@ import { KalshiConnectionError } from "../errors.ts";
 import type { Settings } from "./options.ts";
 import type { ByteStream, TcpConnectOptions } from "./types.ts";
 
+/** As much of Node's `Buffer` as is used here. */
+export interface NodeBytes extends Uint8Array {
+  toString(encoding?: "utf8", start?: number, end?: number): string;
+  subarray(start?: number, end?: number): NodeBytes;
+}
+
 /** As much of Node's `net.Socket` as is used here; Deno and Bun have it too. */
 export interface NodeSocket {
   readonly writableLength: number;
@@ -19,13 +25,16 @@ export interface NodeSocket {
 interface SocketEvents {
   readonly connect: [];
   readonly secureConnect: [];
-  readonly data: [chunk: Uint8Array];
+  readonly data: [chunk: NodeBytes];
   readonly end: [];
   readonly close: [];
   readonly error: [error: Error];
 }
 
 interface NodeModules {
+  readonly "node:buffer": {
+    readonly Buffer: { concat(parts: readonly Uint8Array[], length: number): NodeBytes };
+  };
   readonly "node:net": {
     connect(options: { host: string; port: number }): NodeSocket;
     isIP(text: string): number;
@@ -52,6 +61,11 @@ function builtin<Name extends keyof NodeModules>(name: Name): NodeModules[Name] 
     process: { getBuiltinModule<N extends keyof NodeModules>(name: N): NodeModules[N] };
   };
   return process.getBuiltinModule(name);
+}
+
+/** `parts` one after the other, `length` bytes in all. */
+export function joinBytes(parts: readonly Uint8Array[], length: number): NodeBytes {
+  return builtin("node:buffer").Buffer.concat(parts, length);
 }
 
 /** The certificates given beside those that the runtime trusts: Node's own `ca` would replace them. */

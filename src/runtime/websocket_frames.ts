@@ -70,14 +70,20 @@ export class ProtocolError extends Error {
   }
 }
 
-/** Who is told of what arrived; data is only good for the length of the call. */
-export interface FrameSink {
-  message(opcode: number, data: Uint8Array): void;
+/** Who is told of what arrived: the part of `bytes` from `start` to `end`, good for the length of the call. */
+export interface FrameSink<Bytes extends Uint8Array> {
+  message(opcode: number, bytes: Bytes, start: number, end: number): void;
   control(opcode: number, data: Uint8Array): void;
 }
 
-/** Cuts what arrives into messages; the returned function takes the chunks as they come. */
-export function frameReader(sink: FrameSink): (chunk: Uint8Array) => void {
+/**
+ * Cuts what arrives into messages; the returned function takes the chunks as they come. `join` is
+ * {@linkcode concat}, or what does the same for chunks of another class.
+ */
+export function frameReader<Bytes extends Uint8Array>(
+  sink: FrameSink<Bytes>,
+  join: (parts: readonly Uint8Array[], length: number) => Bytes,
+): (chunk: Bytes) => void {
   let held: Uint8Array[] = [];
   let heldBytes = 0;
   let needed = 0;
@@ -91,7 +97,7 @@ export function frameReader(sink: FrameSink): (chunk: Uint8Array) => void {
       held.push(chunk);
       heldBytes += chunk.length;
       if (heldBytes < needed) return;
-      bytes = concat(held, heldBytes);
+      bytes = join(held, heldBytes);
       held = [];
       heldBytes = 0;
     }
@@ -125,27 +131,27 @@ export function frameReader(sink: FrameSink): (chunk: Uint8Array) => void {
       if (partsBytes + length > MAX_MESSAGE_BYTES) throw new ProtocolError(1009, "a message is too big");
       needed = head + length;
       if (end - at < needed) break;
-      const payload = bytes.subarray(at + head, at + needed);
+      const start = at + head;
       at += needed;
-      if (opcode >= CLOSE) {
-        sink.control(opcode, payload);
-      } else if (final && opcode !== CONTINUATION) {
-        sink.message(opcode, payload);
+      if (final && (opcode === TEXT || opcode === BINARY)) {
+        sink.message(opcode, bytes, start, at);
+      } else if (opcode >= CLOSE) {
+        sink.control(opcode, bytes.subarray(start, at));
       } else {
-        if (length > 0) parts.push(payload);
+        if (length > 0) parts.push(bytes.subarray(start, at));
         partsBytes += length;
         if (opcode !== CONTINUATION) partsOpcode = opcode;
         if (final) {
-          const whole = concat(parts, partsBytes);
+          const whole = join(parts, partsBytes);
           const kind = partsOpcode;
           parts = [];
           partsBytes = partsOpcode = 0;
-          sink.message(kind, whole);
+          sink.message(kind, whole, 0, whole.length);
         }
       }
     }
     if (at < end) {
-      held = [at === 0 ? bytes : bytes.slice(at)];
+      held = [bytes.subarray(at)];
       heldBytes = end - at;
     }
   };

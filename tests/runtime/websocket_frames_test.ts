@@ -17,9 +17,13 @@ interface Seen {
 
 function reading(): { seen: Seen[]; read: (chunk: Uint8Array) => void } {
   const seen: Seen[] = [];
-  const keep = (kind: Seen["kind"]) => (opcode: number, data: Uint8Array) =>
+  const keep = (kind: Seen["kind"], opcode: number, data: Uint8Array) =>
     void seen.push({ kind, opcode, data: [...data] });
-  return { seen, read: frameReader({ message: keep("message"), control: keep("control") }) };
+  const read = frameReader({
+    message: (opcode, bytes, start, end) => keep("message", opcode, bytes.subarray(start, end)),
+    control: (opcode, data) => keep("control", opcode, data),
+  }, concat);
+  return { seen, read };
 }
 
 /** A frame as a server sends it, with a length in the form that `width` names. */
