@@ -5,14 +5,11 @@
  */
 
 import { detectRestRuntime } from "#runtime";
-import {
-  assertPrivateKeyPem,
-  KalshiAuth,
-  type KalshiEnv,
-  type Passphrase,
-  readAuthEnv,
-  type RequestSigner,
-} from "./auth/mod.ts";
+import { type KalshiEnv, readAuthEnv } from "./auth/env.ts";
+import { KalshiAuth } from "./auth/kalshi_auth.ts";
+import { assertKeyPath } from "./auth/key_file.ts";
+import { assertPrivateKeyPem, type Passphrase } from "./auth/open_pem.ts";
+import { checkKeyId, type RequestSigner } from "./auth/signer.ts";
 import type { Clock } from "./clock.ts";
 import { KalshiConfig, type KalshiConfigOptions } from "./config.ts";
 import type { Operation } from "./contract/operation.ts";
@@ -158,36 +155,25 @@ function chooseAuth(
   const { auth, keyId, privateKey, privateKeyPath, passphrase } = options;
   const given = Object.entries({ keyId, privateKey, privateKeyPath, passphrase })
     .filter(([, value]) => value !== undefined)
-    .map(([name]) => `\`${name}\``);
+    .map(([name]) => `\`${name}\``)
+    .join(", ");
   if (auth !== undefined) {
-    if (given.length > 0) {
-      throw new KalshiConfigError(
-        `Give either \`auth\` or ${given.join(", ")}, not both: it is not clear which key to use.`,
-      );
-    }
-    return auth instanceof KalshiAuth ? auth : KalshiAuth.fromSigner(auth);
+    if (given) throw new KalshiConfigError(`Give either \`auth\` or ${given}, not both.`);
+    return KalshiAuth.fromSigner(auth);
   }
-  if (given.length === 0) return undefined;
-  if (typeof keyId !== "string" || keyId.trim() === "") {
-    throw new KalshiConfigError(`${given.join(", ")} came without the key's id: give \`keyId\` as well.`);
+  if (!given) return undefined;
+  if (keyId === undefined || (privateKey === undefined) === (privateKeyPath === undefined)) {
+    throw new KalshiConfigError(
+      `A key is \`keyId\` and either \`privateKey\` or \`privateKeyPath\`, not both; got ${given}.`,
+    );
   }
-  if (privateKey !== undefined && privateKeyPath !== undefined) {
-    throw new KalshiConfigError("Give either `privateKey` or `privateKeyPath`, not both.");
-  }
-  let load: () => Promise<KalshiAuth>;
-  if (privateKey !== undefined) {
-    assertPrivateKeyPem(privateKey, { passphrase });
-    load = () => KalshiAuth.fromPem(keyId, privateKey, { passphrase });
-  } else if (privateKeyPath !== undefined) {
-    if (!runtime.capabilities.files) {
-      throw new KalshiConfigError(
-        `\`privateKeyPath\` needs files, which ${runtime.name} does not give: pass the PEM text as \`privateKey\`.`,
-      );
-    }
-    load = () => KalshiAuth.fromKeyPath(keyId, privateKeyPath, { passphrase, runtime });
-  } else {
-    throw new KalshiConfigError("`keyId` came without a key: give `privateKey` or `privateKeyPath` as well.");
-  }
+  checkKeyId(keyId);
+  if (privateKey !== undefined) assertPrivateKeyPem(privateKey, { passphrase });
+  if (privateKeyPath !== undefined) assertKeyPath(privateKeyPath, runtime);
+  const load = () =>
+    privateKeyPath === undefined
+      ? KalshiAuth.fromPem(keyId, privateKey ?? "", { passphrase })
+      : KalshiAuth.fromKeyPath(keyId, privateKeyPath, { passphrase, runtime });
   let loaded: Promise<KalshiAuth> | undefined;
   // A passphrase that could not be fetched, or a file that was not there yet, may be there next time.
   return () =>
@@ -262,22 +248,8 @@ export class KalshiClient extends KalshiCore {
     if (auth === undefined) {
       throw new KalshiAuthError("AUTH_REQUIRED", "A stream needs an API key and this client has none.");
     }
-    const { fills, orders, exchange } = this;
-    const since = (ms: number) => ({ min_ts: Math.floor(ms / 1000) });
-    return await Stream.connect({
-      ...options,
-      ...shared,
-      auth: typeof auth === "function" ? await auth() : auth,
-      lookup: {
-        fills: (sinceMs) => fills.listAll(since(sinceMs)),
-        async *orders(sinceMs) {
-          yield* orders.listAll(since(sinceMs));
-          yield* orders.listAll({ status: "resting" });
-        },
-        order: (orderId) => orders.get(orderId),
-        asOfMs: async () => Date.parse(await exchange.userDataTimestamp()),
-      },
-    });
+    const key = typeof auth === "function" ? await auth() : auth;
+    return await Stream.connect({ ...options, ...shared, auth: key, lookup: this });
   }
 
   /** Whether the exchange is open, and when. */
@@ -340,7 +312,7 @@ export class KalshiClient extends KalshiCore {
     const runtime = options.runtime ?? detectRestRuntime();
     const { auth, keyId, privateKey, privateKeyPath, config, demo } = options;
     const ownKey = [auth, keyId, privateKey, privateKeyPath].some((given) => given !== undefined);
-    const settings = readAuthEnv(ownKey ? withoutKey(env, runtime) : env, runtime);
+    const settings = readAuthEnv(env, runtime, !ownKey);
     const { baseUrl, allowUnknownHost } = settings;
     // Without a key id a key is of no use, but a malformed one is a mistake all the same.
     const read = settings.keyId === undefined ? KalshiAuth.tryFromEnv : KalshiAuth.fromEnv;
@@ -354,11 +326,4 @@ export class KalshiClient extends KalshiCore {
       }),
     });
   }
-}
-
-/** The environment less its key, which a caller with a key of their own must not be stopped by. */
-function withoutKey(env: KalshiEnv | undefined, runtime: RestRuntime): KalshiEnv {
-  const read = (name: keyof KalshiEnv) => env === undefined ? runtime.readEnv(name) : env[name];
-  const names = ["KALSHI_DEMO", "KALSHI_API_BASE_URL", "KALSHI_ALLOW_UNKNOWN_HOST"] as const;
-  return Object.fromEntries(names.map((name) => [name, read(name)]));
 }

@@ -46,10 +46,16 @@ export interface EnvSettings {
 
 /**
  * Reads `env` where it is given, and nothing else; without it, the runtime's variables. Throws a
- * {@linkcode KalshiConfigError} for a variable that is present and malformed, and for a key given twice.
+ * {@linkcode KalshiConfigError} for a variable that is present and malformed, and for a key given twice; a caller
+ * with a key of its own does not look at the key's.
  */
-export function readAuthEnv(env: KalshiEnv | undefined, runtime: RestRuntime): EnvSettings {
+export function readAuthEnv(
+  env: KalshiEnv | undefined,
+  runtime: RestRuntime,
+  withKey = true,
+): EnvSettings {
   function raw(name: keyof KalshiEnv): string | undefined {
+    if (!withKey && name.includes("KEY")) return undefined;
     const value: unknown = (env === undefined ? runtime.readEnv(name) : env[name]) ?? "";
     if (value === "") return undefined;
     if (typeof value !== "string") throw new KalshiConfigError(`${name} must be text.`);

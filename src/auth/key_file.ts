@@ -6,8 +6,8 @@
 import { KalshiAuthError, KalshiConfigError } from "../errors.ts";
 import type { RestRuntime } from "../runtime/types.ts";
 
-/** Reads the text of a key file. */
-export async function readKeyFile(path: string, runtime: RestRuntime): Promise<string> {
+/** Refuses what is no path, and any path where the runtime has no files. */
+export function assertKeyPath(path: string, runtime: RestRuntime): void {
   if (!runtime.capabilities.files) {
     throw new KalshiConfigError(`${runtime.name} reads no files: give the private key itself, not its path.`);
   }
@@ -18,6 +18,11 @@ export async function readKeyFile(path: string, runtime: RestRuntime): Promise<s
         "`privateKey` or KALSHI_PRIVATE_KEY.",
     );
   }
+}
+
+/** Reads the text of a key file. */
+export async function readKeyFile(path: string, runtime: RestRuntime): Promise<string> {
+  assertKeyPath(path, runtime);
   try {
     return await runtime.readTextFile(path);
   } catch (cause) {

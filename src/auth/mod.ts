@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { type EnvSettings, type KalshiEnv, readAuthEnv } from "./env.ts";
+export type { KalshiEnv } from "./env.ts";
 export {
   type AuthEnvOptions,
   KalshiAuth,

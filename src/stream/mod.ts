@@ -44,7 +44,7 @@ export {
 } from "./market_book.ts";
 export { type BookDepth, type BookLevel, OrderBook, type RestOrderBook } from "./order_book.ts";
 export type { QueueOptions, QueuePolicy } from "./queue.ts";
-export type { RecoveredFill, RecoveredOrder, RecoverOptions, StreamLookup } from "./recover.ts";
+export type { LookupClient, RecoveredFill, RecoveredOrder, RecoverOptions, StreamLookup } from "./recover.ts";
 export {
   KalshiStream,
   type OrderBooksOptions,

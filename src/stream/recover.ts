@@ -24,6 +24,33 @@ export interface StreamLookup {
   readonly asOfMs?: (() => Promise<number>) | undefined;
 }
 
+/** A client, as far as a stream looks up what it missed through it. */
+export interface LookupClient {
+  /** The account's fills. */
+  readonly fills: { listAll(params: { min_ts: number }): AsyncIterable<Fill> };
+  /** The account's orders. */
+  readonly orders: {
+    listAll(params: { min_ts: number } | { status: "resting" }): AsyncIterable<Order>;
+    get(orderId: string): Promise<Order>;
+  };
+  /** The state of the exchange. */
+  readonly exchange: { userDataTimestamp(): Promise<string> };
+}
+
+/** Looks up through a client. */
+export function lookupThrough({ fills, orders, exchange }: LookupClient): StreamLookup {
+  const since = (ms: number) => ({ min_ts: Math.floor(ms / 1000) });
+  return {
+    fills: (sinceMs) => fills.listAll(since(sinceMs)),
+    async *orders(sinceMs) {
+      yield* orders.listAll(since(sinceMs));
+      yield* orders.listAll({ status: "resting" });
+    },
+    order: (orderId) => orders.get(orderId),
+    asOfMs: async () => Date.parse(await exchange.userDataTimestamp()),
+  };
+}
+
 /** Whether to fill up what was missed, and how often to look for what was lost without a trace. */
 export interface RecoverOptions {
   /**

@@ -27,6 +27,8 @@ import { LiveBooks, type LiveOrderBook } from "./live_books.ts";
 import type { BookState } from "./market_book.ts";
 import { StreamQueue } from "./queue.ts";
 import {
+  type LookupClient,
+  lookupThrough,
   type RecoveredFill,
   type RecoveredOrder,
   recoverEvery,
@@ -53,8 +55,8 @@ export interface StreamOptions {
   readonly signal?: AbortSignal | undefined;
   /** Time; the runtime's own when left out. */
   readonly clock?: Clock | undefined;
-  /** Where `recover` looks up what was missed. */
-  readonly lookup?: StreamLookup | undefined;
+  /** Where `recover` looks up what was missed: a `KalshiClient`, or a {@linkcode StreamLookup} of your own. */
+  readonly lookup?: LookupClient | StreamLookup | undefined;
   /**
    * Whether to check one live book against a fresh snapshot at each liveness interval, in turns; true unless
    * told. It also shows when the last frames of a quiet subscription were lost.
@@ -154,7 +156,8 @@ export class KalshiStream implements AsyncDisposable {
     const { auth, clock = systemClock, verifyBooks = true, onUnknown, onUnreadable, onError } = options;
     this.#config = config;
     this.#clock = clock;
-    this.#lookup = options.lookup;
+    const { lookup } = options;
+    this.#lookup = lookup !== undefined && "exchange" in lookup ? lookupThrough(lookup) : lookup;
     const tell = <T>(hook: ((value: T) => void) | undefined, value: T) => {
       try {
         hook?.(value);

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { KalshiAuth, type KalshiEnv, readAuthEnv } from "../../src/auth/mod.ts";
+import { readAuthEnv } from "../../src/auth/env.ts";
+import { KalshiAuth, type KalshiEnv } from "../../src/auth/mod.ts";
 import { KalshiAuthError, KalshiConfigError } from "../../src/errors.ts";
 import type { Runtime } from "../../src/runtime/types.ts";
 import { test } from "../support/test.ts";

@@ -488,7 +488,7 @@ test("options of the client that are unknown or conflict are refused", async () 
     [{ auth, keyId: "a" }, "auth"],
     [{ keyId: "a" }, "privateKey"],
     [{ privateKey: "x" }, "keyId"],
-    [{ keyId: " ", privateKey: "x" }, "keyId"],
+    [{ keyId: " ", privateKey: "x" }, "key id"],
     [{ keyId: "a", privateKey: "x", privateKeyPath: "y" }, "not both"],
     [{ keyId: "a", privateKey: "garbage" }, "PEM"],
   ];
