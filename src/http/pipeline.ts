@@ -183,6 +183,14 @@ export class HttpPipeline {
   /** Sends one request and returns the decoded body of its answer, or throws a {@linkcode KalshiError}. */
   async request<T>(template: RequestTemplate, input: RequestInput = {}): Promise<T> {
     const call = this.#prepare(template, input);
+    try {
+      return await this.#run(call);
+    } catch (error) {
+      throw error instanceof KalshiError ? stillUnknown(call, error) : error;
+    }
+  }
+
+  async #run<T>(call: Call): Promise<T> {
     let last: KalshiError | undefined;
     for (;;) {
       const { limiter } = call;
@@ -407,7 +415,7 @@ export class HttpPipeline {
     const outcome: Outcome = mayHaveActed ? "unknown" : "not-sent";
     const context = { method, path, attempts, clientIds, outcome };
     if (error instanceof Cut) return this.#cutError(call, error.reason, context);
-    if (error instanceof KalshiError) return stillUnknown(call, error);
+    if (error instanceof KalshiError) return error;
     if (!call.sent) {
       return new KalshiAuthError("AUTH_KEY", `${method} ${path} was not sent: signing it failed.`, {
         ...context,
@@ -477,7 +485,7 @@ export class HttpPipeline {
     try {
       await this.#limited(call, Infinity, work);
     } catch (error) {
-      if (!(error instanceof Cut)) throw error instanceof KalshiError ? stillUnknown(call, error) : error;
+      if (!(error instanceof Cut)) throw error;
       const { method, path, clientIds, attempts } = call;
       // What the last attempt said is still all that is known of the call.
       const known = last === undefined ? { method, path, clientIds } : { ...last, cause: last };
