@@ -1,0 +1,8 @@
+/**
+ * Cloudflare Workers: the adapter of the runtime, and `KalshiFeed`, a Durable Object that holds one stream for an
+ * account and serves it to many readers.
+ *
+ * @module
+ */
+
+export { workersRuntime } from "../runtime/workers.ts";
