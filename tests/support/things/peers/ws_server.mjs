@@ -17,8 +17,8 @@ const { key, cert, ca } = certificates();
 const server = options.tls ? createHttpsServer({ key, cert }) : createServer();
 const { open, counts } = track(server);
 const endpoint = new WebSocketServer({ noServer: true, maxPayload: 100 * 1024 * 1024 });
-let handshakes = [];
-let closes = [];
+const handshakes = [];
+const closes = [];
 let pings = 0;
 let pongs = 0;
 

@@ -1,0 +1,70 @@
+import { detectRuntime } from "#runtime";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { KalshiConfigError } from "../../src/errors.ts";
+import { webRuntime } from "../../src/runtime/web.ts";
+import { workersRuntime } from "../../src/runtime/workers.ts";
+import { startThing } from "../support/bed.ts";
+import { runtimeName, test } from "../support/test.ts";
+
+test("the runtime is found", () => {
+  const names = { deno: "Deno", bun: "Bun", node: "Node", workers: "Cloudflare Workers" };
+  assertEquals(detectRuntime().name, names[runtimeName]);
+  const [one, other] = [detectRuntime(), detectRuntime()];
+  assert(one !== other, "kept somewhere");
+});
+
+test("what every runtime with sockets can do", () => {
+  const { handshakeHeaders, handshakeStatus, tcp, files, ping } = detectRuntime().capabilities;
+  assert(handshakeHeaders && handshakeStatus && tcp);
+  assertEquals(files, runtimeName !== "workers");
+  assertEquals(ping, runtimeName !== "workers");
+});
+
+test("files are read where there are any", async () => {
+  const runtime = detectRuntime();
+  if (runtimeName === "workers") {
+    await assertRejects(() => runtime.readTextFile("LICENSE"), KalshiConfigError);
+    return;
+  }
+  assert((await runtime.readTextFile("LICENSE")).startsWith("MIT"));
+  await assertRejects(() => runtime.readTextFile("~/no such file in the home folder"));
+});
+
+test("an environment variable that is not set is undefined", () => {
+  assertEquals(detectRuntime().readEnv("KALSHI_NO_SUCH_VARIABLE"), undefined);
+});
+
+test("the plain web does requests and refuses the rest by name", async () => {
+  const runtime = webRuntime();
+  await using server = await startThing("raw-server");
+  const pool = runtime.createHttpPool({ http2: false });
+  const response = await pool.fetch(`http://127.0.0.1:${await server.call<number>("port")}/`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: "{}",
+  });
+  assertEquals(await response.text(), "{}");
+  await pool.close();
+
+  const handlers = { onMessage: () => {}, onClose: () => {} };
+  assertThrows(() => runtime.createHttpPool({ http2: true }), KalshiConfigError, "http2");
+  const limits = { maxConnections: 1 };
+  assertThrows(() => runtime.createHttpPool({ http2: false, limits }), KalshiConfigError, "maxConnections");
+  await assertRejects(
+    () => runtime.connectWebSocket("wss://localhost/", handlers),
+    KalshiConfigError,
+    "header",
+  );
+  await assertRejects(
+    () => runtime.connectTcp({ hostname: "localhost", port: 1, tls: false }),
+    KalshiConfigError,
+  );
+  await assertRejects(() => runtime.readTextFile("x"), KalshiConfigError);
+  assertEquals(runtime.readEnv("HOME"), undefined);
+});
+
+test("a Worker's adapter takes no options", () => {
+  for (const options of [{ proxy: { url: "http://p:1" } }, { caCertificates: [] }, { nonsense: 1 }]) {
+    assertThrows(() => workersRuntime(options as never), KalshiConfigError, Object.keys(options)[0]);
+  }
+});
