@@ -22,8 +22,12 @@ const everyFault: readonly FaultKind[] = [...realFaults, "limited-after"];
 const uuid = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
 
 /** An exchange, a network before it that loses things, and a client on each side of that network. */
-async function startScene(options: KalshiConfigOptions, kinds: readonly FaultKind[] = realFaults) {
-  const exchange = await startExchange({ marketMakers: false });
+async function startScene(
+  options: KalshiConfigOptions,
+  kinds: readonly FaultKind[] = realFaults,
+  exchangeOptions: { startMs?: number } = {},
+) {
+  const exchange = await startExchange({ marketMakers: false, ...exchangeOptions });
   const proxy = await startFaultProxy(exchange.baseUrl, { kinds });
   const { keyId, privateKey } = await exchange.createAccount({ balance: "1000000.00" });
   const auth = await KalshiAuth.fromPem(keyId, privateKey);
@@ -353,4 +357,20 @@ test("with too few retries orders fail, none is there twice, and the errors are 
   assertTruthful(outcomes, await scene.orders());
   const done = outcomes.filter((outcome) => outcome === "done").length;
   assert(done > SOME * 2 * 0.9 * 0.95, `${done}`);
+});
+
+test("clocks that are nearly too far apart to be let in hide no order", LIMITS, async () => {
+  for (const apartMs of [-25_000, 25_000]) {
+    const startMs = Date.now() + apartMs;
+    await using scene = await startScene({ orderRetries: "idempotent" }, ["cut-after"], { startMs });
+    const { client, proxy, tickers } = scene;
+    const returned = new Set<string>();
+    await each(100, async (index) => {
+      returned.add((await client.orders.create(orderOf(index, tickers[index]))).order_id);
+    });
+    assertEquals([returned.size, (await scene.orders()).size], [100, 100]);
+    // Some had to be looked for.
+    const log = await proxy.takeLog();
+    assert(log.filter(({ method, fault }) => method === "POST" && fault !== undefined).length > 5);
+  }
 });
