@@ -7,19 +7,12 @@
 
 import { KalshiConfigError, KalshiError } from "../errors.ts";
 import type { OrderRetries } from "../config.ts";
-import type { ListAllOptions } from "../http/page.ts";
-import type { CallOptions, HttpPipeline, Repeat } from "../http/pipeline.ts";
+import type { CallOptions, HttpPipeline, Repeat, SendOptions } from "../http/pipeline.ts";
 
 /** What methods that place or change something take as their last argument. */
 export interface WriteOptions extends CallOptions {
   /** Wins over the config's `orderRetries`. */
   readonly orderRetries?: OrderRetries | undefined;
-}
-
-/** Options as they go to the pipeline. */
-export interface SendOptions extends WriteOptions {
-  readonly clientIds?: readonly string[] | undefined;
-  readonly repeat?: Repeat | undefined;
 }
 
 /** One write, and how to find out what became of it. */
@@ -30,8 +23,8 @@ export interface Write<R> {
   readonly onlyRefused?: boolean | undefined;
   /** Sends it. */
   readonly send: (options: SendOptions) => Promise<R>;
-  /** Looks for its effect; undefined when there is none. */
-  readonly lookUp: (options: ListAllOptions, error: KalshiError) => Promise<R | undefined>;
+  /** Looks for its effect, in a list at no more than `maxItems`; undefined when there is none. */
+  readonly lookUp: (options: CallOptions, error: KalshiError, maxItems?: number) => Promise<R | undefined>;
 }
 
 /** Whether this call may be sent again. */
@@ -67,14 +60,14 @@ export async function exactlyOnce<R>(http: HttpPipeline, options: WriteOptions, 
   const step = http.steps(options);
   const repeat: Repeat = onlyRefused ? {} : {
     // Between attempts one quick look must do: the exchange refuses what it has.
-    lookUp: (error) => lookUp({ ...step(), maxRetries: 0, maxItems: 200 }, error).catch(nothing),
+    lookUp: (error) => lookUp({ ...step(), maxRetries: 0 }, error, 200).catch(nothing),
   };
   try {
     return await send({ ...step(), clientIds, repeat });
   } catch (error) {
     if (!isOpen(error, repeat)) throw error;
     // These two show that the write is there, though what lists it may lag behind.
-    const isThere = error.code === "CONFLICT" || error.code === "DECODE";
+    const isThere = error.outcome === "unknown" && /CONFLICT|DECODE/.test(error.code);
     const looks = isThere ? 1 + (options.maxRetries ?? http.config.maxRetries) : 1;
     for (let look = 0; look < looks; look++) {
       if (look > 0) await http.pause(look, step());
