@@ -69,7 +69,7 @@ export async function startMockServer(): Promise<MockServer> {
   const port = await freePort();
   const exe = platform() === "win32" ? "steady.exe" : "steady";
   const binary = join("node_modules", "@stdy", `cli-${platform()}-${arch()}`, "bin", exe);
-  const child = spawn(binary, ["--no-color", "-p", String(port), file], {
+  const child = spawn(binary, ["--no-color", "--log-format", "text", "-p", String(port), file], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   let said = "";
