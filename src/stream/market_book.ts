@@ -127,7 +127,7 @@ function readLevels(into: OrderBook, side: BookSide, levels: unknown, complement
  *
  * @example
  * ```ts
- * import { MarketBook } from "@unofficial/kalshi/stream";
+ * import { MarketBook } from "@unofficial/kalshi/order-books";
  *
  * const book = new MarketBook("KXHIGHNY-26NOV24-T60");
  * book.feed({ type: "orderbook_snapshot", seq: 1, msg: { yes_dollars_fp: [["0.5600", "10.00"]] } });

@@ -31,18 +31,16 @@ export {
   KalshiStreamOverflowError,
 } from "./errors.ts";
 export type { LiveOrderBook } from "./live_books.ts";
-export {
-  type BookChange,
-  type BookDeltaChange,
-  type BookFrame,
-  type BookSnapshotChange,
-  type BookStaleChange,
-  type BookState,
-  MarketBook,
-  type MarketBookOptions,
-  type StaleReason,
+export type {
+  BookChange,
+  BookDeltaChange,
+  BookFrame,
+  BookSnapshotChange,
+  BookStaleChange,
+  BookState,
+  StaleReason,
 } from "./market_book.ts";
-export { type BookDepth, type BookLevel, OrderBook, type RestOrderBook } from "./order_book.ts";
+export type { BookDepth, BookLevel, OrderBook, RestOrderBook } from "./order_book.ts";
 export type { QueueOptions, QueuePolicy } from "./queue.ts";
 export type { LookupClient, RecoveredFill, RecoveredOrder, RecoverOptions, StreamLookup } from "./recover.ts";
 export {

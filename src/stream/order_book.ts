@@ -169,7 +169,7 @@ class Side {
  * @example
  * ```ts
  * import { parseCount, parsePrice } from "@unofficial/kalshi";
- * import { OrderBook } from "@unofficial/kalshi/stream";
+ * import { OrderBook } from "@unofficial/kalshi/order-books";
  *
  * const book = new OrderBook();
  * book.add("bid", parsePrice("0.5600"), parseCount("10.00"));

@@ -38,7 +38,7 @@ export interface LookupClient {
 }
 
 /** Looks up through a client. */
-export function lookupThrough({ fills, orders, exchange }: LookupClient): StreamLookup {
+function lookupThrough({ fills, orders, exchange }: LookupClient): StreamLookup {
   const since = (ms: number) => ({ min_ts: Math.floor(ms / 1000) });
   return {
     fills: (sinceMs) => fills.listAll(since(sinceMs)),
@@ -307,12 +307,11 @@ export class Recovery implements Consumer {
   }
 }
 
-/** Reads the `recover` option. */
-export function recoverEvery(
-  { recover }: RecoverOptions,
-  lookup: StreamLookup | undefined,
-): { readonly lookup: StreamLookup; readonly everyMs: number | undefined } | undefined {
-  if (recover === undefined || recover === false) return undefined;
+/** Reads the `recover` option: where to look, and how often without a reason. */
+export function readRecover(
+  recover: true | { readonly everyMs: number },
+  lookup: StreamLookup | LookupClient | undefined,
+): { readonly lookup: StreamLookup; readonly everyMs: number | undefined } {
   if (lookup === undefined) {
     throw new KalshiConfigError(
       "`recover` looks up through REST: open the stream with `client.stream()`, or give `lookup`.",
@@ -324,5 +323,5 @@ export function recoverEvery(
       `recover.everyMs takes a number of milliseconds from 1000, not ${String(everyMs)}.`,
     );
   }
-  return { lookup, everyMs };
+  return { lookup: "exchange" in lookup ? lookupThrough(lookup) : lookup, everyMs };
 }

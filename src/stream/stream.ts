@@ -23,18 +23,16 @@ import {
 import { Connection, type Frame, type StreamStatus } from "./connection.ts";
 import { KalshiStreamClosedError } from "./errors.ts";
 import { Lanes } from "./lanes.ts";
-import { LiveBooks, type LiveOrderBook } from "./live_books.ts";
+import type { LiveBooks, LiveOrderBook } from "./live_books.ts";
 import type { BookState } from "./market_book.ts";
 import { StreamQueue } from "./queue.ts";
-import {
-  type LookupClient,
-  lookupThrough,
-  type RecoveredFill,
-  type RecoveredOrder,
-  recoverEvery,
-  type RecoverOptions,
+import type {
+  LookupClient,
+  RecoveredFill,
+  RecoveredOrder,
+  RecoverOptions,
   Recovery,
-  type StreamLookup,
+  StreamLookup,
 } from "./recover.ts";
 import {
   makeSubscription,
@@ -141,10 +139,11 @@ export interface OrderBooksOptions extends WaitOptions {
 export class KalshiStream implements AsyncDisposable {
   readonly #connection: Connection;
   readonly #lanes: Lanes;
-  readonly #books: LiveBooks;
+  readonly #makeBooks: () => Promise<LiveBooks>;
+  #books: LiveBooks | undefined;
   readonly #config: KalshiConfig;
   readonly #clock: Clock;
-  readonly #lookup: StreamLookup | undefined;
+  readonly #lookup: StreamLookup | LookupClient | undefined;
   readonly #onError: (error: unknown) => void;
   readonly #subscriptions = new Set<{ readonly stats: QueueStats }>();
   readonly #watchers = new Set<StreamQueue<StreamStatus>>();
@@ -156,8 +155,7 @@ export class KalshiStream implements AsyncDisposable {
     const { auth, clock = systemClock, verifyBooks = true, onUnknown, onUnreadable, onError } = options;
     this.#config = config;
     this.#clock = clock;
-    const { lookup } = options;
-    this.#lookup = lookup !== undefined && "exchange" in lookup ? lookupThrough(lookup) : lookup;
+    this.#lookup = options.lookup;
     const tell = <T>(hook: ((value: T) => void) | undefined, value: T) => {
       try {
         hook?.(value);
@@ -179,12 +177,16 @@ export class KalshiStream implements AsyncDisposable {
         tell(onUnreadable, text);
       },
       onStatus: (status) => this.#changed(status),
-      onInterval: () => verifyBooks && this.#books.audit(),
+      onInterval: () => verifyBooks && this.#books?.audit(),
       onList: (sids) => this.#lanes.listed(sids),
     });
     const shared = { connection: this.#connection, clock, backoff: config, onError: this.#onError };
     this.#lanes = new Lanes({ ...shared, onUnknown: (frame) => tell(onUnknown, frame) });
-    this.#books = new LiveBooks({ ...shared, lanes: this.#lanes, timeoutMs: config.timeoutMs });
+    this.#makeBooks = async () => {
+      // Loaded with the first book: a stream of trades needs none of it.
+      const { LiveBooks } = await import("./live_books.ts");
+      return this.#books ??= new LiveBooks({ ...shared, lanes: this.#lanes, timeoutMs: config.timeoutMs });
+    };
   }
 
   /**
@@ -247,9 +249,9 @@ export class KalshiStream implements AsyncDisposable {
       reconnects,
       unreadable: this.#unreadable,
       ...this.#lanes.stats,
-      resyncs: this.#books.resyncs,
-      books: this.#books.states,
-      queues: [...[...this.#subscriptions].map(({ stats }) => stats), ...this.#books.queueStats],
+      resyncs: this.#books?.resyncs ?? 0,
+      books: this.#books?.states ?? { waiting: 0, live: 0, stale: 0, resyncing: 0, closed: 0 },
+      queues: [...[...this.#subscriptions].map(({ stats }) => stats), ...this.#books?.queueStats ?? []],
       lagMs: this.#lag && { ...this.#lag },
     };
   }
@@ -443,10 +445,10 @@ export class KalshiStream implements AsyncDisposable {
     params: MarketParams | undefined,
     options: RecoverableOptions,
   ): Promise<Subscription<Message>> {
-    const plan = recoverEvery(options, this.#lookup);
     const record = params as Readonly<Record<string, unknown>> | undefined;
-    if (plan === undefined) return await this.#subscribe(channel, record, options);
-    const { lookup, everyMs } = plan;
+    if (!options.recover) return await this.#subscribe(channel, record, options);
+    const { readRecover, Recovery } = await import("./recover.ts");
+    const { lookup, everyMs } = readRecover(options.recover, this.#lookup);
     return await this.#subscribe<Message>(
       channel,
       record,
@@ -459,7 +461,7 @@ export class KalshiStream implements AsyncDisposable {
 
   async #open(tickers: readonly string[], options: OrderBooksOptions): Promise<LiveOrderBook[]> {
     if (this.state === "closed") throw this.#closedError();
-    const books = await this.#books.open(tickers, options);
+    const books = await (await this.#makeBooks()).open(tickers, options);
     if (options.awaitLive === false) return books;
     try {
       const limits = { timeoutMs: this.#config.timeoutMs, ...options };

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { createRandom, type Random } from "../../src/local_exchange/random.ts";
-import { MarketBook } from "../../src/stream/mod.ts";
+import { MarketBook } from "../../src/stream/order_books.ts";
 import { runtimeName, test } from "../support/test.ts";
 import { FakeVenue } from "./support/fake_venue.ts";
 

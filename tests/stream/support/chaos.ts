@@ -12,7 +12,8 @@ import { KalshiClient } from "../../../src/client.ts";
 import { LocalExchange, type SocketFault } from "../../../src/local_exchange/mod.ts";
 import { Session } from "../../../src/local_exchange/ws/session.ts";
 import { createRandom, type Random } from "../../../src/local_exchange/random.ts";
-import { KalshiStream, type LiveOrderBook, MarketBook, type OrderBook } from "../../../src/stream/mod.ts";
+import { KalshiStream, type LiveOrderBook } from "../../../src/stream/mod.ts";
+import { MarketBook, type OrderBook } from "../../../src/stream/order_books.ts";
 import { until } from "../../support/until.ts";
 
 export interface ChaosOptions {
