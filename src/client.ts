@@ -112,7 +112,8 @@ function chooseLimiter(
         '`rateLimit: "auto"` reads the budgets of an account: give the client a key.',
       );
     }
-    const read = <R>(operation: Operation<undefined, R>) => http().request<R>(operation, { unlimited: true });
+    const read = <R>(operation: Operation<undefined, R>) =>
+      http().request<R>(operation, {}, { unlimited: true });
     return lazyLimiter(async () => {
       const { AutoRateLimiter } = await import("./http/rate_limiter_auto.ts");
       return new AutoRateLimiter({

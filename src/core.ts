@@ -125,17 +125,20 @@ export class KalshiCore implements AsyncDisposable {
    * method has none; nothing was sent.
    */
   async request<T = unknown>(method: string, path: string, options: RawRequestOptions = {}): Promise<T> {
-    const { query, auth = "optional", ...input } = options;
+    const { query, auth = "optional", body, ...rest } = options;
     const verb = String(method).toUpperCase();
     if (!/^(GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE)$/.test(verb)) {
       throw new KalshiConfigError(`${JSON.stringify(method)} is no HTTP method that this API knows.`);
     }
-    if (input.body !== undefined && isSafeMethod(verb)) {
+    if (!/^(required|optional|none)$/.test(auth)) {
+      throw new KalshiConfigError(`auth takes "required", "optional" or "none"; got ${String(auth)}.`);
+    }
+    if (body !== undefined && isSafeMethod(verb)) {
       throw new KalshiConfigError(`A ${verb} has no \`body\`.`);
     }
     assertPlainPath(path);
     const params = query as Params | undefined;
-    return await this.http.request<T>({ method: verb, path, auth, empty: "maybe" }, { ...input, params });
+    return await this.http.request<T>({ method: verb, path, auth, empty: "maybe" }, rest, { params, body });
   }
 
   /** Ends running calls, closes every connection, and refuses new calls. A second call is harmless. */

@@ -20,7 +20,7 @@ import {
   type Outcome,
 } from "../errors.ts";
 import { assertExtraHeaders } from "../extra_headers.ts";
-import { assertAtLeast } from "../options.ts";
+import { assertAtLeast, unknownOption } from "../options.ts";
 import type { HttpPool } from "../runtime/types.ts";
 import { assertSignable } from "../url_policy.ts";
 import { type ClientHooks, redactHeaders, tell } from "./hooks.ts";
@@ -65,16 +65,22 @@ export interface RequestTemplate {
   readonly costWith?: Readonly<Record<string, number>> | undefined;
 }
 
-/** What a request carries. */
-export interface RequestInput extends CallOptions {
+/** What a request carries, apart from what its caller chose. */
+export interface Payload {
   /** Path and query parameters by name. */
   readonly params?: Params | undefined;
   /** JSON body. */
   readonly body?: unknown;
-  /** The ids that the exchange knows this write by, for errors. */
-  readonly clientIds?: readonly string[] | undefined;
   /** Passes by the rate limiter: what the limiter itself asks. */
   readonly unlimited?: boolean | undefined;
+  /** Takes the result out of a decoded answer; what it throws is the call's error. */
+  readonly read?: ((value: unknown, request: RequestIdentity, status: number) => unknown) | undefined;
+}
+
+/** What a caller chose, and what a write that takes effect once adds to it. */
+export interface SendOptions extends CallOptions {
+  /** The ids that the exchange knows this write by, for errors. */
+  readonly clientIds?: readonly string[] | undefined;
   /** Wins over the config's `orderRetries`. */
   readonly orderRetries?: KalshiSettings["orderRetries"] | undefined;
   /** Set for a write that takes effect once; told what its attempts may have done. */
@@ -139,7 +145,7 @@ interface Call {
   readonly body: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly auth: PipelineParts["auth"];
-  readonly options: RequestInput;
+  readonly options: SendOptions & Payload;
   readonly clientIds: readonly string[] | undefined;
   readonly repeat: Repeat | undefined;
   readonly timeoutMs: number;
@@ -149,6 +155,24 @@ interface Call {
   attempts: number;
   /** Whether bytes of the running attempt may have left. */
   sent: boolean;
+}
+
+const OPTION_NAMES = ["signal", "timeoutMs", "totalTimeoutMs", "maxRetries", "headers", "orderRetries"];
+
+/** Inherited names count: an AbortSignal in the place of the options would never end anything. */
+function assertCallOptions(owner: string, options: SendOptions): void {
+  for (const name in options) {
+    if (!OPTION_NAMES.includes(name) && !/^(clientIds|repeat)$/.test(name)) {
+      throw unknownOption(owner, name, OPTION_NAMES);
+    }
+  }
+  const { signal, maxRetries = 0 } = options;
+  if (signal !== undefined && typeof signal?.aborted !== "boolean") {
+    throw new KalshiConfigError("signal takes an AbortSignal, such as `controller.signal`.");
+  }
+  if (typeof maxRetries === "number" && maxRetries % 1) {
+    throw new KalshiConfigError(`maxRetries takes a whole number; got ${maxRetries}.`);
+  }
 }
 
 function limit(name: string, value: number | undefined, fallback: number): number {
@@ -181,8 +205,15 @@ export class HttpPipeline {
   }
 
   /** Sends one request and returns the decoded body of its answer, or throws a {@linkcode KalshiError}. */
-  async request<T>(template: RequestTemplate, input: RequestInput = {}): Promise<T> {
-    const call = this.#prepare(template, input);
+  async request<T>(template: RequestTemplate, options: SendOptions = {}, payload: Payload = {}): Promise<T> {
+    let call: Call;
+    try {
+      call = this.#prepare(template, options, payload);
+    } catch (cause) {
+      if (cause instanceof KalshiError) throw cause;
+      // A body that refers to itself, an id that is no Unicode.
+      throw new KalshiConfigError(`${template.path} cannot be sent: ${cause}`, { cause });
+    }
     try {
       return await this.#run(call);
     } catch (error) {
@@ -262,9 +293,11 @@ export class HttpPipeline {
     await this.#parts.pool.close();
   }
 
-  #prepare(template: RequestTemplate, input: RequestInput): Call {
+  #prepare(template: RequestTemplate, options: SendOptions, payload: Payload): Call {
     const { config, clock, auth } = this.#parts;
     const method = template.method ?? "GET";
+    assertCallOptions(`${method} ${template.path}`, options);
+    const input = { ...options, ...payload };
     const { path, used } = fillPath(template.path, input.params ?? {});
     const needsAuth = template.auth ?? "required";
     const { clientIds, repeat } = input;
@@ -315,10 +348,10 @@ export class HttpPipeline {
 
   async #attempt<T>(call: Call): Promise<T | Failure> {
     const { clock, pool, hooks, config, inspect } = this.#parts;
-    call.attempts++;
     call.sent = false;
     try {
       return await this.#limited(call, call.timeoutMs, async (signal) => {
+        call.attempts++;
         const started = hooks.onResponse && clock.monotonic();
         const headers = await this.#sign(call);
         tell(hooks.onRequest, () => ({
@@ -351,10 +384,11 @@ export class HttpPipeline {
           return new Failure(await responseError(response, call, clock.now()));
         }
         const { path, empty = false } = call.template;
+        const { read = (value) => value } = call.options;
         const value = await decodeResponse(response, call, empty, config.restJsonParse);
         // What is not read has nothing to compare, and a path of the caller's own no contract.
         if (!empty) inspect?.(`${call.method} ${path}`, value, call);
-        return value as T;
+        return read(value, call, response.status) as T;
       });
     } catch (error) {
       return new Failure(this.#failure(call, error));

@@ -9,8 +9,8 @@
 import type { Operation, PagedOperation } from "../contract/operation.ts";
 import { KalshiDecodeError } from "../errors.ts";
 import { allItems, type ListAllOptions, Page } from "../http/page.ts";
-import type { CallOptions, HttpPipeline, RequestInput } from "../http/pipeline.ts";
-import { fillPath, type Params } from "../http/url.ts";
+import type { CallOptions, HttpPipeline } from "../http/pipeline.ts";
+import type { Params } from "../http/url.ts";
 
 /** What all namespaces of a client share: the pipeline that sends their requests. */
 export abstract class Namespace {
@@ -30,38 +30,44 @@ export abstract class Namespace {
 /** The items of a list that an answer holds. */
 type ItemOf<R, K extends keyof R> = NonNullable<R[K]> extends readonly (infer T)[] ? T : never;
 
-/** For an answer that lacks what the contract promises: it must not read as "no order", "no position". */
-export function decodeError<P, R, B>(
+/** Makes the error for an answer that lacks what the contract promises: it must not read as "no order", "no position". */
+export type Lack = (what: string, details?: unknown) => KalshiDecodeError;
+
+/** Runs an operation and gives what `read` takes out of its answer. */
+export function callAnd<P, R, B, T>(
+  http: HttpPipeline,
   operation: Operation<P, R, B>,
   params: P,
-  lack: string,
-  { clientIds }: RequestInput = {},
-  details?: unknown,
-): KalshiDecodeError {
-  const method = operation.method ?? "GET";
-  const { path } = fillPath(operation.path, (params ?? {}) as Params);
-  const status = operation.status ?? 200;
-  return new KalshiDecodeError(`${method} ${path} answered ${status} without ${lack}.`, {
-    method,
-    path,
-    status,
-    details,
-    clientIds,
-    outcome: "unknown",
+  options: CallOptions | undefined,
+  body: B | undefined,
+  read: (response: R, lack: Lack) => T,
+): Promise<T> {
+  return http.request<T>(operation, options, {
+    params: params as Params | undefined,
+    body,
+    read: (value, request, status) => {
+      const lack: Lack = (what, details) =>
+        new KalshiDecodeError(`${request.method} ${request.path} answered ${status} without ${what}.`, {
+          ...request,
+          status,
+          details,
+          outcome: "unknown",
+        });
+      if (typeof value !== "object" || value === null || Array.isArray(value)) throw lack("a JSON object");
+      return read(value as R, lack);
+    },
   });
 }
 
 /** Runs an operation and gives its whole answer. */
-export async function call<P, R, B>(
+export function call<P, R, B>(
   http: HttpPipeline,
   operation: Operation<P, R, B>,
   params: P,
   options?: CallOptions,
   body?: B,
 ): Promise<R> {
-  const response = await http.request<R>(operation, { ...options, params, body } as RequestInput);
-  if (typeof response === "object" && response !== null && !Array.isArray(response)) return response;
-  throw decodeError(operation, params, "a JSON object", options);
+  return callAnd(http, operation, params, options, body, (response) => response);
 }
 
 /** Runs an operation whose success says nothing but that. */
@@ -72,11 +78,14 @@ export function send<P, R, B>(
   options?: CallOptions,
   body?: B,
 ): Promise<void> {
-  return http.request<void>({ ...operation, empty: true }, { ...options, params, body } as RequestInput);
+  return http.request<void>({ ...operation, empty: true }, options, {
+    params: params as Params | undefined,
+    body,
+  });
 }
 
 /** Runs an operation and gives its whole answer, which must hold this field. */
-export async function callWith<P, R, B>(
+export function callWith<P, R, B>(
   http: HttpPipeline,
   operation: Operation<P, R, B>,
   field: keyof R & string,
@@ -84,9 +93,10 @@ export async function callWith<P, R, B>(
   options?: CallOptions,
   body?: B,
 ): Promise<R> {
-  const response = await call(http, operation, params, options, body);
-  if (response[field] !== undefined && response[field] !== null) return response;
-  throw decodeError(operation, params, `\`${field}\``, options);
+  return callAnd(http, operation, params, options, body, (response, lack) => {
+    if (response[field] === undefined || response[field] === null) throw lack(`\`${field}\``);
+    return response;
+  });
 }
 
 /** Runs an operation and gives one field of its answer. */
@@ -102,7 +112,7 @@ export async function callFor<P, R, B, K extends keyof R & string>(
 }
 
 /** Runs an operation and gives the list in its answer. */
-export async function callForList<P, R, B, K extends keyof R & string>(
+export function callForList<P, R, B, K extends keyof R & string>(
   http: HttpPipeline,
   operation: Operation<P, R, B>,
   field: K,
@@ -110,41 +120,38 @@ export async function callForList<P, R, B, K extends keyof R & string>(
   options?: CallOptions,
   body?: B,
 ): Promise<ItemOf<R, K>[]> {
-  const response = await call(http, operation, params, options, body);
-  return listIn(operation, params, response, field, options) as ItemOf<R, K>[];
+  return callAnd(http, operation, params, options, body, (response, lack) => listIn(response, field, lack));
 }
 
 /** Kalshi writes null for an empty list here and there. A list that is not there at all is no empty list. */
-function listIn<P, R, B>(
-  operation: Operation<P, R, B>,
-  params: P,
+export function listIn<R, K extends keyof R & string>(
   response: R,
-  field: keyof R & string,
-  options?: CallOptions,
+  field: K,
+  lack: Lack,
   optional = false,
-): readonly unknown[] {
+): ItemOf<R, K>[] {
   const list: unknown = response[field];
   if (Array.isArray(list)) return list;
   if (list === null || optional && list === undefined) return [];
-  throw decodeError(operation, params, `the list \`${field}\``, options);
+  throw lack(`the list \`${field}\``);
 }
 
 /** Fetches one page. */
-export async function listPage<P, R, K extends keyof R & string>(
+export function listPage<P, R, K extends keyof R & string>(
   http: HttpPipeline,
   operation: PagedOperation<P, R, K>,
   params: P,
   options?: CallOptions,
 ): Promise<Page<ItemOf<R, K>, R>> {
-  const response = await call(http, operation, params, options);
-  const items = listIn(operation, params, response, operation.items, options, operation.optional);
-  const cursor: unknown = response[(operation.next ?? "cursor") as keyof R];
-  return new Page(
-    items as readonly ItemOf<R, K>[],
-    typeof cursor === "string" ? cursor : "",
-    response,
-    (cursor) => listPage(http, operation, { ...params, cursor }, options),
-  );
+  return callAnd(http, operation, params, options, undefined, (response, lack) => {
+    const cursor: unknown = response[(operation.next ?? "cursor") as keyof R];
+    return new Page(
+      listIn(response, operation.items, lack, operation.optional),
+      typeof cursor === "string" ? cursor : "",
+      response,
+      (cursor) => listPage(http, operation, { ...params, cursor }, options),
+    );
+  });
 }
 
 /** Walks over all pages. */
@@ -154,5 +161,6 @@ export function listAll<P, R, K extends keyof R & string>(
   params: P,
   options: ListAllOptions = {},
 ): AsyncGenerator<ItemOf<R, K>, void, undefined> {
-  return allItems((signal) => listPage(http, operation, params, { ...options, signal }), options);
+  const { maxItems: _, prefetch: __, ...rest } = options;
+  return allItems((signal) => listPage(http, operation, params, { ...rest, signal }), options);
 }

@@ -7,10 +7,10 @@
 import type { Operation } from "../contract/operation.ts";
 import type { ErrorResponse } from "../contract/types.ts";
 import type { KalshiError } from "../errors.ts";
-import type { CallOptions, HttpPipeline, Repeat } from "../http/pipeline.ts";
+import type { CallOptions, HttpPipeline, Repeat, SendOptions } from "../http/pipeline.ts";
 import { isRetryableStatus } from "../http/retry.ts";
-import { isIdempotent, isOpen, nothing, type SendOptions, type WriteOptions } from "./exactly_once.ts";
-import { callForList, decodeError } from "./namespace.ts";
+import { isIdempotent, isOpen, nothing, type WriteOptions } from "./exactly_once.ts";
+import { callAnd, listIn } from "./namespace.ts";
 
 /** The result of an item. */
 interface ItemResult {
@@ -52,18 +52,19 @@ async function sendOnce<I, R>(
   items: readonly I[],
   options: SendOptions,
 ): Promise<R[]> {
-  const answers = await callForList(http, operation, "orders", undefined, options, { orders: items }) as R[];
-  // By id, since nothing promises their order; by place where no id says otherwise.
-  const byId = new Map<unknown, R>(answers.map((answer) => [answer?.[key], answer]));
-  const ids = new Set<unknown>(items.map((item) => item[key]));
-  const results = items.map((item, index) => {
-    const id: unknown = item[key];
-    const at = answers[index];
-    return at?.[key] === id ? at : byId.get(id) ?? (ids.has(at?.[key]) ? undefined : at);
+  return await callAnd(http, operation, undefined, options, { orders: items }, (response, lack) => {
+    const answers = listIn(response, "orders", lack);
+    // By id, since nothing promises their order; by place where no id says otherwise.
+    const byId = new Map<unknown, R>(answers.map((answer) => [answer?.[key], answer]));
+    const ids = new Set<unknown>(items.map((item) => item[key]));
+    const results = items.map((item, index) => {
+      const id: unknown = item[key];
+      const at = answers[index];
+      return at?.[key] === id ? at : byId.get(id) ?? (ids.has(at?.[key]) ? undefined : at);
+    });
+    if (answers.length === items.length && results.every(Boolean)) return results as R[];
+    throw lack(`a result for each of ${items.length} orders (what came is in \`details\`)`, answers);
   });
-  if (answers.length === items.length && results.every(Boolean)) return results as R[];
-  const lack = `a result for each of ${items.length} orders (what came is in \`details\`)`;
-  throw decodeError(operation, undefined, lack, options, answers);
 }
 
 /** Runs a batch; with `orderRetries: "idempotent"` each of its items takes effect once. */

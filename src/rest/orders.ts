@@ -131,8 +131,10 @@ export class Orders extends Namespace {
     return await exactlyOnce(this.http, options, {
       clientIds: [client_order_id],
       send: (options) => callWith(this.http, CreateOrderV2, "order_id", undefined, options, body),
-      lookUp: async (options) => {
-        const order = (await findOrders(this.http, [body], sinceMs, options)).get(client_order_id);
+      lookUp: async (options, _, maxItems) => {
+        const order = (await findOrders(this.http, [body], sinceMs, { ...options, maxItems })).get(
+          client_order_id,
+        );
         return order && createdFrom(order);
       },
     });
