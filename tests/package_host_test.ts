@@ -79,7 +79,7 @@ function checkRuntimes(consumer: string): void {
     for (const [entry, count] of Object.entries(output.entries)) {
       assert(Number(count) > 0, `${name}: ${entry}`);
     }
-    assertEquals(output.filled, "1.00", name);
+    assertEquals([output.filled, output.streamed], ["1.00", "1.00"], name);
   }
 }
 
