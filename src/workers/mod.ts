@@ -6,3 +6,4 @@
  */
 
 export { workersRuntime } from "../runtime/workers.ts";
+export { type FeedOptions, type FeedSocket, type FeedState, KalshiFeed } from "./kalshi_feed.ts";

@@ -1,0 +1,413 @@
+/**
+ * The markets of a feed: what is subscribed to upstream, and what of it the readers have been told.
+ *
+ * @module
+ */
+
+import type { BookSide } from "../contract/ws.ts";
+import { KalshiStreamError } from "../stream/errors.ts";
+import type { LiveOrderBook } from "../stream/live_books.ts";
+import type { BookChange, StaleReason } from "../stream/market_book.ts";
+import { OrderBook, type RestOrderBook } from "../stream/order_book.ts";
+import type { KalshiStream } from "../stream/stream.ts";
+import type { Subscription } from "../stream/subscription.ts";
+import {
+  deltaFrame,
+  errorFrame,
+  type FeedChannel,
+  gapFrame,
+  publicFrame,
+  Refusal,
+  snapshotFrame,
+} from "./frames.ts";
+import type { Reader } from "./reader.ts";
+
+const MARKET_NOT_FOUND = 16;
+const TOO_MANY_MARKETS = 26;
+/** How long a market that was refused is refused without asking. */
+const REFUSED_MS = 60_000;
+const REFUSED_MOST = 1_000;
+/** How long a book may take to be live for the first time. */
+const FIRST_SNAPSHOT_MS = 10_000;
+
+/** One market. */
+export class Market {
+  readonly ticker: string;
+  readonly readers: Readonly<Record<FeedChannel, Set<Reader<Market>>>> = {
+    orderbook_delta: new Set(),
+    ticker: new Set(),
+    trade: new Set(),
+  };
+  /** It stays without readers. */
+  readonly isPinned: boolean;
+  /** When it was last wanted, in Unix milliseconds. */
+  usedAt: number;
+  /** Whether its book is wanted. */
+  wantsBook: boolean;
+  /** Since when it waits for its first snapshot, in Unix milliseconds. */
+  askedAt: number | undefined;
+  /** A subscription of its book is under way. */
+  isOpening = false;
+  book: LiveOrderBook | undefined;
+  state: "waiting" | "live" | "stale" = "waiting";
+  reason: StaleReason | undefined;
+  /** True once it was live. */
+  isKnown = false;
+  /** Set when it was refused: Kalshi's number for the reason. */
+  refused: number | undefined;
+  /** Counts the changes that readers were told of. */
+  seq = 0;
+  ticked: string | undefined;
+  /** The book as readers have it, level by level, as long as it is live. */
+  #told = new OrderBook();
+  #snapshot: string | undefined;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(ticker: string, now: number, isPinned: boolean) {
+    this.ticker = ticker;
+    this.usedAt = now;
+    this.isPinned = this.wantsBook = isPinned;
+  }
+
+  /** The book as a frame; undefined while it is not live. */
+  get snapshot(): string | undefined {
+    if (this.state !== "live") return undefined;
+    return this.#snapshot ??= snapshotFrame(this.ticker, this.seq, this.#told.depth());
+  }
+
+  /** Whether anybody reads it. */
+  get isRead(): boolean {
+    return Object.values(this.readers).some(({ size }) => size > 0);
+  }
+
+  /** The book in the shape of Kalshi's REST answer. */
+  toRest(): RestOrderBook {
+    return this.#told.toRest();
+  }
+
+  /** Resolves when its state has changed, or after `timeoutMs`. */
+  changed(timeoutMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, timeoutMs);
+      this.#waiting.add(done);
+    });
+  }
+
+  /** Takes what happened to the book upstream. */
+  apply(change: BookChange): void {
+    if (change.type === "stale") return this.lost(change.reason);
+    // A change that waited while more happened: what made the book stale comes next.
+    if (this.book?.state !== "live") return;
+    if (change.type === "snapshot") return this.renew();
+    if (this.state === "live") this.#level(change.side, change.price, change.ts_ms);
+  }
+
+  /**
+   * Tells the readers how a level is now. Not what the change says counts, but what the book says: then it is right
+   * also when a snapshot has overtaken the change.
+   */
+  #level(side: BookSide, price: number, ts_ms: number | undefined): void {
+    const delta = (this.book?.sizeAt(side, price) ?? 0) - this.#told.sizeAt(side, price);
+    if (delta === 0) return;
+    this.#told.add(side, price, delta);
+    this.#snapshot = undefined;
+    const frame = deltaFrame(this.ticker, ++this.seq, side, price, delta, ts_ms);
+    for (const reader of this.readers.orderbook_delta) reader.change(this, frame);
+  }
+
+  /** The book is live, and other than what the readers have. */
+  renew(): void {
+    const { book } = this;
+    if (book?.state !== "live") return;
+    const told = new OrderBook();
+    const { bids, asks } = book.depth();
+    for (const { price, size } of bids) told.add("bid", price, size);
+    for (const { price, size } of asks) told.add("ask", price, size);
+    this.#told = told;
+    this.#snapshot = undefined;
+    this.seq++;
+    this.isKnown = true;
+    this.reason = undefined;
+    this.#become("live");
+    for (const reader of this.readers.orderbook_delta) {
+      reader.owe(this);
+      reader.pump();
+    }
+  }
+
+  /** The book cannot be trusted. */
+  lost(reason: StaleReason): void {
+    this.reason = reason;
+    this.#snapshot = undefined;
+    this.#become("stale");
+    for (const reader of this.readers.orderbook_delta) reader.stale(this, reason);
+  }
+
+  /** It is not to be had. */
+  refuse(code: number): void {
+    this.refused = code;
+    this.#become("stale");
+  }
+
+  #become(state: Market["state"]): void {
+    this.state = state;
+    for (const done of [...this.#waiting]) done();
+  }
+}
+
+/** What {@linkcode Markets} are made from. */
+export interface MarketsOptions {
+  readonly most: number;
+  readonly idleMs: number;
+  readonly now: () => number;
+  readonly onError: (error: unknown) => void;
+  /** A market was refused: its readers have heard of it and have to let go of it. */
+  readonly onRefused: (market: Market) => void;
+}
+
+type Message = "ticker" | "trade";
+
+/** All markets of a feed. */
+export class Markets {
+  readonly #options: MarketsOptions;
+  readonly #markets = new Map<string, Market>();
+  readonly #refused = new Map<string, { readonly code: number; readonly at: number }>();
+  readonly #subscriptions = new Map<Message, Subscription<{ readonly type: string }>>();
+  readonly #syncing = new Set<Message>();
+  #stream: KalshiStream | undefined;
+
+  constructor(options: MarketsOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#markets.size;
+  }
+
+  /** How many books are in which state. */
+  get states(): Record<Market["state"], number> {
+    const states = { waiting: 0, live: 0, stale: 0 };
+    for (const { wantsBook, state } of this.#markets.values()) if (wantsBook) states[state]++;
+    return states;
+  }
+
+  /**
+   * A market, from now on.
+   *
+   * @throws {Refusal} when there is no such market, or no room for one more
+   */
+  open(ticker: string, isPinned = false): Market {
+    const now = this.#options.now();
+    let market = this.#markets.get(ticker);
+    if (market === undefined) {
+      const refused = this.#refused.get(ticker);
+      if (refused !== undefined && now - refused.at < REFUSED_MS) {
+        throw new Refusal(refused.code, 404, `Kalshi has no market ${ticker}, or does not give it.`);
+      }
+      if (this.#markets.size >= this.#options.most) {
+        throw new Refusal(TOO_MANY_MARKETS, 503, `This feed holds ${this.#options.most} markets at once.`);
+      }
+      this.#markets.set(ticker, market = new Market(ticker, now, isPinned));
+    }
+    market.usedAt = now;
+    return market;
+  }
+
+  /** Whether these could be opened. */
+  hasRoomFor(tickers: readonly string[]): boolean {
+    const fresh = tickers.filter((ticker) => !this.#markets.has(ticker));
+    return this.#markets.size + fresh.length <= this.#options.most;
+  }
+
+  /** There is a stream: everything is subscribed to on it. */
+  attach(stream: KalshiStream): void {
+    this.#stream = stream;
+    this.sync();
+  }
+
+  /** The stream is gone. */
+  detach(): void {
+    this.#stream = undefined;
+    for (const channel of this.#subscriptions.keys()) this.#gap(channel);
+    this.#subscriptions.clear();
+    for (const market of this.#markets.values()) {
+      market.book = market.askedAt = undefined;
+      market.isOpening = false;
+      if (market.wantsBook) market.lost("disconnected");
+    }
+  }
+
+  /** Makes upstream equal to what is wanted. What fails is tried again by the next call. */
+  sync(): void {
+    const stream = this.#stream;
+    if (stream === undefined) return;
+    const missing = [...this.#markets.values()].filter(({ wantsBook, book, isOpening }) =>
+      wantsBook && book === undefined && !isOpening
+    );
+    if (missing.length > 0) void this.#openBooks(stream, missing);
+    void this.#syncChannel(stream, "ticker");
+    void this.#syncChannel(stream, "trade");
+  }
+
+  /** Lets go what nobody wants, and gives up on what does not come. */
+  sweep(): void {
+    const now = this.#options.now();
+    for (const [ticker, { at }] of this.#refused) if (now - at >= REFUSED_MS) this.#refused.delete(ticker);
+    for (const market of [...this.#markets.values()]) {
+      const { readers, askedAt, isKnown, isPinned } = market;
+      if (isPinned || market.isRead) market.usedAt = now;
+      const isIdle = now - market.usedAt >= this.#options.idleMs;
+      if (isIdle) this.#markets.delete(market.ticker);
+      if (isIdle || !isPinned && readers.orderbook_delta.size === 0 && now - market.usedAt > 0 && isIdle) {
+        market.wantsBook = false;
+        void market.book?.close();
+        market.book = undefined;
+      }
+      if (!isKnown && askedAt !== undefined && now - askedAt >= FIRST_SNAPSHOT_MS && this.#isOpen) {
+        this.#refuse(market, MARKET_NOT_FOUND);
+      }
+    }
+  }
+
+  get #isOpen(): boolean {
+    return this.#stream?.state === "open";
+  }
+
+  // --- books
+
+  async #openBooks(stream: KalshiStream, markets: readonly Market[]): Promise<void> {
+    for (const market of markets) market.isOpening = true;
+    try {
+      const tickers = markets.map(({ ticker }) => ticker);
+      const books = await stream.orderBooks(tickers, { awaitLive: false });
+      for (const market of markets) {
+        const book = books.get(market.ticker);
+        if (book === undefined) continue;
+        if (this.#stream !== stream || !market.wantsBook) void book.close();
+        else void this.#follow(market, book);
+      }
+    } catch (error) {
+      if (this.#stream !== stream) return;
+      await this.#refusedBy(error, markets, (one) => this.#openBooks(stream, [one]));
+    } finally {
+      for (const market of markets) market.isOpening = false;
+    }
+  }
+
+  async #follow(market: Market, book: LiveOrderBook): Promise<void> {
+    market.book = book;
+    market.askedAt = this.#options.now();
+    while (market.book === book && book.state !== "closed") {
+      try {
+        const changes = book.changes();
+        market.renew();
+        for await (const change of changes) {
+          if (market.book !== book) return;
+          market.apply(change);
+        }
+      } catch (error) {
+        // The queue ran over, or the stream is closed.
+        this.#options.onError(error);
+        if (market.book === book) market.lost("gap");
+      }
+    }
+    if (market.book !== book) return;
+    market.book = undefined;
+    market.lost("disconnected");
+  }
+
+  // --- tickers and trades
+
+  async #syncChannel(stream: KalshiStream, channel: Message): Promise<void> {
+    if (this.#syncing.has(channel)) return;
+    this.#syncing.add(channel);
+    try {
+      while (this.#stream === stream) {
+        const wanted = [...this.#markets.values()].filter(({ readers }) => readers[channel].size > 0);
+        const subscription = this.#subscriptions.get(channel);
+        const present = new Set(subscription?.keys);
+        const missing = wanted.filter(({ ticker }) => !present.has(ticker));
+        for (const { ticker } of wanted) present.delete(ticker);
+        if (present.size > 0) await subscription?.remove([...present]);
+        else if (missing.length > 0) await this.#add(stream, channel, missing);
+        else return;
+      }
+    } catch (error) {
+      this.#options.onError(error); // the next heartbeat tries again
+    } finally {
+      this.#syncing.delete(channel);
+    }
+  }
+
+  async #add(stream: KalshiStream, channel: Message, markets: readonly Market[]): Promise<void> {
+    const market_tickers = markets.map(({ ticker }) => ticker);
+    try {
+      const subscription = this.#subscriptions.get(channel);
+      if (subscription !== undefined) return await subscription.add(market_tickers);
+      const made = channel === "ticker"
+        ? await stream.on("ticker", (item) => this.#take(channel, item), {
+          market_tickers,
+          send_initial_snapshot: true,
+        })
+        : await stream.on("trade", (item) => this.#take(channel, item), { market_tickers });
+      if (this.#stream === stream) this.#subscriptions.set(channel, made);
+    } catch (error) {
+      if (this.#stream !== stream) return;
+      await this.#refusedBy(error, markets, (one) => this.#add(stream, channel, [one]));
+    }
+  }
+
+  #take(channel: Message, item: { readonly type: string; readonly msg?: object }): void {
+    if (item.type !== channel) return this.#gap(channel, (item as { missed?: number }).missed);
+    const msg = item.msg as { readonly market_ticker: string };
+    const market = this.#markets.get(msg.market_ticker);
+    if (market === undefined) return;
+    const frame = publicFrame(channel, msg);
+    if (channel === "ticker") {
+      market.ticked = frame;
+      for (const reader of market.readers.ticker) reader.tick(market);
+    } else for (const reader of market.readers.trade) reader.trade(frame);
+  }
+
+  #gap(channel: Message, missed?: number): void {
+    const readers = new Set<Reader<Market>>();
+    for (const market of this.#markets.values()) {
+      for (const reader of market.readers[channel]) readers.add(reader);
+    }
+    const frame = gapFrame(channel, missed);
+    for (const reader of readers) reader.write(frame);
+  }
+
+  // --- refusals
+
+  /** Kalshi refuses a command as a whole: what is wrong with it is found by asking for one market at a time. */
+  async #refusedBy(
+    error: unknown,
+    markets: readonly Market[],
+    again: (market: Market) => Promise<void>,
+  ): Promise<void> {
+    if (!(error instanceof KalshiStreamError)) return this.#options.onError(error);
+    const [only] = markets;
+    if (markets.length > 1) { for (const market of markets) await again(market); }
+    else if (only !== undefined) this.#refuse(only, error.errorCode);
+  }
+
+  #refuse(market: Market, code: number): void {
+    const { ticker } = market;
+    if (market.isPinned) return this.#options.onError(new Error(`${ticker} was refused with error ${code}.`));
+    this.#markets.delete(ticker);
+    market.wantsBook = false;
+    void market.book?.close();
+    market.book = undefined;
+    if (this.#refused.size < REFUSED_MOST) this.#refused.set(ticker, { code, at: this.#options.now() });
+    market.refuse(code);
+    const readers = new Set(Object.values(market.readers).flatMap((set) => [...set]));
+    for (const reader of readers) reader.write(errorFrame(code, undefined, { market_ticker: ticker }));
+    this.#options.onRefused(market);
+  }
+}

@@ -1,0 +1,209 @@
+/**
+ * One reader of a feed: what it asked for, and how much of what it was sent it has taken.
+ *
+ * A Durable Object cannot see whether a peer takes what it is sent. So the feed asks: a reader answers heartbeats,
+ * and what was sent before a heartbeat that was answered has arrived. A reader that is behind by more than its
+ * buffer gets no more changes; it is told which books are stale, and gets them whole when there is room again.
+ *
+ * @module
+ */
+
+import { type FeedChannel, gapFrame, heartbeatFrame, staleFrame } from "./frames.ts";
+import type { FeedSocket } from "./platform.ts";
+
+/** What a reader needs to know of a market. */
+export interface ReaderMarket {
+  readonly ticker: string;
+  /** The book as a frame; undefined while it is not live. */
+  readonly snapshot: string | undefined;
+  /** The newest ticker as a frame. */
+  readonly ticked: string | undefined;
+}
+
+/** What a {@linkcode Reader} is made from. */
+export interface ReaderOptions<M> {
+  readonly socket: FeedSocket;
+  readonly label: string | undefined;
+  /** How many characters may be under way. */
+  readonly bufferBytes: number;
+  readonly now: () => number;
+  /** What it reads, from before the object was out of memory. */
+  readonly wishes?: Iterable<readonly [M, FeedChannel]> | undefined;
+}
+
+/** A heartbeat that waits for its answer. */
+interface Probe {
+  readonly id: number;
+  /** Everything up to here was sent before it. */
+  readonly sent: number;
+  readonly at: number;
+}
+
+const COMMANDS_PER_SECOND = 20;
+
+/** See the module. */
+export class Reader<M extends ReaderMarket> {
+  readonly socket: FeedSocket;
+  readonly label: string | undefined;
+  readonly wishes: Readonly<Record<FeedChannel, Set<M>>>;
+  readonly #options: ReaderOptions<M>;
+  /** Books that it knows to be stale: each comes whole as soon as it is live and there is room. */
+  readonly #owed = new Set<M>();
+  /** Markets whose newest ticker it has not got. */
+  readonly #owedTickers = new Set<M>();
+  #missedTrades = 0;
+  #sent = 0;
+  #taken = 0;
+  #probed = 0;
+  #probes: Probe[] = [];
+  #lastId: number;
+  #second = 0;
+  #commands = 0;
+  /** Markets that came whole because it was behind, so far. */
+  conflated = 0;
+
+  constructor(options: ReaderOptions<M>) {
+    this.#options = options;
+    this.socket = options.socket;
+    this.label = options.label;
+    this.wishes = { orderbook_delta: new Set(), ticker: new Set(), trade: new Set() };
+    for (const [market, channel] of options.wishes ?? []) this.wishes[channel].add(market);
+    // Answers to heartbeats from before the object was out of memory must not be taken for these.
+    this.#lastId = options.now();
+  }
+
+  /** The markets that it reads. */
+  get markets(): Set<M> {
+    return new Set(Object.values(this.wishes).flatMap((markets) => [...markets]));
+  }
+
+  /** Characters under way. */
+  get behind(): number {
+    return this.#sent - this.#taken;
+  }
+
+  /** True while it has less than it should have. */
+  get isConflated(): boolean {
+    return this.#owed.size > 0 || this.#owedTickers.size > 0 || this.#missedTrades > 0;
+  }
+
+  /** Sends what must not wait, and is small. */
+  write(frame: string): void {
+    try {
+      this.socket.send(frame);
+    } catch {
+      return; // closed: the platform tells
+    }
+    this.#sent += frame.length;
+    if (this.#sent - this.#probed >= this.#options.bufferBytes / 2) this.#probe();
+  }
+
+  /** Sends a frame if there is room; false when there is none. */
+  offer(frame: string): boolean {
+    if (!this.#hasRoom(frame)) return false;
+    this.write(frame);
+    return true;
+  }
+
+  /** A book that it reads is stale. */
+  stale(market: M, reason: string): void {
+    if (this.#owed.has(market)) return; // it knows
+    this.#owed.add(market);
+    this.write(staleFrame(market.ticker, reason));
+  }
+
+  /** A book that it has nothing of: it comes as soon as it is live. */
+  owe(market: M): void {
+    this.#owed.add(market);
+  }
+
+  /** A book changed. */
+  change(market: M, frame: string): void {
+    if (this.#owed.has(market)) return; // it will come whole
+    if (this.offer(frame)) return;
+    this.conflated++;
+    this.stale(market, "slow-reader");
+  }
+
+  /** A market's ticker changed: the newest counts. */
+  tick(market: M): void {
+    if (this.#owedTickers.has(market)) return;
+    this.#owedTickers.add(market);
+    this.pump();
+  }
+
+  /** A trade, which nothing replaces. */
+  trade(frame: string): void {
+    if (this.#missedTrades > 0 || !this.offer(frame)) this.#missedTrades++;
+  }
+
+  /** It no longer reads a market. */
+  forget(channel: FeedChannel, market: M): void {
+    this.wishes[channel].delete(market);
+    if (channel === "orderbook_delta") this.#owed.delete(market);
+    if (channel === "ticker") this.#owedTickers.delete(market);
+  }
+
+  /** Sends what it is owed, as far as there is room. */
+  pump(): void {
+    if (this.#missedTrades > 0 && this.offer(gapFrame("trade", this.#missedTrades))) this.#missedTrades = 0;
+    for (const market of this.#owed) {
+      const { snapshot } = market;
+      if (snapshot === undefined) continue;
+      if (!this.offer(snapshot)) return;
+      this.#owed.delete(market);
+    }
+    for (const market of this.#owedTickers) {
+      if (market.ticked !== undefined && !this.offer(market.ticked)) return;
+      this.#owedTickers.delete(market);
+    }
+  }
+
+  /** Asks for a sign of life; false when the last one is due for longer than `timeoutMs`. */
+  beat(timeoutMs: number): boolean {
+    const [oldest] = this.#probes;
+    if (oldest !== undefined && this.#options.now() - oldest.at >= timeoutMs) return false;
+    this.#probe();
+    return true;
+  }
+
+  /** Takes the answer to a heartbeat; false when there was no such heartbeat. */
+  answer(id: unknown): boolean {
+    const index = this.#probes.findIndex((probe) => probe.id === id);
+    const probe = this.#probes[index];
+    if (probe === undefined) return false;
+    this.#taken = probe.sent;
+    this.#probes = this.#probes.slice(index + 1);
+    this.pump();
+    return true;
+  }
+
+  /** Counts a command; false when there are too many. */
+  mayCommand(): boolean {
+    const second = Math.floor(this.#options.now() / 1_000);
+    if (second !== this.#second) this.#commands = 0;
+    this.#second = second;
+    return ++this.#commands <= COMMANDS_PER_SECOND;
+  }
+
+  #hasRoom(frame: string): boolean {
+    // What is larger than the buffer goes alone.
+    if (this.behind === 0 || this.behind + frame.length <= this.#options.bufferBytes) return true;
+    // Only an answer makes room.
+    if (this.#probes.length === 0) this.#probe();
+    return false;
+  }
+
+  #probe(): void {
+    const at = this.#options.now();
+    const frame = heartbeatFrame(++this.#lastId, at);
+    this.#sent += frame.length;
+    this.#probed = this.#sent;
+    this.#probes.push({ id: this.#lastId, sent: this.#sent, at });
+    try {
+      this.socket.send(frame);
+    } catch {
+      // closed: the platform tells
+    }
+  }
+}
