@@ -83,7 +83,8 @@ return 1
  * @example
  * ```ts
  * import { createClient } from "@redis/client";
- * import { KalshiClient, RateLimiter } from "@unofficial/kalshi";
+ * import { KalshiClient } from "@unofficial/kalshi";
+ * import { RateLimiter } from "@unofficial/kalshi/rate-limits";
  * import { RedisRateStore } from "@unofficial/kalshi/rate-store-redis";
  *
  * const redis = await createClient({ url: "redis://127.0.0.1:6379" }).connect();
