@@ -288,7 +288,7 @@ export class KalshiConfig {
    */
   with(options: KalshiConfigOptions): KalshiConfig {
     const inherited = { ...this, ...this.#given, [parent]: this };
-    return new KalshiConfig({ ...inherited, ...options });
+    return new KalshiConfig(options && { ...inherited, ...options });
   }
 
   /** Whose REST host it is: Kalshi's production or demo, this machine, or one that was let through. */
@@ -299,11 +299,11 @@ export class KalshiConfig {
 
 function preset(environment: KalshiEnvironment, options: KalshiConfigOptions): KalshiConfig {
   for (const name of ["baseUrl", "wsBaseUrl"] as const) {
-    if (options[name] !== undefined) {
+    if (options?.[name] !== undefined) {
       throw new KalshiConfigError(
         `KalshiConfig.${environment} sets ${name} itself: for another, use new KalshiConfig.`,
       );
     }
   }
-  return new KalshiConfig({ ...options, baseUrl: homeUrl(environment) });
+  return new KalshiConfig(options && { ...options, baseUrl: homeUrl(environment) });
 }

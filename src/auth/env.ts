@@ -54,6 +54,7 @@ export function readAuthEnv(
   runtime: RestRuntime,
   withKey = true,
 ): EnvSettings {
+  if (env === null) throw new KalshiConfigError("The environment is an object of variables; got null.");
   function raw(name: keyof KalshiEnv): string | undefined {
     if (!withKey && name.includes("KEY")) return undefined;
     const value: unknown = (env === undefined ? runtime.readEnv(name) : env[name]) ?? "";

@@ -92,8 +92,8 @@ export class Rfqs extends Namespace {
    */
   async create(body: CreateRFQRequest, options?: CallOptions): Promise<string> {
     assertOneOf(body, ["contracts_fp", "contracts"], ["target_cost_dollars", "target_cost_centi_cents"]);
-    assertDecimalIfGiven("contracts_fp", body.contracts_fp);
-    assertDecimalIfGiven("target_cost_dollars", body.target_cost_dollars);
+    assertDecimalIfGiven(body, "contracts_fp");
+    assertDecimalIfGiven(body, "target_cost_dollars");
     return await callFor(this.http, CreateRFQ, "id", undefined, options, body);
   }
 
@@ -162,8 +162,8 @@ export class Quotes extends Namespace {
    * @see https://docs.kalshi.com/api-reference/communications/create-quote
    */
   async create(body: CreateQuoteRequest, options?: CallOptions): Promise<string> {
-    assertDecimal("yes_bid", body.yes_bid);
-    assertDecimal("no_bid", body.no_bid);
+    assertDecimal(body, "yes_bid");
+    assertDecimal(body, "no_bid");
     return await callFor(this.http, CreateQuote, "id", undefined, options, body);
   }
 
@@ -279,8 +279,8 @@ export class BlockTradeProposals extends Namespace {
    * @see https://docs.kalshi.com/api-reference/communications/propose-block-trade
    */
   async create(body: ProposeBlockTradeRequest, options?: CallOptions): Promise<string> {
-    assertWhole("price_centi_cents", body.price_centi_cents, "centicents");
-    assertWhole("centicount", body.centicount, "centicontracts");
+    assertWhole(body, "price_centi_cents", "centicents");
+    assertWhole(body, "centicount", "centicontracts");
     return await callFor(this.http, ProposeBlockTrade, "block_trade_proposal_id", undefined, options, body);
   }
 

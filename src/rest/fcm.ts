@@ -129,7 +129,7 @@ export class FcmSubtraders extends Namespace {
     body: UpdateFCMEventContractDailyCapRequest,
     options?: CallOptions,
   ): Promise<void> {
-    assertDecimal("limit", body.limit);
+    assertDecimal(body, "limit");
     await send(this.http, UpdateFCMEventContractDailyCap, undefined, options, body);
   }
 
@@ -193,8 +193,8 @@ export class FcmPositions extends Namespace {
    * @see https://docs.kalshi.com/changelog
    */
   async transfer(body: CreateFCMPositionTransferRequest, options?: CallOptions): Promise<string> {
-    assertWhole("position_centicount", body.position_centicount, "centicontracts");
-    assertWhole("price_centicents", body.price_centicents, "centicents");
+    assertWhole(body, "position_centicount", "centicontracts");
+    assertWhole(body, "price_centicents", "centicents");
     return await callFor(
       this.http,
       CreateFCMPositionTransfer,

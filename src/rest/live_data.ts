@@ -53,7 +53,7 @@ export class LiveDataNamespace extends Namespace {
    * @see https://docs.kalshi.com/api-reference/live-data/get-multiple-live-data
    */
   async bulk(params: GetLiveDatasParams, options?: CallOptions): Promise<LiveData[]> {
-    assertHundred("milestone_ids", params.milestone_ids);
+    assertHundred(params, "milestone_ids");
     return await callForList(this.http, GetLiveDatas, "live_datas", params, options);
   }
 

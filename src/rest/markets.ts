@@ -118,7 +118,7 @@ export class Markets extends Namespace {
     params: GetMarketOrderbooksParams,
     options?: CallOptions,
   ): Promise<MarketOrderbookFp[]> {
-    assertHundred("tickers", params.tickers);
+    assertHundred(params, "tickers");
     return await callForList(this.http, GetMarketOrderbooks, "orderbooks", params, options);
   }
 
@@ -153,7 +153,7 @@ export class Markets extends Namespace {
     params: BatchGetMarketCandlesticksParams,
     options?: CallOptions,
   ): Promise<MarketCandlesticksResponse[]> {
-    assertHundred("market_tickers", params.market_tickers);
+    assertHundred(params, "market_tickers");
     return await callForList(this.http, BatchGetMarketCandlesticks, "markets", params, options);
   }
 }

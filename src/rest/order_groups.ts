@@ -51,7 +51,7 @@ export class OrderGroups extends Namespace {
    * @see https://docs.kalshi.com/api-reference/order-groups/create-order-group
    */
   async create(body: CreateOrderGroupRequest, options?: CallOptions): Promise<CreateOrderGroupResponse> {
-    assertDecimalIfGiven("contracts_limit_fp", body.contracts_limit_fp);
+    assertDecimalIfGiven(body, "contracts_limit_fp");
     return await call(this.http, CreateOrderGroup, undefined, options, body);
   }
 
@@ -94,7 +94,7 @@ export class OrderGroups extends Namespace {
     params: Omit<UpdateOrderGroupLimitParams, "order_group_id"> = {},
     options?: CallOptions,
   ): Promise<void> {
-    assertDecimalIfGiven("contracts_limit_fp", body.contracts_limit_fp);
+    assertDecimalIfGiven(body, "contracts_limit_fp");
     await send(this.http, UpdateOrderGroupLimit, { ...params, order_group_id: orderGroupId }, options, body);
   }
 

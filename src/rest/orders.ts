@@ -45,7 +45,7 @@ import { KalshiConfigError } from "../errors.ts";
 import { parseCount } from "../fixed_point.ts";
 import type { Page } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { assertDecimal, assertDecimalIfGiven, assertOneOf } from "./checks.ts";
+import { assertDecimal, assertDecimalIfGiven, assertOneOf, assertSome } from "./checks.ts";
 import { exactlyOnce, isIdempotent, nothing, type WriteOptions } from "./exactly_once.ts";
 import { type HistoryOptions, listTiers } from "./history.ts";
 import { callFor, callForList, callWith, listPage, Namespace, send } from "./namespace.ts";
@@ -61,9 +61,9 @@ import {
   readOrder,
 } from "./order_state.ts";
 
-function assertPriceAndCount({ price, count }: { readonly price: unknown; readonly count: unknown }): void {
-  assertDecimal("price", price);
-  assertDecimal("count", count);
+function assertPriceAndCount(order: object): void {
+  assertDecimal(order, "price");
+  assertDecimal(order, "count");
 }
 
 /** Once for each call, before its first attempt: another id for each attempt would be another order. */
@@ -84,10 +84,6 @@ function resultsOf<I, R>(
     if (result !== undefined) results.set(item, result);
   }
   return results;
-}
-
-function assertSome({ orders }: { readonly orders: readonly unknown[] }): void {
-  if (orders.length === 0) throw new KalshiConfigError("`orders` is empty: a batch takes at least one.");
 }
 
 /** `client.orders` */
@@ -176,7 +172,7 @@ export class Orders extends Namespace {
     body: BatchCreateOrdersV2Request,
     options?: WriteOptions,
   ): Promise<BatchCreateOrdersV2ResponseOrder[]> {
-    assertSome(body);
+    assertSome(body, "orders");
     body.orders.forEach(assertPriceAndCount);
     const items = body.orders.map(withClientOrderId);
     const clientIds = items.map(({ client_order_id }) => client_order_id);
@@ -291,7 +287,7 @@ export class Orders extends Namespace {
     body: BatchCancelOrdersV2Request,
     options?: WriteOptions,
   ): Promise<BatchCancelOrdersV2ResponseOrder[]> {
-    assertSome(body);
+    assertSome(body, "orders");
     return await runBatch<BatchCancelOrdersV2RequestOrder, BatchCancelOrdersV2ResponseOrder>(this.http, {
       operation: BatchCancelOrdersV2,
       // Each an object of its own, by which its result is kept.
@@ -368,8 +364,8 @@ export class Orders extends Namespace {
     options: WriteOptions = {},
   ): Promise<DecreaseOrderV2Response> {
     assertOneOf(body, ["reduce_by"], ["reduce_to"]);
-    assertDecimalIfGiven("reduce_by", body.reduce_by);
-    assertDecimalIfGiven("reduce_to", body.reduce_to);
+    assertDecimalIfGiven(body, "reduce_by");
+    assertDecimalIfGiven(body, "reduce_to");
     const { reduce_by, reduce_to } = body;
     const step = this.http.steps(options);
     const goal = reduce_by

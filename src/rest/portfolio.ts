@@ -293,7 +293,7 @@ export class Transfers extends Namespace {
    * @see https://docs.kalshi.com/api-reference/portfolio/intra-account-transfer
    */
   async create(body: IntraExchangeInstanceTransferRequest, options: WriteOptions = {}): Promise<string> {
-    assertWhole("amount", body.amount, "centicents");
+    assertWhole(body, "amount", "centicents");
     const clientId = body.client_transfer_id || crypto.randomUUID();
     const named = { ...body, client_transfer_id: clientId };
     const since = Math.floor(this.http.now() / 1000);

@@ -102,7 +102,7 @@ export class SubaccountTransfers extends Namespace {
    * @see https://docs.kalshi.com/api-reference/portfolio/transfer-between-subaccounts
    */
   async create(body: ApplySubaccountTransferRequest, options: WriteOptions = {}): Promise<void> {
-    assertWhole("amount_cents", body.amount_cents, "cents");
+    assertWhole(body, "amount_cents", "cents");
     await exactlyOnce(this.http, options, {
       clientIds: [body.client_transfer_id],
       send: async (options) => {
