@@ -6,21 +6,15 @@
  */
 import { KalshiAuthError } from "../errors.ts";
 import { CONVERT, keyError, reading } from "./key_errors.ts";
-import { decryptKey, type EncryptedKey, readEncryptedKey } from "./pbes2.ts";
 import { findKey } from "./pem.ts";
 import { type PlainKey, readKeyDer } from "./private_key.ts";
 
 /** The passphrase of an encrypted key, or a function that fetches it; it is called for encrypted keys only. */
 export type Passphrase = string | (() => string | Promise<string>);
 
-function readPem(pem: string): PlainKey | EncryptedKey {
-  const { encrypted, der } = findKey(pem);
-  return reading<PlainKey | EncryptedKey>(() => encrypted ? readEncryptedKey(der) : readKeyDer(der));
-}
-
 /** Throws when a passphrase is missing, or given for a key that is open to all. */
-function checkPassphrase(key: PlainKey | EncryptedKey, passphrase: Passphrase | undefined): void {
-  if ("data" in key) {
+function checkPassphrase(encrypted: boolean, passphrase: Passphrase | undefined): void {
+  if (encrypted) {
     if (!passphrase) throw keyError("encrypted", "Give its passphrase as well.");
   } else if (passphrase && typeof passphrase === "string") {
     throw keyError(
@@ -32,16 +26,23 @@ function checkPassphrase(key: PlainKey | EncryptedKey, passphrase: Passphrase | 
 
 /** Reads the one private key in the text, decrypted where it is encrypted. */
 export async function openPem(pem: string, passphrase: Passphrase | undefined): Promise<PlainKey> {
-  const key = readPem(pem);
-  checkPassphrase(key, passphrase);
-  if (!("data" in key)) return key;
+  const { encrypted, der } = findKey(pem);
+  if (!encrypted) {
+    const key = reading(() => readKeyDer(der));
+    checkPassphrase(encrypted, passphrase);
+    return key;
+  }
+  // Loaded for encrypted keys only.
+  const { decryptKey, readEncryptedKey } = await import("./pbes2.ts");
+  const key = reading(() => readEncryptedKey(der));
+  checkPassphrase(encrypted, passphrase);
   let secret = passphrase;
   try {
     if (typeof secret === "function") secret = await secret();
   } catch (cause) {
     throw new KalshiAuthError("AUTH_KEY", "The passphrase could not be fetched: see `cause`.", { cause });
   }
-  checkPassphrase(key, secret);
+  checkPassphrase(encrypted, secret);
   return await decryptKey(key, secret as string);
 }
 
@@ -54,7 +55,7 @@ export interface PemOptions {
 /**
  * Tells early, without cryptography, that a text is no private key which Kalshi takes: at once and with the
  * error of {@linkcode KalshiAuth.fromPem}. With `options` it also tells that a passphrase is missing or not
- * needed. That a passphrase is wrong shows later.
+ * needed. What is wrong inside an encrypted key, and a wrong passphrase, shows when it is opened.
  *
  * @throws {KalshiAuthError} `AUTH_KEY`.
  *
@@ -70,6 +71,7 @@ export interface PemOptions {
  * ```
  */
 export function assertPrivateKeyPem(pem: string, options?: PemOptions): void {
-  const key = readPem(pem);
-  if (options !== undefined) checkPassphrase(key, options.passphrase);
+  const { encrypted, der } = findKey(pem);
+  if (!encrypted) reading(() => readKeyDer(der));
+  if (options !== undefined) checkPassphrase(encrypted, options.passphrase);
 }
