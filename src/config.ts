@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as v from "valibot";
 import { detectRestRuntime } from "#runtime";
 import { DEFAULTS } from "./defaults.ts";
 import { KalshiConfigError } from "./errors.ts";
@@ -85,28 +86,24 @@ export interface KalshiConfigOptions {
 /** Options of the presets, which set both URLs. */
 export type KalshiPresetOptions = Omit<KalshiConfigOptions, "baseUrl" | "wsBaseUrl">;
 
-/** What the value of an option must be, in words and as a test. */
-type Rule = readonly [be: string, test: (value: unknown) => boolean];
-type Rules<T> = Readonly<Record<keyof T, Rule>>;
-
 // Timers of every runtime hold 31 bits; a longer one would fire at once.
 const maxTimerMs = 2 ** 31 - 1;
 
-const number = (what: string, least: number, most: number, whole: boolean): Rule => [
-  `${what} from ${least} to ${most}`,
-  (value) =>
-    typeof value === "number" && value >= least && value <= most && (!whole || Number.isInteger(value)),
-];
+const must = (be: string, test: (value: unknown) => boolean) => v.optional(v.custom(test, `must be ${be}`));
+const number = (what: string, least: number, most: number, whole: boolean) =>
+  must(
+    `${what} from ${least} to ${most}`,
+    (value) =>
+      typeof value === "number" && value >= least && value <= most && (!whole || Number.isInteger(value)),
+  );
 const milliseconds = (least: number) => number("milliseconds", least, maxTimerMs, false);
 const count = (least: number) => number("a whole number", least, Number.MAX_SAFE_INTEGER, true);
-const typed = (be: string, type: string): Rule => [be, (value) => typeof value === type];
-const text = () => typed("a string", "string");
-const flag = () => typed("true or false", "boolean");
-const hook = () => typed("a function", "function");
-const object = (value: unknown) => typeof value === "object" && value !== null;
+const text = () => must("a string", (value) => typeof value === "string");
+const flag = () => must("true or false", (value) => typeof value === "boolean");
+const hook = () => must("a function", (value) => typeof value === "function");
 
 // Built where they are used, so that importing the package costs nothing.
-const rules = (): Rules<KalshiConfigOptions> => ({
+const entries = (): Record<keyof KalshiConfigOptions, v.GenericSchema> => ({
   baseUrl: text(),
   wsBaseUrl: text(),
   timeoutMs: milliseconds(1),
@@ -115,42 +112,45 @@ const rules = (): Rules<KalshiConfigOptions> => ({
   retryBaseDelayMs: milliseconds(0),
   retryMaxDelayMs: milliseconds(0),
   // Checked apart, as the headers of a call are.
-  extraHeaders: ["", () => true],
-  orderRetries: ['"never" or "idempotent"', (value) => value === "never" || value === "idempotent"],
+  extraHeaders: must("", () => true),
+  orderRetries: must('"never" or "idempotent"', (value) => value === "never" || value === "idempotent"),
   wsMaxRetries: count(0),
   wsPingIntervalMs: milliseconds(1),
   wsCloseTimeoutMs: milliseconds(0),
   http2: flag(),
-  limits: ["an object", object],
+  limits: must("an object", (value) => typeof value === "object" && value !== null),
   restJsonParse: hook(),
   wsJsonParse: hook(),
   wsJsonStringify: hook(),
   allowUnknownHost: flag(),
 });
-const limitRules = (): Rules<ConnectionLimits> => ({
+const limitEntries = (): Record<keyof ConnectionLimits, v.GenericSchema> => ({
   maxConnections: count(1),
   maxKeepaliveConnections: count(0),
   keepaliveExpiryMs: number("whole milliseconds", 0, maxTimerMs, true),
 });
 
-/** The options that are given, `undefined` being the same as left out, when all of them keep to the rules. */
-function validate<T extends object>(options: T, rules: Rules<T>, path: readonly string[] = []): Partial<T> {
-  const refuse = (value: unknown, rule: string): never => {
-    // Strings are not repeated: a key pasted into the wrong option must not end up in a log.
-    const given = /^(number|boolean)$/.test(typeof value) || value === null ? value : `a ${typeof value}`;
-    throw new KalshiConfigError(`${rule}, not ${given}.`);
-  };
-  if (!object(options)) refuse(options, "KalshiConfig takes an object of options");
-  const known = Object.keys(rules);
-  const given: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(options)) {
-    if (!known.includes(name)) throw unknownOption(["KalshiConfig", ...path].join("."), name, known);
-    if (value === undefined) continue;
-    const [be, test] = rules[name as keyof T];
-    if (!test(value)) refuse(value, `${[...path, name].join(".")} must be ${be}`);
-    given[name] = value;
+/** The options that are given, `undefined` being the same as left out, when all of them are as they must be. */
+function validate<T>(
+  options: T,
+  entries: Readonly<Record<keyof T, v.GenericSchema>>,
+  path: readonly string[] = [],
+): Partial<T> {
+  const schema = v.strictObject(entries, "takes an object of options");
+  const result = v.safeParse(schema, options, { abortEarly: true });
+  if (result.success) {
+    const given = Object.entries(result.output).filter(([, value]) => value !== undefined);
+    return Object.fromEntries(given) as Partial<T>;
   }
-  return given as Partial<T>;
+  const [{ path: [at] = [], expected, input, message }] = result.issues;
+  const name = at === undefined ? [] : [String(at.key)];
+  if (expected === "never") {
+    throw unknownOption(["KalshiConfig", ...path].join("."), name.join(), Object.keys(entries));
+  }
+  // Strings are not repeated: a key pasted into the wrong option must not end up in a log.
+  const given = /^(number|boolean)$/.test(typeof input) || input === null ? input : `a ${typeof input}`;
+  const where = [...path, ...name].join(".") || "KalshiConfig";
+  throw new KalshiConfigError(`${where} ${message}, not ${given}.`);
 }
 
 // How `with` tells the constructor whose child it makes; no option of that name can be given from outside.
@@ -220,7 +220,7 @@ export class KalshiConfig {
    * @throws {KalshiConfigError} for the first option that is unknown or wrong
    */
   constructor(options: KalshiConfigOptions = {}) {
-    const given = validate(options, rules());
+    const given = validate(options, entries());
     const { baseUrl, wsBaseUrl, allowUnknownHost, extraHeaders = {}, limits } = given;
     this.#given = { baseUrl, wsBaseUrl, allowUnknownHost };
 
@@ -256,7 +256,7 @@ export class KalshiConfig {
       baseUrl: rest.url,
       wsBaseUrl: ws.url,
       extraHeaders: Object.freeze({ ...assertExtraHeaders(extraHeaders) }),
-      limits: limits && Object.freeze(validate(limits, limitRules(), ["limits"])),
+      limits: limits && Object.freeze(validate(limits, limitEntries(), ["limits"])),
       allowUnknownHost: allowed ?? DEFAULTS.allowUnknownHost,
     });
     Object.freeze(this);
