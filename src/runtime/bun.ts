@@ -4,12 +4,14 @@
  * @module
  */
 
-import { KalshiConnectionError } from "../errors.ts";
+import { KalshiConfigError, KalshiConnectionError } from "../errors.ts";
+import { untilAborted } from "./abort.ts";
+import { allCertificates } from "./builtin.ts";
 import { hostFeatures } from "./host.ts";
-import { isWrite, oneShot } from "./one_shot.ts";
 import { checkPoolOptions, checkRuntimeOptions, type Settings } from "./options.ts";
 import { certificateRefused } from "./tls_codes.ts";
 import type { Runtime, RuntimeOptions } from "./types.ts";
+import { isWrite } from "./writes.ts";
 
 interface BunRequestInit extends RequestInit {
   protocol?: "http2";
@@ -32,7 +34,23 @@ interface BunNamespace {
   }) => BunSession;
 }
 
+const CONNECT_TIMEOUT_MS = 10_000;
 const encoder = new TextEncoder();
+
+/**
+ * A body that can be read once, in the form that costs Bun least: Bun cannot repeat what is gone. A stream that
+ * is at its end from the start it takes for "no body", and repeats that; this one it has to ask.
+ */
+function oneShot(bytes: Uint8Array): ReadableStream {
+  const source = {
+    type: "direct",
+    pull(controller: { write(bytes: Uint8Array): void; end(): void }) {
+      if (bytes.length > 0) controller.write(bytes);
+      controller.end();
+    },
+  };
+  return new ReadableStream(source as unknown as UnderlyingSource);
+}
 
 /** Codes of failures that come before a request is written. EPROTO is none: a broken record has it too. */
 const notSent = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "ERR_PROXY_TUNNEL", "HTTP2RefusedStream"]);
@@ -48,40 +66,38 @@ function isNotSent(error: unknown): boolean {
  * Tells whether a server offers HTTP/2, by a TLS handshake of its own, once for each: Bun's `fetch` can insist
  * on HTTP/2 but not fall back from it, and its error does not prove that nothing was sent.
  */
-function http2Offers(settings: Settings): (url: string, signal?: AbortSignal) => Promise<boolean> {
+function http2Offers(settings: Settings): (url: string, signal: AbortSignal | undefined) => Promise<boolean> {
   const known = new Map<string, Promise<boolean>>();
   return (url, signal) => {
     const origin = url.slice(0, url.indexOf("/", 8));
     let offered = known.get(origin);
     if (!offered) {
-      offered = ask(origin, settings, signal);
+      offered = ask(origin, settings);
       known.set(origin, offered);
       offered.catch(() => known.delete(origin));
     }
-    return offered;
+    return untilAborted(offered, signal);
   };
 }
 
-async function ask(origin: string, settings: Settings, signal: AbortSignal | undefined): Promise<boolean> {
+async function ask(origin: string, settings: Settings): Promise<boolean> {
   const { protocol, hostname, port } = new URL(origin);
   if (protocol !== "https:") return false;
   const { dial } = await import("./node_tcp.ts");
-  const socket = await dial({ hostname, port: Number(port) || 443, tls: true, signal }, settings, [
-    "h2",
-    "http/1.1",
-  ]);
+  const signal = AbortSignal.timeout(CONNECT_TIMEOUT_MS);
+  const target = { hostname, port: Number(port) || 443, tls: true, signal };
+  const socket = await dial(target, settings, ["h2", "http/1.1"]);
   socket.destroy();
   return socket.alpnProtocol === "h2";
 }
 
 /**
- * The adapter for Bun, 1.4 and later; earlier ones do without pool limits and a pool of their own. Requests
- * go through a `Bun.FetchSession`, over HTTP/1.1 or, where asked for and offered, HTTP/2; WebSockets and TCP
- * through Bun's `node:net` and `node:tls`.
+ * The adapter for Bun, 1.4 and later. Requests go through a `Bun.FetchSession`, over HTTP/1.1 or, where asked for
+ * and offered, HTTP/2; WebSockets and TCP through Bun's `node:net` and `node:tls`.
  *
- * Bun's `fetch` sends a write again when a reused connection breaks (PUT and DELETE, before 1.3 POST too), so
- * that writes have a body that can be read once. `limits.maxKeepaliveConnections` is the one limit that Bun can
- * keep to; HTTP/2 and a proxy exclude one another.
+ * Bun's `fetch` sends a PUT or a DELETE again when a reused connection breaks, so that writes have a body that
+ * can be read once. `limits.maxKeepaliveConnections` is the one limit that Bun can keep to; HTTP/2 and a proxy
+ * exclude one another.
  *
  * @example
  * ```ts
@@ -95,29 +111,22 @@ async function ask(origin: string, settings: Settings, signal: AbortSignal | und
  * ```
  *
  * @throws {KalshiConfigError} For unknown options, a proxy that is no `http://` URL, and certificates that are
- * no PEM text.
+ * no PEM text, and in a Bun before 1.4.
  */
 export function bunRuntime(options: RuntimeOptions = {}): Runtime {
   const { Bun } = globalThis as unknown as { Bun: BunNamespace };
   const { FetchSession } = Bun;
+  if (!FetchSession) {
+    throw new KalshiConfigError("This needs Bun 1.4 or later: earlier ones send a PUT or a DELETE twice.");
+  }
   const settings = checkRuntimeOptions("Bun", options);
   const { proxy, caCertificates } = settings;
-  const connection = {
-    ...(caCertificates && { tls: { ca: caCertificates } }),
-    ...(proxy && {
-      proxy: {
-        url: proxy.url,
-        respectNoProxy: false,
-        ...(proxy.authorization && { headers: { "proxy-authorization": proxy.authorization } }),
-      },
-    }),
-  };
   const runtime: Runtime = {
     name: "Bun",
     capabilities: {
-      http2: FetchSession !== undefined && !proxy,
+      http2: !proxy,
       maxConnections: false,
-      maxKeepaliveConnections: FetchSession !== undefined,
+      maxKeepaliveConnections: true,
       // Bun's idle timer is coarse: a connection may stay up to 8 s longer than it was told.
       keepaliveExpiryMs: false,
       proxy: true,
@@ -131,18 +140,23 @@ export function bunRuntime(options: RuntimeOptions = {}): Runtime {
     createHttpPool(poolOptions) {
       checkPoolOptions(poolOptions, runtime);
       const idle = poolOptions.limits?.maxKeepaliveConnections;
-      const session = FetchSession && new FetchSession({
-        ...connection,
+      const session = new FetchSession({
+        ...(caCertificates && { tls: { ca: allCertificates(caCertificates) } }),
+        ...(proxy && {
+          proxy: {
+            url: proxy.url,
+            respectNoProxy: false,
+            ...(proxy.authorization && { headers: { "proxy-authorization": proxy.authorization } }),
+          },
+        }),
         ...(idle !== undefined && { keepAlive: idle > 0 && { maxIdleSockets: idle } }),
       });
-      const send = session?.fetch ?? (fetch as BunFetch);
       const http2 = poolOptions.http2 && http2Offers(settings);
       let closed = false;
       return {
         fetch(url, { method, headers, body, signal }) {
           if (closed) return Promise.reject(new TypeError("The connection pool is closed."));
           const init: BunRequestInit = { method, headers, signal: signal ?? null, redirect: "manual" };
-          if (!session) Object.assign(init, connection);
           if (isWrite(method)) {
             const bytes = encoder.encode(body);
             init.body = oneShot(bytes);
@@ -150,16 +164,16 @@ export function bunRuntime(options: RuntimeOptions = {}): Runtime {
             // Bun keeps a length that is given; without it the body would go out chunked.
             init.headers = { ...headers, "content-length": `${bytes.length}` };
           }
-          if (!http2) return send(url, init);
+          if (!http2) return session.fetch(url, init);
           return http2(url, signal).then((offered) => {
             if (offered) init.protocol = "http2";
-            return send(url, init);
+            return session.fetch(url, init);
           });
         },
         isNotSent,
         close() {
           closed = true;
-          session?.close();
+          session.close();
           return Promise.resolve();
         },
       };

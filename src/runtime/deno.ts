@@ -6,9 +6,9 @@
 
 import { KalshiConfigError } from "../errors.ts";
 import { hostFeatures } from "./host.ts";
-import { isWrite, oneShot } from "./one_shot.ts";
 import { checkPoolOptions, checkRuntimeOptions } from "./options.ts";
 import type { Runtime, RuntimeOptions } from "./types.ts";
+import { isWrite } from "./writes.ts";
 
 interface DenoHttpClient {
   close(): void;
@@ -26,6 +26,16 @@ interface DenoNamespace {
 
 const encoder = new TextEncoder();
 const advice = " Use nodeRuntime() of @unofficial/kalshi/node, which runs in Deno too and does not.";
+
+/** A body that can be read once: Deno cannot repeat what is gone. */
+function oneShot(bytes: Uint8Array): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    pull(controller) {
+      if (bytes.length > 0) controller.enqueue(bytes);
+      controller.close();
+    },
+  });
+}
 
 /** Deno sends what a proxy variable holds as user and password on to the exchange. */
 function refuseLeakingEnvironment(runtime: Runtime): void {

@@ -6,6 +6,7 @@
 
 import type { Dispatcher } from "undici";
 import { KalshiConfigError } from "../errors.ts";
+import { allCertificates } from "./builtin.ts";
 import { hostFeatures } from "./host.ts";
 import { isNotSent } from "./node_builtin.ts";
 import { acceptEncoding, poolResponse } from "./node_response.ts";
@@ -17,9 +18,8 @@ async function undiciPool({ limits }: HttpPoolOptions, settings: Settings): Prom
   // The package would make its agent the global one of Node's fetch if it came first.
   void globalThis.Headers;
   const undici = await import("undici");
-  const { allCertificates } = await import("./node_tcp.ts");
   const { proxy, caCertificates } = settings;
-  const tls = caCertificates && { ca: [...allCertificates(caCertificates)] };
+  const tls = caCertificates && { ca: allCertificates(caCertificates) };
   const pool = {
     allowH2: false,
     ...(limits?.maxConnections !== undefined && { connections: limits.maxConnections }),

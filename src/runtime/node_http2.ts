@@ -15,6 +15,7 @@ import { Readable } from "node:stream";
 import { arrayBuffer, text } from "node:stream/consumers";
 import type { TLSSocket } from "node:tls";
 import { KalshiConnectionError } from "../errors.ts";
+import { untilAborted } from "./abort.ts";
 import { acceptEncoding, type NodeAnswer, poolResponse } from "./node_response.ts";
 import { dial } from "./node_tcp.ts";
 import type { Settings } from "./options.ts";
@@ -94,17 +95,6 @@ export function http2Pool(settings: Settings, fallback: HttpPool, keepaliveExpir
       await fallback.close();
     },
   };
-}
-
-/** The connection is everybody's: a caller who gives up leaves it to the others. */
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise;
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) return abort();
-    signal.addEventListener("abort", abort);
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-  });
 }
 
 function send(

@@ -1,77 +1,11 @@
 import { KalshiConnectionError } from "../errors.ts";
+import { allCertificates, builtin, type NodeBytes, type NodeSocket } from "./builtin.ts";
 import type { Settings } from "./options.ts";
 import type { ByteStream, TcpConnectOptions } from "./types.ts";
-
-/** As much of Node's `Buffer` as is used here. */
-export interface NodeBytes extends Uint8Array {
-  toString(encoding?: "utf8", start?: number, end?: number): string;
-  subarray(start?: number, end?: number): NodeBytes;
-}
-
-/** As much of Node's `net.Socket` as is used here; Deno and Bun have it too. */
-export interface NodeSocket {
-  readonly writableLength: number;
-  readonly alpnProtocol?: string | false | null;
-  write(data: Uint8Array, done?: (error?: Error | null) => void): boolean;
-  end(data?: Uint8Array, done?: () => void): void;
-  destroy(): void;
-  pause(): void;
-  resume(): void;
-  setNoDelay(on: boolean): void;
-  on<E extends keyof SocketEvents>(event: E, listener: (...args: SocketEvents[E]) => void): void;
-  off<E extends keyof SocketEvents>(event: E, listener: (...args: SocketEvents[E]) => void): void;
-}
-
-interface SocketEvents {
-  readonly connect: [];
-  readonly secureConnect: [];
-  readonly data: [chunk: NodeBytes];
-  readonly end: [];
-  readonly close: [];
-  readonly error: [error: Error];
-}
-
-interface NodeModules {
-  readonly "node:buffer": {
-    readonly Buffer: { concat(parts: readonly Uint8Array[], length: number): NodeBytes };
-  };
-  readonly "node:net": {
-    connect(options: { host: string; port: number }): NodeSocket;
-    isIP(text: string): number;
-  };
-  readonly "node:tls": {
-    readonly rootCertificates: readonly string[];
-    getCACertificates?(): readonly string[];
-    createSecureContext(options: { ca: readonly string[] }): object;
-    connect(options: {
-      host: string;
-      port: number;
-      socket?: NodeSocket | undefined;
-      servername?: string;
-      ALPNProtocols?: readonly string[];
-      secureContext?: object;
-      ca?: readonly string[];
-    }): NodeSocket;
-  };
-}
-
-/** A module of Node's, with no import that a bundler for the web would stumble over. */
-function builtin<Name extends keyof NodeModules>(name: Name): NodeModules[Name] {
-  const { process } = globalThis as unknown as {
-    process: { getBuiltinModule<N extends keyof NodeModules>(name: N): NodeModules[N] };
-  };
-  return process.getBuiltinModule(name);
-}
 
 /** `parts` one after the other, `length` bytes in all. */
 export function joinBytes(parts: readonly Uint8Array[], length: number): NodeBytes {
   return builtin("node:buffer").Buffer.concat(parts, length);
-}
-
-/** The certificates given beside those that the runtime trusts: Node's own `ca` would replace them. */
-export function allCertificates(more: readonly string[]): readonly string[] {
-  const tls = builtin("node:tls");
-  return [...tls.getCACertificates?.() ?? tls.rootCertificates, ...more];
 }
 
 /** Waits for `event`; an error, an end or the signal comes first as a rejection, and the socket is destroyed. */

@@ -5,7 +5,8 @@
  */
 
 import { KalshiConfigError, KalshiConnectionError } from "../errors.ts";
-import { dial, joinBytes, type NodeBytes, type NodeSocket } from "./node_tcp.ts";
+import type { NodeBytes, NodeSocket } from "./builtin.ts";
+import { dial, joinBytes } from "./node_tcp.ts";
 import type { Settings } from "./options.ts";
 import {
   HandshakeRefusedError,

@@ -1,0 +1,78 @@
+/** Node's own modules, as much of them as is used, with no import that a bundler for the web would stumble over. */
+
+/** As much of Node's `Buffer` as is used here. */
+export interface NodeBytes extends Uint8Array {
+  toString(encoding?: "utf8", start?: number, end?: number): string;
+  subarray(start?: number, end?: number): NodeBytes;
+}
+
+interface SocketEvents {
+  readonly connect: [];
+  readonly secureConnect: [];
+  readonly data: [chunk: NodeBytes];
+  readonly end: [];
+  readonly close: [];
+  readonly error: [error: Error];
+}
+
+/** As much of Node's `net.Socket` as is used here. */
+export interface NodeSocket {
+  readonly writableLength: number;
+  readonly alpnProtocol?: string | false | null;
+  write(data: Uint8Array, done?: (error?: Error | null) => void): boolean;
+  end(data?: Uint8Array, done?: () => void): void;
+  destroy(): void;
+  pause(): void;
+  resume(): void;
+  setNoDelay(on: boolean): void;
+  on<E extends keyof SocketEvents>(event: E, listener: (...args: SocketEvents[E]) => void): void;
+  off<E extends keyof SocketEvents>(event: E, listener: (...args: SocketEvents[E]) => void): void;
+}
+
+interface NodeModules {
+  readonly "node:buffer": {
+    readonly Buffer: { concat(parts: readonly Uint8Array[], length: number): NodeBytes };
+  };
+  readonly "node:fs": {
+    readonly promises: { readFile(path: string, encoding: "utf8"): Promise<string> };
+  };
+  readonly "node:net": {
+    connect(options: { host: string; port: number }): NodeSocket;
+    isIP(text: string): number;
+  };
+  readonly "node:os": { homedir(): string };
+  readonly "node:tls": {
+    readonly rootCertificates: readonly string[];
+    /** Since Node 22.15. */
+    getCACertificates?(): readonly string[];
+    connect(options: {
+      host: string;
+      port: number;
+      socket?: NodeSocket;
+      servername?: string;
+      ALPNProtocols?: readonly string[];
+      ca?: readonly string[];
+    }): NodeSocket;
+  };
+}
+
+interface NodeProcess {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  getBuiltinModule<Name extends keyof NodeModules>(name: Name): NodeModules[Name];
+}
+
+/** The `process` of Node, Deno or Bun. */
+export function nodeProcess(): NodeProcess {
+  return (globalThis as unknown as { process: NodeProcess }).process;
+}
+
+/** One of Node's modules. */
+export function builtin<Name extends keyof NodeModules>(name: Name): NodeModules[Name] {
+  return nodeProcess().getBuiltinModule(name);
+}
+
+/** The certificates given beside those that the runtime trusts, which an option `ca` alone would replace. */
+export function allCertificates(more: readonly string[]): string[] {
+  const tls = builtin("node:tls");
+  return [...tls.getCACertificates?.() ?? tls.rootCertificates, ...more];
+}
