@@ -39,7 +39,7 @@ export interface FaultProxyOptions {
   readonly seed?: number;
   /** Chance that something goes wrong, from 0 to 1; 0.2 unless told. */
   readonly rate?: number;
-  /** What may go wrong, all alike often; {@linkcode realFaults} unless told. */
+  /** What may go wrong, all alike often, but `stall` less; {@linkcode realFaults} unless told. */
   readonly kinds?: readonly FaultKind[];
   /** Longest time in milliseconds that a request is held up; every tenth one is. 10 unless told. */
   readonly delayMs?: number;

@@ -111,7 +111,10 @@ export async function start(
     const chance = createChance(`${text} ${time}`);
     const pick = <T>(list: readonly T[]) => list[Math.floor(chance() * list.length)] as T;
     const heldMs = chance() < 0.1 ? chance() * delayMs : 0;
-    return { fault: chance() < rate ? pick(kinds) : undefined, heldMs, chance, pick };
+    let fault = chance() < rate ? pick(kinds) : undefined;
+    // These take the client's patience, all of it, so that they come a quarter as often as the others.
+    if (fault === "stall" && chance() < 0.75) fault = pick(kinds);
+    return { fault, heldMs, chance, pick };
   }
 
   async function pass(client: Socket, request: Message, forward: () => Promise<string>, bytes: string) {
