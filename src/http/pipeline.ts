@@ -23,7 +23,7 @@ import { assertExtraHeaders } from "../extra_headers.ts";
 import { assertAtLeast, unknownOption } from "../options.ts";
 import type { HttpPool } from "../runtime/types.ts";
 import { assertSignable } from "../url_policy.ts";
-import { type ClientHooks, redactHeaders, tell } from "./hooks.ts";
+import { type ClientHooks, redactHeaders, type RetryEvent, tell } from "./hooks.ts";
 import type { Limiter } from "./limiter.ts";
 import { decodeResponse, type RequestIdentity, responseError } from "./response.ts";
 import { backoffMs, isRetryableStatus, isSafeMethod } from "./retry.ts";
@@ -123,17 +123,6 @@ export interface PipelineParts {
  */
 export type InspectResponse = (operation: string, value: unknown, request: RequestIdentity) => void;
 
-type CutReason = "attempt" | "total" | "aborted" | "closed";
-
-/** Rejects a running attempt or wait; its identity tells it from every other error. */
-class Cut extends Error {
-  readonly reason: CutReason;
-  constructor(reason: CutReason) {
-    super(reason);
-    this.reason = reason;
-  }
-}
-
 /** The state of one call over all its attempts. */
 interface Call {
   readonly id: number;
@@ -155,6 +144,8 @@ interface Call {
   attempts: number;
   /** Whether bytes of the running attempt may have left. */
   sent: boolean;
+  /** How the last attempt failed, until the next one begins. */
+  last: KalshiError | undefined;
 }
 
 const OPTION_NAMES = ["signal", "timeoutMs", "totalTimeoutMs", "maxRetries", "headers", "orderRetries"];
@@ -175,8 +166,12 @@ function assertCallOptions(owner: string, options: SendOptions): void {
   }
 }
 
-function limit(name: string, value: number | undefined, fallback: number): number {
-  if (value === undefined) return fallback;
+function limit(
+  name: "timeoutMs" | "totalTimeoutMs" | "maxRetries",
+  options: CallOptions,
+  config: KalshiSettings,
+): number {
+  const { [name]: value = config[name] ?? Infinity } = options;
   assertAtLeast(name, value);
   return value;
 }
@@ -222,31 +217,25 @@ export class HttpPipeline {
   }
 
   async #run<T>(call: Call): Promise<T> {
-    let last: KalshiError | undefined;
+    const { limiter, repeat } = call;
     for (;;) {
-      const { limiter } = call;
       if (limiter !== undefined && (call.options.signal?.aborted || !limiter.tryAdmit?.(call))) {
-        await this.#between(call, last, async (signal) => await limiter.admit(call, signal));
+        await this.#limited(call, Infinity, async (signal) => await limiter.admit(call, signal));
       }
-      const error = await this.#attempt<T>(call);
-      if (!(error instanceof Failure)) return error;
+      try {
+        return await this.#attempt<T>(call);
+      } catch (cause) {
+        call.last = this.#failure(call, cause);
+      }
+      const error = call.last;
       const delayMs = this.#retryDelay(call, error);
-      if (delayMs === undefined) throw error.error;
-      tell(this.#parts.hooks.onRetry, () => ({
-        callId: call.id,
-        attempt: call.attempts,
-        method: call.method,
-        path: call.path,
-        delayMs,
-        error: error.error,
-      }));
-      last = error.error;
-      await this.#wait(call, delayMs, last);
-      const { repeat } = call;
+      if (delayMs === undefined) throw error;
+      tell(this.#parts.hooks.onRetry, () => ({ ...eventOf(call), delayMs, error }));
+      await this.#wait(call, delayMs);
       if (repeat === undefined) continue;
-      repeat.repeated ||= last.outcome !== "not-sent";
-      repeat.ambiguous ||= last.outcome === "unknown";
-      const found = repeat.ambiguous ? await repeat.lookUp?.(last) : undefined;
+      repeat.repeated ||= error.outcome !== "not-sent";
+      repeat.ambiguous ||= error.outcome === "unknown";
+      const found = repeat.ambiguous ? await repeat.lookUp?.(error) : undefined;
       if (found !== undefined) return found as T;
     }
   }
@@ -256,8 +245,7 @@ export class HttpPipeline {
    */
   steps<O extends CallOptions>(options: O): () => O {
     const { config, clock } = this.#parts;
-    const total = limit("totalTimeoutMs", options.totalTimeoutMs, config.totalTimeoutMs ?? Infinity);
-    const endsAt = clock.monotonic() + total;
+    const endsAt = clock.monotonic() + limit("totalTimeoutMs", options, config);
     // A step at the very end gets a moment that passes at once, not an unlimited time.
     return () => ({ ...options, totalTimeoutMs: Math.max(0, endsAt - clock.monotonic()) });
   }
@@ -318,12 +306,10 @@ export class HttpPipeline {
     const signedPath = assertSignable(config, url);
     let headers = this.#headers;
     if (input.headers !== undefined) {
-      assertExtraHeaders(input.headers, "headers");
-      headers = mergeHeaders(headers, input.headers);
+      headers = mergeHeaders(headers, assertExtraHeaders(input.headers, "headers"));
     }
     const body = input.body === undefined ? undefined : JSON.stringify(input.body, wholeValue);
     if (body !== undefined) headers = mergeHeaders(headers, { "content-type": "application/json" });
-    const totalTimeoutMs = limit("totalTimeoutMs", input.totalTimeoutMs, config.totalTimeoutMs ?? Infinity);
     return {
       id: ++this.#calls,
       method,
@@ -337,62 +323,47 @@ export class HttpPipeline {
       options: input,
       clientIds,
       repeat,
-      timeoutMs: limit("timeoutMs", input.timeoutMs, config.timeoutMs),
-      maxRetries: limit("maxRetries", input.maxRetries, config.maxRetries),
-      endsAt: clock.monotonic() + totalTimeoutMs,
+      timeoutMs: limit("timeoutMs", input, config),
+      maxRetries: limit("maxRetries", input, config),
+      endsAt: clock.monotonic() + limit("totalTimeoutMs", input, config),
       limiter: input.unlimited ? undefined : this.#parts.limiter,
       attempts: 0,
       sent: false,
+      last: undefined,
     };
   }
 
-  async #attempt<T>(call: Call): Promise<T | Failure> {
+  async #attempt<T>(call: Call): Promise<T> {
     const { clock, pool, hooks, config, inspect } = this.#parts;
-    call.sent = false;
-    try {
-      return await this.#limited(call, call.timeoutMs, async (signal) => {
-        call.attempts++;
-        const started = hooks.onResponse && clock.monotonic();
-        const headers = await this.#sign(call);
-        tell(hooks.onRequest, () => ({
-          callId: call.id,
-          attempt: call.attempts,
-          method: call.method,
-          path: call.path,
-          url: call.url,
-          headers: redactHeaders(headers),
-        }));
-        // A limit that struck while signing must not be followed by a request.
-        if (signal.aborted) throw signal.reason;
-        call.sent = true;
-        const response = await pool.fetch(call.url, {
-          method: call.method,
-          headers,
-          body: call.body,
-          signal,
-        });
-        tell(hooks.onResponse, () => ({
-          callId: call.id,
-          attempt: call.attempts,
-          method: call.method,
-          path: call.path,
-          status: response.status,
-          durationMs: clock.monotonic() - (started ?? 0),
-        }));
-        if (response.status < 200 || response.status > 299) {
-          if (response.status === 429) call.limiter?.refused(call);
-          return new Failure(await responseError(response, call, clock.now()));
-        }
-        const { path, empty = false } = call.template;
-        const { read = (value) => value } = call.options;
-        const value = await decodeResponse(response, call, empty, config.restJsonParse);
-        // What is not read has nothing to compare, and a path of the caller's own no contract.
-        if (!empty) inspect?.(`${call.method} ${path}`, value, call);
-        return read(value, call, response.status) as T;
-      });
-    } catch (error) {
-      return new Failure(this.#failure(call, error));
-    }
+    return await this.#limited(call, call.timeoutMs, async (signal) => {
+      call.attempts++;
+      call.sent = false;
+      call.last = undefined;
+      const started = hooks.onResponse && clock.monotonic();
+      const { method, url, body } = call;
+      const headers = await this.#sign(call);
+      tell(hooks.onRequest, () => ({ ...eventOf(call), url, headers: redactHeaders(headers) }));
+      // A limit that struck while signing must not be followed by a request.
+      if (signal.aborted) throw signal.reason;
+      call.sent = true;
+      const response = await pool.fetch(url, { method, headers, body, signal });
+      const { status } = response;
+      tell(hooks.onResponse, () => ({
+        ...eventOf(call),
+        status,
+        durationMs: clock.monotonic() - (started ?? 0),
+      }));
+      if (status < 200 || status > 299) {
+        if (status === 429) call.limiter?.refused(call);
+        throw await responseError(response, call, clock.now());
+      }
+      const { path, empty = false } = call.template;
+      const { read = (value) => value } = call.options;
+      const value = await decodeResponse(response, call, empty, config.restJsonParse);
+      // What is not read has nothing to compare, and a path of the caller's own no contract.
+      if (!empty) inspect?.(`${method} ${path}`, value, call);
+      return read(value, call, status) as T;
+    });
   }
 
   async #sign(call: Call): Promise<Record<string, string>> {
@@ -409,28 +380,43 @@ export class HttpPipeline {
   async #limited<T>(call: Call, limitMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { clock } = this.#parts;
     const { signal } = call.options;
+    const said = `${call.method} ${call.path}`;
     const remainingMs = call.endsAt - clock.monotonic();
+    const ms = Math.min(limitMs, remainingMs);
     const controller = new AbortController();
     let timer: ClockTimer | undefined;
-    let cut: (reason: CutReason) => void = () => {};
+    let strike: (error: KalshiError) => void = () => {};
     const struck = new Promise<never>((_, reject) => {
-      cut = (reason) => {
-        const error = new Cut(reason);
+      strike = (error) => {
         reject(error);
         controller.abort(error);
       };
     });
-    const onAbort = () => cut("aborted");
-    const onClose = () => cut("closed");
-    const ms = Math.min(limitMs, remainingMs);
+    const onAbort = () =>
+      strike(
+        new KalshiAbortError(`${said} was ended by its AbortSignal.`, {
+          ...contextOf(call),
+          cause: signal?.reason,
+        }),
+      );
+    const onClose = () =>
+      strike(new KalshiError("CLOSED", `${said} was ended: the client was closed.`, contextOf(call)));
+    const onTime = () =>
+      strike(
+        new KalshiTimeoutError(
+          remainingMs < limitMs
+            ? `${said} had no answer within its total time limit (totalTimeoutMs), after ${call.attempts} ` +
+              `attempt${call.attempts === 1 ? "" : "s"}.`
+            : `${said} had no whole answer within timeoutMs (${limitMs} ms).`,
+          contextOf(call),
+        ),
+      );
     try {
       if (signal?.aborted) onAbort();
       else if (this.#closed.signal.aborted) onClose();
-      else if (remainingMs <= 0) cut("total");
-      else if (ms < 2 ** 31) {
-        // Timers hold no more, and fire at once instead; what is longer than 24 days counts as no limit.
-        timer = clock.setTimer(() => cut(remainingMs < limitMs ? "total" : "attempt"), ms);
-      }
+      else if (remainingMs <= 0) onTime();
+      // Timers hold no more, and fire at once instead; what is longer than 24 days counts as no limit.
+      else if (ms < 2 ** 31) timer = clock.setTimer(onTime, ms);
       if (controller.signal.aborted) return await struck;
       signal?.addEventListener("abort", onAbort);
       this.#closed.signal.addEventListener("abort", onClose);
@@ -443,48 +429,22 @@ export class HttpPipeline {
   }
 
   /** Whatever broke an attempt, as an error of this library. */
-  #failure(call: Call, error: unknown): KalshiError {
-    const { method, path, attempts, clientIds } = call;
-    const mayHaveActed = call.repeat?.ambiguous || call.sent && !this.#parts.pool.isNotSent(error);
-    const outcome: Outcome = mayHaveActed ? "unknown" : "not-sent";
-    const context = { method, path, attempts, clientIds, outcome };
-    if (error instanceof Cut) return this.#cutError(call, error.reason, context);
-    if (error instanceof KalshiError) return error;
-    if (!call.sent) {
-      return new KalshiAuthError("AUTH_KEY", `${method} ${path} was not sent: signing it failed.`, {
-        ...context,
-        cause: error,
-      });
-    }
-    const why = outcome === "not-sent" ? "could not connect, nothing was sent" : "the connection broke";
-    return new KalshiConnectionError(`${method} ${path}: ${why} (${reasonOf(error)}).`, {
-      ...context,
-      cause: error,
-    });
-  }
-
-  #cutError(call: Call, reason: CutReason, context: KalshiErrorContext): KalshiError {
+  #failure(call: Call, cause: unknown): KalshiError {
+    if (cause instanceof KalshiError) return cause;
     const said = `${call.method} ${call.path}`;
-    switch (reason) {
-      case "aborted":
-        return new KalshiAbortError(`${said} was ended by its AbortSignal.`, {
-          ...context,
-          cause: call.options.signal?.reason,
-        });
-      case "closed":
-        return new KalshiError("CLOSED", `${said} was ended: the client was closed.`, context);
-      case "attempt":
-        return new KalshiTimeoutError(
-          `${said} had no whole answer within timeoutMs (${call.timeoutMs} ms).`,
-          context,
-        );
-      case "total":
-        return totalTimeout(call, context);
+    const context = { ...contextOf(call), cause };
+    if (!call.sent) {
+      return new KalshiAuthError("AUTH_KEY", `${said} was not sent: signing it failed.`, context);
     }
+    if (!call.repeat?.ambiguous && this.#parts.pool.isNotSent(cause)) context.outcome = "not-sent";
+    const why = context.outcome === "not-sent"
+      ? "could not connect, nothing was sent"
+      : "the connection broke";
+    return new KalshiConnectionError(`${said}: ${why} (${reasonOf(cause)}).`, context);
   }
 
   /** Milliseconds until the next attempt, or undefined when this failure is final. */
-  #retryDelay(call: Call, { error }: Failure): number | undefined {
+  #retryDelay(call: Call, error: KalshiError): number | undefined {
     const { config, random } = this.#parts;
     if (call.attempts > call.maxRetries) return undefined;
     const isTransient = error.status !== undefined
@@ -500,40 +460,31 @@ export class HttpPipeline {
     return backoffMs(call.attempts - 1, config, error.retryAfterMs, random);
   }
 
-  async #wait(call: Call, delayMs: number, last: KalshiError): Promise<void> {
+  async #wait(call: Call, delayMs: number): Promise<void> {
     let timer: ClockTimer | undefined;
     const wait = () => new Promise<void>((resolve) => timer = this.#parts.clock.setTimer(resolve, delayMs));
     try {
-      await this.#between(call, last, wait);
+      await this.#limited(call, Infinity, wait);
     } finally {
       timer?.clear();
     }
   }
-
-  /** Runs what comes between attempts: no time of an attempt, but of the call. */
-  async #between(
-    call: Call,
-    last: KalshiError | undefined,
-    work: (signal: AbortSignal) => Promise<void>,
-  ): Promise<void> {
-    try {
-      await this.#limited(call, Infinity, work);
-    } catch (error) {
-      if (!(error instanceof Cut)) throw error;
-      const { method, path, clientIds, attempts } = call;
-      // What the last attempt said is still all that is known of the call.
-      const known = last === undefined ? { method, path, clientIds } : { ...last, cause: last };
-      throw this.#cutError(call, error.reason, { ...known, attempts });
-    }
-  }
 }
 
-/** A failed attempt, apart from every value that an answer can hold. */
-class Failure {
-  readonly error: KalshiError;
-  constructor(error: KalshiError) {
-    this.error = error;
-  }
+/** What all events of a call say of it. */
+function eventOf(
+  { id, attempts, method, path }: Call,
+): Pick<RetryEvent, "callId" | "attempt" | "method" | "path"> {
+  return { callId: id, attempt: attempts, method, path };
+}
+
+/** What is known of a call when it ends early. */
+function contextOf(
+  { method, path, attempts, clientIds, sent, repeat, last }: Call,
+): { -readonly [Name in keyof KalshiErrorContext]: KalshiErrorContext[Name] } {
+  // Between two attempts what the last one said is still all that is known.
+  if (last !== undefined) return { ...last, cause: last, attempts };
+  return { method, path, attempts, clientIds, outcome: sent || repeat?.ambiguous ? "unknown" : "not-sent" };
 }
 
 /** What breaks a later attempt (a key, a limiter, a transport) does not undo what an earlier one may have done. */
@@ -546,14 +497,6 @@ function stillUnknown({ attempts, clientIds, repeat }: Call, error: KalshiError)
     outcome: "unknown",
     cause: error,
   });
-}
-
-function totalTimeout(call: Call, context: KalshiErrorContext): KalshiTimeoutError {
-  const tries = call.attempts === 1 ? "1 attempt" : `${call.attempts} attempts`;
-  return new KalshiTimeoutError(
-    `${call.method} ${call.path} had no answer within its total time limit (totalTimeoutMs), after ${tries}.`,
-    context,
-  );
 }
 
 /** JSON writes NaN as null, which for an expiry means none, and knows no bigint. */
