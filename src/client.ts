@@ -5,7 +5,7 @@
  */
 
 import { detectRestRuntime } from "#runtime";
-import { type KalshiEnv, readAuthEnv } from "./auth/env.ts";
+import type { KalshiEnv } from "./auth/env.ts";
 import { KalshiAuth } from "./auth/kalshi_auth.ts";
 import { assertKeyPath } from "./auth/key_file.ts";
 import { assertPrivateKeyPem, type Passphrase } from "./auth/open_pem.ts";
@@ -22,7 +22,7 @@ import { lazyLimiter, type Limiter } from "./http/limiter.ts";
 import type { HttpPipeline } from "./http/pipeline.ts";
 import { assertBudgets, type RateBudgets } from "./http/rate_budgets.ts";
 import { makeInspect, type Validate } from "./http/validate.ts";
-import { assertKnownOptions } from "./options.ts";
+import { assertKnownOptions, assertParts } from "./options.ts";
 import { Account } from "./rest/account.ts";
 import { ApiKeys } from "./rest/api_keys.ts";
 import { Communications } from "./rest/communications.ts";
@@ -205,6 +205,7 @@ export class KalshiClient extends KalshiCore {
    */
   constructor(options: KalshiClientOptions = {}) {
     assertKnownOptions("KalshiClient", options, Object.keys(OPTION_NAMES));
+    assertParts("KalshiClient", options, Object.keys(OPTION_NAMES));
     const runtime = options.runtime ?? detectRestRuntime();
     const config = chooseConfig(options);
     const limiter = chooseLimiter(options, () => http);
@@ -310,9 +311,11 @@ export class KalshiClient extends KalshiCore {
    * @throws {KalshiAuthError} when the key is unusable, or KALSHI_KEY_ID is set without a key.
    */
   static async fromEnv(env?: KalshiEnv, options: KalshiClientOptions = {}): Promise<KalshiClient> {
+    assertKnownOptions("KalshiClient", options, Object.keys(OPTION_NAMES));
     const runtime = options.runtime ?? detectRestRuntime();
     const { auth, keyId, privateKey, privateKeyPath, config, demo } = options;
     const ownKey = [auth, keyId, privateKey, privateKeyPath].some((given) => given !== undefined);
+    const { readAuthEnv } = await import("./auth/env.ts");
     const settings = readAuthEnv(env, runtime, !ownKey);
     const { baseUrl, allowUnknownHost } = settings;
     // Without a key id a key is of no use, but a malformed one is a mistake all the same.

@@ -15,6 +15,7 @@ import { type CallOptions, HttpPipeline, type InspectResponse } from "./http/pip
 import { isSafeMethod } from "./http/retry.ts";
 import { type Transport, transportPool } from "./http/transport.ts";
 import { assertPlainPath, type Params } from "./http/url.ts";
+import { assertParts } from "./options.ts";
 import type { RestRuntime } from "./runtime/types.ts";
 
 /** What a {@linkcode KalshiCore} is made from. */
@@ -78,24 +79,21 @@ export class KalshiCore implements AsyncDisposable {
    * @throws {KalshiConfigError} for an unknown option, and when the config asks for what this runtime cannot do.
    */
   constructor(options: KalshiCoreOptions = {}) {
-    const {
-      auth,
-      config = DEFAULTS,
-      runtime,
-      transport,
-      limiter,
-      inspect,
-      clock = systemClock,
-      onRequest,
-      onResponse,
-      onRetry,
-      ...unknown
-    } = options;
     // An option such as `demo`, which is the client's, must not be taken for granted and trade for real.
-    const [name] = Object.keys(unknown);
-    if (name) throw new KalshiConfigError(`KalshiCore has no option \`${name}\`.`);
+    assertParts("KalshiCore", options, ["auth", "config"]);
+    const { auth, config = DEFAULTS, runtime, transport, limiter, inspect, clock = systemClock } = options;
+    const { onRequest, onResponse, onRetry } = options;
+    const settings = Object(config);
+    if (!Object.keys(DEFAULTS).every((name) => name in settings)) {
+      throw new KalshiConfigError("config takes a KalshiConfig.");
+    }
     this.config = config;
     const { http2, limits } = config;
+    if (transport !== undefined && (http2 || limits !== undefined)) {
+      throw new KalshiConfigError(
+        "A transport replaces the network: leave http2 and limits out of the config.",
+      );
+    }
     this.http = new HttpPipeline({
       config: this.config,
       auth,

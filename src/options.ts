@@ -37,9 +37,53 @@ export function nearestName(name: string, known: readonly string[]): string | un
   return best && best.far <= Math.max(1, given.length / 3) ? best.candidate : undefined;
 }
 
-/** Refuses options that `owner` does not have. */
+/** Refuses what is no object of options, and options that `owner` does not have. */
 export function assertKnownOptions(owner: string, options: object, known: readonly string[]): void {
+  if (typeof options !== "object" || options === null) refuse(owner, ["an object of options"]);
   for (const name of Object.keys(options)) if (!known.includes(name)) throw unknownOption(owner, name, known);
+}
+
+// The methods that each must have; what has `call` is a function.
+const PARTS = {
+  runtime: ["createHttpPool"],
+  transport: ["fetch", "call"],
+  clock: ["now monotonic setTimer"],
+  limiter: ["admit"],
+  inspect: ["call"],
+  onRequest: ["call"],
+  onResponse: ["call"],
+  onRetry: ["call"],
+};
+
+/**
+ * Refuses names that are none of `known`: the short {@linkcode assertKnownOptions}, for what small bundles hold.
+ * Inherited names count: an AbortSignal in the place of options would never end anything.
+ */
+export function assertNames(owner: string, options: object, known: readonly string[], hidden = /^$/): void {
+  for (const name in options) {
+    if (!known.includes(name) && !hidden.test(name)) {
+      throw new KalshiConfigError(
+        `${owner} has no option \`${name}\`. Its options are: ${known.join(", ")}.`,
+      );
+    }
+  }
+}
+
+/** Refuses names of options that are no part and none of `others`, and parts that could not be called. */
+export function assertParts(owner: string, options: object, others: readonly string[]): void {
+  if (typeof options !== "object" || options === null) refuse(owner, ["an object of options"]);
+  assertNames(owner, options, [...Object.keys(PARTS), ...others]);
+  for (const [name, ways] of Object.entries(PARTS)) {
+    const part = (options as Record<string, Record<string, unknown> | undefined>)[name];
+    const has = (methods: string) =>
+      methods.split(" ").every((method) => typeof part?.[method] === "function");
+    if (part === undefined || ways.some(has)) continue;
+    refuse(name, ways.map((methods) => methods === "call" ? "a function" : `an object with ${methods}`));
+  }
+}
+
+function refuse(what: string, ways: readonly string[]): never {
+  throw new KalshiConfigError(`${what} takes ${ways.join(" or ")}.`);
 }
 
 /** Refuses what is no number of at least `least`; infinity is one unless `most` says otherwise. */

@@ -20,7 +20,7 @@ import {
   type Outcome,
 } from "../errors.ts";
 import { assertExtraHeaders } from "../extra_headers.ts";
-import { assertAtLeast, unknownOption } from "../options.ts";
+import { assertAtLeast, assertNames } from "../options.ts";
 import type { HttpPool } from "../runtime/types.ts";
 import { assertSignable } from "../url_policy.ts";
 import { type ClientHooks, redactHeaders, type RetryEvent, tell } from "./hooks.ts";
@@ -150,13 +150,8 @@ interface Call {
 
 const OPTION_NAMES = ["signal", "timeoutMs", "totalTimeoutMs", "maxRetries", "headers", "orderRetries"];
 
-/** Inherited names count: an AbortSignal in the place of the options would never end anything. */
 function assertCallOptions(owner: string, options: SendOptions): void {
-  for (const name in options) {
-    if (!OPTION_NAMES.includes(name) && !/^(clientIds|repeat)$/.test(name)) {
-      throw unknownOption(owner, name, OPTION_NAMES);
-    }
-  }
+  assertNames(owner, options, OPTION_NAMES, /^(clientIds|repeat)$/);
   const { signal, maxRetries = 0 } = options;
   if (signal !== undefined && typeof signal?.aborted !== "boolean") {
     throw new KalshiConfigError("signal takes an AbortSignal, such as `controller.signal`.");

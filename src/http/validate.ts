@@ -14,6 +14,9 @@ export function makeInspect(
   checkResponse: ResponseCheck | undefined,
   { onDrift }: ClientHooks,
 ): InspectResponse | undefined {
+  if (onDrift !== undefined && typeof onDrift !== "function") {
+    throw new KalshiConfigError("onDrift takes a function.");
+  }
   if (validate === undefined || validate === "off") return undefined;
   if (validate !== "warn" && validate !== "strict") {
     throw new KalshiConfigError(`validate takes "off", "warn" or "strict"; got ${JSON.stringify(validate)}.`);
