@@ -15,6 +15,8 @@ interface DenoHttpClient {
 }
 
 interface DenoNamespace {
+  readonly env: { get(name: string): string | undefined };
+  readonly permissions: { querySync(of: { name: "env"; variable: string }): { readonly state: string } };
   createHttpClient(options: {
     caCerts?: readonly string[];
     proxy?: { url: string };
@@ -38,15 +40,16 @@ function oneShot(bytes: Uint8Array): ReadableStream<Uint8Array> {
 }
 
 /** Deno sends what a proxy variable holds as user and password on to the exchange. */
-function refuseLeakingEnvironment(runtime: Runtime): void {
+function refuseLeakingEnvironment({ env, permissions }: DenoNamespace): void {
   for (const name of ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"]) {
     for (const variable of [name, name.toLowerCase()]) {
-      if (/^[^/]*\/\/[^/]*@/.test(runtime.readEnv(variable) ?? "")) {
-        throw new KalshiConfigError(
-          `Deno would show the proxy credentials of ${variable} to the exchange. Unset it or take them out.` +
-            advice,
-        );
-      }
+      // Where it takes a question to find out, it is not asked: that would be six at each start.
+      if (permissions.querySync({ name: "env", variable }).state !== "granted") continue;
+      if (!env.get(variable)?.includes("@")) continue;
+      throw new KalshiConfigError(
+        `Deno would show the proxy credentials of ${variable} to the exchange. Unset it or take them out.` +
+          advice,
+      );
     }
   }
 }
@@ -98,7 +101,7 @@ export function denoRuntime(options: RuntimeOptions = {}): Runtime {
     },
     createHttpPool(poolOptions) {
       checkPoolOptions(poolOptions, runtime);
-      if (!settings.proxy) refuseLeakingEnvironment(runtime);
+      if (!settings.proxy) refuseLeakingEnvironment(Deno);
       const { http2, limits } = poolOptions;
       const client = Deno.createHttpClient({
         http2,

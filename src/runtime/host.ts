@@ -8,20 +8,25 @@ import type { Runtime } from "./types.ts";
 export function hostFeatures(
   settings: Settings,
 ): Pick<Runtime, "connectWebSocket" | "connectTcp" | "readTextFile" | "readEnv"> {
+  const readEnv = (name: string): string | undefined => {
+    try {
+      return nodeProcess().env[name];
+    } catch {
+      return undefined; // Deno asks for leave, and may not get it.
+    }
+  };
   return {
     connectWebSocket: async (url, handlers, options = {}) =>
       (await import("./node_websocket.ts")).connectWebSocket(url, handlers, options, settings),
     connectTcp: async (options) => (await import("./node_tcp.ts")).connectTcp(options, settings),
     async readTextFile(path) {
-      const full = path.startsWith("~/") ? builtin("node:os").homedir() + path.slice(1) : path;
+      let full = path;
+      if (path.startsWith("~/")) {
+        // The variable first: on Deno that takes a permission which whoever uses this has given anyway.
+        full = (readEnv("HOME") ?? readEnv("USERPROFILE") ?? builtin("node:os").homedir()) + path.slice(1);
+      }
       return await builtin("node:fs").promises.readFile(full, "utf8");
     },
-    readEnv(name) {
-      try {
-        return nodeProcess().env[name];
-      } catch {
-        return undefined; // Deno asks for leave, and may not get it.
-      }
-    },
+    readEnv,
   };
 }
