@@ -104,7 +104,7 @@ export interface HttpPool {
   fetch(url: string, request: HttpPoolRequest): Promise<PoolResponse>;
   /** True when this failure of {@linkcode fetch} proves that no byte of the request was sent. */
   isNotSent(error: unknown): boolean;
-  /** Closes every connection. A second call is harmless. */
+  /** Closes every connection; end what still runs through its signal first. A second call is harmless. */
   close(): Promise<void>;
 }
 
