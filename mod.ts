@@ -26,7 +26,6 @@ export * from "./src/core.ts";
 export type { KalshiEnvironment } from "./src/hosts.ts";
 export type { KalshiSettings } from "./src/defaults.ts";
 export * from "./src/errors.ts";
-export * from "./src/fixed_point.ts";
 export type * from "./src/contract/operation.ts";
 export type * from "./src/contract/types.ts";
 export type { ClientHooks, RequestEvent, ResponseEvent, RetryEvent } from "./src/http/hooks.ts";

@@ -3,15 +3,8 @@
  * signature, `deno task demo --live-demo` runs its read-only part against Kalshi's demo environment with the
  * key that KALSHI_KEY_ID and KALSHI_PRIVATE_KEY (or KALSHI_PRIVATE_KEY_PATH) name.
  */
-import {
-  type ClientHooks,
-  complementPrice,
-  formatPrice,
-  KalshiClient,
-  KalshiError,
-  type Market,
-  parsePrice,
-} from "@unofficial/kalshi";
+import { type ClientHooks, KalshiClient, KalshiError, type Market } from "@unofficial/kalshi";
+import { complementPrice, formatPrice, parsePrice } from "@unofficial/kalshi/fixed-point";
 import { LocalExchange } from "@unofficial/kalshi/local-exchange";
 import { bold, dim, facts, green, heading, progress, red, short, table } from "./support/print.ts";
 

@@ -88,7 +88,7 @@ function notNegative(price: number): number {
  *
  * @example
  * ```ts
- * import { formatPrice, parsePrice } from "@unofficial/kalshi";
+ * import { formatPrice, parsePrice } from "@unofficial/kalshi/fixed-point";
  *
  * const spread = parsePrice("0.5700") - parsePrice("0.5600");
  * console.log(formatPrice(spread)); // "0.0100"
@@ -115,7 +115,7 @@ export function formatPrice(price: number): string {
  *
  * @example
  * ```ts
- * import { formatPrice, priceFromFloat, priceGrid, snapDown } from "@unofficial/kalshi";
+ * import { formatPrice, priceFromFloat, priceGrid, snapDown } from "@unofficial/kalshi/fixed-point";
  *
  * const grid = priceGrid([{ start: "0.0000", end: "1.0000", step: "0.0100" }]);
  * const bid = snapDown(grid, priceFromFloat(0.56371 - 0.01));
@@ -181,7 +181,7 @@ export function formatMoney(money: number): string {
  *
  * @example
  * ```ts
- * import { formatMoney, notional, parseCount, parsePrice } from "@unofficial/kalshi";
+ * import { formatMoney, notional, parseCount, parsePrice } from "@unofficial/kalshi/fixed-point";
  *
  * console.log(formatMoney(notional(parsePrice("0.3301"), parseCount("0.03")))); // "0.009903"
  * ```
@@ -267,7 +267,7 @@ export interface PriceGrid {
  *
  * @example
  * ```ts
- * import { nextTick, priceGrid, snapDown } from "@unofficial/kalshi";
+ * import { nextTick, priceGrid, snapDown } from "@unofficial/kalshi/fixed-point";
  *
  * const grid = priceGrid([
  *   { start: "0.0000", end: "0.1000", step: "0.0010" },

@@ -6,9 +6,8 @@
 import { detectRestRuntime } from "#runtime";
 import { KalshiAuthError, KalshiConfigError } from "../errors.ts";
 import type { RestRuntime } from "../runtime/types.ts";
-import { type KalshiEnv, readAuthEnv } from "./env.ts";
+import type { KalshiEnv } from "./env.ts";
 import { keyError, reading } from "./key_errors.ts";
-import { readKeyFile } from "./key_file.ts";
 import { assertPrivateKeyPem, openPem, type PemOptions } from "./open_pem.ts";
 import { importKey, type PlainKey, readJwk, type SigningAlgorithm } from "./private_key.ts";
 import { type SignedHeaders, signedHeaders } from "./signed_headers.ts";
@@ -92,7 +91,7 @@ export class KalshiAuth implements RequestSigner {
     const id = checkKeyId(keyId);
     return await KalshiAuth.fromPem(
       id,
-      await readKeyFile(path, options.runtime ?? detectRestRuntime()),
+      await (await import("./key_file.ts")).readKeyFile(path, options.runtime ?? detectRestRuntime()),
       options,
     );
   }
@@ -178,6 +177,7 @@ export class KalshiAuth implements RequestSigner {
   /** As {@linkcode KalshiAuth.fromEnv}, but undefined when the key id or the key is missing. */
   static async tryFromEnv(env?: KalshiEnv, options: AuthEnvOptions = {}): Promise<KalshiAuth | undefined> {
     const runtime = options.runtime ?? detectRestRuntime();
+    const { readAuthEnv } = await import("./env.ts");
     const { keyId, privateKey, privateKeyPath, passphrase } = readAuthEnv(env, runtime);
     if (keyId === undefined) {
       if (privateKey !== undefined) assertPrivateKeyPem(privateKey, { passphrase });

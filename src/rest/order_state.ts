@@ -11,6 +11,7 @@ import type {
   CancelOrderV2Response,
   CreateOrderV2Request,
   CreateOrderV2Response,
+  DecreaseOrderV2Request,
   DecreaseOrderV2Response,
   Order,
 } from "../contract/types.ts";
@@ -26,17 +27,17 @@ const CLOCK_SLACK_MS = 60_000;
 export type NamedOrder = CreateOrderV2Request & { readonly client_order_id: string };
 
 /**
- * What became of orders that were sent since then (Unix milliseconds), by client order id. An id that was used for
- * another order is no find.
+ * The answers to those of these creates, sent since then (Unix milliseconds), that have landed. An id that was used
+ * for another order is no find.
  */
-export async function findOrders(
+export async function findCreated(
   http: HttpPipeline,
   sent: readonly NamedOrder[],
   sinceMs: number,
   options: ListAllOptions,
-): Promise<Map<string, Order>> {
+): Promise<Map<NamedOrder, CreateOrderV2Response>> {
   const wanted = new Map(sent.map((order) => [order.client_order_id, order]));
-  const found = new Map<string, Order>();
+  const found = new Map<NamedOrder, CreateOrderV2Response>();
   const shared = <K extends keyof NamedOrder>(name: K): NamedOrder[K] | undefined =>
     sent.every((order) => order[name] === sent[0]?.[name]) ? sent[0]?.[name] : undefined;
   const params = {
@@ -46,17 +47,74 @@ export async function findOrders(
     limit: 200,
   };
   for await (const order of listAll(http, GetOrders, params, options)) {
-    const { ticker, side, subaccount } = wanted.get(order.client_order_id) ?? {};
-    if (ticker !== order.ticker || side !== order.book_side) continue;
+    const created = wanted.get(order.client_order_id);
+    if (created?.ticker !== order.ticker || created.side !== order.book_side) continue;
+    const { subaccount } = created;
     if (subaccount !== undefined && subaccount !== (order.subaccount_number ?? 0)) continue;
-    found.set(order.client_order_id, order);
+    found.set(created, createdFrom(order));
     if (found.size === wanted.size) break;
   }
   return found;
 }
 
-/** One order as it stands. */
-export function readOrder(http: HttpPipeline, orderId: string, options: CallOptions): Promise<Order> {
+/** The answers to those of these cancels that have ended their orders. */
+export async function findCancelled<I extends { readonly order_id: string }>(
+  http: HttpPipeline,
+  sent: readonly I[],
+  options: CallOptions,
+): Promise<Map<I, CancelOrderV2Response>> {
+  const found = new Map<I, CancelOrderV2Response>();
+  for (const item of sent) {
+    const cancelled = await cancelledNow(http, item.order_id, options).catch(() => undefined);
+    if (cancelled !== undefined) found.set(item, cancelled);
+  }
+  return found;
+}
+
+/** The answer to a cancel, where the order is cancelled by now. */
+export async function cancelledNow(
+  http: HttpPipeline,
+  orderId: string,
+  options: CallOptions,
+): Promise<CancelOrderV2Response | undefined> {
+  return cancelledFrom(await readOrder(http, orderId, options));
+}
+
+/** The answer to an amend, where the order is so by now. */
+export async function amendedNow(
+  http: HttpPipeline,
+  orderId: string,
+  body: AmendOrderV2Request,
+  options: CallOptions,
+): Promise<AmendOrderV2Response | undefined> {
+  return amendedFrom(await readOrder(http, orderId, options), body);
+}
+
+/** What the order's size (filled and resting) will be after a `reduce_by`. */
+export async function sizeAfter(
+  http: HttpPipeline,
+  orderId: string,
+  { reduce_by }: DecreaseOrderV2Request,
+  options: CallOptions,
+): Promise<number> {
+  return orderSize(await readOrder(http, orderId, options)) - parseCount(reduce_by ?? "0");
+}
+
+/** The answer to a decrease, where the order is of that `size`, or rests with at most `reduce_to`, by now. */
+export async function decreasedNow(
+  http: HttpPipeline,
+  orderId: string,
+  { size, reduce_to }: { readonly size: number | undefined; readonly reduce_to?: string | null | undefined },
+  options: CallOptions,
+): Promise<DecreaseOrderV2Response | undefined> {
+  const order = await readOrder(http, orderId, options);
+  const isSo = size === undefined
+    ? parseCount(order.remaining_count_fp) <= parseCount(reduce_to ?? "0")
+    : orderSize(order) === size;
+  return isSo ? { ...identity(order), remaining_count: order.remaining_count_fp } : undefined;
+}
+
+function readOrder(http: HttpPipeline, orderId: string, options: CallOptions): Promise<Order> {
   return callFor(http, GetOrder, "order", { order_id: orderId }, options);
 }
 
@@ -65,26 +123,26 @@ function identity({ order_id, client_order_id, created_time, last_update_time }:
 }
 
 /** What is filled and what rests, together: fills do not change it, cancels, decreases and amends do. */
-export function orderSize({ fill_count_fp, remaining_count_fp }: Order): number {
+function orderSize({ fill_count_fp, remaining_count_fp }: Order): number {
   return parseCount(fill_count_fp) + parseCount(remaining_count_fp);
 }
 
 /** The answer to the create that made this order, as far as its state tells: there are no averages. */
-export function createdFrom(order: Order): CreateOrderV2Response {
+function createdFrom(order: Order): CreateOrderV2Response {
   return { ...identity(order), fill_count: order.fill_count_fp, remaining_count: order.remaining_count_fp };
 }
 
 /**
  * The answer to the cancel that ended this order; undefined where none has. What was taken off it before counts in.
  */
-export function cancelledFrom(order: Order): CancelOrderV2Response | undefined {
+function cancelledFrom(order: Order): CancelOrderV2Response | undefined {
   if (order.status !== "canceled") return undefined;
   const reduced = parseCount(order.initial_count_fp) - parseCount(order.fill_count_fp);
   return { ...identity(order), reduced_by: formatCount(Math.max(0, reduced)) };
 }
 
 /** The answer to an amend that has taken effect; undefined where it has not. */
-export function amendedFrom(
+function amendedFrom(
   order: Order,
   { price, count, expiration_time, updated_client_order_id }: AmendOrderV2Request,
 ): AmendOrderV2Response | undefined {
@@ -94,14 +152,4 @@ export function amendedFrom(
     (expiration_time ?? expires) === expires &&
     (updated_client_order_id || order.client_order_id) === order.client_order_id;
   return isSo ? createdFrom(order) : undefined;
-}
-
-/** The answer to a decrease that left `size` (filled and resting), or `resting` at most; undefined else. */
-export function decreasedFrom(
-  order: Order,
-  { size, resting = Infinity }: { readonly size?: number; readonly resting?: number },
-): DecreaseOrderV2Response | undefined {
-  const isSo = orderSize(order) === (size ?? orderSize(order)) &&
-    parseCount(order.remaining_count_fp) <= resting;
-  return isSo ? { ...identity(order), remaining_count: order.remaining_count_fp } : undefined;
 }

@@ -42,24 +42,14 @@ import type {
   OrderQueuePosition,
 } from "../contract/types.ts";
 import { KalshiConfigError } from "../errors.ts";
-import { parseCount } from "../fixed_point.ts";
 import type { Page } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { assertDecimal, assertDecimalIfGiven, assertOneOf, assertSome } from "./checks.ts";
-import { exactlyOnce, isIdempotent, nothing, type WriteOptions } from "./exactly_once.ts";
+import { exactlyOnce, isIdempotent, type WriteOptions } from "./exactly_once.ts";
 import { type HistoryOptions, listTiers } from "./history.ts";
 import { callFor, callForList, callWith, listPage, Namespace, send } from "./namespace.ts";
 import { runBatch } from "./order_batch.ts";
-import {
-  amendedFrom,
-  cancelledFrom,
-  createdFrom,
-  decreasedFrom,
-  findOrders,
-  type NamedOrder,
-  orderSize,
-  readOrder,
-} from "./order_state.ts";
+import type { NamedOrder } from "./order_state.ts";
 
 function assertPriceAndCount(order: object): void {
   assertDecimal(order, "price");
@@ -71,20 +61,8 @@ function withClientOrderId(order: CreateOrderV2Request): NamedOrder {
   return { ...order, client_order_id: order.client_order_id || crypto.randomUUID() };
 }
 
-/** The results of the items whose orders tell of them. */
-function resultsOf<I, R>(
-  items: readonly I[],
-  orderOf: (item: I) => Order | undefined,
-  resultOf: (order: Order) => R | undefined,
-): Map<I, R> {
-  const results = new Map<I, R>();
-  for (const item of items) {
-    const order = orderOf(item);
-    const result = order && resultOf(order);
-    if (result !== undefined) results.set(item, result);
-  }
-  return results;
-}
+/** What tells of writes after the fact; loaded when one of them has to be looked up. */
+const state = () => import("./order_state.ts");
 
 /** `client.orders` */
 export class Orders extends Namespace {
@@ -128,10 +106,8 @@ export class Orders extends Namespace {
       clientIds: [client_order_id],
       send: (options) => callWith(this.http, CreateOrderV2, "order_id", undefined, options, body),
       lookUp: async (options, _, maxItems) => {
-        const order = (await findOrders(this.http, [body], sinceMs, { ...options, maxItems })).get(
-          client_order_id,
-        );
-        return order && createdFrom(order);
+        const found = await (await state()).findCreated(this.http, [body], sinceMs, { ...options, maxItems });
+        return found.get(body);
       },
     });
   }
@@ -185,10 +161,7 @@ export class Orders extends Namespace {
       items,
       key: "client_order_id",
       clientIds,
-      lookUp: async (items, options) => {
-        const orders = await findOrders(this.http, items, sinceMs, options);
-        return resultsOf(items, ({ client_order_id }) => orders.get(client_order_id), createdFrom);
-      },
+      lookUp: async (items, options) => (await state()).findCreated(this.http, items, sinceMs, options),
       unknown: ({ client_order_id }, error) => ({ client_order_id, error }),
     }, options);
   }
@@ -269,7 +242,7 @@ export class Orders extends Namespace {
     return exactlyOnce(this.http, options, {
       send: (options) =>
         callWith(this.http, CancelOrderV2, "order_id", { ...params, order_id: orderId }, options),
-      lookUp: async (options) => cancelledFrom(await readOrder(this.http, orderId, options)),
+      lookUp: async (options) => (await state()).cancelledNow(this.http, orderId, options),
     });
   }
 
@@ -293,13 +266,7 @@ export class Orders extends Namespace {
       // Each an object of its own, by which its result is kept.
       items: body.orders.map((item) => ({ ...item })),
       key: "order_id",
-      lookUp: async (items, options) => {
-        const orders = new Map<string, Order | undefined>();
-        for (const { order_id } of items) {
-          orders.set(order_id, await readOrder(this.http, order_id, options).catch(nothing));
-        }
-        return resultsOf(items, ({ order_id }) => orders.get(order_id), cancelledFrom);
-      },
+      lookUp: async (items, options) => (await state()).findCancelled(this.http, items, options),
       unknown: ({ order_id }, error) => ({ order_id, reduced_by: "0.00", error }),
     }, options);
   }
@@ -340,7 +307,7 @@ export class Orders extends Namespace {
     return await exactlyOnce(this.http, options, {
       send: (options) =>
         callWith(this.http, AmendOrderV2, "order_id", { ...params, order_id: orderId }, options, body),
-      lookUp: async (options) => amendedFrom(await readOrder(this.http, orderId, options), body),
+      lookUp: async (options) => (await state()).amendedNow(this.http, orderId, body, options),
     });
   }
 
@@ -366,19 +333,17 @@ export class Orders extends Namespace {
     assertOneOf(body, ["reduce_by"], ["reduce_to"]);
     assertDecimalIfGiven(body, "reduce_by");
     assertDecimalIfGiven(body, "reduce_to");
-    const { reduce_by, reduce_to } = body;
     const step = this.http.steps(options);
-    const goal = reduce_by
-      // Sent twice it would act twice, so that what it shall lead to has to be known before.
-      ? isIdempotent(this.http, options)
-        ? { size: orderSize(await readOrder(this.http, orderId, step())) - parseCount(reduce_by) }
-        : {}
-      : { resting: parseCount(reduce_to ?? "0") };
+    const byCount = body.reduce_by !== undefined && body.reduce_by !== null;
+    // Sent twice it would act twice, so that what it shall lead to has to be known before.
+    const size = byCount && isIdempotent(this.http, options)
+      ? await (await state()).sizeAfter(this.http, orderId, body, step())
+      : undefined;
     return await exactlyOnce(this.http, step(), {
-      onlyRefused: Boolean(reduce_by),
+      onlyRefused: byCount,
       send: (options) =>
         callWith(this.http, DecreaseOrderV2, "order_id", { ...params, order_id: orderId }, options, body),
-      lookUp: async (options) => decreasedFrom(await readOrder(this.http, orderId, options), goal),
+      lookUp: async (options) => (await state()).decreasedNow(this.http, orderId, { ...body, size }, options),
     });
   }
 

@@ -45,7 +45,6 @@ import type {
   Settlement,
   Withdrawal,
 } from "../contract/types.ts";
-import { parseFixed } from "../fixed_point.ts";
 import type { ListAllOptions, Page } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { assertWhole } from "./checks.ts";
@@ -306,7 +305,11 @@ export class Transfers extends Namespace {
         if (code !== "CONFLICT") return undefined;
         // No list tells a transfer's client id: only one that can be no other is taken for it.
         const { items } = await this.list({}, options);
-        const alike = items.filter((transfer) => isTransfer(transfer, body, since));
+        const { parseFixed } = await import("../fixed_point.ts");
+        // A centicent is a ten-thousandth of a dollar, and so is the unit of a parsed price.
+        const alike = items.filter((transfer) =>
+          isTransfer(transfer, body, since) && parseFixed(transfer.amount, 4) === body.amount
+        );
         return alike.length === 1 ? alike[0]?.transfer_id : undefined;
       },
     });
@@ -315,14 +318,12 @@ export class Transfers extends Namespace {
 
 function isTransfer(
   transfer: IntraExchangeInstanceTransfer,
-  { source, destination, amount, source_exchange_shard = 0, destination_exchange_shard = 0 }:
+  { source, destination, source_exchange_shard = 0, destination_exchange_shard = 0 }:
     IntraExchangeInstanceTransferRequest,
   since: number,
 ): boolean {
   return transfer.source === source && transfer.destination === destination &&
     transfer.created_ts >= since - 35 &&
     transfer.source_exchange_shard === source_exchange_shard &&
-    transfer.destination_exchange_shard === destination_exchange_shard &&
-    // A centicent is a ten-thousandth of a dollar, and so is the unit of a parsed price.
-    parseFixed(transfer.amount, 4) === amount;
+    transfer.destination_exchange_shard === destination_exchange_shard;
 }
