@@ -57,15 +57,29 @@ export class Page<T, R = unknown> {
     return this.cursor !== "";
   }
 
-  /** Fetches the next page with the same filters; undefined after the last one. */
+  /**
+   * Fetches the next page with the same filters; undefined after the last one. Throws a {@linkcode KalshiError} of
+   * the code `PAGINATION` when that page names itself as the one that follows. `listAll` finds longer loops too.
+   */
   async next(): Promise<Page<T, R> | undefined> {
-    return this.hasNext ? await this.#fetch(this.cursor) : undefined;
+    const page = this.hasNext ? await this.#fetch(this.cursor) : undefined;
+    if (page?.hasNext && page.cursor === this.cursor) throw endless();
+    return page;
   }
 
   /** Iterates over the items of this page. */
   [Symbol.iterator](): Iterator<T> {
     return this.items[Symbol.iterator]();
   }
+}
+
+function endless(): KalshiError {
+  return new KalshiError(
+    "PAGINATION",
+    "The server named the same next page twice, so this list would never end. What came before is whole; " +
+      "start again with a narrower filter.",
+    { outcome: "rejected" },
+  );
 }
 
 /** Every item of every page, in order. Ends on an empty cursor, and throws when a cursor comes twice. */
@@ -86,12 +100,7 @@ export async function* allItems<T>(
     );
     while (page !== undefined) {
       if (page.hasNext && seen.has(page.cursor)) {
-        throw new KalshiError(
-          "PAGINATION",
-          "The server named the same next page twice, so this list would never end. What came before is whole; " +
-            "start again with a narrower filter.",
-          { outcome: "rejected" },
-        );
+        throw endless();
       }
       seen.add(page.cursor);
       const ahead: Promise<Page<T> | undefined> | undefined = prefetch && left > page.items.length

@@ -121,7 +121,11 @@ export interface PipelineParts {
  * @param value The decoded body.
  * @param request What was asked, for messages.
  */
-export type InspectResponse = (operation: string, value: unknown, request: RequestIdentity) => void;
+export type InspectResponse = (
+  operation: string,
+  value: unknown,
+  request: RequestIdentity,
+) => void | Promise<void>;
 
 /** The state of one call over all its attempts. */
 interface Call {
@@ -337,6 +341,7 @@ export class HttpPipeline {
       const started = hooks.onResponse && clock.monotonic();
       const { method, url, body } = call;
       const headers = await this.#sign(call);
+      const signature = headers["KALSHI-ACCESS-SIGNATURE"];
       tell(hooks.onRequest, () => ({ ...eventOf(call), url, headers: redactHeaders(headers) }));
       // A limit that struck while signing must not be followed by a request.
       if (signal.aborted) throw signal.reason;
@@ -350,13 +355,13 @@ export class HttpPipeline {
       }));
       if (status < 200 || status > 299) {
         if (status === 429) call.limiter?.refused(call);
-        throw await responseError(response, call, clock.now());
+        throw await responseError(response, call, clock.now(), signature);
       }
       const { path, empty = false } = call.template;
       const { read = (value) => value } = call.options;
-      const value = await decodeResponse(response, call, empty, config.restJsonParse);
+      const value = await decodeResponse(response, call, empty, config.restJsonParse, signature);
       // What is not read has nothing to compare, and a path of the caller's own no contract.
-      if (!empty) inspect?.(`${method} ${path}`, value, call);
+      if (!empty && inspect !== undefined) await inspect(`${method} ${path}`, value, call);
       return read(value, call, status) as T;
     });
   }

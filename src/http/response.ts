@@ -32,6 +32,12 @@ export interface RequestIdentity {
 const MAX_ERROR_BYTES = 65_536;
 const MAX_SKEW_MS = 5_000;
 
+/** Takes a signature out of what a server sent back, in whatever way it escapes what is no letter or digit. */
+function redact(text: string, signature = ""): string {
+  const parts = signature.match(/\w+/g);
+  return parts ? text.replace(new RegExp(parts.join(".{1,8}?"), "g"), "[redacted]") : text;
+}
+
 function excerpt(text: string): string {
   const line = text.trim().replace(/\s+/g, " ");
   return line.length > 200 ? `${line.slice(0, 200)}…` : line;
@@ -97,6 +103,7 @@ export async function responseError(
   response: PoolResponse,
   request: RequestIdentity,
   nowMs: number,
+  signature?: string,
 ): Promise<KalshiError> {
   const { status } = response;
   // An earlier attempt can have acted, even where this one was refused.
@@ -106,7 +113,8 @@ export async function responseError(
   if (status === 0 || (status >= 300 && status < 400)) {
     // Read, not cancelled: workerd would close the connection.
     await readBounded(response);
-    const target = response.headers.get("location") ?? "a place that this runtime does not show";
+    const location = response.headers.get("location") ?? "a place that this runtime does not show";
+    const target = redact(location, signature);
     return new KalshiError(
       "REDIRECT",
       `${
@@ -116,7 +124,7 @@ export async function responseError(
       { ...request, status, outcome },
     );
   }
-  const body = parseErrorBody(await readBounded(response));
+  const body = parseErrorBody(redact(await readBounded(response), signature));
   const context: KalshiErrorContext = {
     ...request,
     status,
@@ -160,6 +168,7 @@ export async function decodeResponse(
   request: RequestIdentity,
   empty: boolean | "maybe",
   parse: JsonParse | undefined,
+  signature?: string,
 ): Promise<unknown> {
   if (empty === true) {
     await response.body?.cancel();
@@ -184,7 +193,7 @@ export async function decodeResponse(
     const type = response.headers.get("content-type") ?? "no content type";
     throw new KalshiDecodeError(
       `${request.method} ${request.path} answered ${response.status} with a body that is not JSON (${type}): ${
-        excerpt(text)
+        excerpt(redact(text, signature))
       }`,
       { ...request, status: response.status, outcome: "unknown", cause: error },
     );

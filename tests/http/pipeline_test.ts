@@ -524,3 +524,32 @@ test("no error shows a key, a signature or a query", async () => {
   const dump = JSON.stringify({ ...error, message });
   for (const secret of ["s3cr3t", "secret=1", btoa("1")]) assert(!dump.includes(secret), dump);
 });
+
+test("a signature that a server sends back, however escaped, is in no error", async () => {
+  const sign = () => Promise.resolve("sIgN/AtUrE+aBcDeFgH/iJkL".repeat(3));
+  const shapes: ((signature: string) => string)[] = [
+    (signature) => signature,
+    (signature) => JSON.stringify({ code: "bad", message: `seen ${signature}`, details: { signature } }),
+    (signature) => JSON.stringify({ headers: [signature] }).replaceAll("/", "\\/").replaceAll("+", "\\u002b"),
+    (signature) => `<pre>${signature.replaceAll("/", "&#x2F;").replaceAll("+", "&#43;")}</pre>`,
+    (signature) => `retry?signature=${encodeURIComponent(signature)}`,
+  ];
+  for (const shape of shapes) {
+    for (const status of [200, 302, 401, 500]) {
+      const { client } = clientOver(
+        ({ headers }) => {
+          const body = shape(headers.get("kalshi-access-signature") ?? "");
+          const header = { location: status === 302 ? encodeURI(`/x?${body}`) : "/" };
+          return new Response(status === 200 ? `<${body}` : body, { status, headers: header });
+        },
+        { maxRetries: 0 },
+        { auth: { keyId: "key-1", sign } },
+      );
+      const error = await assertRejects(() => client.portfolio.balance(), KalshiError);
+      const { message } = error;
+      const dump = JSON.stringify({ ...error, message });
+      assert(!/sIgN|AtUrE|aBcDeFgH|iJkL/.test(dump), dump);
+      assertStringIncludes(dump, "[redacted]");
+    }
+  }
+});

@@ -1,4 +1,5 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { KalshiError } from "../../src/errors.ts";
 import { Page } from "../../src/http/page.ts";
 import { follow, sample } from "../contract/samples.ts";
 import { test } from "../support/test.ts";
@@ -64,5 +65,22 @@ test("a walk takes no more pages than it needs", async () => {
     const items: unknown[] = [];
     for await (const item of call(client, `${method}All`, ...args, { maxItems: 2 })) items.push(item);
     assertEquals([items.length, requests.length], [2, 1], method);
+  }
+});
+
+test("a page that names itself as the next one is an error, by hand as in a walk", async () => {
+  for (const [method, id] of paged) {
+    const operation = operationOf(id);
+    const args = argumentsFor(operation, request(operation, "least"));
+    const same: typeof threePages = (operation) => (request) => threePages(operation)(request, 0);
+    const { client, requests } = recordingClient(same(operation));
+    const page: Page<unknown> = await call(client, method, ...args);
+    const second = await page.next().catch((error) => error);
+    assert(second instanceof KalshiError && second.code === "PAGINATION", method);
+    const walk = async () => {
+      for await (const _ of call(client, `${method}All`, ...args)) { /* walk */ }
+    };
+    await assertRejects(walk, KalshiError, "same next page");
+    assertEquals(requests.length, 4, method);
   }
 });
