@@ -9,7 +9,7 @@ import type { RestRuntime } from "../runtime/types.ts";
 import type { KalshiEnv } from "./env.ts";
 import { keyError, reading } from "./key_errors.ts";
 import { assertPrivateKeyPem, openPem, type PemOptions } from "./open_pem.ts";
-import { importKey, type PlainKey, readJwk, type SigningAlgorithm } from "./private_key.ts";
+import { importKey, type PlainKey, type SigningAlgorithm } from "./private_key.ts";
 import { type SignedHeaders, signedHeaders } from "./signed_headers.ts";
 import { checkKeyId, type RequestSigner, signWith } from "./signer.ts";
 
@@ -103,6 +103,7 @@ export class KalshiAuth implements RequestSigner {
    */
   static async fromJwk(keyId: string, jwk: JsonWebKey): Promise<KalshiAuth> {
     const id = checkKeyId(keyId);
+    const { readJwk } = await import("./jwk.ts");
     return await KalshiAuth.#fromKey(id, reading(() => readJwk(jwk)));
   }
 

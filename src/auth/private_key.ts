@@ -4,7 +4,7 @@
  * @module
  */
 import { KalshiAuthError } from "../errors.ts";
-import { type Bytes, fromBase64, fromHex, INTEGER, OCTETS, OID, SEQUENCE, take, toHex, wrap } from "./der.ts";
+import { type Bytes, fromHex, INTEGER, OCTETS, OID, SEQUENCE, take, toHex, wrap } from "./der.ts";
 import { damagedKey, keyError, MAKE_A_KEY } from "./key_errors.ts";
 
 /** What Kalshi's keys sign with. */
@@ -32,7 +32,8 @@ function plainKey(algorithm: SigningAlgorithm, identifier: string, key: Bytes): 
   return { algorithm, pkcs8: wrap(SEQUENCE, fromHex("020100" + identifier), wrap(OCTETS, key)) };
 }
 
-function ed25519Key(seed: Bytes): PlainKey {
+/** An Ed25519 key of its seed. */
+export function ed25519Key(seed: Bytes): PlainKey {
   if (seed.length !== 32) throw damagedKey();
   return plainKey("Ed25519", "300506032b6570", wrap(OCTETS, seed));
 }
@@ -41,7 +42,7 @@ function ed25519Key(seed: Bytes): PlainKey {
  * Checks that the numbers of a PKCS#1 key belong together: a fraction of a millisecond, which the runtimes do
  * not spend. With a damaged key Node makes wrong signatures, that is, 401s without a cause.
  */
-function rsaKey(pkcs1: Bytes): PlainKey {
+export function rsaKey(pkcs1: Bytes): PlainKey {
   const [content] = take(pkcs1, SEQUENCE);
   let [, rest] = take(content, INTEGER);
   function next(): bigint {
@@ -70,26 +71,6 @@ export function readKeyDer(der: Bytes): PlainKey {
   if (oid === "2a864886f70d010101") return rsaKey(key);
   if (oid === "2b6570") return ed25519Key(take(key, OCTETS)[0]);
   throw keyError(strangers[oid] ?? "of an unknown type", MAKE_A_KEY);
-}
-
-/** A big-endian number without needless zeros, as DER wants it. */
-function integer(bytes: Bytes): Bytes {
-  const digits = toHex(bytes).replace(/^(00)+/, "");
-  return wrap(INTEGER, fromHex(digits < "8" ? digits : "00" + digits));
-}
-
-/** Reads a private JWK (RFC 7517, RFC 8037); throws as {@linkcode readKeyDer} does. */
-export function readJwk(jwk: JsonWebKey): PlainKey {
-  const { kty, crv } = jwk ?? {};
-  function member(name: "n" | "e" | "d" | "p" | "q" | "dp" | "dq" | "qi"): Bytes {
-    const value: unknown = jwk[name];
-    if (typeof value !== "string") throw keyError(`a JWK without "${name}"`, "Give the whole private JWK.");
-    return fromBase64(value.replace(/-/g, "+").replace(/_/g, "/"));
-  }
-  if (kty === "OKP" && crv === "Ed25519") return ed25519Key(member("d"));
-  if (kty !== "RSA") throw keyError("neither an RSA nor an Ed25519 JWK", MAKE_A_KEY);
-  const numbers = (["n", "e", "d", "p", "q", "dp", "dq", "qi"] as const).map((name) => integer(member(name)));
-  return rsaKey(wrap(SEQUENCE, fromHex("020100"), ...numbers));
 }
 
 /** Imports a key, not extractable. */

@@ -1,8 +1,8 @@
 /** Comparing answers with the contract, for those who ask for it. The schemas come with the check. */
 
 import type { ResponseCheck } from "../contract/validation.ts";
-import { KalshiConfigError, KalshiDecodeError } from "../errors.ts";
-import { type ClientHooks, tell } from "./hooks.ts";
+import { KalshiConfigError } from "../errors.ts";
+import type { ClientHooks } from "./hooks.ts";
 import type { InspectResponse } from "./pipeline.ts";
 
 /** What happens when an answer is not what the contract says. */
@@ -27,20 +27,10 @@ export function makeInspect(
         "give it as the option `checkResponse`.",
     );
   }
-  return (operation, value, request) => {
+  return async (operation, value, request) => {
     const difference = checkResponse(operation, value);
     if (difference === undefined) return;
-    const { method, path, attempts, clientIds } = request;
-    if (validate === "warn") {
-      const report = onDrift ??
-        ((event) => console.warn("Kalshi's answer is not what the contract says:", event));
-      return tell(report, () => ({ operation, method, path, difference }));
-    }
-    const where = difference.path === "" ? "its body" : difference.path;
-    throw new KalshiDecodeError(
-      `${method} ${path}: ${where} is not what the contract says: expected ${difference.expected}, received ` +
-        `${difference.received}.`,
-      { method, path, attempts, clientIds, details: difference, outcome: "unknown" },
-    );
+    const { reportDrift } = await import("./drift.ts");
+    reportDrift(operation, difference, request, validate === "warn" ? { onDrift } : undefined);
   };
 }
