@@ -83,8 +83,7 @@ export function checkUrl(url: string, kind: UrlKind, options: UrlPolicyOptions =
   // The second test is not redundant: lower-casing turns a Kelvin sign into a "k".
   if (!plainly || /[^!-~]/.test(text)) {
     refuse(
-      `be a plain URL, without user info, query, fragment, whitespace, backslashes, escapes, dot segments or an ` +
-        `unusual spelling of the host, which reads as "${host}".`,
+      `be nothing but scheme, host, port and path, in plain letters: its host reads as "${host}".`,
     );
   }
   const environment = environmentOf(parsed, kind);

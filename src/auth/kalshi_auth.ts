@@ -33,8 +33,7 @@ function checkPath(path: string): string {
   const [cut = ""] = path.split(/[?#]/, 1);
   if (/^\/(.+\/)?trade-api\//.test(cut) && new URL("https://host" + cut).pathname === cut) return cut;
   throw new KalshiConfigError(
-    "The path to sign must be whole, from the API root, and percent-encoded as it is sent: " +
-      "/trade-api/v2/portfolio/balance.",
+    "The path to sign must be whole and percent-encoded, as it is sent: /trade-api/v2/portfolio/balance.",
   );
 }
 

@@ -25,8 +25,7 @@ export function checkKeyId(keyId: string): string {
   if (/^[\w.:-]{1,63}$/.test(id)) return id;
   throw new KalshiAuthError(
     "AUTH_KEY",
-    `The key id is ${id ? "malformed" : "blank"}. Give the id that Kalshi shows for the API key, ` +
-      "such as a952bcbe-ec3b-4b5b-b8f9-11dae589608c.",
+    `The key id is ${id ? "malformed" : "blank"}. Give the id that Kalshi shows for the API key, a UUID.`,
   );
 }
 

@@ -76,8 +76,7 @@ export class Page<T, R = unknown> {
 function endless(): KalshiError {
   return new KalshiError(
     "PAGINATION",
-    "The server named the same next page twice, so this list would never end. What came before is whole; " +
-      "start again with a narrower filter.",
+    "The server named the same next page twice: this list would never end. Start again with a narrower filter.",
     { outcome: "rejected" },
   );
 }

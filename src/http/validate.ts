@@ -23,8 +23,7 @@ export function makeInspect(
   }
   if (typeof checkResponse !== "function") {
     throw new KalshiConfigError(
-      `validate: "${validate}" needs the schemas: import { checkResponse } from "@unofficial/kalshi/schemas" and ` +
-        "give it as the option `checkResponse`.",
+      `validate: "${validate}" needs \`checkResponse\` of @unofficial/kalshi/schemas as well.`,
     );
   }
   return async (operation, value, request) => {

@@ -110,7 +110,11 @@ export function okFrame(id: unknown, msg: unknown): string {
 }
 
 /** A command refused, or a market lost, with the number that Kalshi has for it. */
-export function errorFrame(code: number, text?: string, more?: { id?: unknown; market_ticker?: string }): string {
+export function errorFrame(
+  code: number,
+  text?: string,
+  more?: { id?: unknown; market_ticker?: string },
+): string {
   const { id, market_ticker } = more ?? {};
   const msg = text ?? errorMeanings[code] ?? "Refused";
   return JSON.stringify({ id: id ?? undefined, type: "error", msg: { code, msg, market_ticker } });

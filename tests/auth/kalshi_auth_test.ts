@@ -78,7 +78,7 @@ test("a path that would not go over the wire as it stands is refused", async () 
     "@evil.io/trade-api/v2/markets",
   ];
   for (const path of wrong) {
-    await assertRejects(() => auth.headers("GET", path), KalshiConfigError, "whole, from the API root");
+    await assertRejects(() => auth.headers("GET", path), KalshiConfigError, "whole and percent-encoded");
   }
   for (const path of [root + "KXA-26.5", root + "a%20b%2Fc", "/trade-api/ws/v2", "/trade-api/ws/v2/margin"]) {
     await auth.headers("GET", path);

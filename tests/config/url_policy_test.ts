@@ -232,7 +232,7 @@ test("messages say how to write it, and never repeat user info, query or fragmen
   assertThrows(
     () => checkUrl("https://api.elections.kalshi.com@evil.io/trade-api/v2", "rest"),
     KalshiConfigError,
-    `the host, which reads as "evil.io"`,
+    `its host reads as "evil.io"`,
   );
   assertThrows(
     () => checkUrl("https://demo-api.kalshi.co/trade-api/v2", "ws"),
