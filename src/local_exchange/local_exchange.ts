@@ -14,6 +14,7 @@ import type { Fault } from "./faults.ts";
 import { Gateway } from "./gateway.ts";
 import { generateKey, type KeyType } from "./keys.ts";
 import type { UsageTier } from "./limits.ts";
+import { accountRules, assertOptions, exchangeRules, listenRules } from "./options.ts";
 import { type RunningServer, serve } from "./server.ts";
 import { parseCount, parseMoney, parsePrice, PRICE_ONE } from "./units.ts";
 import { type ErrorBodies, Venue } from "./venue.ts";
@@ -169,8 +170,13 @@ export class LocalExchange implements AsyncDisposable {
     this.fetch = (request) => this.#fetch(request);
   }
 
-  /** Makes an exchange that is reached through {@linkcode fetch} alone, on any runtime. */
+  /**
+   * Makes an exchange that is reached through {@linkcode fetch} alone, on any runtime.
+   *
+   * @throws {KalshiConfigError} for an option that is unknown or wrong
+   */
   static create(options: LocalExchangeOptions = {}): LocalExchange {
+    assertOptions("LocalExchange", options, exchangeRules);
     const venue = makeVenue(options);
     return new LocalExchange(venue, new Gateway(venue), new WebSocketEndpoint(venue), undefined);
   }
@@ -178,9 +184,11 @@ export class LocalExchange implements AsyncDisposable {
   /**
    * Makes an exchange that listens on a TCP port, on Deno, Bun and Node.
    *
+   * @throws {KalshiConfigError} for an option that is unknown or wrong
    * @throws {Error} where the runtime cannot listen, or the port is taken
    */
   static async start(options: LocalExchangeListenOptions = {}): Promise<LocalExchange> {
+    assertOptions("LocalExchange", options, listenRules);
     const { port = 0, hostname = "127.0.0.1", ...rest } = options;
     const venue = makeVenue(rest);
     const gateway = new Gateway(venue);
@@ -188,16 +196,16 @@ export class LocalExchange implements AsyncDisposable {
     return new LocalExchange(venue, gateway, sockets, await serve(gateway, sockets, hostname, port));
   }
 
-  /** Opens an account with cash and an API key. */
+  /**
+   * Opens an account with cash and an API key.
+   *
+   * @throws {KalshiConfigError} for an option that is unknown or wrong
+   */
   async createAccount(options: LocalAccountOptions = {}): Promise<LocalAccount> {
+    assertOptions("createAccount", options, accountRules);
     const { balance = "1000.00", keyType = "ed25519", balancePrecision = "0.0001", usageTier = "basic" } =
       options;
-    const amount = parseMoney(balance);
-    if (amount === undefined || amount < 0) {
-      throw new KalshiConfigError(
-        `\`balance\` takes dollars such as "1000.00"; got ${JSON.stringify(balance)}.`,
-      );
-    }
+    const amount = parseMoney(balance) ?? 0;
     const { engine, random, keys, limits, treasury } = this.#venue;
     const { publicKey, privateKey } = await generateKey(keyType);
     const account = engine.open(balancePrecision === "0.01" ? 10_000 : 100);

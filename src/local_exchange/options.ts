@@ -1,0 +1,74 @@
+/** What the options of an exchange and of an account must be. */
+import { KalshiConfigError } from "../errors.ts";
+import { assertKnownOptions } from "../options.ts";
+import type {
+  LocalAccountOptions,
+  LocalExchangeListenOptions,
+  LocalExchangeOptions,
+} from "./local_exchange.ts";
+import { usageTiers } from "./limits.ts";
+import { parseMoney } from "./units.ts";
+
+/** What a value must be, in words and as a test. */
+type Rule = readonly [takes: string, test: (value: unknown) => boolean];
+type Rules<T> = Readonly<Record<keyof T, Rule>>;
+
+const flag: Rule = ["true or false", (value) => typeof value === "boolean"];
+const whole = (least: number, most = Number.MAX_SAFE_INTEGER): Rule => [
+  `a whole number from ${least} to ${most}`,
+  (value) => Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most,
+];
+const oneOf = (...values: readonly unknown[]): Rule => [
+  values.map((value) => JSON.stringify(value)).join(" or "),
+  (value) => values.includes(value),
+];
+const callable: Rule = ["a function", (value) => typeof value === "function"];
+
+export const exchangeRules: Rules<LocalExchangeOptions> = {
+  seed: whole(Number.MIN_SAFE_INTEGER),
+  clock: [
+    "a clock: an object with now, monotonic and setTimer",
+    (value) =>
+      ["now", "monotonic", "setTimer"].every((name) =>
+        typeof (value as Record<string, unknown> | null)?.[name] === "function"
+      ),
+  ],
+  markets: whole(0),
+  marketMakers: flag,
+  stepMs: ["milliseconds above 0", (value) => typeof value === "number" && value > 0],
+  shards: flag,
+  rateLimits: flag,
+  errorBodies: oneOf("flat", "nested"),
+  onInternalError: callable,
+};
+
+export const listenRules: Rules<LocalExchangeListenOptions> = {
+  ...exchangeRules,
+  port: whole(0, 65_535),
+  hostname: ["an address as text", (value) => typeof value === "string" && value !== ""],
+};
+
+export const accountRules: Rules<LocalAccountOptions> = {
+  balance: [
+    'dollars as a string such as "1000.00"',
+    (value) => typeof value === "string" && (parseMoney(value) ?? -1) >= 0,
+  ],
+  keyType: oneOf("rsa", "ed25519"),
+  balancePrecision: oneOf("0.0001", "0.01"),
+  usageTier: oneOf(...usageTiers),
+};
+
+/** Refuses options that are unknown or not what they must be; `undefined` is the same as left out. */
+export function assertOptions<T extends object>(owner: string, options: T, rules: Rules<T>): void {
+  assertKnownOptions(owner, options, Object.keys(rules));
+  for (const [name, [takes, test]] of Object.entries<Rule>(rules)) {
+    const value: unknown = options[name as keyof T];
+    if (value === undefined || test(value)) continue;
+    const given = typeof value === "object" || typeof value === "function"
+      ? typeof value
+      : JSON.stringify(value);
+    throw new KalshiConfigError(
+      `${owner}: \`${name}\` takes ${takes}; got ${value === null ? "null" : given}.`,
+    );
+  }
+}
