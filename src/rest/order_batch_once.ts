@@ -7,8 +7,9 @@
 import type { KalshiError } from "../errors.ts";
 import type { HttpPipeline, Repeat } from "../http/pipeline.ts";
 import { isRetryableStatus } from "../http/retry.ts";
-import { isOpen, nothing, type WriteOptions } from "./exactly_once.ts";
+import type { WriteOptions } from "./exactly_once.ts";
 import { type Batch, type ItemResult, sendOnce } from "./order_batch.ts";
+import { isOpen, nothing } from "./write_retries.ts";
 
 /** An item that the exchange failed on, other than one that it refused. */
 function isUnknown({ order_id, error }: ItemResult): boolean {
