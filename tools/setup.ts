@@ -35,7 +35,8 @@ function run(command: string, args: string[], output: 2 | "ignore" = 2): number 
 const withDev = Deno.args[0] !== "runtime";
 if (isMissing(withDev)) {
   const what = withDev ? "the tools and the runtimes to test on (about 300 MB)" : "what the library imports";
-  console.error(`First run: npm installs ${what}, in the versions of package-lock.json ...`);
+  const why = existsSync("node_modules/.package-lock.json") ? "Not everything is there yet" : "First run";
+  console.error(`${why}: npm installs ${what}, in the versions of package-lock.json ...`);
   const started = Date.now();
   const quiet = ["--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"];
   // All three: typescript is an optional peer of valibot, too.
