@@ -60,48 +60,48 @@ function search(keys: readonly number[], key: number): number {
  * which keeps a change cheap in a book of any depth.
  */
 class Side {
-  readonly #sign: 1 | -1;
-  #blocks: Block[] = [{ keys: [], sizes: [] }];
+  readonly sign: 1 | -1;
+  blocks: Block[] = [{ keys: [], sizes: [] }];
   levels = 0;
 
   constructor(sign: 1 | -1) {
-    this.#sign = sign;
+    this.sign = sign;
   }
 
   /** The block that `key` belongs to: the last one that starts at or before it. */
-  #find(key: number): number {
+  find(key: number): number {
     let low = 0;
-    let high = this.#blocks.length - 1;
+    let high = this.blocks.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >>> 1;
-      if (this.#block(middle).keys[0] as number <= key) low = middle;
+      if (this.block(middle).keys[0] as number <= key) low = middle;
       else high = middle - 1;
     }
     return low;
   }
 
-  #block(index: number): Block {
-    return this.#blocks[index] as Block;
+  block(index: number): Block {
+    return this.blocks[index] as Block;
   }
 
   /** Adds `delta` to a level. A result below zero is returned and not applied. */
   add(price: number, delta: number): number {
-    const key = this.#sign * price;
-    const index = this.#find(key);
-    const { keys, sizes } = this.#block(index);
+    const key = this.sign * price;
+    const index = this.find(key);
+    const { keys, sizes } = this.block(index);
     const at = search(keys, key);
     if (keys[at] === key) {
       const size = sizes[at] as number + delta;
       if (size > 0) sizes[at] = size;
-      else if (size === 0) this.#remove(index, at);
+      else if (size === 0) this.remove(index, at);
       return size;
     }
-    if (delta > 0) this.#insert(index, at, key, delta);
+    if (delta > 0) this.insert(index, at, key, delta);
     return delta;
   }
 
-  #insert(index: number, at: number, key: number, size: number): void {
-    const { keys, sizes } = this.#block(index);
+  insert(index: number, at: number, key: number, size: number): void {
+    const { keys, sizes } = this.block(index);
     for (let i = keys.length; i > at; i--) {
       keys[i] = keys[i - 1] as number;
       sizes[i] = sizes[i - 1] as number;
@@ -111,12 +111,12 @@ class Side {
     this.levels++;
     if (keys.length > BLOCK) {
       const half = { keys: keys.splice(BLOCK >> 1), sizes: sizes.splice(BLOCK >> 1) };
-      this.#blocks.splice(index + 1, 0, half);
+      this.blocks.splice(index + 1, 0, half);
     }
   }
 
-  #remove(index: number, at: number): void {
-    const { keys, sizes } = this.#block(index);
+  remove(index: number, at: number): void {
+    const { keys, sizes } = this.block(index);
     const last = keys.length - 1;
     for (let i = at; i < last; i++) {
       keys[i] = keys[i + 1] as number;
@@ -125,35 +125,35 @@ class Side {
     keys.pop();
     sizes.pop();
     this.levels--;
-    if (last === 0 && this.#blocks.length > 1) this.#blocks.splice(index, 1);
+    if (last === 0 && this.blocks.length > 1) this.blocks.splice(index, 1);
   }
 
   sizeAt(price: number): number {
-    const key = this.#sign * price;
-    const { keys, sizes } = this.#block(this.#find(key));
+    const key = this.sign * price;
+    const { keys, sizes } = this.block(this.find(key));
     const at = search(keys, key);
     return keys[at] === key ? sizes[at] as number : 0;
   }
 
   get bestPrice(): number | undefined {
-    const { keys } = this.#block(this.#blocks.length - 1);
+    const { keys } = this.block(this.blocks.length - 1);
     const key = keys[keys.length - 1];
-    return key === undefined ? undefined : this.#sign * key;
+    return key === undefined ? undefined : this.sign * key;
   }
 
   get bestSize(): number {
-    const { sizes } = this.#block(this.#blocks.length - 1);
+    const { sizes } = this.block(this.blocks.length - 1);
     return sizes[sizes.length - 1] ?? 0;
   }
 
   /** Up to `count` levels, best first. */
   take(count: number): BookLevel[] {
     const taken: BookLevel[] = [];
-    for (let index = this.#blocks.length - 1; index >= 0; index--) {
-      const { keys, sizes } = this.#block(index);
+    for (let index = this.blocks.length - 1; index >= 0; index--) {
+      const { keys, sizes } = this.block(index);
       for (let at = keys.length - 1; at >= 0; at--) {
         if (taken.length >= count) return taken;
-        taken.push({ price: this.#sign * (keys[at] as number), size: sizes[at] as number });
+        taken.push({ price: this.sign * (keys[at] as number), size: sizes[at] as number });
       }
     }
     return taken;
