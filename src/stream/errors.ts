@@ -4,7 +4,6 @@
  * @module
  */
 
-import { errorMeanings } from "../contract/ws.ts";
 import { KalshiError, type KalshiErrorContext } from "../errors.ts";
 
 const FRAMING =
@@ -56,7 +55,7 @@ export class KalshiStreamError extends KalshiError {
   /** Takes Kalshi's code and text, and the channel. */
   constructor(errorCode: number, text: string, channel?: string, context?: KalshiErrorContext) {
     const what = channel === undefined ? "The command" : `The subscription to "${channel}"`;
-    const meaning = text || errorMeanings[errorCode] || "no reason given";
+    const meaning = text || "no reason given";
     const advice = ADVICE[errorCode];
     super("STREAM", `${what} was refused with error ${errorCode}: ${meaning}.${advice ? ` ${advice}` : ""}`, {
       outcome: "rejected",

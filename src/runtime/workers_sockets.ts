@@ -1,0 +1,121 @@
+/** WebSockets and TCP in workerd: loaded with the first connection, which a Worker of REST calls never makes. */
+
+import { KalshiConnectionError } from "../errors.ts";
+import {
+  type ByteStream,
+  HandshakeRefusedError,
+  type RuntimeWebSocket,
+  type TcpConnectOptions,
+  type WebSocketConnectOptions,
+  type WebSocketHandlers,
+} from "./types.ts";
+
+interface WorkersWebSocket {
+  binaryType?: string;
+  readonly bufferedAmount?: number;
+  accept(): void;
+  send(data: string): void;
+  close(code?: number, reason?: string): void;
+  addEventListener(type: "message", listener: (event: { data: string | ArrayBuffer }) => void): void;
+  addEventListener(type: "close", listener: (event: { code: number; reason: string }) => void): void;
+  addEventListener(type: "error", listener: (event: { message?: string }) => void): void;
+}
+
+interface WorkersSocket {
+  readonly readable: ReadableStream<Uint8Array>;
+  readonly writable: WritableStream<Uint8Array>;
+  readonly opened: Promise<unknown>;
+  close(): Promise<void>;
+}
+
+interface WorkersSockets {
+  connect(
+    address: { hostname: string; port: number },
+    options: { secureTransport: "on" | "off" },
+  ): WorkersSocket;
+}
+
+/** As `Runtime.connectWebSocket`. */
+export async function connectWebSocket(
+  url: string,
+  handlers: WebSocketHandlers,
+  { headers, signal }: WebSocketConnectOptions = {},
+): Promise<RuntimeWebSocket> {
+  // A signal stays tied to the response, the socket in it included: this one only lives for the handshake.
+  const handshake = new AbortController();
+  const abort = () => handshake.abort(signal?.reason);
+  signal?.throwIfAborted();
+  signal?.addEventListener("abort", abort);
+  let response: Response & { readonly webSocket?: WorkersWebSocket | null };
+  try {
+    response = await fetch(url.replace(/^ws/, "http"), {
+      headers: { ...headers, Upgrade: "websocket" },
+      signal: handshake.signal,
+      redirect: "manual",
+    });
+  } catch (cause) {
+    signal?.throwIfAborted();
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new KalshiConnectionError(`Cannot connect to ${new URL(url).host}: ${reason}`, { cause });
+  } finally {
+    signal?.removeEventListener("abort", abort);
+  }
+  const socket = response.webSocket;
+  if (!socket) throw new HandshakeRefusedError(response.status, await response.text().catch(() => ""));
+
+  let state: "open" | "closing" | "closed" = "open";
+  const finish = (code: number, reason: string) => {
+    if (state === "closed") return;
+    state = "closed";
+    try {
+      socket.close();
+    } catch {
+      // It was closed by both sides already.
+    }
+    handlers.onClose({ code, reason });
+  };
+  socket.binaryType = "arraybuffer";
+  socket.addEventListener("message", ({ data }) => {
+    if (state === "open") handlers.onMessage(typeof data === "string" ? data : new Uint8Array(data));
+  });
+  socket.addEventListener("close", ({ code, reason }) => finish(code, code === 1006 ? "" : reason));
+  socket.addEventListener("error", ({ message }) => finish(1006, message ?? ""));
+  socket.accept();
+  return {
+    send(text) {
+      if (state === "open") socket.send(text);
+    },
+    get bufferedAmount() {
+      return socket.bufferedAmount ?? 0;
+    },
+    close(code = 1000, reason = "") {
+      if (state !== "open") return;
+      state = "closing";
+      socket.close(code, reason);
+    },
+    terminate: () => finish(1006, ""),
+  };
+}
+
+/** As `Runtime.connectTcp`. */
+export async function connectTcp({ hostname, port, tls, signal }: TcpConnectOptions): Promise<ByteStream> {
+  signal?.throwIfAborted();
+  // In a variable, so that bundlers for other runtimes do not look for it.
+  const specifier = "cloudflare:sockets";
+  const { connect } = await import(specifier) as WorkersSockets;
+  const socket = connect({ hostname, port }, { secureTransport: tls ? "on" : "off" });
+  const close = () => socket.close().catch(() => {});
+  // Closing makes `opened` fail at once.
+  signal?.addEventListener("abort", close);
+  try {
+    await socket.opened;
+  } catch (cause) {
+    void close();
+    signal?.throwIfAborted();
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new KalshiConnectionError(`Cannot connect to ${hostname}:${port}: ${reason}`, { cause });
+  } finally {
+    signal?.removeEventListener("abort", close);
+  }
+  return { readable: socket.readable, writable: socket.writable, close };
+}
