@@ -1,7 +1,8 @@
 /**
  * A trader's session, start to end: `deno task demo` runs it against a local exchange that checks every
  * signature, `deno task demo --live-demo` runs its read-only part against Kalshi's demo environment with the
- * key that KALSHI_KEY_ID and KALSHI_PRIVATE_KEY (or KALSHI_PRIVATE_KEY_PATH) name.
+ * key that KALSHI_KEY_ID and KALSHI_PRIVATE_KEY (or KALSHI_PRIVATE_KEY_PATH) name. KALSHI_API_BASE_URL leads it to
+ * another exchange than that one, such as a local one, but never to production.
  */
 import { type ClientHooks, KalshiClient, KalshiError, type Market } from "@unofficial/kalshi";
 import { complementPrice, formatPrice, parsePrice } from "@unofficial/kalshi/fixed-point";
@@ -176,7 +177,11 @@ async function local(): Promise<void> {
 
 async function live(): Promise<void> {
   console.log(bold("A read-only session on Kalshi's demo environment"));
-  await using client = await KalshiClient.fromEnv(undefined, { demo: true, ...hooks });
+  await using client = await KalshiClient.fromEnv({ ...Deno.env.toObject(), KALSHI_DEMO: "true" }, hooks);
+  if (client.config.environment === "production") {
+    console.error("KALSHI_API_BASE_URL is that of production: remove it.");
+    Deno.exit(2);
+  }
   if (!client.isAuthenticated) {
     console.error(
       "Set KALSHI_KEY_ID, and KALSHI_PRIVATE_KEY or KALSHI_PRIVATE_KEY_PATH, to a key of Kalshi's demo environment.",
