@@ -139,7 +139,7 @@ export interface Command {
   readonly tickers: readonly string[];
 }
 
-const TICKER = /^[A-Za-z0-9][\w.:-]{0,99}$/;
+const TICKER = /^[A-Za-z0-9][\w.-]{0,99}$/;
 
 /** Reads names of channels. */
 export function readChannels(names: readonly unknown[]): FeedChannel[] {
@@ -153,7 +153,11 @@ export function readChannels(names: readonly unknown[]): FeedChannel[] {
 /** Reads tickers. */
 export function readTickers(names: readonly unknown[]): string[] {
   if (names.some((name) => typeof name !== "string" || !TICKER.test(name))) {
-    throw new Refusal(11, 400, "A market's ticker is up to 100 letters, digits and . - _ :");
+    throw new Refusal(
+      11,
+      400,
+      "A ticker is made of up to 100 letters, digits, dots, hyphens and underscores.",
+    );
   }
   return [...new Set(names as string[])];
 }

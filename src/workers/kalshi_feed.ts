@@ -1,439 +1,685 @@
 /**
- * A Durable Object that holds one stream for an account and hands it on to many readers.
+ * A Durable Object that holds one stream for an account and serves it to many readers.
  *
  * @module
  */
 
-import { KalshiAuth } from "../auth/mod.ts";
-import { type KalshiEnv, readAuthEnv } from "../auth/env.ts";
-import { KalshiConfig } from "../config.ts";
-import { KalshiConfigError } from "../errors.ts";
-import { formatCount, formatPrice } from "../fixed_point.ts";
+import type { KalshiEnv } from "../auth/env.ts";
+import { KalshiClient } from "../client.ts";
+import { KalshiConfigError, type KalshiError } from "../errors.ts";
+import { backoffMs } from "../http/retry.ts";
+import { unknownOption } from "../options.ts";
 import { workersRuntime } from "../runtime/workers.ts";
-import { KalshiStream, type LiveOrderBook, type Subscription } from "../stream/mod.ts";
+import { KalshiStream } from "../stream/stream.ts";
+import {
+  CHANNELS,
+  type Command,
+  errorFrame,
+  type FeedChannel,
+  okFrame,
+  readChannels,
+  readCommand,
+  readTickers,
+  Refusal,
+  statusFrame,
+} from "./frames.ts";
+import { type Market, Markets } from "./markets.ts";
+import type { FeedContext, FeedSocket } from "./platform.ts";
+import { Reader } from "./reader.ts";
 
-/** One end of a WebSocket, as Workers have it. */
-export interface FeedSocket {
-  /** Sends a text message. */
-  send(text: string): void;
-  /** Closes it. */
-  close(code?: number, reason?: string): void;
-  /** Keeps a value with the socket, also while the object is evicted. */
-  serializeAttachment(value: unknown): void;
-  /** The value kept. */
-  deserializeAttachment(): unknown;
-}
-
-/** What the object needs of its `DurableObjectState`. */
-export interface FeedState {
-  /** Lets the object be woken for a socket's events. */
-  acceptWebSocket(socket: FeedSocket): void;
-  /** The sockets that are open, also those accepted before an eviction. */
-  getWebSockets(): FeedSocket[];
-  /** Where its alarm is set. */
-  readonly storage: {
-    /** Wakes the object at a time in Unix milliseconds. */
-    setAlarm(atMs: number): Promise<void>;
-  };
-}
-
-/** What a {@linkcode KalshiFeed} can be told by a class that extends it. */
-export interface FeedOptions {
-  /** Configuration of the stream; from the environment when left out. */
-  readonly config?: KalshiConfig | undefined;
-  /** How many markets one reader may ask for; 100 unless told. */
-  readonly marketsPerReader?: number | undefined;
-  /** How many markets the feed holds at once; 5 000 unless told. */
-  readonly markets?: number | undefined;
-  /** How long a book stays open that nobody reads, in milliseconds; five minutes unless told. */
+/** Limits and times of a feed. */
+export interface KalshiFeedOptions {
+  /** Markets whose books are kept up also while nobody reads them; none unless told. */
+  readonly tickers?: readonly string[] | undefined;
+  /** How many readers may be connected; 500 unless told. */
+  readonly maxReaders?: number | undefined;
+  /** How many markets the feed holds for all its readers together; 500 unless told. */
+  readonly maxMarkets?: number | undefined;
+  /** How many markets one reader may read over a WebSocket, 1 to 150; 100 unless told. */
+  readonly maxMarketsPerReader?: number | undefined;
+  /**
+   * How much may be under way to one reader, in bytes; 131 072 unless told. A reader that is further behind gets
+   * whole books instead of changes. All readers together can take this many bytes of the object's memory.
+   */
+  readonly readerBufferBytes?: number | undefined;
+  /** After how many milliseconds without an answer to a heartbeat a reader is closed; 30 000 unless told. */
+  readonly readerTimeoutMs?: number | undefined;
+  /** Time between heartbeats in milliseconds, 1 000 or more; 5 000 unless told. Each is an alarm of the object. */
+  readonly heartbeatMs?: number | undefined;
+  /** How long a market stays without readers, in milliseconds; 60 000 unless told. */
   readonly idleMs?: number | undefined;
+  /** How long `GET /book/{ticker}` waits for a book to be live, in milliseconds; 5 000 unless told. */
+  readonly bookTimeoutMs?: number | undefined;
 }
 
-/** The channels that are handed on. All of them are public market data. */
-type FeedChannel = "orderbook_delta" | "ticker" | "trade";
-const CHANNELS: readonly string[] = ["orderbook_delta", "ticker", "trade"] satisfies FeedChannel[];
+/**
+ * What {@linkcode KalshiFeed.authorize} answers: `true`, or a label that stays with the reader (up to 256
+ * characters), lets it in; `false` refuses with 403; a `Response` refuses with that.
+ */
+export type FeedAccess = boolean | string | Response;
 
-/** What a reader asked for. */
-interface Wish {
-  readonly channels: readonly FeedChannel[];
+/** A reader, as {@linkcode KalshiFeed.broadcast} shows it. */
+export interface FeedReader {
+  /** What `authorize` called it. */
+  readonly label: string | undefined;
+  /** The tickers it reads. */
   readonly tickers: readonly string[];
 }
 
-interface HeldBook {
-  readonly opening: Promise<LiveOrderBook>;
-  book: LiveOrderBook | undefined;
-  usedAt: number;
+/** From, to and default of each number. */
+const NUMBERS: Readonly<
+  Record<Exclude<keyof KalshiFeedOptions, "tickers">, readonly [number, number, number]>
+> = {
+  maxReaders: [1, 32_768, 500],
+  maxMarkets: [1, 500_000, 500],
+  maxMarketsPerReader: [1, 150, 100],
+  readerBufferBytes: [1_024, 2 ** 26, 131_072],
+  readerTimeoutMs: [1_000, 2 ** 31 - 1, 30_000],
+  heartbeatMs: [1_000, 2 ** 31 - 1, 5_000],
+  idleMs: [0, 2 ** 31 - 1, 60_000],
+  bookTimeoutMs: [0, 2 ** 31 - 1, 5_000],
+};
+
+type Settings = { readonly [Name in keyof KalshiFeedOptions]-?: NonNullable<KalshiFeedOptions[Name]> };
+
+function readOptions(options: KalshiFeedOptions): Settings {
+  for (const name of Object.keys(options)) {
+    if (name !== "tickers" && !Object.hasOwn(NUMBERS, name)) {
+      throw unknownOption("KalshiFeed", name, ["tickers", ...Object.keys(NUMBERS)]);
+    }
+  }
+  const numbers = Object.entries(NUMBERS).map(([name, [least, most, preset]]) => {
+    const value = options[name as keyof typeof NUMBERS] ?? preset;
+    if (!Number.isInteger(value) || value < least || value > most) {
+      throw new KalshiConfigError(
+        `KalshiFeed: ${name} takes a whole number from ${least} to ${most}, not ${value}.`,
+      );
+    }
+    return [name, value];
+  });
+  return { tickers: options.tickers ?? [], ...Object.fromEntries(numbers) } as Settings;
 }
 
-/** How often it looks after itself while somebody reads. */
-const ALARM_MS = 30_000;
+/** What is kept with a reader's socket while the object is out of memory. */
+interface Attachment {
+  readonly label: string | undefined;
+  /** `TICKER/1,TICKER/3`: the number has a bit for each channel. */
+  readonly wishes: string;
+}
 
-declare const WebSocketPair: new () => { 0: FeedSocket; 1: FeedSocket };
+const RETRY = { retryBaseDelayMs: 1_000, retryMaxDelayMs: 60_000 };
+const LONGEST_MESSAGE = 65_536;
+const LONGEST_LABEL = 256;
+const POLICY_VIOLATION = 1008;
+const TRY_AGAIN_LATER = 1013;
+const SLOW_COMMANDS = "too slow: read before you ask for more";
+
+type FeedState = "idle" | KalshiStream["state"];
+
+interface WorkersGlobals {
+  readonly WebSocketPair: new () => { readonly 0: FeedSocket; readonly 1: FeedSocket };
+}
 
 /**
- * A Durable Object for Cloudflare Workers: one upstream socket for an account, fanned out to any number of readers
- * over WebSocket and fetch. It hands on public market data only (order books, tickers, trades), so that a web page
- * can read prices without any key of Kalshi's in it.
+ * A Durable Object for Cloudflare Workers that holds one WebSocket to Kalshi for an account and serves what comes
+ * to any number of readers, over WebSocket and fetch. Readers need no key, so that a web page can be one.
  *
- * - `GET …/book/TICKER`: the live book as `{ ticker, state, seq, age_ms, orderbook_fp }`; 503 while it is not live.
- * - `GET …/status`: how the stream fares.
- * - A WebSocket to `…?market_tickers=A,B&channels=orderbook_delta,ticker`: Kalshi's own frames, prices in YES
- *   terms. A book begins with a snapshot and gets a new one after every loss; `{ type: "stale" }` says that a book
- *   cannot be trusted until then. Feed the frames of a market to a `MarketBook` to keep it in the page.
+ * - WebSocket to any path with `?tickers=A,B` and, if you like, `&channels=orderbook_delta,ticker,trade` (order books
+ *   unless told): Kalshi's own frames, books in YES prices, each beginning with a snapshot. A frame
+ *   `stale` says that a book cannot be trusted until its next snapshot. Answer each `heartbeat` with
+ *   `{ "cmd": "heartbeat", "id": … }`: that is how the feed sees that you keep up.
+ * - `GET …/book/{ticker}`: the live book in the shape of Kalshi's REST answer; 503 when it is not live.
+ * - `GET …/status`: how the feed fares.
  *
- * The key comes from the environment: `KALSHI_KEY_ID` and the secret `KALSHI_PRIVATE_KEY`. Everybody who can reach
- * the object can read it: override {@linkcode authorize} to say who may.
+ * Only public market data is handed on, field by field: not that an order in a book is yours, no fills, no
+ * positions. Browsers may read from pages of the same host; {@linkcode authorize} says who else.
+ *
+ * The key comes from the Worker's `env`: `KALSHI_KEY_ID`, the secret `KALSHI_PRIVATE_KEY`, and `KALSHI_DEMO` or
+ * `KALSHI_API_BASE_URL`, as for `KalshiClient.fromEnv`. The upstream socket is there as long as somebody reads and
+ * `idleMs` longer. When the object is evicted, its readers stay connected, are told that their books are stale, and get
+ * new snapshots as soon as the next alarm has brought it back.
  *
  * @example
  * ```ts
- * import { KalshiFeed } from "@unofficial/kalshi/workers";
+ * import { type FeedNamespace, KalshiFeed } from "@unofficial/kalshi/workers";
  *
  * export { KalshiFeed };
  *
- * interface Env {
- *   readonly FEED: { idFromName(name: string): object; get(id: object): { fetch(request: Request): Promise<Response> } };
- * }
- *
  * export default {
- *   fetch: (request: Request, env: Env) => env.FEED.get(env.FEED.idFromName("main")).fetch(request),
+ *   fetch(request: Request, env: { KALSHI_FEED: FeedNamespace }): Promise<Response> {
+ *     return env.KALSHI_FEED.get(env.KALSHI_FEED.idFromName("main")).fetch(request);
+ *   },
  * };
  * ```
+ *
+ * @example A feed of your own
+ * ```ts
+ * import { type FeedAccess, type FeedContext, KalshiFeed } from "@unofficial/kalshi/workers";
+ *
+ * interface Env {
+ *   readonly KALSHI_KEY_ID: string;
+ *   readonly KALSHI_PRIVATE_KEY: string;
+ *   readonly READERS_TOKEN: string;
+ * }
+ *
+ * export class WeatherFeed extends KalshiFeed<Env> {
+ *   constructor(ctx: FeedContext, env: Env) {
+ *     super(ctx, env, { tickers: ["KXHIGHNY-26NOV24-T60"], maxReaders: 100 });
+ *   }
+ *   protected override authorize(request: Request): FeedAccess {
+ *     return new URL(request.url).searchParams.get("token") === this.env.READERS_TOKEN;
+ *   }
+ *   protected override mayRead(ticker: string): boolean {
+ *     return ticker.startsWith("KXHIGH");
+ *   }
+ * }
+ * ```
  */
-export class KalshiFeed {
-  /** The object's state, for classes that extend it. */
-  protected readonly state: FeedState;
-  readonly #env: KalshiEnv;
-  readonly #config: KalshiConfig | undefined;
-  readonly #marketsPerReader: number;
-  readonly #markets: number;
-  readonly #idleMs: number;
-  #stream: Promise<KalshiStream> | undefined;
-  readonly #books = new Map<string, HeldBook>();
-  /** The last ticker of each market, for who joins. */
-  readonly #tickers = new Map<string, string>();
-  /** What each reader reads. */
-  readonly #wanted = new Map<FeedSocket, Wish>();
-  readonly #subscriptions = new Map<FeedChannel, Promise<Subscription<unknown>>>();
+export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
+  /** The state of the Durable Object. */
+  protected readonly ctx: FeedContext;
+  /** The Worker's `env`. */
+  protected readonly env: Env;
+  readonly #settings: Settings;
+  readonly #readers = new Map<FeedSocket, Reader<Market>>();
+  readonly #markets: Markets;
+  #client: KalshiClient | undefined;
+  #stream: KalshiStream | undefined;
+  #connecting: Promise<void> | undefined;
+  /** As readers were told. */
+  #state: FeedState = "idle";
+  #attempts = 0;
+  #retryAtMs = 0;
+  #alarmAtMs = 0;
 
-  /** Made by the runtime, with the object's state and the Worker's environment. */
-  constructor(state: FeedState, env: KalshiEnv, options: FeedOptions = {}) {
-    this.state = state;
-    this.#env = env;
-    this.#config = options.config;
-    this.#marketsPerReader = options.marketsPerReader ?? 100;
-    this.#markets = options.markets ?? 5_000;
-    this.#idleMs = options.idleMs ?? 300_000;
-    // After an eviction the readers are still there.
-    for (const socket of state.getWebSockets()) {
-      this.#wanted.set(socket, socket.deserializeAttachment() as Wish);
-    }
-    this.#serve().catch(() => {}); // the next alarm tries again
+  /**
+   * Called by the platform with the object's state and the Worker's `env`.
+   *
+   * @throws {KalshiConfigError} for an option that is unknown or out of range
+   */
+  constructor(ctx: FeedContext, env: Env, options: KalshiFeedOptions = {}) {
+    this.ctx = ctx;
+    this.env = env;
+    this.#settings = readOptions(options);
+    this.#markets = new Markets({
+      most: this.#settings.maxMarkets,
+      idleMs: this.#settings.idleMs,
+      now: Date.now,
+      onError: (error) => this.#report(error),
+      onRefused: (market) => this.#refused(market),
+    });
+    for (const socket of ctx.getWebSockets()) this.#restore(socket);
+    if (this.#settings.tickers.length > 0 || this.#readers.size > 0) this.#wake();
   }
 
-  /** Who may read: everybody, unless a class that extends this one says otherwise. A response refuses the request. */
-  protected authorize(_request: Request): Promise<Response | undefined> | Response | undefined {
-    return undefined;
-  }
-
-  /** Answers a request of the Worker. */
-  async fetch(request: Request): Promise<Response> {
-    const refused = await this.authorize(request);
-    if (refused !== undefined) return refused;
-    const { pathname, searchParams } = new URL(request.url);
+  /**
+   * Who may read. Unless overridden: every client that is no browser, and pages of the same host. What is handed on is
+   * public, but your Worker pays for it: ask for a token or a login here where that matters.
+   *
+   * @param request The reader's request; its WebSocket handshake, where it connects by one.
+   */
+  protected authorize(request: Request): FeedAccess | Promise<FeedAccess> {
+    const origin = request.headers.get("origin");
+    if (origin === null) return true;
     try {
-      if (request.headers.get("upgrade")?.toLowerCase() === "websocket") {
-        return await this.#accept(searchParams);
-      }
-      const book = /\/book\/([^/]+)$/.exec(pathname)?.[1];
-      if (book !== undefined) return await this.#answerBook(decodeURIComponent(book));
-      if (pathname.endsWith("/status")) return await this.#answerStatus();
-      return answer(404, { error: "not found: try /book/TICKER, /status, or a WebSocket" });
-    } catch (error) {
-      if (error instanceof KalshiConfigError) return answer(400, { error: error.message });
-      return answer(503, { error: error instanceof Error ? error.message : String(error) });
-    }
-  }
-
-  /** Woken from time to time while somebody reads: keeps the stream up and lets go what nobody reads. */
-  async alarm(): Promise<void> {
-    const now = Date.now();
-    const read = new Set(this.#readTickers("orderbook_delta"));
-    for (const [ticker, held] of this.#books) {
-      if (read.has(ticker)) held.usedAt = now;
-      else if (now - held.usedAt > this.#idleMs) {
-        this.#books.delete(ticker);
-        held.opening.then((book) => book.close(), () => {});
-      }
-    }
-    if (this.#wanted.size === 0 && this.#books.size === 0) {
-      const stream = this.#stream;
-      this.#reset();
-      await stream?.then((open) => open.close(), () => {});
-      return;
-    }
-    await this.state.storage.setAlarm(now + ALARM_MS);
-    await this.#serve().catch(() => {}); // the next alarm tries again
-  }
-
-  /** A reader's message: there is nothing to say to a feed. */
-  webSocketMessage(_socket: FeedSocket, _message: unknown): void {}
-
-  /** A reader has left. */
-  webSocketClose(socket: FeedSocket): void {
-    try {
-      socket.close(1000); // without this the reader's side stays half closed
+      return new URL(origin).host === new URL(request.url).host;
     } catch {
-      // it is closed already
+      return false;
     }
-    this.#wanted.delete(socket);
-    void this.#trim();
   }
 
-  /** A reader's connection broke. */
+  /** Whether a market may be read; every market unless overridden. */
+  protected mayRead(_ticker: string, _label: string | undefined): boolean {
+    return true;
+  }
+
+  /** Makes the client whose stream is served: from `env`, unless overridden. Asked again when it fails. */
+  protected createClient(): Promise<KalshiClient> {
+    return KalshiClient.fromEnv(this.env, { runtime: workersRuntime() });
+  }
+
+  /**
+   * Called with each new upstream stream; does nothing unless overridden. Subscribe here to what the object itself
+   * wants to follow, also to private channels: nothing of it reaches a reader but through {@linkcode broadcast}.
+   */
+  protected onStream(_stream: KalshiStream): void | Promise<void> {}
+
+  /** Told of what goes wrong; writes it to the log unless overridden. Readers are never told the message. */
+  protected onError(error: unknown): void {
+    console.error(error);
+  }
+
+  /**
+   * Sends a frame of your own to the readers that `to` picks, such as a fill to those with your own label. A reader that is too
+   * far behind to take it is closed with 1013: what is sent here is never lost silently.
+   *
+   * @returns how many readers it was sent to
+   */
+  protected broadcast(frame: object, to: (reader: FeedReader) => boolean): number {
+    const text = JSON.stringify(frame);
+    let count = 0;
+    for (const reader of [...this.#readers.values()]) {
+      const { label } = reader;
+      if (!to({ label, tickers: [...reader.markets].map(({ ticker }) => ticker) })) continue;
+      if (reader.offer(text)) count++;
+      else this.#close(reader, TRY_AGAIN_LATER, "too slow: a message would have been lost");
+    }
+    return count;
+  }
+
+  /** Answers a reader's request; called by the platform. */
+  async fetch(request: Request): Promise<Response> {
+    const origin = request.headers.get("origin");
+    const answer = (status: number, body: object) =>
+      new Response(JSON.stringify(body), {
+        status,
+        headers: {
+          "content-type": "application/json",
+          "cache-control": "no-store",
+          // Whoever was let in may read the answer.
+          ...(origin !== null && status !== 403 && { "access-control-allow-origin": origin, vary: "Origin" }),
+        },
+      });
+    try {
+      const access = await this.authorize(request);
+      if (access instanceof Response) return access;
+      if (access !== true && (typeof access !== "string" || access === "")) {
+        return answer(403, { code: "forbidden", message: "This feed is not open to you." });
+      }
+      const label = typeof access === "string" ? access : undefined;
+      if (label !== undefined && label.length > LONGEST_LABEL) {
+        throw new KalshiConfigError(`KalshiFeed: a label has at most ${LONGEST_LABEL} characters.`);
+      }
+      if (request.method !== "GET") {
+        return answer(405, { code: "method_not_allowed", message: "A feed is read with GET." });
+      }
+      const { pathname, searchParams } = new URL(request.url);
+      if (request.headers.get("upgrade")?.toLowerCase() === "websocket") {
+        return await this.#connectReader(searchParams, label);
+      }
+      const [, ticker] = /\/book\/([^/]+)$/.exec(pathname) ?? [];
+      if (ticker !== undefined) return answer(...await this.#readBook(ticker, label));
+      if (pathname.endsWith("/status")) return answer(200, this.#status());
+      return answer(404, {
+        code: "not_found",
+        message: "There is /book/{ticker}, /status, and a WebSocket with ?tickers=A,B.",
+      });
+    } catch (error) {
+      if (error instanceof Refusal) {
+        return answer(error.status, {
+          code: "refused",
+          message: error.message,
+          details: { code: error.code },
+        });
+      }
+      this.#report(error);
+      return answer(500, { code: "internal_error", message: "The feed failed; its log says why." });
+    }
+  }
+
+  /** Looks after readers, markets and the stream; called by the platform. */
+  async alarm(): Promise<void> {
+    this.#alarmAtMs = 0;
+    this.#markets.sweep();
+    for (const reader of [...this.#readers.values()]) {
+      if (reader.beat(this.#settings.readerTimeoutMs)) continue;
+      this.#close(reader, TRY_AGAIN_LATER, "too slow: heartbeats were not answered");
+    }
+    if (this.#isWanted) {
+      this.#wake();
+      await this.#schedule();
+    } else await this.#sleep();
+  }
+
+  /** Takes a reader's message; called by the platform. */
+  async webSocketMessage(socket: FeedSocket, message: string | ArrayBuffer): Promise<void> {
+    const reader = this.#readers.get(socket) ?? this.#restore(socket);
+    if (reader === undefined) return;
+    if (typeof message !== "string") return this.#close(reader, 1003, "commands are text");
+    if (message.length > LONGEST_MESSAGE) return this.#close(reader, 1009, "too long");
+    let id: unknown;
+    try {
+      const command = readCommand(message);
+      id = command.id;
+      if (command.cmd === "heartbeat" && reader.answer(id)) return;
+      if (!reader.mayCommand()) return this.#close(reader, POLICY_VIOLATION, "too many commands");
+      const subscriptions = this.#obey(reader, command);
+      if (!reader.offer(okFrame(id, subscriptions))) {
+        return this.#close(reader, TRY_AGAIN_LATER, SLOW_COMMANDS);
+      }
+      await this.#schedule();
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      if (!reader.mayCommand()) return this.#close(reader, POLICY_VIOLATION, "too many commands");
+      if (reader.offer(errorFrame(error.code, error.message, { id }))) return;
+      this.#close(reader, TRY_AGAIN_LATER, SLOW_COMMANDS);
+    }
+  }
+
+  /** A reader has left; called by the platform. */
+  webSocketClose(socket: FeedSocket): void {
+    const reader = this.#readers.get(socket);
+    if (reader !== undefined) this.#close(reader);
+    else closeSocket(socket);
+  }
+
+  /** A reader's connection broke; called by the platform. */
   webSocketError(socket: FeedSocket): void {
     this.webSocketClose(socket);
   }
 
   // --- readers
 
-  async #accept(query: URLSearchParams): Promise<Response> {
-    const list = (
-      name: string,
-    ) => [...new Set(query.getAll(name).flatMap((value) => value.split(",")).filter(Boolean))];
-    const tickers = list("market_tickers");
-    const channels = query.has("channels") ? list("channels") : ["orderbook_delta"];
-    const unknown = channels.find((channel) => !CHANNELS.includes(channel));
-    if (unknown !== undefined) {
-      throw new KalshiConfigError(
-        `channels takes ${CHANNELS.join(", ")}, not ${JSON.stringify(unknown.slice(0, 40))}.`,
-      );
+  async #connectReader(query: URLSearchParams, label: string | undefined): Promise<Response> {
+    const list = (name: string) => query.getAll(name).flatMap((value) => value.split(",")).filter(Boolean);
+    const tickers = readTickers(list("tickers"));
+    const channels = query.has("channels")
+      ? readChannels(list("channels"))
+      : ["orderbook_delta"] satisfies FeedChannel[];
+    const { maxReaders, heartbeatMs } = this.#settings;
+    if (this.#readers.size >= maxReaders) {
+      throw new Refusal(26, 503, `This feed has ${maxReaders} readers, and room for no more.`);
     }
-    if (tickers.length === 0 || tickers.length > this.#marketsPerReader) {
-      throw new KalshiConfigError(`market_tickers takes 1 to ${this.#marketsPerReader} tickers.`);
+    this.#check(tickers, new Set(tickers).size, label);
+    const { WebSocketPair } = globalThis as unknown as WorkersGlobals;
+    const { 0: theirs, 1: socket } = new WebSocketPair();
+    this.ctx.acceptWebSocket(socket);
+    const reader = this.#reader(socket, label);
+    reader.write(statusFrame(this.#stream?.state ?? "connecting", heartbeatMs));
+    this.#subscribe(reader, channels, tickers);
+    await this.#schedule();
+    return new Response(null, { status: 101, webSocket: theirs } as ResponseInit);
+  }
+
+  #reader(socket: FeedSocket, label: string | undefined): Reader<Market> {
+    const reader = new Reader<Market>({
+      socket,
+      label,
+      bufferBytes: this.#settings.readerBufferBytes,
+      now: Date.now,
+    });
+    this.#readers.set(socket, reader);
+    return reader;
+  }
+
+  /** A reader from before the object was out of memory: what it has is old. None for one that was closed. */
+  #restore(socket: FeedSocket): Reader<Market> | undefined {
+    const attachment = socket.deserializeAttachment() as Attachment | null;
+    if (attachment === null) return undefined;
+    const { label, wishes } = attachment;
+    const reader = this.#reader(socket, label);
+    reader.write(statusFrame("connecting", this.#settings.heartbeatMs));
+    for (const wish of wishes.split(",").filter(Boolean)) {
+      const [ticker = "", bits] = wish.split("/");
+      for (const channel of CHANNELS.filter((_, index) => Number(bits) & 1 << index)) {
+        try {
+          this.#join(reader, channel, ticker);
+        } catch (error) {
+          if (!(error instanceof Refusal)) throw error;
+          reader.write(errorFrame(error.code, error.message, { market_ticker: ticker }));
+        }
+      }
     }
-    const wish: Wish = { channels: channels as FeedChannel[], tickers };
-    this.#makeRoom(tickers);
-    const { 0: client, 1: server } = new WebSocketPair();
-    this.state.acceptWebSocket(server);
-    server.serializeAttachment(wish);
-    this.#wanted.set(server, wish);
-    await this.state.storage.setAlarm(Date.now() + ALARM_MS);
-    // Who joins what is open already gets it as it stands; for others the first message is on its way.
+    for (const market of reader.wishes.orderbook_delta) reader.stale(market, "disconnected");
+    for (const channel of ["ticker", "trade"] as const) {
+      if (reader.wishes[channel].size > 0) reader.gap(channel);
+    }
+    return reader;
+  }
+
+  #obey(reader: Reader<Market>, { cmd, channels, tickers }: Command): object[] {
+    switch (cmd) {
+      case "subscribe":
+        if (channels.length === 0) throw new Refusal(3, 400, "Give `channels`.");
+        if (tickers.length === 0) throw new Refusal(14, 400, "Give `market_tickers`.");
+        this.#check(
+          tickers,
+          new Set([...[...reader.markets].map(({ ticker }) => ticker), ...tickers]).size,
+          reader.label,
+        );
+        this.#subscribe(reader, channels, tickers);
+        break;
+      case "unsubscribe":
+        for (const channel of channels) {
+          for (const market of reader.wishes[channel]) {
+            if (tickers.length === 0 || tickers.includes(market.ticker)) leave(reader, channel, market);
+          }
+        }
+        this.#keep(reader);
+        break;
+      case "list_subscriptions":
+        break;
+      default:
+        throw new Refusal(
+          5,
+          400,
+          "There are the commands subscribe, unsubscribe, list_subscriptions, heartbeat.",
+        );
+    }
+    return CHANNELS.map((channel) => ({
+      channel,
+      market_tickers: [...reader.wishes[channel]].map(({ ticker }) => ticker),
+    })).filter(({ market_tickers }) => market_tickers.length > 0);
+  }
+
+  /** Refuses before anything is changed. */
+  #check(tickers: readonly string[], count: number, label: string | undefined): void {
+    const { maxMarketsPerReader, maxMarkets } = this.#settings;
+    const closed = tickers.find((ticker) => !this.mayRead(ticker, label));
+    if (closed !== undefined) throw new Refusal(9, 403, `${closed} is not open to you.`);
+    if (count > maxMarketsPerReader) {
+      throw new Refusal(26, 400, `A reader reads at most ${maxMarketsPerReader} markets.`);
+    }
+    if (!this.#markets.hasRoomFor(tickers)) {
+      throw new Refusal(26, 503, `This feed holds ${maxMarkets} markets, and has room for no more.`);
+    }
+  }
+
+  #subscribe(reader: Reader<Market>, channels: readonly FeedChannel[], tickers: readonly string[]): void {
     for (const ticker of tickers) {
-      const book = this.#books.get(ticker)?.book;
-      if (channels.includes("orderbook_delta") && book?.state === "live") server.send(snapshotFrame(book));
-      const last = this.#tickers.get(ticker);
-      if (channels.includes("ticker") && last !== undefined) server.send(last);
+      for (const channel of channels) {
+        try {
+          this.#join(reader, channel, ticker);
+        } catch (error) {
+          if (!(error instanceof Refusal)) throw error;
+          reader.write(errorFrame(error.code, error.message, { market_ticker: ticker }));
+          break;
+        }
+      }
     }
-    this.#serve().catch((error) => server.close(1013, String(error?.message ?? error).slice(0, 120)));
-    return new Response(null, { status: 101, webSocket: client } as ResponseInit);
+    this.#keep(reader);
+    reader.pump();
+    this.#wake();
   }
 
-  #makeRoom(tickers: readonly string[]): void {
-    const all = new Set([...this.#books.keys(), ...this.#readTickers(), ...tickers]);
-    if (all.size > this.#markets) {
-      throw new KalshiConfigError(`The feed holds at most ${this.#markets} markets.`);
-    }
+  #join(reader: Reader<Market>, channel: FeedChannel, ticker: string): void {
+    const isBook = channel === "orderbook_delta";
+    const market = isBook ? this.#markets.openBook(ticker) : this.#markets.open(ticker);
+    if (reader.wishes[channel].has(market)) return;
+    reader.wishes[channel].add(market);
+    market.readers[channel].add(reader);
+    if (channel === "ticker" && market.ticked !== undefined) reader.tick(market);
+    if (!isBook) return;
+    if (market.state === "stale") reader.stale(market, market.reason ?? "disconnected");
+    else reader.owe(market);
   }
 
-  #readTickers(channel?: FeedChannel): string[] {
-    return [...this.#wanted.values()]
-      .filter(({ channels }) => channel === undefined || channels.includes(channel))
-      .flatMap(({ tickers }) => tickers);
+  /** Keeps what it reads where it outlives the object's memory. */
+  #keep(reader: Reader<Market>): void {
+    const wishes = [...reader.markets].map((market) => {
+      const bits = CHANNELS.map((channel, index) => reader.wishes[channel].has(market) ? 1 << index : 0);
+      return `${market.ticker}/${bits.reduce((sum, bit) => sum + bit, 0)}`;
+    });
+    reader.socket.serializeAttachment(
+      { label: reader.label, wishes: wishes.join() } satisfies Attachment,
+    );
   }
 
-  #send(channel: FeedChannel, ticker: string, text: string): void {
-    for (const [socket, { channels, tickers }] of this.#wanted) {
-      if (!channels.includes(channel) || !tickers.includes(ticker)) continue;
-      try {
-        socket.send(text);
-      } catch {
-        this.webSocketClose(socket);
+  #refused(market: Market): void {
+    for (const channel of CHANNELS) {
+      for (const reader of [...market.readers[channel]]) {
+        leave(reader, channel, market);
+        this.#keep(reader);
       }
     }
   }
 
-  async #answerBook(ticker: string): Promise<Response> {
-    this.#makeRoom([ticker]);
-    await this.state.storage.setAlarm(Date.now() + ALARM_MS);
-    const book = await this.#book(await this.#open(), ticker);
-    const { state, seq } = book;
-    const known = { ticker, state, seq, age_ms: Math.round(book.ageMs) };
-    return state === "live"
-      ? answer(200, { ...known, ...book.toRest() })
-      : answer(503, { ...known, reason: book.reason });
+  #close(reader: Reader<Market>, code = 1000, reason = ""): void {
+    this.#readers.delete(reader.socket);
+    for (const channel of CHANNELS) {
+      for (const market of reader.wishes[channel]) leave(reader, channel, market);
+    }
+    reader.socket.serializeAttachment(null); // what still comes from it is nobody's
+    closeSocket(reader.socket, code, reason);
   }
 
-  async #answerStatus(): Promise<Response> {
-    const stream = await this.#stream?.catch(() => undefined);
-    return answer(200, {
-      state: stream?.state ?? "idle",
-      readers: this.#wanted.size,
-      stats: stream?.stats(),
-    });
+  // --- fetch
+
+  async #readBook(name: string, label: string | undefined): Promise<[number, object]> {
+    const [ticker = ""] = readTickers([name]);
+    if (!this.mayRead(ticker, label)) throw new Refusal(9, 403, `${ticker} is not open to you.`);
+    const market = this.#markets.openBook(ticker);
+    this.#wake();
+    await this.#schedule();
+    const deadline = Date.now() + this.#settings.bookTimeoutMs;
+    const isDue = () => market.state !== "live" && market.refused === undefined;
+    for (let left = deadline - Date.now(); isDue() && left > 0; left = deadline - Date.now()) {
+      await market.changed(left);
+    }
+    const { state, reason, refused, seq, book } = market;
+    if (refused !== undefined) throw new Refusal(refused, 404, `Kalshi gives no market ${ticker}.`);
+    const known = { market_ticker: ticker, state, reason };
+    return state === "live"
+      ? [200, { ...known, seq, age_ms: Math.round(book?.ageMs ?? 0), ...market.toRest() }]
+      : [503, { code: "stale_book", message: "The book is not live: try again.", ...known }];
+  }
+
+  #status(): object {
+    const { frames, reconnects, gaps, resyncs, lagMs } = this.#stream?.stats() ?? {};
+    return {
+      state: this.#state,
+      readers: this.#readers.size,
+      markets: this.#markets.size,
+      books: this.#markets.states,
+      upstream: { frames, reconnects, gaps, resyncs, lag_ms: lagMs?.last },
+    };
   }
 
   // --- upstream
 
-  /** The stream, opened anew when there is none or it has given up. */
-  async #open(): Promise<KalshiStream> {
-    const open = await this.#stream?.catch(() => undefined);
-    if (open !== undefined && open.state !== "closed") return open;
-    this.#reset();
-    const opening = this.#connect();
-    this.#stream = opening;
-    opening.catch(() => {
-      if (this.#stream === opening) this.#stream = undefined;
-    });
-    return await opening;
+  get #isWanted(): boolean {
+    return this.#readers.size > 0 || this.#markets.size > 0 || this.#settings.tickers.length > 0;
   }
 
-  async #connect(): Promise<KalshiStream> {
-    const runtime = workersRuntime();
-    const auth = await KalshiAuth.fromEnv(this.#env, { runtime });
-    const { baseUrl, demo, allowUnknownHost } = readAuthEnv(this.#env, runtime);
-    const config = this.#config ??
-      (baseUrl !== undefined || !demo
-        ? new KalshiConfig({ baseUrl, allowUnknownHost })
-        : KalshiConfig.demo());
-    return await KalshiStream.connect({ auth, config, runtime });
+  /** Sets the next alarm, unless one comes sooner: timers are lost when the object is evicted, alarms are not. */
+  async #schedule(atMs: number = Date.now() + this.#settings.heartbeatMs): Promise<void> {
+    const isDue = this.#alarmAtMs <= Date.now();
+    if (!this.#isWanted || !isDue && this.#alarmAtMs <= atMs) return;
+    this.#alarmAtMs = atMs;
+    // Unconfirmed: frames must not wait for a disk.
+    await this.ctx.storage.setAlarm(this.#alarmAtMs, { allowUnconfirmed: true });
   }
 
-  #reset(): void {
-    this.#stream = undefined;
-    this.#books.clear();
-    this.#subscriptions.clear();
-    this.#tickers.clear();
-  }
-
-  /** Has everything upstream that readers want. */
-  async #serve(): Promise<void> {
-    if (this.#wanted.size === 0) return;
-    const stream = await this.#open();
-    const books = this.#readTickers("orderbook_delta").map((ticker) => this.#book(stream, ticker));
-    await Promise.all([...books, this.#follow(stream, "ticker"), this.#follow(stream, "trade")]);
-  }
-
-  async #follow(stream: KalshiStream, channel: "ticker" | "trade"): Promise<void> {
-    const tickers = [...new Set(this.#readTickers(channel))];
-    if (tickers.length === 0) return;
-    let opening = this.#subscriptions.get(channel);
-    if (opening === undefined) {
-      const first = { market_tickers: tickers };
-      const hand = (item: { readonly type: string; readonly msg?: { readonly market_ticker: string } }) => {
-        if (item.msg === undefined) return;
-        const { market_ticker } = item.msg;
-        const text = JSON.stringify(item);
-        if (channel === "ticker") this.#tickers.set(market_ticker, text);
-        this.#send(channel, market_ticker, text);
-      };
-      opening = channel === "ticker"
-        ? stream.on("ticker", hand, { ...first, send_initial_snapshot: true })
-        : stream.on("trade", hand, first);
-      this.#subscriptions.set(channel, opening);
-    }
-    await (await opening).add(tickers);
-  }
-
-  /** Lets go what the last reader of it has left. */
-  async #trim(): Promise<void> {
-    for (const [channel, opening] of this.#subscriptions) {
-      const read = new Set(this.#readTickers(channel));
-      const subscription = await opening.catch(() => undefined);
-      const surplus = subscription?.keys?.filter((ticker) => !read.has(ticker)) ?? [];
-      if (channel === "ticker") { for (const ticker of surplus) this.#tickers.delete(ticker); }
-      if (surplus.length > 0) await subscription?.remove(surplus).catch(() => {});
-    }
-  }
-
-  #book(stream: KalshiStream, ticker: string): Promise<LiveOrderBook> {
-    let held = this.#books.get(ticker);
-    if (held === undefined) {
-      const made: HeldBook = {
-        opening: this.#openBook(stream, ticker, () => made),
-        book: undefined,
-        usedAt: 0,
-      };
-      held = made;
-      this.#books.set(ticker, made);
-      made.opening.catch(() => {
-        if (this.#books.get(ticker) === made) this.#books.delete(ticker);
-      });
-    }
-    held.usedAt = Date.now();
-    return held.opening;
-  }
-
-  async #openBook(stream: KalshiStream, ticker: string, held: () => HeldBook): Promise<LiveOrderBook> {
-    const books = await stream.orderBooks([ticker], { awaitLive: false });
-    const book = books.get(ticker) as LiveOrderBook;
-    held().book = book;
-    void this.#handOn(book);
-    await book.live({ timeoutMs: 10_000 });
-    return book;
-  }
-
-  /** Passes a book's changes on to its readers, until it is closed. */
-  async #handOn(book: LiveOrderBook): Promise<void> {
-    const { ticker } = book;
-    /** What a snapshot held already. */
-    let known = 0;
-    const whole = () => {
-      // The book may be stale again by now: the next change tells.
-      if (book.state !== "live") return;
-      known = book.seq ?? 0;
-      this.#send("orderbook_delta", ticker, snapshotFrame(book));
-    };
-    try {
-      const changes = book.changes({ policy: "unbounded" });
-      whole();
-      for await (const change of changes) {
-        if (change.type === "snapshot") whole();
-        else if (change.type === "stale") {
-          const msg = { market_ticker: ticker, reason: change.reason };
-          this.#send("orderbook_delta", ticker, JSON.stringify({ type: "stale", msg }));
-        } else if ((change.seq ?? 0) > known) {
-          const { side, price, delta, seq, ts_ms } = change;
-          const msg = {
-            market_ticker: ticker,
-            price_dollars: formatPrice(price),
-            delta_fp: formatCount(delta),
-            side: side === "bid" ? "yes" : "no",
-            ts_ms,
-          };
-          this.#send("orderbook_delta", ticker, JSON.stringify({ type: "orderbook_delta", seq, msg }));
-        }
+  /** Has a stream, with everything on it that is wanted. */
+  #wake(): void {
+    for (const ticker of this.#settings.tickers) {
+      try {
+        this.#markets.open(ticker, true);
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
       }
+    }
+    if (this.#stream !== undefined) return this.#markets.sync();
+    if (Date.now() < this.#retryAtMs) return;
+    this.#connecting ??= this.#connect().finally(() => this.#connecting = undefined);
+  }
+
+  async #connect(): Promise<void> {
+    await undefined; // a class that extends this one is not constructed before
+    this.#tell("connecting");
+    try {
+      const client = this.#client ??= await this.createClient();
+      const stream = await client.stream(KalshiStream, { onError: (error) => this.#report(error) });
+      this.#stream = stream;
+      if (!this.#isWanted) return await this.#sleep();
+      void this.#follow(stream);
+      this.#markets.attach(stream);
+      void this.#hand(stream);
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  async #hand(stream: KalshiStream): Promise<void> {
+    try {
+      await this.onStream(stream);
+    } catch (error) {
+      this.#report(error);
+    }
+  }
+
+  async #follow(stream: KalshiStream): Promise<void> {
+    for await (const status of stream.status()) {
+      if (this.#stream !== stream) return;
+      if (status.state === "open") {
+        this.#attempts = 0;
+        this.#markets.connected();
+      }
+      if (status.state !== "closed") {
+        this.#tell(status.state);
+        continue;
+      }
+      this.#stream = undefined;
+      this.#markets.detach();
+      this.#tell("connecting");
+      this.#failed(status.cause);
+    }
+  }
+
+  /** There is no stream: an alarm makes the next attempt. */
+  #failed(error: unknown): void {
+    this.#report(error);
+    const { retryAfterMs } = (error ?? {}) as Partial<KalshiError>;
+    this.#retryAtMs = Date.now() + backoffMs(this.#attempts++, RETRY, retryAfterMs, Math.random);
+    void this.#schedule(this.#retryAtMs);
+  }
+
+  /** Nobody reads: the stream goes, and the platform may evict the object. */
+  async #sleep(): Promise<void> {
+    const stream = this.#stream;
+    const client = this.#client;
+    this.#stream = this.#client = undefined;
+    this.#markets.detach();
+    this.#tell("idle");
+    await stream?.close();
+    await client?.close();
+  }
+
+  #tell(state: FeedState): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    const frame = statusFrame(state, this.#settings.heartbeatMs);
+    for (const reader of this.#readers.values()) reader.write(frame);
+  }
+
+  #report(error: unknown): void {
+    try {
+      this.onError(error);
     } catch {
-      const msg = { market_ticker: ticker, reason: "disconnected" };
-      this.#send("orderbook_delta", ticker, JSON.stringify({ type: "stale", msg }));
+      // a hook's own failure must not end the feed
     }
   }
 }
 
-/** A book as Kalshi sends a snapshot with `use_yes_price`. */
-function snapshotFrame(book: LiveOrderBook): string {
-  const { bids, asks } = book.depth();
-  const pairs = (levels: typeof bids) =>
-    levels.map(({ price, size }) => [formatPrice(price), formatCount(size)]);
-  return JSON.stringify({
-    type: "orderbook_snapshot",
-    seq: book.seq,
-    msg: {
-      market_ticker: book.ticker,
-      yes_dollars_fp: pairs(bids).reverse(),
-      no_dollars_fp: pairs(asks).reverse(),
-    },
-  });
+function leave(reader: Reader<Market>, channel: FeedChannel, market: Market): void {
+  reader.forget(channel, market);
+  market.readers[channel].delete(reader);
 }
 
-function answer(status: number, body: unknown): Response {
-  return new Response(JSON.stringify(body), {
-    status,
-    headers: {
-      "content-type": "application/json",
-      "cache-control": "no-store",
-      "access-control-allow-origin": "*",
-    },
-  });
+function closeSocket(socket: FeedSocket, code?: number, reason?: string): void {
+  try {
+    socket.close(code, reason);
+  } catch {
+    // It is closed already.
+  }
 }

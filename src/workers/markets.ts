@@ -5,21 +5,13 @@
  */
 
 import type { BookSide } from "../contract/ws.ts";
-import { KalshiStreamError } from "../stream/errors.ts";
+import { KalshiStreamError, KalshiStreamOverflowError } from "../stream/errors.ts";
 import type { LiveOrderBook } from "../stream/live_books.ts";
 import type { BookChange, StaleReason } from "../stream/market_book.ts";
 import { OrderBook, type RestOrderBook } from "../stream/order_book.ts";
 import type { KalshiStream } from "../stream/stream.ts";
 import type { Subscription } from "../stream/subscription.ts";
-import {
-  deltaFrame,
-  errorFrame,
-  type FeedChannel,
-  gapFrame,
-  publicFrame,
-  Refusal,
-  snapshotFrame,
-} from "./frames.ts";
+import { deltaFrame, errorFrame, type FeedChannel, publicFrame, Refusal, snapshotFrame } from "./frames.ts";
 import type { Reader } from "./reader.ts";
 
 const MARKET_NOT_FOUND = 16;
@@ -29,6 +21,9 @@ const REFUSED_MS = 60_000;
 const REFUSED_MOST = 1_000;
 /** How long a book may take to be live for the first time. */
 const FIRST_SNAPSHOT_MS = 10_000;
+
+/** What a market reads of its book upstream. */
+export type BookSource = Pick<LiveOrderBook, "state" | "ageMs" | "sizeAt" | "depth" | "close">;
 
 /** One market. */
 export class Market {
@@ -42,13 +37,13 @@ export class Market {
   readonly isPinned: boolean;
   /** When it was last wanted, in Unix milliseconds. */
   usedAt: number;
-  /** Whether its book is wanted. */
-  wantsBook: boolean;
+  /** When its book was last wanted; undefined when it is not. */
+  bookUsedAt: number | undefined;
   /** Since when it waits for its first snapshot, in Unix milliseconds. */
   askedAt: number | undefined;
-  /** A subscription of its book is under way. */
-  isOpening = false;
-  book: LiveOrderBook | undefined;
+  /** The stream on which its book is being subscribed to. */
+  openingOn: KalshiStream | undefined;
+  book: BookSource | undefined;
   state: "waiting" | "live" | "stale" = "waiting";
   reason: StaleReason | undefined;
   /** True once it was live. */
@@ -66,7 +61,8 @@ export class Market {
   constructor(ticker: string, now: number, isPinned: boolean) {
     this.ticker = ticker;
     this.usedAt = now;
-    this.isPinned = this.wantsBook = isPinned;
+    this.isPinned = isPinned;
+    if (isPinned) this.bookUsedAt = now;
   }
 
   /** The book as a frame; undefined while it is not live. */
@@ -148,10 +144,22 @@ export class Market {
     for (const reader of this.readers.orderbook_delta) reader.stale(this, reason);
   }
 
+  /** Its book is no longer wanted. */
+  closeBook(): void {
+    void this.book?.close();
+    this.book =
+      this.bookUsedAt =
+      this.askedAt =
+      this.reason =
+        undefined;
+    this.isKnown = false;
+    this.#become("waiting");
+  }
+
   /** It is not to be had. */
   refuse(code: number): void {
     this.refused = code;
-    this.#become("stale");
+    this.closeBook();
   }
 
   #become(state: Market["state"]): void {
@@ -170,15 +178,15 @@ export interface MarketsOptions {
   readonly onRefused: (market: Market) => void;
 }
 
-type Message = "ticker" | "trade";
+type MessageChannel = "ticker" | "trade";
 
 /** All markets of a feed. */
 export class Markets {
   readonly #options: MarketsOptions;
   readonly #markets = new Map<string, Market>();
   readonly #refused = new Map<string, { readonly code: number; readonly at: number }>();
-  readonly #subscriptions = new Map<Message, Subscription<{ readonly type: string }>>();
-  readonly #syncing = new Set<Message>();
+  readonly #subscriptions = new Map<MessageChannel, Subscription<{ readonly type: string }>>();
+  readonly #syncing = new Set<MessageChannel>();
   #stream: KalshiStream | undefined;
 
   constructor(options: MarketsOptions) {
@@ -192,7 +200,7 @@ export class Markets {
   /** How many books are in which state. */
   get states(): Record<Market["state"], number> {
     const states = { waiting: 0, live: 0, stale: 0 };
-    for (const { wantsBook, state } of this.#markets.values()) if (wantsBook) states[state]++;
+    for (const { bookUsedAt, state } of this.#markets.values()) if (bookUsedAt !== undefined) states[state]++;
     return states;
   }
 
@@ -207,7 +215,7 @@ export class Markets {
     if (market === undefined) {
       const refused = this.#refused.get(ticker);
       if (refused !== undefined && now - refused.at < REFUSED_MS) {
-        throw new Refusal(refused.code, 404, `Kalshi has no market ${ticker}, or does not give it.`);
+        throw new Refusal(refused.code, 404, `Kalshi gives no market ${ticker}.`);
       }
       if (this.#markets.size >= this.#options.most) {
         throw new Refusal(TOO_MANY_MARKETS, 503, `This feed holds ${this.#options.most} markets at once.`);
@@ -215,6 +223,13 @@ export class Markets {
       this.#markets.set(ticker, market = new Market(ticker, now, isPinned));
     }
     market.usedAt = now;
+    return market;
+  }
+
+  /** The same with its book. */
+  openBook(ticker: string): Market {
+    const market = this.open(ticker);
+    market.bookUsedAt = market.usedAt;
     return market;
   }
 
@@ -230,15 +245,21 @@ export class Markets {
     this.sync();
   }
 
+  /** The stream is connected, for the first time or again. */
+  connected(): void {
+    for (const market of this.#markets.values()) {
+      if (!market.isKnown && market.askedAt !== undefined) market.askedAt = this.#options.now();
+    }
+  }
+
   /** The stream is gone. */
   detach(): void {
     this.#stream = undefined;
     for (const channel of this.#subscriptions.keys()) this.#gap(channel);
     this.#subscriptions.clear();
     for (const market of this.#markets.values()) {
-      market.book = market.askedAt = undefined;
-      market.isOpening = false;
-      if (market.wantsBook) market.lost("disconnected");
+      market.book = market.askedAt = market.openingOn = undefined;
+      if (market.bookUsedAt !== undefined) market.lost("disconnected");
     }
   }
 
@@ -246,8 +267,8 @@ export class Markets {
   sync(): void {
     const stream = this.#stream;
     if (stream === undefined) return;
-    const missing = [...this.#markets.values()].filter(({ wantsBook, book, isOpening }) =>
-      wantsBook && book === undefined && !isOpening
+    const missing = [...this.#markets.values()].filter(({ bookUsedAt, book, openingOn }) =>
+      bookUsedAt !== undefined && book === undefined && openingOn === undefined
     );
     if (missing.length > 0) void this.#openBooks(stream, missing);
     void this.#syncChannel(stream, "ticker");
@@ -256,53 +277,50 @@ export class Markets {
 
   /** Lets go what nobody wants, and gives up on what does not come. */
   sweep(): void {
-    const now = this.#options.now();
+    const { now: clock, idleMs } = this.#options;
+    const now = clock();
     for (const [ticker, { at }] of this.#refused) if (now - at >= REFUSED_MS) this.#refused.delete(ticker);
     for (const market of [...this.#markets.values()]) {
-      const { readers, askedAt, isKnown, isPinned } = market;
+      const { readers, isPinned, askedAt, isKnown } = market;
       if (isPinned || market.isRead) market.usedAt = now;
-      const isIdle = now - market.usedAt >= this.#options.idleMs;
-      if (isIdle) this.#markets.delete(market.ticker);
-      if (isIdle || !isPinned && readers.orderbook_delta.size === 0 && now - market.usedAt > 0 && isIdle) {
-        market.wantsBook = false;
-        void market.book?.close();
-        market.book = undefined;
-      }
-      if (!isKnown && askedAt !== undefined && now - askedAt >= FIRST_SNAPSHOT_MS && this.#isOpen) {
+      if (isPinned || readers.orderbook_delta.size > 0) market.bookUsedAt = now;
+      if (now - market.usedAt >= idleMs) {
+        market.closeBook();
+        this.#markets.delete(market.ticker);
+      } else if (market.bookUsedAt !== undefined && now - market.bookUsedAt >= idleMs) market.closeBook();
+      else if (
+        !isKnown && askedAt !== undefined && now - askedAt >= FIRST_SNAPSHOT_MS &&
+        this.#stream?.state === "open"
+      ) {
         this.#refuse(market, MARKET_NOT_FOUND);
       }
     }
   }
 
-  get #isOpen(): boolean {
-    return this.#stream?.state === "open";
-  }
-
   // --- books
 
   async #openBooks(stream: KalshiStream, markets: readonly Market[]): Promise<void> {
-    for (const market of markets) market.isOpening = true;
+    for (const market of markets) market.openingOn = stream;
     try {
-      const tickers = markets.map(({ ticker }) => ticker);
-      const books = await stream.orderBooks(tickers, { awaitLive: false });
-      for (const market of markets) {
-        const book = books.get(market.ticker);
-        if (book === undefined) continue;
-        if (this.#stream !== stream || !market.wantsBook) void book.close();
-        else void this.#follow(market, book);
-      }
+      await this.#each(markets, async (some) => {
+        const books = await stream.orderBooks(some.map(({ ticker }) => ticker), { awaitLive: false });
+        for (const market of some) {
+          const book = books.get(market.ticker);
+          if (market.openingOn !== stream || market.bookUsedAt === undefined) void book?.close();
+          else if (book !== undefined) void this.#follow(market, book);
+        }
+      });
     } catch (error) {
-      if (this.#stream !== stream) return;
-      await this.#refusedBy(error, markets, (one) => this.#openBooks(stream, [one]));
+      if (this.#stream === stream) this.#options.onError(error);
     } finally {
-      for (const market of markets) market.isOpening = false;
+      for (const market of markets) if (market.openingOn === stream) market.openingOn = undefined;
     }
   }
 
   async #follow(market: Market, book: LiveOrderBook): Promise<void> {
     market.book = book;
     market.askedAt = this.#options.now();
-    while (market.book === book && book.state !== "closed") {
+    for (let isOpen = true; isOpen;) {
       try {
         const changes = book.changes();
         market.renew();
@@ -310,10 +328,13 @@ export class Markets {
           if (market.book !== book) return;
           market.apply(change);
         }
+        isOpen = false;
       } catch (error) {
-        // The queue ran over, or the stream is closed.
-        this.#options.onError(error);
-        if (market.book === book) market.lost("gap");
+        if (market.book !== book) return;
+        market.lost("gap");
+        // Either the queue ran over, or the stream is closed, which is told elsewhere.
+        isOpen = error instanceof KalshiStreamOverflowError;
+        if (isOpen) this.#options.onError(error);
       }
     }
     if (market.book !== book) return;
@@ -323,48 +344,51 @@ export class Markets {
 
   // --- tickers and trades
 
-  async #syncChannel(stream: KalshiStream, channel: Message): Promise<void> {
+  async #syncChannel(stream: KalshiStream, channel: MessageChannel): Promise<void> {
     if (this.#syncing.has(channel)) return;
     this.#syncing.add(channel);
     try {
       while (this.#stream === stream) {
         const wanted = [...this.#markets.values()].filter(({ readers }) => readers[channel].size > 0);
         const subscription = this.#subscriptions.get(channel);
-        const present = new Set(subscription?.keys);
-        const missing = wanted.filter(({ ticker }) => !present.has(ticker));
-        for (const { ticker } of wanted) present.delete(ticker);
-        if (present.size > 0) await subscription?.remove([...present]);
-        else if (missing.length > 0) await this.#add(stream, channel, missing);
-        else return;
+        const surplus = new Set(subscription?.keys);
+        const missing = wanted.filter(({ ticker }) => !surplus.delete(ticker));
+        if (surplus.size > 0) await subscription?.remove([...surplus]);
+        else if (missing.length === 0) return;
+        else await this.#each(missing, (some) => this.#add(stream, channel, some));
       }
     } catch (error) {
-      this.#options.onError(error); // the next heartbeat tries again
+      if (this.#stream === stream) this.#options.onError(error);
     } finally {
       this.#syncing.delete(channel);
     }
   }
 
-  async #add(stream: KalshiStream, channel: Message, markets: readonly Market[]): Promise<void> {
+  async #add(stream: KalshiStream, channel: MessageChannel, markets: readonly Market[]): Promise<void> {
     const market_tickers = markets.map(({ ticker }) => ticker);
-    try {
-      const subscription = this.#subscriptions.get(channel);
-      if (subscription !== undefined) return await subscription.add(market_tickers);
-      const made = channel === "ticker"
-        ? await stream.on("ticker", (item) => this.#take(channel, item), {
-          market_tickers,
-          send_initial_snapshot: true,
-        })
-        : await stream.on("trade", (item) => this.#take(channel, item), { market_tickers });
-      if (this.#stream === stream) this.#subscriptions.set(channel, made);
-    } catch (error) {
-      if (this.#stream !== stream) return;
-      await this.#refusedBy(error, markets, (one) => this.#add(stream, channel, [one]));
-    }
+    const subscription = this.#subscriptions.get(channel);
+    if (subscription !== undefined) return await subscription.add(market_tickers);
+    const made = channel === "ticker"
+      ? await stream.on(channel, (item) => this.#take(channel, item), {
+        market_tickers,
+        send_initial_snapshot: true,
+      })
+      : await stream.on(channel, (item) => this.#take(channel, item), { market_tickers });
+    if (this.#stream === stream) this.#subscriptions.set(channel, made);
   }
 
-  #take(channel: Message, item: { readonly type: string; readonly msg?: object }): void {
-    if (item.type !== channel) return this.#gap(channel, (item as { missed?: number }).missed);
-    const msg = item.msg as { readonly market_ticker: string };
+  #take(
+    channel: MessageChannel,
+    item: {
+      readonly type: string;
+      readonly msg?: { readonly market_ticker: string };
+      readonly missed?: unknown;
+    },
+  ): void {
+    const { type, msg, missed } = item;
+    if (type !== channel || msg === undefined) {
+      return this.#gap(channel, typeof missed === "number" ? missed : undefined);
+    }
     const market = this.#markets.get(msg.market_ticker);
     if (market === undefined) return;
     const frame = publicFrame(channel, msg);
@@ -374,40 +398,32 @@ export class Markets {
     } else for (const reader of market.readers.trade) reader.trade(frame);
   }
 
-  #gap(channel: Message, missed?: number): void {
-    const readers = new Set<Reader<Market>>();
-    for (const market of this.#markets.values()) {
-      for (const reader of market.readers[channel]) readers.add(reader);
-    }
-    const frame = gapFrame(channel, missed);
-    for (const reader of readers) reader.write(frame);
+  #gap(channel: MessageChannel, missed?: number): void {
+    const readers = [...this.#markets.values()].flatMap((market) => [...market.readers[channel]]);
+    for (const reader of new Set(readers)) reader.gap(channel, missed);
   }
 
   // --- refusals
 
-  /** Kalshi refuses a command as a whole: what is wrong with it is found by asking for one market at a time. */
-  async #refusedBy(
-    error: unknown,
-    markets: readonly Market[],
-    again: (market: Market) => Promise<void>,
-  ): Promise<void> {
-    if (!(error instanceof KalshiStreamError)) return this.#options.onError(error);
-    const [only] = markets;
-    if (markets.length > 1) { for (const market of markets) await again(market); }
-    else if (only !== undefined) this.#refuse(only, error.errorCode);
+  /** Kalshi refuses a command as a whole: which market is wrong is found by asking for one at a time. */
+  async #each(markets: readonly Market[], ask: (some: readonly Market[]) => Promise<void>): Promise<void> {
+    try {
+      await ask(markets);
+    } catch (error) {
+      if (!(error instanceof KalshiStreamError)) throw error;
+      const [only] = markets;
+      if (markets.length > 1) { for (const market of markets) await this.#each([market], ask); }
+      else if (only !== undefined) this.#refuse(only, error.errorCode);
+    }
   }
 
   #refuse(market: Market, code: number): void {
-    const { ticker } = market;
-    if (market.isPinned) return this.#options.onError(new Error(`${ticker} was refused with error ${code}.`));
+    const { ticker, readers } = market;
     this.#markets.delete(ticker);
-    market.wantsBook = false;
-    void market.book?.close();
-    market.book = undefined;
     if (this.#refused.size < REFUSED_MOST) this.#refused.set(ticker, { code, at: this.#options.now() });
     market.refuse(code);
-    const readers = new Set(Object.values(market.readers).flatMap((set) => [...set]));
-    for (const reader of readers) reader.write(errorFrame(code, undefined, { market_ticker: ticker }));
+    const told = new Set(Object.values(readers).flatMap((set) => [...set]));
+    for (const reader of told) reader.write(errorFrame(code, undefined, { market_ticker: ticker }));
     this.#options.onRefused(market);
   }
 }

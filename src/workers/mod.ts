@@ -6,4 +6,5 @@
  */
 
 export { workersRuntime } from "../runtime/workers.ts";
-export { type FeedOptions, type FeedSocket, type FeedState, KalshiFeed } from "./kalshi_feed.ts";
+export { type FeedAccess, type FeedReader, KalshiFeed, type KalshiFeedOptions } from "./kalshi_feed.ts";
+export type { FeedContext, FeedNamespace, FeedSocket, FeedStorage } from "./platform.ts";

@@ -51,16 +51,14 @@ export class Reader<M extends ReaderMarket> {
   readonly #owed = new Set<M>();
   /** Markets whose newest ticker it has not got. */
   readonly #owedTickers = new Set<M>();
-  #missedTrades = 0;
+  /** How many messages of a channel it missed; undefined when nobody knows. */
+  readonly #missed = new Map<FeedChannel, number | undefined>();
   #sent = 0;
   #taken = 0;
   #probed = 0;
   #probes: Probe[] = [];
-  #lastId: number;
   #second = 0;
   #commands = 0;
-  /** Markets that came whole because it was behind, so far. */
-  conflated = 0;
 
   constructor(options: ReaderOptions<M>) {
     this.#options = options;
@@ -68,8 +66,6 @@ export class Reader<M extends ReaderMarket> {
     this.label = options.label;
     this.wishes = { orderbook_delta: new Set(), ticker: new Set(), trade: new Set() };
     for (const [market, channel] of options.wishes ?? []) this.wishes[channel].add(market);
-    // Answers to heartbeats from before the object was out of memory must not be taken for these.
-    this.#lastId = options.now();
   }
 
   /** The markets that it reads. */
@@ -80,11 +76,6 @@ export class Reader<M extends ReaderMarket> {
   /** Characters under way. */
   get behind(): number {
     return this.#sent - this.#taken;
-  }
-
-  /** True while it has less than it should have. */
-  get isConflated(): boolean {
-    return this.#owed.size > 0 || this.#owedTickers.size > 0 || this.#missedTrades > 0;
   }
 
   /** Sends what must not wait, and is small. */
@@ -105,7 +96,7 @@ export class Reader<M extends ReaderMarket> {
     return true;
   }
 
-  /** A book that it reads is stale. */
+  /** A book that it reads is stale, which is said once. */
   stale(market: M, reason: string): void {
     if (this.#owed.has(market)) return; // it knows
     this.#owed.add(market);
@@ -121,7 +112,6 @@ export class Reader<M extends ReaderMarket> {
   change(market: M, frame: string): void {
     if (this.#owed.has(market)) return; // it will come whole
     if (this.offer(frame)) return;
-    this.conflated++;
     this.stale(market, "slow-reader");
   }
 
@@ -134,7 +124,14 @@ export class Reader<M extends ReaderMarket> {
 
   /** A trade, which nothing replaces. */
   trade(frame: string): void {
-    if (this.#missedTrades > 0 || !this.offer(frame)) this.#missedTrades++;
+    if (this.#missed.has("trade") || !this.offer(frame)) this.gap("trade", 1);
+  }
+
+  /** Messages of a channel are missing; how many, where that is known. */
+  gap(channel: FeedChannel, count?: number): void {
+    const before = this.#missed.has(channel) ? this.#missed.get(channel) : 0;
+    this.#missed.set(channel, count === undefined || before === undefined ? undefined : before + count);
+    this.pump();
   }
 
   /** It no longer reads a market. */
@@ -146,7 +143,10 @@ export class Reader<M extends ReaderMarket> {
 
   /** Sends what it is owed, as far as there is room. */
   pump(): void {
-    if (this.#missedTrades > 0 && this.offer(gapFrame("trade", this.#missedTrades))) this.#missedTrades = 0;
+    for (const [channel, count] of this.#missed) {
+      if (!this.offer(gapFrame(channel, count))) return;
+      this.#missed.delete(channel);
+    }
     for (const market of this.#owed) {
       const { snapshot } = market;
       if (snapshot === undefined) continue;
@@ -196,10 +196,12 @@ export class Reader<M extends ReaderMarket> {
 
   #probe(): void {
     const at = this.#options.now();
-    const frame = heartbeatFrame(++this.#lastId, at);
+    // Not to be guessed: who answers has read.
+    const [id = 0] = crypto.getRandomValues(new Uint32Array(1));
+    const frame = heartbeatFrame(id, at);
     this.#sent += frame.length;
     this.#probed = this.#sent;
-    this.#probes.push({ id: this.#lastId, sent: this.#sent, at });
+    this.#probes.push({ id, sent: this.#sent, at });
     try {
       this.socket.send(frame);
     } catch {

@@ -1,227 +1,332 @@
-import { assert, assertEquals } from "@std/assert";
-import { build } from "esbuild";
-import { Miniflare } from "miniflare";
-import process from "node:process";
-import { KalshiClient } from "../../src/client.ts";
-import { LocalExchange } from "../../src/local_exchange/mod.ts";
-import { MarketBook } from "../../src/stream/order_books.ts";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { test } from "../support/test.ts";
 import { until } from "../support/until.ts";
+import { type FeedBed, startFeed, type TestReader } from "./support/feed.ts";
 
-async function bundle(): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: ["tests/workers/worker.ts"],
-    bundle: true,
-    write: false,
-    format: "esm",
-    target: "es2022",
-    platform: "browser",
-    conditions: ["workerd"],
-    external: ["cloudflare:*"],
-    plugins: [{
-      name: "source",
-      setup(builder) {
-        builder.onResolve(
-          { filter: /^#runtime$/ },
-          () => ({ path: `${process.cwd()}/src/runtime/workers.ts` }),
-        );
-      },
-    }],
-  });
-  return outputFiles?.[0]?.text ?? "";
-}
+// Miniflare, which runs workerd, belongs to Node.
+const node = { on: ["node" as const], timeoutMs: 30_000 };
 
-interface Reader {
-  readonly frames: { type: string; seq?: number; msg: Record<string, unknown> }[];
-  readonly book: MarketBook;
-  closed: boolean;
-  close(): void;
-}
+const breath = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 
-async function setUp() {
-  const exchange = await LocalExchange.start({ markets: 20, marketMakers: false });
-  const { keyId, privateKey, auth } = await exchange.createAccount();
-  const client = new KalshiClient({ auth, config: exchange.config, transport: exchange.fetch });
-  const worker = new Miniflare({
-    modules: [{ type: "ESModule", path: "worker.mjs", contents: await bundle() }],
-    compatibilityDate: "2026-04-01",
-    cf: false,
-    durableObjects: { FEED: "TestFeed" },
-    bindings: { KALSHI_KEY_ID: keyId, KALSHI_PRIVATE_KEY: privateKey, KALSHI_API_BASE_URL: exchange.baseUrl },
-    outboundService: { network: { allow: ["public", "private"] } },
-  });
-  await worker.ready;
-  const get = async (path: string) => {
-    const response = await worker.dispatchFetch(`http://feed${path}`);
-    return {
-      status: response.status,
-      value: await response.json().catch(() => undefined) as Record<string, unknown>,
-    };
-  };
-  const read = async (ticker: string, channels = "orderbook_delta"): Promise<Reader> => {
-    const response = await worker.dispatchFetch(
-      `http://feed/?market_tickers=${ticker}&channels=${channels}`,
-      {
-        headers: { upgrade: "websocket" },
-      },
-    );
-    const socket = response.webSocket;
-    if (!socket) throw new Error(`no socket: ${response.status} ${await response.text()}`);
-    const reader: Reader = {
-      frames: [],
-      book: new MarketBook(ticker),
-      closed: false,
-      close: () => socket.close(1000),
-    };
-    socket.addEventListener("message", ({ data }: { data: unknown }) => {
-      const frame = JSON.parse(String(data));
-      reader.frames.push(frame);
-      if (frame.type.startsWith("orderbook")) reader.book.feed(frame);
-      if (frame.type === "stale") reader.book.lost(frame.msg.reason);
-    });
-    socket.addEventListener("close", () => reader.closed = true);
-    socket.accept();
-    return reader;
-  };
-  const truth = async (ticker: string) => {
-    const response = await exchange.fetch(new Request(`${exchange.baseUrl}/markets/${ticker}/orderbook`));
-    return JSON.stringify((await response.json()).orderbook_fp);
-  };
-  const agrees = async (reader: Reader) =>
-    reader.book.state === "live" &&
-    JSON.stringify(reader.book.read().toRest().orderbook_fp) === await truth(reader.book.ticker);
-  const buy = (ticker: string, price: string) =>
-    client.orders.create({
-      ticker,
-      side: "bid",
-      price,
-      count: "1.00",
-      time_in_force: "immediate_or_cancel",
-      self_trade_prevention_type: "taker_at_cross",
-    });
-  return {
-    exchange,
-    buy,
-    get,
-    read,
-    truth,
-    agrees,
-    [Symbol.asyncDispose]: async () => {
-      await worker.dispose();
-      await exchange.close();
-    },
-  };
-}
-
-// Miniflare and its fetch belong to Node.
-const node = { on: ["node" as const], timeoutMs: 60_000 };
-
-test(
-  "KalshiFeed serves live books to fetch over one upstream socket, which ends when nobody reads",
-  node,
-  async () => {
-    await using things = await setUp();
-    const { exchange, get, truth } = things;
-    const [ticker = "", other = ""] = exchange.openTickers();
-    assertEquals((await get("/status")).value.state, "idle");
-    exchange.placeCounterOrder({ ticker, side: "bid", price: "0.4000", count: "2.00" });
-    const { status, value } = await get(`/book/${ticker}`);
-    assertEquals([status, value.ticker, value.state, JSON.stringify(value.orderbook_fp)], [
-      200,
-      ticker,
-      "live",
-      await truth(ticker),
-    ]);
-    exchange.placeCounterOrder({ ticker, side: "ask", price: "0.6000", count: "2.00" });
-    await until(async () =>
-      JSON.stringify((await get(`/book/${ticker}`)).value.orderbook_fp) === await truth(ticker)
-    );
-    assertEquals((await get(`/book/${other}`)).status, 200);
-    assertEquals(exchange.sockets.open, 1);
-    assertEquals((await get("/nothing")).status, 404);
-    assertEquals((await get("/status?token=wrong")).status, 403);
-    const stats = (await get("/status")).value as { state: string; stats: { books: { live: number } } };
-    assertEquals([stats.state, stats.stats.books.live], ["open", 2]);
-
-    // Its alarm lets go what nobody reads, and then the stream.
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    await get("/alarm");
-    await until(() => exchange.sockets.open === 0);
-    assertEquals((await get("/status")).value.state, "idle");
-  },
-);
-
-test("KalshiFeed hands frames on to many readers, who keep books of their own", node, async () => {
-  await using things = await setUp();
-  const { exchange, read, agrees, get, buy } = things;
-  const [ticker = "", other = ""] = exchange.openTickers();
-  const first = await read(ticker);
-  await until(() => first.book.state === "live");
-  for (let n = 1; n <= 20; n++) {
-    exchange.placeCounterOrder({ ticker, side: "bid", price: `0.${10 + n}00`, count: "1.00" });
+/** Trades and quotes for a while. */
+async function flow({ exchange }: FeedBed, rounds: number): Promise<void> {
+  for (let round = 0; round < rounds; round++) {
+    exchange.step();
+    await breath();
   }
-  const late = await read(ticker);
-  const elsewhere = await read(other, "orderbook_delta,ticker,trade");
-  exchange.placeCounterOrder({ ticker, side: "ask", price: "0.2000", count: "15.00" });
-  for (const reader of [first, late, elsewhere]) await until(() => agrees(reader));
-  await until(async () => {
-    exchange.placeCounterOrder({ ticker: other, side: "ask", price: "0.3000", count: "1.00" });
-    await buy(other, "0.3000");
-    return ["ticker", "trade"].every((type) => elsewhere.frames.some((frame) => frame.type === type));
-  });
-  assert(first.frames.every(({ msg }) => msg.market_ticker === ticker));
-  assertEquals(exchange.sockets.open, 1);
-  first.close();
-  late.close();
-  await until(async () => (await get("/status")).value.readers === 1);
+}
+
+function assertRight(readers: readonly TestReader[]): void {
+  for (const { wrong } of readers) assertEquals(wrong, undefined);
+}
+
+/** Nothing of the key is in anything that was sent. */
+function assertNoKey({ account, everything }: FeedBed): void {
+  const sent = everything();
+  assert(sent.length > 0);
+  assert(!sent.includes(account.keyId), "the key's id was sent");
+  assert(!/PRIVATE|KALSHI-ACCESS|[Ss]ignature/.test(sent), "something of a key was sent");
+  for (const line of account.privateKey.split("\n")) assert(line.length < 16 || !sent.includes(line));
+}
+
+test("KalshiFeed: many readers over WebSocket and fetch have the exchange's own books", node, async () => {
+  await using bed = await startFeed();
+  const tickers = bed.exchange.openTickers().slice(0, 6);
+  const readers: TestReader[] = [];
+  for (let n = 0; n < 16; n++) {
+    const some = tickers.filter((_, index) => (index + n) % 3 !== 0);
+    readers.push(await bed.read(`tickers=${some}&channels=orderbook_delta,ticker,trade`));
+    await flow(bed, 5);
+  }
+  await flow(bed, 60);
+  await until(() => bed.agree(readers, tickers));
+  assertRight(readers);
+  assertEquals(bed.exchange.sockets.open, 1);
+  assert(readers.every((reader) => reader.of("orderbook_delta").length > 20));
+  assert(readers.some((reader) => reader.of("trade").length > 0));
+  for (const reader of readers) {
+    for (const type of ["stale", "gap", "error"]) assertEquals(reader.of(type), []);
+    const [first] = reader.frames;
+    assertEquals([first?.type, first?.msg.heartbeat_ms], ["status", 5_000]);
+    // The newest ticker of each market is what the exchange shows.
+    for (const { msg } of reader.of("ticker").slice(-1)) {
+      assert(tickers.includes(msg.market_ticker as string));
+    }
+  }
+  const { value: status } = await bed.get("/status") as { value: Record<string, unknown> };
+  assertEquals([status.state, status.readers, status.markets], ["open", 16, 6]);
+  assertEquals(status.books, { waiting: 0, live: 6, stale: 0 });
+  readers[0]?.close();
+  await until(async () => (await bed.get("/status")).value["readers"] === 15);
+  assertNoKey(bed);
 });
 
 test(
-  "KalshiFeed: a gap, a restart of the exchange and an eviction leave every book right",
+  "KalshiFeed: the exchange restarts, refuses and cuts, and readers hear it and are right again",
   node,
   async () => {
-    await using things = await setUp();
-    const { exchange, get, read, agrees, truth } = things;
-    const [ticker = ""] = exchange.openTickers();
-    const reader = await read(ticker);
-    await until(() => agrees(reader));
-    const change = (price: string) =>
-      exchange.placeCounterOrder({ ticker, side: "bid", price, count: "1.00" });
+    await using bed = await startFeed({ options: { heartbeatMs: 1_000 } });
+    const { exchange } = bed;
+    const tickers = exchange.openTickers().slice(0, 4);
+    const readers = [
+      await bed.read(`tickers=${tickers}`),
+      await bed.read(`tickers=${tickers}&channels=orderbook_delta,ticker,trade`),
+    ];
+    await until(() => bed.agree(readers, tickers));
+    const stales = () => readers.map((reader) => reader.of("stale").length);
 
-    exchange.sockets.fail({ fault: "drop", channel: "orderbook_delta" });
-    change("0.1000");
-    change("0.1100");
-    await until(() => agrees(reader));
-    assert(reader.frames.some(({ type }) => type === "stale"));
+    exchange.sockets.fail({ fault: "drop", channel: "orderbook_delta", times: 2 });
+    await flow(bed, 10);
+    await until(() => bed.agree(readers, tickers));
+    assert(stales().every((count) => count > 0));
 
+    const before = stales();
+    exchange.sockets.refuse({ status: 503, times: 2 });
     exchange.sockets.restart();
-    change("0.1200");
-    await until(() => agrees(reader));
+    await until(() => stales().every((count, index) => count >= (before[index] ?? 0) + tickers.length));
+    await flow(bed, 10);
+    await until(() => bed.agree(readers, tickers));
+    const states = readers[0]?.of("status").map(({ msg }) => msg.state) ?? [];
+    assert(states.includes("reconnecting"));
+    assertEquals(states.at(-1), "open");
+    assert(readers[1]?.of("gap").some(({ msg }) => msg.channel === "trade"));
 
-    await get("/evict").catch(() => {});
-    await until(() => exchange.sockets.open === 0 || reader.closed);
-    change("0.1300");
-    // An eviction by force also ends the readers' sockets: they come again.
-    await until(async () => (await get(`/book/${ticker}`)).status === 200);
-    assertEquals(JSON.stringify((await get(`/book/${ticker}`)).value.orderbook_fp), await truth(ticker));
-    const again = await read(ticker);
-    change("0.1400");
-    await until(() => agrees(again));
+    // A refused key ends the stream for good: the feed makes another when its alarm comes.
+    exchange.sockets.refuse({ status: 401, times: 1 });
+    exchange.sockets.fail({ fault: "cut" });
+    await until(() => readers[0]?.of("status").at(-1)?.msg.state === "connecting");
+    await flow(bed, 10);
+    await until(() => bed.agree(readers, tickers));
+    assertRight(readers);
+    assertNoKey(bed);
   },
 );
 
-test("KalshiFeed refuses what it does not have, with a word on what it takes", node, async () => {
-  await using things = await setUp();
-  const { exchange, read } = things;
-  const [ticker = ""] = exchange.openTickers();
-  const refused = async (wish: string, channels: string) => {
-    try {
-      await read(wish, channels);
-      return "";
-    } catch (error) {
-      return String(error);
-    }
+test(
+  "KalshiFeed: readers stay connected through an eviction, hear of it, and get new books",
+  node,
+  async () => {
+    // Longer than the ten idle seconds after which workerd takes an object out of memory.
+    await using bed = await startFeed({ options: { heartbeatMs: 12_000 } });
+    const { exchange } = bed;
+    const tickers = exchange.openTickers().slice(0, 3);
+    const readers = [
+      await bed.read(`tickers=${tickers}`),
+      await bed.read(`tickers=${tickers[0]}&channels=orderbook_delta,ticker,trade`),
+    ];
+    await until(() => bed.agree(readers, tickers));
+    assertEquals((await bed.get("/made")).value, 1);
+    // workerd evicts no object that holds a socket open, so that this one has to be lost before.
+    await bed.get("/lose");
+    await until(() => readers.every((reader) => reader.of("stale").length > 0));
+    await flow(bed, 10);
+    bed.forget();
+    const frames = readers.map((reader) => reader.frames.length);
+    await until(() => readers.every((reader, index) => reader.frames.length > (frames[index] ?? 0)));
+    await until(() => bed.agree(readers, tickers));
+    assertEquals((await bed.get("/made")).value, 2);
+    await flow(bed, 10);
+    await until(() => bed.agree(readers, tickers));
+    assertRight(readers);
+    assertEquals(readers.map(({ closed }) => closed), [undefined, undefined]);
+    assert(readers[1]?.of("gap").some(({ msg }) => msg.channel === "trade"));
+    assertEquals(exchange.sockets.open, 1);
+    // What comes from a reader reaches the reader that was restored.
+    readers[0]?.send({
+      id: 1,
+      cmd: "unsubscribe",
+      params: { channels: ["orderbook_delta"], market_tickers: tickers.slice(1) },
+    });
+    await until(() => readers[0]?.of("ok").length === 1);
+    assertEquals(
+      readers[0]?.of("ok")[0]?.msg,
+      [{ channel: "orderbook_delta", market_tickers: [tickers[0]] }] as never,
+    );
+    assertEquals((await bed.get("/status")).value["readers"], 2);
+  },
+);
+
+test("KalshiFeed: readers that are thrown out with the object come back to right books", node, async () => {
+  await using bed = await startFeed();
+  const tickers = bed.exchange.openTickers().slice(0, 3);
+  const first = await bed.read(`tickers=${tickers}`);
+  await until(() => bed.agree([first], tickers));
+  await bed.get("/evict").catch(() => {});
+  await until(() => first.closed !== undefined && bed.exchange.sockets.open === 0);
+  bed.forget();
+  await flow(bed, 10);
+  const again = await bed.read(`tickers=${tickers}`);
+  await flow(bed, 10);
+  await until(() => bed.agree([again], tickers));
+  assertRight([again]);
+  assertEquals(bed.exchange.sockets.open, 1);
+});
+
+test("KalshiFeed: a slow reader gets whole books, one that never answers is closed", node, async () => {
+  const readerBufferBytes = 6_000;
+  await using bed = await startFeed({
+    options: { readerBufferBytes, heartbeatMs: 1_000, readerTimeoutMs: 3_000 },
+  });
+  const tickers = bed.exchange.openTickers().slice(0, 6);
+  const quick = await bed.read(`tickers=${tickers}`);
+  const dead = await bed.read(`tickers=${tickers}&channels=orderbook_delta,trade`);
+  dead.answers = false;
+  const slow = await bed.read(`tickers=${tickers}&channels=orderbook_delta,trade`);
+  slow.answers = false;
+  await flow(bed, 150);
+  await until(() => slow.of("stale").some(({ msg }) => msg.reason === "slow-reader"));
+  // No more than its buffer is under way: beyond it, only a word on each book.
+  assert(dead.text.length < readerBufferBytes + 200 * tickers.length, `${dead.text.length} characters`);
+  slow.answers = true;
+  for (const { id } of slow.of("heartbeat")) slow.send({ cmd: "heartbeat", id });
+  await flow(bed, 20);
+  await until(() => bed.agree([quick, slow], tickers));
+  assertRight([quick, slow, dead]);
+  assert(slow.of("gap").every(({ msg }) => msg.channel === "trade" && Number(msg.missed) > 0));
+  await until(() => dead.closed !== undefined);
+  assertEquals([dead.closed?.code, dead.closed?.reason], [1013, "too slow: heartbeats were not answered"]);
+  assertEquals([quick.closed, slow.closed], [undefined, undefined]);
+  await until(async () => (await bed.get("/status")).value["readers"] === 2);
+});
+
+test("KalshiFeed: without readers the stream goes, and the next reader brings it back", node, async () => {
+  await using bed = await startFeed({ options: { heartbeatMs: 1_000, idleMs: 0 } });
+  const [ticker = ""] = bed.exchange.openTickers();
+  const { status, value } = await bed.get(`/book/${ticker}`) as {
+    status: number;
+    value: Record<string, unknown>;
   };
-  assert((await refused(ticker, "fill")).includes("channels takes orderbook_delta, ticker, trade"));
-  assert((await refused("", "ticker")).includes("market_tickers takes 1 to 100 tickers"));
+  assertEquals([status, value.state, JSON.stringify(value.orderbook_fp)], [
+    200,
+    "live",
+    await bed.truth(ticker),
+  ]);
+  assertEquals(bed.exchange.sockets.open, 1);
+  await until(() => bed.exchange.sockets.open === 0);
+  assertEquals((await bed.get("/status")).value["state"], "idle");
+  const reader = await bed.read(`tickers=${ticker}`);
+  await until(() => bed.agree([reader], [ticker]));
+});
+
+test(
+  "KalshiFeed: pages of other hosts, unknown things and too much of anything are refused",
+  node,
+  async () => {
+    await using bed = await startFeed({
+      options: { maxReaders: 2, maxMarkets: 3, maxMarketsPerReader: 2, bookTimeoutMs: 100 },
+    });
+    const tickers = bed.exchange.openTickers();
+    const [one = "", two = "", three = "", four = ""] = tickers;
+    const status = async (path: string, headers?: Record<string, string>) =>
+      (await bed.get(path, headers)).status;
+
+    const foreign = { origin: "https://elsewhere.example" };
+    assertEquals(await status("/status?feed=PLAIN", foreign), 403);
+    assertEquals(await status("/status?feed=PLAIN", { origin: "null" }), 403);
+    await assertRejects(() => bed.read(`tickers=${one}&feed=PLAIN`, foreign));
+    assertEquals(bed.exchange.sockets.open, 0);
+    const same = {
+      origin: new URL((await bed.get("/status")).headers.get("x-url") ?? "http://127.0.0.1").origin,
+    };
+    void same;
+
+    assertEquals(await status("/nothing"), 404);
+    assertEquals(await status("/book/%22"), 400);
+    assertEquals(await status("/book/SECRET-MARKET"), 403);
+    assertEquals(await status("/book/NO-SUCH-MARKET"), 503);
+    for (
+      const query of [`tickers=${one}&channels=fill`, `tickers=${[one, two, three]}`, "tickers=SECRET-MARKET"]
+    ) {
+      await assertRejects(() => bed.read(query));
+    }
+    const reader = await bed.read(`tickers=${one}`);
+    const answer = async (command: Record<string, unknown>) => {
+      const id = reader.frames.length + 1;
+      reader.send({ id, ...command });
+      await until(() => reader.frames.some((frame) => frame.id === id));
+      return reader.frames.find((frame) => frame.id === id);
+    };
+    const code = async (command: Record<string, unknown>) => (await answer(command))?.msg.code;
+    const subscribe = (channels: string[], market_tickers: string[]) => ({
+      cmd: "subscribe",
+      params: { channels, market_tickers },
+    });
+    assertEquals(await code(subscribe(["user_orders"], [one])), 8);
+    assertEquals(await code(subscribe(["trade"], [])), 14);
+    assertEquals(await code(subscribe(["trade"], [two, three])), 26);
+    assertEquals(await code(subscribe(["trade"], ["SECRET-MARKET"])), 9);
+    assertEquals(await code({ cmd: "trade" }), 5);
+    assertEquals((await answer(subscribe(["trade"], [two])))?.msg, [
+      { channel: "orderbook_delta", market_tickers: [one] },
+      { channel: "trade", market_tickers: [two] },
+    ] as never);
+
+    const second = await bed.read(`tickers=${one}`);
+    await assertRejects(() => bed.read(`tickers=${one}`));
+    assertEquals(await status(`/book/${three}`), 503);
+    assertEquals(await status(`/book/${four}`), 503);
+    for (let n = 0; n < 30; n++) second.send({ id: n, cmd: "list_subscriptions" });
+    await until(() => second.closed !== undefined);
+    assertEquals([second.closed?.code, second.closed?.reason], [1008, "too many commands"]);
+  },
+);
+
+test(
+  "KalshiFeed: of your own trading, readers see what everybody sees, unless they are told more",
+  node,
+  async () => {
+    await using bed = await startFeed();
+    const { exchange, client } = bed;
+    const [ticker = ""] = exchange.openTickers();
+    const query = `tickers=${ticker}&channels=orderbook_delta,trade&feed=OWNED`;
+    const reader = await bed.read(query);
+    const owner = await bed.read(`${query}&token=open+sesame`);
+    await assertRejects(() => bed.read(`${query}&token=guess`));
+    await until(() => bed.agree([reader, owner], [ticker], "OWNED"));
+    await client.orders.create({
+      ticker,
+      side: "bid",
+      count: "3.00",
+      price: "0.0200",
+      client_order_id: "my-own-order",
+      time_in_force: "good_till_canceled",
+      self_trade_prevention_type: "taker_at_cross",
+    });
+    exchange.placeCounterOrder({ ticker, side: "ask", price: "0.0200", count: "9999.00" });
+    await until(() => owner.of("fill").length > 0 && reader.of("trade").length > 0);
+    await until(() => bed.agree([reader, owner], [ticker], "OWNED"));
+    assertEquals(reader.of("fill"), []);
+    assertMatch(owner.text, /my-own-order/);
+    for (const secret of ["my-own-order", "client_order_id", "subaccount", "order_id", bed.account.id]) {
+      assert(!reader.text.includes(secret), secret);
+    }
+    assertRight([reader, owner]);
+    assertNoKey(bed);
+  },
+);
+
+test("KalshiFeed: a key that is refused or unusable is told to the log, not to readers", node, async () => {
+  for (const change of [{ keyId: "11111111-2222-3333-4444-555555555555" }, { privateKey: "no key" }]) {
+    await using bed = await startFeed({ ...change, options: { bookTimeoutMs: 200 } });
+    const [ticker = ""] = bed.exchange.openTickers();
+    const reader = await bed.read(`tickers=${ticker}`);
+    const { status, value } = await bed.get(`/book/${ticker}`) as {
+      status: number;
+      value: Record<string, unknown>;
+    };
+    assertEquals([status, value.code], [503, "stale_book"]);
+    assertEquals((await bed.get("/status")).value["state"], "connecting");
+    assertEquals(reader.of("orderbook_snapshot"), []);
+    assertNoKey(bed);
+    assert(!bed.everything().includes("11111111"));
+  }
+});
+
+test("KalshiFeed runs with nodejs_compat as well", node, async () => {
+  await using bed = await startFeed({ compatibilityFlags: ["nodejs_compat"] });
+  const tickers = bed.exchange.openTickers().slice(0, 2);
+  const reader = await bed.read(`tickers=${tickers}`);
+  await flow(bed, 10);
+  await until(() => bed.agree([reader], tickers));
+  assertRight([reader]);
 });

@@ -1,30 +1,72 @@
-/** A Worker with the feed, and ways to have the feed evicted and woken. */
-import type { KalshiEnv } from "../../src/auth/mod.ts";
-import { type FeedState, KalshiFeed } from "../../src/workers/mod.ts";
+/** A Worker with feeds of every kind, and ways to do to them what a platform does. */
+import { type FeedAccess, type FeedContext, type FeedNamespace, KalshiFeed } from "../../src/workers/mod.ts";
+import type { KalshiFeedOptions } from "../../src/workers/mod.ts";
+import type { KalshiStream } from "../../src/stream/mod.ts";
 
-export class TestFeed extends KalshiFeed {
-  constructor(state: FeedState, env: KalshiEnv) {
-    super(state, env, { idleMs: 0 });
-  }
-
-  protected override async authorize(request: Request): Promise<Response | undefined> {
-    const { searchParams, pathname } = new URL(request.url);
-    if (pathname.endsWith("/alarm")) await this.alarm();
-    if (pathname.endsWith("/evict")) {
-      (this.state as FeedState & { abort(): void }).abort();
-    }
-    return searchParams.get("token") === "wrong" ? new Response("no", { status: 403 }) : undefined;
-  }
+export interface Env {
+  readonly KALSHI_KEY_ID: string;
+  readonly KALSHI_PRIVATE_KEY: string;
+  readonly KALSHI_API_BASE_URL: string;
+  /** Options of {@linkcode TestFeed}, as JSON. */
+  readonly OPTIONS: string;
+  readonly PLAIN: FeedNamespace;
+  readonly TEST: FeedNamespace;
+  readonly OWNED: FeedNamespace;
 }
 
-interface Env {
-  readonly FEED: {
-    idFromName(name: string): object;
-    get(id: object): { fetch(request: Request): Promise<Response> };
-  };
+const made: Record<string, number> = {};
+
+export { KalshiFeed };
+
+/** Everybody may read. `/evict` throws the object away, `/lose` its stream, `/made` counts constructions. */
+export class TestFeed extends KalshiFeed<Env> {
+  #stream: KalshiStream | undefined;
+
+  constructor(ctx: FeedContext, env: Env) {
+    super(ctx, env, JSON.parse(env.OPTIONS) as KalshiFeedOptions);
+    made.test = (made.test ?? 0) + 1;
+  }
+
+  protected override async authorize(request: Request): Promise<FeedAccess> {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/made") return Response.json(made.test);
+    if (pathname === "/evict") (this.ctx as FeedContext & { abort(): void }).abort();
+    if (pathname === "/lose") {
+      await this.#stream?.close();
+      return Response.json("lost");
+    }
+    return true;
+  }
+
+  protected override mayRead(ticker: string): boolean {
+    return !ticker.startsWith("SECRET");
+  }
+
+  protected override onStream(stream: KalshiStream): void {
+    this.#stream = stream;
+  }
+
+  protected override onError(): void {}
+}
+
+/** Readers with a token are its owner, who is shown fills; others read what is public. */
+export class OwnedFeed extends KalshiFeed<Env> {
+  protected override authorize(request: Request): FeedAccess {
+    const token = new URL(request.url).searchParams.get("token");
+    return token === null ? true : token === "open sesame" ? "owner" : false;
+  }
+
+  protected override async onStream(stream: KalshiStream): Promise<void> {
+    await stream.on("fill", (item) => {
+      if (item.type !== "fill") return;
+      this.broadcast({ type: "fill", msg: item.msg }, ({ label }) => label === "owner");
+    });
+  }
 }
 
 export default {
-  fetch: (request: Request, env: Env): Promise<Response> =>
-    env.FEED.get(env.FEED.idFromName("main")).fetch(request),
+  fetch(request: Request, env: Env): Promise<Response> {
+    const feed = env[new URL(request.url).searchParams.get("feed") as "PLAIN" ?? "TEST"];
+    return feed.get(feed.idFromName("main")).fetch(request);
+  },
 };

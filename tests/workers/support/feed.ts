@@ -1,0 +1,225 @@
+/** A Worker with feeds in a real workerd, a local exchange upstream, and readers over real WebSockets. */
+import process from "node:process";
+import { KalshiClient, type KalshiConfig } from "../../../mod.ts";
+import { type LocalAccount, LocalExchange } from "../../../src/local_exchange/mod.ts";
+import { MarketBook } from "../../../src/stream/market_book.ts";
+import type { KalshiFeedOptions } from "../../../src/workers/mod.ts";
+import { until } from "../../support/until.ts";
+
+/** A frame as a reader sees it. */
+export interface SeenFrame {
+  readonly type: string;
+  readonly id?: number;
+  readonly seq?: number;
+  readonly msg: Readonly<Record<string, unknown>>;
+}
+
+/** A reader that keeps books as a web page would, and looks at each frame. */
+export class TestReader {
+  readonly frames: SeenFrame[] = [];
+  readonly books = new Map<string, MarketBook>();
+  /** Every character that came. */
+  text = "";
+  closed: { readonly code: number; readonly reason: string } | undefined;
+  /** Set to false, it leaves heartbeats unanswered. */
+  answers = true;
+  /** The first thing that must not be. */
+  wrong: string | undefined;
+  readonly #socket: WebSocket;
+  readonly #witness: Map<string, string>;
+
+  constructor(socket: WebSocket, witness: Map<string, string>) {
+    this.#socket = socket;
+    this.#witness = witness;
+    socket.addEventListener("message", ({ data }) => this.#take(String(data)));
+    socket.addEventListener("close", ({ code, reason }) => this.closed = { code, reason });
+    socket.addEventListener("error", () => this.closed ??= { code: 1006, reason: "error" });
+  }
+
+  /** Resolves when it is open; rejects when it is refused. */
+  async open(): Promise<this> {
+    await until(() => this.#socket.readyState === 1 || this.closed !== undefined);
+    if (this.closed !== undefined) throw new Error(`refused: ${this.closed.code}`);
+    return this;
+  }
+
+  send(command: unknown): void {
+    this.#socket.send(JSON.stringify(command));
+  }
+
+  close(): void {
+    this.#socket.close(1000);
+  }
+
+  book(ticker: string): MarketBook {
+    let book = this.books.get(ticker);
+    if (book === undefined) this.books.set(ticker, book = new MarketBook(ticker));
+    return book;
+  }
+
+  of(type: string): SeenFrame[] {
+    return this.frames.filter((frame) => frame.type === type);
+  }
+
+  #take(text: string): void {
+    this.text += text;
+    const frame = JSON.parse(text) as SeenFrame;
+    this.frames.push(frame);
+    if (frame.type === "heartbeat" && this.answers) this.send({ cmd: "heartbeat", id: frame.id });
+    const ticker = frame.msg?.market_ticker;
+    if (typeof ticker !== "string") return;
+    const book = this.book(ticker);
+    if (frame.type === "stale") return book.lost("gap");
+    if (!frame.type.startsWith("orderbook_")) return;
+    const before = book.state;
+    if (frame.type === "orderbook_delta") {
+      if (before !== "live") this.wrong ??= `a change of ${ticker} came while it was ${before}`;
+      if (frame.seq !== (book.seq ?? 0) + 1) this.wrong ??= `${ticker} went from ${book.seq} to ${frame.seq}`;
+    }
+    book.feed(frame);
+    if (book.state !== "live") this.wrong ??= `${ticker} became ${book.state}: ${book.reason}`;
+    // Readers of one feed have the same book at the same number.
+    const levels = JSON.stringify(book.lastKnown.depth());
+    const key = `${ticker} ${book.seq}`;
+    const seen = this.#witness.get(key);
+    if (seen === undefined) this.#witness.set(key, levels);
+    else if (seen !== levels) this.wrong ??= `two readers differ on ${key}`;
+  }
+}
+
+/** What is running, and what a test can ask of it. */
+export interface FeedBed extends AsyncDisposable {
+  readonly exchange: LocalExchange;
+  readonly account: LocalAccount;
+  /** A client of the exchange itself. */
+  readonly client: KalshiClient;
+  /** Opens a reader; the query follows the `?`. */
+  read(query: string, headers?: Record<string, string>): Promise<TestReader>;
+  get(
+    path: string,
+    headers?: Record<string, string>,
+  ): Promise<{ status: number; headers: Headers; value: never }>;
+  /** The exchange's own book. */
+  truth(ticker: string): Promise<string>;
+  /** Whether these readers, live, and fetch have the exchange's own books. */
+  agree(readers: readonly TestReader[], tickers: readonly string[], feed?: string): Promise<boolean>;
+  /** All that was sent to anybody. */
+  readonly everything: () => string;
+  /** Numbers start over with a new object: so does the comparison of readers. */
+  forget(): void;
+}
+
+/** What differs between tests. */
+export interface FeedBedOptions {
+  readonly options?: KalshiFeedOptions;
+  readonly compatibilityFlags?: readonly string[];
+  readonly privateKey?: string;
+  readonly keyId?: string;
+  readonly markets?: number;
+}
+
+let bundled: Promise<string> | undefined;
+
+async function bundle(): Promise<string> {
+  const { build } = await import("esbuild");
+  const { outputFiles } = await build({
+    entryPoints: ["tests/workers/worker.ts"],
+    bundle: true,
+    write: false,
+    format: "esm",
+    target: "es2022",
+    platform: "browser",
+    conditions: ["workerd", "worker", "browser"],
+    external: ["cloudflare:*"],
+    plugins: [{
+      name: "source",
+      setup(builder) {
+        builder.onResolve(
+          { filter: /^#runtime$/ },
+          () => ({ path: `${process.cwd()}/src/runtime/workers.ts` }),
+        );
+      },
+    }],
+  });
+  return outputFiles[0]?.text ?? "";
+}
+
+/** Starts all of it. */
+export async function startFeed(options: FeedBedOptions = {}): Promise<FeedBed> {
+  const { Miniflare } = await import("miniflare");
+  const { WebSocket } = await import("undici");
+  const exchange = await LocalExchange.start({ seed: 7, markets: options.markets ?? 12 });
+  const account = await exchange.createAccount();
+  const config: KalshiConfig = exchange.config;
+  const client = new KalshiClient({ auth: account.auth, config, transport: exchange.fetch });
+  const worker = new Miniflare({
+    modules: [{ type: "ESModule", path: "worker.mjs", contents: await (bundled ??= bundle()) }],
+    compatibilityDate: "2026-04-01",
+    compatibilityFlags: [...options.compatibilityFlags ?? []],
+    cf: false,
+    durableObjects: {
+      PLAIN: { className: "KalshiFeed", useSQLite: true },
+      TEST: { className: "TestFeed", useSQLite: true },
+      OWNED: { className: "OwnedFeed", useSQLite: true },
+    },
+    bindings: {
+      KALSHI_KEY_ID: options.keyId ?? account.keyId,
+      KALSHI_PRIVATE_KEY: options.privateKey ?? account.privateKey,
+      KALSHI_API_BASE_URL: exchange.baseUrl,
+      OPTIONS: JSON.stringify(options.options ?? {}),
+    },
+    handleRuntimeStdio() {},
+  });
+  const url = await worker.ready;
+  const witness = new Map<string, string>();
+  const readers: TestReader[] = [];
+  let answers = "";
+
+  const get: FeedBed["get"] = async (path, headers = {}) => {
+    const response = await fetch(new URL(path, url), { headers });
+    const text = await response.text();
+    answers += JSON.stringify([...response.headers]) + text;
+    return {
+      status: response.status,
+      headers: response.headers,
+      value: JSON.parse(text === "" ? "null" : text) as never,
+    };
+  };
+  const truth = async (ticker: string) => JSON.stringify(await client.markets.orderBook(ticker));
+  return {
+    exchange,
+    account,
+    client,
+    get,
+    truth,
+    async read(query, headers = {}) {
+      const target = new URL(`/?${query}`, url);
+      target.protocol = "ws:";
+      const reader = new TestReader(new WebSocket(target, { headers }) as unknown as WebSocket, witness);
+      readers.push(reader);
+      return await reader.open();
+    },
+    async agree(some, tickers, feed = "TEST") {
+      for (const ticker of tickers) {
+        const levels = await truth(ticker);
+        for (const { books } of some) {
+          const book = books.get(ticker);
+          if (book === undefined) continue;
+          if (book.state !== "live" || JSON.stringify(book.read().toRest().orderbook_fp) !== levels) {
+            return false;
+          }
+        }
+        const { value } = await get(`/book/${ticker}?feed=${feed}`);
+        if (JSON.stringify((value as { orderbook_fp?: unknown }).orderbook_fp) !== levels) return false;
+      }
+      return true;
+    },
+    everything: () => readers.map(({ text }) => text).join("\n") + answers,
+    forget: () => witness.clear(),
+    async [Symbol.asyncDispose]() {
+      await worker.dispose();
+      await client.close();
+      await exchange.close();
+    },
+  };
+}
