@@ -9,6 +9,9 @@ import { KalshiConfigError, type KalshiError } from "../errors.ts";
 import type { OrderRetries } from "../config.ts";
 import type { CallOptions, HttpPipeline, SendOptions } from "../http/pipeline.ts";
 
+/** What tells of writes to orders after the fact. */
+export type OrderState = typeof import("./order_state.ts");
+
 /** What methods that place or change something take as their last argument. */
 export interface WriteOptions extends CallOptions {
   /** Wins over the config's `orderRetries`. */
@@ -24,7 +27,12 @@ export interface Write<R> {
   /** Sends it. */
   readonly send: (options: SendOptions) => Promise<R>;
   /** Looks for its effect, in a list at no more than `maxItems`; undefined when there is none. */
-  readonly lookUp: (options: CallOptions, error: KalshiError, maxItems?: number) => Promise<R | undefined>;
+  readonly lookUp: (
+    state: OrderState,
+    options: CallOptions,
+    error: KalshiError,
+    maxItems?: number,
+  ) => Promise<R | undefined>;
 }
 
 /** Whether this call may be sent again. */

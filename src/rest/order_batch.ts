@@ -7,7 +7,7 @@
 import type { Operation } from "../contract/operation.ts";
 import type { ErrorResponse } from "../contract/types.ts";
 import type { CallOptions, HttpPipeline, SendOptions } from "../http/pipeline.ts";
-import { isIdempotent, type WriteOptions } from "./exactly_once.ts";
+import { isIdempotent, type OrderState, type WriteOptions } from "./exactly_once.ts";
 import { callAnd, listIn } from "./namespace.ts";
 
 /** The result of an item. */
@@ -30,7 +30,11 @@ export interface Batch<I, R> {
   /** The client order ids of all items, for errors. */
   readonly clientIds?: readonly string[] | undefined;
   /** The results of those items that have taken effect. */
-  readonly lookUp: (items: readonly I[], options: CallOptions) => Promise<ReadonlyMap<I, R>>;
+  readonly lookUp: (
+    state: OrderState,
+    items: readonly I[],
+    options: CallOptions,
+  ) => Promise<ReadonlyMap<I, R>>;
   /** The result of an item that may have taken effect. */
   readonly unknown: (item: I, error: ErrorResponse) => R;
 }

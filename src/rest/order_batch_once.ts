@@ -9,6 +9,7 @@ import type { HttpPipeline, Repeat } from "../http/pipeline.ts";
 import { isRetryableStatus } from "../http/retry.ts";
 import type { WriteOptions } from "./exactly_once.ts";
 import { type Batch, type ItemResult, sendOnce } from "./order_batch.ts";
+import * as state from "./order_state.ts";
 import { isOpen, nothing } from "./write_retries.ts";
 
 /** An item that the exchange failed on, other than one that it refused. */
@@ -32,7 +33,7 @@ export async function runBatchOnce<I, R extends ItemResult>(
   const repeat: Repeat = {};
   const results = new Map<I, R>();
   const lookUp = async (missing: readonly I[]) => {
-    const found = await batch.lookUp(missing, step()).catch(nothing);
+    const found = await batch.lookUp(state, missing, step()).catch(nothing);
     for (const [item, result] of found ?? []) results.set(item, result);
     return missing.filter((item) => !found?.has(item));
   };

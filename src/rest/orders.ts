@@ -61,9 +61,6 @@ function withClientOrderId(order: CreateOrderV2Request): NamedOrder {
   return { ...order, client_order_id: order.client_order_id || crypto.randomUUID() };
 }
 
-/** What tells of writes after the fact; loaded when one of them has to be looked up. */
-const state = () => import("./order_state.ts");
-
 /** `client.orders` */
 export class Orders extends Namespace {
   /**
@@ -105,10 +102,8 @@ export class Orders extends Namespace {
     return await exactlyOnce(this.http, options, {
       clientIds: [client_order_id],
       send: (options) => callWith(this.http, CreateOrderV2, "order_id", undefined, options, body),
-      lookUp: async (options, _, maxItems) => {
-        const found = await (await state()).findCreated(this.http, [body], sinceMs, { ...options, maxItems });
-        return found.get(body);
-      },
+      lookUp: async (state, options, _, maxItems) =>
+        (await state.findCreated(this.http, [body], sinceMs, { ...options, maxItems })).get(body),
     });
   }
 
@@ -161,7 +156,7 @@ export class Orders extends Namespace {
       items,
       key: "client_order_id",
       clientIds,
-      lookUp: async (items, options) => (await state()).findCreated(this.http, items, sinceMs, options),
+      lookUp: (state, items, options) => state.findCreated(this.http, items, sinceMs, options),
       unknown: ({ client_order_id }, error) => ({ client_order_id, error }),
     }, options);
   }
@@ -242,7 +237,7 @@ export class Orders extends Namespace {
     return exactlyOnce(this.http, options, {
       send: (options) =>
         callWith(this.http, CancelOrderV2, "order_id", { ...params, order_id: orderId }, options),
-      lookUp: async (options) => (await state()).cancelledNow(this.http, orderId, options),
+      lookUp: (state, options) => state.cancelledNow(this.http, orderId, options),
     });
   }
 
@@ -266,7 +261,7 @@ export class Orders extends Namespace {
       // Each an object of its own, by which its result is kept.
       items: body.orders.map((item) => ({ ...item })),
       key: "order_id",
-      lookUp: async (items, options) => (await state()).findCancelled(this.http, items, options),
+      lookUp: (state, items, options) => state.findCancelled(this.http, items, options),
       unknown: ({ order_id }, error) => ({ order_id, reduced_by: "0.00", error }),
     }, options);
   }
@@ -307,7 +302,7 @@ export class Orders extends Namespace {
     return await exactlyOnce(this.http, options, {
       send: (options) =>
         callWith(this.http, AmendOrderV2, "order_id", { ...params, order_id: orderId }, options, body),
-      lookUp: async (options) => (await state()).amendedNow(this.http, orderId, body, options),
+      lookUp: (state, options) => state.amendedNow(this.http, orderId, body, options),
     });
   }
 
@@ -337,13 +332,13 @@ export class Orders extends Namespace {
     const byCount = body.reduce_by !== undefined && body.reduce_by !== null;
     // Sent twice it would act twice, so that what it shall lead to has to be known before.
     const size = byCount && isIdempotent(this.http, options)
-      ? await (await state()).sizeAfter(this.http, orderId, body, step())
+      ? await (await import("./order_state.ts")).sizeAfter(this.http, orderId, body, step())
       : undefined;
     return await exactlyOnce(this.http, step(), {
       onlyRefused: byCount,
       send: (options) =>
         callWith(this.http, DecreaseOrderV2, "order_id", { ...params, order_id: orderId }, options, body),
-      lookUp: async (options) => (await state()).decreasedNow(this.http, orderId, { ...body, size }, options),
+      lookUp: (state, options) => state.decreasedNow(this.http, orderId, { ...body, size }, options),
     });
   }
 

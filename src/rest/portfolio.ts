@@ -301,7 +301,7 @@ export class Transfers extends Namespace {
       // Kalshi knows transfers again that leave subaccounts out.
       onlyRefused: Boolean(body.source_subaccount || body.destination_subaccount),
       send: (options) => callFor(this.http, CreateTransfer, "transfer_id", undefined, options, named),
-      lookUp: async (options, { code }) => {
+      lookUp: async (_, options, { code }) => {
         if (code !== "CONFLICT") return undefined;
         // No list tells a transfer's client id: only one that can be no other is taken for it.
         const { items } = await this.list({}, options);

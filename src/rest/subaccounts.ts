@@ -109,7 +109,7 @@ export class SubaccountTransfers extends Namespace {
         await send(this.http, ApplySubaccountTransfer, undefined, options, body);
         return true;
       },
-      lookUp: (_, { code }) => Promise.resolve(code === "CONFLICT" ? true : undefined),
+      lookUp: (_, _options, { code }) => Promise.resolve(code === "CONFLICT" ? true : undefined),
     });
   }
 }

@@ -7,6 +7,8 @@
 import { KalshiError } from "../errors.ts";
 import type { HttpPipeline, Repeat } from "../http/pipeline.ts";
 import type { Write, WriteOptions } from "./exactly_once.ts";
+// Here before a write is sent: what loses a request can keep a module away as well.
+import * as state from "./order_state.ts";
 
 /** Whether a write that failed may have taken effect, and the caller still waits for it. */
 export function isOpen(error: unknown, { repeated }: Repeat): error is KalshiError {
@@ -26,7 +28,7 @@ export async function runOnce<R>(http: HttpPipeline, options: WriteOptions, writ
   const step = http.steps(options);
   const repeat: Repeat = onlyRefused ? {} : {
     // Between attempts one quick look must do: the exchange refuses what it has.
-    lookUp: (error) => lookUp({ ...step(), maxRetries: 0 }, error, 200).catch(nothing),
+    lookUp: (error) => lookUp(state, { ...step(), maxRetries: 0 }, error, 200).catch(nothing),
   };
   try {
     return await send({ ...step(), clientIds, repeat });
@@ -37,7 +39,7 @@ export async function runOnce<R>(http: HttpPipeline, options: WriteOptions, writ
     const looks = isThere ? 1 + (options.maxRetries ?? http.config.maxRetries) : 1;
     for (let look = 0; look < looks; look++) {
       if (look > 0) await http.pause(look, step());
-      const found = await lookUp(step(), error).catch(nothing);
+      const found = await lookUp(state, step(), error).catch(nothing);
       if (found !== undefined) return found;
     }
     throw error;
