@@ -1,11 +1,18 @@
 #!/bin/sh
-# Compiles for npm what the entries of package.json reach: ES2022 modules that Node 20 runs, with their types,
+# Compiles for npm what the entries reach: ES2022 modules that Node 20 runs, with their types,
 # into dist/ or the folder that is named.
 set -e
 cd "$(dirname "$0")/.."
-out=${1:-dist}
+out=${1:-$PWD/dist}
 rm -rf "$out"
-node_modules/.bin/tsc -p tsconfig.build.json --outDir "$out"
+mkdir -p .build
+node -e '
+  const { readFileSync, writeFileSync } = require("node:fs");
+  const { exports } = JSON.parse(readFileSync("deno.json", "utf8"));
+  const files = Object.values(exports).map((path) => path.replace(/^\./, ".."));
+  writeFileSync(".build/tsconfig.json", JSON.stringify({ extends: "../tsconfig.json", files, include: [] }));
+'
+node_modules/.bin/tsc -p .build/tsconfig.json --outDir "$out"
 # On npm the conditions of `#runtime` choose the adapter.
 rm "$out/src/runtime/detect.js" "$out/src/runtime/detect.d.ts"
 # Projects whose own `lib` is older get the types of `await using` with these declarations.
