@@ -97,10 +97,8 @@ export function checkUrl(url: string, kind: UrlKind, options: UrlPolicyOptions =
     !(typeof allowUnknownHost === "function" ? allowUnknownHost() : allowUnknownHost)
   ) {
     refuse(
-      `name a host of Kalshi (${
-        hosts.join(", ")
-      }), not "${host}": your key signs what goes there. If it is meant, ` +
-        `set allowUnknownHost or KALSHI_ALLOW_UNKNOWN_HOST=1.`,
+      `name a host of Kalshi (${hosts.join(", ")}), not "${host}", unless allowUnknownHost or ` +
+        `KALSHI_ALLOW_UNKNOWN_HOST=1 says that it is meant.`,
     );
   }
   return { url: origin + path, host, environment };

@@ -117,10 +117,8 @@ export async function responseError(
     const target = redact(location, signature);
     return new KalshiError(
       "REDIRECT",
-      `${
-        said || "A redirect"
-      }, a redirect to ${target}. Redirects are never followed, since they would carry ` +
-        "your signed headers along: set baseUrl to the API itself.",
+      `${said}, a redirect to ${target}. It is not followed, since it would carry your signed headers along: set ` +
+        "baseUrl to the API itself.",
       { ...request, status, outcome },
     );
   }

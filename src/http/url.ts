@@ -97,8 +97,8 @@ export function assertPlainPath(path: string): void {
     refuse(
       `The path ${
         JSON.stringify(path)
-      } cannot be signed as it would be sent. Write it like /markets/TICKER: percent-encoded, ` +
-        "its query as `query`, without dot segments and a slash at its end.",
+      } cannot be signed as it would be sent. Write it like /markets/TICKER, percent-encoded ` +
+        "and without a query, which is `query`.",
     );
   }
 }

@@ -126,8 +126,7 @@ function assertWhose(params: GetQuotesParams): void {
       rfq_creator_subtrader_id)
   ) {
     throw new KalshiConfigError(
-      'Say whose quotes to list: `user_filter: "self"` for those you made, `rfq_user_filter: "self"` for those ' +
-        "made on your requests.",
+      'Say whose quotes: `user_filter: "self"` for your own, `rfq_user_filter: "self"` for those on your requests.',
     );
   }
 }

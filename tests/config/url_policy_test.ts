@@ -195,7 +195,12 @@ const unknown: readonly string[] = [
 
 test("a host that is not Kalshi's is refused unless it is allowed", () => {
   for (const url of unknown) {
-    const error = assertThrows(() => checkUrl(url, "rest"), KalshiConfigError, "set allowUnknownHost", url);
+    const error = assertThrows(
+      () => checkUrl(url, "rest"),
+      KalshiConfigError,
+      "unless allowUnknownHost",
+      url,
+    );
     assertStringIncludes(error.message, `"${new URL(url).host}"`);
     const checked = checkUrl(url, "rest", { allowUnknownHost: true });
     assertEquals([checked.url, checked.environment], [url, "unknown"]);
