@@ -313,7 +313,8 @@ export class LiveBooks implements Consumer {
  *
  * @example
  * ```ts
- * import { formatPrice, KalshiAuth } from "@unofficial/kalshi";
+ * import { KalshiAuth } from "@unofficial/kalshi";
+ * import { formatPrice } from "@unofficial/kalshi/fixed-point";
  * import { KalshiStream } from "@unofficial/kalshi/stream";
  *
  * await using stream = await KalshiStream.connect({ auth: await KalshiAuth.fromEnv() });

@@ -168,7 +168,7 @@ class Side {
  *
  * @example
  * ```ts
- * import { parseCount, parsePrice } from "@unofficial/kalshi";
+ * import { parseCount, parsePrice } from "@unofficial/kalshi/fixed-point";
  * import { OrderBook } from "@unofficial/kalshi/order-books";
  *
  * const book = new OrderBook();

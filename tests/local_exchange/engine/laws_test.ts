@@ -33,6 +33,32 @@ const step = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant("wait" as const), ms: fc.integer({ min: 1, max: 200 }) }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("amend" as const),
+      which: fc.nat(),
+      price: fc.integer({ min: 1, max: 99 }).map((cents) => cents * 100),
+      more: fc.integer({ min: -200, max: 500 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("block" as const),
+      buyer: fc.nat(3),
+      seller: fc.nat(3),
+      price: fc.integer({ min: 1, max: 99 }).map((cents) => cents * 100),
+      count: fc.integer({ min: 1, max: 500 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("fees" as const),
+      multiplier: fc.constantFrom(0, 0.5, 1, 2),
+    }),
+  },
 );
 
 test("whatever happens, money and positions are conserved, books uncrossed and nobody overdrawn", {
