@@ -172,7 +172,7 @@ export class Connection {
   characters = 0;
   /** Reconnects so far. */
   reconnects = 0;
-  /** Last sign of life, by the monotonic clock. */
+  /** Last sign of life, in Unix milliseconds: the one look at the clock that each frame costs. */
   heardAt = 0;
 
   constructor(options: ConnectionOptions, events: ConnectionEvents) {
@@ -326,7 +326,7 @@ export class Connection {
 
   #heard(session: Session): void {
     session.heard = true;
-    this.heardAt = this.#options.clock.monotonic();
+    this.heardAt = this.#options.clock.now();
   }
 
   #message(data: string | Uint8Array, session: Session): void {

@@ -20,13 +20,15 @@ import {
 } from "./channels.ts";
 import type { Connection, Frame } from "./connection.ts";
 import { KalshiStreamError, streamError } from "./errors.ts";
-import { Sequence } from "./sequence.ts";
+import { Sequence, type SequencedKind } from "./sequence.ts";
 
 /** Who reads a channel. */
 export interface Consumer {
   readonly param: KeyParam | undefined;
   /** What it reads; undefined for everything. */
   readonly keys: Set<string> | undefined;
+  /** True when it looks at the keys itself. */
+  readonly picks?: boolean;
   /** A frame that it asked for. */
   deliver(frame: Frame): void;
   /** Something was lost. `needed`: what healed it has this sequence number or a higher one. */
@@ -323,24 +325,28 @@ export class Lanes {
       } else if (sid === undefined) this.#unknown(frame);
       return;
     }
-    if (frame.seq && !this.#inOrder(lane, frame.seq, type)) return;
-    if (CONTROL.has(type)) {
-      if (frame.id) return;
+    const { types, key } = lane.facts;
+    const isUpdate = types === undefined ? !CONTROL.has(type) : types.includes(type);
+    if (frame.seq) {
+      const kind = !isUpdate ? "control" : type === "orderbook_snapshot" ? "snapshot" : "update";
+      if (!this.#inOrder(lane, frame.seq, kind)) return;
+    }
+    if (isUpdate) {
+      const { msg } = frame;
+      for (const consumer of lane.consumers) {
+        const { keys, picks, param } = consumer;
+        if (keys === undefined || picks || keys.has(keyOf(param ?? key, msg) as string)) {
+          consumer.deliver(frame);
+        }
+      }
+    } else if (!CONTROL.has(type)) this.#unknown(frame);
+    else if (!frame.id) {
       // Unasked for: Kalshi may have ended the subscription.
       if (type === "error") {
         const error = streamError(frame, lane.channel);
         this.#options.onError(error);
         if (ENDING.has(error.errorCode)) this.#ended(lane);
       } else if (type === "unsubscribed") this.#ended(lane);
-      return;
-    }
-    const { types, key } = lane.facts;
-    if (types !== undefined && !types.includes(type)) return this.#unknown(frame);
-    const { msg } = frame;
-    for (const consumer of lane.consumers) {
-      if (consumer.keys === undefined || consumer.keys.has(keyOf(consumer.param ?? key, msg) as string)) {
-        consumer.deliver(frame);
-      }
     }
   }
 
@@ -349,8 +355,7 @@ export class Lanes {
     this.#options.onUnknown(frame);
   }
 
-  #inOrder(lane: Lane, seq: number, type: string): boolean {
-    const kind = CONTROL.has(type) ? "control" : type === "orderbook_snapshot" ? "snapshot" : "update";
+  #inOrder(lane: Lane, seq: number, kind: SequencedKind): boolean {
     const { sequence } = lane;
     switch (sequence.check(seq, kind)) {
       case "gap":

@@ -34,7 +34,7 @@ interface Entry {
   staleAt: number;
   /** True when subscribing brings its snapshot. */
   expected: boolean;
-  /** Last proof that it was right, by the monotonic clock. */
+  /** Last proof that it was right, in Unix milliseconds. */
   provenAt: number;
   /** Attempts since it was last live for a while. */
   tries: number;
@@ -47,6 +47,8 @@ interface Entry {
 /** Who is told of changes. */
 interface Reader {
   change(change: BookChange): void;
+  /** Whether it wants every delta, not only what becomes of the book. */
+  readonly deltas?: boolean;
   end(error?: KalshiError): void;
 }
 
@@ -65,6 +67,7 @@ let makeBook: (ticker: string, entry: Entry, books: LiveBooks) => LiveOrderBook;
 /** All order books of a stream; one consumer of its channel. */
 export class LiveBooks implements Consumer {
   readonly param = "market_tickers";
+  readonly picks = true;
   readonly keys: Set<string> = new Set();
   readonly options: LiveBooksOptions;
   readonly #entries = new Map<string, Entry>();
@@ -347,11 +350,19 @@ export class LiveOrderBook implements AsyncDisposable {
   #join(reader: Reader): void {
     this.#readers.add(reader);
     this.#entry.readers.add(reader);
+    this.#listen();
   }
 
   #drop(reader: Reader): void {
     this.#readers.delete(reader);
     this.#entry.readers.delete(reader);
+    this.#listen();
+  }
+
+  /** Has the book tell its deltas while somebody listens. */
+  #listen(): void {
+    const { market, readers } = this.#entry;
+    market.tellsDeltas = [...readers].some(({ deltas }) => deltas);
   }
 
   /** Whether it can be trusted. */
@@ -371,7 +382,7 @@ export class LiveOrderBook implements AsyncDisposable {
   get ageMs(): number {
     const { clock, connection } = this.#books.options;
     const { provenAt } = this.#entry;
-    return clock.monotonic() - (this.state === "live" ? connection.heardAt : provenAt);
+    return Math.max(0, clock.now() - (this.state === "live" ? connection.heardAt : provenAt));
   }
 
   /** Sequence number of the subscription that it stands at. */
@@ -452,6 +463,7 @@ export class LiveOrderBook implements AsyncDisposable {
       onEnd: leave,
     });
     const reader: Reader = {
+      deltas: true,
       change: (change) => made.push(change),
       end: (error) => {
         leave();

@@ -149,6 +149,9 @@ export class MarketBook {
   #needed = 0;
   #buffer: BookFrame[] = [];
 
+  /** Whether `onChange` is called for every single delta; true unless set. Without it a delta costs less. */
+  tellsDeltas: boolean = true;
+
   /** Starts in the state `waiting`. */
   constructor(ticker: string, options: MarketBookOptions = {}) {
     this.ticker = ticker;
@@ -292,7 +295,7 @@ export class MarketBook {
     this.#seq = seq;
     if (!tell) return;
     if (delta > 0 && this.#book.crossed) return this.lost("crossed", seq);
-    if (this.#onChange !== undefined) {
+    if (this.tellsDeltas && this.#onChange !== undefined) {
       const { ts_ms, client_order_id, subaccount } = msg as BookDeltaChange & Record<string, unknown>;
       this.#onChange({
         type: "delta",

@@ -368,7 +368,7 @@ export class KalshiStream implements AsyncDisposable {
   #receive(frame: Frame): void {
     const sentAt = frame.sending_ts_ms;
     if (typeof sentAt === "number") {
-      const last = this.#clock.now() - sentAt;
+      const last = this.#connection.heardAt - sentAt;
       if (this.#lag === undefined) this.#lag = { last, max: last };
       else {
         this.#lag.last = last;
@@ -381,8 +381,7 @@ export class KalshiStream implements AsyncDisposable {
   #changed(status: StreamStatus): void {
     if (status.state === "open") this.#lanes.up();
     else if (status.state === "reconnecting") {
-      const silentMs = this.#clock.monotonic() - this.#connection.heardAt;
-      this.#lanes.down(this.#clock.now() - silentMs);
+      this.#lanes.down(this.#connection.heardAt);
     }
     for (const watcher of this.#watchers) watcher.push(status);
     if (status.state !== "closed") return;
