@@ -8,12 +8,15 @@ import { benchExchange } from "./exchange_report.ts";
 import type { Figure } from "./measure.ts";
 import { benchOverhead, benchRest } from "./rest_report.ts";
 import { benchSpecDiff } from "./spec_diff.ts";
+import { benchBook, benchStream } from "./stream_report.ts";
 import { benchWorkerStart } from "./worker_start.ts";
 
 const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   "rest": benchRest,
   "overhead": benchOverhead,
   "exchange": benchExchange,
+  "stream": benchStream,
+  "book": benchBook,
   "spec-diff": benchSpecDiff,
   "worker-start": benchWorkerStart,
 };
