@@ -1,11 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { execFile } from "node:child_process";
+import { rmSync } from "node:fs";
 import { startThing } from "../support/bed.ts";
 import { runtimeName, test } from "../support/test.ts";
 import { until } from "../support/until.ts";
 
 const script = "tests/runtime/support/exit_script.ts";
-const bundle = ".build/exit_script.mjs";
+// Of its own, since several runs may share the folder.
+const bundle = `.build/exit_script-${crypto.randomUUID()}.mjs`;
 
 function run(command: string, args: string[]): Promise<{ status: number; output: string }> {
   return new Promise((resolve) => {
@@ -31,7 +33,11 @@ async function runScript(args: string[]): Promise<{ status: number; output: stri
         "--packages=external",
       ];
       await run("node_modules/.bin/esbuild", [script, ...options, `--outfile=${bundle}`]);
-      return await run("node", [bundle, ...args]);
+      try {
+        return await run("node", [bundle, ...args]);
+      } finally {
+        rmSync(bundle, { force: true });
+      }
     }
   }
 }
