@@ -135,23 +135,29 @@ export class Refusal extends Error {
 export interface Command {
   readonly id: unknown;
   readonly cmd: unknown;
-  readonly channels: readonly FeedChannel[];
-  readonly tickers: readonly string[];
+  readonly params: Readonly<Record<string, unknown>>;
 }
 
 const TICKER = /^[A-Za-z0-9][\w.-]{0,99}$/;
 
+function readList(name: string, value: unknown): readonly unknown[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) throw new Refusal(11, 400, `\`${name}\` is a list.`);
+  return value;
+}
+
 /** Reads names of channels. */
-export function readChannels(names: readonly unknown[]): FeedChannel[] {
-  const unknown = names.find((name) => !CHANNELS.includes(name as FeedChannel));
-  if (unknown !== undefined) {
+export function readChannels(value: unknown): FeedChannel[] {
+  const names = readList("channels", value);
+  if (names.some((name) => !CHANNELS.includes(name as FeedChannel))) {
     throw new Refusal(8, 400, `There are the channels ${CHANNELS.join(", ")}.`);
   }
   return [...new Set(names as FeedChannel[])];
 }
 
 /** Reads tickers. */
-export function readTickers(names: readonly unknown[]): string[] {
+export function readTickers(value: unknown): string[] {
+  const names = readList("market_tickers", value);
   if (names.some((name) => typeof name !== "string" || !TICKER.test(name))) {
     throw new Refusal(
       11,
@@ -172,9 +178,5 @@ export function readCommand(text: string): Command {
   }
   if (typeof value !== "object" || value === null) throw new Refusal(1, 400, "A command is a JSON object.");
   const { id, cmd, params } = value as Record<string, unknown>;
-  const { channels = [], market_tickers = [] } = (params ?? {}) as Record<string, unknown>;
-  if (!Array.isArray(channels) || !Array.isArray(market_tickers)) {
-    throw new Refusal(11, 400, "`channels` and `market_tickers` are lists.");
-  }
-  return { id, cmd, channels: readChannels(channels), tickers: readTickers(market_tickers) };
+  return { id, cmd, params: typeof params === "object" && params !== null ? { ...params } : {} };
 }

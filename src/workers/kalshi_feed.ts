@@ -110,9 +110,7 @@ interface Attachment {
 const RETRY = { retryBaseDelayMs: 1_000, retryMaxDelayMs: 60_000 };
 const LONGEST_MESSAGE = 65_536;
 const LONGEST_LABEL = 256;
-const POLICY_VIOLATION = 1008;
 const TRY_AGAIN_LATER = 1013;
-const SLOW_COMMANDS = "too slow: read before you ask for more";
 
 type FeedState = "idle" | KalshiStream["state"];
 
@@ -337,22 +335,18 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
     if (reader === undefined) return;
     if (typeof message !== "string") return this.#close(reader, 1003, "commands are text");
     if (message.length > LONGEST_MESSAGE) return this.#close(reader, 1009, "too long");
-    let id: unknown;
     try {
-      const command = readCommand(message);
-      id = command.id;
-      if (command.cmd === "heartbeat" && reader.answer(id)) return;
-      if (!reader.mayCommand()) return this.#close(reader, POLICY_VIOLATION, "too many commands");
-      const subscriptions = this.#obey(reader, command);
-      if (!reader.offer(okFrame(id, subscriptions))) {
-        return this.#close(reader, TRY_AGAIN_LATER, SLOW_COMMANDS);
+      const reply = this.#reply(reader, message);
+      if (reply !== undefined) {
+        if (!reader.mayCommand()) return this.#close(reader, 1008, "too many commands");
+        if (!reader.offer(reply)) {
+          return this.#close(reader, TRY_AGAIN_LATER, "too slow: read before you ask for more");
+        }
       }
       await this.#schedule();
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      if (!reader.mayCommand()) return this.#close(reader, POLICY_VIOLATION, "too many commands");
-      if (reader.offer(errorFrame(error.code, error.message, { id }))) return;
-      this.#close(reader, TRY_AGAIN_LATER, SLOW_COMMANDS);
+      this.#report(error);
+      this.#close(reader, 1011, "the feed failed");
     }
   }
 
@@ -427,7 +421,23 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
     return reader;
   }
 
-  #obey(reader: Reader<Market>, { cmd, channels, tickers }: Command): object[] {
+  /** What to say to a message; nothing to the answer to a heartbeat. */
+  #reply(reader: Reader<Market>, message: string): string | undefined {
+    let id: unknown;
+    try {
+      const command = readCommand(message);
+      id = command.id;
+      if (command.cmd === "heartbeat" && reader.answer(id)) return undefined;
+      return okFrame(id, this.#obey(reader, command));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return errorFrame(error.code, error.message, { id });
+    }
+  }
+
+  #obey(reader: Reader<Market>, { cmd, params }: Command): object[] {
+    const channels = readChannels(params.channels);
+    const tickers = readTickers(params.market_tickers);
     switch (cmd) {
       case "subscribe":
         if (channels.length === 0) throw new Refusal(3, 400, "Give `channels`.");
@@ -573,8 +583,9 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
 
   /** Sets the next alarm, unless one comes sooner: timers are lost when the object is evicted, alarms are not. */
   async #schedule(atMs: number = Date.now() + this.#settings.heartbeatMs): Promise<void> {
-    const isDue = this.#alarmAtMs <= Date.now();
-    if (!this.#isWanted || !isDue && this.#alarmAtMs <= atMs) return;
+    // One that is overdue for this long will not come.
+    const isSet = this.#alarmAtMs > Date.now() - this.#settings.heartbeatMs;
+    if (!this.#isWanted || isSet && this.#alarmAtMs <= atMs) return;
     this.#alarmAtMs = atMs;
     // Unconfirmed: frames must not wait for a disk.
     await this.ctx.storage.setAlarm(this.#alarmAtMs, { allowUnconfirmed: true });

@@ -14,25 +14,42 @@ export interface Env {
   readonly OWNED: FeedNamespace;
 }
 
-const made: Record<string, number> = {};
+let made = 0;
+/** While true, alarms come so late that workerd takes the object out of memory before. */
+let isFrozen = false;
 
 export { KalshiFeed };
+
+const FROZEN_MS = 11_500;
 
 /** Everybody may read. `/evict` throws the object away, `/lose` its stream, `/made` counts constructions. */
 export class TestFeed extends KalshiFeed<Env> {
   #stream: KalshiStream | undefined;
+  readonly #abort: () => void;
 
   constructor(ctx: FeedContext, env: Env) {
-    super(ctx, env, JSON.parse(env.OPTIONS) as KalshiFeedOptions);
-    made.test = (made.test ?? 0) + 1;
+    const storage: FeedContext["storage"] = {
+      setAlarm: (atMs, options) => ctx.storage.setAlarm(isFrozen ? Date.now() + FROZEN_MS : atMs, options),
+    };
+    const slow: FeedContext = {
+      storage,
+      acceptWebSocket: (socket) => ctx.acceptWebSocket(socket),
+      getWebSockets: () => ctx.getWebSockets(),
+    };
+    super(slow, env, JSON.parse(env.OPTIONS) as KalshiFeedOptions);
+    this.#abort = () => (ctx as FeedContext & { abort(): void }).abort();
+    isFrozen = false;
+    made++;
   }
 
   protected override async authorize(request: Request): Promise<FeedAccess> {
     const { pathname } = new URL(request.url);
-    if (pathname === "/made") return Response.json(made.test);
-    if (pathname === "/evict") (this.ctx as FeedContext & { abort(): void }).abort();
+    if (pathname === "/made") return Response.json(made);
+    if (pathname === "/evict") this.#abort();
     if (pathname === "/lose") {
+      isFrozen = true;
       await this.#stream?.close();
+      await this.ctx.storage.setAlarm(0);
       return Response.json("lost");
     }
     return true;

@@ -90,6 +90,8 @@ export class TestReader {
 /** What is running, and what a test can ask of it. */
 export interface FeedBed extends AsyncDisposable {
   readonly exchange: LocalExchange;
+  /** Where the Worker listens. */
+  readonly url: URL;
   readonly account: LocalAccount;
   /** A client of the exchange itself. */
   readonly client: KalshiClient;
@@ -174,6 +176,12 @@ export async function startFeed(options: FeedBedOptions = {}): Promise<FeedBed> 
   const witness = new Map<string, string>();
   const readers: TestReader[] = [];
   let answers = "";
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    await worker.dispose();
+    await client.close();
+    await exchange.close();
+  };
 
   const get: FeedBed["get"] = async (path, headers = {}) => {
     const response = await fetch(new URL(path, url), { headers });
@@ -188,6 +196,7 @@ export async function startFeed(options: FeedBedOptions = {}): Promise<FeedBed> 
   const truth = async (ticker: string) => JSON.stringify(await client.markets.orderBook(ticker));
   return {
     exchange,
+    url,
     account,
     client,
     get,
@@ -216,10 +225,6 @@ export async function startFeed(options: FeedBedOptions = {}): Promise<FeedBed> 
     },
     everything: () => readers.map(({ text }) => text).join("\n") + answers,
     forget: () => witness.clear(),
-    async [Symbol.asyncDispose]() {
-      await worker.dispose();
-      await client.close();
-      await exchange.close();
-    },
+    [Symbol.asyncDispose]: () => closing ??= close(),
   };
 }
