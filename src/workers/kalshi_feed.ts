@@ -337,11 +337,11 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
     if (message.length > LONGEST_MESSAGE) return this.#close(reader, 1009, "too long");
     try {
       const reply = this.#reply(reader, message);
-      if (reply !== undefined) {
-        if (!reader.mayCommand()) return this.#close(reader, 1008, "too many commands");
-        if (!reader.offer(reply)) {
-          return this.#close(reader, TRY_AGAIN_LATER, "too slow: read before you ask for more");
-        }
+      if (reply !== undefined && !reader.mayCommand()) {
+        return this.#close(reader, 1008, "too many commands");
+      }
+      if (reply && !reader.offer(reply)) {
+        return this.#close(reader, TRY_AGAIN_LATER, "too slow: read before you ask for more");
       }
       await this.#schedule();
     } catch (error) {
@@ -407,27 +407,26 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
       const [ticker = "", bits] = wish.split("/");
       for (const channel of CHANNELS.filter((_, index) => Number(bits) & 1 << index)) {
         try {
-          this.#join(reader, channel, ticker);
+          this.#join(reader, channel, ticker, true);
         } catch (error) {
           if (!(error instanceof Refusal)) throw error;
           reader.write(errorFrame(error.code, error.message, { market_ticker: ticker }));
         }
       }
     }
-    for (const market of reader.wishes.orderbook_delta) reader.stale(market, "disconnected");
     for (const channel of ["ticker", "trade"] as const) {
       if (reader.wishes[channel].size > 0) reader.gap(channel);
     }
     return reader;
   }
 
-  /** What to say to a message; nothing to the answer to a heartbeat. */
-  #reply(reader: Reader<Market>, message: string): string | undefined {
+  /** What to say to a message: undefined to the answer to a heartbeat, null to one that comes too late. */
+  #reply(reader: Reader<Market>, message: string): string | null | undefined {
     let id: unknown;
     try {
       const command = readCommand(message);
       id = command.id;
-      if (command.cmd === "heartbeat" && reader.answer(id)) return undefined;
+      if (command.cmd === "heartbeat") return reader.answer(id) ? undefined : null;
       return okFrame(id, this.#obey(reader, command));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -463,7 +462,7 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
         throw new Refusal(
           5,
           400,
-          "There are the commands subscribe, unsubscribe, list_subscriptions, heartbeat.",
+          "There are the commands subscribe, unsubscribe, list_subscriptions and heartbeat.",
         );
     }
     return CHANNELS.map((channel) => ({
@@ -502,7 +501,7 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
     this.#wake();
   }
 
-  #join(reader: Reader<Market>, channel: FeedChannel, ticker: string): void {
+  #join(reader: Reader<Market>, channel: FeedChannel, ticker: string, hasOldBook = false): void {
     const isBook = channel === "orderbook_delta";
     const market = isBook ? this.#markets.openBook(ticker) : this.#markets.open(ticker);
     if (reader.wishes[channel].has(market)) return;
@@ -510,7 +509,7 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
     market.readers[channel].add(reader);
     if (channel === "ticker" && market.ticked !== undefined) reader.tick(market);
     if (!isBook) return;
-    if (market.state === "stale") reader.stale(market, market.reason ?? "disconnected");
+    if (hasOldBook || market.state === "stale") reader.stale(market, market.reason ?? "disconnected");
     else reader.owe(market);
   }
 
