@@ -2,7 +2,7 @@
  * A server that fires WebSocket frames as fast as they are taken, or at a pace. It prints its port.
  *
  * `GET /fire?kind=trade|book&count=N` sends N frames to the open socket, `&rate=R` at R a second, each with its
- * time of sending in `msg.t` (milliseconds, Unix time with a fraction).
+ * time of sending in `msg.t` (milliseconds, Unix time with a fraction). `GET /cut` ends the connection.
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -17,6 +17,8 @@ const ID = "9b0f6b43-5b68-4f9f-9f02-9a2d1b8ac1a1";
 let socket: Duplex | undefined;
 let sids = new Map<string, { readonly sid: number; seq: number }>();
 let turn = 0;
+/** The price of the one level that a book has, if it has one. */
+const levels = new Map<string, string>();
 
 const now = () => performance.timeOrigin + performance.now();
 const send = (value: unknown) => socket?.write(encodeFrame(OPCODE.text, JSON.stringify(value)));
@@ -42,10 +44,14 @@ function trade(seq: number, sid: number): string {
 function delta(seq: number, sid: number): string {
   const n = turn++;
   const round = Math.floor(n / MARKETS);
+  const market_ticker = tickers[n % MARKETS] ?? "";
+  const price_dollars = `0.${String(10 + (round >> 1) % 30).padStart(2, "0")}00`;
+  if (round % 2 === 0) levels.set(market_ticker, price_dollars);
+  else levels.delete(market_ticker);
   const msg = {
-    market_ticker: tickers[n % MARKETS],
+    market_ticker,
     market_id: ID,
-    price_dollars: `0.${String(10 + (round >> 1) % 30).padStart(2, "0")}00`,
+    price_dollars,
     // Every level that is made is taken back the next time round.
     delta_fp: round % 2 === 0 ? "54.00" : "-54.00",
     side: "yes",
@@ -55,34 +61,44 @@ function delta(seq: number, sid: number): string {
   return JSON.stringify({ type: "orderbook_delta", sid, seq, msg, sending_ts_ms: 1_790_000_000_000 });
 }
 
+function snapshots(wanted: readonly string[]): void {
+  const state = sids.get("orderbook_delta");
+  if (state === undefined) return;
+  for (const market_ticker of wanted) {
+    const price = levels.get(market_ticker);
+    const side = price === undefined ? {} : { yes_dollars_fp: [[price, "54.00"]] };
+    const msg = { market_ticker, market_id: ID, ...side };
+    send({ type: "orderbook_snapshot", sid: state.sid, seq: ++state.seq, msg });
+  }
+}
+
 function obey(text: string): void {
   const { id, cmd, params } = JSON.parse(text);
-  if (cmd !== "subscribe") return void send({ id, type: "ok", msg: [] });
+  if (cmd === "list_subscriptions") {
+    return void send({ id, type: "ok", msg: [...sids].map(([channel, { sid }]) => ({ channel, sid })) });
+  }
+  if (cmd === "update_subscription") return snapshots(params.market_tickers);
   for (const channel of params.channels as string[]) {
     const sid = sids.size + 1;
-    const state = { sid, seq: 0 };
-    sids.set(channel, state);
+    sids.set(channel, { sid, seq: 0 });
     send({ id, type: "subscribed", msg: { channel, sid } });
-    if (channel !== "orderbook_delta") continue;
-    turn = 0;
-    for (const market_ticker of tickers) {
-      send({ type: "orderbook_snapshot", sid, seq: ++state.seq, msg: { market_ticker, market_id: ID } });
-    }
+    if (channel === "orderbook_delta") snapshots(tickers);
   }
 }
 
 async function fire(kind: string, count: number, rate: number): Promise<void> {
   const state = sids.get(kind === "book" ? "orderbook_delta" : "trade");
-  if (state === undefined || socket === undefined) throw new Error(`nobody subscribed to ${kind}`);
+  const target = socket;
+  if (state === undefined || target === undefined) throw new Error(`nobody subscribed to ${kind}`);
   const make = kind === "book" ? delta : trade;
   const frame = () => encodeFrame(OPCODE.text, make(++state.seq, state.sid));
   if (rate > 0) {
     const begun = performance.now();
-    for (let sent = 0; sent < count;) {
+    for (let sent = 0; sent < count && !target.destroyed;) {
       const due = Math.min(count, Math.floor((performance.now() - begun) * rate / 1_000));
       for (; sent < due; sent++) {
         const text = make(++state.seq, state.sid).replace(/"ts_ms":\d+/, `"ts_ms":1,"t":${now()}`);
-        socket.write(encodeFrame(OPCODE.text, text));
+        target.write(encodeFrame(OPCODE.text, text));
       }
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
@@ -96,12 +112,16 @@ async function fire(kind: string, count: number, rate: number): Promise<void> {
     chunks.push(Buffer.concat(frames));
   }
   for (const chunk of chunks) {
-    if (!socket.write(chunk)) await new Promise((resolve) => socket?.once("drain", resolve));
+    if (!target.write(chunk)) await new Promise((resolve) => target.once("drain", resolve));
   }
 }
 
 const server = createServer((request, response) => {
-  const { searchParams } = new URL(request.url ?? "/", "http://bench");
+  const { searchParams, pathname } = new URL(request.url ?? "/", "http://bench");
+  if (pathname === "/cut") {
+    socket?.destroy();
+    return void response.end("cut");
+  }
   fire(
     searchParams.get("kind") ?? "trade",
     Number(searchParams.get("count")),
@@ -116,6 +136,8 @@ server.on("upgrade", async (request, duplex: Duplex) => {
   );
   socket = duplex;
   sids = new Map();
+  levels.clear();
+  turn = 0;
   const reader = new FrameReader(1 << 20);
   duplex.on("error", () => {});
   duplex.on("data", (bytes: Uint8Array) => {
