@@ -64,10 +64,9 @@ export async function compare(
   let figures: Figure[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     for (let block = 0; block < sizes.blocks; block++) {
-      // The order turns round, so that no candidate always follows the same one.
-      for (const { run, micros } of block % 2 === 0 ? times : times.toReversed()) {
-        micros.push(await time(run, sizes));
-      }
+      // In any order: garbage is collected in a rhythm, which must not meet that of the turns.
+      const order = times.map((one) => ({ one, at: Math.random() })).sort((a, b) => a.at - b.at);
+      for (const { one: { run, micros } } of order) micros.push(await time(run, sizes));
     }
     figures = budgets.map((budget) =>
       judge(budget, (name) => times.find((one) => one.name === name)?.micros ?? [])
