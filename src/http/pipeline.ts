@@ -179,7 +179,9 @@ function limit(
 export class HttpPipeline {
   readonly #parts: PipelineParts;
   readonly #headers: Readonly<Record<string, string>>;
-  readonly #closed = new AbortController();
+  /** What ends each call and wait under way. No AbortSignal: Node warns of one that more than ten listen to. */
+  readonly #ends = new Set<() => void>();
+  #isClosed = false;
   #calls = 0;
 
   /** Takes its parts; opens nothing. */
@@ -257,15 +259,17 @@ export class HttpPipeline {
   ): Promise<void> {
     const { clock, config, random } = this.#parts;
     await new Promise<void>((resolve) => {
-      const signals = [signal, this.#closed.signal];
       const done = () => {
         timer.clear();
-        for (const item of signals) item?.removeEventListener("abort", done);
+        signal?.removeEventListener("abort", done);
+        this.#ends.delete(done);
         resolve();
       };
       const delayMs = Math.min(backoffMs(attempt, config, retryAfterMs, random), totalTimeoutMs);
       const timer = clock.setTimer(done, delayMs);
-      for (const item of signals) item?.aborted ? done() : item?.addEventListener("abort", done);
+      signal?.addEventListener("abort", done);
+      this.#ends.add(done);
+      if (signal?.aborted || this.#isClosed) done();
     });
   }
 
@@ -276,7 +280,8 @@ export class HttpPipeline {
 
   /** Ends running calls and refuses new ones, then closes the pool. */
   async close(): Promise<void> {
-    this.#closed.abort();
+    this.#isClosed = true;
+    for (const end of this.#ends) end();
     await this.#parts.pool.close();
   }
 
@@ -290,7 +295,7 @@ export class HttpPipeline {
     const { clientIds, repeat } = input;
     const outcome: Outcome = repeat?.ambiguous ? "unknown" : "not-sent";
     const context = { method, path, attempts: 0, clientIds, outcome };
-    if (this.#closed.signal.aborted) {
+    if (this.#isClosed) {
       throw new KalshiError("CLOSED", `${method} ${path} was not sent: the client is closed.`, context);
     }
     if (needsAuth === "required" && auth === undefined) {
@@ -413,18 +418,18 @@ export class HttpPipeline {
       );
     try {
       if (signal?.aborted) onAbort();
-      else if (this.#closed.signal.aborted) onClose();
+      else if (this.#isClosed) onClose();
       else if (remainingMs <= 0) onTime();
       // Timers hold no more, and fire at once instead; what is longer than 24 days counts as no limit.
       else if (ms < 2 ** 31) timer = clock.setTimer(onTime, ms);
       if (controller.signal.aborted) return await struck;
       signal?.addEventListener("abort", onAbort);
-      this.#closed.signal.addEventListener("abort", onClose);
+      this.#ends.add(onClose);
       return await Promise.race([struck, work(controller.signal)]);
     } finally {
       timer?.clear();
       signal?.removeEventListener("abort", onAbort);
-      this.#closed.signal.removeEventListener("abort", onClose);
+      this.#ends.delete(onClose);
     }
   }
 
