@@ -9,9 +9,9 @@ import type { RestRuntime } from "../runtime/types.ts";
 import type { KalshiEnv } from "./env.ts";
 import { keyError, reading } from "./key_errors.ts";
 import { assertPrivateKeyPem, openPem, type PemOptions } from "./open_pem.ts";
-import { importKey, type PlainKey, type SigningAlgorithm } from "./private_key.ts";
+import type { PlainKey, SigningAlgorithm } from "./private_key.ts";
 import { type SignedHeaders, signedHeaders } from "./signed_headers.ts";
-import { checkKeyId, type RequestSigner, signWith } from "./signer.ts";
+import { checkKeyId, type RequestSigner, signerOf, signWith } from "./signer.ts";
 
 /** How to read the environment. */
 export interface AuthEnvOptions {
@@ -38,8 +38,8 @@ function checkPath(path: string): string {
 }
 
 /**
- * Signs with one API key. The private key is read once and kept as a `CryptoKey` that cannot be exported. Holds
- * no connection and no timer, so that clients may share it.
+ * Signs with one API key. The private key is read once and kept where nothing can export it. Holds no connection
+ * and no timer, so that clients may share it.
  *
  * @example
  * ```ts
@@ -192,7 +192,7 @@ export class KalshiAuth implements RequestSigner {
   }
 
   static async #fromKey(keyId: string, key: PlainKey): Promise<KalshiAuth> {
-    return KalshiAuth.fromCryptoKey(keyId, await importKey(key));
+    return new KalshiAuth(keyId, key.algorithm, await signerOf(key));
   }
 
   /** Signs the UTF-8 bytes of a text, as FIX logons need it. Resolves to the signature in base64. */

@@ -3,10 +3,11 @@
  *
  * @module
  */
+import { detectRestRuntime } from "#runtime";
 import { KalshiAuthError } from "../errors.ts";
 import { keyError, reading } from "./key_errors.ts";
 import { findKey } from "./pem.ts";
-import { importKey, readKeyDer } from "./private_key.ts";
+import { importKey, type PlainKey, readKeyDer } from "./private_key.ts";
 
 /** A key that signs somewhere else, such as in a KMS. */
 export interface RequestSigner {
@@ -39,6 +40,12 @@ export function signWith(key: CryptoKey): (text: string) => Promise<string> {
   };
 }
 
+/** Imports a key, and gives what signs with it. */
+export async function signerOf(key: PlainKey): Promise<(text: string) => Promise<string>> {
+  const webCrypto = signWith(await importKey(key));
+  return detectRestRuntime().createSigner?.(key, webCrypto) ?? webCrypto;
+}
+
 /**
  * The lean {@linkcode KalshiAuth.fromPem}, for bundles that count every byte: from a key that is not encrypted,
  * in the same formats, to a signer that {@linkcode KalshiCore} takes.
@@ -59,5 +66,5 @@ export async function signerFromPem(keyId: string, pem: string): Promise<Request
   const id = checkKeyId(keyId);
   const { encrypted, der } = findKey(pem);
   if (encrypted) throw keyError("encrypted", "Use KalshiAuth.fromPem with its passphrase.");
-  return { keyId: id, sign: signWith(await importKey(reading(() => readKeyDer(der)))) };
+  return { keyId: id, sign: await signerOf(reading(() => readKeyDer(der))) };
 }

@@ -2,7 +2,7 @@
 
 /** As much of Node's `Buffer` as is used here. */
 export interface NodeBytes extends Uint8Array {
-  toString(encoding?: "utf8", start?: number, end?: number): string;
+  toString(encoding?: "utf8" | "base64", start?: number, end?: number): string;
   subarray(start?: number, end?: number): NodeBytes;
 }
 
@@ -29,9 +29,26 @@ export interface NodeSocket {
   off<E extends keyof SocketEvents>(event: E, listener: (...args: SocketEvents[E]) => void): void;
 }
 
+interface NodeKey {
+  readonly asymmetricKeyDetails?: { readonly modulusLength?: number };
+}
+
 interface NodeModules {
   readonly "node:buffer": {
-    readonly Buffer: { concat(parts: readonly Uint8Array[], length: number): NodeBytes };
+    readonly Buffer: {
+      concat(parts: readonly Uint8Array[], length: number): NodeBytes;
+      from(from: string | Uint8Array): NodeBytes;
+    };
+  };
+  readonly "node:crypto": {
+    readonly constants: { readonly RSA_PKCS1_PSS_PADDING: number };
+    createPrivateKey(options: { key: NodeBytes; format: "der"; type: "pkcs8" }): NodeKey;
+    sign(digest: null, data: Uint8Array, key: NodeKey): NodeBytes;
+    sign(
+      digest: "sha256",
+      data: Uint8Array,
+      pss: { key: NodeKey; padding: number; saltLength: number },
+    ): NodeBytes;
   };
   readonly "node:fs": {
     readonly promises: { readFile(path: string, encoding: "utf8"): Promise<string> };
@@ -41,6 +58,7 @@ interface NodeModules {
     isIP(text: string): number;
   };
   readonly "node:os": { homedir(): string };
+  readonly "node:timers": { setImmediate(callback: () => void): unknown };
   readonly "node:tls": {
     readonly rootCertificates: readonly string[];
     /** Since Node 22.15. */

@@ -10,6 +10,7 @@ import { allCertificates } from "./builtin.ts";
 import { hostFeatures } from "./host.ts";
 import { isNotSent } from "./node_builtin.ts";
 import { acceptEncoding, poolResponse } from "./node_response.ts";
+import { nodeSigner } from "./node_signer.ts";
 import { checkPoolOptions, checkRuntimeOptions, type Settings } from "./options.ts";
 import type { HttpPool, HttpPoolOptions, Runtime, RuntimeOptions } from "./types.ts";
 
@@ -125,6 +126,7 @@ export function nodeRuntime(options: RuntimeOptions = {}): Runtime {
         return http2Pool(settings, pool, poolOptions.limits?.keepaliveExpiryMs);
       });
     },
+    ...(!globals.Deno && { createSigner: nodeSigner }),
     ...hostFeatures(settings),
   };
   return runtime;

@@ -1,4 +1,5 @@
 import { hostFeatures } from "./host.ts";
+import { nodeSigner } from "./node_signer.ts";
 import { checkPoolOptions, type Settings } from "./options.ts";
 import { certificateRefused } from "./tls_codes.ts";
 import type { HttpPool, Runtime } from "./types.ts";
@@ -103,6 +104,7 @@ export function builtinNodeRuntime(): Runtime {
       checkPoolOptions(options, runtime);
       return builtinPool();
     },
+    createSigner: nodeSigner,
     ...hostFeatures(none),
   };
   return runtime;

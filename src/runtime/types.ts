@@ -173,6 +173,17 @@ export interface ByteStream {
   close(): Promise<void>;
 }
 
+/** Signs the UTF-8 bytes of a text; resolves to the signature in base64. */
+export type SignText = (text: string) => Promise<string>;
+
+/** A private key that was checked and can be imported. */
+export interface SigningKey {
+  /** What it signs with. */
+  readonly algorithm: "RSA-PSS" | "Ed25519";
+  /** Its PKCS#8 DER. */
+  readonly pkcs8: Uint8Array<ArrayBuffer>;
+}
+
 /** As much of a runtime as REST calls need. */
 export interface RestRuntime {
   /** Its name, for messages. */
@@ -185,6 +196,10 @@ export interface RestRuntime {
   readTextFile(path: string): Promise<string>;
   /** Environment variables, or undefined where the runtime has none or may not read them. */
   readEnv(name: string): string | undefined;
+  /**
+   * Makes what signs with a key sooner than WebCrypto (`webCrypto`) would. Left out where nothing does.
+   */
+  createSigner?(key: SigningKey, webCrypto: SignText): SignText;
 }
 
 /** One JavaScript runtime, as far as this library needs it. */
