@@ -67,7 +67,7 @@ export interface DriftEvent {
   readonly difference: SchemaDifference;
 }
 
-/** Functions to be told. They run synchronously; one that throws is reported to the console and changes nothing. */
+/** Functions to be told. They run synchronously; one that throws or rejects is reported to the console and changes nothing. */
 export interface ClientHooks {
   /** Before each attempt is sent. */
   readonly onRequest?: ((event: RequestEvent) => void) | undefined;
@@ -79,14 +79,19 @@ export interface ClientHooks {
   readonly onDrift?: ((event: DriftEvent) => void) | undefined;
 }
 
-/** Calls a hook; what it throws must not turn a placed order into an error. */
-export function tell<E>(hook: ((event: E) => void) | undefined, makeEvent: () => E): void {
-  if (hook === undefined) return;
+/** Calls a function of the user's; what it throws, or rejects with where it is async, goes to `onFailure`. */
+export function guard(call: () => unknown, onFailure: (error: unknown) => void): void {
   try {
-    hook(makeEvent());
+    const result = call();
+    if (result instanceof Promise) result.catch(onFailure);
   } catch (error) {
-    console.error("A hook of KalshiClient threw:", error);
+    onFailure(error);
   }
+}
+
+/** Calls a hook; what it throws must not turn a placed order into an error, nor end a stream. */
+export function tell<E>(hook: ((event: E) => void) | undefined, makeEvent: () => E): void {
+  if (hook !== undefined) guard(() => hook(makeEvent()), (error) => console.error("A hook threw:", error));
 }
 
 /** A copy of header fields that can be logged. */

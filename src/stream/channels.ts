@@ -109,7 +109,10 @@ export interface OtherFrame {
 export interface RecoveryReport {
   /** With `recover`: how many items that were missed follow this one. */
   readonly recovered?: number | undefined;
-  /** With `recover`: why they could not be fetched. They are missing unless you fetch them yourself. */
+  /**
+   * With `recover`: why they could not be fetched. It is tried again until it succeeds; what is found then comes
+   * later, with `recovered: true`.
+   */
   readonly recoverError?: unknown;
 }
 

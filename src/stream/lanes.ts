@@ -169,6 +169,8 @@ export class Lanes {
   readonly #stash: Frame[] = [];
   #subscribing = 0;
   #closed: KalshiError | undefined;
+  /** Ends each pause under way. */
+  readonly #pauses = new Set<() => void>();
   /** Counters. */
   readonly stats: LaneStats = { duplicates: 0, gaps: 0, unknown: 0 };
 
@@ -269,6 +271,7 @@ export class Lanes {
       lane.consumers.clear();
       for (const { reject } of lane.waiters.splice(0)) reject(closed);
     }
+    for (const end of this.#pauses) end();
   }
 
   // --- the connection
@@ -530,9 +533,15 @@ export class Lanes {
 
   async #pause(attempt: number): Promise<void> {
     const { clock, backoff } = this.#options;
-    await new Promise<void>((resolve) =>
-      clock.setTimer(resolve, backoffMs(attempt, backoff, undefined, Math.random))
-    );
+    await new Promise<void>((resolve) => {
+      const end = () => {
+        timer.clear();
+        this.#pauses.delete(end);
+        resolve();
+      };
+      const timer = clock.setTimer(end, backoffMs(attempt, backoff, undefined, Math.random));
+      this.#pauses.add(end);
+    });
   }
 
   /** Sends at most one command; true when the server has what is wanted. */

@@ -116,8 +116,9 @@ export class LiveBooks implements Consumer {
     if (this.#entries.get(ticker) !== entry || entry.readers.size > 0) return;
     this.#forget(ticker, entry);
     const { lanes } = this.options;
-    if (this.keys.size > 0) return await lanes.removed(CHANNEL);
-    this.#joined = false;
+    // The keys of books that are subscribed to anew are out for a moment: the entries count.
+    if (this.#entries.size > 0) return await lanes.removed(CHANNEL);
+    this.#rest();
     await lanes.leave(CHANNEL, this);
   }
 
@@ -167,13 +168,18 @@ export class LiveBooks implements Consumer {
   }
 
   end(error?: KalshiError): void {
-    for (const timer of this.#timers) timer.clear();
-    this.#timers.clear();
+    this.#rest();
     for (const [ticker, entry] of this.#entries) {
       const readers = [...entry.readers];
       this.#forget(ticker, entry);
       for (const reader of readers) reader.end(error);
     }
+  }
+
+  /** There is nothing left to do. */
+  #rest(): void {
+    for (const timer of this.#timers) timer.clear();
+    this.#timers.clear();
     this.#joined = false;
   }
 

@@ -8,6 +8,7 @@ import type { Clock, ClockTimer } from "../clock.ts";
 import type { Fill, Order } from "../contract/types.ts";
 import type { FillData, UserOrderData } from "../contract/ws.ts";
 import { KalshiConfigError, type KalshiError } from "../errors.ts";
+import { backoffMs, type BackoffOptions } from "../http/retry.ts";
 import type { StreamMarker } from "./channels.ts";
 import type { Frame } from "./connection.ts";
 import type { Consumer } from "./lanes.ts";
@@ -78,6 +79,13 @@ export interface RecoveredOrder {
   readonly recovered: true;
   /** What REST tells of it, in the fields of the live message. */
   readonly msg: UserOrderData;
+}
+
+/** What may be missing, and who is to be told. */
+interface Loss {
+  sinceMs: number;
+  untilMs: number;
+  readonly markers: StreamMarker[];
 }
 
 /** How one channel recovers. */
@@ -156,7 +164,7 @@ function fillPlan(lookup: StreamLookup): Plan {
   };
 }
 
-function orderPlan(lookup: StreamLookup): Plan {
+function orderPlan(lookup: StreamLookup, onError: (error: unknown) => void): Plan {
   const known = new Map<
     string,
     { readonly state: string; readonly status: unknown; readonly atMs: number }
@@ -182,7 +190,15 @@ function orderPlan(lookup: StreamLookup): Plan {
       const found = new Set(orders.map(({ order_id }) => order_id));
       // What rested before and rests no longer was filled or canceled meanwhile.
       for (const [id, { status }] of known) {
-        if (status === "resting" && !found.has(id)) orders.push(await lookup.order(id));
+        if (status !== "resting" || found.has(id)) continue;
+        try {
+          orders.push(await lookup.order(id));
+        } catch (error) {
+          if ((error as Partial<KalshiError>).code !== "NOT_FOUND") throw error;
+          // One that is past looking up must not keep the others from it, now and ever after.
+          known.delete(id);
+          onError(error);
+        }
       }
       return orders.map(orderFrame)
         .sort((a, b) => Number(a.msg.last_updated_ts_ms ?? 0) - Number(b.msg.last_updated_ts_ms ?? 0));
@@ -196,12 +212,20 @@ export class Recovery implements Consumer {
   readonly #plan: Plan;
   readonly #lookup: StreamLookup;
   readonly #clock: Clock;
+  readonly #backoff: BackoffOptions;
   readonly #onError: (error: unknown) => void;
   /** Live frames that wait until what was missed before them is in. */
   #held: Frame[] | undefined;
+  /** The loss that is next to be filled up; what is noticed meanwhile is filled up with it, in one look. */
+  #next: Loss | undefined;
   #running = 0;
   #work: Promise<void> = Promise.resolve();
   #timer: ClockTimer | undefined;
+  #patience: ClockTimer | undefined;
+  /** From when on something is still missing, as it could not be looked up; in Unix milliseconds. */
+  #owedSinceMs = Infinity;
+  #tries = 0;
+  #retry: ClockTimer | undefined;
   #ended = false;
 
   constructor(
@@ -210,12 +234,14 @@ export class Recovery implements Consumer {
     lookup: StreamLookup,
     clock: Clock,
     onError: (error: unknown) => void,
+    backoff: BackoffOptions,
   ) {
     this.#inner = inner;
     this.#lookup = lookup;
     this.#clock = clock;
+    this.#backoff = backoff;
     this.#onError = onError;
-    this.#plan = channel === "fill" ? fillPlan(lookup) : orderPlan(lookup);
+    this.#plan = channel === "fill" ? fillPlan(lookup) : orderPlan(lookup, onError);
   }
 
   get param(): Consumer["param"] {
@@ -251,6 +277,8 @@ export class Recovery implements Consumer {
   stop(): void {
     this.#ended = true;
     this.#timer?.clear();
+    this.#patience?.clear();
+    this.#retry?.clear();
   }
 
   #repeat(everyMs: number): void {
@@ -264,32 +292,49 @@ export class Recovery implements Consumer {
 
   #recover(sinceMs: number, untilMs: number, marker?: StreamMarker): Promise<void> {
     this.#held ??= [];
-    this.#running++;
-    return this.#work = this.#work.then(() => this.#fill(sinceMs, untilMs, marker));
+    const markers = marker === undefined ? [] : [marker];
+    if (this.#next !== undefined) {
+      this.#next.sinceMs = Math.min(this.#next.sinceMs, sinceMs);
+      this.#next.untilMs = Math.max(this.#next.untilMs, untilMs);
+      this.#next.markers.push(...markers);
+    } else {
+      const loss = this.#next = { sinceMs, untilMs, markers };
+      this.#running++;
+      this.#work = this.#work.then(() => {
+        this.#next = undefined;
+        return this.#fill(loss);
+      });
+    }
+    return this.#work;
   }
 
-  async #fill(sinceMs: number, untilMs: number, marker: StreamMarker | undefined): Promise<void> {
+  async #fill({ sinceMs, untilMs, markers }: Loss): Promise<void> {
+    const fromMs = Math.min(sinceMs, this.#owedSinceMs);
     let frames: Frame[] = [];
     let recoverError: unknown;
     try {
       await this.#untilFresh(untilMs);
-      frames = await this.#plan.fetch(sinceMs - OVERLAP_MS);
+      frames = await this.#plan.fetch(fromMs - OVERLAP_MS);
+      this.#owedSinceMs = Infinity;
+      this.#tries = 0;
     } catch (error) {
       recoverError = error;
-      if (marker === undefined) this.#onError(error);
+      this.#owedSinceMs = fromMs;
+      if (markers.length === 0) this.#onError(error);
     }
     if (this.#ended) return;
+    this.#retry?.clear();
+    if (recoverError !== undefined) this.#retryLater();
     const { keys } = this.#inner;
     const live = new Set(this.#held?.map(({ msg }) => this.#plan.idOf(msg)));
     const missed = frames.filter(({ msg }) =>
       (keys === undefined || keys.has(String(msg.market_ticker ?? msg.ticker))) &&
       !live.has(this.#plan.idOf(msg)) && this.#plan.isNew(msg, true)
     );
-    if (marker !== undefined) {
-      this.#inner.mark({
-        ...marker,
-        ...(recoverError === undefined ? { recovered: missed.length } : { recoverError }),
-      });
+    for (const [index, marker] of markers.entries()) {
+      // What was missed follows the last one.
+      const recovered = index === markers.length - 1 ? missed.length : 0;
+      this.#inner.mark({ ...marker, ...(recoverError === undefined ? { recovered } : { recoverError }) });
     }
     for (const frame of missed) this.#inner.deliver(frame);
     if (--this.#running > 0) return;
@@ -298,11 +343,17 @@ export class Recovery implements Consumer {
     for (const frame of held) this.deliver(frame);
   }
 
+  /** What could not be looked up is owed until it is. */
+  #retryLater(): void {
+    const delayMs = backoffMs(this.#tries++, this.#backoff, undefined, Math.random);
+    this.#retry = this.#clock.setTimer(() => this.#recover(this.#owedSinceMs, this.#clock.now()), delayMs);
+  }
+
   /** Kalshi's portfolio answers may lag behind: waits until they have caught up, for ten seconds at most. */
   async #untilFresh(untilMs: number): Promise<void> {
     for (let tries = 0; tries < 10 && this.#lookup.asOfMs !== undefined; tries++) {
       if (await this.#lookup.asOfMs() >= untilMs || this.#ended) return;
-      await new Promise<void>((resolve) => this.#clock.setTimer(resolve, 1_000));
+      await new Promise<void>((resolve) => this.#patience = this.#clock.setTimer(resolve, 1_000));
     }
   }
 }

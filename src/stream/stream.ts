@@ -10,6 +10,7 @@ import { type Clock, systemClock } from "../clock.ts";
 import { KalshiConfig, type KalshiConfigOptions } from "../config.ts";
 import type { Channel, ChannelMessages, FillMessage, UserOrderMessage } from "../contract/ws.ts";
 import { KalshiConfigError } from "../errors.ts";
+import { tell } from "../http/hooks.ts";
 import { unknownOption } from "../options.ts";
 import type { Runtime } from "../runtime/types.ts";
 import type { WaitOptions } from "./calls.ts";
@@ -156,14 +157,7 @@ export class KalshiStream implements AsyncDisposable {
     this.#config = config;
     this.#clock = clock;
     this.#lookup = options.lookup;
-    const tell = <T>(hook: ((value: T) => void) | undefined, value: T) => {
-      try {
-        hook?.(value);
-      } catch {
-        // a hook's own failure must not end the stream
-      }
-    };
-    this.#onError = (error) => tell(onError, error);
+    this.#onError = (error) => tell(onError, () => error);
     this.#connection = new Connection({
       auth: KalshiAuth.fromSigner(auth),
       config,
@@ -174,14 +168,14 @@ export class KalshiStream implements AsyncDisposable {
       onUnreadable: (text) => {
         this.#unreadable++;
         this.#lanes.unreadable();
-        tell(onUnreadable, text);
+        tell(onUnreadable, () => text);
       },
       onStatus: (status) => this.#changed(status),
       onInterval: () => verifyBooks && this.#books?.audit(),
       onList: (sids) => this.#lanes.listed(sids),
     });
     const shared = { connection: this.#connection, clock, backoff: config, onError: this.#onError };
-    this.#lanes = new Lanes({ ...shared, onUnknown: (frame) => tell(onUnknown, frame) });
+    this.#lanes = new Lanes({ ...shared, onUnknown: (frame) => tell(onUnknown, () => frame) });
     this.#makeBooks = async () => {
       // Loaded with the first book: a stream of trades needs none of it.
       const { LiveBooks } = await import("./live_books.ts");
@@ -284,8 +278,8 @@ export class KalshiStream implements AsyncDisposable {
   }
 
   /**
-   * Calls `handler` for every item of a channel, in the moment it arrives and without a queue. What it throws goes
-   * to `onError`.
+   * Calls `handler` for every item of a channel, in the moment it arrives and without a queue. What it throws or
+   * rejects with goes to `onError`, and so does the error that ends the channel, after which no item comes.
    *
    * @throws what {@linkcode subscribe} throws
    */
@@ -453,7 +447,7 @@ export class KalshiStream implements AsyncDisposable {
       record,
       options,
       undefined,
-      (consumer) => new Recovery(channel, consumer, lookup, this.#clock, this.#onError),
+      (consumer) => new Recovery(channel, consumer, lookup, this.#clock, this.#onError, this.#config),
       everyMs,
     );
   }

@@ -6,6 +6,7 @@
 
 import type { Clock } from "../clock.ts";
 import { KalshiConfigError, type KalshiError } from "../errors.ts";
+import { guard } from "../http/hooks.ts";
 import { waitFor, type WaitOptions } from "./calls.ts";
 import { channelFacts, keyOf, type StreamItem, type StreamMarker, type Wish } from "./channels.ts";
 import type { Frame } from "./connection.ts";
@@ -98,6 +99,7 @@ export class Subscription<Message> implements AsyncIterable<StreamItem<Message>>
   readonly #options: SubscriptionOptions;
   readonly #consumer: Consumer;
   readonly #queue: StreamQueue<object>;
+  #isOpen = false;
   #ended = false;
 
   static {
@@ -119,13 +121,9 @@ export class Subscription<Message> implements AsyncIterable<StreamItem<Message>>
       keyOf: (item) => "msg" in item ? keyOf(wish.param, item.msg as Frame["msg"]) : undefined,
       onEnd: () => void this.#leave(),
     });
-    const take = handler === undefined ? (item: object) => this.#queue.push(item) : (item: object) => {
-      try {
-        handler(item);
-      } catch (error) {
-        onError(error);
-      }
-    };
+    const take = handler === undefined
+      ? (item: object) => this.#queue.push(item)
+      : (item: object) => guard(() => handler(item), onError);
     this.#consumer = wrap({
       param: wish.param,
       keys: wish.keys,
@@ -223,13 +221,11 @@ export class Subscription<Message> implements AsyncIterable<StreamItem<Message>>
     );
   }
 
-  #start(options: WaitOptions): Promise<void> {
+  async #start(options: WaitOptions): Promise<void> {
     const { channel, wish, lanes } = this.#options;
-    return this.#wait(
-      lanes.join(channel, this.#consumer, wish.options),
-      `Subscribing to "${channel}"`,
-      options,
-    );
+    const joining = lanes.join(channel, this.#consumer, wish.options);
+    await this.#wait(joining, `Subscribing to "${channel}"`, options);
+    this.#isOpen = true;
   }
 
   #wait<T>(work: Promise<T>, what: string, options: WaitOptions): Promise<T> {
@@ -241,7 +237,10 @@ export class Subscription<Message> implements AsyncIterable<StreamItem<Message>>
     this.#queue.end(error);
     if (this.#ended) return;
     this.#ended = true;
-    this.#options.onEnd();
+    const { handler, onError, onEnd } = this.#options;
+    onEnd();
+    // No loop throws it, and no call.
+    if (handler !== undefined && error !== undefined && this.#isOpen) onError(error);
   }
 
   #leave(): Promise<void> {

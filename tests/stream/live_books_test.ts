@@ -195,6 +195,43 @@ test("without an answer it goes from get_snapshot to a new subscription to a new
   assertEquals([book?.state, books.get("B")?.state], ["live", "live"]);
 });
 
+test("closing one book while the other is subscribed to anew leaves that one to heal", async () => {
+  const { venue, behaviour } = venueWithBooks();
+  await using stream = await venue.connect({}, config);
+  const books = await stream.orderBooks(["A", "B"]);
+  behaviour.snapshots = false;
+  const { socket } = venue;
+  socket.delta("A", "yes", "0.6000", "1.00");
+  const usual = socket.answer;
+  let removing: number | undefined;
+  socket.answer = (command) => {
+    if (command.params.action !== "delete_markets") return usual?.(command);
+    removing = command.id;
+    return null;
+  };
+  while (removing === undefined) await venue.clock.advance(1_000);
+  const closing = books.get("B")?.close();
+  behaviour.snapshots = true;
+  socket.answer = usual;
+  socket.send({ id: removing, type: "ok", sid: 1, seq: ++socket.seq });
+  await venue.clock.advance(30_000);
+  await closing;
+  assertEquals([books.get("A")?.state, stream.stats().reconnects], ["live", 0]);
+});
+
+test("closing the last book leaves no timer of the books, and closing the stream none at all", async () => {
+  const { venue, behaviour } = venueWithBooks();
+  const stream = await venue.connect({}, config);
+  const book = await stream.orderBook("A");
+  behaviour.snapshots = false;
+  venue.socket.delta("A", "yes", "0.6000", "1.00");
+  await venue.clock.advance(0);
+  assertEquals(book.state, "resyncing");
+  await book.close();
+  await stream.close();
+  assertEquals(venue.clock.pending, 0);
+});
+
 test("a market that never sends a snapshot costs the others no reconnect", async () => {
   const { venue, behaviour } = venueWithBooks();
   await using stream = await venue.connect({}, config);

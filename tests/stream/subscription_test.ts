@@ -6,6 +6,7 @@ import {
   KalshiStreamOverflowError,
 } from "../../src/stream/mod.ts";
 import { test } from "../support/test.ts";
+import { until } from "../support/until.ts";
 import { type FakeSocket, FakeVenue, take } from "./support/fake_venue.ts";
 
 const config = { retryBaseDelayMs: 1_000, wsMaxRetries: 3, wsPingIntervalMs: 1_000_000 };
@@ -318,6 +319,51 @@ test("callbacks get every item, and what they throw goes to onError", async () =
   await stream.close();
 });
 
+test("what an async callback rejects with goes to onError, and what a hook throws goes nowhere", async () => {
+  const venue = new FakeVenue();
+  const errors: string[] = [];
+  const onError = async (error: unknown) => {
+    errors.push((error as Error).message);
+    await Promise.reject(new Error("the hook's own"));
+  };
+  const stream = await venue.connect({ onError }, config);
+  const log = console.error;
+  const logged: unknown[] = [];
+  console.error = (...words) => logged.push(words.join(" "));
+  try {
+    await stream.on("trade", async () => {
+      await Promise.resolve();
+      throw new Error("mine");
+    });
+    trade(venue.socket, "A", 1);
+    await venue.clock.advance(0);
+    assertEquals(errors, ["mine"]);
+    await until(() => logged.length === 1);
+    assertEquals(logged, ["A hook threw: Error: the hook's own"]);
+  } finally {
+    console.error = log;
+  }
+  await stream.close();
+});
+
+test("a callback's owner hears when nothing comes any longer, but not of its own leaving", async () => {
+  const venue = new FakeVenue();
+  const errors: unknown[] = [];
+  const stream = await venue.connect({ onError: (error) => errors.push(error) }, {
+    ...config,
+    wsMaxRetries: 0,
+  });
+  const left = await stream.on("ticker", () => {});
+  await left.unsubscribe();
+  await stream.on("trade", () => {});
+  assertEquals(errors, []);
+  venue.socket.drop(4_000);
+  await until(() => errors.length === 1);
+  assert(errors[0] instanceof KalshiStreamClosedError);
+  await assertRejects(() => stream.on("trade", () => {}), KalshiStreamClosedError);
+  assertEquals(errors.length, 1);
+});
+
 test("defaults: tickers conflate, public feeds drop the oldest, private channels end with an error", async () => {
   const venue = new FakeVenue();
   const stream = await venue.connect({}, config);
@@ -490,7 +536,13 @@ test("passing errors are tried again with a pause; lasting ones are not", async 
   await venue.clock.advance(29_000);
   await never;
   assertEquals(venue.socket.commands.length, 4 + 6);
+
+  // Closed in such a pause, nothing is left.
+  const last = assertRejects(() => stream.subscribe("fill"), KalshiStreamClosedError);
+  await venue.clock.advance(0);
   await stream.close();
+  await last;
+  assertEquals(venue.clock.pending, 0);
 });
 
 test("tickers that are refused are forgotten, and the others stay", async () => {
