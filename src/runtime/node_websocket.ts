@@ -111,7 +111,7 @@ function readAnswer(
         }
         const head = text.slice(0, end);
         const field = (name: string) => new RegExp(`^${name}:[ \t]*(.*?)[ \t]*$`, "im").exec(head)?.[1];
-        const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1]);
+        const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(head)?.[1]);
         if (status === 101) {
           if (
             field("sec-websocket-accept") !== accept || field("upgrade")?.toLowerCase() !== "websocket" ||
@@ -191,7 +191,7 @@ function openWebSocket(socket: NodeSocket, handlers: WebSocketHandlers, first: N
   const read = frameReader({
     message(opcode, bytes, start, end) {
       if (state !== "open") return;
-      if (opcode === TEXT) handlers.onMessage(textOf(bytes, start, end));
+      if (opcode === TEXT) handlers.onMessage(textOf(bytes, start, end), end - start);
       else handlers.onMessage(concat([bytes.subarray(start, end)], end - start));
     },
     control(opcode, data) {

@@ -130,7 +130,7 @@ export interface WebSocketCloseInfo {
  */
 export interface WebSocketHandlers {
   /** A whole message; binary ones as bytes. Never called after `onClose`. */
-  readonly onMessage: (data: string | Uint8Array) => void;
+  readonly onMessage: (data: string | Uint8Array, bytes?: number) => void;
   /** The end of a socket that was open, exactly once, also after an error. */
   readonly onClose: (info: WebSocketCloseInfo) => void;
   /** A pong or a server's ping was seen, where the runtime shows them. */

@@ -10,6 +10,10 @@ import {
   type WebSocketHandlers,
 } from "./types.ts";
 
+/** How much of a refusal's body is kept, and how long it is waited for. */
+const MAX_REFUSAL_CHARACTERS = 4096;
+const REFUSAL_WAIT_MS = 1000;
+
 interface WorkersWebSocket {
   binaryType?: string;
   readonly bufferedAmount?: number;
@@ -61,7 +65,15 @@ export async function connectWebSocket(
     signal?.removeEventListener("abort", abort);
   }
   const socket = response.webSocket;
-  if (!socket) throw new HandshakeRefusedError(response.status, await response.text().catch(() => ""));
+  if (!socket) {
+    // Why is said in a few words, or not at all.
+    const late = setTimeout(abort, REFUSAL_WAIT_MS);
+    signal?.addEventListener("abort", abort);
+    const body = await response.text().catch(() => "");
+    clearTimeout(late);
+    signal?.removeEventListener("abort", abort);
+    throw new HandshakeRefusedError(response.status, body.slice(0, MAX_REFUSAL_CHARACTERS));
+  }
 
   let state: "open" | "closing" | "closed" = "open";
   const finish = (code: number, reason: string) => {

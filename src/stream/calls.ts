@@ -6,13 +6,27 @@
 
 import type { Clock } from "../clock.ts";
 import { KalshiAbortError, KalshiTimeoutError } from "../errors.ts";
+import { assertAtLeast, assertKnownOptions } from "../options.ts";
 
 /** How long a caller waits. */
 export interface WaitOptions {
   /** Ends the wait. */
   readonly signal?: AbortSignal | undefined;
-  /** Ends the wait after this many milliseconds. */
+  /** Ends the wait after this many milliseconds; more than 24 days count as no limit. */
   readonly timeoutMs?: number | undefined;
+}
+
+/** Timers hold no more, and fire at once instead. */
+export const LONGEST_MS: number = 2 ** 31 - 1;
+
+/**
+ * Refuses options that a call does not have, and a time limit that is none.
+ *
+ * @throws {KalshiConfigError} naming the option
+ */
+export function checkCall(what: string, options: WaitOptions, ...more: readonly string[]): void {
+  assertKnownOptions(what, options, ["signal", "timeoutMs", ...more]);
+  if (options.timeoutMs !== undefined) assertAtLeast("timeoutMs", options.timeoutMs);
 }
 
 /**
@@ -33,7 +47,7 @@ export async function waitFor<T>(
     const abort = () => reject(new KalshiAbortError(`${what} was aborted.`, { cause: signal?.reason }));
     if (signal?.aborted) return abort();
     signal?.addEventListener("abort", abort);
-    const timer = timeoutMs === undefined ? undefined : clock.setTimer(
+    const timer = timeoutMs === undefined || timeoutMs > LONGEST_MS ? undefined : clock.setTimer(
       () =>
         reject(
           new KalshiTimeoutError(`${what} did not succeed within ${timeoutMs} ms.`, { outcome: "unknown" }),

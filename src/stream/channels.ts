@@ -127,6 +127,10 @@ export interface GapMarker extends RecoveryReport {
    * subscription and it was made anew).
    */
   readonly reason: "sequence" | "unreadable" | "ended";
+  /** The last moment from which nothing is missing, in Unix milliseconds by this machine's clock. */
+  readonly missedFromMs: number;
+  /** When the loss was noticed or made good, in Unix milliseconds. */
+  readonly missedToMs: number;
 }
 
 /** The connection broke and the subscription was restored: what happened between is not among the items. */
@@ -221,6 +225,11 @@ const CHANNELS: Readonly<Record<Channel, ChannelFacts>> = {
     INDEX_ACTIONS,
   ),
 };
+
+/** The types of all messages that are known; each has an object for a payload. */
+export const MESSAGE_TYPES: ReadonlySet<string> = new Set(
+  Object.values(CHANNELS).flatMap(({ types }) => types ?? []),
+);
 
 /** What is known of a channel; of a new one, only that it may lose nothing. */
 export function channelFacts(channel: string): ChannelFacts {

@@ -7,19 +7,12 @@
 import type { KalshiAuth } from "../auth/mod.ts";
 import type { Clock, ClockTimer } from "../clock.ts";
 import type { KalshiConfig } from "../config.ts";
-import {
-  KalshiAbortError,
-  KalshiAuthError,
-  KalshiBadRequestError,
-  KalshiConnectionError,
-  KalshiError,
-  KalshiRateLimitError,
-  KalshiServerError,
-  KalshiTimeoutError,
-} from "../errors.ts";
+import { KalshiAbortError, KalshiConnectionError, KalshiError, KalshiTimeoutError } from "../errors.ts";
 import { backoffMs } from "../http/retry.ts";
 import { HandshakeRefusedError, type Runtime, type RuntimeWebSocket } from "../runtime/types.ts";
-import { KalshiStreamClosedError, streamError } from "./errors.ts";
+import { waitFor } from "./calls.ts";
+import { MESSAGE_TYPES } from "./channels.ts";
+import { KalshiStreamClosedError } from "./errors.ts";
 
 /** One item for each change of state. */
 export type StreamStatus =
@@ -61,8 +54,8 @@ export interface Frame {
 /** What the owner of a connection is told, synchronously. */
 export interface ConnectionEvents {
   readonly onFrame: (frame: Frame) => void;
-  /** Something arrived that is no frame. */
-  readonly onUnreadable: (text: string) => void;
+  /** Something arrived that is no frame; the one before it came at `fromMs`. */
+  readonly onUnreadable: (text: string, fromMs: number) => void;
   readonly onStatus: (status: StreamStatus) => void;
   /** A liveness interval passed on an open connection. */
   readonly onInterval: () => void;
@@ -104,10 +97,14 @@ interface Session {
   openedAt: number;
   probed: boolean;
   heard: boolean;
+  pings: number;
 }
 
-/** Kalshi's limit for one session. */
-const COMMANDS_PER_SECOND = 10_000;
+/** Kalshi takes 10,000 in a second from one session: in any, and eleven of these windows touch one. */
+const COMMANDS_PER_WINDOW = 900;
+const WINDOW_MS = 100;
+/** With pings as the signs of life, what Kalshi has is asked at every so many of them. */
+const PINGS_PER_LIST = 6;
 /** After this long without a fault the count of attempts in a row starts again. */
 const HEALTHY_MS = 60_000;
 
@@ -117,34 +114,9 @@ function readFrame(value: unknown): Frame | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { type, id, sid, seq, msg } = value as Record<string, unknown>;
   if (typeof type !== "string" || !isCount(id) || !isCount(sid) || !isCount(seq)) return undefined;
-  // Answers may come without a payload; updates have one, and it is looked into.
-  if (typeof msg !== "object" || msg === null) {
-    if (msg !== undefined && msg !== null || seq !== undefined && type !== "ok" && type !== "unsubscribed") {
-      return undefined;
-    }
-    return { ...value, msg: {} } as Frame;
-  }
-  return value as Frame;
-}
-
-function refusal(error: HandshakeRefusedError, keyId: string): KalshiError {
-  const { status } = error;
-  const context = { status, cause: error, outcome: "rejected" } as const;
-  if (status === 401 || status === 403) {
-    return new KalshiAuthError(
-      "AUTH_REJECTED",
-      `Kalshi refused the key ${keyId} for the WebSocket (${status}). Check that the key belongs to this ` +
-        "environment (demo and production have keys of their own), that it may read, and that this machine's " +
-        "clock is right.",
-      context,
-    );
-  }
-  if (status === 429) {
-    return new KalshiRateLimitError("Kalshi refused the WebSocket: too many connections.", context);
-  }
-  const text = `Kalshi refused the WebSocket with status ${status}.`;
-  if (status >= 500) return new KalshiServerError(text, context);
-  return new KalshiBadRequestError(`${text} Check wsBaseUrl.`, context);
+  if (typeof msg === "object" && msg !== null) return value as Frame;
+  // What is known has a payload, which is looked into. Answers may lack one; what is not known has what it likes.
+  return MESSAGE_TYPES.has(type) ? undefined : { ...value, msg: msg ?? {} } as Frame;
 }
 
 /** See the module. */
@@ -168,8 +140,8 @@ export class Connection {
   #outboxTimer: ClockTimer | undefined;
   /** Frames so far. */
   frames = 0;
-  /** Characters so far. */
-  characters = 0;
+  /** Their bytes so far. */
+  bytes = 0;
   /** Reconnects so far. */
   reconnects = 0;
   /** Last sign of life, in Unix milliseconds: the one look at the clock that each frame costs. */
@@ -200,7 +172,9 @@ export class Connection {
       const error = aborted
         ? new KalshiAbortError("Connecting was aborted.", { cause: signal?.reason })
         : cause as KalshiError;
+      const socket = this.#session?.socket;
       this.#finish(error);
+      socket?.terminate();
       throw error;
     } finally {
       signal?.removeEventListener("abort", abort);
@@ -264,7 +238,7 @@ export class Connection {
 
   async #open(): Promise<void> {
     const { auth, config, runtime, clock } = this.#options;
-    const session: Session = { openedAt: 0, probed: false, heard: true };
+    const session: Session = { openedAt: 0, probed: false, heard: true, pings: 1 };
     const abort = this.#abort = new AbortController();
     this.#session = session;
     this.#tell({ state: "connecting" });
@@ -275,12 +249,13 @@ export class Connection {
     }, config.timeoutMs);
     try {
       const path = new URL(config.wsBaseUrl).pathname;
+      const signing = auth.headers("GET", path, { timestampMs: clock.now() });
       const headers = {
         ...config.extraHeaders,
-        ...await auth.headers("GET", path, { timestampMs: clock.now() }),
+        ...await waitFor(signing, "Signing the handshake", { signal: abort.signal }, clock),
       };
       const socket = await runtime.connectWebSocket(config.wsBaseUrl, {
-        onMessage: (data) => this.#session === session && this.#message(data, session),
+        onMessage: (data, bytes) => this.#session === session && this.#message(data, session, bytes),
         onPong: () => this.#heard(session),
         onClose: ({ code, reason }) => {
           this.#closed();
@@ -308,7 +283,10 @@ export class Connection {
       this.#watch(session);
     } catch (cause) {
       if (this.#session === session) this.#session = undefined;
-      if (cause instanceof HandshakeRefusedError) throw refusal(cause, auth.keyId);
+      if (cause instanceof HandshakeRefusedError) {
+        const { refusal } = await import("./refusal.ts");
+        throw refusal(cause, auth.keyId);
+      }
       if (timedOut) {
         throw new KalshiTimeoutError(`The WebSocket did not open within ${config.timeoutMs} ms.`, { cause });
       }
@@ -329,19 +307,20 @@ export class Connection {
     this.heardAt = this.#options.clock.now();
   }
 
-  #message(data: string | Uint8Array, session: Session): void {
+  #message(data: string | Uint8Array, session: Session, bytes = data.length): void {
     const text = typeof data === "string" ? data : this.#decoder.decode(data);
+    const before = this.heardAt;
     this.#heard(session);
     this.frames++;
-    this.characters += text.length;
+    this.bytes += bytes;
     try {
       const frame = readFrame((this.#options.config.wsJsonParse ?? JSON.parse)(text));
-      if (frame === undefined) return this.#events.onUnreadable(text);
+      if (frame === undefined) return this.#events.onUnreadable(text, before);
       // The owner first: what an answer changes must be known before the next frame.
       this.#events.onFrame(frame);
       if (frame.id) this.#answer(frame.id, frame);
     } catch {
-      this.#events.onUnreadable(text);
+      this.#events.onUnreadable(text, before);
     }
   }
 
@@ -351,22 +330,22 @@ export class Connection {
     this.#pending.delete(id);
     pending.timer.clear();
     if (frame.type !== "error") return pending.resolve(frame);
-    pending.reject(streamError(frame, pending.channel));
+    void import("./advice.ts").then(({ streamError }) => pending.reject(streamError(frame, pending.channel)));
   }
 
   #send(text: string): void {
     const { clock } = this.#options;
     const now = clock.monotonic();
-    if (now - this.#windowStart >= 1_000) {
+    if (now - this.#windowStart >= WINDOW_MS) {
       this.#windowStart = now;
       this.#sent = 0;
     }
-    if (this.#outboxTimer !== undefined || this.#sent >= COMMANDS_PER_SECOND) {
+    if (this.#outboxTimer !== undefined || this.#sent >= COMMANDS_PER_WINDOW) {
       this.#outbox.push(text);
       this.#outboxTimer ??= clock.setTimer(() => {
         this.#outboxTimer = undefined;
         for (const late of this.#outbox.splice(0)) this.#send(late);
-      }, this.#windowStart + 1_000 - now);
+      }, this.#windowStart + WINDOW_MS - now);
       return;
     }
     this.#sent++;
@@ -396,8 +375,8 @@ export class Connection {
       this.#watch(session);
       const { socket } = session;
       try {
-        if (socket?.ping) socket.ping();
-        else this.#list();
+        socket?.ping?.();
+        if (!socket?.ping || session.pings++ % PINGS_PER_LIST === 0) this.list();
       } catch (cause) {
         return this.restart(new KalshiConnectionError("The WebSocket could not send.", { cause }));
       }
@@ -405,7 +384,8 @@ export class Connection {
     }, config.wsPingIntervalMs);
   }
 
-  #list(): void {
+  /** Asks which sids Kalshi has. */
+  list(): void {
     this.command("list_subscriptions", undefined, { timeoutMs: this.#options.config.wsPingIntervalMs }).then(
       ({ msg }) => {
         if (Array.isArray(msg)) this.#events.onList(new Set(msg.map((entry) => entry?.sid)));

@@ -6,41 +6,6 @@
 
 import { KalshiError, type KalshiErrorContext } from "../errors.ts";
 
-const FRAMING =
-  "The command was malformed: please report it, with the versions of this package and of your runtime.";
-const SHARDING = "Give 1 <= shard_factor <= 100 and 0 <= shard_key < shard_factor.";
-const OURS = "It is Kalshi's fault and worth another try.";
-
-/** What to do about an error code of the WebSocket. */
-const ADVICE: Readonly<Record<number, string>> = {
-  1: FRAMING,
-  2: "Give the parameters that this channel needs.",
-  3: FRAMING,
-  4: FRAMING,
-  5: FRAMING,
-  7: "The subscription has ended: subscribe again.",
-  8: "Check the channel's name; it may have been retired.",
-  9: "Use a key whose scopes cover this channel.",
-  10: OURS,
-  11: "Check the format of tickers and ids.",
-  12: FRAMING,
-  13: "This channel has no such action.",
-  14: "Give `market_tickers`.",
-  15: FRAMING,
-  16: "Check the ticker. A market that was created a moment ago may take some seconds.",
-  17: OURS,
-  18: OURS,
-  19: SHARDING,
-  20: SHARDING,
-  21: SHARDING,
-  22: SHARDING,
-  24: 'Give `index_ids`, or `["all"]`.',
-  25: "Subscribe to fewer markets on this stream, or read faster.",
-  26: "Spread the markets over several streams: one session holds 500,000.",
-  27: "Send fewer commands: one session may send 10,000 a second.",
-  28: 'Give `underlying_tickers`, or `["all"]`.',
-};
-
 /**
  * Kalshi refused a command, or ended a subscription:
  * https://docs.kalshi.com/websockets/websocket-connection
@@ -52,31 +17,17 @@ export class KalshiStreamError extends KalshiError {
   readonly errorCode: number;
   /** The channel that the command was for, where it was for one. */
   readonly channel: string | undefined;
-  /** Takes Kalshi's code and text, and the channel. */
-  constructor(errorCode: number, text: string, channel?: string, context?: KalshiErrorContext) {
+  /** Takes Kalshi's code and text, the channel, and what to do about it. */
+  constructor(errorCode: number, text: string, channel?: string, advice = "") {
     const what = channel === undefined ? "The command" : `The subscription to "${channel}"`;
     const meaning = text || "no reason given";
-    const advice = ADVICE[errorCode];
-    super("STREAM", `${what} was refused with error ${errorCode}: ${meaning}.${advice ? ` ${advice}` : ""}`, {
+    super("STREAM", `${what} was refused with error ${errorCode}: ${meaning}.${advice && ` ${advice}`}`, {
       outcome: "rejected",
       details: { code: errorCode, msg: text },
-      ...context,
     });
     this.errorCode = errorCode;
     this.channel = channel;
   }
-}
-
-/** The error of an error frame. */
-export function streamError(
-  { msg }: { readonly msg: Readonly<Record<string, unknown>> },
-  channel?: string,
-): KalshiStreamError {
-  return new KalshiStreamError(
-    typeof msg.code === "number" ? msg.code : 0,
-    typeof msg.msg === "string" ? msg.msg : "",
-    channel,
-  );
 }
 
 /** The stream is closed: reconnects are used up, or the key was refused. `cause` says why, unless you closed it. */

@@ -15,11 +15,12 @@ import {
   type GapMarker,
   keyOf,
   type KeyParam,
+  MESSAGE_TYPES,
   type StreamMarker,
   type Wish,
 } from "./channels.ts";
 import type { Connection, Frame } from "./connection.ts";
-import { KalshiStreamError, streamError } from "./errors.ts";
+import { KalshiStreamError } from "./errors.ts";
 import { Sequence, type SequencedKind } from "./sequence.ts";
 
 /** Who reads a channel. */
@@ -37,18 +38,21 @@ export interface Consumer {
   interrupted?(): void;
   /** The server has what this consumer wants. */
   synced?(): void;
+  /** Kalshi refuses these keys, which were taken out of `keys`, and no call waits to hear of it. */
+  refused?(keys: readonly string[], error: KalshiError): void;
   /** The channel has ended for this consumer. */
   end(error?: KalshiError): void;
 }
 
 /** Somebody who waits until the server has what its consumer wants. */
-interface Waiter {
+export interface Waiter {
   readonly keys: ReadonlySet<string> | undefined;
   readonly resolve: () => void;
   readonly reject: (error: KalshiError) => void;
 }
 
-interface Attempt {
+/** What a command adds or removes. */
+export interface Attempt {
   readonly adds: boolean;
   readonly param: KeyParam;
   readonly keys: readonly string[];
@@ -59,15 +63,22 @@ type KeySets = Map<KeyParam, Set<string>>;
 /** What a lane wants, or has: everything, or these keys. Undefined when nothing. */
 type Scope = "all" | KeySets | undefined;
 
+/** A subscription was lost. */
+interface Loss {
+  readonly reason: "reconnected" | "ended";
+  /** Since when something may be missing, in Unix milliseconds. */
+  readonly fromMs: number;
+  /** Who was there. */
+  readonly consumers: ReadonlySet<Consumer>;
+}
+
 /** Kalshi's errors after which a subscription is gone. */
-const ENDING = new Set([10, 17, 25]);
-/** Those that are worth another try. */
-const PASSING = new Set([...ENDING, 18, 27]);
-const UNKNOWN_SID = 7;
-const TRIES = 5;
+export const ENDING: ReadonlySet<unknown> = new Set([10, 17, 25]);
+/** The error of a command whose subscription is gone. */
+export const UNKNOWN_SID = 7;
 
 /** One channel. */
-class Lane {
+export class Lane {
   readonly channel: string;
   readonly facts: ChannelFacts;
   readonly consumers = new Set<Consumer>();
@@ -79,15 +90,21 @@ class Lane {
   asked: Scope;
   waiters: Waiter[] = [];
   /** Keys that the server has, and whose first frames a new reader wants as well. */
-  again = new Set<string>();
+  again: KeySets = new Map();
+  /** How many keys one command takes while a refused one is searched for. */
+  most = Infinity;
   running = false;
   tries = 0;
-  /** What the running command adds or removes; no keys: everything. */
+  /** What the last command adds or removes; no keys: everything. */
   attempt: Attempt | undefined;
   /** True when the server's subscription has other options than ours. */
   outdated = false;
-  /** Since when something may be missing, in Unix milliseconds. */
-  lostAtMs: number | undefined;
+  /** The loss that is told when the subscription stands again. */
+  loss: Loss | undefined;
+  /** When the subscription was last known to stand, in Unix milliseconds. */
+  provenAtMs = 0;
+  /** When its last numbered frame came, in Unix milliseconds. */
+  heardAtMs = 0;
 
   constructor(channel: string) {
     this.channel = channel;
@@ -112,24 +129,24 @@ class Lane {
     return keys.size === 0 ? undefined : keys;
   }
 
+  /** What a `subscribe` asks for; the rest follows by additions: tickers and ids exclude each other in a command. */
+  begins(): Scope {
+    const wanted = this.wants();
+    if (typeof wanted !== "object") return wanted;
+    for (const [param, set] of wanted) {
+      if (set.size > 0) return new Map([[param, new Set([...set].slice(0, this.most))]]);
+    }
+    return new Map();
+  }
+
   /** The parameters of `subscribe`, beside the channel. */
   params(scope: Scope): Record<string, unknown> {
     const params: Record<string, unknown> = { ...this.options };
     const { key, local } = this.facts;
-    if (scope === "all") {
-      if (key !== undefined && key !== "market_tickers") params[key] = ["all"];
-    } else {
-      // Tickers and ids exclude each other in one command: what is left follows as an addition.
-      for (const [param, set] of scope ?? []) {
-        if (set.size > 0 && !("market_tickers" in params)) params[param] = [...set];
-      }
-    }
+    if (typeof scope === "object") { for (const [param, set] of scope) params[param] = [...set]; }
+    else if (key !== undefined && key !== "market_tickers") params[key] = ["all"];
     if (key === "market_tickers" && !local && scope !== "all") params.skip_ticker_ack = true;
     return params;
-  }
-
-  emit(marker: StreamMarker, needed?: number): void {
-    for (const consumer of this.consumers) consumer.mark(marker, needed);
   }
 }
 
@@ -194,6 +211,11 @@ export class Lanes {
       throw new KalshiConfigError(
         `"${channel}" is subscribed to with ${sorted(present)}, and Kalshi keeps one subscription for each ` +
           "channel of a session. Use another stream for other options.",
+      );
+    }
+    if (fresh && lane.server === "all") {
+      throw new KalshiConfigError(
+        `"${channel}" is subscribed to for all markets, where Kalshi sends no snapshots. Use another stream.`,
       );
     }
     lane.outdated ||= differs && lane.sid !== undefined;
@@ -286,7 +308,10 @@ export class Lanes {
         void this.#run(lane); // somebody may wait to hear that there is nothing to do
         continue;
       }
-      const params = JSON.stringify(lane.params(scope));
+      const params = JSON.stringify(
+        lane.params(lane.begins()),
+        (_, value) => Array.isArray(value) ? value.sort() : value,
+      );
       const group = groups.get(params);
       if (group === undefined) groups.set(params, [lane]);
       else group.push(lane);
@@ -295,44 +320,53 @@ export class Lanes {
   }
 
   /** The connection is down: no sid holds any longer. */
-  down(lostAtMs: number): void {
-    this.#bySid.clear();
+  down(): void {
     this.#stash.length = 0;
-    for (const lane of this.#lanes.values()) this.#unplug(lane, lostAtMs);
+    for (const lane of this.#lanes.values()) {
+      this.#unplug(lane, "reconnected", this.#options.connection.heardAt);
+    }
   }
 
   /** Kalshi has these sids and no others. */
   listed(sids: ReadonlySet<unknown>): void {
     for (const [sid, lane] of this.#bySid) {
-      if (!sids.has(sid) && !lane.running) this.#ended(lane);
+      if (sids.has(sid)) lane.provenAtMs = this.#options.connection.heardAt;
+      else if (!lane.running) this.#ended(lane, lane.provenAtMs);
+    }
+    for (const sid of sids) {
+      if (typeof sid === "number" && !this.#bySid.has(sid) && this.#subscribing === 0) this.#giveBack(sid);
     }
   }
 
-  /** Something arrived that could not be read: nobody knows what it was. */
-  unreadable(): void {
+  /** Something arrived that could not be read: nobody knows what it was. `fromMs`: when the one before it came. */
+  unreadable(fromMs: number): void {
     for (const lane of this.#lanes.values()) {
-      this.#gap(lane, undefined, "unreadable", lane.sequence.last ?? 0);
+      if (lane.sid !== undefined) this.#gap(lane, undefined, "unreadable", lane.sequence.last ?? 0, fromMs);
     }
   }
 
   /** Takes the next frame. */
   receive(frame: Frame): void {
-    const { type, sid } = frame;
+    const { type } = frame;
+    const sid = frame.sid ?? undefined;
     if (type === "subscribed") return this.#subscribed(frame);
     const lane = sid === undefined ? undefined : this.#bySid.get(sid);
     if (lane === undefined) {
       if (CONTROL.has(type)) {
-        if (type === "error" && !frame.id) this.#options.onError(streamError(frame));
+        // Whose subscription has ended is not said.
+        if (type === "error" && !frame.id && this.#isEnding(frame)) this.#options.connection.list();
       } else if (sid !== undefined && this.#subscribing > 0 && this.#stash.length < STASH) {
         this.#stash.push(frame);
-      } else if (sid === undefined) this.#unknown(frame);
+      } else if (sid === undefined || !MESSAGE_TYPES.has(type)) this.#unknown(frame);
       return;
     }
     const { types, key } = lane.facts;
     const isUpdate = types === undefined ? !CONTROL.has(type) : types.includes(type);
     if (frame.seq) {
       const kind = !isUpdate ? "control" : type === "orderbook_snapshot" ? "snapshot" : "update";
-      if (!this.#inOrder(lane, frame.seq, kind)) return;
+      const isGood = this.#inOrder(lane, frame.seq, kind);
+      lane.heardAtMs = this.#options.connection.heardAt;
+      if (!isGood) return;
     }
     if (isUpdate) {
       const { msg } = frame;
@@ -345,12 +379,16 @@ export class Lanes {
     } else if (!CONTROL.has(type)) this.#unknown(frame);
     else if (!frame.id) {
       // Unasked for: Kalshi may have ended the subscription.
-      if (type === "error") {
-        const error = streamError(frame, lane.channel);
-        this.#options.onError(error);
-        if (ENDING.has(error.errorCode)) this.#ended(lane);
-      } else if (type === "unsubscribed") this.#ended(lane);
+      if (type === "unsubscribed" || type === "error" && this.#isEnding(frame, lane.channel)) {
+        this.#ended(lane);
+      }
     }
+  }
+
+  /** Tells an error that no command waits for; true when a subscription has ended with it. */
+  #isEnding(frame: Frame, channel?: string): boolean {
+    void import("./advice.ts").then(({ streamError }) => this.#options.onError(streamError(frame, channel)));
+    return ENDING.has(frame.msg.code);
   }
 
   #unknown(frame: Frame): void {
@@ -379,16 +417,30 @@ export class Lanes {
     }
   }
 
-  #gap(lane: Lane, missed: number | undefined, reason: GapMarker["reason"], needed: number): void {
+  #gap(
+    lane: Lane,
+    missed: number | undefined,
+    reason: GapMarker["reason"],
+    needed: number,
+    missedFromMs = lane.heardAtMs,
+  ): void {
     this.stats.gaps++;
-    lane.emit({ type: "gap", missed, reason }, needed);
+    const missedToMs = this.#options.connection.heardAt;
+    for (const consumer of lane.consumers) {
+      consumer.mark({ type: "gap", missed, reason, missedFromMs, missedToMs }, needed);
+    }
   }
 
   #subscribed(frame: Frame): void {
     const { channel, sid } = frame.msg;
     if (typeof sid !== "number" || typeof channel !== "string") return;
     const lane = this.#lanes.get(channel);
-    if (lane !== undefined) return this.#plug(lane, sid);
+    if (lane === undefined) this.#giveBack(sid);
+    else this.#plug(lane, sid);
+  }
+
+  /** Nobody here knows of this subscription. */
+  #giveBack(sid: number): void {
     this.#options.connection.command("unsubscribe", { sids: [sid] }).catch(() => {});
   }
 
@@ -399,36 +451,56 @@ export class Lanes {
     lane.sequence = new Sequence();
     lane.server = lane.asked;
     this.#bySid.set(sid, lane);
-    if (lane.lostAtMs !== undefined) {
-      lane.emit({ type: "reconnected", missedFromMs: lane.lostAtMs, missedToMs: this.#options.clock.now() });
-      lane.lostAtMs = undefined;
-    }
+    lane.provenAtMs = lane.heardAtMs = this.#options.connection.heardAt;
+    this.#tellLoss(lane);
     for (const frame of this.#stash.filter((stashed) => stashed.sid === sid)) this.receive(frame);
   }
 
-  #unplug(lane: Lane, lostAtMs?: number): void {
-    const { sid } = lane;
+  #tellLoss(lane: Lane): void {
+    const { loss } = lane;
+    if (loss === undefined) return;
+    lane.loss = undefined;
+    const { reason, fromMs: missedFromMs, consumers } = loss;
+    const missedToMs = this.#options.clock.now();
+    for (const consumer of lane.consumers) {
+      if (!consumers.has(consumer)) continue;
+      if (reason === "reconnected") consumer.mark({ type: reason, missedFromMs, missedToMs });
+      else consumer.mark({ type: "gap", missed: undefined, reason, missedFromMs, missedToMs }, 0);
+    }
+  }
+
+  /** The subscription is gone. What that may have cost is told when it stands again. */
+  #unplug(lane: Lane, reason: Loss["reason"], fromMs: number): void {
+    const { sid, loss, consumers } = lane;
     if (sid !== undefined) this.#bySid.delete(sid);
     lane.sid = lane.server = lane.asked = undefined;
     lane.again.clear();
+    if (loss !== undefined && reason === "reconnected") lane.loss = { ...loss, reason };
     if (sid === undefined) return;
-    if (lane.consumers.size > 0) lane.lostAtMs ??= lostAtMs;
-    for (const consumer of lane.consumers) consumer.interrupted?.();
+    if (consumers.size > 0) {
+      lane.loss ??= { reason, fromMs, consumers: new Set(consumers) };
+      if (reason === "ended") this.stats.gaps++;
+    }
+    for (const consumer of consumers) consumer.interrupted?.();
   }
 
   /** Kalshi ended the subscription: it is made anew. */
-  #ended(lane: Lane): void {
-    this.#unplug(lane);
-    this.#gap(lane, undefined, "ended", 0);
+  #ended(lane: Lane, fromMs = this.#options.connection.heardAt): void {
+    this.#unplug(lane, "ended", fromMs);
     void this.#run(lane, true);
   }
 
   // --- making the server's side equal to ours
 
   #changed(lane: Lane, consumer?: Consumer, keys?: ReadonlySet<string>, fresh = false): Promise<void> {
-    const { server, channel } = lane;
-    if (keys !== undefined && typeof server === "object" && (fresh || channel === "orderbook_delta")) {
-      for (const key of keys) if (server.get("market_tickers")?.has(key)) lane.again.add(key);
+    const { channel, attempt } = lane;
+    if (keys !== undefined && (fresh || channel === "orderbook_delta")) {
+      const param = consumer?.param ?? "market_tickers";
+      const server = typeof lane.server === "object" ? lane.server.get(param) : undefined;
+      const coming = attempt?.adds && attempt.param === param ? attempt.keys : [];
+      // Their first frames may have come and gone.
+      const there = [...keys].filter((key) => server?.has(key) || coming.includes(key));
+      if (there.length > 0) lane.again.set(param, new Set([...lane.again.get(param) ?? [], ...there]));
     }
     const isLeaving = consumer === undefined;
     if (isLeaving && !this.#options.connection.isOpen) return Promise.resolve();
@@ -469,6 +541,7 @@ export class Lanes {
         try {
           if (await this.#step(lane)) {
             lane.tries = 0;
+            lane.most = Infinity;
             for (const { resolve } of waiters.splice(0)) resolve();
             for (const consumer of lane.consumers) consumer.synced?.();
             if (lane.waiters.length === 0) return;
@@ -476,58 +549,18 @@ export class Lanes {
         } catch (error) {
           lane.waiters.unshift(...waiters.splice(0));
           if (!connection.isOpen) return;
-          pause = this.#isPassing(lane, error as KalshiError);
-          if (!pause) this.#refuse(lane, error as KalshiError);
+          const { afterFailure } = await import("./failures.ts");
+          if (!connection.isOpen) return;
+          pause = afterFailure(lane, error as KalshiError, {
+            ended: (lastKnownMs) => this.#unplug(lane, "ended", lastKnownMs),
+            onError: this.#options.onError,
+          });
         }
         lane.waiters.unshift(...waiters);
       }
     } finally {
       lane.running = false;
       if (connection.isOpen && lane.waiters.length > 0) void this.#run(lane);
-    }
-  }
-
-  /** True when a failed command is worth another try. */
-  #isPassing(lane: Lane, error: KalshiError): boolean {
-    const code = error instanceof KalshiStreamError ? error.errorCode : 0;
-    if (code === UNKNOWN_SID && lane.sid !== undefined) {
-      this.#unplug(lane);
-      this.#gap(lane, undefined, "ended", 0);
-      return true;
-    }
-    return (PASSING.has(code) || error instanceof KalshiTimeoutError) && lane.tries < TRIES;
-  }
-
-  /** A command was refused for good. */
-  #refuse(lane: Lane, error: KalshiError): void {
-    const { server, sid, attempt } = lane;
-    lane.tries = 0;
-    lane.attempt = undefined;
-    if (sid === undefined || attempt === undefined) {
-      // Nobody gets this channel.
-      for (const consumer of lane.consumers) consumer.end(error);
-      lane.consumers.clear();
-      for (const { reject } of lane.waiters.splice(0)) reject(error);
-    } else if (attempt.adds) {
-      const { param, keys } = attempt;
-      for (const consumer of lane.consumers) {
-        if ((consumer.param ?? param) === param) { for (const key of keys) consumer.keys?.delete(key); }
-        if (keys.includes("all") && consumer.keys === undefined) {
-          lane.consumers.delete(consumer);
-          consumer.end(error);
-        }
-      }
-      const isRefused = (waiter: Waiter) =>
-        waiter.keys === undefined || keys.some((key) => waiter.keys?.has(key));
-      for (const waiter of lane.waiters) if (isRefused(waiter)) waiter.reject(error);
-      lane.waiters = lane.waiters.filter((waiter) => !isRefused(waiter));
-    } else {
-      // What the server keeps sending unasked is not delivered.
-      this.#options.onError(error);
-      if (attempt.keys.length === 0) this.#unplug(lane);
-      else if (typeof server === "object") {
-        for (const key of attempt.keys) server.get(attempt.param)?.delete(key);
-      }
     }
   }
 
@@ -561,9 +594,9 @@ export class Lanes {
     if (wanted === undefined || renewed) {
       lane.attempt = { adds: false, param: key, keys: [] };
       await connection.command("unsubscribe", { sids: [sid] }, { channel });
-      if (lane.sid === sid) this.#unplug(lane);
-      // What came between the two commands is missing for those who were there before.
-      if (wanted !== undefined) this.#gap(lane, undefined, "ended", 0);
+      if (lane.sid !== sid) return false;
+      // What comes between the two commands is missing for those who are there already.
+      this.#unplug(lane, "ended", connection.heardAt);
       return false;
     }
     if (server === "all" || server === undefined) return true;
@@ -576,7 +609,7 @@ export class Lanes {
       const want = wanted.get(param) ?? new Set<string>();
       let have = server.get(param);
       if (have === undefined) server.set(param, have = new Set());
-      const missing = [...want].filter((name) => !have.has(name));
+      const missing = [...want].filter((name) => !have.has(name)).slice(0, lane.most);
       if (missing.length > 0) {
         await this.#update(lane, true, param, missing);
         for (const name of missing) have.add(name);
@@ -589,13 +622,13 @@ export class Lanes {
         return false;
       }
     }
-    if (lane.again.size > 0) {
-      const market_tickers = [...lane.again];
-      lane.again.clear();
+    for (const [param, keys] of lane.again) {
+      lane.again.delete(param);
       // Whether `get_snapshot` is answered beside the snapshots is not documented.
       if (channel === "orderbook_delta") {
-        this.update(channel, "get_snapshot", { market_tickers }).catch(() => {});
-      } else await this.#update(lane, true, "market_tickers", market_tickers);
+        this.update(channel, "get_snapshot", { [param]: [...keys] }).catch(() => {});
+      } else await this.#update(lane, true, param, [...keys]);
+      return false;
     }
     return true;
   }
@@ -612,14 +645,13 @@ export class Lanes {
     const [first] = lanes;
     if (first === undefined) return;
     for (const lane of lanes) {
-      lane.asked = lane.wants();
+      const asked = lane.asked = lane.begins();
+      const [[param, keys] = [lane.facts.key ?? "market_tickers", new Set<string>()]] =
+        typeof asked === "object" ? asked : [];
+      lane.attempt = { adds: true, param, keys: [...keys] };
       lane.outdated = false;
     }
     const params = first.params(first.asked);
-    // What does not fit into one command is not on the server yet.
-    for (const lane of lanes) {
-      if (typeof lane.asked === "object" && "market_tickers" in params) lane.asked.delete("market_ids");
-    }
     const channels = lanes.map(({ channel }) => channel);
     let answers = 0;
     this.#subscribing++;

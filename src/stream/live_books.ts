@@ -103,7 +103,8 @@ export class LiveBooks implements Consumer {
         ? lanes.added(CHANNEL, this, fresh)
         : lanes.join(CHANNEL, this, { use_yes_price: true });
       this.#joined = true;
-      await waitFor(joining, "Subscribing to order books", { timeoutMs, ...options }, clock);
+      const limits = { ...options, timeoutMs: options.timeoutMs ?? timeoutMs };
+      await waitFor(joining, "Subscribing to order books", limits, clock);
       return books;
     } catch (error) {
       for (const book of books) void book.close();
@@ -167,13 +168,24 @@ export class LiveBooks implements Consumer {
     this.#expect(expected.filter(({ market }) => market.state !== "live"));
   }
 
+  refused(tickers: readonly string[], error: KalshiError): void {
+    for (const ticker of tickers) this.#end(ticker, error);
+    if (this.#entries.size > 0 || !this.#joined) return;
+    this.#rest();
+    void this.options.lanes.leave(CHANNEL, this);
+  }
+
   end(error?: KalshiError): void {
     this.#rest();
-    for (const [ticker, entry] of this.#entries) {
-      const readers = [...entry.readers];
-      this.#forget(ticker, entry);
-      for (const reader of readers) reader.end(error);
-    }
+    for (const ticker of this.#entries.keys()) this.#end(ticker, error);
+  }
+
+  #end(ticker: string, error: KalshiError | undefined): void {
+    const entry = this.#entries.get(ticker);
+    if (entry === undefined) return;
+    const readers = [...entry.readers];
+    this.#forget(ticker, entry);
+    for (const reader of readers) reader.end(error);
   }
 
   /** There is nothing left to do. */

@@ -35,7 +35,10 @@ export interface StreamQueueOptions<T> {
   readonly name: string;
   readonly policy: QueuePolicy;
   readonly limit: number;
-  /** For `latest`: what replaces what. Items without a key are kept. */
+  /**
+   * For `latest`: what replaces what. An item without a key is a marker: what comes after it stays after it, and of
+   * markers of one `type` the last one is kept, with the `missedFromMs` of the first.
+   */
   readonly keyOf?: ((item: T) => unknown) | undefined;
   /** Called once when the reader leaves its loop, or when the queue has overflowed. */
   readonly onEnd?: (() => void) | undefined;
@@ -47,7 +50,11 @@ export class StreamQueue<T extends object> implements AsyncIterableIterator<T, u
   #items: (T | undefined)[] = [];
   #head = 0;
   readonly #latest: Map<unknown, T> | undefined;
+  /** Of `#latest`, what came after the last marker. */
+  readonly #fresh = new Set<unknown>();
   readonly #readers: Reader<T>[] = [];
+  /** What markers of each type go by in `#latest`: no market is named so. */
+  readonly #markerKeys: Record<string, object> = {};
   #ended = false;
   #error: unknown;
   #droppedSinceRead = 0;
@@ -77,12 +84,7 @@ export class StreamQueue<T extends object> implements AsyncIterableIterator<T, u
     const reader = this.#readers.shift();
     if (reader !== undefined) return reader.resolve({ value: item, done: false });
     const { policy, limit, keyOf } = this.#options;
-    if (this.#latest !== undefined) {
-      const key = keyOf?.(item) ?? item;
-      if (this.#latest.has(key)) this.conflated++;
-      this.#latest.set(key, item);
-      return;
-    }
+    if (this.#latest !== undefined) return this.#conflate(this.#latest, keyOf?.(item), item);
     if (policy !== "unbounded" && this.size >= limit) {
       if (policy === "error") return this.#stop(new KalshiStreamOverflowError(this.#options.name, limit));
       this.#shift();
@@ -122,6 +124,25 @@ export class StreamQueue<T extends object> implements AsyncIterableIterator<T, u
     return this;
   }
 
+  #conflate(latest: Map<unknown, T>, key: unknown, item: T): void {
+    let name = key;
+    let kept = item;
+    if (key === undefined) {
+      const { type, missedFromMs } = item as { readonly type?: string; readonly missedFromMs?: number };
+      name = this.#markerKeys[type ?? ""] ??= {};
+      const before = latest.get(name) as { readonly missedFromMs?: number } | undefined;
+      if (before !== undefined) kept = { ...item, missedFromMs: before.missedFromMs ?? missedFromMs };
+      this.#fresh.clear();
+    }
+    if (latest.has(name)) {
+      this.conflated++;
+      // A market keeps its place, so that none that moves all the time waits for ever; but not before a marker.
+      if (!this.#fresh.has(name)) latest.delete(name);
+    }
+    if (key !== undefined) this.#fresh.add(name);
+    latest.set(name, kept);
+  }
+
   #stop(error?: unknown): void {
     if (this.#ended) return;
     this.end(error);
@@ -140,6 +161,7 @@ export class StreamQueue<T extends object> implements AsyncIterableIterator<T, u
     if (this.#latest !== undefined) {
       for (const [key, item] of this.#latest) {
         this.#latest.delete(key);
+        this.#fresh.delete(key);
         return item;
       }
       return undefined;

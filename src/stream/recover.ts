@@ -7,10 +7,13 @@
 import type { Clock, ClockTimer } from "../clock.ts";
 import type { Fill, Order } from "../contract/types.ts";
 import type { FillData, UserOrderData } from "../contract/ws.ts";
-import { KalshiConfigError, type KalshiError } from "../errors.ts";
+import { KalshiConfigError, type KalshiError, KalshiTimeoutError } from "../errors.ts";
 import { backoffMs, type BackoffOptions } from "../http/retry.ts";
-import type { StreamMarker } from "./channels.ts";
+import { assertAtLeast, assertKnownOptions } from "../options.ts";
+import { LONGEST_MS, waitFor } from "./calls.ts";
+import type { RecoveryReport, StreamMarker } from "./channels.ts";
 import type { Frame } from "./connection.ts";
+import { KalshiStreamClosedError } from "./errors.ts";
 import type { Consumer } from "./lanes.ts";
 
 /** Where a stream looks up what it missed; `client.stream()` brings one along. */
@@ -81,11 +84,10 @@ export interface RecoveredOrder {
   readonly msg: UserOrderData;
 }
 
-/** What may be missing, and who is to be told. */
+/** When something may have been missed, in Unix milliseconds. */
 interface Loss {
-  sinceMs: number;
-  untilMs: number;
-  readonly markers: StreamMarker[];
+  readonly fromMs: number;
+  readonly toMs: number;
 }
 
 /** How one channel recovers. */
@@ -99,8 +101,10 @@ interface Plan {
 
 /** Clocks differ, and the last frames before a loss may not have been the latest. */
 const OVERLAP_MS = 15_000;
-/** How far back a lost frame is looked for when only the loss is known. */
-const BACK_MS = 60_000;
+/** How long live events wait for what was missed before them. */
+const HOLD_MS = 5_000;
+/** How long one look-up may take. */
+const LOOK_MS = 60_000;
 const REMEMBERED = 100_000;
 
 const timeOf = (text: string | null | undefined) => text ? Date.parse(text) : 0;
@@ -206,7 +210,10 @@ function orderPlan(lookup: StreamLookup, onError: (error: unknown) => void): Pla
   };
 }
 
-/** What stands between a private channel and its queue. */
+/**
+ * What stands between a private channel and its queue. A marker waits for the look-up, so that what was missed
+ * follows it, and live events wait behind the marker; for `HOLD_MS` at most, as news must not be late because REST is.
+ */
 export class Recovery implements Consumer {
   readonly #inner: Consumer;
   readonly #plan: Plan;
@@ -214,19 +221,20 @@ export class Recovery implements Consumer {
   readonly #clock: Clock;
   readonly #backoff: BackoffOptions;
   readonly #onError: (error: unknown) => void;
-  /** Live frames that wait until what was missed before them is in. */
-  #held: Frame[] | undefined;
-  /** The loss that is next to be filled up; what is noticed meanwhile is filled up with it, in one look. */
-  #next: Loss | undefined;
-  #running = 0;
-  #work: Promise<void> = Promise.resolve();
-  #timer: ClockTimer | undefined;
-  #patience: ClockTimer | undefined;
-  /** From when on something is still missing, as it could not be looked up; in Unix milliseconds. */
-  #owedSinceMs = Infinity;
+  readonly #stopped = new AbortController();
+  #startedMs = 0;
+  /** What is to be looked up next. Losses that are noticed meanwhile are looked up in one go. */
+  #owed: Loss | undefined;
+  #isLooking = false;
   #tries = 0;
-  #retry: ClockTimer | undefined;
-  #ended = false;
+  /** Markers that wait for what was missed. */
+  #markers: StreamMarker[] = [];
+  /** Live events that wait behind them. */
+  #held: Frame[] | undefined;
+  #holding: ClockTimer | undefined;
+  #repeating: ClockTimer | undefined;
+  #retrying: ClockTimer | undefined;
+  #patience: ClockTimer | undefined;
 
   constructor(
     channel: "fill" | "user_orders",
@@ -254,8 +262,9 @@ export class Recovery implements Consumer {
 
   /** Takes note of what was before the subscription, so that it is not taken for missed. */
   async start(everyMs: number | undefined): Promise<void> {
-    for (const { msg } of await this.#plan.fetch(this.#clock.now() - OVERLAP_MS)) this.#plan.isNew(msg, true);
-    if (everyMs !== undefined) this.#repeat(everyMs);
+    this.#startedMs = this.#clock.now();
+    for (const { msg } of await this.#plan.fetch(this.#startedMs - OVERLAP_MS)) this.#plan.isNew(msg, true);
+    if (everyMs !== undefined) this.#repeat(everyMs, this.#startedMs);
   }
 
   deliver(frame: Frame): void {
@@ -264,97 +273,133 @@ export class Recovery implements Consumer {
   }
 
   mark(marker: StreamMarker): void {
-    const now = this.#clock.now();
-    if (marker.type === "reconnected") this.#recover(marker.missedFromMs, marker.missedToMs, marker);
-    else this.#recover(now - BACK_MS, now, marker);
+    this.#markers.push(marker);
+    this.#held ??= [];
+    this.#holding ??= this.#clock.setTimer(() => {
+      const recoverError = new KalshiTimeoutError(
+        `What was missed could not be looked up within ${HOLD_MS} ms. It comes as soon as it can be.`,
+      );
+      this.#tell({ recoverError });
+      this.#release();
+    }, HOLD_MS);
+    this.#owe(marker.missedFromMs, marker.missedToMs);
   }
 
   end(error?: KalshiError): void {
+    const recoverError = error ?? new KalshiStreamClosedError("The subscription ended before the look-up.");
+    this.#tell({ recoverError });
+    this.#release();
     this.#inner.end(error);
   }
 
   /** Nobody reads any longer. */
   stop(): void {
-    this.#ended = true;
-    this.#timer?.clear();
-    this.#patience?.clear();
-    this.#retry?.clear();
+    this.#stopped.abort();
+    for (const timer of [this.#holding, this.#repeating, this.#retrying, this.#patience]) timer?.clear();
   }
 
-  #repeat(everyMs: number): void {
-    let sinceMs = this.#clock.now();
-    this.#timer = this.#clock.setTimer(() => {
+  #repeat(everyMs: number, sinceMs: number): void {
+    this.#repeating = this.#clock.setTimer(() => {
       const now = this.#clock.now();
-      this.#recover(sinceMs, now).then(() => this.#ended || this.#repeat(everyMs));
-      sinceMs = now;
+      this.#owe(sinceMs, now);
+      this.#repeat(everyMs, now);
     }, everyMs);
   }
 
-  #recover(sinceMs: number, untilMs: number, marker?: StreamMarker): Promise<void> {
-    this.#held ??= [];
-    const markers = marker === undefined ? [] : [marker];
-    if (this.#next !== undefined) {
-      this.#next.sinceMs = Math.min(this.#next.sinceMs, sinceMs);
-      this.#next.untilMs = Math.max(this.#next.untilMs, untilMs);
-      this.#next.markers.push(...markers);
-    } else {
-      const loss = this.#next = { sinceMs, untilMs, markers };
-      this.#running++;
-      this.#work = this.#work.then(() => {
-        this.#next = undefined;
-        return this.#fill(loss);
-      });
-    }
-    return this.#work;
+  #owe(sinceMs: number, untilMs: number): void {
+    const { fromMs, toMs } = this.#owed ?? { fromMs: Infinity, toMs: 0 };
+    // What was before the subscription belongs to nobody here.
+    const neededMs = Math.max(sinceMs, this.#startedMs);
+    this.#owed = { fromMs: Math.min(fromMs, neededMs), toMs: Math.max(toMs, untilMs) };
+    void this.#look();
   }
 
-  async #fill({ sinceMs, untilMs, markers }: Loss): Promise<void> {
-    const fromMs = Math.min(sinceMs, this.#owedSinceMs);
-    let frames: Frame[] = [];
-    let recoverError: unknown;
+  /** Looks up what is owed until nothing is; what could not be looked up is tried again later. */
+  async #look(): Promise<void> {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    this.#retrying?.clear();
+    await undefined; // so that losses noticed in one go are one
+    for (let owed = this.#owed; owed !== undefined; owed = this.#owed) {
+      this.#owed = undefined;
+      const waiting = this.#markers.length;
+      const { frames, recoverError } = await this.#lookUp(owed);
+      if (this.#stopped.signal.aborted) return;
+      const { keys } = this.#inner;
+      const live = new Set(this.#held?.map(({ msg }) => this.#plan.idOf(msg)));
+      const missed = frames.filter(({ msg }) =>
+        (keys === undefined || keys.has(String(msg.market_ticker ?? msg.ticker))) &&
+        !live.has(this.#plan.idOf(msg)) && this.#plan.isNew(msg, true)
+      );
+      // Markers of losses that were noticed during the look-up wait for the next one.
+      const told = this.#tell({ recovered: missed.length, recoverError }, waiting);
+      for (const frame of missed) this.#inner.deliver(frame);
+      if (this.#markers.length === 0) this.#release();
+      if (recoverError === undefined) {
+        this.#tries = 0;
+        continue;
+      }
+      if (told === 0) this.#onError(recoverError);
+      const isMore = this.#owed !== undefined;
+      this.#owe(owed.fromMs, owed.toMs);
+      if (isMore) continue;
+      const delayMs = backoffMs(this.#tries++, this.#backoff, undefined, Math.random);
+      this.#retrying = this.#clock.setTimer(() => void this.#look(), delayMs);
+      break;
+    }
+    this.#isLooking = false;
+  }
+
+  async #lookUp({ fromMs, toMs }: Loss): Promise<{ frames: Frame[]; recoverError: unknown }> {
+    const { signal } = this.#stopped;
+    let isFresh = true;
+    const work = (async () => {
+      isFresh = await this.#isFresh(toMs);
+      return await this.#plan.fetch(fromMs - OVERLAP_MS);
+    })();
     try {
-      await this.#untilFresh(untilMs);
-      frames = await this.#plan.fetch(fromMs - OVERLAP_MS);
-      this.#owedSinceMs = Infinity;
-      this.#tries = 0;
-    } catch (error) {
-      recoverError = error;
-      this.#owedSinceMs = fromMs;
-      if (markers.length === 0) this.#onError(error);
+      const limits = { signal, timeoutMs: LOOK_MS };
+      const frames = await waitFor(work, "Looking up what was missed", limits, this.#clock);
+      const recoverError = isFresh ? undefined : new KalshiTimeoutError(
+        "Kalshi's answers lag behind what was missed: more of it may come when they have caught up.",
+      );
+      return { frames, recoverError };
+    } catch (recoverError) {
+      return { frames: [], recoverError };
     }
-    if (this.#ended) return;
-    this.#retry?.clear();
-    if (recoverError !== undefined) this.#retryLater();
-    const { keys } = this.#inner;
-    const live = new Set(this.#held?.map(({ msg }) => this.#plan.idOf(msg)));
-    const missed = frames.filter(({ msg }) =>
-      (keys === undefined || keys.has(String(msg.market_ticker ?? msg.ticker))) &&
-      !live.has(this.#plan.idOf(msg)) && this.#plan.isNew(msg, true)
-    );
+  }
+
+  /** Hands on the first `count` markers that wait; returns how many. What was missed follows the last one. */
+  #tell({ recovered = 0, recoverError }: RecoveryReport, count = Infinity): number {
+    const markers = this.#markers.splice(0, count);
     for (const [index, marker] of markers.entries()) {
-      // What was missed follows the last one.
-      const recovered = index === markers.length - 1 ? missed.length : 0;
-      this.#inner.mark({ ...marker, ...(recoverError === undefined ? { recovered } : { recoverError }) });
+      this.#inner.mark({
+        ...marker,
+        recovered: index === markers.length - 1 ? recovered : 0,
+        ...(recoverError !== undefined && { recoverError }),
+      });
     }
-    for (const frame of missed) this.#inner.deliver(frame);
-    if (--this.#running > 0) return;
+    return markers.length;
+  }
+
+  /** Lets go of what waits behind the markers. */
+  #release(): void {
+    this.#holding?.clear();
+    this.#holding = undefined;
     const held = this.#held ?? [];
     this.#held = undefined;
     for (const frame of held) this.deliver(frame);
   }
 
-  /** What could not be looked up is owed until it is. */
-  #retryLater(): void {
-    const delayMs = backoffMs(this.#tries++, this.#backoff, undefined, Math.random);
-    this.#retry = this.#clock.setTimer(() => this.#recover(this.#owedSinceMs, this.#clock.now()), delayMs);
-  }
-
   /** Kalshi's portfolio answers may lag behind: waits until they have caught up, for ten seconds at most. */
-  async #untilFresh(untilMs: number): Promise<void> {
-    for (let tries = 0; tries < 10 && this.#lookup.asOfMs !== undefined; tries++) {
-      if (await this.#lookup.asOfMs() >= untilMs || this.#ended) return;
+  async #isFresh(untilMs: number): Promise<boolean> {
+    if (this.#lookup.asOfMs === undefined) return true;
+    for (let tries = 0; tries < 10; tries++) {
+      if (await this.#lookup.asOfMs() >= untilMs) return true;
+      if (this.#stopped.signal.aborted) return false;
       await new Promise<void>((resolve) => this.#patience = this.#clock.setTimer(resolve, 1_000));
     }
+    return false;
   }
 }
 
@@ -368,11 +413,9 @@ export function readRecover(
       "`recover` looks up through REST: open the stream with `client.stream()`, or give `lookup`.",
     );
   }
-  const everyMs = recover === true ? undefined : recover.everyMs;
-  if (everyMs !== undefined && !(everyMs >= 1_000)) {
-    throw new KalshiConfigError(
-      `recover.everyMs takes a number of milliseconds from 1000, not ${String(everyMs)}.`,
-    );
-  }
-  return { lookup: "exchange" in lookup ? lookupThrough(lookup) : lookup, everyMs };
+  const found = "exchange" in lookup ? lookupThrough(lookup) : lookup;
+  if (recover === true) return { lookup: found, everyMs: undefined };
+  assertKnownOptions("recover", recover, ["everyMs"]);
+  assertAtLeast("recover.everyMs", recover.everyMs, 1_000, LONGEST_MS);
+  return { lookup: found, everyMs: recover.everyMs };
 }

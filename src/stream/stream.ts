@@ -11,9 +11,9 @@ import { KalshiConfig, type KalshiConfigOptions } from "../config.ts";
 import type { Channel, ChannelMessages, FillMessage, UserOrderMessage } from "../contract/ws.ts";
 import { KalshiConfigError } from "../errors.ts";
 import { tell } from "../http/hooks.ts";
-import { unknownOption } from "../options.ts";
+import { assertKnownOptions } from "../options.ts";
 import type { Runtime } from "../runtime/types.ts";
-import type { WaitOptions } from "./calls.ts";
+import { checkCall, waitFor, type WaitOptions } from "./calls.ts";
 import {
   type ChannelParams,
   type MarketParams,
@@ -69,25 +69,25 @@ export interface StreamOptions {
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
-const OPTION_NAMES: Readonly<Record<keyof StreamOptions, true>> = {
-  auth: true,
-  config: true,
-  runtime: true,
-  signal: true,
-  clock: true,
-  lookup: true,
-  verifyBooks: true,
-  onUnknown: true,
-  onUnreadable: true,
-  onError: true,
-};
+const OPTION_NAMES = [
+  "auth",
+  "config",
+  "runtime",
+  "signal",
+  "clock",
+  "lookup",
+  "verifyBooks",
+  "onUnknown",
+  "onUnreadable",
+  "onError",
+] satisfies (keyof StreamOptions)[];
 
 /** How a stream fares. Counters run from its start. */
 export interface StreamStats {
   /** Frames received. */
   readonly frames: number;
-  /** Their length in characters. */
-  readonly characters: number;
+  /** Their length in bytes; on Workers in characters, which is the same as long as they are ASCII. */
+  readonly bytes: number;
   /** Times the connection came back. */
   readonly reconnects: number;
   /** Texts received that are no frames. */
@@ -165,9 +165,9 @@ export class KalshiStream implements AsyncDisposable {
       clock,
     }, {
       onFrame: (frame) => this.#receive(frame),
-      onUnreadable: (text) => {
+      onUnreadable: (text, fromMs) => {
         this.#unreadable++;
-        this.#lanes.unreadable();
+        this.#lanes.unreadable(fromMs);
         tell(onUnreadable, () => text);
       },
       onStatus: (status) => this.#changed(status),
@@ -191,11 +191,7 @@ export class KalshiStream implements AsyncDisposable {
    * @throws {KalshiConnectionError} when no connection can be made
    */
   static async connect(options: StreamOptions): Promise<KalshiStream> {
-    for (const name of Object.keys(options)) {
-      if (!Object.hasOwn(OPTION_NAMES, name)) {
-        throw unknownOption("KalshiStream", name, Object.keys(OPTION_NAMES));
-      }
-    }
+    assertKnownOptions("KalshiStream", options, OPTION_NAMES);
     if (options.auth === undefined) {
       throw new KalshiConfigError(
         "KalshiStream needs `auth`: Kalshi's WebSocket is signed, also for public channels.",
@@ -236,10 +232,10 @@ export class KalshiStream implements AsyncDisposable {
 
   /** How it fares. */
   stats(): StreamStats {
-    const { frames, characters, reconnects } = this.#connection;
+    const { frames, bytes, reconnects } = this.#connection;
     return {
       frames,
-      characters,
+      bytes,
       reconnects,
       unreadable: this.#unreadable,
       ...this.#lanes.stats,
@@ -269,12 +265,13 @@ export class KalshiStream implements AsyncDisposable {
     params?: Readonly<Record<string, unknown>>,
     options?: SubscribeOptions,
   ): Promise<Subscription<OtherFrame>>;
-  subscribe(
+  async subscribe(
     channel: string,
     params?: Readonly<Record<string, unknown>>,
     options: SubscribeOptions = {},
   ): Promise<Subscription<OtherFrame>> {
-    return this.#subscribe(channel, params, options);
+    checkCall("subscribe", options, "queue");
+    return await this.#subscribe(channel, params, options);
   }
 
   /**
@@ -296,13 +293,17 @@ export class KalshiStream implements AsyncDisposable {
     params?: Readonly<Record<string, unknown>>,
     options?: WaitOptions,
   ): Promise<Subscription<OtherFrame>>;
-  on(
+  async on(
     channel: string,
     handler: (item: never) => void,
     params?: Readonly<Record<string, unknown>>,
     options: WaitOptions = {},
   ): Promise<Subscription<OtherFrame>> {
-    return this.#subscribe(channel, params, options, handler as (item: object) => void);
+    checkCall("on", options);
+    if (typeof handler !== "function") {
+      throw new KalshiConfigError("on() takes a function after the channel.");
+    }
+    return await this.#subscribe(channel, params, options, handler as (item: object) => void);
   }
 
   /** Your fills; `recover: true` fills up what a reconnect missed, each fill once. */
@@ -327,6 +328,7 @@ export class KalshiStream implements AsyncDisposable {
    * @throws {KalshiTimeoutError} when none comes within `timeoutMs` (by default `config.timeoutMs`)
    */
   async orderBook(ticker: string, options: WaitOptions = {}): Promise<LiveOrderBook> {
+    checkCall("orderBook", options);
     const [book] = await this.#open([ticker], options);
     return book as LiveOrderBook;
   }
@@ -340,6 +342,7 @@ export class KalshiStream implements AsyncDisposable {
     tickers: readonly string[],
     options: OrderBooksOptions = {},
   ): Promise<ReadonlyMap<string, LiveOrderBook>> {
+    checkCall("orderBooks", options, "awaitLive");
     const books = await this.#open(tickers, options);
     return new Map(books.map((book) => [book.ticker, book]));
   }
@@ -375,7 +378,7 @@ export class KalshiStream implements AsyncDisposable {
   #changed(status: StreamStatus): void {
     if (status.state === "open") this.#lanes.up();
     else if (status.state === "reconnecting") {
-      this.#lanes.down(this.#connection.heardAt);
+      this.#lanes.down();
     }
     for (const watcher of this.#watchers) watcher.push(status);
     if (status.state !== "closed") return;
@@ -424,7 +427,10 @@ export class KalshiStream implements AsyncDisposable {
     const { subscription, start } = entry;
     this.#subscriptions.add(subscription);
     try {
-      await recovering?.start(everyMs);
+      if (recovering !== undefined) {
+        const limits = { ...options, timeoutMs: options.timeoutMs ?? this.#config.timeoutMs };
+        await waitFor(recovering.start(everyMs), "Looking up what was before", limits, this.#clock);
+      }
       await start(options);
       return subscription;
     } catch (error) {
@@ -439,6 +445,7 @@ export class KalshiStream implements AsyncDisposable {
     options: RecoverableOptions,
   ): Promise<Subscription<Message>> {
     const record = params as Readonly<Record<string, unknown>> | undefined;
+    checkCall(channel === "fill" ? "fills" : "userOrders", options, "queue", "recover");
     if (!options.recover) return await this.#subscribe(channel, record, options);
     const { readRecover, Recovery } = await import("./recover.ts");
     const { lookup, everyMs } = readRecover(options.recover, this.#lookup);
@@ -454,10 +461,11 @@ export class KalshiStream implements AsyncDisposable {
 
   async #open(tickers: readonly string[], options: OrderBooksOptions): Promise<LiveOrderBook[]> {
     if (this.state === "closed") throw this.#closedError();
+    readParams("orderbook_delta", { market_tickers: tickers });
     const books = await (await this.#makeBooks()).open(tickers, options);
     if (options.awaitLive === false) return books;
     try {
-      const limits = { timeoutMs: this.#config.timeoutMs, ...options };
+      const limits = { ...options, timeoutMs: options.timeoutMs ?? this.#config.timeoutMs };
       await Promise.all(books.map((book) => book.live(limits)));
       return books;
     } catch (error) {

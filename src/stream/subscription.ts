@@ -7,9 +7,11 @@
 import type { Clock } from "../clock.ts";
 import { KalshiConfigError, type KalshiError } from "../errors.ts";
 import { guard } from "../http/hooks.ts";
+import { assertKnownOptions } from "../options.ts";
 import { waitFor, type WaitOptions } from "./calls.ts";
 import { channelFacts, keyOf, type StreamItem, type StreamMarker, type Wish } from "./channels.ts";
 import type { Frame } from "./connection.ts";
+import { KalshiStreamClosedError } from "./errors.ts";
 import type { Consumer, Lanes } from "./lanes.ts";
 import { type QueueOptions, type QueuePolicy, StreamQueue } from "./queue.ts";
 
@@ -41,6 +43,7 @@ export function readQueueOptions(
   policy: QueuePolicy,
   limit: number,
 ): { policy: QueuePolicy; limit: number } {
+  assertKnownOptions("queue", options, ["policy", "limit"]);
   const chosen = { policy: options.policy ?? policy, limit: options.limit ?? limit };
   if (!POLICIES.includes(chosen.policy)) {
     throw new KalshiConfigError(
@@ -51,6 +54,14 @@ export function readQueueOptions(
     throw new KalshiConfigError(`queue.limit takes a whole number from 1, not ${String(chosen.limit)}.`);
   }
   return chosen;
+}
+
+/** Refuses what is no list of names, and "all" in the place of one. */
+function readKeys(channel: string, keys: readonly string[]): void {
+  if (Array.isArray(keys) && keys.every((key) => typeof key === "string" && key && key !== "all")) return;
+  throw new KalshiConfigError(
+    `"${channel}" takes a list of names here. To read everything, subscribe without one, or with ["all"].`,
+  );
 }
 
 /** What a subscription is made from. */
@@ -148,17 +159,27 @@ export class Subscription<Message> implements AsyncIterable<StreamItem<Message>>
    * Adds tickers (or ids, for what was subscribed to by id); resolves when Kalshi has them.
    *
    * @throws {KalshiStreamError} when Kalshi refuses them
+   * @throws {KalshiStreamClosedError} when the subscription has ended
    */
   async add(keys: readonly string[], options: WaitOptions = {}): Promise<void> {
     const { lanes, channel } = this.#options;
+    readKeys(this.channel, keys);
     const own = this.#picked();
     const added = new Set(keys.filter((key) => !own.has(key)));
     for (const key of added) own.add(key);
-    await this.#wait(lanes.added(channel, this.#consumer, added), `Adding to "${channel}"`, options);
+    try {
+      await this.#wait(lanes.added(channel, this.#consumer, added), `Adding to "${channel}"`, options);
+    } catch (error) {
+      // Whoever gives up does not want them any longer.
+      for (const key of added) own.delete(key);
+      void lanes.removed(channel);
+      throw error;
+    }
   }
 
   /** Removes tickers, ids or names; what is queued of them still comes. */
   async remove(keys: readonly string[], options: WaitOptions = {}): Promise<void> {
+    readKeys(this.channel, keys);
     const own = this.#picked();
     for (const key of keys) own.delete(key);
     await this.#wait(this.#options.lanes.removed(this.channel), `Removing from "${this.channel}"`, options);
@@ -170,6 +191,7 @@ export class Subscription<Message> implements AsyncIterable<StreamItem<Message>>
    * @throws {KalshiConfigError} for a channel without snapshots
    */
   snapshot(keys: readonly string[] = [...this.#picked()]): void {
+    readKeys(this.channel, keys);
     if (this.channel !== "orderbook_delta") {
       throw new KalshiConfigError(
         `"${this.channel}" has no snapshots to ask for: only "orderbook_delta" has.`,
@@ -198,7 +220,7 @@ export class Subscription<Message> implements AsyncIterable<StreamItem<Message>>
 
   /** Ends it: the loop gets what is queued, then ends. A second call is harmless. */
   async unsubscribe(): Promise<void> {
-    this.#queue.end();
+    this.#consumer.end();
     await this.#leave();
   }
 
@@ -215,6 +237,7 @@ export class Subscription<Message> implements AsyncIterable<StreamItem<Message>>
 
   #picked(): Set<string> {
     const { keys } = this.#consumer;
+    if (this.#ended) throw new KalshiStreamClosedError(`The subscription to "${this.channel}" has ended.`);
     if (keys !== undefined) return keys;
     throw new KalshiConfigError(
       `This subscription reads everything of "${this.channel}": it has no list to change.`,
@@ -230,7 +253,7 @@ export class Subscription<Message> implements AsyncIterable<StreamItem<Message>>
 
   #wait<T>(work: Promise<T>, what: string, options: WaitOptions): Promise<T> {
     const { timeoutMs, clock } = this.#options;
-    return waitFor(work, what, { timeoutMs, ...options }, clock);
+    return waitFor(work, what, { ...options, timeoutMs: options.timeoutMs ?? timeoutMs }, clock);
   }
 
   #end(error?: KalshiError): void {

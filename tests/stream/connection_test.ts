@@ -1,5 +1,6 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { KalshiAuth } from "../../src/auth/mod.ts";
+import { errorMeanings } from "../../src/contract/ws.ts";
 import {
   KalshiAbortError,
   KalshiAuthError,
@@ -13,6 +14,7 @@ import {
   KalshiStreamError,
   type StreamStatus,
 } from "../../src/stream/mod.ts";
+import { streamError } from "../../src/stream/advice.ts";
 import { test } from "../support/test.ts";
 import { FakeVenue, SIGNATURE, take } from "./support/fake_venue.ts";
 
@@ -67,6 +69,35 @@ test("the first connection fails at once, and other refusals are told apart", as
     assertEquals(venue.clock.pending, 0);
   }
   assertEquals(codes, ["RATE_LIMITED", "SERVER", "BAD_REQUEST", "CONNECTION"]);
+});
+
+test("a signer that never answers is given up after timeoutMs, or when the caller says so", async () => {
+  const venue = new FakeVenue();
+  const auth = { keyId: "key-1", sign: () => new Promise<string>(() => {}) };
+  const slow = assertRejects(() => venue.connect({ auth }, { timeoutMs: 3_000 }), KalshiTimeoutError);
+  await venue.clock.advance(3_000);
+  await slow;
+  const controller = new AbortController();
+  const aborted = assertRejects(() => venue.connect({ auth, signal: controller.signal }), KalshiAbortError);
+  await venue.clock.advance(10);
+  controller.abort();
+  await aborted;
+  assertEquals([venue.clock.pending, venue.sockets.length], [0, 0]);
+});
+
+test("aborting in the moment of the handshake leaves no socket open", async () => {
+  const venue = new FakeVenue();
+  for (let turns = 0; turns < 6; turns++) {
+    const abort = new AbortController();
+    venue.onSocket = () => {
+      let left = turns;
+      const step = (): void => left-- > 0 ? queueMicrotask(step) : abort.abort();
+      step();
+    };
+    await venue.connect({ signal: abort.signal }).then((stream) => stream.close(), () => {});
+    assert(venue.socket.closed !== undefined, `after ${turns} turns`);
+  }
+  assertEquals(venue.clock.pending, 0);
 });
 
 test("a handshake without an answer ends after timeoutMs, or when the caller says so", async () => {
@@ -124,6 +155,7 @@ test("it reconnects with full jitter, tells each step, and gives up after wsMaxR
   assertEquals(waits.map(({ attempt }) => attempt), [1, 2, 3]);
   assertEquals(waits.map(({ cause }) => cause.code), ["CONNECTION", "CONNECTION", "SERVER"]);
   for (const [index, { delayMs }] of waits.entries()) assert(delayMs >= 0 && delayMs <= 1_000 * 2 ** index);
+  assertEquals(new Set(waits.map(({ delayMs }, index) => delayMs / 2 ** index)).size, 3, "no constant");
   const last = seen.at(-1);
   assert(last?.state === "closed" && last.cause instanceof KalshiStreamClosedError);
   assertEquals(last.cause.attempts, 3);
@@ -224,6 +256,13 @@ test("closing while it reconnects or connects leaves nothing behind", async () =
   assertEquals([connecting.state, venue.clock.pending], ["closed", 0]);
 });
 
+test("every error code of Kalshi's says what to do", () => {
+  for (const code of Object.keys(errorMeanings)) {
+    const { message } = streamError({ msg: { code: Number(code), msg: "x" } });
+    assertMatch(message, /: x\. \w.*\.$/);
+  }
+});
+
 test("error codes become typed errors that say what to do", async () => {
   const venue = new FakeVenue();
   const stream = await venue.connect();
@@ -279,11 +318,20 @@ test("no more than 10,000 commands a second are sent; the rest waits", async () 
   const venue = new FakeVenue();
   const stream = await venue.connect({}, { wsPingIntervalMs: 100_000 });
   const book = await stream.subscribe("orderbook_delta", { market_tickers: ["M"] });
-  for (let n = 0; n < 10_500; n++) book.snapshot();
-  await venue.clock.advance(0);
-  assertEquals(venue.socket.commands.length, 10_000);
-  await venue.clock.advance(1_000);
-  assertEquals(venue.socket.commands.length, 10_501);
+  const begun = venue.clock.now();
+  const sent: number[] = [];
+  const { socket } = venue;
+  socket.answer = () => {
+    sent.push(venue.clock.now() - begun);
+    return null;
+  };
+  await venue.clock.advance(990);
+  for (let n = 0; n < 25_000; n++) book.snapshot();
+  while (sent.length < 25_000) await venue.clock.advance(10);
+  for (let n = 10_000; n < sent.length; n++) {
+    assert((sent[n] ?? 0) - (sent[n - 10_000] ?? 0) >= 1_000, `10,001 commands before ${sent[n]} ms`);
+  }
+  assert((sent.at(-1) ?? 0) < 5_000, "it need not be slow either");
   await stream.close();
   assertEquals(venue.clock.pending, 0);
 });

@@ -4,6 +4,7 @@ import {
   type BookChange,
   KalshiStaleBookError,
   KalshiStreamClosedError,
+  KalshiStreamError,
   type LiveOrderBook,
 } from "../../src/stream/mod.ts";
 import { test } from "../support/test.ts";
@@ -230,6 +231,34 @@ test("closing the last book leaves no timer of the books, and closing the stream
   await book.close();
   await stream.close();
   assertEquals(venue.clock.pending, 0);
+});
+
+test("a book whose market is refused after a reconnect ends, and the others live", async () => {
+  const { venue } = venueWithBooks();
+  await using stream = await venue.connect({}, config);
+  const books = await stream.orderBooks(["A", "BAD"]);
+  const bad = books.get("BAD");
+  const usual = venue.onSocket;
+  venue.onSocket = (socket) => {
+    usual?.(socket);
+    const { answer } = socket;
+    socket.answer = (command) =>
+      command.params.market_tickers?.includes("BAD")
+        ? [{ id: command.id, type: "error", msg: { code: 16, msg: "Market not found" } }]
+        : answer?.(command);
+  };
+  const waiting = assertRejects(
+    async () => {
+      for await (const _ of bad?.changes() ?? []);
+    },
+    KalshiStreamError,
+    "error 16",
+  );
+  venue.socket.drop();
+  await venue.clock.advance(10_000);
+  await waiting;
+  assertEquals([books.get("A")?.state, bad?.state], ["live", "closed"]);
+  assertEquals(stream.stats().books, { waiting: 0, live: 1, stale: 0, resyncing: 0, closed: 0 });
 });
 
 test("a market that never sends a snapshot costs the others no reconnect", async () => {

@@ -6,6 +6,8 @@ import { test } from "../support/test.ts";
 interface Item {
   readonly n: number;
   readonly market?: string;
+  readonly type?: string;
+  readonly missedFromMs?: number;
   readonly dropped?: number;
 }
 
@@ -61,10 +63,28 @@ test("drop-oldest: the next item says how many went before it", async () => {
 test("latest: the newest of each market, in the order the markets came", async () => {
   const { queue: q } = queue("latest");
   for (let n = 0; n < 100; n++) q.push({ n, market: `M${n % 5}` });
-  q.push({ n: 100 });
-  q.push({ n: 101 });
-  assertEquals([q.size, q.conflated, q.dropped], [7, 95, 0]);
-  assertEquals((await rest(q)).map(({ n }) => n), [95, 96, 97, 98, 99, 100, 101]);
+  assertEquals([q.size, q.conflated, q.dropped], [5, 95, 0]);
+  assertEquals((await rest(q)).map(({ n }) => n), [95, 96, 97, 98, 99]);
+});
+
+test("latest: what comes after a marker is read after it, and markers do not pile up", async () => {
+  const { queue: q } = queue("latest");
+  q.push({ n: 1, market: "A" });
+  q.push({ n: 2, market: "B" });
+  q.push({ n: 3, type: "reconnected", missedFromMs: 10 });
+  q.push({ n: 4, market: "A" });
+  q.push({ n: 5, market: "C" });
+  q.push({ n: 6, market: "A" });
+  assertEquals((await q.next()).value?.n, 2);
+  q.push({ n: 7, market: "B" });
+  for (let n = 0; n < 1_000; n++) q.push({ n: 100 + n, type: "gap", missedFromMs: 20 + n });
+  q.push({ n: 8, type: "reconnected", missedFromMs: 2_000 });
+  q.push({ n: 9, market: "B" });
+  assertEquals(q.size, 5);
+  assertEquals(
+    (await rest(q)).map(({ n, missedFromMs }) => [n, missedFromMs]),
+    [[6, undefined], [5, undefined], [1_099, 20], [8, 10], [9, undefined]],
+  );
 });
 
 test("unbounded: nothing is lost, and memory is given back as it is read", async () => {

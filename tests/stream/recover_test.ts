@@ -1,6 +1,11 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Fill, Order } from "../../src/contract/types.ts";
-import { KalshiConfigError, KalshiNotFoundError } from "../../src/errors.ts";
+import {
+  KalshiAbortError,
+  KalshiConfigError,
+  KalshiNotFoundError,
+  KalshiTimeoutError,
+} from "../../src/errors.ts";
 import type { StreamLookup } from "../../src/stream/mod.ts";
 import { test } from "../support/test.ts";
 import { FakeVenue, take } from "./support/fake_venue.ts";
@@ -14,6 +19,10 @@ class Account implements StreamLookup {
   readonly #orders = new Map<string, Order>();
   readonly asked: string[] = [];
   fails = false;
+  /** Fills are not among the answers yet. */
+  hides = false;
+  /** How long an answer takes. */
+  wait: () => Promise<void> = () => Promise.resolve();
   /** Called before fills are listed. */
   before: () => void = () => {};
   asOfMs: (() => Promise<number>) | undefined;
@@ -76,7 +85,8 @@ class Account implements StreamLookup {
   async *fills(sinceMs: number): AsyncIterable<Fill> {
     this.asked.push(`fills ${this.#venue.clock.now() - sinceMs}`);
     this.before();
-    await Promise.resolve();
+    await this.wait();
+    if (this.hides) return;
     if (this.fails) throw new Error("REST is down");
     yield* this.#fills.filter(({ created_time }) => Date.parse(created_time ?? "") >= sinceMs);
   }
@@ -252,6 +262,7 @@ test("closing while it waits for Kalshi's answers to catch up leaves no timer", 
   await venue.clock.advance(0);
   assert(venue.clock.pending > 0);
   await stream.close();
+  await venue.clock.advance(0);
   assertEquals(venue.clock.pending, 0);
 });
 
@@ -296,6 +307,143 @@ test("{ everyMs } finds fills that were lost without a trace", async () => {
   assertEquals(brief(await take(fills, 2)), ["+1", "2"]);
   assertEquals([fills.stats.size, errors.length > 0], [0, true]);
   await fills.unsubscribe();
+  await stream.close();
+  assertEquals(venue.clock.pending, 0);
+});
+
+test("what is traded while an ended subscription is made anew is looked up", async () => {
+  const venue = new FakeVenue();
+  const account = new Account(venue);
+  const stream = await venue.connect({ lookup: account }, config);
+  const fills = await stream.fills({}, { recover: true });
+  await venue.clock.advance(600_000);
+  const end = () =>
+    venue.socket.send({ type: "error", sid: venue.socket.sids.get("fill"), msg: { code: 25, msg: "" } });
+  end();
+  venue.socket.sids.clear();
+  account.trade(1);
+  await venue.clock.advance(2_000);
+  assertEquals(brief(await take(fills, 2)), ["gap 1", "+1"]);
+
+  end();
+  venue.socket.drop();
+  account.trade(2);
+  await venue.clock.advance(2_000);
+  assertEquals(brief(await take(fills, 2)), ["reconnected 1", "+2"]);
+  await stream.close();
+});
+
+test("fills from before the subscription belong to nobody", async () => {
+  const venue = new FakeVenue();
+  const account = new Account(venue);
+  account.trade(1);
+  await venue.clock.advance(40_000);
+  const stream = await venue.connect({ lookup: account }, config);
+  const fills = await stream.fills({}, { recover: true });
+  await venue.clock.advance(1_000);
+  venue.socket.send("{");
+  venue.socket.drop();
+  await venue.clock.advance(2_000);
+  assertEquals(brief(await take(fills, 2)), ["gap 0", "reconnected 0"]);
+  assertEquals(fills.stats.size, 0);
+
+  // Somebody leaves while the connection is down, and comes again much later.
+  venue.handshakes = ["hang"];
+  venue.socket.drop();
+  await fills.unsubscribe();
+  account.trade(2);
+  await venue.clock.advance(3_600_000);
+  const again = await stream.fills({}, { recover: true });
+  venue.socket.update("fill", "fill", account.trade(3));
+  assertEquals(brief(await take(again, 1)), ["3"]);
+  await stream.close();
+});
+
+test("live fills are late by five seconds at most when REST is slow, and by nothing without a marker", async () => {
+  const venue = new FakeVenue();
+  const account = new Account(venue);
+  const errors: unknown[] = [];
+  const stream = await venue.connect({ lookup: account, onError: (error) => errors.push(error) }, config);
+  const fills = await stream.fills({}, { recover: { everyMs: 600_000 } });
+  let isSlow = true;
+  account.wait = () => isSlow ? new Promise(() => {}) : Promise.resolve();
+  const send = (n: number) => venue.socket.update("fill", "fill", account.trade(n));
+  venue.socket.drop();
+  account.trade(1);
+  await venue.clock.advance(1_000);
+  send(2);
+  await venue.clock.advance(3_900);
+  assertEquals(fills.stats.size, 0);
+  await venue.clock.advance(1_000);
+  const [marker, live] = await take(fills, 2);
+  assert(marker?.type === "reconnected" && marker.recoverError instanceof KalshiTimeoutError);
+  assertEquals(brief([live ?? {}]), ["2"]);
+  send(3);
+  assertEquals(brief(await take(fills, 1)), ["3"]);
+  // The look-up itself gets a minute, and what it missed comes with the next one.
+  isSlow = false;
+  await venue.clock.advance(120_000);
+  assertEquals(brief(await take(fills, 1)), ["+1"]);
+  isSlow = true;
+  await venue.clock.advance(600_000);
+  send(4);
+  assertEquals(brief(await take(fills, 1)), ["4"]);
+  await stream.close();
+  await venue.clock.advance(0);
+  assertEquals(venue.clock.pending, 0);
+});
+
+test("answers that do not catch up are no success: what they lack comes later", async () => {
+  const venue = new FakeVenue();
+  const account = new Account(venue);
+  const stream = await venue.connect({ lookup: account }, config);
+  const fills = await stream.fills({}, { recover: true });
+  venue.socket.drop();
+  account.trade(1);
+  let asOf = 0;
+  account.asOfMs = () => Promise.resolve(asOf);
+  account.hides = true;
+  await venue.clock.advance(30_000);
+  const [marker] = await take(fills, 1);
+  assert(marker?.type === "reconnected" && marker.recoverError instanceof KalshiTimeoutError);
+  account.hides = false;
+  asOf = Infinity;
+  await venue.clock.advance(60_000);
+  assertEquals(brief(await take(fills, 1)), ["+1"]);
+  await stream.close();
+});
+
+test("closing or leaving during a look-up loses no fill that has come already", async () => {
+  for (const leave of ["close", "unsubscribe"] as const) {
+    const venue = new FakeVenue();
+    const account = new Account(venue);
+    const stream = await venue.connect({ lookup: account }, config);
+    const fills = await stream.fills({}, { recover: true });
+    account.wait = () => new Promise(() => {});
+    venue.socket.send("{");
+    await venue.clock.advance(0);
+    venue.socket.update("fill", "fill", account.trade(1));
+    if (leave === "close") await stream.close();
+    else await fills.unsubscribe();
+    const items = await take(fills, 3);
+    assertEquals(brief(items), ["gap 0", "1"]);
+    assert(items[0]?.type === "gap" && items[0].recoverError instanceof Error);
+    await stream.close();
+    await venue.clock.advance(0);
+    assertEquals(venue.clock.pending, 0);
+  }
+});
+
+test("the first look-up obeys timeoutMs and signal", async () => {
+  const venue = new FakeVenue();
+  const account = new Account(venue);
+  const stream = await venue.connect({ lookup: account }, config);
+  account.wait = () => new Promise(() => {});
+  const late = assertRejects(() => stream.fills({}, { recover: true, timeoutMs: 2_000 }), KalshiTimeoutError);
+  await venue.clock.advance(2_000);
+  await late;
+  const signal = AbortSignal.abort();
+  await assertRejects(() => stream.fills({}, { recover: true, signal }), KalshiAbortError);
   await stream.close();
   assertEquals(venue.clock.pending, 0);
 });
@@ -348,13 +496,19 @@ test("orders: states that were missed come once, also of orders that no longer r
   await stream.close();
 });
 
-test("recover.everyMs is checked", async () => {
+test("what `recover` is told is checked", async () => {
   const venue = new FakeVenue();
   const stream = await venue.connect({ lookup: new Account(venue) }, config);
-  await assertRejects(
-    () => stream.fills({}, { recover: { everyMs: 10 } }),
-    KalshiConfigError,
-    "recover.everyMs",
-  );
+  for (const everyMs of [10, Infinity, NaN, 30 * 86_400_000, "60000"]) {
+    await assertRejects(
+      () => stream.fills({}, { recover: { everyMs: everyMs as number } }),
+      KalshiConfigError,
+      "recover.everyMs",
+    );
+  }
+  for (const recover of [{ every: 5_000 }, "no", 1]) {
+    await assertRejects(() => stream.fills({}, { recover: recover as never }), KalshiConfigError, "recover");
+  }
+  await assertRejects(() => stream.fills({}, { recovr: true } as never), KalshiConfigError, "recover");
   await stream.close();
 });

@@ -596,10 +596,16 @@ test("missing numbers are told, repeated frames are dropped, late ones still com
   const venue = new FakeVenue();
   const stream = await venue.connect({}, config);
   const trades = await stream.subscribe("trade");
-  for (const seq of [1, 2, 2, 5, 4, 6]) trade(venue.socket, "A", seq);
+  for (const seq of [1, 2, 2]) trade(venue.socket, "A", seq);
+  const missedFromMs = venue.clock.now();
+  await venue.clock.advance(3_000);
+  venue.socket.send({ type: "something", msg: {} });
+  await venue.clock.advance(1_000);
+  for (const seq of [5, 4, 6]) trade(venue.socket, "A", seq);
+  const missedToMs = venue.clock.now();
   const items = await take(trades, 6);
   assertEquals(ids(items), ["1", "2", "gap", "5", "4", "6"]);
-  assertEquals(items[2], { type: "gap", missed: 2, reason: "sequence" });
+  assertEquals(items[2], { type: "gap", missed: 2, reason: "sequence", missedFromMs, missedToMs });
   assertEquals([stream.stats().gaps, stream.stats().duplicates], [1, 1]);
   await stream.close();
 });
@@ -608,8 +614,274 @@ test("a frame that cannot be read may have been anyone's: everyone is told", asy
   const venue = new FakeVenue();
   const stream = await venue.connect({}, config);
   const fills = await stream.subscribe("fill");
+  const missedFromMs = venue.clock.now();
+  await venue.clock.advance(5_000);
   venue.socket.send("{");
-  assertEquals(await take(fills, 1), [{ type: "gap", missed: undefined, reason: "unreadable" }]);
+  assertEquals(await take(fills, 1), [
+    { type: "gap", missed: undefined, reason: "unreadable", missedFromMs, missedToMs: missedFromMs + 5_000 },
+  ]);
+  await stream.close();
+});
+
+const BAD = "BAD";
+
+/** Refuses every command with a name in it that Kalshi does not know. */
+function refuseBad(socket: FakeSocket): void {
+  socket.answer = ({ id, params }) =>
+    params.market_tickers?.includes(BAD)
+      ? [{ id, type: "error", msg: { code: 11, msg: "Invalid parameter" } }]
+      : undefined;
+}
+
+test("a bad ticker costs nobody else anything, while connected and while reconnecting", async () => {
+  const venue = new FakeVenue();
+  venue.onSocket = refuseBad;
+  const stream = await venue.connect({}, config);
+  const both = (bad: string[], good: string[]) =>
+    Promise.allSettled([
+      stream.subscribe("trade", { market_tickers: bad }),
+      stream.subscribe("trade", { market_tickers: good }),
+    ]);
+  const [first, second] = await both([BAD], ["A"]);
+  assertEquals([first?.status, second?.status], ["rejected", "fulfilled"]);
+
+  venue.socket.drop();
+  const many = Array.from({ length: 500 }, (_, n) => `M${n}`);
+  const later = both([BAD, "B"], many);
+  await venue.clock.advance(2_000);
+  const [third, fourth] = await later;
+  assertEquals([third?.status, fourth?.status], ["rejected", "fulfilled"]);
+  await venue.clock.advance(0);
+  assert(venue.socket.commands.length < 30, `${venue.socket.commands.length} commands`);
+
+  const trades = second?.status === "fulfilled" ? second.value : undefined;
+  assert(trades !== undefined);
+  const [add, ok] = await Promise.allSettled([trades.add([BAD]), trades.add(["C"])]);
+  assertEquals([add?.status, ok?.status], ["rejected", "fulfilled"]);
+  assertEquals(trades.keys, ["A", "C"]);
+  for (const [n, ticker] of ["A", "B", "C", "M7"].entries()) trade(venue.socket, ticker, n + 1);
+  assertEquals(ids(await take(trades, 3)), ["reconnected", "1", "3"]);
+  await stream.close();
+});
+
+test("a ticker that has become unknown while reconnecting ends its readers alone", async () => {
+  const venue = new FakeVenue();
+  const errors: unknown[] = [];
+  const stream = await venue.connect({ onError: (error) => errors.push(error) }, config);
+  const good = await stream.subscribe("trade", { market_tickers: ["A", BAD] });
+  const gone = await stream.subscribe("trade", { market_tickers: [BAD] });
+  venue.onSocket = refuseBad;
+  venue.socket.drop();
+  await venue.clock.advance(2_000);
+  await assertRejects(() => take(gone, 2), KalshiStreamError, "error 11");
+  trade(venue.socket, "A", 1);
+  assertEquals(ids(await take(good, 2)), ["reconnected", "1"]);
+  assertEquals([good.keys, errors.length], [["A"], 1]);
+  await stream.close();
+});
+
+test("an answer that is lost leaves nobody with a subscription that is none", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, config);
+  const first = await stream.subscribe("trade", { market_tickers: ["A"] });
+  const { socket } = venue;
+  let lost = "unsubscribe";
+  const obeyed: string[] = [];
+  socket.answer = ({ id, cmd, params }) => {
+    const [sid] = (params.sids ?? []) as number[];
+    obeyed.push(String(params.action ?? cmd));
+    if (cmd === "unsubscribe" && ![...socket.sids.values()].includes(sid ?? 0)) {
+      return [{ id, type: "error", msg: { code: 7, msg: "Unknown subscription ID" } }];
+    }
+    if (obeyed.at(-1) !== lost) return undefined;
+    lost = "";
+    if (cmd === "unsubscribe") socket.sids.clear();
+    return null;
+  };
+  void first.unsubscribe();
+  await venue.clock.advance(1_000);
+  const joining = stream.subscribe("trade", { market_tickers: ["A"] }, { timeoutMs: 120_000 });
+  await venue.clock.advance(60_000);
+  const second = await joining;
+  assertEquals(socket.sids.has("trade"), true);
+  trade(socket, "A", 1);
+  assertEquals(ids(await take(second, 2)), ["gap", "1"]);
+
+  // The same for a removal, whose ticker is wanted again.
+  await second.add(["B"]);
+  lost = "delete_markets";
+  const removing = second.remove(["B"]).catch(() => {});
+  await venue.clock.advance(1_000);
+  const before = obeyed.length;
+  const adding = second.add(["B"], { timeoutMs: 120_000 });
+  await venue.clock.advance(60_000);
+  await Promise.all([removing, adding]);
+  assertEquals(obeyed.slice(before), ["unsubscribe", "subscribe"]);
+  assertEquals(socket.commands.at(-1)?.params.market_tickers, ["A", "B"]);
+  await stream.close();
+});
+
+test("an ended subscription whose sid is not told is found by asking which there are", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, config);
+  const trades = await stream.subscribe("trade");
+  await stream.subscribe("fill");
+  venue.socket.sids.delete("trade");
+  venue.socket.send({ type: "error", msg: { code: 25, msg: "Subscription buffer overflow" } });
+  await venue.clock.advance(2_000);
+  assertEquals(venue.socket.commands.slice(-2).map(({ cmd }) => cmd), ["list_subscriptions", "subscribe"]);
+  assertEquals(venue.socket.commands.at(-1)?.params.channels, ["trade"]);
+  assertEquals(ids(await take(trades, 1)), ["gap"]);
+  await stream.close();
+});
+
+test("with pings, too, what Kalshi has is asked now and then", async () => {
+  const venue = new FakeVenue();
+  venue.canPing = true;
+  const stream = await venue.connect({}, { ...config, wsPingIntervalMs: 10_000 });
+  const fills = await stream.subscribe("fill");
+  venue.socket.sids.clear();
+  venue.socket.sids.set("nobody's", 77);
+  await venue.clock.advance(70_000);
+  assertEquals(venue.socket.pings, 7);
+  assertEquals(ids(await take(fills, 1)), ["gap"]);
+  assertEquals(venue.socket.sids.has("fill"), true);
+  assertEquals(venue.socket.sids.has("nobody's"), false, "given back");
+  await stream.close();
+});
+
+test("a subscription that ends while a command of it is under way is made anew", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, config);
+  const tickers = await stream.subscribe("ticker", { market_tickers: ["A"], send_initial_snapshot: true });
+  const { socket } = venue;
+  for (const answer of ["ok", "error"]) {
+    let count = 0;
+    socket.answer = ({ id, cmd, params }) => {
+      if (cmd !== "update_subscription" || count++ > 0) return undefined;
+      const [sid] = params.sids as number[];
+      socket.sids.clear();
+      socket.send({ type: "error", sid, msg: { code: 25, msg: "Subscription buffer overflow" } });
+      if (answer === "ok") return [{ id, type: "ok", sid }];
+      return [{ id, type: "error", msg: { code: 7, msg: "Unknown subscription ID" } }];
+    };
+    // Reads what is there already: its first message is asked for again.
+    const second = stream.subscribe("ticker", { market_tickers: ["A"], send_initial_snapshot: true });
+    await venue.clock.advance(30_000);
+    await (await second).unsubscribe();
+    assertEquals([answer, socket.sids.has("ticker")], [answer, true]);
+    assertEquals(ids(await take(tickers, 1)), ["gap"]);
+  }
+  await stream.close();
+});
+
+test("a reader that joins while its market is being added gets a first snapshot of its own", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, config);
+  const first = await stream.subscribe("orderbook_delta", { market_tickers: ["A"] });
+  const { socket } = venue;
+  let adding: number | undefined;
+  socket.answer = ({ id, params }) => {
+    if (params.action !== "add_markets") return undefined;
+    adding = id;
+    return null;
+  };
+  const added = first.add(["B"]);
+  await venue.clock.advance(0);
+  socket.snapshot("B");
+  const joining = stream.subscribe("orderbook_delta", { market_tickers: ["B"] });
+  await venue.clock.advance(0);
+  socket.send({ id: adding, type: "ok", sid: socket.sids.get("orderbook_delta") });
+  await Promise.all([added, joining]);
+  assertEquals(socket.commands.at(-1)?.params, {
+    sids: [socket.sids.get("orderbook_delta")],
+    action: "get_snapshot",
+    market_tickers: ["B"],
+  });
+  await stream.close();
+});
+
+test("an ended subscription takes no changes, and lists of names are checked", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, config);
+  const trades = await stream.subscribe("trade", { market_tickers: ["A"] });
+  for (const wrong of ["B", [5], [""], ["all"], undefined]) {
+    await assertRejects(() => trades.add(wrong as never), KalshiConfigError);
+    await assertRejects(() => trades.remove(wrong as never), KalshiConfigError);
+  }
+  await trades.unsubscribe();
+  await assertRejects(() => trades.add(["B"]), KalshiStreamClosedError, "has ended");
+  const index = await stream.subscribe("cfbenchmarks_value");
+  await assertRejects(() => index.add(["all"]), KalshiConfigError, '["all"]');
+  await stream.close();
+});
+
+test("an add that is given up is not wanted later either", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, config);
+  const trades = await stream.subscribe("trade", { market_tickers: ["A"] });
+  venue.socket.drop();
+  const adding = trades.add(["B"], { timeoutMs: 1 });
+  await Promise.all([assertRejects(() => adding, KalshiTimeoutError), venue.clock.advance(1)]);
+  await venue.clock.advance(2_000);
+  assertEquals(venue.socket.commands.at(-1)?.params.market_tickers, ["A"]);
+  await stream.close();
+});
+
+test("options that do not exist, and values that mean nothing, are refused before anything is sent", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, config);
+  const never = () => {};
+  const calls: Record<string, () => Promise<unknown>> = {
+    "recover": () => stream.subscribe("fill", {}, { recover: true } as never),
+    "timeout": () => stream.subscribe("fill", {}, { timeout: 5 } as never),
+    "timeoutMs NaN": () => stream.subscribe("fill", {}, { timeoutMs: NaN }),
+    "timeoutMs -1": () => stream.on("fill", never, {}, { timeoutMs: -1 }),
+    "queue.size": () => stream.subscribe("fill", {}, { queue: { size: 5 } } as never),
+    "queue text": () => stream.subscribe("fill", {}, { queue: "latest" } as never),
+    "on queue": () => stream.on("fill", never, {}, { queue: {} } as never),
+    "on swapped": () => stream.on("fill", {} as never, never as never),
+    "book": () => stream.orderBook("A", { awaitLive: false } as never),
+    "books": () => stream.orderBooks("A" as never),
+    "no books": () => stream.orderBooks([]),
+    "book name": () => stream.orderBook(5 as never),
+  };
+  for (const [name, call] of Object.entries(calls)) {
+    await assertRejects(call, KalshiConfigError, undefined, name);
+  }
+  assertEquals(venue.socket.commands.length, 0);
+  // More than a timer holds is no limit, and nothing said is what the configuration says.
+  await stream.subscribe("fill", {}, { timeoutMs: Infinity });
+  await stream.subscribe("ticker", {}, { timeoutMs: 30 * 86_400_000 });
+  venue.socket.silent = true;
+  const late = assertRejects(
+    () => stream.subscribe("trade", {}, { timeoutMs: undefined }),
+    KalshiTimeoutError,
+    "30000 ms",
+  );
+  await venue.clock.advance(30_000);
+  await late;
+  venue.socket.silent = false;
+  await stream.close();
+});
+
+test("frames of unknown types may carry anything, and are told whatever their sid", async () => {
+  const venue = new FakeVenue();
+  const unknown: unknown[] = [];
+  const stream = await venue.connect({ onUnknown: (frame) => unknown.push(frame) }, config);
+  await stream.subscribe("trade");
+  const frames = [
+    { type: "news", msg: "text" },
+    { type: "news", sid: 99, seq: 4 },
+    { type: "news", sid: null, msg: [1] },
+    { type: "news", sid: venue.socket.sids.get("trade"), msg: 5 },
+  ];
+  for (const frame of frames) venue.socket.send(frame);
+  assertEquals(unknown.length, 4);
+  assertEquals((unknown as { msg: unknown }[]).map(({ msg }) => msg), ["text", {}, [1], 5]);
+  const { unreadable, gaps, bytes } = stream.stats();
+  assertEquals([stream.stats().unknown, unreadable, gaps], [4, 0, 0]);
+  assert(bytes > frames.map((frame) => JSON.stringify(frame)).join("").length);
   await stream.close();
 });
 
