@@ -21,4 +21,10 @@ export type { KeyType } from "./keys.ts";
 export type { UsageTier } from "./limits.ts";
 export type { ErrorBodies } from "./venue.ts";
 export type { ExchangeSockets } from "./ws/endpoint.ts";
-export type { ConnectionFault, FrameFault, HandshakeFault, SocketFault } from "./ws/faults.ts";
+export type {
+  ConnectionFault,
+  FrameFault,
+  HandshakeFault,
+  SocketFault,
+  SubscriptionFault,
+} from "./ws/faults.ts";

@@ -146,6 +146,8 @@ export class Connection {
   reconnects = 0;
   /** Last sign of life, in Unix milliseconds: the one look at the clock that each frame costs. */
   heardAt = 0;
+  /** The sign of life before the last frame, in Unix milliseconds. */
+  heardBefore = 0;
 
   constructor(options: ConnectionOptions, events: ConnectionEvents) {
     this.#options = options;
@@ -309,7 +311,7 @@ export class Connection {
 
   #message(data: string | Uint8Array, session: Session, bytes = data.length): void {
     const text = typeof data === "string" ? data : this.#decoder.decode(data);
-    const before = this.heardAt;
+    const before = this.heardBefore = this.heardAt;
     this.#heard(session);
     this.frames++;
     this.bytes += bytes;

@@ -246,6 +246,13 @@ export class Lanes {
     return this.#changed(lane);
   }
 
+  /** Whether the server has acknowledged this market of a channel, and was not told to drop it since. */
+  has(channel: string, ticker: string): boolean {
+    const { server, attempt } = this.#lanes.get(channel) ?? {};
+    const isGoing = attempt?.adds === false && (attempt.keys.length === 0 || attempt.keys.includes(ticker));
+    return !isGoing && typeof server === "object" && server.get("market_tickers")?.has(ticker) === true;
+  }
+
   /** The subscription id of a channel, while there is one. */
   sid(channel: string): number | undefined {
     return this.#lanes.get(channel)?.sid;
@@ -277,11 +284,13 @@ export class Lanes {
     action: string,
     params: Readonly<Record<string, unknown>>,
     timeoutMs?: number,
+    isLast?: () => boolean,
   ): Promise<Frame> {
     if (sid === undefined) return Promise.reject(new KalshiStreamError(UNKNOWN_SID, "", channel));
     return this.#options.connection.command("update_subscription", { sids: [sid], action, ...params }, {
       channel,
       timeoutMs,
+      isLast,
     });
   }
 
@@ -594,6 +603,7 @@ export class Lanes {
     if (wanted === undefined || renewed) {
       lane.attempt = { adds: false, param: key, keys: [] };
       await connection.command("unsubscribe", { sids: [sid] }, { channel });
+      lane.attempt = undefined;
       if (lane.sid !== sid) return false;
       // What comes between the two commands is missing for those who are there already.
       this.#unplug(lane, "ended", connection.heardAt);
@@ -611,14 +621,12 @@ export class Lanes {
       if (have === undefined) server.set(param, have = new Set());
       const missing = [...want].filter((name) => !have.has(name)).slice(0, lane.most);
       if (missing.length > 0) {
-        await this.#update(lane, true, param, missing);
-        for (const name of missing) have.add(name);
+        await this.#update(lane, true, param, missing, have);
         return false;
       }
       const surplus = [...have].filter((name) => !want.has(name));
       if (surplus.length > 0) {
-        await this.#update(lane, false, param, surplus);
-        for (const name of surplus) have.delete(name);
+        await this.#update(lane, false, param, surplus, have);
         return false;
       }
     }
@@ -633,11 +641,23 @@ export class Lanes {
     return true;
   }
 
-  #update(lane: Lane, adds: boolean, param: KeyParam, keys: readonly string[]): Promise<Frame> {
+  #update(
+    lane: Lane,
+    adds: boolean,
+    param: KeyParam,
+    keys: readonly string[],
+    have?: Set<string>,
+  ): Promise<Frame> {
     const { send_initial_snapshot } = lane.options;
     const fresh = send_initial_snapshot && adds ? { send_initial_snapshot } : undefined;
     lane.attempt = { adds, param, keys };
-    return this.#send(lane.channel, lane.sid, lane.facts.actions[adds ? 0 : 1], { [param]: keys, ...fresh });
+    const params = { [param]: keys, ...fresh };
+    return this.#send(lane.channel, lane.sid, lane.facts.actions[adds ? 0 : 1], params, undefined, () => {
+      // In the moment of the answer: the next frame may belong to it.
+      lane.attempt = undefined;
+      for (const key of keys) have?.[adds ? "add" : "delete"](key);
+      return true;
+    });
   }
 
   async #subscribe(lanes: readonly Lane[]): Promise<void> {
@@ -662,6 +682,7 @@ export class Lanes {
       });
       // A channel that Kalshi still has from before answers with `ok`.
       if (lanes.some(({ sid }) => sid === undefined)) await this.#adopt(lanes, answer);
+      for (const lane of lanes) lane.attempt = undefined;
     } finally {
       if (--this.#subscribing === 0) this.#stash.length = 0;
     }

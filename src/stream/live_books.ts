@@ -8,10 +8,10 @@ import type { Clock, ClockTimer } from "../clock.ts";
 import type { BookSide } from "../contract/ws.ts";
 import { type KalshiError, KalshiTimeoutError } from "../errors.ts";
 import { backoffMs, type BackoffOptions } from "../http/retry.ts";
-import { waitFor, type WaitOptions } from "./calls.ts";
+import { checkCall, waitFor, type WaitOptions } from "./calls.ts";
 import type { StreamMarker } from "./channels.ts";
 import type { Connection, Frame } from "./connection.ts";
-import { KalshiStreamClosedError } from "./errors.ts";
+import { KalshiStaleBookError, KalshiStreamClosedError } from "./errors.ts";
 import type { Consumer, Lanes } from "./lanes.ts";
 import { type BookChange, type BookState, MarketBook, type StaleReason } from "./market_book.ts";
 import type { BookDepth, OrderBook, RestOrderBook } from "./order_book.ts";
@@ -28,12 +28,18 @@ const SETTLED_MS = 5_000;
 interface Entry {
   readonly market: MarketBook;
   readonly readers: Set<Reader>;
+  /** How many of them want every delta. */
+  listeners: number;
   /** Whether it was ever live. */
   known: boolean;
   isLive: boolean;
   staleAt: number;
   /** True when subscribing brings its snapshot. */
   expected: boolean;
+  /** True while its old subscription goes: what still comes of it heals nothing. */
+  leaving: boolean;
+  /** Since when no snapshot has come though one was asked for, in milliseconds of the monotonic clock. */
+  silentSince: number;
   /** Last proof that it was right, in Unix milliseconds. */
   provenAt: number;
   /** Attempts since it was last live for a while. */
@@ -75,6 +81,10 @@ export class LiveBooks implements Consumer {
   readonly queues: Set<StreamQueue<BookChange>> = new Set();
   readonly #timers = new Set<ClockTimer>();
   #due = new Set<Entry>();
+  /** What went stale in this turn and must not be asked for at once. */
+  #later: Set<Entry> | undefined;
+  /** When the last snapshot of any market came, in milliseconds of the monotonic clock. */
+  #answeredAt = -Infinity;
   #requests = 0;
   #audited = 0;
   #joined = false;
@@ -108,8 +118,14 @@ export class LiveBooks implements Consumer {
       return books;
     } catch (error) {
       for (const book of books) void book.close();
+      this.#endLost(fresh, error as KalshiError);
       throw error;
     }
+  }
+
+  /** Ends the books of markets that Kalshi has refused. */
+  #endLost(tickers: Iterable<string>, error: KalshiError): void {
+    for (const ticker of tickers) if (!this.keys.has(ticker)) this.#end(ticker, error);
   }
 
   /** The last reader of a market unsubscribes from it. */
@@ -144,7 +160,14 @@ export class LiveBooks implements Consumer {
   // --- as a consumer of the lane
 
   deliver(frame: Frame): void {
-    this.#entries.get(frame.msg.market_ticker as string)?.market.feed(frame);
+    const ticker = frame.msg.market_ticker as string;
+    if (frame.type === "orderbook_snapshot") this.#answeredAt = this.options.clock.monotonic();
+    const entry = this.#entries.get(ticker);
+    if (entry === undefined) return;
+    // A late answer must not heal a book to which no change will come.
+    const isCut = entry.market.state !== "live" &&
+      (entry.leaving || !this.options.lanes.has(CHANNEL, ticker));
+    if (!isCut) entry.market.feed(frame);
   }
 
   mark(marker: StreamMarker, needed?: number): void {
@@ -208,9 +231,12 @@ export class LiveBooks implements Consumer {
     const entry: Entry = {
       market: new MarketBook(ticker, { onChange: (change) => this.#changed(entry, change) }),
       readers: new Set(),
+      listeners: 0,
       known: false,
       isLive: false,
       expected: true,
+      leaving: false,
+      silentSince: Infinity,
       staleAt: -Infinity,
       provenAt: -Infinity,
       tries: 0,
@@ -232,10 +258,13 @@ export class LiveBooks implements Consumer {
   #changed(entry: Entry, change: BookChange): void {
     if (change.type === "snapshot") {
       entry.unanswered = entry.request = 0;
+      entry.silentSince = Infinity;
       entry.known = entry.isLive = true;
       if (change.resynced) this.resyncs++;
     } else if (change.type === "stale") {
-      if (entry.isLive) entry.provenAt = this.options.connection.heardAt;
+      const { heardAt, heardBefore } = this.options.connection;
+      // The frame that shows a loss proves nothing.
+      if (entry.isLive) entry.provenAt = change.reason === "disconnected" ? heardAt : heardBefore;
       entry.isLive = false;
       this.#schedule(entry);
     }
@@ -250,9 +279,19 @@ export class LiveBooks implements Consumer {
     const now = clock.monotonic();
     entry.tries = now - entry.staleAt > SETTLED_MS && entry.unanswered === 0 ? 0 : entry.tries + 1;
     entry.staleAt = now;
-    if (entry.tries > 0) {
-      this.#after(backoffMs(entry.tries - 1, backoff, undefined, Math.random), () => this.#enqueue(entry));
-    } else this.#enqueue(entry);
+    if (entry.tries === 0) return this.#enqueue(entry);
+    // What goes stale in one go is asked for in one go.
+    if (this.#later === undefined) {
+      const later = this.#later = new Set<Entry>();
+      queueMicrotask(() => {
+        this.#later = undefined;
+        const tries = Math.max(...[...later].map((one) => one.tries));
+        this.#after(backoffMs(tries - 1, backoff, undefined, Math.random), () => {
+          for (const one of later) this.#enqueue(one);
+        });
+      });
+    }
+    this.#later.add(entry);
   }
 
   #after(delayMs: number, run: () => void): void {
@@ -270,15 +309,19 @@ export class LiveBooks implements Consumer {
   }
 
   #flush(): void {
-    const due = [...this.#due].filter(({ market }) => market.state === "stale");
+    const due = [...this.#due].filter(({ market }) =>
+      market.state === "stale" && this.keys.has(market.ticker)
+    );
     this.#due = new Set();
     if (this.options.lanes.sid(CHANNEL) === undefined || due.length === 0) return;
-    if (due.some(({ unanswered, known }) => unanswered === 2 && known)) {
-      // Once only: a market that stays silent after this may simply be gone.
-      for (const entry of due) entry.unanswered++;
+    const silent = due.filter(({ unanswered, known }) => unanswered === 2 && known);
+    // Once only; and not where others are answered, so that the market may simply be gone.
+    for (const entry of silent) entry.unanswered++;
+    const mute = silent.find(({ silentSince }) => silentSince >= this.#answeredAt);
+    if (mute !== undefined) {
       return this.options.connection.restart(
         new KalshiTimeoutError(
-          `No snapshot of ${due[0]?.market.ticker} came, not even for a new subscription.`,
+          `No snapshot of ${mute.market.ticker} came, not even for a new subscription.`,
         ),
       );
     }
@@ -298,12 +341,18 @@ export class LiveBooks implements Consumer {
   async #resubscribe(tickers: readonly string[]): Promise<void> {
     const { lanes } = this.options;
     const present = tickers.filter((ticker) => this.keys.delete(ticker));
+    const entries = present.map((ticker) => this.#entries.get(ticker));
+    for (const entry of entries) if (entry !== undefined) entry.leaving = true;
     try {
       await lanes.removed(CHANNEL);
     } finally {
+      for (const entry of entries) if (entry !== undefined) entry.leaving = false;
       const back = new Set(present.filter((ticker) => this.#entries.has(ticker)));
       for (const ticker of back) this.keys.add(ticker);
-      lanes.added(CHANNEL, this, back).catch(this.options.onError);
+      lanes.added(CHANNEL, this, back).catch((error) => {
+        this.options.onError(error);
+        this.#endLost(back, error);
+      });
     }
   }
 
@@ -311,13 +360,22 @@ export class LiveBooks implements Consumer {
   #expect(entries: readonly Entry[]): void {
     if (entries.length === 0) return;
     const request = ++this.#requests;
+    const now = this.options.clock.monotonic();
     for (const entry of entries) {
       entry.request = request;
+      entry.silentSince = Math.min(entry.silentSince, now);
       entry.market.asked();
     }
-    this.#after(SNAPSHOT_MS, () => {
-      for (const entry of entries) {
-        if (entry.request !== request) continue;
+    this.#await(entries, request, SNAPSHOT_MS);
+  }
+
+  #await(entries: readonly Entry[], request: number, waitMs: number): void {
+    this.#after(waitMs, () => {
+      const missing = entries.filter((entry) => entry.request === request);
+      // On a slow line they come one after the other: as long as they do, there is reason to wait.
+      const idleMs = this.options.clock.monotonic() - this.#answeredAt;
+      if (missing.length > 1 && idleMs < waitMs) return this.#await(missing, request, SNAPSHOT_MS - idleMs);
+      for (const entry of missing) {
         entry.unanswered++;
         entry.market.unanswered();
       }
@@ -368,19 +426,25 @@ export class LiveOrderBook implements AsyncDisposable {
   #join(reader: Reader): void {
     this.#readers.add(reader);
     this.#entry.readers.add(reader);
-    this.#listen();
+    if (reader.deltas) this.#listen(1);
   }
 
   #drop(reader: Reader): void {
-    this.#readers.delete(reader);
+    const isThere = this.#readers.delete(reader);
     this.#entry.readers.delete(reader);
-    this.#listen();
+    if (isThere && reader.deltas) this.#listen(-1);
   }
 
   /** Has the book tell its deltas while somebody listens. */
-  #listen(): void {
-    const { market, readers } = this.#entry;
-    market.tellsDeltas = [...readers].some(({ deltas }) => deltas);
+  #listen(more: 1 | -1): void {
+    const entry = this.#entry;
+    entry.listeners += more;
+    entry.market.tellsDeltas = entry.listeners > 0;
+  }
+
+  #read(): OrderBook {
+    if (this.#readers.size === 0) throw new KalshiStaleBookError(this.ticker, "closed", undefined);
+    return this.#entry.market.read();
   }
 
   /** Whether it can be trusted. */
@@ -415,52 +479,52 @@ export class LiveOrderBook implements AsyncDisposable {
 
   /** Highest bid in ten-thousandths of a dollar; undefined when nobody bids. Throws unless live. */
   get bestBid(): number | undefined {
-    return this.#entry.market.read().bestBid;
+    return this.#read().bestBid;
   }
 
   /** Contracts at the highest bid, in hundredths; 0 when nobody bids. Throws unless live. */
   get bestBidSize(): number {
-    return this.#entry.market.read().bestBidSize;
+    return this.#read().bestBidSize;
   }
 
   /** Lowest ask in ten-thousandths of a dollar; undefined when nobody asks. Throws unless live. */
   get bestAsk(): number | undefined {
-    return this.#entry.market.read().bestAsk;
+    return this.#read().bestAsk;
   }
 
   /** Contracts at the lowest ask, in hundredths; 0 when nobody asks. Throws unless live. */
   get bestAskSize(): number {
-    return this.#entry.market.read().bestAskSize;
+    return this.#read().bestAskSize;
   }
 
   /** Half way between the best prices, in ten-thousandths of a dollar; undefined when a side is empty. Throws unless live. */
   get mid(): number | undefined {
-    return this.#entry.market.read().mid;
+    return this.#read().mid;
   }
 
   /** The best prices weighted by the size of the other side: an estimate. Throws unless live. */
   get microPrice(): number | undefined {
-    return this.#entry.market.read().microPrice;
+    return this.#read().microPrice;
   }
 
   /** Lowest ask minus highest bid, in ten-thousandths of a dollar; undefined when a side is empty. Throws unless live. */
   get spread(): number | undefined {
-    return this.#entry.market.read().spread;
+    return this.#read().spread;
   }
 
   /** Contracts resting at a price, in hundredths; 0 when there is no such level. Throws unless live. */
   sizeAt(side: BookSide, price: number): number {
-    return this.#entry.market.read().sizeAt(side, price);
+    return this.#read().sizeAt(side, price);
   }
 
   /** The best `count` levels of each side, as copies; all of them when left out. Throws unless live. */
   depth(count?: number): BookDepth {
-    return this.#entry.market.read().depth(count);
+    return this.#read().depth(count);
   }
 
   /** The book in the shape of Kalshi's REST answer. Throws unless live. */
   toRest(): RestOrderBook {
-    return this.#entry.market.read().toRest();
+    return this.#read().toRest();
   }
 
   /**
@@ -503,22 +567,21 @@ export class LiveOrderBook implements AsyncDisposable {
    */
   async live(options: WaitOptions = {}): Promise<void> {
     if (this.state === "live") return;
+    checkCall("live", options);
     const { clock } = this.#books.options;
+    let reader: Reader | undefined;
     const work = new Promise<void>((resolve, reject) => {
       const closed = (cause = this.#cause) =>
         reject(new KalshiStreamClosedError(`The book of ${this.ticker} is closed.`, { cause }));
       if (this.state === "closed") return closed();
-      const reader: Reader = {
-        change: ({ type }) => {
-          if (type !== "snapshot") return;
-          this.#drop(reader);
-          resolve();
-        },
-        end: closed,
-      };
+      reader = { change: ({ type }) => type === "snapshot" && resolve(), end: closed };
       this.#join(reader);
     });
-    await waitFor(work, `Waiting for a snapshot of ${this.ticker}`, options, clock);
+    try {
+      await waitFor(work, `Waiting for a snapshot of ${this.ticker}`, options, clock);
+    } finally {
+      if (reader !== undefined) this.#drop(reader);
+    }
   }
 
   /** Stops keeping it up; its loops get what is queued, then end. A second call is harmless. */

@@ -110,6 +110,15 @@ export interface MarketBookOptions {
 /** How many deltas wait for a snapshot before only a newer snapshot will do. */
 const BUFFERED = 10_000;
 
+/** An empty book has no sides; one whose sides have other names cannot be read. */
+function assertSides(msg: BookFrame["msg"]): void {
+  const { yes_dollars_fp, no_dollars_fp, ...others } = msg;
+  const isEmpty = yes_dollars_fp === undefined && no_dollars_fp === undefined;
+  if (isEmpty && Object.values(others).some((value) => Array.isArray(value) && value.length > 0)) {
+    throw new TypeError("levels under an unknown name");
+  }
+}
+
 /** Adds the levels of one side; throws when they cannot be read. */
 function readLevels(into: OrderBook, side: BookSide, levels: unknown, complement: boolean): void {
   if (levels === undefined || levels === null) return; // an empty side is left out
@@ -194,8 +203,7 @@ export class MarketBook {
     if (this.#state === "closed") return;
     if (frame.type === "orderbook_snapshot") this.#snapshot(frame);
     else if (this.#state === "live") {
-      // What a snapshot has overtaken is in it already.
-      if (!((frame.seq ?? 0) < (this.#seq ?? 0))) this.#delta(frame, true);
+      if (!this.#isOld(frame)) this.#delta(frame, true);
     } else {
       if (this.#buffer.length === BUFFERED) {
         for (const { seq } of this.#buffer.splice(0)) this.#needed = Math.max(this.#needed, seq ?? 0);
@@ -241,9 +249,15 @@ export class MarketBook {
     this.#onChange?.({ type: "stale", reason });
   }
 
+  /** True for what a snapshot has overtaken, and for what comes a second time. */
+  #isOld({ seq }: BookFrame): boolean {
+    return seq !== undefined && this.#seq !== undefined && seq <= this.#seq;
+  }
+
   #snapshot({ seq, msg }: BookFrame): void {
     const book = new OrderBook();
     try {
+      assertSides(msg);
       readLevels(book, "bid", msg.yes_dollars_fp, false);
       readLevels(book, "ask", msg.no_dollars_fp, !this.#useYesPrice);
     } catch {
@@ -273,7 +287,7 @@ export class MarketBook {
     // Without a number the snapshot counts as of now, after all that is buffered.
     const newer = seq === undefined ? [] : buffered.filter((frame) => (frame.seq ?? 0) > seq);
     newer.sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0));
-    for (const frame of newer) if (this.#state === "live") this.#delta(frame, false);
+    for (const frame of newer) if (this.#state === "live" && !this.#isOld(frame)) this.#delta(frame, false);
     if (this.#state === "live" && this.#book.crossed) this.lost("crossed", this.#seq);
     if (this.#state === "live") this.#onChange?.({ type: "snapshot", resynced, reason, seq: this.#seq });
   }

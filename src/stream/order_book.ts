@@ -182,8 +182,8 @@ export class OrderBook {
   readonly #asks = new Side(-1);
 
   /**
-   * Adds `delta` (hundredths of a contract, may be negative) to the level at `price` (millionths of a
-   * dollar). Returns the new size; a negative return means that the level held less, and nothing was changed.
+   * Adds `delta` (hundredths of a contract, may be negative) to the level at `price` (ten-thousandths of
+   * a dollar). Returns the new size; a negative return means that the level held less, and nothing was changed.
    */
   add(side: BookSide, price: number, delta: number): number {
     return (side === "bid" ? this.#bids : this.#asks).add(price, delta);

@@ -4,6 +4,7 @@
  * @module
  */
 
+export { BookReplay, type BookReplayOptions } from "./book_replay.ts";
 export { KalshiStaleBookError } from "./errors.ts";
 export {
   type BookChange,

@@ -220,6 +220,165 @@ test("closing one book while the other is subscribed to anew leaves that one to 
   assertEquals([books.get("A")?.state, stream.stats().reconnects], ["live", 0]);
 });
 
+test("a late snapshot heals no book while its subscription goes and comes back", async () => {
+  const { venue, behaviour } = venueWithBooks();
+  await using stream = await venue.connect({}, config);
+  const books = await stream.orderBooks(["A", "B"]);
+  const { socket } = venue;
+  behaviour.snapshots = false;
+  socket.delta("A", "yes", "0.6000", "1.00");
+  const usual = socket.answer;
+  const open: string[] = [];
+  const ids: number[] = [];
+  socket.answer = (command) => {
+    const { action } = command.params;
+    if (action !== "delete_markets" && action !== "add_markets") return usual?.(command);
+    open.push(String(action));
+    ids.push(command.id);
+    return null;
+  };
+  const acknowledge = async () => {
+    socket.send({ id: ids.at(-1), type: "ok", sid: 1, seq: ++socket.seq });
+    await venue.clock.advance(0);
+  };
+  while (open.length === 0) await venue.clock.advance(1_000);
+  const book = books.get("A");
+  socket.snapshot("A"); // the answer to the first question, far too late
+  assertEquals([open, book?.state], [["delete_markets"], "resyncing"]);
+  await acknowledge();
+  socket.snapshot("A");
+  assertEquals([open, book?.state], [["delete_markets", "add_markets"], "resyncing"]);
+  // The acknowledgement and what follows it come in one go.
+  socket.send({ id: ids.at(-1), type: "ok", sid: 1, seq: ++socket.seq });
+  socket.snapshot("A");
+  assertEquals([book?.state, books.get("B")?.state], ["live", "live"]);
+});
+
+test("a book that is closed and opened again is not healed by what was asked for the first one", async () => {
+  const { venue, behaviour } = venueWithBooks();
+  await using stream = await venue.connect({}, { ...config, wsPingIntervalMs: 10_000 });
+  const other = await stream.orderBook("B");
+  const first = await stream.orderBook("A");
+  behaviour.snapshots = false;
+  const { socket } = venue;
+  const usual = socket.answer;
+  const held: (() => void)[] = [];
+  socket.answer = (command) => {
+    const { action } = command.params;
+    if (action !== "delete_markets" && action !== "add_markets") return usual?.(command);
+    held.push(() => socket.send({ id: command.id, type: "ok", sid: 1, seq: ++socket.seq }));
+    return null;
+  };
+  const closing = first.close();
+  await venue.clock.advance(0);
+  const books = stream.orderBooks(["A"], { awaitLive: false });
+  socket.snapshot("A");
+  held.shift()?.();
+  await venue.clock.advance(0);
+  socket.snapshot("A");
+  held.shift()?.();
+  const again = (await books).get("A");
+  await closing;
+  assertEquals(again?.state, "waiting");
+  socket.snapshot("A");
+  assertEquals([again?.state, other.state], ["live", "live"]);
+});
+
+test("a market that is refused while it is subscribed to anew ends its book", async () => {
+  const { venue, behaviour } = venueWithBooks();
+  const errors: unknown[] = [];
+  await using stream = await venue.connect({ onError: (error) => errors.push(error) }, config);
+  const books = await stream.orderBooks(["A", "B"]);
+  const { socket } = venue;
+  behaviour.snapshots = false;
+  socket.delta("A", "yes", "0.6000", "1.00");
+  const usual = socket.answer;
+  socket.answer = (command) =>
+    command.params.action === "add_markets"
+      ? [{ id: command.id, type: "error", msg: { code: 16, msg: "Market not found" } }]
+      : usual?.(command);
+  await venue.clock.advance(10_000);
+  assertEquals([books.get("A")?.state, books.get("B")?.state, errors.length], ["closed", "live", 1]);
+  // Both who open an unknown market hear of it.
+  const opened = await Promise.allSettled([stream.orderBook("C"), stream.orderBook("C")]);
+  assertEquals(opened.map(({ status }) => status), ["rejected", "rejected"]);
+  assertEquals(stream.stats().books, { waiting: 0, live: 1, stale: 0, resyncing: 0, closed: 0 });
+});
+
+test("what goes stale together is asked for together, however often", async () => {
+  const { venue } = venueWithBooks();
+  await using stream = await venue.connect({}, config);
+  const tickers = Array.from({ length: 200 }, (_, n) => `M${n}`);
+  await stream.orderBooks(tickers);
+  for (let n = 0; n < 5; n++) {
+    venue.socket.seq += 5;
+    venue.socket.delta("M0", "yes", "0.5000", "1.00");
+    await venue.clock.advance(4_500);
+    assertEquals(stream.stats().books.live, 200);
+  }
+  assertEquals(venue.sent("update_subscription").length, 5);
+});
+
+test("as long as snapshots come, however slowly, nothing harder is tried", async () => {
+  const { venue, behaviour } = venueWithBooks();
+  await using stream = await venue.connect({}, config);
+  const tickers = Array.from({ length: 100 }, (_, n) => `M${n}`);
+  await stream.orderBooks(tickers);
+  behaviour.snapshots = false;
+  venue.socket.seq += 5;
+  venue.socket.delta("M0", "yes", "0.5000", "1.00");
+  await venue.clock.advance(0);
+  for (const ticker of tickers) {
+    await venue.clock.advance(300);
+    venue.socket.snapshot(ticker);
+  }
+  assertEquals([stream.stats().books.live, venue.sent("update_subscription").length], [100, 1]);
+});
+
+test("a market that falls silent costs the others no reconnect as long as they are answered", async () => {
+  const { venue } = venueWithBooks();
+  await using stream = await venue.connect({}, config);
+  const books = await stream.orderBooks(["A", "B", "DEAD"]);
+  const usual = venue.socket.answer;
+  venue.socket.answer = (command) => {
+    const { market_tickers } = command.params;
+    if (!market_tickers?.includes("DEAD")) return usual?.(command);
+    usual?.({
+      ...command,
+      params: { ...command.params, market_tickers: market_tickers.filter((t) => t !== "DEAD") },
+    });
+    return null;
+  };
+  for (let n = 0; n < 5; n++) {
+    venue.socket.seq += 5;
+    venue.socket.delta("A", "yes", "0.5000", "1.00");
+    await venue.clock.advance(20_000);
+  }
+  assertEquals([books.get("A")?.state, books.get("B")?.state], ["live", "live"]);
+  assert(books.get("DEAD")?.state !== "live");
+  assertEquals(venue.sockets.length, 1);
+});
+
+test("a closed handle reads nothing, though another one of the same book is open", async () => {
+  const { venue } = venueWithBooks();
+  await using stream = await venue.connect({}, config);
+  const [one, two] = [await stream.orderBook("A"), await stream.orderBook("A")];
+  await one.close();
+  assertThrows(() => one.bestBid, KalshiStaleBookError, "closed");
+  assertThrows(() => one.depth(), KalshiStaleBookError, "closed");
+  assertEquals([one.state, two.bestBid], ["closed", 5600]);
+});
+
+test("the age of a stale book counts from the last frame before the loss showed", async () => {
+  const { venue } = venueWithBooks();
+  await using stream = await venue.connect({}, config);
+  const book = await stream.orderBook("A");
+  await venue.clock.advance(9_000);
+  venue.socket.seq++;
+  venue.socket.delta("A", "yes", "0.5000", "1.00");
+  assertEquals([book.state, book.ageMs], ["stale", 9_000]);
+});
+
 test("closing the last book leaves no timer of the books, and closing the stream none at all", async () => {
   const { venue, behaviour } = venueWithBooks();
   const stream = await venue.connect({}, config);

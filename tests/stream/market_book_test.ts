@@ -144,6 +144,58 @@ test("deltas wait while it resynchronises; those that the snapshot holds are not
   assertEquals(book.read().bestBidSize, 1_000);
 });
 
+test("a frame that comes twice counts once, live and in what waits for a snapshot", () => {
+  const book = new MarketBook("M");
+  const snapshot = (seq: number, count: string) =>
+    book.feed({ type: "orderbook_snapshot", seq, msg: { yes_dollars_fp: [["0.5600", count]] } });
+  const delta = (seq: number) =>
+    book.feed({
+      type: "orderbook_delta",
+      seq,
+      msg: { price_dollars: "0.5600", delta_fp: "1.00", side: "yes" },
+    });
+  snapshot(1, "10.00");
+  delta(2);
+  delta(2);
+  assertEquals(book.read().bestBidSize, 1_100);
+  book.lost("gap", 2);
+  delta(4);
+  delta(4);
+  snapshot(3, "20.00");
+  assertEquals(book.read().bestBidSize, 2_100);
+});
+
+test("levels under an unknown name are no empty book", () => {
+  const book = new MarketBook("M");
+  book.feed({
+    type: "orderbook_snapshot",
+    seq: 1,
+    msg: { market_ticker: "M", yes_dollars: [["0.5600", "1.00"]] },
+  });
+  assertEquals([book.state, book.reason], ["stale", "unreadable"]);
+});
+
+test("sizes beyond 32 bits and prices at the finest steps are exact", () => {
+  const book = new MarketBook("M");
+  const big = "70368744177.66"; // more than 2 ** 42 hundredths
+  const levels = [["0.5598", "0.01"], ["0.5599", big]];
+  book.feed({
+    type: "orderbook_snapshot",
+    seq: 1,
+    msg: { yes_dollars_fp: levels, no_dollars_fp: [["0.5600", big]] },
+  });
+  const delta = (seq: number, price_dollars: string, delta_fp: string) =>
+    book.feed({ type: "orderbook_delta", seq, msg: { price_dollars, delta_fp, side: "yes" } });
+  delta(2, "0.5599", "0.01");
+  delta(3, "0.5598", big);
+  assertEquals(book.read().depth().bids, [
+    { price: 5_599, size: 7_036_874_417_767 },
+    { price: 5_598, size: 7_036_874_417_767 },
+  ]);
+  assertEquals([book.read().spread, book.read().mid], [1, 5_599.5]);
+  assertEquals(book.read().toRest().orderbook_fp.yes_dollars[1], ["0.5599", "70368744177.67"]);
+});
+
 test("a snapshot without a number counts as of now", () => {
   const { book } = watched();
   book.feed(snapshot(undefined, bids));

@@ -1,7 +1,7 @@
 /** One WebSocket connection as its server has it: frames, pings, faults. */
 import type { Duplex } from "node:stream";
 import type { Clock, ClockTimer } from "../../clock.ts";
-import { FrameFaults, type SocketFault } from "./faults.ts";
+import { type ConnectionFault, type FrameFault, FrameFaults } from "./faults.ts";
 import { closePayload, encodeFrame, FrameReader, FramingError, OPCODE, textOf } from "./framing.ts";
 
 /** Kalshi pings this often, and says this. */
@@ -54,7 +54,7 @@ export class ServerConnection {
   }
 
   /** Makes something go wrong. */
-  fail(fault: SocketFault): void {
+  fail(fault: FrameFault | ConnectionFault): void {
     switch (fault.fault) {
       case "stall": {
         const frames = this.#stalled?.frames ?? [];
@@ -87,7 +87,8 @@ export class ServerConnection {
 
   /** Forgets the faults that wait for frames. */
   clearFaults(): void {
-    this.#faults.clear();
+    const held = this.#faults.clear();
+    if (held !== undefined) this.#write(encodeFrame(OPCODE.text, held));
   }
 
   /** Sends a close frame and ends the connection when the client has answered, or half a second later. */

@@ -74,7 +74,13 @@ export class WebSocketEndpoint implements ExchangeSockets {
 
   fail(fault: SocketFault, accountId?: string): void {
     for (const { connection, session } of [...this.#connected]) {
-      if (accountId === undefined || session.account.id === accountId) connection.fail(fault);
+      if (accountId !== undefined && session.account.id !== accountId) continue;
+      if (fault.fault !== "error") {
+        connection.fail(fault);
+        continue;
+      }
+      const subscription = session.subscriptions.get(fault.channel);
+      if (subscription !== undefined) session.abort(subscription, fault.code);
     }
   }
 

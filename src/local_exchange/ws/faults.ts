@@ -46,8 +46,18 @@ export type ConnectionFault =
     readonly fault: "cut-frame";
   };
 
+/** A subscription that the exchange ends with an error of its own. */
+export interface SubscriptionFault {
+  /** What it is. */
+  readonly fault: "error";
+  /** Kalshi's code: 10 and 25 end subscriptions there. */
+  readonly code: number;
+  /** Of which channel. */
+  readonly channel: string;
+}
+
 /** A fault of open WebSockets. */
-export type SocketFault = FrameFault | ConnectionFault;
+export type SocketFault = FrameFault | ConnectionFault | SubscriptionFault;
 
 /** How the next handshakes are answered: with a status, or never. */
 export interface HandshakeFault {
@@ -60,22 +70,27 @@ export interface HandshakeFault {
 /** The faults of one connection that wait for their frames. */
 export class FrameFaults {
   #waiting: { readonly fault: FrameFault; left: number }[] = [];
+  /** What comes after the next frame. */
   #held: string | undefined;
 
   add(fault: FrameFault): void {
     this.#waiting.push({ fault, left: fault.times ?? 1 });
   }
 
-  clear(): void {
+  /** Forgets what waits; returns the frame that was held back, if there is one. */
+  clear(): string | undefined {
+    const held = this.#held;
     this.#waiting = [];
+    this.#held = undefined;
+    return held;
   }
 
   /** What to send in place of a frame. */
   apply(text: string, channel: string | undefined): string[] {
     const held = this.#held;
     this.#held = undefined;
-    const sent = this.#damage(text, channel);
-    return held === undefined ? sent : [...sent, held];
+    // The frame that overtakes another one is spared, so that the next pair is swapped as well.
+    return held === undefined ? this.#damage(text, channel) : [text, held];
   }
 
   #damage(text: string, channel: string | undefined): string[] {

@@ -39,6 +39,9 @@ const ACTIONS = {
 } as const;
 const LIST_NAMES = { indices: "index_ids", underlyings: "underlying_tickers" } as const;
 
+/** Parameters that are true or false. */
+const FLAGS = ["use_yes_price", "skip_ticker_ack", "send_initial_snapshot"];
+
 const MOST_MARKETS = 500_000;
 const COMMANDS_PER_SECOND = 10_000;
 
@@ -189,6 +192,9 @@ export class Session {
     const channels = strings(params.channels) ?? [];
     if (channels.length === 0) throw new Refusal(3);
     for (const channel of channels) if (!Object.hasOwn(CHANNELS, channel)) throw new Refusal(8);
+    for (const flag of FLAGS) {
+      if (params[flag] !== undefined && typeof params[flag] !== "boolean") throw new Refusal(11);
+    }
     const wanted = channels.map((channel) => ({ channel, ...this.#read(channel, params) }));
     for (const { channel, keys, shard } of wanted) {
       const rules = CHANNELS[channel] ?? {};
@@ -294,7 +300,7 @@ export class Session {
   #unsubscribe(id: number | undefined, params: Params): void {
     const { sids } = params;
     if (!Array.isArray(sids) || sids.length === 0) throw new Refusal(4);
-    const found = sids.map((sid) => this.#bySid(sid));
+    const found = new Set(sids.map((sid) => this.#bySid(sid)));
     for (const subscription of found) {
       this.subscriptions.delete(subscription.channel);
       this.#answer(id, { type: "unsubscribed", sid: subscription.sid, seq: ++subscription.seq });
@@ -374,9 +380,11 @@ function readShard({ shard_factor: factor, shard_key: key }: Params): Subscripti
     if (key !== undefined) throw new Refusal(20);
     return undefined;
   }
+  if (!Number.isInteger(factor)) throw new Refusal(11);
   if (typeof factor !== "number" || factor < 1) throw new Refusal(19);
   if (factor > 100) throw new Refusal(22);
   const chosen = key ?? 0;
+  if (!Number.isInteger(chosen)) throw new Refusal(11);
   if (typeof chosen !== "number" || chosen < 0 || chosen >= factor) throw new Refusal(21);
   return { factor, key: chosen };
 }

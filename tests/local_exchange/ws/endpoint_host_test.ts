@@ -194,6 +194,9 @@ test("commands that are wrong get Kalshi's error codes", async () => {
     [20, "subscribe", { channels: ["communications"], shard_key: 1 }],
     [21, "subscribe", { channels: ["communications"], shard_factor: 2, shard_key: 2 }],
     [22, "subscribe", { channels: ["communications"], shard_factor: 101 }],
+    [11, "subscribe", { channels: ["communications"], shard_factor: 2.5 }],
+    [11, "subscribe", { channels: ["communications"], shard_factor: 2, shard_key: 0.5 }],
+    [11, "subscribe", { channels: ["orderbook_delta"], market_ticker: "A", use_yes_price: "true" }],
     [24, "update_subscription", { sid: index, action: "subscribe_indices" }],
     [28, "update_subscription", { sid: pyth, action: "subscribe_underlyings" }],
     [26, "subscribe", {
@@ -435,6 +438,58 @@ test("faults: frames dropped, repeated, swapped, damaged and cut", async () => {
   await until(() => numbers().at(-1) === 16);
   // dropped 1; repeated 4; 7 after 8; 10 damaged; 13 cut
   assertEquals(numbers(), [2, 3, 4, 4, 5, 6, 8, 7, 9, "x", 11, 12, "x", 14, 15, 16]);
+});
+
+test("faults: several swaps in a row, one that is called off, and a subscription that ends", async () => {
+  const { exchange, client } = await setUp();
+  await using _ = exchange;
+  await using __ = client;
+  const [ticker = ""] = exchange.openTickers();
+  await client.command("subscribe", { channels: ["orderbook_delta"], market_tickers: [ticker] });
+  const change = () => exchange.placeCounterOrder({ ticker, side: "bid", price: "0.1000", count: "1.00" });
+  const numbers = () => client.frames.slice(2).map(({ seq }) => seq);
+  exchange.sockets.fail({ fault: "reorder", times: 2 });
+  for (let n = 0; n < 4; n++) change();
+  exchange.sockets.fail({ fault: "reorder" });
+  change();
+  exchange.sockets.clearFaults();
+  change();
+  await until(() => numbers().length === 6);
+  assertEquals(numbers(), [3, 2, 5, 4, 6, 7]);
+
+  exchange.sockets.fail({ fault: "error", channel: "orderbook_delta", code: 25 });
+  const [error] = await client.of("error", 1);
+  assertEquals([error.seq, error.msg.code], [8, 25]);
+  checkFrame(error);
+  assertEquals((await client.command("list_subscriptions")).at(-1).msg, []);
+});
+
+test("communications: each shard has its part, and `self` only what is one's own", async () => {
+  const { exchange, account, client, rest } = await setUp();
+  await using _ = exchange;
+  await using __ = client;
+  const other = await exchange.createAccount();
+  await using second = await RawClient.connect(exchange, account.auth);
+  await using own = await RawClient.connect(exchange, account.auth);
+  await using foreign = await RawClient.connect(exchange, other.auth);
+  const channels = ["communications"];
+  await client.command("subscribe", { channels, shard_factor: 2, shard_key: 0 });
+  await second.command("subscribe", { channels, shard_factor: 2, shard_key: 1 });
+  await own.command("subscribe", { channels, user_filter: "self" });
+  await foreign.command("subscribe", { channels, user_filter: "self" });
+  const tickers = exchange.openTickers().slice(0, 12);
+  for (const market_ticker of tickers) {
+    await rest.post("/communications/rfqs", { market_ticker, contracts: 2, rest_remainder: false });
+  }
+  const made = (from: RawClient) =>
+    from.frames.filter(({ type }) => type === "rfq_created").map(({ msg }) => msg.market_ticker);
+  await until(() => made(own).length === tickers.length);
+  await until(() => made(client).length + made(second).length === tickers.length);
+  assertEquals(made(own), tickers);
+  assertEquals([...made(client), ...made(second)].sort(), [...tickers].sort());
+  assert(made(client).length > 0 && made(second).length > 0);
+  await foreign.command("list_subscriptions");
+  assertEquals(made(foreign), []);
 });
 
 test("faults: stalled, half-open, closed, cut, broken frames and restarts", async () => {
