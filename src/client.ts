@@ -197,6 +197,9 @@ function chooseAuth(
  * ```
  */
 export class KalshiClient extends KalshiCore {
+  /** Its configuration. */
+  declare readonly config: KalshiConfig;
+
   /**
    * Opens nothing: connections are made by the first call.
    *
@@ -244,14 +247,17 @@ export class KalshiClient extends KalshiCore {
    */
   async stream(
     Stream: typeof KalshiStream,
-    options: Omit<StreamOptions, "auth" | "config" | "runtime" | "clock" | "lookup"> = {},
+    options: Omit<StreamOptions, "auth" | "runtime" | "clock" | "lookup"> = {},
   ): Promise<KalshiStream> {
+    if (typeof Stream !== "function") {
+      throw new KalshiConfigError("stream() takes KalshiStream, of @unofficial/kalshi/stream.");
+    }
     const { auth, ...shared } = this.#shared;
     if (auth === undefined) {
       throw new KalshiAuthError("AUTH_REQUIRED", "A stream needs an API key and this client has none.");
     }
     const key = typeof auth === "function" ? await auth() : auth;
-    return await Stream.connect({ ...options, ...shared, auth: key, lookup: this });
+    return await Stream.connect({ ...shared, ...options, auth: key, lookup: this });
   }
 
   /** Whether the exchange is open, and when. */

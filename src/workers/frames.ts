@@ -113,11 +113,11 @@ export function okFrame(id: unknown, msg: unknown): string {
 export function errorFrame(
   code: number,
   text?: string,
-  more?: { id?: unknown; market_ticker?: string },
+  more?: { id?: unknown; market_ticker?: string; channel?: FeedChannel },
 ): string {
-  const { id, market_ticker } = more ?? {};
+  const { id, market_ticker, channel } = more ?? {};
   const msg = text ?? errorMeanings[code] ?? "Refused";
-  return JSON.stringify({ id: id ?? undefined, type: "error", msg: { code, msg, market_ticker } });
+  return JSON.stringify({ id: id ?? undefined, type: "error", msg: { code, msg, market_ticker, channel } });
 }
 
 /** Why a reader's wish is refused: Kalshi's number for it, the HTTP status, and what to do. */

@@ -6,7 +6,7 @@
 
 import type { KalshiEnv } from "../auth/env.ts";
 import { KalshiClient } from "../client.ts";
-import { KalshiConfigError, type KalshiError } from "../errors.ts";
+import { KalshiAuthError, KalshiConfigError, type KalshiError } from "../errors.ts";
 import { backoffMs } from "../http/retry.ts";
 import { unknownOption } from "../options.ts";
 import { workersRuntime } from "../runtime/workers.ts";
@@ -186,6 +186,7 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
   #connecting: Promise<void> | undefined;
   /** As readers were told. */
   #state: FeedState = "idle";
+  #isHanded = false;
   #attempts = 0;
   #retryAtMs = 0;
   #alarmAtMs = 0;
@@ -204,10 +205,12 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
       idleMs: this.#settings.idleMs,
       now: Date.now,
       onError: (error) => this.#report(error),
-      onRefused: (market) => this.#refused(market),
+      onRefused: (market, channels) => this.#refused(market, channels),
     });
     for (const socket of ctx.getWebSockets()) this.#restore(socket);
-    if (this.#settings.tickers.length > 0 || this.#readers.size > 0) this.#wake();
+    if (this.#settings.tickers.length === 0 && this.#readers.size === 0) return;
+    this.#wake();
+    void this.#schedule();
   }
 
   /**
@@ -231,13 +234,17 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
     return true;
   }
 
-  /** Makes the client whose stream is served: from `env`, unless overridden. Asked again when it fails. */
+  /**
+   * Makes the client whose stream is served: from `env`, unless overridden. Asked again when it fails, when its key is
+   * refused, and after a time without readers.
+   */
   protected createClient(): Promise<KalshiClient> {
     return KalshiClient.fromEnv(this.env, { runtime: workersRuntime() });
   }
 
   /**
-   * Called with each new upstream stream; does nothing unless overridden. Subscribe here to what the object itself
+   * Called with each new upstream stream, and again at each heartbeat as long as it throws; does nothing unless
+   * overridden. Subscribe here to what the object itself
    * wants to follow, also to private channels: nothing of it reaches a reader but through {@linkcode broadcast}.
    */
   protected onStream(_stream: KalshiStream): void | Promise<void> {}
@@ -278,6 +285,19 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
           ...(origin !== null && status !== 403 && { "access-control-allow-origin": origin, vary: "Origin" }),
         },
       });
+    if (request.method === "OPTIONS" && origin !== null) {
+      // A browser asks whether it may ask: `authorize` looks at what it then asks.
+      return new Response(null, {
+        status: 204,
+        headers: {
+          "access-control-allow-origin": origin,
+          "access-control-allow-methods": "GET",
+          "access-control-allow-headers": request.headers.get("access-control-request-headers") ?? "",
+          "access-control-max-age": "86400",
+          vary: "Origin",
+        },
+      });
+    }
     try {
       const access = await this.authorize(request);
       if (access instanceof Response) return access;
@@ -325,6 +345,7 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
     }
     if (this.#isWanted) {
       this.#wake();
+      if (this.#stream !== undefined) void this.#hand(this.#stream);
       await this.#schedule();
     } else await this.#sleep();
   }
@@ -340,7 +361,8 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
       if (reply !== undefined && !reader.mayCommand()) {
         return this.#close(reader, 1008, "too many commands");
       }
-      if (reply && !reader.offer(reply)) {
+      if (reply) reader.write(reply);
+      if (reader.behind > 2 * this.#settings.readerBufferBytes) {
         return this.#close(reader, TRY_AGAIN_LATER, "too slow: read before you ask for more");
       }
       await this.#schedule();
@@ -524,8 +546,8 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
     );
   }
 
-  #refused(market: Market): void {
-    for (const channel of CHANNELS) {
+  #refused(market: Market, channels: readonly FeedChannel[]): void {
+    for (const channel of channels) {
       for (const reader of [...market.readers[channel]]) {
         leave(reader, channel, market);
         this.#keep(reader);
@@ -600,8 +622,9 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
       }
     }
     if (this.#stream !== undefined) return this.#markets.sync();
+    if (this.#connecting !== undefined) return this.#tell("connecting");
     if (Date.now() < this.#retryAtMs) return;
-    this.#connecting ??= this.#connect().finally(() => this.#connecting = undefined);
+    this.#connecting = this.#connect().finally(() => this.#connecting = undefined);
   }
 
   async #connect(): Promise<void> {
@@ -609,8 +632,16 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
     this.#tell("connecting");
     try {
       const client = this.#client ??= await this.createClient();
-      const stream = await client.stream(KalshiStream, { onError: (error) => this.#report(error) });
+      const { config } = client;
+      const stream = await client.stream(KalshiStream, {
+        // Readers count on a connection that is watched as often as they are.
+        config: config.with({
+          wsPingIntervalMs: Math.min(config.wsPingIntervalMs, this.#settings.heartbeatMs),
+        }),
+        onError: (error) => this.#report(error),
+      });
       this.#stream = stream;
+      this.#isHanded = false;
       if (!this.#isWanted) return await this.#sleep();
       void this.#follow(stream);
       this.#markets.attach(stream);
@@ -620,10 +651,14 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
     }
   }
 
+  /** Gives a stream to the class that extends this one; again with the next alarm when that fails. */
   async #hand(stream: KalshiStream): Promise<void> {
+    if (this.#isHanded) return;
+    this.#isHanded = true;
     try {
       await this.onStream(stream);
     } catch (error) {
+      if (this.#stream === stream) this.#isHanded = false;
       this.#report(error);
     }
   }
@@ -650,6 +685,11 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
   #failed(error: unknown): void {
     this.#report(error);
     const { retryAfterMs } = (error ?? {}) as Partial<KalshiError>;
+    if (error instanceof KalshiAuthError) {
+      // The key may be another one by now.
+      void this.#client?.close();
+      this.#client = undefined;
+    }
     this.#retryAtMs = Date.now() + backoffMs(this.#attempts++, RETRY, retryAfterMs, Math.random);
     void this.#schedule(this.#retryAtMs);
   }

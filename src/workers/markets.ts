@@ -11,11 +11,21 @@ import type { BookChange, StaleReason } from "../stream/market_book.ts";
 import { OrderBook, type RestOrderBook } from "../stream/order_book.ts";
 import type { KalshiStream } from "../stream/stream.ts";
 import type { Subscription } from "../stream/subscription.ts";
-import { deltaFrame, errorFrame, type FeedChannel, publicFrame, Refusal, snapshotFrame } from "./frames.ts";
+import {
+  CHANNELS,
+  deltaFrame,
+  errorFrame,
+  type FeedChannel,
+  publicFrame,
+  Refusal,
+  snapshotFrame,
+} from "./frames.ts";
 import type { Reader } from "./reader.ts";
 
 const MARKET_NOT_FOUND = 16;
 const TOO_MANY_MARKETS = 26;
+/** Kalshi's errors that are about the market that was named. */
+const ABOUT_THE_MARKET = new Set([11, 14, MARKET_NOT_FOUND]);
 /** How long a market that was refused is refused without asking. */
 const REFUSED_MS = 60_000;
 const REFUSED_MOST = 1_000;
@@ -174,8 +184,8 @@ export interface MarketsOptions {
   readonly idleMs: number;
   readonly now: () => number;
   readonly onError: (error: unknown) => void;
-  /** A market was refused: its readers have heard of it and have to let go of it. */
-  readonly onRefused: (market: Market) => void;
+  /** A market was refused on these channels: its readers have heard of it and have to let go of it. */
+  readonly onRefused: (market: Market, channels: readonly FeedChannel[]) => void;
 }
 
 type MessageChannel = "ticker" | "trade";
@@ -217,7 +227,7 @@ export class Markets {
       if (refused !== undefined && now - refused.at < REFUSED_MS) {
         throw new Refusal(refused.code, 404, `Kalshi gives no market ${ticker}.`);
       }
-      if (this.#markets.size >= this.#options.most) {
+      if (this.#markets.size >= this.#options.most && !this.#makeRoom()) {
         throw new Refusal(TOO_MANY_MARKETS, 503, `This feed holds ${this.#options.most} markets at once.`);
       }
       this.#markets.set(ticker, market = new Market(ticker, now, isPinned));
@@ -235,8 +245,20 @@ export class Markets {
 
   /** Whether these could be opened. */
   hasRoomFor(tickers: readonly string[]): boolean {
-    const fresh = tickers.filter((ticker) => !this.#markets.has(ticker));
-    return this.#markets.size + fresh.length <= this.#options.most;
+    const fresh = new Set(tickers.filter((ticker) => !this.#markets.has(ticker)));
+    const free = this.#options.most - this.#markets.size;
+    if (fresh.size <= free) return true;
+    return fresh.size <= free + [...this.#markets.values()].filter(isIdle).length;
+  }
+
+  /** Lets go a market that nobody reads and that may not even be one; false when there is none. */
+  #makeRoom(): boolean {
+    for (const market of this.#markets.values()) {
+      if (!isIdle(market)) continue;
+      market.closeBook();
+      return this.#markets.delete(market.ticker);
+    }
+    return false;
   }
 
   /** There is a stream: everything is subscribed to on it. */
@@ -302,7 +324,7 @@ export class Markets {
   async #openBooks(stream: KalshiStream, markets: readonly Market[]): Promise<void> {
     for (const market of markets) market.openingOn = stream;
     try {
-      await this.#each(markets, async (some) => {
+      await this.#each(markets, CHANNELS, async (some) => {
         const books = await stream.orderBooks(some.map(({ ticker }) => ticker), { awaitLive: false });
         for (const market of some) {
           const book = books.get(market.ticker);
@@ -353,9 +375,12 @@ export class Markets {
         const subscription = this.#subscriptions.get(channel);
         const surplus = new Set(subscription?.keys);
         const missing = wanted.filter(({ ticker }) => !surplus.delete(ticker));
-        if (surplus.size > 0) await subscription?.remove([...surplus]);
-        else if (missing.length === 0) return;
-        else await this.#each(missing, (some) => this.#add(stream, channel, some));
+        if (surplus.size > 0) {
+          await subscription?.remove([...surplus]);
+          // No longer the newest, from now on.
+          for (const ticker of surplus) this.#forget(channel, this.#markets.get(ticker));
+        } else if (missing.length === 0) return;
+        else await this.#each(missing, [channel], (some) => this.#add(stream, channel, some));
       }
     } catch (error) {
       if (this.#stream === stream) this.#options.onError(error);
@@ -398,32 +423,56 @@ export class Markets {
     } else for (const reader of market.readers.trade) reader.trade(frame);
   }
 
+  #forget(channel: MessageChannel, market: Market | undefined): void {
+    if (channel === "ticker" && market !== undefined) market.ticked = undefined;
+  }
+
   #gap(channel: MessageChannel, missed?: number): void {
+    for (const market of this.#markets.values()) this.#forget(channel, market);
     const readers = [...this.#markets.values()].flatMap((market) => [...market.readers[channel]]);
     for (const reader of new Set(readers)) reader.gap(channel, missed);
   }
 
   // --- refusals
 
-  /** Kalshi refuses a command as a whole: which market is wrong is found by asking for one at a time. */
-  async #each(markets: readonly Market[], ask: (some: readonly Market[]) => Promise<void>): Promise<void> {
+  /**
+   * Kalshi refuses a command as a whole: which market is wrong is found by asking for one at a time. What is not about
+   * a market is thrown.
+   */
+  async #each(
+    markets: readonly Market[],
+    channels: readonly FeedChannel[],
+    ask: (some: readonly Market[]) => Promise<void>,
+  ): Promise<void> {
     try {
       await ask(markets);
     } catch (error) {
-      if (!(error instanceof KalshiStreamError)) throw error;
+      if (!(error instanceof KalshiStreamError) || !ABOUT_THE_MARKET.has(error.errorCode)) throw error;
       const [only] = markets;
-      if (markets.length > 1) { for (const market of markets) await this.#each([market], ask); }
-      else if (only !== undefined) this.#refuse(only, error.errorCode);
+      if (markets.length > 1) { for (const market of markets) await this.#each([market], channels, ask); }
+      else if (only !== undefined) this.#refuse(only, error.errorCode, channels);
     }
   }
 
-  #refuse(market: Market, code: number): void {
+  /** Without a book there is no market; without tickers or trades there is still its book. */
+  #refuse(market: Market, code: number, channels: readonly FeedChannel[] = CHANNELS): void {
     const { ticker, readers } = market;
-    this.#markets.delete(ticker);
-    if (this.#refused.size < REFUSED_MOST) this.#refused.set(ticker, { code, at: this.#options.now() });
-    market.refuse(code);
-    const told = new Set(Object.values(readers).flatMap((set) => [...set]));
-    for (const reader of told) reader.write(errorFrame(code, undefined, { market_ticker: ticker }));
-    this.#options.onRefused(market);
+    const isAll = channels === CHANNELS;
+    if (isAll) {
+      this.#markets.delete(ticker);
+      if (this.#refused.size < REFUSED_MOST) this.#refused.set(ticker, { code, at: this.#options.now() });
+      for (const reader of readers.orderbook_delta) reader.stale(market, "disconnected");
+      market.refuse(code);
+    }
+    const [first] = channels;
+    const told = new Set(channels.flatMap((channel) => [...readers[channel]]));
+    const what = { market_ticker: ticker, ...(!isAll && first && { channel: first }) };
+    for (const reader of told) reader.write(errorFrame(code, undefined, what));
+    this.#options.onRefused(market, channels);
   }
+}
+
+/** Nobody reads it, and it has no book either. */
+function isIdle(market: Market): boolean {
+  return !market.isPinned && !market.isRead && market.state !== "live";
 }

@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import process from "node:process";
+import { pathToFileURL } from "node:url";
 import { test } from "../support/test.ts";
 import { until } from "../support/until.ts";
 import { type FeedBed, startFeed, type TestReader } from "./support/feed.ts";
@@ -269,7 +271,8 @@ test(
 
     const second = await bed.read(`tickers=${one}`);
     await assertRejects(() => bed.read(`tickers=${one}`));
-    assertEquals(await status(`/book/${three}`), 503);
+    // What nobody reads and was never live makes room; what is live stays a while.
+    assertEquals(await status(`/book/${three}`), 200);
     assertEquals(await status(`/book/${four}`), 503);
     for (let n = 0; n < 30; n++) second.send({ id: n, cmd: "list_subscriptions" });
     await until(() => second.closed !== undefined);
@@ -325,8 +328,64 @@ test("KalshiFeed: a key that is refused or unusable is told to the log, not to r
     assertEquals(reader.of("orderbook_snapshot"), []);
     assertNoKey(bed);
     assert(!bed.everything().includes("11111111"));
+    await until(() => bed.log().includes("Kalshi"));
+    assertMatch(bed.log(), change.keyId ? /refused the key 11111111/ : /private key/);
+    assert(!/KALSHI-ACCESS|[Ss]ignature":/.test(bed.log()), "something of a key was logged");
+    for (const line of bed.account.privateKey.split("\n")) {
+      assert(line.length < 16 || !bed.log().includes(line));
+    }
   }
 });
+
+test(
+  "KalshiFeed: a connection to Kalshi that is dead without a word is noticed, and replaced",
+  node,
+  async () => {
+    await using bed = await startFeed({ options: { heartbeatMs: 1_000 } });
+    const tickers = bed.exchange.openTickers().slice(0, 2);
+    const reader = await bed.read(`tickers=${tickers}`);
+    await until(() => bed.agree([reader], tickers));
+    bed.exchange.sockets.fail({ fault: "half-open" });
+    const begun = Date.now();
+    await flow(bed, 10);
+    await until(() => reader.of("stale").length >= tickers.length);
+    assert(Date.now() - begun < 10_000, "it was noticed only with the configuration's own interval");
+    await until(() => bed.agree([reader], tickers));
+    assertRight([reader]);
+  },
+);
+
+test("KalshiFeed: a reader may ask for more while its first books are under way", node, async () => {
+  await using bed = await startFeed({ options: { readerBufferBytes: 1_024 } });
+  const tickers = bed.exchange.openTickers().slice(0, 8);
+  const reader = await bed.read(`tickers=${tickers}`);
+  reader.send({ id: 1, cmd: "subscribe", params: { channels: ["trade"], market_tickers: tickers } });
+  await until(() => reader.frames.some(({ id, type }) => id === 1 && type === "ok"));
+  await until(() => bed.agree([reader], tickers));
+  assertEquals(reader.closed, undefined);
+});
+
+test(
+  "KalshiFeed: a browser may ask before it sends a header, and a page elsewhere that is let in may read",
+  node,
+  async () => {
+    await using bed = await startFeed();
+    const [ticker = ""] = bed.exchange.openTickers();
+    const origin = "https://elsewhere.example";
+    const preflight = await fetch(new URL(`/book/${ticker}`, bed.url), {
+      method: "OPTIONS",
+      headers: { origin, "access-control-request-headers": "authorization" },
+    });
+    assertEquals([preflight.status, preflight.headers.get("access-control-allow-headers")], [
+      204,
+      "authorization",
+    ]);
+    const { status, headers } = await bed.get(`/book/${ticker}`, { origin });
+    assertEquals([status, headers.get("access-control-allow-origin")], [200, origin]);
+    const reader = await bed.read(`tickers=${ticker}`, { origin });
+    await until(() => bed.agree([reader], [ticker]));
+  },
+);
 
 test("KalshiFeed runs with nodejs_compat as well", node, async () => {
   await using bed = await startFeed({ compatibilityFlags: ["nodejs_compat"] });
@@ -335,4 +394,61 @@ test("KalshiFeed runs with nodejs_compat as well", node, async () => {
   await flow(bed, 10);
   await until(() => bed.agree([reader], tickers));
   assertRight([reader]);
+});
+
+test("the example is ready to deploy, and its page keeps right books through a restart", node, async () => {
+  const { readFileSync } = await import("node:fs");
+  const text = readFileSync("examples/worker/wrangler.jsonc", "utf8").replace(/^\s*\/\/.*$/gm, "");
+  const { main, assets, durable_objects, migrations, vars, compatibility_date } = JSON.parse(text);
+  const [{ name, class_name }] = durable_objects.bindings;
+  assertEquals(migrations, [{ tag: "v1", new_sqlite_classes: [class_name] }]);
+  assertEquals(Object.keys(vars), ["KALSHI_KEY_ID", "KALSHI_DEMO"]);
+  await using bed = await startFeed({
+    entry: `examples/worker/${main}`,
+    compatibilityDate: compatibility_date,
+    durableObjects: { [name]: { className: class_name, useSQLite: true } },
+  });
+  const tickers = bed.exchange.openTickers().slice(0, 2);
+  const global = globalThis as { WebSocket?: unknown };
+  const before = global.WebSocket;
+  global.WebSocket = (await import("undici")).WebSocket;
+  // A name that bundlers do not see: the page is no part of the test.
+  const page =
+    new URL(`examples/worker/${assets.directory}/feed.js`, pathToFileURL(`${process.cwd()}/`)).href;
+  const { readFeed } = await import(page);
+  const seen = new Map<string, { isLive: boolean; bids: [string, number][]; asks: [string, number][] }>();
+  const feed = readFeed(
+    `ws://${bed.url.host}/feed`,
+    tickers,
+    (book: { ticker: string; isLive: boolean; bids: []; asks: [] }) => seen.set(book.ticker, book),
+  );
+  try {
+    const isRight = async () => {
+      for (const ticker of tickers) {
+        const { yes_dollars, no_dollars } = await bed.client.markets.orderBook(ticker);
+        const book = seen.get(ticker);
+        if (!book?.isLive) return false;
+        const bids = yes_dollars.map(([price, count]) => [Number(price), Number(count)]).reverse();
+        const asks = no_dollars.map(([price, count]) => [1 - Number(price), Number(count)]).reverse();
+        const numbers = (levels: [string, number][]) => levels.map(([price, size]) => [Number(price), size]);
+        if (JSON.stringify(numbers(book.bids)) !== JSON.stringify(bids)) return false;
+        const near = numbers(book.asks).map(([price = 0, size]) => [price.toFixed(4), size]);
+        if (
+          JSON.stringify(near) !== JSON.stringify(asks.map(([price = 0, size]) => [price.toFixed(4), size]))
+        ) {
+          return false;
+        }
+      }
+      return true;
+    };
+    await flow(bed, 20);
+    await until(isRight);
+    bed.exchange.sockets.restart();
+    await until(() => [...seen.values()].every(({ isLive }) => !isLive));
+    await flow(bed, 20);
+    await until(isRight);
+  } finally {
+    feed.close();
+    global.WebSocket = before;
+  }
 });

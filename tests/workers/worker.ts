@@ -62,8 +62,6 @@ export class TestFeed extends KalshiFeed<Env> {
   protected override onStream(stream: KalshiStream): void {
     this.#stream = stream;
   }
-
-  protected override onError(): void {}
 }
 
 /** Readers with a token are its owner, who is shown fills; others read what is public. */

@@ -107,6 +107,8 @@ export interface FeedBed extends AsyncDisposable {
   agree(readers: readonly TestReader[], tickers: readonly string[], feed?: string): Promise<boolean>;
   /** All that was sent to anybody. */
   readonly everything: () => string;
+  /** What the Worker has logged. */
+  readonly log: () => string;
   /** Numbers start over with a new object: so does the comparison of readers. */
   forget(): void;
 }
@@ -118,14 +120,25 @@ export interface FeedBedOptions {
   readonly privateKey?: string;
   readonly keyId?: string;
   readonly markets?: number;
+  /** The Worker, and what its configuration says; those of the tests unless told. */
+  readonly entry?: string;
+  readonly compatibilityDate?: string;
+  readonly durableObjects?: Readonly<Record<string, { className: string; useSQLite: boolean }>>;
 }
 
-let bundled: Promise<string> | undefined;
+const testWorker = "tests/workers/worker.ts";
+const testObjects = {
+  PLAIN: { className: "KalshiFeed", useSQLite: true },
+  TEST: { className: "TestFeed", useSQLite: true },
+  OWNED: { className: "OwnedFeed", useSQLite: true },
+};
 
-async function bundle(): Promise<string> {
+const bundles = new Map<string, Promise<string>>();
+
+async function bundle(entry: string): Promise<string> {
   const { build } = await import("esbuild");
   const { outputFiles } = await build({
-    entryPoints: ["tests/workers/worker.ts"],
+    entryPoints: [entry],
     bundle: true,
     write: false,
     format: "esm",
@@ -133,15 +146,10 @@ async function bundle(): Promise<string> {
     platform: "browser",
     conditions: ["workerd", "worker", "browser"],
     external: ["cloudflare:*"],
-    plugins: [{
-      name: "source",
-      setup(builder) {
-        builder.onResolve(
-          { filter: /^#runtime$/ },
-          () => ({ path: `${process.cwd()}/src/runtime/workers.ts` }),
-        );
-      },
-    }],
+    alias: {
+      "#runtime": `${process.cwd()}/src/runtime/workers.ts`,
+      "@unofficial/kalshi/workers": `${process.cwd()}/src/workers/mod.ts`,
+    },
   });
   return outputFiles[0]?.text ?? "";
 }
@@ -154,23 +162,25 @@ export async function startFeed(options: FeedBedOptions = {}): Promise<FeedBed> 
   const account = await exchange.createAccount();
   const config: KalshiConfig = exchange.config;
   const client = new KalshiClient({ auth: account.auth, config, transport: exchange.fetch });
+  const { entry = testWorker, compatibilityDate = "2026-04-01", durableObjects = testObjects } = options;
+  const contents = bundles.get(entry) ?? bundle(entry);
+  bundles.set(entry, contents);
+  let logged = "";
   const worker = new Miniflare({
-    modules: [{ type: "ESModule", path: "worker.mjs", contents: await (bundled ??= bundle()) }],
-    compatibilityDate: "2026-04-01",
+    modules: [{ type: "ESModule", path: "worker.mjs", contents: await contents }],
+    compatibilityDate,
     compatibilityFlags: [...options.compatibilityFlags ?? []],
     cf: false,
-    durableObjects: {
-      PLAIN: { className: "KalshiFeed", useSQLite: true },
-      TEST: { className: "TestFeed", useSQLite: true },
-      OWNED: { className: "OwnedFeed", useSQLite: true },
-    },
+    durableObjects: { ...durableObjects },
     bindings: {
       KALSHI_KEY_ID: options.keyId ?? account.keyId,
       KALSHI_PRIVATE_KEY: options.privateKey ?? account.privateKey,
       KALSHI_API_BASE_URL: exchange.baseUrl,
       OPTIONS: JSON.stringify(options.options ?? {}),
     },
-    handleRuntimeStdio() {},
+    handleRuntimeStdio(...streams: NodeJS.ReadableStream[]) {
+      for (const stream of streams) stream.on("data", (chunk: unknown) => logged += String(chunk));
+    },
   });
   const url = await worker.ready;
   const witness = new Map<string, string>();
@@ -223,6 +233,7 @@ export async function startFeed(options: FeedBedOptions = {}): Promise<FeedBed> 
       }
       return true;
     },
+    log: () => logged,
     everything: () => readers.map(({ text }) => text).join("\n") + answers,
     forget: () => witness.clear(),
     [Symbol.asyncDispose]: () => closing ??= close(),
