@@ -144,7 +144,7 @@ interface WorkersGlobals {
  * export { KalshiFeed };
  *
  * export default {
- *   fetch(request: Request, env: { KALSHI_FEED: FeedNamespace }): Promise<Response> {
+ *   fetch(request: Request, env: { readonly KALSHI_FEED: FeedNamespace }): Promise<Response> {
  *     return env.KALSHI_FEED.get(env.KALSHI_FEED.idFromName("main")).fetch(request);
  *   },
  * };
