@@ -102,6 +102,8 @@ export interface StreamStats {
   readonly resyncs: number;
   /** How many order books are in which state. */
   readonly books: Readonly<Record<BookState, number>>;
+  /** Items that full queues dropped, those of ended subscriptions among them. */
+  readonly dropped: number;
   /** The queues between the socket and its readers. */
   readonly queues: readonly QueueStats[];
   /** How long frames were under way by their `sending_ts_ms`, in milliseconds; it includes the clocks' difference. */
@@ -150,6 +152,7 @@ export class KalshiStream implements AsyncDisposable {
   readonly #watchers = new Set<StreamQueue<StreamStatus>>();
   #closing: Promise<void> | undefined;
   #unreadable = 0;
+  #dropped = 0;
   #lag: { last: number; max: number } | undefined;
 
   private constructor(options: StreamOptions, config: KalshiConfig, runtime: Runtime) {
@@ -233,6 +236,7 @@ export class KalshiStream implements AsyncDisposable {
   /** How it fares. */
   stats(): StreamStats {
     const { frames, bytes, reconnects } = this.#connection;
+    const queues = [...[...this.#subscriptions].map(({ stats }) => stats), ...this.#books?.queueStats ?? []];
     return {
       frames,
       bytes,
@@ -241,7 +245,8 @@ export class KalshiStream implements AsyncDisposable {
       ...this.#lanes.stats,
       resyncs: this.#books?.resyncs ?? 0,
       books: this.#books?.states ?? { waiting: 0, live: 0, stale: 0, resyncing: 0, closed: 0 },
-      queues: [...[...this.#subscriptions].map(({ stats }) => stats), ...this.#books?.queueStats ?? []],
+      dropped: queues.reduce((sum, { dropped }) => sum + dropped, this.#dropped),
+      queues,
       lagMs: this.#lag && { ...this.#lag },
     };
   }
@@ -421,6 +426,7 @@ export class KalshiStream implements AsyncDisposable {
       onError: this.#onError,
       onEnd: () => {
         recovering?.stop();
+        this.#dropped += entry.subscription.stats.dropped;
         this.#subscriptions.delete(entry.subscription);
       },
     });
