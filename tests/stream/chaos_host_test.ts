@@ -1,13 +1,16 @@
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { test } from "../support/test.ts";
-import { chaos } from "./support/chaos.ts";
+import { chaos, FAULTS } from "./support/chaos.ts";
 
 // Fifty seeds, in tens. `deno task chaos` runs it long.
 for (let first = 1; first <= 50; first += 10) {
   test(`chaos: seeds ${first} to ${first + 9}`, { timeoutMs: 120_000 }, async () => {
+    const seen = new Set<string>();
     for (let seed = first; seed < first + 10; seed++) {
-      const { checks, fills } = await chaos({ seed, markets: 20, flowMs: 300, rounds: 1 });
+      const { checks, fills, faults } = await chaos({ seed, markets: 20, flowMs: 300, rounds: 1 });
       assert(checks > 0 && fills > 0, `seed ${seed} checked ${checks} books and saw ${fills} fills`);
+      for (const fault of Object.keys(faults)) seen.add(fault);
     }
+    assertEquals([...seen].sort(), [...FAULTS].sort(), "every fault has happened");
   });
 }

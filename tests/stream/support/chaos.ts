@@ -10,7 +10,7 @@ import type { Clock, ClockTimer } from "../../../src/clock.ts";
 import type { FillData, UserOrderData } from "../../../src/contract/ws.ts";
 import { KalshiClient } from "../../../src/client.ts";
 import { LocalExchange, type SocketFault } from "../../../src/local_exchange/mod.ts";
-import { Session } from "../../../src/local_exchange/ws/session.ts";
+import { Session, type Subscription } from "../../../src/local_exchange/ws/session.ts";
 import { createRandom, type Random } from "../../../src/local_exchange/random.ts";
 import { KalshiStream, type LiveOrderBook } from "../../../src/stream/mod.ts";
 import { MarketBook, type OrderBook } from "../../../src/stream/order_books.ts";
@@ -74,7 +74,10 @@ function digest(book: OrderBook): number {
 /** What the exchange sent of each book before faults met it: by sid and number. */
 class Witness {
   readonly #books = new Map<string, MarketBook>();
-  readonly #digests = new Map<string, number>();
+  /** By sid and ticker: numbers, ascending, and what the book was at each. */
+  readonly #digests = new Map<string, { readonly seqs: number[]; readonly digests: number[] }>();
+  /** By sid: what the exchange has subscribed to. */
+  readonly #subscribed = new Map<number, Subscription>();
   readonly #original = Session.prototype.update;
 
   start(): void {
@@ -84,6 +87,7 @@ class Witness {
     Session.prototype.update = function (this: Session, subscription, type, msg): void {
       original.call(this, subscription, type, msg);
       if (subscription.channel === "orderbook_delta") {
+        witness.#subscribed.set(subscription.sid, subscription);
         witness.#saw(subscription.sid, subscription.seq, type, msg as Record<string, unknown>);
       }
     };
@@ -101,12 +105,28 @@ class Witness {
     if (book.state !== "live") {
       throw new Error(`What the exchange sent of ${key} makes no book: ${book.reason}.`);
     }
-    this.#digests.set(`${key} ${seq}`, digest(book.read()));
+    let history = this.#digests.get(key);
+    if (history === undefined) this.#digests.set(key, history = { seqs: [], digests: [] });
+    history.seqs.push(seq);
+    history.digests.push(digest(book.read()));
   }
 
-  /** The digest of a market's book as of a number; undefined when nothing of it had that number. */
+  /** The digest of a market's book as of a number: after the last of its frames up to there. */
   at(sid: number, ticker: string, seq: number): number | undefined {
-    return this.#digests.get(`${sid} ${ticker} ${seq}`);
+    const { seqs, digests } = this.#digests.get(`${sid} ${ticker}`) ?? { seqs: [], digests: [] };
+    let low = 0;
+    let high = seqs.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((seqs[middle] ?? 0) <= seq) low = middle + 1;
+      else high = middle;
+    }
+    return digests[low - 1];
+  }
+
+  /** Whether the exchange would send the changes of a market. */
+  isSubscribed(sid: number, ticker: string): boolean {
+    return this.#subscribed.get(sid)?.keys?.has(ticker) ?? false;
   }
 }
 
@@ -121,9 +141,22 @@ const CHANNELS = [
   undefined,
 ] as const;
 
+/** Everything that can go wrong. */
+export const FAULTS: readonly string[] = [
+  ...FRAME_FAULTS,
+  "stall",
+  "error",
+  "close",
+  "cut",
+  "bad-frame",
+  "cut-frame",
+  "half-open",
+  "restart",
+];
+
 /** Makes one thing go wrong. */
 function misbehave(exchange: LocalExchange, random: Random): string {
-  const pick = random.int(20);
+  const pick = random.int(21);
   if (pick < 12) {
     const fault = FRAME_FAULTS[random.int(FRAME_FAULTS.length)] ?? "drop";
     exchange.sockets.fail({
@@ -135,7 +168,9 @@ function misbehave(exchange: LocalExchange, random: Random): string {
   }
   const faults: SocketFault[] = [
     { fault: "stall", forMs: 500 + random.int(4_000) },
-    { fault: "stall", forMs: 500 + random.int(4_000) },
+    // Longer than a snapshot may take, and than a sign of life may.
+    { fault: "stall", forMs: 3_000 + random.int(6_000) },
+    { fault: "error", channel: CHANNELS[random.int(5)] ?? "trade", code: [10, 25][random.int(2)] ?? 10 },
     { fault: "close", code: [1000, 1001, 1008, 1011, 1012, 3000, 4999][random.int(7)] ?? 1000 },
     { fault: "cut" },
     { fault: "bad-frame" },
@@ -146,7 +181,8 @@ function misbehave(exchange: LocalExchange, random: Random): string {
   if (fault !== undefined) {
     exchange.sockets.fail(fault);
     if (random.int(2) === 0) {
-      exchange.sockets.refuse({ status: [429, 500, 503][random.int(3)] ?? 503 });
+      const refusals = [429, 500, 503, "hang"] as const;
+      exchange.sockets.refuse({ status: refusals[random.int(4)] ?? 503 });
     }
     return fault.fault;
   }
@@ -176,18 +212,28 @@ export async function chaos({ seed, markets, flowMs, rounds }: ChaosOptions): Pr
 
   let books: ReadonlyMap<string, LiveOrderBook> = new Map();
   let checks = 0;
+  let inspections = 0;
   let wrong: string | undefined;
   let last: { readonly sid: number; readonly ticker: string } | undefined;
-  /** After each frame: is the book it was for either right or not live? */
+  /** The highest number seen of each sid: a live book has everything up to there. */
+  const reached = new Map<number, number>();
+  /** Is a book right, or not live? */
+  const inspectOne = (sid: number, ticker: string, seq: number) => {
+    const book = books.get(ticker);
+    if (book?.state !== "live" || book.seq === undefined || wrong !== undefined) return;
+    checks++;
+    if (witness.at(sid, ticker, seq) !== digest(book.lastKnown)) {
+      wrong = `seed ${seed}: ${ticker} reads live and is wrong at ${sid}/${seq}, standing at ${book.seq}`;
+    } else if (!witness.isSubscribed(sid, ticker)) {
+      wrong = `seed ${seed}: ${ticker} reads live at ${sid}/${seq}, and its changes are not subscribed to`;
+    }
+  };
+  /** After each frame the book that it was for is looked at, and now and then every book. */
   const inspect = () => {
     if (last === undefined || wrong !== undefined) return;
-    const book = books.get(last.ticker);
-    if (book?.state !== "live" || book.seq === undefined) return;
-    const expected = witness.at(last.sid, last.ticker, book.seq);
-    checks++;
-    if (expected !== digest(book.lastKnown)) {
-      wrong = `seed ${seed}: ${last.ticker} reads live and is wrong at ${last.sid}/${book.seq}`;
-    }
+    const seq = reached.get(last.sid) ?? 0;
+    inspectOne(last.sid, last.ticker, seq);
+    if (++inspections % 23 === 0) { for (const ticker of books.keys()) inspectOne(last.sid, ticker, seq); }
   };
   const stream = await KalshiStream.connect({
     auth,
@@ -199,6 +245,7 @@ export async function chaos({ seed, markets, flowMs, rounds }: ChaosOptions): Pr
         const frame = JSON.parse(text);
         if (typeof frame?.msg?.market_ticker === "string" && frame.type?.startsWith("orderbook_")) {
           last = { sid: frame.sid, ticker: frame.msg.market_ticker };
+          reached.set(frame.sid, Math.max(reached.get(frame.sid) ?? 0, frame.seq));
         }
         return frame;
       },
