@@ -85,6 +85,8 @@ export class LiveBooks implements Consumer {
   #later: Set<Entry> | undefined;
   /** When the last snapshot of any market came, in milliseconds of the monotonic clock. */
   #answeredAt = -Infinity;
+  /** The same of those markets that wait for one. */
+  #progressAt = -Infinity;
   #requests = 0;
   #audited = 0;
   #joined = false;
@@ -161,8 +163,11 @@ export class LiveBooks implements Consumer {
 
   deliver(frame: Frame): void {
     const ticker = frame.msg.market_ticker as string;
-    if (frame.type === "orderbook_snapshot") this.#answeredAt = this.options.clock.monotonic();
     const entry = this.#entries.get(ticker);
+    if (frame.type === "orderbook_snapshot") {
+      this.#answeredAt = this.options.clock.monotonic();
+      if (entry?.request) this.#progressAt = this.#answeredAt;
+    }
     if (entry === undefined) return;
     // A late answer must not heal a book to which no change will come.
     const isCut = entry.market.state !== "live" &&
@@ -373,7 +378,7 @@ export class LiveBooks implements Consumer {
     this.#after(waitMs, () => {
       const missing = entries.filter((entry) => entry.request === request);
       // On a slow line they come one after the other: as long as they do, there is reason to wait.
-      const idleMs = this.options.clock.monotonic() - this.#answeredAt;
+      const idleMs = this.options.clock.monotonic() - this.#progressAt;
       if (missing.length > 1 && idleMs < waitMs) return this.#await(missing, request, SNAPSHOT_MS - idleMs);
       for (const entry of missing) {
         entry.unanswered++;

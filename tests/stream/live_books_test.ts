@@ -335,6 +335,24 @@ test("as long as snapshots come, however slowly, nothing harder is tried", async
   assertEquals([stream.stats().books.live, venue.sent("update_subscription").length], [100, 1]);
 });
 
+test("checks of other books keep nobody waiting for a snapshot that does not come", async () => {
+  const { venue } = venueWithBooks();
+  await using stream = await venue.connect({}, { ...config, wsPingIntervalMs: 2_000 });
+  const books = await stream.orderBooks(["A", "B", "C", "D"]);
+  const usual = venue.socket.answer;
+  let isDeaf = true;
+  venue.socket.answer = (command) => {
+    const { action, market_tickers = [] } = command.params;
+    if (!isDeaf || action !== "get_snapshot" || !market_tickers.includes("A")) return usual?.(command);
+    isDeaf = false; // of the first question about these, nothing comes
+    return null;
+  };
+  for (const ticker of ["A", "B"]) venue.socket.delta(ticker, "yes", "0.6000", "1.00");
+  await venue.clock.advance(20_000);
+  assertEquals([...books.values()].map(({ state }) => state), ["live", "live", "live", "live"]);
+  assertEquals(stream.stats().reconnects, 0);
+});
+
 test("a market that falls silent costs the others no reconnect as long as they are answered", async () => {
   const { venue } = venueWithBooks();
   await using stream = await venue.connect({}, config);

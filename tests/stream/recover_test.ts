@@ -374,7 +374,7 @@ test("live fills are late by five seconds at most when REST is slow, and by noth
   send(2);
   await venue.clock.advance(3_900);
   assertEquals(fills.stats.size, 0);
-  await venue.clock.advance(1_000);
+  await venue.clock.advance(1_200);
   const [marker, live] = await take(fills, 2);
   assert(marker?.type === "reconnected" && marker.recoverError instanceof KalshiTimeoutError);
   assertEquals(brief([live ?? {}]), ["2"]);

@@ -196,6 +196,15 @@ const breath = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 export async function chaos({ seed, markets, flowMs, rounds }: ChaosOptions): Promise<ChaosReport> {
   const random = createRandom(seed);
   const clock = new FastClock(20);
+  /** Waits for what must come about in half a minute, and says what is in its way. */
+  const soon = async (condition: () => boolean | Promise<boolean>, describe: () => string) => {
+    const end = performance.now() + 30_000;
+    await until(async () => {
+      if (await condition()) return true;
+      if (performance.now() > end) throw new Error(`seed ${seed}: ${describe()}`);
+      return false;
+    });
+  };
   await using exchange = await LocalExchange.start({ seed, clock, markets: markets + 60 });
   const { auth } = await exchange.createAccount({ balance: "100000.00" });
   const config = exchange.config.with({
@@ -324,7 +333,14 @@ export async function chaos({ seed, markets, flowMs, rounds }: ChaosOptions): Pr
         }
         return true;
       };
-      await until(isRight);
+      await soon(isRight, () => {
+        const { books: states, reconnects } = stream.stats();
+        const others = [...books.values()].filter(({ state }) => state !== "live")
+          .map(({ ticker, state, reason, ageMs }) => `${ticker} ${state} ${reason} ${ageMs}`);
+        return `no quiet point: ${stream.state}, ${
+          JSON.stringify(states)
+        }, ${reconnects} reconnects; ${others}`;
+      });
       if (wrong !== undefined) throw new Error(wrong);
       if (stream.state === "closed") throw new Error(`seed ${seed}: the stream gave up`);
       const truth = new Map<string, string>();
@@ -342,7 +358,15 @@ export async function chaos({ seed, markets, flowMs, rounds }: ChaosOptions): Pr
         const lastTold = told();
         return filled.length >= truth.size && [...states].every(([id, known]) => lastTold.get(id) === known);
       };
-      await until(() => isComplete() || wrong !== undefined);
+      await soon(
+        () => isComplete() || wrong !== undefined,
+        () => {
+          const lastTold = told();
+          const others = [...states].filter(([id, known]) => lastTold.get(id) !== known)
+            .map(([id, known]) => `${id} is ${known}, told ${lastTold.get(id)}`);
+          return `private events are missing: ${filled.length} of ${truth.size} fills; ${others}`;
+        },
+      );
       const keys = filled.map(({ trade_id, order_id }) => `${trade_id} ${order_id}`);
       const doubled = keys.filter((key, index) => keys.indexOf(key) !== index);
       if (doubled.length > 0) throw new Error(`seed ${seed}: fills came twice: ${doubled.join(", ")}`);
