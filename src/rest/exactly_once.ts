@@ -35,6 +35,8 @@ export interface Write<R> {
   ) => Promise<R | undefined>;
 }
 
+let retries: typeof import("./write_retries.ts") | undefined;
+
 /** Whether this call may be sent again. */
 export function isIdempotent(
   http: HttpPipeline,
@@ -52,5 +54,7 @@ export function isIdempotent(
  */
 export async function exactlyOnce<R>(http: HttpPipeline, options: WriteOptions, write: Write<R>): Promise<R> {
   if (!isIdempotent(http, options)) return await write.send({ ...options, clientIds: write.clientIds });
-  return await (await import("./write_retries.ts")).runOnce(http, options, write);
+  // Kept, since asking for a module that is there costs microseconds each time.
+  retries ??= await import("./write_retries.ts");
+  return await retries.runOnce(http, options, write);
 }
