@@ -7,6 +7,7 @@
 import { type ClientHooks, KalshiClient, KalshiError, type Market } from "@unofficial/kalshi";
 import { complementPrice, formatPrice, parsePrice } from "@unofficial/kalshi/fixed-point";
 import { LocalExchange } from "@unofficial/kalshi/local-exchange";
+import { KalshiStream } from "@unofficial/kalshi/stream";
 import { bold, dim, facts, green, heading, progress, red, short, table } from "./support/print.ts";
 
 const hooks: ClientHooks = {
@@ -142,6 +143,42 @@ async function trade(
   facts({ "cancelled contracts": cancelled.reduced_by });
 }
 
+async function follow(
+  client: KalshiClient,
+  { ticker }: Market,
+  exchange: LocalExchange,
+): Promise<void> {
+  heading(`A live order book of ${ticker}, a fill as it happens, and a restart of the exchange`);
+  await using stream = await client.stream(KalshiStream);
+  await using book = await stream.orderBook(ticker);
+  const fills = await stream.fills({ market_tickers: [ticker] }, { recover: true });
+  const price = (value: number | undefined) => value === undefined ? "none" : formatPrice(value);
+  const best = () => `bid ${price(book.bestBid)}, ask ${price(book.bestAsk)}`;
+  facts({ "book": best() });
+  if (book.bestAsk === undefined) throw new Error(`Nobody sells ${ticker}.`);
+  await client.orders.create({
+    ticker,
+    side: "bid",
+    count: "1.00",
+    price: formatPrice(book.bestAsk),
+    time_in_force: "immediate_or_cancel",
+    self_trade_prevention_type: "taker_at_cross",
+  });
+  for await (const item of fills) {
+    if (item.type !== "fill") continue;
+    facts({ "fill": `${item.msg.count_fp} at ${item.msg.yes_price_dollars}` });
+    break;
+  }
+  const changes = book.changes();
+  exchange.sockets.restart();
+  for await (const change of changes) {
+    if (change.type === "stale") facts({ "book": `not to be trusted: ${change.reason}` });
+    if (change.type !== "snapshot") continue;
+    facts({ "book": `${best()}, after a new connection` });
+    break;
+  }
+}
+
 async function showError(client: KalshiClient): Promise<void> {
   heading("An error says what to do");
   try {
@@ -164,6 +201,7 @@ async function local(): Promise<void> {
   const market = await showMarkets(client);
   await showBook(client, market);
   await trade(client, market);
+  await follow(client, market, exchange);
   await showAccount(client);
   await showError(client);
 
