@@ -1,6 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
+import process from "node:process";
 import { createRandom, type Random } from "../../src/local_exchange/random.ts";
 import { MarketBook } from "../../src/stream/order_books.ts";
+import { collect } from "../support/collect.ts";
 import { runtimeName, test } from "../support/test.ts";
 import { FakeVenue } from "./support/fake_venue.ts";
 
@@ -138,10 +140,13 @@ test(
     await stream.orderBooks(["A", "B"], { awaitLive: false });
     for (const channel of channels) await stream.subscribe(channel, {}, { queue });
     let pending = 0;
+    const heap: number[] = [];
     for (let n = 0; n < FRAMES; n++) {
       venue.socket.handlers.onMessage(mutate(random, texts));
       if (n % 20_000 === 0) {
         pending = Math.max(pending, venue.clock.pending);
+        collect();
+        heap.push(process.memoryUsage().heapUsed);
         // Time passes: what waits for an answer gives up, what was ended is made anew.
         await venue.clock.advance(31_000);
         venue.socket.commands.length = 0;
@@ -155,6 +160,10 @@ test(
     assertEquals(stream.state, "open");
     for (const { size } of queues) assert(size <= 100);
     assert(pending < 20_000, `${pending} timers at once`);
+    // The least of some moments, as queues fill and empty.
+    const third = Math.floor(heap.length / 3);
+    const grown = Math.min(...heap.slice(-third)) - Math.min(...heap.slice(1, 1 + third));
+    assert(grown < 4 * 2 ** 20, `the heap grew by ${grown} bytes`);
     await stream.close();
     await venue.clock.advance(31_000);
     assertEquals(venue.clock.pending, 0);
