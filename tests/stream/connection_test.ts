@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { KalshiAuth } from "../../src/auth/mod.ts";
+import { KalshiClient } from "../../src/client.ts";
 import { errorMeanings } from "../../src/contract/ws.ts";
 import {
   KalshiAbortError,
@@ -346,4 +347,16 @@ test("frames are parsed and written with the functions of the configuration", as
   await stream.subscribe("trade");
   assertEquals([parsed, written], [1, 1]);
   await stream.close();
+});
+
+test("client.stream() without KalshiStream says where to find it", async () => {
+  await using client = new KalshiClient({
+    auth: { keyId: "key-1", sign: () => Promise.resolve(SIGNATURE) },
+    demo: true,
+  });
+  await assertRejects(
+    () => client.stream(undefined as never),
+    KalshiConfigError,
+    "@unofficial/kalshi/stream",
+  );
 });
