@@ -290,7 +290,8 @@ export class LiveBooks implements Consumer {
       const later = this.#later = new Set<Entry>();
       queueMicrotask(() => {
         this.#later = undefined;
-        const tries = Math.max(...[...later].map((one) => one.tries));
+        let tries = 1; // no spread: a stream may hold more books than a call takes arguments
+        for (const one of later) tries = Math.max(tries, one.tries);
         this.#after(backoffMs(tries - 1, backoff, undefined, Math.random), () => {
           for (const one of later) this.#enqueue(one);
         });
