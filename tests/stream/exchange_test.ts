@@ -3,7 +3,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { KalshiAuth, KalshiAuthError, KalshiClient, KalshiConfig, KalshiError } from "../../mod.ts";
 import { KalshiStream, type LiveOrderBook } from "../../src/stream/mod.ts";
 import { type ExchangeAccount, startExchange, type TestExchange } from "../support/exchange.ts";
-import { runtimeName, test } from "../support/test.ts";
+import { test } from "../support/test.ts";
 import { until } from "../support/until.ts";
 import { take } from "./support/fake_venue.ts";
 
@@ -152,14 +152,13 @@ for (const fault of ["drop", "repeat", "reorder", "corrupt", "truncate"] as cons
   });
 }
 
-test("a key that is refused is said to be, where the runtime shows the status", async () => {
+test("a key that is refused is said to be", async () => {
   await using exchange = await startExchange({ markets: 20, marketMakers: false });
   const { keyId } = await exchange.createAccount();
   const stranger = await exchange.createAccount();
   const auth = await KalshiAuth.fromPem(keyId, stranger.privateKey);
   const config = new KalshiConfig({ baseUrl: exchange.baseUrl, ...quick });
   const error = await assertRejects(() => KalshiStream.connect({ auth, config }), KalshiError);
-  if (runtimeName === "deno") return assert(["AUTH_REJECTED", "CONNECTION"].includes(error.code));
   assert(error instanceof KalshiAuthError);
   assertEquals(error.status, 401);
 });

@@ -492,6 +492,21 @@ test("after a reconnect books are stale until their new snapshot", async () => {
   assertEquals(kinds(await take(changes, 2)), ["stale:disconnected", "snapshot:disconnected"]);
 });
 
+test("use_yes_price is said with every subscription to books, also after a loss and by raw readers", async () => {
+  const { venue } = venueWithBooks();
+  await using stream = await venue.connect({}, config);
+  await stream.orderBook("A");
+  venue.socket.drop();
+  await venue.clock.advance(5_000);
+  venue.socket.send({ type: "error", sid: venue.lastSid, msg: { code: 25, msg: "" } });
+  venue.socket.sids.clear();
+  await venue.clock.advance(5_000);
+  await using other = await venue.connect({}, config);
+  await other.subscribe("orderbook_delta", { market_tickers: ["A"] });
+  const said = venue.sent("subscribe").map(({ params }) => params.use_yes_price);
+  assertEquals(said, [true, true, true, true]);
+});
+
 test("the audit finds a book that differs and the loss of the very last frames", async () => {
   const { venue } = venueWithBooks();
   await using stream = await venue.connect({}, { ...config, wsPingIntervalMs: 10_000 });
