@@ -603,6 +603,21 @@ export const fieldWords: Readonly<Record<string, string>> = {
     "Margin locked by resting orders; 0 unless `compute_available_balance` was asked for.",
   settled_funds: "Settled cash of all subaccounts.",
   im_cap: "Most initial margin that may be in use.",
+  current_im: "Initial margin that is in use.",
+  notional_limits: "The firm's limits on the value of orders and position.",
+  current_notional: "Value of orders and position now, in dollars.",
+  total_current_usage: "Value of all orders and positions now, in dollars.",
+  current_usage_by_market_ticker: "Value of orders and position now, in dollars, by ticker.",
+  member_notional_value_risk_limit: "The member's own limit, in dollars.",
+  effective_account_notional_value_risk_limit:
+    "The limit that counts, the smaller of Kalshi's and the member's own, in dollars.",
+  require_category_cap:
+    "Whether ordinary orders need a margin cap of their asset class. It can never be changed later.",
+  funding_deadband:
+    "Funding rates smaller than this count as none, in `funding_limit_unit`, as configured at first.",
+  funding_cap: "Largest funding rate, in `funding_limit_unit`, as configured at first.",
+  funding_limit_unit: "What `funding_deadband` and `funding_cap` are given in.",
+  "OrderbookSnapshotMessage.id": "Id of the `get_snapshot` command that it answers.",
   margin_used: "Margin that the position uses.",
   maintenance_margin_required: "Margin that the position needs to stay open.",
   estimated_liquidation_price: "Price at which the position would be liquidated, as an estimate.",
@@ -675,6 +690,8 @@ export const fieldWords: Readonly<Record<string, string>> = {
 /** What types mean that are neither the body nor the answer of a call. */
 export const typeWords: Readonly<Record<string, string>> = {
   FixedPointDollars: 'Dollars, as an exact decimal string: `"0.5600"`.',
+  FCMSubtraderNotionalRiskLimit: "A limit on the value of a subtrader's orders and position.",
+  FCMSubtraderRiskControls: "A cap on the initial margin of a subtrader.",
   FixedPointCount: 'Contracts, as an exact decimal string: `"10.00"`.',
   ExchangeIndex: "Number of an exchange shard.",
   PriceLevelDollarsCountFp: "A price level: price in dollars, then contracts.",

@@ -1501,8 +1501,8 @@ const multivariateEventCollectionSchema: LazySchema = /* @__PURE__ */ lazy(() =>
     size_min: v.number(),
     size_max: v.number(),
     functional_description: v.string(),
-    price_level_structure: v.nullish(v.string()),
-    price_ranges: v.nullish(v.array(priceRangeSchema())),
+    price_level_structure: v.string(),
+    price_ranges: v.array(priceRangeSchema()),
   })
 );
 

@@ -1773,9 +1773,9 @@ export interface MultivariateEventCollection {
   /** How the outcome follows from the legs. */
   functional_description: string;
   /** Name of the price grid; a label only, `price_ranges` rules. */
-  price_level_structure?: string | null;
+  price_level_structure: string;
   /** The price grid: prices off these bands are refused. */
-  price_ranges?: PriceRange[] | null;
+  price_ranges: PriceRange[];
 }
 
 /** A leg of a combo market. */

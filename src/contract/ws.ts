@@ -298,6 +298,8 @@ export interface OrderbookSnapshotMessage {
   msg: OrderbookSnapshotData;
   /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
+  /** Id of the `get_snapshot` command that it answers. 0 or more. */
+  id?: number | null;
 }
 
 /** Orderbook delta data. */
@@ -713,36 +715,26 @@ export interface MarketLifecycleV2Message {
   sending_ts_ms?: number | null;
 }
 
-/** Multivariate market lifecycle data price range. */
-export interface MultivariateMarketLifecycleDataPriceRange {
-  /** Lowest price of the band. Dollars, as an exact decimal string. */
-  start: string;
-  /** Highest price of the band. Dollars, as an exact decimal string. */
-  end: string;
-  /** Distance between prices of the band. Dollars, as an exact decimal string. */
-  step: string;
-}
-
 /** Multivariate market lifecycle data additional metadata. */
 export interface MultivariateMarketLifecycleDataAdditionalMetadata {
   /** Name. */
-  name?: string | null;
+  name: string;
   /** Title. */
-  title?: string | null;
+  title: string;
   /** What YES stands for. */
-  yes_sub_title?: string | null;
+  yes_sub_title: string;
   /** What NO stands for. */
-  no_sub_title?: string | null;
+  no_sub_title: string;
   /** The main rule of settlement. */
-  rules_primary?: string | null;
+  rules_primary: string;
   /** Further rules of settlement. */
-  rules_secondary?: string | null;
+  rules_secondary: string;
   /** Whether the market may close before `close_time`. */
-  can_close_early?: boolean | null;
+  can_close_early: boolean;
   /** Ticker of the event. */
-  event_ticker?: string | null;
+  event_ticker: string;
   /** Expected expiration ts. Unix time in seconds. */
-  expected_expiration_ts?: number | null;
+  expected_expiration_ts: number;
   /** How the strikes are compared with the value. */
   strike_type?: string | null;
   /** Lower strike. */
@@ -756,16 +748,7 @@ export interface MultivariateMarketLifecycleDataAdditionalMetadata {
 /** Multivariate market lifecycle data. */
 export interface MultivariateMarketLifecycleData {
   /** What happened. */
-  event_type: Open<
-    | "created"
-    | "deactivated"
-    | "activated"
-    | "close_date_updated"
-    | "determined"
-    | "settled"
-    | "price_level_structure_updated"
-    | "metadata_updated"
-  >;
+  event_type: Open<"created" | "deactivated" | "activated" | "close_date_updated" | "determined" | "settled">;
   /** Ticker of the market. */
   market_ticker: string;
   /** Number of the exchange shard. */
@@ -803,18 +786,6 @@ export interface MultivariateMarketLifecycleData {
       | "banded_centi_cent"
     >
     | null;
-  /** The price grid: prices off these bands are refused. */
-  price_ranges?: MultivariateMarketLifecycleDataPriceRange[] | null;
-  /** How the strikes are compared with the value. */
-  strike_type?: string | null;
-  /** Lower strike. */
-  floor_strike?: number | null;
-  /** Upper strike. */
-  cap_strike?: number | null;
-  /** Strike as named values. */
-  custom_strike?: Record<string, unknown> | null;
-  /** What YES stands for. */
-  yes_sub_title?: string | null;
   /** Further facts of a new market. */
   additional_metadata?: MultivariateMarketLifecycleDataAdditionalMetadata | null;
 }
@@ -962,7 +933,7 @@ export interface UserOrderData {
   /** Ticker of the market. */
   ticker: string;
   /** Its state. */
-  status: Open<"resting" | "canceled" | "executed">;
+  status: Open<"resting" | "canceled" | "executed" | "unknown">;
   /** @deprecated Use `outcome_side` or `book_side`. */
   side: Open<MarketSide>;
   /** @deprecated Use `outcome_side`. */
@@ -1000,9 +971,9 @@ export interface UserOrderData {
    * RFC 3339 date and time.
    * @deprecated Use `created_ts_ms`.
    */
-  created_time: string;
+  created_time: string | null;
   /** When the order was made. Unix time in milliseconds. */
-  created_ts_ms: number;
+  created_ts_ms: number | null;
   /**
    * RFC 3339 date and time.
    * @deprecated Use `last_updated_ts_ms`.
@@ -1020,13 +991,23 @@ export interface UserOrderData {
   /** Number of the subaccount; 0 is the primary one. */
   subaccount_number?: number | null;
   /** Number of the exchange shard. */
-  exchange_index?: number | null;
-  /**
-   * Why the order last changed. Known values: `""`, `"Trade"`, `"Amend"`, `"Decrease"`,
-   * `"SelfTradeCancel"`, `"ExpiryCancel"`, `"PostOnlyCrossCancel"`, `"ReduceOnlyCancel"`,
-   * `"SettlementBoundsCancel"`, `"CloseCancel"`, `"HaltCancel"`, `"MarginCancel"`.
-   */
-  last_update_reason?: string | null;
+  exchange_index: number;
+  /** Why the order last changed. */
+  last_update_reason?:
+    | Open<
+      | "Decrease"
+      | "Amend"
+      | "MarginCancel"
+      | "SelfTradeCancel"
+      | "ExpiryCancel"
+      | "CloseCancel"
+      | "HaltCancel"
+      | "Trade"
+      | "PostOnlyCrossCancel"
+      | "ReduceOnlyCancel"
+      | "SettlementBoundsCancel"
+    >
+    | null;
 }
 
 /** User order message. */

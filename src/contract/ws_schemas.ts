@@ -46,7 +46,6 @@ import type {
   MarketPositionMessage,
   MultivariateMarketLifecycleData,
   MultivariateMarketLifecycleDataAdditionalMetadata,
-  MultivariateMarketLifecycleDataPriceRange,
   MultivariateMarketLifecycleMessage,
   OkData,
   OkResponse,
@@ -297,6 +296,7 @@ const orderbookSnapshotMessageSchema: LazySchema = /* @__PURE__ */ lazy(() =>
     seq: v.number(),
     msg: orderbookSnapshotDataSchema(),
     sending_ts_ms: v.nullish(v.number()),
+    id: v.nullish(v.number()),
   })
 );
 
@@ -543,25 +543,17 @@ const marketLifecycleV2MessageSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   })
 );
 
-const multivariateMarketLifecycleDataPriceRangeSchema: LazySchema = /* @__PURE__ */ lazy(() =>
-  v.looseObject({
-    start: v.string(),
-    end: v.string(),
-    step: v.string(),
-  })
-);
-
 const multivariateMarketLifecycleDataAdditionalMetadataSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    name: v.nullish(v.string()),
-    title: v.nullish(v.string()),
-    yes_sub_title: v.nullish(v.string()),
-    no_sub_title: v.nullish(v.string()),
-    rules_primary: v.nullish(v.string()),
-    rules_secondary: v.nullish(v.string()),
-    can_close_early: v.nullish(v.boolean()),
-    event_ticker: v.nullish(v.string()),
-    expected_expiration_ts: v.nullish(v.number()),
+    name: v.string(),
+    title: v.string(),
+    yes_sub_title: v.string(),
+    no_sub_title: v.string(),
+    rules_primary: v.string(),
+    rules_secondary: v.string(),
+    can_close_early: v.boolean(),
+    event_ticker: v.string(),
+    expected_expiration_ts: v.number(),
     strike_type: v.nullish(v.string()),
     floor_strike: v.nullish(v.number()),
     cap_strike: v.nullish(v.number()),
@@ -582,12 +574,6 @@ const multivariateMarketLifecycleDataSchema: LazySchema = /* @__PURE__ */ lazy((
     settled_ts: v.nullish(v.number()),
     is_deactivated: v.nullish(v.boolean()),
     price_level_structure: v.nullish(v.string()),
-    price_ranges: v.nullish(v.array(multivariateMarketLifecycleDataPriceRangeSchema())),
-    strike_type: v.nullish(v.string()),
-    floor_strike: v.nullish(v.number()),
-    cap_strike: v.nullish(v.number()),
-    custom_strike: v.nullish(v.record(v.string(), v.unknown())),
-    yes_sub_title: v.nullish(v.string()),
     additional_metadata: v.nullish(multivariateMarketLifecycleDataAdditionalMetadataSchema()),
   })
 );
@@ -706,14 +692,14 @@ const userOrderDataSchema: LazySchema = /* @__PURE__ */ lazy(() =>
     client_order_id: v.string(),
     order_group_id: v.nullish(v.string()),
     self_trade_prevention_type: v.nullish(v.string()),
-    created_time: v.string(),
-    created_ts_ms: v.number(),
+    created_time: v.nullable(v.string()),
+    created_ts_ms: v.nullable(v.number()),
     last_update_time: v.nullish(v.string()),
     last_updated_ts_ms: v.nullish(v.number()),
     expiration_time: v.nullish(v.string()),
     expiration_ts_ms: v.nullish(v.number()),
     subaccount_number: v.nullish(v.number()),
-    exchange_index: v.nullish(v.number()),
+    exchange_index: v.number(),
     last_update_reason: v.nullish(v.string()),
   })
 );
@@ -1502,30 +1488,6 @@ export function parseMarketLifecycleV2Message(value: unknown): MarketLifecycleV2
 /** Like {@linkcode parseMarketLifecycleV2Message}, and returns the first difference instead of throwing. */
 export function safeParseMarketLifecycleV2Message(value: unknown): ParseResult<MarketLifecycleV2Message> {
   return safeParse(marketLifecycleV2MessageSchema, value);
-}
-
-/**
- * Returns the value itself if it is a {@linkcode MultivariateMarketLifecycleDataPriceRange}, else throws
- * KalshiDecodeError that says where it differs.
- */
-export function parseMultivariateMarketLifecycleDataPriceRange(
-  value: unknown,
-): MultivariateMarketLifecycleDataPriceRange {
-  return parse(
-    multivariateMarketLifecycleDataPriceRangeSchema,
-    "MultivariateMarketLifecycleDataPriceRange",
-    value,
-  );
-}
-
-/**
- * Like {@linkcode parseMultivariateMarketLifecycleDataPriceRange}, and returns the first difference
- * instead of throwing.
- */
-export function safeParseMultivariateMarketLifecycleDataPriceRange(
-  value: unknown,
-): ParseResult<MultivariateMarketLifecycleDataPriceRange> {
-  return safeParse(multivariateMarketLifecycleDataPriceRangeSchema, value);
 }
 
 /**

@@ -71,6 +71,18 @@ test("the WebSocket of August against today's gives the known changes", () => {
     "limit changed: tickerPayload.msg.dollar_open_interest",
     "field added: userOrderPayload.msg.exchange_index",
     "field added: userOrderPayload.msg.last_update_reason",
+    "enum value added: userOrderPayload.msg.status",
+    "nullable changed: userOrderPayload.msg.created_time",
+    "nullable changed: userOrderPayload.msg.created_ts_ms",
+    "field added: orderbookSnapshotPayload.id",
+    "enum value removed: multivariateMarketLifecyclePayload.msg.event_type",
+    ...["price_ranges", "strike_type", "floor_strike", "cap_strike", "custom_strike", "yes_sub_title"]
+      .map((name) => `field removed: multivariateMarketLifecyclePayload.msg.${name}`),
+    ...["name", "title", "yes_sub_title", "no_sub_title", "rules_primary", "rules_secondary"]
+      .concat(["can_close_early", "event_ticker", "expected_expiration_ts"])
+      .map((name) =>
+        `requiredness changed: multivariateMarketLifecyclePayload.msg.additional_metadata.${name}`
+      ),
   ];
   for (const line of expected) assert(lines.has(line), line);
   const others = [...lines].filter((line) => !expected.includes(line) && !line.endsWith(".sending_ts_ms"));

@@ -227,21 +227,11 @@ export const CreateMarginFCMSubtrader: Operation<
 /** Parameters of `GET /margin/fcm/subtraders/risk_controls`. */
 export interface GetFCMSubtraderRiskControlsParams {
   /** Id of the subtrader. */
-  subtrader_id: string;
+  subtrader_id?: string | undefined;
   /** Ticker of the market. */
   market_ticker?: string | undefined;
   /** Asset class. */
-  asset_class?:
-    | "Crypto"
-    | "Equities"
-    | "Metals"
-    | "FX"
-    | "Energy"
-    | "Indices"
-    | "Rates"
-    | "Compute"
-    | "GPU"
-    | undefined;
+  asset_class?: "Crypto" | "Equities" | "Metals" | undefined;
 }
 
 /**
@@ -275,17 +265,7 @@ export interface DeleteFCMSubtraderRiskControlsParams {
   /** Ticker of the market. */
   market_ticker?: string | undefined;
   /** Asset class. */
-  asset_class?:
-    | "Crypto"
-    | "Equities"
-    | "Metals"
-    | "FX"
-    | "Energy"
-    | "Indices"
-    | "Rates"
-    | "Compute"
-    | "GPU"
-    | undefined;
+  asset_class?: "Crypto" | "Equities" | "Metals" | undefined;
 }
 
 /**
@@ -729,6 +709,7 @@ export const CancelMarginOrder: Operation<CancelMarginOrderParams, CancelMarginO
   method: "DELETE",
   path: "/margin/orders/{order_id}",
   bucket: "write",
+  cost: 1,
 };
 
 /** Parameters of `POST /margin/orders/{order_id}/amend`. */
@@ -767,6 +748,7 @@ export const DecreaseMarginOrder: Operation<
   method: "POST",
   path: "/margin/orders/{order_id}/decrease",
   bucket: "write",
+  cost: 1,
 };
 
 /** Parameters of `GET /margin/positions`. */

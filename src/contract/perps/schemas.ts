@@ -35,6 +35,7 @@ import type {
   ErrorResponse,
   ExchangeStatus,
   ExitTrigger,
+  FCMSubtraderNotionalRiskLimit,
   FCMSubtraderRiskControls,
   GetAccountApiLimitsResponse,
   GetExitTriggersResponse,
@@ -92,13 +93,14 @@ export type * from "./types.ts";
 
 const amendMarginOrderRequestSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.strictObject({
-    ticker: v.string(),
+    ticker: v.optional(v.string()),
     side: v.picklist(["bid", "ask"]),
     price: v.string(),
     count: v.string(),
     client_order_id: v.optional(v.string()),
     updated_client_order_id: v.optional(v.string()),
     expiration_time: v.optional(v.number()),
+    market_id: v.optional(v.string()),
   })
 );
 
@@ -158,6 +160,7 @@ const cancelMarginOrderResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
 const createMarginFCMSubtraderRequestSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.strictObject({
     subtrader_suffix: v.string(),
+    require_category_cap: v.boolean(),
   })
 );
 
@@ -275,12 +278,22 @@ const exitTriggerSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   })
 );
 
+const fCMSubtraderNotionalRiskLimitSchema: LazySchema = /* @__PURE__ */ lazy(() =>
+  v.looseObject({
+    subtrader_id: v.string(),
+    market_ticker: v.nullish(v.string()),
+    notional_value_risk_limit: v.string(),
+    current_notional: v.string(),
+  })
+);
+
 const fCMSubtraderRiskControlsSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
     subtrader_id: v.string(),
     market_ticker: v.nullish(v.string()),
     asset_class: v.nullish(v.string()),
     im_cap: v.string(),
+    current_im: v.string(),
   })
 );
 
@@ -302,6 +315,7 @@ const getExitTriggersResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
 const getFCMSubtraderRiskControlsResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
     risk_controls: v.nullable(v.array(fCMSubtraderRiskControlsSchema())),
+    notional_limits: v.nullable(v.array(fCMSubtraderNotionalRiskLimitSchema())),
   })
 );
 
@@ -535,9 +549,9 @@ const marginMarketSchema: LazySchema = /* @__PURE__ */ lazy(() =>
     product_metadata: v.nullish(v.record(v.string(), v.unknown())),
     bid_size_fp: v.nullish(v.string()),
     ask_size_fp: v.nullish(v.string()),
-    funding_deadband: v.nullish(v.unknown()),
-    funding_cap: v.nullish(v.unknown()),
-    funding_limit_unit: v.nullish(v.unknown()),
+    funding_deadband: v.number(),
+    funding_cap: v.number(),
+    funding_limit_unit: v.string(),
   })
 );
 
@@ -665,6 +679,10 @@ const notionalRiskLimitResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
     default_notional_value_risk_limit: v.string(),
     notional_value_risk_limits_by_market_ticker: v.record(v.string(), v.string()),
+    total_current_usage: v.string(),
+    current_usage_by_market_ticker: v.record(v.string(), v.string()),
+    member_notional_value_risk_limit: v.nullish(v.string()),
+    effective_account_notional_value_risk_limit: v.nullish(v.string()),
   })
 );
 
@@ -735,9 +753,7 @@ const updateFCMSubtraderRiskControlsRequestSchema: LazySchema = /* @__PURE__ */ 
   v.strictObject({
     subtrader_id: v.string(),
     market_ticker: v.optional(v.string()),
-    asset_class: v.optional(
-      v.picklist(["Crypto", "Equities", "Metals", "FX", "Energy", "Indices", "Rates", "Compute", "GPU"]),
-    ),
+    asset_class: v.optional(v.picklist(["Crypto", "Equities", "Metals"])),
     im_cap: v.string(),
   })
 );
@@ -1016,6 +1032,24 @@ export function parseExitTrigger(value: unknown): ExitTrigger {
 /** Like {@linkcode parseExitTrigger}, and returns the first difference instead of throwing. */
 export function safeParseExitTrigger(value: unknown): ParseResult<ExitTrigger> {
   return safeParse(exitTriggerSchema, value);
+}
+
+/**
+ * Returns the value itself if it is a {@linkcode FCMSubtraderNotionalRiskLimit}, else throws
+ * KalshiDecodeError that says where it differs.
+ */
+export function parseFCMSubtraderNotionalRiskLimit(value: unknown): FCMSubtraderNotionalRiskLimit {
+  return parse(fCMSubtraderNotionalRiskLimitSchema, "FCMSubtraderNotionalRiskLimit", value);
+}
+
+/**
+ * Like {@linkcode parseFCMSubtraderNotionalRiskLimit}, and returns the first difference instead of
+ * throwing.
+ */
+export function safeParseFCMSubtraderNotionalRiskLimit(
+  value: unknown,
+): ParseResult<FCMSubtraderNotionalRiskLimit> {
+  return safeParse(fCMSubtraderNotionalRiskLimitSchema, value);
 }
 
 /**

@@ -10,7 +10,7 @@ import type { Open } from "../operation.ts";
 /** Body of `AmendMarginOrder`. */
 export interface AmendMarginOrderRequest {
   /** Ticker of the market. */
-  ticker: string;
+  ticker?: string | undefined;
   /** Side of the order. */
   side: BookSide;
   /** Price, in dollars as an exact decimal string. */
@@ -23,6 +23,8 @@ export interface AmendMarginOrderRequest {
   updated_client_order_id?: string | undefined;
   /** New expiration; nothing keeps the old one, 0 removes it. Unix time in seconds. 0 or more. */
   expiration_time?: number | undefined;
+  /** Kalshi's id of the market. */
+  market_id?: string | undefined;
 }
 
 /** Answer of `AmendMarginOrder`. */
@@ -108,6 +110,8 @@ export interface CancelMarginOrderResponse {
 export interface CreateMarginFCMSubtraderRequest {
   /** Last part of the new subtrader's id. */
   subtrader_suffix: string;
+  /** Whether ordinary orders need a margin cap of their asset class. It can never be changed later. */
+  require_category_cap: boolean;
 }
 
 /** Answer of `CreateMarginFCMSubtrader`. */
@@ -307,18 +311,30 @@ export type ExitTriggerReason =
 /** Exit trigger status. Kalshi may add values: what is received is `Open`. */
 export type ExitTriggerStatus = "pending_on_entry" | "active" | "filled" | "failed" | "canceled" | "unknown";
 
-/** Fcmsubtrader risk controls. */
+/** A limit on the value of a subtrader's orders and position. */
+export interface FCMSubtraderNotionalRiskLimit {
+  /** Id of the subtrader. */
+  subtrader_id: string;
+  /** Ticker of the market. */
+  market_ticker?: string | null;
+  /** Largest value of orders and position, in dollars. */
+  notional_value_risk_limit: FixedPointDollars;
+  /** Value of orders and position now, in dollars. */
+  current_notional: FixedPointDollars;
+}
+
+/** A cap on the initial margin of a subtrader. */
 export interface FCMSubtraderRiskControls {
   /** Id of the subtrader. */
   subtrader_id: string;
   /** Ticker of the market. */
   market_ticker?: string | null;
   /** Asset class. */
-  asset_class?:
-    | Open<"Crypto" | "Equities" | "Metals" | "FX" | "Energy" | "Indices" | "Rates" | "Compute" | "GPU">
-    | null;
+  asset_class?: Open<"Crypto" | "Equities" | "Metals"> | null;
   /** Most initial margin that may be in use. */
   im_cap: FixedPointDollars;
+  /** Initial margin that is in use. */
+  current_im: FixedPointDollars;
 }
 
 /** Contracts, as an exact decimal string: `"10.00"`. */
@@ -349,6 +365,8 @@ export interface GetExitTriggersResponse {
 export interface GetFCMSubtraderRiskControlsResponse {
   /** Risk controls. */
   risk_controls: FCMSubtraderRiskControls[] | null;
+  /** The firm's limits on the value of orders and position. */
+  notional_limits: FCMSubtraderNotionalRiskLimit[] | null;
 }
 
 /** Answer of `GetMarginBalance`. */
@@ -671,12 +689,15 @@ export interface MarginMarket {
   bid_size_fp?: FixedPointCount | null;
   /** Contracts asked at the best price. */
   ask_size_fp?: FixedPointCount | null;
-  /** Funding deadband. */
-  funding_deadband?: unknown;
-  /** Funding cap. */
-  funding_cap?: unknown;
-  /** Funding limit unit. */
-  funding_limit_unit?: unknown;
+  /**
+   * Funding rates smaller than this count as none, in `funding_limit_unit`, as configured at first. 0 or
+   * more.
+   */
+  funding_deadband: number;
+  /** Largest funding rate, in `funding_limit_unit`, as configured at first. 0 or more. */
+  funding_cap: number;
+  /** What `funding_deadband` and `funding_cap` are given in. */
+  funding_limit_unit: Open<"percentage" | "dollar">;
 }
 
 /** Margin market candlestick. */
@@ -868,6 +889,14 @@ export interface NotionalRiskLimitResponse {
   default_notional_value_risk_limit: string;
   /** Limits of markets that have their own, by ticker. */
   notional_value_risk_limits_by_market_ticker: Record<string, string>;
+  /** Value of all orders and positions now, in dollars. */
+  total_current_usage: FixedPointDollars;
+  /** Value of orders and position now, in dollars, by ticker. */
+  current_usage_by_market_ticker: Record<string, FixedPointDollars>;
+  /** The member's own limit, in dollars. */
+  member_notional_value_risk_limit?: FixedPointDollars | null;
+  /** The limit that counts, the smaller of Kalshi's and the member's own, in dollars. */
+  effective_account_notional_value_risk_limit?: FixedPointDollars | null;
 }
 
 /** Order group. */
@@ -979,17 +1008,7 @@ export interface UpdateFCMSubtraderRiskControlsRequest {
   /** Ticker of the market. */
   market_ticker?: string | undefined;
   /** Asset class. */
-  asset_class?:
-    | "Crypto"
-    | "Equities"
-    | "Metals"
-    | "FX"
-    | "Energy"
-    | "Indices"
-    | "Rates"
-    | "Compute"
-    | "GPU"
-    | undefined;
+  asset_class?: "Crypto" | "Equities" | "Metals" | undefined;
   /** Most initial margin that may be in use. Length at most 20. */
   im_cap: FixedPointDollars;
 }

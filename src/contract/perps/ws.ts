@@ -141,6 +141,8 @@ export interface OrderbookSnapshotMessage {
   msg: OrderbookSnapshotData;
   /** When the exchange sent the frame. Unix time in milliseconds. */
   sending_ts_ms?: number | null;
+  /** Id of the `get_snapshot` command that it answers. 0 or more. */
+  id?: number | null;
 }
 
 /** Orderbook delta data. */
@@ -156,14 +158,16 @@ export interface OrderbookDeltaData {
   /** Why the order last changed. */
   last_update_reason?:
     | Open<
-      | ""
       | "Decrease"
       | "Amend"
       | "MarginCancel"
       | "SelfTradeCancel"
       | "ExpiryCancel"
+      | "CloseCancel"
+      | "HaltCancel"
       | "Trade"
       | "PostOnlyCrossCancel"
+      | "ReduceOnlyCancel"
     >
     | null;
   /** Your id of the order, when the change is yours. */
@@ -245,7 +249,7 @@ export interface FillData {
   /** Number of the subaccount; 0 is the primary one. */
   subaccount?: number | null;
   /** Who placed the order: the user or the exchange itself. */
-  order_source?: Open<"user" | "system"> | null;
+  order_source: Open<"user" | "system">;
 }
 
 /** Fill message. */
@@ -288,15 +292,28 @@ export interface UserOrderData {
   /** When the order expires. Unix time in milliseconds. */
   expiration_ts_ms?: number | null;
   /** When the order was made. Unix time in milliseconds. */
-  created_ts_ms: number;
+  created_ts_ms: number | null;
   /** When the order last changed. Unix time in milliseconds. */
   last_updated_ts_ms?: number | null;
   /** Number of the subaccount; 0 is the primary one. */
   subaccount_number?: number | null;
   /** Who placed the order: the user or the exchange itself. */
-  order_source?: Open<"user" | "system"> | null;
+  order_source: Open<"user" | "system">;
   /** Why the order last changed. */
-  last_update_reason?: string | null;
+  last_update_reason?:
+    | Open<
+      | "Decrease"
+      | "Amend"
+      | "MarginCancel"
+      | "SelfTradeCancel"
+      | "ExpiryCancel"
+      | "CloseCancel"
+      | "HaltCancel"
+      | "Trade"
+      | "PostOnlyCrossCancel"
+      | "ReduceOnlyCancel"
+    >
+    | null;
 }
 
 /** User order message. */

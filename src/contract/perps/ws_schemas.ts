@@ -149,6 +149,7 @@ const orderbookSnapshotMessageSchema: LazySchema = /* @__PURE__ */ lazy(() =>
     seq: v.number(),
     msg: orderbookSnapshotDataSchema(),
     sending_ts_ms: v.nullish(v.number()),
+    id: v.nullish(v.number()),
   })
 );
 
@@ -210,7 +211,7 @@ const fillDataSchema: LazySchema = /* @__PURE__ */ lazy(() =>
     fee_cost: v.string(),
     post_position: v.string(),
     subaccount: v.nullish(v.number()),
-    order_source: v.nullish(v.string()),
+    order_source: v.string(),
   })
 );
 
@@ -236,10 +237,10 @@ const userOrderDataSchema: LazySchema = /* @__PURE__ */ lazy(() =>
     self_trade_prevention_type: v.nullish(v.string()),
     order_group_id: v.nullish(v.string()),
     expiration_ts_ms: v.nullish(v.number()),
-    created_ts_ms: v.number(),
+    created_ts_ms: v.nullable(v.number()),
     last_updated_ts_ms: v.nullish(v.number()),
     subaccount_number: v.nullish(v.number()),
-    order_source: v.nullish(v.string()),
+    order_source: v.string(),
     last_update_reason: v.nullish(v.string()),
   })
 );

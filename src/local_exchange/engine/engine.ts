@@ -232,6 +232,7 @@ export class Engine {
       if (expiresAt !== null) this.#expireAt(order, expiresAt);
     }
     order.initial = count;
+    order.lastChange = "amend";
     order.updatedAt = this.#now;
     if (moves) {
       this.#leave(order);
@@ -251,7 +252,7 @@ export class Engine {
     const { remaining } = order;
     this.#leave(order);
     order.status = "canceled";
-    order.cancelReason = reason;
+    order.lastChange = reason;
     order.updatedAt = this.#now;
     this.emit({ type: "order", order, at: this.#now });
     return remaining;
@@ -261,6 +262,7 @@ export class Engine {
   decrease(order: Order, count: number): void {
     if (count >= order.remaining) return void this.cancel(order);
     this.#shrink(order, count);
+    order.lastChange = "decrease";
     order.updatedAt = this.#now;
     this.emit({ type: "order", order, at: this.#now });
   }
@@ -375,7 +377,7 @@ export class Engine {
       remaining: count,
       filled: 0,
       status: "resting",
-      cancelReason: undefined,
+      lastChange: undefined,
       expiresAt: request.expiresAt,
       updatedAt: this.#now,
       takerCost: 0,
@@ -400,7 +402,7 @@ export class Engine {
       order.status = "executed";
     } else if (stopped || order.group?.triggered || !mayRest) {
       order.status = "canceled";
-      order.cancelReason = stopped ? "self_trade" : order.group?.triggered ? "group" : "immediate_or_cancel";
+      order.lastChange = stopped ? "self_trade" : order.group?.triggered ? "group" : "immediate_or_cancel";
       order.remaining = 0;
     } else {
       this.#rest(order);
@@ -501,6 +503,7 @@ export class Engine {
   #exchange(taker: Order, maker: Order, price: number, count: number, isBlock: boolean): number {
     const { market } = taker;
     const now = this.#now;
+    taker.lastChange = maker.lastChange = "trade";
     const trade: Trade = {
       id: this.#random.uuid(),
       market,

@@ -51,6 +51,9 @@ export type CancelReason =
   | "reactivated"
   | "unpaid";
 
+/** What an order last went through; nothing for one that has only been placed. */
+export type OrderChange = CancelReason | "trade" | "amend" | "decrease";
+
 /** A group of orders that is canceled together. */
 export interface OrderGroup {
   readonly id: string;
@@ -80,7 +83,7 @@ export interface Order {
   remaining: number;
   filled: number;
   status: OrderStatus;
-  cancelReason: CancelReason | undefined;
+  lastChange: OrderChange | undefined;
   expiresAt: number | undefined;
   updatedAt: number;
   takerCost: number;

@@ -3,6 +3,7 @@ import type {
   FillData,
   MarketLifecycleV2Data,
   MarketPositionData,
+  MultivariateMarketLifecycleData,
   OrderbookDeltaData,
   OrderbookSnapshotData,
   OrderGroupUpdatesData,
@@ -16,7 +17,16 @@ import type {
   UserOrderData,
 } from "../../contract/ws.ts";
 import type { Account, Holding } from "../engine/ledger.ts";
-import type { EngineEvent, Fill, Market, Order, OrderGroup, Side, Trade } from "../engine/types.ts";
+import type {
+  EngineEvent,
+  Fill,
+  Market,
+  Order,
+  OrderChange,
+  OrderGroup,
+  Side,
+  Trade,
+} from "../engine/types.ts";
 import { rfqPayload } from "../rest/communications.ts";
 import { isoTime, legPayload, orderPayload, outcomeOf, priceRanges } from "../rest/shapes.ts";
 import { COUNT_ONE, formatCount, formatMoney, formatPrice, PRICE_ONE } from "../units.ts";
@@ -152,9 +162,22 @@ export function fill({ trade: { id, price, count, at }, order, isTaker, fee, pos
   };
 }
 
+/** Kalshi's names of what an order went through; the rest has none, and is sent without a reason. */
+const updateReasons: Readonly<Partial<Record<OrderChange, string>>> = {
+  trade: "Trade",
+  amend: "Amend",
+  decrease: "Decrease",
+  self_trade: "SelfTradeCancel",
+  expired: "ExpiryCancel",
+  market_closed: "CloseCancel",
+  paused: "HaltCancel",
+  unpaid: "MarginCancel",
+};
+
 /** An order's state. */
 export function userOrder(order: Order): UserOrderData {
-  const { createdAt, updatedAt, expiresAt, group, side } = order;
+  const { createdAt, updatedAt, expiresAt, group, side, lastChange } = order;
+  const reason = lastChange && updateReasons[lastChange];
   const {
     order_id,
     user_id,
@@ -199,6 +222,7 @@ export function userOrder(order: Order): UserOrderData {
     ...(expiresAt !== undefined && { expiration_time: isoTime(expiresAt), expiration_ts_ms: expiresAt }),
     subaccount_number: order.wallet.subaccount,
     exchange_index: order.market.shard,
+    ...(reason !== undefined && { last_update_reason: reason }),
   };
 }
 
@@ -235,10 +259,20 @@ export function orderGroup(
 
 const seconds = (at: number) => Math.floor(at / 1_000);
 
-/** What a market went through; undefined for what Kalshi sends no message of. */
-export function lifecycle({ change, at }: MarketEvent, info: MarketInfo): MarketLifecycleV2Data | undefined {
+/**
+ * What a market went through; undefined for what Kalshi sends no message of. Of combos it tells less: no bands of
+ * prices, and no change of grid or strikes.
+ */
+export function lifecycle(
+  { change, at }: MarketEvent,
+  info: MarketInfo,
+): MarketLifecycleV2Data | MultivariateMarketLifecycleData | undefined {
   const { market, plan, event } = info;
-  const grid = { price_level_structure: info.structure, price_ranges: priceRanges(market.bands) };
+  const isCombo = event.legs !== undefined;
+  const grid = {
+    price_level_structure: info.structure,
+    ...(!isCombo && { price_ranges: priceRanges(market.bands) }),
+  };
   const strikes = {
     ...(plan.floorStrike !== undefined && { floor_strike: plan.floorStrike }),
     ...(plan.capStrike !== undefined && { cap_strike: plan.capStrike }),
@@ -283,9 +317,11 @@ export function lifecycle({ change, at }: MarketEvent, info: MarketInfo): Market
     case "settled":
       return { ...common, settled_ts: seconds(at) };
     case "price_level_structure_updated":
-      return { ...common, ...grid };
+      return isCombo ? undefined : { ...common, ...grid };
     case "metadata_updated":
-      return { ...common, yes_sub_title: plan.yesSubTitle, strike_type: plan.strikeType, ...strikes };
+      return isCombo
+        ? undefined
+        : { ...common, yes_sub_title: plan.yesSubTitle, strike_type: plan.strikeType, ...strikes };
   }
 }
 

@@ -126,10 +126,11 @@ export class Session {
       : undefined;
   }
 
-  /** Sends an update. */
-  update(subscription: Subscription, type: string, msg: object): void {
+  /** Sends an update; with the id of the command that it answers, where it does. */
+  update(subscription: Subscription, type: string, msg: object, id?: number): void {
     const { channel, sid, rules } = subscription;
-    this.#send({ type, sid, ...(rules.numbered && { seq: ++subscription.seq }), msg }, channel);
+    const answers = id === undefined || id === 0 ? undefined : { id };
+    this.#send({ type, ...answers, sid, ...(rules.numbered && { seq: ++subscription.seq }), msg }, channel);
   }
 
   /** Ends a subscription with an error, as Kalshi does when its buffer overflows. */
@@ -283,9 +284,10 @@ export class Session {
     }
   }
 
-  #snapshots(subscription: Subscription, tickers: Iterable<string>): void {
+  #snapshots(subscription: Subscription, tickers: Iterable<string>, id?: number): void {
     for (const market of this.#found(tickers)) {
-      this.update(subscription, "orderbook_snapshot", payloads.snapshot(market, subscription.useYesPrice));
+      const msg = payloads.snapshot(market, subscription.useYesPrice);
+      this.update(subscription, "orderbook_snapshot", msg, id);
     }
   }
 
@@ -316,7 +318,7 @@ export class Session {
     if (action === "get_snapshot" && channel === "orderbook_delta") {
       const tickers = strings(params.market_tickers) ?? [];
       if (tickers.length === 0) throw new Refusal(14);
-      return this.#snapshots(subscription, tickers);
+      return this.#snapshots(subscription, tickers, id);
     }
     if (rules.key === undefined) throw new Refusal(13);
     const [add, remove, list] = ACTIONS[rules.key] as readonly string[];

@@ -255,14 +255,18 @@ test("one sid for each channel: repeats, additions, removals and snapshots share
     market_tickers: [c],
   });
   assertEquals([added[0].type, added[0].seq, added[0].msg.market_tickers], ["ok", 4, [a, b, c]]);
-  client.send({
+  const ask = {
     cmd: "update_subscription",
     params: { sids: [sid], action: "get_snapshot", market_tickers: [a] },
-  });
-  await client.of("orderbook_snapshot", 4);
+  };
+  client.send({ id: 900, ...ask });
+  client.send(ask);
+  const [, , , answer, unnumbered] = await client.of("orderbook_snapshot", 5);
+  // The snapshot that answers a command carries its id, and no other.
+  assertEquals([first.id, empty.id, answer.id, unnumbered.id], [undefined, undefined, 900, undefined]);
   exchange.placeCounterOrder({ ticker: c, side: "bid", price: "0.2000", count: "1.00" });
   const [change] = await client.of("orderbook_delta");
-  assertEquals([change.seq, change.msg.delta_fp, change.msg.side], [7, "1.00", "yes"]);
+  assertEquals([change.seq, change.msg.delta_fp, change.msg.side], [8, "1.00", "yes"]);
   await client.command("update_subscription", { sid, action: "delete_markets", market_tickers: [c, b] });
   exchange.placeCounterOrder({ ticker: c, side: "bid", price: "0.2000", count: "1.00" });
   exchange.placeCounterOrder({ ticker: a, side: "ask", price: "0.6100", count: "1.00" });
@@ -354,6 +358,83 @@ test("private messages go to their owner alone, and only one's own changes carry
   );
   client.check();
   other.check();
+});
+
+test("user_order says why the order last changed, and nothing where none of Kalshi's reasons applies", async () => {
+  const clock = new ManualClock(Date.now());
+  const { exchange, client, rest } = await setUp({ clock });
+  await using _ = exchange;
+  await using __ = client;
+  const ticker = exchange.listMarket({ ticker: "KXMINE-1" });
+  await client.command("subscribe", { channels: ["user_orders"] });
+  const place = async (side: string, price: string, more: object = {}) =>
+    (await rest.post(CREATE, order(ticker, side, price, "3.00", more))).value.order_id;
+  const a = await place("bid", "0.4000");
+  exchange.placeCounterOrder({ ticker, side: "ask", price: "0.4000", count: "1.00" });
+  await rest.post(`${CREATE}/${a}/amend`, { ticker, side: "bid", price: "0.3900", count: "3.00" });
+  await rest.post(`${CREATE}/${a}/decrease`, { reduce_by: "1.00" });
+  await place("ask", "0.3900", { self_trade_prevention_type: "maker", time_in_force: "immediate_or_cancel" });
+  const b = await place("bid", "0.3000");
+  await rest.delete(`${CREATE}/${b}`);
+  await place("bid", "0.2000", { expiration_time: Math.floor(exchange.clock.now() / 1_000) + 60 });
+  exchange.clock.advance(61_000);
+  const paused = await place("bid", "0.2100", { cancel_order_on_pause: true });
+  exchange.pause("trading");
+  exchange.pause("nothing");
+  await place("bid", "0.2200");
+  exchange.determine(ticker, "yes");
+  const told = (await client.of("user_order", 14)).map(({ msg }) =>
+    `${msg.status} ${msg.last_update_reason ?? "-"}`
+  );
+  assertEquals(told, [
+    "resting -",
+    "resting Trade",
+    "resting Amend",
+    "resting Decrease",
+    "canceled SelfTradeCancel",
+    "canceled -", // the rest of the immediate-or-cancel order
+    "resting -",
+    "canceled -", // by its owner
+    "resting -",
+    "canceled ExpiryCancel",
+    "resting -",
+    "canceled HaltCancel",
+    "resting -",
+    "canceled CloseCancel",
+  ]);
+  assert(client.frames.some(({ type, msg }) => type === "user_order" && msg.order_id === paused));
+  client.check();
+});
+
+test("a combo's lifecycle tells no bands of prices, and no change of grid", async () => {
+  const { exchange, client, rest } = await setUp();
+  await using _ = exchange;
+  await using __ = client;
+  await client.command("subscribe", { channels: ["multivariate_market_lifecycle"] });
+  const { multivariate_contracts: [collection] } =
+    (await rest.get("/multivariate_event_collections?status=open")).value;
+  const selected_markets = await Promise.all(
+    collection.associated_event_tickers.slice(0, 2).map(async (event_ticker: string) => ({
+      event_ticker,
+      market_ticker: (await rest.get(`/events/${event_ticker}`)).value.markets[0].ticker,
+      side: "yes",
+    })),
+  );
+  const made = await rest.post(`/multivariate_event_collections/${collection.collection_ticker}`, {
+    selected_markets,
+  });
+  const ticker = made.value.market_ticker;
+  exchange.setPriceLevelStructure(ticker, "deci_cent");
+  exchange.setCloseTime(ticker, exchange.clock.now() + 3_600_000);
+  const frames = (await client.of("multivariate_market_lifecycle", 2)).map(({ msg }) => msg);
+  assertEquals(frames.map(({ event_type }) => event_type), ["created", "close_date_updated"]);
+  assertEquals(["price_level_structure", "price_ranges", "strike_type"].map((name) => name in frames[0]), [
+    true,
+    false,
+    false,
+  ]);
+  assertEquals(typeof frames[0].additional_metadata.rules_primary, "string");
+  client.check();
 });
 
 test("handshakes: signature, time, path and scopes are checked; refusals can be asked for", async () => {
