@@ -73,7 +73,7 @@ test("an amendment into an own order is refused, or cancels it, as self-trade pr
   assertEquals([order.price, ask.status], [4_000, "resting"]);
   const maker = accept(engine, { ...bid, selfTradePrevention: "maker" }).order;
   engine.amend(maker, { price: 5_000, count: 1_000 });
-  assertEquals([ask.status, ask.cancelReason, maker.remaining], ["canceled", "self_trade", 1_000]);
+  assertEquals([ask.status, ask.lastChange, maker.remaining], ["canceled", "self_trade", 1_000]);
   audit(engine);
 });
 
@@ -90,7 +90,7 @@ test("an expiry can be set, moved and cleared without losing the place", () => {
   assertEquals(order.status, "resting");
   engine.amend(order, { price: 4_000, count: 1_000, expiresAt: 4_000 });
   engine.runUntil(4_000);
-  assertEquals([order.status, order.cancelReason], ["canceled", "expired"]);
+  assertEquals([order.status, order.lastChange], ["canceled", "expired"]);
 });
 
 test("an amended client order id is taken, and the old one stays taken", () => {
@@ -121,7 +121,7 @@ test("a group that trades more than its limit in 15 seconds loses its orders and
   assertEquals(group.triggered, false);
   accept(engine, { ...bid, group });
   accept(engine, { ...hit, count: 1 });
-  assertEquals([group.triggered, resting.status, resting.cancelReason, outside.status], [
+  assertEquals([group.triggered, resting.status, resting.lastChange, outside.status], [
     true,
     "canceled",
     "group",
@@ -146,7 +146,7 @@ test("a taker that trips its own group does not rest", () => {
     count: 1_000,
     group,
   });
-  assertEquals([filled, order.status, order.cancelReason, group.triggered], [300, "canceled", "group", true]);
+  assertEquals([filled, order.status, order.lastChange, group.triggered], [300, "canceled", "group", true]);
   audit(engine);
 });
 
@@ -222,7 +222,7 @@ test("fees that rise cancel the newest orders that can no longer be paid", () =>
   engine.runUntil(engine.now + 1);
   const young = accept(engine, { ...bid, count: 1_000 }).order;
   engine.setFees(market, feeSchedule("quadratic_with_maker_fees", 1));
-  assertEquals([old.status, young.status, young.cancelReason], ["resting", "canceled", "unpaid"]);
+  assertEquals([old.status, young.status, young.lastChange], ["resting", "canceled", "unpaid"]);
   audit(engine);
 });
 
@@ -232,9 +232,9 @@ test("closing a market cancels what rests in it, and so does reopening a paused 
   engine.setStatus(market, "inactive", "deactivated");
   assertEquals([order.status, place(engine, bid)], ["resting", { refused: "market_inactive" }]);
   engine.setStatus(market, "active", "activated");
-  assertEquals([order.status, order.cancelReason], ["canceled", "reactivated"]);
+  assertEquals([order.status, order.lastChange], ["canceled", "reactivated"]);
   const again = accept(engine, bid).order;
   engine.setStatus(market, "closed", "closed");
-  assertEquals([again.status, again.cancelReason], ["canceled", "market_closed"]);
+  assertEquals([again.status, again.lastChange], ["canceled", "market_closed"]);
   audit(engine);
 });

@@ -37,7 +37,7 @@ test("immediate or cancel keeps what filled; fill or kill fills whole or not at 
     refused: "fill_or_kill_insufficient_resting_volume",
   });
   const { order, filled } = accept(engine, { ...ask, timeInForce: "immediate_or_cancel" });
-  assertEquals([order.status, order.cancelReason, filled, order.remaining], [
+  assertEquals([order.status, order.lastChange, filled, order.remaining], [
     "canceled",
     "immediate_or_cancel",
     300,
@@ -74,14 +74,14 @@ test("self-trade prevention stops the taker or cancels the maker, across subacco
   const worse = accept(engine, { wallet: other, market, side: "ask", price: 5_200, count: 200 }).order;
   const bid = { wallet: second, market, side: "bid", price: 5_300, count: 500 } as const;
   const stopped = accept(engine, bid);
-  assertEquals([stopped.filled, stopped.order.status, stopped.order.cancelReason], [
+  assertEquals([stopped.filled, stopped.order.status, stopped.order.lastChange], [
     200,
     "canceled",
     "self_trade",
   ]);
   assertEquals([better.status, resting.status, worse.status], ["executed", "resting", "resting"]);
   const through = accept(engine, { ...bid, selfTradePrevention: "maker" });
-  assertEquals([resting.status, resting.cancelReason, worse.status], ["canceled", "self_trade", "executed"]);
+  assertEquals([resting.status, resting.lastChange, worse.status], ["canceled", "self_trade", "executed"]);
   assertEquals([through.filled, through.order.remaining, through.order.status], [200, 300, "resting"]);
   audit(engine);
 });
@@ -117,7 +117,7 @@ test("an order expires at its time and frees its cash", () => {
   engine.runUntil(4_999);
   assertEquals(order.status, "resting");
   engine.runUntil(5_000);
-  assertEquals([order.status, order.cancelReason, wallet.available], ["canceled", "expired", 10 * DOLLAR]);
+  assertEquals([order.status, order.lastChange, wallet.available], ["canceled", "expired", 10 * DOLLAR]);
 });
 
 test("an order that cannot be paid at its limit is refused, one that closes a position costs nothing", () => {
@@ -179,7 +179,7 @@ test("pausing trading refuses orders, lets cancels through and cancels what aske
   const stays = accept(engine, bid).order;
   const leaves = accept(engine, { ...bid, cancelOnPause: true }).order;
   engine.pause("trading");
-  assertEquals([stays.status, leaves.status, leaves.cancelReason], ["resting", "canceled", "paused"]);
+  assertEquals([stays.status, leaves.status, leaves.lastChange], ["resting", "canceled", "paused"]);
   assertEquals(place(engine, bid), { refused: "trading_is_paused" });
   assertEquals(engine.cancel(stays), 100);
   engine.pause("exchange");
