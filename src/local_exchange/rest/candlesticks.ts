@@ -10,7 +10,7 @@ import { ApiError } from "../api_error.ts";
 import type { Market } from "../engine/types.ts";
 import { type Call, route } from "../route.ts";
 import { formatCount, formatPrice } from "../units.ts";
-import type { Candle, Range } from "../world/candles.ts";
+import { type Candle, endOfPeriod, type Range, startOfPeriod } from "../world/candles.ts";
 import { eventOf } from "./events.ts";
 import { historicalMarketOf } from "./historical.ts";
 import { marketOf } from "./market.ts";
@@ -18,6 +18,8 @@ import { flag, integer, invalid, list } from "./read.ts";
 
 const MOST = 5_000;
 const MOST_IN_BATCH = 10_000;
+/** The last time that a date can show, in Unix seconds. */
+const LAST_S = 8_640_000_000_000 - 2 * 86_400;
 
 interface Asked {
   readonly start: number;
@@ -26,8 +28,8 @@ interface Asked {
 }
 
 function askedFor(call: Call): Asked {
-  const start = integer(call, "start_ts", { min: 0 });
-  const end = integer(call, "end_ts", { min: 0 });
+  const start = integer(call, "start_ts", { min: 0, max: LAST_S });
+  const end = integer(call, "end_ts", { min: 0, max: LAST_S });
   const minutes = integer(call, "period_interval", { min: 1 });
   if (start === undefined || end === undefined || minutes === undefined) {
     throw invalid("start_ts, end_ts and period_interval are required");
@@ -42,7 +44,7 @@ function askedFor(call: Call): Asked {
 /** The candles asked for, none of the future. */
 function candlesOf(call: Call, market: Market, { start, end, minutes }: Asked, most: number): Candle[] {
   const { candles, engine } = call.venue;
-  const now = Math.ceil(engine.now / 60_000 / minutes) * minutes * 60;
+  const now = endOfPeriod(Math.ceil(engine.now / 1_000), minutes);
   const until = Math.min(end, now);
   if ((until - start) / 60 / minutes > most) throw invalid(`more than ${most} candlesticks`);
   return candles.read(market, start, until, minutes);
@@ -71,7 +73,7 @@ function payloads(
   const first = found[0];
   let previous = first === undefined
     ? undefined
-    : call.venue.candles.priceBefore(market, first.end - minutes * 60);
+    : call.venue.candles.priceBefore(market, startOfPeriod(first.end, minutes));
   return found.map((candle) => {
     const { price } = candle;
     const before = previous === undefined ? {} : { previous_dollars: formatPrice(previous) };
@@ -94,25 +96,17 @@ function payloads(
 }
 
 /** The last candle before the start, carried to it without trades of its own. */
-function latestBefore(call: Call, market: Market, { start, minutes }: Asked): MarketCandlestick[] {
-  const { candles } = call.venue;
-  const [latest] = candles.read(market, 0, start - 1, minutes).slice(-1);
+function latestBefore({ venue: { candles } }: Call, market: Market, asked: Asked): MarketCandlestick[] {
+  const end = endOfPeriod(asked.start, asked.minutes);
+  const before = startOfPeriod(end, asked.minutes);
+  const latest = candles.latest(market, before);
   if (latest === undefined) return [];
-  const previous = candles.priceBefore(market, start);
+  const flat = ({ close }: Range) => distribution({ open: close, low: close, high: close, close });
+  const previous = candles.priceBefore(market, before);
   return [{
-    end_period_ts: Math.ceil(start / 60 / minutes) * minutes * 60,
-    yes_bid: distribution({
-      ...latest.bid,
-      open: latest.bid.close,
-      low: latest.bid.close,
-      high: latest.bid.close,
-    }),
-    yes_ask: distribution({
-      ...latest.ask,
-      open: latest.ask.close,
-      low: latest.ask.close,
-      high: latest.ask.close,
-    }),
+    end_period_ts: end,
+    yes_bid: flat(latest.bid),
+    yes_ask: flat(latest.ask),
     price: previous === undefined ? {} : { previous_dollars: formatPrice(previous) },
     volume_fp: "0.00",
     open_interest_fp: formatCount(latest.openInterest),

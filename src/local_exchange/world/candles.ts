@@ -2,6 +2,7 @@
 import type { Engine } from "../engine/engine.ts";
 import type { Market } from "../engine/types.ts";
 import { PRICE_ONE } from "../units.ts";
+import { midnight } from "./new_york.ts";
 
 /** Open, low, high and close. */
 export interface Range {
@@ -26,6 +27,28 @@ export interface Candle {
 }
 
 const MINUTE = 60_000;
+const DAY_MINUTES = 1_440;
+
+/**
+ * The end of the period that a time belongs to, in Unix seconds; a time that is an end is its own. Minutes and hours
+ * are those of UTC, days those of New York, which have 23 or 25 hours when the clock changes.
+ */
+export function endOfPeriod(atS: number, minutes: number): number {
+  const length = minutes * 60;
+  if (minutes !== DAY_MINUTES) return Math.ceil(atS / length) * length;
+  const begins = midnight(atS * 1_000) / 1_000;
+  return begins === atS ? atS : midnight(atS * 1_000, 1) / 1_000;
+}
+
+/** The end of the period before the one that ends at `endS`. */
+export function startOfPeriod(endS: number, minutes: number): number {
+  return minutes === DAY_MINUTES ? midnight(endS * 1_000, -1) / 1_000 : endS - minutes * 60;
+}
+
+/** The end of the period after the one that ends at `endS`. */
+function nextPeriod(endS: number, minutes: number): number {
+  return minutes === DAY_MINUTES ? midnight(endS * 1_000, 1) / 1_000 : endS + minutes * 60;
+}
 
 function range(value: number): Range {
   return { open: value, low: value, high: value, close: value };
@@ -68,24 +91,24 @@ export class Candles {
   }
 
   /**
-   * The candles of `intervalMinutes` that end from `startS` to `endS` (Unix seconds), from the first time that the
-   * market had a quote; periods without any change repeat the last quotes.
+   * The candles of `intervalMinutes` (1, 60 or 1440) that end from `startS` to `endS` (Unix seconds), from the first
+   * time that the market had a quote; periods without any change repeat the last quotes.
    */
   read(market: Market, startS: number, endS: number, intervalMinutes: number): Candle[] {
     const minutes = this.#minutes.get(market) ?? [];
-    const length = intervalMinutes * 60;
     const first = minutes[0];
     if (first === undefined) return [];
-    const from = Math.max(Math.ceil(startS / length) * length, Math.ceil(first.end / length) * length);
+    const from = endOfPeriod(Math.max(startS, first.end), intervalMinutes);
+    const begins = startOfPeriod(from, intervalMinutes);
     const candles: Candle[] = [];
     let at = 0;
     let last: Candle | undefined;
     for (; at < minutes.length; at++) {
       const minute = minutes[at];
-      if (minute === undefined || minute.end > from - length) break;
+      if (minute === undefined || minute.end > begins) break;
       last = minute;
     }
-    for (let end = from; end <= endS; end += length) {
+    for (let end = from; end <= endS; end = nextPeriod(end, intervalMinutes)) {
       const candle: Candle = {
         end,
         bid: range(last?.bid.close ?? minutes[at]?.bid.open ?? 0),
@@ -112,6 +135,16 @@ export class Candles {
       candles.push(candle);
     }
     return candles;
+  }
+
+  /** The last minute with a change that ended by a time, in Unix seconds. */
+  latest(market: Market, atS: number): Candle | undefined {
+    let found: Candle | undefined;
+    for (const minute of this.#minutes.get(market) ?? []) {
+      if (minute.end > atS) break;
+      found = minute;
+    }
+    return found;
   }
 
   /** The last trade before a time, in Unix seconds. */

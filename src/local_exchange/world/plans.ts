@@ -2,6 +2,7 @@
 import type { FeeType } from "../engine/fees.ts";
 import type { Random } from "../random.ts";
 import { PRICE_ONE } from "../units.ts";
+import { midnight, newYorkTime, zoneName } from "./new_york.ts";
 
 /** A market to list. */
 export interface MarketPlan {
@@ -45,8 +46,6 @@ export interface SeriesPlan {
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-/** New York is taken to be five hours behind UTC all year round. */
-const NEW_YORK = 5 * HOUR;
 const months = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 
 function two(value: number): string {
@@ -55,13 +54,18 @@ function two(value: number): string {
 
 /** A day in New York as tickers and titles write it, from its first moment. */
 function day(start: number): { code: string; text: string } {
-  const date = new Date(start - NEW_YORK);
+  const date = newYorkTime(start);
   const month = months[date.getUTCMonth()] ?? "";
   const name = month.charAt(0) + month.slice(1).toLowerCase();
   return {
     code: `${two(date.getUTCFullYear() % 100)}${month}${two(date.getUTCDate())}`,
     text: `${name} ${date.getUTCDate()}, ${date.getUTCFullYear()}`,
   };
+}
+
+/** Whether the clock of New York showed the same an hour earlier. */
+function isShownTwice(at: number): boolean {
+  return newYorkTime(at).getTime() === newYorkTime(at - HOUR).getTime();
 }
 
 /** The share of a bell-like curve below `x` spreads; plain arithmetic, so that every runtime agrees. */
@@ -114,7 +118,7 @@ export interface PlanOptions {
 
 /** All series. */
 export function planSeries(random: Random, now: number, { atLeast, shards }: PlanOptions): SeriesPlan[] {
-  const today = Math.floor((now - NEW_YORK) / DAY) * DAY + NEW_YORK;
+  const today = midnight(now);
   const plans = [
     weather(random, today, "NY", "New York City", 52),
     weather(random, today, "CHI", "Chicago", 44),
@@ -132,7 +136,7 @@ function weather(random: Random, today: number, code: string, city: string, usua
   const ticker = `KXHIGH${code}`;
   // Yesterday has settled, tomorrow is open already, the day after is not yet.
   const events = [-1, 0, 1, 2].map((offset): EventPlan => {
-    const start = today + offset * DAY;
+    const start = midnight(today, offset);
     const { code: date, text } = day(start);
     const center = usual + random.int(9) - 4;
     const low = center - 4;
@@ -177,7 +181,7 @@ function weather(random: Random, today: number, code: string, city: string, usua
       subTitle: `On ${text}`,
       mutuallyExclusive: true,
       openAt: start - 14 * HOUR,
-      closeAt: start + DAY - 60_000,
+      closeAt: midnight(start, 1) - 60_000,
       markets: offset < 0
         ? markets.map((market, index) => ({ ...market, result: index === 2 ? "yes" : "no" }))
         : markets,
@@ -274,20 +278,21 @@ function ladder(
 
 function stocks(random: Random, today: number): SeriesPlan {
   const events = [0, 1].map((offset): EventPlan => {
-    const start = today + offset * DAY;
+    const start = midnight(today, offset);
     const { code, text } = day(start);
+    const at = `4pm ${zoneName(start + 16 * HOUR)}`;
     const name = `KXINXU-${code}H1600`;
     return {
       ticker: name,
-      title: `S&P 500 above on ${text} at 4pm EST?`,
-      subTitle: `${text} at 4pm EST`,
+      title: `S&P 500 above on ${text} at ${at}?`,
+      subTitle: `${text} at ${at}`,
       mutuallyExclusive: false,
       openAt: start - 30 * HOUR,
       closeAt: start + 40 * HOUR,
       markets: ladder(random, {
         name,
         what: "the S&P 500 index",
-        at: "4pm EST",
+        at,
         text,
         center: 6_600 + random.int(20) * 10,
         step: 25,
@@ -330,7 +335,7 @@ function football(random: Random, today: number): SeriesPlan {
     shard: 0,
     source: { name: "NFL", url: "https://www.nfl.com/" },
     events: games.map(([away, awayName, home, homeName], index): EventPlan => {
-      const start = today + (index + 1) * DAY;
+      const start = midnight(today, index + 1);
       const { code, text } = day(start);
       const name = `KXNFLGAME-${code}${away}${home}`;
       const homeFair = asPrice(0.35 + random.int(31) / 100);
@@ -404,12 +409,15 @@ function bitcoin(random: Random, today: number, now: number, atLeast: number, sh
   const perEvent = 40;
   const center = 90_000 + random.int(80) * 250;
   const firstHour = Math.floor((now - today) / HOUR) + 2;
-  const events = Array.from({ length: Math.max(2, Math.ceil(atLeast / perEvent)) }, (_, index): EventPlan => {
-    const closeAt = today + (firstHour + index) * HOUR;
+  const wanted = Math.max(2, Math.ceil(atLeast / perEvent));
+  const hours = Array.from({ length: wanted + 1 }, (_, index) => today + (firstHour + index) * HOUR);
+  // The hour that the clock shows twice in autumn has one ticker, and one event: the first.
+  const closes = hours.filter((at) => !isShownTwice(at)).slice(0, wanted);
+  const events = closes.map((closeAt): EventPlan => {
     const { code, text } = day(closeAt);
-    const hour = new Date(closeAt - NEW_YORK).getUTCHours();
+    const hour = newYorkTime(closeAt).getUTCHours();
     const name = `KXBTCD-${code}${two(hour)}`;
-    const at = `${hour % 12 === 0 ? 12 : hour % 12}${hour < 12 ? "am" : "pm"} EST`;
+    const at = `${hour % 12 === 0 ? 12 : hour % 12}${hour < 12 ? "am" : "pm"} ${zoneName(closeAt)}`;
     return {
       ticker: name,
       title: `Bitcoin price on ${text} at ${at}?`,
