@@ -4,6 +4,12 @@
  * @see https://docs.kalshi.com/getting_started/api_keys
  */
 import { exportPKCS8, generateKeyPair, importSPKI } from "jose";
+import { readJwk } from "../auth/jwk.ts";
+import { KalshiAuth } from "../auth/kalshi_auth.ts";
+import { keyError, reading } from "../auth/key_errors.ts";
+import { findKey } from "../auth/pem.ts";
+import { type PlainKey, readKeyDer } from "../auth/private_key.ts";
+import { KalshiAuthError, KalshiConfigError } from "../errors.ts";
 import { ApiError } from "./api_error.ts";
 import type { Account } from "./engine/ledger.ts";
 
@@ -64,6 +70,165 @@ export async function importPublicKey(pem: string): Promise<{ type: KeyType; pub
   }
 }
 
+type Jwk = Parameters<typeof KalshiAuth.fromJwk>[1];
+type Key = Parameters<typeof KalshiAuth.fromCryptoKey>[1];
+
+/** A private key of one's own: PEM text, a JWK, or what WebCrypto holds. */
+export type PrivateKey = string | Jwk | Key | { readonly privateKey: Key; readonly publicKey: Key };
+
+/** A public key of one's own: SPKI PEM text, or what WebCrypto holds. */
+export type PublicKey = string | Key;
+
+/** The keys that an account is to be made with. */
+export interface OwnKeys {
+  readonly keyId: string;
+  readonly keyType: KeyType | undefined;
+  readonly privateKey: PrivateKey | undefined;
+  readonly publicKey: PublicKey | undefined;
+}
+
+/** Both halves of a key: one verifies here, the other signs for the account. */
+export interface KeyPair {
+  readonly type: KeyType;
+  readonly publicKey: CryptoKey;
+  /** PEM; empty where it cannot be told. */
+  readonly privateKey: string;
+  readonly auth: KalshiAuth;
+}
+
+const isKey = (value: unknown): value is Key =>
+  typeof value === "object" && value !== null && "algorithm" in value && "type" in value;
+
+/** Reads the keys that were given, or makes them. */
+export async function ownKeys({ keyId, keyType, privateKey, publicKey }: OwnKeys): Promise<KeyPair> {
+  if (privateKey === undefined && publicKey === undefined) {
+    const made = await generateKey(keyType ?? "ed25519");
+    return { ...made, type: keyType ?? "ed25519", auth: await KalshiAuth.fromPem(keyId, made.privateKey) };
+  }
+  const pair = privateKey === undefined
+    ? await verifyOnly(keyId, publicKey as PublicKey)
+    : await signing(keyId, privateKey, publicKey);
+  if (keyType !== undefined && keyType !== pair.type) {
+    throw new KalshiConfigError(`createAccount: \`keyType\` is ${keyType}, but the key is ${pair.type}.`);
+  }
+  return pair;
+}
+
+/** The half that verifies is enough for an exchange; who has the other one signs on his own. */
+async function verifyOnly(keyId: string, given: PublicKey): Promise<KeyPair> {
+  const auth = KalshiAuth.fromSigner({
+    keyId,
+    sign: () =>
+      Promise.reject(
+        new KalshiAuthError(
+          "AUTH_KEY",
+          `The account of key ${keyId} was made from its public key alone. Make a KalshiAuth from what signs.`,
+        ),
+      ),
+  });
+  return { ...await readPublicKey(given), privateKey: "", auth };
+}
+
+async function signing(
+  keyId: string,
+  given: PrivateKey,
+  besides: PublicKey | undefined,
+): Promise<KeyPair> {
+  const key = typeof given === "object" && given !== null && "privateKey" in given ? given.privateKey : given;
+  const other = besides ?? (key === given ? undefined : (given as { readonly publicKey: Key }).publicKey);
+  if (!isKey(key)) {
+    const plain = readPrivateKey(key as string | Jwk);
+    const pem = toPem("PRIVATE KEY", plain.pkcs8);
+    const auth = await KalshiAuth.fromPem(keyId, pem);
+    const pair = { ...await publicOf(await importPkcs8(plain)), auth };
+    if (other !== undefined) await assertBelong({ ...pair, ...await readPublicKey(other) });
+    return { ...pair, privateKey: typeof key === "string" ? key : pem };
+  }
+  const auth = KalshiAuth.fromCryptoKey(keyId, key);
+  if (!key.extractable) {
+    if (other === undefined) {
+      throw keyError(
+        "a CryptoKey that cannot be exported",
+        "Give its `publicKey` as well, or the CryptoKeyPair, so that the exchange can verify what it signs.",
+      );
+    }
+    const pair = { ...await readPublicKey(other), privateKey: "", auth };
+    await assertBelong(pair);
+    return pair;
+  }
+  const pair = { ...await publicOf(key), auth };
+  if (other !== undefined) await assertBelong({ ...pair, ...await readPublicKey(other) });
+  const pkcs8 = new Uint8Array(await crypto.subtle.exportKey("pkcs8", key as CryptoKey));
+  return { ...pair, privateKey: toPem("PRIVATE KEY", pkcs8) };
+}
+
+function readPrivateKey(key: string | Jwk): PlainKey {
+  if (typeof key !== "string") return reading(() => readJwk(key));
+  const { encrypted, der } = findKey(key);
+  if (!encrypted) return reading(() => readKeyDer(der));
+  throw keyError(
+    "encrypted",
+    "A local exchange has no passphrase: decrypt it with `openssl pkey -in key.pem -out open.pem`.",
+  );
+}
+
+function importPkcs8({ algorithm, pkcs8 }: PlainKey): Promise<CryptoKey> {
+  return crypto.subtle.importKey("pkcs8", pkcs8, { name: algorithm, hash: "SHA-256" }, true, ["sign"]);
+}
+
+/** The public half of a private key that can be exported. */
+async function publicOf(key: Key): Promise<{ type: KeyType; publicKey: CryptoKey }> {
+  const { kty, crv, x, n, e } = await crypto.subtle.exportKey("jwk", key as CryptoKey) as JsonWebKey;
+  const isRsa = kty === "RSA";
+  const publicKey = await crypto.subtle.importKey(
+    "jwk",
+    isRsa ? { kty, n, e } as JsonWebKey : { kty, crv, x } as JsonWebKey,
+    { name: isRsa ? "RSA-PSS" : "Ed25519", hash: "SHA-256" },
+    true,
+    ["verify"],
+  );
+  return { type: isRsa ? "rsa" : "ed25519", publicKey };
+}
+
+async function readPublicKey(given: PublicKey): Promise<{ type: KeyType; publicKey: CryptoKey }> {
+  let key: Key | undefined;
+  if (typeof given !== "string") key = isKey(given) ? given : undefined;
+  else key = (await importPublicKey(given.replace(/\\+[rn]/g, "\n")).catch(() => undefined))?.publicKey;
+  if (key?.usages.includes("verify")) {
+    const { name, hash, modulusLength = 0 } = key.algorithm as Partial<RsaHashedKeyAlgorithm>;
+    const publicKey = key as CryptoKey;
+    if (name === "Ed25519") return { type: "ed25519", publicKey };
+    if (name === "RSA-PSS" && hash?.name === "SHA-256" && modulusLength >= 2048) {
+      return { type: "rsa", publicKey };
+    }
+  }
+  throw new KalshiAuthError(
+    "AUTH_KEY",
+    "`publicKey` takes the text that begins with -----BEGIN PUBLIC KEY-----, of RSA with 2048 bits or more or of " +
+      "Ed25519, or a CryptoKey of RSA-PSS with SHA-256 or of Ed25519 that may verify.",
+  );
+}
+
+async function assertBelong({ auth, type, publicKey }: Omit<KeyPair, "privateKey">): Promise<void> {
+  const text = "do they belong together?";
+  if (await verifies(type, publicKey, await auth.sign(text), text)) return;
+  throw new KalshiConfigError("createAccount: `privateKey` and `publicKey` do not belong together.");
+}
+
+/** Whether a signature in base64 is that of a text. */
+async function verifies(type: KeyType, key: CryptoKey, signature: string, text: string): Promise<boolean> {
+  try {
+    return await crypto.subtle.verify(
+      type === "rsa" ? { name: "RSA-PSS", saltLength: 32 } : { name: "Ed25519" },
+      key,
+      fromBase64(signature),
+      encoder.encode(text),
+    );
+  } catch {
+    return false; // What is not base64 is no signature.
+  }
+}
+
 /** The three headers of a signed request, as far as they are there. */
 export interface Credentials {
   readonly keyId: string | undefined;
@@ -89,17 +254,7 @@ export async function authenticate(
   }
   const key = keys.get(keyId);
   if (key === undefined) throw new ApiError(401, "authentication_error", "NOT_FOUND");
-  let valid = false;
-  try {
-    valid = await crypto.subtle.verify(
-      key.type === "rsa" ? { name: "RSA-PSS", saltLength: 32 } : { name: "Ed25519" },
-      key.publicKey,
-      fromBase64(signature),
-      encoder.encode(`${timestamp}${method}${path}`),
-    );
-  } catch {
-    // What is not base64 is no signature.
-  }
+  const valid = await verifies(key.type, key.publicKey, signature, `${timestamp}${method}${path}`);
   if (!valid) throw new ApiError(401, "authentication_error", "INCORRECT_API_KEY_SIGNATURE");
   return key;
 }

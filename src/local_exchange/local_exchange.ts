@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { KalshiAuth } from "../auth/kalshi_auth.ts";
+import type { KalshiAuth } from "../auth/kalshi_auth.ts";
+import { checkKeyId } from "../auth/signer.ts";
 import type { Clock } from "../clock.ts";
 import { KalshiConfig } from "../config.ts";
 import { KalshiConfigError } from "../errors.ts";
@@ -12,7 +13,7 @@ import type { Account } from "./engine/ledger.ts";
 import type { FeeType } from "./engine/fees.ts";
 import type { Fault } from "./faults.ts";
 import { Gateway } from "./gateway.ts";
-import { generateKey, type KeyType } from "./keys.ts";
+import { type KeyType, ownKeys, type PrivateKey, type PublicKey } from "./keys.ts";
 import type { UsageTier } from "./limits.ts";
 import { accountRules, assertOptions, exchangeRules, listenRules } from "./options.ts";
 import { type RunningServer, serve } from "./server.ts";
@@ -62,7 +63,19 @@ export interface LocalExchangeListenOptions extends LocalExchangeOptions {
 export interface LocalAccountOptions {
   /** Cash in dollars; `"1000.00"` unless told. */
   readonly balance?: string | undefined;
-  /** Kind of its API key; `ed25519` unless told. Making an `rsa` key takes a fraction of a second. */
+  /** Id of its API key: yours, so that a key of your own outlives a restart of the exchange. A UUID of the seed's unless told. */
+  readonly keyId?: string | undefined;
+  /**
+   * A private key of your own, in place of one that is made: PEM text (PKCS#1 or PKCS#8 for RSA of 2048 bits or more,
+   * PKCS#8 for Ed25519, not encrypted), a JWK, a `CryptoKey` that can be exported, or a `CryptoKeyPair`.
+   */
+  readonly privateKey?: PrivateKey | undefined;
+  /**
+   * A public key of your own: PEM text (SPKI) or a `CryptoKey`. Alone it is for a key that signs elsewhere, such as in
+   * a KMS: the `auth` that comes back cannot sign then. With a `privateKey` it must belong to that.
+   */
+  readonly publicKey?: PublicKey | undefined;
+  /** Kind of its API key; that of the key given, else `ed25519`. Making an `rsa` key takes a fraction of a second. */
   readonly keyType?: KeyType | undefined;
   /**
    * What its balance is rounded to after each fill: `"0.0001"` for direct members (the default), `"0.01"` for
@@ -79,7 +92,10 @@ export interface LocalAccount {
   readonly id: string;
   /** Id of its API key. */
   readonly keyId: string;
-  /** Private key of its API key, in PEM: PKCS#1 for RSA, PKCS#8 for Ed25519, as Kalshi hands them out. */
+  /**
+   * Private key of its API key, in PEM: PKCS#1 for RSA, PKCS#8 for Ed25519, as Kalshi hands them out. Yours where you
+   * gave one, in PKCS#8 if it was no text; empty when it was not given, or cannot be exported.
+   */
   readonly privateKey: string;
   /** Signs as the account. */
   readonly auth: KalshiAuth;
@@ -199,29 +215,44 @@ export class LocalExchange implements AsyncDisposable {
   /**
    * Opens an account with cash and an API key.
    *
-   * @throws {KalshiConfigError} for an option that is unknown or wrong
+   * @throws {KalshiConfigError} for an option that is unknown or wrong, and for a `keyId` that there is already
+   * @throws {KalshiAuthError} `AUTH_KEY` for a key that Kalshi does not take, with what to do
+   *
+   * @example A key that stays the same when the exchange starts again
+   * ```ts
+   * import { LocalExchange } from "@unofficial/kalshi/local-exchange";
+   *
+   * declare const pem: string;
+   * await using exchange = await LocalExchange.start({ port: 8080 });
+   * await exchange.createAccount({ keyId: "a952bcbe-ec3b-4b5b-b8f9-11dae589608c", privateKey: pem });
+   * ```
    */
   async createAccount(options: LocalAccountOptions = {}): Promise<LocalAccount> {
     assertOptions("createAccount", options, accountRules);
-    const { balance = "1000.00", keyType = "ed25519", balancePrecision = "0.0001", usageTier = "basic" } =
-      options;
+    const { balance = "1000.00", balancePrecision = "0.0001", usageTier = "basic" } = options;
+    const { keyType, privateKey, publicKey } = options;
     const amount = parseMoney(balance) ?? 0;
     const { engine, random, keys, limits, treasury } = this.#venue;
-    const { publicKey, privateKey } = await generateKey(keyType);
+    const keyId = options.keyId === undefined ? random.uuid() : checkKeyId(options.keyId);
+    const pair = await ownKeys({ keyId, keyType, privateKey, publicKey });
+    if (keys.has(keyId)) {
+      throw new KalshiConfigError(
+        `createAccount: there is an API key ${keyId} already. Give another \`keyId\`, or none.`,
+      );
+    }
     const account = engine.open(balancePrecision === "0.01" ? 10_000 : 100);
     if (amount > 0) treasury.move(account.wallet(0, 0), amount);
     limits.setTier(account, usageTier);
-    const keyId = random.uuid();
     keys.set(keyId, {
       id: keyId,
       name: "local",
       account,
-      type: keyType,
-      publicKey,
+      type: pair.type,
+      publicKey: pair.publicKey,
       scopes: ["read", "write"],
       subaccount: undefined,
     });
-    return { id: account.id, keyId, privateKey, auth: await KalshiAuth.fromPem(keyId, privateKey) };
+    return { id: account.id, keyId, privateKey: pair.privateKey, auth: pair.auth };
   }
 
   /** Answers the next requests with a fault. */

@@ -53,6 +53,15 @@ export const accountRules: Rules<LocalAccountOptions> = {
     'dollars as a string such as "1000.00"',
     (value) => typeof value === "string" && (parseMoney(value) ?? -1) >= 0,
   ],
+  keyId: ["the id of an API key as text", (value) => typeof value === "string"],
+  privateKey: [
+    "a private key: PEM text, a JWK, a CryptoKey or a CryptoKeyPair",
+    (value) => typeof value === "string" || typeof value === "object" && value !== null,
+  ],
+  publicKey: [
+    "a public key: PEM text or a CryptoKey",
+    (value) => typeof value === "string" || typeof value === "object" && value !== null,
+  ],
   keyType: oneOf("rsa", "ed25519"),
   balancePrecision: oneOf("0.0001", "0.01"),
   usageTier: oneOf(...usageTiers),

@@ -36,6 +36,9 @@ export interface TestExchange extends AsyncDisposable {
   createAccount(
     options?: {
       balance?: string;
+      keyId?: string;
+      /** PEM. */
+      privateKey?: string;
       keyType?: "rsa" | "ed25519";
       balancePrecision?: "0.0001" | "0.01";
       usageTier?: string;
