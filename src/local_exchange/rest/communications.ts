@@ -49,6 +49,9 @@ import { isoTime, legPayload } from "./shapes.ts";
 /** SHA-256 of nothing: the id of a requester who hides. */
 const NOBODY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
+/** A date and time with its zone, as Kalshi writes and takes it. */
+const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
+
 const optionalTime = <Name extends string>(name: Name, at: number | undefined) =>
   (at === undefined ? {} : { [name]: isoTime(at) }) as Partial<Record<Name, string>>;
 
@@ -344,7 +347,9 @@ export const communicationRoutes = [
     const price = fields.integer("price_centi_cents", { min: 1 });
     const count = fields.integer("centicount", { min: 1 });
     const makerSide = fields.choice("maker_side", ["yes", "no"]);
-    const expiresAt = Date.parse(fields.requiredText("expiration_ts"));
+    const expires = fields.requiredText("expiration_ts");
+    if (!RFC_3339.test(expires)) throw invalid("expiration_ts is no RFC 3339 date and time");
+    const expiresAt = Date.parse(expires);
     if (buyer === undefined || seller === undefined) throw new ApiError(400, "user_not_found");
     if (buyer === seller) throw invalid("buyer and seller are the same");
     if (proposer !== buyer && proposer !== seller) {

@@ -35,6 +35,20 @@ import {
 } from "./read.ts";
 import { averageDollars, orderPayload } from "./shapes.ts";
 
+/** 9999-12-31T23:59:59Z, beyond which RFC 3339 has no dates; milliseconds in place of seconds are far beyond it. */
+const LAST_S = 253_402_300_799;
+
+/** When an order expires, in Unix seconds: in the future; of an amendment also 0, which clears it. */
+function expiryOf(fields: Fields, now: number, mayClear: boolean): number | undefined {
+  const at = fields.integer("expiration_time", { min: -Number.MAX_SAFE_INTEGER });
+  if (at === undefined || at === 0 && mayClear) return at;
+  if (at > LAST_S) {
+    throw invalid("expiration_time is after the year 9999: it takes Unix seconds", "invalid_order");
+  }
+  if (at * 1_000 <= now) throw invalid("expiration_time is in the past", "invalid_order");
+  return at;
+}
+
 /** Places the order that `fields` describe. */
 export function placeOrder(venue: Venue, key: ApiKey, fields: Fields): Placed {
   const { engine, catalog } = venue;
@@ -54,16 +68,13 @@ export function placeOrder(venue: Venue, key: ApiKey, fields: Fields): Placed {
   const subaccount = fields.integer("subaccount", { max: 63 });
   const groupId = fields.text("order_group_id");
   const shard = fields.integer("exchange_index", { min: -1 });
-  const expires = fields.integer("expiration_time");
   const market = catalog.markets.get(ticker)?.market;
   if (market === undefined || (shard !== undefined && shard >= 0 && shard !== market.shard)) {
     throw new ApiError(404, "market_not_found");
   }
-  if (expires !== undefined) {
-    if (timeInForce === "immediate_or_cancel") {
-      throw invalid("expiration_time does not go with immediate_or_cancel", "invalid_order");
-    }
-    if (expires * 1_000 <= engine.now) throw invalid("expiration_time is in the past", "invalid_order");
+  const expires = expiryOf(fields, engine.now, false);
+  if (expires !== undefined && timeInForce === "immediate_or_cancel") {
+    throw invalid("expiration_time does not go with immediate_or_cancel", "invalid_order");
   }
   if (reduceOnly && timeInForce !== "immediate_or_cancel") {
     throw invalid("reduce_only needs immediate_or_cancel", "invalid_order");
@@ -259,7 +270,6 @@ export const orderRoutes = [
     const count = fields.count("count");
     if (price === undefined || count === undefined) throw invalid("price and count are required");
     const shard = fields.integer("exchange_index", { min: -1 });
-    const expires = fields.integer("expiration_time");
     const order = changeableOrderOf(call, call.path.order_id, {
       subaccount: integer(call, "subaccount", { min: 0, max: 63 }),
       shard: shard ?? -1,
@@ -270,9 +280,7 @@ export const orderRoutes = [
     if (original !== undefined && original !== order.clientOrderId) {
       throw new ApiError(400, "order_id_and_client_order_id_mismatch");
     }
-    if (expires !== undefined && expires !== 0 && expires * 1_000 <= engine.now) {
-      throw invalid("expiration_time is in the past", "invalid_order");
-    }
+    const expires = expiryOf(fields, engine.now, true);
     const placed = engine.amend(order, {
       price,
       count,
