@@ -70,14 +70,23 @@ export async function importPublicKey(pem: string): Promise<{ type: KeyType; pub
   }
 }
 
-type Jwk = Parameters<typeof KalshiAuth.fromJwk>[1];
-type Key = Parameters<typeof KalshiAuth.fromCryptoKey>[1];
+/** A public key of one's own: SPKI PEM text, or what WebCrypto holds. */
+export type PublicKey = string | Parameters<typeof KalshiAuth.fromCryptoKey>[1];
 
 /** A private key of one's own: PEM text, a JWK, or what WebCrypto holds. */
-export type PrivateKey = string | Jwk | Key | { readonly privateKey: Key; readonly publicKey: Key };
+export type PrivateKey =
+  | string
+  | Parameters<typeof KalshiAuth.fromJwk>[1]
+  | Parameters<typeof KalshiAuth.fromCryptoKey>[1]
+  | {
+    /** Signs. */
+    readonly privateKey: Parameters<typeof KalshiAuth.fromCryptoKey>[1];
+    /** Verifies. */
+    readonly publicKey: Parameters<typeof KalshiAuth.fromCryptoKey>[1];
+  };
 
-/** A public key of one's own: SPKI PEM text, or what WebCrypto holds. */
-export type PublicKey = string | Key;
+type Jwk = Parameters<typeof KalshiAuth.fromJwk>[1];
+type Key = Exclude<PublicKey, string>;
 
 /** The keys that an account is to be made with. */
 export interface OwnKeys {
