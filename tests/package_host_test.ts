@@ -215,7 +215,7 @@ async function checkFiles(
   assertEquals(needless.sort(), ["CHANGELOG.md", "LICENSE", "README.md", "package.json"]);
 }
 
-test("the npm package works where it is installed", { on: ["node"], timeoutMs: 120_000 }, async () => {
+test("the npm package works where it is installed", { on: ["node"], timeoutMs: 600_000 }, async () => {
   const folder = mkdtempSync(join(realpathSync(tmpdir()), "kalshi-package-"));
   try {
     const { consumer, installed, files } = install(folder);

@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { test } from "../support/test.ts";
 import { generateContract } from "../../tools/generate_contract.ts";
 
-test("the generated files are what the fact files give", { timeoutMs: 60_000 }, () => {
+test("the generated files are what the fact files give", () => {
   const files = generateContract();
   assertEquals(files.size, 10);
   for (const [path, text] of files) {

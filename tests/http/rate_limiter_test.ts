@@ -307,7 +307,7 @@ test("options that cannot be are refused", () => {
   assertThrows(make({ ...premier, margin: 5 }), KalshiConfigError, "marginMs");
 });
 
-test("10,000 calls in line are let through in order, and in linear time", async () => {
+test("10,000 calls in line are let through in order", async () => {
   const { clock, done, call } = setUp();
   for (let index = 0; index < 10_000; index++) call(String(index), { bucket: "read" });
   await clock.run(90_000);
@@ -375,7 +375,6 @@ function seeded(seed: number): () => number {
 
 test(
   "20 clients at 3 times the budget: no 429, 97% of the budget used, cancels wait less than a token's time",
-  { timeoutMs: 60_000 },
   async () => {
     const { answered429, tokens, longestCancelMs, cancels } = await simulate({
       clients: 20,
@@ -393,7 +392,7 @@ test(
   },
 );
 
-test("no mix of calls and travel times within the margin meets a 429", { timeoutMs: 60_000 }, async () => {
+test("no mix of calls and travel times within the margin meets a 429", async () => {
   const call = fc.record({
     gapMs: fc.nat(60),
     items: fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 10 })),

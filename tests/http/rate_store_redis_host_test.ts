@@ -1,14 +1,14 @@
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { createClient } from "@redis/client";
 import { Redis } from "ioredis";
-import { systemClock } from "../../src/clock.ts";
 import { KalshiConfigError, KalshiTimeoutError } from "../../src/errors.ts";
 import { RateLimiter } from "../../src/http/rate_limiter.ts";
-import type { RateTake } from "../../src/http/rate_store.ts";
+import type { RateStore, RateTake } from "../../src/http/rate_store.ts";
 import { TokenBucket } from "../../src/http/token_bucket.ts";
 import { type RedisEval, RedisRateStore } from "../../src/rate_store_redis.ts";
 import { startRedis } from "../support/redis_server.ts";
 import { runtimeName, test } from "../support/test.ts";
+import { promiseChains, SimClock } from "./sim_clock.ts";
 
 interface Connection extends AsyncDisposable {
   readonly eval: RedisEval;
@@ -57,11 +57,46 @@ if (runtimeName === "bun") {
   };
 }
 
+/** Longer than any answer takes that comes at all. */
+const timeoutMs = 100_000;
+
+/** Scripts of these stores are told the time of a moved clock, and nothing else of Redis is another. */
+class ClockedRedis {
+  readonly clock: SimClock = new SimClock(async () => {
+    while (this.#underWay.size > 0) {
+      await Promise.all(this.#underWay);
+      await promiseChains();
+    }
+  });
+  readonly #underWay = new Set<Promise<unknown>>();
+
+  store({ eval: run }: Connection): RedisRateStore {
+    const clocked: RedisEval = async (script, keys, args) => {
+      const told = `local ms = tonumber(table.remove(ARGV))
+local real = redis
+local redis = { call = function(name, ...)
+  if name ~= 'TIME' then return real.call(name, ...) end
+  return { math.floor(ms / 1000), ms % 1000 * 1000 }
+end }
+${script}`;
+      const answer = run(told, keys, [...args, String(this.clock.now())]);
+      const ended = answer.catch(() => {});
+      this.#underWay.add(ended);
+      try {
+        return await answer;
+      } finally {
+        this.#underWay.delete(ended);
+      }
+    };
+    return new RedisRateStore({ eval: clocked, timeoutMs });
+  }
+}
+
 const connect = (port: number) => connectors["@redis/client"]?.(port) as Promise<Connection>;
 
 const slow: Omit<RateTake, "key" | "costs"> = {
-  // So slow that nothing is refilled while the test runs.
-  tokensPerSecond: 0.001,
+  // So slow that nothing is refilled while the test runs, which goes by the clock of Redis.
+  tokensPerSecond: 0.000_001,
   capacity: 100,
   reserve: 10,
   spare: 5,
@@ -72,14 +107,14 @@ for (const [name, open] of Object.entries(connectors)) {
   test(`the Redis store counts as the limiter's own bucket does, through ${name}`, async () => {
     await using redis = await startRedis();
     await using connection = await open(redis.port);
-    const store = new RedisRateStore({ eval: connection.eval });
+    const store = new RedisRateStore({ eval: connection.eval, timeoutMs });
     const take = (costs: number[], more: Partial<RateTake> = {}) =>
       store.take({ ...slow, key: "k", costs, ...more });
 
     assertEquals(await take([10, 10, 50]), { granted: 3, waitMs: 0 });
     const { granted, waitMs } = await take([10, 20, 1]);
     assertEquals(granted, 1);
-    assert(waitMs > 9_900_000 && waitMs <= 10_000_000, `${waitMs} ms for 10 tokens`);
+    assert(waitMs > 9_990_000_000 && waitMs <= 10_000_000_000, `${waitMs} ms for 10 tokens`);
     assertEquals((await take([21], { reserve: 0, urgent: true })).granted, 0);
     assertEquals(await take([20], { reserve: 0, urgent: true }), { granted: 1, waitMs: 0 });
 
@@ -94,7 +129,8 @@ for (const [name, open] of Object.entries(connectors)) {
 test("processes that wait take turns, and a large batch is not starved by small calls", async () => {
   await using redis = await startRedis();
   await using connection = await connect(redis.port);
-  const [large, small] = [1, 2].map(() => new RedisRateStore({ eval: connection.eval }));
+  const redisTime = new ClockedRedis();
+  const [large, small] = [1, 2].map(() => redisTime.store(connection));
   assertInstanceOf(large, RedisRateStore);
   assertInstanceOf(small, RedisRateStore);
   const bucket = { ...slow, key: "k", reserve: 0, spare: 0 };
@@ -103,7 +139,7 @@ test("processes that wait take turns, and a large batch is not starved by small 
   // 40 tokens are there, but the batch came first.
   const behind = await small.take({ ...bucket, costs: [10] });
   assertEquals(behind.granted, 0);
-  assert(behind.waitMs > 59_000_000, `${behind.waitMs} ms behind a wait of 50,000 s`);
+  assertEquals(behind.waitMs, 60_000_000_000);
   assertEquals((await small.take({ ...bucket, costs: [2], urgent: true })).granted, 1);
   // Its turn is over with its next grant.
   assertEquals((await large.take({ ...bucket, costs: [5, 90] })).granted, 1);
@@ -113,54 +149,54 @@ test("processes that wait take turns, and a large batch is not starved by small 
 test("a claim lapses when its owner does not come back", async () => {
   await using redis = await startRedis();
   await using connection = await connect(redis.port);
-  const [dead, alive] = [1, 2].map(() => new RedisRateStore({ eval: connection.eval }));
+  const redisTime = new ClockedRedis();
+  const [dead, alive] = [1, 2].map(() => redisTime.store(connection));
   assertInstanceOf(dead, RedisRateStore);
   assertInstanceOf(alive, RedisRateStore);
   const bucket = { ...slow, key: "k", tokensPerSecond: 1000, capacity: 1000, reserve: 0, spare: 0 };
   await dead.take({ ...bucket, costs: [1000] });
-  await dead.take({ ...bucket, costs: [50] });
-  const started = systemClock.monotonic();
-  while ((await alive.take({ ...bucket, costs: [10] })).granted === 0);
-  const waited = systemClock.monotonic() - started;
-  assert(waited > 200 && waited < 2000, `${waited} ms`);
+  assertEquals((await dead.take({ ...bucket, costs: [50] })).waitMs, 50);
+  const granted = async () => (await alive.take({ ...bucket, costs: [10] })).granted;
+  await redisTime.clock.run(300);
+  assertEquals(await granted(), 0);
+  await redisTime.clock.run(1);
+  assertEquals(await granted(), 1);
 });
 
-test("three limiters on connections of their own, at 3 times the budget, stay inside it together", {
-  timeoutMs: 30_000,
-}, async () => {
+test("three limiters on connections of their own, at 3 times the budget, stay inside it together", async () => {
   await using redis = await startRedis();
   const budget = { tokensPerSecond: 2000, capacity: 400 };
   const seconds = 3;
+  const redisTime = new ClockedRedis();
+  const { clock } = redisTime;
   const connections = await Promise.all([1, 2, 3].map(() => connect(redis.port)));
   const limiters = connections.map((connection) =>
-    new RateLimiter({
-      read: budget,
-      write: budget,
-      store: new RedisRateStore({ eval: connection.eval }),
-    })
+    new RateLimiter({ read: budget, write: budget, clock, store: redisTime.store(connection) })
   );
-  const server = new TokenBucket(budget, systemClock.monotonic());
-  const started = systemClock.monotonic();
-  const until = started + seconds * 1000;
+  const server = new TokenBucket(budget, clock.monotonic());
+  const until = clock.monotonic() + seconds * 1000;
   let refused = 0;
   const served = limiters.map(() => 0);
   const stop = new AbortController();
-  await Promise.all(limiters.map(async (limiter, index) => {
+  const calling = Promise.all(limiters.map(async (limiter, index) => {
     // Each process alone asks for the whole budget: 20 callers that never pause.
     await Promise.all(Array.from({ length: 20 }, async () => {
-      while (systemClock.monotonic() < until) {
+      while (clock.monotonic() < until) {
         try {
           await limiter.acquire({ bucket: "write", signal: stop.signal });
         } catch {
           return;
         }
-        const now = systemClock.monotonic();
-        if (now >= until) return stop.abort();
+        const now = clock.monotonic();
+        if (now >= until) return;
         if (server.take(10, now) > 0) refused++;
         else served[index] = (served[index] ?? 0) + 1;
       }
     }));
   }));
+  await clock.run(seconds * 1000);
+  stop.abort();
+  await calling;
   for (const connection of connections) await connection[Symbol.asyncDispose]();
   const tokens = served.reduce((sum, each) => sum + each, 0) * 10;
   assertEquals(refused, 0);
@@ -171,36 +207,49 @@ test("three limiters on connections of their own, at 3 times the budget, stay in
 test("while Redis does not answer, the limiter goes on alone and says so", async () => {
   await using redis = await startRedis();
   await using connection = await connect(redis.port);
+  const patient = new RedisRateStore({ eval: connection.eval, timeoutMs });
+  const impatient = new RedisRateStore({ eval: connection.eval, timeoutMs: 50 });
+  let current = patient;
+  const store: RateStore = { take: (take) => current.take(take), drain: (key) => current.drain(key) };
   const errors: unknown[] = [];
   const limiter = new RateLimiter({
     read: { tokensPerSecond: 1000 },
     write: { tokensPerSecond: 1000 },
-    store: new RedisRateStore({ eval: connection.eval, timeoutMs: 50 }),
+    store,
     onStoreError: (error) => errors.push(error),
   });
   await limiter.acquire({ bucket: "write" });
   assertEquals(errors, []);
   redis.freeze();
+  current = impatient;
   await limiter.acquire({ bucket: "write", cost: 2, priority: "cancel" });
+  current = patient;
   redis.thaw();
   assertEquals(errors.length, 1);
   assertInstanceOf(errors[0], KalshiTimeoutError);
   await limiter.acquire({ bucket: "write" });
-  assertEquals(limiter.stats()["write"]?.granted, 3);
+  assertEquals([limiter.stats()["write"]?.granted, errors.length], [3, 1]);
 });
 
 test("a 429 empties the bucket for every process", async () => {
   await using redis = await startRedis();
   await using connection = await connect(redis.port);
-  const store = () => new RedisRateStore({ eval: connection.eval });
+  const redisTime = new ClockedRedis();
+  const { clock } = redisTime;
   const budget = { tokensPerSecond: 1000 };
-  const limiters = [1, 2].map(() => new RateLimiter({ read: budget, write: budget, store: store() }));
-  const [first, second] = limiters;
+  const [first, second] = [1, 2].map(() =>
+    new RateLimiter({ read: budget, write: budget, clock, store: redisTime.store(connection) })
+  );
   first?.onRateLimited("read");
-  const started = systemClock.monotonic();
-  await second?.acquire({ bucket: "read", cost: 100 });
-  const waited = systemClock.monotonic() - started;
-  assert(waited >= 99, `${waited} ms for 100 tokens and the margin`);
+  let waited: number | undefined;
+  const passing = Promise.resolve(second?.acquire({ bucket: "read", cost: 100 })).then(() => {
+    waited = clock.monotonic();
+  });
+  await clock.run(99);
+  assertEquals(waited, undefined);
+  await clock.run(400);
+  await passing;
+  assert(waited !== undefined && waited < 200, `${waited} ms for 100 tokens and the margin`);
 });
 
 test("options of the Redis store that cannot be are refused", () => {

@@ -8,13 +8,19 @@ interface Entry {
 
 /**
  * A moved clock for long simulations: between two timers it lets promise chains run, but not the runtime's own
- * queues, so that it passes many thousand timers in a second.
+ * queues, so that it passes many thousand timers in a second. Where more than promises is under way, such as an
+ * answer over a socket, `idle` resolves when there is nothing but timers to wait for.
  */
 export class SimClock implements Clock {
   #now = 0;
   #made = 0;
   readonly #heap: Entry[] = [];
   readonly #cleared = new Set<Entry>();
+  readonly #idle: () => Promise<void>;
+
+  constructor(idle: () => Promise<void> = () => Promise.resolve()) {
+    this.#idle = idle;
+  }
 
   now(): number {
     return 1_790_000_000_000 + this.#now;
@@ -44,15 +50,20 @@ export class SimClock implements Clock {
 
   async run(ms: number): Promise<void> {
     const end = this.#now + ms;
-    await settle();
+    await this.#settle();
     for (let next = this.#heap[0]; next !== undefined && next.at <= end; next = this.#heap[0]) {
       this.#pop();
       if (this.#cleared.delete(next)) continue;
       this.#now = next.at;
       next.callback();
-      await settle();
+      await this.#settle();
     }
     this.#now = end;
+  }
+
+  async #settle(): Promise<void> {
+    await promiseChains();
+    await this.#idle();
   }
 
   #push(entry: Entry): void {
@@ -96,6 +107,7 @@ export class SimClock implements Clock {
   }
 }
 
-async function settle(): Promise<void> {
+/** Lets promise chains run. */
+export async function promiseChains(): Promise<void> {
   for (let turn = 0; turn < 12; turn++) await null;
 }

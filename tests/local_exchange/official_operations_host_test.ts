@@ -24,7 +24,7 @@ function watched<Api extends object>(api: Api): Api {
 
 const no = undefined;
 
-test("Kalshi's own client runs each of its operations", { timeoutMs: 120_000 }, async () => {
+test("Kalshi's own client runs each of its operations", async () => {
   forgetOtherAccounts();
   await using exchange = await LocalExchange.start({ port: 0, seed: 1 });
   exchange.step(20);

@@ -14,7 +14,7 @@ import { runtimeName, test } from "../support/test.ts";
 const MANY = { deno: 10_000, bun: 2_000, node: 2_000, workers: 400 }[runtimeName];
 const SOME = runtimeName === "workers" ? 200 : 1_000;
 const AT_ONCE = 32;
-const LIMITS = { timeoutMs: 90_000 };
+const LIMITS = { timeoutMs: 600_000 };
 
 /** Kalshi answers 429 to what it did not process. Creates and transfers need not even rely on that. */
 const everyFault: readonly FaultKind[] = [...realFaults, "limited-after"];

@@ -4,7 +4,7 @@ import { chaos, FAULTS } from "./support/chaos.ts";
 
 // Fifty seeds, in tens. `deno task chaos` runs it long.
 for (let first = 1; first <= 50; first += 10) {
-  test(`chaos: seeds ${first} to ${first + 9}`, { timeoutMs: 120_000 }, async () => {
+  test(`chaos: seeds ${first} to ${first + 9}`, { timeoutMs: 600_000 }, async () => {
     const seen = new Set<string>();
     for (let seed = first; seed < first + 10; seed++) {
       const { checks, fills, faults } = await chaos({ seed, markets: 20, flowMs: 300, rounds: 1 });

@@ -2,13 +2,11 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { test } from "../support/test.ts";
-import { until } from "../support/until.ts";
+import { breath, until } from "../support/until.ts";
 import { type FeedBed, startFeed, type TestReader } from "./support/feed.ts";
 
 // Miniflare, which runs workerd, belongs to Node.
-const node = { on: ["node" as const], timeoutMs: 30_000 };
-
-const breath = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
+const node = { on: ["node" as const] };
 
 /** Trades and quotes for a while. */
 async function flow({ exchange }: FeedBed, rounds: number): Promise<void> {

@@ -61,9 +61,7 @@ const step = fc.oneof(
   },
 );
 
-test("whatever happens, money and positions are conserved, books uncrossed and nobody overdrawn", {
-  timeoutMs: 60_000,
-}, () => {
+test("whatever happens, money and positions are conserved, books uncrossed and nobody overdrawn", () => {
   fc.assert(
     fc.property(fc.array(step, { minLength: 1, maxLength: 60, size: "max" }), (steps) => {
       const engine = newEngine();
@@ -129,7 +127,7 @@ interface Plain {
   remaining: number;
 }
 
-test("trades come out as from a book that is a sorted list", { timeoutMs: 60_000 }, () => {
+test("trades come out as from a book that is a sorted list", () => {
   const flow = fc.array(
     fc.record({
       who: fc.nat(5),
