@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { KalshiClient, KalshiError } from "../../mod.ts";
 import { type Answer, httpAnswer, startRawServer } from "../support/raw_server.ts";
+import { startThing } from "../support/bed.ts";
 import { test } from "../support/test.ts";
 
 const signer = { keyId: "key-1", sign: (text: string) => Promise.resolve(btoa(text)) };
@@ -44,12 +45,12 @@ test("a connection that ends in the middle of a body is a connection error with 
 });
 
 test("a refused connection was not sent, where the runtime can prove it, and a write is then repeated", async () => {
-  const server = await startRawServer();
-  await server[Symbol.asyncDispose]();
+  await using refusing = await startThing("refusing-port");
+  const baseUrl = `http://127.0.0.1:${await refusing.call<number>("port")}/trade-api/v2`;
   const retries: number[] = [];
   await using client = new KalshiClient({
     auth: signer,
-    config: { baseUrl: server.baseUrl, maxRetries: 2, retryBaseDelayMs: 1 },
+    config: { baseUrl, maxRetries: 2, retryBaseDelayMs: 1 },
     onRetry: ({ attempt }) => retries.push(attempt),
   });
   const error = await assertRejects(

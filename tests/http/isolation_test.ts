@@ -3,6 +3,7 @@ import { assert, assertEquals, assertMatch, assertNotMatch, assertRejects } from
 import { KalshiClient, KalshiConfig, KalshiNotFoundError } from "../../mod.ts";
 import { httpAnswer, startRawServer } from "../support/raw_server.ts";
 import { test } from "../support/test.ts";
+import { until } from "../support/until.ts";
 
 const order = {
   ticker: "KXTEST-1",
@@ -49,7 +50,7 @@ function clientAt(baseUrl: string): KalshiClient {
 }
 
 test("a plain fetch is never signed, whatever clients do beside it", async () => {
-  await using exchange = await startRawServer({ ...httpAnswer(200), delayMs: 20 });
+  await using exchange = await startRawServer(httpAnswer(200));
   await using stranger = await startRawServer();
   const elsewhere = stranger.baseUrl.replace("/trade-api/v2", "");
   // The same origin as the client's, and another one.
@@ -67,13 +68,18 @@ test("a plain fetch is never signed, whatever clients do beside it", async () =>
       httpAnswer(200, '{"exchange_active":true,"trading_active":true}'),
       httpAnswer(201, placed),
       httpAnswer(404, '{"error":{"code":"not_found","message":"no"}}'),
-      { ...httpAnswer(200, "{}"), delayMs: 100 },
+      { ...httpAnswer(200, "{}"), hold: true },
+      httpAnswer(200),
     );
     await client.exchange.status();
     await client.orders.create(order);
     await assertRejects(() => client.markets.get("NONE"), KalshiNotFoundError);
     // While a call is under way.
-    await Promise.all([client.portfolio.balance(), send(elsewhere), send(exchange.baseUrl)]);
+    const balance = client.portfolio.balance();
+    await until(async () => (await exchange.received()).length === 4);
+    await Promise.all([send(elsewhere), send(exchange.baseUrl)]);
+    await exchange.thing.call("release");
+    await balance;
     assertEquals(platform(), before);
   }
   await send(elsewhere);

@@ -2,8 +2,10 @@ import { assertEquals } from "@std/assert";
 import process from "node:process";
 import { KalshiClient } from "../../mod.ts";
 import { test } from "../support/test.ts";
+import { breath, until } from "../support/until.ts";
 
 test("many calls at once make Node warn of nothing", { on: ["node"] }, async () => {
+  const gates: (() => void)[] = [];
   const warnings: Error[] = [];
   const onWarning = (warning: Error) => void warnings.push(warning);
   process.on("warning", onWarning);
@@ -12,11 +14,14 @@ test("many calls at once make Node warn of nothing", { on: ["node"] }, async () 
       demo: true,
       transport: () =>
         new Promise((resolve) =>
-          setTimeout(() => resolve(Response.json({ exchange_active: true, trading_active: true })), 1)
+          gates.push(() => resolve(Response.json({ exchange_active: true, trading_active: true })))
         ),
     });
-    await Promise.all(Array.from({ length: 40 }, () => client.exchange.status()));
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    const calls = Array.from({ length: 40 }, () => client.exchange.status());
+    await until(() => gates.length === calls.length);
+    for (const open of gates) open();
+    await Promise.all(calls);
+    await breath();
     assertEquals(warnings, []);
   } finally {
     process.off("warning", onWarning);

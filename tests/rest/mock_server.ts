@@ -1,9 +1,9 @@
 /** Steady (npm `@stdy/cli`), an OpenAPI mock server, on Kalshi's specification made stricter. */
 import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { arch, platform, tmpdir } from "node:os";
 import { join } from "node:path";
+import { onFreePort } from "../support/free_port.ts";
 import { root } from "./recording.ts";
 import { type Json, spec } from "./spec.ts";
 
@@ -48,15 +48,6 @@ function stricter(): Json {
   return strict;
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("No port.");
-  return address.port;
-}
-
 export interface MockServer extends AsyncDisposable {
   readonly baseUrl: string;
 }
@@ -66,7 +57,17 @@ export async function startMockServer(): Promise<MockServer> {
   const folder = await mkdtemp(join(tmpdir(), "kalshi-mock-"));
   const file = join(folder, "openapi.json");
   await writeFile(file, JSON.stringify(stricter()));
-  const port = await freePort();
+  const { port, end } = await onFreePort((port) => startSteady(port, file));
+  return {
+    baseUrl: `http://127.0.0.1:${port}${root}`,
+    async [Symbol.asyncDispose]() {
+      await end();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+async function startSteady(port: number, file: string): Promise<{ port: number; end(): Promise<void> }> {
   const exe = platform() === "win32" ? "steady.exe" : "steady";
   const binary = join("node_modules", "@stdy", `cli-${platform()}-${arch()}`, "bin", exe);
   const child = spawn(binary, ["--no-color", "--log-format", "text", "-p", String(port), file], {
@@ -86,11 +87,10 @@ export async function startMockServer(): Promise<MockServer> {
     }
   });
   return {
-    baseUrl: `http://127.0.0.1:${port}${root}`,
-    async [Symbol.asyncDispose]() {
+    port,
+    async end() {
       child.kill();
       await ended;
-      await rm(folder, { recursive: true });
     },
   };
 }

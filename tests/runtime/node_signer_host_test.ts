@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { constants, generateKeyPairSync, type KeyObject, verify } from "node:crypto";
+import { setImmediate } from "node:timers";
 import { KalshiAuth } from "../../src/auth/mod.ts";
 import { nodeSigner } from "../../src/runtime/node_signer.ts";
 import type { SigningKey } from "../../src/runtime/types.ts";
@@ -31,7 +32,8 @@ function isValid(algorithm: SigningKey["algorithm"], publicKey: KeyObject, signa
   );
 }
 
-const nextTurn = () => new Promise((resolve) => setTimeout(resolve, 1));
+/** After all that has been put off to the next turn before. */
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 for (const algorithm of ["RSA-PSS", "Ed25519"] as const) {
   test(`${algorithm}: of many calls one is signed at once, the others by WebCrypto`, { on }, async () => {

@@ -52,7 +52,7 @@ test("closing our side lets the other finish", async () => {
 });
 
 test("a connection that is refused, or reset, is an error", async () => {
-  const server = await startThing("echo-server");
+  await using server = await startThing("echo-server");
   const port = await server.call<number>("port");
   const stream = await detectRuntime().connectTcp({ hostname: "localhost", port, tls: false });
   const reading = stream.readable.getReader().read().then(
@@ -67,11 +67,12 @@ test("a connection that is refused, or reset, is an error", async () => {
   await until(() => writer.write(new Uint8Array(1)).then(() => false, () => true));
   await stream.close();
 
-  await server[Symbol.asyncDispose]();
+  await using refusing = await startThing("refusing-port");
+  const closed = await refusing.call<number>("port");
   await assertRejects(
-    () => detectRuntime().connectTcp({ hostname: "localhost", port, tls: false }),
+    () => detectRuntime().connectTcp({ hostname: "localhost", port: closed, tls: false }),
     KalshiConnectionError,
-    `localhost:${port}`,
+    `localhost:${closed}`,
   );
 });
 

@@ -92,18 +92,20 @@ for (const adapter of await adapters()) {
   for (const http2 of versions) {
     for (const then of ["fin", "rst"]) {
       const version = http2 ? "HTTP/2" : "HTTP/1.1";
-      test(`${name}: ${version}: writes arrive once when a reused connection breaks (${then})`, {
-        timeoutMs: 60_000,
-      }, async () => {
+      test(`${name}: ${version}: writes arrive once when a reused connection breaks (${then})`, async () => {
         for (const request of writes) {
           await using bed = await start(adapter, { http2 });
-          for (let i = 0; i < 3; i++) await read(bed);
-          const before = await connections(bed);
-          await bed.server.call("setAnswers", [{ then }]);
-          const error = await assertRejects(() => read(bed, request));
-          assert(!bed.pool.isNotSent(error), String(error));
-          assertEquals((await requests(bed)).map(({ method }) => method), [request.method]);
-          assertEquals(await connections(bed), before, "no reuse, so that this proves nothing");
+          // A connection may have been idle for too long: then there is a new one, which proves nothing.
+          for (let isReused = false; !isReused;) {
+            await bed.server.call("setAnswers", [{}]);
+            for (let i = 0; i < 3; i++) await read(bed);
+            const before = await connections(bed);
+            await bed.server.call("setAnswers", [{ then }]);
+            const error = await assertRejects(() => read(bed, request));
+            assert(!bed.pool.isNotSent(error), String(error));
+            assertEquals((await requests(bed)).map(({ method }) => method), [request.method]);
+            isReused = await connections(bed) === before;
+          }
         }
       });
     }
@@ -185,7 +187,7 @@ for (const adapter of await adapters()) {
       await using bed = await start(adapter, { http2 });
       await burst(bed, 3);
       assert(await bed.server.call<number>("openConnections") > 0);
-      await bed.server.call("setAnswers", [{ delayMs: 100 }]);
+      await bed.server.call("setAnswers", [{ hold: true }]);
       const controller = new AbortController();
       const busy = assertRejects(() => read(bed, { ...get, signal: controller.signal }));
       await until(async () => (await requests(bed)).length > 0);
@@ -215,11 +217,15 @@ for (const adapter of await adapters()) {
     test(`${name}: maxKeepaliveConnections bounds what stays open`, async () => {
       for (const maxKeepaliveConnections of [0, 2]) {
         await using bed = await start(adapter, { http2: false, limits: { maxKeepaliveConnections } }, {
-          answers: [{ delayMs: 50 }],
+          answers: [{ hold: true }],
         });
-        await burst(bed, 6);
+        const busy = burst(bed, 6);
+        await until(async () => (await requests(bed)).length === 6);
+        await bed.server.call("release");
+        await busy;
         assertEquals(await connections(bed), 6);
         await until(async () => await bed.server.call("openConnections") === maxKeepaliveConnections);
+        await bed.server.call("setAnswers", [{}]);
         await burst(bed, 1);
         assertEquals(await connections(bed), maxKeepaliveConnections === 0 ? 7 : 6);
       }
@@ -228,12 +234,12 @@ for (const adapter of await adapters()) {
 
   if (capabilities.keepaliveExpiryMs) {
     test(`${name}: keepaliveExpiryMs bounds how long an idle connection stays open`, async () => {
+      await using patient = await start(adapter, { http2: false, limits: { keepaliveExpiryMs: 60_000 } });
+      await read(patient);
       await using bed = await start(adapter, { http2: false, limits: { keepaliveExpiryMs: 1000 } });
       await read(bed);
-      const idleSince = performance.now();
       await until(async () => await bed.server.call("openConnections") === 0);
-      const ms = performance.now() - idleSince;
-      assert(ms < 4000, `closed after ${ms} ms`);
+      assertEquals(await patient.server.call("openConnections"), 1, "they ended for another reason");
     });
   }
 }

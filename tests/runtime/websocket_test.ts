@@ -116,9 +116,8 @@ for (const tls of [false, true]) {
 }
 
 test("a refused connection is a connection error", async () => {
-  const server = await startThing("ws-server");
-  const url = `ws://localhost:${await server.call<number>("port")}/echo`;
-  await server[Symbol.asyncDispose]();
+  await using refusing = await startThing("refusing-port");
+  const url = `ws://localhost:${await refusing.call<number>("port")}/echo`;
   const error = await assertRejects(
     () => detectRuntime().connectWebSocket(url, unused),
     KalshiConnectionError,

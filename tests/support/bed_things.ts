@@ -18,6 +18,7 @@ const kinds: Readonly<Record<string, () => Promise<Start>>> = {
   "https-server": peer("https_server.mjs"),
   "proxy": peer("proxy.mjs"),
   "raw-server": async () => (await import("./things/raw_server.ts")).start,
+  "refusing-port": async () => (await import("./things/refusing_port.ts")).start,
   "ws-server": peer("ws_server.mjs"),
 };
 

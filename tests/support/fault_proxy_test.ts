@@ -2,6 +2,7 @@ import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { type FaultKind, type FaultProxyOptions, startFaultProxy } from "./fault_proxy.ts";
 import { startRawServer } from "./raw_server.ts";
 import { test } from "./test.ts";
+import { until } from "./until.ts";
 
 /** A server behind a proxy; `post` gives the status of an answer that came whole. */
 async function startScene(options: FaultProxyOptions) {
@@ -10,13 +11,9 @@ async function startScene(options: FaultProxyOptions) {
   return {
     server,
     proxy,
-    async post(body: string): Promise<number | undefined> {
+    async post(body: string, signal?: AbortSignal): Promise<number | undefined> {
       try {
-        const response = await fetch(proxy.baseUrl, {
-          method: "POST",
-          body,
-          signal: AbortSignal.timeout(500),
-        });
+        const response = await fetch(proxy.baseUrl, { method: "POST", body, signal: signal ?? null });
         await response.text();
         return response.status;
       } catch {
@@ -44,7 +41,14 @@ test("each fault of the proxy does what it says", async () => {
   ];
   for (const [kind, statuses, arrived] of kinds) {
     await using scene = await startScene({ rate: kind ? 1 : 0, ...(kind ? { kinds: [kind] } : {}) });
-    const status = await scene.post("order");
+    const patience = new AbortController();
+    const posting = scene.post("order", patience.signal);
+    if (kind === "stall") {
+      await until(async () => (await scene.server.received()).length === 1);
+      await scene.proxy.settled();
+      patience.abort();
+    }
+    const status = await posting;
     assert(statuses.includes(status), `${kind}: ${status}`);
     await scene.proxy.settled();
     assertEquals((await scene.server.received()).map(({ body }) => body), Array(arrived).fill("order"), kind);

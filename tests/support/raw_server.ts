@@ -5,6 +5,7 @@ export interface Answer {
   readonly write?: string | null;
   readonly then?: "keep" | "end" | "reset";
   readonly delayMs?: number;
+  readonly hold?: boolean;
 }
 
 export interface Received {

@@ -1,9 +1,8 @@
 /** A Redis of its own for a test, on loopback. */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import process from "node:process";
+import { onFreePort } from "./free_port.ts";
 
 function find(): string | undefined {
   return ["redis-server", "valkey-server"].find((name) =>
@@ -17,7 +16,10 @@ function program(): string {
   if (found !== undefined) return found;
   if (process.getuid?.() === 0) {
     const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    const apt = (...args: string[]) => spawnSync("apt-get", args, { stdio: "ignore", env }).status === 0;
+    // Three runtimes may find it missing at the same time.
+    const patience = ["-o", "DPkg::Lock::Timeout=300"];
+    const apt = (...args: string[]) =>
+      spawnSync("apt-get", [...patience, ...args], { stdio: "ignore", env }).status === 0;
     const install = () => apt("install", "-y", "--no-install-recommends", "redis-server");
     if (install() || apt("update") && install()) {
       const installed = find();
@@ -25,15 +27,6 @@ function program(): string {
     }
   }
   throw new Error("This test needs redis-server or valkey-server: apt-get install redis-server.");
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 /** A running Redis. */
@@ -45,8 +38,11 @@ export interface RedisServer extends AsyncDisposable {
 }
 
 /** Starts a Redis that keeps nothing. */
-export async function startRedis(): Promise<RedisServer> {
-  const port = await freePort();
+export function startRedis(): Promise<RedisServer> {
+  return onFreePort(startOn);
+}
+
+async function startOn(port: number): Promise<RedisServer> {
   const args = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
   const child = spawn(program(), args, { stdio: ["ignore", "pipe", "inherit"] });
   const ended = once(child, "exit");
@@ -57,7 +53,7 @@ export async function startRedis(): Promise<RedisServer> {
       if (output.includes("eady to accept connections")) resolve();
     });
     child.once("error", reject);
-    child.once("exit", () => reject(new Error(`redis-server ended:\n${output}`)));
+    child.once("close", () => reject(new Error(`redis-server ended:\n${output}`)));
   });
   // Not through child.kill: Deno sends nothing after its first signal.
   const signal = (name: NodeJS.Signals) => {

@@ -10,6 +10,8 @@ export interface Answer {
   readonly then?: "keep" | "end" | "reset";
   /** Wait this long first. */
   readonly delayMs?: number;
+  /** Wait until the test calls `release`. */
+  readonly hold?: boolean;
 }
 
 /** One request as it came over the wire. */
@@ -54,6 +56,7 @@ export async function start(options: { readonly answers?: Answer[] } = {}): Prom
   let received: Received[] = [];
   let connections = 0;
   let answered = 0;
+  let held: (() => void)[] = [];
   const open = new Set<Socket>();
   const server = createServer((socket) => {
     const connection = ++connections;
@@ -68,11 +71,13 @@ export async function start(options: { readonly answers?: Answer[] } = {}): Prom
         buffer = taken.rest;
         received.push({ connection, head: taken.head, body: taken.body });
         const answer = answers[Math.min(answered++, answers.length - 1)] ?? okAnswer;
-        setTimeout(() => {
+        const act = () => {
           if (answer.write) socket.write(answer.write);
           if (answer.then === "end") socket.end();
           if (answer.then === "reset") socket.resetAndDestroy();
-        }, answer.delayMs ?? 0);
+        };
+        if (answer.hold) held.push(act);
+        else setTimeout(act, answer.delayMs ?? 0);
       }
     });
   });
@@ -83,6 +88,12 @@ export async function start(options: { readonly answers?: Answer[] } = {}): Prom
       received: () => received,
       openConnections: () => open.size,
       connections: () => connections,
+      /** Gives the answers that were held. */
+      release() {
+        const waiting = held;
+        held = [];
+        for (const act of waiting) act();
+      },
       setAnswers: (next: Answer[]) => {
         answers = next;
         answered = 0;

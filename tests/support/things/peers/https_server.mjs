@@ -1,6 +1,7 @@
 // An HTTPS server that speaks HTTP/1.1 and, unless told, HTTP/2; it counts connections and requests and fails
 // as it is told. Answers are used in turn, the last one again and again:
-// { delayMs, status, headers, then: "fin" | "rst" | "refuse-stream" | "reset-stream" | "goaway" }.
+// { delayMs, hold, status, headers, then: "fin" | "rst" | "refuse-stream" | "reset-stream" | "goaway" }; one that
+// is held waits until the test calls `release`.
 import { createSecureServer } from "node:http2";
 import { createServer as createHttpsServer } from "node:https";
 import { createServer } from "node:net";
@@ -13,6 +14,7 @@ let answers = options.answers ?? [{}];
 let answered = 0;
 let requests = [];
 let handshakes = 0;
+const held = [];
 
 const front = createServer();
 const { open, counts } = track(front);
@@ -44,14 +46,16 @@ function handle(request, response) {
     const connection = open.get(request.socket.remotePort)?.number;
     requests.push({ method, path, version, headers: { ...headers }, body, connection });
     const answer = answers[Math.min(answered++, answers.length - 1)];
-    setTimeout(() => act(request, response, answer), answer.delayMs ?? 0);
+    const give = () => act(request, response, answer);
+    if (answer.hold) held.push(give);
+    else setTimeout(give, answer.delayMs ?? 0);
   });
 }
 
 const server = http2
   ? createSecureServer({ key, cert, allowHTTP1: true, settings: options.settings }, handle)
   : createHttpsServer({ key, cert }, handle);
-server.keepAliveTimeout = 60_000;
+server.keepAliveTimeout = 600_000;
 server.on("secureConnection", () => handshakes++);
 server.on("sessionError", () => {});
 front.on("connection", (socket) => server.emit("connection", socket));
@@ -64,6 +68,9 @@ await obey({
   connections: () => counts.total,
   handshakes: () => handshakes,
   openConnections: () => open.size,
+  release() {
+    for (const give of held.splice(0)) give();
+  },
   setAnswers(next) {
     answers = next;
     answered = 0;
