@@ -3,7 +3,7 @@ import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { test } from "../support/test.ts";
 import { breath, until } from "../support/until.ts";
-import { type FeedBed, startFeed, type TestReader } from "./support/feed.ts";
+import { type FeedBed, type SeenFrame, startFeed, type TestReader } from "./support/feed.ts";
 
 // Miniflare, which runs workerd, belongs to Node.
 const node = { on: ["node" as const] };
@@ -86,15 +86,16 @@ test(
     await until(() => stales().every((count, index) => count >= (before[index] ?? 0) + tickers.length));
     await flow(bed, 10);
     await until(() => bed.agree(readers, tickers));
-    const states = readers[0]?.of("status").map(({ msg }) => msg.state) ?? [];
-    assert(states.includes("reconnecting"));
-    assertEquals(states.at(-1), "open");
+    const states = () => readers[0]?.of("status").map(({ msg }) => msg.state) ?? [];
+    assert(states().includes("reconnecting"));
+    await until(() => states().at(-1) === "open");
+    const seen = states().length;
     assert(readers[1]?.of("gap").some(({ msg }) => msg.channel === "trade"));
 
     // A refused key ends the stream for good: the feed makes another when its alarm comes.
     exchange.sockets.refuse({ status: 401, times: 1 });
     exchange.sockets.fail({ fault: "cut" });
-    await until(() => readers[0]?.of("status").at(-1)?.msg.state === "connecting");
+    await until(() => states().slice(seen).includes("connecting"));
     await flow(bed, 10);
     await until(() => bed.agree(readers, tickers));
     assertRight(readers);
@@ -116,14 +117,20 @@ test(
     await until(() => bed.agree(readers, tickers));
     assertEquals((await bed.get("/made")).value, 1);
     // workerd takes an object out of memory after ten idle seconds, but none that holds a socket open: its own is
-    // lost before, and its alarm comes late.
-    await bed.get("/lose");
-    await until(() => readers.every((reader) => reader.of("stale").length > 0));
-    await flow(bed, 10);
-    bed.forget();
-    const frames = readers.map((reader) => reader.frames.length);
-    await until(() => readers.every((reader, index) => reader.frames.length > (frames[index] ?? 0)));
-    await until(() => bed.agree(readers, tickers));
+    // lost before, and its alarm comes late; on a busy machine perhaps not late enough, so that it is tried again.
+    const countOf = (type: string) => readers.map((reader) => reader.of(type).length);
+    const isMore = (now: number[], before: number[]) => now.every((count, at) => count > (before[at] ?? 0));
+    for (let made: unknown = 1; made === 1;) {
+      const stales = countOf("stale");
+      await bed.get("/lose");
+      await until(() => isMore(countOf("stale"), stales));
+      await flow(bed, 10);
+      bed.forget();
+      const snapshots = countOf("orderbook_snapshot");
+      await until(() => isMore(countOf("orderbook_snapshot"), snapshots));
+      await until(() => bed.agree(readers, tickers));
+      made = (await bed.get("/made")).value;
+    }
     assertEquals((await bed.get("/made")).value, 2);
     await flow(bed, 10);
     await until(() => bed.agree(readers, tickers));
@@ -162,29 +169,38 @@ test("KalshiFeed: readers that are thrown out with the object come back to right
   assertEquals(bed.exchange.sockets.open, 1);
 });
 
-test("KalshiFeed: a slow reader gets whole books, one that never answers is closed", node, async () => {
+test("KalshiFeed: a slow reader gets whole books", node, async () => {
   const readerBufferBytes = 6_000;
   await using bed = await startFeed({
-    options: { readerBufferBytes, heartbeatMs: 1_000, readerTimeoutMs: 3_000 },
+    options: { readerBufferBytes, heartbeatMs: 1_000, readerTimeoutMs: 600_000 },
   });
   const tickers = bed.exchange.openTickers().slice(0, 6);
   const quick = await bed.read(`tickers=${tickers}`);
-  const dead = await bed.read(`tickers=${tickers}&channels=orderbook_delta,trade`);
-  dead.answers = false;
   const slow = await bed.read(`tickers=${tickers}&channels=orderbook_delta,trade`);
   slow.answers = false;
   await flow(bed, 150);
   await until(() => slow.of("stale").some(({ msg }) => msg.reason === "slow-reader"));
   // No more than its buffer is under way: beyond it, only a word on each book.
-  assert(dead.text.length < readerBufferBytes + 200 * tickers.length, `${dead.text.length} characters`);
+  const beats = slow.of("heartbeat").length;
+  const most = readerBufferBytes + 200 * tickers.length + 100 * beats;
+  assert(slow.text.length < most, `${slow.text.length} characters`);
+  await until(() => slow.of("heartbeat").length > 0);
   slow.answers = true;
   for (const { id } of slow.of("heartbeat")) slow.send({ cmd: "heartbeat", id });
   await flow(bed, 20);
   await until(() => bed.agree([quick, slow], tickers));
-  assertRight([quick, slow, dead]);
-  assert(slow.of("gap").every(({ msg }) => msg.channel === "trade" && Number(msg.missed) > 0));
-  await until(async () => (await bed.get("/status")).value["readers"] === 2);
+  assertRight([quick, slow]);
+  assert(slow.of("gap").every(({ msg }) => msg.channel === "trade"));
+  assert(slow.of("gap").some(({ msg }) => Number(msg.missed) > 0));
   assertEquals([quick.closed, slow.closed], [undefined, undefined]);
+});
+
+test("KalshiFeed: a reader that never answers is closed", node, async () => {
+  await using bed = await startFeed({ options: { heartbeatMs: 1_000, readerTimeoutMs: 3_000 } });
+  const tickers = bed.exchange.openTickers().slice(0, 6);
+  const dead = await bed.read(`tickers=${tickers}&channels=orderbook_delta,trade`);
+  dead.answers = false;
+  await until(async () => (await bed.get("/status")).value["readers"] === 0);
   // When an alarm closes a reader, workerd leaves the TCP connection open after the close frame.
   await bed[Symbol.asyncDispose]();
   await until(() => dead.closed !== undefined);
@@ -205,7 +221,7 @@ test("KalshiFeed: without readers the stream goes, and the next reader brings it
   ]);
   assertEquals(bed.exchange.sockets.open, 1);
   await until(() => bed.exchange.sockets.open === 0);
-  assertEquals((await bed.get("/status")).value["state"], "idle");
+  await until(async () => (await bed.get("/status")).value["state"] === "idle");
   const reader = await bed.read(`tickers=${ticker}`);
   await until(() => bed.agree([reader], [ticker]));
 });
@@ -249,8 +265,9 @@ test(
     const answer = async (command: Record<string, unknown>) => {
       const id = reader.frames.length + 1;
       reader.send({ id, ...command });
-      await until(() => reader.frames.some((frame) => frame.id === id));
-      return reader.frames.find((frame) => frame.id === id);
+      const isAnswer = (frame: SeenFrame) => frame.id === id && frame.type !== "heartbeat";
+      await until(() => reader.frames.some(isAnswer));
+      return reader.frames.find(isAnswer);
     };
     const code = async (command: Record<string, unknown>) => (await answer(command))?.msg.code;
     const subscribe = (channels: string[], market_tickers: string[]) => ({
@@ -270,10 +287,14 @@ test(
     const second = await bed.read(`tickers=${one}`);
     await assertRejects(() => bed.read(`tickers=${one}`));
     // What nobody reads and was never live makes room; what is live stays a while.
-    assertEquals(await status(`/book/${three}`), 200);
+    await until(async () => await status(`/book/${three}`) === 200);
     assertEquals(await status(`/book/${four}`), 503);
-    for (let n = 0; n < 30; n++) second.send({ id: n, cmd: "list_subscriptions" });
-    await until(() => second.closed !== undefined);
+    await until(() => {
+      for (let n = 0; n < 30 && second.closed === undefined; n++) {
+        second.send({ id: n, cmd: "list_subscriptions" });
+      }
+      return second.closed !== undefined;
+    });
     assertEquals([second.closed?.code, second.closed?.reason], [1008, "too many commands"]);
   },
 );
@@ -344,10 +365,12 @@ test(
     const reader = await bed.read(`tickers=${tickers}`);
     await until(() => bed.agree([reader], tickers));
     bed.exchange.sockets.fail({ fault: "half-open" });
-    const begun = Date.now();
+    const beats = () => reader.of("heartbeat").length;
+    const before = beats();
     await flow(bed, 10);
     await until(() => reader.of("stale").length >= tickers.length);
-    assert(Date.now() - begun < 10_000, "it was noticed only with the configuration's own interval");
+    // By the feed's own clock, which beats every second: two intervals of the configuration would be twenty.
+    assert(beats() - before < 10, `noticed after ${beats() - before} heartbeats`);
     await until(() => bed.agree([reader], tickers));
     assertRight([reader]);
   },
