@@ -10,9 +10,10 @@ import { take } from "./support/fake_venue.ts";
 const quick = {
   retryBaseDelayMs: 20,
   retryMaxDelayMs: 100,
-  wsPingIntervalMs: 250,
   wsCloseTimeoutMs: 1_000,
-  timeoutMs: 10_000,
+  // Where a socket must not be given up, it is not probed in the time of a test.
+  wsPingIntervalMs: 300_000,
+  timeoutMs: 60_000,
 };
 
 interface SetUp extends AsyncDisposable {
@@ -22,11 +23,11 @@ interface SetUp extends AsyncDisposable {
   readonly stream: KalshiStream;
 }
 
-async function setUp(): Promise<SetUp> {
+async function setUp(wsPingIntervalMs = quick.wsPingIntervalMs): Promise<SetUp> {
   const exchange = await startExchange({ markets: 20, marketMakers: false });
   const account = await exchange.createAccount();
   const { baseUrl } = exchange;
-  const config = new KalshiConfig({ baseUrl, ...quick });
+  const config = new KalshiConfig({ baseUrl, ...quick, wsPingIntervalMs });
   const client = new KalshiClient({ keyId: account.keyId, privateKey: account.privateKey, config });
   const stream = await client.stream(KalshiStream);
   return {
@@ -125,7 +126,8 @@ test("after a restart everything is restored, and fills that were missed come on
 
 for (const fault of ["half-open", "cut", "bad-frame", "cut-frame"] as const) {
   test(`${fault}: the connection is given up and made anew, and the book is right again`, async () => {
-    await using things = await setUp();
+    // Only a probe tells that a half-open socket is dead; on a busy machine it may say so of others, too.
+    await using things = await setUp(fault === "half-open" ? 250 : undefined);
     const { exchange, stream } = things;
     const [ticker = ""] = await exchange.openTickers();
     const book = await stream.orderBook(ticker);
