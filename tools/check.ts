@@ -155,6 +155,31 @@ function foreignPaths(): Outcome {
   );
 }
 
+/** Clocks and timers that run on whatever the machine does. */
+const wallClock =
+  /\b(?:setTimeout|setInterval)\(|\b(?:performance|Date)\.now\(|AbortSignal\.timeout\(|systemClock\.monotonic\(/;
+
+/** No test depends on how fast the machine is: what waits and looks at the time is in tests/support. */
+function wallClocks(): Outcome {
+  const files = [...filesUnder("tests", ".ts"), ...filesUnder("tests", ".mjs")]
+    .filter((path) => !/^tests\/(support|contract\/fixtures)\//.test(path));
+  const problems = files.flatMap((path) => {
+    const lines = readFileSync(path, "utf8").split("\n");
+    return lines.flatMap((line, index) => {
+      const found = wallClock.exec(line)?.[0];
+      const isSaid = [line, lines[index - 1]].some((text) => text?.includes("// wall clock: "));
+      return found === undefined || isSaid ? [] : `${path}:${index + 1}: ${found})`;
+    });
+  });
+  if (problems.length > 0) {
+    problems.push(
+      "Move a ManualClock instead, or wait for what happens with until() of tests/support/until.ts; see Tests in " +
+        "CONTRIBUTING.md. Where only the wall clock will do, say why: `// wall clock: why`, in the line before.",
+    );
+  }
+  return none(problems);
+}
+
 const steps: readonly (readonly [string, () => Outcome])[] = [
   ["format", () => run(deno, "fmt", "--check", "--quiet")],
   ["lint", () => run(deno, "lint", "--quiet")],
@@ -178,6 +203,7 @@ const steps: readonly (readonly [string, () => Outcome])[] = [
   ["pages", unmentioned],
   ["what is published", published],
   ["paths of other machines", foreignPaths],
+  ["tests that go by the wall clock", wallClocks],
 ];
 
 const failed: string[] = [];

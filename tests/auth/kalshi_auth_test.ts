@@ -7,6 +7,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import fc from "fast-check";
+import { systemClock } from "../../src/clock.ts";
 import { KalshiAuth, signerFromPem } from "../../src/auth/mod.ts";
 import { KalshiAuthError, KalshiConfigError } from "../../src/errors.ts";
 import { test } from "../support/test.ts";
@@ -37,9 +38,9 @@ test("headers carry the key id, the stamp, and a signature of stamp, method and 
 
 test("the stamp is now by default, in whole milliseconds", async () => {
   const auth = await edAuth();
-  const before = Date.now();
+  const before = systemClock.now();
   const stamp = Number((await auth.headers("GET", PATH))["KALSHI-ACCESS-TIMESTAMP"]);
-  assert(stamp >= before && stamp <= Date.now());
+  assert(stamp >= before && stamp <= systemClock.now());
   const cut = await auth.headers("GET", PATH, { timestampMs: 1_790_000_000_123.9 });
   assertEquals(cut["KALSHI-ACCESS-TIMESTAMP"], "1790000000123");
   for (const timestampMs of [NaN, Infinity, -1]) {

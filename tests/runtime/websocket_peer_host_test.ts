@@ -10,7 +10,7 @@ import {
   type WebSocketCloseInfo,
 } from "../../src/runtime/types.ts";
 import { test } from "../support/test.ts";
-import { until } from "../support/until.ts";
+import { breath, until } from "../support/until.ts";
 
 interface Peer extends AsyncDisposable {
   readonly url: string;
@@ -117,7 +117,7 @@ test("an answer and frames that come byte by byte are understood", async () => {
     socket.setNoDelay(true);
     let at = 0;
     const next = () => {
-      if (at < bytes.length) socket.write(bytes.subarray(at, ++at), () => setTimeout(next, 0));
+      if (at < bytes.length) socket.write(bytes.subarray(at, ++at), () => void breath().then(next));
     };
     next();
   });

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { KalshiClient, KalshiConfigError } from "../../mod.ts";
+import { systemClock } from "../../src/clock.ts";
 import { LocalExchange } from "../../src/local_exchange/mod.ts";
 import { type FeedContext, KalshiFeed, type KalshiFeedOptions } from "../../src/workers/mod.ts";
 import { test } from "../support/test.ts";
@@ -65,7 +66,7 @@ test("KalshiFeed: an object that comes back tells its readers at once that what 
   await until(() => feed.tries === 1 && alarms.length > 1);
   assertEquals(feed.errors.length, 1);
   // The attempt failed: the alarm that makes the next comes within a second.
-  assert((alarms.at(-1) ?? 0) - Date.now() <= 1_000);
+  assert((alarms.at(-1) ?? 0) - systemClock.now() <= 1_000);
 
   // Half a conversation from before the object was lost does no harm.
   const count = reader.frames.length;

@@ -29,6 +29,7 @@ export class TestFeed extends KalshiFeed<Env> {
 
   constructor(ctx: FeedContext, env: Env) {
     const storage: FeedContext["storage"] = {
+      // wall clock: that of the platform, which sets alarms by it.
       setAlarm: (atMs, options) => ctx.storage.setAlarm(isFrozen ? Date.now() + FROZEN_MS : atMs, options),
     };
     const slow: FeedContext = {

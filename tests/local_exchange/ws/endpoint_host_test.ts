@@ -78,7 +78,9 @@ test("every frame that the engine can feed is as Kalshi's AsyncAPI specification
   exchange.placeCounterOrder({ ticker, side: "ask", price: "0.5000", count: "1.00" });
   await rest.post(
     CREATE,
-    order(ticker, "ask", "0.7000", "2.00", { expiration_time: Math.floor(Date.now() / 1_000) + 60 }),
+    order(ticker, "ask", "0.7000", "2.00", {
+      expiration_time: Math.floor(exchange.clock.now() / 1_000) + 60,
+    }),
   );
   await rest.delete(`${CREATE}/${made.value.order_id}`);
   await rest.put(`/portfolio/order_groups/${group}/limit`, { contracts_limit: 9 });
@@ -361,7 +363,7 @@ test("private messages go to their owner alone, and only one's own changes carry
 });
 
 test("user_order says why the order last changed, and nothing where none of Kalshi's reasons applies", async () => {
-  const clock = new ManualClock(Date.now());
+  const clock = new ManualClock();
   const { exchange, client, rest } = await setUp({ clock });
   await using _ = exchange;
   await using __ = client;
@@ -463,7 +465,7 @@ test("handshakes: signature, time, path and scopes are checked; refusals can be 
 });
 
 test("the server pings every ten seconds and answers pings", async () => {
-  const clock = new ManualClock(Date.now());
+  const clock = new ManualClock();
   const { exchange, client } = await setUp({ clock });
   await using _ = exchange;
   await using __ = client;

@@ -57,6 +57,7 @@ const impatient = new AbortController();
 const handshake = runtime.connectWebSocket(`${wsUrl}hang`, { onMessage: () => {}, onClose: () => {} }, {
   signal: impatient.signal,
 }).catch((error: Error) => ends.push(`hang ${error.message}`));
+// wall clock: nothing here tells that the handshake is under way; one that is ended before is ended all the same.
 setTimeout(() => impatient.abort(new Error("aborted")), 50);
 await handshake;
 console.log(ends.join(", "));
