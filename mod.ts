@@ -40,5 +40,5 @@ export type { ResponseCheck, SchemaDifference } from "./src/contract/validation.
 export type { RequestIdentity } from "./src/http/response.ts";
 export type { Transport, TransportFunction } from "./src/http/transport.ts";
 export type * from "./src/rest/mod.ts";
-export type * from "./src/runtime/types.ts";
+export * from "./src/runtime/types.ts";
 export { type CheckedUrl, checkUrl, type UrlKind, type UrlPolicyOptions } from "./src/url_policy.ts";

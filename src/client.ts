@@ -16,7 +16,7 @@ import type { Operation } from "./contract/operation.ts";
 import { GetAccountApiLimits, GetAccountEndpointCosts } from "./contract/operations.ts";
 import type { ResponseCheck } from "./contract/validation.ts";
 import { KalshiCore, type KalshiCoreOptions } from "./core.ts";
-import { KalshiAuthError, KalshiConfigError } from "./errors.ts";
+import { KalshiAuthRequiredError, KalshiConfigError } from "./errors.ts";
 import type { ClientHooks } from "./http/hooks.ts";
 import { lazyLimiter, type Limiter } from "./http/limiter.ts";
 import type { HttpPipeline } from "./http/pipeline.ts";
@@ -204,7 +204,7 @@ export class KalshiClient extends KalshiCore {
    * Opens nothing: connections are made by the first call.
    *
    * @throws {KalshiConfigError} when options are unknown, conflict, or ask for what this runtime cannot do.
-   * @throws {KalshiAuthError} when `privateKey` cannot be a private key.
+   * @throws {KalshiAuthKeyError} when `privateKey` cannot be a private key.
    */
   constructor(options: KalshiClientOptions = {}) {
     assertKnownOptions("KalshiClient", options, Object.keys(OPTION_NAMES));
@@ -233,7 +233,7 @@ export class KalshiClient extends KalshiCore {
    *
    * The class is handed over, so that a bundle without streams holds no code of them.
    *
-   * @throws {KalshiAuthError} `AUTH_REQUIRED` when the client has no key: every stream is signed.
+   * @throws {KalshiAuthRequiredError} when the client has no key: every stream is signed.
    *
    * @example
    * ```ts
@@ -254,7 +254,7 @@ export class KalshiClient extends KalshiCore {
     }
     const { auth, ...shared } = this.#shared;
     if (auth === undefined) {
-      throw new KalshiAuthError("AUTH_REQUIRED", "A stream needs an API key and this client has none.");
+      throw new KalshiAuthRequiredError("A stream needs an API key and this client has none.");
     }
     const key = typeof auth === "function" ? await auth() : auth;
     return await Stream.connect({ ...shared, ...options, auth: key, lookup: this });

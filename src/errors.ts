@@ -14,7 +14,10 @@
  */
 export type Outcome = "not-sent" | "rejected" | "unknown";
 
-/** The stable code of each kind of error; compare with `error.code`. */
+/**
+ * The stable code of each kind of error; compare with `error.code`. Every code has one class and every class one
+ * code, so that `instanceof` and `code` say the same.
+ */
 export type KalshiErrorCode =
   | "CONFIG"
   | "VALUE"
@@ -31,12 +34,15 @@ export type KalshiErrorCode =
   | "DECODE"
   | "REDIRECT"
   | "PAGINATION"
+  | "UNEXPECTED_STATUS"
   | "ABORTED"
   | "CLOSED"
+  | "HANDSHAKE"
   | "STREAM"
+  | "STREAM_CLOSED"
   | "OVERFLOW"
   | "STALE_BOOK"
-  | "UNEXPECTED_STATUS";
+  | "UNMATCHED";
 
 /** What an error knows of the request that failed. */
 export interface KalshiErrorContext {
@@ -63,7 +69,8 @@ export interface KalshiErrorContext {
 }
 
 /**
- * Base class of every error that this library throws.
+ * Base class of every error that this library throws. It is never thrown itself: what is thrown is one of the
+ * classes below it, each with a code of its own.
  *
  * @example
  * ```ts
@@ -78,11 +85,11 @@ export interface KalshiErrorContext {
  * }
  * ```
  */
-export class KalshiError extends Error {
+export abstract class KalshiError extends Error {
   /** The class name, also where bundlers rename classes. */
   override readonly name: string = "KalshiError";
   /** Stable code of this kind of error. */
-  readonly code: KalshiErrorCode;
+  abstract readonly code: KalshiErrorCode;
   /** Whether the exchange can have acted. */
   readonly outcome: Outcome;
   /** HTTP method of the request that failed. */
@@ -102,10 +109,9 @@ export class KalshiError extends Error {
   /** The `client_order_id`s or `client_transfer_id` that the request carried: what to look a write up by. */
   readonly clientIds: readonly string[];
 
-  /** Made by the library; public so that tests and transports can make one too. */
-  constructor(code: KalshiErrorCode, message: string, context: KalshiErrorContext = {}) {
+  /** Made by the library; its classes are public so that tests and transports can make one too. */
+  constructor(message: string, context: KalshiErrorContext = {}) {
     super(message, context.cause === undefined ? undefined : { cause: context.cause });
-    this.code = code;
     this.outcome = context.outcome ?? "not-sent";
     this.method = context.method;
     this.path = context.path;
@@ -122,54 +128,65 @@ export class KalshiError extends Error {
 export class KalshiConfigError extends KalshiError {
   /** The class name. */
   override readonly name = "KalshiConfigError";
-  /** Takes the message and what is known of the request. */
-  constructor(message: string, context?: KalshiErrorContext) {
-    super("CONFIG", message, context);
-  }
+  /** The code of this class. */
+  override readonly code = "CONFIG";
 }
 
 /** A price, count or amount is no exact decimal, or would not stay exact. Thrown before any network use. */
 export class KalshiValueError extends KalshiError {
   /** The class name. */
   override readonly name = "KalshiValueError";
-  /** Takes the message and what is known of the request. */
-  constructor(message: string, context?: KalshiErrorContext) {
-    super("VALUE", message, context);
-  }
+  /** The code of this class. */
+  override readonly code = "VALUE";
 }
 
-/** A key is unusable or missing, or the exchange refused it (401, 403). */
-export class KalshiAuthError extends KalshiError {
+/**
+ * A key is missing or unusable, or the exchange refused it. The three cases are the three classes below this one,
+ * which is never thrown itself.
+ */
+export abstract class KalshiAuthError extends KalshiError {
+  /** The code of the case. */
+  abstract override readonly code: "AUTH_REQUIRED" | "AUTH_KEY" | "AUTH_REJECTED";
+}
+
+/** The call needs a key and there is none. Nothing was sent. */
+export class KalshiAuthRequiredError extends KalshiAuthError {
   /** The class name. */
-  override readonly name = "KalshiAuthError";
-  /** Takes which of the three it is, the message and what is known of the request. */
-  constructor(
-    code: "AUTH_REQUIRED" | "AUTH_KEY" | "AUTH_REJECTED",
-    message: string,
-    context?: KalshiErrorContext,
-  ) {
-    super(code, message, context);
-  }
+  override readonly name = "KalshiAuthRequiredError";
+  /** The code of this class. */
+  override readonly code = "AUTH_REQUIRED";
+}
+
+/** The key cannot be read or cannot sign. Nothing was sent. */
+export class KalshiAuthKeyError extends KalshiAuthError {
+  /** The class name. */
+  override readonly name = "KalshiAuthKeyError";
+  /** The code of this class. */
+  override readonly code = "AUTH_KEY";
+}
+
+/** The exchange refused the key or what it asked for: 401, 403. The message says which of the two and what to do. */
+export class KalshiAuthRejectedError extends KalshiAuthError {
+  /** The class name. */
+  override readonly name = "KalshiAuthRejectedError";
+  /** The code of this class. */
+  override readonly code = "AUTH_REJECTED";
 }
 
 /** The exchange refused the request as wrong: 400, 422 and other 4xx without a class of their own. */
 export class KalshiBadRequestError extends KalshiError {
   /** The class name. */
   override readonly name = "KalshiBadRequestError";
-  /** Takes the message and what is known of the request. */
-  constructor(message: string, context?: KalshiErrorContext) {
-    super("BAD_REQUEST", message, context);
-  }
+  /** The code of this class. */
+  override readonly code = "BAD_REQUEST";
 }
 
 /** 404: no such market, order or path. */
 export class KalshiNotFoundError extends KalshiError {
   /** The class name. */
   override readonly name = "KalshiNotFoundError";
-  /** Takes the message and what is known of the request. */
-  constructor(message: string, context?: KalshiErrorContext) {
-    super("NOT_FOUND", message, context);
-  }
+  /** The code of this class. */
+  override readonly code = "NOT_FOUND";
 }
 
 /**
@@ -180,68 +197,89 @@ export class KalshiNotFoundError extends KalshiError {
 export class KalshiConflictError extends KalshiError {
   /** The class name. */
   override readonly name = "KalshiConflictError";
-  /** Takes the message and what is known of the request. */
-  constructor(message: string, context?: KalshiErrorContext) {
-    super("CONFLICT", message, context);
-  }
+  /** The code of this class. */
+  override readonly code = "CONFLICT";
 }
 
 /** 429: over the rate budget; the request was not processed. */
 export class KalshiRateLimitError extends KalshiError {
   /** The class name. */
   override readonly name = "KalshiRateLimitError";
-  /** Takes the message and what is known of the request. */
-  constructor(message: string, context?: KalshiErrorContext) {
-    super("RATE_LIMITED", message, context);
-  }
+  /** The code of this class. */
+  override readonly code = "RATE_LIMITED";
 }
 
 /** 5xx: for a write the outcome is unknown. */
 export class KalshiServerError extends KalshiError {
   /** The class name. */
   override readonly name = "KalshiServerError";
-  /** Takes the message and what is known of the request. */
-  constructor(message: string, context?: KalshiErrorContext) {
-    super("SERVER", message, context);
-  }
+  /** The code of this class. */
+  override readonly code = "SERVER";
 }
 
 /** An attempt ran past `timeoutMs`, the call past `totalTimeoutMs`, or the server answered 408 or 504. */
 export class KalshiTimeoutError extends KalshiError {
   /** The class name. */
   override readonly name = "KalshiTimeoutError";
-  /** Takes the message and what is known of the request. */
-  constructor(message: string, context?: KalshiErrorContext) {
-    super("TIMEOUT", message, context);
-  }
+  /** The code of this class. */
+  override readonly code = "TIMEOUT";
 }
 
 /** The connection could not be made or broke. `outcome` says whether anything was sent. */
 export class KalshiConnectionError extends KalshiError {
   /** The class name. */
   override readonly name = "KalshiConnectionError";
-  /** Takes the message and what is known of the request. */
-  constructor(message: string, context?: KalshiErrorContext) {
-    super("CONNECTION", message, context);
-  }
+  /** The code of this class. */
+  override readonly code = "CONNECTION";
 }
 
 /** The answer is not what the contract says: HTML, cut JSON, or no body where one is due. */
 export class KalshiDecodeError extends KalshiError {
   /** The class name. */
   override readonly name = "KalshiDecodeError";
-  /** Takes the message and what is known of the request. */
-  constructor(message: string, context?: KalshiErrorContext) {
-    super("DECODE", message, context);
-  }
+  /** The code of this class. */
+  override readonly code = "DECODE";
 }
 
 /** The caller's `AbortSignal` ended the call; `cause` is the signal's reason. */
 export class KalshiAbortError extends KalshiError {
   /** `AbortError`, as the web platform names it. */
   override readonly name = "AbortError";
-  /** Takes the message and what is known of the request. */
-  constructor(message: string, context?: KalshiErrorContext) {
-    super("ABORTED", message, context);
-  }
+  /** The code of this class. */
+  override readonly code = "ABORTED";
+}
+
+/**
+ * The answer was a redirect (3xx). It is not followed, since it would carry the signed headers along; `details`
+ * holds its target.
+ */
+export class KalshiRedirectError extends KalshiError {
+  /** The class name. */
+  override readonly name = "KalshiRedirectError";
+  /** The code of this class. */
+  override readonly code = "REDIRECT";
+}
+
+/** A list would never end: the server named the same next page twice. */
+export class KalshiPaginationError extends KalshiError {
+  /** The class name. */
+  override readonly name = "KalshiPaginationError";
+  /** The code of this class. */
+  override readonly code = "PAGINATION";
+}
+
+/** The answer has a status that HTTP has no final meaning for, such as 150. */
+export class KalshiUnexpectedStatusError extends KalshiError {
+  /** The class name. */
+  override readonly name = "KalshiUnexpectedStatusError";
+  /** The code of this class. */
+  override readonly code = "UNEXPECTED_STATUS";
+}
+
+/** The client was closed, by `close()` or the end of `await using`, before or while the call ran. */
+export class KalshiClosedError extends KalshiError {
+  /** The class name. */
+  override readonly name = "KalshiClosedError";
+  /** The code of this class. */
+  override readonly code = "CLOSED";
 }

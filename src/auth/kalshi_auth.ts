@@ -4,7 +4,12 @@
  * @module
  */
 import { detectRestRuntime } from "#runtime";
-import { KalshiAuthError, KalshiConfigError } from "../errors.ts";
+import {
+  KalshiAuthError,
+  KalshiAuthKeyError,
+  KalshiAuthRequiredError,
+  KalshiConfigError,
+} from "../errors.ts";
 import type { RestRuntime } from "../runtime/types.ts";
 import type { KalshiEnv } from "./env.ts";
 import { keyError, reading } from "./key_errors.ts";
@@ -72,7 +77,7 @@ export class KalshiAuth implements RequestSigner {
    * in encrypted PKCS#8 (PBES2 with AES-CBC, as OpenSSL writes it). Stray spaces, a byte-order mark, CRLF, and
    * `\n` in place of line breaks do not matter.
    *
-   * @throws {KalshiAuthError} `AUTH_KEY` for any other key, and for a passphrase that is missing, wrong or not
+   * @throws {KalshiAuthKeyError} For any other key, and for a passphrase that is missing, wrong or not
    * needed. The message says what was given and how to convert it.
    */
   static async fromPem(keyId: string, pem: string, options: PemOptions = {}): Promise<KalshiAuth> {
@@ -83,7 +88,7 @@ export class KalshiAuth implements RequestSigner {
   /**
    * From a key file, where the runtime has files. A leading `~/` is the home folder. Read once.
    *
-   * @throws {KalshiAuthError} `AUTH_KEY` as {@linkcode KalshiAuth.fromPem}, and for a file that cannot be read.
+   * @throws {KalshiAuthKeyError} As {@linkcode KalshiAuth.fromPem}, and for a file that cannot be read.
    * @throws {KalshiConfigError} Where the runtime has no files, or `path` is no path.
    */
   static async fromKeyPath(keyId: string, path: string, options: KeyPathOptions = {}): Promise<KalshiAuth> {
@@ -98,7 +103,7 @@ export class KalshiAuth implements RequestSigner {
   /**
    * From a private JWK, RSA of 2048 bits or more or Ed25519. Its `alg`, `use` and `key_ops` do not matter.
    *
-   * @throws {KalshiAuthError} `AUTH_KEY` for any other JWK.
+   * @throws {KalshiAuthKeyError} For any other JWK.
    */
   static async fromJwk(keyId: string, jwk: JsonWebKey): Promise<KalshiAuth> {
     const id = checkKeyId(keyId);
@@ -109,7 +114,7 @@ export class KalshiAuth implements RequestSigner {
   /**
    * From a `CryptoKey` of your own that may `sign`: RSA-PSS with SHA-256 and 2048 bits or more, or Ed25519.
    *
-   * @throws {KalshiAuthError} `AUTH_KEY` for any other key.
+   * @throws {KalshiAuthKeyError} For any other key.
    */
   static fromCryptoKey(keyId: string, key: CryptoKey): KalshiAuth {
     const { name, hash, modulusLength = 0 } = (key?.algorithm ?? {}) as Partial<RsaHashedKeyAlgorithm>;
@@ -152,7 +157,7 @@ export class KalshiAuth implements RequestSigner {
     return new KalshiAuth(signer.keyId, "custom", async (text) => {
       const signature = await signer.sign(text);
       if (/^[A-Za-z0-9+/]{40,}={0,2}$/.test(signature)) return signature;
-      throw new KalshiAuthError("AUTH_KEY", "The signer did not answer with a signature in base64.");
+      throw new KalshiAuthKeyError("The signer did not answer with a signature in base64.");
     });
   }
 
@@ -161,15 +166,15 @@ export class KalshiAuth implements RequestSigner {
    * KALSHI_PRIVATE_KEY_PASSPHRASE for an encrypted key. `env` is read in place of the runtime's variables where
    * it is given, as a Worker must.
    *
-   * @throws {KalshiAuthError} `AUTH_REQUIRED` when the key id or the key is missing; `AUTH_KEY` as
+   * @throws {KalshiAuthRequiredError} When the key id or the key is missing.
+   * @throws {KalshiAuthKeyError} As
    * {@linkcode KalshiAuth.fromKeyPath}.
    * @throws {KalshiConfigError} For any variable of {@linkcode KalshiEnv} that is malformed, and for two keys.
    */
   static async fromEnv(env?: KalshiEnv, options: AuthEnvOptions = {}): Promise<KalshiAuth> {
     const auth = await KalshiAuth.tryFromEnv(env, options);
     if (auth !== undefined) return auth;
-    throw new KalshiAuthError(
-      "AUTH_REQUIRED",
+    throw new KalshiAuthRequiredError(
       "Set KALSHI_KEY_ID, and KALSHI_PRIVATE_KEY or KALSHI_PRIVATE_KEY_PATH. In a Worker, pass its `env`.",
     );
   }
@@ -201,7 +206,7 @@ export class KalshiAuth implements RequestSigner {
       return await this.#sign(text);
     } catch (cause) {
       if (cause instanceof KalshiAuthError) throw cause;
-      throw new KalshiAuthError("AUTH_KEY", `Signing with key ${this.keyId} failed: see \`cause\`.`, {
+      throw new KalshiAuthKeyError(`Signing with key ${this.keyId} failed: see \`cause\`.`, {
         cause,
       });
     }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { KalshiAuthError } from "../errors.ts";
+import { KalshiAuthError, KalshiAuthKeyError } from "../errors.ts";
 
 /** How to get a key that Kalshi takes. */
 export const MAKE_A_KEY = "Kalshi takes RSA keys of 2048 bits or more, and Ed25519 keys. Make one with " +
@@ -15,12 +15,12 @@ export const CONVERT =
   "Convert it with `openssl pkcs8 -topk8 -v2 aes-256-cbc -iter 100000 -in key.pem -out kalshi.pem`.";
 
 /** The error for an unusable key. */
-export function keyError(what: string, fix: string): KalshiAuthError {
-  return new KalshiAuthError("AUTH_KEY", `The private key is ${what}. ${fix}`);
+export function keyError(what: string, fix: string): KalshiAuthKeyError {
+  return new KalshiAuthKeyError(`The private key is ${what}. ${fix}`);
 }
 
 /** The error for a key that is cut or changed. */
-export function damagedKey(): KalshiAuthError {
+export function damagedKey(): KalshiAuthKeyError {
   return keyError(
     "damaged",
     "Compare it with the file that Kalshi gave; `openssl pkey -in key.pem -noout -check` tests a file.",

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { KalshiAuthError, KalshiConfigError } from "../errors.ts";
+import { KalshiAuthKeyError, KalshiConfigError } from "../errors.ts";
 import type { RestRuntime } from "../runtime/types.ts";
 
 /** Refuses what is no path, and any path where the runtime has no files. */
@@ -26,10 +26,8 @@ export async function readKeyFile(path: string, runtime: RestRuntime): Promise<s
   try {
     return await runtime.readTextFile(path);
   } catch (cause) {
-    throw new KalshiAuthError(
-      "AUTH_KEY",
-      `Cannot read the private key file "${path}": ${(cause as Error).message}`,
-      { cause },
-    );
+    throw new KalshiAuthKeyError(`Cannot read the private key file "${path}": ${(cause as Error).message}`, {
+      cause,
+    });
   }
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { KalshiAuthError } from "../errors.ts";
+import { KalshiAuthKeyError } from "../errors.ts";
 import { CONVERT, keyError, reading } from "./key_errors.ts";
 import { findKey } from "./pem.ts";
 import { type PlainKey, readKeyDer } from "./private_key.ts";
@@ -40,7 +40,7 @@ export async function openPem(pem: string, passphrase: Passphrase | undefined): 
   try {
     if (typeof secret === "function") secret = await secret();
   } catch (cause) {
-    throw new KalshiAuthError("AUTH_KEY", "The passphrase could not be fetched: see `cause`.", { cause });
+    throw new KalshiAuthKeyError("The passphrase could not be fetched: see `cause`.", { cause });
   }
   checkPassphrase(encrypted, secret);
   return await decryptKey(key, secret as string);
@@ -57,7 +57,7 @@ export interface PemOptions {
  * error of {@linkcode KalshiAuth.fromPem}. With `options` it also tells that a passphrase is missing or not
  * needed. What is wrong inside an encrypted key, and a wrong passphrase, shows when it is opened.
  *
- * @throws {KalshiAuthError} `AUTH_KEY`.
+ * @throws {KalshiAuthKeyError} For a key that cannot be read.
  *
  * @example
  * ```ts

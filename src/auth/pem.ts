@@ -14,7 +14,7 @@ export interface PemKey {
   readonly der: Bytes;
 }
 
-/** Finds the private key in the text. Throws a {@linkcode KalshiAuthError} that says what else was given. */
+/** Finds the private key in the text. Throws a {@linkcode KalshiAuthKeyError} that says what else was given. */
 export function findKey(pem: string): PemKey {
   if (typeof pem !== "string") throw keyError("no text", "Read its file as UTF-8 text and give that.");
   // Environment files hold a line break as a backslash and an n, some of them with two backslashes.

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { KalshiAuthError } from "../errors.ts";
+import { KalshiAuthKeyError } from "../errors.ts";
 import { type Bytes, fromHex, INTEGER, OCTETS, OID, SEQUENCE, take, toHex, wrap } from "./der.ts";
 import { damagedKey, keyError, MAKE_A_KEY } from "./key_errors.ts";
 
@@ -81,9 +81,6 @@ export async function importKey({ algorithm, pkcs8 }: PlainKey): Promise<CryptoK
     ]);
   } catch (error) {
     if ((error as Error).name !== "NotSupportedError") throw damagedKey();
-    throw new KalshiAuthError(
-      "AUTH_KEY",
-      `This runtime's WebCrypto cannot sign with ${algorithm}: update it.`,
-    );
+    throw new KalshiAuthKeyError(`This runtime's WebCrypto cannot sign with ${algorithm}: update it.`);
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { detectRestRuntime } from "#runtime";
-import { KalshiAuthError } from "../errors.ts";
+import { KalshiAuthKeyError } from "../errors.ts";
 import { keyError, reading } from "./key_errors.ts";
 import { findKey } from "./pem.ts";
 import { importKey, type PlainKey, readKeyDer } from "./private_key.ts";
@@ -24,8 +24,7 @@ export interface RequestSigner {
 export function checkKeyId(keyId: string): string {
   const id = typeof keyId === "string" ? keyId.replace(/\\[rn]/g, " ").trim() : "";
   if (/^[\w.:-]{1,63}$/.test(id)) return id;
-  throw new KalshiAuthError(
-    "AUTH_KEY",
+  throw new KalshiAuthKeyError(
     `The key id is ${id ? "malformed" : "blank"}. Give the id that Kalshi shows for the API key, a UUID.`,
   );
 }
@@ -50,7 +49,7 @@ export async function signerOf(key: PlainKey): Promise<(text: string) => Promise
  * The lean {@linkcode KalshiAuth.fromPem}, for bundles that count every byte: from a key that is not encrypted,
  * in the same formats, to a signer that {@linkcode KalshiCore} takes.
  *
- * @throws {KalshiAuthError} `AUTH_KEY` for any other key, with what was given and how to convert it.
+ * @throws {KalshiAuthKeyError} For any other key, with what was given and how to convert it.
  *
  * @example
  * ```ts

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { KalshiError } from "../errors.ts";
+import { KalshiPaginationError } from "../errors.ts";
 import { assertAtLeast } from "../options.ts";
 import type { CallOptions } from "./pipeline.ts";
 
@@ -58,8 +58,8 @@ export class Page<T, R = unknown> {
   }
 
   /**
-   * Fetches the next page with the same filters; undefined after the last one. Throws a {@linkcode KalshiError} of
-   * the code `PAGINATION` when that page names itself as the one that follows. `listAll` finds longer loops too.
+   * Fetches the next page with the same filters; undefined after the last one. Throws a {@linkcode KalshiPaginationError}
+   * when that page names itself as the one that follows. `listAll` finds longer loops too.
    */
   async next(): Promise<Page<T, R> | undefined> {
     const page = this.hasNext ? await this.#fetch(this.cursor) : undefined;
@@ -73,9 +73,8 @@ export class Page<T, R = unknown> {
   }
 }
 
-function endless(): KalshiError {
-  return new KalshiError(
-    "PAGINATION",
+function endless(): KalshiPaginationError {
+  return new KalshiPaginationError(
     "The server named the same next page twice: this list would never end. Start again with a narrower filter.",
     { outcome: "rejected" },
   );

@@ -11,7 +11,9 @@ import type { Clock, ClockTimer } from "../clock.ts";
 import type { KalshiSettings } from "../defaults.ts";
 import {
   KalshiAbortError,
-  KalshiAuthError,
+  KalshiAuthKeyError,
+  KalshiAuthRequiredError,
+  KalshiClosedError,
   KalshiConfigError,
   KalshiConnectionError,
   KalshiError,
@@ -19,6 +21,7 @@ import {
   KalshiTimeoutError,
   type Outcome,
 } from "../errors.ts";
+import { withContext } from "../error_classes.ts";
 import { assertExtraHeaders } from "../extra_headers.ts";
 import { assertAtLeast, assertNames } from "../options.ts";
 import type { HttpPool } from "../runtime/types.ts";
@@ -296,11 +299,10 @@ export class HttpPipeline {
     const outcome: Outcome = repeat?.ambiguous ? "unknown" : "not-sent";
     const context = { method, path, attempts: 0, clientIds, outcome };
     if (this.#isClosed) {
-      throw new KalshiError("CLOSED", `${method} ${path} was not sent: the client is closed.`, context);
+      throw new KalshiClosedError(`${method} ${path} was not sent: the client is closed.`, context);
     }
     if (needsAuth === "required" && auth === undefined) {
-      throw new KalshiAuthError(
-        "AUTH_REQUIRED",
+      throw new KalshiAuthRequiredError(
         `${method} ${path} needs an API key and this client has none: give it \`keyId\` and \`privateKey\`, or use ` +
           "KalshiClient.fromEnv().",
         context,
@@ -405,7 +407,7 @@ export class HttpPipeline {
         }),
       );
     const onClose = () =>
-      strike(new KalshiError("CLOSED", `${said} was ended: the client was closed.`, contextOf(call)));
+      strike(new KalshiClosedError(`${said} was ended: the client was closed.`, contextOf(call)));
     const onTime = () =>
       strike(
         new KalshiTimeoutError(
@@ -439,7 +441,7 @@ export class HttpPipeline {
     const said = `${call.method} ${call.path}`;
     const context = { ...contextOf(call), cause };
     if (!call.sent) {
-      return new KalshiAuthError("AUTH_KEY", `${said} was not sent: signing it failed.`, context);
+      return new KalshiAuthKeyError(`${said} was not sent: signing it failed.`, context);
     }
     if (!call.repeat?.ambiguous && this.#parts.pool.isNotSent(cause)) context.outcome = "not-sent";
     const why = context.outcome === "not-sent"
@@ -495,13 +497,7 @@ function contextOf(
 /** What breaks a later attempt (a key, a limiter, a transport) does not undo what an earlier one may have done. */
 function stillUnknown({ attempts, clientIds, repeat }: Call, error: KalshiError): KalshiError {
   if (!repeat?.ambiguous || error.outcome === "unknown") return error;
-  return new KalshiError(error.code, error.message, {
-    ...error,
-    attempts,
-    clientIds,
-    outcome: "unknown",
-    cause: error,
-  });
+  return withContext(error, { attempts, clientIds, outcome: "unknown" });
 }
 
 /** JSON writes NaN as null, which for an expiry means none, and knows no bigint. */

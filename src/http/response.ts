@@ -1,16 +1,18 @@
 /** From an HTTP response to a value or the error that fits. */
 
 import {
-  KalshiAuthError,
+  KalshiAuthRejectedError,
   KalshiBadRequestError,
   KalshiConflictError,
   KalshiDecodeError,
-  KalshiError,
+  type KalshiError,
   type KalshiErrorContext,
   KalshiNotFoundError,
   KalshiRateLimitError,
+  KalshiRedirectError,
   KalshiServerError,
   KalshiTimeoutError,
+  KalshiUnexpectedStatusError,
 } from "../errors.ts";
 import type { PoolResponse } from "../runtime/types.ts";
 import { retryAfterMs } from "./retry.ts";
@@ -115,11 +117,10 @@ export async function responseError(
     await readBounded(response);
     const location = response.headers.get("location") ?? "a place that this runtime does not show";
     const target = redact(location, signature);
-    return new KalshiError(
-      "REDIRECT",
+    return new KalshiRedirectError(
       `${said}, a redirect to ${target}. It is not followed, since it would carry your signed headers along: set ` +
         "baseUrl to the API itself.",
-      { ...request, status, outcome },
+      { ...request, status, details: { location: target }, outcome },
     );
   }
   const body = parseErrorBody(redact(await readBounded(response), signature));
@@ -135,13 +136,12 @@ export async function responseError(
   const message = detail ? `${said}: ${detail}` : `${said}.`;
   switch (status) {
     case 401:
-      return new KalshiAuthError(
-        "AUTH_REJECTED",
+      return new KalshiAuthRejectedError(
         `${message.replace(/\.$/, "")}.${clockHint(response, nowMs)}`,
         context,
       );
     case 403:
-      return new KalshiAuthError("AUTH_REJECTED", message, context);
+      return new KalshiAuthRejectedError(message, context);
     case 404:
       return new KalshiNotFoundError(message, context);
     case 408:
@@ -154,7 +154,7 @@ export async function responseError(
   }
   if (status >= 500) return new KalshiServerError(message, context);
   if (status >= 400) return new KalshiBadRequestError(message, context);
-  return new KalshiError("UNEXPECTED_STATUS", message, context);
+  return new KalshiUnexpectedStatusError(message, context);
 }
 
 /** How a body is parsed. */

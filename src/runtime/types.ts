@@ -221,12 +221,13 @@ export interface Runtime extends RestRuntime {
 export class HandshakeRefusedError extends KalshiError {
   /** The class name. */
   override readonly name = "HandshakeRefusedError";
+  /** The code of this class. */
+  override readonly code = "HANDSHAKE";
   /** HTTP status of the refusal. */
   declare readonly status: number;
   /** Takes the status and, where it was seen, the body. */
   constructor(status: number, body = "") {
     super(
-      "CONNECTION",
       `The WebSocket handshake was refused with status ${status}${body ? `: ${body.slice(0, 200)}` : "."}`,
       { status, outcome: "rejected" },
     );

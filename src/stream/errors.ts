@@ -4,7 +4,7 @@
  * @module
  */
 
-import { KalshiError, type KalshiErrorContext } from "../errors.ts";
+import { KalshiError } from "../errors.ts";
 
 /**
  * Kalshi refused a command, or ended a subscription:
@@ -13,6 +13,8 @@ import { KalshiError, type KalshiErrorContext } from "../errors.ts";
 export class KalshiStreamError extends KalshiError {
   /** The class name. */
   override readonly name = "KalshiStreamError";
+  /** The code of this class. */
+  override readonly code = "STREAM";
   /** Kalshi's error code, 1 to 28. */
   readonly errorCode: number;
   /** The channel that the command was for, where it was for one. */
@@ -21,7 +23,7 @@ export class KalshiStreamError extends KalshiError {
   constructor(errorCode: number, text: string, channel?: string, advice = "") {
     const what = channel === undefined ? "The command" : `The subscription to "${channel}"`;
     const meaning = text || "no reason given";
-    super("STREAM", `${what} was refused with error ${errorCode}: ${meaning}.${advice && ` ${advice}`}`, {
+    super(`${what} was refused with error ${errorCode}: ${meaning}.${advice && ` ${advice}`}`, {
       outcome: "rejected",
       details: { code: errorCode, msg: text },
     });
@@ -34,20 +36,19 @@ export class KalshiStreamError extends KalshiError {
 export class KalshiStreamClosedError extends KalshiError {
   /** The class name. */
   override readonly name = "KalshiStreamClosedError";
-  /** Takes the message and the last cause. */
-  constructor(message: string, context?: KalshiErrorContext) {
-    super("CLOSED", message, context);
-  }
+  /** The code of this class. */
+  override readonly code = "STREAM_CLOSED";
 }
 
 /** A consumer with the queue policy `error` fell behind. Other consumers of the stream go on. */
 export class KalshiStreamOverflowError extends KalshiError {
   /** The class name. */
   override readonly name = "KalshiStreamOverflowError";
+  /** The code of this class. */
+  override readonly code = "OVERFLOW";
   /** Takes whose queue it is and how many items it holds. */
   constructor(what: string, limit: number) {
     super(
-      "OVERFLOW",
       `The queue of ${what} is full with ${limit} items: its reader is too slow. The items before this error are ` +
         "complete; what came after is lost. Read faster, or choose another `queue.limit` or `queue.policy`.",
     );
@@ -58,10 +59,11 @@ export class KalshiStreamOverflowError extends KalshiError {
 export class KalshiStaleBookError extends KalshiError {
   /** The class name. */
   override readonly name = "KalshiStaleBookError";
+  /** The code of this class. */
+  override readonly code = "STALE_BOOK";
   /** Takes the market, the book's state and the reason for it. */
   constructor(ticker: string, state: string, reason: string | undefined) {
     super(
-      "STALE_BOOK",
       `The book of ${ticker} is ${state}${reason ? ` (${reason})` : ""}: its prices may be wrong. ` +
         "Wait for `live()`, or read `lastKnown` if old prices will do.",
     );

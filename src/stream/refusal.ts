@@ -5,7 +5,7 @@
  */
 
 import {
-  KalshiAuthError,
+  KalshiAuthRejectedError,
   KalshiBadRequestError,
   type KalshiError,
   KalshiRateLimitError,
@@ -18,8 +18,7 @@ export function refusal(error: HandshakeRefusedError, keyId: string): KalshiErro
   const { status } = error;
   const context = { status, cause: error, outcome: "rejected" } as const;
   if (status === 401 || status === 403) {
-    return new KalshiAuthError(
-      "AUTH_REJECTED",
+    return new KalshiAuthRejectedError(
       `Kalshi refused the key ${keyId} for the WebSocket (${status}). Check that the key belongs to this ` +
         "environment (demo and production have keys of their own), that it may read, and that this machine's " +
         "clock is right.",

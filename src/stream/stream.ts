@@ -190,7 +190,7 @@ export class KalshiStream implements AsyncDisposable {
    * Connects, in one attempt; later losses are repaired by `wsMaxRetries` attempts in a row.
    *
    * @throws {KalshiConfigError} for unknown options, and where the runtime cannot sign a WebSocket handshake
-   * @throws {KalshiAuthError} when Kalshi refuses the key
+   * @throws {KalshiAuthRejectedError} when Kalshi refuses the key
    * @throws {KalshiConnectionError} when no connection can be made
    */
   static async connect(options: StreamOptions): Promise<KalshiStream> {

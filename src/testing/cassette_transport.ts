@@ -64,9 +64,11 @@ export interface CassetteTransportOptions extends RecordingTransportOptions {
 export class UnmatchedRequestError extends KalshiError {
   /** The class name. */
   override readonly name = "UnmatchedRequestError";
+  /** The code of this class. */
+  override readonly code = "UNMATCHED";
   /** Made by the transports. */
   constructor(message: string, request: CassetteRequest, nearest: CassetteRequest | undefined) {
-    super("CONFIG", message, { method: request.method, path: request.path, details: { request, nearest } });
+    super(message, { method: request.method, path: request.path, details: { request, nearest } });
   }
 }
 

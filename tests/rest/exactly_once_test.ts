@@ -11,6 +11,7 @@ import {
   KalshiAbortError,
   KalshiConfigError,
   KalshiConflictError,
+  KalshiConnectionError,
   KalshiError,
   KalshiNotFoundError,
   KalshiServerError,
@@ -343,7 +344,7 @@ test("what breaks a later attempt does not undo what an earlier one may have don
       Promise.reject(
         requests++ === 0
           ? new TypeError("broke")
-          : new KalshiError("CONNECTION", "refused", { outcome: "not-sent" }),
+          : new KalshiConnectionError("refused", { outcome: "not-sent" }),
       ),
   });
   const error = await failure(refusing, client.orders.create(wish));

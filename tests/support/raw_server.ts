@@ -3,6 +3,7 @@ import { startThing, type Thing } from "./bed.ts";
 
 export interface Answer {
   readonly write?: string | null;
+  readonly base64?: string;
   readonly then?: "keep" | "end" | "reset";
   readonly delayMs?: number;
   readonly hold?: boolean;

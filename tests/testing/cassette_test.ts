@@ -188,7 +188,7 @@ test("a request that was not recorded fails with the nearest one that was", asyn
       '"record-missing", or let less count with `match`. The nearest is GET /trade-api/v2/markets?limit=100&status=open, ' +
       'where these differ:\n  query limit: recorded "100", asked "10"\n  query cursor: recorded nothing, asked "x"',
   );
-  assertEquals(error instanceof KalshiError && error.code, "CONFIG");
+  assertEquals(error instanceof KalshiError && error.code, "UNMATCHED");
   assertEquals(error.outcome, "not-sent");
   assertEquals((error.details as { nearest: { path: string } }).nearest.path, "/trade-api/v2/markets");
 

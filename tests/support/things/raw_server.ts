@@ -1,4 +1,5 @@
 /** A TCP server that answers as it is told and counts what it received, request by request. */
+import { Buffer } from "node:buffer";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import type { ThingImplementation } from "../bed_things.ts";
 
@@ -6,6 +7,8 @@ import type { ThingImplementation } from "../bed_things.ts";
 export interface Answer {
   /** Write these bytes (UTF-8), then go on; `null` writes nothing. */
   readonly write?: string | null;
+  /** Write these bytes, given in base64, after `write`. */
+  readonly base64?: string;
   /** Then: keep the connection, end it (FIN), or reset it (RST). */
   readonly then?: "keep" | "end" | "reset";
   /** Wait this long first. */
@@ -72,7 +75,11 @@ export async function start(options: { readonly answers?: Answer[] } = {}): Prom
         received.push({ connection, head: taken.head, body: taken.body });
         const answer = answers[Math.min(answered++, answers.length - 1)] ?? okAnswer;
         const act = () => {
-          if (answer.write) socket.write(answer.write);
+          const bytes = Buffer.concat([
+            Buffer.from(answer.write ?? ""),
+            Buffer.from(answer.base64 ?? "", "base64"),
+          ]);
+          if (bytes.length > 0) socket.write(bytes);
           if (answer.then === "end") socket.end();
           if (answer.then === "reset") socket.resetAndDestroy();
         };

@@ -1,7 +1,9 @@
 // An HTTPS server that speaks HTTP/1.1 and, unless told, HTTP/2; it counts connections and requests and fails
 // as it is told. Answers are used in turn, the last one again and again:
-// { delayMs, hold, status, headers, then: "fin" | "rst" | "refuse-stream" | "reset-stream" | "goaway" }; one that
-// is held waits until the test calls `release`.
+// { delayMs, hold, status, headers, base64, then: "fin" | "rst" | "refuse-stream" | "reset-stream" | "goaway" |
+// "cut" | "stall" }; one that is held waits until the test calls `release`. The last two come after the head and
+// `base64`.
+import { Buffer } from "node:buffer";
 import { createSecureServer } from "node:http2";
 import { createServer as createHttpsServer } from "node:https";
 import { createServer } from "node:net";
@@ -34,7 +36,15 @@ function act(request, response, answer) {
       request.stream.session.goaway(0, request.stream.id);
   }
   response.writeHead(answer.status ?? 200, { "content-type": "application/json", ...answer.headers });
-  response.end(JSON.stringify({ version: request.httpVersion }));
+  const body = answer.base64 === undefined
+    ? JSON.stringify({ version: request.httpVersion })
+    : Buffer.from(answer.base64, "base64");
+  if (answer.then !== "cut" && answer.then !== "stall") return response.end(body);
+  response.write(body);
+  // Once the bytes have left.
+  if (answer.then === "cut") {
+    setTimeout(() => request.stream ? request.stream.close(2) : socket?.destroy(), 50);
+  }
 }
 
 function handle(request, response) {
