@@ -9,7 +9,7 @@ import { KalshiAuth } from "../auth/kalshi_auth.ts";
 import { keyError, reading } from "../auth/key_errors.ts";
 import { findKey } from "../auth/pem.ts";
 import { type PlainKey, readKeyDer } from "../auth/private_key.ts";
-import { KalshiAuthError, KalshiConfigError } from "../errors.ts";
+import { KalshiAuthKeyError, KalshiConfigError } from "../errors.ts";
 import { ApiError } from "./api_error.ts";
 import type { Account } from "./engine/ledger.ts";
 
@@ -129,8 +129,7 @@ async function verifyOnly(keyId: string, given: PublicKey): Promise<KeyPair> {
     keyId,
     sign: () =>
       Promise.reject(
-        new KalshiAuthError(
-          "AUTH_KEY",
+        new KalshiAuthKeyError(
           `The account of key ${keyId} was made from its public key alone. Make a KalshiAuth from what signs.`,
         ),
       ),
@@ -211,8 +210,7 @@ async function readPublicKey(given: PublicKey): Promise<{ type: KeyType; publicK
       return { type: "rsa", publicKey };
     }
   }
-  throw new KalshiAuthError(
-    "AUTH_KEY",
+  throw new KalshiAuthKeyError(
     "`publicKey` takes the text that begins with -----BEGIN PUBLIC KEY-----, of RSA with 2048 bits or more or of " +
       "Ed25519, or a CryptoKey of RSA-PSS with SHA-256 or of Ed25519 that may verify.",
   );
