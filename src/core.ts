@@ -136,7 +136,10 @@ export class KalshiCore implements AsyncDisposable {
     }
     assertPlainPath(path);
     const params = query as Params | undefined;
-    return await this.http.request<T>({ method: verb, path, auth, empty: "maybe" }, rest, { params, body });
+    // Which row of the contract this is, nobody looks up: a write is counted as that of an order.
+    const payer = isSafeMethod(verb) ? undefined : { bucket: "write", shard: "index" } as const;
+    const template = { method: verb, path, auth, empty: "maybe", ...payer } as const;
+    return await this.http.request<T>(template, rest, { params, body });
   }
 
   /** Ends running calls, closes every connection, and refuses new calls. A second call is harmless. */

@@ -9,7 +9,7 @@
  *
  * const rateLimit = new RateLimiter({
  *   read: { tokensPerSecond: 1200 },
- *   write: { tokensPerSecond: 1200, capacity: 2400 },
+ *   write: { tokensPerSecond: 1200, capacity: 3600 },
  * });
  * await using quoter = new KalshiClient({ demo: true, rateLimit });
  * await using watcher = new KalshiClient({ demo: true, rateLimit });

@@ -31,54 +31,94 @@ export interface RedisRateStoreOptions {
 
 // The clock is that of Redis, so that the processes' own need not agree.
 //
+// All buckets of a kind are fields of one hash, so that a call which several pay for is one step, in a cluster too.
+// Which shards there are is what processes have named; the field `new` is for all others, and pays for what all pay
+// for: a shard that is named for the first time starts as its copy.
+//
 // A bucket that many use never gathers the tokens of a large batch while small calls take every drop. So the
 // first taker that is refused holds a claim: until it has had its turn only cancels go before it. A claim is given
 // up with the first grant, so that processes take turns, and lapses when its owner does not come back.
-const takeScript = `
-local rate, capacity, reserve, spare = tonumber(ARGV[1]) / 1000, tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local taker, urgent = ARGV[5], ARGV[6] == '1'
+const openScript = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
-local saved = redis.call('HMGET', KEYS[1], 'level', 'at', 'claimant', 'due')
-local level, at, claimant, due = tonumber(saved[1]), tonumber(saved[2]), saved[3], tonumber(saved[4])
-if level == nil or at == nil then level, at = capacity + spare, now end
-now = math.max(now, at)
-level = math.min(level + (now - at) * rate, capacity + spare)
-if claimant and (claimant == '' or now > due + 250) then claimant = false end
-local granted, wait = 0, 0
-if claimant and claimant ~= taker and not urgent then
-  wait = math.max(due - now, 0) + ARGV[7] / rate
-else
-  for item = 7, #ARGV do
-    local cost = tonumber(ARGV[item])
-    local missing = math.min(cost + reserve, capacity + spare) - level
+local known = {}
+local saved = redis.call('HGETALL', KEYS[1])
+for item = 1, #saved, 2 do
+  local level, at, due, claimant = string.match(saved[item + 1], '^(%S+) (%S+) (%S+) (%S*)$')
+  known[saved[item]] = { level = tonumber(level), at = tonumber(at), due = tonumber(due), claimant = claimant }
+end
+local function payers(shard, level)
+  local like = known['new'] or { level = level, at = now, due = 0, claimant = '' }
+  local name = shard == 'all' and '0' or shard
+  if not known[name] then
+    known[name] = { level = like.level, at = like.at, due = like.due, claimant = like.claimant }
+  end
+  if shard ~= 'all' then return { known[name] } end
+  known['new'] = like
+  local paying = {}
+  for _, bucket in pairs(known) do paying[#paying + 1] = bucket end
+  return paying
+end
+local function save(ms)
+  for name, bucket in pairs(known) do
+    redis.call('HSET', KEYS[1], name,
+      string.format('%.6f %.3f %.3f %s', bucket.level, bucket.at, bucket.due, bucket.claimant))
+  end
+  redis.call('PEXPIRE', KEYS[1], ms)
+end
+`;
+
+const takeScript = `${openScript}
+local rate, capacity, reserve, spare = tonumber(ARGV[1]) / 1000, tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local taker, urgent = ARGV[5], ARGV[6] == '1'
+local most = capacity + spare
+local paying = payers(ARGV[7], most)
+local granted, wait, behind = 0, 0, false
+for _, bucket in ipairs(paying) do
+  local at = math.max(now, bucket.at)
+  bucket.level, bucket.at = math.min(bucket.level + (at - bucket.at) * rate, most), at
+  if bucket.claimant ~= '' and at > bucket.due + 250 then bucket.claimant = '' end
+  if bucket.claimant ~= '' and bucket.claimant ~= taker and not urgent then
+    behind = true
+    wait = math.max(wait, math.max(bucket.due - at, 0) + ARGV[8] / rate)
+  end
+end
+if not behind then
+  for item = 8, #ARGV do
+    local cost, missing = tonumber(ARGV[item]), 0
+    for _, bucket in ipairs(paying) do
+      missing = math.max(missing, math.min(cost + reserve, most) - bucket.level)
+    end
     if missing > 0.000001 then
       wait = missing / rate
       break
     end
-    level = math.min(level, capacity) - cost
+    for _, bucket in ipairs(paying) do bucket.level = math.min(bucket.level, capacity) - cost end
     granted = granted + 1
   end
   if not urgent then
-    if granted > 0 then claimant = false else claimant, due = taker, now + wait end
+    for _, bucket in ipairs(paying) do
+      bucket.claimant = granted > 0 and '' or taker
+      bucket.due = bucket.at + wait
+    end
   end
 end
-redis.call('HSET', KEYS[1], 'level', string.format('%.6f', level), 'at', string.format('%.3f', now),
-  'claimant', claimant or '', 'due', string.format('%.3f', due or 0))
-redis.call('PEXPIRE', KEYS[1], math.ceil((capacity + spare) / rate) + 60000)
+save(math.ceil(most / rate) + 60000)
 return { granted, string.format('%.3f', wait) }
 `;
 
-const drainScript = `
-local time = redis.call('TIME')
-redis.call('HSET', KEYS[1], 'level', '0', 'at', string.format('%.3f', time[1] * 1000 + time[2] / 1000))
-redis.call('PEXPIRE', KEYS[1], 3600000)
+const drainScript = `${openScript}
+for _, bucket in ipairs(payers(ARGV[1], 0)) do
+  bucket.level, bucket.at = 0, now
+end
+save(3600000)
 return 1
 `;
 
 /**
  * Keeps an account's buckets in Redis 5 or newer, or Valkey. One round trip lets through as many waiting calls as
- * the bucket covers, and processes that wait take turns. Each bucket is one key, so a cluster will do.
+ * the buckets cover, and processes that wait take turns. The buckets of a kind are one key, so that a call which draws
+ * on several takes from all or from none, and a cluster will do.
  *
  * @example
  * ```ts
@@ -90,7 +130,7 @@ return 1
  * const redis = await createClient({ url: "redis://127.0.0.1:6379" }).connect();
  * const rateLimit = new RateLimiter({
  *   read: { tokensPerSecond: 1200 },
- *   write: { tokensPerSecond: 1200, capacity: 2400 },
+ *   write: { tokensPerSecond: 1200, capacity: 3600 },
  *   store: new RedisRateStore({
  *     eval: (script, keys, args) => redis.eval(script, { keys, arguments: args }),
  *   }),
@@ -122,10 +162,10 @@ export class RedisRateStore implements RateStore {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Takes tokens for as many of the costs as the bucket covers. Rejects with what your client rejects with. */
+  /** Takes tokens for as many of the costs as the buckets cover. Rejects with what your client rejects with. */
   async take(take: RateTake): Promise<RateGrant> {
-    const { key, tokensPerSecond, capacity, reserve, spare, urgent, costs } = take;
-    const args = [tokensPerSecond, capacity, reserve, spare, this.#taker, urgent ? 1 : 0, ...costs];
+    const { key, shard, tokensPerSecond, capacity, reserve, spare, urgent, costs } = take;
+    const args = [tokensPerSecond, capacity, reserve, spare, this.#taker, urgent ? 1 : 0, shard, ...costs];
     const answer = await this.#run(takeScript, key, args.map(String));
     const [granted, waitMs] = Array.isArray(answer) ? answer.map(Number) : [];
     if (granted === undefined || waitMs === undefined || !(granted >= 0 && waitMs >= 0)) {
@@ -136,9 +176,9 @@ export class RedisRateStore implements RateStore {
     return { granted, waitMs };
   }
 
-  /** Empties a bucket. */
-  async drain(key: string): Promise<void> {
-    await this.#run(drainScript, key, []);
+  /** Empties a bucket, or all of them. */
+  async drain(key: string, shard: number | "all"): Promise<void> {
+    await this.#run(drainScript, key, [String(shard)]);
   }
 
   async #run(script: string, key: string, args: string[]): Promise<unknown> {

@@ -1,7 +1,7 @@
 /** All generated files of src/contract as text, from the fact files in src/contract/spec. */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { operationsModule, readProse } from "./generate_operations.ts";
+import { operationsModule, readAccess, readProse } from "./generate_operations.ts";
 import { readFacts, RestSpec } from "./generate_spec.ts";
 import { restSchemasModule, wsSchemasModule } from "./generate_schemas.ts";
 import { typesModule } from "./generate_types.ts";
@@ -42,6 +42,7 @@ function rolesOf(spec: RestSpec): Map<string, string> {
 export function generateContract(): Map<string, string> {
   const files = new Map<string, string>();
   const prose = readProse(readFacts("operations.tsv"));
+  const access = readAccess(readFacts("access.tsv"));
   const pages = JSON.parse(readFacts("doc_pages.json"));
   const products = [
     {
@@ -83,6 +84,7 @@ export function generateContract(): Map<string, string> {
         product,
         spec,
         prose,
+        access,
         pages[product],
         `${up}/operation.ts`,
       ),

@@ -9,6 +9,13 @@ export interface ProseRow {
   readonly cost: string;
 }
 
+/** A row of access.tsv: which write bucket pays for a call, and what an API key must be to make it. */
+export interface AccessRow {
+  readonly shard: string;
+  readonly scope: string;
+  readonly restricted: string;
+}
+
 /** Kalshi's guide: order books need no signature. Its spec marks them as signed. */
 const optionalAuth = new Set(["GetMarketOrderbook", "GetMarketOrderbooks"]);
 
@@ -18,19 +25,53 @@ const toldCosts: Record<string, string> = {
   GetMarginBalance: "cost: 5, costWith: { compute_available_balance: 50 }",
 };
 
-/** Rows of operations.tsv by product and operation id. */
-export function readProse(text: string): Map<string, ProseRow> {
+/** Rows of a table of facts by product and operation id. */
+function readTable<Row>(text: string, read: (cell: (name: string) => string) => Row): Map<string, Row> {
   const [head = "", ...lines] = text.trimEnd().split("\n");
   const columns = head.split("\t");
   return new Map(lines.map((line) => {
     const cells = line.split("\t");
     const cell = (name: string) => cells[columns.indexOf(name)] ?? "";
-    return [`${cell("product")} ${cell("operationId")}`, {
-      pagination: cell("pagination"),
-      bucket: cell("bucket_guess"),
-      cost: cell("token_cost_doc"),
-    }];
+    return [`${cell("product")} ${cell("operationId")}`, read(cell)];
   }));
+}
+
+/** Rows of operations.tsv by product and operation id. */
+export function readProse(text: string): Map<string, ProseRow> {
+  return readTable(text, (cell) => ({
+    pagination: cell("pagination"),
+    bucket: cell("bucket_guess"),
+    cost: cell("token_cost_doc"),
+  }));
+}
+
+/** Rows of access.tsv by product and operation id. */
+export function readAccess(text: string): Map<string, AccessRow> {
+  return readTable(text, (cell) => ({
+    shard: cell("shard"),
+    scope: cell("scope"),
+    restricted: cell("restricted"),
+  }));
+}
+
+/** The columns that access.tsv gives a call; throws where it says nothing, or what cannot be. */
+function accessOf(name: string, call: Call, { bucket }: ProseRow, access: AccessRow | undefined): string[] {
+  const { shard = "", scope = "", restricted = "" } = access ?? {};
+  const shards = bucket === "write" ? /^(none|index|ticker|[1-9]\d*)$/ : /^-$/;
+  const isPublic = !call.auth && !optionalAuth.has(call.id);
+  if (
+    !shards.test(shard) || (scope === "-") !== isPublic || !(isPublic ? /^-$/ : /^(yes|no)$/).test(restricted)
+  ) {
+    throw new Error(
+      `access.tsv must say of ${name} who pays for it and what key it needs: add or mend its row`,
+    );
+  }
+  const usual = call.method === "GET" ? "read" : "write";
+  return [
+    ...(/^(none|-)$/.test(shard) ? [] : [`shard: ${Number(shard) || JSON.stringify(shard)}`]),
+    ...(scope === "-" || scope === usual ? [] : [`scope: ${JSON.stringify(scope)}`]),
+    ...(restricted === "yes" ? ["restricted: true"] : []),
+  ];
 }
 
 const isCsv = (field: Field) => field.facts["x-format"] === "comma-separated";
@@ -54,7 +95,7 @@ function mayLack(spec: RestSpec, call: Call, items: string): boolean {
   return shape?.kind === "object" && shape.fields.some(({ name, required }) => name === items && !required);
 }
 
-function row(spec: RestSpec, call: Call, prose: ProseRow): string {
+function row(spec: RestSpec, call: Call, prose: ProseRow, access: readonly string[]): string {
   const csv = call.queryParams.filter(isCsv).map(({ name }) => `"${name}"`);
   const page = pageOf(prose);
   const auth = optionalAuth.has(call.id) ? "optional" : call.auth ? undefined : "none";
@@ -68,6 +109,7 @@ function row(spec: RestSpec, call: Call, prose: ProseRow): string {
     ...(call.response === undefined ? ["empty: true"] : []),
     ...(prose.bucket === "write" ? ['bucket: "write"'] : []),
     ...(cost === undefined ? [] : [cost]),
+    ...access,
     ...(page === undefined ? [] : [`items: "${page.items}"`]),
     ...(page !== undefined && mayLack(spec, call, page.items) ? ["optional: true"] : []),
     ...(page === undefined || page.next === "cursor" ? [] : [`next: "${page.next}"`]),
@@ -80,6 +122,7 @@ export function operationsModule(
   product: string,
   spec: RestSpec,
   prose: ReadonlyMap<string, ProseRow>,
+  access: ReadonlyMap<string, AccessRow>,
   pages: Readonly<Record<string, string>>,
   operation: string,
 ): string {
@@ -93,7 +136,9 @@ export function operationsModule(
   let paged = false;
   const blocks = spec.calls.map((call) => {
     const told = prose.get(`${product} ${call.id}`);
-    if (told === undefined) throw new Error(`operations.tsv has no row for ${product} ${call.id}`);
+    const name = `${product} ${call.id}`;
+    if (told === undefined) throw new Error(`operations.tsv has no row for ${name}`);
+    const columns = accessOf(name, call, told, access.get(name));
     const fields = [...call.pathParams, ...call.queryParams];
     const line = `\`${call.method} ${call.path}\``;
     const page = pageOf(told);
@@ -117,7 +162,7 @@ export function operationsModule(
       `export interface ${params} {\n${properties.join("")}}\n\n`;
     return interfaceText +
       docComment([`${line}: https://docs.kalshi.com/${where}`], call.deprecated) +
-      `export const ${call.id}: ${type} = {\n${row(spec, call, told)}};\n`;
+      `export const ${call.id}: ${type} = {\n${row(spec, call, told, columns)}};\n`;
   });
   const names = paged ? "Operation, PagedOperation" : "Operation";
   return `${head}import type { ${names} } from "${operation}";\n` +

@@ -38,6 +38,16 @@ export interface Operation<Params = undefined, Response = undefined, Body = unde
   readonly costPer?: string;
   /** Cost when a query parameter is true, by the parameter's name. */
   readonly costWith?: Readonly<Record<string, number>>;
+  /**
+   * Which of the account's write buckets pays; the unscoped one, which is shard 0's, when absent. A number: that
+   * shard's. `index`: the one that `exchange_index` names, and all of them when the call is routed by its ticker.
+   * `ticker`: that of the shard that its market is on.
+   */
+  readonly shard?: number | "index" | "ticker";
+  /** Scope that the key needs; `read` for a GET and `write` for the rest when absent. */
+  readonly scope?: `${"read" | "write"}::${string}`;
+  /** Set where a key that is restricted to one subaccount may make the call. */
+  readonly restricted?: true;
   /** Never there at run time: it carries the types of parameters, answer and body. */
   readonly "~types"?: readonly [params: Params, response: Response, body: Body];
 }

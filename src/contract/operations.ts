@@ -224,6 +224,7 @@ export const GetBlockTradeProposals: PagedOperation<
   "block_trade_proposals"
 > = {
   path: "/communications/block-trade-proposals",
+  scope: "read::block_trade_accept",
   items: "block_trade_proposals",
 };
 
@@ -257,11 +258,13 @@ export const AcceptBlockTradeProposal: Operation<
   status: 204,
   empty: true,
   bucket: "write",
+  scope: "write::block_trade_accept",
 };
 
 /** `GET /communications/id`: https://docs.kalshi.com/api-reference/communications/get-communications-id */
 export const GetCommunicationsID: Operation<undefined, GetCommunicationsIDResponse> = {
   path: "/communications/id",
+  restricted: true,
 };
 
 /** Parameters of `GET /communications/quotes`. */
@@ -293,6 +296,7 @@ export interface GetQuotesParams {
 /** `GET /communications/quotes`: https://docs.kalshi.com/api-reference/communications/get-quotes */
 export const GetQuotes: PagedOperation<GetQuotesParams, GetQuotesResponse, "quotes"> = {
   path: "/communications/quotes",
+  restricted: true,
   items: "quotes",
 };
 
@@ -303,6 +307,9 @@ export const CreateQuote: Operation<undefined, CreateQuoteResponse, CreateQuoteR
   status: 201,
   bucket: "write",
   cost: 2,
+  shard: 1,
+  scope: "write::trade",
+  restricted: true,
 };
 
 /** Parameters of `GET /communications/quotes/{quote_id}`. */
@@ -318,6 +325,7 @@ export interface GetQuoteParams {
 export const GetQuote: Operation<GetQuoteParams, GetQuoteResponse> = {
   path: "/communications/quotes/{quote_id}",
   cost: 2,
+  restricted: true,
 };
 
 /** Parameters of `DELETE /communications/quotes/{quote_id}`. */
@@ -338,6 +346,9 @@ export const DeleteQuote: Operation<DeleteQuoteParams> = {
   empty: true,
   bucket: "write",
   cost: 2,
+  shard: 1,
+  scope: "write::trade",
+  restricted: true,
 };
 
 /** Parameters of `PUT /communications/quotes/{quote_id}/accept`. */
@@ -357,6 +368,9 @@ export const AcceptQuote: Operation<AcceptQuoteParams, undefined, AcceptQuoteReq
   status: 204,
   empty: true,
   bucket: "write",
+  shard: 1,
+  scope: "write::trade",
+  restricted: true,
 };
 
 /** Parameters of `PUT /communications/quotes/{quote_id}/confirm`. */
@@ -376,6 +390,9 @@ export const ConfirmQuote: Operation<ConfirmQuoteParams, undefined, EmptyRespons
   status: 204,
   empty: true,
   bucket: "write",
+  shard: 1,
+  scope: "write::trade",
+  restricted: true,
 };
 
 /** Parameters of `GET /communications/rfqs`. */
@@ -401,6 +418,7 @@ export interface GetRFQsParams {
 /** `GET /communications/rfqs`: https://docs.kalshi.com/api-reference/communications/get-rfqs */
 export const GetRFQs: PagedOperation<GetRFQsParams, GetRFQsResponse, "rfqs"> = {
   path: "/communications/rfqs",
+  restricted: true,
   items: "rfqs",
 };
 
@@ -410,6 +428,9 @@ export const CreateRFQ: Operation<undefined, CreateRFQResponse, CreateRFQRequest
   path: "/communications/rfqs",
   status: 201,
   bucket: "write",
+  shard: 1,
+  scope: "write::trade",
+  restricted: true,
 };
 
 /** Parameters of `GET /communications/rfqs/{rfq_id}`. */
@@ -421,6 +442,7 @@ export interface GetRFQParams {
 /** `GET /communications/rfqs/{rfq_id}`: https://docs.kalshi.com/api-reference/communications/get-rfq */
 export const GetRFQ: Operation<GetRFQParams, GetRFQResponse> = {
   path: "/communications/rfqs/{rfq_id}",
+  restricted: true,
 };
 
 /** Parameters of `DELETE /communications/rfqs/{rfq_id}`. */
@@ -436,6 +458,9 @@ export const DeleteRFQ: Operation<DeleteRFQParams> = {
   status: 204,
   empty: true,
   bucket: "write",
+  shard: 1,
+  scope: "write::trade",
+  restricted: true,
 };
 
 /** Parameters of `GET /communications/rfqs/{rfq_id}/quotes/{quote_id}`. */
@@ -453,6 +478,7 @@ export interface GetRFQQuoteParams {
 export const GetRFQQuote: Operation<GetRFQQuoteParams, GetQuoteResponse> = {
   path: "/communications/rfqs/{rfq_id}/quotes/{quote_id}",
   cost: 2,
+  restricted: true,
 };
 
 /** Parameters of `DELETE /communications/rfqs/{rfq_id}/quotes/{quote_id}`. */
@@ -474,6 +500,9 @@ export const DeleteRFQQuote: Operation<DeleteRFQQuoteParams> = {
   empty: true,
   bucket: "write",
   cost: 2,
+  shard: 1,
+  scope: "write::trade",
+  restricted: true,
 };
 
 /** Parameters of `PUT /communications/rfqs/{rfq_id}/quotes/{quote_id}/accept`. */
@@ -494,6 +523,9 @@ export const AcceptRFQQuote: Operation<AcceptRFQQuoteParams, undefined, AcceptQu
   status: 204,
   empty: true,
   bucket: "write",
+  shard: 1,
+  scope: "write::trade",
+  restricted: true,
 };
 
 /** Parameters of `PUT /communications/rfqs/{rfq_id}/quotes/{quote_id}/confirm`. */
@@ -514,6 +546,9 @@ export const ConfirmRFQQuote: Operation<ConfirmRFQQuoteParams, undefined, EmptyR
   status: 204,
   empty: true,
   bucket: "write",
+  shard: 1,
+  scope: "write::trade",
+  restricted: true,
 };
 
 /** Parameters of `GET /events`. */
@@ -786,6 +821,7 @@ export const UpdateFCMEventContractDailyCap: Operation<
 > = {
   method: "PUT",
   path: "/fcm/subtraders/event_contract_daily_cap",
+  scope: "write::fcm_risk",
 };
 
 /** Parameters of `DELETE /fcm/subtraders/event_contract_daily_cap`. */
@@ -799,6 +835,7 @@ export const DeleteFCMEventContractDailyCap: Operation<DeleteFCMEventContractDai
   {
     method: "DELETE",
     path: "/fcm/subtraders/event_contract_daily_cap",
+    scope: "write::fcm_risk",
   };
 
 /**
@@ -829,6 +866,7 @@ export interface GetFillsHistoricalParams {
 /** `GET /historical/fills`: https://docs.kalshi.com/api-reference/historical/get-historical-fills */
 export const GetFillsHistorical: PagedOperation<GetFillsHistoricalParams, GetFillsResponse, "fills"> = {
   path: "/historical/fills",
+  restricted: true,
   items: "fills",
 };
 
@@ -915,6 +953,7 @@ export interface GetHistoricalOrdersParams {
 /** `GET /historical/orders`: https://docs.kalshi.com/api-reference/historical/get-historical-orders */
 export const GetHistoricalOrders: PagedOperation<GetHistoricalOrdersParams, GetOrdersResponse, "orders"> = {
   path: "/historical/orders",
+  restricted: true,
   items: "orders",
 };
 
@@ -1179,6 +1218,7 @@ export interface GetMarketOrderbooksParams {
 export const GetMarketOrderbooks: Operation<GetMarketOrderbooksParams, GetMarketOrderbooksResponse> = {
   path: "/markets/orderbooks",
   auth: "optional",
+  restricted: true,
 };
 
 /** Parameters of `GET /markets/trades`. */
@@ -1228,6 +1268,7 @@ export interface GetMarketOrderbookParams {
 export const GetMarketOrderbook: Operation<GetMarketOrderbookParams, GetMarketOrderbookResponse> = {
   path: "/markets/{ticker}/orderbook",
   auth: "optional",
+  restricted: true,
 };
 
 /** Parameters of `GET /milestones`. */
@@ -1334,6 +1375,8 @@ export const CreateMarketInMultivariateEventCollection: Operation<
 > = {
   method: "POST",
   path: "/multivariate_event_collections/{collection_ticker}",
+  scope: "write::trade",
+  restricted: true,
 };
 
 /** Parameters of `GET /portfolio/balance`. */
@@ -1347,6 +1390,8 @@ export interface GetBalanceParams {
 /** `GET /portfolio/balance`: https://docs.kalshi.com/api-reference/portfolio/get-balance */
 export const GetBalance: Operation<GetBalanceParams, GetBalanceResponse> = {
   path: "/portfolio/balance",
+  scope: "read::portfolio_balance",
+  restricted: true,
 };
 
 /** Parameters of `GET /portfolio/deposits`. */
@@ -1369,6 +1414,9 @@ export const CreateOrderV2: Operation<undefined, CreateOrderV2Response, CreateOr
   path: "/portfolio/events/orders",
   status: 201,
   bucket: "write",
+  shard: "index",
+  scope: "write::trade",
+  restricted: true,
 };
 
 /** Parameters of `DELETE /portfolio/events/orders`. */
@@ -1385,6 +1433,8 @@ export const CancelAllOrders: Operation<CancelAllOrdersParams> = {
   empty: true,
   bucket: "write",
   cost: 2,
+  scope: "write::trade",
+  restricted: true,
 };
 
 /**
@@ -1401,6 +1451,8 @@ export const BatchCreateOrdersV2: Operation<
   status: 201,
   bucket: "write",
   costPer: "orders",
+  scope: "write::trade",
+  restricted: true,
 };
 
 /**
@@ -1417,6 +1469,8 @@ export const BatchCancelOrdersV2: Operation<
   bucket: "write",
   cost: 2,
   costPer: "orders",
+  scope: "write::trade",
+  restricted: true,
 };
 
 /** Parameters of `DELETE /portfolio/events/orders/{order_id}`. */
@@ -1440,6 +1494,9 @@ export const CancelOrderV2: Operation<CancelOrderV2Params, CancelOrderV2Response
   path: "/portfolio/events/orders/{order_id}",
   bucket: "write",
   cost: 2,
+  shard: "index",
+  scope: "write::trade",
+  restricted: true,
 };
 
 /** Parameters of `POST /portfolio/events/orders/{order_id}/amend`. */
@@ -1458,6 +1515,9 @@ export const AmendOrderV2: Operation<AmendOrderV2Params, AmendOrderV2Response, A
   method: "POST",
   path: "/portfolio/events/orders/{order_id}/amend",
   bucket: "write",
+  shard: "index",
+  scope: "write::trade",
+  restricted: true,
 };
 
 /** Parameters of `POST /portfolio/events/orders/{order_id}/decrease`. */
@@ -1480,6 +1540,9 @@ export const DecreaseOrderV2: Operation<
   method: "POST",
   path: "/portfolio/events/orders/{order_id}/decrease",
   bucket: "write",
+  shard: "index",
+  scope: "write::trade",
+  restricted: true,
 };
 
 /** Parameters of `GET /portfolio/fills`. */
@@ -1506,6 +1569,7 @@ export interface GetFillsParams {
 export const GetFills: PagedOperation<GetFillsParams, GetFillsResponse, "fills"> = {
   path: "/portfolio/fills",
   csv: ["ticker"],
+  restricted: true,
   items: "fills",
 };
 
@@ -1520,6 +1584,7 @@ export const IntraExchangeInstanceTransfer: Operation<
 > = {
   method: "POST",
   path: "/portfolio/intra_exchange_instance_transfer",
+  scope: "write::transfer",
 };
 
 /** Parameters of `GET /portfolio/intra_exchange_instance_transfers`. */
@@ -1569,6 +1634,7 @@ export interface GetOrderGroupsParams {
 /** `GET /portfolio/order_groups`: https://docs.kalshi.com/api-reference/order-groups/get-order-groups */
 export const GetOrderGroups: Operation<GetOrderGroupsParams, GetOrderGroupsResponse> = {
   path: "/portfolio/order_groups",
+  restricted: true,
 };
 
 /**
@@ -1580,6 +1646,8 @@ export const CreateOrderGroup: Operation<undefined, CreateOrderGroupResponse, Cr
   path: "/portfolio/order_groups/create",
   status: 201,
   bucket: "write",
+  scope: "write::trade",
+  restricted: true,
 };
 
 /** Parameters of `GET /portfolio/order_groups/{order_group_id}`. */
@@ -1596,6 +1664,7 @@ export interface GetOrderGroupParams {
  */
 export const GetOrderGroup: Operation<GetOrderGroupParams, GetOrderGroupResponse> = {
   path: "/portfolio/order_groups/{order_group_id}",
+  restricted: true,
 };
 
 /** Parameters of `DELETE /portfolio/order_groups/{order_group_id}`. */
@@ -1616,6 +1685,8 @@ export const DeleteOrderGroup: Operation<DeleteOrderGroupParams, EmptyResponse> 
   method: "DELETE",
   path: "/portfolio/order_groups/{order_group_id}",
   bucket: "write",
+  scope: "write::trade",
+  restricted: true,
 };
 
 /** Parameters of `PUT /portfolio/order_groups/{order_group_id}/limit`. */
@@ -1640,6 +1711,8 @@ export const UpdateOrderGroupLimit: Operation<
   method: "PUT",
   path: "/portfolio/order_groups/{order_group_id}/limit",
   bucket: "write",
+  scope: "write::trade",
+  restricted: true,
 };
 
 /** Parameters of `PUT /portfolio/order_groups/{order_group_id}/reset`. */
@@ -1660,6 +1733,8 @@ export const ResetOrderGroup: Operation<ResetOrderGroupParams, EmptyResponse, Em
   method: "PUT",
   path: "/portfolio/order_groups/{order_group_id}/reset",
   bucket: "write",
+  scope: "write::trade",
+  restricted: true,
 };
 
 /** Parameters of `PUT /portfolio/order_groups/{order_group_id}/trigger`. */
@@ -1681,6 +1756,8 @@ export const TriggerOrderGroup: Operation<TriggerOrderGroupParams, EmptyResponse
     method: "PUT",
     path: "/portfolio/order_groups/{order_group_id}/trigger",
     bucket: "write",
+    scope: "write::trade",
+    restricted: true,
   };
 
 /** Parameters of `GET /portfolio/orders`. */
@@ -1709,6 +1786,7 @@ export interface GetOrdersParams {
 export const GetOrders: PagedOperation<GetOrdersParams, GetOrdersResponse, "orders"> = {
   path: "/portfolio/orders",
   csv: ["event_ticker"],
+  restricted: true,
   items: "orders",
 };
 
@@ -1730,6 +1808,7 @@ export const GetOrderQueuePositions: Operation<GetOrderQueuePositionsParams, Get
   {
     path: "/portfolio/orders/queue_positions",
     csv: ["market_tickers"],
+    restricted: true,
   };
 
 /** Parameters of `GET /portfolio/orders/{order_id}`. */
@@ -1742,6 +1821,7 @@ export interface GetOrderParams {
 export const GetOrder: Operation<GetOrderParams, GetOrderResponse> = {
   path: "/portfolio/orders/{order_id}",
   cost: 2,
+  restricted: true,
 };
 
 /** Parameters of `GET /portfolio/orders/{order_id}/queue_position`. */
@@ -1756,6 +1836,7 @@ export interface GetOrderQueuePositionParams {
  */
 export const GetOrderQueuePosition: Operation<GetOrderQueuePositionParams, GetOrderQueuePositionResponse> = {
   path: "/portfolio/orders/{order_id}/queue_position",
+  restricted: true,
 };
 
 /** Parameters of `GET /portfolio/positions`. */
@@ -1785,6 +1866,7 @@ export interface GetPositionsParams {
 export const GetPositions: PagedOperation<GetPositionsParams, GetPositionsResponse, "market_positions"> = {
   path: "/portfolio/positions",
   csv: ["count_filter"],
+  restricted: true,
   items: "market_positions",
 };
 
@@ -1809,6 +1891,7 @@ export interface GetSettlementsParams {
 /** `GET /portfolio/settlements`: https://docs.kalshi.com/api-reference/portfolio/get-settlements */
 export const GetSettlements: PagedOperation<GetSettlementsParams, GetSettlementsResponse, "settlements"> = {
   path: "/portfolio/settlements",
+  restricted: true,
   items: "settlements",
 };
 
@@ -1860,6 +1943,7 @@ export const ApplySubaccountTransfer: Operation<
 > = {
   method: "POST",
   path: "/portfolio/subaccounts/transfer",
+  scope: "write::transfer",
 };
 
 /** Parameters of `GET /portfolio/subaccounts/transfers`. */

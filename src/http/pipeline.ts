@@ -64,6 +64,8 @@ export interface RequestTemplate {
   readonly cost?: number | undefined;
   /** Field of the body whose items are counted. */
   readonly costPer?: string | undefined;
+  /** Which write bucket pays; the one of no shard when left out. */
+  readonly shard?: number | "index" | "ticker" | undefined;
   /** Cost when a query parameter is true, by its name. */
   readonly costWith?: Readonly<Record<string, number>> | undefined;
 }

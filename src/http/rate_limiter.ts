@@ -7,11 +7,12 @@
 import { type Clock, type ClockTimer, systemClock } from "../clock.ts";
 import { KalshiAbortError, KalshiConfigError, KalshiError } from "../errors.ts";
 import { assertKnownOptions } from "../options.ts";
+import { chargeOf, type Payer } from "./charge.ts";
 import { tell } from "./hooks.ts";
 import type { LimitedCall, Limiter } from "./limiter.ts";
 import { assertBudgets, assertFinite, type RateBudgets } from "./rate_budgets.ts";
 import type { RateGrant, RateStore } from "./rate_store.ts";
-import { TokenBucket } from "./token_bucket.ts";
+import { ShardBuckets } from "./shard_buckets.ts";
 
 /** Kalshi's two kinds of bucket. */
 export type RateBucketName = "read" | "write";
@@ -29,8 +30,12 @@ export interface RateRequest {
    * account's own cost of that endpoint, it counts instead of `cost`.
    */
   readonly operation?: string | undefined;
-  /** `exchange_index` of a single order write: each shard from 1 on has a write bucket of its own. */
-  readonly shard?: number | undefined;
+  /**
+   * Whose write bucket pays. 0, or nothing, is the unscoped one; 1 or more that shard's, as a single order write with
+   * that `exchange_index`; `all` the unscoped one and every shard's, as one that Kalshi routes by its ticker (-1 is
+   * the same).
+   */
+  readonly shard?: number | "all" | undefined;
   /** Cancels go before everything else that waits. */
   readonly priority?: "cancel" | undefined;
   /** Leaves the line when it aborts. */
@@ -92,6 +97,8 @@ export interface RateBucketStats {
 }
 
 interface Waiter {
+  /** Place among all that ever waited for this kind of bucket. */
+  readonly place: number;
   readonly cost: number;
   readonly items: number;
   readonly sinceMs: number;
@@ -101,21 +108,28 @@ interface Waiter {
   next: Waiter | undefined;
 }
 
+/** Those who wait for the same buckets. */
 interface Line {
+  readonly payer: Payer;
   readonly urgent: boolean;
   first: Waiter | undefined;
   last: Waiter | undefined;
+  waiting: number;
   timer: ClockTimer | undefined;
   asking: boolean;
 }
 
-interface Lane {
+type Counts = { -readonly [Count in Exclude<keyof RateBucketStats, "tokens" | "waiting">]: number };
+
+/** All buckets of one kind. */
+interface Pool {
   readonly name: RateBucketName;
   readonly key: string;
-  readonly bucket: TokenBucket;
-  readonly cancels: Line;
-  readonly others: Line;
-  readonly counts: { -readonly [Count in Exclude<keyof RateBucketStats, "tokens">]: number };
+  readonly buckets: ShardBuckets;
+  readonly counts: Map<number, Counts>;
+  readonly lines: Line[];
+  waiting: number;
+  places: number;
 }
 
 const OPTION_NAMES: readonly (keyof RateLimiterOptions)[] = [
@@ -136,47 +150,40 @@ const FRONT = 64;
 // Two clocks never run alike: a bucket that is used up for hours must not get ahead of Kalshi's.
 const PACE = 0.999;
 
-const newLine = (urgent: boolean): Line => ({
-  urgent,
-  first: undefined,
-  last: undefined,
-  timer: undefined,
-  asking: false,
-});
+/** Whether some bucket pays for both. */
+const share = (one: Payer, other: Payer) => one === other || one === "all" || other === "all";
+
+/** Who is next in a line, past those who have left it. */
+function head(line: Line): Waiter | undefined {
+  while (line.first?.gone) line.first = line.first.next;
+  return line.first;
+}
 
 // Names of path parameters, and what comes before a path, differ between Kalshi's answers and its specs.
 const routeOf = (operation: string): string =>
   operation.replace(/ (\/trade-api\/v2)?/, " ").replace(/\{\w+\}|:\w+/g, "*");
 
-const tooLarge = (lane: Lane, cost: number, items: number): KalshiConfigError => {
-  const { capacity } = lane.bucket;
+const tooLarge = ({ name, buckets }: Pool, cost: number, items: number): KalshiConfigError => {
+  const { capacity } = buckets;
   const largest = Math.floor(capacity * items / cost);
   const what = items > 1 ? `A batch of ${items}` : "This call";
   const advice = items > 1 && largest > 0 ? `Send at most ${largest} at once.` : "It can never be sent.";
   return new KalshiConfigError(
-    `${what} costs ${cost} tokens and the ${lane.name} bucket holds ${capacity}. ${advice}`,
+    `${what} costs ${cost} tokens and the ${name} bucket holds ${capacity}. ${advice}`,
     { details: { cost, capacity, largest } },
   );
 };
 
 /** What a client's request asks for. */
 function rateRequestOf({ method, template, options: { params = {}, body } }: LimitedCall): RateRequest {
-  const { bucket = "read", costPer, costWith = {}, path } = template;
   const fields = (body ?? {}) as Readonly<Record<string, unknown>>;
-  const items = costPer === undefined
-    ? undefined
-    : (fields[costPer] as readonly unknown[] | undefined)?.length;
-  const [dearer] = Object.keys(costWith).filter((name) => params[name] === true);
-  const index = params["exchange_index"] ?? fields["exchange_index"];
-  // Quotes draw on the shard of combos; batches always on the bucket of no shard.
-  const shard = path.startsWith("/communications/") ? 1 : items === undefined ? index : undefined;
+  const { bucket, payer, cost, isDearer, items } = chargeOf(template, (name) => params[name] ?? fields[name]);
   return {
     bucket,
-    cost: dearer === undefined ? template.cost : costWith[dearer],
+    cost,
     items,
-    // A list of costs by path does not tell what the parameter makes of it.
-    operation: dearer === undefined ? `${method} ${path}` : "",
-    shard: bucket === "write" && typeof shard === "number" && shard > 0 ? shard : undefined,
+    operation: isDearer ? "" : `${method} ${template.path}`,
+    shard: payer,
     priority: bucket === "write" && method === "DELETE" ? "cancel" : undefined,
   };
 }
@@ -204,7 +211,7 @@ export const leftTheLine = ({ reason }: AbortSignal): KalshiError =>
  *
  * const rateLimit = new RateLimiter({
  *   read: { tokensPerSecond: 1200 },
- *   write: { tokensPerSecond: 1200, capacity: 2400 },
+ *   write: { tokensPerSecond: 1200, capacity: 3600 },
  * });
  * await using quoter = new KalshiClient({ demo: true, rateLimit });
  * await using watcher = new KalshiClient({ demo: true, rateLimit });
@@ -214,7 +221,7 @@ export const leftTheLine = ({ reason }: AbortSignal): KalshiError =>
 export class RateLimiter implements Limiter {
   readonly #clock: Clock;
   readonly #options: RateLimiterOptions;
-  readonly #lanes = new Map<string, Lane>();
+  readonly #pools = new Map<RateBucketName, Pool>();
   #budgets: RateBudgets;
   #costs: Map<string, number> | undefined;
   #defaultCost = 10;
@@ -241,18 +248,21 @@ export class RateLimiter implements Limiter {
    */
   acquire(request: RateRequest): void | Promise<void> {
     const { items = 1, signal } = request;
-    const { lane, line, cost } = this.#place(request);
-    if (cost > lane.bucket.capacity) throw tooLarge(lane, cost, items);
+    const { pool, payer, urgent, cost } = this.#place(request);
+    if (cost > pool.buckets.capacity) throw tooLarge(pool, cost, items);
     if (signal?.aborted) throw leftTheLine(signal);
     const sinceMs = this.#clock.monotonic();
-    if (this.#takeNow(lane, line, cost, sinceMs)) return;
+    if (this.#takeNow(pool, payer, urgent, cost, sinceMs)) return;
+    const line = this.#line(pool, payer, urgent);
     return new Promise((resolve, reject) => {
       const leave = () => {
         waiter.gone = true;
-        lane.counts.waiting--;
+        line.waiting--;
+        pool.waiting--;
         signal?.removeEventListener("abort", onAbort);
       };
       const waiter: Waiter = {
+        place: ++pool.places,
         cost,
         items,
         sinceMs,
@@ -265,17 +275,21 @@ export class RateLimiter implements Limiter {
         refuse: (error) => {
           leave();
           reject(error);
-          if (line.first === waiter) this.#serve(lane, line);
+          if (line.first !== waiter) return;
+          line.timer?.clear();
+          line.timer = undefined;
+          this.#serve(pool);
         },
       };
       const onAbort = () => signal && waiter.refuse(leftTheLine(signal));
       signal?.addEventListener("abort", onAbort);
-      lane.counts.waiting++;
+      line.waiting++;
+      pool.waiting++;
       if (line.first !== undefined && line.last !== undefined) {
         line.last = line.last.next = waiter;
       } else {
         line.first = line.last = waiter;
-        this.#serve(lane, line);
+        this.#serve(pool);
       }
     });
   }
@@ -285,8 +299,8 @@ export class RateLimiter implements Limiter {
    * must be asked, as always with a store. A call that does not have to wait needs no signal that ends its wait.
    */
   tryAcquire(request: RateRequest): boolean {
-    const { lane, line, cost } = this.#place(request);
-    return this.#takeNow(lane, line, cost, this.#clock.monotonic());
+    const { pool, payer, urgent, cost } = this.#place(request);
+    return this.#takeNow(pool, payer, urgent, cost, this.#clock.monotonic());
   }
 
   /** {@linkcode acquire} for a request of a client. */
@@ -305,27 +319,33 @@ export class RateLimiter implements Limiter {
     this.onRateLimited(bucket, shard);
   }
 
-  /** A request was answered with 429: others use the account too. Empties the bucket, which then refills. */
-  onRateLimited(bucket: RateBucketName, shard?: number): void {
-    const lane = this.#lane(bucket, shard);
-    lane.counts.rateLimited++;
-    lane.bucket.drain(this.#clock.monotonic());
-    this.#options.store?.drain(lane.key).catch((error) => tell(this.#options.onStoreError, () => error));
+  /** A request was answered with 429: others use the account too. Empties the buckets that paid, which then refill. */
+  onRateLimited(bucket: RateBucketName, shard?: number | "all"): void {
+    const pool = this.#pool(bucket);
+    const payer = this.#payer(bucket, shard);
+    this.#counts(pool, payer === "all" ? 0 : payer);
+    for (const counts of this.#countsOf(pool, payer)) counts.rateLimited++;
+    pool.buckets.drain(payer, this.#clock.monotonic());
+    this.#options.store?.drain(pool.key, payer).catch((error) =>
+      tell(this.#options.onStoreError, () => error)
+    );
   }
 
   /** Changes the budgets, as when the account's tier has changed. What waits and no longer fits is refused. */
   setBudgets({ read, write }: RateBudgets): void {
     assertBudgets({ read, write });
     this.#budgets = { read, write };
-    for (const lane of this.#lanes.values()) {
-      lane.bucket.resize(this.#budget(lane.name), this.#clock.monotonic(), this.#spare(lane.name));
-      for (const line of [lane.cancels, lane.others]) {
+    for (const pool of this.#pools.values()) {
+      pool.buckets.resize(this.#budget(pool.name), this.#clock.monotonic(), this.#spare(pool.name));
+      for (const line of pool.lines) {
         for (let waiter = line.first; waiter !== undefined; waiter = waiter.next) {
           const { gone, cost, items } = waiter;
-          if (!gone && cost > lane.bucket.capacity) waiter.refuse(tooLarge(lane, cost, items));
+          if (!gone && cost > pool.buckets.capacity) waiter.refuse(tooLarge(pool, cost, items));
         }
-        this.#serve(lane, line);
+        line.timer?.clear();
+        line.timer = undefined;
       }
+      this.#serve(pool);
     }
   }
 
@@ -341,26 +361,41 @@ export class RateLimiter implements Limiter {
   /** Figures of each bucket used so far: `read`, `write`, and `write:2` for that of shard 2. */
   stats(): Record<string, RateBucketStats> {
     const now = this.#clock.monotonic();
-    return Object.fromEntries(
-      [...this.#lanes].map(([id, { bucket, counts }]) => [id, { tokens: bucket.level(now), ...counts }]),
-    );
+    const figures: Record<string, RateBucketStats> = {};
+    for (const { name, buckets, counts, lines } of this.#pools.values()) {
+      for (const [shard, counted] of counts) {
+        const waiting = lines.reduce((sum, line) => sum + (share(line.payer, shard) ? line.waiting : 0), 0);
+        const id = shard === 0 ? name : `${name}:${shard}`;
+        figures[id] = { tokens: buckets.level(shard, now), waiting, ...counted };
+      }
+    }
+    return figures;
   }
 
-  #place(request: RateRequest): { lane: Lane; line: Line; cost: number } {
-    const lane = this.#lane(request.bucket, request.shard);
-    const line = request.priority === "cancel" ? lane.cancels : lane.others;
-    return { lane, line, cost: this.#cost(request) * (request.items ?? 1) };
+  #place({ bucket, shard, priority, ...request }: RateRequest) {
+    const pool = this.#pool(bucket);
+    const payer = this.#payer(bucket, shard);
+    this.#counts(pool, payer === "all" ? 0 : payer);
+    return { pool, payer, urgent: priority === "cancel", cost: this.#cost(request) * (request.items ?? 1) };
   }
 
-  #takeNow(lane: Lane, line: Line, cost: number, now: number): boolean {
-    const isFirst = line.first === undefined && (line.urgent || lane.cancels.first === undefined);
-    const isHere = isFirst && this.#options.store === undefined && cost <= lane.bucket.capacity;
-    if (!isHere || lane.bucket.take(cost, now, this.#reserve(lane, line)) > 0) return false;
-    lane.counts.granted++;
+  #payer(bucket: RateBucketName, shard: number | "all" = 0): Payer {
+    if (bucket === "read") return 0;
+    return typeof shard === "number" && shard < 0 ? "all" : shard;
+  }
+
+  #takeNow(pool: Pool, payer: Payer, urgent: boolean, cost: number, now: number): boolean {
+    if (this.#options.store !== undefined || cost > pool.buckets.capacity) return false;
+    // Behind its like and behind every cancel, as far as the same buckets pay.
+    const isBehind = (line: Line) =>
+      (line.urgent || !urgent) && share(line.payer, payer) && head(line) !== undefined;
+    if (pool.waiting > 0 && pool.lines.some(isBehind)) return false;
+    if (pool.buckets.take(payer, cost, now, this.#reserve(pool, urgent)) > 0) return false;
+    for (const counts of this.#countsOf(pool, payer)) counts.granted++;
     return true;
   }
 
-  #cost({ operation, cost }: RateRequest): number {
+  #cost({ operation, cost }: Pick<RateRequest, "operation" | "cost">): number {
     if (this.#costs === undefined || operation === undefined) return cost ?? this.#defaultCost;
     let known = this.#costs.get(operation);
     if (known === undefined) {
@@ -379,96 +414,148 @@ export class RateLimiter implements Limiter {
     return this.#budgets[name].tokensPerSecond * (this.#options.marginMs ?? 50) / 1000;
   }
 
-  #reserve(lane: Lane, line: Line): number {
-    const forCancels = lane.name === "read" || line.urgent
-      ? 0
-      : this.#options.cancelReserve ?? lane.bucket.capacity / 10;
-    return this.#spare(lane.name) + forCancels;
+  #reserve({ name, buckets }: Pool, urgent: boolean): number {
+    const forCancels = name === "read" || urgent ? 0 : this.#options.cancelReserve ?? buckets.capacity / 10;
+    return this.#spare(name) + forCancels;
   }
 
-  #lane(name: RateBucketName, shard = 0): Lane {
-    const id = name === "write" && shard > 0 ? `write:${shard}` : name;
-    let lane = this.#lanes.get(id);
-    if (lane === undefined) {
-      lane = {
+  #pool(name: RateBucketName): Pool {
+    let pool = this.#pools.get(name);
+    if (pool === undefined) {
+      pool = {
         name,
-        key: `${this.#options.storeKey ?? "kalshi"}:${id}`,
-        bucket: new TokenBucket(this.#budget(name), this.#clock.monotonic(), this.#spare(name)),
-        cancels: newLine(true),
-        others: newLine(false),
-        counts: { waiting: 0, granted: 0, delayed: 0, delayedMs: 0, rateLimited: 0 },
+        key: `${this.#options.storeKey ?? "kalshi"}:${name}`,
+        buckets: new ShardBuckets(this.#budget(name), this.#clock.monotonic(), this.#spare(name)),
+        counts: new Map(),
+        lines: [],
+        waiting: 0,
+        places: 0,
       };
-      this.#lanes.set(id, lane);
+      this.#pools.set(name, pool);
     }
-    return lane;
+    return pool;
   }
 
-  /** Lets through whom the bucket covers, and comes back when it covers the next. */
-  #serve(lane: Lane, line: Line): void {
-    line.timer?.clear();
-    line.timer = undefined;
-    if (line.asking) return;
-    while (line.first?.gone) line.first = line.first.next;
-    if (line.first === undefined) {
-      if (line.urgent) this.#serve(lane, lane.others);
-      return;
+  #line({ lines }: Pool, payer: Payer, urgent: boolean): Line {
+    let line = lines.find((each) => each.payer === payer && each.urgent === urgent);
+    if (line === undefined) {
+      line = {
+        payer,
+        urgent,
+        first: undefined,
+        last: undefined,
+        waiting: 0,
+        timer: undefined,
+        asking: false,
+      };
+      lines.push(line);
     }
-    if (!line.urgent && lane.cancels.first !== undefined) return;
+    return line;
+  }
+
+  #counts({ counts }: Pool, shard: number): Counts {
+    let counted = counts.get(shard);
+    if (counted === undefined) {
+      counts.set(shard, counted = { granted: 0, delayed: 0, delayedMs: 0, rateLimited: 0 });
+    }
+    return counted;
+  }
+
+  /** The counts of the buckets that pay, of those that were asked for so far. */
+  #countsOf(pool: Pool, payer: Payer): Iterable<Counts> {
+    return payer === "all" ? pool.counts.values() : [this.#counts(pool, payer)];
+  }
+
+  /** Lets through whom the buckets cover: cancels first, then the others, each in the order that they came. */
+  #serve(pool: Pool): void {
+    for (const urgent of [true, false]) {
+      // Who leaves one line may have stood before the first of another.
+      while (pool.lines.some((line) => line.urgent === urgent && this.#advance(pool, line)));
+    }
+  }
+
+  /** Lets the front of a line through, or comes back when the buckets cover it. True when somebody has left it. */
+  #advance(pool: Pool, line: Line): boolean {
+    if (line.asking || line.timer !== undefined) return false;
+    const front = this.#front(pool, line);
+    if (front.length === 0) return false;
+    const { store } = this.#options;
+    if (store === undefined) return this.#admit(pool, line, front, this.#takeHere(pool, line, front));
+    line.asking = true;
+    this.#takeFrom(store, pool, line, front).then((grant) => {
+      line.asking = false;
+      this.#admit(pool, line, front, grant);
+      this.#serve(pool);
+    });
+    return false;
+  }
+
+  /** Those whose turn it is: nobody who shares a bucket with them came before them. */
+  #front(pool: Pool, line: Line): Waiter[] {
+    let before = Infinity;
+    for (const other of pool.lines) {
+      if (other === line || !share(other.payer, line.payer)) continue;
+      if (other.urgent === line.urgent) before = Math.min(before, head(other)?.place ?? Infinity);
+      else if (other.urgent && head(other) !== undefined) return [];
+    }
     const front: Waiter[] = [];
-    for (let at: Waiter | undefined = line.first; at !== undefined && front.length < FRONT; at = at.next) {
+    let at = head(line);
+    for (; at !== undefined && at.place < before && front.length < FRONT; at = at.next) {
       if (!at.gone) front.push(at);
     }
-    const { store } = this.#options;
-    if (store === undefined) return this.#admit(lane, line, front, this.#takeHere(lane, line, front));
-    line.asking = true;
-    this.#takeFrom(store, lane, line, front).then((grant) => {
-      line.asking = false;
-      this.#admit(lane, line, front, grant);
-    });
+    return front;
   }
 
-  async #takeFrom(store: RateStore, lane: Lane, line: Line, front: readonly Waiter[]): Promise<RateGrant> {
+  async #takeFrom(store: RateStore, pool: Pool, line: Line, front: readonly Waiter[]): Promise<RateGrant> {
     try {
       const grant = await store.take({
-        key: lane.key,
-        tokensPerSecond: this.#budget(lane.name).tokensPerSecond,
-        capacity: lane.bucket.capacity,
-        reserve: this.#reserve(lane, line),
-        spare: this.#spare(lane.name),
+        key: pool.key,
+        shard: line.payer,
+        tokensPerSecond: this.#budget(pool.name).tokensPerSecond,
+        capacity: pool.buckets.capacity,
+        reserve: this.#reserve(pool, line.urgent),
+        spare: this.#spare(pool.name),
         urgent: line.urgent,
         costs: front.map(({ cost }) => cost),
       });
       // Its own books are what it falls back to.
-      this.#takeHere(lane, line, front.slice(0, grant.granted));
+      this.#takeHere(pool, line, front.slice(0, grant.granted));
       return grant;
     } catch (error) {
       tell(this.#options.onStoreError, () => error);
-      return this.#takeHere(lane, line, front);
+      return this.#takeHere(pool, line, front);
     }
   }
 
-  #takeHere(lane: Lane, line: Line, front: readonly Waiter[]): RateGrant {
+  #takeHere(pool: Pool, line: Line, front: readonly Waiter[]): RateGrant {
     const now = this.#clock.monotonic();
-    const reserve = this.#reserve(lane, line);
+    const reserve = this.#reserve(pool, line.urgent);
     for (const [granted, { cost }] of front.entries()) {
-      const waitMs = lane.bucket.take(cost, now, reserve);
+      const waitMs = pool.buckets.take(line.payer, cost, now, reserve);
       if (waitMs > 0) return { granted, waitMs };
     }
     return { granted: front.length, waitMs: 0 };
   }
 
-  #admit(lane: Lane, line: Line, front: readonly Waiter[], { granted, waitMs }: RateGrant): void {
-    const { counts } = lane;
+  #admit(pool: Pool, line: Line, front: readonly Waiter[], { granted, waitMs }: RateGrant): boolean {
     const now = this.#clock.monotonic();
     for (const waiter of front.slice(0, granted)) {
-      line.first = waiter.next;
+      if (line.first === waiter) line.first = waiter.next;
       if (waiter.gone) continue;
-      counts.granted++;
-      if (now - waiter.sinceMs >= 1) counts.delayed++;
-      counts.delayedMs += now - waiter.sinceMs;
+      for (const counts of this.#countsOf(pool, line.payer)) {
+        counts.granted++;
+        if (now - waiter.sinceMs >= 1) counts.delayed++;
+        counts.delayedMs += now - waiter.sinceMs;
+      }
       waiter.admit();
     }
-    if (granted === front.length) return this.#serve(lane, line);
-    line.timer = this.#clock.setTimer(() => this.#serve(lane, line), Math.max(1, Math.ceil(waitMs)));
+    // Who has left meanwhile is not waited for.
+    if (front[granted]?.gone === false) {
+      line.timer = this.#clock.setTimer(() => {
+        line.timer = undefined;
+        this.#serve(pool);
+      }, Math.max(1, Math.ceil(waitMs)));
+    }
+    return granted > 0;
   }
 }

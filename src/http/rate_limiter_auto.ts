@@ -47,7 +47,7 @@ export interface AutoRateLimiterOptions extends Omit<RateLimiterOptions, "read" 
 
 // What every account has: https://docs.kalshi.com/getting_started/rate_limits.
 const BASIC = {
-  read: { tokensPerSecond: 200, capacity: 400 },
+  read: { tokensPerSecond: 200, capacity: 600 },
   write: { tokensPerSecond: 100 },
 };
 const RETRY_MS = 60_000;

@@ -6,11 +6,13 @@
 
 /** What a {@linkcode RateStore} is asked for. */
 export interface RateTake {
-  /** Names the bucket: `kalshi:write`. */
+  /** Names the buckets of one kind: `kalshi:write`. */
   readonly key: string;
-  /** Tokens added in a second. */
+  /** Which of them pays: 0 is the unscoped one, 1 or more that shard's, `all` stands for every one. */
+  readonly shard: number | "all";
+  /** Tokens added in a second, to each. */
   readonly tokensPerSecond: number;
-  /** The most tokens it holds. */
+  /** The most tokens that each holds. */
   readonly capacity: number;
   /** Tokens that must stay behind. */
   readonly reserve: number;
@@ -33,13 +35,15 @@ export interface RateGrant {
 /**
  * Keeps the buckets of one account where several processes reach them. Without one, a limiter keeps them itself.
  *
- * For each cost in turn: when the bucket holds at least `min(cost + reserve, capacity + spare)` tokens, its level
- * becomes `min(level, capacity) - cost` and the call is granted; else nothing more is. A bucket that was never
- * seen is full.
+ * For each cost in turn: when every bucket that pays holds at least `min(cost + reserve, capacity + spare)` tokens,
+ * the level of each becomes `min(level, capacity) - cost` and the call is granted; else nothing more is.
+ *
+ * A key that was never seen has full buckets. A shard that was never named has paid what `all` have paid, and nothing
+ * else: keep one more bucket for those, and start a shard's as its copy.
  */
 export interface RateStore {
-  /** Takes tokens for as many of the costs as the bucket covers, in one step that no other taker can split. */
+  /** Takes tokens for as many of the costs as the buckets cover, in one step that no other taker can split. */
   take(take: RateTake): Promise<RateGrant>;
-  /** Empties the bucket of that name. */
-  drain(key: string): Promise<void>;
+  /** Empties the bucket of that shard, or all of them. */
+  drain(key: string, shard: number | "all"): Promise<void>;
 }

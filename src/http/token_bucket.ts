@@ -1,6 +1,6 @@
 /**
- * The bucket that Kalshi meters requests with. The rate limiter keeps one for each of the account's buckets, the
- * local exchange enforces the same.
+ * The bucket that Kalshi meters requests with. The rate limiter keeps one for each of the account's buckets, and the
+ * local exchange refuses with the same.
  *
  * @module
  */
@@ -63,12 +63,26 @@ export class TokenBucket {
    * tokens beyond a full bucket instead; these only measure how long the bucket has been full, and cannot be spent.
    */
   take(cost: number, nowMs: number, reserve = 0): number {
+    const waitMs = this.waitFor(cost, nowMs, reserve);
+    if (waitMs === 0) this.#level = Math.min(this.#level, this.#capacity) - cost;
+    return waitMs;
+  }
+
+  /** What {@linkcode take} would return; takes nothing. */
+  waitFor(cost: number, nowMs: number, reserve = 0): number {
     if (cost > this.#capacity) return Infinity;
-    const level = this.#refill(nowMs);
-    const missing = Math.min(cost + reserve, this.#capacity + this.#spare) - level;
-    if (missing > tolerance) return missing / this.#perMs;
-    this.#level = Math.min(level, this.#capacity) - cost;
-    return 0;
+    const missing = Math.min(cost + reserve, this.#capacity + this.#spare) - this.#refill(nowMs);
+    return missing > tolerance ? missing / this.#perMs : 0;
+  }
+
+  /** Another bucket that is as this one is now. */
+  copy(): TokenBucket {
+    const copy = new TokenBucket({ tokensPerSecond: 1000 * this.#perMs, capacity: this.#capacity }, 0);
+    copy.#perMs = this.#perMs;
+    copy.#spare = this.#spare;
+    copy.#level = this.#level;
+    copy.#atMs = this.#atMs;
+    return copy;
   }
 
   /** Empties it. */

@@ -1,8 +1,7 @@
 /** One request: found, authenticated, handled, answered. Everything that speaks HTTP comes through here. */
 import { ApiError } from "./api_error.ts";
 import { allRoutes } from "./rest/mod.ts";
-import { authenticate } from "./keys.ts";
-import { bucketOf, costOf } from "./limits.ts";
+import { type ApiKey, authenticate } from "./keys.ts";
 import { type Call, Router } from "./route.ts";
 import { authorize } from "./scopes.ts";
 import type { Venue } from "./venue.ts";
@@ -69,17 +68,12 @@ export class Gateway {
         : await this.#authenticate(incoming, path, operation.auth);
       const query = new URLSearchParams(mark === -1 ? "" : target.slice(mark + 1));
       const body = readBody(incoming);
-      if (key !== undefined) {
-        authorize(key, operation);
-        if (this.#venue.enforcesLimits) {
-          const { limits, clock } = this.#venue;
-          limits.take(
-            key.account,
-            bucketOf(operation, query, body),
-            costOf(operation, query, body),
-            clock.now(),
-          );
-        }
+      if (key !== undefined) authorize(key, operation);
+      const { enforcesLimits, limits, clock } = this.#venue;
+      if (enforcesLimits) {
+        // A public call that is signed all the same is the account's too.
+        const payer = key ?? await this.#authenticate(incoming, path, "optional").catch(() => undefined);
+        if (payer !== undefined) limits.take(payer.account, operation, query, body, clock.now());
       }
       const call: Call = { venue: this.#venue, key, path: match.path, query, body };
       const value = await handle(call);
@@ -90,13 +84,17 @@ export class Gateway {
     }
   }
 
-  #authenticate(incoming: Incoming, path: string, auth: "optional" | undefined) {
+  #authenticate(
+    incoming: Incoming,
+    path: string,
+    auth: "optional" | undefined,
+  ): Promise<ApiKey | undefined> {
     const credentials = {
       keyId: incoming.header("kalshi-access-key"),
       timestamp: incoming.header("kalshi-access-timestamp"),
       signature: incoming.header("kalshi-access-signature"),
     };
-    if (auth === "optional" && !credentials.keyId) return undefined;
+    if (auth === "optional" && !credentials.keyId) return Promise.resolve(undefined);
     return authenticate(this.#venue.keys, credentials, incoming.method, path, this.#venue.wallClock());
   }
 

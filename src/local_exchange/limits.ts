@@ -3,9 +3,10 @@
  *
  * @see https://docs.kalshi.com/getting_started/rate_limits
  */
-import { ApiError } from "./api_error.ts";
 import type { Operation } from "../contract/operation.ts";
-import { AmendOrderV2, CancelOrderV2, CreateOrderV2, DecreaseOrderV2 } from "../contract/operations.ts";
+import { chargeOf } from "../http/charge.ts";
+import { ShardBuckets } from "../http/shard_buckets.ts";
+import { ApiError } from "./api_error.ts";
 import type { Account } from "./engine/ledger.ts";
 
 /** A tier of Kalshi's API, lowest first. */
@@ -33,65 +34,27 @@ export const usageTiers: readonly UsageTier[] = Object.keys(perSecond) as UsageT
 /** What an operation costs when its row does not say. */
 export const DEFAULT_COST = 10;
 
-/** The two buckets of a tier. */
+/** The budgets of a tier: read, and write, which each shard has in full. */
 export function tierLimits(tier: UsageTier): { readonly read: BucketLimit; readonly write: BucketLimit } {
   const [read, write] = perSecond[tier];
-  const readSeconds = tier === "basic" || tier === "advanced" ? 2 : 1;
-  const writeSeconds = tier === "basic" ? 1 : 2;
+  const readSeconds = tier === "basic" || tier === "advanced" ? 3 : 1;
+  const writeSeconds = tier === "basic" ? 1 : 3;
   return {
     read: { refill_rate: read, bucket_capacity: read * readSeconds },
     write: { refill_rate: write, bucket_capacity: write * writeSeconds },
   };
 }
 
-/** What a request costs. */
-export function costOf(
-  operation: Operation<unknown, unknown, unknown>,
-  query: URLSearchParams,
-  body: unknown,
-): number {
-  for (const [name, cost] of Object.entries(operation.costWith ?? {})) {
-    if (query.get(name) === "true") return cost;
-  }
-  const cost = operation.cost ?? DEFAULT_COST;
-  if (operation.costPer === undefined) return cost;
-  const items = (body as Record<string, unknown> | undefined)?.[operation.costPer];
-  return cost * Math.max(1, Array.isArray(items) ? items.length : 1);
-}
+type Kind = "read" | "write";
 
-/** Operations whose writes draw on the bucket of the shard that they name. */
-const perShard: readonly Operation<unknown, unknown, unknown>[] = [
-  CreateOrderV2,
-  CancelOrderV2,
-  AmendOrderV2,
-  DecreaseOrderV2,
-];
-
-/** The bucket that a request draws on. */
-export function bucketOf(
-  operation: Operation<unknown, unknown, unknown>,
-  query: URLSearchParams,
-  body: unknown,
-): string {
-  if (operation.bucket !== "write") return "read";
-  if (operation.path.startsWith("/communications/") && !operation.path.includes("block-trade")) {
-    return "write 1";
-  }
-  if (!perShard.includes(operation)) return "write";
-  const named = Number(
-    query.get("exchange_index") ?? (body as Record<string, unknown> | undefined)?.exchange_index,
-  );
-  return named >= 1 ? `write ${named}` : "write";
-}
-
-interface Bucket {
-  tokens: number;
-  at: number;
+function budgetOf(tier: UsageTier, kind: Kind): { tokensPerSecond: number; capacity: number } {
+  const { refill_rate, bucket_capacity } = tierLimits(tier)[kind];
+  return { tokensPerSecond: refill_rate, capacity: bucket_capacity };
 }
 
 /** The buckets of all accounts. */
 export class RateLimits {
-  readonly #buckets = new WeakMap<Account, Map<string, Bucket>>();
+  readonly #buckets = new WeakMap<Account, Map<Kind, ShardBuckets>>();
   readonly #tiers = new WeakMap<Account, UsageTier>();
 
   /** The tier of an account: `basic` until it is set. */
@@ -100,22 +63,41 @@ export class RateLimits {
   }
 
   /** Moves an account to another tier. */
-  setTier(account: Account, tier: UsageTier): void {
+  setTier(account: Account, tier: UsageTier, now: number): void {
     this.#tiers.set(account, tier);
+    for (const [kind, buckets] of this.#buckets.get(account) ?? []) buckets.resize(budgetOf(tier, kind), now);
   }
 
-  /** Takes a request's cost, or throws the 429. A cost that no full bucket could pay is refused too. */
-  take(account: Account, name: string, cost: number, now: number): void {
-    const limits = tierLimits(this.tierOf(account));
-    const limit = name === "read" ? limits.read : limits.write;
-    let buckets = this.#buckets.get(account);
-    if (buckets === undefined) this.#buckets.set(account, buckets = new Map());
-    let bucket = buckets.get(name);
-    if (bucket === undefined) buckets.set(name, bucket = { tokens: limit.bucket_capacity, at: now });
-    const refilled = bucket.tokens + (now - bucket.at) * limit.refill_rate / 1_000;
-    bucket.tokens = Math.min(limit.bucket_capacity, refilled);
-    bucket.at = now;
-    if (bucket.tokens < cost) throw new ApiError(429, "too_many_requests");
-    bucket.tokens -= cost;
+  /** Takes what a request draws, or throws the 429. What no full bucket could pay is refused too. */
+  take(
+    account: Account,
+    operation: Operation<unknown, unknown, unknown>,
+    query: URLSearchParams,
+    body: unknown,
+    now: number,
+  ): void {
+    const fields = Object(body) as Readonly<Record<string, unknown>>;
+    const { bucket, payer, cost = DEFAULT_COST, items } = chargeOf(
+      operation,
+      (name) => query.get(name) ?? fields[name],
+    );
+    let kinds = this.#buckets.get(account);
+    if (kinds === undefined) this.#buckets.set(account, kinds = new Map());
+    let buckets = kinds.get(bucket);
+    if (buckets === undefined) {
+      kinds.set(bucket, buckets = new ShardBuckets(budgetOf(this.tierOf(account), bucket), now));
+    }
+    if (buckets.take(payer, cost * items, now) > 0) throw new ApiError(429, "too_many_requests");
+  }
+
+  /** What is left in each bucket that was drawn on: `read`, `write`, and `write:2` for that of shard 2. */
+  tokens(account: Account, now: number): Record<string, number> {
+    const left: Record<string, number> = {};
+    for (const [kind, buckets] of this.#buckets.get(account) ?? []) {
+      for (const shard of buckets.shards) {
+        left[shard === 0 ? kind : `${kind}:${shard}`] = buckets.level(shard, now);
+      }
+    }
+    return left;
   }
 }

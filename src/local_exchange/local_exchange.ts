@@ -242,7 +242,7 @@ export class LocalExchange implements AsyncDisposable {
     }
     const account = engine.open(balancePrecision === "0.01" ? 10_000 : 100);
     if (amount > 0) treasury.move(account.wallet(0, 0), amount);
-    limits.setTier(account, usageTier);
+    limits.setTier(account, usageTier, this.#venue.clock.now());
     keys.set(keyId, {
       id: keyId,
       name: "local",
@@ -323,7 +323,16 @@ export class LocalExchange implements AsyncDisposable {
 
   /** Moves an account to another tier of rate limits. */
   setUsageTier(accountId: string, tier: UsageTier): void {
-    this.#venue.limits.setTier(this.#account(accountId), tier);
+    this.#venue.limits.setTier(this.#account(accountId), tier, this.#venue.clock.now());
+  }
+
+  /**
+   * Tokens that are left in an account's rate buckets, of those that it has drawn on: `read`, `write`, and `write:2`
+   * for that of shard 2. Empty while `rateLimits` is off.
+   */
+  rateTokens(accountId: string): Record<string, number> {
+    const { limits, clock } = this.#venue;
+    return limits.tokens(this.#account(accountId), clock.now());
   }
 
   /**

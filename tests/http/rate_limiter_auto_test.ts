@@ -10,11 +10,11 @@ import { SimClock } from "./sim_clock.ts";
 
 const premier: AccountLimits = {
   read: { refill_rate: 1200, bucket_capacity: 1200 },
-  write: { refill_rate: 1200, bucket_capacity: 2400 },
+  write: { refill_rate: 1200, bucket_capacity: 3600 },
   grants: [],
 };
 const basic: AccountLimits = {
-  read: { refill_rate: 200, bucket_capacity: 400 },
+  read: { refill_rate: 200, bucket_capacity: 600 },
   write: { refill_rate: 100, bucket_capacity: 100 },
 };
 
@@ -57,7 +57,7 @@ test("the first calls wait for the account's budgets, which are read once", asyn
   await clock.run(1);
   assertEquals(done, ["batch", "read"]);
   assertEquals(asked, [0]);
-  assertEquals(limiter.stats()["write"]?.tokens, 400);
+  assertEquals(limiter.stats()["write"]?.tokens, 1600);
   assertEquals(limiter.acquire({ bucket: "write", items: 40 }), undefined);
   assertEquals(clock.pending, 0);
 });
@@ -66,7 +66,8 @@ test("the account's own costs are counted, and what reading them costs", async (
   const { clock, limiter } = setUp(() => premier);
   const reading = limiter.refresh();
   await clock.run(0);
-  assertEquals(limiter.stats()["read"]?.tokens, 400 - 20);
+  // Before anything is known the Basic tier counts: 3 s of reads.
+  assertEquals(limiter.stats()["read"]?.tokens, 600 - 20);
   await Promise.all([reading, clock.run(1000)]);
   const before = limiter.stats()["read"]?.tokens ?? 0;
   limiter.acquire({ bucket: "read", operation: "GET /portfolio/orders/{order_id}" });

@@ -5,6 +5,7 @@ import { KalshiConfigError, KalshiConnectionError } from "../../src/errors.ts";
 import { lazyLimiter, type LimitedCall } from "../../src/http/limiter.ts";
 import { RateLimiter } from "../../src/http/rate_limiter.ts";
 import { TokenBucket } from "../../src/http/token_bucket.ts";
+import { ManualClock } from "../../src/testing/manual_clock.ts";
 import { test } from "../support/test.ts";
 import { breath } from "../support/until.ts";
 import { SimClock } from "./sim_clock.ts";
@@ -149,4 +150,17 @@ test("a limiter that could not be loaded is asked for again", async () => {
   lazy.refused(call);
   assertEquals(calls.length, 3);
   for (const seen of calls) assertStrictEquals(seen, call);
+});
+
+test("raw requests are counted too: a GET as a read, all else as an order write on its shard", async () => {
+  const budget = { tokensPerSecond: 1000 };
+  const rateLimit = new RateLimiter({ read: budget, write: budget, clock: new ManualClock() });
+  const transport = () => Promise.resolve(Response.json({}));
+  await using client = new KalshiClient({ auth, demo: true, transport, rateLimit });
+  await client.request("GET", "/portfolio/balance");
+  await client.request("POST", "/portfolio/events/orders", { body: { ...order, exchange_index: 2 } });
+  await client.request("POST", "/portfolio/events/orders", { body: order });
+  await client.request("DELETE", "/portfolio/events/orders/1", { query: { exchange_index: 0 } });
+  const left = Object.entries(rateLimit.stats()).map(([name, { tokens }]) => [name, 1000 - tokens]);
+  assertEquals(Object.fromEntries(left), { read: 10, "write:2": 20, write: 20 });
 });

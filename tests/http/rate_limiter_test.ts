@@ -131,13 +131,92 @@ test("each shard from 1 on has a write bucket of its own; reads have none", () =
   assertEquals(limiter.acquire({ bucket: "read", cost: 600 }), undefined);
   const ids = Object.keys(limiter.stats());
   assertEquals(ids, ["write", "write:1", "write:2", "read"]);
-  for (const shard of [0, -1]) {
-    const stop = new AbortController();
-    const waiting = limiter.acquire({ bucket: "write", shard, signal: stop.signal });
-    assertInstanceOf(waiting, Promise);
-    waiting.catch(() => {});
-    stop.abort();
+  // The unscoped one is that of shard 0.
+  const stop = new AbortController();
+  const waiting = limiter.acquire({ bucket: "write", shard: 0, signal: stop.signal });
+  assertInstanceOf(waiting, Promise);
+  waiting.catch(() => {});
+  stop.abort();
+});
+
+test("a call for all shards takes its full cost from the unscoped bucket and from every shard's", () => {
+  const { limiter } = setUp();
+  const tokens = () =>
+    Object.fromEntries(Object.entries(limiter.stats()).map(([id, { tokens }]) => [id, tokens]));
+  limiter.acquire({ bucket: "write", shard: 1, cost: 100 });
+  limiter.acquire({ bucket: "write", shard: "all", cost: 1000 });
+  limiter.acquire({ bucket: "write", shard: -1, cost: 300 });
+  limiter.acquire({ bucket: "write", cost: 7 });
+  assertEquals(tokens(), { write: 1093, "write:1": 1000 });
+  // A shard that nobody had named before has paid for those as well, and for nothing else.
+  limiter.acquire({ bucket: "write", shard: 2, cost: 10 });
+  assertEquals(tokens(), { write: 1093, "write:1": 1000, "write:2": 1090 });
+  assertEquals(limiter.stats()["write:1"]?.granted, 3);
+});
+
+test("a call for all shards waits for the emptiest bucket, and takes nothing before", async () => {
+  const { clock, limiter, done, call } = setUp();
+  limiter.acquire({ bucket: "write", shard: 3, cost: 2400 });
+  call("all", { bucket: "write", shard: "all", cost: 600 });
+  await clock.run(400);
+  assertEquals(done, []);
+  assertEquals([limiter.stats()["write"]?.tokens, limiter.stats()["write"]?.waiting], [2400, 1]);
+  assertEquals(limiter.stats()["write:3"]?.waiting, 1);
+  await clock.run(101);
+  assertEquals(done, ["all"]);
+  assertEquals(limiter.stats()["write:3"]?.waiting, 0);
+  assertEquals(clock.pending, 0);
+});
+
+test("who waits for all shards is overtaken in none, nor overtakes; shards do not wait for each other", async () => {
+  const { clock, limiter, done, call } = setUp();
+  limiter.acquire({ bucket: "write", shard: 1, cost: 2400 });
+  limiter.acquire({ bucket: "write", shard: 2, cost: 1800 });
+  call("1 before", { bucket: "write", shard: 1, cost: 120 }); // after 100 ms
+  call("all", { bucket: "write", shard: "all", cost: 120 }); // after 200 ms
+  call("2 after", { bucket: "write", shard: 2, cost: 1 });
+  call("9, named only now", { bucket: "write", shard: 9, cost: 1 });
+  call("unscoped after", { bucket: "write", cost: 1 });
+  call("cancel", { bucket: "write", shard: 2, cost: 1, priority: "cancel" });
+  await clock.run(101);
+  assertEquals(done, ["cancel", "1 before"]);
+  await clock.run(101);
+  assertEquals(done.slice(2), ["all", "2 after", "9, named only now", "unscoped after"]);
+  call("2", { bucket: "write", shard: 2, cost: 2400 });
+  call("0", { bucket: "write", cost: 1 });
+  await clock.run(0);
+  assertEquals(done.slice(6), ["0"]);
+  await clock.run(3000);
+  assertEquals(clock.pending, 0);
+});
+
+test("a cancel for all shards goes before what waits for any; one that gives up lets the others go", async () => {
+  const { clock, limiter, done, call } = setUp();
+  limiter.acquire({ bucket: "write", cost: 2400 });
+  const stop = new AbortController();
+  call("create 1", { bucket: "write", shard: "all", cost: 12, signal: stop.signal }).catch(() => {});
+  call("create 2", { bucket: "write", shard: 2, cost: 12 });
+  call("cancel", { bucket: "write", shard: "all", cost: 12, priority: "cancel" });
+  await clock.run(11);
+  assertEquals(done, ["cancel"]);
+  stop.abort();
+  await clock.run(0);
+  assertEquals(done, ["cancel", "create 2"]);
+  assertEquals([limiter.stats()["write"]?.waiting, clock.pending], [0, 0]);
+});
+
+test("a 429 for a call that all shards pay for empties all of them, also those not yet named", async () => {
+  const { clock, limiter } = setUp();
+  limiter.acquire({ bucket: "write", shard: 1, cost: 1 });
+  limiter.onRateLimited("write", "all");
+  for (const shard of [0, 1, 2]) {
+    assert(!limiter.tryAcquire({ bucket: "write", shard, cost: 1 }), String(shard));
   }
+  assertEquals(limiter.stats()["write:1"]?.rateLimited, 1);
+  await clock.run(10);
+  limiter.onRateLimited("write", 1);
+  assert(!limiter.tryAcquire({ bucket: "write", shard: 1, cost: 1 }));
+  assert(limiter.tryAcquire({ bucket: "write", shard: 2, cost: 1 }));
 });
 
 test("a batch that never fits is refused at once, with the largest that would", () => {

@@ -1,9 +1,11 @@
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { createClient } from "@redis/client";
+import fc from "fast-check";
 import { Redis } from "ioredis";
 import { KalshiConfigError, KalshiTimeoutError } from "../../src/errors.ts";
 import { RateLimiter } from "../../src/http/rate_limiter.ts";
 import type { RateStore, RateTake } from "../../src/http/rate_store.ts";
+import { ShardBuckets } from "../../src/http/shard_buckets.ts";
 import { TokenBucket } from "../../src/http/token_bucket.ts";
 import { type RedisEval, RedisRateStore } from "../../src/rate_store_redis.ts";
 import { startRedis } from "../support/redis_server.ts";
@@ -95,6 +97,7 @@ ${script}`;
 const connect = (port: number) => connectors["@redis/client"]?.(port) as Promise<Connection>;
 
 const slow: Omit<RateTake, "key" | "costs"> = {
+  shard: 0,
   // So slow that nothing is refilled while the test runs, which goes by the clock of Redis.
   tokensPerSecond: 0.000_001,
   capacity: 100,
@@ -121,7 +124,7 @@ for (const [name, open] of Object.entries(connectors)) {
     assertEquals(await take([100], { key: "whole" }), { granted: 1, waitMs: 0 });
     assertEquals((await take([1], { key: "whole", reserve: 0 })).granted, 0);
 
-    await store.drain("other");
+    await store.drain("other", 0);
     assertEquals((await take([1], { key: "other", reserve: 0 })).granted, 0);
   });
 }
@@ -210,7 +213,10 @@ test("while Redis does not answer, the limiter goes on alone and says so", async
   const patient = new RedisRateStore({ eval: connection.eval, timeoutMs });
   const impatient = new RedisRateStore({ eval: connection.eval, timeoutMs: 50 });
   let current = patient;
-  const store: RateStore = { take: (take) => current.take(take), drain: (key) => current.drain(key) };
+  const store: RateStore = {
+    take: (take) => current.take(take),
+    drain: (key, shard) => current.drain(key, shard),
+  };
   const errors: unknown[] = [];
   const limiter = new RateLimiter({
     read: { tokensPerSecond: 1000 },
@@ -257,4 +263,92 @@ test("options of the Redis store that cannot be are refused", () => {
   assertThrows(make({}), KalshiConfigError, "eval takes a function");
   assertThrows(make({ eval: () => {}, timeoutMs: 0 }), KalshiConfigError, "timeoutMs");
   assertThrows(make({ eval: () => {}, client: 1 }), KalshiConfigError, 'no option "client"');
+});
+
+test("a call for all shards takes from every bucket in Redis or from none", async () => {
+  await using redis = await startRedis();
+  await using connection = await connect(redis.port);
+  const make = () => new RedisRateStore({ eval: connection.eval, timeoutMs });
+  const store = make();
+  const bucket = { ...slow, capacity: 1000, reserve: 0, spare: 0 };
+  const granted = async (shard: RateTake["shard"], cost: number) =>
+    (await store.take({ ...bucket, key: "k", shard, costs: [cost] })).granted === 1;
+  assert(await granted(2, 900));
+  assert(!await granted("all", 101), "shard 2 has too few");
+  // Nothing was taken from the others by that; the claim that it left lets no other store go first, but itself.
+  assert(await granted(0, 1000));
+  assert(await granted(1, 1000));
+  assert(!await granted("all", 100), "the unscoped one has none left");
+  assert(await granted(2, 100));
+
+  const other = (shard: RateTake["shard"], cost: number) =>
+    make().take({ ...bucket, key: "k2", shard, costs: [cost] });
+  assertEquals((await other("all", 600)).granted, 1);
+  // Named by another process, and only now: it has paid for the call before.
+  assertEquals((await other(7, 400)).granted, 1);
+  assertEquals((await other(7, 1)).granted, 0);
+  await store.drain("k2", 1);
+  assertEquals((await other(1, 1)).granted, 0);
+  await store.drain("k3", "all");
+  for (const shard of [0, 1, "all"] as const) {
+    assertEquals((await store.take({ ...bucket, key: "k3", shard, costs: [1] })).granted, 0, String(shard));
+  }
+});
+
+test("the Redis store and a limiter's own buckets give the same, for any calls on any shards", {
+  timeoutMs: 120_000,
+}, async () => {
+  await using redis = await startRedis();
+  await using connection = await connect(redis.port);
+  const step = fc.record({
+    shard: fc.constantFrom<RateTake["shard"]>(0, 1, 2, 3, "all"),
+    cost: fc.integer({ min: 1, max: 400 }),
+    drain: fc.integer({ min: 0, max: 19 }).map((value) => value === 0),
+  });
+  const bucket = { ...slow, capacity: 1000, reserve: 0, spare: 0 };
+  let runs = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
+      const key = `run ${++runs}`;
+      const store = new RedisRateStore({ eval: connection.eval, timeoutMs });
+      const buckets = new ShardBuckets(bucket, 0);
+      for (const { shard, cost, drain } of steps) {
+        if (drain) {
+          await store.drain(key, shard);
+          buckets.drain(shard, 0);
+        }
+        const { granted } = await store.take({ ...bucket, key, shard, costs: [cost] });
+        assertEquals(granted, buckets.take(shard, cost, 0) === 0 ? 1 : 0);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("processes that draw on shards, on all and on none in one go admit no more than each bucket holds", async () => {
+  await using redis = await startRedis();
+  await using connection = await connect(redis.port);
+  const redisTime = new ClockedRedis();
+  const { clock } = redisTime;
+  const budget = { tokensPerSecond: 100, capacity: 1000 };
+  const seconds = 10;
+  const limiters = [1, 2, 3].map(() =>
+    new RateLimiter({ read: budget, write: budget, clock, store: redisTime.store(connection) })
+  );
+  const server = new ShardBuckets(budget, clock.monotonic());
+  const stop = new AbortController();
+  let refused = 0;
+  let tokens = 0;
+  const calls = Array.from({ length: 900 }, async (_, index) => {
+    const shard = [0, 1, 2, 3, "all" as const][index % 5];
+    await limiters[index % 3]?.acquire({ bucket: "write", shard, signal: stop.signal });
+    if (server.take(shard ?? 0, 10, clock.monotonic()) > 0) refused++;
+    if (shard === 0 || shard === "all") tokens += 10;
+  });
+  const settled = Promise.allSettled(calls);
+  await clock.run(seconds * 1000);
+  stop.abort();
+  await settled;
+  assertEquals(refused, 0);
+  assert(tokens >= 0.9 * (900 + seconds * budget.tokensPerSecond), `${tokens} tokens in ${seconds} s`);
 });

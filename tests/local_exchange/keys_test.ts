@@ -1,6 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { KalshiAuth } from "../../src/auth/kalshi_auth.ts";
+import type { Operation } from "../../src/contract/operation.ts";
+import * as operations from "../../src/contract/operations.ts";
 import { LocalExchange } from "../../src/local_exchange/mod.ts";
+import { allScopes } from "../../src/local_exchange/scopes.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
 import { test } from "../support/test.ts";
 import { orderBody, Session } from "./support/session.ts";
@@ -81,6 +84,39 @@ test("scopes are kept to, and a parent covers its children", async () => {
   assertEquals((await generate({ scopes: ["fly"] })).status, 400);
 });
 
+test("the exchange wants of a key, for every operation, the scope that the operation's row names", async () => {
+  const { session: owner, generate } = await setUp();
+  await owner.post("/portfolio/subaccounts");
+  const sessions = new Map<string, Session>();
+  for (const scope of allScopes) {
+    // A key that may write must be able to read.
+    sessions.set(
+      scope,
+      await (await generate({ scopes: scope === "write" ? ["read", scope] : [scope] })).signed(),
+    );
+  }
+  const locked = await (await generate({ subaccount: 1 })).signed();
+  for (
+    const [name, operation] of Object.entries(operations) as [string, Operation<unknown, unknown, unknown>][]
+  ) {
+    if (operation.auth === "none") continue;
+    const { method = "GET" } = operation;
+    const needs = operation.scope ?? (method === "GET" ? "read" : "write");
+    const path = operation.path.replaceAll(/\{\w+\}/g, "x");
+    const body = method === "GET" ? undefined : "[]";
+    for (const [scope, session] of sessions) {
+      const { status, value } = await session.send(method, path, body);
+      const lacks = status === 403 && JSON.stringify(value).includes("lacks the scope");
+      const covers = scope === needs || needs.startsWith(`${scope}::`) ||
+        scope === "write" && needs.startsWith("read");
+      assertEquals(lacks, !covers, `${name} with ${scope}`);
+    }
+    const { status, value } = await locked.send(method, path, body);
+    const outside = status === 403 && String(value?.message).includes("restricted to a single sub-account");
+    assertEquals(outside, operation.restricted !== true, name);
+  }
+});
+
 test("a key of one subaccount acts for it alone", async () => {
   const { exchange, account, session, generate } = await setUp();
   const ticker = exchange.listMarket({ ticker: "M" });
@@ -108,6 +144,28 @@ test("a key of one subaccount acts for it alone", async () => {
   }
 });
 
+test("capacities are 3 s of budget for reads of Basic and Advanced and for writes above Basic, else 1 s", async () => {
+  const exchange = LocalExchange.create({ marketMakers: false, clock: new ManualClock() });
+  const { id, auth } = await exchange.createAccount();
+  const session = new Session(exchange, auth);
+  const seconds: Record<string, [number, number]> = {};
+  for (const tier of ["basic", "advanced", "expert", "premier", "paragon", "prime", "prestige"] as const) {
+    exchange.setUsageTier(id, tier);
+    const { read, write } = (await session.get("/account/limits")).value;
+    seconds[tier] = [read.bucket_capacity / read.refill_rate, write.bucket_capacity / write.refill_rate];
+  }
+  const above: [number, number] = [1, 3];
+  assertEquals(seconds, {
+    basic: [3, 1],
+    advanced: [3, 3],
+    expert: above,
+    premier: above,
+    paragon: above,
+    prime: above,
+    prestige: above,
+  });
+});
+
 test("rate limits refuse what is over the budget, and time refills it", async () => {
   const exchange = LocalExchange.create({ marketMakers: false, rateLimits: true, clock: new ManualClock() });
   const account = await exchange.createAccount({ usageTier: "basic" });
@@ -116,7 +174,7 @@ test("rate limits refuse what is over the budget, and time refills it", async ()
   const limits = await session.get("/account/limits");
   assertEquals(limits.value, {
     usage_tier: "basic",
-    read: { refill_rate: 200, bucket_capacity: 400 },
+    read: { refill_rate: 200, bucket_capacity: 600 },
     write: { refill_rate: 100, bucket_capacity: 100 },
     grants: [],
   });
@@ -146,7 +204,7 @@ test("rate limits refuse what is over the budget, and time refills it", async ()
   exchange.setUsageTier(account.id, "prime");
   assertEquals((await session.get("/account/limits")).value.write, {
     refill_rate: 4_800,
-    bucket_capacity: 9_600,
+    bucket_capacity: 14_400,
   });
   const { value: costs } = await session.get("/account/endpoint_costs");
   assertEquals(costs.default_cost, 10);

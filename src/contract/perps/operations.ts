@@ -77,6 +77,7 @@ export const GetMarginBalance: Operation<GetMarginBalanceParams, GetMarginBalanc
   path: "/margin/balance",
   cost: 5,
   costWith: { compute_available_balance: 50 },
+  scope: "read::portfolio_balance",
 };
 
 /** Parameters of `GET /margin/cross/positions/{ticker}/exit_trigger`. */
@@ -98,6 +99,7 @@ export const GetCrossMarginExitTriggers: Operation<
   GetExitTriggersResponse
 > = {
   path: "/margin/cross/positions/{ticker}/exit_trigger",
+  restricted: true,
 };
 
 /** Parameters of `PUT /margin/cross/positions/{ticker}/exit_trigger`. */
@@ -119,6 +121,8 @@ export const SetCrossMarginExitTrigger: Operation<
 > = {
   method: "PUT",
   path: "/margin/cross/positions/{ticker}/exit_trigger",
+  scope: "write::trade",
+  restricted: true,
 };
 
 /** Parameters of `DELETE /margin/cross/positions/{ticker}/exit_trigger`. */
@@ -140,6 +144,8 @@ export const DeleteCrossMarginExitTrigger: Operation<DeleteCrossMarginExitTrigge
   path: "/margin/cross/positions/{ticker}/exit_trigger",
   status: 204,
   empty: true,
+  scope: "write::trade",
+  restricted: true,
 };
 
 /** Parameters of `PUT /margin/cross/positions/{ticker}/exit_trigger/{trigger_id}`. */
@@ -163,6 +169,8 @@ export const UpdateCrossMarginExitTrigger: Operation<
 > = {
   method: "PUT",
   path: "/margin/cross/positions/{ticker}/exit_trigger/{trigger_id}",
+  scope: "write::trade",
+  restricted: true,
 };
 
 /** Parameters of `DELETE /margin/cross/positions/{ticker}/exit_trigger/{trigger_id}`. */
@@ -184,6 +192,8 @@ export const DeleteCrossMarginExitTriggerById: Operation<DeleteCrossMarginExitTr
   path: "/margin/cross/positions/{ticker}/exit_trigger/{trigger_id}",
   status: 204,
   empty: true,
+  scope: "write::trade",
+  restricted: true,
 };
 
 /** `GET /margin/enabled`: https://docs.kalshi.com/margin-rest/exchange/get-enabled-status */
@@ -205,12 +215,14 @@ export const UpdateFCMNotionalRiskLimit: Operation<
 > = {
   method: "PUT",
   path: "/margin/fcm/notional_risk_limit",
+  scope: "write::fcm_risk",
 };
 
 /** `DELETE /margin/fcm/notional_risk_limit`: https://docs.kalshi.com/changelog */
 export const DeleteFCMNotionalRiskLimit: Operation<undefined, EmptyResponse> = {
   method: "DELETE",
   path: "/margin/fcm/notional_risk_limit",
+  scope: "write::fcm_risk",
 };
 
 /** `POST /margin/fcm/subtraders`: https://docs.kalshi.com/margin-rest/fcm/create-margin-fcm-subtrader */
@@ -256,6 +268,7 @@ export const UpdateFCMSubtraderRiskControls: Operation<
 > = {
   method: "PUT",
   path: "/margin/fcm/subtraders/risk_controls",
+  scope: "write::fcm_risk",
 };
 
 /** Parameters of `DELETE /margin/fcm/subtraders/risk_controls`. */
@@ -276,6 +289,7 @@ export const DeleteFCMSubtraderRiskControls: Operation<DeleteFCMSubtraderRiskCon
   {
     method: "DELETE",
     path: "/margin/fcm/subtraders/risk_controls",
+    scope: "write::fcm_risk",
   };
 
 /** `GET /margin/fee_tier_rates`: https://docs.kalshi.com/changelog */
@@ -305,6 +319,7 @@ export interface GetMarginFillsParams {
 /** `GET /margin/fills`: https://docs.kalshi.com/margin-rest/portfolio/get-fills */
 export const GetMarginFills: PagedOperation<GetMarginFillsParams, GetMarginFillsResponse, "fills"> = {
   path: "/margin/fills",
+  restricted: true,
   items: "fills",
 };
 
@@ -420,6 +435,7 @@ export const SetIsolatedMarginExitTrigger: Operation<
 > = {
   method: "PUT",
   path: "/margin/isolated/positions/{ticker}/exit_trigger",
+  scope: "write::trade",
 };
 
 /** Parameters of `DELETE /margin/isolated/positions/{ticker}/exit_trigger`. */
@@ -439,6 +455,7 @@ export const DeleteIsolatedMarginExitTrigger: Operation<DeleteIsolatedMarginExit
   path: "/margin/isolated/positions/{ticker}/exit_trigger",
   status: 204,
   empty: true,
+  scope: "write::trade",
 };
 
 /** Parameters of `GET /margin/markets`. */
@@ -527,6 +544,7 @@ export interface GetMarginOrderGroupsParams {
 /** `GET /margin/order_groups`: https://docs.kalshi.com/margin-rest/order-groups/get-order-groups */
 export const GetMarginOrderGroups: Operation<GetMarginOrderGroupsParams, GetOrderGroupsResponse> = {
   path: "/margin/order_groups",
+  restricted: true,
 };
 
 /** `POST /margin/order_groups/create`: https://docs.kalshi.com/margin-rest/order-groups/create-order-group */
@@ -536,6 +554,8 @@ export const CreateMarginOrderGroup: Operation<undefined, CreateOrderGroupRespon
     path: "/margin/order_groups/create",
     status: 201,
     bucket: "write",
+    scope: "write::trade",
+    restricted: true,
   };
 
 /** Parameters of `GET /margin/order_groups/{order_group_id}`. */
@@ -552,6 +572,7 @@ export interface GetMarginOrderGroupParams {
  */
 export const GetMarginOrderGroup: Operation<GetMarginOrderGroupParams, GetOrderGroupResponse> = {
   path: "/margin/order_groups/{order_group_id}",
+  restricted: true,
 };
 
 /** Parameters of `DELETE /margin/order_groups/{order_group_id}`. */
@@ -570,6 +591,8 @@ export const DeleteMarginOrderGroup: Operation<DeleteMarginOrderGroupParams, Emp
   method: "DELETE",
   path: "/margin/order_groups/{order_group_id}",
   bucket: "write",
+  scope: "write::trade",
+  restricted: true,
 };
 
 /** Parameters of `PUT /margin/order_groups/{order_group_id}/limit`. */
@@ -592,6 +615,8 @@ export const UpdateMarginOrderGroupLimit: Operation<
   method: "PUT",
   path: "/margin/order_groups/{order_group_id}/limit",
   bucket: "write",
+  scope: "write::trade",
+  restricted: true,
 };
 
 /** Parameters of `PUT /margin/order_groups/{order_group_id}/reset`. */
@@ -614,6 +639,8 @@ export const ResetMarginOrderGroup: Operation<
   method: "PUT",
   path: "/margin/order_groups/{order_group_id}/reset",
   bucket: "write",
+  scope: "write::trade",
+  restricted: true,
 };
 
 /** Parameters of `PUT /margin/order_groups/{order_group_id}/trigger`. */
@@ -636,6 +663,8 @@ export const TriggerMarginOrderGroup: Operation<
   method: "PUT",
   path: "/margin/order_groups/{order_group_id}/trigger",
   bucket: "write",
+  scope: "write::trade",
+  restricted: true,
 };
 
 /** Parameters of `GET /margin/orders`. */
@@ -659,6 +688,7 @@ export interface GetMarginOrdersParams {
 /** `GET /margin/orders`: https://docs.kalshi.com/margin-rest/orders/get-orders */
 export const GetMarginOrders: PagedOperation<GetMarginOrdersParams, GetMarginOrdersResponse, "orders"> = {
   path: "/margin/orders",
+  restricted: true,
   items: "orders",
 };
 
@@ -668,6 +698,9 @@ export const CreateMarginOrder: Operation<undefined, CreateMarginOrderResponse, 
   path: "/margin/orders",
   status: 201,
   bucket: "write",
+  shard: "ticker",
+  scope: "write::trade",
+  restricted: true,
 };
 
 /** Parameters of `DELETE /margin/orders`. */
@@ -683,6 +716,8 @@ export const CancelAllMarginOrders: Operation<CancelAllMarginOrdersParams> = {
   status: 204,
   empty: true,
   bucket: "write",
+  scope: "write::trade",
+  restricted: true,
 };
 
 /** Parameters of `GET /margin/orders/{order_id}`. */
@@ -694,6 +729,7 @@ export interface GetMarginOrderParams {
 /** `GET /margin/orders/{order_id}`: https://docs.kalshi.com/margin-rest/orders/get-order */
 export const GetMarginOrder: Operation<GetMarginOrderParams, GetMarginOrderResponse> = {
   path: "/margin/orders/{order_id}",
+  restricted: true,
 };
 
 /** Parameters of `DELETE /margin/orders/{order_id}`. */
@@ -710,6 +746,8 @@ export const CancelMarginOrder: Operation<CancelMarginOrderParams, CancelMarginO
   path: "/margin/orders/{order_id}",
   bucket: "write",
   cost: 1,
+  scope: "write::trade",
+  restricted: true,
 };
 
 /** Parameters of `POST /margin/orders/{order_id}/amend`. */
@@ -729,6 +767,9 @@ export const AmendMarginOrder: Operation<
   method: "POST",
   path: "/margin/orders/{order_id}/amend",
   bucket: "write",
+  shard: "ticker",
+  scope: "write::trade",
+  restricted: true,
 };
 
 /** Parameters of `POST /margin/orders/{order_id}/decrease`. */
@@ -749,6 +790,8 @@ export const DecreaseMarginOrder: Operation<
   path: "/margin/orders/{order_id}/decrease",
   bucket: "write",
   cost: 1,
+  scope: "write::trade",
+  restricted: true,
 };
 
 /** Parameters of `GET /margin/positions`. */
@@ -762,6 +805,7 @@ export interface GetMarginPositionsParams {
 /** `GET /margin/positions`: https://docs.kalshi.com/margin-rest/portfolio/get-positions */
 export const GetMarginPositions: Operation<GetMarginPositionsParams, GetMarginPositionsResponse> = {
   path: "/margin/positions",
+  restricted: true,
 };
 
 /** `GET /margin/risk`: https://docs.kalshi.com/margin-rest/risk/get-risk */
@@ -807,6 +851,7 @@ export const IntraExchangeInstanceTransfer: Operation<
 > = {
   method: "POST",
   path: "/portfolio/intra_exchange_instance_transfer",
+  scope: "write::transfer",
 };
 
 /** `POST /portfolio/margin/subaccounts`: https://docs.kalshi.com/margin-rest/portfolio/create-subaccount */
@@ -827,4 +872,5 @@ export const ApplyMarginSubaccountTransfer: Operation<
 > = {
   method: "POST",
   path: "/portfolio/margin/subaccounts/transfer",
+  scope: "write::transfer",
 };

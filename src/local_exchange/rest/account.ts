@@ -24,7 +24,7 @@ const goals: Readonly<Record<string, number>> = {
 };
 
 const costs = Object.values(operations)
-  .filter(({ cost, costPer }) => cost !== undefined && costPer === undefined)
+  .filter(({ cost }) => cost !== undefined)
   .map(({ method = "GET", path, cost }) => ({
     method,
     path: `/trade-api/v2${path.replaceAll(/\{(\w+)\}/g, ":$1")}`,
@@ -57,7 +57,7 @@ export const accountRoutes = [
     if (usageTiers.indexOf(call.venue.limits.tierOf(account)) > 0) {
       throw new ApiError(403, "permission_denied", "the account is above the basic tier already");
     }
-    call.venue.limits.setTier(account, "advanced");
+    call.venue.limits.setTier(account, "advanced", call.venue.clock.now());
     return undefined;
   }),
 ];

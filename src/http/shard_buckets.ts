@@ -1,0 +1,71 @@
+/**
+ * The buckets of one kind that an account has: the unscoped one, and one for each shard from 1 on.
+ *
+ * Which shards there are is not known before somebody names them. So one bucket is kept for all that nobody has
+ * named: it pays for what all buckets pay for and for nothing else, and a shard's bucket starts as its copy.
+ *
+ * @module
+ */
+import type { Payer } from "./charge.ts";
+import { type RateBudget, TokenBucket } from "./token_bucket.ts";
+
+/** See the module. */
+export class ShardBuckets {
+  readonly #unnamed: TokenBucket;
+  readonly #named = new Map<number, TokenBucket>();
+
+  /** Full buckets at the time `nowMs`. `spare`: see {@linkcode TokenBucket.take}. */
+  constructor(budget: RateBudget, nowMs: number, spare = 0) {
+    this.#unnamed = new TokenBucket(budget, nowMs, spare);
+    this.#named.set(0, this.#unnamed.copy());
+  }
+
+  /** The most tokens that each of them holds. */
+  get capacity(): number {
+    return this.#unnamed.capacity;
+  }
+
+  /** The shards that were named so far, 0 for the unscoped bucket. */
+  get shards(): Iterable<number> {
+    return this.#named.keys();
+  }
+
+  /** How many tokens the bucket of a shard holds. */
+  level(shard: number, nowMs: number): number {
+    return (this.#named.get(shard) ?? this.#unnamed).level(nowMs);
+  }
+
+  /** {@linkcode TokenBucket.take} of every bucket that pays: of all or of none. */
+  take(payer: Payer, cost: number, nowMs: number, reserve = 0): number {
+    if (payer !== "all") return this.#of(payer).take(cost, nowMs, reserve);
+    let waitMs = 0;
+    for (const bucket of this.#named.values()) {
+      waitMs = Math.max(waitMs, bucket.waitFor(cost, nowMs, reserve));
+    }
+    if (waitMs > 0) return waitMs;
+    for (const bucket of this.#named.values()) bucket.take(cost, nowMs, reserve);
+    // It never holds less than the unscoped one, which pays for all this pays for.
+    this.#unnamed.take(cost, nowMs, reserve);
+    return 0;
+  }
+
+  /** Empties every bucket that pays. */
+  drain(payer: Payer, nowMs: number): void {
+    for (const bucket of payer === "all" ? this.#every() : [this.#of(payer)]) bucket.drain(nowMs);
+  }
+
+  /** Changes the budget of every bucket: see {@linkcode TokenBucket.resize}. */
+  resize(budget: RateBudget, nowMs: number, spare = 0): void {
+    for (const bucket of this.#every()) bucket.resize(budget, nowMs, spare);
+  }
+
+  #every(): TokenBucket[] {
+    return [...this.#named.values(), this.#unnamed];
+  }
+
+  #of(shard: number): TokenBucket {
+    let bucket = this.#named.get(shard);
+    if (bucket === undefined) this.#named.set(shard, bucket = this.#unnamed.copy());
+    return bucket;
+  }
+}

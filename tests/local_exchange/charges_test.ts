@@ -1,0 +1,247 @@
+import { assert, assertEquals } from "@std/assert";
+import { KalshiClient } from "../../mod.ts";
+import * as event from "../../src/contract/operations.ts";
+import type { Operation } from "../../src/contract/operation.ts";
+import * as perps from "../../src/contract/perps/operations.ts";
+import { KalshiRateLimitError } from "../../src/errors.ts";
+import { RateLimiter } from "../../src/http/rate_limiter.ts";
+import { Engine } from "../../src/local_exchange/engine/engine.ts";
+import { createRandom } from "../../src/local_exchange/random.ts";
+import { RateLimits, tierLimits } from "../../src/local_exchange/limits.ts";
+import { LocalExchange } from "../../src/local_exchange/mod.ts";
+import { ManualClock } from "../../src/testing/manual_clock.ts";
+import { test } from "../support/test.ts";
+import { Session } from "./support/session.ts";
+
+type Row = Operation<unknown, unknown, unknown>;
+type Tokens = Record<string, number>;
+
+const { read, write } = tierLimits("prestige");
+const budgets = {
+  read: { tokensPerSecond: read.refill_rate, capacity: read.bucket_capacity },
+  write: { tokensPerSecond: write.refill_rate, capacity: write.bucket_capacity },
+};
+const full = (name: string) => name === "read" ? read.bucket_capacity : write.bucket_capacity;
+
+/** What was drawn from each bucket, of those that are not full. */
+const drawn = (tokens: Tokens): Tokens =>
+  Object.fromEntries(
+    Object.entries(tokens).map(([name, left]) => [name, full(name) - left]).filter(([, cost]) => cost !== 0),
+  );
+
+interface Request {
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly body?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Requests of an operation that differ in what may decide who pays. */
+function requestsOf(operation: Row): Request[] {
+  const fields = [undefined, 0, 1, 2, -1, null].flatMap((exchange_index) => [
+    { exchange_index },
+    { exchange_index, ticker: "KX-1" },
+    { exchange_index, market_ticker: "KX-1" },
+  ]);
+  const { costPer, costWith, method = "GET" } = operation;
+  const lists = costPer === undefined ? [{}] : [1, 3].map((count) => ({
+    [costPer]: Array.from({ length: count }, () => ({ exchange_index: 1, ticker: "KX-1" })),
+  }));
+  const flags = [{}, ...Object.keys(costWith ?? {}).map((name) => ({ [name]: true }))];
+  const inQuery = method === "GET" || method === "DELETE" && costPer === undefined;
+  return fields.flatMap((some) =>
+    lists.flatMap((list) =>
+      flags.map((flag) => {
+        const path = Object.fromEntries(
+          [...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => [name, "x"]),
+        );
+        const params = { ...path, ...flag, ...(inQuery ? some : {}) };
+        return { params, body: inQuery ? undefined : { ...some, ...list } };
+      })
+    )
+  );
+}
+
+/** The query of a request, as it goes over the wire. */
+function queryOf({ path }: Row, params: Readonly<Record<string, unknown>>): URLSearchParams {
+  return new URLSearchParams(
+    Object.entries(params)
+      .filter(([name, value]) => !path.includes(`{${name}}`) && value !== undefined && value !== null)
+      .map(([name, value]) => [name, String(value)]),
+  );
+}
+
+const drawnByClient = (operation: Row, request: Request): Tokens => {
+  const limiter = new RateLimiter({ ...budgets, clock: new ManualClock() });
+  for (const shard of [1, 2, 3]) limiter.tryAcquire({ bucket: "write", shard, cost: 0 });
+  const call = { method: operation.method ?? "GET", template: operation, options: request };
+  assert(limiter.tryAdmit(call));
+  return drawn(
+    Object.fromEntries(Object.entries(limiter.stats()).map(([name, { tokens }]) => [name, tokens])),
+  );
+};
+
+for (const [product, table] of Object.entries({ event, perps })) {
+  test(`${product}: client and exchange agree who pays for every operation, and how much`, () => {
+    const account = new Engine(createRandom(1), 0).open();
+    for (const [name, operation] of Object.entries(table) as [string, Row][]) {
+      for (const request of requestsOf(operation)) {
+        const limits = new RateLimits();
+        limits.setTier(account, "prestige", 0);
+        for (const exchange_index of [1, 2, 3]) {
+          limits.take(account, { ...event.CreateOrderV2, cost: 0 } as Row, new URLSearchParams(), {
+            exchange_index,
+          }, 0);
+        }
+        // Over the wire null is what JSON has; a query has none.
+        const body = request.body && JSON.parse(JSON.stringify(request.body));
+        limits.take(account, operation, queryOf(operation, request.params), body, 0);
+        assertEquals(
+          drawnByClient(operation, request),
+          drawn(limits.tokens(account, 0)),
+          `${name} ${JSON.stringify(request)}`,
+        );
+      }
+    }
+  });
+}
+
+test("what a signed request draws on the exchange is what the client's limiter takes for it", async () => {
+  const exchange = LocalExchange.create({
+    marketMakers: false,
+    markets: 1,
+    rateLimits: true,
+    clock: new ManualClock(),
+  });
+  const { id, auth } = await exchange.createAccount({ usageTier: "prestige" });
+  const session = new Session(exchange, auth);
+  for (const exchange_index of [1, 2, 3]) {
+    await session.post("/portfolio/events/orders", { exchange_index });
+  }
+  for (const [name, operation] of Object.entries(event) as [string, Row][]) {
+    if (operation === event.UpgradeAccountApiUsageLevel) continue;
+    for (const request of requestsOf(operation).filter((_, index) => index % 5 === 0)) {
+      exchange.clock.advance(10_000);
+      const path = operation.path.replaceAll(/\{\w+\}/g, "x");
+      await session.send(
+        operation.method ?? "GET",
+        `${path}?${queryOf(operation, request.params)}`,
+        request.body,
+      );
+      assertEquals(
+        drawn(exchange.rateTokens(id)),
+        drawnByClient(operation, request),
+        `${name} ${JSON.stringify(request)}`,
+      );
+    }
+  }
+});
+
+/** What single order writes draw from the unscoped bucket and from those of shards 1 to 3. */
+const drawnFor = (operation: Row, fields: Readonly<Record<string, unknown>>) => {
+  const inQuery = operation.method === "DELETE";
+  const { "write": unscoped = 0, "write:1": one = 0, "write:2": two = 0, "write:3": three = 0, ...rest } =
+    drawnByClient(operation, { params: inQuery ? fields : {}, body: inQuery ? undefined : fields });
+  assertEquals(rest, {});
+  return [unscoped, one, two, three];
+};
+
+test("a single order write draws on its shard, or on all where Kalshi finds the shard by the ticker", () => {
+  const { CreateOrderV2, AmendOrderV2, DecreaseOrderV2, CancelOrderV2 } = event;
+  const cases = [
+    [CreateOrderV2, { ticker: "A" }, 10],
+    [AmendOrderV2, { ticker: "A" }, 10],
+    [DecreaseOrderV2, { market_ticker: "A" }, 10],
+    [CancelOrderV2, { market_ticker: "A" }, 2],
+  ] as const;
+  for (const [operation, ticker, cost] of cases) {
+    const row = operation as Row;
+    assertEquals(drawnFor(row, ticker), [cost, cost, cost, cost]);
+    assertEquals(drawnFor(row, { ...ticker, exchange_index: -1 }), [cost, cost, cost, cost]);
+    assertEquals(drawnFor(row, { ...ticker, exchange_index: 0 }), [cost, 0, 0, 0]);
+    assertEquals(drawnFor(row, { ...ticker, exchange_index: 2 }), [0, 0, cost, 0]);
+    assertEquals(drawnFor(row, {}), [cost, 0, 0, 0]);
+  }
+});
+
+test("batches and order groups pay from the unscoped bucket, RFQs and quotes from shard 1's, block trades from none's", () => {
+  const orders = [{ exchange_index: 2 }, { exchange_index: 2 }, {}];
+  assertEquals(drawnFor(event.BatchCreateOrdersV2 as Row, { orders, exchange_index: 2 }), [30, 0, 0, 0]);
+  assertEquals(
+    drawnByClient(event.BatchCancelOrdersV2 as Row, { params: {}, body: { orders, exchange_index: 2 } }),
+    { write: 6 },
+  );
+  assertEquals(drawnFor(event.CreateOrderGroup as Row, { exchange_index: 2 }), [10, 0, 0, 0]);
+  assertEquals(drawnFor(event.CancelAllOrders as Row, {}), [2, 0, 0, 0]);
+  assertEquals(drawnFor(event.CreateRFQ as Row, { market_ticker: "A" }), [0, 10, 0, 0]);
+  assertEquals(drawnFor(event.CreateQuote as Row, {}), [0, 2, 0, 0]);
+  for (
+    const name of ["DeleteRFQ", "AcceptRFQQuote", "ConfirmRFQQuote", "AcceptQuote", "ConfirmQuote"] as const
+  ) {
+    assertEquals(drawnFor(event[name] as Row, {}), [0, 10, 0, 0], name);
+  }
+  for (const name of ["DeleteQuote", "DeleteRFQQuote"] as const) {
+    assertEquals(drawnFor(event[name] as Row, {}), [0, 2, 0, 0], name);
+  }
+  assertEquals(drawnFor(event.AcceptBlockTradeProposal as Row, { exchange_index: 1 }), [10, 0, 0, 0]);
+  assertEquals(drawnFor(event.UpgradeAccountApiUsageLevel as Row, {}), [30, 0, 0, 0]);
+  assertEquals(drawnByClient(event.ProposeBlockTrade as Row, { params: {}, body: {} }), { read: 10 });
+});
+
+test("perps: what an order costs, and the two prices of the balance", () => {
+  const draw = (operation: unknown, params: Request["params"] = {}, body?: Request["body"]) =>
+    drawnByClient(operation as Row, { params, body });
+  assertEquals(draw(perps.CreateMarginOrder, {}, { ticker: "BTCPERP" }), { write: 10 });
+  assertEquals(draw(perps.AmendMarginOrder, {}, { ticker: "BTCPERP" }), { write: 10 });
+  assertEquals(draw(perps.CancelMarginOrder), { write: 1 });
+  assertEquals(draw(perps.DecreaseMarginOrder, {}, { reduce_by: "1" }), { write: 1 });
+  assertEquals(draw(perps.CreateMarginOrderGroup, {}, {}), { write: 10 });
+  assertEquals(draw(perps.GetMarginBalance), { read: 5 });
+  assertEquals(draw(perps.GetMarginBalance, { compute_available_balance: true }), { read: 50 });
+  assertEquals(draw(perps.GetMarginBalance, { compute_available_balance: false }), { read: 5 });
+});
+
+test("a client that reads its budgets meets no 429, whatever mix of shards and routing it sends", async () => {
+  const clock = new ManualClock();
+  const exchange = LocalExchange.create({ marketMakers: false, markets: 1, rateLimits: true, clock });
+  const { auth } = await exchange.createAccount({ usageTier: "advanced", balance: "100000.00" });
+  const ticker = exchange.listMarket({ ticker: "M" });
+  await using client = new KalshiClient({
+    auth,
+    config: exchange.config,
+    transport: exchange.fetch,
+    clock,
+    rateLimit: "auto",
+  });
+  let limited = 0;
+  let answered = 0;
+  const note = (call: Promise<unknown>) =>
+    call.catch((error) => void (error instanceof KalshiRateLimitError && limited++)).then(() =>
+      void answered++
+    );
+  const calls: Promise<unknown>[] = [];
+  const order = {
+    ticker,
+    side: "bid",
+    count: "1.00",
+    price: "0.0100",
+    time_in_force: "good_till_canceled",
+    self_trade_prevention_type: "taker_at_cross",
+  } as const;
+  for (let index = 0; index < 240; index++) {
+    const exchange_index = [undefined, 0, 1, 2, -1, 3][index % 6];
+    calls.push(note(client.orders.create({ ...order, exchange_index })));
+    if (index % 4 === 0) calls.push(note(client.orders.cancel("none", { market_ticker: ticker })));
+    if (index % 10 === 0) {
+      calls.push(
+        note(client.communications.rfqs.create({
+          market_ticker: ticker,
+          contracts_fp: "1.00",
+          rest_remainder: false,
+        })),
+      );
+    }
+    if (index % 30 === 29) calls.push(note(client.orders.batchCreate({ orders: [order, order] })));
+  }
+  for (let tries = 0; answered < calls.length && tries < 2_000; tries++) await clock.advance(50);
+  await Promise.all(calls);
+  assertEquals([limited, answered], [0, calls.length]);
+});
