@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { KalshiServerCode } from "./server_codes.ts";
+
 /**
  * What is known of the effect of a failed call.
  *
@@ -53,8 +55,8 @@ export interface KalshiErrorContext {
   /** HTTP status of the answer. */
   readonly status?: number | undefined;
   /** `code` of Kalshi's error body, such as `insufficient_balance`. */
-  readonly serverCode?: string | undefined;
-  /** `details` of Kalshi's error body. */
+  readonly serverCode?: KalshiServerCode | undefined;
+  /** `details` or `errors` of Kalshi's error body. */
   readonly details?: unknown;
   /** How many attempts were made. */
   readonly attempts?: number | undefined;
@@ -66,6 +68,16 @@ export interface KalshiErrorContext {
   readonly clientIds?: readonly string[] | undefined;
   /** The error below. */
   readonly cause?: unknown;
+}
+
+/** A {@linkcode KalshiError} as JSON. */
+export interface KalshiErrorJson extends Omit<KalshiErrorContext, "cause"> {
+  /** The class name. */
+  readonly name: string;
+  /** What happened, and what to do. */
+  readonly message: string;
+  /** The code of the class. */
+  readonly code: KalshiErrorCode;
 }
 
 /**
@@ -98,9 +110,9 @@ export abstract class KalshiError extends Error {
   readonly path: string | undefined;
   /** HTTP status of the answer, where there was one. */
   readonly status: number | undefined;
-  /** `code` of Kalshi's error body. */
-  readonly serverCode: string | undefined;
-  /** `details` of Kalshi's error body. */
+  /** `code` of Kalshi's error body, where it could be read. What the known ones mean: docs/errors.md. */
+  readonly serverCode: KalshiServerCode | undefined;
+  /** What Kalshi's error body gave as `details`, or as `errors`; a body of another form as a whole. */
   readonly details: unknown;
   /** How many attempts were made; 0 when nothing was tried. */
   readonly attempts: number;
@@ -121,6 +133,40 @@ export abstract class KalshiError extends Error {
     this.attempts = context.attempts ?? 0;
     this.retryAfterMs = context.retryAfterMs;
     this.clientIds = context.clientIds ?? [];
+  }
+
+  /** What `JSON.stringify` shows: everything but the stack and the cause. No secret is in it. */
+  toJSON(): KalshiErrorJson {
+    const {
+      name,
+      message,
+      code,
+      outcome,
+      method,
+      path,
+      status,
+      serverCode,
+      attempts,
+      retryAfterMs,
+      clientIds,
+    } = this;
+    const details = plain(this.details);
+    return {
+      ...{ name, message, code, outcome, method, path, status, serverCode, details },
+      ...{ attempts, retryAfterMs, clientIds },
+    };
+  }
+}
+
+/** What is certain to be JSON: a parser of the caller's may give more, such as bigints. */
+function plain(details: unknown): unknown {
+  if (typeof details !== "object" || details === null) {
+    return typeof details === "bigint" ? `${details}` : details;
+  }
+  try {
+    return JSON.parse(JSON.stringify(details, (_, value) => typeof value === "bigint" ? `${value}` : value));
+  } catch {
+    return String(details);
   }
 }
 

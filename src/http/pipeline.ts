@@ -28,8 +28,15 @@ import type { HttpPool } from "../runtime/types.ts";
 import { assertSignable } from "../url_policy.ts";
 import { type ClientHooks, redactHeaders, type RetryEvent, tell } from "./hooks.ts";
 import type { Limiter } from "./limiter.ts";
-import { decodeResponse, type RequestIdentity, responseError } from "./response.ts";
-import { backoffMs, isRetryableStatus, isSafeMethod } from "./retry.ts";
+import {
+  decodeResponse,
+  outcomeOf,
+  readRefusal,
+  type Refused,
+  type RequestIdentity,
+  responseError,
+} from "./response.ts";
+import { backoffMs, isRetryableStatus, isSafeMethod, isSuccess } from "./retry.ts";
 import { buildQuery, fillPath, type Params } from "./url.ts";
 
 /** What every method of a client takes as its last argument. */
@@ -78,6 +85,8 @@ export interface Payload {
   readonly body?: unknown;
   /** Passes by the rate limiter: what the limiter itself asks. */
   readonly unlimited?: boolean | undefined;
+  /** Says more than the pipeline can of an error with this code of Kalshi's. */
+  readonly advise?: ((serverCode: string | undefined) => string | undefined) | undefined;
   /** Takes the result out of a decoded answer; what it throws is the call's error. */
   readonly read?: ((value: unknown, request: RequestIdentity, status: number) => unknown) | undefined;
 }
@@ -153,6 +162,10 @@ interface Call {
   attempts: number;
   /** Whether bytes of the running attempt may have left. */
   sent: boolean;
+  /** The status that the running attempt was answered with. */
+  status: number | undefined;
+  /** The error of that answer, where it is one; made while its body is still read. */
+  refusal: ((refused: Refused) => KalshiError) | undefined;
   /** How the last attempt failed, until the next one begins. */
   last: KalshiError | undefined;
 }
@@ -232,6 +245,7 @@ export class HttpPipeline {
         return await this.#attempt<T>(call);
       } catch (cause) {
         call.last = this.#failure(call, cause);
+        call.refusal = undefined;
       }
       const error = call.last;
       const delayMs = this.#retryDelay(call, error);
@@ -337,6 +351,8 @@ export class HttpPipeline {
       limiter: input.unlimited ? undefined : this.#parts.limiter,
       attempts: 0,
       sent: false,
+      status: undefined,
+      refusal: undefined,
       last: undefined,
     };
   }
@@ -346,6 +362,7 @@ export class HttpPipeline {
     return await this.#limited(call, call.timeoutMs, async (signal) => {
       call.attempts++;
       call.sent = false;
+      call.status = call.refusal = undefined;
       call.last = undefined;
       const started = hooks.onResponse && clock.monotonic();
       const { method, url, body } = call;
@@ -357,14 +374,18 @@ export class HttpPipeline {
       call.sent = true;
       const response = await pool.fetch(url, { method, headers, body, signal });
       const { status } = response;
+      call.status = status;
       tell(hooks.onResponse, () => ({
         ...eventOf(call),
         status,
         durationMs: clock.monotonic() - (started ?? 0),
       }));
-      if (status < 200 || status > 299) {
+      if (!isSuccess(status)) {
         if (status === 429) call.limiter?.refused(call);
-        throw await responseError(response, call, clock.now(), signature);
+        const nowMs = clock.now();
+        const refusal = (refused: Refused) => responseError(response, call, nowMs, refused, signature);
+        call.refusal = refusal;
+        throw refusal(await readRefusal(response, clock, signature));
       }
       const { path, empty = false } = call.template;
       const { read = (value) => value } = call.options;
@@ -412,7 +433,8 @@ export class HttpPipeline {
       strike(new KalshiClosedError(`${said} was ended: the client was closed.`, contextOf(call)));
     const onTime = () =>
       strike(
-        new KalshiTimeoutError(
+        // The status of an answer stands, whenever its body comes.
+        call.refusal?.({ unreadable: "it did not come in time" }) ?? new KalshiTimeoutError(
           remainingMs < limitMs
             ? `${said} had no answer within its total time limit (totalTimeoutMs), after ${call.attempts} ` +
               `attempt${call.attempts === 1 ? "" : "s"}.`
@@ -445,9 +467,14 @@ export class HttpPipeline {
     if (!call.sent) {
       return new KalshiAuthKeyError(`${said} was not sent: signing it failed.`, context);
     }
-    if (!call.repeat?.ambiguous && this.#parts.pool.isNotSent(cause)) context.outcome = "not-sent";
+    const answered = call.status !== undefined;
+    if (!answered && !call.repeat?.ambiguous && this.#parts.pool.isNotSent(cause)) {
+      context.outcome = "not-sent";
+    }
     const why = context.outcome === "not-sent"
       ? "could not connect, nothing was sent"
+      : answered
+      ? `it answered ${call.status}, and its body broke off or cannot be read`
       : "the connection broke";
     return new KalshiConnectionError(`${said}: ${why} (${reasonOf(cause)}).`, context);
   }
@@ -455,8 +482,11 @@ export class HttpPipeline {
   /** Milliseconds until the next attempt, or undefined when this failure is final. */
   #retryDelay(call: Call, error: KalshiError): number | undefined {
     const { config, random } = this.#parts;
-    if (call.attempts > call.maxRetries) return undefined;
-    const isTransient = error.status !== undefined
+    if (call.attempts > call.maxRetries || error.code === "ABORTED" || error.code === "CLOSED") {
+      return undefined;
+    }
+    // A 2xx whose body broke off is a broken connection.
+    const isTransient = error.status !== undefined && !isSuccess(error.status)
       ? isRetryableStatus(error.status)
       : error.code === "CONNECTION" ||
         error.code === "TIMEOUT" && call.endsAt > this.#parts.clock.monotonic();
@@ -488,12 +518,17 @@ function eventOf(
 }
 
 /** What is known of a call when it ends early. */
-function contextOf(
-  { method, path, attempts, clientIds, sent, repeat, last }: Call,
-): { -readonly [Name in keyof KalshiErrorContext]: KalshiErrorContext[Name] } {
-  // Between two attempts what the last one said is still all that is known.
+function contextOf(call: Call): { -readonly [Name in keyof KalshiErrorContext]: KalshiErrorContext[Name] } {
+  const { method, path, attempts, clientIds, sent, repeat, status } = call;
+  // Between two attempts, and while its body is read, what the last answer said is still all that is known.
+  const last = call.last ?? call.refusal?.({ unreadable: "the call ended first" });
   if (last !== undefined) return { ...last, cause: last, attempts };
-  return { method, path, attempts, clientIds, outcome: sent || repeat?.ambiguous ? "unknown" : "not-sent" };
+  const outcome = status !== undefined
+    ? outcomeOf(status, repeat?.ambiguous)
+    : sent || repeat?.ambiguous
+    ? "unknown"
+    : "not-sent";
+  return { method, path, attempts, clientIds, status, outcome };
 }
 
 /** What breaks a later attempt (a key, a limiter, a transport) does not undo what an earlier one may have done. */

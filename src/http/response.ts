@@ -13,8 +13,14 @@ import {
   KalshiServerError,
   KalshiTimeoutError,
   KalshiUnexpectedStatusError,
+  type Outcome,
 } from "../errors.ts";
+import type { Clock, ClockTimer } from "../clock.ts";
 import type { PoolResponse } from "../runtime/types.ts";
+import { advise } from "./advice.ts";
+import { decode, readUpTo, UnknownCodingError } from "./content_coding.ts";
+import { type ErrorBody, errorIn, excerpt, readErrorBody } from "./error_body.ts";
+import { redact } from "./redact.ts";
 import { retryAfterMs } from "./retry.ts";
 
 /** What an error about a response says of its request. */
@@ -29,117 +35,113 @@ export interface RequestIdentity {
   readonly clientIds?: readonly string[] | undefined;
   /** Whether an earlier attempt of a write may have acted. */
   readonly repeat?: { readonly ambiguous?: boolean } | undefined;
+  /** What it carried, for what its error says to do. */
+  readonly options?: {
+    readonly params?: Readonly<Record<string, unknown>> | undefined;
+    readonly body?: unknown;
+    /** What to do about an error with this code of Kalshi's, where the caller knows more than the pipeline. */
+    readonly advise?: ((serverCode: string | undefined) => string | undefined) | undefined;
+  } | undefined;
 }
 
+/** What is read of an error's body, and how long it may take. Kalshi's are short and come at once. */
 const MAX_ERROR_BYTES = 65_536;
-const MAX_SKEW_MS = 5_000;
+const MAX_ERROR_MS = 5_000;
+/** The most that a compressed body may hold. */
+const MAX_BYTES = 64 * 1024 * 1024;
 
-/** Takes a signature out of what a server sent back, in whatever way it escapes what is no letter or digit. */
-function redact(text: string, signature = ""): string {
-  const parts = signature.match(/\w+/g);
-  return parts ? text.replace(new RegExp(parts.join(".{1,8}?"), "g"), "[redacted]") : text;
+/** The body of an error, or why it could not be read. */
+export type Refused = { readonly body: ErrorBody } | { readonly unreadable: string };
+
+/**
+ * Whether the exchange can have acted, by the status of its answer. An earlier attempt can have acted, even where
+ * this one was refused.
+ */
+export function outcomeOf(status: number, ambiguous = false): Outcome {
+  return status >= 500 || status === 408 || status >= 200 && status < 300 || ambiguous
+    ? "unknown"
+    : "rejected";
 }
 
-function excerpt(text: string): string {
-  const line = text.trim().replace(/\s+/g, " ");
-  return line.length > 200 ? `${line.slice(0, 200)}…` : line;
-}
-
-/** Reads an error's body, but not without end; what is left is cancelled, so that the connection is freed. */
-async function readBounded(response: PoolResponse): Promise<string> {
-  if (response.body === null) return "";
-  const reader = response.body.getReader();
-  const decoder = new TextDecoder();
-  let text = "";
-  let size = 0;
-  while (size < MAX_ERROR_BYTES) {
-    const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
-    size += value.byteLength;
-    text += decoder.decode(value, { stream: true });
-  }
-  await reader.cancel();
-  return text;
-}
-
-interface ErrorBody {
-  readonly code?: string | undefined;
-  readonly message?: string | undefined;
-  readonly details?: unknown;
-}
-
-function asText(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-/** Kalshi sends `{code, message, details}`, also inside `error`, or `{msg}`, or `{error: "text"}`; a proxy, anything. */
-function parseErrorBody(text: string): ErrorBody {
-  try {
-    const body = JSON.parse(text);
-    if (typeof body === "object" && body !== null) {
-      const inner = typeof body.error === "object" && body.error !== null ? body.error : body;
-      const code = asText(inner.code);
-      const message = asText(inner.message) ?? asText(inner.msg) ?? asText(body.error);
-      // An answer such as the exchange's status at 503 is no error body; the caller gets it whole.
-      return { code, message, details: code ?? message ? inner.details : body };
-    }
-  } catch {
-    // Not JSON: the text itself is the message.
-  }
-  return { message: excerpt(text) || undefined };
-}
-
-function clockHint(response: PoolResponse, nowMs: number): string {
-  const date = Date.parse(response.headers.get("date") ?? "");
-  const skew = nowMs - date;
-  if (Number.isNaN(date) || Math.abs(skew) <= MAX_SKEW_MS) {
-    return " Check that the key belongs to this environment (demo and production keys differ), and its scopes.";
-  }
-  const seconds = Math.round(Math.abs(skew) / 1000);
-  return ` This machine's clock is about ${seconds} s ${skew > 0 ? "ahead of" : "behind"} the server's, ` +
-    "and Kalshi refuses timestamps that are off: set the clock (NTP).";
-}
-
-/** The error for an answer outside 2xx. Consumes the body. */
-export async function responseError(
+async function bytesOf(
   response: PoolResponse,
+  limit: number,
+): Promise<{ bytes: Uint8Array<ArrayBuffer>; isWhole: boolean }> {
+  // A body of no bytes may still be labelled as compressed.
+  if (response.body === null || response.headers.get("content-length")?.trim() === "0") {
+    response.body?.cancel().catch(() => {});
+    return { bytes: new Uint8Array(), isWhole: true };
+  }
+  const { bytes, isWhole } = await readUpTo(response.body, limit);
+  if (!response.coding) return { bytes, isWhole };
+  if (!isWhole) throw new RangeError(`it is longer than ${limit} bytes`);
+  return { bytes: await decode(bytes, response.coding, limit), isWhole };
+}
+
+/** Reads the body of an error within bounds of its own; whatever is wrong with it, the status stands. Never rejects. */
+export async function readRefusal(
+  response: PoolResponse,
+  clock: Clock,
+  signature: string | undefined,
+): Promise<Refused> {
+  let timer: ClockTimer | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = clock.setTimer(
+      () => reject(new Error(`it did not come within ${MAX_ERROR_MS} ms`)),
+      MAX_ERROR_MS,
+    );
+  });
+  try {
+    const { bytes } = await Promise.race([late, bytesOf(response, MAX_ERROR_BYTES)]);
+    return { body: readErrorBody(redact(new TextDecoder().decode(bytes), signature)) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return {
+      unreadable: excerpt(redact(reason, signature).replace(/https?:\/\/[^\s)]+/g, "the server"), 120),
+    };
+  } finally {
+    timer?.clear();
+  }
+}
+
+/** The error for an answer outside 2xx. */
+export function responseError(
+  { status, headers }: PoolResponse,
   request: RequestIdentity,
   nowMs: number,
+  refused: Refused,
   signature?: string,
-): Promise<KalshiError> {
-  const { status } = response;
-  // An earlier attempt can have acted, even where this one was refused.
-  const outcome = status >= 500 || status === 408 || request.repeat?.ambiguous ? "unknown" : "rejected";
+): KalshiError {
+  const outcome = outcomeOf(status, request.repeat?.ambiguous);
   const said = `${request.method} ${request.path} answered ${status}`;
+  const wait = retryAfterMs(status, headers.get("retry-after"), nowMs);
   // 0 is what a browser shows of a redirect.
   if (status === 0 || (status >= 300 && status < 400)) {
-    // Read, not cancelled: workerd would close the connection.
-    await readBounded(response);
-    const location = response.headers.get("location") ?? "a place that this runtime does not show";
-    const target = redact(location, signature);
+    const location = redact(headers.get("location") ?? "a place that this runtime does not show", signature);
     return new KalshiRedirectError(
-      `${said}, a redirect to ${target}. It is not followed, since it would carry your signed headers along: set ` +
+      `${said}, a redirect to ${location}. It is not followed, since it would carry your signed headers along: set ` +
         "baseUrl to the API itself.",
-      { ...request, status, details: { location: target }, outcome },
+      { ...request, status, details: { location }, outcome },
     );
   }
-  const body = parseErrorBody(redact(await readBounded(response), signature));
+  const body = "body" in refused ? refused.body : undefined;
   const context: KalshiErrorContext = {
     ...request,
     status,
-    serverCode: body.code,
-    details: body.details,
+    serverCode: body?.code,
+    details: body?.details,
     outcome,
-    retryAfterMs: retryAfterMs(status, response.headers.get("retry-after"), nowMs),
+    retryAfterMs: wait,
   };
-  const detail = [body.code, body.message].filter((part) => part !== undefined).join(": ");
-  const message = detail ? `${said}: ${detail}` : `${said}.`;
+  const detail = "unreadable" in refused
+    ? ` (its body could not be read: ${refused.unreadable.replace(/\.$/, "")})`
+    : refused.body.texts.length > 0
+    ? `: ${refused.body.texts.join(": ")}`
+    : "";
+  const advice = advise({ status, headers, body, nowMs }, request);
+  const message = `${said}${detail}.${advice && ` ${advice}`}`;
   switch (status) {
     case 401:
-      return new KalshiAuthRejectedError(
-        `${message.replace(/\.$/, "")}.${clockHint(response, nowMs)}`,
-        context,
-      );
     case 403:
       return new KalshiAuthRejectedError(message, context);
     case 404:
@@ -160,7 +162,7 @@ export async function responseError(
 /** How a body is parsed. */
 export type JsonParse = (body: Uint8Array) => unknown;
 
-/** The value of a 2xx answer. */
+/** The value of a 2xx answer; undefined where it has no body, and for a success that says nothing. */
 export async function decodeResponse(
   response: PoolResponse,
   request: RequestIdentity,
@@ -168,36 +170,63 @@ export async function decodeResponse(
   parse: JsonParse | undefined,
   signature?: string,
 ): Promise<unknown> {
-  if (empty === true) {
-    await response.body?.cancel();
-    return undefined;
-  }
-  let text = "";
+  const said = `${request.method} ${request.path} answered ${response.status}`;
+  const wrong = (what: string, more?: KalshiErrorContext) =>
+    new KalshiDecodeError(`${said} with ${what}`, {
+      ...request,
+      status: response.status,
+      outcome: "unknown",
+      ...more,
+    });
+  const content = await contentOf(response, empty === true, parse).catch((error) => {
+    if (error instanceof UnknownCodingError) throw wrong(`a body that cannot be read: ${error.message}.`);
+    throw error;
+  });
+  let value: unknown;
   try {
-    if (parse !== undefined) {
-      const bytes = new Uint8Array(await response.arrayBuffer());
-      if (bytes.byteLength > 0) {
-        text = "restJsonParse refused it";
-        return parse(bytes);
-      }
-    } else {
-      text = await response.text();
-      if (text !== "") return JSON.parse(text);
-    }
-    if (empty === "maybe") return undefined;
-  } catch (error) {
-    // A broken connection while reading is no fault of the body.
-    if (text === "") throw error;
+    if (content.length > 0) value = typeof content === "string" ? JSON.parse(content) : parse?.(content);
+  } catch (cause) {
     const type = response.headers.get("content-type") ?? "no content type";
-    throw new KalshiDecodeError(
-      `${request.method} ${request.path} answered ${response.status} with a body that is not JSON (${type}): ${
-        excerpt(redact(text, signature))
-      }`,
-      { ...request, status: response.status, outcome: "unknown", cause: error },
+    const isText = typeof content === "string";
+    const text = isText ? excerpt(redact(content, signature), 200) : "restJsonParse refused it";
+    // What JSON.parse throws quotes the text, secrets and all, and says no more than this.
+    throw wrong(`a body that is not JSON (${type}): ${text}`, isText ? {} : { cause });
+  }
+  // A text where there should be nothing is no success either.
+  const told = empty === true && typeof value === "string" ? { texts: [value] } : errorIn(value);
+  if (told !== undefined) {
+    const { code, texts, details } = readErrorBody(redact(JSON.stringify(value, plainly), signature));
+    throw wrong(
+      `an error instead of a result: ${
+        texts.join(": ") || excerpt(JSON.stringify(details))
+      }. Whether it took ` +
+        "effect is not known: look before you send it again.",
+      { serverCode: code, details },
     );
   }
-  throw new KalshiDecodeError(
-    `${request.method} ${request.path} answered ${response.status} with an empty body where one is due.`,
-    { ...request, status: response.status, outcome: "unknown" },
-  );
+  if (value === undefined && !empty) throw wrong("an empty body where one is due.");
+  return empty === true ? undefined : value;
+}
+
+/** The content of a body, as what is to be parsed: bytes where the caller parses them himself. */
+async function contentOf(
+  response: PoolResponse,
+  isEmpty: boolean,
+  parse: JsonParse | undefined,
+): Promise<string | Uint8Array> {
+  const { coding } = response;
+  if (isEmpty) {
+    // It should say nothing; should it say something, it is an error.
+    const { bytes } = await bytesOf(response, MAX_ERROR_BYTES);
+    return new TextDecoder().decode(bytes).trim();
+  }
+  if (parse === undefined && !coding) return (await response.text()).trimEnd();
+  const coded = new Uint8Array(await response.arrayBuffer());
+  const bytes = coding ? await decode(coded, coding, MAX_BYTES) : coded;
+  return parse === undefined ? new TextDecoder().decode(bytes).trimEnd() : bytes;
+}
+
+/** What a parser of the caller's may give that JSON does not know. */
+function plainly(_: string, value: unknown): unknown {
+  return typeof value === "bigint" ? String(value) : value;
 }

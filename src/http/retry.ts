@@ -13,6 +13,11 @@ export function isRetryableStatus(status: number): boolean {
   return RETRYABLE_STATUSES.has(status);
 }
 
+/** True for 2xx. */
+export function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
 /** The wait in a Retry-After field, in milliseconds: seconds or an HTTP date; anything else is no wait. */
 export function retryAfterMs(status: number, field: string | null, nowMs: number): number | undefined {
   const text = field?.trim();

@@ -19,7 +19,7 @@ import type {
   GetApiKeysResponse,
 } from "../contract/types.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { call, Namespace, send } from "./namespace.ts";
+import { call, callWith, Namespace, send } from "./namespace.ts";
 
 /** `client.apiKeys` */
 export class ApiKeys extends Namespace {
@@ -38,7 +38,7 @@ export class ApiKeys extends Namespace {
    * @see https://docs.kalshi.com/api-reference/api-keys/create-api-key
    */
   create(body: CreateApiKeyRequest, options?: CallOptions): Promise<CreateApiKeyResponse> {
-    return call(this.http, CreateApiKey, undefined, options, body);
+    return callWith(this.http, CreateApiKey, "api_key_id", undefined, options, body);
   }
 
   /**
@@ -49,7 +49,7 @@ export class ApiKeys extends Namespace {
    * @see https://docs.kalshi.com/api-reference/api-keys/generate-api-key
    */
   generate(body: GenerateApiKeyRequest, options?: CallOptions): Promise<GenerateApiKeyResponse> {
-    return call(this.http, GenerateApiKey, undefined, options, body);
+    return callWith(this.http, GenerateApiKey, "api_key_id", undefined, options, body);
   }
 
   /**

@@ -31,6 +31,7 @@ import type { CallOptions } from "../http/pipeline.ts";
 import { assertHundred } from "./checks.ts";
 import { type HistoryOptions, listTiers } from "./history.ts";
 import { call, callFor, callForList, listPage, Namespace } from "./namespace.ts";
+import { rememberGrids } from "./known_grids.ts";
 import { SeriesNamespace } from "./series.ts";
 import { Trades } from "./trades.ts";
 
@@ -88,8 +89,10 @@ export class Markets extends Namespace {
    * so new that this call does not know it yet.
    * @see https://docs.kalshi.com/api-reference/market/get-market
    */
-  get(ticker: string, options?: CallOptions): Promise<Market> {
-    return callFor(this.http, GetMarket, "market", { ticker }, options);
+  async get(ticker: string, options?: CallOptions): Promise<Market> {
+    const market = await callFor(this.http, GetMarket, "market", { ticker }, options);
+    rememberGrids(this.http, [market]);
+    return market;
   }
 
   /**

@@ -18,7 +18,7 @@ import type {
 } from "../contract/types.ts";
 import type { ListAllOptions, Page } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { call, callFor, listAll, listPage, Namespace } from "./namespace.ts";
+import { callFor, callWith, listAll, listPage, Namespace } from "./namespace.ts";
 
 /** `client.multivariateEventCollections` */
 export class MultivariateEventCollections extends Namespace {
@@ -66,6 +66,13 @@ export class MultivariateEventCollections extends Namespace {
     options?: CallOptions,
   ): Promise<CreateMarketInMultivariateEventCollectionResponse> {
     const params = { collection_ticker: collectionTicker };
-    return call(this.http, CreateMarketInMultivariateEventCollection, params, options, body);
+    return callWith(
+      this.http,
+      CreateMarketInMultivariateEventCollection,
+      "market_ticker",
+      params,
+      options,
+      body,
+    );
   }
 }

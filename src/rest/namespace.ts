@@ -7,10 +7,12 @@
  */
 
 import type { Operation, PagedOperation } from "../contract/operation.ts";
+import type { Market } from "../contract/types.ts";
 import { KalshiDecodeError } from "../errors.ts";
 import { allItems, type ListAllOptions, Page } from "../http/page.ts";
 import type { CallOptions, HttpPipeline } from "../http/pipeline.ts";
 import type { Params } from "../http/url.ts";
+import { priceAdvice, rememberGrids } from "./known_grids.ts";
 
 /** What all namespaces of a client share: the pipeline that sends their requests. */
 export abstract class Namespace {
@@ -45,6 +47,7 @@ export function callAnd<P, R, B, T>(
   return http.request<T>(operation, options, {
     params: params as Params | undefined,
     body,
+    advise: (code) => code === "invalid_price" ? priceAdvice(http, body) : undefined,
     read: (value, request, status) => {
       const lack: Lack = (what, details) =>
         new KalshiDecodeError(`${request.method} ${request.path} answered ${status} without ${what}.`, {
@@ -145,8 +148,10 @@ export function listPage<P, R, K extends keyof R & string>(
 ): Promise<Page<ItemOf<R, K>, R>> {
   return callAnd(http, operation, params, options, undefined, (response, lack) => {
     const cursor: unknown = response[(operation.next ?? "cursor") as keyof R];
+    const items = listIn(response, operation.items, lack, operation.optional);
+    if (operation.items === "markets") rememberGrids(http, items as Market[]);
     return new Page(
-      listIn(response, operation.items, lack, operation.optional),
+      items,
       typeof cursor === "string" ? cursor : "",
       response,
       (cursor) => listPage(http, operation, { ...params, cursor }, options),

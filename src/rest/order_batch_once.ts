@@ -6,7 +6,7 @@
 
 import type { KalshiError } from "../errors.ts";
 import type { HttpPipeline, Repeat } from "../http/pipeline.ts";
-import { isRetryableStatus } from "../http/retry.ts";
+import { isRetryableStatus, isSuccess } from "../http/retry.ts";
 import type { WriteOptions } from "./exactly_once.ts";
 import { type Batch, type ItemResult, sendOnce } from "./order_batch.ts";
 import * as state from "./order_state.ts";
@@ -63,7 +63,11 @@ export async function runBatchOnce<I, R extends ItemResult>(
       last = error;
     }
     if (open.length > 0) repeat.repeated = repeat.ambiguous = true;
-    if (last?.status !== undefined && !isRetryableStatus(last.status)) break;
+    // A 2xx that broke off is a broken connection; one that is no result stays one.
+    const { status, code } = last ?? {};
+    if (status !== undefined && !isRetryableStatus(status) && (code === "DECODE" || !isSuccess(status))) {
+      break;
+    }
   }
   let missing = [...open, ...refused];
   for (let look = 0; look < rounds && missing.length > 0; look++) {

@@ -28,7 +28,7 @@ import type {
 } from "../contract/types.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { assertDecimalIfGiven } from "./checks.ts";
-import { call, Namespace, send } from "./namespace.ts";
+import { call, callWith, Namespace, send } from "./namespace.ts";
 
 /** `client.orderGroups` */
 export class OrderGroups extends Namespace {
@@ -52,7 +52,7 @@ export class OrderGroups extends Namespace {
    */
   async create(body: CreateOrderGroupRequest, options?: CallOptions): Promise<CreateOrderGroupResponse> {
     assertDecimalIfGiven(body, "contracts_limit_fp");
-    return await call(this.http, CreateOrderGroup, undefined, options, body);
+    return await callWith(this.http, CreateOrderGroup, "order_group_id", undefined, options, body);
   }
 
   /**

@@ -7,6 +7,7 @@
 import { KalshiConfigError, KalshiConnectionError } from "../errors.ts";
 import { untilAborted } from "./abort.ts";
 import { allCertificates } from "./builtin.ts";
+import { withCoding } from "./codings.ts";
 import { hostFeatures } from "./host.ts";
 import { checkPoolOptions, checkRuntimeOptions, type Settings } from "./options.ts";
 import { certificateRefused } from "./tls_codes.ts";
@@ -34,6 +35,8 @@ interface BunNamespace {
   }) => BunSession;
 }
 
+/** The content codings that Bun's `fetch` undoes: one of these alone, whatever "identity" stands beside it. */
+const UNDONE = /^(,|\s|identity)*(gzip|x-gzip|deflate|br|zstd)?(,|\s|identity)*$/i;
 const CONNECT_TIMEOUT_MS = 10_000;
 const encoder = new TextEncoder();
 
@@ -164,10 +167,11 @@ export function bunRuntime(options: RuntimeOptions = {}): Runtime {
             // Bun keeps a length that is given; without it the body would go out chunked.
             init.headers = { ...headers, "content-length": `${bytes.length}` };
           }
-          if (!http2) return session.fetch(url, init);
+          const send = () => session.fetch(url, init).then((response) => withCoding(response, UNDONE));
+          if (!http2) return send();
           return http2(url, signal).then((offered) => {
             if (offered) init.protocol = "http2";
-            return session.fetch(url, init);
+            return send();
           });
         },
         isNotSent,

@@ -5,6 +5,7 @@
  */
 
 import { KalshiConfigError } from "../errors.ts";
+import { withCoding } from "./codings.ts";
 import { hostFeatures } from "./host.ts";
 import { checkPoolOptions, checkRuntimeOptions } from "./options.ts";
 import type { Runtime, RuntimeOptions } from "./types.ts";
@@ -25,6 +26,10 @@ interface DenoNamespace {
     http2: boolean;
   }): DenoHttpClient;
 }
+
+/** The content codings that Deno's `fetch` undoes, and what it undoes where none was asked for. */
+const UNDONE = /^(gzip|br)?$/i;
+const UNTOUCHED = /^$/;
 
 const encoder = new TextEncoder();
 const advice = " Use nodeRuntime() of @unofficial/kalshi/node, which runs in Deno too and does not.";
@@ -115,15 +120,19 @@ export function denoRuntime(options: RuntimeOptions = {}): Runtime {
       let closed = false;
       return {
         fetch(url, { method, headers, body, signal }) {
+          // Deno reads the first member of a gzip file alone. The answer to a write is short, and comes as it is.
+          const asked = headers["accept-encoding"] ?? (isWrite(method) ? "identity" : undefined);
           const init = {
             method,
-            headers,
+            headers: asked === undefined ? headers : { ...headers, "accept-encoding": asked },
             body: isWrite(method) ? oneShot(encoder.encode(body)) : null,
             signal: signal ?? null,
             redirect: "manual",
             client,
           } as const;
-          return fetch(url, init);
+          return fetch(url, init).then((response) =>
+            withCoding(response, asked === "identity" ? UNTOUCHED : UNDONE)
+          );
         },
         isNotSent,
         close() {

@@ -1,8 +1,13 @@
+import { withCoding } from "./codings.ts";
 import { hostFeatures } from "./host.ts";
 import { nodeSigner } from "./node_signer.ts";
 import { checkPoolOptions, type Settings } from "./options.ts";
 import { certificateRefused } from "./tls_codes.ts";
 import type { HttpPool, Runtime } from "./types.ts";
+
+/** Lists in which Node's own `fetch` knows every content coding; a list with another one it leaves as it is. */
+const KNOWN = /^(gzip|x-gzip|deflate|br|zstd)(\s*,\s*(gzip|x-gzip|deflate|br|zstd))*$/i;
+const KNOWN_TO_OLD = /^(gzip|x-gzip|deflate|br)(\s*,\s*(gzip|x-gzip|deflate|br))*$/i;
 
 interface Dispatcher {
   destroy(): Promise<void>;
@@ -51,6 +56,12 @@ function ownDispatcher(): Dispatcher | undefined {
   return shared?.constructor.name === "Agent" ? new shared.constructor({ allowH2: false }) : undefined;
 }
 
+/** What Node's own `fetch` undoes; zstd since its undici 7. */
+function undone(): RegExp {
+  const { versions } = (globalThis as unknown as { process: { versions: { undici?: string } } }).process;
+  return Number.parseInt(versions.undici ?? "") >= 7 ? KNOWN : KNOWN_TO_OLD;
+}
+
 /** A pool over Node's own `fetch`. */
 export function builtinPool(): HttpPool {
   let dispatcher: Dispatcher | undefined;
@@ -71,7 +82,7 @@ export function builtinPool(): HttpPool {
         redirect: "manual",
         dispatcher,
       };
-      return fetch(url, init);
+      return fetch(url, init).then((response) => withCoding(response, undone()));
     },
     isNotSent,
     async close() {

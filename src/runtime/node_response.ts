@@ -11,33 +11,23 @@ export interface NodeAnswer {
   };
 }
 
-/** What a request has to say, for the answer to be read here. */
+/** What a request has to say for a compressed answer. */
 export const acceptEncoding = "gzip";
 
-/** Reads an answer as the pipeline does a `Response`. */
+/** Reads an answer as the pipeline does a `Response`; the body stays as it came. */
 export function poolResponse({ statusCode, headers, body }: NodeAnswer): PoolResponse {
   const get = (name: string) => {
     const value = headers[name.toLowerCase()];
     return value === undefined ? null : typeof value === "string" ? value : value.join(", ");
   };
-  const isGzip = get("content-encoding")?.trim().toLowerCase() === "gzip";
-  const bytes = async () => isGzip ? await gunzip(await body.arrayBuffer()) : await body.arrayBuffer();
   return {
     status: statusCode,
     headers: { get },
+    coding: get("content-encoding") ?? undefined,
     get body() {
-      const stream = body.body as ReadableStream<Uint8Array<ArrayBuffer>>;
-      return isGzip ? stream.pipeThrough(new DecompressionStream("gzip")) : stream;
+      return body.body as ReadableStream<Uint8Array>;
     },
-    text: async () => isGzip ? new TextDecoder().decode(await bytes()) : await body.text(),
-    arrayBuffer: bytes,
+    text: () => body.text(),
+    arrayBuffer: () => body.arrayBuffer(),
   };
-}
-
-async function gunzip(bytes: ArrayBuffer): Promise<ArrayBuffer> {
-  if (bytes.byteLength === 0) return bytes;
-  const { gunzip } = await import("node:zlib");
-  return await new Promise((resolve, reject) => {
-    gunzip(bytes, (error, result) => error ? reject(error) : resolve(new Uint8Array(result).buffer));
-  });
 }

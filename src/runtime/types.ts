@@ -86,11 +86,13 @@ export interface PoolResponse {
   readonly status: number;
   /** Header fields. */
   readonly headers: Pick<Headers, "get">;
-  /** The body, decompressed; to be read to its end or cancelled. */
+  /** The body, without its content codings but for those in `coding`; to be read to its end or cancelled. */
   readonly body: ReadableStream<Uint8Array> | null;
-  /** The whole body as text. */
+  /** Content codings that are still on the body, as `Content-Encoding` lists them: `deflate`, or `gzip, br`. */
+  readonly coding?: string | undefined;
+  /** The whole body as text, where it has no `coding`. */
   text(): Promise<string>;
-  /** The whole body as bytes. */
+  /** The whole body as bytes, as it came. */
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 

@@ -5,6 +5,7 @@
  */
 
 import { KalshiConfigError } from "../errors.ts";
+import { withCoding } from "./codings.ts";
 import { assertRuntimeCan, assertRuntimeOptions } from "./options.ts";
 import type { HttpPool, RestRuntime, Runtime, RuntimeOptions } from "./types.ts";
 
@@ -13,9 +14,14 @@ interface WorkersGlobals {
   readonly process?: { readonly env?: Readonly<Record<string, string | undefined>> };
 }
 
+/** The content codings that workerd's `fetch` undoes: these words alone, in lower case. */
+const UNDONE = /^(gzip|br)?$/;
+
 const pool: HttpPool = {
-  fetch: (url, { method, headers, body, signal }) =>
-    fetch(url, { method, headers, body: body ?? null, signal: signal ?? null, redirect: "manual" }),
+  async fetch(url, { method, headers, body, signal }) {
+    const init = { method, headers, body: body ?? null, signal: signal ?? null, redirect: "manual" } as const;
+    return withCoding(await fetch(url, init), UNDONE);
+  },
   // "Network connection lost." is said of a refused connection and of one that broke after a write alike.
   isNotSent: () => false,
   close: () => Promise.resolve(),

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { KalshiError } from "../errors.ts";
+import { KalshiError, type KalshiErrorJson } from "../errors.ts";
 
 /**
  * Kalshi refused a command, or ended a subscription:
@@ -19,6 +19,11 @@ export class KalshiStreamError extends KalshiError {
   readonly errorCode: number;
   /** The channel that the command was for, where it was for one. */
   readonly channel: string | undefined;
+  /** What `JSON.stringify` shows. */
+  override toJSON(): KalshiErrorJson & Pick<KalshiStreamError, "errorCode" | "channel"> {
+    const { errorCode, channel } = this;
+    return { ...super.toJSON(), errorCode, channel };
+  }
   /** Takes Kalshi's code and text, the channel, and what to do about it. */
   constructor(errorCode: number, text: string, channel?: string, advice = "") {
     const what = channel === undefined ? "The command" : `The subscription to "${channel}"`;

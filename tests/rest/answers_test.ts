@@ -175,11 +175,116 @@ test("success without a word is enough where there is nothing to say", async () 
   for (const [method, id] of Object.entries(methods)) {
     const operation = operationOf(id);
     if (fieldsOf(operation.answer).length > 0) continue;
-    for (const body of ["", "{}", "null", "<html>", '{"order_group_id":"added_last_thursday"}']) {
+    for (
+      const body of [
+        "",
+        " \n",
+        "{}",
+        "null",
+        '{"order_group_id":"added_last_thursday"}',
+        '{"message":"done"}',
+      ]
+    ) {
       const { client } = recordingClient(() =>
         new Response(body, { status: operation.status === 204 ? 200 : operation.status })
       );
       assertEquals(await callSampled(client, method, "least"), undefined, method);
     }
   }
+});
+
+/** What an error can look like in an answer whose status says success. */
+const errors: readonly [body: string, serverCode: string | undefined, text: string][] = [
+  [
+    '{"error":{"code":"internal_error","message":"it failed","details":"in the engine"}}',
+    "internal_error",
+    "in the engine",
+  ],
+  [
+    '{"error":{"code":"internal_error","message":"it failed","service":"exchange"}}',
+    "internal_error",
+    "it failed",
+  ],
+  ['{"error":"too many requests"}', undefined, "too many requests"],
+  ['{"error":["one","two"]}', undefined, "one; two"],
+  ['{"error":{"reason":"it failed"}}', undefined, "it failed"],
+  ['{"error":true}', undefined, "true"],
+  [
+    '{"code":"internal_error","message":"it failed","details":"in the engine"}',
+    "internal_error",
+    "in the engine",
+  ],
+  ['{"code":"internal_error"}', "internal_error", "internal_error"],
+  ['{"code":500,"message":"it failed"}', undefined, "it failed"],
+  ['{"errors":[{"field":"price","message":"is off"}]}', undefined, "price: is off"],
+  ['{"success":false,"message":"it failed"}', undefined, "it failed"],
+  ['{"status":"error","message":"it failed"}', undefined, "it failed"],
+  ['{"type":"error","msg":"it failed"}', undefined, "it failed"],
+];
+
+test("a 2xx that holds an error is an error of unknown outcome, for every operation", async () => {
+  for (const [method, id] of Object.entries(methods)) {
+    const operation = operationOf(id);
+    for (const [body, serverCode, text] of errors) {
+      const what = `${method}: ${body}`;
+      const { client, requests } = recordingClient(() =>
+        new Response(body, { status: operation.status === 204 ? 200 : operation.status })
+      );
+      const error = await assertRejects(
+        async () => await callSampled(client, method, "least"),
+        KalshiDecodeError,
+        text,
+        what,
+      );
+      assertEquals([error.outcome, error.serverCode, requests.length], ["unknown", serverCode, 1], what);
+      assertEquals(error.status, operation.status === 204 ? 200 : operation.status, what);
+    }
+  }
+});
+
+test("a success that should say nothing and says something that is no JSON is none", async () => {
+  for (const [method, id] of Object.entries(methods)) {
+    const operation = operationOf(id);
+    if (fieldsOf(operation.answer).length > 0) continue;
+    for (const body of ["<html>", "Service unavailable", '{"er', '"it failed"', "x".repeat(100_000)]) {
+      const { client } = recordingClient(() => new Response(body));
+      const error = await assertRejects(
+        async () => await callSampled(client, method, "least"),
+        KalshiDecodeError,
+        undefined,
+        `${method}: ${body}`,
+      );
+      assertEquals([error.outcome, error.status], ["unknown", 200]);
+    }
+  }
+});
+
+test("an answer that has fields of its own beside an empty error is a result", async () => {
+  for (
+    const more of [{ error: null }, { error: "" }, { error: {} }, { errors: [] }, { code: "x", message: "y" }]
+  ) {
+    const { client } = recordingClient(() => Response.json({ order: { order_id: "id" }, ...more }));
+    assertEquals((await client.orders.get("id")).order_id, "id");
+  }
+});
+
+test("the error in a 2xx is found whatever parses the answer, and a signature in it is redacted", async () => {
+  const { client } = recordingClient(
+    ({ headers }) =>
+      Response.json({ error: { code: "odd", seen: headers.get("kalshi-access-signature"), big: 7 } }),
+    {
+      config: {
+        maxRetries: 0,
+        restJsonParse: (bytes) => {
+          const value = JSON.parse(new TextDecoder().decode(bytes));
+          value.error.big = 7n;
+          return value;
+        },
+      },
+    },
+  );
+  const error = await assertRejects(() => client.portfolio.balance(), KalshiDecodeError, "odd");
+  assertEquals(error.serverCode, "odd");
+  const { message, details } = error;
+  assertEquals(/[A-Za-z0-9+/]{40}/.test(JSON.stringify({ message, details })), false);
 });
