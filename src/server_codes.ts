@@ -7,7 +7,7 @@
 import type { Open } from "./contract/operation.ts";
 
 /** The codes that are known. */
-type KnownCode =
+export type KnownServerCode =
   | "anchor_order_unavailable"
   | "authentication_error"
   | "bad_request"
@@ -61,7 +61,7 @@ type KnownCode =
  * `code` of Kalshi's error body. Kalshi publishes no list and adds codes without notice, so that any other text is
  * possible as well. It writes some in upper case too, and some with more behind a colon.
  */
-export type KalshiServerCode = Open<KnownCode>;
+export type KalshiServerCode = Open<KnownServerCode>;
 
 /** What is known of a code. */
 interface Meaning {
@@ -82,7 +82,7 @@ const OTHER_ORDER = "Get the order and send its own values along.";
 const LEGS = "`details` names the legs: read the collection again, and give legs that it takes.";
 
 /** The codes, by name. */
-export const SERVER_CODES: { readonly [Code in KnownCode]: Meaning } = {
+export const SERVER_CODES: { readonly [Code in KnownServerCode]: Meaning } = {
   anchor_order_unavailable: {
     cause: "The order that a trigger hangs on is not there (any more). Nothing was written.",
     remedy: "Get the order, and try again.",
@@ -254,5 +254,5 @@ export const SERVER_CODES: { readonly [Code in KnownCode]: Meaning } = {
 export function meaningOf(code: string | undefined): Meaning | undefined {
   // Some hold an id behind a colon, such as `user_not_found:_f50604b8-…`.
   const name = code?.split(":")[0]?.trim().toLowerCase().replaceAll(" ", "_") ?? "";
-  return Object.hasOwn(SERVER_CODES, name) ? SERVER_CODES[name as KnownCode] : undefined;
+  return Object.hasOwn(SERVER_CODES, name) ? SERVER_CODES[name as KnownServerCode] : undefined;
 }

@@ -18,10 +18,9 @@ interface WorkersGlobals {
 const UNDONE = /^(gzip|br)?$/;
 
 const pool: HttpPool = {
-  async fetch(url, { method, headers, body, signal }) {
-    const init = { method, headers, body: body ?? null, signal: signal ?? null, redirect: "manual" } as const;
-    return withCoding(await fetch(url, init), UNDONE);
-  },
+  fetch: (url, { method, headers, body, signal }) =>
+    fetch(url, { method, headers, body: body ?? null, signal: signal ?? null, redirect: "manual" })
+      .then((response) => withCoding(response, UNDONE)),
   // "Network connection lost." is said of a refused connection and of one that broke after a write alike.
   isNotSent: () => false,
   close: () => Promise.resolve(),

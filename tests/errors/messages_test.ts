@@ -3,6 +3,7 @@ import { KalshiClient, KalshiError, type KalshiServerCode } from "../../mod.ts";
 import { KalshiAuth } from "../../src/auth/mod.ts";
 import { meaningOf } from "../../src/server_codes.ts";
 import { KalshiStreamError } from "../../src/stream/errors.ts";
+import { ManualClock } from "../../src/testing/manual_clock.ts";
 import { startExchange } from "../support/exchange.ts";
 import { test } from "../support/test.ts";
 
@@ -16,8 +17,11 @@ const order = {
   self_trade_prevention_type: "taker_at_cross",
 } as const;
 
+const clock = new ManualClock();
+
 function clientOver(answer: (request: Request) => Response): KalshiClient {
   return new KalshiClient({
+    clock,
     auth: signer,
     config: { maxRetries: 0 },
     transport: async (request) => await answer(request),
@@ -165,8 +169,8 @@ test("`serverCode` is an open type of the codes that are known", () => {
 });
 
 test("401: an unknown key, a key that is another's, and a clock that is off are told apart", async () => {
-  const date = { date: new Date().toUTCString() };
-  const off = { date: new Date(Date.now() - 3_600_000).toUTCString() };
+  const date = { date: new Date(clock.now()).toUTCString() };
+  const off = { date: new Date(clock.now() - 3_600_000).toUTCString() };
   const denied = (details?: string, code = "authentication_error") => ({
     error: { code, message: "m", details },
   });
@@ -300,7 +304,7 @@ test("a refused price is answered with the grid and the two nearest prices, once
 });
 
 test("what an exchange refuses says why and what to do", async () => {
-  await using exchange = await startExchange({ startMs: Date.now(), marketMakers: false });
+  await using exchange = await startExchange({ marketMakers: false });
   const account = await exchange.createAccount({ balance: "10.00" });
   const stranger = await exchange.createAccount();
   const { baseUrl } = exchange;
