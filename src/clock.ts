@@ -19,6 +19,17 @@ export interface Clock {
   monotonic(): number;
   /** Calls `callback` once after `delayMs`. */
   setTimer(callback: () => void, delayMs: number): ClockTimer;
+  /**
+   * Returns `work`, and does not move on before it has settled, which it must do by itself. For a clock that is moved
+   * by hand: what takes real time, such as the signatures of a local exchange, then takes none of its own. A clock that
+   * runs by itself has no such thing.
+   */
+  hold?<T>(work: Promise<T>): Promise<T>;
+}
+
+/** Lets a clock that is moved by hand wait for work that takes real time. */
+export function held<T>(clock: Clock, work: Promise<T>): Promise<T> {
+  return clock.hold?.(work) ?? work;
 }
 
 /** The runtime's own clock. */

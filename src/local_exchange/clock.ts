@@ -1,4 +1,4 @@
-import { type Clock, type ClockTimer, systemClock } from "../clock.ts";
+import { type Clock, type ClockTimer, held, systemClock } from "../clock.ts";
 
 /**
  * The exchange's time. It follows a base clock (the system's, unless told) and can be moved on: orders
@@ -40,6 +40,11 @@ export class ExchangeClock implements Clock {
   /** Calls `callback` once after `delayMs` of the base clock. */
   setTimer(callback: () => void, delayMs: number): ClockTimer {
     return this.#base.setTimer(callback, delayMs);
+  }
+
+  /** Lets the base clock wait for work that takes real time. */
+  hold<T>(work: Promise<T>): Promise<T> {
+    return held(this.#base, work);
   }
 
   /** Moves the exchange's time on by `ms` milliseconds; everything that falls due happens before it returns. */

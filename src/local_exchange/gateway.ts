@@ -84,18 +84,14 @@ export class Gateway {
     }
   }
 
-  #authenticate(
-    incoming: Incoming,
+  /** Who signed a request; undefined where nobody did and nobody must. */
+  async #authenticate(
+    { method, header }: Incoming,
     path: string,
     auth: "optional" | undefined,
   ): Promise<ApiKey | undefined> {
-    const credentials = {
-      keyId: incoming.header("kalshi-access-key"),
-      timestamp: incoming.header("kalshi-access-timestamp"),
-      signature: incoming.header("kalshi-access-signature"),
-    };
-    if (auth === "optional" && !credentials.keyId) return Promise.resolve(undefined);
-    return authenticate(this.#venue.keys, credentials, incoming.method, path, this.#venue.wallClock());
+    if (auth === "optional" && !header("kalshi-access-key")) return undefined;
+    return await authenticate(this.#venue, header, method, path);
   }
 
   #refuse(error: unknown): Outgoing {

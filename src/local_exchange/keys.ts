@@ -9,6 +9,7 @@ import { KalshiAuth } from "../auth/kalshi_auth.ts";
 import { keyError, reading } from "../auth/key_errors.ts";
 import { findKey } from "../auth/pem.ts";
 import { type PlainKey, readKeyDer } from "../auth/private_key.ts";
+import { type Clock, held } from "../clock.ts";
 import { KalshiAuthKeyError, KalshiConfigError } from "../errors.ts";
 import { ApiError } from "./api_error.ts";
 import type { Account } from "./engine/ledger.ts";
@@ -236,32 +237,39 @@ async function verifies(type: KeyType, key: CryptoKey, signature: string, text: 
   }
 }
 
-/** The three headers of a signed request, as far as they are there. */
-export interface Credentials {
-  readonly keyId: string | undefined;
-  readonly timestamp: string | undefined;
-  readonly signature: string | undefined;
-}
-
 const encoder = new TextEncoder();
 
-/** Finds the key that signed `method` and `path` at about `now`, or throws the 401 that Kalshi answers. */
+/** What signatures are checked against. */
+export interface Doorkeeper {
+  readonly keys: ReadonlyMap<string, ApiKey>;
+  readonly clock: Clock;
+  /** Unix milliseconds. */
+  wallClock(): number;
+}
+
+/**
+ * Finds the key that signed `method` and `path` at about now, or throws the 401 that Kalshi answers. `header` gives a
+ * header by its name in lower case.
+ */
 export async function authenticate(
-  keys: ReadonlyMap<string, ApiKey>,
-  { keyId, timestamp, signature }: Credentials,
+  venue: Doorkeeper,
+  header: (name: string) => string | undefined,
   method: string,
   path: string,
-  now: number,
 ): Promise<ApiKey> {
+  const keyId = header("kalshi-access-key");
+  const timestamp = header("kalshi-access-timestamp");
+  const signature = header("kalshi-access-signature");
   if (!keyId) throw new ApiError(401, "token_authentication_failure");
   if (!signature) throw new ApiError(401, "signature_is_missing_from_headers");
   if (!timestamp) throw new ApiError(401, "timestamp_is_missing_from_headers");
-  if (!/^\d{1,16}$/.test(timestamp) || Math.abs(Number(timestamp) - now) > TOLERANCE_MS) {
+  if (!/^\d{1,16}$/.test(timestamp) || Math.abs(Number(timestamp) - venue.wallClock()) > TOLERANCE_MS) {
     throw new ApiError(401, "header_timestamp_expired");
   }
-  const key = keys.get(keyId);
+  const key = venue.keys.get(keyId);
   if (key === undefined) throw new ApiError(401, "authentication_error", "NOT_FOUND");
-  const valid = await verifies(key.type, key.publicKey, signature, `${timestamp}${method}${path}`);
+  const text = `${timestamp}${method}${path}`;
+  const valid = await held(venue.clock, verifies(key.type, key.publicKey, signature, text));
   if (!valid) throw new ApiError(401, "authentication_error", "INCORRECT_API_KEY_SIGNATURE");
   return key;
 }

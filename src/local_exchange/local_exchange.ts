@@ -3,11 +3,12 @@
  *
  * @module
  */
-import type { KalshiAuth } from "../auth/kalshi_auth.ts";
+import { KalshiAuth } from "../auth/kalshi_auth.ts";
 import { checkKeyId } from "../auth/signer.ts";
-import type { Clock } from "../clock.ts";
+import { type Clock, held } from "../clock.ts";
 import { KalshiConfig } from "../config.ts";
 import { KalshiConfigError } from "../errors.ts";
+import type { Runtime } from "../runtime/types.ts";
 import { ExchangeClock } from "./clock.ts";
 import type { Account } from "./engine/ledger.ts";
 import type { FeeType } from "./engine/fees.ts";
@@ -15,7 +16,8 @@ import type { Fault } from "./faults.ts";
 import { Gateway } from "./gateway.ts";
 import { type KeyType, ownKeys, type PrivateKey, type PublicKey } from "./keys.ts";
 import type { UsageTier } from "./limits.ts";
-import { accountRules, assertOptions, exchangeRules, listenRules } from "./options.ts";
+import { MemoryNetwork, type MemoryRuntimeOptions } from "./memory/runtime.ts";
+import { accountRules, assertOptions, exchangeRules, listenRules, memoryRuntimeRules } from "./options.ts";
 import { type RunningServer, serve } from "./server.ts";
 import { parseCount, parseMoney, parsePrice, PRICE_ONE } from "./units.ts";
 import { type ErrorBodies, Venue } from "./venue.ts";
@@ -97,7 +99,7 @@ export interface LocalAccount {
    * gave one, in PKCS#8 if it was no text; empty when it was not given, or cannot be exported.
    */
   readonly privateKey: string;
-  /** Signs as the account. */
+  /** Signs as the account. A `ManualClock` that the exchange was given waits for its signatures. */
   readonly auth: KalshiAuth;
 }
 
@@ -154,6 +156,8 @@ export class LocalExchange implements AsyncDisposable {
   readonly #venue: Venue;
   readonly #gateway: Gateway;
   readonly #server: RunningServer | undefined;
+  readonly #endpoint: WebSocketEndpoint;
+  readonly #network: MemoryNetwork;
   #counterparty: Account | undefined;
   /** Where its REST API is: the `baseUrl` of a configuration. */
   readonly baseUrl: string;
@@ -171,10 +175,10 @@ export class LocalExchange implements AsyncDisposable {
   private constructor(
     venue: Venue,
     gateway: Gateway,
-    sockets: ExchangeSockets,
+    sockets: WebSocketEndpoint,
     server: RunningServer | undefined,
   ) {
-    this.sockets = sockets;
+    this.sockets = this.#endpoint = sockets;
     this.#venue = venue;
     this.#gateway = gateway;
     this.#server = server;
@@ -184,10 +188,13 @@ export class LocalExchange implements AsyncDisposable {
     this.wsBaseUrl = host === undefined ? "ws://localhost/trade-api/ws/v2" : `ws://${host}/trade-api/ws/v2`;
     this.config = new KalshiConfig({ baseUrl: this.baseUrl, wsBaseUrl: this.wsBaseUrl });
     this.fetch = (request) => this.#fetch(request);
+    const { baseUrl, wsBaseUrl } = this;
+    this.#network = new MemoryNetwork({ gateway, sockets, baseUrl, wsBaseUrl });
   }
 
   /**
-   * Makes an exchange that is reached through {@linkcode fetch} alone, on any runtime.
+   * Makes an exchange that does not listen, on any runtime. It is reached through {@linkcode createRuntime}, and its
+   * REST API through {@linkcode fetch} as well.
    *
    * @throws {KalshiConfigError} for an option that is unknown or wrong
    */
@@ -252,7 +259,36 @@ export class LocalExchange implements AsyncDisposable {
       scopes: ["read", "write"],
       subaccount: undefined,
     });
-    return { id: account.id, keyId, privateKey: pair.privateKey, auth: pair.auth };
+    const { base } = this.clock;
+    const auth = base.hold === undefined
+      ? pair.auth
+      : KalshiAuth.fromSigner({ keyId, sign: (text) => held(base, pair.auth.sign(text)) });
+    return { id: account.id, keyId, privateKey: pair.privateKey, auth };
+  }
+
+  /**
+   * Makes a runtime whose network is this exchange: HTTP and WebSockets in memory, with the same signatures, answers and
+   * faults as over sockets, on any runtime. With one `ManualClock` for the exchange and its clients everything happens
+   * when that is moved, and the same way each time.
+   *
+   * @throws {KalshiConfigError} for an option that is unknown or wrong
+   *
+   * @example
+   * ```ts
+   * import { KalshiStream } from "@unofficial/kalshi/stream";
+   * import { LocalExchange } from "@unofficial/kalshi/local-exchange";
+   *
+   * await using exchange = LocalExchange.create({ seed: 1 });
+   * const { auth } = await exchange.createAccount();
+   * const runtime = exchange.createRuntime();
+   * await using stream = await KalshiStream.connect({ auth, config: exchange.config, runtime });
+   * const book = await stream.orderBook(exchange.openTickers()[0] ?? "");
+   * console.log(book.bestBid);
+   * ```
+   */
+  createRuntime(options: MemoryRuntimeOptions = {}): Runtime {
+    assertOptions("createRuntime", options, memoryRuntimeRules);
+    return this.#network.runtime(options);
   }
 
   /** Answers the next requests with a fault. */
@@ -459,6 +495,8 @@ export class LocalExchange implements AsyncDisposable {
 
   /** Stops listening and ends every connection. A second call is harmless. */
   async close(): Promise<void> {
+    this.#endpoint.close();
+    this.#network.close();
     await this.#server?.close();
   }
 

@@ -18,6 +18,7 @@ export { ExchangeClock } from "./clock.ts";
 export type { FeeType } from "./engine/fees.ts";
 export type { Fault } from "./faults.ts";
 export type { KeyType, PrivateKey, PublicKey } from "./keys.ts";
+export type { MemoryRuntimeOptions, TcpAddress } from "./memory/runtime.ts";
 export type { UsageTier } from "./limits.ts";
 export type { ErrorBodies } from "./venue.ts";
 export type { ExchangeSockets } from "./ws/endpoint.ts";

@@ -6,6 +6,7 @@ import type {
   LocalExchangeListenOptions,
   LocalExchangeOptions,
 } from "./local_exchange.ts";
+import type { MemoryRuntimeOptions } from "./memory/runtime.ts";
 import { usageTiers } from "./limits.ts";
 import { parseMoney } from "./units.ts";
 
@@ -66,6 +67,8 @@ export const accountRules: Rules<LocalAccountOptions> = {
   balancePrecision: oneOf("0.0001", "0.01"),
   usageTier: oneOf(...usageTiers),
 };
+
+export const memoryRuntimeRules: Rules<MemoryRuntimeOptions> = { ping: flag, acceptTcp: callable };
 
 /** Refuses options that are unknown or not what they must be; `undefined` is the same as left out. */
 export function assertOptions<T extends object>(owner: string, options: T, rules: Rules<T>): void {

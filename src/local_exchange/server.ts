@@ -17,10 +17,7 @@ async function respond(gateway: Gateway, request: IncomingMessage, response: Ser
   const answer = await gateway.answer({
     method: request.method ?? "GET",
     target: request.url ?? "/",
-    header: (name) => {
-      const value = request.headers[name];
-      return Array.isArray(value) ? value[0] : value;
-    },
+    header: headerOf(request),
     body: chunks.length === 0 ? "" : new TextDecoder().decode(concat(chunks)),
   });
   response.writeHead(answer.status, {
@@ -28,6 +25,13 @@ async function respond(gateway: Gateway, request: IncomingMessage, response: Ser
     ...(answer.body === undefined ? {} : { "content-length": new TextEncoder().encode(answer.body).length }),
   });
   response.end(answer.body);
+}
+
+function headerOf({ headers }: IncomingMessage): (name: string) => string | undefined {
+  return (name) => {
+    const value = headers[name];
+    return Array.isArray(value) ? value[0] : value;
+  };
 }
 
 function concat(chunks: readonly Uint8Array[]): Uint8Array {
@@ -57,7 +61,10 @@ export async function serve(
     respond(gateway, request, response).catch(() => response.destroy());
   });
   server.keepAliveTimeout = 30_000;
-  server.on("upgrade", (request, socket) => sockets.upgrade(request, socket));
+  server.on("upgrade", (request, socket) => {
+    const { method = "GET", url: target = "/" } = request;
+    void sockets.upgrade({ method, target, header: headerOf(request) }, socket);
+  });
   server.on("connection", (socket: Socket) => {
     open.add(socket);
     socket.on("close", () => open.delete(socket));
@@ -72,7 +79,6 @@ export async function serve(
     port: (server.address() as AddressInfo).port,
     close() {
       return closing ??= new Promise<void>((resolve) => {
-        sockets.close();
         server.close(() => resolve());
         server.closeAllConnections?.();
         for (const socket of open) socket.destroy();

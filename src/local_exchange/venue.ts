@@ -1,5 +1,6 @@
 /** The state of one exchange, shared by everything that serves it. */
 import type { Clock } from "../clock.ts";
+import { Alarm } from "./alarm.ts";
 import type { ExchangeClock } from "./clock.ts";
 import { Engine } from "./engine/engine.ts";
 import type { Account } from "./engine/ledger.ts";
@@ -61,6 +62,8 @@ export class Venue {
   readonly keys = new Map<string, ApiKey>();
   readonly subtraders = new WeakMap<Account, Map<string, Subtrader>>();
   readonly faults = new Faults();
+  /** On while somebody listens to what happens. */
+  readonly alarm: Alarm;
   readonly errorBodies: ErrorBodies;
   readonly onInternalError: (error: unknown) => void;
   /** Added to the time that signatures are checked against and that `Date` headers show. */
@@ -88,6 +91,7 @@ export class Venue {
     this.feeChanges = new FeeChanges(engine, this.random);
     this.archive = new Archive(engine, this.catalog);
     clock.onAdvance(() => this.tick());
+    this.alarm = new Alarm(engine.schedule, clock, () => this.tick());
     if (marketMakers) this.makers = new MarketMakers(engine, this.catalog, createRandom(seed + 3), stepMs);
   }
 

@@ -6,26 +6,31 @@ export interface NodeBytes extends Uint8Array {
   subarray(start?: number, end?: number): NodeBytes;
 }
 
-interface SocketEvents {
+/** What happens on a socket. */
+export interface SocketEvents<Bytes extends Uint8Array = NodeBytes> {
   readonly connect: [];
   readonly secureConnect: [];
-  readonly data: [chunk: NodeBytes];
+  readonly data: [chunk: Bytes];
   readonly end: [];
   readonly close: [];
   readonly error: [error: Error];
 }
 
-/** As much of Node's `net.Socket` as is used here. */
-export interface NodeSocket {
+/** As much of a socket of Node's kind as is used once it is open. */
+export interface ByteSocket<Bytes extends Uint8Array> {
   readonly writableLength: number;
-  readonly alpnProtocol?: string | false | null;
   write(data: Uint8Array, done?: (error?: Error | null) => void): boolean;
   end(data?: Uint8Array, done?: () => void): void;
   destroy(): void;
   pause(): void;
   resume(): void;
+  on<E extends keyof SocketEvents>(event: E, listener: (...args: SocketEvents<Bytes>[E]) => void): void;
+}
+
+/** As much of Node's `net.Socket` as is used here. */
+export interface NodeSocket extends ByteSocket<NodeBytes> {
+  readonly alpnProtocol?: string | false | null;
   setNoDelay(on: boolean): void;
-  on<E extends keyof SocketEvents>(event: E, listener: (...args: SocketEvents[E]) => void): void;
   off<E extends keyof SocketEvents>(event: E, listener: (...args: SocketEvents[E]) => void): void;
 }
 

@@ -1,5 +1,5 @@
 import { KalshiConnectionError } from "../errors.ts";
-import { allCertificates, builtin, type NodeBytes, type NodeSocket } from "./builtin.ts";
+import { allCertificates, builtin, type ByteSocket, type NodeBytes, type NodeSocket } from "./builtin.ts";
 import type { Settings } from "./options.ts";
 import type { ByteStream, TcpConnectOptions } from "./types.ts";
 
@@ -116,7 +116,11 @@ export async function dial(
 
 /** Opens a TCP or TLS connection as a pair of streams. */
 export async function connectTcp(options: TcpConnectOptions, settings: Settings): Promise<ByteStream> {
-  const socket = await dial(options, settings);
+  return streamOf(await dial(options, settings));
+}
+
+/** A socket as a pair of streams. */
+export function streamOf(socket: ByteSocket<Uint8Array>): ByteStream {
   let failure: Error | undefined;
   let over = false;
   const settle: ((error: Error) => void)[] = [];

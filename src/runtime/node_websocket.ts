@@ -14,18 +14,8 @@ import {
   type WebSocketConnectOptions,
   type WebSocketHandlers,
 } from "./types.ts";
-import {
-  CLOSE,
-  closePayload,
-  concat,
-  frame,
-  frameReader,
-  isCloseCode,
-  PING,
-  PONG,
-  ProtocolError,
-  TEXT,
-} from "./websocket_frames.ts";
+import { openWebSocket } from "./websocket_client.ts";
+import { ProtocolError } from "./websocket_frames.ts";
 
 const MAX_HEAD_BYTES = 64 * 1024;
 /** How much of a refusal's body is waited for, and for how long. */
@@ -34,7 +24,6 @@ const REFUSAL_WAIT_MS = 1000;
 
 const encoder = new TextEncoder();
 const latin1 = new TextDecoder("latin1");
-const none = new Uint8Array();
 
 /** The request of the opening handshake. */
 function requestHead(url: URL, headers: Readonly<Record<string, string>>, key: string): Uint8Array {
@@ -155,7 +144,7 @@ export async function connectWebSocket(
   const socket = await dial({ hostname: url.hostname, port, tls, signal }, settings, ["http/1.1"]);
   socket.write(head);
   const first = await readAnswer(socket, url.host, accept, signal);
-  return openWebSocket(socket, handlers, first);
+  return openWebSocket(socket, handlers, first, { textOf, join: joinBytes });
 }
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -169,82 +158,4 @@ function textOf(bytes: NodeBytes, start: number, end: number): string {
   } catch {
     throw new ProtocolError(1007, "a text is not UTF-8");
   }
-}
-
-function openWebSocket(socket: NodeSocket, handlers: WebSocketHandlers, first: NodeBytes): RuntimeWebSocket {
-  let state: "open" | "closing" | "closed" = "open";
-
-  const finish = (code: number, reason: string) => {
-    if (state === "closed") return;
-    state = "closed";
-    handlers.onClose({ code, reason });
-  };
-  const send = (opcode: number, payload: Uint8Array) => {
-    if (state === "open") socket.write(frame(opcode, payload));
-  };
-  const goodbye = (code: number, reason: string, last: Uint8Array) => {
-    // A peer that has stopped reading would keep a polite end waiting for ever.
-    if (state === "open" && socket.writableLength === 0) socket.end(last, () => socket.destroy());
-    else socket.destroy();
-    finish(code, reason);
-  };
-  const read = frameReader({
-    message(opcode, bytes, start, end) {
-      if (state !== "open") return;
-      if (opcode === TEXT) handlers.onMessage(textOf(bytes, start, end), end - start);
-      else handlers.onMessage(concat([bytes.subarray(start, end)], end - start));
-    },
-    control(opcode, data) {
-      if (state === "closed") return;
-      if (opcode !== CLOSE) {
-        if (opcode === PING) send(PONG, data);
-        handlers.onPong?.();
-        return;
-      }
-      if (data.length === 0) return goodbye(1005, "", frame(CLOSE, none));
-      const code = (data[0] as number) << 8 | (data[1] ?? 0);
-      if (data.length === 1 || !isCloseCode(code)) throw new ProtocolError(1002, "a bad close code");
-      goodbye(
-        code,
-        textOf(joinBytes([data], data.length), 2, data.length),
-        frame(CLOSE, data.subarray(0, 2)),
-      );
-    },
-  }, joinBytes);
-  const receive = (chunk: NodeBytes) => {
-    if (state === "closed") return;
-    try {
-      read(chunk);
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      goodbye(1006, error.message, frame(CLOSE, closePayload(error.code, error.message)));
-    }
-  };
-
-  socket.on("error", (error) => finish(1006, error.message));
-  socket.on("end", () => socket.destroy());
-  socket.on("close", () => finish(1006, ""));
-  // The owner must have the socket in hand before the first of its handlers is called.
-  setTimeout(() => {
-    receive(first);
-    socket.on("data", receive);
-    socket.resume();
-  }, 0);
-
-  return {
-    send: (message) => send(TEXT, encoder.encode(message)),
-    get bufferedAmount() {
-      return socket.writableLength;
-    },
-    ping: () => send(PING, none),
-    close(code = 1000, reason = "") {
-      if (state !== "open") return;
-      socket.write(frame(CLOSE, closePayload(code, reason)));
-      state = "closing";
-    },
-    terminate() {
-      socket.destroy();
-      finish(1006, "");
-    },
-  };
 }

@@ -23,6 +23,7 @@ export class ManualClock implements Clock {
   readonly #start: number;
   #made = 0;
   readonly #waiting = new Set<Waiting>();
+  readonly #held = new Set<Promise<unknown>>();
 
   /** Starts at `startMs` (Unix milliseconds). */
   constructor(startMs = 1_790_000_000_000) {
@@ -52,17 +53,35 @@ export class ManualClock implements Clock {
     return { clear: () => void this.#waiting.delete(entry) };
   }
 
-  /** Moves on by `ms`, firing what falls due in order; pending promises settle before and after each timer. */
+  /** Returns `work`, which must settle by itself; {@linkcode advance} waits for it. */
+  hold<T>(work: Promise<T>): Promise<T> {
+    const settled = work.then(() => {}, () => {}).finally(() => this.#held.delete(settled));
+    this.#held.add(settled);
+    return work;
+  }
+
+  /**
+   * Moves on by `ms`, firing what falls due in order; pending promises settle before and after each timer, and so
+   * does what {@linkcode hold} was given.
+   */
   async advance(ms: number): Promise<void> {
     const target = this.#now + ms;
-    await settle();
+    await this.#settle();
     for (let next = this.#next(target); next !== undefined; next = this.#next(target)) {
       this.#waiting.delete(next);
       this.#now = Math.max(this.#now, next.at);
       next.callback();
-      await settle();
+      await this.#settle();
     }
     this.#now = target;
+  }
+
+  async #settle(): Promise<void> {
+    await settle();
+    while (this.#held.size > 0) {
+      await Promise.all(this.#held);
+      await settle();
+    }
   }
 
   #next(target: number): Waiting | undefined {

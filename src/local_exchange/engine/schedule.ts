@@ -13,6 +13,8 @@ function before(a: Due, b: Due): boolean {
 export class Schedule {
   readonly #heap: Due[] = [];
   #made = 0;
+  /** Told when something was added that comes before everything else. */
+  onSooner: (() => void) | undefined;
 
   /** Adds something. */
   add(at: number, run: () => void): void {
@@ -27,6 +29,7 @@ export class Schedule {
       index = parentIndex;
     }
     heap[index] = due;
+    if (index === 0) this.onSooner?.();
   }
 
   /** When the next thing is due. */

@@ -1,6 +1,6 @@
 /** One WebSocket connection as its server has it: frames, pings, faults. */
-import type { Duplex } from "node:stream";
 import type { Clock, ClockTimer } from "../../clock.ts";
+import type { ByteSocket } from "../../runtime/builtin.ts";
 import { type ConnectionFault, type FrameFault, FrameFaults } from "./faults.ts";
 import { closePayload, encodeFrame, FrameReader, FramingError, OPCODE, textOf } from "./framing.ts";
 
@@ -13,7 +13,7 @@ const BUFFER_BYTES = 32 * 1024 * 1024;
 
 /** What a connection is made from. */
 export interface ConnectionOptions {
-  readonly socket: Duplex;
+  readonly socket: ByteSocket<Uint8Array>;
   readonly clock: Clock;
   readonly onText: (text: string) => void;
   readonly onEnd: () => void;
@@ -21,12 +21,13 @@ export interface ConnectionOptions {
 
 /** A connection. */
 export class ServerConnection {
-  readonly #socket: Duplex;
+  readonly #socket: ByteSocket<Uint8Array>;
   readonly #clock: Clock;
   readonly #options: ConnectionOptions;
   readonly #reader = new FrameReader(MOST_BYTES);
   readonly #faults = new FrameFaults();
   #ping: ClockTimer | undefined;
+  #goodbye: ClockTimer | undefined;
   #stalled: { readonly frames: Uint8Array[]; readonly timer: ClockTimer } | undefined;
   #deaf = false;
   #ended = false;
@@ -36,10 +37,10 @@ export class ServerConnection {
     this.#socket = socket;
     this.#clock = clock;
     this.#options = options;
-    socket.on("data", (bytes: Uint8Array) => this.#read(bytes));
+    socket.on("data", (bytes) => this.#read(bytes));
     socket.on("error", () => this.#end());
     socket.on("close", () => this.#end());
-    socket.on("end", () => this.#end());
+    socket.on("end", () => this.destroy());
     this.#pingLater();
   }
 
@@ -94,7 +95,7 @@ export class ServerConnection {
   /** Sends a close frame and ends the connection when the client has answered, or half a second later. */
   close(code: number, reason?: string): void {
     this.#write(encodeFrame(OPCODE.close, closePayload(code, reason)));
-    this.#clock.setTimer(() => this.destroy(), 500);
+    this.#goodbye ??= this.#clock.setTimer(() => this.destroy(), 500);
   }
 
   /** Ends the connection. */
@@ -138,6 +139,7 @@ export class ServerConnection {
     if (this.#ended) return;
     this.#ended = true;
     this.#ping?.clear();
+    this.#goodbye?.clear();
     this.#stalled?.timer.clear();
     this.#options.onEnd();
   }

@@ -1,7 +1,5 @@
 /** The WebSocket of a local exchange: handshakes, sessions, and faults on request. */
-import type { IncomingMessage } from "node:http";
-import type { Duplex } from "node:stream";
-import type { ClockTimer } from "../../clock.ts";
+import type { ByteSocket } from "../../runtime/builtin.ts";
 import { ApiError } from "../api_error.ts";
 import type { Account } from "../engine/ledger.ts";
 import { type ApiKey, authenticate } from "../keys.ts";
@@ -16,14 +14,28 @@ import { Session } from "./session.ts";
 export const WS_PATH = "/trade-api/ws/v2";
 
 const MOST_CONNECTIONS = 200;
-/** How often what falls due is let happen while somebody listens. */
-const TICK_MS = 50;
 
 const NAMES: Readonly<Record<string, readonly string[]>> = {
   cfbenchmarks_value: ["BRTI", "ETHUSD_RTI", "SOLUSD_RTI"],
   cfbenchmarks_value_5hz: ["BRTI", "ETHUSD_RTI"],
   pyth_value: ["XAU/USD", "WTI/USD"],
 };
+
+/** A request to open a WebSocket. */
+export interface Handshake {
+  readonly method: string;
+  /** Path and query as they came. */
+  readonly target: string;
+  /** One header by its name in lower case. */
+  header(name: string): string | undefined;
+}
+
+/** What a handshake is answered: no, or a way to go on with the socket. */
+export type HandshakeAnswer =
+  | { readonly status: number; readonly body: { readonly code: string; readonly message: string } }
+  | { readonly status: 101; open(socket: ByteSocket<Uint8Array>): void };
+
+const encoder = new TextEncoder();
 
 interface Connected {
   readonly connection: ServerConnection;
@@ -56,11 +68,10 @@ export class WebSocketEndpoint implements ExchangeSockets {
   readonly #venue: Venue;
   readonly #feed: Feed;
   readonly #connected = new Set<Connected>();
-  /** Handshakes without an answer. */
-  readonly #hanging = new Set<Duplex>();
+  /** Handshakes without an answer: how to end them. */
+  readonly #hanging = new Set<() => void>();
   #handshakes: { readonly status: HandshakeFault["status"]; left: number }[] = [];
   #lastSid = 0;
-  #tick: ClockTimer | undefined;
   #closed = false;
 
   constructor(venue: Venue) {
@@ -103,67 +114,67 @@ export class WebSocketEndpoint implements ExchangeSockets {
     this.#feed.publish(channel, channel, msg, typeof key === "string" ? key : undefined);
   }
 
-  /** Answers the handshake of a WebSocket. */
-  upgrade(request: IncomingMessage, socket: Duplex): void {
+  /** Answers the handshake of a WebSocket that came over HTTP. */
+  async upgrade(handshake: Handshake, socket: ByteSocket<Uint8Array>): Promise<void> {
     socket.on("error", () => socket.destroy());
-    this.#handshake(request, socket).catch((error) => {
+    const challenge = handshake.header("sec-websocket-key");
+    const isWebSocket = challenge !== undefined && handshake.header("sec-websocket-version") === "13";
+    const accept = await acceptKey(challenge ?? "");
+    const answer = await this.handshake(handshake, () => socket.destroy());
+    if (!("open" in answer)) return refuseSocket(socket, answer.status, answer.body);
+    if (!isWebSocket) {
+      return refuseSocket(socket, 400, { code: "bad_request", message: "no WebSocket handshake" });
+    }
+    socket.write(
+      encoder.encode(
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+          `Sec-WebSocket-Accept: ${accept}\r\n\r\n`,
+      ),
+    );
+    answer.open(socket);
+  }
+
+  /** Decides on a handshake; `cut` ends it when it gets no answer and the exchange closes. */
+  async handshake(handshake: Handshake, cut: () => void): Promise<HandshakeAnswer> {
+    if (this.#closed) cut();
+    const [fault] = this.#handshakes;
+    if (fault !== undefined && --fault.left === 0) this.#handshakes.shift();
+    if (fault?.status === "hang") {
+      this.#hanging.add(cut);
+      return new Promise(() => {});
+    }
+    try {
+      if (fault !== undefined) throw new ApiError(fault.status, "refused_on_request");
+      const key = await this.#authenticate(handshake);
+      return { status: 101, open: (socket) => this.#connect(key, socket) };
+    } catch (error) {
       if (!(error instanceof ApiError)) this.#venue.onInternalError(error);
       const { status, code, message } = error instanceof ApiError
         ? error
         : { status: 500, code: "internal_server_error", message: "internal server error" };
-      refuseSocket(socket, status, { code, message });
-    });
+      return { status, body: { code, message } };
+    }
   }
 
   /** Ends every connection. */
   close(): void {
     this.#closed = true;
-    this.#tick?.clear();
     for (const { connection } of [...this.#connected]) connection.destroy();
-    for (const socket of this.#hanging) socket.destroy();
+    for (const cut of this.#hanging) cut();
     this.#feed.close();
   }
 
-  async #handshake({ method = "GET", url = "/", headers }: IncomingMessage, socket: Duplex): Promise<void> {
-    const [fault] = this.#handshakes;
-    if (fault !== undefined) {
-      if (--fault.left === 0) this.#handshakes.shift();
-      if (fault.status === "hang") return void this.#hanging.add(socket);
-      throw new ApiError(fault.status, "refused_on_request");
-    }
-    const path = url.split("?")[0] ?? "";
+  async #authenticate({ method, target, header }: Handshake): Promise<ApiKey> {
+    const path = target.split("?")[0] ?? "";
     if (path !== WS_PATH) throw new ApiError(404, "not_found");
-    const header = (name: string) => {
-      const value = headers[name];
-      return Array.isArray(value) ? value[0] : value;
-    };
-    const key = await authenticate(
-      this.#venue.keys,
-      {
-        keyId: header("kalshi-access-key"),
-        timestamp: header("kalshi-access-timestamp"),
-        signature: header("kalshi-access-signature"),
-      },
-      method,
-      path,
-      this.#venue.wallClock(),
-    );
+    const key = await authenticate(this.#venue, header, method, path);
     if (!key.scopes.includes("read")) throw new ApiError(403, "permission_denied");
     if (this.#countOf(key.account) >= MOST_CONNECTIONS) throw new ApiError(429, "too_many_requests");
-    const challenge = header("sec-websocket-key");
-    if (challenge === undefined || header("sec-websocket-version") !== "13") {
-      throw new ApiError(400, "bad_request");
-    }
-    const accept = await acceptKey(challenge);
-    if (this.#closed) return void socket.destroy();
-    socket.write(
-      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
-        `Sec-WebSocket-Accept: ${accept}\r\n\r\n`,
-    );
-    this.#connect(key, socket);
+    return key;
   }
 
-  #connect(key: ApiKey, socket: Duplex): void {
+  #connect(key: ApiKey, socket: ByteSocket<Uint8Array>): void {
+    if (this.#closed) return socket.destroy();
     const venue = this.#venue;
     const session: Session = new Session(key, {
       venue,
@@ -189,20 +200,13 @@ export class WebSocketEndpoint implements ExchangeSockets {
       onEnd: () => {
         this.#connected.delete(connected);
         this.#feed.delete(session);
-        if (this.#connected.size === 0) this.#tick?.clear();
+        venue.alarm.isOn = this.#connected.size > 0;
       },
     });
     const connected = { connection, session };
     this.#connected.add(connected);
     this.#feed.add(session);
-    if (this.#connected.size === 1) this.#tickLater();
-  }
-
-  #tickLater(): void {
-    this.#tick = this.#venue.clock.base.setTimer(() => {
-      this.#venue.tick();
-      this.#tickLater();
-    }, TICK_MS);
+    venue.alarm.isOn = true;
   }
 
   #countOf(account: Account): number {
@@ -212,10 +216,12 @@ export class WebSocketEndpoint implements ExchangeSockets {
   }
 }
 
-function refuseSocket(socket: Duplex, status: number, body: unknown): void {
+function refuseSocket(socket: ByteSocket<Uint8Array>, status: number, body: unknown): void {
   const text = JSON.stringify(body);
   socket.end(
-    `HTTP/1.1 ${status} Refused\r\nContent-Type: application/json\r\nConnection: close\r\n` +
-      `Content-Length: ${new TextEncoder().encode(text).length}\r\n\r\n${text}`,
+    encoder.encode(
+      `HTTP/1.1 ${status} Refused\r\nContent-Type: application/json\r\nConnection: close\r\n` +
+        `Content-Length: ${encoder.encode(text).length}\r\n\r\n${text}`,
+    ),
   );
 }

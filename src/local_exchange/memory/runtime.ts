@@ -1,0 +1,229 @@
+/** A runtime whose network is one exchange in the same process: HTTP, WebSockets and TCP without sockets. */
+import { KalshiConfigError, KalshiConnectionError } from "../../errors.ts";
+import { streamOf } from "../../runtime/node_tcp.ts";
+import { assertRuntimeCan } from "../../runtime/options.ts";
+import {
+  type ByteStream,
+  HandshakeRefusedError,
+  type HttpPool,
+  type HttpPoolRequest,
+  type PoolResponse,
+  type Runtime,
+  type RuntimeWebSocket,
+  type TcpConnectOptions,
+  type WebSocketConnectOptions,
+  type WebSocketHandlers,
+} from "../../runtime/types.ts";
+import { openWebSocket } from "../../runtime/websocket_client.ts";
+import { concat, ProtocolError } from "../../runtime/websocket_frames.ts";
+import type { Gateway, Outgoing } from "../gateway.ts";
+import type { WebSocketEndpoint } from "../ws/endpoint.ts";
+import { MemorySocket } from "./socket.ts";
+
+/** Whom a TCP connection is for. */
+export type TcpAddress = Pick<TcpConnectOptions, "hostname" | "port" | "tls">;
+
+/** How to make an in-memory runtime. */
+export interface MemoryRuntimeOptions {
+  /**
+   * Whether its WebSockets send and show pings, as those of Deno, Bun and Node do and those of Workers do not; true
+   * unless told.
+   */
+  readonly ping?: boolean | undefined;
+  /**
+   * Takes the TCP connections that are opened: called with the far end of each, and whom it was for. Without it they are
+   * refused, as they are when it throws. `tls` is told and nothing else: no byte is encrypted.
+   */
+  readonly acceptTcp?: ((connection: ByteStream, address: TcpAddress) => void) | undefined;
+}
+
+/** What a network in memory leads to. */
+export interface MemoryNetworkOptions {
+  readonly gateway: Gateway;
+  readonly sockets: WebSocketEndpoint;
+  readonly baseUrl: string;
+  readonly wsBaseUrl: string;
+}
+
+const encoder = new TextEncoder();
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+function textOf(bytes: Uint8Array, start: number, end: number): string {
+  try {
+    return strict.decode(bytes.subarray(start, end));
+  } catch {
+    throw new ProtocolError(1007, "a text is not UTF-8");
+  }
+}
+
+/** Finds a header by its name in lower case. */
+function headerOf(headers: Readonly<Record<string, string>>): (name: string) => string | undefined {
+  const lower = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  return (name) => lower.get(name);
+}
+
+/** The network of one exchange. */
+export class MemoryNetwork {
+  readonly #options: MemoryNetworkOptions;
+  /** How to end each thing under way. */
+  readonly #cuts = new Set<() => void>();
+  readonly #notSent = new WeakSet<object>();
+  #isClosed = false;
+
+  constructor(options: MemoryNetworkOptions) {
+    this.#options = options;
+  }
+
+  /** Makes a runtime that reaches the exchange, and nothing else. */
+  runtime({ ping = true, acceptTcp }: MemoryRuntimeOptions): Runtime {
+    const runtime: Runtime = {
+      name: "the in-memory runtime of a local exchange",
+      capabilities: {
+        http2: false,
+        maxConnections: false,
+        maxKeepaliveConnections: false,
+        keepaliveExpiryMs: false,
+        proxy: false,
+        caCertificates: false,
+        handshakeHeaders: true,
+        handshakeStatus: true,
+        ping,
+        tcp: acceptTcp !== undefined,
+        files: false,
+      },
+      createHttpPool: (options) => {
+        assertRuntimeCan(options, runtime);
+        return this.#pool();
+      },
+      readTextFile: () =>
+        Promise.reject(
+          new KalshiConfigError("The in-memory runtime has no files: hand over the text itself."),
+        ),
+      readEnv: () => undefined,
+      connectWebSocket: (url, handlers, options) => this.#webSocket(url, handlers, options, ping),
+      connectTcp: (options) => this.#tcp(options, acceptTcp),
+    };
+    return runtime;
+  }
+
+  /** Breaks every connection; there are no new ones. */
+  close(): void {
+    this.#isClosed = true;
+    for (const cut of [...this.#cuts]) cut();
+  }
+
+  #pool(): HttpPool {
+    let isClosed = false;
+    return {
+      fetch: (url, request) =>
+        isClosed
+          ? Promise.reject(new TypeError("The connection pool is closed."))
+          : this.#fetch(url, request),
+      isNotSent: (error) => typeof error === "object" && error !== null && this.#notSent.has(error),
+      close() {
+        isClosed = true;
+        return Promise.resolve();
+      },
+    };
+  }
+
+  async #fetch(url: string, { method, headers, body = "", signal }: HttpPoolRequest): Promise<PoolResponse> {
+    signal?.throwIfAborted();
+    const target = this.#targetOf(url, this.#options.baseUrl);
+    const answer = this.#options.gateway.answer({ method, target, header: headerOf(headers), body });
+    return poolResponse(await this.#whileOpen(answer, signal));
+  }
+
+  async #webSocket(
+    url: string,
+    handlers: WebSocketHandlers,
+    { headers = {}, signal }: WebSocketConnectOptions = {},
+    ping: boolean,
+  ): Promise<RuntimeWebSocket> {
+    signal?.throwIfAborted();
+    const target = this.#targetOf(url, this.#options.wsBaseUrl);
+    const handshake = { method: "GET", target, header: headerOf(headers) };
+    const answer = await this.#whileOpen(this.#options.sockets.handshake(handshake, () => {}), signal);
+    if (!("open" in answer)) throw new HandshakeRefusedError(answer.status, JSON.stringify(answer.body));
+    const [near, far] = MemorySocket.pair();
+    answer.open(far);
+    const tools = { textOf, join: concat };
+    if (ping) return openWebSocket(near, handlers, new Uint8Array(), tools);
+    const { onMessage, onClose } = handlers;
+    const socket = openWebSocket(near, { onMessage, onClose }, new Uint8Array(), tools);
+    delete socket.ping;
+    return socket;
+  }
+
+  // deno-lint-ignore require-await -- what it throws is a rejection
+  async #tcp(
+    { hostname, port, tls, signal }: TcpConnectOptions,
+    accept: MemoryRuntimeOptions["acceptTcp"],
+  ): Promise<ByteStream> {
+    signal?.throwIfAborted();
+    const address = `${hostname}:${port}`;
+    if (accept === undefined || this.#isClosed) throw this.#refused(address);
+    const [near, far] = MemorySocket.pair();
+    try {
+      accept(streamOf(far), { hostname, port, tls });
+    } catch (cause) {
+      throw this.#refused(address, cause);
+    }
+    const cut = () => near.destroy();
+    this.#cuts.add(cut);
+    near.on("close", () => this.#cuts.delete(cut));
+    return streamOf(near);
+  }
+
+  /** The path and query of an address, which must be the exchange's. */
+  #targetOf(address: string, own: string): string {
+    const { host, pathname, search } = new URL(address);
+    if (this.#isClosed || host !== new URL(own).host) throw this.#refused(host);
+    return pathname + search;
+  }
+
+  #refused(host: string, cause?: unknown): KalshiConnectionError {
+    const why = this.#isClosed
+      ? "the local exchange is closed"
+      : `in memory there is only ${new URL(this.#options.baseUrl).host}`;
+    const error = new KalshiConnectionError(`Cannot connect to ${host}: ${why}.`, { cause });
+    this.#notSent.add(error);
+    return error;
+  }
+
+  /** Waits for `work`, until the signal or the end of the exchange. */
+  #whileOpen<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const abort = () => reject(signal?.reason);
+      const cut = () =>
+        reject(
+          new KalshiConnectionError("The connection broke: the local exchange was closed.", {
+            outcome: "unknown",
+          }),
+        );
+      signal?.addEventListener("abort", abort);
+      this.#cuts.add(cut);
+      work.then(resolve, reject).finally(() => {
+        signal?.removeEventListener("abort", abort);
+        this.#cuts.delete(cut);
+      });
+    });
+  }
+}
+
+function poolResponse({ status, headers, body }: Outgoing): PoolResponse {
+  const bytes = body === undefined ? undefined : encoder.encode(body);
+  const stream = bytes && new ReadableStream<Uint8Array>({
+    start(controller) {
+      if (bytes.length > 0) controller.enqueue(bytes);
+      controller.close();
+    },
+  });
+  return {
+    status,
+    headers: new Headers(headers),
+    body: stream ?? null,
+    text: () => Promise.resolve(body ?? ""),
+    arrayBuffer: () => Promise.resolve(bytes?.slice().buffer ?? new ArrayBuffer(0)),
+  };
+}
