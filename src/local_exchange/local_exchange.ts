@@ -189,7 +189,7 @@ export class LocalExchange implements AsyncDisposable {
     this.config = new KalshiConfig({ baseUrl: this.baseUrl, wsBaseUrl: this.wsBaseUrl });
     this.fetch = (request) => this.#fetch(request);
     const { baseUrl, wsBaseUrl } = this;
-    this.#network = new MemoryNetwork({ gateway, sockets, baseUrl, wsBaseUrl });
+    this.#network = new MemoryNetwork({ gateway, sockets, clock: venue.clock, baseUrl, wsBaseUrl });
   }
 
   /**

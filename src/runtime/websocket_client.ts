@@ -21,6 +21,8 @@ export interface ByteTools<Bytes extends Uint8Array> {
   readonly textOf: (bytes: Bytes, start: number, end: number) => string;
   /** `parts` one after the other, `length` bytes in all. */
   readonly join: (parts: readonly Uint8Array[], length: number) => Bytes;
+  /** Calls back when the owner has the socket in hand; in the next turn of the event loop unless told. */
+  readonly later?: ((begin: () => void) => void) | undefined;
 }
 
 const encoder = new TextEncoder();
@@ -31,7 +33,7 @@ export function openWebSocket<Bytes extends Uint8Array>(
   socket: ByteSocket<Bytes>,
   handlers: WebSocketHandlers,
   first: Bytes,
-  { textOf, join }: ByteTools<Bytes>,
+  { textOf, join, later = (begin) => void setTimeout(begin, 0) }: ByteTools<Bytes>,
 ): RuntimeWebSocket {
   let state: "open" | "closing" | "closed" = "open";
 
@@ -86,11 +88,11 @@ export function openWebSocket<Bytes extends Uint8Array>(
   socket.on("end", () => socket.destroy());
   socket.on("close", () => finish(1006, ""));
   // The owner must have the socket in hand before the first of its handlers is called.
-  setTimeout(() => {
+  later(() => {
     receive(first);
     socket.on("data", receive);
     socket.resume();
-  }, 0);
+  });
 
   return {
     send: (message) => send(TEXT, encoder.encode(message)),

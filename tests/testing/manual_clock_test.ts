@@ -54,3 +54,21 @@ test("promise chains run between timers, and before the first", async () => {
   assertEquals(seen, [10, 20, 30]);
   await walk;
 });
+
+test("a clock waits for the work that it holds before it moves, whatever becomes of it", async () => {
+  const clock = new ManualClock(0);
+  const story: string[] = [];
+  const work = (name: string) =>
+    // Real time: hashing happens on another thread.
+    crypto.subtle.digest("SHA-256", new Uint8Array(1_000_000)).then(() =>
+      story.push(`${name}@${clock.now()}`)
+    );
+  clock.setTimer(() => {
+    void clock.hold(work("one").then(() => clock.hold(work("two"))));
+    clock.hold(Promise.reject(new Error("three"))).catch(({ message }) => story.push(message));
+  }, 10);
+  clock.setTimer(() => story.push(`late@${clock.now()}`), 11);
+  assertEquals(await clock.hold(Promise.resolve("value")), "value");
+  await clock.advance(100);
+  assertEquals(story, ["three", "one@10", "two@10", "late@11"]);
+});

@@ -1,4 +1,5 @@
 /** A runtime whose network is one exchange in the same process: HTTP, WebSockets and TCP without sockets. */
+import { type Clock, held } from "../../clock.ts";
 import { KalshiConfigError, KalshiConnectionError } from "../../errors.ts";
 import { streamOf } from "../../runtime/node_tcp.ts";
 import { assertRuntimeCan } from "../../runtime/options.ts";
@@ -41,6 +42,7 @@ export interface MemoryRuntimeOptions {
 export interface MemoryNetworkOptions {
   readonly gateway: Gateway;
   readonly sockets: WebSocketEndpoint;
+  readonly clock: Clock;
   readonly baseUrl: string;
   readonly wsBaseUrl: string;
 }
@@ -147,7 +149,7 @@ export class MemoryNetwork {
     if (!("open" in answer)) throw new HandshakeRefusedError(answer.status, JSON.stringify(answer.body));
     const [near, far] = MemorySocket.pair();
     answer.open(far);
-    const tools = { textOf, join: concat };
+    const tools = { textOf, join: concat, later: this.#later };
     if (ping) return openWebSocket(near, handlers, new Uint8Array(), tools);
     const { onMessage, onClose } = handlers;
     const socket = openWebSocket(near, { onMessage, onClose }, new Uint8Array(), tools);
@@ -174,6 +176,12 @@ export class MemoryNetwork {
     near.on("close", () => this.#cuts.delete(cut));
     return streamOf(near);
   }
+
+  /** In the next turn of the event loop, which a clock that is moved by hand waits for. */
+  readonly #later = (begin: () => void): void => {
+    const turn = new Promise<void>((resolve) => setTimeout(resolve, 0)).then(begin);
+    void held(this.#options.clock, turn);
+  };
 
   /** The path and query of an address, which must be the exchange's. */
   #targetOf(address: string, own: string): string {

@@ -5,6 +5,9 @@ type Name = keyof SocketEvents;
 type Listener = (chunk: unknown) => void;
 type Done = (error?: Error | null) => void;
 
+/** How much is written before anybody has taken it, as in the buffers of a network. */
+const ROOM_BYTES = 64 * 1024;
+
 /** Something on its way: bytes, or the end of them (undefined). */
 interface Parcel {
   readonly bytes: Uint8Array | undefined;
@@ -40,23 +43,24 @@ export class MemorySocket implements ByteSocket<Uint8Array> {
   }
 
   write(data: Uint8Array, done?: Done): boolean {
-    if (this.#hasEnded || this.#isClosed) {
+    if (this.#hasEnded || this.#isClosed || this.#peer.#isClosed) {
       if (done !== undefined) queueMicrotask(() => done(new Error("The connection is closed.")));
       return false;
     }
+    // Written as soon as there is room for it; what is too much is written when it was taken.
+    const fits = this.writableLength + data.length <= ROOM_BYTES;
+    if (fits && done !== undefined) queueMicrotask(done);
     // A copy: whoever writes may use the same bytes again.
-    this.#peer.#arrive({ bytes: data.slice(), done });
-    return this.writableLength === 0;
+    this.#peer.#arrive({ bytes: data.slice(), done: fits ? undefined : done });
+    return fits;
   }
 
   end(data?: Uint8Array, done?: () => void): void {
     if (data !== undefined) this.write(data);
-    if (this.#hasEnded || this.#isClosed) {
-      if (done !== undefined) queueMicrotask(done);
-      return;
-    }
+    if (done !== undefined) queueMicrotask(done);
+    if (this.#hasEnded || this.#isClosed) return;
     this.#hasEnded = true;
-    this.#peer.#arrive({ bytes: undefined, done });
+    this.#peer.#arrive({ bytes: undefined, done: undefined });
     if (this.#peerHasEnded) this.destroy();
   }
 
@@ -86,7 +90,7 @@ export class MemorySocket implements ByteSocket<Uint8Array> {
   }
 
   #arrive(parcel: Parcel): void {
-    if (this.#isClosed) return queueMicrotask(() => parcel.done?.(new Error("The connection is closed.")));
+    if (this.#isClosed) return;
     this.#inbox.push(parcel);
     this.#inboxBytes += parcel.bytes?.length ?? 0;
     this.#schedule();
