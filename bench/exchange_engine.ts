@@ -22,6 +22,7 @@ const { engine, catalog } = new Venue({
   stepMs: undefined,
   rateLimits: false,
   errorBodies: "flat",
+  cors: [],
   onInternalError: (error) => console.error(error),
 });
 const markets = [...catalog.markets.values()].map(({ market }) => market)

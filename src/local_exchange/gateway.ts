@@ -37,6 +37,15 @@ export class Gateway {
 
   /** Answers a request; never rejects. */
   async answer(incoming: Incoming): Promise<Outgoing> {
+    const { cors } = this.#venue;
+    const { method, header } = incoming;
+    const preflight = cors.preflight(method, header);
+    if (preflight !== undefined) return this.#write(204, undefined, preflight);
+    const { status, headers, body } = await this.#answer(incoming);
+    return { status, headers: { ...cors.answer(header, headers), ...headers }, body };
+  }
+
+  async #answer(incoming: Incoming): Promise<Outgoing> {
     const venue = this.#venue;
     venue.tick();
     const fault = venue.faults.take(incoming.method, incoming.target);

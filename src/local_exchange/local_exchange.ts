@@ -49,6 +49,12 @@ export interface LocalExchangeOptions {
    * default), or `nested`, the same below `error`, as Kalshi's servers have been seen to answer.
    */
   readonly errorBodies?: ErrorBodies | undefined;
+  /**
+   * Origins of pages that may use the exchange, such as `["http://localhost:5173"]`; none unless told. Browsers keep a
+   * page from reading what another origin answers, and so from using it, unless that lets it in (CORS). With a list,
+   * WebSocket handshakes that name another origin are refused as well.
+   */
+  readonly cors?: readonly string[] | undefined;
   /** Told when the exchange itself fails, which a client sees as a 500; `console.error` unless told. */
   readonly onInternalError?: ((error: unknown) => void) | undefined;
 }
@@ -536,6 +542,7 @@ function makeVenue(options: LocalExchangeOptions): Venue {
     markets = DEFAULT_MARKETS,
     marketMakers = true,
     errorBodies = "flat",
+    cors = [],
     stepMs,
     shards = false,
     rateLimits = false,
@@ -550,6 +557,7 @@ function makeVenue(options: LocalExchangeOptions): Venue {
     shards,
     rateLimits,
     errorBodies,
+    cors,
     onInternalError,
   });
 }

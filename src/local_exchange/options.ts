@@ -40,6 +40,10 @@ export const exchangeRules: Rules<LocalExchangeOptions> = {
   shards: flag,
   rateLimits: flag,
   errorBodies: oneOf("flat", "nested"),
+  cors: [
+    'a list of origins such as ["http://localhost:5173"]',
+    (value) => Array.isArray(value) && value.every((origin) => typeof origin === "string"),
+  ],
   onInternalError: callable,
 };
 

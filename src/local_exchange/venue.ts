@@ -2,6 +2,7 @@
 import type { Clock } from "../clock.ts";
 import { Alarm } from "./alarm.ts";
 import type { ExchangeClock } from "./clock.ts";
+import { Cors } from "./cors.ts";
 import { Engine } from "./engine/engine.ts";
 import type { Account } from "./engine/ledger.ts";
 import { Faults } from "./faults.ts";
@@ -32,6 +33,7 @@ export interface VenueOptions {
   readonly stepMs: number | undefined;
   readonly rateLimits: boolean;
   readonly errorBodies: ErrorBodies;
+  readonly cors: readonly string[];
   readonly onInternalError: (error: unknown) => void;
 }
 
@@ -65,6 +67,7 @@ export class Venue {
   /** On while somebody listens to what happens. */
   readonly alarm: Alarm;
   readonly errorBodies: ErrorBodies;
+  readonly cors: Cors;
   readonly onInternalError: (error: unknown) => void;
   /** Added to the time that signatures are checked against and that `Date` headers show. */
   skewMs = 0;
@@ -78,6 +81,7 @@ export class Venue {
     this.clock = clock;
     this.#base = clock.base;
     this.errorBodies = errorBodies;
+    this.cors = new Cors(options.cors);
     this.onInternalError = onInternalError;
     this.enforcesLimits = rateLimits;
     const engine = this.engine = new Engine(this.random, now);

@@ -12,6 +12,7 @@ const wrong: Readonly<Record<string, readonly unknown[]>> = {
   shards: [1],
   rateLimits: ["true"],
   errorBodies: ["round"],
+  cors: ["*", {}, [1]],
   onInternalError: ["log", {}],
 };
 

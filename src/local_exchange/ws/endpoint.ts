@@ -167,6 +167,7 @@ export class WebSocketEndpoint implements ExchangeSockets {
   async #authenticate({ method, target, header }: Handshake): Promise<ApiKey> {
     const path = target.split("?")[0] ?? "";
     if (path !== WS_PATH) throw new ApiError(404, "not_found");
+    if (!this.#venue.cors.lets(header)) throw new ApiError(403, "origin_not_allowed");
     const key = await authenticate(this.#venue, header, method, path);
     if (!key.scopes.includes("read")) throw new ApiError(403, "permission_denied");
     if (this.#countOf(key.account) >= MOST_CONNECTIONS) throw new ApiError(429, "too_many_requests");
