@@ -5,13 +5,13 @@
  */
 
 import { detectRestRuntime } from "#runtime";
-import type { KalshiEnv } from "./auth/env.ts";
+import type { EnvSettings, KalshiEnv } from "./auth/env.ts";
 import { KalshiAuth } from "./auth/kalshi_auth.ts";
 import { assertKeyPath } from "./auth/key_file.ts";
 import { assertPrivateKeyPem, type Passphrase } from "./auth/open_pem.ts";
 import { checkKeyId, type RequestSigner } from "./auth/signer.ts";
 import type { Clock } from "./clock.ts";
-import { KalshiConfig, type KalshiConfigOptions } from "./config.ts";
+import { givenExchange, KalshiConfig, type KalshiConfigOptions } from "./config.ts";
 import type { Operation } from "./contract/operation.ts";
 import { GetAccountApiLimits, GetAccountEndpointCosts } from "./contract/operations.ts";
 import type { ResponseCheck } from "./contract/validation.ts";
@@ -45,6 +45,7 @@ import type { Subaccounts } from "./rest/subaccounts.ts";
 import type { Trades } from "./rest/trades.ts";
 import type { RestRuntime, Runtime } from "./runtime/types.ts";
 import type { KalshiStream, StreamOptions } from "./stream/stream.ts";
+import { homeUrl } from "./url_policy.ts";
 
 /** What a client is made from. Without a key it makes public calls only. */
 export interface KalshiClientOptions
@@ -308,32 +309,81 @@ export class KalshiClient extends KalshiCore {
   /**
    * A client as the environment says: KALSHI_KEY_ID, KALSHI_PRIVATE_KEY or KALSHI_PRIVATE_KEY_PATH,
    * KALSHI_PRIVATE_KEY_PASSPHRASE, KALSHI_DEMO, KALSHI_API_BASE_URL (wins over KALSHI_DEMO) and
-   * KALSHI_ALLOW_UNKNOWN_HOST. Without KALSHI_KEY_ID it makes public calls only.
+   * KALSHI_ALLOW_UNKNOWN_HOST. Without a key there it makes public calls only. Where none of them names an
+   * exchange, it is production.
    *
    * @param env Read in place of the runtime's variables, such as a Worker's `env`.
-   * @param options Win over the environment: with a key of your own its key variables are not read, with a
-   * `config` or `demo` of your own its URL is not.
-   * @throws {KalshiConfigError} when a variable is malformed, or both key variables are set.
-   * @throws {KalshiAuthError} when the key is unusable, or KALSHI_KEY_ID is set without a key.
+   * @param options Win over the environment: with a key of your own its key variables are not read, and
+   * `demo: true` or a `config` with a URL decides where the client goes; `KalshiConfig.production()` is one. A `config`
+   * without a URL leaves that to the environment.
+   * @throws {KalshiConfigError} when a variable is malformed, when one that is needed may not be read (Deno without
+   * `--allow-env=KALSHI_*`), when the runtime has no variables and `env` is left out, when both key variables are set,
+   * and when KALSHI_DEMO is true beside a URL of production's.
+   * @throws {KalshiAuthError} when the key is unusable, or the key id or the key is missing.
    */
   static async fromEnv(env?: KalshiEnv, options: KalshiClientOptions = {}): Promise<KalshiClient> {
     assertKnownOptions("KalshiClient", options, Object.keys(OPTION_NAMES));
     const runtime = options.runtime ?? detectRestRuntime();
     const { auth, keyId, privateKey, privateKeyPath, config, demo } = options;
     const ownKey = [auth, keyId, privateKey, privateKeyPath].some((given) => given !== undefined);
+    const given = config instanceof KalshiConfig ? givenExchange(config) : config;
+    const ownExchange = demo === true || given?.baseUrl !== undefined || given?.wsBaseUrl !== undefined;
     const { readAuthEnv } = await import("./auth/env.ts");
-    const settings = readAuthEnv(env, runtime, !ownKey);
-    const { baseUrl, allowUnknownHost } = settings;
-    // Without a key id a key is of no use, but a malformed one is a mistake all the same.
-    const read = settings.keyId === undefined ? KalshiAuth.tryFromEnv : KalshiAuth.fromEnv;
+    assertNoOptions(env);
+    const settings = readAuthEnv(env, runtime, { key: !ownKey, exchange: !ownExchange });
     return new KalshiClient({
       ...options,
-      ...(ownKey ? {} : { auth: await read.call(KalshiAuth, env, { runtime }) }),
-      ...(config !== undefined || demo !== undefined ? {} : {
-        config: baseUrl === undefined && settings.demo
-          ? KalshiConfig.demo({ allowUnknownHost })
-          : new KalshiConfig({ baseUrl, allowUnknownHost }),
-      }),
+      ...(!ownKey && { auth: await environmentKey(env, settings, runtime) }),
+      ...(!ownExchange && { config: environmentConfig(config, settings) }),
     });
   }
+}
+
+/** Refuses the options of a client in the place of the environment, where they would all be overlooked. */
+function assertNoOptions(env: KalshiEnv | undefined): void {
+  let names: string[];
+  try {
+    names = Object.keys(env ?? {});
+  } catch {
+    return; // Deno's process.env, which may show some variables and not their names.
+  }
+  const [option] = names.filter((name) => Object.hasOwn(OPTION_NAMES, name));
+  if (option === undefined || option !== "demo" && names.some((name) => name.startsWith("KALSHI_"))) return;
+  throw new KalshiConfigError(
+    `\`${option}\` is an option, which comes second: KalshiClient.fromEnv(undefined, { ${option}: … }).`,
+  );
+}
+
+/** The key that the environment names; undefined where it says nothing of a key. */
+async function environmentKey(
+  env: KalshiEnv | undefined,
+  { keyId, privateKey, privateKeyPath, passphrase }: EnvSettings,
+  runtime: RestRuntime,
+): Promise<KalshiAuth | undefined> {
+  if (keyId !== undefined) return await KalshiAuth.fromEnv(env, { runtime });
+  // A malformed key is the graver mistake.
+  await KalshiAuth.tryFromEnv(env, { runtime });
+  if ((privateKey ?? privateKeyPath ?? passphrase) === undefined) return undefined;
+  throw new KalshiAuthRequiredError(
+    "KALSHI_KEY_ID is missing beside the private key. Set it; or, for public calls alone, set neither.",
+  );
+}
+
+/** Goes where the environment says, with whatever else `config` says. */
+function environmentConfig(
+  config: KalshiClientOptions["config"],
+  { baseUrl, demo, ...settings }: EnvSettings,
+): KalshiConfig {
+  const given = config instanceof KalshiConfig ? givenExchange(config) : config;
+  const allowUnknownHost = given?.allowUnknownHost ?? settings.allowUnknownHost;
+  const exchange = { baseUrl: baseUrl ?? (demo ? homeUrl("demo") : undefined), allowUnknownHost };
+  const chosen = config instanceof KalshiConfig
+    ? config.with(exchange)
+    : new KalshiConfig(config === undefined ? exchange : config && { ...config, ...exchange });
+  if (demo && chosen.environment === "production") {
+    throw new KalshiConfigError(
+      "KALSHI_DEMO is true, and KALSHI_API_BASE_URL leads to production. Remove the one that is wrong.",
+    );
+  }
+  return chosen;
 }

@@ -78,7 +78,7 @@ export interface KalshiConfigOptions {
   readonly wsJsonStringify?: WsJsonStringify | undefined;
   /**
    * Lets hosts through that are neither Kalshi's nor this machine. When left out, the environment variable
-   * `KALSHI_ALLOW_UNKNOWN_HOST=1` decides; an explicit `false` overrules it.
+   * `KALSHI_ALLOW_UNKNOWN_HOST=1` decides, where it may be read; an explicit `false` overrules it.
    */
   readonly allowUnknownHost?: boolean | undefined;
 }
@@ -153,6 +153,16 @@ function validate<T>(
   throw new KalshiConfigError(`${where} ${message}, not ${given}.`);
 }
 
+/** What says where a client connects, as it was given; undefined is what was left to the defaults. */
+export type GivenExchange = Pick<KalshiConfigOptions, "baseUrl" | "wsBaseUrl" | "allowUnknownHost">;
+
+let read: (config: KalshiConfig) => GivenExchange;
+
+/** What says where a configuration connects, as it was given. */
+export function givenExchange(config: KalshiConfig): GivenExchange {
+  return read(config);
+}
+
 // How `with` tells the constructor whose child it makes; no option of that name can be given from outside.
 const parent = Symbol("parent");
 
@@ -212,7 +222,11 @@ export class KalshiConfig {
   declare readonly allowUnknownHost: boolean;
 
   readonly #environment: KalshiEnvironment | "loopback" | "unknown";
-  readonly #given: KalshiConfigOptions;
+  readonly #given: GivenExchange;
+
+  static {
+    read = (config) => config.#given;
+  }
 
   /**
    * Checks the options and fills in the defaults.

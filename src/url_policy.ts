@@ -11,7 +11,10 @@ export type UrlKind = "rest" | "ws";
 
 /** What {@linkcode checkUrl} may let through. */
 export interface UrlPolicyOptions {
-  /** Lets hosts through that are neither Kalshi's nor loopback. A function is asked only for such a host. */
+  /**
+   * Lets hosts through that are neither Kalshi's nor loopback. A function is asked only for such a host; when it
+   * throws a {@linkcode KalshiConfigError} the answer is no, and its message is told with the refusal.
+   */
   readonly allowUnknownHost?: boolean | (() => boolean) | undefined;
 }
 
@@ -48,6 +51,15 @@ function environmentOf({ protocol, hostname, host }: URL, kind: UrlKind): Enviro
   const local = loopback.test(hostname);
   if (protocol !== secure && (protocol !== plain || !local)) return undefined;
   return local ? "loopback" : eventVenue.hosts.find((row) => row[kind] === host)?.environment ?? "unknown";
+}
+
+function ask(allow: UrlPolicyOptions["allowUnknownHost"]): { allowed: boolean; why: string } {
+  try {
+    return { allowed: (typeof allow === "function" ? allow() : allow) ?? false, why: "" };
+  } catch (error) {
+    if (error instanceof KalshiConfigError) return { allowed: false, why: ` ${error.message}` };
+    throw error;
+  }
 }
 
 /**
@@ -91,15 +103,14 @@ export function checkUrl(url: string, kind: UrlKind, options: UrlPolicyOptions =
     return refuse(`begin with ${secure}// (${plain}// is for localhost, 127.0.0.1 and [::1] only).`);
   }
   if (pathname !== path) refuse(`end in ${path}, else every signature is wrong.`);
-  const { allowUnknownHost } = options;
-  if (
-    environment === "unknown" &&
-    !(typeof allowUnknownHost === "function" ? allowUnknownHost() : allowUnknownHost)
-  ) {
-    refuse(
-      `name a host of Kalshi (${hosts.join(", ")}), not "${host}", unless allowUnknownHost or ` +
-        `KALSHI_ALLOW_UNKNOWN_HOST=1 says that it is meant.`,
-    );
+  if (environment === "unknown") {
+    const { allowed, why } = ask(options.allowUnknownHost);
+    if (!allowed) {
+      refuse(
+        `name a host of Kalshi (${hosts.join(", ")}), not "${host}", unless allowUnknownHost or ` +
+          `KALSHI_ALLOW_UNKNOWN_HOST=1 says that it is meant.${why}`,
+      );
+    }
   }
   return { url: origin + path, host, environment };
 }

@@ -20,7 +20,10 @@ export interface KalshiEnv {
   readonly KALSHI_PRIVATE_KEY_PASSPHRASE?: string | undefined;
   /** `true` for Kalshi's demo environment, `false` (the default) for production; in any case. */
   readonly KALSHI_DEMO?: string | undefined;
-  /** Base URL of the REST API; wins over `KALSHI_DEMO`. */
+  /**
+   * Base URL of the REST API; the WebSocket's follows. Wins over `KALSHI_DEMO`, but a URL of production's is
+   * refused beside `KALSHI_DEMO=true`.
+   */
   readonly KALSHI_API_BASE_URL?: string | undefined;
   /** `1` allows hosts that are not Kalshi's. */
   readonly KALSHI_ALLOW_UNKNOWN_HOST?: string | undefined;
@@ -44,20 +47,65 @@ export interface EnvSettings {
   readonly allowUnknownHost: boolean;
 }
 
+/** Which variables a caller needs. */
+export interface EnvNeeds {
+  /** The key's; without need of them they are not looked at. */
+  readonly key?: boolean;
+  /**
+   * Those that choose the exchange. Without need of them a malformed one is refused all the same, but one that
+   * may not be read is not missed.
+   */
+  readonly exchange?: boolean;
+}
+
+/** A Map, Deno.env and the like. */
+function isMap(env: object): boolean {
+  try {
+    return typeof (env as { get?: unknown }).get === "function";
+  } catch {
+    return false; // Deno's process.env, for which that is one more variable that it may not show.
+  }
+}
+
+/** Refuses what holds no variables by their names, in which every variable would seem to be unset. */
+function assertEnv(env: unknown, runtime: RestRuntime): void {
+  if (env === undefined) {
+    if (runtime.capabilities.env !== false) return;
+    throw new KalshiConfigError(
+      `${runtime.name} has no environment variables of its own: pass them, as in KalshiClient.fromEnv(env).`,
+    );
+  }
+  if (typeof env === "object" && env !== null && !Array.isArray(env) && !isMap(env)) return;
+  throw new KalshiConfigError(
+    "The environment is an object with variables by their names, such as process.env or " +
+      "Deno.env.toObject(). Leave it out to have the variables of the process read.",
+  );
+}
+
 /**
  * Reads `env` where it is given, and nothing else; without it, the runtime's variables. Throws a
- * {@linkcode KalshiConfigError} for a variable that is present and malformed, and for a key given twice; a caller
- * with a key of its own does not look at the key's.
+ * {@linkcode KalshiConfigError} for a variable that is present and malformed, for one that is needed and may not be
+ * read, and for a key given twice.
  */
 export function readAuthEnv(
   env: KalshiEnv | undefined,
   runtime: RestRuntime,
-  withKey = true,
+  { key = true, exchange = true }: EnvNeeds = {},
 ): EnvSettings {
-  if (env === null) throw new KalshiConfigError("The environment is an object of variables; got null.");
+  assertEnv(env, runtime);
+  function read(name: keyof KalshiEnv, needed: boolean): unknown {
+    try {
+      return env === undefined ? runtime.readEnv(name) : env[name];
+    } catch (cause) {
+      if (!needed) return undefined;
+      if (cause instanceof KalshiConfigError) throw cause;
+      throw new KalshiConfigError(`${name} cannot be read: ${(cause as Error)?.message}`, { cause });
+    }
+  }
   function raw(name: keyof KalshiEnv): string | undefined {
-    if (!withKey && name.includes("KEY")) return undefined;
-    const value: unknown = (env === undefined ? runtime.readEnv(name) : env[name]) ?? "";
+    const ofKey = name.includes("KEY");
+    if (ofKey && !key) return undefined;
+    const value = read(name, ofKey || exchange) ?? "";
     if (value === "") return undefined;
     if (typeof value !== "string") throw new KalshiConfigError(`${name} must be text.`);
     return value;

@@ -164,12 +164,14 @@ export class KalshiAuth implements RequestSigner {
   /**
    * From the environment: KALSHI_KEY_ID, and KALSHI_PRIVATE_KEY or KALSHI_PRIVATE_KEY_PATH, with
    * KALSHI_PRIVATE_KEY_PASSPHRASE for an encrypted key. `env` is read in place of the runtime's variables where
-   * it is given, as a Worker must.
+   * it is given, as a Worker must. It gives the key alone: which exchange the other variables choose,
+   * `KalshiClient.fromEnv` follows.
    *
    * @throws {KalshiAuthRequiredError} When the key id or the key is missing.
    * @throws {KalshiAuthKeyError} As
    * {@linkcode KalshiAuth.fromKeyPath}.
-   * @throws {KalshiConfigError} For any variable of {@linkcode KalshiEnv} that is malformed, and for two keys.
+   * @throws {KalshiConfigError} For any variable of {@linkcode KalshiEnv} that is malformed, for one of the key's
+   * that may not be read, and for two keys.
    */
   static async fromEnv(env?: KalshiEnv, options: AuthEnvOptions = {}): Promise<KalshiAuth> {
     const auth = await KalshiAuth.tryFromEnv(env, options);
@@ -183,7 +185,7 @@ export class KalshiAuth implements RequestSigner {
   static async tryFromEnv(env?: KalshiEnv, options: AuthEnvOptions = {}): Promise<KalshiAuth | undefined> {
     const runtime = options.runtime ?? detectRestRuntime();
     const { readAuthEnv } = await import("./env.ts");
-    const { keyId, privateKey, privateKeyPath, passphrase } = readAuthEnv(env, runtime);
+    const { keyId, privateKey, privateKeyPath, passphrase } = readAuthEnv(env, runtime, { exchange: false });
     if (keyId === undefined) {
       if (privateKey !== undefined) assertPrivateKeyPem(privateKey, { passphrase });
       return undefined;

@@ -139,6 +139,7 @@ export function bunRuntime(options: RuntimeOptions = {}): Runtime {
       ping: true,
       tcp: true,
       files: true,
+      env: true,
     },
     createHttpPool(poolOptions) {
       checkPoolOptions(poolOptions, runtime);

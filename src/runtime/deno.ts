@@ -103,6 +103,7 @@ export function denoRuntime(options: RuntimeOptions = {}): Runtime {
       ping: true,
       tcp: true,
       files: true,
+      env: true,
     },
     createHttpPool(poolOptions) {
       checkPoolOptions(poolOptions, runtime);
@@ -148,10 +149,11 @@ export function denoRuntime(options: RuntimeOptions = {}): Runtime {
 }
 
 /**
- * "(Connect)" is hyper's word for every failure before there is a connection, TLS and proxy included; the
- * other is HTTP/2's REFUSED_STREAM.
+ * NotCapable is Deno's own refusal, for want of a permission. "(Connect)" is hyper's word for every failure before
+ * there is a connection, TLS and proxy included; the other is HTTP/2's REFUSED_STREAM.
  */
 function isNotSent(error: unknown): boolean {
+  if (error instanceof Error && error.name === "NotCapable") return true;
   const cause = error instanceof Error ? error.cause : undefined;
   return cause instanceof Error &&
     /client error \(Connect\)|refused stream before processing/.test(cause.message);

@@ -116,6 +116,7 @@ export function nodeRuntime(options: RuntimeOptions = {}): Runtime {
       ping: true,
       tcp: true,
       files: true,
+      env: true,
     },
     createHttpPool(poolOptions) {
       checkPoolOptions(poolOptions, runtime);

@@ -29,7 +29,10 @@ const notSent = new Set([
 export function isNotSent(error: unknown): boolean {
   for (let at = error; at instanceof Error; at = at.cause) {
     const { code, syscall } = at as { code?: unknown; syscall?: unknown };
-    if (notSent.has(String(code)) || syscall === "connect" || certificateRefused.test(String(code))) {
+    if (
+      notSent.has(String(code)) || /^(connect|getaddrinfo)$/.test(String(syscall)) ||
+      certificateRefused.test(String(code))
+    ) {
       return true;
     }
     if (/before secure TLS connection|NGHTTP2_REFUSED_STREAM|when HTTP Tunneling/.test(at.message)) {
@@ -110,6 +113,7 @@ export function builtinNodeRuntime(): Runtime {
       ping: true,
       tcp: true,
       files: true,
+      env: true,
     },
     createHttpPool(options) {
       checkPoolOptions(options, runtime);

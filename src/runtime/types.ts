@@ -30,6 +30,8 @@ export interface RuntimeCapabilities {
   readonly tcp: boolean;
   /** Files can be read. */
   readonly files: boolean;
+  /** There are environment variables to read; where not, `fromEnv` has to be given an `env`. */
+  readonly env: boolean;
 }
 
 /** An HTTP proxy. Its credentials are shown to the proxy alone, never to the exchange. */
@@ -196,7 +198,11 @@ export interface RestRuntime {
   createHttpPool(options: HttpPoolOptions): HttpPool;
   /** Reads a text file; a leading `~/` is the home folder. */
   readTextFile(path: string): Promise<string>;
-  /** Environment variables, or undefined where the runtime has none or may not read them. */
+  /**
+   * An environment variable; undefined when it is not set.
+   *
+   * @throws {KalshiConfigError} when it may not be read, which does not mean that it is not set
+   */
   readEnv(name: string): string | undefined;
   /**
    * Makes what signs with a key sooner than WebCrypto (`webCrypto`) would. Left out where nothing does.

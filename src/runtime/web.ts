@@ -35,6 +35,7 @@ export function detectRestRuntime(): RestRuntime {
       ping: false,
       tcp: false,
       files: false,
+      env: false,
     },
     createHttpPool(options) {
       assertRuntimeCan(options, runtime);

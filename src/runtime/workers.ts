@@ -28,6 +28,7 @@ const pool: HttpPool = {
 
 /** The part of {@linkcode workersRuntime} that REST calls need. */
 export function detectRestRuntime(): RestRuntime {
+  const variables = (globalThis as unknown as WorkersGlobals).process?.env ?? {};
   const runtime: RestRuntime = {
     name: "Cloudflare Workers",
     capabilities: {
@@ -42,6 +43,8 @@ export function detectRestRuntime(): RestRuntime {
       ping: false,
       tcp: true,
       files: false,
+      // An empty one is not filled in: the compatibility date is too early for that.
+      env: Object.keys(variables).length > 0,
     },
     createHttpPool(options) {
       assertRuntimeCan(options, runtime);
@@ -49,7 +52,7 @@ export function detectRestRuntime(): RestRuntime {
     },
     readTextFile: () =>
       Promise.reject(new KalshiConfigError("A Worker has no files: hand over the text itself.")),
-    readEnv: (name) => (globalThis as unknown as WorkersGlobals).process?.env?.[name],
+    readEnv: (name) => variables[name],
   };
   return runtime;
 }

@@ -58,6 +58,32 @@ test("readAuthEnv reads and trims the seven variables", () => {
   assertEquals(readAuthEnv(undefined, runtimeWith(env)), expected);
 });
 
+test("a variable that may not be read throws where it is needed, and its name is told", () => {
+  const closed = (name: string) =>
+    ({
+      ...bare,
+      readEnv(asked: string) {
+        if (asked === name) throw new KalshiConfigError(`${name} may not be read.`);
+        return undefined;
+      },
+    }) as unknown as Runtime;
+  const names = {
+    key: ["KALSHI_KEY_ID", "KALSHI_PRIVATE_KEY", "KALSHI_PRIVATE_KEY_PATH", "KALSHI_PRIVATE_KEY_PASSPHRASE"],
+    exchange: ["KALSHI_DEMO", "KALSHI_API_BASE_URL", "KALSHI_ALLOW_UNKNOWN_HOST"],
+  };
+  for (const name of [...names.key, ...names.exchange]) {
+    assertThrows(() => readAuthEnv(undefined, closed(name)), KalshiConfigError, name);
+    const env = Object.defineProperty({}, name, {
+      get() {
+        throw new Error("no leave");
+      },
+    });
+    assertThrows(() => readAuthEnv(env, bare), KalshiConfigError, `${name} cannot be read: no leave`);
+  }
+  for (const name of names.key) readAuthEnv(undefined, closed(name), { key: false });
+  for (const name of names.exchange) readAuthEnv(undefined, closed(name), { exchange: false });
+});
+
 test("an explicit record is read alone", () => {
   const settings = readAuthEnv({ KALSHI_DEMO: "false" }, runtimeWith({ KALSHI_KEY_ID: "other" }));
   assertEquals(settings.keyId, undefined);

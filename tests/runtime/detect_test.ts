@@ -34,6 +34,20 @@ test("an environment variable that is not set is undefined", () => {
   assertEquals(detectRuntime().readEnv("KALSHI_NO_SUCH_VARIABLE"), undefined);
 });
 
+test("where variables cannot be read at all, that is an error", { on: ["deno", "bun", "node"] }, () => {
+  const runtime = detectRuntime();
+  assert(runtime.capabilities.env);
+  const { process } = globalThis as unknown as { process: { env: unknown } };
+  const { env } = process;
+  const descriptor = Object.getOwnPropertyDescriptor(process, "env");
+  Object.defineProperty(process, "env", { value: undefined, configurable: true, writable: true });
+  try {
+    assertThrows(() => runtime.readEnv("KALSHI_DEMO"), KalshiConfigError, "KALSHI_DEMO");
+  } finally {
+    Object.defineProperty(process, "env", descriptor ?? { value: env });
+  }
+});
+
 test("the plain web does requests and refuses the rest by name", async () => {
   const runtime = webRuntime();
   await using server = await startThing("raw-server");
@@ -60,7 +74,7 @@ test("the plain web does requests and refuses the rest by name", async () => {
     KalshiConfigError,
   );
   await assertRejects(() => runtime.readTextFile("x"), KalshiConfigError);
-  assertEquals(runtime.readEnv("HOME"), undefined);
+  assertEquals([runtime.readEnv("HOME"), runtime.capabilities.env], [undefined, false]);
 });
 
 test("a Worker's adapter takes no options", () => {

@@ -92,6 +92,7 @@ export class MemoryNetwork {
         ping,
         tcp: acceptTcp !== undefined,
         files: false,
+        env: false,
       },
       createHttpPool: (options) => {
         assertRuntimeCan(options, runtime);

@@ -130,6 +130,7 @@ export class FakeVenue {
       ping: this.canPing,
       tcp: false,
       files: false,
+      env: false,
     };
     const never = () => {
       throw new Error("not in this test");
