@@ -7,8 +7,8 @@
  * `perpsWs`.
  *
  * What the exchange sends may hold fields and enum values that are not known yet: they pass. So does `null` in
- * an optional field or for a whole list of an answer, as the types say. What is sent to the exchange is checked
- * to the letter.
+ * an optional field, and in place of a list, which `parseX` and `safeParseX` turn into the empty list that the type
+ * promises. What is sent to the exchange is checked to the letter.
  *
  * @example
  * ```ts

@@ -1,6 +1,7 @@
 /** All generated files of src/contract as text, from the fact files in src/contract/spec. */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { listsModule } from "./generate_lists.ts";
 import { operationsModule, readAccess, readProse } from "./generate_operations.ts";
 import { readFacts, RestSpec } from "./generate_spec.ts";
 import { restSchemasModule, wsSchemasModule } from "./generate_schemas.ts";
@@ -87,6 +88,23 @@ export function generateContract(): Map<string, string> {
         access,
         pages[product],
         `${up}/operation.ts`,
+      ),
+    );
+    files.set(
+      `${folder}/lists.ts`,
+      listsModule(
+        head(`Where the answers of the ${what} REST API hold lists.`, from, spec.version),
+        `${up}/operation.ts`,
+        spec.types,
+      ),
+    );
+    files.set(
+      `${folder}/ws_lists.ts`,
+      listsModule(
+        head(`Where the frames of the ${what} WebSocket hold lists.`, wsFrom, wsSpec.version),
+        `${up}/operation.ts`,
+        wsSpec.types,
+        wsSpec.messages,
       ),
     );
     files.set(

@@ -1,5 +1,6 @@
 /** Writes the operation tables: a constant and the type of its parameters for each REST call. */
 import type { Call, Field, RestSpec } from "./generate_spec.ts";
+import { listsName, listsOf } from "./generate_lists.ts";
 import { docComment, enumNames, property, typeText } from "./generate_types.ts";
 
 /** A row of operations.tsv: what Kalshi's prose says of a call and its spec does not. */
@@ -95,7 +96,13 @@ function mayLack(spec: RestSpec, call: Call, items: string): boolean {
   return shape?.kind === "object" && shape.fields.some(({ name, required }) => name === items && !required);
 }
 
-function row(spec: RestSpec, call: Call, prose: ProseRow, access: readonly string[]): string {
+function row(
+  spec: RestSpec,
+  call: Call,
+  prose: ProseRow,
+  access: readonly string[],
+  lists: string | undefined,
+): string {
   const csv = call.queryParams.filter(isCsv).map(({ name }) => `"${name}"`);
   const page = pageOf(prose);
   const auth = optionalAuth.has(call.id) ? "optional" : call.auth ? undefined : "none";
@@ -107,6 +114,7 @@ function row(spec: RestSpec, call: Call, prose: ProseRow, access: readonly strin
     ...(csv.length === 0 ? [] : [`csv: [${csv.join(", ")}]`]),
     ...(call.status === 200 ? [] : [`status: ${call.status}`]),
     ...(call.response === undefined ? ["empty: true"] : []),
+    ...(lists === undefined ? [] : [`lists: ${lists}`]),
     ...(prose.bucket === "write" ? ['bucket: "write"'] : []),
     ...(cost === undefined ? [] : [cost]),
     ...access,
@@ -129,6 +137,8 @@ export function operationsModule(
   const enums = enumNames(spec.types);
   const known = new Set(spec.types.map(({ name }) => name));
   const used = new Set<string>();
+  const holders = listsOf(spec.types);
+  const usedLists = new Set<string>();
   const use = (text: string) => {
     for (const word of text.match(/\w+/g) ?? []) if (known.has(word)) used.add(word);
     return text;
@@ -138,6 +148,8 @@ export function operationsModule(
     const told = prose.get(`${product} ${call.id}`);
     const name = `${product} ${call.id}`;
     if (told === undefined) throw new Error(`operations.tsv has no row for ${name}`);
+    const lists = holders.has(call.response ?? "") ? listsName(call.response ?? "") : undefined;
+    if (lists !== undefined) usedLists.add(lists);
     const columns = accessOf(name, call, told, access.get(name));
     const fields = [...call.pathParams, ...call.queryParams];
     const line = `\`${call.method} ${call.path}\``;
@@ -162,9 +174,10 @@ export function operationsModule(
       `export interface ${params} {\n${properties.join("")}}\n\n`;
     return interfaceText +
       docComment([`${line}: https://docs.kalshi.com/${where}`], call.deprecated) +
-      `export const ${call.id}: ${type} = {\n${row(spec, call, told, columns)}};\n`;
+      `export const ${call.id}: ${type} = {\n${row(spec, call, told, columns, lists)}};\n`;
   });
   const names = paged ? "Operation, PagedOperation" : "Operation";
-  return `${head}import type { ${names} } from "${operation}";\n` +
+  return `${head}import { ${[...usedLists].sort().join(", ")} } from "./lists.ts";\n` +
+    `import type { ${names} } from "${operation}";\n` +
     `import type { ${[...used].sort().join(", ")} } from "./types.ts";\n\n${blocks.join("\n")}`;
 }

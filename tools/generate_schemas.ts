@@ -1,5 +1,6 @@
 /** Writes valibot schemas of named shapes, kept private, and the functions that use them. */
 import type { Call, Field, NamedShape, Shape } from "./generate_spec.ts";
+import { listsName, listsOf } from "./generate_lists.ts";
 import { docComment } from "./generate_types.ts";
 import type { Message } from "./generate_ws.ts";
 
@@ -29,9 +30,11 @@ function schemaText(shape: Shape, side: Side, named: ReadonlyMap<string, Shape>)
     }
     case "array": {
       const items = schemaText(shape.items, side, named);
-      return shape.length === undefined
-        ? `v.array(${items})`
-        : `v.looseTuple([${Array(shape.length).fill(items).join(", ")}])`;
+      if (shape.length !== undefined) {
+        return `v.looseTuple([${Array(shape.length).fill(items).join(", ")}])`;
+      }
+      // Kalshi sends null for an empty list, whatever its spec says.
+      return side === "in" ? `v.array(${items})` : `v.nullable(v.array(${items}))`;
     }
     case "record":
       return `v.record(v.string(), ${schemaText(shape.values, side, named)})`;
@@ -53,22 +56,24 @@ function entry(field: Field, side: Side, named: ReadonlyMap<string, Shape>): str
   return `  ${field.name}: ${wrap === undefined ? inner : `v.${wrap}(${inner})`},\n`;
 }
 
-function parsers(name: string): string {
+function parsers(name: string, lists: string | undefined): string {
   const schema = constant(name);
+  const more = lists === undefined ? "" : `, ${lists}`;
   const fails = "throws KalshiDecodeError that says where it differs";
   return docComment([`Returns the value itself if it is a {@linkcode ${name}}, else ${fails}.`], false) +
-    `export function parse${name}(value: unknown): ${name} {\n  return parse(${schema}, "${name}", value);\n}\n\n` +
+    `export function parse${name}(value: unknown): ${name} {\n  return parse(${schema}, "${name}", value${more});\n}\n\n` +
     docComment(
       [`Like {@linkcode parse${name}}, and returns the first difference instead of throwing.`],
       false,
     ) +
     `export function safeParse${name}(value: unknown): ParseResult<${name}> {\n` +
-    `  return safeParse(${schema}, value);\n}\n`;
+    `  return safeParse(${schema}, value${more});\n}\n`;
 }
 
 function moduleText(
   head: string,
   source: string,
+  lists: string,
   validation: string,
   types: readonly NamedShape[],
   uses: string,
@@ -81,10 +86,15 @@ function moduleText(
     return `const ${constant(name)}: LazySchema = /* @__PURE__ */ lazy(() => ${text});\n`;
   });
   const names = objects.map(({ name }) => name);
+  const holders = listsOf(types);
+  const functions = names.map((name) => parsers(name, holders.has(name) ? listsName(name) : undefined));
   return `${head}import * as v from "valibot";\n` +
     `import { ${uses}, lazy, type LazySchema, parse, type ParseResult, safeParse, type SchemaDifference } ` +
-    `from "${validation}";\nimport type { ${names.join(", ")} } from "${source}";\n\n` +
-    `export type * from "${source}";\n\n${schemas.join("\n")}\n${names.map(parsers).join("\n")}\n${more}`;
+    `from "${validation}";\nimport { ${
+      names.filter((name) => holders.has(name)).map(listsName).join(", ")
+    } } ` +
+    `from "${lists}";\nimport type { ${names.join(", ")} } from "${source}";\n\n` +
+    `export type * from "${source}";\n\n${schemas.join("\n")}\n${functions.join("\n")}\n${more}`;
 }
 
 /** Schemas of a REST API as one module's text, with the check of answers by operation. */
@@ -106,7 +116,7 @@ export function restSchemasModule(
     `export function checkResponse(operation: string, value: unknown): SchemaDifference | undefined {\n` +
     `  const schema = Object.hasOwn(answers, operation) ? answers[operation] : undefined;\n` +
     `  return schema === undefined ? undefined : difference(schema, value);\n}\n`;
-  return moduleText(head, "./types.ts", validation, types, "difference", more);
+  return moduleText(head, "./types.ts", "./lists.ts", validation, types, "difference", more);
 }
 
 /** Schemas of a WebSocket as one module's text, with the check of frames by their type. */
@@ -128,5 +138,5 @@ export function wsSchemasModule(
     ], false) +
     `export function checkFrame(frame: unknown): SchemaDifference | undefined {\n` +
     `  return differenceOfFrame(frames, frame);\n}\n`;
-  return moduleText(head, "./ws.ts", validation, types, "differenceOfFrame", more);
+  return moduleText(head, "./ws.ts", "./ws_lists.ts", validation, types, "differenceOfFrame", more);
 }

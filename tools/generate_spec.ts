@@ -218,23 +218,18 @@ export class RestSpec {
     this.calls = calls;
     reach(sent, shapes);
     reach(received, shapes);
-    const answers = new Set(calls.map(({ response }) => response));
     this.types = [...shapes.named].map(([name, { shape, facts }]) => ({
       name,
-      shape: answers.has(name) ? withNullLists(shape) : shape,
+      shape,
       facts,
       use: sent.has(name) ? received.has(name) ? "both" : "in" : "out",
     }));
   }
 }
 
-/** Kalshi answers null in place of an empty list here and there, whatever its spec says. */
-function withNullLists(shape: Shape): Shape {
-  if (shape.kind !== "object") return shape;
-  const fields = shape.fields.map((field) =>
-    field.shape.kind === "array" ? { ...field, nullable: true } : field
-  );
-  return { kind: "object", fields };
+/** Whether this is a list of any length: one of fixed length is a tuple. */
+export function isList(shape: Shape): boolean {
+  return shape.kind === "array" && shape.length === undefined;
 }
 
 /** Names that a shape refers to directly. */

@@ -1,6 +1,6 @@
 /** Writes the TypeScript types of named shapes, with what the spec says of each field as its docstring. */
 import { fieldWords, typeWords } from "./contract_words.ts";
-import type { Field, Json, NamedShape, Shape } from "./generate_spec.ts";
+import { type Field, isList, type Json, type NamedShape, type Shape } from "./generate_spec.ts";
 
 const units: Record<string, string> = {
   "unix-s": "Unix time in seconds.",
@@ -123,7 +123,7 @@ function fieldSentences(owner: string, field: Field): string[] {
 
 /**
  * One property. What we send may be left out or `undefined`; in what we receive an optional field may as well
- * be `null`, because Kalshi writes an absent value either way.
+ * be `null`, because Kalshi writes an absent value either way. An absent list is an empty one.
  */
 export function property(
   owner: string,
@@ -134,7 +134,9 @@ export function property(
 ): string {
   const optional = field.required ? "" : "?";
   const parts = [type ?? typeText(field.shape, side, enums)];
-  if (field.nullable || (side === "out" && !field.required)) parts.push("null");
+  // A list that came as null is read as an empty one.
+  const mayBeNull = side === "out" && !field.required && !isList(field.shape);
+  if (field.nullable || mayBeNull) parts.push("null");
   if (side === "in" && !field.required) parts.push("undefined");
   const text = parts.includes("unknown") ? "unknown" : parts.join(" | ");
   return `${

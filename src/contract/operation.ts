@@ -12,6 +12,13 @@
 // deno-lint-ignore ban-types -- `{}` keeps TypeScript from folding the known values into `string`.
 export type Open<Known extends string> = Known | (string & {});
 
+/**
+ * Where a value holds lists, as a value of the same form that holds nothing else: `[]` is a list, `[x]` one whose
+ * items hold lists where `x` does, `{ name: x }` an object with a field of that name, `{ "*": x }` one of which every
+ * field holds them.
+ */
+export type Lists = readonly [] | readonly [Lists] | { readonly [field: string]: Lists };
+
 /** One call of Kalshi's REST API, as data. The type parameters tell what goes in and what comes back. */
 export interface Operation<Params = undefined, Response = undefined, Body = undefined> {
   /** HTTP method; GET when absent. */
@@ -30,6 +37,8 @@ export interface Operation<Params = undefined, Response = undefined, Body = unde
   readonly status?: 201 | 204;
   /** Set where success has no body. */
   readonly empty?: true;
+  /** Where the answer holds lists; absent where it holds none. */
+  readonly lists?: Lists;
   /** Rate budget that the call draws on; the read budget when absent. */
   readonly bucket?: "write";
   /** Tokens that the call costs, or each item of `costPer`; 10 when absent. */

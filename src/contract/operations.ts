@@ -5,6 +5,72 @@
  *
  * @module
  */
+import {
+  BatchCancelOrdersV2ResponseLists,
+  BatchCreateOrdersV2ResponseLists,
+  BatchGetMarketCandlesticksResponseLists,
+  CreateMarketInMultivariateEventCollectionResponseLists,
+  ExchangeStatusLists,
+  GetAccountApiLimitsResponseLists,
+  GetAccountApiUsageLevelVolumeProgressResponseLists,
+  GetAccountEndpointCostsResponseLists,
+  GetApiKeysResponseLists,
+  GetBalanceResponseLists,
+  GetBlockTradeProposalsResponseLists,
+  GetDepositsResponseLists,
+  GetEventCandlesticksResponseLists,
+  GetEventFeeChangesResponseLists,
+  GetEventForecastPercentilesHistoryResponseLists,
+  GetEventLiveDataResponseLists,
+  GetEventMetadataResponseLists,
+  GetEventResponseLists,
+  GetEventsResponseLists,
+  GetExchangeScheduleResponseLists,
+  GetFcmFillsResponseLists,
+  GetFCMSubtraderBlockedCategoriesResponseLists,
+  GetFillsResponseLists,
+  GetFiltersBySportsResponseLists,
+  GetGameStatsResponseLists,
+  GetIncentiveProgramsResponseLists,
+  GetIntraExchangeInstanceTransfersResponseLists,
+  GetLiveDatasResponseLists,
+  GetMarketCandlesticksHistoricalResponseLists,
+  GetMarketCandlesticksResponseLists,
+  GetMarketOrderbookResponseLists,
+  GetMarketOrderbooksResponseLists,
+  GetMarketResponseLists,
+  GetMarketsResponseLists,
+  GetMilestoneResponseLists,
+  GetMilestonesResponseLists,
+  GetMultivariateEventCollectionResponseLists,
+  GetMultivariateEventCollectionsResponseLists,
+  GetMultivariateEventsResponseLists,
+  GetOrderGroupResponseLists,
+  GetOrderGroupsResponseLists,
+  GetOrderQueuePositionsResponseLists,
+  GetOrdersResponseLists,
+  GetPortfolioRestingOrderTotalValueResponseLists,
+  GetPositionsResponseLists,
+  GetQuotesResponseLists,
+  GetRFQResponseLists,
+  GetRFQsResponseLists,
+  GetSeriesFeeChangesResponseLists,
+  GetSeriesListResponseLists,
+  GetSeriesResponseLists,
+  GetSettlementsResponseLists,
+  GetStructuredTargetsResponseLists,
+  GetSubaccountBalancesResponseLists,
+  GetSubaccountNettingResponseLists,
+  GetSubaccountTransfersResponseLists,
+  GetTagsForSeriesCategoriesResponseLists,
+  GetTargetBalanceAllocationResponseLists,
+  GetTradesResponseLists,
+  GetWeatherIndexCalibrationsResponseLists,
+  GetWeatherIndexResponseLists,
+  GetWithdrawalsResponseLists,
+  ListFCMSubtradersResponseLists,
+  UpdateFCMSubtraderBlockedCategoriesResponseLists,
+} from "./lists.ts";
 import type { Operation, PagedOperation } from "./operation.ts";
 import type {
   AcceptBlockTradeProposalRequest,
@@ -147,6 +213,7 @@ export const GetAccountApiUsageLevelVolumeProgress: Operation<
   GetAccountApiUsageLevelVolumeProgressResponse
 > = {
   path: "/account/api_usage_level/volume_progress",
+  lists: GetAccountApiUsageLevelVolumeProgressResponseLists,
 };
 
 /**
@@ -156,11 +223,13 @@ export const GetAccountApiUsageLevelVolumeProgress: Operation<
 export const GetAccountEndpointCosts: Operation<undefined, GetAccountEndpointCostsResponse> = {
   path: "/account/endpoint_costs",
   auth: "none",
+  lists: GetAccountEndpointCostsResponseLists,
 };
 
 /** `GET /account/limits`: https://docs.kalshi.com/api-reference/account/get-account-api-limits */
 export const GetAccountApiLimits: Operation<undefined, GetAccountApiLimitsResponse> = {
   path: "/account/limits",
+  lists: GetAccountApiLimitsResponseLists,
 };
 
 /** Parameters of `GET /api_keys`. */
@@ -172,6 +241,7 @@ export interface GetApiKeysParams {
 /** `GET /api_keys`: https://docs.kalshi.com/api-reference/api-keys/get-api-keys */
 export const GetApiKeys: Operation<GetApiKeysParams, GetApiKeysResponse> = {
   path: "/api_keys",
+  lists: GetApiKeysResponseLists,
 };
 
 /** `POST /api_keys`: https://docs.kalshi.com/api-reference/api-keys/create-api-key */
@@ -224,6 +294,7 @@ export const GetBlockTradeProposals: PagedOperation<
   "block_trade_proposals"
 > = {
   path: "/communications/block-trade-proposals",
+  lists: GetBlockTradeProposalsResponseLists,
   scope: "read::block_trade_accept",
   items: "block_trade_proposals",
 };
@@ -296,6 +367,7 @@ export interface GetQuotesParams {
 /** `GET /communications/quotes`: https://docs.kalshi.com/api-reference/communications/get-quotes */
 export const GetQuotes: PagedOperation<GetQuotesParams, GetQuotesResponse, "quotes"> = {
   path: "/communications/quotes",
+  lists: GetQuotesResponseLists,
   restricted: true,
   items: "quotes",
 };
@@ -418,6 +490,7 @@ export interface GetRFQsParams {
 /** `GET /communications/rfqs`: https://docs.kalshi.com/api-reference/communications/get-rfqs */
 export const GetRFQs: PagedOperation<GetRFQsParams, GetRFQsResponse, "rfqs"> = {
   path: "/communications/rfqs",
+  lists: GetRFQsResponseLists,
   restricted: true,
   items: "rfqs",
 };
@@ -442,6 +515,7 @@ export interface GetRFQParams {
 /** `GET /communications/rfqs/{rfq_id}`: https://docs.kalshi.com/api-reference/communications/get-rfq */
 export const GetRFQ: Operation<GetRFQParams, GetRFQResponse> = {
   path: "/communications/rfqs/{rfq_id}",
+  lists: GetRFQResponseLists,
   restricted: true,
 };
 
@@ -578,6 +652,7 @@ export const GetEvents: PagedOperation<GetEventsParams, GetEventsResponse, "even
   path: "/events",
   auth: "none",
   csv: ["tickers"],
+  lists: GetEventsResponseLists,
   items: "events",
 };
 
@@ -599,6 +674,7 @@ export const GetEventFeeChanges: PagedOperation<
 > = {
   path: "/events/fee_changes",
   auth: "none",
+  lists: GetEventFeeChangesResponseLists,
   items: "event_fee_changes",
 };
 
@@ -624,6 +700,7 @@ export const GetMultivariateEvents: PagedOperation<
 > = {
   path: "/events/multivariate",
   auth: "none",
+  lists: GetMultivariateEventsResponseLists,
   items: "events",
 };
 
@@ -639,6 +716,7 @@ export interface GetEventParams {
 export const GetEvent: Operation<GetEventParams, GetEventResponse> = {
   path: "/events/{event_ticker}",
   auth: "none",
+  lists: GetEventResponseLists,
 };
 
 /** Parameters of `GET /events/{event_ticker}/metadata`. */
@@ -651,18 +729,21 @@ export interface GetEventMetadataParams {
 export const GetEventMetadata: Operation<GetEventMetadataParams, GetEventMetadataResponse> = {
   path: "/events/{event_ticker}/metadata",
   auth: "none",
+  lists: GetEventMetadataResponseLists,
 };
 
 /** `GET /exchange/schedule`: https://docs.kalshi.com/api-reference/exchange/get-exchange-schedule */
 export const GetExchangeSchedule: Operation<undefined, GetExchangeScheduleResponse> = {
   path: "/exchange/schedule",
   auth: "none",
+  lists: GetExchangeScheduleResponseLists,
 };
 
 /** `GET /exchange/status`: https://docs.kalshi.com/api-reference/exchange/get-exchange-status */
 export const GetExchangeStatus: Operation<undefined, ExchangeStatus> = {
   path: "/exchange/status",
   auth: "none",
+  lists: ExchangeStatusLists,
 };
 
 /**
@@ -687,6 +768,7 @@ export interface GetFCMFillsParams {
 /** `GET /fcm/fills`: https://docs.kalshi.com/changelog */
 export const GetFCMFills: PagedOperation<GetFCMFillsParams, GetFcmFillsResponse, "fills"> = {
   path: "/fcm/fills",
+  lists: GetFcmFillsResponseLists,
   items: "fills",
 };
 
@@ -716,6 +798,7 @@ export interface GetFCMOrdersParams {
 export const GetFCMOrders: PagedOperation<GetFCMOrdersParams, GetOrdersResponse, "orders"> = {
   path: "/fcm/orders",
   csv: ["client_order_ids"],
+  lists: GetOrdersResponseLists,
   items: "orders",
 };
 
@@ -748,6 +831,7 @@ export const GetFCMPositions: PagedOperation<
 > = {
   path: "/fcm/positions",
   csv: ["count_filter"],
+  lists: GetPositionsResponseLists,
   items: "market_positions",
 };
 
@@ -765,6 +849,7 @@ export const CreateFCMPositionTransfer: Operation<
 /** `GET /fcm/subtraders`: https://docs.kalshi.com/changelog */
 export const ListFCMSubtraders: Operation<undefined, ListFCMSubtradersResponse> = {
   path: "/fcm/subtraders",
+  lists: ListFCMSubtradersResponseLists,
 };
 
 /** `POST /fcm/subtraders`: https://docs.kalshi.com/margin-rest/fcm/create-fcm-subtrader */
@@ -787,6 +872,7 @@ export const GetFCMSubtraderBlockedCategories: Operation<
   GetFCMSubtraderBlockedCategoriesResponse
 > = {
   path: "/fcm/subtraders/blocked_categories",
+  lists: GetFCMSubtraderBlockedCategoriesResponseLists,
 };
 
 /** `PUT /fcm/subtraders/blocked_categories`: https://docs.kalshi.com/changelog */
@@ -797,6 +883,7 @@ export const UpdateFCMSubtraderBlockedCategories: Operation<
 > = {
   method: "PUT",
   path: "/fcm/subtraders/blocked_categories",
+  lists: UpdateFCMSubtraderBlockedCategoriesResponseLists,
 };
 
 /** Parameters of `GET /fcm/subtraders/event_contract_daily_cap`. */
@@ -866,6 +953,7 @@ export interface GetFillsHistoricalParams {
 /** `GET /historical/fills`: https://docs.kalshi.com/api-reference/historical/get-historical-fills */
 export const GetFillsHistorical: PagedOperation<GetFillsHistoricalParams, GetFillsResponse, "fills"> = {
   path: "/historical/fills",
+  lists: GetFillsResponseLists,
   restricted: true,
   items: "fills",
 };
@@ -892,6 +980,7 @@ export const GetHistoricalMarkets: PagedOperation<GetHistoricalMarketsParams, Ge
     path: "/historical/markets",
     auth: "none",
     csv: ["tickers"],
+    lists: GetMarketsResponseLists,
     items: "markets",
   };
 
@@ -908,6 +997,7 @@ export interface GetHistoricalMarketParams {
 export const GetHistoricalMarket: Operation<GetHistoricalMarketParams, GetMarketResponse> = {
   path: "/historical/markets/{ticker}",
   auth: "none",
+  lists: GetMarketResponseLists,
 };
 
 /** Parameters of `GET /historical/markets/{ticker}/candlesticks`. */
@@ -932,6 +1022,7 @@ export const GetMarketCandlesticksHistorical: Operation<
 > = {
   path: "/historical/markets/{ticker}/candlesticks",
   auth: "none",
+  lists: GetMarketCandlesticksHistoricalResponseLists,
 };
 
 /** Parameters of `GET /historical/orders`. */
@@ -953,6 +1044,7 @@ export interface GetHistoricalOrdersParams {
 /** `GET /historical/orders`: https://docs.kalshi.com/api-reference/historical/get-historical-orders */
 export const GetHistoricalOrders: PagedOperation<GetHistoricalOrdersParams, GetOrdersResponse, "orders"> = {
   path: "/historical/orders",
+  lists: GetOrdersResponseLists,
   restricted: true,
   items: "orders",
 };
@@ -978,6 +1070,7 @@ export const GetHistoricalPositions: PagedOperation<
   "market_positions"
 > = {
   path: "/historical/positions",
+  lists: GetPositionsResponseLists,
   items: "market_positions",
 };
 
@@ -1001,6 +1094,7 @@ export interface GetTradesHistoricalParams {
 export const GetTradesHistorical: PagedOperation<GetTradesHistoricalParams, GetTradesResponse, "trades"> = {
   path: "/historical/trades",
   auth: "none",
+  lists: GetTradesResponseLists,
   items: "trades",
 };
 
@@ -1026,6 +1120,7 @@ export const GetIncentivePrograms: PagedOperation<
 > = {
   path: "/incentive_programs",
   auth: "none",
+  lists: GetIncentiveProgramsResponseLists,
   items: "incentive_programs",
   next: "next_cursor",
 };
@@ -1042,6 +1137,7 @@ export interface GetLiveDatasParams {
 export const GetLiveDatas: Operation<GetLiveDatasParams, GetLiveDatasResponse> = {
   path: "/live_data/batch",
   auth: "none",
+  lists: GetLiveDatasResponseLists,
 };
 
 /** Parameters of `GET /live_data/events/{event_ticker}`. */
@@ -1059,6 +1155,7 @@ export interface GetEventLiveDataParams {
 export const GetEventLiveData: Operation<GetEventLiveDataParams, GetEventLiveDataResponse> = {
   path: "/live_data/events/{event_ticker}",
   auth: "none",
+  lists: GetEventLiveDataResponseLists,
 };
 
 /** Parameters of `GET /live_data/milestone/{milestone_id}`. */
@@ -1088,6 +1185,7 @@ export interface GetGameStatsParams {
 export const GetGameStats: Operation<GetGameStatsParams, GetGameStatsResponse> = {
   path: "/live_data/milestone/{milestone_id}/game_stats",
   auth: "none",
+  lists: GetGameStatsResponseLists,
 };
 
 /** Parameters of `GET /live_data/weather/{city}`. */
@@ -1108,6 +1206,7 @@ export interface GetWeatherIndexParams {
 export const GetWeatherIndex: Operation<GetWeatherIndexParams, GetWeatherIndexResponse> = {
   path: "/live_data/weather/{city}",
   auth: "none",
+  lists: GetWeatherIndexResponseLists,
 };
 
 /** Parameters of `GET /live_data/weather/{city}/calibrations`. */
@@ -1123,6 +1222,7 @@ export const GetWeatherIndexCalibrations: Operation<
 > = {
   path: "/live_data/weather/{city}/calibrations",
   auth: "none",
+  lists: GetWeatherIndexCalibrationsResponseLists,
 };
 
 /** Parameters of `GET /live_data/{type}/milestone/{milestone_id}`. */
@@ -1181,6 +1281,7 @@ export const GetMarkets: PagedOperation<GetMarketsParams, GetMarketsResponse, "m
   path: "/markets",
   auth: "none",
   csv: ["tickers"],
+  lists: GetMarketsResponseLists,
   items: "markets",
 };
 
@@ -1206,6 +1307,7 @@ export const BatchGetMarketCandlesticks: Operation<
   path: "/markets/candlesticks",
   auth: "none",
   csv: ["market_tickers"],
+  lists: BatchGetMarketCandlesticksResponseLists,
 };
 
 /** Parameters of `GET /markets/orderbooks`. */
@@ -1218,6 +1320,7 @@ export interface GetMarketOrderbooksParams {
 export const GetMarketOrderbooks: Operation<GetMarketOrderbooksParams, GetMarketOrderbooksResponse> = {
   path: "/markets/orderbooks",
   auth: "optional",
+  lists: GetMarketOrderbooksResponseLists,
   restricted: true,
 };
 
@@ -1241,6 +1344,7 @@ export interface GetTradesParams {
 export const GetTrades: PagedOperation<GetTradesParams, GetTradesResponse, "trades"> = {
   path: "/markets/trades",
   auth: "none",
+  lists: GetTradesResponseLists,
   items: "trades",
 };
 
@@ -1254,6 +1358,7 @@ export interface GetMarketParams {
 export const GetMarket: Operation<GetMarketParams, GetMarketResponse> = {
   path: "/markets/{ticker}",
   auth: "none",
+  lists: GetMarketResponseLists,
 };
 
 /** Parameters of `GET /markets/{ticker}/orderbook`. */
@@ -1268,6 +1373,7 @@ export interface GetMarketOrderbookParams {
 export const GetMarketOrderbook: Operation<GetMarketOrderbookParams, GetMarketOrderbookResponse> = {
   path: "/markets/{ticker}/orderbook",
   auth: "optional",
+  lists: GetMarketOrderbookResponseLists,
   restricted: true,
 };
 
@@ -1297,6 +1403,7 @@ export interface GetMilestonesParams {
 export const GetMilestones: PagedOperation<GetMilestonesParams, GetMilestonesResponse, "milestones"> = {
   path: "/milestones",
   auth: "none",
+  lists: GetMilestonesResponseLists,
   items: "milestones",
 };
 
@@ -1310,6 +1417,7 @@ export interface GetMilestoneParams {
 export const GetMilestone: Operation<GetMilestoneParams, GetMilestoneResponse> = {
   path: "/milestones/{milestone_id}",
   auth: "none",
+  lists: GetMilestoneResponseLists,
 };
 
 /** Parameters of `GET /multivariate_event_collections`. */
@@ -1337,6 +1445,7 @@ export const GetMultivariateEventCollections: PagedOperation<
 > = {
   path: "/multivariate_event_collections",
   auth: "none",
+  lists: GetMultivariateEventCollectionsResponseLists,
   items: "multivariate_contracts",
 };
 
@@ -1356,6 +1465,7 @@ export const GetMultivariateEventCollection: Operation<
 > = {
   path: "/multivariate_event_collections/{collection_ticker}",
   auth: "none",
+  lists: GetMultivariateEventCollectionResponseLists,
 };
 
 /** Parameters of `POST /multivariate_event_collections/{collection_ticker}`. */
@@ -1375,6 +1485,7 @@ export const CreateMarketInMultivariateEventCollection: Operation<
 > = {
   method: "POST",
   path: "/multivariate_event_collections/{collection_ticker}",
+  lists: CreateMarketInMultivariateEventCollectionResponseLists,
   scope: "write::trade",
   restricted: true,
 };
@@ -1390,6 +1501,7 @@ export interface GetBalanceParams {
 /** `GET /portfolio/balance`: https://docs.kalshi.com/api-reference/portfolio/get-balance */
 export const GetBalance: Operation<GetBalanceParams, GetBalanceResponse> = {
   path: "/portfolio/balance",
+  lists: GetBalanceResponseLists,
   scope: "read::portfolio_balance",
   restricted: true,
 };
@@ -1405,6 +1517,7 @@ export interface GetDepositsParams {
 /** `GET /portfolio/deposits`: https://docs.kalshi.com/api-reference/portfolio/get-deposits */
 export const GetDeposits: PagedOperation<GetDepositsParams, GetDepositsResponse, "deposits"> = {
   path: "/portfolio/deposits",
+  lists: GetDepositsResponseLists,
   items: "deposits",
 };
 
@@ -1449,6 +1562,7 @@ export const BatchCreateOrdersV2: Operation<
   method: "POST",
   path: "/portfolio/events/orders/batched",
   status: 201,
+  lists: BatchCreateOrdersV2ResponseLists,
   bucket: "write",
   costPer: "orders",
   scope: "write::trade",
@@ -1466,6 +1580,7 @@ export const BatchCancelOrdersV2: Operation<
 > = {
   method: "DELETE",
   path: "/portfolio/events/orders/batched",
+  lists: BatchCancelOrdersV2ResponseLists,
   bucket: "write",
   cost: 2,
   costPer: "orders",
@@ -1569,6 +1684,7 @@ export interface GetFillsParams {
 export const GetFills: PagedOperation<GetFillsParams, GetFillsResponse, "fills"> = {
   path: "/portfolio/fills",
   csv: ["ticker"],
+  lists: GetFillsResponseLists,
   restricted: true,
   items: "fills",
 };
@@ -1605,6 +1721,7 @@ export const GetIntraExchangeInstanceTransfers: PagedOperation<
   "transfers"
 > = {
   path: "/portfolio/intra_exchange_instance_transfers",
+  lists: GetIntraExchangeInstanceTransfersResponseLists,
   items: "transfers",
 };
 
@@ -1634,6 +1751,7 @@ export interface GetOrderGroupsParams {
 /** `GET /portfolio/order_groups`: https://docs.kalshi.com/api-reference/order-groups/get-order-groups */
 export const GetOrderGroups: Operation<GetOrderGroupsParams, GetOrderGroupsResponse> = {
   path: "/portfolio/order_groups",
+  lists: GetOrderGroupsResponseLists,
   restricted: true,
 };
 
@@ -1664,6 +1782,7 @@ export interface GetOrderGroupParams {
  */
 export const GetOrderGroup: Operation<GetOrderGroupParams, GetOrderGroupResponse> = {
   path: "/portfolio/order_groups/{order_group_id}",
+  lists: GetOrderGroupResponseLists,
   restricted: true,
 };
 
@@ -1786,6 +1905,7 @@ export interface GetOrdersParams {
 export const GetOrders: PagedOperation<GetOrdersParams, GetOrdersResponse, "orders"> = {
   path: "/portfolio/orders",
   csv: ["event_ticker"],
+  lists: GetOrdersResponseLists,
   restricted: true,
   items: "orders",
 };
@@ -1808,6 +1928,7 @@ export const GetOrderQueuePositions: Operation<GetOrderQueuePositionsParams, Get
   {
     path: "/portfolio/orders/queue_positions",
     csv: ["market_tickers"],
+    lists: GetOrderQueuePositionsResponseLists,
     restricted: true,
   };
 
@@ -1866,6 +1987,7 @@ export interface GetPositionsParams {
 export const GetPositions: PagedOperation<GetPositionsParams, GetPositionsResponse, "market_positions"> = {
   path: "/portfolio/positions",
   csv: ["count_filter"],
+  lists: GetPositionsResponseLists,
   restricted: true,
   items: "market_positions",
 };
@@ -1891,6 +2013,7 @@ export interface GetSettlementsParams {
 /** `GET /portfolio/settlements`: https://docs.kalshi.com/api-reference/portfolio/get-settlements */
 export const GetSettlements: PagedOperation<GetSettlementsParams, GetSettlementsResponse, "settlements"> = {
   path: "/portfolio/settlements",
+  lists: GetSettlementsResponseLists,
   restricted: true,
   items: "settlements",
 };
@@ -1912,6 +2035,7 @@ export const CreateSubaccount: Operation<
  */
 export const GetSubaccountBalances: Operation<undefined, GetSubaccountBalancesResponse> = {
   path: "/portfolio/subaccounts/balances",
+  lists: GetSubaccountBalancesResponseLists,
 };
 
 /**
@@ -1920,6 +2044,7 @@ export const GetSubaccountBalances: Operation<undefined, GetSubaccountBalancesRe
  */
 export const GetSubaccountNetting: Operation<undefined, GetSubaccountNettingResponse> = {
   path: "/portfolio/subaccounts/netting",
+  lists: GetSubaccountNettingResponseLists,
 };
 
 /**
@@ -1964,6 +2089,7 @@ export const GetSubaccountTransfers: PagedOperation<
   "transfers"
 > = {
   path: "/portfolio/subaccounts/transfers",
+  lists: GetSubaccountTransfersResponseLists,
   items: "transfers",
 };
 
@@ -1976,6 +2102,7 @@ export const GetPortfolioRestingOrderTotalValue: Operation<
   GetPortfolioRestingOrderTotalValueResponse
 > = {
   path: "/portfolio/summary/total_resting_order_value",
+  lists: GetPortfolioRestingOrderTotalValueResponseLists,
 };
 
 /**
@@ -1984,6 +2111,7 @@ export const GetPortfolioRestingOrderTotalValue: Operation<
  */
 export const GetTargetBalanceAllocation: Operation<undefined, GetTargetBalanceAllocationResponse> = {
   path: "/portfolio/target_balance_allocation",
+  lists: GetTargetBalanceAllocationResponseLists,
 };
 
 /**
@@ -2010,6 +2138,7 @@ export interface GetWithdrawalsParams {
 /** `GET /portfolio/withdrawals`: https://docs.kalshi.com/api-reference/portfolio/get-withdrawals */
 export const GetWithdrawals: PagedOperation<GetWithdrawalsParams, GetWithdrawalsResponse, "withdrawals"> = {
   path: "/portfolio/withdrawals",
+  lists: GetWithdrawalsResponseLists,
   items: "withdrawals",
 };
 
@@ -2017,6 +2146,7 @@ export const GetWithdrawals: PagedOperation<GetWithdrawalsParams, GetWithdrawals
 export const GetFiltersForSports: Operation<undefined, GetFiltersBySportsResponse> = {
   path: "/search/filters_by_sport",
   auth: "none",
+  lists: GetFiltersBySportsResponseLists,
 };
 
 /**
@@ -2026,6 +2156,7 @@ export const GetFiltersForSports: Operation<undefined, GetFiltersBySportsRespons
 export const GetTagsForSeriesCategories: Operation<undefined, GetTagsForSeriesCategoriesResponse> = {
   path: "/search/tags_by_categories",
   auth: "none",
+  lists: GetTagsForSeriesCategoriesResponseLists,
 };
 
 /** Parameters of `GET /series`. */
@@ -2046,6 +2177,7 @@ export interface GetSeriesListParams {
 export const GetSeriesList: Operation<GetSeriesListParams, GetSeriesListResponse> = {
   path: "/series",
   auth: "none",
+  lists: GetSeriesListResponseLists,
 };
 
 /** Parameters of `GET /series/fee_changes`. */
@@ -2060,6 +2192,7 @@ export interface GetSeriesFeeChangesParams {
 export const GetSeriesFeeChanges: Operation<GetSeriesFeeChangesParams, GetSeriesFeeChangesResponse> = {
   path: "/series/fee_changes",
   auth: "none",
+  lists: GetSeriesFeeChangesResponseLists,
 };
 
 /** Parameters of `GET /series/{series_ticker}`. */
@@ -2074,6 +2207,7 @@ export interface GetSeriesParams {
 export const GetSeries: Operation<GetSeriesParams, GetSeriesResponse> = {
   path: "/series/{series_ticker}",
   auth: "none",
+  lists: GetSeriesResponseLists,
 };
 
 /** Parameters of `GET /series/{series_ticker}/events/{ticker}/candlesticks`. */
@@ -2100,6 +2234,7 @@ export const GetMarketCandlesticksByEvent: Operation<
 > = {
   path: "/series/{series_ticker}/events/{ticker}/candlesticks",
   auth: "none",
+  lists: GetEventCandlesticksResponseLists,
 };
 
 /** Parameters of `GET /series/{series_ticker}/events/{ticker}/forecast_percentile_history`. */
@@ -2127,6 +2262,7 @@ export const GetEventForecastPercentilesHistory: Operation<
   GetEventForecastPercentilesHistoryResponse
 > = {
   path: "/series/{series_ticker}/events/{ticker}/forecast_percentile_history",
+  lists: GetEventForecastPercentilesHistoryResponseLists,
 };
 
 /** Parameters of `GET /series/{series_ticker}/markets/{ticker}/candlesticks`. */
@@ -2152,6 +2288,7 @@ export interface GetMarketCandlesticksParams {
 export const GetMarketCandlesticks: Operation<GetMarketCandlesticksParams, GetMarketCandlesticksResponse> = {
   path: "/series/{series_ticker}/markets/{ticker}/candlesticks",
   auth: "none",
+  lists: GetMarketCandlesticksResponseLists,
 };
 
 /** Parameters of `GET /structured_targets`. */
@@ -2179,6 +2316,7 @@ export const GetStructuredTargets: PagedOperation<
 > = {
   path: "/structured_targets",
   auth: "none",
+  lists: GetStructuredTargetsResponseLists,
   items: "structured_targets",
   optional: true,
 };

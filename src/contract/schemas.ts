@@ -15,6 +15,95 @@ import {
   safeParse,
   type SchemaDifference,
 } from "./validation.ts";
+import {
+  AccountApiUsageLevelVolumeProgressLists,
+  ApiKeyLists,
+  AssociatedEventLists,
+  BatchCancelOrdersV2ResponseLists,
+  BatchCreateOrdersV2ResponseLists,
+  BatchGetMarketCandlesticksResponseLists,
+  CreateMarketInMultivariateEventCollectionResponseLists,
+  EventDataLists,
+  EventLiveDataLists,
+  ExchangeStatusLists,
+  FCMSubtraderLists,
+  ForecastPercentilesPointLists,
+  GetAccountApiLimitsResponseLists,
+  GetAccountApiUsageLevelVolumeProgressResponseLists,
+  GetAccountEndpointCostsResponseLists,
+  GetApiKeysResponseLists,
+  GetBalanceResponseLists,
+  GetBlockTradeProposalsResponseLists,
+  GetDepositsResponseLists,
+  GetEventCandlesticksResponseLists,
+  GetEventFeeChangesResponseLists,
+  GetEventForecastPercentilesHistoryResponseLists,
+  GetEventLiveDataResponseLists,
+  GetEventMetadataResponseLists,
+  GetEventResponseLists,
+  GetEventsResponseLists,
+  GetExchangeScheduleResponseLists,
+  GetFcmFillsResponseLists,
+  GetFCMSubtraderBlockedCategoriesResponseLists,
+  GetFillsResponseLists,
+  GetFiltersBySportsResponseLists,
+  GetGameStatsResponseLists,
+  GetIncentiveProgramsResponseLists,
+  GetIntraExchangeInstanceTransfersResponseLists,
+  GetLiveDatasResponseLists,
+  GetMarketCandlesticksHistoricalResponseLists,
+  GetMarketCandlesticksResponseLists,
+  GetMarketOrderbookResponseLists,
+  GetMarketOrderbooksResponseLists,
+  GetMarketResponseLists,
+  GetMarketsResponseLists,
+  GetMilestoneResponseLists,
+  GetMilestonesResponseLists,
+  GetMultivariateEventCollectionResponseLists,
+  GetMultivariateEventCollectionsResponseLists,
+  GetMultivariateEventsResponseLists,
+  GetOrderGroupResponseLists,
+  GetOrderGroupsResponseLists,
+  GetOrderQueuePositionsResponseLists,
+  GetOrdersResponseLists,
+  GetPortfolioRestingOrderTotalValueResponseLists,
+  GetPositionsResponseLists,
+  GetQuotesResponseLists,
+  GetRFQResponseLists,
+  GetRFQsResponseLists,
+  GetSeriesFeeChangesResponseLists,
+  GetSeriesListResponseLists,
+  GetSeriesResponseLists,
+  GetSettlementsResponseLists,
+  GetStructuredTargetsResponseLists,
+  GetSubaccountBalancesResponseLists,
+  GetSubaccountNettingResponseLists,
+  GetSubaccountTransfersResponseLists,
+  GetTagsForSeriesCategoriesResponseLists,
+  GetTargetBalanceAllocationResponseLists,
+  GetTradesResponseLists,
+  GetWeatherIndexCalibrationsResponseLists,
+  GetWeatherIndexResponseLists,
+  GetWithdrawalsResponseLists,
+  ListFCMSubtradersResponseLists,
+  MarketCandlesticksResponseLists,
+  MarketLists,
+  MarketOrderbookFpLists,
+  MilestoneLists,
+  MultivariateEventCollectionLists,
+  OrderbookCountFpLists,
+  PlayByPlayLists,
+  PlayByPlayPeriodLists,
+  RFQLists,
+  ScheduleLists,
+  ScopeListLists,
+  SeriesLists,
+  SportFilterDetailsLists,
+  UpdateFCMSubtraderBlockedCategoriesResponseLists,
+  WeatherIndexCalibrationLists,
+  WeatherIndexPointLists,
+  WeeklyScheduleLists,
+} from "./lists.ts";
 import type {
   AcceptBlockTradeProposalRequest,
   AcceptQuoteRequest,
@@ -230,7 +319,7 @@ const accountApiUsageLevelVolumeProgressSchema: LazySchema = /* @__PURE__ */ laz
   v.looseObject({
     computed_ts: v.number(),
     trailing_30d_volume_fp: v.string(),
-    goals: v.array(accountApiUsageLevelVolumeGoalSchema()),
+    goals: v.nullable(v.array(accountApiUsageLevelVolumeGoalSchema())),
   })
 );
 
@@ -263,7 +352,7 @@ const apiKeySchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
     api_key_id: v.string(),
     name: v.string(),
-    scopes: v.array(v.string()),
+    scopes: v.nullable(v.array(v.string())),
     subaccount: v.nullish(v.number()),
     fcm_subtrader_id: v.nullish(v.string()),
   })
@@ -294,7 +383,7 @@ const associatedEventSchema: LazySchema = /* @__PURE__ */ lazy(() =>
     is_yes_only: v.boolean(),
     size_max: v.nullish(v.number()),
     size_min: v.nullish(v.number()),
-    active_quoters: v.array(v.string()),
+    active_quoters: v.nullable(v.array(v.string())),
   })
 );
 
@@ -656,9 +745,9 @@ const eventDataSchema: LazySchema = /* @__PURE__ */ lazy(() =>
     category: v.nullish(v.string()),
     strike_date: v.nullish(v.string()),
     strike_period: v.nullish(v.string()),
-    markets: v.nullish(v.array(marketSchema())),
+    markets: v.nullish(v.nullable(v.array(marketSchema()))),
     product_metadata: v.nullish(v.record(v.string(), v.unknown())),
-    settlement_sources: v.nullable(v.array(settlementSourceSchema())),
+    settlement_sources: v.nullable(v.nullable(v.array(settlementSourceSchema()))),
     last_updated_ts: v.nullish(v.string()),
     fee_type_override: v.nullish(v.string()),
     fee_multiplier_override: v.nullish(v.number()),
@@ -683,7 +772,7 @@ const eventLiveDataSchema: LazySchema = /* @__PURE__ */ lazy(() =>
     details: v.record(v.string(), v.unknown()),
     is_historical: v.nullish(v.boolean()),
     default_range: v.nullish(v.string()),
-    range_options: v.nullish(v.array(v.string())),
+    range_options: v.nullish(v.nullable(v.array(v.string()))),
   })
 );
 
@@ -714,14 +803,14 @@ const exchangeStatusSchema: LazySchema = /* @__PURE__ */ lazy(() =>
     trading_active: v.boolean(),
     intra_exchange_transfers_active: v.nullish(v.boolean()),
     exchange_estimated_resume_time: v.nullish(v.string()),
-    exchange_index_statuses: v.nullish(v.array(exchangeIndexStatusSchema())),
+    exchange_index_statuses: v.nullish(v.nullable(v.array(exchangeIndexStatusSchema()))),
   })
 );
 
 const fCMSubtraderSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
     subtrader_id: v.string(),
-    exchange_indices: v.array(v.number()),
+    exchange_indices: v.nullable(v.array(v.number())),
     trading_blocked: v.boolean(),
     fcm_trading_blocked: v.boolean(),
     propagation_pending: v.boolean(),
@@ -774,7 +863,7 @@ const forecastPercentilesPointSchema: LazySchema = /* @__PURE__ */ lazy(() =>
     event_ticker: v.string(),
     end_period_ts: v.number(),
     period_interval: v.number(),
-    percentile_points: v.array(percentilePointSchema()),
+    percentile_points: v.nullable(v.array(percentilePointSchema())),
   })
 );
 
@@ -845,7 +934,7 @@ const getBalanceResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
     balance_dollars: v.string(),
     portfolio_value: v.number(),
     updated_ts: v.number(),
-    balance_breakdown: v.nullish(v.array(indexedBalanceSchema())),
+    balance_breakdown: v.nullish(v.nullable(v.array(indexedBalanceSchema()))),
   })
 );
 
@@ -872,7 +961,7 @@ const getDepositsResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
 const getEventCandlesticksResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
     market_tickers: v.nullable(v.array(v.string())),
-    market_candlesticks: v.nullable(v.array(v.array(marketCandlestickSchema()))),
+    market_candlesticks: v.nullable(v.array(v.nullable(v.array(marketCandlestickSchema())))),
     adjusted_end_ts: v.number(),
   })
 );
@@ -917,7 +1006,7 @@ const getEventResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
 const getEventsResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
     events: v.nullable(v.array(eventDataSchema())),
-    milestones: v.nullish(v.array(milestoneSchema())),
+    milestones: v.nullish(v.nullable(v.array(milestoneSchema()))),
     cursor: v.string(),
   })
 );
@@ -1096,7 +1185,7 @@ const getOrderGroupResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
 
 const getOrderGroupsResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    order_groups: v.nullish(v.array(orderGroupSchema())),
+    order_groups: v.nullish(v.nullable(v.array(orderGroupSchema()))),
   })
 );
 
@@ -1199,7 +1288,7 @@ const getStructuredTargetResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
 
 const getStructuredTargetsResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    structured_targets: v.nullish(v.array(structuredTargetSchema())),
+    structured_targets: v.nullish(v.nullable(v.array(structuredTargetSchema()))),
     cursor: v.nullish(v.string()),
   })
 );
@@ -1225,7 +1314,7 @@ const getSubaccountTransfersResponseSchema: LazySchema = /* @__PURE__ */ lazy(()
 
 const getTagsForSeriesCategoriesResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    tags_by_categories: v.record(v.string(), v.array(v.string())),
+    tags_by_categories: v.record(v.string(), v.nullable(v.array(v.string()))),
   })
 );
 
@@ -1398,10 +1487,10 @@ const marketSchema: LazySchema = /* @__PURE__ */ lazy(() =>
     rules_primary: v.string(),
     rules_secondary: v.string(),
     mve_collection_ticker: v.nullish(v.string()),
-    mve_selected_legs: v.nullish(v.array(mveSelectedLegSchema())),
+    mve_selected_legs: v.nullish(v.nullable(v.array(mveSelectedLegSchema()))),
     primary_participant_key: v.nullish(v.string()),
     price_level_structure: v.string(),
-    price_ranges: v.array(priceRangeSchema()),
+    price_ranges: v.nullable(v.array(priceRangeSchema())),
     is_provisional: v.nullish(v.boolean()),
     exchange_index: v.nullish(v.number()),
     settlement_bounds_type: v.string(),
@@ -1434,7 +1523,7 @@ const marketCandlestickHistoricalSchema: LazySchema = /* @__PURE__ */ lazy(() =>
 const marketCandlesticksResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
     market_ticker: v.string(),
-    candlesticks: v.array(marketCandlestickSchema()),
+    candlesticks: v.nullable(v.array(marketCandlestickSchema())),
   })
 );
 
@@ -1473,13 +1562,13 @@ const milestoneSchema: LazySchema = /* @__PURE__ */ lazy(() =>
     type: v.string(),
     start_date: v.string(),
     end_date: v.nullish(v.string()),
-    related_event_tickers: v.array(v.string()),
+    related_event_tickers: v.nullable(v.array(v.string())),
     title: v.string(),
     notification_message: v.string(),
     source_id: v.nullish(v.string()),
     source_ids: v.nullish(v.record(v.string(), v.string())),
     details: v.record(v.string(), v.unknown()),
-    primary_event_tickers: v.array(v.string()),
+    primary_event_tickers: v.nullable(v.array(v.string())),
     last_updated_ts: v.string(),
   })
 );
@@ -1493,8 +1582,8 @@ const multivariateEventCollectionSchema: LazySchema = /* @__PURE__ */ lazy(() =>
     description: v.string(),
     open_date: v.string(),
     close_date: v.string(),
-    associated_events: v.array(associatedEventSchema()),
-    associated_event_tickers: v.array(v.string()),
+    associated_events: v.nullable(v.array(associatedEventSchema())),
+    associated_event_tickers: v.nullable(v.array(v.string())),
     is_ordered: v.boolean(),
     is_single_market_per_event: v.boolean(),
     is_all_yes: v.boolean(),
@@ -1502,7 +1591,7 @@ const multivariateEventCollectionSchema: LazySchema = /* @__PURE__ */ lazy(() =>
     size_max: v.number(),
     functional_description: v.string(),
     price_level_structure: v.string(),
-    price_ranges: v.array(priceRangeSchema()),
+    price_ranges: v.nullable(v.array(priceRangeSchema())),
   })
 );
 
@@ -1566,8 +1655,8 @@ const orderQueuePositionSchema: LazySchema = /* @__PURE__ */ lazy(() =>
 
 const orderbookCountFpSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    yes_dollars: v.array(v.looseTuple([v.string(), v.string()])),
-    no_dollars: v.array(v.looseTuple([v.string(), v.string()])),
+    yes_dollars: v.nullable(v.array(v.looseTuple([v.string(), v.string()]))),
+    no_dollars: v.nullable(v.array(v.looseTuple([v.string(), v.string()]))),
   })
 );
 
@@ -1582,13 +1671,13 @@ const percentilePointSchema: LazySchema = /* @__PURE__ */ lazy(() =>
 
 const playByPlayPeriodSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    events: v.nullish(v.array(v.record(v.string(), v.unknown()))),
+    events: v.nullish(v.nullable(v.array(v.record(v.string(), v.unknown())))),
   })
 );
 
 const playByPlaySchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    periods: v.nullish(v.array(playByPlayPeriodSchema())),
+    periods: v.nullish(v.nullable(v.array(playByPlayPeriodSchema()))),
   })
 );
 
@@ -1690,7 +1779,7 @@ const rFQSchema: LazySchema = /* @__PURE__ */ lazy(() =>
     status: v.string(),
     created_ts: v.string(),
     mve_collection_ticker: v.nullish(v.string()),
-    mve_selected_legs: v.nullish(v.array(mveSelectedLegSchema())),
+    mve_selected_legs: v.nullish(v.nullable(v.array(mveSelectedLegSchema()))),
     rest_remainder: v.nullish(v.boolean()),
     cancellation_reason: v.nullish(v.string()),
     creator_user_id: v.nullish(v.string()),
@@ -1703,14 +1792,14 @@ const rFQSchema: LazySchema = /* @__PURE__ */ lazy(() =>
 
 const scheduleSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    standard_hours: v.array(weeklyScheduleSchema()),
-    maintenance_windows: v.array(maintenanceWindowSchema()),
+    standard_hours: v.nullable(v.array(weeklyScheduleSchema())),
+    maintenance_windows: v.nullable(v.array(maintenanceWindowSchema())),
   })
 );
 
 const scopeListSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    scopes: v.array(v.string()),
+    scopes: v.nullable(v.array(v.string())),
   })
 );
 
@@ -1720,18 +1809,18 @@ const seriesSchema: LazySchema = /* @__PURE__ */ lazy(() =>
     frequency: v.string(),
     title: v.string(),
     category: v.string(),
-    tags: v.nullable(v.array(v.string())),
-    settlement_sources: v.nullable(v.array(settlementSourceSchema())),
+    tags: v.nullable(v.nullable(v.array(v.string()))),
+    settlement_sources: v.nullable(v.nullable(v.array(settlementSourceSchema()))),
     contract_url: v.string(),
     contract_terms_url: v.string(),
     product_metadata: v.nullish(v.record(v.string(), v.unknown())),
     fee_type: v.string(),
     fee_multiplier: v.number(),
-    additional_prohibitions: v.nullable(v.array(v.string())),
+    additional_prohibitions: v.nullable(v.nullable(v.array(v.string()))),
     volume_fp: v.nullish(v.string()),
     last_updated_ts: v.nullish(v.string()),
     exchange_index: v.nullish(v.number()),
-    categories: v.array(v.string()),
+    categories: v.nullable(v.array(v.string())),
   })
 );
 
@@ -1778,7 +1867,7 @@ const settlementSourceSchema: LazySchema = /* @__PURE__ */ lazy(() =>
 
 const sportFilterDetailsSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    scopes: v.array(v.string()),
+    scopes: v.nullable(v.array(v.string())),
     competitions: v.record(v.string(), scopeListSchema()),
   })
 );
@@ -1904,7 +1993,7 @@ const weatherIndexCalibrationSchema: LazySchema = /* @__PURE__ */ lazy(() =>
     calibration_window_start_ms: v.nullish(v.number()),
     calibration_window_end_ms: v.nullish(v.number()),
     city_reference_c: v.number(),
-    stations: v.array(weatherIndexCalibrationStationSchema()),
+    stations: v.nullable(v.array(weatherIndexCalibrationStationSchema())),
   })
 );
 
@@ -1923,7 +2012,7 @@ const weatherIndexPointSchema: LazySchema = /* @__PURE__ */ lazy(() =>
     v: v.nullish(v.number()),
     status: v.string(),
     contributors: v.nullish(v.number()),
-    stations: v.nullish(v.array(weatherIndexStationReadingSchema())),
+    stations: v.nullish(v.nullable(v.array(weatherIndexStationReadingSchema()))),
     receipt_basis: v.nullish(v.string()),
   })
 );
@@ -1944,13 +2033,13 @@ const weeklyScheduleSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
     start_time: v.string(),
     end_time: v.string(),
-    monday: v.array(dailyScheduleSchema()),
-    tuesday: v.array(dailyScheduleSchema()),
-    wednesday: v.array(dailyScheduleSchema()),
-    thursday: v.array(dailyScheduleSchema()),
-    friday: v.array(dailyScheduleSchema()),
-    saturday: v.array(dailyScheduleSchema()),
-    sunday: v.array(dailyScheduleSchema()),
+    monday: v.nullable(v.array(dailyScheduleSchema())),
+    tuesday: v.nullable(v.array(dailyScheduleSchema())),
+    wednesday: v.nullable(v.array(dailyScheduleSchema())),
+    thursday: v.nullable(v.array(dailyScheduleSchema())),
+    friday: v.nullable(v.array(dailyScheduleSchema())),
+    saturday: v.nullable(v.array(dailyScheduleSchema())),
+    sunday: v.nullable(v.array(dailyScheduleSchema())),
   })
 );
 
@@ -2020,7 +2109,12 @@ export function safeParseAccountApiUsageLevelVolumeGoal(
  * KalshiDecodeError that says where it differs.
  */
 export function parseAccountApiUsageLevelVolumeProgress(value: unknown): AccountApiUsageLevelVolumeProgress {
-  return parse(accountApiUsageLevelVolumeProgressSchema, "AccountApiUsageLevelVolumeProgress", value);
+  return parse(
+    accountApiUsageLevelVolumeProgressSchema,
+    "AccountApiUsageLevelVolumeProgress",
+    value,
+    AccountApiUsageLevelVolumeProgressLists,
+  );
 }
 
 /**
@@ -2030,7 +2124,7 @@ export function parseAccountApiUsageLevelVolumeProgress(value: unknown): Account
 export function safeParseAccountApiUsageLevelVolumeProgress(
   value: unknown,
 ): ParseResult<AccountApiUsageLevelVolumeProgress> {
-  return safeParse(accountApiUsageLevelVolumeProgressSchema, value);
+  return safeParse(accountApiUsageLevelVolumeProgressSchema, value, AccountApiUsageLevelVolumeProgressLists);
 }
 
 /**
@@ -2064,12 +2158,12 @@ export function safeParseAmendOrderV2Response(value: unknown): ParseResult<Amend
  * differs.
  */
 export function parseApiKey(value: unknown): ApiKey {
-  return parse(apiKeySchema, "ApiKey", value);
+  return parse(apiKeySchema, "ApiKey", value, ApiKeyLists);
 }
 
 /** Like {@linkcode parseApiKey}, and returns the first difference instead of throwing. */
 export function safeParseApiKey(value: unknown): ParseResult<ApiKey> {
-  return safeParse(apiKeySchema, value);
+  return safeParse(apiKeySchema, value, ApiKeyLists);
 }
 
 /**
@@ -2108,12 +2202,12 @@ export function safeParseApplySubaccountTransferRequest(
  * where it differs.
  */
 export function parseAssociatedEvent(value: unknown): AssociatedEvent {
-  return parse(associatedEventSchema, "AssociatedEvent", value);
+  return parse(associatedEventSchema, "AssociatedEvent", value, AssociatedEventLists);
 }
 
 /** Like {@linkcode parseAssociatedEvent}, and returns the first difference instead of throwing. */
 export function safeParseAssociatedEvent(value: unknown): ParseResult<AssociatedEvent> {
-  return safeParse(associatedEventSchema, value);
+  return safeParse(associatedEventSchema, value, AssociatedEventLists);
 }
 
 /**
@@ -2170,14 +2264,19 @@ export function safeParseBatchCancelOrdersV2ResponseOrder(
  * KalshiDecodeError that says where it differs.
  */
 export function parseBatchCancelOrdersV2Response(value: unknown): BatchCancelOrdersV2Response {
-  return parse(batchCancelOrdersV2ResponseSchema, "BatchCancelOrdersV2Response", value);
+  return parse(
+    batchCancelOrdersV2ResponseSchema,
+    "BatchCancelOrdersV2Response",
+    value,
+    BatchCancelOrdersV2ResponseLists,
+  );
 }
 
 /** Like {@linkcode parseBatchCancelOrdersV2Response}, and returns the first difference instead of throwing. */
 export function safeParseBatchCancelOrdersV2Response(
   value: unknown,
 ): ParseResult<BatchCancelOrdersV2Response> {
-  return safeParse(batchCancelOrdersV2ResponseSchema, value);
+  return safeParse(batchCancelOrdersV2ResponseSchema, value, BatchCancelOrdersV2ResponseLists);
 }
 
 /**
@@ -2216,14 +2315,19 @@ export function safeParseBatchCreateOrdersV2ResponseOrder(
  * KalshiDecodeError that says where it differs.
  */
 export function parseBatchCreateOrdersV2Response(value: unknown): BatchCreateOrdersV2Response {
-  return parse(batchCreateOrdersV2ResponseSchema, "BatchCreateOrdersV2Response", value);
+  return parse(
+    batchCreateOrdersV2ResponseSchema,
+    "BatchCreateOrdersV2Response",
+    value,
+    BatchCreateOrdersV2ResponseLists,
+  );
 }
 
 /** Like {@linkcode parseBatchCreateOrdersV2Response}, and returns the first difference instead of throwing. */
 export function safeParseBatchCreateOrdersV2Response(
   value: unknown,
 ): ParseResult<BatchCreateOrdersV2Response> {
-  return safeParse(batchCreateOrdersV2ResponseSchema, value);
+  return safeParse(batchCreateOrdersV2ResponseSchema, value, BatchCreateOrdersV2ResponseLists);
 }
 
 /**
@@ -2231,7 +2335,12 @@ export function safeParseBatchCreateOrdersV2Response(
  * KalshiDecodeError that says where it differs.
  */
 export function parseBatchGetMarketCandlesticksResponse(value: unknown): BatchGetMarketCandlesticksResponse {
-  return parse(batchGetMarketCandlesticksResponseSchema, "BatchGetMarketCandlesticksResponse", value);
+  return parse(
+    batchGetMarketCandlesticksResponseSchema,
+    "BatchGetMarketCandlesticksResponse",
+    value,
+    BatchGetMarketCandlesticksResponseLists,
+  );
 }
 
 /**
@@ -2241,7 +2350,7 @@ export function parseBatchGetMarketCandlesticksResponse(value: unknown): BatchGe
 export function safeParseBatchGetMarketCandlesticksResponse(
   value: unknown,
 ): ParseResult<BatchGetMarketCandlesticksResponse> {
-  return safeParse(batchGetMarketCandlesticksResponseSchema, value);
+  return safeParse(batchGetMarketCandlesticksResponseSchema, value, BatchGetMarketCandlesticksResponseLists);
 }
 
 /**
@@ -2437,6 +2546,7 @@ export function parseCreateMarketInMultivariateEventCollectionResponse(
     createMarketInMultivariateEventCollectionResponseSchema,
     "CreateMarketInMultivariateEventCollectionResponse",
     value,
+    CreateMarketInMultivariateEventCollectionResponseLists,
   );
 }
 
@@ -2447,7 +2557,11 @@ export function parseCreateMarketInMultivariateEventCollectionResponse(
 export function safeParseCreateMarketInMultivariateEventCollectionResponse(
   value: unknown,
 ): ParseResult<CreateMarketInMultivariateEventCollectionResponse> {
-  return safeParse(createMarketInMultivariateEventCollectionResponseSchema, value);
+  return safeParse(
+    createMarketInMultivariateEventCollectionResponseSchema,
+    value,
+    CreateMarketInMultivariateEventCollectionResponseLists,
+  );
 }
 
 /**
@@ -2663,12 +2777,12 @@ export function safeParseErrorResponse(value: unknown): ParseResult<ErrorRespons
  * it differs.
  */
 export function parseEventData(value: unknown): EventData {
-  return parse(eventDataSchema, "EventData", value);
+  return parse(eventDataSchema, "EventData", value, EventDataLists);
 }
 
 /** Like {@linkcode parseEventData}, and returns the first difference instead of throwing. */
 export function safeParseEventData(value: unknown): ParseResult<EventData> {
-  return safeParse(eventDataSchema, value);
+  return safeParse(eventDataSchema, value, EventDataLists);
 }
 
 /**
@@ -2689,12 +2803,12 @@ export function safeParseEventFeeChange(value: unknown): ParseResult<EventFeeCha
  * where it differs.
  */
 export function parseEventLiveData(value: unknown): EventLiveData {
-  return parse(eventLiveDataSchema, "EventLiveData", value);
+  return parse(eventLiveDataSchema, "EventLiveData", value, EventLiveDataLists);
 }
 
 /** Like {@linkcode parseEventLiveData}, and returns the first difference instead of throwing. */
 export function safeParseEventLiveData(value: unknown): ParseResult<EventLiveData> {
-  return safeParse(eventLiveDataSchema, value);
+  return safeParse(eventLiveDataSchema, value, EventLiveDataLists);
 }
 
 /**
@@ -2728,12 +2842,12 @@ export function safeParseExchangeIndexStatus(value: unknown): ParseResult<Exchan
  * where it differs.
  */
 export function parseExchangeStatus(value: unknown): ExchangeStatus {
-  return parse(exchangeStatusSchema, "ExchangeStatus", value);
+  return parse(exchangeStatusSchema, "ExchangeStatus", value, ExchangeStatusLists);
 }
 
 /** Like {@linkcode parseExchangeStatus}, and returns the first difference instead of throwing. */
 export function safeParseExchangeStatus(value: unknown): ParseResult<ExchangeStatus> {
-  return safeParse(exchangeStatusSchema, value);
+  return safeParse(exchangeStatusSchema, value, ExchangeStatusLists);
 }
 
 /**
@@ -2741,12 +2855,12 @@ export function safeParseExchangeStatus(value: unknown): ParseResult<ExchangeSta
  * where it differs.
  */
 export function parseFCMSubtrader(value: unknown): FCMSubtrader {
-  return parse(fCMSubtraderSchema, "FCMSubtrader", value);
+  return parse(fCMSubtraderSchema, "FCMSubtrader", value, FCMSubtraderLists);
 }
 
 /** Like {@linkcode parseFCMSubtrader}, and returns the first difference instead of throwing. */
 export function safeParseFCMSubtrader(value: unknown): ParseResult<FCMSubtrader> {
-  return safeParse(fCMSubtraderSchema, value);
+  return safeParse(fCMSubtraderSchema, value, FCMSubtraderLists);
 }
 
 /**
@@ -2780,12 +2894,17 @@ export function safeParseFill(value: unknown): ParseResult<Fill> {
  * that says where it differs.
  */
 export function parseForecastPercentilesPoint(value: unknown): ForecastPercentilesPoint {
-  return parse(forecastPercentilesPointSchema, "ForecastPercentilesPoint", value);
+  return parse(
+    forecastPercentilesPointSchema,
+    "ForecastPercentilesPoint",
+    value,
+    ForecastPercentilesPointLists,
+  );
 }
 
 /** Like {@linkcode parseForecastPercentilesPoint}, and returns the first difference instead of throwing. */
 export function safeParseForecastPercentilesPoint(value: unknown): ParseResult<ForecastPercentilesPoint> {
-  return safeParse(forecastPercentilesPointSchema, value);
+  return safeParse(forecastPercentilesPointSchema, value, ForecastPercentilesPointLists);
 }
 
 /**
@@ -2819,14 +2938,19 @@ export function safeParseGenerateApiKeyResponse(value: unknown): ParseResult<Gen
  * KalshiDecodeError that says where it differs.
  */
 export function parseGetAccountApiLimitsResponse(value: unknown): GetAccountApiLimitsResponse {
-  return parse(getAccountApiLimitsResponseSchema, "GetAccountApiLimitsResponse", value);
+  return parse(
+    getAccountApiLimitsResponseSchema,
+    "GetAccountApiLimitsResponse",
+    value,
+    GetAccountApiLimitsResponseLists,
+  );
 }
 
 /** Like {@linkcode parseGetAccountApiLimitsResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetAccountApiLimitsResponse(
   value: unknown,
 ): ParseResult<GetAccountApiLimitsResponse> {
-  return safeParse(getAccountApiLimitsResponseSchema, value);
+  return safeParse(getAccountApiLimitsResponseSchema, value, GetAccountApiLimitsResponseLists);
 }
 
 /**
@@ -2840,6 +2964,7 @@ export function parseGetAccountApiUsageLevelVolumeProgressResponse(
     getAccountApiUsageLevelVolumeProgressResponseSchema,
     "GetAccountApiUsageLevelVolumeProgressResponse",
     value,
+    GetAccountApiUsageLevelVolumeProgressResponseLists,
   );
 }
 
@@ -2850,7 +2975,11 @@ export function parseGetAccountApiUsageLevelVolumeProgressResponse(
 export function safeParseGetAccountApiUsageLevelVolumeProgressResponse(
   value: unknown,
 ): ParseResult<GetAccountApiUsageLevelVolumeProgressResponse> {
-  return safeParse(getAccountApiUsageLevelVolumeProgressResponseSchema, value);
+  return safeParse(
+    getAccountApiUsageLevelVolumeProgressResponseSchema,
+    value,
+    GetAccountApiUsageLevelVolumeProgressResponseLists,
+  );
 }
 
 /**
@@ -2858,7 +2987,12 @@ export function safeParseGetAccountApiUsageLevelVolumeProgressResponse(
  * KalshiDecodeError that says where it differs.
  */
 export function parseGetAccountEndpointCostsResponse(value: unknown): GetAccountEndpointCostsResponse {
-  return parse(getAccountEndpointCostsResponseSchema, "GetAccountEndpointCostsResponse", value);
+  return parse(
+    getAccountEndpointCostsResponseSchema,
+    "GetAccountEndpointCostsResponse",
+    value,
+    GetAccountEndpointCostsResponseLists,
+  );
 }
 
 /**
@@ -2868,7 +3002,7 @@ export function parseGetAccountEndpointCostsResponse(value: unknown): GetAccount
 export function safeParseGetAccountEndpointCostsResponse(
   value: unknown,
 ): ParseResult<GetAccountEndpointCostsResponse> {
-  return safeParse(getAccountEndpointCostsResponseSchema, value);
+  return safeParse(getAccountEndpointCostsResponseSchema, value, GetAccountEndpointCostsResponseLists);
 }
 
 /**
@@ -2876,12 +3010,12 @@ export function safeParseGetAccountEndpointCostsResponse(
  * says where it differs.
  */
 export function parseGetApiKeysResponse(value: unknown): GetApiKeysResponse {
-  return parse(getApiKeysResponseSchema, "GetApiKeysResponse", value);
+  return parse(getApiKeysResponseSchema, "GetApiKeysResponse", value, GetApiKeysResponseLists);
 }
 
 /** Like {@linkcode parseGetApiKeysResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetApiKeysResponse(value: unknown): ParseResult<GetApiKeysResponse> {
-  return safeParse(getApiKeysResponseSchema, value);
+  return safeParse(getApiKeysResponseSchema, value, GetApiKeysResponseLists);
 }
 
 /**
@@ -2889,12 +3023,12 @@ export function safeParseGetApiKeysResponse(value: unknown): ParseResult<GetApiK
  * says where it differs.
  */
 export function parseGetBalanceResponse(value: unknown): GetBalanceResponse {
-  return parse(getBalanceResponseSchema, "GetBalanceResponse", value);
+  return parse(getBalanceResponseSchema, "GetBalanceResponse", value, GetBalanceResponseLists);
 }
 
 /** Like {@linkcode parseGetBalanceResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetBalanceResponse(value: unknown): ParseResult<GetBalanceResponse> {
-  return safeParse(getBalanceResponseSchema, value);
+  return safeParse(getBalanceResponseSchema, value, GetBalanceResponseLists);
 }
 
 /**
@@ -2902,7 +3036,12 @@ export function safeParseGetBalanceResponse(value: unknown): ParseResult<GetBala
  * KalshiDecodeError that says where it differs.
  */
 export function parseGetBlockTradeProposalsResponse(value: unknown): GetBlockTradeProposalsResponse {
-  return parse(getBlockTradeProposalsResponseSchema, "GetBlockTradeProposalsResponse", value);
+  return parse(
+    getBlockTradeProposalsResponseSchema,
+    "GetBlockTradeProposalsResponse",
+    value,
+    GetBlockTradeProposalsResponseLists,
+  );
 }
 
 /**
@@ -2912,7 +3051,7 @@ export function parseGetBlockTradeProposalsResponse(value: unknown): GetBlockTra
 export function safeParseGetBlockTradeProposalsResponse(
   value: unknown,
 ): ParseResult<GetBlockTradeProposalsResponse> {
-  return safeParse(getBlockTradeProposalsResponseSchema, value);
+  return safeParse(getBlockTradeProposalsResponseSchema, value, GetBlockTradeProposalsResponseLists);
 }
 
 /**
@@ -2935,12 +3074,12 @@ export function safeParseGetCommunicationsIDResponse(
  * says where it differs.
  */
 export function parseGetDepositsResponse(value: unknown): GetDepositsResponse {
-  return parse(getDepositsResponseSchema, "GetDepositsResponse", value);
+  return parse(getDepositsResponseSchema, "GetDepositsResponse", value, GetDepositsResponseLists);
 }
 
 /** Like {@linkcode parseGetDepositsResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetDepositsResponse(value: unknown): ParseResult<GetDepositsResponse> {
-  return safeParse(getDepositsResponseSchema, value);
+  return safeParse(getDepositsResponseSchema, value, GetDepositsResponseLists);
 }
 
 /**
@@ -2948,7 +3087,12 @@ export function safeParseGetDepositsResponse(value: unknown): ParseResult<GetDep
  * KalshiDecodeError that says where it differs.
  */
 export function parseGetEventCandlesticksResponse(value: unknown): GetEventCandlesticksResponse {
-  return parse(getEventCandlesticksResponseSchema, "GetEventCandlesticksResponse", value);
+  return parse(
+    getEventCandlesticksResponseSchema,
+    "GetEventCandlesticksResponse",
+    value,
+    GetEventCandlesticksResponseLists,
+  );
 }
 
 /**
@@ -2958,7 +3102,7 @@ export function parseGetEventCandlesticksResponse(value: unknown): GetEventCandl
 export function safeParseGetEventCandlesticksResponse(
   value: unknown,
 ): ParseResult<GetEventCandlesticksResponse> {
-  return safeParse(getEventCandlesticksResponseSchema, value);
+  return safeParse(getEventCandlesticksResponseSchema, value, GetEventCandlesticksResponseLists);
 }
 
 /**
@@ -2966,12 +3110,17 @@ export function safeParseGetEventCandlesticksResponse(
  * KalshiDecodeError that says where it differs.
  */
 export function parseGetEventFeeChangesResponse(value: unknown): GetEventFeeChangesResponse {
-  return parse(getEventFeeChangesResponseSchema, "GetEventFeeChangesResponse", value);
+  return parse(
+    getEventFeeChangesResponseSchema,
+    "GetEventFeeChangesResponse",
+    value,
+    GetEventFeeChangesResponseLists,
+  );
 }
 
 /** Like {@linkcode parseGetEventFeeChangesResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetEventFeeChangesResponse(value: unknown): ParseResult<GetEventFeeChangesResponse> {
-  return safeParse(getEventFeeChangesResponseSchema, value);
+  return safeParse(getEventFeeChangesResponseSchema, value, GetEventFeeChangesResponseLists);
 }
 
 /**
@@ -2985,6 +3134,7 @@ export function parseGetEventForecastPercentilesHistoryResponse(
     getEventForecastPercentilesHistoryResponseSchema,
     "GetEventForecastPercentilesHistoryResponse",
     value,
+    GetEventForecastPercentilesHistoryResponseLists,
   );
 }
 
@@ -2995,7 +3145,11 @@ export function parseGetEventForecastPercentilesHistoryResponse(
 export function safeParseGetEventForecastPercentilesHistoryResponse(
   value: unknown,
 ): ParseResult<GetEventForecastPercentilesHistoryResponse> {
-  return safeParse(getEventForecastPercentilesHistoryResponseSchema, value);
+  return safeParse(
+    getEventForecastPercentilesHistoryResponseSchema,
+    value,
+    GetEventForecastPercentilesHistoryResponseLists,
+  );
 }
 
 /**
@@ -3003,12 +3157,17 @@ export function safeParseGetEventForecastPercentilesHistoryResponse(
  * that says where it differs.
  */
 export function parseGetEventLiveDataResponse(value: unknown): GetEventLiveDataResponse {
-  return parse(getEventLiveDataResponseSchema, "GetEventLiveDataResponse", value);
+  return parse(
+    getEventLiveDataResponseSchema,
+    "GetEventLiveDataResponse",
+    value,
+    GetEventLiveDataResponseLists,
+  );
 }
 
 /** Like {@linkcode parseGetEventLiveDataResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetEventLiveDataResponse(value: unknown): ParseResult<GetEventLiveDataResponse> {
-  return safeParse(getEventLiveDataResponseSchema, value);
+  return safeParse(getEventLiveDataResponseSchema, value, GetEventLiveDataResponseLists);
 }
 
 /**
@@ -3016,12 +3175,17 @@ export function safeParseGetEventLiveDataResponse(value: unknown): ParseResult<G
  * that says where it differs.
  */
 export function parseGetEventMetadataResponse(value: unknown): GetEventMetadataResponse {
-  return parse(getEventMetadataResponseSchema, "GetEventMetadataResponse", value);
+  return parse(
+    getEventMetadataResponseSchema,
+    "GetEventMetadataResponse",
+    value,
+    GetEventMetadataResponseLists,
+  );
 }
 
 /** Like {@linkcode parseGetEventMetadataResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetEventMetadataResponse(value: unknown): ParseResult<GetEventMetadataResponse> {
-  return safeParse(getEventMetadataResponseSchema, value);
+  return safeParse(getEventMetadataResponseSchema, value, GetEventMetadataResponseLists);
 }
 
 /**
@@ -3029,12 +3193,12 @@ export function safeParseGetEventMetadataResponse(value: unknown): ParseResult<G
  * says where it differs.
  */
 export function parseGetEventResponse(value: unknown): GetEventResponse {
-  return parse(getEventResponseSchema, "GetEventResponse", value);
+  return parse(getEventResponseSchema, "GetEventResponse", value, GetEventResponseLists);
 }
 
 /** Like {@linkcode parseGetEventResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetEventResponse(value: unknown): ParseResult<GetEventResponse> {
-  return safeParse(getEventResponseSchema, value);
+  return safeParse(getEventResponseSchema, value, GetEventResponseLists);
 }
 
 /**
@@ -3042,12 +3206,12 @@ export function safeParseGetEventResponse(value: unknown): ParseResult<GetEventR
  * says where it differs.
  */
 export function parseGetEventsResponse(value: unknown): GetEventsResponse {
-  return parse(getEventsResponseSchema, "GetEventsResponse", value);
+  return parse(getEventsResponseSchema, "GetEventsResponse", value, GetEventsResponseLists);
 }
 
 /** Like {@linkcode parseGetEventsResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetEventsResponse(value: unknown): ParseResult<GetEventsResponse> {
-  return safeParse(getEventsResponseSchema, value);
+  return safeParse(getEventsResponseSchema, value, GetEventsResponseLists);
 }
 
 /**
@@ -3055,14 +3219,19 @@ export function safeParseGetEventsResponse(value: unknown): ParseResult<GetEvent
  * KalshiDecodeError that says where it differs.
  */
 export function parseGetExchangeScheduleResponse(value: unknown): GetExchangeScheduleResponse {
-  return parse(getExchangeScheduleResponseSchema, "GetExchangeScheduleResponse", value);
+  return parse(
+    getExchangeScheduleResponseSchema,
+    "GetExchangeScheduleResponse",
+    value,
+    GetExchangeScheduleResponseLists,
+  );
 }
 
 /** Like {@linkcode parseGetExchangeScheduleResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetExchangeScheduleResponse(
   value: unknown,
 ): ParseResult<GetExchangeScheduleResponse> {
-  return safeParse(getExchangeScheduleResponseSchema, value);
+  return safeParse(getExchangeScheduleResponseSchema, value, GetExchangeScheduleResponseLists);
 }
 
 /**
@@ -3096,6 +3265,7 @@ export function parseGetFCMSubtraderBlockedCategoriesResponse(
     getFCMSubtraderBlockedCategoriesResponseSchema,
     "GetFCMSubtraderBlockedCategoriesResponse",
     value,
+    GetFCMSubtraderBlockedCategoriesResponseLists,
   );
 }
 
@@ -3106,7 +3276,11 @@ export function parseGetFCMSubtraderBlockedCategoriesResponse(
 export function safeParseGetFCMSubtraderBlockedCategoriesResponse(
   value: unknown,
 ): ParseResult<GetFCMSubtraderBlockedCategoriesResponse> {
-  return safeParse(getFCMSubtraderBlockedCategoriesResponseSchema, value);
+  return safeParse(
+    getFCMSubtraderBlockedCategoriesResponseSchema,
+    value,
+    GetFCMSubtraderBlockedCategoriesResponseLists,
+  );
 }
 
 /**
@@ -3114,12 +3288,12 @@ export function safeParseGetFCMSubtraderBlockedCategoriesResponse(
  * says where it differs.
  */
 export function parseGetFcmFillsResponse(value: unknown): GetFcmFillsResponse {
-  return parse(getFcmFillsResponseSchema, "GetFcmFillsResponse", value);
+  return parse(getFcmFillsResponseSchema, "GetFcmFillsResponse", value, GetFcmFillsResponseLists);
 }
 
 /** Like {@linkcode parseGetFcmFillsResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetFcmFillsResponse(value: unknown): ParseResult<GetFcmFillsResponse> {
-  return safeParse(getFcmFillsResponseSchema, value);
+  return safeParse(getFcmFillsResponseSchema, value, GetFcmFillsResponseLists);
 }
 
 /**
@@ -3127,12 +3301,12 @@ export function safeParseGetFcmFillsResponse(value: unknown): ParseResult<GetFcm
  * says where it differs.
  */
 export function parseGetFillsResponse(value: unknown): GetFillsResponse {
-  return parse(getFillsResponseSchema, "GetFillsResponse", value);
+  return parse(getFillsResponseSchema, "GetFillsResponse", value, GetFillsResponseLists);
 }
 
 /** Like {@linkcode parseGetFillsResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetFillsResponse(value: unknown): ParseResult<GetFillsResponse> {
-  return safeParse(getFillsResponseSchema, value);
+  return safeParse(getFillsResponseSchema, value, GetFillsResponseLists);
 }
 
 /**
@@ -3140,12 +3314,17 @@ export function safeParseGetFillsResponse(value: unknown): ParseResult<GetFillsR
  * KalshiDecodeError that says where it differs.
  */
 export function parseGetFiltersBySportsResponse(value: unknown): GetFiltersBySportsResponse {
-  return parse(getFiltersBySportsResponseSchema, "GetFiltersBySportsResponse", value);
+  return parse(
+    getFiltersBySportsResponseSchema,
+    "GetFiltersBySportsResponse",
+    value,
+    GetFiltersBySportsResponseLists,
+  );
 }
 
 /** Like {@linkcode parseGetFiltersBySportsResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetFiltersBySportsResponse(value: unknown): ParseResult<GetFiltersBySportsResponse> {
-  return safeParse(getFiltersBySportsResponseSchema, value);
+  return safeParse(getFiltersBySportsResponseSchema, value, GetFiltersBySportsResponseLists);
 }
 
 /**
@@ -3153,12 +3332,12 @@ export function safeParseGetFiltersBySportsResponse(value: unknown): ParseResult
  * says where it differs.
  */
 export function parseGetGameStatsResponse(value: unknown): GetGameStatsResponse {
-  return parse(getGameStatsResponseSchema, "GetGameStatsResponse", value);
+  return parse(getGameStatsResponseSchema, "GetGameStatsResponse", value, GetGameStatsResponseLists);
 }
 
 /** Like {@linkcode parseGetGameStatsResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetGameStatsResponse(value: unknown): ParseResult<GetGameStatsResponse> {
-  return safeParse(getGameStatsResponseSchema, value);
+  return safeParse(getGameStatsResponseSchema, value, GetGameStatsResponseLists);
 }
 
 /**
@@ -3181,7 +3360,12 @@ export function safeParseGetHistoricalCutoffResponse(
  * KalshiDecodeError that says where it differs.
  */
 export function parseGetIncentiveProgramsResponse(value: unknown): GetIncentiveProgramsResponse {
-  return parse(getIncentiveProgramsResponseSchema, "GetIncentiveProgramsResponse", value);
+  return parse(
+    getIncentiveProgramsResponseSchema,
+    "GetIncentiveProgramsResponse",
+    value,
+    GetIncentiveProgramsResponseLists,
+  );
 }
 
 /**
@@ -3191,7 +3375,7 @@ export function parseGetIncentiveProgramsResponse(value: unknown): GetIncentiveP
 export function safeParseGetIncentiveProgramsResponse(
   value: unknown,
 ): ParseResult<GetIncentiveProgramsResponse> {
-  return safeParse(getIncentiveProgramsResponseSchema, value);
+  return safeParse(getIncentiveProgramsResponseSchema, value, GetIncentiveProgramsResponseLists);
 }
 
 /**
@@ -3229,6 +3413,7 @@ export function parseGetIntraExchangeInstanceTransfersResponse(
     getIntraExchangeInstanceTransfersResponseSchema,
     "GetIntraExchangeInstanceTransfersResponse",
     value,
+    GetIntraExchangeInstanceTransfersResponseLists,
   );
 }
 
@@ -3239,7 +3424,11 @@ export function parseGetIntraExchangeInstanceTransfersResponse(
 export function safeParseGetIntraExchangeInstanceTransfersResponse(
   value: unknown,
 ): ParseResult<GetIntraExchangeInstanceTransfersResponse> {
-  return safeParse(getIntraExchangeInstanceTransfersResponseSchema, value);
+  return safeParse(
+    getIntraExchangeInstanceTransfersResponseSchema,
+    value,
+    GetIntraExchangeInstanceTransfersResponseLists,
+  );
 }
 
 /**
@@ -3260,12 +3449,12 @@ export function safeParseGetLiveDataResponse(value: unknown): ParseResult<GetLiv
  * says where it differs.
  */
 export function parseGetLiveDatasResponse(value: unknown): GetLiveDatasResponse {
-  return parse(getLiveDatasResponseSchema, "GetLiveDatasResponse", value);
+  return parse(getLiveDatasResponseSchema, "GetLiveDatasResponse", value, GetLiveDatasResponseLists);
 }
 
 /** Like {@linkcode parseGetLiveDatasResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetLiveDatasResponse(value: unknown): ParseResult<GetLiveDatasResponse> {
-  return safeParse(getLiveDatasResponseSchema, value);
+  return safeParse(getLiveDatasResponseSchema, value, GetLiveDatasResponseLists);
 }
 
 /**
@@ -3279,6 +3468,7 @@ export function parseGetMarketCandlesticksHistoricalResponse(
     getMarketCandlesticksHistoricalResponseSchema,
     "GetMarketCandlesticksHistoricalResponse",
     value,
+    GetMarketCandlesticksHistoricalResponseLists,
   );
 }
 
@@ -3289,7 +3479,11 @@ export function parseGetMarketCandlesticksHistoricalResponse(
 export function safeParseGetMarketCandlesticksHistoricalResponse(
   value: unknown,
 ): ParseResult<GetMarketCandlesticksHistoricalResponse> {
-  return safeParse(getMarketCandlesticksHistoricalResponseSchema, value);
+  return safeParse(
+    getMarketCandlesticksHistoricalResponseSchema,
+    value,
+    GetMarketCandlesticksHistoricalResponseLists,
+  );
 }
 
 /**
@@ -3297,7 +3491,12 @@ export function safeParseGetMarketCandlesticksHistoricalResponse(
  * KalshiDecodeError that says where it differs.
  */
 export function parseGetMarketCandlesticksResponse(value: unknown): GetMarketCandlesticksResponse {
-  return parse(getMarketCandlesticksResponseSchema, "GetMarketCandlesticksResponse", value);
+  return parse(
+    getMarketCandlesticksResponseSchema,
+    "GetMarketCandlesticksResponse",
+    value,
+    GetMarketCandlesticksResponseLists,
+  );
 }
 
 /**
@@ -3307,7 +3506,7 @@ export function parseGetMarketCandlesticksResponse(value: unknown): GetMarketCan
 export function safeParseGetMarketCandlesticksResponse(
   value: unknown,
 ): ParseResult<GetMarketCandlesticksResponse> {
-  return safeParse(getMarketCandlesticksResponseSchema, value);
+  return safeParse(getMarketCandlesticksResponseSchema, value, GetMarketCandlesticksResponseLists);
 }
 
 /**
@@ -3315,12 +3514,17 @@ export function safeParseGetMarketCandlesticksResponse(
  * KalshiDecodeError that says where it differs.
  */
 export function parseGetMarketOrderbookResponse(value: unknown): GetMarketOrderbookResponse {
-  return parse(getMarketOrderbookResponseSchema, "GetMarketOrderbookResponse", value);
+  return parse(
+    getMarketOrderbookResponseSchema,
+    "GetMarketOrderbookResponse",
+    value,
+    GetMarketOrderbookResponseLists,
+  );
 }
 
 /** Like {@linkcode parseGetMarketOrderbookResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetMarketOrderbookResponse(value: unknown): ParseResult<GetMarketOrderbookResponse> {
-  return safeParse(getMarketOrderbookResponseSchema, value);
+  return safeParse(getMarketOrderbookResponseSchema, value, GetMarketOrderbookResponseLists);
 }
 
 /**
@@ -3328,14 +3532,19 @@ export function safeParseGetMarketOrderbookResponse(value: unknown): ParseResult
  * KalshiDecodeError that says where it differs.
  */
 export function parseGetMarketOrderbooksResponse(value: unknown): GetMarketOrderbooksResponse {
-  return parse(getMarketOrderbooksResponseSchema, "GetMarketOrderbooksResponse", value);
+  return parse(
+    getMarketOrderbooksResponseSchema,
+    "GetMarketOrderbooksResponse",
+    value,
+    GetMarketOrderbooksResponseLists,
+  );
 }
 
 /** Like {@linkcode parseGetMarketOrderbooksResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetMarketOrderbooksResponse(
   value: unknown,
 ): ParseResult<GetMarketOrderbooksResponse> {
-  return safeParse(getMarketOrderbooksResponseSchema, value);
+  return safeParse(getMarketOrderbooksResponseSchema, value, GetMarketOrderbooksResponseLists);
 }
 
 /**
@@ -3343,12 +3552,12 @@ export function safeParseGetMarketOrderbooksResponse(
  * says where it differs.
  */
 export function parseGetMarketResponse(value: unknown): GetMarketResponse {
-  return parse(getMarketResponseSchema, "GetMarketResponse", value);
+  return parse(getMarketResponseSchema, "GetMarketResponse", value, GetMarketResponseLists);
 }
 
 /** Like {@linkcode parseGetMarketResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetMarketResponse(value: unknown): ParseResult<GetMarketResponse> {
-  return safeParse(getMarketResponseSchema, value);
+  return safeParse(getMarketResponseSchema, value, GetMarketResponseLists);
 }
 
 /**
@@ -3356,12 +3565,12 @@ export function safeParseGetMarketResponse(value: unknown): ParseResult<GetMarke
  * says where it differs.
  */
 export function parseGetMarketsResponse(value: unknown): GetMarketsResponse {
-  return parse(getMarketsResponseSchema, "GetMarketsResponse", value);
+  return parse(getMarketsResponseSchema, "GetMarketsResponse", value, GetMarketsResponseLists);
 }
 
 /** Like {@linkcode parseGetMarketsResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetMarketsResponse(value: unknown): ParseResult<GetMarketsResponse> {
-  return safeParse(getMarketsResponseSchema, value);
+  return safeParse(getMarketsResponseSchema, value, GetMarketsResponseLists);
 }
 
 /**
@@ -3369,12 +3578,12 @@ export function safeParseGetMarketsResponse(value: unknown): ParseResult<GetMark
  * says where it differs.
  */
 export function parseGetMilestoneResponse(value: unknown): GetMilestoneResponse {
-  return parse(getMilestoneResponseSchema, "GetMilestoneResponse", value);
+  return parse(getMilestoneResponseSchema, "GetMilestoneResponse", value, GetMilestoneResponseLists);
 }
 
 /** Like {@linkcode parseGetMilestoneResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetMilestoneResponse(value: unknown): ParseResult<GetMilestoneResponse> {
-  return safeParse(getMilestoneResponseSchema, value);
+  return safeParse(getMilestoneResponseSchema, value, GetMilestoneResponseLists);
 }
 
 /**
@@ -3382,12 +3591,12 @@ export function safeParseGetMilestoneResponse(value: unknown): ParseResult<GetMi
  * that says where it differs.
  */
 export function parseGetMilestonesResponse(value: unknown): GetMilestonesResponse {
-  return parse(getMilestonesResponseSchema, "GetMilestonesResponse", value);
+  return parse(getMilestonesResponseSchema, "GetMilestonesResponse", value, GetMilestonesResponseLists);
 }
 
 /** Like {@linkcode parseGetMilestonesResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetMilestonesResponse(value: unknown): ParseResult<GetMilestonesResponse> {
-  return safeParse(getMilestonesResponseSchema, value);
+  return safeParse(getMilestonesResponseSchema, value, GetMilestonesResponseLists);
 }
 
 /**
@@ -3397,7 +3606,12 @@ export function safeParseGetMilestonesResponse(value: unknown): ParseResult<GetM
 export function parseGetMultivariateEventCollectionResponse(
   value: unknown,
 ): GetMultivariateEventCollectionResponse {
-  return parse(getMultivariateEventCollectionResponseSchema, "GetMultivariateEventCollectionResponse", value);
+  return parse(
+    getMultivariateEventCollectionResponseSchema,
+    "GetMultivariateEventCollectionResponse",
+    value,
+    GetMultivariateEventCollectionResponseLists,
+  );
 }
 
 /**
@@ -3407,7 +3621,11 @@ export function parseGetMultivariateEventCollectionResponse(
 export function safeParseGetMultivariateEventCollectionResponse(
   value: unknown,
 ): ParseResult<GetMultivariateEventCollectionResponse> {
-  return safeParse(getMultivariateEventCollectionResponseSchema, value);
+  return safeParse(
+    getMultivariateEventCollectionResponseSchema,
+    value,
+    GetMultivariateEventCollectionResponseLists,
+  );
 }
 
 /**
@@ -3421,6 +3639,7 @@ export function parseGetMultivariateEventCollectionsResponse(
     getMultivariateEventCollectionsResponseSchema,
     "GetMultivariateEventCollectionsResponse",
     value,
+    GetMultivariateEventCollectionsResponseLists,
   );
 }
 
@@ -3431,7 +3650,11 @@ export function parseGetMultivariateEventCollectionsResponse(
 export function safeParseGetMultivariateEventCollectionsResponse(
   value: unknown,
 ): ParseResult<GetMultivariateEventCollectionsResponse> {
-  return safeParse(getMultivariateEventCollectionsResponseSchema, value);
+  return safeParse(
+    getMultivariateEventCollectionsResponseSchema,
+    value,
+    GetMultivariateEventCollectionsResponseLists,
+  );
 }
 
 /**
@@ -3439,7 +3662,12 @@ export function safeParseGetMultivariateEventCollectionsResponse(
  * KalshiDecodeError that says where it differs.
  */
 export function parseGetMultivariateEventsResponse(value: unknown): GetMultivariateEventsResponse {
-  return parse(getMultivariateEventsResponseSchema, "GetMultivariateEventsResponse", value);
+  return parse(
+    getMultivariateEventsResponseSchema,
+    "GetMultivariateEventsResponse",
+    value,
+    GetMultivariateEventsResponseLists,
+  );
 }
 
 /**
@@ -3449,7 +3677,7 @@ export function parseGetMultivariateEventsResponse(value: unknown): GetMultivari
 export function safeParseGetMultivariateEventsResponse(
   value: unknown,
 ): ParseResult<GetMultivariateEventsResponse> {
-  return safeParse(getMultivariateEventsResponseSchema, value);
+  return safeParse(getMultivariateEventsResponseSchema, value, GetMultivariateEventsResponseLists);
 }
 
 /**
@@ -3457,12 +3685,12 @@ export function safeParseGetMultivariateEventsResponse(
  * that says where it differs.
  */
 export function parseGetOrderGroupResponse(value: unknown): GetOrderGroupResponse {
-  return parse(getOrderGroupResponseSchema, "GetOrderGroupResponse", value);
+  return parse(getOrderGroupResponseSchema, "GetOrderGroupResponse", value, GetOrderGroupResponseLists);
 }
 
 /** Like {@linkcode parseGetOrderGroupResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetOrderGroupResponse(value: unknown): ParseResult<GetOrderGroupResponse> {
-  return safeParse(getOrderGroupResponseSchema, value);
+  return safeParse(getOrderGroupResponseSchema, value, GetOrderGroupResponseLists);
 }
 
 /**
@@ -3470,12 +3698,12 @@ export function safeParseGetOrderGroupResponse(value: unknown): ParseResult<GetO
  * that says where it differs.
  */
 export function parseGetOrderGroupsResponse(value: unknown): GetOrderGroupsResponse {
-  return parse(getOrderGroupsResponseSchema, "GetOrderGroupsResponse", value);
+  return parse(getOrderGroupsResponseSchema, "GetOrderGroupsResponse", value, GetOrderGroupsResponseLists);
 }
 
 /** Like {@linkcode parseGetOrderGroupsResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetOrderGroupsResponse(value: unknown): ParseResult<GetOrderGroupsResponse> {
-  return safeParse(getOrderGroupsResponseSchema, value);
+  return safeParse(getOrderGroupsResponseSchema, value, GetOrderGroupsResponseLists);
 }
 
 /**
@@ -3501,7 +3729,12 @@ export function safeParseGetOrderQueuePositionResponse(
  * KalshiDecodeError that says where it differs.
  */
 export function parseGetOrderQueuePositionsResponse(value: unknown): GetOrderQueuePositionsResponse {
-  return parse(getOrderQueuePositionsResponseSchema, "GetOrderQueuePositionsResponse", value);
+  return parse(
+    getOrderQueuePositionsResponseSchema,
+    "GetOrderQueuePositionsResponse",
+    value,
+    GetOrderQueuePositionsResponseLists,
+  );
 }
 
 /**
@@ -3511,7 +3744,7 @@ export function parseGetOrderQueuePositionsResponse(value: unknown): GetOrderQue
 export function safeParseGetOrderQueuePositionsResponse(
   value: unknown,
 ): ParseResult<GetOrderQueuePositionsResponse> {
-  return safeParse(getOrderQueuePositionsResponseSchema, value);
+  return safeParse(getOrderQueuePositionsResponseSchema, value, GetOrderQueuePositionsResponseLists);
 }
 
 /**
@@ -3532,12 +3765,12 @@ export function safeParseGetOrderResponse(value: unknown): ParseResult<GetOrderR
  * says where it differs.
  */
 export function parseGetOrdersResponse(value: unknown): GetOrdersResponse {
-  return parse(getOrdersResponseSchema, "GetOrdersResponse", value);
+  return parse(getOrdersResponseSchema, "GetOrdersResponse", value, GetOrdersResponseLists);
 }
 
 /** Like {@linkcode parseGetOrdersResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetOrdersResponse(value: unknown): ParseResult<GetOrdersResponse> {
-  return safeParse(getOrdersResponseSchema, value);
+  return safeParse(getOrdersResponseSchema, value, GetOrdersResponseLists);
 }
 
 /**
@@ -3551,6 +3784,7 @@ export function parseGetPortfolioRestingOrderTotalValueResponse(
     getPortfolioRestingOrderTotalValueResponseSchema,
     "GetPortfolioRestingOrderTotalValueResponse",
     value,
+    GetPortfolioRestingOrderTotalValueResponseLists,
   );
 }
 
@@ -3561,7 +3795,11 @@ export function parseGetPortfolioRestingOrderTotalValueResponse(
 export function safeParseGetPortfolioRestingOrderTotalValueResponse(
   value: unknown,
 ): ParseResult<GetPortfolioRestingOrderTotalValueResponse> {
-  return safeParse(getPortfolioRestingOrderTotalValueResponseSchema, value);
+  return safeParse(
+    getPortfolioRestingOrderTotalValueResponseSchema,
+    value,
+    GetPortfolioRestingOrderTotalValueResponseLists,
+  );
 }
 
 /**
@@ -3569,12 +3807,12 @@ export function safeParseGetPortfolioRestingOrderTotalValueResponse(
  * says where it differs.
  */
 export function parseGetPositionsResponse(value: unknown): GetPositionsResponse {
-  return parse(getPositionsResponseSchema, "GetPositionsResponse", value);
+  return parse(getPositionsResponseSchema, "GetPositionsResponse", value, GetPositionsResponseLists);
 }
 
 /** Like {@linkcode parseGetPositionsResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetPositionsResponse(value: unknown): ParseResult<GetPositionsResponse> {
-  return safeParse(getPositionsResponseSchema, value);
+  return safeParse(getPositionsResponseSchema, value, GetPositionsResponseLists);
 }
 
 /**
@@ -3595,12 +3833,12 @@ export function safeParseGetQuoteResponse(value: unknown): ParseResult<GetQuoteR
  * says where it differs.
  */
 export function parseGetQuotesResponse(value: unknown): GetQuotesResponse {
-  return parse(getQuotesResponseSchema, "GetQuotesResponse", value);
+  return parse(getQuotesResponseSchema, "GetQuotesResponse", value, GetQuotesResponseLists);
 }
 
 /** Like {@linkcode parseGetQuotesResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetQuotesResponse(value: unknown): ParseResult<GetQuotesResponse> {
-  return safeParse(getQuotesResponseSchema, value);
+  return safeParse(getQuotesResponseSchema, value, GetQuotesResponseLists);
 }
 
 /**
@@ -3608,12 +3846,12 @@ export function safeParseGetQuotesResponse(value: unknown): ParseResult<GetQuote
  * where it differs.
  */
 export function parseGetRFQResponse(value: unknown): GetRFQResponse {
-  return parse(getRFQResponseSchema, "GetRFQResponse", value);
+  return parse(getRFQResponseSchema, "GetRFQResponse", value, GetRFQResponseLists);
 }
 
 /** Like {@linkcode parseGetRFQResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetRFQResponse(value: unknown): ParseResult<GetRFQResponse> {
-  return safeParse(getRFQResponseSchema, value);
+  return safeParse(getRFQResponseSchema, value, GetRFQResponseLists);
 }
 
 /**
@@ -3621,12 +3859,12 @@ export function safeParseGetRFQResponse(value: unknown): ParseResult<GetRFQRespo
  * where it differs.
  */
 export function parseGetRFQsResponse(value: unknown): GetRFQsResponse {
-  return parse(getRFQsResponseSchema, "GetRFQsResponse", value);
+  return parse(getRFQsResponseSchema, "GetRFQsResponse", value, GetRFQsResponseLists);
 }
 
 /** Like {@linkcode parseGetRFQsResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetRFQsResponse(value: unknown): ParseResult<GetRFQsResponse> {
-  return safeParse(getRFQsResponseSchema, value);
+  return safeParse(getRFQsResponseSchema, value, GetRFQsResponseLists);
 }
 
 /**
@@ -3634,14 +3872,19 @@ export function safeParseGetRFQsResponse(value: unknown): ParseResult<GetRFQsRes
  * KalshiDecodeError that says where it differs.
  */
 export function parseGetSeriesFeeChangesResponse(value: unknown): GetSeriesFeeChangesResponse {
-  return parse(getSeriesFeeChangesResponseSchema, "GetSeriesFeeChangesResponse", value);
+  return parse(
+    getSeriesFeeChangesResponseSchema,
+    "GetSeriesFeeChangesResponse",
+    value,
+    GetSeriesFeeChangesResponseLists,
+  );
 }
 
 /** Like {@linkcode parseGetSeriesFeeChangesResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetSeriesFeeChangesResponse(
   value: unknown,
 ): ParseResult<GetSeriesFeeChangesResponse> {
-  return safeParse(getSeriesFeeChangesResponseSchema, value);
+  return safeParse(getSeriesFeeChangesResponseSchema, value, GetSeriesFeeChangesResponseLists);
 }
 
 /**
@@ -3649,12 +3892,12 @@ export function safeParseGetSeriesFeeChangesResponse(
  * that says where it differs.
  */
 export function parseGetSeriesListResponse(value: unknown): GetSeriesListResponse {
-  return parse(getSeriesListResponseSchema, "GetSeriesListResponse", value);
+  return parse(getSeriesListResponseSchema, "GetSeriesListResponse", value, GetSeriesListResponseLists);
 }
 
 /** Like {@linkcode parseGetSeriesListResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetSeriesListResponse(value: unknown): ParseResult<GetSeriesListResponse> {
-  return safeParse(getSeriesListResponseSchema, value);
+  return safeParse(getSeriesListResponseSchema, value, GetSeriesListResponseLists);
 }
 
 /**
@@ -3662,12 +3905,12 @@ export function safeParseGetSeriesListResponse(value: unknown): ParseResult<GetS
  * says where it differs.
  */
 export function parseGetSeriesResponse(value: unknown): GetSeriesResponse {
-  return parse(getSeriesResponseSchema, "GetSeriesResponse", value);
+  return parse(getSeriesResponseSchema, "GetSeriesResponse", value, GetSeriesResponseLists);
 }
 
 /** Like {@linkcode parseGetSeriesResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetSeriesResponse(value: unknown): ParseResult<GetSeriesResponse> {
-  return safeParse(getSeriesResponseSchema, value);
+  return safeParse(getSeriesResponseSchema, value, GetSeriesResponseLists);
 }
 
 /**
@@ -3675,12 +3918,12 @@ export function safeParseGetSeriesResponse(value: unknown): ParseResult<GetSerie
  * that says where it differs.
  */
 export function parseGetSettlementsResponse(value: unknown): GetSettlementsResponse {
-  return parse(getSettlementsResponseSchema, "GetSettlementsResponse", value);
+  return parse(getSettlementsResponseSchema, "GetSettlementsResponse", value, GetSettlementsResponseLists);
 }
 
 /** Like {@linkcode parseGetSettlementsResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetSettlementsResponse(value: unknown): ParseResult<GetSettlementsResponse> {
-  return safeParse(getSettlementsResponseSchema, value);
+  return safeParse(getSettlementsResponseSchema, value, GetSettlementsResponseLists);
 }
 
 /**
@@ -3703,7 +3946,12 @@ export function safeParseGetStructuredTargetResponse(
  * KalshiDecodeError that says where it differs.
  */
 export function parseGetStructuredTargetsResponse(value: unknown): GetStructuredTargetsResponse {
-  return parse(getStructuredTargetsResponseSchema, "GetStructuredTargetsResponse", value);
+  return parse(
+    getStructuredTargetsResponseSchema,
+    "GetStructuredTargetsResponse",
+    value,
+    GetStructuredTargetsResponseLists,
+  );
 }
 
 /**
@@ -3713,7 +3961,7 @@ export function parseGetStructuredTargetsResponse(value: unknown): GetStructured
 export function safeParseGetStructuredTargetsResponse(
   value: unknown,
 ): ParseResult<GetStructuredTargetsResponse> {
-  return safeParse(getStructuredTargetsResponseSchema, value);
+  return safeParse(getStructuredTargetsResponseSchema, value, GetStructuredTargetsResponseLists);
 }
 
 /**
@@ -3721,7 +3969,12 @@ export function safeParseGetStructuredTargetsResponse(
  * KalshiDecodeError that says where it differs.
  */
 export function parseGetSubaccountBalancesResponse(value: unknown): GetSubaccountBalancesResponse {
-  return parse(getSubaccountBalancesResponseSchema, "GetSubaccountBalancesResponse", value);
+  return parse(
+    getSubaccountBalancesResponseSchema,
+    "GetSubaccountBalancesResponse",
+    value,
+    GetSubaccountBalancesResponseLists,
+  );
 }
 
 /**
@@ -3731,7 +3984,7 @@ export function parseGetSubaccountBalancesResponse(value: unknown): GetSubaccoun
 export function safeParseGetSubaccountBalancesResponse(
   value: unknown,
 ): ParseResult<GetSubaccountBalancesResponse> {
-  return safeParse(getSubaccountBalancesResponseSchema, value);
+  return safeParse(getSubaccountBalancesResponseSchema, value, GetSubaccountBalancesResponseLists);
 }
 
 /**
@@ -3739,7 +3992,12 @@ export function safeParseGetSubaccountBalancesResponse(
  * KalshiDecodeError that says where it differs.
  */
 export function parseGetSubaccountNettingResponse(value: unknown): GetSubaccountNettingResponse {
-  return parse(getSubaccountNettingResponseSchema, "GetSubaccountNettingResponse", value);
+  return parse(
+    getSubaccountNettingResponseSchema,
+    "GetSubaccountNettingResponse",
+    value,
+    GetSubaccountNettingResponseLists,
+  );
 }
 
 /**
@@ -3749,7 +4007,7 @@ export function parseGetSubaccountNettingResponse(value: unknown): GetSubaccount
 export function safeParseGetSubaccountNettingResponse(
   value: unknown,
 ): ParseResult<GetSubaccountNettingResponse> {
-  return safeParse(getSubaccountNettingResponseSchema, value);
+  return safeParse(getSubaccountNettingResponseSchema, value, GetSubaccountNettingResponseLists);
 }
 
 /**
@@ -3757,7 +4015,12 @@ export function safeParseGetSubaccountNettingResponse(
  * KalshiDecodeError that says where it differs.
  */
 export function parseGetSubaccountTransfersResponse(value: unknown): GetSubaccountTransfersResponse {
-  return parse(getSubaccountTransfersResponseSchema, "GetSubaccountTransfersResponse", value);
+  return parse(
+    getSubaccountTransfersResponseSchema,
+    "GetSubaccountTransfersResponse",
+    value,
+    GetSubaccountTransfersResponseLists,
+  );
 }
 
 /**
@@ -3767,7 +4030,7 @@ export function parseGetSubaccountTransfersResponse(value: unknown): GetSubaccou
 export function safeParseGetSubaccountTransfersResponse(
   value: unknown,
 ): ParseResult<GetSubaccountTransfersResponse> {
-  return safeParse(getSubaccountTransfersResponseSchema, value);
+  return safeParse(getSubaccountTransfersResponseSchema, value, GetSubaccountTransfersResponseLists);
 }
 
 /**
@@ -3775,7 +4038,12 @@ export function safeParseGetSubaccountTransfersResponse(
  * KalshiDecodeError that says where it differs.
  */
 export function parseGetTagsForSeriesCategoriesResponse(value: unknown): GetTagsForSeriesCategoriesResponse {
-  return parse(getTagsForSeriesCategoriesResponseSchema, "GetTagsForSeriesCategoriesResponse", value);
+  return parse(
+    getTagsForSeriesCategoriesResponseSchema,
+    "GetTagsForSeriesCategoriesResponse",
+    value,
+    GetTagsForSeriesCategoriesResponseLists,
+  );
 }
 
 /**
@@ -3785,7 +4053,7 @@ export function parseGetTagsForSeriesCategoriesResponse(value: unknown): GetTags
 export function safeParseGetTagsForSeriesCategoriesResponse(
   value: unknown,
 ): ParseResult<GetTagsForSeriesCategoriesResponse> {
-  return safeParse(getTagsForSeriesCategoriesResponseSchema, value);
+  return safeParse(getTagsForSeriesCategoriesResponseSchema, value, GetTagsForSeriesCategoriesResponseLists);
 }
 
 /**
@@ -3793,7 +4061,12 @@ export function safeParseGetTagsForSeriesCategoriesResponse(
  * KalshiDecodeError that says where it differs.
  */
 export function parseGetTargetBalanceAllocationResponse(value: unknown): GetTargetBalanceAllocationResponse {
-  return parse(getTargetBalanceAllocationResponseSchema, "GetTargetBalanceAllocationResponse", value);
+  return parse(
+    getTargetBalanceAllocationResponseSchema,
+    "GetTargetBalanceAllocationResponse",
+    value,
+    GetTargetBalanceAllocationResponseLists,
+  );
 }
 
 /**
@@ -3803,7 +4076,7 @@ export function parseGetTargetBalanceAllocationResponse(value: unknown): GetTarg
 export function safeParseGetTargetBalanceAllocationResponse(
   value: unknown,
 ): ParseResult<GetTargetBalanceAllocationResponse> {
-  return safeParse(getTargetBalanceAllocationResponseSchema, value);
+  return safeParse(getTargetBalanceAllocationResponseSchema, value, GetTargetBalanceAllocationResponseLists);
 }
 
 /**
@@ -3811,12 +4084,12 @@ export function safeParseGetTargetBalanceAllocationResponse(
  * says where it differs.
  */
 export function parseGetTradesResponse(value: unknown): GetTradesResponse {
-  return parse(getTradesResponseSchema, "GetTradesResponse", value);
+  return parse(getTradesResponseSchema, "GetTradesResponse", value, GetTradesResponseLists);
 }
 
 /** Like {@linkcode parseGetTradesResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetTradesResponse(value: unknown): ParseResult<GetTradesResponse> {
-  return safeParse(getTradesResponseSchema, value);
+  return safeParse(getTradesResponseSchema, value, GetTradesResponseLists);
 }
 
 /**
@@ -3844,7 +4117,12 @@ export function safeParseGetUserDataTimestampResponse(
 export function parseGetWeatherIndexCalibrationsResponse(
   value: unknown,
 ): GetWeatherIndexCalibrationsResponse {
-  return parse(getWeatherIndexCalibrationsResponseSchema, "GetWeatherIndexCalibrationsResponse", value);
+  return parse(
+    getWeatherIndexCalibrationsResponseSchema,
+    "GetWeatherIndexCalibrationsResponse",
+    value,
+    GetWeatherIndexCalibrationsResponseLists,
+  );
 }
 
 /**
@@ -3854,7 +4132,11 @@ export function parseGetWeatherIndexCalibrationsResponse(
 export function safeParseGetWeatherIndexCalibrationsResponse(
   value: unknown,
 ): ParseResult<GetWeatherIndexCalibrationsResponse> {
-  return safeParse(getWeatherIndexCalibrationsResponseSchema, value);
+  return safeParse(
+    getWeatherIndexCalibrationsResponseSchema,
+    value,
+    GetWeatherIndexCalibrationsResponseLists,
+  );
 }
 
 /**
@@ -3862,12 +4144,12 @@ export function safeParseGetWeatherIndexCalibrationsResponse(
  * that says where it differs.
  */
 export function parseGetWeatherIndexResponse(value: unknown): GetWeatherIndexResponse {
-  return parse(getWeatherIndexResponseSchema, "GetWeatherIndexResponse", value);
+  return parse(getWeatherIndexResponseSchema, "GetWeatherIndexResponse", value, GetWeatherIndexResponseLists);
 }
 
 /** Like {@linkcode parseGetWeatherIndexResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetWeatherIndexResponse(value: unknown): ParseResult<GetWeatherIndexResponse> {
-  return safeParse(getWeatherIndexResponseSchema, value);
+  return safeParse(getWeatherIndexResponseSchema, value, GetWeatherIndexResponseLists);
 }
 
 /**
@@ -3875,12 +4157,12 @@ export function safeParseGetWeatherIndexResponse(value: unknown): ParseResult<Ge
  * that says where it differs.
  */
 export function parseGetWithdrawalsResponse(value: unknown): GetWithdrawalsResponse {
-  return parse(getWithdrawalsResponseSchema, "GetWithdrawalsResponse", value);
+  return parse(getWithdrawalsResponseSchema, "GetWithdrawalsResponse", value, GetWithdrawalsResponseLists);
 }
 
 /** Like {@linkcode parseGetWithdrawalsResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetWithdrawalsResponse(value: unknown): ParseResult<GetWithdrawalsResponse> {
-  return safeParse(getWithdrawalsResponseSchema, value);
+  return safeParse(getWithdrawalsResponseSchema, value, GetWithdrawalsResponseLists);
 }
 
 /**
@@ -3972,12 +4254,17 @@ export function safeParseIntraExchangeInstanceTransferResponse(
  * that says where it differs.
  */
 export function parseListFCMSubtradersResponse(value: unknown): ListFCMSubtradersResponse {
-  return parse(listFCMSubtradersResponseSchema, "ListFCMSubtradersResponse", value);
+  return parse(
+    listFCMSubtradersResponseSchema,
+    "ListFCMSubtradersResponse",
+    value,
+    ListFCMSubtradersResponseLists,
+  );
 }
 
 /** Like {@linkcode parseListFCMSubtradersResponse}, and returns the first difference instead of throwing. */
 export function safeParseListFCMSubtradersResponse(value: unknown): ParseResult<ListFCMSubtradersResponse> {
-  return safeParse(listFCMSubtradersResponseSchema, value);
+  return safeParse(listFCMSubtradersResponseSchema, value, ListFCMSubtradersResponseLists);
 }
 
 /**
@@ -4011,12 +4298,12 @@ export function safeParseMaintenanceWindow(value: unknown): ParseResult<Maintena
  * differs.
  */
 export function parseMarket(value: unknown): Market {
-  return parse(marketSchema, "Market", value);
+  return parse(marketSchema, "Market", value, MarketLists);
 }
 
 /** Like {@linkcode parseMarket}, and returns the first difference instead of throwing. */
 export function safeParseMarket(value: unknown): ParseResult<Market> {
-  return safeParse(marketSchema, value);
+  return safeParse(marketSchema, value, MarketLists);
 }
 
 /**
@@ -4052,12 +4339,17 @@ export function safeParseMarketCandlestickHistorical(
  * KalshiDecodeError that says where it differs.
  */
 export function parseMarketCandlesticksResponse(value: unknown): MarketCandlesticksResponse {
-  return parse(marketCandlesticksResponseSchema, "MarketCandlesticksResponse", value);
+  return parse(
+    marketCandlesticksResponseSchema,
+    "MarketCandlesticksResponse",
+    value,
+    MarketCandlesticksResponseLists,
+  );
 }
 
 /** Like {@linkcode parseMarketCandlesticksResponse}, and returns the first difference instead of throwing. */
 export function safeParseMarketCandlesticksResponse(value: unknown): ParseResult<MarketCandlesticksResponse> {
-  return safeParse(marketCandlesticksResponseSchema, value);
+  return safeParse(marketCandlesticksResponseSchema, value, MarketCandlesticksResponseLists);
 }
 
 /**
@@ -4078,12 +4370,12 @@ export function safeParseMarketMetadata(value: unknown): ParseResult<MarketMetad
  * says where it differs.
  */
 export function parseMarketOrderbookFp(value: unknown): MarketOrderbookFp {
-  return parse(marketOrderbookFpSchema, "MarketOrderbookFp", value);
+  return parse(marketOrderbookFpSchema, "MarketOrderbookFp", value, MarketOrderbookFpLists);
 }
 
 /** Like {@linkcode parseMarketOrderbookFp}, and returns the first difference instead of throwing. */
 export function safeParseMarketOrderbookFp(value: unknown): ParseResult<MarketOrderbookFp> {
-  return safeParse(marketOrderbookFpSchema, value);
+  return safeParse(marketOrderbookFpSchema, value, MarketOrderbookFpLists);
 }
 
 /**
@@ -4104,12 +4396,12 @@ export function safeParseMarketPosition(value: unknown): ParseResult<MarketPosit
  * it differs.
  */
 export function parseMilestone(value: unknown): Milestone {
-  return parse(milestoneSchema, "Milestone", value);
+  return parse(milestoneSchema, "Milestone", value, MilestoneLists);
 }
 
 /** Like {@linkcode parseMilestone}, and returns the first difference instead of throwing. */
 export function safeParseMilestone(value: unknown): ParseResult<Milestone> {
-  return safeParse(milestoneSchema, value);
+  return safeParse(milestoneSchema, value, MilestoneLists);
 }
 
 /**
@@ -4117,14 +4409,19 @@ export function safeParseMilestone(value: unknown): ParseResult<Milestone> {
  * KalshiDecodeError that says where it differs.
  */
 export function parseMultivariateEventCollection(value: unknown): MultivariateEventCollection {
-  return parse(multivariateEventCollectionSchema, "MultivariateEventCollection", value);
+  return parse(
+    multivariateEventCollectionSchema,
+    "MultivariateEventCollection",
+    value,
+    MultivariateEventCollectionLists,
+  );
 }
 
 /** Like {@linkcode parseMultivariateEventCollection}, and returns the first difference instead of throwing. */
 export function safeParseMultivariateEventCollection(
   value: unknown,
 ): ParseResult<MultivariateEventCollection> {
-  return safeParse(multivariateEventCollectionSchema, value);
+  return safeParse(multivariateEventCollectionSchema, value, MultivariateEventCollectionLists);
 }
 
 /**
@@ -4184,12 +4481,12 @@ export function safeParseOrderQueuePosition(value: unknown): ParseResult<OrderQu
  * says where it differs.
  */
 export function parseOrderbookCountFp(value: unknown): OrderbookCountFp {
-  return parse(orderbookCountFpSchema, "OrderbookCountFp", value);
+  return parse(orderbookCountFpSchema, "OrderbookCountFp", value, OrderbookCountFpLists);
 }
 
 /** Like {@linkcode parseOrderbookCountFp}, and returns the first difference instead of throwing. */
 export function safeParseOrderbookCountFp(value: unknown): ParseResult<OrderbookCountFp> {
-  return safeParse(orderbookCountFpSchema, value);
+  return safeParse(orderbookCountFpSchema, value, OrderbookCountFpLists);
 }
 
 /**
@@ -4210,12 +4507,12 @@ export function safeParsePercentilePoint(value: unknown): ParseResult<Percentile
  * says where it differs.
  */
 export function parsePlayByPlayPeriod(value: unknown): PlayByPlayPeriod {
-  return parse(playByPlayPeriodSchema, "PlayByPlayPeriod", value);
+  return parse(playByPlayPeriodSchema, "PlayByPlayPeriod", value, PlayByPlayPeriodLists);
 }
 
 /** Like {@linkcode parsePlayByPlayPeriod}, and returns the first difference instead of throwing. */
 export function safeParsePlayByPlayPeriod(value: unknown): ParseResult<PlayByPlayPeriod> {
-  return safeParse(playByPlayPeriodSchema, value);
+  return safeParse(playByPlayPeriodSchema, value, PlayByPlayPeriodLists);
 }
 
 /**
@@ -4223,12 +4520,12 @@ export function safeParsePlayByPlayPeriod(value: unknown): ParseResult<PlayByPla
  * where it differs.
  */
 export function parsePlayByPlay(value: unknown): PlayByPlay {
-  return parse(playByPlaySchema, "PlayByPlay", value);
+  return parse(playByPlaySchema, "PlayByPlay", value, PlayByPlayLists);
 }
 
 /** Like {@linkcode parsePlayByPlay}, and returns the first difference instead of throwing. */
 export function safeParsePlayByPlay(value: unknown): ParseResult<PlayByPlay> {
-  return safeParse(playByPlaySchema, value);
+  return safeParse(playByPlaySchema, value, PlayByPlayLists);
 }
 
 /**
@@ -4316,12 +4613,12 @@ export function safeParseQuote(value: unknown): ParseResult<Quote> {
  * differs.
  */
 export function parseRFQ(value: unknown): RFQ {
-  return parse(rFQSchema, "RFQ", value);
+  return parse(rFQSchema, "RFQ", value, RFQLists);
 }
 
 /** Like {@linkcode parseRFQ}, and returns the first difference instead of throwing. */
 export function safeParseRFQ(value: unknown): ParseResult<RFQ> {
-  return safeParse(rFQSchema, value);
+  return safeParse(rFQSchema, value, RFQLists);
 }
 
 /**
@@ -4329,12 +4626,12 @@ export function safeParseRFQ(value: unknown): ParseResult<RFQ> {
  * it differs.
  */
 export function parseSchedule(value: unknown): Schedule {
-  return parse(scheduleSchema, "Schedule", value);
+  return parse(scheduleSchema, "Schedule", value, ScheduleLists);
 }
 
 /** Like {@linkcode parseSchedule}, and returns the first difference instead of throwing. */
 export function safeParseSchedule(value: unknown): ParseResult<Schedule> {
-  return safeParse(scheduleSchema, value);
+  return safeParse(scheduleSchema, value, ScheduleLists);
 }
 
 /**
@@ -4342,12 +4639,12 @@ export function safeParseSchedule(value: unknown): ParseResult<Schedule> {
  * it differs.
  */
 export function parseScopeList(value: unknown): ScopeList {
-  return parse(scopeListSchema, "ScopeList", value);
+  return parse(scopeListSchema, "ScopeList", value, ScopeListLists);
 }
 
 /** Like {@linkcode parseScopeList}, and returns the first difference instead of throwing. */
 export function safeParseScopeList(value: unknown): ParseResult<ScopeList> {
-  return safeParse(scopeListSchema, value);
+  return safeParse(scopeListSchema, value, ScopeListLists);
 }
 
 /**
@@ -4355,12 +4652,12 @@ export function safeParseScopeList(value: unknown): ParseResult<ScopeList> {
  * differs.
  */
 export function parseSeries(value: unknown): Series {
-  return parse(seriesSchema, "Series", value);
+  return parse(seriesSchema, "Series", value, SeriesLists);
 }
 
 /** Like {@linkcode parseSeries}, and returns the first difference instead of throwing. */
 export function safeParseSeries(value: unknown): ParseResult<Series> {
-  return safeParse(seriesSchema, value);
+  return safeParse(seriesSchema, value, SeriesLists);
 }
 
 /**
@@ -4425,12 +4722,12 @@ export function safeParseSettlementSource(value: unknown): ParseResult<Settlemen
  * says where it differs.
  */
 export function parseSportFilterDetails(value: unknown): SportFilterDetails {
-  return parse(sportFilterDetailsSchema, "SportFilterDetails", value);
+  return parse(sportFilterDetailsSchema, "SportFilterDetails", value, SportFilterDetailsLists);
 }
 
 /** Like {@linkcode parseSportFilterDetails}, and returns the first difference instead of throwing. */
 export function safeParseSportFilterDetails(value: unknown): ParseResult<SportFilterDetails> {
-  return safeParse(sportFilterDetailsSchema, value);
+  return safeParse(sportFilterDetailsSchema, value, SportFilterDetailsLists);
 }
 
 /**
@@ -4597,6 +4894,7 @@ export function parseUpdateFCMSubtraderBlockedCategoriesResponse(
     updateFCMSubtraderBlockedCategoriesResponseSchema,
     "UpdateFCMSubtraderBlockedCategoriesResponse",
     value,
+    UpdateFCMSubtraderBlockedCategoriesResponseLists,
   );
 }
 
@@ -4607,7 +4905,11 @@ export function parseUpdateFCMSubtraderBlockedCategoriesResponse(
 export function safeParseUpdateFCMSubtraderBlockedCategoriesResponse(
   value: unknown,
 ): ParseResult<UpdateFCMSubtraderBlockedCategoriesResponse> {
-  return safeParse(updateFCMSubtraderBlockedCategoriesResponseSchema, value);
+  return safeParse(
+    updateFCMSubtraderBlockedCategoriesResponseSchema,
+    value,
+    UpdateFCMSubtraderBlockedCategoriesResponseLists,
+  );
 }
 
 /**
@@ -4651,12 +4953,12 @@ export function safeParseUpdateSubaccountNettingRequest(
  * that says where it differs.
  */
 export function parseWeatherIndexCalibration(value: unknown): WeatherIndexCalibration {
-  return parse(weatherIndexCalibrationSchema, "WeatherIndexCalibration", value);
+  return parse(weatherIndexCalibrationSchema, "WeatherIndexCalibration", value, WeatherIndexCalibrationLists);
 }
 
 /** Like {@linkcode parseWeatherIndexCalibration}, and returns the first difference instead of throwing. */
 export function safeParseWeatherIndexCalibration(value: unknown): ParseResult<WeatherIndexCalibration> {
-  return safeParse(weatherIndexCalibrationSchema, value);
+  return safeParse(weatherIndexCalibrationSchema, value, WeatherIndexCalibrationLists);
 }
 
 /**
@@ -4682,12 +4984,12 @@ export function safeParseWeatherIndexCalibrationStation(
  * says where it differs.
  */
 export function parseWeatherIndexPoint(value: unknown): WeatherIndexPoint {
-  return parse(weatherIndexPointSchema, "WeatherIndexPoint", value);
+  return parse(weatherIndexPointSchema, "WeatherIndexPoint", value, WeatherIndexPointLists);
 }
 
 /** Like {@linkcode parseWeatherIndexPoint}, and returns the first difference instead of throwing. */
 export function safeParseWeatherIndexPoint(value: unknown): ParseResult<WeatherIndexPoint> {
-  return safeParse(weatherIndexPointSchema, value);
+  return safeParse(weatherIndexPointSchema, value, WeatherIndexPointLists);
 }
 
 /**
@@ -4708,12 +5010,12 @@ export function safeParseWeatherIndexStationReading(value: unknown): ParseResult
  * where it differs.
  */
 export function parseWeeklySchedule(value: unknown): WeeklySchedule {
-  return parse(weeklyScheduleSchema, "WeeklySchedule", value);
+  return parse(weeklyScheduleSchema, "WeeklySchedule", value, WeeklyScheduleLists);
 }
 
 /** Like {@linkcode parseWeeklySchedule}, and returns the first difference instead of throwing. */
 export function safeParseWeeklySchedule(value: unknown): ParseResult<WeeklySchedule> {
-  return safeParse(weeklyScheduleSchema, value);
+  return safeParse(weeklyScheduleSchema, value, WeeklyScheduleLists);
 }
 
 /**

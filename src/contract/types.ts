@@ -185,7 +185,7 @@ export interface BatchCancelOrdersV2ResponseOrder {
 /** Answer of `BatchCancelOrdersV2`. */
 export interface BatchCancelOrdersV2Response {
   /** A result for each order: what was canceled, or an `error`. */
-  orders: BatchCancelOrdersV2ResponseOrder[] | null;
+  orders: BatchCancelOrdersV2ResponseOrder[];
 }
 
 /** Body of `BatchCreateOrdersV2`. */
@@ -217,13 +217,13 @@ export interface BatchCreateOrdersV2ResponseOrder {
 /** Answer of `BatchCreateOrdersV2`. */
 export interface BatchCreateOrdersV2Response {
   /** A result for each order: what was created, or an `error`. */
-  orders: BatchCreateOrdersV2ResponseOrder[] | null;
+  orders: BatchCreateOrdersV2ResponseOrder[];
 }
 
 /** Answer of `BatchGetMarketCandlesticks`. */
 export interface BatchGetMarketCandlesticksResponse {
   /** The candlesticks of each market. */
-  markets: MarketCandlesticksResponse[] | null;
+  markets: MarketCandlesticksResponse[];
 }
 
 /** Bid ask distribution. */
@@ -639,7 +639,7 @@ export interface EventData {
   /** Period that the event is about. */
   strike_period?: string | null;
   /** The markets. */
-  markets?: Market[] | null;
+  markets?: Market[];
   /** Further facts, in a form that depends on the product. */
   product_metadata?: Record<string, unknown> | null;
   /** Where the outcome is read from. */
@@ -681,7 +681,7 @@ export interface EventLiveData {
   /** Default range. */
   default_range?: string | null;
   /** Range options. */
-  range_options?: string[] | null;
+  range_options?: string[];
 }
 
 /** Your position in an event. */
@@ -731,7 +731,7 @@ export interface ExchangeStatus {
   /** When the exchange is expected to be up again. RFC 3339 date and time. */
   exchange_estimated_resume_time?: string | null;
   /** The state of each exchange shard. */
-  exchange_index_statuses?: ExchangeIndexStatus[] | null;
+  exchange_index_statuses?: ExchangeIndexStatus[];
 }
 
 /** Fcmsubtrader. */
@@ -874,13 +874,13 @@ export interface GetAccountApiLimitsResponse {
   /** Budget of writing calls. */
   write: BucketLimit;
   /** What gave the account its tier. */
-  grants: ApiUsageLevelGrant[] | null;
+  grants: ApiUsageLevelGrant[];
 }
 
 /** Answer of `GetAccountApiUsageLevelVolumeProgress`. */
 export interface GetAccountApiUsageLevelVolumeProgressResponse {
   /** Volume progress. */
-  volume_progress: AccountApiUsageLevelVolumeProgress[] | null;
+  volume_progress: AccountApiUsageLevelVolumeProgress[];
 }
 
 /** Answer of `GetAccountEndpointCosts`. */
@@ -888,13 +888,13 @@ export interface GetAccountEndpointCostsResponse {
   /** Tokens that a call costs if it is not listed. */
   default_cost: number;
   /** Calls that cost something else than the default. */
-  endpoint_costs: EndpointTokenCost[] | null;
+  endpoint_costs: EndpointTokenCost[];
 }
 
 /** Answer of `GetApiKeys`. */
 export interface GetApiKeysResponse {
   /** The API keys. */
-  api_keys: ApiKey[] | null;
+  api_keys: ApiKey[];
   /** After this time the key no longer trades sports, elections and entertainment. Unix time in seconds. */
   api_key_region_expiration_ts?: number | null;
 }
@@ -910,13 +910,13 @@ export interface GetBalanceResponse {
   /** When it last changed. Unix time in seconds. */
   updated_ts: number;
   /** The balance on each exchange shard. */
-  balance_breakdown?: IndexedBalance[] | null;
+  balance_breakdown?: IndexedBalance[];
 }
 
 /** Answer of `GetBlockTradeProposals`. */
 export interface GetBlockTradeProposalsResponse {
   /** Block trade proposals. */
-  block_trade_proposals: BlockTradeProposal[] | null;
+  block_trade_proposals: BlockTradeProposal[];
   /** Where the next page begins; empty after the last one. */
   cursor?: string | null;
 }
@@ -930,7 +930,7 @@ export interface GetCommunicationsIDResponse {
 /** Answer of `GetDeposits`. */
 export interface GetDepositsResponse {
   /** Deposits. */
-  deposits: Deposit[] | null;
+  deposits: Deposit[];
   /** Where the next page begins; empty after the last one. */
   cursor?: string | null;
 }
@@ -938,9 +938,9 @@ export interface GetDepositsResponse {
 /** Answer of `GetMarketCandlesticksByEvent`. */
 export interface GetEventCandlesticksResponse {
   /** Tickers of markets. */
-  market_tickers: string[] | null;
+  market_tickers: string[];
   /** The candlesticks of each market. */
-  market_candlesticks: MarketCandlestick[][] | null;
+  market_candlesticks: MarketCandlestick[][];
   /** End of the range that was given, where less than asked. */
   adjusted_end_ts: number;
 }
@@ -948,7 +948,7 @@ export interface GetEventCandlesticksResponse {
 /** Answer of `GetEventFeeChanges`. */
 export interface GetEventFeeChangesResponse {
   /** The fee changes. */
-  event_fee_changes: EventFeeChange[] | null;
+  event_fee_changes: EventFeeChange[];
   /** Where the next page begins; empty after the last one. */
   cursor: string;
 }
@@ -956,7 +956,7 @@ export interface GetEventFeeChangesResponse {
 /** Answer of `GetEventForecastPercentilesHistory`. */
 export interface GetEventForecastPercentilesHistoryResponse {
   /** Forecast history. */
-  forecast_history: ForecastPercentilesPoint[] | null;
+  forecast_history: ForecastPercentilesPoint[];
 }
 
 /** Answer of `GetEventLiveData`. */
@@ -972,9 +972,9 @@ export interface GetEventMetadataResponse {
   /** Address of a large image. */
   featured_image_url?: string | null;
   /** Market details. */
-  market_details: MarketMetadata[] | null;
+  market_details: MarketMetadata[];
   /** Where the outcome is read from. */
-  settlement_sources: SettlementSource[] | null;
+  settlement_sources: SettlementSource[];
   /** Sports competition. */
   competition?: string | null;
   /** Part of the competition. */
@@ -989,15 +989,15 @@ export interface GetEventResponse {
    * The markets.
    * @deprecated
    */
-  markets: Market[] | null;
+  markets: Market[];
 }
 
 /** Answer of `GetEvents`. */
 export interface GetEventsResponse {
   /** The events. */
-  events: EventData[] | null;
+  events: EventData[];
   /** Milestones. */
-  milestones?: Milestone[] | null;
+  milestones?: Milestone[];
   /** Where the next page begins; empty after the last one. */
   cursor: string;
 }
@@ -1027,13 +1027,13 @@ export interface GetFCMEventContractDailyCapResponse {
 /** Answer of `GetFCMSubtraderBlockedCategories`. */
 export interface GetFCMSubtraderBlockedCategoriesResponse {
   /** Categories. */
-  categories: string[] | null;
+  categories: string[];
 }
 
 /** Answer of `GetFCMFills`. */
 export interface GetFcmFillsResponse {
   /** The fills. */
-  fills: FcmFill[] | null;
+  fills: FcmFill[];
   /** Where the next page begins; empty after the last one. */
   cursor: string;
 }
@@ -1041,7 +1041,7 @@ export interface GetFcmFillsResponse {
 /** Answer of `GetFillsHistorical`, `GetFills`. */
 export interface GetFillsResponse {
   /** The fills. */
-  fills: Fill[] | null;
+  fills: Fill[];
   /** Where the next page begins; empty after the last one. */
   cursor: string;
 }
@@ -1051,7 +1051,7 @@ export interface GetFiltersBySportsResponse {
   /** Filters by sports. */
   filters_by_sports: Record<string, SportFilterDetails>;
   /** Sport ordering. */
-  sport_ordering: string[] | null;
+  sport_ordering: string[];
 }
 
 /** Answer of `GetGameStats`. */
@@ -1075,7 +1075,7 @@ export interface GetHistoricalCutoffResponse {
 /** Answer of `GetIncentivePrograms`. */
 export interface GetIncentiveProgramsResponse {
   /** Incentive programs. */
-  incentive_programs: IncentiveProgram[] | null;
+  incentive_programs: IncentiveProgram[];
   /** Where the next page begins; empty after the last one. */
   next_cursor?: string | null;
 }
@@ -1089,7 +1089,7 @@ export interface GetIntraExchangeInstanceTransferResponse {
 /** Answer of `GetIntraExchangeInstanceTransfers`. */
 export interface GetIntraExchangeInstanceTransfersResponse {
   /** Transfers. */
-  transfers: IntraExchangeInstanceTransfer[] | null;
+  transfers: IntraExchangeInstanceTransfer[];
   /** Where the next page begins; empty after the last one. */
   cursor?: string | null;
 }
@@ -1103,7 +1103,7 @@ export interface GetLiveDataResponse {
 /** Answer of `GetLiveDatas`. */
 export interface GetLiveDatasResponse {
   /** The live data of each milestone. */
-  live_datas: LiveData[] | null;
+  live_datas: LiveData[];
 }
 
 /** Answer of `GetMarketCandlesticksHistorical`. */
@@ -1111,7 +1111,7 @@ export interface GetMarketCandlesticksHistoricalResponse {
   /** Ticker of the market. */
   ticker: string;
   /** The candlesticks, oldest first. */
-  candlesticks: MarketCandlestickHistorical[] | null;
+  candlesticks: MarketCandlestickHistorical[];
 }
 
 /** Answer of `GetMarketCandlesticks`. */
@@ -1119,7 +1119,7 @@ export interface GetMarketCandlesticksResponse {
   /** Ticker of the market. */
   ticker: string;
   /** The candlesticks, oldest first. */
-  candlesticks: MarketCandlestick[] | null;
+  candlesticks: MarketCandlestick[];
 }
 
 /** Answer of `GetMarketOrderbook`. */
@@ -1131,7 +1131,7 @@ export interface GetMarketOrderbookResponse {
 /** Answer of `GetMarketOrderbooks`. */
 export interface GetMarketOrderbooksResponse {
   /** The order books. */
-  orderbooks: MarketOrderbookFp[] | null;
+  orderbooks: MarketOrderbookFp[];
 }
 
 /** Answer of `GetHistoricalMarket`, `GetMarket`. */
@@ -1143,7 +1143,7 @@ export interface GetMarketResponse {
 /** Answer of `GetHistoricalMarkets`, `GetMarkets`. */
 export interface GetMarketsResponse {
   /** The markets. */
-  markets: Market[] | null;
+  markets: Market[];
   /** Where the next page begins; empty after the last one. */
   cursor: string;
 }
@@ -1157,7 +1157,7 @@ export interface GetMilestoneResponse {
 /** Answer of `GetMilestones`. */
 export interface GetMilestonesResponse {
   /** Milestones. */
-  milestones: Milestone[] | null;
+  milestones: Milestone[];
   /** Where the next page begins; empty after the last one. */
   cursor?: string | null;
 }
@@ -1171,7 +1171,7 @@ export interface GetMultivariateEventCollectionResponse {
 /** Answer of `GetMultivariateEventCollections`. */
 export interface GetMultivariateEventCollectionsResponse {
   /** The multivariate event collections. */
-  multivariate_contracts: MultivariateEventCollection[] | null;
+  multivariate_contracts: MultivariateEventCollection[];
   /** Where the next page begins; empty after the last one. */
   cursor?: string | null;
 }
@@ -1179,7 +1179,7 @@ export interface GetMultivariateEventCollectionsResponse {
 /** Answer of `GetMultivariateEvents`. */
 export interface GetMultivariateEventsResponse {
   /** The events. */
-  events: EventData[] | null;
+  events: EventData[];
   /** Where the next page begins; empty after the last one. */
   cursor: string;
 }
@@ -1191,7 +1191,7 @@ export interface GetOrderGroupResponse {
   /** Most contracts that the group may trade within any 15 seconds. */
   contracts_limit_fp?: FixedPointCount | null;
   /** Ids of the group's orders. */
-  orders: string[] | null;
+  orders: string[];
   /** Number of the exchange shard. */
   exchange_index?: ExchangeIndex | null;
 }
@@ -1199,7 +1199,7 @@ export interface GetOrderGroupResponse {
 /** Answer of `GetOrderGroups`. */
 export interface GetOrderGroupsResponse {
   /** The order groups. */
-  order_groups?: OrderGroup[] | null;
+  order_groups?: OrderGroup[];
 }
 
 /** Answer of `GetOrderQueuePosition`. */
@@ -1211,7 +1211,7 @@ export interface GetOrderQueuePositionResponse {
 /** Answer of `GetOrderQueuePositions`. */
 export interface GetOrderQueuePositionsResponse {
   /** Place in the queue of each order. */
-  queue_positions: OrderQueuePosition[] | null;
+  queue_positions: OrderQueuePosition[];
 }
 
 /** Answer of `GetOrder`. */
@@ -1223,7 +1223,7 @@ export interface GetOrderResponse {
 /** Answer of `GetFCMOrders`, `GetHistoricalOrders`, `GetOrders`. */
 export interface GetOrdersResponse {
   /** The orders. */
-  orders: Order[] | null;
+  orders: Order[];
   /** Where the next page begins; empty after the last one. */
   cursor: string;
 }
@@ -1233,7 +1233,7 @@ export interface GetPortfolioRestingOrderTotalValueResponse {
   /** Value of all resting orders. Cents. */
   total_resting_order_value: number;
   /** The value on each exchange shard. */
-  resting_order_value_breakdown: IndexedBalance[] | null;
+  resting_order_value_breakdown: IndexedBalance[];
 }
 
 /** Answer of `GetFCMPositions`, `GetHistoricalPositions`, `GetPositions`. */
@@ -1241,9 +1241,9 @@ export interface GetPositionsResponse {
   /** Where the next page begins; empty after the last one. */
   cursor?: string | null;
   /** Positions by market. */
-  market_positions: MarketPosition[] | null;
+  market_positions: MarketPosition[];
   /** The same positions by event. */
-  event_positions: EventPosition[] | null;
+  event_positions: EventPosition[];
 }
 
 /** Answer of `GetQuote`, `GetRFQQuote`. */
@@ -1255,7 +1255,7 @@ export interface GetQuoteResponse {
 /** Answer of `GetQuotes`. */
 export interface GetQuotesResponse {
   /** The quotes. */
-  quotes: Quote[] | null;
+  quotes: Quote[];
   /** Where the next page begins; empty after the last one. */
   cursor?: string | null;
 }
@@ -1269,7 +1269,7 @@ export interface GetRFQResponse {
 /** Answer of `GetRFQs`. */
 export interface GetRFQsResponse {
   /** The requests for quotes. */
-  rfqs: RFQ[] | null;
+  rfqs: RFQ[];
   /** Where the next page begins; empty after the last one. */
   cursor?: string | null;
 }
@@ -1277,13 +1277,13 @@ export interface GetRFQsResponse {
 /** Answer of `GetSeriesFeeChanges`. */
 export interface GetSeriesFeeChangesResponse {
   /** The fee changes. */
-  series_fee_change_arr: SeriesFeeChange[] | null;
+  series_fee_change_arr: SeriesFeeChange[];
 }
 
 /** Answer of `GetSeriesList`. */
 export interface GetSeriesListResponse {
   /** All series. */
-  series: Series[] | null;
+  series: Series[];
 }
 
 /** Answer of `GetSeries`. */
@@ -1295,7 +1295,7 @@ export interface GetSeriesResponse {
 /** Answer of `GetSettlements`. */
 export interface GetSettlementsResponse {
   /** Settlements. */
-  settlements: Settlement[] | null;
+  settlements: Settlement[];
   /** Where the next page begins; empty after the last one. */
   cursor?: string | null;
 }
@@ -1309,7 +1309,7 @@ export interface GetStructuredTargetResponse {
 /** Answer of `GetStructuredTargets`. */
 export interface GetStructuredTargetsResponse {
   /** Structured targets. */
-  structured_targets?: StructuredTarget[] | null;
+  structured_targets?: StructuredTarget[];
   /** Where the next page begins; empty after the last one. */
   cursor?: string | null;
 }
@@ -1317,19 +1317,19 @@ export interface GetStructuredTargetsResponse {
 /** Answer of `GetSubaccountBalances`. */
 export interface GetSubaccountBalancesResponse {
   /** Subaccount balances. */
-  subaccount_balances: SubaccountBalance[] | null;
+  subaccount_balances: SubaccountBalance[];
 }
 
 /** Answer of `GetSubaccountNetting`. */
 export interface GetSubaccountNettingResponse {
   /** Whether positions are netted, by subaccount. */
-  netting_configs: SubaccountNettingConfig[] | null;
+  netting_configs: SubaccountNettingConfig[];
 }
 
 /** Answer of `GetSubaccountTransfers`. */
 export interface GetSubaccountTransfersResponse {
   /** Transfers. */
-  transfers: SubaccountTransfer[] | null;
+  transfers: SubaccountTransfer[];
   /** Where the next page begins; empty after the last one. */
   cursor?: string | null;
 }
@@ -1343,7 +1343,7 @@ export interface GetTagsForSeriesCategoriesResponse {
 /** Answer of `GetTargetBalanceAllocation`. */
 export interface GetTargetBalanceAllocationResponse {
   /** Share of the cash that each exchange shard shall hold. */
-  allocations: TargetBalanceAllocation[] | null;
+  allocations: TargetBalanceAllocation[];
   /** How much collateral resting orders reserve: the sum of all, the largest, or none. */
   resting_margin_reservation: Open<RestingMarginReservation>;
 }
@@ -1351,7 +1351,7 @@ export interface GetTargetBalanceAllocationResponse {
 /** Answer of `GetTradesHistorical`, `GetTrades`. */
 export interface GetTradesResponse {
   /** The trades. */
-  trades: Trade[] | null;
+  trades: Trade[];
   /** Where the next page begins; empty after the last one. */
   cursor: string;
 }
@@ -1369,7 +1369,7 @@ export interface GetWeatherIndexCalibrationsResponse {
   /** Units. */
   units: string;
   /** Calibrations. */
-  calibrations: WeatherIndexCalibration[] | null;
+  calibrations: WeatherIndexCalibration[];
 }
 
 /** Answer of `GetWeatherIndex`. */
@@ -1381,13 +1381,13 @@ export interface GetWeatherIndexResponse {
   /** Units. */
   units: string;
   /** Timeseries. */
-  timeseries: WeatherIndexPoint[] | null;
+  timeseries: WeatherIndexPoint[];
 }
 
 /** Answer of `GetWithdrawals`. */
 export interface GetWithdrawalsResponse {
   /** Withdrawals. */
-  withdrawals: Withdrawal[] | null;
+  withdrawals: Withdrawal[];
   /** Where the next page begins; empty after the last one. */
   cursor?: string | null;
 }
@@ -1480,7 +1480,7 @@ export type IntraExchangeInstanceTransferStatus = "pending" | "complete";
 /** Answer of `ListFCMSubtraders`. */
 export interface ListFCMSubtradersResponse {
   /** Subtraders. */
-  subtraders: FCMSubtrader[] | null;
+  subtraders: FCMSubtrader[];
 }
 
 /** Live data. */
@@ -1612,7 +1612,7 @@ export interface Market {
   /** Ticker of the multivariate event collection that the market belongs to. */
   mve_collection_ticker?: string | null;
   /** The legs that make up a combo market. */
-  mve_selected_legs?: MveSelectedLeg[] | null;
+  mve_selected_legs?: MveSelectedLeg[];
   /** Who the market is about. */
   primary_participant_key?: string | null;
   /** Name of the price grid; a label only, `price_ranges` rules. */
@@ -1902,13 +1902,13 @@ export interface PercentilePoint {
 /** Play by play period. */
 export interface PlayByPlayPeriod {
   /** What happened in the period. */
-  events?: (Record<string, unknown>)[] | null;
+  events?: (Record<string, unknown>)[];
 }
 
 /** Play by play. */
 export interface PlayByPlay {
   /** Periods. */
-  periods?: PlayByPlayPeriod[] | null;
+  periods?: PlayByPlayPeriod[];
 }
 
 /** Price distribution. */
@@ -2073,7 +2073,7 @@ export interface RFQ {
   /** Ticker of the multivariate event collection that the market belongs to. */
   mve_collection_ticker?: string | null;
   /** The legs that make up a combo market. */
-  mve_selected_legs?: MveSelectedLeg[] | null;
+  mve_selected_legs?: MveSelectedLeg[];
   /** Whether what does not trade rests in the book. */
   rest_remainder?: boolean | null;
   /** Why it was canceled. */
@@ -2339,7 +2339,7 @@ export interface UpdateFCMSubtraderBlockedCategoriesRequest {
 /** Answer of `UpdateFCMSubtraderBlockedCategories`. */
 export interface UpdateFCMSubtraderBlockedCategoriesResponse {
   /** Categories. */
-  categories: string[] | null;
+  categories: string[];
 }
 
 /** Body of `UpdateOrderGroupLimit`. */
@@ -2404,7 +2404,7 @@ export interface WeatherIndexPoint {
   /** Number of stations that counted. */
   contributors?: number | null;
   /** The stations. */
-  stations?: WeatherIndexStationReading[] | null;
+  stations?: WeatherIndexStationReading[];
   /** Receipt basis. Known values: `"synoptic_latency"`. */
   receipt_basis?: string | null;
 }

@@ -6,6 +6,8 @@
  */
 import { type BaseIssue, type GenericSchema, safeParse as compare } from "valibot";
 import { KalshiDecodeError } from "../errors.ts";
+import { fillLists } from "./fill_lists.ts";
+import type { Lists } from "./operation.ts";
 
 /** The first place where a value is not what the contract says. */
 export interface SchemaDifference {
@@ -75,10 +77,10 @@ export function describeDifference({ path, expected, received }: SchemaDifferenc
   return `${path === "" ? "" : `${path}: `}expected ${expected}, received ${received}`;
 }
 
-/** Returns the value itself when it is what the schema says. */
-export function parse<T>(schema: LazySchema, name: string, value: unknown): T {
+/** Returns the value itself when it is what the schema says; a list that is null in it becomes an empty one. */
+export function parse<T>(schema: LazySchema, name: string, value: unknown, lists: Lists = {}): T {
   const found = difference(schema, value);
-  if (found === undefined) return value as T;
+  if (found === undefined) return fillLists(lists, value) as T;
   throw new KalshiDecodeError(
     `Not a ${name}: ${
       describeDifference(found)
@@ -88,9 +90,11 @@ export function parse<T>(schema: LazySchema, name: string, value: unknown): T {
 }
 
 /** Like {@linkcode parse}, and returns what it finds instead of throwing. */
-export function safeParse<T>(schema: LazySchema, value: unknown): ParseResult<T> {
+export function safeParse<T>(schema: LazySchema, value: unknown, lists: Lists = {}): ParseResult<T> {
   const found = difference(schema, value);
-  return found === undefined ? { success: true, value: value as T } : { success: false, difference: found };
+  return found === undefined
+    ? { success: true, value: fillLists(lists, value) as T }
+    : { success: false, difference: found };
 }
 
 /**

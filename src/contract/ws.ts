@@ -209,9 +209,9 @@ export interface UnsubscribedResponse {
 /** Ok data. */
 export interface OkData {
   /** Tickers of markets. */
-  market_tickers?: string[] | null;
+  market_tickers?: string[];
   /** Kalshi's ids of markets. */
-  market_ids?: string[] | null;
+  market_ids?: string[];
 }
 
 /** Ok response. */
@@ -281,9 +281,9 @@ export interface OrderbookSnapshotData {
   /** Kalshi's id of the market. UUID. */
   market_id: string;
   /** Bids for YES; absent when there are none. */
-  yes_dollars_fp?: ([string, string])[] | null;
+  yes_dollars_fp?: ([string, string])[];
   /** The NO side, as asks for YES with `use_yes_price`, else as bids for NO; absent when empty. */
-  no_dollars_fp?: ([string, string])[] | null;
+  no_dollars_fp?: ([string, string])[];
 }
 
 /** Orderbook snapshot message. */
@@ -686,7 +686,7 @@ export interface MarketLifecycleV2Data {
     >
     | null;
   /** The price grid: prices off these bands are refused. */
-  price_ranges?: MarketLifecycleV2DataPriceRange[] | null;
+  price_ranges?: MarketLifecycleV2DataPriceRange[];
   /** How the strikes are compared with the value. */
   strike_type?: string | null;
   /** Lower strike. */
@@ -1056,7 +1056,7 @@ export interface RfqCreatedData {
   /** Ticker of the multivariate event collection that the market belongs to. */
   mve_collection_ticker?: string | null;
   /** The legs that make up a combo market. */
-  mve_selected_legs?: RfqCreatedDataMveSelectedLeg[] | null;
+  mve_selected_legs?: RfqCreatedDataMveSelectedLeg[];
 }
 
 /** Rfq created message. */

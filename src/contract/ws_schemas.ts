@@ -15,6 +15,23 @@ import {
   safeParse,
   type SchemaDifference,
 } from "./validation.ts";
+import {
+  Cfbenchmarks5HzIndexListDataLists,
+  Cfbenchmarks5HzIndexListMessageLists,
+  CfbenchmarksIndexListDataLists,
+  CfbenchmarksIndexListMessageLists,
+  ListSubscriptionsResponseLists,
+  MarketLifecycleV2DataLists,
+  MarketLifecycleV2MessageLists,
+  OkDataLists,
+  OkResponseLists,
+  OrderbookSnapshotDataLists,
+  OrderbookSnapshotMessageLists,
+  PythUnderlyingListDataLists,
+  PythUnderlyingListMessageLists,
+  RfqCreatedDataLists,
+  RfqCreatedMessageLists,
+} from "./ws_lists.ts";
 import type {
   Cfbenchmarks5HzIndexListData,
   Cfbenchmarks5HzIndexListMessage,
@@ -230,8 +247,8 @@ const unsubscribedResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
 
 const okDataSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    market_tickers: v.nullish(v.array(v.string())),
-    market_ids: v.nullish(v.array(v.string())),
+    market_tickers: v.nullish(v.nullable(v.array(v.string()))),
+    market_ids: v.nullish(v.nullable(v.array(v.string()))),
   })
 );
 
@@ -257,7 +274,7 @@ const listSubscriptionsResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
     id: v.number(),
     type: v.literal("ok"),
-    msg: v.array(listSubscriptionsDataSchema()),
+    msg: v.nullable(v.array(listSubscriptionsDataSchema())),
     sending_ts_ms: v.nullish(v.number()),
   })
 );
@@ -284,8 +301,8 @@ const orderbookSnapshotDataSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
     market_ticker: v.string(),
     market_id: v.string(),
-    yes_dollars_fp: v.nullish(v.array(v.looseTuple([v.string(), v.string()]))),
-    no_dollars_fp: v.nullish(v.array(v.looseTuple([v.string(), v.string()]))),
+    yes_dollars_fp: v.nullish(v.nullable(v.array(v.looseTuple([v.string(), v.string()])))),
+    no_dollars_fp: v.nullish(v.nullable(v.array(v.looseTuple([v.string(), v.string()])))),
   })
 );
 
@@ -346,7 +363,7 @@ const cfbenchmarksValueMessageSchema: LazySchema = /* @__PURE__ */ lazy(() =>
 
 const cfbenchmarksIndexListDataSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    index_ids: v.array(v.string()),
+    index_ids: v.nullable(v.array(v.string())),
   })
 );
 
@@ -382,7 +399,7 @@ const pythValueMessageSchema: LazySchema = /* @__PURE__ */ lazy(() =>
 
 const pythUnderlyingListDataSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    underlying_tickers: v.array(v.string()),
+    underlying_tickers: v.nullable(v.array(v.string())),
   })
 );
 
@@ -523,7 +540,7 @@ const marketLifecycleV2DataSchema: LazySchema = /* @__PURE__ */ lazy(() =>
     settled_ts: v.nullish(v.number()),
     is_deactivated: v.nullish(v.boolean()),
     price_level_structure: v.nullish(v.string()),
-    price_ranges: v.nullish(v.array(marketLifecycleV2DataPriceRangeSchema())),
+    price_ranges: v.nullish(v.nullable(v.array(marketLifecycleV2DataPriceRangeSchema()))),
     strike_type: v.nullish(v.string()),
     floor_strike: v.nullish(v.number()),
     cap_strike: v.nullish(v.number()),
@@ -732,7 +749,7 @@ const rfqCreatedDataSchema: LazySchema = /* @__PURE__ */ lazy(() =>
     target_cost_dollars: v.nullish(v.string()),
     created_ts: v.string(),
     mve_collection_ticker: v.nullish(v.string()),
-    mve_selected_legs: v.nullish(v.array(rfqCreatedDataMveSelectedLegSchema())),
+    mve_selected_legs: v.nullish(v.nullable(v.array(rfqCreatedDataMveSelectedLegSchema()))),
   })
 );
 
@@ -871,7 +888,7 @@ const cfbenchmarksValue5HzMessageSchema: LazySchema = /* @__PURE__ */ lazy(() =>
 
 const cfbenchmarks5HzIndexListDataSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    index_ids: v.array(v.string()),
+    index_ids: v.nullable(v.array(v.string())),
   })
 );
 
@@ -1110,12 +1127,12 @@ export function safeParseUnsubscribedResponse(value: unknown): ParseResult<Unsub
  * differs.
  */
 export function parseOkData(value: unknown): OkData {
-  return parse(okDataSchema, "OkData", value);
+  return parse(okDataSchema, "OkData", value, OkDataLists);
 }
 
 /** Like {@linkcode parseOkData}, and returns the first difference instead of throwing. */
 export function safeParseOkData(value: unknown): ParseResult<OkData> {
-  return safeParse(okDataSchema, value);
+  return safeParse(okDataSchema, value, OkDataLists);
 }
 
 /**
@@ -1123,12 +1140,12 @@ export function safeParseOkData(value: unknown): ParseResult<OkData> {
  * where it differs.
  */
 export function parseOkResponse(value: unknown): OkResponse {
-  return parse(okResponseSchema, "OkResponse", value);
+  return parse(okResponseSchema, "OkResponse", value, OkResponseLists);
 }
 
 /** Like {@linkcode parseOkResponse}, and returns the first difference instead of throwing. */
 export function safeParseOkResponse(value: unknown): ParseResult<OkResponse> {
-  return safeParse(okResponseSchema, value);
+  return safeParse(okResponseSchema, value, OkResponseLists);
 }
 
 /**
@@ -1149,12 +1166,17 @@ export function safeParseListSubscriptionsData(value: unknown): ParseResult<List
  * that says where it differs.
  */
 export function parseListSubscriptionsResponse(value: unknown): ListSubscriptionsResponse {
-  return parse(listSubscriptionsResponseSchema, "ListSubscriptionsResponse", value);
+  return parse(
+    listSubscriptionsResponseSchema,
+    "ListSubscriptionsResponse",
+    value,
+    ListSubscriptionsResponseLists,
+  );
 }
 
 /** Like {@linkcode parseListSubscriptionsResponse}, and returns the first difference instead of throwing. */
 export function safeParseListSubscriptionsResponse(value: unknown): ParseResult<ListSubscriptionsResponse> {
-  return safeParse(listSubscriptionsResponseSchema, value);
+  return safeParse(listSubscriptionsResponseSchema, value, ListSubscriptionsResponseLists);
 }
 
 /**
@@ -1188,12 +1210,12 @@ export function safeParseErrorResponse(value: unknown): ParseResult<ErrorRespons
  * that says where it differs.
  */
 export function parseOrderbookSnapshotData(value: unknown): OrderbookSnapshotData {
-  return parse(orderbookSnapshotDataSchema, "OrderbookSnapshotData", value);
+  return parse(orderbookSnapshotDataSchema, "OrderbookSnapshotData", value, OrderbookSnapshotDataLists);
 }
 
 /** Like {@linkcode parseOrderbookSnapshotData}, and returns the first difference instead of throwing. */
 export function safeParseOrderbookSnapshotData(value: unknown): ParseResult<OrderbookSnapshotData> {
-  return safeParse(orderbookSnapshotDataSchema, value);
+  return safeParse(orderbookSnapshotDataSchema, value, OrderbookSnapshotDataLists);
 }
 
 /**
@@ -1201,12 +1223,17 @@ export function safeParseOrderbookSnapshotData(value: unknown): ParseResult<Orde
  * that says where it differs.
  */
 export function parseOrderbookSnapshotMessage(value: unknown): OrderbookSnapshotMessage {
-  return parse(orderbookSnapshotMessageSchema, "OrderbookSnapshotMessage", value);
+  return parse(
+    orderbookSnapshotMessageSchema,
+    "OrderbookSnapshotMessage",
+    value,
+    OrderbookSnapshotMessageLists,
+  );
 }
 
 /** Like {@linkcode parseOrderbookSnapshotMessage}, and returns the first difference instead of throwing. */
 export function safeParseOrderbookSnapshotMessage(value: unknown): ParseResult<OrderbookSnapshotMessage> {
-  return safeParse(orderbookSnapshotMessageSchema, value);
+  return safeParse(orderbookSnapshotMessageSchema, value, OrderbookSnapshotMessageLists);
 }
 
 /**
@@ -1266,12 +1293,17 @@ export function safeParseCfbenchmarksValueMessage(value: unknown): ParseResult<C
  * that says where it differs.
  */
 export function parseCfbenchmarksIndexListData(value: unknown): CfbenchmarksIndexListData {
-  return parse(cfbenchmarksIndexListDataSchema, "CfbenchmarksIndexListData", value);
+  return parse(
+    cfbenchmarksIndexListDataSchema,
+    "CfbenchmarksIndexListData",
+    value,
+    CfbenchmarksIndexListDataLists,
+  );
 }
 
 /** Like {@linkcode parseCfbenchmarksIndexListData}, and returns the first difference instead of throwing. */
 export function safeParseCfbenchmarksIndexListData(value: unknown): ParseResult<CfbenchmarksIndexListData> {
-  return safeParse(cfbenchmarksIndexListDataSchema, value);
+  return safeParse(cfbenchmarksIndexListDataSchema, value, CfbenchmarksIndexListDataLists);
 }
 
 /**
@@ -1279,7 +1311,12 @@ export function safeParseCfbenchmarksIndexListData(value: unknown): ParseResult<
  * KalshiDecodeError that says where it differs.
  */
 export function parseCfbenchmarksIndexListMessage(value: unknown): CfbenchmarksIndexListMessage {
-  return parse(cfbenchmarksIndexListMessageSchema, "CfbenchmarksIndexListMessage", value);
+  return parse(
+    cfbenchmarksIndexListMessageSchema,
+    "CfbenchmarksIndexListMessage",
+    value,
+    CfbenchmarksIndexListMessageLists,
+  );
 }
 
 /**
@@ -1289,7 +1326,7 @@ export function parseCfbenchmarksIndexListMessage(value: unknown): CfbenchmarksI
 export function safeParseCfbenchmarksIndexListMessage(
   value: unknown,
 ): ParseResult<CfbenchmarksIndexListMessage> {
-  return safeParse(cfbenchmarksIndexListMessageSchema, value);
+  return safeParse(cfbenchmarksIndexListMessageSchema, value, CfbenchmarksIndexListMessageLists);
 }
 
 /**
@@ -1323,12 +1360,12 @@ export function safeParsePythValueMessage(value: unknown): ParseResult<PythValue
  * that says where it differs.
  */
 export function parsePythUnderlyingListData(value: unknown): PythUnderlyingListData {
-  return parse(pythUnderlyingListDataSchema, "PythUnderlyingListData", value);
+  return parse(pythUnderlyingListDataSchema, "PythUnderlyingListData", value, PythUnderlyingListDataLists);
 }
 
 /** Like {@linkcode parsePythUnderlyingListData}, and returns the first difference instead of throwing. */
 export function safeParsePythUnderlyingListData(value: unknown): ParseResult<PythUnderlyingListData> {
-  return safeParse(pythUnderlyingListDataSchema, value);
+  return safeParse(pythUnderlyingListDataSchema, value, PythUnderlyingListDataLists);
 }
 
 /**
@@ -1336,12 +1373,17 @@ export function safeParsePythUnderlyingListData(value: unknown): ParseResult<Pyt
  * that says where it differs.
  */
 export function parsePythUnderlyingListMessage(value: unknown): PythUnderlyingListMessage {
-  return parse(pythUnderlyingListMessageSchema, "PythUnderlyingListMessage", value);
+  return parse(
+    pythUnderlyingListMessageSchema,
+    "PythUnderlyingListMessage",
+    value,
+    PythUnderlyingListMessageLists,
+  );
 }
 
 /** Like {@linkcode parsePythUnderlyingListMessage}, and returns the first difference instead of throwing. */
 export function safeParsePythUnderlyingListMessage(value: unknown): ParseResult<PythUnderlyingListMessage> {
-  return safeParse(pythUnderlyingListMessageSchema, value);
+  return safeParse(pythUnderlyingListMessageSchema, value, PythUnderlyingListMessageLists);
 }
 
 /**
@@ -1469,12 +1511,12 @@ export function safeParseMarketLifecycleV2DataAdditionalMetadata(
  * that says where it differs.
  */
 export function parseMarketLifecycleV2Data(value: unknown): MarketLifecycleV2Data {
-  return parse(marketLifecycleV2DataSchema, "MarketLifecycleV2Data", value);
+  return parse(marketLifecycleV2DataSchema, "MarketLifecycleV2Data", value, MarketLifecycleV2DataLists);
 }
 
 /** Like {@linkcode parseMarketLifecycleV2Data}, and returns the first difference instead of throwing. */
 export function safeParseMarketLifecycleV2Data(value: unknown): ParseResult<MarketLifecycleV2Data> {
-  return safeParse(marketLifecycleV2DataSchema, value);
+  return safeParse(marketLifecycleV2DataSchema, value, MarketLifecycleV2DataLists);
 }
 
 /**
@@ -1482,12 +1524,17 @@ export function safeParseMarketLifecycleV2Data(value: unknown): ParseResult<Mark
  * that says where it differs.
  */
 export function parseMarketLifecycleV2Message(value: unknown): MarketLifecycleV2Message {
-  return parse(marketLifecycleV2MessageSchema, "MarketLifecycleV2Message", value);
+  return parse(
+    marketLifecycleV2MessageSchema,
+    "MarketLifecycleV2Message",
+    value,
+    MarketLifecycleV2MessageLists,
+  );
 }
 
 /** Like {@linkcode parseMarketLifecycleV2Message}, and returns the first difference instead of throwing. */
 export function safeParseMarketLifecycleV2Message(value: unknown): ParseResult<MarketLifecycleV2Message> {
-  return safeParse(marketLifecycleV2MessageSchema, value);
+  return safeParse(marketLifecycleV2MessageSchema, value, MarketLifecycleV2MessageLists);
 }
 
 /**
@@ -1703,12 +1750,12 @@ export function safeParseRfqCreatedDataMveSelectedLeg(
  * where it differs.
  */
 export function parseRfqCreatedData(value: unknown): RfqCreatedData {
-  return parse(rfqCreatedDataSchema, "RfqCreatedData", value);
+  return parse(rfqCreatedDataSchema, "RfqCreatedData", value, RfqCreatedDataLists);
 }
 
 /** Like {@linkcode parseRfqCreatedData}, and returns the first difference instead of throwing. */
 export function safeParseRfqCreatedData(value: unknown): ParseResult<RfqCreatedData> {
-  return safeParse(rfqCreatedDataSchema, value);
+  return safeParse(rfqCreatedDataSchema, value, RfqCreatedDataLists);
 }
 
 /**
@@ -1716,12 +1763,12 @@ export function safeParseRfqCreatedData(value: unknown): ParseResult<RfqCreatedD
  * says where it differs.
  */
 export function parseRfqCreatedMessage(value: unknown): RfqCreatedMessage {
-  return parse(rfqCreatedMessageSchema, "RfqCreatedMessage", value);
+  return parse(rfqCreatedMessageSchema, "RfqCreatedMessage", value, RfqCreatedMessageLists);
 }
 
 /** Like {@linkcode parseRfqCreatedMessage}, and returns the first difference instead of throwing. */
 export function safeParseRfqCreatedMessage(value: unknown): ParseResult<RfqCreatedMessage> {
-  return safeParse(rfqCreatedMessageSchema, value);
+  return safeParse(rfqCreatedMessageSchema, value, RfqCreatedMessageLists);
 }
 
 /**
@@ -1861,7 +1908,12 @@ export function safeParseCfbenchmarksValue5HzMessage(
  * KalshiDecodeError that says where it differs.
  */
 export function parseCfbenchmarks5HzIndexListData(value: unknown): Cfbenchmarks5HzIndexListData {
-  return parse(cfbenchmarks5HzIndexListDataSchema, "Cfbenchmarks5HzIndexListData", value);
+  return parse(
+    cfbenchmarks5HzIndexListDataSchema,
+    "Cfbenchmarks5HzIndexListData",
+    value,
+    Cfbenchmarks5HzIndexListDataLists,
+  );
 }
 
 /**
@@ -1871,7 +1923,7 @@ export function parseCfbenchmarks5HzIndexListData(value: unknown): Cfbenchmarks5
 export function safeParseCfbenchmarks5HzIndexListData(
   value: unknown,
 ): ParseResult<Cfbenchmarks5HzIndexListData> {
-  return safeParse(cfbenchmarks5HzIndexListDataSchema, value);
+  return safeParse(cfbenchmarks5HzIndexListDataSchema, value, Cfbenchmarks5HzIndexListDataLists);
 }
 
 /**
@@ -1879,7 +1931,12 @@ export function safeParseCfbenchmarks5HzIndexListData(
  * KalshiDecodeError that says where it differs.
  */
 export function parseCfbenchmarks5HzIndexListMessage(value: unknown): Cfbenchmarks5HzIndexListMessage {
-  return parse(cfbenchmarks5HzIndexListMessageSchema, "Cfbenchmarks5HzIndexListMessage", value);
+  return parse(
+    cfbenchmarks5HzIndexListMessageSchema,
+    "Cfbenchmarks5HzIndexListMessage",
+    value,
+    Cfbenchmarks5HzIndexListMessageLists,
+  );
 }
 
 /**
@@ -1889,7 +1946,7 @@ export function parseCfbenchmarks5HzIndexListMessage(value: unknown): Cfbenchmar
 export function safeParseCfbenchmarks5HzIndexListMessage(
   value: unknown,
 ): ParseResult<Cfbenchmarks5HzIndexListMessage> {
-  return safeParse(cfbenchmarks5HzIndexListMessageSchema, value);
+  return safeParse(cfbenchmarks5HzIndexListMessageSchema, value, Cfbenchmarks5HzIndexListMessageLists);
 }
 
 const frames: Readonly<Record<string, readonly LazySchema[]>> = {

@@ -8,6 +8,8 @@
 import type { RequestSigner } from "../auth/signer.ts";
 import { signedHeaders } from "../auth/signed_headers.ts";
 import type { Clock, ClockTimer } from "../clock.ts";
+import { fillLists } from "../contract/fill_lists.ts";
+import type { Lists } from "../contract/operation.ts";
 import type { KalshiSettings } from "../defaults.ts";
 import {
   KalshiAbortError,
@@ -65,6 +67,8 @@ export interface RequestTemplate {
   readonly csv?: readonly string[] | undefined;
   /** A success has no body, or may have none. */
   readonly empty?: boolean | "maybe" | undefined;
+  /** Where its answer holds lists: null in place of one is read as an empty list. */
+  readonly lists?: Lists | undefined;
   /** Rate budget that pays; the read budget when left out. */
   readonly bucket?: "write" | undefined;
   /** Tokens that it costs, or each item of `costPer`. */
@@ -387,12 +391,12 @@ export class HttpPipeline {
         call.refusal = refusal;
         throw refusal(await readRefusal(response, clock, signature));
       }
-      const { path, empty = false } = call.template;
+      const { path, empty = false, lists } = call.template;
       const { read = (value) => value } = call.options;
       const value = await decodeResponse(response, call, empty, config.restJsonParse, signature);
       // What is not read has nothing to compare, and a path of the caller's own no contract.
       if (!empty && inspect !== undefined) await inspect(`${method} ${path}`, value, call);
-      return read(value, call, status) as T;
+      return read(lists === undefined ? value : fillLists(lists, value), call, status) as T;
     });
   }
 

@@ -126,7 +126,7 @@ export function callForList<P, R, B, K extends keyof R & string>(
   return callAnd(http, operation, params, options, body, (response, lack) => listIn(response, field, lack));
 }
 
-/** Kalshi writes null for an empty list here and there. A list that is not there at all is no empty list. */
+/** The list in an answer: one that came as null is empty by now, one that is not there at all is not. */
 export function listIn<R, K extends keyof R & string>(
   response: R,
   field: K,
@@ -135,7 +135,7 @@ export function listIn<R, K extends keyof R & string>(
 ): ItemOf<R, K>[] {
   const list: unknown = response[field];
   if (Array.isArray(list)) return list;
-  if (list === null || optional && list === undefined) return [];
+  if (optional && list === undefined) return [];
   throw lack(`the list \`${field}\``);
 }
 

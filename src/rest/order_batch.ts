@@ -19,7 +19,7 @@ export interface ItemResult {
 }
 
 /** An operation that takes a list of orders and answers with a list of results. */
-export type BatchOperation<R> = Operation<undefined, { orders: R[] | null }, unknown>;
+export type BatchOperation<R> = Operation<undefined, { orders: R[] }, unknown>;
 
 /** A batch, and how to find out what became of its items. */
 export interface Batch<I, R> {

@@ -6,6 +6,8 @@
 
 import type { KalshiAuth } from "../auth/mod.ts";
 import type { Clock, ClockTimer } from "../clock.ts";
+import { fillLists } from "../contract/fill_lists.ts";
+import { frameLists } from "../contract/ws_lists.ts";
 import type { KalshiConfig } from "../config.ts";
 import { KalshiAbortError, KalshiConnectionError, KalshiError, KalshiTimeoutError } from "../errors.ts";
 import { backoffMs } from "../http/retry.ts";
@@ -110,8 +112,17 @@ const HEALTHY_MS = 60_000;
 
 const isCount = (value: unknown) => value === undefined || value === null || Number.isSafeInteger(value);
 
-function readFrame(value: unknown): Frame | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
+/** The frame, in which null in place of a list has become an empty one. */
+function withLists(frame: object): object {
+  const { type } = frame as Readonly<Record<string, unknown>>;
+  if (typeof type !== "string" || !Object.hasOwn(frameLists, type)) return frame;
+  // What fits one of the forms that a type can have, the others leave alone.
+  return (frameLists[type] ?? []).reduce((filled, lists) => fillLists(lists, filled) as object, frame);
+}
+
+function readFrame(parsed: unknown): Frame | undefined {
+  if (typeof parsed !== "object" || parsed === null) return undefined;
+  const value = withLists(parsed);
   const { type, id, sid, seq, msg } = value as Record<string, unknown>;
   if (typeof type !== "string" || !isCount(id) || !isCount(sid) || !isCount(seq)) return undefined;
   if (typeof msg === "object" && msg !== null) return value as Frame;

@@ -3,7 +3,7 @@ import { test } from "../support/test.ts";
 import * as schemas from "../../src/schemas.ts";
 import { readFacts } from "../../tools/generate_spec.ts";
 import type { Json } from "../../tools/spec_diff_schema.ts";
-import { places, sample } from "./samples.ts";
+import { isList, places, sample } from "./samples.ts";
 
 interface Answer {
   readonly operation: string;
@@ -46,8 +46,7 @@ for (const { file, check } of products) {
         holder.added_last_thursday = [{ deep: 1 }];
         passes(`new field beside ${path}`);
         delete holder.added_last_thursday;
-        const nullList = at.type === "array" && !/[.[]/.test(path);
-        if (!required || at.nullable === true || nullList) put(null, "null");
+        if (!required || at.nullable === true || isList(at)) put(null, "null");
         if (!required) {
           delete holder[key];
           passes(`without ${path}`);
@@ -68,8 +67,7 @@ for (const { file, check } of products) {
         const kept = holder[key];
         delete holder[key];
         assertEquals(check(operation, whole)?.path, path, `${operation} without ${path}`);
-        const nullList = at.type === "array" && !/[.[]/.test(path);
-        if (at.nullable !== true && !nullList) {
+        if (at.nullable !== true && !isList(at)) {
           holder[key] = null;
           assertEquals(check(operation, whole)?.path, path, `${operation} with ${path} null`);
         }

@@ -37,6 +37,74 @@ export function sample(spec: Json, schema: Json): Json {
   }
 }
 
+/** Whether a schema is that of a list, and not of a tuple of fixed length. */
+export function isList({ type, minItems, maxItems }: Json): boolean {
+  return type === "array" && (minItems === undefined || minItems !== maxItems);
+}
+
+/** The place of a list in a value. */
+export interface ListPlace {
+  readonly path: string;
+  /** Said to be null at times, which then means something. */
+  readonly nullable: boolean;
+  /** Puts something else in its place. */
+  readonly put: (value: unknown) => void;
+  readonly get: () => unknown;
+}
+
+/** All lists of a value: as fields, in lists, in maps, and the value itself. */
+export function listPlaces(
+  spec: Json,
+  schema: Json,
+  holder: Json,
+  key: string | number,
+  path = "",
+): ListPlace[] {
+  const at = follow(spec, schema);
+  const { properties = {}, items, additionalProperties } = at;
+  const value = holder[key];
+  const own = isList(at)
+    ? [{
+      path,
+      nullable: at.nullable === true,
+      put: (value: unknown) => holder[key] = value,
+      get: () => holder[key],
+    }]
+    : [];
+  if (Array.isArray(value)) {
+    return own.concat(
+      value.flatMap((_, index) => listPlaces(spec, items, value, index, `${path}[${index}]`)),
+    );
+  }
+  if (typeof additionalProperties === "object") {
+    return Object.keys(value).flatMap((name) =>
+      listPlaces(spec, additionalProperties, value, name, `${path}.${name}`)
+    );
+  }
+  return Object.entries<Json>(properties).flatMap(([name, property]) =>
+    listPlaces(spec, property, value, name, `${path}.${name}`)
+  );
+}
+
+/** The value with an empty list wherever it has null for one that is never said to be null. */
+export function withEmptyLists(spec: Json, schema: Json, value: Json): Json {
+  const at = follow(spec, schema);
+  const { properties = {}, items, additionalProperties } = at;
+  if (value === null) return isList(at) && at.nullable !== true ? [] : null;
+  if (typeof value !== "object") return value;
+  if (Array.isArray(value)) return value.map((item) => withEmptyLists(spec, items ?? {}, item));
+  return Object.fromEntries(
+    Object.entries<Json>(value).map(([name, inner]) => [
+      name,
+      withEmptyLists(
+        spec,
+        properties[name] ?? (typeof additionalProperties === "object" ? additionalProperties : {}),
+        inner,
+      ),
+    ]),
+  );
+}
+
 /** A place in a value, and what the schema says of it. */
 export interface Place {
   readonly path: string;

@@ -5,6 +5,26 @@
  *
  * @module
  */
+import {
+  GetAccountApiLimitsResponseLists,
+  GetExitTriggersResponseLists,
+  GetFCMSubtraderRiskControlsResponseLists,
+  GetMarginBalanceResponseLists,
+  GetMarginFeeTierRatesResponseLists,
+  GetMarginFillsResponseLists,
+  GetMarginFundingHistoryResponseLists,
+  GetMarginHistoricalFundingRatesResponseLists,
+  GetMarginMarketCandlesticksResponseLists,
+  GetMarginMarketsResponseLists,
+  GetMarginOrdersResponseLists,
+  GetMarginPositionsResponseLists,
+  GetMarginPremiumIndexResponseLists,
+  GetMarginRiskResponseLists,
+  GetMarginTradesResponseLists,
+  GetOrderGroupResponseLists,
+  GetOrderGroupsResponseLists,
+  MarginOrderbookResponseLists,
+} from "./lists.ts";
 import type { Operation, PagedOperation } from "../operation.ts";
 import type {
   AmendMarginOrderRequest,
@@ -64,6 +84,7 @@ import type {
 /** `GET /account/limits/perps`: https://docs.kalshi.com/margin-rest/account/get-perps-account-api-limits */
 export const GetPerpsAccountApiLimits: Operation<undefined, GetAccountApiLimitsResponse> = {
   path: "/account/limits/perps",
+  lists: GetAccountApiLimitsResponseLists,
 };
 
 /** Parameters of `GET /margin/balance`. */
@@ -75,6 +96,7 @@ export interface GetMarginBalanceParams {
 /** `GET /margin/balance`: https://docs.kalshi.com/margin-rest/portfolio/get-balance */
 export const GetMarginBalance: Operation<GetMarginBalanceParams, GetMarginBalanceResponse> = {
   path: "/margin/balance",
+  lists: GetMarginBalanceResponseLists,
   cost: 5,
   costWith: { compute_available_balance: 50 },
   scope: "read::portfolio_balance",
@@ -99,6 +121,7 @@ export const GetCrossMarginExitTriggers: Operation<
   GetExitTriggersResponse
 > = {
   path: "/margin/cross/positions/{ticker}/exit_trigger",
+  lists: GetExitTriggersResponseLists,
   restricted: true,
 };
 
@@ -255,6 +278,7 @@ export const GetFCMSubtraderRiskControls: Operation<
   GetFCMSubtraderRiskControlsResponse
 > = {
   path: "/margin/fcm/subtraders/risk_controls",
+  lists: GetFCMSubtraderRiskControlsResponseLists,
 };
 
 /**
@@ -295,6 +319,7 @@ export const DeleteFCMSubtraderRiskControls: Operation<DeleteFCMSubtraderRiskCon
 /** `GET /margin/fee_tier_rates`: https://docs.kalshi.com/changelog */
 export const GetMarginFeeTierRates: Operation<undefined, GetMarginFeeTierRatesResponse> = {
   path: "/margin/fee_tier_rates",
+  lists: GetMarginFeeTierRatesResponseLists,
 };
 
 /** `GET /margin/fee_tiers`: https://docs.kalshi.com/margin-rest/fees/get-fee-tiers */
@@ -319,6 +344,7 @@ export interface GetMarginFillsParams {
 /** `GET /margin/fills`: https://docs.kalshi.com/margin-rest/portfolio/get-fills */
 export const GetMarginFills: PagedOperation<GetMarginFillsParams, GetMarginFillsResponse, "fills"> = {
   path: "/margin/fills",
+  lists: GetMarginFillsResponseLists,
   restricted: true,
   items: "fills",
 };
@@ -341,6 +367,7 @@ export const GetMarginFundingHistory: Operation<
   GetMarginFundingHistoryResponse
 > = {
   path: "/margin/funding_history",
+  lists: GetMarginFundingHistoryResponseLists,
 };
 
 /** Parameters of `GET /margin/funding_rates/estimate`. */
@@ -381,6 +408,7 @@ export const GetMarginHistoricalFundingRates: Operation<
 > = {
   path: "/margin/funding_rates/historical",
   auth: "none",
+  lists: GetMarginHistoricalFundingRatesResponseLists,
 };
 
 /** Parameters of `GET /margin/funding_rates/premium_index`. */
@@ -397,6 +425,7 @@ export interface GetMarginPremiumIndexParams {
 export const GetMarginPremiumIndex: Operation<GetMarginPremiumIndexParams, GetMarginPremiumIndexResponse> = {
   path: "/margin/funding_rates/premium_index",
   auth: "none",
+  lists: GetMarginPremiumIndexResponseLists,
 };
 
 /** Parameters of `GET /margin/isolated/positions/{ticker}/exit_trigger`. */
@@ -416,6 +445,7 @@ export const GetIsolatedMarginExitTriggers: Operation<
   GetExitTriggersResponse
 > = {
   path: "/margin/isolated/positions/{ticker}/exit_trigger",
+  lists: GetExitTriggersResponseLists,
 };
 
 /** Parameters of `PUT /margin/isolated/positions/{ticker}/exit_trigger`. */
@@ -468,6 +498,7 @@ export interface GetMarginMarketsParams {
 export const GetMarginMarkets: Operation<GetMarginMarketsParams, GetMarginMarketsResponse> = {
   path: "/margin/markets",
   auth: "none",
+  lists: GetMarginMarketsResponseLists,
 };
 
 /** Parameters of `GET /margin/markets/{ticker}`. */
@@ -506,6 +537,7 @@ export const GetMarginMarketCandlesticks: Operation<
 > = {
   path: "/margin/markets/{ticker}/candlesticks",
   auth: "none",
+  lists: GetMarginMarketCandlesticksResponseLists,
 };
 
 /** Parameters of `GET /margin/markets/{ticker}/orderbook`. */
@@ -528,6 +560,7 @@ export interface GetMarginMarketOrderbookParams {
 export const GetMarginMarketOrderbook: Operation<GetMarginMarketOrderbookParams, MarginOrderbookResponse> = {
   path: "/margin/markets/{ticker}/orderbook",
   auth: "none",
+  lists: MarginOrderbookResponseLists,
 };
 
 /** `GET /margin/notional_risk_limit`: https://docs.kalshi.com/margin-rest/risk/get-notional-risk-limit */
@@ -544,6 +577,7 @@ export interface GetMarginOrderGroupsParams {
 /** `GET /margin/order_groups`: https://docs.kalshi.com/margin-rest/order-groups/get-order-groups */
 export const GetMarginOrderGroups: Operation<GetMarginOrderGroupsParams, GetOrderGroupsResponse> = {
   path: "/margin/order_groups",
+  lists: GetOrderGroupsResponseLists,
   restricted: true,
 };
 
@@ -572,6 +606,7 @@ export interface GetMarginOrderGroupParams {
  */
 export const GetMarginOrderGroup: Operation<GetMarginOrderGroupParams, GetOrderGroupResponse> = {
   path: "/margin/order_groups/{order_group_id}",
+  lists: GetOrderGroupResponseLists,
   restricted: true,
 };
 
@@ -688,6 +723,7 @@ export interface GetMarginOrdersParams {
 /** `GET /margin/orders`: https://docs.kalshi.com/margin-rest/orders/get-orders */
 export const GetMarginOrders: PagedOperation<GetMarginOrdersParams, GetMarginOrdersResponse, "orders"> = {
   path: "/margin/orders",
+  lists: GetMarginOrdersResponseLists,
   restricted: true,
   items: "orders",
 };
@@ -805,12 +841,14 @@ export interface GetMarginPositionsParams {
 /** `GET /margin/positions`: https://docs.kalshi.com/margin-rest/portfolio/get-positions */
 export const GetMarginPositions: Operation<GetMarginPositionsParams, GetMarginPositionsResponse> = {
   path: "/margin/positions",
+  lists: GetMarginPositionsResponseLists,
   restricted: true,
 };
 
 /** `GET /margin/risk`: https://docs.kalshi.com/margin-rest/risk/get-risk */
 export const GetMarginRisk: Operation<undefined, GetMarginRiskResponse> = {
   path: "/margin/risk",
+  lists: GetMarginRiskResponseLists,
 };
 
 /** `GET /margin/risk_parameters`: https://docs.kalshi.com/margin-rest/risk/get-risk-parameters */
@@ -837,6 +875,7 @@ export interface GetMarginTradesParams {
 export const GetMarginTrades: PagedOperation<GetMarginTradesParams, GetMarginTradesResponse, "trades"> = {
   path: "/margin/trades",
   auth: "none",
+  lists: GetMarginTradesResponseLists,
   items: "trades",
 };
 

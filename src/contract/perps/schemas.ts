@@ -15,6 +15,27 @@ import {
   safeParse,
   type SchemaDifference,
 } from "../validation.ts";
+import {
+  GetAccountApiLimitsResponseLists,
+  GetExitTriggersResponseLists,
+  GetFCMSubtraderRiskControlsResponseLists,
+  GetMarginBalanceResponseLists,
+  GetMarginFeeTierRatesResponseLists,
+  GetMarginFillsResponseLists,
+  GetMarginFundingHistoryResponseLists,
+  GetMarginHistoricalFundingRatesResponseLists,
+  GetMarginMarketCandlesticksResponseLists,
+  GetMarginMarketsResponseLists,
+  GetMarginOrdersResponseLists,
+  GetMarginPositionsResponseLists,
+  GetMarginPremiumIndexResponseLists,
+  GetMarginRiskResponseLists,
+  GetMarginTradesResponseLists,
+  GetOrderGroupResponseLists,
+  GetOrderGroupsResponseLists,
+  MarginOrderbookCountLists,
+  MarginOrderbookResponseLists,
+} from "./lists.ts";
 import type {
   AmendMarginOrderRequest,
   AmendMarginOrderResponse,
@@ -443,7 +464,7 @@ const getOrderGroupResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
 
 const getOrderGroupsResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    order_groups: v.nullish(v.array(orderGroupSchema())),
+    order_groups: v.nullish(v.nullable(v.array(orderGroupSchema()))),
   })
 );
 
@@ -606,8 +627,8 @@ const marginOrderSchema: LazySchema = /* @__PURE__ */ lazy(() =>
 
 const marginOrderbookCountSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    bids: v.array(v.looseTuple([v.string(), v.string()])),
-    asks: v.array(v.looseTuple([v.string(), v.string()])),
+    bids: v.nullable(v.array(v.looseTuple([v.string(), v.string()]))),
+    asks: v.nullable(v.array(v.looseTuple([v.string(), v.string()]))),
   })
 );
 
@@ -1070,14 +1091,19 @@ export function safeParseFCMSubtraderRiskControls(value: unknown): ParseResult<F
  * KalshiDecodeError that says where it differs.
  */
 export function parseGetAccountApiLimitsResponse(value: unknown): GetAccountApiLimitsResponse {
-  return parse(getAccountApiLimitsResponseSchema, "GetAccountApiLimitsResponse", value);
+  return parse(
+    getAccountApiLimitsResponseSchema,
+    "GetAccountApiLimitsResponse",
+    value,
+    GetAccountApiLimitsResponseLists,
+  );
 }
 
 /** Like {@linkcode parseGetAccountApiLimitsResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetAccountApiLimitsResponse(
   value: unknown,
 ): ParseResult<GetAccountApiLimitsResponse> {
-  return safeParse(getAccountApiLimitsResponseSchema, value);
+  return safeParse(getAccountApiLimitsResponseSchema, value, GetAccountApiLimitsResponseLists);
 }
 
 /**
@@ -1085,12 +1111,12 @@ export function safeParseGetAccountApiLimitsResponse(
  * that says where it differs.
  */
 export function parseGetExitTriggersResponse(value: unknown): GetExitTriggersResponse {
-  return parse(getExitTriggersResponseSchema, "GetExitTriggersResponse", value);
+  return parse(getExitTriggersResponseSchema, "GetExitTriggersResponse", value, GetExitTriggersResponseLists);
 }
 
 /** Like {@linkcode parseGetExitTriggersResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetExitTriggersResponse(value: unknown): ParseResult<GetExitTriggersResponse> {
-  return safeParse(getExitTriggersResponseSchema, value);
+  return safeParse(getExitTriggersResponseSchema, value, GetExitTriggersResponseLists);
 }
 
 /**
@@ -1100,7 +1126,12 @@ export function safeParseGetExitTriggersResponse(value: unknown): ParseResult<Ge
 export function parseGetFCMSubtraderRiskControlsResponse(
   value: unknown,
 ): GetFCMSubtraderRiskControlsResponse {
-  return parse(getFCMSubtraderRiskControlsResponseSchema, "GetFCMSubtraderRiskControlsResponse", value);
+  return parse(
+    getFCMSubtraderRiskControlsResponseSchema,
+    "GetFCMSubtraderRiskControlsResponse",
+    value,
+    GetFCMSubtraderRiskControlsResponseLists,
+  );
 }
 
 /**
@@ -1110,7 +1141,11 @@ export function parseGetFCMSubtraderRiskControlsResponse(
 export function safeParseGetFCMSubtraderRiskControlsResponse(
   value: unknown,
 ): ParseResult<GetFCMSubtraderRiskControlsResponse> {
-  return safeParse(getFCMSubtraderRiskControlsResponseSchema, value);
+  return safeParse(
+    getFCMSubtraderRiskControlsResponseSchema,
+    value,
+    GetFCMSubtraderRiskControlsResponseLists,
+  );
 }
 
 /**
@@ -1118,12 +1153,17 @@ export function safeParseGetFCMSubtraderRiskControlsResponse(
  * that says where it differs.
  */
 export function parseGetMarginBalanceResponse(value: unknown): GetMarginBalanceResponse {
-  return parse(getMarginBalanceResponseSchema, "GetMarginBalanceResponse", value);
+  return parse(
+    getMarginBalanceResponseSchema,
+    "GetMarginBalanceResponse",
+    value,
+    GetMarginBalanceResponseLists,
+  );
 }
 
 /** Like {@linkcode parseGetMarginBalanceResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetMarginBalanceResponse(value: unknown): ParseResult<GetMarginBalanceResponse> {
-  return safeParse(getMarginBalanceResponseSchema, value);
+  return safeParse(getMarginBalanceResponseSchema, value, GetMarginBalanceResponseLists);
 }
 
 /**
@@ -1131,7 +1171,12 @@ export function safeParseGetMarginBalanceResponse(value: unknown): ParseResult<G
  * KalshiDecodeError that says where it differs.
  */
 export function parseGetMarginFeeTierRatesResponse(value: unknown): GetMarginFeeTierRatesResponse {
-  return parse(getMarginFeeTierRatesResponseSchema, "GetMarginFeeTierRatesResponse", value);
+  return parse(
+    getMarginFeeTierRatesResponseSchema,
+    "GetMarginFeeTierRatesResponse",
+    value,
+    GetMarginFeeTierRatesResponseLists,
+  );
 }
 
 /**
@@ -1141,7 +1186,7 @@ export function parseGetMarginFeeTierRatesResponse(value: unknown): GetMarginFee
 export function safeParseGetMarginFeeTierRatesResponse(
   value: unknown,
 ): ParseResult<GetMarginFeeTierRatesResponse> {
-  return safeParse(getMarginFeeTierRatesResponseSchema, value);
+  return safeParse(getMarginFeeTierRatesResponseSchema, value, GetMarginFeeTierRatesResponseLists);
 }
 
 /**
@@ -1162,12 +1207,12 @@ export function safeParseGetMarginFeeTiersResponse(value: unknown): ParseResult<
  * that says where it differs.
  */
 export function parseGetMarginFillsResponse(value: unknown): GetMarginFillsResponse {
-  return parse(getMarginFillsResponseSchema, "GetMarginFillsResponse", value);
+  return parse(getMarginFillsResponseSchema, "GetMarginFillsResponse", value, GetMarginFillsResponseLists);
 }
 
 /** Like {@linkcode parseGetMarginFillsResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetMarginFillsResponse(value: unknown): ParseResult<GetMarginFillsResponse> {
-  return safeParse(getMarginFillsResponseSchema, value);
+  return safeParse(getMarginFillsResponseSchema, value, GetMarginFillsResponseLists);
 }
 
 /**
@@ -1175,7 +1220,12 @@ export function safeParseGetMarginFillsResponse(value: unknown): ParseResult<Get
  * KalshiDecodeError that says where it differs.
  */
 export function parseGetMarginFundingHistoryResponse(value: unknown): GetMarginFundingHistoryResponse {
-  return parse(getMarginFundingHistoryResponseSchema, "GetMarginFundingHistoryResponse", value);
+  return parse(
+    getMarginFundingHistoryResponseSchema,
+    "GetMarginFundingHistoryResponse",
+    value,
+    GetMarginFundingHistoryResponseLists,
+  );
 }
 
 /**
@@ -1185,7 +1235,7 @@ export function parseGetMarginFundingHistoryResponse(value: unknown): GetMarginF
 export function safeParseGetMarginFundingHistoryResponse(
   value: unknown,
 ): ParseResult<GetMarginFundingHistoryResponse> {
-  return safeParse(getMarginFundingHistoryResponseSchema, value);
+  return safeParse(getMarginFundingHistoryResponseSchema, value, GetMarginFundingHistoryResponseLists);
 }
 
 /**
@@ -1219,6 +1269,7 @@ export function parseGetMarginHistoricalFundingRatesResponse(
     getMarginHistoricalFundingRatesResponseSchema,
     "GetMarginHistoricalFundingRatesResponse",
     value,
+    GetMarginHistoricalFundingRatesResponseLists,
   );
 }
 
@@ -1229,7 +1280,11 @@ export function parseGetMarginHistoricalFundingRatesResponse(
 export function safeParseGetMarginHistoricalFundingRatesResponse(
   value: unknown,
 ): ParseResult<GetMarginHistoricalFundingRatesResponse> {
-  return safeParse(getMarginHistoricalFundingRatesResponseSchema, value);
+  return safeParse(
+    getMarginHistoricalFundingRatesResponseSchema,
+    value,
+    GetMarginHistoricalFundingRatesResponseLists,
+  );
 }
 
 /**
@@ -1239,7 +1294,12 @@ export function safeParseGetMarginHistoricalFundingRatesResponse(
 export function parseGetMarginMarketCandlesticksResponse(
   value: unknown,
 ): GetMarginMarketCandlesticksResponse {
-  return parse(getMarginMarketCandlesticksResponseSchema, "GetMarginMarketCandlesticksResponse", value);
+  return parse(
+    getMarginMarketCandlesticksResponseSchema,
+    "GetMarginMarketCandlesticksResponse",
+    value,
+    GetMarginMarketCandlesticksResponseLists,
+  );
 }
 
 /**
@@ -1249,7 +1309,11 @@ export function parseGetMarginMarketCandlesticksResponse(
 export function safeParseGetMarginMarketCandlesticksResponse(
   value: unknown,
 ): ParseResult<GetMarginMarketCandlesticksResponse> {
-  return safeParse(getMarginMarketCandlesticksResponseSchema, value);
+  return safeParse(
+    getMarginMarketCandlesticksResponseSchema,
+    value,
+    GetMarginMarketCandlesticksResponseLists,
+  );
 }
 
 /**
@@ -1257,12 +1321,17 @@ export function safeParseGetMarginMarketCandlesticksResponse(
  * that says where it differs.
  */
 export function parseGetMarginMarketsResponse(value: unknown): GetMarginMarketsResponse {
-  return parse(getMarginMarketsResponseSchema, "GetMarginMarketsResponse", value);
+  return parse(
+    getMarginMarketsResponseSchema,
+    "GetMarginMarketsResponse",
+    value,
+    GetMarginMarketsResponseLists,
+  );
 }
 
 /** Like {@linkcode parseGetMarginMarketsResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetMarginMarketsResponse(value: unknown): ParseResult<GetMarginMarketsResponse> {
-  return safeParse(getMarginMarketsResponseSchema, value);
+  return safeParse(getMarginMarketsResponseSchema, value, GetMarginMarketsResponseLists);
 }
 
 /**
@@ -1283,12 +1352,12 @@ export function safeParseGetMarginOrderResponse(value: unknown): ParseResult<Get
  * that says where it differs.
  */
 export function parseGetMarginOrdersResponse(value: unknown): GetMarginOrdersResponse {
-  return parse(getMarginOrdersResponseSchema, "GetMarginOrdersResponse", value);
+  return parse(getMarginOrdersResponseSchema, "GetMarginOrdersResponse", value, GetMarginOrdersResponseLists);
 }
 
 /** Like {@linkcode parseGetMarginOrdersResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetMarginOrdersResponse(value: unknown): ParseResult<GetMarginOrdersResponse> {
-  return safeParse(getMarginOrdersResponseSchema, value);
+  return safeParse(getMarginOrdersResponseSchema, value, GetMarginOrdersResponseLists);
 }
 
 /**
@@ -1296,12 +1365,17 @@ export function safeParseGetMarginOrdersResponse(value: unknown): ParseResult<Ge
  * KalshiDecodeError that says where it differs.
  */
 export function parseGetMarginPositionsResponse(value: unknown): GetMarginPositionsResponse {
-  return parse(getMarginPositionsResponseSchema, "GetMarginPositionsResponse", value);
+  return parse(
+    getMarginPositionsResponseSchema,
+    "GetMarginPositionsResponse",
+    value,
+    GetMarginPositionsResponseLists,
+  );
 }
 
 /** Like {@linkcode parseGetMarginPositionsResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetMarginPositionsResponse(value: unknown): ParseResult<GetMarginPositionsResponse> {
-  return safeParse(getMarginPositionsResponseSchema, value);
+  return safeParse(getMarginPositionsResponseSchema, value, GetMarginPositionsResponseLists);
 }
 
 /**
@@ -1309,7 +1383,12 @@ export function safeParseGetMarginPositionsResponse(value: unknown): ParseResult
  * KalshiDecodeError that says where it differs.
  */
 export function parseGetMarginPremiumIndexResponse(value: unknown): GetMarginPremiumIndexResponse {
-  return parse(getMarginPremiumIndexResponseSchema, "GetMarginPremiumIndexResponse", value);
+  return parse(
+    getMarginPremiumIndexResponseSchema,
+    "GetMarginPremiumIndexResponse",
+    value,
+    GetMarginPremiumIndexResponseLists,
+  );
 }
 
 /**
@@ -1319,7 +1398,7 @@ export function parseGetMarginPremiumIndexResponse(value: unknown): GetMarginPre
 export function safeParseGetMarginPremiumIndexResponse(
   value: unknown,
 ): ParseResult<GetMarginPremiumIndexResponse> {
-  return safeParse(getMarginPremiumIndexResponseSchema, value);
+  return safeParse(getMarginPremiumIndexResponseSchema, value, GetMarginPremiumIndexResponseLists);
 }
 
 /**
@@ -1345,12 +1424,12 @@ export function safeParseGetMarginRiskParametersResponse(
  * that says where it differs.
  */
 export function parseGetMarginRiskResponse(value: unknown): GetMarginRiskResponse {
-  return parse(getMarginRiskResponseSchema, "GetMarginRiskResponse", value);
+  return parse(getMarginRiskResponseSchema, "GetMarginRiskResponse", value, GetMarginRiskResponseLists);
 }
 
 /** Like {@linkcode parseGetMarginRiskResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetMarginRiskResponse(value: unknown): ParseResult<GetMarginRiskResponse> {
-  return safeParse(getMarginRiskResponseSchema, value);
+  return safeParse(getMarginRiskResponseSchema, value, GetMarginRiskResponseLists);
 }
 
 /**
@@ -1358,12 +1437,12 @@ export function safeParseGetMarginRiskResponse(value: unknown): ParseResult<GetM
  * that says where it differs.
  */
 export function parseGetMarginTradesResponse(value: unknown): GetMarginTradesResponse {
-  return parse(getMarginTradesResponseSchema, "GetMarginTradesResponse", value);
+  return parse(getMarginTradesResponseSchema, "GetMarginTradesResponse", value, GetMarginTradesResponseLists);
 }
 
 /** Like {@linkcode parseGetMarginTradesResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetMarginTradesResponse(value: unknown): ParseResult<GetMarginTradesResponse> {
-  return safeParse(getMarginTradesResponseSchema, value);
+  return safeParse(getMarginTradesResponseSchema, value, GetMarginTradesResponseLists);
 }
 
 /**
@@ -1371,12 +1450,12 @@ export function safeParseGetMarginTradesResponse(value: unknown): ParseResult<Ge
  * that says where it differs.
  */
 export function parseGetOrderGroupResponse(value: unknown): GetOrderGroupResponse {
-  return parse(getOrderGroupResponseSchema, "GetOrderGroupResponse", value);
+  return parse(getOrderGroupResponseSchema, "GetOrderGroupResponse", value, GetOrderGroupResponseLists);
 }
 
 /** Like {@linkcode parseGetOrderGroupResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetOrderGroupResponse(value: unknown): ParseResult<GetOrderGroupResponse> {
-  return safeParse(getOrderGroupResponseSchema, value);
+  return safeParse(getOrderGroupResponseSchema, value, GetOrderGroupResponseLists);
 }
 
 /**
@@ -1384,12 +1463,12 @@ export function safeParseGetOrderGroupResponse(value: unknown): ParseResult<GetO
  * that says where it differs.
  */
 export function parseGetOrderGroupsResponse(value: unknown): GetOrderGroupsResponse {
-  return parse(getOrderGroupsResponseSchema, "GetOrderGroupsResponse", value);
+  return parse(getOrderGroupsResponseSchema, "GetOrderGroupsResponse", value, GetOrderGroupsResponseLists);
 }
 
 /** Like {@linkcode parseGetOrderGroupsResponse}, and returns the first difference instead of throwing. */
 export function safeParseGetOrderGroupsResponse(value: unknown): ParseResult<GetOrderGroupsResponse> {
-  return safeParse(getOrderGroupsResponseSchema, value);
+  return safeParse(getOrderGroupsResponseSchema, value, GetOrderGroupsResponseLists);
 }
 
 /**
@@ -1567,12 +1646,12 @@ export function safeParseMarginOrder(value: unknown): ParseResult<MarginOrder> {
  * says where it differs.
  */
 export function parseMarginOrderbookCount(value: unknown): MarginOrderbookCount {
-  return parse(marginOrderbookCountSchema, "MarginOrderbookCount", value);
+  return parse(marginOrderbookCountSchema, "MarginOrderbookCount", value, MarginOrderbookCountLists);
 }
 
 /** Like {@linkcode parseMarginOrderbookCount}, and returns the first difference instead of throwing. */
 export function safeParseMarginOrderbookCount(value: unknown): ParseResult<MarginOrderbookCount> {
-  return safeParse(marginOrderbookCountSchema, value);
+  return safeParse(marginOrderbookCountSchema, value, MarginOrderbookCountLists);
 }
 
 /**
@@ -1580,12 +1659,12 @@ export function safeParseMarginOrderbookCount(value: unknown): ParseResult<Margi
  * that says where it differs.
  */
 export function parseMarginOrderbookResponse(value: unknown): MarginOrderbookResponse {
-  return parse(marginOrderbookResponseSchema, "MarginOrderbookResponse", value);
+  return parse(marginOrderbookResponseSchema, "MarginOrderbookResponse", value, MarginOrderbookResponseLists);
 }
 
 /** Like {@linkcode parseMarginOrderbookResponse}, and returns the first difference instead of throwing. */
 export function safeParseMarginOrderbookResponse(value: unknown): ParseResult<MarginOrderbookResponse> {
-  return safeParse(marginOrderbookResponseSchema, value);
+  return safeParse(marginOrderbookResponseSchema, value, MarginOrderbookResponseLists);
 }
 
 /**

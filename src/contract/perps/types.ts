@@ -352,27 +352,27 @@ export interface GetAccountApiLimitsResponse {
   /** Budget of writing calls. */
   write: BucketLimit;
   /** What gave the account its tier. */
-  grants: ApiUsageLevelGrant[] | null;
+  grants: ApiUsageLevelGrant[];
 }
 
 /** Answer of `GetCrossMarginExitTriggers`, `GetIsolatedMarginExitTriggers`. */
 export interface GetExitTriggersResponse {
   /** Exit triggers. */
-  exit_triggers: ExitTrigger[] | null;
+  exit_triggers: ExitTrigger[];
 }
 
 /** Answer of `GetFCMSubtraderRiskControls`. */
 export interface GetFCMSubtraderRiskControlsResponse {
   /** Risk controls. */
-  risk_controls: FCMSubtraderRiskControls[] | null;
+  risk_controls: FCMSubtraderRiskControls[];
   /** The firm's limits on the value of orders and position. */
-  notional_limits: FCMSubtraderNotionalRiskLimit[] | null;
+  notional_limits: FCMSubtraderNotionalRiskLimit[];
 }
 
 /** Answer of `GetMarginBalance`. */
 export interface GetMarginBalanceResponse {
   /** Subaccount balances. */
-  subaccount_balances: MarginSubaccountBalance[] | null;
+  subaccount_balances: MarginSubaccountBalance[];
   /** Settled cash of all subaccounts. */
   settled_funds: FixedPointDollars;
 }
@@ -380,7 +380,7 @@ export interface GetMarginBalanceResponse {
 /** Answer of `GetMarginFeeTierRates`. */
 export interface GetMarginFeeTierRatesResponse {
   /** Fee tier rates. */
-  fee_tier_rates: MarginFeeTierRate[] | null;
+  fee_tier_rates: MarginFeeTierRate[];
 }
 
 /** Answer of `GetMarginFeeTiers`. */
@@ -394,7 +394,7 @@ export interface GetMarginFeeTiersResponse {
 /** Answer of `GetMarginFills`. */
 export interface GetMarginFillsResponse {
   /** The fills. */
-  fills: MarginFill[] | null;
+  fills: MarginFill[];
   /** Where the next page begins; empty after the last one. */
   cursor: string;
 }
@@ -402,7 +402,7 @@ export interface GetMarginFillsResponse {
 /** Answer of `GetMarginFundingHistory`. */
 export interface GetMarginFundingHistoryResponse {
   /** Funding history. */
-  funding_history: MarginFundingHistoryEntry[] | null;
+  funding_history: MarginFundingHistoryEntry[];
 }
 
 /** Answer of `GetMarginFundingRateEstimate`. */
@@ -426,7 +426,7 @@ export interface GetMarginFundingRateEstimateResponse {
 /** Answer of `GetMarginHistoricalFundingRates`. */
 export interface GetMarginHistoricalFundingRatesResponse {
   /** Funding rates. */
-  funding_rates: MarginFundingRate[] | null;
+  funding_rates: MarginFundingRate[];
 }
 
 /** Answer of `GetMarginMarketCandlesticks`. */
@@ -434,13 +434,13 @@ export interface GetMarginMarketCandlesticksResponse {
   /** Ticker of the market. */
   ticker: string;
   /** The candlesticks, oldest first. */
-  candlesticks: MarginMarketCandlestick[] | null;
+  candlesticks: MarginMarketCandlestick[];
 }
 
 /** Answer of `GetMarginMarkets`. */
 export interface GetMarginMarketsResponse {
   /** The markets. */
-  markets: MarginMarket[] | null;
+  markets: MarginMarket[];
 }
 
 /** Answer of `GetMarginOrder`. */
@@ -452,7 +452,7 @@ export interface GetMarginOrderResponse {
 /** Answer of `GetMarginOrders`. */
 export interface GetMarginOrdersResponse {
   /** The orders. */
-  orders: MarginOrder[] | null;
+  orders: MarginOrder[];
   /** Where the next page begins; empty after the last one. */
   cursor: string;
 }
@@ -460,13 +460,13 @@ export interface GetMarginOrdersResponse {
 /** Answer of `GetMarginPositions`. */
 export interface GetMarginPositionsResponse {
   /** Positions. */
-  positions: MarginPosition[] | null;
+  positions: MarginPosition[];
 }
 
 /** Answer of `GetMarginPremiumIndex`. */
 export interface GetMarginPremiumIndexResponse {
   /** Points. */
-  points: MarginPremiumIndexPoint[] | null;
+  points: MarginPremiumIndexPoint[];
 }
 
 /** Answer of `GetMarginRiskParameters`. */
@@ -488,13 +488,13 @@ export interface GetMarginRiskResponse {
   /** Total maintenance margin. */
   total_maintenance_margin: FixedPointDollars;
   /** Positions. */
-  positions: MarginRiskPosition[] | null;
+  positions: MarginRiskPosition[];
 }
 
 /** Answer of `GetMarginTrades`. */
 export interface GetMarginTradesResponse {
   /** The trades. */
-  trades: MarginTrade[] | null;
+  trades: MarginTrade[];
   /** Where the next page begins; empty after the last one. */
   cursor: string;
 }
@@ -506,7 +506,7 @@ export interface GetOrderGroupResponse {
   /** Most contracts that the group may trade within any 15 seconds. */
   contracts_limit_fp?: FixedPointCount | null;
   /** Ids of the group's orders. */
-  orders: string[] | null;
+  orders: string[];
   /** Number of the exchange shard. */
   exchange_index?: ExchangeIndex | null;
 }
@@ -514,7 +514,7 @@ export interface GetOrderGroupResponse {
 /** Answer of `GetMarginOrderGroups`. */
 export interface GetOrderGroupsResponse {
   /** The order groups. */
-  order_groups?: OrderGroup[] | null;
+  order_groups?: OrderGroup[];
 }
 
 /** Body of `IntraExchangeInstanceTransfer`. */

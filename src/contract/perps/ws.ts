@@ -124,9 +124,9 @@ export interface OrderbookSnapshotData {
   /** Ticker of the market. */
   market_ticker: string;
   /** Bids as price and size. */
-  bid?: ([string, string])[] | null;
+  bid?: ([string, string])[];
   /** Asks as price and size. */
-  ask?: ([string, string])[] | null;
+  ask?: ([string, string])[];
 }
 
 /** Orderbook snapshot message. */
@@ -439,7 +439,7 @@ export interface UnsubscribedResponse {
 /** Ok data. */
 export interface OkData {
   /** Tickers of markets. */
-  market_tickers?: string[] | null;
+  market_tickers?: string[];
 }
 
 /** Ok response. */

@@ -15,6 +15,13 @@ import {
   safeParse,
   type SchemaDifference,
 } from "../validation.ts";
+import {
+  ListSubscriptionsResponseLists,
+  OkDataLists,
+  OkResponseLists,
+  OrderbookSnapshotDataLists,
+  OrderbookSnapshotMessageLists,
+} from "./ws_lists.ts";
 import type {
   ErrorData,
   ErrorResponse,
@@ -137,8 +144,8 @@ const orderGroupUpdatesMessageSchema: LazySchema = /* @__PURE__ */ lazy(() =>
 const orderbookSnapshotDataSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
     market_ticker: v.string(),
-    bid: v.nullish(v.array(v.looseTuple([v.string(), v.string()]))),
-    ask: v.nullish(v.array(v.looseTuple([v.string(), v.string()]))),
+    bid: v.nullish(v.nullable(v.array(v.looseTuple([v.string(), v.string()])))),
+    ask: v.nullish(v.nullable(v.array(v.looseTuple([v.string(), v.string()])))),
   })
 );
 
@@ -340,7 +347,7 @@ const unsubscribedResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
 
 const okDataSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
-    market_tickers: v.nullish(v.array(v.string())),
+    market_tickers: v.nullish(v.nullable(v.array(v.string()))),
   })
 );
 
@@ -366,7 +373,7 @@ const listSubscriptionsResponseSchema: LazySchema = /* @__PURE__ */ lazy(() =>
   v.looseObject({
     id: v.number(),
     type: v.literal("ok"),
-    msg: v.array(listSubscriptionsDataSchema()),
+    msg: v.nullable(v.array(listSubscriptionsDataSchema())),
     sending_ts_ms: v.nullish(v.number()),
   })
 );
@@ -508,12 +515,12 @@ export function safeParseOrderGroupUpdatesMessage(value: unknown): ParseResult<O
  * that says where it differs.
  */
 export function parseOrderbookSnapshotData(value: unknown): OrderbookSnapshotData {
-  return parse(orderbookSnapshotDataSchema, "OrderbookSnapshotData", value);
+  return parse(orderbookSnapshotDataSchema, "OrderbookSnapshotData", value, OrderbookSnapshotDataLists);
 }
 
 /** Like {@linkcode parseOrderbookSnapshotData}, and returns the first difference instead of throwing. */
 export function safeParseOrderbookSnapshotData(value: unknown): ParseResult<OrderbookSnapshotData> {
-  return safeParse(orderbookSnapshotDataSchema, value);
+  return safeParse(orderbookSnapshotDataSchema, value, OrderbookSnapshotDataLists);
 }
 
 /**
@@ -521,12 +528,17 @@ export function safeParseOrderbookSnapshotData(value: unknown): ParseResult<Orde
  * that says where it differs.
  */
 export function parseOrderbookSnapshotMessage(value: unknown): OrderbookSnapshotMessage {
-  return parse(orderbookSnapshotMessageSchema, "OrderbookSnapshotMessage", value);
+  return parse(
+    orderbookSnapshotMessageSchema,
+    "OrderbookSnapshotMessage",
+    value,
+    OrderbookSnapshotMessageLists,
+  );
 }
 
 /** Like {@linkcode parseOrderbookSnapshotMessage}, and returns the first difference instead of throwing. */
 export function safeParseOrderbookSnapshotMessage(value: unknown): ParseResult<OrderbookSnapshotMessage> {
-  return safeParse(orderbookSnapshotMessageSchema, value);
+  return safeParse(orderbookSnapshotMessageSchema, value, OrderbookSnapshotMessageLists);
 }
 
 /**
@@ -768,12 +780,12 @@ export function safeParseUnsubscribedResponse(value: unknown): ParseResult<Unsub
  * differs.
  */
 export function parseOkData(value: unknown): OkData {
-  return parse(okDataSchema, "OkData", value);
+  return parse(okDataSchema, "OkData", value, OkDataLists);
 }
 
 /** Like {@linkcode parseOkData}, and returns the first difference instead of throwing. */
 export function safeParseOkData(value: unknown): ParseResult<OkData> {
-  return safeParse(okDataSchema, value);
+  return safeParse(okDataSchema, value, OkDataLists);
 }
 
 /**
@@ -781,12 +793,12 @@ export function safeParseOkData(value: unknown): ParseResult<OkData> {
  * where it differs.
  */
 export function parseOkResponse(value: unknown): OkResponse {
-  return parse(okResponseSchema, "OkResponse", value);
+  return parse(okResponseSchema, "OkResponse", value, OkResponseLists);
 }
 
 /** Like {@linkcode parseOkResponse}, and returns the first difference instead of throwing. */
 export function safeParseOkResponse(value: unknown): ParseResult<OkResponse> {
-  return safeParse(okResponseSchema, value);
+  return safeParse(okResponseSchema, value, OkResponseLists);
 }
 
 /**
@@ -807,12 +819,17 @@ export function safeParseListSubscriptionsData(value: unknown): ParseResult<List
  * that says where it differs.
  */
 export function parseListSubscriptionsResponse(value: unknown): ListSubscriptionsResponse {
-  return parse(listSubscriptionsResponseSchema, "ListSubscriptionsResponse", value);
+  return parse(
+    listSubscriptionsResponseSchema,
+    "ListSubscriptionsResponse",
+    value,
+    ListSubscriptionsResponseLists,
+  );
 }
 
 /** Like {@linkcode parseListSubscriptionsResponse}, and returns the first difference instead of throwing. */
 export function safeParseListSubscriptionsResponse(value: unknown): ParseResult<ListSubscriptionsResponse> {
-  return safeParse(listSubscriptionsResponseSchema, value);
+  return safeParse(listSubscriptionsResponseSchema, value, ListSubscriptionsResponseLists);
 }
 
 /**
