@@ -16,9 +16,9 @@ import {
   type Outcome,
 } from "../errors.ts";
 import type { Clock, ClockTimer } from "../clock.ts";
+import { readUpTo, UnknownCodingError } from "../runtime/content_coding.ts";
 import type { PoolResponse } from "../runtime/types.ts";
 import { advise } from "./advice.ts";
-import { decode, readUpTo, UnknownCodingError } from "./content_coding.ts";
 import { type ErrorBody, errorIn, excerpt, readErrorBody } from "./error_body.ts";
 import { redact } from "./redact.ts";
 import { retryAfterMs } from "./retry.ts";
@@ -75,7 +75,7 @@ async function bytesOf(
   const { bytes, isWhole } = await readUpTo(response.body, limit);
   if (!response.coding) return { bytes, isWhole };
   if (!isWhole) throw new RangeError(`it is longer than ${limit} bytes`);
-  return { bytes: await decode(bytes, response.coding, limit), isWhole };
+  return { bytes: await response.coding.undo(bytes, limit), isWhole };
 }
 
 /** Reads the body of an error within bounds of its own; whatever is wrong with it, the status stands. Never rejects. */
@@ -222,7 +222,7 @@ async function contentOf(
   }
   if (parse === undefined && !coding) return (await response.text()).trimEnd();
   const coded = new Uint8Array(await response.arrayBuffer());
-  const bytes = coding ? await decode(coded, coding, MAX_BYTES) : coded;
+  const bytes = coding ? await coding.undo(coded, MAX_BYTES) : coded;
   return parse === undefined ? new TextDecoder().decode(bytes).trimEnd() : bytes;
 }
 

@@ -38,6 +38,12 @@ interface NodeKey {
   readonly asymmetricKeyDetails?: { readonly modulusLength?: number };
 }
 
+type Unzip = (
+  bytes: Uint8Array,
+  options: { maxOutputLength: number },
+  done: (error: Error | null, result: Uint8Array<ArrayBuffer>) => void,
+) => void;
+
 interface NodeModules {
   readonly "node:buffer": {
     readonly Buffer: {
@@ -76,6 +82,14 @@ interface NodeModules {
       ALPNProtocols?: readonly string[];
       ca?: readonly string[];
     }): NodeSocket;
+  };
+  readonly "node:zlib": {
+    readonly brotliDecompress: Unzip;
+    readonly gunzip: Unzip;
+    readonly inflate: Unzip;
+    readonly inflateRaw: Unzip;
+    /** Since Node 22.15. */
+    readonly zstdDecompress?: Unzip;
   };
 }
 

@@ -7,8 +7,9 @@
 import { KalshiConfigError, KalshiConnectionError } from "../errors.ts";
 import { untilAborted } from "./abort.ts";
 import { allCertificates } from "./builtin.ts";
-import { withCoding } from "./codings.ts";
+import { withCoding } from "./content_coding.ts";
 import { hostFeatures } from "./host.ts";
+import { nodeCodings } from "./node_codings.ts";
 import { checkPoolOptions, checkRuntimeOptions, type Settings } from "./options.ts";
 import { certificateRefused } from "./tls_codes.ts";
 import type { Runtime, RuntimeOptions } from "./types.ts";
@@ -168,7 +169,8 @@ export function bunRuntime(options: RuntimeOptions = {}): Runtime {
             // Bun keeps a length that is given; without it the body would go out chunked.
             init.headers = { ...headers, "content-length": `${bytes.length}` };
           }
-          const send = () => session.fetch(url, init).then((response) => withCoding(response, UNDONE));
+          const send = () =>
+            session.fetch(url, init).then((response) => withCoding(response, UNDONE, nodeCodings));
           if (!http2) return send();
           return http2(url, signal).then((offered) => {
             if (offered) init.protocol = "http2";

@@ -5,8 +5,9 @@
  */
 
 import { KalshiConfigError } from "../errors.ts";
-import { withCoding } from "./codings.ts";
+import { withCoding } from "./content_coding.ts";
 import { hostFeatures } from "./host.ts";
+import { nodeCodings } from "./node_codings.ts";
 import { checkPoolOptions, checkRuntimeOptions } from "./options.ts";
 import type { Runtime, RuntimeOptions } from "./types.ts";
 import { isWrite } from "./writes.ts";
@@ -132,7 +133,7 @@ export function denoRuntime(options: RuntimeOptions = {}): Runtime {
             client,
           } as const;
           return fetch(url, init).then((response) =>
-            withCoding(response, asked === "identity" ? UNTOUCHED : UNDONE)
+            withCoding(response, asked === "identity" ? UNTOUCHED : UNDONE, nodeCodings)
           );
         },
         isNotSent,

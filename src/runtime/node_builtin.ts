@@ -1,5 +1,6 @@
-import { withCoding } from "./codings.ts";
+import { withCoding } from "./content_coding.ts";
 import { hostFeatures } from "./host.ts";
+import { nodeCodings } from "./node_codings.ts";
 import { nodeSigner } from "./node_signer.ts";
 import { checkPoolOptions, type Settings } from "./options.ts";
 import { certificateRefused } from "./tls_codes.ts";
@@ -85,7 +86,7 @@ export function builtinPool(): HttpPool {
         redirect: "manual",
         dispatcher,
       };
-      return fetch(url, init).then((response) => withCoding(response, undone()));
+      return fetch(url, init).then((response) => withCoding(response, undone(), nodeCodings));
     },
     isNotSent,
     async close() {

@@ -1,3 +1,5 @@
+import { contentCoding } from "./content_coding.ts";
+import { nodeCodings } from "./node_codings.ts";
 import type { PoolResponse } from "./types.ts";
 
 /** What undici's `request` and the HTTP/2 client below it both give. */
@@ -23,7 +25,7 @@ export function poolResponse({ statusCode, headers, body }: NodeAnswer): PoolRes
   return {
     status: statusCode,
     headers: { get },
-    coding: get("content-encoding") ?? undefined,
+    coding: contentCoding(get("content-encoding"), nodeCodings),
     get body() {
       return body.body as ReadableStream<Uint8Array>;
     },

@@ -82,6 +82,12 @@ export interface HttpPoolRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Content codings that a network has left on a body. */
+export interface ContentCoding {
+  /** Undoes them. `limit` is the most bytes that may come of it. */
+  undo(bytes: Uint8Array<ArrayBuffer>, limit: number): Promise<Uint8Array<ArrayBuffer>>;
+}
+
 /** An answer, as far as the pipeline reads it; every `Response` is one. */
 export interface PoolResponse {
   /** HTTP status; 0 for a redirect that a browser hides. */
@@ -90,8 +96,8 @@ export interface PoolResponse {
   readonly headers: Pick<Headers, "get">;
   /** The body, without its content codings but for those in `coding`; to be read to its end or cancelled. */
   readonly body: ReadableStream<Uint8Array> | null;
-  /** Content codings that are still on the body, as `Content-Encoding` lists them: `deflate`, or `gzip, br`. */
-  readonly coding?: string | undefined;
+  /** The content codings that are still on the body. */
+  readonly coding?: ContentCoding | undefined;
   /** The whole body as text, where it has no `coding`. */
   text(): Promise<string>;
   /** The whole body as bytes, as it came. */

@@ -5,7 +5,7 @@
  */
 
 import { KalshiConfigError } from "../errors.ts";
-import { withCoding } from "./codings.ts";
+import { webCodings, withCoding } from "./content_coding.ts";
 import { assertRuntimeCan, assertRuntimeOptions } from "./options.ts";
 import type { HttpPool, RestRuntime, Runtime, RuntimeOptions } from "./types.ts";
 
@@ -20,7 +20,7 @@ const UNDONE = /^(gzip|br)?$/;
 const pool: HttpPool = {
   fetch: (url, { method, headers, body, signal }) =>
     fetch(url, { method, headers, body: body ?? null, signal: signal ?? null, redirect: "manual" })
-      .then((response) => withCoding(response, UNDONE)),
+      .then((response) => withCoding(response, UNDONE, webCodings)),
   // "Network connection lost." is said of a refused connection and of one that broke after a write alike.
   isNotSent: () => false,
   close: () => Promise.resolve(),

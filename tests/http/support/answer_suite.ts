@@ -87,8 +87,10 @@ interface Globals {
 const zlib = (globalThis as Globals).process?.getBuiltinModule?.("node:zlib");
 
 function isReadable({ needs }: CodedBody): boolean {
-  if (needs === "zstd") return runtimeName === "bun" || typeof zlib?.zstdDecompress === "function";
-  return needs === undefined || typeof zlib?.brotliDecompress === "function";
+  if (needs === undefined) return true;
+  // A Worker has what its DecompressionStream has.
+  if (runtimeName === "workers") return false;
+  return needs === "brotli-in-a-list" || runtimeName === "bun" || typeof zlib?.zstdDecompress === "function";
 }
 
 async function failure(call: Promise<unknown>): Promise<KalshiError> {
