@@ -213,18 +213,21 @@ async function local(): Promise<void> {
   console.log(`\n${green("Done.")} The same code trades on Kalshi: give it a key and leave the config out.`);
 }
 
+/** Ends the program for what its caller has to change. */
+function refuse(what: string): never {
+  console.error(what);
+  Deno.exit(2);
+}
+
 async function live(): Promise<void> {
   console.log(bold("A read-only session on Kalshi's demo environment"));
-  await using client = await KalshiClient.fromEnv({ ...Deno.env.toObject(), KALSHI_DEMO: "true" }, hooks);
-  if (client.config.environment === "production") {
-    console.error("KALSHI_API_BASE_URL is that of production: remove it.");
-    Deno.exit(2);
-  }
+  // A base URL of production's is refused beside KALSHI_DEMO.
+  await using client = await KalshiClient.fromEnv({ ...Deno.env.toObject(), KALSHI_DEMO: "true" }, hooks)
+    .catch((error) => refuse(error instanceof KalshiError ? error.message : String(error)));
   if (!client.isAuthenticated) {
-    console.error(
+    refuse(
       "Set KALSHI_KEY_ID, and KALSHI_PRIVATE_KEY or KALSHI_PRIVATE_KEY_PATH, to a key of Kalshi's demo environment.",
     );
-    Deno.exit(2);
   }
   await showStatus(client);
   const market = await showMarkets(client);
@@ -234,8 +237,5 @@ async function live(): Promise<void> {
 }
 
 const unknown = Deno.args.filter((argument) => argument !== "--live-demo");
-if (unknown.length > 0) {
-  console.error(`The demo knows no ${unknown.join(" ")}; only --live-demo.`);
-  Deno.exit(2);
-}
+if (unknown.length > 0) refuse(`The demo knows no ${unknown.join(" ")}; only --live-demo.`);
 await (Deno.args.includes("--live-demo") ? live() : local());

@@ -67,6 +67,13 @@ function isMap(env: object): boolean {
   }
 }
 
+/** What was given in the place of an environment, without its content: that may be a key. */
+function kindOf(env: unknown): string {
+  if (env === null) return "null";
+  if (Array.isArray(env)) return "a list";
+  return typeof env === "object" ? "a map, which toObject() or Object.fromEntries() turns into one" : typeof env;
+}
+
 /** Refuses what holds no variables by their names, in which every variable would seem to be unset. */
 function assertEnv(env: unknown, runtime: RestRuntime): void {
   if (env === undefined) {
@@ -77,8 +84,8 @@ function assertEnv(env: unknown, runtime: RestRuntime): void {
   }
   if (typeof env === "object" && env !== null && !Array.isArray(env) && !isMap(env)) return;
   throw new KalshiConfigError(
-    "The environment is an object with variables by their names, such as process.env or " +
-      "Deno.env.toObject(). Leave it out to have the variables of the process read.",
+    `The environment is an object with variables by their names, such as process.env; got ${kindOf(env)}. ` +
+      "Leave it out to have the variables of the process read.",
   );
 }
 
