@@ -66,7 +66,10 @@ const forbidden: readonly { readonly what: string; readonly text?: RegExp; reado
   { what: "Bun's API", text: /\bBun\.\w|[.?]Bun\b|Bun:/ },
   { what: "another runtime's adapter", module: /src\/runtime\/(deno|bun|node|detect|host)/ },
   { what: "the local exchange", module: /src\/local_exchange\// },
-  { what: "payload schemas", module: /src\/(contract\/(\w+\/)?\w*schemas|contract\/validation|schemas)\.ts/ },
+  {
+    what: "payload schemas",
+    module: /src\/(contract\/(\w+\/)?\w*schemas|contract\/validation|schemas)\.(ts|js)/,
+  },
   { what: "test transports", module: /src\/testing\// },
 ];
 

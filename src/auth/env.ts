@@ -71,7 +71,9 @@ function isMap(env: object): boolean {
 function kindOf(env: unknown): string {
   if (env === null) return "null";
   if (Array.isArray(env)) return "a list";
-  return typeof env === "object" ? "a map, which toObject() or Object.fromEntries() turns into one" : typeof env;
+  return typeof env === "object"
+    ? "a map, which toObject() or Object.fromEntries() turns into one"
+    : typeof env;
 }
 
 /** Refuses what holds no variables by their names, in which every variable would seem to be unset. */
