@@ -24,7 +24,7 @@ export interface RedisRateStoreOptions {
   readonly eval: RedisEval;
   /**
    * How long an answer of Redis may take, in milliseconds; 500 unless told. After it the limiter goes on alone
-   * and tells `onStoreError`.
+   * and tells `onStoreError`. It waits no longer than its own `storeTimeoutMs` (1,000).
    */
   readonly timeoutMs?: number | undefined;
 }
@@ -38,14 +38,27 @@ export interface RedisRateStoreOptions {
 // A bucket that many use never gathers the tokens of a large batch while small calls take every drop. So the
 // first taker that is refused holds a claim: until it has had its turn only cancels go before it. A claim is given
 // up with the first grant, so that processes take turns, and lapses when its owner does not come back.
+//
+// What was saved is not believed where it cannot be. A time that is still to come is of a clock that was set back since:
+// the bucket goes on from now, and a claim that is due later than any can be is none. No level is below nothing.
 const openScript = `
+local function within(text, least, most, otherwise)
+  local value = tonumber(text or '')
+  if value and value == value then return math.min(math.max(value, least), most) end
+  return otherwise
+end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
 local known = {}
 local saved = redis.call('HGETALL', KEYS[1])
 for item = 1, #saved, 2 do
   local level, at, due, claimant = string.match(saved[item + 1], '^(%S+) (%S+) (%S+) (%S*)$')
-  known[saved[item]] = { level = tonumber(level), at = tonumber(at), due = tonumber(due), claimant = claimant }
+  known[saved[item]] = {
+    level = within(level, 0, 1e300, 0),
+    at = within(at, 0, now, now),
+    due = within(due, 0, 1e300, 0),
+    claimant = claimant or '',
+  }
 end
 local function payers(shard, level)
   local like = known['new'] or { level = level, at = now, due = 0, claimant = '' }
@@ -64,7 +77,7 @@ local function save(ms)
     redis.call('HSET', KEYS[1], name,
       string.format('%.6f %.3f %.3f %s', bucket.level, bucket.at, bucket.due, bucket.claimant))
   end
-  redis.call('PEXPIRE', KEYS[1], ms)
+  redis.call('PEXPIRE', KEYS[1], string.format('%.0f', math.min(ms, 1e14)))
 end
 `;
 
@@ -75,12 +88,11 @@ local most = capacity + spare
 local paying = payers(ARGV[7], most)
 local granted, wait, behind = 0, 0, false
 for _, bucket in ipairs(paying) do
-  local at = math.max(now, bucket.at)
-  bucket.level, bucket.at = math.min(bucket.level + (at - bucket.at) * rate, most), at
-  if bucket.claimant ~= '' and at > bucket.due + 250 then bucket.claimant = '' end
+  bucket.level, bucket.at = math.min(bucket.level + (now - bucket.at) * rate, most), now
+  if now > bucket.due + 250 or bucket.due > now + most / rate + 1 then bucket.claimant = '' end
   if bucket.claimant ~= '' and bucket.claimant ~= taker and not urgent then
     behind = true
-    wait = math.max(wait, math.max(bucket.due - at, 0) + ARGV[8] / rate)
+    wait = math.max(wait, math.max(bucket.due - now, 0) + ARGV[8] / rate)
   end
 end
 if not behind then
@@ -99,7 +111,7 @@ if not behind then
   if not urgent then
     for _, bucket in ipairs(paying) do
       bucket.claimant = granted > 0 and '' or taker
-      bucket.due = bucket.at + wait
+      bucket.due = now + wait
     end
   end
 end
@@ -157,7 +169,9 @@ export class RedisRateStore implements RateStore {
           "(script, keys, args) => client.eval(script, { keys, arguments: args }).",
       );
     }
-    if (!(timeoutMs > 0)) throw new KalshiConfigError("RedisRateStore: timeoutMs takes a positive number.");
+    if (!(typeof timeoutMs === "number" && timeoutMs > 0 && timeoutMs < 2 ** 31)) {
+      throw new KalshiConfigError("RedisRateStore: timeoutMs takes a positive number of milliseconds.");
+    }
     this.#eval = run;
     this.#timeoutMs = timeoutMs;
   }
@@ -167,10 +181,11 @@ export class RedisRateStore implements RateStore {
     const { key, shard, tokensPerSecond, capacity, reserve, spare, urgent, costs } = take;
     const args = [tokensPerSecond, capacity, reserve, spare, this.#taker, urgent ? 1 : 0, shard, ...costs];
     const answer = await this.#run(takeScript, key, args.map(String));
-    const [granted, waitMs] = Array.isArray(answer) ? answer.map(Number) : [];
-    if (granted === undefined || waitMs === undefined || !(granted >= 0 && waitMs >= 0)) {
+    const [granted = NaN, waitMs = NaN] = Array.isArray(answer) ? answer.map(numberIn) : [];
+    if (!(granted >= 0 && granted <= costs.length && Number.isInteger(granted) && waitMs >= 0)) {
       throw new KalshiConfigError(
-        "RedisRateStore: eval must resolve with the script's answer, a list of two; it resolved with something else.",
+        "RedisRateStore: eval must resolve with the script's answer, a list of two numbers: how many calls were " +
+          "granted, and a wait in milliseconds. It resolved with something else.",
       );
     }
     return { granted, waitMs };
@@ -195,4 +210,11 @@ export class RedisRateStore implements RateStore {
       clearTimeout(timer);
     }
   }
+}
+
+/** The number that a client gave for an integer, or for a text: some clients make numbers of texts, some bigints. */
+function numberIn(value: unknown): number {
+  const isOne = typeof value === "number" || typeof value === "bigint" ||
+    typeof value === "string" && value.trim() !== "";
+  return isOne ? Number(value) : NaN;
 }

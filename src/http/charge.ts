@@ -37,7 +37,9 @@ function payerOf({ bucket, shard }: Priced, valueOf: (name: string) => unknown):
   // lets no shard have more than its own would give it.
   if (shard !== "index") return 0;
   const index = valueOf("exchange_index");
-  if (isGiven(index)) return Number(index) >= 0 ? Number(index) : "all";
+  if (isGiven(index)) {
+    return Number(index) >= 0 && Number.isSafeInteger(Number(index)) ? Number(index) : "all";
+  }
   return isGiven(valueOf("ticker")) || isGiven(valueOf("market_ticker")) ? "all" : 0;
 }
 

@@ -5,13 +5,13 @@
  * @module
  */
 import { type Clock, type ClockTimer, systemClock } from "../clock.ts";
-import { KalshiAbortError, KalshiConfigError, KalshiError } from "../errors.ts";
+import { KalshiAbortError, KalshiConfigError, KalshiError, KalshiTimeoutError } from "../errors.ts";
 import { assertKnownOptions } from "../options.ts";
 import { chargeOf, type Payer } from "./charge.ts";
 import { tell } from "./hooks.ts";
 import type { LimitedCall, Limiter } from "./limiter.ts";
 import { assertBudgets, assertFinite, type RateBudgets } from "./rate_budgets.ts";
-import type { RateGrant, RateStore } from "./rate_store.ts";
+import { checkedGrant, longestWaitMs, type RateGrant, type RateStore, type RateTake } from "./rate_store.ts";
 import { ShardBuckets } from "./shard_buckets.ts";
 
 /** Kalshi's two kinds of bucket. */
@@ -71,9 +71,12 @@ export interface RateLimiterOptions extends RateBudgets {
   readonly store?: RateStore | undefined;
   /** Starts the names of the buckets in `store`: one for each account and product; `kalshi` unless told. */
   readonly storeKey?: string | undefined;
+  /** How long an answer of `store` may take, in milliseconds; 1,000 unless told. One that takes longer has failed. */
+  readonly storeTimeoutMs?: number | undefined;
   /**
-   * Told when `store` fails. The limiter then counts on its own for that moment, so that a broken store stops
-   * no cancel.
+   * Told when `store` fails: when it throws, takes too long, answers what cannot be, or lets nobody through for
+   * longer than it takes to refill a bucket (calls other than cancels: a minute more). The limiter then counts on its
+   * own for that moment, so that a broken store stops no cancel.
    */
   readonly onStoreError?: ((error: unknown) => void) | undefined;
   /** Source of time; the runtime's own unless told. */
@@ -117,6 +120,9 @@ interface Line {
   waiting: number;
   timer: ClockTimer | undefined;
   asking: boolean;
+  /** How often in a row the store has let nobody through, and since when. */
+  refusals: number;
+  refusedSinceMs: number;
 }
 
 type Counts = { -readonly [Count in Exclude<keyof RateBucketStats, "tokens" | "waiting">]: number };
@@ -140,12 +146,22 @@ const OPTION_NAMES: readonly (keyof RateLimiterOptions)[] = [
   "cancelReserve",
   "store",
   "storeKey",
+  "storeTimeoutMs",
   "onStoreError",
   "clock",
 ];
 
 // How many calls are let through at a time: enough to be quick, few enough to ask a store for.
 const FRONT = 64;
+
+// Who waits for longer is woken early and waits again: timers hold no more, and fire at once instead.
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+// How long a store may make calls other than cancels wait, beside the time of a refill: processes take turns.
+const PATIENCE_MS = 60_000;
+
+// A store that says again and again that the tokens will be there in a moment is not asked without end.
+const LONGEST_PAUSE_MS = 100;
 
 // Two clocks never run alike: a bucket that is used up for hours must not get ahead of Kalshi's.
 const PACE = 0.999;
@@ -173,6 +189,30 @@ const tooLarge = ({ name, buckets }: Pool, cost: number, items: number): KalshiC
     { details: { cost, capacity, largest } },
   );
 };
+
+function assertRequest({ bucket, cost = 0, items = 1, shard = 0 }: RateRequest): void {
+  if (bucket !== "read" && bucket !== "write") throw new KalshiConfigError('bucket takes "read" or "write".');
+  assertFinite("cost", cost);
+  assertFinite("items", items, 1);
+  if (shard !== "all" && !Number.isSafeInteger(shard)) {
+    throw new KalshiConfigError('shard takes a whole number, or "all".');
+  }
+}
+
+function assertStore(
+  { store, storeKey = "kalshi", storeTimeoutMs = 1, onStoreError }: RateLimiterOptions,
+): void {
+  if (store !== undefined && !(typeof store?.take === "function" && typeof store.drain === "function")) {
+    throw new KalshiConfigError("store takes an object with take and drain, such as a RedisRateStore.");
+  }
+  if (typeof storeKey !== "string" || storeKey === "") throw new KalshiConfigError("storeKey takes a text.");
+  if (!(typeof storeTimeoutMs === "number" && storeTimeoutMs > 0 && storeTimeoutMs <= LONGEST_TIMER_MS)) {
+    throw new KalshiConfigError(`storeTimeoutMs takes a positive number; got ${String(storeTimeoutMs)}.`);
+  }
+  if (onStoreError !== undefined && typeof onStoreError !== "function") {
+    throw new KalshiConfigError("onStoreError takes a function.");
+  }
+}
 
 /** What a client's request asks for. */
 function rateRequestOf({ method, template, options: { params = {}, body } }: LimitedCall): RateRequest {
@@ -232,6 +272,7 @@ export class RateLimiter implements Limiter {
     assertBudgets(options);
     assertFinite("marginMs", options.marginMs ?? 0);
     assertFinite("cancelReserve", options.cancelReserve ?? 0);
+    assertStore(options);
     this.#options = { ...options };
     this.#clock = options.clock ?? systemClock;
     this.#budgets = options;
@@ -242,7 +283,7 @@ export class RateLimiter implements Limiter {
    * Takes the tokens of one call. Returns nothing when they are there and nobody is in line, so that such a call
    * loses no time; else a promise of its turn.
    *
-   * Throws a `KalshiConfigError` when the bucket never holds as many tokens; for a batch, `details.largest` is the
+   * Throws a `KalshiConfigError` for a request that cannot be, and when the bucket never holds as many tokens; for a batch, `details.largest` is the
    * largest one that it does hold. Rejects when `signal` aborts: with its reason where that is a `KalshiError`,
    * else with a `KalshiAbortError`.
    */
@@ -326,9 +367,15 @@ export class RateLimiter implements Limiter {
     this.#counts(pool, payer === "all" ? 0 : payer);
     for (const counts of this.#countsOf(pool, payer)) counts.rateLimited++;
     pool.buckets.drain(payer, this.#clock.monotonic());
-    this.#options.store?.drain(pool.key, payer).catch((error) =>
-      tell(this.#options.onStoreError, () => error)
-    );
+    this.#drainStore(pool.key, payer);
+  }
+
+  async #drainStore(key: string, payer: Payer): Promise<void> {
+    try {
+      await this.#options.store?.drain(key, payer);
+    } catch (error) {
+      tell(this.#options.onStoreError, () => error);
+    }
   }
 
   /** Changes the budgets, as when the account's tier has changed. What waits and no longer fits is refused. */
@@ -351,11 +398,15 @@ export class RateLimiter implements Limiter {
 
   /** Changes the costs of the endpoints, as `GET /account/endpoint_costs` answers them. */
   setCosts(costs: RateCosts): void {
-    assertFinite("default_cost", costs.default_cost);
-    this.#defaultCost = costs.default_cost;
-    this.#costs = new Map(
-      costs.endpoint_costs?.map(({ method, path, cost }) => [routeOf(`${method} ${path}`), cost]),
-    );
+    const { default_cost, endpoint_costs } = costs;
+    assertFinite("default_cost", default_cost);
+    // What is no number would let everything pass from then on.
+    const known = endpoint_costs?.map(({ method, path, cost }): [string, number] => {
+      assertFinite(`cost of ${method} ${path}`, cost);
+      return [routeOf(`${method} ${path}`), cost];
+    });
+    this.#defaultCost = default_cost;
+    this.#costs = new Map(known);
   }
 
   /** Figures of each bucket used so far: `read`, `write`, and `write:2` for that of shard 2. */
@@ -373,6 +424,7 @@ export class RateLimiter implements Limiter {
   }
 
   #place({ bucket, shard, priority, ...request }: RateRequest) {
+    assertRequest({ bucket, shard, ...request });
     const pool = this.#pool(bucket);
     const payer = this.#payer(bucket, shard);
     this.#counts(pool, payer === "all" ? 0 : payer);
@@ -447,6 +499,8 @@ export class RateLimiter implements Limiter {
         waiting: 0,
         timer: undefined,
         asking: false,
+        refusals: 0,
+        refusedSinceMs: 0,
       };
       lines.push(line);
     }
@@ -508,7 +562,7 @@ export class RateLimiter implements Limiter {
 
   async #takeFrom(store: RateStore, pool: Pool, line: Line, front: readonly Waiter[]): Promise<RateGrant> {
     try {
-      const grant = await store.take({
+      const take: RateTake = {
         key: pool.key,
         shard: line.payer,
         tokensPerSecond: this.#budget(pool.name).tokensPerSecond,
@@ -517,14 +571,54 @@ export class RateLimiter implements Limiter {
         spare: this.#spare(pool.name),
         urgent: line.urgent,
         costs: front.map(({ cost }) => cost),
-      });
+      };
+      const grant = checkedGrant(await this.#inTime(store.take(take)), take);
+      const pauseMs = this.#pauseOf(line, take, grant);
       // Its own books are what it falls back to.
       this.#takeHere(pool, line, front.slice(0, grant.granted));
-      return grant;
+      return { ...grant, waitMs: Math.max(grant.waitMs, pauseMs) };
     } catch (error) {
       tell(this.#options.onStoreError, () => error);
       return this.#takeHere(pool, line, front);
     }
+  }
+
+  /** What a store answers, or an error when it takes too long. */
+  async #inTime<T>(answer: Promise<T>): Promise<T> {
+    const { storeTimeoutMs = 1000 } = this.#options;
+    let timer: ClockTimer | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = this.#clock.setTimer(
+        () => reject(new KalshiTimeoutError(`The rate store did not answer within ${storeTimeoutMs} ms.`)),
+        storeTimeoutMs,
+      );
+    });
+    try {
+      return await Promise.race([answer, late]);
+    } finally {
+      timer?.clear();
+    }
+  }
+
+  /**
+   * The least pause before a store that lets nobody through is asked again. Throws when it has let nobody through for
+   * longer than it can have to.
+   */
+  #pauseOf(line: Line, take: RateTake, { granted }: RateGrant): number {
+    if (granted > 0) {
+      line.refusals = 0;
+      return 0;
+    }
+    const now = this.#clock.monotonic();
+    if (line.refusals++ === 0) line.refusedSinceMs = now;
+    const heldMs = now - line.refusedSinceMs;
+    const refillMs = longestWaitMs({ ...take, urgent: false }, take.costs[0] ?? 0);
+    if (heldMs > refillMs + (line.urgent ? 0 : PATIENCE_MS)) {
+      throw new KalshiTimeoutError(
+        `The rate store has let nobody through for ${Math.round(heldMs)} ms. The limiter goes on alone.`,
+      );
+    }
+    return Math.min(2 ** (line.refusals - 1), LONGEST_PAUSE_MS);
   }
 
   #takeHere(pool: Pool, line: Line, front: readonly Waiter[]): RateGrant {
@@ -554,8 +648,10 @@ export class RateLimiter implements Limiter {
       line.timer = this.#clock.setTimer(() => {
         line.timer = undefined;
         this.#serve(pool);
-      }, Math.max(1, Math.ceil(waitMs)));
+      }, Math.min(Math.max(1, Math.ceil(waitMs)), LONGEST_TIMER_MS));
     }
+    // A store that let nobody through is given time again when somebody else comes.
+    if (head(line) === undefined) line.refusals = 0;
     return granted > 0;
   }
 }

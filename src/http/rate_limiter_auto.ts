@@ -51,6 +51,7 @@ const BASIC = {
   write: { tokensPerSecond: 100 },
 };
 const RETRY_MS = 60_000;
+const LEAST_MS = 1_000;
 
 const budgetOf = ({ refill_rate, bucket_capacity }: AccountBucketLimit): RateBudget => ({
   tokensPerSecond: refill_rate,
@@ -137,7 +138,8 @@ export class AutoRateLimiter extends RateLimiter {
           this.#isKnown = true;
           for (const { expires_ts } of grants ?? []) {
             const leftMs = (expires_ts ?? 0) * 1000 - clock.now();
-            if (leftMs > 0) validMs = Math.min(validMs, leftMs);
+            // A grant that is always about to expire must not have the budgets read with every call.
+            if (leftMs > 0) validMs = Math.min(validMs, Math.max(leftMs, LEAST_MS));
           }
         }),
         readCosts().then((costs) => this.setCosts(costs)),

@@ -511,3 +511,39 @@ test("no mix of calls and travel times within the margin meets a 429", async () 
     { numRuns: 200 },
   );
 });
+
+test("a request or a cost that cannot be is refused, and leaves the bucket as it is", () => {
+  const { limiter } = setUp();
+  const wrong: unknown[] = [
+    { bucket: "wirte" },
+    {},
+    { bucket: "write", cost: NaN },
+    { bucket: "write", cost: -1 },
+    { bucket: "write", cost: Infinity },
+    { bucket: "write", cost: "10" },
+    { bucket: "write", items: 0 },
+    { bucket: "write", items: NaN },
+    { bucket: "write", items: "2" },
+    { bucket: "write", shard: NaN },
+    { bucket: "write", shard: 1.5 },
+    { bucket: "write", shard: "1" },
+  ];
+  for (const request of wrong) {
+    assertThrows(() => limiter.acquire(request as RateRequest), KalshiConfigError, "takes");
+    assertThrows(() => limiter.tryAcquire(request as RateRequest), KalshiConfigError, "takes");
+  }
+  for (const cost of [NaN, -5, Infinity, "10", null, undefined]) {
+    const endpoint_costs = [{ method: "POST", path: "/orders", cost: cost as number }];
+    assertThrows(
+      () => limiter.setCosts({ default_cost: 10, endpoint_costs }),
+      KalshiConfigError,
+      "cost of POST /orders",
+    );
+    assertThrows(
+      () => limiter.setCosts({ default_cost: cost as number, endpoint_costs: [] }),
+      KalshiConfigError,
+    );
+  }
+  assert(limiter.tryAcquire({ bucket: "write", operation: "POST /orders" }));
+  assertEquals(limiter.stats()["write"]?.tokens, 2390);
+});

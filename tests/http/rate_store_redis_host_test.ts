@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { createClient } from "@redis/client";
 import fc from "fast-check";
 import { Redis } from "ioredis";
@@ -10,6 +10,7 @@ import { TokenBucket } from "../../src/http/token_bucket.ts";
 import { type RedisEval, RedisRateStore } from "../../src/rate_store_redis.ts";
 import { startRedis } from "../support/redis_server.ts";
 import { runtimeName, test } from "../support/test.ts";
+import { until } from "../support/until.ts";
 import { promiseChains, SimClock } from "./sim_clock.ts";
 
 interface Connection extends AsyncDisposable {
@@ -71,6 +72,8 @@ class ClockedRedis {
     }
   });
   readonly #underWay = new Set<Promise<unknown>>();
+  /** By how much the clock of Redis is ahead of all others. */
+  aheadMs = 0;
 
   store({ eval: run }: Connection): RedisRateStore {
     const clocked: RedisEval = async (script, keys, args) => {
@@ -81,7 +84,7 @@ local redis = { call = function(name, ...)
   return { math.floor(ms / 1000), ms % 1000 * 1000 }
 end }
 ${script}`;
-      const answer = run(told, keys, [...args, String(this.clock.now())]);
+      const answer = run(told, keys, [...args, String(this.clock.now() + this.aheadMs)]);
       const ended = answer.catch(() => {});
       this.#underWay.add(ended);
       try {
@@ -222,6 +225,7 @@ test("while Redis does not answer, the limiter goes on alone and says so", async
     read: { tokensPerSecond: 1000 },
     write: { tokensPerSecond: 1000 },
     store,
+    storeTimeoutMs: timeoutMs,
     onStoreError: (error) => errors.push(error),
   });
   await limiter.acquire({ bucket: "write" });
@@ -261,7 +265,9 @@ test("a 429 empties the bucket for every process", async () => {
 test("options of the Redis store that cannot be are refused", () => {
   const make = (options: unknown) => () => new RedisRateStore(options as { eval: RedisEval });
   assertThrows(make({}), KalshiConfigError, "eval takes a function");
-  assertThrows(make({ eval: () => {}, timeoutMs: 0 }), KalshiConfigError, "timeoutMs");
+  for (const wrong of [0, -1, NaN, Infinity, 2 ** 31, "500", null]) {
+    assertThrows(make({ eval: () => {}, timeoutMs: wrong }), KalshiConfigError, "timeoutMs");
+  }
   assertThrows(make({ eval: () => {}, client: 1 }), KalshiConfigError, 'no option "client"');
 });
 
@@ -351,4 +357,118 @@ test("processes that draw on shards, on all and on none in one go admit no more 
   await settled;
   assertEquals(refused, 0);
   assert(tokens >= 0.9 * (900 + seconds * budget.tokensPerSecond), `${tokens} tokens in ${seconds} s`);
+});
+
+test("a step of the Redis server's clock, back or forth, stalls nobody", async () => {
+  for (const stepMs of [-86_400_000, -3_600_000, -500, 3_600_000]) {
+    await using redis = await startRedis();
+    await using connection = await connect(redis.port);
+    const redisTime = new ClockedRedis();
+    const { clock } = redisTime;
+    const errors: unknown[] = [];
+    const budget = { tokensPerSecond: 100, capacity: 100 };
+    const limiters = [1, 2].map(() =>
+      new RateLimiter({
+        read: budget,
+        write: budget,
+        clock,
+        store: redisTime.store(connection),
+        onStoreError: (error) => errors.push(error),
+      })
+    );
+    const done: string[] = [];
+    const call = async (index: number, name: string, cost: number, priority?: "cancel") => {
+      await limiters[index]?.acquire({ bucket: "write", cost, priority });
+      done.push(name);
+    };
+    call(0, "first", 80);
+    await clock.run(100);
+    // It waits, and holds a claim that was due by the clock as it was.
+    call(0, "waits", 60);
+    await clock.run(100);
+    redisTime.aheadMs = stepMs;
+    call(1, "cancel", 2, "cancel");
+    call(1, "other", 10);
+    await clock.run(2000);
+    assertEquals([...done].sort(), ["cancel", "first", "other", "waits"], `a step of ${stepMs} ms`);
+    assertEquals(done[1], "cancel");
+    assertEquals(errors, []);
+  }
+});
+
+test("what stands in Redis and cannot be is mended by the next call", async () => {
+  await using redis = await startRedis();
+  await using connection = await connect(redis.port);
+  const store = new RedisRateStore({ eval: connection.eval, timeoutMs });
+  const bucket = { ...slow, tokensPerSecond: 1000, capacity: 100, reserve: 0, spare: 0 };
+  const nonsense = [
+    ..."-1e300 0 0 |nan 0 0 |-inf 0 0 |x y z |||nan nan nan nan|0 nan 0 |0 1e300 0 |0 inf inf other|0 -inf 0 "
+      .split("|"),
+    ...`0 0 1e300 other|0 0 nan other|0 0 0 other|1e308 1e308 1e308 other|a b c d e f`.split("|"),
+  ];
+  for (const [index, text] of nonsense.entries()) {
+    const key = `nonsense ${index}`;
+    const write =
+      "for _, name in ipairs({ '0', '1', 'new' }) do redis.call('HSET', KEYS[1], name, ARGV[1]) end";
+    await connection.eval(write, [key], [text]);
+    for (const shard of [0, 1, 2, "all"] as const) {
+      const { granted, waitMs } = await store.take({ ...bucket, key, shard, urgent: true, costs: [2] });
+      assert(granted === 1 || waitMs <= 2, `${JSON.stringify(text)}: ${granted}, ${waitMs} ms`);
+      const other = await store.take({ ...bucket, key, shard, costs: [2] });
+      assert(other.waitMs <= 102, `${JSON.stringify(text)}: ${other.waitMs} ms`);
+    }
+  }
+});
+
+test("answers of eval that are no grant are refused", async () => {
+  const answers: unknown[] = [
+    [NaN, 0],
+    ["", ""],
+    [null, null],
+    [[], []],
+    [0, -1],
+    [2, 0],
+    [0.5, 0],
+    [-1, 0],
+    [1],
+    [],
+    "1,0",
+    null,
+    undefined,
+    { granted: 1, waitMs: 0 },
+    [true, 0],
+    [1, {}],
+  ];
+  for (const answer of answers) {
+    const store = new RedisRateStore({ eval: () => Promise.resolve(answer), timeoutMs });
+    await assertRejects(
+      () => store.take({ ...slow, key: "k", costs: [1] }),
+      KalshiConfigError,
+      "list of two",
+    );
+  }
+  // As clients give them that make numbers of texts, or bigints of integers.
+  for (const answer of [[1, "0.000"], [1n, 0], ["1", 0]]) {
+    const store = new RedisRateStore({ eval: () => Promise.resolve(answer), timeoutMs });
+    assertEquals(await store.take({ ...slow, key: "k", costs: [1] }), { granted: 1, waitMs: 0 });
+  }
+});
+
+test("a limiter goes on with a key in Redis that is none of its own, and says so", async () => {
+  await using redis = await startRedis();
+  await using connection = await connect(redis.port);
+  const errors: unknown[] = [];
+  const budget = { tokensPerSecond: 1000 };
+  const limiter = new RateLimiter({
+    read: budget,
+    write: budget,
+    store: new RedisRateStore({ eval: connection.eval, timeoutMs }),
+    storeTimeoutMs: timeoutMs,
+    onStoreError: (error) => errors.push(error),
+  });
+  await connection.eval("return redis.call('SET', KEYS[1], 'something else')", ["kalshi:write"], []);
+  await limiter.acquire({ bucket: "write", priority: "cancel" });
+  limiter.onRateLimited("write");
+  await until(() => errors.length === 2);
+  assert(errors.every((error) => /WRONGTYPE/.test(String(error))), String(errors));
 });
