@@ -6,7 +6,7 @@
 import process from "node:process";
 import { systemClock } from "../src/clock.ts";
 import { ExchangeClock } from "../src/local_exchange/clock.ts";
-import type { Order } from "../src/local_exchange/engine/types.ts";
+import type { Order } from "../src/local_exchange/engine/model.ts";
 import { createRandom } from "../src/local_exchange/random.ts";
 import { Venue } from "../src/local_exchange/venue.ts";
 

@@ -12,7 +12,7 @@ import { type PlainKey, readKeyDer } from "../auth/private_key.ts";
 import { type Clock, held } from "../clock.ts";
 import { KalshiAuthKeyError, KalshiConfigError } from "../errors.ts";
 import { ApiError } from "./api_error.ts";
-import type { Account } from "./engine/ledger.ts";
+import type { Account } from "./engine/model.ts";
 
 /** The kinds of keys that Kalshi registers. */
 export type KeyType = "rsa" | "ed25519";

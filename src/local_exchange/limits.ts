@@ -7,7 +7,7 @@ import type { Operation } from "../contract/operation.ts";
 import { chargeOf } from "../http/charge.ts";
 import { ShardBuckets } from "../http/shard_buckets.ts";
 import { ApiError } from "./api_error.ts";
-import type { Account } from "./engine/ledger.ts";
+import type { Account } from "./engine/model.ts";
 
 /** A tier of Kalshi's API, lowest first. */
 export type UsageTier = "basic" | "advanced" | "expert" | "premier" | "paragon" | "prime" | "prestige";

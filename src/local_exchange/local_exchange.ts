@@ -10,7 +10,7 @@ import { KalshiConfig } from "../config.ts";
 import { KalshiConfigError } from "../errors.ts";
 import type { Runtime } from "../runtime/types.ts";
 import { ExchangeClock } from "./clock.ts";
-import type { Account } from "./engine/ledger.ts";
+import type { Account } from "./engine/model.ts";
 import type { FeeType } from "./engine/fees.ts";
 import type { Fault } from "./faults.ts";
 import { Gateway } from "./gateway.ts";

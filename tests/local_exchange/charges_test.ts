@@ -5,6 +5,7 @@ import type { Operation } from "../../src/contract/operation.ts";
 import * as perps from "../../src/contract/perps/operations.ts";
 import { KalshiRateLimitError } from "../../src/errors.ts";
 import { RateLimiter } from "../../src/http/rate_limiter.ts";
+import { eventClearing } from "../../src/local_exchange/engine/event_clearing.ts";
 import { Engine } from "../../src/local_exchange/engine/engine.ts";
 import { createRandom } from "../../src/local_exchange/random.ts";
 import { RateLimits, tierLimits } from "../../src/local_exchange/limits.ts";
@@ -81,7 +82,7 @@ const drawnByClient = (operation: Row, request: Request): Tokens => {
 
 for (const [product, table] of Object.entries({ event, perps })) {
   test(`${product}: client and exchange agree who pays for every operation, and how much`, () => {
-    const account = new Engine(createRandom(1), 0).open();
+    const account = new Engine(createRandom(1), 0, eventClearing).open();
     for (const [name, operation] of Object.entries(table) as [string, Row][]) {
       for (const request of requestsOf(operation)) {
         const limits = new RateLimits();

@@ -1,93 +1,95 @@
-/** One market's order book in YES prices: price levels, each a queue in order of time. */
-import type { Order, Side } from "./types.ts";
+/** One market's order book: price levels, each a queue in order of time. It keeps queues; money is the clearing's business. */
+
+/** A side of a book, in terms of YES: `bid` buys it, `ask` sells it (which is buying NO at 1 - price). */
+export type Side = "bid" | "ask";
+
+/** What rests in a book. */
+export interface Queued<O> {
+  readonly side: Side;
+  readonly price: number;
+  readonly remaining: number;
+  /** Neighbours in the queue of its price level. */
+  ahead: O | undefined;
+  behind: O | undefined;
+}
 
 /** A price level. */
-export interface Level {
+export interface Level<O> {
   readonly price: number;
   total: number;
   orders: number;
-  first: Order | undefined;
-  last: Order | undefined;
+  first: O | undefined;
+  last: O | undefined;
 }
 
-const WORDS = 320; // 10,240 bits cover the prices 0 to 10,000
+/** The levels of one side, over any integer prices. */
+class BookSide<O> {
+  readonly byPrice = new Map<number, Level<O>>();
+  /** The best level is the last, so that what happens at the top moves nothing else. */
+  readonly worstFirst: Level<O>[] = [];
+  readonly #sign: 1 | -1;
 
-/** The prices of one side that have orders: a bitmap with a summary, so that the best price is a few steps away. */
-class PriceSet {
-  readonly #words = new Uint32Array(WORDS);
-  readonly #summary = new Uint32Array(WORDS / 32);
+  constructor(side: Side) {
+    this.#sign = side === "bid" ? 1 : -1;
+  }
 
-  add(price: number): void {
-    const word = price >>> 5;
-    this.#words[word] = (this.#words[word] ?? 0) | (1 << (price & 31));
-    this.#summary[word >>> 5] = (this.#summary[word >>> 5] ?? 0) | (1 << (word & 31));
+  /** The level at a price, made where there is none. */
+  at(price: number): Level<O> {
+    let level = this.byPrice.get(price);
+    if (level === undefined) {
+      level = { price, total: 0, orders: 0, first: undefined, last: undefined };
+      this.byPrice.set(price, level);
+      this.worstFirst.splice(this.#index(price), 0, level);
+    }
+    return level;
   }
 
   delete(price: number): void {
-    const word = price >>> 5;
-    const left = (this.#words[word] ?? 0) & ~(1 << (price & 31));
-    this.#words[word] = left;
-    if (left === 0) this.#summary[word >>> 5] = (this.#summary[word >>> 5] ?? 0) & ~(1 << (word & 31));
+    this.byPrice.delete(price);
+    this.worstFirst.splice(this.#index(price), 1);
   }
 
-  lowest(): number | undefined {
-    for (let at = 0; at < this.#summary.length; at++) {
-      const some = this.#summary[at] ?? 0;
-      if (some === 0) continue;
-      const word = at * 32 + (31 - Math.clz32(some & -some));
-      const bits = this.#words[word] ?? 0;
-      return word * 32 + (31 - Math.clz32(bits & -bits));
+  /** Where a price stands or would stand. */
+  #index(price: number): number {
+    let low = 0;
+    let high = this.worstFirst.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const other = (this.worstFirst[middle] as Level<O>).price;
+      if ((other - price) * this.#sign < 0) low = middle + 1;
+      else high = middle;
     }
-    return undefined;
-  }
-
-  highest(): number | undefined {
-    for (let at = this.#summary.length - 1; at >= 0; at--) {
-      const some = this.#summary[at] ?? 0;
-      if (some === 0) continue;
-      const word = at * 32 + (31 - Math.clz32(some));
-      return word * 32 + (31 - Math.clz32(this.#words[word] ?? 0));
-    }
-    return undefined;
+    return low;
   }
 }
 
-class BookSide {
-  readonly levels = new Map<number, Level>();
-  readonly prices = new PriceSet();
-}
-
-/** A book. It keeps queues; money is the engine's business. */
-export class Book {
+/** A book of orders, best price first and then oldest first. */
+export class Book<O extends Queued<O>> {
   // Most of a catalogue's markets never see an order: their sides are made with the first one.
-  #bids: BookSide | undefined;
-  #asks: BookSide | undefined;
+  #bids: BookSide<O> | undefined;
+  #asks: BookSide<O> | undefined;
 
   /** The best price of a side. */
   best(side: Side): number | undefined {
-    return side === "bid" ? this.#bids?.prices.highest() : this.#asks?.prices.lowest();
+    return this.#side(side)?.worstFirst.at(-1)?.price;
   }
 
   /** The level at a price. */
-  level(side: Side, price: number): Level | undefined {
-    return (side === "bid" ? this.#bids : this.#asks)?.levels.get(price);
+  level(side: Side, price: number): Level<O> | undefined {
+    return this.#side(side)?.byPrice.get(price);
   }
 
   /** The levels of a side, best first. */
-  levels(side: Side): Level[] {
-    const found = [...(side === "bid" ? this.#bids : this.#asks)?.levels.values() ?? []];
-    return found.sort(side === "bid" ? (a, b) => b.price - a.price : (a, b) => a.price - b.price);
+  levels(side: Side): Level<O>[] {
+    return (this.#side(side)?.worstFirst ?? []).toReversed();
   }
 
   /** Puts an order at the end of its level's queue. */
-  add(order: Order): void {
-    const side = order.side === "bid" ? this.#bids ??= new BookSide() : this.#asks ??= new BookSide();
-    let level = side.levels.get(order.price);
-    if (level === undefined) {
-      level = { price: order.price, total: 0, orders: 0, first: undefined, last: undefined };
-      side.levels.set(order.price, level);
-      side.prices.add(order.price);
-    }
+  add(order: O): void {
+    const side = order.side === "bid"
+      ? this.#bids ??= new BookSide("bid")
+      : this.#asks ??= new BookSide("ask");
+    const level = side.at(order.price);
     order.ahead = level.last;
     order.behind = undefined;
     if (level.last === undefined) level.first = order;
@@ -97,17 +99,13 @@ export class Book {
     level.total += order.remaining;
   }
 
-  /** Takes `count` off a resting order's size, which keeps its place. */
-  reduce(order: Order, count: number): void {
-    const level = this.level(order.side, order.price);
-    if (level !== undefined) level.total -= count;
-  }
-
-  /** Takes a resting order out, with what remains of it. */
-  remove(order: Order): void {
-    const side = order.side === "bid" ? this.#bids : this.#asks;
-    const level = side?.levels.get(order.price);
+  /** Takes `count` off a resting order, which keeps its place; all that remains of it takes it out. */
+  reduce(order: O, count: number): void {
+    const side = this.#side(order.side);
+    const level = side?.byPrice.get(order.price);
     if (side === undefined || level === undefined) return;
+    level.total -= count;
+    if (count < order.remaining) return;
     if (order.ahead === undefined) level.first = order.behind;
     else order.ahead.behind = order.behind;
     if (order.behind === undefined) level.last = order.ahead;
@@ -115,17 +113,17 @@ export class Book {
     order.ahead = undefined;
     order.behind = undefined;
     level.orders--;
-    level.total -= order.remaining;
-    if (level.orders === 0) {
-      side.levels.delete(order.price);
-      side.prices.delete(order.price);
-    }
+    if (level.orders === 0) side.delete(order.price);
   }
 
   /** Contracts ahead of a resting order at its price. */
-  queueAhead(order: Order): number {
+  queueAhead(order: O): number {
     let count = 0;
     for (let other = order.ahead; other !== undefined; other = other.ahead) count += other.remaining;
     return count;
+  }
+
+  #side(side: Side): BookSide<O> | undefined {
+    return side === "bid" ? this.#bids : this.#asks;
   }
 }

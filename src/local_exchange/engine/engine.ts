@@ -1,29 +1,29 @@
 /**
  * The matching engine: price-time priority on one YES book per market, in integers, with no time or
- * randomness of its own. It knows nothing of HTTP.
+ * randomness of its own. It knows nothing of HTTP, and of money only what its {@linkcode Clearing} says.
  *
  * @module
  */
 import type { Random } from "../random.ts";
-import { PRICE_ONE } from "../units.ts";
-import { bookFill, payOut } from "./accounting.ts";
+import type { Clearing } from "./clearing.ts";
 import type { FeeSchedule } from "./fees.ts";
 import { OrderGroups } from "./groups.ts";
-import { Account, addResting, neededFor, recost, reduceResting, reserve, type Wallet } from "./ledger.ts";
+import {
+  Account,
+  type CancelReason,
+  type EngineEvent,
+  type Fill,
+  type Market,
+  type MarketChange,
+  type Order,
+  type OrderGroup,
+  type SelfTradePrevention,
+  type Side,
+  type TimeInForce,
+  type Trade,
+  type Wallet,
+} from "./model.ts";
 import { Schedule } from "./schedule.ts";
-import type {
-  CancelReason,
-  EngineEvent,
-  Fill,
-  Market,
-  MarketChange,
-  Order,
-  OrderGroup,
-  SelfTradePrevention,
-  Side,
-  TimeInForce,
-  Trade,
-} from "./types.ts";
 
 /** A wish to trade, already read and typed. */
 export interface OrderRequest {
@@ -79,14 +79,6 @@ const MAX_COUNT = 1_000_000_000;
 
 const opposite = (side: Side): Side => side === "bid" ? "ask" : "bid";
 
-/** Whether a price lies on a market's grid. */
-export function isOnGrid(market: Market, price: number): boolean {
-  if (price <= 0 || price >= PRICE_ONE) return false;
-  return market.bands.some(({ start, end, step }) =>
-    price >= start && price <= end && (price - start) % step === 0
-  );
-}
-
 /** Whether an incoming order at `price` trades with a resting one at `resting`. */
 function crosses(side: Side, price: number, resting: number): boolean {
   return side === "bid" ? resting <= price : resting >= price;
@@ -111,10 +103,12 @@ export class Engine {
   #now: number;
   #horizon = 0;
   readonly #random: Random;
+  readonly #clearing: Clearing;
   readonly #listeners = new Set<(event: EngineEvent) => void>();
 
-  constructor(random: Random, now: number) {
+  constructor(random: Random, now: number, clearing: Clearing) {
     this.#random = random;
+    this.#clearing = clearing;
     this.#now = now;
     this.groups = new OrderGroups({
       id: () => random.uuid(),
@@ -169,6 +163,11 @@ export class Engine {
     this.deposited += amount;
   }
 
+  /** Whether a price lies on a market's grid. */
+  isOnGrid(market: Market, price: number): boolean {
+    return this.#clearing.isOnGrid(market, price);
+  }
+
   /** Places an order. */
   place(request: OrderRequest): Placed | Refusal {
     const { wallet, market, side, price } = request;
@@ -182,7 +181,7 @@ export class Engine {
     const best = market.book.best(opposite(side));
     const isTaker = best !== undefined && crosses(side, price, best);
     if (request.postOnly && isTaker) return { refused: "invalid_order", details: "post only cross" };
-    if (wallet.available < neededFor(holding, side, price, count, isTaker)) {
+    if (!this.#clearing.affords({ holding, side, price, count, isTaker })) {
       return { refused: "insufficient_balance" };
     }
     if (request.timeInForce === "fill_or_kill" && this.#volumeAt(market, side, price, count) < count) {
@@ -197,11 +196,11 @@ export class Engine {
    * anything else puts it at the end, and may let it trade.
    */
   amend(order: Order, { price, count, clientOrderId, expiresAt }: Amendment): Placed | Refusal {
-    const { market, side, account, holding, wallet } = order;
+    const { market, side, account, holding } = order;
     if (this.exchangePaused) return { refused: "exchange_is_paused" };
     if (this.tradingPaused) return { refused: "trading_is_paused" };
     if (market.status !== "active") return { refused: "market_inactive" };
-    if (!isOnGrid(market, price)) return { refused: "invalid_price" };
+    if (!this.isOnGrid(market, price)) return { refused: "invalid_price" };
     const remaining = count - order.filled;
     if (count > MAX_COUNT) return { refused: "invalid_order_size" };
     if (remaining <= 0) return { refused: "invalid_order_size", details: "no more than what is filled" };
@@ -214,14 +213,9 @@ export class Engine {
       if (isTaker && order.selfTradePrevention === "taker_at_cross" && this.#meetsOwn(order, price)) {
         return { refused: "self_cross_attempt" };
       }
-      const before = order.remaining;
-      reduceResting(order, before);
-      reserve(holding);
-      const affordable = wallet.available >= neededFor(holding, side, price, remaining, isTaker);
-      order.remaining = before;
-      addResting(order);
-      reserve(holding);
-      if (!affordable) return { refused: "insufficient_balance" };
+      if (!this.#clearing.affords({ holding, side, price, count: remaining, isTaker, instead: order })) {
+        return { refused: "insufficient_balance" };
+      }
     }
     if (renamed) {
       order.clientOrderId = clientOrderId;
@@ -284,8 +278,7 @@ export class Engine {
       for (const wallet of account.wallets()) {
         const holding = wallet.holdings.get(market);
         if (holding === undefined) continue;
-        for (const side of [holding.bids, holding.asks]) recost(side);
-        reserve(holding);
+        this.#clearing.reprice(holding);
         const newestFirst = [...holding.bids.orders, ...holding.asks.orders].sort((a, b) =>
           b.createdAt - a.createdAt
         );
@@ -300,7 +293,7 @@ export class Engine {
       for (const wallet of account.wallets()) {
         const holding = wallet.holdings.get(market);
         if (holding === undefined || holding.position === 0) continue;
-        const settlement = payOut(holding, value, this.#now);
+        const settlement = this.#clearing.settle(holding, value, this.#now);
         this.feesTaken += settlement.fee;
         this.emit({ type: "settlement", settlement });
         this.emit({ type: "position", holding, at: this.#now });
@@ -322,7 +315,7 @@ export class Engine {
     const parties = { bid: buyer, ask: seller };
     for (const side of ["bid", "ask"] as const) {
       const wallet = parties[side];
-      if (wallet.available < neededFor(wallet.holding(market), side, price, count, true)) {
+      if (!this.#clearing.affords({ holding: wallet.holding(market), side, price, count, isTaker: true })) {
         return { refused: "insufficient_balance" };
       }
     }
@@ -424,8 +417,7 @@ export class Engine {
 
   #shrink(order: Order, count: number): void {
     order.market.book.reduce(order, count);
-    reduceResting(order, count);
-    reserve(order.holding);
+    this.#clearing.reduce(order, count);
     this.#tellBook(order, -count);
   }
 
@@ -434,7 +426,7 @@ export class Engine {
     if (this.exchangePaused) return { refused: "exchange_is_paused" };
     if (this.tradingPaused) return { refused: "trading_is_paused" };
     if (market.status !== "active") return { refused: "market_inactive" };
-    if (!isOnGrid(market, request.price)) return { refused: "invalid_price" };
+    if (!this.isOnGrid(market, request.price)) return { refused: "invalid_price" };
     if (request.count <= 0 || request.count > MAX_COUNT) return { refused: "invalid_order_size" };
     if (request.clientOrderId !== "" && wallet.account.ordersByClientId.has(request.clientOrderId)) {
       return { refused: "order_already_exists" };
@@ -480,16 +472,12 @@ export class Engine {
 
   /** One trade of a taker with a resting order; returns the taker's fee. */
   #trade(taker: Order, maker: Order, count: number): number {
-    const { book } = maker.market;
-    book.reduce(maker, count);
-    if (maker.remaining === count) {
-      maker.remaining = 0;
-      book.remove(maker);
-      maker.remaining = count;
+    maker.market.book.reduce(maker, count);
+    this.#clearing.reduce(maker, count);
+    if (maker.remaining === 0) {
       maker.status = "executed";
       maker.group?.orders.delete(maker);
     }
-    reduceResting(maker, count);
     taker.remaining -= count;
     const fee = this.#exchange(taker, maker, maker.price, count, false);
     this.#tellBook(maker, -count);
@@ -521,7 +509,7 @@ export class Engine {
     const long = () => Math.max(0, taker.holding.position) + Math.max(0, maker.holding.position);
     const before = long();
     const [takerFill, makerFill] = [taker, maker].map((order) => {
-      const { fill, taken } = bookFill(this.#random.uuid(), order, trade, order === taker);
+      const { fill, taken } = this.#clearing.bookFill(this.#random.uuid(), order, trade, order === taker);
       this.feesTaken += taken;
       return fill;
     }) as [Fill, Fill];
@@ -536,8 +524,7 @@ export class Engine {
 
   #rest(order: Order): void {
     order.market.book.add(order);
-    addResting(order);
-    reserve(order.holding);
+    this.#clearing.rest(order);
     order.group?.orders.add(order);
     this.#tellBook(order, order.remaining);
     if (order.expiresAt !== undefined) this.#expireAt(order, order.expiresAt);
@@ -552,9 +539,8 @@ export class Engine {
   /** Takes a resting order off the book. */
   #leave(order: Order): void {
     const { remaining } = order;
-    order.market.book.remove(order);
-    reduceResting(order, remaining);
-    reserve(order.holding);
+    order.market.book.reduce(order, remaining);
+    this.#clearing.reduce(order, remaining);
     order.group?.orders.delete(order);
     this.#tellBook(order, -remaining);
   }

@@ -3,8 +3,7 @@
  *
  * @see https://docs.kalshi.com/getting_started/order_groups
  */
-import type { Wallet } from "./ledger.ts";
-import type { EngineEvent, Order, OrderGroup } from "./types.ts";
+import type { EngineEvent, Order, OrderGroup, Wallet } from "./model.ts";
 
 const WINDOW_MS = 15_000;
 

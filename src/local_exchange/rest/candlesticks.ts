@@ -7,7 +7,7 @@ import {
 } from "../../contract/operations.ts";
 import type { MarketCandlestick } from "../../contract/types.ts";
 import { ApiError } from "../api_error.ts";
-import type { Market } from "../engine/types.ts";
+import type { Market } from "../engine/model.ts";
 import { type Call, route } from "../route.ts";
 import { formatCount, formatPrice } from "../units.ts";
 import { type Candle, endOfPeriod, type Range, startOfPeriod } from "../world/candles.ts";

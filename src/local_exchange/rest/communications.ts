@@ -25,8 +25,7 @@ import type {
   RFQ as RfqPayload,
 } from "../../contract/types.ts";
 import { ApiError, refusalError } from "../api_error.ts";
-import type { Account } from "../engine/ledger.ts";
-import { isOnGrid } from "../engine/engine.ts";
+import type { Account } from "../engine/model.ts";
 import { type Call, route } from "../route.ts";
 import { COUNT_ONE, formatCount, formatMoney, formatPrice } from "../units.ts";
 import type { Venue } from "../venue.ts";
@@ -358,7 +357,7 @@ export const communicationRoutes = [
     if (price === undefined || count === undefined) {
       throw invalid("price_centi_cents and centicount are required");
     }
-    if (!isOnGrid(info.market, price)) throw new ApiError(400, "invalid_price");
+    if (!engine.isOnGrid(info.market, price)) throw new ApiError(400, "invalid_price");
     if (!(expiresAt > engine.now)) throw invalid("expiration_ts must be in the future");
     const walletOf = (account: Account, field: string) => {
       const subaccount = fields.integer(field, { max: 63 });

@@ -9,7 +9,7 @@ import {
   GetTrades,
 } from "../../contract/operations.ts";
 import { ApiError } from "../api_error.ts";
-import type { MarketStatus, Trade } from "../engine/types.ts";
+import type { MarketStatus, Trade } from "../engine/model.ts";
 import { type Call, route } from "../route.ts";
 import type { MarketInfo } from "../world/catalog.ts";
 import { pageOf } from "./page.ts";

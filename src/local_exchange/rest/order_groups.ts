@@ -9,7 +9,7 @@ import {
   UpdateOrderGroupLimit,
 } from "../../contract/operations.ts";
 import { ApiError } from "../api_error.ts";
-import type { OrderGroup } from "../engine/types.ts";
+import type { OrderGroup } from "../engine/model.ts";
 import { type Call, route } from "../route.ts";
 import { COUNT_ONE, formatCount } from "../units.ts";
 import { Fields, integer, invalid, keyOf, subaccountFor, walletFor } from "./read.ts";

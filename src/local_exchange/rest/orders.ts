@@ -15,7 +15,7 @@ import {
 import type { CreateOrderV2Response, ErrorResponse } from "../../contract/types.ts";
 import { ApiError, refusalError } from "../api_error.ts";
 import type { Placed } from "../engine/engine.ts";
-import type { Order } from "../engine/types.ts";
+import type { Order } from "../engine/model.ts";
 import type { ApiKey } from "../keys.ts";
 import { type Call, route } from "../route.ts";
 import { formatCount } from "../units.ts";

@@ -21,8 +21,7 @@ import {
 } from "../../contract/operations.ts";
 import type { Deposit, EventPosition, GetPositionsResponse } from "../../contract/types.ts";
 import { ApiError } from "../api_error.ts";
-import type { Holding, Wallet } from "../engine/ledger.ts";
-import type { Fill, Settlement } from "../engine/types.ts";
+import type { Fill, Holding, Settlement, Wallet } from "../engine/model.ts";
 import { type Call, route } from "../route.ts";
 import { formatCount, formatMoney, formatMoney4, PRICE_ONE, toCents } from "../units.ts";
 import type { InstanceTransfer, Movement, TransferEnd } from "../world/treasury.ts";

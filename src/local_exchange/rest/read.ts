@@ -1,6 +1,6 @@
 /** Reading what a request says, with the refusals that Kalshi gives to what it cannot read. */
 import { ApiError } from "../api_error.ts";
-import type { Account, Wallet } from "../engine/ledger.ts";
+import type { Account, Wallet } from "../engine/model.ts";
 import type { ApiKey } from "../keys.ts";
 import type { Call } from "../route.ts";
 import { parseCount, parsePrice } from "../units.ts";

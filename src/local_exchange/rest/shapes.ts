@@ -12,8 +12,7 @@ import type {
   Trade as TradePayload,
 } from "../../contract/types.ts";
 import type { Book, Level } from "../engine/book.ts";
-import type { Holding } from "../engine/ledger.ts";
-import type { Fill, Order, PriceBand, Side, Trade } from "../engine/types.ts";
+import type { Fill, Holding, Order, PriceBand, Side, Trade } from "../engine/model.ts";
 import { formatCount, formatMoney, formatPrice, PRICE_ONE } from "../units.ts";
 import type { ComboLeg, EventInfo, MarketInfo, SeriesInfo } from "../world/catalog.ts";
 import { SETTLEMENT_TIMER_S } from "../world/lifecycle.ts";
@@ -164,8 +163,8 @@ export function seriesPayload(series: SeriesInfo, withVolume: boolean): SeriesPa
 }
 
 /** A book's payload: bids for YES and bids for NO, best last; of each side the best `depth`, 0 for all. */
-export function bookPayload(book: Book, depth: number): GetMarketOrderbookResponse["orderbook_fp"] {
-  const side = (levels: Level[], price: (level: Level) => number) =>
+export function bookPayload(book: Book<Order>, depth: number): GetMarketOrderbookResponse["orderbook_fp"] {
+  const side = (levels: Level<Order>[], price: (level: Level<Order>) => number) =>
     (depth === 0 ? levels : levels.slice(0, depth)).reverse()
       .map((level): [string, string] => [formatPrice(price(level)), formatCount(level.total)]);
   return {

@@ -1,7 +1,6 @@
 /** What has moved to the historical data: everything that ended before a cutoff. */
 import type { Engine } from "../engine/engine.ts";
-import type { Holding } from "../engine/ledger.ts";
-import type { Order, Trade } from "../engine/types.ts";
+import type { Holding, Order, Trade } from "../engine/model.ts";
 import type { Catalog, MarketInfo } from "./catalog.ts";
 
 const DAY = 86_400_000;

@@ -1,6 +1,6 @@
 /** Candlesticks from what happened: a minute at a time, summed up when somebody asks. */
 import type { Engine } from "../engine/engine.ts";
-import type { Market } from "../engine/types.ts";
+import type { Market } from "../engine/model.ts";
 import { PRICE_ONE } from "../units.ts";
 import { midnight } from "./new_york.ts";
 

@@ -2,7 +2,7 @@
 import { Book } from "../engine/book.ts";
 import type { Engine } from "../engine/engine.ts";
 import { feeSchedule, type FeeType } from "../engine/fees.ts";
-import type { Market, PriceBand } from "../engine/types.ts";
+import type { Market, PriceBand } from "../engine/model.ts";
 import { PRICE_ONE } from "../units.ts";
 import type { EventPlan, MarketPlan, SeriesPlan } from "./plans.ts";
 

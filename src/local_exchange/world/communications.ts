@@ -1,7 +1,6 @@
 /** Requests for quotes, quotes and block trade proposals, with their timers. */
-import { type Engine, isOnGrid } from "../engine/engine.ts";
-import type { Account, Wallet } from "../engine/ledger.ts";
-import type { Order } from "../engine/types.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { Account, Order, Wallet } from "../engine/model.ts";
 import type { Random } from "../random.ts";
 import { PRICE_ONE } from "../units.ts";
 import type { MarketInfo } from "./catalog.ts";
@@ -188,7 +187,7 @@ export class Communications {
     for (
       const [name, bid, price] of [["yes_bid", yesBid, yesBid], ["no_bid", noBid, PRICE_ONE - noBid]] as const
     ) {
-      if (bid !== 0 && !isOnGrid(market, price)) return `${name} is off the price grid`;
+      if (bid !== 0 && !this.#engine.isOnGrid(market, price)) return `${name} is off the price grid`;
     }
     for (const quote of this.quotes.values()) {
       if (quote.rfq === rfq && quote.wallet.account === wallet.account && quote.status === "open") {

@@ -1,7 +1,6 @@
 /** Simple market makers: they quote around a fair value that wanders, and now and then somebody takes. */
 import type { Engine } from "../engine/engine.ts";
-import type { Wallet } from "../engine/ledger.ts";
-import type { Market, Side } from "../engine/types.ts";
+import type { Market, Side, Wallet } from "../engine/model.ts";
 import type { Random } from "../random.ts";
 import { COUNT_ONE, MONEY_ONE, PRICE_ONE } from "../units.ts";
 import type { Catalog, MarketInfo } from "./catalog.ts";

@@ -1,6 +1,6 @@
 /** Cash that moves without a trade: deposits, withdrawals, transfers between subaccounts, shards and instances. */
 import type { Engine } from "../engine/engine.ts";
-import type { Account, Wallet } from "../engine/ledger.ts";
+import type { Account, Wallet } from "../engine/model.ts";
 import type { Random } from "../random.ts";
 
 /** Cash that came in or went out. */

@@ -1,7 +1,7 @@
 /** The WebSocket of a local exchange: handshakes, sessions, and faults on request. */
 import type { ByteSocket } from "../../runtime/builtin.ts";
 import { ApiError } from "../api_error.ts";
-import type { Account } from "../engine/ledger.ts";
+import type { Account } from "../engine/model.ts";
 import { type ApiKey, authenticate } from "../keys.ts";
 import type { Venue } from "../venue.ts";
 import { ServerConnection } from "./connection.ts";

@@ -1,5 +1,5 @@
 /** What happens on the exchange, brought to the sessions that subscribed to it. */
-import type { EngineEvent, Market } from "../engine/types.ts";
+import type { EngineEvent, Market } from "../engine/model.ts";
 import type { Venue } from "../venue.ts";
 import type { EventInfo } from "../world/catalog.ts";
 import type { CommunicationEvent } from "../world/communications.ts";

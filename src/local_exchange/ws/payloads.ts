@@ -16,17 +16,18 @@ import type {
   TradeData,
   UserOrderData,
 } from "../../contract/ws.ts";
-import type { Account, Holding } from "../engine/ledger.ts";
 import type {
+  Account,
   EngineEvent,
   Fill,
+  Holding,
   Market,
   Order,
   OrderChange,
   OrderGroup,
   Side,
   Trade,
-} from "../engine/types.ts";
+} from "../engine/model.ts";
 import { rfqPayload } from "../rest/communications.ts";
 import { isoTime, legPayload, orderPayload, outcomeOf, priceRanges } from "../rest/shapes.ts";
 import { COUNT_ONE, formatCount, formatMoney, formatPrice, PRICE_ONE } from "../units.ts";

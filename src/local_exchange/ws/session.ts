@@ -1,7 +1,6 @@
 /** One client's session: its subscriptions, the commands it sends, the numbers of its frames. */
 import { errorMeanings } from "../../contract/ws.ts";
-import type { Account } from "../engine/ledger.ts";
-import type { Market } from "../engine/types.ts";
+import type { Account, Market } from "../engine/model.ts";
 import type { ApiKey } from "../keys.ts";
 import type { Venue } from "../venue.ts";
 import * as payloads from "./payloads.ts";

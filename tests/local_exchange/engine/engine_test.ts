@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { EngineEvent } from "../../../src/local_exchange/engine/types.ts";
+import type { EngineEvent } from "../../../src/local_exchange/engine/model.ts";
 import { test } from "../../support/test.ts";
 import { accept, addAccount, addMarket, audit, newEngine, place } from "../support/engine.ts";
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { feeSchedule } from "../../../src/local_exchange/engine/fees.ts";
-import type { Order, Side } from "../../../src/local_exchange/engine/types.ts";
+import type { Order, Side } from "../../../src/local_exchange/engine/model.ts";
 import { test } from "../../support/test.ts";
 import { addAccount, addMarket, audit, newEngine, place } from "../support/engine.ts";
 

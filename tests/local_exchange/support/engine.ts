@@ -8,13 +8,13 @@ import {
   type Refusal,
 } from "../../../src/local_exchange/engine/engine.ts";
 import { feeSchedule, type FeeType } from "../../../src/local_exchange/engine/fees.ts";
-import { reserve } from "../../../src/local_exchange/engine/ledger.ts";
-import type { Market } from "../../../src/local_exchange/engine/types.ts";
+import { eventClearing } from "../../../src/local_exchange/engine/event_clearing.ts";
+import type { Market } from "../../../src/local_exchange/engine/model.ts";
 import { createRandom } from "../../../src/local_exchange/random.ts";
 
 /** An engine without markets. */
 export function newEngine(now = 0): Engine {
-  return new Engine(createRandom(7), now);
+  return new Engine(createRandom(7), now, eventClearing);
 }
 
 /** Lists an open market. */
@@ -115,7 +115,7 @@ export function audit(engine: Engine): void {
       let reserved = 0;
       for (const holding of wallet.holdings.values()) {
         const before = wallet.reserved;
-        reserve(holding);
+        eventClearing.reprice(holding);
         assertEquals(wallet.reserved, before, "what is set aside was out of date");
         reserved += holding.bids.reserved + holding.asks.reserved;
         for (const side of [holding.bids, holding.asks]) {

@@ -1,10 +1,13 @@
-/** What the engine keeps: markets, orders, trades, fills. Units as in `../units.ts`; times in Unix ms. */
-import type { Book } from "./book.ts";
+/**
+ * What the engine keeps: accounts with their wallets and holdings, markets, orders, trades, fills. Units as in
+ * `../units.ts`; times in Unix ms. These things know each other, so they stand in one file.
+ *
+ * @module
+ */
+import type { Book, Queued, Side } from "./book.ts";
 import type { FeeSchedule } from "./fees.ts";
-import type { Account, Holding, Wallet } from "./ledger.ts";
 
-/** A side of a book, in terms of YES: `bid` buys it, `ask` sells it (which is buying NO at 1 - price). */
-export type Side = "bid" | "ask";
+export type { Side } from "./book.ts";
 
 /** A band of prices and its step. */
 export interface PriceBand {
@@ -26,7 +29,7 @@ export interface Market {
   status: MarketStatus;
   bands: readonly PriceBand[];
   fees: FeeSchedule;
-  readonly book: Book;
+  readonly book: Book<Order>;
   readonly trades: Trade[];
   lastPrice: number;
   volume: number;
@@ -65,7 +68,7 @@ export interface OrderGroup {
   executions: { readonly at: number; readonly count: number }[];
 }
 
-export interface Order {
+export interface Order extends Queued<Order> {
   readonly id: string;
   clientOrderId: string;
   readonly account: Account;
@@ -94,9 +97,6 @@ export interface Order {
   roundingOwed: number;
   /** What its remaining contracts would cost if all of them open a position, maker fees included. */
   cost: number;
-  /** Neighbours in its price level's queue. */
-  ahead: Order | undefined;
-  behind: Order | undefined;
 }
 
 export interface Trade {
@@ -133,6 +133,119 @@ export interface Settlement {
   /** Worth of a YES contract. */
   readonly value: number;
   readonly at: number;
+}
+
+/** The resting orders of one wallet on one side of a market. */
+export interface RestingSide {
+  readonly orders: Set<Order>;
+  count: number;
+  /** What all of them would cost if every contract opened a position. */
+  cost: number;
+  /** What is set aside for them, given the position that some of them would close. */
+  reserved: number;
+}
+
+/** A wallet's stake in a market. */
+export interface Holding {
+  readonly wallet: Wallet;
+  readonly market: Market;
+  /** Contracts; below zero they are NO. */
+  position: number;
+  /** What the position cost. */
+  exposure: number;
+  realized: number;
+  fees: number;
+  /** Money spent on opening positions, and contracts traded. */
+  traded: number;
+  tradedCount: number;
+  updatedAt: number;
+  readonly bids: RestingSide;
+  readonly asks: RestingSide;
+}
+
+function restingSide(): RestingSide {
+  return { orders: new Set(), count: 0, cost: 0, reserved: 0 };
+}
+
+/** The cash of one subaccount on one shard. */
+export class Wallet {
+  readonly account: Account;
+  readonly subaccount: number;
+  readonly shard: number;
+  cash = 0;
+  /** Set aside for resting orders. */
+  reserved = 0;
+  updatedAt = 0;
+  readonly holdings = new Map<Market, Holding>();
+
+  constructor(account: Account, subaccount: number, shard: number) {
+    this.account = account;
+    this.subaccount = subaccount;
+    this.shard = shard;
+  }
+
+  /** What can be spent. */
+  get available(): number {
+    return this.cash - this.reserved;
+  }
+
+  holding(market: Market): Holding {
+    let found = this.holdings.get(market);
+    if (found === undefined) {
+      found = {
+        wallet: this,
+        market,
+        position: 0,
+        exposure: 0,
+        realized: 0,
+        fees: 0,
+        traded: 0,
+        tradedCount: 0,
+        updatedAt: 0,
+        bids: restingSide(),
+        asks: restingSide(),
+      };
+      this.holdings.set(market, found);
+    }
+    return found;
+  }
+}
+
+/** A member of the exchange. */
+export class Account {
+  readonly id: string;
+  /** Balances are kept at multiples of this: 100 is 0.0001 dollars, 10,000 a cent. */
+  readonly precision: number;
+  readonly orders: Order[] = [];
+  readonly ordersByClientId = new Map<string, Order>();
+  readonly resting = new Set<Order>();
+  readonly fills: Fill[] = [];
+  readonly settlements: Settlement[] = [];
+  readonly groups = new Map<string, OrderGroup>();
+  /** Subaccounts that exist; 0 is the primary one. */
+  readonly subaccounts = new Set<number>([0]);
+  readonly #wallets = new Map<number, Wallet>();
+
+  constructor(id: string, precision: number) {
+    this.id = id;
+    this.precision = precision;
+  }
+
+  /** The wallet of a subaccount on a shard, empty when it is new. */
+  wallet(subaccount: number, shard: number): Wallet {
+    const key = subaccount * 1_000 + shard;
+    let found = this.#wallets.get(key);
+    if (found === undefined) this.#wallets.set(key, found = new Wallet(this, subaccount, shard));
+    return found;
+  }
+
+  /** Its wallets; of one subaccount or shard where told. */
+  wallets(only: { subaccount?: number | undefined; shard?: number | undefined } = {}): Wallet[] {
+    return [...this.#wallets.values()].filter((wallet) =>
+      (only.subaccount === undefined || wallet.subaccount === only.subaccount) &&
+      (only.shard === undefined || wallet.shard === only.shard)
+    );
+  }
 }
 
 /** What happened to a market. */
