@@ -27,6 +27,7 @@ export type { KalshiEnvironment } from "./src/hosts.ts";
 export type { KalshiSettings } from "./src/defaults.ts";
 export * from "./src/errors.ts";
 export type { KalshiServerCode, KnownServerCode } from "./src/server_codes.ts";
+export type * from "./src/contract/field_rule.ts";
 export type * from "./src/contract/operation.ts";
 export type * from "./src/contract/types.ts";
 export type { ClientHooks, RequestEvent, ResponseEvent, RetryEvent } from "./src/http/hooks.ts";

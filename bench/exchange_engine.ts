@@ -23,6 +23,7 @@ const { engine, catalog } = new Venue({
   rateLimits: false,
   errorBodies: "flat",
   cors: [],
+  requests: "strict",
   onInternalError: (error) => console.error(error),
 });
 const markets = [...catalog.markets.values()].map(({ market }) => market)

@@ -22,6 +22,7 @@ import { lazyLimiter, type Limiter } from "./http/limiter.ts";
 import type { HttpPipeline } from "./http/pipeline.ts";
 import { assertBudgets, type RateBudgets } from "./http/rate_budgets.ts";
 import { makeInspect, type Validate } from "./http/validate.ts";
+import { CLIENT_OPTIONS, STREAM_OPTIONS } from "./option_places.ts";
 import { assertKnownOptions, assertParts } from "./options.ts";
 import { Account } from "./rest/account.ts";
 import { ApiKeys } from "./rest/api_keys.ts";
@@ -81,25 +82,7 @@ export interface KalshiClientOptions
   readonly checkResponse?: ResponseCheck | undefined;
 }
 
-const OPTION_NAMES: Readonly<Record<keyof KalshiClientOptions, true>> = {
-  auth: true,
-  keyId: true,
-  privateKey: true,
-  privateKeyPath: true,
-  passphrase: true,
-  config: true,
-  demo: true,
-  runtime: true,
-  transport: true,
-  clock: true,
-  onRequest: true,
-  onResponse: true,
-  onRetry: true,
-  onDrift: true,
-  rateLimit: true,
-  validate: true,
-  checkResponse: true,
-};
+const OPTION_NAMES: readonly (keyof KalshiClientOptions)[] = CLIENT_OPTIONS;
 
 /** The limiter of a client. The code of one that the client makes is loaded by its first request. */
 function chooseLimiter(
@@ -208,8 +191,8 @@ export class KalshiClient extends KalshiCore {
    * @throws {KalshiAuthKeyError} when `privateKey` cannot be a private key.
    */
   constructor(options: KalshiClientOptions = {}) {
-    assertKnownOptions("KalshiClient", options, Object.keys(OPTION_NAMES));
-    assertParts("KalshiClient", options, Object.keys(OPTION_NAMES));
+    assertKnownOptions("KalshiClient", options, OPTION_NAMES);
+    assertParts("KalshiClient", options, OPTION_NAMES);
     const runtime = options.runtime ?? detectRestRuntime();
     const config = chooseConfig(options);
     const limiter = chooseLimiter(options, () => http);
@@ -252,6 +235,14 @@ export class KalshiClient extends KalshiCore {
   ): Promise<KalshiStream> {
     if (typeof Stream !== "function") {
       throw new KalshiConfigError("stream() takes KalshiStream, of @unofficial/kalshi/stream.");
+    }
+    assertKnownOptions("KalshiStream", options, STREAM_OPTIONS);
+    for (const name of ["auth", "runtime", "clock", "lookup"] as const) {
+      if ((options as StreamOptions)[name] !== undefined) {
+        throw new KalshiConfigError(
+          `A stream of a client has the client's own \`${name}\`: leave it out, or use KalshiStream.connect.`,
+        );
+      }
     }
     const { auth, ...shared } = this.#shared;
     if (auth === undefined) {
@@ -322,7 +313,7 @@ export class KalshiClient extends KalshiCore {
    * @throws {KalshiAuthError} when the key is unusable, or the key id or the key is missing.
    */
   static async fromEnv(env?: KalshiEnv, options: KalshiClientOptions = {}): Promise<KalshiClient> {
-    assertKnownOptions("KalshiClient", options, Object.keys(OPTION_NAMES));
+    assertKnownOptions("KalshiClient", options, OPTION_NAMES);
     const runtime = options.runtime ?? detectRestRuntime();
     const { auth, keyId, privateKey, privateKeyPath, config, demo } = options;
     const ownKey = [auth, keyId, privateKey, privateKeyPath].some((given) => given !== undefined);
@@ -347,7 +338,7 @@ function assertNoOptions(env: KalshiEnv | undefined): void {
   } catch {
     return; // Deno's process.env, which may show some variables and not their names.
   }
-  const [option] = names.filter((name) => Object.hasOwn(OPTION_NAMES, name));
+  const option = OPTION_NAMES.find((name) => names.includes(name));
   if (option === undefined || option !== "demo" && names.some((name) => name.startsWith("KALSHI_"))) return;
   throw new KalshiConfigError(
     `\`${option}\` is an option, which comes second: KalshiClient.fromEnv(undefined, { ${option}: … }).`,

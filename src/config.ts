@@ -10,6 +10,7 @@ import { KalshiConfigError } from "./errors.ts";
 import { assertExtraHeaders } from "./extra_headers.ts";
 import type { KalshiEnvironment } from "./hosts.ts";
 import { unknownOption } from "./options.ts";
+import { isPlain, shown } from "./plain.ts";
 import type { ConnectionLimits } from "./runtime/types.ts";
 import { type CheckedUrl, checkUrl, counterpart, homeUrl, type UrlKind } from "./url_policy.ts";
 
@@ -136,6 +137,10 @@ function validate<T>(
   entries: Readonly<Record<keyof T, v.GenericSchema>>,
   path: readonly string[] = [],
 ): Partial<T> {
+  if (!isPlain(options) && !(options instanceof KalshiConfig)) {
+    const owner = ["KalshiConfig", ...path].join(".");
+    throw new KalshiConfigError(`${owner} takes an object of options; got ${shown(options)}.`);
+  }
   const schema = v.strictObject(entries, "takes an object of options");
   const result = v.safeParse(schema, options, { abortEarly: true });
   if (result.success) {

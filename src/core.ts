@@ -16,6 +16,7 @@ import { isSafeMethod } from "./http/retry.ts";
 import { type Transport, transportPool } from "./http/transport.ts";
 import { assertPlainPath, type Params } from "./http/url.ts";
 import { assertParts } from "./options.ts";
+import { isPlain, shown } from "./plain.ts";
 import type { RestRuntime } from "./runtime/types.ts";
 
 /** What a {@linkcode KalshiCore} is made from. */
@@ -42,7 +43,7 @@ export interface KalshiCoreOptions extends Omit<ClientHooks, "onDrift"> {
 }
 
 /** A request that no method of a namespace models. */
-export interface RawRequestOptions extends CallOptions {
+export interface RawRequestOptions extends Omit<CallOptions, "extraQuery" | "extraBody"> {
   /** Query parameters; a list is repeated. `undefined` is left out, `false` and 0 are sent. */
   readonly query?: Readonly<Record<string, unknown>> | undefined;
   /** JSON body. */
@@ -85,7 +86,7 @@ export class KalshiCore implements AsyncDisposable {
     const { onRequest, onResponse, onRetry } = options;
     const settings = Object(config);
     if (!Object.keys(DEFAULTS).every((name) => name in settings)) {
-      throw new KalshiConfigError("config takes a KalshiConfig.");
+      throw new KalshiConfigError(`config takes a KalshiConfig; got ${shown(config)}.`);
     }
     this.config = config;
     const { http2, limits } = config;
@@ -123,13 +124,22 @@ export class KalshiCore implements AsyncDisposable {
    * method has none; nothing was sent.
    */
   async request<T = unknown>(method: string, path: string, options: RawRequestOptions = {}): Promise<T> {
+    if (!isPlain(options as unknown)) {
+      throw new KalshiConfigError(
+        `request() takes a plain object after the path, such as { query: { limit: 100 } }; got ${
+          shown(options)
+        }.`,
+      );
+    }
     const { query, auth = "optional", body, ...rest } = options;
     const verb = String(method).toUpperCase();
     if (!/^(GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE)$/.test(verb)) {
-      throw new KalshiConfigError(`${JSON.stringify(method)} is no HTTP method that this API knows.`);
+      throw new KalshiConfigError(
+        `request() takes an HTTP method first, such as "GET"; got ${shown(method)}.`,
+      );
     }
     if (!/^(required|optional|none)$/.test(auth)) {
-      throw new KalshiConfigError(`auth takes "required", "optional" or "none"; got ${String(auth)}.`);
+      throw new KalshiConfigError(`auth takes "required", "optional" or "none"; got ${shown(auth)}.`);
     }
     if (body !== undefined && isSafeMethod(verb)) {
       throw new KalshiConfigError(`A ${verb} has no \`body\`.`);
@@ -138,7 +148,7 @@ export class KalshiCore implements AsyncDisposable {
     const params = query as Params | undefined;
     // Which row of the contract this is, nobody looks up: a write is counted as that of an order.
     const payer = isSafeMethod(verb) ? undefined : { bucket: "write", shard: "index" } as const;
-    const template = { method: verb, path, auth, empty: "maybe", ...payer } as const;
+    const template = { method: verb, path, auth, empty: "maybe", raw: true, ...payer } as const;
     return await this.http.request<T>(template, rest, { params, body });
   }
 

@@ -4,6 +4,8 @@
  * @module
  */
 import { KalshiConfigError } from "./errors.ts";
+import { CONFIG_OPTIONS, laterPlaceOf, placeOf } from "./option_places.ts";
+import { isPlain, shown, shownName } from "./plain.ts";
 
 /** Drops what other SDKs spell differently: case, separators, units, Python's `loads` and `dumps`. */
 function plain(name: string): string {
@@ -26,7 +28,7 @@ function edits(a: string, b: string): number {
 
 /** The name in `known` that `name` was probably meant to be, or undefined when none is near. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
-  const given = plain(name);
+  const given = plain(name.slice(0, 64));
   const [best] = known
     .map((candidate) => {
       const other = plain(candidate);
@@ -37,10 +39,13 @@ export function nearestName(name: string, known: readonly string[]): string | un
   return best && best.far <= Math.max(1, given.length / 3) ? best.candidate : undefined;
 }
 
-/** Refuses what is no object of options, and options that `owner` does not have. */
-export function assertKnownOptions(owner: string, options: object, known: readonly string[]): void {
-  if (typeof options !== "object" || options === null) refuse(owner, ["an object of options"]);
-  for (const name of Object.keys(options)) if (!known.includes(name)) throw unknownOption(owner, name, known);
+/** Refuses what is no plain object of options, and options that `owner` does not have. */
+export function assertKnownOptions(owner: string, options: unknown, known: readonly string[]): void {
+  // An AbortSignal in the place of options would never end anything, and a text would be no option at all.
+  if (!isPlain(options)) refuse(owner, ["an object of options"], options);
+  for (const name of Object.getOwnPropertyNames(options)) {
+    if (!known.includes(name)) throw unknownOption(owner, name, known);
+  }
 }
 
 // The methods that each must have; what has `call` is a function.
@@ -55,48 +60,51 @@ const PARTS = {
   onRetry: ["call"],
 };
 
-/**
- * Refuses names that are none of `known`: the short {@linkcode assertKnownOptions}, for what small bundles hold.
- * Inherited names count: an AbortSignal in the place of options would never end anything.
- */
-export function assertNames(owner: string, options: object, known: readonly string[], hidden = /^$/): void {
-  for (const name in options) {
-    if (!known.includes(name) && !hidden.test(name)) {
-      throw new KalshiConfigError(
-        `${owner} has no option \`${name}\`. Its options are: ${known.join(", ")}.`,
-      );
-    }
-  }
-}
-
 /** Refuses names of options that are no part and none of `others`, and parts that could not be called. */
 export function assertParts(owner: string, options: object, others: readonly string[]): void {
-  if (typeof options !== "object" || options === null) refuse(owner, ["an object of options"]);
-  assertNames(owner, options, [...Object.keys(PARTS), ...others]);
+  assertKnownOptions(owner, options, [...Object.keys(PARTS), ...others]);
   for (const [name, ways] of Object.entries(PARTS)) {
     const part = (options as Record<string, Record<string, unknown> | undefined>)[name];
     const has = (methods: string) =>
       methods.split(" ").every((method) => typeof part?.[method] === "function");
     if (part === undefined || ways.some(has)) continue;
-    refuse(name, ways.map((methods) => methods === "call" ? "a function" : `an object with ${methods}`));
+    refuse(
+      name,
+      ways.map((methods) => methods === "call" ? "a function" : `an object with ${methods}`),
+      part,
+    );
   }
 }
 
-function refuse(what: string, ways: readonly string[]): never {
-  throw new KalshiConfigError(`${what} takes ${ways.join(" or ")}.`);
+function refuse(what: string, ways: readonly string[], given: unknown): never {
+  throw new KalshiConfigError(`${what} takes ${ways.join(" or ")}; got ${shown(given)}.`);
 }
 
 /** Refuses what is no number of at least `least`; infinity is one unless `most` says otherwise. */
 export function assertAtLeast(name: string, value: unknown, least = 0, most = Infinity): void {
   if (typeof value === "number" && value >= least && value <= most) return;
-  throw new KalshiConfigError(`${name} takes a number of at least ${least}; got ${String(value)}.`);
+  throw new KalshiConfigError(`${name} takes a number of at least ${least}; got ${shown(value)}.`);
+}
+
+/** Refuses what is neither true nor false. */
+export function assertFlag(name: string, value: unknown): void {
+  if (typeof value !== "boolean") refuse(name, ["true", "false"], value);
 }
 
 /** The error for an option that `owner` does not have. */
 export function unknownOption(owner: string, name: string, known: readonly string[]): KalshiConfigError {
   const near = nearestName(name, known);
-  const hint = near === undefined
-    ? `Its options are: ${known.join(", ")}.`
-    : `Did you mean ${near}${near.endsWith("Ms") ? " (in milliseconds)" : ""}?`;
-  return new KalshiConfigError(`${owner} has no option ${JSON.stringify(name.slice(0, 64))}. ${hint}`);
+  const hint = placeOf(owner, name, known) ??
+    (near === undefined
+      ? nearConfig(name, known) ?? laterPlaceOf(owner, name) ?? `Its options are: ${known.join(", ")}.`
+      : `Did you mean ${inWords(near)}?`);
+  return new KalshiConfigError(`${owner} has no option ${shownName(name, '"')}. ${hint}`);
+}
+
+const inWords = (name: string) => `${name}${name.endsWith("Ms") ? " (in milliseconds)" : ""}`;
+
+/** An option of a configuration that was probably meant, where there is one. */
+function nearConfig(name: string, known: readonly string[]): string | undefined {
+  const near = known.includes("config") ? nearestName(name, CONFIG_OPTIONS) : undefined;
+  return near && `Did you mean config.${inWords(near)}?`;
 }

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { listsModule } from "./generate_lists.ts";
 import { operationsModule, readAccess, readProse } from "./generate_operations.ts";
+import { bodiesModule, commandsModule } from "./generate_rules.ts";
 import { readFacts, RestSpec } from "./generate_spec.ts";
 import { restSchemasModule, wsSchemasModule } from "./generate_schemas.ts";
 import { typesModule } from "./generate_types.ts";
@@ -108,11 +109,28 @@ export function generateContract(): Map<string, string> {
       ),
     );
     files.set(
+      `${folder}/bodies.ts`,
+      bodiesModule(
+        head(`What the bodies of the ${what} REST API take.`, from, spec.version),
+        product,
+        spec,
+        `${up}/field_rule.ts`,
+      ),
+    );
+    files.set(
       `${folder}/ws.ts`,
       wsModule(
         head(`The frames of the ${what} WebSocket, as they are on the wire.`, wsFrom, wsSpec.version),
         `${up}/operation.ts`,
         wsSpec,
+      ),
+    );
+    files.set(
+      `${folder}/commands.ts`,
+      commandsModule(
+        head(`What the commands of the ${what} WebSocket take.`, wsFrom, wsSpec.version),
+        wsSpec,
+        `${up}/field_rule.ts`,
       ),
     );
     files.set(

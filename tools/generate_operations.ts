@@ -1,6 +1,7 @@
 /** Writes the operation tables: a constant and the type of its parameters for each REST call. */
 import type { Call, Field, RestSpec } from "./generate_spec.ts";
 import { listsName, listsOf } from "./generate_lists.ts";
+import { rulesName, RuleWriter } from "./generate_rules.ts";
 import { docComment, enumNames, property, typeText } from "./generate_types.ts";
 
 /** A row of operations.tsv: what Kalshi's prose says of a call and its spec does not. */
@@ -102,8 +103,9 @@ function row(
   prose: ProseRow,
   access: readonly string[],
   lists: string | undefined,
+  rules: RuleWriter,
 ): string {
-  const csv = call.queryParams.filter(isCsv).map(({ name }) => `"${name}"`);
+  const fields = [...call.pathParams, ...call.queryParams];
   const page = pageOf(prose);
   const auth = optionalAuth.has(call.id) ? "optional" : call.auth ? undefined : "none";
   const cost = costOf(call, prose);
@@ -111,7 +113,6 @@ function row(
     ...(call.method === "GET" ? [] : [`method: "${call.method}"`]),
     `path: "${call.path}"`,
     ...(auth === undefined ? [] : [`auth: "${auth}"`]),
-    ...(csv.length === 0 ? [] : [`csv: [${csv.join(", ")}]`]),
     ...(call.status === 200 ? [] : [`status: ${call.status}`]),
     ...(call.response === undefined ? ["empty: true"] : []),
     ...(lists === undefined ? [] : [`lists: ${lists}`]),
@@ -121,6 +122,9 @@ function row(
     ...(page === undefined ? [] : [`items: "${page.items}"`]),
     ...(page !== undefined && mayLack(spec, call, page.items) ? ["optional: true"] : []),
     ...(page === undefined || page.next === "cursor" ? [] : [`next: "${page.next}"`]),
+    ...(fields.length === 0 ? [] : [`params: ${rules.params(call.id, fields)}`]),
+    ...(call.body === undefined ? [] : [`body: bodies.${rulesName(call.body.type)}`]),
+    ...(call.body === undefined || call.body.required ? [] : ["bodyOptional: true"]),
   ].map((part) => `  ${part},\n`).join("");
 }
 
@@ -143,6 +147,7 @@ export function operationsModule(
     for (const word of text.match(/\w+/g) ?? []) if (known.has(word)) used.add(word);
     return text;
   };
+  const rules = new RuleWriter(product, spec.types);
   let paged = false;
   const blocks = spec.calls.map((call) => {
     const told = prose.get(`${product} ${call.id}`);
@@ -174,10 +179,11 @@ export function operationsModule(
       `export interface ${params} {\n${properties.join("")}}\n\n`;
     return interfaceText +
       docComment([`${line}: https://docs.kalshi.com/${where}`], call.deprecated) +
-      `export const ${call.id}: ${type} = {\n${row(spec, call, told, columns, lists)}};\n`;
+      `export const ${call.id}: ${type} = {\n${row(spec, call, told, columns, lists, rules)}};\n`;
   });
   const names = paged ? "Operation, PagedOperation" : "Operation";
-  return `${head}import { ${[...usedLists].sort().join(", ")} } from "./lists.ts";\n` +
+  return `${head}import * as bodies from "./bodies.ts";\n` +
+    `import { ${[...usedLists].sort().join(", ")} } from "./lists.ts";\n` +
     `import type { ${names} } from "${operation}";\n` +
     `import type { ${[...used].sort().join(", ")} } from "./types.ts";\n\n${blocks.join("\n")}`;
 }

@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { FieldRules } from "./field_rule.ts";
+
 /**
  * A string of which some values are known. Kalshi adds values without notice, so that any other string is
  * possible as well; editors still offer the known ones.
@@ -31,8 +33,6 @@ export interface Operation<Params = undefined, Response = undefined, Body = unde
    * anyway.
    */
   readonly auth?: "none" | "optional";
-  /** Names of query parameters whose lists are written with commas; all other lists repeat the parameter. */
-  readonly csv?: readonly string[];
   /** Status of success; 200 when absent. */
   readonly status?: 201 | 204;
   /** Set where success has no body. */
@@ -57,6 +57,12 @@ export interface Operation<Params = undefined, Response = undefined, Body = unde
   readonly scope?: `${"read" | "write"}::${string}`;
   /** Set where a key that is restricted to one subaccount may make the call. */
   readonly restricted?: true;
+  /** What its path and query parameters take, by name; none when absent. */
+  readonly params?: FieldRules;
+  /** What the fields of its JSON body take, by name; it has no body when absent. */
+  readonly body?: FieldRules;
+  /** Set where the body may be left out. */
+  readonly bodyOptional?: true;
   /** Never there at run time: it carries the types of parameters, answer and body. */
   readonly "~types"?: readonly [params: Params, response: Response, body: Body];
 }

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import * as bodies from "./bodies.ts";
 import {
   BatchCancelOrdersV2ResponseLists,
   BatchCreateOrdersV2ResponseLists,
@@ -242,6 +243,9 @@ export interface GetApiKeysParams {
 export const GetApiKeys: Operation<GetApiKeysParams, GetApiKeysResponse> = {
   path: "/api_keys",
   lists: GetApiKeysResponseLists,
+  params: {
+    fcm_subtrader_id: { type: "string" },
+  },
 };
 
 /** `POST /api_keys`: https://docs.kalshi.com/api-reference/api-keys/create-api-key */
@@ -249,6 +253,7 @@ export const CreateApiKey: Operation<undefined, CreateApiKeyResponse, CreateApiK
   method: "POST",
   path: "/api_keys",
   status: 201,
+  body: bodies.createApiKeyRequest,
 };
 
 /** `POST /api_keys/generate`: https://docs.kalshi.com/api-reference/api-keys/generate-api-key */
@@ -256,6 +261,7 @@ export const GenerateApiKey: Operation<undefined, GenerateApiKeyResponse, Genera
   method: "POST",
   path: "/api_keys/generate",
   status: 201,
+  body: bodies.generateApiKeyRequest,
 };
 
 /** Parameters of `DELETE /api_keys/{api_key}`. */
@@ -270,6 +276,9 @@ export const DeleteApiKey: Operation<DeleteApiKeyParams> = {
   path: "/api_keys/{api_key}",
   status: 204,
   empty: true,
+  params: {
+    api_key: { type: "string", required: true },
+  },
 };
 
 /** Parameters of `GET /communications/block-trade-proposals`. */
@@ -297,6 +306,12 @@ export const GetBlockTradeProposals: PagedOperation<
   lists: GetBlockTradeProposalsResponseLists,
   scope: "read::block_trade_accept",
   items: "block_trade_proposals",
+  params: {
+    cursor: { type: "string" },
+    market_ticker: { type: "string" },
+    limit: { type: "integer", min: 1, max: 100 },
+    status: { type: "string" },
+  },
 };
 
 /**
@@ -307,6 +322,7 @@ export const ProposeBlockTrade: Operation<undefined, ProposeBlockTradeResponse, 
   method: "POST",
   path: "/communications/block-trade-proposals",
   status: 201,
+  body: bodies.proposeBlockTradeRequest,
 };
 
 /** Parameters of `POST /communications/block-trade-proposals/{block_trade_proposal_id}/accept`. */
@@ -330,6 +346,11 @@ export const AcceptBlockTradeProposal: Operation<
   empty: true,
   bucket: "write",
   scope: "write::block_trade_accept",
+  params: {
+    block_trade_proposal_id: { type: "string", required: true },
+  },
+  body: bodies.acceptBlockTradeProposalRequest,
+  bodyOptional: true,
 };
 
 /** `GET /communications/id`: https://docs.kalshi.com/api-reference/communications/get-communications-id */
@@ -370,6 +391,19 @@ export const GetQuotes: PagedOperation<GetQuotesParams, GetQuotesResponse, "quot
   lists: GetQuotesResponseLists,
   restricted: true,
   items: "quotes",
+  params: {
+    cursor: { type: "string" },
+    min_ts: { type: "integer", unit: "unix-s" },
+    max_ts: { type: "integer", unit: "unix-s" },
+    limit: { type: "integer", min: 1, max: 500 },
+    status: { type: "string" },
+    quote_creator_user_id: { type: "string" },
+    user_filter: { type: "string", oneOf: ["self"] },
+    rfq_user_filter: { type: "string", oneOf: ["self"] },
+    rfq_creator_user_id: { type: "string" },
+    rfq_creator_subtrader_id: { type: "string" },
+    rfq_id: { type: "string" },
+  },
 };
 
 /** `POST /communications/quotes`: https://docs.kalshi.com/api-reference/communications/create-quote */
@@ -382,6 +416,7 @@ export const CreateQuote: Operation<undefined, CreateQuoteResponse, CreateQuoteR
   shard: 1,
   scope: "write::trade",
   restricted: true,
+  body: bodies.createQuoteRequest,
 };
 
 /** Parameters of `GET /communications/quotes/{quote_id}`. */
@@ -398,6 +433,9 @@ export const GetQuote: Operation<GetQuoteParams, GetQuoteResponse> = {
   path: "/communications/quotes/{quote_id}",
   cost: 2,
   restricted: true,
+  params: {
+    quote_id: { type: "string", required: true },
+  },
 };
 
 /** Parameters of `DELETE /communications/quotes/{quote_id}`. */
@@ -421,6 +459,9 @@ export const DeleteQuote: Operation<DeleteQuoteParams> = {
   shard: 1,
   scope: "write::trade",
   restricted: true,
+  params: {
+    quote_id: { type: "string", required: true },
+  },
 };
 
 /** Parameters of `PUT /communications/quotes/{quote_id}/accept`. */
@@ -443,6 +484,10 @@ export const AcceptQuote: Operation<AcceptQuoteParams, undefined, AcceptQuoteReq
   shard: 1,
   scope: "write::trade",
   restricted: true,
+  params: {
+    quote_id: { type: "string", required: true },
+  },
+  body: bodies.acceptQuoteRequest,
 };
 
 /** Parameters of `PUT /communications/quotes/{quote_id}/confirm`. */
@@ -465,6 +510,11 @@ export const ConfirmQuote: Operation<ConfirmQuoteParams, undefined, EmptyRespons
   shard: 1,
   scope: "write::trade",
   restricted: true,
+  params: {
+    quote_id: { type: "string", required: true },
+  },
+  body: bodies.emptyResponse,
+  bodyOptional: true,
 };
 
 /** Parameters of `GET /communications/rfqs`. */
@@ -493,6 +543,16 @@ export const GetRFQs: PagedOperation<GetRFQsParams, GetRFQsResponse, "rfqs"> = {
   lists: GetRFQsResponseLists,
   restricted: true,
   items: "rfqs",
+  params: {
+    cursor: { type: "string" },
+    event_ticker: { type: "string" },
+    market_ticker: { type: "string" },
+    subaccount: { type: "integer", min: 0 },
+    limit: { type: "integer", min: 1, max: 100 },
+    status: { type: "string" },
+    creator_user_id: { type: "string" },
+    user_filter: { type: "string", oneOf: ["self"] },
+  },
 };
 
 /** `POST /communications/rfqs`: https://docs.kalshi.com/api-reference/communications/create-rfq */
@@ -504,6 +564,7 @@ export const CreateRFQ: Operation<undefined, CreateRFQResponse, CreateRFQRequest
   shard: 1,
   scope: "write::trade",
   restricted: true,
+  body: bodies.createRFQRequest,
 };
 
 /** Parameters of `GET /communications/rfqs/{rfq_id}`. */
@@ -517,6 +578,9 @@ export const GetRFQ: Operation<GetRFQParams, GetRFQResponse> = {
   path: "/communications/rfqs/{rfq_id}",
   lists: GetRFQResponseLists,
   restricted: true,
+  params: {
+    rfq_id: { type: "string", required: true },
+  },
 };
 
 /** Parameters of `DELETE /communications/rfqs/{rfq_id}`. */
@@ -535,6 +599,9 @@ export const DeleteRFQ: Operation<DeleteRFQParams> = {
   shard: 1,
   scope: "write::trade",
   restricted: true,
+  params: {
+    rfq_id: { type: "string", required: true },
+  },
 };
 
 /** Parameters of `GET /communications/rfqs/{rfq_id}/quotes/{quote_id}`. */
@@ -553,6 +620,10 @@ export const GetRFQQuote: Operation<GetRFQQuoteParams, GetQuoteResponse> = {
   path: "/communications/rfqs/{rfq_id}/quotes/{quote_id}",
   cost: 2,
   restricted: true,
+  params: {
+    rfq_id: { type: "string", required: true },
+    quote_id: { type: "string", required: true },
+  },
 };
 
 /** Parameters of `DELETE /communications/rfqs/{rfq_id}/quotes/{quote_id}`. */
@@ -577,6 +648,10 @@ export const DeleteRFQQuote: Operation<DeleteRFQQuoteParams> = {
   shard: 1,
   scope: "write::trade",
   restricted: true,
+  params: {
+    rfq_id: { type: "string", required: true },
+    quote_id: { type: "string", required: true },
+  },
 };
 
 /** Parameters of `PUT /communications/rfqs/{rfq_id}/quotes/{quote_id}/accept`. */
@@ -600,6 +675,11 @@ export const AcceptRFQQuote: Operation<AcceptRFQQuoteParams, undefined, AcceptQu
   shard: 1,
   scope: "write::trade",
   restricted: true,
+  params: {
+    rfq_id: { type: "string", required: true },
+    quote_id: { type: "string", required: true },
+  },
+  body: bodies.acceptQuoteRequest,
 };
 
 /** Parameters of `PUT /communications/rfqs/{rfq_id}/quotes/{quote_id}/confirm`. */
@@ -623,6 +703,12 @@ export const ConfirmRFQQuote: Operation<ConfirmRFQQuoteParams, undefined, EmptyR
   shard: 1,
   scope: "write::trade",
   restricted: true,
+  params: {
+    rfq_id: { type: "string", required: true },
+    quote_id: { type: "string", required: true },
+  },
+  body: bodies.emptyResponse,
+  bodyOptional: true,
 };
 
 /** Parameters of `GET /events`. */
@@ -651,9 +737,19 @@ export interface GetEventsParams {
 export const GetEvents: PagedOperation<GetEventsParams, GetEventsResponse, "events"> = {
   path: "/events",
   auth: "none",
-  csv: ["tickers"],
   lists: GetEventsResponseLists,
   items: "events",
+  params: {
+    limit: { type: "integer", min: 1, max: 200 },
+    cursor: { type: "string" },
+    with_nested_markets: { type: "boolean" },
+    with_milestones: { type: "boolean" },
+    status: { type: "string", oneOf: ["unopened", "open", "closed", "settled"] },
+    series_ticker: { type: "string" },
+    tickers: { type: "list", commas: true, items: { type: "string" }, minItems: 1 },
+    min_close_ts: { type: "integer", unit: "unix-s" },
+    min_updated_ts: { type: "integer", unit: "unix-s" },
+  },
 };
 
 /** Parameters of `GET /events/fee_changes`. */
@@ -676,6 +772,11 @@ export const GetEventFeeChanges: PagedOperation<
   auth: "none",
   lists: GetEventFeeChangesResponseLists,
   items: "event_fee_changes",
+  params: {
+    event_ticker: { type: "string" },
+    limit: { type: "integer", min: 1, max: 1000 },
+    cursor: { type: "string" },
+  },
 };
 
 /** Parameters of `GET /events/multivariate`. */
@@ -702,6 +803,13 @@ export const GetMultivariateEvents: PagedOperation<
   auth: "none",
   lists: GetMultivariateEventsResponseLists,
   items: "events",
+  params: {
+    limit: { type: "integer", min: 1, max: 200 },
+    cursor: { type: "string" },
+    series_ticker: { type: "string" },
+    collection_ticker: { type: "string" },
+    with_nested_markets: { type: "boolean" },
+  },
 };
 
 /** Parameters of `GET /events/{event_ticker}`. */
@@ -717,6 +825,10 @@ export const GetEvent: Operation<GetEventParams, GetEventResponse> = {
   path: "/events/{event_ticker}",
   auth: "none",
   lists: GetEventResponseLists,
+  params: {
+    event_ticker: { type: "string", required: true },
+    with_nested_markets: { type: "boolean" },
+  },
 };
 
 /** Parameters of `GET /events/{event_ticker}/metadata`. */
@@ -730,6 +842,9 @@ export const GetEventMetadata: Operation<GetEventMetadataParams, GetEventMetadat
   path: "/events/{event_ticker}/metadata",
   auth: "none",
   lists: GetEventMetadataResponseLists,
+  params: {
+    event_ticker: { type: "string", required: true },
+  },
 };
 
 /** `GET /exchange/schedule`: https://docs.kalshi.com/api-reference/exchange/get-exchange-schedule */
@@ -770,6 +885,11 @@ export const GetFCMFills: PagedOperation<GetFCMFillsParams, GetFcmFillsResponse,
   path: "/fcm/fills",
   lists: GetFcmFillsResponseLists,
   items: "fills",
+  params: {
+    min_ts: { type: "integer", unit: "unix-s" },
+    max_ts: { type: "integer", unit: "unix-s" },
+    cursor: { type: "string" },
+  },
 };
 
 /** Parameters of `GET /fcm/orders`. */
@@ -797,9 +917,19 @@ export interface GetFCMOrdersParams {
 /** `GET /fcm/orders`: https://docs.kalshi.com/api-reference/fcm/get-fcm-orders */
 export const GetFCMOrders: PagedOperation<GetFCMOrdersParams, GetOrdersResponse, "orders"> = {
   path: "/fcm/orders",
-  csv: ["client_order_ids"],
   lists: GetOrdersResponseLists,
   items: "orders",
+  params: {
+    subtrader_id: { type: "string" },
+    cursor: { type: "string" },
+    event_ticker: { type: "string" },
+    ticker: { type: "string" },
+    min_ts: { type: "integer", unit: "unix-s" },
+    max_ts: { type: "integer", unit: "unix-s" },
+    status: { type: "string", oneOf: ["resting", "canceled", "executed"] },
+    limit: { type: "integer", min: 1, max: 1000 },
+    client_order_ids: { type: "list", commas: true, items: { type: "string" }, minItems: 1, maxItems: 100 },
+  },
 };
 
 /** Parameters of `GET /fcm/positions`. */
@@ -830,9 +960,17 @@ export const GetFCMPositions: PagedOperation<
   "market_positions"
 > = {
   path: "/fcm/positions",
-  csv: ["count_filter"],
   lists: GetPositionsResponseLists,
   items: "market_positions",
+  params: {
+    subtrader_id: { type: "string", required: true },
+    ticker: { type: "string" },
+    event_ticker: { type: "string" },
+    count_filter: { type: "list", commas: true, items: { type: "string" }, minItems: 1 },
+    settlement_status: { type: "string", oneOf: ["all", "unsettled", "settled"] },
+    limit: { type: "integer", min: 1, max: 1000 },
+    cursor: { type: "string" },
+  },
 };
 
 /** `POST /fcm/positions/transfers`: https://docs.kalshi.com/changelog */
@@ -844,6 +982,7 @@ export const CreateFCMPositionTransfer: Operation<
   method: "POST",
   path: "/fcm/positions/transfers",
   status: 201,
+  body: bodies.createFCMPositionTransferRequest,
 };
 
 /** `GET /fcm/subtraders`: https://docs.kalshi.com/changelog */
@@ -858,6 +997,7 @@ export const CreateFCMSubtrader: Operation<undefined, CreateFCMSubtraderResponse
     method: "POST",
     path: "/fcm/subtraders",
     status: 201,
+    body: bodies.createFCMSubtraderRequest,
   };
 
 /** Parameters of `GET /fcm/subtraders/blocked_categories`. */
@@ -873,6 +1013,9 @@ export const GetFCMSubtraderBlockedCategories: Operation<
 > = {
   path: "/fcm/subtraders/blocked_categories",
   lists: GetFCMSubtraderBlockedCategoriesResponseLists,
+  params: {
+    subtrader_id: { type: "string", required: true },
+  },
 };
 
 /** `PUT /fcm/subtraders/blocked_categories`: https://docs.kalshi.com/changelog */
@@ -884,6 +1027,7 @@ export const UpdateFCMSubtraderBlockedCategories: Operation<
   method: "PUT",
   path: "/fcm/subtraders/blocked_categories",
   lists: UpdateFCMSubtraderBlockedCategoriesResponseLists,
+  body: bodies.updateFCMSubtraderBlockedCategoriesRequest,
 };
 
 /** Parameters of `GET /fcm/subtraders/event_contract_daily_cap`. */
@@ -898,6 +1042,9 @@ export const GetFCMEventContractDailyCap: Operation<
   GetFCMEventContractDailyCapResponse
 > = {
   path: "/fcm/subtraders/event_contract_daily_cap",
+  params: {
+    subtrader_id: { type: "string" },
+  },
 };
 
 /** `PUT /fcm/subtraders/event_contract_daily_cap`: https://docs.kalshi.com/changelog */
@@ -909,6 +1056,7 @@ export const UpdateFCMEventContractDailyCap: Operation<
   method: "PUT",
   path: "/fcm/subtraders/event_contract_daily_cap",
   scope: "write::fcm_risk",
+  body: bodies.updateFCMEventContractDailyCapRequest,
 };
 
 /** Parameters of `DELETE /fcm/subtraders/event_contract_daily_cap`. */
@@ -923,6 +1071,9 @@ export const DeleteFCMEventContractDailyCap: Operation<DeleteFCMEventContractDai
     method: "DELETE",
     path: "/fcm/subtraders/event_contract_daily_cap",
     scope: "write::fcm_risk",
+    params: {
+      subtrader_id: { type: "string", required: true },
+    },
   };
 
 /**
@@ -956,6 +1107,14 @@ export const GetFillsHistorical: PagedOperation<GetFillsHistoricalParams, GetFil
   lists: GetFillsResponseLists,
   restricted: true,
   items: "fills",
+  params: {
+    ticker: { type: "string" },
+    max_ts: { type: "integer", unit: "unix-s" },
+    limit: { type: "integer", min: 1, max: 1000 },
+    cursor: { type: "string" },
+    min_ts: { type: "integer", unit: "unix-s" },
+    subaccount: { type: "integer", min: 0 },
+  },
 };
 
 /** Parameters of `GET /historical/markets`. */
@@ -979,9 +1138,16 @@ export const GetHistoricalMarkets: PagedOperation<GetHistoricalMarketsParams, Ge
   {
     path: "/historical/markets",
     auth: "none",
-    csv: ["tickers"],
     lists: GetMarketsResponseLists,
     items: "markets",
+    params: {
+      limit: { type: "integer", min: 0, max: 1000 },
+      cursor: { type: "string" },
+      tickers: { type: "list", commas: true, items: { type: "string" }, minItems: 1 },
+      event_ticker: { type: "string" },
+      series_ticker: { type: "string" },
+      mve_filter: { type: "string", oneOf: ["exclude"], nullable: true },
+    },
   };
 
 /** Parameters of `GET /historical/markets/{ticker}`. */
@@ -998,6 +1164,9 @@ export const GetHistoricalMarket: Operation<GetHistoricalMarketParams, GetMarket
   path: "/historical/markets/{ticker}",
   auth: "none",
   lists: GetMarketResponseLists,
+  params: {
+    ticker: { type: "string", required: true },
+  },
 };
 
 /** Parameters of `GET /historical/markets/{ticker}/candlesticks`. */
@@ -1023,6 +1192,12 @@ export const GetMarketCandlesticksHistorical: Operation<
   path: "/historical/markets/{ticker}/candlesticks",
   auth: "none",
   lists: GetMarketCandlesticksHistoricalResponseLists,
+  params: {
+    ticker: { type: "string", required: true },
+    start_ts: { type: "integer", unit: "unix-s", required: true },
+    end_ts: { type: "integer", unit: "unix-s", required: true },
+    period_interval: { type: "integer", oneOf: [1, 60, 1440], unit: "minutes", required: true },
+  },
 };
 
 /** Parameters of `GET /historical/orders`. */
@@ -1047,6 +1222,14 @@ export const GetHistoricalOrders: PagedOperation<GetHistoricalOrdersParams, GetO
   lists: GetOrdersResponseLists,
   restricted: true,
   items: "orders",
+  params: {
+    ticker: { type: "string" },
+    max_ts: { type: "integer", unit: "unix-s" },
+    limit: { type: "integer", min: 1, max: 1000 },
+    cursor: { type: "string" },
+    min_ts: { type: "integer", unit: "unix-s" },
+    subaccount: { type: "integer", min: 0 },
+  },
 };
 
 /** Parameters of `GET /historical/positions`. */
@@ -1072,6 +1255,13 @@ export const GetHistoricalPositions: PagedOperation<
   path: "/historical/positions",
   lists: GetPositionsResponseLists,
   items: "market_positions",
+  params: {
+    ticker: { type: "string" },
+    event_ticker: { type: "string" },
+    limit: { type: "integer", min: 1, max: 1000 },
+    cursor: { type: "string" },
+    subaccount: { type: "integer", min: 0 },
+  },
 };
 
 /** Parameters of `GET /historical/trades`. */
@@ -1096,6 +1286,14 @@ export const GetTradesHistorical: PagedOperation<GetTradesHistoricalParams, GetT
   auth: "none",
   lists: GetTradesResponseLists,
   items: "trades",
+  params: {
+    ticker: { type: "string" },
+    min_ts: { type: "integer", unit: "unix-s" },
+    max_ts: { type: "integer", unit: "unix-s" },
+    limit: { type: "integer", min: 0, max: 1000 },
+    cursor: { type: "string" },
+    is_block_trade: { type: "boolean" },
+  },
 };
 
 /** Parameters of `GET /incentive_programs`. */
@@ -1123,6 +1321,16 @@ export const GetIncentivePrograms: PagedOperation<
   lists: GetIncentiveProgramsResponseLists,
   items: "incentive_programs",
   next: "next_cursor",
+  params: {
+    status: { type: "string", oneOf: ["all", "active", "upcoming", "closed", "paid_out"] },
+    type: {
+      type: "string",
+      oneOf: ["all", "liquidity", "volume", "margin_maker_volume", "margin_taker_volume"],
+    },
+    incentive_description: { type: "string" },
+    limit: { type: "integer", min: 1, max: 10000 },
+    cursor: { type: "string" },
+  },
 };
 
 /** Parameters of `GET /live_data/batch`. */
@@ -1138,6 +1346,10 @@ export const GetLiveDatas: Operation<GetLiveDatasParams, GetLiveDatasResponse> =
   path: "/live_data/batch",
   auth: "none",
   lists: GetLiveDatasResponseLists,
+  params: {
+    milestone_ids: { type: "list", items: { type: "string" }, minItems: 1, maxItems: 100, required: true },
+    include_player_stats: { type: "boolean" },
+  },
 };
 
 /** Parameters of `GET /live_data/events/{event_ticker}`. */
@@ -1156,6 +1368,10 @@ export const GetEventLiveData: Operation<GetEventLiveDataParams, GetEventLiveDat
   path: "/live_data/events/{event_ticker}",
   auth: "none",
   lists: GetEventLiveDataResponseLists,
+  params: {
+    event_ticker: { type: "string", required: true },
+    range: { type: "string" },
+  },
 };
 
 /** Parameters of `GET /live_data/milestone/{milestone_id}`. */
@@ -1170,6 +1386,10 @@ export interface GetLiveDataByMilestoneParams {
 export const GetLiveDataByMilestone: Operation<GetLiveDataByMilestoneParams, GetLiveDataResponse> = {
   path: "/live_data/milestone/{milestone_id}",
   auth: "none",
+  params: {
+    milestone_id: { type: "string", required: true },
+    include_player_stats: { type: "boolean" },
+  },
 };
 
 /** Parameters of `GET /live_data/milestone/{milestone_id}/game_stats`. */
@@ -1186,6 +1406,9 @@ export const GetGameStats: Operation<GetGameStatsParams, GetGameStatsResponse> =
   path: "/live_data/milestone/{milestone_id}/game_stats",
   auth: "none",
   lists: GetGameStatsResponseLists,
+  params: {
+    milestone_id: { type: "string", required: true },
+  },
 };
 
 /** Parameters of `GET /live_data/weather/{city}`. */
@@ -1207,6 +1430,13 @@ export const GetWeatherIndex: Operation<GetWeatherIndexParams, GetWeatherIndexRe
   path: "/live_data/weather/{city}",
   auth: "none",
   lists: GetWeatherIndexResponseLists,
+  params: {
+    city: { type: "string", required: true },
+    from: { type: "integer", unit: "unix-ms" },
+    to: { type: "integer", unit: "unix-ms" },
+    last_sec: { type: "integer", unit: "seconds" },
+    detailed: { type: "boolean" },
+  },
 };
 
 /** Parameters of `GET /live_data/weather/{city}/calibrations`. */
@@ -1223,6 +1453,9 @@ export const GetWeatherIndexCalibrations: Operation<
   path: "/live_data/weather/{city}/calibrations",
   auth: "none",
   lists: GetWeatherIndexCalibrationsResponseLists,
+  params: {
+    city: { type: "string", required: true },
+  },
 };
 
 /** Parameters of `GET /live_data/{type}/milestone/{milestone_id}`. */
@@ -1242,6 +1475,11 @@ export interface GetLiveDataParams {
 export const GetLiveData: Operation<GetLiveDataParams, GetLiveDataResponse> = {
   path: "/live_data/{type}/milestone/{milestone_id}",
   auth: "none",
+  params: {
+    type: { type: "string", required: true },
+    milestone_id: { type: "string", required: true },
+    include_player_stats: { type: "boolean" },
+  },
 };
 
 /** Parameters of `GET /markets`. */
@@ -1280,9 +1518,24 @@ export interface GetMarketsParams {
 export const GetMarkets: PagedOperation<GetMarketsParams, GetMarketsResponse, "markets"> = {
   path: "/markets",
   auth: "none",
-  csv: ["tickers"],
   lists: GetMarketsResponseLists,
   items: "markets",
+  params: {
+    limit: { type: "integer", min: 0, max: 1000 },
+    cursor: { type: "string" },
+    event_ticker: { type: "string" },
+    series_ticker: { type: "string" },
+    min_created_ts: { type: "integer", unit: "unix-s" },
+    max_created_ts: { type: "integer", unit: "unix-s" },
+    min_updated_ts: { type: "integer", unit: "unix-s" },
+    max_close_ts: { type: "integer", unit: "unix-s" },
+    min_close_ts: { type: "integer", unit: "unix-s" },
+    min_settled_ts: { type: "integer", unit: "unix-s" },
+    max_settled_ts: { type: "integer", unit: "unix-s" },
+    status: { type: "string", oneOf: ["unopened", "open", "paused", "closed", "settled"] },
+    tickers: { type: "list", commas: true, items: { type: "string" }, minItems: 1 },
+    mve_filter: { type: "string", oneOf: ["only", "exclude"] },
+  },
 };
 
 /** Parameters of `GET /markets/candlesticks`. */
@@ -1306,8 +1559,21 @@ export const BatchGetMarketCandlesticks: Operation<
 > = {
   path: "/markets/candlesticks",
   auth: "none",
-  csv: ["market_tickers"],
   lists: BatchGetMarketCandlesticksResponseLists,
+  params: {
+    market_tickers: {
+      type: "list",
+      commas: true,
+      items: { type: "string" },
+      minItems: 1,
+      maxItems: 100,
+      required: true,
+    },
+    start_ts: { type: "integer", unit: "unix-s", required: true },
+    end_ts: { type: "integer", unit: "unix-s", required: true },
+    period_interval: { type: "integer", min: 1, unit: "minutes", required: true },
+    include_latest_before_start: { type: "boolean" },
+  },
 };
 
 /** Parameters of `GET /markets/orderbooks`. */
@@ -1322,6 +1588,15 @@ export const GetMarketOrderbooks: Operation<GetMarketOrderbooksParams, GetMarket
   auth: "optional",
   lists: GetMarketOrderbooksResponseLists,
   restricted: true,
+  params: {
+    tickers: {
+      type: "list",
+      items: { type: "string", maxLength: 200 },
+      minItems: 1,
+      maxItems: 100,
+      required: true,
+    },
+  },
 };
 
 /** Parameters of `GET /markets/trades`. */
@@ -1346,6 +1621,14 @@ export const GetTrades: PagedOperation<GetTradesParams, GetTradesResponse, "trad
   auth: "none",
   lists: GetTradesResponseLists,
   items: "trades",
+  params: {
+    limit: { type: "integer", min: 0, max: 1000 },
+    cursor: { type: "string" },
+    ticker: { type: "string" },
+    min_ts: { type: "integer", unit: "unix-s" },
+    max_ts: { type: "integer", unit: "unix-s" },
+    is_block_trade: { type: "boolean" },
+  },
 };
 
 /** Parameters of `GET /markets/{ticker}`. */
@@ -1359,6 +1642,9 @@ export const GetMarket: Operation<GetMarketParams, GetMarketResponse> = {
   path: "/markets/{ticker}",
   auth: "none",
   lists: GetMarketResponseLists,
+  params: {
+    ticker: { type: "string", required: true },
+  },
 };
 
 /** Parameters of `GET /markets/{ticker}/orderbook`. */
@@ -1375,6 +1661,10 @@ export const GetMarketOrderbook: Operation<GetMarketOrderbookParams, GetMarketOr
   auth: "optional",
   lists: GetMarketOrderbookResponseLists,
   restricted: true,
+  params: {
+    ticker: { type: "string", required: true },
+    depth: { type: "integer", min: 0, max: 100 },
+  },
 };
 
 /** Parameters of `GET /milestones`. */
@@ -1405,6 +1695,17 @@ export const GetMilestones: PagedOperation<GetMilestonesParams, GetMilestonesRes
   auth: "none",
   lists: GetMilestonesResponseLists,
   items: "milestones",
+  params: {
+    limit: { type: "integer", min: 1, max: 500, required: true },
+    minimum_start_date: { type: "string", format: "date-time" },
+    category: { type: "string" },
+    competition: { type: "string" },
+    source_id: { type: "string" },
+    type: { type: "string" },
+    related_event_ticker: { type: "string" },
+    cursor: { type: "string" },
+    min_updated_ts: { type: "integer", unit: "unix-s" },
+  },
 };
 
 /** Parameters of `GET /milestones/{milestone_id}`. */
@@ -1418,6 +1719,9 @@ export const GetMilestone: Operation<GetMilestoneParams, GetMilestoneResponse> =
   path: "/milestones/{milestone_id}",
   auth: "none",
   lists: GetMilestoneResponseLists,
+  params: {
+    milestone_id: { type: "string", required: true },
+  },
 };
 
 /** Parameters of `GET /multivariate_event_collections`. */
@@ -1447,6 +1751,13 @@ export const GetMultivariateEventCollections: PagedOperation<
   auth: "none",
   lists: GetMultivariateEventCollectionsResponseLists,
   items: "multivariate_contracts",
+  params: {
+    status: { type: "string", oneOf: ["unopened", "open", "closed"] },
+    associated_event_ticker: { type: "string" },
+    series_ticker: { type: "string" },
+    limit: { type: "integer", min: 1, max: 200 },
+    cursor: { type: "string" },
+  },
 };
 
 /** Parameters of `GET /multivariate_event_collections/{collection_ticker}`. */
@@ -1466,6 +1777,9 @@ export const GetMultivariateEventCollection: Operation<
   path: "/multivariate_event_collections/{collection_ticker}",
   auth: "none",
   lists: GetMultivariateEventCollectionResponseLists,
+  params: {
+    collection_ticker: { type: "string", required: true },
+  },
 };
 
 /** Parameters of `POST /multivariate_event_collections/{collection_ticker}`. */
@@ -1488,6 +1802,10 @@ export const CreateMarketInMultivariateEventCollection: Operation<
   lists: CreateMarketInMultivariateEventCollectionResponseLists,
   scope: "write::trade",
   restricted: true,
+  params: {
+    collection_ticker: { type: "string", required: true },
+  },
+  body: bodies.createMarketInMultivariateEventCollectionRequest,
 };
 
 /** Parameters of `GET /portfolio/balance`. */
@@ -1504,6 +1822,10 @@ export const GetBalance: Operation<GetBalanceParams, GetBalanceResponse> = {
   lists: GetBalanceResponseLists,
   scope: "read::portfolio_balance",
   restricted: true,
+  params: {
+    subaccount: { type: "integer", min: 0 },
+    exchange_index: { type: "integer", min: -1 },
+  },
 };
 
 /** Parameters of `GET /portfolio/deposits`. */
@@ -1519,6 +1841,10 @@ export const GetDeposits: PagedOperation<GetDepositsParams, GetDepositsResponse,
   path: "/portfolio/deposits",
   lists: GetDepositsResponseLists,
   items: "deposits",
+  params: {
+    limit: { type: "integer", min: 1, max: 500 },
+    cursor: { type: "string" },
+  },
 };
 
 /** `POST /portfolio/events/orders`: https://docs.kalshi.com/api-reference/orders/create-order-v2 */
@@ -1530,6 +1856,7 @@ export const CreateOrderV2: Operation<undefined, CreateOrderV2Response, CreateOr
   shard: "index",
   scope: "write::trade",
   restricted: true,
+  body: bodies.createOrderV2Request,
 };
 
 /** Parameters of `DELETE /portfolio/events/orders`. */
@@ -1548,6 +1875,9 @@ export const CancelAllOrders: Operation<CancelAllOrdersParams> = {
   cost: 2,
   scope: "write::trade",
   restricted: true,
+  params: {
+    subaccount: { type: "integer", min: 0 },
+  },
 };
 
 /**
@@ -1567,6 +1897,7 @@ export const BatchCreateOrdersV2: Operation<
   costPer: "orders",
   scope: "write::trade",
   restricted: true,
+  body: bodies.batchCreateOrdersV2Request,
 };
 
 /**
@@ -1586,6 +1917,7 @@ export const BatchCancelOrdersV2: Operation<
   costPer: "orders",
   scope: "write::trade",
   restricted: true,
+  body: bodies.batchCancelOrdersV2Request,
 };
 
 /** Parameters of `DELETE /portfolio/events/orders/{order_id}`. */
@@ -1612,6 +1944,12 @@ export const CancelOrderV2: Operation<CancelOrderV2Params, CancelOrderV2Response
   shard: "index",
   scope: "write::trade",
   restricted: true,
+  params: {
+    order_id: { type: "string", required: true },
+    subaccount: { type: "integer", min: 0 },
+    exchange_index: { type: "integer", min: -1 },
+    market_ticker: { type: "string" },
+  },
 };
 
 /** Parameters of `POST /portfolio/events/orders/{order_id}/amend`. */
@@ -1633,6 +1971,11 @@ export const AmendOrderV2: Operation<AmendOrderV2Params, AmendOrderV2Response, A
   shard: "index",
   scope: "write::trade",
   restricted: true,
+  params: {
+    order_id: { type: "string", required: true },
+    subaccount: { type: "integer", min: 0 },
+  },
+  body: bodies.amendOrderV2Request,
 };
 
 /** Parameters of `POST /portfolio/events/orders/{order_id}/decrease`. */
@@ -1658,6 +2001,11 @@ export const DecreaseOrderV2: Operation<
   shard: "index",
   scope: "write::trade",
   restricted: true,
+  params: {
+    order_id: { type: "string", required: true },
+    subaccount: { type: "integer", min: 0 },
+  },
+  body: bodies.decreaseOrderV2Request,
 };
 
 /** Parameters of `GET /portfolio/fills`. */
@@ -1683,10 +2031,19 @@ export interface GetFillsParams {
 /** `GET /portfolio/fills`: https://docs.kalshi.com/api-reference/portfolio/get-fills */
 export const GetFills: PagedOperation<GetFillsParams, GetFillsResponse, "fills"> = {
   path: "/portfolio/fills",
-  csv: ["ticker"],
   lists: GetFillsResponseLists,
   restricted: true,
   items: "fills",
+  params: {
+    ticker: { type: "list", commas: true, items: { type: "string" }, minItems: 1, maxItems: 100 },
+    order_id: { type: "string" },
+    min_ts: { type: "integer", unit: "unix-s" },
+    max_ts: { type: "integer", unit: "unix-s" },
+    limit: { type: "integer", min: 1, max: 1000 },
+    cursor: { type: "string" },
+    subaccount: { type: "integer", min: 0 },
+    exchange_index: { type: "integer", min: 0 },
+  },
 };
 
 /**
@@ -1701,6 +2058,7 @@ export const IntraExchangeInstanceTransfer: Operation<
   method: "POST",
   path: "/portfolio/intra_exchange_instance_transfer",
   scope: "write::transfer",
+  body: bodies.intraExchangeInstanceTransferRequest,
 };
 
 /** Parameters of `GET /portfolio/intra_exchange_instance_transfers`. */
@@ -1723,6 +2081,10 @@ export const GetIntraExchangeInstanceTransfers: PagedOperation<
   path: "/portfolio/intra_exchange_instance_transfers",
   lists: GetIntraExchangeInstanceTransfersResponseLists,
   items: "transfers",
+  params: {
+    limit: { type: "integer", min: 1, max: 500 },
+    cursor: { type: "string" },
+  },
 };
 
 /** Parameters of `GET /portfolio/intra_exchange_instance_transfers/{transfer_id}`. */
@@ -1740,6 +2102,9 @@ export const GetIntraExchangeInstanceTransfer: Operation<
   GetIntraExchangeInstanceTransferResponse
 > = {
   path: "/portfolio/intra_exchange_instance_transfers/{transfer_id}",
+  params: {
+    transfer_id: { type: "string", required: true },
+  },
 };
 
 /** Parameters of `GET /portfolio/order_groups`. */
@@ -1753,6 +2118,9 @@ export const GetOrderGroups: Operation<GetOrderGroupsParams, GetOrderGroupsRespo
   path: "/portfolio/order_groups",
   lists: GetOrderGroupsResponseLists,
   restricted: true,
+  params: {
+    subaccount: { type: "integer", min: 0 },
+  },
 };
 
 /**
@@ -1766,6 +2134,7 @@ export const CreateOrderGroup: Operation<undefined, CreateOrderGroupResponse, Cr
   bucket: "write",
   scope: "write::trade",
   restricted: true,
+  body: bodies.createOrderGroupRequest,
 };
 
 /** Parameters of `GET /portfolio/order_groups/{order_group_id}`. */
@@ -1784,6 +2153,10 @@ export const GetOrderGroup: Operation<GetOrderGroupParams, GetOrderGroupResponse
   path: "/portfolio/order_groups/{order_group_id}",
   lists: GetOrderGroupResponseLists,
   restricted: true,
+  params: {
+    order_group_id: { type: "string", required: true },
+    subaccount: { type: "integer", min: 0 },
+  },
 };
 
 /** Parameters of `DELETE /portfolio/order_groups/{order_group_id}`. */
@@ -1806,6 +2179,11 @@ export const DeleteOrderGroup: Operation<DeleteOrderGroupParams, EmptyResponse> 
   bucket: "write",
   scope: "write::trade",
   restricted: true,
+  params: {
+    order_group_id: { type: "string", required: true },
+    subaccount: { type: "integer", min: 0 },
+    exchange_index: { type: "integer", min: -1 },
+  },
 };
 
 /** Parameters of `PUT /portfolio/order_groups/{order_group_id}/limit`. */
@@ -1832,6 +2210,12 @@ export const UpdateOrderGroupLimit: Operation<
   bucket: "write",
   scope: "write::trade",
   restricted: true,
+  params: {
+    order_group_id: { type: "string", required: true },
+    subaccount: { type: "integer", min: 0 },
+    exchange_index: { type: "integer", min: -1 },
+  },
+  body: bodies.updateOrderGroupLimitRequest,
 };
 
 /** Parameters of `PUT /portfolio/order_groups/{order_group_id}/reset`. */
@@ -1854,6 +2238,13 @@ export const ResetOrderGroup: Operation<ResetOrderGroupParams, EmptyResponse, Em
   bucket: "write",
   scope: "write::trade",
   restricted: true,
+  params: {
+    order_group_id: { type: "string", required: true },
+    subaccount: { type: "integer", min: 0 },
+    exchange_index: { type: "integer", min: -1 },
+  },
+  body: bodies.emptyResponse,
+  bodyOptional: true,
 };
 
 /** Parameters of `PUT /portfolio/order_groups/{order_group_id}/trigger`. */
@@ -1877,6 +2268,13 @@ export const TriggerOrderGroup: Operation<TriggerOrderGroupParams, EmptyResponse
     bucket: "write",
     scope: "write::trade",
     restricted: true,
+    params: {
+      order_group_id: { type: "string", required: true },
+      subaccount: { type: "integer", min: 0 },
+      exchange_index: { type: "integer", min: -1 },
+    },
+    body: bodies.emptyResponse,
+    bodyOptional: true,
   };
 
 /** Parameters of `GET /portfolio/orders`. */
@@ -1904,10 +2302,20 @@ export interface GetOrdersParams {
 /** `GET /portfolio/orders`: https://docs.kalshi.com/api-reference/orders/get-orders */
 export const GetOrders: PagedOperation<GetOrdersParams, GetOrdersResponse, "orders"> = {
   path: "/portfolio/orders",
-  csv: ["event_ticker"],
   lists: GetOrdersResponseLists,
   restricted: true,
   items: "orders",
+  params: {
+    ticker: { type: "string" },
+    event_ticker: { type: "list", commas: true, items: { type: "string" }, minItems: 1 },
+    min_ts: { type: "integer", unit: "unix-s" },
+    max_ts: { type: "integer", unit: "unix-s" },
+    status: { type: "string" },
+    limit: { type: "integer", min: 1, max: 1000 },
+    cursor: { type: "string" },
+    subaccount: { type: "integer", min: 0 },
+    exchange_index: { type: "integer", min: 0 },
+  },
 };
 
 /** Parameters of `GET /portfolio/orders/queue_positions`. */
@@ -1927,9 +2335,13 @@ export interface GetOrderQueuePositionsParams {
 export const GetOrderQueuePositions: Operation<GetOrderQueuePositionsParams, GetOrderQueuePositionsResponse> =
   {
     path: "/portfolio/orders/queue_positions",
-    csv: ["market_tickers"],
     lists: GetOrderQueuePositionsResponseLists,
     restricted: true,
+    params: {
+      market_tickers: { type: "list", commas: true, items: { type: "string" }, minItems: 1 },
+      event_ticker: { type: "string" },
+      subaccount: { type: "integer", min: 0 },
+    },
   };
 
 /** Parameters of `GET /portfolio/orders/{order_id}`. */
@@ -1943,6 +2355,9 @@ export const GetOrder: Operation<GetOrderParams, GetOrderResponse> = {
   path: "/portfolio/orders/{order_id}",
   cost: 2,
   restricted: true,
+  params: {
+    order_id: { type: "string", required: true },
+  },
 };
 
 /** Parameters of `GET /portfolio/orders/{order_id}/queue_position`. */
@@ -1958,6 +2373,9 @@ export interface GetOrderQueuePositionParams {
 export const GetOrderQueuePosition: Operation<GetOrderQueuePositionParams, GetOrderQueuePositionResponse> = {
   path: "/portfolio/orders/{order_id}/queue_position",
   restricted: true,
+  params: {
+    order_id: { type: "string", required: true },
+  },
 };
 
 /** Parameters of `GET /portfolio/positions`. */
@@ -1986,10 +2404,19 @@ export interface GetPositionsParams {
 /** `GET /portfolio/positions`: https://docs.kalshi.com/api-reference/portfolio/get-positions */
 export const GetPositions: PagedOperation<GetPositionsParams, GetPositionsResponse, "market_positions"> = {
   path: "/portfolio/positions",
-  csv: ["count_filter"],
   lists: GetPositionsResponseLists,
   restricted: true,
   items: "market_positions",
+  params: {
+    cursor: { type: "string" },
+    limit: { type: "integer", min: 1, max: 1000 },
+    count_filter: { type: "list", commas: true, items: { type: "string" }, minItems: 1 },
+    settlement_status: { type: "string", oneOf: ["unsettled", "settled", "all"] },
+    ticker: { type: "string" },
+    event_ticker: { type: "string" },
+    subaccount: { type: "integer", min: 0 },
+    exchange_index: { type: "integer", min: 0 },
+  },
 };
 
 /** Parameters of `GET /portfolio/settlements`. */
@@ -2016,6 +2443,15 @@ export const GetSettlements: PagedOperation<GetSettlementsParams, GetSettlements
   lists: GetSettlementsResponseLists,
   restricted: true,
   items: "settlements",
+  params: {
+    limit: { type: "integer", min: 1, max: 1000 },
+    cursor: { type: "string" },
+    ticker: { type: "string" },
+    event_ticker: { type: "string" },
+    min_ts: { type: "integer", unit: "unix-s" },
+    max_ts: { type: "integer", unit: "unix-s" },
+    subaccount: { type: "integer", min: 0 },
+  },
 };
 
 /** `POST /portfolio/subaccounts`: https://docs.kalshi.com/api-reference/portfolio/create-subaccount */
@@ -2027,6 +2463,8 @@ export const CreateSubaccount: Operation<
   method: "POST",
   path: "/portfolio/subaccounts",
   status: 201,
+  body: bodies.createSubaccountRequest,
+  bodyOptional: true,
 };
 
 /**
@@ -2055,6 +2493,7 @@ export const UpdateSubaccountNetting: Operation<undefined, undefined, UpdateSuba
   method: "PUT",
   path: "/portfolio/subaccounts/netting",
   empty: true,
+  body: bodies.updateSubaccountNettingRequest,
 };
 
 /**
@@ -2069,6 +2508,7 @@ export const ApplySubaccountTransfer: Operation<
   method: "POST",
   path: "/portfolio/subaccounts/transfer",
   scope: "write::transfer",
+  body: bodies.applySubaccountTransferRequest,
 };
 
 /** Parameters of `GET /portfolio/subaccounts/transfers`. */
@@ -2091,6 +2531,10 @@ export const GetSubaccountTransfers: PagedOperation<
   path: "/portfolio/subaccounts/transfers",
   lists: GetSubaccountTransfersResponseLists,
   items: "transfers",
+  params: {
+    limit: { type: "integer", min: 1, max: 1000 },
+    cursor: { type: "string" },
+  },
 };
 
 /**
@@ -2125,6 +2569,7 @@ export const SetTargetBalanceAllocation: Operation<
 > = {
   method: "POST",
   path: "/portfolio/target_balance_allocation",
+  body: bodies.setTargetBalanceAllocationRequest,
 };
 
 /** Parameters of `GET /portfolio/withdrawals`. */
@@ -2140,6 +2585,10 @@ export const GetWithdrawals: PagedOperation<GetWithdrawalsParams, GetWithdrawals
   path: "/portfolio/withdrawals",
   lists: GetWithdrawalsResponseLists,
   items: "withdrawals",
+  params: {
+    limit: { type: "integer", min: 1, max: 500 },
+    cursor: { type: "string" },
+  },
 };
 
 /** `GET /search/filters_by_sport`: https://docs.kalshi.com/api-reference/search/get-filters-for-sports */
@@ -2178,6 +2627,13 @@ export const GetSeriesList: Operation<GetSeriesListParams, GetSeriesListResponse
   path: "/series",
   auth: "none",
   lists: GetSeriesListResponseLists,
+  params: {
+    category: { type: "string" },
+    tags: { type: "string" },
+    include_product_metadata: { type: "boolean" },
+    include_volume: { type: "boolean" },
+    min_updated_ts: { type: "integer", unit: "unix-s" },
+  },
 };
 
 /** Parameters of `GET /series/fee_changes`. */
@@ -2193,6 +2649,10 @@ export const GetSeriesFeeChanges: Operation<GetSeriesFeeChangesParams, GetSeries
   path: "/series/fee_changes",
   auth: "none",
   lists: GetSeriesFeeChangesResponseLists,
+  params: {
+    series_ticker: { type: "string" },
+    show_historical: { type: "boolean" },
+  },
 };
 
 /** Parameters of `GET /series/{series_ticker}`. */
@@ -2208,6 +2668,10 @@ export const GetSeries: Operation<GetSeriesParams, GetSeriesResponse> = {
   path: "/series/{series_ticker}",
   auth: "none",
   lists: GetSeriesResponseLists,
+  params: {
+    series_ticker: { type: "string", required: true },
+    include_volume: { type: "boolean" },
+  },
 };
 
 /** Parameters of `GET /series/{series_ticker}/events/{ticker}/candlesticks`. */
@@ -2235,6 +2699,13 @@ export const GetMarketCandlesticksByEvent: Operation<
   path: "/series/{series_ticker}/events/{ticker}/candlesticks",
   auth: "none",
   lists: GetEventCandlesticksResponseLists,
+  params: {
+    ticker: { type: "string", required: true },
+    series_ticker: { type: "string", required: true },
+    start_ts: { type: "integer", unit: "unix-s", required: true },
+    end_ts: { type: "integer", unit: "unix-s", required: true },
+    period_interval: { type: "integer", oneOf: [1, 60, 1440], unit: "minutes", required: true },
+  },
 };
 
 /** Parameters of `GET /series/{series_ticker}/events/{ticker}/forecast_percentile_history`. */
@@ -2263,6 +2734,20 @@ export const GetEventForecastPercentilesHistory: Operation<
 > = {
   path: "/series/{series_ticker}/events/{ticker}/forecast_percentile_history",
   lists: GetEventForecastPercentilesHistoryResponseLists,
+  params: {
+    ticker: { type: "string", required: true },
+    series_ticker: { type: "string", required: true },
+    percentiles: {
+      type: "list",
+      items: { type: "integer", min: 0, max: 9999 },
+      minItems: 1,
+      maxItems: 10,
+      required: true,
+    },
+    start_ts: { type: "integer", unit: "unix-s", required: true },
+    end_ts: { type: "integer", unit: "unix-s", required: true },
+    period_interval: { type: "integer", oneOf: [0, 1, 60, 1440], unit: "minutes", required: true },
+  },
 };
 
 /** Parameters of `GET /series/{series_ticker}/markets/{ticker}/candlesticks`. */
@@ -2289,6 +2774,14 @@ export const GetMarketCandlesticks: Operation<GetMarketCandlesticksParams, GetMa
   path: "/series/{series_ticker}/markets/{ticker}/candlesticks",
   auth: "none",
   lists: GetMarketCandlesticksResponseLists,
+  params: {
+    series_ticker: { type: "string", required: true },
+    ticker: { type: "string", required: true },
+    start_ts: { type: "integer", unit: "unix-s", required: true },
+    end_ts: { type: "integer", unit: "unix-s", required: true },
+    period_interval: { type: "integer", oneOf: [1, 60, 1440], unit: "minutes", required: true },
+    include_latest_before_start: { type: "boolean" },
+  },
 };
 
 /** Parameters of `GET /structured_targets`. */
@@ -2319,6 +2812,13 @@ export const GetStructuredTargets: PagedOperation<
   lists: GetStructuredTargetsResponseLists,
   items: "structured_targets",
   optional: true,
+  params: {
+    ids: { type: "list", items: { type: "string" }, minItems: 1, maxItems: 2000 },
+    type: { type: "string" },
+    competition: { type: "string" },
+    page_size: { type: "integer", min: 1, max: 2000 },
+    cursor: { type: "string" },
+  },
 };
 
 /** Parameters of `GET /structured_targets/{structured_target_id}`. */
@@ -2334,4 +2834,7 @@ export interface GetStructuredTargetParams {
 export const GetStructuredTarget: Operation<GetStructuredTargetParams, GetStructuredTargetResponse> = {
   path: "/structured_targets/{structured_target_id}",
   auth: "none",
+  params: {
+    structured_target_id: { type: "string", required: true },
+  },
 };

@@ -5,7 +5,7 @@
  */
 
 import { KalshiPaginationError } from "../errors.ts";
-import { assertAtLeast } from "../options.ts";
+import { assertAtLeast, assertFlag } from "../options.ts";
 import type { CallOptions } from "./pipeline.ts";
 
 /** What `listAll` methods take besides {@linkcode CallOptions}. */
@@ -86,6 +86,7 @@ export async function* allItems<T>(
   { maxItems = Infinity, prefetch = false, signal }: ListAllOptions,
 ): AsyncGenerator<T, void, undefined> {
   assertAtLeast("maxItems", maxItems);
+  assertFlag("prefetch", prefetch);
   if (maxItems === 0) return;
   // A page fetched ahead is of no use to anyone once the consumer has stopped.
   const stop = prefetch ? new AbortController() : undefined;

@@ -10,6 +10,7 @@ import { signedHeaders } from "../auth/signed_headers.ts";
 import type { Clock, ClockTimer } from "../clock.ts";
 import { fillLists } from "../contract/fill_lists.ts";
 import type { Lists } from "../contract/operation.ts";
+import type { FieldRules } from "../contract/field_rule.ts";
 import type { KalshiSettings } from "../defaults.ts";
 import {
   KalshiAbortError,
@@ -25,9 +26,10 @@ import {
 } from "../errors.ts";
 import { withContext } from "../error_classes.ts";
 import { assertExtraHeaders } from "../extra_headers.ts";
-import { assertAtLeast, assertNames } from "../options.ts";
+import { assertAtLeast } from "../options.ts";
 import type { HttpPool } from "../runtime/types.ts";
 import { assertSignable } from "../url_policy.ts";
+import { assertCallOptions, checkCall, rawJson } from "./check_call.ts";
 import { type ClientHooks, redactHeaders, type RetryEvent, tell } from "./hooks.ts";
 import type { Limiter } from "./limiter.ts";
 import {
@@ -53,6 +55,16 @@ export interface CallOptions {
   readonly maxRetries?: number | undefined;
   /** Header fields to add; never KALSHI-ACCESS-*, Host, Content-Length or Connection. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Query parameters that this version's contract does not know, or a value that it does not know of one that it
+   * does. They go out as they are; a list is repeated, or joined by commas where the parameter is known so.
+   */
+  readonly extraQuery?: Readonly<Record<string, unknown>> | undefined;
+  /**
+   * Fields of the body that this version's contract does not know, or a value that it does not know of one that it
+   * does. Merged into the body: objects by name, lists item by item.
+   */
+  readonly extraBody?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** One request, as a row of data. */
@@ -63,8 +75,14 @@ export interface RequestTemplate {
   readonly path: string;
   /** Whether to sign: `required` when left out; `optional` signs when there is a key. */
   readonly auth?: "required" | "optional" | "none" | undefined;
-  /** Query parameters whose lists are joined by commas. */
-  readonly csv?: readonly string[] | undefined;
+  /** What its path and query parameters take, by name; none when left out. */
+  readonly params?: FieldRules | undefined;
+  /** What the fields of its body take, by name; it has no body when left out. */
+  readonly body?: FieldRules | undefined;
+  /** The body may be left out. */
+  readonly bodyOptional?: boolean | undefined;
+  /** A path of the caller's own: nothing says what it takes. */
+  readonly raw?: boolean | undefined;
   /** A success has no body, or may have none. */
   readonly empty?: boolean | "maybe" | undefined;
   /** Where its answer holds lists: null in place of one is read as an empty list. */
@@ -95,14 +113,20 @@ export interface Payload {
   readonly read?: ((value: unknown, request: RequestIdentity, status: number) => unknown) | undefined;
 }
 
+/** Where a write that takes effect once says what no caller can: nobody else has this name. */
+export const onceOnly: unique symbol = Symbol("onceOnly");
+
 /** What a caller chose, and what a write that takes effect once adds to it. */
 export interface SendOptions extends CallOptions {
-  /** The ids that the exchange knows this write by, for errors. */
-  readonly clientIds?: readonly string[] | undefined;
   /** Wins over the config's `orderRetries`. */
   readonly orderRetries?: KalshiSettings["orderRetries"] | undefined;
-  /** Set for a write that takes effect once; told what its attempts may have done. */
-  readonly repeat?: Repeat | undefined;
+  /** What a write adds. */
+  readonly [onceOnly]?: {
+    /** The ids that the exchange knows this write by, for errors. */
+    readonly clientIds?: readonly string[] | undefined;
+    /** Set for a write that takes effect once; told what its attempts may have done. */
+    readonly repeat?: Repeat | undefined;
+  } | undefined;
 }
 
 /** What is known of a write that takes effect once. */
@@ -172,19 +196,6 @@ interface Call {
   refusal: ((refused: Refused) => KalshiError) | undefined;
   /** How the last attempt failed, until the next one begins. */
   last: KalshiError | undefined;
-}
-
-const OPTION_NAMES = ["signal", "timeoutMs", "totalTimeoutMs", "maxRetries", "headers", "orderRetries"];
-
-function assertCallOptions(owner: string, options: SendOptions): void {
-  assertNames(owner, options, OPTION_NAMES, /^(clientIds|repeat)$/);
-  const { signal, maxRetries = 0 } = options;
-  if (signal !== undefined && typeof signal?.aborted !== "boolean") {
-    throw new KalshiConfigError("signal takes an AbortSignal, such as `controller.signal`.");
-  }
-  if (typeof maxRetries === "number" && maxRetries % 1) {
-    throw new KalshiConfigError(`maxRetries takes a whole number; got ${maxRetries}.`);
-  }
 }
 
 function limit(
@@ -311,11 +322,12 @@ export class HttpPipeline {
   #prepare(template: RequestTemplate, options: SendOptions, payload: Payload): Call {
     const { config, clock, auth } = this.#parts;
     const method = template.method ?? "GET";
-    assertCallOptions(`${method} ${template.path}`, options);
-    const input = { ...options, ...payload };
-    const { path, used } = fillPath(template.path, input.params ?? {});
+    assertCallOptions(template, options);
+    const given = { ...options };
+    const input = { ...given, ...payload, ...checkCall(template, payload.params, payload.body, given) };
+    const { path, used } = fillPath(template.path, input.params);
     const needsAuth = template.auth ?? "required";
-    const { clientIds, repeat } = input;
+    const { clientIds, repeat } = given[onceOnly] ?? {};
     const outcome: Outcome = repeat?.ambiguous ? "unknown" : "not-sent";
     const context = { method, path, attempts: 0, clientIds, outcome };
     if (this.#isClosed) {
@@ -328,13 +340,17 @@ export class HttpPipeline {
         context,
       );
     }
-    const url = config.baseUrl + path + buildQuery(input.params ?? {}, used, template.csv);
+    const url = config.baseUrl + path + buildQuery(input.params, used, template.params);
     const signedPath = assertSignable(config, url);
     let headers = this.#headers;
     if (input.headers !== undefined) {
       headers = mergeHeaders(headers, assertExtraHeaders(input.headers, "headers"));
     }
-    const body = input.body === undefined ? undefined : JSON.stringify(input.body, wholeValue);
+    const body = input.body === undefined
+      ? undefined
+      : template.raw
+      ? rawJson(template, input.body)
+      : JSON.stringify(input.body);
     if (body !== undefined) headers = mergeHeaders(headers, { "content-type": "application/json" });
     return {
       id: ++this.#calls,
@@ -539,14 +555,6 @@ function contextOf(call: Call): { -readonly [Name in keyof KalshiErrorContext]: 
 function stillUnknown({ attempts, clientIds, repeat }: Call, error: KalshiError): KalshiError {
   if (!repeat?.ambiguous || error.outcome === "unknown") return error;
   return withContext(error, { attempts, clientIds, outcome: "unknown" });
-}
-
-/** JSON writes NaN as null, which for an expiry means none, and knows no bigint. */
-function wholeValue(name: string, value: unknown): unknown {
-  if (typeof value === "bigint" || typeof value === "number" && !Number.isFinite(value)) {
-    throw new KalshiConfigError(`\`${name}\` takes a finite number; got ${typeof value} ${value}.`);
-  }
-  return value;
 }
 
 /** The fields of both, names in lower case; the second one's win. */

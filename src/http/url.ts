@@ -1,6 +1,8 @@
 /** From an operation's template and its parameters to the path that is signed and the URL that is sent. */
 
+import type { FieldRules } from "../contract/field_rule.ts";
 import { KalshiConfigError } from "../errors.ts";
+import { shown } from "../plain.ts";
 
 /** Values of path and query parameters, by name. */
 export type Params = Readonly<Record<string, unknown>>;
@@ -61,12 +63,12 @@ function queryText(name: string, value: unknown): string {
 
 /**
  * The query of a request, with its `?`, or nothing. `undefined` is left out; `false` and 0 are sent. A list is
- * repeated (`a=1&a=2`), or joined by commas where `commaSeparated` names it.
+ * repeated (`a=1&a=2`), or joined by commas where its rule says so.
  */
 export function buildQuery(
   params: Params,
   used: ReadonlySet<string>,
-  commaSeparated: readonly string[] = [],
+  rules: FieldRules = {},
 ): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(params)) {
@@ -77,7 +79,8 @@ export function buildQuery(
     }
     const items = value.map((item) => queryText(name, item));
     if (items.some((item) => item === "")) refuse(`The list \`${name}\` holds an empty item.`);
-    if (!commaSeparated.includes(name)) {
+    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
+    if (rule?.type !== "list" || !rule.commas) {
       for (const item of items) query.append(name, item);
     } else if (items.some((item) => item.includes(","))) {
       refuse(`The list \`${name}\` goes over the wire joined by commas; an item of it holds one.`);
@@ -90,13 +93,16 @@ export function buildQuery(
 
 /** Checks a path that a caller wrote: it must go over the wire as it is signed. */
 export function assertPlainPath(path: string): void {
+  if (typeof path !== "string") {
+    refuse(`request() takes a path after the method, such as "/markets"; got ${shown(path)}.`);
+  }
   const parsed = path.startsWith("/") && !path.startsWith("//")
     ? new URL(path, "http://localhost")
     : undefined;
   if (parsed === undefined || parsed.pathname !== path || path.length > 1 && path.endsWith("/")) {
     refuse(
       `The path ${
-        JSON.stringify(path)
+        shown(path)
       } cannot be signed as it would be sent. Write it like /markets/TICKER, percent-encoded ` +
         "and without a query, which is `query`.",
     );

@@ -2,6 +2,7 @@
 import { ApiError } from "./api_error.ts";
 import { allRoutes } from "./rest/mod.ts";
 import { type ApiKey, authenticate } from "./keys.ts";
+import { assertRequest } from "./request_check.ts";
 import { type Call, Router } from "./route.ts";
 import { authorize } from "./scopes.ts";
 import type { Venue } from "./venue.ts";
@@ -84,6 +85,7 @@ export class Gateway {
         const payer = key ?? await this.#authenticate(incoming, path, "optional").catch(() => undefined);
         if (payer !== undefined) limits.take(payer.account, operation, query, body, clock.now());
       }
+      if (this.#venue.requests === "strict") assertRequest(operation, match.path, query, body);
       const call: Call = { venue: this.#venue, key, path: match.path, query, body };
       const value = await handle(call);
       const status = operation.status ?? 200;

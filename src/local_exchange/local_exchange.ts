@@ -18,6 +18,7 @@ import { type KeyType, ownKeys, type PrivateKey, type PublicKey } from "./keys.t
 import type { UsageTier } from "./limits.ts";
 import { MemoryNetwork, type MemoryRuntimeOptions } from "./memory/runtime.ts";
 import { accountRules, assertOptions, exchangeRules, listenRules, memoryRuntimeRules } from "./options.ts";
+import type { RequestReading } from "./request_check.ts";
 import { type RunningServer, serve } from "./server.ts";
 import { parseCount, parseMoney, parsePrice, PRICE_ONE } from "./units.ts";
 import { type ErrorBodies, Venue } from "./venue.ts";
@@ -55,6 +56,12 @@ export interface LocalExchangeOptions {
    * WebSocket handshakes that name another origin are refused as well.
    */
   readonly cors?: readonly string[] | undefined;
+  /**
+   * How requests and WebSocket commands are read: `strict` (the default) refuses parameters and fields that are
+   * unknown, missing or of another type than the contract says, and names them; `lenient` takes no notice of what it
+   * does not know, as Kalshi may do.
+   */
+  readonly requests?: RequestReading | undefined;
   /** Told when the exchange itself fails, which a client sees as a 500; `console.error` unless told. */
   readonly onInternalError?: ((error: unknown) => void) | undefined;
 }
@@ -543,6 +550,7 @@ function makeVenue(options: LocalExchangeOptions): Venue {
     marketMakers = true,
     errorBodies = "flat",
     cors = [],
+    requests = "strict",
     stepMs,
     shards = false,
     rateLimits = false,
@@ -558,6 +566,7 @@ function makeVenue(options: LocalExchangeOptions): Venue {
     rateLimits,
     errorBodies,
     cors,
+    requests,
     onInternalError,
   });
 }

@@ -44,6 +44,7 @@ export const exchangeRules: Rules<LocalExchangeOptions> = {
     'a list of origins such as ["http://localhost:5173"]',
     (value) => Array.isArray(value) && value.every((origin) => typeof origin === "string"),
   ],
+  requests: oneOf("strict", "lenient"),
   onInternalError: callable,
 };
 

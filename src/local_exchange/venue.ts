@@ -9,6 +9,7 @@ import type { Account } from "./engine/model.ts";
 import { Faults } from "./faults.ts";
 import type { ApiKey } from "./keys.ts";
 import { RateLimits } from "./limits.ts";
+import type { RequestReading } from "./request_check.ts";
 import { createRandom, type Random } from "./random.ts";
 import { Archive } from "./world/archive.ts";
 import { Candles } from "./world/candles.ts";
@@ -35,6 +36,7 @@ export interface VenueOptions {
   readonly rateLimits: boolean;
   readonly errorBodies: ErrorBodies;
   readonly cors: readonly string[];
+  readonly requests: RequestReading;
   readonly onInternalError: (error: unknown) => void;
 }
 
@@ -69,6 +71,8 @@ export class Venue {
   readonly alarm: Alarm;
   readonly errorBodies: ErrorBodies;
   readonly cors: Cors;
+  /** How requests and commands are read. */
+  readonly requests: RequestReading;
   readonly onInternalError: (error: unknown) => void;
   /** Added to the time that signatures are checked against and that `Date` headers show. */
   skewMs = 0;
@@ -83,6 +87,7 @@ export class Venue {
     this.#base = clock.base;
     this.errorBodies = errorBodies;
     this.cors = new Cors(options.cors);
+    this.requests = options.requests;
     this.onInternalError = onInternalError;
     this.enforcesLimits = rateLimits;
     const engine = this.engine = new Engine(this.random, now, eventClearing);

@@ -1,79 +1,83 @@
 /**
- * The few checks that a namespace makes before it sends: where a wrong value would cost money, or where the
- * exchange's own answer would not say what to do.
+ * What no schema says of a call: which of its fields go together.
  *
  * @module
  */
 
-import { KalshiConfigError } from "../errors.ts";
+import {
+  assertCallOptions,
+  assertFields,
+  checkCall,
+  type CheckedTemplate,
+  refuseCall,
+} from "../http/check_call.ts";
+import type { CallOptions } from "../http/pipeline.ts";
+import { copyPlain, type Fields } from "../plain.ts";
 
-function refuse(message: string): never {
-  throw new KalshiConfigError(message);
+/** True for what is neither left out nor null. */
+export const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
+
+/**
+ * Checks a write before anything else is asked of the exchange on its behalf; the pipeline checks it again.
+ *
+ * @returns what its body will hold, with what `extraBody` adds
+ */
+export function checkFirst<B extends object>(
+  template: CheckedTemplate,
+  params: object | undefined,
+  body: B,
+  options: CallOptions,
+): B {
+  assertCallOptions(template, options);
+  return checkCall(template, params, body, options).body as B;
 }
 
-function shown(value: unknown): string {
-  return typeof value === "string" || typeof value === "number" ? JSON.stringify(value) : typeof value;
+/** Checks the parameters of a read; returns what it will ask for, with what `extraQuery` adds. */
+export function checkParams<P extends object>(
+  template: CheckedTemplate,
+  params: P,
+  options: CallOptions | undefined,
+): P {
+  return checkCall(template, params, undefined, Object(options)).params as P;
 }
 
-const isGiven = (value: unknown) => value !== undefined && value !== null;
-
-/** The fields of what a caller has to give. */
-function fieldsOf(given: unknown): Readonly<Record<string, unknown>> {
-  if (typeof given !== "object" || given === null) {
-    refuse(`This call takes an object of fields; got ${given === null ? "null" : typeof given}.`);
-  }
-  return given as Readonly<Record<string, unknown>>;
+/** A body's own fields, and the check that it has some: before it is spread. */
+export function ownFields<B extends object>(template: CheckedTemplate, body: B): B {
+  assertFields(template, "body", body);
+  return copyPlain(body) as B;
 }
 
-/** A number would go through a float, and NaN through JSON as null: neither may become a price or a count. */
-export function assertDecimal(body: object, name: string): void {
-  const value = fieldsOf(body)[name];
-  if (typeof value !== "string" || !/^\d+(\.\d+)?$/.test(value)) {
-    refuse(`\`${name}\` takes a decimal string such as "0.5600"; got ${shown(value)}.`);
-  }
+/** What a call is about, with what its caller adds to the contract. */
+export function withExtras<T extends object>(given: T, extra: object | undefined): T {
+  return { ...given, ...extra };
 }
 
-/** The same where the field may be left out. */
-export function assertDecimalIfGiven(body: object, name: string): void {
-  if (isGiven(fieldsOf(body)[name])) assertDecimal(body, name);
-}
-
-/** Money and counts in whole units of the wire; `unit` says which. */
-export function assertWhole(body: object, name: string, unit: string): void {
-  const value = fieldsOf(body)[name];
-  if (!Number.isSafeInteger(value)) {
-    refuse(`\`${name}\` takes a whole number of ${unit}; got ${shown(value)}.`);
+/** An id that this library sends itself must stand where it looks for it. */
+export function assertNoExtra(template: CheckedTemplate, { extraBody }: CallOptions, name: string): void {
+  if (extraBody !== undefined && Object.hasOwn(Object(extraBody), name)) {
+    refuseCall(template, `\`${name}\` goes into the body itself, not into \`extraBody\`.`);
   }
 }
 
 /** Exactly one of two ways to say the same: each is given when one of its fields is. */
-export function assertOneOf(body: object, first: readonly string[], second: readonly string[]): void {
-  const fields = fieldsOf(body);
-  const has = (names: readonly string[]) => names.some((name) => isGiven(fields[name]));
+export function assertOneOf(
+  template: CheckedTemplate,
+  fields: object,
+  first: readonly string[],
+  second: readonly string[],
+): void {
+  const has = (names: readonly string[]) => names.some((name) => isGiven((fields as Fields)[name]));
   if (has(first) === has(second)) {
     const names = [first, second].map((group) => group.map((name) => `\`${name}\``).join(" or "));
-    refuse(`Give exactly one: ${names.join(", or else ")}; got ${has(first) ? "both" : "none"}.`);
-  }
-}
-
-/** A list in which there is something. */
-export function assertSome(body: object, name: string): void {
-  const value = fieldsOf(body)[name];
-  if (!Array.isArray(value) || value.length === 0) {
-    refuse(
-      `\`${name}\` takes a list of at least one; got ${
-        Array.isArray(value) ? "an empty one" : shown(value)
-      }.`,
+    refuseCall(
+      template,
+      `Give exactly one: ${names.join(", or else ")}; got ${has(first) ? "both" : "none"}.`,
     );
   }
 }
 
-/** From one to a hundred of them; a string counts as it goes over the wire, with commas. */
-export function assertHundred(params: object, name: string): void {
-  const value = fieldsOf(params)[name];
-  const items: unknown = typeof value === "string" ? value.split(",") : value;
-  if (!Array.isArray(items)) refuse(`\`${name}\` takes a list of strings; got ${shown(value)}.`);
-  if (items.length < 1 || items.length > 100) {
-    refuse(`\`${name}\` takes 1 to 100 items; got ${items.length}. Split longer lists into several calls.`);
-  }
+/** One of some parameters at least. */
+export function assertSomeOf(template: CheckedTemplate, fields: object, names: readonly string[]): void {
+  if (names.some((name) => isGiven((fields as Fields)[name]))) return;
+  refuseCall(template, `Give at least one: ${names.map((name) => `\`${name}\``).join(" or ")}.`);
 }

@@ -40,10 +40,10 @@ import type {
   Quote,
   RFQ,
 } from "../contract/types.ts";
-import { KalshiConfigError } from "../errors.ts";
+import { refuseCall } from "../http/check_call.ts";
 import type { ListAllOptions, Page } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { assertDecimal, assertDecimalIfGiven, assertOneOf, assertWhole } from "./checks.ts";
+import { assertOneOf, checkFirst, checkParams } from "./checks.ts";
 import { callFor, listAll, listPage, Namespace, send } from "./namespace.ts";
 
 /** `client.communications` */
@@ -90,10 +90,14 @@ export class Rfqs extends Namespace {
    * @throws {KalshiConflictError} when one is open on this market, unless `replace_existing` is true.
    * @see https://docs.kalshi.com/api-reference/communications/create-rfq
    */
-  async create(body: CreateRFQRequest, options?: CallOptions): Promise<string> {
-    assertOneOf(body, ["contracts_fp", "contracts"], ["target_cost_dollars", "target_cost_centi_cents"]);
-    assertDecimalIfGiven(body, "contracts_fp");
-    assertDecimalIfGiven(body, "target_cost_dollars");
+  async create(body: CreateRFQRequest, options: CallOptions = {}): Promise<string> {
+    const sent = checkFirst(CreateRFQ, undefined, body, options);
+    assertOneOf(
+      CreateRFQ,
+      sent,
+      ["contracts_fp", "contracts"],
+      ["target_cost_dollars", "target_cost_centi_cents"],
+    );
     return await callFor(this.http, CreateRFQ, "id", undefined, options, body);
   }
 
@@ -118,14 +122,15 @@ export class Rfqs extends Namespace {
 }
 
 /** Kalshi shows an account the quotes that it made or was made, and wants to be told which. */
-function assertWhose(params: GetQuotesParams): void {
-  const { user_filter, rfq_user_filter, quote_creator_user_id, rfq_creator_user_id } = params;
-  const { rfq_creator_subtrader_id } = params;
+function assertWhose(params: GetQuotesParams, options: CallOptions | undefined): void {
+  const sent = checkParams(GetQuotes, params, options);
+  const { user_filter, rfq_user_filter, quote_creator_user_id, rfq_creator_user_id } = sent;
   if (
     !(user_filter || rfq_user_filter || quote_creator_user_id || rfq_creator_user_id ||
-      rfq_creator_subtrader_id)
+      sent.rfq_creator_subtrader_id)
   ) {
-    throw new KalshiConfigError(
+    refuseCall(
+      GetQuotes,
       'Say whose quotes: `user_filter: "self"` for your own, `rfq_user_filter: "self"` for those on your requests.',
     );
   }
@@ -142,13 +147,13 @@ export class Quotes extends Namespace {
    * @see https://docs.kalshi.com/api-reference/communications/get-quotes
    */
   async list(params: GetQuotesParams, options?: CallOptions): Promise<Page<Quote, GetQuotesResponse>> {
-    assertWhose(params);
+    assertWhose(params, options);
     return await listPage(this.http, GetQuotes, params, options);
   }
 
   /** Every quote, over all pages. See {@linkcode Quotes.list}. */
   async *listAll(params: GetQuotesParams, options?: ListAllOptions): AsyncGenerator<Quote, void, undefined> {
-    assertWhose(params);
+    assertWhose(params, options);
     yield* listAll(this.http, GetQuotes, params, options);
   }
 
@@ -161,8 +166,6 @@ export class Quotes extends Namespace {
    * @see https://docs.kalshi.com/api-reference/communications/create-quote
    */
   async create(body: CreateQuoteRequest, options?: CallOptions): Promise<string> {
-    assertDecimal(body, "yes_bid");
-    assertDecimal(body, "no_bid");
     return await callFor(this.http, CreateQuote, "id", undefined, options, body);
   }
 
@@ -278,8 +281,6 @@ export class BlockTradeProposals extends Namespace {
    * @see https://docs.kalshi.com/api-reference/communications/propose-block-trade
    */
   async create(body: ProposeBlockTradeRequest, options?: CallOptions): Promise<string> {
-    assertWhole(body, "price_centi_cents", "centicents");
-    assertWhole(body, "centicount", "centicontracts");
     return await callFor(this.http, ProposeBlockTrade, "block_trade_proposal_id", undefined, options, body);
   }
 

@@ -30,6 +30,7 @@ import type {
   GetMultivariateEventsResponse,
 } from "../contract/types.ts";
 import type { ListAllOptions, Page } from "../http/page.ts";
+import { withIds } from "../http/check_call.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { call, callFor, callForList, listAll, listPage, Namespace } from "./namespace.ts";
 
@@ -73,13 +74,19 @@ export class Events extends Namespace {
    * @throws {KalshiNotFoundError} when there is none.
    * @see https://docs.kalshi.com/api-reference/events/get-event
    */
-  get(
+  async get(
     eventTicker: string,
     params: Omit<GetEventParams, "event_ticker"> = {},
     options?: CallOptions,
   ): Promise<EventData> {
     // What the answer holds besides is the deprecated double of `event.markets`.
-    return callFor(this.http, GetEvent, "event", { ...params, event_ticker: eventTicker }, options);
+    return await callFor(
+      this.http,
+      GetEvent,
+      "event",
+      withIds(GetEvent, params, { event_ticker: eventTicker }),
+      options,
+    );
   }
 
   /**
@@ -97,16 +104,16 @@ export class Events extends Namespace {
    * @param params `start_ts` and `end_ts` in Unix seconds, `period_interval` in minutes: 1, 60 or 1440.
    * @see https://docs.kalshi.com/api-reference/events/get-event-candlesticks
    */
-  candlesticks(
+  async candlesticks(
     seriesTicker: string,
     eventTicker: string,
     params: Omit<GetMarketCandlesticksByEventParams, "series_ticker" | "ticker">,
     options?: CallOptions,
   ): Promise<GetEventCandlesticksResponse> {
-    return call(
+    return await call(
       this.http,
       GetMarketCandlesticksByEvent,
-      { ...params, series_ticker: seriesTicker, ticker: eventTicker },
+      withIds(GetMarketCandlesticksByEvent, params, { series_ticker: seriesTicker, ticker: eventTicker }),
       options,
     );
   }
@@ -118,17 +125,20 @@ export class Events extends Namespace {
    * minutes: 0 (5 seconds), 1, 60 or 1440.
    * @see https://docs.kalshi.com/api-reference/events/get-event-forecast-percentile-history
    */
-  forecastPercentilesHistory(
+  async forecastPercentilesHistory(
     seriesTicker: string,
     eventTicker: string,
     params: Omit<GetEventForecastPercentilesHistoryParams, "series_ticker" | "ticker">,
     options?: CallOptions,
   ): Promise<ForecastPercentilesPoint[]> {
-    return callForList(
+    return await callForList(
       this.http,
       GetEventForecastPercentilesHistory,
       "forecast_history",
-      { ...params, series_ticker: seriesTicker, ticker: eventTicker },
+      withIds(GetEventForecastPercentilesHistory, params, {
+        series_ticker: seriesTicker,
+        ticker: eventTicker,
+      }),
       options,
     );
   }

@@ -7,7 +7,9 @@
 
 import { KalshiConfigError, type KalshiError } from "../errors.ts";
 import type { OrderRetries } from "../config.ts";
-import type { CallOptions, HttpPipeline, SendOptions } from "../http/pipeline.ts";
+import { assertOptionsObject } from "../http/check_call.ts";
+import { type CallOptions, type HttpPipeline, onceOnly, type SendOptions } from "../http/pipeline.ts";
+import { shown } from "../plain.ts";
 
 /** What tells of writes to orders after the fact. */
 export type OrderState = typeof import("./order_state.ts");
@@ -38,14 +40,20 @@ export interface Write<R> {
 let retries: typeof import("./write_retries.ts") | undefined;
 
 /** Whether this call may be sent again. */
-export function isIdempotent(
-  http: HttpPipeline,
-  { orderRetries = http.config.orderRetries }: WriteOptions,
-): boolean {
+export function isIdempotent(http: HttpPipeline, options: WriteOptions): boolean {
+  assertOptionsObject("A write", options);
+  const { orderRetries = http.config.orderRetries } = options as WriteOptions;
   if (orderRetries === "never" || orderRetries === "idempotent") return orderRetries === "idempotent";
   throw new KalshiConfigError(
-    `orderRetries takes "never" or "idempotent"; got ${JSON.stringify(orderRetries)}.`,
+    `orderRetries takes "never" or "idempotent"; got ${shown(orderRetries)}.`,
   );
+}
+
+/** The options of a look-up: what is added to a write has no place there. */
+export function lookUpOptions<O extends CallOptions>(
+  { extraQuery: _, extraBody: __, ...options }: O,
+): Omit<O, "extraQuery" | "extraBody"> {
+  return options;
 }
 
 /**
@@ -53,7 +61,8 @@ export function isIdempotent(
  * unknown, the error says so.
  */
 export async function exactlyOnce<R>(http: HttpPipeline, options: WriteOptions, write: Write<R>): Promise<R> {
-  if (!isIdempotent(http, options)) return await write.send({ ...options, clientIds: write.clientIds });
+  const { clientIds } = write;
+  if (!isIdempotent(http, options)) return await write.send({ ...options, [onceOnly]: { clientIds } });
   // Kept, since asking for a module that is there costs microseconds each time.
   retries ??= await import("./write_retries.ts");
   return await retries.runOnce(http, options, write);

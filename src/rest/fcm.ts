@@ -39,7 +39,7 @@ import type {
 } from "../contract/types.ts";
 import type { ListAllOptions, Page } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { assertDecimal, assertWhole } from "./checks.ts";
+import { assertSomeOf, checkParams } from "./checks.ts";
 import { call, callFor, callForList, listAll, listPage, Namespace, send } from "./namespace.ts";
 
 /** `client.fcm` */
@@ -129,7 +129,6 @@ export class FcmSubtraders extends Namespace {
     body: UpdateFCMEventContractDailyCapRequest,
     options?: CallOptions,
   ): Promise<void> {
-    assertDecimal(body, "limit");
     await send(this.http, UpdateFCMEventContractDailyCap, undefined, options, body);
   }
 
@@ -146,20 +145,34 @@ export class FcmSubtraders extends Namespace {
   }
 }
 
+/** What Kalshi wants to be told of the orders of subtraders. */
+function assertWhose(params: GetFCMOrdersParams, options: CallOptions | undefined): void {
+  assertSomeOf(GetFCMOrders, checkParams(GetFCMOrders, params, options), [
+    "subtrader_id",
+    "client_order_ids",
+  ]);
+}
+
 /** `client.fcm.orders` */
 export class FcmOrders extends Namespace {
   /**
    * One page of orders of one subtrader (`subtrader_id`), or of up to 100 `client_order_ids`.
    *
+   * @throws {KalshiConfigError} when it says neither; nothing was sent.
    * @see https://docs.kalshi.com/api-reference/fcm/get-fcm-orders
    */
-  list(params: GetFCMOrdersParams = {}, options?: CallOptions): Promise<Page<Order, GetOrdersResponse>> {
-    return listPage(this.http, GetFCMOrders, params, options);
+  async list(params: GetFCMOrdersParams, options?: CallOptions): Promise<Page<Order, GetOrdersResponse>> {
+    assertWhose(params, options);
+    return await listPage(this.http, GetFCMOrders, params, options);
   }
 
   /** Every such order, over all pages. See {@linkcode FcmOrders.list}. */
-  listAll(params: GetFCMOrdersParams = {}, options?: ListAllOptions): AsyncGenerator<Order, void, undefined> {
-    return listAll(this.http, GetFCMOrders, params, options);
+  async *listAll(
+    params: GetFCMOrdersParams,
+    options?: ListAllOptions,
+  ): AsyncGenerator<Order, void, undefined> {
+    assertWhose(params, options);
+    yield* listAll(this.http, GetFCMOrders, params, options);
   }
 }
 
@@ -193,8 +206,6 @@ export class FcmPositions extends Namespace {
    * @see https://docs.kalshi.com/changelog
    */
   async transfer(body: CreateFCMPositionTransferRequest, options?: CallOptions): Promise<string> {
-    assertWhole(body, "position_centicount", "centicontracts");
-    assertWhole(body, "price_centicents", "centicents");
     return await callFor(
       this.http,
       CreateFCMPositionTransfer,

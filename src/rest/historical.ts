@@ -36,6 +36,7 @@ import type {
   Trade,
 } from "../contract/types.ts";
 import type { ListAllOptions, Page } from "../http/page.ts";
+import { withIds } from "../http/check_call.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { call, callFor, listAll, listPage, Namespace } from "./namespace.ts";
 
@@ -100,12 +101,17 @@ export class HistoricalMarkets extends Namespace {
    * @param params `start_ts` and `end_ts` in Unix seconds, `period_interval` in minutes: 1, 60 or 1440.
    * @see https://docs.kalshi.com/api-reference/historical/get-historical-market-candlesticks
    */
-  candlesticks(
+  async candlesticks(
     ticker: string,
     params: Omit<GetMarketCandlesticksHistoricalParams, "ticker">,
     options?: CallOptions,
   ): Promise<GetMarketCandlesticksHistoricalResponse> {
-    return call(this.http, GetMarketCandlesticksHistorical, { ...params, ticker }, options);
+    return await call(
+      this.http,
+      GetMarketCandlesticksHistorical,
+      withIds(GetMarketCandlesticksHistorical, params, { ticker }),
+      options,
+    );
   }
 }
 

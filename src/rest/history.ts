@@ -7,6 +7,8 @@
 import type { PagedOperation } from "../contract/operation.ts";
 import type { ListAllOptions } from "../http/page.ts";
 import type { HttpPipeline } from "../http/pipeline.ts";
+import { assertFlag } from "../options.ts";
+import { isPlain } from "../plain.ts";
 import { listAll } from "./namespace.ts";
 
 /** What `listAll` takes where old rows live apart from the others. */
@@ -39,8 +41,10 @@ export function listTiers<P extends object, Q extends object, R, S, K extends ke
   params: P,
   options: HistoryOptions = {},
 ): AsyncGenerator<RowOf<R, K>, void, undefined> {
-  const { history, ...rest } = options;
-  const rows = history ? joined(http, tiers, params, rest) : listAll(http, tiers.live, params, rest);
+  const { history = false, ...rest } = Object(options) as HistoryOptions;
+  const rows = history === false
+    ? listAll(http, tiers.live, params, isPlain(options) ? rest : options)
+    : joined(http, tiers, params, rest, history);
   return rows as AsyncGenerator<RowOf<R, K>, void, undefined>;
 }
 
@@ -49,6 +53,8 @@ async function* joined<P extends object, Q extends object, R, S, K extends keyof
   tiers: Tiers<P, Q, R, S, K>,
   params: P,
   options: ListAllOptions,
+  history: unknown,
 ): AsyncGenerator<unknown, void, undefined> {
+  assertFlag("history", history);
   yield* (await import("./history_walk.ts")).walkTiers(http, tiers, params, options);
 }

@@ -4,9 +4,10 @@
  * @module
  */
 
-import { KalshiConfigError } from "../errors.ts";
+import { refuseCall } from "../http/check_call.ts";
 import type { ListAllOptions } from "../http/page.ts";
 import type { HttpPipeline } from "../http/pipeline.ts";
+import { checkParams } from "./checks.ts";
 import type { Tiers } from "./history.ts";
 import { listAll } from "./namespace.ts";
 
@@ -23,17 +24,21 @@ export async function* walkTiers<
   params: P,
   options: ListAllOptions,
 ): AsyncGenerator<unknown, void, undefined> {
+  checkParams(live, params, options);
   const { cursor: _, ...shared } = params as Record<string, unknown>;
   for (const [name, value] of Object.entries(shared)) {
     const known = (filters as readonly string[]).includes(name);
-    if (value === undefined || known && (!Array.isArray(value) || old.csv?.includes(name))) continue;
-    throw new KalshiConfigError(
+    const isMany = Array.isArray(value) || typeof value === "string" && value.includes(",");
+    if (value === undefined || known && (!isMany || old.params?.[name]?.type === "list")) continue;
+    refuseCall(
+      live,
       known
         ? `With \`history: true\`, \`${name}\` takes one value: ${old.path} knows no list of them.`
         : `\`${name}\` cannot be combined with \`history: true\`: ${old.path} does not know it. Leave it out and ` +
           "pick from what comes.",
     );
   }
+  checkParams(old, shared, options);
   const seen = new Set<unknown>();
   let { maxItems: left = Infinity } = options;
   const tiers = [() => listAll(http, live, params, options), () => listAll(http, old, shared as Q, options)];

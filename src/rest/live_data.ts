@@ -25,8 +25,8 @@ import type {
   LiveData,
   PlayByPlay,
 } from "../contract/types.ts";
+import { withIds } from "../http/check_call.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { assertHundred } from "./checks.ts";
 import { call, callFor, callForList, Namespace } from "./namespace.ts";
 
 /** `client.liveData` */
@@ -37,13 +37,13 @@ export class LiveDataNamespace extends Namespace {
    * @throws {KalshiNotFoundError} when there is none.
    * @see https://docs.kalshi.com/api-reference/live-data/get-live-data
    */
-  get(
+  async get(
     milestoneId: string,
     params: Omit<GetLiveDataByMilestoneParams, "milestone_id"> = {},
     options?: CallOptions,
   ): Promise<LiveData> {
-    const all = { ...params, milestone_id: milestoneId };
-    return callFor(this.http, GetLiveDataByMilestone, "live_data", all, options);
+    const all = withIds(GetLiveDataByMilestone, params, { milestone_id: milestoneId });
+    return await callFor(this.http, GetLiveDataByMilestone, "live_data", all, options);
   }
 
   /**
@@ -53,7 +53,6 @@ export class LiveDataNamespace extends Namespace {
    * @see https://docs.kalshi.com/api-reference/live-data/get-multiple-live-data
    */
   async bulk(params: GetLiveDatasParams, options?: CallOptions): Promise<LiveData[]> {
-    assertHundred(params, "milestone_ids");
     return await callForList(this.http, GetLiveDatas, "live_datas", params, options);
   }
 
@@ -64,14 +63,14 @@ export class LiveDataNamespace extends Namespace {
    *
    * @see https://docs.kalshi.com/api-reference/live-data/get-live-data-with-type
    */
-  getTyped(
+  async getTyped(
     type: string,
     milestoneId: string,
     params: Omit<GetLiveDataParams, "type" | "milestone_id"> = {},
     options?: CallOptions,
   ): Promise<LiveData> {
-    const all = { ...params, type, milestone_id: milestoneId };
-    return callFor(this.http, GetLiveData, "live_data", all, options);
+    const all = withIds(GetLiveData, params, { type, milestone_id: milestoneId });
+    return await callFor(this.http, GetLiveData, "live_data", all, options);
   }
 
   /**
@@ -80,13 +79,13 @@ export class LiveDataNamespace extends Namespace {
    * @param params `range`: span of the series, such as `15min`, `1h`, `1d`.
    * @see https://docs.kalshi.com/api-reference/live-data/get-event-live-data
    */
-  event(
+  async event(
     eventTicker: string,
     params: Omit<GetEventLiveDataParams, "event_ticker"> = {},
     options?: CallOptions,
   ): Promise<EventLiveData> {
-    const all = { ...params, event_ticker: eventTicker };
-    return callFor(this.http, GetEventLiveData, "live_data", all, options);
+    const all = withIds(GetEventLiveData, params, { event_ticker: eventTicker });
+    return await callFor(this.http, GetEventLiveData, "live_data", all, options);
   }
 
   /**
@@ -106,12 +105,12 @@ export class LiveDataNamespace extends Namespace {
    * @param params `from` and `to` in Unix milliseconds (24 hours to now when left out), or `last_sec` seconds.
    * @see https://docs.kalshi.com/api-reference/live-data/get-weather-index
    */
-  weather(
+  async weather(
     city: string,
     params: Omit<GetWeatherIndexParams, "city"> = {},
     options?: CallOptions,
   ): Promise<GetWeatherIndexResponse> {
-    return call(this.http, GetWeatherIndex, { ...params, city }, options);
+    return await call(this.http, GetWeatherIndex, withIds(GetWeatherIndex, params, { city }), options);
   }
 
   /**

@@ -27,8 +27,8 @@ import type {
   OrderbookCountFp,
 } from "../contract/types.ts";
 import type { Page } from "../http/page.ts";
+import { withIds } from "../http/check_call.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { assertHundred } from "./checks.ts";
 import { type HistoryOptions, listTiers } from "./history.ts";
 import { call, callFor, callForList, listPage, Namespace } from "./namespace.ts";
 import { rememberGrids } from "./known_grids.ts";
@@ -102,12 +102,18 @@ export class Markets extends Namespace {
    * @param params `depth`: levels a side, 0 for all.
    * @see https://docs.kalshi.com/api-reference/market/get-market-orderbook
    */
-  orderBook(
+  async orderBook(
     ticker: string,
     params: Omit<GetMarketOrderbookParams, "ticker"> = {},
     options?: CallOptions,
   ): Promise<OrderbookCountFp> {
-    return callFor(this.http, GetMarketOrderbook, "orderbook_fp", { ...params, ticker }, options);
+    return await callFor(
+      this.http,
+      GetMarketOrderbook,
+      "orderbook_fp",
+      withIds(GetMarketOrderbook, params, { ticker }),
+      options,
+    );
   }
 
   /**
@@ -121,7 +127,6 @@ export class Markets extends Namespace {
     params: GetMarketOrderbooksParams,
     options?: CallOptions,
   ): Promise<MarketOrderbookFp[]> {
-    assertHundred(params, "tickers");
     return await callForList(this.http, GetMarketOrderbooks, "orderbooks", params, options);
   }
 
@@ -132,16 +137,16 @@ export class Markets extends Namespace {
    * @param params `start_ts` and `end_ts` in Unix seconds, `period_interval` in minutes: 1, 60 or 1440.
    * @see https://docs.kalshi.com/api-reference/market/get-market-candlesticks
    */
-  candlesticks(
+  async candlesticks(
     seriesTicker: string,
     ticker: string,
     params: Omit<GetMarketCandlesticksParams, "series_ticker" | "ticker">,
     options?: CallOptions,
   ): Promise<GetMarketCandlesticksResponse> {
-    return call(
+    return await call(
       this.http,
       GetMarketCandlesticks,
-      { ...params, series_ticker: seriesTicker, ticker },
+      withIds(GetMarketCandlesticks, params, { series_ticker: seriesTicker, ticker }),
       options,
     );
   }
@@ -156,7 +161,6 @@ export class Markets extends Namespace {
     params: BatchGetMarketCandlesticksParams,
     options?: CallOptions,
   ): Promise<MarketCandlesticksResponse[]> {
-    assertHundred(params, "market_tickers");
     return await callForList(this.http, BatchGetMarketCandlesticks, "markets", params, options);
   }
 }

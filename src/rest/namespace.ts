@@ -13,6 +13,7 @@ import { allItems, type ListAllOptions, Page } from "../http/page.ts";
 import type { CallOptions, HttpPipeline } from "../http/pipeline.ts";
 import type { Params } from "../http/url.ts";
 import { priceAdvice, rememberGrids } from "./known_grids.ts";
+import { isPlain } from "../plain.ts";
 
 /** What all namespaces of a client share: the pipeline that sends their requests. */
 export abstract class Namespace {
@@ -166,6 +167,10 @@ export function listAll<P, R, K extends keyof R & string>(
   params: P,
   options: ListAllOptions = {},
 ): AsyncGenerator<ItemOf<R, K>, void, undefined> {
-  const { maxItems: _, prefetch: __, ...rest } = options;
-  return allItems((signal) => listPage(http, operation, params, { ...rest, signal }), options);
+  // What are no options is left for the first page to refuse.
+  const { maxItems: _, prefetch: __, ...rest } = Object(options);
+  return allItems(
+    (signal) => listPage(http, operation, params, isPlain(options) ? { ...rest, signal } : options),
+    Object(options),
+  );
 }

@@ -6,7 +6,8 @@
 
 import type { Operation } from "../contract/operation.ts";
 import type { ErrorResponse } from "../contract/types.ts";
-import type { CallOptions, HttpPipeline, SendOptions } from "../http/pipeline.ts";
+import { type CallOptions, type HttpPipeline, onceOnly, type SendOptions } from "../http/pipeline.ts";
+import { isPlain } from "../plain.ts";
 import { isIdempotent, type OrderState, type WriteOptions } from "./exactly_once.ts";
 import { callAnd, listIn } from "./namespace.ts";
 
@@ -39,14 +40,26 @@ export interface Batch<I, R> {
   readonly unknown: (item: I, error: ErrorResponse) => R;
 }
 
+/** What is added to these items of a batch: `extraBody` goes by their places among all of them. */
+function extrasOf<I>(
+  all: readonly I[],
+  items: readonly I[],
+  extraBody: SendOptions["extraBody"],
+): SendOptions {
+  if (items === all || !isPlain(extraBody) || !Array.isArray(extraBody.orders)) return {};
+  const extras: readonly unknown[] = extraBody.orders;
+  return { extraBody: { ...extraBody, orders: items.map((item) => extras[all.indexOf(item)]) } };
+}
+
 /** One request. A result for each item, in the items' order, or an error that holds what came. */
 export async function sendOnce<I, R>(
   http: HttpPipeline,
-  { operation, key }: Batch<I, R>,
+  { operation, key, items: all }: Batch<I, R>,
   items: readonly I[],
   options: SendOptions,
 ): Promise<R[]> {
-  return await callAnd(http, operation, undefined, options, { orders: items }, (response, lack) => {
+  const own = { ...options, ...extrasOf(all, items, options.extraBody) };
+  return await callAnd(http, operation, undefined, own, { orders: items }, (response, lack) => {
     const answers = listIn(response, "orders", lack);
     // By id, since nothing promises their order; by place where no id says otherwise.
     const byId = new Map<unknown, R>(answers.map((answer) => [answer?.[key], answer]));
@@ -68,6 +81,8 @@ export async function runBatch<I, R extends ItemResult>(
   options: WriteOptions = {},
 ): Promise<R[]> {
   const { items, clientIds } = batch;
-  if (!isIdempotent(http, options)) return await sendOnce(http, batch, items, { ...options, clientIds });
+  if (!isIdempotent(http, options)) {
+    return await sendOnce(http, batch, items, { ...options, [onceOnly]: { clientIds } });
+  }
   return await (await import("./order_batch_once.ts")).runBatchOnce(http, batch, options);
 }

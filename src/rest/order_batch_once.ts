@@ -5,9 +5,9 @@
  */
 
 import type { KalshiError } from "../errors.ts";
-import type { HttpPipeline, Repeat } from "../http/pipeline.ts";
+import { type HttpPipeline, onceOnly, type Repeat } from "../http/pipeline.ts";
 import { isRetryableStatus, isSuccess } from "../http/retry.ts";
-import type { WriteOptions } from "./exactly_once.ts";
+import { lookUpOptions, type WriteOptions } from "./exactly_once.ts";
 import { type Batch, type ItemResult, sendOnce } from "./order_batch.ts";
 import * as state from "./order_state.ts";
 import { isOpen, nothing } from "./write_retries.ts";
@@ -33,7 +33,7 @@ export async function runBatchOnce<I, R extends ItemResult>(
   const repeat: Repeat = {};
   const results = new Map<I, R>();
   const lookUp = async (missing: readonly I[]) => {
-    const found = await batch.lookUp(state, missing, step()).catch(nothing);
+    const found = await batch.lookUp(state, missing, lookUpOptions(step())).catch(nothing);
     for (const [item, result] of found ?? []) results.set(item, result);
     return missing.filter((item) => !found?.has(item));
   };
@@ -48,7 +48,7 @@ export async function runBatchOnce<I, R extends ItemResult>(
       if (open.length === 0) break;
     }
     try {
-      const answers = await sendOnce(http, batch, open, { ...step(), clientIds, repeat });
+      const answers = await sendOnce(http, batch, open, { ...step(), [onceOnly]: { clientIds, repeat } });
       const failed: I[] = [];
       for (const [index, answer] of answers.entries()) {
         const item = open[index] as I;

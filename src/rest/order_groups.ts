@@ -26,8 +26,8 @@ import type {
   OrderGroup,
   UpdateOrderGroupLimitRequest,
 } from "../contract/types.ts";
+import { withIds } from "../http/check_call.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { assertDecimalIfGiven } from "./checks.ts";
 import { call, callWith, Namespace, send } from "./namespace.ts";
 
 /** `client.orderGroups` */
@@ -51,7 +51,6 @@ export class OrderGroups extends Namespace {
    * @see https://docs.kalshi.com/api-reference/order-groups/create-order-group
    */
   async create(body: CreateOrderGroupRequest, options?: CallOptions): Promise<CreateOrderGroupResponse> {
-    assertDecimalIfGiven(body, "contracts_limit_fp");
     return await callWith(this.http, CreateOrderGroup, "order_group_id", undefined, options, body);
   }
 
@@ -61,12 +60,17 @@ export class OrderGroups extends Namespace {
    * @throws {KalshiNotFoundError} when there is none.
    * @see https://docs.kalshi.com/api-reference/order-groups/get-order-group
    */
-  get(
+  async get(
     orderGroupId: string,
     params: Omit<GetOrderGroupParams, "order_group_id"> = {},
     options?: CallOptions,
   ): Promise<GetOrderGroupResponse> {
-    return call(this.http, GetOrderGroup, { ...params, order_group_id: orderGroupId }, options);
+    return await call(
+      this.http,
+      GetOrderGroup,
+      withIds(GetOrderGroup, params, { order_group_id: orderGroupId }),
+      options,
+    );
   }
 
   /**
@@ -74,12 +78,17 @@ export class OrderGroups extends Namespace {
    *
    * @see https://docs.kalshi.com/api-reference/order-groups/delete-order-group
    */
-  delete(
+  async delete(
     orderGroupId: string,
     params: Omit<DeleteOrderGroupParams, "order_group_id"> = {},
     options?: CallOptions,
   ): Promise<void> {
-    return send(this.http, DeleteOrderGroup, { ...params, order_group_id: orderGroupId }, options);
+    await send(
+      this.http,
+      DeleteOrderGroup,
+      withIds(DeleteOrderGroup, params, { order_group_id: orderGroupId }),
+      options,
+    );
   }
 
   /**
@@ -94,8 +103,13 @@ export class OrderGroups extends Namespace {
     params: Omit<UpdateOrderGroupLimitParams, "order_group_id"> = {},
     options?: CallOptions,
   ): Promise<void> {
-    assertDecimalIfGiven(body, "contracts_limit_fp");
-    await send(this.http, UpdateOrderGroupLimit, { ...params, order_group_id: orderGroupId }, options, body);
+    await send(
+      this.http,
+      UpdateOrderGroupLimit,
+      withIds(UpdateOrderGroupLimit, params, { order_group_id: orderGroupId }),
+      options,
+      body,
+    );
   }
 
   /**
@@ -103,12 +117,18 @@ export class OrderGroups extends Namespace {
    *
    * @see https://docs.kalshi.com/api-reference/order-groups/reset-order-group
    */
-  reset(
+  async reset(
     orderGroupId: string,
     params: Omit<ResetOrderGroupParams, "order_group_id"> = {},
     options?: CallOptions,
   ): Promise<void> {
-    return send(this.http, ResetOrderGroup, { ...params, order_group_id: orderGroupId }, options, {});
+    await send(
+      this.http,
+      ResetOrderGroup,
+      withIds(ResetOrderGroup, params, { order_group_id: orderGroupId }),
+      options,
+      {},
+    );
   }
 
   /**
@@ -116,11 +136,17 @@ export class OrderGroups extends Namespace {
    *
    * @see https://docs.kalshi.com/api-reference/order-groups/trigger-order-group
    */
-  trigger(
+  async trigger(
     orderGroupId: string,
     params: Omit<TriggerOrderGroupParams, "order_group_id"> = {},
     options?: CallOptions,
   ): Promise<void> {
-    return send(this.http, TriggerOrderGroup, { ...params, order_group_id: orderGroupId }, options, {});
+    await send(
+      this.http,
+      TriggerOrderGroup,
+      withIds(TriggerOrderGroup, params, { order_group_id: orderGroupId }),
+      options,
+      {},
+    );
   }
 }

@@ -41,24 +41,23 @@ import type {
   Order,
   OrderQueuePosition,
 } from "../contract/types.ts";
-import { KalshiConfigError } from "../errors.ts";
 import type { Page } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { assertDecimal, assertDecimalIfGiven, assertOneOf, assertSome } from "./checks.ts";
-import { exactlyOnce, isIdempotent, type WriteOptions } from "./exactly_once.ts";
+import { assertCallOptions, refuseCall, withIds } from "../http/check_call.ts";
+import { shown } from "../plain.ts";
+import { assertNoExtra, assertOneOf, checkFirst, isGiven, ownFields, withExtras } from "./checks.ts";
+import { exactlyOnce, isIdempotent, lookUpOptions, type WriteOptions } from "./exactly_once.ts";
 import { type HistoryOptions, listTiers } from "./history.ts";
 import { callFor, callForList, callWith, listPage, Namespace, send } from "./namespace.ts";
 import { runBatch } from "./order_batch.ts";
 import type { NamedOrder } from "./order_state.ts";
 
-function assertPriceAndCount(order: object): void {
-  assertDecimal(order, "price");
-  assertDecimal(order, "count");
-}
-
 /** Once for each call, before its first attempt: another id for each attempt would be another order. */
 function withClientOrderId(order: CreateOrderV2Request): NamedOrder {
-  return { ...order, client_order_id: order.client_order_id || crypto.randomUUID() };
+  return {
+    ...order,
+    client_order_id: order.client_order_id === undefined ? crypto.randomUUID() : order.client_order_id,
+  };
 }
 
 /** `client.orders` */
@@ -73,7 +72,7 @@ export class Orders extends Namespace {
    * gives the order that has landed. An answer made from that order's state has no averages, and both counts are
    * zero where the exchange cancelled the order at once.
    *
-   * @throws {KalshiConfigError} when `price` or `count` is no decimal string; nothing was sent.
+   * @throws {KalshiConfigError} for a field that is unknown, missing or wrong; nothing was sent.
    * @throws {KalshiConflictError} when the `client_order_id` was used before.
    * @see https://docs.kalshi.com/api-reference/orders/create-order-v2
    *
@@ -95,15 +94,17 @@ export class Orders extends Namespace {
    * ```
    */
   async create(order: CreateOrderV2Request, options: WriteOptions = {}): Promise<CreateOrderV2Response> {
-    assertPriceAndCount(order);
-    const body = withClientOrderId(order);
+    assertCallOptions(CreateOrderV2, options);
+    assertNoExtra(CreateOrderV2, options, "client_order_id");
+    const body = withClientOrderId(ownFields(CreateOrderV2, order));
     const { client_order_id } = body;
+    const sought = withExtras(body, options.extraBody);
     const sinceMs = this.http.now();
     return await exactlyOnce(this.http, options, {
       clientIds: [client_order_id],
       send: (options) => callWith(this.http, CreateOrderV2, "order_id", undefined, options, body),
       lookUp: async (state, options, _, maxItems) =>
-        (await state.findCreated(this.http, [body], sinceMs, { ...options, maxItems })).get(body),
+        (await state.findCreated(this.http, [sought], sinceMs, { ...options, maxItems })).get(sought),
     });
   }
 
@@ -115,8 +116,8 @@ export class Orders extends Namespace {
    * With `orderRetries: "idempotent"`, orders of unknown outcome are looked up and sent again with the same ids. An
    * order that stays unknown has an `error` of the code `outcome_unknown`; when all do, the call throws.
    *
-   * @throws {KalshiConfigError} when there is no order, a `client_order_id` comes twice, or a `price` or `count` is
-   * no decimal string; nothing was sent.
+   * @throws {KalshiConfigError} when there is no order, a `client_order_id` comes twice, or a field is unknown,
+   * missing or wrong; nothing was sent.
    * @throws {KalshiDecodeError} when the answer lacks a result; its `details` hold the results that came.
    * @see https://docs.kalshi.com/api-reference/orders/batch-create-orders-v2
    *
@@ -141,14 +142,17 @@ export class Orders extends Namespace {
    */
   async batchCreate(
     body: BatchCreateOrdersV2Request,
-    options?: WriteOptions,
+    options: WriteOptions = {},
   ): Promise<BatchCreateOrdersV2ResponseOrder[]> {
-    assertSome(body, "orders");
-    body.orders.forEach(assertPriceAndCount);
-    const items = body.orders.map(withClientOrderId);
+    const own = ownFields(BatchCreateOrdersV2, body);
+    const { orders: wanted } = checkFirst(BatchCreateOrdersV2, undefined, own, options);
+    const items = own.orders.map(withClientOrderId);
     const clientIds = items.map(({ client_order_id }) => client_order_id);
     if (new Set(clientIds).size < items.length) {
-      throw new KalshiConfigError("`orders` holds a client_order_id twice: each order takes one of its own.");
+      refuseCall(
+        BatchCreateOrdersV2,
+        "`orders` holds a client_order_id twice: each order takes one of its own.",
+      );
     }
     const sinceMs = this.http.now();
     return await runBatch<NamedOrder, BatchCreateOrdersV2ResponseOrder>(this.http, {
@@ -156,7 +160,11 @@ export class Orders extends Namespace {
       items,
       key: "client_order_id",
       clientIds,
-      lookUp: (state, items, options) => state.findCreated(this.http, items, sinceMs, options),
+      lookUp: async (state, missing, options) => {
+        const sought = new Map(missing.map((item) => [withExtras(item, wanted[items.indexOf(item)]), item]));
+        const found = await state.findCreated(this.http, [...sought.keys()], sinceMs, options);
+        return new Map([...found].map(([order, result]) => [sought.get(order) ?? order, result]));
+      },
       unknown: ({ client_order_id }, error) => ({ client_order_id, error }),
     }, options);
   }
@@ -185,7 +193,11 @@ export class Orders extends Namespace {
     params: GetOrdersParams = {},
     options?: HistoryOptions,
   ): Promise<Order | undefined> {
-    for await (const order of this.listAll({ limit: 1000, ...params }, options)) {
+    if (typeof clientOrderId !== "string" || clientOrderId === "") {
+      refuseCall(GetOrders, `a client order id is text that is not empty; got ${shown(clientOrderId)}.`);
+    }
+    const filters = withIds(GetOrders, params, {});
+    for await (const order of this.listAll({ limit: 1000, ...filters }, options)) {
       if (order.client_order_id === clientOrderId) return order;
     }
     return undefined;
@@ -236,7 +248,13 @@ export class Orders extends Namespace {
   ): Promise<CancelOrderV2Response> {
     return exactlyOnce(this.http, options, {
       send: (options) =>
-        callWith(this.http, CancelOrderV2, "order_id", { ...params, order_id: orderId }, options),
+        callWith(
+          this.http,
+          CancelOrderV2,
+          "order_id",
+          withIds(CancelOrderV2, params, { order_id: orderId }),
+          options,
+        ),
       lookUp: (state, options) => state.cancelledNow(this.http, orderId, options),
     });
   }
@@ -247,19 +265,21 @@ export class Orders extends Namespace {
    * {@linkcode Orders.batchCreate}.
    *
    * @param body `market_ticker` or `exchange_index` of an item route it, as in {@linkcode Orders.cancel}.
-   * @throws {KalshiConfigError} when there is no order in it; nothing was sent.
+   * @throws {KalshiConfigError} when there is no order in it, or a field is unknown, missing or wrong; nothing was
+   * sent.
    * @throws {KalshiDecodeError} when the answer lacks a result; its `details` hold the results that came.
    * @see https://docs.kalshi.com/api-reference/orders/batch-cancel-orders-v2
    */
   async batchCancel(
     body: BatchCancelOrdersV2Request,
-    options?: WriteOptions,
+    options: WriteOptions = {},
   ): Promise<BatchCancelOrdersV2ResponseOrder[]> {
-    assertSome(body, "orders");
+    const own = ownFields(BatchCancelOrdersV2, body);
+    checkFirst(BatchCancelOrdersV2, undefined, own, options);
     return await runBatch<BatchCancelOrdersV2RequestOrder, BatchCancelOrdersV2ResponseOrder>(this.http, {
       operation: BatchCancelOrdersV2,
       // Each an object of its own, by which its result is kept.
-      items: body.orders.map((item) => ({ ...item })),
+      items: own.orders,
       key: "order_id",
       lookUp: (state, items, options) => state.findCancelled(this.http, items, options),
       unknown: ({ order_id }, error) => ({ order_id, reduced_by: "0.00", error }),
@@ -288,7 +308,7 @@ export class Orders extends Namespace {
    *
    * @param body Unit of `price` is dollars (YES), of `count` contracts, both as strings; `expiration_time` is
    * Unix seconds, 0 for none, left out to keep it.
-   * @throws {KalshiConfigError} when `price` or `count` is no decimal string; nothing was sent.
+   * @throws {KalshiConfigError} for a field that is unknown, missing or wrong; nothing was sent.
    * @throws {KalshiNotFoundError} when no such order rests.
    * @see https://docs.kalshi.com/api-reference/orders/amend-order-v2
    */
@@ -298,11 +318,11 @@ export class Orders extends Namespace {
     params: Omit<AmendOrderV2Params, "order_id"> = {},
     options: WriteOptions = {},
   ): Promise<AmendOrderV2Response> {
-    assertPriceAndCount(body);
+    const ids = withIds(AmendOrderV2, params, { order_id: orderId });
+    const sought = checkFirst(AmendOrderV2, ids, body, options);
     return await exactlyOnce(this.http, options, {
-      send: (options) =>
-        callWith(this.http, AmendOrderV2, "order_id", { ...params, order_id: orderId }, options, body),
-      lookUp: (state, options) => state.amendedNow(this.http, orderId, body, options),
+      send: (options) => callWith(this.http, AmendOrderV2, "order_id", ids, options, body),
+      lookUp: (state, options) => state.amendedNow(this.http, orderId, sought, options),
     });
   }
 
@@ -315,7 +335,7 @@ export class Orders extends Namespace {
    *
    * @param body Either `reduce_by` or `reduce_to`, contracts as a string. `market_ticker` or `exchange_index`
    * route the call to the market's shard at once.
-   * @throws {KalshiConfigError} when it holds both or none, or no decimal string; nothing was sent.
+   * @throws {KalshiConfigError} when it holds both or none, or a field is unknown or wrong; nothing was sent.
    * @throws {KalshiNotFoundError} when no such order rests.
    * @see https://docs.kalshi.com/api-reference/orders/decrease-order-v2
    */
@@ -325,20 +345,24 @@ export class Orders extends Namespace {
     params: Omit<DecreaseOrderV2Params, "order_id"> = {},
     options: WriteOptions = {},
   ): Promise<DecreaseOrderV2Response> {
-    assertOneOf(body, ["reduce_by"], ["reduce_to"]);
-    assertDecimalIfGiven(body, "reduce_by");
-    assertDecimalIfGiven(body, "reduce_to");
+    const ids = withIds(DecreaseOrderV2, params, { order_id: orderId });
+    const sought = checkFirst(DecreaseOrderV2, ids, body, options);
+    assertOneOf(DecreaseOrderV2, sought, ["reduce_by"], ["reduce_to"]);
     const step = this.http.steps(options);
-    const byCount = body.reduce_by !== undefined && body.reduce_by !== null;
+    const byCount = isGiven(sought.reduce_by);
     // Sent twice it would act twice, so that what it shall lead to has to be known before.
     const size = byCount && isIdempotent(this.http, options)
-      ? await (await import("./order_state.ts")).sizeAfter(this.http, orderId, body, step())
+      ? await (await import("./order_state.ts")).sizeAfter(
+        this.http,
+        orderId,
+        sought,
+        lookUpOptions(step()),
+      )
       : undefined;
     return await exactlyOnce(this.http, step(), {
       onlyRefused: byCount,
-      send: (options) =>
-        callWith(this.http, DecreaseOrderV2, "order_id", { ...params, order_id: orderId }, options, body),
-      lookUp: (state, options) => state.decreasedNow(this.http, orderId, { ...body, size }, options),
+      send: (options) => callWith(this.http, DecreaseOrderV2, "order_id", ids, options, body),
+      lookUp: (state, options) => state.decreasedNow(this.http, orderId, { ...sought, size }, options),
     });
   }
 

@@ -47,7 +47,8 @@ import type {
 } from "../contract/types.ts";
 import type { ListAllOptions, Page } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { assertWhole } from "./checks.ts";
+import { assertCallOptions } from "../http/check_call.ts";
+import { assertNoExtra, ownFields, withExtras } from "./checks.ts";
 import { exactlyOnce, type WriteOptions } from "./exactly_once.ts";
 import { type HistoryOptions, listTiers } from "./history.ts";
 import { call, callFor, listAll, listPage, Namespace, send } from "./namespace.ts";
@@ -292,14 +293,17 @@ export class Transfers extends Namespace {
    * @see https://docs.kalshi.com/api-reference/portfolio/intra-account-transfer
    */
   async create(body: IntraExchangeInstanceTransferRequest, options: WriteOptions = {}): Promise<string> {
-    assertWhole(body, "amount", "centicents");
-    const clientId = body.client_transfer_id || crypto.randomUUID();
-    const named = { ...body, client_transfer_id: clientId };
+    assertCallOptions(CreateTransfer, options);
+    assertNoExtra(CreateTransfer, options, "client_transfer_id");
+    const own = ownFields(CreateTransfer, body);
+    const clientId = own.client_transfer_id === undefined ? crypto.randomUUID() : own.client_transfer_id;
+    const named = { ...own, client_transfer_id: clientId };
+    const sought = withExtras(named, options.extraBody);
     const since = Math.floor(this.http.now() / 1000);
     return await exactlyOnce(this.http, options, {
       clientIds: [clientId],
       // Kalshi knows transfers again that leave subaccounts out.
-      onlyRefused: Boolean(body.source_subaccount || body.destination_subaccount),
+      onlyRefused: Boolean(sought.source_subaccount || sought.destination_subaccount),
       send: (options) => callFor(this.http, CreateTransfer, "transfer_id", undefined, options, named),
       lookUp: async (_, options, { code }) => {
         if (code !== "CONFLICT") return undefined;
@@ -308,7 +312,7 @@ export class Transfers extends Namespace {
         const { parseFixed } = await import("../fixed_point.ts");
         // A centicent is a ten-thousandth of a dollar, and so is the unit of a parsed price.
         const alike = items.filter((transfer) =>
-          isTransfer(transfer, body, since) && parseFixed(transfer.amount, 4) === body.amount
+          isTransfer(transfer, sought, since) && parseFixed(transfer.amount, 4) === sought.amount
         );
         return alike.length === 1 ? alike[0]?.transfer_id : undefined;
       },

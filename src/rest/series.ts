@@ -13,6 +13,7 @@ import {
   type GetSeriesParams,
 } from "../contract/operations.ts";
 import type { Series, SeriesFeeChange } from "../contract/types.ts";
+import { withIds } from "../http/check_call.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { callFor, callForList, Namespace } from "./namespace.ts";
 
@@ -36,12 +37,18 @@ export class SeriesNamespace extends Namespace {
    * @throws {KalshiNotFoundError} when there is none.
    * @see https://docs.kalshi.com/api-reference/market/get-series
    */
-  get(
+  async get(
     seriesTicker: string,
     params: Omit<GetSeriesParams, "series_ticker"> = {},
     options?: CallOptions,
   ): Promise<Series> {
-    return callFor(this.http, GetSeries, "series", { ...params, series_ticker: seriesTicker }, options);
+    return await callFor(
+      this.http,
+      GetSeries,
+      "series",
+      withIds(GetSeries, params, { series_ticker: seriesTicker }),
+      options,
+    );
   }
 }
 

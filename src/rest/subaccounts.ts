@@ -24,7 +24,7 @@ import type {
 } from "../contract/types.ts";
 import type { ListAllOptions, Page } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { assertWhole } from "./checks.ts";
+import { assertNoExtra, checkFirst, ownFields } from "./checks.ts";
 import { exactlyOnce, type WriteOptions } from "./exactly_once.ts";
 import { callFor, callForList, listAll, listPage, Namespace, send } from "./namespace.ts";
 
@@ -102,11 +102,13 @@ export class SubaccountTransfers extends Namespace {
    * @see https://docs.kalshi.com/api-reference/portfolio/transfer-between-subaccounts
    */
   async create(body: ApplySubaccountTransferRequest, options: WriteOptions = {}): Promise<void> {
-    assertWhole(body, "amount_cents", "cents");
+    const own = ownFields(ApplySubaccountTransfer, body);
+    checkFirst(ApplySubaccountTransfer, undefined, own, options);
+    assertNoExtra(ApplySubaccountTransfer, options, "client_transfer_id");
     await exactlyOnce(this.http, options, {
-      clientIds: [body.client_transfer_id],
+      clientIds: [own.client_transfer_id],
       send: async (options) => {
-        await send(this.http, ApplySubaccountTransfer, undefined, options, body);
+        await send(this.http, ApplySubaccountTransfer, undefined, options, own);
         return true;
       },
       lookUp: (_, _options, { code }) => Promise.resolve(code === "CONFLICT" ? true : undefined),

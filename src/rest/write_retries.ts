@@ -5,8 +5,8 @@
  */
 
 import { KalshiError } from "../errors.ts";
-import type { HttpPipeline, Repeat } from "../http/pipeline.ts";
-import type { Write, WriteOptions } from "./exactly_once.ts";
+import { type HttpPipeline, onceOnly, type Repeat } from "../http/pipeline.ts";
+import { lookUpOptions, type Write, type WriteOptions } from "./exactly_once.ts";
 // Here before a write is sent: what loses a request can keep a module away as well.
 import * as state from "./order_state.ts";
 
@@ -26,20 +26,21 @@ export const nothing = (): undefined => undefined;
 export async function runOnce<R>(http: HttpPipeline, options: WriteOptions, write: Write<R>): Promise<R> {
   const { clientIds, onlyRefused, send, lookUp } = write;
   const step = http.steps(options);
+  const look = () => lookUpOptions(step());
   const repeat: Repeat = onlyRefused ? {} : {
     // Between attempts one quick look must do: the exchange refuses what it has.
-    lookUp: (error) => lookUp(state, { ...step(), maxRetries: 0 }, error, 200).catch(nothing),
+    lookUp: (error) => lookUp(state, { ...look(), maxRetries: 0 }, error, 200).catch(nothing),
   };
   try {
-    return await send({ ...step(), clientIds, repeat });
+    return await send({ ...step(), [onceOnly]: { clientIds, repeat } });
   } catch (error) {
     if (!isOpen(error, repeat)) throw error;
     // These two show that the write is there, though what lists it may lag behind.
     const isThere = error.outcome === "unknown" && /CONFLICT|DECODE/.test(error.code);
     const looks = isThere ? 1 + (options.maxRetries ?? http.config.maxRetries) : 1;
-    for (let look = 0; look < looks; look++) {
-      if (look > 0) await http.pause(look, step());
-      const found = await lookUp(state, step(), error).catch(nothing);
+    for (let count = 0; count < looks; count++) {
+      if (count > 0) await http.pause(count, step());
+      const found = await lookUp(state, look(), error).catch(nothing);
       if (found !== undefined) return found;
     }
     throw error;

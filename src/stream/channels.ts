@@ -5,8 +5,11 @@
  */
 
 import type { Channel, ChannelMessages } from "../contract/ws.ts";
+import { commandParams } from "../contract/commands.ts";
 import { KalshiConfigError } from "../errors.ts";
+import { findFault } from "../http/check.ts";
 import { unknownOption } from "../options.ts";
+import { isPlain, shown } from "../plain.ts";
 import type { QueuePolicy } from "./queue.ts";
 
 /** Which markets of a channel, by ticker. */
@@ -260,6 +263,13 @@ export interface Wish {
  * @throws {KalshiConfigError} naming the parameter
  */
 export function readParams(channel: string, params: Readonly<Record<string, unknown>> = {}): Wish {
+  if (!isPlain(params)) {
+    throw new KalshiConfigError(
+      `"${channel}" takes its parameters as a plain object such as { market_tickers: [ticker] }; got ${
+        shown(params)
+      }.`,
+    );
+  }
   const { types, key, options: allowed } = channelFacts(channel);
   const names = key === "market_tickers" ? ["market_tickers", "market_ids"] : key ? [key] : [];
   const options: Record<string, unknown> = {};
@@ -287,6 +297,9 @@ export function readParams(channel: string, params: Readonly<Record<string, unkn
       param = plural as KeyParam;
       keys = new Set(list);
     } else if (types === undefined || allowed.includes(name)) {
+      const rule = types === undefined ? undefined : commandParams.subscribe?.[name];
+      const fault = rule && findFault({ [name]: rule }, { [name]: value }, { what: "parameter" });
+      if (fault !== undefined) throw new KalshiConfigError(`"${channel}": ${fault}`);
       options[name] = value;
     } else {
       throw unknownOption(`The channel "${channel}"`, name, [

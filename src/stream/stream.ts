@@ -11,6 +11,7 @@ import { KalshiConfig, type KalshiConfigOptions } from "../config.ts";
 import type { Channel, ChannelMessages, FillMessage, UserOrderMessage } from "../contract/ws.ts";
 import { KalshiConfigError } from "../errors.ts";
 import { tell } from "../http/hooks.ts";
+import { STREAM_OPTIONS } from "../option_places.ts";
 import { assertKnownOptions } from "../options.ts";
 import type { Runtime } from "../runtime/types.ts";
 import { checkCall, waitFor, type WaitOptions } from "./calls.ts";
@@ -69,18 +70,7 @@ export interface StreamOptions {
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
-const OPTION_NAMES = [
-  "auth",
-  "config",
-  "runtime",
-  "signal",
-  "clock",
-  "lookup",
-  "verifyBooks",
-  "onUnknown",
-  "onUnreadable",
-  "onError",
-] satisfies (keyof StreamOptions)[];
+const OPTION_NAMES: readonly (keyof StreamOptions)[] = STREAM_OPTIONS;
 
 /** How a stream fares. Counters run from its start. */
 export interface StreamStats {

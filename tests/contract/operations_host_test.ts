@@ -39,7 +39,9 @@ for (const { product, table, count } of products) {
       assertEquals(`${operation.status ?? 200}=`, success.slice(0, 4), id);
       assertEquals(operation.empty === true, success.endsWith("=-"), id);
       const csv = (row["query_params"] ?? "").split(" ").filter((part) => part.endsWith(",csv"));
-      assertEquals(operation.csv ?? [], csv.map((part) => part.split(/[*!:]/)[0] ?? ""), id);
+      const joined = Object.entries(operation.params ?? {})
+        .filter(([, rule]) => rule.type === "list" && rule.commas).map(([name]) => name);
+      assertEquals(joined, csv.map((part) => part.split(/[*!:]/)[0] ?? ""), id);
       assertEquals(operation.bucket ?? "read", row["bucket_guess"]?.replace("?", ""), id);
       const paged = /field=(\w+);items=(\w+)/.exec(row["pagination"] ?? "");
       assertEquals(operation.items, paged?.[2], id);

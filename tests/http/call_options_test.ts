@@ -49,7 +49,7 @@ test("an option that a call does not have is refused with those that it has, and
   const controller = new AbortController();
   await assertRefused(
     () => untyped.markets.get("T-1", { timeout: 1 }),
-    "no option `timeout`. Its options are: signal, timeoutMs,",
+    'no option "timeout". Did you mean timeoutMs (in milliseconds)?',
   );
   await assertRefused(() => untyped.markets.get("T-1", { params: {} }), "params");
   await assertRefused(() => untyped.markets.get("T-1", { unlimited: true }), "unlimited");
@@ -135,7 +135,7 @@ test("whatever cannot be sent is a KalshiConfigError", async () => {
   for (const body of [undefined, null, "T-1"]) {
     await assertRefused(() => untyped.orders.create(body), "fields");
     await assertRefused(() => untyped.orders.batchCreate(body), "fields");
-    await assertRefused(() => untyped.orders.batchCreate({ orders: [body] }), "fields");
+    await assertRefused(() => untyped.orders.batchCreate({ orders: [body] }), "`orders[0]` takes an object");
     await assertRefused(() => untyped.orders.batchCancel(body), "fields");
     await assertRefused(() => untyped.orders.amend("id", body), "fields");
     await assertRefused(() => untyped.orders.decrease("id", body), "fields");

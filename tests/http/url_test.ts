@@ -33,9 +33,10 @@ test("false and 0 stay in the query, undefined does not", () => {
 
 test("lists are repeated, or joined where the operation wants commas", () => {
   assertEquals(buildQuery({ tickers: ["A", "B.1"] }, none), "?tickers=A&tickers=B.1");
-  assertEquals(buildQuery({ tickers: ["A", "B.1"] }, none, ["tickers"]), "?tickers=A%2CB.1");
-  assertEquals(buildQuery({ tickers: [] }, none, ["tickers"]), "");
-  assertThrows(() => buildQuery({ tickers: ["A,B"] }, none, ["tickers"]), KalshiConfigError, "tickers");
+  const rules = { tickers: { type: "list", commas: true, items: { type: "string" } } } as const;
+  assertEquals(buildQuery({ tickers: ["A", "B.1"] }, none, rules), "?tickers=A%2CB.1");
+  assertEquals(buildQuery({ tickers: [] }, none, rules), "");
+  assertThrows(() => buildQuery({ tickers: ["A,B"] }, none, rules), KalshiConfigError, "tickers");
   assertThrows(() => buildQuery({ tickers: ["A", ""] }, none), KalshiConfigError, "tickers");
 });
 

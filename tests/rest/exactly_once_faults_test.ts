@@ -155,7 +155,7 @@ test("so are ten thousand in batches, each with a result of its own", LIMITS, as
     const ticker = tickers[batch % tickers.length];
     const orders = Array.from({ length: size }, (_, index) => orderOf(first + index, ticker));
     // No price of this market.
-    const wrong = { ...orderOf(MANY + batch, ticker), price: "0.01001" };
+    const wrong = { ...orderOf(MANY + batch, ticker), price: "0.0101" };
     const results = await client.orders.batchCreate({ orders: [...orders, wrong] });
     assertEquals(results.length, size + 1);
     for (const [index, { order_id, error }] of results.entries()) {
@@ -317,7 +317,7 @@ function assertTruthful(
 
 function createOrWrong(client: KalshiClient, index: number, tickers: readonly string[]) {
   const order = orderOf(index, tickers[index % tickers.length]);
-  return outcomeOf(client.orders.create(index % 20 === 0 ? { ...order, price: "0.01001" } : order));
+  return outcomeOf(client.orders.create(index % 20 === 0 ? { ...order, price: "0.0101" } : order));
 }
 
 test("by default each write arrives once at most, and what its error says is true", LIMITS, async () => {

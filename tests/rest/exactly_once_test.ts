@@ -274,7 +274,11 @@ test("a 429 is repeated, whatever the method, and needs no look", async () => {
     [({ orders }) => orders.create(wish), created],
     [({ orders }) => orders.cancel("o-1"), { order_id: "o-1", reduced_by: "1.00" }],
     [({ orders }) => orders.cancelAll(), "{}"],
-    [({ orders }) => orders.amend("o-1", wish), created],
+    [
+      ({ orders }) =>
+        orders.amend("o-1", { ticker: wish.ticker, side: wish.side, price: "0.5000", count: "1.00" }),
+      created,
+    ],
     [({ orders }) => orders.decrease("o-1", { reduce_to: "1.00" }), {
       order_id: "o-1",
       remaining_count: "1.00",

@@ -84,6 +84,7 @@ function requestValue(schema: Json): unknown {
   const shape = follow(spec, schema);
   const { type, format, properties = {}, items, minimum = 7, maximum = 7 } = shape;
   if (shape.enum !== undefined) return shape.enum[0];
+  if (shape["x-unit"] === "unix-ms") return 1_790_000_000_000;
   switch (type) {
     case "object":
       return Object.fromEntries(
@@ -133,6 +134,7 @@ const bodyRules: Readonly<Record<string, (body: Json, fullness: Fullness) => voi
 };
 const queryRules: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   GetQuotes: { user_filter: "self" },
+  GetFCMOrders: { subtrader_id: "text1" },
 };
 
 /** What a call sends. */

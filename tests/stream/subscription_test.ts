@@ -103,7 +103,27 @@ test("wrong parameters are refused before anything is sent", async () => {
     [() => stream.subscribe("trade", {}, { queue: { policy: "block" as never } }), "queue.policy"],
     [() => stream.subscribe("trade", {}, { queue: { limit: 0 } }), "queue.limit"],
     [() => stream.fills({}, { recover: true }), "client.stream()"],
+    [
+      () => stream.subscribe("orderbook_delta", { market_ticker: "A", use_yes_price: "yes" } as never),
+      "true or false",
+    ],
+    [() => stream.subscribe("ticker", { send_initial_snapshot: 1 } as never), "true or false"],
+    [() => stream.subscribe("communications", { shard_factor: "2" } as never), "whole number from 1 to 100"],
+    [() => stream.subscribe("communications", { shard_factor: 101 }), "whole number from 1 to 100"],
+    [() => stream.subscribe("communications", { user_filter: "me" } as never), '"self"'],
   ];
+  for (const odd of [null, "A", ["A"], 7, new Map(), new AbortController().signal]) {
+    wrong.push([
+      () => stream.subscribe("trade", odd as never),
+      "plain object such as { market_tickers: [ticker] }",
+    ]);
+    wrong.push([() => stream.on("trade", () => {}, odd as never), "plain object"]);
+    wrong.push([() => stream.fills(odd as never), "plain object"]);
+    wrong.push([
+      () => stream.subscribe("trade", {}, odd === null ? 7 as never : odd as never),
+      "object of options",
+    ]);
+  }
   for (const [call, message] of wrong) await assertRejects(call, KalshiConfigError, message);
   assertEquals(venue.socket.commands, []);
   await stream.close();

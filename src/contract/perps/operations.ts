@@ -5,6 +5,7 @@
  *
  * @module
  */
+import * as bodies from "./bodies.ts";
 import {
   GetAccountApiLimitsResponseLists,
   GetExitTriggersResponseLists,
@@ -100,6 +101,9 @@ export const GetMarginBalance: Operation<GetMarginBalanceParams, GetMarginBalanc
   cost: 5,
   costWith: { compute_available_balance: 50 },
   scope: "read::portfolio_balance",
+  params: {
+    compute_available_balance: { type: "boolean" },
+  },
 };
 
 /** Parameters of `GET /margin/cross/positions/{ticker}/exit_trigger`. */
@@ -123,6 +127,11 @@ export const GetCrossMarginExitTriggers: Operation<
   path: "/margin/cross/positions/{ticker}/exit_trigger",
   lists: GetExitTriggersResponseLists,
   restricted: true,
+  params: {
+    ticker: { type: "string", required: true },
+    subaccount: { type: "integer", min: 0 },
+    kind: { type: "string", oneOf: ["bracket", "trailing"] },
+  },
 };
 
 /** Parameters of `PUT /margin/cross/positions/{ticker}/exit_trigger`. */
@@ -146,6 +155,11 @@ export const SetCrossMarginExitTrigger: Operation<
   path: "/margin/cross/positions/{ticker}/exit_trigger",
   scope: "write::trade",
   restricted: true,
+  params: {
+    ticker: { type: "string", required: true },
+    subaccount: { type: "integer", min: 0 },
+  },
+  body: bodies.setCrossExitTriggerRequest,
 };
 
 /** Parameters of `DELETE /margin/cross/positions/{ticker}/exit_trigger`. */
@@ -169,6 +183,11 @@ export const DeleteCrossMarginExitTrigger: Operation<DeleteCrossMarginExitTrigge
   empty: true,
   scope: "write::trade",
   restricted: true,
+  params: {
+    ticker: { type: "string", required: true },
+    subaccount: { type: "integer", min: 0 },
+    kind: { type: "string", oneOf: ["bracket", "trailing"] },
+  },
 };
 
 /** Parameters of `PUT /margin/cross/positions/{ticker}/exit_trigger/{trigger_id}`. */
@@ -194,6 +213,12 @@ export const UpdateCrossMarginExitTrigger: Operation<
   path: "/margin/cross/positions/{ticker}/exit_trigger/{trigger_id}",
   scope: "write::trade",
   restricted: true,
+  params: {
+    ticker: { type: "string", required: true },
+    trigger_id: { type: "string", required: true },
+    subaccount: { type: "integer", min: 0 },
+  },
+  body: bodies.updateExitTriggerRequest,
 };
 
 /** Parameters of `DELETE /margin/cross/positions/{ticker}/exit_trigger/{trigger_id}`. */
@@ -217,6 +242,11 @@ export const DeleteCrossMarginExitTriggerById: Operation<DeleteCrossMarginExitTr
   empty: true,
   scope: "write::trade",
   restricted: true,
+  params: {
+    ticker: { type: "string", required: true },
+    trigger_id: { type: "string", required: true },
+    subaccount: { type: "integer", min: 0 },
+  },
 };
 
 /** `GET /margin/enabled`: https://docs.kalshi.com/margin-rest/exchange/get-enabled-status */
@@ -239,6 +269,7 @@ export const UpdateFCMNotionalRiskLimit: Operation<
   method: "PUT",
   path: "/margin/fcm/notional_risk_limit",
   scope: "write::fcm_risk",
+  body: bodies.updateFCMNotionalRiskLimitRequest,
 };
 
 /** `DELETE /margin/fcm/notional_risk_limit`: https://docs.kalshi.com/changelog */
@@ -257,6 +288,7 @@ export const CreateMarginFCMSubtrader: Operation<
   method: "POST",
   path: "/margin/fcm/subtraders",
   status: 201,
+  body: bodies.createMarginFCMSubtraderRequest,
 };
 
 /** Parameters of `GET /margin/fcm/subtraders/risk_controls`. */
@@ -279,6 +311,11 @@ export const GetFCMSubtraderRiskControls: Operation<
 > = {
   path: "/margin/fcm/subtraders/risk_controls",
   lists: GetFCMSubtraderRiskControlsResponseLists,
+  params: {
+    subtrader_id: { type: "string" },
+    market_ticker: { type: "string" },
+    asset_class: { type: "string", oneOf: ["Crypto", "Equities", "Metals"] },
+  },
 };
 
 /**
@@ -293,6 +330,7 @@ export const UpdateFCMSubtraderRiskControls: Operation<
   method: "PUT",
   path: "/margin/fcm/subtraders/risk_controls",
   scope: "write::fcm_risk",
+  body: bodies.updateFCMSubtraderRiskControlsRequest,
 };
 
 /** Parameters of `DELETE /margin/fcm/subtraders/risk_controls`. */
@@ -314,6 +352,11 @@ export const DeleteFCMSubtraderRiskControls: Operation<DeleteFCMSubtraderRiskCon
     method: "DELETE",
     path: "/margin/fcm/subtraders/risk_controls",
     scope: "write::fcm_risk",
+    params: {
+      subtrader_id: { type: "string", required: true },
+      market_ticker: { type: "string" },
+      asset_class: { type: "string", oneOf: ["Crypto", "Equities", "Metals"] },
+    },
   };
 
 /** `GET /margin/fee_tier_rates`: https://docs.kalshi.com/changelog */
@@ -347,6 +390,13 @@ export const GetMarginFills: PagedOperation<GetMarginFillsParams, GetMarginFills
   lists: GetMarginFillsResponseLists,
   restricted: true,
   items: "fills",
+  params: {
+    subaccount: { type: "integer", min: 0 },
+    limit: { type: "integer", min: 1, max: 1000 },
+    cursor: { type: "string" },
+    min_ts: { type: "integer", unit: "unix-s" },
+    max_ts: { type: "integer", unit: "unix-s" },
+  },
 };
 
 /** Parameters of `GET /margin/funding_history`. */
@@ -368,6 +418,12 @@ export const GetMarginFundingHistory: Operation<
 > = {
   path: "/margin/funding_history",
   lists: GetMarginFundingHistoryResponseLists,
+  params: {
+    ticker: { type: "string" },
+    start_date: { type: "string", format: "date", required: true },
+    end_date: { type: "string", format: "date", required: true },
+    subaccount: { type: "integer", min: 0 },
+  },
 };
 
 /** Parameters of `GET /margin/funding_rates/estimate`. */
@@ -386,6 +442,9 @@ export const GetMarginFundingRateEstimate: Operation<
 > = {
   path: "/margin/funding_rates/estimate",
   auth: "none",
+  params: {
+    ticker: { type: "string", required: true },
+  },
 };
 
 /** Parameters of `GET /margin/funding_rates/historical`. */
@@ -409,6 +468,11 @@ export const GetMarginHistoricalFundingRates: Operation<
   path: "/margin/funding_rates/historical",
   auth: "none",
   lists: GetMarginHistoricalFundingRatesResponseLists,
+  params: {
+    ticker: { type: "string" },
+    start_ts: { type: "integer", unit: "unix-s" },
+    end_ts: { type: "integer", unit: "unix-s" },
+  },
 };
 
 /** Parameters of `GET /margin/funding_rates/premium_index`. */
@@ -426,6 +490,11 @@ export const GetMarginPremiumIndex: Operation<GetMarginPremiumIndexParams, GetMa
   path: "/margin/funding_rates/premium_index",
   auth: "none",
   lists: GetMarginPremiumIndexResponseLists,
+  params: {
+    ticker: { type: "string", required: true },
+    start_ts: { type: "integer", unit: "unix-s", required: true },
+    end_ts: { type: "integer", unit: "unix-s", required: true },
+  },
 };
 
 /** Parameters of `GET /margin/isolated/positions/{ticker}/exit_trigger`. */
@@ -446,6 +515,10 @@ export const GetIsolatedMarginExitTriggers: Operation<
 > = {
   path: "/margin/isolated/positions/{ticker}/exit_trigger",
   lists: GetExitTriggersResponseLists,
+  params: {
+    ticker: { type: "string", required: true },
+    kind: { type: "string", oneOf: ["bracket", "trailing"] },
+  },
 };
 
 /** Parameters of `PUT /margin/isolated/positions/{ticker}/exit_trigger`. */
@@ -466,6 +539,10 @@ export const SetIsolatedMarginExitTrigger: Operation<
   method: "PUT",
   path: "/margin/isolated/positions/{ticker}/exit_trigger",
   scope: "write::trade",
+  params: {
+    ticker: { type: "string", required: true },
+  },
+  body: bodies.setIsolatedExitTriggerRequest,
 };
 
 /** Parameters of `DELETE /margin/isolated/positions/{ticker}/exit_trigger`. */
@@ -486,6 +563,10 @@ export const DeleteIsolatedMarginExitTrigger: Operation<DeleteIsolatedMarginExit
   status: 204,
   empty: true,
   scope: "write::trade",
+  params: {
+    ticker: { type: "string", required: true },
+    kind: { type: "string", oneOf: ["bracket", "trailing"] },
+  },
 };
 
 /** Parameters of `GET /margin/markets`. */
@@ -499,6 +580,9 @@ export const GetMarginMarkets: Operation<GetMarginMarketsParams, GetMarginMarket
   path: "/margin/markets",
   auth: "none",
   lists: GetMarginMarketsResponseLists,
+  params: {
+    status: { type: "string", oneOf: ["inactive", "active", "closed"] },
+  },
 };
 
 /** Parameters of `GET /margin/markets/{ticker}`. */
@@ -511,6 +595,9 @@ export interface GetMarginMarketParams {
 export const GetMarginMarket: Operation<GetMarginMarketParams, MarginMarketResponse> = {
   path: "/margin/markets/{ticker}",
   auth: "none",
+  params: {
+    ticker: { type: "string", required: true },
+  },
 };
 
 /** Parameters of `GET /margin/markets/{ticker}/candlesticks`. */
@@ -538,6 +625,13 @@ export const GetMarginMarketCandlesticks: Operation<
   path: "/margin/markets/{ticker}/candlesticks",
   auth: "none",
   lists: GetMarginMarketCandlesticksResponseLists,
+  params: {
+    ticker: { type: "string", required: true },
+    start_ts: { type: "integer", unit: "unix-s", required: true },
+    end_ts: { type: "integer", unit: "unix-s", required: true },
+    period_interval: { type: "integer", oneOf: [1, 60, 1440], unit: "minutes", required: true },
+    include_latest_before_start: { type: "boolean" },
+  },
 };
 
 /** Parameters of `GET /margin/markets/{ticker}/orderbook`. */
@@ -561,6 +655,11 @@ export const GetMarginMarketOrderbook: Operation<GetMarginMarketOrderbookParams,
   path: "/margin/markets/{ticker}/orderbook",
   auth: "none",
   lists: MarginOrderbookResponseLists,
+  params: {
+    ticker: { type: "string", required: true },
+    depth: { type: "integer", min: 0 },
+    aggregation_tick_size: { type: "decimal", unit: "dollars", places: 4 },
+  },
 };
 
 /** `GET /margin/notional_risk_limit`: https://docs.kalshi.com/margin-rest/risk/get-notional-risk-limit */
@@ -579,6 +678,9 @@ export const GetMarginOrderGroups: Operation<GetMarginOrderGroupsParams, GetOrde
   path: "/margin/order_groups",
   lists: GetOrderGroupsResponseLists,
   restricted: true,
+  params: {
+    subaccount: { type: "integer", min: 0 },
+  },
 };
 
 /** `POST /margin/order_groups/create`: https://docs.kalshi.com/margin-rest/order-groups/create-order-group */
@@ -590,6 +692,7 @@ export const CreateMarginOrderGroup: Operation<undefined, CreateOrderGroupRespon
     bucket: "write",
     scope: "write::trade",
     restricted: true,
+    body: bodies.createOrderGroupRequest,
   };
 
 /** Parameters of `GET /margin/order_groups/{order_group_id}`. */
@@ -608,6 +711,10 @@ export const GetMarginOrderGroup: Operation<GetMarginOrderGroupParams, GetOrderG
   path: "/margin/order_groups/{order_group_id}",
   lists: GetOrderGroupResponseLists,
   restricted: true,
+  params: {
+    order_group_id: { type: "string", required: true },
+    subaccount: { type: "integer", min: 0 },
+  },
 };
 
 /** Parameters of `DELETE /margin/order_groups/{order_group_id}`. */
@@ -628,6 +735,10 @@ export const DeleteMarginOrderGroup: Operation<DeleteMarginOrderGroupParams, Emp
   bucket: "write",
   scope: "write::trade",
   restricted: true,
+  params: {
+    order_group_id: { type: "string", required: true },
+    subaccount: { type: "integer", min: 0 },
+  },
 };
 
 /** Parameters of `PUT /margin/order_groups/{order_group_id}/limit`. */
@@ -652,6 +763,11 @@ export const UpdateMarginOrderGroupLimit: Operation<
   bucket: "write",
   scope: "write::trade",
   restricted: true,
+  params: {
+    order_group_id: { type: "string", required: true },
+    subaccount: { type: "integer", min: 0 },
+  },
+  body: bodies.updateOrderGroupLimitRequest,
 };
 
 /** Parameters of `PUT /margin/order_groups/{order_group_id}/reset`. */
@@ -676,6 +792,12 @@ export const ResetMarginOrderGroup: Operation<
   bucket: "write",
   scope: "write::trade",
   restricted: true,
+  params: {
+    order_group_id: { type: "string", required: true },
+    subaccount: { type: "integer", min: 0 },
+  },
+  body: bodies.emptyResponse,
+  bodyOptional: true,
 };
 
 /** Parameters of `PUT /margin/order_groups/{order_group_id}/trigger`. */
@@ -700,6 +822,12 @@ export const TriggerMarginOrderGroup: Operation<
   bucket: "write",
   scope: "write::trade",
   restricted: true,
+  params: {
+    order_group_id: { type: "string", required: true },
+    subaccount: { type: "integer", min: 0 },
+  },
+  body: bodies.emptyResponse,
+  bodyOptional: true,
 };
 
 /** Parameters of `GET /margin/orders`. */
@@ -726,6 +854,15 @@ export const GetMarginOrders: PagedOperation<GetMarginOrdersParams, GetMarginOrd
   lists: GetMarginOrdersResponseLists,
   restricted: true,
   items: "orders",
+  params: {
+    ticker: { type: "string" },
+    min_ts: { type: "integer", unit: "unix-s" },
+    max_ts: { type: "integer", unit: "unix-s" },
+    status: { type: "string" },
+    limit: { type: "integer", min: 1, max: 10000 },
+    cursor: { type: "string" },
+    subaccount: { type: "integer", min: 0 },
+  },
 };
 
 /** `POST /margin/orders`: https://docs.kalshi.com/margin-rest/orders/create-order */
@@ -737,6 +874,7 @@ export const CreateMarginOrder: Operation<undefined, CreateMarginOrderResponse, 
   shard: "ticker",
   scope: "write::trade",
   restricted: true,
+  body: bodies.createMarginOrderRequest,
 };
 
 /** Parameters of `DELETE /margin/orders`. */
@@ -754,6 +892,9 @@ export const CancelAllMarginOrders: Operation<CancelAllMarginOrdersParams> = {
   bucket: "write",
   scope: "write::trade",
   restricted: true,
+  params: {
+    subaccount: { type: "integer", min: 0 },
+  },
 };
 
 /** Parameters of `GET /margin/orders/{order_id}`. */
@@ -766,6 +907,9 @@ export interface GetMarginOrderParams {
 export const GetMarginOrder: Operation<GetMarginOrderParams, GetMarginOrderResponse> = {
   path: "/margin/orders/{order_id}",
   restricted: true,
+  params: {
+    order_id: { type: "string", required: true },
+  },
 };
 
 /** Parameters of `DELETE /margin/orders/{order_id}`. */
@@ -784,6 +928,10 @@ export const CancelMarginOrder: Operation<CancelMarginOrderParams, CancelMarginO
   cost: 1,
   scope: "write::trade",
   restricted: true,
+  params: {
+    order_id: { type: "string", required: true },
+    subaccount: { type: "integer", min: 0 },
+  },
 };
 
 /** Parameters of `POST /margin/orders/{order_id}/amend`. */
@@ -806,6 +954,11 @@ export const AmendMarginOrder: Operation<
   shard: "ticker",
   scope: "write::trade",
   restricted: true,
+  params: {
+    order_id: { type: "string", required: true },
+    subaccount: { type: "integer", min: 0 },
+  },
+  body: bodies.amendMarginOrderRequest,
 };
 
 /** Parameters of `POST /margin/orders/{order_id}/decrease`. */
@@ -828,6 +981,11 @@ export const DecreaseMarginOrder: Operation<
   cost: 1,
   scope: "write::trade",
   restricted: true,
+  params: {
+    order_id: { type: "string", required: true },
+    subaccount: { type: "integer", min: 0 },
+  },
+  body: bodies.decreaseMarginOrderRequest,
 };
 
 /** Parameters of `GET /margin/positions`. */
@@ -843,6 +1001,10 @@ export const GetMarginPositions: Operation<GetMarginPositionsParams, GetMarginPo
   path: "/margin/positions",
   lists: GetMarginPositionsResponseLists,
   restricted: true,
+  params: {
+    subaccount: { type: "integer", min: 0 },
+    ticker: { type: "string" },
+  },
 };
 
 /** `GET /margin/risk`: https://docs.kalshi.com/margin-rest/risk/get-risk */
@@ -877,6 +1039,13 @@ export const GetMarginTrades: PagedOperation<GetMarginTradesParams, GetMarginTra
   auth: "none",
   lists: GetMarginTradesResponseLists,
   items: "trades",
+  params: {
+    ticker: { type: "string" },
+    limit: { type: "integer", min: 1, max: 1000 },
+    cursor: { type: "string" },
+    min_ts: { type: "integer", unit: "unix-s" },
+    max_ts: { type: "integer", unit: "unix-s" },
+  },
 };
 
 /**
@@ -891,6 +1060,7 @@ export const IntraExchangeInstanceTransfer: Operation<
   method: "POST",
   path: "/portfolio/intra_exchange_instance_transfer",
   scope: "write::transfer",
+  body: bodies.intraExchangeInstanceTransferRequest,
 };
 
 /** `POST /portfolio/margin/subaccounts`: https://docs.kalshi.com/margin-rest/portfolio/create-subaccount */
@@ -912,4 +1082,5 @@ export const ApplyMarginSubaccountTransfer: Operation<
   method: "POST",
   path: "/portfolio/margin/subaccounts/transfer",
   scope: "write::transfer",
+  body: bodies.applySubaccountTransferRequest,
 };

@@ -2,6 +2,7 @@
 import { errorMeanings } from "../../contract/ws.ts";
 import type { Account, Market } from "../engine/model.ts";
 import type { ApiKey } from "../keys.ts";
+import { commandFault } from "../request_check.ts";
 import type { Venue } from "../venue.ts";
 import * as payloads from "./payloads.ts";
 
@@ -63,8 +64,8 @@ type Params = Readonly<Record<string, unknown>>;
 /** A command that is refused, with the code that Kalshi answers. */
 class Refusal extends Error {
   readonly code: number;
-  constructor(code: number) {
-    super(errorMeanings[code]);
+  constructor(code: number, why?: string) {
+    super(why === undefined ? errorMeanings[code] : `${errorMeanings[code]}: ${why}`);
     this.code = code;
   }
 }
@@ -176,6 +177,10 @@ export class Session {
   }
 
   #obey(cmd: unknown, id: number | undefined, params: Params | undefined): void {
+    if (this.#host.venue.requests === "strict") {
+      const fault = commandFault(String(cmd), params ?? {});
+      if (fault !== undefined) throw new Refusal(11, fault);
+    }
     if (cmd === "list_subscriptions") {
       const msg = [...this.subscriptions.values()].map(({ channel, sid }) => ({ channel, sid }));
       return this.#answer(id, { type: "ok", msg });

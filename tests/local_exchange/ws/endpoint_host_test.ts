@@ -222,6 +222,36 @@ test("commands that are wrong get Kalshi's error codes", async () => {
   assertEquals(list.msg.length, 4);
 });
 
+test("names and types that a command does not have are refused by name, unless the exchange is lenient", async () => {
+  const { exchange, client } = await setUp();
+  await using _ = exchange;
+  await using __ = client;
+  const wrong: [string, unknown, string][] = [
+    ["subscribe", { channels: ["trade"], market_tickerz: ["A"] }, "did you mean `market_ticker"],
+    ["subscribe", { channels: ["trade"], useYesPrice: true }, "did you mean `use_yes_price`?"],
+    ["subscribe", { channels: ["trade"], send_initial_snapshot: 1 }, "send_initial_snapshot"],
+    ["subscribe", { channels: ["fill"], market_tickers: "A" }, "market_tickers"],
+    ["subscribe", { channels: ["communications"], user_filter: "me" }, "user_filter"],
+    ["unsubscribe", { sids: [1], sid: 1 }, "unknown parameter `sid`"],
+    [
+      "update_subscription",
+      { sid: 1, action: "add_markets", tickers: ["A"] },
+      "did you mean `market_tickers`?",
+    ],
+    ["list_subscriptions", { channels: ["trade"] }, "unknown parameter `channels`"],
+  ];
+  for (const [cmd, params, says] of wrong) {
+    const answer = (await client.command(cmd, params)).at(-1);
+    assertEquals([cmd, answer.msg.code], [cmd, 11]);
+    assert(answer.msg.msg.startsWith("Invalid parameter: ") && answer.msg.msg.includes(says), answer.msg.msg);
+  }
+  const lenient = await setUp({ requests: "lenient" });
+  await using ___ = lenient.exchange;
+  await using ____ = lenient.client;
+  const [answer] = await lenient.client.command("subscribe", { channels: ["trade"], newer: 1 });
+  assertEquals(answer.type, "subscribed");
+});
+
 test("one sid for each channel: repeats, additions, removals and snapshots share it and its numbers", async () => {
   const { exchange, client } = await setUp();
   await using _ = exchange;

@@ -1,0 +1,120 @@
+/**
+ * Which options belong where, for those that are given somewhere else.
+ *
+ * @module
+ */
+
+/** Options of a client. */
+export const CLIENT_OPTIONS = [
+  "auth",
+  "keyId",
+  "privateKey",
+  "privateKeyPath",
+  "passphrase",
+  "config",
+  "demo",
+  "runtime",
+  "transport",
+  "clock",
+  "onRequest",
+  "onResponse",
+  "onRetry",
+  "onDrift",
+  "rateLimit",
+  "validate",
+  "checkResponse",
+] as const;
+
+/** Options of a configuration. */
+export const CONFIG_OPTIONS = [
+  "baseUrl",
+  "wsBaseUrl",
+  "timeoutMs",
+  "totalTimeoutMs",
+  "maxRetries",
+  "retryBaseDelayMs",
+  "retryMaxDelayMs",
+  "extraHeaders",
+  "orderRetries",
+  "wsMaxRetries",
+  "wsPingIntervalMs",
+  "wsCloseTimeoutMs",
+  "http2",
+  "limits",
+  "restJsonParse",
+  "wsJsonParse",
+  "wsJsonStringify",
+  "allowUnknownHost",
+] as const;
+
+/** Options of a configuration's `limits`. */
+export const LIMIT_OPTIONS = ["maxConnections", "maxKeepaliveConnections", "keepaliveExpiryMs"] as const;
+
+/** Options of a stream. */
+export const STREAM_OPTIONS = [
+  "auth",
+  "config",
+  "runtime",
+  "signal",
+  "clock",
+  "lookup",
+  "verifyBooks",
+  "onUnknown",
+  "onUnreadable",
+  "onError",
+] as const;
+
+/** Options of a single call, the last argument of every method. */
+export const CALL_OPTIONS = [
+  "signal",
+  "timeoutMs",
+  "totalTimeoutMs",
+  "maxRetries",
+  "headers",
+  "extraQuery",
+  "extraBody",
+  "orderRetries",
+] as const;
+
+/** Options that walks over all pages have besides. */
+export const WALK_OPTIONS = ["maxItems", "prefetch", "history"] as const;
+
+const has = (names: readonly string[], name: string) => names.includes(name);
+
+/**
+ * Where an option belongs that `owner` does not have, as a sentence; undefined for one that belongs nowhere.
+ *
+ * @param known the options that `owner` has
+ */
+export function placeOf(owner: string, name: string, known: readonly string[]): string | undefined {
+  if (has(known, "config")) {
+    if (has(CONFIG_OPTIONS, name)) return `It belongs into \`config\`: { config: { ${name}: … } }.`;
+    if (has(LIMIT_OPTIONS, name)) {
+      return `It belongs into \`config\`: { config: { limits: { ${name}: … } } }.`;
+    }
+  }
+  if (/^KalshiConfig\b/.test(owner)) {
+    if (has(LIMIT_OPTIONS, name)) return `It belongs into \`limits\`: { limits: { ${name}: … } }.`;
+    if (owner.endsWith("limits") && has(CONFIG_OPTIONS, name)) {
+      return "It belongs beside `limits`, not into it.";
+    }
+  }
+  if (!/^Kalshi(Config|Core|Client|Stream)\b/.test(owner)) return undefined;
+  if (has(CLIENT_OPTIONS, name) && owner !== "KalshiCore") {
+    return `It belongs to the client: new KalshiClient({ ${name}: … })${
+      owner === "KalshiStream" ? ", whose stream() opens a stream with the same key" : ""
+    }.`;
+  }
+  if (has(CLIENT_OPTIONS, name)) return `It belongs to KalshiClient: new KalshiClient({ ${name}: … }).`;
+  return undefined;
+}
+
+/** The same for options of calls and streams, whose names are near to others: asked when no other name is near. */
+export function laterPlaceOf(owner: string, name: string): string | undefined {
+  if (!/^Kalshi(Config|Core|Client|Stream)\b/.test(owner)) return undefined;
+  if (has(CALL_OPTIONS, name) || has(WALK_OPTIONS, name)) {
+    return `It belongs to a call: the last argument of its method, { ${name}: … }.`;
+  }
+  if (has(STREAM_OPTIONS, name)) return `It belongs to the stream: KalshiStream.connect({ ${name}: … }).`;
+  return undefined;
+}

@@ -1,0 +1,95 @@
+/**
+ * What counts as an object of fields, how it is copied, and how a value is shown in a message.
+ *
+ * @module
+ */
+
+/** An object of fields by name. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** How deep what the contract knows goes: an object, a list in it, an object in that, a value. */
+const DEPTH = 4;
+
+/** A plain object: written with braces, read from JSON, or without a prototype. No list, no instance of a class. */
+export function isPlain(value: unknown): value is Fields {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null ||
+    // Of another realm, such as a frame or a worker's test.
+    Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, "isPrototypeOf");
+}
+
+/**
+ * Own properties of a plain object, and of those in it, read once: what is checked is what is sent. Everything else
+ * stays what it is, for the check to refuse.
+ */
+export function copyPlain(value: unknown, depth = 0): unknown {
+  if (typeof value !== "object" || value === null || depth > DEPTH) return value;
+  if (Array.isArray(value)) {
+    const items: unknown[] = [];
+    for (let index = 0; index < value.length; index++) items.push(copyPlain(value[index], depth + 1));
+    return items;
+  }
+  if (!isPlain(value)) return value;
+  const copy: Record<string, unknown> = {};
+  // Those that a loop would not show count as well: a filter that is not seen would be no filter.
+  for (const name of Object.getOwnPropertyNames(value)) {
+    const inner = value[name];
+    const own = typeof inner === "object" ? copyPlain(inner, depth + 1) : inner;
+    if (name === "__proto__") Object.defineProperty(copy, name, { value: own, enumerable: true });
+    else copy[name] = own;
+  }
+  return copy;
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Text that may be a key or a signature: PEM, or letters of both cases and digits without a space. */
+function isKeyLike(text: string): boolean {
+  return /-----|PRIVATE KEY/.test(text) ||
+    /^[\w+/=-]{24,}$/.test(text) && /[a-z]/.test(text) && /[A-Z]/.test(text) && /\d/.test(text) &&
+      !UUID.test(text);
+}
+
+/** Text as a message may show it: never what may be a secret, nor more than a line of it. */
+export function shownText(text: string): string {
+  return text.length > 40 || isKeyLike(text) ? `text of ${text.length} characters` : JSON.stringify(text);
+}
+
+/** A name as a message may show it. */
+export function shownName(name: string, quote = "`"): string {
+  return /^[^`"\s]{1,64}$/.test(name) && !isKeyLike(name)
+    ? `${quote}${name}${quote}`
+    : `of ${name.length} characters`;
+}
+
+/** A value as a message may show it. */
+export function shown(value: unknown): string {
+  switch (typeof value) {
+    case "undefined":
+      return "nothing";
+    case "string":
+      return value === "" ? "empty text" : shownText(value);
+    case "number":
+      return `the number ${value}`;
+    case "bigint":
+      return "a bigint";
+    case "boolean":
+      return String(value);
+    case "object":
+      return shownObject(value);
+    default:
+      return `a ${typeof value}`;
+  }
+}
+
+function shownObject(value: object | null): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
+  if (isPlain(value)) return "an object";
+  const { constructor } = value;
+  const name = typeof constructor === "function" ? constructor.name : "";
+  return /^[A-Z]\w{0,40}$/.test(name)
+    ? `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`
+    : "an object of a class";
+}
