@@ -34,6 +34,8 @@ const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   market: ["ticker", "market_ticker"],
   market_ticker: ["ticker"],
   ticker: ["market_ticker", "market_tickers", "tickers"],
+  tickers: ["market_tickers"],
+  market_tickers: ["tickers", "ticker"],
   id: ["order_id", "client_order_id"],
   state: ["status"],
   page_size: ["limit"],
