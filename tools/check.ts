@@ -7,6 +7,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { dirname, join, relative } from "node:path";
 import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { generateManifests } from "./manifests.ts";
 
 interface DenoConfig {
   readonly name: string;
@@ -138,6 +139,15 @@ function published(): Outcome {
   ]);
 }
 
+/** The list of entries is written once; what follows from it is not edited by hand. */
+function staleManifests(): Outcome {
+  return none(
+    [...generateManifests()].filter(([path, text]) => readFileSync(path, "utf8") !== text).map(([path]) =>
+      `${path} does not have the entries of deno.json: deno task generate`
+    ),
+  );
+}
+
 /** What is committed works on every machine: it holds no path of the one that it was written on. */
 function foreignPaths(): Outcome {
   const { ok, output } = run("git", "ls-files", "--cached", "--others", "--exclude-standard");
@@ -202,6 +212,7 @@ const steps: readonly (readonly [string, () => Outcome])[] = [
   ["links", deadLinks],
   ["pages", unmentioned],
   ["what is published", published],
+  ["manifests", staleManifests],
   ["paths of other machines", foreignPaths],
   ["tests that go by the wall clock", wallClocks],
 ];
