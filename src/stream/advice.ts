@@ -1,5 +1,5 @@
 /**
- * What to do about the errors that Kalshi's WebSocket tells. Loaded with the first one.
+ * What to do about the errors that Kalshi's WebSocket tells.
  *
  * @module
  */

@@ -12,9 +12,11 @@ import type { KalshiConfig } from "../config.ts";
 import { KalshiAbortError, KalshiConnectionError, KalshiError, KalshiTimeoutError } from "../errors.ts";
 import { backoffMs } from "../http/retry.ts";
 import { HandshakeRefusedError, type Runtime, type RuntimeWebSocket } from "../runtime/types.ts";
+import { streamError } from "./advice.ts";
 import { waitFor } from "./calls.ts";
 import { MESSAGE_TYPES } from "./channels.ts";
 import { KalshiStreamClosedError } from "./errors.ts";
+import { refusal } from "./refusal.ts";
 
 /** One item for each change of state. */
 export type StreamStatus =
@@ -296,10 +298,7 @@ export class Connection {
       this.#watch(session);
     } catch (cause) {
       if (this.#session === session) this.#session = undefined;
-      if (cause instanceof HandshakeRefusedError) {
-        const { refusal } = await import("./refusal.ts");
-        throw refusal(cause, auth.keyId);
-      }
+      if (cause instanceof HandshakeRefusedError) throw refusal(cause, auth.keyId);
       if (timedOut) {
         throw new KalshiTimeoutError(`The WebSocket did not open within ${config.timeoutMs} ms.`, { cause });
       }
@@ -343,7 +342,7 @@ export class Connection {
     this.#pending.delete(id);
     pending.timer.clear();
     if (frame.type !== "error") return pending.resolve(frame);
-    void import("./advice.ts").then(({ streamError }) => pending.reject(streamError(frame, pending.channel)));
+    pending.reject(streamError(frame, pending.channel));
   }
 
   #send(text: string): void {

@@ -1,13 +1,17 @@
 /**
- * What becomes of a channel whose command failed: another try, or an end for those whom it concerns. Loaded with the
- * first failure.
+ * What becomes of a channel whose command failed: another try, or an end for those whom it concerns.
  *
  * @module
  */
 
 import { type KalshiError, KalshiTimeoutError } from "../errors.ts";
 import { KalshiStreamError } from "./errors.ts";
-import { type Attempt, ENDING, type Lane, UNKNOWN_SID, type Waiter } from "./lanes.ts";
+import type { Attempt, Lane, Waiter } from "./lane.ts";
+
+/** Kalshi's errors after which a subscription is gone. */
+export const ENDING: ReadonlySet<unknown> = new Set([10, 17, 25]);
+/** The error of a command whose subscription is gone. */
+export const UNKNOWN_SID = 7;
 
 /** Kalshi's errors that are worth another try. */
 const PASSING = new Set<unknown>([...ENDING, 18, 27]);

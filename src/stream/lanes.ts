@@ -9,146 +9,13 @@
 import type { Clock } from "../clock.ts";
 import { KalshiConfigError, type KalshiError, KalshiTimeoutError } from "../errors.ts";
 import { backoffMs, type BackoffOptions } from "../http/retry.ts";
-import {
-  type ChannelFacts,
-  channelFacts,
-  type GapMarker,
-  keyOf,
-  type KeyParam,
-  MESSAGE_TYPES,
-  type StreamMarker,
-  type Wish,
-} from "./channels.ts";
+import { streamError } from "./advice.ts";
+import { type GapMarker, keyOf, type KeyParam, MESSAGE_TYPES, type Wish } from "./channels.ts";
 import type { Connection, Frame } from "./connection.ts";
 import { KalshiStreamError } from "./errors.ts";
+import { afterFailure, ENDING, UNKNOWN_SID } from "./failures.ts";
+import { type Consumer, Lane, type Loss } from "./lane.ts";
 import { Sequence, type SequencedKind } from "./sequence.ts";
-
-/** Who reads a channel. */
-export interface Consumer {
-  readonly param: KeyParam | undefined;
-  /** What it reads; undefined for everything. */
-  readonly keys: Set<string> | undefined;
-  /** True when it looks at the keys itself. */
-  readonly picks?: boolean;
-  /** A frame that it asked for. */
-  deliver(frame: Frame): void;
-  /** Something was lost. `needed`: what healed it has this sequence number or a higher one. */
-  mark(marker: StreamMarker, needed?: number): void;
-  /** The connection is gone, or the subscription. */
-  interrupted?(): void;
-  /** The server has what this consumer wants. */
-  synced?(): void;
-  /** Kalshi refuses these keys, which were taken out of `keys`, and no call waits to hear of it. */
-  refused?(keys: readonly string[], error: KalshiError): void;
-  /** The channel has ended for this consumer. */
-  end(error?: KalshiError): void;
-}
-
-/** Somebody who waits until the server has what its consumer wants. */
-export interface Waiter {
-  readonly keys: ReadonlySet<string> | undefined;
-  readonly resolve: () => void;
-  readonly reject: (error: KalshiError) => void;
-}
-
-/** What a command adds or removes. */
-export interface Attempt {
-  readonly adds: boolean;
-  readonly param: KeyParam;
-  readonly keys: readonly string[];
-}
-
-type KeySets = Map<KeyParam, Set<string>>;
-
-/** What a lane wants, or has: everything, or these keys. Undefined when nothing. */
-type Scope = "all" | KeySets | undefined;
-
-/** A subscription was lost. */
-interface Loss {
-  readonly reason: "reconnected" | "ended";
-  /** Since when something may be missing, in Unix milliseconds. */
-  readonly fromMs: number;
-  /** Who was there. */
-  readonly consumers: ReadonlySet<Consumer>;
-}
-
-/** Kalshi's errors after which a subscription is gone. */
-export const ENDING: ReadonlySet<unknown> = new Set([10, 17, 25]);
-/** The error of a command whose subscription is gone. */
-export const UNKNOWN_SID = 7;
-
-/** One channel. */
-export class Lane {
-  readonly channel: string;
-  readonly facts: ChannelFacts;
-  readonly consumers = new Set<Consumer>();
-  options: Readonly<Record<string, unknown>> = {};
-  sid: number | undefined;
-  sequence = new Sequence();
-  server: Scope;
-  /** What the subscribe under way asked for. */
-  asked: Scope;
-  waiters: Waiter[] = [];
-  /** Keys that the server has, and whose first frames a new reader wants as well. */
-  again: KeySets = new Map();
-  /** How many keys one command takes while a refused one is searched for. */
-  most = Infinity;
-  running = false;
-  tries = 0;
-  /** What the last command adds or removes; no keys: everything. */
-  attempt: Attempt | undefined;
-  /** True when the server's subscription has other options than ours. */
-  outdated = false;
-  /** The loss that is told when the subscription stands again. */
-  loss: Loss | undefined;
-  /** When the subscription was last known to stand, in Unix milliseconds. */
-  provenAtMs = 0;
-  /** When its last numbered frame came, in Unix milliseconds. */
-  heardAtMs = 0;
-
-  constructor(channel: string) {
-    this.channel = channel;
-    this.facts = channelFacts(channel);
-  }
-
-  wants(): Scope {
-    const { key, local } = this.facts;
-    if (this.consumers.size === 0) return undefined;
-    if (key === undefined || local) return "all";
-    const keys: KeySets = new Map();
-    for (const consumer of this.consumers) {
-      if (consumer.keys === undefined) return "all";
-      const param = consumer.param ?? key;
-      let set = keys.get(param);
-      if (set === undefined) keys.set(param, set = new Set());
-      for (const name of consumer.keys) set.add(name);
-    }
-    if (key !== "market_tickers") return keys;
-    // No market named means all of them, so that a lane without markets is none.
-    for (const [param, set] of keys) if (set.size === 0) keys.delete(param);
-    return keys.size === 0 ? undefined : keys;
-  }
-
-  /** What a `subscribe` asks for; the rest follows by additions: tickers and ids exclude each other in a command. */
-  begins(): Scope {
-    const wanted = this.wants();
-    if (typeof wanted !== "object") return wanted;
-    for (const [param, set] of wanted) {
-      if (set.size > 0) return new Map([[param, new Set([...set].slice(0, this.most))]]);
-    }
-    return new Map();
-  }
-
-  /** The parameters of `subscribe`, beside the channel. */
-  params(scope: Scope): Record<string, unknown> {
-    const params: Record<string, unknown> = { ...this.options };
-    const { key, local } = this.facts;
-    if (typeof scope === "object") { for (const [param, set] of scope) params[param] = [...set]; }
-    else if (key !== undefined && key !== "market_tickers") params[key] = ["all"];
-    if (key === "market_tickers" && !local && scope !== "all") params.skip_ticker_ack = true;
-    return params;
-  }
-}
 
 /** How the lanes of a stream fare. */
 export interface LaneStats {
@@ -396,7 +263,7 @@ export class Lanes {
 
   /** Tells an error that no command waits for; true when a subscription has ended with it. */
   #isEnding(frame: Frame, channel?: string): boolean {
-    void import("./advice.ts").then(({ streamError }) => this.#options.onError(streamError(frame, channel)));
+    this.#options.onError(streamError(frame, channel));
     return ENDING.has(frame.msg.code);
   }
 
@@ -557,8 +424,6 @@ export class Lanes {
           }
         } catch (error) {
           lane.waiters.unshift(...waiters.splice(0));
-          if (!connection.isOpen) return;
-          const { afterFailure } = await import("./failures.ts");
           if (!connection.isOpen) return;
           pause = afterFailure(lane, error as KalshiError, {
             ended: (lastKnownMs) => this.#unplug(lane, "ended", lastKnownMs),

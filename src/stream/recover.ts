@@ -14,7 +14,7 @@ import { LONGEST_MS, waitFor } from "./calls.ts";
 import type { RecoveryReport, StreamMarker } from "./channels.ts";
 import type { Frame } from "./connection.ts";
 import { KalshiStreamClosedError } from "./errors.ts";
-import type { Consumer } from "./lanes.ts";
+import type { Consumer } from "./lane.ts";
 
 /** Where a stream looks up what it missed; `client.stream()` brings one along. */
 export interface StreamLookup {

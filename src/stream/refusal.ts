@@ -1,5 +1,5 @@
 /**
- * The error of a refused handshake. Loaded with the first one.
+ * The error of a refused handshake.
  *
  * @module
  */

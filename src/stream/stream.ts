@@ -25,16 +25,17 @@ import {
 import { Connection, type Frame, type StreamStatus } from "./connection.ts";
 import { KalshiStreamClosedError } from "./errors.ts";
 import { Lanes } from "./lanes.ts";
-import type { LiveBooks, LiveOrderBook } from "./live_books.ts";
+import { LiveBooks, type LiveOrderBook } from "./live_books.ts";
 import type { BookState } from "./market_book.ts";
 import { StreamQueue } from "./queue.ts";
-import type {
-  LookupClient,
-  RecoveredFill,
-  RecoveredOrder,
-  RecoverOptions,
+import {
+  type LookupClient,
+  readRecover,
+  type RecoveredFill,
+  type RecoveredOrder,
+  type RecoverOptions,
   Recovery,
-  StreamLookup,
+  type StreamLookup,
 } from "./recover.ts";
 import {
   makeSubscription,
@@ -132,8 +133,7 @@ export interface OrderBooksOptions extends WaitOptions {
 export class KalshiStream implements AsyncDisposable {
   readonly #connection: Connection;
   readonly #lanes: Lanes;
-  readonly #makeBooks: () => Promise<LiveBooks>;
-  #books: LiveBooks | undefined;
+  readonly #books: LiveBooks;
   readonly #config: KalshiConfig;
   readonly #clock: Clock;
   readonly #lookup: StreamLookup | LookupClient | undefined;
@@ -164,16 +164,12 @@ export class KalshiStream implements AsyncDisposable {
         tell(onUnreadable, () => text);
       },
       onStatus: (status) => this.#changed(status),
-      onInterval: () => verifyBooks && this.#books?.audit(),
+      onInterval: () => verifyBooks && this.#books.audit(),
       onList: (sids) => this.#lanes.listed(sids),
     });
     const shared = { connection: this.#connection, clock, backoff: config, onError: this.#onError };
     this.#lanes = new Lanes({ ...shared, onUnknown: (frame) => tell(onUnknown, () => frame) });
-    this.#makeBooks = async () => {
-      // Loaded with the first book: a stream of trades needs none of it.
-      const { LiveBooks } = await import("./live_books.ts");
-      return this.#books ??= new LiveBooks({ ...shared, lanes: this.#lanes, timeoutMs: config.timeoutMs });
-    };
+    this.#books = new LiveBooks({ ...shared, lanes: this.#lanes, timeoutMs: config.timeoutMs });
   }
 
   /**
@@ -226,15 +222,15 @@ export class KalshiStream implements AsyncDisposable {
   /** How it fares. */
   stats(): StreamStats {
     const { frames, bytes, reconnects } = this.#connection;
-    const queues = [...[...this.#subscriptions].map(({ stats }) => stats), ...this.#books?.queueStats ?? []];
+    const queues = [...[...this.#subscriptions].map(({ stats }) => stats), ...this.#books.queueStats];
     return {
       frames,
       bytes,
       reconnects,
       unreadable: this.#unreadable,
       ...this.#lanes.stats,
-      resyncs: this.#books?.resyncs ?? 0,
-      books: this.#books?.states ?? { waiting: 0, live: 0, stale: 0, resyncing: 0, closed: 0 },
+      resyncs: this.#books.resyncs,
+      books: this.#books.states,
       dropped: queues.reduce((sum, { dropped }) => sum + dropped, this.#dropped),
       queues,
       lagMs: this.#lag && { ...this.#lag },
@@ -443,7 +439,6 @@ export class KalshiStream implements AsyncDisposable {
     const record = params as Readonly<Record<string, unknown>> | undefined;
     checkCall(channel === "fill" ? "fills" : "userOrders", options, "queue", "recover");
     if (!options.recover) return await this.#subscribe(channel, record, options);
-    const { readRecover, Recovery } = await import("./recover.ts");
     const { lookup, everyMs } = readRecover(options.recover, this.#lookup);
     return await this.#subscribe<Message>(
       channel,
@@ -458,7 +453,7 @@ export class KalshiStream implements AsyncDisposable {
   async #open(tickers: readonly string[], options: OrderBooksOptions): Promise<LiveOrderBook[]> {
     if (this.state === "closed") throw this.#closedError();
     readParams("orderbook_delta", { market_tickers: tickers });
-    const books = await (await this.#makeBooks()).open(tickers, options);
+    const books = await this.#books.open(tickers, options);
     if (options.awaitLive === false) return books;
     try {
       const limits = { ...options, timeoutMs: options.timeoutMs ?? this.#config.timeoutMs };

@@ -12,7 +12,8 @@ import { waitFor, type WaitOptions } from "./calls.ts";
 import { channelFacts, keyOf, type StreamItem, type StreamMarker, type Wish } from "./channels.ts";
 import type { Frame } from "./connection.ts";
 import { KalshiStreamClosedError } from "./errors.ts";
-import type { Consumer, Lanes } from "./lanes.ts";
+import type { Consumer } from "./lane.ts";
+import type { Lanes } from "./lanes.ts";
 import { type QueueOptions, type QueuePolicy, StreamQueue } from "./queue.ts";
 
 /** How `subscribe` waits, and how its items wait for their reader. */
