@@ -26,8 +26,8 @@ export type RestJsonParse = (body: Uint8Array) => unknown;
 /** Reads a WebSocket frame: text in, the parsed value out. */
 export type WsJsonParse = (frame: string) => unknown;
 
-/** Writes a WebSocket command: the value in, text out. */
-export type WsJsonStringify = (command: unknown) => string;
+/** Writes a WebSocket command: the value in, its JSON out, as text or as UTF-8 bytes. */
+export type WsJsonStringify = (command: unknown) => string | Uint8Array;
 
 /** Options of {@linkcode KalshiConfig}; what is left out or `undefined` has its default. */
 export interface KalshiConfigOptions {

@@ -82,8 +82,9 @@ export interface ClientHooks {
 /** Calls a function of the user's; what it throws, or rejects with where it is async, goes to `onFailure`. */
 export function guard(call: () => unknown, onFailure: (error: unknown) => void): void {
   try {
-    const result = call();
-    if (result instanceof Promise) result.catch(onFailure);
+    const result = call() as PromiseLike<unknown> | undefined;
+    // Not only a promise of this realm's own: what nobody catches ends the process.
+    if (typeof result?.then === "function") result.then(undefined, onFailure);
   } catch (error) {
     onFailure(error);
   }

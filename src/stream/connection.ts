@@ -16,6 +16,7 @@ import { streamError } from "./advice.ts";
 import { waitFor } from "./calls.ts";
 import { MESSAGE_TYPES } from "./channels.ts";
 import { KalshiStreamClosedError } from "./errors.ts";
+import { parserReturned, parserThrew, writeCommand } from "./json.ts";
 import { refusal } from "./refusal.ts";
 
 /** One item for each change of state. */
@@ -31,8 +32,13 @@ export type StreamStatus =
   | {
     /** The connection broke or could not be made; another attempt follows. */
     readonly state: "reconnecting";
-    /** Which attempt in a row comes next, from 1. */
+    /** Which attempt in a row comes next, from 1. A connection that comes back and delivers ends the row. */
     readonly attempt: number;
+    /**
+     * How many times in a row the connection came back, delivered, and broke again within ten seconds, this time
+     * included. The wait grows with them as it does with failed attempts, but they never end the stream.
+     */
+    readonly flaps: number;
     /** What ended the last one. */
     readonly cause: KalshiError;
     /** How long it waits before the attempt, in milliseconds. */
@@ -61,6 +67,8 @@ export interface ConnectionEvents {
   /** Something arrived that is no frame; the one before it came at `fromMs`. */
   readonly onUnreadable: (text: string, fromMs: number) => void;
   readonly onStatus: (status: StreamStatus) => void;
+  /** Told of errors that no call waits for. */
+  readonly onError: (error: unknown) => void;
   /** A liveness interval passed on an open connection. */
   readonly onInterval: () => void;
   /** The sids that Kalshi has, as `list_subscriptions` told. */
@@ -77,6 +85,7 @@ export interface ConnectionOptions {
 
 /** A command under way. */
 interface Pending {
+  readonly cmd: string;
   readonly channel: string | undefined;
   /** Told of each answer; true when it was the last. */
   readonly isLast: (answer: Frame) => boolean;
@@ -101,6 +110,10 @@ interface Session {
   openedAt: number;
   probed: boolean;
   heard: boolean;
+  /** A frame came, or it gave signs of life for a while: it is no failed attempt. */
+  delivered: boolean;
+  /** It took the place of one that broke. */
+  readonly isBack: boolean;
   pings: number;
 }
 
@@ -109,8 +122,10 @@ const COMMANDS_PER_WINDOW = 900;
 const WINDOW_MS = 100;
 /** With pings as the signs of life, what Kalshi has is asked at every so many of them. */
 const PINGS_PER_LIST = 6;
-/** After this long without a fault the count of attempts in a row starts again. */
-const HEALTHY_MS = 60_000;
+/** A connection that stood for this long was a good one: its end is no flapping. */
+const HEALTHY_MS = 10_000;
+/** Beyond it the wait no longer grows, and numbers would run over. */
+const LAST_STEP = 30;
 
 const isCount = (value: unknown) => value === undefined || value === null || Number.isSafeInteger(value);
 
@@ -132,6 +147,15 @@ function readFrame(parsed: unknown): Frame | undefined {
   return MESSAGE_TYPES.has(type) ? undefined : { ...value, msg: msg ?? {} } as Frame;
 }
 
+/** Whether a text is a frame, by the runtime's own parser. */
+function canRead(text: string): boolean {
+  try {
+    return readFrame(JSON.parse(text)) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 /** See the module. */
 export class Connection {
   readonly #options: ConnectionOptions;
@@ -139,7 +163,10 @@ export class Connection {
   readonly #decoder = new TextDecoder();
   #session: Session | undefined;
   #status: StreamStatus = { state: "connecting" };
+  /** Failed attempts in a row, the one under way included. */
   #attempts = 0;
+  /** See the status. */
+  #flaps = 0;
   #opened = false;
   #abort: AbortController | undefined;
   #timer: ClockTimer | undefined;
@@ -149,7 +176,8 @@ export class Connection {
   #lastId = 0;
   #windowStart = -Infinity;
   #sent = 0;
-  #outbox: string[] = [];
+  /** Commands that wait for their turn, by id. */
+  readonly #outbox = new Map<number, string>();
   #outboxTimer: ClockTimer | undefined;
   /** Frames so far. */
   frames = 0;
@@ -202,25 +230,34 @@ export class Connection {
    * @throws {KalshiStreamError} when Kalshi refuses it
    * @throws {KalshiTimeoutError} when no answer comes
    * @throws {KalshiConnectionError} when there is no connection, or it breaks
+   * @throws {KalshiConfigError} when `wsJsonStringify` fails
    */
   command(cmd: string, params?: unknown, options: CommandOptions = {}): Promise<Frame> {
-    const { channel, isLast = () => true, timeoutMs = this.#options.config.timeoutMs } = options;
+    const { config, clock } = this.#options;
+    const { channel, isLast = () => true, timeoutMs = config.timeoutMs } = options;
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       if (!this.isOpen) {
         return reject(new KalshiConnectionError(`"${cmd}" was not sent: the stream is not connected.`));
       }
-      const timer = this.#options.clock.setTimer(() => {
+      const text = writeCommand(
+        params === undefined ? { id, cmd } : { id, cmd, params },
+        config.wsJsonStringify,
+      );
+      const timer = clock.setTimer(() => {
         this.#pending.delete(id);
-        reject(
-          new KalshiTimeoutError(`Kalshi did not answer "${cmd}" within ${timeoutMs} ms.`, {
+        const error = this.#outbox.delete(id)
+          ? new KalshiTimeoutError(
+            `"${cmd}" was not sent within ${timeoutMs} ms: too many others came first.`,
+          )
+          : new KalshiTimeoutError(`Kalshi did not answer "${cmd}" within ${timeoutMs} ms.`, {
             outcome: "unknown",
-          }),
-        );
+          });
+        reject(error);
       }, timeoutMs);
-      this.#pending.set(id, { channel, isLast, resolve, reject, timer });
-      const { wsJsonStringify = JSON.stringify } = this.#options.config;
-      this.#send(wsJsonStringify(params === undefined ? { id, cmd } : { id, cmd, params }));
+      this.#pending.set(id, { cmd, channel, isLast, resolve, reject, timer });
+      this.#outbox.set(id, text);
+      this.#flush();
     });
   }
 
@@ -253,7 +290,14 @@ export class Connection {
 
   async #open(): Promise<void> {
     const { auth, config, runtime, clock } = this.#options;
-    const session: Session = { openedAt: 0, probed: false, heard: true, pings: 1 };
+    const session: Session = {
+      openedAt: 0,
+      probed: false,
+      heard: true,
+      delivered: false,
+      isBack: this.#opened,
+      pings: 1,
+    };
     const abort = this.#abort = new AbortController();
     this.#session = session;
     this.#tell({ state: "connecting" });
@@ -271,7 +315,10 @@ export class Connection {
       };
       const socket = await runtime.connectWebSocket(config.wsBaseUrl, {
         onMessage: (data, bytes) => this.#session === session && this.#message(data, session, bytes),
-        onPong: () => this.#heard(session),
+        onPong: () => {
+          this.#heard(session);
+          if (clock.monotonic() - session.openedAt >= HEALTHY_MS) this.#delivered(session);
+        },
         onClose: ({ code, reason }) => {
           this.#closed();
           this.#lost(
@@ -319,20 +366,43 @@ export class Connection {
     this.heardAt = this.#options.clock.now();
   }
 
+  /** The attempt that made this connection has succeeded. */
+  #delivered(session: Session): void {
+    if (session.delivered || this.#session !== session) return;
+    session.delivered = true;
+    this.#attempts = 0;
+  }
+
   #message(data: string | Uint8Array, session: Session, bytes = data.length): void {
     const text = typeof data === "string" ? data : this.#decoder.decode(data);
     const before = this.heardBefore = this.heardAt;
     this.#heard(session);
     this.frames++;
     this.bytes += bytes;
+    const frame = this.#parse(text);
+    if (frame === undefined) return this.#events.onUnreadable(text, before);
+    this.#delivered(session);
     try {
-      const frame = readFrame((this.#options.config.wsJsonParse ?? JSON.parse)(text));
-      if (frame === undefined) return this.#events.onUnreadable(text, before);
       // The owner first: what an answer changes must be known before the next frame.
       this.#events.onFrame(frame);
       if (frame.id) this.#answer(frame.id, frame);
-    } catch {
+    } catch (error) {
+      this.#events.onError(error);
       this.#events.onUnreadable(text, before);
+    }
+  }
+
+  #parse(text: string): Frame | undefined {
+    const { wsJsonParse } = this.#options.config;
+    try {
+      if (wsJsonParse === undefined) return readFrame(JSON.parse(text));
+      const value = wsJsonParse(text);
+      const frame = readFrame(value);
+      if (frame === undefined && canRead(text)) this.#events.onError(parserReturned(value));
+      return frame;
+    } catch (cause) {
+      if (wsJsonParse !== undefined) this.#events.onError(parserThrew(cause));
+      return undefined;
     }
   }
 
@@ -345,26 +415,32 @@ export class Connection {
     pending.reject(streamError(frame, pending.channel));
   }
 
-  #send(text: string): void {
+  /** Sends what waits, as far as Kalshi takes it now. */
+  #flush(): void {
     const { clock } = this.#options;
+    if (this.#outboxTimer !== undefined) return;
     const now = clock.monotonic();
     if (now - this.#windowStart >= WINDOW_MS) {
       this.#windowStart = now;
       this.#sent = 0;
     }
-    if (this.#outboxTimer !== undefined || this.#sent >= COMMANDS_PER_WINDOW) {
-      this.#outbox.push(text);
-      this.#outboxTimer ??= clock.setTimer(() => {
-        this.#outboxTimer = undefined;
-        for (const late of this.#outbox.splice(0)) this.#send(late);
-      }, this.#windowStart + WINDOW_MS - now);
-      return;
-    }
-    this.#sent++;
-    try {
-      this.#session?.socket?.send(text);
-    } catch (cause) {
-      this.restart(new KalshiConnectionError("The WebSocket could not send.", { cause }));
+    for (const [id, text] of this.#outbox) {
+      if (this.#sent >= COMMANDS_PER_WINDOW) {
+        this.#outboxTimer = clock.setTimer(() => {
+          this.#outboxTimer = undefined;
+          this.#flush();
+        }, this.#windowStart + WINDOW_MS - now);
+        return;
+      }
+      this.#sent++;
+      this.#outbox.delete(id);
+      try {
+        this.#session?.socket?.send(text);
+      } catch (cause) {
+        // It counts as not sent, and so do those behind it.
+        this.#outbox.set(id, text);
+        return this.restart(new KalshiConnectionError("The WebSocket could not send.", { cause }));
+      }
     }
   }
 
@@ -398,11 +474,17 @@ export class Connection {
 
   /** Asks which sids Kalshi has. */
   list(): void {
+    const session = this.#session;
     this.command("list_subscriptions", undefined, { timeoutMs: this.#options.config.wsPingIntervalMs }).then(
       ({ msg }) => {
         if (Array.isArray(msg)) this.#events.onList(new Set(msg.map((entry) => entry?.sid)));
       },
-      () => {}, // silence is noticed by the watch
+      (error: KalshiError) => {
+        // Silence is noticed by the watch. What could not be written proves nothing against the connection.
+        if (error.code !== "CONFIG") return;
+        if (session !== undefined) session.probed = false;
+        this.#events.onError(error);
+      },
     );
   }
 
@@ -411,7 +493,10 @@ export class Connection {
     this.#session = undefined;
     // While the handshake runs, its promise tells.
     if (!this.isOpen) return;
-    if (this.#options.clock.monotonic() - session.openedAt >= HEALTHY_MS) this.#attempts = 0;
+    if (session.delivered) {
+      const stoodMs = this.#options.clock.monotonic() - session.openedAt;
+      this.#flaps = session.isBack && stoodMs < HEALTHY_MS ? this.#flaps + 1 : 0;
+    }
     this.#quiet(cause);
     this.#retry(cause);
   }
@@ -428,8 +513,9 @@ export class Connection {
         ),
       );
     }
-    const delayMs = backoffMs(this.#attempts++, config, cause.retryAfterMs, Math.random);
-    this.#tell({ state: "reconnecting", attempt: this.#attempts, cause, delayMs });
+    const step = Math.min(this.#attempts + this.#flaps, LAST_STEP);
+    const delayMs = backoffMs(step, config, cause.retryAfterMs, Math.random);
+    this.#tell({ state: "reconnecting", attempt: ++this.#attempts, flaps: this.#flaps, cause, delayMs });
     if (this.#status.state !== "reconnecting") return; // closed by whom it was told
     this.#timer = clock.setTimer(() => {
       this.#open().catch((error: KalshiError) => this.#retry(error));
@@ -441,17 +527,19 @@ export class Connection {
     this.#timer?.clear();
     this.#outboxTimer?.clear();
     this.#outboxTimer = undefined;
-    this.#outbox = [];
-    for (const { reject, timer } of this.#pending.values()) {
+    for (const [id, { cmd, reject, timer }] of this.#pending) {
       timer.clear();
       reject(
-        new KalshiConnectionError("The connection broke before Kalshi answered.", {
-          cause,
-          outcome: "unknown",
-        }),
+        this.#outbox.has(id)
+          ? new KalshiConnectionError(`The connection broke before "${cmd}" was sent.`, { cause })
+          : new KalshiConnectionError(`The connection broke before Kalshi answered "${cmd}".`, {
+            cause,
+            outcome: "unknown",
+          }),
       );
     }
     this.#pending.clear();
+    this.#outbox.clear();
   }
 
   #finish(cause: KalshiError | undefined): void {

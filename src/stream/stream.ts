@@ -10,7 +10,7 @@ import { type Clock, systemClock } from "../clock.ts";
 import { KalshiConfig, type KalshiConfigOptions } from "../config.ts";
 import type { Channel, ChannelMessages, FillMessage, UserOrderMessage } from "../contract/ws.ts";
 import { KalshiConfigError } from "../errors.ts";
-import { tell } from "../http/hooks.ts";
+import { guard } from "../http/hooks.ts";
 import { STREAM_OPTIONS } from "../option_places.ts";
 import { assertKnownOptions } from "../options.ts";
 import type { Runtime } from "../runtime/types.ts";
@@ -23,6 +23,7 @@ import {
   type StreamItem,
 } from "./channels.ts";
 import { Connection, type Frame, type StreamStatus } from "./connection.ts";
+import { ErrorLog } from "./error_log.ts";
 import { KalshiStreamClosedError } from "./errors.ts";
 import { Lanes } from "./lanes.ts";
 import { LiveBooks, type LiveOrderBook } from "./live_books.ts";
@@ -67,7 +68,11 @@ export interface StreamOptions {
   readonly onUnknown?: ((frame: OtherFrame) => void) | undefined;
   /** Told of text that is no frame, in full. */
   readonly onUnreadable?: ((text: string) => void) | undefined;
-  /** Told of errors that no call waits for: error frames of Kalshi, and what handlers throw. */
+  /**
+   * Told of errors that no call waits for: error frames of Kalshi, what handlers of `on` throw or reject with, what ends
+   * their channel, markets that turn out not to be there. Without it they go to `console.error`: each kind once, then
+   * how often it came.
+   */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
@@ -137,6 +142,7 @@ export class KalshiStream implements AsyncDisposable {
   readonly #config: KalshiConfig;
   readonly #clock: Clock;
   readonly #lookup: StreamLookup | LookupClient | undefined;
+  readonly #log: ErrorLog;
   readonly #onError: (error: unknown) => void;
   readonly #subscriptions = new Set<{ readonly stats: QueueStats }>();
   readonly #watchers = new Set<StreamQueue<StreamStatus>>();
@@ -150,7 +156,15 @@ export class KalshiStream implements AsyncDisposable {
     this.#config = config;
     this.#clock = clock;
     this.#lookup = options.lookup;
-    this.#onError = (error) => tell(onError, () => error);
+    const tell = <Event>(hook: ((event: Event) => void) | undefined, event: Event) => {
+      if (hook !== undefined) {
+        guard(() => hook(event), (error) => this.#log.write("A hook threw:", error));
+      }
+    };
+    this.#log = new ErrorLog(clock);
+    this.#onError = onError === undefined
+      ? (error) => this.#log.write("KalshiStream:", error)
+      : (error) => tell(onError, error);
     this.#connection = new Connection({
       auth: KalshiAuth.fromSigner(auth),
       config,
@@ -161,14 +175,15 @@ export class KalshiStream implements AsyncDisposable {
       onUnreadable: (text, fromMs) => {
         this.#unreadable++;
         this.#lanes.unreadable(fromMs);
-        tell(onUnreadable, () => text);
+        tell(onUnreadable, text);
       },
       onStatus: (status) => this.#changed(status),
+      onError: this.#onError,
       onInterval: () => verifyBooks && this.#books.audit(),
       onList: (sids) => this.#lanes.listed(sids),
     });
     const shared = { connection: this.#connection, clock, backoff: config, onError: this.#onError };
-    this.#lanes = new Lanes({ ...shared, onUnknown: (frame) => tell(onUnknown, () => frame) });
+    this.#lanes = new Lanes({ ...shared, onUnknown: (frame) => tell<OtherFrame>(onUnknown, frame) });
     this.#books = new LiveBooks({ ...shared, lanes: this.#lanes, timeoutMs: config.timeoutMs });
   }
 
@@ -380,6 +395,7 @@ export class KalshiStream implements AsyncDisposable {
     this.#lanes.close(error, this.#closedError());
     for (const watcher of this.#watchers) watcher.end();
     this.#watchers.clear();
+    this.#log.end();
   }
 
   #closedError(): KalshiStreamClosedError {
