@@ -167,9 +167,14 @@ export class Lanes {
     for (const lane of this.#lanes.values()) {
       for (const consumer of lane.consumers) consumer.end(error);
       lane.consumers.clear();
-      for (const { reject } of lane.waiters.splice(0)) reject(closed);
+      this.#release(lane, closed);
     }
     for (const end of this.#pauses) end();
+  }
+
+  /** Whoever waits for the server waits in vain. */
+  #release(lane: Lane, closed: KalshiError): void {
+    for (const { reject } of lane.waiters.splice(0)) reject(closed);
   }
 
   // --- the connection
@@ -434,7 +439,8 @@ export class Lanes {
       }
     } finally {
       lane.running = false;
-      if (connection.isOpen && lane.waiters.length > 0) void this.#run(lane);
+      if (this.#closed !== undefined) this.#release(lane, this.#closed);
+      else if (connection.isOpen && lane.waiters.length > 0) void this.#run(lane);
     }
   }
 
