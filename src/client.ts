@@ -16,7 +16,7 @@ import type { Operation } from "./contract/operation.ts";
 import { GetAccountApiLimits, GetAccountEndpointCosts } from "./contract/operations.ts";
 import type { ResponseCheck } from "./contract/validation.ts";
 import { KalshiCore, type KalshiCoreOptions } from "./core.ts";
-import { KalshiAuthRequiredError, KalshiConfigError } from "./errors.ts";
+import { KalshiAuthRequiredError, KalshiClosedError, KalshiConfigError } from "./errors.ts";
 import type { ClientHooks } from "./http/hooks.ts";
 import { lazyLimiter, type Limiter } from "./http/limiter.ts";
 import type { HttpPipeline } from "./http/pipeline.ts";
@@ -204,6 +204,11 @@ export class KalshiClient extends KalshiCore {
     this.#shared = { auth, config, runtime: options.runtime, clock: options.clock };
   }
 
+  readonly #streams = new Set<KalshiStream>();
+  /** Ends each stream that is being opened. */
+  readonly #opening = new Set<AbortController>();
+  #closing: Promise<void> | undefined;
+
   readonly #shared: {
     readonly auth: ReturnType<typeof chooseAuth>;
     readonly config: KalshiConfig;
@@ -212,8 +217,8 @@ export class KalshiClient extends KalshiCore {
   };
 
   /**
-   * Opens a stream with this client's key, configuration, runtime and clock. What a stream missed, `recover` looks
-   * up through this client.
+   * Opens a stream with this client's key, configuration, runtime and clock. What a stream missed, and whether a market
+   * exists whose book does not come, it looks up through this client. {@linkcode close} closes it as well.
    *
    * The class is handed over, so that a bundle without streams holds no code of them.
    *
@@ -248,8 +253,53 @@ export class KalshiClient extends KalshiCore {
     if (auth === undefined) {
       throw new KalshiAuthRequiredError("A stream needs an API key and this client has none.");
     }
-    const key = typeof auth === "function" ? await auth() : auth;
-    return await Stream.connect({ ...shared, ...options, auth: key, lookup: this });
+    const opening = new AbortController();
+    const { signal } = options;
+    const abort = () => opening.abort(signal?.reason);
+    if (signal?.aborted) abort();
+    signal?.addEventListener("abort", abort);
+    this.#opening.add(opening);
+    const closed = (cause?: unknown) =>
+      new KalshiClosedError("The stream was not opened: the client is closed.", { cause });
+    try {
+      if (this.#closing !== undefined) throw closed();
+      const key = typeof auth === "function" ? await auth() : auth;
+      const stream = await Stream.connect({
+        ...shared,
+        ...options,
+        signal: opening.signal,
+        auth: key,
+        lookup: this,
+      });
+      if (this.#closing !== undefined) {
+        await stream.close();
+        throw closed();
+      }
+      // Those that have ended by themselves are let go.
+      for (const one of this.#streams) if (one.state === "closed") this.#streams.delete(one);
+      this.#streams.add(stream);
+      return stream;
+    } catch (error) {
+      throw this.#closing === undefined || error instanceof KalshiClosedError ? error : closed(error);
+    } finally {
+      this.#opening.delete(opening);
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  /**
+   * Closes the client and every stream that it has opened: running calls are ended, loops over streams and books get
+   * what is queued and end, sockets are closed. New calls and streams are refused. A second call is harmless.
+   */
+  override close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
+    for (const opening of this.#opening) opening.abort();
+    // Each begins to close before the first has ended.
+    await Promise.all([...[...this.#streams].map((stream) => stream.close()), super.close()]);
+    this.#streams.clear();
   }
 
   /** Whether the exchange is open, and when. */

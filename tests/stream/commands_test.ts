@@ -24,10 +24,10 @@ test("of 1,000 commands those that were never sent are not-sent when the socket 
   await using timed = await startTimed();
   const stream = await timed.connect();
   const index = await stream.subscribe("cfbenchmarks_value");
-  await timed.advance(1_000);
-  await timed.exchange.failSockets({ fault: "half-open" });
+  await timed.clock.advance(1_000);
+  timed.exchange.sockets.fail({ fault: "half-open" });
   const asked = outcomes(ask(index, 1_000));
-  await timed.exchange.failSockets({ fault: "cut" });
+  timed.exchange.sockets.fail({ fault: "cut" });
   assertEquals(await asked, { unknown: 900, "not-sent": 100 });
 });
 
@@ -36,16 +36,16 @@ test("the same when the stream is closed, and when the wait for a turn takes too
   for (const how of ["close", "wait"] as const) {
     const stream = await timed.connect({}, { wsCloseTimeoutMs: 0 });
     const index = await stream.subscribe("cfbenchmarks_value");
-    await timed.advance(1_000);
-    await timed.exchange.failSockets({ fault: "half-open" });
+    await timed.clock.advance(1_000);
+    timed.exchange.sockets.fail({ fault: "half-open" });
     const calls = how === "close" ? ask(index, 1_000) : [
       ...ask(index, 900),
       ...Array.from({ length: 100 }, () => index.list({ timeoutMs: 50 })),
     ];
     const asked = outcomes(calls);
-    if (how === "wait") await timed.advance(50);
+    if (how === "wait") await timed.clock.advance(50);
     const closing = stream.close();
-    await timed.advance(0);
+    await timed.clock.advance(0);
     await closing;
     const counts = await asked;
     assertEquals(counts["done"], undefined);
@@ -57,17 +57,17 @@ test("a command that waited for its turn in vain is never sent", async () => {
   await using timed = await startTimed();
   const stream = await timed.connect({}, { timeoutMs: 60 });
   const index = await stream.subscribe("cfbenchmarks_value", {}, { timeoutMs: 60_000 });
-  await timed.advance(1_000);
+  await timed.clock.advance(1_000);
   const { frames } = stream.stats();
   const calls = ask(index, 1_000);
   const late = calls.slice(900).map((call) =>
     assertRejects(() => call, KalshiTimeoutError, "too many others came first")
   );
   await Promise.all(calls.slice(0, 900));
-  await timed.advance(60);
+  await timed.clock.advance(60);
   const [error] = await Promise.all(late);
   assertEquals(error?.outcome, "not-sent");
-  await timed.advance(1_000);
+  await timed.clock.advance(1_000);
   await index.list();
   assertEquals(stream.stats().frames - frames, 901);
 });
@@ -80,7 +80,7 @@ test("wsJsonStringify may return bytes as well as text", async () => {
     bytes: (value: unknown) => encoder.encode(JSON.stringify(value)),
     part: (value: unknown) => encoder.encode(`--${JSON.stringify(value)}`).subarray(2),
   };
-  const [ticker = ""] = await timed.exchange.openTickers();
+  const [ticker = ""] = timed.exchange.openTickers();
   for (const [name, wsJsonStringify] of Object.entries(writers)) {
     const stream = await timed.connect({}, { wsJsonStringify });
     const trades = await stream.subscribe("trade", { market_tickers: [ticker] });
@@ -122,24 +122,23 @@ for (const [name, [writer, says]] of Object.entries(writers)) {
   });
 }
 
-test("a probe that wsJsonStringify could not write is told, and no sign of a dead connection", async () => {
-  await using timed = await startTimed();
-  const errors: unknown[] = [];
-  const stream = await timed.connect({ onError: (error) => errors.push(error) }, {
-    wsPingIntervalMs: 10_000,
-    wsJsonStringify: () => {
-      throw boom;
-    },
+for (const ping of [true, false]) {
+  test(`a probe that wsJsonStringify could not write tells nothing of the connection, ${ping ? "with" : "without"} pings`, async () => {
+    await using timed = await startTimed();
+    const errors: unknown[] = [];
+    const runtime = timed.exchange.createRuntime({ ping });
+    const stream = await timed.connect({ runtime, onError: (error) => errors.push(error) }, {
+      wsPingIntervalMs: 10_000,
+      wsJsonStringify: () => {
+        throw boom;
+      },
+    });
+    await timed.clock.advance(70_000);
+    assertEquals(errors.length, ping ? 1 : 7);
+    assert(errors.every((error) => error instanceof KalshiConfigError && error.cause === boom));
+    assertEquals([stream.state, stream.stats().reconnects], ["open", 0]);
   });
-  // With pings, what Kalshi has is asked at every sixth; without, each time.
-  for (let n = 0; errors.length < 2 && n < 20; n++) {
-    await timed.advance(10_000);
-    // Pongs have to come in between.
-    await timed.exchange.openSockets();
-  }
-  assert(errors.every((error) => error instanceof KalshiConfigError && error.cause === boom));
-  assert(errors.length >= 2 || stream.stats().reconnects > 0);
-});
+}
 
 const parsers: Record<string, [parser: (text: string) => unknown, says: string]> = {
   "throws": [() => {
@@ -186,7 +185,7 @@ for (const [name, [parser, says]] of Object.entries(parsers)) {
     assertEquals([errors.length, texts.length, stream.stats().unreadable], [1, 1, 1]);
     assertEquals((await take(index, 1)).map(({ type }) => type), ["gap"]);
     assert((await index.list()).length > 0);
-    await timed.advance(1_000);
+    await timed.clock.advance(1_000);
     await late;
   });
 }
@@ -204,7 +203,7 @@ test("what is no frame by any parser is no fault of wsJsonParse", async () => {
     },
   });
   await stream.subscribe("trade");
-  await timed.exchange.failSockets({ fault: "truncate" });
+  timed.exchange.sockets.fail({ fault: "truncate" });
   const fills = stream.subscribe("fill");
   const ended = assertRejects(() => fills, KalshiStreamClosedError);
   await until(() => stream.stats().unreadable === 1);

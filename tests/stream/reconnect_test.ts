@@ -17,15 +17,15 @@ function watch(stream: KalshiStream): Waiting[] {
 }
 
 /** Lets the wait that is told pass, and no more. */
-async function waitOut({ advance }: TimedExchange, { delayMs }: Waiting): Promise<void> {
-  await advance(Math.ceil(delayMs));
+async function waitOut({ clock }: TimedExchange, { delayMs }: Waiting): Promise<void> {
+  await clock.advance(Math.ceil(delayMs));
 }
 
 /** Breaks the connection, and waits until it is back and has delivered. */
 async function breakOnce(timed: TimedExchange, stream: KalshiStream, waits: Waiting[]): Promise<void> {
   const { reconnects, frames } = stream.stats();
   const seen = waits.length;
-  await timed.exchange.restartSockets();
+  timed.exchange.sockets.restart();
   await until(() => waits.length > seen);
   await waitOut(timed, waits[seen] as Waiting);
   await until(() => stream.stats().reconnects > reconnects && stream.stats().frames > frames);
@@ -37,7 +37,7 @@ test("good reconnects, a minute apart, never end a stream and never make it wait
   await stream.subscribe("trade");
   const waits = watch(stream);
   for (let round = 0; round < 15; round++) {
-    await timed.advance(60_000);
+    await timed.clock.advance(60_000);
     await breakOnce(timed, stream, waits);
   }
   assertEquals([stream.state, waits.length], ["open", 15]);
@@ -57,7 +57,7 @@ test("a connection that flaps never ends a stream, but waits longer and says so"
   assert(waits.every(({ attempt }) => attempt === 1));
   for (const { flaps, delayMs } of waits) assert(delayMs <= Math.min(1_000 * 2 ** flaps, 8_000));
   // Ten seconds of health, and all is forgotten.
-  await timed.advance(10_000);
+  await timed.clock.advance(10_000);
   await breakOnce(timed, stream, waits);
   await breakOnce(timed, stream, waits);
   assertEquals(waits.slice(-2).map(({ flaps }) => flaps), [0, 1]);
@@ -84,12 +84,12 @@ test("a connection that comes up and delivers nothing is a failed attempt", asyn
   const stream = await timed.connect({}, { wsMaxRetries: 3 });
   const waits = watch(stream);
   for (let round = 0; round < 3; round++) {
-    await timed.exchange.failSockets({ fault: "cut" });
+    timed.exchange.sockets.fail({ fault: "cut" });
     await until(() => waits.length > round);
     await waitOut(timed, waits[round] as Waiting);
     await until(() => stream.state === "open");
   }
-  await timed.exchange.failSockets({ fault: "cut" });
+  timed.exchange.sockets.fail({ fault: "cut" });
   await until(() => stream.state === "closed");
   assertEquals(waits.map(({ attempt, flaps }) => [attempt, flaps]), [[1, 0], [2, 0], [3, 0]]);
   const error = await assertRejects(() => stream.subscribe("trade"), KalshiStreamClosedError);
@@ -103,9 +103,9 @@ test("handshakes that fail count up to wsMaxRetries, and start again after one t
   const waits = watch(stream);
   const failTwice = async () => {
     const { reconnects, frames } = stream.stats();
-    await timed.exchange.refuseSockets({ status: 503, times: 2 });
+    timed.exchange.sockets.refuse({ status: 503, times: 2 });
     const seen = waits.length;
-    await timed.exchange.failSockets({ fault: "cut" });
+    timed.exchange.sockets.fail({ fault: "cut" });
     for (let n = 0; n < 3; n++) {
       await until(() => waits.length > seen + n);
       await waitOut(timed, waits[seen + n] as Waiting);
@@ -115,9 +115,9 @@ test("handshakes that fail count up to wsMaxRetries, and start again after one t
   for (let round = 0; round < 3; round++) await failTwice();
   assertEquals(waits.map(({ attempt }) => attempt), [1, 2, 3, 1, 2, 3, 1, 2, 3]);
   assertEquals(waits.map(({ flaps }) => flaps), [0, 0, 0, 1, 1, 1, 2, 2, 2]);
-  await timed.exchange.refuseSockets({ status: 503, times: 9 });
+  timed.exchange.sockets.refuse({ status: 503, times: 9 });
   const seen = waits.length;
-  await timed.exchange.failSockets({ fault: "cut" });
+  timed.exchange.sockets.fail({ fault: "cut" });
   for (let n = 0; n < 3; n++) {
     await until(() => waits.length > seen + n);
     await waitOut(timed, waits[seen + n] as Waiting);

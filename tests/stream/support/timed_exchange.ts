@@ -1,54 +1,52 @@
-/** A local exchange over real sockets, and streams whose time stands still until it is moved. */
+/** A local exchange in memory, and clients and streams of it, all in one time that stands still until it is moved. */
 import { KalshiAuth, KalshiClient, KalshiConfig, type KalshiConfigOptions } from "../../../mod.ts";
+import {
+  type LocalAccount,
+  LocalExchange,
+  type LocalExchangeOptions,
+} from "../../../src/local_exchange/mod.ts";
 import { KalshiStream, type StreamOptions } from "../../../src/stream/mod.ts";
 import { ManualClock } from "../../../src/testing/manual_clock.ts";
-import { type ExchangeAccount, startExchange, type TestExchange } from "../../support/exchange.ts";
-import type { ExchangeThingOptions } from "../../support/things/exchange.ts";
 
-const START_MS = 1_790_000_000_000;
-
-/** Nothing is probed unless a test asks for it: pongs would have to outrun the clock. */
+/** Nothing is probed unless a test asks for it. */
 const calm = { retryBaseDelayMs: 1_000, retryMaxDelayMs: 8_000, wsPingIntervalMs: 100_000_000 };
 
 export interface TimedExchange extends AsyncDisposable {
-  readonly exchange: TestExchange;
-  readonly account: ExchangeAccount;
+  readonly exchange: LocalExchange;
+  readonly account: LocalAccount;
   readonly clock: ManualClock;
-  /** A client with a key, in the same time. */
+  /** A client with a key. */
   client(config?: KalshiConfigOptions): KalshiClient;
   /** A stream without a client. */
   connect(options?: Partial<StreamOptions>, config?: KalshiConfigOptions): Promise<KalshiStream>;
-  /** Moves the time of clients and streams; the exchange still takes their signatures. */
-  advance(ms: number): Promise<void>;
+  /** A stream of a client. */
+  connectWithClient(options?: Partial<StreamOptions>, config?: KalshiConfigOptions): Promise<KalshiStream>;
 }
 
-export async function startTimed(options: ExchangeThingOptions = {}): Promise<TimedExchange> {
-  const exchange = await startExchange({ markets: 20, marketMakers: false, startMs: START_MS, ...options });
+export async function startTimed(options: LocalExchangeOptions = {}): Promise<TimedExchange> {
+  const clock = new ManualClock();
+  const exchange = LocalExchange.create({ markets: 20, marketMakers: false, clock, ...options });
   const account = await exchange.createAccount();
-  const clock = new ManualClock(START_MS);
+  const runtime = exchange.createRuntime();
   const owned: AsyncDisposable[] = [];
+  const own = <T extends AsyncDisposable>(one: T) => {
+    owned.push(one);
+    return one;
+  };
   const configOf = (config: KalshiConfigOptions) =>
     new KalshiConfig({ baseUrl: exchange.baseUrl, ...calm, ...config });
+  const client = (config: KalshiConfigOptions = {}) =>
+    own(new KalshiClient({ auth: account.auth, config: configOf(config), clock, runtime }));
   return {
     exchange,
     account,
     clock,
-    client(config = {}) {
-      const { keyId, privateKey } = account;
-      const client = new KalshiClient({ keyId, privateKey, config: configOf(config), clock });
-      owned.push(client);
-      return client;
-    },
+    client,
     async connect(more = {}, config = {}) {
-      const auth = await KalshiAuth.fromPem(account.keyId, account.privateKey);
-      const stream = await KalshiStream.connect({ auth, config: configOf(config), clock, ...more });
-      owned.push(stream);
-      return stream;
+      const auth = KalshiAuth.fromSigner(account.auth);
+      return own(await KalshiStream.connect({ auth, config: configOf(config), clock, runtime, ...more }));
     },
-    async advance(ms) {
-      await exchange.setClockSkew(clock.now() + ms - START_MS);
-      await clock.advance(ms);
-    },
+    connectWithClient: (more = {}, config = {}) => client(config).stream(KalshiStream, more),
     async [Symbol.asyncDispose]() {
       for (const one of owned.reverse()) await one[Symbol.asyncDispose]();
       await exchange[Symbol.asyncDispose]();
