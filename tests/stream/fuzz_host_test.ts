@@ -130,7 +130,7 @@ test(
     const random = createRandom(7);
     const texts = good.map((frame) => JSON.stringify(frame));
     const venue = new FakeVenue();
-    const stream = await venue.connect({}, {
+    const stream = await venue.connect({ onError: () => {} }, {
       retryBaseDelayMs: 10,
       retryMaxDelayMs: 50,
       wsPingIntervalMs: 1_000_000,

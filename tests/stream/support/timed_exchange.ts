@@ -58,7 +58,7 @@ export async function startTimed(options: LocalExchangeOptions = {}): Promise<Ti
 export async function logged(run: (lines: readonly string[]) => Promise<void>): Promise<string[]> {
   const lines: string[] = [];
   const { error } = console;
-  console.error = (...words: unknown[]) => lines.push(words.join(" "));
+  console.error = (...words: unknown[]) => lines.push(words.map(String).join(" "));
   try {
     await run(lines);
   } finally {
