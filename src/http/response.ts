@@ -183,14 +183,20 @@ export async function decodeResponse(
     throw error;
   });
   let value: unknown;
+  const type = response.headers.get("content-type") ?? "no content type";
   try {
     if (content.length > 0) value = typeof content === "string" ? JSON.parse(content) : parse?.(content);
   } catch (cause) {
-    const type = response.headers.get("content-type") ?? "no content type";
-    const isText = typeof content === "string";
-    const text = isText ? excerpt(redact(content, signature), 200) : "restJsonParse refused it";
+    if (typeof content !== "string") {
+      throw wrong(`a body that restJsonParse could not read (${type}): see \`cause\`.`, { cause });
+    }
     // What JSON.parse throws quotes the text, secrets and all, and says no more than this.
-    throw wrong(`a body that is not JSON (${type}): ${text}`, isText ? {} : { cause });
+    throw wrong(`a body that is not JSON (${type}): ${excerpt(redact(content, signature), 200)}`);
+  }
+  if (typeof (value as { then?: unknown } | null | undefined)?.then === "function") {
+    // Nobody waits for it: what it rejects with must not end the process.
+    Promise.resolve(value).catch(() => {});
+    throw wrong("a body for which restJsonParse returned a promise: it must not be async.");
   }
   // A text where there should be nothing is no success either.
   const told = empty === true && typeof value === "string" ? { texts: [value] } : errorIn(value);

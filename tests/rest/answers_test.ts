@@ -290,3 +290,25 @@ test("the error in a 2xx is found whatever parses the answer, and a signature in
   const { message, details } = error;
   assertEquals(/[A-Za-z0-9+/]{40}/.test(JSON.stringify({ message, details })), false);
 });
+
+test("what restJsonParse throws is a KalshiDecodeError of unknown outcome that names it, and it must not be async", async () => {
+  const boom = new Error("boom");
+  const parsers: Record<string, [parse: () => unknown, says: string]> = {
+    "throws": [() => {
+      throw boom;
+    }, "restJsonParse could not read (application/json)"],
+    "throws nothing": [() => {
+      throw undefined;
+    }, "restJsonParse could not read"],
+    "is async": [() => Promise.reject(boom), "must not be async"],
+    "returns nothing": [() => undefined, "an empty body"],
+  };
+  for (const [name, [restJsonParse, says]] of Object.entries(parsers)) {
+    const { client, requests } = recordingClient(() => Response.json({ balance: 1 }), {
+      config: { restJsonParse },
+    });
+    const error = await assertRejects(() => client.portfolio.balance(), KalshiDecodeError, says);
+    assertEquals([name, error.outcome, error.status, requests.length], [name, "unknown", 200, 1]);
+    if (name === "throws") assertEquals(error.cause, boom);
+  }
+});
