@@ -298,6 +298,7 @@ test("what restJsonParse throws is a KalshiDecodeError of unknown outcome that n
       throw boom;
     }, "restJsonParse could not read (application/json)"],
     "throws nothing": [() => {
+      // deno-lint-ignore no-throw-literal -- plain JavaScript may throw anything
       throw undefined;
     }, "restJsonParse could not read"],
     "is async": [() => Promise.reject(boom), "must not be async"],

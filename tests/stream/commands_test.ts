@@ -1,6 +1,6 @@
 /** What becomes of commands that could not be sent, and of functions of the configuration that fail. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { KalshiConfigError, KalshiDecodeError, KalshiError, KalshiTimeoutError } from "../../mod.ts";
+import { KalshiConfigError, KalshiDecodeError, type KalshiError, KalshiTimeoutError } from "../../mod.ts";
 import { KalshiStreamClosedError, type Subscription } from "../../src/stream/mod.ts";
 import { test } from "../support/test.ts";
 import { until } from "../support/until.ts";
@@ -95,6 +95,7 @@ const writers: Record<string, [writer: (value: unknown) => unknown, says: string
     throw boom;
   }, "threw Error: boom"],
   "throws no error": [() => {
+    // deno-lint-ignore no-throw-literal -- plain JavaScript may throw anything
     throw undefined;
   }, "threw undefined"],
   "returns nothing": [() => undefined, "type undefined"],
@@ -145,6 +146,7 @@ const parsers: Record<string, [parser: (text: string) => unknown, says: string]>
     throw boom;
   }, "threw Error: boom"],
   "throws no error": [() => {
+    // deno-lint-ignore no-throw-literal -- plain JavaScript may throw anything
     throw null;
   }, "threw null"],
   "returns nothing": [() => undefined, "type undefined"],

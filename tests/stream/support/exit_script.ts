@@ -3,7 +3,7 @@
  * exit. Arguments: URL of a local exchange, key id, private key, a ticker.
  */
 import process from "node:process";
-import { KalshiClient, KalshiConfig, KalshiError } from "../../../mod.ts";
+import { KalshiClient, KalshiConfig, type KalshiError } from "../../../mod.ts";
 import { KalshiStream } from "../../../src/stream/mod.ts";
 
 const [baseUrl = "", keyId = "", privateKey = "", ticker = ""] = process.argv.slice(2);
