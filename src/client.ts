@@ -7,11 +7,12 @@
 import { detectRestRuntime } from "#runtime";
 import type { EnvSettings, KalshiEnv } from "./auth/env.ts";
 import { KalshiAuth } from "./auth/kalshi_auth.ts";
-import { assertKeyPath } from "./auth/key_file.ts";
+import { keyPath, lookAtKeyFile } from "./auth/key_file.ts";
 import { assertPrivateKeyPem, type Passphrase } from "./auth/open_pem.ts";
+import { type PemInput, pemText } from "./auth/pem.ts";
 import { checkKeyId, type RequestSigner } from "./auth/signer.ts";
 import type { Clock } from "./clock.ts";
-import { givenExchange, KalshiConfig, type KalshiConfigOptions } from "./config.ts";
+import { givenSettings, KalshiConfig, type KalshiConfigContext, type KalshiConfigOptions } from "./config.ts";
 import type { Operation } from "./contract/operation.ts";
 import { GetAccountApiLimits, GetAccountEndpointCosts } from "./contract/operations.ts";
 import type { ResponseCheck } from "./contract/validation.ts";
@@ -55,10 +56,13 @@ export interface KalshiClientOptions
   readonly auth?: KalshiAuth | RequestSigner | undefined;
   /** Id of the API key. */
   readonly keyId?: string | undefined;
-  /** The private key as PEM text. */
-  readonly privateKey?: string | undefined;
-  /** A file that holds the private key; `~/` is the home folder. Read at the first signed call. */
-  readonly privateKeyPath?: string | undefined;
+  /** The private key as PEM: its text, or the bytes of its file. */
+  readonly privateKey?: PemInput | undefined;
+  /**
+   * A file that holds the private key: a path, in which `~/` is the home folder, or a `file:` URL. Read at once where
+   * the runtime can, so that a missing file fails here, else at the first signed call.
+   */
+  readonly privateKeyPath?: string | URL | undefined;
   /** Passphrase of an encrypted key, or a function that gives it. */
   readonly passphrase?: Passphrase | undefined;
   /** Configuration, or its options; production when left out. */
@@ -123,13 +127,13 @@ function chooseLimiter(
   });
 }
 
-function chooseConfig({ config, demo }: KalshiClientOptions): KalshiConfig {
+function chooseConfig({ config, demo }: KalshiClientOptions, context: KalshiConfigContext): KalshiConfig {
   if (demo !== undefined && typeof demo !== "boolean") {
     throw new KalshiConfigError("`demo` takes true or false.");
   }
   if (config === undefined) return demo ? KalshiConfig.demo() : new KalshiConfig();
   if (demo) throw new KalshiConfigError("Give either `demo: true` or `config`, not both.");
-  return config instanceof KalshiConfig ? config : new KalshiConfig(config);
+  return config instanceof KalshiConfig ? config : new KalshiConfig(config, context);
 }
 
 /** The key of a client, imported at its first use where it came as text or as a file. */
@@ -153,14 +157,16 @@ function chooseAuth(
     );
   }
   checkKeyId(keyId);
-  if (privateKey !== undefined) assertPrivateKeyPem(privateKey, { passphrase });
-  if (privateKeyPath !== undefined) assertKeyPath(privateKeyPath, runtime);
+  const path = privateKeyPath === undefined ? "" : keyPath(privateKeyPath, runtime);
+  // Bytes are read now: their owner may wipe them.
+  const pem = privateKey === undefined ? lookAtKeyFile(path, runtime) : pemText(privateKey);
+  if (pem !== undefined) assertPrivateKeyPem(pem, { passphrase });
   const load = () =>
-    privateKeyPath === undefined
-      ? KalshiAuth.fromPem(keyId, privateKey ?? "", { passphrase })
-      : KalshiAuth.fromKeyPath(keyId, privateKeyPath, { passphrase, runtime });
+    pem === undefined
+      ? KalshiAuth.fromKeyPath(keyId, path, { passphrase, runtime })
+      : KalshiAuth.fromPem(keyId, pem, { passphrase, runtime });
   let loaded: Promise<KalshiAuth> | undefined;
-  // A passphrase that could not be fetched, or a file that was not there yet, may be there next time.
+  // A passphrase that could not be fetched, or a file that could not be read yet, may be there next time.
   return () =>
     loaded ??= load().catch((error) => {
       loaded = undefined;
@@ -188,13 +194,14 @@ export class KalshiClient extends KalshiCore {
    * Opens nothing: connections are made by the first call.
    *
    * @throws {KalshiConfigError} when options are unknown, conflict, or ask for what this runtime cannot do.
-   * @throws {KalshiAuthKeyError} when `privateKey` cannot be a private key.
+   * @throws {KalshiAuthKeyError} when `privateKey` cannot be a private key, and when the file of `privateKeyPath` is
+   * missing or holds none, where the runtime can look.
    */
   constructor(options: KalshiClientOptions = {}) {
     assertKnownOptions("KalshiClient", options, OPTION_NAMES);
     assertParts("KalshiClient", options, OPTION_NAMES);
     const runtime = options.runtime ?? detectRestRuntime();
-    const config = chooseConfig(options);
+    const config = chooseConfig(options, { runtime });
     const limiter = chooseLimiter(options, () => http);
     const inspect = makeInspect(options.validate, options.checkResponse, options);
     const auth = chooseAuth(options, runtime);
@@ -349,8 +356,8 @@ export class KalshiClient extends KalshiCore {
 
   /**
    * A client as the environment says: KALSHI_KEY_ID, KALSHI_PRIVATE_KEY or KALSHI_PRIVATE_KEY_PATH,
-   * KALSHI_PRIVATE_KEY_PASSPHRASE, KALSHI_DEMO, KALSHI_API_BASE_URL (wins over KALSHI_DEMO) and
-   * KALSHI_ALLOW_UNKNOWN_HOST. Without a key there it makes public calls only. Where none of them names an
+   * KALSHI_PRIVATE_KEY_PASSPHRASE, KALSHI_DEMO, KALSHI_API_BASE_URL (wins over KALSHI_DEMO),
+   * KALSHI_ALLOW_UNKNOWN_HOST and KALSHI_SIGN_PUBLIC_CALLS. Without a key there it makes public calls only. Where none of them names an
    * exchange, it is production.
    *
    * @param env Read in place of the runtime's variables, such as a Worker's `env`.
@@ -367,15 +374,25 @@ export class KalshiClient extends KalshiCore {
     const runtime = options.runtime ?? detectRestRuntime();
     const { auth, keyId, privateKey, privateKeyPath, config, demo } = options;
     const ownKey = [auth, keyId, privateKey, privateKeyPath].some((given) => given !== undefined);
-    const given = config instanceof KalshiConfig ? givenExchange(config) : config;
+    const given = config instanceof KalshiConfig ? givenSettings(config) : config;
     const ownExchange = demo === true || given?.baseUrl !== undefined || given?.wsBaseUrl !== undefined;
     const { readAuthEnv } = await import("./auth/env.ts");
     assertNoOptions(env);
     const settings = readAuthEnv(env, runtime, { key: !ownKey, exchange: !ownExchange });
+    const reader = env === undefined
+      ? runtime
+      : { readEnv: () => settings.allowUnknownHost ? "1" : undefined };
+    let chosen = ownExchange
+      ? chooseConfig(options, { runtime: reader })
+      : environmentConfig(config, settings, runtime);
+    if (given?.signPublicCalls === undefined && !settings.signPublicCalls) {
+      chosen = chosen.with({ signPublicCalls: false });
+    }
     return new KalshiClient({
       ...options,
       ...(!ownKey && { auth: await environmentKey(env, settings, runtime) }),
-      ...(!ownExchange && { config: environmentConfig(config, settings) }),
+      ...(ownExchange && { demo: undefined }),
+      config: chosen,
     });
   }
 }
@@ -414,13 +431,14 @@ async function environmentKey(
 function environmentConfig(
   config: KalshiClientOptions["config"],
   { baseUrl, demo, ...settings }: EnvSettings,
+  runtime: RestRuntime,
 ): KalshiConfig {
-  const given = config instanceof KalshiConfig ? givenExchange(config) : config;
+  const given = config instanceof KalshiConfig ? givenSettings(config) : config;
   const allowUnknownHost = given?.allowUnknownHost ?? settings.allowUnknownHost;
   const exchange = { baseUrl: baseUrl ?? (demo ? homeUrl("demo") : undefined), allowUnknownHost };
   const chosen = config instanceof KalshiConfig
     ? config.with(exchange)
-    : new KalshiConfig(config === undefined ? exchange : config && { ...config, ...exchange });
+    : new KalshiConfig(config === undefined ? exchange : config && { ...config, ...exchange }, { runtime });
   if (demo && chosen.environment === "production") {
     throw new KalshiConfigError(
       "KALSHI_DEMO is true, and KALSHI_API_BASE_URL leads to production. Remove the one that is wrong.",

@@ -11,7 +11,7 @@ import { assertExtraHeaders } from "./extra_headers.ts";
 import type { KalshiEnvironment } from "./hosts.ts";
 import { unknownOption } from "./options.ts";
 import { isPlain, shown } from "./plain.ts";
-import type { ConnectionLimits } from "./runtime/types.ts";
+import type { ConnectionLimits, RestRuntime } from "./runtime/types.ts";
 import { type CheckedUrl, checkUrl, counterpart, homeUrl, type UrlKind } from "./url_policy.ts";
 
 /**
@@ -71,6 +71,11 @@ export interface KalshiConfigOptions {
   readonly http2?: boolean | undefined;
   /** Limits of the connection pool, all the runtime's own by default; refused on runtimes that cannot. */
   readonly limits?: ConnectionLimits | undefined;
+  /**
+   * Signs public calls too, where there is a key: they count as the account's, not as a stranger's. Default true;
+   * `false` signs only what needs a key.
+   */
+  readonly signPublicCalls?: boolean | undefined;
   /** Parses REST bodies in place of `JSON.parse`. */
   readonly restJsonParse?: RestJsonParse | undefined;
   /** Parses WebSocket frames in place of `JSON.parse`. */
@@ -120,6 +125,7 @@ const entries = (): Record<keyof KalshiConfigOptions, v.GenericSchema> => ({
   wsCloseTimeoutMs: milliseconds(0),
   http2: flag(),
   limits: must("an object", (value) => typeof value === "object" && value !== null),
+  signPublicCalls: flag(),
   restJsonParse: hook(),
   wsJsonParse: hook(),
   wsJsonStringify: hook(),
@@ -158,14 +164,26 @@ function validate<T>(
   throw new KalshiConfigError(`${where} ${message}, not ${given}.`);
 }
 
-/** What says where a client connects, as it was given; undefined is what was left to the defaults. */
-export type GivenExchange = Pick<KalshiConfigOptions, "baseUrl" | "wsBaseUrl" | "allowUnknownHost">;
+/** What an environment can say as well, as it was given here; undefined is what was left to it, or to the defaults. */
+export type GivenSettings = Pick<
+  KalshiConfigOptions,
+  "baseUrl" | "wsBaseUrl" | "allowUnknownHost" | "signPublicCalls"
+>;
 
-let read: (config: KalshiConfig) => GivenExchange;
+let read: (config: KalshiConfig) => GivenSettings;
 
-/** What says where a configuration connects, as it was given. */
-export function givenExchange(config: KalshiConfig): GivenExchange {
+/** What a configuration was given of what an environment can say as well. */
+export function givenSettings(config: KalshiConfig): GivenSettings {
   return read(config);
+}
+
+/** Where a configuration is made. */
+export interface KalshiConfigContext {
+  /**
+   * The runtime whose variable `KALSHI_ALLOW_UNKNOWN_HOST` decides, where `allowUnknownHost` is left out. Detected by
+   * default.
+   */
+  readonly runtime?: Pick<RestRuntime, "readEnv"> | undefined;
 }
 
 // How `with` tells the constructor whose child it makes; no option of that name can be given from outside.
@@ -217,6 +235,8 @@ export class KalshiConfig {
   declare readonly http2: boolean;
   /** Limits of the connection pool; undefined for the runtime's own. */
   declare readonly limits: ConnectionLimits | undefined;
+  /** Whether public calls are signed too, where there is a key. */
+  declare readonly signPublicCalls: boolean;
   /** Parses REST bodies; undefined for `JSON.parse`. */
   declare readonly restJsonParse: RestJsonParse | undefined;
   /** Parses WebSocket frames; undefined for `JSON.parse`. */
@@ -227,7 +247,8 @@ export class KalshiConfig {
   declare readonly allowUnknownHost: boolean;
 
   readonly #environment: KalshiEnvironment | "loopback" | "unknown";
-  readonly #given: GivenExchange;
+  readonly #given: GivenSettings;
+  readonly #runtime: KalshiConfigContext["runtime"];
 
   static {
     read = (config) => config.#given;
@@ -236,15 +257,19 @@ export class KalshiConfig {
   /**
    * Checks the options and fills in the defaults.
    *
+   * @param options What is left out has its default.
+   * @param context Where it is made; a client hands its own runtime on to the configuration that it makes.
    * @throws {KalshiConfigError} for the first option that is unknown or wrong
    */
-  constructor(options: KalshiConfigOptions = {}) {
+  constructor(options: KalshiConfigOptions = {}, context: KalshiConfigContext = {}) {
     const given = validate(options, entries());
-    const { baseUrl, wsBaseUrl, allowUnknownHost, extraHeaders = {}, limits } = given;
-    this.#given = { baseUrl, wsBaseUrl, allowUnknownHost };
+    const { baseUrl, wsBaseUrl, allowUnknownHost, signPublicCalls, extraHeaders = {}, limits } = given;
+    this.#given = { baseUrl, wsBaseUrl, allowUnknownHost, signPublicCalls };
+    this.#runtime = context.runtime;
 
     let allowed = allowUnknownHost;
-    const allow = () => allowed ??= detectRestRuntime().readEnv("KALSHI_ALLOW_UNKNOWN_HOST")?.trim() === "1";
+    const allow = () =>
+      allowed ??= (this.#runtime ?? detectRestRuntime()).readEnv("KALSHI_ALLOW_UNKNOWN_HOST")?.trim() === "1";
     const check = (url: string, kind: UrlKind) => checkUrl(url, kind, { allowUnknownHost: allow });
     let rest: CheckedUrl;
     let ws: CheckedUrl;
@@ -307,7 +332,7 @@ export class KalshiConfig {
    */
   with(options: KalshiConfigOptions): KalshiConfig {
     const inherited = { ...this, ...this.#given, [parent]: this };
-    return new KalshiConfig(options && { ...inherited, ...options });
+    return new KalshiConfig(options && { ...inherited, ...options }, { runtime: this.#runtime });
   }
 
   /** Whose REST host it is: Kalshi's production or demo, this machine, or one that was let through. */

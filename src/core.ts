@@ -48,7 +48,7 @@ export interface RawRequestOptions extends Omit<CallOptions, "extraQuery" | "ext
   readonly query?: Readonly<Record<string, unknown>> | undefined;
   /** JSON body. */
   readonly body?: unknown;
-  /** Whether to sign: `optional` (sign when there is a key) when left out. */
+  /** Whether to sign: `optional` (sign when there is a key) when left out; `none` never does. */
   readonly auth?: "required" | "optional" | "none" | undefined;
 }
 

@@ -25,6 +25,7 @@ export const DEFAULTS: KalshiSettings = /* @__PURE__ */ Object.freeze({
   wsCloseTimeoutMs: 5_000,
   http2: false,
   limits: undefined,
+  signPublicCalls: true,
   restJsonParse: undefined,
   wsJsonParse: undefined,
   wsJsonStringify: undefined,

@@ -21,6 +21,14 @@ export interface AccessRow {
 /** Kalshi's guide: order books need no signature. Its spec marks them as signed. */
 const optionalAuth = new Set(["GetMarketOrderbook", "GetMarketOrderbooks"]);
 
+/** Calls about the caller's own account that Kalshi's spec forgets to mark as signed. */
+const neededAuth = new Set(["GetUserDataTimestamp"]);
+
+function authOf({ id, auth }: Call): "none" | "optional" | undefined {
+  if (optionalAuth.has(id)) return "optional";
+  return auth || neededAuth.has(id) ? undefined : "none";
+}
+
 /** Costs that are told in prose only. */
 const toldCosts: Record<string, string> = {
   CancelAllOrders: "cost: 2",
@@ -60,7 +68,7 @@ export function readAccess(text: string): Map<string, AccessRow> {
 function accessOf(name: string, call: Call, { bucket }: ProseRow, access: AccessRow | undefined): string[] {
   const { shard = "", scope = "", restricted = "" } = access ?? {};
   const shards = bucket === "write" ? /^(none|index|ticker|[1-9]\d*)$/ : /^-$/;
-  const isPublic = !call.auth && !optionalAuth.has(call.id);
+  const isPublic = authOf(call) === "none";
   if (
     !shards.test(shard) || (scope === "-") !== isPublic || !(isPublic ? /^-$/ : /^(yes|no)$/).test(restricted)
   ) {
@@ -107,7 +115,7 @@ function row(
 ): string {
   const fields = [...call.pathParams, ...call.queryParams];
   const page = pageOf(prose);
-  const auth = optionalAuth.has(call.id) ? "optional" : call.auth ? undefined : "none";
+  const auth = authOf(call);
   const cost = costOf(call, prose);
   return [
     ...(call.method === "GET" ? [] : [`method: "${call.method}"`]),

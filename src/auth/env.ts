@@ -27,6 +27,8 @@ export interface KalshiEnv {
   readonly KALSHI_API_BASE_URL?: string | undefined;
   /** `1` allows hosts that are not Kalshi's. */
   readonly KALSHI_ALLOW_UNKNOWN_HOST?: string | undefined;
+  /** `true` (the default) signs public calls too, where there is a key; `false` does not; in any case. */
+  readonly KALSHI_SIGN_PUBLIC_CALLS?: string | undefined;
 }
 
 /** What the environment says, trimmed and checked; undefined is what it does not say. */
@@ -45,6 +47,8 @@ export interface EnvSettings {
   readonly baseUrl: string | undefined;
   /** `KALSHI_ALLOW_UNKNOWN_HOST`. */
   readonly allowUnknownHost: boolean;
+  /** `KALSHI_SIGN_PUBLIC_CALLS`. */
+  readonly signPublicCalls: boolean;
 }
 
 /** Which variables a caller needs. */
@@ -52,8 +56,8 @@ export interface EnvNeeds {
   /** The key's; without need of them they are not looked at. */
   readonly key?: boolean;
   /**
-   * Those that choose the exchange. Without need of them a malformed one is refused all the same, but one that
-   * may not be read is not missed.
+   * All others: those that choose the exchange, and whether public calls are signed. Without need of them a
+   * malformed one is refused all the same, but one that may not be read is not missed.
    */
   readonly exchange?: boolean;
 }
@@ -125,8 +129,8 @@ export function readAuthEnv(
     return value;
   }
   /** Anything but the two words is refused: a slip here must not trade on the wrong exchange. */
-  function flag(name: keyof KalshiEnv, yes: string, no: string): boolean {
-    const value = trimmed(name)?.toLowerCase() ?? no;
+  function flag(name: keyof KalshiEnv, yes: string, no: string, unset = no): boolean {
+    const value = trimmed(name)?.toLowerCase() ?? unset;
     if (value !== yes && value !== no) throw new KalshiConfigError(`${name} must be ${yes} or ${no}.`);
     return value === yes;
   }
@@ -139,6 +143,7 @@ export function readAuthEnv(
     demo: flag("KALSHI_DEMO", "true", "false"),
     baseUrl: trimmed("KALSHI_API_BASE_URL"),
     allowUnknownHost: flag("KALSHI_ALLOW_UNKNOWN_HOST", "1", "0"),
+    signPublicCalls: flag("KALSHI_SIGN_PUBLIC_CALLS", "true", "false", "true"),
   };
   if (settings.privateKey !== undefined && settings.privateKeyPath !== undefined) {
     throw new KalshiConfigError("Set KALSHI_PRIVATE_KEY or KALSHI_PRIVATE_KEY_PATH, not both.");

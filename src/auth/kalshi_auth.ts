@@ -14,18 +14,19 @@ import type { RestRuntime } from "../runtime/types.ts";
 import type { KalshiEnv } from "./env.ts";
 import { keyError, reading } from "./key_errors.ts";
 import { assertPrivateKeyPem, openPem, type PemOptions } from "./open_pem.ts";
+import type { PemInput } from "./pem.ts";
 import type { PlainKey, SigningAlgorithm } from "./private_key.ts";
 import { type SignedHeaders, signedHeaders } from "./signed_headers.ts";
-import { checkKeyId, type RequestSigner, signerOf, signWith } from "./signer.ts";
+import { checkKeyId, type RequestSigner, signerOf, type SignerOptions, signWith } from "./signer.ts";
 
 /** How to read the environment. */
 export interface AuthEnvOptions {
-  /** The runtime to read variables and files with; detected by default. */
+  /** The runtime to read variables and files with, and that signs; detected by default. */
   readonly runtime?: RestRuntime | undefined;
 }
 
-/** How to read and open a key file. */
-export interface KeyPathOptions extends PemOptions, AuthEnvOptions {}
+/** How to open a key, and where. */
+export interface KeyOptions extends PemOptions, SignerOptions {}
 
 /** How to stamp a request. */
 export interface SignedHeadersOptions {
@@ -73,31 +74,30 @@ export class KalshiAuth implements RequestSigner {
   }
 
   /**
-   * From the text of a private key: RSA of 2048 bits or more in PKCS#8 or PKCS#1, Ed25519 in PKCS#8, or either
+   * From a private key, as text or as the bytes of its file: RSA of 2048 bits or more in PKCS#8 or PKCS#1, Ed25519 in PKCS#8, or either
    * in encrypted PKCS#8 (PBES2 with AES-CBC, as OpenSSL writes it). Stray spaces, a byte-order mark, CRLF, and
    * `\n` in place of line breaks do not matter.
    *
    * @throws {KalshiAuthKeyError} For any other key, and for a passphrase that is missing, wrong or not
    * needed. The message says what was given and how to convert it.
    */
-  static async fromPem(keyId: string, pem: string, options: PemOptions = {}): Promise<KalshiAuth> {
+  static async fromPem(keyId: string, pem: PemInput, options: KeyOptions = {}): Promise<KalshiAuth> {
     const id = checkKeyId(keyId);
-    return await KalshiAuth.#fromKey(id, await openPem(pem, options.passphrase));
+    return await KalshiAuth.#fromKey(id, await openPem(pem, options.passphrase), options);
   }
 
   /**
-   * From a key file, where the runtime has files. A leading `~/` is the home folder. Read once.
+   * From a key file, where the runtime has files: its path, in which a leading `~/` is the home folder, or a `file:`
+   * URL. Read once.
    *
    * @throws {KalshiAuthKeyError} As {@linkcode KalshiAuth.fromPem}, and for a file that cannot be read.
-   * @throws {KalshiConfigError} Where the runtime has no files, or `path` is no path.
+   * @throws {KalshiConfigError} Where the runtime has no files, or `path` is neither a path nor a `file:` URL.
    */
-  static async fromKeyPath(keyId: string, path: string, options: KeyPathOptions = {}): Promise<KalshiAuth> {
+  static async fromKeyPath(keyId: string, path: string | URL, options: KeyOptions = {}): Promise<KalshiAuth> {
     const id = checkKeyId(keyId);
-    return await KalshiAuth.fromPem(
-      id,
-      await (await import("./key_file.ts")).readKeyFile(path, options.runtime ?? detectRestRuntime()),
-      options,
-    );
+    const { runtime = detectRestRuntime() } = options;
+    const { readKeyFile } = await import("./key_file.ts");
+    return await KalshiAuth.fromPem(id, await readKeyFile(path, runtime), { ...options, runtime });
   }
 
   /**
@@ -105,10 +105,10 @@ export class KalshiAuth implements RequestSigner {
    *
    * @throws {KalshiAuthKeyError} For any other JWK.
    */
-  static async fromJwk(keyId: string, jwk: JsonWebKey): Promise<KalshiAuth> {
+  static async fromJwk(keyId: string, jwk: JsonWebKey, options: SignerOptions = {}): Promise<KalshiAuth> {
     const id = checkKeyId(keyId);
     const { readJwk } = await import("./jwk.ts");
-    return await KalshiAuth.#fromKey(id, reading(() => readJwk(jwk)));
+    return await KalshiAuth.#fromKey(id, reading(() => readJwk(jwk)), options);
   }
 
   /**
@@ -190,7 +190,7 @@ export class KalshiAuth implements RequestSigner {
       if (privateKey !== undefined) assertPrivateKeyPem(privateKey, { passphrase });
       return undefined;
     }
-    if (privateKey !== undefined) return await KalshiAuth.fromPem(keyId, privateKey, { passphrase });
+    if (privateKey !== undefined) return await KalshiAuth.fromPem(keyId, privateKey, { passphrase, runtime });
     if (privateKeyPath !== undefined) {
       return await KalshiAuth.fromKeyPath(keyId, privateKeyPath, { passphrase, runtime });
     }
@@ -198,8 +198,8 @@ export class KalshiAuth implements RequestSigner {
     return undefined;
   }
 
-  static async #fromKey(keyId: string, key: PlainKey): Promise<KalshiAuth> {
-    return new KalshiAuth(keyId, key.algorithm, await signerOf(key));
+  static async #fromKey(keyId: string, key: PlainKey, { runtime }: SignerOptions): Promise<KalshiAuth> {
+    return new KalshiAuth(keyId, key.algorithm, await signerOf(key, runtime));
   }
 
   /** Signs the UTF-8 bytes of a text, as FIX logons need it. Resolves to the signature in base64. */

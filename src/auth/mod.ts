@@ -7,10 +7,11 @@ export type { KalshiEnv } from "./env.ts";
 export {
   type AuthEnvOptions,
   KalshiAuth,
-  type KeyPathOptions,
+  type KeyOptions,
   type SignedHeadersOptions,
 } from "./kalshi_auth.ts";
 export { assertPrivateKeyPem, type Passphrase, type PemOptions } from "./open_pem.ts";
+export type { PemInput } from "./pem.ts";
 export type { SigningAlgorithm } from "./private_key.ts";
 export type { SignedHeaders } from "./signed_headers.ts";
-export { type RequestSigner, signerFromPem } from "./signer.ts";
+export { type RequestSigner, signerFromPem, type SignerOptions } from "./signer.ts";

@@ -6,7 +6,7 @@
  */
 import { KalshiAuthKeyError } from "../errors.ts";
 import { CONVERT, keyError, reading } from "./key_errors.ts";
-import { findKey } from "./pem.ts";
+import { findKey, type PemInput } from "./pem.ts";
 import { type PlainKey, readKeyDer } from "./private_key.ts";
 
 /** The passphrase of an encrypted key, or a function that fetches it; it is called for encrypted keys only. */
@@ -25,7 +25,7 @@ function checkPassphrase(encrypted: boolean, passphrase: Passphrase | undefined)
 }
 
 /** Reads the one private key in the text, decrypted where it is encrypted. */
-export async function openPem(pem: string, passphrase: Passphrase | undefined): Promise<PlainKey> {
+export async function openPem(pem: PemInput, passphrase: Passphrase | undefined): Promise<PlainKey> {
   const { encrypted, der } = findKey(pem);
   if (!encrypted) {
     const key = reading(() => readKeyDer(der));
@@ -70,7 +70,7 @@ export interface PemOptions {
  * }
  * ```
  */
-export function assertPrivateKeyPem(pem: string, options?: PemOptions): void {
+export function assertPrivateKeyPem(pem: PemInput, options?: PemOptions): void {
   const { encrypted, der } = findKey(pem);
   if (!encrypted) reading(() => readKeyDer(der));
   if (options !== undefined) checkPassphrase(encrypted, options.passphrase);

@@ -6,6 +6,20 @@
 import { type Bytes, fromBase64 } from "./der.ts";
 import { CONVERT, keyError, MAKE_A_KEY, reading } from "./key_errors.ts";
 
+/** A private key in PEM format: its text, or the bytes of its file. */
+export type PemInput = string | ArrayBuffer | ArrayBufferView;
+
+/** The text of a key file. A `Uint8Array` of another realm, as in a test runner's, is one too. */
+export function pemText(pem: PemInput): string {
+  if (typeof pem === "string") return pem;
+  if (ArrayBuffer.isView(pem)) {
+    // Copied, since no runtime decodes what is shared between threads.
+    return new TextDecoder().decode(new Uint8Array(pem.buffer, pem.byteOffset, pem.byteLength).slice());
+  }
+  if (Object.prototype.toString.call(pem) === "[object ArrayBuffer]") return new TextDecoder().decode(pem);
+  throw keyError("neither text nor bytes", "Give the text of its file, or its bytes.");
+}
+
 /** The one private key of a text. */
 export interface PemKey {
   /** Whether it is encrypted PKCS#8. */
@@ -15,10 +29,9 @@ export interface PemKey {
 }
 
 /** Finds the private key in the text. Throws a {@linkcode KalshiAuthKeyError} that says what else was given. */
-export function findKey(pem: string): PemKey {
-  if (typeof pem !== "string") throw keyError("no text", "Read its file as UTF-8 text and give that.");
+export function findKey(pem: PemInput): PemKey {
   // Environment files hold a line break as a backslash and an n, some of them with two backslashes.
-  const text = pem.replace(/\\+[rn]/g, "\n");
+  const text = pemText(pem).replace(/\\+[rn]/g, "\n");
   const blocks = [...text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----([^]*?)-----END \1-----/g)];
   const keys = blocks.filter((block) => block[1]?.endsWith("PRIVATE KEY"));
   if (keys.length > 1) throw keyError("not the only one in this text", "Give the text of one key.");

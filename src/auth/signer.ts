@@ -5,8 +5,9 @@
  */
 import { detectRestRuntime } from "#runtime";
 import { KalshiAuthKeyError } from "../errors.ts";
+import type { RestRuntime } from "../runtime/types.ts";
 import { keyError, reading } from "./key_errors.ts";
-import { findKey } from "./pem.ts";
+import { findKey, type PemInput } from "./pem.ts";
 import { importKey, type PlainKey, readKeyDer } from "./private_key.ts";
 
 /** A key that signs somewhere else, such as in a KMS. */
@@ -39,10 +40,19 @@ export function signWith(key: CryptoKey): (text: string) => Promise<string> {
   };
 }
 
+/** On which runtime a key signs. */
+export interface SignerOptions {
+  /** The runtime that signs; detected by default. */
+  readonly runtime?: RestRuntime | undefined;
+}
+
 /** Imports a key, and gives what signs with it. */
-export async function signerOf(key: PlainKey): Promise<(text: string) => Promise<string>> {
+export async function signerOf(
+  key: PlainKey,
+  runtime: RestRuntime = detectRestRuntime(),
+): Promise<(text: string) => Promise<string>> {
   const webCrypto = signWith(await importKey(key));
-  return detectRestRuntime().createSigner?.(key, webCrypto) ?? webCrypto;
+  return runtime.createSigner?.(key, webCrypto) ?? webCrypto;
 }
 
 /**
@@ -61,9 +71,13 @@ export async function signerOf(key: PlainKey): Promise<(text: string) => Promise
  * console.log(await core.request("GET", "/portfolio/balance"));
  * ```
  */
-export async function signerFromPem(keyId: string, pem: string): Promise<RequestSigner> {
+export async function signerFromPem(
+  keyId: string,
+  pem: PemInput,
+  { runtime }: SignerOptions = {},
+): Promise<RequestSigner> {
   const id = checkKeyId(keyId);
   const { encrypted, der } = findKey(pem);
   if (encrypted) throw keyError("encrypted", "Use KalshiAuth.fromPem with its passphrase.");
-  return { keyId: id, sign: await signerOf(reading(() => readKeyDer(der))) };
+  return { keyId: id, sign: await signerOf(reading(() => readKeyDer(der)), runtime) };
 }

@@ -28,9 +28,9 @@ export interface Operation<Params = undefined, Response = undefined, Body = unde
   /** Path below the API root. `{name}` stands for the parameter of that name; all other parameters are query. */
   readonly path: `/${string}`;
   /**
-   * Absent: the call must be signed. `none`: it is public. `optional`: Kalshi's specification asks for a
-   * signature and its guide says that none is needed, so that a caller with keys signs and one without asks
-   * anyway.
+   * Absent: the call must be signed. `none`: it is public; a caller with a key signs it unless its
+   * `signPublicCalls` is off. `optional`: Kalshi's specification asks for a signature and its guide says that none
+   * is needed, so that a caller with a key signs and one without asks anyway.
    */
   readonly auth?: "none" | "optional";
   /** Status of success; 200 when absent. */

@@ -867,7 +867,7 @@ export const GetExchangeStatus: Operation<undefined, ExchangeStatus> = {
  */
 export const GetUserDataTimestamp: Operation<undefined, GetUserDataTimestampResponse> = {
   path: "/exchange/user_data_timestamp",
-  auth: "none",
+  restricted: true,
 };
 
 /** Parameters of `GET /fcm/fills`. */

@@ -73,7 +73,10 @@ export interface RequestTemplate {
   readonly method?: string | undefined;
   /** Path below the API root, with `{names}` for its parameters. */
   readonly path: string;
-  /** Whether to sign: `required` when left out; `optional` signs when there is a key. */
+  /**
+   * Whether to sign: `required` when left out; `optional` signs when there is a key, and so does `none`, which is a
+   * public call, unless the config's `signPublicCalls` is off or the path is the caller's own.
+   */
   readonly auth?: "required" | "optional" | "none" | undefined;
   /** What its path and query parameters take, by name; none when left out. */
   readonly params?: FieldRules | undefined;
@@ -361,7 +364,7 @@ export class HttpPipeline {
       template,
       body,
       headers,
-      auth: needsAuth === "none" ? undefined : auth,
+      auth: needsAuth === "none" && (template.raw || !config.signPublicCalls) ? undefined : auth,
       options: input,
       clientIds,
       repeat,

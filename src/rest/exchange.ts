@@ -31,7 +31,7 @@ export class Exchange extends Namespace {
 
   /**
    * How fresh the portfolio reads are: an RFC 3339 time up to which balance, orders, fills and positions are
-   * complete. Public.
+   * complete. Needs a key: it speaks of the account that asks.
    *
    * @see https://docs.kalshi.com/api-reference/exchange/get-user-data-timestamp
    */

@@ -63,6 +63,7 @@ interface NodeModules {
   };
   readonly "node:fs": {
     readonly promises: { readFile(path: string, encoding: "utf8"): Promise<string> };
+    readFileSync(path: string, encoding: "utf8"): string;
   };
   readonly "node:net": {
     connect(options: { host: string; port: number }): NodeSocket;

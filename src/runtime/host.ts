@@ -37,6 +37,13 @@ function readEnv(name: string): string | undefined {
   );
 }
 
+/** With the home folder in the place of `~/`. */
+function fullPath(path: string): string {
+  // The variable first: on Deno that takes a permission which whoever uses this has given anyway.
+  const home = () => readEnv("HOME") ?? readEnv("USERPROFILE") ?? builtin("node:os").homedir();
+  return path.startsWith("~/") ? home() + path.slice(1) : path;
+}
+
 /** The part of a {@linkcode Runtime} that is alike on the three. */
 export function hostFeatures(
   settings: Settings,
@@ -45,12 +52,10 @@ export function hostFeatures(
     connectWebSocket: async (url, handlers, options = {}) =>
       (await import("./node_websocket.ts")).connectWebSocket(url, handlers, options, settings),
     connectTcp: async (options) => (await import("./node_tcp.ts")).connectTcp(options, settings),
-    async readTextFile(path) {
-      // The variable first: on Deno that takes a permission which whoever uses this has given anyway.
-      const home = () => readEnv("HOME") ?? readEnv("USERPROFILE") ?? builtin("node:os").homedir();
-      const full = path.startsWith("~/") ? home() + path.slice(1) : path;
-      return await builtin("node:fs").promises.readFile(full, "utf8");
-    },
+    readTextFile: Object.assign(
+      async (path: string) => await builtin("node:fs").promises.readFile(fullPath(path), "utf8"),
+      { sync: (path: string) => builtin("node:fs").readFileSync(fullPath(path), "utf8") },
+    ),
     readEnv,
   };
 }

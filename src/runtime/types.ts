@@ -194,6 +194,13 @@ export interface SigningKey {
   readonly pkcs8: Uint8Array<ArrayBuffer>;
 }
 
+/** Reads a text file; a leading `~/` is the home folder. */
+export interface ReadTextFile {
+  (path: string): Promise<string>;
+  /** The same at once, where the runtime can: a client then tells of a missing key file when it is made. */
+  readonly sync?: ((path: string) => string) | undefined;
+}
+
 /** As much of a runtime as REST calls need. */
 export interface RestRuntime {
   /** Its name, for messages. */
@@ -202,8 +209,8 @@ export interface RestRuntime {
   readonly capabilities: RuntimeCapabilities;
   /** Opens a connection pool; cheap, no network use before the first request. */
   createHttpPool(options: HttpPoolOptions): HttpPool;
-  /** Reads a text file; a leading `~/` is the home folder. */
-  readTextFile(path: string): Promise<string>;
+  /** Reads a text file. */
+  readonly readTextFile: ReadTextFile;
   /**
    * An environment variable; undefined when it is not set.
    *

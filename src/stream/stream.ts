@@ -209,7 +209,7 @@ export class KalshiStream implements AsyncDisposable {
       );
     }
     const { config } = options;
-    const checked = config instanceof KalshiConfig ? config : new KalshiConfig(config);
+    const checked = config instanceof KalshiConfig ? config : new KalshiConfig(config, { runtime });
     const stream = new KalshiStream(options, checked, runtime);
     await stream.#connection.connect(options.signal);
     return stream;
