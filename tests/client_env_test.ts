@@ -169,6 +169,50 @@ test("what is no environment is refused, where every variable would seem to be u
   assertEquals(client.isAuthenticated, true);
 });
 
+test("KALSHI_SIGN_PUBLIC_CALLS decides where the options do not", async () => {
+  const named = { baseUrl: "http://127.0.0.1:1/trade-api/v2" };
+  const cases: [string | undefined, object, boolean][] = [
+    [undefined, {}, true],
+    ["", {}, true],
+    ["true", {}, true],
+    ["false", {}, false],
+    ["FALSE", { demo: true }, false],
+    ["false", { config: named }, false],
+    ["false", { config: new KalshiConfig({ ...named, timeoutMs: 7 }) }, false],
+    ["false", { config: { timeoutMs: 7 } }, false],
+    ["false", { config: { signPublicCalls: true } }, true],
+    ["false", { config: new KalshiConfig({ signPublicCalls: true }) }, true],
+    ["true", { config: { ...named, signPublicCalls: false } }, false],
+  ];
+  for (const [word, options, expected] of cases) {
+    const keys: (string | null)[] = [];
+    await using client = await KalshiClient.fromEnv({ ...key, KALSHI_SIGN_PUBLIC_CALLS: word }, {
+      ...options,
+      transport: (request) => {
+        keys.push(request.headers.get("kalshi-access-key"));
+        return Promise.resolve(Response.json({ trading_active: true }));
+      },
+    });
+    await client.exchange.status();
+    assertEquals(
+      [client.config.signPublicCalls, keys],
+      [expected, [expected ? "key-1" : null]],
+      JSON.stringify([word, options]),
+    );
+  }
+  for (const word of ["0", "no", " "]) {
+    const env = { ...key, KALSHI_SIGN_PUBLIC_CALLS: word };
+    await assertRejects(() => fromEnv(env), KalshiConfigError, "KALSHI_SIGN_PUBLIC_CALLS");
+  }
+});
+
+test("an environment that is passed also says whether unknown hosts are allowed, beside a URL of one's own", async () => {
+  const config = { baseUrl: "https://proxy.example/trade-api/v2" };
+  await assertRejects(() => fromEnv({}, { config }), KalshiConfigError, "proxy.example");
+  await using client = await fromEnv({ KALSHI_ALLOW_UNKNOWN_HOST: "1" }, { config });
+  assertEquals(client.config.environment, "unknown");
+});
+
 test("where the runtime has no variables, they have to be passed", async () => {
   const runtime = webRuntime();
   await assertRejects(() => KalshiClient.fromEnv(undefined, { runtime }), KalshiConfigError, "fromEnv(env)");

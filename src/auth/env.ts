@@ -56,8 +56,8 @@ export interface EnvNeeds {
   /** The key's; without need of them they are not looked at. */
   readonly key?: boolean;
   /**
-   * All others: those that choose the exchange, and whether public calls are signed. Without need of them a
-   * malformed one is refused all the same, but one that may not be read is not missed.
+   * Those that choose the exchange. Without need of them a malformed one is refused all the same, but one that
+   * may not be read is not missed.
    */
   readonly exchange?: boolean;
 }
@@ -118,7 +118,9 @@ export function readAuthEnv(
   function raw(name: keyof KalshiEnv): string | undefined {
     const ofKey = name.includes("KEY");
     if (ofKey && !key) return undefined;
-    const value = read(name, ofKey || exchange) ?? "";
+    // What cannot be read here leaves public calls signed, which harms nobody.
+    const needed = ofKey || exchange && name !== "KALSHI_SIGN_PUBLIC_CALLS";
+    const value = read(name, needed) ?? "";
     if (value === "") return undefined;
     if (typeof value !== "string") throw new KalshiConfigError(`${name} must be text.`);
     return value;

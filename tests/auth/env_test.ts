@@ -23,7 +23,7 @@ function runtimeWith(env: Record<string, string>, files: Record<string, string> 
 }
 const bare = runtimeWith({});
 
-test("readAuthEnv reads and trims the seven variables", () => {
+test("readAuthEnv reads and trims the variables", () => {
   const nothing = {
     keyId: undefined,
     privateKey: undefined,
@@ -32,6 +32,7 @@ test("readAuthEnv reads and trims the seven variables", () => {
     demo: false,
     baseUrl: undefined,
     allowUnknownHost: false,
+    signPublicCalls: true,
   };
   assertEquals(readAuthEnv({}, bare), nothing);
   assertEquals(readAuthEnv(undefined, bare), nothing);
@@ -44,6 +45,7 @@ test("readAuthEnv reads and trims the seven variables", () => {
     KALSHI_DEMO: " True ",
     KALSHI_API_BASE_URL: "https://demo-api.kalshi.co/trade-api/v2\n",
     KALSHI_ALLOW_UNKNOWN_HOST: "1 ",
+    KALSHI_SIGN_PUBLIC_CALLS: " False\n",
   };
   const expected = {
     ...nothing,
@@ -53,6 +55,7 @@ test("readAuthEnv reads and trims the seven variables", () => {
     demo: true,
     baseUrl: "https://demo-api.kalshi.co/trade-api/v2",
     allowUnknownHost: true,
+    signPublicCalls: false,
   };
   assertEquals(readAuthEnv(env, bare), expected);
   assertEquals(readAuthEnv(undefined, runtimeWith(env)), expected);
@@ -82,6 +85,7 @@ test("a variable that may not be read throws where it is needed, and its name is
   }
   for (const name of names.key) readAuthEnv(undefined, closed(name), { key: false });
   for (const name of names.exchange) readAuthEnv(undefined, closed(name), { exchange: false });
+  assertEquals(readAuthEnv(undefined, closed("KALSHI_SIGN_PUBLIC_CALLS")).signPublicCalls, true);
 });
 
 test("an explicit record is read alone", () => {
@@ -95,6 +99,7 @@ test("a variable that is present and malformed always throws", async () => {
     { KALSHI_DEMO: "yes" },
     { KALSHI_DEMO: " " },
     { KALSHI_ALLOW_UNKNOWN_HOST: "true" },
+    { KALSHI_SIGN_PUBLIC_CALLS: "0" },
     { KALSHI_KEY_ID: "  " },
     { KALSHI_PRIVATE_KEY: "\n" },
     { KALSHI_PRIVATE_KEY_PATH: " " },

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { assertPrivateKeyPem, KalshiAuth } from "../../src/auth/mod.ts";
+import { assertPrivateKeyPem, KalshiAuth, signerFromPem } from "../../src/auth/mod.ts";
+import { KalshiClient } from "../../src/client.ts";
 import { KalshiAuthError } from "../../src/errors.ts";
 import { test } from "../support/test.ts";
 import * as keys from "./fixtures.ts";
@@ -141,13 +142,68 @@ test("fromPem refuses what is no usable key, and says what it is and what to do"
     // What is wrong inside an encrypted key shows when it is opened.
     if (!pem.includes("BEGIN ENCRYPTED")) assertThrows(() => assertPrivateKeyPem(pem), KalshiAuthError);
   }
-  for (const other of [undefined, null, 1, pemBytes(keys.rsaPkcs8)]) {
+  for (const other of [undefined, null, 1, {}, [], new Blob([keys.rsaPkcs8])]) {
     assertThrows(
       () => assertPrivateKeyPem(other as unknown as string),
       KalshiAuthError,
-      "Read its file as UTF-8",
+      "neither text nor bytes",
     );
   }
+  for (const binary of [pemBytes(keys.rsaPkcs8), new Uint8Array(), new ArrayBuffer(8)]) {
+    assertThrows(() => assertPrivateKeyPem(binary), KalshiAuthError, "openssl pkey -inform DER");
+  }
+});
+
+test("the bytes of a key file are taken as its text is", async () => {
+  const { rsaPkcs1, ed25519Pkcs8, encryptedKeys } = keys;
+  const encrypted = encryptedKeys["ed25519 aes-256-cbc SHA256"] ?? "";
+  for (
+    const [kind, pem, options] of [
+      ["rsa", rsaPkcs1, {}],
+      ["ed25519", `\ufeff${ed25519Pkcs8}`, {}],
+      ["ed25519", encrypted, { passphrase }],
+    ] as const
+  ) {
+    const bytes = new TextEncoder().encode(pem);
+    const within = new Uint8Array(bytes.length + 20).fill(45);
+    within.set(bytes, 7);
+    const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+    shared.set(bytes);
+    for (
+      const given of [
+        bytes,
+        bytes.buffer,
+        new DataView(bytes.buffer),
+        within.subarray(7, 7 + bytes.length),
+        shared,
+      ]
+    ) {
+      assertPrivateKeyPem(given, options);
+      await assertSigns(kind, await KalshiAuth.fromPem("key-1", given, options));
+      if (pem !== encrypted) await assertSigns(kind, await signerFromPem("key-1", given));
+    }
+  }
+});
+
+test("a client reads the bytes of its key when it is made: they may be wiped then", async () => {
+  const bytes = new TextEncoder().encode(keys.ed25519Pkcs8);
+  const stamps: string[] = [];
+  await using client = new KalshiClient({
+    keyId: "key-1",
+    privateKey: bytes,
+    transport: async (request) => {
+      const [stamp, signature] = ["timestamp", "signature"].map((name) =>
+        request.headers.get(`kalshi-access-${name}`) ?? ""
+      );
+      const text = `${stamp}GET${new URL(request.url).pathname}`;
+      if (await verify("ed25519", signature ?? "", text)) stamps.push(stamp ?? "");
+      return Response.json({ balance: 1 });
+    },
+  });
+  bytes.fill(0);
+  await client.portfolio.balance();
+  assertEquals(stamps.length, 1);
+  assertThrows(() => new KalshiClient({ keyId: "key-1", privateKey: bytes }), KalshiAuthError, "PEM");
 });
 
 test("fromPem tells what is wrong with the passphrase", async () => {

@@ -7,6 +7,7 @@ import process from "node:process";
 import { test } from "../support/test.ts";
 import { ed25519Pkcs8 } from "./fixtures.ts";
 
+// Without KALSHI_SIGN_PUBLIC_CALLS, which may be hidden: then public calls are signed.
 const variables = [
   "KALSHI_KEY_ID",
   "KALSHI_PRIVATE_KEY",

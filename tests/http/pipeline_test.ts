@@ -277,13 +277,25 @@ test("every attempt is signed anew, over the path as it goes over the wire", asy
   }
 });
 
-test("public calls carry no key, and calls that need one fail before any network use", async () => {
-  const signed = clientOver(() => Response.json({ markets: [], cursor: "" }));
-  await signed.client.markets.list();
-  assertEquals([...signed.requests[0]?.headers.keys() ?? []].filter((name) => name.startsWith("kalshi")), []);
+test("without a key public calls carry none, and calls that need one fail before any network use", async () => {
+  const keyless = clientOver(() => Response.json({ markets: [], cursor: "" }), {}, { auth: undefined });
+  await keyless.client.markets.list();
+  const names = [...keyless.requests[0]?.headers.keys() ?? []];
+  assertEquals(names.filter((name) => name.startsWith("kalshi")), []);
   const { client, requests } = clientOver(ok, {}, { auth: undefined });
   const error = await assertRejects(() => client.portfolio.balance(), KalshiAuthError, "API key");
   assertEquals([requests.length, error.code, error.outcome], [0, "AUTH_REQUIRED", "not-sent"]);
+});
+
+test("a request by hand is signed where there is a key, also with signPublicCalls off; not with auth none", async () => {
+  for (const signPublicCalls of [true, false]) {
+    const { client, requests } = clientOver(ok, { signPublicCalls });
+    for (const auth of [undefined, "optional", "required", "none"] as const) {
+      await client.request("GET", "/exchange/status", { auth });
+    }
+    const signed = requests.map(({ headers }) => headers.has("kalshi-access-signature"));
+    assertEquals(signed, [true, true, true, false]);
+  }
 });
 
 test("two clients with two keys never mix", async () => {

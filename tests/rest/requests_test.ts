@@ -82,25 +82,31 @@ test("ids go into the path percent-encoded, and none that would lead elsewhere i
 /** Kalshi's guide says that order books need no key; its specification says they do. */
 const either = new Set(["GetMarketOrderbook", "GetMarketOrderbooks"]);
 
-test("what the specification wants signed is signed, over method and path alone, and nothing else", async () => {
-  for (const [method, id] of Object.entries(methods)) {
-    const operation = operationOf(id);
-    const args = argumentsFor(operation, request(operation, "full"));
-    const { client, requests } = recordingClient(answer(operation));
-    await call(client, method, ...args);
-    const [recorded] = requests;
-    assert(recorded !== undefined);
-    const names = ["key", "timestamp", "signature"].map((name) =>
-      recorded.headers.get(`kalshi-access-${name}`)
-    );
-    if (!operation.signed) {
-      assertEquals(names, [null, null, null], method);
-      continue;
+test("with a key every call is signed, over method and path alone, public ones unless that is turned off", async () => {
+  const publicCalls: string[] = [];
+  for (const signPublicCalls of [undefined, true, false]) {
+    for (const [method, id] of Object.entries(methods)) {
+      const operation = operationOf(id);
+      const args = argumentsFor(operation, request(operation, "full"));
+      const config = { maxRetries: 0, signPublicCalls };
+      const { client, requests } = recordingClient(answer(operation), { config });
+      await call(client, method, ...args);
+      const [recorded] = requests;
+      assert(recorded !== undefined);
+      const names = ["key", "timestamp", "signature"].map((name) =>
+        recorded.headers.get(`kalshi-access-${name}`)
+      );
+      if (!operation.signed && signPublicCalls === false) {
+        assertEquals(names, [null, null, null], method);
+        publicCalls.push(id);
+        continue;
+      }
+      const [key, timestamp, signature] = names;
+      assertEquals(key, signer.keyId, method);
+      assertEquals(atob(signature ?? ""), `${timestamp}${operation.method}${root}${recorded.path}`, method);
     }
-    const [key, timestamp, signature] = names;
-    assertEquals(key, signer.keyId, method);
-    assertEquals(atob(signature ?? ""), `${timestamp}${operation.method}${root}${recorded.path}`, method);
   }
+  assertEquals(new Set(publicCalls).size, 38);
 });
 
 test("without a key, what must be signed is refused before it is sent, and the rest is sent unsigned", async () => {
