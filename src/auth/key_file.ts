@@ -10,7 +10,7 @@ import type { RestRuntime } from "../runtime/types.ts";
 function pathOf(text: string): string {
   const wrong = (why: string) =>
     new KalshiConfigError(
-      `The URL of the private key ${why}. Give a path, or a URL such as file:///home/me/key.pem or ` +
+      `The URL of the private key ${why}. Give a path, or a URL such as file:///keys/key.pem or ` +
         'new URL("./key.pem", import.meta.url).',
     );
   const url = URL.canParse(text) ? new URL(text) : undefined;
