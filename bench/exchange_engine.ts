@@ -24,6 +24,7 @@ const { engine, catalog } = new Venue({
   errorBodies: "flat",
   cors: [],
   requests: "strict",
+  pastDays: 0,
   onInternalError: (error) => console.error(error),
 });
 const markets = [...catalog.markets.values()].map(({ market }) => market)

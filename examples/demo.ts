@@ -1,6 +1,6 @@
 /**
  * A trader's session, start to end: `deno task demo` runs it against a local exchange that checks every
- * signature, `deno task demo --live-demo` runs its read-only part against Kalshi's demo environment with the
+ * signature (`--history DAYS`: one that has a past), `deno task demo --live-demo` runs its read-only part against Kalshi's demo environment with the
  * key that KALSHI_KEY_ID and KALSHI_PRIVATE_KEY (or KALSHI_PRIVATE_KEY_PATH) name. KALSHI_API_BASE_URL leads it to
  * another exchange than that one, such as a local one, but never to production.
  */
@@ -189,10 +189,50 @@ async function showError(client: KalshiClient): Promise<void> {
   }
 }
 
-async function local(): Promise<void> {
+/** What was there before: days of a market, and how the account did. */
+async function showPast(client: KalshiClient, { ticker, event_ticker }: Market): Promise<void> {
+  heading(`The last days of ${ticker}`);
+  const { series_ticker } = await client.events.get(event_ticker);
+  const now = Math.floor(Date.now() / 1_000);
+  const { candlesticks } = await client.markets.candlesticks(series_ticker, ticker, {
+    start_ts: now - 7 * 86_400,
+    end_ts: now + 86_400,
+    period_interval: 1_440,
+  });
+  table(
+    ["until", "open", "low", "high", "close", "volume"],
+    (candlesticks ?? []).map(({ end_period_ts, price, volume_fp }) => [
+      new Date(end_period_ts * 1_000).toISOString().slice(0, 16),
+      price.open_dollars ?? "",
+      price.low_dollars ?? "",
+      price.high_dollars ?? "",
+      price.close_dollars ?? "",
+      volume_fp,
+    ]),
+  );
+
+  heading("What the account was paid");
+  const settlements = await client.portfolio.settlements.list({ limit: 5 });
+  table(
+    ["ticker", "result", "YES", "NO", "revenue"],
+    settlements.items.map((item) => [
+      item.ticker,
+      item.market_result,
+      item.yes_count_fp,
+      item.no_count_fp,
+      `$${(item.revenue / 100).toFixed(2)}`,
+    ]),
+  );
+}
+
+async function local(days: number): Promise<void> {
   console.log(bold("A session on a local exchange"));
-  await using exchange = await LocalExchange.start({ port: 0, seed: 1 });
-  const account = await exchange.createAccount({ balance: "1000.00", keyType: "rsa" });
+  await using exchange = await LocalExchange.start({
+    port: 0,
+    seed: 1,
+    ...(days > 0 && { history: { days } }),
+  });
+  const account = await exchange.createAccount({ balance: "1000.00", keyType: "rsa", history: days > 0 });
   exchange.step(20);
   facts({ "listens at": exchange.baseUrl, "API key": account.keyId, "key type": "RSA, 2048 bits" });
   await using client = new KalshiClient({ auth: account.auth, config: exchange.config, ...hooks });
@@ -200,6 +240,7 @@ async function local(): Promise<void> {
   await showStatus(client);
   const market = await showMarkets(client);
   await showBook(client, market);
+  if (days > 0) await showPast(client, market);
   await trade(client, market);
   await follow(client, market, exchange);
   await showAccount(client);
@@ -236,6 +277,26 @@ async function live(): Promise<void> {
   await showError(client);
 }
 
-const unknown = Deno.args.filter((argument) => argument !== "--live-demo");
-if (unknown.length > 0) refuse(`The demo knows no ${unknown.join(" ")}; only --live-demo.`);
-await (Deno.args.includes("--live-demo") ? live() : local());
+let isLive = false;
+let days = 0;
+const unknown: string[] = [];
+for (let index = 0; index < Deno.args.length; index++) {
+  const argument = Deno.args[index] ?? "";
+  if (argument === "--live-demo") isLive = true;
+  else if (argument === "--history" || argument.startsWith("--history=")) {
+    const value = argument === "--history" ? Deno.args[++index] : argument.slice("--history=".length);
+    days = /^\d{1,3}$/.test(value ?? "") ? Number(value) : 0;
+    if (days < 1 || days > 365) {
+      refuse(
+        `--history takes the days of the exchange's past, a whole number from 1 to 365; got ${
+          value ?? "nothing"
+        }.`,
+      );
+    }
+  } else unknown.push(argument);
+}
+if (unknown.length > 0) {
+  refuse(`The demo knows no ${unknown.join(" ")}; only --live-demo and --history DAYS.`);
+}
+if (isLive && days > 0) refuse("--history is for the local exchange: leave it out with --live-demo.");
+await (isLive ? live() : local(days));

@@ -17,7 +17,14 @@ import { Gateway } from "./gateway.ts";
 import { type KeyType, ownKeys, type PrivateKey, type PublicKey } from "./keys.ts";
 import type { UsageTier } from "./limits.ts";
 import { MemoryNetwork, type MemoryRuntimeOptions } from "./memory/runtime.ts";
-import { accountRules, assertOptions, exchangeRules, listenRules, memoryRuntimeRules } from "./options.ts";
+import {
+  accountRules,
+  assertOptions,
+  exchangeRules,
+  historyRules,
+  listenRules,
+  memoryRuntimeRules,
+} from "./options.ts";
 import type { RequestReading } from "./request_check.ts";
 import { type RunningServer, serve } from "./server.ts";
 import { parseCount, parseMoney, parsePrice, PRICE_ONE } from "./units.ts";
@@ -25,6 +32,15 @@ import { type ErrorBodies, Venue } from "./venue.ts";
 import { listEvent, listSeries, type MarketInfo, priceStructures } from "./world/catalog.ts";
 import { ownMarket, ownSeries } from "./world/plans.ts";
 import { type ExchangeSockets, WebSocketEndpoint } from "./ws/endpoint.ts";
+
+/** What an exchange has behind it. */
+export interface LocalHistory {
+  /**
+   * How many days, 1 to 365: it begins at midnight in New York so many days ago. In each of them markets opened, traded,
+   * closed and paid out. More than 90 put some of it below `/historical`.
+   */
+  readonly days: number;
+}
 
 /** How to make an exchange. */
 export interface LocalExchangeOptions {
@@ -45,6 +61,19 @@ export interface LocalExchangeOptions {
   readonly shards?: boolean | undefined;
   /** Whether requests over the rate limits of an account's tier get a 429; false unless told. */
   readonly rateLimits?: boolean | undefined;
+  /**
+   * A past: settled markets, trades, candlesticks, volumes and outcomes that agree with each other, from the seed. None
+   * unless told. Ninety days take some seconds to make, and about 100 megabytes.
+   *
+   * @example
+   * ```ts
+   * import { LocalExchange } from "@unofficial/kalshi/local-exchange";
+   *
+   * await using exchange = await LocalExchange.start({ history: { days: 30 } });
+   * const { auth } = await exchange.createAccount({ history: true });
+   * ```
+   */
+  readonly history?: LocalHistory | undefined;
   /**
    * How error bodies are written: `flat`, `{ code, message, details }`, as Kalshi's specification has them (the
    * default), or `nested`, the same below `error`, as Kalshi's servers have been seen to answer.
@@ -97,6 +126,11 @@ export interface LocalAccountOptions {
    * others.
    */
   readonly balancePrecision?: "0.0001" | "0.01" | undefined;
+  /**
+   * Whether it was there in the past that the exchange's `history` made: with orders, fills, settlements, positions that
+   * were closed, and some that are open. There are four such accounts, each another one. False unless told.
+   */
+  readonly history?: boolean | undefined;
   /** Tier of its rate limits; `basic` unless told. */
   readonly usageTier?: UsageTier | undefined;
 }
@@ -260,8 +294,11 @@ export class LocalExchange implements AsyncDisposable {
         `createAccount: there is an API key ${keyId} already. Give another \`keyId\`, or none.`,
       );
     }
-    const account = engine.open(balancePrecision === "0.01" ? 10_000 : 100);
-    if (amount > 0) treasury.move(account.wallet(0, 0), amount);
+    const account = options.history
+      ? this.#somebodyOfThePast(balancePrecision)
+      : engine.open(balancePrecision === "0.01" ? 10_000 : 100);
+    const wallet = account.wallet(0, 0);
+    if (wallet.cash !== amount) treasury.move(wallet, amount - wallet.cash);
     limits.setTier(account, usageTier, this.#venue.clock.now());
     keys.set(keyId, {
       id: keyId,
@@ -518,6 +555,25 @@ export class LocalExchange implements AsyncDisposable {
     return this.close();
   }
 
+  #somebodyOfThePast(balancePrecision: string): Account {
+    const { past } = this.#venue;
+    if (past === undefined) {
+      throw new KalshiConfigError(
+        "createAccount: `history` needs an exchange with a past: LocalExchange.start({ history: { days: 30 } }).",
+      );
+    }
+    if (balancePrecision !== "0.0001") {
+      throw new KalshiConfigError(
+        'createAccount: accounts with `history` have a balancePrecision of "0.0001".',
+      );
+    }
+    const account = past.adopt();
+    if (account === undefined) {
+      throw new KalshiConfigError("createAccount: all four accounts with `history` are taken.");
+    }
+    return account;
+  }
+
   #account(id: string): Account {
     const account = this.#venue.engine.accounts.get(id);
     if (account === undefined) throw new KalshiConfigError(`No account ${id}.`);
@@ -543,6 +599,7 @@ export class LocalExchange implements AsyncDisposable {
 }
 
 function makeVenue(options: LocalExchangeOptions): Venue {
+  if (options.history !== undefined) assertOptions("LocalExchange: `history`", options.history, historyRules);
   const {
     seed = 1,
     clock,
@@ -551,6 +608,7 @@ function makeVenue(options: LocalExchangeOptions): Venue {
     errorBodies = "flat",
     cors = [],
     requests = "strict",
+    history,
     stepMs,
     shards = false,
     rateLimits = false,
@@ -567,6 +625,7 @@ function makeVenue(options: LocalExchangeOptions): Venue {
     errorBodies,
     cors,
     requests,
+    pastDays: history?.days ?? 0,
     onInternalError,
   });
 }

@@ -13,6 +13,7 @@ export {
   LocalExchange,
   type LocalExchangeListenOptions,
   type LocalExchangeOptions,
+  type LocalHistory,
 } from "./local_exchange.ts";
 export { ExchangeClock } from "./clock.ts";
 export type { FeeType } from "./engine/fees.ts";

@@ -5,6 +5,7 @@ import type {
   LocalAccountOptions,
   LocalExchangeListenOptions,
   LocalExchangeOptions,
+  LocalHistory,
 } from "./local_exchange.ts";
 import type { MemoryRuntimeOptions } from "./memory/runtime.ts";
 import { usageTiers } from "./limits.ts";
@@ -45,8 +46,14 @@ export const exchangeRules: Rules<LocalExchangeOptions> = {
     (value) => Array.isArray(value) && value.every((origin) => typeof origin === "string"),
   ],
   requests: oneOf("strict", "lenient"),
+  history: [
+    "{ days }, such as { days: 30 }",
+    (value) => typeof value === "object" && value !== null && "days" in value && value.days !== undefined,
+  ],
   onInternalError: callable,
 };
+
+export const historyRules: Rules<LocalHistory> = { days: whole(1, 365) };
 
 export const listenRules: Rules<LocalExchangeListenOptions> = {
   ...exchangeRules,
@@ -70,6 +77,7 @@ export const accountRules: Rules<LocalAccountOptions> = {
   ],
   keyType: oneOf("rsa", "ed25519"),
   balancePrecision: oneOf("0.0001", "0.01"),
+  history: flag,
   usageTier: oneOf(...usageTiers),
 };
 

@@ -19,6 +19,9 @@ import { Communications } from "./world/communications.ts";
 import { FeeChanges } from "./world/fee_changes.ts";
 import { Lifecycle } from "./world/lifecycle.ts";
 import { MarketMakers } from "./world/makers.ts";
+import { midnight } from "./world/new_york.ts";
+import { Past } from "./world/past.ts";
+import { withPast } from "./world/past_plans.ts";
 import { planSeries } from "./world/plans.ts";
 import { Treasury } from "./world/treasury.ts";
 
@@ -37,6 +40,8 @@ export interface VenueOptions {
   readonly errorBodies: ErrorBodies;
   readonly cors: readonly string[];
   readonly requests: RequestReading;
+  /** Days of past to live through; 0 for none. */
+  readonly pastDays: number;
   readonly onInternalError: (error: unknown) => void;
 }
 
@@ -57,6 +62,8 @@ export class Venue {
   readonly lifecycle: Lifecycle;
   readonly makers: MarketMakers | undefined;
   readonly treasury: Treasury;
+  /** Undefined where there is none. */
+  readonly past: Past | undefined;
   readonly communications: Communications;
   readonly combos: Combos;
   readonly feeChanges: FeeChanges;
@@ -90,13 +97,19 @@ export class Venue {
     this.requests = options.requests;
     this.onInternalError = onInternalError;
     this.enforcesLimits = rateLimits;
-    const engine = this.engine = new Engine(this.random, now, eventClearing);
+    const { pastDays } = options;
+    const since = pastDays === 0 ? now : midnight(now, -pastDays);
+    const engine = this.engine = new Engine(this.random, since, eventClearing);
     this.candles = new Candles(engine);
     const plans = planSeries(createRandom(seed + 1), now, { atLeast: markets, shards });
-    this.catalog = createCatalog(engine, plans, now);
-    this.lifecycle = new Lifecycle(engine, this.catalog, createRandom(seed + 2));
-    this.combos = new Combos(engine, this.catalog, this.lifecycle, this.random, shards ? 1 : 0);
-    this.treasury = new Treasury(engine, this.random);
+    const all = pastDays === 0 ? plans : withPast(plans, createRandom(seed + 4), now, pastDays);
+    const catalog = this.catalog = createCatalog(engine, all, now);
+    this.lifecycle = new Lifecycle(engine, catalog, createRandom(seed + 2));
+    const treasury = this.treasury = new Treasury(engine, this.random);
+    if (pastDays > 0) {
+      this.past = new Past({ engine, catalog, treasury, random: createRandom(seed + 5), now });
+    }
+    this.combos = new Combos(engine, catalog, this.lifecycle, this.random, shards ? 1 : 0);
     this.communications = new Communications(engine, this.random);
     this.feeChanges = new FeeChanges(engine, this.random);
     this.archive = new Archive(engine, this.catalog);

@@ -58,6 +58,19 @@ test("the demo trades on a local exchange from start to end", options, async () 
   ]);
 });
 
+test("the demo shows a past that is asked for", options, async () => {
+  const { code, output, errors } = await runDemo(["--history", "5"]);
+  assertEquals([code, errors], [0, ""]);
+  assertInOrder(output, [
+    "A session on a local exchange",
+    "The last days of ",
+    "What the account was paid",
+    "KX",
+    "Buy 10 YES at the ask",
+    "Done.",
+  ]);
+});
+
 test("the demo's live part reads, and only reads, what KALSHI_API_BASE_URL leads to", options, async () => {
   await using exchange = await LocalExchange.start({ port: 0, seed: 3, markets: 120 });
   const { keyId, privateKey } = await exchange.createAccount({ balance: "77.00" });
@@ -87,6 +100,11 @@ test(
   async () => {
     const cases: [string[], Record<string, string>, string][] = [
       [["--live"], {}, "--live-demo"],
+      [["--history"], {}, "--history takes the days"],
+      [["--history", "0"], {}, "from 1 to 365; got 0"],
+      [["--history=1e2"], {}, "got 1e2"],
+      [["--history", "366"], {}, "got 366"],
+      [["--history", "5", "--live-demo"], {}, "leave it out"],
       [["--live-demo"], {}, "KALSHI_KEY_ID"],
       [
         ["--live-demo"],

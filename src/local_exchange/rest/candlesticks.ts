@@ -11,7 +11,7 @@ import type { Market } from "../engine/model.ts";
 import { type Call, route } from "../route.ts";
 import { formatCount, formatPrice } from "../units.ts";
 import { type Candle, endOfPeriod, type Range, startOfPeriod } from "../world/candles.ts";
-import { eventOf } from "./events.ts";
+import { eventOf, isLive } from "./events.ts";
 import { historicalMarketOf } from "./historical.ts";
 import { marketOf } from "./market.ts";
 import { flag, integer, invalid, list } from "./read.ts";
@@ -150,12 +150,13 @@ export const candlestickRoutes = [
     const asked = askedFor(call);
     const event = eventOf(call, call.path.ticker);
     if (event.series.ticker !== call.path.series_ticker) throw new ApiError(404, "not_found");
-    const most = Math.floor(MOST / Math.max(1, event.markets.length));
+    const live = event.markets.filter(isLive(call));
+    const most = Math.floor(MOST / Math.max(1, live.length));
     const end = Math.min(asked.end, asked.start + most * asked.minutes * 60);
     const cut = { ...asked, end };
     return {
-      market_tickers: event.markets.map(({ market }) => market.ticker),
-      market_candlesticks: event.markets.map(({ market }) =>
+      market_tickers: live.map(({ market }) => market.ticker),
+      market_candlesticks: live.map(({ market }) =>
         payloads(call, market, candlesOf(call, market, cut, MOST), cut)
       ),
       adjusted_end_ts: end,

@@ -28,6 +28,11 @@ function hasStatus({ markets }: EventInfo, word: keyof typeof statusFilter): boo
   return markets.some(({ market }) => statuses.includes(market.status));
 }
 
+/** Whether a market has not moved to the historical data. */
+export function isLive({ venue }: Call): (info: MarketInfo) => boolean {
+  return (info) => !venue.archive.hasMarket(info);
+}
+
 export const eventRoutes = [
   route(GetEvents, (call) => {
     const status = choice(call, "status", ["unopened", "open", "closed", "settled"]);
@@ -47,9 +52,8 @@ export const eventRoutes = [
         (minUpdated === undefined || event.updatedAt >= minUpdated * 1_000),
     });
     const nested = flag(call, "with_nested_markets") ?? false;
-    const isLive = (info: MarketInfo) => !call.venue.archive.hasMarket(info);
     return {
-      events: items.map((event) => eventPayload(event, nested, isLive)),
+      events: items.map((event) => eventPayload(call.venue, event, nested, isLive(call))),
       ...(flag(call, "with_milestones")
         ? {
           milestones: milestonesOf(call.venue).filter(({ related_event_tickers: related }) =>
@@ -63,7 +67,11 @@ export const eventRoutes = [
   route(GetEvent, (call) => {
     const event = eventOf(call, call.path.event_ticker);
     const nested = flag(call, "with_nested_markets") ?? false;
-    return { event: eventPayload(event, nested), markets: nested ? [] : event.markets.map(marketPayload) };
+    const live = event.markets.filter(isLive(call));
+    return {
+      event: eventPayload(call.venue, event, nested, isLive(call)),
+      markets: nested ? [] : live.map((info) => marketPayload(call.venue, info)),
+    };
   }),
   route(GetEventMetadata, (call) => {
     const event = eventOf(call, call.path.event_ticker);

@@ -45,11 +45,11 @@ export const historicalRoutes = [
         (series === undefined || info.event.series.ticker === series) &&
         (mve === undefined || info.event.legs === undefined),
     });
-    return { markets: items.map(marketPayload), cursor };
+    return { markets: items.map((info) => marketPayload(call.venue, info)), cursor };
   }),
   route(
     GetHistoricalMarket,
-    (call) => ({ market: marketPayload(historicalMarketOf(call, call.path.ticker)) }),
+    (call) => ({ market: marketPayload(call.venue, historicalMarketOf(call, call.path.ticker)) }),
   ),
   route(GetTradesHistorical, (call) => {
     const keep = tradeFilter(call);

@@ -95,9 +95,9 @@ export function tradeFilter(call: Call): (trade: Trade) => boolean {
 export const marketRoutes = [
   route(GetMarkets, (call) => {
     const { items, cursor } = pageOf(call, call.venue.catalog.listed, { keep: marketFilter(call) });
-    return { markets: items.map(marketPayload), cursor };
+    return { markets: items.map((info) => marketPayload(call.venue, info)), cursor };
   }),
-  route(GetMarket, (call) => ({ market: marketPayload(marketOf(call, call.path.ticker)) })),
+  route(GetMarket, (call) => ({ market: marketPayload(call.venue, marketOf(call, call.path.ticker)) })),
   route(GetMarketOrderbook, (call) => {
     const { market } = marketOf(call, call.path.ticker);
     return { orderbook_fp: bookPayload(market.book, integer(call, "depth", { min: 0, max: 100 }) ?? 0) };
@@ -114,7 +114,11 @@ export const marketRoutes = [
   }),
   route(GetTrades, (call) => {
     const ticker = text(call, "ticker");
-    const all = ticker === undefined ? call.venue.engine.trades : marketOf(call, ticker).market.trades;
+    const { catalog, engine } = call.venue;
+    const market = ticker === undefined ? undefined : catalog.markets.get(ticker)?.market;
+    // A market that has moved to the historical data has no trades here, but is no stranger.
+    if (ticker !== undefined && market === undefined) throw new ApiError(404, "market_not_found");
+    const all = market?.trades ?? engine.trades;
     const keep = tradeFilter(call);
     const { items, cursor } = pageOf(call, all, {
       newestFirst: true,

@@ -85,7 +85,7 @@ export const multivariateRoutes = [
     return {
       event_ticker: made.event.ticker,
       market_ticker: made.market.ticker,
-      ...(fields.flag("with_market_payload") ? { market: marketPayload(made) } : {}),
+      ...(fields.flag("with_market_payload") ? { market: marketPayload(call.venue, made) } : {}),
     };
   }),
   route(GetMultivariateEvents, (call) => {
@@ -100,6 +100,6 @@ export const multivariateRoutes = [
         (ticker === undefined || event.series === collection?.series),
     });
     const nested = flag(call, "with_nested_markets") ?? false;
-    return { events: items.map((event) => eventPayload(event, nested)), cursor };
+    return { events: items.map((event) => eventPayload(call.venue, event, nested)), cursor };
   }),
 ];

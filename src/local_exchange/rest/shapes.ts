@@ -12,8 +12,9 @@ import type {
   Trade as TradePayload,
 } from "../../contract/types.ts";
 import type { Book, Level } from "../engine/book.ts";
-import type { Fill, Holding, Order, PriceBand, Side, Trade } from "../engine/model.ts";
+import type { Fill, Holding, Market, Order, PriceBand, Side, Trade } from "../engine/model.ts";
 import { formatCount, formatMoney, formatPrice, PRICE_ONE } from "../units.ts";
+import type { Venue } from "../venue.ts";
 import type { ComboLeg, EventInfo, MarketInfo, SeriesInfo } from "../world/catalog.ts";
 import { SETTLEMENT_TIMER_S } from "../world/lifecycle.ts";
 
@@ -48,9 +49,24 @@ export function legPayload({ info, side }: ComboLeg): MveSelectedLeg {
   };
 }
 
+const DAY = 86_400_000;
+
+/** What was traded after a time. */
+function volumeSince({ trades }: Market, at: number): number {
+  let volume = 0;
+  for (let index = trades.length - 1; index >= 0; index--) {
+    const trade = trades[index];
+    if (trade === undefined || trade.at <= at) break;
+    volume += trade.count;
+  }
+  return volume;
+}
+
 /** A market's payload. */
-export function marketPayload(info: MarketInfo): MarketPayload {
+export function marketPayload({ engine, candles }: Venue, info: MarketInfo): MarketPayload {
   const { market, plan, event } = info;
+  const yesterday = engine.now - DAY;
+  const dayAgo = candles.latest(market, yesterday / 1_000);
   const bid = market.book.best("bid");
   const ask = market.book.best("ask");
   const size = (side: Side, price: number | undefined) =>
@@ -81,14 +97,14 @@ export function marketPayload(info: MarketInfo): MarketPayload {
     no_ask_dollars: formatPrice(PRICE_ONE - (bid ?? 0)),
     last_price_dollars: formatPrice(market.lastPrice),
     volume_fp: formatCount(market.volume),
-    volume_24h_fp: formatCount(market.volume),
+    volume_24h_fp: formatCount(volumeSince(market, yesterday)),
     result: info.result,
     can_close_early: true,
     open_interest_fp: formatCount(market.openInterest),
     notional_value_dollars: "1.0000",
-    previous_yes_bid_dollars: "0.0000",
-    previous_yes_ask_dollars: "0.0000",
-    previous_price_dollars: "0.0000",
+    previous_yes_bid_dollars: formatPrice(dayAgo?.bid.close ?? 0),
+    previous_yes_ask_dollars: formatPrice(dayAgo?.ask.close ?? 0),
+    previous_price_dollars: formatPrice(candles.priceBefore(market, yesterday / 1_000) ?? 0),
     ...(info.settlementValue === undefined
       ? {}
       : { settlement_value_dollars: formatPrice(info.settlementValue) }),
@@ -112,6 +128,7 @@ export function marketPayload(info: MarketInfo): MarketPayload {
 
 /** An event's payload. */
 export function eventPayload(
+  venue: Venue,
   event: EventInfo,
   withMarkets: boolean,
   keep: (info: MarketInfo) => boolean = () => true,
@@ -134,7 +151,7 @@ export function eventPayload(
     ...(event.feeMultiplierOverride === undefined
       ? {}
       : { fee_multiplier_override: event.feeMultiplierOverride }),
-    ...(withMarkets ? { markets: event.markets.filter(keep).map(marketPayload) } : {}),
+    ...(withMarkets ? { markets: event.markets.filter(keep).map((info) => marketPayload(venue, info)) } : {}),
   };
 }
 

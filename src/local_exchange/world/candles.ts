@@ -66,6 +66,18 @@ function merge(into: Range, next: Range): void {
   into.close = next.close;
 }
 
+/** How many of a market's minutes, oldest first, ended by a time in Unix seconds. */
+function endedBy(minutes: readonly Candle[], atS: number): number {
+  let low = 0;
+  let high = minutes.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((minutes[middle]?.end ?? Infinity) <= atS) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** Watches an engine and keeps a candle for each minute in which a market moved. */
 export class Candles {
   readonly #minutes = new Map<Market, Candle[]>();
@@ -101,13 +113,8 @@ export class Candles {
     const from = endOfPeriod(Math.max(startS, first.end), intervalMinutes);
     const begins = startOfPeriod(from, intervalMinutes);
     const candles: Candle[] = [];
-    let at = 0;
-    let last: Candle | undefined;
-    for (; at < minutes.length; at++) {
-      const minute = minutes[at];
-      if (minute === undefined || minute.end > begins) break;
-      last = minute;
-    }
+    let at = endedBy(minutes, begins);
+    let last = minutes[at - 1];
     for (let end = from; end <= endS; end = nextPeriod(end, intervalMinutes)) {
       const candle: Candle = {
         end,
@@ -139,22 +146,18 @@ export class Candles {
 
   /** The last minute with a change that ended by a time, in Unix seconds. */
   latest(market: Market, atS: number): Candle | undefined {
-    let found: Candle | undefined;
-    for (const minute of this.#minutes.get(market) ?? []) {
-      if (minute.end > atS) break;
-      found = minute;
-    }
-    return found;
+    const minutes = this.#minutes.get(market) ?? [];
+    return minutes[endedBy(minutes, atS) - 1];
   }
 
   /** The last trade before a time, in Unix seconds. */
   priceBefore(market: Market, atS: number): number | undefined {
-    let found: number | undefined;
-    for (const minute of this.#minutes.get(market) ?? []) {
-      if (minute.end > atS) break;
-      found = minute.price?.close ?? found;
+    const minutes = this.#minutes.get(market) ?? [];
+    for (let index = endedBy(minutes, atS) - 1; index >= 0; index--) {
+      const price = minutes[index]?.price;
+      if (price !== undefined) return price.close;
     }
-    return found;
+    return undefined;
   }
 
   #minute(market: Market, at: number): Candle {

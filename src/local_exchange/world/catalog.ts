@@ -78,7 +78,10 @@ export const priceStructures: Readonly<Record<string, readonly PriceBand[]>> = {
   ],
 };
 
-/** Lists at least `atLeast` markets, with dates around `now`. */
+/**
+ * Lists what is planned, with dates around `now`. Markets are where they are in their lives at the engine's time, which
+ * is earlier where there is a past to live through.
+ */
 export function createCatalog(engine: Engine, plans: readonly SeriesPlan[], now: number): Catalog {
   const catalog: Catalog = { series: new Map(), events: new Map(), markets: new Map(), listed: [] };
   for (const plan of plans) {
@@ -113,7 +116,7 @@ export function listEvent(
     legs,
     feeTypeOverride: undefined,
     feeMultiplierOverride: undefined,
-    updatedAt: now,
+    updatedAt: Math.min(now, plan.closeAt),
   };
   series.events.push(event);
   catalog.events.set(event.ticker, event);
@@ -125,13 +128,13 @@ function listMarket(engine: Engine, catalog: Catalog, event: EventInfo, plan: Ma
   const { openAt, closeAt } = event.plan;
   const { structure, shard } = event.series.plan;
   const settledAt = closeAt + 120_000;
-  const isSettled = settledAt <= now && plan.result !== undefined;
+  const isSettled = settledAt <= engine.now && plan.result !== undefined;
   const market: Market = {
     ticker: plan.ticker,
     eventTicker: event.ticker,
     seriesTicker: event.series.ticker,
     shard,
-    status: isSettled ? "finalized" : openAt > now ? "initialized" : "active",
+    status: isSettled ? "finalized" : openAt > engine.now ? "initialized" : "active",
     bands: priceStructures[structure] ?? [],
     fees: feeSchedule(event.series.feeType, event.series.feeMultiplier),
     book: new Book(),

@@ -46,9 +46,11 @@ export class Combos {
     this.#catalog = catalog;
     this.#lifecycle = lifecycle;
     this.#random = random;
-    const games = [...catalog.events.values()].filter(({ series }) => series.plan.category === "Sports");
-    if (games.length < 2) return;
     const now = engine.now;
+    const games = [...catalog.events.values()].filter(({ series, plan }) =>
+      series.plan.category === "Sports" && plan.closeAt > now
+    );
+    if (games.length < 2) return;
     const series = listSeries(catalog, {
       ticker: "KXMVENFLMULTIGAME",
       title: "Professional Football Multi-Game Combo",

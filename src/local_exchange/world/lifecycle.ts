@@ -13,18 +13,18 @@ export const SETTLEMENT_TIMER_S = 60;
 /** Drives the markets of one exchange. */
 export class Lifecycle {
   readonly #engine: Engine;
-  readonly #catalog: Catalog;
   readonly #random: Random;
+  readonly #combos: MarketInfo[] = [];
 
   constructor(engine: Engine, catalog: Catalog, random: Random) {
     this.#engine = engine;
-    this.#catalog = catalog;
     this.#random = random;
     for (const event of catalog.events.values()) this.follow(event);
   }
 
   /** Opens, closes, determines and settles an event's markets when their time comes. */
   follow(event: EventInfo): void {
+    if (event.legs !== undefined) this.#combos.push(...event.markets);
     for (const info of event.markets) {
       if (info.market.status === "initialized") {
         this.#engine.schedule.add(info.openAt, () => this.#open(info));
@@ -111,13 +111,18 @@ export class Lifecycle {
     } else {
       // One draw for all keeps a ladder of strikes consistent.
       const luck = this.#random.int(PRICE_ONE);
-      for (const info of closed) this.determine(info, info.fair > luck ? PRICE_ONE : 0);
+      let most = PRICE_ONE;
+      for (const info of closed.sort((a, b) => (a.plan.floorStrike ?? 0) - (b.plan.floorStrike ?? 0))) {
+        // What is above a strike is above every lower one, whatever is believed of each by itself.
+        most = Math.min(most, info.fair);
+        this.determine(info, most > luck ? PRICE_ONE : 0);
+      }
     }
   }
 
   /** A combo is worth a dollar when every leg is: it is known with its last leg, or with the first that fails. */
   #determineCombos(leg: MarketInfo): void {
-    for (const combo of this.#catalog.markets.values()) {
+    for (const combo of this.#combos) {
       const legs = combo.event.legs;
       if (legs === undefined || !legs.some(({ info }) => info === leg)) continue;
       const outcomes = legs.map(({ info, side }) => info.result === "" ? undefined : info.result === side);

@@ -22,6 +22,12 @@ export function snap(market: Market, price: number): number {
   return band.start + Math.floor((price - band.start) / band.step) * band.step;
 }
 
+/** The price on the grid that is as good as `wanted` for who takes it, or the next worse one. */
+export function priceOn(market: Market, side: Side, wanted: number): number {
+  const below = snap(market, Math.max(0, Math.min(PRICE_ONE, wanted)));
+  return side === "bid" || below === wanted ? below : below + stepAt(market, below);
+}
+
 /** The makers of one exchange, and the public that trades with them. */
 export class MarketMakers {
   readonly #engine: Engine;
@@ -92,14 +98,12 @@ export class MarketMakers {
   }
 
   #place(wallet: Wallet, market: Market, side: Side, wanted: number): void {
-    const below = snap(market, Math.max(0, Math.min(PRICE_ONE, wanted)));
-    const price = side === "bid" || below === wanted ? below : below + stepAt(market, below);
     this.#engine.place({
       wallet,
       market,
       clientOrderId: "",
       side,
-      price,
+      price: priceOn(market, side, wanted),
       count: (1 + this.#random.int(40)) * 5 * COUNT_ONE,
       timeInForce: "good_till_canceled",
       selfTradePrevention: "taker_at_cross",

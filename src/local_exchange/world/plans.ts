@@ -120,9 +120,7 @@ export interface PlanOptions {
 export function planSeries(random: Random, now: number, { atLeast, shards }: PlanOptions): SeriesPlan[] {
   const today = midnight(now);
   const plans = [
-    weather(random, today, "NY", "New York City", 52),
-    weather(random, today, "CHI", "Chicago", 44),
-    weather(random, today, "MIA", "Miami", 79),
+    ...cities.map((city) => weather(random, today, city)),
     fed(random, now),
     stocks(random, today),
     football(random, today),
@@ -132,63 +130,86 @@ export function planSeries(random: Random, now: number, { atLeast, shards }: Pla
   return [...plans, bitcoin(random, today, now, Math.max(0, atLeast - listed), shards ? 2 : 0)];
 }
 
-function weather(random: Random, today: number, code: string, city: string, usual: number): SeriesPlan {
+/** A city whose highest temperature is traded. */
+interface City {
+  readonly code: string;
+  readonly city: string;
+  /** Degrees Fahrenheit. */
+  readonly usual: number;
+}
+
+/** The cities that have weather markets. */
+export const cities: readonly City[] = [
+  { code: "NY", city: "New York City", usual: 52 },
+  { code: "CHI", city: "Chicago", usual: 44 },
+  { code: "MIA", city: "Miami", usual: 79 },
+];
+
+/** The highest temperature of a city on the day that begins at `start`. */
+export function weatherEvent(random: Random, start: number, { code, city, usual }: City): EventPlan {
   const ticker = `KXHIGH${code}`;
-  // Yesterday has settled, tomorrow is open already, the day after is not yet.
-  const events = [-1, 0, 1, 2].map((offset): EventPlan => {
-    const start = midnight(today, offset);
-    const { code: date, text } = day(start);
-    const center = usual + random.int(9) - 4;
-    const low = center - 4;
-    const name = `${ticker}-${date}`;
-    const rules = (what: string) =>
-      `If the highest temperature recorded in ${city} on ${text} is ${what}, then the market resolves to Yes.`;
-    const markets: MarketPlan[] = [{
-      ticker: `${name}-T${low}`,
-      yesSubTitle: `${low - 1}° or below`,
-      noSubTitle: `${low - 1}° or below`,
-      strikeType: "less",
-      floorStrike: undefined,
-      capStrike: low,
-      rules: rules(`less than ${low}°`),
-      fair: asPrice(below((low - 0.5 - center) / 4)),
-    }];
-    for (let from = low; from < low + 8; from += 2) {
-      markets.push({
-        ticker: `${name}-B${from}.5`,
-        yesSubTitle: `${from}° to ${from + 1}°`,
-        noSubTitle: `${from}° to ${from + 1}°`,
-        strikeType: "between",
-        floorStrike: from,
-        capStrike: from + 1,
-        rules: rules(`between ${from}° and ${from + 1}°`),
-        fair: asPrice(below((from + 1.5 - center) / 4) - below((from - 0.5 - center) / 4)),
-      });
-    }
+  const { code: date, text } = day(start);
+  const center = usual + random.int(9) - 4;
+  const low = center - 4;
+  const name = `${ticker}-${date}`;
+  const rules = (what: string) =>
+    `If the highest temperature recorded in ${city} on ${text} is ${what}, then the market resolves to Yes.`;
+  const markets: MarketPlan[] = [{
+    ticker: `${name}-T${low}`,
+    yesSubTitle: `${low - 1}° or below`,
+    noSubTitle: `${low - 1}° or below`,
+    strikeType: "less",
+    floorStrike: undefined,
+    capStrike: low,
+    rules: rules(`less than ${low}°`),
+    fair: asPrice(below((low - 0.5 - center) / 4)),
+  }];
+  for (let from = low; from < low + 8; from += 2) {
     markets.push({
-      ticker: `${name}-T${low + 7}`,
-      yesSubTitle: `${low + 8}° or above`,
-      noSubTitle: `${low + 8}° or above`,
-      strikeType: "greater",
-      floorStrike: low + 7,
-      capStrike: undefined,
-      rules: rules(`greater than ${low + 7}°`),
-      fair: asPrice(1 - below((low + 7.5 - center) / 4)),
+      ticker: `${name}-B${from}.5`,
+      yesSubTitle: `${from}° to ${from + 1}°`,
+      noSubTitle: `${from}° to ${from + 1}°`,
+      strikeType: "between",
+      floorStrike: from,
+      capStrike: from + 1,
+      rules: rules(`between ${from}° and ${from + 1}°`),
+      fair: asPrice(below((from + 1.5 - center) / 4) - below((from - 0.5 - center) / 4)),
     });
-    return {
-      ticker: name,
-      title: `Highest temperature in ${city} on ${text}?`,
-      subTitle: `On ${text}`,
-      mutuallyExclusive: true,
-      openAt: start - 14 * HOUR,
-      closeAt: midnight(start, 1) - 60_000,
-      markets: offset < 0
-        ? markets.map((market, index) => ({ ...market, result: index === 2 ? "yes" : "no" }))
-        : markets,
-    };
+  }
+  markets.push({
+    ticker: `${name}-T${low + 7}`,
+    yesSubTitle: `${low + 8}° or above`,
+    noSubTitle: `${low + 8}° or above`,
+    strikeType: "greater",
+    floorStrike: low + 7,
+    capStrike: undefined,
+    rules: rules(`greater than ${low + 7}°`),
+    fair: asPrice(1 - below((low + 7.5 - center) / 4)),
   });
   return {
-    ticker,
+    ticker: name,
+    title: `Highest temperature in ${city} on ${text}?`,
+    subTitle: `On ${text}`,
+    mutuallyExclusive: true,
+    openAt: start - 14 * HOUR,
+    closeAt: midnight(start, 1) - 60_000,
+    markets,
+  };
+}
+
+function weather(random: Random, today: number, of: City): SeriesPlan {
+  // Yesterday has settled, tomorrow is open already, the day after is not yet.
+  const events = [-1, 0, 1, 2].map((offset): EventPlan => {
+    const event = weatherEvent(random, midnight(today, offset), of);
+    if (offset >= 0) return event;
+    return {
+      ...event,
+      markets: event.markets.map((market, index) => ({ ...market, result: index === 2 ? "yes" : "no" })),
+    };
+  });
+  const { code, city } = of;
+  return {
+    ticker: `KXHIGH${code}`,
     title: `Highest temperature in ${city}`,
     category: "Climate and Weather",
     frequency: "daily",
@@ -202,8 +223,13 @@ function weather(random: Random, today: number, code: string, city: string, usua
   };
 }
 
-function fed(random: Random, now: number): SeriesPlan {
-  const meeting = Math.floor(now / DAY) * DAY + 30 * DAY + 19 * HOUR;
+/** When the next meeting of the Federal Reserve is; they are six weeks apart. */
+export function nextMeeting(now: number): number {
+  return Math.floor(now / DAY) * DAY + 30 * DAY + 19 * HOUR;
+}
+
+/** A decision of the Federal Reserve; markets open at `openAt`. */
+export function fedEvent(random: Random, meeting: number, openAt: number): EventPlan {
   const { code, text } = day(meeting);
   const name = `KXFEDDECISION-${code.slice(0, 5)}`;
   const choices = [
@@ -213,6 +239,27 @@ function fed(random: Random, now: number): SeriesPlan {
     ["H25", "Hike of 25 bps", 0.03],
     ["H26", "Hike of more than 25 bps", 0.03],
   ] as const;
+  return {
+    ticker: name,
+    title: "Fed decision at the next meeting?",
+    subTitle: `On ${text}`,
+    mutuallyExclusive: true,
+    openAt,
+    closeAt: meeting,
+    markets: choices.map(([suffix, label, probability]) => ({
+      ticker: `${name}-${suffix}`,
+      yesSubTitle: label,
+      noSubTitle: label,
+      strikeType: "custom",
+      floorStrike: undefined,
+      capStrike: undefined,
+      rules: `If the Federal Reserve announces "${label}" on ${text}, then the market resolves to Yes.`,
+      fair: asPrice(probability + (random.int(5) - 2) / 100),
+    })),
+  };
+}
+
+function fed(random: Random, now: number): SeriesPlan {
   return {
     ticker: "KXFEDDECISION",
     title: "Fed decision",
@@ -224,24 +271,7 @@ function fed(random: Random, now: number): SeriesPlan {
     structure: "tapered_deci_cent",
     shard: 0,
     source: { name: "Federal Reserve", url: "https://www.federalreserve.gov/" },
-    events: [{
-      ticker: name,
-      title: "Fed decision at the next meeting?",
-      subTitle: `On ${text}`,
-      mutuallyExclusive: true,
-      openAt: now - 60 * DAY,
-      closeAt: meeting,
-      markets: choices.map(([suffix, label, probability]) => ({
-        ticker: `${name}-${suffix}`,
-        yesSubTitle: label,
-        noSubTitle: label,
-        strikeType: "custom",
-        floorStrike: undefined,
-        capStrike: undefined,
-        rules: `If the Federal Reserve announces "${label}" on ${text}, then the market resolves to Yes.`,
-        fair: asPrice(probability + (random.int(5) - 2) / 100),
-      })),
-    }],
+    events: [fedEvent(random, nextMeeting(now), now - 60 * DAY)],
   };
 }
 
@@ -276,31 +306,33 @@ function ladder(
   });
 }
 
+/** The S&P 500 on the day that begins at `start`; markets close `closesInMs` later. */
+export function stocksEvent(random: Random, start: number, closesInMs: number): EventPlan {
+  const { code, text } = day(start);
+  const at = `4pm ${zoneName(start + 16 * HOUR)}`;
+  const name = `KXINXU-${code}H1600`;
+  return {
+    ticker: name,
+    title: `S&P 500 above on ${text} at ${at}?`,
+    subTitle: `${text} at ${at}`,
+    mutuallyExclusive: false,
+    openAt: start - 30 * HOUR,
+    closeAt: start + closesInMs,
+    markets: ladder(random, {
+      name,
+      what: "the S&P 500 index",
+      at,
+      text,
+      center: 6_600 + random.int(20) * 10,
+      step: 25,
+      count: 12,
+      spread: 60,
+    }),
+  };
+}
+
 function stocks(random: Random, today: number): SeriesPlan {
-  const events = [0, 1].map((offset): EventPlan => {
-    const start = midnight(today, offset);
-    const { code, text } = day(start);
-    const at = `4pm ${zoneName(start + 16 * HOUR)}`;
-    const name = `KXINXU-${code}H1600`;
-    return {
-      ticker: name,
-      title: `S&P 500 above on ${text} at ${at}?`,
-      subTitle: `${text} at ${at}`,
-      mutuallyExclusive: false,
-      openAt: start - 30 * HOUR,
-      closeAt: start + 40 * HOUR,
-      markets: ladder(random, {
-        name,
-        what: "the S&P 500 index",
-        at,
-        text,
-        center: 6_600 + random.int(20) * 10,
-        step: 25,
-        count: 12,
-        spread: 60,
-      }),
-    };
-  });
+  const events = [0, 1].map((offset) => stocksEvent(random, midnight(today, offset), 40 * HOUR));
   return {
     ticker: "KXINXU",
     title: "S&P 500 Above/below",
@@ -316,13 +348,42 @@ function stocks(random: Random, today: number): SeriesPlan {
   };
 }
 
+const games = [["BUF", "Buffalo", "MIA", "Miami"], ["KC", "Kansas City", "DEN", "Denver"], [
+  "PHI",
+  "Philadelphia",
+  "DAL",
+  "Dallas",
+]] as const;
+
+/** The game so many of {@linkcode games} is, on the day that begins at `start`. */
+export function gameEvent(random: Random, start: number, openAt: number, which: number): EventPlan {
+  const [away, awayName, home, homeName] = games[which % games.length] ?? games[0];
+  const { code, text } = day(start);
+  const name = `KXNFLGAME-${code}${away}${home}`;
+  const homeFair = asPrice(0.35 + random.int(31) / 100);
+  return {
+    ticker: name,
+    title: `${awayName} at ${homeName} Winner?`,
+    subTitle: `${away} at ${home} (${text})`,
+    mutuallyExclusive: true,
+    openAt,
+    closeAt: start + 2 * DAY,
+    markets: ([[away, awayName, PRICE_ONE - homeFair], [home, homeName, homeFair]] as const).map((
+      [team, label, fair],
+    ) => ({
+      ticker: `${name}-${team}`,
+      yesSubTitle: label,
+      noSubTitle: label,
+      strikeType: "custom",
+      floorStrike: undefined,
+      capStrike: undefined,
+      rules: `If ${label} wins the ${awayName} at ${homeName} game, then the market resolves to Yes.`,
+      fair,
+    })),
+  };
+}
+
 function football(random: Random, today: number): SeriesPlan {
-  const games = [["BUF", "Buffalo", "MIA", "Miami"], ["KC", "Kansas City", "DEN", "Denver"], [
-    "PHI",
-    "Philadelphia",
-    "DAL",
-    "Dallas",
-  ]] as const;
   return {
     ticker: "KXNFLGAME",
     title: "Professional Football Game",
@@ -334,32 +395,7 @@ function football(random: Random, today: number): SeriesPlan {
     structure: "linear_cent",
     shard: 0,
     source: { name: "NFL", url: "https://www.nfl.com/" },
-    events: games.map(([away, awayName, home, homeName], index): EventPlan => {
-      const start = midnight(today, index + 1);
-      const { code, text } = day(start);
-      const name = `KXNFLGAME-${code}${away}${home}`;
-      const homeFair = asPrice(0.35 + random.int(31) / 100);
-      return {
-        ticker: name,
-        title: `${awayName} at ${homeName} Winner?`,
-        subTitle: `${away} at ${home} (${text})`,
-        mutuallyExclusive: true,
-        openAt: today - 7 * DAY,
-        closeAt: start + 2 * DAY,
-        markets: ([[away, awayName, PRICE_ONE - homeFair], [home, homeName, homeFair]] as const).map((
-          [team, label, fair],
-        ) => ({
-          ticker: `${name}-${team}`,
-          yesSubTitle: label,
-          noSubTitle: label,
-          strikeType: "custom",
-          floorStrike: undefined,
-          capStrike: undefined,
-          rules: `If ${label} wins the ${awayName} at ${homeName} game, then the market resolves to Yes.`,
-          fair,
-        })),
-      };
-    }),
+    events: games.map((_, index) => gameEvent(random, midnight(today, index + 1), today - 7 * DAY, index)),
   };
 }
 
@@ -405,6 +441,38 @@ function presidency(random: Random, now: number): SeriesPlan {
   };
 }
 
+/** The price of Bitcoin at an hour, in steps of 250 dollars around `center`. */
+export function bitcoinEvent(
+  random: Random,
+  closeAt: number,
+  openAt: number,
+  center: number,
+  count: number,
+): EventPlan {
+  const { code, text } = day(closeAt);
+  const hour = newYorkTime(closeAt).getUTCHours();
+  const name = `KXBTCD-${code}${two(hour)}`;
+  const at = `${hour % 12 === 0 ? 12 : hour % 12}${hour < 12 ? "am" : "pm"} ${zoneName(closeAt)}`;
+  return {
+    ticker: name,
+    title: `Bitcoin price on ${text} at ${at}?`,
+    subTitle: `${text} at ${at}`,
+    mutuallyExclusive: false,
+    openAt,
+    closeAt,
+    markets: ladder(random, {
+      name,
+      what: "the price of Bitcoin",
+      at,
+      text,
+      center,
+      step: 250,
+      count,
+      spread: 1_500,
+    }),
+  };
+}
+
 function bitcoin(random: Random, today: number, now: number, atLeast: number, shard: number): SeriesPlan {
   const perEvent = 40;
   const center = 90_000 + random.int(80) * 250;
@@ -413,30 +481,7 @@ function bitcoin(random: Random, today: number, now: number, atLeast: number, sh
   const hours = Array.from({ length: wanted + 1 }, (_, index) => today + (firstHour + index) * HOUR);
   // The hour that the clock shows twice in autumn has one ticker, and one event: the first.
   const closes = hours.filter((at) => !isShownTwice(at)).slice(0, wanted);
-  const events = closes.map((closeAt): EventPlan => {
-    const { code, text } = day(closeAt);
-    const hour = newYorkTime(closeAt).getUTCHours();
-    const name = `KXBTCD-${code}${two(hour)}`;
-    const at = `${hour % 12 === 0 ? 12 : hour % 12}${hour < 12 ? "am" : "pm"} ${zoneName(closeAt)}`;
-    return {
-      ticker: name,
-      title: `Bitcoin price on ${text} at ${at}?`,
-      subTitle: `${text} at ${at}`,
-      mutuallyExclusive: false,
-      openAt: now - 2 * DAY,
-      closeAt,
-      markets: ladder(random, {
-        name,
-        what: "the price of Bitcoin",
-        at,
-        text,
-        center,
-        step: 250,
-        count: perEvent,
-        spread: 1_500,
-      }),
-    };
-  });
+  const events = closes.map((closeAt) => bitcoinEvent(random, closeAt, now - 2 * DAY, center, perEvent));
   return {
     ticker: "KXBTCD",
     title: "Bitcoin price Above/below",
