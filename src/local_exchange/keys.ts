@@ -7,7 +7,7 @@ import { exportPKCS8, generateKeyPair, importSPKI } from "jose";
 import { readJwk } from "../auth/jwk.ts";
 import { KalshiAuth } from "../auth/kalshi_auth.ts";
 import { keyError, reading } from "../auth/key_errors.ts";
-import { findKey } from "../auth/pem.ts";
+import { findKey, type PemInput, pemText } from "../auth/pem.ts";
 import { type PlainKey, readKeyDer } from "../auth/private_key.ts";
 import { type Clock, held } from "../clock.ts";
 import { KalshiAuthKeyError, KalshiConfigError } from "../errors.ts";
@@ -71,12 +71,12 @@ export async function importPublicKey(pem: string): Promise<{ type: KeyType; pub
   }
 }
 
-/** A public key of one's own: SPKI PEM text, or what WebCrypto holds. */
-export type PublicKey = string | Parameters<typeof KalshiAuth.fromCryptoKey>[1];
+/** A public key of one's own: SPKI PEM, as text or bytes, or what WebCrypto holds. */
+export type PublicKey = PemInput | Parameters<typeof KalshiAuth.fromCryptoKey>[1];
 
-/** A private key of one's own: PEM text, a JWK, or what WebCrypto holds. */
+/** A private key of one's own: PEM, as text or bytes, a JWK, or what WebCrypto holds. */
 export type PrivateKey =
-  | string
+  | PemInput
   | Parameters<typeof KalshiAuth.fromJwk>[1]
   | Parameters<typeof KalshiAuth.fromCryptoKey>[1]
   | {
@@ -87,7 +87,7 @@ export type PrivateKey =
   };
 
 type Jwk = Parameters<typeof KalshiAuth.fromJwk>[1];
-type Key = Exclude<PublicKey, string>;
+type Key = Exclude<PublicKey, PemInput>;
 
 /** The keys that an account is to be made with. */
 export interface OwnKeys {
@@ -105,6 +105,10 @@ export interface KeyPair {
   readonly privateKey: string;
   readonly auth: KalshiAuth;
 }
+
+const isPem = (value: unknown): value is PemInput =>
+  typeof value === "string" || ArrayBuffer.isView(value) ||
+  Object.prototype.toString.call(value) === "[object ArrayBuffer]";
 
 const isKey = (value: unknown): value is Key =>
   typeof value === "object" && value !== null && "algorithm" in value && "type" in value;
@@ -146,12 +150,12 @@ async function signing(
   const key = typeof given === "object" && given !== null && "privateKey" in given ? given.privateKey : given;
   const other = besides ?? (key === given ? undefined : (given as { readonly publicKey: Key }).publicKey);
   if (!isKey(key)) {
-    const plain = readPrivateKey(key as string | Jwk);
+    const plain = readPrivateKey(key as PemInput | Jwk);
     const pem = toPem("PRIVATE KEY", plain.pkcs8);
     const auth = await KalshiAuth.fromPem(keyId, pem);
     const pair = { ...await publicOf(await importPkcs8(plain)), auth };
     if (other !== undefined) await assertBelong({ ...pair, ...await readPublicKey(other) });
-    return { ...pair, privateKey: typeof key === "string" ? key : pem };
+    return { ...pair, privateKey: isPem(key) ? pemText(key) : pem };
   }
   const auth = KalshiAuth.fromCryptoKey(keyId, key);
   if (!key.extractable) {
@@ -171,8 +175,8 @@ async function signing(
   return { ...pair, privateKey: toPem("PRIVATE KEY", pkcs8) };
 }
 
-function readPrivateKey(key: string | Jwk): PlainKey {
-  if (typeof key !== "string") return reading(() => readJwk(key));
+function readPrivateKey(key: PemInput | Jwk): PlainKey {
+  if (!isPem(key)) return reading(() => readJwk(key));
   const { encrypted, der } = findKey(key);
   if (!encrypted) return reading(() => readKeyDer(der));
   throw keyError(
@@ -201,8 +205,11 @@ async function publicOf(key: Key): Promise<{ type: KeyType; publicKey: CryptoKey
 
 async function readPublicKey(given: PublicKey): Promise<{ type: KeyType; publicKey: CryptoKey }> {
   let key: Key | undefined;
-  if (typeof given !== "string") key = isKey(given) ? given : undefined;
-  else key = (await importPublicKey(given.replace(/\\+[rn]/g, "\n")).catch(() => undefined))?.publicKey;
+  if (!isPem(given)) key = isKey(given) ? given : undefined;
+  else {
+    const text = pemText(given).replace(/\\+[rn]/g, "\n");
+    key = (await importPublicKey(text).catch(() => undefined))?.publicKey;
+  }
   if (key?.usages.includes("verify")) {
     const { name, hash, modulusLength = 0 } = key.algorithm as Partial<RsaHashedKeyAlgorithm>;
     const publicKey = key as CryptoKey;

@@ -110,12 +110,12 @@ export interface LocalAccountOptions {
   /** Id of its API key: yours, so that a key of your own outlives a restart of the exchange. A UUID of the seed's unless told. */
   readonly keyId?: string | undefined;
   /**
-   * A private key of your own, in place of one that is made: PEM text (PKCS#1 or PKCS#8 for RSA of 2048 bits or more,
-   * PKCS#8 for Ed25519, not encrypted), a JWK, a `CryptoKey` that can be exported, or a `CryptoKeyPair`.
+   * A private key of your own, in place of one that is made: PEM, as text or bytes (PKCS#1 or PKCS#8 for RSA of 2048
+   * bits or more, PKCS#8 for Ed25519, not encrypted), a JWK, a `CryptoKey` that can be exported, or a `CryptoKeyPair`.
    */
   readonly privateKey?: PrivateKey | undefined;
   /**
-   * A public key of your own: PEM text (SPKI) or a `CryptoKey`. Alone it is for a key that signs elsewhere, such as in
+   * A public key of your own: PEM (SPKI), as text or bytes, or a `CryptoKey`. Alone it is for a key that signs elsewhere, such as in
    * a KMS: the `auth` that comes back cannot sign then. With a `privateKey` it must belong to that.
    */
   readonly publicKey?: PublicKey | undefined;

@@ -68,11 +68,11 @@ export const accountRules: Rules<LocalAccountOptions> = {
   ],
   keyId: ["the id of an API key as text", (value) => typeof value === "string"],
   privateKey: [
-    "a private key: PEM text, a JWK, a CryptoKey or a CryptoKeyPair",
+    "a private key: PEM text or bytes, a JWK, a CryptoKey or a CryptoKeyPair",
     (value) => typeof value === "string" || typeof value === "object" && value !== null,
   ],
   publicKey: [
-    "a public key: PEM text or a CryptoKey",
+    "a public key: PEM text or bytes, or a CryptoKey",
     (value) => typeof value === "string" || typeof value === "object" && value !== null,
   ],
   keyType: oneOf("rsa", "ed25519"),
@@ -83,17 +83,21 @@ export const accountRules: Rules<LocalAccountOptions> = {
 
 export const memoryRuntimeRules: Rules<MemoryRuntimeOptions> = { ping: flag, acceptTcp: callable };
 
+/** A wrong value, as far as it helps to see it. */
+function told(value: unknown): string {
+  if (typeof value === "object" && value !== null || typeof value === "function") return typeof value;
+  if (typeof value === "string") {
+    return value.includes("-----BEGIN") ? "the text of a key" : JSON.stringify(value.slice(0, 64));
+  }
+  return typeof value === "bigint" ? `${value}n` : String(value);
+}
+
 /** Refuses options that are unknown or not what they must be; `undefined` is the same as left out. */
 export function assertOptions<T extends object>(owner: string, options: T, rules: Rules<T>): void {
   assertKnownOptions(owner, options, Object.keys(rules));
   for (const [name, [takes, test]] of Object.entries<Rule>(rules)) {
     const value: unknown = options[name as keyof T];
     if (value === undefined || test(value)) continue;
-    const given = typeof value === "object" || typeof value === "function"
-      ? typeof value
-      : JSON.stringify(value);
-    throw new KalshiConfigError(
-      `${owner}: \`${name}\` takes ${takes}; got ${value === null ? "null" : given}.`,
-    );
+    throw new KalshiConfigError(`${owner}: \`${name}\` takes ${takes}; got ${told(value)}.`);
   }
 }

@@ -7,6 +7,7 @@ import { LocalExchange } from "../../src/local_exchange/mod.ts";
 import * as keys from "../auth/fixtures.ts";
 import { assertHidden, secretsIn } from "../auth/secrets.ts";
 import { startExchange } from "../support/exchange.ts";
+import { KalshiStream } from "../../src/stream/mod.ts";
 import { test } from "../support/test.ts";
 import { Session } from "./support/session.ts";
 
@@ -38,6 +39,20 @@ const forms: readonly (readonly [name: string, pem: string, options: () => Promi
     "PEM as environment files hold it",
     keys.ed25519Pkcs8,
     () => Promise.resolve({ privateKey: keys.ed25519Pkcs8.replaceAll("\n", "\\n") }),
+  ],
+  [
+    "the bytes of a key file",
+    keys.rsaPkcs1,
+    () => Promise.resolve({ privateKey: new TextEncoder().encode(keys.rsaPkcs1) }),
+  ],
+  [
+    "the bytes of both halves",
+    keys.ed25519Pkcs8,
+    () =>
+      Promise.resolve({
+        privateKey: new TextEncoder().encode(keys.ed25519Pkcs8).buffer,
+        publicKey: new TextEncoder().encode(keys.ed25519Public),
+      }),
   ],
   ["an RSA JWK", keys.rsaPkcs8, async () => ({ privateKey: await jwkOf(keys.rsaPkcs8, RSA) })],
   [
@@ -106,17 +121,21 @@ for (
   });
 }
 
-test("a key outlives a restart of the exchange", async () => {
-  const auth = await KalshiAuth.fromPem(keyId, keys.rsaPkcs1);
-  for (let start = 0; start < 2; start++) {
-    await using exchange = await startExchange({ markets: 0 });
-    const made = await exchange.createAccount({ keyId, privateKey: keys.rsaPkcs1, balance: "25.00" });
-    assertEquals([made.keyId, made.privateKey], [keyId, keys.rsaPkcs1]);
-    const config = new KalshiConfig({ baseUrl: exchange.baseUrl, wsBaseUrl: exchange.wsBaseUrl });
-    await using client = new KalshiClient({ auth, config });
-    assertEquals((await client.portfolio.balance()).balance_dollars, "25.0000");
-  }
-});
+for (const [name, pem] of [["RSA", keys.rsaPkcs1], ["Ed25519", keys.ed25519Pkcs8]] as const) {
+  test(`a key outlives a restart of the exchange: ${name}`, async () => {
+    const auth = await KalshiAuth.fromPem(keyId, pem);
+    for (let start = 0; start < 2; start++) {
+      await using exchange = await startExchange({ markets: 0 });
+      const made = await exchange.createAccount({ keyId, privateKey: pem, balance: "25.00" });
+      assertEquals([made.keyId, made.privateKey], [keyId, pem]);
+      const config = new KalshiConfig({ baseUrl: exchange.baseUrl, wsBaseUrl: exchange.wsBaseUrl });
+      await using client = new KalshiClient({ auth, config });
+      assertEquals((await client.portfolio.balance()).balance_dollars, "25.0000");
+      await using stream = await client.stream(KalshiStream);
+      await stream.fills();
+    }
+  });
+}
 
 test("an id alone gives a new key under that id, and a key alone gets an id of the seed", async () => {
   const exchange = LocalExchange.create({ markets: 0 });
@@ -170,6 +189,9 @@ test("a key that Kalshi would not take is refused with what to do, and never sho
     [{ privateKey: keys.rsaPkcs8.replace("BgkqhkiG", "BgkqhkiH") }, "The private key is"],
     [{ privateKey: "secret" }, "not in PEM format"],
     [{ privateKey: "" }, "not in PEM format"],
+    [{ privateKey: new Uint8Array(4) }, "not in PEM format"],
+    [{ privateKey: new TextEncoder().encode(keys.rsaPublic) }, "this is a public key"],
+    [{ publicKey: new TextEncoder().encode(keys.rsaPkcs8) }, "`publicKey` takes"],
     [{ privateKey: {} }, "neither an RSA nor an Ed25519 JWK"],
     [{ privateKey: { kty: "OKP", crv: "Ed25519" } }, 'a JWK without "d"'],
     [{ privateKey: await importPublic(keys.rsaPublic, RSA) }, "not a CryptoKey that fits"],
@@ -181,11 +203,16 @@ test("a key that Kalshi would not take is refused with what to do, and never sho
     [{ publicKey: {} }, "`publicKey` takes"],
     [{ privateKey: keys.rsaPkcs8, publicKey: keys.ed25519Public }, "do not belong together"],
     [{ privateKey: closed, publicKey: (await exchange.createAccount()).auth }, "`publicKey` takes"],
-    [{ privateKey: 5 }, "`privateKey` takes a private key: PEM text, a JWK, a CryptoKey or a CryptoKeyPair"],
+    [
+      { privateKey: 5 },
+      "`privateKey` takes a private key: PEM text or bytes, a JWK, a CryptoKey or a CryptoKeyPair",
+    ],
     [{ privateKey: null }, "`privateKey` takes"],
-    [{ publicKey: 5 }, "`publicKey` takes a public key: PEM text or a CryptoKey"],
+    [{ publicKey: 5 }, "`publicKey` takes a public key: PEM text or bytes, or a CryptoKey"],
     [{ privateKey: keys.rsaPkcs8, keyType: "ed25519" }, "`keyType` is ed25519, but the key is rsa"],
     [{ publicKey: keys.ed25519Public, keyType: "rsa" }, "`keyType` is rsa, but the key is ed25519"],
+    [{ keyType: keys.rsaPkcs8 }, '`keyType` takes "rsa" or "ed25519"; got the text of a key'],
+    [{ balance: keys.ed25519Pkcs8 }, "got the text of a key"],
     [{ keyId: 5 }, "`keyId` takes the id of an API key as text"],
     [{ keyId: "" }, "The key id is blank"],
     [{ keyId: keys.ed25519Pkcs8 }, "The key id is malformed"],

@@ -42,6 +42,7 @@ export interface TestExchange extends AsyncDisposable {
       keyType?: "rsa" | "ed25519";
       balancePrecision?: "0.0001" | "0.01";
       usageTier?: string;
+      history?: boolean;
     },
   ): Promise<ExchangeAccount>;
   /** Answers the next `times` requests (1 unless told) that match with a fault. */

@@ -500,6 +500,7 @@ export class Engine {
       takerSide: taker.side,
       at: now,
       isBlock,
+      volumeBefore: market.volume,
     };
     market.trades.push(trade);
     this.trades.push(trade);

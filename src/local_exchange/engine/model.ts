@@ -107,6 +107,8 @@ export interface Trade {
   readonly takerSide: Side;
   readonly at: number;
   readonly isBlock: boolean;
+  /** What was traded in its market before it. */
+  readonly volumeBefore: number;
 }
 
 /** One account's half of a trade. */

@@ -52,14 +52,15 @@ export function legPayload({ info, side }: ComboLeg): MveSelectedLeg {
 const DAY = 86_400_000;
 
 /** What was traded after a time. */
-function volumeSince({ trades }: Market, at: number): number {
-  let volume = 0;
-  for (let index = trades.length - 1; index >= 0; index--) {
-    const trade = trades[index];
-    if (trade === undefined || trade.at <= at) break;
-    volume += trade.count;
+function volumeSince({ trades, volume }: Market, at: number): number {
+  let low = 0;
+  let high = trades.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((trades[middle]?.at ?? Infinity) <= at) low = middle + 1;
+    else high = middle;
   }
-  return volume;
+  return volume - (trades[low]?.volumeBefore ?? volume);
 }
 
 /** A market's payload. */

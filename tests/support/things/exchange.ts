@@ -12,7 +12,15 @@ import type { ThingImplementation } from "../bed_things.ts";
 export interface ExchangeThingOptions extends
   Pick<
     LocalExchangeOptions,
-    "seed" | "markets" | "marketMakers" | "stepMs" | "shards" | "rateLimits" | "errorBodies" | "cors"
+    | "seed"
+    | "markets"
+    | "marketMakers"
+    | "stepMs"
+    | "shards"
+    | "rateLimits"
+    | "errorBodies"
+    | "cors"
+    | "history"
   > {
   /** Start from this time (Unix ms) and move only when told; follow the system's clock when left out. */
   readonly startMs?: number;
