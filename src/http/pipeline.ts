@@ -40,7 +40,7 @@ import {
   type RequestIdentity,
   responseError,
 } from "./response.ts";
-import { backoffMs, isRetryableStatus, isSafeMethod, isSuccess } from "./retry.ts";
+import { backoffMs, isSafeMethod, isSuccess, isTransient } from "./retry.ts";
 import { buildQuery, fillPath, type Params } from "./url.ts";
 
 /** What every method of a client takes as its last argument. */
@@ -65,6 +65,12 @@ export interface CallOptions {
    * does. Merged into the body: objects by name, lists item by item.
    */
   readonly extraBody?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** What methods that place or change something take as their last argument. */
+export interface WriteOptions extends CallOptions {
+  /** Wins over the config's `orderRetries`. */
+  readonly orderRetries?: KalshiSettings["orderRetries"] | undefined;
 }
 
 /** One request, as a row of data. */
@@ -102,8 +108,27 @@ export interface RequestTemplate {
   readonly costWith?: Readonly<Record<string, number>> | undefined;
 }
 
+/** What the attempts of a write have come to so far. */
+export interface Attempts {
+  /** Number of the call, for hooks. */
+  readonly callId: number;
+  readonly count: number;
+  /** One of them may have taken effect. */
+  readonly ambiguous: boolean;
+  /** How the last one failed; undefined where it was answered. */
+  readonly last: KalshiError | undefined;
+}
+
+/** One attempt of a write, as `writes/` makes them. */
+export interface WriteAttempt {
+  /** The ids that the exchange knows the write by, for errors. */
+  readonly clientIds?: readonly string[] | undefined;
+  /** What went before, where it is sent again. */
+  readonly before?: Attempts | undefined;
+}
+
 /** What a request carries, apart from what its caller chose. */
-export interface Payload {
+export interface Payload extends WriteAttempt {
   /** Path and query parameters by name. */
   readonly params?: Params | undefined;
   /** JSON body. */
@@ -114,35 +139,6 @@ export interface Payload {
   readonly advise?: ((serverCode: string | undefined) => string | undefined) | undefined;
   /** Takes the result out of a decoded answer; what it throws is the call's error. */
   readonly read?: ((value: unknown, request: RequestIdentity, status: number) => unknown) | undefined;
-}
-
-/** Where a write that takes effect once says what no caller can: nobody else has this name. */
-export const onceOnly: unique symbol = Symbol("onceOnly");
-
-/** What a caller chose, and what a write that takes effect once adds to it. */
-export interface SendOptions extends CallOptions {
-  /** Wins over the config's `orderRetries`. */
-  readonly orderRetries?: KalshiSettings["orderRetries"] | undefined;
-  /** What a write adds. */
-  readonly [onceOnly]?: {
-    /** The ids that the exchange knows this write by, for errors. */
-    readonly clientIds?: readonly string[] | undefined;
-    /** Set for a write that takes effect once; told what its attempts may have done. */
-    readonly repeat?: Repeat | undefined;
-  } | undefined;
-}
-
-/** What is known of a write that takes effect once. */
-export interface Repeat {
-  /**
-   * Given where the write can be sent again after an unknown outcome: looks for its effect before that. Undefined
-   * is none.
-   */
-  readonly lookUp?: ((error: KalshiError) => Promise<unknown>) | undefined;
-  /** Another attempt followed one that reached the exchange. */
-  repeated?: boolean;
-  /** Another attempt followed one of unknown outcome. */
-  ambiguous?: boolean;
 }
 
 /** What a pipeline is made of. */
@@ -183,9 +179,10 @@ interface Call {
   readonly body: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly auth: PipelineParts["auth"];
-  readonly options: SendOptions & Payload;
+  readonly options: WriteOptions & Payload;
   readonly clientIds: readonly string[] | undefined;
-  readonly repeat: Repeat | undefined;
+  /** An earlier attempt of the same write may have taken effect. */
+  readonly ambiguous: boolean;
   readonly timeoutMs: number;
   readonly maxRetries: number;
   readonly endsAt: number;
@@ -237,7 +234,7 @@ export class HttpPipeline {
   }
 
   /** Sends one request and returns the decoded body of its answer, or throws a {@linkcode KalshiError}. */
-  async request<T>(template: RequestTemplate, options: SendOptions = {}, payload: Payload = {}): Promise<T> {
+  async request<T>(template: RequestTemplate, options: WriteOptions = {}, payload: Payload = {}): Promise<T> {
     let call: Call;
     try {
       call = this.#prepare(template, options, payload);
@@ -254,7 +251,7 @@ export class HttpPipeline {
   }
 
   async #run<T>(call: Call): Promise<T> {
-    const { limiter, repeat } = call;
+    const { limiter } = call;
     for (;;) {
       if (limiter !== undefined && (call.options.signal?.aborted || !limiter.tryAdmit?.(call))) {
         await this.#limited(call, Infinity, async (signal) => await limiter.admit(call, signal));
@@ -270,11 +267,6 @@ export class HttpPipeline {
       if (delayMs === undefined) throw error;
       tell(this.#parts.hooks.onRetry, () => ({ ...eventOf(call), delayMs, error }));
       await this.#wait(call, delayMs);
-      if (repeat === undefined) continue;
-      repeat.repeated ||= error.outcome !== "not-sent";
-      repeat.ambiguous ||= error.outcome === "unknown";
-      const found = repeat.ambiguous ? await repeat.lookUp?.(error) : undefined;
-      if (found !== undefined) return found as T;
     }
   }
 
@@ -288,13 +280,30 @@ export class HttpPipeline {
     return () => ({ ...options, totalTimeoutMs: Math.max(0, endsAt - clock.monotonic()) });
   }
 
-  /** Waits between two steps, as before a retry; ends early with the caller's signal, the client or the call's time. */
+  /** How many attempts a call may have. */
+  attemptsOf(options: CallOptions): number {
+    return 1 + limit("maxRetries", options, this.#parts.config);
+  }
+
+  /** The number of a call that sends its attempts one by one. */
+  nextCall(): number {
+    return ++this.#calls;
+  }
+
+  /**
+   * Waits between two steps of a longer call, as before a retry, and tells of the failure that it waits for. Ends
+   * early with the caller's signal, the client or the call's time.
+   */
   async pause(
-    attempt: number,
+    { callId, count, last }: Attempts,
     { signal, totalTimeoutMs = Infinity }: CallOptions,
-    retryAfterMs?: number,
   ): Promise<void> {
-    const { clock, config, random } = this.#parts;
+    const { clock, config, hooks, random } = this.#parts;
+    const waitMs = backoffMs(Math.max(0, count - 1), config, last?.retryAfterMs, random);
+    if (last !== undefined) {
+      const { method = "", path = "" } = last;
+      tell(hooks.onRetry, () => ({ callId, attempt: count, method, path, delayMs: waitMs, error: last }));
+    }
     await new Promise<void>((resolve) => {
       const done = () => {
         timer.clear();
@@ -302,8 +311,7 @@ export class HttpPipeline {
         this.#ends.delete(done);
         resolve();
       };
-      const delayMs = Math.min(backoffMs(attempt, config, retryAfterMs, random), totalTimeoutMs);
-      const timer = clock.setTimer(done, delayMs);
+      const timer = clock.setTimer(done, Math.min(waitMs, totalTimeoutMs));
       signal?.addEventListener("abort", done);
       this.#ends.add(done);
       if (signal?.aborted || this.#isClosed) done();
@@ -322,7 +330,7 @@ export class HttpPipeline {
     await this.#parts.pool.close();
   }
 
-  #prepare(template: RequestTemplate, options: SendOptions, payload: Payload): Call {
+  #prepare(template: RequestTemplate, options: WriteOptions, payload: Payload): Call {
     const { config, clock, auth } = this.#parts;
     const method = template.method ?? "GET";
     assertCallOptions(template, options);
@@ -330,9 +338,10 @@ export class HttpPipeline {
     const input = { ...given, ...payload, ...checkCall(template, payload.params, payload.body, given) };
     const { path, used } = fillPath(template.path, input.params);
     const needsAuth = template.auth ?? "required";
-    const { clientIds, repeat } = given[onceOnly] ?? {};
-    const outcome: Outcome = repeat?.ambiguous ? "unknown" : "not-sent";
-    const context = { method, path, attempts: 0, clientIds, outcome };
+    const { clientIds, before } = payload;
+    const ambiguous = before?.ambiguous ?? false;
+    const outcome: Outcome = ambiguous ? "unknown" : "not-sent";
+    const context = { method, path, attempts: before?.count ?? 0, clientIds, outcome };
     if (this.#isClosed) {
       throw new KalshiClosedError(`${method} ${path} was not sent: the client is closed.`, context);
     }
@@ -356,7 +365,7 @@ export class HttpPipeline {
       : JSON.stringify(input.body);
     if (body !== undefined) headers = mergeHeaders(headers, { "content-type": "application/json" });
     return {
-      id: ++this.#calls,
+      id: before?.callId ?? this.nextCall(),
       method,
       path,
       url,
@@ -367,16 +376,16 @@ export class HttpPipeline {
       auth: needsAuth === "none" && (template.raw || !config.signPublicCalls) ? undefined : auth,
       options: input,
       clientIds,
-      repeat,
+      ambiguous,
       timeoutMs: limit("timeoutMs", input, config),
       maxRetries: limit("maxRetries", input, config),
       endsAt: clock.monotonic() + limit("totalTimeoutMs", input, config),
       limiter: input.unlimited ? undefined : this.#parts.limiter,
-      attempts: 0,
+      attempts: before?.count ?? 0,
       sent: false,
       status: undefined,
       refusal: undefined,
-      last: undefined,
+      last: before?.last,
     };
   }
 
@@ -491,7 +500,7 @@ export class HttpPipeline {
       return new KalshiAuthKeyError(`${said} was not sent: signing it failed.`, context);
     }
     const answered = call.status !== undefined;
-    if (!answered && !call.repeat?.ambiguous && this.#parts.pool.isNotSent(cause)) {
+    if (!answered && !call.ambiguous && this.#parts.pool.isNotSent(cause)) {
       context.outcome = "not-sent";
     }
     const why = context.outcome === "not-sent"
@@ -508,15 +517,9 @@ export class HttpPipeline {
     if (call.attempts > call.maxRetries || error.code === "ABORTED" || error.code === "CLOSED") {
       return undefined;
     }
-    // A 2xx whose body broke off is a broken connection.
-    const isTransient = error.status !== undefined && !isSuccess(error.status)
-      ? isRetryableStatus(error.status)
-      : error.code === "CONNECTION" ||
-        error.code === "TIMEOUT" && call.endsAt > this.#parts.clock.monotonic();
-    if (!isTransient) return undefined;
+    if (!isTransient(error) || call.endsAt <= this.#parts.clock.monotonic()) return undefined;
     const { orderRetries = config.orderRetries } = call.options;
     const harmless = isSafeMethod(call.method) || error.outcome === "not-sent" ||
-      call.repeat?.lookUp !== undefined ||
       error.status === 429 && orderRetries === "idempotent";
     if (!harmless) return undefined;
     return backoffMs(call.attempts - 1, config, error.retryAfterMs, random);
@@ -542,21 +545,21 @@ function eventOf(
 
 /** What is known of a call when it ends early. */
 function contextOf(call: Call): { -readonly [Name in keyof KalshiErrorContext]: KalshiErrorContext[Name] } {
-  const { method, path, attempts, clientIds, sent, repeat, status } = call;
+  const { method, path, attempts, clientIds, sent, ambiguous, status } = call;
   // Between two attempts, and while its body is read, what the last answer said is still all that is known.
   const last = call.last ?? call.refusal?.({ unreadable: "the call ended first" });
   if (last !== undefined) return { ...last, cause: last, attempts };
   const outcome = status !== undefined
-    ? outcomeOf(status, repeat?.ambiguous)
-    : sent || repeat?.ambiguous
+    ? outcomeOf(status, ambiguous)
+    : sent || ambiguous
     ? "unknown"
     : "not-sent";
   return { method, path, attempts, clientIds, status, outcome };
 }
 
 /** What breaks a later attempt (a key, a limiter, a transport) does not undo what an earlier one may have done. */
-function stillUnknown({ attempts, clientIds, repeat }: Call, error: KalshiError): KalshiError {
-  if (!repeat?.ambiguous || error.outcome === "unknown") return error;
+function stillUnknown({ attempts, clientIds, ambiguous }: Call, error: KalshiError): KalshiError {
+  if (!ambiguous || error.outcome === "unknown") return error;
   return withContext(error, { attempts, clientIds, outcome: "unknown" });
 }
 

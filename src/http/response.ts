@@ -34,7 +34,7 @@ export interface RequestIdentity {
   /** The client ids that the request carried. */
   readonly clientIds?: readonly string[] | undefined;
   /** Whether an earlier attempt of a write may have acted. */
-  readonly repeat?: { readonly ambiguous?: boolean } | undefined;
+  readonly ambiguous?: boolean | undefined;
   /** What it carried, for what its error says to do. */
   readonly options?: {
     readonly params?: Readonly<Record<string, unknown>> | undefined;
@@ -112,7 +112,7 @@ export function responseError(
   refused: Refused,
   signature?: string,
 ): KalshiError {
-  const outcome = outcomeOf(status, request.repeat?.ambiguous);
+  const outcome = outcomeOf(status, request.ambiguous);
   const said = `${request.method} ${request.path} answered ${status}`;
   const wait = retryAfterMs(status, headers.get("retry-after"), nowMs);
   // 0 is what a browser shows of a redirect.

@@ -1,5 +1,7 @@
 /** When an attempt is repeated, and how long to wait before it. */
 
+import type { KalshiError } from "../errors.ts";
+
 const RETRYABLE_STATUSES = new Set([408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524]);
 const RETRY_AFTER_STATUSES = new Set([408, 429, 503, 504]);
 
@@ -16,6 +18,13 @@ export function isRetryableStatus(status: number): boolean {
 /** True for 2xx. */
 export function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
+}
+
+/** Whether a later attempt may fare better. */
+export function isTransient({ status, code }: Pick<KalshiError, "status" | "code">): boolean {
+  // A 2xx whose body broke off is a broken connection.
+  if (status !== undefined && !isSuccess(status)) return isRetryableStatus(status);
+  return code === "CONNECTION" || code === "TIMEOUT";
 }
 
 /** The wait in a Retry-After field, in milliseconds: seconds or an HTTP date; anything else is no wait. */

@@ -16,7 +16,8 @@ import type {
   GetAccountEndpointCostsResponse,
 } from "../contract/types.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { call, callForList, Namespace, send } from "./namespace.ts";
+import { call, callForList, send } from "../http/calls.ts";
+import { Namespace } from "./namespace.ts";
 
 /** `client.account` */
 export class Account extends Namespace {

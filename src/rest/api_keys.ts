@@ -19,7 +19,8 @@ import type {
   GetApiKeysResponse,
 } from "../contract/types.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { call, callWith, Namespace, send } from "./namespace.ts";
+import { call, callWith, send } from "../http/calls.ts";
+import { Namespace } from "./namespace.ts";
 
 /** `client.apiKeys` */
 export class ApiKeys extends Namespace {

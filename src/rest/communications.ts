@@ -44,7 +44,8 @@ import { refuseCall } from "../http/check_call.ts";
 import type { ListAllOptions, Page } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { assertOneOf, checkFirst, checkParams } from "./checks.ts";
-import { callFor, listAll, listPage, Namespace, send } from "./namespace.ts";
+import { callFor, listAll, listPage, send } from "../http/calls.ts";
+import { Namespace } from "./namespace.ts";
 
 /** `client.communications` */
 export class Communications extends Namespace {

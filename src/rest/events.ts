@@ -32,7 +32,8 @@ import type {
 import type { ListAllOptions, Page } from "../http/page.ts";
 import { withIds } from "../http/check_call.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { call, callFor, callForList, listAll, listPage, Namespace } from "./namespace.ts";
+import { call, callFor, callForList, listAll, listPage } from "../http/calls.ts";
+import { Namespace } from "./namespace.ts";
 
 /** `client.events` */
 export class Events extends Namespace {

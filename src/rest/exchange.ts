@@ -7,7 +7,8 @@
 import { GetExchangeSchedule, GetExchangeStatus, GetUserDataTimestamp } from "../contract/operations.ts";
 import type { ExchangeStatus, Schedule } from "../contract/types.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { call, callFor, Namespace } from "./namespace.ts";
+import { call, callFor } from "../http/calls.ts";
+import { Namespace } from "./namespace.ts";
 
 /** `client.exchange` */
 export class Exchange extends Namespace {

@@ -40,7 +40,8 @@ import type {
 import type { ListAllOptions, Page } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { assertSomeOf, checkParams } from "./checks.ts";
-import { call, callFor, callForList, listAll, listPage, Namespace, send } from "./namespace.ts";
+import { call, callFor, callForList, listAll, listPage, send } from "../http/calls.ts";
+import { Namespace } from "./namespace.ts";
 
 /** `client.fcm` */
 export class Fcm extends Namespace {

@@ -9,7 +9,7 @@ import type { ListAllOptions } from "../http/page.ts";
 import type { HttpPipeline } from "../http/pipeline.ts";
 import { assertFlag } from "../options.ts";
 import { isPlain } from "../plain.ts";
-import { listAll } from "./namespace.ts";
+import { listAll } from "../http/calls.ts";
 
 /** What `listAll` takes where old rows live apart from the others. */
 export interface HistoryOptions extends ListAllOptions {

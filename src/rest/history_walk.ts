@@ -9,7 +9,7 @@ import type { ListAllOptions } from "../http/page.ts";
 import type { HttpPipeline } from "../http/pipeline.ts";
 import { checkParams } from "./checks.ts";
 import type { Tiers } from "./history.ts";
-import { listAll } from "./namespace.ts";
+import { listAll } from "../http/calls.ts";
 
 /** Every row of both calls, each once. */
 export async function* walkTiers<

@@ -8,7 +8,8 @@ import { GetIncentivePrograms, type GetIncentiveProgramsParams } from "../contra
 import type { GetIncentiveProgramsResponse, IncentiveProgram } from "../contract/types.ts";
 import type { ListAllOptions, Page } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { listAll, listPage, Namespace } from "./namespace.ts";
+import { listAll, listPage } from "../http/calls.ts";
+import { Namespace } from "./namespace.ts";
 
 /** `client.incentivePrograms` */
 export class IncentivePrograms extends Namespace {

@@ -27,7 +27,8 @@ import type {
 } from "../contract/types.ts";
 import { withIds } from "../http/check_call.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { call, callFor, callForList, Namespace } from "./namespace.ts";
+import { call, callFor, callForList } from "../http/calls.ts";
+import { Namespace } from "./namespace.ts";
 
 /** `client.liveData` */
 export class LiveDataNamespace extends Namespace {

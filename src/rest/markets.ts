@@ -30,8 +30,9 @@ import type { Page } from "../http/page.ts";
 import { withIds } from "../http/check_call.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { type HistoryOptions, listTiers } from "./history.ts";
-import { call, callFor, callForList, listPage, Namespace } from "./namespace.ts";
-import { rememberGrids } from "./known_grids.ts";
+import { call, callFor, callForList, listPage } from "../http/calls.ts";
+import { Namespace } from "./namespace.ts";
+import { rememberGrids } from "../http/known_grids.ts";
 import { SeriesNamespace } from "./series.ts";
 import { Trades } from "./trades.ts";
 

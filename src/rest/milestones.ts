@@ -8,7 +8,8 @@ import { GetMilestone, GetMilestones, type GetMilestonesParams } from "../contra
 import type { GetMilestonesResponse, Milestone } from "../contract/types.ts";
 import type { ListAllOptions, Page } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { callFor, listAll, listPage, Namespace } from "./namespace.ts";
+import { callFor, listAll, listPage } from "../http/calls.ts";
+import { Namespace } from "./namespace.ts";
 
 /** `client.milestones` */
 export class Milestones extends Namespace {

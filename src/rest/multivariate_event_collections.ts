@@ -18,7 +18,8 @@ import type {
 } from "../contract/types.ts";
 import type { ListAllOptions, Page } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { callFor, callWith, listAll, listPage, Namespace } from "./namespace.ts";
+import { callFor, callWith, listAll, listPage } from "../http/calls.ts";
+import { Namespace } from "./namespace.ts";
 
 /** `client.multivariateEventCollections` */
 export class MultivariateEventCollections extends Namespace {

@@ -28,7 +28,8 @@ import type {
 } from "../contract/types.ts";
 import { withIds } from "../http/check_call.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { call, callWith, Namespace, send } from "./namespace.ts";
+import { call, callWith, send } from "../http/calls.ts";
+import { Namespace } from "./namespace.ts";
 
 /** `client.orderGroups` */
 export class OrderGroups extends Namespace {

@@ -42,15 +42,24 @@ import type {
   OrderQueuePosition,
 } from "../contract/types.ts";
 import type { Page } from "../http/page.ts";
-import type { CallOptions } from "../http/pipeline.ts";
+import type { CallOptions, WriteOptions } from "../http/pipeline.ts";
 import { assertCallOptions, refuseCall, withIds } from "../http/check_call.ts";
 import { shown } from "../plain.ts";
 import { assertNoExtra, assertOneOf, checkFirst, isGiven, ownFields, withExtras } from "./checks.ts";
-import { exactlyOnce, isIdempotent, lookUpOptions, type WriteOptions } from "./exactly_once.ts";
 import { type HistoryOptions, listTiers } from "./history.ts";
-import { callFor, callForList, callWith, listPage, Namespace, send } from "./namespace.ts";
-import { runBatch } from "./order_batch.ts";
-import type { NamedOrder } from "./order_state.ts";
+import { callFor, callForList, callWith, listPage, send } from "../http/calls.ts";
+import { Namespace } from "./namespace.ts";
+import { writeBatch } from "../writes/batch.ts";
+import { isIdempotent, lookUpOptions, writeOne } from "../writes/once.ts";
+import {
+  amendedNow,
+  cancelledNow,
+  decreasedNow,
+  findCancelled,
+  findCreated,
+  type NamedOrder,
+  sizeAfter,
+} from "../writes/order_state.ts";
 
 /** Once for each call, before its first attempt: another id for each attempt would be another order. */
 function withClientOrderId(order: CreateOrderV2Request): NamedOrder {
@@ -96,15 +105,19 @@ export class Orders extends Namespace {
   async create(order: CreateOrderV2Request, options: WriteOptions = {}): Promise<CreateOrderV2Response> {
     assertCallOptions(CreateOrderV2, options);
     assertNoExtra(CreateOrderV2, options, "client_order_id");
-    const body = withClientOrderId(ownFields(CreateOrderV2, order));
+    const given = ownFields(CreateOrderV2, order);
+    const body = withClientOrderId(given);
     const { client_order_id } = body;
     const sought = withExtras(body, options.extraBody);
     const sinceMs = this.http.now();
-    return await exactlyOnce(this.http, options, {
+    return await writeOne(this.http, options, {
       clientIds: [client_order_id],
-      send: (options) => callWith(this.http, CreateOrderV2, "order_id", undefined, options, body),
-      lookUp: async (state, options, _, maxItems) =>
-        (await state.findCreated(this.http, [sought], sinceMs, { ...options, maxItems })).get(sought),
+      // Nobody else knows an id that was made here.
+      isEcho: (verdict) => verdict === "taken" && given.client_order_id === undefined,
+      send: (options, attempt) =>
+        callWith(this.http, CreateOrderV2, "order_id", undefined, options, body, attempt),
+      lookUp: async ({ options, maxItems }) =>
+        (await findCreated(this.http, [sought], sinceMs, { ...options, maxItems })).get(sought),
     });
   }
 
@@ -155,14 +168,16 @@ export class Orders extends Namespace {
       );
     }
     const sinceMs = this.http.now();
-    return await runBatch<NamedOrder, BatchCreateOrdersV2ResponseOrder>(this.http, {
+    const ours = new Set(items.filter((_, index) => own.orders[index]?.client_order_id === undefined));
+    return await writeBatch<NamedOrder, BatchCreateOrdersV2ResponseOrder>(this.http, {
       operation: BatchCreateOrdersV2,
       items,
       key: "client_order_id",
       clientIds,
-      lookUp: async (state, missing, options) => {
+      isEcho: (item, verdict) => verdict === "taken" && ours.has(item),
+      lookUp: async (missing, { options, maxItems }) => {
         const sought = new Map(missing.map((item) => [withExtras(item, wanted[items.indexOf(item)]), item]));
-        const found = await state.findCreated(this.http, [...sought.keys()], sinceMs, options);
+        const found = await findCreated(this.http, [...sought.keys()], sinceMs, { ...options, maxItems });
         return new Map([...found].map(([order, result]) => [sought.get(order) ?? order, result]));
       },
       unknown: ({ client_order_id }, error) => ({ client_order_id, error }),
@@ -246,16 +261,19 @@ export class Orders extends Namespace {
     params: Omit<CancelOrderV2Params, "order_id"> = {},
     options: WriteOptions = {},
   ): Promise<CancelOrderV2Response> {
-    return exactlyOnce(this.http, options, {
-      send: (options) =>
+    return writeOne(this.http, options, {
+      isEcho: (verdict) => verdict === "missing",
+      send: (options, attempt) =>
         callWith(
           this.http,
           CancelOrderV2,
           "order_id",
           withIds(CancelOrderV2, params, { order_id: orderId }),
           options,
+          undefined,
+          attempt,
         ),
-      lookUp: (state, options) => state.cancelledNow(this.http, orderId, options),
+      lookUp: ({ options }) => cancelledNow(this.http, orderId, options),
     });
   }
 
@@ -276,12 +294,13 @@ export class Orders extends Namespace {
   ): Promise<BatchCancelOrdersV2ResponseOrder[]> {
     const own = ownFields(BatchCancelOrdersV2, body);
     checkFirst(BatchCancelOrdersV2, undefined, own, options);
-    return await runBatch<BatchCancelOrdersV2RequestOrder, BatchCancelOrdersV2ResponseOrder>(this.http, {
+    return await writeBatch<BatchCancelOrdersV2RequestOrder, BatchCancelOrdersV2ResponseOrder>(this.http, {
       operation: BatchCancelOrdersV2,
       // Each an object of its own, by which its result is kept.
       items: own.orders,
       key: "order_id",
-      lookUp: (state, items, options) => state.findCancelled(this.http, items, options),
+      isEcho: (_, verdict) => verdict === "missing",
+      lookUp: (items, { options }) => findCancelled(this.http, items, options),
       unknown: ({ order_id }, error) => ({ order_id, reduced_by: "0.00", error }),
     }, options);
   }
@@ -293,8 +312,8 @@ export class Orders extends Namespace {
    * @see https://docs.kalshi.com/changelog
    */
   cancelAll(params: CancelAllOrdersParams = {}, options: WriteOptions = {}): Promise<void> {
-    return exactlyOnce<void>(this.http, options, {
-      send: (options) => send(this.http, CancelAllOrders, params, options),
+    return writeOne<void>(this.http, options, {
+      send: (options, attempt) => send(this.http, CancelAllOrders, params, options, undefined, attempt),
       lookUp: () => Promise.resolve(undefined),
     });
   }
@@ -320,9 +339,10 @@ export class Orders extends Namespace {
   ): Promise<AmendOrderV2Response> {
     const ids = withIds(AmendOrderV2, params, { order_id: orderId });
     const sought = checkFirst(AmendOrderV2, ids, body, options);
-    return await exactlyOnce(this.http, options, {
-      send: (options) => callWith(this.http, AmendOrderV2, "order_id", ids, options, body),
-      lookUp: (state, options) => state.amendedNow(this.http, orderId, sought, options),
+    return await writeOne(this.http, options, {
+      isEcho: () => true,
+      send: (options, attempt) => callWith(this.http, AmendOrderV2, "order_id", ids, options, body, attempt),
+      lookUp: ({ options }) => amendedNow(this.http, orderId, sought, options),
     });
   }
 
@@ -352,17 +372,14 @@ export class Orders extends Namespace {
     const byCount = isGiven(sought.reduce_by);
     // Sent twice it would act twice, so that what it shall lead to has to be known before.
     const size = byCount && isIdempotent(this.http, options)
-      ? await (await import("./order_state.ts")).sizeAfter(
-        this.http,
-        orderId,
-        sought,
-        lookUpOptions(step()),
-      )
+      ? await sizeAfter(this.http, orderId, sought, lookUpOptions(step()))
       : undefined;
-    return await exactlyOnce(this.http, step(), {
+    return await writeOne(this.http, step(), {
       onlyRefused: byCount,
-      send: (options) => callWith(this.http, DecreaseOrderV2, "order_id", ids, options, body),
-      lookUp: (state, options) => state.decreasedNow(this.http, orderId, { ...sought, size }, options),
+      isEcho: () => true,
+      send: (options, attempt) =>
+        callWith(this.http, DecreaseOrderV2, "order_id", ids, options, body, attempt),
+      lookUp: ({ options }) => decreasedNow(this.http, orderId, { ...sought, size }, options),
     });
   }
 

@@ -46,12 +46,14 @@ import type {
   Withdrawal,
 } from "../contract/types.ts";
 import type { ListAllOptions, Page } from "../http/page.ts";
-import type { CallOptions } from "../http/pipeline.ts";
+import type { CallOptions, WriteOptions } from "../http/pipeline.ts";
 import { assertCallOptions } from "../http/check_call.ts";
 import { assertNoExtra, ownFields, withExtras } from "./checks.ts";
-import { exactlyOnce, type WriteOptions } from "./exactly_once.ts";
+import { parseFixed } from "../fixed_point.ts";
+import { writeOne } from "../writes/once.ts";
 import { type HistoryOptions, listTiers } from "./history.ts";
-import { call, callFor, listAll, listPage, Namespace, send } from "./namespace.ts";
+import { call, callFor, listAll, listPage, send } from "../http/calls.ts";
+import { Namespace } from "./namespace.ts";
 import { Subaccounts } from "./subaccounts.ts";
 
 /** `client.portfolio` */
@@ -300,16 +302,17 @@ export class Transfers extends Namespace {
     const named = { ...own, client_transfer_id: clientId };
     const sought = withExtras(named, options.extraBody);
     const since = Math.floor(this.http.now() / 1000);
-    return await exactlyOnce(this.http, options, {
+    return await writeOne(this.http, options, {
       clientIds: [clientId],
+      isEcho: (verdict) => verdict === "taken" && own.client_transfer_id === undefined,
       // Kalshi knows transfers again that leave subaccounts out.
       onlyRefused: Boolean(sought.source_subaccount || sought.destination_subaccount),
-      send: (options) => callFor(this.http, CreateTransfer, "transfer_id", undefined, options, named),
-      lookUp: async (_, options, { code }) => {
-        if (code !== "CONFLICT") return undefined;
+      send: (options, attempt) =>
+        callFor(this.http, CreateTransfer, "transfer_id", undefined, options, named, attempt),
+      lookUp: async ({ options, error }) => {
+        if (error?.code !== "CONFLICT") return undefined;
         // No list tells a transfer's client id: only one that can be no other is taken for it.
         const { items } = await this.list({}, options);
-        const { parseFixed } = await import("../fixed_point.ts");
         // A centicent is a ten-thousandth of a dollar, and so is the unit of a parsed price.
         const alike = items.filter((transfer) =>
           isTransfer(transfer, sought, since) && parseFixed(transfer.amount, 4) === sought.amount

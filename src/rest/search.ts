@@ -7,7 +7,8 @@
 import { GetFiltersForSports, GetTagsForSeriesCategories } from "../contract/operations.ts";
 import type { GetFiltersBySportsResponse } from "../contract/types.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { call, callFor, Namespace } from "./namespace.ts";
+import { call, callFor } from "../http/calls.ts";
+import { Namespace } from "./namespace.ts";
 
 /** `client.search` */
 export class Search extends Namespace {

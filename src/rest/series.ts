@@ -15,7 +15,8 @@ import {
 import type { Series, SeriesFeeChange } from "../contract/types.ts";
 import { withIds } from "../http/check_call.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { callFor, callForList, Namespace } from "./namespace.ts";
+import { callFor, callForList } from "../http/calls.ts";
+import { Namespace } from "./namespace.ts";
 
 /** `client.series`, also `client.markets.series` */
 export class SeriesNamespace extends Namespace {

@@ -12,7 +12,8 @@ import {
 import type { GetStructuredTargetsResponse, StructuredTarget } from "../contract/types.ts";
 import type { ListAllOptions, Page } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { call, listAll, listPage, Namespace } from "./namespace.ts";
+import { call, listAll, listPage } from "../http/calls.ts";
+import { Namespace } from "./namespace.ts";
 
 /** `client.structuredTargets` */
 export class StructuredTargets extends Namespace {

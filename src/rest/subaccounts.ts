@@ -23,10 +23,11 @@ import type {
   UpdateSubaccountNettingRequest,
 } from "../contract/types.ts";
 import type { ListAllOptions, Page } from "../http/page.ts";
-import type { CallOptions } from "../http/pipeline.ts";
+import type { CallOptions, WriteOptions } from "../http/pipeline.ts";
 import { assertNoExtra, checkFirst, ownFields } from "./checks.ts";
-import { exactlyOnce, type WriteOptions } from "./exactly_once.ts";
-import { callFor, callForList, listAll, listPage, Namespace, send } from "./namespace.ts";
+import { writeOne } from "../writes/once.ts";
+import { callFor, callForList, listAll, listPage, send } from "../http/calls.ts";
+import { Namespace } from "./namespace.ts";
 
 /** `client.subaccounts`, also `client.portfolio.subaccounts` */
 export class Subaccounts extends Namespace {
@@ -105,13 +106,13 @@ export class SubaccountTransfers extends Namespace {
     const own = ownFields(ApplySubaccountTransfer, body);
     checkFirst(ApplySubaccountTransfer, undefined, own, options);
     assertNoExtra(ApplySubaccountTransfer, options, "client_transfer_id");
-    await exactlyOnce(this.http, options, {
+    await writeOne(this.http, options, {
       clientIds: [own.client_transfer_id],
-      send: async (options) => {
-        await send(this.http, ApplySubaccountTransfer, undefined, options, own);
+      send: async (options, attempt) => {
+        await send(this.http, ApplySubaccountTransfer, undefined, options, own, attempt);
         return true;
       },
-      lookUp: (_, _options, { code }) => Promise.resolve(code === "CONFLICT" ? true : undefined),
+      lookUp: ({ error }) => Promise.resolve(error?.code === "CONFLICT" ? true : undefined),
     });
   }
 }

@@ -9,7 +9,8 @@ import type { GetTradesResponse, Trade } from "../contract/types.ts";
 import type { Page } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { type HistoryOptions, listTiers } from "./history.ts";
-import { listPage, Namespace } from "./namespace.ts";
+import { listPage } from "../http/calls.ts";
+import { Namespace } from "./namespace.ts";
 
 /** `client.trades`, also `client.markets.trades` */
 export class Trades extends Namespace {

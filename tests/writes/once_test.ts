@@ -20,7 +20,7 @@ import {
 import type { LimitedCall } from "../../src/http/limiter.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
 import { test } from "../support/test.ts";
-import { type Recorded, recordingClient, signer } from "./recording.ts";
+import { type Recorded, recordingClient, signer } from "../rest/recording.ts";
 
 /** A status, the fields of a JSON answer, a text, a broken connection, or no answer at all. */
 type Reply = number | Readonly<Record<string, unknown>> | string | "cut" | "hang";
@@ -460,15 +460,14 @@ test("a cancel is sent again, and an order that is cancelled is a success", asyn
 });
 
 test("an order that was filled first is not cancelled", async () => {
-  const scene = stage(["cut", 404], [{
-    order: orderWith({ status: "executed", remaining_count_fp: "0.00" }),
-  }]);
+  const filled = { order: orderWith({ status: "executed", remaining_count_fp: "0.00" }) };
+  const scene = stage(["cut", 404], [filled]);
   const error = await failure(scene, scene.client.orders.cancel("o-1"));
   assertInstanceOf(error, KalshiNotFoundError);
   assertEquals(error.outcome, "unknown");
-  const first = stage([404]);
+  const first = stage([404], [filled]);
   assertEquals((await failure(first, first.client.orders.cancel("o-1"))).outcome, "rejected");
-  assertEquals(first.sent(), "DELETE");
+  assertEquals(first.sent(), "DELETE GET");
 });
 
 test("cancelAll is sent again, and no look tells what became of it", async () => {
@@ -782,4 +781,89 @@ test("of a batch of cancels only those that did not happen are sent again", asyn
     ["o-3", "7.00", undefined],
   ]);
   assertEquals(bodies(scene).map(({ orders }) => orders.length), [3, 2]);
+});
+
+// Requests that something on the way sends twice, so that the second answer comes back.
+
+const { client_order_id: _, ...unnamed } = wish;
+
+test("the conflict of an id that was made here is the work of the call itself: it is looked for, else unknown", async () => {
+  // The list answers with whatever id was sent.
+  const requests: string[] = [];
+  const clock = new ManualClock();
+  let id = "";
+  const { client } = recordingClient((request) => {
+    requests.push(request.method);
+    if (request.method === "GET") {
+      return Promise.resolve(Response.json(listed(orderWith({ client_order_id: id }))));
+    }
+    id = JSON.parse(request.body ?? "{}").client_order_id;
+    return respond(409, request);
+  }, { clock, config: { orderRetries: "idempotent", maxRetries: 3 } });
+  const placed = await client.orders.create(unnamed);
+  assertEquals([placed.order_id, placed.client_order_id, requests.join(" ")], ["o-1", id, "POST GET"]);
+  for (const orderRetries of ["never", "idempotent"] as const) {
+    const missing = stage([409], [listed()], { orderRetries });
+    const error = await failure(missing, missing.client.orders.create(unnamed));
+    assertEquals(
+      [error.code, error.outcome, error.clientIds.length],
+      ["CONFLICT", "unknown", 1],
+      orderRetries,
+    );
+    const named = stage([409], [listed()], { orderRetries });
+    assertEquals((await failure(named, named.client.orders.create(wish))).outcome, "rejected", orderRetries);
+  }
+});
+
+test("a cancel, amend or decrease that was refused is a success when the order is so", async () => {
+  const cancelled = { order: orderWith({ status: "canceled", remaining_count_fp: "0.00" }) };
+  const cancel = stage([404], [cancelled]);
+  assertEquals((await run(cancel, cancel.client.orders.cancel("o-1"))).order_id, "o-1");
+  assertEquals(cancel.sent(), "DELETE GET");
+  const body = { ticker: "KX-1", side: "bid", price: "0.5600", count: "10.00" } as const;
+  for (const status of [404, 400]) {
+    const amend = stage([status], [{ order }]);
+    assertEquals((await run(amend, amend.client.orders.amend("o-1", body))).order_id, "o-1");
+    const other = stage([status], [{ order: orderWith({ yes_price_dollars: "0.5500" }) }]);
+    assertEquals((await failure(other, other.client.orders.amend("o-1", body))).outcome, "rejected");
+    const reduce = stage([status], [{ order }]);
+    assertEquals(await run(reduce, reduce.client.orders.decrease("o-1", { reduce_to: "7.00" })), {
+      order_id: "o-1",
+      client_order_id: ID,
+      ts_ms: found.ts_ms,
+      remaining_count: "7.00",
+    });
+    const more = stage([status], [{ order }]);
+    assertEquals(
+      (await failure(more, more.client.orders.decrease("o-1", { reduce_to: "6.00" }))).outcome,
+      "rejected",
+    );
+    // Where the look shows nothing, nothing is known.
+    const blind = stage([status], [500]);
+    assertEquals((await failure(blind, blind.client.orders.amend("o-1", body))).outcome, "unknown");
+  }
+  const once = stage([404], [], { orderRetries: "never" });
+  assertEquals((await failure(once, once.client.orders.cancel("o-1"))).outcome, "unknown");
+  assertEquals(once.sent(), "DELETE");
+});
+
+test("of a batch, ids that were made here and are taken are looked for, else unknown", async () => {
+  for (const orderRetries of ["never", "idempotent"] as const) {
+    const scene = stage([{
+      orders: [{ error: { code: "order_already_exists" } }, { error: { code: "order_already_exists" } }],
+    }], [
+      listed(),
+    ], { orderRetries });
+    const results = await run(scene, scene.client.orders.batchCreate({ orders: [unnamed, wish] }));
+    assertEquals(
+      results.map(({ error }) => error?.code),
+      ["outcome_unknown", "order_already_exists"],
+      orderRetries,
+    );
+  }
+  const gone = stage([{ orders: [{ order_id: "o-1", error: { code: "not_found" } }] }], [
+    { order: orderWith({ status: "canceled", remaining_count_fp: "0.00" }) },
+  ]);
+  const [cancelled] = await run(gone, gone.client.orders.batchCancel({ orders: [{ order_id: "o-1" }] }));
+  assertEquals([cancelled?.order_id, cancelled?.error], ["o-1", undefined]);
 });

@@ -18,7 +18,7 @@ import type {
 import { formatCount, parseCount, parsePrice } from "../fixed_point.ts";
 import type { ListAllOptions } from "../http/page.ts";
 import type { CallOptions, HttpPipeline } from "../http/pipeline.ts";
-import { callFor, listAll } from "./namespace.ts";
+import { callFor, listAll } from "../http/calls.ts";
 
 /** How far apart two clocks may be, and more: Kalshi refuses requests of clocks that are off by half a minute. */
 const CLOCK_SLACK_MS = 60_000;

@@ -14,7 +14,7 @@ import {
   snapDown,
   snapUp,
 } from "../fixed_point.ts";
-import type { HttpPipeline } from "../http/pipeline.ts";
+import type { HttpPipeline } from "./pipeline.ts";
 
 /** As many markets as are kept: those shown last. */
 const MOST_MARKETS = 5_000;

@@ -1,0 +1,167 @@
+/**
+ * How every operation of the contract is called: a value, a list or a page out of its answer.
+ *
+ * The rule for answers: one field gives that field's value, none gives nothing, more give the whole answer.
+ *
+ * @module
+ */
+
+import type { Operation, PagedOperation } from "../contract/operation.ts";
+import type { Market } from "../contract/types.ts";
+import { KalshiDecodeError } from "../errors.ts";
+import { isPlain } from "../plain.ts";
+import { priceAdvice, rememberGrids } from "./known_grids.ts";
+import { allItems, type ListAllOptions, Page } from "./page.ts";
+import type { CallOptions, HttpPipeline, WriteAttempt } from "./pipeline.ts";
+import type { Params } from "./url.ts";
+
+/** The items of a list that an answer holds. */
+type ItemOf<R, K extends keyof R> = NonNullable<R[K]> extends readonly (infer T)[] ? T : never;
+
+/** Makes the error for an answer that lacks what the contract promises: it must not read as "no order", "no position". */
+export type Lack = (what: string, details?: unknown) => KalshiDecodeError;
+
+/** Runs an operation and gives what `read` takes out of its answer. */
+export function callAnd<P, R, B, T>(
+  http: HttpPipeline,
+  operation: Operation<P, R, B>,
+  params: P,
+  options: CallOptions | undefined,
+  body: B | undefined,
+  read: (response: R, lack: Lack) => T,
+  attempt?: WriteAttempt,
+): Promise<T> {
+  return http.request<T>(operation, options, {
+    ...attempt,
+    params: params as Params | undefined,
+    body,
+    advise: (code) => code === "invalid_price" ? priceAdvice(http, body) : undefined,
+    read: (value, request, status) => {
+      const lack: Lack = (what, details) =>
+        new KalshiDecodeError(`${request.method} ${request.path} answered ${status} without ${what}.`, {
+          ...request,
+          status,
+          details,
+          outcome: "unknown",
+        });
+      if (typeof value !== "object" || value === null || Array.isArray(value)) throw lack("a JSON object");
+      return read(value as R, lack);
+    },
+  });
+}
+
+/** Runs an operation and gives its whole answer. */
+export function call<P, R, B>(
+  http: HttpPipeline,
+  operation: Operation<P, R, B>,
+  params: P,
+  options?: CallOptions,
+  body?: B,
+): Promise<R> {
+  return callAnd(http, operation, params, options, body, (response) => response);
+}
+
+/** Runs an operation whose success says nothing but that. */
+export function send<P, R, B>(
+  http: HttpPipeline,
+  operation: Operation<P, R, B>,
+  params: P,
+  options?: CallOptions,
+  body?: B,
+  attempt?: WriteAttempt,
+): Promise<void> {
+  return http.request<void>({ ...operation, empty: true }, options, {
+    ...attempt,
+    params: params as Params | undefined,
+    body,
+  });
+}
+
+/** Runs an operation and gives its whole answer, which must hold this field. */
+export function callWith<P, R, B>(
+  http: HttpPipeline,
+  operation: Operation<P, R, B>,
+  field: keyof R & string,
+  params: P,
+  options?: CallOptions,
+  body?: B,
+  attempt?: WriteAttempt,
+): Promise<R> {
+  return callAnd(http, operation, params, options, body, (response, lack) => {
+    if (response[field] === undefined || response[field] === null) throw lack(`\`${field}\``);
+    return response;
+  }, attempt);
+}
+
+/** Runs an operation and gives one field of its answer. */
+export async function callFor<P, R, B, K extends keyof R & string>(
+  http: HttpPipeline,
+  operation: Operation<P, R, B>,
+  field: K,
+  params: P,
+  options?: CallOptions,
+  body?: B,
+  attempt?: WriteAttempt,
+): Promise<NonNullable<R[K]>> {
+  return (await callWith(http, operation, field, params, options, body, attempt))[field] as NonNullable<R[K]>;
+}
+
+/** Runs an operation and gives the list in its answer. */
+export function callForList<P, R, B, K extends keyof R & string>(
+  http: HttpPipeline,
+  operation: Operation<P, R, B>,
+  field: K,
+  params: P,
+  options?: CallOptions,
+  body?: B,
+): Promise<ItemOf<R, K>[]> {
+  return callAnd(http, operation, params, options, body, (response, lack) => listIn(response, field, lack));
+}
+
+/** The list in an answer: one that came as null is empty by now, one that is not there at all is not. */
+export function listIn<R, K extends keyof R & string>(
+  response: R,
+  field: K,
+  lack: Lack,
+  optional = false,
+): ItemOf<R, K>[] {
+  const list: unknown = response[field];
+  if (Array.isArray(list)) return list;
+  if (optional && list === undefined) return [];
+  throw lack(`the list \`${field}\``);
+}
+
+/** Fetches one page. */
+export function listPage<P, R, K extends keyof R & string>(
+  http: HttpPipeline,
+  operation: PagedOperation<P, R, K>,
+  params: P,
+  options?: CallOptions,
+): Promise<Page<ItemOf<R, K>, R>> {
+  return callAnd(http, operation, params, options, undefined, (response, lack) => {
+    const cursor: unknown = response[(operation.next ?? "cursor") as keyof R];
+    const items = listIn(response, operation.items, lack, operation.optional);
+    if (operation.items === "markets") rememberGrids(http, items as Market[]);
+    return new Page(
+      items,
+      typeof cursor === "string" ? cursor : "",
+      response,
+      (cursor) => listPage(http, operation, { ...params, cursor }, options),
+    );
+  });
+}
+
+/** Walks over all pages. */
+export function listAll<P, R, K extends keyof R & string>(
+  http: HttpPipeline,
+  operation: PagedOperation<P, R, K>,
+  params: P,
+  options: ListAllOptions = {},
+): AsyncGenerator<ItemOf<R, K>, void, undefined> {
+  // What are no options is left for the first page to refuse.
+  const { maxItems: _, prefetch: __, ...rest } = Object(options);
+  return allItems(
+    (signal) => listPage(http, operation, params, isPlain(options) ? { ...rest, signal } : options),
+    Object(options),
+  );
+}
