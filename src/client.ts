@@ -24,7 +24,7 @@ import type { HttpPipeline } from "./http/pipeline.ts";
 import { assertBudgets, type RateBudgets } from "./http/rate_budgets.ts";
 import { makeInspect, type Validate } from "./http/validate.ts";
 import { CLIENT_OPTIONS, STREAM_OPTIONS } from "./option_places.ts";
-import { assertKnownOptions, assertParts } from "./options.ts";
+import { assertKnownOptions, assertParts, assertSignal } from "./options.ts";
 import { Account } from "./rest/account.ts";
 import { ApiKeys } from "./rest/api_keys.ts";
 import { Communications } from "./rest/communications.ts";
@@ -262,6 +262,7 @@ export class KalshiClient extends KalshiCore {
     }
     const opening = new AbortController();
     const { signal } = options;
+    if (signal !== undefined) assertSignal(signal);
     const abort = () => opening.abort(signal?.reason);
     if (signal?.aborted) abort();
     signal?.addEventListener("abort", abort);

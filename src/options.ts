@@ -91,6 +91,19 @@ export function assertFlag(name: string, value: unknown): void {
   if (typeof value !== "boolean") refuse(name, ["true", "false"], value);
 }
 
+/** Refuses what is no AbortSignal. */
+export function assertSignal(value: unknown): void {
+  if (typeof (value as Partial<AbortSignal> | null)?.aborted === "boolean") return;
+  throw new KalshiConfigError(
+    `signal takes an AbortSignal, such as \`controller.signal\`; got ${shown(value)}.`,
+  );
+}
+
+/** Refuses what cannot be called. */
+export function assertFunction(name: string, value: unknown): void {
+  if (typeof value !== "function") refuse(name, ["a function"], value);
+}
+
 /** The error for an option that `owner` does not have. */
 export function unknownOption(owner: string, name: string, known: readonly string[]): KalshiConfigError {
   const near = nearestName(name, known);

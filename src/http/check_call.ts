@@ -7,7 +7,7 @@
 import type { FieldRules } from "../contract/field_rule.ts";
 import { KalshiConfigError } from "../errors.ts";
 import { CALL_OPTIONS, CONFIG_OPTIONS, WALK_OPTIONS } from "../option_places.ts";
-import { unknownOption } from "../options.ts";
+import { assertSignal, unknownOption } from "../options.ts";
 import { copyPlain, type Fields, isPlain, shown, shownName } from "../plain.ts";
 import { findFault, holdsPrivateKey } from "./check.ts";
 
@@ -293,9 +293,7 @@ export function assertCallOptions(
     if (!known.includes(name)) refuseOption(template, name, known);
   }
   const { signal, maxRetries } = options;
-  if (signal !== undefined && typeof (signal as Partial<AbortSignal> | null)?.aborted !== "boolean") {
-    throw new KalshiConfigError("signal takes an AbortSignal, such as `controller.signal`.");
-  }
+  if (signal !== undefined) assertSignal(signal);
   if (typeof maxRetries === "number" && maxRetries % 1) {
     throw new KalshiConfigError(`maxRetries takes a whole number; got ${maxRetries}.`);
   }

@@ -4,7 +4,14 @@
  * @module
  */
 
-import { type BookChange, type BookFrame, MarketBook, type StaleReason } from "./market_book.ts";
+import {
+  assertBookOptions,
+  type BookChange,
+  type BookFrame,
+  MarketBook,
+  type StaleReason,
+} from "./market_book.ts";
+import { isPlain } from "../plain.ts";
 import { Sequence } from "./sequence.ts";
 
 /** What a {@linkcode BookReplay} is made from. */
@@ -45,9 +52,14 @@ export class BookReplay {
   readonly #books = new Map<string, MarketBook>();
   readonly #sids = new Map<number, Recorded>();
 
-  /** Starts without any book. */
+  /**
+   * Starts without any book.
+   *
+   * @throws {KalshiConfigError} for an option that is unknown or wrong
+   */
   constructor(options: BookReplayOptions = {}) {
-    this.#options = options;
+    assertBookOptions("BookReplay", options);
+    this.#options = { ...options };
   }
 
   /** The books so far, by ticker. */
@@ -129,6 +141,6 @@ function readFrame(frame: unknown): Envelope | undefined {
     }
   }
   const { type, msg } = (read ?? {}) as Envelope;
-  const isFrame = typeof type === "string" && (msg === undefined || msg === null || typeof msg === "object");
+  const isFrame = typeof type === "string" && (msg === undefined || msg === null || isPlain(msg));
   return isFrame ? { ...read as Envelope, msg: msg ?? {} } : undefined;
 }

@@ -5,8 +5,10 @@
  */
 
 import type { Clock } from "../clock.ts";
-import { KalshiAbortError, KalshiTimeoutError } from "../errors.ts";
-import { assertAtLeast, assertKnownOptions } from "../options.ts";
+import { commandParams } from "../contract/commands.ts";
+import { KalshiAbortError, KalshiConfigError, KalshiTimeoutError } from "../errors.ts";
+import { assertAtLeast, assertKnownOptions, assertSignal } from "../options.ts";
+import { isPlain } from "../plain.ts";
 
 /** How long a caller waits. */
 export interface WaitOptions {
@@ -25,9 +27,20 @@ export const LONGEST_MS: number = 2 ** 31 - 1;
  * @throws {KalshiConfigError} naming the option
  */
 export function checkCall(what: string, options: WaitOptions, ...more: readonly string[]): void {
-  assertKnownOptions(what, options, ["signal", "timeoutMs", ...more]);
+  const known = ["signal", "timeoutMs", ...more];
+  const param = isPlain(options) &&
+    Object.keys(options).find((name) => isParam(name) && !known.includes(name));
+  if (param && /^(subscribe|on|fills|userOrders)$/.test(what)) {
+    throw new KalshiConfigError(
+      `${what} has no option "${param}". It is a parameter: it goes into the argument before the options.`,
+    );
+  }
+  assertKnownOptions(what, options, known);
+  if (options.signal !== undefined) assertSignal(options.signal);
   if (options.timeoutMs !== undefined) assertAtLeast("timeoutMs", options.timeoutMs);
 }
+
+const isParam = (name: string) => Object.hasOwn(commandParams.subscribe ?? {}, name);
 
 /**
  * Waits for `work`, as long as the caller wants to.

@@ -9,7 +9,7 @@ import { commandParams } from "../contract/commands.ts";
 import { KalshiConfigError } from "../errors.ts";
 import { findFault } from "../http/check.ts";
 import { unknownOption } from "../options.ts";
-import { isPlain, shown } from "../plain.ts";
+import { copyPlain, isPlain, shown } from "../plain.ts";
 import type { QueuePolicy } from "./queue.ts";
 
 /** Which markets of a channel, by ticker. */
@@ -257,12 +257,40 @@ export interface Wish {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
+/** Options of calls, which are no parameters. */
+const OPTIONS: readonly string[] = [
+  "signal",
+  "timeoutMs",
+  "queue",
+  "recover",
+  "awaitLive",
+  "policy",
+  "limit",
+];
+
+/** Refuses what cannot be a channel, and another spelling of one that is known: Kalshi's names are lower case. */
+function assertChannel(channel: unknown): void {
+  if (typeof channel !== "string" || channel === "") {
+    throw new KalshiConfigError(
+      `A subscription takes the name of one channel first, such as "ticker"; got ${shown(channel)}.`,
+    );
+  }
+  if (Object.hasOwn(CHANNELS, channel)) return;
+  // A channel of a new kind may be called nearly so; what differs in case and separators alone is none.
+  const bare = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, "");
+  const known = Object.keys(CHANNELS).find((name) => bare(name) === bare(channel));
+  if (known === undefined) return;
+  throw new KalshiConfigError(`There is no channel ${shown(channel)}. Did you mean "${known}"?`);
+}
+
 /**
  * Reads parameters, and refuses what the channel does not have: Kalshi would ignore it and send everything.
  *
  * @throws {KalshiConfigError} naming the parameter
  */
-export function readParams(channel: string, params: Readonly<Record<string, unknown>> = {}): Wish {
+export function readParams(channel: string, given: Readonly<Record<string, unknown>> = {}): Wish {
+  assertChannel(channel);
+  const params = copyPlain(given);
   if (!isPlain(params)) {
     throw new KalshiConfigError(
       `"${channel}" takes its parameters as a plain object such as { market_tickers: [ticker] }; got ${
@@ -301,6 +329,10 @@ export function readParams(channel: string, params: Readonly<Record<string, unkn
       const fault = rule && findFault({ [name]: rule }, { [name]: value }, { what: "parameter" });
       if (fault !== undefined) throw new KalshiConfigError(`"${channel}": ${fault}`);
       options[name] = value;
+    } else if (OPTIONS.includes(name)) {
+      throw new KalshiConfigError(
+        `The channel "${channel}" has no parameter "${name}". It is an option: it goes into the last argument.`,
+      );
     } else {
       throw unknownOption(`The channel "${channel}"`, name, [
         ...names.slice(0, channel === "ticker" ? 2 : 1),

@@ -573,8 +573,8 @@ export class LiveOrderBook implements AsyncDisposable {
    * @throws {KalshiStreamClosedError} when the book or its stream is closed
    */
   async live(options: WaitOptions = {}): Promise<void> {
-    if (this.state === "live") return;
     checkCall("live", options);
+    if (this.state === "live") return;
     const { clock } = this.#books.options;
     let reader: Reader | undefined;
     const work = new Promise<void>((resolve, reject) => {

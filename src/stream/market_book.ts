@@ -6,7 +6,10 @@
 
 import type { BookSide } from "../contract/ws.ts";
 import { KalshiStaleBookError } from "./errors.ts";
+import { KalshiConfigError } from "../errors.ts";
 import { complementPrice, parseCount, parsePrice } from "../fixed_point.ts";
+import { assertFlag, assertFunction, assertKnownOptions } from "../options.ts";
+import { shown } from "../plain.ts";
 import { OrderBook } from "./order_book.ts";
 
 /**
@@ -107,8 +110,34 @@ export interface MarketBookOptions {
   readonly onChange?: ((change: BookChange) => void) | undefined;
 }
 
+/** Refuses options that a book does not have, and values that they cannot have. */
+export function assertBookOptions(owner: string, options: object): void {
+  assertKnownOptions(owner, options, ["useYesPrice", "onChange"]);
+  const { useYesPrice, onChange } = options as { readonly [name: string]: unknown };
+  if (useYesPrice !== undefined) assertFlag("useYesPrice", useYesPrice);
+  if (onChange !== undefined) assertFunction("onChange", onChange);
+}
+
 /** How many deltas wait for a snapshot before only a newer snapshot will do. */
 const BUFFERED = 10_000;
+
+/** Refuses what is not for the book of a market: fed with it, the book would be wrong without a sign of it. */
+function assertFrame(ticker: string, frame: unknown): void {
+  const { type, msg } = Object(frame) as Partial<BookFrame>;
+  if (
+    (type !== "orderbook_snapshot" && type !== "orderbook_delta") || typeof msg !== "object" ||
+    msg === null || Array.isArray(msg)
+  ) {
+    throw new KalshiConfigError(
+      "feed takes a frame of `orderbook_delta`, parsed: { type, seq, msg }; got " +
+        `${typeof type === "string" ? `one of type ${shown(type)}` : shown(frame)}. ` +
+        "BookReplay takes text, and frames of every channel and market.",
+    );
+  }
+  if (msg.market_ticker !== undefined && msg.market_ticker !== ticker) {
+    throw new KalshiConfigError(`The book of ${ticker} takes no frame of ${shown(msg.market_ticker)}.`);
+  }
+}
 
 /** An empty book has no sides; one whose sides have other names cannot be read. */
 function assertSides(msg: BookFrame["msg"]): void {
@@ -161,8 +190,16 @@ export class MarketBook {
   /** Whether `onChange` is called for every single delta; true unless set. Without it a delta costs less. */
   tellsDeltas: boolean = true;
 
-  /** Starts in the state `waiting`. */
+  /**
+   * Starts in the state `waiting`.
+   *
+   * @throws {KalshiConfigError} without a ticker, and for an option that is unknown or wrong
+   */
   constructor(ticker: string, options: MarketBookOptions = {}) {
+    if (typeof ticker !== "string" || ticker === "") {
+      throw new KalshiConfigError(`MarketBook takes the ticker of a market first; got ${shown(ticker)}.`);
+    }
+    assertBookOptions("MarketBook", options);
     this.ticker = ticker;
     this.#useYesPrice = options.useYesPrice ?? true;
     this.#onChange = options.onChange;
@@ -198,8 +235,13 @@ export class MarketBook {
     return this.#book;
   }
 
-  /** Takes the next frame of this market. */
+  /**
+   * Takes the next frame of this market, parsed. One whose payload cannot be read makes the book stale.
+   *
+   * @throws {KalshiConfigError} for what is no frame, or one of another channel or market
+   */
   feed(frame: BookFrame): void {
+    assertFrame(this.ticker, frame);
     if (this.#state === "closed") return;
     if (frame.type === "orderbook_snapshot") this.#snapshot(frame);
     else if (this.#state === "live") {
@@ -296,15 +338,16 @@ export class MarketBook {
     const isBid = msg.side === "yes";
     let price: number;
     let delta: number;
+    let size: number;
     try {
       if (!isBid && msg.side !== "no") throw new TypeError("no such side");
       price = parsePrice(msg.price_dollars as string);
       if (!isBid && !this.#useYesPrice) price = complementPrice(price);
       delta = parseCount(msg.delta_fp as string);
+      size = this.#book.add(isBid ? "bid" : "ask", price, delta);
     } catch {
       return this.lost("unreadable", seq);
     }
-    const size = this.#book.add(isBid ? "bid" : "ask", price, delta);
     if (size < 0) return this.lost("negative-level", seq);
     this.#seq = seq;
     if (!tell) return;

@@ -5,7 +5,9 @@
  */
 
 import type { BookSide } from "../contract/ws.ts";
+import { KalshiConfigError } from "../errors.ts";
 import { complementPrice, formatCount, formatPrice } from "../fixed_point.ts";
+import { shown } from "../plain.ts";
 
 /** One price level. */
 export interface BookLevel {
@@ -35,6 +37,30 @@ export interface RestOrderBook {
 }
 
 const BLOCK = 128;
+
+/** Refuses a side and a price that no level can have, which would all read as an empty one. */
+function assertLevel(method: string, side: unknown, price: unknown): void {
+  if (side !== "bid" && side !== "ask") {
+    throw new KalshiConfigError(
+      `${method} takes a side first, "bid" or "ask"; got ${shown(side)}. The book is in YES terms: ` +
+        "bids for NO stand among the asks, at one dollar less their price (`complementPrice`).",
+    );
+  }
+  if (Number.isSafeInteger(price) && (price as number) >= 0) return;
+  throw new KalshiConfigError(
+    `${method} takes a price second, in whole ten-thousandths of a dollar; got ${
+      shown(price)
+    }. For $0.56 write 5600, or parsePrice("0.5600") of @unofficial/kalshi/fixed-point.`,
+  );
+}
+
+/** Refuses what is no number of levels. */
+function assertLevels(count: unknown): void {
+  if (count === Infinity || Number.isSafeInteger(count) && (count as number) >= 1) return;
+  throw new KalshiConfigError(
+    `depth takes a whole number of levels from 1, or nothing for all of them; got ${shown(count)}.`,
+  );
+}
 
 /** A run of neighbouring levels, sorted by key. */
 interface Block {
@@ -184,8 +210,17 @@ export class OrderBook {
   /**
    * Adds `delta` (hundredths of a contract, may be negative) to the level at `price` (ten-thousandths of
    * a dollar). Returns the new size; a negative return means that the level held less, and nothing was changed.
+   *
+   * @throws {KalshiConfigError} for a side that is none, and for a price or a change that is no such number
    */
   add(side: BookSide, price: number, delta: number): number {
+    assertLevel("add", side, price);
+    if (!Number.isSafeInteger(delta)) {
+      throw new KalshiConfigError(
+        `add takes a change third, in whole hundredths of a contract; got ${shown(delta)}. ` +
+          'For 10 contracts write 1000, or parseCount("10.00") of @unofficial/kalshi/fixed-point.',
+      );
+    }
     return (side === "bid" ? this.#bids : this.#asks).add(price, delta);
   }
 
@@ -250,18 +285,37 @@ export class OrderBook {
     return this.#bids.levels + this.#asks.levels;
   }
 
-  /** Contracts resting at `price`, in hundredths; 0 when there is no such level. */
+  /**
+   * Contracts resting at `price` (ten-thousandths of a dollar), in hundredths; 0 when there is no such level.
+   *
+   * @throws {KalshiConfigError} for a side that is none, and for a price that is no such number
+   */
   sizeAt(side: BookSide, price: number): number {
+    assertLevel("sizeAt", side, price);
     return (side === "bid" ? this.#bids : this.#asks).sizeAt(price);
   }
 
-  /** The best `count` levels of each side, as copies; all of them when left out. */
+  /**
+   * The best `count` levels of each side, as copies; all of them when left out.
+   *
+   * @throws {KalshiConfigError} for what is no whole number from 1
+   */
   depth(count: number = Infinity): BookDepth {
+    assertLevels(count);
     return { bids: this.#bids.take(count), asks: this.#asks.take(count) };
   }
 
-  /** True when both hold the same levels with the same sizes. */
+  /**
+   * True when both hold the same levels with the same sizes.
+   *
+   * @throws {KalshiConfigError} for what is no book
+   */
   equals(other: OrderBook): boolean {
+    if (typeof (other as Partial<OrderBook> | null | undefined)?.depth !== "function") {
+      throw new KalshiConfigError(
+        `equals takes another OrderBook; got ${shown(other)}. Of a MarketBook, give its read().`,
+      );
+    }
     const mine = this.depth();
     const theirs = other.depth();
     const same = (a: readonly BookLevel[], b: readonly BookLevel[]) =>

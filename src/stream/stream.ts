@@ -12,7 +12,7 @@ import type { Channel, ChannelMessages, FillMessage, UserOrderMessage } from "..
 import { KalshiConfigError } from "../errors.ts";
 import { guard } from "../http/hooks.ts";
 import { STREAM_OPTIONS } from "../option_places.ts";
-import { assertKnownOptions } from "../options.ts";
+import { assertFlag, assertFunction, assertKnownOptions, assertParts, assertSignal } from "../options.ts";
 import type { Runtime } from "../runtime/types.ts";
 import { checkCall, waitFor, type WaitOptions } from "./calls.ts";
 import {
@@ -77,6 +77,17 @@ export interface StreamOptions {
 }
 
 const OPTION_NAMES: readonly (keyof StreamOptions)[] = STREAM_OPTIONS;
+
+/** Refuses values that options of a stream cannot have. */
+function assertStreamParts(options: StreamOptions): void {
+  const { verifyBooks, onUnknown, onUnreadable, onError, signal, clock } = options;
+  for (const [name, hook] of Object.entries({ onUnknown, onUnreadable, onError })) {
+    if (hook !== undefined) assertFunction(name, hook);
+  }
+  if (verifyBooks !== undefined) assertFlag("verifyBooks", verifyBooks);
+  if (signal !== undefined) assertSignal(signal);
+  assertParts("KalshiStream", { clock }, []);
+}
 
 /** How a stream fares. Counters run from its start. */
 export interface StreamStats {
@@ -208,6 +219,7 @@ export class KalshiStream implements AsyncDisposable {
           "Open the stream on a server, in Deno, Bun, Node or a Cloudflare Worker, and pass on from there.",
       );
     }
+    assertStreamParts(options);
     const { config } = options;
     const checked = config instanceof KalshiConfig ? config : new KalshiConfig(config, { runtime });
     const stream = new KalshiStream(options, checked, runtime);
@@ -454,7 +466,7 @@ export class KalshiStream implements AsyncDisposable {
   ): Promise<Subscription<Message>> {
     const record = params as Readonly<Record<string, unknown>> | undefined;
     checkCall(channel === "fill" ? "fills" : "userOrders", options, "queue", "recover");
-    if (!options.recover) return await this.#subscribe(channel, record, options);
+    if (options.recover === undefined || options.recover === false) return await this.#subscribe(channel, record, options);
     const { lookup, everyMs } = readRecover(options.recover, this.#lookup);
     return await this.#subscribe<Message>(
       channel,

@@ -8,7 +8,7 @@ import type { Clock } from "../clock.ts";
 import { KalshiConfigError, type KalshiError } from "../errors.ts";
 import { guard } from "../http/hooks.ts";
 import { assertKnownOptions } from "../options.ts";
-import { waitFor, type WaitOptions } from "./calls.ts";
+import { checkCall, waitFor, type WaitOptions } from "./calls.ts";
 import { channelFacts, keyOf, type StreamItem, type StreamMarker, type Wish } from "./channels.ts";
 import type { Frame } from "./connection.ts";
 import { KalshiStreamClosedError } from "./errors.ts";
@@ -164,6 +164,7 @@ export class Subscription<Message> implements AsyncIterable<StreamItem<Message>>
    */
   async add(keys: readonly string[], options: WaitOptions = {}): Promise<void> {
     const { lanes, channel } = this.#options;
+    checkCall("add", options);
     readKeys(this.channel, keys);
     const own = this.#picked();
     const added = new Set(keys.filter((key) => !own.has(key)));
@@ -180,6 +181,7 @@ export class Subscription<Message> implements AsyncIterable<StreamItem<Message>>
 
   /** Removes tickers, ids or names; what is queued of them still comes. */
   async remove(keys: readonly string[], options: WaitOptions = {}): Promise<void> {
+    checkCall("remove", options);
     readKeys(this.channel, keys);
     const own = this.#picked();
     for (const key of keys) own.delete(key);
