@@ -126,7 +126,7 @@ function assertFrame(ticker: string, frame: unknown): void {
   const { type, msg } = Object(frame) as Partial<BookFrame>;
   if (
     (type !== "orderbook_snapshot" && type !== "orderbook_delta") || typeof msg !== "object" ||
-    msg === null || Array.isArray(msg)
+    msg === null
   ) {
     throw new KalshiConfigError(
       "feed takes a frame of `orderbook_delta`, parsed: { type, seq, msg }; got " +
@@ -143,6 +143,7 @@ function assertFrame(ticker: string, frame: unknown): void {
 function assertSides(msg: BookFrame["msg"]): void {
   const { yes_dollars_fp, no_dollars_fp, ...others } = msg;
   const isEmpty = yes_dollars_fp === undefined && no_dollars_fp === undefined;
+  if (Array.isArray(msg)) throw new TypeError("a list in the place of a payload");
   if (isEmpty && Object.values(others).some((value) => Array.isArray(value) && value.length > 0)) {
     throw new TypeError("levels under an unknown name");
   }

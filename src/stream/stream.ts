@@ -466,7 +466,9 @@ export class KalshiStream implements AsyncDisposable {
   ): Promise<Subscription<Message>> {
     const record = params as Readonly<Record<string, unknown>> | undefined;
     checkCall(channel === "fill" ? "fills" : "userOrders", options, "queue", "recover");
-    if (options.recover === undefined || options.recover === false) return await this.#subscribe(channel, record, options);
+    if (options.recover === undefined || options.recover === false) {
+      return await this.#subscribe(channel, record, options);
+    }
     const { lookup, everyMs } = readRecover(options.recover, this.#lookup);
     return await this.#subscribe<Message>(
       channel,

@@ -1,5 +1,6 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import process from "node:process";
+import { KalshiConfigError } from "../../src/errors.ts";
 import { createRandom, type Random } from "../../src/local_exchange/random.ts";
 import { MarketBook } from "../../src/stream/order_books.ts";
 import { collect } from "../support/collect.ts";
@@ -178,7 +179,10 @@ test("a book fed with a hundred thousand mutated frames is never live and crosse
     const frame = good[random.int(3)] as { type: string; seq: number; msg: Record<string, unknown> };
     const msg = random.int(3) === 0 ? frame.msg : poison(frame.msg, random);
     if (typeof msg !== "object" || msg === null) continue;
-    market.feed({ type: frame.type, seq: n, msg: msg as Record<string, unknown> });
+    const { market_ticker = "A" } = msg as Record<string, unknown>;
+    const feed = () => market.feed({ type: frame.type, seq: n, msg: msg as Record<string, unknown> });
+    if (market_ticker !== "A") assertThrows(feed, KalshiConfigError);
+    else feed();
     if (market.state !== "live") continue;
     live++;
     const { bids, asks } = market.read().depth();

@@ -13,7 +13,7 @@ class Odd {
   readonly signal = undefined;
 }
 
-const noObjects: readonly unknown[] = [
+const noObjects = (): readonly unknown[] => [
   null,
   "x",
   7,
@@ -170,7 +170,7 @@ test("MarketBook and BookReplay: no ticker, unknown options and values that cann
     (options) => new BookReplay(options),
   ];
   for (const make of makers) {
-    for (const options of noObjects) refusal(() => make(options));
+    for (const options of noObjects()) refusal(() => make(options));
     assertStringIncludes(refusal(() => make({ use_yes_price: false })), "Did you mean useYesPrice?");
     assertStringIncludes(refusal(() => make({ useYesPrices: false })), "Did you mean useYesPrice?");
     assertStringIncludes(refusal(() => make({ useYesPrice: "false" })), "useYesPrice takes true or false");
@@ -193,11 +193,13 @@ test("MarketBook.feed: what is no frame of its market is refused; a payload that
       { ...snapshot, type: "ticker" },
       { ...snapshot, msg: undefined },
       { ...snapshot, msg: null },
-      { ...snapshot, msg: [] },
       { ...snapshot, msg: { ...msg, market_ticker: "B" } },
     ]
   ) refusal(() => book.feed(frame));
   assertEquals(book.state, "waiting");
+  const list: Untyped = new MarketBook("A");
+  list.feed({ ...snapshot, msg: [] });
+  assertEquals([list.state, list.reason], ["stale", "unreadable"]);
   for (const price of ["-0.1000", "x", "", null]) {
     const other: Untyped = new MarketBook("A");
     other.feed(snapshot);
@@ -224,7 +226,7 @@ test("options of a stream's methods: unknown names, wrong values and what is no 
   const { stream, refused, commands, close } = await silent();
   for (const [name, ...args] of openings) {
     const call = (options: Untyped) => () => stream[name](...args, options);
-    for (const options of noObjects) await refused(call(options), name);
+    for (const options of noObjects()) await refused(call(options), name);
     await refused(call({ timeout: 5 }), "Did you mean timeoutMs (in milliseconds)?");
     await refused(call({ timeoutMs: "5" }), "timeoutMs takes a number");
     await refused(call({ timeoutMs: -1 }), "timeoutMs takes a number");
@@ -236,7 +238,7 @@ test("options of a stream's methods: unknown names, wrong values and what is no 
     await refused(() => stream[name](...args, { market_tickers: ["A"] }), "the argument before the options");
     if (name === "on") continue;
     const call = (queue: Untyped) => () => stream[name](...args, { queue });
-    for (const queue of noObjects) await refused(call(queue), "queue");
+    for (const queue of noObjects()) await refused(call(queue), "queue");
     await refused(call({ policy: "oldest" }), "queue.policy takes one of");
     await refused(call({ limit: 0 }), "queue.limit takes a whole number");
     await refused(call({ size: 5 }), 'no option "size"');
@@ -255,7 +257,7 @@ test("options of a stream's methods: unknown names, wrong values and what is no 
 
 test("parameters of a channel: unknown names, wrong types and what is no object are refused, nothing is sent", async () => {
   const { stream, refused, commands, close } = await silent();
-  for (const params of noObjects) {
+  for (const params of noObjects()) {
     for (
       const call of [
         () => stream.subscribe("ticker", params),
@@ -310,7 +312,7 @@ test("a subscription's and a book's own methods refuse options and names that ca
       await refused(() => subscription[method](keys), "a list of names");
     }
     await refused(() => subscription[method](["A"], { timeout: 5 }), "Did you mean timeoutMs");
-    for (const options of noObjects) await refused(() => subscription[method](["A"], options), method);
+    for (const options of noObjects()) await refused(() => subscription[method](["A"], options), method);
   }
   assertEquals(commands(), ["subscribe"]);
   const book = await stream.orderBook("A");
