@@ -5,6 +5,8 @@
  * @module
  */
 
+import { assertAtLeast } from "../options.ts";
+
 /**
  * How fast a bucket refills and how much it holds, in Kalshi's tokens. Most requests cost 10 tokens.
  *
@@ -98,6 +100,8 @@ export class TokenBucket {
   }
 
   #set(budget: RateBudget, spare: number): void {
+    assertAtLeast("tokensPerSecond", budget?.tokensPerSecond);
+    if (budget.capacity !== undefined) assertAtLeast("capacity", budget.capacity);
     this.#perMs = budget.tokensPerSecond / 1000;
     this.#capacity = budget.capacity ?? budget.tokensPerSecond;
     this.#spare = spare;

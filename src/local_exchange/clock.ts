@@ -1,3 +1,6 @@
+import { KalshiConfigError } from "../errors.ts";
+import { assertFunction } from "../options.ts";
+import { shown } from "../plain.ts";
 import { type Clock, type ClockTimer, held, systemClock } from "../clock.ts";
 
 /**
@@ -47,15 +50,24 @@ export class ExchangeClock implements Clock {
     return held(this.#base, work);
   }
 
-  /** Moves the exchange's time on by `ms` milliseconds; everything that falls due happens before it returns. */
+  /**
+   * Moves the exchange's time on by `ms` milliseconds; everything that falls due happens before it returns.
+   *
+   * @throws {KalshiConfigError} for what is no number of milliseconds of at least 0
+   */
   advance(ms: number): void {
-    if (!(ms >= 0)) throw new RangeError(`The exchange's clock only moves on: ${ms} ms.`);
+    if (typeof ms !== "number" || !(ms >= 0 && ms < Infinity)) {
+      throw new KalshiConfigError(
+        `The clock only moves on: advance takes milliseconds of at least 0; got ${shown(ms)}.`,
+      );
+    }
     this.#offset += ms;
     for (const listener of this.#listeners) listener();
   }
 
   /** Calls `listener` after each {@linkcode advance}; returns how to stop. */
   onAdvance(listener: () => void): () => void {
+    assertFunction("onAdvance", listener);
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }

@@ -8,9 +8,11 @@ import { checkKeyId } from "../auth/signer.ts";
 import { type Clock, held } from "../clock.ts";
 import { KalshiConfig } from "../config.ts";
 import { KalshiConfigError } from "../errors.ts";
+import { shown } from "../plain.ts";
 import type { Runtime } from "../runtime/types.ts";
 import { ExchangeClock } from "./clock.ts";
 import type { Account } from "./engine/model.ts";
+import * as controls from "./controls.ts";
 import type { FeeType } from "./engine/fees.ts";
 import type { Fault } from "./faults.ts";
 import { Gateway } from "./gateway.ts";
@@ -341,9 +343,14 @@ export class LocalExchange implements AsyncDisposable {
     return this.#network.runtime(options);
   }
 
-  /** Answers the next requests with a fault. */
+  /**
+   * Answers the next requests with a fault.
+   *
+   * @throws {KalshiConfigError} for an option that is unknown or wrong, and without `status` and `delayMs`
+   */
   fail(fault: Fault): void {
-    this.#venue.faults.add(fault);
+    controls.assertFault(fault);
+    this.#venue.faults.add({ ...fault });
   }
 
   /** Forgets every fault that waits. */
@@ -356,17 +363,25 @@ export class LocalExchange implements AsyncDisposable {
    * `Date` headers show. Its markets do not notice.
    */
   setClockSkew(ms: number): void {
+    controls.assertValue("setClockSkew", "ms", ms, controls.argument.skewMs);
     this.#venue.skewMs = ms;
   }
 
   /** Lets the market makers move `times` rounds; the books change and some trades happen. */
   step(times = 1): void {
+    controls.assertValue("step", "times", times, controls.argument.rounds);
     this.#venue.tick();
     for (let round = 0; round < times; round++) this.#venue.makers?.step();
   }
 
-  /** Places an order of somebody else's, who never runs out of cash; returns its id. */
-  placeCounterOrder({ ticker, side, price, count }: CounterOrder): string {
+  /**
+   * Places an order of somebody else's, who never runs out of cash; returns its id.
+   *
+   * @throws {KalshiConfigError} for an option that is unknown, missing or wrong, and for an order that is refused
+   */
+  placeCounterOrder(order: CounterOrder): string {
+    controls.assertCounterOrder(order);
+    const { ticker, side, price, count } = order;
     this.#venue.tick();
     const { engine, catalog } = this.#venue;
     const market = catalog.markets.get(ticker)?.market;
@@ -395,6 +410,7 @@ export class LocalExchange implements AsyncDisposable {
 
   /** Pays cash into an account, or out of it with an amount below zero, such as `"-20.00"`. */
   deposit(accountId: string, amount: string, where: CashPlace = {}): void {
+    controls.assertDeposit(amount, where);
     this.#venue.tick();
     const account = this.#account(accountId);
     const money = parseMoney(amount);
@@ -409,6 +425,7 @@ export class LocalExchange implements AsyncDisposable {
 
   /** Moves an account to another tier of rate limits. */
   setUsageTier(accountId: string, tier: UsageTier): void {
+    controls.assertValue("setUsageTier", "tier", tier, controls.argument.usageTier);
     this.#venue.limits.setTier(this.#account(accountId), tier, this.#venue.clock.now());
   }
 
@@ -426,11 +443,12 @@ export class LocalExchange implements AsyncDisposable {
    * `price_level_structure` is `linear_cent` unless told.
    */
   listMarket(options: ListedMarket): string {
+    controls.assertListedMarket(options);
     this.#venue.tick();
     const { ticker, title = ticker, closesInMs = 86_400_000, priceLevelStructure = "linear_cent" } = options;
     const { engine, catalog, lifecycle } = this.#venue;
     if (catalog.markets.has(ticker)) throw new KalshiConfigError(`There is a market ${ticker} already.`);
-    if (priceStructures[priceLevelStructure] === undefined) {
+    if (!Object.hasOwn(priceStructures, priceLevelStructure)) {
       throw new KalshiConfigError(
         `No price level structure ${priceLevelStructure}. Known: ${Object.keys(priceStructures).join(", ")}.`,
       );
@@ -453,6 +471,7 @@ export class LocalExchange implements AsyncDisposable {
 
   /** Pauses a market, or ends its pause, which cancels what rests in it. */
   setMarketActive(ticker: string, active: boolean): void {
+    controls.assertValue("setMarketActive", "active", active, controls.argument.flag);
     this.#venue.tick();
     this.#venue.lifecycle.setActive(this.#market(ticker), active);
   }
@@ -460,6 +479,7 @@ export class LocalExchange implements AsyncDisposable {
   /** Moves a market's close to a time in Unix milliseconds; a market that had closed opens again. */
   setCloseTime(ticker: string, atMs: number): void {
     this.#venue.tick();
+    this.#assertTime("setCloseTime", atMs);
     this.#venue.lifecycle.setCloseTime(this.#market(ticker), atMs);
   }
 
@@ -467,7 +487,7 @@ export class LocalExchange implements AsyncDisposable {
   setPriceLevelStructure(ticker: string, structure: string): void {
     this.#venue.tick();
     const info = this.#market(ticker);
-    const bands = priceStructures[structure];
+    const bands = Object.hasOwn(priceStructures, structure) ? priceStructures[structure] : undefined;
     if (bands === undefined) {
       throw new KalshiConfigError(
         `No price level structure ${structure}. Known: ${Object.keys(priceStructures).join(", ")}.`,
@@ -489,15 +509,11 @@ export class LocalExchange implements AsyncDisposable {
    * closes if it has not, and pays out after its settlement timer, or right away with `settle: true`.
    */
   determine(ticker: string, outcome: string, options: { readonly settle?: boolean } = {}): void {
+    controls.assertDetermine(outcome, options);
     this.#venue.tick();
     const { lifecycle, engine } = this.#venue;
     const info = this.#market(ticker);
-    const value = outcome === "yes" ? PRICE_ONE : outcome === "no" ? 0 : parsePrice(outcome);
-    if (value === undefined || value < 0 || value > PRICE_ONE) {
-      throw new KalshiConfigError(
-        `An outcome is yes, no or a price from 0 to 1; got ${JSON.stringify(outcome)}.`,
-      );
-    }
+    const value = outcome === "yes" ? PRICE_ONE : outcome === "no" ? 0 : parsePrice(outcome) ?? 0;
     if (info.closeAt > engine.now) lifecycle.setCloseTime(info, engine.now);
     lifecycle.determine(info, value);
     if (options.settle) lifecycle.settle(info);
@@ -506,8 +522,10 @@ export class LocalExchange implements AsyncDisposable {
   /** Changes the fees of a series, at once or at a time in Unix milliseconds. */
   setSeriesFees(seriesTicker: string, feeType: FeeType, feeMultiplier: number, atMs?: number): void {
     this.#venue.tick();
+    controls.assertFees("setSeriesFees", feeType ?? null, feeMultiplier ?? null);
+    if (atMs !== undefined) this.#assertTime("setSeriesFees", atMs);
     const series = this.#venue.catalog.series.get(seriesTicker);
-    if (series === undefined) throw new KalshiConfigError(`No series ${seriesTicker}.`);
+    if (series === undefined) throw new KalshiConfigError(`There is no series ${shown(seriesTicker)}.`);
     this.#venue.feeChanges.changeSeries(series, feeType, feeMultiplier, atMs ?? this.#venue.engine.now);
     this.#venue.tick();
   }
@@ -515,8 +533,10 @@ export class LocalExchange implements AsyncDisposable {
   /** Sets fees of an event's own, at once or at a time in Unix milliseconds; undefined clears them. */
   setEventFees(eventTicker: string, feeType?: FeeType, feeMultiplier?: number, atMs?: number): void {
     this.#venue.tick();
+    controls.assertFees("setEventFees", feeType, feeMultiplier);
+    if (atMs !== undefined) this.#assertTime("setEventFees", atMs);
     const event = this.#venue.catalog.events.get(eventTicker);
-    if (event === undefined) throw new KalshiConfigError(`No event ${eventTicker}.`);
+    if (event === undefined) throw new KalshiConfigError(`There is no event ${shown(eventTicker)}.`);
     this.#venue.feeChanges.changeEvent(event, feeType, feeMultiplier, atMs ?? this.#venue.engine.now);
     this.#venue.tick();
   }
@@ -526,11 +546,13 @@ export class LocalExchange implements AsyncDisposable {
    * `/historical`; undefined goes back to Kalshi's windows of 90 days, and 14 for orders.
    */
   setHistoricalCutoff(atMs: number | undefined): void {
+    if (atMs !== undefined) this.#assertTime("setHistoricalCutoff", atMs);
     this.#venue.archive.fixed = atMs;
   }
 
   /** Pauses trading (cancels go through) or the whole exchange, or ends both. */
   pause(what: "trading" | "exchange" | "nothing"): void {
+    controls.assertValue("pause", "what", what, controls.argument.pause);
     this.#venue.tick();
     this.#venue.engine.pause(what);
   }
@@ -574,15 +596,19 @@ export class LocalExchange implements AsyncDisposable {
     return account;
   }
 
+  #assertTime(owner: string, atMs: unknown): void {
+    controls.assertTime(owner, atMs, this.#venue.clock.now());
+  }
+
   #account(id: string): Account {
     const account = this.#venue.engine.accounts.get(id);
-    if (account === undefined) throw new KalshiConfigError(`No account ${id}.`);
+    if (account === undefined) throw new KalshiConfigError(`There is no account ${shown(id)}.`);
     return account;
   }
 
   #market(ticker: string): MarketInfo {
     const info = this.#venue.catalog.markets.get(ticker);
-    if (info === undefined) throw new KalshiConfigError(`No market ${ticker}.`);
+    if (info === undefined) throw new KalshiConfigError(`There is no market ${shown(ticker)}.`);
     return info;
   }
 

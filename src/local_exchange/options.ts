@@ -12,11 +12,14 @@ import { usageTiers } from "./limits.ts";
 import { parseMoney } from "./units.ts";
 
 /** What a value must be, in words and as a test. */
-type Rule = readonly [takes: string, test: (value: unknown) => boolean];
-type Rules<T> = Readonly<Record<keyof T, Rule>>;
+export type Rule = readonly [takes: string, test: (value: unknown) => boolean];
+/** What each option must be. */
+export type Rules<T> = Readonly<Record<keyof T, Rule>>;
 
-const flag: Rule = ["true or false", (value) => typeof value === "boolean"];
-const whole = (least: number, most = Number.MAX_SAFE_INTEGER): Rule => [
+/** True or false. */
+export const flag: Rule = ["true or false", (value) => typeof value === "boolean"];
+/** A whole number. */
+export const whole = (least: number, most = Number.MAX_SAFE_INTEGER): Rule => [
   `a whole number from ${least} to ${most}`,
   (value) => Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most,
 ];
@@ -61,6 +64,9 @@ export const listenRules: Rules<LocalExchangeListenOptions> = {
   hostname: ["an address as text", (value) => typeof value === "string" && value !== ""],
 };
 
+/** A tier of rate limits. */
+export const usageTierRule: Rule = oneOf(...usageTiers);
+
 export const accountRules: Rules<LocalAccountOptions> = {
   balance: [
     'dollars as a string such as "1000.00"',
@@ -78,7 +84,7 @@ export const accountRules: Rules<LocalAccountOptions> = {
   keyType: oneOf("rsa", "ed25519"),
   balancePrecision: oneOf("0.0001", "0.01"),
   history: flag,
-  usageTier: oneOf(...usageTiers),
+  usageTier: usageTierRule,
 };
 
 export const memoryRuntimeRules: Rules<MemoryRuntimeOptions> = { ping: flag, acceptTcp: callable };

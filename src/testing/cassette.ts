@@ -2,6 +2,7 @@
  * Cassettes: recorded requests and answers, one line of JSON each.
  */
 import { KalshiConfigError } from "../errors.ts";
+import { shown } from "../plain.ts";
 
 /** A body as a cassette holds it: as JSON where that gives back the same text, else as text, else as base64. */
 export type CassetteBody =
@@ -68,6 +69,11 @@ export interface CassetteStore {
  * ```
  */
 export function memoryCassette(text = ""): CassetteStore {
+  if (typeof text !== "string") {
+    throw new KalshiConfigError(
+      `memoryCassette takes the text of a recording, or nothing; got ${shown(text)}.`,
+    );
+  }
   return {
     name: "the cassette in memory",
     read: () => Promise.resolve(text),

@@ -1,7 +1,8 @@
 /** Transports that record what a client asks and is answered, and that answer from such a recording. */
 import { KalshiConfigError, KalshiError } from "../errors.ts";
 import type { Transport } from "../http/transport.ts";
-import { unknownOption } from "../options.ts";
+import { assertOptions, flag, type Rule, type Rules } from "../local_exchange/options.ts";
+import { isPlain } from "../plain.ts";
 import {
   type CassetteEntry,
   type CassetteRequest,
@@ -12,7 +13,7 @@ import {
   parseCassette,
 } from "./cassette.ts";
 import { Matcher, type MatchRules } from "./matching.ts";
-import { asFunction, hasNoBody, networkTransport, pick } from "./network.ts";
+import { asFunction, hasNoBody, networkTransport, pick, transportRule } from "./network.ts";
 import { isSecretHeader, scrubber } from "./scrub.ts";
 
 /**
@@ -84,23 +85,44 @@ interface Series {
 }
 
 const MODES: readonly CassetteMode[] = ["replay", "record", "record-missing", "passthrough"];
-const OPTION_NAMES: readonly (keyof CassetteTransportOptions)[] = [
-  "cassette",
-  "mode",
-  "match",
-  "repeat",
-  "redact",
-  "transport",
-  "keepHeaders",
-];
-const MATCH_NAMES: readonly (keyof MatchRules)[] = [
-  "method",
-  "path",
-  "query",
-  "body",
-  "ignoreQuery",
-  "ignoreBody",
-];
+const isList = (value: unknown) => Array.isArray(value) && value.every((item) => typeof item === "string");
+const names: Rule = ["a list of names", isList];
+const optionRules: Rules<CassetteTransportOptions> = {
+  cassette: [
+    "fileCassette(path), memoryCassette() or a store of your own, with read, append and replace",
+    (value) =>
+      ["read", "append", "replace"].every((method) =>
+        typeof (value as Readonly<Record<string, unknown>> | null)?.[method] === "function"
+      ),
+  ],
+  mode: [MODES.map((mode) => `"${mode}"`).join(" or "), (value) => MODES.includes(value as CassetteMode)],
+  match: ["a plain object of what must be equal", isPlain],
+  repeat: ['"never" or "last"', (value) => value === "never" || value === "last"],
+  redact: ["a function from text to text", (value) => typeof value === "function"],
+  transport: transportRule,
+  keepHeaders: names,
+};
+const matchRules: Rules<MatchRules> = {
+  method: flag,
+  path: flag,
+  query: flag,
+  body: flag,
+  ignoreQuery: names,
+  ignoreBody: names,
+};
+
+/** Refuses options that are unknown, missing or wrong; `mode` is an option of the transport that has all modes alone. */
+function checkOptions(owner: string, options: object, ...without: readonly string[]): void {
+  const rules = Object.entries(optionRules).filter(([name]) => !without.includes(name));
+  assertOptions(owner, options, Object.fromEntries(rules) as Rules<object>);
+  const given = options as Readonly<Record<string, unknown>>;
+  assertOptions("match", given.match ?? {}, matchRules);
+  for (const [name, [takes]] of rules) {
+    if ((name === "cassette" || name === "mode") && given[name] === undefined) {
+      throw new KalshiConfigError(`${owner} needs \`${name}\`: it takes ${takes}.`);
+    }
+  }
+}
 
 /**
  * A transport with a cassette, in any of the four {@linkcode CassetteMode}s. {@linkcode ReplayTransport} and
@@ -134,16 +156,7 @@ export class CassetteTransport implements AsyncDisposable {
 
   /** Reads nothing yet. Throws a `KalshiConfigError` for an option that is unknown or cannot be. */
   constructor(options: CassetteTransportOptions) {
-    checkNames("CassetteTransport", options, OPTION_NAMES);
-    checkNames("match", options.match ?? {}, MATCH_NAMES);
-    if (!MODES.includes(options.mode)) {
-      throw new KalshiConfigError(`mode takes one of ${MODES.join(", ")}.`);
-    }
-    if (typeof options.cassette?.read !== "function") {
-      throw new KalshiConfigError(
-        "cassette takes fileCassette(path), memoryCassette() or a store of your own.",
-      );
-    }
+    checkOptions("CassetteTransport", options);
     const secret = options.keepHeaders?.find(isSecretHeader);
     if (secret !== undefined) {
       throw new KalshiConfigError(`keepHeaders: ${secret} carries secrets and is never written.`);
@@ -315,6 +328,7 @@ export class CassetteTransport implements AsyncDisposable {
 export class ReplayTransport extends CassetteTransport {
   /** Reads nothing yet. Throws a `KalshiConfigError` for an option that is unknown or cannot be. */
   constructor(options: ReplayTransportOptions) {
+    checkOptions("ReplayTransport", options, "mode", "transport", "keepHeaders");
     super({ ...options, mode: "replay" });
   }
 }
@@ -336,13 +350,8 @@ export class ReplayTransport extends CassetteTransport {
 export class RecordingTransport extends CassetteTransport {
   /** Writes nothing yet. Throws a `KalshiConfigError` for an option that is unknown or cannot be. */
   constructor(options: RecordingTransportOptions) {
+    checkOptions("RecordingTransport", options, "mode");
     super({ ...options, mode: "record" });
-  }
-}
-
-function checkNames(owner: string, options: object, known: readonly string[]): void {
-  for (const name of Object.keys(options)) {
-    if (!known.includes(name)) throw unknownOption(owner, name, known);
   }
 }
 

@@ -2,8 +2,10 @@ import { type Clock, systemClock } from "../clock.ts";
 import { KalshiConfigError, KalshiConnectionError } from "../errors.ts";
 import type { Transport, TransportFunction } from "../http/transport.ts";
 import { createRandom } from "../local_exchange/random.ts";
-import { unknownOption } from "../options.ts";
-import { asFunction } from "./network.ts";
+import { assertOptions, type Rule, type Rules, whole } from "../local_exchange/options.ts";
+import { assertKnownOptions } from "../options.ts";
+import { isPlain, shown } from "../plain.ts";
+import { asFunction, clockRule, transportRule } from "./network.ts";
 
 /**
  * One thing that goes wrong.
@@ -82,14 +84,14 @@ export interface InjectedFault {
   readonly delayMs: number;
 }
 
-const OPTION_NAMES: readonly (keyof FaultTransportOptions)[] = [
-  "transport",
-  "seed",
-  "rates",
-  "faults",
-  "only",
-  "clock",
-];
+const optionRules: Rules<FaultTransportOptions> = {
+  transport: transportRule,
+  seed: whole(Number.MIN_SAFE_INTEGER),
+  rates: ["a plain object of chances", isPlain],
+  faults: ["a list of faults", Array.isArray],
+  only: ["a function that says whether a request can go wrong", (value) => typeof value === "function"],
+  clock: clockRule,
+};
 const RATE_NAMES = [
   "cutBefore",
   "cutAfter",
@@ -132,12 +134,14 @@ export class FaultTransport {
 
   /** Throws a `KalshiConfigError` for an option that is unknown or cannot be. */
   constructor(options: FaultTransportOptions) {
-    for (const name of Object.keys(options)) {
-      if (!OPTION_NAMES.includes(name as keyof FaultTransportOptions)) {
-        throw unknownOption("FaultTransport", name, OPTION_NAMES);
-      }
+    assertOptions("FaultTransport", options, optionRules);
+    if (options.transport === undefined) {
+      throw new KalshiConfigError(
+        `FaultTransport needs \`transport\`: it takes ${optionRules.transport[0]}.`,
+      );
     }
     checkRates(options.rates ?? {});
+    options.faults?.forEach((fault, index) => fault === undefined || checkFault(`faults[${index}]`, fault));
     this.#options = { ...options };
     this.#send = asFunction(options.transport);
     this.#clock = options.clock ?? systemClock;
@@ -231,20 +235,65 @@ export class FaultTransport {
   }
 }
 
-function checkRates(rates: FaultRates): void {
-  const known = [...RATE_NAMES, "delayMs"];
-  for (const name of Object.keys(rates)) {
-    if (!known.includes(name)) throw unknownOption("rates", name, known);
+const KINDS: readonly string[] = [
+  "cut-before",
+  "cut-after",
+  "cut-body",
+  "status-before",
+  "status-after",
+  "malformed",
+] satisfies TransportFault["kind"][];
+
+/** Refuses a fault that could not strike. */
+function checkFault(owner: string, fault: TransportFault): void {
+  if (!isPlain(fault)) {
+    throw new KalshiConfigError(`${owner} takes a fault such as { kind: "cut-after" }; got ${shown(fault)}.`);
   }
+  const { kind } = fault;
+  const isStatus = kind === "status-before" || kind === "status-after";
+  if (!KINDS.includes(kind)) {
+    const names = ["kind", "status", "body", "headers", "how"];
+    if (kind === undefined) assertKnownOptions(owner, fault, names);
+    throw new KalshiConfigError(
+      `${owner}: \`kind\` takes ${KINDS.map((one) => `"${one}"`).join(" or ")}; got ${shown(kind)}.`,
+    );
+  }
+  const rules: Readonly<Record<string, Rule>> = {
+    kind: ["its name", () => true],
+    ...(isStatus && {
+      status: whole(200, 599),
+      body: ["text", (value: unknown) => typeof value === "string"],
+      headers: ["a plain object of header fields", isPlain],
+    }),
+    ...(kind === "malformed" && {
+      how: [
+        MALFORMED.map((how) => `"${how}"`).join(" or "),
+        (value: unknown) => MALFORMED.includes(value as (typeof MALFORMED)[number]),
+      ] as const,
+    }),
+  };
+  assertOptions(owner, fault, rules as Rules<TransportFault>);
+  const needed = isStatus ? "status" : kind === "malformed" ? "how" : undefined;
+  if (needed !== undefined && (fault as Readonly<Record<string, unknown>>)[needed] === undefined) {
+    throw new KalshiConfigError(`${owner} needs \`${needed}\`: it takes ${rules[needed]?.[0]}.`);
+  }
+}
+
+function checkRates(rates: FaultRates): void {
+  assertKnownOptions("rates", rates, [...RATE_NAMES, "delayMs"]);
   let sum = 0;
   for (const name of RATE_NAMES) {
     const rate = rates[name] ?? 0;
-    if (!(rate >= 0 && rate <= 1)) throw new KalshiConfigError(`rates.${name} takes a chance from 0 to 1.`);
+    if (typeof rate !== "number" || !(rate >= 0 && rate <= 1)) {
+      throw new KalshiConfigError(`rates.${name} takes a chance from 0 to 1.`);
+    }
     if (name !== "delay") sum += rate;
   }
   if (sum > 1 + 1e-9) throw new KalshiConfigError(`The chances of faults add up to ${sum}, which is over 1.`);
-  const [least, most] = rates.delayMs ?? [0, 0];
-  if (!(least >= 0 && most >= least && most < Infinity)) {
+  const delays: unknown = rates.delayMs ?? [0, 0];
+  const [least, most]: readonly unknown[] = Array.isArray(delays) && delays.length === 2 ? delays : [];
+  const areNumbers = typeof least === "number" && typeof most === "number";
+  if (!areNumbers || !(least >= 0 && most >= least && most < Infinity)) {
     throw new KalshiConfigError("rates.delayMs takes the shortest and the longest delay, in milliseconds.");
   }
 }

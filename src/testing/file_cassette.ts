@@ -1,4 +1,5 @@
 import { KalshiConfigError } from "../errors.ts";
+import { shown } from "../plain.ts";
 import type { CassetteStore } from "./cassette.ts";
 
 /** The part of `node:fs/promises` used here; written down so that this file needs no types of Node. */
@@ -25,6 +26,12 @@ interface Files {
  * ```
  */
 export function fileCassette(path: string | URL): CassetteStore {
+  const isFile = path instanceof URL ? path.protocol === "file:" : typeof path === "string" && path !== "";
+  if (!isFile) {
+    throw new KalshiConfigError(
+      `fileCassette takes the path of a file, as text or as a URL; got ${shown(path)}.`,
+    );
+  }
   const name = path instanceof URL ? path.pathname : path;
   const folder = path instanceof URL ? new URL(".", path) : path.replace(/[^/\\]*$/, "");
   let ready: Promise<Files> | undefined;

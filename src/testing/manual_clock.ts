@@ -1,4 +1,5 @@
 import type { Clock, ClockTimer } from "../clock.ts";
+import { assertAtLeast, assertFunction } from "../options.ts";
 
 interface Waiting {
   readonly at: number;
@@ -25,8 +26,13 @@ export class ManualClock implements Clock {
   readonly #waiting = new Set<Waiting>();
   readonly #held = new Set<Promise<unknown>>();
 
-  /** Starts at `startMs` (Unix milliseconds). */
+  /**
+   * Starts at `startMs` (Unix milliseconds).
+   *
+   * @throws {KalshiConfigError} for what is no such number
+   */
   constructor(startMs = 1_790_000_000_000) {
+    assertAtLeast("ManualClock", startMs, 0, Number.MAX_SAFE_INTEGER);
     this.#now = startMs;
     this.#start = startMs;
   }
@@ -48,6 +54,9 @@ export class ManualClock implements Clock {
 
   /** Calls `callback` once the clock has moved `delayMs` on. */
   setTimer(callback: () => void, delayMs: number): ClockTimer {
+    assertFunction("setTimer", callback);
+    // A timer that falls due at no time would wait for ever.
+    assertAtLeast("setTimer", Math.max(0, delayMs));
     const entry = { at: this.#now + Math.max(0, delayMs), order: this.#made++, callback };
     this.#waiting.add(entry);
     return { clear: () => void this.#waiting.delete(entry) };
@@ -63,8 +72,11 @@ export class ManualClock implements Clock {
   /**
    * Moves on by `ms`, firing what falls due in order; pending promises settle before and after each timer, and so
    * does what {@linkcode hold} was given.
+   *
+   * @throws {KalshiConfigError} for what is no number of milliseconds of at least 0
    */
   async advance(ms: number): Promise<void> {
+    assertAtLeast("advance", ms, 0, Number.MAX_SAFE_INTEGER);
     const target = this.#now + ms;
     await this.#settle();
     for (let next = this.#next(target); next !== undefined; next = this.#next(target)) {

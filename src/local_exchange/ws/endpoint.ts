@@ -1,8 +1,11 @@
 /** The WebSocket of a local exchange: handshakes, sessions, and faults on request. */
 import type { ByteSocket } from "../../runtime/builtin.ts";
+import { KalshiConfigError } from "../../errors.ts";
+import { shown } from "../../plain.ts";
 import { ApiError } from "../api_error.ts";
 import type { Account } from "../engine/model.ts";
 import { type ApiKey, authenticate } from "../keys.ts";
+import { assertHandshakeFault, assertMessage, assertSocketFault } from "../controls.ts";
 import type { Venue } from "../venue.ts";
 import { ServerConnection } from "./connection.ts";
 import type { HandshakeFault, SocketFault } from "./faults.ts";
@@ -46,9 +49,17 @@ interface Connected {
 export interface ExchangeSockets {
   /** How many are open. */
   readonly open: number;
-  /** Makes something go wrong on every open WebSocket; or only on those of one account. */
+  /**
+   * Makes something go wrong on every open WebSocket; or only on those of one account.
+   *
+   * @throws {KalshiConfigError} for a fault that there is not, options that it does not have, and an unknown account
+   */
   fail(fault: SocketFault, accountId?: string): void;
-  /** Refuses the next handshakes, or never answers them. */
+  /**
+   * Refuses the next handshakes, or never answers them.
+   *
+   * @throws {KalshiConfigError} for an option that is unknown, missing or wrong
+   */
   refuse(fault: HandshakeFault): void;
   /** Forgets every fault that waits. */
   clearFaults(): void;
@@ -83,7 +94,12 @@ export class WebSocketEndpoint implements ExchangeSockets {
     return this.#connected.size;
   }
 
-  fail(fault: SocketFault, accountId?: string): void {
+  fail(given: SocketFault, accountId?: string): void {
+    assertSocketFault(given);
+    const fault = { ...given };
+    if (accountId !== undefined && !this.#venue.engine.accounts.has(accountId)) {
+      throw new KalshiConfigError(`sockets.fail takes the id of an account second; got ${shown(accountId)}.`);
+    }
     for (const { connection, session } of [...this.#connected]) {
       if (accountId !== undefined && session.account.id !== accountId) continue;
       if (fault.fault !== "error") {
@@ -95,7 +111,9 @@ export class WebSocketEndpoint implements ExchangeSockets {
     }
   }
 
-  refuse({ status, times = 1 }: HandshakeFault): void {
+  refuse(fault: HandshakeFault): void {
+    assertHandshakeFault(fault);
+    const { status, times = 1 } = fault;
     this.#handshakes.push({ status, left: times });
   }
 
@@ -110,6 +128,7 @@ export class WebSocketEndpoint implements ExchangeSockets {
   }
 
   publish(channel: string, msg: Readonly<Record<string, unknown>>): void {
+    assertMessage(channel, msg, Object.keys(NAMES));
     const key = msg.index_id ?? msg.underlying_ticker;
     this.#feed.publish(channel, channel, msg, typeof key === "string" ? key : undefined);
   }

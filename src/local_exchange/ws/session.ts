@@ -32,6 +32,9 @@ const CHANNELS: Readonly<Record<string, ChannelRules>> = {
   cfbenchmarks_value_5hz: { key: "indices", numbered: true },
 };
 
+/** The channels that there are. */
+export const channelNames: readonly string[] = Object.keys(CHANNELS);
+
 const ACTIONS = {
   markets: ["add_markets", "delete_markets"],
   indices: ["subscribe_indices", "unsubscribe_indices", "indexlist"],
