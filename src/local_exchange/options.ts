@@ -1,6 +1,7 @@
 /** What the options of an exchange and of an account must be. */
 import { KalshiConfigError } from "../errors.ts";
 import { assertKnownOptions } from "../options.ts";
+import { shown } from "../plain.ts";
 import type {
   LocalAccountOptions,
   LocalExchangeListenOptions,
@@ -89,21 +90,12 @@ export const accountRules: Rules<LocalAccountOptions> = {
 
 export const memoryRuntimeRules: Rules<MemoryRuntimeOptions> = { ping: flag, acceptTcp: callable };
 
-/** A wrong value, as far as it helps to see it. */
-function told(value: unknown): string {
-  if (typeof value === "object" && value !== null || typeof value === "function") return typeof value;
-  if (typeof value === "string") {
-    return value.includes("-----BEGIN") ? "the text of a key" : JSON.stringify(value.slice(0, 64));
-  }
-  return typeof value === "bigint" ? `${value}n` : String(value);
-}
-
 /** Refuses options that are unknown or not what they must be; `undefined` is the same as left out. */
 export function assertOptions<T extends object>(owner: string, options: T, rules: Rules<T>): void {
   assertKnownOptions(owner, options, Object.keys(rules));
   for (const [name, [takes, test]] of Object.entries<Rule>(rules)) {
     const value: unknown = options[name as keyof T];
     if (value === undefined || test(value)) continue;
-    throw new KalshiConfigError(`${owner}: \`${name}\` takes ${takes}; got ${told(value)}.`);
+    throw new KalshiConfigError(`${owner}: \`${name}\` takes ${takes}; got ${shown(value)}.`);
   }
 }

@@ -43,7 +43,7 @@ test("an account refuses options that it does not have, and those of the wrong t
   await assertRejects(
     () => create({ balance: 1000 }),
     KalshiConfigError,
-    'createAccount: `balance` takes dollars as a string such as "1000.00"; got 1000.',
+    'createAccount: `balance` takes dollars as a string such as "1000.00"; got the number 1000.',
   );
   const bad = {
     balance: ["", "-1.00", "1,000", null],
