@@ -449,12 +449,12 @@ test("history: with shards, few markets or none, on any day, there is a past", a
 test("history: what makes no sense is refused, with what to say", async () => {
   const refused: [unknown, string][] = [
     [null, "`history` takes { days }, such as { days: 30 }; got null"],
-    [30, "`history` takes { days }, such as { days: 30 }; got 30"],
+    [30, "`history` takes { days }, such as { days: 30 }; got the number 30"],
     [true, "such as { days: 30 }; got true"],
     [{}, "such as { days: 30 }"],
     [[30], "such as { days: 30 }"],
     [{ days: undefined }, "such as { days: 30 }"],
-    [{ days: 0 }, "`days` takes a whole number from 1 to 365; got 0"],
+    [{ days: 0 }, "`days` takes a whole number from 1 to 365; got the number 0"],
     [{ days: -1 }, "got -1"],
     [{ days: 1.5 }, "got 1.5"],
     [{ days: 366 }, "got 366"],
