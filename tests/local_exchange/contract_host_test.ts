@@ -264,9 +264,10 @@ test(
     const { value: { subtrader_id: subtrader } } = await session.post("/fcm/subtraders", {
       subtrader_suffix: "a1",
     });
+    assert(subtrader.endsWith("_a1"));
     await session.post("/fcm/subtraders", { subtrader_suffix: "a1" });
     const { value: { subtrader_id: second } } = await session.post("/fcm/subtraders", {
-      subtrader_suffix: "b2",
+      subtrader_suffix: "A1", // case counts
     });
     await get("/fcm/subtraders");
     await get("/fcm/orders");

@@ -89,6 +89,14 @@ test("netting of subaccounts is kept as it is set", async () => {
   );
 });
 
+test("fills are told of up to a hundred tickers at once", async () => {
+  const { session } = await setUp();
+  const status = async (count: number) =>
+    (await session.get(`/portfolio/fills?ticker=${Array.from({ length: count }, (_, n) => `M${n}`).join()}`))
+      .status;
+  assertEquals([await status(100), await status(101)], [200, 400]);
+});
+
 test("cash of one shard does not pay on another; it is moved there, and arrives a moment later", async () => {
   const { exchange, session } = await setUp({ shards: true, markets: 60 });
   const ticker = exchange.openTickers().find((name) => name.startsWith("KXBTCD"));
@@ -105,7 +113,10 @@ test("cash of one shard does not pay on another; it is moved there, and arrives 
   };
   const moved = await session.post("/portfolio/intra_exchange_instance_transfer", body);
   assertEquals((await session.post("/portfolio/intra_exchange_instance_transfer", body)).status, 409);
+  await session.post("/portfolio/subaccounts");
+  const numbered = { ...body, client_transfer_id: crypto.randomUUID(), destination_subaccount: 1 };
   const path = `/portfolio/intra_exchange_instance_transfers/${moved.value.transfer_id}`;
+  assertEquals((await session.post("/portfolio/intra_exchange_instance_transfer", numbered)).status, 400);
   assertEquals((await session.get(path)).value.transfer.status, "pending");
   exchange.clock.advance(1_000);
   const { value: { transfer } } = await session.get(path);

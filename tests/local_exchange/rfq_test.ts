@@ -82,9 +82,27 @@ test("a quote that is not confirmed in time is void", async () => {
   assertEquals((await maker.get(path)).value.quote.cancellation_reason, "not_confirmed");
 });
 
-test("accepting the NO side sells NO to the maker, and a cost is turned into contracts", async () => {
+test("a target cost holds the fees as well, unless it is said to exclude them", async () => {
   const { exchange, requester, maker, ask, quote } = await setUp();
   const { value: { id: rfq } } = await ask({ contracts_fp: undefined, target_cost_dollars: "45.0000" });
+  const { value: { id } } = await quote(maker, rfq);
+  const path = `/communications/rfqs/${rfq}/quotes/${id}`;
+  // A contract of NO is 0.45, and 0.07 * 0.45 * 0.55 in fees.
+  assertEquals((await maker.get(path)).value.quote.no_contracts_fp, "96.29");
+  await requester.put(`${path}/accept`, { accepted_side: "no" });
+  await maker.put(`${path}/confirm`);
+  exchange.clock.advance(15_000);
+  const { value: { balance_dollars } } = await requester.get("/portfolio/balance");
+  assertEquals(balance_dollars, "955.0012");
+});
+
+test("accepting the NO side sells NO to the maker, and a cost is turned into contracts", async () => {
+  const { exchange, requester, maker, ask, quote } = await setUp();
+  const { value: { id: rfq } } = await ask({
+    contracts_fp: undefined,
+    target_cost_dollars: "45.0000",
+    target_cost_excludes_fees: true,
+  });
   const { value: { id } } = await quote(maker, rfq);
   const path = `/communications/quotes/${id}`;
   const { value: { quote: open } } = await maker.get(path);
@@ -112,6 +130,7 @@ test("requests that cannot be are refused", async () => {
       { contracts: 5 },
       { contracts_fp: "0.00" },
       { rest_remainder: undefined },
+      { target_cost_excludes_fees: true },
     ]
   ) assertEquals([JSON.stringify(fields), (await ask(fields)).status], [JSON.stringify(fields), 400]);
   assertEquals((await ask({ market_ticker: "NONE" })).status, 404);
@@ -137,7 +156,13 @@ test("requests that cannot be are refused", async () => {
     assertEquals([JSON.stringify(fields), status], [JSON.stringify(fields), 400]);
   }
   assertEquals((await quote(requester, replaced.value.id)).status, 400);
-  assertEquals((await quote(maker, "unknown")).status, 404);
+  assertEquals((await quote(maker, crypto.randomUUID())).status, 404);
+  assertEquals((await quote(maker, "unknown")).status, 400);
+  for (
+    const [rfq, id] of [["unknown", crypto.randomUUID()], [replaced.value.id, "unknown"]]
+  ) assertEquals((await maker.get(`/communications/rfqs/${rfq}/quotes/${id}`)).status, 400);
+  assertEquals((await maker.get("/communications/rfqs/unknown")).status, 400);
+  assertEquals((await maker.get(`/communications/rfqs/${crypto.randomUUID()}`)).status, 404);
   const second = (await quote(maker, replaced.value.id)).value.id;
   const third = (await quote(maker, replaced.value.id, { yes_bid: "0" })).value.id;
   assertEquals((await maker.get(`/communications/quotes/${second}`)).value.quote.status, "cancelled");
@@ -155,14 +180,32 @@ test("requests that cannot be are refused", async () => {
   assertEquals((await ask()).status, 400);
 });
 
-test("a requester can hide who asks", async () => {
-  const { requester, maker, ask } = await setUp();
+test("a requester can hide who asks, until a quote is executed", async () => {
+  const { exchange, requester, account, maker, rival, ask, quote } = await setUp();
   const { value: { id } } = await ask({ obscure_creator_id: true });
   const own = (await requester.get(`/communications/rfqs/${id}`)).value.rfq.creator_id;
   assertEquals(own, (await requester.get("/communications/id")).value.communications_id);
   const seen = (await maker.get(`/communications/rfqs/${id}`)).value.rfq;
   assertEquals(seen.creator_id, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   assertEquals([seen.creator_user_id, seen.rest_remainder], [undefined, undefined]);
+  const byUser = `/communications/rfqs?creator_user_id=${account.id}`;
+  assertEquals([(await maker.get(byUser)).value.rfqs, (await requester.get(byUser)).value.rfqs.length], [
+    [],
+    1,
+  ]);
+
+  const [taken, lost] = [(await quote(maker, id)).value.id, (await quote(rival, id)).value.id];
+  const path = `/communications/rfqs/${id}/quotes/${taken}`;
+  const asked = async (session: Session, path: string) =>
+    (await session.get(path)).value.quote.rfq_creator_id;
+  assertEquals([await asked(maker, path), await asked(requester, path)], [seen.creator_id, own]);
+  await requester.put(`${path}/accept`, { accepted_side: "yes" });
+  await maker.put(`${path}/confirm`);
+  assertEquals(await asked(maker, path), seen.creator_id);
+  exchange.clock.advance(15_000);
+  assertEquals(await asked(maker, path), own);
+  assertEquals(await asked(rival, `/communications/rfqs/${id}/quotes/${lost}`), seen.creator_id);
+  assertEquals((await rival.get(`/communications/rfqs/${id}`)).value.rfq.creator_id, own);
 });
 
 test("what a quote leaves rests where asked", async () => {

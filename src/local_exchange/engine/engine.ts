@@ -180,7 +180,14 @@ export class Engine {
     }
     const best = market.book.best(opposite(side));
     const isTaker = best !== undefined && crosses(side, price, best);
-    if (request.postOnly && isTaker) return { refused: "invalid_order", details: "post only cross" };
+    if (request.postOnly && isTaker) {
+      // Kalshi takes such an order and cancels it, besides refusing it in the answer.
+      const order = this.#newOrder(request, 0);
+      order.status = "canceled";
+      order.lastChange = "post_only";
+      this.emit({ type: "order", order, at: this.#now });
+      return { refused: "invalid_order", details: "post only cross" };
+    }
     if (!this.#clearing.affords({ holding, side, price, count, isTaker })) {
       return { refused: "insufficient_balance" };
     }
@@ -391,8 +398,12 @@ export class Engine {
   /** Matches an order and rests what is left, or cancels that. */
   #enter(order: Order, mayRest: boolean): Placed {
     const { stopped, ...taken } = this.#match(order);
-    if (order.remaining === 0 && order.filled > 0) {
+    if (order.remaining === 0 && order.filled === order.initial) {
       order.status = "executed";
+    } else if (order.remaining === 0 && !stopped && order.filled < order.initial) {
+      // More was asked for than there was to reduce.
+      order.status = "canceled";
+      order.lastChange = "reduce_only";
     } else if (stopped || order.group?.triggered || !mayRest) {
       order.status = "canceled";
       order.lastChange = stopped ? "self_trade" : order.group?.triggered ? "group" : "immediate_or_cancel";

@@ -52,7 +52,9 @@ export type CancelReason =
   | "paused"
   | "group"
   | "reactivated"
-  | "unpaid";
+  | "unpaid"
+  | "post_only"
+  | "reduce_only";
 
 /** What an order last went through; nothing for one that has only been placed. */
 export type OrderChange = CancelReason | "trade" | "amend" | "decrease";

@@ -41,6 +41,7 @@ import {
   keyOf,
   subaccountFor,
   text,
+  uuid,
   walletFor,
 } from "./read.ts";
 import { isoTime, legPayload } from "./shapes.ts";
@@ -54,6 +55,17 @@ const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/
 const optionalTime = <Name extends string>(name: Name, at: number | undefined) =>
   (at === undefined ? {} : { [name]: isoTime(at) }) as Partial<Record<Name, string>>;
 
+/** Whether a request does not tell `viewer` who asks: until it is executed, where its maker wished so. */
+function hides({ obscure, wallet, reason }: Rfq, viewer: Account): boolean {
+  return obscure && reason !== "executed" && wallet.account !== viewer;
+}
+
+/** Who asks for quotes, as the other party to a quote may see it. */
+export function requesterOf({ communications }: Venue, { rfq, status }: Quote, viewer: Account): string {
+  const { account } = rfq.wallet;
+  return rfq.obscure && status !== "executed" && account !== viewer ? NOBODY : communications.idOf(account);
+}
+
 /** A request as `viewer` may see it. */
 export function rfqPayload(venue: Venue, rfq: Rfq, viewer: Account): RfqPayload {
   const { account, subaccount } = rfq.wallet;
@@ -61,7 +73,7 @@ export function rfqPayload(venue: Venue, rfq: Rfq, viewer: Account): RfqPayload 
   const isOwn = account === viewer;
   return {
     id: rfq.id,
-    creator_id: rfq.obscure && !isOwn ? NOBODY : venue.communications.idOf(account),
+    creator_id: hides(rfq, viewer) ? NOBODY : venue.communications.idOf(account),
     market_ticker: rfq.info.market.ticker,
     contracts_fp: formatCount(rfq.count),
     ...(rfq.targetCost === undefined ? {} : { target_cost_dollars: formatMoney(rfq.targetCost) }),
@@ -92,7 +104,7 @@ export function quotePayload(venue: Venue, quote: Quote, viewer: Account): Quote
     id: quote.id,
     rfq_id: rfq.id,
     creator_id: communications.idOf(wallet.account),
-    rfq_creator_id: rfq.obscure && !isRequester ? NOBODY : communications.idOf(rfq.wallet.account),
+    rfq_creator_id: requesterOf(venue, quote, viewer),
     market_ticker: rfq.info.market.ticker,
     contracts_fp: formatCount(rfq.count),
     yes_bid_dollars: formatPrice(quote.yesBid),
@@ -154,14 +166,15 @@ function proposalPayload(proposal: BlockProposal): ProposalPayload {
 }
 
 function rfqOf({ venue, path }: Call): Rfq {
-  const found = venue.communications.rfqs.get(path.rfq_id ?? "");
+  const found = venue.communications.rfqs.get(uuid("rfq_id", path.rfq_id));
   if (found === undefined) throw new ApiError(404, "not_found");
   return found;
 }
 
 /** A quote that the caller has a part in. */
 function quoteOf(call: Call): Quote {
-  const quote = call.venue.communications.quotes.get(call.path.quote_id ?? "");
+  if (call.path.rfq_id !== undefined) uuid("rfq_id", call.path.rfq_id);
+  const quote = call.venue.communications.quotes.get(uuid("quote_id", call.path.quote_id));
   const account = accountOf(call);
   if (quote === undefined || (quote.wallet.account !== account && quote.rfq.wallet.account !== account)) {
     throw new ApiError(404, "not_found");
@@ -231,8 +244,12 @@ export const communicationRoutes = [
     const info = marketOf(call, fields.requiredText("market_ticker"));
     if (info.market.status !== "active") throw new ApiError(400, "market_inactive");
     if (!fields.has("rest_remainder")) throw invalid("rest_remainder is required");
+    const size = sizeOf(fields);
+    if (fields.flag("target_cost_excludes_fees") && size.targetCost === undefined) {
+      throw invalid("target_cost_excludes_fees needs target_cost_dollars");
+    }
     const rfq = call.venue.communications.request({
-      ...sizeOf(fields),
+      ...size,
       info,
       wallet: walletFor(keyOf(call), fields.integer("subaccount", { max: 63 }), info.market.shard),
       excludesFees: fields.flag("target_cost_excludes_fees"),
@@ -259,7 +276,8 @@ export const communicationRoutes = [
         (market === undefined || info.market.ticker === market) &&
         (status === undefined || rfq.status === status) &&
         (self === undefined || wallet.account === account) &&
-        (creator === undefined || wallet.account.id === creator) &&
+        (creator === undefined ||
+          wallet.account.id === creator && !hides({ ...rfq, info, wallet }, account)) &&
         (subaccount === undefined || (wallet.account === account && wallet.subaccount === subaccount)),
     });
     return { rfqs: items.map((rfq) => rfqPayload(call.venue, rfq, account)), cursor };
@@ -274,7 +292,7 @@ export const communicationRoutes = [
   }),
   route(CreateQuote, (call) => {
     const fields = new Fields(call.body);
-    const rfq = call.venue.communications.rfqs.get(fields.requiredText("rfq_id"));
+    const rfq = call.venue.communications.rfqs.get(uuid("rfq_id", fields.requiredText("rfq_id")));
     const yesBid = fields.price("yes_bid");
     const noBid = fields.price("no_bid");
     if (rfq === undefined) throw new ApiError(404, "not_found");
@@ -319,7 +337,7 @@ export const communicationRoutes = [
         (self === undefined || wallet.account === account) &&
         (rfqSelf === undefined || rfq.wallet.account === account) &&
         (creator === undefined || wallet.account.id === creator) &&
-        (rfqCreator === undefined || rfq.wallet.account.id === rfqCreator) &&
+        (rfqCreator === undefined || rfq.wallet.account.id === rfqCreator && !hides(rfq, account)) &&
         (rfqId === undefined || rfq.id === rfqId) &&
         (event === undefined || rfq.info.event.ticker === event) &&
         (market === undefined || rfq.info.market.ticker === market) &&

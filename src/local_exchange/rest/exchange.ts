@@ -12,7 +12,12 @@ import { isoTime } from "./shapes.ts";
 
 const DAY = 86_400_000;
 const allDay = [{ open_time: "00:00", close_time: "24:00" }];
-const names: Readonly<Record<number, string>> = { 0: "Default", 1: "Combos", 2: "Crypto" };
+const names: Readonly<Record<number, string>> = {
+  0: "Default",
+  1: "Combos",
+  2: "Crypto and commodities",
+  3: "Sports",
+};
 
 /** Open around the clock but for the weekly maintenance, Thursday from 3 to 5 in New York. */
 function week(start: number): WeeklySchedule {

@@ -49,8 +49,10 @@ export const fcmRoutes = [
   })),
   route(CreateFCMSubtrader, (call) => {
     const suffix = new Fields(call.body).requiredText("subtrader_suffix");
-    if (!/^[a-z0-9]{1,16}$/.test(suffix)) throw invalid("subtrader_suffix takes 1 to 16 of a-z and 0-9");
-    const id = `${accountOf(call).id}-${suffix}`;
+    if (!/^[A-Za-z0-9]{1,16}$/.test(suffix)) {
+      throw invalid("subtrader_suffix takes 1 to 16 of A-Z, a-z and 0-9");
+    }
+    const id = `${accountOf(call).id}_${suffix}`;
     const subtraders = subtradersOf(call);
     if (subtraders.has(id)) throw new ApiError(409, "subtrader_already_exists");
     subtraders.set(id, { id, blocked: new Set(), cap: undefined });

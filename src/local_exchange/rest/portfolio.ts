@@ -26,7 +26,18 @@ import { type Call, route } from "../route.ts";
 import { formatCount, formatMoney, formatMoney4, PRICE_ONE, toCents } from "../units.ts";
 import type { InstanceTransfer, Movement, TransferEnd } from "../world/treasury.ts";
 import { pageOf } from "./page.ts";
-import { accountOf, choice, Fields, integer, invalid, keyOf, list, subaccountFor, text } from "./read.ts";
+import {
+  accountOf,
+  choice,
+  Fields,
+  integer,
+  invalid,
+  keyOf,
+  list,
+  subaccountFor,
+  text,
+  uuid,
+} from "./read.ts";
 import { fillPayload, isoTime, positionPayload } from "./shapes.ts";
 
 /** What a position would bring at the last known prices. */
@@ -50,9 +61,12 @@ function sum<Item>(items: Iterable<Item>, of: (item: Item) => number): number {
   return total;
 }
 
+const MOST_TICKERS = 100;
+
 /** What a call to list fills keeps. */
 export function fillFilter(call: Call): (fill: Fill) => boolean {
   const tickers = list(call, "ticker");
+  if (tickers !== undefined && tickers.length > MOST_TICKERS) throw invalid("ticker takes up to 100 tickers");
   const orderId = text(call, "order_id");
   const min = integer(call, "min_ts", { min: 0 });
   const max = integer(call, "max_ts", { min: 0 });
@@ -149,9 +163,7 @@ function transferPayload({ id, from, to, amount, at, complete }: InstanceTransfe
 
 /** Refuses a transfer id that was used before, which means that the first transfer took effect. */
 function useOnce(call: Call, id: string): void {
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) {
-    throw invalid("client_transfer_id must be a UUID");
-  }
+  uuid("client_transfer_id", id);
   const { usedTransferIds } = call.venue.treasury.booksOf(accountOf(call));
   if (usedTransferIds.has(id)) throw new ApiError(409, "transfer_already_exists");
 }
@@ -331,7 +343,12 @@ export const portfolioRoutes = [
     if (centicents === undefined) throw invalid("amount is required");
     if (JSON.stringify(from) === JSON.stringify(to)) throw invalid("source and destination are the same");
     const id = fields.text("client_transfer_id");
-    if (id !== undefined) useOnce(call, id);
+    if (id !== undefined) {
+      useOnce(call, id);
+      if (from.subaccount !== 0 || to.subaccount !== 0) {
+        throw invalid("client_transfer_id goes with the primary subaccount only");
+      }
+    }
     const { treasury } = call.venue;
     const account = accountOf(call);
     const transfer = treasury.transferInstance(account, from, to, centicents * 100);

@@ -68,6 +68,14 @@ export function choice<Word extends string>(
   return found;
 }
 
+/** An id that must have the form of a UUID; whether there is such a thing is another question. */
+export function uuid(name: string, value: string | undefined): string {
+  if (value === undefined || !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)) {
+    throw invalid(`${name} must be a UUID`);
+  }
+  return value;
+}
+
 /** A page's size. */
 export function limit(call: Call, most: number, usual = 100): number {
   return integer(call, "limit", { min: 0, max: most }) || usual;

@@ -1,5 +1,6 @@
 /** Requests for quotes, quotes and block trade proposals, with their timers. */
 import type { Engine } from "../engine/engine.ts";
+import { tradeFee } from "../engine/fees.ts";
 import type { Account, Order, Wallet } from "../engine/model.ts";
 import type { Random } from "../random.ts";
 import { PRICE_ONE } from "../units.ts";
@@ -248,10 +249,22 @@ export class Communications {
 
   /** Contracts that a quote is for when `side` is accepted. */
   countFor({ rfq, yesBid, noBid }: Quote, side: "yes" | "no"): number {
-    if (rfq.targetCost === undefined) return rfq.count;
+    const { targetCost, info: { market } } = rfq;
+    if (targetCost === undefined) return rfq.count;
     const bid = side === "yes" ? yesBid : noBid;
+    if (bid === 0) return 0;
     // The requester takes the other outcome, at the rest of the dollar.
-    return bid === 0 ? 0 : Math.floor(rfq.targetCost / (PRICE_ONE - bid));
+    const price = PRICE_ONE - bid;
+    let count = Math.floor(targetCost / price);
+    if (rfq.excludesFees) return count;
+    // The largest number of contracts of which price and fees together are no more than the target.
+    for (let least = 0; least < count;) {
+      const middle = Math.ceil((least + count) / 2);
+      const cost = middle * price + tradeFee(market.fees, true, price, middle);
+      if (cost <= targetCost) least = middle;
+      else count = middle - 1;
+    }
+    return count;
   }
 
   #windows(quote: Quote): { readonly confirmMs: number; readonly executeMs: number } {

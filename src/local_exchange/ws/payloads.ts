@@ -28,7 +28,7 @@ import type {
   Side,
   Trade,
 } from "../engine/model.ts";
-import { rfqPayload } from "../rest/communications.ts";
+import { requesterOf, rfqPayload } from "../rest/communications.ts";
 import { isoTime, legPayload, orderPayload, outcomeOf, priceRanges } from "../rest/shapes.ts";
 import { COUNT_ONE, formatCount, formatMoney, formatPrice, PRICE_ONE } from "../units.ts";
 import type { Venue } from "../venue.ts";
@@ -173,6 +173,8 @@ const updateReasons: Readonly<Partial<Record<OrderChange, string>>> = {
   market_closed: "CloseCancel",
   paused: "HaltCancel",
   unpaid: "MarginCancel",
+  post_only: "PostOnlyCrossCancel",
+  reduce_only: "ReduceOnlyCancel",
 };
 
 /** An order's state. */
@@ -392,7 +394,7 @@ export function quote(
     quote_id: made.id,
     rfq_id: request.id,
     quote_creator_id: communications.idOf(wallet.account),
-    rfq_creator_id: communications.idOf(request.wallet.account),
+    rfq_creator_id: requesterOf(venue, made, viewer),
     market_ticker: request.info.market.ticker,
     subaccount: own.subaccount,
   };

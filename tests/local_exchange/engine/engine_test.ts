@@ -59,6 +59,8 @@ test("post only refuses to cross", () => {
     refused: "invalid_order",
     details: "post only cross",
   });
+  const [order] = other.account.orders;
+  assertEquals([order?.status, order?.lastChange, order?.remaining], ["canceled", "post_only", 0]);
   assertEquals(accept(engine, { ...ask, price: 4_100 }).order.status, "resting");
 });
 
@@ -97,6 +99,7 @@ test("reduce only closes at most the position", () => {
   const ask = { wallet: taker, market, side: "ask", price: 4_900, count: 500, reduceOnly: true } as const;
   const closed = accept(engine, { ...ask, timeInForce: "immediate_or_cancel" });
   assertEquals([closed.filled, taker.holding(market).position], [300, 0]);
+  assertEquals([closed.order.status, closed.order.lastChange], ["canceled", "reduce_only"]);
   assertEquals(accept(engine, { ...ask, timeInForce: "immediate_or_cancel" }).filled, 0);
   audit(engine);
 });

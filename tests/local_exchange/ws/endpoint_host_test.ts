@@ -410,12 +410,17 @@ test("user_order says why the order last changed, and nothing where none of Kals
   await rest.delete(`${CREATE}/${b}`);
   await place("bid", "0.2000", { expiration_time: Math.floor(exchange.clock.now() / 1_000) + 60 });
   exchange.clock.advance(61_000);
+  exchange.placeCounterOrder({ ticker, side: "bid", price: "0.2500", count: "1.00" });
+  // One contract is held, and three are to be sold.
+  await place("ask", "0.2500", { reduce_only: true, time_in_force: "immediate_or_cancel" });
+  exchange.placeCounterOrder({ ticker, side: "ask", price: "0.5000", count: "1.00" });
+  assertEquals(await place("bid", "0.5000", { post_only: true }), undefined);
   const paused = await place("bid", "0.2100", { cancel_order_on_pause: true });
   exchange.pause("trading");
   exchange.pause("nothing");
   await place("bid", "0.2200");
   exchange.determine(ticker, "yes");
-  const told = (await client.of("user_order", 14)).map(({ msg }) =>
+  const told = (await client.of("user_order", 16)).map(({ msg }) =>
     `${msg.status} ${msg.last_update_reason ?? "-"}`
   );
   assertEquals(told, [
@@ -429,6 +434,8 @@ test("user_order says why the order last changed, and nothing where none of Kals
     "canceled -", // by its owner
     "resting -",
     "canceled ExpiryCancel",
+    "canceled ReduceOnlyCancel",
+    "canceled PostOnlyCrossCancel",
     "resting -",
     "canceled HaltCancel",
     "resting -",
@@ -575,6 +582,40 @@ test("faults: several swaps in a row, one that is called off, and a subscription
   assertEquals([error.seq, error.msg.code], [8, 25]);
   checkFrame(error);
   assertEquals((await client.command("list_subscriptions")).at(-1).msg, []);
+});
+
+test("communications: who asks is not told to others before the quote is executed, where so wished", async () => {
+  const { exchange, client, rest } = await setUp({ clock: new ManualClock() });
+  await using _ = exchange;
+  await using __ = client;
+  const { auth } = await exchange.createAccount();
+  const maker = new Session(exchange, auth);
+  await using makerClient = await RawClient.connect(exchange, auth);
+  const market_ticker = exchange.listMarket({ ticker: "KXMINE-1" });
+  for (const one of [client, makerClient]) await one.command("subscribe", { channels: ["communications"] });
+  const { value: { id: rfq_id } } = await rest.post("/communications/rfqs", {
+    market_ticker,
+    contracts: 2,
+    rest_remainder: false,
+    obscure_creator_id: true,
+  });
+  const terms = { yes_bid: "0.4000", no_bid: "0.5000", rest_remainder: false };
+  const { value: { id } } = await maker.post("/communications/quotes", { rfq_id, ...terms });
+  await rest.put(`/communications/rfqs/${rfq_id}/quotes/${id}/accept`, { accepted_side: "yes" });
+  await maker.put(`/communications/rfqs/${rfq_id}/quotes/${id}/confirm`);
+  exchange.clock.advance(15_000);
+  for (const one of [client, makerClient]) await one.of("rfq_deleted");
+  const { communications_id } = (await rest.get("/communications/id")).value;
+  const nobody = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+  const seenBy = (one: RawClient) =>
+    ["rfq_created", "quote_created", "quote_accepted", "quote_executed", "rfq_deleted"].map((wanted) => {
+      const msg = one.frames.find(({ type }) => type === wanted)?.msg;
+      return msg?.rfq_creator_id ?? msg?.creator_id;
+    });
+  assertEquals(seenBy(client), Array(5).fill(communications_id));
+  assertEquals(seenBy(makerClient), [nobody, nobody, nobody, communications_id, communications_id]);
+  client.check();
+  makerClient.check();
 });
 
 test("communications: each shard has its part, and `self` only what is one's own", async () => {
