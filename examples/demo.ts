@@ -7,7 +7,6 @@
 import { type ClientHooks, KalshiClient, KalshiError, type Market } from "@unofficial/kalshi";
 import { complementPrice, formatPrice, parsePrice } from "@unofficial/kalshi/fixed-point";
 import { LocalExchange } from "@unofficial/kalshi/local-exchange";
-import { KalshiStream } from "@unofficial/kalshi/stream";
 import { bold, dim, facts, green, heading, progress, red, short, table } from "./support/print.ts";
 
 const hooks: ClientHooks = {
@@ -149,7 +148,7 @@ async function follow(
   exchange: LocalExchange,
 ): Promise<void> {
   heading(`A live order book of ${ticker}, a fill as it happens, and a restart of the exchange`);
-  await using stream = await client.stream(KalshiStream);
+  await using stream = await client.stream();
   await using book = await stream.orderBook(ticker);
   const fills = await stream.fills({ market_tickers: [ticker] }, { recover: true });
   const price = (value: number | undefined) => value === undefined ? "none" : formatPrice(value);

@@ -227,27 +227,22 @@ export class KalshiClient extends KalshiCore {
    * Opens a stream with this client's key, configuration, runtime and clock. What a stream missed, and whether a market
    * exists whose book does not come, it looks up through this client. {@linkcode close} closes it as well.
    *
-   * The class is handed over, so that a bundle without streams holds no code of them.
+   * The code of streams is loaded by the first one.
    *
    * @throws {KalshiAuthRequiredError} when the client has no key: every stream is signed.
    *
    * @example
    * ```ts
    * import { KalshiClient } from "@unofficial/kalshi";
-   * import { KalshiStream } from "@unofficial/kalshi/stream";
    *
    * await using client = await KalshiClient.fromEnv();
-   * await using stream = await client.stream(KalshiStream);
+   * await using stream = await client.stream();
    * for await (const fill of await stream.fills({}, { recover: true })) console.log(fill);
    * ```
    */
   async stream(
-    Stream: typeof KalshiStream,
     options: Omit<StreamOptions, "auth" | "runtime" | "clock" | "lookup"> = {},
   ): Promise<KalshiStream> {
-    if (typeof Stream !== "function") {
-      throw new KalshiConfigError("stream() takes KalshiStream, of @unofficial/kalshi/stream.");
-    }
     assertKnownOptions("KalshiStream", options, STREAM_OPTIONS);
     for (const name of ["auth", "runtime", "clock", "lookup"] as const) {
       if ((options as StreamOptions)[name] !== undefined) {
@@ -272,7 +267,8 @@ export class KalshiClient extends KalshiCore {
     try {
       if (this.#closing !== undefined) throw closed();
       const key = typeof auth === "function" ? await auth() : auth;
-      const stream = await Stream.connect({
+      const { KalshiStream } = await import("./stream/stream.ts");
+      const stream = await KalshiStream.connect({
         ...shared,
         ...options,
         signal: opening.signal,

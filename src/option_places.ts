@@ -45,6 +45,7 @@ export const CONFIG_OPTIONS = [
   "wsJsonParse",
   "wsJsonStringify",
   "allowUnknownHost",
+  "signPublicCalls",
 ] as const;
 
 /** Options of a configuration's `limits`. */

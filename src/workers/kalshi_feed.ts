@@ -10,7 +10,7 @@ import { KalshiAuthError, KalshiConfigError, type KalshiError } from "../errors.
 import { backoffMs } from "../http/retry.ts";
 import { unknownOption } from "../options.ts";
 import { workersRuntime } from "../runtime/workers.ts";
-import { KalshiStream } from "../stream/stream.ts";
+import type { KalshiStream } from "../stream/stream.ts";
 import {
   CHANNELS,
   type Command,
@@ -633,7 +633,7 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
     try {
       const client = this.#client ??= await this.createClient();
       const { config } = client;
-      const stream = await client.stream(KalshiStream, {
+      const stream = await client.stream({
         // Readers count on a connection that is watched as often as they are.
         config: config.with({
           wsPingIntervalMs: Math.min(config.wsPingIntervalMs, this.#settings.heartbeatMs),

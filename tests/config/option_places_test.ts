@@ -51,7 +51,7 @@ test("an option of the configuration given to a client, a core or a stream is se
     const error = await assertRejects(() => KalshiStream.connect(options), KalshiConfigError);
     assertStringIncludes(error.message, says);
     const ofClient = await assertRejects(
-      () => new KalshiClient({ auth }).stream(KalshiStream, { [name]: 1 } as Untyped),
+      () => new KalshiClient({ auth }).stream({ [name]: 1 } as Untyped),
       KalshiConfigError,
     );
     assertStringIncludes(ofClient.message, says);

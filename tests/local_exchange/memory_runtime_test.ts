@@ -186,7 +186,7 @@ test("a client's own stream takes the client's runtime", async () => {
   const { auth } = await exchange.createAccount();
   await using client = new KalshiClient({ auth, config: exchange.config, runtime: exchange.createRuntime() });
   assertEquals((await client.exchange.status()).trading_active, true);
-  await using stream = await client.stream(KalshiStream);
+  await using stream = await client.stream();
   const book = await stream.orderBook(exchange.openTickers()[0] ?? "");
   assert(book.bestBid !== undefined && book.bestAsk !== undefined);
 });

@@ -7,7 +7,6 @@ import { LocalExchange } from "../../src/local_exchange/mod.ts";
 import * as keys from "../auth/fixtures.ts";
 import { assertHidden, secretsIn } from "../auth/secrets.ts";
 import { startExchange } from "../support/exchange.ts";
-import { KalshiStream } from "../../src/stream/mod.ts";
 import { test } from "../support/test.ts";
 import { Session } from "./support/session.ts";
 
@@ -131,7 +130,7 @@ for (const [name, pem] of [["RSA", keys.rsaPkcs1], ["Ed25519", keys.ed25519Pkcs8
       const config = new KalshiConfig({ baseUrl: exchange.baseUrl, wsBaseUrl: exchange.wsBaseUrl });
       await using client = new KalshiClient({ auth, config });
       assertEquals((await client.portfolio.balance()).balance_dollars, "25.0000");
-      await using stream = await client.stream(KalshiStream);
+      await using stream = await client.stream();
       await stream.fills();
     }
   });

@@ -1,7 +1,7 @@
 /** Streams and the client that they were made from. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { KalshiAbortError, KalshiClosedError } from "../../mod.ts";
-import { KalshiStream, KalshiStreamClosedError } from "../../src/stream/mod.ts";
+import { KalshiStreamClosedError } from "../../src/stream/mod.ts";
 import { test } from "../support/test.ts";
 import { until } from "../support/until.ts";
 import { startTimed } from "./support/timed_exchange.ts";
@@ -10,7 +10,7 @@ test("closing a client closes its streams with their books and loops, and a seco
   await using timed = await startTimed();
   const [ticker = ""] = timed.exchange.openTickers();
   const client = timed.client();
-  const streams = [await client.stream(KalshiStream), await client.stream(KalshiStream)];
+  const streams = [await client.stream(), await client.stream()];
   const books = await Promise.all(streams.map((stream) => stream.orderBook(ticker)));
   const changes = books.map((book) => book.changes());
   const next = changes.map((loop) => loop.next());
@@ -19,7 +19,7 @@ test("closing a client closes its streams with their books and loops, and a seco
   assertEquals(streams.map(({ state }) => state), ["closed", "closed"]);
   assertEquals(books.map(({ state }) => state), ["closed", "closed"]);
   assertEquals((await Promise.all(next)).map(({ done }) => done), [true, true]);
-  await assertRejects(() => client.stream(KalshiStream), KalshiClosedError, "the client is closed");
+  await assertRejects(() => client.stream(), KalshiClosedError, "the client is closed");
   await assertRejects(() => streams[0]?.orderBook(ticker) as Promise<unknown>, KalshiStreamClosedError);
   assertEquals([other.state, timed.exchange.sockets.open], ["open", 1]);
 });
@@ -27,11 +27,11 @@ test("closing a client closes its streams with their books and loops, and a seco
 test("a stream that is being opened, and one that reconnects, are ended with the client", async () => {
   await using timed = await startTimed();
   const client = timed.client();
-  const stream = await client.stream(KalshiStream);
+  const stream = await client.stream();
   timed.exchange.sockets.refuse({ status: "hang", times: 2 });
   timed.exchange.sockets.fail({ fault: "cut" });
   await until(() => stream.state === "reconnecting");
-  const opening = assertRejects(() => client.stream(KalshiStream), KalshiClosedError);
+  const opening = assertRejects(() => client.stream(), KalshiClosedError);
   await timed.clock.advance(1_000);
   await client.close();
   const error = await opening;
@@ -43,20 +43,20 @@ test("a signal of the caller still ends the opening, and nothing else", async ()
   await using timed = await startTimed();
   const client = timed.client();
   const abort = new AbortController();
-  const stream = await client.stream(KalshiStream, { signal: abort.signal });
+  const stream = await client.stream({ signal: abort.signal });
   abort.abort(new Error("late"));
   await timed.clock.advance(0);
   assertEquals(stream.state, "open");
   const reason = new Error("no time");
   const error = await assertRejects(
-    () => client.stream(KalshiStream, { signal: AbortSignal.abort(reason) }),
+    () => client.stream({ signal: AbortSignal.abort(reason) }),
     KalshiAbortError,
   );
   assertEquals(error.cause, reason);
   timed.exchange.sockets.refuse({ status: "hang" });
   const waiting = new AbortController();
   const opening = assertRejects(
-    () => client.stream(KalshiStream, { signal: waiting.signal }),
+    () => client.stream({ signal: waiting.signal }),
     KalshiAbortError,
   );
   await timed.clock.advance(100);

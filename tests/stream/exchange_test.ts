@@ -29,7 +29,7 @@ async function setUp(wsPingIntervalMs = quick.wsPingIntervalMs): Promise<SetUp> 
   const { baseUrl } = exchange;
   const config = new KalshiConfig({ baseUrl, ...quick, wsPingIntervalMs });
   const client = new KalshiClient({ keyId: account.keyId, privateKey: account.privateKey, config });
-  const stream = await client.stream(KalshiStream);
+  const stream = await client.stream();
   return {
     exchange,
     account,
@@ -67,7 +67,7 @@ test("sides of a book and other lists that come as null are empty ones", async (
   const account = await exchange.createAccount();
   const config = new KalshiConfig({ baseUrl: exchange.baseUrl, ...quick, wsJsonParse: withNullLists });
   await using client = new KalshiClient({ keyId: account.keyId, privateKey: account.privateKey, config });
-  await using stream = await client.stream(KalshiStream);
+  await using stream = await client.stream();
   const [ticker = "", other = ""] = await exchange.openTickers();
   await exchange.placeCounterOrder({ ticker, side: "bid", price: "0.4000", count: "2.00" });
   const frames = await stream.subscribe("orderbook_delta", { market_tickers: [ticker] });
@@ -100,7 +100,7 @@ test("a list of subscriptions that is null is an empty one: what is missing in i
     },
   });
   await using client = new KalshiClient({ keyId: account.keyId, privateKey: account.privateKey, config });
-  await using stream = await client.stream(KalshiStream);
+  await using stream = await client.stream();
   const [ticker = ""] = await exchange.openTickers();
   const trades = await stream.subscribe("trade", { market_ticker: ticker });
   await until(() => again);

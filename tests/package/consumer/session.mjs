@@ -3,7 +3,6 @@
 import process from "node:process";
 import { KalshiClient } from "@unofficial/kalshi";
 import { LocalExchange } from "@unofficial/kalshi/local-exchange";
-import { KalshiStream } from "@unofficial/kalshi/stream";
 
 const entries = {};
 for (const name of process.argv.slice(2)) entries[name] = Object.keys(await import(name)).length;
@@ -12,7 +11,7 @@ const exchange = await LocalExchange.start({ port: 0, seed: 1 });
 const account = await exchange.createAccount({ balance: "100.00" });
 exchange.step(20);
 const client = new KalshiClient({ auth: account.auth, config: exchange.config });
-const stream = await client.stream(KalshiStream);
+const stream = await client.stream();
 const fills = await stream.fills();
 const { items } = await client.markets.list({ status: "open", limit: 1000 });
 const market = items.find(({ yes_ask_dollars }) =>

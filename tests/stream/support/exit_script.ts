@@ -4,7 +4,6 @@
  */
 import process from "node:process";
 import { KalshiClient, KalshiConfig, type KalshiError } from "../../../mod.ts";
-import { KalshiStream } from "../../../src/stream/mod.ts";
 
 const [baseUrl = "", keyId = "", privateKey = "", ticker = ""] = process.argv.slice(2);
 const config = new KalshiConfig({ baseUrl });
@@ -19,8 +18,8 @@ function follow(name: string, items: AsyncIterable<unknown>): void {
   })());
 }
 
-const first = await client.stream(KalshiStream);
-const second = await client.stream(KalshiStream);
+const first = await client.stream();
+const second = await client.stream();
 const book = await first.orderBook(ticker);
 follow("book", book.changes());
 follow("status", first.status());
@@ -29,7 +28,7 @@ follow("fills", await first.fills({}, { recover: { everyMs: 60_000 } }));
 follow("others", await second.subscribe("ticker", { market_tickers: [ticker] }));
 await first.on("user_orders", () => {});
 const late = second.subscribe("fill").catch((error) => said.push(`late ${error.code}`));
-const opening = client.stream(KalshiStream).then(
+const opening = client.stream().then(
   () => said.push("opened"),
   (error: KalshiError) => said.push(`opening ${error.code}`),
 );
@@ -37,7 +36,7 @@ await client.close();
 await client.close();
 await Promise.all([...loops, late, opening]);
 said.push(first.state, second.state, book.state);
-for (const call of [() => client.stream(KalshiStream), () => first.orderBook(ticker)]) {
+for (const call of [() => client.stream(), () => first.orderBook(ticker)]) {
   await call().catch((error: KalshiError) => said.push(error.code));
 }
 console.log(said.join(", "));

@@ -46,7 +46,7 @@ export async function startTimed(options: LocalExchangeOptions = {}): Promise<Ti
       const auth = KalshiAuth.fromSigner(account.auth);
       return own(await KalshiStream.connect({ auth, config: configOf(config), clock, runtime, ...more }));
     },
-    connectWithClient: (more = {}, config = {}) => client(config).stream(KalshiStream, more),
+    connectWithClient: (more = {}, config = {}) => client(config).stream(more),
     async [Symbol.asyncDispose]() {
       for (const one of owned.reverse()) await one[Symbol.asyncDispose]();
       await exchange[Symbol.asyncDispose]();
