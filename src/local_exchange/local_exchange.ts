@@ -21,11 +21,11 @@ import type { UsageTier } from "./limits.ts";
 import { MemoryNetwork, type MemoryRuntimeOptions } from "./memory/runtime.ts";
 import {
   accountRules,
-  assertOptions,
   exchangeRules,
   historyRules,
   listenRules,
   memoryRuntimeRules,
+  readOptions,
 } from "./options.ts";
 import type { RequestReading } from "./request_check.ts";
 import { type RunningServer, serve } from "./server.ts";
@@ -248,8 +248,7 @@ export class LocalExchange implements AsyncDisposable {
    * @throws {KalshiConfigError} for an option that is unknown or wrong
    */
   static create(options: LocalExchangeOptions = {}): LocalExchange {
-    assertOptions("LocalExchange", options, exchangeRules);
-    const venue = makeVenue(options);
+    const venue = makeVenue(readOptions("LocalExchange", options, exchangeRules));
     return new LocalExchange(venue, new Gateway(venue), new WebSocketEndpoint(venue), undefined);
   }
 
@@ -260,8 +259,7 @@ export class LocalExchange implements AsyncDisposable {
    * @throws {Error} where the runtime cannot listen, or the port is taken
    */
   static async start(options: LocalExchangeListenOptions = {}): Promise<LocalExchange> {
-    assertOptions("LocalExchange", options, listenRules);
-    const { port = 0, hostname = "127.0.0.1", ...rest } = options;
+    const { port = 0, hostname = "127.0.0.1", ...rest } = readOptions("LocalExchange", options, listenRules);
     const venue = makeVenue(rest);
     const gateway = new Gateway(venue);
     const sockets = new WebSocketEndpoint(venue);
@@ -283,8 +281,8 @@ export class LocalExchange implements AsyncDisposable {
    * await exchange.createAccount({ keyId: "a952bcbe-ec3b-4b5b-b8f9-11dae589608c", privateKey: pem });
    * ```
    */
-  async createAccount(options: LocalAccountOptions = {}): Promise<LocalAccount> {
-    assertOptions("createAccount", options, accountRules);
+  async createAccount(given: LocalAccountOptions = {}): Promise<LocalAccount> {
+    const options = readOptions("createAccount", given, accountRules);
     const { balance = "1000.00", balancePrecision = "0.0001", usageTier = "basic" } = options;
     const { keyType, privateKey, publicKey } = options;
     const amount = parseMoney(balance) ?? 0;
@@ -339,8 +337,7 @@ export class LocalExchange implements AsyncDisposable {
    * ```
    */
   createRuntime(options: MemoryRuntimeOptions = {}): Runtime {
-    assertOptions("createRuntime", options, memoryRuntimeRules);
-    return this.#network.runtime(options);
+    return this.#network.runtime(readOptions("createRuntime", options, memoryRuntimeRules));
   }
 
   /**
@@ -625,7 +622,6 @@ export class LocalExchange implements AsyncDisposable {
 }
 
 function makeVenue(options: LocalExchangeOptions): Venue {
-  if (options.history !== undefined) assertOptions("LocalExchange: `history`", options.history, historyRules);
   const {
     seed = 1,
     clock,
@@ -651,7 +647,7 @@ function makeVenue(options: LocalExchangeOptions): Venue {
     errorBodies,
     cors,
     requests,
-    pastDays: history?.days ?? 0,
+    pastDays: history === undefined ? 0 : readOptions("LocalExchange: `history`", history, historyRules).days,
     onInternalError,
   });
 }

@@ -52,7 +52,9 @@ export const exchangeRules: Rules<LocalExchangeOptions> = {
   requests: oneOf("strict", "lenient"),
   history: [
     "{ days }, such as { days: 30 }",
-    (value) => typeof value === "object" && value !== null && "days" in value && value.days !== undefined,
+    (value) =>
+      typeof value === "object" && value !== null && Object.hasOwn(value, "days") &&
+      (value as { days?: unknown }).days !== undefined,
   ],
   onInternalError: callable,
 };
@@ -90,12 +92,23 @@ export const accountRules: Rules<LocalAccountOptions> = {
 
 export const memoryRuntimeRules: Rules<MemoryRuntimeOptions> = { ping: flag, acceptTcp: callable };
 
-/** Refuses options that are unknown or not what they must be; `undefined` is the same as left out. */
-export function assertOptions<T extends object>(owner: string, options: T, rules: Rules<T>): void {
+/**
+ * A copy of options, all of them own properties, in which nothing is unknown or not what it must be; `undefined` is the
+ * same as left out. Only the copy is to be used: whoever gave them may change them, or never have given what they
+ * inherit.
+ */
+export function readOptions<T extends object>(owner: string, options: T, rules: Rules<T>): T {
   assertKnownOptions(owner, options, Object.keys(rules));
+  const read = { ...options };
   for (const [name, [takes, test]] of Object.entries<Rule>(rules)) {
-    const value: unknown = options[name as keyof T];
+    const value: unknown = Object.hasOwn(read, name) ? read[name as keyof T] : undefined;
     if (value === undefined || test(value)) continue;
     throw new KalshiConfigError(`${owner}: \`${name}\` takes ${takes}; got ${shown(value)}.`);
   }
+  return read;
+}
+
+/** Refuses options that are unknown or not what they must be, for who uses them at once. */
+export function assertOptions<T extends object>(owner: string, options: T, rules: Rules<T>): void {
+  readOptions(owner, options, rules);
 }

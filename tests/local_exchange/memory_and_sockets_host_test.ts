@@ -2,13 +2,13 @@
 import { detectRuntime } from "#runtime";
 import { assert, assertEquals } from "@std/assert";
 import { LocalExchange } from "../../src/local_exchange/mod.ts";
-import type { SocketFault } from "../../src/local_exchange/mod.ts";
+import type { LocalExchangeOptions, SocketFault } from "../../src/local_exchange/mod.ts";
 import { HandshakeRefusedError, type Runtime } from "../../src/runtime/types.ts";
 import { test } from "../support/test.ts";
 import { until } from "../support/until.ts";
 
-async function setUp(inMemory: boolean) {
-  const exchange = await LocalExchange.start({ markets: 0, marketMakers: false });
+async function setUp(inMemory: boolean, options: LocalExchangeOptions = {}) {
+  const exchange = await LocalExchange.start({ markets: 0, marketMakers: false, ...options });
   const { auth } = await exchange.createAccount();
   const runtime: Runtime = inMemory ? exchange.createRuntime() : detectRuntime();
   const ticker = exchange.listMarket({ ticker: "M" });
@@ -107,6 +107,32 @@ test("handshakes are refused with the same status and body in memory and over a 
   const overSocket = await attempts(false);
   assertEquals(await attempts(true), overSocket);
   assertEquals(overSocket.at(-1), "accepted");
+});
+
+test("the origin of a page is looked at in memory and over a socket alike", async () => {
+  const attempts = async (inMemory: boolean) => {
+    const { exchange, auth, runtime } = await setUp(inMemory, { cors: ["http://localhost:5173"] });
+    await using _ = exchange;
+    const outcomes: unknown[] = [];
+    for (const origin of ["http://localhost:5173", "http://evil.example", undefined]) {
+      const headers = { ...await auth.headers("GET", "/trade-api/ws/v2"), ...(origin && { origin }) };
+      await runtime.connectWebSocket(exchange.wsBaseUrl, { onMessage() {}, onClose() {} }, { headers }).then(
+        (socket) => {
+          outcomes.push("accepted");
+          socket.terminate();
+        },
+        (error) => outcomes.push([error.status, error.message]),
+      );
+    }
+    return outcomes;
+  };
+  const overSocket = await attempts(false);
+  assertEquals(await attempts(true), overSocket);
+  assertEquals(overSocket.map((outcome) => Array.isArray(outcome) ? outcome[0] : outcome), [
+    "accepted",
+    403,
+    "accepted",
+  ]);
 });
 
 test("requests are answered the same in memory and over a socket", async () => {
