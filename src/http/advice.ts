@@ -1,7 +1,7 @@
 /** What an error's message says to do. */
 
 import { meaningOf } from "../server_codes.ts";
-import type { ErrorBody } from "./error_body.ts";
+import type { ErrorBody } from "../error_body.ts";
 import type { RequestIdentity } from "./response.ts";
 
 const MAX_SKEW_MS = 5_000;
@@ -46,7 +46,8 @@ function skewOf(headers: Pick<Headers, "get">, nowMs: number): number {
   return Math.abs(skew) > MAX_SKEW_MS ? skew : 0;
 }
 
-function keyAdvice(code: string | undefined, details: unknown, skewMs: number): string {
+/** What to do about a key that was refused, by the code and details of the refusal and how far the clocks are apart. */
+export function keyAdvice(code: string | undefined, details: unknown, skewMs = 0): string {
   const meaning = meaningOf(code);
   if (skewMs !== 0) {
     const seconds = Math.round(Math.abs(skewMs) / 1000);

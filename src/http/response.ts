@@ -16,11 +16,11 @@ import {
   type Outcome,
 } from "../errors.ts";
 import type { Clock, ClockTimer } from "../clock.ts";
+import { type ErrorBody, errorIn, excerpt, readErrorBody } from "../error_body.ts";
+import { redact } from "../redact.ts";
 import { readUpTo, UnknownCodingError } from "../runtime/content_coding.ts";
 import type { PoolResponse } from "../runtime/types.ts";
 import { advise } from "./advice.ts";
-import { type ErrorBody, errorIn, excerpt, readErrorBody } from "./error_body.ts";
-import { redact } from "./redact.ts";
 import { retryAfterMs } from "./retry.ts";
 
 /** What an error about a response says of its request. */

@@ -6,6 +6,8 @@
 
 import { KalshiConfigError, KalshiConnectionError } from "../errors.ts";
 import type { NodeBytes, NodeSocket } from "./builtin.ts";
+import { contentCoding } from "./content_coding.ts";
+import { nodeCodings } from "./node_codings.ts";
 import { dial, joinBytes } from "./node_tcp.ts";
 import type { Settings } from "./options.ts";
 import {
@@ -49,16 +51,47 @@ async function acceptFor(key: string): Promise<string> {
   return toBase64(new Uint8Array(await crypto.subtle.digest("SHA-1", text)));
 }
 
+/** The body of a refusal, as far as it has come: with a length, in chunks, or up to the end of the connection. */
+function refusalBody(
+  bytes: NodeBytes,
+  field: (name: string) => string | undefined,
+): { body: Uint8Array<ArrayBuffer>; isWhole: boolean } {
+  const from = (parts: readonly Uint8Array[]) => {
+    const body = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      body.set(part, at);
+      at += part.length;
+    }
+    return body;
+  };
+  if (/chunked/i.test(field("transfer-encoding") ?? "")) {
+    const text = latin1.decode(bytes);
+    const parts: Uint8Array[] = [];
+    for (let at = 0;;) {
+      const line = text.indexOf("\r\n", at);
+      const size = line === -1 ? NaN : Number.parseInt(text.slice(at, line), 16);
+      if (!(size > 0)) return { body: from(parts), isWhole: size === 0 || bytes.length >= MAX_REFUSAL_BYTES };
+      parts.push(bytes.subarray(line + 2, line + 2 + size));
+      at = line + 2 + size + 2;
+      if (at > bytes.length) return { body: from(parts), isWhole: bytes.length >= MAX_REFUSAL_BYTES };
+    }
+  }
+  const length = Math.min(Number(field("content-length") ?? MAX_REFUSAL_BYTES) || 0, MAX_REFUSAL_BYTES);
+  return { body: from([bytes.subarray(0, length)]), isWhole: bytes.length >= length };
+}
+
 /** Reads the answer to the handshake; resolves with the bytes that came after its head. */
 function readAnswer(
   socket: NodeSocket,
   host: string,
   accept: string,
+  signature: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<NodeBytes> {
   return new Promise((resolve, reject) => {
     let bytes: NodeBytes | undefined;
-    let refused: { status: number; from: number; length: number } | undefined;
+    let refused: { status: number; from: number; field: (name: string) => string | undefined } | undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const done = () => {
       clearTimeout(timer);
@@ -79,13 +112,20 @@ function readAnswer(
           outcome: "unknown",
         }),
       );
-    const refuse = (of: NonNullable<typeof refused>) =>
-      fail(
-        new HandshakeRefusedError(
-          of.status,
-          bytes?.toString("utf8", of.from, of.from + of.length),
-        ),
+    const refuse = ({ status, from, field }: NonNullable<typeof refused>, onlyWhole = false) => {
+      if (bytes === undefined) return;
+      const { body, isWhole } = refusalBody(bytes.subarray(from), field);
+      if (onlyWhole && !isWhole) return;
+      done();
+      socket.destroy();
+      const plain = contentCoding(field("content-encoding") ?? null, nodeCodings)?.undo(
+        body,
+        MAX_REFUSAL_BYTES,
       );
+      void Promise.resolve(plain ?? body).catch(() => new Uint8Array()).then((body) =>
+        reject(new HandshakeRefusedError(status, new TextDecoder().decode(body), signature))
+      );
+    };
     const onError = (error: Error) => refused ? refuse(refused) : broken(error.message, error);
     const onClose = () => refused ? refuse(refused) : broken("the server closed the connection");
     const onAbort = () => fail(signal?.reason);
@@ -113,11 +153,10 @@ function readAnswer(
           return resolve(bytes.subarray(end + 4));
         }
         if (!status) return broken("the server does not speak HTTP/1.1");
-        const length = Math.min(Number(field("content-length")) || 0, MAX_REFUSAL_BYTES);
-        const of = refused = { status, from: end + 4, length };
+        const of = refused = { status, from: end + 4, field };
         timer = setTimeout(() => refuse(of), REFUSAL_WAIT_MS);
       }
-      if (bytes.length >= refused.from + refused.length) refuse(refused);
+      refuse(refused, true);
     };
     if (signal?.aborted) return onAbort();
     socket.on("data", onData);
@@ -143,7 +182,7 @@ export async function connectWebSocket(
   const port = Number(url.port) || (tls ? 443 : 80);
   const socket = await dial({ hostname: url.hostname, port, tls, signal }, settings, ["http/1.1"]);
   socket.write(head);
-  const first = await readAnswer(socket, url.host, accept, signal);
+  const first = await readAnswer(socket, url.host, accept, headers["KALSHI-ACCESS-SIGNATURE"], signal);
   return openWebSocket(socket, handlers, first, { textOf, join: joinBytes });
 }
 

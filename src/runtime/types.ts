@@ -4,7 +4,9 @@
  * @module
  */
 
+import { excerpt, readErrorBody } from "../error_body.ts";
 import { KalshiError } from "../errors.ts";
+import { redact } from "../redact.ts";
 
 /** What a runtime's adapter can do. Asking for what it cannot do fails at construction. */
 export interface RuntimeCapabilities {
@@ -246,11 +248,21 @@ export class HandshakeRefusedError extends KalshiError {
   override readonly code = "HANDSHAKE";
   /** HTTP status of the refusal. */
   declare readonly status: number;
-  /** Takes the status and, where it was seen, the body. */
-  constructor(status: number, body = "") {
+  /** The body was seen and is no error of Kalshi's, so that the refusal may come from something on the way. */
+  readonly isForeign: boolean;
+  /**
+   * Takes the status, the body where it was seen, and the signature of the handshake, which is taken out of what
+   * the body says.
+   */
+  constructor(status: number, body?: string, signature?: string) {
+    const said = redact(body ?? "", signature);
+    const { code, details } = readErrorBody(said);
     super(
-      `The WebSocket handshake was refused with status ${status}${body ? `: ${body.slice(0, 200)}` : "."}`,
-      { status, outcome: "rejected" },
+      `The WebSocket handshake was refused with status ${status}${
+        said.trim() ? `: ${excerpt(said, 200)}` : "."
+      }`,
+      { status, outcome: "rejected", serverCode: code, details },
     );
+    this.isForeign = body !== undefined && code === undefined;
   }
 }

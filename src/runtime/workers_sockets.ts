@@ -72,7 +72,11 @@ export async function connectWebSocket(
     const body = await response.text().catch(() => "");
     clearTimeout(late);
     signal?.removeEventListener("abort", abort);
-    throw new HandshakeRefusedError(response.status, body.slice(0, MAX_REFUSAL_CHARACTERS));
+    throw new HandshakeRefusedError(
+      response.status,
+      body.slice(0, MAX_REFUSAL_CHARACTERS),
+      headers?.["KALSHI-ACCESS-SIGNATURE"],
+    );
   }
 
   let state: "open" | "closing" | "closed" = "open";

@@ -504,7 +504,9 @@ export class Connection {
   #retry(cause: KalshiError): void {
     const { config, clock } = this.#options;
     if (this.#closing !== undefined) return;
-    if (cause.code === "AUTH_REJECTED") return this.#finish(cause);
+    // A handshake that was held up after it was signed, such as by a sleeping laptop, is signed anew.
+    const isLate = cause.serverCode === "header_timestamp_expired";
+    if (cause.code === "AUTH_REJECTED" && !isLate) return this.#finish(cause);
     if (this.#attempts >= config.wsMaxRetries) {
       return this.#finish(
         new KalshiStreamClosedError(

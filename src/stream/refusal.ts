@@ -7,21 +7,34 @@
 import {
   KalshiAuthRejectedError,
   KalshiBadRequestError,
+  KalshiConnectionError,
   type KalshiError,
   KalshiRateLimitError,
   KalshiServerError,
 } from "../errors.ts";
+import { keyAdvice } from "../http/advice.ts";
 import type { HandshakeRefusedError } from "../runtime/types.ts";
 
 /** What the status says. */
 export function refusal(error: HandshakeRefusedError, keyId: string): KalshiError {
-  const { status } = error;
-  const context = { status, cause: error, outcome: "rejected" } as const;
+  const { status, serverCode, details, isForeign } = error;
+  const context = { status, serverCode, details, cause: error, outcome: "rejected" } as const;
   if (status === 401 || status === 403) {
+    if (isForeign) {
+      return new KalshiConnectionError(
+        `The WebSocket was refused with status ${status}, and not by Kalshi: the answer is no JSON of its. Something ` +
+          "on the way sent it, such as a CDN, a firewall or a proxy, or `wsBaseUrl` leads elsewhere. It says nothing " +
+          "of your key.",
+        context,
+      );
+    }
+    const why = [serverCode, typeof details === "string" ? details : undefined].filter(Boolean).join(": ");
+    const advice = serverCode === undefined
+      ? "Check that the key belongs to this environment (demo and production have keys of their own), that it may " +
+        "read, and that this machine's clock is right."
+      : keyAdvice(serverCode, details);
     return new KalshiAuthRejectedError(
-      `Kalshi refused the key ${keyId} for the WebSocket (${status}). Check that the key belongs to this ` +
-        "environment (demo and production have keys of their own), that it may read, and that this machine's " +
-        "clock is right.",
+      `Kalshi refused the key ${keyId} for the WebSocket (${status}${why && `, ${why}`}). ${advice}`,
       context,
     );
   }

@@ -111,6 +111,55 @@ for (
   });
 }
 
+const refused = JSON.stringify({ error: { code: "authentication_error", details: "NOT_FOUND" } });
+const inChunks = (text: string) =>
+  `${
+    [text.slice(0, 7), text.slice(7)].map((part) => `${part.length.toString(16)};x=1\r\n${part}\r\n`).join("")
+  }0\r\n\r\n`;
+for (
+  const [what, body, isForeign] of [
+    ["with a length", `content-length: ${refused.length}\r\n\r\n${refused}`, false],
+    ["in chunks", `transfer-encoding: chunked\r\n\r\n${inChunks(refused)}`, false],
+    ["up to the end of the connection", `connection: close\r\n\r\n${refused}`, false],
+    ["with a length that is never reached", `content-length: 4000\r\n\r\n${refused}`, false],
+    ["of a page", "content-type: text/html\r\ncontent-length: 18\r\n\r\n<html>no</html>   ", true],
+    ["of a page in chunks", `transfer-encoding: chunked\r\n\r\n${inChunks("<html>no</html>")}`, true],
+    ["of nothing", "content-length: 0\r\n\r\n", true],
+    ["of JSON without a code", 'content-length: 23\r\n\r\n{"message":"Forbidden"}', true],
+    [
+      "of something else than its coding",
+      `content-encoding: gzip\r\ncontent-length: ${refused.length}\r\n\r\n${refused}`,
+      true,
+    ],
+  ] as const
+) {
+  test(`a refusal ${what}: whether it is Kalshi's is known`, async () => {
+    await using server = await peer((_, socket) => {
+      socket.write(`HTTP/1.1 401 Unauthorized\r\n${body}`);
+      if (/connection: close/.test(body)) socket.end();
+    });
+    const error = await assertRejects(() => connect(server.url), HandshakeRefusedError);
+    assertEquals([error.status, error.isForeign], [401, isForeign]);
+    assertEquals(
+      [error.serverCode, error.details],
+      isForeign ? [undefined, error.details] : ["authentication_error", "NOT_FOUND"],
+    );
+  });
+}
+
+test("a compressed refusal is read", async () => {
+  const { gzipSync } = await import("node:zlib");
+  const body = gzipSync(refused);
+  await using server = await peer((_, socket) => {
+    socket.write(
+      `HTTP/1.1 403 Forbidden\r\ncontent-encoding: gzip\r\ncontent-length: ${body.length}\r\n\r\n`,
+    );
+    socket.write(body);
+  });
+  const error = await assertRejects(() => connect(server.url), HandshakeRefusedError);
+  assertEquals([error.serverCode, error.isForeign], ["authentication_error", false]);
+});
+
 test("an answer and frames that come byte by byte are understood", async () => {
   await using server = await peer((accept, socket) => {
     const bytes = Buffer.concat([Buffer.from(head(accept)), Buffer.from([0x81, 2, 104, 105, 0x82, 1, 7])]);

@@ -14,8 +14,11 @@ export interface Command {
   };
 }
 
-/** How the next handshake goes: accepted, refused with a status, failed, or never answered. */
-export type Handshake = "accept" | "hang" | "fail" | number;
+/** How the next handshake goes: accepted, refused with a status and a body, failed, or never answered. */
+export type Handshake = "accept" | "hang" | "fail" | number | {
+  readonly status: number;
+  readonly body: string;
+};
 
 /** The server's end of one socket. */
 export class FakeSocket {
@@ -151,6 +154,7 @@ export class FakeVenue {
         }
         if (handshake === "fail") throw new Error("connection refused");
         if (typeof handshake === "number") throw new HandshakeRefusedError(handshake);
+        if (typeof handshake === "object") throw new HandshakeRefusedError(handshake.status, handshake.body);
         const socket = new FakeSocket(this, handlers, headers);
         this.sockets.push(socket);
         this.onSocket?.(socket);

@@ -1,0 +1,139 @@
+import { detectRuntime } from "#runtime";
+import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
+import { KalshiAuthError, KalshiConnectionError, type KalshiError } from "../../src/errors.ts";
+import { HandshakeRefusedError } from "../../src/runtime/types.ts";
+import { KalshiStreamClosedError } from "../../src/stream/mod.ts";
+import { httpAnswer, startRawServer } from "../support/raw_server.ts";
+import { test } from "../support/test.ts";
+import { FakeVenue, type Handshake } from "./support/fake_venue.ts";
+
+const config = { retryBaseDelayMs: 1_000, retryMaxDelayMs: 1_000 };
+
+/** What is not of Kalshi's making. */
+const foreign: Readonly<Record<string, string>> = {
+  "a page": "<html><title>403 Forbidden</title></html>",
+  "nothing": "",
+  "a text": "Forbidden",
+  "JSON of a gateway": '{"message":"Forbidden"}',
+  "JSON of a CDN": '{"errors":[{"code":1020,"message":"denied"}]}',
+  "a list": "[]",
+};
+const kalshis: Readonly<Record<string, string>> = {
+  "nested": '{"error":{"code":"authentication_error","message":"m","details":"NOT_FOUND"}}',
+  "flat": '{"code":"permission_denied","message":"m"}',
+};
+
+const refuse = (status: number, body: string): Handshake => ({ status, body });
+
+for (const status of [401, 403]) {
+  for (const [what, body] of Object.entries(foreign)) {
+    test(`${status} with ${what} while reconnecting is not the key: it is tried again`, async () => {
+      const venue = new FakeVenue();
+      const stream = await venue.connect({}, { ...config, wsMaxRetries: 5 });
+      venue.handshakes = [refuse(status, body), refuse(status, body), refuse(status, body)];
+      venue.socket.drop();
+      await venue.clock.advance(10_000);
+      assertEquals(stream.state, "open");
+      assertEquals(venue.handshakes.length, 0);
+      await stream.close();
+    });
+  }
+
+  for (const [what, body] of Object.entries(kalshis)) {
+    test(`${status} with Kalshi's ${what} JSON while reconnecting is the key: the stream ends`, async () => {
+      const venue = new FakeVenue();
+      const stream = await venue.connect({}, config);
+      venue.handshakes = [refuse(status, body)];
+      venue.socket.drop();
+      await venue.clock.advance(10_000);
+      assertEquals(stream.state, "closed");
+      const error = await assertRejects(() => stream.subscribe("trade"), KalshiStreamClosedError);
+      assertInstanceOf(error.cause, KalshiAuthError);
+    });
+  }
+}
+
+test("a page that keeps coming ends the stream when retries are used up, and is the cause", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, { ...config, wsMaxRetries: 2 });
+  venue.handshakes = Array<Handshake>(10).fill(refuse(403, "<html>"));
+  venue.socket.drop();
+  await venue.clock.advance(60_000);
+  assertEquals([stream.state, venue.handshakes.length], ["closed", 8]);
+  const error = await assertRejects(() => stream.subscribe("trade"), KalshiStreamClosedError);
+  let cause: unknown = error;
+  while (cause instanceof KalshiStreamClosedError) cause = cause.cause;
+  assertInstanceOf(cause, KalshiConnectionError);
+  assertEquals(cause.status, 403);
+  assertStringIncludes(cause.message, "says nothing of your key");
+});
+
+test("the first connection tells a page from a refused key, at once", async () => {
+  for (const status of [401, 403]) {
+    const venue = new FakeVenue();
+    venue.handshakes = [refuse(status, "<html>")];
+    const page = await assertRejects(() => venue.connect(), KalshiConnectionError, "not by Kalshi");
+    assertEquals([page.status, page.outcome], [status, "rejected"]);
+    for (
+      const [details, text] of [["NOT_FOUND", "no key of this id"], [
+        "INCORRECT_API_KEY_SIGNATURE",
+        "does not belong",
+      ]]
+    ) {
+      venue.handshakes = [
+        refuse(status, JSON.stringify({ error: { code: "authentication_error", details } })),
+      ];
+      const error = await assertRejects<KalshiError>(() => venue.connect(), KalshiAuthError, text);
+      assertEquals([error.serverCode, error.details, error.code], [
+        "authentication_error",
+        details,
+        "AUTH_REJECTED",
+      ]);
+    }
+  }
+});
+
+test("a handshake that was signed too long ago is signed anew", async () => {
+  const venue = new FakeVenue();
+  const stream = await venue.connect({}, config);
+  venue.handshakes = [refuse(401, '{"error":{"code":"header_timestamp_expired","message":"m"}}')];
+  venue.socket.drop();
+  await venue.clock.advance(10_000);
+  assertEquals(stream.state, "open");
+  assert(venue.handshakes.length === 0);
+  await stream.close();
+});
+
+test("a signature that a refusal sends back is in no error", () => {
+  const venue = new FakeVenue();
+  const signature = "sIgN/AtUrE+aBcDeFgH/iJkL".repeat(3);
+  for (
+    const body of [
+      signature,
+      JSON.stringify({ code: "x", details: signature }),
+      encodeURIComponent(signature),
+    ]
+  ) {
+    const error = new HandshakeRefusedError(401, body, signature);
+    assert(
+      !/sIgN|AtUrE|aBcDeFgH/.test(`${error.message} ${JSON.stringify(error)} ${error.stack}`),
+      error.message,
+    );
+  }
+  assertEquals(venue.clock.pending, 0);
+});
+
+test("every runtime tells a page from Kalshi's refusal", async () => {
+  const nothing = { onMessage: () => {}, onClose: () => {} };
+  for (const [bodies, isForeign] of [[foreign, true], [kalshis, false]] as const) {
+    for (const body of Object.values(bodies)) {
+      await using server = await startRawServer(httpAnswer(403, body));
+      const url = server.baseUrl.replace("http", "ws");
+      const error = await assertRejects(
+        () => detectRuntime().connectWebSocket(url, nothing),
+        HandshakeRefusedError,
+      );
+      assertEquals([error.status, error.isForeign], [403, isForeign], body);
+    }
+  }
+});
