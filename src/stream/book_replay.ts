@@ -71,7 +71,7 @@ export class BookReplay {
   feed(frame: unknown): void {
     const read = readFrame(frame);
     if (read === undefined) return this.#lose(this.#books.values(), "unreadable", 0);
-    const { type, sid, seq, msg = {} } = read;
+    const { type, id, sid, seq, msg = {} } = read;
     if (type === "subscribed") return this.#begin(msg);
     const isBook = type === "orderbook_snapshot" || type === "orderbook_delta";
     let recorded = this.#sids.get(sid ?? 0);
@@ -81,7 +81,7 @@ export class BookReplay {
     }
     const kind = !isBook ? "control" : type === "orderbook_snapshot" ? "snapshot" : "update";
     if (typeof seq === "number" && !this.#isInOrder(recorded, seq, kind)) return;
-    if (isBook) this.#book(recorded, String(msg.market_ticker)).feed({ type, seq, msg });
+    if (isBook) this.#book(recorded, String(msg.market_ticker)).feed({ type, id, seq, msg });
   }
 
   /** A subscription begins, perhaps with a number that an older connection had. */

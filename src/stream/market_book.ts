@@ -31,7 +31,7 @@ export type BookState = "waiting" | "live" | "stale" | "resyncing" | "closed";
  * - `negative-level`: a change took more from a level than it held.
  * - `crossed`: the best bid reached the best ask.
  * - `unreadable`: a frame could not be read.
- * - `mismatch`: a snapshot asked for as a check differed from the book.
+ * - `mismatch`: a snapshot that was asked for as a check differed from the book.
  * - `late-snapshot`: the snapshot that is due did not come in time.
  * - `disconnected`: the connection broke, or Kalshi ended the subscription.
  */
@@ -45,11 +45,14 @@ export type StaleReason =
   | "late-snapshot"
   | "disconnected";
 
-/** The book was replaced by a snapshot, and is live. */
+/**
+ * The book was replaced by a snapshot, and is live. A live book meets one that nobody asked for when Kalshi replaces
+ * the whole book in one go, as with an empty one when the market closes.
+ */
 export interface BookSnapshotChange {
   /** What happened. */
   readonly type: "snapshot";
-  /** False for the first snapshot, true when the book was resynchronised. */
+  /** True when the book was resynchronised; false for the first snapshot, and for one that nobody asked for. */
   readonly resynced: boolean;
   /** Why it had to be, where it had to. */
   readonly reason?: StaleReason | undefined;
@@ -96,6 +99,8 @@ export type BookChange = (BookSnapshotChange | BookDeltaChange | BookStaleChange
 export interface BookFrame {
   /** `orderbook_snapshot` or `orderbook_delta`. */
   readonly type: string;
+  /** Of a snapshot that was asked for: the number of the command. One without it is a change like any other. */
+  readonly id?: number | undefined;
   /** Sequence number of the subscription. */
   readonly seq?: number | undefined;
   /** The payload; nothing in it is taken on trust. */
@@ -297,7 +302,7 @@ export class MarketBook {
     return seq !== undefined && this.#seq !== undefined && seq <= this.#seq;
   }
 
-  #snapshot({ seq, msg }: BookFrame): void {
+  #snapshot({ id, seq, msg }: BookFrame): void {
     const book = new OrderBook();
     try {
       assertSides(msg);
@@ -312,6 +317,8 @@ export class MarketBook {
         this.#seq = seq;
         return;
       }
+      // Without a number of its own nobody knows how old it is.
+      if (!id && seq !== undefined && seq !== this.#seq) return this.#replace(book, seq);
       this.#stale("mismatch");
     }
     if (seq !== undefined && seq < this.#needed) {
@@ -333,6 +340,14 @@ export class MarketBook {
     for (const frame of newer) if (this.#state === "live" && !this.#isOld(frame)) this.#delta(frame, false);
     if (this.#state === "live" && this.#book.crossed) this.lost("crossed", this.#seq);
     if (this.#state === "live") this.#onChange?.({ type: "snapshot", resynced, reason, seq: this.#seq });
+  }
+
+  /** A live book goes over into another. */
+  #replace(book: OrderBook, seq: number): void {
+    if (book.crossed) return this.lost("crossed", seq);
+    this.#book = book;
+    this.#seq = seq;
+    this.#onChange?.({ type: "snapshot", resynced: false, reason: undefined, seq });
   }
 
   #delta({ seq, msg }: BookFrame, tell: boolean): void {

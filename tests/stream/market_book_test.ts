@@ -207,12 +207,29 @@ test("a snapshot without a number counts as of now", () => {
   assertEquals(book.read().bestBidSize, 1_000);
 });
 
-test("a snapshot that agrees is a silent proof, one that differs is told", () => {
+test("a snapshot that nobody asked for is a change: the book stays live and is not resynchronised", () => {
+  const { book, changes, types } = watched();
+  book.feed(snapshot(1, bids, asks));
+  book.feed(snapshot(2));
+  assertEquals([book.state, book.seq, book.read().bestBid], ["live", 2, undefined]);
+  book.feed(snapshot(3, bids));
+  book.feed(delta(4, "yes", "0.5600", "1.00"));
+  assertEquals(book.read().bestBidSize, 1_100);
+  assertEquals(types(), "snapshot:undefined snapshot:undefined snapshot:undefined delta");
+  assertEquals(changes.map((change) => change.type === "snapshot" && change.resynced).includes(true), false);
+  // One from the past is none, and one that is crossed is not believed.
+  book.feed(snapshot(3));
+  assertEquals(book.read().bestBidSize, 1_100);
+  book.feed(snapshot(5, [["0.6000", "1.00"]], asks));
+  assertEquals([book.state, book.reason], ["stale", "crossed"]);
+});
+
+test("a snapshot that agrees is a silent proof, one that was asked for and differs is told", () => {
   const { book, types } = watched();
   book.feed(snapshot(1, bids, asks));
   book.feed(snapshot(2, bids, asks));
   assertEquals([book.seq, types()], [2, "snapshot:undefined"]);
-  book.feed(snapshot(3, bids));
+  book.feed({ ...snapshot(3, bids), id: 7 });
   assertEquals(types(), "snapshot:undefined stale:mismatch snapshot:mismatch");
   assertEquals([book.state, book.read().bestAsk], ["live", undefined]);
 });

@@ -123,6 +123,8 @@ export class Feed {
   #book(event: Extract<EngineEvent, { type: "book" }>): void {
     const { market, order } = event;
     this.#touch(market);
+    // What rests in a market that closes goes in one go: an empty snapshot tells it.
+    if (market.status !== "active" && market.status !== "inactive") return;
     for (const session of this.#byBook.get(market.ticker) ?? []) {
       const subscription = session.subscriptions.get("orderbook_delta");
       if (subscription === undefined) continue;
@@ -178,8 +180,8 @@ export class Feed {
     }
     const msg = payloads.lifecycle(event, info);
     if (msg !== undefined) this.#to(channel, channel, msg);
-    if (change !== "created") return;
-    // Who asked for its book before it was there gets it now.
+    // Who asked for its book before it was there gets it now, and everybody an empty one when it closes.
+    if (change !== "created" && change !== "closed") return;
     for (const session of this.#byBook.get(market.ticker) ?? []) {
       const subscription = session.subscriptions.get("orderbook_delta");
       if (subscription === undefined) continue;
