@@ -10,6 +10,7 @@ import type { FillData, UserOrderData } from "../contract/ws.ts";
 import { KalshiConfigError, type KalshiError, KalshiTimeoutError } from "../errors.ts";
 import { backoffMs, type BackoffOptions } from "../http/retry.ts";
 import { assertAtLeast, assertKnownOptions } from "../options.ts";
+import { knownMs, timeMs } from "../wire_time.ts";
 import { LONGEST_MS, waitFor } from "./calls.ts";
 import type { RecoveryReport, StreamMarker } from "./channels.ts";
 import type { Frame } from "./connection.ts";
@@ -70,8 +71,12 @@ export interface RecoveredFill {
   readonly type: "fill";
   /** True: it was looked up. */
   readonly recovered: true;
-  /** What REST tells of it, in the fields of the live message. */
-  readonly msg: Omit<FillData, "post_position_fp"> & { post_position_fp?: undefined };
+  /** What REST tells of it, in the fields of the live message; it has no `ts` and `ts_ms` where REST tells no time. */
+  readonly msg: Omit<FillData, "post_position_fp" | "ts" | "ts_ms"> & {
+    post_position_fp?: undefined;
+    ts?: number | undefined;
+    ts_ms?: number | undefined;
+  };
 }
 
 /** The present state of an order whose changes were missed. */
@@ -107,15 +112,22 @@ const HOLD_MS = 5_000;
 const LOOK_MS = 60_000;
 const REMEMBERED = 100_000;
 
-const timeOf = (text: string | null | undefined) => text ? Date.parse(text) : 0;
+/** A field, where there is a value for it. */
+function field<Name extends string, Value>(
+  name: Name,
+  value: Value | undefined,
+): { [Key in Name]?: Value } {
+  return value === undefined ? {} : { [name]: value } as { [Key in Name]?: Value };
+}
 
 function fillFrame(fill: Fill): Frame {
-  const { created_time, subaccount_number, fill_id: _, no_price_dollars: __, ticker: ___, ...same } = fill;
-  const ts_ms = timeOf(created_time);
+  const { created_time, subaccount_number, ts, fill_id: _, no_price_dollars: __, ticker: ___, ...same } = fill;
+  const seconds = knownMs(ts);
+  const ms = timeMs(created_time) ?? (seconds && seconds * 1_000);
   const msg = {
     ...same,
-    ts_ms,
-    ts: same.ts ?? Math.floor(ts_ms / 1_000),
+    ...field("ts_ms", ms),
+    ...field("ts", seconds ?? (ms && Math.floor(ms / 1_000))),
     side: same.side ?? same.outcome_side,
     action: same.action ?? "buy",
     purchased_side: same.outcome_side,
@@ -131,11 +143,31 @@ function orderFrame(order: Order): Frame {
     ...same,
     side: same.side ?? outcome_side,
     is_yes: outcome_side === "yes",
-    created_ts_ms: timeOf(created_time),
-    ...(last_update_time && { last_updated_ts_ms: timeOf(last_update_time) }),
-    ...(expiration_time && { expiration_ts_ms: timeOf(expiration_time) }),
+    created_ts_ms: timeMs(created_time) ?? null,
+    ...field("last_updated_ts_ms", timeMs(last_update_time)),
+    ...field("expiration_ts_ms", timeMs(expiration_time)),
   };
   return { type: "user_order", recovered: true, msg } as Frame;
+}
+
+/** When an order last changed, as far as it tells. */
+const changedMs = ({ last_updated_ts_ms, created_ts_ms }: Frame["msg"]) =>
+  knownMs(last_updated_ts_ms) ?? knownMs(created_ts_ms) ?? 0;
+
+/** The state of an order that was delivered. */
+interface Delivered {
+  readonly state: string;
+  readonly status: unknown;
+  readonly filled: number;
+  /** When it came to be; undefined where that is not known. */
+  readonly atMs: number | undefined;
+}
+
+/** Whether a state that was looked up lies before one that was delivered. */
+function isOlder(found: Delivered, before: Delivered): boolean {
+  if (found.atMs !== undefined && before.atMs !== undefined) return found.atMs < before.atMs;
+  // Without times: what has ended rests no more, and what is filled stays so.
+  return before.status !== "resting" && found.status === "resting" || found.filled < before.filled;
 }
 
 /** Forgets the oldest entries of what grows without end. */
@@ -163,28 +195,32 @@ function fillPlan(lookup: StreamLookup): Plan {
     async fetch(sinceMs) {
       const frames: Frame[] = [];
       for await (const fill of lookup.fills(sinceMs)) frames.push(fillFrame(fill));
-      return frames.sort((a, b) => Number(a.msg.ts_ms) - Number(b.msg.ts_ms));
+      return frames.sort((a, b) => Number(a.msg.ts_ms ?? 0) - Number(b.msg.ts_ms ?? 0));
     },
   };
 }
 
 function orderPlan(lookup: StreamLookup, onError: (error: unknown) => void): Plan {
-  const known = new Map<
-    string,
-    { readonly state: string; readonly status: unknown; readonly atMs: number }
-  >();
+  const known = new Map<string, Delivered>();
   const idOf = ({ order_id }: Frame["msg"]) => String(order_id);
   return {
     idOf,
     isNew(msg, lookedUp) {
       const id = idOf(msg);
       const { status, fill_count_fp, remaining_count_fp, yes_price_dollars } = msg;
-      const state = [status, fill_count_fp, remaining_count_fp, yes_price_dollars].join();
-      const atMs = Number(msg.last_updated_ts_ms ?? msg.created_ts_ms ?? 0);
+      const found: Delivered = {
+        state: [status, fill_count_fp, remaining_count_fp, yes_price_dollars].join(),
+        status,
+        filled: Number(fill_count_fp) || 0,
+        // REST tells when it was made also of what has changed since.
+        atMs: knownMs(msg.last_updated_ts_ms) ?? (lookedUp ? undefined : knownMs(msg.created_ts_ms)),
+      };
       const before = known.get(id);
-      if (lookedUp && before !== undefined && (before.state === state || atMs < before.atMs)) return false;
+      if (lookedUp && before !== undefined && (before.state === found.state || isOlder(found, before))) {
+        return false;
+      }
       known.delete(id); // so that the newest stand last
-      known.set(id, { state, status, atMs });
+      known.set(id, { ...found, atMs: found.atMs ?? before?.atMs });
       trim(known);
       return true;
     },
@@ -204,8 +240,7 @@ function orderPlan(lookup: StreamLookup, onError: (error: unknown) => void): Pla
           onError(error);
         }
       }
-      return orders.map(orderFrame)
-        .sort((a, b) => Number(a.msg.last_updated_ts_ms ?? 0) - Number(b.msg.last_updated_ts_ms ?? 0));
+      return orders.map(orderFrame).sort((a, b) => changedMs(a.msg) - changedMs(b.msg));
     },
   };
 }

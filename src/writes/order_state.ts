@@ -19,6 +19,7 @@ import { formatCount, parseCount, parsePrice } from "../fixed_point.ts";
 import type { ListAllOptions } from "../http/page.ts";
 import type { CallOptions, HttpPipeline } from "../http/pipeline.ts";
 import { callFor, listAll } from "../http/calls.ts";
+import { timeMs } from "../wire_time.ts";
 
 /** How far apart two clocks may be, and more: Kalshi refuses requests of clocks that are off by half a minute. */
 const CLOCK_SLACK_MS = 60_000;
@@ -119,7 +120,7 @@ function readOrder(http: HttpPipeline, orderId: string, options: CallOptions): P
 }
 
 function identity({ order_id, client_order_id, created_time, last_update_time }: Order) {
-  return { order_id, client_order_id, ts_ms: Date.parse(last_update_time ?? created_time ?? "") || 0 };
+  return { order_id, client_order_id, ts_ms: timeMs(last_update_time) ?? timeMs(created_time) ?? 0 };
 }
 
 /** What is filled and what rests, together: fills do not change it, cancels, decreases and amends do. */
@@ -146,7 +147,7 @@ function amendedFrom(
   order: Order,
   { price, count, expiration_time, updated_client_order_id }: AmendOrderV2Request,
 ): AmendOrderV2Response | undefined {
-  const expires = Math.floor(Date.parse(order.expiration_time ?? "") / 1000) || 0;
+  const expires = Math.floor((timeMs(order.expiration_time) ?? 0) / 1000);
   const isSo = parsePrice(order.yes_price_dollars) === parsePrice(price) &&
     orderSize(order) === parseCount(count) &&
     (expiration_time ?? expires) === expires &&
