@@ -25,6 +25,7 @@ export type { RequestReading } from "./request_check.ts";
 export type { ErrorBodies } from "./venue.ts";
 export type { ExchangeSockets } from "./ws/endpoint.ts";
 export type {
+  CommandFault,
   ConnectionFault,
   FrameFault,
   HandshakeFault,

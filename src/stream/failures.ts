@@ -12,6 +12,8 @@ import type { Attempt, Lane, Waiter } from "./lane.ts";
 export const ENDING: ReadonlySet<unknown> = new Set([10, 17, 25]);
 /** The error of a command whose subscription is gone. */
 export const UNKNOWN_SID = 7;
+/** Old gateways refuse with it what is there already. */
+export const ALREADY = 6;
 
 /** Kalshi's errors that are worth another try. */
 const PASSING = new Set<unknown>([...ENDING, 18, 27]);
@@ -35,9 +37,14 @@ export function afterFailure(lane: Lane, error: KalshiError, host: FailureHost):
     if (lane.sid !== undefined) host.ended(lane.provenAtMs);
     return true;
   }
-  if (ABOUT_A_KEY.has(code) && attempt?.adds && attempt.keys.length > 1) {
+  const isThere = code === ALREADY && lane.sid !== undefined;
+  if ((isThere || ABOUT_A_KEY.has(code)) && attempt?.adds && attempt.keys.length > 1) {
     // One bad name must not cost the others: it is searched for by halves.
     lane.most = Math.ceil(attempt.keys.length / 2);
+    return false;
+  }
+  if (isThere && attempt?.adds && typeof lane.server === "object") {
+    for (const key of attempt.keys) lane.server.get(attempt.param)?.add(key);
     return false;
   }
   const isUnanswered = error instanceof KalshiTimeoutError;

@@ -13,7 +13,7 @@ import { streamError } from "./advice.ts";
 import { type GapMarker, keyOf, type KeyParam, MESSAGE_TYPES, type Wish } from "./channels.ts";
 import type { Connection, Frame } from "./connection.ts";
 import { KalshiStreamError } from "./errors.ts";
-import { afterFailure, ENDING, UNKNOWN_SID } from "./failures.ts";
+import { afterFailure, ALREADY, ENDING, UNKNOWN_SID } from "./failures.ts";
 import { type Consumer, Lane, type Loss } from "./lane.ts";
 import { Sequence, type SequencedKind } from "./sequence.ts";
 
@@ -43,6 +43,16 @@ const sorted = (options: Wish["options"]) => JSON.stringify(options, Object.keys
 /** `send_initial_snapshot` belongs to a command, all other options to the subscription. */
 function withoutSnapshot({ send_initial_snapshot: _, ...shared }: Wish["options"]): Wish["options"] {
   return shared;
+}
+
+/** What a subscription that was there already has is not known: all is added once more, first frames included. */
+function renew(lane: Lane): void {
+  const { server } = lane;
+  if (typeof server !== "object") return;
+  lane.server = new Map([...server.keys()].map((param) => [param, new Set()]));
+  if (lane.channel === "orderbook_delta") {
+    for (const [param, keys] of server) lane.again.set(param, new Set(keys));
+  }
 }
 
 /** All channels of a stream. */
@@ -554,12 +564,20 @@ export class Lanes {
       // A channel that Kalshi still has from before answers with `ok`.
       if (lanes.some(({ sid }) => sid === undefined)) await this.#adopt(lanes, answer);
       for (const lane of lanes) lane.attempt = undefined;
+    } catch (error) {
+      if ((error as Partial<KalshiStreamError>).errorCode !== ALREADY) throw error;
+      await this.#adopt(lanes);
+      for (const lane of lanes) {
+        lane.attempt = undefined;
+        if (lane.sid !== undefined) renew(lane);
+      }
     } finally {
       if (--this.#subscribing === 0) this.#stash.length = 0;
     }
   }
 
-  async #adopt(lanes: readonly Lane[], { sid }: Frame): Promise<void> {
+  /** Finds the sids of channels that Kalshi had already. */
+  async #adopt(lanes: readonly Lane[], { sid }: Partial<Frame> = {}): Promise<void> {
     const [only] = lanes;
     if (lanes.length === 1 && only !== undefined && sid) return this.#plug(only, sid);
     const { msg } = await this.#options.connection.command("list_subscriptions");

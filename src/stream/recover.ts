@@ -121,7 +121,8 @@ function field<Name extends string, Value>(
 }
 
 function fillFrame(fill: Fill): Frame {
-  const { created_time, subaccount_number, ts, fill_id: _, no_price_dollars: __, ticker: ___, ...same } = fill;
+  const { created_time, subaccount_number, ts, fill_id: _, no_price_dollars: __, ticker: ___, ...same } =
+    fill;
   const seconds = knownMs(ts);
   const ms = timeMs(created_time) ?? (seconds && seconds * 1_000);
   const msg = {

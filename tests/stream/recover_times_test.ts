@@ -20,7 +20,9 @@ function without(
       for await (const fill of client.fills.listAll(since(sinceMs))) yield { ...fill, ...times.fill } as Fill;
     },
     async *orders(sinceMs) {
-      for await (const order of client.orders.listAll(since(sinceMs))) yield { ...order, ...times.order } as Order;
+      for await (const order of client.orders.listAll(since(sinceMs))) {
+        yield { ...order, ...times.order } as Order;
+      }
     },
     order: async (id) => ({ ...await client.orders.get(id), ...times.order }) as Order,
   };
@@ -72,7 +74,10 @@ for (const time of NO_TIMES) {
       timed.exchange.placeCounterOrder({ ticker, side: "ask", price: "0.4000", count: "2.00" });
     });
     await until(() => orders.length > 1);
-    assertEquals(orders.map(({ order_id, status }) => [order_id, status]), [[id, "resting"], [id, "executed"]]);
+    assertEquals(orders.map(({ order_id, status }) => [order_id, status]), [[id, "resting"], [
+      id,
+      "executed",
+    ]]);
     assert(orders.every(isSane), JSON.stringify(orders));
     assertEquals(orders[1]?.last_updated_ts_ms, undefined);
     // Nothing new, and nothing comes twice.

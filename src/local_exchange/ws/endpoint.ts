@@ -102,6 +102,10 @@ export class WebSocketEndpoint implements ExchangeSockets {
     }
     for (const { connection, session } of [...this.#connected]) {
       if (accountId !== undefined && session.account.id !== accountId) continue;
+      if (fault.fault === "refuse") {
+        session.refuse(fault);
+        continue;
+      }
       if (fault.fault !== "error") {
         connection.fail(fault);
         continue;
@@ -119,7 +123,10 @@ export class WebSocketEndpoint implements ExchangeSockets {
 
   clearFaults(): void {
     this.#handshakes = [];
-    for (const { connection } of this.#connected) connection.clearFaults();
+    for (const { connection, session } of this.#connected) {
+      connection.clearFaults();
+      session.clearFaults();
+    }
   }
 
   restart(): void {

@@ -56,8 +56,22 @@ export interface SubscriptionFault {
   readonly channel: string;
 }
 
+/** A command that the exchange answers with an error. */
+export interface CommandFault {
+  /** What it is. */
+  readonly fault: "refuse";
+  /** Kalshi's code, such as 16 or 27. */
+  readonly code: number;
+  /** Only commands of this name, such as `subscribe`; any unless told. */
+  readonly command?: string | undefined;
+  /** How many commands it meets; 1 unless told. */
+  readonly times?: number | undefined;
+  /** Does what the command asks first, and answers with nothing else. */
+  readonly afterProcessing?: boolean | undefined;
+}
+
 /** A fault of open WebSockets. */
-export type SocketFault = FrameFault | ConnectionFault | SubscriptionFault;
+export type SocketFault = FrameFault | ConnectionFault | SubscriptionFault | CommandFault;
 
 /** How the next handshakes are answered: with a status, or never. */
 export interface HandshakeFault {

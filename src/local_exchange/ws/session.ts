@@ -4,6 +4,7 @@ import type { Account, Market } from "../engine/model.ts";
 import type { ApiKey } from "../keys.ts";
 import { commandFault } from "../request_check.ts";
 import type { Venue } from "../venue.ts";
+import type { CommandFault } from "./faults.ts";
 import * as payloads from "./payloads.ts";
 
 /** The channels that Kalshi has, and how each is subscribed to. */
@@ -102,6 +103,9 @@ export class Session {
   readonly key: ApiKey;
   readonly subscriptions = new Map<string, Subscription>();
   readonly #host: SessionHost;
+  #refusals: { readonly fault: CommandFault; left: number }[] = [];
+  /** True while a command is obeyed whose answer is an error. */
+  #isMute = false;
   #second = 0;
   #commands = 0;
 
@@ -147,6 +151,16 @@ export class Session {
     this.#host.changed();
   }
 
+  /** Answers the next commands with an error. */
+  refuse(fault: CommandFault): void {
+    this.#refusals.push({ fault, left: fault.times ?? 1 });
+  }
+
+  /** Forgets the errors that wait for their commands. */
+  clearFaults(): void {
+    this.#refusals = [];
+  }
+
   /** Obeys a command. */
   receive(text: string): void {
     let id: unknown;
@@ -165,11 +179,28 @@ export class Session {
         throw new Refusal(1);
       }
       this.#count();
+      this.#refuseOnRequest(command);
       this.#obey(command.cmd, id as number | undefined, command.params as Params | undefined);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       this.#answer(id, { type: "error", msg: { code: error.code, msg: error.message } });
     }
+  }
+
+  #refuseOnRequest({ cmd, params }: Params): void {
+    const found = this.#refusals.find(({ fault: { command } }) => command === undefined || command === cmd);
+    if (found === undefined) return;
+    if (--found.left === 0) this.#refusals = this.#refusals.filter((other) => other !== found);
+    const { code, afterProcessing } = found.fault;
+    if (afterProcessing) {
+      this.#isMute = true;
+      try {
+        this.#obey(cmd, undefined, params as Params | undefined);
+      } finally {
+        this.#isMute = false;
+      }
+    }
+    throw new Refusal(code);
   }
 
   #count(): void {
@@ -380,6 +411,7 @@ export class Session {
   }
 
   #send(frame: Readonly<Record<string, unknown>>, channel: string | undefined): void {
+    if (this.#isMute) return;
     this.#host.send({ ...frame, sending_ts_ms: this.#host.venue.clock.now() }, channel);
   }
 }
