@@ -44,6 +44,7 @@ export type KalshiErrorCode =
   | "STREAM_CLOSED"
   | "OVERFLOW"
   | "STALE_BOOK"
+  | "MARKET_CLOSED"
   | "UNMATCHED";
 
 /** What an error knows of the request that failed. */

@@ -30,7 +30,7 @@ import {
 import type { RequestReading } from "./request_check.ts";
 import { type RunningServer, serve } from "./server.ts";
 import { parseCount, parseMoney, parsePrice, PRICE_ONE } from "./units.ts";
-import { type ErrorBodies, Venue } from "./venue.ts";
+import { type ErrorBodies, type UnknownTickers, Venue } from "./venue.ts";
 import { listEvent, listSeries, type MarketInfo, priceStructures } from "./world/catalog.ts";
 import { ownMarket, ownSeries } from "./world/plans.ts";
 import { type ExchangeSockets, WebSocketEndpoint } from "./ws/endpoint.ts";
@@ -93,6 +93,12 @@ export interface LocalExchangeOptions {
    * does not know, as Kalshi may do.
    */
   readonly requests?: RequestReading | undefined;
+  /**
+   * What the WebSocket does with tickers that it does not know; what Kalshi does is not documented. `ignore` (the
+   * default) takes them and says nothing; the market may come to be. `refuse` answers with error 16, and does nothing
+   * else of the command.
+   */
+  readonly unknownTickers?: UnknownTickers | undefined;
   /** Told when the exchange itself fails, which a client sees as a 500; `console.error` unless told. */
   readonly onInternalError?: ((error: unknown) => void) | undefined;
 }
@@ -631,6 +637,7 @@ function makeVenue(options: LocalExchangeOptions): Venue {
     cors = [],
     requests = "strict",
     history,
+    unknownTickers = "ignore",
     stepMs,
     shards = false,
     rateLimits = false,
@@ -648,6 +655,7 @@ function makeVenue(options: LocalExchangeOptions): Venue {
     cors,
     requests,
     pastDays: history === undefined ? 0 : readOptions("LocalExchange: `history`", history, historyRules).days,
+    unknownTickers,
     onInternalError,
   });
 }

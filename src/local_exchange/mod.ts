@@ -22,7 +22,7 @@ export type { KeyType, PrivateKey, PublicKey } from "./keys.ts";
 export type { MemoryRuntimeOptions, TcpAddress } from "./memory/runtime.ts";
 export type { UsageTier } from "./limits.ts";
 export type { RequestReading } from "./request_check.ts";
-export type { ErrorBodies } from "./venue.ts";
+export type { ErrorBodies, UnknownTickers } from "./venue.ts";
 export type { ExchangeSockets } from "./ws/endpoint.ts";
 export type {
   CommandFault,

@@ -56,6 +56,7 @@ export const exchangeRules: Rules<LocalExchangeOptions> = {
       typeof value === "object" && value !== null && Object.hasOwn(value, "days") &&
       (value as { days?: unknown }).days !== undefined,
   ],
+  unknownTickers: oneOf("ignore", "refuse"),
   onInternalError: callable,
 };
 

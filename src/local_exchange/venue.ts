@@ -28,6 +28,9 @@ import { Treasury } from "./world/treasury.ts";
 /** How an error body is written. */
 export type ErrorBodies = "flat" | "nested";
 
+/** What the WebSocket does with a ticker that it does not know. */
+export type UnknownTickers = "ignore" | "refuse";
+
 /** What a venue starts from. */
 export interface VenueOptions {
   readonly seed: number;
@@ -42,6 +45,7 @@ export interface VenueOptions {
   readonly requests: RequestReading;
   /** Days of past to live through; 0 for none. */
   readonly pastDays: number;
+  readonly unknownTickers: UnknownTickers;
   readonly onInternalError: (error: unknown) => void;
 }
 
@@ -80,6 +84,8 @@ export class Venue {
   readonly cors: Cors;
   /** How requests and commands are read. */
   readonly requests: RequestReading;
+  /** What becomes of tickers that the WebSocket does not know. */
+  readonly unknownTickers: UnknownTickers;
   readonly onInternalError: (error: unknown) => void;
   /** Added to the time that signatures are checked against and that `Date` headers show. */
   skewMs = 0;
@@ -95,6 +101,7 @@ export class Venue {
     this.errorBodies = errorBodies;
     this.cors = new Cors(options.cors);
     this.requests = options.requests;
+    this.unknownTickers = options.unknownTickers;
     this.onInternalError = onInternalError;
     this.enforcesLimits = rateLimits;
     const { pastDays } = options;

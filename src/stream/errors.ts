@@ -74,3 +74,24 @@ export class KalshiStaleBookError extends KalshiError {
     );
   }
 }
+
+/** A market has no order book any longer: it has closed, and may have been settled. */
+export class KalshiMarketClosedError extends KalshiError {
+  /** The class name. */
+  override readonly name = "KalshiMarketClosedError";
+  /** The code of this class. */
+  override readonly code = "MARKET_CLOSED";
+  /** Ticker of the market. */
+  readonly ticker: string;
+  /** The market's `status` as REST tells it: `closed`, `determined`, `disputed`, `amended` or `finalized`. */
+  readonly marketStatus: string;
+  /** Takes the market and its status. */
+  constructor(ticker: string, marketStatus: string) {
+    const isSettled = marketStatus === "finalized" || marketStatus === "settled";
+    const what = isSettled ? "settled" : "closed";
+    const more = marketStatus === what ? "" : ` (its status is "${marketStatus}")`;
+    super(`The market ${ticker} is ${what}${more}: Kalshi sends no order book of it any longer.`);
+    this.ticker = ticker;
+    this.marketStatus = marketStatus;
+  }
+}

@@ -18,7 +18,7 @@ export const ALREADY = 6;
 /** Kalshi's errors that are worth another try. */
 const PASSING = new Set<unknown>([...ENDING, 18, 27]);
 /** Those that may be about one of the keys that were sent. */
-const ABOUT_A_KEY = new Set([11, 16]);
+export const ABOUT_A_KEY: ReadonlySet<number> = new Set([11, 16]);
 const TRIES = 5;
 
 /** What a failure does beyond its lane. */
@@ -77,25 +77,31 @@ function refuse(lane: Lane, code: number, error: KalshiError, { ended, onError }
   }
 }
 
-/** Nobody gets these keys; true when somebody waited for them, and was told. */
+/** Nobody gets these keys; true when somebody was told. */
 function forget(lane: Lane, { param, keys }: Attempt, error: KalshiError): boolean {
-  const isRefused = (waiter: Waiter) => keys.some((key) => waiter.keys?.has(key));
+  const isRefused = (waiter: Waiter) =>
+    waiter.consumer?.refused === undefined && keys.some((key) => waiter.keys?.has(key));
   const refused = lane.waiters.filter(isRefused);
   lane.waiters = lane.waiters.filter((waiter) => !isRefused(waiter));
   for (const { reject } of refused) reject(error);
   const isAwaited = refused.length > 0;
+  let isTold = isAwaited;
   for (const consumer of lane.consumers) {
     if (consumer.keys === undefined) {
       if (!keys.includes("all")) continue;
     } else {
       const isNamed = (consumer.param ?? param) === param;
       const lost = isNamed ? keys.filter((key) => consumer.keys?.delete(key)) : [];
-      if (isAwaited || lost.length === 0) continue;
-      if (consumer.refused) consumer.refused(lost, error);
-      if (consumer.refused || consumer.keys.size > 0) continue;
+      if (lost.length === 0) continue;
+      if (consumer.refused) {
+        isTold = true;
+        consumer.refused(lost, error);
+        continue;
+      }
+      if (isAwaited || consumer.keys.size > 0) continue;
     }
     lane.consumers.delete(consumer);
     consumer.end(error);
   }
-  return isAwaited;
+  return isTold;
 }

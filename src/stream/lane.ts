@@ -24,7 +24,7 @@ export interface Consumer {
   interrupted?(): void;
   /** The server has what this consumer wants. */
   synced?(): void;
-  /** Kalshi refuses these keys, which were taken out of `keys`, and no call waits to hear of it. */
+  /** Kalshi refuses these keys, which were taken out of `keys`. Without it, calls that wait for them are rejected. */
   refused?(keys: readonly string[], error: KalshiError): void;
   /** The channel has ended for this consumer. */
   end(error?: KalshiError): void;
@@ -32,6 +32,7 @@ export interface Consumer {
 
 /** Somebody who waits until the server has what its consumer wants. */
 export interface Waiter {
+  readonly consumer: Consumer | undefined;
   readonly keys: ReadonlySet<string> | undefined;
   readonly resolve: () => void;
   readonly reject: (error: KalshiError) => void;

@@ -401,7 +401,7 @@ export class Lanes {
     }
     return new Promise((resolve, reject) => {
       // Somebody who leaves does not care what else fails.
-      lane.waiters.push({ keys, resolve, reject: isLeaving ? () => resolve() : reject });
+      lane.waiters.push({ consumer, keys, resolve, reject: isLeaving ? () => resolve() : reject });
       void this.#run(lane);
     });
   }

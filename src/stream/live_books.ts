@@ -8,10 +8,12 @@ import type { Clock, ClockTimer } from "../clock.ts";
 import type { BookSide } from "../contract/ws.ts";
 import { type KalshiError, KalshiTimeoutError } from "../errors.ts";
 import { backoffMs, type BackoffOptions } from "../http/retry.ts";
+import { type MarketLookup, whyAbsent } from "./absent.ts";
 import { checkCall, waitFor, type WaitOptions } from "./calls.ts";
 import type { StreamMarker } from "./channels.ts";
 import type { Connection, Frame } from "./connection.ts";
-import { KalshiStaleBookError, KalshiStreamClosedError } from "./errors.ts";
+import { KalshiStaleBookError, KalshiStreamClosedError, KalshiStreamError } from "./errors.ts";
+import { ABOUT_A_KEY } from "./failures.ts";
 import type { Consumer } from "./lane.ts";
 import type { Lanes } from "./lanes.ts";
 import { type BookChange, type BookState, MarketBook, type StaleReason } from "./market_book.ts";
@@ -22,6 +24,10 @@ import { type QueueStats, readQueueOptions } from "./subscription.ts";
 const CHANNEL = "orderbook_delta";
 /** How long a snapshot may take before the next, harder attempt. */
 const SNAPSHOT_MS = 5_000;
+/** How long a snapshot may take before REST is asked whether there is such a market. */
+const DOUBT_MS = 2_000;
+/** How many markets are looked up at once. */
+const LOOK_UPS = 4;
 /** A book that was not wrong for this long starts again with an immediate attempt. */
 const SETTLED_MS = 5_000;
 
@@ -49,6 +55,15 @@ interface Entry {
   unanswered: number;
   /** Which request it waits for. */
   request: number;
+  /** True while it is looked up, and when REST has said that the market is there. */
+  isLookedUp: boolean;
+}
+
+/** A market to look up, and Kalshi's refusal where it was refused. */
+interface Doubt {
+  readonly ticker: string;
+  readonly entry: Entry;
+  readonly refusal?: KalshiError | undefined;
 }
 
 /** Who is told of changes. */
@@ -56,6 +71,8 @@ interface Reader {
   change(change: BookChange): void;
   /** Whether it wants every delta, not only what becomes of the book. */
   readonly deltas?: boolean;
+  /** Whether it tells its caller why the book has ended. */
+  readonly hears?: boolean;
   end(error?: KalshiError): void;
 }
 
@@ -66,7 +83,9 @@ export interface LiveBooksOptions {
   readonly clock: Clock;
   readonly backoff: BackoffOptions;
   readonly timeoutMs: number;
-  readonly onError: (error: KalshiError) => void;
+  /** Where to look up markets whose snapshots do not come. */
+  readonly lookUp: MarketLookup | undefined;
+  readonly onError: (error: unknown) => void;
 }
 
 let makeBook: (ticker: string, entry: Entry, books: LiveBooks) => LiveOrderBook;
@@ -89,6 +108,8 @@ export class LiveBooks implements Consumer {
   /** The same of those markets that wait for one. */
   #progressAt = -Infinity;
   #requests = 0;
+  readonly #doubts: Doubt[] = [];
+  #lookUps = 0;
   #audited = 0;
   #joined = false;
   /** Resynchronisations so far. */
@@ -102,14 +123,20 @@ export class LiveBooks implements Consumer {
   async open(tickers: readonly string[], options: WaitOptions): Promise<LiveOrderBook[]> {
     const { lanes, clock, timeoutMs } = this.options;
     const fresh = new Set<string>();
+    // Whoever opens them looks at them himself when they are open.
+    const opener: Reader = { hears: true, change() {}, end() {} };
     const books = [...new Set(tickers)].map((ticker) => {
       let entry = this.#entries.get(ticker);
       if (entry === undefined) {
         this.#entries.set(ticker, entry = this.#entry(ticker));
         fresh.add(ticker);
       }
+      entry.readers.add(opener);
       return makeBook(ticker, entry, this);
     });
+    const leave = () => {
+      for (const ticker of tickers) this.#entries.get(ticker)?.readers.delete(opener);
+    };
     try {
       for (const ticker of fresh) this.keys.add(ticker);
       const joining = this.#joined
@@ -118,8 +145,10 @@ export class LiveBooks implements Consumer {
       this.#joined = true;
       const limits = { ...options, timeoutMs: options.timeoutMs ?? timeoutMs };
       await waitFor(joining, "Subscribing to order books", limits, clock);
+      leave();
       return books;
     } catch (error) {
+      leave();
       for (const book of books) void book.close();
       this.#endLost(fresh, error as KalshiError);
       throw error;
@@ -198,10 +227,28 @@ export class LiveBooks implements Consumer {
   }
 
   refused(tickers: readonly string[], error: KalshiError): void {
-    for (const ticker of tickers) this.#end(ticker, error);
-    if (this.#entries.size > 0 || !this.#joined) return;
+    const isLookedUp = this.options.lookUp !== undefined && error instanceof KalshiStreamError &&
+      ABOUT_A_KEY.has(error.errorCode);
+    for (const ticker of tickers) {
+      const entry = this.#entries.get(ticker);
+      if (entry === undefined) continue;
+      entry.request = 0;
+      if (isLookedUp) this.#doubts.push({ ticker, entry, refusal: error });
+      else this.#absent(ticker, error);
+    }
+    this.#lookUp();
+  }
+
+  /** There is no book of this market. */
+  #absent(ticker: string, error: KalshiError): void {
+    const readers = [...this.#entries.get(ticker)?.readers ?? []];
+    this.#end(ticker, error);
+    if (!readers.some(({ hears }) => hears)) this.options.onError(error);
+    if (!this.#joined) return;
+    const { lanes } = this.options;
+    if (this.#entries.size > 0) return void lanes.removed(CHANNEL);
     this.#rest();
-    void this.options.lanes.leave(CHANNEL, this);
+    void lanes.leave(CHANNEL, this);
   }
 
   end(error?: KalshiError): void {
@@ -221,6 +268,7 @@ export class LiveBooks implements Consumer {
   #rest(): void {
     for (const timer of this.#timers) timer.clear();
     this.#timers.clear();
+    this.#doubts.length = 0;
     this.#joined = false;
   }
 
@@ -248,6 +296,7 @@ export class LiveBooks implements Consumer {
       tries: 0,
       unanswered: 0,
       request: 0,
+      isLookedUp: false,
     };
     return entry;
   }
@@ -265,6 +314,7 @@ export class LiveBooks implements Consumer {
     if (change.type === "snapshot") {
       entry.unanswered = entry.request = 0;
       entry.silentSince = Infinity;
+      entry.isLookedUp = false;
       entry.known = entry.isLive = true;
       if (change.resynced) this.resyncs++;
     } else if (change.type === "stale") {
@@ -374,6 +424,48 @@ export class LiveBooks implements Consumer {
       entry.market.asked();
     }
     this.#await(entries, request, SNAPSHOT_MS);
+    if (this.options.lookUp !== undefined) this.#doubt(entries, request, DOUBT_MS);
+  }
+
+  /** Those whose snapshot does not come are looked up. */
+  #doubt(entries: readonly Entry[], request: number, waitMs: number): void {
+    this.#after(waitMs, () => {
+      const missing = entries.filter((entry) => entry.request === request && !entry.isLookedUp);
+      // On a slow line they come one after the other.
+      const idleMs = this.options.clock.monotonic() - this.#progressAt;
+      if (missing.length > 1 && idleMs < DOUBT_MS) return this.#doubt(missing, request, DOUBT_MS - idleMs);
+      for (const entry of missing) {
+        entry.isLookedUp = true;
+        this.#doubts.push({ ticker: entry.market.ticker, entry });
+      }
+      this.#lookUp();
+    });
+  }
+
+  #lookUp(): void {
+    while (this.#lookUps < LOOK_UPS) {
+      const doubt = this.#doubts.shift();
+      if (doubt === undefined) return;
+      this.#lookUps++;
+      void this.#settle(doubt).finally(() => {
+        this.#lookUps--;
+        this.#lookUp();
+      });
+    }
+  }
+
+  async #settle({ ticker, entry, refusal }: Doubt): Promise<void> {
+    const { lookUp, onError } = this.options;
+    const isDoubtful = () => this.#entries.get(ticker) === entry && entry.market.state !== "live";
+    if (lookUp === undefined || !isDoubtful()) return;
+    let error = refusal;
+    try {
+      error = await whyAbsent(ticker, lookUp) ?? refusal;
+    } catch (cause) {
+      entry.isLookedUp = false; // it is looked up again when the next snapshot does not come
+      if (isDoubtful()) onError(cause);
+    }
+    if (error !== undefined && isDoubtful()) this.#absent(ticker, error);
   }
 
   #await(entries: readonly Entry[], request: number, waitMs: number): void {
@@ -553,6 +645,7 @@ export class LiveOrderBook implements AsyncDisposable {
     });
     const reader: Reader = {
       deltas: true,
+      hears: true,
       change: (change) => made.push(change),
       end: (error) => {
         leave();
@@ -570,6 +663,9 @@ export class LiveOrderBook implements AsyncDisposable {
   /**
    * Resolves when the book is live: at once, or after its next snapshot.
    *
+   * @throws {KalshiNotFoundError} when there is no such market; found out by streams that have a client
+   * @throws {KalshiMarketClosedError} when the market has closed; the same
+   * @throws {KalshiStreamError} when Kalshi refuses it
    * @throws {KalshiStreamClosedError} when the book or its stream is closed
    */
   async live(options: WaitOptions = {}): Promise<void> {
@@ -578,10 +674,14 @@ export class LiveOrderBook implements AsyncDisposable {
     const { clock } = this.#books.options;
     let reader: Reader | undefined;
     const work = new Promise<void>((resolve, reject) => {
-      const closed = (cause = this.#cause) =>
-        reject(new KalshiStreamClosedError(`The book of ${this.ticker} is closed.`, { cause }));
+      const closed = (cause = this.#cause) => {
+        const isOwn = cause !== undefined && !(cause instanceof KalshiStreamClosedError);
+        reject(
+          isOwn ? cause : new KalshiStreamClosedError(`The book of ${this.ticker} is closed.`, { cause }),
+        );
+      };
       if (this.state === "closed") return closed();
-      reader = { change: ({ type }) => type === "snapshot" && resolve(), end: closed };
+      reader = { hears: true, change: ({ type }) => type === "snapshot" && resolve(), end: closed };
       this.#join(reader);
     });
     try {

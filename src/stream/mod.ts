@@ -25,6 +25,7 @@ export type {
 } from "./channels.ts";
 export type { StreamStatus } from "./connection.ts";
 export {
+  KalshiMarketClosedError,
   KalshiStaleBookError,
   KalshiStreamClosedError,
   KalshiStreamError,

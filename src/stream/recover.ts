@@ -25,6 +25,8 @@ export interface StreamLookup {
   orders(sinceMs: number): AsyncIterable<Order>;
   /** One order. */
   order(orderId: string): Promise<Order>;
+  /** One market: whether there is one whose order book does not come. It is not asked when left out. */
+  market?(ticker: string): Promise<{ readonly status: string }>;
   /** How fresh the answers are, in Unix milliseconds: `GET /exchange/user_data_timestamp`. Always fresh when left out. */
   readonly asOfMs?: (() => Promise<number>) | undefined;
 }
@@ -38,6 +40,8 @@ export interface LookupClient {
     listAll(params: { min_ts: number } | { status: "resting" }): AsyncIterable<Order>;
     get(orderId: string): Promise<Order>;
   };
+  /** The markets; those whose order books do not come are not looked up when left out. */
+  readonly markets?: { get(ticker: string): Promise<{ readonly status: string }> };
   /** The state of the exchange. */
   readonly exchange: { userDataTimestamp(): Promise<string> };
 }

@@ -14,6 +14,7 @@ import { guard } from "../http/hooks.ts";
 import { STREAM_OPTIONS } from "../option_places.ts";
 import { assertFlag, assertFunction, assertKnownOptions, assertParts, assertSignal } from "../options.ts";
 import type { Runtime } from "../runtime/types.ts";
+import { marketLookup } from "./absent.ts";
 import { checkCall, waitFor, type WaitOptions } from "./calls.ts";
 import {
   type ChannelParams,
@@ -195,7 +196,12 @@ export class KalshiStream implements AsyncDisposable {
     });
     const shared = { connection: this.#connection, clock, backoff: config, onError: this.#onError };
     this.#lanes = new Lanes({ ...shared, onUnknown: (frame) => tell<OtherFrame>(onUnknown, frame) });
-    this.#books = new LiveBooks({ ...shared, lanes: this.#lanes, timeoutMs: config.timeoutMs });
+    this.#books = new LiveBooks({
+      ...shared,
+      lanes: this.#lanes,
+      timeoutMs: config.timeoutMs,
+      lookUp: marketLookup(options.lookup),
+    });
   }
 
   /**
@@ -341,8 +347,12 @@ export class KalshiStream implements AsyncDisposable {
   }
 
   /**
-   * One market's order book, kept live; resolves when its first snapshot is in.
+   * One market's order book, kept live; resolves when its first snapshot is in. When none has come after two seconds,
+   * a stream of a client asks REST whether there is such a market.
    *
+   * @throws {KalshiNotFoundError} when there is none
+   * @throws {KalshiMarketClosedError} when it has closed, and has no book any longer
+   * @throws {KalshiStreamError} when Kalshi refuses it
    * @throws {KalshiTimeoutError} when none comes within `timeoutMs` (by default `config.timeoutMs`)
    */
   async orderBook(ticker: string, options: WaitOptions = {}): Promise<LiveOrderBook> {
@@ -352,7 +362,8 @@ export class KalshiStream implements AsyncDisposable {
   }
 
   /**
-   * Order books of many markets, by ticker; one command for all of them.
+   * Order books of many markets, by ticker; one command for all of them. Markets that are not there, or have closed,
+   * are missing in the map, and `onError` is told of each; when none is there, the call throws as for one.
    *
    * @throws {KalshiTimeoutError} when a first snapshot is missing after `timeoutMs` (by default `config.timeoutMs`)
    */
@@ -484,11 +495,26 @@ export class KalshiStream implements AsyncDisposable {
     if (this.state === "closed") throw this.#closedError();
     readParams("orderbook_delta", { market_tickers: tickers });
     const books = await this.#books.open(tickers, options);
-    if (options.awaitLive === false) return books;
+    if (options.awaitLive === false) {
+      for (const book of books) if (book.state === "closed") book.live().catch(this.#onError);
+      return books;
+    }
     try {
       const limits = { ...options, timeoutMs: options.timeoutMs ?? this.#config.timeoutMs };
-      await Promise.all(books.map((book) => book.live(limits)));
-      return books;
+      const absent = new Map<LiveOrderBook, unknown>();
+      await Promise.all(books.map(async (book) => {
+        try {
+          await book.live(limits);
+        } catch (error) {
+          if (book.state !== "closed" || error instanceof KalshiStreamClosedError) throw error;
+          absent.set(book, error);
+        }
+      }));
+      const errors = [...absent.values()];
+      // Those that are there are not lost for one that is not.
+      if (books.length > 0 && absent.size === books.length) throw errors[0];
+      for (const error of errors) this.#onError(error);
+      return books.filter((book) => !absent.has(book));
     } catch (error) {
       for (const book of books) void book.close();
       throw error;

@@ -43,6 +43,9 @@ const ACTIONS = {
 } as const;
 const LIST_NAMES = { indices: "index_ids", underlyings: "underlying_tickers" } as const;
 
+/** Markets that have no book any longer. */
+const OVER: ReadonlySet<Market["status"]> = new Set(["closed", "determined", "finalized"]);
+
 /** Parameters that are true or false. */
 const FLAGS = ["use_yes_price", "skip_ticker_ack", "send_initial_snapshot"];
 
@@ -278,12 +281,18 @@ export class Session {
     return { keys: names.includes("all") ? undefined : new Set(names), shard };
   }
 
-  #markets(params: Params, rules: ChannelRules): Set<string> | undefined {
+  /** The markets that a command names; what is given up need not be known. */
+  #markets(params: Params, rules: ChannelRules, isLeaving = false): Set<string> | undefined {
     const tickers = strings(params.market_tickers, params.market_ticker);
     const ids = strings(params.market_ids, params.market_id);
     if (tickers !== undefined && ids !== undefined) throw new Refusal(11);
     if (rules.needsMarkets && (tickers ?? []).length === 0) throw new Refusal(14);
-    if (tickers !== undefined) return new Set(tickers);
+    const { markets } = this.#host.venue.catalog;
+    if (tickers !== undefined) {
+      const isRefused = this.#host.venue.unknownTickers === "refuse" && !isLeaving;
+      if (isRefused && tickers.some((ticker) => !markets.has(ticker))) throw new Refusal(16);
+      return new Set(tickers);
+    }
     if (ids === undefined) return undefined;
     if (ids.some((id) => !/^[0-9a-f-]{36}$/i.test(id))) throw new Refusal(11);
     const wanted = new Set(ids);
@@ -329,11 +338,12 @@ export class Session {
     }
   }
 
+  /** The markets of these tickers that have something to show: none that has closed. */
   *#found(tickers: Iterable<string>): Iterable<Market> {
     const { markets } = this.#host.venue.catalog;
     for (const ticker of tickers) {
-      const info = markets.get(ticker);
-      if (info !== undefined) yield info.market;
+      const market = markets.get(ticker)?.market;
+      if (market !== undefined && !OVER.has(market.status)) yield market;
     }
   }
 
@@ -368,7 +378,7 @@ export class Session {
       return this.#answer(id, { type, sid, seq: ++subscription.seq, msg });
     }
     if (action !== add && action !== remove) throw new Refusal(13);
-    const keys = this.#named(params, rules);
+    const keys = this.#named(params, rules, action === remove);
     if (action === remove) {
       for (const key of keys ?? []) subscription.keys?.delete(key);
       if (keys === undefined) subscription.keys = new Set();
@@ -382,9 +392,9 @@ export class Session {
   }
 
   /** The keys that an update names. */
-  #named(params: Params, rules: ChannelRules): Set<string> | undefined {
+  #named(params: Params, rules: ChannelRules, isLeaving: boolean): Set<string> | undefined {
     if (rules.key === "markets") {
-      const keys = this.#markets(params, {});
+      const keys = this.#markets(params, {}, isLeaving);
       if (keys === undefined || keys.size === 0 && params.market_ids === undefined) throw new Refusal(14);
       return keys;
     }
