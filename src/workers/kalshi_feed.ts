@@ -578,7 +578,7 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
       await market.changed(left);
     }
     const { state, reason, refused, seq, book } = market;
-    if (refused !== undefined) throw new Refusal(refused, 404, `Kalshi gives no market ${ticker}.`);
+    if (refused !== undefined) throw new Refusal(refused.code, 404, refused.text);
     const known = { market_ticker: ticker, state, reason };
     return state === "live"
       ? [200, { ...known, seq, age_ms: Math.round(book?.ageMs ?? 0), ...market.toRest() }]

@@ -5,7 +5,8 @@
  */
 
 import type { BookSide } from "../contract/ws.ts";
-import { KalshiStreamError, KalshiStreamOverflowError } from "../stream/errors.ts";
+import { KalshiNotFoundError } from "../errors.ts";
+import { KalshiMarketClosedError, KalshiStreamError, KalshiStreamOverflowError } from "../stream/errors.ts";
 import type { LiveOrderBook } from "../stream/live_books.ts";
 import type { BookChange, StaleReason } from "../stream/market_book.ts";
 import { OrderBook, type RestOrderBook } from "../stream/order_book.ts";
@@ -26,6 +27,21 @@ const MARKET_NOT_FOUND = 16;
 const TOO_MANY_MARKETS = 26;
 /** Kalshi's errors that are about the market that was named. */
 const ABOUT_THE_MARKET = new Set([11, 14, MARKET_NOT_FOUND]);
+/** Why a market is not to be had: Kalshi's number for it, and what to tell whoever asks. */
+export interface Refused {
+  readonly code: number;
+  readonly text: string;
+}
+
+/** What an error that ended a book says of its market; undefined when it says nothing of it. */
+function readRefusal(error: unknown): Refused | undefined {
+  if (error instanceof KalshiNotFoundError || error instanceof KalshiMarketClosedError) {
+    return { code: MARKET_NOT_FOUND, text: error.message };
+  }
+  const isRefused = error instanceof KalshiStreamError && ABOUT_THE_MARKET.has(error.errorCode);
+  return isRefused ? { code: error.errorCode, text: error.message } : undefined;
+}
+
 /** How long a market that was refused is refused without asking. */
 const REFUSED_MS = 60_000;
 const REFUSED_MOST = 1_000;
@@ -58,8 +74,8 @@ export class Market {
   reason: StaleReason | undefined;
   /** True once it was live. */
   isKnown = false;
-  /** Set when it was refused: Kalshi's number for the reason. */
-  refused: number | undefined;
+  /** Set when it was refused. */
+  refused: Refused | undefined;
   /** Counts the changes that readers were told of. */
   seq = 0;
   ticked: string | undefined;
@@ -167,8 +183,8 @@ export class Market {
   }
 
   /** It is not to be had. */
-  refuse(code: number): void {
-    this.refused = code;
+  refuse(refused: Refused): void {
+    this.refused = refused;
     this.closeBook();
   }
 
@@ -194,7 +210,7 @@ type MessageChannel = "ticker" | "trade";
 export class Markets {
   readonly #options: MarketsOptions;
   readonly #markets = new Map<string, Market>();
-  readonly #refused = new Map<string, { readonly code: number; readonly at: number }>();
+  readonly #refused = new Map<string, Refused & { readonly at: number }>();
   readonly #subscriptions = new Map<MessageChannel, Subscription<{ readonly type: string }>>();
   readonly #syncing = new Set<MessageChannel>();
   #stream: KalshiStream | undefined;
@@ -225,7 +241,7 @@ export class Markets {
     if (market === undefined) {
       const refused = this.#refused.get(ticker);
       if (refused !== undefined && now - refused.at < REFUSED_MS) {
-        throw new Refusal(refused.code, 404, `Kalshi gives no market ${ticker}.`);
+        throw new Refusal(refused.code, 404, refused.text);
       }
       if (this.#markets.size >= this.#options.most && !this.#makeRoom()) {
         throw new Refusal(TOO_MANY_MARKETS, 503, `This feed holds ${this.#options.most} markets at once.`);
@@ -314,7 +330,7 @@ export class Markets {
         !isKnown && askedAt !== undefined && now - askedAt >= FIRST_SNAPSHOT_MS &&
         this.#stream?.state === "open"
       ) {
-        this.#refuse(market, MARKET_NOT_FOUND);
+        this.#refuse(market, { code: MARKET_NOT_FOUND, text: `Kalshi gives no market ${market.ticker}.` });
       }
     }
   }
@@ -353,6 +369,8 @@ export class Markets {
         isOpen = false;
       } catch (error) {
         if (market.book !== book) return;
+        const refused = readRefusal(error);
+        if (refused !== undefined) return this.#refuse(market, refused);
         market.lost("gap");
         // Either the queue ran over, or the stream is closed, which is told elsewhere.
         isOpen = error instanceof KalshiStreamOverflowError;
@@ -450,24 +468,30 @@ export class Markets {
       if (!(error instanceof KalshiStreamError) || !ABOUT_THE_MARKET.has(error.errorCode)) throw error;
       const [only] = markets;
       if (markets.length > 1) { for (const market of markets) await this.#each([market], channels, ask); }
-      else if (only !== undefined) this.#refuse(only, error.errorCode, channels);
+      else if (only !== undefined) {
+        this.#refuse(
+          only,
+          { code: error.errorCode, text: `Kalshi gives no market ${only.ticker}.` },
+          channels,
+        );
+      }
     }
   }
 
   /** Without a book there is no market; without tickers or trades there is still its book. */
-  #refuse(market: Market, code: number, channels: readonly FeedChannel[] = CHANNELS): void {
+  #refuse(market: Market, why: Refused, channels: readonly FeedChannel[] = CHANNELS): void {
     const { ticker, readers } = market;
     const isAll = channels === CHANNELS;
     if (isAll) {
       this.#markets.delete(ticker);
-      if (this.#refused.size < REFUSED_MOST) this.#refused.set(ticker, { code, at: this.#options.now() });
+      if (this.#refused.size < REFUSED_MOST) this.#refused.set(ticker, { ...why, at: this.#options.now() });
       for (const reader of readers.orderbook_delta) reader.stale(market, "disconnected");
-      market.refuse(code);
+      market.refuse(why);
     }
     const [first] = channels;
     const told = new Set(channels.flatMap((channel) => [...readers[channel]]));
     const what = { market_ticker: ticker, ...(!isAll && first && { channel: first }) };
-    for (const reader of told) reader.write(errorFrame(code, undefined, what));
+    for (const reader of told) reader.write(errorFrame(why.code, isAll ? why.text : undefined, what));
     this.#options.onRefused(market, channels);
   }
 }

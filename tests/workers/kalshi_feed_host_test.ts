@@ -333,6 +333,34 @@ test(
   },
 );
 
+for (const unknownTickers of ["ignore", "refuse"] as const) {
+  test(
+    `KalshiFeed: markets that there are not, or no longer, are a 404 and an error: ${unknownTickers}`,
+    node,
+    async () => {
+      // No sweep comes to it within this time: it is REST that tells.
+      await using bed = await startFeed({
+        unknownTickers,
+        options: { heartbeatMs: 60_000, bookTimeoutMs: 60_000 },
+      });
+      const { exchange } = bed;
+      const [good = "", settled = ""] = exchange.openTickers();
+      exchange.determine(settled, "yes", { settle: true });
+      const reader = await bed.read(`tickers=NOPE,${good},${settled}`);
+      const [nope, over] = await Promise.all([bed.get("/book/NADA"), bed.get(`/book/${settled}`)]);
+      assertEquals([nope.status, over.status], [404, 404]);
+      assertMatch(JSON.stringify(nope.value), /There is no market NADA/);
+      assertMatch(JSON.stringify(over.value), new RegExp(`The market ${settled} is settled`));
+      await until(() => reader.of("error").length === 2);
+      const said = Object.fromEntries(reader.of("error").map(({ msg }) => [msg.market_ticker, msg]));
+      assertEquals([said.NOPE?.code, said[settled]?.code], [16, 16]);
+      assertMatch(String(said.NOPE?.msg), /There is no market NOPE/);
+      assertMatch(String(said[settled]?.msg), /is settled/);
+      await until(() => bed.agree([reader], [good]));
+    },
+  );
+}
+
 test("KalshiFeed: a key that is refused or unusable is told to the log, not to readers", node, async () => {
   for (const change of [{ keyId: "11111111-2222-3333-4444-555555555555" }, { privateKey: "no key" }]) {
     await using bed = await startFeed({ ...change, options: { bookTimeoutMs: 200 } });
@@ -444,13 +472,22 @@ test("the example is ready to deploy, and its page keeps right books through a r
   const page =
     new URL(`examples/worker/${assets.directory}/feed.js`, pathToFileURL(`${process.cwd()}/`)).href;
   const { readFeed } = await import(page);
-  const seen = new Map<string, { isLive: boolean; bids: [string, number][]; asks: [string, number][] }>();
-  const feed = readFeed(
-    `ws://${bed.url.host}/feed`,
-    tickers,
-    (book: { ticker: string; isLive: boolean; bids: []; asks: [] }) => seen.set(book.ticker, book),
-  );
+  interface Shown {
+    readonly ticker: string;
+    readonly isLive: boolean;
+    readonly bids: [string, number][];
+    readonly asks: [string, number][];
+    readonly error?: string;
+  }
+  const seen = new Map<string, Shown>();
+  const address = `ws://${bed.url.host}/feed`;
+  const feed = readFeed(address, tickers, (book: Shown) => seen.set(book.ticker, book));
+  const errors: (string | undefined)[] = [];
+  const lost = readFeed(address, ["NOPE"], ({ error }: Shown) => errors.push(error));
   try {
+    // What the page shows of a market that there is not.
+    await until(() => errors.at(-1)?.startsWith("There is no market NOPE") === true);
+    lost.close();
     const isRight = async () => {
       for (const ticker of tickers) {
         const { yes_dollars, no_dollars } = await bed.client.markets.orderBook(ticker);
@@ -477,6 +514,7 @@ test("the example is ready to deploy, and its page keeps right books through a r
     await until(isRight);
   } finally {
     feed.close();
+    lost.close();
     global.WebSocket = before;
   }
 });

@@ -1,7 +1,7 @@
 /** A Worker with feeds in a real workerd, a local exchange upstream, and readers over real WebSockets. */
 import process from "node:process";
 import { KalshiClient, type KalshiConfig } from "../../../mod.ts";
-import { type LocalAccount, LocalExchange } from "../../../src/local_exchange/mod.ts";
+import { type LocalAccount, LocalExchange, type UnknownTickers } from "../../../src/local_exchange/mod.ts";
 import { MarketBook } from "../../../src/stream/market_book.ts";
 import type { KalshiFeedOptions } from "../../../src/workers/mod.ts";
 import { until } from "../../support/until.ts";
@@ -120,6 +120,7 @@ export interface FeedBedOptions {
   readonly privateKey?: string;
   readonly keyId?: string;
   readonly markets?: number;
+  readonly unknownTickers?: UnknownTickers;
   /** The Worker, and what its configuration says; those of the tests unless told. */
   readonly entry?: string;
   readonly compatibilityDate?: string;
@@ -158,7 +159,11 @@ async function bundle(entry: string): Promise<string> {
 export async function startFeed(options: FeedBedOptions = {}): Promise<FeedBed> {
   const { Miniflare } = await import("miniflare");
   const { WebSocket } = await import("undici");
-  const exchange = await LocalExchange.start({ seed: 7, markets: options.markets ?? 12 });
+  const exchange = await LocalExchange.start({
+    seed: 7,
+    markets: options.markets ?? 12,
+    unknownTickers: options.unknownTickers,
+  });
   const account = await exchange.createAccount();
   const config: KalshiConfig = exchange.config;
   const client = new KalshiClient({ auth: account.auth, config, transport: exchange.fetch });
