@@ -296,7 +296,7 @@ test("what restJsonParse throws is a KalshiDecodeError of unknown outcome that n
   const parsers: Record<string, [parse: () => unknown, says: string]> = {
     "throws": [() => {
       throw boom;
-    }, "restJsonParse could not read (application/json)"],
+    }, "restJsonParse could not read (application/json"],
     "throws nothing": [() => {
       // deno-lint-ignore no-throw-literal -- plain JavaScript may throw anything
       throw undefined;
