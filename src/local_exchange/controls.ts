@@ -113,6 +113,15 @@ const SOCKET_FAULTS: Readonly<
     },
     needs: ["code", "channel"],
   },
+  "refuse": {
+    rules: {
+      code: whole(1),
+      command: oneOf("subscribe", "unsubscribe", "update_subscription", "list_subscriptions"),
+      times,
+      afterProcessing: flag,
+    },
+    needs: ["code"],
+  },
 };
 
 /** Refuses a fault of WebSockets that would do nothing. */
@@ -125,7 +134,16 @@ export function assertSocketFault(given: SocketFault): void {
   if (typeof fault !== "string" || !Object.hasOwn(SOCKET_FAULTS, fault)) {
     const near = typeof fault === "string" ? nearestName(fault, names) : undefined;
     if (fault === undefined) {
-      assertKnownOptions("sockets.fail", given, ["fault", "times", "channel", "code", "reason", "forMs"]);
+      assertKnownOptions("sockets.fail", given, [
+        "fault",
+        "times",
+        "channel",
+        "code",
+        "reason",
+        "forMs",
+        "command",
+        "afterProcessing",
+      ]);
     }
     refuse(
       `sockets.fail: \`fault\` takes one of ${names.join(", ")}; got ${shown(fault)}.${

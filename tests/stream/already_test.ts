@@ -46,10 +46,11 @@ test("error 6 keeps the subscription: its sid is looked up, books get their snap
 test("error 6 for several channels at once, after a reconnect, restores each of them", async () => {
   await using timed = await startTimed();
   const { exchange, clock } = timed;
-  let subscribes: unknown[][] | undefined;
+  const subscribes: unknown[][] = [];
+  let isBack = false;
   const wsJsonStringify = (command: unknown) => {
     const { cmd, params } = command as { cmd: string; params: { channels: string[] } };
-    if (cmd === "subscribe" && subscribes !== undefined) {
+    if (cmd === "subscribe" && isBack) {
       subscribes.push(params.channels);
       exchange.sockets.fail(already);
     }
@@ -60,7 +61,7 @@ test("error 6 for several channels at once, after a reconnect, restores each of 
   for (const channel of ["cfbenchmarks_value", "cfbenchmarks_value_5hz"] as const) {
     await stream.on(channel, (item) => seen.push(item.type), { index_ids: ["BRTI"] });
   }
-  subscribes = [];
+  isBack = true;
   exchange.sockets.restart();
   await until(() => stream.state === "reconnecting");
   await clock.advance(1_000);
