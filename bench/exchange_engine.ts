@@ -24,6 +24,7 @@ const { engine, catalog } = new Venue({
   errorBodies: "flat",
   cors: [],
   requests: "strict",
+  unknownTickers: "ignore",
   pastDays: 0,
   onInternalError: (error) => console.error(error),
 });
