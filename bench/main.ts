@@ -6,7 +6,7 @@ import { loadavg } from "node:os";
 import process from "node:process";
 import { benchExchange } from "./exchange_report.ts";
 import type { Figure } from "./measure.ts";
-import { benchOverhead, benchRest } from "./rest_report.ts";
+import { benchCheck, benchOverhead, benchRest } from "./rest_report.ts";
 import { benchSpecDiff } from "./spec_diff.ts";
 import { benchBook, benchStream } from "./stream_report.ts";
 import { benchWorkerStart } from "./worker_start.ts";
@@ -14,6 +14,7 @@ import { benchWorkerStart } from "./worker_start.ts";
 const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   "rest": benchRest,
   "overhead": benchOverhead,
+  "check": benchCheck,
   "exchange": benchExchange,
   "stream": benchStream,
   "book": benchBook,

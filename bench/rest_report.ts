@@ -32,3 +32,9 @@ async function onEveryRuntime(script: string, more: (runtime: string) => string[
   }
   return figures;
 }
+
+/** What the check of an order costs, which is the same on whatever the request goes out. */
+export async function benchCheck(): Promise<Figure[]> {
+  const [command, args] = await commandFor("deno", "bench/check.ts");
+  return await runForResult<Figure[]>(command, args);
+}

@@ -53,6 +53,7 @@ function isKeyLike(text: string): boolean {
 
 /** Text as a message may show it: never what may be a secret, nor more than a line of it. */
 export function shownText(text: string): string {
+  if (text.includes("-----BEGIN")) return "the text of a key";
   return text.length > 40 || isKeyLike(text) ? `text of ${text.length} characters` : JSON.stringify(text);
 }
 
