@@ -337,7 +337,7 @@ test("a stream's own options: what cannot be is refused before it connects", asy
   for (const [options, says] of wrong) {
     const error = await assertRejects(() => KalshiStream.connect({ auth, ...options }), KalshiConfigError);
     assertStringIncludes(error.message, says);
-    const ofClient = await assertRejects(() => client.stream(KalshiStream, options), KalshiConfigError);
+    const ofClient = await assertRejects(() => client.stream(options), KalshiConfigError);
     assertStringIncludes(ofClient.message, says);
   }
   const clock: Untyped = { now: () => 0 };
