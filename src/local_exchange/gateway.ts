@@ -10,6 +10,9 @@ import type { Venue } from "./venue.ts";
 /** The root of Kalshi's REST paths. */
 export const REST_ROOT = "/trade-api/v2";
 
+/** The most bytes that a request's body may have: many times what the largest batch of orders needs. */
+export const MOST_BODY_BYTES = 1024 * 1024;
+
 /** A request as the gateway needs it. */
 export interface Incoming {
   readonly method: string;
@@ -36,10 +39,19 @@ export class Gateway {
     this.#venue = venue;
   }
 
+  /** The answer to a request whose body is too long: it says so, whoever asks, and the rest of it is not read. */
+  tooLong({ header }: Pick<Incoming, "header">): Outgoing {
+    const { status, headers, body } = this.#refuse(
+      new ApiError(413, "request_too_large", `a body has at most ${MOST_BODY_BYTES} bytes`),
+    );
+    return { status, headers: { ...this.#venue.cors.answer(header, headers), ...headers }, body };
+  }
+
   /** Answers a request; never rejects. */
   async answer(incoming: Incoming): Promise<Outgoing> {
     const { cors } = this.#venue;
-    const { method, header } = incoming;
+    const { method, header, body: sent } = incoming;
+    if (isTooLong(sent)) return this.tooLong(incoming);
     const preflight = cors.preflight(method, header);
     if (preflight !== undefined) return this.#write(204, undefined, preflight);
     const { status, headers, body } = await this.#answer(incoming);
@@ -125,6 +137,11 @@ export class Gateway {
     headers["content-type"] ??= "application/json";
     return { status, headers, body: typeof value === "string" ? value : JSON.stringify(value) };
   }
+}
+
+// A character is up to three bytes.
+function isTooLong(body: string): boolean {
+  return body.length * 3 > MOST_BODY_BYTES && new TextEncoder().encode(body).length > MOST_BODY_BYTES;
 }
 
 function readBody({ body }: Incoming): unknown {

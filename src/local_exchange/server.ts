@@ -1,7 +1,7 @@
 /** The exchange on a TCP port, over `node:http`, which Deno, Bun and Node all have. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import type { Gateway } from "./gateway.ts";
+import { type Gateway, MOST_BODY_BYTES } from "./gateway.ts";
 import type { WebSocketEndpoint } from "./ws/endpoint.ts";
 
 /** A listening server. */
@@ -11,20 +11,79 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-async function respond(gateway: Gateway, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of request) chunks.push(chunk);
-  const answer = await gateway.answer({
-    method: request.method ?? "GET",
-    target: request.url ?? "/",
-    header: headerOf(request),
-    body: chunks.length === 0 ? "" : new TextDecoder().decode(concat(chunks)),
-  });
+// What all bodies together may hold while they come: who opens many connections gets no more than that.
+const MOST_WAITING_BYTES = 64 * 1024 * 1024;
+
+// Who is refused before its body has come may still be sending: so much of it is read and thrown away, and for so
+// long, that it gets to read the answer. A connection that is closed at once would lose it.
+const MOST_IGNORED_BYTES = 4 * 1024 * 1024;
+const GOODBYE_MS = 2_000;
+
+const encoder = new TextEncoder();
+
+/** Reads the bodies of requests within bounds. */
+class BodyReader {
+  #waitingBytes = 0;
+
+  /** The body of a request; undefined for one that is too long, of which no more is kept. */
+  read(request: IncomingMessage): Promise<string | undefined> {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    return new Promise<string | undefined>((resolve, reject) => {
+      if (Number(request.headers["content-length"] ?? 0) > MOST_BODY_BYTES) return resolve(undefined);
+      const onData = (chunk: Uint8Array) => {
+        size += chunk.length;
+        this.#waitingBytes += chunk.length;
+        chunks.push(chunk);
+        if (size <= MOST_BODY_BYTES && this.#waitingBytes <= MOST_WAITING_BYTES) return;
+        request.off("data", onData);
+        resolve(undefined);
+      };
+      request.on("data", onData);
+      request.on("end", () => resolve(chunks.length === 0 ? "" : new TextDecoder().decode(concat(chunks))));
+      request.on("error", reject);
+      request.on("close", () => reject(new Error("The request broke off.")));
+    }).finally(() => {
+      this.#waitingBytes -= size;
+      chunks.length = 0;
+    });
+  }
+}
+
+async function respond(
+  gateway: Gateway,
+  bodies: BodyReader,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const header = headerOf(request);
+  const body = await bodies.read(request);
+  const { method = "GET", url: target = "/" } = request;
+  const answer = body === undefined
+    ? gateway.tooLong({ header })
+    : await gateway.answer({ method, target, header, body });
   response.writeHead(answer.status, {
     ...answer.headers,
-    ...(answer.body === undefined ? {} : { "content-length": new TextEncoder().encode(answer.body).length }),
+    ...(answer.body === undefined ? {} : { "content-length": encoder.encode(answer.body).length }),
+    ...(body === undefined ? { connection: "close" } : {}),
   });
-  response.end(answer.body);
+  if (body === undefined) sayAndClose(request, response, answer.body);
+  else response.end(answer.body);
+}
+
+/** Says why, reads on for a while without keeping anything, and closes the connection. */
+function sayAndClose(request: IncomingMessage, response: ServerResponse, body: string | undefined): void {
+  let ignored = 0;
+  const timer = setTimeout(() => request.socket.destroy(), GOODBYE_MS);
+  request.on("close", () => clearTimeout(timer));
+  request.on("data", (chunk: Uint8Array) => {
+    ignored += chunk.length;
+    if (ignored > MOST_IGNORED_BYTES) request.pause();
+  });
+  request.on("end", () => response.end(() => request.socket.destroy()));
+  // Not its end yet: with that the connection would be closed before the answer is read.
+  response.write(body);
+  request.resume();
 }
 
 function headerOf({ headers }: IncomingMessage): (name: string) => string | undefined {
@@ -57,8 +116,9 @@ export async function serve(
   const specifier = "node:http";
   const { createServer } = await import(specifier) as typeof import("node:http");
   const open = new Set<Socket>();
+  const bodies = new BodyReader();
   const server = createServer((request, response) => {
-    respond(gateway, request, response).catch(() => response.destroy());
+    respond(gateway, bodies, request, response).catch(() => response.destroy());
   });
   server.keepAliveTimeout = 30_000;
   server.on("upgrade", (request, socket) => {

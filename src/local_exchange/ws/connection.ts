@@ -30,6 +30,8 @@ export class ServerConnection {
   #goodbye: ClockTimer | undefined;
   #stalled: { readonly frames: Uint8Array[]; readonly timer: ClockTimer } | undefined;
   #deaf = false;
+  /** The client broke the protocol: nothing more of what it sends is read. */
+  #broken = false;
   #ended = false;
 
   constructor(options: ConnectionOptions) {
@@ -114,11 +116,13 @@ export class ServerConnection {
   #write(frame: Uint8Array): void {
     if (this.#ended || this.#deaf) return;
     if (this.#stalled !== undefined) this.#stalled.frames.push(frame);
+    // Who has pings and commands answered and never reads the answers is not listened to for ever.
+    else if (this.#socket.writableLength > 2 * BUFFER_BYTES) this.destroy();
     else this.#socket.write(frame);
   }
 
   #read(bytes: Uint8Array): void {
-    if (this.#ended || this.#deaf) return;
+    if (this.#ended || this.#deaf || this.#broken) return;
     try {
       for (const { opcode, payload } of this.#reader.push(bytes)) {
         if (opcode === OPCODE.text || opcode === OPCODE.binary) this.#options.onText(textOf(payload));
@@ -131,7 +135,9 @@ export class ServerConnection {
       }
     } catch (error) {
       if (!(error instanceof FramingError)) throw error;
+      this.#broken = true;
       this.close(error.code, error.message);
+      this.#socket.end();
     }
   }
 

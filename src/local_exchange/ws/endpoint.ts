@@ -17,6 +17,8 @@ import { Session } from "./session.ts";
 export const WS_PATH = "/trade-api/ws/v2";
 
 const MOST_CONNECTIONS = 200;
+/** How long who was refused may take to read it. */
+const GOODBYE_MS = 2_000;
 
 const NAMES: Readonly<Record<string, readonly string[]>> = {
   cfbenchmarks_value: ["BRTI", "ETHUSD_RTI", "SOLUSD_RTI"],
@@ -243,6 +245,7 @@ export class WebSocketEndpoint implements ExchangeSockets {
   }
 }
 
+/** Says no, and closes the connection when that was read, or soon after, whatever else comes. */
 function refuseSocket(socket: ByteSocket<Uint8Array>, status: number, body: unknown): void {
   const text = JSON.stringify(body);
   socket.end(
@@ -251,4 +254,8 @@ function refuseSocket(socket: ByteSocket<Uint8Array>, status: number, body: unkn
         `Content-Length: ${encoder.encode(text).length}\r\n\r\n${text}`,
     ),
   );
+  const timer = setTimeout(() => socket.destroy(), GOODBYE_MS);
+  socket.on("close", () => clearTimeout(timer));
+  socket.on("end", () => socket.destroy());
+  socket.resume();
 }

@@ -3,6 +3,9 @@
 /** The kinds of frames that are used here. */
 export const OPCODE = { text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
+/** A fragment of a byte costs a hundred times that to keep. */
+const MOST_FRAGMENTS = 65_536;
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
@@ -67,8 +70,14 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
 
 /** Cuts a client's byte stream into frames, unmasks them, and joins fragments. */
 export class FrameReader {
+  /** What came and is part of no frame yet; joined when there is enough for one. */
+  #chunks: Uint8Array[] = [];
+  #bytes = 0;
+  /** So many bytes the next frame needs, as far as it is known. */
+  #needed = 2;
   #buffer: Uint8Array = new Uint8Array(0);
   #fragments: Uint8Array[] = [];
+  #fragmentBytes = 0;
   #opcode = 0;
   readonly #maxBytes: number;
 
@@ -79,17 +88,25 @@ export class FrameReader {
 
   /** Adds bytes; returns the frames that are whole by now. */
   push(bytes: Uint8Array): ClientFrame[] {
-    this.#buffer = this.#buffer.length === 0 ? bytes.slice() : joined([this.#buffer, bytes]);
+    this.#chunks.push(bytes.slice());
+    this.#bytes += bytes.length;
     const frames: ClientFrame[] = [];
+    if (this.#bytes < this.#needed) return frames;
+    this.#buffer = joined(this.#chunks);
     for (let frame = this.#next(); frame !== undefined; frame = this.#next()) {
       if (frame !== "fragment") frames.push(frame);
     }
+    // A copy: a short rest must not keep the long message before it.
+    this.#chunks = [this.#buffer.slice()];
+    this.#bytes = this.#buffer.length;
+    this.#buffer = new Uint8Array(0);
     return frames;
   }
 
   #next(): ClientFrame | "fragment" | undefined {
     const buffer = this.#buffer;
     const [first, second] = buffer;
+    this.#needed = 2;
     if (first === undefined || second === undefined) return undefined;
     const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
     if ((first & 0x70) !== 0) throw new FramingError(1002, "reserved bits are set");
@@ -97,20 +114,23 @@ export class FrameReader {
     let length = second & 0x7f;
     let head = 2;
     if (length === 126) {
+      this.#needed = 4;
       if (buffer.length < 4) return undefined;
       length = view.getUint16(2);
       head = 4;
     } else if (length === 127) {
+      this.#needed = 10;
       if (buffer.length < 10) return undefined;
       length = Number(view.getBigUint64(2));
       head = 10;
     }
     if (length > this.#maxBytes) throw new FramingError(1009, "the message is too long");
     const end = head + 4 + length;
+    this.#needed = end;
     if (buffer.length < end) return undefined;
     const payload = buffer.slice(head + 4, end);
     for (let at = 0; at < length; at++) payload[at] = (payload[at] ?? 0) ^ (buffer[head + (at & 3)] ?? 0);
-    this.#buffer = buffer.slice(end);
+    this.#buffer = buffer.subarray(end);
     return this.#assemble(first & 0x0f, (first & 0x80) !== 0, payload);
   }
 
@@ -125,13 +145,16 @@ export class FrameReader {
       if (this.#opcode !== 0) throw new FramingError(1002, "a message within a message");
       this.#opcode = opcode;
     }
-    this.#fragments.push(payload);
-    if (this.#fragments.reduce((sum, part) => sum + part.length, 0) > this.#maxBytes) {
+    // An empty fragment adds nothing; kept, they would be without end.
+    if (payload.length > 0) this.#fragments.push(payload);
+    this.#fragmentBytes += payload.length;
+    if (this.#fragmentBytes > this.#maxBytes || this.#fragments.length > MOST_FRAGMENTS) {
       throw new FramingError(1009, "the message is too long");
     }
     if (!isLast) return "fragment";
     const whole = { opcode: this.#opcode, payload: joined(this.#fragments) };
     this.#fragments = [];
+    this.#fragmentBytes = 0;
     this.#opcode = 0;
     return whole;
   }
