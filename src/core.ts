@@ -131,6 +131,7 @@ export class KalshiCore implements AsyncDisposable {
         }.`,
       );
     }
+    assertSendable(options);
     const { query, auth = "optional", body, ...rest } = options;
     const verb = String(method).toUpperCase();
     if (!/^(GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE)$/.test(verb)) {
@@ -160,5 +161,28 @@ export class KalshiCore implements AsyncDisposable {
   /** The same as {@linkcode close}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+}
+
+/** Refuses a query and a body that would be sent as something else than they are. */
+function assertSendable({ query, body }: RawRequestOptions): void {
+  if (query !== undefined && !isPlain(query)) {
+    throw new KalshiConfigError(
+      `\`query\` takes a plain object of names and values; got ${
+        shown(query)
+      }. For URLSearchParams or a Map: ` +
+        "`Object.fromEntries(query)`, with a list where a name comes more than once.",
+    );
+  }
+  if (body === undefined) return;
+  // What JSON writes as {}, as a table of numbers or not at all; who turns itself into JSON knows how.
+  const isData = typeof body === "object" && body !== null && !Array.isArray(body) && !isPlain(body) &&
+    typeof (body as { toJSON?: unknown }).toJSON !== "function";
+  if (isData || typeof body === "function" || typeof body === "symbol") {
+    throw new KalshiConfigError(
+      `\`body\` takes what JSON knows: a plain object, a list, a text, a number, true, false or null; got ${
+        shown(body)
+      }.`,
+    );
   }
 }

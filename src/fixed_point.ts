@@ -13,7 +13,10 @@
  *
  * @module
  */
-import { KalshiValueError } from "./errors.ts";
+import { KalshiConfigError, KalshiValueError } from "./errors.ts";
+
+/** A text that is longer is no price, and takes its time to read. */
+const MOST_DIGITS = 1_000;
 
 function refuse(message: string): never {
   throw new KalshiValueError(message);
@@ -25,6 +28,16 @@ function safe(units: number): number {
     : refuse(`${typeof units === "number" ? units : `A ${typeof units}`} is no safe integer of units.`);
 }
 
+/** Places of a unit: with more, not even one is a safe integer. */
+function assertPlaces(decimals: number): void {
+  if (typeof decimals === "number" && decimals >= 0 && decimals <= 15 && decimals % 1 === 0) return;
+  throw new KalshiConfigError(`decimals takes a whole number from 0 to 15; got ${said(decimals)}.`);
+}
+
+function said(value: unknown): string {
+  return typeof value === "number" ? `${value}` : value === null ? "null" : typeof value;
+}
+
 /**
  * Reads a decimal into an integer of 10^-`decimals`. Numbers count as the decimal that JavaScript prints for
  * them, so 0.57 is exact and 0.1 + 0.2 is refused.
@@ -33,12 +46,17 @@ function safe(units: number): number {
  * @param decimals places of the unit, 0 to 15; further places may only hold zeros
  * @throws {KalshiValueError} for anything else: signs of plus, exponents, spaces, NaN, booleans, and what does
  * not fit the unit or a safe integer
+ * @throws {KalshiConfigError} for `decimals` that are none
  */
 export function parseFixed(value: string | number, decimals: number): number {
+  assertPlaces(decimals);
   if (typeof value !== "string" && typeof value !== "number") {
     refuse(`Expected a decimal string, not ${value === null ? value : typeof value}.`);
   }
   const text = `${value}`;
+  if (text.length > MOST_DIGITS) {
+    refuse(`${JSON.stringify(text.slice(0, 40))}… is far too long for a decimal.`);
+  }
   const negative = text.charCodeAt(0) === 45;
   let units = 0;
   // Places after the point; -1 before it.
@@ -69,9 +87,12 @@ export function parseFixed(value: string | number, decimals: number): number {
 /**
  * Writes an integer of 10^-`decimals` as a decimal with all its places.
  *
+ * @param decimals places of the unit, 0 to 15
  * @throws {KalshiValueError} when `units` is no safe integer
+ * @throws {KalshiConfigError} for `decimals` that are none
  */
 export function formatFixed(units: number, decimals: number): string {
+  assertPlaces(decimals);
   const text = `${Math.abs(safe(units))}`.padStart(decimals + 1, "0");
   const point = text.length - decimals;
   return `${units < 0 ? "-" : ""}${text.slice(0, point)}${decimals > 0 ? "." : ""}${text.slice(point)}`;
@@ -281,7 +302,9 @@ export interface PriceGrid {
 export function priceGrid(
   ranges: readonly { readonly start: string; readonly end: string; readonly step: string }[],
 ): PriceGrid {
+  if (!Array.isArray(ranges)) refuse(`priceGrid takes a market's list of price_ranges; got ${said(ranges)}.`);
   const bands = ranges.map((range): PriceBand => {
+    if (typeof range !== "object" || range === null) refuse(`A price range is no ${said(range)}.`);
     const start = parsePrice(range.start);
     const length = parsePrice(range.end) - start;
     const step = parsePrice(range.step);
@@ -291,9 +314,15 @@ export function priceGrid(
   if (bands.length === 0) refuse("A market without price_ranges has no price grid.");
   return Object.freeze({
     bands: Object.freeze(bands),
-    lowest: Math.min(...bands.map(({ start }) => start)),
-    highest: Math.max(...bands.map(({ end }) => end)),
+    lowest: bands.reduce((least, { start }) => Math.min(least, start), Infinity),
+    highest: bands.reduce((most, { end }) => Math.max(most, end), 0),
   });
+}
+
+function assertGrid(grid: PriceGrid): void {
+  if (!Array.isArray(grid?.bands) || !grid.bands.every((band) => band?.step > 0)) {
+    refuse(`Expected what priceGrid gives, not ${said(grid)}.`);
+  }
 }
 
 /**
@@ -302,6 +331,7 @@ export function priceGrid(
  * @throws {KalshiValueError} when `price` is no safe integer
  */
 export function snapDown(grid: PriceGrid, price: number): number | undefined {
+  assertGrid(grid);
   safe(price);
   let best: number | undefined;
   for (const { start, end, step } of grid.bands) {
@@ -318,6 +348,7 @@ export function snapDown(grid: PriceGrid, price: number): number | undefined {
  * @throws {KalshiValueError} when `price` is no safe integer
  */
 export function snapUp(grid: PriceGrid, price: number): number | undefined {
+  assertGrid(grid);
   safe(price);
   let best: number | undefined;
   for (const { start, end, step } of grid.bands) {

@@ -228,3 +228,20 @@ test("the npm package works where it is installed", { on: ["node"], timeoutMs: 6
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+test("npm pack without what builds the package fails, says why, and makes none", () => {
+  const folder = mkdtempSync(join(realpathSync(tmpdir()), "kalshi-unbuilt-"));
+  try {
+    for (
+      const file of ["package.json", "deno.json", "tsconfig.json", "README.md", "LICENSE", "tools/build.sh"]
+    ) {
+      cpSync(file, join(folder, file), { recursive: true });
+    }
+    const { status, stderr } = spawnSync("npm", ["pack"], { cwd: folder, encoding: "utf8" });
+    assert(status !== 0);
+    assert(stderr.includes("run `npm ci` first"), stderr);
+    assertEquals(readdirSync(folder).filter((file) => file.endsWith(".tgz")), []);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

@@ -4,6 +4,10 @@
 set -e
 cd "$(dirname "$0")/.."
 out=${1:-$PWD/dist}
+if [ ! -x node_modules/.bin/tsc ]; then
+  echo "Nothing was built, so there is nothing to pack: run \`npm ci\` first, which brings the compiler." >&2
+  exit 1
+fi
 rm -rf "$out"
 mkdir -p .build
 node -e '
@@ -20,4 +24,16 @@ grep -rlE --include='*.d.ts' 'AsyncDisposable|Symbol\.asyncDispose' "$out" | whi
   { echo '/// <reference lib="esnext.disposable" />'; cat "$file"; } > "$file.new"
   mv "$file.new" "$file"
 done
+# An entry without its file would be a package that nobody can import.
+OUT=$out node -e '
+  const { existsSync, readFileSync } = require("node:fs");
+  const { exports, imports } = JSON.parse(readFileSync("package.json", "utf8"));
+  const files = [...Object.values(exports).flatMap(Object.values), ...Object.values(imports["#runtime"])];
+  const built = files.filter((file) => file.startsWith("./dist/"));
+  const missing = built.filter((file) => !existsSync(file.replace("./dist", process.env.OUT)));
+  if (missing.length > 0) {
+    console.error(`The package would lack ${missing.join(", ")}: package.json names them, the build made none.`);
+    process.exit(1);
+  }
+'
 echo "Built $(find "$out" -name '*.js' | wc -l) modules in $out."

@@ -163,5 +163,6 @@ export function listAll<P, R, K extends keyof R & string>(
   return allItems(
     (signal) => listPage(http, operation, params, isPlain(options) ? { ...rest, signal } : options),
     Object(options),
+    (count) => http.pause({ callId: 0, count, ambiguous: false, last: undefined }, rest),
   );
 }

@@ -80,10 +80,40 @@ function endless(): KalshiPaginationError {
   );
 }
 
-/** Every item of every page, in order. Ends on an empty cursor, and throws when a cursor comes twice. */
+function barrenPages(count: number): KalshiPaginationError {
+  return new KalshiPaginationError(
+    `${MOST_BARREN_PAGES} pages in a row held nothing new, and each named another one: this list would never end. ` +
+      "What came before was handed over. Start again with a narrower filter.",
+    { outcome: "rejected", details: { items: count } },
+  );
+}
+
+/** What a page is known again by: its first and its last item. */
+function faceOf(items: readonly unknown[]): string {
+  return JSON.stringify(
+    [items.length, items[0], items.at(-1)],
+    (_, value) => typeof value === "bigint" ? String(value) : value,
+  );
+}
+
+async function nextOf<T>(
+  page: Page<T>,
+  barren: number,
+  pause: (count: number) => Promise<void>,
+): Promise<Page<T> | undefined> {
+  if (page.hasNext && barren >= PAUSE_AFTER) await pause(barren - PAUSE_AFTER + 1);
+  return await page.next();
+}
+
+/** So many pages in a row may bring nothing new, and after so many each next one is waited for a little longer. */
+const MOST_BARREN_PAGES = 20;
+const PAUSE_AFTER = 3;
+
+/** Every item of every page, in order. Ends on an empty cursor; throws when a cursor comes twice, or nothing new comes. */
 export async function* allItems<T>(
   fetchPage: (signal: AbortSignal | undefined) => Promise<Page<T>>,
   { maxItems = Infinity, prefetch = false, signal }: ListAllOptions,
+  pause: (count: number) => Promise<void>,
 ): AsyncGenerator<T, void, undefined> {
   assertAtLeast("maxItems", maxItems);
   assertFlag("prefetch", prefetch);
@@ -92,7 +122,10 @@ export async function* allItems<T>(
   const stop = prefetch ? new AbortController() : undefined;
   const signals = [signal, stop?.signal].filter((item) => item !== undefined);
   const seen = new Set<string>();
+  const pages = new Set<string>();
+  let barren = 0;
   let left = maxItems;
+  let given = 0;
   try {
     let page: Page<T> | undefined = await fetchPage(
       signals.length > 1 ? AbortSignal.any(signals) : signals[0],
@@ -102,16 +135,21 @@ export async function* allItems<T>(
         throw endless();
       }
       seen.add(page.cursor);
+      const face = faceOf(page.items);
+      barren = page.items.length === 0 || pages.has(face) ? barren + 1 : 0;
+      pages.add(face);
+      if (page.hasNext && barren >= MOST_BARREN_PAGES) throw barrenPages(given);
       const ahead: Promise<Page<T> | undefined> | undefined = prefetch && left > page.items.length
-        ? page.next()
+        ? nextOf(page, barren, pause)
         : undefined;
       // Its failure belongs to the loop below, also when the consumer stops before it gets there.
       ahead?.catch(() => {});
       for (const item of page.items) {
         yield item;
+        given++;
         if (--left <= 0) return;
       }
-      page = await (ahead ?? page.next());
+      page = await (ahead ?? nextOf(page, barren, pause));
     }
   } finally {
     stop?.abort();

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { KalshiError, KalshiValueError } from "../../src/errors.ts";
+import { KalshiConfigError, KalshiError, KalshiValueError } from "../../src/errors.ts";
+import * as fixedPoint from "../../src/fixed_point.ts";
 import {
   addFixed,
   ceilToStep,
@@ -300,5 +301,58 @@ test("a model's float becomes the nearest ten-thousandth", () => {
   assert(Object.is(priceFromFloat(-0.00001), 0), "no negative zero");
   for (const value of [Number.NaN, Infinity, 1e300, "0.57", null, true]) {
     assertThrows(() => priceFromFloat(value as number), KalshiValueError);
+  }
+});
+
+test("absurd places end at once, with what they may be", () => {
+  for (
+    const places of [1e21, Infinity, -Infinity, NaN, -1, 0.5, 16, 2 ** 53, "4", null, undefined, {}, [2], 4n]
+  ) {
+    const wrong = places as number;
+    assertThrows(
+      () => parseFixed("1", wrong),
+      KalshiConfigError,
+      "decimals takes a whole number from 0 to 15",
+    );
+    assertThrows(
+      () => formatFixed(1, wrong),
+      KalshiConfigError,
+      "decimals takes a whole number from 0 to 15",
+    );
+  }
+});
+
+test("every function answers any two absurd arguments with an error of this library, or not at all", () => {
+  const absurd: unknown[] = [
+    undefined,
+    null,
+    NaN,
+    Infinity,
+    -1,
+    0.5,
+    1e21,
+    1e308,
+    2 ** 53,
+    "",
+    "x",
+    "1e5",
+    {},
+    [],
+  ];
+  absurd.push(true, 1n, Symbol("s"), () => {}, "9".repeat(1e6), { bands: [null] }, { bands: [] }, [null], [
+    {},
+  ]);
+  for (const [name, use] of Object.entries(fixedPoint)) {
+    if (typeof use !== "function") continue;
+    for (const one of absurd) {
+      for (const other of absurd) {
+        try {
+          (use as (...args: unknown[]) => unknown)(one, other);
+        } catch (error) {
+          assert(error instanceof KalshiError, `${name}: ${error}`);
+          assert(error.message.length < 200, `${name}: ${error.message.length} letters`);
+        }
+      }
+    }
   }
 });

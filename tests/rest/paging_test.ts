@@ -2,7 +2,9 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { KalshiError } from "../../src/errors.ts";
 import { Page } from "../../src/http/page.ts";
 import { follow, sample } from "../contract/samples.ts";
+import { SimClock } from "../http/sim_clock.ts";
 import { test } from "../support/test.ts";
+import { until } from "../support/until.ts";
 import { argumentsFor, call, isPaged, methods } from "./methods.ts";
 import { type Recorded, recordingClient } from "./recording.ts";
 import { type Json, operationOf, queryOnWire, request, spec, type SpecOperation } from "./spec.ts";
@@ -84,3 +86,56 @@ test("a page that names itself as the next one is an error, by hand as in a walk
     assertEquals(requests.length, 4, method);
   }
 });
+
+/** A client of which every page leads to another one, on a clock that runs to each timer at once. */
+function endless(items: (index: number) => object[]) {
+  const clock = new SimClock();
+  const { client, requests } = recordingClient(
+    (_, index) => Response.json({ markets: items(index), orders: items(index), cursor: `c${index}` }),
+    { clock },
+  );
+  return { clock, client, requests };
+}
+
+for (
+  const [name, items] of Object.entries<(index: number) => object[]>({
+    "empty": () => [],
+    "the same": () => [{ ticker: "A" }],
+    "in a cycle of three": (index) => [{ ticker: "ABC"[index % 3] }],
+  })
+) {
+  test(`pages without end end in an error, with pauses before that: ${name}`, async () => {
+    const { clock, client, requests } = endless(items);
+    const got: unknown[] = [];
+    const walk = (async () => {
+      for await (const { ticker } of client.markets.listAll({}, { maxItems: 1000 })) got.push(ticker);
+    })().catch((error) => error);
+    await clockUntil(clock, walk);
+    const error = await walk;
+    assert(error instanceof KalshiError && error.code === "PAGINATION", String(error));
+    assertEquals((error.details as { items: number }).items, got.length);
+    assert(requests.length <= 24, `${requests.length} requests`);
+    assert(clock.monotonic() > 1000, `${clock.monotonic()} ms`);
+  });
+}
+
+test("a few empty pages between full ones are no end", async () => {
+  const { clock, client } = endless((index) => index % 10 === 9 ? [{ ticker: `T${index}` }] : []);
+  const got: unknown[] = [];
+  const walk = (async () => {
+    for await (const { ticker } of client.markets.listAll({}, { maxItems: 5 })) got.push(ticker);
+  })();
+  await clockUntil(clock, walk);
+  await walk;
+  assertEquals(got, ["T9", "T19", "T29", "T39", "T49"]);
+});
+
+/** Lets the clock and what comes over the network take turns until the work is done. */
+async function clockUntil(clock: SimClock, work: Promise<unknown>): Promise<void> {
+  let done = false;
+  work.then(() => done = true, () => done = true);
+  await until(async () => {
+    await clock.run(1000);
+    return done;
+  });
+}

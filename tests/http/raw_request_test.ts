@@ -1,0 +1,52 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { KalshiConfigError } from "../../src/errors.ts";
+import { recordingClient } from "../rest/recording.ts";
+import { test } from "../support/test.ts";
+
+test("a request whose parts are none is refused before anything is sent", async () => {
+  const { client, requests } = recordingClient(() => Response.json({}));
+  const untyped = client as unknown as { request(...args: unknown[]): Promise<unknown> };
+  const refused = (says: string, ...args: unknown[]) =>
+    assertRejects(() => untyped.request(...args), KalshiConfigError, says);
+  for (const path of [null, undefined, 1, {}, [], new URL("http://localhost/x")]) {
+    await refused("request", "GET", path);
+  }
+  for (const method of [null, undefined, 1, {}, Symbol("GET")]) {
+    await refused("takes an HTTP method first", method, "/x");
+  }
+  for (const options of [null, 1, "x", [], new Map(), new AbortController().signal]) {
+    await refused("takes a plain object", "GET", "/x", options);
+  }
+  const queries = [
+    new URLSearchParams("limit=1"),
+    new Map([["limit", 1]]),
+    new Headers(),
+    "limit=1",
+    1,
+    null,
+    [],
+  ];
+  for (const query of [...queries, new Set(), new Date(), new Uint8Array(2), Promise.resolve({})]) {
+    await refused("`query` takes a plain object", "GET", "/x", { query });
+  }
+  const bodies = [new Map(), new Set(), new URLSearchParams("a=1"), new Uint8Array(2), new ArrayBuffer(2)];
+  for (const body of [...bodies, new FormData(), new Blob([]), Promise.resolve({}), () => {}, Symbol("b")]) {
+    await refused("`body` takes what JSON knows", "POST", "/x", { body });
+  }
+  assertEquals(requests.length, 0);
+});
+
+test("plain objects, also without a prototype, and what turns itself into JSON are sent", async () => {
+  const { client, requests } = recordingClient(() => Response.json({}));
+  const query = Object.assign(Object.create(null), { limit: 1 });
+  await client.request("GET", "/x", { query });
+  await client.request("POST", "/x", { body: new Date(0) });
+  await client.request("POST", "/x", { body: [1] });
+  await client.request("POST", "/x", { body: null });
+  assertEquals(requests.map(({ search, body }) => search + body), [
+    "?limit=1",
+    '"1970-01-01T00:00:00.000Z"',
+    "[1]",
+    "null",
+  ]);
+});
