@@ -43,4 +43,5 @@ export type { RequestIdentity } from "./src/http/response.ts";
 export type { Transport, TransportFunction } from "./src/http/transport.ts";
 export type * from "./src/rest/mod.ts";
 export * from "./src/runtime/types.ts";
+export type { Bytes, PrivateJwk, WebCryptoKey } from "./src/web_types.ts";
 export { type CheckedUrl, checkUrl, type UrlKind, type UrlPolicyOptions } from "./src/url_policy.ts";

@@ -4,8 +4,7 @@
  * @module
  */
 
-/** Bytes that WebCrypto takes. */
-export type Bytes = Uint8Array<ArrayBuffer>;
+import type { Bytes } from "../web_types.ts";
 
 /** Tag of an INTEGER. */
 export const INTEGER = 0x02;

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { type Bytes, fromBase64, fromHex, INTEGER, SEQUENCE, toHex, wrap } from "./der.ts";
+import { fromBase64, fromHex, INTEGER, SEQUENCE, toHex, wrap } from "./der.ts";
 import { keyError, MAKE_A_KEY } from "./key_errors.ts";
 import { ed25519Key, type PlainKey, rsaKey } from "./private_key.ts";
+import type { Bytes, PrivateJwk } from "../web_types.ts";
 
 /** A big-endian number without needless zeros, as DER wants it. */
 function integer(bytes: Bytes): Bytes {
@@ -14,7 +15,7 @@ function integer(bytes: Bytes): Bytes {
 }
 
 /** Reads a private JWK (RFC 7517, RFC 8037); throws as {@linkcode readKeyDer} does. */
-export function readJwk(jwk: JsonWebKey): PlainKey {
+export function readJwk(jwk: PrivateJwk): PlainKey {
   const { kty, crv } = jwk ?? {};
   function member(name: "n" | "e" | "d" | "p" | "q" | "dp" | "dq" | "qi"): Bytes {
     const value: unknown = jwk[name];

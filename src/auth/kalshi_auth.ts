@@ -18,6 +18,7 @@ import type { PemInput } from "./pem.ts";
 import type { PlainKey, SigningAlgorithm } from "./private_key.ts";
 import { type SignedHeaders, signedHeaders } from "./signed_headers.ts";
 import { checkKeyId, type RequestSigner, signerOf, type SignerOptions, signWith } from "./signer.ts";
+import type { PrivateJwk, WebCryptoKey } from "../web_types.ts";
 
 /** How to read the environment. */
 export interface AuthEnvOptions {
@@ -105,7 +106,7 @@ export class KalshiAuth implements RequestSigner {
    *
    * @throws {KalshiAuthKeyError} For any other JWK.
    */
-  static async fromJwk(keyId: string, jwk: JsonWebKey, options: SignerOptions = {}): Promise<KalshiAuth> {
+  static async fromJwk(keyId: string, jwk: PrivateJwk, options: SignerOptions = {}): Promise<KalshiAuth> {
     const id = checkKeyId(keyId);
     const { readJwk } = await import("./jwk.ts");
     return await KalshiAuth.#fromKey(id, reading(() => readJwk(jwk)), options);
@@ -116,7 +117,7 @@ export class KalshiAuth implements RequestSigner {
    *
    * @throws {KalshiAuthKeyError} For any other key.
    */
-  static fromCryptoKey(keyId: string, key: CryptoKey): KalshiAuth {
+  static fromCryptoKey(keyId: string, key: WebCryptoKey): KalshiAuth {
     const { name, hash, modulusLength = 0 } = (key?.algorithm ?? {}) as Partial<RsaHashedKeyAlgorithm>;
     const fits = name === "Ed25519" ||
       name === "RSA-PSS" && hash?.name === "SHA-256" && modulusLength >= 2048;

@@ -5,9 +5,10 @@
  * @module
  */
 import { KalshiAuthError } from "../errors.ts";
-import { type Bytes, INTEGER, OCTETS, OID, SEQUENCE, take, toHex } from "./der.ts";
+import { INTEGER, OCTETS, OID, SEQUENCE, take, toHex } from "./der.ts";
 import { CONVERT, keyError } from "./key_errors.ts";
 import { type PlainKey, readKeyDer } from "./private_key.ts";
+import type { Bytes } from "../web_types.ts";
 
 /** An encrypted key and how to decrypt it. */
 export interface EncryptedKey {

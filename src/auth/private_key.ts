@@ -4,8 +4,9 @@
  * @module
  */
 import { KalshiAuthKeyError } from "../errors.ts";
-import { type Bytes, fromHex, INTEGER, OCTETS, OID, SEQUENCE, take, toHex, wrap } from "./der.ts";
+import { fromHex, INTEGER, OCTETS, OID, SEQUENCE, take, toHex, wrap } from "./der.ts";
 import { damagedKey, keyError, MAKE_A_KEY } from "./key_errors.ts";
+import type { Bytes, WebCryptoKey } from "../web_types.ts";
 
 /** What Kalshi's keys sign with. */
 export type SigningAlgorithm = "RSA-PSS" | "Ed25519";
@@ -74,7 +75,7 @@ export function readKeyDer(der: Bytes): PlainKey {
 }
 
 /** Imports a key, not extractable. */
-export async function importKey({ algorithm, pkcs8 }: PlainKey): Promise<CryptoKey> {
+export async function importKey({ algorithm, pkcs8 }: PlainKey): Promise<WebCryptoKey> {
   try {
     return await crypto.subtle.importKey("pkcs8", pkcs8, { name: algorithm, hash: "SHA-256" }, false, [
       "sign",

@@ -9,6 +9,7 @@ import type { RestRuntime } from "../runtime/types.ts";
 import { keyError, reading } from "./key_errors.ts";
 import { findKey, type PemInput } from "./pem.ts";
 import { importKey, type PlainKey, readKeyDer } from "./private_key.ts";
+import type { WebCryptoKey } from "../web_types.ts";
 
 /** A key that signs somewhere else, such as in a KMS. */
 export interface RequestSigner {
@@ -31,11 +32,11 @@ export function checkKeyId(keyId: string): string {
 }
 
 /** Signs with an imported key: base64 of the signature of the text's UTF-8 bytes. */
-export function signWith(key: CryptoKey): (text: string) => Promise<string> {
+export function signWith(key: WebCryptoKey): (text: string) => Promise<string> {
   const algorithm = { name: key.algorithm.name, saltLength: 32 };
   const encoder = new TextEncoder();
   return async (text) => {
-    const signature = await crypto.subtle.sign(algorithm, key, encoder.encode(text));
+    const signature = await crypto.subtle.sign(algorithm, key as CryptoKey, encoder.encode(text));
     return btoa(String.fromCharCode(...new Uint8Array(signature)));
   };
 }

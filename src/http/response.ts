@@ -22,6 +22,7 @@ import { readUpTo, UnknownCodingError } from "../runtime/content_coding.ts";
 import type { PoolResponse } from "../runtime/types.ts";
 import { advise } from "./advice.ts";
 import { retryAfterMs } from "./retry.ts";
+import type { Bytes } from "../web_types.ts";
 
 /** What an error about a response says of its request. */
 export interface RequestIdentity {
@@ -66,7 +67,7 @@ export function outcomeOf(status: number, ambiguous = false): Outcome {
 async function bytesOf(
   response: PoolResponse,
   limit: number,
-): Promise<{ bytes: Uint8Array<ArrayBuffer>; isWhole: boolean }> {
+): Promise<{ bytes: Bytes; isWhole: boolean }> {
   // A body of no bytes may still be labelled as compressed.
   if (response.body === null || response.headers.get("content-length")?.trim() === "0") {
     response.body?.cancel().catch(() => {});

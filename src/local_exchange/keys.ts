@@ -13,6 +13,7 @@ import { type Clock, held } from "../clock.ts";
 import { KalshiAuthKeyError, KalshiConfigError } from "../errors.ts";
 import { ApiError } from "./api_error.ts";
 import type { Account } from "./engine/model.ts";
+import type { Bytes, PrivateJwk, WebCryptoKey } from "../web_types.ts";
 
 /** The kinds of keys that Kalshi registers. */
 export type KeyType = "rsa" | "ed25519";
@@ -23,7 +24,7 @@ export interface ApiKey {
   readonly name: string;
   readonly account: Account;
   readonly type: KeyType;
-  readonly publicKey: CryptoKey;
+  readonly publicKey: WebCryptoKey;
   readonly scopes: readonly string[];
   /** The only subaccount it may act for, where it is restricted to one. */
   readonly subaccount: number | undefined;
@@ -40,7 +41,7 @@ function toPem(label: string, der: Uint8Array): string {
   return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""].join("\n");
 }
 
-function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+function fromBase64(text: string): Bytes {
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }
 
@@ -48,7 +49,7 @@ function fromBase64(text: string): Uint8Array<ArrayBuffer> {
 const JOSE_NAMES: Readonly<Record<KeyType, string>> = { ed25519: "Ed25519", rsa: "PS256" };
 
 /** Makes a key pair. The private key comes as Kalshi hands it out: PKCS#1 for RSA, PKCS#8 for Ed25519. */
-export async function generateKey(type: KeyType): Promise<{ publicKey: CryptoKey; privateKey: string }> {
+export async function generateKey(type: KeyType): Promise<{ publicKey: WebCryptoKey; privateKey: string }> {
   const pair = await generateKeyPair(JOSE_NAMES[type], { extractable: true, modulusLength: 2048 });
   if (type === "ed25519") {
     return { publicKey: pair.publicKey, privateKey: await exportPKCS8(pair.privateKey) };
@@ -58,7 +59,7 @@ export async function generateKey(type: KeyType): Promise<{ publicKey: CryptoKey
 }
 
 /** Reads a public key in SPKI PEM. */
-export async function importPublicKey(pem: string): Promise<{ type: KeyType; publicKey: CryptoKey }> {
+export async function importPublicKey(pem: string): Promise<{ type: KeyType; publicKey: WebCryptoKey }> {
   if (!pem.includes("-----BEGIN PUBLIC KEY-----")) {
     throw new ApiError(400, "invalid_public_key", "expected a PEM encoded public key");
   }
@@ -72,21 +73,20 @@ export async function importPublicKey(pem: string): Promise<{ type: KeyType; pub
 }
 
 /** A public key of one's own: SPKI PEM, as text or bytes, or what WebCrypto holds. */
-export type PublicKey = PemInput | Parameters<typeof KalshiAuth.fromCryptoKey>[1];
+export type PublicKey = PemInput | WebCryptoKey;
 
 /** A private key of one's own: PEM, as text or bytes, a JWK, or what WebCrypto holds. */
 export type PrivateKey =
   | PemInput
-  | Parameters<typeof KalshiAuth.fromJwk>[1]
-  | Parameters<typeof KalshiAuth.fromCryptoKey>[1]
+  | PrivateJwk
+  | WebCryptoKey
   | {
     /** Signs. */
-    readonly privateKey: Parameters<typeof KalshiAuth.fromCryptoKey>[1];
+    readonly privateKey: WebCryptoKey;
     /** Verifies. */
-    readonly publicKey: Parameters<typeof KalshiAuth.fromCryptoKey>[1];
+    readonly publicKey: WebCryptoKey;
   };
 
-type Jwk = Parameters<typeof KalshiAuth.fromJwk>[1];
 type Key = Exclude<PublicKey, PemInput>;
 
 /** The keys that an account is to be made with. */
@@ -100,7 +100,7 @@ export interface OwnKeys {
 /** Both halves of a key: one verifies here, the other signs for the account. */
 export interface KeyPair {
   readonly type: KeyType;
-  readonly publicKey: CryptoKey;
+  readonly publicKey: WebCryptoKey;
   /** PEM; empty where it cannot be told. */
   readonly privateKey: string;
   readonly auth: KalshiAuth;
@@ -150,7 +150,7 @@ async function signing(
   const key = typeof given === "object" && given !== null && "privateKey" in given ? given.privateKey : given;
   const other = besides ?? (key === given ? undefined : (given as { readonly publicKey: Key }).publicKey);
   if (!isKey(key)) {
-    const plain = readPrivateKey(key as PemInput | Jwk);
+    const plain = readPrivateKey(key as PemInput | PrivateJwk);
     const pem = toPem("PRIVATE KEY", plain.pkcs8);
     const auth = await KalshiAuth.fromPem(keyId, pem);
     const pair = { ...await publicOf(await importPkcs8(plain)), auth };
@@ -175,7 +175,7 @@ async function signing(
   return { ...pair, privateKey: toPem("PRIVATE KEY", pkcs8) };
 }
 
-function readPrivateKey(key: PemInput | Jwk): PlainKey {
+function readPrivateKey(key: PemInput | PrivateJwk): PlainKey {
   if (!isPem(key)) return reading(() => readJwk(key));
   const { encrypted, der } = findKey(key);
   if (!encrypted) return reading(() => readKeyDer(der));
@@ -185,12 +185,12 @@ function readPrivateKey(key: PemInput | Jwk): PlainKey {
   );
 }
 
-function importPkcs8({ algorithm, pkcs8 }: PlainKey): Promise<CryptoKey> {
+function importPkcs8({ algorithm, pkcs8 }: PlainKey): Promise<WebCryptoKey> {
   return crypto.subtle.importKey("pkcs8", pkcs8, { name: algorithm, hash: "SHA-256" }, true, ["sign"]);
 }
 
 /** The public half of a private key that can be exported. */
-async function publicOf(key: Key): Promise<{ type: KeyType; publicKey: CryptoKey }> {
+async function publicOf(key: Key): Promise<{ type: KeyType; publicKey: WebCryptoKey }> {
   const { kty, crv, x, n, e } = await crypto.subtle.exportKey("jwk", key as CryptoKey) as JsonWebKey;
   const isRsa = kty === "RSA";
   const publicKey = await crypto.subtle.importKey(
@@ -203,7 +203,7 @@ async function publicOf(key: Key): Promise<{ type: KeyType; publicKey: CryptoKey
   return { type: isRsa ? "rsa" : "ed25519", publicKey };
 }
 
-async function readPublicKey(given: PublicKey): Promise<{ type: KeyType; publicKey: CryptoKey }> {
+async function readPublicKey(given: PublicKey): Promise<{ type: KeyType; publicKey: WebCryptoKey }> {
   let key: Key | undefined;
   if (!isPem(given)) key = isKey(given) ? given : undefined;
   else {
@@ -231,11 +231,11 @@ async function assertBelong({ auth, type, publicKey }: Omit<KeyPair, "privateKey
 }
 
 /** Whether a signature in base64 is that of a text. */
-async function verifies(type: KeyType, key: CryptoKey, signature: string, text: string): Promise<boolean> {
+async function verifies(type: KeyType, key: WebCryptoKey, signature: string, text: string): Promise<boolean> {
   try {
     return await crypto.subtle.verify(
       type === "rsa" ? { name: "RSA-PSS", saltLength: 32 } : { name: "Ed25519" },
-      key,
+      key as CryptoKey,
       fromBase64(signature),
       encoder.encode(text),
     );

@@ -1,5 +1,7 @@
 /** Node's own modules, as much of them as is used, with no import that a bundler for the web would stumble over. */
 
+import type { Bytes } from "../web_types.ts";
+
 /** As much of Node's `Buffer` as is used here. */
 export interface NodeBytes extends Uint8Array {
   toString(encoding?: "utf8" | "base64", start?: number, end?: number): string;
@@ -41,7 +43,7 @@ interface NodeKey {
 type Unzip = (
   bytes: Uint8Array,
   options: { maxOutputLength: number },
-  done: (error: Error | null, result: Uint8Array<ArrayBuffer>) => void,
+  done: (error: Error | null, result: Bytes) => void,
 ) => void;
 
 interface NodeModules {

@@ -7,6 +7,7 @@
 import { excerpt, readErrorBody } from "../error_body.ts";
 import { KalshiError } from "../errors.ts";
 import { redact } from "../redact.ts";
+import type { Bytes } from "../web_types.ts";
 
 /** What a runtime's adapter can do. Asking for what it cannot do fails at construction. */
 export interface RuntimeCapabilities {
@@ -87,7 +88,7 @@ export interface HttpPoolRequest {
 /** Content codings that a network has left on a body. */
 export interface ContentCoding {
   /** Undoes them. `limit` is the most bytes that may come of it. */
-  undo(bytes: Uint8Array<ArrayBuffer>, limit: number): Promise<Uint8Array<ArrayBuffer>>;
+  undo(bytes: Bytes, limit: number): Promise<Bytes>;
 }
 
 /** An answer, as far as the pipeline reads it; every `Response` is one. */
@@ -193,7 +194,7 @@ export interface SigningKey {
   /** What it signs with. */
   readonly algorithm: "RSA-PSS" | "Ed25519";
   /** Its PKCS#8 DER. */
-  readonly pkcs8: Uint8Array<ArrayBuffer>;
+  readonly pkcs8: Bytes;
 }
 
 /** Reads a text file; a leading `~/` is the home folder. */

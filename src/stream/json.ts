@@ -7,6 +7,7 @@
 
 import type { WsJsonStringify } from "../config.ts";
 import { KalshiConfigError, KalshiDecodeError } from "../errors.ts";
+import type { Bytes } from "../web_types.ts";
 
 /** What a function returned, in words. */
 function nameOf(value: unknown): string {
@@ -44,7 +45,7 @@ export function writeCommand(
   try {
     text = typeof written === "string"
       ? written
-      : new TextDecoder("utf-8", { fatal: true }).decode(written as Uint8Array<ArrayBuffer>);
+      : new TextDecoder("utf-8", { fatal: true }).decode(written as Bytes);
     read = JSON.parse(text);
   } catch (cause) {
     throw fail("returned what is not JSON in UTF-8", cause);

@@ -20,6 +20,7 @@ import { type BookChange, type BookState, MarketBook, type StaleReason } from ".
 import type { BookDepth, OrderBook, RestOrderBook } from "./order_book.ts";
 import { type QueueOptions, StreamQueue } from "./queue.ts";
 import { type QueueStats, readQueueOptions } from "./subscription.ts";
+import type { AsyncItems } from "../web_types.ts";
 
 const CHANNEL = "orderbook_delta";
 /** How long a snapshot may take before the next, harder attempt. */
@@ -631,7 +632,7 @@ export class LiveOrderBook implements AsyncDisposable {
    * was resynchronised and why. The queue's policy is `error` unless told; `latest` keeps one change, as a signal
    * to look. Leaving the loop leaves the book open.
    */
-  changes(queue?: QueueOptions): AsyncIterableIterator<BookChange, undefined> {
+  changes(queue?: QueueOptions): AsyncItems<BookChange> {
     const { queues } = this.#books;
     const leave = () => {
       queues.delete(made);

@@ -52,3 +52,4 @@ export {
   type StreamStats,
 } from "./stream.ts";
 export type { QueueStats, SubscribeOptions, Subscription } from "./subscription.ts";
+export type { AsyncItems } from "../web_types.ts";

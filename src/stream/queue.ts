@@ -5,6 +5,7 @@
  */
 
 import { KalshiStreamOverflowError } from "./errors.ts";
+import type { AsyncItems } from "../web_types.ts";
 
 /**
  * What a full queue does.
@@ -45,7 +46,7 @@ export interface StreamQueueOptions<T> {
 }
 
 /** One producer that never waits, one reader that may be slow. */
-export class StreamQueue<T extends object> implements AsyncIterableIterator<T, undefined> {
+export class StreamQueue<T extends object> implements AsyncItems<T> {
   readonly #options: StreamQueueOptions<T>;
   #items: (T | undefined)[] = [];
   #head = 0;

@@ -45,6 +45,7 @@ import {
   type SubscribeOptions,
   type Subscription,
 } from "./subscription.ts";
+import type { AsyncItems } from "../web_types.ts";
 
 /** What a stream is made from. */
 export interface StreamOptions {
@@ -239,7 +240,7 @@ export class KalshiStream implements AsyncDisposable {
   }
 
   /** Its present state, then one item for each change; ends when the stream is closed. */
-  status(): AsyncIterableIterator<StreamStatus, undefined> {
+  status(): AsyncItems<StreamStatus> {
     const queue: StreamQueue<StreamStatus> = new StreamQueue({
       name: "the stream's status",
       policy: "drop-oldest",

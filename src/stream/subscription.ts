@@ -15,6 +15,7 @@ import { KalshiStreamClosedError } from "./errors.ts";
 import type { Consumer } from "./lane.ts";
 import type { Lanes } from "./lanes.ts";
 import { type QueueOptions, type QueuePolicy, StreamQueue } from "./queue.ts";
+import type { AsyncItems } from "../web_types.ts";
 
 /** How `subscribe` waits, and how its items wait for their reader. */
 export interface SubscribeOptions extends WaitOptions {
@@ -228,9 +229,9 @@ export class Subscription<Message> implements AsyncIterable<StreamItem<Message>>
   }
 
   /** The items. One loop reads them; leaving it unsubscribes. */
-  [Symbol.asyncIterator](): AsyncIterableIterator<StreamItem<Message>, undefined> {
+  [Symbol.asyncIterator](): AsyncItems<StreamItem<Message>> {
     // The channel's name promises the type of its messages; the lane has checked their `type`.
-    return this.#queue as object as AsyncIterableIterator<StreamItem<Message>, undefined>;
+    return this.#queue as object as AsyncItems<StreamItem<Message>>;
   }
 
   /** The same as {@linkcode unsubscribe}. */

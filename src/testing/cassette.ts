@@ -3,6 +3,7 @@
  */
 import { KalshiConfigError } from "../errors.ts";
 import { shown } from "../plain.ts";
+import type { Bytes } from "../web_types.ts";
 
 /** A body as a cassette holds it: as JSON where that gives back the same text, else as text, else as base64. */
 export type CassetteBody =
@@ -136,7 +137,7 @@ export function encodeBody(bytes: Uint8Array, scrub: (text: string) => string): 
 }
 
 /** The bytes that {@linkcode encodeBody} was given, or their text. */
-export function decodeBody(body: CassetteBody | undefined): string | Uint8Array<ArrayBuffer> | null {
+export function decodeBody(body: CassetteBody | undefined): string | Bytes | null {
   if (body === undefined) return null;
   if ("json" in body) return JSON.stringify(body.json);
   if ("text" in body) return body.text;

@@ -6,6 +6,7 @@ import { assertOptions, type Rule, type Rules, whole } from "../local_exchange/o
 import { assertKnownOptions } from "../options.ts";
 import { isPlain, shown } from "../plain.ts";
 import { asFunction, clockRule, transportRule } from "./network.ts";
+import type { Bytes } from "../web_types.ts";
 
 /**
  * One thing that goes wrong.
@@ -326,7 +327,7 @@ function cutResponse(answer: Response, bytes: Uint8Array): Response {
 
 function malformedResponse(
   answer: Response,
-  bytes: Uint8Array<ArrayBuffer>,
+  bytes: Bytes,
   how: (typeof MALFORMED)[number],
 ): Response {
   const { headers } = answer;

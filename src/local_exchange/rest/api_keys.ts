@@ -6,6 +6,7 @@ import { generateKey, importPublicKey, type KeyType } from "../keys.ts";
 import { type Call, route } from "../route.ts";
 import { allScopes } from "../scopes.ts";
 import { accountOf, Fields, invalid } from "./read.ts";
+import type { WebCryptoKey } from "../../web_types.ts";
 
 /** What a new key may do and for which subaccount. */
 function termsOf(
@@ -32,7 +33,7 @@ function register(
   call: Call,
   terms: ReturnType<typeof termsOf>,
   type: KeyType,
-  publicKey: CryptoKey,
+  publicKey: WebCryptoKey,
 ): string {
   const id = call.venue.random.uuid();
   call.venue.keys.set(id, { id, account: accountOf(call), type, publicKey, ...terms });
