@@ -1,8 +1,9 @@
 /** What npm publishes, installed into an empty project and used there, without the network. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { spawnSync } from "node:child_process";
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -29,7 +30,7 @@ const entries = Object.keys(manifest.exports).map((entry) => manifest.name + ent
 
 const deno = resolve("node_modules/deno/deno");
 const bun = resolve("node_modules/.bin/bun");
-const tsc = resolve("node_modules/.bin/tsc");
+const tsc = resolve("node_modules/typescript/bin/tsc");
 
 function run(cwd: string, command: string, ...args: string[]): string {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
@@ -136,6 +137,85 @@ function checkTypes(consumer: string, installed: string): Set<string> {
   return read;
 }
 
+/**
+ * Compiles loops, keys and all entries with the oldest TypeScript that is supported, with the last of its line and
+ * with today's, with the types of each Node, with and without the DOM library.
+ */
+function checkCompilers(consumer: string): void {
+  const all = entries.map((entry, index) => `export * as entry${index} from "${entry}";`).join("\n");
+  writeFileSync(join(consumer, "all.ts"), all);
+  mkdirSync(join(consumer, "node_modules/@types"), { recursive: true });
+  const types = join(consumer, "node_modules/@types/node");
+  const compile = (compiler: string, lib: readonly string[], skipLibCheck: boolean) => {
+    writeFileSync(
+      join(consumer, "tsconfig.json"),
+      JSON.stringify({
+        compilerOptions: {
+          target: "es2022",
+          lib,
+          types: ["node"],
+          strict: true,
+          module: "nodenext",
+          noEmit: true,
+          skipLibCheck,
+        },
+        files: ["loops.ts", "all.ts", lib.includes("dom") ? "dom_keys.ts" : "node_keys.ts"],
+      }),
+    );
+    run(consumer, "node", resolve("node_modules", compiler, "bin/tsc"), "-p", ".");
+  };
+  for (const node of ["@types/node", "types-node-22", "types-node-24"]) {
+    rmSync(types, { recursive: true, force: true });
+    // A copy with what it imports beside it: the compiler would follow a link, and not find it.
+    cpSync(resolve("node_modules", node), types, { recursive: true });
+    const nested = resolve("node_modules", node, "node_modules/undici-types");
+    if (!existsSync(nested)) {
+      cpSync(resolve("node_modules/undici-types"), join(types, "node_modules/undici-types"), {
+        recursive: true,
+      });
+    }
+    for (const compiler of ["typescript-5.5", "typescript-5.9", "typescript"]) {
+      compile(compiler, ["es2023"], false);
+    }
+  }
+  for (const compiler of ["typescript-5.5", "typescript-5.9", "typescript"]) {
+    compile(compiler, ["es2023", "dom"], false);
+    // Where what cannot be read is `any` without a word.
+    compile(compiler, ["es2023"], true);
+  }
+}
+
+/**
+ * The README's first example as plain JavaScript, and the package from CommonJS: by `require` where Node can (20.19,
+ * 22.12 and later), by `import()` everywhere.
+ */
+function checkPlainJavaScript(consumer: string): void {
+  const [, example = ""] = /^```ts\n(.*?)^```$/ms.exec(readFileSync("README.md", "utf8")) ?? [];
+  writeFileSync(join(consumer, "readme.mjs"), example);
+  const commands: readonly (readonly string[])[] = [
+    ["node", "readme.mjs"],
+    [bun, "readme.mjs"],
+    [deno, "run", "-A", "--node-modules-dir=manual", "--no-lock", "readme.mjs"],
+  ];
+  for (const [command = "", ...args] of commands) {
+    assertMatch(run(consumer, command, ...args), /filled 10\.00/, command);
+  }
+  const [major = 0, minor = 0] = run(consumer, "node", "-p", "process.versions.node").split(".").map(Number);
+  const requires = major > 22 || major === 22 && minor >= 12 || major === 20 && minor >= 19;
+  const name = JSON.stringify(manifest.name);
+  writeFileSync(
+    join(consumer, "common.cjs"),
+    `import(${name}).then(({ KalshiClient }) => new KalshiClient({ demo: true }).close()).then(() => {
+      try {
+        console.log(require(${name}).KalshiClient.name);
+      } catch (error) {
+        console.log(error.code);
+      }
+    });`,
+  );
+  assertEquals(run(consumer, "node", "common.cjs").trim(), requires ? "KalshiClient" : "ERR_REQUIRE_ESM");
+}
+
 async function checkBundles(consumer: string): Promise<void> {
   const { build } = await import("esbuild");
   const { Miniflare } = await import("miniflare");
@@ -222,6 +302,8 @@ test("the npm package works where it is installed", { on: ["node"], timeoutMs: 6
     checkRuntimes(consumer);
     checkAdapters(installed);
     const declarations = checkTypes(consumer, installed);
+    checkCompilers(consumer);
+    checkPlainJavaScript(consumer);
     await checkBundles(consumer);
     await checkFiles(installed, files, declarations);
   } finally {

@@ -205,7 +205,7 @@ const steps: readonly (readonly [string, () => Outcome])[] = [
     "types against the DOM alone",
     () => checkWith({ lib: ["esnext", "dom", "dom.iterable", "dom.asynciterable"], types: [] }, ...portable),
   ],
-  ["types of the npm build", () => run("node_modules/.bin/tsc", "--noEmit", "-p", ".")],
+  ["types of the npm build", () => run("node_modules/typescript/bin/tsc", "--noEmit", "-p", ".")],
   ["docstrings", () => run(deno, "doc", "--lint", "--quiet", ...entries)],
   // Deno puts an import of everything that a module exports before each of its code blocks.
   ["code blocks", () => checkWith({ noUnusedLocals: false }, "--doc-only", ...documented, ...markdown)],
