@@ -44,6 +44,14 @@ export interface PrivateJwk {
   readonly dq?: string | undefined;
   /** Of an RSA key: the coefficient. */
   readonly qi?: string | undefined;
+  /** Not looked at. */
+  readonly alg?: string | undefined;
+  /** Not looked at. */
+  readonly use?: string | undefined;
+  /** Not looked at. */
+  readonly key_ops?: readonly string[] | undefined;
+  /** Not looked at. */
+  readonly ext?: boolean | undefined;
 }
 
 /** An iterator that `for await` takes, whose end has no value: `AsyncIterableIterator<T, undefined>` since TypeScript 5.6. */
