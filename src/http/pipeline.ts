@@ -31,6 +31,7 @@ import type { HttpPool } from "../runtime/types.ts";
 import { assertSignable } from "../url_policy.ts";
 import { assertCallOptions, checkCall, rawJson } from "./check_call.ts";
 import { type ClientHooks, redactHeaders, type RetryEvent, tell } from "./hooks.ts";
+import { Gate } from "./gate.ts";
 import type { Limiter } from "./limiter.ts";
 import {
   decodeResponse,
@@ -190,6 +191,8 @@ interface Call {
   attempts: number;
   /** Whether bytes of the running attempt may have left. */
   sent: boolean;
+  /** Whether the running attempt waits for one of the connections that `limits` allows. */
+  isWaiting: boolean;
   /** The status that the running attempt was answered with. */
   status: number | undefined;
   /** The error of that answer, where it is one; made while its body is still read. */
@@ -214,13 +217,23 @@ export class HttpPipeline {
   readonly #headers: Readonly<Record<string, string>>;
   /** What ends each call and wait under way. No AbortSignal: Node warns of one that more than ten listen to. */
   readonly #ends = new Set<() => void>();
+  /** What `limits` lets through at once; undefined where it says nothing of that. */
+  readonly #gate: Gate | undefined;
   #isClosed = false;
   #calls = 0;
 
   /** Takes its parts; opens nothing. */
   constructor(parts: PipelineParts) {
     this.#parts = parts;
-    this.#headers = mergeHeaders({ accept: "application/json" }, parts.config.extraHeaders);
+    const { config, pool } = parts;
+    const { limits, baseUrl } = config;
+    this.#headers = mergeHeaders({ accept: "application/json" }, config.extraHeaders);
+    this.#gate = (limits?.maxConnections ?? limits?.maxKeepaliveConnections) === undefined
+      ? undefined
+      : new Gate(limits ?? {}, {
+        closesInMs: pool.closesInMs,
+        isShared: () => pool.isShared?.(baseUrl) ?? false,
+      });
   }
 
   /** The configuration in use. */
@@ -383,6 +396,7 @@ export class HttpPipeline {
       limiter: input.unlimited ? undefined : this.#parts.limiter,
       attempts: before?.count ?? 0,
       sent: false,
+      isWaiting: false,
       status: undefined,
       refusal: undefined,
       last: before?.last,
@@ -390,42 +404,78 @@ export class HttpPipeline {
   }
 
   async #attempt<T>(call: Call): Promise<T> {
-    const { clock, pool, hooks, config, inspect } = this.#parts;
     return await this.#limited(call, call.timeoutMs, async (signal) => {
       call.attempts++;
       call.sent = false;
       call.status = call.refusal = undefined;
       call.last = undefined;
-      const started = hooks.onResponse && clock.monotonic();
-      const { method, url, body } = call;
-      const headers = await this.#sign(call);
-      const signature = headers["KALSHI-ACCESS-SIGNATURE"];
-      tell(hooks.onRequest, () => ({ ...eventOf(call), url, headers: redactHeaders(headers) }));
-      // A limit that struck while signing must not be followed by a request.
-      if (signal.aborted) throw signal.reason;
-      call.sent = true;
-      const response = await pool.fetch(url, { method, headers, body, signal });
-      const { status } = response;
-      call.status = status;
-      tell(hooks.onResponse, () => ({
-        ...eventOf(call),
-        status,
-        durationMs: clock.monotonic() - (started ?? 0),
-      }));
-      if (!isSuccess(status)) {
-        if (status === 429) call.limiter?.refused(call);
-        const nowMs = clock.now();
-        const refusal = (refused: Refused) => responseError(response, call, nowMs, refused, signature);
-        call.refusal = refusal;
-        throw refusal(await readRefusal(response, clock, signature));
-      }
+      const value = await this.#inTurn(call, signal, (keepAlive) => this.#exchange(call, signal, keepAlive));
+      const { inspect } = this.#parts;
       const { path, empty = false, lists } = call.template;
       const { read = (value) => value } = call.options;
-      const value = await decodeResponse(response, call, empty, config.restJsonParse, signature);
       // What is not read has nothing to compare, and a path of the caller's own no contract.
-      if (!empty && inspect !== undefined) await inspect(`${method} ${path}`, value, call);
-      return read(lists === undefined ? value : fillLists(lists, value), call, status) as T;
+      if (!empty && inspect !== undefined) await inspect(`${call.method} ${path}`, value, call);
+      return read(lists === undefined ? value : fillLists(lists, value), call, call.status ?? 0) as T;
     });
+  }
+
+  /** Runs `send` once there is a connection for it; its place is free again when it ends or is ended. */
+  async #inTurn<T>(
+    call: Call,
+    signal: AbortSignal,
+    send: (keepAlive: boolean | undefined) => Promise<T>,
+  ): Promise<T> {
+    if (this.#gate === undefined) return await send(undefined);
+    call.isWaiting = true;
+    const place = await this.#gate.enter(signal).finally(() => call.isWaiting = false);
+    // Also where the runtime is slow to end what was aborted, or never does.
+    const onAbort = () => place.leave(true);
+    let isEnding = true;
+    try {
+      if (signal.aborted) throw signal.reason;
+      signal.addEventListener("abort", onAbort, { once: true });
+      const value = await send(place.keepAlive);
+      isEnding = false;
+      return value;
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+      place.leave(isEnding);
+    }
+  }
+
+  /** Signs and sends one attempt, and decodes its answer. */
+  async #exchange(call: Call, signal: AbortSignal, keepAlive: boolean | undefined): Promise<unknown> {
+    const { clock, pool, hooks, config } = this.#parts;
+    const started = hooks.onResponse && clock.monotonic();
+    const { method, url, body } = call;
+    const headers = await this.#sign(call);
+    const signature = headers["KALSHI-ACCESS-SIGNATURE"];
+    tell(hooks.onRequest, () => ({ ...eventOf(call), url, headers: redactHeaders(headers) }));
+    // A limit that struck while signing must not be followed by a request.
+    if (signal.aborted) throw signal.reason;
+    call.sent = true;
+    const response = await pool.fetch(url, { method, headers, body, signal, keepAlive });
+    const { status } = response;
+    call.status = status;
+    tell(hooks.onResponse, () => ({
+      ...eventOf(call),
+      status,
+      durationMs: clock.monotonic() - (started ?? 0),
+    }));
+    if (!isSuccess(status)) {
+      if (status === 429) call.limiter?.refused(call);
+      const nowMs = clock.now();
+      const refusal = (refused: Refused) => responseError(response, call, nowMs, refused, signature);
+      call.refusal = refusal;
+      throw refusal(await readRefusal(response, clock, signature));
+    }
+    return await decodeResponse(
+      response,
+      call,
+      call.template.empty ?? false,
+      config.restJsonParse,
+      signature,
+    );
   }
 
   async #sign(call: Call): Promise<Record<string, string>> {
@@ -467,7 +517,9 @@ export class HttpPipeline {
       strike(
         // The status of an answer stands, whenever its body comes.
         call.refusal?.({ unreadable: "it did not come in time" }) ?? new KalshiTimeoutError(
-          remainingMs < limitMs
+          call.isWaiting
+            ? this.#waitedInVain(call, remainingMs < limitMs ? "totalTimeoutMs" : "timeoutMs", ms)
+            : remainingMs < limitMs
             ? `${said} had no answer within its total time limit (totalTimeoutMs), after ${call.attempts} ` +
               `attempt${call.attempts === 1 ? "" : "s"}.`
             : `${said} had no whole answer within timeoutMs (${limitMs} ms).`,
@@ -489,6 +541,12 @@ export class HttpPipeline {
       signal?.removeEventListener("abort", onAbort);
       this.#ends.delete(onClose);
     }
+  }
+
+  #waitedInVain({ method, path }: Call, limit: string, ms: number): string {
+    return `${method} ${path} was not sent: the connection pool was full. All ${this.#gate?.most} connections of ` +
+      `limits.maxConnections were in use for the ${ms} ms that ${limit} left. Raise one of the two, or make fewer calls ` +
+      "at once.";
   }
 
   /** Whatever broke an attempt, as an error of this library. */

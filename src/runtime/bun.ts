@@ -10,7 +10,7 @@ import { allCertificates } from "./builtin.ts";
 import { withCoding } from "./content_coding.ts";
 import { hostFeatures } from "./host.ts";
 import { nodeCodings } from "./node_codings.ts";
-import { checkPoolOptions, checkRuntimeOptions, type Settings } from "./options.ts";
+import { checkPoolOptions, checkRuntimeOptions, type Reasons, type Settings } from "./options.ts";
 import { certificateRefused } from "./tls_codes.ts";
 import type { Runtime, RuntimeOptions } from "./types.ts";
 import { isWrite } from "./writes.ts";
@@ -18,6 +18,7 @@ import { isWrite } from "./writes.ts";
 interface BunRequestInit extends RequestInit {
   protocol?: "http2";
   duplex?: "half";
+  keepalive?: boolean;
 }
 
 type BunFetch = (url: string, init: BunRequestInit) => Promise<Response>;
@@ -39,6 +40,15 @@ interface BunNamespace {
 /** The content codings that Bun's `fetch` undoes: one of these alone, whatever "identity" stands beside it. */
 const UNDONE = /^(,|\s|identity)*(gzip|x-gzip|deflate|br|zstd)?(,|\s|identity)*$/i;
 const CONNECT_TIMEOUT_MS = 10_000;
+/** How long a socket that Bun closes is still open after its answer, with some to spare. */
+const CLOSES_IN_MS = 3;
+
+const reasons: Reasons = {
+  http2: "Bun's fetch has no HTTP/2 through a proxy. Leave out http2 or the proxy.",
+  keepaliveExpiryMs: "Bun may keep an idle connection 8 s longer than it is told. Leave it out there; " +
+    "maxKeepaliveConnections bounds how many stay.",
+};
+
 const encoder = new TextEncoder();
 
 /**
@@ -70,17 +80,26 @@ function isNotSent(error: unknown): boolean {
  * Tells whether a server offers HTTP/2, by a TLS handshake of its own, once for each: Bun's `fetch` can insist
  * on HTTP/2 but not fall back from it, and its error does not prove that nothing was sent.
  */
-function http2Offers(settings: Settings): (url: string, signal: AbortSignal | undefined) => Promise<boolean> {
+function http2Offers(settings: Settings): {
+  ask(url: string, signal: AbortSignal | undefined): Promise<boolean>;
+  /** What is known of it so far. */
+  isOffered(url: string): boolean;
+} {
   const known = new Map<string, Promise<boolean>>();
-  return (url, signal) => {
-    const origin = url.slice(0, url.indexOf("/", 8));
-    let offered = known.get(origin);
-    if (!offered) {
-      offered = ask(origin, settings);
-      known.set(origin, offered);
-      offered.catch(() => known.delete(origin));
-    }
-    return untilAborted(offered, signal);
+  const offering = new Set<string>();
+  const originOf = (url: string) => url.slice(0, url.indexOf("/", 8));
+  return {
+    isOffered: (url) => offering.has(originOf(url)),
+    ask(url, signal) {
+      const origin = originOf(url);
+      let offered = known.get(origin);
+      if (!offered) {
+        offered = ask(origin, settings);
+        known.set(origin, offered);
+        offered.then((is) => is && offering.add(origin), () => known.delete(origin));
+      }
+      return untilAborted(offered, signal);
+    },
   };
 }
 
@@ -100,8 +119,8 @@ async function ask(origin: string, settings: Settings): Promise<boolean> {
  * and offered, HTTP/2; WebSockets and TCP through Bun's `node:net` and `node:tls`.
  *
  * Bun's `fetch` sends a PUT or a DELETE again when a reused connection breaks, so that writes have a body that
- * can be read once. `limits.maxKeepaliveConnections` is the one limit that Bun can keep to; HTTP/2 and a proxy
- * exclude one another.
+ * can be read once. How long an idle connection stays cannot be told Bun (`limits.keepaliveExpiryMs`); HTTP/2 and a
+ * proxy exclude one another.
  *
  * @example
  * ```ts
@@ -129,7 +148,7 @@ export function bunRuntime(options: RuntimeOptions = {}): Runtime {
     name: "Bun",
     capabilities: {
       http2: !proxy,
-      maxConnections: false,
+      maxConnections: true,
       maxKeepaliveConnections: true,
       // Bun's idle timer is coarse: a connection may stay up to 8 s longer than it was told.
       keepaliveExpiryMs: false,
@@ -143,8 +162,8 @@ export function bunRuntime(options: RuntimeOptions = {}): Runtime {
       env: true,
     },
     createHttpPool(poolOptions) {
-      checkPoolOptions(poolOptions, runtime);
-      const idle = poolOptions.limits?.maxKeepaliveConnections;
+      checkPoolOptions(poolOptions, runtime, reasons);
+      const { maxConnections, maxKeepaliveConnections: idle } = poolOptions.limits ?? {};
       const session = new FetchSession({
         ...(caCertificates && { tls: { ca: allCertificates(caCertificates) } }),
         ...(proxy && {
@@ -159,9 +178,13 @@ export function bunRuntime(options: RuntimeOptions = {}): Runtime {
       const http2 = poolOptions.http2 && http2Offers(settings);
       let closed = false;
       return {
-        fetch(url, { method, headers, body, signal }) {
+        closesInMs: CLOSES_IN_MS,
+        isShared: (url) => http2 !== false && http2.isOffered(url),
+        fetch(url, { method, headers, body, signal, keepAlive }) {
           if (closed) return Promise.reject(new TypeError("The connection pool is closed."));
           const init: BunRequestInit = { method, headers, signal: signal ?? null, redirect: "manual" };
+          // Without a limit of all connections, those that come back are counted by the session alone.
+          if (keepAlive === false && maxConnections !== undefined) init.keepalive = false;
           if (isWrite(method)) {
             const bytes = encoder.encode(body);
             init.body = oneShot(bytes);
@@ -172,8 +195,11 @@ export function bunRuntime(options: RuntimeOptions = {}): Runtime {
           const send = () =>
             session.fetch(url, init).then((response) => withCoding(response, UNDONE, nodeCodings));
           if (!http2) return send();
-          return http2(url, signal).then((offered) => {
-            if (offered) init.protocol = "http2";
+          return http2.ask(url, signal).then((offered) => {
+            if (offered) {
+              init.protocol = "http2";
+              delete init.keepalive;
+            }
             return send();
           });
         },

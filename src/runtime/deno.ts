@@ -33,7 +33,10 @@ const UNDONE = /^(gzip|br)?$/i;
 const UNTOUCHED = /^$/;
 
 const encoder = new TextEncoder();
-const advice = " Use nodeRuntime() of @unofficial/kalshi/node, which runs in Deno too and does not.";
+const advice =
+  " Use nodeRuntime() of @unofficial/kalshi/node, which runs in Deno too, over HTTP/1.1, and does not.";
+/** How long a socket that Deno closes is still open after its answer, with some to spare. */
+const CLOSES_IN_MS = 3;
 
 /** A body that can be read once: Deno cannot repeat what is gone. */
 function oneShot(bytes: Uint8Array): ReadableStream<Uint8Array> {
@@ -94,7 +97,7 @@ export function denoRuntime(options: RuntimeOptions = {}): Runtime {
     name: "Deno",
     capabilities: {
       http2: true,
-      maxConnections: false,
+      maxConnections: true,
       maxKeepaliveConnections: true,
       keepaliveExpiryMs: true,
       proxy: true,
@@ -110,27 +113,38 @@ export function denoRuntime(options: RuntimeOptions = {}): Runtime {
       checkPoolOptions(poolOptions, runtime);
       if (!settings.proxy) refuseLeakingEnvironment(Deno);
       const { http2, limits } = poolOptions;
-      const client = Deno.createHttpClient({
-        http2,
-        ...(settings.caCertificates && { caCerts: settings.caCertificates }),
-        ...(settings.proxy && { proxy: { url: settings.proxy.url } }),
-        ...(limits?.maxKeepaliveConnections !== undefined && {
-          poolMaxIdlePerHost: limits.maxKeepaliveConnections,
-        }),
-        ...(limits?.keepaliveExpiryMs !== undefined && { poolIdleTimeout: limits.keepaliveExpiryMs }),
-      });
+      const { maxConnections, maxKeepaliveConnections, keepaliveExpiryMs } = limits ?? {};
+      const makeClient = (mostIdle: number | undefined) =>
+        Deno.createHttpClient({
+          http2,
+          ...(settings.caCertificates && { caCerts: settings.caCertificates }),
+          ...(settings.proxy && { proxy: { url: settings.proxy.url } }),
+          ...(mostIdle !== undefined && { poolMaxIdlePerHost: mostIdle }),
+          ...(keepaliveExpiryMs !== undefined && { poolIdleTimeout: keepaliveExpiryMs }),
+        });
+      const client = makeClient(maxKeepaliveConnections);
+      // A connection that comes back to a client which keeps enough is closed while its successor is opened: with both
+      // limits, what goes beyond those that stay has a client of its own. Over HTTP/2 all share one connection.
+      const isSplit = maxConnections !== undefined && maxKeepaliveConnections !== undefined && !http2;
+      const closing = isSplit ? makeClient(0) : undefined;
       let closed = false;
       return {
-        fetch(url, { method, headers, body, signal }) {
+        closesInMs: CLOSES_IN_MS,
+        fetch(url, { method, headers, body, signal, keepAlive }) {
+          const closes = keepAlive === false && closing !== undefined;
           // Deno reads the first member of a gzip file alone. The answer to a write is short, and comes as it is.
           const asked = headers["accept-encoding"] ?? (isWrite(method) ? "identity" : undefined);
           const init = {
             method,
-            headers: asked === undefined ? headers : { ...headers, "accept-encoding": asked },
+            headers: {
+              ...headers,
+              ...(asked !== undefined && { "accept-encoding": asked }),
+              ...(closes && { connection: "close" }),
+            },
             body: isWrite(method) ? oneShot(encoder.encode(body)) : null,
             signal: signal ?? null,
             redirect: "manual",
-            client,
+            client: closes ? closing : client,
           } as const;
           return fetch(url, init).then((response) =>
             withCoding(response, asked === "identity" ? UNTOUCHED : UNDONE, nodeCodings)
@@ -138,7 +152,10 @@ export function denoRuntime(options: RuntimeOptions = {}): Runtime {
         },
         isNotSent,
         close() {
-          if (!closed) client.close();
+          if (!closed) {
+            client.close();
+            closing?.close();
+          }
           closed = true;
           return Promise.resolve();
         },

@@ -10,6 +10,7 @@ import { allCertificates } from "./builtin.ts";
 import { hostFeatures } from "./host.ts";
 import { isNotSent } from "./node_builtin.ts";
 import { acceptEncoding, poolResponse } from "./node_response.ts";
+import { limitedAgents } from "./node_limits.ts";
 import { nodeSigner } from "./node_signer.ts";
 import { checkPoolOptions, checkRuntimeOptions, type Settings } from "./options.ts";
 import type { HttpPool, HttpPoolOptions, Runtime, RuntimeOptions } from "./types.ts";
@@ -21,26 +22,20 @@ async function undiciPool({ limits }: HttpPoolOptions, settings: Settings): Prom
   const undici = await import("undici");
   const { proxy, caCertificates } = settings;
   const tls = caCertificates && { ca: allCertificates(caCertificates) };
-  const pool = {
-    allowH2: false,
-    ...(limits?.maxConnections !== undefined && { connections: limits.maxConnections }),
-    ...(limits?.keepaliveExpiryMs !== undefined && {
-      keepAliveTimeout: limits.keepaliveExpiryMs,
-      keepAliveMaxTimeout: limits.keepaliveExpiryMs,
-    }),
-  };
-  const dispatcher = proxy
-    ? new undici.ProxyAgent({
-      ...pool,
-      uri: proxy.url,
-      ...(proxy.authorization && { token: proxy.authorization }),
-      ...(tls && { requestTls: tls }),
-    })
-    : new undici.Agent({ ...pool, ...(tls && { connect: tls }) });
+  const agents = limitedAgents<Dispatcher>(limits, (limit) =>
+    proxy
+      ? new undici.ProxyAgent({
+        ...limit,
+        allowH2: false,
+        uri: proxy.url,
+        ...(proxy.authorization && { token: proxy.authorization }),
+        ...(tls && { requestTls: tls }),
+      })
+      : new undici.Agent({ ...limit, allowH2: false, ...(tls && { connect: tls }) }));
   return {
-    async fetch(url, { method, headers, body, signal }) {
+    async fetch(url, { method, headers, body, signal, keepAlive }) {
       const answer = await undici.request(url, {
-        dispatcher,
+        dispatcher: agents.choose(keepAlive),
         method: method as Dispatcher.HttpMethod,
         headers: { "accept-encoding": acceptEncoding, ...headers },
         body: body ?? null,
@@ -49,7 +44,7 @@ async function undiciPool({ limits }: HttpPoolOptions, settings: Settings): Prom
       return poolResponse(answer);
     },
     isNotSent,
-    close: () => dispatcher.destroy(),
+    close: () => agents.destroy(),
   };
 }
 
@@ -65,6 +60,7 @@ function lazyPool(open: () => Promise<HttpPool>): HttpPool {
       opening ??= open();
       return opening.then((pool) => (opened = pool).fetch(url, request));
     },
+    isShared: (url) => opened?.isShared?.(url) ?? false,
     isNotSent: (error) => opened?.isNotSent(error) ?? false,
     async close() {
       closed = true;
@@ -76,10 +72,9 @@ function lazyPool(open: () => Promise<HttpPool>): HttpPool {
 /**
  * The adapter for Node. Requests go through a pool of their own of the `undici` package, loaded at the first
  * request, which costs about half of what Node's `fetch` does. WebSockets and TCP use `node:net` and `node:tls`.
- * `limits.maxConnections` is exact.
+ * Its limits are exact.
  *
- * It runs in Deno too, where it takes what `denoRuntime()` has to refuse: a proxy with credentials, and a limit
- * of connections.
+ * It runs in Deno too, where it takes what `denoRuntime()` has to refuse: a proxy with credentials.
  *
  * @example
  * ```ts
@@ -107,7 +102,7 @@ export function nodeRuntime(options: RuntimeOptions = {}): Runtime {
       // Deno's own client does it, and Deno's node:http2 is not fit for it.
       http2: !globals.Deno,
       maxConnections: true,
-      maxKeepaliveConnections: false,
+      maxKeepaliveConnections: true,
       keepaliveExpiryMs: true,
       proxy: true,
       caCertificates: true,
@@ -119,7 +114,11 @@ export function nodeRuntime(options: RuntimeOptions = {}): Runtime {
       env: true,
     },
     createHttpPool(poolOptions) {
-      checkPoolOptions(poolOptions, runtime);
+      checkPoolOptions(poolOptions, runtime, {
+        http2:
+          "undici in Deno speaks HTTP/1.1. Use denoRuntime() of @unofficial/kalshi/deno, or, with a proxy that " +
+          "wants a password, leave http2 out.",
+      });
       return lazyPool(async () => {
         const pool = await undiciPool(poolOptions, settings);
         if (!poolOptions.http2) return pool;

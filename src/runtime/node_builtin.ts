@@ -1,10 +1,12 @@
+import { KalshiConfigError } from "../errors.ts";
 import { withCoding } from "./content_coding.ts";
 import { hostFeatures } from "./host.ts";
 import { nodeCodings } from "./node_codings.ts";
+import { type AgentLimits, limitedAgents } from "./node_limits.ts";
 import { nodeSigner } from "./node_signer.ts";
 import { checkPoolOptions, type Settings } from "./options.ts";
 import { certificateRefused } from "./tls_codes.ts";
-import type { HttpPool, Runtime } from "./types.ts";
+import type { ConnectionLimits, HttpPool, Runtime } from "./types.ts";
 
 /** Lists in which Node's own `fetch` knows every content coding; a list with another one it leaves as it is. */
 const KNOWN = /^(gzip|x-gzip|deflate|br|zstd)(\s*,\s*(gzip|x-gzip|deflate|br|zstd))*$/i;
@@ -13,6 +15,8 @@ const KNOWN_TO_OLD = /^(gzip|x-gzip|deflate|br)(\s*,\s*(gzip|x-gzip|deflate|br))
 interface Dispatcher {
   destroy(): Promise<void>;
 }
+
+type AgentClass = new (options: AgentLimits & { allowH2: false }) => Dispatcher;
 
 interface NodeRequestInit extends RequestInit {
   readonly dispatcher?: Dispatcher | undefined;
@@ -48,16 +52,13 @@ export function isNotSent(error: unknown): boolean {
  * but can not be imported from there. Where the application put a dispatcher of another kind (a proxy's, a
  * mock's), requests go through that.
  */
-function ownDispatcher(): Dispatcher | undefined {
+function ownAgent(): AgentClass | undefined {
   // Reading it makes Node load its undici, and with it the global dispatcher.
   void globalThis.Headers;
-  const globals = globalThis as unknown as Record<
-    symbol,
-    { constructor: new (options: { allowH2: false }) => Dispatcher } | undefined
-  >;
+  const globals = globalThis as unknown as Record<symbol, { constructor: AgentClass } | undefined>;
   const shared = globals[Symbol.for("undici.globalDispatcher.2")] ??
     globals[Symbol.for("undici.globalDispatcher.1")];
-  return shared?.constructor.name === "Agent" ? new shared.constructor({ allowH2: false }) : undefined;
+  return shared?.constructor.name === "Agent" ? shared.constructor : undefined;
 }
 
 /** What Node's own `fetch` undoes; zstd since its undici 7. */
@@ -67,15 +68,16 @@ function undone(): RegExp {
 }
 
 /** A pool over Node's own `fetch`. */
-export function builtinPool(): HttpPool {
-  let dispatcher: Dispatcher | undefined;
+export function builtinPool(limits?: ConnectionLimits): HttpPool {
+  let agents: ReturnType<typeof limitedAgents<Dispatcher>> | undefined;
   let used = false;
   let closed = false;
   return {
-    fetch(url, { method, headers, body, signal }) {
+    fetch(url, { method, headers, body, signal, keepAlive }) {
       if (closed) return Promise.reject(new TypeError("The connection pool is closed."));
       if (!used) {
-        dispatcher = ownDispatcher();
+        const Agent = ownAgent();
+        if (Agent) agents = limitedAgents(limits, (limit) => new Agent({ ...limit, allowH2: false }));
         used = true;
       }
       const init: NodeRequestInit = {
@@ -84,29 +86,29 @@ export function builtinPool(): HttpPool {
         body: body ?? null,
         signal: signal ?? null,
         redirect: "manual",
-        dispatcher,
+        dispatcher: agents?.choose(keepAlive),
       };
       return fetch(url, init).then((response) => withCoding(response, undone(), nodeCodings));
     },
     isNotSent,
     async close() {
       closed = true;
-      await dispatcher?.destroy();
+      await agents?.destroy();
     },
   };
 }
 
 const none: Settings = { proxy: undefined, caCertificates: undefined };
 
-/** The adapter for Node as it is found, without the undici package: all but HTTP/2, pool limits and proxies. */
+/** The adapter for Node as it is found, without the undici package: all but HTTP/2 and proxies. */
 export function builtinNodeRuntime(): Runtime {
   const runtime: Runtime = {
     name: "Node's own fetch",
     capabilities: {
       http2: false,
-      maxConnections: false,
-      maxKeepaliveConnections: false,
-      keepaliveExpiryMs: false,
+      maxConnections: true,
+      maxKeepaliveConnections: true,
+      keepaliveExpiryMs: true,
       proxy: false,
       caCertificates: false,
       handshakeHeaders: true,
@@ -117,8 +119,18 @@ export function builtinNodeRuntime(): Runtime {
       env: true,
     },
     createHttpPool(options) {
-      checkPoolOptions(options, runtime);
-      return builtinPool();
+      checkPoolOptions(options, runtime, {
+        http2: "Node's own fetch speaks HTTP/1.1. Give the client nodeRuntime() of @unofficial/kalshi/node.",
+      });
+      const { maxKeepaliveConnections, keepaliveExpiryMs } = options.limits ?? {};
+      if ((maxKeepaliveConnections ?? keepaliveExpiryMs) !== undefined && !ownAgent()) {
+        throw new KalshiConfigError(
+          "limits.maxKeepaliveConnections and limits.keepaliveExpiryMs cannot be honoured on Node's own fetch while the " +
+            "application has a global dispatcher of its own, which keeps the connections. Leave them out, or give the " +
+            "client nodeRuntime() of @unofficial/kalshi/node.",
+        );
+      }
+      return builtinPool(options.limits);
     },
     createSigner: nodeSigner,
     ...hostFeatures(none),

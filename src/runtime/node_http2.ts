@@ -33,6 +33,8 @@ interface Connection {
 export function http2Pool(settings: Settings, fallback: HttpPool, keepaliveExpiryMs?: number): HttpPool {
   /** By origin; undefined where the server has no HTTP/2. */
   const connections = new Map<string, Promise<Connection | undefined>>();
+  /** Origins that were found to have HTTP/2. */
+  const sharing = new Set<string>();
   const closing = new AbortController();
 
   const open = async (origin: string): Promise<Connection | undefined> => {
@@ -61,6 +63,7 @@ export function http2Pool(settings: Settings, fallback: HttpPool, keepaliveExpir
       limit.removeEventListener("abort", end);
     }
     session.unref();
+    sharing.add(origin);
     return { session, busy: 0 };
   };
 
@@ -78,6 +81,7 @@ export function http2Pool(settings: Settings, fallback: HttpPool, keepaliveExpir
   };
 
   return {
+    isShared: (url) => sharing.has(url.slice(0, url.indexOf("/", 8))),
     async fetch(url, request) {
       if (closing.signal.aborted) throw new TypeError("The connection pool is closed.");
       const slash = url.indexOf("/", 8);

@@ -17,35 +17,34 @@ export interface Settings {
   readonly caCertificates: readonly string[] | undefined;
 }
 
-const adaptersThatCan = {
-  http2: "deno, bun or node",
-  maxConnections: "node",
-  maxKeepaliveConnections: "deno or bun",
-  keepaliveExpiryMs: "deno or node",
-} as const;
+const names = ["http2", "maxConnections", "maxKeepaliveConnections", "keepaliveExpiryMs"] as const;
+
+/** Why an adapter cannot do something, and what to do there instead: a whole sentence or more for each option. */
+export type Reasons = { readonly [name in typeof names[number]]?: string };
 
 /**
  * Refuses what a runtime's adapter cannot do.
  *
- * @throws {KalshiConfigError} naming the option, the runtime and the adapters that can
+ * @throws {KalshiConfigError} naming the option and the runtime, with the reason where the adapter gives one
  */
 export function assertRuntimeCan(
   { http2, limits }: HttpPoolOptions,
   { name: runtime, capabilities }: Pick<RestRuntime, "name" | "capabilities">,
+  reasons: Reasons = {},
 ): void {
   const wanted = { ...limits, http2: http2 || undefined };
-  for (const name of Object.keys(adaptersThatCan) as (keyof typeof adaptersThatCan)[]) {
+  for (const name of names) {
     if (wanted[name] === undefined || capabilities[name]) continue;
+    const option = name === "http2" ? name : `limits.${name}`;
     throw new KalshiConfigError(
-      `${name} cannot be honoured on ${runtime}. Leave it out, or run with an adapter that can: ` +
-        `@unofficial/kalshi/${adaptersThatCan[name]}.`,
+      `${option} cannot be honoured on ${runtime}. ${reasons[name] ?? "Leave it out there."}`,
     );
   }
 }
 
 /** The same for an adapter that can do some of it: the values must make sense as well. */
-export function checkPoolOptions(options: HttpPoolOptions, runtime: RestRuntime): void {
-  assertRuntimeCan(options, runtime);
+export function checkPoolOptions(options: HttpPoolOptions, runtime: RestRuntime, reasons?: Reasons): void {
+  assertRuntimeCan(options, runtime, reasons);
   const limits: ConnectionLimits = options.limits ?? {};
   for (const [name, value] of Object.entries(limits)) {
     if (value === undefined) continue;

@@ -13,7 +13,10 @@ import type { Bytes } from "../web_types.ts";
 export interface RuntimeCapabilities {
   /** HTTP/2 can be asked for; without asking, an adapter speaks HTTP/1.1 wherever it has the choice. */
   readonly http2: boolean;
-  /** `limits.maxConnections` can be honoured. */
+  /**
+   * `limits.maxConnections` can be honoured: as a bound of the requests in flight, and, where the connections are the
+   * runtime's own, of these.
+   */
   readonly maxConnections: boolean;
   /** `limits.maxKeepaliveConnections` can be honoured. */
   readonly maxKeepaliveConnections: boolean;
@@ -57,7 +60,10 @@ export interface RuntimeOptions {
 
 /** Pool limits of a client; what is undefined is left to the runtime. */
 export interface ConnectionLimits {
-  /** The most connections at once, to one host. */
+  /**
+   * The most connections at once, to one host. Calls beyond that wait in turn, which counts into `timeoutMs`. On Workers
+   * and the web, whose connections belong to the platform, the most requests in flight.
+   */
   readonly maxConnections?: number | undefined;
   /** The most idle connections kept for reuse, to one host. */
   readonly maxKeepaliveConnections?: number | undefined;
@@ -83,6 +89,8 @@ export interface HttpPoolRequest {
   readonly body?: string | undefined;
   /** Ends the request and the reading of its body. */
   readonly signal?: AbortSignal | undefined;
+  /** False where the connection must close after this request, since as many as may stay open do. */
+  readonly keepAlive?: boolean | undefined;
 }
 
 /** Content codings that a network has left on a body. */
@@ -115,6 +123,13 @@ export interface HttpPool {
    * runtime's own `fetch` does when a connection breaks.
    */
   fetch(url: string, request: HttpPoolRequest): Promise<PoolResponse>;
+  /**
+   * How long a connection that closes is still there after its request, in milliseconds: so long its place is taken.
+   * Left out where the pool counts its connections itself, or there are none to count.
+   */
+  readonly closesInMs?: number | undefined;
+  /** True where requests to this URL are known to share one connection (HTTP/2), so that none has to wait for another. */
+  isShared?(url: string): boolean;
   /** True when this failure of {@linkcode fetch} proves that no byte of the request was sent. */
   isNotSent(error: unknown): boolean;
   /** Closes every connection; end what still runs through its signal first. A second call is harmless. */

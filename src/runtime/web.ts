@@ -6,8 +6,17 @@
  */
 
 import { KalshiConfigError } from "../errors.ts";
-import { assertRuntimeCan } from "./options.ts";
+import { assertRuntimeCan, type Reasons } from "./options.ts";
 import type { HttpPool, RestRuntime, Runtime } from "./types.ts";
+
+const keeps =
+  "The browser, or the platform, keeps the connections, and tells nobody which are idle. Leave it out there; maxConnections " +
+  "bounds the requests in flight.";
+const reasons: Reasons = {
+  http2: "The browser, or the platform, chooses the protocol. Leave it out there.",
+  maxKeepaliveConnections: keeps,
+  keepaliveExpiryMs: keeps,
+};
 
 const pool: HttpPool = {
   fetch: (url, { method, headers, body, signal }) =>
@@ -25,7 +34,8 @@ export function detectRestRuntime(): RestRuntime {
     name: "this web runtime",
     capabilities: {
       http2: false,
-      maxConnections: false,
+      // As requests in flight.
+      maxConnections: true,
       maxKeepaliveConnections: false,
       keepaliveExpiryMs: false,
       proxy: false,
@@ -38,7 +48,7 @@ export function detectRestRuntime(): RestRuntime {
       env: false,
     },
     createHttpPool(options) {
-      assertRuntimeCan(options, runtime);
+      assertRuntimeCan(options, runtime, reasons);
       return pool;
     },
     readTextFile: () => cannot("Reading a file"),

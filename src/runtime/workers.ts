@@ -6,7 +6,7 @@
 
 import { KalshiConfigError } from "../errors.ts";
 import { webCodings, withCoding } from "./content_coding.ts";
-import { assertRuntimeCan, assertRuntimeOptions } from "./options.ts";
+import { assertRuntimeCan, assertRuntimeOptions, type Reasons } from "./options.ts";
 import type { HttpPool, RestRuntime, Runtime, RuntimeOptions } from "./types.ts";
 
 interface WorkersGlobals {
@@ -16,6 +16,15 @@ interface WorkersGlobals {
 
 /** The content codings that workerd's `fetch` undoes: these words alone, in lower case. */
 const UNDONE = /^(gzip|br)?$/;
+
+const keeps =
+  "Cloudflare keeps the connections, and tells nobody which are idle. Leave it out there; maxConnections " +
+  "bounds the requests in flight.";
+const reasons: Reasons = {
+  http2: "Cloudflare chooses the protocol. Leave it out there.",
+  maxKeepaliveConnections: keeps,
+  keepaliveExpiryMs: keeps,
+};
 
 const pool: HttpPool = {
   fetch: (url, { method, headers, body, signal }) =>
@@ -33,7 +42,8 @@ export function detectRestRuntime(): RestRuntime {
     name: "Cloudflare Workers",
     capabilities: {
       http2: false,
-      maxConnections: false,
+      // As requests in flight.
+      maxConnections: true,
       maxKeepaliveConnections: false,
       keepaliveExpiryMs: false,
       proxy: false,
@@ -47,7 +57,7 @@ export function detectRestRuntime(): RestRuntime {
       env: Object.keys(variables).length > 0,
     },
     createHttpPool(options) {
-      assertRuntimeCan(options, runtime);
+      assertRuntimeCan(options, runtime, reasons);
       return pool;
     },
     readTextFile: () =>
@@ -59,8 +69,8 @@ export function detectRestRuntime(): RestRuntime {
 
 /**
  * The adapter for Cloudflare Workers. It uses the global `fetch` and `cloudflare:sockets` and no module of
- * Node's, so that it needs no nodejs_compat. A Worker's connections belong to the platform: no pool limits, no
- * HTTP/2, no proxy and no certificate authorities can be chosen, and there are no files. A WebSocket lives no
+ * Node's, so that it needs no nodejs_compat. A Worker's connections belong to the platform:
+ * `limits.maxConnections` bounds the requests in flight, and no idle connections, no HTTP/2, no proxy and no certificate authorities can be chosen, and there are no files. A WebSocket lives no
  * longer than the request, or the Durable Object, that opened it.
  *
  * Environment variables come with each request as `env`: hand them to `KalshiClient.fromEnv(env)`.

@@ -395,7 +395,7 @@ test("extra headers are checked with the rest", () => {
   }
 });
 
-test("what a runtime cannot do is refused by name, with who can", () => {
+test("what a runtime cannot do is refused by name, with the reason where its adapter gives one", () => {
   const able: Record<string, boolean> = {
     http2: true,
     maxConnections: true,
@@ -415,12 +415,13 @@ test("what a runtime cannot do is refused by name, with who can", () => {
   for (const [name, options] of Object.entries(wants)) {
     const config = new KalshiConfig(options);
     assertRuntimeCan(config, runtime(able));
-    const error = assertThrows(
+    assertThrows(
       () => assertRuntimeCan(config, runtime({ ...able, [name]: false })),
       KalshiConfigError,
-      `${name} cannot be honoured on Testland`,
+      `${name} cannot be honoured on Testland. Leave it out there.`,
     );
-    assertStringIncludes(error.message, "@unofficial/kalshi/");
+    const why = () => assertRuntimeCan(config, runtime({ ...able, [name]: false }), { [name]: "It rains." });
+    assertStringIncludes(assertThrows(why, KalshiConfigError).message, "on Testland. It rains.");
     assertRuntimeCan(new KalshiConfig({ limits: {} }), runtime({}));
   }
 });

@@ -62,8 +62,12 @@ test("the plain web does requests and refuses the rest by name", async () => {
 
   const handlers = { onMessage: () => {}, onClose: () => {} };
   assertThrows(() => runtime.createHttpPool({ http2: true }), KalshiConfigError, "http2");
-  const limits = { maxConnections: 1 };
-  assertThrows(() => runtime.createHttpPool({ http2: false, limits }), KalshiConfigError, "maxConnections");
+  const limits = { maxKeepaliveConnections: 1 };
+  assertThrows(
+    () => runtime.createHttpPool({ http2: false, limits }),
+    KalshiConfigError,
+    "keeps the connections",
+  );
   await assertRejects(
     () => runtime.connectWebSocket("wss://localhost/", handlers),
     KalshiConfigError,

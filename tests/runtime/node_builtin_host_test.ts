@@ -11,7 +11,7 @@ if (runtimeName === "node") {
   testHttpPool("sources on Node", detectRuntime);
 
   test("sources on Node: HTTP/2 and limits need the adapter of the entry for Node", () => {
-    for (const options of [{ http2: true }, { http2: false, limits: { maxConnections: 1 } }]) {
+    for (const options of [{ http2: true }, { http2: true, limits: { maxConnections: 1 } }]) {
       assertThrows(() => detectRuntime().createHttpPool(options), KalshiConfigError, "@unofficial/kalshi/");
     }
   });

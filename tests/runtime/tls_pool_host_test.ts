@@ -200,38 +200,6 @@ for (const adapter of await adapters()) {
     });
   }
 
-  if (capabilities.maxConnections) {
-    test(`${name}: maxConnections is exact`, async () => {
-      for (const maxConnections of [1, 4]) {
-        await using bed = await start(adapter, { http2: false, limits: { maxConnections } }, {
-          answers: [{ delayMs: 5 }],
-        });
-        await burst(bed, 24);
-        assertEquals(await connections(bed), maxConnections);
-        assertEquals((await requests(bed)).length, 24);
-      }
-    });
-  }
-
-  if (capabilities.maxKeepaliveConnections) {
-    test(`${name}: maxKeepaliveConnections bounds what stays open`, async () => {
-      for (const maxKeepaliveConnections of [0, 2]) {
-        await using bed = await start(adapter, { http2: false, limits: { maxKeepaliveConnections } }, {
-          answers: [{ hold: true }],
-        });
-        const busy = burst(bed, 6);
-        await until(async () => (await requests(bed)).length === 6);
-        await bed.server.call("release");
-        await busy;
-        assertEquals(await connections(bed), 6);
-        await until(async () => await bed.server.call("openConnections") === maxKeepaliveConnections);
-        await bed.server.call("setAnswers", [{}]);
-        await burst(bed, 1);
-        assertEquals(await connections(bed), maxKeepaliveConnections === 0 ? 7 : 6);
-      }
-    });
-  }
-
   if (capabilities.keepaliveExpiryMs) {
     test(`${name}: keepaliveExpiryMs bounds how long an idle connection stays open`, async () => {
       await using patient = await start(adapter, { http2: false, limits: { keepaliveExpiryMs: 60_000 } });

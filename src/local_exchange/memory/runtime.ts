@@ -82,9 +82,10 @@ export class MemoryNetwork {
       name: "the in-memory runtime of a local exchange",
       capabilities: {
         http2: false,
-        maxConnections: false,
-        maxKeepaliveConnections: false,
-        keepaliveExpiryMs: false,
+        maxConnections: true,
+        // There are no connections that could stay.
+        maxKeepaliveConnections: true,
+        keepaliveExpiryMs: true,
         proxy: false,
         caCertificates: false,
         handshakeHeaders: true,
@@ -95,7 +96,7 @@ export class MemoryNetwork {
         env: false,
       },
       createHttpPool: (options) => {
-        assertRuntimeCan(options, runtime);
+        assertRuntimeCan(options, runtime, { http2: "There is no protocol in memory. Leave it out there." });
         return this.#pool();
       },
       readTextFile: () =>

@@ -76,6 +76,8 @@ await obey({
   ca: () => ca,
   requests: () => requests,
   connections: () => counts.total,
+  /** The most that were open at once. */
+  peak: () => counts.peak,
   handshakes: () => handshakes,
   openConnections: () => open.size,
   release() {

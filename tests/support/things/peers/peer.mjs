@@ -13,12 +13,13 @@ export function listen(server) {
 /** Counts the connections of a server, and keeps them by the port of the client. */
 export function track(server) {
   const open = new Map();
-  const counts = { total: 0 };
+  const counts = { total: 0, peak: 0 };
   server.on("connection", (socket) => {
     const { remotePort } = socket;
     counts.total++;
     socket.number = counts.total;
     open.set(remotePort, socket);
+    counts.peak = Math.max(counts.peak, open.size);
     socket.on("error", () => {});
     socket.on("close", () => open.delete(remotePort));
   });
