@@ -122,7 +122,12 @@ export function denoRuntime(options: RuntimeOptions = {}): Runtime {
           ...(mostIdle !== undefined && { poolMaxIdlePerHost: mostIdle }),
           ...(keepaliveExpiryMs !== undefined && { poolIdleTimeout: keepaliveExpiryMs }),
         });
-      const client = makeClient(maxKeepaliveConnections);
+      // Never more than may be open at all: Deno opens one beside that which a request ends up with.
+      const client = makeClient(
+        maxConnections === undefined
+          ? maxKeepaliveConnections
+          : Math.min(maxConnections, maxKeepaliveConnections ?? Infinity),
+      );
       // A connection that comes back to a client which keeps enough is closed while its successor is opened: with both
       // limits, what goes beyond those that stay has a client of its own. Over HTTP/2 all share one connection.
       const isSplit = maxConnections !== undefined && maxKeepaliveConnections !== undefined && !http2;

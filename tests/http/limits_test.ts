@@ -154,7 +154,9 @@ test("whatever a call ends with, its turn is free again", async () => {
     auth: () => Promise.reject(new Error("no key")),
     config: new KalshiConfig({ baseUrl: server.baseUrl, maxRetries: 0, limits: { maxConnections: 1 } }),
   });
-  for (let i = 0; i < 3; i++) await assertRejects(() => keyless.request("GET", "/x"), KalshiError, "signing it failed");
+  for (let i = 0; i < 3; i++) {
+    await assertRejects(() => keyless.request("GET", "/x"), KalshiError, "signing it failed");
+  }
   assertEquals(await order(client, "last"), { balance: 1 });
 });
 
