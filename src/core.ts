@@ -164,6 +164,8 @@ export class KalshiCore implements AsyncDisposable {
   }
 }
 
+const tagOf = (value: object): string => Object.prototype.toString.call(value);
+
 /** Refuses a query and a body that would be sent as something else than they are. */
 function assertSendable({ query, body }: RawRequestOptions): void {
   if (query !== undefined && !isPlain(query)) {
@@ -175,9 +177,10 @@ function assertSendable({ query, body }: RawRequestOptions): void {
     );
   }
   if (body === undefined) return;
-  // What JSON writes as {}, as a table of numbers or not at all; who turns itself into JSON knows how.
+  // What JSON writes as {}, as a table of numbers or not at all; who turns itself into JSON knows how. A form is to be
+  // sent as a form, though Bun has a JSON for it.
   const isData = typeof body === "object" && body !== null && !Array.isArray(body) && !isPlain(body) &&
-    typeof (body as { toJSON?: unknown }).toJSON !== "function";
+    (typeof (body as { toJSON?: unknown }).toJSON !== "function" || /Form|Params|Headers/.test(tagOf(body)));
   if (isData || typeof body === "function" || typeof body === "symbol") {
     throw new KalshiConfigError(
       `\`body\` takes what JSON knows: a plain object, a list, a text, a number, true, false or null; got ${
