@@ -349,14 +349,13 @@ test("frames are parsed and written with the functions of the configuration", as
   await stream.close();
 });
 
-test("client.stream() without KalshiStream says where to find it", async () => {
+test("client.stream() refuses options that are the client's own", async () => {
   await using client = new KalshiClient({
     auth: { keyId: "key-1", sign: () => Promise.resolve(SIGNATURE) },
     demo: true,
   });
-  await assertRejects(
-    () => client.stream(undefined as never),
-    KalshiConfigError,
-    "@unofficial/kalshi/stream",
-  );
+  const own = { auth: {}, runtime: {}, clock: {}, lookup: {} };
+  for (const [name, value] of Object.entries(own)) {
+    await assertRejects(() => client.stream({ [name]: value } as never), KalshiConfigError, `\`${name}\``);
+  }
 });
