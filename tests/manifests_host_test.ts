@@ -37,9 +37,11 @@ function sources(folder: string): string[] {
 function packages(texts: readonly string[]): Set<string> {
   const code = texts.map((text) => text.replace(/^\s*(\/\*)?\*.*$/gm, ""));
   const specifiers = code.flatMap((text) =>
-    [...text.matchAll(/(?:\bfrom|\bimport|\bimport\()\s*"((?:@[\w-]+\/)?[a-z][\w.-]*(?:\/[\w./-]+)?)"/g)].map((
-      match,
-    ) => match[1] ?? "")
+    [...text.matchAll(/(?:\bfrom|\bimport|\bimport\()\s*"((?:@[\w-]+\/)?[a-z][\w.-]*(?:\/[\w./-]+)?)"/g)].map(
+      (
+        match,
+      ) => match[1] ?? "",
+    )
   );
   return new Set(
     specifiers
