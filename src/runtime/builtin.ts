@@ -46,6 +46,11 @@ type Unzip = (
   done: (error: Error | null, result: Bytes) => void,
 ) => void;
 
+/** What Node makes of certificates once, for many connections. */
+interface NodeSecureContext {
+  readonly context: unknown;
+}
+
 interface NodeModules {
   readonly "node:buffer": {
     readonly Buffer: {
@@ -77,6 +82,7 @@ interface NodeModules {
     readonly rootCertificates: readonly string[];
     /** Since Node 22.15. */
     getCACertificates?(): readonly string[];
+    createSecureContext(options: { ca: readonly string[] }): NodeSecureContext;
     connect(options: {
       host: string;
       port: number;

@@ -6,7 +6,7 @@
 
 import type { Dispatcher } from "undici";
 import { KalshiConfigError } from "../errors.ts";
-import { allCertificates } from "./builtin.ts";
+import { allCertificates, builtin } from "./builtin.ts";
 import { hostFeatures } from "./host.ts";
 import { isNotSent } from "./node_builtin.ts";
 import { acceptEncoding, poolResponse } from "./node_response.ts";
@@ -21,7 +21,10 @@ async function undiciPool({ limits }: HttpPoolOptions, settings: Settings): Prom
   void globalThis.Headers;
   const undici = await import("undici");
   const { proxy, caCertificates } = settings;
-  const tls = caCertificates && { ca: allCertificates(caCertificates) };
+  // Made once: to read all authorities anew takes longer than the rest of a handshake.
+  const tls = caCertificates && {
+    secureContext: builtin("node:tls").createSecureContext({ ca: allCertificates(caCertificates) }),
+  };
   const agents = limitedAgents<Dispatcher>(limits, (limit) =>
     proxy
       ? new undici.ProxyAgent({
