@@ -45,6 +45,7 @@ import type { SeriesNamespace } from "./rest/series.ts";
 import { StructuredTargets } from "./rest/structured_targets.ts";
 import type { Subaccounts } from "./rest/subaccounts.ts";
 import type { Trades } from "./rest/trades.ts";
+import { onAborted } from "./runtime/abort.ts";
 import type { RestRuntime, Runtime } from "./runtime/types.ts";
 import type { KalshiStream, StreamOptions } from "./stream/stream.ts";
 import { homeUrl } from "./url_policy.ts";
@@ -260,7 +261,7 @@ export class KalshiClient extends KalshiCore {
     if (signal !== undefined) assertSignal(signal);
     const abort = () => opening.abort(signal?.reason);
     if (signal?.aborted) abort();
-    signal?.addEventListener("abort", abort);
+    const unheard = onAborted(signal, abort);
     this.#opening.add(opening);
     const closed = (cause?: unknown) =>
       new KalshiClosedError("The stream was not opened: the client is closed.", { cause });
@@ -287,7 +288,7 @@ export class KalshiClient extends KalshiCore {
       throw this.#closing === undefined || error instanceof KalshiClosedError ? error : closed(error);
     } finally {
       this.#opening.delete(opening);
-      signal?.removeEventListener("abort", abort);
+      unheard();
     }
   }
 

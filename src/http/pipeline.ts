@@ -27,6 +27,7 @@ import {
 import { withContext } from "../error_classes.ts";
 import { assertExtraHeaders } from "../extra_headers.ts";
 import { assertAtLeast } from "../options.ts";
+import { onAborted } from "../runtime/abort.ts";
 import type { HttpPool } from "../runtime/types.ts";
 import { assertSignable } from "../url_policy.ts";
 import { assertCallOptions, checkCall, rawJson } from "./check_call.ts";
@@ -320,12 +321,12 @@ export class HttpPipeline {
     await new Promise<void>((resolve) => {
       const done = () => {
         timer.clear();
-        signal?.removeEventListener("abort", done);
+        unheard();
         this.#ends.delete(done);
         resolve();
       };
       const timer = clock.setTimer(done, Math.min(waitMs, totalTimeoutMs));
-      signal?.addEventListener("abort", done);
+      const unheard = onAborted(signal, done);
       this.#ends.add(done);
       if (signal?.aborted || this.#isClosed) done();
     });
@@ -497,6 +498,7 @@ export class HttpPipeline {
     const ms = Math.min(limitMs, remainingMs);
     const controller = new AbortController();
     let timer: ClockTimer | undefined;
+    let unheard = () => {};
     let strike: (error: KalshiError) => void = () => {};
     const struck = new Promise<never>((_, reject) => {
       strike = (error) => {
@@ -533,12 +535,12 @@ export class HttpPipeline {
       // Timers hold no more, and fire at once instead; what is longer than 24 days counts as no limit.
       else if (ms < 2 ** 31) timer = clock.setTimer(onTime, ms);
       if (controller.signal.aborted) return await struck;
-      signal?.addEventListener("abort", onAbort);
+      unheard = onAborted(signal, onAbort);
       this.#ends.add(onClose);
       return await Promise.race([struck, work(controller.signal)]);
     } finally {
       timer?.clear();
-      signal?.removeEventListener("abort", onAbort);
+      unheard();
       this.#ends.delete(onClose);
     }
   }

@@ -27,3 +27,28 @@ test("many calls at once make Node warn of nothing", { on: ["node"] }, async () 
     process.off("warning", onWarning);
   }
 });
+
+test("a hundred calls at once with one AbortSignal make nothing warn", async () => {
+  const gates: (() => void)[] = [];
+  const warnings: Error[] = [];
+  const onWarning = (warning: Error) => void warnings.push(warning);
+  process.on("warning", onWarning);
+  try {
+    await using client = new KalshiClient({
+      demo: true,
+      transport: () =>
+        new Promise((resolve) =>
+          gates.push(() => resolve(Response.json({ exchange_active: true, trading_active: true })))
+        ),
+    });
+    const { signal } = new AbortController();
+    const calls = Array.from({ length: 150 }, () => client.exchange.status({ signal }));
+    await until(() => gates.length === calls.length);
+    for (const open of gates) open();
+    await Promise.all(calls);
+    await breath();
+    assertEquals(warnings, []);
+  } finally {
+    process.off("warning", onWarning);
+  }
+});
