@@ -1,8 +1,8 @@
 /** Deltas applied to order books in memory, on one core. */
 import process from "node:process";
-import { MarketBook } from "../src/stream/market_book.ts";
-import { OrderBook } from "../src/stream/order_book.ts";
-import { formatCount, formatPrice } from "../src/fixed_point.ts";
+import { MarketBook } from "../src/books/market_book.ts";
+import { OrderBook } from "../src/books/order_book.ts";
+import { formatCount, formatPrice } from "../src/base/fixed_point.ts";
 import type { Figure } from "./measure.ts";
 
 const DELTAS = 500_000;

@@ -3,7 +3,7 @@
  * the same order as JSON, which no client can do without.
  */
 import { checkCall } from "../src/http/check_call.ts";
-import { CreateOrderV2 } from "../src/contract/operations.ts";
+import { CreateOrderV2 } from "../src/contract/event/operations.ts";
 import type { Figure } from "./measure.ts";
 
 const ORDERS = 200_000;

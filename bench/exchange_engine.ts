@@ -4,7 +4,7 @@
  * engine in a running exchange listens here too. Counted in processor time, which other processes do not use up.
  */
 import process from "node:process";
-import { systemClock } from "../src/clock.ts";
+import { systemClock } from "../src/base/clock.ts";
 import { ExchangeClock } from "../src/local_exchange/clock.ts";
 import type { Order } from "../src/local_exchange/engine/model.ts";
 import { createRandom } from "../src/local_exchange/random.ts";

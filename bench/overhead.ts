@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { KalshiAuth, KalshiClient, KalshiConfig, KalshiCore } from "../mod.ts";
-import { RateLimiter } from "../src/rate_limits.ts";
+import { RateLimiter } from "../src/rate_limits/mod.ts";
 import { compare, type Figure, type Run } from "./measure.ts";
 import { KEY_ID } from "./rest_key.ts";
 

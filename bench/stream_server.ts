@@ -8,7 +8,13 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import process from "node:process";
 import type { Duplex } from "node:stream";
-import { acceptKey, encodeFrame, FrameReader, OPCODE, textOf } from "../src/local_exchange/ws/framing.ts";
+import {
+  acceptKey,
+  encodeFrame,
+  FrameReader,
+  OPCODE,
+  textOf,
+} from "../src/local_exchange/gateways/ws/framing.ts";
 
 const MARKETS = 100;
 const tickers = Array.from({ length: MARKETS }, (_, n) => `KXBENCH-26NOV24-T${n}`);

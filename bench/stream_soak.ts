@@ -4,7 +4,7 @@
  * and no listener may be left, which the process shows by ending by itself.
  */
 import process from "node:process";
-import type { Clock, ClockTimer } from "../src/clock.ts";
+import type { Clock, ClockTimer } from "../src/base/clock.ts";
 import { KalshiAuth, KalshiConfig } from "../mod.ts";
 import { KalshiStream } from "../src/stream/mod.ts";
 import { startServer } from "./support.ts";

@@ -11,20 +11,25 @@ import { keyPath, lookAtKeyFile } from "./auth/key_file.ts";
 import { assertPrivateKeyPem, type Passphrase } from "./auth/open_pem.ts";
 import { type PemInput, pemText } from "./auth/pem.ts";
 import { checkKeyId, type RequestSigner } from "./auth/signer.ts";
-import type { Clock } from "./clock.ts";
-import { givenSettings, KalshiConfig, type KalshiConfigContext, type KalshiConfigOptions } from "./config.ts";
+import type { Clock } from "./base/clock.ts";
+import {
+  givenSettings,
+  KalshiConfig,
+  type KalshiConfigContext,
+  type KalshiConfigOptions,
+} from "./config/kalshi_config.ts";
 import type { Operation } from "./contract/operation.ts";
-import { GetAccountApiLimits, GetAccountEndpointCosts } from "./contract/operations.ts";
+import { GetAccountApiLimits, GetAccountEndpointCosts } from "./contract/event/operations.ts";
 import type { ResponseCheck } from "./contract/validation.ts";
 import { KalshiCore, type KalshiCoreOptions } from "./core.ts";
-import { KalshiAuthRequiredError, KalshiClosedError, KalshiConfigError } from "./errors.ts";
-import type { ClientHooks } from "./http/hooks.ts";
-import { lazyLimiter, type Limiter } from "./http/limiter.ts";
+import { KalshiAuthRequiredError, KalshiClosedError, KalshiConfigError } from "./base/errors.ts";
+import type { ClientHooks } from "./base/hooks.ts";
+import { lazyLimiter, type Limiter } from "./rate_limits/limiter.ts";
 import type { HttpPipeline } from "./http/pipeline.ts";
-import { assertBudgets, type RateBudgets } from "./http/rate_budgets.ts";
+import { assertBudgets, type RateBudgets } from "./rate_limits/budgets.ts";
 import { makeInspect, type Validate } from "./http/validate.ts";
-import { CLIENT_OPTIONS, STREAM_OPTIONS } from "./option_places.ts";
-import { assertKnownOptions, assertParts, assertSignal } from "./options.ts";
+import { CLIENT_OPTIONS, STREAM_OPTIONS } from "./config/option_places.ts";
+import { assertKnownOptions, assertParts, assertSignal } from "./config/options.ts";
 import { Account } from "./rest/account.ts";
 import { ApiKeys } from "./rest/api_keys.ts";
 import { Communications } from "./rest/communications.ts";
@@ -48,7 +53,7 @@ import type { Trades } from "./rest/trades.ts";
 import { onAborted } from "./runtime/abort.ts";
 import type { RestRuntime, Runtime } from "./runtime/types.ts";
 import type { KalshiStream, StreamOptions } from "./stream/stream.ts";
-import { homeUrl } from "./url_policy.ts";
+import { homeUrl } from "./config/url_policy.ts";
 
 /** What a client is made from. Without a key it makes public calls only. */
 export interface KalshiClientOptions
@@ -104,7 +109,7 @@ function chooseLimiter(
     const read = <R>(operation: Operation<undefined, R>) =>
       http().request<R>(operation, {}, { unlimited: true });
     return lazyLimiter(async () => {
-      const { AutoRateLimiter } = await import("./http/rate_limiter_auto.ts");
+      const { AutoRateLimiter } = await import("./rate_limits/auto.ts");
       return new AutoRateLimiter({
         readLimits: () => read(GetAccountApiLimits),
         readCosts: () => read(GetAccountEndpointCosts),
@@ -123,7 +128,7 @@ function chooseLimiter(
   assertKnownOptions("rateLimit", rateLimit, ["read", "write"]);
   assertBudgets(rateLimit);
   return lazyLimiter(async () => {
-    const { RateLimiter } = await import("./http/rate_limiter.ts");
+    const { RateLimiter } = await import("./rate_limits/rate_limiter.ts");
     return new RateLimiter({ ...rateLimit, clock });
   });
 }

@@ -6,17 +6,17 @@
 
 import { detectRestRuntime } from "#runtime";
 import type { RequestSigner } from "./auth/signer.ts";
-import { type Clock, systemClock } from "./clock.ts";
-import { DEFAULTS, type KalshiSettings } from "./defaults.ts";
-import { KalshiConfigError } from "./errors.ts";
-import type { ClientHooks } from "./http/hooks.ts";
-import type { Limiter } from "./http/limiter.ts";
+import { type Clock, systemClock } from "./base/clock.ts";
+import { DEFAULTS, type KalshiSettings } from "./config/settings.ts";
+import { KalshiConfigError } from "./base/errors.ts";
+import type { ClientHooks } from "./base/hooks.ts";
+import type { Limiter } from "./rate_limits/limiter.ts";
 import { type CallOptions, HttpPipeline, type InspectResponse } from "./http/pipeline.ts";
 import { isSafeMethod } from "./http/retry.ts";
 import { type Transport, transportPool } from "./http/transport.ts";
 import { assertPlainPath, type Params } from "./http/url.ts";
-import { assertParts } from "./options.ts";
-import { isPlain, shown } from "./plain.ts";
+import { assertParts } from "./config/options.ts";
+import { isPlain, shown } from "./base/plain.ts";
 import type { RestRuntime } from "./runtime/types.ts";
 
 /** What a {@linkcode KalshiCore} is made from. */

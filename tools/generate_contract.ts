@@ -51,8 +51,7 @@ export function generateContract(): Map<string, string> {
       product: "event",
       file: "openapi.json",
       ws: "asyncapi.json",
-      folder: "src/contract",
-      up: ".",
+      folder: "src/contract/event",
       what: "event-contract",
     },
     {
@@ -60,12 +59,11 @@ export function generateContract(): Map<string, string> {
       file: "perps-openapi.json",
       ws: "perps-asyncapi.json",
       folder: "src/contract/perps",
-      up: "..",
       what: "perps",
     },
   ];
   const sharedWs = JSON.parse(readFacts("asyncapi.json"));
-  for (const { product, file, ws, folder, up, what } of products) {
+  for (const { product, file, ws, folder, what } of products) {
     const spec = new RestSpec(readFacts(file));
     const wsSpec = new WsSpec(readFacts(ws), sharedWs);
     const from = `the ${what} OpenAPI specification`;
@@ -74,7 +72,7 @@ export function generateContract(): Map<string, string> {
       `${folder}/types.ts`,
       typesModule(
         head(`The payloads of the ${what} REST API, as they are on the wire.`, from, spec.version),
-        `${up}/operation.ts`,
+        "../operation.ts",
         spec.types,
         rolesOf(spec),
       ),
@@ -88,22 +86,22 @@ export function generateContract(): Map<string, string> {
         prose,
         access,
         pages[product],
-        `${up}/operation.ts`,
+        "../operation.ts",
       ),
     );
     files.set(
       `${folder}/lists.ts`,
       listsModule(
         head(`Where the answers of the ${what} REST API hold lists.`, from, spec.version),
-        `${up}/operation.ts`,
+        "../operation.ts",
         spec.types,
       ),
     );
     files.set(
-      `${folder}/ws_lists.ts`,
+      `${folder}/channel_lists.ts`,
       listsModule(
         head(`Where the frames of the ${what} WebSocket hold lists.`, wsFrom, wsSpec.version),
-        `${up}/operation.ts`,
+        "../operation.ts",
         wsSpec.types,
         wsSpec.messages,
       ),
@@ -114,14 +112,14 @@ export function generateContract(): Map<string, string> {
         head(`What the bodies of the ${what} REST API take.`, from, spec.version),
         product,
         spec,
-        `${up}/field_rule.ts`,
+        "../field_rule.ts",
       ),
     );
     files.set(
-      `${folder}/ws.ts`,
+      `${folder}/channels.ts`,
       wsModule(
         head(`The frames of the ${what} WebSocket, as they are on the wire.`, wsFrom, wsSpec.version),
-        `${up}/operation.ts`,
+        "../operation.ts",
         wsSpec,
       ),
     );
@@ -130,23 +128,23 @@ export function generateContract(): Map<string, string> {
       commandsModule(
         head(`What the commands of the ${what} WebSocket take.`, wsFrom, wsSpec.version),
         wsSpec,
-        `${up}/field_rule.ts`,
+        "../field_rule.ts",
       ),
     );
     files.set(
       `${folder}/schemas.ts`,
       restSchemasModule(
         head(`Checks of the payloads of the ${what} REST API.`, from, spec.version),
-        `${up}/validation.ts`,
+        "../validation.ts",
         spec.types,
         spec.calls,
       ),
     );
     files.set(
-      `${folder}/ws_schemas.ts`,
+      `${folder}/channel_schemas.ts`,
       wsSchemasModule(
         head(`Checks of the frames of the ${what} WebSocket.`, wsFrom, wsSpec.version),
-        `${up}/validation.ts`,
+        "../validation.ts",
         wsSpec.types,
         wsSpec.messages,
       ),

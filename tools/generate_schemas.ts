@@ -138,5 +138,13 @@ export function wsSchemasModule(
     ], false) +
     `export function checkFrame(frame: unknown): SchemaDifference | undefined {\n` +
     `  return differenceOfFrame(frames, frame);\n}\n`;
-  return moduleText(head, "./ws.ts", "./ws_lists.ts", validation, types, "differenceOfFrame", more);
+  return moduleText(
+    head,
+    "./channels.ts",
+    "./channel_lists.ts",
+    validation,
+    types,
+    "differenceOfFrame",
+    more,
+  );
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Bytes } from "../web_types.ts";
+import type { Bytes } from "../base/web_types.ts";
 
 /** Tag of an INTEGER. */
 export const INTEGER = 0x02;

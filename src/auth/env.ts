@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { KalshiConfigError } from "../errors.ts";
+import { KalshiConfigError } from "../base/errors.ts";
 import type { RestRuntime } from "../runtime/types.ts";
 
 /**

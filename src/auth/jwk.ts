@@ -6,7 +6,7 @@
 import { fromBase64, fromHex, INTEGER, SEQUENCE, toHex, wrap } from "./der.ts";
 import { keyError, MAKE_A_KEY } from "./key_errors.ts";
 import { ed25519Key, type PlainKey, rsaKey } from "./private_key.ts";
-import type { Bytes, PrivateJwk } from "../web_types.ts";
+import type { Bytes, PrivateJwk } from "../base/web_types.ts";
 
 /** A big-endian number without needless zeros, as DER wants it. */
 function integer(bytes: Bytes): Bytes {

@@ -9,7 +9,7 @@ import {
   KalshiAuthKeyError,
   KalshiAuthRequiredError,
   KalshiConfigError,
-} from "../errors.ts";
+} from "../base/errors.ts";
 import type { RestRuntime } from "../runtime/types.ts";
 import type { KalshiEnv } from "./env.ts";
 import { keyError, reading } from "./key_errors.ts";
@@ -18,7 +18,7 @@ import type { PemInput } from "./pem.ts";
 import type { PlainKey, SigningAlgorithm } from "./private_key.ts";
 import { type SignedHeaders, signedHeaders } from "./signed_headers.ts";
 import { checkKeyId, type RequestSigner, signerOf, type SignerOptions, signWith } from "./signer.ts";
-import type { PrivateJwk, WebCryptoKey } from "../web_types.ts";
+import type { PrivateJwk, WebCryptoKey } from "../base/web_types.ts";
 
 /** How to read the environment. */
 export interface AuthEnvOptions {

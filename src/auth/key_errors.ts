@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { KalshiAuthError, KalshiAuthKeyError } from "../errors.ts";
+import { KalshiAuthError, KalshiAuthKeyError } from "../base/errors.ts";
 
 /** How to get a key that Kalshi takes. */
 export const MAKE_A_KEY = "Kalshi takes RSA keys of 2048 bits or more, and Ed25519 keys. Make one with " +

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { KalshiAuthKeyError, KalshiConfigError } from "../errors.ts";
+import { KalshiAuthKeyError, KalshiConfigError } from "../base/errors.ts";
 import type { RestRuntime } from "../runtime/types.ts";
 
 /** The path that a `file:` URL stands for. */

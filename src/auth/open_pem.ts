@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { KalshiAuthKeyError } from "../errors.ts";
+import { KalshiAuthKeyError } from "../base/errors.ts";
 import { CONVERT, keyError, reading } from "./key_errors.ts";
 import { findKey, type PemInput } from "./pem.ts";
 import { type PlainKey, readKeyDer } from "./private_key.ts";

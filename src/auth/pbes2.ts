@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { KalshiAuthError } from "../errors.ts";
+import { KalshiAuthError } from "../base/errors.ts";
 import { INTEGER, OCTETS, OID, SEQUENCE, take, toHex } from "./der.ts";
 import { CONVERT, keyError } from "./key_errors.ts";
 import { type PlainKey, readKeyDer } from "./private_key.ts";
-import type { Bytes } from "../web_types.ts";
+import type { Bytes } from "../base/web_types.ts";
 
 /** An encrypted key and how to decrypt it. */
 export interface EncryptedKey {

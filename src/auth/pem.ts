@@ -5,7 +5,7 @@
  */
 import { fromBase64 } from "./der.ts";
 import { CONVERT, keyError, MAKE_A_KEY, reading } from "./key_errors.ts";
-import type { Bytes } from "../web_types.ts";
+import type { Bytes } from "../base/web_types.ts";
 
 /** A private key in PEM format: its text, or the bytes of its file. */
 export type PemInput = string | ArrayBuffer | ArrayBufferView;

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { KalshiAuthKeyError } from "../errors.ts";
+import { KalshiAuthKeyError } from "../base/errors.ts";
 import { fromHex, INTEGER, OCTETS, OID, SEQUENCE, take, toHex, wrap } from "./der.ts";
 import { damagedKey, keyError, MAKE_A_KEY } from "./key_errors.ts";
-import type { Bytes, WebCryptoKey } from "../web_types.ts";
+import type { Bytes, WebCryptoKey } from "../base/web_types.ts";
 
 /** What Kalshi's keys sign with. */
 export type SigningAlgorithm = "RSA-PSS" | "Ed25519";

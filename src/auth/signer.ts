@@ -4,12 +4,12 @@
  * @module
  */
 import { detectRestRuntime } from "#runtime";
-import { KalshiAuthKeyError } from "../errors.ts";
+import { KalshiAuthKeyError } from "../base/errors.ts";
 import type { RestRuntime } from "../runtime/types.ts";
 import { keyError, reading } from "./key_errors.ts";
 import { findKey, type PemInput } from "./pem.ts";
 import { importKey, type PlainKey, readKeyDer } from "./private_key.ts";
-import type { WebCryptoKey } from "../web_types.ts";
+import type { WebCryptoKey } from "../base/web_types.ts";
 
 /** A key that signs somewhere else, such as in a KMS. */
 export interface RequestSigner {

@@ -5,7 +5,7 @@
  * @module
  */
 import { type BaseIssue, type GenericSchema, safeParse as compare } from "valibot";
-import { KalshiDecodeError } from "../errors.ts";
+import { KalshiDecodeError } from "../base/errors.ts";
 import { fillLists } from "./fill_lists.ts";
 import type { Lists } from "./operation.ts";
 

@@ -1,7 +1,7 @@
 /** What an error's message says to do. */
 
-import { meaningOf } from "../server_codes.ts";
-import type { ErrorBody } from "../error_body.ts";
+import { meaningOf } from "../base/server_codes.ts";
+import type { ErrorBody } from "../base/error_body.ts";
 import type { RequestIdentity } from "./response.ts";
 
 const MAX_SKEW_MS = 5_000;

@@ -7,9 +7,9 @@
  */
 
 import type { Operation, PagedOperation } from "../contract/operation.ts";
-import type { Market } from "../contract/types.ts";
-import { KalshiDecodeError } from "../errors.ts";
-import { isPlain } from "../plain.ts";
+import type { Market } from "../contract/event/types.ts";
+import { KalshiDecodeError } from "../base/errors.ts";
+import { isPlain } from "../base/plain.ts";
 import { priceAdvice, rememberGrids } from "./known_grids.ts";
 import { allItems, type ListAllOptions, Page } from "./page.ts";
 import type { CallOptions, HttpPipeline, WriteAttempt } from "./pipeline.ts";

@@ -5,11 +5,11 @@
  */
 
 import type { FieldRules } from "../contract/field_rule.ts";
-import { KalshiConfigError } from "../errors.ts";
-import { CALL_OPTIONS, CONFIG_OPTIONS, WALK_OPTIONS } from "../option_places.ts";
-import { assertSignal, unknownOption } from "../options.ts";
-import { copyPlain, type Fields, isPlain, shown, shownName } from "../plain.ts";
-import { findFault, holdsPrivateKey } from "./check.ts";
+import { KalshiConfigError } from "../base/errors.ts";
+import { CALL_OPTIONS, CONFIG_OPTIONS, WALK_OPTIONS } from "../config/option_places.ts";
+import { assertSignal, unknownOption } from "../config/options.ts";
+import { copyPlain, type Fields, isPlain, shown, shownName } from "../base/plain.ts";
+import { findFault, holdsPrivateKey } from "../contract/check.ts";
 
 /** A request as far as its check goes by it. */
 export interface CheckedTemplate {

@@ -1,8 +1,8 @@
 /** What is said of an answer that is not what the contract says. */
 
 import type { SchemaDifference } from "../contract/validation.ts";
-import { KalshiDecodeError } from "../errors.ts";
-import { type ClientHooks, type DriftEvent, tell } from "./hooks.ts";
+import { KalshiDecodeError } from "../base/errors.ts";
+import { type ClientHooks, type DriftEvent, tell } from "../base/hooks.ts";
 import type { RequestIdentity } from "./response.ts";
 
 function warn(event: DriftEvent): void {

@@ -13,7 +13,7 @@ import {
   priceGrid,
   snapDown,
   snapUp,
-} from "../fixed_point.ts";
+} from "../base/fixed_point.ts";
 import type { HttpPipeline } from "./pipeline.ts";
 
 /** As many markets as are kept: those shown last. */

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { KalshiPaginationError } from "../errors.ts";
-import { assertAtLeast, assertFlag } from "../options.ts";
+import { KalshiPaginationError } from "../base/errors.ts";
+import { assertAtLeast, assertFlag } from "../config/options.ts";
 import type { CallOptions } from "./pipeline.ts";
 
 /** What `listAll` methods take besides {@linkcode CallOptions}. */

@@ -7,11 +7,11 @@
 
 import type { RequestSigner } from "../auth/signer.ts";
 import { signedHeaders } from "../auth/signed_headers.ts";
-import type { Clock, ClockTimer } from "../clock.ts";
+import type { Clock, ClockTimer } from "../base/clock.ts";
 import { fillLists } from "../contract/fill_lists.ts";
 import type { Lists } from "../contract/operation.ts";
 import type { FieldRules } from "../contract/field_rule.ts";
-import type { KalshiSettings } from "../defaults.ts";
+import type { KalshiSettings } from "../config/settings.ts";
 import {
   KalshiAbortError,
   KalshiAuthKeyError,
@@ -23,17 +23,17 @@ import {
   type KalshiErrorContext,
   KalshiTimeoutError,
   type Outcome,
-} from "../errors.ts";
-import { withContext } from "../error_classes.ts";
-import { assertExtraHeaders } from "../extra_headers.ts";
-import { assertAtLeast } from "../options.ts";
+} from "../base/errors.ts";
+import { withContext } from "../base/error_classes.ts";
+import { assertExtraHeaders } from "../config/headers.ts";
+import { assertAtLeast } from "../config/options.ts";
 import { onAborted } from "../runtime/abort.ts";
 import type { HttpPool } from "../runtime/types.ts";
-import { assertSignable } from "../url_policy.ts";
+import { assertSignable } from "../config/url_policy.ts";
 import { assertCallOptions, checkCall, rawJson } from "./check_call.ts";
-import { type ClientHooks, redactHeaders, type RetryEvent, tell } from "./hooks.ts";
+import { type ClientHooks, redactHeaders, type RetryEvent, tell } from "../base/hooks.ts";
 import { Gate } from "./gate.ts";
-import type { Limiter } from "./limiter.ts";
+import type { Limiter } from "../rate_limits/limiter.ts";
 import {
   decodeResponse,
   outcomeOf,

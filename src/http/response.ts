@@ -14,15 +14,15 @@ import {
   KalshiTimeoutError,
   KalshiUnexpectedStatusError,
   type Outcome,
-} from "../errors.ts";
-import type { Clock, ClockTimer } from "../clock.ts";
-import { type ErrorBody, errorIn, excerpt, readErrorBody } from "../error_body.ts";
-import { redact } from "../redact.ts";
+} from "../base/errors.ts";
+import type { Clock, ClockTimer } from "../base/clock.ts";
+import { type ErrorBody, errorIn, excerpt, readErrorBody } from "../base/error_body.ts";
+import { redact } from "../base/redact.ts";
 import { readUpTo, UnknownCodingError } from "../runtime/content_coding.ts";
 import type { PoolResponse } from "../runtime/types.ts";
 import { advise } from "./advice.ts";
 import { retryAfterMs } from "./retry.ts";
-import type { Bytes } from "../web_types.ts";
+import type { Bytes } from "../base/web_types.ts";
 
 /** What an error about a response says of its request. */
 export interface RequestIdentity {

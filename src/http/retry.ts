@@ -1,6 +1,6 @@
 /** When an attempt is repeated, and how long to wait before it. */
 
-import type { KalshiError } from "../errors.ts";
+import type { KalshiError } from "../base/errors.ts";
 
 const RETRYABLE_STATUSES = new Set([408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524]);
 const RETRY_AFTER_STATUSES = new Set([408, 429, 503, 504]);

@@ -1,8 +1,8 @@
 /** From an operation's template and its parameters to the path that is signed and the URL that is sent. */
 
 import type { FieldRules } from "../contract/field_rule.ts";
-import { KalshiConfigError } from "../errors.ts";
-import { shown } from "../plain.ts";
+import { KalshiConfigError } from "../base/errors.ts";
+import { shown } from "../base/plain.ts";
 
 /** Values of path and query parameters, by name. */
 export type Params = Readonly<Record<string, unknown>>;

@@ -1,8 +1,8 @@
 /** Comparing answers with the contract, for those who ask for it. The schemas come with the check. */
 
 import type { ResponseCheck } from "../contract/validation.ts";
-import { KalshiConfigError } from "../errors.ts";
-import type { ClientHooks } from "./hooks.ts";
+import { KalshiConfigError } from "../base/errors.ts";
+import type { ClientHooks } from "../base/hooks.ts";
 import type { InspectResponse } from "./pipeline.ts";
 
 /** What happens when an answer is not what the contract says. */

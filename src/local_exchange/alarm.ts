@@ -1,5 +1,5 @@
 /** Lets what falls due happen at its time, and not only with the next request. */
-import type { ClockTimer } from "../clock.ts";
+import type { ClockTimer } from "../base/clock.ts";
 import type { ExchangeClock } from "./clock.ts";
 import type { Schedule } from "./engine/schedule.ts";
 

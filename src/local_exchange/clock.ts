@@ -1,7 +1,7 @@
-import { KalshiConfigError } from "../errors.ts";
-import { assertFunction } from "../options.ts";
-import { shown } from "../plain.ts";
-import { type Clock, type ClockTimer, held, systemClock } from "../clock.ts";
+import { KalshiConfigError } from "../base/errors.ts";
+import { assertFunction } from "../config/options.ts";
+import { shown } from "../base/plain.ts";
+import { type Clock, type ClockTimer, held, systemClock } from "../base/clock.ts";
 
 /**
  * The exchange's time. It follows a base clock (the system's, unless told) and can be moved on: orders

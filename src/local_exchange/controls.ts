@@ -2,17 +2,17 @@
  * What the controls of an exchange take. A fault that is misspelled would never strike, and the test that waits for it
  * would prove nothing: so what is unknown, empty or of another kind is refused.
  */
-import { KalshiConfigError } from "../errors.ts";
-import { SECONDS_END } from "../http/field_words.ts";
-import { assertKnownOptions, nearestName } from "../options.ts";
-import { isPlain, shown } from "../plain.ts";
+import { KalshiConfigError } from "../base/errors.ts";
+import { SECONDS_END } from "../contract/field_words.ts";
+import { assertKnownOptions, nearestName } from "../config/options.ts";
+import { isPlain, shown } from "../base/plain.ts";
 import type { FeeType } from "./engine/fees.ts";
 import type { Fault } from "./faults.ts";
 import type { CashPlace, CounterOrder, ListedMarket } from "./local_exchange.ts";
 import { assertOptions, flag, type Rule, type Rules, usageTierRule, whole } from "./options.ts";
 import { parseCount, parseMoney, parsePrice, PRICE_ONE } from "./units.ts";
-import { channelNames } from "./ws/session.ts";
-import type { HandshakeFault, SocketFault } from "./ws/faults.ts";
+import { channelNames } from "./gateways/ws/session.ts";
+import type { HandshakeFault, SocketFault } from "./gateways/ws/faults.ts";
 
 const isText = (value: unknown) => typeof value === "string" && value !== "";
 const text = (what: string): Rule => [what, isText];

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { KalshiConfigError } from "../errors.ts";
+import { KalshiConfigError } from "../base/errors.ts";
 
 type Header = (name: string) => string | undefined;
 

@@ -1,6 +1,6 @@
 /** One request: found, authenticated, handled, answered. Everything that speaks HTTP comes through here. */
 import { ApiError } from "./api_error.ts";
-import { allRoutes } from "./rest/mod.ts";
+import { allRoutes } from "./gateways/rest/mod.ts";
 import { type ApiKey, authenticate } from "./keys.ts";
 import { assertRequest } from "./request_check.ts";
 import { type Call, Router } from "./route.ts";

@@ -9,11 +9,11 @@ import { KalshiAuth } from "../auth/kalshi_auth.ts";
 import { keyError, reading } from "../auth/key_errors.ts";
 import { findKey, type PemInput, pemText } from "../auth/pem.ts";
 import { type PlainKey, readKeyDer } from "../auth/private_key.ts";
-import { type Clock, held } from "../clock.ts";
-import { KalshiAuthKeyError, KalshiConfigError } from "../errors.ts";
+import { type Clock, held } from "../base/clock.ts";
+import { KalshiAuthKeyError, KalshiConfigError } from "../base/errors.ts";
 import { ApiError } from "./api_error.ts";
 import type { Account } from "./engine/model.ts";
-import type { Bytes, PrivateJwk, WebCryptoKey } from "../web_types.ts";
+import type { Bytes, PrivateJwk, WebCryptoKey } from "../base/web_types.ts";
 
 /** The kinds of keys that Kalshi registers. */
 export type KeyType = "rsa" | "ed25519";

@@ -4,8 +4,8 @@
  * @see https://docs.kalshi.com/getting_started/rate_limits
  */
 import type { Operation } from "../contract/operation.ts";
-import { chargeOf } from "../http/charge.ts";
-import { ShardBuckets } from "../http/shard_buckets.ts";
+import { chargeOf } from "../rate_limits/charge.ts";
+import { ShardBuckets } from "../rate_limits/shard_buckets.ts";
 import { ApiError } from "./api_error.ts";
 import type { Account } from "./engine/model.ts";
 

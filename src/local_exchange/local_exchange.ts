@@ -5,10 +5,10 @@
  */
 import { KalshiAuth } from "../auth/kalshi_auth.ts";
 import { checkKeyId } from "../auth/signer.ts";
-import { type Clock, held } from "../clock.ts";
-import { KalshiConfig } from "../config.ts";
-import { KalshiConfigError } from "../errors.ts";
-import { shown } from "../plain.ts";
+import { type Clock, held } from "../base/clock.ts";
+import { KalshiConfig } from "../config/kalshi_config.ts";
+import { KalshiConfigError } from "../base/errors.ts";
+import { shown } from "../base/plain.ts";
 import type { Runtime } from "../runtime/types.ts";
 import { ExchangeClock } from "./clock.ts";
 import type { Account } from "./engine/model.ts";
@@ -33,7 +33,7 @@ import { parseCount, parseMoney, parsePrice, PRICE_ONE } from "./units.ts";
 import { type ErrorBodies, type UnknownTickers, Venue } from "./venue.ts";
 import { listEvent, listSeries, type MarketInfo, priceStructures } from "./world/catalog.ts";
 import { ownMarket, ownSeries } from "./world/plans.ts";
-import { type ExchangeSockets, WebSocketEndpoint } from "./ws/endpoint.ts";
+import { type ExchangeSockets, WebSocketEndpoint } from "./gateways/ws/endpoint.ts";
 
 /** What an exchange has behind it. */
 export interface LocalHistory {

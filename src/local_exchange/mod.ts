@@ -23,7 +23,7 @@ export type { MemoryRuntimeOptions, TcpAddress } from "./memory/runtime.ts";
 export type { UsageTier } from "./limits.ts";
 export type { RequestReading } from "./request_check.ts";
 export type { ErrorBodies, UnknownTickers } from "./venue.ts";
-export type { ExchangeSockets } from "./ws/endpoint.ts";
+export type { ExchangeSockets } from "./gateways/ws/endpoint.ts";
 export type {
   CommandFault,
   ConnectionFault,
@@ -31,4 +31,4 @@ export type {
   HandshakeFault,
   SocketFault,
   SubscriptionFault,
-} from "./ws/faults.ts";
+} from "./gateways/ws/faults.ts";

@@ -1,7 +1,7 @@
 /** What the options of an exchange and of an account must be. */
-import { KalshiConfigError } from "../errors.ts";
-import { assertKnownOptions } from "../options.ts";
-import { shown } from "../plain.ts";
+import { KalshiConfigError } from "../base/errors.ts";
+import { assertKnownOptions } from "../config/options.ts";
+import { shown } from "../base/plain.ts";
 import type {
   LocalAccountOptions,
   LocalExchangeListenOptions,

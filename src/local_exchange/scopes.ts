@@ -1,6 +1,6 @@
 /** What an API key may do. */
 import type { Operation } from "../contract/operation.ts";
-import type { ApiKeyScope } from "../contract/types.ts";
+import type { ApiKeyScope } from "../contract/event/types.ts";
 import { ApiError } from "./api_error.ts";
 import type { ApiKey } from "./keys.ts";
 

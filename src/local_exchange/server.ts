@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { type Gateway, MOST_BODY_BYTES } from "./gateway.ts";
-import type { WebSocketEndpoint } from "./ws/endpoint.ts";
+import type { WebSocketEndpoint } from "./gateways/ws/endpoint.ts";
 
 /** A listening server. */
 export interface RunningServer {

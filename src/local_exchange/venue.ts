@@ -1,5 +1,5 @@
 /** The state of one exchange, shared by everything that serves it. */
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../base/clock.ts";
 import { Alarm } from "./alarm.ts";
 import type { ExchangeClock } from "./clock.ts";
 import { Cors } from "./cors.ts";

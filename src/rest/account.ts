@@ -9,12 +9,12 @@ import {
   GetAccountApiUsageLevelVolumeProgress,
   GetAccountEndpointCosts,
   UpgradeAccountApiUsageLevel,
-} from "../contract/operations.ts";
+} from "../contract/event/operations.ts";
 import type {
   AccountApiUsageLevelVolumeProgress,
   GetAccountApiLimitsResponse,
   GetAccountEndpointCostsResponse,
-} from "../contract/types.ts";
+} from "../contract/event/types.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { call, callForList, send } from "../http/calls.ts";
 import { Namespace } from "./namespace.ts";

@@ -10,14 +10,14 @@ import {
   GenerateApiKey,
   GetApiKeys,
   type GetApiKeysParams,
-} from "../contract/operations.ts";
+} from "../contract/event/operations.ts";
 import type {
   CreateApiKeyRequest,
   CreateApiKeyResponse,
   GenerateApiKeyRequest,
   GenerateApiKeyResponse,
   GetApiKeysResponse,
-} from "../contract/types.ts";
+} from "../contract/event/types.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { call, callWith, send } from "../http/calls.ts";
 import { Namespace } from "./namespace.ts";

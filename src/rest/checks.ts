@@ -12,7 +12,7 @@ import {
   refuseCall,
 } from "../http/check_call.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { copyPlain, type Fields } from "../plain.ts";
+import { copyPlain, type Fields } from "../base/plain.ts";
 
 /** True for what is neither left out nor null. */
 export const isGiven = (value: unknown): boolean => value !== undefined && value !== null;

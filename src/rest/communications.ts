@@ -26,7 +26,7 @@ import {
   GetRFQs,
   type GetRFQsParams,
   ProposeBlockTrade,
-} from "../contract/operations.ts";
+} from "../contract/event/operations.ts";
 import type {
   AcceptBlockTradeProposalRequest,
   AcceptQuoteRequest,
@@ -39,7 +39,7 @@ import type {
   ProposeBlockTradeRequest,
   Quote,
   RFQ,
-} from "../contract/types.ts";
+} from "../contract/event/types.ts";
 import { refuseCall } from "../http/check_call.ts";
 import type { ListAllOptions, Page } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";

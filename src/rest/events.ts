@@ -18,7 +18,7 @@ import {
   type GetMarketCandlesticksByEventParams,
   GetMultivariateEvents,
   type GetMultivariateEventsParams,
-} from "../contract/operations.ts";
+} from "../contract/event/operations.ts";
 import type {
   EventData,
   EventFeeChange,
@@ -28,7 +28,7 @@ import type {
   GetEventMetadataResponse,
   GetEventsResponse,
   GetMultivariateEventsResponse,
-} from "../contract/types.ts";
+} from "../contract/event/types.ts";
 import type { ListAllOptions, Page } from "../http/page.ts";
 import { withIds } from "../http/check_call.ts";
 import type { CallOptions } from "../http/pipeline.ts";

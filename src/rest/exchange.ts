@@ -4,8 +4,12 @@
  * @module
  */
 
-import { GetExchangeSchedule, GetExchangeStatus, GetUserDataTimestamp } from "../contract/operations.ts";
-import type { ExchangeStatus, Schedule } from "../contract/types.ts";
+import {
+  GetExchangeSchedule,
+  GetExchangeStatus,
+  GetUserDataTimestamp,
+} from "../contract/event/operations.ts";
+import type { ExchangeStatus, Schedule } from "../contract/event/types.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { call, callFor } from "../http/calls.ts";
 import { Namespace } from "./namespace.ts";

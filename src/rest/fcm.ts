@@ -22,7 +22,7 @@ import {
   ListFCMSubtraders,
   UpdateFCMEventContractDailyCap,
   UpdateFCMSubtraderBlockedCategories,
-} from "../contract/operations.ts";
+} from "../contract/event/operations.ts";
 import type {
   CreateFCMPositionTransferRequest,
   CreateFCMSubtraderRequest,
@@ -36,7 +36,7 @@ import type {
   Order,
   UpdateFCMEventContractDailyCapRequest,
   UpdateFCMSubtraderBlockedCategoriesRequest,
-} from "../contract/types.ts";
+} from "../contract/event/types.ts";
 import type { ListAllOptions, Page } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { assertSomeOf, checkParams } from "./checks.ts";

@@ -20,7 +20,7 @@ import {
   type GetMarketCandlesticksHistoricalParams,
   GetTradesHistorical,
   type GetTradesHistoricalParams,
-} from "../contract/operations.ts";
+} from "../contract/event/operations.ts";
 import type {
   Fill,
   GetFillsResponse,
@@ -34,7 +34,7 @@ import type {
   MarketPosition,
   Order,
   Trade,
-} from "../contract/types.ts";
+} from "../contract/event/types.ts";
 import type { ListAllOptions, Page } from "../http/page.ts";
 import { withIds } from "../http/check_call.ts";
 import type { CallOptions } from "../http/pipeline.ts";

@@ -7,8 +7,8 @@
 import type { PagedOperation } from "../contract/operation.ts";
 import type { ListAllOptions } from "../http/page.ts";
 import type { HttpPipeline } from "../http/pipeline.ts";
-import { assertFlag } from "../options.ts";
-import { isPlain } from "../plain.ts";
+import { assertFlag } from "../config/options.ts";
+import { isPlain } from "../base/plain.ts";
 import { listAll } from "../http/calls.ts";
 
 /** What `listAll` takes where old rows live apart from the others. */

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { GetIncentivePrograms, type GetIncentiveProgramsParams } from "../contract/operations.ts";
-import type { GetIncentiveProgramsResponse, IncentiveProgram } from "../contract/types.ts";
+import { GetIncentivePrograms, type GetIncentiveProgramsParams } from "../contract/event/operations.ts";
+import type { GetIncentiveProgramsResponse, IncentiveProgram } from "../contract/event/types.ts";
 import type { ListAllOptions, Page } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { listAll, listPage } from "../http/calls.ts";

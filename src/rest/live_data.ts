@@ -17,14 +17,14 @@ import {
   GetWeatherIndex,
   GetWeatherIndexCalibrations,
   type GetWeatherIndexParams,
-} from "../contract/operations.ts";
+} from "../contract/event/operations.ts";
 import type {
   EventLiveData,
   GetWeatherIndexCalibrationsResponse,
   GetWeatherIndexResponse,
   LiveData,
   PlayByPlay,
-} from "../contract/types.ts";
+} from "../contract/event/types.ts";
 import { withIds } from "../http/check_call.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { call, callFor, callForList } from "../http/calls.ts";

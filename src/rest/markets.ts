@@ -17,7 +17,7 @@ import {
   type GetMarketOrderbooksParams,
   GetMarkets,
   type GetMarketsParams,
-} from "../contract/operations.ts";
+} from "../contract/event/operations.ts";
 import type {
   GetMarketCandlesticksResponse,
   GetMarketsResponse,
@@ -25,7 +25,7 @@ import type {
   MarketCandlesticksResponse,
   MarketOrderbookFp,
   OrderbookCountFp,
-} from "../contract/types.ts";
+} from "../contract/event/types.ts";
 import type { Page } from "../http/page.ts";
 import { withIds } from "../http/check_call.ts";
 import type { CallOptions } from "../http/pipeline.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { GetMilestone, GetMilestones, type GetMilestonesParams } from "../contract/operations.ts";
-import type { GetMilestonesResponse, Milestone } from "../contract/types.ts";
+import { GetMilestone, GetMilestones, type GetMilestonesParams } from "../contract/event/operations.ts";
+import type { GetMilestonesResponse, Milestone } from "../contract/event/types.ts";
 import type { ListAllOptions, Page } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { callFor, listAll, listPage } from "../http/calls.ts";

@@ -88,7 +88,7 @@ export type {
   ResetOrderGroupParams,
   TriggerOrderGroupParams,
   UpdateOrderGroupLimitParams,
-} from "../contract/operations.ts";
+} from "../contract/event/operations.ts";
 export type * from "./account.ts";
 export type * from "./api_keys.ts";
 export type * from "./communications.ts";

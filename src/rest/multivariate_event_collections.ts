@@ -9,13 +9,13 @@ import {
   GetMultivariateEventCollection,
   GetMultivariateEventCollections,
   type GetMultivariateEventCollectionsParams,
-} from "../contract/operations.ts";
+} from "../contract/event/operations.ts";
 import type {
   CreateMarketInMultivariateEventCollectionRequest,
   CreateMarketInMultivariateEventCollectionResponse,
   GetMultivariateEventCollectionsResponse,
   MultivariateEventCollection,
-} from "../contract/types.ts";
+} from "../contract/event/types.ts";
 import type { ListAllOptions, Page } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { callFor, callWith, listAll, listPage } from "../http/calls.ts";

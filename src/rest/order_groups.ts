@@ -18,14 +18,14 @@ import {
   type TriggerOrderGroupParams,
   UpdateOrderGroupLimit,
   type UpdateOrderGroupLimitParams,
-} from "../contract/operations.ts";
+} from "../contract/event/operations.ts";
 import type {
   CreateOrderGroupRequest,
   CreateOrderGroupResponse,
   GetOrderGroupResponse,
   OrderGroup,
   UpdateOrderGroupLimitRequest,
-} from "../contract/types.ts";
+} from "../contract/event/types.ts";
 import { withIds } from "../http/check_call.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { call, callWith, send } from "../http/calls.ts";

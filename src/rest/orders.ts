@@ -23,7 +23,7 @@ import {
   type GetOrderQueuePositionsParams,
   GetOrders,
   type GetOrdersParams,
-} from "../contract/operations.ts";
+} from "../contract/event/operations.ts";
 import type {
   AmendOrderV2Request,
   AmendOrderV2Response,
@@ -40,11 +40,11 @@ import type {
   GetOrdersResponse,
   Order,
   OrderQueuePosition,
-} from "../contract/types.ts";
+} from "../contract/event/types.ts";
 import type { Page } from "../http/page.ts";
 import type { CallOptions, WriteOptions } from "../http/pipeline.ts";
 import { assertCallOptions, refuseCall, withIds } from "../http/check_call.ts";
-import { shown } from "../plain.ts";
+import { shown } from "../base/plain.ts";
 import { assertNoExtra, assertOneOf, checkFirst, isGiven, ownFields, withExtras } from "./checks.ts";
 import { type HistoryOptions, listTiers } from "./history.ts";
 import { callFor, callForList, callWith, listPage, send } from "../http/calls.ts";

@@ -25,7 +25,7 @@ import {
   type GetWithdrawalsParams,
   IntraExchangeInstanceTransfer as CreateTransfer,
   SetTargetBalanceAllocation,
-} from "../contract/operations.ts";
+} from "../contract/event/operations.ts";
 import type {
   Deposit,
   Fill,
@@ -44,12 +44,12 @@ import type {
   SetTargetBalanceAllocationRequest,
   Settlement,
   Withdrawal,
-} from "../contract/types.ts";
+} from "../contract/event/types.ts";
 import type { ListAllOptions, Page } from "../http/page.ts";
 import type { CallOptions, WriteOptions } from "../http/pipeline.ts";
 import { assertCallOptions } from "../http/check_call.ts";
 import { assertNoExtra, ownFields, withExtras } from "./checks.ts";
-import { parseFixed } from "../fixed_point.ts";
+import { parseFixed } from "../base/fixed_point.ts";
 import { writeOne } from "../writes/once.ts";
 import { type HistoryOptions, listTiers } from "./history.ts";
 import { call, callFor, listAll, listPage, send } from "../http/calls.ts";

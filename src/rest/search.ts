@@ -4,8 +4,8 @@
  * @module
  */
 
-import { GetFiltersForSports, GetTagsForSeriesCategories } from "../contract/operations.ts";
-import type { GetFiltersBySportsResponse } from "../contract/types.ts";
+import { GetFiltersForSports, GetTagsForSeriesCategories } from "../contract/event/operations.ts";
+import type { GetFiltersBySportsResponse } from "../contract/event/types.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { call, callFor } from "../http/calls.ts";
 import { Namespace } from "./namespace.ts";

@@ -11,8 +11,8 @@ import {
   GetSeriesList,
   type GetSeriesListParams,
   type GetSeriesParams,
-} from "../contract/operations.ts";
-import type { Series, SeriesFeeChange } from "../contract/types.ts";
+} from "../contract/event/operations.ts";
+import type { Series, SeriesFeeChange } from "../contract/event/types.ts";
 import { withIds } from "../http/check_call.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { callFor, callForList } from "../http/calls.ts";

@@ -8,8 +8,8 @@ import {
   GetStructuredTarget,
   GetStructuredTargets,
   type GetStructuredTargetsParams,
-} from "../contract/operations.ts";
-import type { GetStructuredTargetsResponse, StructuredTarget } from "../contract/types.ts";
+} from "../contract/event/operations.ts";
+import type { GetStructuredTargetsResponse, StructuredTarget } from "../contract/event/types.ts";
 import type { ListAllOptions, Page } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { call, listAll, listPage } from "../http/calls.ts";

@@ -12,7 +12,7 @@ import {
   GetSubaccountTransfers,
   type GetSubaccountTransfersParams,
   UpdateSubaccountNetting,
-} from "../contract/operations.ts";
+} from "../contract/event/operations.ts";
 import type {
   ApplySubaccountTransferRequest,
   CreateSubaccountRequest,
@@ -21,7 +21,7 @@ import type {
   SubaccountNettingConfig,
   SubaccountTransfer,
   UpdateSubaccountNettingRequest,
-} from "../contract/types.ts";
+} from "../contract/event/types.ts";
 import type { ListAllOptions, Page } from "../http/page.ts";
 import type { CallOptions, WriteOptions } from "../http/pipeline.ts";
 import { assertNoExtra, checkFirst, ownFields } from "./checks.ts";

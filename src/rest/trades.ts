@@ -4,8 +4,8 @@
  * @module
  */
 
-import { GetTrades, GetTradesHistorical, type GetTradesParams } from "../contract/operations.ts";
-import type { GetTradesResponse, Trade } from "../contract/types.ts";
+import { GetTrades, GetTradesHistorical, type GetTradesParams } from "../contract/event/operations.ts";
+import type { GetTradesResponse, Trade } from "../contract/event/types.ts";
 import type { Page } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { type HistoryOptions, listTiers } from "./history.ts";

@@ -1,6 +1,6 @@
 /** Node's own modules, as much of them as is used, with no import that a bundler for the web would stumble over. */
 
-import type { Bytes } from "../web_types.ts";
+import type { Bytes } from "../base/web_types.ts";
 
 /** As much of Node's `Buffer` as is used here. */
 export interface NodeBytes extends Uint8Array {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { KalshiConfigError, KalshiConnectionError } from "../errors.ts";
+import { KalshiConfigError, KalshiConnectionError } from "../base/errors.ts";
 import { untilAborted } from "./abort.ts";
 import { allCertificates } from "./builtin.ts";
 import { withCoding } from "./content_coding.ts";

@@ -1,7 +1,7 @@
 /** Undoes the content codings that a network left on a body. */
 
 import type { ContentCoding, PoolResponse } from "./types.ts";
-import type { Bytes } from "../web_types.ts";
+import type { Bytes } from "../base/web_types.ts";
 
 /** Undoes one coding; undefined where it is not known here. */
 export type Undo = (bytes: Bytes, limit: number) => Promise<Bytes>;

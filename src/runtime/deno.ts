@@ -4,7 +4,7 @@
  * @module
  */
 
-import { KalshiConfigError } from "../errors.ts";
+import { KalshiConfigError } from "../base/errors.ts";
 import { withCoding } from "./content_coding.ts";
 import { hostFeatures } from "./host.ts";
 import { nodeCodings } from "./node_codings.ts";

@@ -1,6 +1,6 @@
 /** What Node, Deno and Bun have in common: Node's own modules for sockets and files. */
 
-import { KalshiConfigError } from "../errors.ts";
+import { KalshiConfigError } from "../base/errors.ts";
 import { builtin, nodeProcess } from "./builtin.ts";
 import type { Settings } from "./options.ts";
 import type { Runtime } from "./types.ts";

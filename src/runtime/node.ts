@@ -5,7 +5,7 @@
  */
 
 import type { Dispatcher } from "undici";
-import { KalshiConfigError } from "../errors.ts";
+import { KalshiConfigError } from "../base/errors.ts";
 import { allCertificates, builtin } from "./builtin.ts";
 import { hostFeatures } from "./host.ts";
 import { isNotSent } from "./node_builtin.ts";

@@ -14,7 +14,7 @@ import {
 import { Readable } from "node:stream";
 import { arrayBuffer, text } from "node:stream/consumers";
 import type { TLSSocket } from "node:tls";
-import { KalshiConnectionError } from "../errors.ts";
+import { KalshiConnectionError } from "../base/errors.ts";
 import { untilAborted } from "./abort.ts";
 import { acceptEncoding, type NodeAnswer, poolResponse } from "./node_response.ts";
 import { dial } from "./node_tcp.ts";

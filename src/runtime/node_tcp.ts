@@ -1,4 +1,4 @@
-import { KalshiConnectionError } from "../errors.ts";
+import { KalshiConnectionError } from "../base/errors.ts";
 import { allCertificates, builtin, type ByteSocket, type NodeBytes, type NodeSocket } from "./builtin.ts";
 import type { Settings } from "./options.ts";
 import type { ByteStream, TcpConnectOptions } from "./types.ts";

@@ -4,7 +4,7 @@
  * own way; and this one reads small frames faster, since it takes all that a packet holds in one go.
  */
 
-import { KalshiConfigError, KalshiConnectionError } from "../errors.ts";
+import { KalshiConfigError, KalshiConnectionError } from "../base/errors.ts";
 import type { NodeBytes, NodeSocket } from "./builtin.ts";
 import { contentCoding } from "./content_coding.ts";
 import { nodeCodings } from "./node_codings.ts";

@@ -1,4 +1,4 @@
-import { KalshiConfigError } from "../errors.ts";
+import { KalshiConfigError } from "../base/errors.ts";
 import type { ConnectionLimits, HttpPoolOptions, RestRuntime, RuntimeOptions } from "./types.ts";
 
 /** A proxy, taken apart. */

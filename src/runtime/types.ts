@@ -4,10 +4,10 @@
  * @module
  */
 
-import { excerpt, readErrorBody } from "../error_body.ts";
-import { KalshiError } from "../errors.ts";
-import { redact } from "../redact.ts";
-import type { Bytes } from "../web_types.ts";
+import { excerpt, readErrorBody } from "../base/error_body.ts";
+import { KalshiError } from "../base/errors.ts";
+import { redact } from "../base/redact.ts";
+import type { Bytes } from "../base/web_types.ts";
 
 /** What a runtime's adapter can do. Asking for what it cannot do fails at construction. */
 export interface RuntimeCapabilities {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { KalshiConfigError } from "../errors.ts";
+import { KalshiConfigError } from "../base/errors.ts";
 import { assertRuntimeCan, type Reasons } from "./options.ts";
 import type { HttpPool, RestRuntime, Runtime } from "./types.ts";
 

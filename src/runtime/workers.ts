@@ -4,7 +4,7 @@
  * @module
  */
 
-import { KalshiConfigError } from "../errors.ts";
+import { KalshiConfigError } from "../base/errors.ts";
 import { webCodings, withCoding } from "./content_coding.ts";
 import { assertRuntimeCan, assertRuntimeOptions, type Reasons } from "./options.ts";
 import type { HttpPool, RestRuntime, Runtime, RuntimeOptions } from "./types.ts";

@@ -1,6 +1,6 @@
 /** WebSockets and TCP in workerd: loaded with the first connection, which a Worker of REST calls never makes. */
 
-import { KalshiConnectionError } from "../errors.ts";
+import { KalshiConnectionError } from "../base/errors.ts";
 import {
   type ByteStream,
   HandshakeRefusedError,

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { KalshiError, KalshiNotFoundError } from "../errors.ts";
+import { KalshiError, KalshiNotFoundError } from "../base/errors.ts";
 import { KalshiMarketClosedError } from "./errors.ts";
 import type { LookupClient, StreamLookup } from "./recover.ts";
 

@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { Clock } from "../clock.ts";
-import { commandParams } from "../contract/commands.ts";
-import { KalshiAbortError, KalshiConfigError, KalshiTimeoutError } from "../errors.ts";
-import { assertAtLeast, assertKnownOptions, assertSignal } from "../options.ts";
-import { isPlain } from "../plain.ts";
+import type { Clock } from "../base/clock.ts";
+import { commandParams } from "../contract/event/commands.ts";
+import { KalshiAbortError, KalshiConfigError, KalshiTimeoutError } from "../base/errors.ts";
+import { assertAtLeast, assertKnownOptions, assertSignal } from "../config/options.ts";
+import { isPlain } from "../base/plain.ts";
 
 /** How long a caller waits. */
 export interface WaitOptions {

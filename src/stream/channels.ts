@@ -4,13 +4,13 @@
  * @module
  */
 
-import type { Channel, ChannelMessages } from "../contract/ws.ts";
-import { commandParams } from "../contract/commands.ts";
-import { KalshiConfigError } from "../errors.ts";
-import { findFault } from "../http/check.ts";
-import { unknownOption } from "../options.ts";
-import { copyPlain, isPlain, shown } from "../plain.ts";
-import type { QueuePolicy } from "./queue.ts";
+import type { Channel, ChannelMessages } from "../contract/event/channels.ts";
+import { commandParams } from "../contract/event/commands.ts";
+import { KalshiConfigError } from "../base/errors.ts";
+import { findFault } from "../contract/check.ts";
+import { unknownOption } from "../config/options.ts";
+import { copyPlain, isPlain, shown } from "../base/plain.ts";
+import type { QueuePolicy } from "../base/queue.ts";
 
 /** Which markets of a channel, by ticker. */
 export interface MarketParams {

@@ -5,11 +5,11 @@
  */
 
 import type { KalshiAuth } from "../auth/mod.ts";
-import type { Clock, ClockTimer } from "../clock.ts";
+import type { Clock, ClockTimer } from "../base/clock.ts";
 import { fillLists } from "../contract/fill_lists.ts";
-import { frameLists } from "../contract/ws_lists.ts";
-import type { KalshiConfig } from "../config.ts";
-import { KalshiAbortError, KalshiConnectionError, KalshiError, KalshiTimeoutError } from "../errors.ts";
+import { frameLists } from "../contract/event/channel_lists.ts";
+import type { KalshiConfig } from "../config/kalshi_config.ts";
+import { KalshiAbortError, KalshiConnectionError, KalshiError, KalshiTimeoutError } from "../base/errors.ts";
 import { backoffMs } from "../http/retry.ts";
 import { HandshakeRefusedError, type Runtime, type RuntimeWebSocket } from "../runtime/types.ts";
 import { streamError } from "./advice.ts";

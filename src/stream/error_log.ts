@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../base/clock.ts";
 
 /** How many kinds are told apart; all further ones are one kind. */
 const KINDS = 100;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { KalshiError, type KalshiErrorJson } from "../errors.ts";
+import { KalshiError, type KalshiErrorJson } from "../base/errors.ts";
 
 /**
  * Kalshi refused a command, or ended a subscription:

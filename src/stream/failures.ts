@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type KalshiError, KalshiTimeoutError } from "../errors.ts";
+import { type KalshiError, KalshiTimeoutError } from "../base/errors.ts";
 import { KalshiStreamError } from "./errors.ts";
 import type { Attempt, Lane, Waiter } from "./lane.ts";
 

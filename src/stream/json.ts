@@ -5,9 +5,9 @@
  * @module
  */
 
-import type { WsJsonStringify } from "../config.ts";
-import { KalshiConfigError, KalshiDecodeError } from "../errors.ts";
-import type { Bytes } from "../web_types.ts";
+import type { WsJsonStringify } from "../config/kalshi_config.ts";
+import { KalshiConfigError, KalshiDecodeError } from "../base/errors.ts";
+import type { Bytes } from "../base/web_types.ts";
 
 /** What a function returned, in words. */
 function nameOf(value: unknown): string {

@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { KalshiError } from "../errors.ts";
+import type { KalshiError } from "../base/errors.ts";
 import { type ChannelFacts, channelFacts, type KeyParam, type StreamMarker } from "./channels.ts";
 import type { Frame } from "./connection.ts";
-import { Sequence } from "./sequence.ts";
+import { Sequence } from "../books/sequence.ts";
 
 /** Who reads a channel. */
 export interface Consumer {

@@ -6,8 +6,8 @@
  * @module
  */
 
-import type { Clock } from "../clock.ts";
-import { KalshiConfigError, type KalshiError, KalshiTimeoutError } from "../errors.ts";
+import type { Clock } from "../base/clock.ts";
+import { KalshiConfigError, type KalshiError, KalshiTimeoutError } from "../base/errors.ts";
 import { backoffMs, type BackoffOptions } from "../http/retry.ts";
 import { streamError } from "./advice.ts";
 import { type GapMarker, keyOf, type KeyParam, MESSAGE_TYPES, type Wish } from "./channels.ts";
@@ -15,7 +15,7 @@ import type { Connection, Frame } from "./connection.ts";
 import { KalshiStreamError } from "./errors.ts";
 import { afterFailure, ALREADY, ENDING, UNKNOWN_SID } from "./failures.ts";
 import { type Consumer, Lane, type Loss } from "./lane.ts";
-import { Sequence, type SequencedKind } from "./sequence.ts";
+import { Sequence, type SequencedKind } from "../books/sequence.ts";
 
 /** How the lanes of a stream fare. */
 export interface LaneStats {

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Clock, ClockTimer } from "../clock.ts";
-import type { BookSide } from "../contract/ws.ts";
-import { type KalshiError, KalshiTimeoutError } from "../errors.ts";
+import type { Clock, ClockTimer } from "../base/clock.ts";
+import type { BookSide } from "../contract/event/channels.ts";
+import { type KalshiError, KalshiTimeoutError } from "../base/errors.ts";
 import { backoffMs, type BackoffOptions } from "../http/retry.ts";
 import { type MarketLookup, whyAbsent } from "./absent.ts";
 import { checkCall, waitFor, type WaitOptions } from "./calls.ts";
@@ -16,11 +16,11 @@ import { KalshiStaleBookError, KalshiStreamClosedError, KalshiStreamError } from
 import { ABOUT_A_KEY } from "./failures.ts";
 import type { Consumer } from "./lane.ts";
 import type { Lanes } from "./lanes.ts";
-import { type BookChange, type BookState, MarketBook, type StaleReason } from "./market_book.ts";
-import type { BookDepth, OrderBook, RestOrderBook } from "./order_book.ts";
-import { type QueueOptions, StreamQueue } from "./queue.ts";
+import { type BookChange, type BookState, MarketBook, type StaleReason } from "../books/market_book.ts";
+import type { BookDepth, OrderBook, RestOrderBook } from "../books/order_book.ts";
+import { type QueueOptions, StreamQueue } from "../base/queue.ts";
 import { type QueueStats, readQueueOptions } from "./subscription.ts";
-import type { AsyncItems } from "../web_types.ts";
+import type { AsyncItems } from "../base/web_types.ts";
 
 const CHANNEL = "orderbook_delta";
 /** How long a snapshot may take before the next, harder attempt. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-export type * from "../contract/ws.ts";
+export type * from "../contract/event/channels.ts";
 export type { WaitOptions } from "./calls.ts";
 export type {
   ChannelItem,
@@ -40,9 +40,9 @@ export type {
   BookStaleChange,
   BookState,
   StaleReason,
-} from "./market_book.ts";
-export type { BookDepth, BookLevel, OrderBook, RestOrderBook } from "./order_book.ts";
-export type { QueueOptions, QueuePolicy } from "./queue.ts";
+} from "../books/market_book.ts";
+export type { BookDepth, BookLevel, OrderBook, RestOrderBook } from "../books/order_book.ts";
+export type { QueueOptions, QueuePolicy } from "../base/queue.ts";
 export type { LookupClient, RecoveredFill, RecoveredOrder, RecoverOptions, StreamLookup } from "./recover.ts";
 export {
   KalshiStream,
@@ -52,4 +52,4 @@ export {
   type StreamStats,
 } from "./stream.ts";
 export type { QueueStats, SubscribeOptions, Subscription } from "./subscription.ts";
-export type { AsyncItems } from "../web_types.ts";
+export type { AsyncItems } from "../base/web_types.ts";

@@ -4,13 +4,13 @@
  * @module
  */
 
-import type { Clock, ClockTimer } from "../clock.ts";
-import type { Fill, Order } from "../contract/types.ts";
-import type { FillData, UserOrderData } from "../contract/ws.ts";
-import { KalshiConfigError, type KalshiError, KalshiTimeoutError } from "../errors.ts";
+import type { Clock, ClockTimer } from "../base/clock.ts";
+import type { Fill, Order } from "../contract/event/types.ts";
+import type { FillData, UserOrderData } from "../contract/event/channels.ts";
+import { KalshiConfigError, type KalshiError, KalshiTimeoutError } from "../base/errors.ts";
 import { backoffMs, type BackoffOptions } from "../http/retry.ts";
-import { assertAtLeast, assertKnownOptions } from "../options.ts";
-import { knownMs, timeMs } from "../wire_time.ts";
+import { assertAtLeast, assertKnownOptions } from "../config/options.ts";
+import { knownMs, timeMs } from "../base/wire_time.ts";
 import { LONGEST_MS, waitFor } from "./calls.ts";
 import type { RecoveryReport, StreamMarker } from "./channels.ts";
 import type { Frame } from "./connection.ts";

@@ -11,7 +11,7 @@ import {
   type KalshiError,
   KalshiRateLimitError,
   KalshiServerError,
-} from "../errors.ts";
+} from "../base/errors.ts";
 import { keyAdvice } from "../http/advice.ts";
 import type { HandshakeRefusedError } from "../runtime/types.ts";
 

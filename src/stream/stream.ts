@@ -6,13 +6,19 @@
 
 import { detectRuntime } from "#runtime";
 import { KalshiAuth, type RequestSigner } from "../auth/mod.ts";
-import { type Clock, systemClock } from "../clock.ts";
-import { KalshiConfig, type KalshiConfigOptions } from "../config.ts";
-import type { Channel, ChannelMessages, FillMessage, UserOrderMessage } from "../contract/ws.ts";
-import { KalshiConfigError } from "../errors.ts";
-import { guard } from "../http/hooks.ts";
-import { STREAM_OPTIONS } from "../option_places.ts";
-import { assertFlag, assertFunction, assertKnownOptions, assertParts, assertSignal } from "../options.ts";
+import { type Clock, systemClock } from "../base/clock.ts";
+import { KalshiConfig, type KalshiConfigOptions } from "../config/kalshi_config.ts";
+import type { Channel, ChannelMessages, FillMessage, UserOrderMessage } from "../contract/event/channels.ts";
+import { KalshiConfigError } from "../base/errors.ts";
+import { guard } from "../base/hooks.ts";
+import { STREAM_OPTIONS } from "../config/option_places.ts";
+import {
+  assertFlag,
+  assertFunction,
+  assertKnownOptions,
+  assertParts,
+  assertSignal,
+} from "../config/options.ts";
 import type { Runtime } from "../runtime/types.ts";
 import { marketLookup } from "./absent.ts";
 import { checkCall, waitFor, type WaitOptions } from "./calls.ts";
@@ -28,8 +34,8 @@ import { ErrorLog } from "./error_log.ts";
 import { KalshiStreamClosedError } from "./errors.ts";
 import { Lanes } from "./lanes.ts";
 import { LiveBooks, type LiveOrderBook } from "./live_books.ts";
-import type { BookState } from "./market_book.ts";
-import { StreamQueue } from "./queue.ts";
+import type { BookState } from "../books/market_book.ts";
+import { StreamQueue } from "../base/queue.ts";
 import {
   type LookupClient,
   readRecover,
@@ -45,7 +51,7 @@ import {
   type SubscribeOptions,
   type Subscription,
 } from "./subscription.ts";
-import type { AsyncItems } from "../web_types.ts";
+import type { AsyncItems } from "../base/web_types.ts";
 
 /** What a stream is made from. */
 export interface StreamOptions {

@@ -4,18 +4,18 @@
  * @module
  */
 
-import type { Clock } from "../clock.ts";
-import { KalshiConfigError, type KalshiError } from "../errors.ts";
-import { guard } from "../http/hooks.ts";
-import { assertKnownOptions } from "../options.ts";
+import type { Clock } from "../base/clock.ts";
+import { KalshiConfigError, type KalshiError } from "../base/errors.ts";
+import { guard } from "../base/hooks.ts";
+import { assertKnownOptions } from "../config/options.ts";
 import { checkCall, waitFor, type WaitOptions } from "./calls.ts";
 import { channelFacts, keyOf, type StreamItem, type StreamMarker, type Wish } from "./channels.ts";
 import type { Frame } from "./connection.ts";
 import { KalshiStreamClosedError } from "./errors.ts";
 import type { Consumer } from "./lane.ts";
 import type { Lanes } from "./lanes.ts";
-import { type QueueOptions, type QueuePolicy, StreamQueue } from "./queue.ts";
-import type { AsyncItems } from "../web_types.ts";
+import { type QueueOptions, type QueuePolicy, StreamQueue } from "../base/queue.ts";
+import type { AsyncItems } from "../base/web_types.ts";
 
 /** How `subscribe` waits, and how its items wait for their reader. */
 export interface SubscribeOptions extends WaitOptions {

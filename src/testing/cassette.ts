@@ -1,9 +1,9 @@
 /**
  * Cassettes: recorded requests and answers, one line of JSON each.
  */
-import { KalshiConfigError } from "../errors.ts";
-import { shown } from "../plain.ts";
-import type { Bytes } from "../web_types.ts";
+import { KalshiConfigError } from "../base/errors.ts";
+import { shown } from "../base/plain.ts";
+import type { Bytes } from "../base/web_types.ts";
 
 /** A body as a cassette holds it: as JSON where that gives back the same text, else as text, else as base64. */
 export type CassetteBody =

@@ -1,8 +1,8 @@
 /** Transports that record what a client asks and is answered, and that answer from such a recording. */
-import { KalshiConfigError, KalshiError } from "../errors.ts";
+import { KalshiConfigError, KalshiError } from "../base/errors.ts";
 import type { Transport } from "../http/transport.ts";
 import { assertOptions, flag, type Rule, type Rules } from "../local_exchange/options.ts";
-import { isPlain } from "../plain.ts";
+import { isPlain } from "../base/plain.ts";
 import {
   type CassetteEntry,
   type CassetteRequest,

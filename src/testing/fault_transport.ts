@@ -1,12 +1,12 @@
-import { type Clock, systemClock } from "../clock.ts";
-import { KalshiConfigError, KalshiConnectionError } from "../errors.ts";
+import { type Clock, systemClock } from "../base/clock.ts";
+import { KalshiConfigError, KalshiConnectionError } from "../base/errors.ts";
 import type { Transport, TransportFunction } from "../http/transport.ts";
 import { createRandom } from "../local_exchange/random.ts";
 import { assertOptions, type Rule, type Rules, whole } from "../local_exchange/options.ts";
-import { assertKnownOptions } from "../options.ts";
-import { isPlain, shown } from "../plain.ts";
+import { assertKnownOptions } from "../config/options.ts";
+import { isPlain, shown } from "../base/plain.ts";
 import { asFunction, clockRule, transportRule } from "./network.ts";
-import type { Bytes } from "../web_types.ts";
+import type { Bytes } from "../base/web_types.ts";
 
 /**
  * One thing that goes wrong.

@@ -1,5 +1,5 @@
-import { KalshiConfigError } from "../errors.ts";
-import { shown } from "../plain.ts";
+import { KalshiConfigError } from "../base/errors.ts";
+import { shown } from "../base/plain.ts";
 import type { CassetteStore } from "./cassette.ts";
 
 /** The part of `node:fs/promises` used here; written down so that this file needs no types of Node. */

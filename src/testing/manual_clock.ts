@@ -1,5 +1,5 @@
-import type { Clock, ClockTimer } from "../clock.ts";
-import { assertAtLeast, assertFunction } from "../options.ts";
+import type { Clock, ClockTimer } from "../base/clock.ts";
+import { assertAtLeast, assertFunction } from "../config/options.ts";
 
 interface Waiting {
   readonly at: number;

@@ -5,9 +5,9 @@
  * @module
  */
 
-import { type BookSide, errorMeanings, type TickerData, type TradeData } from "../contract/ws.ts";
-import { formatCount, formatPrice } from "../fixed_point.ts";
-import type { BookDepth } from "../stream/order_book.ts";
+import { type BookSide, errorMeanings, type TickerData, type TradeData } from "../contract/event/channels.ts";
+import { formatCount, formatPrice } from "../base/fixed_point.ts";
+import type { BookDepth } from "../books/order_book.ts";
 
 /** What a reader can ask for: public market data. */
 export type FeedChannel = "orderbook_delta" | "ticker" | "trade";

@@ -6,9 +6,9 @@
 
 import type { KalshiEnv } from "../auth/env.ts";
 import { KalshiClient } from "../client.ts";
-import { KalshiAuthError, KalshiConfigError, type KalshiError } from "../errors.ts";
+import { KalshiAuthError, KalshiConfigError, type KalshiError } from "../base/errors.ts";
 import { backoffMs } from "../http/retry.ts";
-import { unknownOption } from "../options.ts";
+import { unknownOption } from "../config/options.ts";
 import { workersRuntime } from "../runtime/workers.ts";
 import type { KalshiStream } from "../stream/stream.ts";
 import {

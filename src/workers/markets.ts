@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { BookSide } from "../contract/ws.ts";
-import { KalshiNotFoundError } from "../errors.ts";
+import type { BookSide } from "../contract/event/channels.ts";
+import { KalshiNotFoundError } from "../base/errors.ts";
 import { KalshiMarketClosedError, KalshiStreamError, KalshiStreamOverflowError } from "../stream/errors.ts";
 import type { LiveOrderBook } from "../stream/live_books.ts";
-import type { BookChange, StaleReason } from "../stream/market_book.ts";
-import { OrderBook, type RestOrderBook } from "../stream/order_book.ts";
+import type { BookChange, StaleReason } from "../books/market_book.ts";
+import { OrderBook, type RestOrderBook } from "../books/order_book.ts";
 import type { KalshiStream } from "../stream/stream.ts";
 import type { Subscription } from "../stream/subscription.ts";
 import {

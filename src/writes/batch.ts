@@ -5,10 +5,10 @@
  */
 
 import type { Operation } from "../contract/operation.ts";
-import type { ErrorResponse } from "../contract/types.ts";
+import type { ErrorResponse } from "../contract/event/types.ts";
 import { callAnd, listIn } from "../http/calls.ts";
 import type { HttpPipeline, WriteAttempt, WriteOptions } from "../http/pipeline.ts";
-import { isPlain } from "../plain.ts";
+import { isPlain } from "../base/plain.ts";
 import { type Answer, type Verdict, type Write, write } from "./once.ts";
 
 /** The result of an item. */

@@ -5,12 +5,12 @@
  * @module
  */
 
-import { withContext } from "../error_classes.ts";
-import { KalshiConfigError, KalshiError } from "../errors.ts";
+import { withContext } from "../base/error_classes.ts";
+import { KalshiConfigError, KalshiError } from "../base/errors.ts";
 import { assertOptionsObject } from "../http/check_call.ts";
 import type { Attempts, CallOptions, HttpPipeline, WriteAttempt, WriteOptions } from "../http/pipeline.ts";
 import { isTransient } from "../http/retry.ts";
-import { shown } from "../plain.ts";
+import { shown } from "../base/plain.ts";
 
 /**
  * What the exchange said of an item.

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { GetOrder, GetOrders } from "../contract/operations.ts";
+import { GetOrder, GetOrders } from "../contract/event/operations.ts";
 import type {
   AmendOrderV2Request,
   AmendOrderV2Response,
@@ -14,12 +14,12 @@ import type {
   DecreaseOrderV2Request,
   DecreaseOrderV2Response,
   Order,
-} from "../contract/types.ts";
-import { formatCount, parseCount, parsePrice } from "../fixed_point.ts";
+} from "../contract/event/types.ts";
+import { formatCount, parseCount, parsePrice } from "../base/fixed_point.ts";
 import type { ListAllOptions } from "../http/page.ts";
 import type { CallOptions, HttpPipeline } from "../http/pipeline.ts";
 import { callFor, listAll } from "../http/calls.ts";
-import { timeMs } from "../wire_time.ts";
+import { timeMs } from "../base/wire_time.ts";
 
 /** How far apart two clocks may be, and more: Kalshi refuses requests of clocks that are off by half a minute. */
 const CLOCK_SLACK_MS = 60_000;

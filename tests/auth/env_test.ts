@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { readAuthEnv } from "../../src/auth/env.ts";
 import { KalshiAuth, type KalshiEnv } from "../../src/auth/mod.ts";
-import { KalshiAuthError, KalshiConfigError } from "../../src/errors.ts";
+import { KalshiAuthError, KalshiConfigError } from "../../src/base/errors.ts";
 import type { Runtime } from "../../src/runtime/types.ts";
 import { test } from "../support/test.ts";
 import { ed25519Pkcs8, ed25519Public, encryptedKeys, passphrase, rsaPkcs1 } from "./fixtures.ts";

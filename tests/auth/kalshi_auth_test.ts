@@ -7,9 +7,9 @@ import {
   assertThrows,
 } from "@std/assert";
 import fc from "fast-check";
-import { systemClock } from "../../src/clock.ts";
+import { systemClock } from "../../src/base/clock.ts";
 import { KalshiAuth, signerFromPem } from "../../src/auth/mod.ts";
-import { KalshiAuthError, KalshiConfigError } from "../../src/errors.ts";
+import { KalshiAuthError, KalshiConfigError } from "../../src/base/errors.ts";
 import { test } from "../support/test.ts";
 import { ecPkcs8, ed25519Pkcs8, encryptedKeys, rsaPkcs1, rsaPkcs8 } from "./fixtures.ts";
 import { assertSigns, base64Bytes, verify } from "./signatures.ts";

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { assertPrivateKeyPem, KalshiAuth, signerFromPem } from "../../src/auth/mod.ts";
 import { KalshiClient } from "../../src/client.ts";
-import { KalshiAuthError } from "../../src/errors.ts";
+import { KalshiAuthError } from "../../src/base/errors.ts";
 import { test } from "../support/test.ts";
 import * as keys from "./fixtures.ts";
 import { assertSigns, pemBytes, toPem, verify } from "./signatures.ts";

@@ -7,7 +7,7 @@ import { join, relative } from "node:path";
 import process from "node:process";
 import { inspect } from "node:util";
 import { KalshiAuth } from "../../src/auth/mod.ts";
-import { KalshiAuthError } from "../../src/errors.ts";
+import { KalshiAuthError } from "../../src/base/errors.ts";
 import { test } from "../support/test.ts";
 import * as keys from "./fixtures.ts";
 import { assertHidden, everyFailure, secretsIn } from "./secrets.ts";

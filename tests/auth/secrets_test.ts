@@ -1,6 +1,6 @@
 import { assert } from "@std/assert";
 import { KalshiAuth } from "../../src/auth/mod.ts";
-import { KalshiError } from "../../src/errors.ts";
+import { KalshiError } from "../../src/base/errors.ts";
 import { test } from "../support/test.ts";
 import * as fixtures from "./fixtures.ts";
 import { assertHidden, everyFailure, secretsIn } from "./secrets.ts";

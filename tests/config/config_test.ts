@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertStrictEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { KalshiConfig, type KalshiConfigOptions } from "../../src/config.ts";
-import { DEFAULTS } from "../../src/defaults.ts";
-import { KalshiConfigError } from "../../src/errors.ts";
+import { KalshiConfig, type KalshiConfigOptions } from "../../src/config/kalshi_config.ts";
+import { DEFAULTS } from "../../src/config/settings.ts";
+import { KalshiConfigError } from "../../src/base/errors.ts";
 import { assertRuntimeCan } from "../../src/runtime/options.ts";
 import type { Runtime, RuntimeCapabilities } from "../../src/runtime/types.ts";
 import { test } from "../support/test.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import process from "node:process";
-import { KalshiConfig } from "../../src/config.ts";
-import { KalshiConfigError } from "../../src/errors.ts";
+import { KalshiConfig } from "../../src/config/kalshi_config.ts";
+import { KalshiConfigError } from "../../src/base/errors.ts";
 import { test } from "../support/test.ts";
 
 const baseUrl = "https://proxy.example/trade-api/v2";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { KalshiConfigError } from "../../src/errors.ts";
-import { assertExtraHeaders } from "../../src/extra_headers.ts";
+import { KalshiConfigError } from "../../src/base/errors.ts";
+import { assertExtraHeaders } from "../../src/config/headers.ts";
 import { test } from "../support/test.ts";
 
 test("ordinary headers pass as they are", () => {

@@ -7,14 +7,14 @@ import {
   type KalshiConfigOptions,
   KalshiCore,
 } from "../../mod.ts";
-import { DEFAULTS } from "../../src/defaults.ts";
+import { DEFAULTS } from "../../src/config/settings.ts";
 import {
   CALL_OPTIONS,
   CLIENT_OPTIONS,
   CONFIG_OPTIONS,
   LIMIT_OPTIONS,
   type STREAM_OPTIONS,
-} from "../../src/option_places.ts";
+} from "../../src/config/option_places.ts";
 import { KalshiStream, type StreamOptions } from "../../src/stream/mod.ts";
 import { test } from "../support/test.ts";
 

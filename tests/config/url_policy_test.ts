@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { KalshiConfigError } from "../../src/errors.ts";
-import { eventVenue } from "../../src/hosts.ts";
-import { assertSignable, checkUrl, counterpart, homeUrl, type UrlKind } from "../../src/url_policy.ts";
+import { KalshiConfigError } from "../../src/base/errors.ts";
+import { eventVenue } from "../../src/config/hosts.ts";
+import { assertSignable, checkUrl, counterpart, homeUrl, type UrlKind } from "../../src/config/url_policy.ts";
 import { test } from "../support/test.ts";
 
 const restPath = "/trade-api/v2";

@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { fillLists } from "../../src/contract/fill_lists.ts";
 import type { Operation } from "../../src/contract/operation.ts";
-import * as event from "../../src/contract/operations.ts";
+import * as event from "../../src/contract/event/operations.ts";
 import * as perps from "../../src/contract/perps/operations.ts";
-import * as perpsWs from "../../src/contract/perps/ws_lists.ts";
-import * as ws from "../../src/contract/ws_lists.ts";
-import * as schemas from "../../src/schemas.ts";
+import * as perpsWs from "../../src/contract/perps/channel_lists.ts";
+import * as ws from "../../src/contract/event/channel_lists.ts";
+import * as schemas from "../../src/contract/schemas.ts";
 import { readFacts } from "../../tools/generate_spec.ts";
 import type { Json } from "../../tools/spec_diff_schema.ts";
 import { test } from "../support/test.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { test } from "../support/test.ts";
-import * as event from "../../src/contract/operations.ts";
+import * as event from "../../src/contract/event/operations.ts";
 import * as perps from "../../src/contract/perps/operations.ts";
 import type { Operation } from "../../src/contract/operation.ts";
 import { operationsModule, readAccess, readProse } from "../../tools/generate_operations.ts";

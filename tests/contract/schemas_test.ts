@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { test } from "../support/test.ts";
-import { KalshiDecodeError } from "../../src/errors.ts";
-import * as schemas from "../../src/schemas.ts";
+import { KalshiDecodeError } from "../../src/base/errors.ts";
+import * as schemas from "../../src/contract/schemas.ts";
 
 const priceRange = { start: "0.0000", end: "1.0000", step: "0.0100" };
 

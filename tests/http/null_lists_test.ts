@@ -1,7 +1,7 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { KalshiClient, type KalshiClientOptions } from "../../mod.ts";
 import { fillLists } from "../../src/contract/fill_lists.ts";
-import { checkResponse } from "../../src/schemas.ts";
+import { checkResponse } from "../../src/contract/schemas.ts";
 import { test } from "../support/test.ts";
 
 /** A client whose every request is answered with this, and which refuses what is not as the contract says. */

@@ -25,7 +25,7 @@ import {
   KalshiServerError,
   KalshiTimeoutError,
 } from "../../mod.ts";
-import { systemClock } from "../../src/clock.ts";
+import { systemClock } from "../../src/base/clock.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
 import { httpAnswer, startRawServer } from "../support/raw_server.ts";
 import { test } from "../support/test.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { KalshiConfigError } from "../../src/errors.ts";
+import { KalshiConfigError } from "../../src/base/errors.ts";
 import { assertPlainPath, buildQuery, fillPath } from "../../src/http/url.ts";
 import { test } from "../support/test.ts";
 

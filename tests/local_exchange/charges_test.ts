@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { KalshiClient } from "../../mod.ts";
-import * as event from "../../src/contract/operations.ts";
+import * as event from "../../src/contract/event/operations.ts";
 import type { Operation } from "../../src/contract/operation.ts";
 import * as perps from "../../src/contract/perps/operations.ts";
-import { KalshiRateLimitError } from "../../src/errors.ts";
-import { RateLimiter } from "../../src/http/rate_limiter.ts";
+import { KalshiRateLimitError } from "../../src/base/errors.ts";
+import { RateLimiter } from "../../src/rate_limits/rate_limiter.ts";
 import { eventClearing } from "../../src/local_exchange/engine/event_clearing.ts";
 import { Engine } from "../../src/local_exchange/engine/engine.ts";
 import { createRandom } from "../../src/local_exchange/random.ts";

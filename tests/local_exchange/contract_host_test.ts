@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import * as operations from "../../src/contract/operations.ts";
+import * as operations from "../../src/contract/event/operations.ts";
 import { LocalExchange } from "../../src/local_exchange/mod.ts";
-import { allRoutes } from "../../src/local_exchange/rest/mod.ts";
+import { allRoutes } from "../../src/local_exchange/gateways/rest/mod.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
 import { test } from "../support/test.ts";
 import { contractWatch, operationIds } from "./support/contract.ts";

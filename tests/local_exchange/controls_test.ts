@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { KalshiConfigError } from "../../src/errors.ts";
+import { KalshiConfigError } from "../../src/base/errors.ts";
 import { LocalExchange } from "../../src/local_exchange/mod.ts";
 import { ManualClock } from "../../src/testing/mod.ts";
 import { test } from "../support/test.ts";

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { KalshiAuth } from "../../src/auth/mod.ts";
 import { KalshiClient } from "../../src/client.ts";
-import { KalshiConfig } from "../../src/config.ts";
-import { KalshiConfigError, KalshiError } from "../../src/errors.ts";
+import { KalshiConfig } from "../../src/config/kalshi_config.ts";
+import { KalshiConfigError, KalshiError } from "../../src/base/errors.ts";
 import { LocalExchange } from "../../src/local_exchange/mod.ts";
 import { HandshakeRefusedError } from "../../src/runtime/types.ts";
 import { startExchange } from "../support/exchange.ts";

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { connect, type Socket } from "node:net";
 import { LocalExchange } from "../../src/local_exchange/mod.ts";
-import { encodeFrame, OPCODE } from "../../src/local_exchange/ws/framing.ts";
+import { encodeFrame, OPCODE } from "../../src/local_exchange/gateways/ws/framing.ts";
 import { test } from "../support/test.ts";
 import { until } from "../support/until.ts";
 import { Session } from "./support/session.ts";

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { KalshiClient } from "../../mod.ts";
-import { KalshiConfigError } from "../../src/errors.ts";
+import { KalshiConfigError } from "../../src/base/errors.ts";
 import { LocalExchange, type LocalExchangeOptions } from "../../src/local_exchange/mod.ts";
 import { parseCount, parseMoney, parsePrice } from "../../src/local_exchange/units.ts";
-import { checkResponse } from "../../src/schemas.ts";
+import { checkResponse } from "../../src/contract/schemas.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
 import { startExchange } from "../support/exchange.ts";
 import { test } from "../support/test.ts";

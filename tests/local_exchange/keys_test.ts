@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { KalshiAuth } from "../../src/auth/kalshi_auth.ts";
 import type { Operation } from "../../src/contract/operation.ts";
-import * as operations from "../../src/contract/operations.ts";
+import * as operations from "../../src/contract/event/operations.ts";
 import { LocalExchange } from "../../src/local_exchange/mod.ts";
 import { allScopes } from "../../src/local_exchange/scopes.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { KalshiAuth } from "../../src/auth/mod.ts";
 import { KalshiClient } from "../../src/client.ts";
-import { KalshiConfig } from "../../src/config.ts";
-import { KalshiConfigError, KalshiConnectionError, KalshiError } from "../../src/errors.ts";
+import { KalshiConfig } from "../../src/config/kalshi_config.ts";
+import { KalshiConfigError, KalshiConnectionError, KalshiError } from "../../src/base/errors.ts";
 import { LocalExchange, type TcpAddress } from "../../src/local_exchange/mod.ts";
 import { type ByteStream, HandshakeRefusedError, type Runtime } from "../../src/runtime/types.ts";
 import { KalshiStream } from "../../src/stream/mod.ts";

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { KalshiAuth } from "../../src/auth/mod.ts";
 import { KalshiClient } from "../../src/client.ts";
-import { KalshiConfig } from "../../src/config.ts";
-import { KalshiAuthError, KalshiConfigError } from "../../src/errors.ts";
+import { KalshiConfig } from "../../src/config/kalshi_config.ts";
+import { KalshiAuthError, KalshiConfigError } from "../../src/base/errors.ts";
 import { LocalExchange } from "../../src/local_exchange/mod.ts";
 import * as keys from "../auth/fixtures.ts";
 import { assertHidden, secretsIn } from "../auth/secrets.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import type { KalshiClientOptions } from "../../mod.ts";
-import { checkResponse } from "../../src/schemas.ts";
-import { KalshiDecodeError } from "../../src/errors.ts";
+import { checkResponse } from "../../src/contract/schemas.ts";
+import { KalshiDecodeError } from "../../src/base/errors.ts";
 import { Page } from "../../src/http/page.ts";
 import { follow, isList, type Place, places, sample, withEmptyLists } from "../contract/samples.ts";
 import { test } from "../support/test.ts";

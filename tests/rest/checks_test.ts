@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
-import { KalshiConfigError } from "../../src/errors.ts";
+import { KalshiConfigError } from "../../src/base/errors.ts";
 import { test } from "../support/test.ts";
 import { argumentsFor, call } from "./methods.ts";
 import { recordingClient } from "./recording.ts";

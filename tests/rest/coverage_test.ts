@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import * as table from "../../src/contract/operations.ts";
+import * as table from "../../src/contract/event/operations.ts";
 import { test } from "../support/test.ts";
 import { aliases, conveniences, isPaged, methods, methodsOf, namespaceAt } from "./methods.ts";
 import { recordingClient } from "./recording.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { KalshiConfigError } from "../../src/errors.ts";
-import type { LimitedCall } from "../../src/http/limiter.ts";
+import { KalshiConfigError } from "../../src/base/errors.ts";
+import type { LimitedCall } from "../../src/rate_limits/limiter.ts";
 import { test } from "../support/test.ts";
 import { type Answering, type Recorded, recordingClient } from "./recording.ts";
 import type { Json } from "./spec.ts";

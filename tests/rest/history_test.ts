@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { KalshiClient } from "../../src/client.ts";
-import { KalshiConfigError } from "../../src/errors.ts";
+import { KalshiConfigError } from "../../src/base/errors.ts";
 import type { HistoryOptions } from "../../src/rest/history.ts";
 import { test } from "../support/test.ts";
 import { type Recorded, recordingClient } from "./recording.ts";

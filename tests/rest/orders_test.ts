@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { KalshiDecodeError } from "../../src/errors.ts";
+import { KalshiDecodeError } from "../../src/base/errors.ts";
 import { test } from "../support/test.ts";
 import { recordingClient } from "./recording.ts";
 import { operationOf, request } from "./spec.ts";

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { KalshiError } from "../../src/errors.ts";
+import { KalshiError } from "../../src/base/errors.ts";
 import { Page } from "../../src/http/page.ts";
 import { follow, sample } from "../contract/samples.ts";
-import { SimClock } from "../http/sim_clock.ts";
+import { SimClock } from "../rate_limits/sim_clock.ts";
 import { test } from "../support/test.ts";
 import { until } from "../support/until.ts";
 import { argumentsFor, call, isPaged, methods } from "./methods.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { KalshiAuthError, KalshiConfigError } from "../../src/errors.ts";
+import { KalshiAuthError, KalshiConfigError } from "../../src/base/errors.ts";
 import { sample } from "../contract/samples.ts";
 import { test } from "../support/test.ts";
 import { argumentsFor, call, isPaged, methods } from "./methods.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { KalshiConfigError } from "../../src/errors.ts";
+import { KalshiConfigError } from "../../src/base/errors.ts";
 import { follow } from "../contract/samples.ts";
 import { test } from "../support/test.ts";
 import { argumentsFor, call, isPaged, methods } from "./methods.ts";

@@ -1,6 +1,6 @@
 import { detectRuntime } from "#runtime";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { KalshiConfigError } from "../../src/errors.ts";
+import { KalshiConfigError } from "../../src/base/errors.ts";
 import { webRuntime } from "../../src/runtime/web.ts";
 import { workersRuntime } from "../../src/runtime/workers.ts";
 import { startThing } from "../support/bed.ts";

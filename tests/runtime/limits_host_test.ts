@@ -1,6 +1,6 @@
 /** The limits of a client's connections, as a server counts these: 300 calls at once, and what stays open afterwards. */
 import { assert, assertEquals } from "@std/assert";
-import { KalshiConfig } from "../../src/config.ts";
+import { KalshiConfig } from "../../src/config/kalshi_config.ts";
 import { KalshiCore } from "../../src/core.ts";
 import type { ConnectionLimits, RestRuntime } from "../../src/runtime/types.ts";
 import { startThing, type Thing } from "../support/bed.ts";

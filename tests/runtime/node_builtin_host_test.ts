@@ -1,6 +1,6 @@
 /** The adapter that sources find on Node: what the npm package has in its place is tested with the others. */
 import { assertEquals, assertThrows } from "@std/assert";
-import { KalshiConfigError } from "../../src/errors.ts";
+import { KalshiConfigError } from "../../src/base/errors.ts";
 import { detectRuntime } from "../../src/runtime/detect.ts";
 import { startThing } from "../support/bed.ts";
 import { runtimeName, test } from "../support/test.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { KalshiConfigError, KalshiConnectionError } from "../../src/errors.ts";
+import { KalshiConfigError, KalshiConnectionError } from "../../src/base/errors.ts";
 import type { HttpPoolRequest, ProxyOptions, Runtime } from "../../src/runtime/types.ts";
 import { startThing, type Thing } from "../support/bed.ts";
 import { test } from "../support/test.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { KalshiConnectionError } from "../../src/errors.ts";
+import { KalshiConnectionError } from "../../src/base/errors.ts";
 import { HandshakeRefusedError } from "../../src/runtime/types.ts";
 import { startThing } from "../support/bed.ts";
 import { test } from "../support/test.ts";

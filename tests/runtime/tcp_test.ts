@@ -1,6 +1,6 @@
 import { detectRuntime } from "#runtime";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { KalshiConnectionError } from "../../src/errors.ts";
+import { KalshiConnectionError } from "../../src/base/errors.ts";
 import { startThing } from "../support/bed.ts";
 import { runtimeName, test } from "../support/test.ts";
 import { until } from "../support/until.ts";

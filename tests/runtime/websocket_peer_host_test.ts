@@ -3,7 +3,7 @@ import { detectRuntime } from "#runtime";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { createHash } from "node:crypto";
 import { type AddressInfo, createServer, type Socket } from "node:net";
-import { KalshiConnectionError } from "../../src/errors.ts";
+import { KalshiConnectionError } from "../../src/base/errors.ts";
 import {
   HandshakeRefusedError,
   type RuntimeWebSocket,

@@ -1,6 +1,6 @@
 import { detectRuntime } from "#runtime";
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import { KalshiConnectionError } from "../../src/errors.ts";
+import { KalshiConnectionError } from "../../src/base/errors.ts";
 import {
   HandshakeRefusedError,
   type RuntimeWebSocket,

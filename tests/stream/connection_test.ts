@@ -1,14 +1,14 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { KalshiAuth } from "../../src/auth/mod.ts";
 import { KalshiClient } from "../../src/client.ts";
-import { errorMeanings } from "../../src/contract/ws.ts";
+import { errorMeanings } from "../../src/contract/event/channels.ts";
 import {
   KalshiAbortError,
   KalshiAuthError,
   KalshiConfigError,
   KalshiError,
   KalshiTimeoutError,
-} from "../../src/errors.ts";
+} from "../../src/base/errors.ts";
 import {
   type KalshiStream,
   KalshiStreamClosedError,

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import process from "node:process";
-import { KalshiConfigError } from "../../src/errors.ts";
+import { KalshiConfigError } from "../../src/base/errors.ts";
 import { createRandom, type Random } from "../../src/local_exchange/random.ts";
-import { MarketBook } from "../../src/stream/order_books.ts";
+import { MarketBook } from "../../src/books/mod.ts";
 import { collect } from "../support/collect.ts";
 import { runtimeName, test } from "../support/test.ts";
 import { FakeVenue } from "./support/fake_venue.ts";

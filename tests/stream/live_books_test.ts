@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { KalshiTimeoutError } from "../../src/errors.ts";
+import { KalshiTimeoutError } from "../../src/base/errors.ts";
 import {
   type BookChange,
   KalshiStaleBookError,

@@ -1,6 +1,6 @@
 /** What Kalshi sends of a book when its market closes: an empty snapshot that nobody asked for. */
 import { assertEquals } from "@std/assert";
-import { BookReplay } from "../../src/stream/book_replay.ts";
+import { BookReplay } from "../../src/books/book_replay.ts";
 import type { BookChange } from "../../src/stream/mod.ts";
 import { test } from "../support/test.ts";
 import { until } from "../support/until.ts";

@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { Fill, Order } from "../../src/contract/types.ts";
+import type { Fill, Order } from "../../src/contract/event/types.ts";
 import {
   KalshiAbortError,
   KalshiConfigError,
   KalshiNotFoundError,
   KalshiTimeoutError,
-} from "../../src/errors.ts";
+} from "../../src/base/errors.ts";
 import type { StreamLookup } from "../../src/stream/mod.ts";
 import { test } from "../support/test.ts";
 import { FakeVenue, take } from "./support/fake_venue.ts";

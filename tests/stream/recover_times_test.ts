@@ -1,7 +1,7 @@
 /** What recovery makes of times that REST does not tell, in the ways in which it does not tell them. */
 import { assert, assertEquals } from "@std/assert";
 import type { KalshiClient } from "../../mod.ts";
-import type { Fill, Order } from "../../src/contract/types.ts";
+import type { Fill, Order } from "../../src/contract/event/types.ts";
 import type { StreamLookup, Subscription } from "../../src/stream/mod.ts";
 import { test } from "../support/test.ts";
 import { until } from "../support/until.ts";

@@ -1,6 +1,6 @@
 import { detectRuntime } from "#runtime";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
-import { KalshiAuthError, KalshiConnectionError, type KalshiError } from "../../src/errors.ts";
+import { KalshiAuthError, KalshiConnectionError, type KalshiError } from "../../src/base/errors.ts";
 import { HandshakeRefusedError } from "../../src/runtime/types.ts";
 import { KalshiStreamClosedError } from "../../src/stream/mod.ts";
 import { httpAnswer, startRawServer } from "../support/raw_server.ts";

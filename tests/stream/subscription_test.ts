@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { KalshiAbortError, KalshiConfigError, KalshiTimeoutError } from "../../src/errors.ts";
+import { KalshiAbortError, KalshiConfigError, KalshiTimeoutError } from "../../src/base/errors.ts";
 import {
   KalshiStreamClosedError,
   KalshiStreamError,

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { KalshiClient, KalshiConfigError } from "../../mod.ts";
-import { parseCount, parsePrice } from "../../src/fixed_point.ts";
-import { BookReplay, MarketBook, OrderBook } from "../../src/stream/order_books.ts";
+import { parseCount, parsePrice } from "../../src/base/fixed_point.ts";
+import { BookReplay, MarketBook, OrderBook } from "../../src/books/mod.ts";
 import { KalshiStream } from "../../src/stream/mod.ts";
 import { LocalExchange } from "../../src/local_exchange/mod.ts";
 import { test } from "../support/test.ts";

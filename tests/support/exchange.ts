@@ -2,7 +2,7 @@
  * A local exchange for tests of every area, on every runtime. It listens on a real port: in this process on
  * Deno, Bun and Node, beside it for workerd.
  */
-import type { HandshakeFault, SocketFault } from "../../src/local_exchange/ws/faults.ts";
+import type { HandshakeFault, SocketFault } from "../../src/local_exchange/gateways/ws/faults.ts";
 import { startThing } from "./bed.ts";
 import type { ExchangeThingOptions } from "./things/exchange.ts";
 

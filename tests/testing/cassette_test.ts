@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { KalshiConfigError, KalshiError } from "../../src/errors.ts";
+import { KalshiConfigError, KalshiError } from "../../src/base/errors.ts";
 import {
   type CassetteEntry,
   CassetteTransport,

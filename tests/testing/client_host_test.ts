@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { KalshiClient } from "../../mod.ts";
-import { KalshiError } from "../../src/errors.ts";
+import { KalshiError } from "../../src/base/errors.ts";
 import { LocalExchange } from "../../src/local_exchange/mod.ts";
 import {
   CassetteTransport,

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
-import { KalshiConfigError, KalshiConnectionError } from "../../src/errors.ts";
+import { KalshiConfigError, KalshiConnectionError } from "../../src/base/errors.ts";
 import {
   FaultTransport,
   type FaultTransportOptions,

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { http, HttpResponse } from "msw";
 import { setupServer } from "msw/node";
 import { KalshiClient, KalshiConfig } from "../../mod.ts";
-import { KalshiError } from "../../src/errors.ts";
+import { KalshiError } from "../../src/base/errors.ts";
 import { test } from "../support/test.ts";
 
 const root = KalshiConfig.demo().baseUrl;

@@ -1,5 +1,5 @@
 import { assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
-import { KalshiConfigError } from "../../src/errors.ts";
+import { KalshiConfigError } from "../../src/base/errors.ts";
 import {
   CassetteTransport,
   FaultTransport,

@@ -30,14 +30,15 @@ for (const [what, code] of intruders) {
 }
 
 test("what nothing uses of a module is not in the bundle", async () => {
-  const code = `import { parseMarket } from "./src/schemas.ts"; export * from "./src/clock.ts";`;
+  const code =
+    `import { parseMarket } from "./src/contract/schemas.ts"; export * from "./src/base/clock.ts";`;
   assertEquals(forbiddenIn(await bundle(code, "browser", "one")), []);
 });
 
 test("code behind import() is in a single file, and not in what loads at once", async () => {
-  const code = `export const limit = () => import("./src/rate_limits.ts");`;
+  const code = `export const limit = () => import("./src/rate_limits/mod.ts");`;
   const [one, split] = [await bundle(code, "browser", "one"), await bundle(code, "browser", "split")];
-  assert(one.modules.includes("src/http/rate_limiter.ts"));
+  assert(one.modules.includes("src/rate_limits/rate_limiter.ts"));
   assertEquals(split.modules.filter((path) => path.startsWith("src/")), []);
   assert(weigh(one) > weigh(split) + 2_000);
 });

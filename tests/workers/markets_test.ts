@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { formatCount, formatPrice } from "../../src/fixed_point.ts";
-import { type BookChange, MarketBook } from "../../src/stream/market_book.ts";
-import { OrderBook } from "../../src/stream/order_book.ts";
+import { formatCount, formatPrice } from "../../src/base/fixed_point.ts";
+import { type BookChange, MarketBook } from "../../src/books/market_book.ts";
+import { OrderBook } from "../../src/books/order_book.ts";
 import { snapshotFrame } from "../../src/workers/frames.ts";
 import { Market } from "../../src/workers/markets.ts";
 import { Reader } from "../../src/workers/reader.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { KalshiClient, KalshiConfigError } from "../../mod.ts";
-import { systemClock } from "../../src/clock.ts";
+import { systemClock } from "../../src/base/clock.ts";
 import { LocalExchange } from "../../src/local_exchange/mod.ts";
 import { type FeedContext, KalshiFeed, type KalshiFeedOptions } from "../../src/workers/mod.ts";
 import { test } from "../support/test.ts";

@@ -16,8 +16,8 @@ import {
   KalshiNotFoundError,
   KalshiServerError,
   KalshiTimeoutError,
-} from "../../src/errors.ts";
-import type { LimitedCall } from "../../src/http/limiter.ts";
+} from "../../src/base/errors.ts";
+import type { LimitedCall } from "../../src/rate_limits/limiter.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
 import { test } from "../support/test.ts";
 import { type Recorded, recordingClient, signer } from "../rest/recording.ts";

@@ -1,6 +1,6 @@
 /** A runtime whose network is one exchange in the same process: HTTP, WebSockets and TCP without sockets. */
-import { type Clock, held } from "../../clock.ts";
-import { KalshiConfigError, KalshiConnectionError } from "../../errors.ts";
+import { type Clock, held } from "../../base/clock.ts";
+import { KalshiConfigError, KalshiConnectionError } from "../../base/errors.ts";
 import { streamOf } from "../../runtime/node_tcp.ts";
 import { assertRuntimeCan } from "../../runtime/options.ts";
 import {
@@ -18,7 +18,7 @@ import {
 import { openWebSocket } from "../../runtime/websocket_client.ts";
 import { concat, ProtocolError } from "../../runtime/websocket_frames.ts";
 import type { Gateway, Outgoing } from "../gateway.ts";
-import type { WebSocketEndpoint } from "../ws/endpoint.ts";
+import type { WebSocketEndpoint } from "../gateways/ws/endpoint.ts";
 import { MemorySocket } from "./socket.ts";
 
 /** Whom a TCP connection is for. */

@@ -1,5 +1,5 @@
 /** Scheduled changes of fees, for series and for single events. */
-import type { EventFeeChange, SeriesFeeChange } from "../../contract/types.ts";
+import type { EventFeeChange, SeriesFeeChange } from "../../contract/event/types.ts";
 import { feeSchedule, type FeeType } from "../engine/fees.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Random } from "../random.ts";

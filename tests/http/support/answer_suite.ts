@@ -4,7 +4,7 @@
  */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { type ClientHooks, KalshiClient, type KalshiConfigOptions, KalshiError } from "../../../mod.ts";
-import type { Clock } from "../../../src/clock.ts";
+import type { Clock } from "../../../src/base/clock.ts";
 import type { Runtime } from "../../../src/runtime/types.ts";
 import { ManualClock } from "../../../src/testing/manual_clock.ts";
 import { CODED, type CodedBody, CONTENTS } from "../../support/coded_bodies.ts";

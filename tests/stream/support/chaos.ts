@@ -7,15 +7,15 @@
  * - Every fill is delivered exactly once, and of every order the last state, with `recover`.
  */
 import { setImmediate } from "node:timers";
-import type { FillData, UserOrderData } from "../../../src/contract/ws.ts";
+import type { FillData, UserOrderData } from "../../../src/contract/event/channels.ts";
 import { KalshiClient } from "../../../src/client.ts";
 import { LocalExchange, type SocketFault } from "../../../src/local_exchange/mod.ts";
-import { Session, type Subscription } from "../../../src/local_exchange/ws/session.ts";
+import { Session, type Subscription } from "../../../src/local_exchange/gateways/ws/session.ts";
 import { createRandom, type Random } from "../../../src/local_exchange/random.ts";
 import { KalshiStream, type LiveOrderBook } from "../../../src/stream/mod.ts";
-import { SimClock } from "../../http/sim_clock.ts";
+import { SimClock } from "../../rate_limits/sim_clock.ts";
 import { breath } from "../../support/until.ts";
-import { MarketBook, type OrderBook } from "../../../src/stream/order_books.ts";
+import { MarketBook, type OrderBook } from "../../../src/books/mod.ts";
 
 export interface ChaosOptions {
   readonly seed: number;

@@ -1,6 +1,6 @@
 /** A venue in memory behind the `Runtime` interface: what a test needs to move time and misbehave on cue. */
 import { KalshiAuth } from "../../../src/auth/mod.ts";
-import { KalshiConfig, type KalshiConfigOptions } from "../../../src/config.ts";
+import { KalshiConfig, type KalshiConfigOptions } from "../../../src/config/kalshi_config.ts";
 import { HandshakeRefusedError, type Runtime, type WebSocketHandlers } from "../../../src/runtime/types.ts";
 import { KalshiStream, type StreamOptions } from "../../../src/stream/mod.ts";
 import { ManualClock } from "../../../src/testing/manual_clock.ts";

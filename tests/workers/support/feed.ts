@@ -2,7 +2,7 @@
 import process from "node:process";
 import { KalshiClient, type KalshiConfig } from "../../../mod.ts";
 import { type LocalAccount, LocalExchange, type UnknownTickers } from "../../../src/local_exchange/mod.ts";
-import { MarketBook } from "../../../src/stream/market_book.ts";
+import { MarketBook } from "../../../src/books/market_book.ts";
 import type { KalshiFeedOptions } from "../../../src/workers/mod.ts";
 import { until } from "../../support/until.ts";
 

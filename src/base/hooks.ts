@@ -1,0 +1,104 @@
+/**
+ * What a client tells about its requests: for logs, traces and metrics.
+ *
+ * @module
+ */
+
+import type { SchemaDifference } from "../contract/validation.ts";
+import type { KalshiError } from "./errors.ts";
+
+/** One attempt, about to be sent. */
+export interface RequestEvent {
+  /** The same for all attempts of one call; counts up from 1 within a client. */
+  readonly callId: number;
+  /** Counts up from 1. */
+  readonly attempt: number;
+  /** HTTP method. */
+  readonly method: string;
+  /** Path below the API root, without query. */
+  readonly path: string;
+  /** The whole URL. It holds no secret. */
+  readonly url: string;
+  /** Header fields; the signature and what looks like a credential read `[redacted]`. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** An answer has arrived. */
+export interface ResponseEvent {
+  /** See {@linkcode RequestEvent.callId}. */
+  readonly callId: number;
+  /** Counts up from 1. */
+  readonly attempt: number;
+  /** HTTP method. */
+  readonly method: string;
+  /** Path below the API root, without query. */
+  readonly path: string;
+  /** HTTP status. */
+  readonly status: number;
+  /** Milliseconds from the start of this attempt, signing included. */
+  readonly durationMs: number;
+}
+
+/** An attempt failed and another one follows. */
+export interface RetryEvent {
+  /** See {@linkcode RequestEvent.callId}. */
+  readonly callId: number;
+  /** The attempt that failed. */
+  readonly attempt: number;
+  /** HTTP method. */
+  readonly method: string;
+  /** Path below the API root, without query. */
+  readonly path: string;
+  /** Milliseconds until the next attempt. */
+  readonly delayMs: number;
+  /** Why it failed. */
+  readonly error: KalshiError;
+}
+
+/** An answer is not what the contract says, and `validate` is `warn`. */
+export interface DriftEvent {
+  /** Method and path template: `GET /markets/{ticker}`. */
+  readonly operation: string;
+  /** HTTP method. */
+  readonly method: string;
+  /** Path below the API root, without query. */
+  readonly path: string;
+  /** The first difference. */
+  readonly difference: SchemaDifference;
+}
+
+/** Functions to be told. They run synchronously; one that throws or rejects is reported to the console and changes nothing. */
+export interface ClientHooks {
+  /** Before each attempt is sent. */
+  readonly onRequest?: ((event: RequestEvent) => void) | undefined;
+  /** After each answer, whatever its status. */
+  readonly onResponse?: ((event: ResponseEvent) => void) | undefined;
+  /** Before each wait for another attempt. */
+  readonly onRetry?: ((event: RetryEvent) => void) | undefined;
+  /** For each answer that differs from the contract, where `validate` is `warn`. */
+  readonly onDrift?: ((event: DriftEvent) => void) | undefined;
+}
+
+/** Calls a function of the user's; what it throws, or rejects with where it is async, goes to `onFailure`. */
+export function guard(call: () => unknown, onFailure: (error: unknown) => void): void {
+  try {
+    const result = call() as PromiseLike<unknown> | undefined;
+    // Not only a promise of this realm's own: what nobody catches ends the process.
+    if (typeof result?.then === "function") result.then(undefined, onFailure);
+  } catch (error) {
+    onFailure(error);
+  }
+}
+
+/** Calls a hook; what it throws must not turn a placed order into an error, nor end a stream. */
+export function tell<E>(hook: ((event: E) => void) | undefined, makeEvent: () => E): void {
+  if (hook !== undefined) guard(() => hook(makeEvent()), (error) => console.error("A hook threw:", error));
+}
+
+/** A copy of header fields that can be logged. */
+export function redactHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const secret = /signature|auth|cookie|token|secret|passw|credential|api.?key/i;
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, secret.test(name) ? "[redacted]" : value]),
+  );
+}

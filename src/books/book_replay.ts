@@ -1,0 +1,146 @@
+/**
+ * Order books from a recording: every check that a live stream makes, without a socket.
+ *
+ * @module
+ */
+
+import {
+  assertBookOptions,
+  type BookChange,
+  type BookFrame,
+  MarketBook,
+  type StaleReason,
+} from "./market_book.ts";
+import { isPlain } from "../base/plain.ts";
+import { Sequence } from "./sequence.ts";
+
+/** What a {@linkcode BookReplay} is made from. */
+export interface BookReplayOptions {
+  /** Whether the NO side was recorded in YES prices (`use_yes_price`); true unless told. */
+  readonly useYesPrice?: boolean | undefined;
+  /** Called for every change of a book, after it was applied. */
+  readonly onChange?: ((ticker: string, change: BookChange) => void) | undefined;
+}
+
+type Envelope = Partial<BookFrame> & { readonly sid?: number | undefined };
+
+/** One subscription of the recording. */
+interface Recorded {
+  sequence: Sequence;
+  readonly books: Set<MarketBook>;
+}
+
+/**
+ * Replays what a WebSocket to Kalshi has received: feed it every frame in the order of its coming, those of other
+ * channels too if you like. Numbers are checked over all markets of a subscription, so that a hole in the recording
+ * makes the books stale until their next snapshot.
+ *
+ * @example
+ * ```ts
+ * import { BookReplay } from "@unofficial/kalshi/order-books";
+ *
+ * declare const recording: string[]; // one frame each, as text
+ * const replay = new BookReplay();
+ * for (const line of recording) replay.feed(line);
+ * for (const [ticker, book] of replay.books) {
+ *   console.log(ticker, book.state === "live" ? book.read().bestBid : book.reason);
+ * }
+ * ```
+ */
+export class BookReplay {
+  readonly #options: BookReplayOptions;
+  readonly #books = new Map<string, MarketBook>();
+  readonly #sids = new Map<number, Recorded>();
+
+  /**
+   * Starts without any book.
+   *
+   * @throws {KalshiConfigError} for an option that is unknown or wrong
+   */
+  constructor(options: BookReplayOptions = {}) {
+    assertBookOptions("BookReplay", options);
+    this.#options = { ...options };
+  }
+
+  /** The books so far, by ticker. */
+  get books(): ReadonlyMap<string, MarketBook> {
+    return this.#books;
+  }
+
+  /** Takes the next frame, as text or parsed. One that cannot be read makes every book stale. */
+  feed(frame: unknown): void {
+    const read = readFrame(frame);
+    if (read === undefined) return this.#lose(this.#books.values(), "unreadable", 0);
+    const { type, id, sid, seq, msg = {} } = read;
+    if (type === "subscribed") return this.#begin(msg);
+    const isBook = type === "orderbook_snapshot" || type === "orderbook_delta";
+    let recorded = this.#sids.get(sid ?? 0);
+    if (recorded === undefined) {
+      if (!isBook) return;
+      this.#sids.set(sid ?? 0, recorded = { sequence: new Sequence(), books: new Set() });
+    }
+    const kind = !isBook ? "control" : type === "orderbook_snapshot" ? "snapshot" : "update";
+    if (typeof seq === "number" && !this.#isInOrder(recorded, seq, kind)) return;
+    if (isBook) this.#book(recorded, String(msg.market_ticker)).feed({ type, id, seq, msg });
+  }
+
+  /** A subscription begins, perhaps with a number that an older connection had. */
+  #begin({ channel, sid }: BookFrame["msg"]): void {
+    if (channel !== "orderbook_delta" || typeof sid !== "number") return;
+    for (const book of this.#sids.get(sid)?.books ?? []) book.restart();
+    this.#sids.set(sid, { sequence: new Sequence(), books: new Set() });
+  }
+
+  #book(recorded: Recorded, ticker: string): MarketBook {
+    let book = this.#books.get(ticker);
+    if (book === undefined) {
+      const { useYesPrice, onChange } = this.#options;
+      book = new MarketBook(ticker, {
+        useYesPrice,
+        onChange: onChange && ((change) => onChange(ticker, change)),
+      });
+      this.#books.set(ticker, book);
+    } else if (!recorded.books.has(book)) {
+      for (const { books } of this.#sids.values()) books.delete(book);
+      book.restart();
+    }
+    recorded.books.add(book);
+    return book;
+  }
+
+  #isInOrder({ sequence, books }: Recorded, seq: number, kind: "control" | "snapshot" | "update"): boolean {
+    switch (sequence.check(seq, kind)) {
+      case "gap":
+        this.#lose(books, "gap", seq - 1);
+        return true;
+      case "reset":
+        for (const book of books) book.restart();
+        return true;
+      case "suspect":
+        this.#lose(books, "gap", sequence.last ?? 0);
+        return false;
+      case "duplicate":
+        return false;
+      default:
+        return true;
+    }
+  }
+
+  #lose(books: Iterable<MarketBook>, reason: StaleReason, needed: number): void {
+    for (const book of books) book.lost(reason, needed);
+  }
+}
+
+function readFrame(frame: unknown): Envelope | undefined {
+  let read = frame;
+  if (typeof frame === "string") {
+    try {
+      read = JSON.parse(frame);
+    } catch {
+      return undefined;
+    }
+  }
+  const { type, msg } = (read ?? {}) as Envelope;
+  const isFrame = typeof type === "string" && (msg === undefined || msg === null || isPlain(msg));
+  return isFrame ? { ...read as Envelope, msg: msg ?? {} } : undefined;
+}

@@ -1,0 +1,338 @@
+/**
+ * One market's order book in YES terms, in exact integers.
+ *
+ * @module
+ */
+
+import type { BookSide } from "../contract/event/channels.ts";
+import { KalshiConfigError } from "../base/errors.ts";
+import { complementPrice, formatCount, formatPrice } from "../base/fixed_point.ts";
+import { shown } from "../base/plain.ts";
+
+/** One price level. */
+export interface BookLevel {
+  /** YES price in ten-thousandths of a dollar: $0.56 is 5600. */
+  readonly price: number;
+  /** Contracts resting there, in hundredths: 12.50 contracts are 1250. */
+  readonly size: number;
+}
+
+/** The best levels of both sides, best first. */
+export interface BookDepth {
+  /** Highest price first. */
+  readonly bids: readonly BookLevel[];
+  /** Lowest price first. */
+  readonly asks: readonly BookLevel[];
+}
+
+/** The book as `GET /markets/{ticker}/orderbook` answers: bids of both outcomes, ascending, as decimal text. */
+export interface RestOrderBook {
+  /** The two lists. */
+  readonly orderbook_fp: {
+    /** Bids for YES: `[price in dollars, contracts]`, best last. */
+    readonly yes_dollars: [string, string][];
+    /** Bids for NO, priced for NO. */
+    readonly no_dollars: [string, string][];
+  };
+}
+
+const BLOCK = 128;
+
+/** Refuses a side and a price that no level can have, which would all read as an empty one. */
+function assertLevel(method: string, side: unknown, price: unknown): void {
+  if (side !== "bid" && side !== "ask") {
+    throw new KalshiConfigError(
+      `${method} takes a side first, "bid" or "ask"; got ${shown(side)}. The book is in YES terms: ` +
+        "bids for NO stand among the asks, at one dollar less their price (`complementPrice`).",
+    );
+  }
+  if (Number.isSafeInteger(price) && (price as number) >= 0) return;
+  throw new KalshiConfigError(
+    `${method} takes a price second, in whole ten-thousandths of a dollar; got ${
+      shown(price)
+    }. For $0.56 write 5600, or parsePrice("0.5600") of @unofficial/kalshi/fixed-point.`,
+  );
+}
+
+/** Refuses what is no number of levels. */
+function assertLevels(count: unknown): void {
+  if (count === Infinity || Number.isSafeInteger(count) && (count as number) >= 1) return;
+  throw new KalshiConfigError(
+    `depth takes a whole number of levels from 1, or nothing for all of them; got ${shown(count)}.`,
+  );
+}
+
+/** A run of neighbouring levels, sorted by key. */
+interface Block {
+  readonly keys: number[];
+  readonly sizes: number[];
+}
+
+/** Where `key` is in `keys`, or where it belongs. */
+function search(keys: readonly number[], key: number): number {
+  let low = 0;
+  let high = keys.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (keys[middle] as number < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * One side. Its key is the price for bids and the negated price for asks, so that the best level is the last
+ * one: most changes happen near the best price and move few others. Levels sit in blocks of limited size,
+ * which keeps a change cheap in a book of any depth.
+ */
+class Side {
+  readonly sign: 1 | -1;
+  blocks: Block[] = [{ keys: [], sizes: [] }];
+  levels = 0;
+
+  constructor(sign: 1 | -1) {
+    this.sign = sign;
+  }
+
+  /** The block that `key` belongs to: the last one that starts at or before it. */
+  find(key: number): number {
+    let low = 0;
+    let high = this.blocks.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if (this.block(middle).keys[0] as number <= key) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  block(index: number): Block {
+    return this.blocks[index] as Block;
+  }
+
+  /** Adds `delta` to a level. A result below zero is returned and not applied. */
+  add(price: number, delta: number): number {
+    const key = this.sign * price;
+    const index = this.find(key);
+    const { keys, sizes } = this.block(index);
+    const at = search(keys, key);
+    if (keys[at] === key) {
+      const size = sizes[at] as number + delta;
+      if (size > 0) sizes[at] = size;
+      else if (size === 0) this.remove(index, at);
+      return size;
+    }
+    if (delta > 0) this.insert(index, at, key, delta);
+    return delta;
+  }
+
+  insert(index: number, at: number, key: number, size: number): void {
+    const { keys, sizes } = this.block(index);
+    for (let i = keys.length; i > at; i--) {
+      keys[i] = keys[i - 1] as number;
+      sizes[i] = sizes[i - 1] as number;
+    }
+    keys[at] = key;
+    sizes[at] = size;
+    this.levels++;
+    if (keys.length > BLOCK) {
+      const half = { keys: keys.splice(BLOCK >> 1), sizes: sizes.splice(BLOCK >> 1) };
+      this.blocks.splice(index + 1, 0, half);
+    }
+  }
+
+  remove(index: number, at: number): void {
+    const { keys, sizes } = this.block(index);
+    const last = keys.length - 1;
+    for (let i = at; i < last; i++) {
+      keys[i] = keys[i + 1] as number;
+      sizes[i] = sizes[i + 1] as number;
+    }
+    keys.pop();
+    sizes.pop();
+    this.levels--;
+    if (last === 0 && this.blocks.length > 1) this.blocks.splice(index, 1);
+  }
+
+  sizeAt(price: number): number {
+    const key = this.sign * price;
+    const { keys, sizes } = this.block(this.find(key));
+    const at = search(keys, key);
+    return keys[at] === key ? sizes[at] as number : 0;
+  }
+
+  get bestPrice(): number | undefined {
+    const { keys } = this.block(this.blocks.length - 1);
+    const key = keys[keys.length - 1];
+    return key === undefined ? undefined : this.sign * key;
+  }
+
+  get bestSize(): number {
+    const { sizes } = this.block(this.blocks.length - 1);
+    return sizes[sizes.length - 1] ?? 0;
+  }
+
+  /** Up to `count` levels, best first. */
+  take(count: number): BookLevel[] {
+    const taken: BookLevel[] = [];
+    for (let index = this.blocks.length - 1; index >= 0; index--) {
+      const { keys, sizes } = this.block(index);
+      for (let at = keys.length - 1; at >= 0; at--) {
+        if (taken.length >= count) return taken;
+        taken.push({ price: this.sign * (keys[at] as number), size: sizes[at] as number });
+      }
+    }
+    return taken;
+  }
+}
+
+/**
+ * One market's order book in YES terms, in exact integers: prices in ten-thousandths of a dollar, sizes in
+ * hundredths of a contract. It knows nothing of sequence numbers; {@linkcode MarketBook} does.
+ *
+ * A change costs a binary search. Reading the best prices allocates nothing.
+ *
+ * @example
+ * ```ts
+ * import { parseCount, parsePrice } from "@unofficial/kalshi/fixed-point";
+ * import { OrderBook } from "@unofficial/kalshi/order-books";
+ *
+ * const book = new OrderBook();
+ * book.add("bid", parsePrice("0.5600"), parseCount("10.00"));
+ * book.add("ask", parsePrice("0.5700"), parseCount("5.00"));
+ * console.log(book.bestBid, book.mid); // 5600 5650
+ * ```
+ */
+export class OrderBook {
+  readonly #bids = new Side(1);
+  readonly #asks = new Side(-1);
+
+  /**
+   * Adds `delta` (hundredths of a contract, may be negative) to the level at `price` (ten-thousandths of
+   * a dollar). Returns the new size; a negative return means that the level held less, and nothing was changed.
+   *
+   * @throws {KalshiConfigError} for a side that is none, and for a price or a change that is no such number
+   */
+  add(side: BookSide, price: number, delta: number): number {
+    assertLevel("add", side, price);
+    if (!Number.isSafeInteger(delta)) {
+      throw new KalshiConfigError(
+        `add takes a change third, in whole hundredths of a contract; got ${shown(delta)}. ` +
+          'For 10 contracts write 1000, or parseCount("10.00") of @unofficial/kalshi/fixed-point.',
+      );
+    }
+    return (side === "bid" ? this.#bids : this.#asks).add(price, delta);
+  }
+
+  /** Highest bid in ten-thousandths of a dollar; undefined when nobody bids. */
+  get bestBid(): number | undefined {
+    return this.#bids.bestPrice;
+  }
+
+  /** Contracts at the highest bid, in hundredths; 0 when nobody bids. */
+  get bestBidSize(): number {
+    return this.#bids.bestSize;
+  }
+
+  /** Lowest ask in ten-thousandths of a dollar; undefined when nobody asks. */
+  get bestAsk(): number | undefined {
+    return this.#asks.bestPrice;
+  }
+
+  /** Contracts at the lowest ask, in hundredths; 0 when nobody asks. */
+  get bestAskSize(): number {
+    return this.#asks.bestSize;
+  }
+
+  /**
+   * Half way between the best prices, in ten-thousandths of a dollar (it may end in .5); undefined when a side is
+   * empty.
+   */
+  get mid(): number | undefined {
+    const bid = this.bestBid;
+    const ask = this.bestAsk;
+    return bid === undefined || ask === undefined ? undefined : (bid + ask) / 2;
+  }
+
+  /**
+   * The best prices weighted by the size of the other side, in ten-thousandths of a dollar: an estimate, and the
+   * only figure here that is not exact. Undefined when a side is empty.
+   */
+  get microPrice(): number | undefined {
+    const bid = this.bestBid;
+    const ask = this.bestAsk;
+    if (bid === undefined || ask === undefined) return undefined;
+    const bidSize = this.bestBidSize;
+    const askSize = this.bestAskSize;
+    return (bid * askSize + ask * bidSize) / (bidSize + askSize);
+  }
+
+  /** Lowest ask minus highest bid, in ten-thousandths of a dollar; undefined when a side is empty. */
+  get spread(): number | undefined {
+    const bid = this.bestBid;
+    const ask = this.bestAsk;
+    return bid === undefined || ask === undefined ? undefined : ask - bid;
+  }
+
+  /** True when the best bid is at or above the best ask, which a matching engine never leaves behind. */
+  get crossed(): boolean {
+    const spread = this.spread;
+    return spread !== undefined && spread <= 0;
+  }
+
+  /** How many levels both sides have. */
+  get levels(): number {
+    return this.#bids.levels + this.#asks.levels;
+  }
+
+  /**
+   * Contracts resting at `price` (ten-thousandths of a dollar), in hundredths; 0 when there is no such level.
+   *
+   * @throws {KalshiConfigError} for a side that is none, and for a price that is no such number
+   */
+  sizeAt(side: BookSide, price: number): number {
+    assertLevel("sizeAt", side, price);
+    return (side === "bid" ? this.#bids : this.#asks).sizeAt(price);
+  }
+
+  /**
+   * The best `count` levels of each side, as copies; all of them when left out.
+   *
+   * @throws {KalshiConfigError} for what is no whole number from 1
+   */
+  depth(count: number = Infinity): BookDepth {
+    assertLevels(count);
+    return { bids: this.#bids.take(count), asks: this.#asks.take(count) };
+  }
+
+  /**
+   * True when both hold the same levels with the same sizes.
+   *
+   * @throws {KalshiConfigError} for what is no book
+   */
+  equals(other: OrderBook): boolean {
+    if (typeof (other as Partial<OrderBook> | null | undefined)?.depth !== "function") {
+      throw new KalshiConfigError(
+        `equals takes another OrderBook; got ${shown(other)}. Of a MarketBook, give its read().`,
+      );
+    }
+    const mine = this.depth();
+    const theirs = other.depth();
+    const same = (a: readonly BookLevel[], b: readonly BookLevel[]) =>
+      a.length === b.length &&
+      a.every(({ price, size }, index) => price === b[index]?.price && size === b[index]?.size);
+    return same(mine.bids, theirs.bids) && same(mine.asks, theirs.asks);
+  }
+
+  /** The book in the shape of Kalshi's REST answer: https://docs.kalshi.com/getting_started/orderbook_responses. */
+  toRest(): RestOrderBook {
+    const text = (price: number, size: number): [string, string] => [formatPrice(price), formatCount(size)];
+    const { bids, asks } = this.depth();
+    return {
+      orderbook_fp: {
+        yes_dollars: bids.map(({ price, size }) => text(price, size)).reverse(),
+        no_dollars: asks.map(({ price, size }) => text(complementPrice(price), size)).reverse(),
+      },
+    };
+  }
+}

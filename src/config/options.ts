@@ -1,0 +1,123 @@
+/**
+ * Refusing option names that do not exist, with the one that was probably meant.
+ *
+ * @module
+ */
+import { KalshiConfigError } from "../base/errors.ts";
+import { CONFIG_OPTIONS, laterPlaceOf, placeOf } from "./option_places.ts";
+import { isPlain, shown, shownName } from "../base/plain.ts";
+
+/** Drops what other SDKs spell differently: case, separators, units, Python's `loads` and `dumps`. */
+function plain(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, "")
+    .replace(/loads$/, "parse").replace(/dumps$/, "stringify")
+    .replace(/(millis|secs|seconds|ms|s)$/, "");
+}
+
+/** How many letters to insert, delete or replace. */
+function edits(a: string, b: string): number {
+  let row = [...b, ""].map((_, index) => index);
+  [...a].forEach((letter, i) => {
+    let left = i;
+    row = row.map((above, j) =>
+      left = j === 0 ? i + 1 : Math.min(above + 1, left + 1, (row[j - 1] ?? 0) + Number(letter !== b[j - 1]))
+    );
+  });
+  return row[b.length] ?? 0;
+}
+
+/** The name in `known` that `name` was probably meant to be, or undefined when none is near. */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
+  const given = plain(name.slice(0, 64));
+  const [best] = known
+    .map((candidate) => {
+      const other = plain(candidate);
+      const far = edits(given, other);
+      return { candidate, far: given.length > 3 && other.includes(given) ? Math.min(far, 1) : far };
+    })
+    .sort((a, b) => a.far - b.far);
+  return best && best.far <= Math.max(1, given.length / 3) ? best.candidate : undefined;
+}
+
+/** Refuses what is no plain object of options, and options that `owner` does not have. */
+export function assertKnownOptions(owner: string, options: unknown, known: readonly string[]): void {
+  // An AbortSignal in the place of options would never end anything, and a text would be no option at all.
+  if (!isPlain(options)) refuse(owner, ["an object of options"], options);
+  for (const name of Object.getOwnPropertyNames(options)) {
+    if (!known.includes(name)) throw unknownOption(owner, name, known);
+  }
+}
+
+// The methods that each must have; what has `call` is a function.
+const PARTS = {
+  runtime: ["createHttpPool"],
+  transport: ["fetch", "call"],
+  clock: ["now monotonic setTimer"],
+  limiter: ["admit"],
+  inspect: ["call"],
+  onRequest: ["call"],
+  onResponse: ["call"],
+  onRetry: ["call"],
+};
+
+/** Refuses names of options that are no part and none of `others`, and parts that could not be called. */
+export function assertParts(owner: string, options: object, others: readonly string[]): void {
+  assertKnownOptions(owner, options, [...Object.keys(PARTS), ...others]);
+  for (const [name, ways] of Object.entries(PARTS)) {
+    const part = (options as Record<string, Record<string, unknown> | undefined>)[name];
+    const has = (methods: string) =>
+      methods.split(" ").every((method) => typeof part?.[method] === "function");
+    if (part === undefined || ways.some(has)) continue;
+    refuse(
+      name,
+      ways.map((methods) => methods === "call" ? "a function" : `an object with ${methods}`),
+      part,
+    );
+  }
+}
+
+function refuse(what: string, ways: readonly string[], given: unknown): never {
+  throw new KalshiConfigError(`${what} takes ${ways.join(" or ")}; got ${shown(given)}.`);
+}
+
+/** Refuses what is no number of at least `least`; infinity is one unless `most` says otherwise. */
+export function assertAtLeast(name: string, value: unknown, least = 0, most = Infinity): void {
+  if (typeof value === "number" && value >= least && value <= most) return;
+  throw new KalshiConfigError(`${name} takes a number of at least ${least}; got ${shown(value)}.`);
+}
+
+/** Refuses what is neither true nor false. */
+export function assertFlag(name: string, value: unknown): void {
+  if (typeof value !== "boolean") refuse(name, ["true", "false"], value);
+}
+
+/** Refuses what is no AbortSignal. */
+export function assertSignal(value: unknown): void {
+  if (typeof (value as Partial<AbortSignal> | null)?.aborted === "boolean") return;
+  throw new KalshiConfigError(
+    `signal takes an AbortSignal, such as \`controller.signal\`; got ${shown(value)}.`,
+  );
+}
+
+/** Refuses what cannot be called. */
+export function assertFunction(name: string, value: unknown): void {
+  if (typeof value !== "function") refuse(name, ["a function"], value);
+}
+
+/** The error for an option that `owner` does not have. */
+export function unknownOption(owner: string, name: string, known: readonly string[]): KalshiConfigError {
+  const near = nearestName(name, known);
+  const hint = placeOf(owner, name, known) ??
+    (near === undefined
+      ? nearConfig(name, known) ?? laterPlaceOf(owner, name) ?? `Its options are: ${known.join(", ")}.`
+      : `Did you mean ${inWords(near)}?`);
+  return new KalshiConfigError(`${owner} has no option ${shownName(name, '"')}. ${hint}`);
+}
+
+const inWords = (name: string) => `${name}${name.endsWith("Ms") ? " (in milliseconds)" : ""}`;
+
+/** An option of a configuration that was probably meant, where there is one. */
+function nearConfig(name: string, known: readonly string[]): string | undefined {
+  const near = known.includes("config") ? nearestName(name, CONFIG_OPTIONS) : undefined;
+  return near && `Did you mean config.${inWords(near)}?`;
+}

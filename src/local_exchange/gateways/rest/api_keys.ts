@@ -1,0 +1,79 @@
+/** Kalshi's tag `api-keys`. */
+import {
+  CreateApiKey,
+  DeleteApiKey,
+  GenerateApiKey,
+  GetApiKeys,
+} from "../../../contract/event/operations.ts";
+import type { ApiKeyScope } from "../../../contract/event/types.ts";
+import { ApiError } from "../../api_error.ts";
+import { generateKey, importPublicKey, type KeyType } from "../../keys.ts";
+import { type Call, route } from "../../route.ts";
+import { allScopes } from "../../scopes.ts";
+import { accountOf, Fields, invalid } from "./read.ts";
+import type { WebCryptoKey } from "../../../base/web_types.ts";
+
+/** What a new key may do and for which subaccount. */
+function termsOf(
+  call: Call,
+  fields: Fields,
+): { name: string; scopes: ApiKeyScope[]; subaccount: number | undefined } {
+  const name = fields.requiredText("name");
+  const given = fields.has("scopes") ? fields.raw("scopes") : ["read", "write"];
+  if (!Array.isArray(given)) throw invalid("scopes must be a list");
+  const scopes = given.map((scope: unknown) => {
+    const known = allScopes.find((word) => word === scope);
+    if (known === undefined) throw invalid(`scopes takes ${allScopes.join(", ")}`);
+    return known;
+  });
+  if (scopes.includes("write") && !scopes.includes("read")) throw invalid("write needs read");
+  const subaccount = fields.integer("subaccount", { max: 63 });
+  if (subaccount !== undefined && !accountOf(call).subaccounts.has(subaccount)) {
+    throw invalid(`no subaccount ${subaccount}`);
+  }
+  return { name, scopes, subaccount };
+}
+
+function register(
+  call: Call,
+  terms: ReturnType<typeof termsOf>,
+  type: KeyType,
+  publicKey: WebCryptoKey,
+): string {
+  const id = call.venue.random.uuid();
+  call.venue.keys.set(id, { id, account: accountOf(call), type, publicKey, ...terms });
+  return id;
+}
+
+export const apiKeyRoutes = [
+  route(GetApiKeys, (call) => {
+    const own = [...call.venue.keys.values()].filter(({ account }) => account === accountOf(call));
+    return {
+      api_keys: own.map(({ id, name, scopes, subaccount }) => ({
+        api_key_id: id,
+        name,
+        scopes: [...scopes],
+        ...(subaccount === undefined ? {} : { subaccount }),
+      })),
+    };
+  }),
+  route(CreateApiKey, async (call) => {
+    const fields = new Fields(call.body);
+    const terms = termsOf(call, fields);
+    const { type, publicKey } = await importPublicKey(fields.requiredText("public_key"));
+    return { api_key_id: register(call, terms, type, publicKey) };
+  }),
+  route(GenerateApiKey, async (call) => {
+    const fields = new Fields(call.body);
+    const terms = termsOf(call, fields);
+    const type = fields.has("key_type") ? fields.choice("key_type", ["rsa", "ed25519"]) : "rsa";
+    const { publicKey, privateKey } = await generateKey(type);
+    return { api_key_id: register(call, terms, type, publicKey), private_key: privateKey, key_type: type };
+  }),
+  route(DeleteApiKey, (call) => {
+    const key = call.venue.keys.get(call.path.api_key ?? "");
+    if (key === undefined || key.account !== accountOf(call)) throw new ApiError(404, "not_found");
+    call.venue.keys.delete(key.id);
+    return undefined;
+  }),
+];

@@ -1,0 +1,428 @@
+/** Kalshi's tag `communications`: requests for quotes, quotes and block trades. */
+import {
+  AcceptBlockTradeProposal,
+  AcceptQuote,
+  AcceptRFQQuote,
+  ConfirmQuote,
+  ConfirmRFQQuote,
+  CreateQuote,
+  CreateRFQ,
+  DeleteQuote,
+  DeleteRFQ,
+  DeleteRFQQuote,
+  GetBlockTradeProposals,
+  GetCommunicationsID,
+  GetQuote,
+  GetQuotes,
+  GetRFQ,
+  GetRFQQuote,
+  GetRFQs,
+  ProposeBlockTrade,
+} from "../../../contract/event/operations.ts";
+import type {
+  BlockTradeProposal as ProposalPayload,
+  Quote as QuotePayload,
+  RFQ as RfqPayload,
+} from "../../../contract/event/types.ts";
+import { ApiError, refusalError } from "../../api_error.ts";
+import type { Account } from "../../engine/model.ts";
+import { type Call, route } from "../../route.ts";
+import { COUNT_ONE, formatCount, formatMoney, formatPrice } from "../../units.ts";
+import type { Venue } from "../../venue.ts";
+import type { BlockProposal, Quote, Rfq } from "../../world/communications.ts";
+import { marketOf } from "./market.ts";
+import { pageOf } from "./page.ts";
+import {
+  accountOf,
+  choice,
+  Fields,
+  integer,
+  invalid,
+  keyOf,
+  subaccountFor,
+  text,
+  uuid,
+  walletFor,
+} from "./read.ts";
+import { isoTime, legPayload } from "./shapes.ts";
+
+/** SHA-256 of nothing: the id of a requester who hides. */
+const NOBODY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+/** A date and time with its zone, as Kalshi writes and takes it. */
+const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
+
+const optionalTime = <Name extends string>(name: Name, at: number | undefined) =>
+  (at === undefined ? {} : { [name]: isoTime(at) }) as Partial<Record<Name, string>>;
+
+/** Whether a request does not tell `viewer` who asks: until it is executed, where its maker wished so. */
+function hides({ obscure, wallet, reason }: Rfq, viewer: Account): boolean {
+  return obscure && reason !== "executed" && wallet.account !== viewer;
+}
+
+/** Who asks for quotes, as the other party to a quote may see it. */
+export function requesterOf({ communications }: Venue, { rfq, status }: Quote, viewer: Account): string {
+  const { account } = rfq.wallet;
+  return rfq.obscure && status !== "executed" && account !== viewer ? NOBODY : communications.idOf(account);
+}
+
+/** A request as `viewer` may see it. */
+export function rfqPayload(venue: Venue, rfq: Rfq, viewer: Account): RfqPayload {
+  const { account, subaccount } = rfq.wallet;
+  const { legs, series } = rfq.info.event;
+  const isOwn = account === viewer;
+  return {
+    id: rfq.id,
+    creator_id: hides(rfq, viewer) ? NOBODY : venue.communications.idOf(account),
+    market_ticker: rfq.info.market.ticker,
+    contracts_fp: formatCount(rfq.count),
+    ...(rfq.targetCost === undefined ? {} : { target_cost_dollars: formatMoney(rfq.targetCost) }),
+    status: rfq.status,
+    created_ts: isoTime(rfq.createdAt),
+    ...(legs === undefined ? {} : {
+      mve_collection_ticker: `${series.ticker}-R`,
+      mve_selected_legs: legs.map(legPayload),
+    }),
+    ...(isOwn
+      ? { rest_remainder: rfq.restRemainder, creator_user_id: account.id, creator_subaccount: subaccount }
+      : {}),
+    ...(rfq.reason === undefined
+      ? {}
+      : { cancellation_reason: rfq.reason, cancelled_ts: isoTime(rfq.updatedAt) }),
+    updated_ts: isoTime(rfq.updatedAt),
+    ...(rfq.excludesFees ? { target_cost_excludes_fees: true } : {}),
+  };
+}
+
+/** A quote as `viewer`, one of its two parties, may see it. */
+export function quotePayload(venue: Venue, quote: Quote, viewer: Account): QuotePayload {
+  const { rfq, wallet } = quote;
+  const isMaker = wallet.account === viewer;
+  const isRequester = rfq.wallet.account === viewer;
+  const { communications } = venue;
+  return {
+    id: quote.id,
+    rfq_id: rfq.id,
+    creator_id: communications.idOf(wallet.account),
+    rfq_creator_id: requesterOf(venue, quote, viewer),
+    market_ticker: rfq.info.market.ticker,
+    contracts_fp: formatCount(rfq.count),
+    yes_bid_dollars: formatPrice(quote.yesBid),
+    no_bid_dollars: formatPrice(quote.noBid),
+    created_ts: isoTime(quote.createdAt),
+    updated_ts: isoTime(quote.updatedAt),
+    status: quote.status,
+    ...(quote.acceptedSide === undefined ? {} : { accepted_side: quote.acceptedSide }),
+    ...optionalTime("accepted_ts", quote.acceptedAt),
+    ...optionalTime("confirmed_ts", quote.confirmedAt),
+    ...optionalTime("executed_ts", quote.executedAt),
+    ...optionalTime("cancelled_ts", quote.cancelledAt),
+    rest_remainder: quote.restRemainder,
+    ...(quote.reason === undefined ? {} : { cancellation_reason: quote.reason }),
+    ...(isMaker
+      ? {
+        post_only: quote.postOnly,
+        creator_user_id: wallet.account.id,
+        creator_subaccount: wallet.subaccount,
+        ...(quote.order === undefined ? {} : { creator_order_id: quote.order.id }),
+      }
+      : {}),
+    ...(isRequester
+      ? {
+        rfq_creator_user_id: rfq.wallet.account.id,
+        rfq_creator_subaccount: rfq.wallet.subaccount,
+        ...(quote.rfqOrder === undefined ? {} : { rfq_creator_order_id: quote.rfqOrder.id }),
+      }
+      : {}),
+    ...(rfq.targetCost === undefined ? {} : { rfq_target_cost_dollars: formatMoney(rfq.targetCost) }),
+    yes_contracts_fp: formatCount(communications.countFor(quote, "yes")),
+    no_contracts_fp: formatCount(communications.countFor(quote, "no")),
+    ...(rfq.excludesFees ? { target_cost_excludes_fees: true } : {}),
+  };
+}
+
+function proposalPayload(proposal: BlockProposal): ProposalPayload {
+  return {
+    id: proposal.id,
+    proposer_user_id: proposal.proposer.id,
+    buyer_user_id: proposal.buyer.id,
+    seller_user_id: proposal.seller.id,
+    market_ticker: proposal.info.market.ticker,
+    price_centi_cents: proposal.price,
+    centicount: proposal.count,
+    maker_side: proposal.makerSide,
+    expiration_ts: isoTime(proposal.expiresAt),
+    status: proposal.status,
+    created_ts: isoTime(proposal.createdAt),
+    updated_ts: isoTime(proposal.updatedAt),
+    buyer_accepted: proposal.buyerAcceptedAt !== undefined,
+    seller_accepted: proposal.sellerAcceptedAt !== undefined,
+    ...optionalTime("buyer_accepted_ts", proposal.buyerAcceptedAt),
+    ...optionalTime("seller_accepted_ts", proposal.sellerAcceptedAt),
+    ...optionalTime("executed_ts", proposal.executedAt),
+    ...(proposal.buyerOrder === undefined ? {} : { buyer_order_id: proposal.buyerOrder.id }),
+    ...(proposal.sellerOrder === undefined ? {} : { seller_order_id: proposal.sellerOrder.id }),
+  };
+}
+
+function rfqOf({ venue, path }: Call): Rfq {
+  const found = venue.communications.rfqs.get(uuid("rfq_id", path.rfq_id));
+  if (found === undefined) throw new ApiError(404, "not_found");
+  return found;
+}
+
+/** A quote that the caller has a part in. */
+function quoteOf(call: Call): Quote {
+  if (call.path.rfq_id !== undefined) uuid("rfq_id", call.path.rfq_id);
+  const quote = call.venue.communications.quotes.get(uuid("quote_id", call.path.quote_id));
+  const account = accountOf(call);
+  if (quote === undefined || (quote.wallet.account !== account && quote.rfq.wallet.account !== account)) {
+    throw new ApiError(404, "not_found");
+  }
+  if (call.path.rfq_id !== undefined && call.path.rfq_id !== quote.rfq.id) {
+    throw new ApiError(404, "not_found");
+  }
+  return quote;
+}
+
+function deleteQuote(call: Call): undefined {
+  const quote = quoteOf(call);
+  if (quote.wallet.account !== accountOf(call)) throw new ApiError(404, "not_found");
+  if (quote.status !== "open") throw invalid(`the quote is ${quote.status}`);
+  call.venue.communications.cancel(quote, "deleted");
+}
+
+function acceptQuote(call: Call): undefined {
+  const quote = quoteOf(call);
+  const side = new Fields(call.body).choice("accepted_side", ["yes", "no"]);
+  if (quote.rfq.wallet.account !== accountOf(call)) throw new ApiError(404, "not_found");
+  if (quote.rfq.status === "closed") throw invalid("the request is closed", "rfq_closed");
+  if (quote.status !== "open") throw invalid(`the quote is ${quote.status}`);
+  if ((side === "yes" ? quote.yesBid : quote.noBid) === 0) throw invalid(`the quote has no ${side} bid`);
+  call.venue.communications.accept(quote, side);
+}
+
+function confirmQuote(call: Call): undefined {
+  const quote = quoteOf(call);
+  if (quote.wallet.account !== accountOf(call)) throw new ApiError(404, "not_found");
+  if (quote.status !== "accepted") throw invalid(`the quote is ${quote.status}`);
+  call.venue.communications.confirm(quote);
+}
+
+function getQuote(call: Call): { quote: QuotePayload } {
+  return { quote: quotePayload(call.venue, quoteOf(call), accountOf(call)) };
+}
+
+/** The size of a request: contracts or a cost, never both. */
+function sizeOf(fields: Fields): { count: number; targetCost: number | undefined } {
+  const whole = fields.integer("contracts", { min: 1 });
+  const exact = fields.count("contracts_fp");
+  const centicents = fields.integer("target_cost_centi_cents", { min: 1 });
+  const dollars = fields.price("target_cost_dollars");
+  if (whole !== undefined && exact !== undefined && whole * COUNT_ONE !== exact) {
+    throw invalid("contracts and contracts_fp do not match");
+  }
+  if (centicents !== undefined && dollars !== undefined && centicents !== dollars) {
+    throw invalid("target_cost_centi_cents and target_cost_dollars do not match");
+  }
+  const count = exact ?? (whole === undefined ? undefined : whole * COUNT_ONE);
+  const cost = dollars ?? centicents;
+  if ((count === undefined) === (cost === undefined)) {
+    throw invalid("exactly one of contracts_fp and target_cost_dollars is required");
+  }
+  if ((count ?? cost ?? 0) <= 0) throw invalid("the size must be more than nothing");
+  return { count: count ?? 0, targetCost: cost === undefined ? undefined : cost * 100 };
+}
+
+export const communicationRoutes = [
+  route(
+    GetCommunicationsID,
+    (call) => ({ communications_id: call.venue.communications.idOf(accountOf(call)) }),
+  ),
+  route(CreateRFQ, (call) => {
+    const fields = new Fields(call.body);
+    const info = marketOf(call, fields.requiredText("market_ticker"));
+    if (info.market.status !== "active") throw new ApiError(400, "market_inactive");
+    if (!fields.has("rest_remainder")) throw invalid("rest_remainder is required");
+    const size = sizeOf(fields);
+    if (fields.flag("target_cost_excludes_fees") && size.targetCost === undefined) {
+      throw invalid("target_cost_excludes_fees needs target_cost_dollars");
+    }
+    const rfq = call.venue.communications.request({
+      ...size,
+      info,
+      wallet: walletFor(keyOf(call), fields.integer("subaccount", { max: 63 }), info.market.shard),
+      excludesFees: fields.flag("target_cost_excludes_fees"),
+      restRemainder: fields.flag("rest_remainder"),
+      obscure: fields.flag("obscure_creator_id"),
+    }, fields.flag("replace_existing"));
+    if (rfq === "exists") throw new ApiError(409, "rfq_already_exists");
+    if (rfq === "too-many") throw invalid("there are 100 open requests already");
+    return { id: rfq.id };
+  }),
+  route(GetRFQs, (call) => {
+    const account = accountOf(call);
+    const event = text(call, "event_ticker");
+    const market = text(call, "market_ticker");
+    const status = choice(call, "status", ["open", "closed"]);
+    const self = choice(call, "user_filter", ["self"]);
+    const creator = text(call, "creator_user_id");
+    const subaccount = subaccountFor(keyOf(call), integer(call, "subaccount", { min: 0, max: 63 }));
+    const { items, cursor } = pageOf(call, [...call.venue.communications.rfqs.values()], {
+      newestFirst: true,
+      most: 100,
+      keep: ({ info, wallet, ...rfq }) =>
+        (event === undefined || info.event.ticker === event) &&
+        (market === undefined || info.market.ticker === market) &&
+        (status === undefined || rfq.status === status) &&
+        (self === undefined || wallet.account === account) &&
+        (creator === undefined ||
+          wallet.account.id === creator && !hides({ ...rfq, info, wallet }, account)) &&
+        (subaccount === undefined || (wallet.account === account && wallet.subaccount === subaccount)),
+    });
+    return { rfqs: items.map((rfq) => rfqPayload(call.venue, rfq, account)), cursor };
+  }),
+  route(GetRFQ, (call) => ({ rfq: rfqPayload(call.venue, rfqOf(call), accountOf(call)) })),
+  route(DeleteRFQ, (call) => {
+    const rfq = rfqOf(call);
+    if (rfq.wallet.account !== accountOf(call)) throw new ApiError(404, "not_found");
+    if (rfq.status === "closed") throw invalid("the request is closed", "rfq_closed");
+    call.venue.communications.close(rfq, "deleted");
+    return undefined;
+  }),
+  route(CreateQuote, (call) => {
+    const fields = new Fields(call.body);
+    const rfq = call.venue.communications.rfqs.get(uuid("rfq_id", fields.requiredText("rfq_id")));
+    const yesBid = fields.price("yes_bid");
+    const noBid = fields.price("no_bid");
+    if (rfq === undefined) throw new ApiError(404, "not_found");
+    if (yesBid === undefined || noBid === undefined) throw invalid("yes_bid and no_bid are required");
+    if (!fields.has("rest_remainder")) throw invalid("rest_remainder is required");
+    if (yesBid < 0 || noBid < 0) throw invalid("a bid is below 0");
+    const quote = call.venue.communications.quote({
+      rfq,
+      wallet: walletFor(keyOf(call), fields.integer("subaccount", { max: 63 }), rfq.info.market.shard),
+      yesBid,
+      noBid,
+      restRemainder: fields.flag("rest_remainder"),
+      postOnly: fields.flag("post_only"),
+    });
+    if (typeof quote === "string") {
+      throw quote === "rfq_closed" ? invalid("the request is closed", quote) : invalid(quote);
+    }
+    return { id: quote.id };
+  }),
+  route(GetQuotes, (call) => {
+    const account = accountOf(call);
+    const status = choice(call, "status", ["open", "accepted", "confirmed", "executed", "cancelled"]);
+    const self = choice(call, "user_filter", ["self"]);
+    const rfqSelf = choice(call, "rfq_user_filter", ["self"]);
+    const creator = text(call, "quote_creator_user_id");
+    const rfqCreator = text(call, "rfq_creator_user_id");
+    if ([self, rfqSelf, creator, rfqCreator].every((filter) => filter === undefined)) {
+      throw invalid("user_filter, rfq_user_filter, quote_creator_user_id or rfq_creator_user_id is required");
+    }
+    const rfqId = text(call, "rfq_id");
+    const event = text(call, "event_ticker");
+    const market = text(call, "market_ticker");
+    const min = integer(call, "min_ts", { min: 0 });
+    const max = integer(call, "max_ts", { min: 0 });
+    const { items, cursor } = pageOf(call, [...call.venue.communications.quotes.values()], {
+      newestFirst: true,
+      most: 500,
+      usual: 500,
+      keep: ({ wallet, rfq, ...quote }) =>
+        (wallet.account === account || rfq.wallet.account === account) &&
+        (status === undefined || quote.status === status) &&
+        (self === undefined || wallet.account === account) &&
+        (rfqSelf === undefined || rfq.wallet.account === account) &&
+        (creator === undefined || wallet.account.id === creator) &&
+        (rfqCreator === undefined || rfq.wallet.account.id === rfqCreator && !hides(rfq, account)) &&
+        (rfqId === undefined || rfq.id === rfqId) &&
+        (event === undefined || rfq.info.event.ticker === event) &&
+        (market === undefined || rfq.info.market.ticker === market) &&
+        (min === undefined || quote.updatedAt >= min * 1_000) &&
+        (max === undefined || quote.updatedAt < (max + 1) * 1_000),
+    });
+    return { quotes: items.map((quote) => quotePayload(call.venue, quote, account)), cursor };
+  }),
+  route(GetQuote, getQuote),
+  route(GetRFQQuote, getQuote),
+  route(DeleteQuote, deleteQuote),
+  route(DeleteRFQQuote, deleteQuote),
+  route(AcceptQuote, acceptQuote),
+  route(AcceptRFQQuote, acceptQuote),
+  route(ConfirmQuote, confirmQuote),
+  route(ConfirmRFQQuote, confirmQuote),
+  route(ProposeBlockTrade, (call) => {
+    const fields = new Fields(call.body);
+    const { engine, communications } = call.venue;
+    const proposer = accountOf(call);
+    const buyer = engine.accounts.get(fields.requiredText("buyer_user_id"));
+    const seller = engine.accounts.get(fields.requiredText("seller_user_id"));
+    const info = marketOf(call, fields.requiredText("market_ticker"));
+    const price = fields.integer("price_centi_cents", { min: 1 });
+    const count = fields.integer("centicount", { min: 1 });
+    const makerSide = fields.choice("maker_side", ["yes", "no"]);
+    const expires = fields.requiredText("expiration_ts");
+    if (!RFC_3339.test(expires)) throw invalid("expiration_ts is no RFC 3339 date and time");
+    const expiresAt = Date.parse(expires);
+    if (buyer === undefined || seller === undefined) throw new ApiError(400, "user_not_found");
+    if (buyer === seller) throw invalid("buyer and seller are the same");
+    if (proposer !== buyer && proposer !== seller) {
+      throw new ApiError(403, "permission_denied", "only the buyer or the seller may propose");
+    }
+    if (price === undefined || count === undefined) {
+      throw invalid("price_centi_cents and centicount are required");
+    }
+    if (!engine.isOnGrid(info.market, price)) throw new ApiError(400, "invalid_price");
+    if (!(expiresAt > engine.now)) throw invalid("expiration_ts must be in the future");
+    const walletOf = (account: Account, field: string) => {
+      const subaccount = fields.integer(field, { max: 63 });
+      return subaccount === undefined ? undefined : account.wallet(subaccount, info.market.shard);
+    };
+    const proposal = communications.propose({
+      proposer,
+      buyer,
+      seller,
+      info,
+      price,
+      count,
+      makerSide,
+      expiresAt,
+      buyerWallet: walletOf(buyer, "buyer_subaccount"),
+      sellerWallet: walletOf(seller, "seller_subaccount"),
+    });
+    return { block_trade_proposal_id: proposal.id };
+  }),
+  route(GetBlockTradeProposals, (call) => {
+    const account = accountOf(call);
+    const market = text(call, "market_ticker");
+    const status = text(call, "status");
+    const { items, cursor } = pageOf(call, call.venue.communications.proposals, {
+      newestFirst: true,
+      keep: ({ buyer, seller, proposer, info, ...proposal }) =>
+        [buyer, seller, proposer].includes(account) &&
+        (market === undefined || info.market.ticker === market) &&
+        (status === undefined || proposal.status === status),
+    });
+    return { block_trade_proposals: items.map(proposalPayload), cursor };
+  }),
+  route(AcceptBlockTradeProposal, (call) => {
+    const account = accountOf(call);
+    const id = call.path.block_trade_proposal_id;
+    const proposal = call.venue.communications.proposals.find((other) => other.id === id);
+    if (proposal === undefined || (proposal.buyer !== account && proposal.seller !== account)) {
+      throw new ApiError(404, "not_found");
+    }
+    if (proposal.status !== "pending") throw invalid(`the proposal is ${proposal.status}`);
+    const asked = call.body === undefined
+      ? undefined
+      : new Fields(call.body).integer("subaccount", { max: 63 });
+    const named = account === proposal.buyer ? proposal.buyerWallet : proposal.sellerWallet;
+    const wallet = walletFor(keyOf(call), asked ?? named?.subaccount, proposal.info.market.shard);
+    const refused = call.venue.communications.acceptProposal(proposal, wallet);
+    if (refused !== undefined) throw refusalError({ refused });
+    return undefined;
+  }),
+];

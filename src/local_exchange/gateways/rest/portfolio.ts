@@ -1,0 +1,398 @@
+/** Kalshi's tag `portfolio`. */
+import {
+  ApplySubaccountTransfer,
+  CreateSubaccount,
+  GetBalance,
+  GetDeposits,
+  GetFills,
+  GetIntraExchangeInstanceTransfer,
+  GetIntraExchangeInstanceTransfers,
+  GetPortfolioRestingOrderTotalValue,
+  GetPositions,
+  GetSettlements,
+  GetSubaccountBalances,
+  GetSubaccountNetting,
+  GetSubaccountTransfers,
+  GetTargetBalanceAllocation,
+  GetWithdrawals,
+  IntraExchangeInstanceTransfer,
+  SetTargetBalanceAllocation,
+  UpdateSubaccountNetting,
+} from "../../../contract/event/operations.ts";
+import type { Deposit, EventPosition, GetPositionsResponse } from "../../../contract/event/types.ts";
+import { ApiError } from "../../api_error.ts";
+import type { Fill, Holding, Settlement, Wallet } from "../../engine/model.ts";
+import { type Call, route } from "../../route.ts";
+import { formatCount, formatMoney, formatMoney4, PRICE_ONE, toCents } from "../../units.ts";
+import type { InstanceTransfer, Movement, TransferEnd } from "../../world/treasury.ts";
+import { pageOf } from "./page.ts";
+import {
+  accountOf,
+  choice,
+  Fields,
+  integer,
+  invalid,
+  keyOf,
+  list,
+  subaccountFor,
+  text,
+  uuid,
+} from "./read.ts";
+import { fillPayload, isoTime, positionPayload } from "./shapes.ts";
+
+/** What a position would bring at the last known prices. */
+function valueOf({ position, market }: Holding): number {
+  const bid = market.book.best("bid") ?? 0;
+  const ask = market.book.best("ask") ?? PRICE_ONE;
+  const price = market.lastPrice || Math.floor((bid + ask) / 2);
+  return position >= 0 ? position * price : -position * (PRICE_ONE - price);
+}
+
+/** The wallets that a call is about: of the primary subaccount unless it says another. */
+function walletsOf(call: Call): Wallet[] {
+  const key = keyOf(call);
+  const subaccount = subaccountFor(key, integer(call, "subaccount", { min: 0, max: 63 })) ?? 0;
+  return key.account.wallets({ subaccount, shard: integer(call, "exchange_index", { min: 0 }) });
+}
+
+function sum<Item>(items: Iterable<Item>, of: (item: Item) => number): number {
+  let total = 0;
+  for (const item of items) total += of(item);
+  return total;
+}
+
+const MOST_TICKERS = 100;
+
+/** What a call to list fills keeps. */
+export function fillFilter(call: Call): (fill: Fill) => boolean {
+  const tickers = list(call, "ticker");
+  if (tickers !== undefined && tickers.length > MOST_TICKERS) throw invalid("ticker takes up to 100 tickers");
+  const orderId = text(call, "order_id");
+  const min = integer(call, "min_ts", { min: 0 });
+  const max = integer(call, "max_ts", { min: 0 });
+  const subaccount = subaccountFor(keyOf(call), integer(call, "subaccount", { min: 0, max: 63 }));
+  const shard = integer(call, "exchange_index", { min: 0 });
+  return ({ trade, order }) =>
+    (tickers === undefined || tickers.includes(order.market.ticker)) &&
+    (orderId === undefined || order.id === orderId) &&
+    (min === undefined || trade.at >= min * 1_000) &&
+    (max === undefined || trade.at < (max + 1) * 1_000) &&
+    (subaccount === undefined || order.wallet.subaccount === subaccount) &&
+    (shard === undefined || order.market.shard === shard);
+}
+
+function eventPositions(holdings: readonly Holding[]): EventPosition[] {
+  const byEvent = new Map<string, Holding[]>();
+  for (const holding of holdings) {
+    const { eventTicker } = holding.market;
+    byEvent.set(eventTicker, [...byEvent.get(eventTicker) ?? [], holding]);
+  }
+  return [...byEvent].map(([ticker, held]) => ({
+    event_ticker: ticker,
+    total_cost_dollars: formatMoney(sum(held, ({ traded }) => traded)),
+    total_cost_shares_fp: formatCount(sum(held, ({ tradedCount }) => tradedCount)),
+    event_exposure_dollars: formatMoney(sum(held, ({ exposure }) => exposure)),
+    realized_pnl_dollars: formatMoney(sum(held, ({ realized }) => realized)),
+    fees_paid_dollars: formatMoney(sum(held, ({ fees }) => fees)),
+  }));
+}
+
+/** A page of positions. */
+export function positionsPage(call: Call, belongs: (holding: Holding) => boolean): GetPositionsResponse {
+  const ticker = text(call, "ticker");
+  const event = text(call, "event_ticker");
+  const counts = list(call, "count_filter") ?? [];
+  if (counts.some((word) => word !== "position" && word !== "total_traded")) {
+    throw invalid("count_filter takes position and total_traded");
+  }
+  const holdings = walletsOf(call).flatMap((wallet) => [...wallet.holdings.values()]);
+  const { items, cursor } = pageOf(call, holdings, {
+    keep: (holding) =>
+      holding.tradedCount > 0 && belongs(holding) &&
+      (ticker === undefined || holding.market.ticker === ticker) &&
+      (event === undefined || holding.market.eventTicker === event) &&
+      (counts.length === 0 ||
+        counts.some((word) => (word === "position" ? holding.position : holding.traded) !== 0)),
+  });
+  return { market_positions: items.map(positionPayload), event_positions: eventPositions(items), cursor };
+}
+
+function movementPayload({ id, amount, at }: Movement): Deposit {
+  const seconds = Math.floor(at / 1_000);
+  return {
+    id,
+    status: "applied",
+    type: "ach",
+    amount_cents: toCents(amount),
+    fee_cents: 0,
+    created_ts: seconds,
+    finalized_ts: seconds,
+  };
+}
+
+function settlementPayload({ holding, position, cost, revenue, fee, value, at }: Settlement) {
+  const { market } = holding;
+  return {
+    ticker: market.ticker,
+    exchange_index: market.shard,
+    event_ticker: market.eventTicker,
+    market_result: value === PRICE_ONE ? "yes" : value === 0 ? "no" : "scalar",
+    yes_count_fp: formatCount(Math.max(0, position)),
+    yes_total_cost_dollars: formatMoney(position > 0 ? cost : 0),
+    no_count_fp: formatCount(Math.max(0, -position)),
+    no_total_cost_dollars: formatMoney(position < 0 ? cost : 0),
+    revenue: toCents(revenue),
+    settled_time: isoTime(at),
+    fee_cost: formatMoney(fee),
+    value: Math.floor(value / 100),
+  };
+}
+
+function transferPayload({ id, from, to, amount, at, complete }: InstanceTransfer) {
+  return {
+    transfer_id: id,
+    source: from.instance,
+    destination: to.instance,
+    source_exchange_shard: from.shard,
+    destination_exchange_shard: to.shard,
+    amount: formatMoney4(amount),
+    status: complete ? "complete" : "pending",
+    created_ts: Math.floor(at / 1_000),
+  };
+}
+
+/** Refuses a transfer id that was used before, which means that the first transfer took effect. */
+function useOnce(call: Call, id: string): void {
+  uuid("client_transfer_id", id);
+  const { usedTransferIds } = call.venue.treasury.booksOf(accountOf(call));
+  if (usedTransferIds.has(id)) throw new ApiError(409, "transfer_already_exists");
+}
+
+function subaccountIn(call: Call, number: number): number {
+  if (!accountOf(call).subaccounts.has(number)) throw invalid(`no subaccount ${number}`);
+  return number;
+}
+
+/** One end of a transfer between shards or instances. */
+function endOf(call: Call, fields: Fields, end: "source" | "destination"): TransferEnd {
+  const instance = fields.choice(end, ["event_contract", "margined"]);
+  const subaccount = fields.integer(`${end}_subaccount`, { max: 63 }) ?? 0;
+  if (instance === "margined" && subaccount !== 0) {
+    throw invalid("the margin exchange has no subaccounts here");
+  }
+  return {
+    instance,
+    shard: fields.integer(`${end}_exchange_shard`, { max: 100 }) ?? 0,
+    subaccount: subaccountIn(call, subaccount),
+  };
+}
+
+const MOST_SUBACCOUNTS = 63;
+
+export const portfolioRoutes = [
+  route(GetBalance, (call) => {
+    const wallets = walletsOf(call);
+    const available = sum(wallets, (wallet) => wallet.available);
+    const value = sum(wallets, (wallet) => sum(wallet.holdings.values(), valueOf));
+    return {
+      balance: toCents(available),
+      balance_dollars: formatMoney4(available),
+      portfolio_value: toCents(value),
+      updated_ts: Math.floor(Math.max(0, ...wallets.map(({ updatedAt }) => updatedAt)) / 1_000),
+      balance_breakdown: wallets.map((wallet) => ({
+        exchange_index: wallet.shard,
+        balance: formatMoney4(wallet.available),
+      })),
+    };
+  }),
+  route(GetFills, (call) => {
+    const keep = fillFilter(call);
+    const { items, cursor } = pageOf(call, accountOf(call).fills, {
+      newestFirst: true,
+      keep: (fill) => !call.venue.archive.hasTrade(fill.trade) && keep(fill),
+    });
+    return { fills: items.map(fillPayload), cursor };
+  }),
+  route(GetPositions, (call) => {
+    const status = choice(call, "settlement_status", ["unsettled", "settled", "all"]) ?? "unsettled";
+    return positionsPage(call, (holding) =>
+      !call.venue.archive.hasPosition(holding) &&
+      (status === "all" || (holding.market.status === "finalized") === (status === "settled")));
+  }),
+  route(GetSettlements, (call) => {
+    const ticker = text(call, "ticker");
+    const event = text(call, "event_ticker");
+    const min = integer(call, "min_ts", { min: 0 });
+    const max = integer(call, "max_ts", { min: 0 });
+    const subaccount = subaccountFor(keyOf(call), integer(call, "subaccount", { min: 0, max: 63 }));
+    const { items, cursor } = pageOf(call, accountOf(call).settlements, {
+      newestFirst: true,
+      keep: ({ holding: { market, wallet }, at }) =>
+        (ticker === undefined || market.ticker === ticker) &&
+        (event === undefined || market.eventTicker === event) &&
+        (min === undefined || at >= min * 1_000) &&
+        (max === undefined || at < (max + 1) * 1_000) &&
+        (subaccount === undefined || wallet.subaccount === subaccount),
+    });
+    return { settlements: items.map(settlementPayload), cursor };
+  }),
+  route(GetDeposits, (call) => {
+    const { deposits } = call.venue.treasury.booksOf(accountOf(call));
+    const { items, cursor } = pageOf(call, deposits, { newestFirst: true, most: 500 });
+    return { deposits: items.map(movementPayload), cursor };
+  }),
+  route(GetWithdrawals, (call) => {
+    const { withdrawals } = call.venue.treasury.booksOf(accountOf(call));
+    const { items, cursor } = pageOf(call, withdrawals, { newestFirst: true, most: 500 });
+    return { withdrawals: items.map(movementPayload), cursor };
+  }),
+  route(GetPortfolioRestingOrderTotalValue, (call) => {
+    const byShard = new Map<number, number>();
+    for (const { shard, reserved } of accountOf(call).wallets()) {
+      byShard.set(shard, (byShard.get(shard) ?? 0) + reserved);
+    }
+    return {
+      total_resting_order_value: toCents(sum(byShard.values(), (value) => value)),
+      resting_order_value_breakdown: [...byShard].map(([shard, value]) => ({
+        exchange_index: shard,
+        balance: formatMoney4(value),
+      })),
+    };
+  }),
+  route(CreateSubaccount, (call) => {
+    const { subaccounts } = accountOf(call);
+    const shard = call.body === undefined ? 0 : new Fields(call.body).integer("exchange_index") ?? 0;
+    const number = Math.max(...subaccounts) + 1;
+    if (number > MOST_SUBACCOUNTS) throw invalid("there are 63 subaccounts already");
+    subaccounts.add(number);
+    accountOf(call).wallet(number, shard);
+    return { subaccount_number: number };
+  }),
+  route(GetSubaccountBalances, (call) => ({
+    subaccount_balances: accountOf(call).wallets().map((wallet) => ({
+      subaccount_number: wallet.subaccount,
+      exchange_index: wallet.shard,
+      balance: formatMoney4(wallet.available),
+      updated_ts: Math.floor(wallet.updatedAt / 1_000),
+    })),
+  })),
+  route(GetSubaccountNetting, (call) => {
+    const { netting } = call.venue.treasury.booksOf(accountOf(call));
+    return {
+      netting_configs: [...accountOf(call).subaccounts].map((number) => ({
+        subaccount_number: number,
+        enabled: netting.get(number) ?? true,
+        exchange_index: 0,
+      })),
+    };
+  }),
+  route(UpdateSubaccountNetting, (call) => {
+    const fields = new Fields(call.body);
+    const number = fields.integer("subaccount_number", { max: 63 });
+    if (number === undefined || !fields.has("enabled")) {
+      throw invalid("subaccount_number and enabled are required");
+    }
+    call.venue.treasury.booksOf(accountOf(call)).netting.set(
+      subaccountIn(call, number),
+      fields.flag("enabled"),
+    );
+    return undefined;
+  }),
+  route(ApplySubaccountTransfer, (call) => {
+    const fields = new Fields(call.body);
+    const id = fields.requiredText("client_transfer_id");
+    const from = fields.integer("from_subaccount", { max: 63 });
+    const to = fields.integer("to_subaccount", { max: 63 });
+    const cents = fields.integer("amount_cents", { min: 1 });
+    const shard = fields.integer("exchange_index") ?? 0;
+    if (from === undefined || to === undefined || cents === undefined) {
+      throw invalid("from_subaccount, to_subaccount and amount_cents are required");
+    }
+    if (from === to) throw invalid("from_subaccount and to_subaccount are the same");
+    useOnce(call, id);
+    const { treasury } = call.venue;
+    const account = accountOf(call);
+    if (
+      !treasury.transfer(account, subaccountIn(call, from), subaccountIn(call, to), cents * 10_000, shard)
+    ) {
+      throw new ApiError(400, "insufficient_balance");
+    }
+    treasury.booksOf(account).usedTransferIds.add(id);
+    return {};
+  }),
+  route(GetSubaccountTransfers, (call) => {
+    const { subaccountTransfers } = call.venue.treasury.booksOf(accountOf(call));
+    const { items, cursor } = pageOf(call, subaccountTransfers, { newestFirst: true, most: 500 });
+    return {
+      transfers: items.map(({ id, from, to, amount, shard, at }) => ({
+        transfer_id: id,
+        from_subaccount: from,
+        to_subaccount: to,
+        amount_cents: toCents(amount),
+        created_ts: Math.floor(at / 1_000),
+        exchange_index: shard,
+      })),
+      cursor,
+    };
+  }),
+  route(IntraExchangeInstanceTransfer, (call) => {
+    const fields = new Fields(call.body);
+    const from = endOf(call, fields, "source");
+    const to = endOf(call, fields, "destination");
+    const centicents = fields.integer("amount", { min: 1 });
+    if (centicents === undefined) throw invalid("amount is required");
+    if (JSON.stringify(from) === JSON.stringify(to)) throw invalid("source and destination are the same");
+    const id = fields.text("client_transfer_id");
+    if (id !== undefined) {
+      useOnce(call, id);
+      if (from.subaccount !== 0 || to.subaccount !== 0) {
+        throw invalid("client_transfer_id goes with the primary subaccount only");
+      }
+    }
+    const { treasury } = call.venue;
+    const account = accountOf(call);
+    const transfer = treasury.transferInstance(account, from, to, centicents * 100);
+    if (transfer === undefined) throw new ApiError(400, "insufficient_balance");
+    if (id !== undefined) treasury.booksOf(account).usedTransferIds.add(id);
+    return { transfer_id: transfer.id };
+  }),
+  route(GetIntraExchangeInstanceTransfers, (call) => {
+    const { instanceTransfers } = call.venue.treasury.booksOf(accountOf(call));
+    const { items, cursor } = pageOf(call, instanceTransfers, { newestFirst: true, most: 500 });
+    return { transfers: items.map(transferPayload), cursor };
+  }),
+  route(GetIntraExchangeInstanceTransfer, (call) => {
+    const { instanceTransfers } = call.venue.treasury.booksOf(accountOf(call));
+    const found = instanceTransfers.find(({ id }) => id === call.path.transfer_id);
+    if (found === undefined) throw new ApiError(404, "not_found");
+    return { transfer: transferPayload(found) };
+  }),
+  route(GetTargetBalanceAllocation, (call) => {
+    const { shares, reservation } = call.venue.treasury.booksOf(accountOf(call)).allocation;
+    return {
+      allocations: shares.map(({ shard, percent }) => ({ exchange_index: shard, percent })),
+      resting_margin_reservation: reservation,
+    };
+  }),
+  route(SetTargetBalanceAllocation, (call) => {
+    const fields = new Fields(call.body);
+    const shares = fields.items("allocations").map((item) => {
+      const shard = item.integer("exchange_index", { max: 100 });
+      const percent = item.integer("percent", { max: 100 });
+      if (shard === undefined || percent === undefined) {
+        throw invalid("exchange_index and percent are required");
+      }
+      return { shard, percent };
+    });
+    const total = sum(shares, ({ percent }) => percent);
+    if (shares.length > 0 && total !== 100) throw invalid("the percentages must total 100");
+    if (new Set(shares.map(({ shard }) => shard)).size !== shares.length) {
+      throw invalid("a shard is named twice");
+    }
+    const reservation = fields.has("resting_margin_reservation")
+      ? fields.choice("resting_margin_reservation", ["sum", "max", "none"])
+      : "sum";
+    call.venue.treasury.allocate(accountOf(call), { shares, reservation });
+    return {};
+  }),
+];

@@ -1,0 +1,191 @@
+/** Reading what a request says, with the refusals that Kalshi gives to what it cannot read. */
+import { ApiError } from "../../api_error.ts";
+import type { Account, Wallet } from "../../engine/model.ts";
+import type { ApiKey } from "../../keys.ts";
+import type { Call } from "../../route.ts";
+import { parseCount, parsePrice } from "../../units.ts";
+
+/** A 400 for a parameter or a field. */
+export function invalid(details: string, code = "invalid_parameters"): ApiError {
+  return new ApiError(400, code, details);
+}
+
+/** The key that signed the call. */
+export function keyOf({ key }: Call): ApiKey {
+  if (key === undefined) throw new ApiError(401, "token_authentication_failure");
+  return key;
+}
+
+/** The account that signed the call. */
+export function accountOf(call: Call): Account {
+  return keyOf(call).account;
+}
+
+/** A query parameter, undefined when it is absent or empty. */
+export function text({ query }: Call, name: string): string | undefined {
+  return query.get(name) || undefined;
+}
+
+/** A query parameter that lists values with commas. */
+export function list(call: Call, name: string): readonly string[] | undefined {
+  const value = text(call, name);
+  return value?.split(",").filter((item) => item !== "");
+}
+
+/** A whole number in a query, within bounds. */
+export function integer(
+  call: Call,
+  name: string,
+  { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER }: { min?: number; max?: number } = {},
+): number | undefined {
+  const value = text(call, name);
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (!/^-?\d+$/.test(value) || number < min || number > max) {
+    throw invalid(`${name} must be a whole number from ${min} to ${max}`);
+  }
+  return number;
+}
+
+/** A yes or no in a query. */
+export function flag(call: Call, name: string): boolean | undefined {
+  const value = text(call, name);
+  if (value === undefined) return undefined;
+  if (value !== "true" && value !== "false") throw invalid(`${name} must be true or false`);
+  return value === "true";
+}
+
+/** One word of several in a query. */
+export function choice<Word extends string>(
+  call: Call,
+  name: string,
+  words: readonly Word[],
+): Word | undefined {
+  const value = text(call, name);
+  if (value === undefined) return undefined;
+  const found = words.find((word) => word === value);
+  if (found === undefined) throw invalid(`${name} must be one of: ${words.join(", ")}`);
+  return found;
+}
+
+/** An id that must have the form of a UUID; whether there is such a thing is another question. */
+export function uuid(name: string, value: string | undefined): string {
+  if (value === undefined || !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)) {
+    throw invalid(`${name} must be a UUID`);
+  }
+  return value;
+}
+
+/** A page's size. */
+export function limit(call: Call, most: number, usual = 100): number {
+  return integer(call, "limit", { min: 0, max: most }) || usual;
+}
+
+/** The fields of a JSON body. */
+export class Fields {
+  readonly #fields: Readonly<Record<string, unknown>>;
+
+  constructor(body: unknown) {
+    if (typeof body !== "object" || body === null || Array.isArray(body)) {
+      throw new ApiError(400, "bad_request", "the body is not a JSON object");
+    }
+    this.#fields = body as Record<string, unknown>;
+  }
+
+  /** Whether a field is there. */
+  has(name: string): boolean {
+    return this.#fields[name] !== undefined && this.#fields[name] !== null;
+  }
+
+  /** The value as it is. */
+  raw(name: string): unknown {
+    return this.#fields[name];
+  }
+
+  /** Text, or undefined. */
+  text(name: string): string | undefined {
+    return this.#typed(name, "string") as string | undefined;
+  }
+
+  /** Text that must be there. */
+  requiredText(name: string): string {
+    return this.text(name) || this.#missing(name);
+  }
+
+  /** One of several words that must be there. */
+  choice<Word extends string>(name: string, words: readonly Word[]): Word {
+    const value = this.requiredText(name);
+    return words.find((word) => word === value) ?? fail(`${name} must be one of: ${words.join(", ")}`);
+  }
+
+  /** A yes or no; no when absent. */
+  flag(name: string): boolean {
+    return this.#typed(name, "boolean") as boolean | undefined ?? false;
+  }
+
+  /** A whole number, or undefined. */
+  integer(name: string, { min = 0, max = Number.MAX_SAFE_INTEGER } = {}): number | undefined {
+    const value = this.#typed(name, "number") as number | undefined;
+    if (value !== undefined && (!Number.isSafeInteger(value) || value < min || value > max)) {
+      throw invalid(`${name} must be a whole number from ${min} to ${max}`);
+    }
+    return value;
+  }
+
+  /** A price string. */
+  price(name: string): number | undefined {
+    const value = this.text(name);
+    if (value === undefined) return undefined;
+    return parsePrice(value) ?? fail(`${name} is not a price in dollars`);
+  }
+
+  /** A count string. */
+  count(name: string): number | undefined {
+    const value = this.text(name);
+    if (value === undefined) return undefined;
+    return parseCount(value) ?? fail(`${name} is not a number of contracts`);
+  }
+
+  /** A list of objects. */
+  items(name: string): Fields[] {
+    const value = this.#fields[name];
+    if (!Array.isArray(value)) return this.#missing(name);
+    return value.map((item) => new Fields(item));
+  }
+
+  #typed(name: string, type: "string" | "number" | "boolean"): unknown {
+    const value = this.#fields[name];
+    if (value === undefined || value === null) return undefined;
+    const given: string = typeof value;
+    if (given !== type) {
+      throw new ApiError(400, "bad_request", `cannot read ${given} into field ${name} of type ${type}`);
+    }
+    return value;
+  }
+
+  #missing(name: string): never {
+    throw invalid(`${name} is required`);
+  }
+}
+
+function fail(details: string): never {
+  throw invalid(details);
+}
+
+/** The subaccount that a call is about: the key's own where it has one, else what was asked for. */
+export function subaccountFor(key: ApiKey, asked: number | undefined): number | undefined {
+  if (key.subaccount === undefined) return asked;
+  if (asked !== undefined && asked !== key.subaccount) {
+    throw new ApiError(403, "permission_denied", "this API key is restricted to another subaccount");
+  }
+  return key.subaccount;
+}
+
+/** The wallet that an order is paid from. */
+export function walletFor(key: ApiKey, asked: number | undefined, shard: number): Wallet {
+  const subaccount = subaccountFor(key, asked) ?? 0;
+  if (subaccount !== 0 && !key.account.subaccounts.has(subaccount)) {
+    throw new ApiError(400, "customer_account_not_found", `no subaccount ${subaccount}`);
+  }
+  return key.account.wallet(subaccount, shard);
+}

@@ -1,0 +1,20 @@
+/** Kalshi's tag `search`. */
+import { GetFiltersForSports, GetTagsForSeriesCategories } from "../../../contract/event/operations.ts";
+import { route } from "../../route.ts";
+
+export const searchRoutes = [
+  route(GetFiltersForSports, () => ({
+    filters_by_sports: {
+      Football: { scopes: ["Games"], competitions: { "Pro Football": { scopes: ["Games"] } } },
+    },
+    sport_ordering: ["Football"],
+  })),
+  route(GetTagsForSeriesCategories, ({ venue }) => {
+    const tags: Record<string, string[]> = {};
+    for (const { plan } of venue.catalog.series.values()) {
+      const known = tags[plan.category] ??= [];
+      for (const tag of plan.tags) if (!known.includes(tag)) known.push(tag);
+    }
+    return { tags_by_categories: tags };
+  }),
+];

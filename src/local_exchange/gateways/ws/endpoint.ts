@@ -1,0 +1,261 @@
+/** The WebSocket of a local exchange: handshakes, sessions, and faults on request. */
+import type { ByteSocket } from "../../../runtime/builtin.ts";
+import { KalshiConfigError } from "../../../base/errors.ts";
+import { shown } from "../../../base/plain.ts";
+import { ApiError } from "../../api_error.ts";
+import type { Account } from "../../engine/model.ts";
+import { type ApiKey, authenticate } from "../../keys.ts";
+import { assertHandshakeFault, assertMessage, assertSocketFault } from "../../controls.ts";
+import type { Venue } from "../../venue.ts";
+import { ServerConnection } from "./connection.ts";
+import type { HandshakeFault, SocketFault } from "./faults.ts";
+import { Feed } from "./feed.ts";
+import { acceptKey } from "./framing.ts";
+import { Session } from "./session.ts";
+
+/** Where Kalshi's WebSocket is. */
+export const WS_PATH = "/trade-api/ws/v2";
+
+const MOST_CONNECTIONS = 200;
+/** How long who was refused may take to read it. */
+const GOODBYE_MS = 2_000;
+
+const NAMES: Readonly<Record<string, readonly string[]>> = {
+  cfbenchmarks_value: ["BRTI", "ETHUSD_RTI", "SOLUSD_RTI"],
+  cfbenchmarks_value_5hz: ["BRTI", "ETHUSD_RTI"],
+  pyth_value: ["XAU/USD", "WTI/USD"],
+};
+
+/** A request to open a WebSocket. */
+export interface Handshake {
+  readonly method: string;
+  /** Path and query as they came. */
+  readonly target: string;
+  /** One header by its name in lower case. */
+  header(name: string): string | undefined;
+}
+
+/** What a handshake is answered: no, or a way to go on with the socket. */
+export type HandshakeAnswer =
+  | { readonly status: number; readonly body: { readonly code: string; readonly message: string } }
+  | { readonly status: 101; open(socket: ByteSocket<Uint8Array>): void };
+
+const encoder = new TextEncoder();
+
+interface Connected {
+  readonly connection: ServerConnection;
+  readonly session: Session;
+}
+
+/** What a test can do to the WebSockets of an exchange. */
+export interface ExchangeSockets {
+  /** How many are open. */
+  readonly open: number;
+  /**
+   * Makes something go wrong on every open WebSocket; or only on those of one account.
+   *
+   * @throws {KalshiConfigError} for a fault that there is not, options that it does not have, and an unknown account
+   */
+  fail(fault: SocketFault, accountId?: string): void;
+  /**
+   * Refuses the next handshakes, or never answers them.
+   *
+   * @throws {KalshiConfigError} for an option that is unknown, missing or wrong
+   */
+  refuse(fault: HandshakeFault): void;
+  /** Forgets every fault that waits. */
+  clearFaults(): void;
+  /** Ends every WebSocket with code 1012, as a restart does; the sessions to come have other sids. */
+  restart(): void;
+  /**
+   * Sends a message of a channel that the exchange itself has nothing to say on: an index or a Pyth price.
+   *
+   * @param channel such as `cfbenchmarks_value`
+   * @param msg the payload; its `index_id` or `underlying_ticker` says who gets it
+   */
+  publish(channel: string, msg: Readonly<Record<string, unknown>>): void;
+}
+
+/** The endpoint of one exchange. */
+export class WebSocketEndpoint implements ExchangeSockets {
+  readonly #venue: Venue;
+  readonly #feed: Feed;
+  readonly #connected = new Set<Connected>();
+  /** Handshakes without an answer: how to end them. */
+  readonly #hanging = new Set<() => void>();
+  #handshakes: { readonly status: HandshakeFault["status"]; left: number }[] = [];
+  #lastSid = 0;
+  #closed = false;
+
+  constructor(venue: Venue) {
+    this.#venue = venue;
+    this.#feed = new Feed(venue);
+  }
+
+  get open(): number {
+    return this.#connected.size;
+  }
+
+  fail(given: SocketFault, accountId?: string): void {
+    assertSocketFault(given);
+    const fault = { ...given };
+    if (accountId !== undefined && !this.#venue.engine.accounts.has(accountId)) {
+      throw new KalshiConfigError(`sockets.fail takes the id of an account second; got ${shown(accountId)}.`);
+    }
+    for (const { connection, session } of [...this.#connected]) {
+      if (accountId !== undefined && session.account.id !== accountId) continue;
+      if (fault.fault === "refuse") {
+        session.refuse(fault);
+        continue;
+      }
+      if (fault.fault !== "error") {
+        connection.fail(fault);
+        continue;
+      }
+      const subscription = session.subscriptions.get(fault.channel);
+      if (subscription !== undefined) session.abort(subscription, fault.code);
+    }
+  }
+
+  refuse(fault: HandshakeFault): void {
+    assertHandshakeFault(fault);
+    const { status, times = 1 } = fault;
+    this.#handshakes.push({ status, left: times });
+  }
+
+  clearFaults(): void {
+    this.#handshakes = [];
+    for (const { connection, session } of this.#connected) {
+      connection.clearFaults();
+      session.clearFaults();
+    }
+  }
+
+  restart(): void {
+    this.#lastSid += 1_000;
+    for (const { connection } of [...this.#connected]) connection.close(1012, "restarting");
+  }
+
+  publish(channel: string, msg: Readonly<Record<string, unknown>>): void {
+    assertMessage(channel, msg, Object.keys(NAMES));
+    const key = msg.index_id ?? msg.underlying_ticker;
+    this.#feed.publish(channel, channel, msg, typeof key === "string" ? key : undefined);
+  }
+
+  /** Answers the handshake of a WebSocket that came over HTTP. */
+  async upgrade(handshake: Handshake, socket: ByteSocket<Uint8Array>): Promise<void> {
+    socket.on("error", () => socket.destroy());
+    const challenge = handshake.header("sec-websocket-key");
+    const isWebSocket = challenge !== undefined && handshake.header("sec-websocket-version") === "13";
+    const accept = await acceptKey(challenge ?? "");
+    const answer = await this.handshake(handshake, () => socket.destroy());
+    if (!("open" in answer)) return refuseSocket(socket, answer.status, answer.body);
+    if (!isWebSocket) {
+      return refuseSocket(socket, 400, { code: "bad_request", message: "no WebSocket handshake" });
+    }
+    socket.write(
+      encoder.encode(
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+          `Sec-WebSocket-Accept: ${accept}\r\n\r\n`,
+      ),
+    );
+    answer.open(socket);
+  }
+
+  /** Decides on a handshake; `cut` ends it when it gets no answer and the exchange closes. */
+  async handshake(handshake: Handshake, cut: () => void): Promise<HandshakeAnswer> {
+    if (this.#closed) cut();
+    const [fault] = this.#handshakes;
+    if (fault !== undefined && --fault.left === 0) this.#handshakes.shift();
+    if (fault?.status === "hang") {
+      this.#hanging.add(cut);
+      return new Promise(() => {});
+    }
+    try {
+      if (fault !== undefined) throw new ApiError(fault.status, "refused_on_request");
+      const key = await this.#authenticate(handshake);
+      return { status: 101, open: (socket) => this.#connect(key, socket) };
+    } catch (error) {
+      if (!(error instanceof ApiError)) this.#venue.onInternalError(error);
+      const { status, code, message } = error instanceof ApiError
+        ? error
+        : { status: 500, code: "internal_server_error", message: "internal server error" };
+      return { status, body: { code, message } };
+    }
+  }
+
+  /** Ends every connection. */
+  close(): void {
+    this.#closed = true;
+    for (const { connection } of [...this.#connected]) connection.destroy();
+    for (const cut of this.#hanging) cut();
+    this.#feed.close();
+  }
+
+  async #authenticate({ method, target, header }: Handshake): Promise<ApiKey> {
+    const path = target.split("?")[0] ?? "";
+    if (path !== WS_PATH) throw new ApiError(404, "not_found");
+    if (!this.#venue.cors.lets(header)) throw new ApiError(403, "origin_not_allowed");
+    const key = await authenticate(this.#venue, header, method, path);
+    if (!key.scopes.includes("read")) throw new ApiError(403, "permission_denied");
+    if (this.#countOf(key.account) >= MOST_CONNECTIONS) throw new ApiError(429, "too_many_requests");
+    return key;
+  }
+
+  #connect(key: ApiKey, socket: ByteSocket<Uint8Array>): void {
+    if (this.#closed) return socket.destroy();
+    const venue = this.#venue;
+    const session: Session = new Session(key, {
+      venue,
+      nextSid: () => ++this.#lastSid,
+      names: (channel) => NAMES[channel] ?? [],
+      changed: () => this.#feed.refresh(),
+      send: (frame, channel) => {
+        if (channel !== undefined && connection.isClogged) {
+          const slow = session.subscriptions.get(channel);
+          if (slow !== undefined) session.abort(slow, 25);
+          return;
+        }
+        connection.send(JSON.stringify(frame), channel);
+      },
+    });
+    const connection: ServerConnection = new ServerConnection({
+      socket,
+      clock: venue.clock.base,
+      onText: (text) => {
+        venue.tick();
+        session.receive(text);
+      },
+      onEnd: () => {
+        this.#connected.delete(connected);
+        this.#feed.delete(session);
+        venue.alarm.isOn = this.#connected.size > 0;
+      },
+    });
+    const connected = { connection, session };
+    this.#connected.add(connected);
+    this.#feed.add(session);
+    venue.alarm.isOn = true;
+  }
+
+  #countOf(account: Account): number {
+    let count = 0;
+    for (const { session } of this.#connected) if (session.account === account) count++;
+    return count;
+  }
+}
+
+/** Says no, and closes the connection when that was read, or soon after, whatever else comes. */
+function refuseSocket(socket: ByteSocket<Uint8Array>, status: number, body: unknown): void {
+  const text = JSON.stringify(body);
+  socket.end(
+    encoder.encode(
+      `HTTP/1.1 ${status} Refused\r\nContent-Type: application/json\r\nConnection: close\r\n` +
+        `Content-Length: ${encoder.encode(text).length}\r\n\r\n${text}`,
+    ),
+  );
+  const timer = setTimeout(() => socket.destroy(), GOODBYE_MS);
+  socket.on("close", () => clearTimeout(timer));
+  socket.on("end", () => socket.destroy());
+  socket.resume();
+}

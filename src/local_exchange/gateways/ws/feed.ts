@@ -1,0 +1,219 @@
+/** What happens on the exchange, brought to the sessions that subscribed to it. */
+import type { EngineEvent, Market } from "../../engine/model.ts";
+import type { Venue } from "../../venue.ts";
+import type { EventInfo } from "../../world/catalog.ts";
+import type { CommunicationEvent } from "../../world/communications.ts";
+import * as payloads from "./payloads.ts";
+import type { Session } from "./session.ts";
+
+/** Which shard of the `communications` channel a market is on. */
+function shardOf(ticker: string, factor: number): number {
+  let hash = 0;
+  for (let at = 0; at < ticker.length; at++) hash = Math.imul(hash, 31) + ticker.charCodeAt(at) >>> 0;
+  return hash % factor;
+}
+
+/** The feed of one exchange. */
+export class Feed {
+  readonly #venue: Venue;
+  readonly #sessions = new Set<Session>();
+  /** Sessions with a subscription to a channel; rebuilt when subscriptions change. */
+  #byChannel = new Map<string, Session[]>();
+  /** Sessions by the market of their order books: where most of the traffic is. */
+  #byBook = new Map<string, Session[]>();
+  readonly #dirty = new Set<Market>();
+  readonly #tickers = new WeakMap<Market, string>();
+  readonly #stops: (() => void)[];
+  readonly #events = new WeakSet<EventInfo>();
+
+  constructor(venue: Venue) {
+    this.#venue = venue;
+    for (const event of venue.catalog.events.values()) this.#events.add(event);
+    this.#stops = [
+      venue.engine.listen((event) => this.#happened(event)),
+      venue.communications.listen((event) => this.#negotiated(event)),
+      venue.feeChanges.listen((event) =>
+        this.#to("market_lifecycle_v2", "event_fee_update", payloads.eventFees(event))
+      ),
+    ];
+  }
+
+  /** Adds a session. */
+  add(session: Session): void {
+    this.#sessions.add(session);
+  }
+
+  /** Takes a session out. */
+  delete(session: Session): void {
+    this.#sessions.delete(session);
+    this.refresh();
+  }
+
+  /** Subscriptions have changed. */
+  refresh(): void {
+    this.#byChannel = new Map();
+    this.#byBook = new Map();
+    for (const session of this.#sessions) {
+      for (const { channel, keys } of session.subscriptions.values()) {
+        push(this.#byChannel, channel, session);
+        if (channel === "orderbook_delta") {
+          for (const ticker of keys ?? []) push(this.#byBook, ticker, session);
+        }
+      }
+    }
+  }
+
+  /** Sends a message of a channel to everyone who subscribed to it, and to `key` in it. */
+  publish(channel: string, type: string, msg: object, key?: string): void {
+    for (const session of this.#byChannel.get(channel) ?? []) {
+      const subscription = session.wanting(channel, key);
+      if (subscription !== undefined) session.update(subscription, type, msg);
+    }
+  }
+
+  /** Stops listening. */
+  close(): void {
+    for (const stop of this.#stops) stop();
+  }
+
+  #to(channel: string, type: string, msg: object): void {
+    this.publish(channel, type, msg);
+  }
+
+  #happened(event: EngineEvent): void {
+    switch (event.type) {
+      case "book":
+        return this.#book(event);
+      case "trade":
+        this.#touch(event.trade.market);
+        return this.publish("trade", "trade", payloads.trade(event.trade), event.trade.market.ticker);
+      case "fill": {
+        const { order } = event.fill;
+        return this.#private("fill", "fill", order, () => payloads.fill(event.fill));
+      }
+      case "order":
+        return this.#private("user_orders", "user_order", event.order, () => payloads.userOrder(event.order));
+      case "position": {
+        const { holding } = event;
+        return this.#private(
+          "market_positions",
+          "market_position",
+          holding,
+          () => payloads.position(holding),
+        );
+      }
+      case "group": {
+        const { group, change, at } = event;
+        for (const session of this.#byChannel.get("order_group_updates") ?? []) {
+          const subscription = session.subscriptions.get("order_group_updates");
+          const { account, subaccount } = group.wallet;
+          if (subscription !== undefined && session.owns(account, subaccount)) {
+            session.update(subscription, "order_group_updates", payloads.orderGroup(group, change, at));
+          }
+        }
+        return;
+      }
+      case "market":
+        return this.#market(event);
+      case "settlement":
+        return;
+    }
+  }
+
+  #book(event: Extract<EngineEvent, { type: "book" }>): void {
+    const { market, order } = event;
+    this.#touch(market);
+    // What rests in a market that closes goes in one go: an empty snapshot tells it.
+    if (market.status !== "active" && market.status !== "inactive") return;
+    for (const session of this.#byBook.get(market.ticker) ?? []) {
+      const subscription = session.subscriptions.get("orderbook_delta");
+      if (subscription === undefined) continue;
+      const isOwn = session.owns(order.account, order.wallet.subaccount);
+      session.update(subscription, "orderbook_delta", payloads.delta(event, subscription.useYesPrice, isOwn));
+    }
+  }
+
+  #private(
+    channel: string,
+    type: string,
+    { market, wallet: { account, subaccount } }: {
+      readonly market: Market;
+      readonly wallet: { readonly account: Session["account"]; readonly subaccount: number };
+    },
+    payload: () => object,
+  ): void {
+    for (const session of this.#byChannel.get(channel) ?? []) {
+      const subscription = session.wanting(channel, market.ticker);
+      if (subscription !== undefined && session.owns(account, subaccount)) {
+        session.update(subscription, type, payload());
+      }
+    }
+  }
+
+  /** The ticker of a market may have changed: sent once for all that happens in one go. */
+  #touch(market: Market): void {
+    if (!this.#byChannel.has("ticker")) return;
+    if (this.#dirty.size === 0) queueMicrotask(() => this.#flush());
+    this.#dirty.add(market);
+  }
+
+  #flush(): void {
+    for (const market of this.#dirty) {
+      const payload = payloads.ticker(market, this.#venue.engine.now);
+      const { ts: _, ts_ms: __, time: ___, ...shown } = payload;
+      const text = JSON.stringify(shown);
+      if (this.#tickers.get(market) === text) continue;
+      this.#tickers.set(market, text);
+      this.publish("ticker", "ticker", payload, market.ticker);
+    }
+    this.#dirty.clear();
+  }
+
+  #market(event: Extract<EngineEvent, { type: "market" }>): void {
+    const { market, change } = event;
+    const info = this.#venue.catalog.markets.get(market.ticker);
+    if (info === undefined) return;
+    const channel = info.event.legs === undefined ? "market_lifecycle_v2" : "multivariate_market_lifecycle";
+    if (change === "created" && !this.#events.has(info.event)) {
+      this.#events.add(info.event);
+      this.#to(channel, "event_lifecycle", payloads.eventCreated(info.event));
+    }
+    const msg = payloads.lifecycle(event, info);
+    if (msg !== undefined) this.#to(channel, channel, msg);
+    // Who asked for its book before it was there gets it now, and everybody an empty one when it closes.
+    if (change !== "created" && change !== "closed") return;
+    for (const session of this.#byBook.get(market.ticker) ?? []) {
+      const subscription = session.subscriptions.get("orderbook_delta");
+      if (subscription === undefined) continue;
+      session.update(subscription, "orderbook_snapshot", payloads.snapshot(market, subscription.useYesPrice));
+    }
+  }
+
+  #negotiated(event: CommunicationEvent): void {
+    const request = event.type === "rfq" ? event.rfq : event.quote.rfq;
+    const { ticker } = request.info.market;
+    for (const session of this.#byChannel.get("communications") ?? []) {
+      const subscription = session.subscriptions.get("communications");
+      if (subscription === undefined) continue;
+      const { shard, ownOnly } = subscription;
+      if (shard !== undefined && shardOf(ticker, shard.factor) !== shard.key) continue;
+      const isRequester = session.owns(request.wallet.account, request.wallet.subaccount);
+      if (event.type === "rfq") {
+        if (ownOnly && !isRequester) continue;
+        const msg = payloads.rfq(this.#venue, request, event.change, session.account);
+        session.update(subscription, `rfq_${event.change}`, msg);
+      } else {
+        const { account, subaccount } = event.quote.wallet;
+        if (!isRequester && !session.owns(account, subaccount)) continue;
+        const msg = payloads.quote(this.#venue, event.quote, event.change, session.account);
+        session.update(subscription, `quote_${event.change}`, msg);
+      }
+    }
+  }
+}
+
+function push<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}

@@ -1,0 +1,441 @@
+/** One client's session: its subscriptions, the commands it sends, the numbers of its frames. */
+import { errorMeanings } from "../../../contract/event/channels.ts";
+import type { Account, Market } from "../../engine/model.ts";
+import type { ApiKey } from "../../keys.ts";
+import { commandFault } from "../../request_check.ts";
+import type { Venue } from "../../venue.ts";
+import type { CommandFault } from "./faults.ts";
+import * as payloads from "./payloads.ts";
+
+/** The channels that Kalshi has, and how each is subscribed to. */
+interface ChannelRules {
+  /** What picks from it. */
+  readonly key?: "markets" | "indices" | "underlyings";
+  /** It cannot be had without naming markets. */
+  readonly needsMarkets?: boolean;
+  /** Its frames are numbered. */
+  readonly numbered?: boolean;
+}
+
+const CHANNELS: Readonly<Record<string, ChannelRules>> = {
+  orderbook_delta: { key: "markets", needsMarkets: true, numbered: true },
+  ticker: { key: "markets" },
+  trade: { key: "markets", numbered: true },
+  fill: { key: "markets" },
+  market_positions: { key: "markets" },
+  market_lifecycle_v2: { numbered: true },
+  multivariate_market_lifecycle: { numbered: true },
+  communications: { numbered: true },
+  order_group_updates: { numbered: true },
+  user_orders: { key: "markets" },
+  cfbenchmarks_value: { key: "indices", numbered: true },
+  pyth_value: { key: "underlyings", numbered: true },
+  cfbenchmarks_value_5hz: { key: "indices", numbered: true },
+};
+
+/** The channels that there are. */
+export const channelNames: readonly string[] = Object.keys(CHANNELS);
+
+const ACTIONS = {
+  markets: ["add_markets", "delete_markets"],
+  indices: ["subscribe_indices", "unsubscribe_indices", "indexlist"],
+  underlyings: ["subscribe_underlyings", "unsubscribe_underlyings", "underlying_list"],
+} as const;
+const LIST_NAMES = { indices: "index_ids", underlyings: "underlying_tickers" } as const;
+
+/** Markets that have no book any longer. */
+const OVER: ReadonlySet<Market["status"]> = new Set(["closed", "determined", "finalized"]);
+
+/** Parameters that are true or false. */
+const FLAGS = ["use_yes_price", "skip_ticker_ack", "send_initial_snapshot"];
+
+const MOST_MARKETS = 500_000;
+const COMMANDS_PER_SECOND = 10_000;
+
+/** A subscription. */
+export interface Subscription {
+  readonly channel: string;
+  readonly sid: number;
+  readonly rules: ChannelRules;
+  /** What it picks: tickers, indices or underlyings; undefined for everything. */
+  keys: Set<string> | undefined;
+  readonly useYesPrice: boolean;
+  readonly skipAck: boolean;
+  readonly shard: { readonly factor: number; readonly key: number } | undefined;
+  readonly ownOnly: boolean;
+  seq: number;
+}
+
+type Params = Readonly<Record<string, unknown>>;
+
+/** A command that is refused, with the code that Kalshi answers. */
+class Refusal extends Error {
+  readonly code: number;
+  constructor(code: number, why?: string) {
+    super(why === undefined ? errorMeanings[code] : `${errorMeanings[code]}: ${why}`);
+    this.code = code;
+  }
+}
+
+const isRecord = (value: unknown): value is Params =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+function strings(value: unknown, one?: unknown): string[] | undefined {
+  if (value !== undefined && one !== undefined) throw new Refusal(11);
+  const list = one === undefined ? value : [one];
+  if (list === undefined) return undefined;
+  if (!Array.isArray(list) || list.some((item) => typeof item !== "string")) throw new Refusal(1);
+  return list;
+}
+
+/** How a session reaches the rest of the exchange. */
+export interface SessionHost {
+  readonly venue: Venue;
+  /** A number that no other subscription has. */
+  nextSid(): number;
+  /** Writes a frame; `channel` is undefined for answers. */
+  send(frame: Readonly<Record<string, unknown>>, channel: string | undefined): void;
+  /** The indices or underlyings there are. */
+  names(channel: string): readonly string[];
+  /** The subscription's keys changed, or it came or went. */
+  changed(): void;
+}
+
+/** A session. */
+export class Session {
+  readonly key: ApiKey;
+  readonly subscriptions = new Map<string, Subscription>();
+  readonly #host: SessionHost;
+  #refusals: { readonly fault: CommandFault; left: number }[] = [];
+  /** True while a command is obeyed whose answer is an error. */
+  #isMute = false;
+  #second = 0;
+  #commands = 0;
+
+  constructor(key: ApiKey, host: SessionHost) {
+    this.key = key;
+    this.#host = host;
+  }
+
+  get account(): Account {
+    return this.key.account;
+  }
+
+  /** True for what this session's key may see of its account. */
+  owns(account: Account, subaccount: number): boolean {
+    return account === this.key.account &&
+      (this.key.subaccount === undefined || this.key.subaccount === subaccount);
+  }
+
+  /** The subscription to a channel that wants this key; undefined when there is none. */
+  wanting(channel: string, key: string | undefined): Subscription | undefined {
+    const subscription = this.subscriptions.get(channel);
+    if (subscription === undefined) return undefined;
+    return subscription.keys === undefined || key === undefined || subscription.keys.has(key)
+      ? subscription
+      : undefined;
+  }
+
+  /** Sends an update; with the id of the command that it answers, where it does. */
+  update(subscription: Subscription, type: string, msg: object, id?: number): void {
+    const { channel, sid, rules } = subscription;
+    const answers = id === undefined || id === 0 ? undefined : { id };
+    this.#send({ type, ...answers, sid, ...(rules.numbered && { seq: ++subscription.seq }), msg }, channel);
+  }
+
+  /** Ends a subscription with an error, as Kalshi does when its buffer overflows. */
+  abort(subscription: Subscription, code: number): void {
+    const { sid, channel } = subscription;
+    this.subscriptions.delete(channel);
+    this.#send(
+      { type: "error", sid, seq: ++subscription.seq, msg: { code, msg: errorMeanings[code] } },
+      undefined,
+    );
+    this.#host.changed();
+  }
+
+  /** Answers the next commands with an error. */
+  refuse(fault: CommandFault): void {
+    this.#refusals.push({ fault, left: fault.times ?? 1 });
+  }
+
+  /** Forgets the errors that wait for their commands. */
+  clearFaults(): void {
+    this.#refusals = [];
+  }
+
+  /** Obeys a command. */
+  receive(text: string): void {
+    let id: unknown;
+    try {
+      let command: unknown;
+      try {
+        command = JSON.parse(text);
+      } catch {
+        throw new Refusal(1);
+      }
+      if (!isRecord(command)) throw new Refusal(1);
+      id = command.id;
+      if (
+        id !== undefined && !Number.isInteger(id) || command.params !== undefined && !isRecord(command.params)
+      ) {
+        throw new Refusal(1);
+      }
+      this.#count();
+      this.#refuseOnRequest(command);
+      this.#obey(command.cmd, id as number | undefined, command.params as Params | undefined);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.#answer(id, { type: "error", msg: { code: error.code, msg: error.message } });
+    }
+  }
+
+  #refuseOnRequest({ cmd, params }: Params): void {
+    const found = this.#refusals.find(({ fault: { command } }) => command === undefined || command === cmd);
+    if (found === undefined) return;
+    if (--found.left === 0) this.#refusals = this.#refusals.filter((other) => other !== found);
+    const { code, afterProcessing } = found.fault;
+    if (afterProcessing) {
+      this.#isMute = true;
+      try {
+        this.#obey(cmd, undefined, params as Params | undefined);
+      } finally {
+        this.#isMute = false;
+      }
+    }
+    throw new Refusal(code);
+  }
+
+  #count(): void {
+    const second = Math.floor(this.#host.venue.clock.monotonic() / 1_000);
+    if (second !== this.#second) this.#commands = 0;
+    this.#second = second;
+    if (++this.#commands > COMMANDS_PER_SECOND) throw new Refusal(27);
+  }
+
+  #obey(cmd: unknown, id: number | undefined, params: Params | undefined): void {
+    if (this.#host.venue.requests === "strict") {
+      const fault = commandFault(String(cmd), params ?? {});
+      if (fault !== undefined) throw new Refusal(11, fault);
+    }
+    if (cmd === "list_subscriptions") {
+      const msg = [...this.subscriptions.values()].map(({ channel, sid }) => ({ channel, sid }));
+      return this.#answer(id, { type: "ok", msg });
+    }
+    if (cmd !== "subscribe" && cmd !== "unsubscribe" && cmd !== "update_subscription") throw new Refusal(5);
+    if (params === undefined) throw new Refusal(2);
+    if (cmd === "subscribe") this.#subscribe(id, params);
+    else if (cmd === "unsubscribe") this.#unsubscribe(id, params);
+    else this.#update(id, params);
+    this.#host.changed();
+  }
+
+  #subscribe(id: number | undefined, params: Params): void {
+    const channels = strings(params.channels) ?? [];
+    if (channels.length === 0) throw new Refusal(3);
+    for (const channel of channels) if (!Object.hasOwn(CHANNELS, channel)) throw new Refusal(8);
+    for (const flag of FLAGS) {
+      if (params[flag] !== undefined && typeof params[flag] !== "boolean") throw new Refusal(11);
+    }
+    const wanted = channels.map((channel) => ({ channel, ...this.#read(channel, params) }));
+    for (const { channel, keys, shard } of wanted) {
+      const rules = CHANNELS[channel] ?? {};
+      const present = this.subscriptions.get(channel);
+      if (present !== undefined) {
+        const added = this.#add(present, keys);
+        this.#ok(id, present);
+        this.#first(present, added, params);
+        continue;
+      }
+      const subscription: Subscription = {
+        channel,
+        sid: this.#host.nextSid(),
+        rules,
+        keys: undefined,
+        useYesPrice: params.use_yes_price === true,
+        skipAck: params.skip_ticker_ack === true,
+        shard,
+        ownOnly: params.user_filter === "self",
+        seq: 0,
+      };
+      if (keys !== undefined) {
+        subscription.keys = new Set();
+        this.#add(subscription, keys);
+      }
+      this.subscriptions.set(channel, subscription);
+      this.#answer(id, { type: "subscribed", msg: { channel, sid: subscription.sid } });
+      this.#first(subscription, keys ?? new Set(), params);
+    }
+  }
+
+  /** What a channel's parameters ask for. */
+  #read(
+    channel: string,
+    params: Params,
+  ): { readonly keys: Set<string> | undefined; readonly shard: Subscription["shard"] } {
+    const rules = CHANNELS[channel] ?? {};
+    const shard = channel === "communications" ? readShard(params) : undefined;
+    if (rules.key === "markets") return { keys: this.#markets(params, rules), shard };
+    if (rules.key === undefined) return { keys: undefined, shard };
+    const names = strings(params[LIST_NAMES[rules.key]]) ?? [];
+    return { keys: names.includes("all") ? undefined : new Set(names), shard };
+  }
+
+  /** The markets that a command names; what is given up need not be known. */
+  #markets(params: Params, rules: ChannelRules, isLeaving = false): Set<string> | undefined {
+    const tickers = strings(params.market_tickers, params.market_ticker);
+    const ids = strings(params.market_ids, params.market_id);
+    if (tickers !== undefined && ids !== undefined) throw new Refusal(11);
+    if (rules.needsMarkets && (tickers ?? []).length === 0) throw new Refusal(14);
+    const { markets } = this.#host.venue.catalog;
+    if (tickers !== undefined) {
+      const isRefused = this.#host.venue.unknownTickers === "refuse" && !isLeaving;
+      if (isRefused && tickers.some((ticker) => !markets.has(ticker))) throw new Refusal(16);
+      return new Set(tickers);
+    }
+    if (ids === undefined) return undefined;
+    if (ids.some((id) => !/^[0-9a-f-]{36}$/i.test(id))) throw new Refusal(11);
+    const wanted = new Set(ids);
+    const { listed } = this.#host.venue.catalog;
+    return new Set(
+      listed.map(({ market }) => market.ticker).filter((ticker) => wanted.has(payloads.marketId(ticker))),
+    );
+  }
+
+  /** Adds keys (everything when undefined); returns those that are new. */
+  #add(subscription: Subscription, keys: ReadonlySet<string> | undefined): Set<string> {
+    const { keys: present } = subscription;
+    if (present === undefined) return new Set(keys);
+    if (keys === undefined) {
+      subscription.keys = undefined;
+      return new Set();
+    }
+    let total = keys.size;
+    for (const other of this.subscriptions.values()) {
+      if (other.rules.key === "markets") total += other.keys?.size ?? 0;
+    }
+    if (total > MOST_MARKETS) throw new Refusal(26);
+    const added = new Set([...keys].filter((key) => !present.has(key)));
+    for (const key of added) present.add(key);
+    return added;
+  }
+
+  /** What comes at once: snapshots of books, and of tickers where they were asked for. */
+  #first(subscription: Subscription, tickers: ReadonlySet<string>, params: Params): void {
+    const { channel } = subscription;
+    if (channel === "orderbook_delta") return this.#snapshots(subscription, tickers);
+    if (channel !== "ticker" || params.send_initial_snapshot !== true) return;
+    const { engine } = this.#host.venue;
+    for (const market of this.#found(tickers)) {
+      this.update(subscription, "ticker", payloads.ticker(market, engine.now));
+    }
+  }
+
+  #snapshots(subscription: Subscription, tickers: Iterable<string>, id?: number): void {
+    for (const market of this.#found(tickers)) {
+      const msg = payloads.snapshot(market, subscription.useYesPrice);
+      this.update(subscription, "orderbook_snapshot", msg, id);
+    }
+  }
+
+  /** The markets of these tickers that have something to show: none that has closed. */
+  *#found(tickers: Iterable<string>): Iterable<Market> {
+    const { markets } = this.#host.venue.catalog;
+    for (const ticker of tickers) {
+      const market = markets.get(ticker)?.market;
+      if (market !== undefined && !OVER.has(market.status)) yield market;
+    }
+  }
+
+  #unsubscribe(id: number | undefined, params: Params): void {
+    const { sids } = params;
+    if (!Array.isArray(sids) || sids.length === 0) throw new Refusal(4);
+    const found = new Set(sids.map((sid) => this.#bySid(sid)));
+    for (const subscription of found) {
+      this.subscriptions.delete(subscription.channel);
+      this.#answer(id, { type: "unsubscribed", sid: subscription.sid, seq: ++subscription.seq });
+    }
+  }
+
+  #update(id: number | undefined, params: Params): void {
+    const { sid, sids = sid === undefined ? [] : [sid], action } = params;
+    if (!Array.isArray(sids) || sids.length !== 1) throw new Refusal(12);
+    const subscription = this.#bySid(sids[0]);
+    if (action === undefined) throw new Refusal(15);
+    const { rules, channel } = subscription;
+    if (action === "get_snapshot" && channel === "orderbook_delta") {
+      const tickers = strings(params.market_tickers) ?? [];
+      if (tickers.length === 0) throw new Refusal(14);
+      return this.#snapshots(subscription, tickers, id);
+    }
+    if (rules.key === undefined) throw new Refusal(13);
+    const [add, remove, list] = ACTIONS[rules.key] as readonly string[];
+    if (rules.key !== "markets" && action === list) {
+      const name = LIST_NAMES[rules.key];
+      const type = rules.key === "indices" ? `${channel}_indexlist` : `${channel}_underlying_list`;
+      const { sid } = subscription;
+      const msg = { [name]: this.#host.names(channel) };
+      return this.#answer(id, { type, sid, seq: ++subscription.seq, msg });
+    }
+    if (action !== add && action !== remove) throw new Refusal(13);
+    const keys = this.#named(params, rules, action === remove);
+    if (action === remove) {
+      for (const key of keys ?? []) subscription.keys?.delete(key);
+      if (keys === undefined) subscription.keys = new Set();
+      return this.#ok(id, subscription);
+    }
+    const added = this.#add(subscription, keys);
+    this.#ok(id, subscription);
+    // Markets that were there already get their first message again only where it is asked for.
+    const again = channel === "ticker" && params.send_initial_snapshot === true;
+    this.#first(subscription, again && keys !== undefined ? keys : added, params);
+  }
+
+  /** The keys that an update names. */
+  #named(params: Params, rules: ChannelRules, isLeaving: boolean): Set<string> | undefined {
+    if (rules.key === "markets") {
+      const keys = this.#markets(params, {}, isLeaving);
+      if (keys === undefined || keys.size === 0 && params.market_ids === undefined) throw new Refusal(14);
+      return keys;
+    }
+    const isIndex = rules.key === "indices";
+    const names = strings(params[isIndex ? "index_ids" : "underlying_tickers"]) ?? [];
+    if (names.length === 0) throw new Refusal(isIndex ? 24 : 28);
+    return names.includes("all") ? undefined : new Set(names);
+  }
+
+  #bySid(sid: unknown): Subscription {
+    for (const subscription of this.subscriptions.values()) if (subscription.sid === sid) return subscription;
+    throw new Refusal(7);
+  }
+
+  #ok(id: number | undefined, subscription: Subscription): void {
+    const { sid, keys, skipAck, rules } = subscription;
+    const msg = skipAck || rules.key !== "markets" ? {} : { market_tickers: [...keys ?? []] };
+    this.#answer(id, { type: "ok", sid, seq: ++subscription.seq, msg });
+  }
+
+  #answer(id: unknown, frame: Readonly<Record<string, unknown>>): void {
+    // An id of 0 counts as none.
+    this.#send(Number.isInteger(id) && id !== 0 ? { id, ...frame } : frame, undefined);
+  }
+
+  #send(frame: Readonly<Record<string, unknown>>, channel: string | undefined): void {
+    if (this.#isMute) return;
+    this.#host.send({ ...frame, sending_ts_ms: this.#host.venue.clock.now() }, channel);
+  }
+}
+
+function readShard({ shard_factor: factor, shard_key: key }: Params): Subscription["shard"] {
+  if (factor === undefined) {
+    if (key !== undefined) throw new Refusal(20);
+    return undefined;
+  }
+  if (!Number.isInteger(factor)) throw new Refusal(11);
+  if (typeof factor !== "number" || factor < 1) throw new Refusal(19);
+  if (factor > 100) throw new Refusal(22);
+  const chosen = key ?? 0;
+  if (!Number.isInteger(chosen)) throw new Refusal(11);
+  if (typeof chosen !== "number" || chosen < 0 || chosen >= factor) throw new Refusal(21);
+  return { factor, key: chosen };
+}

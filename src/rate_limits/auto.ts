@@ -1,0 +1,159 @@
+/**
+ * A limiter that asks Kalshi for the account's budgets, and follows its tier.
+ *
+ * @module
+ */
+import { systemClock } from "../base/clock.ts";
+import { KalshiConfigError } from "../base/errors.ts";
+import { tell } from "../base/hooks.ts";
+import {
+  leftTheLine,
+  type RateCosts,
+  RateLimiter,
+  type RateLimiterOptions,
+  type RateRequest,
+} from "./rate_limiter.ts";
+import type { RateBudget } from "./token_bucket.ts";
+
+/** One bucket in {@linkcode AccountLimits}. */
+export interface AccountBucketLimit {
+  /** Tokens added in a second. */
+  readonly refill_rate: number;
+  /** The most tokens it holds. */
+  readonly bucket_capacity: number;
+}
+
+/** What counts of the answer of `GET /account/limits` or `GET /account/limits/perps`. */
+export interface AccountLimits {
+  /** Read bucket. */
+  readonly read: AccountBucketLimit;
+  /** Write bucket. */
+  readonly write: AccountBucketLimit;
+  /** Grants of a tier; `expires_ts` in Unix seconds. */
+  readonly grants?: readonly { readonly expires_ts?: number | null | undefined }[] | null | undefined;
+}
+
+/** Options of an {@linkcode AutoRateLimiter}. */
+export interface AutoRateLimiterOptions extends Omit<RateLimiterOptions, "read" | "write" | "costs"> {
+  /** Asks for the account's limits. Its request must not pass through this limiter. */
+  readonly readLimits: () => Promise<AccountLimits>;
+  /** Asks for the endpoints' costs. Its request must not pass through this limiter. */
+  readonly readCosts: () => Promise<RateCosts>;
+  /** How old the answers may become, in milliseconds; an hour unless told. */
+  readonly refreshMs?: number | undefined;
+  /** Told when the budgets could not be read. */
+  readonly onRefreshError?: ((error: unknown) => void) | undefined;
+}
+
+// What every account has: https://docs.kalshi.com/getting_started/rate_limits.
+const BASIC = {
+  read: { tokensPerSecond: 200, capacity: 600 },
+  write: { tokensPerSecond: 100 },
+};
+const RETRY_MS = 60_000;
+const LEAST_MS = 1_000;
+
+const budgetOf = ({ refill_rate, bucket_capacity }: AccountBucketLimit): RateBudget => ({
+  tokensPerSecond: refill_rate,
+  capacity: bucket_capacity,
+});
+
+/**
+ * A {@linkcode RateLimiter} whose budgets and costs are the account's own. It reads them before the first call, and
+ * again, without making a call wait: when a grant of a tier expires, a minute after a 429 at the earliest, and after
+ * `refreshMs`. It sets no timer for that: the next call finds that it is due.
+ *
+ * When they cannot be read it keeps those it has, at first the Basic tier's, and tries again a minute later. A cancel
+ * never waits for them.
+ */
+export class AutoRateLimiter extends RateLimiter {
+  readonly #options: AutoRateLimiterOptions;
+  #dueMs = 0;
+  #readMs = 0;
+  #running: Promise<void> | undefined;
+  #isKnown = false;
+  #error: unknown;
+
+  /** Asks for nothing yet. Throws a `KalshiConfigError` as {@linkcode RateLimiter} does. */
+  constructor(options: AutoRateLimiterOptions) {
+    const { readLimits: _, readCosts: __, refreshMs: ___, onRefreshError: ____, ...others } = options;
+    super({ ...others, ...BASIC });
+    this.#options = { ...options };
+  }
+
+  /** As {@linkcode RateLimiter.acquire}; the first call waits for the budgets. */
+  override acquire(request: RateRequest): void | Promise<void> {
+    const budgets = this.#awaited(request);
+    return budgets === undefined ? super.acquire(request) : this.#acquireLater(request, budgets);
+  }
+
+  /** As {@linkcode RateLimiter.tryAcquire}; never before the budgets are known. */
+  override tryAcquire(request: RateRequest): boolean {
+    return this.#awaited(request) === undefined && super.tryAcquire(request);
+  }
+
+  /** As {@linkcode RateLimiter.onRateLimited}; the tier may be a lower one now. */
+  override onRateLimited(...of: Parameters<RateLimiter["onRateLimited"]>): void {
+    super.onRateLimited(...of);
+    this.#dueMs = Math.min(this.#dueMs, this.#readMs + RETRY_MS);
+  }
+
+  /** Reads budgets and costs now, as after an upgrade of the account. Never rejects: see `onRefreshError`. */
+  refresh(): Promise<void> {
+    return this.#running ??= this.#refresh().finally(() => this.#running = undefined);
+  }
+
+  /** The reading of the budgets that this call has to wait for. */
+  #awaited({ priority }: RateRequest): Promise<void> | undefined {
+    if (this.#now() >= this.#dueMs) this.refresh();
+    return this.#isKnown || priority === "cancel" ? undefined : this.#running;
+  }
+
+  async #acquireLater(request: RateRequest, budgets: Promise<void>): Promise<void> {
+    const { signal } = request;
+    let leave = () => {};
+    await new Promise<void>((resolve, reject) => {
+      leave = () => signal && reject(leftTheLine(signal));
+      signal?.addEventListener("abort", leave);
+      budgets.then(resolve);
+    }).finally(() => signal?.removeEventListener("abort", leave));
+    try {
+      await super.acquire(request);
+    } catch (error) {
+      // Too large for the Basic tier says little while the tier is unknown.
+      throw !this.#isKnown && error instanceof KalshiConfigError ? this.#error : error;
+    }
+  }
+
+  async #refresh(): Promise<void> {
+    const { clock = systemClock, readLimits, readCosts, refreshMs = 3_600_000, onRefreshError } =
+      this.#options;
+    let validMs = refreshMs;
+    try {
+      // The two requests below, which pass by the line.
+      await super.acquire({ bucket: "read", items: 2 });
+      await Promise.all([
+        readLimits().then(({ read, write, grants }) => {
+          this.setBudgets({ read: budgetOf(read), write: budgetOf(write) });
+          this.#isKnown = true;
+          for (const { expires_ts } of grants ?? []) {
+            const leftMs = (expires_ts ?? 0) * 1000 - clock.now();
+            // A grant that is always about to expire must not have the budgets read with every call.
+            if (leftMs > 0) validMs = Math.min(validMs, Math.max(leftMs, LEAST_MS));
+          }
+        }),
+        readCosts().then((costs) => this.setCosts(costs)),
+      ]);
+    } catch (error) {
+      this.#error = error;
+      validMs = RETRY_MS;
+      tell(onRefreshError, () => error);
+    }
+    this.#readMs = this.#now();
+    this.#dueMs = this.#readMs + validMs;
+  }
+
+  #now(): number {
+    return (this.#options.clock ?? systemClock).monotonic();
+  }
+}
