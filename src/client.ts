@@ -23,7 +23,7 @@ import { GetAccountApiLimits, GetAccountEndpointCosts } from "./contract/event/o
 import type { ResponseCheck } from "./contract/validation.ts";
 import { KalshiCore, type KalshiCoreOptions } from "./core.ts";
 import { KalshiAuthRequiredError, KalshiClosedError, KalshiConfigError } from "./base/errors.ts";
-import type { ClientHooks } from "./base/hooks.ts";
+import type { ClientHooks } from "./http/hooks.ts";
 import { lazyLimiter, type Limiter } from "./rate_limits/limiter.ts";
 import type { HttpPipeline } from "./http/pipeline.ts";
 import { assertBudgets, type RateBudgets } from "./rate_limits/budgets.ts";

@@ -7,9 +7,10 @@
 import { detectRestRuntime } from "#runtime";
 import type { RequestSigner } from "./auth/signer.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
-import { DEFAULTS, type KalshiSettings } from "./config/settings.ts";
+import type { KalshiSettings } from "./config/kalshi_config.ts";
+import { DEFAULTS } from "./config/settings.ts";
 import { KalshiConfigError } from "./base/errors.ts";
-import type { ClientHooks } from "./base/hooks.ts";
+import type { ClientHooks } from "./http/hooks.ts";
 import type { Limiter } from "./rate_limits/limiter.ts";
 import { type CallOptions, HttpPipeline, type InspectResponse } from "./http/pipeline.ts";
 import { isSafeMethod } from "./http/retry.ts";

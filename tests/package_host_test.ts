@@ -30,7 +30,7 @@ const entries = Object.keys(manifest.exports).map((entry) => manifest.name + ent
 
 const deno = resolve("node_modules/deno/deno");
 const bun = resolve("node_modules/.bin/bun");
-const tsc = resolve("node_modules/typescript/bin/tsc");
+const tsc = resolve("node_modules/typescript-7/bin/tsc");
 
 function run(cwd: string, command: string, ...args: string[]): string {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
@@ -174,11 +174,11 @@ function checkCompilers(consumer: string): void {
         recursive: true,
       });
     }
-    for (const compiler of ["typescript-5.5", "typescript-5.9", "typescript"]) {
+    for (const compiler of ["typescript-5.5", "typescript", "typescript-7"]) {
       compile(compiler, ["es2023"], false);
     }
   }
-  for (const compiler of ["typescript-5.5", "typescript-5.9", "typescript"]) {
+  for (const compiler of ["typescript-5.5", "typescript", "typescript-7"]) {
     compile(compiler, ["es2023", "dom"], false);
     // Where what cannot be read is `any` without a word.
     compile(compiler, ["es2023"], true);

@@ -16,7 +16,7 @@ node -e '
   const files = Object.values(exports).map((path) => path.replace(/^\./, ".."));
   writeFileSync(".build/tsconfig.json", JSON.stringify({ extends: "../tsconfig.json", files, include: [] }));
 '
-node_modules/typescript/bin/tsc -p .build/tsconfig.json --outDir "$out"
+node_modules/typescript-7/bin/tsc -p .build/tsconfig.json --outDir "$out"
 # On npm the conditions of `#runtime` choose the adapter.
 rm "$out/src/runtime/detect.js" "$out/src/runtime/detect.d.ts"
 # Projects whose own `lib` is older get the types of `await using` with these declarations.

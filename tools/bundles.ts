@@ -68,7 +68,7 @@ const forbidden: readonly { readonly what: string; readonly text?: RegExp; reado
   { what: "the local exchange", module: /src\/local_exchange\// },
   {
     what: "payload schemas",
-    module: /src\/(contract\/(\w+\/)?\w*schemas|contract\/validation|schemas)\.(ts|js)/,
+    module: /src\/contract\/((\w+\/)?\w*schemas|validation)\.(ts|js)/,
   },
   { what: "test transports", module: /src\/testing\// },
 ];

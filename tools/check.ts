@@ -1,6 +1,6 @@
 /**
  * Every static check, in turn: format, lint, types on Deno, types against the DOM alone, types of the npm
- * build, docstrings, every code block in docstrings and Markdown, links, and what is published.
+ * build, docstrings, every code block in docstrings and Markdown, links, what is published, and who knows whom.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -205,13 +205,17 @@ const steps: readonly (readonly [string, () => Outcome])[] = [
     "types against the DOM alone",
     () => checkWith({ lib: ["esnext", "dom", "dom.iterable", "dom.asynciterable"], types: [] }, ...portable),
   ],
-  ["types of the npm build", () => run("node_modules/typescript/bin/tsc", "--noEmit", "-p", ".")],
+  ["types of the npm build", () => run("node_modules/typescript-7/bin/tsc", "--noEmit", "-p", ".")],
   ["docstrings", () => run(deno, "doc", "--lint", "--quiet", ...entries)],
   // Deno puts an import of everything that a module exports before each of its code blocks.
   ["code blocks", () => checkWith({ noUnusedLocals: false }, "--doc-only", ...documented, ...markdown)],
   ["links", deadLinks],
   ["pages", unmentioned],
   ["what is published", published],
+  [
+    "who may know whom",
+    () => run("node", "node_modules/.bin/depcruise", "--config", "tools/arrows.mjs", "mod.ts", "src"),
+  ],
   ["manifests", staleManifests],
   ["paths of other machines", foreignPaths],
   ["tests that go by the wall clock", wallClocks],

@@ -72,7 +72,7 @@ export function generateContract(): Map<string, string> {
       `${folder}/types.ts`,
       typesModule(
         head(`The payloads of the ${what} REST API, as they are on the wire.`, from, spec.version),
-        "../operation.ts",
+        "../../base/open.ts",
         spec.types,
         rolesOf(spec),
       ),
@@ -119,7 +119,7 @@ export function generateContract(): Map<string, string> {
       `${folder}/channels.ts`,
       wsModule(
         head(`The frames of the ${what} WebSocket, as they are on the wire.`, wsFrom, wsSpec.version),
-        "../operation.ts",
+        "../../base/open.ts",
         wsSpec,
       ),
     );

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { KalshiStreamOverflowError } from "../stream/errors.ts";
+import { KalshiStreamOverflowError } from "./overflow_error.ts";
 import type { AsyncItems } from "./web_types.ts";
 
 /**

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Open } from "../contract/operation.ts";
+import type { Open } from "./open.ts";
 
 /** The codes that are known. */
 export type KnownServerCode =

@@ -4,8 +4,7 @@
  * @module
  */
 
-import type { BookSide } from "../contract/event/channels.ts";
-import { KalshiStaleBookError } from "../stream/errors.ts";
+import { KalshiStaleBookError } from "./errors.ts";
 import { KalshiConfigError } from "../base/errors.ts";
 import { complementPrice, parseCount, parsePrice } from "../base/fixed_point.ts";
 import { assertFlag, assertFunction, assertKnownOptions } from "../config/options.ts";
@@ -65,7 +64,7 @@ export interface BookDeltaChange {
   /** What happened. */
   readonly type: "delta";
   /** Side, in YES terms. */
-  readonly side: BookSide;
+  readonly side: "bid" | "ask";
   /** YES price in ten-thousandths of a dollar. */
   readonly price: number;
   /** Contracts at this price now, in hundredths; 0 when the level is gone. */
@@ -155,7 +154,7 @@ function assertSides(msg: BookFrame["msg"]): void {
 }
 
 /** Adds the levels of one side; throws when they cannot be read. */
-function readLevels(into: OrderBook, side: BookSide, levels: unknown, complement: boolean): void {
+function readLevels(into: OrderBook, side: "bid" | "ask", levels: unknown, complement: boolean): void {
   if (levels === undefined || levels === null) return; // an empty side is left out
   for (const [priceText, countText] of levels as [string, string][]) {
     const price = parsePrice(priceText);

@@ -5,7 +5,7 @@
  */
 
 export { BookReplay, type BookReplayOptions } from "./book_replay.ts";
-export { KalshiStaleBookError } from "../stream/errors.ts";
+export { KalshiStaleBookError } from "./errors.ts";
 export {
   type BookChange,
   type BookDeltaChange,

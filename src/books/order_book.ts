@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { BookSide } from "../contract/event/channels.ts";
 import { KalshiConfigError } from "../base/errors.ts";
 import { complementPrice, formatCount, formatPrice } from "../base/fixed_point.ts";
 import { shown } from "../base/plain.ts";
@@ -213,7 +212,7 @@ export class OrderBook {
    *
    * @throws {KalshiConfigError} for a side that is none, and for a price or a change that is no such number
    */
-  add(side: BookSide, price: number, delta: number): number {
+  add(side: "bid" | "ask", price: number, delta: number): number {
     assertLevel("add", side, price);
     if (!Number.isSafeInteger(delta)) {
       throw new KalshiConfigError(
@@ -290,7 +289,7 @@ export class OrderBook {
    *
    * @throws {KalshiConfigError} for a side that is none, and for a price that is no such number
    */
-  sizeAt(side: BookSide, price: number): number {
+  sizeAt(side: "bid" | "ask", price: number): number {
     assertLevel("sizeAt", side, price);
     return (side === "bid" ? this.#bids : this.#asks).sizeAt(price);
   }

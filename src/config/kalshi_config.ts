@@ -351,3 +351,6 @@ function preset(environment: KalshiEnvironment, options: KalshiConfigOptions): K
   }
   return new KalshiConfig(options && { ...options, baseUrl: homeUrl(environment) });
 }
+
+/** The values of a {@linkcode KalshiConfig}, however they came to be. */
+export type KalshiSettings = Omit<KalshiConfig, "with">;

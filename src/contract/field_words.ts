@@ -5,7 +5,7 @@
  */
 
 import type { DecimalRule, FieldRule, FieldRules, IntegerRule, StringRule } from "./field_rule.ts";
-import { nearestName } from "../config/options.ts";
+import { nearestName } from "../base/nearest_name.ts";
 import { isPlain, shown, shownName } from "../base/plain.ts";
 
 /** Values from here on cannot be seconds: they would be after the year 5000. */

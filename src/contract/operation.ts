@@ -8,13 +8,6 @@
 import type { FieldRules } from "./field_rule.ts";
 
 /**
- * A string of which some values are known. Kalshi adds values without notice, so that any other string is
- * possible as well; editors still offer the known ones.
- */
-// deno-lint-ignore ban-types -- `{}` keeps TypeScript from folding the known values into `string`.
-export type Open<Known extends string> = Known | (string & {});
-
-/**
  * Where a value holds lists, as a value of the same form that holds nothing else: `[]` is a list, `[x]` one whose
  * items hold lists where `x` does, `{ name: x }` an object with a field of that name, `{ "*": x }` one of which every
  * field holds them.

@@ -28,4 +28,4 @@ export * as perps from "./perps/schemas.ts";
 export * as perpsWs from "./perps/channel_schemas.ts";
 export { describeDifference } from "./validation.ts";
 export type { ParseResult, ResponseCheck, SchemaDifference } from "./validation.ts";
-export type { Open } from "./operation.ts";
+export type { Open } from "../base/open.ts";

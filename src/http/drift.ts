@@ -2,8 +2,9 @@
 
 import type { SchemaDifference } from "../contract/validation.ts";
 import { KalshiDecodeError } from "../base/errors.ts";
-import { type ClientHooks, type DriftEvent, tell } from "../base/hooks.ts";
-import type { RequestIdentity } from "./response.ts";
+import { tell } from "../base/tell.ts";
+import type { ClientHooks, DriftEvent } from "./hooks.ts";
+import type { RequestIdentity } from "../base/request_identity.ts";
 
 function warn(event: DriftEvent): void {
   console.warn("Kalshi's answer is not what the contract says:", event);

@@ -5,13 +5,12 @@
  * @module
  */
 
+import type { RequestTemplate } from "../contract/request_template.ts";
 import type { RequestSigner } from "../auth/signer.ts";
 import { signedHeaders } from "../auth/signed_headers.ts";
 import type { Clock, ClockTimer } from "../base/clock.ts";
 import { fillLists } from "../contract/fill_lists.ts";
-import type { Lists } from "../contract/operation.ts";
-import type { FieldRules } from "../contract/field_rule.ts";
-import type { KalshiSettings } from "../config/settings.ts";
+import type { KalshiSettings } from "../config/kalshi_config.ts";
 import {
   KalshiAbortError,
   KalshiAuthKeyError,
@@ -31,18 +30,14 @@ import { onAborted } from "../runtime/abort.ts";
 import type { HttpPool } from "../runtime/types.ts";
 import { assertSignable } from "../config/url_policy.ts";
 import { assertCallOptions, checkCall, rawJson } from "./check_call.ts";
-import { type ClientHooks, redactHeaders, type RetryEvent, tell } from "../base/hooks.ts";
+import { tell } from "../base/tell.ts";
+import { type ClientHooks, redactHeaders, type RetryEvent } from "./hooks.ts";
 import { Gate } from "./gate.ts";
 import type { Limiter } from "../rate_limits/limiter.ts";
-import {
-  decodeResponse,
-  outcomeOf,
-  readRefusal,
-  type Refused,
-  type RequestIdentity,
-  responseError,
-} from "./response.ts";
-import { backoffMs, isSafeMethod, isSuccess, isTransient } from "./retry.ts";
+import type { RequestIdentity } from "../base/request_identity.ts";
+import { decodeResponse, outcomeOf, readRefusal, type Refused, responseError } from "./response.ts";
+import { backoffMs } from "../base/backoff.ts";
+import { isSafeMethod, isSuccess, isTransient } from "./retry.ts";
 import { buildQuery, fillPath, type Params } from "./url.ts";
 
 /** What every method of a client takes as its last argument. */
@@ -73,41 +68,6 @@ export interface CallOptions {
 export interface WriteOptions extends CallOptions {
   /** Wins over the config's `orderRetries`. */
   readonly orderRetries?: KalshiSettings["orderRetries"] | undefined;
-}
-
-/** One request, as a row of data. */
-export interface RequestTemplate {
-  /** HTTP method; GET when left out. */
-  readonly method?: string | undefined;
-  /** Path below the API root, with `{names}` for its parameters. */
-  readonly path: string;
-  /**
-   * Whether to sign: `required` when left out; `optional` signs when there is a key, and so does `none`, which is a
-   * public call, unless the config's `signPublicCalls` is off or the path is the caller's own.
-   */
-  readonly auth?: "required" | "optional" | "none" | undefined;
-  /** What its path and query parameters take, by name; none when left out. */
-  readonly params?: FieldRules | undefined;
-  /** What the fields of its body take, by name; it has no body when left out. */
-  readonly body?: FieldRules | undefined;
-  /** The body may be left out. */
-  readonly bodyOptional?: boolean | undefined;
-  /** A path of the caller's own: nothing says what it takes. */
-  readonly raw?: boolean | undefined;
-  /** A success has no body, or may have none. */
-  readonly empty?: boolean | "maybe" | undefined;
-  /** Where its answer holds lists: null in place of one is read as an empty list. */
-  readonly lists?: Lists | undefined;
-  /** Rate budget that pays; the read budget when left out. */
-  readonly bucket?: "write" | undefined;
-  /** Tokens that it costs, or each item of `costPer`. */
-  readonly cost?: number | undefined;
-  /** Field of the body whose items are counted. */
-  readonly costPer?: string | undefined;
-  /** Which write bucket pays; the one of no shard when left out. */
-  readonly shard?: number | "index" | "ticker" | undefined;
-  /** Cost when a query parameter is true, by its name. */
-  readonly costWith?: Readonly<Record<string, number>> | undefined;
 }
 
 /** What the attempts of a write have come to so far. */

@@ -1,5 +1,6 @@
 /** From an HTTP response to a value or the error that fits. */
 
+import type { RequestIdentity } from "../base/request_identity.ts";
 import {
   KalshiAuthRejectedError,
   KalshiBadRequestError,
@@ -20,30 +21,9 @@ import { type ErrorBody, errorIn, excerpt, readErrorBody } from "../base/error_b
 import { redact } from "../base/redact.ts";
 import { readUpTo, UnknownCodingError } from "../runtime/content_coding.ts";
 import type { PoolResponse } from "../runtime/types.ts";
-import { advise } from "./advice.ts";
+import { advise } from "../base/advice.ts";
 import { retryAfterMs } from "./retry.ts";
 import type { Bytes } from "../base/web_types.ts";
-
-/** What an error about a response says of its request. */
-export interface RequestIdentity {
-  /** HTTP method. */
-  readonly method: string;
-  /** Path below the API root, without query. */
-  readonly path: string;
-  /** How many attempts were made. */
-  readonly attempts: number;
-  /** The client ids that the request carried. */
-  readonly clientIds?: readonly string[] | undefined;
-  /** Whether an earlier attempt of a write may have acted. */
-  readonly ambiguous?: boolean | undefined;
-  /** What it carried, for what its error says to do. */
-  readonly options?: {
-    readonly params?: Readonly<Record<string, unknown>> | undefined;
-    readonly body?: unknown;
-    /** What to do about an error with this code of Kalshi's, where the caller knows more than the pipeline. */
-    readonly advise?: ((serverCode: string | undefined) => string | undefined) | undefined;
-  } | undefined;
-}
 
 /** What is read of an error's body, and how long it may take. Kalshi's are short and come at once. */
 const MAX_ERROR_BYTES = 65_536;

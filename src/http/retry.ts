@@ -38,23 +38,3 @@ export function retryAfterMs(status: number, field: string | null, nowMs: number
   const date = Date.parse(text);
   return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
 }
-
-/** What the wait depends on. */
-export interface BackoffOptions {
-  readonly retryBaseDelayMs: number;
-  readonly retryMaxDelayMs: number;
-}
-
-/**
- * Milliseconds to wait after the failed attempt number `attempt` (from 0): full jitter, on top of what the
- * server asked for, never over `retryMaxDelayMs`.
- */
-export function backoffMs(
-  attempt: number,
-  { retryBaseDelayMs, retryMaxDelayMs }: BackoffOptions,
-  serverMs: number | undefined,
-  random: () => number,
-): number {
-  const window = Math.min(retryBaseDelayMs * 2 ** attempt, retryMaxDelayMs);
-  return Math.min((serverMs ?? 0) + random() * window, retryMaxDelayMs);
-}

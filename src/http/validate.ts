@@ -2,7 +2,7 @@
 
 import type { ResponseCheck } from "../contract/validation.ts";
 import { KalshiConfigError } from "../base/errors.ts";
-import type { ClientHooks } from "../base/hooks.ts";
+import type { ClientHooks } from "./hooks.ts";
 import type { InspectResponse } from "./pipeline.ts";
 
 /** What happens when an answer is not what the contract says. */

@@ -4,11 +4,12 @@
  */
 import { KalshiConfigError } from "../base/errors.ts";
 import { SECONDS_END } from "../contract/field_words.ts";
-import { assertKnownOptions, nearestName } from "../config/options.ts";
+import { nearestName } from "../base/nearest_name.ts";
+import { assertKnownOptions } from "../config/options.ts";
 import { isPlain, shown } from "../base/plain.ts";
 import type { FeeType } from "./engine/fees.ts";
 import type { Fault } from "./faults.ts";
-import type { CashPlace, CounterOrder, ListedMarket } from "./local_exchange.ts";
+import type { CashPlace, CounterOrder, ListedMarket } from "./told.ts";
 import { assertOptions, flag, type Rule, type Rules, usageTierRule, whole } from "./options.ts";
 import { parseCount, parseMoney, parsePrice, PRICE_ONE } from "./units.ts";
 import { channelNames } from "./gateways/ws/session.ts";

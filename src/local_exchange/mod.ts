@@ -4,22 +4,22 @@
  *
  * @module
  */
-export {
-  type CashPlace,
-  type CounterOrder,
-  type ListedMarket,
-  type LocalAccount,
-  type LocalAccountOptions,
-  LocalExchange,
-  type LocalExchangeListenOptions,
-  type LocalExchangeOptions,
-  type LocalHistory,
-} from "./local_exchange.ts";
+export type {
+  CashPlace,
+  CounterOrder,
+  ListedMarket,
+  LocalAccount,
+  LocalAccountOptions,
+  LocalExchangeListenOptions,
+  LocalExchangeOptions,
+  LocalHistory,
+} from "./told.ts";
+export { LocalExchange } from "./local_exchange.ts";
 export { ExchangeClock } from "./clock.ts";
 export type { FeeType } from "./engine/fees.ts";
 export type { Fault } from "./faults.ts";
 export type { KeyType, PrivateKey, PublicKey } from "./keys.ts";
-export type { MemoryRuntimeOptions, TcpAddress } from "./memory/runtime.ts";
+export type { MemoryRuntimeOptions, TcpAddress } from "./told.ts";
 export type { UsageTier } from "./limits.ts";
 export type { RequestReading } from "./request_check.ts";
 export type { ErrorBodies, UnknownTickers } from "./venue.ts";

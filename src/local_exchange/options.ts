@@ -7,8 +7,8 @@ import type {
   LocalExchangeListenOptions,
   LocalExchangeOptions,
   LocalHistory,
-} from "./local_exchange.ts";
-import type { MemoryRuntimeOptions } from "./memory/runtime.ts";
+} from "./told.ts";
+import type { MemoryRuntimeOptions } from "./told.ts";
 import { usageTiers } from "./limits.ts";
 import { parseMoney } from "./units.ts";
 

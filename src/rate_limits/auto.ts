@@ -5,7 +5,7 @@
  */
 import { systemClock } from "../base/clock.ts";
 import { KalshiConfigError } from "../base/errors.ts";
-import { tell } from "../base/hooks.ts";
+import { tell } from "../base/tell.ts";
 import {
   leftTheLine,
   type RateCosts,

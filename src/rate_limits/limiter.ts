@@ -4,7 +4,7 @@
  * @module
  */
 import { KalshiConnectionError } from "../base/errors.ts";
-import type { RequestTemplate } from "../http/pipeline.ts";
+import type { RequestTemplate } from "../contract/request_template.ts";
 
 /** One request as a rate limiter sees it. */
 export interface LimitedCall {

@@ -33,7 +33,7 @@ export {
   type AutoRateLimiterOptions,
 } from "./auto.ts";
 export type { LimitedCall, Limiter } from "./limiter.ts";
-export type { RequestTemplate } from "../http/pipeline.ts";
+export type { RequestTemplate } from "../contract/request_template.ts";
 export type { RateBudgets } from "./budgets.ts";
 export type { RateGrant, RateStore, RateTake } from "./store.ts";
 export type { RateBudget } from "./token_bucket.ts";

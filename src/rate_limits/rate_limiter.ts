@@ -8,7 +8,7 @@ import { type Clock, type ClockTimer, systemClock } from "../base/clock.ts";
 import { KalshiAbortError, KalshiConfigError, KalshiError, KalshiTimeoutError } from "../base/errors.ts";
 import { assertKnownOptions } from "../config/options.ts";
 import { chargeOf, type Payer } from "./charge.ts";
-import { tell } from "../base/hooks.ts";
+import { tell } from "../base/tell.ts";
 import type { LimitedCall, Limiter } from "./limiter.ts";
 import { assertBudgets, assertFinite, type RateBudgets } from "./budgets.ts";
 import { checkedGrant, longestWaitMs, type RateGrant, type RateStore, type RateTake } from "./store.ts";

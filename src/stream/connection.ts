@@ -10,7 +10,7 @@ import { fillLists } from "../contract/fill_lists.ts";
 import { frameLists } from "../contract/event/channel_lists.ts";
 import type { KalshiConfig } from "../config/kalshi_config.ts";
 import { KalshiAbortError, KalshiConnectionError, KalshiError, KalshiTimeoutError } from "../base/errors.ts";
-import { backoffMs } from "../http/retry.ts";
+import { backoffMs } from "../base/backoff.ts";
 import { HandshakeRefusedError, type Runtime, type RuntimeWebSocket } from "../runtime/types.ts";
 import { streamError } from "./advice.ts";
 import { waitFor } from "./calls.ts";

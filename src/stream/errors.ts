@@ -45,36 +45,6 @@ export class KalshiStreamClosedError extends KalshiError {
   override readonly code = "STREAM_CLOSED";
 }
 
-/** A consumer with the queue policy `error` fell behind. Other consumers of the stream go on. */
-export class KalshiStreamOverflowError extends KalshiError {
-  /** The class name. */
-  override readonly name = "KalshiStreamOverflowError";
-  /** The code of this class. */
-  override readonly code = "OVERFLOW";
-  /** Takes whose queue it is and how many items it holds. */
-  constructor(what: string, limit: number) {
-    super(
-      `The queue of ${what} is full with ${limit} items: its reader is too slow. The items before this error are ` +
-        "complete; what came after is lost. Read faster, or choose another `queue.limit` or `queue.policy`.",
-    );
-  }
-}
-
-/** An order book was read while it was not live. */
-export class KalshiStaleBookError extends KalshiError {
-  /** The class name. */
-  override readonly name = "KalshiStaleBookError";
-  /** The code of this class. */
-  override readonly code = "STALE_BOOK";
-  /** Takes the market, the book's state and the reason for it. */
-  constructor(ticker: string, state: string, reason: string | undefined) {
-    super(
-      `The book of ${ticker} is ${state}${reason ? ` (${reason})` : ""}: its prices may be wrong. ` +
-        "Wait for `live()`, or read `lastKnown` if old prices will do.",
-    );
-  }
-}
-
 /** A market has no order book any longer: it has closed, and may have been settled. */
 export class KalshiMarketClosedError extends KalshiError {
   /** The class name. */

@@ -7,12 +7,13 @@
 import type { Clock, ClockTimer } from "../base/clock.ts";
 import type { BookSide } from "../contract/event/channels.ts";
 import { type KalshiError, KalshiTimeoutError } from "../base/errors.ts";
-import { backoffMs, type BackoffOptions } from "../http/retry.ts";
+import { backoffMs, type BackoffOptions } from "../base/backoff.ts";
 import { type MarketLookup, whyAbsent } from "./absent.ts";
 import { checkCall, waitFor, type WaitOptions } from "./calls.ts";
 import type { StreamMarker } from "./channels.ts";
 import type { Connection, Frame } from "./connection.ts";
-import { KalshiStaleBookError, KalshiStreamClosedError, KalshiStreamError } from "./errors.ts";
+import { KalshiStaleBookError } from "../books/errors.ts";
+import { KalshiStreamClosedError, KalshiStreamError } from "./errors.ts";
 import { ABOUT_A_KEY } from "./failures.ts";
 import type { Consumer } from "./lane.ts";
 import type { Lanes } from "./lanes.ts";

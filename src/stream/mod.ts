@@ -24,13 +24,9 @@ export type {
   UnderlyingParams,
 } from "./channels.ts";
 export type { StreamStatus } from "./connection.ts";
-export {
-  KalshiMarketClosedError,
-  KalshiStaleBookError,
-  KalshiStreamClosedError,
-  KalshiStreamError,
-  KalshiStreamOverflowError,
-} from "./errors.ts";
+export { KalshiStaleBookError } from "../books/errors.ts";
+export { KalshiStreamOverflowError } from "../base/overflow_error.ts";
+export { KalshiMarketClosedError, KalshiStreamClosedError, KalshiStreamError } from "./errors.ts";
 export type { LiveOrderBook } from "./live_books.ts";
 export type {
   BookChange,

@@ -8,7 +8,7 @@ import type { Clock, ClockTimer } from "../base/clock.ts";
 import type { Fill, Order } from "../contract/event/types.ts";
 import type { FillData, UserOrderData } from "../contract/event/channels.ts";
 import { KalshiConfigError, type KalshiError, KalshiTimeoutError } from "../base/errors.ts";
-import { backoffMs, type BackoffOptions } from "../http/retry.ts";
+import { backoffMs, type BackoffOptions } from "../base/backoff.ts";
 import { assertAtLeast, assertKnownOptions } from "../config/options.ts";
 import { knownMs, timeMs } from "../base/wire_time.ts";
 import { LONGEST_MS, waitFor } from "./calls.ts";

@@ -12,7 +12,7 @@ import {
   KalshiRateLimitError,
   KalshiServerError,
 } from "../base/errors.ts";
-import { keyAdvice } from "../http/advice.ts";
+import { keyAdvice } from "../base/advice.ts";
 import type { HandshakeRefusedError } from "../runtime/types.ts";
 
 /** What the status says. */

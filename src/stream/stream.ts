@@ -10,7 +10,7 @@ import { type Clock, systemClock } from "../base/clock.ts";
 import { KalshiConfig, type KalshiConfigOptions } from "../config/kalshi_config.ts";
 import type { Channel, ChannelMessages, FillMessage, UserOrderMessage } from "../contract/event/channels.ts";
 import { KalshiConfigError } from "../base/errors.ts";
-import { guard } from "../base/hooks.ts";
+import { guard } from "../base/tell.ts";
 import { STREAM_OPTIONS } from "../config/option_places.ts";
 import {
   assertFlag,

@@ -6,7 +6,7 @@
 
 import type { Clock } from "../base/clock.ts";
 import { KalshiConfigError, type KalshiError } from "../base/errors.ts";
-import { guard } from "../base/hooks.ts";
+import { guard } from "../base/tell.ts";
 import { assertKnownOptions } from "../config/options.ts";
 import { checkCall, waitFor, type WaitOptions } from "./calls.ts";
 import { channelFacts, keyOf, type StreamItem, type StreamMarker, type Wish } from "./channels.ts";

@@ -7,7 +7,7 @@
 import type { KalshiEnv } from "../auth/env.ts";
 import { KalshiClient } from "../client.ts";
 import { KalshiAuthError, KalshiConfigError, type KalshiError } from "../base/errors.ts";
-import { backoffMs } from "../http/retry.ts";
+import { backoffMs } from "../base/backoff.ts";
 import { unknownOption } from "../config/options.ts";
 import { workersRuntime } from "../runtime/workers.ts";
 import type { KalshiStream } from "../stream/stream.ts";

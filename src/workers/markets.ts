@@ -6,7 +6,8 @@
 
 import type { BookSide } from "../contract/event/channels.ts";
 import { KalshiNotFoundError } from "../base/errors.ts";
-import { KalshiMarketClosedError, KalshiStreamError, KalshiStreamOverflowError } from "../stream/errors.ts";
+import { KalshiStreamOverflowError } from "../base/overflow_error.ts";
+import { KalshiMarketClosedError, KalshiStreamError } from "../stream/errors.ts";
 import type { LiveOrderBook } from "../stream/live_books.ts";
 import type { BookChange, StaleReason } from "../books/market_book.ts";
 import { OrderBook, type RestOrderBook } from "../books/order_book.ts";

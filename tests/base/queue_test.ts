@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { KalshiStreamOverflowError } from "../../src/stream/errors.ts";
+import { KalshiStreamOverflowError } from "../../src/base/overflow_error.ts";
 import { type QueuePolicy, StreamQueue } from "../../src/base/queue.ts";
 import { test } from "../support/test.ts";
 

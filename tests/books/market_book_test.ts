@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { KalshiStaleBookError } from "../../src/stream/errors.ts";
+import { KalshiStaleBookError } from "../../src/books/errors.ts";
 import { type BookChange, type BookFrame, MarketBook } from "../../src/books/market_book.ts";
 import { formatCount, formatPrice } from "../../src/base/fixed_point.ts";
 import { OrderBook } from "../../src/books/order_book.ts";

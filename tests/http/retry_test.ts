@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { backoffMs, isRetryableStatus, isSafeMethod, retryAfterMs } from "../../src/http/retry.ts";
+import { backoffMs } from "../../src/base/backoff.ts";
+import { isRetryableStatus, isSafeMethod, retryAfterMs } from "../../src/http/retry.ts";
 import { test } from "../support/test.ts";
 
 const NOW = Date.UTC(2026, 10, 23, 12, 0, 0);

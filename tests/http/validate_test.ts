@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { KalshiClient, type KalshiClientOptions } from "../../src/client.ts";
 import { KalshiConfigError, KalshiDecodeError } from "../../src/base/errors.ts";
-import type { DriftEvent } from "../../src/base/hooks.ts";
+import type { DriftEvent } from "../../src/http/hooks.ts";
 import { checkResponse } from "../../src/contract/schemas.ts";
 import { test } from "../support/test.ts";
 

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Open } from "../operation.ts";
+import type { Open } from "../../base/open.ts";
 
 /** An outcome of a market. Kalshi may add values: what is received is `Open`. */
 export type MarketSide = "yes" | "no";

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Open } from "../operation.ts";
+import type { Open } from "../../base/open.ts";
 
 /** Body of `AcceptBlockTradeProposal`. */
 export interface AcceptBlockTradeProposalRequest {

@@ -1,4 +1,5 @@
 /** A runtime whose network is one exchange in the same process: HTTP, WebSockets and TCP without sockets. */
+import type { MemoryRuntimeOptions } from "../told.ts";
 import { type Clock, held } from "../../base/clock.ts";
 import { KalshiConfigError, KalshiConnectionError } from "../../base/errors.ts";
 import { streamOf } from "../../runtime/node_tcp.ts";
@@ -20,23 +21,6 @@ import { concat, ProtocolError } from "../../runtime/websocket_frames.ts";
 import type { Gateway, Outgoing } from "../gateway.ts";
 import type { WebSocketEndpoint } from "../gateways/ws/endpoint.ts";
 import { MemorySocket } from "./socket.ts";
-
-/** Whom a TCP connection is for. */
-export type TcpAddress = Pick<TcpConnectOptions, "hostname" | "port" | "tls">;
-
-/** How to make an in-memory runtime. */
-export interface MemoryRuntimeOptions {
-  /**
-   * Whether its WebSockets send and show pings, as those of Deno, Bun and Node do and those of Workers do not; true
-   * unless told.
-   */
-  readonly ping?: boolean | undefined;
-  /**
-   * Takes the TCP connections that are opened: called with the far end of each, and whom it was for. Without it they are
-   * refused, as they are when it throws. `tls` is told and nothing else: no byte is encrypted.
-   */
-  readonly acceptTcp?: ((connection: ByteStream, address: TcpAddress) => void) | undefined;
-}
 
 /** What a network in memory leads to. */
 export interface MemoryNetworkOptions {

@@ -2,7 +2,7 @@
 
 import { meaningOf } from "../base/server_codes.ts";
 import type { ErrorBody } from "../base/error_body.ts";
-import type { RequestIdentity } from "./response.ts";
+import type { RequestIdentity } from "../base/request_identity.ts";
 
 const MAX_SKEW_MS = 5_000;
 

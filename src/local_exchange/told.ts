@@ -1,0 +1,180 @@
+/** What a local exchange is told, and what it gives. */
+import type { ErrorBodies, UnknownTickers } from "./venue.ts";
+import type { RequestReading } from "./request_check.ts";
+import type { UsageTier } from "./limits.ts";
+import type { KeyType, PrivateKey, PublicKey } from "./keys.ts";
+import type { ByteStream, TcpConnectOptions } from "../runtime/types.ts";
+import type { Clock } from "../base/clock.ts";
+import type { KalshiAuth } from "../auth/kalshi_auth.ts";
+
+/** What an exchange has behind it. */
+export interface LocalHistory {
+  /**
+   * How many days, 1 to 365: it begins at midnight in New York so many days ago. In each of them markets opened, traded,
+   * closed and paid out. More than 90 put some of it below `/historical`.
+   */
+  readonly days: number;
+}
+
+/** How to make an exchange. */
+export interface LocalExchangeOptions {
+  /** The same seed lists the same markets with the same books; 1 unless told. */
+  readonly seed?: number | undefined;
+  /** The clock that its time follows; the system's unless told. */
+  readonly clock?: Clock | undefined;
+  /** How many markets to list at least; 240 unless told. */
+  readonly markets?: number | undefined;
+  /** Whether market makers quote in the markets; true unless told. */
+  readonly marketMakers?: boolean | undefined;
+  /** Lets the market makers move by themselves, each so many milliseconds; only {@linkcode LocalExchange.step} unless told. */
+  readonly stepMs?: number | undefined;
+  /**
+   * Whether crypto is on shard 2 and combos are on shard 1, as at Kalshi, so that an account needs cash there; false
+   * unless told, which puts everything on shard 0.
+   */
+  readonly shards?: boolean | undefined;
+  /** Whether requests over the rate limits of an account's tier get a 429; false unless told. */
+  readonly rateLimits?: boolean | undefined;
+  /**
+   * A past: settled markets, trades, candlesticks, volumes and outcomes that agree with each other, from the seed. None
+   * unless told. Ninety days take some seconds to make, and about 100 megabytes.
+   *
+   * @example
+   * ```ts
+   * import { LocalExchange } from "@unofficial/kalshi/local-exchange";
+   *
+   * await using exchange = await LocalExchange.start({ history: { days: 30 } });
+   * const { auth } = await exchange.createAccount({ history: true });
+   * ```
+   */
+  readonly history?: LocalHistory | undefined;
+  /**
+   * How error bodies are written: `flat`, `{ code, message, details }`, as Kalshi's specification has them (the
+   * default), or `nested`, the same below `error`, as Kalshi's servers have been seen to answer.
+   */
+  readonly errorBodies?: ErrorBodies | undefined;
+  /**
+   * Origins of pages that may use the exchange, such as `["http://localhost:5173"]`; none unless told. Browsers keep a
+   * page from reading what another origin answers, and so from using it, unless that lets it in (CORS). With a list,
+   * WebSocket handshakes that name another origin are refused as well.
+   */
+  readonly cors?: readonly string[] | undefined;
+  /**
+   * How requests and WebSocket commands are read: `strict` (the default) refuses parameters and fields that are
+   * unknown, missing or of another type than the contract says, and names them; `lenient` takes no notice of what it
+   * does not know, as Kalshi may do.
+   */
+  readonly requests?: RequestReading | undefined;
+  /**
+   * What the WebSocket does with tickers that it does not know; what Kalshi does is not documented. `ignore` (the
+   * default) takes them and says nothing; the market may come to be. `refuse` answers with error 16, and does nothing
+   * else of the command.
+   */
+  readonly unknownTickers?: UnknownTickers | undefined;
+  /** Told when the exchange itself fails, which a client sees as a 500; `console.error` unless told. */
+  readonly onInternalError?: ((error: unknown) => void) | undefined;
+}
+
+/** How to make an exchange that listens. */
+export interface LocalExchangeListenOptions extends LocalExchangeOptions {
+  /** TCP port; 0 (the default) takes any that is free. */
+  readonly port?: number | undefined;
+  /** Address to listen on; `127.0.0.1` unless told. */
+  readonly hostname?: string | undefined;
+}
+
+/** How to make an account. */
+export interface LocalAccountOptions {
+  /** Cash in dollars; `"1000.00"` unless told. */
+  readonly balance?: string | undefined;
+  /** Id of its API key: yours, so that a key of your own outlives a restart of the exchange. A UUID of the seed's unless told. */
+  readonly keyId?: string | undefined;
+  /**
+   * A private key of your own, in place of one that is made: PEM, as text or bytes (PKCS#1 or PKCS#8 for RSA of 2048
+   * bits or more, PKCS#8 for Ed25519, not encrypted), a JWK, a `CryptoKey` that can be exported, or a `CryptoKeyPair`.
+   */
+  readonly privateKey?: PrivateKey | undefined;
+  /**
+   * A public key of your own: PEM (SPKI), as text or bytes, or a `CryptoKey`. Alone it is for a key that signs elsewhere, such as in
+   * a KMS: the `auth` that comes back cannot sign then. With a `privateKey` it must belong to that.
+   */
+  readonly publicKey?: PublicKey | undefined;
+  /** Kind of its API key; that of the key given, else `ed25519`. Making an `rsa` key takes a fraction of a second. */
+  readonly keyType?: KeyType | undefined;
+  /**
+   * What its balance is rounded to after each fill: `"0.0001"` for direct members (the default), `"0.01"` for
+   * others.
+   */
+  readonly balancePrecision?: "0.0001" | "0.01" | undefined;
+  /**
+   * Whether it was there in the past that the exchange's `history` made: with orders, fills, settlements, positions that
+   * were closed, and some that are open. There are four such accounts, each another one. False unless told.
+   */
+  readonly history?: boolean | undefined;
+  /** Tier of its rate limits; `basic` unless told. */
+  readonly usageTier?: UsageTier | undefined;
+}
+
+/** An account of a local exchange. */
+export interface LocalAccount {
+  /** Its user id. */
+  readonly id: string;
+  /** Id of its API key. */
+  readonly keyId: string;
+  /**
+   * Private key of its API key, in PEM: PKCS#1 for RSA, PKCS#8 for Ed25519, as Kalshi hands them out. Yours where you
+   * gave one, in PKCS#8 if it was no text; empty when it was not given, or cannot be exported.
+   */
+  readonly privateKey: string;
+  /** Signs as the account. A `ManualClock` that the exchange was given waits for its signatures. */
+  readonly auth: KalshiAuth;
+}
+
+/** An order that somebody else places, to trade with. */
+export interface CounterOrder {
+  /** Ticker of the market. */
+  readonly ticker: string;
+  /** `bid` buys YES, `ask` sells it. */
+  readonly side: "bid" | "ask";
+  /** YES price in dollars. */
+  readonly price: string;
+  /** Contracts. */
+  readonly count: string;
+}
+
+/** Where an account's cash is. */
+export interface CashPlace {
+  /** Number of the subaccount; 0, the primary one, unless told. */
+  readonly subaccount?: number | undefined;
+  /** Number of the shard; 0 unless told. */
+  readonly exchangeIndex?: number | undefined;
+}
+
+/** A market to list. */
+export interface ListedMarket {
+  /** Its ticker. */
+  readonly ticker: string;
+  /** Its title; the ticker unless told. */
+  readonly title?: string | undefined;
+  /** Milliseconds until it closes; a day unless told. */
+  readonly closesInMs?: number | undefined;
+  /** Name of its price grid; `linear_cent` unless told. */
+  readonly priceLevelStructure?: string | undefined;
+}
+
+/** Whom a TCP connection is for. */
+export type TcpAddress = Pick<TcpConnectOptions, "hostname" | "port" | "tls">;
+
+/** How to make an in-memory runtime. */
+export interface MemoryRuntimeOptions {
+  /**
+   * Whether its WebSockets send and show pings, as those of Deno, Bun and Node do and those of Workers do not; true
+   * unless told.
+   */
+  readonly ping?: boolean | undefined;
+  /**
+   * Takes the TCP connections that are opened: called with the far end of each, and whom it was for. Without it they are
+   * refused, as they are when it throws. `tls` is told and nothing else: no byte is encrypted.
+   */
+  readonly acceptTcp?: ((connection: ByteStream, address: TcpAddress) => void) | undefined;
+}

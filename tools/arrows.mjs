@@ -1,0 +1,65 @@
+/**
+ * Who may know whom: the arrows of CONTRIBUTING.md, which `deno task check` enforces. A room may import what stands
+ * behind it, whatever it is made of, types included.
+ */
+const rooms = {
+  base: [],
+  config: ["base", "runtime"],
+  contract: ["base"],
+  auth: ["base", "config", "contract", "runtime"],
+  runtime: ["base", "config", "contract"],
+  rate_limits: ["base", "config", "contract"],
+  http: ["base", "config", "contract", "auth", "runtime", "rate_limits"],
+  books: ["base", "config"],
+  stream: ["base", "config", "contract", "auth", "runtime", "rate_limits", "books"],
+  writes: ["base", "config", "contract", "http"],
+  rest: ["base", "config", "contract", "auth", "runtime", "rate_limits", "http", "writes"],
+  workers: [
+    "base",
+    "config",
+    "contract",
+    "auth",
+    "runtime",
+    "rate_limits",
+    "http",
+    "books",
+    "stream",
+    "writes",
+    "rest",
+    "client",
+  ],
+};
+
+export default {
+  forbidden: [
+    { name: "no circles, types included", severity: "error", from: {}, to: { circular: true } },
+    { name: "no orphans", severity: "error", from: { orphan: true, path: "^src/" }, to: {} },
+    ...Object.entries(rooms).map(([room, known]) => ({
+      name: `${room} knows ${known.join(", ") || "no other room"}`,
+      severity: "error",
+      from: { path: `^src/${room}/` },
+      to: { path: "^src/", pathNot: `^src/(${[room, ...known].join("|")})(/|\\.ts$)` },
+    })),
+    {
+      name: "the local exchange and what is for tests stay apart",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/(local_exchange|testing|cli)/" },
+      to: { path: "^src/(local_exchange|testing)/" },
+    },
+    {
+      name: "a runtime's adapter is chosen by its entry point or by detect.ts",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/(runtime/(detect|deno|bun|node|workers|web)\\.ts$|workers/)" },
+      to: { path: "^src/runtime/(deno|bun|node|workers|web)\\.ts$" },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: "node_modules" },
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: {
+      conditionNames: ["kalshi-source", "types", "import"],
+      exportsFields: ["exports"],
+    },
+  },
+};
