@@ -9,7 +9,7 @@ import { assertKnownOptions } from "../config/options.ts";
 import { isPlain, shown } from "../base/plain.ts";
 import type { FeeType } from "./engine/fees.ts";
 import type { Fault } from "./faults.ts";
-import type { CashPlace, CounterOrder, ListedMarket } from "./told.ts";
+import type { CashPlace, CounterOrder, ListedMarket } from "./types.ts";
 import { assertOptions, flag, type Rule, type Rules, usageTierRule, whole } from "./options.ts";
 import { parseCount, parseMoney, parsePrice, PRICE_ONE } from "./units.ts";
 import { channelNames } from "./gateways/ws/session.ts";

@@ -11,7 +11,7 @@ import type {
   LocalAccountOptions,
   LocalExchangeListenOptions,
   LocalExchangeOptions,
-} from "./told.ts";
+} from "./types.ts";
 import { KalshiAuth } from "../auth/kalshi_auth.ts";
 import { checkKeyId } from "../auth/signer.ts";
 import { held } from "../base/clock.ts";
@@ -27,7 +27,7 @@ import type { Fault } from "./faults.ts";
 import { Gateway } from "./gateway.ts";
 import { ownKeys } from "./keys.ts";
 import type { UsageTier } from "./limits.ts";
-import type { MemoryRuntimeOptions } from "./told.ts";
+import type { MemoryRuntimeOptions } from "./types.ts";
 import { MemoryNetwork } from "./memory/runtime.ts";
 import {
   accountRules,

@@ -13,13 +13,13 @@ export type {
   LocalExchangeListenOptions,
   LocalExchangeOptions,
   LocalHistory,
-} from "./told.ts";
+} from "./types.ts";
 export { LocalExchange } from "./local_exchange.ts";
 export { ExchangeClock } from "./clock.ts";
 export type { FeeType } from "./engine/fees.ts";
 export type { Fault } from "./faults.ts";
 export type { KeyType, PrivateKey, PublicKey } from "./keys.ts";
-export type { MemoryRuntimeOptions, TcpAddress } from "./told.ts";
+export type { MemoryRuntimeOptions, TcpAddress } from "./types.ts";
 export type { UsageTier } from "./limits.ts";
 export type { RequestReading } from "./request_check.ts";
 export type { ErrorBodies, UnknownTickers } from "./venue.ts";

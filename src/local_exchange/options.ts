@@ -7,8 +7,8 @@ import type {
   LocalExchangeListenOptions,
   LocalExchangeOptions,
   LocalHistory,
-} from "./told.ts";
-import type { MemoryRuntimeOptions } from "./told.ts";
+} from "./types.ts";
+import type { MemoryRuntimeOptions } from "./types.ts";
 import { usageTiers } from "./limits.ts";
 import { parseMoney } from "./units.ts";
 

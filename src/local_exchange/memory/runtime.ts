@@ -1,5 +1,5 @@
 /** A runtime whose network is one exchange in the same process: HTTP, WebSockets and TCP without sockets. */
-import type { MemoryRuntimeOptions } from "../told.ts";
+import type { MemoryRuntimeOptions } from "../types.ts";
 import { type Clock, held } from "../../base/clock.ts";
 import { KalshiConfigError, KalshiConnectionError } from "../../base/errors.ts";
 import { streamOf } from "../../runtime/node_tcp.ts";
