@@ -97,6 +97,7 @@ test("the library depends on what it imports, and nothing is installed that noth
     "bun",
     "deno",
     "deno-std",
+    "dependency-cruiser",
     "types-node-22",
     "types-node-24",
     "typescript",

@@ -15,8 +15,8 @@ const intruders: readonly [what: string, code: string][] = [
   ["Bun's API", source("runtime/bun.ts")],
   ["another runtime's adapter", source("runtime/detect.ts")],
   ["the local exchange", source("local_exchange/engine/fees.ts")],
-  ["payload schemas", source("schemas.ts")],
-  ["payload schemas", source("contract/perps/ws_schemas.ts")],
+  ["payload schemas", source("contract/schemas.ts")],
+  ["payload schemas", source("contract/perps/channel_schemas.ts")],
   ["test transports", source("testing/mod.ts")],
 ];
 
