@@ -12,7 +12,7 @@ import type { Fault } from "./faults.ts";
 import type { CashPlace, CounterOrder, ListedMarket } from "./types.ts";
 import { assertOptions, flag, type Rule, type Rules, usageTierRule, whole } from "./options.ts";
 import { parseCount, parseMoney, parsePrice, PRICE_ONE } from "./units.ts";
-import { channelNames } from "./gateways/ws/session.ts";
+import { actionNames, channelNames } from "./gateways/ws/session.ts";
 import type { HandshakeFault, SocketFault } from "./gateways/ws/faults.ts";
 
 const isText = (value: unknown) => typeof value === "string" && value !== "";
@@ -78,6 +78,14 @@ const frameRules: Readonly<Record<string, Rule>> = {
   times,
   channel: [`a channel, or "answers" for those to commands`, (value) => CHANNELS.includes(value as string)],
 };
+const channelRule: Rule = ["a channel", (value) => channelNames.includes(value as string)];
+const commandRules: Readonly<Record<string, Rule>> = {
+  command: oneOf("subscribe", "unsubscribe", "update_subscription", "list_subscriptions"),
+  action: oneOf(...actionNames),
+  ticker,
+  times,
+  afterProcessing: flag,
+};
 
 /** What each fault of a WebSocket takes beside its name, and which of that it needs. */
 const SOCKET_FAULTS: Readonly<
@@ -107,22 +115,14 @@ const SOCKET_FAULTS: Readonly<
   "cut": { rules: {} },
   "bad-frame": { rules: {} },
   "cut-frame": { rules: {} },
-  "error": {
-    rules: {
-      code: whole(1),
-      channel: ["a channel", (value) => channelNames.includes(value as string)],
-    },
-    needs: ["code", "channel"],
+  "error": { rules: { code: whole(1), channel: channelRule }, needs: ["code", "channel"] },
+  "forget": { rules: { channel: channelRule }, needs: ["channel"] },
+  "renumber": { rules: { seq: whole(1), channel: channelRule }, needs: ["seq", "channel"] },
+  "withhold": {
+    rules: { update: oneOf("orderbook_snapshot", "orderbook_delta"), channel: channelRule, ticker, times },
   },
-  "refuse": {
-    rules: {
-      code: whole(1),
-      command: oneOf("subscribe", "unsubscribe", "update_subscription", "list_subscriptions"),
-      times,
-      afterProcessing: flag,
-    },
-    needs: ["code"],
-  },
+  "refuse": { rules: { code: whole(1), ...commandRules }, needs: ["code"] },
+  "ignore": { rules: commandRules },
 };
 
 /** Refuses a fault of WebSockets that would do nothing. */
@@ -135,16 +135,8 @@ export function assertSocketFault(given: SocketFault): void {
   if (typeof fault !== "string" || !Object.hasOwn(SOCKET_FAULTS, fault)) {
     const near = typeof fault === "string" ? nearestName(fault, names) : undefined;
     if (fault === undefined) {
-      assertKnownOptions("sockets.fail", given, [
-        "fault",
-        "times",
-        "channel",
-        "code",
-        "reason",
-        "forMs",
-        "command",
-        "afterProcessing",
-      ]);
+      const known = Object.values(SOCKET_FAULTS).flatMap(({ rules }) => Object.keys(rules));
+      assertKnownOptions("sockets.fail", given, ["fault", ...new Set(known)]);
     }
     refuse(
       `sockets.fail: \`fault\` takes one of ${names.join(", ")}; got ${shown(fault)}.${
@@ -160,9 +152,10 @@ export function assertSocketFault(given: SocketFault): void {
 
 const handshakeRules: Rules<HandshakeFault> = {
   status: [
-    'an HTTP status from 300 to 599, or "hang"',
-    (value) => value === "hang" || whole(300, 599)[1](value),
+    'an HTTP status from 300 to 599, "hang" or "cut"',
+    (value) => value === "hang" || value === "cut" || whole(300, 599)[1](value),
   ],
+  body: ["text", (value) => typeof value === "string"],
   times,
 };
 
@@ -170,16 +163,26 @@ const handshakeRules: Rules<HandshakeFault> = {
 export function assertHandshakeFault(fault: HandshakeFault): void {
   assertOptions("sockets.refuse", fault, handshakeRules);
   assertGiven("sockets.refuse", fault, ["status"], handshakeRules);
+  if (fault.body !== undefined && typeof fault.status !== "number") {
+    refuse("sockets.refuse: a `body` belongs to a `status` that is a number.");
+  }
 }
 
 /** Refuses a message that would reach nobody. */
-export function assertMessage(channel: unknown, msg: unknown, channels: readonly string[]): void {
-  if (!channels.includes(channel as string)) {
-    refuse(`sockets.publish takes one of ${channels.join(", ")} first; got ${shown(channel)}.`);
+export function assertMessage(channel: unknown, msg: unknown, type: unknown): void {
+  if (!channelNames.includes(channel as string)) {
+    refuse(`sockets.publish takes one of ${channelNames.join(", ")} first; got ${shown(channel)}.`);
   }
   if (!isPlain(msg)) {
     refuse(`sockets.publish takes the payload as a plain object second; got ${shown(msg)}.`);
   }
+  if (!isText(type)) refuse(`sockets.publish takes the frame's type as text third; got ${shown(type)}.`);
+}
+
+/** Refuses what is no frame. */
+export function assertFrame(frame: unknown): void {
+  if (typeof frame === "string" || frame instanceof Uint8Array) return;
+  refuse(`sockets.send takes the text of a frame, or its bytes as a Uint8Array; got ${shown(frame)}.`);
 }
 
 const counterRules: Rules<CounterOrder> = {

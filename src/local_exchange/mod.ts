@@ -31,4 +31,5 @@ export type {
   HandshakeFault,
   SocketFault,
   SubscriptionFault,
+  UpdateFault,
 } from "./gateways/ws/faults.ts";

@@ -110,6 +110,15 @@ test("sockets: faults, refusals and messages that would strike nobody are refuse
     [{ fault: "error", code: 25 }, "needs `channel`"],
     [{ fault: "error", channel: "trade" }, "needs `code`"],
     [{ fault: "error", channel: "answers", code: 25 }, "`channel` takes"],
+    [{ fault: "forget" }, "needs `channel`"],
+    [{ fault: "renumber", channel: "trade" }, "needs `seq`"],
+    [{ fault: "renumber", channel: "trade", seq: 0 }, "`seq` takes"],
+    [{ fault: "withhold", update: "snapshot" }, "`update` takes"],
+    [{ fault: "withhold", channel: "answers" }, "`channel` takes"],
+    [{ fault: "ignore", command: "get_snapshot" }, "`command` takes"],
+    [{ fault: "ignore", action: "snapshot" }, "`action` takes"],
+    [{ fault: "ignore", code: 16 }, 'no option "code"'],
+    [{ fault: "refuse", command: "subscribe" }, "needs `code`"],
   ];
   for (const [fault, says] of wrong) assertStringIncludes(refusal(() => sockets.fail(fault)), says);
   for (const fault of noObjects()) refusal(() => sockets.fail(fault));
@@ -122,13 +131,20 @@ test("sockets: faults, refusals and messages that would strike nobody are refuse
     [{ status: 200 }, "`status` takes"],
     [{ status: 503, times: 0 }, "`times` takes"],
     [{ status: "hangs" }, "`status` takes"],
+    [{ status: 403, body: {} }, "`body` takes"],
+    [{ status: "hang", body: "" }, "`body` belongs to"],
   ];
   for (const [fault, says] of refusals) assertStringIncludes(refusal(() => sockets.refuse(fault)), says);
   for (const fault of noObjects()) refusal(() => sockets.refuse(fault));
-  for (const channel of [undefined, "", "trade", "cfbenchmarks", 7]) {
+  for (const channel of [undefined, "", "trades", "cfbenchmarks", 7]) {
     assertStringIncludes(refusal(() => sockets.publish(channel, {})), "cfbenchmarks_value");
   }
   for (const msg of noObjects()) refusal(() => sockets.publish("pyth_value", msg));
+  refusal(() => sockets.publish("pyth_value", {}, ""));
+  for (const frame of [undefined, {}, 5]) {
+    assertStringIncludes(refusal(() => sockets.send(frame)), "the text of a frame");
+  }
+  assertStringIncludes(refusal(() => sockets.send("x", "nobody")), "the id of an account");
 });
 
 test("markets, orders, cash, fees and times: what a control cannot take is refused, and nothing changes", async () => {

@@ -132,7 +132,10 @@ export class MemoryNetwork {
     const target = this.#targetOf(url, this.#options.wsBaseUrl);
     const handshake = { method: "GET", target, header: headerOf(headers) };
     const answer = await this.#whileOpen(this.#options.sockets.handshake(handshake, () => {}), signal);
-    if (!("open" in answer)) throw new HandshakeRefusedError(answer.status, JSON.stringify(answer.body));
+    if (answer.status === "cut") {
+      throw new KalshiConnectionError("The connection broke during the handshake.", { outcome: "unknown" });
+    }
+    if (!("open" in answer)) throw new HandshakeRefusedError(answer.status, answer.body);
     const [near, far] = MemorySocket.pair();
     answer.open(far);
     const tools = { textOf, join: concat, later: this.#later };

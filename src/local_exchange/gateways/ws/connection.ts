@@ -56,6 +56,11 @@ export class ServerConnection {
     for (const message of this.#faults.apply(text, channel)) this.#write(encodeFrame(OPCODE.text, message));
   }
 
+  /** Sends this and nothing else: text in a text frame, bytes in a binary one. */
+  sendRaw(frame: string | Uint8Array): void {
+    this.#write(encodeFrame(typeof frame === "string" ? OPCODE.text : OPCODE.binary, frame));
+  }
+
   /** Makes something go wrong. */
   fail(fault: FrameFault | ConnectionFault): void {
     switch (fault.fault) {

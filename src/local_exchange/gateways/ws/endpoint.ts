@@ -5,10 +5,10 @@ import { shown } from "../../../base/plain.ts";
 import { ApiError } from "../../api_error.ts";
 import type { Account } from "../../engine/model.ts";
 import { type ApiKey, authenticate } from "../../keys.ts";
-import { assertHandshakeFault, assertMessage, assertSocketFault } from "../../controls.ts";
+import { assertFrame, assertHandshakeFault, assertMessage, assertSocketFault } from "../../controls.ts";
 import type { Venue } from "../../venue.ts";
 import { ServerConnection } from "./connection.ts";
-import type { HandshakeFault, SocketFault } from "./faults.ts";
+import { type HandshakeFault, type SocketFault, WaitingFaults } from "./faults.ts";
 import { Feed } from "./feed.ts";
 import { acceptKey } from "./framing.ts";
 import { Session } from "./session.ts";
@@ -37,7 +37,8 @@ export interface Handshake {
 
 /** What a handshake is answered: no, or a way to go on with the socket. */
 export type HandshakeAnswer =
-  | { readonly status: number; readonly body: { readonly code: string; readonly message: string } }
+  | { readonly status: number; readonly body: string }
+  | { readonly status: "cut" }
   | { readonly status: 101; open(socket: ByteSocket<Uint8Array>): void };
 
 const encoder = new TextEncoder();
@@ -58,7 +59,15 @@ export interface ExchangeSockets {
    */
   fail(fault: SocketFault, accountId?: string): void;
   /**
-   * Refuses the next handshakes, or never answers them.
+   * Sends a frame that the exchange would not send itself, as it is, on every open WebSocket; or only on those of one
+   * account. It has the `sid` and the `seq` that are written in it; those of the exchange do not notice.
+   *
+   * @param frame the text of a text frame, or the bytes of a binary one
+   * @throws {KalshiConfigError} for what is neither, and for an unknown account
+   */
+  send(frame: string | Uint8Array, accountId?: string): void;
+  /**
+   * Refuses the next handshakes, never answers them, or breaks their connections.
    *
    * @throws {KalshiConfigError} for an option that is unknown, missing or wrong
    */
@@ -68,12 +77,15 @@ export interface ExchangeSockets {
   /** Ends every WebSocket with code 1012, as a restart does; the sessions to come have other sids. */
   restart(): void;
   /**
-   * Sends a message of a channel that the exchange itself has nothing to say on: an index or a Pyth price.
+   * Sends a message to those who subscribed to its channel, with their `sid` and the next `seq`: an index or a Pyth
+   * price, on which the exchange itself has nothing to say, or something that did not happen on it. Books, orders and
+   * balances stay what they are.
    *
    * @param channel such as `cfbenchmarks_value`
-   * @param msg the payload; its `index_id` or `underlying_ticker` says who gets it
+   * @param msg the payload; its `index_id`, `underlying_ticker` or `market_ticker` says who gets it
+   * @param type the frame's type, such as `orderbook_snapshot`; the channel's name unless told
    */
-  publish(channel: string, msg: Readonly<Record<string, unknown>>): void;
+  publish(channel: string, msg: Readonly<Record<string, unknown>>, type?: string): void;
 }
 
 /** The endpoint of one exchange. */
@@ -83,7 +95,7 @@ export class WebSocketEndpoint implements ExchangeSockets {
   readonly #connected = new Set<Connected>();
   /** Handshakes without an answer: how to end them. */
   readonly #hanging = new Set<() => void>();
-  #handshakes: { readonly status: HandshakeFault["status"]; left: number }[] = [];
+  readonly #handshakes = new WaitingFaults<HandshakeFault>();
   #lastSid = 0;
   #closed = false;
 
@@ -99,32 +111,21 @@ export class WebSocketEndpoint implements ExchangeSockets {
   fail(given: SocketFault, accountId?: string): void {
     assertSocketFault(given);
     const fault = { ...given };
-    if (accountId !== undefined && !this.#venue.engine.accounts.has(accountId)) {
-      throw new KalshiConfigError(`sockets.fail takes the id of an account second; got ${shown(accountId)}.`);
-    }
-    for (const { connection, session } of [...this.#connected]) {
-      if (accountId !== undefined && session.account.id !== accountId) continue;
-      if (fault.fault === "refuse") {
-        session.refuse(fault);
-        continue;
-      }
-      if (fault.fault !== "error") {
-        connection.fail(fault);
-        continue;
-      }
-      const subscription = session.subscriptions.get(fault.channel);
-      if (subscription !== undefined) session.abort(subscription, fault.code);
-    }
+    for (const connected of this.#of(accountId, "fail")) fail(connected, fault);
+  }
+
+  send(frame: string | Uint8Array, accountId?: string): void {
+    assertFrame(frame);
+    for (const { connection } of this.#of(accountId, "send")) connection.sendRaw(frame);
   }
 
   refuse(fault: HandshakeFault): void {
     assertHandshakeFault(fault);
-    const { status, times = 1 } = fault;
-    this.#handshakes.push({ status, left: times });
+    this.#handshakes.add({ ...fault });
   }
 
   clearFaults(): void {
-    this.#handshakes = [];
+    this.#handshakes.clear();
     for (const { connection, session } of this.#connected) {
       connection.clearFaults();
       session.clearFaults();
@@ -136,10 +137,10 @@ export class WebSocketEndpoint implements ExchangeSockets {
     for (const { connection } of [...this.#connected]) connection.close(1012, "restarting");
   }
 
-  publish(channel: string, msg: Readonly<Record<string, unknown>>): void {
-    assertMessage(channel, msg, Object.keys(NAMES));
-    const key = msg.index_id ?? msg.underlying_ticker;
-    this.#feed.publish(channel, channel, msg, typeof key === "string" ? key : undefined);
+  publish(channel: string, msg: Readonly<Record<string, unknown>>, type: string = channel): void {
+    assertMessage(channel, msg, type);
+    const key = msg.index_id ?? msg.underlying_ticker ?? msg.market_ticker;
+    this.#feed.publish(channel, type, msg, typeof key === "string" ? key : undefined);
   }
 
   /** Answers the handshake of a WebSocket that came over HTTP. */
@@ -149,9 +150,11 @@ export class WebSocketEndpoint implements ExchangeSockets {
     const isWebSocket = challenge !== undefined && handshake.header("sec-websocket-version") === "13";
     const accept = await acceptKey(challenge ?? "");
     const answer = await this.handshake(handshake, () => socket.destroy());
+    if (answer.status === "cut") return socket.destroy();
     if (!("open" in answer)) return refuseSocket(socket, answer.status, answer.body);
     if (!isWebSocket) {
-      return refuseSocket(socket, 400, { code: "bad_request", message: "no WebSocket handshake" });
+      const body = { code: "bad_request", message: "no WebSocket handshake" };
+      return refuseSocket(socket, 400, JSON.stringify(body));
     }
     socket.write(
       encoder.encode(
@@ -165,14 +168,15 @@ export class WebSocketEndpoint implements ExchangeSockets {
   /** Decides on a handshake; `cut` ends it when it gets no answer and the exchange closes. */
   async handshake(handshake: Handshake, cut: () => void): Promise<HandshakeAnswer> {
     if (this.#closed) cut();
-    const [fault] = this.#handshakes;
-    if (fault !== undefined && --fault.left === 0) this.#handshakes.shift();
-    if (fault?.status === "hang") {
+    const { status: refused, body } = this.#handshakes.meet(() => true) ?? {};
+    if (refused === "hang") {
       this.#hanging.add(cut);
       return new Promise(() => {});
     }
+    if (refused === "cut") return { status: refused };
     try {
-      if (fault !== undefined) throw new ApiError(fault.status, "refused_on_request");
+      if (refused !== undefined && body !== undefined) return { status: refused, body };
+      if (refused !== undefined) throw new ApiError(refused, "refused_on_request");
       const key = await this.#authenticate(handshake);
       return { status: 101, open: (socket) => this.#connect(key, socket) };
     } catch (error) {
@@ -180,7 +184,7 @@ export class WebSocketEndpoint implements ExchangeSockets {
       const { status, code, message } = error instanceof ApiError
         ? error
         : { status: 500, code: "internal_server_error", message: "internal server error" };
-      return { status, body: { code, message } };
+      return { status, body: JSON.stringify({ code, message }) };
     }
   }
 
@@ -238,6 +242,17 @@ export class WebSocketEndpoint implements ExchangeSockets {
     venue.alarm.isOn = true;
   }
 
+  /** The connections of an account, or all of them. */
+  #of(accountId: string | undefined, control: string): Connected[] {
+    if (accountId === undefined) return [...this.#connected];
+    if (!this.#venue.engine.accounts.has(accountId)) {
+      throw new KalshiConfigError(
+        `sockets.${control} takes the id of an account second; got ${shown(accountId)}.`,
+      );
+    }
+    return [...this.#connected].filter(({ session }) => session.account.id === accountId);
+  }
+
   #countOf(account: Account): number {
     let count = 0;
     for (const { session } of this.#connected) if (session.account === account) count++;
@@ -245,9 +260,30 @@ export class WebSocketEndpoint implements ExchangeSockets {
   }
 }
 
+/** Makes something go wrong on one connection. */
+function fail({ connection, session }: Connected, fault: SocketFault): void {
+  switch (fault.fault) {
+    case "refuse":
+    case "ignore":
+    case "withhold":
+      return session.fail(fault);
+    case "forget":
+      return session.forget(fault.channel);
+    case "error":
+    case "renumber": {
+      const subscription = session.subscriptions.get(fault.channel);
+      if (subscription === undefined) return;
+      if (fault.fault === "error") session.abort(subscription, fault.code);
+      else subscription.seq = fault.seq - 1;
+      return;
+    }
+    default:
+      return connection.fail(fault);
+  }
+}
+
 /** Says no, and closes the connection when that was read, or soon after, whatever else comes. */
-function refuseSocket(socket: ByteSocket<Uint8Array>, status: number, body: unknown): void {
-  const text = JSON.stringify(body);
+function refuseSocket(socket: ByteSocket<Uint8Array>, status: number, text: string): void {
   socket.end(
     encoder.encode(
       `HTTP/1.1 ${status} Refused\r\nContent-Type: application/json\r\nConnection: close\r\n` +

@@ -46,55 +46,121 @@ export type ConnectionFault =
     readonly fault: "cut-frame";
   };
 
-/** A subscription that the exchange ends with an error of its own. */
-export interface SubscriptionFault {
+/** What happens to a subscription as it is. */
+export type SubscriptionFault =
+  | {
+    /** The exchange ends it with an error of its own. */
+    readonly fault: "error";
+    /** Kalshi's code: 10 and 25 end subscriptions there. */
+    readonly code: number;
+    /** Of which channel. */
+    readonly channel: string;
+  }
+  | {
+    /** It ends without a word. */
+    readonly fault: "forget";
+    /** Of which channel. */
+    readonly channel: string;
+  }
+  | {
+    /** Its numbers go on from another one. */
+    readonly fault: "renumber";
+    /** The `seq` of what comes next. */
+    readonly seq: number;
+    /** Of which channel. */
+    readonly channel: string;
+  };
+
+/** Updates that are neither numbered nor sent, as if they had not been made. */
+export interface UpdateFault {
   /** What it is. */
-  readonly fault: "error";
-  /** Kalshi's code: 10 and 25 end subscriptions there. */
-  readonly code: number;
-  /** Of which channel. */
-  readonly channel: string;
+  readonly fault: "withhold";
+  /** Only snapshots of books, or only their changes; updates of any type unless told. */
+  readonly update?: "orderbook_snapshot" | "orderbook_delta" | undefined;
+  /** Only updates of this channel; any unless told. */
+  readonly channel?: string | undefined;
+  /** Only updates of this market; any unless told. */
+  readonly ticker?: string | undefined;
+  /** How many updates it meets; 1 unless told. `Infinity` lasts until the faults are cleared. */
+  readonly times?: number | undefined;
 }
 
-/** A command that the exchange answers with an error. */
-export interface CommandFault {
-  /** What it is. */
-  readonly fault: "refuse";
-  /** Kalshi's code, such as 16 or 27. */
-  readonly code: number;
+/** Which commands a fault meets. */
+interface CommandPick {
   /** Only commands of this name, such as `subscribe`; any unless told. */
   readonly command?: string | undefined;
+  /** Only updates of a subscription with this action, such as `get_snapshot`; any unless told. */
+  readonly action?: string | undefined;
+  /** Only commands that name this market; any unless told. */
+  readonly ticker?: string | undefined;
   /** How many commands it meets; 1 unless told. */
   readonly times?: number | undefined;
   /** Does what the command asks first, and answers with nothing else. */
   readonly afterProcessing?: boolean | undefined;
 }
 
+/** A command that the exchange answers with an error, or not at all. */
+export type CommandFault =
+  | CommandPick & {
+    /** It is answered with an error. */
+    readonly fault: "refuse";
+    /** Kalshi's code, such as 16 or 27. */
+    readonly code: number;
+  }
+  | CommandPick & {
+    /** It is not answered. */
+    readonly fault: "ignore";
+  };
+
 /** A fault of open WebSockets. */
-export type SocketFault = FrameFault | ConnectionFault | SubscriptionFault | CommandFault;
+export type SocketFault = FrameFault | ConnectionFault | SubscriptionFault | UpdateFault | CommandFault;
 
 /** How the next handshakes are answered: with a status, or never. */
 export interface HandshakeFault {
-  /** HTTP status, or `hang` for no answer at all. */
-  readonly status: number | "hang";
+  /** HTTP status; `hang` for no answer at all, `cut` for a connection that breaks instead. */
+  readonly status: number | "hang" | "cut";
+  /** The body as it is sent; an error of Kalshi's kind unless told. */
+  readonly body?: string | undefined;
   /** How many handshakes; 1 unless told. */
   readonly times?: number | undefined;
 }
 
+/** Faults that wait for what they meet, each as many times as it was told. */
+export class WaitingFaults<Fault extends { readonly times?: number | undefined }> {
+  #waiting: { readonly fault: Fault; left: number }[] = [];
+
+  add(fault: Fault): void {
+    this.#waiting.push({ fault, left: fault.times ?? 1 });
+  }
+
+  clear(): void {
+    this.#waiting = [];
+  }
+
+  /** The first fault that meets this, which has met it then; undefined when there is none. */
+  meet(isMet: (fault: Fault) => boolean): Fault | undefined {
+    if (this.#waiting.length === 0) return undefined;
+    const found = this.#waiting.find(({ fault }) => isMet(fault));
+    if (found === undefined) return undefined;
+    if (--found.left === 0) this.#waiting = this.#waiting.filter((other) => other !== found);
+    return found.fault;
+  }
+}
+
 /** The faults of one connection that wait for their frames. */
 export class FrameFaults {
-  #waiting: { readonly fault: FrameFault; left: number }[] = [];
+  readonly #waiting = new WaitingFaults<FrameFault>();
   /** What comes after the next frame. */
   #held: string | undefined;
 
   add(fault: FrameFault): void {
-    this.#waiting.push({ fault, left: fault.times ?? 1 });
+    this.#waiting.add(fault);
   }
 
   /** Forgets what waits; returns the frame that was held back, if there is one. */
   clear(): string | undefined {
     const held = this.#held;
-    this.#waiting = [];
+    this.#waiting.clear();
     this.#held = undefined;
     return held;
   }
@@ -108,13 +174,12 @@ export class FrameFaults {
   }
 
   #damage(text: string, channel: string | undefined): string[] {
-    if (this.#waiting.length === 0) return [text];
-    const found = this.#waiting.find(({ fault }) =>
+    const found = this.#waiting.meet((fault) =>
       fault.channel === undefined || fault.channel === (channel ?? "answers")
     );
-    if (found === undefined) return [text];
-    if (--found.left === 0) this.#waiting = this.#waiting.filter((other) => other !== found);
-    switch (found.fault.fault) {
+    switch (found?.fault) {
+      case undefined:
+        return [text];
       case "drop":
         return [];
       case "repeat":

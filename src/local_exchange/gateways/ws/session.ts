@@ -4,7 +4,7 @@ import type { Account, Market } from "../../engine/model.ts";
 import type { ApiKey } from "../../keys.ts";
 import { commandFault } from "../../request_check.ts";
 import type { Venue } from "../../venue.ts";
-import type { CommandFault } from "./faults.ts";
+import { type CommandFault, type UpdateFault, WaitingFaults } from "./faults.ts";
 import * as payloads from "./payloads.ts";
 
 /** The channels that Kalshi has, and how each is subscribed to. */
@@ -41,6 +41,8 @@ const ACTIONS = {
   indices: ["subscribe_indices", "unsubscribe_indices", "indexlist"],
   underlyings: ["subscribe_underlyings", "unsubscribe_underlyings", "underlying_list"],
 } as const;
+/** The actions that `update_subscription` has. */
+export const actionNames: readonly string[] = ["get_snapshot", ...Object.values(ACTIONS).flat()];
 const LIST_NAMES = { indices: "index_ids", underlyings: "underlying_tickers" } as const;
 
 /** Markets that have no book any longer. */
@@ -88,6 +90,21 @@ function strings(value: unknown, one?: unknown): string[] | undefined {
   return list;
 }
 
+const names = (list: unknown, one: unknown, ticker: string) =>
+  one === ticker || Array.isArray(list) && list.includes(ticker);
+
+function meetsCommand({ command, action, ticker }: CommandFault, { cmd, params }: Params): boolean {
+  const given = isRecord(params) ? params : {};
+  return (command === undefined || command === cmd) && (action === undefined || action === given.action) &&
+    (ticker === undefined || names(given.market_tickers, given.market_ticker, ticker));
+}
+
+function meetsUpdate(fault: UpdateFault, channel: string, type: string, msg: object): boolean {
+  return (fault.channel === undefined || fault.channel === channel) &&
+    (fault.update === undefined || fault.update === type) &&
+    (fault.ticker === undefined || "market_ticker" in msg && msg.market_ticker === fault.ticker);
+}
+
 /** How a session reaches the rest of the exchange. */
 export interface SessionHost {
   readonly venue: Venue;
@@ -106,8 +123,9 @@ export class Session {
   readonly key: ApiKey;
   readonly subscriptions = new Map<string, Subscription>();
   readonly #host: SessionHost;
-  #refusals: { readonly fault: CommandFault; left: number }[] = [];
-  /** True while a command is obeyed whose answer is an error. */
+  readonly #commandFaults = new WaitingFaults<CommandFault>();
+  readonly #updateFaults = new WaitingFaults<UpdateFault>();
+  /** True while a command is obeyed whose answer is an error, or none. */
   #isMute = false;
   #second = 0;
   #commands = 0;
@@ -139,6 +157,7 @@ export class Session {
   /** Sends an update; with the id of the command that it answers, where it does. */
   update(subscription: Subscription, type: string, msg: object, id?: number): void {
     const { channel, sid, rules } = subscription;
+    if (this.#updateFaults.meet((fault) => meetsUpdate(fault, channel, type, msg)) !== undefined) return;
     const answers = id === undefined || id === 0 ? undefined : { id };
     this.#send({ type, ...answers, sid, ...(rules.numbered && { seq: ++subscription.seq }), msg }, channel);
   }
@@ -154,14 +173,21 @@ export class Session {
     this.#host.changed();
   }
 
-  /** Answers the next commands with an error. */
-  refuse(fault: CommandFault): void {
-    this.#refusals.push({ fault, left: fault.times ?? 1 });
+  /** Ends a subscription without a word. */
+  forget(channel: string): void {
+    if (this.subscriptions.delete(channel)) this.#host.changed();
   }
 
-  /** Forgets the errors that wait for their commands. */
+  /** Makes the next commands, or the next updates, go wrong. */
+  fail(fault: CommandFault | UpdateFault): void {
+    if (fault.fault === "withhold") this.#updateFaults.add(fault);
+    else this.#commandFaults.add(fault);
+  }
+
+  /** Forgets the faults that wait for commands and updates. */
   clearFaults(): void {
-    this.#refusals = [];
+    this.#commandFaults.clear();
+    this.#updateFaults.clear();
   }
 
   /** Obeys a command. */
@@ -182,7 +208,8 @@ export class Session {
         throw new Refusal(1);
       }
       this.#count();
-      this.#refuseOnRequest(command);
+      const fault = this.#commandFaults.meet((waiting) => meetsCommand(waiting, command as Params));
+      if (fault !== undefined) return this.#misbehave(fault, command);
       this.#obey(command.cmd, id as number | undefined, command.params as Params | undefined);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -190,20 +217,19 @@ export class Session {
     }
   }
 
-  #refuseOnRequest({ cmd, params }: Params): void {
-    const found = this.#refusals.find(({ fault: { command } }) => command === undefined || command === cmd);
-    if (found === undefined) return;
-    if (--found.left === 0) this.#refusals = this.#refusals.filter((other) => other !== found);
-    const { code, afterProcessing } = found.fault;
-    if (afterProcessing) {
+  /** What becomes of a command that a fault has met. */
+  #misbehave(fault: CommandFault, { cmd, params }: Params): void {
+    if (fault.afterProcessing) {
       this.#isMute = true;
       try {
         this.#obey(cmd, undefined, params as Params | undefined);
+      } catch (error) {
+        if (fault.fault === "refuse" || !(error instanceof Refusal)) throw error;
       } finally {
         this.#isMute = false;
       }
     }
-    throw new Refusal(code);
+    if (fault.fault === "refuse") throw new Refusal(fault.code);
   }
 
   #count(): void {
