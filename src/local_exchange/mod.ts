@@ -25,6 +25,7 @@ export type { RequestReading } from "./request_check.ts";
 export type { ErrorBodies, UnknownTickers } from "./venue.ts";
 export type { ExchangeSockets } from "./gateways/ws/endpoint.ts";
 export type {
+  CommandChoice,
   CommandFault,
   ConnectionFault,
   FrameFault,

@@ -86,7 +86,7 @@ export interface UpdateFault {
 }
 
 /** Which commands a fault meets. */
-interface CommandPick {
+export interface CommandChoice {
   /** Only commands of this name, such as `subscribe`; any unless told. */
   readonly command?: string | undefined;
   /** Only updates of a subscription with this action, such as `get_snapshot`; any unless told. */
@@ -101,13 +101,13 @@ interface CommandPick {
 
 /** A command that the exchange answers with an error, or not at all. */
 export type CommandFault =
-  | CommandPick & {
+  | CommandChoice & {
     /** It is answered with an error. */
     readonly fault: "refuse";
     /** Kalshi's code, such as 16 or 27. */
     readonly code: number;
   }
-  | CommandPick & {
+  | CommandChoice & {
     /** It is not answered. */
     readonly fault: "ignore";
   };
