@@ -5,7 +5,7 @@
  */
 
 import { detectRestRuntime } from "#runtime";
-import type { EnvSettings, KalshiEnv } from "./auth/env.ts";
+import { type EnvSettings, type KalshiEnv, readAuthEnv } from "./auth/env.ts";
 import { KalshiAuth } from "./auth/kalshi_auth.ts";
 import { keyPath, lookAtKeyFile } from "./auth/key_file.ts";
 import { assertPrivateKeyPem, type Passphrase } from "./auth/open_pem.ts";
@@ -379,7 +379,6 @@ export class KalshiClient extends KalshiCore {
     const ownKey = [auth, keyId, privateKey, privateKeyPath].some((given) => given !== undefined);
     const given = config instanceof KalshiConfig ? givenSettings(config) : config;
     const ownExchange = demo === true || given?.baseUrl !== undefined || given?.wsBaseUrl !== undefined;
-    const { readAuthEnv } = await import("./auth/env.ts");
     assertNoOptions(env);
     const settings = readAuthEnv(env, runtime, { key: !ownKey, exchange: !ownExchange });
     const reader = env === undefined

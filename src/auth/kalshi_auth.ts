@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { readJwk } from "./jwk.ts";
+import { readKeyFile } from "./key_file.ts";
 import { detectRestRuntime } from "#runtime";
 import {
   KalshiAuthError,
@@ -11,7 +13,7 @@ import {
   KalshiConfigError,
 } from "../base/errors.ts";
 import type { RestRuntime } from "../runtime/types.ts";
-import type { KalshiEnv } from "./env.ts";
+import { type KalshiEnv, readAuthEnv } from "./env.ts";
 import { keyError, reading } from "./key_errors.ts";
 import { assertPrivateKeyPem, openPem, type PemOptions } from "./open_pem.ts";
 import type { PemInput } from "./pem.ts";
@@ -97,7 +99,6 @@ export class KalshiAuth implements RequestSigner {
   static async fromKeyPath(keyId: string, path: string | URL, options: KeyOptions = {}): Promise<KalshiAuth> {
     const id = checkKeyId(keyId);
     const { runtime = detectRestRuntime() } = options;
-    const { readKeyFile } = await import("./key_file.ts");
     return await KalshiAuth.fromPem(id, await readKeyFile(path, runtime), { ...options, runtime });
   }
 
@@ -108,7 +109,6 @@ export class KalshiAuth implements RequestSigner {
    */
   static async fromJwk(keyId: string, jwk: PrivateJwk, options: SignerOptions = {}): Promise<KalshiAuth> {
     const id = checkKeyId(keyId);
-    const { readJwk } = await import("./jwk.ts");
     return await KalshiAuth.#fromKey(id, reading(() => readJwk(jwk)), options);
   }
 
@@ -185,7 +185,6 @@ export class KalshiAuth implements RequestSigner {
   /** As {@linkcode KalshiAuth.fromEnv}, but undefined when the key id or the key is missing. */
   static async tryFromEnv(env?: KalshiEnv, options: AuthEnvOptions = {}): Promise<KalshiAuth | undefined> {
     const runtime = options.runtime ?? detectRestRuntime();
-    const { readAuthEnv } = await import("./env.ts");
     const { keyId, privateKey, privateKeyPath, passphrase } = readAuthEnv(env, runtime, { exchange: false });
     if (keyId === undefined) {
       if (privateKey !== undefined) assertPrivateKeyPem(privateKey, { passphrase });

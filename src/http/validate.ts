@@ -1,5 +1,6 @@
 /** Comparing answers with the contract, for those who ask for it. The schemas come with the check. */
 
+import { reportDrift } from "./drift.ts";
 import type { ResponseCheck } from "../contract/validation.ts";
 import { KalshiConfigError } from "../base/errors.ts";
 import type { ClientHooks } from "./hooks.ts";
@@ -26,10 +27,9 @@ export function makeInspect(
       `validate: "${validate}" needs \`checkResponse\` of @unofficial/kalshi/schemas as well.`,
     );
   }
-  return async (operation, value, request) => {
+  return (operation, value, request) => {
     const difference = checkResponse(operation, value);
     if (difference === undefined) return;
-    const { reportDrift } = await import("./drift.ts");
     reportDrift(operation, difference, request, validate === "warn" ? { onDrift } : undefined);
   };
 }
