@@ -32,7 +32,7 @@ export type * from "./src/contract/operation.ts";
 export type * from "./src/contract/event/types.ts";
 export type { ClientHooks, RequestEvent, ResponseEvent, RetryEvent } from "./src/http/hooks.ts";
 export type { DriftEvent } from "./src/http/hooks.ts";
-export { type ListAllOptions, Page } from "./src/http/page.ts";
+export { type ListAllOptions, Page, PageCall } from "./src/http/page.ts";
 export type { LimitedCall, Limiter } from "./src/rate_limits/limiter.ts";
 export type { RequestTemplate } from "./src/contract/request_template.ts";
 export type { CallOptions, InspectResponse } from "./src/http/pipeline.ts";

@@ -11,7 +11,7 @@ import type { Market } from "../contract/event/types.ts";
 import { KalshiDecodeError } from "../base/errors.ts";
 import { isPlain } from "../base/plain.ts";
 import { priceAdvice, rememberGrids } from "./known_grids.ts";
-import { allItems, type ListAllOptions, Page } from "./page.ts";
+import { allItems, type ListAllOptions, Page, PageCall } from "./page.ts";
 import type { CallOptions, HttpPipeline, WriteAttempt } from "./pipeline.ts";
 import type { Params } from "./url.ts";
 
@@ -131,12 +131,25 @@ export function listIn<R, K extends keyof R & string>(
   throw lack(`the list \`${field}\``);
 }
 
-/** Fetches one page. */
+/** Fetches the first page, and the others for whoever walks over them. `check` may refuse the call before it is sent. */
 export function listPage<P, R, K extends keyof R & string>(
   http: HttpPipeline,
   operation: PagedOperation<P, R, K>,
   params: P,
   options?: CallOptions,
+  check?: () => void,
+): PageCall<ItemOf<R, K>, R> {
+  return new PageCall(() => {
+    check?.();
+    return fetchPage(http, operation, params, options);
+  }, pauseOf(http, options));
+}
+
+function fetchPage<P, R, K extends keyof R & string>(
+  http: HttpPipeline,
+  operation: PagedOperation<P, R, K>,
+  params: P,
+  options: CallOptions | undefined,
 ): Promise<Page<ItemOf<R, K>, R>> {
   return callAnd(http, operation, params, options, undefined, (response, lack) => {
     const cursor: unknown = response[(operation.next ?? "cursor") as keyof R];
@@ -146,9 +159,14 @@ export function listPage<P, R, K extends keyof R & string>(
       items,
       typeof cursor === "string" ? cursor : "",
       response,
-      (cursor) => listPage(http, operation, { ...params, cursor }, options),
+      (cursor) => fetchPage(http, operation, { ...params, cursor }, options),
     );
   });
+}
+
+/** How a walk waits between pages that bring nothing new. */
+function pauseOf(http: HttpPipeline, options: CallOptions | undefined): (count: number) => Promise<void> {
+  return (count) => http.pause({ callId: 0, count, ambiguous: false, last: undefined }, Object(options));
 }
 
 /** Walks over all pages. */
@@ -161,8 +179,8 @@ export function listAll<P, R, K extends keyof R & string>(
   // What are no options is left for the first page to refuse.
   const { maxItems: _, prefetch: __, ...rest } = Object(options);
   return allItems(
-    (signal) => listPage(http, operation, params, isPlain(options) ? { ...rest, signal } : options),
+    (signal) => fetchPage(http, operation, params, isPlain(options) ? { ...rest, signal } : options),
     Object(options),
-    (count) => http.pause({ callId: 0, count, ambiguous: false, last: undefined }, rest),
+    pauseOf(http, rest),
   );
 }

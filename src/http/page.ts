@@ -59,7 +59,7 @@ export class Page<T, R = unknown> {
 
   /**
    * Fetches the next page with the same filters; undefined after the last one. Throws a {@linkcode KalshiPaginationError}
-   * when that page names itself as the one that follows. `listAll` finds longer loops too.
+   * when that page names itself as the one that follows. A walk over every page finds longer loops too.
    */
   async next(): Promise<Page<T, R> | undefined> {
     const page = this.hasNext ? await this.#fetch(this.cursor) : undefined;
@@ -67,9 +67,47 @@ export class Page<T, R = unknown> {
     return page;
   }
 
-  /** Iterates over the items of this page. */
+  /** Iterates over the items of this page alone; {@linkcode PageCall}, the call without `await`, over all. */
   [Symbol.iterator](): Iterator<T> {
     return this.items[Symbol.iterator]();
+  }
+}
+
+/**
+ * What a `list` method gives: a promise of the first {@linkcode Page}, and a walk over the items of every page.
+ * Both share the request for the first page, which goes out with the call. A walk ends as that of `listAll`
+ * does, on the last page or with a {@linkcode KalshiPaginationError}, and throws what a page throws; each starts
+ * at the first page. A failure that nobody waits for goes unheard, as a read needs no answer.
+ *
+ * @example
+ * ```ts
+ * import { KalshiClient } from "@unofficial/kalshi";
+ *
+ * await using client = new KalshiClient({ demo: true });
+ * const { items } = await client.markets.list({ status: "open", limit: 100 }); // the first page
+ * for await (const market of client.markets.list({ status: "open" })) { //        every page, without `await`
+ *   console.log(market.ticker, items.length);
+ * }
+ * ```
+ */
+export class PageCall<T, R = unknown> extends Promise<Page<T, R>> implements AsyncIterable<T> {
+  readonly #pause: (count: number) => Promise<void>;
+
+  /** Made by the `list` methods. */
+  constructor(fetch: () => Promise<Page<T, R>>, pause: (count: number) => Promise<void>) {
+    super((resolve) => resolve(fetch()));
+    this.#pause = pause;
+    this.catch(() => {});
+  }
+
+  /** What `then`, `catch` and `finally` make is a plain promise, which cannot be walked over. */
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise;
+  }
+
+  /** Iterates over the items of every page, and asks for the next one when those of a page are used up. */
+  [Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    return allItems(() => this, {}, this.#pause);
   }
 }
 

@@ -41,7 +41,7 @@ import type {
   RFQ,
 } from "../contract/event/types.ts";
 import { refuseCall } from "../http/check_call.ts";
-import type { ListAllOptions, Page } from "../http/page.ts";
+import type { ListAllOptions, PageCall } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { assertOneOf, checkFirst, checkParams } from "./checks.ts";
 import { callFor, listAll, listPage, send } from "../http/calls.ts";
@@ -73,7 +73,7 @@ export class Rfqs extends Namespace {
    *
    * @see https://docs.kalshi.com/api-reference/communications/get-rfqs
    */
-  list(params: GetRFQsParams = {}, options?: CallOptions): Promise<Page<RFQ, GetRFQsResponse>> {
+  list(params: GetRFQsParams = {}, options?: CallOptions): PageCall<RFQ, GetRFQsResponse> {
     return listPage(this.http, GetRFQs, params, options);
   }
 
@@ -147,9 +147,8 @@ export class Quotes extends Namespace {
    * @throws {KalshiConfigError} when none of these is there.
    * @see https://docs.kalshi.com/api-reference/communications/get-quotes
    */
-  async list(params: GetQuotesParams, options?: CallOptions): Promise<Page<Quote, GetQuotesResponse>> {
-    assertWhose(params, options);
-    return await listPage(this.http, GetQuotes, params, options);
+  list(params: GetQuotesParams, options?: CallOptions): PageCall<Quote, GetQuotesResponse> {
+    return listPage(this.http, GetQuotes, params, options, () => assertWhose(params, options));
   }
 
   /** Every quote, over all pages. See {@linkcode Quotes.list}. */
@@ -261,7 +260,7 @@ export class BlockTradeProposals extends Namespace {
   list(
     params: GetBlockTradeProposalsParams = {},
     options?: CallOptions,
-  ): Promise<Page<BlockTradeProposal, GetBlockTradeProposalsResponse>> {
+  ): PageCall<BlockTradeProposal, GetBlockTradeProposalsResponse> {
     return listPage(this.http, GetBlockTradeProposals, params, options);
   }
 

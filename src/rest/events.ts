@@ -29,7 +29,7 @@ import type {
   GetEventsResponse,
   GetMultivariateEventsResponse,
 } from "../contract/event/types.ts";
-import type { ListAllOptions, Page } from "../http/page.ts";
+import type { ListAllOptions, PageCall } from "../http/page.ts";
 import { withIds } from "../http/check_call.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { call, callFor, callForList, listAll, listPage } from "../http/calls.ts";
@@ -57,7 +57,7 @@ export class Events extends Namespace {
    * for await (const event of events) console.log(event.title, event.markets?.length);
    * ```
    */
-  list(params: GetEventsParams = {}, options?: CallOptions): Promise<Page<EventData, GetEventsResponse>> {
+  list(params: GetEventsParams = {}, options?: CallOptions): PageCall<EventData, GetEventsResponse> {
     return listPage(this.http, GetEvents, params, options);
   }
 
@@ -156,7 +156,7 @@ export class MultivariateEvents extends Namespace {
   list(
     params: GetMultivariateEventsParams = {},
     options?: CallOptions,
-  ): Promise<Page<EventData, GetMultivariateEventsResponse>> {
+  ): PageCall<EventData, GetMultivariateEventsResponse> {
     return listPage(this.http, GetMultivariateEvents, params, options);
   }
 
@@ -180,7 +180,7 @@ export class EventFeeChanges extends Namespace {
   list(
     params: GetEventFeeChangesParams = {},
     options?: CallOptions,
-  ): Promise<Page<EventFeeChange, GetEventFeeChangesResponse>> {
+  ): PageCall<EventFeeChange, GetEventFeeChangesResponse> {
     return listPage(this.http, GetEventFeeChanges, params, options);
   }
 

@@ -37,7 +37,7 @@ import type {
   UpdateFCMEventContractDailyCapRequest,
   UpdateFCMSubtraderBlockedCategoriesRequest,
 } from "../contract/event/types.ts";
-import type { ListAllOptions, Page } from "../http/page.ts";
+import type { ListAllOptions, PageCall } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { assertSomeOf, checkParams } from "./checks.ts";
 import { call, callFor, callForList, listAll, listPage, send } from "../http/calls.ts";
@@ -162,9 +162,8 @@ export class FcmOrders extends Namespace {
    * @throws {KalshiConfigError} when it says neither; nothing was sent.
    * @see https://docs.kalshi.com/api-reference/fcm/get-fcm-orders
    */
-  async list(params: GetFCMOrdersParams, options?: CallOptions): Promise<Page<Order, GetOrdersResponse>> {
-    assertWhose(params, options);
-    return await listPage(this.http, GetFCMOrders, params, options);
+  list(params: GetFCMOrdersParams, options?: CallOptions): PageCall<Order, GetOrdersResponse> {
+    return listPage(this.http, GetFCMOrders, params, options, () => assertWhose(params, options));
   }
 
   /** Every such order, over all pages. See {@linkcode FcmOrders.list}. */
@@ -187,7 +186,7 @@ export class FcmPositions extends Namespace {
   list(
     params: GetFCMPositionsParams,
     options?: CallOptions,
-  ): Promise<Page<MarketPosition, GetPositionsResponse>> {
+  ): PageCall<MarketPosition, GetPositionsResponse> {
     return listPage(this.http, GetFCMPositions, params, options);
   }
 
@@ -225,7 +224,7 @@ export class FcmFills extends Namespace {
    *
    * @see https://docs.kalshi.com/changelog
    */
-  list(params: GetFCMFillsParams = {}, options?: CallOptions): Promise<Page<FcmFill, GetFcmFillsResponse>> {
+  list(params: GetFCMFillsParams = {}, options?: CallOptions): PageCall<FcmFill, GetFcmFillsResponse> {
     return listPage(this.http, GetFCMFills, params, options);
   }
 

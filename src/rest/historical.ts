@@ -35,7 +35,7 @@ import type {
   Order,
   Trade,
 } from "../contract/event/types.ts";
-import type { ListAllOptions, Page } from "../http/page.ts";
+import type { ListAllOptions, PageCall } from "../http/page.ts";
 import { withIds } from "../http/check_call.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { call, callFor, listAll, listPage } from "../http/calls.ts";
@@ -74,7 +74,7 @@ export class HistoricalMarkets extends Namespace {
   list(
     params: GetHistoricalMarketsParams = {},
     options?: CallOptions,
-  ): Promise<Page<Market, GetMarketsResponse>> {
+  ): PageCall<Market, GetMarketsResponse> {
     return listPage(this.http, GetHistoricalMarkets, params, options);
   }
 
@@ -126,7 +126,7 @@ export class HistoricalTrades extends Namespace {
   list(
     params: GetTradesHistoricalParams = {},
     options?: CallOptions,
-  ): Promise<Page<Trade, GetTradesResponse>> {
+  ): PageCall<Trade, GetTradesResponse> {
     return listPage(this.http, GetTradesHistorical, params, options);
   }
 
@@ -149,7 +149,7 @@ export class HistoricalOrders extends Namespace {
   list(
     params: GetHistoricalOrdersParams = {},
     options?: CallOptions,
-  ): Promise<Page<Order, GetOrdersResponse>> {
+  ): PageCall<Order, GetOrdersResponse> {
     return listPage(this.http, GetHistoricalOrders, params, options);
   }
 
@@ -169,7 +169,7 @@ export class HistoricalFills extends Namespace {
    *
    * @see https://docs.kalshi.com/api-reference/historical/get-historical-fills
    */
-  list(params: GetFillsHistoricalParams = {}, options?: CallOptions): Promise<Page<Fill, GetFillsResponse>> {
+  list(params: GetFillsHistoricalParams = {}, options?: CallOptions): PageCall<Fill, GetFillsResponse> {
     return listPage(this.http, GetFillsHistorical, params, options);
   }
 
@@ -193,7 +193,7 @@ export class HistoricalPositions extends Namespace {
   list(
     params: GetHistoricalPositionsParams = {},
     options?: CallOptions,
-  ): Promise<Page<MarketPosition, GetPositionsResponse>> {
+  ): PageCall<MarketPosition, GetPositionsResponse> {
     return listPage(this.http, GetHistoricalPositions, params, options);
   }
 

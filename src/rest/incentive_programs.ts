@@ -6,7 +6,7 @@
 
 import { GetIncentivePrograms, type GetIncentiveProgramsParams } from "../contract/event/operations.ts";
 import type { GetIncentiveProgramsResponse, IncentiveProgram } from "../contract/event/types.ts";
-import type { ListAllOptions, Page } from "../http/page.ts";
+import type { ListAllOptions, PageCall } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { listAll, listPage } from "../http/calls.ts";
 import { Namespace } from "./namespace.ts";
@@ -21,7 +21,7 @@ export class IncentivePrograms extends Namespace {
   list(
     params: GetIncentiveProgramsParams = {},
     options?: CallOptions,
-  ): Promise<Page<IncentiveProgram, GetIncentiveProgramsResponse>> {
+  ): PageCall<IncentiveProgram, GetIncentiveProgramsResponse> {
     return listPage(this.http, GetIncentivePrograms, params, options);
   }
 

@@ -26,7 +26,7 @@ import type {
   MarketOrderbookFp,
   OrderbookCountFp,
 } from "../contract/event/types.ts";
-import type { Page } from "../http/page.ts";
+import type { PageCall } from "../http/page.ts";
 import { withIds } from "../http/check_call.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { type HistoryOptions, listTiers } from "./history.ts";
@@ -61,7 +61,7 @@ export class Markets extends Namespace {
    * }
    * ```
    */
-  list(params: GetMarketsParams = {}, options?: CallOptions): Promise<Page<Market, GetMarketsResponse>> {
+  list(params: GetMarketsParams = {}, options?: CallOptions): PageCall<Market, GetMarketsResponse> {
     return listPage(this.http, GetMarkets, params, options);
   }
 

@@ -6,7 +6,7 @@
 
 import { GetMilestone, GetMilestones, type GetMilestonesParams } from "../contract/event/operations.ts";
 import type { GetMilestonesResponse, Milestone } from "../contract/event/types.ts";
-import type { ListAllOptions, Page } from "../http/page.ts";
+import type { ListAllOptions, PageCall } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { callFor, listAll, listPage } from "../http/calls.ts";
 import { Namespace } from "./namespace.ts";
@@ -19,7 +19,7 @@ export class Milestones extends Namespace {
    * @param params `limit` is a must here: 1 to 500.
    * @see https://docs.kalshi.com/api-reference/milestone/get-milestones
    */
-  list(params: GetMilestonesParams, options?: CallOptions): Promise<Page<Milestone, GetMilestonesResponse>> {
+  list(params: GetMilestonesParams, options?: CallOptions): PageCall<Milestone, GetMilestonesResponse> {
     return listPage(this.http, GetMilestones, params, options);
   }
 

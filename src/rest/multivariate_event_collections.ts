@@ -16,7 +16,7 @@ import type {
   GetMultivariateEventCollectionsResponse,
   MultivariateEventCollection,
 } from "../contract/event/types.ts";
-import type { ListAllOptions, Page } from "../http/page.ts";
+import type { ListAllOptions, PageCall } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { callFor, callWith, listAll, listPage } from "../http/calls.ts";
 import { Namespace } from "./namespace.ts";
@@ -31,7 +31,7 @@ export class MultivariateEventCollections extends Namespace {
   list(
     params: GetMultivariateEventCollectionsParams = {},
     options?: CallOptions,
-  ): Promise<Page<MultivariateEventCollection, GetMultivariateEventCollectionsResponse>> {
+  ): PageCall<MultivariateEventCollection, GetMultivariateEventCollectionsResponse> {
     return listPage(this.http, GetMultivariateEventCollections, params, options);
   }
 

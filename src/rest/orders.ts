@@ -41,7 +41,7 @@ import type {
   Order,
   OrderQueuePosition,
 } from "../contract/event/types.ts";
-import type { Page } from "../http/page.ts";
+import type { PageCall } from "../http/page.ts";
 import type { CallOptions, WriteOptions } from "../http/pipeline.ts";
 import { assertCallOptions, refuseCall, withIds } from "../http/check_call.ts";
 import { shown } from "../base/plain.ts";
@@ -223,7 +223,7 @@ export class Orders extends Namespace {
    *
    * @see https://docs.kalshi.com/api-reference/orders/get-orders
    */
-  list(params: GetOrdersParams = {}, options?: CallOptions): Promise<Page<Order, GetOrdersResponse>> {
+  list(params: GetOrdersParams = {}, options?: CallOptions): PageCall<Order, GetOrdersResponse> {
     return listPage(this.http, GetOrders, params, options);
   }
 

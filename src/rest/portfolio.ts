@@ -45,7 +45,7 @@ import type {
   Settlement,
   Withdrawal,
 } from "../contract/event/types.ts";
-import type { ListAllOptions, Page } from "../http/page.ts";
+import type { ListAllOptions, PageCall } from "../http/page.ts";
 import type { CallOptions, WriteOptions } from "../http/pipeline.ts";
 import { assertCallOptions } from "../http/check_call.ts";
 import { assertNoExtra, ownFields, withExtras } from "./checks.ts";
@@ -124,7 +124,7 @@ export class Positions extends Namespace {
   list(
     params: GetPositionsParams = {},
     options?: CallOptions,
-  ): Promise<Page<MarketPosition, GetPositionsResponse>> {
+  ): PageCall<MarketPosition, GetPositionsResponse> {
     return listPage(this.http, GetPositions, params, options);
   }
 
@@ -144,7 +144,7 @@ export class Fills extends Namespace {
    *
    * @see https://docs.kalshi.com/api-reference/portfolio/get-fills
    */
-  list(params: GetFillsParams = {}, options?: CallOptions): Promise<Page<Fill, GetFillsResponse>> {
+  list(params: GetFillsParams = {}, options?: CallOptions): PageCall<Fill, GetFillsResponse> {
     return listPage(this.http, GetFills, params, options);
   }
 
@@ -187,7 +187,7 @@ export class Settlements extends Namespace {
   list(
     params: GetSettlementsParams = {},
     options?: CallOptions,
-  ): Promise<Page<Settlement, GetSettlementsResponse>> {
+  ): PageCall<Settlement, GetSettlementsResponse> {
     return listPage(this.http, GetSettlements, params, options);
   }
 
@@ -207,7 +207,7 @@ export class Deposits extends Namespace {
    *
    * @see https://docs.kalshi.com/api-reference/portfolio/get-deposits
    */
-  list(params: GetDepositsParams = {}, options?: CallOptions): Promise<Page<Deposit, GetDepositsResponse>> {
+  list(params: GetDepositsParams = {}, options?: CallOptions): PageCall<Deposit, GetDepositsResponse> {
     return listPage(this.http, GetDeposits, params, options);
   }
 
@@ -230,7 +230,7 @@ export class Withdrawals extends Namespace {
   list(
     params: GetWithdrawalsParams = {},
     options?: CallOptions,
-  ): Promise<Page<Withdrawal, GetWithdrawalsResponse>> {
+  ): PageCall<Withdrawal, GetWithdrawalsResponse> {
     return listPage(this.http, GetWithdrawals, params, options);
   }
 
@@ -254,7 +254,7 @@ export class Transfers extends Namespace {
   list(
     params: GetIntraExchangeInstanceTransfersParams = {},
     options?: CallOptions,
-  ): Promise<Page<IntraExchangeInstanceTransfer, GetIntraExchangeInstanceTransfersResponse>> {
+  ): PageCall<IntraExchangeInstanceTransfer, GetIntraExchangeInstanceTransfersResponse> {
     return listPage(this.http, GetIntraExchangeInstanceTransfers, params, options);
   }
 

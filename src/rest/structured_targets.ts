@@ -10,7 +10,7 @@ import {
   type GetStructuredTargetsParams,
 } from "../contract/event/operations.ts";
 import type { GetStructuredTargetsResponse, StructuredTarget } from "../contract/event/types.ts";
-import type { ListAllOptions, Page } from "../http/page.ts";
+import type { ListAllOptions, PageCall } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { call, listAll, listPage } from "../http/calls.ts";
 import { Namespace } from "./namespace.ts";
@@ -26,7 +26,7 @@ export class StructuredTargets extends Namespace {
   list(
     params: GetStructuredTargetsParams = {},
     options?: CallOptions,
-  ): Promise<Page<StructuredTarget, GetStructuredTargetsResponse>> {
+  ): PageCall<StructuredTarget, GetStructuredTargetsResponse> {
     return listPage(this.http, GetStructuredTargets, params, options);
   }
 

@@ -22,7 +22,7 @@ import type {
   SubaccountTransfer,
   UpdateSubaccountNettingRequest,
 } from "../contract/event/types.ts";
-import type { ListAllOptions, Page } from "../http/page.ts";
+import type { ListAllOptions, PageCall } from "../http/page.ts";
 import type { CallOptions, WriteOptions } from "../http/pipeline.ts";
 import { assertNoExtra, checkFirst, ownFields } from "./checks.ts";
 import { writeOne } from "../writes/once.ts";
@@ -81,7 +81,7 @@ export class SubaccountTransfers extends Namespace {
   list(
     params: GetSubaccountTransfersParams = {},
     options?: CallOptions,
-  ): Promise<Page<SubaccountTransfer, GetSubaccountTransfersResponse>> {
+  ): PageCall<SubaccountTransfer, GetSubaccountTransfersResponse> {
     return listPage(this.http, GetSubaccountTransfers, params, options);
   }
 

@@ -6,7 +6,7 @@
 
 import { GetTrades, GetTradesHistorical, type GetTradesParams } from "../contract/event/operations.ts";
 import type { GetTradesResponse, Trade } from "../contract/event/types.ts";
-import type { Page } from "../http/page.ts";
+import type { PageCall } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { type HistoryOptions, listTiers } from "./history.ts";
 import { listPage } from "../http/calls.ts";
@@ -20,7 +20,7 @@ export class Trades extends Namespace {
    *
    * @see https://docs.kalshi.com/api-reference/market/get-trades
    */
-  list(params: GetTradesParams = {}, options?: CallOptions): Promise<Page<Trade, GetTradesResponse>> {
+  list(params: GetTradesParams = {}, options?: CallOptions): PageCall<Trade, GetTradesResponse> {
     return listPage(this.http, GetTrades, params, options);
   }
 

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { KalshiClient, Market } from "../../mod.ts";
 import { KalshiError } from "../../src/base/errors.ts";
-import { Page } from "../../src/http/page.ts";
+import { Page, PageCall } from "../../src/http/page.ts";
 import { follow, sample } from "../contract/samples.ts";
 import { SimClock } from "../rate_limits/sim_clock.ts";
 import { test } from "../support/test.ts";
@@ -40,6 +41,105 @@ test("listAll goes on to the last page, past an empty one, with the same filters
     assertEquals(items.length, 4, method);
     assertEquals(requests.map(({ query }) => query), queriesOf(operation, sent.query), method);
   }
+});
+
+test("a list call that is not awaited walks over every page and asks once for each", async () => {
+  for (const [method, id] of paged) {
+    const operation = operationOf(id);
+    const sent = request(operation, "full");
+    const { client, requests } = recordingClient(threePages(operation));
+    const items: unknown[] = [];
+    const list: PageCall<unknown> = call(client, method, ...argumentsFor(operation, sent));
+    assert(list instanceof PageCall && list instanceof Promise, method);
+    for await (const item of list) items.push(item);
+    assertEquals(items.length, 4, method);
+    assertEquals(requests.map(({ query }) => query), queriesOf(operation, sent.query), method);
+  }
+});
+
+/** Two pages of two markets. */
+function twoPages(): { client: KalshiClient; cursors: () => (string | undefined)[] } {
+  const { client, requests } = recordingClient(({ query }) =>
+    Response.json(
+      query.includes("cursor=b")
+        ? { markets: [{ ticker: "C" }, { ticker: "D" }], cursor: "" }
+        : { markets: [{ ticker: "A" }, { ticker: "B" }], cursor: "b" },
+    )
+  );
+  return {
+    client,
+    cursors: () => requests.map(({ query }) => query.find((pair) => pair.startsWith("cursor="))),
+  };
+}
+
+async function tickersOf(items: AsyncIterable<Market>): Promise<string> {
+  let tickers = "";
+  for await (const { ticker } of items) tickers += ticker;
+  return tickers;
+}
+
+test("an awaited list call is its first page, and can still be walked over, more than once", async () => {
+  const { client, cursors } = twoPages();
+  const list = client.markets.list();
+  const page = await list;
+  assertEquals([page.items.length, page.hasNext, page.response.cursor], [2, true, "b"]);
+  assertEquals([...page].map(({ ticker }) => ticker), ["A", "B"]);
+  assertEquals([await tickersOf(list), await tickersOf(list)], ["ABCD", "ABCD"]);
+  assertEquals(cursors(), [undefined, "cursor=b", "cursor=b"]);
+});
+
+test("list calls are sent at once, wait together, and chain as promises", async () => {
+  const { client, cursors } = twoPages();
+  const [one, two] = await Promise.all([client.markets.list(), client.markets.list({ cursor: "b" })]);
+  assertEquals([one.items.length, two.hasNext, cursors().length], [2, false, 2]);
+  let ended = false;
+  const count = client.markets.list().then(({ items }) => items.length).finally(() => ended = true);
+  assert(!(count instanceof PageCall), "what `then` makes is a plain promise");
+  assertEquals([await count, ended], [2, true]);
+});
+
+test("a walk over a list call that ends early asks for no further page", async () => {
+  const { client, cursors } = twoPages();
+  const list = client.markets.list();
+  for await (const { ticker } of list) {
+    if (ticker === "B") break;
+  }
+  assertEquals(cursors(), [undefined]);
+});
+
+test("a signal that aborts ends a walk over a list call, between pages as before the first one", async () => {
+  const { client, cursors } = twoPages();
+  const controller = new AbortController();
+  const seen: string[] = [];
+  const error = await (async () => {
+    for await (const { ticker } of client.markets.list({}, { signal: controller.signal })) {
+      seen.push(ticker);
+      controller.abort(new Error("enough"));
+    }
+  })().catch((error) => error);
+  assertEquals([error.code, seen, cursors()], ["ABORTED", ["A", "B"], [undefined]]);
+  const late = client.markets.list({}, { signal: controller.signal });
+  await assertRejects(() => tickersOf(late), KalshiError, "AbortSignal");
+  await assertRejects(() => late, KalshiError, "AbortSignal");
+  assertEquals(cursors(), [undefined]);
+});
+
+test("a list call that fails tells whoever awaits it or walks over it, and is no unhandled rejection", async () => {
+  // A rejection that nobody handles ends the test run on Deno, Bun and Node.
+  const { client, requests } = recordingClient(() => Response.json({ code: "not_found" }, { status: 404 }));
+  const wrong = { statsu: "open" } as object;
+  for (
+    const list of [client.markets.list(), client.markets.list(wrong), client.communications.quotes.list({})]
+  ) {
+    const failures = await Promise.allSettled([list, tickersOf(list as AsyncIterable<Market>)]);
+    assertEquals(failures.map(({ status }) => status), ["rejected", "rejected"]);
+  }
+  client.markets.list(wrong);
+  const dropped = client.markets.list();
+  let turns = 0;
+  await until(() => ++turns > 3);
+  await assertRejects(() => dropped, KalshiError, "404");
+  assertEquals(requests.length, 2);
 });
 
 test("a page leads to the next one with the same filters, until there is none", async () => {
@@ -104,19 +204,21 @@ for (
     "in a cycle of three": (index) => [{ ticker: "ABC"[index % 3] }],
   })
 ) {
-  test(`pages without end end in an error, with pauses before that: ${name}`, async () => {
-    const { clock, client, requests } = endless(items);
-    const got: unknown[] = [];
-    const walk = (async () => {
-      for await (const { ticker } of client.markets.listAll({}, { maxItems: 1000 })) got.push(ticker);
-    })().catch((error) => error);
-    await clockUntil(clock, walk);
-    const error = await walk;
-    assert(error instanceof KalshiError && error.code === "PAGINATION", String(error));
-    assertEquals((error.details as { items: number }).items, got.length);
-    assert(requests.length <= 24, `${requests.length} requests`);
-    assert(clock.monotonic() > 1000, `${clock.monotonic()} ms`);
-  });
+  for (const way of ["list", "listAll"] as const) {
+    test(`pages without end end in an error, with pauses before that: ${way}, ${name}`, async () => {
+      const { clock, client, requests } = endless(items);
+      const got: unknown[] = [];
+      const walk = (async () => {
+        for await (const { ticker } of client.markets[way]()) got.push(ticker);
+      })().catch((error) => error);
+      await clockUntil(clock, walk);
+      const error = await walk;
+      assert(error instanceof KalshiError && error.code === "PAGINATION", String(error));
+      assertEquals((error.details as { items: number }).items, got.length);
+      assert(requests.length <= 24, `${requests.length} requests`);
+      assert(clock.monotonic() > 1000, `${clock.monotonic()} ms`);
+    });
+  }
 }
 
 test("a few empty pages between full ones are no end", async () => {

@@ -24,6 +24,13 @@ export async function loops(client: KalshiClient, stream: KalshiStream): Promise
     const price: number = same.yes_bid_dollars;
     void price;
   }
+  const list = client.markets.list();
+  for await (const market of list) known<Market>(market);
+  const page = await list;
+  known<typeof page>(page);
+  for (const market of page) known<typeof market>(market);
+  // @ts-expect-error A page has no price.
+  page.yes_bid_dollars;
   const trades = await stream.subscribe("trade", { market_tickers: ["T"] });
   for await (const trade of trades) {
     known<typeof trade>(trade);
