@@ -26,7 +26,7 @@ import {
 import { withContext } from "../base/error_classes.ts";
 import { assertExtraHeaders } from "../config/headers.ts";
 import { assertAtLeast } from "../config/options.ts";
-import { onAborted } from "../runtime/abort.ts";
+import { onAborted } from "../base/abort.ts";
 import type { HttpPool } from "../runtime/types.ts";
 import { assertSignable } from "../config/url_policy.ts";
 import { assertCallOptions, checkCall, rawJson } from "./check_call.ts";

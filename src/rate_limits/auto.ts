@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { onAborted } from "../base/abort.ts";
 import { systemClock } from "../base/clock.ts";
 import { KalshiConfigError } from "../base/errors.ts";
 import { tell } from "../base/tell.ts";
@@ -111,12 +112,11 @@ export class AutoRateLimiter extends RateLimiter {
 
   async #acquireLater(request: RateRequest, budgets: Promise<void>): Promise<void> {
     const { signal } = request;
-    let leave = () => {};
+    let unheard = () => {};
     await new Promise<void>((resolve, reject) => {
-      leave = () => signal && reject(leftTheLine(signal));
-      signal?.addEventListener("abort", leave);
+      unheard = onAborted(signal, () => signal && reject(leftTheLine(signal)));
       budgets.then(resolve);
-    }).finally(() => signal?.removeEventListener("abort", leave));
+    }).finally(unheard);
     try {
       await super.acquire(request);
     } catch (error) {

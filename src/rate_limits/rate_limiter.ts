@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { onAborted } from "../base/abort.ts";
 import { type Clock, type ClockTimer, systemClock } from "../base/clock.ts";
 import { KalshiAbortError, KalshiConfigError, KalshiError, KalshiTimeoutError } from "../base/errors.ts";
 import { assertKnownOptions } from "../config/options.ts";
@@ -300,7 +301,7 @@ export class RateLimiter implements Limiter {
         waiter.gone = true;
         line.waiting--;
         pool.waiting--;
-        signal?.removeEventListener("abort", onAbort);
+        unheard();
       };
       const waiter: Waiter = {
         place: ++pool.places,
@@ -322,8 +323,7 @@ export class RateLimiter implements Limiter {
           this.#serve(pool);
         },
       };
-      const onAbort = () => signal && waiter.refuse(leftTheLine(signal));
-      signal?.addEventListener("abort", onAbort);
+      const unheard = onAborted(signal, () => signal && waiter.refuse(leftTheLine(signal)));
       line.waiting++;
       pool.waiting++;
       if (line.first !== undefined && line.last !== undefined) {

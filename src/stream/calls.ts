@@ -4,6 +4,7 @@
  * @module
  */
 
+import { onAborted } from "../base/abort.ts";
 import type { Clock } from "../base/clock.ts";
 import { commandParams } from "../contract/event/commands.ts";
 import { KalshiAbortError, KalshiConfigError, KalshiTimeoutError } from "../base/errors.ts";
@@ -59,7 +60,7 @@ export async function waitFor<T>(
   const given = new Promise<never>((_, reject) => {
     const abort = () => reject(new KalshiAbortError(`${what} was aborted.`, { cause: signal?.reason }));
     if (signal?.aborted) return abort();
-    signal?.addEventListener("abort", abort);
+    const unheard = onAborted(signal, abort);
     const timer = timeoutMs === undefined || timeoutMs > LONGEST_MS ? undefined : clock.setTimer(
       () =>
         reject(
@@ -68,7 +69,7 @@ export async function waitFor<T>(
       timeoutMs,
     );
     stop = () => {
-      signal?.removeEventListener("abort", abort);
+      unheard();
       timer?.clear();
     };
   });

@@ -5,6 +5,7 @@
  */
 
 import type { KalshiAuth } from "../auth/mod.ts";
+import { onAborted } from "../base/abort.ts";
 import type { Clock, ClockTimer } from "../base/clock.ts";
 import { fillLists } from "../contract/fill_lists.ts";
 import { frameLists } from "../contract/event/channel_lists.ts";
@@ -205,8 +206,7 @@ export class Connection {
 
   /** Opens the first connection, in one attempt. */
   async connect(signal?: AbortSignal): Promise<void> {
-    const abort = () => this.#abort?.abort();
-    signal?.addEventListener("abort", abort);
+    const unheard = onAborted(signal, () => this.#abort?.abort());
     try {
       if (!signal?.aborted) await this.#open();
       if (signal?.aborted) throw new Error("aborted");
@@ -220,7 +220,7 @@ export class Connection {
       socket?.terminate();
       throw error;
     } finally {
-      signal?.removeEventListener("abort", abort);
+      unheard();
     }
   }
 
