@@ -4,7 +4,7 @@ import { KalshiConfigError, KalshiDecodeError, type KalshiError, KalshiTimeoutEr
 import { KalshiStreamClosedError, type Subscription } from "../../src/stream/mod.ts";
 import { test } from "../support/test.ts";
 import { until } from "../support/until.ts";
-import { take } from "./support/fake_venue.ts";
+import { take } from "./support/take.ts";
 import { startTimed } from "./support/timed_exchange.ts";
 
 /** The outcomes of these calls, counted. */

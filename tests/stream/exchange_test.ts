@@ -5,7 +5,7 @@ import { KalshiStream, type LiveOrderBook } from "../../src/stream/mod.ts";
 import { type ExchangeAccount, startExchange, type TestExchange } from "../support/exchange.ts";
 import { test } from "../support/test.ts";
 import { until } from "../support/until.ts";
-import { take } from "./support/fake_venue.ts";
+import { take } from "./support/take.ts";
 
 const quick = {
   retryBaseDelayMs: 20,
