@@ -1,20 +1,9 @@
 /** When a stream counts an attempt as failed, and how long it waits. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { type KalshiStream, KalshiStreamClosedError, type StreamStatus } from "../../src/stream/mod.ts";
+import { type KalshiStream, KalshiStreamClosedError } from "../../src/stream/mod.ts";
 import { test } from "../support/test.ts";
 import { until } from "../support/until.ts";
-import { startTimed, type TimedExchange } from "./support/timed_exchange.ts";
-
-type Waiting = Extract<StreamStatus, { state: "reconnecting" }>;
-
-/** Collects what the stream tells of its waits. */
-function watch(stream: KalshiStream): Waiting[] {
-  const waits: Waiting[] = [];
-  void (async () => {
-    for await (const status of stream.status()) if (status.state === "reconnecting") waits.push(status);
-  })();
-  return waits;
-}
+import { startTimed, type TimedExchange, type Waiting, watch } from "./support/timed_exchange.ts";
 
 /** Lets the wait that is told pass, and no more. */
 async function waitOut({ clock }: TimedExchange, { delayMs }: Waiting): Promise<void> {

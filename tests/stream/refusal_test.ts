@@ -5,7 +5,7 @@ import { HandshakeRefusedError } from "../../src/runtime/types.ts";
 import { KalshiStreamClosedError } from "../../src/stream/mod.ts";
 import { httpAnswer, startRawServer } from "../support/raw_server.ts";
 import { test } from "../support/test.ts";
-import { FakeVenue, type Handshake } from "./support/fake_venue.ts";
+import { startTimed, watch } from "./support/timed_exchange.ts";
 
 const config = { retryBaseDelayMs: 1_000, retryMaxDelayMs: 1_000 };
 
@@ -23,29 +23,26 @@ const kalshis: Readonly<Record<string, string>> = {
   "flat": '{"code":"permission_denied","message":"m"}',
 };
 
-const refuse = (status: number, body: string): Handshake => ({ status, body });
-
 for (const status of [401, 403]) {
   for (const [what, body] of Object.entries(foreign)) {
     test(`${status} with ${what} while reconnecting is not the key: it is tried again`, async () => {
-      const venue = new FakeVenue();
-      const stream = await venue.connect({}, { ...config, wsMaxRetries: 5 });
-      venue.handshakes = [refuse(status, body), refuse(status, body), refuse(status, body)];
-      venue.socket.drop();
-      await venue.clock.advance(10_000);
-      assertEquals(stream.state, "open");
-      assertEquals(venue.handshakes.length, 0);
-      await stream.close();
+      await using timed = await startTimed();
+      const stream = await timed.connect({}, { ...config, wsMaxRetries: 5 });
+      const waits = watch(stream);
+      timed.exchange.sockets.refuse({ status, body, times: 3 });
+      timed.exchange.sockets.fail({ fault: "cut" });
+      await timed.clock.advance(10_000);
+      assertEquals([stream.state, waits.length], ["open", 4]);
     });
   }
 
   for (const [what, body] of Object.entries(kalshis)) {
     test(`${status} with Kalshi's ${what} JSON while reconnecting is the key: the stream ends`, async () => {
-      const venue = new FakeVenue();
-      const stream = await venue.connect({}, config);
-      venue.handshakes = [refuse(status, body)];
-      venue.socket.drop();
-      await venue.clock.advance(10_000);
+      await using timed = await startTimed();
+      const stream = await timed.connect({}, config);
+      timed.exchange.sockets.refuse({ status, body });
+      timed.exchange.sockets.fail({ fault: "cut" });
+      await timed.clock.advance(10_000);
       assertEquals(stream.state, "closed");
       const error = await assertRejects(() => stream.subscribe("trade"), KalshiStreamClosedError);
       assertInstanceOf(error.cause, KalshiAuthError);
@@ -54,12 +51,13 @@ for (const status of [401, 403]) {
 }
 
 test("a page that keeps coming ends the stream when retries are used up, and is the cause", async () => {
-  const venue = new FakeVenue();
-  const stream = await venue.connect({}, { ...config, wsMaxRetries: 2 });
-  venue.handshakes = Array<Handshake>(10).fill(refuse(403, "<html>"));
-  venue.socket.drop();
-  await venue.clock.advance(60_000);
-  assertEquals([stream.state, venue.handshakes.length], ["closed", 8]);
+  await using timed = await startTimed();
+  const stream = await timed.connect({}, { ...config, wsMaxRetries: 2 });
+  const waits = watch(stream);
+  timed.exchange.sockets.refuse({ status: 403, body: "<html>", times: Infinity });
+  timed.exchange.sockets.fail({ fault: "cut" });
+  await timed.clock.advance(60_000);
+  assertEquals([stream.state, waits.length], ["closed", 2]);
   const error = await assertRejects(() => stream.subscribe("trade"), KalshiStreamClosedError);
   let cause: unknown = error;
   while (cause instanceof KalshiStreamClosedError) cause = cause.cause;
@@ -69,21 +67,16 @@ test("a page that keeps coming ends the stream when retries are used up, and is 
 });
 
 test("the first connection tells a page from a refused key, at once", async () => {
+  await using timed = await startTimed();
   for (const status of [401, 403]) {
-    const venue = new FakeVenue();
-    venue.handshakes = [refuse(status, "<html>")];
-    const page = await assertRejects(() => venue.connect(), KalshiConnectionError, "not by Kalshi");
+    timed.exchange.sockets.refuse({ status, body: "<html>" });
+    const page = await assertRejects(() => timed.connect(), KalshiConnectionError, "not by Kalshi");
     assertEquals([page.status, page.outcome], [status, "rejected"]);
-    for (
-      const [details, text] of [["NOT_FOUND", "no key of this id"], [
-        "INCORRECT_API_KEY_SIGNATURE",
-        "does not belong",
-      ]]
-    ) {
-      venue.handshakes = [
-        refuse(status, JSON.stringify({ error: { code: "authentication_error", details } })),
-      ];
-      const error = await assertRejects<KalshiError>(() => venue.connect(), KalshiAuthError, text);
+    const says = { NOT_FOUND: "no key of this id", INCORRECT_API_KEY_SIGNATURE: "does not belong" };
+    for (const [details, text] of Object.entries(says)) {
+      const body = JSON.stringify({ error: { code: "authentication_error", details } });
+      timed.exchange.sockets.refuse({ status, body });
+      const error = await assertRejects<KalshiError>(() => timed.connect(), KalshiAuthError, text);
       assertEquals([error.serverCode, error.details, error.code], [
         "authentication_error",
         details,
@@ -94,18 +87,17 @@ test("the first connection tells a page from a refused key, at once", async () =
 });
 
 test("a handshake that was signed too long ago is signed anew", async () => {
-  const venue = new FakeVenue();
-  const stream = await venue.connect({}, config);
-  venue.handshakes = [refuse(401, '{"error":{"code":"header_timestamp_expired","message":"m"}}')];
-  venue.socket.drop();
-  await venue.clock.advance(10_000);
-  assertEquals(stream.state, "open");
-  assert(venue.handshakes.length === 0);
-  await stream.close();
+  await using timed = await startTimed();
+  const stream = await timed.connect({}, config);
+  const waits = watch(stream);
+  const body = '{"error":{"code":"header_timestamp_expired","message":"m"}}';
+  timed.exchange.sockets.refuse({ status: 401, body });
+  timed.exchange.sockets.fail({ fault: "cut" });
+  await timed.clock.advance(10_000);
+  assertEquals([stream.state, waits.length], ["open", 2]);
 });
 
 test("a signature that a refusal sends back is in no error", () => {
-  const venue = new FakeVenue();
   const signature = "sIgN/AtUrE+aBcDeFgH/iJkL".repeat(3);
   for (
     const body of [
@@ -120,7 +112,6 @@ test("a signature that a refusal sends back is in no error", () => {
       error.message,
     );
   }
-  assertEquals(venue.clock.pending, 0);
 });
 
 test("every runtime tells a page from Kalshi's refusal", async () => {

@@ -5,7 +5,7 @@ import {
   LocalExchange,
   type LocalExchangeOptions,
 } from "../../../src/local_exchange/mod.ts";
-import { KalshiStream, type StreamOptions } from "../../../src/stream/mod.ts";
+import { KalshiStream, type StreamOptions, type StreamStatus } from "../../../src/stream/mod.ts";
 import { ManualClock } from "../../../src/testing/manual_clock.ts";
 
 /** Nothing is probed unless a test asks for it. */
@@ -52,6 +52,18 @@ export async function startTimed(options: LocalExchangeOptions = {}): Promise<Ti
       await exchange[Symbol.asyncDispose]();
     },
   };
+}
+
+/** A wait between two attempts to connect, as the stream tells of it. */
+export type Waiting = Extract<StreamStatus, { state: "reconnecting" }>;
+
+/** Collects what the stream tells of its waits. */
+export function watch(stream: KalshiStream): Waiting[] {
+  const waits: Waiting[] = [];
+  void (async () => {
+    for await (const status of stream.status()) if (status.state === "reconnecting") waits.push(status);
+  })();
+  return waits;
 }
 
 /** What is written to the console while `run` runs: one line for each call. */
