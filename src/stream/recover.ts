@@ -69,7 +69,7 @@ export interface RecoverOptions {
   readonly recover?: boolean | { readonly everyMs: number } | undefined;
 }
 
-/** A fill that was looked up. It lacks the position after it, which only the live message tells. */
+/** A fill that was looked up. It lacks the position after it and the order's `client_order_id`, which only the live message tells. */
 export interface RecoveredFill {
   /** As the live message. */
   readonly type: "fill";

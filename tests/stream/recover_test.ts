@@ -28,7 +28,9 @@ const brief = (items: readonly object[]) =>
   (items as Item[]).map(({ type, recovered, msg }) => {
     if (msg === undefined) return `${type} ${recovered}`;
     const { count_fp, client_order_id, status } = msg;
-    return `${recovered ? "+" : ""}${status === undefined ? Number(count_fp) : `${client_order_id} ${status}`}`;
+    return `${recovered ? "+" : ""}${
+      status === undefined ? Number(count_fp) : `${client_order_id} ${status}`
+    }`;
   });
 
 /** Breaks the connection; whatever happens next is missed, until the clock moves on. */
@@ -137,7 +139,6 @@ test("what could not be looked up is looked up again until it can be", async () 
 
 test("losses noticed one after the other are filled up by one look, and each is told", async () => {
   await using timed = await startTimed({ markets: 0 });
-  const { clock } = timed;
   const account = await Account.open(timed);
   const stream = await timed.connect({ lookup: account }, config);
   const fills = await stream.fills({}, { recover: true });
