@@ -2,12 +2,13 @@
 import { type Json, type NamedShape, pascal, refName, refs, Shapes } from "./generate_spec.ts";
 import { docComment, typesModule } from "./generate_types.ts";
 
-/** Codes that Kalshi retired on 2026-09-10: a server that lags may still send them. */
+/** Codes that Kalshi retired on 2026-09-10: a server that lags may still send them, and 17 ended a subscription. */
 const retiredErrors = [
   { code: 6, error: "Already subscribed" },
   { code: 16, error: "Market not found" },
   { code: 17, error: "Internal error" },
 ];
+const retiredTerminalErrors = [17];
 
 /** One frame that we send or receive. */
 export interface Message {
@@ -95,7 +96,9 @@ export class WsSpec {
     this.channels = new Map(channels);
     const errors = spec["x-error-codes"] === undefined ? shared : spec;
     this.errors = [...errors["x-error-codes"], ...retiredErrors].sort((a, b) => a.code - b.code);
-    this.terminalErrors = errors["x-terminal-error-codes"];
+    this.terminalErrors = [...errors["x-terminal-error-codes"], ...retiredTerminalErrors].sort((a, b) =>
+      a - b
+    );
     this.types = [...shapes.named].map(([name, { shape, facts }]) => ({
       name,
       shape,
@@ -103,6 +106,16 @@ export class WsSpec {
       use: sentTypes.has(name) ? "in" : "out",
     }));
   }
+}
+
+/** The name of an error code, out of Kalshi's words: "Unknown subscription ID" is `unknownSubscriptionId`. */
+function errorName(words: string): string {
+  const spoken = words.replace(">=", "at least").replace("<=", "at most").replace(">", "over").replace(
+    "<",
+    "below",
+  );
+  const name = pascal(spoken.toLowerCase().replace(/[^a-z0-9]+/g, "_"));
+  return name.charAt(0).toLowerCase() + name.slice(1);
 }
 
 /** All types of an AsyncAPI spec, its channels and its error codes as one module's text. */
@@ -116,6 +129,7 @@ export function wsModule(head: string, open: string, spec: WsSpec): string {
     return docComment([`Frames of type ${wire.join(", ")}.`], false, "  ") +
       `  ${name}: ${types.join(" | ")};\n`;
   }).join("");
+  const names = spec.errors.map(({ code, error }) => `  ${errorName(error)}: ${code},\n`).join("");
   const codes = spec.errors.map(({ code, error }) => `  ${code}: ${JSON.stringify(error)},\n`).join("");
   return typesModule(head, open, spec.types) + `
 /** The frames of each channel, by the channel's name. */
@@ -131,11 +145,15 @@ export type ServerMessage = ${union(false)};
 /** Any command that the exchange takes. */
 export type ClientCommand = ${union(true)};
 
+/** The codes of error frames, by their meaning. */
+export const errorCodes = {
+${names}} as const;
+
 /** What the codes of error frames mean, in Kalshi's words. */
 export const errorMeanings: Readonly<Record<number, string>> = {
 ${codes}};
 
-/** Error codes that end the subscription: subscribe again. */
+/** Error codes that end the subscription, retired ones too: subscribe again. */
 export const terminalErrors: readonly number[] = [${spec.terminalErrors.join(", ")}];
 `;
 }

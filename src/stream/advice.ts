@@ -4,6 +4,7 @@
  * @module
  */
 
+import { errorCodes } from "../contract/event/channels.ts";
 import { KalshiStreamError } from "./errors.ts";
 
 const FRAMING =
@@ -13,34 +14,36 @@ const OURS = "It is Kalshi's fault and worth another try.";
 
 /** What to do about an error code of the WebSocket. */
 const ADVICE: Readonly<Record<number, string>> = {
-  1: FRAMING,
-  2: "Give the parameters that this channel needs.",
-  3: FRAMING,
-  4: FRAMING,
-  5: FRAMING,
-  6: "It is subscribed to already: nothing needs to be done.",
-  7: "The subscription has ended: subscribe again.",
-  8: "Check the channel's name; it may have been retired.",
-  9: "Use a key whose scopes cover this channel.",
-  10: OURS,
-  11: "Check the format of tickers and ids.",
-  12: FRAMING,
-  13: "This channel has no such action.",
-  14: "Give `market_tickers`.",
-  15: FRAMING,
-  16: "Check the ticker. A market that was created a moment ago may take some seconds.",
-  17: OURS,
-  18: OURS,
-  19: SHARDING,
-  20: SHARDING,
-  21: SHARDING,
-  22: SHARDING,
-  23: "Give the parameters that this channel needs.",
-  24: 'Give `index_ids`, or `["all"]`.',
-  25: "Subscribe to fewer markets on this stream, or read faster.",
-  26: "Spread the markets over several streams: one session holds 500,000.",
-  27: "Send fewer commands: one session may send 10,000 a second.",
-  28: 'Give `underlying_tickers`, or `["all"]`.',
+  [errorCodes.unableToProcessMessage]: FRAMING,
+  [errorCodes.paramsRequired]: "Give the parameters that this channel needs.",
+  [errorCodes.channelsRequired]: FRAMING,
+  [errorCodes.subscriptionIdsRequired]: FRAMING,
+  [errorCodes.unknownCommand]: FRAMING,
+  [errorCodes.alreadySubscribed]: "It is subscribed to already: nothing needs to be done.",
+  [errorCodes.unknownSubscriptionId]: "The subscription has ended: subscribe again.",
+  [errorCodes.unknownChannelName]: "Check the channel's name; it may have been retired.",
+  [errorCodes.authenticationRequired]: "Use a key whose scopes cover this channel.",
+  [errorCodes.channelError]: OURS,
+  [errorCodes.invalidParameter]: "Check the format of tickers and ids.",
+  [errorCodes.exactlyOneSubscriptionIdIsRequired]: FRAMING,
+  [errorCodes.unsupportedAction]: "This channel has no such action.",
+  [errorCodes.marketTickerRequired]: "Give `market_tickers`.",
+  [errorCodes.actionRequired]: FRAMING,
+  [errorCodes.marketNotFound]:
+    "Check the ticker. A market that was created a moment ago may take some seconds.",
+  [errorCodes.internalError]: OURS,
+  [errorCodes.commandTimeout]: OURS,
+  [errorCodes.shardFactorMustBeOver0]: SHARDING,
+  [errorCodes.shardFactorIsRequiredWhenShardKeyIsSet]: SHARDING,
+  [errorCodes.shardKeyMustBeAtLeast0AndBelowShardFactor]: SHARDING,
+  [errorCodes.shardFactorMustBeAtMost100]: SHARDING,
+  [errorCodes.matchIdsRequired]: "Give the parameters that this channel needs.",
+  [errorCodes.indexIdsRequired]: 'Give `index_ids`, or `["all"]`.',
+  [errorCodes.subscriptionBufferOverflow]: "Subscribe to fewer markets on this stream, or read faster.",
+  [errorCodes.subscriptionMarketLimitExceeded]:
+    "Spread the markets over several streams: one session holds 500,000.",
+  [errorCodes.tooManyRequests]: "Send fewer commands: one session may send 10,000 a second.",
+  [errorCodes.underlyingTickersRequired]: 'Give `underlying_tickers`, or `["all"]`.',
 };
 
 /** The error of an error frame. */

@@ -5,20 +5,20 @@
  */
 
 import { type KalshiError, KalshiTimeoutError } from "../base/errors.ts";
+import { errorCodes, terminalErrors } from "../contract/event/channels.ts";
 import { KalshiStreamError } from "./errors.ts";
 import type { Attempt, Lane, Waiter } from "./lane.ts";
 
 /** Kalshi's errors after which a subscription is gone. */
-export const ENDING: ReadonlySet<unknown> = new Set([10, 17, 25]);
-/** The error of a command whose subscription is gone. */
-export const UNKNOWN_SID = 7;
-/** Old gateways refuse with it what is there already. */
-export const ALREADY = 6;
+export const ENDING: ReadonlySet<unknown> = new Set(terminalErrors);
 
 /** Kalshi's errors that are worth another try. */
-const PASSING = new Set<unknown>([...ENDING, 18, 27]);
+const PASSING = new Set<unknown>([...ENDING, errorCodes.commandTimeout, errorCodes.tooManyRequests]);
 /** Those that may be about one of the keys that were sent. */
-export const ABOUT_A_KEY: ReadonlySet<number> = new Set([11, 16]);
+export const ABOUT_A_KEY: ReadonlySet<number> = new Set<number>([
+  errorCodes.invalidParameter,
+  errorCodes.marketNotFound,
+]);
 const TRIES = 5;
 
 /** What a failure does beyond its lane. */
@@ -33,11 +33,12 @@ export interface FailureHost {
 export function afterFailure(lane: Lane, error: KalshiError, host: FailureHost): boolean {
   const { attempt } = lane;
   const code = error instanceof KalshiStreamError ? error.errorCode : 0;
-  if (code === UNKNOWN_SID) {
+  if (code === errorCodes.unknownSubscriptionId) {
     if (lane.sid !== undefined) host.ended(lane.provenAtMs);
     return true;
   }
-  const isThere = code === ALREADY && lane.sid !== undefined;
+  // Old gateways refuse what is there already.
+  const isThere = code === errorCodes.alreadySubscribed && lane.sid !== undefined;
   if ((isThere || ABOUT_A_KEY.has(code)) && attempt?.adds && attempt.keys.length > 1) {
     // One bad name must not cost the others: it is searched for by halves.
     lane.most = Math.ceil(attempt.keys.length / 2);

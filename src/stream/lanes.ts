@@ -13,7 +13,8 @@ import { streamError } from "./advice.ts";
 import { type GapMarker, keyOf, type KeyParam, MESSAGE_TYPES, type Wish } from "./channels.ts";
 import type { Connection, Frame } from "./connection.ts";
 import { KalshiStreamError } from "./errors.ts";
-import { afterFailure, ALREADY, ENDING, UNKNOWN_SID } from "./failures.ts";
+import { errorCodes } from "../contract/event/channels.ts";
+import { afterFailure, ENDING } from "./failures.ts";
 import { type Consumer, Lane, type Loss } from "./lane.ts";
 import { Sequence, type SequencedKind } from "../books/sequence.ts";
 
@@ -148,7 +149,10 @@ export class Lanes {
       return await this.#send(channel, sid, action, params, timeoutMs);
     } catch (error) {
       const { errorCode } = error as Partial<KalshiStreamError>;
-      if (errorCode === UNKNOWN_SID && lane !== undefined && sid !== undefined && lane.sid === sid) {
+      if (
+        errorCode === errorCodes.unknownSubscriptionId && lane !== undefined && sid !== undefined &&
+        lane.sid === sid
+      ) {
         this.#ended(lane);
       }
       throw error;
@@ -163,7 +167,9 @@ export class Lanes {
     timeoutMs?: number,
     isLast?: () => boolean,
   ): Promise<Frame> {
-    if (sid === undefined) return Promise.reject(new KalshiStreamError(UNKNOWN_SID, "", channel));
+    if (sid === undefined) {
+      return Promise.reject(new KalshiStreamError(errorCodes.unknownSubscriptionId, "", channel));
+    }
     return this.#options.connection.command("update_subscription", { sids: [sid], action, ...params }, {
       channel,
       timeoutMs,
@@ -565,7 +571,7 @@ export class Lanes {
       if (lanes.some(({ sid }) => sid === undefined)) await this.#adopt(lanes, answer);
       for (const lane of lanes) lane.attempt = undefined;
     } catch (error) {
-      if ((error as Partial<KalshiStreamError>).errorCode !== ALREADY) throw error;
+      if ((error as Partial<KalshiStreamError>).errorCode !== errorCodes.alreadySubscribed) throw error;
       await this.#adopt(lanes);
       for (const lane of lanes) {
         lane.attempt = undefined;

@@ -5,7 +5,13 @@
  * @module
  */
 
-import { type BookSide, errorMeanings, type TickerData, type TradeData } from "../contract/event/channels.ts";
+import {
+  type BookSide,
+  errorCodes,
+  errorMeanings,
+  type TickerData,
+  type TradeData,
+} from "../contract/event/channels.ts";
 import { formatCount, formatPrice } from "../base/fixed_point.ts";
 import type { BookDepth } from "../books/order_book.ts";
 
@@ -142,7 +148,7 @@ const TICKER = /^[A-Za-z0-9][\w.-]{0,99}$/;
 
 function readList(name: string, value: unknown): readonly unknown[] {
   if (value === undefined) return [];
-  if (!Array.isArray(value)) throw new Refusal(11, 400, `\`${name}\` is a list.`);
+  if (!Array.isArray(value)) throw new Refusal(errorCodes.invalidParameter, 400, `\`${name}\` is a list.`);
   return value;
 }
 
@@ -150,7 +156,7 @@ function readList(name: string, value: unknown): readonly unknown[] {
 export function readChannels(value: unknown): FeedChannel[] {
   const names = readList("channels", value);
   if (names.some((name) => !CHANNELS.includes(name as FeedChannel))) {
-    throw new Refusal(8, 400, `There are the channels ${CHANNELS.join(", ")}.`);
+    throw new Refusal(errorCodes.unknownChannelName, 400, `There are the channels ${CHANNELS.join(", ")}.`);
   }
   return [...new Set(names as FeedChannel[])];
 }
@@ -160,7 +166,7 @@ export function readTickers(value: unknown): string[] {
   const names = readList("market_tickers", value);
   if (names.some((name) => typeof name !== "string" || !TICKER.test(name))) {
     throw new Refusal(
-      11,
+      errorCodes.invalidParameter,
       400,
       "A ticker is made of up to 100 letters, digits, dots, hyphens and underscores.",
     );
@@ -176,7 +182,9 @@ export function readCommand(text: string): Command {
   } catch {
     // It is no object either.
   }
-  if (typeof value !== "object" || value === null) throw new Refusal(1, 400, "A command is a JSON object.");
+  if (typeof value !== "object" || value === null) {
+    throw new Refusal(errorCodes.unableToProcessMessage, 400, "A command is a JSON object.");
+  }
   const { id, cmd, params } = value as Record<string, unknown>;
   return { id, cmd, params: typeof params === "object" && params !== null ? { ...params } : {} };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { errorCodes } from "../contract/event/channels.ts";
 import type { KalshiEnv } from "../auth/env.ts";
 import { KalshiClient } from "../client.ts";
 import { KalshiAuthError, KalshiConfigError, type KalshiError } from "../base/errors.ts";
@@ -394,7 +395,11 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
       : ["orderbook_delta"] satisfies FeedChannel[];
     const { maxReaders, heartbeatMs } = this.#settings;
     if (this.#readers.size >= maxReaders) {
-      throw new Refusal(26, 503, `This feed has ${maxReaders} readers, and room for no more.`);
+      throw new Refusal(
+        errorCodes.subscriptionMarketLimitExceeded,
+        503,
+        `This feed has ${maxReaders} readers, and room for no more.`,
+      );
     }
     this.#check(tickers, new Set(tickers).size, label);
     const { WebSocketPair } = globalThis as unknown as WorkersGlobals;
@@ -461,8 +466,10 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
     const tickers = readTickers(params.market_tickers);
     switch (cmd) {
       case "subscribe":
-        if (channels.length === 0) throw new Refusal(3, 400, "Give `channels`.");
-        if (tickers.length === 0) throw new Refusal(14, 400, "Give `market_tickers`.");
+        if (channels.length === 0) throw new Refusal(errorCodes.channelsRequired, 400, "Give `channels`.");
+        if (tickers.length === 0) {
+          throw new Refusal(errorCodes.marketTickerRequired, 400, "Give `market_tickers`.");
+        }
         this.#check(
           tickers,
           new Set([...[...reader.markets].map(({ ticker }) => ticker), ...tickers]).size,
@@ -482,7 +489,7 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
         break;
       default:
         throw new Refusal(
-          5,
+          errorCodes.unknownCommand,
           400,
           "There are the commands subscribe, unsubscribe, list_subscriptions and heartbeat.",
         );
@@ -497,12 +504,22 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
   #check(tickers: readonly string[], count: number, label: string | undefined): void {
     const { maxMarketsPerReader, maxMarkets } = this.#settings;
     const closed = tickers.find((ticker) => !this.mayRead(ticker, label));
-    if (closed !== undefined) throw new Refusal(9, 403, `${closed} is not open to you.`);
+    if (closed !== undefined) {
+      throw new Refusal(errorCodes.authenticationRequired, 403, `${closed} is not open to you.`);
+    }
     if (count > maxMarketsPerReader) {
-      throw new Refusal(26, 400, `A reader reads at most ${maxMarketsPerReader} markets.`);
+      throw new Refusal(
+        errorCodes.subscriptionMarketLimitExceeded,
+        400,
+        `A reader reads at most ${maxMarketsPerReader} markets.`,
+      );
     }
     if (!this.#markets.hasRoomFor(tickers)) {
-      throw new Refusal(26, 503, `This feed holds ${maxMarkets} markets, and has room for no more.`);
+      throw new Refusal(
+        errorCodes.subscriptionMarketLimitExceeded,
+        503,
+        `This feed holds ${maxMarkets} markets, and has room for no more.`,
+      );
     }
   }
 
@@ -568,7 +585,9 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
 
   async #readBook(name: string, label: string | undefined): Promise<[number, object]> {
     const [ticker = ""] = readTickers([name]);
-    if (!this.mayRead(ticker, label)) throw new Refusal(9, 403, `${ticker} is not open to you.`);
+    if (!this.mayRead(ticker, label)) {
+      throw new Refusal(errorCodes.authenticationRequired, 403, `${ticker} is not open to you.`);
+    }
     const market = this.#markets.openBook(ticker);
     this.#wake();
     await this.#schedule();

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { BookSide } from "../contract/event/channels.ts";
+import { type BookSide, errorCodes } from "../contract/event/channels.ts";
 import { KalshiNotFoundError } from "../base/errors.ts";
 import { KalshiStreamOverflowError } from "../base/overflow_error.ts";
 import { KalshiMarketClosedError, KalshiStreamError } from "../stream/errors.ts";
@@ -24,10 +24,12 @@ import {
 } from "./frames.ts";
 import type { Reader } from "./reader.ts";
 
-const MARKET_NOT_FOUND = 16;
-const TOO_MANY_MARKETS = 26;
 /** Kalshi's errors that are about the market that was named. */
-const ABOUT_THE_MARKET = new Set([11, 14, MARKET_NOT_FOUND]);
+const ABOUT_THE_MARKET = new Set<number>([
+  errorCodes.invalidParameter,
+  errorCodes.marketTickerRequired,
+  errorCodes.marketNotFound,
+]);
 /** Why a market is not to be had: Kalshi's number for it, and what to tell whoever asks. */
 export interface Refused {
   readonly code: number;
@@ -37,7 +39,7 @@ export interface Refused {
 /** What an error that ended a book says of its market; undefined when it says nothing of it. */
 function readRefusal(error: unknown): Refused | undefined {
   if (error instanceof KalshiNotFoundError || error instanceof KalshiMarketClosedError) {
-    return { code: MARKET_NOT_FOUND, text: error.message };
+    return { code: errorCodes.marketNotFound, text: error.message };
   }
   const isRefused = error instanceof KalshiStreamError && ABOUT_THE_MARKET.has(error.errorCode);
   return isRefused ? { code: error.errorCode, text: error.message } : undefined;
@@ -245,7 +247,11 @@ export class Markets {
         throw new Refusal(refused.code, 404, refused.text);
       }
       if (this.#markets.size >= this.#options.most && !this.#makeRoom()) {
-        throw new Refusal(TOO_MANY_MARKETS, 503, `This feed holds ${this.#options.most} markets at once.`);
+        throw new Refusal(
+          errorCodes.subscriptionMarketLimitExceeded,
+          503,
+          `This feed holds ${this.#options.most} markets at once.`,
+        );
       }
       this.#markets.set(ticker, market = new Market(ticker, now, isPinned));
     }
@@ -331,7 +337,10 @@ export class Markets {
         !isKnown && askedAt !== undefined && now - askedAt >= FIRST_SNAPSHOT_MS &&
         this.#stream?.state === "open"
       ) {
-        this.#refuse(market, { code: MARKET_NOT_FOUND, text: `Kalshi gives no market ${market.ticker}.` });
+        this.#refuse(market, {
+          code: errorCodes.marketNotFound,
+          text: `Kalshi gives no market ${market.ticker}.`,
+        });
       }
     }
   }

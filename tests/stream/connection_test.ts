@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { KalshiAuth } from "../../src/auth/mod.ts";
 import { KalshiClient } from "../../src/client.ts";
-import { errorMeanings } from "../../src/contract/event/channels.ts";
+import { errorCodes, errorMeanings, terminalErrors } from "../../src/contract/event/channels.ts";
 import {
   KalshiAbortError,
   KalshiAuthError,
@@ -358,4 +358,14 @@ test("client.stream() refuses options that are the client's own", async () => {
   for (const [name, value] of Object.entries(own)) {
     await assertRejects(() => client.stream({ [name]: value } as never), KalshiConfigError, `\`${name}\``);
   }
+});
+
+test("every error code has one name, and those that end a subscription are among them", () => {
+  const codes: number[] = Object.values(errorCodes);
+  assertEquals(codes.map(String), Object.keys(errorMeanings));
+  assertEquals(terminalErrors, [
+    errorCodes.channelError,
+    errorCodes.internalError,
+    errorCodes.subscriptionBufferOverflow,
+  ]);
 });

@@ -1362,6 +1362,38 @@ export type ClientCommand =
   | CfbenchmarksUpdateSubscriptionCommand
   | PythUpdateSubscriptionCommand;
 
+/** The codes of error frames, by their meaning. */
+export const errorCodes = {
+  unableToProcessMessage: 1,
+  paramsRequired: 2,
+  channelsRequired: 3,
+  subscriptionIdsRequired: 4,
+  unknownCommand: 5,
+  alreadySubscribed: 6,
+  unknownSubscriptionId: 7,
+  unknownChannelName: 8,
+  authenticationRequired: 9,
+  channelError: 10,
+  invalidParameter: 11,
+  exactlyOneSubscriptionIdIsRequired: 12,
+  unsupportedAction: 13,
+  marketTickerRequired: 14,
+  actionRequired: 15,
+  marketNotFound: 16,
+  internalError: 17,
+  commandTimeout: 18,
+  shardFactorMustBeOver0: 19,
+  shardFactorIsRequiredWhenShardKeyIsSet: 20,
+  shardKeyMustBeAtLeast0AndBelowShardFactor: 21,
+  shardFactorMustBeAtMost100: 22,
+  matchIdsRequired: 23,
+  indexIdsRequired: 24,
+  subscriptionBufferOverflow: 25,
+  subscriptionMarketLimitExceeded: 26,
+  tooManyRequests: 27,
+  underlyingTickersRequired: 28,
+} as const;
+
 /** What the codes of error frames mean, in Kalshi's words. */
 export const errorMeanings: Readonly<Record<number, string>> = {
   1: "Unable to process message",
@@ -1394,5 +1426,5 @@ export const errorMeanings: Readonly<Record<number, string>> = {
   28: "Underlying tickers required",
 };
 
-/** Error codes that end the subscription: subscribe again. */
-export const terminalErrors: readonly number[] = [10, 25];
+/** Error codes that end the subscription, retired ones too: subscribe again. */
+export const terminalErrors: readonly number[] = [10, 17, 25];

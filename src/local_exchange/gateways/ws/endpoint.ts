@@ -1,4 +1,5 @@
 /** The WebSocket of a local exchange: handshakes, sessions, and faults on request. */
+import { errorCodes } from "../../../contract/event/channels.ts";
 import type { ByteSocket } from "../../../runtime/builtin.ts";
 import { KalshiConfigError } from "../../../base/errors.ts";
 import { shown } from "../../../base/plain.ts";
@@ -217,7 +218,7 @@ export class WebSocketEndpoint implements ExchangeSockets {
       send: (frame, channel) => {
         if (channel !== undefined && connection.isClogged) {
           const slow = session.subscriptions.get(channel);
-          if (slow !== undefined) session.abort(slow, 25);
+          if (slow !== undefined) session.abort(slow, errorCodes.subscriptionBufferOverflow);
           return;
         }
         connection.send(JSON.stringify(frame), channel);

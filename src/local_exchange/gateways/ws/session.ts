@@ -1,5 +1,5 @@
 /** One client's session: its subscriptions, the commands it sends, the numbers of its frames. */
-import { errorMeanings } from "../../../contract/event/channels.ts";
+import { type Channel, errorCodes, errorMeanings } from "../../../contract/event/channels.ts";
 import type { Account, Market } from "../../engine/model.ts";
 import type { ApiKey } from "../../keys.ts";
 import { commandFault } from "../../request_check.ts";
@@ -31,7 +31,7 @@ const CHANNELS: Readonly<Record<string, ChannelRules>> = {
   cfbenchmarks_value: { key: "indices", numbered: true },
   pyth_value: { key: "underlyings", numbered: true },
   cfbenchmarks_value_5hz: { key: "indices", numbered: true },
-};
+} satisfies Record<Channel, ChannelRules>;
 
 /** The channels that there are. */
 export const channelNames: readonly string[] = Object.keys(CHANNELS);
@@ -83,10 +83,12 @@ const isRecord = (value: unknown): value is Params =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 function strings(value: unknown, one?: unknown): string[] | undefined {
-  if (value !== undefined && one !== undefined) throw new Refusal(11);
+  if (value !== undefined && one !== undefined) throw new Refusal(errorCodes.invalidParameter);
   const list = one === undefined ? value : [one];
   if (list === undefined) return undefined;
-  if (!Array.isArray(list) || list.some((item) => typeof item !== "string")) throw new Refusal(1);
+  if (!Array.isArray(list) || list.some((item) => typeof item !== "string")) {
+    throw new Refusal(errorCodes.unableToProcessMessage);
+  }
   return list;
 }
 
@@ -198,14 +200,14 @@ export class Session {
       try {
         command = JSON.parse(text);
       } catch {
-        throw new Refusal(1);
+        throw new Refusal(errorCodes.unableToProcessMessage);
       }
-      if (!isRecord(command)) throw new Refusal(1);
+      if (!isRecord(command)) throw new Refusal(errorCodes.unableToProcessMessage);
       id = command.id;
       if (
         id !== undefined && !Number.isInteger(id) || command.params !== undefined && !isRecord(command.params)
       ) {
-        throw new Refusal(1);
+        throw new Refusal(errorCodes.unableToProcessMessage);
       }
       this.#count();
       const fault = this.#commandFaults.meet((waiting) => meetsCommand(waiting, command as Params));
@@ -236,20 +238,22 @@ export class Session {
     const second = Math.floor(this.#host.venue.clock.monotonic() / 1_000);
     if (second !== this.#second) this.#commands = 0;
     this.#second = second;
-    if (++this.#commands > COMMANDS_PER_SECOND) throw new Refusal(27);
+    if (++this.#commands > COMMANDS_PER_SECOND) throw new Refusal(errorCodes.tooManyRequests);
   }
 
   #obey(cmd: unknown, id: number | undefined, params: Params | undefined): void {
     if (this.#host.venue.requests === "strict") {
       const fault = commandFault(String(cmd), params ?? {});
-      if (fault !== undefined) throw new Refusal(11, fault);
+      if (fault !== undefined) throw new Refusal(errorCodes.invalidParameter, fault);
     }
     if (cmd === "list_subscriptions") {
       const msg = [...this.subscriptions.values()].map(({ channel, sid }) => ({ channel, sid }));
       return this.#answer(id, { type: "ok", msg });
     }
-    if (cmd !== "subscribe" && cmd !== "unsubscribe" && cmd !== "update_subscription") throw new Refusal(5);
-    if (params === undefined) throw new Refusal(2);
+    if (cmd !== "subscribe" && cmd !== "unsubscribe" && cmd !== "update_subscription") {
+      throw new Refusal(errorCodes.unknownCommand);
+    }
+    if (params === undefined) throw new Refusal(errorCodes.paramsRequired);
     if (cmd === "subscribe") this.#subscribe(id, params);
     else if (cmd === "unsubscribe") this.#unsubscribe(id, params);
     else this.#update(id, params);
@@ -258,10 +262,14 @@ export class Session {
 
   #subscribe(id: number | undefined, params: Params): void {
     const channels = strings(params.channels) ?? [];
-    if (channels.length === 0) throw new Refusal(3);
-    for (const channel of channels) if (!Object.hasOwn(CHANNELS, channel)) throw new Refusal(8);
+    if (channels.length === 0) throw new Refusal(errorCodes.channelsRequired);
+    for (const channel of channels) {
+      if (!Object.hasOwn(CHANNELS, channel)) throw new Refusal(errorCodes.unknownChannelName);
+    }
     for (const flag of FLAGS) {
-      if (params[flag] !== undefined && typeof params[flag] !== "boolean") throw new Refusal(11);
+      if (params[flag] !== undefined && typeof params[flag] !== "boolean") {
+        throw new Refusal(errorCodes.invalidParameter);
+      }
     }
     const wanted = channels.map((channel) => ({ channel, ...this.#read(channel, params) }));
     for (const { channel, keys, shard } of wanted) {
@@ -311,16 +319,20 @@ export class Session {
   #markets(params: Params, rules: ChannelRules, isLeaving = false): Set<string> | undefined {
     const tickers = strings(params.market_tickers, params.market_ticker);
     const ids = strings(params.market_ids, params.market_id);
-    if (tickers !== undefined && ids !== undefined) throw new Refusal(11);
-    if (rules.needsMarkets && (tickers ?? []).length === 0) throw new Refusal(14);
+    if (tickers !== undefined && ids !== undefined) throw new Refusal(errorCodes.invalidParameter);
+    if (rules.needsMarkets && (tickers ?? []).length === 0) {
+      throw new Refusal(errorCodes.marketTickerRequired);
+    }
     const { markets } = this.#host.venue.catalog;
     if (tickers !== undefined) {
       const isRefused = this.#host.venue.unknownTickers === "refuse" && !isLeaving;
-      if (isRefused && tickers.some((ticker) => !markets.has(ticker))) throw new Refusal(16);
+      if (isRefused && tickers.some((ticker) => !markets.has(ticker))) {
+        throw new Refusal(errorCodes.marketNotFound);
+      }
       return new Set(tickers);
     }
     if (ids === undefined) return undefined;
-    if (ids.some((id) => !/^[0-9a-f-]{36}$/i.test(id))) throw new Refusal(11);
+    if (ids.some((id) => !/^[0-9a-f-]{36}$/i.test(id))) throw new Refusal(errorCodes.invalidParameter);
     const wanted = new Set(ids);
     const { listed } = this.#host.venue.catalog;
     return new Set(
@@ -340,7 +352,7 @@ export class Session {
     for (const other of this.subscriptions.values()) {
       if (other.rules.key === "markets") total += other.keys?.size ?? 0;
     }
-    if (total > MOST_MARKETS) throw new Refusal(26);
+    if (total > MOST_MARKETS) throw new Refusal(errorCodes.subscriptionMarketLimitExceeded);
     const added = new Set([...keys].filter((key) => !present.has(key)));
     for (const key of added) present.add(key);
     return added;
@@ -375,7 +387,7 @@ export class Session {
 
   #unsubscribe(id: number | undefined, params: Params): void {
     const { sids } = params;
-    if (!Array.isArray(sids) || sids.length === 0) throw new Refusal(4);
+    if (!Array.isArray(sids) || sids.length === 0) throw new Refusal(errorCodes.subscriptionIdsRequired);
     const found = new Set(sids.map((sid) => this.#bySid(sid)));
     for (const subscription of found) {
       this.subscriptions.delete(subscription.channel);
@@ -385,16 +397,18 @@ export class Session {
 
   #update(id: number | undefined, params: Params): void {
     const { sid, sids = sid === undefined ? [] : [sid], action } = params;
-    if (!Array.isArray(sids) || sids.length !== 1) throw new Refusal(12);
+    if (!Array.isArray(sids) || sids.length !== 1) {
+      throw new Refusal(errorCodes.exactlyOneSubscriptionIdIsRequired);
+    }
     const subscription = this.#bySid(sids[0]);
-    if (action === undefined) throw new Refusal(15);
+    if (action === undefined) throw new Refusal(errorCodes.actionRequired);
     const { rules, channel } = subscription;
     if (action === "get_snapshot" && channel === "orderbook_delta") {
       const tickers = strings(params.market_tickers) ?? [];
-      if (tickers.length === 0) throw new Refusal(14);
+      if (tickers.length === 0) throw new Refusal(errorCodes.marketTickerRequired);
       return this.#snapshots(subscription, tickers, id);
     }
-    if (rules.key === undefined) throw new Refusal(13);
+    if (rules.key === undefined) throw new Refusal(errorCodes.unsupportedAction);
     const [add, remove, list] = ACTIONS[rules.key] as readonly string[];
     if (rules.key !== "markets" && action === list) {
       const name = LIST_NAMES[rules.key];
@@ -403,7 +417,7 @@ export class Session {
       const msg = { [name]: this.#host.names(channel) };
       return this.#answer(id, { type, sid, seq: ++subscription.seq, msg });
     }
-    if (action !== add && action !== remove) throw new Refusal(13);
+    if (action !== add && action !== remove) throw new Refusal(errorCodes.unsupportedAction);
     const keys = this.#named(params, rules, action === remove);
     if (action === remove) {
       for (const key of keys ?? []) subscription.keys?.delete(key);
@@ -421,18 +435,22 @@ export class Session {
   #named(params: Params, rules: ChannelRules, isLeaving: boolean): Set<string> | undefined {
     if (rules.key === "markets") {
       const keys = this.#markets(params, {}, isLeaving);
-      if (keys === undefined || keys.size === 0 && params.market_ids === undefined) throw new Refusal(14);
+      if (keys === undefined || keys.size === 0 && params.market_ids === undefined) {
+        throw new Refusal(errorCodes.marketTickerRequired);
+      }
       return keys;
     }
     const isIndex = rules.key === "indices";
     const names = strings(params[isIndex ? "index_ids" : "underlying_tickers"]) ?? [];
-    if (names.length === 0) throw new Refusal(isIndex ? 24 : 28);
+    if (names.length === 0) {
+      throw new Refusal(isIndex ? errorCodes.indexIdsRequired : errorCodes.underlyingTickersRequired);
+    }
     return names.includes("all") ? undefined : new Set(names);
   }
 
   #bySid(sid: unknown): Subscription {
     for (const subscription of this.subscriptions.values()) if (subscription.sid === sid) return subscription;
-    throw new Refusal(7);
+    throw new Refusal(errorCodes.unknownSubscriptionId);
   }
 
   #ok(id: number | undefined, subscription: Subscription): void {
@@ -454,14 +472,16 @@ export class Session {
 
 function readShard({ shard_factor: factor, shard_key: key }: Params): Subscription["shard"] {
   if (factor === undefined) {
-    if (key !== undefined) throw new Refusal(20);
+    if (key !== undefined) throw new Refusal(errorCodes.shardFactorIsRequiredWhenShardKeyIsSet);
     return undefined;
   }
-  if (!Number.isInteger(factor)) throw new Refusal(11);
-  if (typeof factor !== "number" || factor < 1) throw new Refusal(19);
-  if (factor > 100) throw new Refusal(22);
+  if (!Number.isInteger(factor)) throw new Refusal(errorCodes.invalidParameter);
+  if (typeof factor !== "number" || factor < 1) throw new Refusal(errorCodes.shardFactorMustBeOver0);
+  if (factor > 100) throw new Refusal(errorCodes.shardFactorMustBeAtMost100);
   const chosen = key ?? 0;
-  if (!Number.isInteger(chosen)) throw new Refusal(11);
-  if (typeof chosen !== "number" || chosen < 0 || chosen >= factor) throw new Refusal(21);
+  if (!Number.isInteger(chosen)) throw new Refusal(errorCodes.invalidParameter);
+  if (typeof chosen !== "number" || chosen < 0 || chosen >= factor) {
+    throw new Refusal(errorCodes.shardKeyMustBeAtLeast0AndBelowShardFactor);
+  }
   return { factor, key: chosen };
 }
