@@ -16,6 +16,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import process from "node:process";
 import { forbiddenIn } from "../tools/bundles.ts";
+import { nodeVersions } from "./support/node_versions.ts";
 import { test } from "./support/test.ts";
 
 interface Manifest {
@@ -187,21 +188,19 @@ function checkCompilers(consumer: string): void {
 
 /**
  * The README's first example as plain JavaScript, and the package from CommonJS: by `require` where Node can (20.19,
- * 22.12 and later), by `import()` everywhere.
+ * 22.12 and later), by `import()` everywhere. On the Node of this machine and on each that is given.
  */
-function checkPlainJavaScript(consumer: string): void {
+function checkPlainJavaScript(consumer: string, nodes: readonly string[]): void {
   const [, example = ""] = /^```ts\n(.*?)^```$/ms.exec(readFileSync("README.md", "utf8")) ?? [];
   writeFileSync(join(consumer, "readme.mjs"), example);
   const commands: readonly (readonly string[])[] = [
-    ["node", "readme.mjs"],
+    ...nodes.map((node) => [node, "readme.mjs"]),
     [bun, "readme.mjs"],
     [deno, "run", "-A", "--node-modules-dir=manual", "--no-lock", "readme.mjs"],
   ];
   for (const [command = "", ...args] of commands) {
     assertMatch(run(consumer, command, ...args), /filled 10\.00/, command);
   }
-  const [major = 0, minor = 0] = run(consumer, "node", "-p", "process.versions.node").split(".").map(Number);
-  const requires = major > 22 || major === 22 && minor >= 12 || major === 20 && minor >= 19;
   const name = JSON.stringify(manifest.name);
   writeFileSync(
     join(consumer, "common.cjs"),
@@ -213,7 +212,12 @@ function checkPlainJavaScript(consumer: string): void {
       }
     });`,
   );
-  assertEquals(run(consumer, "node", "common.cjs").trim(), requires ? "KalshiClient" : "ERR_REQUIRE_ESM");
+  for (const node of nodes) {
+    const [major = 0, minor = 0] = run(consumer, node, "-p", "process.versions.node").split(".").map(Number);
+    const requires = major > 22 || major === 22 && minor >= 12 || major === 20 && minor >= 19;
+    const said = run(consumer, node, "common.cjs").trim();
+    assertEquals(said, requires ? "KalshiClient" : "ERR_REQUIRE_ESM", `Node ${major}.${minor}`);
+  }
 }
 
 async function checkBundles(consumer: string): Promise<void> {
@@ -297,13 +301,15 @@ async function checkFiles(
 
 test("the npm package works where it is installed", { on: ["node"], timeoutMs: 600_000 }, async () => {
   const folder = mkdtempSync(join(realpathSync(tmpdir()), "kalshi-package-"));
+  // They are fetched while the package is built.
+  const nodes = nodeVersions();
   try {
     const { consumer, installed, files } = install(folder);
     checkRuntimes(consumer);
     checkAdapters(installed);
     const declarations = checkTypes(consumer, installed);
     checkCompilers(consumer);
-    checkPlainJavaScript(consumer);
+    checkPlainJavaScript(consumer, ["node", ...(await nodes).map(({ path }) => path)]);
     await checkBundles(consumer);
     await checkFiles(installed, files, declarations);
   } finally {
