@@ -12,7 +12,8 @@ import {
   type StaleReason,
 } from "./market_book.ts";
 import { isPlain } from "../base/plain.ts";
-import { Sequence } from "./sequence.ts";
+import { isAnswer } from "./control.ts";
+import { isNumbered, Sequence, type SequencedKind } from "./sequence.ts";
 
 /** What a {@linkcode BookReplay} is made from. */
 export interface BookReplayOptions {
@@ -72,7 +73,7 @@ export class BookReplay {
     const read = readFrame(frame);
     if (read === undefined) return this.#lose(this.#books.values(), "unreadable", 0);
     const { type, id, sid, seq, msg = {} } = read;
-    if (type === "subscribed") return this.#begin(msg);
+    if (type === "subscribed" && typeof msg.sid === "number") return this.#begin(msg);
     const isBook = type === "orderbook_snapshot" || type === "orderbook_delta";
     let recorded = this.#sids.get(sid ?? 0);
     if (recorded === undefined) {
@@ -80,8 +81,27 @@ export class BookReplay {
       this.#sids.set(sid ?? 0, recorded = { sequence: new Sequence(), books: new Set() });
     }
     const kind = !isBook ? "control" : type === "orderbook_snapshot" ? "snapshot" : "update";
-    if (typeof seq === "number" && !this.#isInOrder(recorded, seq, kind)) return;
-    if (isBook) this.#book(recorded, String(msg.market_ticker)).feed({ type, id, seq, msg });
+    if (isNumbered(seq) && !this.#isInOrder(recorded, seq, kind, msg)) return;
+    if (!isBook) return this.#control(recorded, read);
+    const { market_ticker: ticker } = msg;
+    const isNamed = typeof ticker === "string" && ticker !== "";
+    const isExpected = isNamed && (type === "orderbook_snapshot" || this.#has(recorded, ticker));
+    // It may have been meant for one of those that are there.
+    if (!isExpected) this.#lose(recorded.books, "unknown-frame", recorded.sequence.last ?? 0);
+    if (isNamed) this.#book(recorded, ticker).feed({ type, id, seq, msg });
+  }
+
+  #has({ books }: Recorded, ticker: string): boolean {
+    const book = this.#books.get(ticker);
+    return book !== undefined && books.has(book);
+  }
+
+  /** A frame of a subscription to books that is none of a book. */
+  #control({ books, sequence }: Recorded, { type, id, msg = {} }: Envelope): void {
+    // An error that answers no command has most likely ended the subscription.
+    if (type === "unsubscribed" || type === "error" && !id && typeof msg.code === "number") {
+      for (const book of books) book.restart();
+    } else if (!isAnswer(type, id, msg)) this.#lose(books, "unknown-frame", sequence.last ?? 0);
   }
 
   /** A subscription begins, perhaps with a number that an older connection had. */
@@ -108,8 +128,8 @@ export class BookReplay {
     return book;
   }
 
-  #isInOrder({ sequence, books }: Recorded, seq: number, kind: "control" | "snapshot" | "update"): boolean {
-    switch (sequence.check(seq, kind)) {
+  #isInOrder({ sequence, books }: Recorded, seq: number, kind: SequencedKind, msg: unknown): boolean {
+    switch (sequence.check(seq, kind, msg)) {
       case "gap":
         this.#lose(books, "gap", seq - 1);
         return true;

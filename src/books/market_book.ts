@@ -10,6 +10,7 @@ import { complementPrice, parseCount, parsePrice } from "../base/fixed_point.ts"
 import { assertFlag, assertFunction, assertKnownOptions } from "../config/options.ts";
 import { shown } from "../base/plain.ts";
 import { OrderBook } from "./order_book.ts";
+import { isNumbered } from "./sequence.ts";
 
 /**
  * Whether a book can be trusted.
@@ -29,7 +30,11 @@ export type BookState = "waiting" | "live" | "stale" | "resyncing" | "closed";
  * - `early-delta`: a change came before the first snapshot.
  * - `negative-level`: a change took more from a level than it held.
  * - `crossed`: the best bid reached the best ask.
- * - `unreadable`: a frame could not be read.
+ * - `unreadable`: a frame could not be read: it has a side that there is not, a price over one dollar, a size too large
+ *   to stay exact, or is no frame at all.
+ * - `unnumbered`: a frame came without a sequence number, so that a loss could not be seen.
+ * - `unknown-frame`: a frame came of a type, subscription or market that nobody knows, and may have been meant for this
+ *   book.
  * - `mismatch`: a snapshot that was asked for as a check differed from the book.
  * - `late-snapshot`: the snapshot that is due did not come in time.
  * - `disconnected`: the connection broke, or Kalshi ended the subscription.
@@ -40,6 +45,8 @@ export type StaleReason =
   | "negative-level"
   | "crossed"
   | "unreadable"
+  | "unnumbered"
+  | "unknown-frame"
   | "mismatch"
   | "late-snapshot"
   | "disconnected";
@@ -100,11 +107,13 @@ export interface BookFrame {
   readonly type: string;
   /** Of a snapshot that was asked for: the number of the command. One without it is a change like any other. */
   readonly id?: number | undefined;
-  /** Sequence number of the subscription. */
+  /** Sequence number of the subscription, from 1. A book that is fed with a frame without one is not live. */
   readonly seq?: number | undefined;
   /** The payload; nothing in it is taken on trust. */
   readonly msg: Readonly<Record<string, unknown>>;
 }
+
+type NumberedFrame = BookFrame & { readonly seq: number };
 
 /** What a {@linkcode MarketBook} is made from. */
 export interface MarketBookOptions {
@@ -122,8 +131,14 @@ export function assertBookOptions(owner: string, options: object): void {
   if (onChange !== undefined) assertFunction("onChange", onChange);
 }
 
+const ONE_DOLLAR = 10_000;
+
 /** How many deltas wait for a snapshot before only a newer snapshot will do. */
 const BUFFERED = 10_000;
+
+function hasNumber(frame: BookFrame): frame is NumberedFrame {
+  return isNumbered(frame.seq);
+}
 
 /** Refuses what is not for the book of a market: fed with it, the book would be wrong without a sign of it. */
 function assertFrame(ticker: string, frame: unknown): void {
@@ -143,24 +158,33 @@ function assertFrame(ticker: string, frame: unknown): void {
   }
 }
 
-/** An empty book has no sides; one whose sides have other names cannot be read. */
+/** A side that is empty is left out; one that has another name cannot be read. */
 function assertSides(msg: BookFrame["msg"]): void {
   const { yes_dollars_fp, no_dollars_fp, ...others } = msg;
-  const isEmpty = yes_dollars_fp === undefined && no_dollars_fp === undefined;
+  const isWhole = yes_dollars_fp !== undefined && no_dollars_fp !== undefined;
   if (Array.isArray(msg)) throw new TypeError("a list in the place of a payload");
-  if (isEmpty && Object.values(others).some((value) => Array.isArray(value) && value.length > 0)) {
+  if (!isWhole && Object.values(others).some((value) => Array.isArray(value) && value.length > 0)) {
     throw new TypeError("levels under an unknown name");
   }
+}
+
+/** A YES price as it comes from the wire. */
+function readPrice(text: unknown, complement: boolean): number {
+  const price = parsePrice(text as string);
+  if (price > ONE_DOLLAR) throw new RangeError("a price over one dollar");
+  return complement ? complementPrice(price) : price;
 }
 
 /** Adds the levels of one side; throws when they cannot be read. */
 function readLevels(into: OrderBook, side: "bid" | "ask", levels: unknown, complement: boolean): void {
   if (levels === undefined || levels === null) return; // an empty side is left out
-  for (const [priceText, countText] of levels as [string, string][]) {
-    const price = parsePrice(priceText);
-    const count = parseCount(countText);
+  if (!Array.isArray(levels)) throw new TypeError("no list of levels");
+  for (const level of levels) {
+    if (!Array.isArray(level)) throw new TypeError("no level");
+    const price = readPrice(level[0], complement);
+    const count = parseCount(level[1]);
     if (count < 0) throw new RangeError("a level below zero");
-    if (count > 0) into.add(side, complement ? complementPrice(price) : price, count);
+    if (count > 0 && into.add(side, price, count) !== count) throw new RangeError("a level that comes twice");
   }
 }
 
@@ -190,7 +214,10 @@ export class MarketBook {
   #seq: number | undefined;
   /** A snapshot below this number does not heal the book. */
   #needed = 0;
-  #buffer: BookFrame[] = [];
+  #buffer: NumberedFrame[] = [];
+  /** The number of the snapshot that it began with, and the delta that it took last. */
+  #base = 0;
+  #latest: BookFrame | undefined;
 
   /** Whether `onChange` is called for every single delta; true unless set. Without it a delta costs less. */
   tellsDeltas: boolean = true;
@@ -248,12 +275,12 @@ export class MarketBook {
   feed(frame: BookFrame): void {
     assertFrame(this.ticker, frame);
     if (this.#state === "closed") return;
-    if (frame.type === "orderbook_snapshot") this.#snapshot(frame);
-    else if (this.#state === "live") {
-      if (!this.#isOld(frame)) this.#delta(frame, true);
-    } else {
+    if (!hasNumber(frame)) this.#unnumbered();
+    else if (frame.type === "orderbook_snapshot") this.#snapshot(frame);
+    else if (this.#state === "live") this.#next(frame);
+    else {
       if (this.#buffer.length === BUFFERED) {
-        for (const { seq } of this.#buffer.splice(0)) this.#needed = Math.max(this.#needed, seq ?? 0);
+        for (const { seq } of this.#buffer.splice(0)) this.#needed = Math.max(this.#needed, seq);
       }
       this.#buffer.push(frame);
       if (this.#state === "waiting") this.lost("early-delta");
@@ -270,6 +297,7 @@ export class MarketBook {
   restart(): void {
     this.#needed = 0;
     this.#buffer = [];
+    this.#latest = undefined;
     if (this.#state === "closed" || this.#state === "waiting") return;
     this.#stale("disconnected");
   }
@@ -296,31 +324,48 @@ export class MarketBook {
     this.#onChange?.({ type: "stale", reason });
   }
 
-  /** True for what a snapshot has overtaken, and for what comes a second time. */
-  #isOld({ seq }: BookFrame): boolean {
-    return seq !== undefined && this.#seq !== undefined && seq <= this.#seq;
+  /** A frame that was to make it live could not be used, or one that it needed: it is wrong until a newer snapshot. */
+  #unusable(reason: StaleReason, seq: number): void {
+    this.#needed = Math.max(this.#needed, seq);
+    // What was asked for has come and is no good: it has to be asked for again.
+    if (this.#state !== "closed" && this.#state !== "stale") this.#stale(reason);
   }
 
-  #snapshot({ id, seq, msg }: BookFrame): void {
+  /** Nobody knows where such a frame belongs, and whether one like it was lost: only what comes later helps. */
+  #unnumbered(): void {
+    const highest = this.#buffer.reduce((most, { seq }) => Math.max(most, seq), this.#seq ?? 0);
+    this.#unusable("unnumbered", highest + 1);
+  }
+
+  /** A delta of a live book. */
+  #next(frame: NumberedFrame): void {
+    const { seq, msg } = frame;
+    if (this.#seq === undefined || seq > this.#seq) return this.#delta(frame, true);
+    if (seq <= this.#base) return; // the snapshot has it
+    const latest = this.#latest;
+    const isRepeated = latest?.seq === seq && JSON.stringify(latest.msg) === JSON.stringify(msg);
+    if (!isRepeated) this.lost("gap", this.#seq);
+  }
+
+  #snapshot({ id, seq, msg }: NumberedFrame): void {
     const book = new OrderBook();
     try {
       assertSides(msg);
       readLevels(book, "bid", msg.yes_dollars_fp, false);
       readLevels(book, "ask", msg.no_dollars_fp, !this.#useYesPrice);
     } catch {
-      return this.lost("unreadable", seq);
+      return this.#unusable("unreadable", seq);
     }
     if (this.#state === "live") {
-      if (seq !== undefined && this.#seq !== undefined && seq < this.#seq) return;
+      if (this.#seq !== undefined && seq < this.#seq) return;
       if (book.equals(this.#book)) {
-        this.#seq = seq;
+        this.#seq = this.#base = seq;
         return;
       }
-      // Without a number of its own nobody knows how old it is.
-      if (!id && seq !== undefined && seq !== this.#seq) return this.#replace(book, seq);
+      if (!id && seq !== this.#seq) return this.#replace(book, seq);
       this.#stale("mismatch");
     }
-    if (seq !== undefined && seq < this.#needed) {
+    if (seq < this.#needed) {
       if (this.#state === "resyncing") this.#stale(this.#reason ?? "gap");
       return;
     }
@@ -329,14 +374,16 @@ export class MarketBook {
     const resynced = this.#known;
     const reason = this.#reason;
     this.#book = book;
-    this.#seq = seq;
+    this.#seq = this.#base = seq;
+    this.#latest = undefined;
     this.#known = true;
     this.#state = "live";
     this.#reason = undefined;
-    // Without a number the snapshot counts as of now, after all that is buffered.
-    const newer = seq === undefined ? [] : buffered.filter((frame) => (frame.seq ?? 0) > seq);
-    newer.sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0));
-    for (const frame of newer) if (this.#state === "live" && !this.#isOld(frame)) this.#delta(frame, false);
+    const newer = buffered.filter((frame) => frame.seq > seq).sort((a, b) => a.seq - b.seq);
+    for (const frame of newer) {
+      if (this.#state !== "live") break;
+      if (frame.seq > (this.#seq ?? 0)) this.#delta(frame, false);
+    }
     if (this.#state === "live" && this.#book.crossed) this.lost("crossed", this.#seq);
     if (this.#state === "live") this.#onChange?.({ type: "snapshot", resynced, reason, seq: this.#seq });
   }
@@ -345,19 +392,19 @@ export class MarketBook {
   #replace(book: OrderBook, seq: number): void {
     if (book.crossed) return this.lost("crossed", seq);
     this.#book = book;
-    this.#seq = seq;
+    this.#seq = this.#base = seq;
     this.#onChange?.({ type: "snapshot", resynced: false, reason: undefined, seq });
   }
 
-  #delta({ seq, msg }: BookFrame, tell: boolean): void {
+  #delta(frame: NumberedFrame, tell: boolean): void {
+    const { seq, msg } = frame;
     const isBid = msg.side === "yes";
     let price: number;
     let delta: number;
     let size: number;
     try {
       if (!isBid && msg.side !== "no") throw new TypeError("no such side");
-      price = parsePrice(msg.price_dollars as string);
-      if (!isBid && !this.#useYesPrice) price = complementPrice(price);
+      price = readPrice(msg.price_dollars, !isBid && !this.#useYesPrice);
       delta = parseCount(msg.delta_fp as string);
       size = this.#book.add(isBid ? "bid" : "ask", price, delta);
     } catch {
@@ -365,6 +412,7 @@ export class MarketBook {
     }
     if (size < 0) return this.lost("negative-level", seq);
     this.#seq = seq;
+    this.#latest = frame;
     if (!tell) return;
     if (delta > 0 && this.#book.crossed) return this.lost("crossed", seq);
     if (this.tellsDeltas && this.#onChange !== undefined) {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { KalshiConfigError } from "../base/errors.ts";
+import { KalshiConfigError, KalshiValueError } from "../base/errors.ts";
 import { complementPrice, formatCount, formatPrice } from "../base/fixed_point.ts";
 import { shown } from "../base/plain.ts";
 
@@ -117,6 +117,9 @@ class Side {
     const at = search(keys, key);
     if (keys[at] === key) {
       const size = sizes[at] as number + delta;
+      if (size > Number.MAX_SAFE_INTEGER) {
+        throw new KalshiValueError("The size of the level is too large to stay exact.");
+      }
       if (size > 0) sizes[at] = size;
       else if (size === 0) this.remove(index, at);
       return size;
@@ -211,6 +214,7 @@ export class OrderBook {
    * a dollar). Returns the new size; a negative return means that the level held less, and nothing was changed.
    *
    * @throws {KalshiConfigError} for a side that is none, and for a price or a change that is no such number
+   * @throws {KalshiValueError} when the new size would not stay exact; nothing was changed
    */
   add(side: "bid" | "ask", price: number, delta: number): number {
     assertLevel("add", side, price);

@@ -16,7 +16,8 @@ import { KalshiStreamError } from "./errors.ts";
 import { errorCodes } from "../contract/event/channels.ts";
 import { afterFailure, ENDING } from "./failures.ts";
 import { type Consumer, Lane, type Loss } from "./lane.ts";
-import { Sequence, type SequencedKind } from "../books/sequence.ts";
+import { isAnswer } from "../books/control.ts";
+import { isNumbered, Sequence, type SequencedKind } from "../books/sequence.ts";
 
 /** How the lanes of a stream fare. */
 export interface LaneStats {
@@ -62,6 +63,8 @@ export class Lanes {
   readonly #lanes = new Map<string, Lane>();
   readonly #bySid = new Map<number, Lane>();
   readonly #stash: Frame[] = [];
+  /** Subscriptions that this connection had: what still comes of them was meant for nobody. */
+  readonly #past = new Set<number>();
   #subscribing = 0;
   #closed: KalshiError | undefined;
   /** Ends each pause under way. */
@@ -222,6 +225,7 @@ export class Lanes {
     for (const lane of this.#lanes.values()) {
       this.#unplug(lane, "reconnected", this.#options.connection.heardAt);
     }
+    this.#past.clear();
   }
 
   /** Kalshi has these sids and no others. */
@@ -244,9 +248,9 @@ export class Lanes {
 
   /** Takes the next frame. */
   receive(frame: Frame): void {
-    const { type } = frame;
+    const { type, msg } = frame;
     const sid = frame.sid ?? undefined;
-    if (type === "subscribed") return this.#subscribed(frame);
+    if (type === "subscribed" && typeof msg.sid === "number") return this.#subscribed(frame);
     const lane = sid === undefined ? undefined : this.#bySid.get(sid);
     if (lane === undefined) {
       if (CONTROL.has(type)) {
@@ -254,31 +258,47 @@ export class Lanes {
         if (type === "error" && !frame.id && this.#isEnding(frame)) this.#options.connection.list();
       } else if (sid !== undefined && this.#subscribing > 0 && this.#stash.length < STASH) {
         this.#stash.push(frame);
-      } else if (sid === undefined || !MESSAGE_TYPES.has(type)) this.#unknown(frame);
+      } else this.#stray(frame);
       return;
     }
     const { types, key } = lane.facts;
     const isUpdate = types === undefined ? !CONTROL.has(type) : types.includes(type);
-    if (frame.seq) {
+    if (isNumbered(frame.seq)) {
       const kind = !isUpdate ? "control" : type === "orderbook_snapshot" ? "snapshot" : "update";
-      const isGood = this.#inOrder(lane, frame.seq, kind);
+      const isGood = this.#inOrder(lane, frame.seq, kind, msg);
       lane.heardAtMs = this.#options.connection.heardAt;
       if (!isGood) return;
     }
     if (isUpdate) {
-      const { msg } = frame;
       for (const consumer of lane.consumers) {
         const { keys, picks, param } = consumer;
         if (keys === undefined || picks || keys.has(keyOf(param ?? key, msg) as string)) {
           consumer.deliver(frame);
         }
       }
-    } else if (!CONTROL.has(type)) this.#unknown(frame);
-    else if (!frame.id) {
+    } else if (!CONTROL.has(type)) {
+      this.#unknown(frame);
+      this.#strange(frame, lane);
+    } else if (!frame.id) {
       // Unasked for: Kalshi may have ended the subscription.
       if (type === "unsubscribed" || type === "error" && this.#isEnding(frame, lane.channel)) {
         this.#ended(lane);
-      }
+      } else if (!isAnswer(type, frame.id, msg)) this.#strange(frame, lane);
+    }
+  }
+
+  /** A frame of a subscription that there is not. */
+  #stray(frame: Frame): void {
+    const { type, sid } = frame;
+    if (!sid || !MESSAGE_TYPES.has(type)) this.#unknown(frame);
+    if (!sid || !this.#past.has(sid)) this.#strange(frame);
+  }
+
+  /** Tells those of its subscription and of its type that a frame came which nobody knows. */
+  #strange({ type }: Frame, own?: Lane): void {
+    for (const lane of this.#bySid.values()) {
+      if (lane !== own && !lane.facts.types?.includes(type)) continue;
+      for (const consumer of lane.consumers) consumer.strange?.(lane.sequence.last ?? 0);
     }
   }
 
@@ -293,9 +313,9 @@ export class Lanes {
     this.#options.onUnknown(frame);
   }
 
-  #inOrder(lane: Lane, seq: number, kind: SequencedKind): boolean {
+  #inOrder(lane: Lane, seq: number, kind: SequencedKind, msg: unknown): boolean {
     const { sequence } = lane;
-    switch (sequence.check(seq, kind)) {
+    switch (sequence.check(seq, kind, msg)) {
       case "gap":
         this.#gap(lane, sequence.missed, "sequence", seq - 1);
         return true;
@@ -338,19 +358,26 @@ export class Lanes {
 
   /** Nobody here knows of this subscription. */
   #giveBack(sid: number): void {
+    this.#past.add(sid);
     this.#options.connection.command("unsubscribe", { sids: [sid] }).catch(() => {});
   }
 
   #plug(lane: Lane, sid: number): void {
     if (lane.sid === sid) return;
-    if (lane.sid !== undefined) this.#bySid.delete(lane.sid);
+    if (lane.sid !== undefined) this.#retire(lane.sid);
     lane.sid = sid;
     lane.sequence = new Sequence();
     lane.server = lane.asked;
     this.#bySid.set(sid, lane);
+    this.#past.delete(sid);
     lane.provenAtMs = lane.heardAtMs = this.#options.connection.heardAt;
     this.#tellLoss(lane);
     for (const frame of this.#stash.filter((stashed) => stashed.sid === sid)) this.receive(frame);
+  }
+
+  #retire(sid: number): void {
+    this.#bySid.delete(sid);
+    this.#past.add(sid);
   }
 
   #tellLoss(lane: Lane): void {
@@ -369,7 +396,7 @@ export class Lanes {
   /** The subscription is gone. What that may have cost is told when it stands again. */
   #unplug(lane: Lane, reason: Loss["reason"], fromMs: number): void {
     const { sid, loss, consumers } = lane;
-    if (sid !== undefined) this.#bySid.delete(sid);
+    if (sid !== undefined) this.#retire(sid);
     lane.sid = lane.server = lane.asked = undefined;
     lane.again.clear();
     if (loss !== undefined && reason === "reconnected") lane.loss = { ...loss, reason };
@@ -578,7 +605,11 @@ export class Lanes {
         if (lane.sid !== undefined) renew(lane);
       }
     } finally {
-      if (--this.#subscribing === 0) this.#stash.length = 0;
+      if (--this.#subscribing === 0) {
+        for (const frame of this.#stash.splice(0)) {
+          if (frame.sid && !this.#bySid.has(frame.sid)) this.#stray(frame);
+        }
+      }
     }
   }
 

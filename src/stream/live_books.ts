@@ -30,6 +30,8 @@ const SNAPSHOT_MS = 5_000;
 const DOUBT_MS = 2_000;
 /** How many markets are looked up at once. */
 const LOOK_UPS = 4;
+/** For how long changes may still come of a market that was let go. */
+const PARTING_MS = 60_000;
 /** A book that was not wrong for this long starts again with an immediate attempt. */
 const SETTLED_MS = 5_000;
 
@@ -101,6 +103,8 @@ export class LiveBooks implements Consumer {
   readonly #entries = new Map<string, Entry>();
   /** The queues of changes that are open. */
   readonly queues: Set<StreamQueue<BookChange>> = new Set();
+  /** Markets that were let go, and when, in milliseconds of the monotonic clock. */
+  readonly #released = new Map<string, number>();
   readonly #timers = new Set<ClockTimer>();
   #due = new Set<Entry>();
   /** What went stale in this turn and must not be asked for at once. */
@@ -200,7 +204,7 @@ export class LiveBooks implements Consumer {
       this.#answeredAt = this.options.clock.monotonic();
       if (entry?.request) this.#progressAt = this.#answeredAt;
     }
-    if (entry === undefined) return;
+    if (entry === undefined) return this.#foreign(ticker, frame.seq);
     // A late answer must not heal a book to which no change will come.
     const isCut = entry.market.state !== "live" &&
       (entry.leaving || !this.options.lanes.has(CHANNEL, ticker));
@@ -213,7 +217,20 @@ export class LiveBooks implements Consumer {
     for (const { market } of this.#entries.values()) market.lost(reason, needed);
   }
 
+  /** A frame of a market that has no book here: of one that was just let go, or nobody knows of which. */
+  #foreign(ticker: string, seq: number | undefined): void {
+    const { clock, lanes } = this.options;
+    const releasedAt = this.#released.get(ticker) ?? -Infinity;
+    if (lanes.has(CHANNEL, ticker) || clock.monotonic() - releasedAt < PARTING_MS) return;
+    this.strange(seq ?? 0);
+  }
+
+  strange(needed: number): void {
+    for (const { market } of this.#entries.values()) market.lost("unknown-frame", needed);
+  }
+
   interrupted(): void {
+    this.#released.clear();
     for (const entry of this.#entries.values()) {
       entry.request = 0;
       entry.expected = true;
@@ -304,6 +321,13 @@ export class LiveBooks implements Consumer {
   }
 
   #forget(ticker: string, entry: Entry): void {
+    const now = this.options.clock.monotonic();
+    for (const [released, at] of this.#released) {
+      if (now - at < PARTING_MS) break; // the oldest come first
+      this.#released.delete(released);
+    }
+    this.#released.delete(ticker);
+    this.#released.set(ticker, now);
     this.keys.delete(ticker);
     this.#entries.delete(ticker);
     this.#due.delete(entry);
