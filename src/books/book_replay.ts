@@ -81,7 +81,7 @@ export class BookReplay {
       this.#sids.set(sid ?? 0, recorded = { sequence: new Sequence(), books: new Set() });
     }
     const kind = !isBook ? "control" : type === "orderbook_snapshot" ? "snapshot" : "update";
-    if (isNumbered(seq) && !this.#isInOrder(recorded, seq, kind, msg)) return;
+    if (isNumbered(seq) && !this.#isInOrder(recorded, seq, kind, isBook ? msg : { id, msg })) return;
     if (!isBook) return this.#control(recorded, read);
     const { market_ticker: ticker } = msg;
     const isNamed = typeof ticker === "string" && ticker !== "";
@@ -128,10 +128,14 @@ export class BookReplay {
     return book;
   }
 
-  #isInOrder({ sequence, books }: Recorded, seq: number, kind: SequencedKind, msg: unknown): boolean {
-    switch (sequence.check(seq, kind, msg)) {
+  #isInOrder({ sequence, books }: Recorded, seq: number, kind: SequencedKind, content: unknown): boolean {
+    switch (sequence.check(seq, kind, content)) {
       case "gap":
-        this.#lose(books, "gap", seq - 1);
+        this.#lose(books, "gap", kind === "control" ? seq : seq - 1);
+        return true;
+      case "late":
+        // Numbers were not what they seemed: what came since then is not taken for more.
+        this.#lose(books, "gap", sequence.last ?? 0);
         return true;
       case "reset":
         for (const book of books) book.restart();

@@ -98,19 +98,32 @@ export class Sequence {
   #again(seq: number, kind: SequencedKind, content: unknown): SequenceVerdict {
     if (kind === this.#kind) {
       if (isSame(content, this.#content)) return "duplicate";
+      if (kind === "control") return this.#contradicted("repeated");
       this.#suspect = seq;
       return "suspect";
     }
-    if (kind !== "control" && this.#kind !== "control") return "next";
+    // A snapshot may say up to where it goes; a change after one has a number of its own.
+    if (kind === "snapshot" && this.#kind === "update") return "next";
+    if (kind === "update" && this.#kind === "snapshot") {
+      this.#suspect = seq;
+      return "suspect";
+    }
     const answers = kind === "control" ? "repeated" : "ahead";
     if (answers === "ahead") [this.#kind, this.#content] = [kind, content];
     if (this.#answers === answers) return "next";
     // The one answer that this update has told of hides nothing; those before it may.
     const hidden = this.#owned - (answers === "ahead" ? 1 : 0);
     const isFirst = this.#answers === undefined || this.#answers === "own" && hidden <= 0;
+    if (!isFirst) return this.#contradicted(answers);
     this.#answers = answers;
     this.#owned = 0;
-    if (isFirst) return "next";
+    return "next";
+  }
+
+  /** Answers before this one may have had the number of an update that was lost. */
+  #contradicted(answers: AnswerNumbers): SequenceVerdict {
+    this.#answers = answers;
+    this.#owned = 0;
     this.missed = undefined;
     return "gap";
   }

@@ -21,10 +21,10 @@ export interface Consumer {
   /** Something was lost. `needed`: what healed it has this sequence number or a higher one. */
   mark(marker: StreamMarker, needed?: number): void;
   /**
-   * A frame came that nobody knows, of this subscription or of none: a change may have been lost with it. `needed` as
-   * for `mark`.
+   * A frame came that nobody knows, of this subscription or of none, or one that was given up: a change may have been
+   * lost with it. `needed` as for `mark`.
    */
-  strange?(needed: number): void;
+  strange?(reason: "unknown-frame" | "gap", needed: number): void;
   /** The connection is gone, or the subscription. */
   interrupted?(): void;
   /** The server has what this consumer wants. */

@@ -265,7 +265,7 @@ export class Lanes {
     const isUpdate = types === undefined ? !CONTROL.has(type) : types.includes(type);
     if (isNumbered(frame.seq)) {
       const kind = !isUpdate ? "control" : type === "orderbook_snapshot" ? "snapshot" : "update";
-      const isGood = this.#inOrder(lane, frame.seq, kind, msg);
+      const isGood = this.#inOrder(lane, frame.seq, kind, isUpdate ? msg : { id: frame.id, msg });
       lane.heardAtMs = this.#options.connection.heardAt;
       if (!isGood) return;
     }
@@ -298,7 +298,7 @@ export class Lanes {
   #strange({ type }: Frame, own?: Lane): void {
     for (const lane of this.#bySid.values()) {
       if (lane !== own && !lane.facts.types?.includes(type)) continue;
-      for (const consumer of lane.consumers) consumer.strange?.(lane.sequence.last ?? 0);
+      for (const consumer of lane.consumers) consumer.strange?.("unknown-frame", lane.sequence.last ?? 0);
     }
   }
 
@@ -313,11 +313,15 @@ export class Lanes {
     this.#options.onUnknown(frame);
   }
 
-  #inOrder(lane: Lane, seq: number, kind: SequencedKind, msg: unknown): boolean {
+  #inOrder(lane: Lane, seq: number, kind: SequencedKind, content: unknown): boolean {
     const { sequence } = lane;
-    switch (sequence.check(seq, kind, msg)) {
+    switch (sequence.check(seq, kind, content)) {
       case "gap":
-        this.#gap(lane, sequence.missed, "sequence", seq - 1);
+        this.#gap(lane, sequence.missed, "sequence", kind === "control" ? seq : seq - 1);
+        return true;
+      case "late":
+        // Numbers were not what they seemed: what came since then is not taken for more.
+        for (const consumer of lane.consumers) consumer.strange?.("gap", sequence.last ?? 0);
         return true;
       case "reset":
         for (const consumer of lane.consumers) consumer.interrupted?.();

@@ -222,11 +222,11 @@ export class LiveBooks implements Consumer {
     const { clock, lanes } = this.options;
     const releasedAt = this.#released.get(ticker) ?? -Infinity;
     if (lanes.has(CHANNEL, ticker) || clock.monotonic() - releasedAt < PARTING_MS) return;
-    this.strange(seq ?? 0);
+    this.strange("unknown-frame", seq ?? 0);
   }
 
-  strange(needed: number): void {
-    for (const { market } of this.#entries.values()) market.lost("unknown-frame", needed);
+  strange(reason: "unknown-frame" | "gap", needed: number): void {
+    for (const { market } of this.#entries.values()) market.lost(reason, needed);
   }
 
   interrupted(): void {

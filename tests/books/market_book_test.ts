@@ -196,17 +196,6 @@ test("sizes beyond 32 bits and prices at the finest steps are exact", () => {
   assertEquals(book.read().toRest().orderbook_fp.yes_dollars[1], ["0.5599", "70368744177.67"]);
 });
 
-test("a snapshot without a number counts as of now", () => {
-  const { book } = watched();
-  book.feed(snapshot(undefined, bids));
-  book.feed(delta(undefined, "yes", "0.5600", "1.00"));
-  assertEquals(book.read().bestBidSize, 1_100);
-  book.lost("gap");
-  book.feed(delta(undefined, "yes", "0.5600", "1.00"));
-  book.feed(snapshot(undefined, bids));
-  assertEquals(book.read().bestBidSize, 1_000);
-});
-
 test("a snapshot that nobody asked for is a change: the book stays live and is not resynchronised", () => {
   const { book, changes, types } = watched();
   book.feed(snapshot(1, bids, asks));
