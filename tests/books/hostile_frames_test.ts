@@ -6,7 +6,8 @@ import { type BookFrame, BookReplay, MarketBook, OrderBook } from "../../src/boo
 import { Sequence } from "../../src/books/sequence.ts";
 import { test } from "../support/test.ts";
 
-type Untyped = any; // deno-lint-ignore-line no-explicit-any
+// deno-lint-ignore no-explicit-any
+type Untyped = any;
 
 const levels = { yes_dollars_fp: [["0.5600", "10.00"]], no_dollars_fp: [["0.6000", "5.00"]] };
 const snapshot = (seq: unknown, market_ticker: unknown = "A", msg: object = levels, more = {}): Untyped => ({

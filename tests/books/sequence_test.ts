@@ -55,7 +55,7 @@ test("whatever is dropped, repeated or swapped, no loss goes unnoticed", () => {
       let trusted = true;
       for (const seq of numbers) {
         const verdict = sequence.check(seq, "update");
-        if (verdict === "gap") told += sequence.missed;
+        if (verdict === "gap") told += sequence.missed ?? 0;
         if (verdict === "suspect" || verdict === "reset") trusted = false;
         if (verdict === "late") told--;
         seen.add(seq);
