@@ -122,7 +122,10 @@ test("a subscription that has ended has no live book", () => {
     { type: "error", sid: 3, seq: 2, msg: { code: 25, msg: "Subscription buffer overflow" } },
   ];
   for (const end of ends) assertEquals(state(replayed(snapshot(1), end)), "disconnected");
-  assertEquals(state(replayed(snapshot(1), { type: "error", sid: 3, seq: 2, msg: { code: 26 } })), 1_000);
+  assertEquals(
+    state(replayed(snapshot(1), { type: "error", sid: 3, seq: 2, id: 1, msg: { code: 26 } })),
+    1_000,
+  );
 });
 
 test("an answer that repeats the number of a lost delta is a gap where answers repeat numbers", () => {
