@@ -82,7 +82,8 @@ test("a recovered fill has the fields of a live one", async () => {
   const [told] = await take(live, 1);
   assert(told?.type === "fill");
   await clock.advance(1_000);
-  const [, item] = await take(fills, 2);
+  const [marker, item] = await take(fills, 2);
+  assertEquals(brief([marker ?? {}]), ["reconnected 1"]);
   const { post_position_fp: _, client_order_id: __, ...msg } = told.msg;
   assertEquals(item, { type: "fill", recovered: true, msg } as typeof item);
 });
