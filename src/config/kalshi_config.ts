@@ -52,6 +52,11 @@ export interface KalshiConfigOptions {
   /** The longest single wait in milliseconds, also of a server's Retry-After. Default 30 000. */
   readonly retryMaxDelayMs?: number | undefined;
   /**
+   * The most bytes that the body of an answer may have, unpacked where it comes compressed. Default 67 108 864 (64
+   * MiB). A longer one is not read on, and ends in a `KalshiDecodeError`, or in the error of its status.
+   */
+  readonly maxBodyBytes?: number | undefined;
+  /**
    * Headers added to every request. KALSHI-ACCESS-*, Host, Content-Length, Connection and Transfer-Encoding
    * are refused.
    */
@@ -94,6 +99,8 @@ export type KalshiPresetOptions = Omit<KalshiConfigOptions, "baseUrl" | "wsBaseU
 
 // Timers of every runtime hold 31 bits; a longer one would fire at once.
 const maxTimerMs = 2 ** 31 - 1;
+/** No runtime makes a text of more. */
+const MOST_BODY_BYTES = 2 ** 29 - 1;
 
 const must = (be: string, test: (value: unknown) => boolean) => v.optional(v.custom(test, `must be ${be}`));
 const number = (what: string, least: number, most: number, whole: boolean) =>
@@ -117,6 +124,7 @@ const entries = (): Record<keyof KalshiConfigOptions, v.GenericSchema> => ({
   maxRetries: count(0),
   retryBaseDelayMs: milliseconds(0),
   retryMaxDelayMs: milliseconds(0),
+  maxBodyBytes: number("a whole number of bytes", 1, MOST_BODY_BYTES, true),
   // Checked apart, as the headers of a call are.
   extraHeaders: must("", () => true),
   orderRetries: must('"never" or "idempotent"', (value) => value === "never" || value === "idempotent"),
@@ -221,6 +229,8 @@ export class KalshiConfig {
   declare readonly retryBaseDelayMs: number;
   /** The longest single wait in milliseconds. */
   declare readonly retryMaxDelayMs: number;
+  /** The most bytes that the body of an answer may have, unpacked. */
+  declare readonly maxBodyBytes: number;
   /** Headers added to every request. */
   declare readonly extraHeaders: Readonly<Record<string, string>>;
   /** Whether writes with an unknown outcome are sent again. */

@@ -34,6 +34,7 @@ export const CONFIG_OPTIONS = [
   "maxRetries",
   "retryBaseDelayMs",
   "retryMaxDelayMs",
+  "maxBodyBytes",
   "extraHeaders",
   "orderRetries",
   "wsMaxRetries",

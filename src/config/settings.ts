@@ -14,6 +14,7 @@ export const DEFAULTS = /* @__PURE__ */ Object.freeze(
     maxRetries: 3,
     retryBaseDelayMs: 500,
     retryMaxDelayMs: 30_000,
+    maxBodyBytes: 64 * 1024 * 1024,
     extraHeaders: /* @__PURE__ */ Object.freeze({}),
     orderRetries: "never",
     wsMaxRetries: 10,

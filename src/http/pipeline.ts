@@ -428,13 +428,13 @@ export class HttpPipeline {
       const nowMs = clock.now();
       const refusal = (refused: Refused) => responseError(response, call, nowMs, refused, signature);
       call.refusal = refusal;
-      throw refusal(await readRefusal(response, clock, signature));
+      throw refusal(await readRefusal(response, clock, config.maxBodyBytes, signature));
     }
     return await decodeResponse(
       response,
       call,
       call.template.empty ?? false,
-      config.restJsonParse,
+      config,
       signature,
     );
   }

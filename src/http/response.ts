@@ -16,10 +16,11 @@ import {
   KalshiUnexpectedStatusError,
   type Outcome,
 } from "../base/errors.ts";
+import type { KalshiSettings } from "../config/kalshi_config.ts";
 import type { Clock, ClockTimer } from "../base/clock.ts";
 import { type ErrorBody, errorIn, excerpt, readErrorBody } from "../base/error_body.ts";
 import { redact } from "../base/redact.ts";
-import { readUpTo, UnknownCodingError } from "../runtime/content_coding.ts";
+import { BodyTooLongError, readUpTo, UnknownCodingError } from "../runtime/content_coding.ts";
 import type { PoolResponse } from "../runtime/types.ts";
 import { advise } from "../base/advice.ts";
 import { retryAfterMs } from "./retry.ts";
@@ -28,8 +29,6 @@ import type { Bytes } from "../base/web_types.ts";
 /** What is read of an error's body, and how long it may take. Kalshi's are short and come at once. */
 const MAX_ERROR_BYTES = 65_536;
 const MAX_ERROR_MS = 5_000;
-/** The most that a compressed body may hold. */
-const MAX_BYTES = 64 * 1024 * 1024;
 
 /** The body of an error, or why it could not be read. */
 export type Refused = { readonly body: ErrorBody } | { readonly unreadable: string };
@@ -44,25 +43,36 @@ export function outcomeOf(status: number, ambiguous = false): Outcome {
     : "rejected";
 }
 
-async function bytesOf(
-  response: PoolResponse,
-  limit: number,
-): Promise<{ bytes: Bytes; isWhole: boolean }> {
+/** Whether the length of a body says that it is not too long, so that the runtime may read it in its own way. */
+function isKnownToFit({ headers, coding }: PoolResponse, limit: number): boolean {
+  const length = headers.get("content-length");
+  if (length === null || !(Number(length) <= limit)) return false;
+  // Where the runtime unpacks it, the length is that of what came.
+  return coding !== undefined || headers.get("content-encoding") === null;
+}
+
+/** The whole body, unpacked; where its length is not known, it is read by chunks, and not further than the limit. */
+async function wholeOf(response: PoolResponse, limit: number): Promise<Bytes> {
+  const { body, coding, headers } = response;
   // A body of no bytes may still be labelled as compressed.
-  if (response.body === null || response.headers.get("content-length")?.trim() === "0") {
-    response.body?.cancel().catch(() => {});
-    return { bytes: new Uint8Array(), isWhole: true };
+  if (body === null || headers.get("content-length")?.trim() === "0") {
+    body?.cancel().catch(() => {});
+    return new Uint8Array();
   }
-  const { bytes, isWhole } = await readUpTo(response.body, limit);
-  if (!response.coding) return { bytes, isWhole };
-  if (!isWhole) throw new RangeError(`it is longer than ${limit} bytes`);
-  return { bytes: await response.coding.undo(bytes, limit), isWhole };
+  if (isKnownToFit(response, limit)) {
+    const coded = new Uint8Array(await response.arrayBuffer());
+    return coding ? await coding.undo(coded, limit) : coded;
+  }
+  const { bytes, isWhole } = await readUpTo(body, limit);
+  if (!isWhole) throw new BodyTooLongError(limit);
+  return coding ? await coding.undo(bytes, limit) : bytes;
 }
 
 /** Reads the body of an error within bounds of its own; whatever is wrong with it, the status stands. Never rejects. */
 export async function readRefusal(
   response: PoolResponse,
   clock: Clock,
+  maxBodyBytes: number,
   signature: string | undefined,
 ): Promise<Refused> {
   let timer: ClockTimer | undefined;
@@ -73,7 +83,7 @@ export async function readRefusal(
     );
   });
   try {
-    const { bytes } = await Promise.race([late, bytesOf(response, MAX_ERROR_BYTES)]);
+    const bytes = await Promise.race([late, wholeOf(response, Math.min(MAX_ERROR_BYTES, maxBodyBytes))]);
     return { body: readErrorBody(redact(new TextDecoder().decode(bytes), signature)) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -148,7 +158,7 @@ export async function decodeResponse(
   response: PoolResponse,
   request: RequestIdentity,
   empty: boolean | "maybe",
-  parse: JsonParse | undefined,
+  { restJsonParse: parse, maxBodyBytes }: Pick<KalshiSettings, "restJsonParse" | "maxBodyBytes">,
   signature?: string,
 ): Promise<unknown> {
   const said = `${request.method} ${request.path} answered ${response.status}`;
@@ -159,7 +169,12 @@ export async function decodeResponse(
       outcome: "unknown",
       ...more,
     });
-  const content = await contentOf(response, empty === true, parse).catch((error) => {
+  const content = await contentOf(response, empty === true, parse, maxBodyBytes).catch((error) => {
+    if (error instanceof BodyTooLongError) {
+      const { limit } = error;
+      const why = limit === maxBodyBytes ? ", the most that maxBodyBytes allows" : "";
+      throw wrong(`a body of more than ${limit} bytes when unpacked${why}. The rest was not read.`);
+    }
     if (error instanceof UnknownCodingError) throw wrong(`a body that cannot be read: ${error.message}.`);
     throw error;
   });
@@ -200,16 +215,17 @@ async function contentOf(
   response: PoolResponse,
   isEmpty: boolean,
   parse: JsonParse | undefined,
+  limit: number,
 ): Promise<string | Uint8Array> {
-  const { coding } = response;
   if (isEmpty) {
     // It should say nothing; should it say something, it is an error.
-    const { bytes } = await bytesOf(response, MAX_ERROR_BYTES);
+    const bytes = await wholeOf(response, Math.min(MAX_ERROR_BYTES, limit));
     return new TextDecoder().decode(bytes).trim();
   }
-  if (parse === undefined && !coding) return (await response.text()).trimEnd();
-  const coded = new Uint8Array(await response.arrayBuffer());
-  const bytes = coding ? await coding.undo(coded, MAX_BYTES) : coded;
+  if (parse === undefined && !response.coding && isKnownToFit(response, limit)) {
+    return (await response.text()).trimEnd();
+  }
+  const bytes = await wholeOf(response, limit);
   return parse === undefined ? new TextDecoder().decode(bytes).trimEnd() : bytes;
 }
 

@@ -20,6 +20,17 @@ export class UnknownCodingError extends TypeError {
   }
 }
 
+/** The body is longer than it may be. */
+export class BodyTooLongError extends RangeError {
+  /** The most bytes that it may have. */
+  readonly limit: number;
+  /** Takes the most bytes that it may have. */
+  constructor(limit: number) {
+    super(`it is longer than ${limit} bytes`);
+    this.limit = limit;
+  }
+}
+
 /** Reads a stream's first bytes, and lets go of what is left, so that the connection is freed. */
 export async function readUpTo(
   stream: ReadableStream<Uint8Array>,
@@ -60,7 +71,7 @@ export const webCodings: Codings = (name) => {
   }
   return async (coded, limit) => {
     const { bytes, isWhole } = await readUpTo(new Blob([coded]).stream().pipeThrough(stream), limit);
-    if (!isWhole) throw new RangeError(`it is longer than ${limit} bytes`);
+    if (!isWhole) throw new BodyTooLongError(limit);
     return bytes;
   };
 };

@@ -1,7 +1,7 @@
 /** Content codings by `node:zlib`, on Node, Deno and Bun: it reads all members of a gzip file. */
 
 import { builtin } from "./builtin.ts";
-import type { Codings } from "./content_coding.ts";
+import { BodyTooLongError, type Codings } from "./content_coding.ts";
 
 const NAMES = {
   gzip: "gunzip",
@@ -20,7 +20,10 @@ export const nodeCodings: Codings = (name) => {
   return (bytes, maxOutputLength) =>
     new Promise((resolve, reject) => {
       undo(bytes, { maxOutputLength }, (error, result) => {
-        if (error) return reject(error);
+        if (error) {
+          const { code } = error as { code?: unknown };
+          return reject(code === "ERR_BUFFER_TOO_LARGE" ? new BodyTooLongError(maxOutputLength) : error);
+        }
         // Deno takes what is cut in its first bytes for empty.
         if (result.length === 0 && name === "br" && bytes.length > 3) {
           return reject(new Error("unexpected end of file"));

@@ -13,6 +13,7 @@ for (const { name, make } of await adapters()) {
     const runtime = make({ caCertificates: [await server.call<string>("ca")] });
     return {
       answer: (answer) => server.call("setAnswers", [answer]),
+      sent: () => server.call("sent"),
       requests: async () => (await server.call<{ method: string }[]>("requests")).map(({ method }) => method),
       client: (config, more) =>
         new KalshiClient({

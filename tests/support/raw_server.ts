@@ -4,6 +4,7 @@ import { startThing, type Thing } from "./bed.ts";
 export interface Answer {
   readonly write?: string | null;
   readonly base64?: string;
+  readonly bomb?: { readonly coding?: "gzip" | "deflate"; readonly content: "zeros" | "text" };
   readonly then?: "keep" | "end" | "reset";
   readonly delayMs?: number;
   readonly hold?: boolean;

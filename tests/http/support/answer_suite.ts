@@ -8,7 +8,7 @@ import type { Clock } from "../../../src/base/clock.ts";
 import type { Runtime } from "../../../src/runtime/types.ts";
 import { ManualClock } from "../../../src/testing/manual_clock.ts";
 import { CODED, type CodedBody, CONTENTS } from "../../support/coded_bodies.ts";
-import { startRawServer } from "../../support/raw_server.ts";
+import { type Answer, startRawServer } from "../../support/raw_server.ts";
 import { runtimeName, test } from "../../support/test.ts";
 
 /** What the server sends back. */
@@ -17,6 +17,8 @@ export interface WireAnswer {
   readonly headers?: Readonly<Record<string, string>>;
   /** The body's bytes. */
   readonly base64: string;
+  /** Or a body without an end. */
+  readonly bomb?: Answer["bomb"];
   /** Break the connection in the middle of the body, or send no more of it. */
   readonly then?: "cut" | "stall";
 }
@@ -24,6 +26,8 @@ export interface WireAnswer {
 /** A server, and clients of it over the network under test. */
 export interface Origin extends AsyncDisposable {
   answer(answer: WireAnswer): Promise<void>;
+  /** How many bytes of an endless body were written since the last {@linkcode answer}. */
+  sent(): Promise<number>;
   /** The methods of the requests since the last {@linkcode answer}. */
   requests(): Promise<readonly string[]>;
   client(
@@ -39,16 +43,19 @@ export const auth = { keyId: "key-1", sign: (text: string) => Promise.resolve(bt
 export async function rawOrigin(runtime?: Runtime): Promise<Origin> {
   const server = await startRawServer();
   return {
-    answer({ status, headers = {}, base64, then }) {
+    answer({ status, headers = {}, base64, bomb, then }) {
       const length = atob(base64).length + (then === undefined ? 0 : 40);
-      const fields = Object.entries({ ...headers, "content-length": String(length) });
+      const framing = bomb === undefined ? { "content-length": String(length) } : { connection: "close" };
+      const fields = Object.entries({ ...headers, ...framing });
       const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`).join("");
       return server.setAnswers({
         write: `HTTP/1.1 ${status} Status\r\n${lines}\r\n`,
         base64,
+        ...bomb && { bomb },
         then: then === "cut" ? "end" : "keep",
       });
     },
+    sent: () => server.thing.call("sent"),
     requests: async () => (await server.received()).map(({ head }) => head.split(" ")[0] ?? ""),
     client: (config, more) =>
       new KalshiClient({ auth, runtime, config: { ...config, baseUrl: server.baseUrl }, ...more }),
@@ -282,13 +289,14 @@ export function testAnswers(
     status: number,
     config: KalshiConfigOptions,
     strike: (clock: ManualClock, client: KalshiClient, abort: AbortController) => unknown,
+    body: Pick<WireAnswer, "headers" | "base64"> = { base64: half(plain), headers: json },
   ) {
     await using origin = await start();
     const clock = new ManualClock();
     let answered = () => {};
     const head = new Promise<void>((resolve) => answered = resolve);
     await using client = origin.client({ maxRetries: 0, ...config }, { clock, onResponse: () => answered() });
-    await origin.answer({ status, base64: half(plain), then: "stall", headers: json });
+    await origin.answer({ status, ...body, then: "stall" });
     const abort = new AbortController();
     const failing = failure(client.orders.create(order, { signal: abort.signal }));
     await head;
@@ -340,6 +348,94 @@ export function testAnswers(
         "NOT_FOUND",
         "DELETE /portfolio/order_groups/id answered 404.",
       ]);
+    }
+  });
+
+  const MIB = 1024 * 1024;
+  /** What sockets on both sides hold, and what a runtime reads ahead. */
+  const UNDERWAY = 48 * MIB;
+  const bombs = [
+    { coding: "gzip", content: "zeros" },
+    { coding: "gzip", content: "text" },
+    { coding: "deflate", content: "zeros" },
+    { content: "text" },
+  ] as const;
+
+  test(
+    `${name}: no more is read of a body without an end than maxBodyBytes`,
+    { timeoutMs: 300_000 },
+    async () => {
+      await using origin = await start();
+      for (const bomb of bombs) {
+        const headers = { ...json, ..."coding" in bomb && { "content-encoding": bomb.coding } };
+        // Bytes that hardly shrink tell by a small bound alone what was read.
+        for (const maxBodyBytes of bomb.content === "zeros" ? [undefined, MIB] : [MIB]) {
+          await using client = origin.client({ maxRetries: 2, retryBaseDelayMs: 0, maxBodyBytes });
+          for (
+            const [status, method] of [[200, "GET"], [201, "POST"], [404, "GET"], [400, "POST"]] as const
+          ) {
+            await origin.answer({ status, headers, base64: "", bomb });
+            const error = await failure(
+              method === "GET" ? client.request("GET", "/x") : client.orders.create(order),
+            );
+            const what = `${JSON.stringify(bomb)} ${maxBodyBytes} ${status}: ${error.message}`;
+            if (status < 300) {
+              assertEquals([error.code, error.status, error.outcome], ["DECODE", status, "unknown"], what);
+              assertStringIncludes(
+                error.message,
+                `a body of more than ${
+                  maxBodyBytes ?? 64 * MIB
+                } bytes when unpacked, the most that maxBodyBytes`,
+              );
+            } else {
+              assertEquals(
+                [error.code, error.status, error.outcome],
+                [codeOf(status), status, "rejected"],
+                what,
+              );
+              assertStringIncludes(error.message, "it is longer than 65536 bytes", what);
+            }
+            assertEquals(await origin.requests(), [method], what);
+            const most = (status < 300 ? maxBodyBytes ?? 64 * MIB : 0) + UNDERWAY;
+            assert(await origin.sent() < most, `${what}: ${await origin.sent()} bytes were sent`);
+          }
+        }
+      }
+    },
+  );
+
+  test(`${name}: a body as long as maxBodyBytes is read, and one of a byte more is not`, async () => {
+    await using origin = await start();
+    const { length } = CONTENTS.done;
+    for (const [title, body] of Object.entries(CODED)) {
+      if (body.of !== "done" || !isReadable(body) || title.startsWith("gzip of two")) continue;
+      const headers = { ...json, ...body.coding && { "content-encoding": body.coding } };
+      await origin.answer({ status: 200, headers, base64: body.base64 });
+      await using enough = origin.client({
+        maxRetries: 0,
+        maxBodyBytes: Math.max(length, atob(body.base64).length),
+      });
+      assertEquals<unknown>(await enough.request("GET", "/x"), JSON.parse(CONTENTS.done), title);
+      await using few = origin.client({ maxRetries: 0, maxBodyBytes: length - 1 });
+      const error = await failure(few.request("GET", "/x"));
+      assertEquals([error.code, error.status, error.outcome], ["DECODE", 200, "unknown"], title);
+      assertStringIncludes(
+        error.message,
+        `a body of more than ${length - 1} bytes when unpacked, the most that maxBodyBytes`,
+        title,
+      );
+    }
+  });
+
+  test(`${name}: a compressed body that stalls is cut at timeoutMs`, async () => {
+    for (const [status, code] of [[201, "TIMEOUT"], [404, "NOT_FOUND"]] as const) {
+      const error = await stalled(
+        status,
+        { timeoutMs: 1_000 },
+        (clock) => clock.advance(1_000),
+        { headers: { ...json, "content-encoding": "gzip" }, base64: half(gzip) },
+      );
+      assertEquals([error.code, error.status], [code, status]);
     }
   });
 }

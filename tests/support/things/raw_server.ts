@@ -2,6 +2,7 @@
 import { Buffer } from "node:buffer";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import type { ThingImplementation } from "../bed_things.ts";
+import { bomb, type BombOptions, explode } from "./peers/bomb.mjs";
 
 /** What to do with a request once it has arrived whole. */
 export interface Answer {
@@ -9,6 +10,8 @@ export interface Answer {
   readonly write?: string | null;
   /** Write these bytes, given in base64, after `write`. */
   readonly base64?: string;
+  /** Write a body without an end after `write`. */
+  readonly bomb?: BombOptions;
   /** Then: keep the connection, end it (FIN), or reset it (RST). */
   readonly then?: "keep" | "end" | "reset";
   /** Wait this long first. */
@@ -59,6 +62,7 @@ export async function start(options: { readonly answers?: Answer[] } = {}): Prom
   let received: Received[] = [];
   let connections = 0;
   let answered = 0;
+  let sent = 0;
   let held: (() => void)[] = [];
   const open = new Set<Socket>();
   const server = createServer((socket) => {
@@ -80,6 +84,7 @@ export async function start(options: { readonly answers?: Answer[] } = {}): Prom
             Buffer.from(answer.base64 ?? "", "base64"),
           ]);
           if (bytes.length > 0) socket.write(bytes);
+          if (answer.bomb !== undefined) explode(socket, bomb(answer.bomb), (length) => sent += length);
           if (answer.then === "end") socket.end();
           if (answer.then === "reset") socket.resetAndDestroy();
         };
@@ -95,6 +100,8 @@ export async function start(options: { readonly answers?: Answer[] } = {}): Prom
       received: () => received,
       openConnections: () => open.size,
       connections: () => connections,
+      /** How many bytes of bombs were written since the last answers were set. */
+      sent: () => sent,
       /** Gives the answers that were held. */
       release() {
         const waiting = held;
@@ -105,6 +112,7 @@ export async function start(options: { readonly answers?: Answer[] } = {}): Prom
         answers = next;
         answered = 0;
         received = [];
+        sent = 0;
       },
     },
     stop() {

@@ -1,12 +1,13 @@
 // An HTTPS server that speaks HTTP/1.1 and, unless told, HTTP/2; it counts connections and requests and fails
 // as it is told. Answers are used in turn, the last one again and again:
-// { delayMs, hold, status, headers, base64, then: "fin" | "rst" | "refuse-stream" | "reset-stream" | "goaway" |
+// { delayMs, hold, status, headers, base64, bomb, then: "fin" | "rst" | "refuse-stream" | "reset-stream" | "goaway" |
 // "cut" | "stall" }; one that is held waits until the test calls `release`. The last two come after the head and
 // `base64`.
 import { Buffer } from "node:buffer";
 import { createSecureServer } from "node:http2";
 import { createServer as createHttpsServer } from "node:https";
 import { createServer } from "node:net";
+import { bomb, explode } from "./bomb.mjs";
 import { certificates } from "./certificates.mjs";
 import { listen, obey, options, track } from "./peer.mjs";
 
@@ -16,6 +17,7 @@ let answers = options.answers ?? [{}];
 let answered = 0;
 let requests = [];
 let handshakes = 0;
+let sent = 0;
 const held = [];
 
 const front = createServer();
@@ -36,6 +38,7 @@ function act(request, response, answer) {
       request.stream.session.goaway(0, request.stream.id);
   }
   response.writeHead(answer.status ?? 200, { "content-type": "application/json", ...answer.headers });
+  if (answer.bomb !== undefined) return explode(response, bomb(answer.bomb), (bytes) => sent += bytes);
   const body = answer.base64 === undefined
     ? JSON.stringify({ version: request.httpVersion })
     : Buffer.from(answer.base64, "base64");
@@ -79,6 +82,8 @@ await obey({
   /** The most that were open at once. */
   peak: () => counts.peak,
   handshakes: () => handshakes,
+  /** How many bytes of bombs were written since the last answers were set. */
+  sent: () => sent,
   openConnections: () => open.size,
   release() {
     for (const give of held.splice(0)) give();
@@ -87,5 +92,6 @@ await obey({
     answers = next;
     answered = 0;
     requests = [];
+    sent = 0;
   },
 });
