@@ -13,7 +13,7 @@ import { KalshiConfigError } from "./base/errors.ts";
 import type { ClientHooks } from "./http/hooks.ts";
 import type { Limiter } from "./rate_limits/limiter.ts";
 import { type CallOptions, HttpPipeline, type InspectResponse } from "./http/pipeline.ts";
-import { isSafeMethod } from "./http/retry.ts";
+import { isSafeMethod } from "./base/http_method.ts";
 import { type Transport, transportPool } from "./http/transport.ts";
 import { assertPlainPath, type Params } from "./http/url.ts";
 import { assertParts } from "./config/options.ts";

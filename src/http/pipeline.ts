@@ -37,7 +37,8 @@ import type { Limiter } from "../rate_limits/limiter.ts";
 import type { RequestIdentity } from "../base/request_identity.ts";
 import { decodeResponse, outcomeOf, readRefusal, type Refused, responseError } from "./response.ts";
 import { backoffMs } from "../base/backoff.ts";
-import { isSafeMethod, isSuccess, isTransient } from "./retry.ts";
+import { isSafeMethod } from "../base/http_method.ts";
+import { isSuccess, isTransient } from "./retry.ts";
 import { buildQuery, fillPath, type Params } from "./url.ts";
 
 /** What every method of a client takes as its last argument. */

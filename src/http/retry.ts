@@ -5,11 +5,6 @@ import type { KalshiError } from "../base/errors.ts";
 const RETRYABLE_STATUSES = new Set([408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524]);
 const RETRY_AFTER_STATUSES = new Set([408, 429, 503, 504]);
 
-/** True for the methods that change nothing and may be repeated. */
-export function isSafeMethod(method: string): boolean {
-  return method === "GET" || method === "HEAD" || method === "OPTIONS";
-}
-
 /** True for the statuses that a later attempt may not meet again. */
 export function isRetryableStatus(status: number): boolean {
   return RETRYABLE_STATUSES.has(status);

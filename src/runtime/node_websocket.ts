@@ -4,6 +4,7 @@
  * own way; and this one reads small frames faster, since it takes all that a packet holds in one go.
  */
 
+import { closeCodes } from "../base/close_codes.ts";
 import { KalshiConfigError, KalshiConnectionError } from "../base/errors.ts";
 import type { NodeBytes, NodeSocket } from "./builtin.ts";
 import { contentCoding } from "./content_coding.ts";
@@ -195,6 +196,6 @@ function textOf(bytes: NodeBytes, start: number, end: number): string {
   try {
     return strict.decode(bytes.subarray(start, end));
   } catch {
-    throw new ProtocolError(1007, "a text is not UTF-8");
+    throw new ProtocolError(closeCodes.notUtf8, "a text is not UTF-8");
   }
 }

@@ -1,5 +1,6 @@
 /** An open WebSocket (RFC 6455) over a socket of Node's kind, as its client has it. */
 
+import { closeCodes } from "../base/close_codes.ts";
 import type { ByteSocket } from "./builtin.ts";
 import type { RuntimeWebSocket, WebSocketHandlers } from "./types.ts";
 import {
@@ -64,9 +65,11 @@ export function openWebSocket<Bytes extends Uint8Array>(
         handlers.onPong?.();
         return;
       }
-      if (data.length === 0) return goodbye(1005, "", frame(CLOSE, none));
+      if (data.length === 0) return goodbye(closeCodes.none, "", frame(CLOSE, none));
       const code = (data[0] as number) << 8 | (data[1] ?? 0);
-      if (data.length === 1 || !isCloseCode(code)) throw new ProtocolError(1002, "a bad close code");
+      if (data.length === 1 || !isCloseCode(code)) {
+        throw new ProtocolError(closeCodes.protocolError, "a bad close code");
+      }
       goodbye(
         code,
         textOf(join([data], data.length), 2, data.length),
@@ -80,13 +83,13 @@ export function openWebSocket<Bytes extends Uint8Array>(
       read(chunk);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
-      goodbye(1006, error.message, frame(CLOSE, closePayload(error.code, error.message)));
+      goodbye(closeCodes.abnormal, error.message, frame(CLOSE, closePayload(error.code, error.message)));
     }
   };
 
-  socket.on("error", (error) => finish(1006, error.message));
+  socket.on("error", (error) => finish(closeCodes.abnormal, error.message));
   socket.on("end", () => socket.destroy());
-  socket.on("close", () => finish(1006, ""));
+  socket.on("close", () => finish(closeCodes.abnormal, ""));
   // The owner must have the socket in hand before the first of its handlers is called.
   later(() => {
     receive(first);
@@ -100,14 +103,14 @@ export function openWebSocket<Bytes extends Uint8Array>(
       return socket.writableLength;
     },
     ping: () => send(PING, none),
-    close(code = 1000, reason = "") {
+    close(code = closeCodes.normal, reason = "") {
       if (state !== "open") return;
       socket.write(frame(CLOSE, closePayload(code, reason)));
       state = "closing";
     },
     terminate() {
       socket.destroy();
-      finish(1006, "");
+      finish(closeCodes.abnormal, "");
     },
   };
 }

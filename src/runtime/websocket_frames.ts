@@ -1,5 +1,7 @@
 /** The frames of a WebSocket (RFC 6455) as a client writes and reads them. */
 
+import { closeCodes } from "../base/close_codes.ts";
+
 const CONTINUATION = 0;
 export const TEXT = 1;
 const BINARY = 2;
@@ -109,8 +111,8 @@ export function frameReader<Bytes extends Uint8Array>(
       const first = bytes[at] as number;
       let length = bytes[at + 1] as number;
       const opcode = first & 15;
-      if (first & 0x70) throw new ProtocolError(1002, "a reserved bit is set");
-      if (length > 127) throw new ProtocolError(1002, "a server's frame is masked");
+      if (first & 0x70) throw new ProtocolError(closeCodes.protocolError, "a reserved bit is set");
+      if (length > 127) throw new ProtocolError(closeCodes.protocolError, "a server's frame is masked");
       let head = 2;
       if (length === 126) {
         needed = head = 4;
@@ -124,11 +126,15 @@ export function frameReader<Bytes extends Uint8Array>(
       }
       const final = first > 127;
       if (opcode >= CLOSE) {
-        if (opcode > PONG || !final || length > 125) throw new ProtocolError(1002, "a bad control frame");
+        if (opcode > PONG || !final || length > 125) {
+          throw new ProtocolError(closeCodes.protocolError, "a bad control frame");
+        }
       } else if (opcode > BINARY || (opcode === CONTINUATION) !== (partsOpcode > 0)) {
-        throw new ProtocolError(1002, "a frame out of order");
+        throw new ProtocolError(closeCodes.protocolError, "a frame out of order");
       }
-      if (partsBytes + length > MAX_MESSAGE_BYTES) throw new ProtocolError(1009, "a message is too big");
+      if (partsBytes + length > MAX_MESSAGE_BYTES) {
+        throw new ProtocolError(closeCodes.tooBig, "a message is too big");
+      }
       needed = head + length;
       if (end - at < needed) break;
       const start = at + head;

@@ -1,5 +1,6 @@
 /** WebSockets and TCP in workerd: loaded with the first connection, which a Worker of REST calls never makes. */
 
+import { closeCodes } from "../base/close_codes.ts";
 import { KalshiConnectionError } from "../base/errors.ts";
 import {
   type ByteStream,
@@ -94,8 +95,11 @@ export async function connectWebSocket(
   socket.addEventListener("message", ({ data }) => {
     if (state === "open") handlers.onMessage(typeof data === "string" ? data : new Uint8Array(data));
   });
-  socket.addEventListener("close", ({ code, reason }) => finish(code, code === 1006 ? "" : reason));
-  socket.addEventListener("error", ({ message }) => finish(1006, message ?? ""));
+  socket.addEventListener(
+    "close",
+    ({ code, reason }) => finish(code, code === closeCodes.abnormal ? "" : reason),
+  );
+  socket.addEventListener("error", ({ message }) => finish(closeCodes.abnormal, message ?? ""));
   socket.accept();
   return {
     send(text) {
@@ -104,12 +108,12 @@ export async function connectWebSocket(
     get bufferedAmount() {
       return socket.bufferedAmount ?? 0;
     },
-    close(code = 1000, reason = "") {
+    close(code = closeCodes.normal, reason = "") {
       if (state !== "open") return;
       state = "closing";
       socket.close(code, reason);
     },
-    terminate: () => finish(1006, ""),
+    terminate: () => finish(closeCodes.abnormal, ""),
   };
 }
 

@@ -1,4 +1,6 @@
+import { isSafeMethod } from "../base/http_method.ts";
+
 /** Whether a repeat of this method could act twice. */
 export function isWrite(method: string): boolean {
-  return method !== "GET" && method !== "HEAD" && method !== "OPTIONS";
+  return !isSafeMethod(method);
 }

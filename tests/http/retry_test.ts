@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { backoffMs } from "../../src/base/backoff.ts";
-import { isRetryableStatus, isSafeMethod, retryAfterMs } from "../../src/http/retry.ts";
+import { isSafeMethod } from "../../src/base/http_method.ts";
+import { isRetryableStatus, retryAfterMs } from "../../src/http/retry.ts";
 import { test } from "../support/test.ts";
 
 const NOW = Date.UTC(2026, 10, 23, 12, 0, 0);

@@ -1,4 +1,5 @@
 /** A runtime whose network is one exchange in the same process: HTTP, WebSockets and TCP without sockets. */
+import { closeCodes } from "../../base/close_codes.ts";
 import type { MemoryRuntimeOptions } from "../types.ts";
 import { type Clock, held } from "../../base/clock.ts";
 import { KalshiConfigError, KalshiConnectionError } from "../../base/errors.ts";
@@ -38,7 +39,7 @@ function textOf(bytes: Uint8Array, start: number, end: number): string {
   try {
     return strict.decode(bytes.subarray(start, end));
   } catch {
-    throw new ProtocolError(1007, "a text is not UTF-8");
+    throw new ProtocolError(closeCodes.notUtf8, "a text is not UTF-8");
   }
 }
 

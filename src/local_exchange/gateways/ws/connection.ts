@@ -1,8 +1,9 @@
 /** One WebSocket connection as its server has it: frames, pings, faults. */
+import { closePayload } from "../../../runtime/websocket_frames.ts";
 import type { Clock, ClockTimer } from "../../../base/clock.ts";
 import type { ByteSocket } from "../../../runtime/builtin.ts";
 import { type ConnectionFault, type FrameFault, FrameFaults } from "./faults.ts";
-import { closePayload, encodeFrame, FrameReader, FramingError, OPCODE, textOf } from "./framing.ts";
+import { encodeFrame, FrameReader, FramingError, OPCODE, textOf } from "./framing.ts";
 
 /** Kalshi pings this often, and says this. */
 const PING_MS = 10_000;
@@ -101,7 +102,7 @@ export class ServerConnection {
 
   /** Sends a close frame and ends the connection when the client has answered, or half a second later. */
   close(code: number, reason?: string): void {
-    this.#write(encodeFrame(OPCODE.close, closePayload(code, reason)));
+    this.#write(encodeFrame(OPCODE.close, closePayload(code, reason ?? "")));
     this.#goodbye ??= this.#clock.setTimer(() => this.destroy(), 500);
   }
 

@@ -1,4 +1,5 @@
 /** The WebSocket of a local exchange: handshakes, sessions, and faults on request. */
+import { closeCodes } from "../../../base/close_codes.ts";
 import { errorCodes } from "../../../contract/event/channels.ts";
 import type { ByteSocket } from "../../../runtime/builtin.ts";
 import { KalshiConfigError } from "../../../base/errors.ts";
@@ -135,7 +136,7 @@ export class WebSocketEndpoint implements ExchangeSockets {
 
   restart(): void {
     this.#lastSid += 1_000;
-    for (const { connection } of [...this.#connected]) connection.close(1012, "restarting");
+    for (const { connection } of [...this.#connected]) connection.close(closeCodes.restart, "restarting");
   }
 
   publish(channel: string, msg: Readonly<Record<string, unknown>>, type: string = channel): void {

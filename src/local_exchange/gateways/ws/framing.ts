@@ -1,5 +1,7 @@
 /** WebSocket frames (RFC 6455) as a server writes and reads them, by hand: faults need the raw bytes. */
 
+import { closeCodes } from "../../../base/close_codes.ts";
+
 /** The kinds of frames that are used here. */
 export const OPCODE = { text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
@@ -24,15 +26,6 @@ export function encodeFrame(opcode: number, payload: Uint8Array | string): Uint8
   return frame;
 }
 
-/** The payload of a close frame. */
-export function closePayload(code: number, reason = ""): Uint8Array {
-  const text = encoder.encode(reason);
-  const payload = new Uint8Array(2 + text.length);
-  new DataView(payload.buffer).setUint16(0, code);
-  payload.set(text, 2);
-  return payload;
-}
-
 /** A message or a control frame of a client. */
 export interface ClientFrame {
   readonly opcode: number;
@@ -54,7 +47,7 @@ export function textOf(payload: Uint8Array): string {
   try {
     return decoder.decode(payload);
   } catch {
-    throw new FramingError(1007, "not UTF-8");
+    throw new FramingError(closeCodes.notUtf8, "not UTF-8");
   }
 }
 
@@ -109,8 +102,10 @@ export class FrameReader {
     this.#needed = 2;
     if (first === undefined || second === undefined) return undefined;
     const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
-    if ((first & 0x70) !== 0) throw new FramingError(1002, "reserved bits are set");
-    if ((second & 0x80) === 0) throw new FramingError(1002, "a client's frames are masked");
+    if ((first & 0x70) !== 0) throw new FramingError(closeCodes.protocolError, "reserved bits are set");
+    if ((second & 0x80) === 0) {
+      throw new FramingError(closeCodes.protocolError, "a client's frames are masked");
+    }
     let length = second & 0x7f;
     let head = 2;
     if (length === 126) {
@@ -124,7 +119,7 @@ export class FrameReader {
       length = Number(view.getBigUint64(2));
       head = 10;
     }
-    if (length > this.#maxBytes) throw new FramingError(1009, "the message is too long");
+    if (length > this.#maxBytes) throw new FramingError(closeCodes.tooBig, "the message is too long");
     const end = head + 4 + length;
     this.#needed = end;
     if (buffer.length < end) return undefined;
@@ -136,20 +131,22 @@ export class FrameReader {
 
   #assemble(opcode: number, isLast: boolean, payload: Uint8Array): ClientFrame | "fragment" {
     if (opcode >= 8) {
-      if (!isLast || payload.length > 125) throw new FramingError(1002, "a control frame is short and whole");
+      if (!isLast || payload.length > 125) {
+        throw new FramingError(closeCodes.protocolError, "a control frame is short and whole");
+      }
       return { opcode, payload };
     }
     if (opcode === 0) {
-      if (this.#opcode === 0) throw new FramingError(1002, "nothing to continue");
+      if (this.#opcode === 0) throw new FramingError(closeCodes.protocolError, "nothing to continue");
     } else {
-      if (this.#opcode !== 0) throw new FramingError(1002, "a message within a message");
+      if (this.#opcode !== 0) throw new FramingError(closeCodes.protocolError, "a message within a message");
       this.#opcode = opcode;
     }
     // An empty fragment adds nothing; kept, they would be without end.
     if (payload.length > 0) this.#fragments.push(payload);
     this.#fragmentBytes += payload.length;
     if (this.#fragmentBytes > this.#maxBytes || this.#fragments.length > MOST_FRAGMENTS) {
-      throw new FramingError(1009, "the message is too long");
+      throw new FramingError(closeCodes.tooBig, "the message is too long");
     }
     if (!isLast) return "fragment";
     const whole = { opcode: this.#opcode, payload: joined(this.#fragments) };
