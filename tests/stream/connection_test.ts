@@ -17,7 +17,11 @@ import {
 } from "../../src/stream/mod.ts";
 import { streamError } from "../../src/stream/advice.ts";
 import { test } from "../support/test.ts";
-import { FakeVenue, SIGNATURE, take } from "./support/fake_venue.ts";
+import { startTimed } from "./support/timed_exchange.ts";
+import { take } from "./support/take.ts";
+
+/** Looks like a signature. */
+const SIGNATURE = btoa("s".repeat(64));
 
 const config = { retryBaseDelayMs: 1_000, retryMaxDelayMs: 8_000, wsMaxRetries: 3 };
 
@@ -28,20 +32,18 @@ async function statesOf(stream: KalshiStream): Promise<StreamStatus[]> {
 }
 
 test("the handshake is signed anew for each attempt, with the time of the attempt", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const signed: string[] = [];
-  const auth = KalshiAuth.fromSigner({
-    keyId: "key-1",
-    sign: (text) => (signed.push(text), Promise.resolve(SIGNATURE)),
-  });
+  const { keyId, auth: signer } = venue.account;
+  const auth = KalshiAuth.fromSigner({ keyId, sign: (text) => (signed.push(text), signer.sign(text)) });
   const stream = await venue.connect({ auth }, config);
   const start = venue.clock.now();
   assertEquals(signed, [`${start}GET/trade-api/ws/v2`]);
-  assertEquals(venue.socket.headers["KALSHI-ACCESS-KEY"], "key-1");
+  assertEquals(venue.wire.socket.headers["KALSHI-ACCESS-KEY"], keyId);
   await venue.clock.advance(5_000);
-  venue.socket.drop();
+  venue.exchange.sockets.fail({ fault: "cut" });
   await venue.clock.advance(1_000);
-  assertEquals(venue.sockets.length, 2);
+  assertEquals(venue.wire.sockets.length, 2);
   const [, second = ""] = signed;
   assert(Number(second.slice(0, 13)) >= start + 5_000);
   await stream.close();
@@ -49,8 +51,8 @@ test("the handshake is signed anew for each attempt, with the time of the attemp
 
 for (const status of [401, 403]) {
   test(`a key refused with ${status} is fatal and says what to check`, async () => {
-    const venue = new FakeVenue();
-    venue.handshakes = [status];
+    await using venue = await startTimed();
+    venue.exchange.sockets.refuse({ status: status });
     const error = await assertRejects(
       () => venue.connect(),
       KalshiAuthError,
@@ -63,9 +65,9 @@ for (const status of [401, 403]) {
 
 test("the first connection fails at once, and other refusals are told apart", async () => {
   const codes: string[] = [];
-  for (const handshake of [429, 503, 404, "fail"] as const) {
-    const venue = new FakeVenue();
-    venue.handshakes = [handshake];
+  for (const handshake of [429, 503, 404, "cut"] as const) {
+    await using venue = await startTimed();
+    venue.exchange.sockets.refuse({ status: handshake });
     codes.push((await assertRejects(() => venue.connect(), KalshiError)).code);
     assertEquals(venue.clock.pending, 0);
   }
@@ -73,7 +75,7 @@ test("the first connection fails at once, and other refusals are told apart", as
 });
 
 test("a signer that never answers is given up after timeoutMs, or when the caller says so", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const auth = { keyId: "key-1", sign: () => new Promise<string>(() => {}) };
   const slow = assertRejects(() => venue.connect({ auth }, { timeoutMs: 3_000 }), KalshiTimeoutError);
   await venue.clock.advance(3_000);
@@ -83,27 +85,33 @@ test("a signer that never answers is given up after timeoutMs, or when the calle
   await venue.clock.advance(10);
   controller.abort();
   await aborted;
-  assertEquals([venue.clock.pending, venue.sockets.length], [0, 0]);
+  assertEquals([venue.clock.pending, venue.wire.sockets.length], [0, 0]);
 });
 
 test("aborting in the moment of the handshake leaves no socket open", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   for (let turns = 0; turns < 6; turns++) {
     const abort = new AbortController();
-    venue.onSocket = () => {
+    venue.wire.onOpen = () => {
       let left = turns;
       const step = (): void => left-- > 0 ? queueMicrotask(step) : abort.abort();
       step();
     };
     await venue.connect({ signal: abort.signal }).then((stream) => stream.close(), () => {});
-    assert(venue.socket.closed !== undefined, `after ${turns} turns`);
+    await venue.clock.advance(0);
+    assertEquals(
+      [venue.wire.sockets.length, venue.exchange.sockets.open],
+      [turns + 1, 0],
+      `after ${turns} turns`,
+    );
   }
   assertEquals(venue.clock.pending, 0);
 });
 
 test("a handshake without an answer ends after timeoutMs, or when the caller says so", async () => {
-  const venue = new FakeVenue();
-  venue.handshakes = ["hang", "hang"];
+  await using venue = await startTimed();
+  venue.exchange.sockets.refuse({ status: "hang" });
+  venue.exchange.sockets.refuse({ status: "hang" });
   const slow = assertRejects(
     () => venue.connect({}, { timeoutMs: 3_000 }),
     KalshiTimeoutError,
@@ -121,9 +129,9 @@ test("a handshake without an answer ends after timeoutMs, or when the caller say
 });
 
 test("unknown options and runtimes without handshake headers are refused before any network use", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   await assertRejects(() => venue.connect({ clok: 1 } as never), KalshiConfigError, "clock");
-  const { runtime } = venue;
+  const runtime = venue.exchange.createRuntime();
   const browser = {
     ...runtime,
     name: "web",
@@ -131,15 +139,17 @@ test("unknown options and runtimes without handshake headers are refused before 
   };
   await assertRejects(() => venue.connect({ runtime: browser }), KalshiConfigError, "cannot send headers");
   await assertRejects(() => venue.connect({ auth: undefined } as never), KalshiConfigError, "needs `auth`");
-  assertEquals(venue.sockets.length, 0);
+  assertEquals(venue.wire.sockets.length, 0);
 });
 
 test("it reconnects with full jitter, tells each step, and gives up after wsMaxRetries in a row", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect({}, config);
   const states = statesOf(stream);
-  venue.handshakes = ["fail", 502, "fail"];
-  venue.socket.drop(1012);
+  venue.exchange.sockets.refuse({ status: "cut" });
+  venue.exchange.sockets.refuse({ status: 502 });
+  venue.exchange.sockets.refuse({ status: "cut" });
+  venue.exchange.sockets.fail({ fault: "close", code: 1012 });
   await venue.clock.advance(60_000);
   const seen = await states;
   assertEquals(seen.map(({ state }) => state), [
@@ -165,11 +175,11 @@ test("it reconnects with full jitter, tells each step, and gives up after wsMaxR
 });
 
 test("a key refused while reconnecting ends the stream at once, with that cause", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect({}, config);
   const trades = await stream.subscribe("trade");
-  venue.handshakes = [401];
-  venue.socket.drop();
+  venue.exchange.sockets.refuse({ status: 401 });
+  venue.exchange.sockets.fail({ fault: "cut" });
   await venue.clock.advance(1_000);
   assertEquals(stream.state, "closed");
   const error = await assertRejects(() => take(trades, 1), KalshiStreamClosedError, "refused the key");
@@ -177,57 +187,57 @@ test("a key refused while reconnecting ends the stream at once, with that cause"
 });
 
 test("after a minute of health the count of attempts starts again", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect({}, { ...config, wsMaxRetries: 1 });
   for (let round = 0; round < 3; round++) {
     await venue.clock.advance(60_000);
-    venue.socket.drop();
+    venue.exchange.sockets.fail({ fault: "cut" });
     await venue.clock.advance(1_000);
     assertEquals(stream.state, "open");
   }
   assertEquals(stream.stats().reconnects, 3);
-  venue.socket.drop();
+  venue.exchange.sockets.fail({ fault: "cut" });
   await venue.clock.advance(1_000);
   assertEquals(stream.state, "closed");
 });
 
 for (const canPing of [true, false]) {
   test(`a half-open socket is noticed within two intervals, by ${canPing ? "pings" : "list_subscriptions"}`, async () => {
-    const venue = new FakeVenue();
-    venue.canPing = canPing;
-    const stream = await venue.connect({}, { ...config, wsPingIntervalMs: 10_000 });
+    await using venue = await startTimed();
+    const runtime = venue.wire.watch(venue.exchange.createRuntime({ ping: canPing }));
+    const stream = await venue.connect({ runtime }, { ...config, wsPingIntervalMs: 10_000 });
     await venue.clock.advance(45_000);
-    const [first] = venue.sockets;
+    const [first] = venue.wire.sockets;
     assert(first !== undefined);
     assertEquals([first.pings, first.commands.length], canPing ? [4, 0] : [0, 4]);
-    first.silent = true;
+    venue.exchange.sockets.fail({ fault: "half-open" });
     await venue.clock.advance(20_000);
     assertEquals(first.closed, 1006);
     await venue.clock.advance(1_000);
-    assertEquals([stream.state, venue.sockets.length], ["open", 2]);
+    assertEquals([stream.state, venue.wire.sockets.length], ["open", 2]);
     await stream.close();
   });
 }
 
 test("any frame counts as a sign of life", async () => {
-  const venue = new FakeVenue();
-  const stream = await venue.connect({}, { ...config, wsPingIntervalMs: 10_000 });
-  venue.socket.silent = true;
+  await using venue = await startTimed();
+  const runtime = venue.exchange.createRuntime({ ping: false });
+  const stream = await venue.connect({ runtime }, { ...config, wsPingIntervalMs: 10_000 });
+  venue.exchange.sockets.fail({ fault: "ignore", times: Infinity });
   for (let round = 0; round < 20; round++) {
     await venue.clock.advance(5_000);
-    venue.socket.send({ type: "news", msg: {} });
+    venue.exchange.sockets.send('{"type":"news","msg":{}}');
   }
-  assertEquals([stream.state, venue.sockets.length], ["open", 1]);
-  venue.socket.silent = false;
-  await stream.close();
+  assertEquals([stream.state, stream.stats().reconnects, stream.stats().frames], ["open", 0, 19]);
 });
 
 test("a graceful close ends loops without an error, waits for a silent peer, and leaves no timer", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect({}, { wsCloseTimeoutMs: 2_000 });
   const trades = await stream.subscribe("trade");
-  venue.socket.update("trade", "trade", { trade_id: "1", market_ticker: "M" });
-  venue.socket.silent = true;
+  venue.exchange.sockets.publish("trade", { trade_id: "1", market_ticker: "M" });
+  await venue.clock.advance(0);
+  venue.exchange.sockets.fail({ fault: "half-open" });
   let closed = false;
   const closing = stream.close().then(() => closed = true);
   assertEquals((await take(trades, 5)).length, 1);
@@ -236,20 +246,20 @@ test("a graceful close ends loops without an error, waits for a silent peer, and
   await venue.clock.advance(1);
   await closing;
   await stream.close();
-  assertEquals([stream.state, venue.clock.pending, venue.socket.closed], ["closed", 0, 1006]);
+  assertEquals([stream.state, venue.clock.pending, venue.wire.socket.closed], ["closed", 0, 1006]);
   assertEquals(await take(stream.status(), 9), [{ state: "closed", cause: undefined }]);
 });
 
 test("closing while it reconnects or connects leaves nothing behind", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const waiting = await venue.connect({}, config);
-  venue.socket.drop();
+  venue.exchange.sockets.fail({ fault: "cut" });
   await waiting.close();
   assertEquals(venue.clock.pending, 0);
 
   const connecting = await venue.connect({}, config);
-  venue.handshakes = ["hang"];
-  venue.socket.drop();
+  venue.exchange.sockets.refuse({ status: "hang" });
+  venue.exchange.sockets.fail({ fault: "cut" });
   await venue.clock.advance(1_000);
   assertEquals(connecting.state, "connecting");
   await connecting.close();
@@ -265,9 +275,8 @@ test("every error code of Kalshi's says what to do", () => {
 });
 
 test("error codes become typed errors that say what to do", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect();
-  venue.socket.answer = ({ id }) => [{ id, type: "error", msg: { code: 8, msg: "Unknown channel name" } }];
   const error = await assertRejects(() => stream.subscribe("news"), KalshiStreamError);
   assertEquals([error.errorCode, error.channel, error.code, error.outcome], [
     8,
@@ -284,7 +293,7 @@ test("error codes become typed errors that say what to do", async () => {
 });
 
 test("text that is no frame is counted, handed to the hook, and breaks nothing", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const texts: string[] = [];
   const stream = await venue.connect({
     onUnreadable: (text) => {
@@ -304,8 +313,9 @@ test("text that is no frame is counted, handed to the hook, and breaks nothing",
     '{"type":"trade","sid":1,"seq":1.5,"msg":{}}',
     '{"type":"trade","sid":1,"seq":1}',
   ];
-  for (const text of wrong) venue.socket.send(text);
-  venue.socket.handlers.onMessage(new TextEncoder().encode("{"));
+  for (const text of wrong) venue.exchange.sockets.send(text);
+  venue.exchange.sockets.send(new TextEncoder().encode("{"));
+  await venue.clock.advance(0);
   assertEquals(texts, [...wrong, "{"]);
   assertEquals([stream.state, stream.stats().unreadable, stream.stats().frames], [
     "open",
@@ -316,16 +326,13 @@ test("text that is no frame is counted, handed to the hook, and breaks nothing",
 });
 
 test("no more than 10,000 commands a second are sent; the rest waits", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect({}, { wsPingIntervalMs: 100_000 });
   const book = await stream.subscribe("orderbook_delta", { market_tickers: ["M"] });
   const begun = venue.clock.now();
   const sent: number[] = [];
-  const { socket } = venue;
-  socket.answer = () => {
-    sent.push(venue.clock.now() - begun);
-    return null;
-  };
+  venue.exchange.sockets.fail({ fault: "ignore", action: "get_snapshot", times: Infinity });
+  venue.wire.onSend = () => void sent.push(venue.clock.now() - begun);
   await venue.clock.advance(990);
   for (let n = 0; n < 25_000; n++) book.snapshot();
   while (sent.length < 25_000) await venue.clock.advance(10);
@@ -338,7 +345,7 @@ test("no more than 10,000 commands a second are sent; the rest waits", async () 
 });
 
 test("frames are parsed and written with the functions of the configuration", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   let [parsed, written] = [0, 0];
   const stream = await venue.connect({}, {
     wsJsonParse: (text) => (parsed++, JSON.parse(text)),

@@ -7,12 +7,20 @@ import {
 } from "../../src/stream/mod.ts";
 import { test } from "../support/test.ts";
 import { until } from "../support/until.ts";
-import { type FakeSocket, FakeVenue, take } from "./support/fake_venue.ts";
+import { startTimed, type TimedExchange } from "./support/timed_exchange.ts";
+import { take } from "./support/take.ts";
 
 const config = { retryBaseDelayMs: 1_000, wsMaxRetries: 3, wsPingIntervalMs: 1_000_000 };
 
-const trade = (socket: FakeSocket, ticker: string, n: number, seq: number | undefined = n) =>
-  socket.update("trade", "trade", { trade_id: `${n}`, market_ticker: ticker }, { seq });
+/** Something happens on a channel; the exchange numbers it and sends it to those who asked for its market. */
+const trade = (venue: TimedExchange, market_ticker: string, n: number) =>
+  venue.exchange.sockets.publish("trade", { trade_id: `${n}`, market_ticker });
+
+/** A frame as it is. */
+const send = (venue: TimedExchange, frame: object) => venue.exchange.sockets.send(JSON.stringify(frame));
+
+const rawTrade = (venue: TimedExchange, market_ticker: string, sid: number, seq: number) =>
+  send(venue, { type: "trade", sid, seq, msg: { trade_id: `${seq}`, market_ticker } });
 
 const ids = (items: readonly object[]) =>
   items.map((item) => {
@@ -21,48 +29,45 @@ const ids = (items: readonly object[]) =>
   });
 
 test("subscribe resolves at the acknowledgement, and frames that came before the loop are in it", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect({}, config);
   let done = false;
-  venue.socket.silent = true;
+  venue.exchange.sockets.fail({ fault: "ignore", command: "subscribe" });
   const pending = stream.subscribe("trade", { market_tickers: ["A", "B"] }).then((
     made,
   ) => (done = true, made));
   await venue.clock.advance(100);
   assertEquals(done, false);
-  assertEquals(venue.sent("subscribe"), [
+  assertEquals(venue.wire.sent("subscribe"), [
     {
       id: 1,
       cmd: "subscribe",
       params: { channels: ["trade"], market_tickers: ["A", "B"], skip_ticker_ack: true },
     },
   ]);
-  const { socket } = venue;
-  socket.sids.set("trade", 7);
-  trade(socket, "A", 1); // before the acknowledgement, which should not be
-  socket.send({ id: 1, type: "subscribed", msg: { channel: "trade", sid: 7 } });
-  trade(socket, "B", 2);
-  trade(socket, "C", 3);
+  rawTrade(venue, "A", 7, 1); // before the acknowledgement, which should not be
+  send(venue, { id: 1, type: "subscribed", msg: { channel: "trade", sid: 7 } });
+  rawTrade(venue, "B", 7, 2);
+  rawTrade(venue, "C", 7, 3);
   const trades = await pending;
   assertEquals(ids(await take(trades, 2)), ["1", "2"]);
-  socket.silent = false;
   await stream.close();
 });
 
 test("a message's type is not always its channel's name, and unknown types go to the hook", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const unknown: string[] = [];
   const stream = await venue.connect({ onUnknown: ({ type }) => unknown.push(type) }, config);
   const orders = await stream.subscribe("user_orders");
   const positions = await stream.subscribe("market_positions");
   const lifecycle = await stream.subscribe("market_lifecycle_v2");
-  const { socket } = venue;
-  socket.update("user_orders", "user_order", { order_id: "o", ticker: "A" });
-  socket.update("market_positions", "market_position", { market_ticker: "A" });
-  socket.update("market_lifecycle_v2", "event_fee_update", { event_ticker: "E" }, { seq: 1 });
-  socket.update("market_lifecycle_v2", "brand_new", { event_ticker: "E" }, { seq: 2 });
-  socket.update("market_lifecycle_v2", "market_lifecycle_v2", { market_ticker: "A" }, { seq: 3 });
-  socket.send({ type: "hello", msg: {} });
+  const { sockets } = venue.exchange;
+  sockets.publish("user_orders", { order_id: "o", ticker: "A" }, "user_order");
+  sockets.publish("market_positions", { market_ticker: "A" }, "market_position");
+  sockets.publish("market_lifecycle_v2", { event_ticker: "E" }, "event_fee_update");
+  sockets.publish("market_lifecycle_v2", { event_ticker: "E" }, "brand_new");
+  sockets.publish("market_lifecycle_v2", { market_ticker: "A" });
+  send(venue, { type: "hello", msg: {} });
   assertEquals((await take(orders, 1)).map(({ type }) => type), ["user_order"]);
   assertEquals((await take(positions, 1)).map(({ type }) => type), ["market_position"]);
   assertEquals((await take(lifecycle, 2)).map(({ type }) => type), [
@@ -75,22 +80,26 @@ test("a message's type is not always its channel's name, and unknown types go to
 });
 
 test("a channel that is not known here can be subscribed to, with any parameters", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect({}, config);
-  const news = await stream.subscribe("news", { market_tickers: ["A"], flavour: "mild" });
-  assertEquals(venue.sent("subscribe")[0]?.params, {
+  venue.exchange.sockets.fail({ fault: "ignore", command: "subscribe" });
+  const subscribing = stream.subscribe("news", { market_tickers: ["A"], flavour: "mild" });
+  await venue.clock.advance(0);
+  send(venue, { id: 1, type: "subscribed", msg: { channel: "news", sid: 7 } });
+  const news = await subscribing;
+  assertEquals(venue.wire.sent("subscribe")[0]?.params, {
     channels: ["news"],
     flavour: "mild",
     market_tickers: ["A"],
     skip_ticker_ack: true,
   });
-  venue.socket.update("news", "anything", { market_ticker: "A" });
+  send(venue, { type: "anything", sid: 7, msg: { market_ticker: "A" } });
   assertEquals((await take(news, 1)).map(({ type }) => type), ["anything"]);
   await stream.close();
 });
 
 test("wrong parameters are refused before anything is sent", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect({}, config);
   const wrong: [() => Promise<unknown>, string][] = [
     [() => stream.subscribe("trade", { market_tickerz: ["A"] } as never), "Did you mean market_tickers"],
@@ -125,22 +134,22 @@ test("wrong parameters are refused before anything is sent", async () => {
     ]);
   }
   for (const [call, message] of wrong) await assertRejects(call, KalshiConfigError, message);
-  assertEquals(venue.socket.commands, []);
+  assertEquals(venue.wire.socket.commands, []);
   await stream.close();
 });
 
 test("readers of one channel share one sid; each gets what it asked for", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect({}, config);
   const a = await stream.subscribe("trade", { market_ticker: "A" });
   const ab = await stream.subscribe("trade", { market_tickers: ["A", "B"] });
-  const { socket } = venue;
+  const { socket } = venue.wire;
   assertEquals(socket.commands.map(({ cmd, params }) => [cmd, params.action, params.market_tickers]), [
     ["subscribe", undefined, ["A"]],
     ["update_subscription", "add_markets", ["B"]],
   ]);
-  trade(socket, "A", 1);
-  trade(socket, "B", 2);
+  trade(venue, "A", 1);
+  trade(venue, "B", 2);
   assertEquals(ids(await take(a, 1)), ["1"]);
   assertEquals(ids(await take(ab, 2)), ["1", "2"]);
   assertEquals([a.stats.size, a.keys], [0, ["A"]]);
@@ -159,14 +168,14 @@ test("readers of one channel share one sid; each gets what it asked for", async 
 });
 
 test("add and remove send only what changes for Kalshi", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect({}, config);
   const one = await stream.subscribe("ticker", { market_tickers: ["A"], send_initial_snapshot: true });
   const two = await stream.subscribe("ticker", { market_tickers: ["B"] });
   await one.add(["A", "B", "C"]);
   await one.remove(["B"]);
   await one.remove(["A", "C"]);
-  assertEquals(venue.socket.commands.map(({ params }) => params), [
+  assertEquals(venue.wire.socket.commands.map(({ params }) => params), [
     { channels: ["ticker"], send_initial_snapshot: true, market_tickers: ["A"], skip_ticker_ack: true },
     { sids: [1], action: "add_markets", market_tickers: ["B"], send_initial_snapshot: true },
     { sids: [1], action: "add_markets", market_tickers: ["C"], send_initial_snapshot: true },
@@ -175,9 +184,9 @@ test("add and remove send only what changes for Kalshi", async () => {
   ]);
   // Nothing named would mean everything: without markets there is no subscription.
   await two.remove(["B"]);
-  assertEquals(venue.socket.commands.at(-1)?.cmd, "unsubscribe");
+  assertEquals(venue.wire.socket.commands.at(-1)?.cmd, "unsubscribe");
   await one.add(["Z"]);
-  assertEquals(venue.socket.commands.at(-1)?.params.market_tickers, ["Z"]);
+  assertEquals(venue.wire.socket.commands.at(-1)?.params.market_tickers, ["Z"]);
   const all = await stream.subscribe("order_group_updates");
   await assertRejects(() => all.add(["A"]), KalshiConfigError, "everything");
   assertThrows(() => two.snapshot(), KalshiConfigError, "no snapshots");
@@ -186,95 +195,94 @@ test("add and remove send only what changes for Kalshi", async () => {
 });
 
 test("changes made in one go are sent in one command", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect({}, config);
   await Promise.all(
     Array.from({ length: 50 }, (_, n) => stream.subscribe("trade", { market_ticker: `M${n}` })),
   );
-  assertEquals(venue.socket.commands.length, 1);
+  assertEquals(venue.wire.socket.commands.length, 1);
   await stream.close();
 });
 
 test("tickers can be picked by id as well", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect({}, config);
-  const [byTicker, byId] = await Promise.all([
-    stream.subscribe("ticker", { market_tickers: ["A"] }),
-    stream.subscribe("ticker", { market_ids: ["id-b"] }),
-  ]);
-  assertEquals(venue.socket.commands.map(({ params }) => params), [
-    { channels: ["ticker"], market_tickers: ["A"], skip_ticker_ack: true },
-    { sids: [1], action: "add_markets", market_ids: ["id-b"] },
-  ]);
-  venue.socket.update("ticker", "ticker", { market_ticker: "A", market_id: "id-a" });
-  venue.socket.update("ticker", "ticker", { market_ticker: "B", market_id: "id-b" });
-  assertEquals((await take(byTicker, 1)).length, 1);
-  assertEquals((await take(byId, 1)).length, 1);
+  const [a = "", b = ""] = venue.exchange.openTickers();
+  const both = await stream.subscribe("ticker", { market_tickers: [a, b], send_initial_snapshot: true });
+  const found = (await take(both, 2)).flatMap((item) => item.type === "ticker" ? [item.msg] : []);
+  const market_id = found.find(({ market_ticker }) => market_ticker === b)?.market_id ?? "";
   await stream.close();
+
+  const other = await venue.connect({}, config);
+  const [byTicker, byId] = await Promise.all([
+    other.subscribe("ticker", { market_tickers: [a] }),
+    other.subscribe("ticker", { market_ids: [market_id] }),
+  ]);
+  assertEquals(venue.wire.socket.commands.map(({ params }) => params), [
+    { channels: ["ticker"], market_tickers: [a], skip_ticker_ack: true },
+    { sids: [2], action: "add_markets", market_ids: [market_id] },
+  ]);
+  venue.exchange.sockets.publish("ticker", { market_ticker: a, market_id: "another" });
+  venue.exchange.sockets.publish("ticker", { market_ticker: b, market_id });
+  assertEquals((await take(byTicker, 1)).map((item) => item.type === "ticker" && item.msg.market_ticker), [
+    a,
+  ]);
+  assertEquals((await take(byId, 1)).map((item) => item.type === "ticker" && item.msg.market_ticker), [b]);
+  await other.close();
 });
 
 test("a wider reader widens the subscription, and those who were there are told", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect({}, config);
   const one = await stream.subscribe("trade", { market_ticker: "A" });
   const all = await stream.subscribe("trade");
-  assertEquals(venue.socket.commands.map(({ cmd, params }) => [cmd, params.market_tickers]), [
+  assertEquals(venue.wire.socket.commands.map(({ cmd, params }) => [cmd, params.market_tickers]), [
     ["subscribe", ["A"]],
     ["unsubscribe", undefined],
     ["subscribe", undefined],
   ]);
-  trade(venue.socket, "B", 1);
-  trade(venue.socket, "A", 2);
+  trade(venue, "B", 1);
+  trade(venue, "A", 2);
   assertEquals(ids(await take(one, 2)), ["gap", "2"]);
   assertEquals(ids(await take(all, 3)), ["gap", "1", "2"]);
   await all.unsubscribe();
-  assertEquals(venue.socket.commands.length, 3);
+  assertEquals(venue.wire.socket.commands.length, 3);
   await stream.close();
 });
 
 test("private channels are never cut by ticker at Kalshi, only here", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect({}, config);
   const fills = await stream.fills({ market_tickers: ["A"] });
-  assertEquals(venue.socket.commands[0]?.params, { channels: ["fill"] });
-  venue.socket.update("fill", "fill", { trade_id: "1", market_ticker: "B" });
-  venue.socket.update("fill", "fill", { trade_id: "2", market_ticker: "A" });
+  assertEquals(venue.wire.socket.commands[0]?.params, { channels: ["fill"] });
+  venue.exchange.sockets.publish("fill", { trade_id: "1", market_ticker: "B" });
+  venue.exchange.sockets.publish("fill", { trade_id: "2", market_ticker: "A" });
   assertEquals(ids(await take(fills, 1)), ["2"]);
   await stream.close();
 });
 
 test("indices and underlyings: none, some, all, and the list of what there is", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect({}, config);
   const index = await stream.subscribe("cfbenchmarks_value");
   await index.add(["BRTI"]);
-  venue.socket.answer = ({ id, params }) =>
-    params.action === "indexlist"
-      ? [{
-        type: "cfbenchmarks_value_indexlist",
-        id,
-        sid: 1,
-        seq: 1,
-        msg: { index_ids: ["BRTI", "ETHUSD_RTI"] },
-      }]
-      : undefined;
-  assertEquals(await index.list(), ["BRTI", "ETHUSD_RTI"]);
+  assertEquals(await index.list(), ["BRTI", "ETHUSD_RTI", "SOLUSD_RTI"]);
   await index.remove(["BRTI"]);
   const pyth = await stream.subscribe("pyth_value", { underlying_tickers: ["all"] });
-  assertEquals(venue.socket.commands.map(({ params }) => params), [
+  assertEquals(venue.wire.socket.commands.map(({ params }) => params), [
     { channels: ["cfbenchmarks_value"] },
     { sids: [1], action: "subscribe_indices", index_ids: ["BRTI"] },
     { sids: [1], action: "indexlist" },
     { sids: [1], action: "unsubscribe_indices", index_ids: ["BRTI"] },
     { channels: ["pyth_value"], underlying_tickers: ["all"] },
   ]);
-  venue.socket.update("pyth_value", "pyth_value", { underlying_ticker: "X" }, { seq: 1 });
+  venue.exchange.sockets.publish("pyth_value", { underlying_ticker: "X" });
   assertEquals((await take(pyth, 1)).map(({ type }) => type), ["pyth_value"]);
   await stream.close();
 });
 
 test("one channel has one set of options on a stream", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect({}, config);
   const first = await stream.subscribe("communications", { shard_factor: 4, shard_key: 1 });
   await stream.subscribe("communications", { shard_key: 1, shard_factor: 4 });
@@ -292,13 +300,13 @@ test("one channel has one set of options on a stream", async () => {
 });
 
 test("when the last reader leaves, the next one may choose other options", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect({}, config);
   const first = await stream.subscribe("communications", { user_filter: "self" });
   const leaving = first.unsubscribe();
   const second = stream.subscribe("communications");
   await Promise.all([leaving, second]);
-  assertEquals(venue.socket.commands.map(({ cmd, params }) => [cmd, params.user_filter]), [
+  assertEquals(venue.wire.socket.commands.map(({ cmd, params }) => [cmd, params.user_filter]), [
     ["subscribe", "self"],
     ["unsubscribe", undefined],
     ["subscribe", undefined],
@@ -307,11 +315,11 @@ test("when the last reader leaves, the next one may choose other options", async
 });
 
 test("a second raw reader of a book gets a snapshot of its own", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect({}, config);
   await stream.subscribe("orderbook_delta", { market_tickers: ["A", "B"] });
   await stream.subscribe("orderbook_delta", { market_tickers: ["B"] });
-  assertEquals(venue.socket.commands.at(-1)?.params, {
+  assertEquals(venue.wire.socket.commands.at(-1)?.params, {
     sids: [1],
     action: "get_snapshot",
     market_tickers: ["B"],
@@ -320,7 +328,7 @@ test("a second raw reader of a book gets a snapshot of its own", async () => {
 });
 
 test("callbacks get every item, and what they throw goes to onError", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const errors: unknown[] = [];
   const stream = await venue.connect({ onError: (error) => errors.push(error) }, config);
   const seen: string[] = [];
@@ -329,18 +337,20 @@ test("callbacks get every item, and what they throw goes to onError", async () =
     seen.push(item.type);
     if (item.type === "trade" && item.msg.trade_id === "1") throw new Error("mine");
   });
-  trade(venue.socket, "A", 1);
-  trade(venue.socket, "A", 2);
+  trade(venue, "A", 1);
+  trade(venue, "A", 2);
+  await venue.clock.advance(0);
   assertEquals([seen, errors.length], [["trade", "trade"], 1]);
   await handled.unsubscribe();
-  trade(venue.socket, "A", 3);
+  trade(venue, "A", 3);
+  await venue.clock.advance(0);
   assertEquals(seen.length, 2);
   assertEquals(ids(await take(reader, 3)), ["1", "2", "3"]);
   await stream.close();
 });
 
 test("what an async callback rejects with goes to onError, and what a hook throws goes nowhere", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const errors: string[] = [];
   const onError = async (error: unknown) => {
     errors.push((error as Error).message);
@@ -355,7 +365,7 @@ test("what an async callback rejects with goes to onError, and what a hook throw
       await Promise.resolve();
       throw new Error("mine");
     });
-    trade(venue.socket, "A", 1);
+    trade(venue, "A", 1);
     await venue.clock.advance(0);
     assertEquals(errors, ["mine"]);
     await until(() => logged.length === 1);
@@ -367,7 +377,7 @@ test("what an async callback rejects with goes to onError, and what a hook throw
 });
 
 test("a callback's owner hears when nothing comes any longer, but not of its own leaving", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const errors: unknown[] = [];
   const stream = await venue.connect({ onError: (error) => errors.push(error) }, {
     ...config,
@@ -377,7 +387,7 @@ test("a callback's owner hears when nothing comes any longer, but not of its own
   await left.unsubscribe();
   await stream.on("trade", () => {});
   assertEquals(errors, []);
-  venue.socket.drop(4_000);
+  venue.exchange.sockets.fail({ fault: "close", code: 4_000 });
   await until(() => errors.length === 1);
   assert(errors[0] instanceof KalshiStreamClosedError);
   await assertRejects(() => stream.on("trade", () => {}), KalshiStreamClosedError);
@@ -385,17 +395,18 @@ test("a callback's owner hears when nothing comes any longer, but not of its own
 });
 
 test("defaults: tickers conflate, public feeds drop the oldest, private channels end with an error", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect({}, config);
   const tickers = await stream.subscribe("ticker");
   const trades = await stream.subscribe("trade");
   const fills = await stream.subscribe("fill");
-  const { socket } = venue;
+  const { sockets } = venue.exchange;
   for (let n = 1; n <= 2_000; n++) {
-    socket.update("ticker", "ticker", { market_ticker: `M${n % 3}`, n });
-    trade(socket, "A", n);
-    socket.update("fill", "fill", { trade_id: `${n}`, market_ticker: "A" });
+    sockets.publish("ticker", { market_ticker: `M${n % 3}`, n });
+    trade(venue, "A", n);
+    sockets.publish("fill", { trade_id: `${n}`, market_ticker: "A" });
   }
+  await venue.clock.advance(0);
   assertEquals(stream.stats().queues, [
     { channel: "ticker", policy: "latest", size: 3, dropped: 0, conflated: 1_997 },
     { channel: "trade", policy: "drop-oldest", size: 1_024, dropped: 976, conflated: 0 },
@@ -418,7 +429,7 @@ test("defaults: tickers conflate, public feeds drop the oldest, private channels
 });
 
 test("after a reconnect everything is restored in as few commands as possible, with one marker each", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect({}, config);
   const fills = await stream.subscribe("fill");
   const orders = await stream.subscribe("user_orders");
@@ -428,20 +439,20 @@ test("after a reconnect everything is restored in as few commands as possible, w
   await trades.add(["B"]);
   await tickers.add(["B"]);
   await tickers.remove(["A"]);
-  trade(venue.socket, "A", 1);
+  trade(venue, "A", 1);
   await venue.clock.advance(5_000);
   const lostAt = venue.clock.now() - 5_000;
-  venue.socket.drop();
+  venue.exchange.sockets.fail({ fault: "cut" });
   await venue.clock.advance(1_000);
   assertEquals(
-    venue.socket.commands.map(({ params: { channels, market_tickers } }) => [channels, market_tickers]),
+    venue.wire.socket.commands.map(({ params: { channels, market_tickers } }) => [channels, market_tickers]),
     [
       [["fill", "user_orders", "order_group_updates"], undefined],
       [["trade"], ["A", "B"]],
       [["ticker"], ["B"]],
     ],
   );
-  trade(venue.socket, "B", 2, 1);
+  trade(venue, "B", 2);
   const [before, marker, after] = await take(trades, 3);
   assertEquals(ids([before ?? {}, marker ?? {}, after ?? {}]), ["1", "reconnected", "2"]);
   assert(marker?.type === "reconnected");
@@ -454,19 +465,15 @@ test("after a reconnect everything is restored in as few commands as possible, w
 });
 
 test("a grouped restore that fails is tried channel by channel, and one refusal ends only its own readers", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect({}, config);
   const fills = await stream.subscribe("fill");
   const orders = await stream.subscribe("user_orders");
-  venue.onSocket = (socket) => {
-    socket.answer = ({ id, cmd, params: { channels } }) =>
-      cmd === "subscribe" && channels?.includes("fill")
-        ? [{ id, type: "error", msg: { code: 9, msg: "Authentication required" } }]
-        : undefined;
-  };
-  venue.socket.drop();
+  venue.wire.onOpen = () =>
+    venue.exchange.sockets.fail({ fault: "refuse", code: 9, command: "subscribe", times: 2 });
+  venue.exchange.sockets.fail({ fault: "cut" });
   await venue.clock.advance(1_000);
-  assertEquals(venue.socket.commands.map(({ params: { channels } }) => channels), [
+  assertEquals(venue.wire.socket.commands.map(({ params: { channels } }) => channels), [
     ["fill", "user_orders"],
     ["fill"],
     ["user_orders"],
@@ -477,23 +484,23 @@ test("a grouped restore that fails is tried channel by channel, and one refusal 
 });
 
 test("subscribing while it reconnects waits for the connection; leaving does not", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect({}, config);
   const gone = await stream.subscribe("trade");
-  venue.socket.drop();
+  venue.exchange.sockets.fail({ fault: "cut" });
+  await venue.clock.advance(0);
   await gone.unsubscribe();
   const subscribing = stream.subscribe("fill");
   await venue.clock.advance(1_000);
   await subscribing;
-  assertEquals(venue.socket.commands.map(({ params: { channels } }) => channels), [["fill"]]);
+  assertEquals(venue.wire.socket.commands.map(({ params: { channels } }) => channels), [["fill"]]);
   await stream.close();
 });
 
 test("timeoutMs and signal end a subscribe, which then leaves nothing at Kalshi", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect({}, config);
-  const { socket } = venue;
-  socket.silent = true;
+  venue.exchange.sockets.fail({ fault: "stall", forMs: 1_000 });
   const slow = assertRejects(() => stream.subscribe("trade", {}, { timeoutMs: 500 }), KalshiTimeoutError);
   const controller = new AbortController();
   const aborted = assertRejects(
@@ -505,57 +512,54 @@ test("timeoutMs and signal end a subscribe, which then leaves nothing at Kalshi"
   await slow;
   await aborted;
   // The answers come after all: both subscriptions are given back.
-  socket.silent = false;
-  for (const { id, params } of socket.commands.slice()) {
-    const [channel = ""] = params.channels ?? [];
-    socket.sids.set(channel, id + 10);
-    socket.send({ id, type: "subscribed", msg: { channel, sid: id + 10 } });
-  }
-  await venue.clock.advance(0);
-  assertEquals([...socket.sids], []);
+  assertEquals(venue.wire.sent("unsubscribe"), []);
+  await venue.clock.advance(500);
+  assertEquals(venue.wire.sent("unsubscribe").map(({ params }) => params.sids), [[1], [2]]);
   assertEquals(stream.stats().queues, []);
   await stream.close();
   assertEquals(venue.clock.pending, 0);
 });
 
 test("a subscription that nobody knows of is given back", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect({}, config);
-  venue.socket.send({ type: "subscribed", msg: { channel: "ticker", sid: 99 } });
-  assertEquals(venue.socket.commands.map(({ cmd, params }) => [cmd, params.sids]), [["unsubscribe", [99]]]);
+  send(venue, { type: "subscribed", msg: { channel: "ticker", sid: 99 } });
+  await venue.clock.advance(0);
+  assertEquals(venue.wire.socket.commands.map(({ cmd, params }) => [cmd, params.sids]), [["unsubscribe", [
+    99,
+  ]]]);
   await stream.close();
 });
 
 test("a repeat subscribe that answers ok is an acknowledgement, with or without the sid", async () => {
-  for (const more of [{ sid: 5 }, {}]) {
-    const venue = new FakeVenue();
+  for (const more of [{ sid: 1 }, {}]) {
+    await using venue = await startTimed();
     const stream = await venue.connect({}, config);
-    venue.socket.sids.set("trade", 5);
-    venue.socket.answer = ({ id, cmd }) =>
-      cmd === "subscribe" ? [{ id, type: "ok", msg: {}, ...more }] : undefined;
-    const trades = await stream.subscribe("trade");
-    trade(venue.socket, "A", 1);
+    venue.exchange.sockets.fail({ fault: "ignore", command: "subscribe", afterProcessing: true });
+    const subscribing = stream.subscribe("trade");
+    await venue.clock.advance(0);
+    send(venue, { id: 1, type: "ok", msg: {}, ...more });
+    const trades = await subscribing;
+    trade(venue, "A", 1);
     assertEquals(ids(await take(trades, 1)), ["1"]);
     await stream.close();
   }
 });
 
 test("passing errors are tried again with a pause; lasting ones are not", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect({}, config);
-  let failures = 3;
-  venue.socket.answer = ({ id }) =>
-    failures-- > 0 ? [{ id, type: "error", msg: { code: 27, msg: "Too many requests" } }] : undefined;
+  venue.exchange.sockets.fail({ fault: "refuse", code: 27, times: 3 });
   const subscribing = stream.subscribe("trade");
   await venue.clock.advance(20_000);
   await subscribing;
-  assertEquals(venue.socket.commands.length, 4);
+  assertEquals(venue.wire.socket.commands.length, 4);
 
-  failures = 1_000;
+  venue.exchange.sockets.fail({ fault: "refuse", code: 27, times: Infinity });
   const never = assertRejects(() => stream.subscribe("fill"), KalshiStreamError, "error 27");
   await venue.clock.advance(29_000);
   await never;
-  assertEquals(venue.socket.commands.length, 4 + 6);
+  assertEquals(venue.wire.socket.commands.length, 4 + 6);
 
   // Closed in such a pause, nothing is left.
   const last = assertRejects(() => stream.subscribe("fill"), KalshiStreamClosedError);
@@ -566,62 +570,59 @@ test("passing errors are tried again with a pause; lasting ones are not", async 
 });
 
 test("tickers that are refused are forgotten, and the others stay", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect({}, config);
   const trades = await stream.subscribe("trade", { market_tickers: ["A"] });
-  venue.socket.answer = ({ id, params }) =>
-    params.market_tickers?.includes("bad") ? [{ id, type: "error", msg: { code: 11, msg: "" } }] : undefined;
+  venue.exchange.sockets.fail({ fault: "refuse", code: 11, ticker: "bad", times: Infinity });
   await assertRejects(() => trades.add(["bad"]), KalshiStreamError, "error 11");
   await trades.add(["C"]);
   assertEquals(trades.keys, ["A", "C"]);
   await stream.close();
 });
 
-for (
-  const [name, frame] of [
-    ["code 10", { type: "error", msg: { code: 10, msg: "Channel error" } }],
-    ["code 25", { type: "error", msg: { code: 25, msg: "Subscription buffer overflow" } }],
-    ["unsubscribed", { type: "unsubscribed", seq: 2 }],
-  ] as const
-) {
+for (const code of [10, 25, undefined]) {
+  const name = code === undefined ? "unsubscribed" : `code ${code}`;
   test(`a subscription that Kalshi ends with ${name} is told and made anew`, async () => {
-    const venue = new FakeVenue();
+    await using venue = await startTimed();
     const errors: unknown[] = [];
     const stream = await venue.connect({ onError: (error) => errors.push(error) }, config);
     const trades = await stream.subscribe("trade", { market_tickers: ["A"] });
-    trade(venue.socket, "A", 1);
-    venue.socket.send({ ...frame, sid: venue.socket.sids.get("trade") });
-    venue.socket.sids.clear();
+    trade(venue, "A", 1);
+    if (code === undefined) {
+      venue.exchange.sockets.fail({ fault: "forget", channel: "trade" });
+      send(venue, { type: "unsubscribed", sid: 1, seq: 2 });
+    } else venue.exchange.sockets.fail({ fault: "error", code, channel: "trade" });
     await venue.clock.advance(1_000);
-    assertEquals(venue.sent("subscribe").length, 2);
-    trade(venue.socket, "A", 2, 1);
+    assertEquals(venue.wire.sent("subscribe").length, 2);
+    trade(venue, "A", 2);
     assertEquals(ids(await take(trades, 3)), ["1", "gap", "2"]);
-    assertEquals(errors.length, frame.type === "error" ? 1 : 0);
+    assertEquals(errors.length, code === undefined ? 0 : 1);
     await stream.close();
   });
 }
 
 test("list_subscriptions shows a subscription that was lost without a word", async () => {
-  const venue = new FakeVenue();
-  const stream = await venue.connect({}, { ...config, wsPingIntervalMs: 10_000 });
+  await using venue = await startTimed();
+  const runtime = venue.wire.watch(venue.exchange.createRuntime({ ping: false }));
+  const stream = await venue.connect({ runtime }, { ...config, wsPingIntervalMs: 10_000 });
   const trades = await stream.subscribe("trade");
-  venue.socket.sids.clear();
+  venue.exchange.sockets.fail({ fault: "forget", channel: "trade" });
   await venue.clock.advance(12_000);
-  assertEquals(venue.sent("subscribe").length, 2);
+  assertEquals(venue.wire.sent("subscribe").length, 2);
   assertEquals((await take(trades, 1)).map(({ type }) => type), ["gap"]);
   await stream.close();
 });
 
 test("missing numbers are told, repeated frames are dropped, late ones still come", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect({}, config);
   const trades = await stream.subscribe("trade");
-  for (const seq of [1, 2, 2]) trade(venue.socket, "A", seq);
+  for (const seq of [1, 2, 2]) rawTrade(venue, "A", 1, seq);
   const missedFromMs = venue.clock.now();
   await venue.clock.advance(3_000);
-  venue.socket.send({ type: "something", msg: {} });
+  send(venue, { type: "something", msg: {} });
   await venue.clock.advance(1_000);
-  for (const seq of [5, 4, 6]) trade(venue.socket, "A", seq);
+  for (const seq of [5, 4, 6]) rawTrade(venue, "A", 1, seq);
   const missedToMs = venue.clock.now();
   const items = await take(trades, 6);
   assertEquals(ids(items), ["1", "2", "gap", "5", "4", "6"]);
@@ -631,12 +632,12 @@ test("missing numbers are told, repeated frames are dropped, late ones still com
 });
 
 test("a frame that cannot be read may have been anyone's: everyone is told", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect({}, config);
   const fills = await stream.subscribe("fill");
   const missedFromMs = venue.clock.now();
   await venue.clock.advance(5_000);
-  venue.socket.send("{");
+  venue.exchange.sockets.send("{");
   assertEquals(await take(fills, 1), [
     { type: "gap", missed: undefined, reason: "unreadable", missedFromMs, missedToMs: missedFromMs + 5_000 },
   ]);
@@ -645,17 +646,14 @@ test("a frame that cannot be read may have been anyone's: everyone is told", asy
 
 const BAD = "BAD";
 
-/** Refuses every command with a name in it that Kalshi does not know. */
-function refuseBad(socket: FakeSocket): void {
-  socket.answer = ({ id, params }) =>
-    params.market_tickers?.includes(BAD)
-      ? [{ id, type: "error", msg: { code: 11, msg: "Invalid parameter" } }]
-      : undefined;
+/** Refuses every command with a name in it that Kalshi does not know, on the sockets to come. */
+function refuseBad({ wire, exchange }: TimedExchange): void {
+  wire.onOpen = () => exchange.sockets.fail({ fault: "refuse", code: 11, ticker: BAD, times: Infinity });
 }
 
 test("a bad ticker costs nobody else anything, while connected and while reconnecting", async () => {
-  const venue = new FakeVenue();
-  venue.onSocket = refuseBad;
+  await using venue = await startTimed();
+  refuseBad(venue);
   const stream = await venue.connect({}, config);
   const both = (bad: string[], good: string[]) =>
     Promise.allSettled([
@@ -665,156 +663,148 @@ test("a bad ticker costs nobody else anything, while connected and while reconne
   const [first, second] = await both([BAD], ["A"]);
   assertEquals([first?.status, second?.status], ["rejected", "fulfilled"]);
 
-  venue.socket.drop();
+  venue.exchange.sockets.fail({ fault: "cut" });
   const many = Array.from({ length: 500 }, (_, n) => `M${n}`);
   const later = both([BAD, "B"], many);
   await venue.clock.advance(2_000);
   const [third, fourth] = await later;
   assertEquals([third?.status, fourth?.status], ["rejected", "fulfilled"]);
   await venue.clock.advance(0);
-  assert(venue.socket.commands.length < 30, `${venue.socket.commands.length} commands`);
+  assert(venue.wire.socket.commands.length < 30, `${venue.wire.socket.commands.length} commands`);
 
   const trades = second?.status === "fulfilled" ? second.value : undefined;
   assert(trades !== undefined);
   const [add, ok] = await Promise.allSettled([trades.add([BAD]), trades.add(["C"])]);
   assertEquals([add?.status, ok?.status], ["rejected", "fulfilled"]);
   assertEquals(trades.keys, ["A", "C"]);
-  for (const [n, ticker] of ["A", "B", "C", "M7"].entries()) trade(venue.socket, ticker, n + 1);
+  for (const [n, ticker] of ["A", "B", "C", "M7"].entries()) trade(venue, ticker, n + 1);
   assertEquals(ids(await take(trades, 3)), ["reconnected", "1", "3"]);
   await stream.close();
 });
 
 test("a ticker that has become unknown while reconnecting ends its readers alone", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const errors: unknown[] = [];
   const stream = await venue.connect({ onError: (error) => errors.push(error) }, config);
   const good = await stream.subscribe("trade", { market_tickers: ["A", BAD] });
   const gone = await stream.subscribe("trade", { market_tickers: [BAD] });
-  venue.onSocket = refuseBad;
-  venue.socket.drop();
+  refuseBad(venue);
+  venue.exchange.sockets.fail({ fault: "cut" });
   await venue.clock.advance(2_000);
   await assertRejects(() => take(gone, 2), KalshiStreamError, "error 11");
-  trade(venue.socket, "A", 1);
+  trade(venue, "A", 1);
   assertEquals(ids(await take(good, 2)), ["reconnected", "1"]);
   assertEquals([good.keys, errors.length], [["A"], 1]);
   await stream.close();
 });
 
 test("an answer that is lost leaves nobody with a subscription that is none", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect({}, config);
   const first = await stream.subscribe("trade", { market_tickers: ["A"] });
-  const { socket } = venue;
-  let lost = "unsubscribe";
-  const obeyed: string[] = [];
-  socket.answer = ({ id, cmd, params }) => {
-    const [sid] = (params.sids ?? []) as number[];
-    obeyed.push(String(params.action ?? cmd));
-    if (cmd === "unsubscribe" && ![...socket.sids.values()].includes(sid ?? 0)) {
-      return [{ id, type: "error", msg: { code: 7, msg: "Unknown subscription ID" } }];
-    }
-    if (obeyed.at(-1) !== lost) return undefined;
-    lost = "";
-    if (cmd === "unsubscribe") socket.sids.clear();
-    return null;
-  };
+  const { sockets } = venue.exchange;
+  sockets.fail({ fault: "ignore", command: "unsubscribe", afterProcessing: true });
   void first.unsubscribe();
   await venue.clock.advance(1_000);
   const joining = stream.subscribe("trade", { market_tickers: ["A"] }, { timeoutMs: 120_000 });
   await venue.clock.advance(60_000);
   const second = await joining;
-  assertEquals(socket.sids.has("trade"), true);
-  trade(socket, "A", 1);
+  trade(venue, "A", 1);
   assertEquals(ids(await take(second, 2)), ["gap", "1"]);
 
   // The same for a removal, whose ticker is wanted again.
   await second.add(["B"]);
-  lost = "delete_markets";
+  sockets.fail({ fault: "ignore", action: "delete_markets" });
   const removing = second.remove(["B"]).catch(() => {});
   await venue.clock.advance(1_000);
-  const before = obeyed.length;
+  const { commands } = venue.wire.socket;
+  const before = commands.length;
   const adding = second.add(["B"], { timeoutMs: 120_000 });
   await venue.clock.advance(60_000);
   await Promise.all([removing, adding]);
-  assertEquals(obeyed.slice(before), ["unsubscribe", "subscribe"]);
-  assertEquals(socket.commands.at(-1)?.params.market_tickers, ["A", "B"]);
+  assertEquals(commands.slice(before).map(({ cmd }) => cmd), ["unsubscribe", "subscribe"]);
+  assertEquals(commands.at(-1)?.params.market_tickers, ["A", "B"]);
   await stream.close();
 });
 
 test("an ended subscription whose sid is not told is found by asking which there are", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect({}, config);
   const trades = await stream.subscribe("trade");
   await stream.subscribe("fill");
-  venue.socket.sids.delete("trade");
-  venue.socket.send({ type: "error", msg: { code: 25, msg: "Subscription buffer overflow" } });
+  venue.exchange.sockets.fail({ fault: "forget", channel: "trade" });
+  send(venue, { type: "error", msg: { code: 25, msg: "Subscription buffer overflow" } });
   await venue.clock.advance(2_000);
-  assertEquals(venue.socket.commands.slice(-2).map(({ cmd }) => cmd), ["list_subscriptions", "subscribe"]);
-  assertEquals(venue.socket.commands.at(-1)?.params.channels, ["trade"]);
+  assertEquals(venue.wire.socket.commands.slice(-2).map(({ cmd }) => cmd), [
+    "list_subscriptions",
+    "subscribe",
+  ]);
+  assertEquals(venue.wire.socket.commands.at(-1)?.params.channels, ["trade"]);
   assertEquals(ids(await take(trades, 1)), ["gap"]);
   await stream.close();
 });
 
 test("with pings, too, what Kalshi has is asked now and then", async () => {
-  const venue = new FakeVenue();
-  venue.canPing = true;
+  await using venue = await startTimed();
   const stream = await venue.connect({}, { ...config, wsPingIntervalMs: 10_000 });
   const fills = await stream.subscribe("fill");
-  venue.socket.sids.clear();
-  venue.socket.sids.set("nobody's", 77);
+  const { sockets } = venue.exchange;
+  sockets.fail({ fault: "forget", channel: "fill" });
+  // One that the stream does not know of.
+  sockets.fail({ fault: "ignore", command: "subscribe", afterProcessing: true });
+  const { socket } = venue.wire;
+  socket.send({ id: 99, cmd: "subscribe", params: { channels: ["ticker"] } });
   await venue.clock.advance(70_000);
-  assertEquals(venue.socket.pings, 7);
+  assertEquals(socket.pings, 7);
   assertEquals(ids(await take(fills, 1)), ["gap"]);
-  assertEquals(venue.socket.sids.has("fill"), true);
-  assertEquals(venue.socket.sids.has("nobody's"), false, "given back");
+  assertEquals(venue.wire.sent("unsubscribe").map(({ params }) => params.sids), [[2]], "given back");
+  sockets.publish("fill", { trade_id: "1", market_ticker: "A" });
+  assertEquals(ids(await take(fills, 1)), ["1"]);
   await stream.close();
 });
 
 test("a subscription that ends while a command of it is under way is made anew", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect({}, config);
   const tickers = await stream.subscribe("ticker", { market_tickers: ["A"], send_initial_snapshot: true });
-  const { socket } = venue;
+  const { sockets } = venue.exchange;
+  let sid = 1;
   for (const answer of ["ok", "error"]) {
-    let count = 0;
-    socket.answer = ({ id, cmd, params }) => {
-      if (cmd !== "update_subscription" || count++ > 0) return undefined;
-      const [sid] = params.sids as number[];
-      socket.sids.clear();
-      socket.send({ type: "error", sid, msg: { code: 25, msg: "Subscription buffer overflow" } });
-      if (answer === "ok") return [{ id, type: "ok", sid }];
-      return [{ id, type: "error", msg: { code: 7, msg: "Unknown subscription ID" } }];
-    };
+    sockets.fail({ fault: "ignore", command: "update_subscription" });
     // Reads what is there already: its first message is asked for again.
     const second = stream.subscribe("ticker", { market_tickers: ["A"], send_initial_snapshot: true });
+    await venue.clock.advance(0);
+    const id = venue.wire.sent("update_subscription").at(-1)?.id;
+    sockets.fail({ fault: "error", code: 25, channel: "ticker" });
+    send(venue, answer === "ok" ? { id, type: "ok", sid } : { id, type: "error", msg: { code: 7, msg: "" } });
     await venue.clock.advance(30_000);
     await (await second).unsubscribe();
-    assertEquals([answer, socket.sids.has("ticker")], [answer, true]);
+    assertEquals([answer, venue.wire.sent("subscribe").length], [answer, ++sid]);
     assertEquals(ids(await take(tickers, 1)), ["gap"]);
   }
   await stream.close();
 });
 
 test("a reader that joins while its market is being added gets a first snapshot of its own", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect({}, config);
   const first = await stream.subscribe("orderbook_delta", { market_tickers: ["A"] });
-  const { socket } = venue;
-  let adding: number | undefined;
-  socket.answer = ({ id, params }) => {
-    if (params.action !== "add_markets") return undefined;
-    adding = id;
-    return null;
-  };
+  const { sockets } = venue.exchange;
+  sockets.fail({ fault: "ignore", action: "add_markets", afterProcessing: true });
   const added = first.add(["B"]);
   await venue.clock.advance(0);
-  socket.snapshot("B");
+  sockets.publish("orderbook_delta", {
+    market_ticker: "B",
+    market_id: "",
+    yes_dollars_fp: [],
+    no_dollars_fp: [],
+  }, "orderbook_snapshot");
   const joining = stream.subscribe("orderbook_delta", { market_tickers: ["B"] });
   await venue.clock.advance(0);
-  socket.send({ id: adding, type: "ok", sid: socket.sids.get("orderbook_delta") });
+  send(venue, { id: venue.wire.sent("update_subscription")[0]?.id, type: "ok", sid: 1 });
   await Promise.all([added, joining]);
-  assertEquals(socket.commands.at(-1)?.params, {
-    sids: [socket.sids.get("orderbook_delta")],
+  assertEquals(venue.wire.socket.commands.at(-1)?.params, {
+    sids: [1],
     action: "get_snapshot",
     market_tickers: ["B"],
   });
@@ -822,7 +812,7 @@ test("a reader that joins while its market is being added gets a first snapshot 
 });
 
 test("an ended subscription takes no changes, and lists of names are checked", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect({}, config);
   const trades = await stream.subscribe("trade", { market_tickers: ["A"] });
   for (const wrong of ["B", [5], [""], ["all"], undefined]) {
@@ -837,19 +827,19 @@ test("an ended subscription takes no changes, and lists of names are checked", a
 });
 
 test("an add that is given up is not wanted later either", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect({}, config);
   const trades = await stream.subscribe("trade", { market_tickers: ["A"] });
-  venue.socket.drop();
+  venue.exchange.sockets.fail({ fault: "cut" });
   const adding = trades.add(["B"], { timeoutMs: 1 });
   await Promise.all([assertRejects(() => adding, KalshiTimeoutError), venue.clock.advance(1)]);
   await venue.clock.advance(2_000);
-  assertEquals(venue.socket.commands.at(-1)?.params.market_tickers, ["A"]);
+  assertEquals(venue.wire.socket.commands.at(-1)?.params.market_tickers, ["A"]);
   await stream.close();
 });
 
 test("options that do not exist, and values that mean nothing, are refused before anything is sent", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect({}, config);
   const never = () => {};
   const calls: Record<string, () => Promise<unknown>> = {
@@ -869,11 +859,11 @@ test("options that do not exist, and values that mean nothing, are refused befor
   for (const [name, call] of Object.entries(calls)) {
     await assertRejects(call, KalshiConfigError, undefined, name);
   }
-  assertEquals(venue.socket.commands.length, 0);
+  assertEquals(venue.wire.socket.commands.length, 0);
   // More than a timer holds is no limit, and nothing said is what the configuration says.
   await stream.subscribe("fill", {}, { timeoutMs: Infinity });
   await stream.subscribe("ticker", {}, { timeoutMs: 30 * 86_400_000 });
-  venue.socket.silent = true;
+  venue.exchange.sockets.fail({ fault: "ignore", command: "subscribe" });
   const late = assertRejects(
     () => stream.subscribe("trade", {}, { timeoutMs: undefined }),
     KalshiTimeoutError,
@@ -881,12 +871,11 @@ test("options that do not exist, and values that mean nothing, are refused befor
   );
   await venue.clock.advance(30_000);
   await late;
-  venue.socket.silent = false;
   await stream.close();
 });
 
 test("frames of unknown types may carry anything, and are told whatever their sid", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const unknown: unknown[] = [];
   const stream = await venue.connect({ onUnknown: (frame) => unknown.push(frame) }, config);
   await stream.subscribe("trade");
@@ -894,9 +883,10 @@ test("frames of unknown types may carry anything, and are told whatever their si
     { type: "news", msg: "text" },
     { type: "news", sid: 99, seq: 4 },
     { type: "news", sid: null, msg: [1] },
-    { type: "news", sid: venue.socket.sids.get("trade"), msg: 5 },
+    { type: "news", sid: 1, msg: 5 },
   ];
-  for (const frame of frames) venue.socket.send(frame);
+  for (const frame of frames) send(venue, frame);
+  await venue.clock.advance(0);
   assertEquals(unknown.length, 4);
   assertEquals((unknown as { msg: unknown }[]).map(({ msg }) => msg), ["text", {}, [1], 5]);
   const { unreadable, gaps, bytes } = stream.stats();
@@ -906,24 +896,23 @@ test("frames of unknown types may carry anything, and are told whatever their si
 });
 
 test("leaving the loop unsubscribes", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect({}, config);
-  trade(venue.socket, "A", 1);
   const trades = await stream.subscribe("trade");
-  trade(venue.socket, "A", 1);
+  trade(venue, "A", 1);
   for await (const _ of trades) break;
   await venue.clock.advance(0);
-  assertEquals(venue.socket.commands.at(-1)?.cmd, "unsubscribe");
+  assertEquals(venue.wire.socket.commands.at(-1)?.cmd, "unsubscribe");
   await stream.close();
 });
 
 test("when the stream gives up, loops get what is queued and then the error with its cause", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect({}, { ...config, wsMaxRetries: 0 });
   const trades = await stream.subscribe("trade");
-  trade(venue.socket, "A", 1);
+  trade(venue, "A", 1);
   const waiting = stream.subscribe("fill", {}, { timeoutMs: 60_000 });
-  venue.socket.drop(4_000);
+  venue.exchange.sockets.fail({ fault: "close", code: 4_000 });
   await assertRejects(() => waiting, KalshiStreamClosedError);
   const seen: string[] = [];
   await assertRejects(
@@ -938,13 +927,16 @@ test("when the stream gives up, loops get what is queued and then the error with
 });
 
 test("the lag of sending_ts_ms is shown", async () => {
-  const venue = new FakeVenue();
+  await using venue = await startTimed();
   const stream = await venue.connect({}, config);
-  await stream.subscribe("trade");
   assertEquals(stream.stats().lagMs, undefined);
+  await stream.subscribe("trade");
+  assertEquals(stream.stats().lagMs, { last: 0, max: 0 });
   for (const lag of [40, 10]) {
-    venue.socket.update("trade", "trade", { market_ticker: "A" }, { sending_ts_ms: venue.clock.now() - lag });
+    const sending_ts_ms = venue.clock.now() - lag;
+    send(venue, { type: "trade", sid: 1, sending_ts_ms, msg: { market_ticker: "A" } });
   }
+  await venue.clock.advance(0);
   assertEquals(stream.stats().lagMs, { last: 10, max: 40 });
   await stream.close();
 });

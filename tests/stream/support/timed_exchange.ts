@@ -7,6 +7,7 @@ import {
 } from "../../../src/local_exchange/mod.ts";
 import { KalshiStream, type StreamOptions, type StreamStatus } from "../../../src/stream/mod.ts";
 import { ManualClock } from "../../../src/testing/manual_clock.ts";
+import { Wire } from "./wire.ts";
 
 /** Nothing is probed unless a test asks for it. */
 const calm = { retryBaseDelayMs: 1_000, retryMaxDelayMs: 8_000, wsPingIntervalMs: 100_000_000 };
@@ -15,6 +16,8 @@ export interface TimedExchange extends AsyncDisposable {
   readonly exchange: LocalExchange;
   readonly account: LocalAccount;
   readonly clock: ManualClock;
+  /** What its streams send. */
+  readonly wire: Wire;
   /** A client with a key. */
   client(config?: KalshiConfigOptions): KalshiClient;
   /** A stream without a client. */
@@ -27,7 +30,8 @@ export async function startTimed(options: LocalExchangeOptions = {}): Promise<Ti
   const clock = new ManualClock();
   const exchange = LocalExchange.create({ markets: 20, marketMakers: false, clock, ...options });
   const account = await exchange.createAccount();
-  const runtime = exchange.createRuntime();
+  const wire = new Wire();
+  const runtime = wire.watch(exchange.createRuntime());
   const owned: AsyncDisposable[] = [];
   const own = <T extends AsyncDisposable>(one: T) => {
     owned.push(one);
@@ -41,6 +45,7 @@ export async function startTimed(options: LocalExchangeOptions = {}): Promise<Ti
     exchange,
     account,
     clock,
+    wire,
     client,
     async connect(more = {}, config = {}) {
       const auth = KalshiAuth.fromSigner(account.auth);
@@ -48,8 +53,9 @@ export async function startTimed(options: LocalExchangeOptions = {}): Promise<Ti
     },
     connectWithClient: (more = {}, config = {}) => client(config).stream(more),
     async [Symbol.asyncDispose]() {
-      for (const one of owned.reverse()) await one[Symbol.asyncDispose]();
+      // First the exchange: no stream waits for an answer to its close on a clock that stands still.
       await exchange[Symbol.asyncDispose]();
+      for (const one of owned.reverse()) await one[Symbol.asyncDispose]();
     },
   };
 }
