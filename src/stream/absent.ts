@@ -21,7 +21,14 @@ export function marketLookup(lookup: StreamLookup | LookupClient | undefined): M
 }
 
 /** What a market is from its close on, until it has paid out and after. */
-const CLOSED = new Set(["closed", "determined", "disputed", "amended", "finalized", "settled"]);
+export const CLOSED_STATUSES: ReadonlySet<string> = new Set([
+  "closed",
+  "determined",
+  "disputed",
+  "amended",
+  "finalized",
+  "settled",
+]);
 
 /**
  * What REST says against a market's book: that there is no such market, or that it has closed. Undefined where it
@@ -32,7 +39,7 @@ const CLOSED = new Set(["closed", "determined", "disputed", "amended", "finalize
 export async function whyAbsent(ticker: string, lookUp: MarketLookup): Promise<KalshiError | undefined> {
   try {
     const { status } = await lookUp(ticker);
-    return CLOSED.has(status) ? new KalshiMarketClosedError(ticker, status) : undefined;
+    return CLOSED_STATUSES.has(status) ? new KalshiMarketClosedError(ticker, status) : undefined;
   } catch (cause) {
     if (!(cause instanceof KalshiError) || cause.code !== "NOT_FOUND") throw cause;
     const upper = ticker.toUpperCase();

@@ -109,6 +109,8 @@ interface Attachment {
 }
 
 const RETRY = { retryBaseDelayMs: 1_000, retryMaxDelayMs: 60_000 };
+/** How long REST may take to say which markets there are. */
+const LOOK_UP_MS = 3_000;
 const LONGEST_MESSAGE = 65_536;
 const LONGEST_LABEL = 256;
 const TRY_AGAIN_LATER = 1013;
@@ -182,6 +184,8 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
   readonly #settings: Settings;
   readonly #readers = new Map<FeedSocket, Reader<Market>>();
   readonly #markets: Markets;
+  /** How many requests for a book wait for it. */
+  #waiting = 0;
   #client: KalshiClient | undefined;
   #stream: KalshiStream | undefined;
   #connecting: Promise<void> | undefined;
@@ -206,6 +210,7 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
       idleMs: this.#settings.idleMs,
       now: Date.now,
       onError: (error) => this.#report(error),
+      lookUp: (tickers) => this.#lookUp(tickers),
       onRefused: (market, channels) => this.#refused(market, channels),
     });
     for (const socket of ctx.getWebSockets()) this.#restore(socket);
@@ -393,14 +398,8 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
     const channels = query.has("channels")
       ? readChannels(list("channels"))
       : ["orderbook_delta"] satisfies FeedChannel[];
-    const { maxReaders, heartbeatMs } = this.#settings;
-    if (this.#readers.size >= maxReaders) {
-      throw new Refusal(
-        errorCodes.subscriptionMarketLimitExceeded,
-        503,
-        `This feed has ${maxReaders} readers, and room for no more.`,
-      );
-    }
+    const { heartbeatMs } = this.#settings;
+    this.#assertRoom();
     this.#check(tickers, new Set(tickers).size, label);
     const { WebSocketPair } = globalThis as unknown as WorkersGlobals;
     const { 0: theirs, 1: socket } = new WebSocketPair();
@@ -410,6 +409,17 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
     this.#subscribe(reader, channels, tickers);
     await this.#schedule();
     return new Response(null, { status: 101, webSocket: theirs } as ResponseInit);
+  }
+
+  /** Requests that wait for a book count as readers. */
+  #assertRoom(): void {
+    const { maxReaders } = this.#settings;
+    if (this.#readers.size + this.#waiting < maxReaders) return;
+    throw new Refusal(
+      errorCodes.subscriptionMarketLimitExceeded,
+      503,
+      `This feed has ${maxReaders} readers, and room for no more.`,
+    );
   }
 
   #reader(socket: FeedSocket, label: string | undefined): Reader<Market> {
@@ -542,7 +552,9 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
 
   #join(reader: Reader<Market>, channel: FeedChannel, ticker: string, hasOldBook = false): void {
     const isBook = channel === "orderbook_delta";
-    const market = isBook ? this.#markets.openBook(ticker) : this.#markets.open(ticker);
+    const market = isBook
+      ? this.#markets.openBook(ticker, reader)
+      : this.#markets.open(ticker, false, reader);
     if (reader.wishes[channel].has(market)) return;
     reader.wishes[channel].add(market);
     market.readers[channel].add(reader);
@@ -588,14 +600,10 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
     if (!this.mayRead(ticker, label)) {
       throw new Refusal(errorCodes.authenticationRequired, 403, `${ticker} is not open to you.`);
     }
-    const market = this.#markets.openBook(ticker);
+    if (!this.#markets.isLive(ticker)) this.#assertRoom();
+    const market = this.#markets.openBook(ticker, label);
     this.#wake();
-    await this.#schedule();
-    const deadline = Date.now() + this.#settings.bookTimeoutMs;
-    const isDue = () => market.state !== "live" && market.refused === undefined;
-    for (let left = deadline - Date.now(); isDue() && left > 0; left = deadline - Date.now()) {
-      await market.changed(left);
-    }
+    await this.#settled(market);
     const { state, reason, refused, seq, book } = market;
     if (refused !== undefined) throw new Refusal(refused.code, 404, refused.text);
     const known = { market_ticker: ticker, state, reason };
@@ -604,11 +612,27 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
       : [503, { code: "stale_book", message: "The book is not live: try again.", ...known }];
   }
 
+  /** Resolves when a book is live or refused, or after `bookTimeoutMs`. */
+  async #settled(market: Market): Promise<void> {
+    const deadline = Date.now() + this.#settings.bookTimeoutMs;
+    const isDue = () => market.state !== "live" && market.refused === undefined;
+    this.#waiting++;
+    try {
+      await this.#schedule();
+      for (let left = deadline - Date.now(); isDue() && left > 0; left = deadline - Date.now()) {
+        await market.changed(left);
+      }
+    } finally {
+      this.#waiting--;
+    }
+  }
+
   #status(): object {
     const { frames, reconnects, gaps, resyncs, lagMs } = this.#stream?.stats() ?? {};
     return {
       state: this.#state,
       readers: this.#readers.size,
+      waiting: this.#waiting,
       markets: this.#markets.size,
       books: this.#markets.states,
       upstream: { frames, reconnects, gaps, resyncs, lag_ms: lagMs?.last },
@@ -644,6 +668,14 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
     if (this.#connecting !== undefined) return this.#tell("connecting");
     if (Date.now() < this.#retryAtMs) return;
     this.#connecting = this.#connect().finally(() => this.#connecting = undefined);
+  }
+
+  /** The statuses of those markets that there are, by REST. */
+  async #lookUp(tickers: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const client = this.#client ??= await this.createClient();
+    const params = { tickers: tickers.join(), limit: tickers.length };
+    const { items } = await client.markets.list(params, { timeoutMs: LOOK_UP_MS });
+    return new Map(items.map(({ ticker, status }) => [ticker, status]));
   }
 
   async #connect(): Promise<void> {

@@ -7,6 +7,7 @@
 import { type BookSide, errorCodes } from "../contract/event/channels.ts";
 import { KalshiNotFoundError } from "../base/errors.ts";
 import { KalshiStreamOverflowError } from "../base/overflow_error.ts";
+import { CLOSED_STATUSES } from "../stream/absent.ts";
 import { KalshiMarketClosedError, KalshiStreamError } from "../stream/errors.ts";
 import type { LiveOrderBook } from "../stream/live_books.ts";
 import type { BookChange, StaleReason } from "../books/market_book.ts";
@@ -22,6 +23,7 @@ import {
   Refusal,
   snapshotFrame,
 } from "./frames.ts";
+import { Names } from "./names.ts";
 import type { Reader } from "./reader.ts";
 
 /** Kalshi's errors that are about the market that was named. */
@@ -47,7 +49,7 @@ function readRefusal(error: unknown): Refused | undefined {
 
 /** How long a market that was refused is refused without asking. */
 const REFUSED_MS = 60_000;
-const REFUSED_MOST = 1_000;
+const REFUSED_MOST = 10_000;
 /** How long a book may take to be live for the first time. */
 const FIRST_SNAPSHOT_MS = 10_000;
 
@@ -77,6 +79,8 @@ export class Market {
   reason: StaleReason | undefined;
   /** True once it was live. */
   isKnown = false;
+  /** Whether Kalshi's WebSocket may hear of it: there is such a market, or nobody could say that there is none. */
+  isAdmitted = false;
   /** Set when it was refused. */
   refused: Refused | undefined;
   /** Counts the changes that readers were told of. */
@@ -203,6 +207,8 @@ export interface MarketsOptions {
   readonly idleMs: number;
   readonly now: () => number;
   readonly onError: (error: unknown) => void;
+  /** The statuses of those markets that there are. Without it Kalshi's WebSocket hears of every name. */
+  readonly lookUp?: ((tickers: readonly string[]) => Promise<ReadonlyMap<string, string>>) | undefined;
   /** A market was refused on these channels: its readers have heard of it and have to let go of it. */
   readonly onRefused: (market: Market, channels: readonly FeedChannel[]) => void;
 }
@@ -216,10 +222,18 @@ export class Markets {
   readonly #refused = new Map<string, Refused & { readonly at: number }>();
   readonly #subscriptions = new Map<MessageChannel, Subscription<{ readonly type: string }>>();
   readonly #syncing = new Set<MessageChannel>();
+  readonly #names: Names | undefined;
   #stream: KalshiStream | undefined;
 
   constructor(options: MarketsOptions) {
     this.#options = options;
+    const { lookUp } = options;
+    this.#names = lookUp && new Names({
+      lookUp,
+      onAnswer: (ticker, status, error) => this.#answered(ticker, status, error),
+      onAnswered: () => this.sync(),
+      onError: (error) => options.onError(error),
+    });
   }
 
   get size(): number {
@@ -234,11 +248,11 @@ export class Markets {
   }
 
   /**
-   * A market, from now on.
+   * A market, from now on. `owner`: who brings its name.
    *
    * @throws {Refusal} when there is no such market, or no room for one more
    */
-  open(ticker: string, isPinned = false): Market {
+  open(ticker: string, isPinned = false, owner?: unknown): Market {
     const now = this.#options.now();
     let market = this.#markets.get(ticker);
     if (market === undefined) {
@@ -253,17 +267,28 @@ export class Markets {
           `This feed holds ${this.#options.most} markets at once.`,
         );
       }
+      const isKnown = isPinned || this.#names === undefined || this.#names.isKnown(ticker);
+      if (!isKnown && !this.#names?.add(ticker, owner)) {
+        const text = "Too many names wait to be looked up: try again.";
+        throw new Refusal(errorCodes.tooManyRequests, 429, text);
+      }
       this.#markets.set(ticker, market = new Market(ticker, now, isPinned));
+      market.isAdmitted = isKnown;
     }
     market.usedAt = now;
     return market;
   }
 
   /** The same with its book. */
-  openBook(ticker: string): Market {
-    const market = this.open(ticker);
+  openBook(ticker: string, owner?: unknown): Market {
+    const market = this.open(ticker, false, owner);
     market.bookUsedAt = market.usedAt;
     return market;
+  }
+
+  /** Whether a market has a live book. */
+  isLive(ticker: string): boolean {
+    return this.#markets.get(ticker)?.state === "live";
   }
 
   /** Whether these could be opened. */
@@ -312,8 +337,9 @@ export class Markets {
   sync(): void {
     const stream = this.#stream;
     if (stream === undefined) return;
-    const missing = [...this.#markets.values()].filter(({ bookUsedAt, book, openingOn }) =>
-      bookUsedAt !== undefined && book === undefined && openingOn === undefined
+    this.#names?.ask();
+    const missing = [...this.#markets.values()].filter(({ isAdmitted, bookUsedAt, book, openingOn }) =>
+      isAdmitted && bookUsedAt !== undefined && book === undefined && openingOn === undefined
     );
     if (missing.length > 0) void this.#openBooks(stream, missing);
     void this.#syncChannel(stream, "ticker");
@@ -342,6 +368,21 @@ export class Markets {
           text: `Kalshi gives no market ${market.ticker}.`,
         });
       }
+    }
+  }
+
+  /** REST has said what it knows of a name. */
+  #answered(ticker: string, status: string | undefined, error: unknown): void {
+    const market = this.#markets.get(ticker);
+    const isGone = error === undefined && (status === undefined || CLOSED_STATUSES.has(status));
+    if (!isGone) {
+      if (error === undefined) this.#names?.know(ticker);
+      if (market !== undefined) market.isAdmitted = true; // where REST failed, Kalshi's WebSocket has to say it
+    } else if (market !== undefined && !market.isAdmitted) {
+      const text = status === undefined
+        ? `There is no market ${ticker}.`
+        : new KalshiMarketClosedError(ticker, status).message;
+      this.#refuse(market, { code: errorCodes.marketNotFound, text });
     }
   }
 
@@ -399,7 +440,9 @@ export class Markets {
     this.#syncing.add(channel);
     try {
       while (this.#stream === stream) {
-        const wanted = [...this.#markets.values()].filter(({ readers }) => readers[channel].size > 0);
+        const wanted = [...this.#markets.values()].filter(({ isAdmitted, readers }) =>
+          isAdmitted && readers[channel].size > 0
+        );
         const subscription = this.#subscriptions.get(channel);
         const surplus = new Set(subscription?.keys);
         const missing = wanted.filter(({ ticker }) => !surplus.delete(ticker));
@@ -494,7 +537,11 @@ export class Markets {
     const isAll = channels === CHANNELS;
     if (isAll) {
       this.#markets.delete(ticker);
-      if (this.#refused.size < REFUSED_MOST) this.#refused.set(ticker, { ...why, at: this.#options.now() });
+      this.#names?.doubt(ticker);
+      const [oldest] = this.#refused.keys();
+      if (this.#refused.size >= REFUSED_MOST && oldest !== undefined) this.#refused.delete(oldest);
+      this.#refused.delete(ticker);
+      this.#refused.set(ticker, { ...why, at: this.#options.now() });
       for (const reader of readers.orderbook_delta) reader.stale(market, "disconnected");
       market.refuse(why);
     }

@@ -361,6 +361,51 @@ for (const unknownTickers of ["ignore", "refuse"] as const) {
   );
 }
 
+test("KalshiFeed: names that there are not keep no reader from its book", node, async () => {
+  await using bed = await startFeed({
+    unknownTickers: "refuse",
+    options: { heartbeatMs: 60_000, bookTimeoutMs: 60_000, maxReaders: 20 },
+  });
+  const tickers = bed.exchange.openTickers().slice(0, 3);
+  const first = await bed.read(`tickers=${tickers[0]}`);
+  await until(() => bed.agree([first], tickers.slice(0, 1)));
+  const statuses = new Set<number>();
+  let isOver = false;
+  let asked = 0;
+  const strangers = Array.from({ length: 9 }, async () => {
+    while (!isOver) statuses.add((await bed.get(`/book/NOPE-${++asked}`)).status);
+  });
+  // Each reader has its book while they go on asking.
+  for (const ticker of tickers) {
+    const before = asked;
+    const reader = await bed.read(`tickers=${ticker}`);
+    await until(() => bed.agree([reader], [ticker]));
+    assert(asked - before < 200, `${asked - before} names were asked for before ${ticker} was there`);
+  }
+  await until(() => asked > 30);
+  isOver = true;
+  await Promise.all(strangers);
+  assertEquals([...statuses], [404]);
+  // Nothing of it was heard where all books come from, and what was refused is not asked for again.
+  const { value } = await bed.get("/status") as { value: Record<string, Record<string, number>> };
+  assertEquals([value.upstream?.gaps, value.upstream?.resyncs, value.upstream?.reconnects], [0, 0, 0]);
+  assertEquals((await bed.get("/book/NOPE-1")).status, 404);
+  assertRight([first]);
+});
+
+test("KalshiFeed: requests that wait for a book count as readers", node, async () => {
+  await using bed = await startFeed({
+    options: { maxReaders: 3, bookTimeoutMs: 60_000, heartbeatMs: 60_000 },
+  });
+  bed.exchange.sockets.refuse({ status: "hang", times: 1 });
+  const waiting = [1, 2, 3].map((n) => bed.get(`/book/NOPE-${n}`));
+  await until(async () => (await bed.get("/status")).value["waiting"] === 3);
+  assertEquals((await bed.get("/book/NOPE-4")).status, 503);
+  await assertRejects(() => bed.read("tickers=NOPE"));
+  bed.exchange.sockets.restart();
+  assertEquals((await Promise.all(waiting)).map(({ status }) => status), [404, 404, 404]);
+});
+
 test("KalshiFeed: a key that is refused or unusable is told to the log, not to readers", node, async () => {
   for (const change of [{ keyId: "11111111-2222-3333-4444-555555555555" }, { privateKey: "no key" }]) {
     await using bed = await startFeed({ ...change, options: { bookTimeoutMs: 200 } });
