@@ -32,7 +32,7 @@ import { Reader } from "./reader.ts";
 export interface KalshiFeedOptions {
   /** Markets whose books are kept up also while nobody reads them; none unless told. */
   readonly tickers?: readonly string[] | undefined;
-  /** How many readers may be connected; 500 unless told. */
+  /** How many readers may be connected, requests that wait for a book among them; 500 unless told. */
   readonly maxReaders?: number | undefined;
   /** How many markets the feed holds for all its readers together; 500 unless told. */
   readonly maxMarkets?: number | undefined;
