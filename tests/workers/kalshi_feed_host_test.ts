@@ -284,11 +284,11 @@ test(
       { channel: "trade", market_tickers: [two] },
     ] as never);
 
-    const second = await bed.read(`tickers=${one}`);
-    await assertRejects(() => bed.read(`tickers=${one}`));
     // What nobody reads and was never live makes room; what is live stays a while.
     await until(async () => await status(`/book/${three}`) === 200);
     assertEquals(await status(`/book/${four}`), 503);
+    const second = await bed.read(`tickers=${one}`);
+    await assertRejects(() => bed.read(`tickers=${one}`));
     await until(() => {
       for (let n = 0; n < 30 && second.closed === undefined; n++) {
         second.send({ id: n, cmd: "list_subscriptions" });
