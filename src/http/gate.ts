@@ -3,12 +3,10 @@
  *
  * @module
  */
-import type { ConnectionLimits } from "../runtime/types.ts";
+import type { ConnectionLimits, RequestPlace } from "../runtime/types.ts";
 
 /** A place among the requests in flight. */
-export interface Place {
-  /** False where its connection must not stay open afterwards: as many as may stay are in use already. */
-  readonly keepAlive: boolean;
+export interface Place extends RequestPlace {
   /**
    * Gives the place to the next; a second call does nothing.
    *
@@ -19,8 +17,8 @@ export interface Place {
 
 /** What a gate knows of the connections behind it. */
 export interface GateOptions {
-  /** How long a connection that closes is still there after its request, in milliseconds. 0 when left out. */
-  readonly closesInMs?: number | undefined;
+  /** Waits until a connection that closes is gone. Left out where there is none to wait for. */
+  readonly untilClosed?: (() => Promise<void>) | undefined;
   /** True where all requests share one connection: then none has to wait. */
   readonly isShared?: (() => boolean) | undefined;
 }
@@ -34,8 +32,8 @@ export class Gate {
   readonly #mayStay: number;
   readonly #options: GateOptions;
   readonly #waiting = new Set<() => void>();
+  readonly #taken: boolean[] = [];
   #inFlight = 0;
-  #staying = 0;
 
   /** What the limits leave out is not limited. */
   constructor(
@@ -74,27 +72,28 @@ export class Gate {
   }
 
   #take(): Place {
-    const keepAlive = this.#staying < this.#mayStay;
+    const free = this.#taken.indexOf(false);
+    const slot = free === -1 ? this.#taken.length : free;
+    const keepAlive = slot < this.#mayStay;
+    this.#taken[slot] = true;
     this.#inFlight++;
-    if (keepAlive) this.#staying++;
     let isTaken = true;
     return {
+      slot,
       keepAlive,
       leave: (isEnding) => {
         if (!isTaken) return;
         isTaken = false;
-        const { closesInMs = 0 } = this.#options;
-        const free = () => this.#free(keepAlive);
-        // Of the runtime's own time, not a client's clock: sockets close as fast as they do.
-        if (closesInMs > 0 && (isEnding || !keepAlive)) setTimeout(free, closesInMs);
-        else free();
+        const { untilClosed } = this.#options;
+        if (untilClosed !== undefined && (isEnding || !keepAlive)) untilClosed().then(() => this.#free(slot));
+        else this.#free(slot);
       },
     };
   }
 
-  #free(kept: boolean): void {
+  #free(slot: number): void {
     this.#inFlight--;
-    if (kept) this.#staying--;
+    this.#taken[slot] = false;
     for (const onTurn of this.#waiting) {
       if (!this.#isOpen()) return;
       this.#waiting.delete(onTurn);

@@ -32,7 +32,7 @@ import { assertSignable } from "../config/url_policy.ts";
 import { assertCallOptions, checkCall, rawJson } from "./check_call.ts";
 import { tell } from "../base/tell.ts";
 import { type ClientHooks, redactHeaders, type RetryEvent } from "./hooks.ts";
-import { Gate } from "./gate.ts";
+import { Gate, type Place } from "./gate.ts";
 import type { Limiter } from "../rate_limits/limiter.ts";
 import type { RequestIdentity } from "../base/request_identity.ts";
 import { decodeResponse, outcomeOf, readRefusal, type Refused, responseError } from "./response.ts";
@@ -193,7 +193,7 @@ export class HttpPipeline {
     this.#gate = (limits?.maxConnections ?? limits?.maxKeepaliveConnections) === undefined
       ? undefined
       : new Gate(limits ?? {}, {
-        closesInMs: pool.closesInMs,
+        untilClosed: pool.untilClosed?.bind(pool),
         isShared: () => pool.isShared?.(baseUrl) ?? false,
       });
   }
@@ -371,7 +371,7 @@ export class HttpPipeline {
       call.sent = false;
       call.status = call.refusal = undefined;
       call.last = undefined;
-      const value = await this.#inTurn(call, signal, (keepAlive) => this.#exchange(call, signal, keepAlive));
+      const value = await this.#inTurn(call, signal, (place) => this.#exchange(call, signal, place));
       const { inspect } = this.#parts;
       const { path, empty = false, lists } = call.template;
       const { read = (value) => value } = call.options;
@@ -385,9 +385,9 @@ export class HttpPipeline {
   async #inTurn<T>(
     call: Call,
     signal: AbortSignal,
-    send: (keepAlive: boolean | undefined) => Promise<T>,
+    send: (place?: Place) => Promise<T>,
   ): Promise<T> {
-    if (this.#gate === undefined) return await send(undefined);
+    if (this.#gate === undefined) return await send();
     call.isWaiting = true;
     const place = await this.#gate.enter(signal).finally(() => call.isWaiting = false);
     // Also where the runtime is slow to end what was aborted, or never does.
@@ -396,7 +396,7 @@ export class HttpPipeline {
     try {
       if (signal.aborted) throw signal.reason;
       signal.addEventListener("abort", onAbort, { once: true });
-      const value = await send(place.keepAlive);
+      const value = await send(place);
       isEnding = false;
       return value;
     } finally {
@@ -406,7 +406,7 @@ export class HttpPipeline {
   }
 
   /** Signs and sends one attempt, and decodes its answer. */
-  async #exchange(call: Call, signal: AbortSignal, keepAlive: boolean | undefined): Promise<unknown> {
+  async #exchange(call: Call, signal: AbortSignal, place?: Place): Promise<unknown> {
     const { clock, pool, hooks, config } = this.#parts;
     const started = hooks.onResponse && clock.monotonic();
     const { method, url, body } = call;
@@ -416,7 +416,7 @@ export class HttpPipeline {
     // A limit that struck while signing must not be followed by a request.
     if (signal.aborted) throw signal.reason;
     call.sent = true;
-    const response = await pool.fetch(url, { method, headers, body, signal, keepAlive });
+    const response = await pool.fetch(url, { method, headers, body, signal, place });
     const { status } = response;
     call.status = status;
     tell(hooks.onResponse, () => ({

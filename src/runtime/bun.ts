@@ -178,13 +178,13 @@ export function bunRuntime(options: RuntimeOptions = {}): Runtime {
       const http2 = poolOptions.http2 && http2Offers(settings);
       let closed = false;
       return {
-        closesInMs: CLOSES_IN_MS,
+        untilClosed: () => new Promise((resolve) => setTimeout(resolve, CLOSES_IN_MS)),
         isShared: (url) => http2 !== false && http2.isOffered(url),
-        fetch(url, { method, headers, body, signal, keepAlive }) {
+        fetch(url, { method, headers, body, signal, place }) {
           if (closed) return Promise.reject(new TypeError("The connection pool is closed."));
           const init: BunRequestInit = { method, headers, signal: signal ?? null, redirect: "manual" };
           // Without a limit of all connections, those that come back are counted by the session alone.
-          if (keepAlive === false && maxConnections !== undefined) init.keepalive = false;
+          if (place?.keepAlive === false && maxConnections !== undefined) init.keepalive = false;
           if (isWrite(method)) {
             const bytes = encoder.encode(body);
             init.body = oneShot(bytes);

@@ -9,7 +9,7 @@ import { withCoding } from "./content_coding.ts";
 import { hostFeatures } from "./host.ts";
 import { nodeCodings } from "./node_codings.ts";
 import { checkPoolOptions, checkRuntimeOptions } from "./options.ts";
-import type { Runtime, RuntimeOptions } from "./types.ts";
+import type { RequestPlace, Runtime, RuntimeOptions } from "./types.ts";
 import { isWrite } from "./writes.ts";
 
 interface DenoHttpClient {
@@ -35,8 +35,13 @@ const UNTOUCHED = /^$/;
 const encoder = new TextEncoder();
 const advice =
   " Use nodeRuntime() of @unofficial/kalshi/node, which runs in Deno too, over HTTP/1.1, and does not.";
-/** How long a socket that Deno closes is still open after its answer, with some to spare. */
-const CLOSES_IN_MS = 3;
+/** Of a request that comes by no gate. */
+const FIRST_PLACE: RequestPlace = { slot: 0, keepAlive: true };
+
+/** Waits for Deno to drop a connection: it does so in a turn or two of its event loop, whatever time these take. */
+async function turnsOfTheLoop(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await new Promise<void>((resolve) => setTimeout(resolve, 0));
+}
 
 /** A body that can be read once: Deno cannot repeat what is gone. */
 function oneShot(bytes: Uint8Array): ReadableStream<Uint8Array> {
@@ -122,21 +127,18 @@ export function denoRuntime(options: RuntimeOptions = {}): Runtime {
           ...(mostIdle !== undefined && { poolMaxIdlePerHost: mostIdle }),
           ...(keepaliveExpiryMs !== undefined && { poolIdleTimeout: keepaliveExpiryMs }),
         });
-      // Never more than may be open at all: Deno opens one beside that which a request ends up with.
-      const client = makeClient(
-        maxConnections === undefined
-          ? maxKeepaliveConnections
-          : Math.min(maxConnections, maxKeepaliveConnections ?? Infinity),
-      );
-      // A connection that comes back to a client which keeps enough is closed while its successor is opened: with both
-      // limits, what goes beyond those that stay has a client of its own. Over HTTP/2 all share one connection.
-      const isSplit = maxConnections !== undefined && maxKeepaliveConnections !== undefined && !http2;
-      const closing = isSplit ? makeClient(0) : undefined;
+      // Over HTTP/1.1 each place has a client of its own, with one connection: one client for all would open more than
+      // there are requests, since it dials for each and then takes the first connection that is free.
+      const clientOfPlace = maxConnections !== undefined && !http2;
+      const client = clientOfPlace ? undefined : makeClient(maxKeepaliveConnections);
+      const clients: DenoHttpClient[] = [];
+      const choose = ({ slot, keepAlive }: RequestPlace) => clients[slot] ??= makeClient(keepAlive ? 1 : 0);
       let closed = false;
       return {
-        closesInMs: CLOSES_IN_MS,
-        fetch(url, { method, headers, body, signal, keepAlive }) {
-          const closes = keepAlive === false && closing !== undefined;
+        untilClosed: turnsOfTheLoop,
+        fetch(url, { method, headers, body, signal, place }) {
+          if (closed) return Promise.reject(new TypeError("The connection pool is closed."));
+          const closes = clientOfPlace && place?.keepAlive === false;
           // Deno reads the first member of a gzip file alone. The answer to a write is short, and comes as it is.
           const asked = headers["accept-encoding"] ?? (isWrite(method) ? "identity" : undefined);
           const init = {
@@ -149,7 +151,7 @@ export function denoRuntime(options: RuntimeOptions = {}): Runtime {
             body: isWrite(method) ? oneShot(encoder.encode(body)) : null,
             signal: signal ?? null,
             redirect: "manual",
-            client: closes ? closing : client,
+            client: client ?? choose(place ?? FIRST_PLACE),
           } as const;
           return fetch(url, init).then((response) =>
             withCoding(response, asked === "identity" ? UNTOUCHED : UNDONE, nodeCodings)
@@ -157,10 +159,7 @@ export function denoRuntime(options: RuntimeOptions = {}): Runtime {
         },
         isNotSent,
         close() {
-          if (!closed) {
-            client.close();
-            closing?.close();
-          }
+          if (!closed) for (const each of client ? [client] : clients) each?.close();
           closed = true;
           return Promise.resolve();
         },

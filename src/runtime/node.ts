@@ -36,9 +36,9 @@ async function undiciPool({ limits }: HttpPoolOptions, settings: Settings): Prom
       })
       : new undici.Agent({ ...limit, allowH2: false, ...(tls && { connect: tls }) }));
   return {
-    async fetch(url, { method, headers, body, signal, keepAlive }) {
+    async fetch(url, { method, headers, body, signal, place }) {
       const answer = await undici.request(url, {
-        dispatcher: agents.choose(keepAlive),
+        dispatcher: agents.choose(place?.keepAlive),
         method: method as Dispatcher.HttpMethod,
         headers: { "accept-encoding": acceptEncoding, ...headers },
         body: body ?? null,

@@ -73,7 +73,7 @@ export function builtinPool(limits?: ConnectionLimits): HttpPool {
   let used = false;
   let closed = false;
   return {
-    fetch(url, { method, headers, body, signal, keepAlive }) {
+    fetch(url, { method, headers, body, signal, place }) {
       if (closed) return Promise.reject(new TypeError("The connection pool is closed."));
       if (!used) {
         const Agent = ownAgent();
@@ -86,7 +86,7 @@ export function builtinPool(limits?: ConnectionLimits): HttpPool {
         body: body ?? null,
         signal: signal ?? null,
         redirect: "manual",
-        dispatcher: agents?.choose(keepAlive),
+        dispatcher: agents?.choose(place?.keepAlive),
       };
       return fetch(url, init).then((response) => withCoding(response, undone(), nodeCodings));
     },

@@ -89,8 +89,16 @@ export interface HttpPoolRequest {
   readonly body?: string | undefined;
   /** Ends the request and the reading of its body. */
   readonly signal?: AbortSignal | undefined;
-  /** False where the connection must close after this request, since as many as may stay open do. */
-  readonly keepAlive?: boolean | undefined;
+  /** Its place among the requests in flight; left out where `limits` say nothing of them. */
+  readonly place?: RequestPlace | undefined;
+}
+
+/** A place among the requests in flight. */
+export interface RequestPlace {
+  /** Its number, from 0 on: the lowest that was free. No other request in flight has it. */
+  readonly slot: number;
+  /** False where its connection must close after this request: there are places below for all that may stay. */
+  readonly keepAlive: boolean;
 }
 
 /** Content codings that a network has left on a body. */
@@ -124,10 +132,10 @@ export interface HttpPool {
    */
   fetch(url: string, request: HttpPoolRequest): Promise<PoolResponse>;
   /**
-   * How long a connection that closes is still there after its request, in milliseconds: so long its place is taken.
-   * Left out where the pool counts its connections itself, or there are none to count.
+   * Waits until the connection of a request that has just ended is closed: so long its place is taken. Left out where
+   * the pool counts its connections itself, or there are none to count.
    */
-  readonly closesInMs?: number | undefined;
+  untilClosed?(): Promise<void>;
   /** True where requests to this URL are known to share one connection (HTTP/2), so that none has to wait for another. */
   isShared?(url: string): boolean;
   /** True when this failure of {@linkcode fetch} proves that no byte of the request was sent. */

@@ -1,10 +1,11 @@
-// An HTTPS server that speaks HTTP/1.1 and, unless told, HTTP/2; it counts connections and requests and fails
-// as it is told. Answers are used in turn, the last one again and again:
+// An HTTPS server that speaks HTTP/1.1 and, unless told, HTTP/2, or HTTP without TLS (`tls: false`); it counts
+// connections and requests and fails as it is told. Answers are used in turn, the last one again and again:
 // { delayMs, hold, status, headers, base64, bomb, then: "fin" | "rst" | "refuse-stream" | "reset-stream" | "goaway" |
 // "cut" | "stall" }; one that is held waits until the test calls `release`. The last two come after the head and
 // `base64`.
 import { Buffer } from "node:buffer";
 import { createSecureServer } from "node:http2";
+import { createServer as createHttpServer } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import { createServer } from "node:net";
 import { bomb, explode } from "./bomb.mjs";
@@ -65,7 +66,9 @@ function handle(request, response) {
   });
 }
 
-const server = http2
+const server = options.tls === false
+  ? createHttpServer(handle)
+  : http2
   ? createSecureServer({ key, cert, allowHTTP1: true, settings: options.settings }, handle)
   : createHttpsServer({ key, cert }, handle);
 server.keepAliveTimeout = 600_000;
