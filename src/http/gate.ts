@@ -3,22 +3,22 @@
  *
  * @module
  */
-import type { ConnectionLimits, RequestPlace } from "../runtime/types.ts";
+import type { ConnectionLimits, RequestPlace, UntilFree } from "../runtime/types.ts";
 
 /** A place among the requests in flight. */
 export interface Place extends RequestPlace {
   /**
    * Gives the place to the next; a second call does nothing.
    *
-   * @param isEnding Whether the request broke off, so that its connection is closing.
+   * @param isBroken Whether the request broke off, so that its connection is closing.
    */
-  leave(isEnding: boolean): void;
+  leave(isBroken: boolean): void;
 }
 
 /** What a gate knows of the connections behind it. */
 export interface GateOptions {
-  /** Waits until a connection that closes is gone. Left out where there is none to wait for. */
-  readonly untilClosed?: (() => Promise<void>) | undefined;
+  /** The pool's own. */
+  readonly untilFree?: UntilFree | undefined;
   /** True where all requests share one connection: then none has to wait. */
   readonly isShared?: (() => boolean) | undefined;
 }
@@ -81,12 +81,12 @@ export class Gate {
     return {
       slot,
       keepAlive,
-      leave: (isEnding) => {
+      leave: (isBroken) => {
         if (!isTaken) return;
         isTaken = false;
-        const { untilClosed } = this.#options;
-        if (untilClosed !== undefined && (isEnding || !keepAlive)) untilClosed().then(() => this.#free(slot));
-        else this.#free(slot);
+        const { untilFree } = this.#options;
+        if (untilFree === undefined) this.#free(slot);
+        else untilFree(isBroken ? "breaks" : keepAlive ? "stays" : "closes").then(() => this.#free(slot));
       },
     };
   }

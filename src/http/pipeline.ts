@@ -193,7 +193,7 @@ export class HttpPipeline {
     this.#gate = (limits?.maxConnections ?? limits?.maxKeepaliveConnections) === undefined
       ? undefined
       : new Gate(limits ?? {}, {
-        untilClosed: pool.untilClosed?.bind(pool),
+        untilFree: pool.untilFree,
         isShared: () => pool.isShared?.(baseUrl) ?? false,
       });
   }

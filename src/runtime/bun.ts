@@ -13,6 +13,7 @@ import { nodeCodings } from "./node_codings.ts";
 import { checkPoolOptions, checkRuntimeOptions, type Reasons, type Settings } from "./options.ts";
 import { certificateRefused } from "./tls_codes.ts";
 import type { Runtime, RuntimeOptions } from "./types.ts";
+import { untilClosed } from "./until_free.ts";
 import { isWrite } from "./writes.ts";
 
 interface BunRequestInit extends RequestInit {
@@ -40,8 +41,6 @@ interface BunNamespace {
 /** The content codings that Bun's `fetch` undoes: one of these alone, whatever "identity" stands beside it. */
 const UNDONE = /^(,|\s|identity)*(gzip|x-gzip|deflate|br|zstd)?(,|\s|identity)*$/i;
 const CONNECT_TIMEOUT_MS = 10_000;
-/** How long a socket that Bun closes is still open after its answer, with some to spare. */
-const CLOSES_IN_MS = 3;
 
 const reasons: Reasons = {
   http2: "Bun's fetch has no HTTP/2 through a proxy. Leave out http2 or the proxy.",
@@ -178,7 +177,7 @@ export function bunRuntime(options: RuntimeOptions = {}): Runtime {
       const http2 = poolOptions.http2 && http2Offers(settings);
       let closed = false;
       return {
-        untilClosed: () => new Promise((resolve) => setTimeout(resolve, CLOSES_IN_MS)),
+        untilFree: untilClosed,
         isShared: (url) => http2 !== false && http2.isOffered(url),
         fetch(url, { method, headers, body, signal, place }) {
           if (closed) return Promise.reject(new TypeError("The connection pool is closed."));

@@ -10,6 +10,7 @@ import { hostFeatures } from "./host.ts";
 import { nodeCodings } from "./node_codings.ts";
 import { checkPoolOptions, checkRuntimeOptions } from "./options.ts";
 import type { RequestPlace, Runtime, RuntimeOptions } from "./types.ts";
+import { untilBackOrClosed } from "./until_free.ts";
 import { isWrite } from "./writes.ts";
 
 interface DenoHttpClient {
@@ -37,11 +38,6 @@ const advice =
   " Use nodeRuntime() of @unofficial/kalshi/node, which runs in Deno too, over HTTP/1.1, and does not.";
 /** Of a request that comes by no gate. */
 const FIRST_PLACE: RequestPlace = { slot: 0, keepAlive: true };
-
-/** Waits for Deno to drop a connection: it does so in a turn or two of its event loop, whatever time these take. */
-async function turnsOfTheLoop(): Promise<void> {
-  for (let turn = 0; turn < 3; turn++) await new Promise<void>((resolve) => setTimeout(resolve, 0));
-}
 
 /** A body that can be read once: Deno cannot repeat what is gone. */
 function oneShot(bytes: Uint8Array): ReadableStream<Uint8Array> {
@@ -135,7 +131,7 @@ export function denoRuntime(options: RuntimeOptions = {}): Runtime {
       const choose = ({ slot, keepAlive }: RequestPlace) => clients[slot] ??= makeClient(keepAlive ? 1 : 0);
       let closed = false;
       return {
-        untilClosed: turnsOfTheLoop,
+        untilFree: untilBackOrClosed,
         fetch(url, { method, headers, body, signal, place }) {
           if (closed) return Promise.reject(new TypeError("The connection pool is closed."));
           const closes = clientOfPlace && place?.keepAlive === false;
@@ -159,7 +155,7 @@ export function denoRuntime(options: RuntimeOptions = {}): Runtime {
         },
         isNotSent,
         close() {
-          if (!closed) for (const each of client ? [client] : clients) each?.close();
+          if (!closed) { for (const each of client ? [client] : clients) each?.close(); }
           closed = true;
           return Promise.resolve();
         },

@@ -123,6 +123,15 @@ export interface PoolResponse {
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
+/**
+ * What becomes of a connection after its request: it stays, it closes after the answer, or it is broken off without
+ * one.
+ */
+export type ConnectionEnd = "stays" | "closes" | "breaks";
+
+/** Waits until a connection can be used again, or is gone. */
+export type UntilFree = (end: ConnectionEnd) => Promise<void>;
+
 /** The connections of one client. */
 export interface HttpPool {
   /**
@@ -132,10 +141,10 @@ export interface HttpPool {
    */
   fetch(url: string, request: HttpPoolRequest): Promise<PoolResponse>;
   /**
-   * Waits until the connection of a request that has just ended is closed: so long its place is taken. Left out where
-   * the pool counts its connections itself, or there are none to count.
+   * Waits until the connection of a request that has just ended can be used again, or is gone: so long its place is
+   * taken. Left out where the pool counts its connections itself, or there are none to count.
    */
-  untilClosed?(): Promise<void>;
+  readonly untilFree?: UntilFree | undefined;
   /** True where requests to this URL are known to share one connection (HTTP/2), so that none has to wait for another. */
   isShared?(url: string): boolean;
   /** True when this failure of {@linkcode fetch} proves that no byte of the request was sent. */
