@@ -22,7 +22,12 @@ import type { Operation } from "./contract/operation.ts";
 import { GetAccountApiLimits, GetAccountEndpointCosts } from "./contract/event/operations.ts";
 import type { ResponseCheck } from "./contract/validation.ts";
 import { KalshiCore, type KalshiCoreOptions } from "./core.ts";
-import { KalshiAuthRequiredError, KalshiClosedError, KalshiConfigError } from "./base/errors.ts";
+import {
+  KalshiAuthRequiredError,
+  KalshiClosedError,
+  KalshiConfigError,
+  KalshiConnectionError,
+} from "./base/errors.ts";
 import type { ClientHooks } from "./http/hooks.ts";
 import { lazyLimiter, type Limiter } from "./rate_limits/limiter.ts";
 import type { HttpPipeline } from "./http/pipeline.ts";
@@ -273,7 +278,9 @@ export class KalshiClient extends KalshiCore {
     try {
       if (this.#closing !== undefined) throw closed();
       const key = typeof auth === "function" ? await auth() : auth;
-      const { KalshiStream } = await import("./stream/stream.ts");
+      const { KalshiStream } = await import("./stream/stream.ts").catch((cause) => {
+        throw new KalshiConnectionError("The code of streams could not be loaded: see `cause`.", { cause });
+      });
       const stream = await KalshiStream.connect({
         ...shared,
         ...options,
