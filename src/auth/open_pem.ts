@@ -33,7 +33,9 @@ export async function openPem(pem: PemInput, passphrase: Passphrase | undefined)
     return key;
   }
   // Loaded for encrypted keys only.
-  const { decryptKey, readEncryptedKey } = await import("./pbes2.ts");
+  const { decryptKey, readEncryptedKey } = await import("./pbes2.ts").catch((cause) => {
+    throw new KalshiAuthKeyError("The code for encrypted keys could not be loaded: see `cause`.", { cause });
+  });
   const key = reading(() => readEncryptedKey(der));
   checkPassphrase(encrypted, passphrase);
   let secret = passphrase;
