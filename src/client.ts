@@ -14,9 +14,11 @@ import { checkKeyId, type RequestSigner } from "./auth/signer.ts";
 import type { Clock } from "./base/clock.ts";
 import {
   givenSettings,
+  isKalshiConfig,
   KalshiConfig,
   type KalshiConfigContext,
   type KalshiConfigOptions,
+  readConfigOption,
 } from "./config/kalshi_config.ts";
 import type { Operation } from "./contract/operation.ts";
 import { GetAccountApiLimits, GetAccountEndpointCosts } from "./contract/event/operations.ts";
@@ -31,10 +33,11 @@ import {
 import type { ClientHooks } from "./http/hooks.ts";
 import { lazyLimiter, type Limiter } from "./rate_limits/limiter.ts";
 import type { HttpPipeline } from "./http/pipeline.ts";
-import { assertBudgets, type RateBudgets } from "./rate_limits/budgets.ts";
+import { type RateBudgets, readBudgets } from "./rate_limits/budgets.ts";
 import { makeInspect, type Validate } from "./http/validate.ts";
 import { CLIENT_OPTIONS, STREAM_OPTIONS } from "./config/option_places.ts";
-import { assertKnownOptions, assertParts, assertSignal } from "./config/options.ts";
+import { assertSignal, readOptions, readParts } from "./config/options.ts";
+import { isPlain, shown } from "./base/plain.ts";
 import { Account } from "./rest/account.ts";
 import { ApiKeys } from "./rest/api_keys.ts";
 import { Communications } from "./rest/communications.ts";
@@ -124,17 +127,16 @@ function chooseLimiter(
   }
   if (typeof rateLimit !== "object" || rateLimit === null) {
     throw new KalshiConfigError(
-      `\`rateLimit\` takes "auto", { read, write }, a RateLimiter or false; got ${
-        JSON.stringify(rateLimit)
-      }.`,
+      `\`rateLimit\` takes "auto", { read, write }, a RateLimiter or false; got ${shown(rateLimit)}.`,
     );
   }
-  if ("admit" in rateLimit) return rateLimit;
-  assertKnownOptions("rateLimit", rateLimit, ["read", "write"]);
-  assertBudgets(rateLimit);
+  if (isPlain(rateLimit) ? Object.hasOwn(rateLimit, "admit") : "admit" in rateLimit) {
+    return rateLimit as Limiter;
+  }
+  const budgets = readBudgets(readOptions("rateLimit", rateLimit as RateBudgets, ["read", "write"]));
   return lazyLimiter(async () => {
     const { RateLimiter } = await import("./rate_limits/rate_limiter.ts");
-    return new RateLimiter({ ...rateLimit, clock });
+    return new RateLimiter({ ...budgets, clock });
   });
 }
 
@@ -144,7 +146,7 @@ function chooseConfig({ config, demo }: KalshiClientOptions, context: KalshiConf
   }
   if (config === undefined) return demo ? KalshiConfig.demo() : new KalshiConfig();
   if (demo) throw new KalshiConfigError("Give either `demo: true` or `config`, not both.");
-  return config instanceof KalshiConfig ? config : new KalshiConfig(config, context);
+  return isKalshiConfig(config) ? config : new KalshiConfig(config, context);
 }
 
 /** The key of a client, imported at its first use where it came as text or as a file. */
@@ -208,9 +210,8 @@ export class KalshiClient extends KalshiCore {
    * @throws {KalshiAuthKeyError} when `privateKey` cannot be a private key, and when the file of `privateKeyPath` is
    * missing or holds none, where the runtime can look.
    */
-  constructor(options: KalshiClientOptions = {}) {
-    assertKnownOptions("KalshiClient", options, OPTION_NAMES);
-    assertParts("KalshiClient", options, OPTION_NAMES);
+  constructor(given: KalshiClientOptions = {}) {
+    const options = readParts("KalshiClient", readOptions("KalshiClient", given, OPTION_NAMES), OPTION_NAMES);
     const runtime = options.runtime ?? detectRestRuntime();
     const config = chooseConfig(options, { runtime });
     const limiter = chooseLimiter(options, () => http);
@@ -252,9 +253,9 @@ export class KalshiClient extends KalshiCore {
    * ```
    */
   async stream(
-    options: Omit<StreamOptions, "auth" | "runtime" | "clock" | "lookup"> = {},
+    given: Omit<StreamOptions, "auth" | "runtime" | "clock" | "lookup"> = {},
   ): Promise<KalshiStream> {
-    assertKnownOptions("KalshiStream", options, STREAM_OPTIONS);
+    const options = readOptions("KalshiStream", given, STREAM_OPTIONS);
     for (const name of ["auth", "runtime", "clock", "lookup"] as const) {
       if ((options as StreamOptions)[name] !== undefined) {
         throw new KalshiConfigError(
@@ -371,7 +372,7 @@ export class KalshiClient extends KalshiCore {
    * exchange, it is production.
    *
    * @param env Read in place of the runtime's variables, such as a Worker's `env`.
-   * @param options Win over the environment: with a key of your own its key variables are not read, and
+   * @param wanted Options, which win over the environment: with a key of your own its key variables are not read, and
    * `demo: true` or a `config` with a URL decides where the client goes; `KalshiConfig.production()` is one. A `config`
    * without a URL leaves that to the environment.
    * @throws {KalshiConfigError} when a variable is malformed, when one that is needed may not be read (Deno without
@@ -379,12 +380,13 @@ export class KalshiClient extends KalshiCore {
    * and when KALSHI_DEMO is true beside a URL of production's.
    * @throws {KalshiAuthError} when the key is unusable, or the key id or the key is missing.
    */
-  static async fromEnv(env?: KalshiEnv, options: KalshiClientOptions = {}): Promise<KalshiClient> {
-    assertKnownOptions("KalshiClient", options, OPTION_NAMES);
-    const runtime = options.runtime ?? detectRestRuntime();
-    const { auth, keyId, privateKey, privateKeyPath, config, demo } = options;
+  static async fromEnv(env?: KalshiEnv, wanted: KalshiClientOptions = {}): Promise<KalshiClient> {
+    const own = readOptions("KalshiClient", wanted, OPTION_NAMES);
+    const config = readConfigOption(own.config);
+    const options = { ...own, config };
+    const { auth, keyId, privateKey, privateKeyPath, demo, runtime = detectRestRuntime() } = own;
     const ownKey = [auth, keyId, privateKey, privateKeyPath].some((given) => given !== undefined);
-    const given = config instanceof KalshiConfig ? givenSettings(config) : config;
+    const given = isKalshiConfig(config) ? givenSettings(config) : config;
     const ownExchange = demo === true || given?.baseUrl !== undefined || given?.wsBaseUrl !== undefined;
     assertNoOptions(env);
     const settings = readAuthEnv(env, runtime, { key: !ownKey, exchange: !ownExchange });
@@ -442,10 +444,10 @@ function environmentConfig(
   { baseUrl, demo, ...settings }: EnvSettings,
   runtime: RestRuntime,
 ): KalshiConfig {
-  const given = config instanceof KalshiConfig ? givenSettings(config) : config;
+  const given = isKalshiConfig(config) ? givenSettings(config) : config;
   const allowUnknownHost = given?.allowUnknownHost ?? settings.allowUnknownHost;
   const exchange = { baseUrl: baseUrl ?? (demo ? homeUrl("demo") : undefined), allowUnknownHost };
-  const chosen = config instanceof KalshiConfig
+  const chosen = isKalshiConfig(config)
     ? config.with(exchange)
     : new KalshiConfig(config === undefined ? exchange : config && { ...config, ...exchange }, { runtime });
   if (demo && chosen.environment === "production") {

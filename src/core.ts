@@ -16,8 +16,8 @@ import { type CallOptions, HttpPipeline, type InspectResponse } from "./http/pip
 import { isSafeMethod } from "./base/http_method.ts";
 import { type Transport, transportPool } from "./http/transport.ts";
 import { assertPlainPath, type Params } from "./http/url.ts";
-import { assertParts } from "./config/options.ts";
-import { isPlain, shown } from "./base/plain.ts";
+import { readParts } from "./config/options.ts";
+import { isPlain, readOwn, shown } from "./base/plain.ts";
 import type { RestRuntime } from "./runtime/types.ts";
 
 /** What a {@linkcode KalshiCore} is made from. */
@@ -80,17 +80,13 @@ export class KalshiCore implements AsyncDisposable {
    *
    * @throws {KalshiConfigError} for an unknown option, and when the config asks for what this runtime cannot do.
    */
-  constructor(options: KalshiCoreOptions = {}) {
+  constructor(given: KalshiCoreOptions = {}) {
     // An option such as `demo`, which is the client's, must not be taken for granted and trade for real.
-    assertParts("KalshiCore", options, ["auth", "config"]);
+    const options = readParts("KalshiCore", given, ["auth", "config"]);
     const { auth, config = DEFAULTS, runtime, transport, limiter, inspect, clock = systemClock } = options;
     const { onRequest, onResponse, onRetry } = options;
-    const settings = Object(config);
-    if (!Object.keys(DEFAULTS).every((name) => name in settings)) {
-      throw new KalshiConfigError(`config takes a KalshiConfig; got ${shown(config)}.`);
-    }
-    this.config = config;
-    const { http2, limits } = config;
+    this.config = settled(config);
+    const { http2, limits } = this.config;
     if (transport !== undefined && (http2 || limits !== undefined)) {
       throw new KalshiConfigError(
         "A transport replaces the network: leave http2 and limits out of the config.",
@@ -124,14 +120,15 @@ export class KalshiCore implements AsyncDisposable {
    * @throws {KalshiConfigError} for another method, a path that cannot be signed as it is sent, and a body where the
    * method has none; nothing was sent.
    */
-  async request<T = unknown>(method: string, path: string, options: RawRequestOptions = {}): Promise<T> {
-    if (!isPlain(options as unknown)) {
+  async request<T = unknown>(method: string, path: string, given: RawRequestOptions = {}): Promise<T> {
+    if (!isPlain(given as unknown)) {
       throw new KalshiConfigError(
         `request() takes a plain object after the path, such as { query: { limit: 100 } }; got ${
-          shown(options)
+          shown(given)
         }.`,
       );
     }
+    const options = readOwn(given);
     assertSendable(options);
     const { query, auth = "optional", body, ...rest } = options;
     const verb = String(method).toUpperCase();
@@ -163,6 +160,18 @@ export class KalshiCore implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+/** A configuration that nothing can change any more: itself where it is one, else a frozen copy of what it says now. */
+function settled(config: KalshiSettings): KalshiSettings {
+  const names = Object.keys(DEFAULTS).filter((name) => name !== "environment");
+  const given = Object(config) as KalshiSettings;
+  if (given.environment === undefined || !names.every((name) => Object.hasOwn(given, name))) {
+    throw new KalshiConfigError(`config takes a KalshiConfig; got ${shown(config)}.`);
+  }
+  const isFixed = Object.isFrozen(given) &&
+    names.every((name) => "value" in (Object.getOwnPropertyDescriptor(given, name) ?? {}));
+  return isFixed ? given : Object.freeze({ ...readOwn(given), environment: given.environment });
 }
 
 const tagOf = (value: object): string => Object.prototype.toString.call(value);

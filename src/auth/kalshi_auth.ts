@@ -12,6 +12,7 @@ import {
   KalshiAuthRequiredError,
   KalshiConfigError,
 } from "../base/errors.ts";
+import { readOwn } from "../base/plain.ts";
 import type { RestRuntime } from "../runtime/types.ts";
 import { type KalshiEnv, readAuthEnv } from "./env.ts";
 import { keyError, reading } from "./key_errors.ts";
@@ -86,7 +87,8 @@ export class KalshiAuth implements RequestSigner {
    */
   static async fromPem(keyId: string, pem: PemInput, options: KeyOptions = {}): Promise<KalshiAuth> {
     const id = checkKeyId(keyId);
-    return await KalshiAuth.#fromKey(id, await openPem(pem, options.passphrase), options);
+    const { passphrase, runtime } = readOwn(options);
+    return await KalshiAuth.#fromKey(id, await openPem(pem, passphrase), runtime);
   }
 
   /**
@@ -98,8 +100,8 @@ export class KalshiAuth implements RequestSigner {
    */
   static async fromKeyPath(keyId: string, path: string | URL, options: KeyOptions = {}): Promise<KalshiAuth> {
     const id = checkKeyId(keyId);
-    const { runtime = detectRestRuntime() } = options;
-    return await KalshiAuth.fromPem(id, await readKeyFile(path, runtime), { ...options, runtime });
+    const { passphrase, runtime = detectRestRuntime() } = readOwn(options);
+    return await KalshiAuth.fromPem(id, await readKeyFile(path, runtime), { passphrase, runtime });
   }
 
   /**
@@ -109,7 +111,7 @@ export class KalshiAuth implements RequestSigner {
    */
   static async fromJwk(keyId: string, jwk: PrivateJwk, options: SignerOptions = {}): Promise<KalshiAuth> {
     const id = checkKeyId(keyId);
-    return await KalshiAuth.#fromKey(id, reading(() => readJwk(jwk)), options);
+    return await KalshiAuth.#fromKey(id, reading(() => readJwk(jwk)), readOwn(options).runtime);
   }
 
   /**
@@ -184,7 +186,7 @@ export class KalshiAuth implements RequestSigner {
 
   /** As {@linkcode KalshiAuth.fromEnv}, but undefined when the key id or the key is missing. */
   static async tryFromEnv(env?: KalshiEnv, options: AuthEnvOptions = {}): Promise<KalshiAuth | undefined> {
-    const runtime = options.runtime ?? detectRestRuntime();
+    const { runtime = detectRestRuntime() } = readOwn(options);
     const { keyId, privateKey, privateKeyPath, passphrase } = readAuthEnv(env, runtime, { exchange: false });
     if (keyId === undefined) {
       if (privateKey !== undefined) assertPrivateKeyPem(privateKey, { passphrase });
@@ -198,7 +200,7 @@ export class KalshiAuth implements RequestSigner {
     return undefined;
   }
 
-  static async #fromKey(keyId: string, key: PlainKey, { runtime }: SignerOptions): Promise<KalshiAuth> {
+  static async #fromKey(keyId: string, key: PlainKey, runtime: RestRuntime | undefined): Promise<KalshiAuth> {
     return new KalshiAuth(keyId, key.algorithm, await signerOf(key, runtime));
   }
 
@@ -224,7 +226,7 @@ export class KalshiAuth implements RequestSigner {
    * `timestampMs` is no time.
    */
   async headers(method: string, path: string, options: SignedHeadersOptions = {}): Promise<SignedHeaders> {
-    const { timestampMs = Date.now() } = options;
+    const { timestampMs = Date.now() } = readOwn(options);
     if (!(timestampMs >= 0 && timestampMs < Infinity)) {
       throw new KalshiConfigError("timestampMs must be a Unix time in milliseconds.");
     }

@@ -5,6 +5,7 @@
  * @module
  */
 import { KalshiAuthKeyError } from "../base/errors.ts";
+import { readOwn } from "../base/plain.ts";
 import { CONVERT, keyError, reading } from "./key_errors.ts";
 import { findKey, type PemInput } from "./pem.ts";
 import { type PlainKey, readKeyDer } from "./private_key.ts";
@@ -75,5 +76,5 @@ export interface PemOptions {
 export function assertPrivateKeyPem(pem: PemInput, options?: PemOptions): void {
   const { encrypted, der } = findKey(pem);
   if (!encrypted) reading(() => readKeyDer(der));
-  if (options !== undefined) checkPassphrase(encrypted, options.passphrase);
+  if (options !== undefined) checkPassphrase(encrypted, readOwn(options).passphrase);
 }

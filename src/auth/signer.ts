@@ -5,6 +5,7 @@
  */
 import { detectRestRuntime } from "#runtime";
 import { KalshiAuthKeyError } from "../base/errors.ts";
+import { readOwn } from "../base/plain.ts";
 import type { RestRuntime } from "../runtime/types.ts";
 import { keyError, reading } from "./key_errors.ts";
 import { findKey, type PemInput } from "./pem.ts";
@@ -75,8 +76,9 @@ export async function signerOf(
 export async function signerFromPem(
   keyId: string,
   pem: PemInput,
-  { runtime }: SignerOptions = {},
+  options: SignerOptions = {},
 ): Promise<RequestSigner> {
+  const { runtime } = readOwn(options);
   const id = checkKeyId(keyId);
   const { encrypted, der } = findKey(pem);
   if (encrypted) throw keyError("encrypted", "Use KalshiAuth.fromPem with its passphrase.");

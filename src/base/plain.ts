@@ -20,6 +20,16 @@ export function isPlain(value: unknown): value is Fields {
 }
 
 /**
+ * A copy of an object's own properties, each read once. It inherits nothing: what is not in it is left out, whatever
+ * `Object.prototype` was made to hold elsewhere in the process.
+ */
+export function readOwn<T extends object>(given: T): T {
+  const copy = Object.create(null);
+  for (const name of Object.getOwnPropertyNames(given)) copy[name] = given[name as keyof T];
+  return copy;
+}
+
+/**
  * Own properties of a plain object, and of those in it, read once: what is checked is what is sent. Everything else
  * stays what it is, for the check to refuse.
  */

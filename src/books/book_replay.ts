@@ -5,10 +5,10 @@
  */
 
 import {
-  assertBookOptions,
   type BookChange,
   type BookFrame,
   MarketBook,
+  readBookOptions,
   type StaleReason,
 } from "./market_book.ts";
 import { isPlain } from "../base/plain.ts";
@@ -59,8 +59,7 @@ export class BookReplay {
    * @throws {KalshiConfigError} for an option that is unknown or wrong
    */
   constructor(options: BookReplayOptions = {}) {
-    assertBookOptions("BookReplay", options);
-    this.#options = { ...options };
+    this.#options = readBookOptions("BookReplay", options);
   }
 
   /** The books so far, by ticker. */

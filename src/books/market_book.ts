@@ -7,7 +7,7 @@
 import { KalshiStaleBookError } from "./errors.ts";
 import { KalshiConfigError } from "../base/errors.ts";
 import { complementPrice, parseCount, parsePrice } from "../base/fixed_point.ts";
-import { assertFlag, assertFunction, assertKnownOptions } from "../config/options.ts";
+import { assertFlag, assertFunction, readOptions } from "../config/options.ts";
 import { shown } from "../base/plain.ts";
 import { OrderBook } from "./order_book.ts";
 import { isNumbered } from "./sequence.ts";
@@ -123,12 +123,13 @@ export interface MarketBookOptions {
   readonly onChange?: ((change: BookChange) => void) | undefined;
 }
 
-/** Refuses options that a book does not have, and values that they cannot have. */
-export function assertBookOptions(owner: string, options: object): void {
-  assertKnownOptions(owner, options, ["useYesPrice", "onChange"]);
-  const { useYesPrice, onChange } = options as { readonly [name: string]: unknown };
+/** A copy of a book's options; refuses those that it does not have, and values that they cannot have. */
+export function readBookOptions<O extends object>(owner: string, options: O): O {
+  const own = readOptions(owner, options, ["useYesPrice", "onChange"]);
+  const { useYesPrice, onChange } = own as { readonly [name: string]: unknown };
   if (useYesPrice !== undefined) assertFlag("useYesPrice", useYesPrice);
   if (onChange !== undefined) assertFunction("onChange", onChange);
+  return own;
 }
 
 const ONE_DOLLAR = 10_000;
@@ -231,10 +232,10 @@ export class MarketBook {
     if (typeof ticker !== "string" || ticker === "") {
       throw new KalshiConfigError(`MarketBook takes the ticker of a market first; got ${shown(ticker)}.`);
     }
-    assertBookOptions("MarketBook", options);
+    const { useYesPrice, onChange } = readBookOptions("MarketBook", options);
     this.ticker = ticker;
-    this.#useYesPrice = options.useYesPrice ?? true;
-    this.#onChange = options.onChange;
+    this.#useYesPrice = useYesPrice ?? true;
+    this.#onChange = onChange;
   }
 
   /** Whether it can be trusted. */

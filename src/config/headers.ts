@@ -4,6 +4,7 @@
  * @module
  */
 import { KalshiConfigError } from "../base/errors.ts";
+import { readOwn } from "../base/plain.ts";
 
 // Some gateways read "_" as "-" in header names, so both spellings count as one.
 const reserved = /^(kalshi-access-.*|host|content-length|connection|transfer-encoding)$/;
@@ -13,7 +14,7 @@ const reserved = /^(kalshi-access-.*|host|content-length|connection|transfer-enc
  *
  * @param headers names and values, as given by the caller
  * @param option the option's name, for the message
- * @returns the same headers
+ * @returns a copy of them, in which each was read once
  * @throws {KalshiConfigError} for a KALSHI-ACCESS-* header, Host, Content-Length, Connection or
  * Transfer-Encoding in any case, a name given twice in different case, an invalid name, or a value that is no
  * string or holds a line break. Values never appear in the message.
@@ -30,7 +31,8 @@ export function assertExtraHeaders(
     refuse(`must be a plain object, such as { "x-desk": "7" }`);
   }
   const seen = new Set<string>();
-  for (const [name, value] of Object.entries(headers as object)) {
+  const own = readOwn(headers as Record<string, unknown>);
+  for (const [name, value] of Object.entries(own)) {
     const shown = JSON.stringify(name.slice(0, 64));
     const lower = name.toLowerCase().replaceAll("_", "-");
     if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) refuse(`holds ${shown}, which is no header name`);
@@ -41,5 +43,5 @@ export function assertExtraHeaders(
       refuse(`must hold one line of Latin-1 text for ${shown}`);
     }
   }
-  return headers as Readonly<Record<string, string>>;
+  return own as Readonly<Record<string, string>>;
 }

@@ -10,7 +10,7 @@ import { KalshiConfigError } from "../base/errors.ts";
 import { assertExtraHeaders } from "./headers.ts";
 import type { KalshiEnvironment } from "./hosts.ts";
 import { unknownOption } from "./options.ts";
-import { isPlain, shown } from "../base/plain.ts";
+import { isPlain, readOwn, shown } from "../base/plain.ts";
 import type { ConnectionLimits, RestRuntime } from "../runtime/types.ts";
 import { type CheckedUrl, checkUrl, counterpart, homeUrl, type UrlKind } from "./url_policy.ts";
 
@@ -146,20 +146,21 @@ const limitEntries = (): Record<keyof ConnectionLimits, v.GenericSchema> => ({
 });
 
 /** The options that are given, `undefined` being the same as left out, when all of them are as they must be. */
-function validate<T>(
+function validate<T extends object>(
   options: T,
   entries: Readonly<Record<keyof T, v.GenericSchema>>,
   path: readonly string[] = [],
 ): Partial<T> {
-  if (!isPlain(options) && !(options instanceof KalshiConfig)) {
+  if (!isPlain(options) && !isConfig(options)) {
     const owner = ["KalshiConfig", ...path].join(".");
     throw new KalshiConfigError(`${owner} takes an object of options; got ${shown(options)}.`);
   }
   const schema = v.strictObject(entries, "takes an object of options");
-  const result = v.safeParse(schema, options, { abortEarly: true });
+  const result = v.safeParse(schema, readOwn(options), { abortEarly: true });
   if (result.success) {
-    const given = Object.entries(result.output).filter(([, value]) => value !== undefined);
-    return Object.fromEntries(given) as Partial<T>;
+    const given = readOwn(result.output) as Partial<T>;
+    for (const [name, value] of Object.entries(given)) if (value === undefined) delete given[name as keyof T];
+    return given;
   }
   const [{ path: [at] = [], expected, input, message }] = result.issues;
   const name = at === undefined ? [] : [String(at.key)];
@@ -179,10 +180,21 @@ export type GivenSettings = Pick<
 >;
 
 let read: (config: KalshiConfig) => GivenSettings;
+let isConfig: (value: unknown) => value is KalshiConfig;
 
 /** What a configuration was given of what an environment can say as well. */
 export function givenSettings(config: KalshiConfig): GivenSettings {
   return read(config);
+}
+
+/** A client's `config`: a configuration as it is, options as a copy of what they hold. */
+export function readConfigOption<T>(config: T): T {
+  return isPlain(config) ? readOwn(config) : config;
+}
+
+/** Whether this is a configuration that was checked, and not only something of its shape. */
+export function isKalshiConfig(value: unknown): value is KalshiConfig {
+  return isConfig(value);
 }
 
 /** Where a configuration is made. */
@@ -194,7 +206,7 @@ export interface KalshiConfigContext {
   readonly runtime?: Pick<RestRuntime, "readEnv"> | undefined;
 }
 
-// How `with` tells the constructor whose child it makes; no option of that name can be given from outside.
+// How `with` tells the constructor whose child it makes; nothing of that name can be given from outside.
 const parent = Symbol("parent");
 
 /**
@@ -262,6 +274,8 @@ export class KalshiConfig {
 
   static {
     read = (config) => config.#given;
+    isConfig = (value): value is KalshiConfig =>
+      typeof value === "object" && value !== null && #given in value;
   }
 
   /**
@@ -275,7 +289,7 @@ export class KalshiConfig {
     const given = validate(options, entries());
     const { baseUrl, wsBaseUrl, allowUnknownHost, signPublicCalls, extraHeaders = {}, limits } = given;
     this.#given = { baseUrl, wsBaseUrl, allowUnknownHost, signPublicCalls };
-    this.#runtime = context.runtime;
+    this.#runtime = Object.hasOwn(context, "runtime") ? context.runtime : undefined;
 
     let allowed = allowUnknownHost;
     const allow = () =>
@@ -297,7 +311,7 @@ export class KalshiConfig {
     }
     this.#environment = rest.environment;
 
-    const before = (options as { [parent]?: KalshiConfig })[parent];
+    const before = (context as { [parent]?: KalshiConfig })[parent];
     const unknown = [rest, ws].filter(({ environment }) => environment === "unknown").map(({ host }) => host);
     if (unknown.length > 0 && (before?.baseUrl !== rest.url || before.wsBaseUrl !== ws.url)) {
       console.warn(
@@ -309,7 +323,7 @@ export class KalshiConfig {
     Object.assign(this, defaults, given, {
       baseUrl: rest.url,
       wsBaseUrl: ws.url,
-      extraHeaders: Object.freeze({ ...assertExtraHeaders(extraHeaders) }),
+      extraHeaders: Object.freeze(assertExtraHeaders(extraHeaders)),
       limits: limits && Object.freeze(validate(limits, limitEntries(), ["limits"])),
       allowUnknownHost: allowed ?? DEFAULTS.allowUnknownHost,
     });
@@ -341,8 +355,9 @@ export class KalshiConfig {
    * @throws {KalshiConfigError} for the first option that is unknown or wrong
    */
   with(options: KalshiConfigOptions): KalshiConfig {
-    const inherited = { ...this, ...this.#given, [parent]: this };
-    return new KalshiConfig(options && { ...inherited, ...options }, { runtime: this.#runtime });
+    const inherited = { ...this, ...this.#given };
+    const context = { runtime: this.#runtime, [parent]: this };
+    return new KalshiConfig(options && { ...inherited, ...options }, context);
   }
 
   /** Whose REST host it is: Kalshi's production or demo, this machine, or one that was let through. */
@@ -351,7 +366,8 @@ export class KalshiConfig {
   }
 }
 
-function preset(environment: KalshiEnvironment, options: KalshiConfigOptions): KalshiConfig {
+function preset(environment: KalshiEnvironment, given: KalshiConfigOptions): KalshiConfig {
+  const options = readConfigOption(given);
   for (const name of ["baseUrl", "wsBaseUrl"] as const) {
     if (options?.[name] !== undefined) {
       throw new KalshiConfigError(

@@ -6,15 +6,22 @@
 import { nearestName } from "../base/nearest_name.ts";
 import { KalshiConfigError } from "../base/errors.ts";
 import { CONFIG_OPTIONS, laterPlaceOf, placeOf } from "./option_places.ts";
-import { isPlain, shown, shownName } from "../base/plain.ts";
+import { isPlain, readOwn, shown, shownName } from "../base/plain.ts";
 
-/** Refuses what is no plain object of options, and options that `owner` does not have. */
-export function assertKnownOptions(owner: string, options: unknown, known: readonly string[]): void {
+/**
+ * The own properties of an object of options, each read once. Only this copy is to be checked and used: what it does
+ * not hold was not given, and what was checked stays what it was.
+ *
+ * @throws {KalshiConfigError} for what is no plain object, and for an option that `owner` does not have
+ */
+export function readOptions<T extends object>(owner: string, options: T, known: readonly string[]): T {
   // An AbortSignal in the place of options would never end anything, and a text would be no option at all.
-  if (!isPlain(options)) refuse(owner, ["an object of options"], options);
-  for (const name of Object.getOwnPropertyNames(options)) {
+  if (!isPlain(options as unknown)) refuse(owner, ["an object of options"], options);
+  const own = readOwn(options);
+  for (const name of Object.keys(own)) {
     if (!known.includes(name)) throw unknownOption(owner, name, known);
   }
+  return own;
 }
 
 // The methods that each must have; what has `call` is a function.
@@ -29,11 +36,11 @@ const PARTS = {
   onRetry: ["call"],
 };
 
-/** Refuses names of options that are no part and none of `others`, and parts that could not be called. */
-export function assertParts(owner: string, options: object, others: readonly string[]): void {
-  assertKnownOptions(owner, options, [...Object.keys(PARTS), ...others]);
+/** {@linkcode readOptions} of those that are parts or `others`; refuses parts that could not be called. */
+export function readParts<T extends object>(owner: string, options: T, others: readonly string[]): T {
+  const own = readOptions(owner, options, [...Object.keys(PARTS), ...others]);
   for (const [name, ways] of Object.entries(PARTS)) {
-    const part = (options as Record<string, Record<string, unknown> | undefined>)[name];
+    const part = (own as Record<string, Record<string, unknown> | undefined>)[name];
     const has = (methods: string) =>
       methods.split(" ").every((method) => typeof part?.[method] === "function");
     if (part === undefined || ways.some(has)) continue;
@@ -43,6 +50,7 @@ export function assertParts(owner: string, options: object, others: readonly str
       part,
     );
   }
+  return own;
 }
 
 function refuse(what: string, ways: readonly string[], given: unknown): never {

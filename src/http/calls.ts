@@ -9,7 +9,7 @@
 import type { Operation, PagedOperation } from "../contract/operation.ts";
 import type { Market } from "../contract/event/types.ts";
 import { KalshiDecodeError } from "../base/errors.ts";
-import { isPlain } from "../base/plain.ts";
+import { copyPlain, isPlain, readOwn } from "../base/plain.ts";
 import { priceAdvice, rememberGrids } from "./known_grids.ts";
 import { allItems, type ListAllOptions, Page, PageCall } from "./page.ts";
 import type { CallOptions, HttpPipeline, WriteAttempt } from "./pipeline.ts";
@@ -131,18 +131,17 @@ export function listIn<R, K extends keyof R & string>(
   throw lack(`the list \`${field}\``);
 }
 
-/** Fetches the first page, and the others for whoever walks over them. `check` may refuse the call before it is sent. */
+/** Fetches the first page, and the others for whoever walks over them. `read` may refuse the parameters before they are sent. */
 export function listPage<P, R, K extends keyof R & string>(
   http: HttpPipeline,
   operation: PagedOperation<P, R, K>,
   params: P,
   options?: CallOptions,
-  check?: () => void,
+  read: (params: P) => P = (params) => copyPlain(params) as P,
 ): PageCall<ItemOf<R, K>, R> {
-  return new PageCall(() => {
-    check?.();
-    return fetchPage(http, operation, params, options);
-  }, pauseOf(http, options));
+  // Later pages are asked for as the first one was.
+  const own = isPlain(options) ? readOwn(options as CallOptions) : options;
+  return new PageCall(() => fetchPage(http, operation, read(params), own), pauseOf(http, own));
 }
 
 function fetchPage<P, R, K extends keyof R & string>(
@@ -174,13 +173,15 @@ export function listAll<P, R, K extends keyof R & string>(
   http: HttpPipeline,
   operation: PagedOperation<P, R, K>,
   params: P,
-  options: ListAllOptions = {},
+  given: ListAllOptions = {},
 ): AsyncGenerator<ItemOf<R, K>, void, undefined> {
   // What are no options is left for the first page to refuse.
-  const { maxItems: _, prefetch: __, ...rest } = Object(options);
+  const options = isPlain(given) ? readOwn(given as ListAllOptions) : Object.create(null) as ListAllOptions;
+  const { maxItems: _, prefetch: __, ...rest } = options;
+  const filter = copyPlain(params) as P;
   return allItems(
-    (signal) => fetchPage(http, operation, params, isPlain(options) ? { ...rest, signal } : options),
-    Object(options),
+    (signal) => fetchPage(http, operation, filter, isPlain(given) ? { ...rest, signal } : given),
+    options,
     pauseOf(http, rest),
   );
 }

@@ -8,7 +8,7 @@ import type { FieldRules } from "../contract/field_rule.ts";
 import { KalshiConfigError } from "../base/errors.ts";
 import { CALL_OPTIONS, CONFIG_OPTIONS, WALK_OPTIONS } from "../config/option_places.ts";
 import { assertSignal, unknownOption } from "../config/options.ts";
-import { copyPlain, type Fields, isPlain, shown, shownName } from "../base/plain.ts";
+import { copyPlain, type Fields, isPlain, readOwn, shown, shownName } from "../base/plain.ts";
 import { findFault, holdsPrivateKey } from "../contract/check.ts";
 
 /** A request as far as its check goes by it. */
@@ -281,22 +281,24 @@ export function assertOptionsObject(owner: string, options: unknown): asserts op
   );
 }
 
-/** Refuses options that a call does not have, and values that they cannot have. */
-export function assertCallOptions(
+/** A copy of a call's options; refuses those that it does not have, and values that they cannot have. */
+export function readCallOptions<O extends object>(
   template: CheckedTemplate,
-  options: unknown,
+  options: O,
   more: readonly string[] = [],
-): void {
+): O {
   assertOptionsObject(nameOf(template), options);
-  for (const name of Object.getOwnPropertyNames(options)) {
-    const known: readonly string[] = [...CALL_OPTIONS, ...more];
+  const own = readOwn(options);
+  const known: readonly string[] = [...CALL_OPTIONS, ...more];
+  for (const name of Object.keys(own)) {
     if (!known.includes(name)) refuseOption(template, name, known);
   }
-  const { signal, maxRetries } = options;
+  const { signal, maxRetries } = own as Fields;
   if (signal !== undefined) assertSignal(signal);
   if (typeof maxRetries === "number" && maxRetries % 1) {
     throw new KalshiConfigError(`maxRetries takes a whole number; got ${maxRetries}.`);
   }
+  return own;
 }
 
 function refuseOption(template: CheckedTemplate, name: string, known: readonly string[]): never {

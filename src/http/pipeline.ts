@@ -29,7 +29,7 @@ import { assertAtLeast } from "../config/options.ts";
 import { onAborted } from "../base/abort.ts";
 import type { HttpPool } from "../runtime/types.ts";
 import { assertSignable } from "../config/url_policy.ts";
-import { assertCallOptions, checkCall, rawJson } from "./check_call.ts";
+import { checkCall, rawJson, readCallOptions } from "./check_call.ts";
 import { tell } from "../base/tell.ts";
 import { type ClientHooks, redactHeaders, type RetryEvent } from "./hooks.ts";
 import { Gate, type Place } from "./gate.ts";
@@ -308,9 +308,15 @@ export class HttpPipeline {
   #prepare(template: RequestTemplate, options: WriteOptions, payload: Payload): Call {
     const { config, clock, auth } = this.#parts;
     const method = template.method ?? "GET";
-    assertCallOptions(template, options);
-    const given = { ...options };
-    const input = { ...given, ...payload, ...checkCall(template, payload.params, payload.body, given) };
+    const given = readCallOptions(template, options);
+    const checked = checkCall(template, payload.params, payload.body, given);
+    // Without a prototype: what is not given is not there.
+    const input: Call["options"] & typeof checked = Object.assign(
+      Object.create(null),
+      given,
+      payload,
+      checked,
+    );
     const { path, used } = fillPath(template.path, input.params);
     const needsAuth = template.auth ?? "required";
     const { clientIds, before } = payload;

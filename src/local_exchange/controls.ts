@@ -5,7 +5,7 @@
 import { KalshiConfigError } from "../base/errors.ts";
 import { SECONDS_END } from "../contract/field_words.ts";
 import { nearestName } from "../base/nearest_name.ts";
-import { assertKnownOptions } from "../config/options.ts";
+import { readOptions } from "../config/options.ts";
 import { isPlain, shown } from "../base/plain.ts";
 import type { FeeType } from "./engine/fees.ts";
 import type { Fault } from "./faults.ts";
@@ -136,7 +136,7 @@ export function assertSocketFault(given: SocketFault): void {
     const near = typeof fault === "string" ? nearestName(fault, names) : undefined;
     if (fault === undefined) {
       const known = Object.values(SOCKET_FAULTS).flatMap(({ rules }) => Object.keys(rules));
-      assertKnownOptions("sockets.fail", given, ["fault", ...new Set(known)]);
+      readOptions("sockets.fail", given, ["fault", ...new Set(known)]);
     }
     refuse(
       `sockets.fail: \`fault\` takes one of ${names.join(", ")}; got ${shown(fault)}.${

@@ -1,6 +1,6 @@
 /** What the options of an exchange and of an account must be. */
 import { KalshiConfigError } from "../base/errors.ts";
-import { assertKnownOptions } from "../config/options.ts";
+import { readOptions as readKnown } from "../config/options.ts";
 import { shown } from "../base/plain.ts";
 import type {
   LocalAccountOptions,
@@ -99,10 +99,9 @@ export const memoryRuntimeRules: Rules<MemoryRuntimeOptions> = { ping: flag, acc
  * inherit.
  */
 export function readOptions<T extends object>(owner: string, options: T, rules: Rules<T>): T {
-  assertKnownOptions(owner, options, Object.keys(rules));
-  const read = { ...options };
+  const read = readKnown(owner, options, Object.keys(rules));
   for (const [name, [takes, test]] of Object.entries<Rule>(rules)) {
-    const value: unknown = Object.hasOwn(read, name) ? read[name as keyof T] : undefined;
+    const value: unknown = read[name as keyof T];
     if (value === undefined || test(value)) continue;
     throw new KalshiConfigError(`${owner}: \`${name}\` takes ${takes}; got ${shown(value)}.`);
   }

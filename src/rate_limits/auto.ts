@@ -4,6 +4,7 @@
  * @module
  */
 import { onAborted } from "../base/abort.ts";
+import { readOwn } from "../base/plain.ts";
 import { systemClock } from "../base/clock.ts";
 import { KalshiConfigError } from "../base/errors.ts";
 import { tell } from "../base/tell.ts";
@@ -76,10 +77,11 @@ export class AutoRateLimiter extends RateLimiter {
   #error: unknown;
 
   /** Asks for nothing yet. Throws a `KalshiConfigError` as {@linkcode RateLimiter} does. */
-  constructor(options: AutoRateLimiterOptions) {
+  constructor(given: AutoRateLimiterOptions) {
+    const options = readOwn(given);
     const { readLimits: _, readCosts: __, refreshMs: ___, onRefreshError: ____, ...others } = options;
     super({ ...others, ...BASIC });
-    this.#options = { ...options };
+    this.#options = options;
   }
 
   /** As {@linkcode RateLimiter.acquire}; the first call waits for the budgets. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { assertAtLeast } from "../config/options.ts";
+import { readOwn } from "../base/plain.ts";
 import type { RateBudget } from "./token_bucket.ts";
 
 /** Budgets of the two kinds of bucket. */
@@ -19,10 +20,14 @@ export function assertFinite(name: string, value: unknown, least = 0): void {
   assertAtLeast(name, value, least, Number.MAX_VALUE);
 }
 
-/** Throws a `KalshiConfigError` when a budget is no positive number. */
-export function assertBudgets({ read, write }: RateBudgets): void {
-  for (const [name, budget] of Object.entries({ read, write })) {
-    assertFinite(`${name}.tokensPerSecond`, budget?.tokensPerSecond, 1);
-    assertFinite(`${name}.capacity`, budget.capacity ?? 1, 1);
-  }
+/** A copy of both budgets, each of its own properties read once. Throws a `KalshiConfigError` when one is no positive number. */
+export function readBudgets({ read, write }: RateBudgets): RateBudgets {
+  return { read: readBudget("read", read), write: readBudget("write", write) };
+}
+
+function readBudget(name: string, given: RateBudget): RateBudget {
+  const { tokensPerSecond, capacity } = readOwn(Object(given) as RateBudget);
+  assertFinite(`${name}.tokensPerSecond`, tokensPerSecond, 1);
+  assertFinite(`${name}.capacity`, capacity ?? 1, 1);
+  return { tokensPerSecond, capacity };
 }

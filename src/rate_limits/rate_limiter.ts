@@ -7,11 +7,11 @@
 import { onAborted } from "../base/abort.ts";
 import { type Clock, type ClockTimer, systemClock } from "../base/clock.ts";
 import { KalshiAbortError, KalshiConfigError, KalshiError, KalshiTimeoutError } from "../base/errors.ts";
-import { assertKnownOptions } from "../config/options.ts";
+import { readOptions } from "../config/options.ts";
 import { chargeOf, type Payer } from "./charge.ts";
 import { tell } from "../base/tell.ts";
 import type { LimitedCall, Limiter } from "./limiter.ts";
-import { assertBudgets, assertFinite, type RateBudgets } from "./budgets.ts";
+import { assertFinite, type RateBudgets, readBudgets } from "./budgets.ts";
 import { checkedGrant, longestWaitMs, type RateGrant, type RateStore, type RateTake } from "./store.ts";
 import { ShardBuckets } from "./shard_buckets.ts";
 
@@ -268,15 +268,14 @@ export class RateLimiter implements Limiter {
   #defaultCost = 10;
 
   /** Throws a `KalshiConfigError` when a budget is no positive number or an option is unknown. */
-  constructor(options: RateLimiterOptions) {
-    assertKnownOptions("RateLimiter", options, OPTION_NAMES);
-    assertBudgets(options);
+  constructor(given: RateLimiterOptions) {
+    const options = readOptions("RateLimiter", given, OPTION_NAMES);
+    this.#budgets = readBudgets(options);
     assertFinite("marginMs", options.marginMs ?? 0);
     assertFinite("cancelReserve", options.cancelReserve ?? 0);
     assertStore(options);
-    this.#options = { ...options };
+    this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.#budgets = options;
     if (options.costs !== undefined) this.setCosts(options.costs);
   }
 
@@ -379,9 +378,8 @@ export class RateLimiter implements Limiter {
   }
 
   /** Changes the budgets, as when the account's tier has changed. What waits and no longer fits is refused. */
-  setBudgets({ read, write }: RateBudgets): void {
-    assertBudgets({ read, write });
-    this.#budgets = { read, write };
+  setBudgets(budgets: RateBudgets): void {
+    this.#budgets = readBudgets(budgets);
     for (const pool of this.#pools.values()) {
       pool.buckets.resize(this.#budget(pool.name), this.#clock.monotonic(), this.#spare(pool.name));
       for (const line of pool.lines) {

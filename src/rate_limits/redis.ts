@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { readOptions } from "../config/options.ts";
 import { KalshiConfigError, KalshiTimeoutError } from "../base/errors.ts";
 import type { RateGrant, RateStore, RateTake } from "./store.ts";
 
@@ -158,11 +159,8 @@ export class RedisRateStore implements RateStore {
   readonly #taker = crypto.randomUUID();
 
   /** Throws a `KalshiConfigError` when `eval` is no function or `timeoutMs` no positive number. */
-  constructor({ eval: run, timeoutMs = 500, ...unknown }: RedisRateStoreOptions) {
-    const [name] = Object.keys(unknown);
-    if (name !== undefined) {
-      throw new KalshiConfigError(`RedisRateStore has no option "${name}". It takes eval and timeoutMs.`);
-    }
+  constructor(options: RedisRateStoreOptions) {
+    const { eval: run, timeoutMs = 500 } = readOptions("RedisRateStore", options, ["eval", "timeoutMs"]);
     if (typeof run !== "function") {
       throw new KalshiConfigError(
         "RedisRateStore: eval takes a function that runs a Lua script, such as " +

@@ -4,15 +4,9 @@
  * @module
  */
 
-import {
-  assertCallOptions,
-  assertFields,
-  checkCall,
-  type CheckedTemplate,
-  refuseCall,
-} from "../http/check_call.ts";
+import { assertFields, checkCall, type CheckedTemplate, refuseCall } from "../http/check_call.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { copyPlain, type Fields } from "../base/plain.ts";
+import { copyPlain, type Fields, isPlain, readOwn } from "../base/plain.ts";
 
 /** True for what is neither left out nor null. */
 export const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
@@ -20,6 +14,7 @@ export const isGiven = (value: unknown): boolean => value !== undefined && value
 /**
  * Checks a write before anything else is asked of the exchange on its behalf; the pipeline checks it again.
  *
+ * @param body A copy, as `options` is: what is checked is what is sent.
  * @returns what its body will hold, with what `extraBody` adds
  */
 export function checkFirst<B extends object>(
@@ -28,17 +23,22 @@ export function checkFirst<B extends object>(
   body: B,
   options: CallOptions,
 ): B {
-  assertCallOptions(template, options);
   return checkCall(template, params, body, options).body as B;
 }
 
-/** Checks the parameters of a read; returns what it will ask for, with what `extraQuery` adds. */
-export function checkParams<P extends object>(
+/**
+ * Checks the parameters of a read.
+ *
+ * @returns a copy of them to send, and what it will ask for with what `extraQuery` adds
+ */
+export function readParams<P extends object>(
   template: CheckedTemplate,
-  params: P,
+  given: P,
   options: CallOptions | undefined,
-): P {
-  return checkCall(template, params, undefined, Object(options)).params as P;
+): { readonly params: P; readonly sent: P } {
+  const params = copyPlain(given) as P;
+  const own = isPlain(options) ? readOwn(options as CallOptions) : {};
+  return { params, sent: checkCall(template, params, undefined, own).params as P };
 }
 
 /** A body's own fields, and the check that it has some: before it is spread. */

@@ -43,7 +43,8 @@ import type {
 import { refuseCall } from "../http/check_call.ts";
 import type { ListAllOptions, PageCall } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { assertOneOf, checkFirst, checkParams } from "./checks.ts";
+import { readCallOptions } from "../http/check_call.ts";
+import { assertOneOf, checkFirst, ownFields, readParams } from "./checks.ts";
 import { callFor, listAll, listPage, send } from "../http/calls.ts";
 import { Namespace } from "./namespace.ts";
 
@@ -91,7 +92,9 @@ export class Rfqs extends Namespace {
    * @throws {KalshiConflictError} when one is open on this market, unless `replace_existing` is true.
    * @see https://docs.kalshi.com/api-reference/communications/create-rfq
    */
-  async create(body: CreateRFQRequest, options: CallOptions = {}): Promise<string> {
+  async create(request: CreateRFQRequest, wanted: CallOptions = {}): Promise<string> {
+    const options = readCallOptions(CreateRFQ, wanted);
+    const body = ownFields(CreateRFQ, request);
     const sent = checkFirst(CreateRFQ, undefined, body, options);
     assertOneOf(
       CreateRFQ,
@@ -122,9 +125,9 @@ export class Rfqs extends Namespace {
   }
 }
 
-/** Kalshi shows an account the quotes that it made or was made, and wants to be told which. */
-function assertWhose(params: GetQuotesParams, options: CallOptions | undefined): void {
-  const sent = checkParams(GetQuotes, params, options);
+/** A copy of the parameters. Kalshi shows an account the quotes that it made or was made, and wants to be told which. */
+function readWhose(given: GetQuotesParams, options: CallOptions | undefined): GetQuotesParams {
+  const { params, sent } = readParams(GetQuotes, given, options);
   const { user_filter, rfq_user_filter, quote_creator_user_id, rfq_creator_user_id } = sent;
   if (
     !(user_filter || rfq_user_filter || quote_creator_user_id || rfq_creator_user_id ||
@@ -135,6 +138,7 @@ function assertWhose(params: GetQuotesParams, options: CallOptions | undefined):
       'Say whose quotes: `user_filter: "self"` for your own, `rfq_user_filter: "self"` for those on your requests.',
     );
   }
+  return params;
 }
 
 /** `client.communications.quotes` */
@@ -148,13 +152,12 @@ export class Quotes extends Namespace {
    * @see https://docs.kalshi.com/api-reference/communications/get-quotes
    */
   list(params: GetQuotesParams, options?: CallOptions): PageCall<Quote, GetQuotesResponse> {
-    return listPage(this.http, GetQuotes, params, options, () => assertWhose(params, options));
+    return listPage(this.http, GetQuotes, params, options, (params) => readWhose(params, options));
   }
 
   /** Every quote, over all pages. See {@linkcode Quotes.list}. */
   async *listAll(params: GetQuotesParams, options?: ListAllOptions): AsyncGenerator<Quote, void, undefined> {
-    assertWhose(params, options);
-    yield* listAll(this.http, GetQuotes, params, options);
+    yield* listAll(this.http, GetQuotes, readWhose(params, options), options);
   }
 
   /**

@@ -39,7 +39,7 @@ import type {
 } from "../contract/event/types.ts";
 import type { ListAllOptions, PageCall } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { assertSomeOf, checkParams } from "./checks.ts";
+import { assertSomeOf, readParams } from "./checks.ts";
 import { call, callFor, callForList, listAll, listPage, send } from "../http/calls.ts";
 import { Namespace } from "./namespace.ts";
 
@@ -146,12 +146,11 @@ export class FcmSubtraders extends Namespace {
   }
 }
 
-/** What Kalshi wants to be told of the orders of subtraders. */
-function assertWhose(params: GetFCMOrdersParams, options: CallOptions | undefined): void {
-  assertSomeOf(GetFCMOrders, checkParams(GetFCMOrders, params, options), [
-    "subtrader_id",
-    "client_order_ids",
-  ]);
+/** A copy of the parameters, in which Kalshi is told whose orders. */
+function readWhose(given: GetFCMOrdersParams, options: CallOptions | undefined): GetFCMOrdersParams {
+  const { params, sent } = readParams(GetFCMOrders, given, options);
+  assertSomeOf(GetFCMOrders, sent, ["subtrader_id", "client_order_ids"]);
+  return params;
 }
 
 /** `client.fcm.orders` */
@@ -163,7 +162,7 @@ export class FcmOrders extends Namespace {
    * @see https://docs.kalshi.com/api-reference/fcm/get-fcm-orders
    */
   list(params: GetFCMOrdersParams, options?: CallOptions): PageCall<Order, GetOrdersResponse> {
-    return listPage(this.http, GetFCMOrders, params, options, () => assertWhose(params, options));
+    return listPage(this.http, GetFCMOrders, params, options, (params) => readWhose(params, options));
   }
 
   /** Every such order, over all pages. See {@linkcode FcmOrders.list}. */
@@ -171,8 +170,7 @@ export class FcmOrders extends Namespace {
     params: GetFCMOrdersParams,
     options?: ListAllOptions,
   ): AsyncGenerator<Order, void, undefined> {
-    assertWhose(params, options);
-    yield* listAll(this.http, GetFCMOrders, params, options);
+    yield* listAll(this.http, GetFCMOrders, readWhose(params, options), options);
   }
 }
 

@@ -8,10 +8,10 @@ import type { PagedOperation } from "../contract/operation.ts";
 import type { ListAllOptions } from "../http/page.ts";
 import type { HttpPipeline } from "../http/pipeline.ts";
 import { assertFlag } from "../config/options.ts";
-import { isPlain } from "../base/plain.ts";
+import { copyPlain, isPlain, readOwn } from "../base/plain.ts";
 import { listAll } from "../http/calls.ts";
 import { refuseCall } from "../http/check_call.ts";
-import { checkParams } from "./checks.ts";
+import { readParams } from "./checks.ts";
 
 /** What `listAll` takes where old rows live apart from the others. */
 export interface HistoryOptions extends ListAllOptions {
@@ -43,10 +43,11 @@ export function listTiers<P extends object, Q extends object, R, S, K extends ke
   params: P,
   options: HistoryOptions = {},
 ): AsyncGenerator<RowOf<R, K>, void, undefined> {
-  const { history = false, ...rest } = Object(options) as HistoryOptions;
+  const own: HistoryOptions = isPlain(options) ? readOwn(options as HistoryOptions) : Object.create(null);
+  const { history = false, ...rest } = own;
   const rows = history === false
     ? listAll(http, tiers.live, params, isPlain(options) ? rest : options)
-    : joined(http, tiers, params, rest, history);
+    : joined(http, tiers, copyPlain(params) as P, rest, history);
   return rows as AsyncGenerator<RowOf<R, K>, void, undefined>;
 }
 
@@ -74,7 +75,7 @@ async function* walkTiers<
   params: P,
   options: ListAllOptions,
 ): AsyncGenerator<unknown, void, undefined> {
-  checkParams(live, params, options);
+  readParams(live, params, options);
   const { cursor: _, ...shared } = params as Record<string, unknown>;
   for (const [name, value] of Object.entries(shared)) {
     const known = (filters as readonly string[]).includes(name);
@@ -88,7 +89,7 @@ async function* walkTiers<
           "pick from what comes.",
     );
   }
-  checkParams(old, shared, options);
+  readParams(old, shared, options);
   const seen = new Set<unknown>();
   let { maxItems: left = Infinity } = options;
   const tiers = [() => listAll(http, live, params, options), () => listAll(http, old, shared as Q, options)];

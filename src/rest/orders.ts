@@ -43,7 +43,7 @@ import type {
 } from "../contract/event/types.ts";
 import type { PageCall } from "../http/page.ts";
 import type { CallOptions, WriteOptions } from "../http/pipeline.ts";
-import { assertCallOptions, refuseCall, withIds } from "../http/check_call.ts";
+import { readCallOptions, refuseCall, withIds } from "../http/check_call.ts";
 import { shown } from "../base/plain.ts";
 import { assertNoExtra, assertOneOf, checkFirst, isGiven, ownFields, withExtras } from "./checks.ts";
 import { type HistoryOptions, listTiers } from "./history.ts";
@@ -102,8 +102,8 @@ export class Orders extends Namespace {
    * console.log(order.order_id, order.fill_count, order.remaining_count);
    * ```
    */
-  async create(order: CreateOrderV2Request, options: WriteOptions = {}): Promise<CreateOrderV2Response> {
-    assertCallOptions(CreateOrderV2, options);
+  async create(order: CreateOrderV2Request, wanted: WriteOptions = {}): Promise<CreateOrderV2Response> {
+    const options = readCallOptions(CreateOrderV2, wanted);
     assertNoExtra(CreateOrderV2, options, "client_order_id");
     const given = ownFields(CreateOrderV2, order);
     const body = withClientOrderId(given);
@@ -155,10 +155,11 @@ export class Orders extends Namespace {
    */
   async batchCreate(
     body: BatchCreateOrdersV2Request,
-    options: WriteOptions = {},
+    wanted: WriteOptions = {},
   ): Promise<BatchCreateOrdersV2ResponseOrder[]> {
+    const options = readCallOptions(BatchCreateOrdersV2, wanted);
     const own = ownFields(BatchCreateOrdersV2, body);
-    const { orders: wanted } = checkFirst(BatchCreateOrdersV2, undefined, own, options);
+    const { orders: sent } = checkFirst(BatchCreateOrdersV2, undefined, own, options);
     const items = own.orders.map(withClientOrderId);
     const clientIds = items.map(({ client_order_id }) => client_order_id);
     if (new Set(clientIds).size < items.length) {
@@ -176,7 +177,7 @@ export class Orders extends Namespace {
       clientIds,
       isEcho: (item, verdict) => verdict === "taken" && ours.has(item),
       lookUp: async (missing, { options, maxItems }) => {
-        const sought = new Map(missing.map((item) => [withExtras(item, wanted[items.indexOf(item)]), item]));
+        const sought = new Map(missing.map((item) => [withExtras(item, sent[items.indexOf(item)]), item]));
         const found = await findCreated(this.http, [...sought.keys()], sinceMs, { ...options, maxItems });
         return new Map([...found].map(([order, result]) => [sought.get(order) ?? order, result]));
       },
@@ -290,8 +291,9 @@ export class Orders extends Namespace {
    */
   async batchCancel(
     body: BatchCancelOrdersV2Request,
-    options: WriteOptions = {},
+    wanted: WriteOptions = {},
   ): Promise<BatchCancelOrdersV2ResponseOrder[]> {
+    const options = readCallOptions(BatchCancelOrdersV2, wanted);
     const own = ownFields(BatchCancelOrdersV2, body);
     checkFirst(BatchCancelOrdersV2, undefined, own, options);
     return await writeBatch<BatchCancelOrdersV2RequestOrder, BatchCancelOrdersV2ResponseOrder>(this.http, {
@@ -325,7 +327,7 @@ export class Orders extends Namespace {
    * With `orderRetries: "idempotent"` it is sent again after an unknown outcome, and an order that has this price,
    * count and, where given, expiry and client order id is a success.
    *
-   * @param body Unit of `price` is dollars (YES), of `count` contracts, both as strings; `expiration_time` is
+   * @param change Unit of `price` is dollars (YES), of `count` contracts, both as strings; `expiration_time` is
    * Unix seconds, 0 for none, left out to keep it.
    * @throws {KalshiConfigError} for a field that is unknown, missing or wrong; nothing was sent.
    * @throws {KalshiNotFoundError} when no such order rests.
@@ -333,10 +335,12 @@ export class Orders extends Namespace {
    */
   async amend(
     orderId: string,
-    body: AmendOrderV2Request,
+    change: AmendOrderV2Request,
     params: Omit<AmendOrderV2Params, "order_id"> = {},
-    options: WriteOptions = {},
+    wanted: WriteOptions = {},
   ): Promise<AmendOrderV2Response> {
+    const options = readCallOptions(AmendOrderV2, wanted);
+    const body = ownFields(AmendOrderV2, change);
     const ids = withIds(AmendOrderV2, params, { order_id: orderId });
     const sought = checkFirst(AmendOrderV2, ids, body, options);
     return await writeOne(this.http, options, {
@@ -353,7 +357,7 @@ export class Orders extends Namespace {
    * twice would take off more: the order is read before and after, which tells whether it took effect. Prefer
    * `reduce_to`.
    *
-   * @param body Either `reduce_by` or `reduce_to`, contracts as a string. `market_ticker` or `exchange_index`
+   * @param change Either `reduce_by` or `reduce_to`, contracts as a string. `market_ticker` or `exchange_index`
    * route the call to the market's shard at once.
    * @throws {KalshiConfigError} when it holds both or none, or a field is unknown or wrong; nothing was sent.
    * @throws {KalshiNotFoundError} when no such order rests.
@@ -361,10 +365,12 @@ export class Orders extends Namespace {
    */
   async decrease(
     orderId: string,
-    body: DecreaseOrderV2Request,
+    change: DecreaseOrderV2Request,
     params: Omit<DecreaseOrderV2Params, "order_id"> = {},
-    options: WriteOptions = {},
+    wanted: WriteOptions = {},
   ): Promise<DecreaseOrderV2Response> {
+    const options = readCallOptions(DecreaseOrderV2, wanted);
+    const body = ownFields(DecreaseOrderV2, change);
     const ids = withIds(DecreaseOrderV2, params, { order_id: orderId });
     const sought = checkFirst(DecreaseOrderV2, ids, body, options);
     assertOneOf(DecreaseOrderV2, sought, ["reduce_by"], ["reduce_to"]);

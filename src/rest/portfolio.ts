@@ -47,7 +47,7 @@ import type {
 } from "../contract/event/types.ts";
 import type { ListAllOptions, PageCall } from "../http/page.ts";
 import type { CallOptions, WriteOptions } from "../http/pipeline.ts";
-import { assertCallOptions } from "../http/check_call.ts";
+import { readCallOptions } from "../http/check_call.ts";
 import { assertNoExtra, ownFields, withExtras } from "./checks.ts";
 import { parseFixed } from "../base/fixed_point.ts";
 import { writeOne } from "../writes/once.ts";
@@ -294,8 +294,8 @@ export class Transfers extends Namespace {
    * @throws {KalshiConflictError} when the `client_transfer_id` was used before: the first one stands.
    * @see https://docs.kalshi.com/api-reference/portfolio/intra-account-transfer
    */
-  async create(body: IntraExchangeInstanceTransferRequest, options: WriteOptions = {}): Promise<string> {
-    assertCallOptions(CreateTransfer, options);
+  async create(body: IntraExchangeInstanceTransferRequest, wanted: WriteOptions = {}): Promise<string> {
+    const options = readCallOptions(CreateTransfer, wanted);
     assertNoExtra(CreateTransfer, options, "client_transfer_id");
     const own = ownFields(CreateTransfer, body);
     const clientId = own.client_transfer_id === undefined ? crypto.randomUUID() : own.client_transfer_id;

@@ -24,6 +24,7 @@ import type {
 } from "../contract/event/types.ts";
 import type { ListAllOptions, PageCall } from "../http/page.ts";
 import type { CallOptions, WriteOptions } from "../http/pipeline.ts";
+import { readCallOptions } from "../http/check_call.ts";
 import { assertNoExtra, checkFirst, ownFields } from "./checks.ts";
 import { writeOne } from "../writes/once.ts";
 import { callFor, callForList, listAll, listPage, send } from "../http/calls.ts";
@@ -102,7 +103,8 @@ export class SubaccountTransfers extends Namespace {
    * @throws {KalshiConflictError} when the `client_transfer_id` was used before: the first one stands.
    * @see https://docs.kalshi.com/api-reference/portfolio/transfer-between-subaccounts
    */
-  async create(body: ApplySubaccountTransferRequest, options: WriteOptions = {}): Promise<void> {
+  async create(body: ApplySubaccountTransferRequest, wanted: WriteOptions = {}): Promise<void> {
+    const options = readCallOptions(ApplySubaccountTransfer, wanted);
     const own = ownFields(ApplySubaccountTransfer, body);
     checkFirst(ApplySubaccountTransfer, undefined, own, options);
     assertNoExtra(ApplySubaccountTransfer, options, "client_transfer_id");

@@ -1,4 +1,5 @@
 import { KalshiConfigError } from "../base/errors.ts";
+import { readOwn, shownName } from "../base/plain.ts";
 import type { ConnectionLimits, HttpPoolOptions, RestRuntime, RuntimeOptions } from "./types.ts";
 
 /** A proxy, taken apart. */
@@ -54,26 +55,28 @@ export function checkPoolOptions(options: HttpPoolOptions, runtime: RestRuntime,
   }
 }
 
-/** Refuses options that no adapter has, and those that this one cannot honour. */
-export function assertRuntimeOptions(
+/** A copy of an adapter's options; refuses those that no adapter has, and those that this one cannot honour. */
+export function readRuntimeOptions(
   name: string,
   options: RuntimeOptions,
   honoured: readonly (keyof RuntimeOptions)[],
-): void {
-  for (const key of Object.keys(options)) {
+): RuntimeOptions {
+  const own = readOwn(options);
+  for (const key of Object.keys(own)) {
     if (key !== "proxy" && key !== "caCertificates") {
-      throw new KalshiConfigError(`The adapter of ${name} has no option \`${key}\`.`);
+      throw new KalshiConfigError(`The adapter of ${name} has no option ${shownName(key)}.`);
     }
-    if (options[key] !== undefined && !honoured.includes(key)) {
+    if (own[key] !== undefined && !honoured.includes(key)) {
       throw new KalshiConfigError(`\`${key}\` cannot be honoured by ${name}.`);
     }
   }
+  return own;
 }
 
 /** Checks what an adapter was given that can honour all of it. */
 export function checkRuntimeOptions(name: string, options: RuntimeOptions): Settings {
-  assertRuntimeOptions(name, options, ["proxy", "caCertificates"]);
-  const { proxy, caCertificates } = options;
+  const { proxy, caCertificates: given } = readRuntimeOptions(name, options, ["proxy", "caCertificates"]);
+  const caCertificates = given && [...given];
   for (const pem of caCertificates ?? []) {
     if (!/-----BEGIN (TRUSTED |X509 )?CERTIFICATE-----/.test(pem)) {
       throw new KalshiConfigError(
@@ -81,7 +84,7 @@ export function checkRuntimeOptions(name: string, options: RuntimeOptions): Sett
       );
     }
   }
-  return { proxy: proxy && takeApart(proxy), caCertificates };
+  return { proxy: proxy && takeApart(readOwn(proxy)), caCertificates };
 }
 
 function takeApart(proxy: NonNullable<RuntimeOptions["proxy"]>): Proxy {

@@ -6,7 +6,7 @@
 
 import { KalshiConfigError } from "../base/errors.ts";
 import { webCodings, withCoding } from "./content_coding.ts";
-import { assertRuntimeCan, assertRuntimeOptions, type Reasons } from "./options.ts";
+import { assertRuntimeCan, readRuntimeOptions, type Reasons } from "./options.ts";
 import type { HttpPool, RestRuntime, Runtime, RuntimeOptions } from "./types.ts";
 
 interface WorkersGlobals {
@@ -91,7 +91,7 @@ export function detectRestRuntime(): RestRuntime {
  * @throws {KalshiConfigError} For any option: there is none that a Worker could honour.
  */
 export function workersRuntime(options: RuntimeOptions = {}): Runtime {
-  assertRuntimeOptions("Cloudflare Workers", options, []);
+  readRuntimeOptions("Cloudflare Workers", options, []);
   return {
     ...detectRestRuntime(),
     connectWebSocket: async (...args) => (await import("./workers_sockets.ts")).connectWebSocket(...args),

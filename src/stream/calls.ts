@@ -8,7 +8,7 @@ import { onAborted } from "../base/abort.ts";
 import type { Clock } from "../base/clock.ts";
 import { commandParams } from "../contract/event/commands.ts";
 import { KalshiAbortError, KalshiConfigError, KalshiTimeoutError } from "../base/errors.ts";
-import { assertAtLeast, assertKnownOptions, assertSignal } from "../config/options.ts";
+import { assertAtLeast, assertSignal, readOptions } from "../config/options.ts";
 import { isPlain } from "../base/plain.ts";
 
 /** How long a caller waits. */
@@ -23,22 +23,23 @@ export interface WaitOptions {
 export const LONGEST_MS: number = 2 ** 31 - 1;
 
 /**
- * Refuses options that a call does not have, and a time limit that is none.
+ * A copy of a call's options; refuses those that it does not have, and a time limit that is none.
  *
  * @throws {KalshiConfigError} naming the option
  */
-export function checkCall(what: string, options: WaitOptions, ...more: readonly string[]): void {
+export function readCall<O extends WaitOptions>(what: string, options: O, ...more: readonly string[]): O {
   const known = ["signal", "timeoutMs", ...more];
-  const param = isPlain(options) &&
+  const param = isPlain(options as unknown) &&
     Object.keys(options).find((name) => isParam(name) && !known.includes(name));
   if (param && /^(subscribe|on|fills|userOrders)$/.test(what)) {
     throw new KalshiConfigError(
       `${what} has no option "${param}". It is a parameter: it goes into the argument before the options.`,
     );
   }
-  assertKnownOptions(what, options, known);
-  if (options.signal !== undefined) assertSignal(options.signal);
-  if (options.timeoutMs !== undefined) assertAtLeast("timeoutMs", options.timeoutMs);
+  const own = readOptions(what, options, known);
+  if (own.signal !== undefined) assertSignal(own.signal);
+  if (own.timeoutMs !== undefined) assertAtLeast("timeoutMs", own.timeoutMs);
+  return own;
 }
 
 const isParam = (name: string) => Object.hasOwn(commandParams.subscribe ?? {}, name);

@@ -9,7 +9,7 @@ import type { BookSide } from "../contract/event/channels.ts";
 import { type KalshiError, KalshiTimeoutError } from "../base/errors.ts";
 import { backoffMs, type BackoffOptions } from "../base/backoff.ts";
 import { type MarketLookup, whyAbsent } from "./absent.ts";
-import { checkCall, waitFor, type WaitOptions } from "./calls.ts";
+import { readCall, waitFor, type WaitOptions } from "./calls.ts";
 import type { StreamMarker } from "./channels.ts";
 import type { Connection, Frame } from "./connection.ts";
 import { KalshiStaleBookError } from "../books/errors.ts";
@@ -694,8 +694,8 @@ export class LiveOrderBook implements AsyncDisposable {
    * @throws {KalshiStreamError} when Kalshi refuses it
    * @throws {KalshiStreamClosedError} when the book or its stream is closed
    */
-  async live(options: WaitOptions = {}): Promise<void> {
-    checkCall("live", options);
+  async live(given: WaitOptions = {}): Promise<void> {
+    const options = readCall("live", given);
     if (this.state === "live") return;
     const { clock } = this.#books.options;
     let reader: Reader | undefined;

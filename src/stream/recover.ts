@@ -9,7 +9,7 @@ import type { Fill, Order } from "../contract/event/types.ts";
 import type { FillData, UserOrderData } from "../contract/event/channels.ts";
 import { KalshiConfigError, type KalshiError, KalshiTimeoutError } from "../base/errors.ts";
 import { backoffMs, type BackoffOptions } from "../base/backoff.ts";
-import { assertAtLeast, assertKnownOptions } from "../config/options.ts";
+import { assertAtLeast, readOptions } from "../config/options.ts";
 import { knownMs, timeMs } from "../base/wire_time.ts";
 import { LONGEST_MS, waitFor } from "./calls.ts";
 import type { RecoveryReport, StreamMarker } from "./channels.ts";
@@ -455,7 +455,7 @@ export function readRecover(
   }
   const found = "exchange" in lookup ? lookupThrough(lookup) : lookup;
   if (recover === true) return { lookup: found, everyMs: undefined };
-  assertKnownOptions("recover", recover, ["everyMs"]);
-  assertAtLeast("recover.everyMs", recover.everyMs, 1_000, LONGEST_MS);
-  return { lookup: found, everyMs: recover.everyMs };
+  const { everyMs } = readOptions("recover", recover, ["everyMs"]);
+  assertAtLeast("recover.everyMs", everyMs, 1_000, LONGEST_MS);
+  return { lookup: found, everyMs };
 }

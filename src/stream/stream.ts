@@ -7,21 +7,15 @@
 import { detectRuntime } from "#runtime";
 import { KalshiAuth, type RequestSigner } from "../auth/mod.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
-import { KalshiConfig, type KalshiConfigOptions } from "../config/kalshi_config.ts";
+import { isKalshiConfig, KalshiConfig, type KalshiConfigOptions } from "../config/kalshi_config.ts";
 import type { Channel, ChannelMessages, FillMessage, UserOrderMessage } from "../contract/event/channels.ts";
 import { KalshiConfigError } from "../base/errors.ts";
 import { guard } from "../base/tell.ts";
 import { STREAM_OPTIONS } from "../config/option_places.ts";
-import {
-  assertFlag,
-  assertFunction,
-  assertKnownOptions,
-  assertParts,
-  assertSignal,
-} from "../config/options.ts";
+import { assertFlag, assertFunction, assertSignal, readOptions, readParts } from "../config/options.ts";
 import type { Runtime } from "../runtime/types.ts";
 import { marketLookup } from "./absent.ts";
-import { checkCall, waitFor, type WaitOptions } from "./calls.ts";
+import { readCall, waitFor, type WaitOptions } from "./calls.ts";
 import {
   type ChannelParams,
   type MarketParams,
@@ -94,7 +88,7 @@ function assertStreamParts(options: StreamOptions): void {
   }
   if (verifyBooks !== undefined) assertFlag("verifyBooks", verifyBooks);
   if (signal !== undefined) assertSignal(signal);
-  assertParts("KalshiStream", { clock }, []);
+  readParts("KalshiStream", { clock }, []);
 }
 
 /** How a stream fares. Counters run from its start. */
@@ -218,8 +212,8 @@ export class KalshiStream implements AsyncDisposable {
    * @throws {KalshiAuthRejectedError} when Kalshi refuses the key
    * @throws {KalshiConnectionError} when no connection can be made
    */
-  static async connect(options: StreamOptions): Promise<KalshiStream> {
-    assertKnownOptions("KalshiStream", options, OPTION_NAMES);
+  static async connect(given: StreamOptions): Promise<KalshiStream> {
+    const options = readOptions("KalshiStream", given, OPTION_NAMES);
     if (options.auth === undefined) {
       throw new KalshiConfigError(
         "KalshiStream needs `auth`: Kalshi's WebSocket is signed, also for public channels.",
@@ -234,7 +228,7 @@ export class KalshiStream implements AsyncDisposable {
     }
     assertStreamParts(options);
     const { config } = options;
-    const checked = config instanceof KalshiConfig ? config : new KalshiConfig(config, { runtime });
+    const checked = isKalshiConfig(config) ? config : new KalshiConfig(config, { runtime });
     const stream = new KalshiStream(options, checked, runtime);
     await stream.#connection.connect(options.signal);
     return stream;
@@ -299,9 +293,9 @@ export class KalshiStream implements AsyncDisposable {
   async subscribe(
     channel: string,
     params?: Readonly<Record<string, unknown>>,
-    options: SubscribeOptions = {},
+    given: SubscribeOptions = {},
   ): Promise<Subscription<OtherFrame>> {
-    checkCall("subscribe", options, "queue");
+    const options = readCall("subscribe", given, "queue");
     return await this.#subscribe(channel, params, options);
   }
 
@@ -328,9 +322,9 @@ export class KalshiStream implements AsyncDisposable {
     channel: string,
     handler: (item: never) => void,
     params?: Readonly<Record<string, unknown>>,
-    options: WaitOptions = {},
+    given: WaitOptions = {},
   ): Promise<Subscription<OtherFrame>> {
-    checkCall("on", options);
+    const options = readCall("on", given);
     if (typeof handler !== "function") {
       throw new KalshiConfigError("on() takes a function after the channel.");
     }
@@ -363,8 +357,7 @@ export class KalshiStream implements AsyncDisposable {
    * @throws {KalshiTimeoutError} when none comes within `timeoutMs` (by default `config.timeoutMs`)
    */
   async orderBook(ticker: string, options: WaitOptions = {}): Promise<LiveOrderBook> {
-    checkCall("orderBook", options);
-    const [book] = await this.#open([ticker], options);
+    const [book] = await this.#open([ticker], readCall("orderBook", options));
     return book as LiveOrderBook;
   }
 
@@ -378,8 +371,7 @@ export class KalshiStream implements AsyncDisposable {
     tickers: readonly string[],
     options: OrderBooksOptions = {},
   ): Promise<ReadonlyMap<string, LiveOrderBook>> {
-    checkCall("orderBooks", options, "awaitLive");
-    const books = await this.#open(tickers, options);
+    const books = await this.#open(tickers, readCall("orderBooks", options, "awaitLive"));
     return new Map(books.map((book) => [book.ticker, book]));
   }
 
@@ -480,10 +472,10 @@ export class KalshiStream implements AsyncDisposable {
   async #recoverable<Message>(
     channel: "fill" | "user_orders",
     params: MarketParams | undefined,
-    options: RecoverableOptions,
+    given: RecoverableOptions,
   ): Promise<Subscription<Message>> {
     const record = params as Readonly<Record<string, unknown>> | undefined;
-    checkCall(channel === "fill" ? "fills" : "userOrders", options, "queue", "recover");
+    const options = readCall(channel === "fill" ? "fills" : "userOrders", given, "queue", "recover");
     if (options.recover === undefined || options.recover === false) {
       return await this.#subscribe(channel, record, options);
     }

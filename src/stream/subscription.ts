@@ -6,9 +6,10 @@
 
 import type { Clock } from "../base/clock.ts";
 import { KalshiConfigError, type KalshiError } from "../base/errors.ts";
+import { shown } from "../base/plain.ts";
 import { guard } from "../base/tell.ts";
-import { assertKnownOptions } from "../config/options.ts";
-import { checkCall, waitFor, type WaitOptions } from "./calls.ts";
+import { readOptions } from "../config/options.ts";
+import { readCall, waitFor, type WaitOptions } from "./calls.ts";
 import { channelFacts, keyOf, type StreamItem, type StreamMarker, type Wish } from "./channels.ts";
 import type { Frame } from "./connection.ts";
 import { KalshiStreamClosedError } from "./errors.ts";
@@ -45,15 +46,15 @@ export function readQueueOptions(
   policy: QueuePolicy,
   limit: number,
 ): { policy: QueuePolicy; limit: number } {
-  assertKnownOptions("queue", options, ["policy", "limit"]);
-  const chosen = { policy: options.policy ?? policy, limit: options.limit ?? limit };
+  const own = readOptions("queue", options, ["policy", "limit"]);
+  const chosen = { policy: own.policy ?? policy, limit: own.limit ?? limit };
   if (!POLICIES.includes(chosen.policy)) {
     throw new KalshiConfigError(
-      `queue.policy takes one of ${POLICIES.join(", ")}, not ${String(chosen.policy)}.`,
+      `queue.policy takes one of ${POLICIES.join(", ")}; got ${shown(chosen.policy)}.`,
     );
   }
   if (!Number.isInteger(chosen.limit) || chosen.limit < 1) {
-    throw new KalshiConfigError(`queue.limit takes a whole number from 1, not ${String(chosen.limit)}.`);
+    throw new KalshiConfigError(`queue.limit takes a whole number from 1; got ${shown(chosen.limit)}.`);
   }
   return chosen;
 }
@@ -163,9 +164,9 @@ export class Subscription<Message> implements AsyncIterable<StreamItem<Message>>
    * @throws {KalshiStreamError} when Kalshi refuses them
    * @throws {KalshiStreamClosedError} when the subscription has ended
    */
-  async add(keys: readonly string[], options: WaitOptions = {}): Promise<void> {
+  async add(keys: readonly string[], given: WaitOptions = {}): Promise<void> {
     const { lanes, channel } = this.#options;
-    checkCall("add", options);
+    const options = readCall("add", given);
     readKeys(this.channel, keys);
     const own = this.#picked();
     const added = new Set(keys.filter((key) => !own.has(key)));
@@ -181,8 +182,8 @@ export class Subscription<Message> implements AsyncIterable<StreamItem<Message>>
   }
 
   /** Removes tickers, ids or names; what is queued of them still comes. */
-  async remove(keys: readonly string[], options: WaitOptions = {}): Promise<void> {
-    checkCall("remove", options);
+  async remove(keys: readonly string[], given: WaitOptions = {}): Promise<void> {
+    const options = readCall("remove", given);
     readKeys(this.channel, keys);
     const own = this.#picked();
     for (const key of keys) own.delete(key);
@@ -211,7 +212,8 @@ export class Subscription<Message> implements AsyncIterable<StreamItem<Message>>
    *
    * @throws {KalshiConfigError} for a channel without such a list
    */
-  async list(options: WaitOptions = {}): Promise<readonly string[]> {
+  async list(given: WaitOptions = {}): Promise<readonly string[]> {
+    const options = readCall("list", given);
     const { key, actions: [, , list] } = channelFacts(this.channel);
     if (list === undefined || key === undefined) {
       throw new KalshiConfigError(`"${this.channel}" has no list to ask for.`);

@@ -1,7 +1,7 @@
 /** Transports that record what a client asks and is answered, and that answer from such a recording. */
 import { KalshiConfigError, KalshiError } from "../base/errors.ts";
 import type { Transport } from "../http/transport.ts";
-import { assertOptions, flag, type Rule, type Rules } from "../local_exchange/options.ts";
+import { flag, readOptions, type Rule, type Rules } from "../local_exchange/options.ts";
 import { isPlain } from "../base/plain.ts";
 import {
   type CassetteEntry,
@@ -111,17 +111,18 @@ const matchRules: Rules<MatchRules> = {
   ignoreBody: names,
 };
 
-/** Refuses options that are unknown, missing or wrong; `mode` is an option of the transport that has all modes alone. */
-function checkOptions(owner: string, options: object, ...without: readonly string[]): void {
+/** A copy of options; refuses those that are unknown, missing or wrong. `mode` is an option of the transport that has all modes alone. */
+function checkOptions<T extends object>(owner: string, options: T, ...without: readonly string[]): T {
   const rules = Object.entries(optionRules).filter(([name]) => !without.includes(name));
-  assertOptions(owner, options, Object.fromEntries(rules) as Rules<object>);
-  const given = options as Readonly<Record<string, unknown>>;
-  assertOptions("match", given.match ?? {}, matchRules);
+  const own = readOptions(owner, options, Object.fromEntries(rules) as Rules<T>);
+  const given = own as Record<string, unknown>;
+  given.match = readOptions("match", given.match ?? {}, matchRules);
   for (const [name, [takes]] of rules) {
     if ((name === "cassette" || name === "mode") && given[name] === undefined) {
       throw new KalshiConfigError(`${owner} needs \`${name}\`: it takes ${takes}.`);
     }
   }
+  return own;
 }
 
 /**
@@ -155,13 +156,13 @@ export class CassetteTransport implements AsyncDisposable {
   #written: Promise<void> = Promise.resolve();
 
   /** Reads nothing yet. Throws a `KalshiConfigError` for an option that is unknown or cannot be. */
-  constructor(options: CassetteTransportOptions) {
-    checkOptions("CassetteTransport", options);
+  constructor(given: CassetteTransportOptions) {
+    const options = checkOptions("CassetteTransport", given);
     const secret = options.keepHeaders?.find(isSecretHeader);
     if (secret !== undefined) {
       throw new KalshiConfigError(`keepHeaders: ${secret} carries secrets and is never written.`);
     }
-    this.#options = { ...options };
+    this.#options = options;
     this.#matcher = new Matcher(options.match);
     this.#keepHeaders = options.keepHeaders ?? ["content-type", "retry-after"];
     const { transport } = options;
@@ -328,8 +329,8 @@ export class CassetteTransport implements AsyncDisposable {
 export class ReplayTransport extends CassetteTransport {
   /** Reads nothing yet. Throws a `KalshiConfigError` for an option that is unknown or cannot be. */
   constructor(options: ReplayTransportOptions) {
-    checkOptions("ReplayTransport", options, "mode", "transport", "keepHeaders");
-    super({ ...options, mode: "replay" });
+    const own = checkOptions("ReplayTransport", options, "mode", "transport", "keepHeaders");
+    super({ ...own, mode: "replay" });
   }
 }
 
@@ -350,8 +351,7 @@ export class ReplayTransport extends CassetteTransport {
 export class RecordingTransport extends CassetteTransport {
   /** Writes nothing yet. Throws a `KalshiConfigError` for an option that is unknown or cannot be. */
   constructor(options: RecordingTransportOptions) {
-    checkOptions("RecordingTransport", options, "mode");
-    super({ ...options, mode: "record" });
+    super({ ...checkOptions("RecordingTransport", options, "mode"), mode: "record" });
   }
 }
 

@@ -2,9 +2,9 @@ import { type Clock, systemClock } from "../base/clock.ts";
 import { KalshiConfigError, KalshiConnectionError } from "../base/errors.ts";
 import type { Transport, TransportFunction } from "../http/transport.ts";
 import { createRandom } from "../local_exchange/random.ts";
-import { assertOptions, type Rule, type Rules, whole } from "../local_exchange/options.ts";
-import { assertKnownOptions } from "../config/options.ts";
-import { isPlain, shown } from "../base/plain.ts";
+import { assertOptions, readOptions, type Rule, type Rules, whole } from "../local_exchange/options.ts";
+import { readOptions as readKnown } from "../config/options.ts";
+import { copyPlain, isPlain, shown } from "../base/plain.ts";
 import { asFunction, clockRule, transportRule } from "./network.ts";
 import type { Bytes } from "../base/web_types.ts";
 
@@ -134,16 +134,17 @@ export class FaultTransport {
   #count = 0;
 
   /** Throws a `KalshiConfigError` for an option that is unknown or cannot be. */
-  constructor(options: FaultTransportOptions) {
-    assertOptions("FaultTransport", options, optionRules);
+  constructor(given: FaultTransportOptions) {
+    const options = readOptions("FaultTransport", given, optionRules);
     if (options.transport === undefined) {
       throw new KalshiConfigError(
         `FaultTransport needs \`transport\`: it takes ${optionRules.transport[0]}.`,
       );
     }
-    checkRates(options.rates ?? {});
-    options.faults?.forEach((fault, index) => fault === undefined || checkFault(`faults[${index}]`, fault));
-    this.#options = { ...options };
+    const rates = readRates(options.rates ?? {});
+    const faults = options.faults?.map((fault) => copyPlain(fault) as TransportFault | undefined);
+    faults?.forEach((fault, index) => fault === undefined || checkFault(`faults[${index}]`, fault));
+    this.#options = { ...options, rates, faults };
     this.#send = asFunction(options.transport);
     this.#clock = options.clock ?? systemClock;
   }
@@ -254,7 +255,7 @@ function checkFault(owner: string, fault: TransportFault): void {
   const isStatus = kind === "status-before" || kind === "status-after";
   if (!KINDS.includes(kind)) {
     const names = ["kind", "status", "body", "headers", "how"];
-    if (kind === undefined) assertKnownOptions(owner, fault, names);
+    if (kind === undefined) readKnown(owner, fault, names);
     throw new KalshiConfigError(
       `${owner}: \`kind\` takes ${KINDS.map((one) => `"${one}"`).join(" or ")}; got ${shown(kind)}.`,
     );
@@ -280,8 +281,8 @@ function checkFault(owner: string, fault: TransportFault): void {
   }
 }
 
-function checkRates(rates: FaultRates): void {
-  assertKnownOptions("rates", rates, [...RATE_NAMES, "delayMs"]);
+function readRates(given: FaultRates): FaultRates {
+  const rates = readKnown("rates", given, [...RATE_NAMES, "delayMs"]);
   let sum = 0;
   for (const name of RATE_NAMES) {
     const rate = rates[name] ?? 0;
@@ -297,6 +298,7 @@ function checkRates(rates: FaultRates): void {
   if (!areNumbers || !(least >= 0 && most >= least && most < Infinity)) {
     throw new KalshiConfigError("rates.delayMs takes the shortest and the longest delay, in milliseconds.");
   }
+  return rates;
 }
 
 function statusResponse(

@@ -9,7 +9,8 @@ import type { KalshiEnv } from "../auth/env.ts";
 import { KalshiClient } from "../client.ts";
 import { KalshiAuthError, KalshiConfigError, type KalshiError } from "../base/errors.ts";
 import { backoffMs } from "../base/backoff.ts";
-import { unknownOption } from "../config/options.ts";
+import { shown } from "../base/plain.ts";
+import { readOptions } from "../config/options.ts";
 import { workersRuntime } from "../runtime/workers.ts";
 import type { KalshiStream } from "../stream/stream.ts";
 import {
@@ -83,17 +84,13 @@ const NUMBERS: Readonly<
 
 type Settings = { readonly [Name in keyof KalshiFeedOptions]-?: NonNullable<KalshiFeedOptions[Name]> };
 
-function readOptions(options: KalshiFeedOptions): Settings {
-  for (const name of Object.keys(options)) {
-    if (name !== "tickers" && !Object.hasOwn(NUMBERS, name)) {
-      throw unknownOption("KalshiFeed", name, ["tickers", ...Object.keys(NUMBERS)]);
-    }
-  }
+function readSettings(given: KalshiFeedOptions): Settings {
+  const options = readOptions("KalshiFeed", given, ["tickers", ...Object.keys(NUMBERS)]);
   const numbers = Object.entries(NUMBERS).map(([name, [least, most, preset]]) => {
     const value = options[name as keyof typeof NUMBERS] ?? preset;
     if (!Number.isInteger(value) || value < least || value > most) {
       throw new KalshiConfigError(
-        `KalshiFeed: ${name} takes a whole number from ${least} to ${most}, not ${value}.`,
+        `KalshiFeed: ${name} takes a whole number from ${least} to ${most}; got ${shown(value)}.`,
       );
     }
     return [name, value];
@@ -204,7 +201,7 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
   constructor(ctx: FeedContext, env: Env, options: KalshiFeedOptions = {}) {
     this.ctx = ctx;
     this.env = env;
-    this.#settings = readOptions(options);
+    this.#settings = readSettings(options);
     this.#markets = new Markets({
       most: this.#settings.maxMarkets,
       idleMs: this.#settings.idleMs,

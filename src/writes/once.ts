@@ -10,7 +10,7 @@ import { KalshiConfigError, KalshiError } from "../base/errors.ts";
 import { assertOptionsObject } from "../http/check_call.ts";
 import type { Attempts, CallOptions, HttpPipeline, WriteAttempt, WriteOptions } from "../http/pipeline.ts";
 import { isTransient } from "../http/retry.ts";
-import { shown } from "../base/plain.ts";
+import { readOwn, shown } from "../base/plain.ts";
 
 /**
  * What the exchange said of an item.
@@ -76,8 +76,7 @@ const QUICK_ITEMS = 200;
 
 /** Whether this call may be sent again. */
 export function isIdempotent(http: HttpPipeline, options: WriteOptions): boolean {
-  assertOptionsObject("A write", options);
-  const { orderRetries = http.config.orderRetries } = options as WriteOptions;
+  const { orderRetries = http.config.orderRetries } = options;
   if (orderRetries === "never" || orderRetries === "idempotent") return orderRetries === "idempotent";
   throw new KalshiConfigError(
     `orderRetries takes "never" or "idempotent"; got ${shown(orderRetries)}.`,
@@ -109,9 +108,11 @@ const isAwaited = ({ code }: KalshiError): boolean => code !== "ABORTED" && code
  */
 export async function write<I, R>(
   http: HttpPipeline,
-  options: WriteOptions,
+  given: WriteOptions,
   what: Write<I, R>,
 ): Promise<Written<I, R>> {
+  assertOptionsObject("A write", given);
+  const options = readOwn(given);
   return isIdempotent(http, options)
     ? await new Once(http, options, what).run()
     : await sendAsIs(options, what);
