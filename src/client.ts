@@ -383,7 +383,7 @@ export class KalshiClient extends KalshiCore {
   static async fromEnv(env?: KalshiEnv, wanted: KalshiClientOptions = {}): Promise<KalshiClient> {
     const own = readOptions("KalshiClient", wanted, OPTION_NAMES);
     const config = readConfigOption(own.config);
-    const options = { ...own, config };
+    const options: KalshiClientOptions = Object.assign(own, { config });
     const { auth, keyId, privateKey, privateKeyPath, demo, runtime = detectRestRuntime() } = own;
     const ownKey = [auth, keyId, privateKey, privateKeyPath].some((given) => given !== undefined);
     const given = isKalshiConfig(config) ? givenSettings(config) : config;

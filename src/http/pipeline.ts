@@ -23,6 +23,7 @@ import {
   KalshiTimeoutError,
   type Outcome,
 } from "../base/errors.ts";
+import { readOwn } from "../base/plain.ts";
 import { withContext } from "../base/error_classes.ts";
 import { assertExtraHeaders } from "../config/headers.ts";
 import { assertAtLeast } from "../config/options.ts";
@@ -212,7 +213,7 @@ export class HttpPipeline {
   async request<T>(template: RequestTemplate, options: WriteOptions = {}, payload: Payload = {}): Promise<T> {
     let call: Call;
     try {
-      call = this.#prepare(template, options, payload);
+      call = this.#prepare(readOwn(template), options, payload);
     } catch (cause) {
       if (cause instanceof KalshiError) throw cause;
       // A body that refers to itself, an id that is no Unicode.

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { readOwn } from "../base/plain.ts";
 import type { HttpPool } from "../runtime/types.ts";
 
 /** Answers one request. Follow no redirects: the pipeline refuses them by status. */
@@ -21,13 +22,16 @@ export function transportPool(transport: Transport): HttpPool {
   return {
     fetch: (url, { method, headers, body, signal }) =>
       send(
-        new Request(url, {
-          method,
-          headers,
-          redirect: "manual",
-          ...(body === undefined ? undefined : { body }),
-          ...(signal === undefined ? undefined : { signal }),
-        }),
+        new Request(
+          url,
+          readOwn<RequestInit>({
+            method,
+            headers,
+            redirect: "manual",
+            ...(body === undefined ? undefined : { body }),
+            ...(signal === undefined ? undefined : { signal }),
+          }),
+        ),
       ),
     isNotSent: () => false,
     close: () => Promise.resolve(),

@@ -23,7 +23,7 @@ export function checkFirst<B extends object>(
   body: B,
   options: CallOptions,
 ): B {
-  return checkCall(template, params, body, options).body as B;
+  return checkCall(readOwn(template), params, body, options).body as B;
 }
 
 /**
@@ -38,7 +38,7 @@ export function readParams<P extends object>(
 ): { readonly params: P; readonly sent: P } {
   const params = copyPlain(given) as P;
   const own = isPlain(options) ? readOwn(options as CallOptions) : {};
-  return { params, sent: checkCall(template, params, undefined, own).params as P };
+  return { params, sent: checkCall(readOwn(template), params, undefined, own).params as P };
 }
 
 /** A body's own fields, and the check that it has some: before it is spread. */

@@ -9,7 +9,7 @@ import type { Clock } from "../base/clock.ts";
 import { commandParams } from "../contract/event/commands.ts";
 import { KalshiAbortError, KalshiConfigError, KalshiTimeoutError } from "../base/errors.ts";
 import { assertAtLeast, assertSignal, readOptions } from "../config/options.ts";
-import { isPlain } from "../base/plain.ts";
+import { isPlain, readOwn } from "../base/plain.ts";
 
 /** How long a caller waits. */
 export interface WaitOptions {
@@ -56,7 +56,7 @@ export async function waitFor<T>(
   options: WaitOptions,
   clock: Clock,
 ): Promise<T> {
-  const { signal, timeoutMs } = options;
+  const { signal, timeoutMs } = readOwn(options);
   let stop = () => {};
   const given = new Promise<never>((_, reject) => {
     const abort = () => reject(new KalshiAbortError(`${what} was aborted.`, { cause: signal?.reason }));

@@ -1,0 +1,357 @@
+/**
+ * Options are what their giver wrote into them: nothing that `Object.prototype` holds elsewhere in the process counts,
+ * and what answers differently the second time is asked once.
+ */
+import { assert, assertEquals } from "@std/assert";
+import {
+  KalshiClient,
+  type KalshiClientOptions,
+  KalshiConfig,
+  type KalshiConfigOptions,
+  KalshiCore,
+} from "../../mod.ts";
+import { MarketBook } from "../../src/books/mod.ts";
+import {
+  CALL_OPTIONS,
+  CLIENT_OPTIONS,
+  CONFIG_OPTIONS,
+  LIMIT_OPTIONS,
+  STREAM_OPTIONS,
+  WALK_OPTIONS,
+} from "../../src/config/option_places.ts";
+import { LocalExchange } from "../../src/local_exchange/mod.ts";
+import { RateLimiter } from "../../src/rate_limits/mod.ts";
+import { checkRuntimeOptions } from "../../src/runtime/options.ts";
+import type { Runtime } from "../../src/runtime/types.ts";
+import { KalshiStream } from "../../src/stream/mod.ts";
+import { test } from "../support/test.ts";
+
+const auth = { keyId: "key-1", sign: () => Promise.resolve(btoa("s".repeat(64))) };
+const demo = "https://demo-api.kalshi.co/trade-api/v2";
+const clock = { now: () => 0, monotonic: () => 0, setTimer: () => ({ clear: () => {} }) };
+
+/** Answers every call, and keeps what was sent. */
+function recorder() {
+  const sent: string[] = [];
+  const transport = async (request: Request) => {
+    const headers = [...request.headers].filter(([name]) => !name.startsWith("kalshi-access-signature"));
+    sent.push(JSON.stringify([request.method, request.url, headers, await request.text()]));
+    return new Response('{"order_id":"o","markets":[],"cursor":"","exchange_active":true}');
+  };
+  return { sent, transport };
+}
+
+/** A runtime whose sockets only say where they were to go. */
+function runtimeThatTells(seen: unknown[]): Runtime {
+  return {
+    name: "test",
+    capabilities: { handshakeHeaders: true, http2: true, env: true },
+    readEnv: () => undefined,
+    createHttpPool: () => ({
+      fetch: () => Promise.reject(),
+      isNotSent: () => true,
+      close: () => Promise.resolve(),
+    }),
+    connectWebSocket: (url: string, _: unknown, options: { headers?: Record<string, string> } = {}) => {
+      const { "KALSHI-ACCESS-SIGNATURE": _signature, ...headers } = options.headers ?? {};
+      seen.push([url, headers]);
+      return Promise.reject(new Error("no network here"));
+    },
+  } as unknown as Runtime;
+}
+
+const order = {
+  ticker: "KXTEST-1",
+  side: "bid",
+  count: "1.00",
+  price: "0.5000",
+  time_in_force: "good_till_canceled",
+  self_trade_prevention_type: "taker_at_cross",
+  client_order_id: "c",
+} as const;
+
+type Options = Record<string, unknown>;
+
+// A runtime's own AbortSignal and `addEventListener` read an inherited `signal`, and throw for one that is none.
+const streamNames = STREAM_OPTIONS.filter((name) => name !== "signal");
+
+/** What each takes, and what it makes of it, as text. */
+const TAKERS: Record<
+  string,
+  { names: readonly string[]; good: () => Options; make: (options: Options) => unknown }
+> = {
+  KalshiConfig: {
+    names: CONFIG_OPTIONS,
+    good: () => ({
+      baseUrl: demo,
+      timeoutMs: 7,
+      extraHeaders: { "x-desk": "7" },
+      orderRetries: "idempotent",
+      limits: { maxConnections: 3 },
+    }),
+    make: (options) => ({ ...new KalshiConfig(options as KalshiConfigOptions) }),
+  },
+  "KalshiConfig without any": {
+    names: CONFIG_OPTIONS,
+    good: () => ({}),
+    make: () => ({ ...new KalshiConfig() }),
+  },
+  limits: {
+    names: LIMIT_OPTIONS,
+    good: () => ({ maxConnections: 3, keepaliveExpiryMs: 9 }),
+    make: (limits) => {
+      const { limits: kept } = new KalshiConfig({ limits });
+      return [kept?.maxConnections, kept?.maxKeepaliveConnections, kept?.keepaliveExpiryMs];
+    },
+  },
+  KalshiClient: {
+    names: [...CLIENT_OPTIONS, ...CONFIG_OPTIONS],
+    good: () => ({ auth, config: { baseUrl: demo }, clock }),
+    make: async (options) => {
+      const { sent, transport } = recorder();
+      const client = new KalshiClient({ ...options, transport } as KalshiClientOptions);
+      await client.exchange.status();
+      await client.orders.create(order);
+      return [sent, client.config.wsBaseUrl, client.isAuthenticated];
+    },
+  },
+  "KalshiClient.fromEnv": {
+    names: [...CLIENT_OPTIONS, ...CONFIG_OPTIONS],
+    good: () => ({ auth, config: { baseUrl: demo }, clock }),
+    make: async (options) => {
+      const { sent, transport } = recorder();
+      const client = await KalshiClient.fromEnv({}, { ...options, transport } as KalshiClientOptions);
+      await client.exchange.status();
+      return [sent, client.config.wsBaseUrl, client.isAuthenticated];
+    },
+  },
+  KalshiCore: {
+    names: ["auth", "config", "limiter", "inspect", "onRequest", "transport", "clock", "runtime"],
+    good: () => ({ auth, config: KalshiConfig.demo({ maxRetries: 0 }), clock }),
+    make: async (options) => {
+      const { sent, transport } = recorder();
+      const core = new KalshiCore({ ...options, transport });
+      await core.request("GET", "/exchange/status");
+      return [sent, core.config.wsBaseUrl];
+    },
+  },
+  "KalshiStream.connect": {
+    names: [...streamNames, ...CONFIG_OPTIONS],
+    good: () => ({ auth, clock, config: { baseUrl: demo } }),
+    make: async (options) => {
+      const seen: unknown[] = [];
+      const runtime = runtimeThatTells(seen);
+      await KalshiStream.connect({ ...options, runtime } as never).catch(() => {});
+      return seen;
+    },
+  },
+  "client.stream": {
+    names: [...streamNames, ...CLIENT_OPTIONS, ...CONFIG_OPTIONS],
+    good: () => ({ verifyBooks: false }),
+    make: async (options) => {
+      const seen: unknown[] = [];
+      const { transport } = recorder();
+      const runtime = runtimeThatTells(seen);
+      const client = new KalshiClient({ auth, clock, transport, runtime, config: { baseUrl: demo } });
+      await client.stream(options).catch(() => {});
+      return seen;
+    },
+  },
+  "options of a call": {
+    names: CALL_OPTIONS,
+    good: () => ({ timeoutMs: 5_000, maxRetries: 0, headers: { "x-desk": "7" }, extraBody: { later: 1 } }),
+    make: async (options) => {
+      const { sent, transport } = recorder();
+      const client = new KalshiClient({ auth, clock, transport, demo: true });
+      await client.orders.create(order, options);
+      return sent;
+    },
+  },
+  "options of request()": {
+    names: [...CALL_OPTIONS, "query", "body", "auth"],
+    good: () => ({ query: { limit: 7 }, headers: { "x-desk": "7" }, auth: "none" }),
+    make: async (options) => {
+      const { sent, transport } = recorder();
+      await new KalshiCore({ auth, clock, transport, config: KalshiConfig.demo({ maxRetries: 0 }) }).request(
+        "GET",
+        "/markets",
+        options,
+      );
+      return sent;
+    },
+  },
+  "options of a walk": {
+    names: [...CALL_OPTIONS, ...WALK_OPTIONS],
+    good: () => ({ maxItems: 3, headers: { "x-desk": "7" } }),
+    make: async (options) => {
+      const { sent, transport } = recorder();
+      const client = new KalshiClient({ auth, clock, transport, demo: true });
+      for await (const _ of client.markets.listAll({}, options));
+      return sent;
+    },
+  },
+  RateLimiter: {
+    names: [
+      "read",
+      "write",
+      "costs",
+      "marginMs",
+      "cancelReserve",
+      "store",
+      "storeKey",
+      "onStoreError",
+      "tokensPerSecond",
+      "capacity",
+    ],
+    good: () => ({ read: { tokensPerSecond: 20 }, write: { tokensPerSecond: 30, capacity: 60 }, clock }),
+    make: (options) => {
+      const limiter = new RateLimiter(options as never);
+      limiter.tryAcquire({ bucket: "read" });
+      limiter.tryAcquire({ bucket: "write" });
+      return limiter.stats();
+    },
+  },
+  MarketBook: {
+    names: ["useYesPrice", "onChange"],
+    good: () => ({ useYesPrice: false }),
+    make: (options) => {
+      const book = new MarketBook("KXTEST-1", options);
+      const msg = {
+        market_ticker: "KXTEST-1",
+        yes_dollars_fp: [["0.4000", "1.00"]],
+        no_dollars_fp: [["0.3000", "2.00"]],
+      };
+      book.feed({ type: "orderbook_snapshot", seq: 1, msg } as never);
+      return [book.state, book.lastKnown.bestBid, book.lastKnown.bestAsk];
+    },
+  },
+  "an adapter": {
+    names: ["proxy", "caCertificates", "username", "password"],
+    good: () => ({ proxy: { url: "http://proxy.example:3128" } }),
+    make: (options) => checkRuntimeOptions("Test", options),
+  },
+  LocalExchange: {
+    names: [
+      "seed",
+      "clock",
+      "markets",
+      "marketMakers",
+      "stepMs",
+      "rateLimits",
+      "errorBodies",
+      "cors",
+      "requests",
+      "history",
+      "unknownTickers",
+    ],
+    good: () => ({ seed: 7, markets: 2, marketMakers: false }),
+    make: async (options) => {
+      const exchange = LocalExchange.create(options);
+      const tickers = exchange.openTickers();
+      await exchange.close();
+      return tickers;
+    },
+  },
+};
+
+/** What others may have put there. */
+const POISON: readonly unknown[] = [
+  "wss://evil.example/trade-api/ws/v2",
+  "https://evil.example/trade-api/v2",
+  1,
+  true,
+  { "x-evil": "1", tokensPerSecond: 1, url: "http://evil.example:1" },
+  () => {
+    throw new Error("called");
+  },
+];
+
+const seenBy = async (work: () => unknown): Promise<string> => {
+  try {
+    return JSON.stringify(await work(), (_, value) => typeof value === "bigint" ? `${value}` : value) ??
+      "nothing";
+  } catch (error) {
+    return `${error}`;
+  }
+};
+
+async function polluted(name: string, value: unknown, work: () => Promise<string>): Promise<string> {
+  Object.defineProperty(Object.prototype, name, { value, configurable: true, writable: true });
+  try {
+    return await work();
+  } finally {
+    delete (Object.prototype as unknown as Options)[name];
+  }
+}
+
+/** Options whose getters answer once, and after that with what must not get in. */
+function onceOnly(options: Options, reads: Map<string, number>): Options {
+  const guarded = {};
+  for (const [name, value] of Object.entries(options)) {
+    Object.defineProperty(guarded, name, {
+      enumerable: true,
+      configurable: true,
+      get() {
+        const count = (reads.get(name) ?? 0) + 1;
+        reads.set(name, count);
+        return count === 1 ? value : Symbol("the second answer");
+      },
+    });
+  }
+  return guarded;
+}
+
+for (const [owner, { names, good, make }] of Object.entries(TAKERS)) {
+  test(`${owner}: a polluted Object.prototype changes nothing`, async () => {
+    const clean = await seenBy(() => make(good()));
+    assert(!/evil|^\w*Error/.test(clean), clean);
+    for (const name of new Set(names)) {
+      for (const value of POISON) {
+        const seen = await polluted(name, value, () => seenBy(() => make(good())));
+        assertEquals(seen, clean, `${owner} with ${name} = ${String(value)}`);
+      }
+    }
+  });
+
+  test(`${owner}: each option is read once, and what was checked is what is used`, async () => {
+    const clean = await seenBy(() => make(good()));
+    const reads = new Map<string, number>();
+    assertEquals(await seenBy(() => make(onceOnly(good(), reads))), clean);
+    for (const [name, count] of reads) assertEquals(count, 1, `${name} was read ${count} times`);
+  });
+}
+
+test("header fields are read once: a getter cannot change one after its check", async () => {
+  const { sent, transport } = recorder();
+  const reads = new Map<string, number>();
+  const headers = () => onceOnly({ "x-desk": "7" }, reads) as Record<string, string>;
+  const client = new KalshiClient({ clock, transport, config: { baseUrl: demo, extraHeaders: headers() } });
+  await client.exchange.status();
+  assertEquals([...reads.values()], [1]);
+  reads.clear();
+  await client.exchange.status({ headers: headers() });
+  assertEquals([...reads.values()], [1]);
+  assert(sent.every((line) => line.includes('["x-desk","7"]')));
+});
+
+test("what only has the prototype of a configuration is checked like any other options", () => {
+  const forged = Object.create(KalshiConfig.prototype, {
+    baseUrl: { value: "https://evil.example/trade-api/v2", enumerable: true },
+  });
+  let message = "";
+  try {
+    new KalshiClient({ config: forged });
+  } catch (error) {
+    message = String(error);
+  }
+  assert(message.includes("takes an object of options"), message);
+});
+
+test("a core keeps a copy of settings that are no KalshiConfig", async () => {
+  const { sent, transport } = recorder();
+  const settings = { ...KalshiConfig.demo({ maxRetries: 0 }), environment: "demo" as const };
+  const core = new KalshiCore({ clock, transport, config: settings });
+  settings.baseUrl = "https://evil.example/trade-api/v2";
+  await core.request("GET", "/exchange/status");
+  assert(sent[0]?.includes(demo), sent[0]);
+});
