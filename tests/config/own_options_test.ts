@@ -33,17 +33,26 @@ const clock = { now: () => 0, monotonic: () => 0, setTimer: () => ({ clear: () =
 /** A runtime that answers every call and keeps what was sent. It has none of the platform's objects, which read inherited fields themselves. */
 function recorder() {
   const sent: string[] = [];
-  const body = '{"order_id":"o","markets":[],"cursor":"","exchange_active":true}';
-  const answer = { status: 200, headers: { get: () => null }, body: null, coding: undefined };
+  const json = new TextEncoder().encode('{"order_id":"o","markets":[],"cursor":"","exchange_active":true}');
+  const unread = () => Promise.reject(new Error("not asked for"));
   const pool: HttpPool = {
     fetch: (url, { method, headers, body: given }) => {
       const { "KALSHI-ACCESS-SIGNATURE": _, ...others } = headers ?? {};
       sent.push(JSON.stringify([method, url, others, given]));
-      const text = () => Promise.resolve(body);
+      const body = new ReadableStream<Uint8Array>({
+        start(controller) {
+          controller.enqueue(json.slice());
+          controller.close();
+        },
+      });
+      const fields = { get: () => null };
       return Promise.resolve({
-        ...answer,
-        text,
-        arrayBuffer: () => Promise.reject(new Error("not asked for")),
+        status: 200,
+        headers: fields,
+        body,
+        coding: undefined,
+        text: unread,
+        arrayBuffer: unread,
       });
     },
     isNotSent: () => false,
