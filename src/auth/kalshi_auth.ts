@@ -15,7 +15,7 @@ import {
 import { readOwn } from "../base/plain.ts";
 import type { RestRuntime } from "../runtime/types.ts";
 import { type KalshiEnv, readAuthEnv } from "./env.ts";
-import { keyError, reading } from "./key_errors.ts";
+import { keyError } from "./key_errors.ts";
 import { assertPrivateKeyPem, openPem, type PemOptions } from "./open_pem.ts";
 import type { PemInput } from "./pem.ts";
 import type { PlainKey, SigningAlgorithm } from "./private_key.ts";
@@ -111,7 +111,7 @@ export class KalshiAuth implements RequestSigner {
    */
   static async fromJwk(keyId: string, jwk: PrivateJwk, options: SignerOptions = {}): Promise<KalshiAuth> {
     const id = checkKeyId(keyId);
-    return await KalshiAuth.#fromKey(id, reading(() => readJwk(jwk)), readOwn(options).runtime);
+    return await KalshiAuth.#fromKey(id, await readJwk(jwk), readOwn(options).runtime);
   }
 
   /**

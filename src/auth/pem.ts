@@ -64,3 +64,11 @@ export function findKey(pem: PemInput): PemKey {
   if (body.includes("Proc-Type")) throw keyError("encrypted in OpenSSL's old way", CONVERT);
   return { encrypted: label.startsWith("ENC"), der: reading(() => fromBase64(body)) };
 }
+
+/** Bytes as PEM, with a line break after every 64 characters. */
+export function toPem(label: string, der: Uint8Array): string {
+  let binary = "";
+  for (const byte of der) binary += String.fromCharCode(byte);
+  const lines = btoa(binary).match(/.{1,64}/g) ?? [];
+  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""].join("\n");
+}

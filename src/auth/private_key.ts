@@ -3,13 +3,21 @@
  *
  * @module
  */
+import { importPKCS8 } from "jose/key/import";
 import { KalshiAuthKeyError } from "../base/errors.ts";
 import { fromHex, INTEGER, OCTETS, OID, SEQUENCE, take, toHex, wrap } from "./der.ts";
 import { damagedKey, keyError, MAKE_A_KEY } from "./key_errors.ts";
+import { toPem } from "./pem.ts";
 import type { Bytes, WebCryptoKey } from "../base/web_types.ts";
 
 /** What Kalshi's keys sign with. */
 export type SigningAlgorithm = "RSA-PSS" | "Ed25519";
+
+/** What `jose` calls the algorithms. */
+export const JOSE_NAMES: Readonly<Record<SigningAlgorithm, string>> = {
+  "RSA-PSS": "PS256",
+  Ed25519: "Ed25519",
+};
 
 /** A key that is ready to be imported. */
 export interface PlainKey {
@@ -74,14 +82,20 @@ export function readKeyDer(der: Bytes): PlainKey {
   throw keyError(strangers[oid] ?? "of an unknown type", MAKE_A_KEY);
 }
 
-/** Imports a key, not extractable. */
-export async function importKey({ algorithm, pkcs8 }: PlainKey): Promise<WebCryptoKey> {
+/** What `jose` imports; what WebCrypto refuses is damage, but for what it does not know. */
+export async function imported<T>(algorithm: SigningAlgorithm, importing: Promise<T>): Promise<T> {
   try {
-    return await crypto.subtle.importKey("pkcs8", pkcs8, { name: algorithm, hash: "SHA-256" }, false, [
-      "sign",
-    ]);
+    return await importing;
   } catch (error) {
     if ((error as Error).name !== "NotSupportedError") throw damagedKey();
     throw new KalshiAuthKeyError(`This runtime's WebCrypto cannot sign with ${algorithm}: update it.`);
   }
+}
+
+/** Imports a key; not extractable unless told. */
+export function importKey(
+  { algorithm, pkcs8 }: PlainKey,
+  options: { readonly extractable?: boolean } = {},
+): Promise<WebCryptoKey> {
+  return imported(algorithm, importPKCS8(toPem("PRIVATE KEY", pkcs8), JOSE_NAMES[algorithm], options));
 }

@@ -7,8 +7,8 @@ import { exportPKCS8, generateKeyPair, importSPKI } from "jose";
 import { readJwk } from "../auth/jwk.ts";
 import { KalshiAuth } from "../auth/kalshi_auth.ts";
 import { keyError, reading } from "../auth/key_errors.ts";
-import { findKey, type PemInput, pemText } from "../auth/pem.ts";
-import { type PlainKey, readKeyDer } from "../auth/private_key.ts";
+import { findKey, type PemInput, pemText, toPem } from "../auth/pem.ts";
+import { importKey, type PlainKey, readKeyDer } from "../auth/private_key.ts";
 import { type Clock, held } from "../base/clock.ts";
 import { KalshiAuthKeyError, KalshiConfigError } from "../base/errors.ts";
 import { ApiError } from "./api_error.ts";
@@ -33,13 +33,6 @@ export interface ApiKey {
 /** Bytes of a PKCS#8 wrapping before the PKCS#1 structure of an RSA key of 2048 bits. */
 const PKCS8_HEAD = 26;
 const TOLERANCE_MS = 30_000;
-
-function toPem(label: string, der: Uint8Array): string {
-  let binary = "";
-  for (const byte of der) binary += String.fromCharCode(byte);
-  const lines = btoa(binary).match(/.{1,64}/g) ?? [];
-  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""].join("\n");
-}
 
 function fromBase64(text: string): Bytes {
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
@@ -150,10 +143,10 @@ async function signing(
   const key = typeof given === "object" && given !== null && "privateKey" in given ? given.privateKey : given;
   const other = besides ?? (key === given ? undefined : (given as { readonly publicKey: Key }).publicKey);
   if (!isKey(key)) {
-    const plain = readPrivateKey(key as PemInput | PrivateJwk);
+    const plain = await readPrivateKey(key as PemInput | PrivateJwk);
     const pem = toPem("PRIVATE KEY", plain.pkcs8);
     const auth = await KalshiAuth.fromPem(keyId, pem);
-    const pair = { ...await publicOf(await importPkcs8(plain)), auth };
+    const pair = { ...await publicOf(await importKey(plain, { extractable: true })), auth };
     if (other !== undefined) await assertBelong({ ...pair, ...await readPublicKey(other) });
     return { ...pair, privateKey: isPem(key) ? pemText(key) : pem };
   }
@@ -175,18 +168,14 @@ async function signing(
   return { ...pair, privateKey: toPem("PRIVATE KEY", pkcs8) };
 }
 
-function readPrivateKey(key: PemInput | PrivateJwk): PlainKey {
-  if (!isPem(key)) return reading(() => readJwk(key));
+async function readPrivateKey(key: PemInput | PrivateJwk): Promise<PlainKey> {
+  if (!isPem(key)) return await readJwk(key);
   const { encrypted, der } = findKey(key);
   if (!encrypted) return reading(() => readKeyDer(der));
   throw keyError(
     "encrypted",
     "A local exchange has no passphrase: decrypt it with `openssl pkey -in key.pem -out open.pem`.",
   );
-}
-
-function importPkcs8({ algorithm, pkcs8 }: PlainKey): Promise<WebCryptoKey> {
-  return crypto.subtle.importKey("pkcs8", pkcs8, { name: algorithm, hash: "SHA-256" }, true, ["sign"]);
 }
 
 /** The public half of a private key that can be exported. */

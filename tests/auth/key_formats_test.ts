@@ -345,6 +345,22 @@ test("JWKs of both types sign, whatever else they say", async () => {
   await assertRejects(() => KalshiAuth.fromJwk("key-1", jwk), KalshiAuthError, "only 1024 bits");
 });
 
+test("an Ed25519 JWK needs no public part, and one that is another key's makes no wrong signature", async () => {
+  const pkcs8 = pemBytes(keys.ed25519Pkcs8);
+  const key = await crypto.subtle.importKey("pkcs8", pkcs8, { name: "Ed25519" }, true, ["sign"]);
+  const { kty = "", crv = "", d = "", x = "" } = await crypto.subtle.exportKey("jwk", key);
+  await assertSigns("ed25519", await KalshiAuth.fromJwk("key-1", { kty, crv, d }));
+  const other = (x.startsWith("A") ? "B" : "A") + x.slice(1);
+  let auth: KalshiAuth;
+  try {
+    auth = await KalshiAuth.fromJwk("key-1", { kty, crv, d, x: other });
+  } catch (error) {
+    assert(error instanceof KalshiAuthError);
+    return;
+  }
+  await assertSigns("ed25519", auth);
+});
+
 test("imported keys cannot be exported, and are imported once for all signatures", async () => {
   const { subtle } = crypto;
   const importKey = subtle.importKey;
