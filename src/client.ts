@@ -20,6 +20,7 @@ import {
   type KalshiConfigOptions,
   readConfigOption,
 } from "./config/kalshi_config.ts";
+import { meaningOf } from "./base/server_codes.ts";
 import type { Operation } from "./contract/operation.ts";
 import { GetAccountApiLimits, GetAccountEndpointCosts } from "./contract/event/operations.ts";
 import type { ResponseCheck } from "./contract/validation.ts";
@@ -32,6 +33,7 @@ import {
 } from "./base/errors.ts";
 import type { ClientHooks } from "./http/hooks.ts";
 import { lazyLimiter, type Limiter } from "./rate_limits/limiter.ts";
+import { request } from "./http/calls.ts";
 import type { HttpPipeline } from "./http/pipeline.ts";
 import { type RateBudgets, readBudgets } from "./rate_limits/budgets.ts";
 import { makeInspect, type Validate } from "./http/validate.ts";
@@ -115,7 +117,7 @@ function chooseLimiter(
       );
     }
     const read = <R>(operation: Operation<undefined, R>) =>
-      http().request<R>(operation, {}, { unlimited: true });
+      request<R>(http(), operation, {}, { unlimited: true });
     return lazyLimiter(async () => {
       const { AutoRateLimiter } = await import("./rate_limits/auto.ts");
       return new AutoRateLimiter({
@@ -303,6 +305,11 @@ export class KalshiClient extends KalshiCore {
       this.#opening.delete(opening);
       unheard();
     }
+  }
+
+  /** @internal */
+  protected override remedyOf(code: string | undefined): string | undefined {
+    return meaningOf(code)?.remedy;
   }
 
   /**

@@ -15,7 +15,8 @@ import type { Limiter } from "./rate_limits/limiter.ts";
 import { type CallOptions, HttpPipeline, type InspectResponse } from "./http/pipeline.ts";
 import { isSafeMethod } from "./base/http_method.ts";
 import { type Transport, transportPool } from "./http/transport.ts";
-import { assertPlainPath, type Params } from "./http/url.ts";
+import { assertPlainPath } from "./http/url.ts";
+import { assertSendable, readRawCall } from "./http/raw_call.ts";
 import { readParts } from "./config/options.ts";
 import { isPlain, readOwn, shown } from "./base/plain.ts";
 import type { RestRuntime } from "./runtime/types.ts";
@@ -55,7 +56,8 @@ export interface RawRequestOptions extends Omit<CallOptions, "extraQuery" | "ext
 
 /**
  * The client without namespaces, for bundles that count every byte: {@linkcode KalshiCore.request} reaches
- * every path of the API.
+ * every path of the API. Its errors say what Kalshi says, and of a refused key what to do; the advice on every other
+ * code is the client's.
  *
  * @example
  * ```ts
@@ -144,11 +146,23 @@ export class KalshiCore implements AsyncDisposable {
       throw new KalshiConfigError(`A ${verb} has no \`body\`.`);
     }
     assertPlainPath(path);
-    const params = query as Params | undefined;
     // Which row of the contract this is, nobody looks up: a write is counted as that of an order.
     const payer = isSafeMethod(verb) ? undefined : { bucket: "write", shard: "index" } as const;
     const template = { method: verb, path, auth, empty: "maybe", raw: true, ...payer } as const;
-    return await this.http.request<T>(template, rest, { params, body });
+    const advise = (code: string | undefined) => this.remedyOf(code);
+    return await this.http.request<T>(
+      template,
+      () => ({ ...readRawCall(template, rest, { query, body }), advise }),
+    );
+  }
+
+  /**
+   * What to do about an error with this code of Kalshi's. The core leaves that to the docs; a client knows it.
+   *
+   * @internal
+   */
+  protected remedyOf(_code: string | undefined): string | undefined {
+    return undefined;
   }
 
   /** Ends running calls, closes every connection, and refuses new calls. A second call is harmless. */
@@ -172,30 +186,4 @@ function settled(config: KalshiSettings): KalshiSettings {
   const isFixed = Object.isFrozen(given) &&
     names.every((name) => "value" in (Object.getOwnPropertyDescriptor(given, name) ?? {}));
   return isFixed ? given : Object.freeze({ ...readOwn(given), environment: given.environment });
-}
-
-const tagOf = (value: object): string => Object.prototype.toString.call(value);
-
-/** Refuses a query and a body that would be sent as something else than they are. */
-function assertSendable({ query, body }: RawRequestOptions): void {
-  if (query !== undefined && !isPlain(query)) {
-    throw new KalshiConfigError(
-      `\`query\` takes a plain object of names and values; got ${
-        shown(query)
-      }. For URLSearchParams or a Map: ` +
-        "`Object.fromEntries(query)`, with a list where a name comes more than once.",
-    );
-  }
-  if (body === undefined) return;
-  // What JSON writes as {}, as a table of numbers or not at all; who turns itself into JSON knows how. A form is to be
-  // sent as a form, though Bun has a JSON for it.
-  const isData = typeof body === "object" && body !== null && !Array.isArray(body) && !isPlain(body) &&
-    (typeof (body as { toJSON?: unknown }).toJSON !== "function" || /Form|Params|Headers/.test(tagOf(body)));
-  if (isData || typeof body === "function" || typeof body === "symbol") {
-    throw new KalshiConfigError(
-      `\`body\` takes what JSON knows: a plain object, a list, a text, a number, true, false or null; got ${
-        shown(body)
-      }.`,
-    );
-  }
 }

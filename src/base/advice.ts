@@ -1,6 +1,5 @@
 /** What an error's message says to do. */
 
-import { meaningOf } from "../base/server_codes.ts";
 import type { ErrorBody } from "../base/error_body.ts";
 import type { RequestIdentity } from "../base/request_identity.ts";
 
@@ -24,14 +23,13 @@ export function advise({ status, headers, body, nowMs }: Refusal, request: Reque
       `\`baseUrl\` leads elsewhere${key}.`;
   }
   const code = body?.code;
-  if (status === 401) return keyAdvice(code, body?.details, skewOf(headers, nowMs));
+  const remedy = request.options?.advise?.(code ?? (status === 429 ? "too_many_requests" : undefined));
+  if (status === 401) return keyAdvice(remedy, body?.details, skewOf(headers, nowMs));
   const ticker = status === 404 && !code?.includes("balance") ? lowerCaseTicker(request) : undefined;
   if (ticker !== undefined) {
     return `Tickers are in upper case: did you mean ${ticker.toUpperCase()}?`;
   }
-  return request.options?.advise?.(code) ??
-    meaningOf(code ?? (status === 429 ? "too_many_requests" : undefined))?.remedy ??
-    "";
+  return remedy ?? "";
 }
 
 /** Whether a body is surely not Kalshi's: a page, or another text. */
@@ -46,9 +44,11 @@ function skewOf(headers: Pick<Headers, "get">, nowMs: number): number {
   return Math.abs(skew) > MAX_SKEW_MS ? skew : 0;
 }
 
-/** What to do about a key that was refused, by the code and details of the refusal and how far the clocks are apart. */
-export function keyAdvice(code: string | undefined, details: unknown, skewMs = 0): string {
-  const meaning = meaningOf(code);
+/**
+ * What to do about a key that was refused, by the details of the refusal and how far the clocks are apart, or else what
+ * its code says.
+ */
+export function keyAdvice(remedy: string | undefined, details: unknown, skewMs = 0): string {
   if (skewMs !== 0) {
     const seconds = Math.round(Math.abs(skewMs) / 1000);
     return `This machine's clock is about ${seconds} s ${
@@ -64,7 +64,7 @@ export function keyAdvice(code: string | undefined, details: unknown, skewMs = 0
     return "Kalshi knows the key id, but the private key does not belong to it: give the private key that was made " +
       "together with this id.";
   }
-  return meaning?.remedy ??
+  return remedy ??
     "Check that the key belongs to this environment (demo and production keys differ), and its scopes.";
 }
 

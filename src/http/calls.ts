@@ -6,13 +6,18 @@
  * @module
  */
 
+import { meaningOf } from "../base/server_codes.ts";
+import { fillLists } from "../contract/fill_lists.ts";
 import type { Operation, PagedOperation } from "../contract/operation.ts";
+import type { RequestTemplate } from "../contract/request_template.ts";
 import type { Market } from "../contract/event/types.ts";
 import { KalshiDecodeError } from "../base/errors.ts";
 import { copyPlain, isPlain, readOwn } from "../base/plain.ts";
+import { readCallOptions } from "./call_options.ts";
+import { checkCall } from "./check_call.ts";
 import { priceAdvice, rememberGrids } from "./known_grids.ts";
 import { allItems, type ListAllOptions, Page, PageCall } from "./page.ts";
-import type { CallOptions, HttpPipeline, WriteAttempt } from "./pipeline.ts";
+import type { CallOptions, HttpPipeline, Payload, WriteAttempt, WriteOptions } from "./pipeline.ts";
 import type { Params } from "./url.ts";
 
 /** The items of a list that an answer holds. */
@@ -20,6 +25,28 @@ type ItemOf<R, K extends keyof R> = NonNullable<R[K]> extends readonly (infer T)
 
 /** Makes the error for an answer that lacks what the contract promises: it must not read as "no order", "no position". */
 export type Lack = (what: string, details?: unknown) => KalshiDecodeError;
+
+/** Checks what an operation is given by the contract, sends it, and reads its answer by the contract. */
+export function request<T>(
+  http: HttpPipeline,
+  operation: RequestTemplate,
+  options: WriteOptions = {},
+  payload: Omit<Payload, "options"> = {},
+): Promise<T> {
+  return http.request<T>(operation, () => {
+    const template = readOwn(operation);
+    const { lists } = template;
+    const { params, body, advise, read = (value: unknown) => value, ...attempt } = readOwn(payload);
+    const own = readCallOptions(template, options);
+    return {
+      ...attempt,
+      ...checkCall(template, params, body, own),
+      options: own,
+      advise: (code) => advise?.(code) ?? meaningOf(code)?.remedy,
+      read: (value, ...answer) => read(lists === undefined ? value : fillLists(lists, value), ...answer),
+    };
+  });
+}
 
 /** Runs an operation and gives what `read` takes out of its answer. */
 export function callAnd<P, R, B, T>(
@@ -31,7 +58,7 @@ export function callAnd<P, R, B, T>(
   read: (response: R, lack: Lack) => T,
   attempt?: WriteAttempt,
 ): Promise<T> {
-  return http.request<T>(operation, options, {
+  return request<T>(http, operation, options, {
     ...attempt,
     params: params as Params | undefined,
     body,
@@ -70,7 +97,7 @@ export function send<P, R, B>(
   body?: B,
   attempt?: WriteAttempt,
 ): Promise<void> {
-  return http.request<void>({ ...operation, empty: true }, options, {
+  return request<void>(http, { ...operation, empty: true }, options, {
     ...attempt,
     params: params as Params | undefined,
     body,

@@ -5,23 +5,10 @@
  */
 
 import type { FieldRules } from "../contract/field_rule.ts";
-import { KalshiConfigError } from "../base/errors.ts";
-import { CALL_OPTIONS, CONFIG_OPTIONS, WALK_OPTIONS } from "../config/option_places.ts";
-import { assertSignal, unknownOption } from "../config/options.ts";
-import { copyPlain, type Fields, isPlain, readOwn, shown, shownName } from "../base/plain.ts";
+import { CALL_OPTIONS, WALK_OPTIONS } from "../config/option_places.ts";
+import { copyPlain, type Fields, isPlain, shown, shownName } from "../base/plain.ts";
 import { findFault, holdsPrivateKey } from "../contract/check.ts";
-
-/** A request as far as its check goes by it. */
-export interface CheckedTemplate {
-  readonly method?: string | undefined;
-  readonly path: string;
-  /** A path of the caller's own, of which no contract says what it takes. */
-  readonly raw?: boolean | undefined;
-  readonly params?: FieldRules | undefined;
-  readonly body?: FieldRules | undefined;
-  readonly bodyOptional?: boolean | undefined;
-  readonly items?: string | undefined;
-}
+import { type CheckedTemplate, refuseCall } from "./call_options.ts";
 
 /** What a caller sends that the contract does not know. */
 export interface Extras {
@@ -30,19 +17,6 @@ export interface Extras {
 }
 
 const NONE: FieldRules = {};
-
-/** Which call it is, in messages. */
-export function nameOf({ method = "GET", path }: CheckedTemplate): string {
-  return `${method} ${path}`;
-}
-
-/** Throws what is wrong with a call, as a sentence. */
-export function refuseCall(template: CheckedTemplate, says: string): never {
-  throw new KalshiConfigError(`${nameOf(template)}: ${says} Nothing was sent.`, {
-    method: template.method ?? "GET",
-    path: template.path,
-  });
-}
 
 /** Refuses what is no plain object of fields, before it is spread: a spread text or signal would be no filter. */
 export function assertFields(template: CheckedTemplate, what: "parameters" | "body", given: unknown): void {
@@ -126,7 +100,6 @@ export function checkCall(
   body: unknown,
   { extraQuery, extraBody }: Extras,
 ): { readonly params: Fields; readonly body: unknown } {
-  if (template.raw) return checkRaw(template, params, body, { extraQuery, extraBody });
   if (extraQuery !== undefined || extraBody !== undefined) assertExtras(template, extraQuery, extraBody);
   const checked = params === undefined && template.params === undefined
     ? NONE
@@ -143,43 +116,6 @@ export function checkCall(
     params: sentParams,
     body: extraBody === undefined ? fields : mergeBody(template, fields, extraBody),
   };
-}
-
-function checkRaw(
-  template: CheckedTemplate,
-  params: unknown,
-  body: unknown,
-  { extraQuery, extraBody }: Extras,
-): { readonly params: Fields; readonly body: unknown } {
-  if (extraQuery !== undefined || extraBody !== undefined) {
-    refuseCall(
-      template,
-      "it takes all of its own in `query` and `body`, without `extraQuery` and `extraBody`.",
-    );
-  }
-  if (params !== undefined && !isPlain(params)) {
-    refuseCall(template, `\`query\` takes a plain object such as { limit: 100 }; got ${shown(params)}.`);
-  }
-  const query = params === undefined ? NONE : copyPlain(params) as Fields;
-  for (const [name, value] of Object.entries(query)) {
-    if (holdsPrivateKey(value)) refuseCall(template, `${shownName(name)} holds a private key.`);
-  }
-  return { params: query, body };
-}
-
-/** The body of a request of the caller's own as JSON. */
-export function rawJson(template: CheckedTemplate, body: unknown): string {
-  const text = JSON.stringify(body, (name: string, value: unknown) => {
-    const where = name === "" ? "`body`" : shownName(name);
-    // JSON writes NaN as null, which for an expiry means none, knows no bigint, and sees nothing in a Map.
-    const isOdd = typeof value === "bigint" || typeof value === "number" && !Number.isFinite(value) ||
-      value instanceof Map || value instanceof Set;
-    if (isOdd) refuseCall(template, `${where} takes what JSON can hold; got ${shown(value)}.`);
-    if (holdsPrivateKey(value)) refuseCall(template, `${where} holds a private key.`);
-    return value;
-  });
-  if (text === undefined) refuseCall(template, `\`body\` takes what JSON can hold; got ${shown(body)}.`);
-  return text;
 }
 
 function assertExtras(template: CheckedTemplate, extraQuery: unknown, extraBody: unknown): void {
@@ -268,53 +204,4 @@ function jsonCopy(template: CheckedTemplate, value: unknown, path: string, depth
       }
   }
   refuseCall(template, `${shownName(path)} takes what JSON can hold; got ${shown(value)}.`);
-}
-
-/** Refuses options that are no plain object, before they are spread: a spread AbortSignal would end nothing. */
-export function assertOptionsObject(owner: string, options: unknown): asserts options is Fields {
-  if (isPlain(options)) return;
-  const signal = options instanceof AbortSignal ? " Write { signal }." : "";
-  throw new KalshiConfigError(
-    `${owner}: the options, its last argument, are a plain object such as { timeoutMs: 5000 }; got ${
-      shown(options)
-    }.${signal} Nothing was sent.`,
-  );
-}
-
-/** A copy of a call's options; refuses those that it does not have, and values that they cannot have. */
-export function readCallOptions<O extends object>(
-  template: CheckedTemplate,
-  options: O,
-  more: readonly string[] = [],
-): O {
-  assertOptionsObject(nameOf(template), options);
-  const own = readOwn(options);
-  const known: readonly string[] = [...CALL_OPTIONS, ...more];
-  for (const name of Object.keys(own)) {
-    if (!known.includes(name)) refuseOption(template, name, known);
-  }
-  const { signal, maxRetries } = own as Fields;
-  if (signal !== undefined) assertSignal(signal);
-  if (typeof maxRetries === "number" && maxRetries % 1) {
-    throw new KalshiConfigError(`maxRetries takes a whole number; got ${maxRetries}.`);
-  }
-  return own;
-}
-
-function refuseOption(template: CheckedTemplate, name: string, known: readonly string[]): never {
-  const { params = NONE, body = NONE } = template;
-  const among = (names: readonly string[]) => names.includes(name);
-  const hint = Object.hasOwn(params, name)
-    ? "It is a parameter: it goes into the argument before the options."
-    : Object.hasOwn(body, name)
-    ? "It is a field of the body: it goes into the argument before the options."
-    : among(WALK_OPTIONS)
-    ? `Only walks with \`listAll\` have it${
-      name === "history" ? ", where Kalshi keeps older rows apart" : ""
-    }.`
-    : among(CONFIG_OPTIONS)
-    ? "It belongs into the `config` of the client."
-    : undefined;
-  if (hint === undefined) throw unknownOption(nameOf(template), name, known);
-  throw new KalshiConfigError(`${nameOf(template)} has no option ${shownName(name, '"')}. ${hint}`);
 }

@@ -9,7 +9,6 @@ import type { RequestTemplate } from "../contract/request_template.ts";
 import type { RequestSigner } from "../auth/signer.ts";
 import { signedHeaders } from "../auth/signed_headers.ts";
 import type { Clock, ClockTimer } from "../base/clock.ts";
-import { fillLists } from "../contract/fill_lists.ts";
 import type { KalshiSettings } from "../config/kalshi_config.ts";
 import {
   KalshiAbortError,
@@ -30,7 +29,6 @@ import { assertAtLeast } from "../config/options.ts";
 import { onAborted } from "../base/abort.ts";
 import type { HttpPool } from "../runtime/types.ts";
 import { assertSignable } from "../config/url_policy.ts";
-import { checkCall, rawJson, readCallOptions } from "./check_call.ts";
 import { tell } from "../base/tell.ts";
 import { type ClientHooks, redactHeaders, type RetryEvent } from "./hooks.ts";
 import { Gate, type Place } from "./gate.ts";
@@ -91,15 +89,17 @@ export interface WriteAttempt {
   readonly before?: Attempts | undefined;
 }
 
-/** What a request carries, apart from what its caller chose. */
+/** What a request carries, checked: copies of what its caller gave. */
 export interface Payload extends WriteAttempt {
+  /** What its caller chose. */
+  readonly options: WriteOptions;
   /** Path and query parameters by name. */
   readonly params?: Params | undefined;
   /** JSON body. */
   readonly body?: unknown;
   /** Passes by the rate limiter: what the limiter itself asks. */
   readonly unlimited?: boolean | undefined;
-  /** Says more than the pipeline can of an error with this code of Kalshi's. */
+  /** What to do about an error with this code of Kalshi's. */
   readonly advise?: ((serverCode: string | undefined) => string | undefined) | undefined;
   /** Takes the result out of a decoded answer; what it throws is the call's error. */
   readonly read?: ((value: unknown, request: RequestIdentity, status: number) => unknown) | undefined;
@@ -143,7 +143,7 @@ interface Call {
   readonly body: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly auth: PipelineParts["auth"];
-  readonly options: WriteOptions & Payload;
+  readonly options: WriteOptions & Omit<Payload, "options">;
   readonly clientIds: readonly string[] | undefined;
   /** An earlier attempt of the same write may have taken effect. */
   readonly ambiguous: boolean;
@@ -209,11 +209,15 @@ export class HttpPipeline {
     return this.#parts.auth !== undefined;
   }
 
-  /** Sends one request and returns the decoded body of its answer, or throws a {@linkcode KalshiError}. */
-  async request<T>(template: RequestTemplate, options: WriteOptions = {}, payload: Payload = {}): Promise<T> {
+  /**
+   * Sends one request and returns the decoded body of its answer, or throws a {@linkcode KalshiError}.
+   *
+   * @param read Reads and checks what the caller gave, and returns what is sent. What it throws is the call's error.
+   */
+  async request<T>(template: RequestTemplate, read: () => Payload): Promise<T> {
     let call: Call;
     try {
-      call = this.#prepare(readOwn(template), options, payload);
+      call = this.#prepare(readOwn(template), readOwn(read()));
     } catch (cause) {
       if (cause instanceof KalshiError) throw cause;
       // A body that refers to itself, an id that is no Unicode.
@@ -306,21 +310,14 @@ export class HttpPipeline {
     await this.#parts.pool.close();
   }
 
-  #prepare(template: RequestTemplate, options: WriteOptions, payload: Payload): Call {
+  #prepare(template: RequestTemplate, { options, ...payload }: Payload): Call {
     const { config, clock, auth } = this.#parts;
     const method = template.method ?? "GET";
-    const given = readCallOptions(template, options);
-    const checked = checkCall(template, payload.params, payload.body, given);
     // Without a prototype: what is not given is not there.
-    const input: Call["options"] & typeof checked = Object.assign(
-      Object.create(null),
-      given,
-      payload,
-      checked,
-    );
-    const { path, used } = fillPath(template.path, input.params);
+    const input: Call["options"] = Object.assign(Object.create(null), options, payload);
+    const { params = {}, clientIds, before } = input;
+    const { path, used } = fillPath(template.path, params);
     const needsAuth = template.auth ?? "required";
-    const { clientIds, before } = payload;
     const ambiguous = before?.ambiguous ?? false;
     const outcome: Outcome = ambiguous ? "unknown" : "not-sent";
     const context = { method, path, attempts: before?.count ?? 0, clientIds, outcome };
@@ -334,17 +331,13 @@ export class HttpPipeline {
         context,
       );
     }
-    const url = config.baseUrl + path + buildQuery(input.params, used, template.params);
+    const url = config.baseUrl + path + buildQuery(params, used, template.params);
     const signedPath = assertSignable(config, url);
     let headers = this.#headers;
     if (input.headers !== undefined) {
       headers = mergeHeaders(headers, assertExtraHeaders(input.headers, "headers"));
     }
-    const body = input.body === undefined
-      ? undefined
-      : template.raw
-      ? rawJson(template, input.body)
-      : JSON.stringify(input.body);
+    const body = input.body === undefined ? undefined : JSON.stringify(input.body);
     if (body !== undefined) headers = mergeHeaders(headers, { "content-type": "application/json" });
     return {
       id: before?.callId ?? this.nextCall(),
@@ -380,11 +373,11 @@ export class HttpPipeline {
       call.last = undefined;
       const value = await this.#inTurn(call, signal, (place) => this.#exchange(call, signal, place));
       const { inspect } = this.#parts;
-      const { path, empty = false, lists } = call.template;
+      const { path, empty = false } = call.template;
       const { read = (value) => value } = call.options;
       // What is not read has nothing to compare, and a path of the caller's own no contract.
       if (!empty && inspect !== undefined) await inspect(`${call.method} ${path}`, value, call);
-      return read(lists === undefined ? value : fillLists(lists, value), call, call.status ?? 0) as T;
+      return read(value, call, call.status ?? 0) as T;
     });
   }
 

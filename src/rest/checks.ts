@@ -4,7 +4,8 @@
  * @module
  */
 
-import { assertFields, checkCall, type CheckedTemplate, refuseCall } from "../http/check_call.ts";
+import { type CheckedTemplate, refuseCall } from "../http/call_options.ts";
+import { assertFields, checkCall } from "../http/check_call.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { copyPlain, type Fields, isPlain, readOwn } from "../base/plain.ts";
 

@@ -40,10 +40,9 @@ import type {
   Quote,
   RFQ,
 } from "../contract/event/types.ts";
-import { refuseCall } from "../http/check_call.ts";
+import { readCallOptions, refuseCall } from "../http/call_options.ts";
 import type { ListAllOptions, PageCall } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { readCallOptions } from "../http/check_call.ts";
 import { assertOneOf, checkFirst, ownFields, readParams } from "./checks.ts";
 import { callFor, listAll, listPage, send } from "../http/calls.ts";
 import { Namespace } from "./namespace.ts";

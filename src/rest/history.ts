@@ -10,7 +10,7 @@ import type { HttpPipeline } from "../http/pipeline.ts";
 import { assertFlag } from "../config/options.ts";
 import { copyPlain, isPlain, readOwn } from "../base/plain.ts";
 import { listAll } from "../http/calls.ts";
-import { refuseCall } from "../http/check_call.ts";
+import { refuseCall } from "../http/call_options.ts";
 import { readParams } from "./checks.ts";
 
 /** What `listAll` takes where old rows live apart from the others. */

@@ -43,7 +43,8 @@ import type {
 } from "../contract/event/types.ts";
 import type { PageCall } from "../http/page.ts";
 import type { CallOptions, WriteOptions } from "../http/pipeline.ts";
-import { readCallOptions, refuseCall, withIds } from "../http/check_call.ts";
+import { readCallOptions, refuseCall } from "../http/call_options.ts";
+import { withIds } from "../http/check_call.ts";
 import { shown } from "../base/plain.ts";
 import { assertNoExtra, assertOneOf, checkFirst, isGiven, ownFields, withExtras } from "./checks.ts";
 import { type HistoryOptions, listTiers } from "./history.ts";

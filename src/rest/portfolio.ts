@@ -47,7 +47,7 @@ import type {
 } from "../contract/event/types.ts";
 import type { ListAllOptions, PageCall } from "../http/page.ts";
 import type { CallOptions, WriteOptions } from "../http/pipeline.ts";
-import { readCallOptions } from "../http/check_call.ts";
+import { readCallOptions } from "../http/call_options.ts";
 import { assertNoExtra, ownFields, withExtras } from "./checks.ts";
 import { parseFixed } from "../base/fixed_point.ts";
 import { writeOne } from "../writes/once.ts";

@@ -24,7 +24,7 @@ import type {
 } from "../contract/event/types.ts";
 import type { ListAllOptions, PageCall } from "../http/page.ts";
 import type { CallOptions, WriteOptions } from "../http/pipeline.ts";
-import { readCallOptions } from "../http/check_call.ts";
+import { readCallOptions } from "../http/call_options.ts";
 import { assertNoExtra, checkFirst, ownFields } from "./checks.ts";
 import { writeOne } from "../writes/once.ts";
 import { callFor, callForList, listAll, listPage, send } from "../http/calls.ts";

@@ -7,7 +7,7 @@
 
 import { withContext } from "../base/error_classes.ts";
 import { KalshiConfigError, KalshiError } from "../base/errors.ts";
-import { assertOptionsObject } from "../http/check_call.ts";
+import { assertOptionsObject } from "../http/call_options.ts";
 import type { Attempts, CallOptions, HttpPipeline, WriteAttempt, WriteOptions } from "../http/pipeline.ts";
 import { isTransient } from "../http/retry.ts";
 import { readOwn, shown } from "../base/plain.ts";

@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { KalshiConfigError } from "../../src/base/errors.ts";
+import { KalshiBadRequestError, KalshiConfigError } from "../../src/base/errors.ts";
+import { KalshiCore } from "../../src/core.ts";
 import { recordingClient } from "../rest/recording.ts";
 import { test } from "../support/test.ts";
 
@@ -49,4 +50,17 @@ test("plain objects, also without a prototype, and what turns itself into JSON a
     "[1]",
     "null",
   ]);
+});
+
+test("a client says what to do about a code of Kalshi's, whoever wrote the path; the core says the code", async () => {
+  const error = () => Response.json({ error: { code: "insufficient_balance" } }, { status: 400 });
+  const { client } = recordingClient(error);
+  const core = new KalshiCore({ transport: { fetch: () => Promise.resolve(error()) } });
+  const messageOf = async (requests: KalshiCore) =>
+    (await assertRejects(() => requests.request("GET", "/x", { auth: "none" }), KalshiBadRequestError))
+      .message;
+  const said = await messageOf(core);
+  assertEquals(said, "GET /x answered 400: insufficient_balance.");
+  const advised = await messageOf(client);
+  assertEquals([advised.startsWith(said), advised.length > said.length + 20], [true, true]);
 });
