@@ -13,12 +13,12 @@ import type { KalshiConfig } from "../config/kalshi_config.ts";
 import { KalshiAbortError, KalshiConnectionError, KalshiError, KalshiTimeoutError } from "../base/errors.ts";
 import { backoffMs } from "../base/backoff.ts";
 import { HandshakeRefusedError, type Runtime, type RuntimeWebSocket } from "../runtime/types.ts";
-import { streamError } from "./advice.ts";
-import { waitFor } from "./calls.ts";
+import { streamError } from "./error_frame.ts";
+import { waitFor } from "./call_options.ts";
 import { MESSAGE_TYPES } from "./channels.ts";
 import { KalshiStreamClosedError } from "./errors.ts";
-import { parserReturned, parserThrew, writeCommand } from "./json.ts";
-import { refusal } from "./refusal.ts";
+import { parserReturned, parserThrew, writeCommand } from "./json_hooks.ts";
+import { refusal } from "./handshake_error.ts";
 
 /** One item for each change of state. */
 export type StreamStatus =

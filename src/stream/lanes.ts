@@ -9,7 +9,7 @@
 import type { Clock } from "../base/clock.ts";
 import { KalshiConfigError, type KalshiError, KalshiTimeoutError } from "../base/errors.ts";
 import { backoffMs, type BackoffOptions } from "../base/backoff.ts";
-import { streamError } from "./advice.ts";
+import { streamError } from "./error_frame.ts";
 import { type GapMarker, keyOf, type KeyParam, MESSAGE_TYPES, type Wish } from "./channels.ts";
 import type { Connection, Frame } from "./connection.ts";
 import { KalshiStreamError } from "./errors.ts";

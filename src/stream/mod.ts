@@ -5,7 +5,7 @@
  */
 
 export type * from "../contract/event/channels.ts";
-export type { WaitOptions } from "./calls.ts";
+export type { WaitOptions } from "./call_options.ts";
 export type {
   ChannelItem,
   ChannelParams,

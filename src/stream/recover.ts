@@ -11,7 +11,7 @@ import { KalshiConfigError, type KalshiError, KalshiTimeoutError } from "../base
 import { backoffMs, type BackoffOptions } from "../base/backoff.ts";
 import { assertAtLeast, readOptions } from "../config/options.ts";
 import { knownMs, timeMs } from "../base/wire_time.ts";
-import { LONGEST_MS, waitFor } from "./calls.ts";
+import { LONGEST_MS, waitFor } from "./call_options.ts";
 import type { RecoveryReport, StreamMarker } from "./channels.ts";
 import type { Frame } from "./connection.ts";
 import { KalshiStreamClosedError } from "./errors.ts";

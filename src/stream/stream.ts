@@ -14,8 +14,8 @@ import { guard } from "../base/tell.ts";
 import { STREAM_OPTIONS } from "../config/option_places.ts";
 import { assertFlag, assertFunction, assertSignal, readOptions, readParts } from "../config/options.ts";
 import type { Runtime } from "../runtime/types.ts";
-import { marketLookup } from "./absent.ts";
-import { readCall, waitFor, type WaitOptions } from "./calls.ts";
+import { marketLookup } from "./market_lookup.ts";
+import { readCall, waitFor, type WaitOptions } from "./call_options.ts";
 import {
   type ChannelParams,
   type MarketParams,

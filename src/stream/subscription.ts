@@ -9,7 +9,7 @@ import { KalshiConfigError, type KalshiError } from "../base/errors.ts";
 import { shown } from "../base/plain.ts";
 import { guard } from "../base/tell.ts";
 import { readOptions } from "../config/options.ts";
-import { readCall, waitFor, type WaitOptions } from "./calls.ts";
+import { readCall, waitFor, type WaitOptions } from "./call_options.ts";
 import { channelFacts, keyOf, type StreamItem, type StreamMarker, type Wish } from "./channels.ts";
 import type { Frame } from "./connection.ts";
 import { KalshiStreamClosedError } from "./errors.ts";

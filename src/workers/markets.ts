@@ -7,7 +7,7 @@
 import { type BookSide, errorCodes } from "../contract/event/channels.ts";
 import { KalshiNotFoundError } from "../base/errors.ts";
 import { KalshiStreamOverflowError } from "../base/overflow_error.ts";
-import { CLOSED_STATUSES } from "../stream/absent.ts";
+import { CLOSED_STATUSES } from "../stream/market_lookup.ts";
 import { KalshiMarketClosedError, KalshiStreamError } from "../stream/errors.ts";
 import type { LiveOrderBook } from "../stream/live_books.ts";
 import type { BookChange, StaleReason } from "../books/market_book.ts";

@@ -15,7 +15,7 @@ import {
   KalshiStreamError,
   type StreamStatus,
 } from "../../src/stream/mod.ts";
-import { streamError } from "../../src/stream/advice.ts";
+import { streamError } from "../../src/stream/error_frame.ts";
 import { test } from "../support/test.ts";
 import { startTimed } from "./support/timed_exchange.ts";
 import { take } from "./support/take.ts";
