@@ -7,15 +7,13 @@
 import type { KalshiAuth } from "../auth/mod.ts";
 import { onAborted } from "../base/abort.ts";
 import type { Clock, ClockTimer } from "../base/clock.ts";
-import { fillLists } from "../contract/fill_lists.ts";
-import { frameLists } from "../contract/event/channel_lists.ts";
 import type { KalshiConfig } from "../config/kalshi_config.ts";
 import { KalshiAbortError, KalshiConnectionError, KalshiError, KalshiTimeoutError } from "../base/errors.ts";
 import { backoffMs } from "../base/backoff.ts";
 import { HandshakeRefusedError, type Runtime, type RuntimeWebSocket } from "../runtime/types.ts";
 import { streamError } from "./error_frame.ts";
 import { waitFor } from "./call_options.ts";
-import { MESSAGE_TYPES } from "./channels.ts";
+import { canRead, type Frame, readFrame } from "./frame.ts";
 import { KalshiStreamClosedError } from "./errors.ts";
 import { parserReturned, parserThrew, writeCommand } from "./json_hooks.ts";
 import { refusal } from "./handshake_error.ts";
@@ -51,16 +49,6 @@ export type StreamStatus =
     /** Why; undefined when you closed it. */
     readonly cause?: KalshiError | undefined;
   };
-
-/** A frame whose envelope was checked: an object with a type; ids and numbers are integers where they are there. */
-export interface Frame {
-  readonly type: string;
-  readonly id?: number | undefined;
-  readonly sid?: number | undefined;
-  readonly seq?: number | undefined;
-  readonly msg: Readonly<Record<string, unknown>>;
-  readonly sending_ts_ms?: number | undefined;
-}
 
 /** What the owner of a connection is told, synchronously. */
 export interface ConnectionEvents {
@@ -127,35 +115,6 @@ const PINGS_PER_LIST = 6;
 const HEALTHY_MS = 10_000;
 /** Beyond it the wait no longer grows, and numbers would run over. */
 const LAST_STEP = 30;
-
-const isCount = (value: unknown) => value === undefined || value === null || Number.isSafeInteger(value);
-
-/** The frame, in which null in place of a list has become an empty one. */
-function withLists(frame: object): object {
-  const { type } = frame as Readonly<Record<string, unknown>>;
-  if (typeof type !== "string" || !Object.hasOwn(frameLists, type)) return frame;
-  // What fits one of the forms that a type can have, the others leave alone.
-  return (frameLists[type] ?? []).reduce((filled, lists) => fillLists(lists, filled) as object, frame);
-}
-
-function readFrame(parsed: unknown): Frame | undefined {
-  if (typeof parsed !== "object" || parsed === null) return undefined;
-  const value = withLists(parsed);
-  const { type, id, sid, seq, msg } = value as Record<string, unknown>;
-  if (typeof type !== "string" || !isCount(id) || !isCount(sid) || !isCount(seq)) return undefined;
-  if (typeof msg === "object" && msg !== null) return value as Frame;
-  // What is known has a payload, which is looked into. Answers may lack one; what is not known has what it likes.
-  return MESSAGE_TYPES.has(type) ? undefined : { ...value, msg: msg ?? {} } as Frame;
-}
-
-/** Whether a text is a frame, by the runtime's own parser. */
-function canRead(text: string): boolean {
-  try {
-    return readFrame(JSON.parse(text)) !== undefined;
-  } catch {
-    return false;
-  }
-}
 
 /** See the module. */
 export class Connection {

@@ -5,39 +5,13 @@
  */
 
 import type { KalshiError } from "../base/errors.ts";
-import { type ChannelFacts, channelFacts, type KeyParam, type StreamMarker } from "./channels.ts";
-import type { Frame } from "./connection.ts";
+import { type ChannelFacts, channelFacts, type KeyParam } from "./channels.ts";
+import type { ChannelReader } from "./channel_reader.ts";
 import { Sequence } from "../books/sequence.ts";
-
-/** Who reads a channel. */
-export interface Consumer {
-  readonly param: KeyParam | undefined;
-  /** What it reads; undefined for everything. */
-  readonly keys: Set<string> | undefined;
-  /** True when it looks at the keys itself. */
-  readonly picks?: boolean;
-  /** A frame that it asked for. */
-  deliver(frame: Frame): void;
-  /** Something was lost. `needed`: what healed it has this sequence number or a higher one. */
-  mark(marker: StreamMarker, needed?: number): void;
-  /**
-   * A frame came that nobody knows, of this subscription or of none, or one that was given up: a change may have been
-   * lost with it. `needed` as for `mark`.
-   */
-  strange?(reason: "unknown-frame" | "gap", needed: number): void;
-  /** The connection is gone, or the subscription. */
-  interrupted?(): void;
-  /** The server has what this consumer wants. */
-  synced?(): void;
-  /** Kalshi refuses these keys, which were taken out of `keys`. Without it, calls that wait for them are rejected. */
-  refused?(keys: readonly string[], error: KalshiError): void;
-  /** The channel has ended for this consumer. */
-  end(error?: KalshiError): void;
-}
 
 /** Somebody who waits until the server has what its consumer wants. */
 export interface Waiter {
-  readonly consumer: Consumer | undefined;
+  readonly consumer: ChannelReader | undefined;
   readonly keys: ReadonlySet<string> | undefined;
   readonly resolve: () => void;
   readonly reject: (error: KalshiError) => void;
@@ -62,14 +36,14 @@ export interface Loss {
   /** Since when something may be missing, in Unix milliseconds. */
   readonly fromMs: number;
   /** Who was there. */
-  readonly consumers: ReadonlySet<Consumer>;
+  readonly consumers: ReadonlySet<ChannelReader>;
 }
 
 /** One channel. */
 export class Lane {
   readonly channel: string;
   readonly facts: ChannelFacts;
-  readonly consumers = new Set<Consumer>();
+  readonly consumers = new Set<ChannelReader>();
   options: Readonly<Record<string, unknown>> = {};
   sid: number | undefined;
   sequence = new Sequence();

@@ -11,11 +11,13 @@ import { KalshiConfigError, type KalshiError, KalshiTimeoutError } from "../base
 import { backoffMs, type BackoffOptions } from "../base/backoff.ts";
 import { streamError } from "./error_frame.ts";
 import { type GapMarker, keyOf, type KeyParam, MESSAGE_TYPES, type Wish } from "./channels.ts";
-import type { Connection, Frame } from "./connection.ts";
+import type { Connection } from "./connection.ts";
+import type { Frame } from "./frame.ts";
 import { KalshiStreamError } from "./errors.ts";
 import { errorCodes } from "../contract/event/channels.ts";
 import { afterFailure, ENDING } from "./failures.ts";
-import { type Consumer, Lane, type Loss } from "./lane.ts";
+import type { ChannelReader } from "./channel_reader.ts";
+import { Lane, type Loss } from "./lane.ts";
 import { isAnswer } from "../books/control.ts";
 import { isNumbered, Sequence, type SequencedKind } from "../books/sequence.ts";
 
@@ -81,7 +83,7 @@ export class Lanes {
    *
    * @throws {KalshiConfigError} when its options differ from those that the channel has on this stream
    */
-  join(channel: string, consumer: Consumer, options: Wish["options"] = {}): Promise<void> {
+  join(channel: string, consumer: ChannelReader, options: Wish["options"] = {}): Promise<void> {
     let lane = this.#lanes.get(channel);
     if (lane === undefined) this.#lanes.set(channel, lane = new Lane(channel));
     const fresh = options.send_initial_snapshot;
@@ -108,7 +110,7 @@ export class Lanes {
   }
 
   /** Resolves when the server has these keys, which the consumer's `keys` were given before. */
-  added(channel: string, consumer: Consumer, keys: ReadonlySet<string>): Promise<void> {
+  added(channel: string, consumer: ChannelReader, keys: ReadonlySet<string>): Promise<void> {
     const lane = this.#lanes.get(channel);
     if (lane === undefined || !lane.consumers.has(consumer)) return Promise.resolve();
     return this.#changed(lane, consumer, keys, Boolean(lane.options.send_initial_snapshot));
@@ -121,7 +123,7 @@ export class Lanes {
   }
 
   /** Takes a consumer out; resolves when the server knows. */
-  leave(channel: string, consumer: Consumer): Promise<void> {
+  leave(channel: string, consumer: ChannelReader): Promise<void> {
     const lane = this.#lanes.get(channel);
     if (lane === undefined || !lane.consumers.delete(consumer)) return Promise.resolve();
     return this.#changed(lane);
@@ -420,7 +422,7 @@ export class Lanes {
 
   // --- making the server's side equal to ours
 
-  #changed(lane: Lane, consumer?: Consumer, keys?: ReadonlySet<string>, fresh = false): Promise<void> {
+  #changed(lane: Lane, consumer?: ChannelReader, keys?: ReadonlySet<string>, fresh = false): Promise<void> {
     const { channel, attempt } = lane;
     if (keys !== undefined && (fresh || channel === "orderbook_delta")) {
       const param = consumer?.param ?? "market_tickers";

@@ -11,19 +11,17 @@ import { backoffMs, type BackoffOptions } from "../base/backoff.ts";
 import { type MarketLookup, whyAbsent } from "./market_lookup.ts";
 import { readCall, waitFor, type WaitOptions } from "./call_options.ts";
 import type { StreamMarker } from "./channels.ts";
-import type { Connection, Frame } from "./connection.ts";
+import type { Frame } from "./frame.ts";
 import { KalshiStaleBookError } from "../books/errors.ts";
-import { KalshiStreamClosedError, KalshiStreamError } from "./errors.ts";
-import { ABOUT_A_KEY } from "./failures.ts";
-import type { Consumer } from "./lane.ts";
-import type { Lanes } from "./lanes.ts";
+import { KalshiStreamClosedError } from "./errors.ts";
+import type { BookFeed } from "./book_feed.ts";
+import type { ChannelReader } from "./channel_reader.ts";
 import { type BookChange, type BookState, MarketBook, type StaleReason } from "../books/market_book.ts";
 import type { BookDepth, OrderBook, RestOrderBook } from "../books/order_book.ts";
 import { type QueueOptions, StreamQueue } from "../base/queue.ts";
-import { type QueueStats, readQueueOptions } from "./subscription.ts";
+import { type QueueStats, readQueueOptions } from "./queue_options.ts";
 import type { AsyncItems } from "../base/web_types.ts";
 
-const CHANNEL = "orderbook_delta";
 /** How long a snapshot may take before the next, harder attempt. */
 const SNAPSHOT_MS = 5_000;
 /** How long a snapshot may take before REST is asked whether there is such a market. */
@@ -82,8 +80,7 @@ interface Reader {
 
 /** What the books are made from. */
 export interface LiveBooksOptions {
-  readonly lanes: Lanes;
-  readonly connection: Connection;
+  readonly feed: BookFeed;
   readonly clock: Clock;
   readonly backoff: BackoffOptions;
   readonly timeoutMs: number;
@@ -95,7 +92,7 @@ export interface LiveBooksOptions {
 let makeBook: (ticker: string, entry: Entry, books: LiveBooks) => LiveOrderBook;
 
 /** All order books of a stream; one consumer of its channel. */
-export class LiveBooks implements Consumer {
+export class LiveBooks implements ChannelReader {
   readonly param = "market_tickers";
   readonly picks = true;
   readonly keys: Set<string> = new Set();
@@ -127,7 +124,7 @@ export class LiveBooks implements Consumer {
 
   /** Opens books; resolves when Kalshi has acknowledged them. */
   async open(tickers: readonly string[], options: WaitOptions): Promise<LiveOrderBook[]> {
-    const { lanes, clock, timeoutMs } = this.options;
+    const { feed, clock, timeoutMs } = this.options;
     const fresh = new Set<string>();
     // Whoever opens them looks at them himself when they are open.
     const opener: Reader = { hears: true, change() {}, end() {} };
@@ -145,9 +142,7 @@ export class LiveBooks implements Consumer {
     };
     try {
       for (const ticker of fresh) this.keys.add(ticker);
-      const joining = this.#joined
-        ? lanes.added(CHANNEL, this, fresh)
-        : lanes.join(CHANNEL, this, { use_yes_price: true });
+      const joining = this.#joined ? feed.added(this, fresh) : feed.join(this);
       this.#joined = true;
       const limits = { ...options, timeoutMs: options.timeoutMs ?? timeoutMs };
       await waitFor(joining, "Subscribing to order books", limits, clock);
@@ -170,17 +165,17 @@ export class LiveBooks implements Consumer {
   async release(ticker: string, entry: Entry): Promise<void> {
     if (this.#entries.get(ticker) !== entry || entry.readers.size > 0) return;
     this.#forget(ticker, entry);
-    const { lanes } = this.options;
+    const { feed } = this.options;
     // The keys of books that are subscribed to anew are out for a moment: the entries count.
-    if (this.#entries.size > 0) return await lanes.removed(CHANNEL);
+    if (this.#entries.size > 0) return await feed.removed();
     this.#rest();
-    await lanes.leave(CHANNEL, this);
+    await feed.leave(this);
   }
 
   /** How the queues of changes fare. */
   get queueStats(): QueueStats[] {
     return [...this.queues].map(({ policy, size, dropped, conflated }) => ({
-      channel: CHANNEL,
+      channel: this.options.feed.channel,
       policy,
       size,
       dropped,
@@ -207,7 +202,7 @@ export class LiveBooks implements Consumer {
     if (entry === undefined) return this.#foreign(ticker, frame.seq);
     // A late answer must not heal a book to which no change will come.
     const isCut = entry.market.state !== "live" &&
-      (entry.leaving || !this.options.lanes.has(CHANNEL, ticker));
+      (entry.leaving || !this.options.feed.has(ticker));
     if (!isCut) entry.market.feed(frame);
   }
 
@@ -219,9 +214,9 @@ export class LiveBooks implements Consumer {
 
   /** A frame of a market that has no book here: of one that was just let go, or nobody knows of which. */
   #foreign(ticker: string, seq: number | undefined): void {
-    const { clock, lanes } = this.options;
+    const { clock, feed } = this.options;
     const releasedAt = this.#released.get(ticker) ?? -Infinity;
-    if (lanes.has(CHANNEL, ticker) || clock.monotonic() - releasedAt < PARTING_MS) return;
+    if (feed.has(ticker) || clock.monotonic() - releasedAt < PARTING_MS) return;
     this.strange("unknown-frame", seq ?? 0);
   }
 
@@ -246,8 +241,8 @@ export class LiveBooks implements Consumer {
   }
 
   refused(tickers: readonly string[], error: KalshiError): void {
-    const isLookedUp = this.options.lookUp !== undefined && error instanceof KalshiStreamError &&
-      ABOUT_A_KEY.has(error.errorCode);
+    const { feed, lookUp } = this.options;
+    const isLookedUp = lookUp !== undefined && feed.isAboutMarket(error);
     for (const ticker of tickers) {
       const entry = this.#entries.get(ticker);
       if (entry === undefined) continue;
@@ -264,10 +259,10 @@ export class LiveBooks implements Consumer {
     this.#end(ticker, error);
     if (!readers.some(({ hears }) => hears)) this.options.onError(error);
     if (!this.#joined) return;
-    const { lanes } = this.options;
-    if (this.#entries.size > 0) return void lanes.removed(CHANNEL);
+    const { feed } = this.options;
+    if (this.#entries.size > 0) return void feed.removed();
     this.#rest();
-    void lanes.leave(CHANNEL, this);
+    void feed.leave(this);
   }
 
   end(error?: KalshiError): void {
@@ -344,9 +339,9 @@ export class LiveBooks implements Consumer {
       entry.known = entry.isLive = true;
       if (change.resynced) this.resyncs++;
     } else if (change.type === "stale") {
-      const { heardAt, heardBefore } = this.options.connection;
+      const { heardAtMs, heardBeforeMs } = this.options.feed;
       // The frame that shows a loss proves nothing.
-      if (entry.isLive) entry.provenAt = change.reason === "disconnected" ? heardAt : heardBefore;
+      if (entry.isLive) entry.provenAt = change.reason === "disconnected" ? heardAtMs : heardBeforeMs;
       entry.isLive = false;
       this.#schedule(entry);
     }
@@ -354,10 +349,10 @@ export class LiveBooks implements Consumer {
   }
 
   #schedule(entry: Entry): void {
-    const { clock, backoff, lanes } = this.options;
+    const { clock, backoff, feed } = this.options;
     entry.request = 0;
     // Without a subscription there is nothing to ask: making one brings snapshots.
-    if (lanes.sid(CHANNEL) === undefined) return;
+    if (!feed.isSubscribed) return;
     const now = clock.monotonic();
     entry.tries = now - entry.staleAt > SETTLED_MS && entry.unanswered === 0 ? 0 : entry.tries + 1;
     entry.staleAt = now;
@@ -396,13 +391,13 @@ export class LiveBooks implements Consumer {
       market.state === "stale" && this.keys.has(market.ticker)
     );
     this.#due = new Set();
-    if (this.options.lanes.sid(CHANNEL) === undefined || due.length === 0) return;
+    if (!this.options.feed.isSubscribed || due.length === 0) return;
     const silent = due.filter(({ unanswered, known }) => unanswered === 2 && known);
     // Once only; and not where others are answered, so that the market may simply be gone.
     for (const entry of silent) entry.unanswered++;
     const mute = silent.find(({ silentSince }) => silentSince >= this.#answeredAt);
     if (mute !== undefined) {
-      return this.options.connection.restart(
+      return this.options.feed.reconnect(
         new KalshiTimeoutError(
           `No snapshot of ${mute.market.ticker} came, not even for a new subscription.`,
         ),
@@ -415,24 +410,23 @@ export class LiveBooks implements Consumer {
     if (again.length > 0) void this.#resubscribe(again);
   }
 
-  #ask(market_tickers: readonly string[]): void {
-    // Whether Kalshi acknowledges this command beside sending the snapshots is not documented: the snapshots count.
-    this.options.lanes.update(CHANNEL, "get_snapshot", { market_tickers }, SNAPSHOT_MS)
-      .catch((error: KalshiError) => error.code === "STREAM" && this.options.onError(error));
+  #ask(tickers: readonly string[]): void {
+    const { feed, onError } = this.options;
+    feed.askSnapshots(tickers, SNAPSHOT_MS).catch(onError);
   }
 
   async #resubscribe(tickers: readonly string[]): Promise<void> {
-    const { lanes } = this.options;
+    const { feed } = this.options;
     const present = tickers.filter((ticker) => this.keys.delete(ticker));
     const entries = present.map((ticker) => this.#entries.get(ticker));
     for (const entry of entries) if (entry !== undefined) entry.leaving = true;
     try {
-      await lanes.removed(CHANNEL);
+      await feed.removed();
     } finally {
       for (const entry of entries) if (entry !== undefined) entry.leaving = false;
       const back = new Set(present.filter((ticker) => this.#entries.has(ticker)));
       for (const ticker of back) this.keys.add(ticker);
-      lanes.added(CHANNEL, this, back).catch((error) => {
+      feed.added(this, back).catch((error) => {
         this.options.onError(error);
         this.#endLost(back, error);
       });
@@ -587,9 +581,9 @@ export class LiveOrderBook implements AsyncDisposable {
    * connection last gave a sign of life. Infinity before the first snapshot.
    */
   get ageMs(): number {
-    const { clock, connection } = this.#books.options;
+    const { clock, feed } = this.#books.options;
     const { provenAt } = this.#entry;
-    return Math.max(0, clock.now() - (this.state === "live" ? connection.heardAt : provenAt));
+    return Math.max(0, clock.now() - (this.state === "live" ? feed.heardAtMs : provenAt));
   }
 
   /** Sequence number of the subscription that it stands at. */

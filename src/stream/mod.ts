@@ -47,5 +47,6 @@ export {
   type StreamOptions,
   type StreamStats,
 } from "./stream.ts";
-export type { QueueStats, SubscribeOptions, Subscription } from "./subscription.ts";
+export type { QueueStats } from "./queue_options.ts";
+export type { SubscribeOptions, Subscription } from "./subscription.ts";
 export type { AsyncItems } from "../base/web_types.ts";

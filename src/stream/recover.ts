@@ -13,9 +13,9 @@ import { assertAtLeast, readOptions } from "../config/options.ts";
 import { knownMs, timeMs } from "../base/wire_time.ts";
 import { LONGEST_MS, waitFor } from "./call_options.ts";
 import type { RecoveryReport, StreamMarker } from "./channels.ts";
-import type { Frame } from "./connection.ts";
+import type { Frame } from "./frame.ts";
 import { KalshiStreamClosedError } from "./errors.ts";
-import type { Consumer } from "./lane.ts";
+import type { ChannelReader } from "./channel_reader.ts";
 
 /** Where a stream looks up what it missed; `client.stream()` brings one along. */
 export interface StreamLookup {
@@ -254,8 +254,8 @@ function orderPlan(lookup: StreamLookup, onError: (error: unknown) => void): Pla
  * What stands between a private channel and its queue. A marker waits for the look-up, so that what was missed
  * follows it, and live events wait behind the marker; for `HOLD_MS` at most, as news must not be late because REST is.
  */
-export class Recovery implements Consumer {
-  readonly #inner: Consumer;
+export class Recovery implements ChannelReader {
+  readonly #inner: ChannelReader;
   readonly #plan: Plan;
   readonly #lookup: StreamLookup;
   readonly #clock: Clock;
@@ -278,7 +278,7 @@ export class Recovery implements Consumer {
 
   constructor(
     channel: "fill" | "user_orders",
-    inner: Consumer,
+    inner: ChannelReader,
     lookup: StreamLookup,
     clock: Clock,
     onError: (error: unknown) => void,
@@ -292,11 +292,11 @@ export class Recovery implements Consumer {
     this.#plan = channel === "fill" ? fillPlan(lookup) : orderPlan(lookup, onError);
   }
 
-  get param(): Consumer["param"] {
+  get param(): ChannelReader["param"] {
     return this.#inner.param;
   }
 
-  get keys(): Consumer["keys"] {
+  get keys(): ChannelReader["keys"] {
     return this.#inner.keys;
   }
 

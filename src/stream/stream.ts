@@ -14,6 +14,7 @@ import { guard } from "../base/tell.ts";
 import { STREAM_OPTIONS } from "../config/option_places.ts";
 import { assertFlag, assertFunction, assertSignal, readOptions, readParts } from "../config/options.ts";
 import type { Runtime } from "../runtime/types.ts";
+import { bookFeed } from "./book_feed.ts";
 import { marketLookup } from "./market_lookup.ts";
 import { readCall, waitFor, type WaitOptions } from "./call_options.ts";
 import {
@@ -23,7 +24,8 @@ import {
   readParams,
   type StreamItem,
 } from "./channels.ts";
-import { Connection, type Frame, type StreamStatus } from "./connection.ts";
+import { Connection, type StreamStatus } from "./connection.ts";
+import type { Frame } from "./frame.ts";
 import { ErrorLog } from "./error_log.ts";
 import { KalshiStreamClosedError } from "./errors.ts";
 import { Lanes } from "./lanes.ts";
@@ -39,12 +41,8 @@ import {
   Recovery,
   type StreamLookup,
 } from "./recover.ts";
-import {
-  makeSubscription,
-  type QueueStats,
-  type SubscribeOptions,
-  type Subscription,
-} from "./subscription.ts";
+import { makeSubscription, type SubscribeOptions, type Subscription } from "./subscription.ts";
+import type { QueueStats } from "./queue_options.ts";
 import type { AsyncItems } from "../base/web_types.ts";
 
 /** What a stream is made from. */
@@ -195,11 +193,15 @@ export class KalshiStream implements AsyncDisposable {
       onInterval: () => verifyBooks && this.#books.audit(),
       onList: (sids) => this.#lanes.listed(sids),
     });
-    const shared = { connection: this.#connection, clock, backoff: config, onError: this.#onError };
-    this.#lanes = new Lanes({ ...shared, onUnknown: (frame) => tell<OtherFrame>(onUnknown, frame) });
+    const shared = { clock, backoff: config, onError: this.#onError };
+    this.#lanes = new Lanes({
+      ...shared,
+      connection: this.#connection,
+      onUnknown: (frame) => tell<OtherFrame>(onUnknown, frame),
+    });
     this.#books = new LiveBooks({
       ...shared,
-      lanes: this.#lanes,
+      feed: bookFeed(this.#connection, this.#lanes),
       timeoutMs: config.timeoutMs,
       lookUp: marketLookup(options.lookup),
     });

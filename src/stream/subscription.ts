@@ -6,57 +6,21 @@
 
 import type { Clock } from "../base/clock.ts";
 import { KalshiConfigError, type KalshiError } from "../base/errors.ts";
-import { shown } from "../base/plain.ts";
 import { guard } from "../base/tell.ts";
-import { readOptions } from "../config/options.ts";
 import { readCall, waitFor, type WaitOptions } from "./call_options.ts";
 import { channelFacts, keyOf, type StreamItem, type StreamMarker, type Wish } from "./channels.ts";
-import type { Frame } from "./connection.ts";
+import type { Frame } from "./frame.ts";
 import { KalshiStreamClosedError } from "./errors.ts";
-import type { Consumer } from "./lane.ts";
+import type { ChannelReader } from "./channel_reader.ts";
 import type { Lanes } from "./lanes.ts";
-import { type QueueOptions, type QueuePolicy, StreamQueue } from "../base/queue.ts";
+import { type QueueOptions, StreamQueue } from "../base/queue.ts";
+import { type QueueStats, readQueueOptions } from "./queue_options.ts";
 import type { AsyncItems } from "../base/web_types.ts";
 
 /** How `subscribe` waits, and how its items wait for their reader. */
 export interface SubscribeOptions extends WaitOptions {
   /** The queue between the socket and your loop. */
   readonly queue?: QueueOptions | undefined;
-}
-
-/** How a subscription's queue fares. */
-export interface QueueStats {
-  /** Channel. */
-  readonly channel: string;
-  /** What happens when it is full. */
-  readonly policy: QueuePolicy;
-  /** Items that wait for their reader. */
-  readonly size: number;
-  /** Items dropped so far. */
-  readonly dropped: number;
-  /** Items replaced by a newer one of the same market so far. */
-  readonly conflated: number;
-}
-
-const POLICIES: readonly QueuePolicy[] = ["error", "drop-oldest", "latest", "unbounded"];
-
-/** Checks what a caller said of a queue. */
-export function readQueueOptions(
-  options: QueueOptions = {},
-  policy: QueuePolicy,
-  limit: number,
-): { policy: QueuePolicy; limit: number } {
-  const own = readOptions("queue", options, ["policy", "limit"]);
-  const chosen = { policy: own.policy ?? policy, limit: own.limit ?? limit };
-  if (!POLICIES.includes(chosen.policy)) {
-    throw new KalshiConfigError(
-      `queue.policy takes one of ${POLICIES.join(", ")}; got ${shown(chosen.policy)}.`,
-    );
-  }
-  if (!Number.isInteger(chosen.limit) || chosen.limit < 1) {
-    throw new KalshiConfigError(`queue.limit takes a whole number from 1; got ${shown(chosen.limit)}.`);
-  }
-  return chosen;
 }
 
 /** Refuses what is no list of names, and "all" in the place of one. */
@@ -79,7 +43,7 @@ export interface SubscriptionOptions {
   readonly handler?: ((item: object) => void) | undefined;
   readonly onError: (error: unknown) => void;
   /** Puts something between the channel and the queue. */
-  readonly wrap?: ((consumer: Consumer) => Consumer) | undefined;
+  readonly wrap?: ((consumer: ChannelReader) => ChannelReader) | undefined;
   readonly onEnd: () => void;
 }
 
@@ -111,7 +75,7 @@ export class Subscription<Message> implements AsyncIterable<StreamItem<Message>>
   /** Channel. */
   readonly channel: string;
   readonly #options: SubscriptionOptions;
-  readonly #consumer: Consumer;
+  readonly #consumer: ChannelReader;
   readonly #queue: StreamQueue<object>;
   #isOpen = false;
   #ended = false;
