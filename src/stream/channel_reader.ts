@@ -5,7 +5,8 @@
  */
 
 import type { KalshiError } from "../base/errors.ts";
-import type { KeyParam, StreamMarker } from "./channels.ts";
+import type { KeyParam } from "./channels.ts";
+import type { StreamMarker } from "./items.ts";
 import type { Frame } from "./frame.ts";
 
 /** What a reader of a channel is told, and what it wants of it. */

@@ -10,7 +10,7 @@ import { type KalshiError, KalshiTimeoutError } from "../base/errors.ts";
 import { backoffMs, type BackoffOptions } from "../base/backoff.ts";
 import { type MarketLookup, whyAbsent } from "./market_lookup.ts";
 import { readCall, waitFor, type WaitOptions } from "./call_options.ts";
-import type { StreamMarker } from "./channels.ts";
+import type { StreamMarker } from "./items.ts";
 import type { Frame } from "./frame.ts";
 import { KalshiStaleBookError } from "../books/errors.ts";
 import { KalshiStreamClosedError } from "./errors.ts";

@@ -7,22 +7,24 @@
 export type * from "../contract/event/channels.ts";
 export type { WaitOptions } from "./call_options.ts";
 export type {
-  ChannelItem,
   ChannelParams,
   CommunicationsParams,
-  GapMarker,
   IndexParams,
   MarketParams,
   NoParams,
   OrderbookParams,
+  TickerParams,
+  UnderlyingParams,
+} from "./channels.ts";
+export type {
+  ChannelItem,
+  GapMarker,
   OtherFrame,
   ReconnectedMarker,
   RecoveryReport,
   StreamItem,
   StreamMarker,
-  TickerParams,
-  UnderlyingParams,
-} from "./channels.ts";
+} from "./items.ts";
 export type { StreamStatus } from "./connection.ts";
 export { KalshiStaleBookError } from "../books/errors.ts";
 export { KalshiStreamOverflowError } from "../base/overflow_error.ts";

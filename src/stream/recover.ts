@@ -12,7 +12,7 @@ import { backoffMs, type BackoffOptions } from "../base/backoff.ts";
 import { assertAtLeast, readOptions } from "../config/options.ts";
 import { knownMs, timeMs } from "../base/wire_time.ts";
 import { LONGEST_MS, waitFor } from "./call_options.ts";
-import type { RecoveryReport, StreamMarker } from "./channels.ts";
+import type { RecoveryReport, StreamMarker } from "./items.ts";
 import type { Frame } from "./frame.ts";
 import { KalshiStreamClosedError } from "./errors.ts";
 import type { ChannelReader } from "./channel_reader.ts";

@@ -17,13 +17,8 @@ import type { Runtime } from "../runtime/types.ts";
 import { bookFeed } from "./book_feed.ts";
 import { marketLookup } from "./market_lookup.ts";
 import { readCall, waitFor, type WaitOptions } from "./call_options.ts";
-import {
-  type ChannelParams,
-  type MarketParams,
-  type OtherFrame,
-  readParams,
-  type StreamItem,
-} from "./channels.ts";
+import { type ChannelParams, type MarketParams, readParams } from "./channels.ts";
+import type { OtherFrame, StreamItem } from "./items.ts";
 import { Connection, type StreamStatus } from "./connection.ts";
 import type { Frame } from "./frame.ts";
 import { ErrorLog } from "./error_log.ts";
