@@ -20,7 +20,7 @@ import {
   type KalshiConfigOptions,
   readConfigOption,
 } from "./config/kalshi_config.ts";
-import { meaningOf } from "./base/server_codes.ts";
+import { remedyOf } from "./base/server_codes.ts";
 import type { Operation } from "./contract/operation.ts";
 import { GetAccountApiLimits, GetAccountEndpointCosts } from "./contract/event/operations.ts";
 import type { ResponseCheck } from "./contract/validation.ts";
@@ -309,7 +309,7 @@ export class KalshiClient extends KalshiCore {
 
   /** @internal */
   protected override remedyOf(code: string | undefined): string | undefined {
-    return meaningOf(code)?.remedy;
+    return remedyOf(code);
   }
 
   /**

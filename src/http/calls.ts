@@ -6,7 +6,7 @@
  * @module
  */
 
-import { meaningOf } from "../base/server_codes.ts";
+import { remedyOf } from "../base/server_codes.ts";
 import { fillLists } from "../contract/fill_lists.ts";
 import type { Operation, PagedOperation } from "../contract/operation.ts";
 import type { RequestTemplate } from "../contract/request_template.ts";
@@ -42,7 +42,7 @@ export function request<T>(
       ...attempt,
       ...checkCall(template, params, body, own),
       options: own,
-      advise: (code) => advise?.(code) ?? meaningOf(code)?.remedy,
+      advise: (code) => advise?.(code) ?? remedyOf(code),
       read: (value, ...answer) => read(lists === undefined ? value : fillLists(lists, value), ...answer),
     };
   });

@@ -13,7 +13,7 @@ import {
   KalshiServerError,
 } from "../base/errors.ts";
 import { keyAdvice } from "../base/advice.ts";
-import { meaningOf } from "../base/server_codes.ts";
+import { remedyOf } from "../base/server_codes.ts";
 import type { HandshakeRefusedError } from "../runtime/types.ts";
 
 /** What the status says. */
@@ -33,7 +33,7 @@ export function refusal(error: HandshakeRefusedError, keyId: string): KalshiErro
     const advice = serverCode === undefined
       ? "Check that the key belongs to this environment (demo and production have keys of their own), that it may " +
         "read, and that this machine's clock is right."
-      : keyAdvice(meaningOf(serverCode)?.remedy, details);
+      : keyAdvice(remedyOf(serverCode), details);
     return new KalshiAuthRejectedError(
       `Kalshi refused the key ${keyId} for the WebSocket (${status}${why && `, ${why}`}). ${advice}`,
       context,

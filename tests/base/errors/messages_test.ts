@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { KalshiClient, KalshiError, type KalshiServerCode } from "../../../mod.ts";
 import { KalshiAuth } from "../../../src/auth/mod.ts";
-import { meaningOf } from "../../../src/base/server_codes.ts";
+import { remedyOf } from "../../../src/base/server_codes.ts";
 import { KalshiStreamError } from "../../../src/stream/errors.ts";
 import { ManualClock } from "../../../src/testing/manual_clock.ts";
 import { startExchange } from "../../support/exchange.ts";
@@ -156,7 +156,7 @@ test("for the codes of every day the message says what to do, however they are w
   assertStringIncludes((await refusal({ error: "too many requests" }, 429)).message, 'rateLimit: "auto"');
   // A name that every object has is no code.
   for (const code of ["constructor", "toString", "__proto__", "newer_than_this"]) {
-    assertEquals(meaningOf(code), undefined);
+    assertEquals(remedyOf(code), undefined);
     assertEquals((await refusal({ code })).message, `POST /portfolio/events/orders answered 400: ${code}.`);
   }
 });
