@@ -1,7 +1,7 @@
-/** Bundles what users import, weighs it, and finds in it what it must not hold. */
+/** Bundles what users import, weighs it, says what weighs in it, and finds in it what it must not hold. */
 import { resolve } from "node:path";
 import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 
 /** Whose bundlers: the condition of package.json's `#runtime` that they choose by. */
 export type Platform = "workerd" | "browser";
@@ -13,16 +13,17 @@ export interface Bundle {
   readonly modules: readonly string[];
 }
 
-/**
- * Bundles a module with all its dependencies. Code behind `import()` is in it where everything becomes one file, as
- * wrangler does it, and not where bundlers split it off, to be loaded when it is first used.
- */
-export async function bundle(code: string, platform: Platform, file: "one" | "split"): Promise<Bundle> {
+/** As what it is delivered: one file, as wrangler makes it, or without the code behind `import()`, which loads later. */
+export type File = "one" | "split";
+
+async function run(code: string, platform: Platform, file: File, minifyWhitespace: boolean) {
   const adapter = { workerd: "workers", browser: "web" }[platform];
   const { outputFiles, metafile } = await build({
     stdin: { contents: code, resolveDir: ".", loader: "ts" },
     bundle: true,
-    minify: true,
+    minifySyntax: true,
+    minifyIdentifiers: true,
+    minifyWhitespace,
     write: false,
     metafile: true,
     format: "esm",
@@ -45,37 +46,112 @@ export async function bundle(code: string, platform: Platform, file: "one" | "sp
     }],
     logLevel: "error",
   });
+  return { text: outputFiles[0]?.text ?? "", metafile };
+}
+
+/** Bundles a module with all its dependencies. */
+export async function bundle(code: string, platform: Platform, file: File): Promise<Bundle> {
+  const { text, metafile } = await run(code, platform, file, true);
   const inputs = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs));
   return {
-    text: outputFiles[0]?.text ?? "",
+    text,
     modules: inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => path),
   };
 }
 
+const gzipped = (text: string) => gzipSync(text, { level: 9 }).byteLength;
+
 /** Its size over the wire, in bytes. */
 export function weigh({ text }: Bundle): number {
-  return gzipSync(text, { level: 9 }).byteLength;
+  return gzipped(text);
 }
 
-/** What a bundle for the web may not hold, by its text or by the modules in it. */
-const forbidden: readonly { readonly what: string; readonly text?: RegExp; readonly module?: RegExp }[] = [
+/** What a module weighs in a bundle. */
+export interface Part {
+  readonly path: string;
+  /** Bytes, minified. */
+  readonly bytes: number;
+  /** Bytes that the gzipped bundle would be smaller by without it; what it shares with others counts for none. */
+  readonly gzipped: number;
+}
+
+/** The modules of a bundle, the heaviest first. */
+export async function explain(code: string, platform: Platform, file: File): Promise<Part[]> {
+  // esbuild heads each module with its path as long as it keeps white space.
+  const { text } = await run(code, platform, file, false);
+  const heading = /^\/\/ ((?:src\/|node_modules\/)[^\n]*|\w+\.ts|<stdin>)$/m;
+  const pieces = text.split(heading).slice(1);
+  const texts = new Map<string, string>();
+  for (let at = 0; at < pieces.length; at += 2) {
+    const [path = "", piece = ""] = pieces.slice(at);
+    const { code } = await transform(piece.replace(/^export \{[^}]*\};$/m, ""), {
+      minifyWhitespace: true,
+      format: "esm",
+    });
+    texts.set(path, (texts.get(path) ?? "") + code);
+  }
+  const without = (left: string) =>
+    gzipped([...texts].filter(([path]) => path !== left).map(([, text]) => text).join(""));
+  const whole = without("");
+  return [...texts]
+    .map(([path, text]) => ({ path, bytes: text.length, gzipped: whole - without(path) }))
+    .sort((one, other) => other.gzipped - one.gzipped);
+}
+
+/** Something that a bundle may not hold, told by its text or by the modules in it. */
+interface Culprit {
+  readonly what: string;
+  readonly text?: RegExp;
+  readonly module?: RegExp;
+}
+
+/** What no bundle for the web may hold. */
+const EVERYWHERE: readonly Culprit[] = [
   { what: "a module of Node", text: /["'`]node:/ },
   { what: "Node's module loader", text: /getBuiltinModule/ },
-  { what: "undici", text: /undici/ },
+  { what: "undici", text: /undici/, module: /node_modules\/undici/ },
+  { what: "ws", module: /node_modules\/ws\// },
+  { what: "Redis", module: /node_modules\/(@redis|ioredis)|src\/rate_limits\/redis/ },
   { what: "Deno's API", text: /\bDeno\.\w|[.?]Deno\b|Deno:/ },
   { what: "Bun's API", text: /\bBun\.\w|[.?]Bun\b|Bun:/ },
   { what: "another runtime's adapter", module: /src\/runtime\/(deno|bun|node|detect|host)/ },
   { what: "the local exchange", module: /src\/local_exchange\// },
-  {
-    what: "payload schemas",
-    module: /src\/contract\/((\w+\/)?\w*schemas|validation)\.(ts|js)/,
-  },
+  { what: "payload schemas", module: /src\/contract\/((\w+\/)?\w*schemas|validation)\.(ts|js)/ },
   { what: "test transports", module: /src\/testing\// },
 ];
 
+/** Whole features, which what a client loads at once may not hold: they come with their first use. */
+const FEATURES: readonly Culprit[] = [
+  { what: "streams", module: /src\/stream\// },
+  { what: "order books", module: /src\/books\// },
+  { what: "the rate limiter", module: /src\/rate_limits\/(rate_limiter|auto|store|token_bucket)\./ },
+  { what: "encrypted keys", module: /src\/auth\/pbes2\./ },
+  { what: "sockets", module: /src\/runtime\/(workers_sockets|websocket_\w+)\./ },
+];
+
+/** What a client without namespaces has no use for, however it is delivered. */
+const CONTRACT: readonly Culprit[] = [
+  { what: "operations", module: /src\/contract\/(event|perps|klear)\// },
+  { what: "the check of calls by the contract", module: /src\/(http\/check_call|contract\/field_words)\./ },
+  { what: "advice on every code", module: /src\/base\/server_codes\./ },
+  { what: "namespaces", module: /src\/(rest|writes)\/|src\/client\./ },
+  { what: "pages", module: /src\/http\/page\./ },
+  { what: "valibot", module: /node_modules\/valibot\// },
+];
+
+/** What a bundle may not hold, by what it is made of. */
+export const CULPRITS = {
+  /** Anything. */
+  any: EVERYWHERE,
+  /** What `.` loads at once. */
+  atOnce: [...EVERYWHERE, ...FEATURES],
+  /** `KalshiCore`, as a single file too. */
+  core: [...EVERYWHERE, ...FEATURES, ...CONTRACT],
+} as const satisfies Record<string, readonly Culprit[]>;
+
 /** What a bundle holds and must not. */
-export function forbiddenIn({ text, modules }: Bundle): string[] {
-  return forbidden
+export function forbiddenIn({ text, modules }: Bundle, culprits: readonly Culprit[] = EVERYWHERE): string[] {
+  return culprits
     .filter((one) => one.text?.test(text) || modules.some((path) => one.module?.test(path)))
     .map(({ what }) => what);
 }

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { bundle, forbiddenIn, weigh } from "../../tools/bundles.ts";
+import { bundle, CULPRITS, explain, forbiddenIn, weigh } from "../../tools/bundles.ts";
 import { test } from "../support/test.ts";
 
 const source = (path: string) => `export * from "./src/${path}";`;
@@ -9,6 +9,8 @@ const intruders: readonly [what: string, code: string][] = [
   ["a module of Node", `import { readFileSync } from "node:fs"; export const read = readFileSync;`],
   ["Node's module loader", source("runtime/host.ts")],
   ["undici", source("runtime/node.ts")],
+  ["ws", `export { default as ws } from "./node_modules/ws/lib/constants.js";`],
+  ["Redis", source("rate_limits/redis.ts")],
   ["Deno's API", `export const env = () => Deno.env.get("KALSHI_KEY_ID");`],
   ["Deno's API", source("runtime/deno.ts")],
   ["Bun's API", `export const file = () => globalThis.Bun?.file("key.pem");`],
@@ -28,6 +30,52 @@ for (const [what, code] of intruders) {
     }
   });
 }
+
+/** The same for what a client loads at once. */
+const features: readonly [what: string, code: string][] = [
+  ["streams", source("stream/json.ts")],
+  ["order books", source("books/order_book.ts")],
+  ["the rate limiter", source("rate_limits/rate_limiter.ts")],
+  ["encrypted keys", source("auth/pbes2.ts")],
+  ["sockets", source("runtime/workers_sockets.ts")],
+];
+
+for (const [what, code] of features) {
+  test(`${what}: found in what loads at once, where it is not now: ${code}`, async () => {
+    const held = async (code: string) => forbiddenIn(await bundle(code, "workerd", "split"), CULPRITS.atOnce);
+    assertEquals(await held(`export * from "./mod.ts";`), []);
+    assert((await held(`export * from "./mod.ts"; ${code}`)).includes(what));
+  });
+}
+
+/** The same for a client without namespaces. */
+const contract: readonly [what: string, code: string][] = [
+  ["operations", source("contract/event/operations.ts")],
+  ["the check of calls by the contract", source("http/check_call.ts")],
+  ["advice on every code", source("base/server_codes.ts")],
+  ["namespaces", source("rest/orders.ts")],
+  ["namespaces", `export { KalshiClient } from "./mod.ts";`],
+  ["pages", source("http/page.ts")],
+  ["valibot", `export { KalshiConfig } from "./mod.ts";`],
+];
+
+for (const [what, code] of contract) {
+  test(`${what}: found in a bundle of KalshiCore, where it is not now: ${code}`, async () => {
+    const held = async (code: string) => forbiddenIn(await bundle(code, "workerd", "one"), CULPRITS.core);
+    const core = `export { KalshiCore, signerFromPem } from "./mod.ts";`;
+    assertEquals(await held(core), []);
+    assert((await held(`${core} ${code}`)).includes(what));
+  });
+}
+
+test("what a bundle holds is told by module, and adds up to the whole", async () => {
+  const code = `export { KalshiCore } from "./mod.ts";`;
+  const parts = await explain(code, "workerd", "one");
+  const { text } = await bundle(code, "workerd", "one");
+  const told = parts.reduce((sum, { bytes }) => sum + bytes, 0);
+  assert(Math.abs(told - text.length) < text.length / 50, `${told} of ${text.length}`);
+  assert((parts.find(({ path }) => path === "src/http/pipeline.ts")?.gzipped ?? 0) > 1_000);
+});
 
 test("what nothing uses of a module is not in the bundle", async () => {
   const code =
