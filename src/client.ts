@@ -60,7 +60,7 @@ import type { SeriesNamespace } from "./rest/series.ts";
 import { StructuredTargets } from "./rest/structured_targets.ts";
 import type { Subaccounts } from "./rest/subaccounts.ts";
 import type { Trades } from "./rest/trades.ts";
-import { onAborted } from "./base/abort.ts";
+import { onAborted } from "./base/waits.ts";
 import type { RestRuntime, Runtime } from "./runtime/types.ts";
 import type { KalshiStream, StreamOptions } from "./stream/stream.ts";
 import { homeUrl } from "./config/url_policy.ts";

@@ -26,7 +26,7 @@ import { readOwn } from "../base/plain.ts";
 import { withContext } from "../base/error_classes.ts";
 import { assertExtraHeaders } from "../config/headers.ts";
 import { assertAtLeast } from "../config/options.ts";
-import { onAborted } from "../base/abort.ts";
+import { onAborted } from "../base/waits.ts";
 import type { HttpPool } from "../runtime/types.ts";
 import { assertSignable } from "../config/url_policy.ts";
 import { tell } from "../base/tell.ts";

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { onAborted } from "../base/abort.ts";
 import { readOwn } from "../base/plain.ts";
+import { onAborted } from "../base/waits.ts";
 import { systemClock } from "../base/clock.ts";
 import { KalshiConfigError } from "../base/errors.ts";
 import { tell } from "../base/tell.ts";

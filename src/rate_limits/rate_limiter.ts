@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { onAborted } from "../base/abort.ts";
+import { onAborted } from "../base/waits.ts";
 import { type Clock, type ClockTimer, systemClock } from "../base/clock.ts";
 import { KalshiAbortError, KalshiConfigError, KalshiError, KalshiTimeoutError } from "../base/errors.ts";
 import { readOptions } from "../config/options.ts";

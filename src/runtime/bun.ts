@@ -5,7 +5,7 @@
  */
 
 import { KalshiConfigError, KalshiConnectionError } from "../base/errors.ts";
-import { untilAborted } from "../base/abort.ts";
+import { untilAborted } from "../base/waits.ts";
 import { allCertificates } from "./builtin.ts";
 import { withCoding } from "./content_coding.ts";
 import { hostFeatures } from "./host.ts";

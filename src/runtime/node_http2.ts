@@ -15,7 +15,7 @@ import { Readable } from "node:stream";
 import { arrayBuffer, text } from "node:stream/consumers";
 import type { TLSSocket } from "node:tls";
 import { KalshiConnectionError } from "../base/errors.ts";
-import { untilAborted } from "../base/abort.ts";
+import { untilAborted } from "../base/waits.ts";
 import { acceptEncoding, type NodeAnswer, poolResponse } from "./node_response.ts";
 import { dial } from "./node_tcp.ts";
 import type { Settings } from "./options.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { onAborted } from "../base/abort.ts";
+import { onAborted } from "../base/waits.ts";
 import type { Clock } from "../base/clock.ts";
 import { commandParams } from "../contract/event/commands.ts";
 import { KalshiAbortError, KalshiConfigError, KalshiTimeoutError } from "../base/errors.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { KalshiAuth } from "../auth/mod.ts";
-import { onAborted } from "../base/abort.ts";
+import { onAborted } from "../base/waits.ts";
 import type { Clock, ClockTimer } from "../base/clock.ts";
 import type { KalshiConfig } from "../config/kalshi_config.ts";
 import { KalshiAbortError, KalshiConnectionError, KalshiError, KalshiTimeoutError } from "../base/errors.ts";

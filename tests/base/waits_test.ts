@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { KalshiAbortError, KalshiClient } from "../../mod.ts";
-import { onAborted } from "../../src/base/abort.ts";
+import { onAborted } from "../../src/base/waits.ts";
 import { test } from "../support/test.ts";
 import { until } from "../support/until.ts";
 
