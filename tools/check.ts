@@ -190,6 +190,23 @@ function wallClocks(): Outcome {
   return none(problems);
 }
 
+/** Timers of the runtime. */
+const rawTimer = /(?<![.\w])(?:set|clear)(?:Timeout|Interval)\b/;
+
+/** Everything that waits does so over a Clock, so that a test can move its time. */
+function rawTimers(): Outcome {
+  const problems = sources.filter((path) => path !== "src/base/clock.ts").flatMap((path) =>
+    readFileSync(path, "utf8").split("\n").flatMap((line, index) => {
+      const found = rawTimer.exec(line)?.[0];
+      return found === undefined ? [] : `${path}:${index + 1}: ${found}`;
+    })
+  );
+  if (problems.length > 0) {
+    problems.push("Wait with delay() or deadline() of src/base/waits.ts, or with a timer of a Clock.");
+  }
+  return none(problems);
+}
+
 const steps: readonly (readonly [string, () => Outcome])[] = [
   ["format", () => run(deno, "fmt", "--check", "--quiet")],
   ["lint", () => run(deno, "lint", "--quiet")],
@@ -218,6 +235,7 @@ const steps: readonly (readonly [string, () => Outcome])[] = [
   ],
   ["manifests", staleManifests],
   ["paths of other machines", foreignPaths],
+  ["timers that no clock moves", rawTimers],
   ["tests that go by the wall clock", wallClocks],
 ];
 

@@ -1,22 +1,21 @@
-/** Waits for what others wait for too: a caller who gives up leaves it to them. */
-export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise;
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    const done = () => signal.removeEventListener("abort", abort);
-    if (signal.aborted) return abort();
-    signal.addEventListener("abort", abort);
-    promise.then(resolve, reject).finally(done);
-  });
-}
+/**
+ * Waiting, over a {@linkcode Clock} and until a signal ends it. Whoever waits leaves nothing behind: no timer, no
+ * listener.
+ *
+ * @module
+ */
+import type { Clock, ClockTimer } from "./clock.ts";
+
+/** The longest that a runtime's timer holds, 24 days in milliseconds; a longer one would fire at once. */
+export const LONGEST_MS: number = 2 ** 31 - 1;
 
 /** What waits for a signal to abort, and the one listener that tells it. */
 const waiting = new WeakMap<AbortSignal, { readonly told: Set<() => void>; readonly tell: () => void }>();
 
 /**
- * Calls `act` when a signal aborts; returns what takes that back. However many wait, the signal has one listener:
- * Node warns of a signal that more than ten listen to, and a caller may give one signal to hundreds of calls. What
- * is given must be a function of its own each time.
+ * Calls `act` when a signal aborts that has not yet; returns what takes that back. However many wait, the signal has
+ * one listener: Node warns of a signal that more than ten listen to, and a caller may give one signal to hundreds of
+ * calls. What is given must be a function of its own each time.
  */
 export function onAborted(signal: AbortSignal | undefined, act: () => void): () => void {
   if (signal === undefined) return () => {};
@@ -37,4 +36,59 @@ export function onAborted(signal: AbortSignal | undefined, act: () => void): () 
   return () => {
     if (told.delete(act) && told.size === 0) signal.removeEventListener("abort", tell);
   };
+}
+
+/**
+ * Waits for what others wait for too: a caller who gives up leaves it to them. Rejects with the signal's reason when
+ * it aborts first.
+ */
+export function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  return new Promise<T>((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    const unheard = onAborted(signal, abort);
+    work.then(resolve, reject).finally(unheard);
+    if (signal.aborted) abort();
+  });
+}
+
+/**
+ * Waits for so many milliseconds, or 24 days if they are more. When one of the signals aborts, it ends at once, and
+ * without an error: whoever goes on looks at the signal.
+ */
+export function delay(
+  clock: Clock,
+  delayMs: number,
+  ...signals: readonly (AbortSignal | undefined)[]
+): Promise<void> {
+  if (signals.some((signal) => signal?.aborted)) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      timer.clear();
+      for (const unheard of heard) unheard();
+      resolve();
+    };
+    const timer = clock.setTimer(done, Math.min(delayMs, LONGEST_MS));
+    const heard = signals.map((signal) => onAborted(signal, () => done()));
+  });
+}
+
+/**
+ * What `work` comes to, or `late()` as a rejection when it takes longer than `limitMs`; more than 24 days count as
+ * no limit. Work that came too late is not heard of again.
+ */
+export async function deadline<T>(
+  clock: Clock,
+  limitMs: number,
+  work: Promise<T>,
+  late: () => Error,
+): Promise<T> {
+  if (limitMs > LONGEST_MS) return await work;
+  let timer: ClockTimer | undefined;
+  const limit = new Promise<never>((_, reject) => timer = clock.setTimer(() => reject(late()), limitMs));
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    timer?.clear();
+  }
 }

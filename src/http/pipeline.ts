@@ -26,7 +26,7 @@ import { readOwn } from "../base/plain.ts";
 import { withContext } from "../base/error_classes.ts";
 import { assertExtraHeaders } from "../config/headers.ts";
 import { assertAtLeast } from "../config/options.ts";
-import { onAborted } from "../base/waits.ts";
+import { delay, LONGEST_MS, onAborted } from "../base/waits.ts";
 import type { HttpPool } from "../runtime/types.ts";
 import { assertSignable } from "../config/url_policy.ts";
 import { tell } from "../base/tell.ts";
@@ -284,18 +284,12 @@ export class HttpPipeline {
       const { method = "", path = "" } = last;
       tell(hooks.onRetry, () => ({ callId, attempt: count, method, path, delayMs: waitMs, error: last }));
     }
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        timer.clear();
-        unheard();
-        this.#ends.delete(done);
-        resolve();
-      };
-      const timer = clock.setTimer(done, Math.min(waitMs, totalTimeoutMs));
-      const unheard = onAborted(signal, done);
-      this.#ends.add(done);
-      if (signal?.aborted || this.#isClosed) done();
-    });
+    const closing = new AbortController();
+    const end = () => closing.abort();
+    this.#ends.add(end);
+    if (this.#isClosed) end();
+    await delay(clock, Math.min(waitMs, totalTimeoutMs), signal, closing.signal);
+    this.#ends.delete(end);
   }
 
   /** Wall-clock time, in Unix milliseconds. */
@@ -494,7 +488,7 @@ export class HttpPipeline {
       else if (this.#isClosed) onClose();
       else if (remainingMs <= 0) onTime();
       // Timers hold no more, and fire at once instead; what is longer than 24 days counts as no limit.
-      else if (ms < 2 ** 31) timer = clock.setTimer(onTime, ms);
+      else if (ms <= LONGEST_MS) timer = clock.setTimer(onTime, ms);
       if (controller.signal.aborted) return await struck;
       unheard = onAborted(signal, onAbort);
       this.#ends.add(onClose);
@@ -547,13 +541,7 @@ export class HttpPipeline {
   }
 
   async #wait(call: Call, delayMs: number): Promise<void> {
-    let timer: ClockTimer | undefined;
-    const wait = () => new Promise<void>((resolve) => timer = this.#parts.clock.setTimer(resolve, delayMs));
-    try {
-      await this.#limited(call, Infinity, wait);
-    } finally {
-      timer?.clear();
-    }
+    await this.#limited(call, Infinity, (signal) => delay(this.#parts.clock, delayMs, signal));
   }
 }
 

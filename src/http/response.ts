@@ -17,7 +17,8 @@ import {
   type Outcome,
 } from "../base/errors.ts";
 import type { KalshiSettings } from "../config/kalshi_config.ts";
-import type { Clock, ClockTimer } from "../base/clock.ts";
+import type { Clock } from "../base/clock.ts";
+import { deadline } from "../base/waits.ts";
 import { type ErrorBody, errorIn, excerpt, readErrorBody } from "../base/error_body.ts";
 import { redact } from "../base/redact.ts";
 import { BodyTooLongError, readUpTo, UnknownCodingError } from "../runtime/content_coding.ts";
@@ -75,23 +76,16 @@ export async function readRefusal(
   maxBodyBytes: number,
   signature: string | undefined,
 ): Promise<Refused> {
-  let timer: ClockTimer | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = clock.setTimer(
-      () => reject(new Error(`it did not come within ${MAX_ERROR_MS} ms`)),
-      MAX_ERROR_MS,
-    );
-  });
+  const late = () => new Error(`it did not come within ${MAX_ERROR_MS} ms`);
   try {
-    const bytes = await Promise.race([late, wholeOf(response, Math.min(MAX_ERROR_BYTES, maxBodyBytes))]);
+    const whole = wholeOf(response, Math.min(MAX_ERROR_BYTES, maxBodyBytes));
+    const bytes = await deadline(clock, MAX_ERROR_MS, whole, late);
     return { body: readErrorBody(redact(new TextDecoder().decode(bytes), signature)) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return {
       unreadable: excerpt(redact(reason, signature).replace(/https?:\/\/[^\s)]+/g, "the server"), 120),
     };
-  } finally {
-    timer?.clear();
   }
 }
 

@@ -1,6 +1,7 @@
 /** The exchange on a TCP port, over `node:http`, which Deno, Bun and Node all have. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import { systemClock } from "../base/clock.ts";
 import { type Gateway, MOST_BODY_BYTES } from "./gateway.ts";
 import type { WebSocketEndpoint } from "./gateways/ws/endpoint.ts";
 
@@ -74,8 +75,8 @@ async function respond(
 /** Says why, reads on for a while without keeping anything, and closes the connection. */
 function sayAndClose(request: IncomingMessage, response: ServerResponse, body: string | undefined): void {
   let ignored = 0;
-  const timer = setTimeout(() => request.socket.destroy(), GOODBYE_MS);
-  request.on("close", () => clearTimeout(timer));
+  const timer = systemClock.setTimer(() => request.socket.destroy(), GOODBYE_MS);
+  request.on("close", () => timer.clear());
   request.on("data", (chunk: Uint8Array) => {
     ignored += chunk.length;
     if (ignored > MOST_IGNORED_BYTES) request.pause();

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { onAborted } from "../base/waits.ts";
+import { deadline, LONGEST_MS, onAborted } from "../base/waits.ts";
 import { type Clock, type ClockTimer, systemClock } from "../base/clock.ts";
 import { KalshiAbortError, KalshiConfigError, KalshiError, KalshiTimeoutError } from "../base/errors.ts";
 import { readOptions } from "../config/options.ts";
@@ -156,7 +156,6 @@ const OPTION_NAMES: readonly (keyof RateLimiterOptions)[] = [
 const FRONT = 64;
 
 // Who waits for longer is woken early and waits again: timers hold no more, and fire at once instead.
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 // How long a store may make calls other than cancels wait, beside the time of a refill: processes take turns.
 const PATIENCE_MS = 60_000;
@@ -207,7 +206,7 @@ function assertStore(
     throw new KalshiConfigError("store takes an object with take and drain, such as a RedisRateStore.");
   }
   if (typeof storeKey !== "string" || storeKey === "") throw new KalshiConfigError("storeKey takes a text.");
-  if (!(typeof storeTimeoutMs === "number" && storeTimeoutMs > 0 && storeTimeoutMs <= LONGEST_TIMER_MS)) {
+  if (!(typeof storeTimeoutMs === "number" && storeTimeoutMs > 0 && storeTimeoutMs <= LONGEST_MS)) {
     throw new KalshiConfigError(`storeTimeoutMs takes a positive number; got ${String(storeTimeoutMs)}.`);
   }
   if (onStoreError !== undefined && typeof onStoreError !== "function") {
@@ -582,20 +581,10 @@ export class RateLimiter implements Limiter {
   }
 
   /** What a store answers, or an error when it takes too long. */
-  async #inTime<T>(answer: Promise<T>): Promise<T> {
+  #inTime<T>(answer: Promise<T>): Promise<T> {
     const { storeTimeoutMs = 1000 } = this.#options;
-    let timer: ClockTimer | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = this.#clock.setTimer(
-        () => reject(new KalshiTimeoutError(`The rate store did not answer within ${storeTimeoutMs} ms.`)),
-        storeTimeoutMs,
-      );
-    });
-    try {
-      return await Promise.race([answer, late]);
-    } finally {
-      timer?.clear();
-    }
+    const late = () => new KalshiTimeoutError(`The rate store did not answer within ${storeTimeoutMs} ms.`);
+    return deadline(this.#clock, storeTimeoutMs, answer, late);
   }
 
   /**
@@ -646,7 +635,7 @@ export class RateLimiter implements Limiter {
       line.timer = this.#clock.setTimer(() => {
         line.timer = undefined;
         this.#serve(pool);
-      }, Math.min(Math.max(1, Math.ceil(waitMs)), LONGEST_TIMER_MS));
+      }, Math.min(Math.max(1, Math.ceil(waitMs)), LONGEST_MS));
     }
     // A store that let nobody through is given time again when somebody else comes.
     if (head(line) === undefined) line.refusals = 0;

@@ -4,6 +4,8 @@
  * @module
  */
 import { readOptions } from "../config/options.ts";
+import { systemClock } from "../base/clock.ts";
+import { deadline, LONGEST_MS } from "../base/waits.ts";
 import { KalshiConfigError, KalshiTimeoutError } from "../base/errors.ts";
 import type { RateGrant, RateStore, RateTake } from "./store.ts";
 
@@ -167,7 +169,7 @@ export class RedisRateStore implements RateStore {
           "(script, keys, args) => client.eval(script, { keys, arguments: args }).",
       );
     }
-    if (!(typeof timeoutMs === "number" && timeoutMs > 0 && timeoutMs < 2 ** 31)) {
+    if (!(typeof timeoutMs === "number" && timeoutMs > 0 && timeoutMs <= LONGEST_MS)) {
       throw new KalshiConfigError("RedisRateStore: timeoutMs takes a positive number of milliseconds.");
     }
     this.#eval = run;
@@ -195,18 +197,8 @@ export class RedisRateStore implements RateStore {
   }
 
   async #run(script: string, key: string, args: string[]): Promise<unknown> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () => reject(new KalshiTimeoutError(`Redis did not answer within ${this.#timeoutMs} ms.`)),
-        this.#timeoutMs,
-      );
-    });
-    try {
-      return await Promise.race([late, this.#eval(script, [key], args)]);
-    } finally {
-      clearTimeout(timer);
-    }
+    const late = () => new KalshiTimeoutError(`Redis did not answer within ${this.#timeoutMs} ms.`);
+    return await deadline(systemClock, this.#timeoutMs, this.#eval(script, [key], args), late);
   }
 }
 

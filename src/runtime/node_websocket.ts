@@ -4,6 +4,7 @@
  * own way; and this one reads small frames faster, since it takes all that a packet holds in one go.
  */
 
+import { type ClockTimer, systemClock } from "../base/clock.ts";
 import { closeCodes } from "../base/close_codes.ts";
 import { KalshiConfigError, KalshiConnectionError } from "../base/errors.ts";
 import type { NodeBytes, NodeSocket } from "./builtin.ts";
@@ -93,9 +94,9 @@ function readAnswer(
   return new Promise((resolve, reject) => {
     let bytes: NodeBytes | undefined;
     let refused: { status: number; from: number; field: (name: string) => string | undefined } | undefined;
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    let timer: ClockTimer | undefined;
     const done = () => {
-      clearTimeout(timer);
+      timer?.clear();
       socket.off("data", onData);
       socket.off("error", onError);
       socket.off("close", onClose);
@@ -155,7 +156,7 @@ function readAnswer(
         }
         if (!status) return broken("the server does not speak HTTP/1.1");
         const of = refused = { status, from: end + 4, field };
-        timer = setTimeout(() => refuse(of), REFUSAL_WAIT_MS);
+        timer = systemClock.setTimer(() => refuse(of), REFUSAL_WAIT_MS);
       }
       refuse(refused, true);
     };

@@ -1,5 +1,7 @@
 /** How long runtimes that tell nothing of their connections take to put one back or to close it. */
 
+import { systemClock } from "../base/clock.ts";
+import { delay } from "../base/waits.ts";
 import { builtin } from "./builtin.ts";
 import type { UntilFree } from "./types.ts";
 
@@ -14,12 +16,10 @@ async function turns(): Promise<void> {
   for (let turn = 0; turn < 2; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
 }
 
-const pass = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-
 /** For a connection that closes or breaks; one that stays can be used again at once. */
 export const untilClosed: UntilFree = async (end) => {
   if (end === "stays") return;
-  await pass(end === "closes" ? CLOSES_IN_MS : BREAKS_IN_MS);
+  await delay(systemClock, end === "closes" ? CLOSES_IN_MS : BREAKS_IN_MS);
   await turns();
 };
 

@@ -1,5 +1,6 @@
 /** An open WebSocket (RFC 6455) over a socket of Node's kind, as its client has it. */
 
+import { systemClock } from "../base/clock.ts";
 import { closeCodes } from "../base/close_codes.ts";
 import type { ByteSocket } from "./builtin.ts";
 import type { RuntimeWebSocket, WebSocketHandlers } from "./types.ts";
@@ -34,7 +35,7 @@ export function openWebSocket<Bytes extends Uint8Array>(
   socket: ByteSocket<Bytes>,
   handlers: WebSocketHandlers,
   first: Bytes,
-  { textOf, join, later = (begin) => void setTimeout(begin, 0) }: ByteTools<Bytes>,
+  { textOf, join, later = (begin) => void systemClock.setTimer(begin, 0) }: ByteTools<Bytes>,
 ): RuntimeWebSocket {
   let state: "open" | "closing" | "closed" = "open";
 

@@ -1,5 +1,6 @@
 /** WebSockets and TCP in workerd: loaded with the first connection, which a Worker of REST calls never makes. */
 
+import { systemClock } from "../base/clock.ts";
 import { closeCodes } from "../base/close_codes.ts";
 import { KalshiConnectionError } from "../base/errors.ts";
 import {
@@ -68,10 +69,10 @@ export async function connectWebSocket(
   const socket = response.webSocket;
   if (!socket) {
     // Why is said in a few words, or not at all.
-    const late = setTimeout(abort, REFUSAL_WAIT_MS);
+    const late = systemClock.setTimer(abort, REFUSAL_WAIT_MS);
     signal?.addEventListener("abort", abort);
     const body = await response.text().catch(() => "");
-    clearTimeout(late);
+    late.clear();
     signal?.removeEventListener("abort", abort);
     throw new HandshakeRefusedError(
       response.status,

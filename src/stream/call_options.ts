@@ -4,7 +4,7 @@
  * @module
  */
 
-import { onAborted } from "../base/waits.ts";
+import { deadline, onAborted } from "../base/waits.ts";
 import type { Clock } from "../base/clock.ts";
 import { commandParams } from "../contract/event/commands.ts";
 import { KalshiAbortError, KalshiConfigError, KalshiTimeoutError } from "../base/errors.ts";
@@ -18,9 +18,6 @@ export interface WaitOptions {
   /** Ends the wait after this many milliseconds; more than 24 days count as no limit. */
   readonly timeoutMs?: number | undefined;
 }
-
-/** Timers hold no more, and fire at once instead. */
-export const LONGEST_MS: number = 2 ** 31 - 1;
 
 /**
  * A copy of a call's options; refuses those that it does not have, and a time limit that is none.
@@ -56,28 +53,18 @@ export async function waitFor<T>(
   options: WaitOptions,
   clock: Clock,
 ): Promise<T> {
-  const { signal, timeoutMs } = readOwn(options);
-  let stop = () => {};
-  const given = new Promise<never>((_, reject) => {
+  const { signal, timeoutMs = Infinity } = readOwn(options);
+  const late = () =>
+    new KalshiTimeoutError(`${what} did not succeed within ${timeoutMs} ms.`, { outcome: "unknown" });
+  let unheard = () => {};
+  const aborted = new Promise<never>((_, reject) => {
     const abort = () => reject(new KalshiAbortError(`${what} was aborted.`, { cause: signal?.reason }));
-    if (signal?.aborted) return abort();
-    const unheard = onAborted(signal, abort);
-    const timer = timeoutMs === undefined || timeoutMs > LONGEST_MS ? undefined : clock.setTimer(
-      () =>
-        reject(
-          new KalshiTimeoutError(`${what} did not succeed within ${timeoutMs} ms.`, { outcome: "unknown" }),
-        ),
-      timeoutMs,
-    );
-    stop = () => {
-      unheard();
-      timer?.clear();
-    };
+    if (signal?.aborted) abort();
+    else unheard = onAborted(signal, abort);
   });
-  work.catch(() => {}); // whoever gives up does not hear of it
   try {
-    return await Promise.race([work, given]);
+    return await deadline(clock, timeoutMs, Promise.race([aborted, work]), late);
   } finally {
-    stop();
+    unheard();
   }
 }

@@ -7,6 +7,7 @@
  */
 
 import type { Clock } from "../base/clock.ts";
+import { delay } from "../base/waits.ts";
 import { KalshiConfigError, type KalshiError, KalshiTimeoutError } from "../base/errors.ts";
 import { backoffMs, type BackoffOptions } from "../base/backoff.ts";
 import { streamError } from "./error_frame.ts";
@@ -71,7 +72,7 @@ export class Lanes {
   #subscribing = 0;
   #closed: KalshiError | undefined;
   /** Ends each pause under way. */
-  readonly #pauses = new Set<() => void>();
+  #pauses = new AbortController();
   /** Counters. */
   readonly stats: LaneStats = { duplicates: 0, gaps: 0, unknown: 0 };
 
@@ -191,7 +192,8 @@ export class Lanes {
       lane.consumers.clear();
       this.#release(lane, closed);
     }
-    for (const end of this.#pauses) end();
+    this.#pauses.abort();
+    this.#pauses = new AbortController();
   }
 
   /** Whoever waits for the server waits in vain. */
@@ -496,15 +498,7 @@ export class Lanes {
 
   async #pause(attempt: number): Promise<void> {
     const { clock, backoff } = this.#options;
-    await new Promise<void>((resolve) => {
-      const end = () => {
-        timer.clear();
-        this.#pauses.delete(end);
-        resolve();
-      };
-      const timer = clock.setTimer(end, backoffMs(attempt, backoff, undefined, Math.random));
-      this.#pauses.add(end);
-    });
+    await delay(clock, backoffMs(attempt, backoff, undefined, Math.random), this.#pauses.signal);
   }
 
   /** Sends at most one command; true when the server has what is wanted. */

@@ -11,7 +11,8 @@ import { KalshiConfigError, type KalshiError, KalshiTimeoutError } from "../base
 import { backoffMs, type BackoffOptions } from "../base/backoff.ts";
 import { assertAtLeast, readOptions } from "../config/options.ts";
 import { knownMs, timeMs } from "../base/wire_time.ts";
-import { LONGEST_MS, waitFor } from "./call_options.ts";
+import { delay, LONGEST_MS } from "../base/waits.ts";
+import { waitFor } from "./call_options.ts";
 import type { RecoveryReport, StreamMarker } from "./items.ts";
 import type { Frame } from "./frame.ts";
 import { KalshiStreamClosedError } from "./errors.ts";
@@ -274,7 +275,6 @@ export class Recovery implements ChannelReader {
   #holding: ClockTimer | undefined;
   #repeating: ClockTimer | undefined;
   #retrying: ClockTimer | undefined;
-  #patience: ClockTimer | undefined;
 
   constructor(
     channel: "fill" | "user_orders",
@@ -335,7 +335,7 @@ export class Recovery implements ChannelReader {
   /** Nobody reads any longer. */
   stop(): void {
     this.#stopped.abort();
-    for (const timer of [this.#holding, this.#repeating, this.#retrying, this.#patience]) timer?.clear();
+    for (const timer of [this.#holding, this.#repeating, this.#retrying]) timer?.clear();
   }
 
   #repeat(everyMs: number, sinceMs: number): void {
@@ -437,7 +437,7 @@ export class Recovery implements ChannelReader {
     for (let tries = 0; tries < 10; tries++) {
       if (await this.#lookup.asOfMs() >= untilMs) return true;
       if (this.#stopped.signal.aborted) return false;
-      await new Promise<void>((resolve) => this.#patience = this.#clock.setTimer(resolve, 1_000));
+      await delay(this.#clock, 1_000, this.#stopped.signal);
     }
     return false;
   }

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "../base/clock.ts";
+import { delay } from "../base/waits.ts";
 import { KalshiConfigError, KalshiConnectionError } from "../base/errors.ts";
 import type { Transport, TransportFunction } from "../http/transport.ts";
 import { createRandom } from "../local_exchange/random.ts";
@@ -194,17 +195,9 @@ export class FaultTransport {
     return { fault: draw(), delayMs };
   }
 
-  #wait(delayMs: number, signal: AbortSignal): Promise<void> {
+  async #wait(delayMs: number, signal: AbortSignal): Promise<void> {
+    await delay(this.#clock, delayMs, signal);
     signal.throwIfAborted();
-    let stop = () => {};
-    return new Promise<void>((resolve, reject) => {
-      const timer = this.#clock.setTimer(resolve, delayMs);
-      stop = () => {
-        timer.clear();
-        reject(signal.reason);
-      };
-      signal.addEventListener("abort", stop);
-    }).finally(() => signal.removeEventListener("abort", stop));
   }
 
   async #inject(fault: TransportFault, request: Request): Promise<Response> {

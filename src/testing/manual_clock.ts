@@ -1,4 +1,5 @@
-import type { Clock, ClockTimer } from "../base/clock.ts";
+import { type Clock, type ClockTimer, systemClock } from "../base/clock.ts";
+import { delay } from "../base/waits.ts";
 import { assertAtLeast, assertFunction } from "../config/options.ts";
 
 interface Waiting {
@@ -112,5 +113,5 @@ export class ManualClock implements Clock {
 
 /** Lets promise chains and the runtime's own queues run. */
 async function settle(): Promise<void> {
-  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
+  for (let turn = 0; turn < 2; turn++) await delay(systemClock, 0);
 }

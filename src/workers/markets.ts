@@ -5,6 +5,8 @@
  */
 
 import { type BookSide, errorCodes } from "../contract/event/channels.ts";
+import { systemClock } from "../base/clock.ts";
+import { delay } from "../base/waits.ts";
 import { KalshiNotFoundError } from "../base/errors.ts";
 import { KalshiStreamOverflowError } from "../base/overflow_error.ts";
 import { CLOSED_STATUSES } from "../stream/market_lookup.ts";
@@ -89,7 +91,8 @@ export class Market {
   /** The book as readers have it, level by level, as long as it is live. */
   #told = new OrderBook();
   #snapshot: string | undefined;
-  readonly #waiting = new Set<() => void>();
+  /** Ends the waits for its next state. */
+  #changing: AbortController | undefined;
 
   constructor(ticker: string, now: number, isPinned: boolean) {
     this.ticker = ticker;
@@ -116,15 +119,8 @@ export class Market {
 
   /** Resolves when its state has changed, or after `timeoutMs`. */
   changed(timeoutMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        this.#waiting.delete(done);
-        resolve();
-      };
-      const timer = setTimeout(done, timeoutMs);
-      this.#waiting.add(done);
-    });
+    this.#changing ??= new AbortController();
+    return delay(systemClock, timeoutMs, this.#changing.signal);
   }
 
   /** Takes what happened to the book upstream. */
@@ -197,7 +193,8 @@ export class Market {
 
   #become(state: Market["state"]): void {
     this.state = state;
-    for (const done of [...this.#waiting]) done();
+    this.#changing?.abort();
+    this.#changing = undefined;
   }
 }
 

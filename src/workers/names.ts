@@ -5,6 +5,9 @@
  * @module
  */
 
+import { systemClock } from "../base/clock.ts";
+import { delay } from "../base/waits.ts";
+
 /** How many names one question holds, and how many milliseconds pass between two. */
 const NAMES_PER_QUESTION = 100;
 const BETWEEN_MS = 500;
@@ -71,11 +74,9 @@ export class Names {
   ask(): void {
     if (this.#isAsking || this.#size === 0) return;
     this.#isAsking = true;
-    void this.#question(this.#next()).finally(() => {
-      setTimeout(() => {
-        this.#isAsking = false;
-        this.ask();
-      }, BETWEEN_MS);
+    void this.#question(this.#next()).finally(() => delay(systemClock, BETWEEN_MS)).finally(() => {
+      this.#isAsking = false;
+      this.ask();
     });
   }
 

@@ -1,48 +1,16 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { KalshiAbortError, KalshiClient } from "../../mod.ts";
-import { onAborted } from "../../src/base/waits.ts";
+import { deadline, delay, LONGEST_MS, onAborted, untilAborted } from "../../src/base/waits.ts";
+import { ManualClock } from "../../src/testing/manual_clock.ts";
+import { counted } from "../support/listeners.ts";
 import { test } from "../support/test.ts";
-import { until } from "../support/until.ts";
+import { breath } from "../support/until.ts";
 
-/** Counts who listens to a signal. */
-function counted(signal: AbortSignal): () => number {
-  let listeners = 0;
-  const { addEventListener, removeEventListener } = signal;
-  Object.assign(signal, {
-    addEventListener: (...args: Parameters<typeof addEventListener>) => {
-      listeners++;
-      addEventListener.apply(signal, args);
-    },
-    removeEventListener: (...args: Parameters<typeof removeEventListener>) => {
-      listeners--;
-      removeEventListener.apply(signal, args);
-    },
-  });
-  return () => listeners;
+/** Whether a promise has settled, as soon as it can be known. */
+function watched(work: Promise<unknown>): () => boolean {
+  let isSettled = false;
+  work.catch(() => {}).finally(() => isSettled = true);
+  return () => isSettled;
 }
-
-test("a hundred calls with one AbortSignal listen to it once, end with it, and leave no listener", async () => {
-  const controller = new AbortController();
-  const listeners = counted(controller.signal);
-  let sent = 0;
-  await using client = new KalshiClient({
-    demo: true,
-    transport: () => {
-      sent++;
-      return new Promise(() => {});
-    },
-  });
-  const { signal } = controller;
-  const calls = Array.from(
-    { length: 150 },
-    () => assertRejects(() => client.exchange.status({ signal }), KalshiAbortError),
-  );
-  await until(() => sent === calls.length);
-  assertEquals(listeners(), 1);
-  controller.abort();
-  await Promise.all(calls);
-  assertEquals(listeners(), 0);
-});
 
 test("who no longer waits for a signal is not told, and the others are", () => {
   const controller = new AbortController();
@@ -55,4 +23,110 @@ test("who no longer waits for a signal is not told, and the others are", () => {
   assertEquals(listeners(), 1);
   controller.abort();
   assertEquals(told, ["second"]);
+});
+
+test("a delay takes its time, to the millisecond", async () => {
+  const clock = new ManualClock();
+  const isOver = watched(delay(clock, 1_000));
+  await clock.advance(999);
+  assertEquals(isOver(), false);
+  await clock.advance(1);
+  assertEquals(isOver(), true);
+  assertEquals(clock.pending, 0);
+});
+
+test("a delay of more than a timer holds is as long as one can be", async () => {
+  const clock = new ManualClock();
+  const isOver = watched(delay(clock, Infinity));
+  await clock.advance(LONGEST_MS - 1);
+  assertEquals(isOver(), false);
+  await clock.advance(1);
+  assertEquals(isOver(), true);
+});
+
+test("any of its signals ends a delay without an error, and nothing stays behind", async () => {
+  for (const which of [0, 1]) {
+    const clock = new ManualClock();
+    const controllers = [new AbortController(), new AbortController()];
+    const listeners = controllers.map(({ signal }) => counted(signal));
+    const pause = delay(clock, 1_000, undefined, ...controllers.map(({ signal }) => signal));
+    assertEquals(clock.pending, 1);
+    controllers[which]?.abort(new Error("enough"));
+    await pause;
+    assertEquals(clock.pending, 0);
+    assertEquals(listeners.map((count) => count()), [0, 0]);
+  }
+});
+
+test("a delay whose signal has aborted takes no time", async () => {
+  const clock = new ManualClock();
+  await delay(clock, 1_000, new AbortController().signal, AbortSignal.abort());
+  assertEquals(clock.pending, 0);
+});
+
+test("hundreds of delays with one signal listen to it once", async () => {
+  const clock = new ManualClock();
+  const controller = new AbortController();
+  const listeners = counted(controller.signal);
+  const pauses = Array.from({ length: 300 }, (_, ms) => delay(clock, ms, controller.signal));
+  assertEquals(listeners(), 1);
+  await clock.advance(100);
+  assertEquals(listeners(), 1);
+  controller.abort();
+  await Promise.all(pauses);
+  assertEquals([listeners(), clock.pending], [0, 0]);
+});
+
+test("a deadline passes on what comes in time, and leaves no timer", async () => {
+  const clock = new ManualClock();
+  const late = () => new Error("late");
+  assertEquals(await deadline(clock, 5, Promise.resolve("value"), late), "value");
+  await assertRejects(() => deadline(clock, 5, Promise.reject(new Error("broken")), late), Error, "broken");
+  assertEquals(clock.pending, 0);
+});
+
+test("a deadline rejects at its time; what comes later is not heard of", async () => {
+  const clock = new ManualClock();
+  let fail = (_error: Error) => {};
+  const work = new Promise<never>((_, reject) => fail = reject);
+  const limited = deadline(clock, 5, work, () => new Error("late"));
+  const isOver = watched(limited);
+  await clock.advance(4);
+  assertEquals(isOver(), false);
+  await clock.advance(1);
+  await assertRejects(() => limited, Error, "late");
+  fail(new Error("nobody listens"));
+  await breath(); // a rejection without a handler would end the test run
+  assertEquals(clock.pending, 0);
+});
+
+test("a deadline of more than a timer holds is none", async () => {
+  const clock = new ManualClock();
+  let finish = (_value: string) => {};
+  const limited = deadline(
+    clock,
+    LONGEST_MS + 1,
+    new Promise<string>((resolve) => finish = resolve),
+    () => new Error("late"),
+  );
+  assertEquals(clock.pending, 0);
+  finish("at last");
+  assertEquals(await limited, "at last");
+});
+
+test("who gives up on shared work leaves it to the others", async () => {
+  const controller = new AbortController();
+  const listeners = counted(controller.signal);
+  let finish = (_value: number) => {};
+  const work = new Promise<number>((resolve) => finish = resolve);
+  const left = untilAborted(work, controller.signal);
+  const stays = untilAborted(work, undefined);
+  controller.abort(new Error("enough"));
+  await assertRejects(() => left, Error, "enough");
+  finish(7);
+  assertEquals(await stays, 7);
+  assertEquals(await untilAborted(work, new AbortController().signal), 7);
+  await assertRejects(() => untilAborted(work, controller.signal), Error, "enough");
+  await breath();
+  assertEquals(listeners(), 0);
 });

@@ -1,7 +1,8 @@
 /** A runtime whose network is one exchange in the same process: HTTP, WebSockets and TCP without sockets. */
 import { closeCodes } from "../../base/close_codes.ts";
 import type { MemoryRuntimeOptions } from "../types.ts";
-import { type Clock, held } from "../../base/clock.ts";
+import { type Clock, held, systemClock } from "../../base/clock.ts";
+import { delay } from "../../base/waits.ts";
 import { KalshiConfigError, KalshiConnectionError } from "../../base/errors.ts";
 import { streamOf } from "../../runtime/node_tcp.ts";
 import { assertRuntimeCan } from "../../runtime/options.ts";
@@ -169,7 +170,7 @@ export class MemoryNetwork {
 
   /** In the next turn of the event loop, which a clock that is moved by hand waits for. */
   readonly #later = (begin: () => void): void => {
-    const turn = new Promise<void>((resolve) => setTimeout(resolve, 0)).then(begin);
+    const turn = delay(systemClock, 0).then(begin);
     void held(this.#options.clock, turn);
   };
 

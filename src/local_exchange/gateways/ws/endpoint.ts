@@ -1,4 +1,5 @@
 /** The WebSocket of a local exchange: handshakes, sessions, and faults on request. */
+import { systemClock } from "../../../base/clock.ts";
 import { closeCodes } from "../../../base/close_codes.ts";
 import { errorCodes } from "../../../contract/event/channels.ts";
 import type { ByteSocket } from "../../../runtime/builtin.ts";
@@ -292,8 +293,8 @@ function refuseSocket(socket: ByteSocket<Uint8Array>, status: number, text: stri
         `Content-Length: ${encoder.encode(text).length}\r\n\r\n${text}`,
     ),
   );
-  const timer = setTimeout(() => socket.destroy(), GOODBYE_MS);
-  socket.on("close", () => clearTimeout(timer));
+  const timer = systemClock.setTimer(() => socket.destroy(), GOODBYE_MS);
+  socket.on("close", () => timer.clear());
   socket.on("end", () => socket.destroy());
   socket.resume();
 }
