@@ -24,7 +24,7 @@ import type { Account } from "./engine/model.ts";
 import * as controls from "./controls.ts";
 import type { FeeType } from "./engine/fees.ts";
 import type { Fault } from "./faults.ts";
-import { Gateway } from "./gateway.ts";
+import { Gateway } from "./gateways/rest/gateway.ts";
 import { ownKeys } from "./keys.ts";
 import type { UsageTier } from "./limits.ts";
 import type { MemoryRuntimeOptions } from "./types.ts";
@@ -39,10 +39,10 @@ import {
 } from "./options.ts";
 import { type RunningServer, serve } from "./server.ts";
 import { parseCount, parseMoney, parsePrice, PRICE_ONE } from "./units.ts";
-import { Venue } from "./venue.ts";
+import { Venue } from "./exchange.ts";
 import { listEvent, listSeries, type MarketInfo, priceStructures } from "./world/catalog.ts";
 import { ownMarket, ownSeries } from "./world/plans.ts";
-import { type ExchangeSockets, WebSocketEndpoint } from "./gateways/ws/endpoint.ts";
+import { type ExchangeSockets, WebSocketEndpoint } from "./gateways/ws/gateway.ts";
 
 const DEFAULT_MARKETS = 240;
 const NO_SOCKET = "http://localhost/trade-api/v2";

@@ -21,9 +21,9 @@ export type { Fault } from "./faults.ts";
 export type { KeyType, PrivateKey, PublicKey } from "./keys.ts";
 export type { MemoryRuntimeOptions, TcpAddress } from "./types.ts";
 export type { UsageTier } from "./limits.ts";
-export type { RequestReading } from "./request_check.ts";
-export type { ErrorBodies, UnknownTickers } from "./venue.ts";
-export type { ExchangeSockets } from "./gateways/ws/endpoint.ts";
+export type { RequestReading } from "./gateways/rest/request_check.ts";
+export type { ErrorBodies, UnknownTickers } from "./exchange.ts";
+export type { ExchangeSockets } from "./gateways/ws/gateway.ts";
 export type {
   CommandChoice,
   CommandFault,

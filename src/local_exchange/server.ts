@@ -2,8 +2,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { systemClock } from "../base/clock.ts";
-import { type Gateway, MOST_BODY_BYTES } from "./gateway.ts";
-import type { WebSocketEndpoint } from "./gateways/ws/endpoint.ts";
+import { type Gateway, MOST_BODY_BYTES } from "./gateways/rest/gateway.ts";
+import type { WebSocketEndpoint } from "./gateways/ws/gateway.ts";
 
 /** A listening server. */
 export interface RunningServer {

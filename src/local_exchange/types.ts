@@ -1,6 +1,6 @@
 /** What a local exchange is told, and what it gives. */
-import type { ErrorBodies, UnknownTickers } from "./venue.ts";
-import type { RequestReading } from "./request_check.ts";
+import type { ErrorBodies, UnknownTickers } from "./exchange.ts";
+import type { RequestReading } from "./gateways/rest/request_check.ts";
 import type { UsageTier } from "./limits.ts";
 import type { KeyType, PrivateKey, PublicKey } from "./keys.ts";
 import type { ByteStream, TcpConnectOptions } from "../runtime/types.ts";

@@ -20,8 +20,8 @@ import {
 } from "../../runtime/types.ts";
 import { openWebSocket } from "../../runtime/websocket_client.ts";
 import { concat, ProtocolError } from "../../runtime/websocket_frames.ts";
-import type { Gateway, Outgoing } from "../gateway.ts";
-import type { WebSocketEndpoint } from "../gateways/ws/endpoint.ts";
+import type { Gateway, Outgoing } from "../gateways/rest/gateway.ts";
+import type { WebSocketEndpoint } from "../gateways/ws/gateway.ts";
 import { MemorySocket } from "./socket.ts";
 
 /** What a network in memory leads to. */

@@ -2,7 +2,7 @@
 import * as operations from "../../../contract/event/operations.ts";
 import { ApiError } from "../../api_error.ts";
 import { DEFAULT_COST, tierLimits, usageTiers } from "../../limits.ts";
-import { route } from "../../route.ts";
+import { route } from "./route.ts";
 import { formatCount } from "../../units.ts";
 import { accountOf } from "./read.ts";
 

@@ -8,7 +8,7 @@ import {
 import type { ApiKeyScope } from "../../../contract/event/types.ts";
 import { ApiError } from "../../api_error.ts";
 import { generateKey, importPublicKey, type KeyType } from "../../keys.ts";
-import { type Call, route } from "../../route.ts";
+import { type Call, route } from "./route.ts";
 import { allScopes } from "../../scopes.ts";
 import { accountOf, Fields, invalid } from "./read.ts";
 import type { WebCryptoKey } from "../../../base/web_types.ts";

@@ -8,7 +8,7 @@ import {
 import type { MarketCandlestick } from "../../../contract/event/types.ts";
 import { ApiError } from "../../api_error.ts";
 import type { Market } from "../../engine/model.ts";
-import { type Call, route } from "../../route.ts";
+import { type Call, route } from "./route.ts";
 import { formatCount, formatPrice } from "../../units.ts";
 import { type Candle, endOfPeriod, type Range, startOfPeriod } from "../../world/candles.ts";
 import { eventOf, isLive } from "./events.ts";

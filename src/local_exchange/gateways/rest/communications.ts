@@ -26,9 +26,9 @@ import type {
 } from "../../../contract/event/types.ts";
 import { ApiError, refusalError } from "../../api_error.ts";
 import type { Account } from "../../engine/model.ts";
-import { type Call, route } from "../../route.ts";
+import { type Call, route } from "./route.ts";
 import { COUNT_ONE, formatCount, formatMoney, formatPrice } from "../../units.ts";
-import type { Venue } from "../../venue.ts";
+import type { Venue } from "../../exchange.ts";
 import type { BlockProposal, Quote, Rfq } from "../../world/communications.ts";
 import { marketOf } from "./market.ts";
 import { pageOf } from "./page.ts";
@@ -44,7 +44,7 @@ import {
   uuid,
   walletFor,
 } from "./read.ts";
-import { isoTime, legPayload } from "./shapes.ts";
+import { isoTime, legPayload } from "../../wire/payloads.ts";
 
 /** SHA-256 of nothing: the id of a requester who hides. */
 const NOBODY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";

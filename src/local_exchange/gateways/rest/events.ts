@@ -7,13 +7,13 @@ import {
   GetEvents,
 } from "../../../contract/event/operations.ts";
 import { ApiError } from "../../api_error.ts";
-import { type Call, route } from "../../route.ts";
+import { type Call, route } from "./route.ts";
 import type { EventInfo, MarketInfo } from "../../world/catalog.ts";
 import { statusFilter } from "./market.ts";
 import { milestonesOf } from "./milestones.ts";
 import { pageOf } from "./page.ts";
 import { choice, flag, integer, invalid, list, text } from "./read.ts";
-import { eventPayload, marketPayload } from "./shapes.ts";
+import { eventPayload, marketPayload } from "../../wire/payloads.ts";
 
 /** The event that a call names. */
 export function eventOf({ venue }: Call, ticker: string | undefined): EventInfo {

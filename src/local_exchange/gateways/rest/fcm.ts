@@ -16,9 +16,9 @@ import {
   UpdateFCMSubtraderBlockedCategories,
 } from "../../../contract/event/operations.ts";
 import { ApiError } from "../../api_error.ts";
-import { type Call, route } from "../../route.ts";
+import { type Call, route } from "./route.ts";
 import { formatPrice } from "../../units.ts";
-import type { Subtrader } from "../../venue.ts";
+import type { Subtrader } from "../../exchange.ts";
 import { marketOf } from "./market.ts";
 import { accountOf, Fields, invalid, text } from "./read.ts";
 

@@ -14,12 +14,12 @@ import {
 } from "../../../contract/event/operations.ts";
 import type { IncentiveProgram, LiveData, WeatherIndexPoint } from "../../../contract/event/types.ts";
 import { ApiError } from "../../api_error.ts";
-import { type Call, route } from "../../route.ts";
+import { type Call, route } from "./route.ts";
 import { eventOf } from "./events.ts";
 import { milestonesOf } from "./milestones.ts";
 import { pageOf } from "./page.ts";
 import { choice, flag, integer, invalid } from "./read.ts";
-import { isoTime } from "./shapes.ts";
+import { isoTime } from "../../wire/payloads.ts";
 
 const DAY = 86_400_000;
 const MINUTE = 60_000;

@@ -9,14 +9,14 @@ import {
   GetTradesHistorical,
 } from "../../../contract/event/operations.ts";
 import { ApiError } from "../../api_error.ts";
-import { type Call, route } from "../../route.ts";
+import { type Call, route } from "./route.ts";
 import type { MarketInfo } from "../../world/catalog.ts";
 import { tradeFilter } from "./market.ts";
 import { orderFilter } from "./orders.ts";
 import { pageOf } from "./page.ts";
 import { fillFilter, positionsPage } from "./portfolio.ts";
 import { accountOf, choice, list, text } from "./read.ts";
-import { fillPayload, isoTime, marketPayload, orderPayload, tradePayload } from "./shapes.ts";
+import { fillPayload, isoTime, marketPayload, orderPayload, tradePayload } from "../../wire/payloads.ts";
 
 /** A market that has moved to the historical data. */
 export function historicalMarketOf({ venue }: Call, ticker: string | undefined): MarketInfo {

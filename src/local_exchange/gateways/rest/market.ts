@@ -10,11 +10,11 @@ import {
 } from "../../../contract/event/operations.ts";
 import { ApiError } from "../../api_error.ts";
 import type { MarketStatus, Trade } from "../../engine/model.ts";
-import { type Call, route } from "../../route.ts";
+import { type Call, route } from "./route.ts";
 import type { MarketInfo } from "../../world/catalog.ts";
 import { pageOf } from "./page.ts";
 import { choice, flag, integer, invalid, list, text } from "./read.ts";
-import { bookPayload, marketPayload, seriesPayload, tradePayload } from "./shapes.ts";
+import { bookPayload, marketPayload, seriesPayload, tradePayload } from "../../wire/payloads.ts";
 
 /** The words of the `status` filter and the statuses they mean. */
 export const statusFilter = {

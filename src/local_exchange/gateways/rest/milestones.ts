@@ -7,12 +7,12 @@ import {
 } from "../../../contract/event/operations.ts";
 import type { Milestone, StructuredTarget } from "../../../contract/event/types.ts";
 import { ApiError } from "../../api_error.ts";
-import { route } from "../../route.ts";
+import { route } from "./route.ts";
 import type { EventInfo } from "../../world/catalog.ts";
-import type { Venue } from "../../venue.ts";
+import type { Venue } from "../../exchange.ts";
 import { pageOf } from "./page.ts";
 import { integer, invalid, text } from "./read.ts";
-import { isoTime } from "./shapes.ts";
+import { isoTime } from "../../wire/payloads.ts";
 
 /** A UUID that always belongs to the same text. */
 function idOf(text: string): string {

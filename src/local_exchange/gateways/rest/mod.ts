@@ -1,5 +1,5 @@
 /** Every operation that the exchange answers. */
-import type { Route } from "../../route.ts";
+import type { Route } from "./route.ts";
 import { accountRoutes } from "./account.ts";
 import { apiKeyRoutes } from "./api_keys.ts";
 import { candlestickRoutes } from "./candlesticks.ts";

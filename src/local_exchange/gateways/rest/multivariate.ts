@@ -7,12 +7,12 @@ import {
 } from "../../../contract/event/operations.ts";
 import type { MultivariateEventCollection } from "../../../contract/event/types.ts";
 import { ApiError } from "../../api_error.ts";
-import { type Call, route } from "../../route.ts";
+import { type Call, route } from "./route.ts";
 import { priceStructures } from "../../world/catalog.ts";
 import type { ComboCollection } from "../../world/combos.ts";
 import { pageOf } from "./page.ts";
 import { choice, Fields, flag, text } from "./read.ts";
-import { eventPayload, isoTime, marketPayload, priceRanges } from "./shapes.ts";
+import { eventPayload, isoTime, marketPayload, priceRanges } from "../../wire/payloads.ts";
 
 function collectionOf({ venue, path }: Call): ComboCollection {
   const found = venue.combos.collections.get(path.collection_ticker ?? "");

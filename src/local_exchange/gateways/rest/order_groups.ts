@@ -10,7 +10,7 @@ import {
 } from "../../../contract/event/operations.ts";
 import { ApiError } from "../../api_error.ts";
 import type { OrderGroup } from "../../engine/model.ts";
-import { type Call, route } from "../../route.ts";
+import { type Call, route } from "./route.ts";
 import { COUNT_ONE, formatCount } from "../../units.ts";
 import { Fields, integer, invalid, keyOf, subaccountFor, walletFor } from "./read.ts";
 

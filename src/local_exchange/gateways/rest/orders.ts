@@ -17,9 +17,9 @@ import { ApiError, refusalError } from "../../api_error.ts";
 import type { Placed } from "../../engine/engine.ts";
 import type { Order } from "../../engine/model.ts";
 import type { ApiKey } from "../../keys.ts";
-import { type Call, route } from "../../route.ts";
+import { type Call, route } from "./route.ts";
 import { formatCount } from "../../units.ts";
-import type { Venue } from "../../venue.ts";
+import type { Venue } from "../../exchange.ts";
 import { pageOf } from "./page.ts";
 import {
   accountOf,
@@ -33,7 +33,7 @@ import {
   text,
   walletFor,
 } from "./read.ts";
-import { averageDollars, orderPayload } from "./shapes.ts";
+import { averageDollars, orderPayload } from "../../wire/payloads.ts";
 
 /** 9999-12-31T23:59:59Z, beyond which RFC 3339 has no dates; milliseconds in place of seconds are far beyond it. */
 const LAST_S = 253_402_300_799;

@@ -1,5 +1,5 @@
 /** Pages with cursors over lists that grow at their end. */
-import type { Call } from "../../route.ts";
+import type { Call } from "./route.ts";
 import { limit, text } from "./read.ts";
 
 /** A page of a list and the cursor of the next one, empty on the last. */

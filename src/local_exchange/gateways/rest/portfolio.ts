@@ -22,7 +22,7 @@ import {
 import type { Deposit, EventPosition, GetPositionsResponse } from "../../../contract/event/types.ts";
 import { ApiError } from "../../api_error.ts";
 import type { Fill, Holding, Settlement, Wallet } from "../../engine/model.ts";
-import { type Call, route } from "../../route.ts";
+import { type Call, route } from "./route.ts";
 import { formatCount, formatMoney, formatMoney4, PRICE_ONE, toCents } from "../../units.ts";
 import type { InstanceTransfer, Movement, TransferEnd } from "../../world/treasury.ts";
 import { pageOf } from "./page.ts";
@@ -38,7 +38,7 @@ import {
   text,
   uuid,
 } from "./read.ts";
-import { fillPayload, isoTime, positionPayload } from "./shapes.ts";
+import { fillPayload, isoTime, positionPayload } from "../../wire/payloads.ts";
 
 /** What a position would bring at the last known prices. */
 function valueOf({ position, market }: Holding): number {

@@ -2,7 +2,7 @@
 import { ApiError } from "../../api_error.ts";
 import type { Account, Wallet } from "../../engine/model.ts";
 import type { ApiKey } from "../../keys.ts";
-import type { Call } from "../../route.ts";
+import type { Call } from "./route.ts";
 import { parseCount, parsePrice } from "../../units.ts";
 
 /** A 400 for a parameter or a field. */

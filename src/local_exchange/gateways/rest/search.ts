@@ -1,6 +1,6 @@
 /** Kalshi's tag `search`. */
 import { GetFiltersForSports, GetTagsForSeriesCategories } from "../../../contract/event/operations.ts";
-import { route } from "../../route.ts";
+import { route } from "./route.ts";
 
 export const searchRoutes = [
   route(GetFiltersForSports, () => ({

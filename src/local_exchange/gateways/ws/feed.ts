@@ -1,9 +1,9 @@
 /** What happens on the exchange, brought to the sessions that subscribed to it. */
 import type { EngineEvent, Market } from "../../engine/model.ts";
-import type { Venue } from "../../venue.ts";
+import type { Venue } from "../../exchange.ts";
 import type { EventInfo } from "../../world/catalog.ts";
 import type { CommunicationEvent } from "../../world/communications.ts";
-import * as payloads from "./payloads.ts";
+import * as payloads from "../../wire/messages.ts";
 import type { Session } from "./session.ts";
 
 /** Which shard of the `communications` channel a market is on. */

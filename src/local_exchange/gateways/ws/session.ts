@@ -2,10 +2,10 @@
 import { type Channel, errorCodes, errorMeanings } from "../../../contract/event/channels.ts";
 import type { Account, Market } from "../../engine/model.ts";
 import type { ApiKey } from "../../keys.ts";
-import { commandFault } from "../../request_check.ts";
-import type { Venue } from "../../venue.ts";
+import { commandFault } from "../rest/request_check.ts";
+import type { Venue } from "../../exchange.ts";
 import { type CommandFault, type UpdateFault, WaitingFaults } from "./faults.ts";
-import * as payloads from "./payloads.ts";
+import * as payloads from "../../wire/messages.ts";
 
 /** The channels that Kalshi has, and how each is subscribed to. */
 interface ChannelRules {

@@ -1,7 +1,7 @@
 /** From a method and a path to the operation that answers it. */
-import type { Operation } from "../contract/operation.ts";
-import type { ApiKey } from "./keys.ts";
-import type { Venue } from "./venue.ts";
+import type { Operation } from "../../../contract/operation.ts";
+import type { ApiKey } from "../../keys.ts";
+import type { Venue } from "../../exchange.ts";
 
 /** One request on its way to its operation. */
 export interface Call {

@@ -1,11 +1,11 @@
 /** One request: found, authenticated, handled, answered. Everything that speaks HTTP comes through here. */
-import { ApiError } from "./api_error.ts";
-import { allRoutes } from "./gateways/rest/mod.ts";
-import { type ApiKey, authenticate } from "./keys.ts";
+import { ApiError } from "../../api_error.ts";
+import { allRoutes } from "./mod.ts";
+import { type ApiKey, authenticate } from "../../keys.ts";
 import { assertRequest } from "./request_check.ts";
 import { type Call, Router } from "./route.ts";
-import { authorize } from "./scopes.ts";
-import type { Venue } from "./venue.ts";
+import { authorize } from "../../scopes.ts";
+import type { Venue } from "../../exchange.ts";
 
 /** The root of Kalshi's REST paths. */
 export const REST_ROOT = "/trade-api/v2";

@@ -15,7 +15,7 @@ import type {
   TickerData,
   TradeData,
   UserOrderData,
-} from "../../../contract/event/channels.ts";
+} from "../../contract/event/channels.ts";
 import type {
   Account,
   EngineEvent,
@@ -27,13 +27,13 @@ import type {
   OrderGroup,
   Side,
   Trade,
-} from "../../engine/model.ts";
-import { requesterOf, rfqPayload } from "../rest/communications.ts";
-import { isoTime, legPayload, orderPayload, outcomeOf, priceRanges } from "../rest/shapes.ts";
-import { COUNT_ONE, formatCount, formatMoney, formatPrice, PRICE_ONE } from "../../units.ts";
-import type { Venue } from "../../venue.ts";
-import type { EventInfo, MarketInfo } from "../../world/catalog.ts";
-import type { Quote, Rfq } from "../../world/communications.ts";
+} from "../engine/model.ts";
+import { requesterOf, rfqPayload } from "../gateways/rest/communications.ts";
+import { isoTime, legPayload, orderPayload, outcomeOf, priceRanges } from "./payloads.ts";
+import { COUNT_ONE, formatCount, formatMoney, formatPrice, PRICE_ONE } from "../units.ts";
+import type { Venue } from "../exchange.ts";
+import type { EventInfo, MarketInfo } from "../world/catalog.ts";
+import type { Quote, Rfq } from "../world/communications.ts";
 
 type BookEvent = Extract<EngineEvent, { type: "book" }>;
 type MarketEvent = Extract<EngineEvent, { type: "market" }>;

@@ -9,7 +9,7 @@ import type { Account } from "./engine/model.ts";
 import { Faults } from "./faults.ts";
 import type { ApiKey } from "./keys.ts";
 import { RateLimits } from "./limits.ts";
-import type { RequestReading } from "./request_check.ts";
+import type { RequestReading } from "./gateways/rest/request_check.ts";
 import { createRandom, type Random } from "./random.ts";
 import { Archive } from "./world/archive.ts";
 import { Candles } from "./world/candles.ts";

@@ -10,13 +10,13 @@ import type {
   PriceRange,
   Series as SeriesPayload,
   Trade as TradePayload,
-} from "../../../contract/event/types.ts";
-import type { Book, Level } from "../../engine/book.ts";
-import type { Fill, Holding, Market, Order, PriceBand, Side, Trade } from "../../engine/model.ts";
-import { formatCount, formatMoney, formatPrice, PRICE_ONE } from "../../units.ts";
-import type { Venue } from "../../venue.ts";
-import type { ComboLeg, EventInfo, MarketInfo, SeriesInfo } from "../../world/catalog.ts";
-import { SETTLEMENT_TIMER_S } from "../../world/lifecycle.ts";
+} from "../../contract/event/types.ts";
+import type { Book, Level } from "../engine/book.ts";
+import type { Fill, Holding, Market, Order, PriceBand, Side, Trade } from "../engine/model.ts";
+import { formatCount, formatMoney, formatPrice, PRICE_ONE } from "../units.ts";
+import type { Venue } from "../exchange.ts";
+import type { ComboLeg, EventInfo, MarketInfo, SeriesInfo } from "../world/catalog.ts";
+import { SETTLEMENT_TIMER_S } from "../world/lifecycle.ts";
 
 /** A time as Kalshi writes it. */
 export function isoTime(at: number): string {

@@ -2,12 +2,12 @@
  * Names and types of requests and commands, checked by the same table as the client's. What a value may be is
  * checked where it is read, with Kalshi's codes.
  */
-import { commandParams } from "../contract/event/commands.ts";
-import type { FieldRule, FieldRules } from "../contract/field_rule.ts";
-import type { Operation } from "../contract/operation.ts";
-import { missing, unknownName } from "../contract/field_words.ts";
-import { type Fields, isPlain } from "../base/plain.ts";
-import { ApiError } from "./api_error.ts";
+import { commandParams } from "../../../contract/event/commands.ts";
+import type { FieldRule, FieldRules } from "../../../contract/field_rule.ts";
+import type { Operation } from "../../../contract/operation.ts";
+import { missing, unknownName } from "../../../contract/field_words.ts";
+import { type Fields, isPlain } from "../../../base/plain.ts";
+import { ApiError } from "../../api_error.ts";
 
 /** How requests are read: by the contract, or taking no notice of what nobody knows. */
 export type RequestReading = "strict" | "lenient";

@@ -9,7 +9,7 @@ import { ApiError } from "../../api_error.ts";
 import type { Account } from "../../engine/model.ts";
 import { type ApiKey, authenticate } from "../../keys.ts";
 import { assertFrame, assertHandshakeFault, assertMessage, assertSocketFault } from "../../controls.ts";
-import type { Venue } from "../../venue.ts";
+import type { Venue } from "../../exchange.ts";
 import { ServerConnection } from "./connection.ts";
 import { type HandshakeFault, type SocketFault, WaitingFaults } from "./faults.ts";
 import { Feed } from "./feed.ts";
