@@ -8,12 +8,12 @@ import { systemClock } from "../src/base/clock.ts";
 import { ExchangeClock } from "../src/local_exchange/clock.ts";
 import type { Order } from "../src/local_exchange/engine/model.ts";
 import { createRandom } from "../src/local_exchange/random.ts";
-import { Venue } from "../src/local_exchange/exchange.ts";
+import { Exchange } from "../src/local_exchange/exchange.ts";
 
 const ORDERS = 20_000;
 const WINDOWS = 6;
 
-const { engine, catalog } = new Venue({
+const { engine, catalog } = new Exchange({
   seed: 1,
   clock: new ExchangeClock(systemClock),
   markets: 240,

@@ -31,8 +31,8 @@ export type ErrorBodies = "flat" | "nested";
 /** What the WebSocket does with a ticker that it does not know. */
 export type UnknownTickers = "ignore" | "refuse";
 
-/** What a venue starts from. */
-export interface VenueOptions {
+/** What a exchange starts from. */
+export interface ExchangeSettings {
   readonly seed: number;
   readonly clock: ExchangeClock;
   readonly markets: number;
@@ -57,7 +57,7 @@ export interface Subtrader {
 }
 
 /** One exchange. */
-export class Venue {
+export class Exchange {
   readonly random: Random;
   readonly clock: ExchangeClock;
   readonly engine: Engine;
@@ -91,7 +91,7 @@ export class Venue {
   skewMs = 0;
   readonly #base: Clock;
 
-  constructor(options: VenueOptions) {
+  constructor(options: ExchangeSettings) {
     const { seed, clock, markets, shards, marketMakers, stepMs, rateLimits, errorBodies, onInternalError } =
       options;
     const now = clock.now();

@@ -248,7 +248,7 @@ export interface Doorkeeper {
  * header by its name in lower case.
  */
 export async function authenticate(
-  venue: Doorkeeper,
+  exchange: Doorkeeper,
   header: (name: string) => string | undefined,
   method: string,
   path: string,
@@ -259,13 +259,13 @@ export async function authenticate(
   if (!keyId) throw new ApiError(401, "token_authentication_failure");
   if (!signature) throw new ApiError(401, "signature_is_missing_from_headers");
   if (!timestamp) throw new ApiError(401, "timestamp_is_missing_from_headers");
-  if (!/^\d{1,16}$/.test(timestamp) || Math.abs(Number(timestamp) - venue.wallClock()) > TOLERANCE_MS) {
+  if (!/^\d{1,16}$/.test(timestamp) || Math.abs(Number(timestamp) - exchange.wallClock()) > TOLERANCE_MS) {
     throw new ApiError(401, "header_timestamp_expired");
   }
-  const key = venue.keys.get(keyId);
+  const key = exchange.keys.get(keyId);
   if (key === undefined) throw new ApiError(401, "authentication_error", "NOT_FOUND");
   const text = `${timestamp}${method}${path}`;
-  const valid = await held(venue.clock, verifies(key.type, key.publicKey, signature, text));
+  const valid = await held(exchange.clock, verifies(key.type, key.publicKey, signature, text));
   if (!valid) throw new ApiError(401, "authentication_error", "INCORRECT_API_KEY_SIGNATURE");
   return key;
 }

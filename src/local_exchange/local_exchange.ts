@@ -39,7 +39,7 @@ import {
 } from "./options.ts";
 import { type RunningServer, serve } from "./server.ts";
 import { parseCount, parseMoney, parsePrice, PRICE_ONE } from "./units.ts";
-import { Venue } from "./exchange.ts";
+import { Exchange } from "./exchange.ts";
 import { listEvent, listSeries, type MarketInfo, priceStructures } from "./world/catalog.ts";
 import { ownMarket, ownSeries } from "./world/plans.ts";
 import { type ExchangeSockets, WebSocketEndpoint } from "./gateways/ws/gateway.ts";
@@ -62,7 +62,7 @@ const NO_SOCKET = "http://localhost/trade-api/v2";
  * ```
  */
 export class LocalExchange implements AsyncDisposable {
-  readonly #venue: Venue;
+  readonly #exchange: Exchange;
   readonly #gateway: Gateway;
   readonly #server: RunningServer | undefined;
   readonly #endpoint: WebSocketEndpoint;
@@ -82,23 +82,23 @@ export class LocalExchange implements AsyncDisposable {
   readonly sockets: ExchangeSockets;
 
   private constructor(
-    venue: Venue,
+    exchange: Exchange,
     gateway: Gateway,
     sockets: WebSocketEndpoint,
     server: RunningServer | undefined,
   ) {
     this.sockets = this.#endpoint = sockets;
-    this.#venue = venue;
+    this.#exchange = exchange;
     this.#gateway = gateway;
     this.#server = server;
-    this.clock = venue.clock;
+    this.clock = exchange.clock;
     const host = server === undefined ? undefined : `${server.hostname}:${server.port}`;
     this.baseUrl = host === undefined ? NO_SOCKET : `http://${host}/trade-api/v2`;
     this.wsBaseUrl = host === undefined ? "ws://localhost/trade-api/ws/v2" : `ws://${host}/trade-api/ws/v2`;
     this.config = new KalshiConfig({ baseUrl: this.baseUrl, wsBaseUrl: this.wsBaseUrl });
     this.fetch = (request) => this.#fetch(request);
     const { baseUrl, wsBaseUrl } = this;
-    this.#network = new MemoryNetwork({ gateway, sockets, clock: venue.clock, baseUrl, wsBaseUrl });
+    this.#network = new MemoryNetwork({ gateway, sockets, clock: exchange.clock, baseUrl, wsBaseUrl });
   }
 
   /**
@@ -108,8 +108,8 @@ export class LocalExchange implements AsyncDisposable {
    * @throws {KalshiConfigError} for an option that is unknown or wrong
    */
   static create(options: LocalExchangeOptions = {}): LocalExchange {
-    const venue = makeVenue(readOptions("LocalExchange", options, exchangeRules));
-    return new LocalExchange(venue, new Gateway(venue), new WebSocketEndpoint(venue), undefined);
+    const exchange = makeExchange(readOptions("LocalExchange", options, exchangeRules));
+    return new LocalExchange(exchange, new Gateway(exchange), new WebSocketEndpoint(exchange), undefined);
   }
 
   /**
@@ -120,10 +120,10 @@ export class LocalExchange implements AsyncDisposable {
    */
   static async start(options: LocalExchangeListenOptions = {}): Promise<LocalExchange> {
     const { port = 0, hostname = "127.0.0.1", ...rest } = readOptions("LocalExchange", options, listenRules);
-    const venue = makeVenue(rest);
-    const gateway = new Gateway(venue);
-    const sockets = new WebSocketEndpoint(venue);
-    return new LocalExchange(venue, gateway, sockets, await serve(gateway, sockets, hostname, port));
+    const exchange = makeExchange(rest);
+    const gateway = new Gateway(exchange);
+    const sockets = new WebSocketEndpoint(exchange);
+    return new LocalExchange(exchange, gateway, sockets, await serve(gateway, sockets, hostname, port));
   }
 
   /**
@@ -146,7 +146,7 @@ export class LocalExchange implements AsyncDisposable {
     const { balance = "1000.00", balancePrecision = "0.0001", usageTier = "basic" } = options;
     const { keyType, privateKey, publicKey } = options;
     const amount = parseMoney(balance) ?? 0;
-    const { engine, random, keys, limits, treasury } = this.#venue;
+    const { engine, random, keys, limits, treasury } = this.#exchange;
     const keyId = options.keyId === undefined ? random.uuid() : checkKeyId(options.keyId);
     const pair = await ownKeys({ keyId, keyType, privateKey, publicKey });
     if (keys.has(keyId)) {
@@ -159,7 +159,7 @@ export class LocalExchange implements AsyncDisposable {
       : engine.open(balancePrecision === "0.01" ? 10_000 : 100);
     const wallet = account.wallet(0, 0);
     if (wallet.cash !== amount) treasury.move(wallet, amount - wallet.cash);
-    limits.setTier(account, usageTier, this.#venue.clock.now());
+    limits.setTier(account, usageTier, this.#exchange.clock.now());
     keys.set(keyId, {
       id: keyId,
       name: "local",
@@ -207,12 +207,12 @@ export class LocalExchange implements AsyncDisposable {
    */
   fail(fault: Fault): void {
     controls.assertFault(fault);
-    this.#venue.faults.add({ ...fault });
+    this.#exchange.faults.add({ ...fault });
   }
 
   /** Forgets every fault that waits. */
   clearFaults(): void {
-    this.#venue.faults.clear();
+    this.#exchange.faults.clear();
   }
 
   /**
@@ -221,14 +221,14 @@ export class LocalExchange implements AsyncDisposable {
    */
   setClockSkew(ms: number): void {
     controls.assertValue("setClockSkew", "ms", ms, controls.argument.skewMs);
-    this.#venue.skewMs = ms;
+    this.#exchange.skewMs = ms;
   }
 
   /** Lets the market makers move `times` rounds; the books change and some trades happen. */
   step(times = 1): void {
     controls.assertValue("step", "times", times, controls.argument.rounds);
-    this.#venue.tick();
-    for (let round = 0; round < times; round++) this.#venue.makers?.step();
+    this.#exchange.tick();
+    for (let round = 0; round < times; round++) this.#exchange.makers?.step();
   }
 
   /**
@@ -239,8 +239,8 @@ export class LocalExchange implements AsyncDisposable {
   placeCounterOrder(order: CounterOrder): string {
     controls.assertCounterOrder(order);
     const { ticker, side, price, count } = order;
-    this.#venue.tick();
-    const { engine, catalog } = this.#venue;
+    this.#exchange.tick();
+    const { engine, catalog } = this.#exchange;
     const market = catalog.markets.get(ticker)?.market;
     const ticks = parsePrice(price);
     const size = parseCount(count);
@@ -268,7 +268,7 @@ export class LocalExchange implements AsyncDisposable {
   /** Pays cash into an account, or out of it with an amount below zero, such as `"-20.00"`. */
   deposit(accountId: string, amount: string, where: CashPlace = {}): void {
     controls.assertDeposit(amount, where);
-    this.#venue.tick();
+    this.#exchange.tick();
     const account = this.#account(accountId);
     const money = parseMoney(amount);
     const { subaccount = 0, exchangeIndex = 0 } = where;
@@ -277,13 +277,13 @@ export class LocalExchange implements AsyncDisposable {
       throw new KalshiConfigError(`The account has no such amount: ${amount}.`);
     }
     account.subaccounts.add(subaccount);
-    this.#venue.treasury.move(wallet, money);
+    this.#exchange.treasury.move(wallet, money);
   }
 
   /** Moves an account to another tier of rate limits. */
   setUsageTier(accountId: string, tier: UsageTier): void {
     controls.assertValue("setUsageTier", "tier", tier, controls.argument.usageTier);
-    this.#venue.limits.setTier(this.#account(accountId), tier, this.#venue.clock.now());
+    this.#exchange.limits.setTier(this.#account(accountId), tier, this.#exchange.clock.now());
   }
 
   /**
@@ -291,7 +291,7 @@ export class LocalExchange implements AsyncDisposable {
    * for that of shard 2. Empty while `rateLimits` is off.
    */
   rateTokens(accountId: string): Record<string, number> {
-    const { limits, clock } = this.#venue;
+    const { limits, clock } = this.#exchange;
     return limits.tokens(this.#account(accountId), clock.now());
   }
 
@@ -301,9 +301,9 @@ export class LocalExchange implements AsyncDisposable {
    */
   listMarket(options: ListedMarket): string {
     controls.assertListedMarket(options);
-    this.#venue.tick();
+    this.#exchange.tick();
     const { ticker, title = ticker, closesInMs = 86_400_000, priceLevelStructure = "linear_cent" } = options;
-    const { engine, catalog, lifecycle } = this.#venue;
+    const { engine, catalog, lifecycle } = this.#exchange;
     if (catalog.markets.has(ticker)) throw new KalshiConfigError(`There is a market ${ticker} already.`);
     if (!Object.hasOwn(priceStructures, priceLevelStructure)) {
       throw new KalshiConfigError(
@@ -329,20 +329,20 @@ export class LocalExchange implements AsyncDisposable {
   /** Pauses a market, or ends its pause, which cancels what rests in it. */
   setMarketActive(ticker: string, active: boolean): void {
     controls.assertValue("setMarketActive", "active", active, controls.argument.flag);
-    this.#venue.tick();
-    this.#venue.lifecycle.setActive(this.#market(ticker), active);
+    this.#exchange.tick();
+    this.#exchange.lifecycle.setActive(this.#market(ticker), active);
   }
 
   /** Moves a market's close to a time in Unix milliseconds; a market that had closed opens again. */
   setCloseTime(ticker: string, atMs: number): void {
-    this.#venue.tick();
+    this.#exchange.tick();
     this.#assertTime("setCloseTime", atMs);
-    this.#venue.lifecycle.setCloseTime(this.#market(ticker), atMs);
+    this.#exchange.lifecycle.setCloseTime(this.#market(ticker), atMs);
   }
 
   /** Changes a market's price grid, by the name in `price_level_structure`; resting orders stay. */
   setPriceLevelStructure(ticker: string, structure: string): void {
-    this.#venue.tick();
+    this.#exchange.tick();
     const info = this.#market(ticker);
     const bands = Object.hasOwn(priceStructures, structure) ? priceStructures[structure] : undefined;
     if (bands === undefined) {
@@ -352,7 +352,7 @@ export class LocalExchange implements AsyncDisposable {
     }
     info.structure = structure;
     info.market.bands = bands;
-    const { engine } = this.#venue;
+    const { engine } = this.#exchange;
     engine.emit({
       type: "market",
       market: info.market,
@@ -367,8 +367,8 @@ export class LocalExchange implements AsyncDisposable {
    */
   determine(ticker: string, outcome: string, options: { readonly settle?: boolean } = {}): void {
     controls.assertDetermine(outcome, options);
-    this.#venue.tick();
-    const { lifecycle, engine } = this.#venue;
+    this.#exchange.tick();
+    const { lifecycle, engine } = this.#exchange;
     const info = this.#market(ticker);
     const value = outcome === "yes" ? PRICE_ONE : outcome === "no" ? 0 : parsePrice(outcome) ?? 0;
     if (info.closeAt > engine.now) lifecycle.setCloseTime(info, engine.now);
@@ -378,24 +378,24 @@ export class LocalExchange implements AsyncDisposable {
 
   /** Changes the fees of a series, at once or at a time in Unix milliseconds. */
   setSeriesFees(seriesTicker: string, feeType: FeeType, feeMultiplier: number, atMs?: number): void {
-    this.#venue.tick();
+    this.#exchange.tick();
     controls.assertFees("setSeriesFees", feeType ?? null, feeMultiplier ?? null);
     if (atMs !== undefined) this.#assertTime("setSeriesFees", atMs);
-    const series = this.#venue.catalog.series.get(seriesTicker);
+    const series = this.#exchange.catalog.series.get(seriesTicker);
     if (series === undefined) throw new KalshiConfigError(`There is no series ${shown(seriesTicker)}.`);
-    this.#venue.feeChanges.changeSeries(series, feeType, feeMultiplier, atMs ?? this.#venue.engine.now);
-    this.#venue.tick();
+    this.#exchange.feeChanges.changeSeries(series, feeType, feeMultiplier, atMs ?? this.#exchange.engine.now);
+    this.#exchange.tick();
   }
 
   /** Sets fees of an event's own, at once or at a time in Unix milliseconds; undefined clears them. */
   setEventFees(eventTicker: string, feeType?: FeeType, feeMultiplier?: number, atMs?: number): void {
-    this.#venue.tick();
+    this.#exchange.tick();
     controls.assertFees("setEventFees", feeType, feeMultiplier);
     if (atMs !== undefined) this.#assertTime("setEventFees", atMs);
-    const event = this.#venue.catalog.events.get(eventTicker);
+    const event = this.#exchange.catalog.events.get(eventTicker);
     if (event === undefined) throw new KalshiConfigError(`There is no event ${shown(eventTicker)}.`);
-    this.#venue.feeChanges.changeEvent(event, feeType, feeMultiplier, atMs ?? this.#venue.engine.now);
-    this.#venue.tick();
+    this.#exchange.feeChanges.changeEvent(event, feeType, feeMultiplier, atMs ?? this.#exchange.engine.now);
+    this.#exchange.tick();
   }
 
   /**
@@ -404,20 +404,20 @@ export class LocalExchange implements AsyncDisposable {
    */
   setHistoricalCutoff(atMs: number | undefined): void {
     if (atMs !== undefined) this.#assertTime("setHistoricalCutoff", atMs);
-    this.#venue.archive.fixed = atMs;
+    this.#exchange.archive.fixed = atMs;
   }
 
   /** Pauses trading (cancels go through) or the whole exchange, or ends both. */
   pause(what: "trading" | "exchange" | "nothing"): void {
     controls.assertValue("pause", "what", what, controls.argument.pause);
-    this.#venue.tick();
-    this.#venue.engine.pause(what);
+    this.#exchange.tick();
+    this.#exchange.engine.pause(what);
   }
 
   /** Tickers of the markets that are open for trading, in the order they were listed. */
   openTickers(): string[] {
-    this.#venue.tick();
-    return this.#venue.catalog.listed
+    this.#exchange.tick();
+    return this.#exchange.catalog.listed
       .filter(({ market }) => market.status === "active")
       .map(({ market }) => market.ticker);
   }
@@ -435,7 +435,7 @@ export class LocalExchange implements AsyncDisposable {
   }
 
   #somebodyOfThePast(balancePrecision: string): Account {
-    const { past } = this.#venue;
+    const { past } = this.#exchange;
     if (past === undefined) {
       throw new KalshiConfigError(
         "createAccount: `history` needs an exchange with a past: LocalExchange.start({ history: { days: 30 } }).",
@@ -454,17 +454,17 @@ export class LocalExchange implements AsyncDisposable {
   }
 
   #assertTime(owner: string, atMs: unknown): void {
-    controls.assertTime(owner, atMs, this.#venue.clock.now());
+    controls.assertTime(owner, atMs, this.#exchange.clock.now());
   }
 
   #account(id: string): Account {
-    const account = this.#venue.engine.accounts.get(id);
+    const account = this.#exchange.engine.accounts.get(id);
     if (account === undefined) throw new KalshiConfigError(`There is no account ${shown(id)}.`);
     return account;
   }
 
   #market(ticker: string): MarketInfo {
-    const info = this.#venue.catalog.markets.get(ticker);
+    const info = this.#exchange.catalog.markets.get(ticker);
     if (info === undefined) throw new KalshiConfigError(`There is no market ${shown(ticker)}.`);
     return info;
   }
@@ -481,7 +481,7 @@ export class LocalExchange implements AsyncDisposable {
   }
 }
 
-function makeVenue(options: LocalExchangeOptions): Venue {
+function makeExchange(options: LocalExchangeOptions): Exchange {
   const {
     seed = 1,
     clock,
@@ -497,7 +497,7 @@ function makeVenue(options: LocalExchangeOptions): Venue {
     rateLimits = false,
     onInternalError = (error) => console.error(error),
   } = options;
-  return new Venue({
+  return new Exchange({
     seed,
     clock: new ExchangeClock(clock),
     markets,

@@ -31,7 +31,7 @@ import type {
 import { requesterOf, rfqPayload } from "../gateways/rest/communications.ts";
 import { isoTime, legPayload, orderPayload, outcomeOf, priceRanges } from "./payloads.ts";
 import { COUNT_ONE, formatCount, formatMoney, formatPrice, PRICE_ONE } from "../units.ts";
-import type { Venue } from "../exchange.ts";
+import type { Exchange } from "../exchange.ts";
 import type { EventInfo, MarketInfo } from "../world/catalog.ts";
 import type { Quote, Rfq } from "../world/communications.ts";
 
@@ -352,12 +352,12 @@ export function eventFees(event: EventInfo): Record<string, unknown> {
 
 /** A request for quotes, as `viewer` may see it. */
 export function rfq(
-  venue: Venue,
+  exchange: Exchange,
   request: Rfq,
   change: "created" | "deleted",
   viewer: Account,
 ): RfqCreatedData | RfqDeletedData {
-  const { creator_id } = rfqPayload(venue, request, viewer);
+  const { creator_id } = rfqPayload(exchange, request, viewer);
   const { event, market } = request.info;
   const common = {
     id: request.id,
@@ -381,12 +381,12 @@ export function rfq(
 
 /** A quote, as one of its two parties may see it. */
 export function quote(
-  venue: Venue,
+  exchange: Exchange,
   made: Quote,
   change: "created" | "accepted" | "executed",
   viewer: Account,
 ): QuoteCreatedData | QuoteAcceptedData | QuoteExecutedData {
-  const { communications } = venue;
+  const { communications } = exchange;
   const { rfq: request, wallet } = made;
   const isMaker = viewer === wallet.account;
   const own = isMaker ? wallet : request.wallet;
@@ -394,7 +394,7 @@ export function quote(
     quote_id: made.id,
     rfq_id: request.id,
     quote_creator_id: communications.idOf(wallet.account),
-    rfq_creator_id: requesterOf(venue, made, viewer),
+    rfq_creator_id: requesterOf(exchange, made, viewer),
     market_ticker: request.info.market.ticker,
     subaccount: own.subaccount,
   };

@@ -14,7 +14,7 @@ import type {
 import type { Book, Level } from "../engine/book.ts";
 import type { Fill, Holding, Market, Order, PriceBand, Side, Trade } from "../engine/model.ts";
 import { formatCount, formatMoney, formatPrice, PRICE_ONE } from "../units.ts";
-import type { Venue } from "../exchange.ts";
+import type { Exchange } from "../exchange.ts";
 import type { ComboLeg, EventInfo, MarketInfo, SeriesInfo } from "../world/catalog.ts";
 import { SETTLEMENT_TIMER_S } from "../world/lifecycle.ts";
 
@@ -64,7 +64,7 @@ function volumeSince({ trades, volume }: Market, at: number): number {
 }
 
 /** A market's payload. */
-export function marketPayload({ engine, candles }: Venue, info: MarketInfo): MarketPayload {
+export function marketPayload({ engine, candles }: Exchange, info: MarketInfo): MarketPayload {
   const { market, plan, event } = info;
   const yesterday = engine.now - DAY;
   const dayAgo = candles.latest(market, yesterday / 1_000);
@@ -129,7 +129,7 @@ export function marketPayload({ engine, candles }: Venue, info: MarketInfo): Mar
 
 /** An event's payload. */
 export function eventPayload(
-  venue: Venue,
+  exchange: Exchange,
   event: EventInfo,
   withMarkets: boolean,
   keep: (info: MarketInfo) => boolean = () => true,
@@ -152,7 +152,7 @@ export function eventPayload(
     ...(event.feeMultiplierOverride === undefined
       ? {}
       : { fee_multiplier_override: event.feeMultiplierOverride }),
-    ...(withMarkets ? { markets: event.markets.filter(keep).map((info) => marketPayload(venue, info)) } : {}),
+    ...(withMarkets ? { markets: event.markets.filter(keep).map((info) => marketPayload(exchange, info)) } : {}),
   };
 }
 

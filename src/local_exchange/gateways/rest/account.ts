@@ -33,12 +33,12 @@ const costs = Object.values(operations)
 
 export const accountRoutes = [
   route(GetAccountApiLimits, (call) => {
-    const tier = call.venue.limits.tierOf(accountOf(call));
+    const tier = call.exchange.limits.tierOf(accountOf(call));
     return { usage_tier: tier, ...tierLimits(tier), grants: [] };
   }),
   route(GetAccountEndpointCosts, () => ({ default_cost: DEFAULT_COST, endpoint_costs: costs })),
   route(GetAccountApiUsageLevelVolumeProgress, (call) => {
-    const now = call.venue.engine.now;
+    const now = call.exchange.engine.now;
     const recent = accountOf(call).fills.filter(({ trade }) => trade.at >= now - MONTH_MS);
     return {
       volume_progress: [{
@@ -54,10 +54,10 @@ export const accountRoutes = [
   }),
   route(UpgradeAccountApiUsageLevel, (call) => {
     const account = accountOf(call);
-    if (usageTiers.indexOf(call.venue.limits.tierOf(account)) > 0) {
+    if (usageTiers.indexOf(call.exchange.limits.tierOf(account)) > 0) {
       throw new ApiError(403, "permission_denied", "the account is above the basic tier already");
     }
-    call.venue.limits.setTier(account, "advanced", call.venue.clock.now());
+    call.exchange.limits.setTier(account, "advanced", call.exchange.clock.now());
     return undefined;
   }),
 ];

@@ -40,14 +40,14 @@ function register(
   type: KeyType,
   publicKey: WebCryptoKey,
 ): string {
-  const id = call.venue.random.uuid();
-  call.venue.keys.set(id, { id, account: accountOf(call), type, publicKey, ...terms });
+  const id = call.exchange.random.uuid();
+  call.exchange.keys.set(id, { id, account: accountOf(call), type, publicKey, ...terms });
   return id;
 }
 
 export const apiKeyRoutes = [
   route(GetApiKeys, (call) => {
-    const own = [...call.venue.keys.values()].filter(({ account }) => account === accountOf(call));
+    const own = [...call.exchange.keys.values()].filter(({ account }) => account === accountOf(call));
     return {
       api_keys: own.map(({ id, name, scopes, subaccount }) => ({
         api_key_id: id,
@@ -71,9 +71,9 @@ export const apiKeyRoutes = [
     return { api_key_id: register(call, terms, type, publicKey), private_key: privateKey, key_type: type };
   }),
   route(DeleteApiKey, (call) => {
-    const key = call.venue.keys.get(call.path.api_key ?? "");
+    const key = call.exchange.keys.get(call.path.api_key ?? "");
     if (key === undefined || key.account !== accountOf(call)) throw new ApiError(404, "not_found");
-    call.venue.keys.delete(key.id);
+    call.exchange.keys.delete(key.id);
     return undefined;
   }),
 ];

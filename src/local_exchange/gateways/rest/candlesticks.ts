@@ -43,7 +43,7 @@ function askedFor(call: Call): Asked {
 
 /** The candles asked for, none of the future. */
 function candlesOf(call: Call, market: Market, { start, end, minutes }: Asked, most: number): Candle[] {
-  const { candles, engine } = call.venue;
+  const { candles, engine } = call.exchange;
   const now = endOfPeriod(Math.ceil(engine.now / 1_000), minutes);
   const until = Math.min(end, now);
   if ((until - start) / 60 / minutes > most) throw invalid(`more than ${most} candlesticks`);
@@ -73,7 +73,7 @@ function payloads(
   const first = found[0];
   let previous = first === undefined
     ? undefined
-    : call.venue.candles.priceBefore(market, startOfPeriod(first.end, minutes));
+    : call.exchange.candles.priceBefore(market, startOfPeriod(first.end, minutes));
   return found.map((candle) => {
     const { price } = candle;
     const before = previous === undefined ? {} : { previous_dollars: formatPrice(previous) };
@@ -96,7 +96,7 @@ function payloads(
 }
 
 /** The last candle before the start, carried to it without trades of its own. */
-function latestBefore({ venue: { candles } }: Call, market: Market, asked: Asked): MarketCandlestick[] {
+function latestBefore({ exchange: { candles } }: Call, market: Market, asked: Asked): MarketCandlestick[] {
   const end = endOfPeriod(asked.start, asked.minutes);
   const before = startOfPeriod(end, asked.minutes);
   const latest = candles.latest(market, before);

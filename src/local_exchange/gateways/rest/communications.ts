@@ -28,7 +28,7 @@ import { ApiError, refusalError } from "../../api_error.ts";
 import type { Account } from "../../engine/model.ts";
 import { type Call, route } from "./route.ts";
 import { COUNT_ONE, formatCount, formatMoney, formatPrice } from "../../units.ts";
-import type { Venue } from "../../exchange.ts";
+import type { Exchange } from "../../exchange.ts";
 import type { BlockProposal, Quote, Rfq } from "../../world/communications.ts";
 import { marketOf } from "./market.ts";
 import { pageOf } from "./page.ts";
@@ -61,19 +61,19 @@ function hides({ obscure, wallet, reason }: Rfq, viewer: Account): boolean {
 }
 
 /** Who asks for quotes, as the other party to a quote may see it. */
-export function requesterOf({ communications }: Venue, { rfq, status }: Quote, viewer: Account): string {
+export function requesterOf({ communications }: Exchange, { rfq, status }: Quote, viewer: Account): string {
   const { account } = rfq.wallet;
   return rfq.obscure && status !== "executed" && account !== viewer ? NOBODY : communications.idOf(account);
 }
 
 /** A request as `viewer` may see it. */
-export function rfqPayload(venue: Venue, rfq: Rfq, viewer: Account): RfqPayload {
+export function rfqPayload(exchange: Exchange, rfq: Rfq, viewer: Account): RfqPayload {
   const { account, subaccount } = rfq.wallet;
   const { legs, series } = rfq.info.event;
   const isOwn = account === viewer;
   return {
     id: rfq.id,
-    creator_id: hides(rfq, viewer) ? NOBODY : venue.communications.idOf(account),
+    creator_id: hides(rfq, viewer) ? NOBODY : exchange.communications.idOf(account),
     market_ticker: rfq.info.market.ticker,
     contracts_fp: formatCount(rfq.count),
     ...(rfq.targetCost === undefined ? {} : { target_cost_dollars: formatMoney(rfq.targetCost) }),
@@ -95,16 +95,16 @@ export function rfqPayload(venue: Venue, rfq: Rfq, viewer: Account): RfqPayload 
 }
 
 /** A quote as `viewer`, one of its two parties, may see it. */
-export function quotePayload(venue: Venue, quote: Quote, viewer: Account): QuotePayload {
+export function quotePayload(exchange: Exchange, quote: Quote, viewer: Account): QuotePayload {
   const { rfq, wallet } = quote;
   const isMaker = wallet.account === viewer;
   const isRequester = rfq.wallet.account === viewer;
-  const { communications } = venue;
+  const { communications } = exchange;
   return {
     id: quote.id,
     rfq_id: rfq.id,
     creator_id: communications.idOf(wallet.account),
-    rfq_creator_id: requesterOf(venue, quote, viewer),
+    rfq_creator_id: requesterOf(exchange, quote, viewer),
     market_ticker: rfq.info.market.ticker,
     contracts_fp: formatCount(rfq.count),
     yes_bid_dollars: formatPrice(quote.yesBid),
@@ -165,8 +165,8 @@ function proposalPayload(proposal: BlockProposal): ProposalPayload {
   };
 }
 
-function rfqOf({ venue, path }: Call): Rfq {
-  const found = venue.communications.rfqs.get(uuid("rfq_id", path.rfq_id));
+function rfqOf({ exchange, path }: Call): Rfq {
+  const found = exchange.communications.rfqs.get(uuid("rfq_id", path.rfq_id));
   if (found === undefined) throw new ApiError(404, "not_found");
   return found;
 }
@@ -174,7 +174,7 @@ function rfqOf({ venue, path }: Call): Rfq {
 /** A quote that the caller has a part in. */
 function quoteOf(call: Call): Quote {
   if (call.path.rfq_id !== undefined) uuid("rfq_id", call.path.rfq_id);
-  const quote = call.venue.communications.quotes.get(uuid("quote_id", call.path.quote_id));
+  const quote = call.exchange.communications.quotes.get(uuid("quote_id", call.path.quote_id));
   const account = accountOf(call);
   if (quote === undefined || (quote.wallet.account !== account && quote.rfq.wallet.account !== account)) {
     throw new ApiError(404, "not_found");
@@ -189,7 +189,7 @@ function deleteQuote(call: Call): undefined {
   const quote = quoteOf(call);
   if (quote.wallet.account !== accountOf(call)) throw new ApiError(404, "not_found");
   if (quote.status !== "open") throw invalid(`the quote is ${quote.status}`);
-  call.venue.communications.cancel(quote, "deleted");
+  call.exchange.communications.cancel(quote, "deleted");
 }
 
 function acceptQuote(call: Call): undefined {
@@ -199,18 +199,18 @@ function acceptQuote(call: Call): undefined {
   if (quote.rfq.status === "closed") throw invalid("the request is closed", "rfq_closed");
   if (quote.status !== "open") throw invalid(`the quote is ${quote.status}`);
   if ((side === "yes" ? quote.yesBid : quote.noBid) === 0) throw invalid(`the quote has no ${side} bid`);
-  call.venue.communications.accept(quote, side);
+  call.exchange.communications.accept(quote, side);
 }
 
 function confirmQuote(call: Call): undefined {
   const quote = quoteOf(call);
   if (quote.wallet.account !== accountOf(call)) throw new ApiError(404, "not_found");
   if (quote.status !== "accepted") throw invalid(`the quote is ${quote.status}`);
-  call.venue.communications.confirm(quote);
+  call.exchange.communications.confirm(quote);
 }
 
 function getQuote(call: Call): { quote: QuotePayload } {
-  return { quote: quotePayload(call.venue, quoteOf(call), accountOf(call)) };
+  return { quote: quotePayload(call.exchange, quoteOf(call), accountOf(call)) };
 }
 
 /** The size of a request: contracts or a cost, never both. */
@@ -237,7 +237,7 @@ function sizeOf(fields: Fields): { count: number; targetCost: number | undefined
 export const communicationRoutes = [
   route(
     GetCommunicationsID,
-    (call) => ({ communications_id: call.venue.communications.idOf(accountOf(call)) }),
+    (call) => ({ communications_id: call.exchange.communications.idOf(accountOf(call)) }),
   ),
   route(CreateRFQ, (call) => {
     const fields = new Fields(call.body);
@@ -248,7 +248,7 @@ export const communicationRoutes = [
     if (fields.flag("target_cost_excludes_fees") && size.targetCost === undefined) {
       throw invalid("target_cost_excludes_fees needs target_cost_dollars");
     }
-    const rfq = call.venue.communications.request({
+    const rfq = call.exchange.communications.request({
       ...size,
       info,
       wallet: walletFor(keyOf(call), fields.integer("subaccount", { max: 63 }), info.market.shard),
@@ -268,7 +268,7 @@ export const communicationRoutes = [
     const self = choice(call, "user_filter", ["self"]);
     const creator = text(call, "creator_user_id");
     const subaccount = subaccountFor(keyOf(call), integer(call, "subaccount", { min: 0, max: 63 }));
-    const { items, cursor } = pageOf(call, [...call.venue.communications.rfqs.values()], {
+    const { items, cursor } = pageOf(call, [...call.exchange.communications.rfqs.values()], {
       newestFirst: true,
       most: 100,
       keep: ({ info, wallet, ...rfq }) =>
@@ -280,26 +280,26 @@ export const communicationRoutes = [
           wallet.account.id === creator && !hides({ ...rfq, info, wallet }, account)) &&
         (subaccount === undefined || (wallet.account === account && wallet.subaccount === subaccount)),
     });
-    return { rfqs: items.map((rfq) => rfqPayload(call.venue, rfq, account)), cursor };
+    return { rfqs: items.map((rfq) => rfqPayload(call.exchange, rfq, account)), cursor };
   }),
-  route(GetRFQ, (call) => ({ rfq: rfqPayload(call.venue, rfqOf(call), accountOf(call)) })),
+  route(GetRFQ, (call) => ({ rfq: rfqPayload(call.exchange, rfqOf(call), accountOf(call)) })),
   route(DeleteRFQ, (call) => {
     const rfq = rfqOf(call);
     if (rfq.wallet.account !== accountOf(call)) throw new ApiError(404, "not_found");
     if (rfq.status === "closed") throw invalid("the request is closed", "rfq_closed");
-    call.venue.communications.close(rfq, "deleted");
+    call.exchange.communications.close(rfq, "deleted");
     return undefined;
   }),
   route(CreateQuote, (call) => {
     const fields = new Fields(call.body);
-    const rfq = call.venue.communications.rfqs.get(uuid("rfq_id", fields.requiredText("rfq_id")));
+    const rfq = call.exchange.communications.rfqs.get(uuid("rfq_id", fields.requiredText("rfq_id")));
     const yesBid = fields.price("yes_bid");
     const noBid = fields.price("no_bid");
     if (rfq === undefined) throw new ApiError(404, "not_found");
     if (yesBid === undefined || noBid === undefined) throw invalid("yes_bid and no_bid are required");
     if (!fields.has("rest_remainder")) throw invalid("rest_remainder is required");
     if (yesBid < 0 || noBid < 0) throw invalid("a bid is below 0");
-    const quote = call.venue.communications.quote({
+    const quote = call.exchange.communications.quote({
       rfq,
       wallet: walletFor(keyOf(call), fields.integer("subaccount", { max: 63 }), rfq.info.market.shard),
       yesBid,
@@ -327,7 +327,7 @@ export const communicationRoutes = [
     const market = text(call, "market_ticker");
     const min = integer(call, "min_ts", { min: 0 });
     const max = integer(call, "max_ts", { min: 0 });
-    const { items, cursor } = pageOf(call, [...call.venue.communications.quotes.values()], {
+    const { items, cursor } = pageOf(call, [...call.exchange.communications.quotes.values()], {
       newestFirst: true,
       most: 500,
       usual: 500,
@@ -344,7 +344,7 @@ export const communicationRoutes = [
         (min === undefined || quote.updatedAt >= min * 1_000) &&
         (max === undefined || quote.updatedAt < (max + 1) * 1_000),
     });
-    return { quotes: items.map((quote) => quotePayload(call.venue, quote, account)), cursor };
+    return { quotes: items.map((quote) => quotePayload(call.exchange, quote, account)), cursor };
   }),
   route(GetQuote, getQuote),
   route(GetRFQQuote, getQuote),
@@ -356,7 +356,7 @@ export const communicationRoutes = [
   route(ConfirmRFQQuote, confirmQuote),
   route(ProposeBlockTrade, (call) => {
     const fields = new Fields(call.body);
-    const { engine, communications } = call.venue;
+    const { engine, communications } = call.exchange;
     const proposer = accountOf(call);
     const buyer = engine.accounts.get(fields.requiredText("buyer_user_id"));
     const seller = engine.accounts.get(fields.requiredText("seller_user_id"));
@@ -399,7 +399,7 @@ export const communicationRoutes = [
     const account = accountOf(call);
     const market = text(call, "market_ticker");
     const status = text(call, "status");
-    const { items, cursor } = pageOf(call, call.venue.communications.proposals, {
+    const { items, cursor } = pageOf(call, call.exchange.communications.proposals, {
       newestFirst: true,
       keep: ({ buyer, seller, proposer, info, ...proposal }) =>
         [buyer, seller, proposer].includes(account) &&
@@ -411,7 +411,7 @@ export const communicationRoutes = [
   route(AcceptBlockTradeProposal, (call) => {
     const account = accountOf(call);
     const id = call.path.block_trade_proposal_id;
-    const proposal = call.venue.communications.proposals.find((other) => other.id === id);
+    const proposal = call.exchange.communications.proposals.find((other) => other.id === id);
     if (proposal === undefined || (proposal.buyer !== account && proposal.seller !== account)) {
       throw new ApiError(404, "not_found");
     }
@@ -421,7 +421,7 @@ export const communicationRoutes = [
       : new Fields(call.body).integer("subaccount", { max: 63 });
     const named = account === proposal.buyer ? proposal.buyerWallet : proposal.sellerWallet;
     const wallet = walletFor(keyOf(call), asked ?? named?.subaccount, proposal.info.market.shard);
-    const refused = call.venue.communications.acceptProposal(proposal, wallet);
+    const refused = call.exchange.communications.acceptProposal(proposal, wallet);
     if (refused !== undefined) throw refusalError({ refused });
     return undefined;
   }),

@@ -16,8 +16,8 @@ import { choice, flag, integer, invalid, list, text } from "./read.ts";
 import { eventPayload, marketPayload } from "../../wire/payloads.ts";
 
 /** The event that a call names. */
-export function eventOf({ venue }: Call, ticker: string | undefined): EventInfo {
-  const found = ticker === undefined ? undefined : venue.catalog.events.get(ticker);
+export function eventOf({ exchange }: Call, ticker: string | undefined): EventInfo {
+  const found = ticker === undefined ? undefined : exchange.catalog.events.get(ticker);
   if (found === undefined) throw new ApiError(404, "not_found");
   return found;
 }
@@ -29,8 +29,8 @@ function hasStatus({ markets }: EventInfo, word: keyof typeof statusFilter): boo
 }
 
 /** Whether a market has not moved to the historical data. */
-export function isLive({ venue }: Call): (info: MarketInfo) => boolean {
-  return (info) => !venue.archive.hasMarket(info);
+export function isLive({ exchange }: Call): (info: MarketInfo) => boolean {
+  return (info) => !exchange.archive.hasMarket(info);
 }
 
 export const eventRoutes = [
@@ -40,7 +40,7 @@ export const eventRoutes = [
     const tickers = list(call, "tickers");
     const minClose = integer(call, "min_close_ts", { min: 0 });
     const minUpdated = integer(call, "min_updated_ts", { min: 0 });
-    const { items, cursor } = pageOf(call, [...call.venue.catalog.events.values()], {
+    const { items, cursor } = pageOf(call, [...call.exchange.catalog.events.values()], {
       most: 200,
       usual: 200,
       keep: (event) =>
@@ -53,10 +53,10 @@ export const eventRoutes = [
     });
     const nested = flag(call, "with_nested_markets") ?? false;
     return {
-      events: items.map((event) => eventPayload(call.venue, event, nested, isLive(call))),
+      events: items.map((event) => eventPayload(call.exchange, event, nested, isLive(call))),
       ...(flag(call, "with_milestones")
         ? {
-          milestones: milestonesOf(call.venue).filter(({ related_event_tickers: related }) =>
+          milestones: milestonesOf(call.exchange).filter(({ related_event_tickers: related }) =>
             items.some(({ ticker }) => related.includes(ticker))
           ),
         }
@@ -69,8 +69,8 @@ export const eventRoutes = [
     const nested = flag(call, "with_nested_markets") ?? false;
     const live = event.markets.filter(isLive(call));
     return {
-      event: eventPayload(call.venue, event, nested, isLive(call)),
-      markets: nested ? [] : live.map((info) => marketPayload(call.venue, info)),
+      event: eventPayload(call.exchange, event, nested, isLive(call)),
+      markets: nested ? [] : live.map((info) => marketPayload(call.exchange, info)),
     };
   }),
   route(GetEventMetadata, (call) => {
@@ -87,7 +87,7 @@ export const eventRoutes = [
   }),
   route(GetEventFeeChanges, (call) => {
     const event = text(call, "event_ticker");
-    const { items, cursor } = pageOf(call, call.venue.feeChanges.events, {
+    const { items, cursor } = pageOf(call, call.exchange.feeChanges.events, {
       keep: (change) => event === undefined || change.event_ticker === event,
     });
     return { event_fee_changes: items, cursor };

@@ -35,7 +35,7 @@ function week(start: number): WeeklySchedule {
 }
 
 export const exchangeRoutes = [
-  route(GetExchangeStatus, ({ venue: { engine } }) => {
+  route(GetExchangeStatus, ({ exchange: { engine } }) => {
     const state = {
       exchange_active: !engine.exchangePaused,
       trading_active: !engine.tradingPaused,
@@ -51,7 +51,7 @@ export const exchangeRoutes = [
       })),
     };
   }),
-  route(GetExchangeSchedule, ({ venue: { engine: { now } } }) => {
+  route(GetExchangeSchedule, ({ exchange: { engine: { now } } }) => {
     // Day 0 of Unix time was a Thursday, and New York is five hours behind.
     const thursday = Math.ceil((now - 10 * 3_600_000) / (7 * DAY)) * 7 * DAY;
     return {
@@ -64,14 +64,14 @@ export const exchangeRoutes = [
       },
     };
   }),
-  route(GetUserDataTimestamp, ({ venue }) => ({ as_of_time: isoTime(venue.engine.now) })),
+  route(GetUserDataTimestamp, ({ exchange }) => ({ as_of_time: isoTime(exchange.engine.now) })),
   route(GetSeriesFeeChanges, (call) => {
     const series = text(call, "series_ticker");
     const historical = flag(call, "show_historical") ?? false;
     return {
-      series_fee_change_arr: call.venue.feeChanges.series.filter(({ series_ticker, scheduled_ts }) =>
+      series_fee_change_arr: call.exchange.feeChanges.series.filter(({ series_ticker, scheduled_ts }) =>
         (series === undefined || series_ticker === series) &&
-        (historical || Date.parse(scheduled_ts) > call.venue.engine.now)
+        (historical || Date.parse(scheduled_ts) > call.exchange.engine.now)
       ),
     };
   }),

@@ -24,7 +24,7 @@ import { accountOf, Fields, invalid, text } from "./read.ts";
 
 function subtradersOf(call: Call): Map<string, Subtrader> {
   const account = accountOf(call);
-  const { subtraders } = call.venue;
+  const { subtraders } = call.exchange;
   let found = subtraders.get(account);
   if (found === undefined) subtraders.set(account, found = new Map());
   return found;
@@ -79,7 +79,7 @@ export const fcmRoutes = [
       executed_utilization: formatPrice(0),
       resting_order_utilization: formatPrice(0),
       pending_order_utilization: formatPrice(0),
-      cap_date: new Date(call.venue.engine.now).toISOString().slice(0, 10),
+      cap_date: new Date(call.exchange.engine.now).toISOString().slice(0, 10),
     };
   }),
   route(UpdateFCMEventContractDailyCap, (call) => {
@@ -98,7 +98,7 @@ export const fcmRoutes = [
     subtraderOf(call, fields.requiredText("source_subtrader_id"));
     subtraderOf(call, fields.requiredText("target_subtrader_id"));
     marketOf(call, fields.requiredText("market_ticker"));
-    return { position_transfer_id: call.venue.random.uuid() };
+    return { position_transfer_id: call.exchange.random.uuid() };
   }),
   route(GetFCMOrders, () => ({ orders: [], cursor: "" })),
   route(GetFCMFills, () => ({ fills: [], cursor: "" })),

@@ -24,10 +24,10 @@ import { isoTime } from "../../wire/payloads.ts";
 const DAY = 86_400_000;
 const MINUTE = 60_000;
 
-function incentives({ venue }: Call): IncentiveProgram[] {
-  const { now } = venue.engine;
+function incentives({ exchange }: Call): IncentiveProgram[] {
+  const { now } = exchange.engine;
   const midnight = Math.floor(now / DAY) * DAY;
-  return venue.catalog.listed.filter(({ market }) => market.status === "active").slice(0, 3).map((
+  return exchange.catalog.listed.filter(({ market }) => market.status === "active").slice(0, 3).map((
     { market },
     index,
   ) => ({
@@ -46,7 +46,7 @@ function incentives({ venue }: Call): IncentiveProgram[] {
 }
 
 function liveData(call: Call, id: string | undefined): LiveData {
-  const milestone = milestonesOf(call.venue).find((other) => other.id === id);
+  const milestone = milestonesOf(call.exchange).find((other) => other.id === id);
   if (milestone === undefined) throw new ApiError(404, "not_found");
   return {
     type: milestone.type,
@@ -111,7 +111,7 @@ export const fixtureRoutes = [
   }),
   route(GetWeatherIndex, (call) => {
     const city = cityOf(call);
-    const { now } = call.venue.engine;
+    const { now } = call.exchange.engine;
     const last = (integer(call, "last_sec", { min: 1 }) ?? 600) * 1_000;
     const from = integer(call, "from", { min: 0 }) ?? now - last;
     const to = integer(call, "to", { min: 0 }) ?? now;
@@ -137,7 +137,7 @@ export const fixtureRoutes = [
     units: "celsius",
     calibrations: [{
       config_version: "local-1",
-      effective_at_ms: Math.floor(call.venue.engine.now / DAY) * DAY - 30 * DAY,
+      effective_at_ms: Math.floor(call.exchange.engine.now / DAY) * DAY - 30 * DAY,
       city_reference_c: 12.5,
       stations: [{ station_id: "LOCAL1", weight: 1, offset_c: 0 }],
     }],

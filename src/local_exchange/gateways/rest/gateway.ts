@@ -5,7 +5,7 @@ import { type ApiKey, authenticate } from "../../keys.ts";
 import { assertRequest } from "./request_check.ts";
 import { type Call, Router } from "./route.ts";
 import { authorize } from "../../scopes.ts";
-import type { Venue } from "../../exchange.ts";
+import type { Exchange } from "../../exchange.ts";
 
 /** The root of Kalshi's REST paths. */
 export const REST_ROOT = "/trade-api/v2";
@@ -32,11 +32,11 @@ export interface Outgoing {
 
 /** The gateway of one exchange. */
 export class Gateway {
-  readonly #venue: Venue;
+  readonly #exchange: Exchange;
   readonly #router = new Router(allRoutes);
 
-  constructor(venue: Venue) {
-    this.#venue = venue;
+  constructor(exchange: Exchange) {
+    this.#exchange = exchange;
   }
 
   /** The answer to a request whose body is too long: it says so, whoever asks, and the rest of it is not read. */
@@ -44,12 +44,12 @@ export class Gateway {
     const { status, headers, body } = this.#refuse(
       new ApiError(413, "request_too_large", `a body has at most ${MOST_BODY_BYTES} bytes`),
     );
-    return { status, headers: { ...this.#venue.cors.answer(header, headers), ...headers }, body };
+    return { status, headers: { ...this.#exchange.cors.answer(header, headers), ...headers }, body };
   }
 
   /** Answers a request; never rejects. */
   async answer(incoming: Incoming): Promise<Outgoing> {
-    const { cors } = this.#venue;
+    const { cors } = this.#exchange;
     const { method, header, body: sent } = incoming;
     if (isTooLong(sent)) return this.tooLong(incoming);
     const preflight = cors.preflight(method, header);
@@ -59,10 +59,10 @@ export class Gateway {
   }
 
   async #answer(incoming: Incoming): Promise<Outgoing> {
-    const venue = this.#venue;
-    venue.tick();
-    const fault = venue.faults.take(incoming.method, incoming.target);
-    if (fault?.delayMs) await venue.wait(fault.delayMs);
+    const exchange = this.#exchange;
+    exchange.tick();
+    const fault = exchange.faults.take(incoming.method, incoming.target);
+    if (fault?.delayMs) await exchange.wait(fault.delayMs);
     if (fault !== undefined && fault.status !== undefined && !fault.afterProcessing) {
       return this.#write(fault.status, fault.body, fault.headers);
     }
@@ -91,14 +91,14 @@ export class Gateway {
       const query = new URLSearchParams(mark === -1 ? "" : target.slice(mark + 1));
       const body = readBody(incoming);
       if (key !== undefined) authorize(key, operation);
-      const { enforcesLimits, limits, clock } = this.#venue;
+      const { enforcesLimits, limits, clock } = this.#exchange;
       if (enforcesLimits) {
         // A public call that is signed all the same is the account's too.
         const payer = key ?? await this.#authenticate(incoming, path, "optional").catch(() => undefined);
         if (payer !== undefined) limits.take(payer.account, operation, query, body, clock.now());
       }
-      if (this.#venue.requests === "strict") assertRequest(operation, match.path, query, body);
-      const call: Call = { venue: this.#venue, key, path: match.path, query, body };
+      if (this.#exchange.requests === "strict") assertRequest(operation, match.path, query, body);
+      const call: Call = { exchange: this.#exchange, key, path: match.path, query, body };
       const value = await handle(call);
       const status = operation.status ?? 200;
       return this.#write(status, operation.empty || status === 204 ? undefined : value);
@@ -114,7 +114,7 @@ export class Gateway {
     auth: "optional" | undefined,
   ): Promise<ApiKey | undefined> {
     if (auth === "optional" && !header("kalshi-access-key")) return undefined;
-    return await authenticate(this.#venue, header, method, path);
+    return await authenticate(this.#exchange, header, method, path);
   }
 
   #refuse(error: unknown): Outgoing {
@@ -122,15 +122,15 @@ export class Gateway {
       const { status, code, message, details } = error;
       if (status === 429) return this.#write(status, { error: message });
       const body = { code, message, ...(details === undefined ? {} : { details }) };
-      return this.#write(status, this.#venue.errorBodies === "nested" ? { error: body } : body);
+      return this.#write(status, this.#exchange.errorBodies === "nested" ? { error: body } : body);
     }
-    this.#venue.onInternalError(error);
+    this.#exchange.onInternalError(error);
     return this.#write(500, { code: "internal_server_error", message: "internal server error" });
   }
 
   #write(status: number, value: unknown, extra: Record<string, string> = {}): Outgoing {
     const headers: Record<string, string> = {
-      date: new Date(this.#venue.wallClock()).toUTCString(),
+      date: new Date(this.#exchange.wallClock()).toUTCString(),
       ...extra,
     };
     if (value === undefined) return { status, headers, body: undefined };

@@ -19,14 +19,14 @@ import { accountOf, choice, list, text } from "./read.ts";
 import { fillPayload, isoTime, marketPayload, orderPayload, tradePayload } from "../../wire/payloads.ts";
 
 /** A market that has moved to the historical data. */
-export function historicalMarketOf({ venue }: Call, ticker: string | undefined): MarketInfo {
-  const found = venue.catalog.markets.get(ticker ?? "");
-  if (found === undefined || !venue.archive.hasMarket(found)) throw new ApiError(404, "not_found");
+export function historicalMarketOf({ exchange }: Call, ticker: string | undefined): MarketInfo {
+  const found = exchange.catalog.markets.get(ticker ?? "");
+  if (found === undefined || !exchange.archive.hasMarket(found)) throw new ApiError(404, "not_found");
   return found;
 }
 
 export const historicalRoutes = [
-  route(GetHistoricalCutoff, ({ venue: { archive } }) => ({
+  route(GetHistoricalCutoff, ({ exchange: { archive } }) => ({
     market_settled_ts: isoTime(archive.cutoff),
     trades_created_ts: isoTime(archive.cutoff),
     orders_updated_ts: isoTime(archive.ordersCutoff),
@@ -37,27 +37,27 @@ export const historicalRoutes = [
     const event = text(call, "event_ticker");
     const series = text(call, "series_ticker");
     const mve = choice(call, "mve_filter", ["exclude"]);
-    const { items, cursor } = pageOf(call, call.venue.catalog.listed, {
+    const { items, cursor } = pageOf(call, call.exchange.catalog.listed, {
       keep: (info) =>
-        call.venue.archive.hasMarket(info) &&
+        call.exchange.archive.hasMarket(info) &&
         (tickers === undefined || tickers.includes(info.market.ticker)) &&
         (event === undefined || info.event.ticker === event) &&
         (series === undefined || info.event.series.ticker === series) &&
         (mve === undefined || info.event.legs === undefined),
     });
-    return { markets: items.map((info) => marketPayload(call.venue, info)), cursor };
+    return { markets: items.map((info) => marketPayload(call.exchange, info)), cursor };
   }),
   route(
     GetHistoricalMarket,
-    (call) => ({ market: marketPayload(call.venue, historicalMarketOf(call, call.path.ticker)) }),
+    (call) => ({ market: marketPayload(call.exchange, historicalMarketOf(call, call.path.ticker)) }),
   ),
   route(GetTradesHistorical, (call) => {
     const keep = tradeFilter(call);
     const ticker = text(call, "ticker");
-    const { items, cursor } = pageOf(call, call.venue.engine.trades, {
+    const { items, cursor } = pageOf(call, call.exchange.engine.trades, {
       newestFirst: true,
       keep: (trade) =>
-        call.venue.archive.hasTrade(trade) && (ticker === undefined || trade.market.ticker === ticker) &&
+        call.exchange.archive.hasTrade(trade) && (ticker === undefined || trade.market.ticker === ticker) &&
         keep(trade),
     });
     return { trades: items.map(tradePayload), cursor };
@@ -66,7 +66,7 @@ export const historicalRoutes = [
     const keep = fillFilter(call);
     const { items, cursor } = pageOf(call, accountOf(call).fills, {
       newestFirst: true,
-      keep: (fill) => call.venue.archive.hasTrade(fill.trade) && keep(fill),
+      keep: (fill) => call.exchange.archive.hasTrade(fill.trade) && keep(fill),
     });
     return { fills: items.map(fillPayload), cursor };
   }),
@@ -74,12 +74,12 @@ export const historicalRoutes = [
     const keep = orderFilter(call);
     const { items, cursor } = pageOf(call, accountOf(call).orders, {
       newestFirst: true,
-      keep: (order) => call.venue.archive.hasOrder(order) && keep(order),
+      keep: (order) => call.exchange.archive.hasOrder(order) && keep(order),
     });
     return { orders: items.map(orderPayload), cursor };
   }),
   route(
     GetHistoricalPositions,
-    (call) => positionsPage(call, (holding) => call.venue.archive.hasPosition(holding)),
+    (call) => positionsPage(call, (holding) => call.exchange.archive.hasPosition(holding)),
   ),
 ];

@@ -33,9 +33,9 @@ const timeFilters = [
 ] as const;
 
 /** The market that a call names. */
-export function marketOf({ venue }: Call, ticker: string | undefined): MarketInfo {
-  const found = ticker === undefined ? undefined : venue.catalog.markets.get(ticker);
-  if (found === undefined || venue.archive.hasMarket(found)) throw new ApiError(404, "market_not_found");
+export function marketOf({ exchange }: Call, ticker: string | undefined): MarketInfo {
+  const found = ticker === undefined ? undefined : exchange.catalog.markets.get(ticker);
+  if (found === undefined || exchange.archive.hasMarket(found)) throw new ApiError(404, "market_not_found");
   return found;
 }
 
@@ -69,7 +69,7 @@ function marketFilter(call: Call): (info: MarketInfo) => boolean {
     (min === undefined && max === undefined) ||
     (at !== undefined && (min === undefined || at >= min) && (max === undefined || at <= max));
   return (info) =>
-    !call.venue.archive.hasMarket(info) &&
+    !call.exchange.archive.hasMarket(info) &&
     (statuses === undefined || statuses.includes(info.market.status)) &&
     (tickers === undefined || tickers.includes(info.market.ticker)) &&
     (event === undefined || info.event.ticker === event) &&
@@ -94,10 +94,10 @@ export function tradeFilter(call: Call): (trade: Trade) => boolean {
 
 export const marketRoutes = [
   route(GetMarkets, (call) => {
-    const { items, cursor } = pageOf(call, call.venue.catalog.listed, { keep: marketFilter(call) });
-    return { markets: items.map((info) => marketPayload(call.venue, info)), cursor };
+    const { items, cursor } = pageOf(call, call.exchange.catalog.listed, { keep: marketFilter(call) });
+    return { markets: items.map((info) => marketPayload(call.exchange, info)), cursor };
   }),
-  route(GetMarket, (call) => ({ market: marketPayload(call.venue, marketOf(call, call.path.ticker)) })),
+  route(GetMarket, (call) => ({ market: marketPayload(call.exchange, marketOf(call, call.path.ticker)) })),
   route(GetMarketOrderbook, (call) => {
     const { market } = marketOf(call, call.path.ticker);
     return { orderbook_fp: bookPayload(market.book, integer(call, "depth", { min: 0, max: 100 }) ?? 0) };
@@ -114,7 +114,7 @@ export const marketRoutes = [
   }),
   route(GetTrades, (call) => {
     const ticker = text(call, "ticker");
-    const { catalog, engine } = call.venue;
+    const { catalog, engine } = call.exchange;
     const market = ticker === undefined ? undefined : catalog.markets.get(ticker)?.market;
     // A market that has moved to the historical data has no trades here, but is no stranger.
     if (ticker !== undefined && market === undefined) throw new ApiError(404, "market_not_found");
@@ -122,7 +122,7 @@ export const marketRoutes = [
     const keep = tradeFilter(call);
     const { items, cursor } = pageOf(call, all, {
       newestFirst: true,
-      keep: (trade) => !call.venue.archive.hasTrade(trade) && keep(trade),
+      keep: (trade) => !call.exchange.archive.hasTrade(trade) && keep(trade),
     });
     return { trades: items.map(tradePayload), cursor };
   }),
@@ -130,7 +130,7 @@ export const marketRoutes = [
     const category = text(call, "category");
     const tags = list(call, "tags");
     const updated = integer(call, "min_updated_ts", { min: 0 });
-    const kept = [...call.venue.catalog.series.values()].filter(({ plan, updatedAt }) =>
+    const kept = [...call.exchange.catalog.series.values()].filter(({ plan, updatedAt }) =>
       (category === undefined || plan.category === category) &&
       (tags === undefined || tags.some((tag) => plan.tags.includes(tag))) &&
       (updated === undefined || updatedAt >= updated * 1_000)
@@ -138,7 +138,7 @@ export const marketRoutes = [
     return { series: kept.map((series) => seriesPayload(series, flag(call, "include_volume") ?? false)) };
   }),
   route(GetSeries, (call) => {
-    const series = call.venue.catalog.series.get(call.path.series_ticker ?? "");
+    const series = call.exchange.catalog.series.get(call.path.series_ticker ?? "");
     if (series === undefined) throw new ApiError(404, "not_found");
     return { series: seriesPayload(series, flag(call, "include_volume") ?? false) };
   }),

@@ -9,7 +9,7 @@ import type { Milestone, StructuredTarget } from "../../../contract/event/types.
 import { ApiError } from "../../api_error.ts";
 import { route } from "./route.ts";
 import type { EventInfo } from "../../world/catalog.ts";
-import type { Venue } from "../../exchange.ts";
+import type { Exchange } from "../../exchange.ts";
 import { pageOf } from "./page.ts";
 import { integer, invalid, text } from "./read.ts";
 import { isoTime } from "../../wire/payloads.ts";
@@ -28,15 +28,15 @@ function idOf(text: string): string {
   return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-${version}-${digits.slice(20, 32)}`;
 }
 
-function games(venue: Venue): EventInfo[] {
-  return [...venue.catalog.events.values()].filter(({ series, legs }) =>
+function games(exchange: Exchange): EventInfo[] {
+  return [...exchange.catalog.events.values()].filter(({ series, legs }) =>
     series.plan.category === "Sports" && legs === undefined
   );
 }
 
 /** The milestones of an exchange: a game for each sports event. */
-export function milestonesOf(venue: Venue): Milestone[] {
-  return games(venue).map((event): Milestone => ({
+export function milestonesOf(exchange: Exchange): Milestone[] {
+  return games(exchange).map((event): Milestone => ({
     id: idOf(event.ticker),
     category: "Sports",
     type: "football_game",
@@ -52,8 +52,8 @@ export function milestonesOf(venue: Venue): Milestone[] {
   }));
 }
 
-function targetsOf(venue: Venue): StructuredTarget[] {
-  return games(venue).flatMap((event) =>
+function targetsOf(exchange: Exchange): StructuredTarget[] {
+  return games(exchange).flatMap((event) =>
     event.markets.map(({ market, plan }): StructuredTarget => ({
       id: idOf(market.ticker),
       name: plan.yesSubTitle,
@@ -77,7 +77,7 @@ export const milestoneRoutes = [
     const from = text(call, "minimum_start_date");
     const updated = integer(call, "min_updated_ts", { min: 0 });
     if (from !== undefined && Number.isNaN(Date.parse(from))) throw invalid("minimum_start_date is no date");
-    const { items, cursor } = pageOf(call, milestonesOf(call.venue), {
+    const { items, cursor } = pageOf(call, milestonesOf(call.exchange), {
       most: 500,
       keep: (milestone) =>
         (category === undefined || milestone.category === category) &&
@@ -91,7 +91,7 @@ export const milestoneRoutes = [
     return { milestones: items, cursor };
   }),
   route(GetMilestone, (call) => {
-    const milestone = milestonesOf(call.venue).find(({ id }) => id === call.path.milestone_id);
+    const milestone = milestonesOf(call.exchange).find(({ id }) => id === call.path.milestone_id);
     if (milestone === undefined) throw new ApiError(404, "not_found");
     return { milestone };
   }),
@@ -100,7 +100,7 @@ export const milestoneRoutes = [
     const type = text(call, "type");
     const competition = text(call, "competition");
     const size = integer(call, "page_size", { min: 1, max: 2_000 }) ?? 100;
-    const { items, cursor } = pageOf(call, targetsOf(call.venue), {
+    const { items, cursor } = pageOf(call, targetsOf(call.exchange), {
       usual: size,
       keep: (target) =>
         (ids.length === 0 || ids.includes(target.id ?? "")) &&
@@ -110,7 +110,7 @@ export const milestoneRoutes = [
     return { structured_targets: items, cursor };
   }),
   route(GetStructuredTarget, (call) => {
-    const found = targetsOf(call.venue).find(({ id }) => id === call.path.structured_target_id);
+    const found = targetsOf(call.exchange).find(({ id }) => id === call.path.structured_target_id);
     if (found === undefined) throw new ApiError(404, "not_found");
     return { structured_target: found };
   }),

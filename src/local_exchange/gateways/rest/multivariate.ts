@@ -14,8 +14,8 @@ import { pageOf } from "./page.ts";
 import { choice, Fields, flag, text } from "./read.ts";
 import { eventPayload, isoTime, marketPayload, priceRanges } from "../../wire/payloads.ts";
 
-function collectionOf({ venue, path }: Call): ComboCollection {
-  const found = venue.combos.collections.get(path.collection_ticker ?? "");
+function collectionOf({ exchange, path }: Call): ComboCollection {
+  const found = exchange.combos.collections.get(path.collection_ticker ?? "");
   if (found === undefined) throw new ApiError(404, "not_found");
   return found;
 }
@@ -52,11 +52,11 @@ function collectionPayload(collection: ComboCollection): MultivariateEventCollec
 
 export const multivariateRoutes = [
   route(GetMultivariateEventCollections, (call) => {
-    const { engine: { now } } = call.venue;
+    const { engine: { now } } = call.exchange;
     const status = choice(call, "status", ["unopened", "open", "closed"]);
     const event = text(call, "associated_event_ticker");
     const series = text(call, "series_ticker");
-    const { items, cursor } = pageOf(call, [...call.venue.combos.collections.values()], {
+    const { items, cursor } = pageOf(call, [...call.exchange.combos.collections.values()], {
       most: 200,
       keep: (collection) =>
         (status === undefined ||
@@ -74,25 +74,25 @@ export const multivariateRoutes = [
     const collection = collectionOf(call);
     const fields = new Fields(call.body);
     const legs = fields.items("selected_markets").map((leg) => {
-      const info = call.venue.catalog.markets.get(leg.requiredText("market_ticker"));
+      const info = call.exchange.catalog.markets.get(leg.requiredText("market_ticker"));
       if (info === undefined || info.event.ticker !== leg.requiredText("event_ticker")) {
         throw new ApiError(400, "invalid_market_combination", leg.requiredText("market_ticker"));
       }
       return { info, side: leg.choice("side", ["yes", "no"]) };
     });
-    const made = call.venue.combos.resolve(collection, legs);
+    const made = call.exchange.combos.resolve(collection, legs);
     if ("code" in made) throw new ApiError(400, made.code, made.tickers.join(","), made.message);
     return {
       event_ticker: made.event.ticker,
       market_ticker: made.market.ticker,
-      ...(fields.flag("with_market_payload") ? { market: marketPayload(call.venue, made) } : {}),
+      ...(fields.flag("with_market_payload") ? { market: marketPayload(call.exchange, made) } : {}),
     };
   }),
   route(GetMultivariateEvents, (call) => {
     const series = text(call, "series_ticker");
     const ticker = text(call, "collection_ticker");
-    const collection = ticker === undefined ? undefined : call.venue.combos.collections.get(ticker);
-    const { items, cursor } = pageOf(call, [...call.venue.catalog.events.values()], {
+    const collection = ticker === undefined ? undefined : call.exchange.combos.collections.get(ticker);
+    const { items, cursor } = pageOf(call, [...call.exchange.catalog.events.values()], {
       most: 200,
       keep: (event) =>
         event.legs !== undefined &&
@@ -100,6 +100,6 @@ export const multivariateRoutes = [
         (ticker === undefined || event.series === collection?.series),
     });
     const nested = flag(call, "with_nested_markets") ?? false;
-    return { events: items.map((event) => eventPayload(call.venue, event, nested)), cursor };
+    return { events: items.map((event) => eventPayload(call.exchange, event, nested)), cursor };
   }),
 ];

@@ -65,7 +65,7 @@ export const orderGroupRoutes = [
     const shard = fields.integer("exchange_index") ?? 0;
     const wallet = walletFor(key, fields.integer("subaccount", { max: 63 }), shard);
     if (key.account.groups.size >= MOST_GROUPS) throw invalid("there are 100,000 order groups already");
-    const group = call.venue.engine.groups.create(wallet, limit);
+    const group = call.exchange.engine.groups.create(wallet, limit);
     return { order_group_id: group.id, subaccount: wallet.subaccount, exchange_index: shard };
   }),
   route(GetOrderGroup, (call) => {
@@ -78,20 +78,20 @@ export const orderGroupRoutes = [
     };
   }),
   route(DeleteOrderGroup, (call) => {
-    call.venue.engine.groups.delete(groupOf(call));
+    call.exchange.engine.groups.delete(groupOf(call));
     return {};
   }),
   route(UpdateOrderGroupLimit, (call) => {
     const group = groupOf(call);
-    call.venue.engine.groups.setLimit(group, limitOf(new Fields(call.body)));
+    call.exchange.engine.groups.setLimit(group, limitOf(new Fields(call.body)));
     return {};
   }),
   route(ResetOrderGroup, (call) => {
-    call.venue.engine.groups.reset(groupOf(call));
+    call.exchange.engine.groups.reset(groupOf(call));
     return {};
   }),
   route(TriggerOrderGroup, (call) => {
-    call.venue.engine.groups.trigger(groupOf(call));
+    call.exchange.engine.groups.trigger(groupOf(call));
     return {};
   }),
 ];

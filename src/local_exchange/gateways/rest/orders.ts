@@ -19,7 +19,7 @@ import type { Order } from "../../engine/model.ts";
 import type { ApiKey } from "../../keys.ts";
 import { type Call, route } from "./route.ts";
 import { formatCount } from "../../units.ts";
-import type { Venue } from "../../exchange.ts";
+import type { Exchange } from "../../exchange.ts";
 import { pageOf } from "./page.ts";
 import {
   accountOf,
@@ -50,8 +50,8 @@ function expiryOf(fields: Fields, now: number, mayClear: boolean): number | unde
 }
 
 /** Places the order that `fields` describe. */
-export function placeOrder(venue: Venue, key: ApiKey, fields: Fields): Placed {
-  const { engine, catalog } = venue;
+export function placeOrder(exchange: Exchange, key: ApiKey, fields: Fields): Placed {
+  const { engine, catalog } = exchange;
   const ticker = fields.requiredText("ticker");
   const side = fields.choice("side", ["bid", "ask"]);
   const timeInForce = fields.choice("time_in_force", [
@@ -122,7 +122,7 @@ export function placedPayload({ order, filled, value, fees }: Placed, now: numbe
 /** An order of the caller's, or a 404. */
 export function orderOf(call: Call, id: string | undefined): Order {
   const key = keyOf(call);
-  const order = id === undefined ? undefined : call.venue.engine.orders.get(id);
+  const order = id === undefined ? undefined : call.exchange.engine.orders.get(id);
   if (order === undefined || order.account !== key.account) throw new ApiError(404, "not_found");
   if (key.subaccount !== undefined && order.wallet.subaccount !== key.subaccount) {
     throw new ApiError(404, "not_found");
@@ -150,7 +150,7 @@ function whereabouts(call: Call): Whereabouts {
  * A resting order of the caller's that may be changed. Without a market or a shard Kalshi looks on shard 0 alone.
  */
 export function changeableOrderOf(call: Call, id: string | undefined, where: Whereabouts): Order {
-  const { venue: { engine } } = call;
+  const { exchange: { engine } } = call;
   if (engine.exchangePaused) throw new ApiError(409, "exchange_is_paused");
   const order = orderOf(call, id);
   const { market, wallet } = order;
@@ -206,13 +206,13 @@ export const orderRoutes = [
   route(
     CreateOrderV2,
     (call) =>
-      placedPayload(placeOrder(call.venue, keyOf(call), new Fields(call.body)), call.venue.engine.now),
+      placedPayload(placeOrder(call.exchange, keyOf(call), new Fields(call.body)), call.exchange.engine.now),
   ),
   route(BatchCreateOrdersV2, (call) => ({
     orders: batchOf(call).map((fields) => {
       const clientOrderId = fields.raw("client_order_id");
       try {
-        return placedPayload(placeOrder(call.venue, keyOf(call), fields), call.venue.engine.now);
+        return placedPayload(placeOrder(call.exchange, keyOf(call), fields), call.exchange.engine.now);
       } catch (error) {
         return {
           ...(typeof clientOrderId === "string" ? { client_order_id: clientOrderId } : {}),
@@ -223,12 +223,12 @@ export const orderRoutes = [
   })),
   route(CancelOrderV2, (call) => {
     const order = changeableOrderOf(call, call.path.order_id, whereabouts(call));
-    const reduced = call.venue.engine.cancel(order);
+    const reduced = call.exchange.engine.cancel(order);
     return {
       order_id: order.id,
       ...named(order),
       reduced_by: formatCount(reduced),
-      ts_ms: call.venue.engine.now,
+      ts_ms: call.exchange.engine.now,
     };
   }),
   route(BatchCancelOrdersV2, (call) => ({
@@ -240,12 +240,12 @@ export const orderRoutes = [
           shard: fields.integer("exchange_index", { min: -1 }),
           ticker: fields.text("market_ticker"),
         });
-        const reduced = call.venue.engine.cancel(order);
+        const reduced = call.exchange.engine.cancel(order);
         return {
           order_id: id,
           ...named(order),
           reduced_by: formatCount(reduced),
-          ts_ms: call.venue.engine.now,
+          ts_ms: call.exchange.engine.now,
         };
       } catch (error) {
         return { order_id: id, reduced_by: formatCount(0), error: itemError(error) };
@@ -253,7 +253,7 @@ export const orderRoutes = [
     }),
   })),
   route(CancelAllOrders, (call) => {
-    const { engine } = call.venue;
+    const { engine } = call.exchange;
     if (engine.exchangePaused) throw new ApiError(409, "exchange_is_paused");
     const subaccount = subaccountFor(keyOf(call), integer(call, "subaccount", { min: 0, max: 63 }));
     for (const order of accountOf(call).resting) {
@@ -262,7 +262,7 @@ export const orderRoutes = [
     return undefined;
   }),
   route(AmendOrderV2, (call) => {
-    const { engine } = call.venue;
+    const { engine } = call.exchange;
     const fields = new Fields(call.body);
     const ticker = fields.requiredText("ticker");
     const side = fields.choice("side", ["bid", "ask"]);
@@ -291,7 +291,7 @@ export const orderRoutes = [
     return placedPayload(placed, engine.now);
   }),
   route(DecreaseOrderV2, (call) => {
-    const { engine } = call.venue;
+    const { engine } = call.exchange;
     const fields = new Fields(call.body);
     const by = fields.count("reduce_by");
     const to = fields.count("reduce_to");
@@ -318,7 +318,7 @@ export const orderRoutes = [
     const keep = orderFilter(call);
     const { items, cursor } = pageOf(call, accountOf(call).orders, {
       newestFirst: true,
-      keep: (order) => !call.venue.archive.hasOrder(order) && keep(order),
+      keep: (order) => !call.exchange.archive.hasOrder(order) && keep(order),
     });
     return { orders: items.map(orderPayload), cursor };
   }),

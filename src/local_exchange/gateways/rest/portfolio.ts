@@ -164,7 +164,7 @@ function transferPayload({ id, from, to, amount, at, complete }: InstanceTransfe
 /** Refuses a transfer id that was used before, which means that the first transfer took effect. */
 function useOnce(call: Call, id: string): void {
   uuid("client_transfer_id", id);
-  const { usedTransferIds } = call.venue.treasury.booksOf(accountOf(call));
+  const { usedTransferIds } = call.exchange.treasury.booksOf(accountOf(call));
   if (usedTransferIds.has(id)) throw new ApiError(409, "transfer_already_exists");
 }
 
@@ -209,14 +209,14 @@ export const portfolioRoutes = [
     const keep = fillFilter(call);
     const { items, cursor } = pageOf(call, accountOf(call).fills, {
       newestFirst: true,
-      keep: (fill) => !call.venue.archive.hasTrade(fill.trade) && keep(fill),
+      keep: (fill) => !call.exchange.archive.hasTrade(fill.trade) && keep(fill),
     });
     return { fills: items.map(fillPayload), cursor };
   }),
   route(GetPositions, (call) => {
     const status = choice(call, "settlement_status", ["unsettled", "settled", "all"]) ?? "unsettled";
     return positionsPage(call, (holding) =>
-      !call.venue.archive.hasPosition(holding) &&
+      !call.exchange.archive.hasPosition(holding) &&
       (status === "all" || (holding.market.status === "finalized") === (status === "settled")));
   }),
   route(GetSettlements, (call) => {
@@ -237,12 +237,12 @@ export const portfolioRoutes = [
     return { settlements: items.map(settlementPayload), cursor };
   }),
   route(GetDeposits, (call) => {
-    const { deposits } = call.venue.treasury.booksOf(accountOf(call));
+    const { deposits } = call.exchange.treasury.booksOf(accountOf(call));
     const { items, cursor } = pageOf(call, deposits, { newestFirst: true, most: 500 });
     return { deposits: items.map(movementPayload), cursor };
   }),
   route(GetWithdrawals, (call) => {
-    const { withdrawals } = call.venue.treasury.booksOf(accountOf(call));
+    const { withdrawals } = call.exchange.treasury.booksOf(accountOf(call));
     const { items, cursor } = pageOf(call, withdrawals, { newestFirst: true, most: 500 });
     return { withdrawals: items.map(movementPayload), cursor };
   }),
@@ -277,7 +277,7 @@ export const portfolioRoutes = [
     })),
   })),
   route(GetSubaccountNetting, (call) => {
-    const { netting } = call.venue.treasury.booksOf(accountOf(call));
+    const { netting } = call.exchange.treasury.booksOf(accountOf(call));
     return {
       netting_configs: [...accountOf(call).subaccounts].map((number) => ({
         subaccount_number: number,
@@ -292,7 +292,7 @@ export const portfolioRoutes = [
     if (number === undefined || !fields.has("enabled")) {
       throw invalid("subaccount_number and enabled are required");
     }
-    call.venue.treasury.booksOf(accountOf(call)).netting.set(
+    call.exchange.treasury.booksOf(accountOf(call)).netting.set(
       subaccountIn(call, number),
       fields.flag("enabled"),
     );
@@ -310,7 +310,7 @@ export const portfolioRoutes = [
     }
     if (from === to) throw invalid("from_subaccount and to_subaccount are the same");
     useOnce(call, id);
-    const { treasury } = call.venue;
+    const { treasury } = call.exchange;
     const account = accountOf(call);
     if (
       !treasury.transfer(account, subaccountIn(call, from), subaccountIn(call, to), cents * 10_000, shard)
@@ -321,7 +321,7 @@ export const portfolioRoutes = [
     return {};
   }),
   route(GetSubaccountTransfers, (call) => {
-    const { subaccountTransfers } = call.venue.treasury.booksOf(accountOf(call));
+    const { subaccountTransfers } = call.exchange.treasury.booksOf(accountOf(call));
     const { items, cursor } = pageOf(call, subaccountTransfers, { newestFirst: true, most: 500 });
     return {
       transfers: items.map(({ id, from, to, amount, shard, at }) => ({
@@ -349,7 +349,7 @@ export const portfolioRoutes = [
         throw invalid("client_transfer_id goes with the primary subaccount only");
       }
     }
-    const { treasury } = call.venue;
+    const { treasury } = call.exchange;
     const account = accountOf(call);
     const transfer = treasury.transferInstance(account, from, to, centicents * 100);
     if (transfer === undefined) throw new ApiError(400, "insufficient_balance");
@@ -357,18 +357,18 @@ export const portfolioRoutes = [
     return { transfer_id: transfer.id };
   }),
   route(GetIntraExchangeInstanceTransfers, (call) => {
-    const { instanceTransfers } = call.venue.treasury.booksOf(accountOf(call));
+    const { instanceTransfers } = call.exchange.treasury.booksOf(accountOf(call));
     const { items, cursor } = pageOf(call, instanceTransfers, { newestFirst: true, most: 500 });
     return { transfers: items.map(transferPayload), cursor };
   }),
   route(GetIntraExchangeInstanceTransfer, (call) => {
-    const { instanceTransfers } = call.venue.treasury.booksOf(accountOf(call));
+    const { instanceTransfers } = call.exchange.treasury.booksOf(accountOf(call));
     const found = instanceTransfers.find(({ id }) => id === call.path.transfer_id);
     if (found === undefined) throw new ApiError(404, "not_found");
     return { transfer: transferPayload(found) };
   }),
   route(GetTargetBalanceAllocation, (call) => {
-    const { shares, reservation } = call.venue.treasury.booksOf(accountOf(call)).allocation;
+    const { shares, reservation } = call.exchange.treasury.booksOf(accountOf(call)).allocation;
     return {
       allocations: shares.map(({ shard, percent }) => ({ exchange_index: shard, percent })),
       resting_margin_reservation: reservation,
@@ -392,7 +392,7 @@ export const portfolioRoutes = [
     const reservation = fields.has("resting_margin_reservation")
       ? fields.choice("resting_margin_reservation", ["sum", "max", "none"])
       : "sum";
-    call.venue.treasury.allocate(accountOf(call), { shares, reservation });
+    call.exchange.treasury.allocate(accountOf(call), { shares, reservation });
     return {};
   }),
 ];

@@ -1,11 +1,11 @@
 /** From a method and a path to the operation that answers it. */
 import type { Operation } from "../../../contract/operation.ts";
 import type { ApiKey } from "../../keys.ts";
-import type { Venue } from "../../exchange.ts";
+import type { Exchange } from "../../exchange.ts";
 
 /** One request on its way to its operation. */
 export interface Call {
-  readonly venue: Venue;
+  readonly exchange: Exchange;
   /** Who signed it; undefined where nobody needed to. */
   readonly key: ApiKey | undefined;
   readonly path: Readonly<Record<string, string>>;

@@ -9,9 +9,9 @@ export const searchRoutes = [
     },
     sport_ordering: ["Football"],
   })),
-  route(GetTagsForSeriesCategories, ({ venue }) => {
+  route(GetTagsForSeriesCategories, ({ exchange }) => {
     const tags: Record<string, string[]> = {};
-    for (const { plan } of venue.catalog.series.values()) {
+    for (const { plan } of exchange.catalog.series.values()) {
       const known = tags[plan.category] ??= [];
       for (const tag of plan.tags) if (!known.includes(tag)) known.push(tag);
     }

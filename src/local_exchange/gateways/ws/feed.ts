@@ -1,6 +1,6 @@
 /** What happens on the exchange, brought to the sessions that subscribed to it. */
 import type { EngineEvent, Market } from "../../engine/model.ts";
-import type { Venue } from "../../exchange.ts";
+import type { Exchange } from "../../exchange.ts";
 import type { EventInfo } from "../../world/catalog.ts";
 import type { CommunicationEvent } from "../../world/communications.ts";
 import * as payloads from "../../wire/messages.ts";
@@ -15,7 +15,7 @@ function shardOf(ticker: string, factor: number): number {
 
 /** The feed of one exchange. */
 export class Feed {
-  readonly #venue: Venue;
+  readonly #exchange: Exchange;
   readonly #sessions = new Set<Session>();
   /** Sessions with a subscription to a channel; rebuilt when subscriptions change. */
   #byChannel = new Map<string, Session[]>();
@@ -26,13 +26,13 @@ export class Feed {
   readonly #stops: (() => void)[];
   readonly #events = new WeakSet<EventInfo>();
 
-  constructor(venue: Venue) {
-    this.#venue = venue;
-    for (const event of venue.catalog.events.values()) this.#events.add(event);
+  constructor(exchange: Exchange) {
+    this.#exchange = exchange;
+    for (const event of exchange.catalog.events.values()) this.#events.add(event);
     this.#stops = [
-      venue.engine.listen((event) => this.#happened(event)),
-      venue.communications.listen((event) => this.#negotiated(event)),
-      venue.feeChanges.listen((event) =>
+      exchange.engine.listen((event) => this.#happened(event)),
+      exchange.communications.listen((event) => this.#negotiated(event)),
+      exchange.feeChanges.listen((event) =>
         this.#to("market_lifecycle_v2", "event_fee_update", payloads.eventFees(event))
       ),
     ];
@@ -159,7 +159,7 @@ export class Feed {
 
   #flush(): void {
     for (const market of this.#dirty) {
-      const payload = payloads.ticker(market, this.#venue.engine.now);
+      const payload = payloads.ticker(market, this.#exchange.engine.now);
       const { ts: _, ts_ms: __, time: ___, ...shown } = payload;
       const text = JSON.stringify(shown);
       if (this.#tickers.get(market) === text) continue;
@@ -171,7 +171,7 @@ export class Feed {
 
   #market(event: Extract<EngineEvent, { type: "market" }>): void {
     const { market, change } = event;
-    const info = this.#venue.catalog.markets.get(market.ticker);
+    const info = this.#exchange.catalog.markets.get(market.ticker);
     if (info === undefined) return;
     const channel = info.event.legs === undefined ? "market_lifecycle_v2" : "multivariate_market_lifecycle";
     if (change === "created" && !this.#events.has(info.event)) {
@@ -200,12 +200,12 @@ export class Feed {
       const isRequester = session.owns(request.wallet.account, request.wallet.subaccount);
       if (event.type === "rfq") {
         if (ownOnly && !isRequester) continue;
-        const msg = payloads.rfq(this.#venue, request, event.change, session.account);
+        const msg = payloads.rfq(this.#exchange, request, event.change, session.account);
         session.update(subscription, `rfq_${event.change}`, msg);
       } else {
         const { account, subaccount } = event.quote.wallet;
         if (!isRequester && !session.owns(account, subaccount)) continue;
-        const msg = payloads.quote(this.#venue, event.quote, event.change, session.account);
+        const msg = payloads.quote(this.#exchange, event.quote, event.change, session.account);
         session.update(subscription, `quote_${event.change}`, msg);
       }
     }

@@ -9,7 +9,7 @@ import { ApiError } from "../../api_error.ts";
 import type { Account } from "../../engine/model.ts";
 import { type ApiKey, authenticate } from "../../keys.ts";
 import { assertFrame, assertHandshakeFault, assertMessage, assertSocketFault } from "../../controls.ts";
-import type { Venue } from "../../exchange.ts";
+import type { Exchange } from "../../exchange.ts";
 import { ServerConnection } from "./connection.ts";
 import { type HandshakeFault, type SocketFault, WaitingFaults } from "./faults.ts";
 import { Feed } from "./feed.ts";
@@ -93,7 +93,7 @@ export interface ExchangeSockets {
 
 /** The endpoint of one exchange. */
 export class WebSocketEndpoint implements ExchangeSockets {
-  readonly #venue: Venue;
+  readonly #exchange: Exchange;
   readonly #feed: Feed;
   readonly #connected = new Set<Connected>();
   /** Handshakes without an answer: how to end them. */
@@ -102,9 +102,9 @@ export class WebSocketEndpoint implements ExchangeSockets {
   #lastSid = 0;
   #closed = false;
 
-  constructor(venue: Venue) {
-    this.#venue = venue;
-    this.#feed = new Feed(venue);
+  constructor(exchange: Exchange) {
+    this.#exchange = exchange;
+    this.#feed = new Feed(exchange);
   }
 
   get open(): number {
@@ -183,7 +183,7 @@ export class WebSocketEndpoint implements ExchangeSockets {
       const key = await this.#authenticate(handshake);
       return { status: 101, open: (socket) => this.#connect(key, socket) };
     } catch (error) {
-      if (!(error instanceof ApiError)) this.#venue.onInternalError(error);
+      if (!(error instanceof ApiError)) this.#exchange.onInternalError(error);
       const { status, code, message } = error instanceof ApiError
         ? error
         : { status: 500, code: "internal_server_error", message: "internal server error" };
@@ -202,8 +202,8 @@ export class WebSocketEndpoint implements ExchangeSockets {
   async #authenticate({ method, target, header }: Handshake): Promise<ApiKey> {
     const path = target.split("?")[0] ?? "";
     if (path !== WS_PATH) throw new ApiError(404, "not_found");
-    if (!this.#venue.cors.lets(header)) throw new ApiError(403, "origin_not_allowed");
-    const key = await authenticate(this.#venue, header, method, path);
+    if (!this.#exchange.cors.lets(header)) throw new ApiError(403, "origin_not_allowed");
+    const key = await authenticate(this.#exchange, header, method, path);
     if (!key.scopes.includes("read")) throw new ApiError(403, "permission_denied");
     if (this.#countOf(key.account) >= MOST_CONNECTIONS) throw new ApiError(429, "too_many_requests");
     return key;
@@ -211,9 +211,9 @@ export class WebSocketEndpoint implements ExchangeSockets {
 
   #connect(key: ApiKey, socket: ByteSocket<Uint8Array>): void {
     if (this.#closed) return socket.destroy();
-    const venue = this.#venue;
+    const exchange = this.#exchange;
     const session: Session = new Session(key, {
-      venue,
+      exchange,
       nextSid: () => ++this.#lastSid,
       names: (channel) => NAMES[channel] ?? [],
       changed: () => this.#feed.refresh(),
@@ -228,27 +228,27 @@ export class WebSocketEndpoint implements ExchangeSockets {
     });
     const connection: ServerConnection = new ServerConnection({
       socket,
-      clock: venue.clock.base,
+      clock: exchange.clock.base,
       onText: (text) => {
-        venue.tick();
+        exchange.tick();
         session.receive(text);
       },
       onEnd: () => {
         this.#connected.delete(connected);
         this.#feed.delete(session);
-        venue.alarm.isOn = this.#connected.size > 0;
+        exchange.alarm.isOn = this.#connected.size > 0;
       },
     });
     const connected = { connection, session };
     this.#connected.add(connected);
     this.#feed.add(session);
-    venue.alarm.isOn = true;
+    exchange.alarm.isOn = true;
   }
 
   /** The connections of an account, or all of them. */
   #of(accountId: string | undefined, control: string): Connected[] {
     if (accountId === undefined) return [...this.#connected];
-    if (!this.#venue.engine.accounts.has(accountId)) {
+    if (!this.#exchange.engine.accounts.has(accountId)) {
       throw new KalshiConfigError(
         `sockets.${control} takes the id of an account second; got ${shown(accountId)}.`,
       );

@@ -3,7 +3,7 @@ import { type Channel, errorCodes, errorMeanings } from "../../../contract/event
 import type { Account, Market } from "../../engine/model.ts";
 import type { ApiKey } from "../../keys.ts";
 import { commandFault } from "../rest/request_check.ts";
-import type { Venue } from "../../exchange.ts";
+import type { Exchange } from "../../exchange.ts";
 import { type CommandFault, type UpdateFault, WaitingFaults } from "./faults.ts";
 import * as payloads from "../../wire/messages.ts";
 
@@ -109,7 +109,7 @@ function meetsUpdate(fault: UpdateFault, channel: string, type: string, msg: obj
 
 /** How a session reaches the rest of the exchange. */
 export interface SessionHost {
-  readonly venue: Venue;
+  readonly exchange: Exchange;
   /** A number that no other subscription has. */
   nextSid(): number;
   /** Writes a frame; `channel` is undefined for answers. */
@@ -235,14 +235,14 @@ export class Session {
   }
 
   #count(): void {
-    const second = Math.floor(this.#host.venue.clock.monotonic() / 1_000);
+    const second = Math.floor(this.#host.exchange.clock.monotonic() / 1_000);
     if (second !== this.#second) this.#commands = 0;
     this.#second = second;
     if (++this.#commands > COMMANDS_PER_SECOND) throw new Refusal(errorCodes.tooManyRequests);
   }
 
   #obey(cmd: unknown, id: number | undefined, params: Params | undefined): void {
-    if (this.#host.venue.requests === "strict") {
+    if (this.#host.exchange.requests === "strict") {
       const fault = commandFault(String(cmd), params ?? {});
       if (fault !== undefined) throw new Refusal(errorCodes.invalidParameter, fault);
     }
@@ -323,9 +323,9 @@ export class Session {
     if (rules.needsMarkets && (tickers ?? []).length === 0) {
       throw new Refusal(errorCodes.marketTickerRequired);
     }
-    const { markets } = this.#host.venue.catalog;
+    const { markets } = this.#host.exchange.catalog;
     if (tickers !== undefined) {
-      const isRefused = this.#host.venue.unknownTickers === "refuse" && !isLeaving;
+      const isRefused = this.#host.exchange.unknownTickers === "refuse" && !isLeaving;
       if (isRefused && tickers.some((ticker) => !markets.has(ticker))) {
         throw new Refusal(errorCodes.marketNotFound);
       }
@@ -334,7 +334,7 @@ export class Session {
     if (ids === undefined) return undefined;
     if (ids.some((id) => !/^[0-9a-f-]{36}$/i.test(id))) throw new Refusal(errorCodes.invalidParameter);
     const wanted = new Set(ids);
-    const { listed } = this.#host.venue.catalog;
+    const { listed } = this.#host.exchange.catalog;
     return new Set(
       listed.map(({ market }) => market.ticker).filter((ticker) => wanted.has(payloads.marketId(ticker))),
     );
@@ -363,7 +363,7 @@ export class Session {
     const { channel } = subscription;
     if (channel === "orderbook_delta") return this.#snapshots(subscription, tickers);
     if (channel !== "ticker" || params.send_initial_snapshot !== true) return;
-    const { engine } = this.#host.venue;
+    const { engine } = this.#host.exchange;
     for (const market of this.#found(tickers)) {
       this.update(subscription, "ticker", payloads.ticker(market, engine.now));
     }
@@ -378,7 +378,7 @@ export class Session {
 
   /** The markets of these tickers that have something to show: none that has closed. */
   *#found(tickers: Iterable<string>): Iterable<Market> {
-    const { markets } = this.#host.venue.catalog;
+    const { markets } = this.#host.exchange.catalog;
     for (const ticker of tickers) {
       const market = markets.get(ticker)?.market;
       if (market !== undefined && !OVER.has(market.status)) yield market;
@@ -466,7 +466,7 @@ export class Session {
 
   #send(frame: Readonly<Record<string, unknown>>, channel: string | undefined): void {
     if (this.#isMute) return;
-    this.#host.send({ ...frame, sending_ts_ms: this.#host.venue.clock.now() }, channel);
+    this.#host.send({ ...frame, sending_ts_ms: this.#host.exchange.clock.now() }, channel);
   }
 }
 
