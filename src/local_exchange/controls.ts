@@ -11,7 +11,8 @@ import type { FeeType } from "./engine/fees.ts";
 import type { Fault } from "./faults.ts";
 import type { CashPlace, CounterOrder, ListedMarket } from "./types.ts";
 import { assertOptions, flag, type Rule, type Rules, usageTierRule, whole } from "./options.ts";
-import { parseCount, parseMoney, parsePrice, PRICE_ONE } from "./units.ts";
+import { isPrice, isWorth } from "./engine/event_contract.ts";
+import { parseCount, parseMoney, parsePrice } from "./units.ts";
 import { actionNames, channelNames } from "./gateways/ws/session.ts";
 import type { HandshakeFault, SocketFault } from "./gateways/ws/faults.ts";
 
@@ -188,16 +189,16 @@ export function assertFrame(frame: unknown): void {
 const counterRules: Rules<CounterOrder> = {
   ticker,
   side,
-  price: ['dollars above 0 and below 1 as text, such as "0.5600"', isPrice],
+  price: ['dollars above 0 and below 1 as text, such as "0.5600"', isPriceText],
   count: [
     'contracts above 0 as text, such as "10.00"',
     (value) => typeof value === "string" && (parseCount(value) ?? 0) > 0,
   ],
 };
 
-function isPrice(value: unknown): boolean {
+function isPriceText(value: unknown): boolean {
   const price = typeof value === "string" ? parsePrice(value) : undefined;
-  return price !== undefined && price > 0 && price < PRICE_ONE;
+  return price !== undefined && isPrice(price);
 }
 
 /** Refuses an order that cannot be placed. */
@@ -234,7 +235,7 @@ export function assertListedMarket(market: ListedMarket): void {
 export function assertDetermine(outcome: unknown, options: { readonly settle?: boolean | undefined }): void {
   const price = typeof outcome === "string" && !/^(yes|no)$/.test(outcome) ? parsePrice(outcome) : undefined;
   const isOutcome = outcome === "yes" || outcome === "no" ||
-    price !== undefined && price >= 0 && price <= PRICE_ONE;
+    price !== undefined && isWorth(price);
   if (!isOutcome) {
     refuse(
       `determine takes "yes", "no" or what a YES contract is worth, from "0.0000" to "1.0000"; got ${

@@ -31,7 +31,7 @@ export type ErrorBodies = "flat" | "nested";
 /** What the WebSocket does with a ticker that it does not know. */
 export type UnknownTickers = "ignore" | "refuse";
 
-/** What a exchange starts from. */
+/** What an exchange starts from. */
 export interface ExchangeSettings {
   readonly seed: number;
   readonly clock: ExchangeClock;

@@ -20,6 +20,7 @@ import { KalshiConfigError } from "../base/errors.ts";
 import { shown } from "../base/plain.ts";
 import type { Runtime } from "../runtime/types.ts";
 import { ExchangeClock } from "./clock.ts";
+import { priceGrids, worthOf } from "./engine/event_contract.ts";
 import type { Account } from "./engine/model.ts";
 import * as controls from "./controls.ts";
 import type { FeeType } from "./engine/fees.ts";
@@ -38,9 +39,9 @@ import {
   readOptions,
 } from "./options.ts";
 import { type RunningServer, serve } from "./server.ts";
-import { parseCount, parseMoney, parsePrice, PRICE_ONE } from "./units.ts";
+import { parseCount, parseMoney, parsePrice } from "./units.ts";
 import { Exchange } from "./exchange.ts";
-import { listEvent, listSeries, type MarketInfo, priceStructures } from "./world/catalog.ts";
+import { listEvent, listSeries, type MarketInfo } from "./world/catalog.ts";
 import { ownMarket, ownSeries } from "./world/plans.ts";
 import { type ExchangeSockets, WebSocketEndpoint } from "./gateways/ws/gateway.ts";
 
@@ -305,9 +306,9 @@ export class LocalExchange implements AsyncDisposable {
     const { ticker, title = ticker, closesInMs = 86_400_000, priceLevelStructure = "linear_cent" } = options;
     const { engine, catalog, lifecycle } = this.#exchange;
     if (catalog.markets.has(ticker)) throw new KalshiConfigError(`There is a market ${ticker} already.`);
-    if (!Object.hasOwn(priceStructures, priceLevelStructure)) {
+    if (!Object.hasOwn(priceGrids, priceLevelStructure)) {
       throw new KalshiConfigError(
-        `No price level structure ${priceLevelStructure}. Known: ${Object.keys(priceStructures).join(", ")}.`,
+        `No price level structure ${priceLevelStructure}. Known: ${Object.keys(priceGrids).join(", ")}.`,
       );
     }
     const now = engine.now;
@@ -344,10 +345,10 @@ export class LocalExchange implements AsyncDisposable {
   setPriceLevelStructure(ticker: string, structure: string): void {
     this.#exchange.tick();
     const info = this.#market(ticker);
-    const bands = Object.hasOwn(priceStructures, structure) ? priceStructures[structure] : undefined;
+    const bands = Object.hasOwn(priceGrids, structure) ? priceGrids[structure] : undefined;
     if (bands === undefined) {
       throw new KalshiConfigError(
-        `No price level structure ${structure}. Known: ${Object.keys(priceStructures).join(", ")}.`,
+        `No price level structure ${structure}. Known: ${Object.keys(priceGrids).join(", ")}.`,
       );
     }
     info.structure = structure;
@@ -370,7 +371,7 @@ export class LocalExchange implements AsyncDisposable {
     this.#exchange.tick();
     const { lifecycle, engine } = this.#exchange;
     const info = this.#market(ticker);
-    const value = outcome === "yes" ? PRICE_ONE : outcome === "no" ? 0 : parsePrice(outcome) ?? 0;
+    const value = outcome === "yes" || outcome === "no" ? worthOf(outcome) : parsePrice(outcome) ?? 0;
     if (info.closeAt > engine.now) lifecycle.setCloseTime(info, engine.now);
     lifecycle.determine(info, value);
     if (options.settle) lifecycle.settle(info);

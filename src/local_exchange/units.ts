@@ -2,11 +2,11 @@
  * The exchange counts in integers: prices in ticks of 0.0001 dollars, contracts in hundredths, money in
  * micro-dollars. A price times a count is then exactly an amount of money.
  *
+ * These few lines have nothing in common with the client's `fixed_point`, on purpose: what a test compares comes from
+ * two hands, so that a mistake in the client's arithmetic does not meet the same one here.
+ *
  * @module
  */
-
-/** One dollar as a price. */
-export const PRICE_ONE = 10_000;
 
 /** One dollar as money. */
 export const MONEY_ONE = 1_000_000;
@@ -38,8 +38,9 @@ export function parseMoney(text: string): number | undefined {
   return parseFixed(text, 6);
 }
 
-function formatFixed(value: number, one: number, decimals: number): string {
+function formatFixed(value: number, decimals: number): string {
   const absolute = Math.abs(value);
+  const one = 10 ** decimals;
   const whole = Math.floor(absolute / one);
   const fraction = String(absolute - whole * one).padStart(decimals, "0");
   return `${value < 0 ? "-" : ""}${whole}.${fraction}`;
@@ -47,22 +48,22 @@ function formatFixed(value: number, one: number, decimals: number): string {
 
 /** Writes a price with 4 decimals. */
 export function formatPrice(price: number): string {
-  return formatFixed(price, PRICE_ONE, 4);
+  return formatFixed(price, 4);
 }
 
 /** Writes a count with 2 decimals. */
 export function formatCount(count: number): string {
-  return formatFixed(count, COUNT_ONE, 2);
+  return formatFixed(count, 2);
 }
 
 /** Writes money with 6 decimals. */
 export function formatMoney(money: number): string {
-  return formatFixed(money, MONEY_ONE, 6);
+  return formatFixed(money, 6);
 }
 
 /** Writes money with 4 decimals, cut towards minus infinity. */
 export function formatMoney4(money: number): string {
-  return formatFixed(Math.floor(money / 100), PRICE_ONE, 4);
+  return formatFixed(Math.floor(money / 100), 4);
 }
 
 /** Money as whole cents, cut towards minus infinity. */

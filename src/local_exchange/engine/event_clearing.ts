@@ -4,15 +4,11 @@
  *
  * @module
  */
-import { PRICE_ONE, shareOf } from "../units.ts";
+import { shareOf } from "../units.ts";
 import type { BookedFill, Clearing, Intent } from "./clearing.ts";
+import { complement, isPrice, unitCost } from "./event_contract.ts";
 import { settleFill, tradeFee } from "./fees.ts";
 import type { Fill, Holding, Market, Order, RestingSide, Settlement, Side, Trade } from "./model.ts";
-
-/** What a contract on this side costs to open, as a price. */
-function unitCost(side: Side, price: number): number {
-  return side === "bid" ? price : PRICE_ONE - price;
-}
 
 /** What `count` contracts of an order would cost if all of them opened a position as a maker. */
 function openingCost(order: Order, count: number): number {
@@ -55,10 +51,8 @@ function setAside(holding: Holding): void {
 /** Trading paid in full. */
 export const eventClearing: Clearing = {
   isOnGrid({ bands }: Market, price: number): boolean {
-    if (price <= 0 || price >= PRICE_ONE) return false;
-    return bands.some(({ start, end, step }) =>
-      price >= start && price <= end && (price - start) % step === 0
-    );
+    return isPrice(price) &&
+      bands.some(({ start, end, step }) => price >= start && price <= end && (price - start) % step === 0);
   },
 
   affords({ holding, side, price, count, isTaker, instead }: Intent): boolean {
@@ -116,7 +110,7 @@ export const eventClearing: Clearing = {
     const cost = unitCost(side, price);
     const closing = Math.min(count, closable(holding, side));
     const opening = count - closing;
-    const revenue = closing * (PRICE_ONE - cost) - opening * cost;
+    const revenue = closing * complement(cost) - opening * cost;
     const settled = settleFill(
       revenue,
       tradeFee(market.fees, isTaker, price, count),
@@ -131,7 +125,7 @@ export const eventClearing: Clearing = {
     if (closing > 0) {
       const share = shareOf(holding.exposure, closing, Math.abs(holding.position));
       holding.exposure -= share;
-      holding.realized += closing * (PRICE_ONE - cost) - share;
+      holding.realized += closing * complement(cost) - share;
     }
     holding.exposure += opening * cost;
     holding.traded += opening * cost;
@@ -165,7 +159,7 @@ export const eventClearing: Clearing = {
 
   settle(holding: Holding, value: number, at: number): Settlement {
     const { wallet, position, exposure } = holding;
-    const worth = position > 0 ? position * value : -position * (PRICE_ONE - value);
+    const worth = position > 0 ? position * value : -position * complement(value);
     // Payouts are cut to whole cents; what a sub-cent value leaves is the settlement fee.
     const revenue = Math.floor(worth / 10_000) * 10_000;
     wallet.cash += revenue;

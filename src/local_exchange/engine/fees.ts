@@ -1,5 +1,6 @@
 /** What a fill costs: Kalshi's fee formula, its rounding, and the rebate of rounding paid too much. */
-import { COUNT_ONE, PRICE_ONE } from "../units.ts";
+import { COUNT_ONE } from "../units.ts";
+import { complement, worthOf } from "./event_contract.ts";
 
 /** How fills are charged: the `fee_type` of a series. */
 export type FeeType =
@@ -37,7 +38,7 @@ export function tradeFee(schedule: FeeSchedule, isTaker: boolean, price: number,
   const rate = isTaker ? schedule.takerRate : schedule.makerRate;
   if (rate === 0) return 0;
   // rate * count * price * (1 - price) can pass 2^53: rate * count is split so that every product is exact.
-  const spread = schedule.type === "flat" ? PRICE_ONE * COUNT_ONE : price * (PRICE_ONE - price);
+  const spread = schedule.type === "flat" ? worthOf("yes") * COUNT_ONE : price * complement(price);
   const scaled = rate * count;
   const high = Math.floor(scaled / 1_000_000);
   const low = scaled - high * 1_000_000;

@@ -1,7 +1,7 @@
 /** Candlesticks from what happened: a minute at a time, summed up when somebody asks. */
 import type { Engine } from "../engine/engine.ts";
+import { noQuote } from "../engine/event_contract.ts";
 import type { Market } from "../engine/model.ts";
-import { PRICE_ONE } from "../units.ts";
 import { midnight } from "./new_york.ts";
 
 /** Open, low, high and close. */
@@ -85,10 +85,9 @@ export class Candles {
   constructor(engine: Engine) {
     engine.listen((event) => {
       if (event.type === "book") {
-        const best = event.market.book.best(event.side);
+        const value = event.market.book.best(event.side) ?? noQuote[event.side];
         const minute = this.#minute(event.market, event.at);
         const quote = event.side === "bid" ? minute.bid : minute.ask;
-        const value = best ?? (event.side === "bid" ? 0 : PRICE_ONE);
         if (quote.close !== value) stretch(quote, value);
       } else if (event.type === "trade") {
         const { market, price, count, at } = event.trade;
@@ -118,8 +117,8 @@ export class Candles {
     for (let end = from; end <= endS; end = nextPeriod(end, intervalMinutes)) {
       const candle: Candle = {
         end,
-        bid: range(last?.bid.close ?? minutes[at]?.bid.open ?? 0),
-        ask: range(last?.ask.close ?? minutes[at]?.ask.open ?? PRICE_ONE),
+        bid: range(last?.bid.close ?? minutes[at]?.bid.open ?? noQuote.bid),
+        ask: range(last?.ask.close ?? minutes[at]?.ask.open ?? noQuote.ask),
         price: undefined,
         turnover: 0,
         volume: 0,
@@ -168,8 +167,8 @@ export class Candles {
     if (last?.end === end) return last;
     const candle: Candle = {
       end,
-      bid: range(last?.bid.close ?? 0),
-      ask: range(last?.ask.close ?? PRICE_ONE),
+      bid: range(last?.bid.close ?? noQuote.bid),
+      ask: range(last?.ask.close ?? noQuote.ask),
       price: undefined,
       turnover: 0,
       volume: 0,

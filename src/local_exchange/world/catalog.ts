@@ -2,8 +2,8 @@
 import { Book } from "../engine/book.ts";
 import type { Engine } from "../engine/engine.ts";
 import { feeSchedule, type FeeType } from "../engine/fees.ts";
-import type { Market, PriceBand } from "../engine/model.ts";
-import { PRICE_ONE } from "../units.ts";
+import type { Market } from "../engine/model.ts";
+import { priceGrids, worthOf } from "../engine/event_contract.ts";
 import type { EventPlan, MarketPlan, SeriesPlan } from "./plans.ts";
 
 /** A series as it is listed. */
@@ -60,23 +60,6 @@ export interface Catalog {
   /** Markets in the order they were listed. */
   readonly listed: MarketInfo[];
 }
-
-/** The price grids by the name in `price_level_structure`. */
-export const priceStructures: Readonly<Record<string, readonly PriceBand[]>> = {
-  linear_cent: [{ start: 0, end: PRICE_ONE, step: 100 }],
-  deci_cent: [{ start: 0, end: PRICE_ONE, step: 10 }],
-  tapered_deci_cent: [
-    { start: 0, end: 1_000, step: 10 },
-    { start: 1_000, end: 9_000, step: 100 },
-    { start: 9_000, end: PRICE_ONE, step: 10 },
-  ],
-  center_half_edge_half_cent: [{ start: 0, end: PRICE_ONE, step: 50 }],
-  center_deci_edge_centi_cent: [
-    { start: 0, end: 100, step: 1 },
-    { start: 100, end: 9_900, step: 10 },
-    { start: 9_900, end: PRICE_ONE, step: 1 },
-  ],
-};
 
 /**
  * Lists what is planned, with dates around `now`. Markets are where they are in their lives at the engine's time, which
@@ -135,7 +118,7 @@ function listMarket(engine: Engine, catalog: Catalog, event: EventInfo, plan: Ma
     seriesTicker: event.series.ticker,
     shard,
     status: isSettled ? "finalized" : openAt > engine.now ? "initialized" : "active",
-    bands: priceStructures[structure] ?? [],
+    bands: priceGrids[structure] ?? [],
     fees: feeSchedule(event.series.feeType, event.series.feeMultiplier),
     book: new Book(),
     trades: [],
@@ -153,7 +136,7 @@ function listMarket(engine: Engine, catalog: Catalog, event: EventInfo, plan: Ma
     openAt,
     closeAt,
     result: isSettled ? plan.result ?? "" : "",
-    settlementValue: isSettled ? plan.result === "yes" ? PRICE_ONE : 0 : undefined,
+    settlementValue: isSettled ? worthOf(plan.result === "yes" ? "yes" : "no") : undefined,
     settledAt: isSettled ? settledAt : undefined,
     fair: plan.fair,
   };

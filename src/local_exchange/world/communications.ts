@@ -1,9 +1,9 @@
 /** Requests for quotes, quotes and block trade proposals, with their timers. */
 import type { Engine } from "../engine/engine.ts";
+import { complement, isWorth } from "../engine/event_contract.ts";
 import { tradeFee } from "../engine/fees.ts";
 import type { Account, Order, Wallet } from "../engine/model.ts";
 import type { Random } from "../random.ts";
-import { PRICE_ONE } from "../units.ts";
 import type { MarketInfo } from "./catalog.ts";
 
 /** A request for quotes. */
@@ -184,9 +184,9 @@ export class Communications {
     if (rfq.status === "closed") return "rfq_closed";
     if (rfq.wallet.account === wallet.account) return "the request is your own";
     if (yesBid === 0 && noBid === 0) return "yes_bid and no_bid cannot both be 0";
-    if (yesBid + noBid > PRICE_ONE) return "yes_bid and no_bid are more than a dollar together";
+    if (!isWorth(yesBid + noBid)) return "yes_bid and no_bid are more than a dollar together";
     for (
-      const [name, bid, price] of [["yes_bid", yesBid, yesBid], ["no_bid", noBid, PRICE_ONE - noBid]] as const
+      const [name, bid, price] of [["yes_bid", yesBid, yesBid], ["no_bid", noBid, complement(noBid)]] as const
     ) {
       if (bid !== 0 && !this.#engine.isOnGrid(market, price)) return `${name} is off the price grid`;
     }
@@ -254,7 +254,7 @@ export class Communications {
     const bid = side === "yes" ? yesBid : noBid;
     if (bid === 0) return 0;
     // The requester takes the other outcome, at the rest of the dollar.
-    const price = PRICE_ONE - bid;
+    const price = complement(bid);
     let count = Math.floor(targetCost / price);
     if (rfq.excludesFees) return count;
     // The largest number of contracts of which price and fees together are no more than the target.
@@ -276,7 +276,7 @@ export class Communications {
     const { rfq, acceptedSide } = quote;
     const { market } = rfq.info;
     const side = acceptedSide ?? "yes";
-    const price = side === "yes" ? quote.yesBid : PRICE_ONE - quote.noBid;
+    const price = side === "yes" ? quote.yesBid : complement(quote.noBid);
     const count = this.countFor(quote, side);
     const common = {
       market,

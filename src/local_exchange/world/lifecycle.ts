@@ -1,7 +1,7 @@
 /** The life of markets: they open, close, are determined and pay out, by the clock or by hand. */
 import type { Engine } from "../engine/engine.ts";
+import { resultOf, worthOf } from "../engine/event_contract.ts";
 import type { Random } from "../random.ts";
-import { PRICE_ONE } from "../units.ts";
 import type { Catalog, EventInfo, MarketInfo } from "./catalog.ts";
 
 /** From a market's close until its outcome is known. */
@@ -58,7 +58,7 @@ export class Lifecycle {
     const { market } = info;
     if (market.status === "determined" || market.status === "finalized") return;
     info.settlementValue = value;
-    info.result = value === PRICE_ONE ? "yes" : value === 0 ? "no" : "scalar";
+    info.result = resultOf(value);
     this.#engine.setStatus(market, "determined", "determined");
     this.#engine.schedule.add(this.#engine.now + SETTLEMENT_TIMER_S * 1_000, () => this.settle(info));
     this.#determineCombos(info);
@@ -107,15 +107,15 @@ export class Lifecycle {
         if (winner === undefined && left < info.fair) winner = info;
         left -= info.fair;
       }
-      for (const info of closed) this.determine(info, info === winner ? PRICE_ONE : 0);
+      for (const info of closed) this.determine(info, worthOf(info === winner ? "yes" : "no"));
     } else {
       // One draw for all keeps a ladder of strikes consistent.
-      const luck = this.#random.int(PRICE_ONE);
-      let most = PRICE_ONE;
+      const luck = this.#random.int(worthOf("yes"));
+      let most = worthOf("yes");
       for (const info of closed.sort((a, b) => (a.plan.floorStrike ?? 0) - (b.plan.floorStrike ?? 0))) {
         // What is above a strike is above every lower one, whatever is believed of each by itself.
         most = Math.min(most, info.fair);
-        this.determine(info, most > luck ? PRICE_ONE : 0);
+        this.determine(info, worthOf(most > luck ? "yes" : "no"));
       }
     }
   }
@@ -126,8 +126,8 @@ export class Lifecycle {
       const legs = combo.event.legs;
       if (legs === undefined || !legs.some(({ info }) => info === leg)) continue;
       const outcomes = legs.map(({ info, side }) => info.result === "" ? undefined : info.result === side);
-      if (outcomes.includes(false)) this.determine(combo, 0);
-      else if (!outcomes.includes(undefined)) this.determine(combo, PRICE_ONE);
+      if (outcomes.includes(false)) this.determine(combo, worthOf("no"));
+      else if (!outcomes.includes(undefined)) this.determine(combo, worthOf("yes"));
     }
   }
 }

@@ -1,8 +1,9 @@
 /** Simple market makers: they quote around a fair value that wanders, and now and then somebody takes. */
 import type { Engine } from "../engine/engine.ts";
+import { withinWorth } from "../engine/event_contract.ts";
 import type { Market, Side, Wallet } from "../engine/model.ts";
 import type { Random } from "../random.ts";
-import { COUNT_ONE, MONEY_ONE, PRICE_ONE } from "../units.ts";
+import { COUNT_ONE, MONEY_ONE } from "../units.ts";
 import type { Catalog, MarketInfo } from "./catalog.ts";
 
 const LEVELS = 4;
@@ -24,7 +25,7 @@ export function snap(market: Market, price: number): number {
 
 /** The price on the grid that is as good as `wanted` for who takes it, or the next worse one. */
 export function priceOn(market: Market, side: Side, wanted: number): number {
-  const below = snap(market, Math.max(0, Math.min(PRICE_ONE, wanted)));
+  const below = snap(market, withinWorth(wanted));
   return side === "bid" || below === wanted ? below : below + stepAt(market, below);
 }
 

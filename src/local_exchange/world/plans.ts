@@ -1,7 +1,7 @@
 /** What there is to list: tickers, texts, dates and first prices, as data. */
+import { complement, priceOfChance } from "../engine/event_contract.ts";
 import type { FeeType } from "../engine/fees.ts";
 import type { Random } from "../random.ts";
-import { PRICE_ONE } from "../units.ts";
 import { midnight, newYorkTime, zoneName } from "./new_york.ts";
 
 /** A market to list. */
@@ -74,7 +74,7 @@ function below(x: number): number {
 }
 
 function asPrice(probability: number): number {
-  return Math.round(Math.min(0.97, Math.max(0.03, probability)) * 100) * (PRICE_ONE / 100);
+  return priceOfChance(Math.min(0.97, Math.max(0.03, probability)));
 }
 
 /** A series for one market that somebody lists. */
@@ -104,7 +104,7 @@ export function ownMarket(ticker: string, title: string): MarketPlan {
     floorStrike: undefined,
     capStrike: undefined,
     rules: `If "${title}" is true, then the market resolves to Yes.`,
-    fair: PRICE_ONE / 2,
+    fair: priceOfChance(0.5),
   };
 }
 
@@ -368,7 +368,7 @@ export function gameEvent(random: Random, start: number, openAt: number, which: 
     mutuallyExclusive: true,
     openAt,
     closeAt: start + 2 * DAY,
-    markets: ([[away, awayName, PRICE_ONE - homeFair], [home, homeName, homeFair]] as const).map((
+    markets: ([[away, awayName, complement(homeFair)], [home, homeName, homeFair]] as const).map((
       [team, label, fair],
     ) => ({
       ticker: `${name}-${team}`,

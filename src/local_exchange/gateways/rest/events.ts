@@ -13,7 +13,7 @@ import { statusFilter } from "./market.ts";
 import { milestonesOf } from "./milestones.ts";
 import { pageOf } from "./page.ts";
 import { choice, flag, integer, invalid, list, text } from "./read.ts";
-import { eventPayload, marketPayload } from "../../wire/payloads.ts";
+import { eventPayload, marketPayload } from "../../wire/markets.ts";
 
 /** The event that a call names. */
 export function eventOf({ exchange }: Call, ticker: string | undefined): EventInfo {

@@ -8,7 +8,7 @@ import {
 import type { WeeklySchedule } from "../../../contract/event/types.ts";
 import { route } from "./route.ts";
 import { flag, text } from "./read.ts";
-import { isoTime } from "../../wire/payloads.ts";
+import { isoTime } from "../../wire/format.ts";
 
 const DAY = 86_400_000;
 const allDay = [{ open_time: "00:00", close_time: "24:00" }];

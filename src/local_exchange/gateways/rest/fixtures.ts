@@ -19,7 +19,7 @@ import { eventOf } from "./events.ts";
 import { milestonesOf } from "./milestones.ts";
 import { pageOf } from "./page.ts";
 import { choice, flag, integer, invalid } from "./read.ts";
-import { isoTime } from "../../wire/payloads.ts";
+import { isoTime } from "../../wire/format.ts";
 
 const DAY = 86_400_000;
 const MINUTE = 60_000;

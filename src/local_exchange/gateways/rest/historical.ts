@@ -16,7 +16,9 @@ import { orderFilter } from "./orders.ts";
 import { pageOf } from "./page.ts";
 import { fillFilter, positionsPage } from "./portfolio.ts";
 import { accountOf, choice, list, text } from "./read.ts";
-import { fillPayload, isoTime, marketPayload, orderPayload, tradePayload } from "../../wire/payloads.ts";
+import { isoTime } from "../../wire/format.ts";
+import { marketPayload } from "../../wire/markets.ts";
+import { fillPayload, orderPayload, tradePayload } from "../../wire/orders.ts";
 
 /** A market that has moved to the historical data. */
 export function historicalMarketOf({ exchange }: Call, ticker: string | undefined): MarketInfo {

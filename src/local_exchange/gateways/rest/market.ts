@@ -14,7 +14,8 @@ import { type Call, route } from "./route.ts";
 import type { MarketInfo } from "../../world/catalog.ts";
 import { pageOf } from "./page.ts";
 import { choice, flag, integer, invalid, list, text } from "./read.ts";
-import { bookPayload, marketPayload, seriesPayload, tradePayload } from "../../wire/payloads.ts";
+import { bookPayload, marketPayload, seriesPayload } from "../../wire/markets.ts";
+import { tradePayload } from "../../wire/orders.ts";
 
 /** The words of the `status` filter and the statuses they mean. */
 export const statusFilter = {

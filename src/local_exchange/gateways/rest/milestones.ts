@@ -12,7 +12,7 @@ import type { EventInfo } from "../../world/catalog.ts";
 import type { Exchange } from "../../exchange.ts";
 import { pageOf } from "./page.ts";
 import { integer, invalid, text } from "./read.ts";
-import { isoTime } from "../../wire/payloads.ts";
+import { isoTime } from "../../wire/format.ts";
 
 /** A UUID that always belongs to the same text. */
 function idOf(text: string): string {

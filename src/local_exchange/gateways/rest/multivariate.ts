@@ -8,11 +8,12 @@ import {
 import type { MultivariateEventCollection } from "../../../contract/event/types.ts";
 import { ApiError } from "../../api_error.ts";
 import { type Call, route } from "./route.ts";
-import { priceStructures } from "../../world/catalog.ts";
+import { priceGrids } from "../../engine/event_contract.ts";
 import type { ComboCollection } from "../../world/combos.ts";
 import { pageOf } from "./page.ts";
 import { choice, Fields, flag, text } from "./read.ts";
-import { eventPayload, isoTime, marketPayload, priceRanges } from "../../wire/payloads.ts";
+import { isoTime } from "../../wire/format.ts";
+import { eventPayload, marketPayload, priceRanges } from "../../wire/markets.ts";
 
 function collectionOf({ exchange, path }: Call): ComboCollection {
   const found = exchange.combos.collections.get(path.collection_ticker ?? "");
@@ -46,7 +47,7 @@ function collectionPayload(collection: ComboCollection): MultivariateEventCollec
     size_max: collection.sizeMax,
     functional_description: "all",
     price_level_structure: structure,
-    price_ranges: priceRanges(priceStructures[structure] ?? []),
+    price_ranges: priceRanges(priceGrids[structure] ?? []),
   };
 }
 

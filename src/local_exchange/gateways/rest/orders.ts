@@ -33,7 +33,8 @@ import {
   text,
   walletFor,
 } from "./read.ts";
-import { averageDollars, orderPayload } from "../../wire/payloads.ts";
+import { averageDollars } from "../../wire/format.ts";
+import { orderPayload } from "../../wire/orders.ts";
 
 /** 9999-12-31T23:59:59Z, beyond which RFC 3339 has no dates; milliseconds in place of seconds are far beyond it. */
 const LAST_S = 253_402_300_799;

@@ -19,12 +19,12 @@ import {
   SetTargetBalanceAllocation,
   UpdateSubaccountNetting,
 } from "../../../contract/event/operations.ts";
-import type { Deposit, EventPosition, GetPositionsResponse } from "../../../contract/event/types.ts";
+import type { GetPositionsResponse } from "../../../contract/event/types.ts";
 import { ApiError } from "../../api_error.ts";
-import type { Fill, Holding, Settlement, Wallet } from "../../engine/model.ts";
+import type { Fill, Holding, Wallet } from "../../engine/model.ts";
 import { type Call, route } from "./route.ts";
-import { formatCount, formatMoney, formatMoney4, PRICE_ONE, toCents } from "../../units.ts";
-import type { InstanceTransfer, Movement, TransferEnd } from "../../world/treasury.ts";
+import { formatMoney4, toCents } from "../../units.ts";
+import type { TransferEnd } from "../../world/treasury.ts";
 import { pageOf } from "./page.ts";
 import {
   accountOf,
@@ -38,27 +38,22 @@ import {
   text,
   uuid,
 } from "./read.ts";
-import { fillPayload, isoTime, positionPayload } from "../../wire/payloads.ts";
-
-/** What a position would bring at the last known prices. */
-function valueOf({ position, market }: Holding): number {
-  const bid = market.book.best("bid") ?? 0;
-  const ask = market.book.best("ask") ?? PRICE_ONE;
-  const price = market.lastPrice || Math.floor((bid + ask) / 2);
-  return position >= 0 ? position * price : -position * (PRICE_ONE - price);
-}
+import { fillPayload } from "../../wire/orders.ts";
+import {
+  eventPositions,
+  movementPayload,
+  positionPayload,
+  settlementPayload,
+  sum,
+  transferPayload,
+  valueOf,
+} from "../../wire/portfolio.ts";
 
 /** The wallets that a call is about: of the primary subaccount unless it says another. */
 function walletsOf(call: Call): Wallet[] {
   const key = keyOf(call);
   const subaccount = subaccountFor(key, integer(call, "subaccount", { min: 0, max: 63 })) ?? 0;
   return key.account.wallets({ subaccount, shard: integer(call, "exchange_index", { min: 0 }) });
-}
-
-function sum<Item>(items: Iterable<Item>, of: (item: Item) => number): number {
-  let total = 0;
-  for (const item of items) total += of(item);
-  return total;
 }
 
 const MOST_TICKERS = 100;
@@ -81,22 +76,6 @@ export function fillFilter(call: Call): (fill: Fill) => boolean {
     (shard === undefined || order.market.shard === shard);
 }
 
-function eventPositions(holdings: readonly Holding[]): EventPosition[] {
-  const byEvent = new Map<string, Holding[]>();
-  for (const holding of holdings) {
-    const { eventTicker } = holding.market;
-    byEvent.set(eventTicker, [...byEvent.get(eventTicker) ?? [], holding]);
-  }
-  return [...byEvent].map(([ticker, held]) => ({
-    event_ticker: ticker,
-    total_cost_dollars: formatMoney(sum(held, ({ traded }) => traded)),
-    total_cost_shares_fp: formatCount(sum(held, ({ tradedCount }) => tradedCount)),
-    event_exposure_dollars: formatMoney(sum(held, ({ exposure }) => exposure)),
-    realized_pnl_dollars: formatMoney(sum(held, ({ realized }) => realized)),
-    fees_paid_dollars: formatMoney(sum(held, ({ fees }) => fees)),
-  }));
-}
-
 /** A page of positions. */
 export function positionsPage(call: Call, belongs: (holding: Holding) => boolean): GetPositionsResponse {
   const ticker = text(call, "ticker");
@@ -115,50 +94,6 @@ export function positionsPage(call: Call, belongs: (holding: Holding) => boolean
         counts.some((word) => (word === "position" ? holding.position : holding.traded) !== 0)),
   });
   return { market_positions: items.map(positionPayload), event_positions: eventPositions(items), cursor };
-}
-
-function movementPayload({ id, amount, at }: Movement): Deposit {
-  const seconds = Math.floor(at / 1_000);
-  return {
-    id,
-    status: "applied",
-    type: "ach",
-    amount_cents: toCents(amount),
-    fee_cents: 0,
-    created_ts: seconds,
-    finalized_ts: seconds,
-  };
-}
-
-function settlementPayload({ holding, position, cost, revenue, fee, value, at }: Settlement) {
-  const { market } = holding;
-  return {
-    ticker: market.ticker,
-    exchange_index: market.shard,
-    event_ticker: market.eventTicker,
-    market_result: value === PRICE_ONE ? "yes" : value === 0 ? "no" : "scalar",
-    yes_count_fp: formatCount(Math.max(0, position)),
-    yes_total_cost_dollars: formatMoney(position > 0 ? cost : 0),
-    no_count_fp: formatCount(Math.max(0, -position)),
-    no_total_cost_dollars: formatMoney(position < 0 ? cost : 0),
-    revenue: toCents(revenue),
-    settled_time: isoTime(at),
-    fee_cost: formatMoney(fee),
-    value: Math.floor(value / 100),
-  };
-}
-
-function transferPayload({ id, from, to, amount, at, complete }: InstanceTransfer) {
-  return {
-    transfer_id: id,
-    source: from.instance,
-    destination: to.instance,
-    source_exchange_shard: from.shard,
-    destination_exchange_shard: to.shard,
-    amount: formatMoney4(amount),
-    status: complete ? "complete" : "pending",
-    created_ts: Math.floor(at / 1_000),
-  };
 }
 
 /** Refuses a transfer id that was used before, which means that the first transfer took effect. */

@@ -3,7 +3,10 @@ import type { EngineEvent, Market } from "../../engine/model.ts";
 import type { Exchange } from "../../exchange.ts";
 import type { EventInfo } from "../../world/catalog.ts";
 import type { CommunicationEvent } from "../../world/communications.ts";
-import * as payloads from "../../wire/messages.ts";
+import { quote, rfq } from "../../wire/messages/communications.ts";
+import { eventCreated, eventFees, marketLifecycle } from "../../wire/messages/lifecycle.ts";
+import { delta, snapshot, ticker, trade } from "../../wire/messages/market_data.ts";
+import { fill, orderGroup, position, userOrder } from "../../wire/messages/portfolio.ts";
 import type { Session } from "./session.ts";
 
 /** Which shard of the `communications` channel a market is on. */
@@ -33,7 +36,7 @@ export class Feed {
       exchange.engine.listen((event) => this.#happened(event)),
       exchange.communications.listen((event) => this.#negotiated(event)),
       exchange.feeChanges.listen((event) =>
-        this.#to("market_lifecycle_v2", "event_fee_update", payloads.eventFees(event))
+        this.#to("market_lifecycle_v2", "event_fee_update", eventFees(event))
       ),
     ];
   }
@@ -86,20 +89,20 @@ export class Feed {
         return this.#book(event);
       case "trade":
         this.#touch(event.trade.market);
-        return this.publish("trade", "trade", payloads.trade(event.trade), event.trade.market.ticker);
+        return this.publish("trade", "trade", trade(event.trade), event.trade.market.ticker);
       case "fill": {
         const { order } = event.fill;
-        return this.#private("fill", "fill", order, () => payloads.fill(event.fill));
+        return this.#private("fill", "fill", order, () => fill(event.fill));
       }
       case "order":
-        return this.#private("user_orders", "user_order", event.order, () => payloads.userOrder(event.order));
+        return this.#private("user_orders", "user_order", event.order, () => userOrder(event.order));
       case "position": {
         const { holding } = event;
         return this.#private(
           "market_positions",
           "market_position",
           holding,
-          () => payloads.position(holding),
+          () => position(holding),
         );
       }
       case "group": {
@@ -108,7 +111,7 @@ export class Feed {
           const subscription = session.subscriptions.get("order_group_updates");
           const { account, subaccount } = group.wallet;
           if (subscription !== undefined && session.owns(account, subaccount)) {
-            session.update(subscription, "order_group_updates", payloads.orderGroup(group, change, at));
+            session.update(subscription, "order_group_updates", orderGroup(group, change, at));
           }
         }
         return;
@@ -129,7 +132,7 @@ export class Feed {
       const subscription = session.subscriptions.get("orderbook_delta");
       if (subscription === undefined) continue;
       const isOwn = session.owns(order.account, order.wallet.subaccount);
-      session.update(subscription, "orderbook_delta", payloads.delta(event, subscription.useYesPrice, isOwn));
+      session.update(subscription, "orderbook_delta", delta(event, subscription.useYesPrice, isOwn));
     }
   }
 
@@ -159,7 +162,7 @@ export class Feed {
 
   #flush(): void {
     for (const market of this.#dirty) {
-      const payload = payloads.ticker(market, this.#exchange.engine.now);
+      const payload = ticker(market, this.#exchange.engine.now);
       const { ts: _, ts_ms: __, time: ___, ...shown } = payload;
       const text = JSON.stringify(shown);
       if (this.#tickers.get(market) === text) continue;
@@ -176,36 +179,36 @@ export class Feed {
     const channel = info.event.legs === undefined ? "market_lifecycle_v2" : "multivariate_market_lifecycle";
     if (change === "created" && !this.#events.has(info.event)) {
       this.#events.add(info.event);
-      this.#to(channel, "event_lifecycle", payloads.eventCreated(info.event));
+      this.#to(channel, "event_lifecycle", eventCreated(info.event));
     }
-    const msg = payloads.lifecycle(event, info);
+    const msg = marketLifecycle(event, info);
     if (msg !== undefined) this.#to(channel, channel, msg);
     // Who asked for its book before it was there gets it now, and everybody an empty one when it closes.
     if (change !== "created" && change !== "closed") return;
     for (const session of this.#byBook.get(market.ticker) ?? []) {
       const subscription = session.subscriptions.get("orderbook_delta");
       if (subscription === undefined) continue;
-      session.update(subscription, "orderbook_snapshot", payloads.snapshot(market, subscription.useYesPrice));
+      session.update(subscription, "orderbook_snapshot", snapshot(market, subscription.useYesPrice));
     }
   }
 
   #negotiated(event: CommunicationEvent): void {
     const request = event.type === "rfq" ? event.rfq : event.quote.rfq;
-    const { ticker } = request.info.market;
+    const { market } = request.info;
     for (const session of this.#byChannel.get("communications") ?? []) {
       const subscription = session.subscriptions.get("communications");
       if (subscription === undefined) continue;
       const { shard, ownOnly } = subscription;
-      if (shard !== undefined && shardOf(ticker, shard.factor) !== shard.key) continue;
+      if (shard !== undefined && shardOf(market.ticker, shard.factor) !== shard.key) continue;
       const isRequester = session.owns(request.wallet.account, request.wallet.subaccount);
       if (event.type === "rfq") {
         if (ownOnly && !isRequester) continue;
-        const msg = payloads.rfq(this.#exchange, request, event.change, session.account);
+        const msg = rfq(this.#exchange.communications, request, event.change, session.account);
         session.update(subscription, `rfq_${event.change}`, msg);
       } else {
         const { account, subaccount } = event.quote.wallet;
         if (!isRequester && !session.owns(account, subaccount)) continue;
-        const msg = payloads.quote(this.#exchange, event.quote, event.change, session.account);
+        const msg = quote(this.#exchange.communications, event.quote, event.change, session.account);
         session.update(subscription, `quote_${event.change}`, msg);
       }
     }

@@ -5,7 +5,7 @@ import type { ApiKey } from "../../keys.ts";
 import { commandFault } from "../rest/request_check.ts";
 import type { Exchange } from "../../exchange.ts";
 import { type CommandFault, type UpdateFault, WaitingFaults } from "./faults.ts";
-import * as payloads from "../../wire/messages.ts";
+import { marketId, snapshot, ticker } from "../../wire/messages/market_data.ts";
 
 /** The channels that Kalshi has, and how each is subscribed to. */
 interface ChannelRules {
@@ -336,7 +336,7 @@ export class Session {
     const wanted = new Set(ids);
     const { listed } = this.#host.exchange.catalog;
     return new Set(
-      listed.map(({ market }) => market.ticker).filter((ticker) => wanted.has(payloads.marketId(ticker))),
+      listed.map(({ market }) => market.ticker).filter((ticker) => wanted.has(marketId(ticker))),
     );
   }
 
@@ -365,13 +365,13 @@ export class Session {
     if (channel !== "ticker" || params.send_initial_snapshot !== true) return;
     const { engine } = this.#host.exchange;
     for (const market of this.#found(tickers)) {
-      this.update(subscription, "ticker", payloads.ticker(market, engine.now));
+      this.update(subscription, "ticker", ticker(market, engine.now));
     }
   }
 
   #snapshots(subscription: Subscription, tickers: Iterable<string>, id?: number): void {
     for (const market of this.#found(tickers)) {
-      const msg = payloads.snapshot(market, subscription.useYesPrice);
+      const msg = snapshot(market, subscription.useYesPrice);
       this.update(subscription, "orderbook_snapshot", msg, id);
     }
   }

@@ -1,31 +1,25 @@
-/** What the engine keeps, as Kalshi's payloads. */
+/** Series, events, markets and books, as REST has them. */
 import type {
   EventData,
-  Fill as FillPayload,
   GetMarketOrderbookResponse,
   Market as MarketPayload,
-  MarketPosition,
   MveSelectedLeg,
-  Order as OrderPayload,
   PriceRange,
   Series as SeriesPayload,
-  Trade as TradePayload,
 } from "../../contract/event/types.ts";
 import type { Book, Level } from "../engine/book.ts";
-import type { Fill, Holding, Market, Order, PriceBand, Side, Trade } from "../engine/model.ts";
-import { formatCount, formatMoney, formatPrice, PRICE_ONE } from "../units.ts";
-import type { Exchange } from "../exchange.ts";
+import { complement, noQuote } from "../engine/event_contract.ts";
+import type { Market, Order, PriceBand, Side } from "../engine/model.ts";
+import { formatCount, formatPrice } from "../units.ts";
+import type { Candles } from "../world/candles.ts";
 import type { ComboLeg, EventInfo, MarketInfo, SeriesInfo } from "../world/catalog.ts";
 import { SETTLEMENT_TIMER_S } from "../world/lifecycle.ts";
+import { isoTime } from "./format.ts";
 
-/** A time as Kalshi writes it. */
-export function isoTime(at: number): string {
-  return new Date(at).toISOString();
-}
-
-/** YES or NO, for a side of the book. */
-export function outcomeOf(side: Side): "yes" | "no" {
-  return side === "bid" ? "yes" : "no";
+/** What a market's past is read from, and the time it is seen from. */
+export interface MarketHistory {
+  readonly engine: { readonly now: number };
+  readonly candles: Candles;
 }
 
 /** The bands of a price grid. */
@@ -64,7 +58,7 @@ function volumeSince({ trades, volume }: Market, at: number): number {
 }
 
 /** A market's payload. */
-export function marketPayload({ engine, candles }: Exchange, info: MarketInfo): MarketPayload {
+export function marketPayload({ engine, candles }: MarketHistory, info: MarketInfo): MarketPayload {
   const { market, plan, event } = info;
   const yesterday = engine.now - DAY;
   const dayAgo = candles.latest(market, yesterday / 1_000);
@@ -90,12 +84,12 @@ export function marketPayload({ engine, candles }: Exchange, info: MarketInfo): 
     latest_expiration_time: isoTime(info.closeAt + 7 * 86_400_000),
     settlement_timer_seconds: SETTLEMENT_TIMER_S,
     status: market.status,
-    yes_bid_dollars: formatPrice(bid ?? 0),
+    yes_bid_dollars: formatPrice(bid ?? noQuote.bid),
     yes_bid_size_fp: size("bid", bid),
-    yes_ask_dollars: formatPrice(ask ?? PRICE_ONE),
+    yes_ask_dollars: formatPrice(ask ?? noQuote.ask),
     yes_ask_size_fp: size("ask", ask),
-    no_bid_dollars: formatPrice(PRICE_ONE - (ask ?? PRICE_ONE)),
-    no_ask_dollars: formatPrice(PRICE_ONE - (bid ?? 0)),
+    no_bid_dollars: formatPrice(complement(ask ?? noQuote.ask)),
+    no_ask_dollars: formatPrice(complement(bid ?? noQuote.bid)),
     last_price_dollars: formatPrice(market.lastPrice),
     volume_fp: formatCount(market.volume),
     volume_24h_fp: formatCount(volumeSince(market, yesterday)),
@@ -129,7 +123,7 @@ export function marketPayload({ engine, candles }: Exchange, info: MarketInfo): 
 
 /** An event's payload. */
 export function eventPayload(
-  exchange: Exchange,
+  history: MarketHistory,
   event: EventInfo,
   withMarkets: boolean,
   keep: (info: MarketInfo) => boolean = () => true,
@@ -152,7 +146,9 @@ export function eventPayload(
     ...(event.feeMultiplierOverride === undefined
       ? {}
       : { fee_multiplier_override: event.feeMultiplierOverride }),
-    ...(withMarkets ? { markets: event.markets.filter(keep).map((info) => marketPayload(exchange, info)) } : {}),
+    ...(withMarkets
+      ? { markets: event.markets.filter(keep).map((info) => marketPayload(history, info)) }
+      : {}),
   };
 }
 
@@ -187,100 +183,6 @@ export function bookPayload(book: Book<Order>, depth: number): GetMarketOrderboo
       .map((level): [string, string] => [formatPrice(price(level)), formatCount(level.total)]);
   return {
     yes_dollars: side(book.levels("bid"), (level) => level.price),
-    no_dollars: side(book.levels("ask"), (level) => PRICE_ONE - level.price),
+    no_dollars: side(book.levels("ask"), (level) => complement(level.price)),
   };
-}
-
-/** An order's payload. */
-export function orderPayload(order: Order): OrderPayload {
-  const outcome = outcomeOf(order.side);
-  return {
-    order_id: order.id,
-    user_id: order.account.id,
-    client_order_id: order.clientOrderId,
-    ticker: order.market.ticker,
-    side: outcome,
-    action: "buy",
-    outcome_side: outcome,
-    book_side: order.side,
-    type: "limit",
-    status: order.status,
-    yes_price_dollars: formatPrice(order.price),
-    no_price_dollars: formatPrice(PRICE_ONE - order.price),
-    fill_count_fp: formatCount(order.filled),
-    remaining_count_fp: formatCount(order.remaining),
-    initial_count_fp: formatCount(order.initial),
-    taker_fill_cost_dollars: formatMoney(order.takerCost),
-    maker_fill_cost_dollars: formatMoney(order.makerCost),
-    taker_fees_dollars: formatMoney(order.takerFees),
-    maker_fees_dollars: formatMoney(order.makerFees),
-    expiration_time: order.expiresAt === undefined ? null : isoTime(order.expiresAt),
-    created_time: isoTime(order.createdAt),
-    last_update_time: isoTime(order.updatedAt),
-    self_trade_prevention_type: order.selfTradePrevention,
-    order_group_id: order.group?.id ?? null,
-    cancel_order_on_pause: order.cancelOnPause,
-    subaccount_number: order.wallet.subaccount,
-    exchange_index: order.market.shard,
-  };
-}
-
-/** A fill's payload. */
-export function fillPayload({ id, trade, order, isTaker, fee }: Fill): FillPayload {
-  const outcome = outcomeOf(order.side);
-  return {
-    fill_id: id,
-    exchange_index: order.market.shard,
-    trade_id: trade.id,
-    order_id: order.id,
-    ticker: order.market.ticker,
-    market_ticker: order.market.ticker,
-    side: outcome,
-    action: "buy",
-    outcome_side: outcome,
-    book_side: order.side,
-    count_fp: formatCount(trade.count),
-    yes_price_dollars: formatPrice(trade.price),
-    no_price_dollars: formatPrice(PRICE_ONE - trade.price),
-    is_taker: isTaker,
-    created_time: isoTime(trade.at),
-    fee_cost: formatMoney(fee),
-    subaccount_number: order.wallet.subaccount,
-    ts: Math.floor(trade.at / 1_000),
-  };
-}
-
-/** A trade's payload. */
-export function tradePayload({ id, market, price, count, takerSide, at, isBlock }: Trade): TradePayload {
-  return {
-    trade_id: id,
-    ticker: market.ticker,
-    count_fp: formatCount(count),
-    yes_price_dollars: formatPrice(price),
-    no_price_dollars: formatPrice(PRICE_ONE - price),
-    taker_side: outcomeOf(takerSide),
-    taker_outcome_side: outcomeOf(takerSide),
-    taker_book_side: takerSide,
-    created_time: isoTime(at),
-    is_block_trade: isBlock,
-  };
-}
-
-/** A position's payload. */
-export function positionPayload(holding: Holding): MarketPosition {
-  return {
-    ticker: holding.market.ticker,
-    exchange_index: holding.market.shard,
-    total_traded_dollars: formatMoney(holding.traded),
-    position_fp: formatCount(holding.position),
-    market_exposure_dollars: formatMoney(holding.exposure),
-    realized_pnl_dollars: formatMoney(holding.realized),
-    fees_paid_dollars: formatMoney(holding.fees),
-    last_updated_ts: isoTime(holding.updatedAt),
-  };
-}
-
-/** Money spread over contracts, as dollars with 4 decimals, rounded half up. */
-export function averageDollars(money: number, count: number): string {
-  return formatPrice(Math.floor(money / count + 0.5));
 }
