@@ -13,7 +13,7 @@ import type { CashPlace, CounterOrder, ListedMarket } from "./types.ts";
 import { assertOptions, flag, type Rule, type Rules, usageTierRule, whole } from "./options.ts";
 import { isPrice, isWorth } from "./engine/event_contract.ts";
 import { parseCount, parseMoney, parsePrice } from "./units.ts";
-import { actionNames, channelNames } from "./gateways/ws/session.ts";
+import { actionNames, channelNames } from "./gateways/ws/channels.ts";
 import type { HandshakeFault, SocketFault } from "./gateways/ws/faults.ts";
 
 const isText = (value: unknown) => typeof value === "string" && value !== "";

@@ -9,7 +9,6 @@ import type { Account } from "./engine/model.ts";
 import { Faults } from "./faults.ts";
 import type { ApiKey } from "./keys.ts";
 import { RateLimits } from "./limits.ts";
-import type { RequestReading } from "./gateways/rest/request_check.ts";
 import { createRandom, type Random } from "./random.ts";
 import { Archive } from "./world/archive.ts";
 import { Candles } from "./world/candles.ts";
@@ -24,12 +23,7 @@ import { Past } from "./world/past.ts";
 import { withPast } from "./world/past_plans.ts";
 import { planSeries } from "./world/plans.ts";
 import { Treasury } from "./world/treasury.ts";
-
-/** How an error body is written. */
-export type ErrorBodies = "flat" | "nested";
-
-/** What the WebSocket does with a ticker that it does not know. */
-export type UnknownTickers = "ignore" | "refuse";
+import type { ErrorBodies, RequestReading, UnknownTickers } from "./types.ts";
 
 /** What an exchange starts from. */
 export interface ExchangeSettings {

@@ -25,7 +25,7 @@ import type { Account } from "./engine/model.ts";
 import * as controls from "./controls.ts";
 import type { FeeType } from "./engine/fees.ts";
 import type { Fault } from "./faults.ts";
-import { Gateway } from "./gateways/rest/gateway.ts";
+import { RestGateway } from "./gateways/rest/gateway.ts";
 import { ownKeys } from "./keys.ts";
 import type { UsageTier } from "./limits.ts";
 import type { MemoryRuntimeOptions } from "./types.ts";
@@ -43,7 +43,7 @@ import { parseCount, parseMoney, parsePrice } from "./units.ts";
 import { Exchange } from "./exchange.ts";
 import { listEvent, listSeries, type MarketInfo } from "./world/catalog.ts";
 import { ownMarket, ownSeries } from "./world/plans.ts";
-import { type ExchangeSockets, WebSocketEndpoint } from "./gateways/ws/gateway.ts";
+import { type ExchangeSockets, WebSocketGateway } from "./gateways/ws/gateway.ts";
 
 const DEFAULT_MARKETS = 240;
 const NO_SOCKET = "http://localhost/trade-api/v2";
@@ -64,9 +64,9 @@ const NO_SOCKET = "http://localhost/trade-api/v2";
  */
 export class LocalExchange implements AsyncDisposable {
   readonly #exchange: Exchange;
-  readonly #gateway: Gateway;
+  readonly #gateway: RestGateway;
   readonly #server: RunningServer | undefined;
-  readonly #endpoint: WebSocketEndpoint;
+  readonly #sockets: WebSocketGateway;
   readonly #network: MemoryNetwork;
   #counterparty: Account | undefined;
   /** Where its REST API is: the `baseUrl` of a configuration. */
@@ -84,11 +84,11 @@ export class LocalExchange implements AsyncDisposable {
 
   private constructor(
     exchange: Exchange,
-    gateway: Gateway,
-    sockets: WebSocketEndpoint,
+    gateway: RestGateway,
+    sockets: WebSocketGateway,
     server: RunningServer | undefined,
   ) {
-    this.sockets = this.#endpoint = sockets;
+    this.sockets = this.#sockets = sockets;
     this.#exchange = exchange;
     this.#gateway = gateway;
     this.#server = server;
@@ -110,7 +110,7 @@ export class LocalExchange implements AsyncDisposable {
    */
   static create(options: LocalExchangeOptions = {}): LocalExchange {
     const exchange = makeExchange(readOptions("LocalExchange", options, exchangeRules));
-    return new LocalExchange(exchange, new Gateway(exchange), new WebSocketEndpoint(exchange), undefined);
+    return new LocalExchange(exchange, new RestGateway(exchange), new WebSocketGateway(exchange), undefined);
   }
 
   /**
@@ -122,8 +122,8 @@ export class LocalExchange implements AsyncDisposable {
   static async start(options: LocalExchangeListenOptions = {}): Promise<LocalExchange> {
     const { port = 0, hostname = "127.0.0.1", ...rest } = readOptions("LocalExchange", options, listenRules);
     const exchange = makeExchange(rest);
-    const gateway = new Gateway(exchange);
-    const sockets = new WebSocketEndpoint(exchange);
+    const gateway = new RestGateway(exchange);
+    const sockets = new WebSocketGateway(exchange);
     return new LocalExchange(exchange, gateway, sockets, await serve(gateway, sockets, hostname, port));
   }
 
@@ -425,7 +425,7 @@ export class LocalExchange implements AsyncDisposable {
 
   /** Stops listening and ends every connection. A second call is harmless. */
   async close(): Promise<void> {
-    this.#endpoint.close();
+    this.#sockets.close();
     this.#network.close();
     await this.#server?.close();
   }

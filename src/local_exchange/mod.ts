@@ -7,12 +7,15 @@
 export type {
   CashPlace,
   CounterOrder,
+  ErrorBodies,
   ListedMarket,
   LocalAccount,
   LocalAccountOptions,
   LocalExchangeListenOptions,
   LocalExchangeOptions,
   LocalHistory,
+  RequestReading,
+  UnknownTickers,
 } from "./types.ts";
 export { LocalExchange } from "./local_exchange.ts";
 export { ExchangeClock } from "./clock.ts";
@@ -21,8 +24,6 @@ export type { Fault } from "./faults.ts";
 export type { KeyType, PrivateKey, PublicKey } from "./keys.ts";
 export type { MemoryRuntimeOptions, TcpAddress } from "./types.ts";
 export type { UsageTier } from "./limits.ts";
-export type { RequestReading } from "./gateways/rest/request_check.ts";
-export type { ErrorBodies, UnknownTickers } from "./exchange.ts";
 export type { ExchangeSockets } from "./gateways/ws/gateway.ts";
 export type {
   CommandChoice,

@@ -2,8 +2,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { systemClock } from "../base/clock.ts";
-import { type Gateway, MOST_BODY_BYTES } from "./gateways/rest/gateway.ts";
-import type { WebSocketEndpoint } from "./gateways/ws/gateway.ts";
+import { MOST_BODY_BYTES, type RestGateway } from "./gateways/rest/gateway.ts";
+import type { WebSocketGateway } from "./gateways/ws/gateway.ts";
 
 /** A listening server. */
 export interface RunningServer {
@@ -52,7 +52,7 @@ class BodyReader {
 }
 
 async function respond(
-  gateway: Gateway,
+  gateway: RestGateway,
   bodies: BodyReader,
   request: IncomingMessage,
   response: ServerResponse,
@@ -108,8 +108,8 @@ function concat(chunks: readonly Uint8Array[]): Uint8Array {
 
 /** Listens. */
 export async function serve(
-  gateway: Gateway,
-  sockets: WebSocketEndpoint,
+  gateway: RestGateway,
+  sockets: WebSocketGateway,
   hostname: string,
   port: number,
 ): Promise<RunningServer> {

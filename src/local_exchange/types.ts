@@ -1,11 +1,18 @@
 /** What a local exchange is told, and what it gives. */
-import type { ErrorBodies, UnknownTickers } from "./exchange.ts";
-import type { RequestReading } from "./gateways/rest/request_check.ts";
 import type { UsageTier } from "./limits.ts";
 import type { KeyType, PrivateKey, PublicKey } from "./keys.ts";
 import type { ByteStream, TcpConnectOptions } from "../runtime/types.ts";
 import type { Clock } from "../base/clock.ts";
 import type { KalshiAuth } from "../auth/kalshi_auth.ts";
+
+/** How an error body is written. */
+export type ErrorBodies = "flat" | "nested";
+
+/** How requests are read: by the contract, or taking no notice of what nobody knows. */
+export type RequestReading = "strict" | "lenient";
+
+/** What the WebSocket does with a ticker that it does not know. */
+export type UnknownTickers = "ignore" | "refuse";
 
 /** What an exchange has behind it. */
 export interface LocalHistory {

@@ -20,14 +20,14 @@ import {
 } from "../../runtime/types.ts";
 import { openWebSocket } from "../../runtime/websocket_client.ts";
 import { concat, ProtocolError } from "../../runtime/websocket_frames.ts";
-import type { Gateway, Outgoing } from "../gateways/rest/gateway.ts";
-import type { WebSocketEndpoint } from "../gateways/ws/gateway.ts";
+import type { Outgoing, RestGateway } from "../gateways/rest/gateway.ts";
+import type { WebSocketGateway } from "../gateways/ws/gateway.ts";
 import { MemorySocket } from "./socket.ts";
 
 /** What a network in memory leads to. */
 export interface MemoryNetworkOptions {
-  readonly gateway: Gateway;
-  readonly sockets: WebSocketEndpoint;
+  readonly gateway: RestGateway;
+  readonly sockets: WebSocketGateway;
   readonly clock: Clock;
   readonly baseUrl: string;
   readonly wsBaseUrl: string;

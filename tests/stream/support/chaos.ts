@@ -10,7 +10,7 @@ import { setImmediate } from "node:timers";
 import type { FillData, UserOrderData } from "../../../src/contract/event/channels.ts";
 import { KalshiClient } from "../../../src/client.ts";
 import { LocalExchange, type SocketFault } from "../../../src/local_exchange/mod.ts";
-import { Session, type Subscription } from "../../../src/local_exchange/gateways/ws/session.ts";
+import { Subscriber, type Subscription } from "../../../src/local_exchange/gateways/ws/subscriber.ts";
 import { createRandom, type Random } from "../../../src/local_exchange/random.ts";
 import { KalshiStream, type LiveOrderBook } from "../../../src/stream/mod.ts";
 import { SimClock } from "../../rate_limits/sim_clock.ts";
@@ -65,13 +65,13 @@ class Witness {
   readonly #digests = new Map<string, { readonly seqs: number[]; readonly digests: number[] }>();
   /** By sid: what the exchange has subscribed to. */
   readonly #subscribed = new Map<number, Subscription>();
-  readonly #original = Session.prototype.update;
+  readonly #original = Subscriber.prototype.update;
 
   start(): void {
     // deno-lint-ignore no-this-alias -- the method that is replaced has a `this` of its own
     const witness = this;
     const original = this.#original;
-    Session.prototype.update = function (this: Session, subscription, type, msg): void {
+    Subscriber.prototype.update = function (this: Subscriber, subscription, type, msg): void {
       original.call(this, subscription, type, msg);
       if (subscription.channel === "orderbook_delta") {
         witness.#subscribed.set(subscription.sid, subscription);
@@ -81,7 +81,7 @@ class Witness {
   }
 
   stop(): void {
-    Session.prototype.update = this.#original;
+    Subscriber.prototype.update = this.#original;
   }
 
   #saw(sid: number, seq: number, type: string, msg: Record<string, unknown>): void {

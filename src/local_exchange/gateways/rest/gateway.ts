@@ -1,4 +1,4 @@
-/** One request: found, authenticated, handled, answered. Everything that speaks HTTP comes through here. */
+/** One request: found, authenticated, handled, answered. Everything that speaks REST comes through here. */
 import { ApiError } from "../../api_error.ts";
 import { allRoutes } from "./mod.ts";
 import { type ApiKey, authenticate } from "../../keys.ts";
@@ -30,8 +30,8 @@ export interface Outgoing {
   readonly body: string | undefined;
 }
 
-/** The gateway of one exchange. */
-export class Gateway {
+/** The REST API of one exchange. */
+export class RestGateway {
   readonly #exchange: Exchange;
   readonly #router = new Router(allRoutes);
 

@@ -1,71 +1,10 @@
-/**
- * Names and types of requests and commands, checked by the same table as the client's. What a value may be is
- * checked where it is read, with Kalshi's codes.
- */
-import { commandParams } from "../../../contract/event/commands.ts";
-import type { FieldRule, FieldRules } from "../../../contract/field_rule.ts";
+/** Names and types of a request, as the contract has them. */
+import type { FieldRule } from "../../../contract/field_rule.ts";
+import { missing } from "../../../contract/field_words.ts";
 import type { Operation } from "../../../contract/operation.ts";
-import { missing, unknownName } from "../../../contract/field_words.ts";
 import { type Fields, isPlain } from "../../../base/plain.ts";
 import { ApiError } from "../../api_error.ts";
-
-/** How requests are read: by the contract, or taking no notice of what nobody knows. */
-export type RequestReading = "strict" | "lenient";
-
-/** Nothing is what is not there, null, and an empty text: so a server reads it. */
-const isNothing = (value: unknown) => value === undefined || value === null || value === "";
-
-const jsonTypes: Readonly<Record<FieldRule["type"], string>> = {
-  string: "string",
-  decimal: "string",
-  integer: "number",
-  boolean: "boolean",
-  list: "array",
-  object: "object",
-};
-
-const jsonTypeOf = (value: unknown): string => Array.isArray(value) ? "array" : typeof value;
-
-/** A name that nobody knows, here or in what is inside. */
-function strangerIn(
-  what: "field" | "parameter",
-  rules: FieldRules,
-  given: Fields,
-  path = "",
-): string | undefined {
-  for (const [name, value] of Object.entries(given)) {
-    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
-    if (rule === undefined) return unknownName(what, name, path + name, rules);
-    const inner = rule.type === "list" ? rule.items : rule;
-    if (inner.type !== "object") continue;
-    for (const [index, item] of [value].flat().entries()) {
-      if (!isPlain(item)) continue;
-      const at = rule.type === "list" ? `${path}${name}[${index}].` : `${path}${name}.`;
-      const stranger = strangerIn(what, inner.fields, item, at);
-      if (stranger !== undefined) return stranger;
-    }
-  }
-  return undefined;
-}
-
-/** A value of another type than JSON has it in. The items of a batch are read one by one, each with its own answer. */
-function wrongTypeIn(rules: FieldRules, given: Fields): string | undefined {
-  for (const [name, value] of Object.entries(given)) {
-    const rule = rules[name];
-    if (rule === undefined || isNothing(value)) continue;
-    const items: readonly unknown[] =
-      rule.type === "list" && rule.items.type !== "object" && Array.isArray(value) ? value : [];
-    const wrong = [
-      [value, rule] as const,
-      ...items.map((item) => [item, (rule as { items: FieldRule }).items] as const),
-    ]
-      .find(([one, { type }]) => jsonTypeOf(one) !== jsonTypes[type]);
-    if (wrong !== undefined) {
-      return `cannot read ${jsonTypeOf(wrong[0])} into field ${name} of type ${jsonTypes[wrong[1].type]}`;
-    }
-  }
-  return undefined;
-}
+import { isNothing, strangerIn, wrongTypeIn } from "../../contract_check.ts";
 
 function refuse(fault: string): never {
   throw new ApiError(400, "invalid_parameters", undefined, fault);
@@ -105,14 +44,4 @@ export function assertRequest(
   if (strange !== undefined) refuse(strange);
   const wrong = wrongTypeIn(fields, body);
   if (wrong !== undefined) throw new ApiError(400, "bad_request", wrong);
-}
-
-/** What is wrong with the names and types of a command's parameters. */
-export function commandFault(command: string, params: Fields): string | undefined {
-  const rules = Object.hasOwn(commandParams, command) ? commandParams[command] : undefined;
-  if (rules === undefined) return undefined;
-  const fault = strangerIn("parameter", rules, params) ?? wrongTypeIn(rules, params);
-  const filter = rules.user_filter;
-  if (fault !== undefined || filter?.type !== "string" || params.user_filter === undefined) return fault;
-  return filter.oneOf?.includes(String(params.user_filter)) ? undefined : '`user_filter` takes "self"';
 }

@@ -1,5 +1,5 @@
-/** What happens on the exchange, brought to the sessions that subscribed to it. */
-import type { EngineEvent, Market } from "../../engine/model.ts";
+/** What happens on the exchange, brought to the subscribers that subscribed to it. */
+import type { Account, EngineEvent, Market } from "../../engine/model.ts";
 import type { Exchange } from "../../exchange.ts";
 import type { EventInfo } from "../../world/catalog.ts";
 import type { CommunicationEvent } from "../../world/communications.ts";
@@ -7,7 +7,7 @@ import { quote, rfq } from "../../wire/messages/communications.ts";
 import { eventCreated, eventFees, marketLifecycle } from "../../wire/messages/lifecycle.ts";
 import { delta, snapshot, ticker, trade } from "../../wire/messages/market_data.ts";
 import { fill, orderGroup, position, userOrder } from "../../wire/messages/portfolio.ts";
-import type { Session } from "./session.ts";
+import type { Subscriber } from "./subscriber.ts";
 
 /** Which shard of the `communications` channel a market is on. */
 function shardOf(ticker: string, factor: number): number {
@@ -19,11 +19,11 @@ function shardOf(ticker: string, factor: number): number {
 /** The feed of one exchange. */
 export class Feed {
   readonly #exchange: Exchange;
-  readonly #sessions = new Set<Session>();
-  /** Sessions with a subscription to a channel; rebuilt when subscriptions change. */
-  #byChannel = new Map<string, Session[]>();
-  /** Sessions by the market of their order books: where most of the traffic is. */
-  #byBook = new Map<string, Session[]>();
+  readonly #subscribers = new Set<Subscriber>();
+  /** Subscribers with a subscription to a channel; rebuilt when subscriptions change. */
+  #byChannel = new Map<string, Subscriber[]>();
+  /** Subscribers by the market of their order books: where most of the traffic is. */
+  #byBook = new Map<string, Subscriber[]>();
   readonly #dirty = new Set<Market>();
   readonly #tickers = new WeakMap<Market, string>();
   readonly #stops: (() => void)[];
@@ -41,14 +41,14 @@ export class Feed {
     ];
   }
 
-  /** Adds a session. */
-  add(session: Session): void {
-    this.#sessions.add(session);
+  /** Adds a subscriber. */
+  add(subscriber: Subscriber): void {
+    this.#subscribers.add(subscriber);
   }
 
-  /** Takes a session out. */
-  delete(session: Session): void {
-    this.#sessions.delete(session);
+  /** Takes a subscriber out. */
+  delete(subscriber: Subscriber): void {
+    this.#subscribers.delete(subscriber);
     this.refresh();
   }
 
@@ -56,11 +56,11 @@ export class Feed {
   refresh(): void {
     this.#byChannel = new Map();
     this.#byBook = new Map();
-    for (const session of this.#sessions) {
-      for (const { channel, keys } of session.subscriptions.values()) {
-        push(this.#byChannel, channel, session);
+    for (const subscriber of this.#subscribers) {
+      for (const { channel, keys } of subscriber.subscriptions.values()) {
+        push(this.#byChannel, channel, subscriber);
         if (channel === "orderbook_delta") {
-          for (const ticker of keys ?? []) push(this.#byBook, ticker, session);
+          for (const ticker of keys ?? []) push(this.#byBook, ticker, subscriber);
         }
       }
     }
@@ -68,9 +68,9 @@ export class Feed {
 
   /** Sends a message of a channel to everyone who subscribed to it, and to `key` in it. */
   publish(channel: string, type: string, msg: object, key?: string): void {
-    for (const session of this.#byChannel.get(channel) ?? []) {
-      const subscription = session.wanting(channel, key);
-      if (subscription !== undefined) session.update(subscription, type, msg);
+    for (const subscriber of this.#byChannel.get(channel) ?? []) {
+      const subscription = subscriber.wanting(channel, key);
+      if (subscription !== undefined) subscriber.update(subscription, type, msg);
     }
   }
 
@@ -107,11 +107,11 @@ export class Feed {
       }
       case "group": {
         const { group, change, at } = event;
-        for (const session of this.#byChannel.get("order_group_updates") ?? []) {
-          const subscription = session.subscriptions.get("order_group_updates");
+        for (const subscriber of this.#byChannel.get("order_group_updates") ?? []) {
+          const subscription = subscriber.subscriptions.get("order_group_updates");
           const { account, subaccount } = group.wallet;
-          if (subscription !== undefined && session.owns(account, subaccount)) {
-            session.update(subscription, "order_group_updates", orderGroup(group, change, at));
+          if (subscription !== undefined && subscriber.owns(account, subaccount)) {
+            subscriber.update(subscription, "order_group_updates", orderGroup(group, change, at));
           }
         }
         return;
@@ -128,11 +128,11 @@ export class Feed {
     this.#touch(market);
     // What rests in a market that closes goes in one go: an empty snapshot tells it.
     if (market.status !== "active" && market.status !== "inactive") return;
-    for (const session of this.#byBook.get(market.ticker) ?? []) {
-      const subscription = session.subscriptions.get("orderbook_delta");
+    for (const subscriber of this.#byBook.get(market.ticker) ?? []) {
+      const subscription = subscriber.subscriptions.get("orderbook_delta");
       if (subscription === undefined) continue;
-      const isOwn = session.owns(order.account, order.wallet.subaccount);
-      session.update(subscription, "orderbook_delta", delta(event, subscription.useYesPrice, isOwn));
+      const isOwn = subscriber.owns(order.account, order.wallet.subaccount);
+      subscriber.update(subscription, "orderbook_delta", delta(event, subscription.useYesPrice, isOwn));
     }
   }
 
@@ -141,14 +141,14 @@ export class Feed {
     type: string,
     { market, wallet: { account, subaccount } }: {
       readonly market: Market;
-      readonly wallet: { readonly account: Session["account"]; readonly subaccount: number };
+      readonly wallet: { readonly account: Account; readonly subaccount: number };
     },
     payload: () => object,
   ): void {
-    for (const session of this.#byChannel.get(channel) ?? []) {
-      const subscription = session.wanting(channel, market.ticker);
-      if (subscription !== undefined && session.owns(account, subaccount)) {
-        session.update(subscription, type, payload());
+    for (const subscriber of this.#byChannel.get(channel) ?? []) {
+      const subscription = subscriber.wanting(channel, market.ticker);
+      if (subscription !== undefined && subscriber.owns(account, subaccount)) {
+        subscriber.update(subscription, type, payload());
       }
     }
   }
@@ -185,31 +185,31 @@ export class Feed {
     if (msg !== undefined) this.#to(channel, channel, msg);
     // Who asked for its book before it was there gets it now, and everybody an empty one when it closes.
     if (change !== "created" && change !== "closed") return;
-    for (const session of this.#byBook.get(market.ticker) ?? []) {
-      const subscription = session.subscriptions.get("orderbook_delta");
+    for (const subscriber of this.#byBook.get(market.ticker) ?? []) {
+      const subscription = subscriber.subscriptions.get("orderbook_delta");
       if (subscription === undefined) continue;
-      session.update(subscription, "orderbook_snapshot", snapshot(market, subscription.useYesPrice));
+      subscriber.update(subscription, "orderbook_snapshot", snapshot(market, subscription.useYesPrice));
     }
   }
 
   #negotiated(event: CommunicationEvent): void {
     const request = event.type === "rfq" ? event.rfq : event.quote.rfq;
     const { market } = request.info;
-    for (const session of this.#byChannel.get("communications") ?? []) {
-      const subscription = session.subscriptions.get("communications");
+    for (const subscriber of this.#byChannel.get("communications") ?? []) {
+      const subscription = subscriber.subscriptions.get("communications");
       if (subscription === undefined) continue;
       const { shard, ownOnly } = subscription;
       if (shard !== undefined && shardOf(market.ticker, shard.factor) !== shard.key) continue;
-      const isRequester = session.owns(request.wallet.account, request.wallet.subaccount);
+      const isRequester = subscriber.owns(request.wallet.account, request.wallet.subaccount);
       if (event.type === "rfq") {
         if (ownOnly && !isRequester) continue;
-        const msg = rfq(this.#exchange.communications, request, event.change, session.account);
-        session.update(subscription, `rfq_${event.change}`, msg);
+        const msg = rfq(this.#exchange.communications, request, event.change, subscriber.account);
+        subscriber.update(subscription, `rfq_${event.change}`, msg);
       } else {
         const { account, subaccount } = event.quote.wallet;
-        if (!isRequester && !session.owns(account, subaccount)) continue;
-        const msg = quote(this.#exchange.communications, event.quote, event.change, session.account);
-        session.update(subscription, `quote_${event.change}`, msg);
+        if (!isRequester && !subscriber.owns(account, subaccount)) continue;
+        const msg = quote(this.#exchange.communications, event.quote, event.change, subscriber.account);
+        subscriber.update(subscription, `quote_${event.change}`, msg);
       }
     }
   }

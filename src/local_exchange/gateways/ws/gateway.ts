@@ -1,4 +1,4 @@
-/** The WebSocket of a local exchange: handshakes, sessions, and faults on request. */
+/** The WebSocket of a local exchange: handshakes, connections, and faults on request. */
 import { systemClock } from "../../../base/clock.ts";
 import { closeCodes } from "../../../base/close_codes.ts";
 import { errorCodes } from "../../../contract/event/channels.ts";
@@ -10,11 +10,12 @@ import type { Account } from "../../engine/model.ts";
 import { type ApiKey, authenticate } from "../../keys.ts";
 import { assertFrame, assertHandshakeFault, assertMessage, assertSocketFault } from "../../controls.ts";
 import type { Exchange } from "../../exchange.ts";
+import { Commands } from "./commands.ts";
 import { ServerConnection } from "./connection.ts";
 import { type HandshakeFault, type SocketFault, WaitingFaults } from "./faults.ts";
 import { Feed } from "./feed.ts";
 import { acceptKey } from "./framing.ts";
-import { Session } from "./session.ts";
+import { Subscriber } from "./subscriber.ts";
 
 /** Where Kalshi's WebSocket is. */
 export const WS_PATH = "/trade-api/ws/v2";
@@ -22,12 +23,6 @@ export const WS_PATH = "/trade-api/ws/v2";
 const MOST_CONNECTIONS = 200;
 /** How long who was refused may take to read it. */
 const GOODBYE_MS = 2_000;
-
-const NAMES: Readonly<Record<string, readonly string[]>> = {
-  cfbenchmarks_value: ["BRTI", "ETHUSD_RTI", "SOLUSD_RTI"],
-  cfbenchmarks_value_5hz: ["BRTI", "ETHUSD_RTI"],
-  pyth_value: ["XAU/USD", "WTI/USD"],
-};
 
 /** A request to open a WebSocket. */
 export interface Handshake {
@@ -48,7 +43,8 @@ const encoder = new TextEncoder();
 
 interface Connected {
   readonly connection: ServerConnection;
-  readonly session: Session;
+  readonly subscriber: Subscriber;
+  readonly commands: Commands;
 }
 
 /** What a test can do to the WebSockets of an exchange. */
@@ -91,8 +87,8 @@ export interface ExchangeSockets {
   publish(channel: string, msg: Readonly<Record<string, unknown>>, type?: string): void;
 }
 
-/** The endpoint of one exchange. */
-export class WebSocketEndpoint implements ExchangeSockets {
+/** The WebSocket of one exchange. */
+export class WebSocketGateway implements ExchangeSockets {
   readonly #exchange: Exchange;
   readonly #feed: Feed;
   readonly #connected = new Set<Connected>();
@@ -129,9 +125,10 @@ export class WebSocketEndpoint implements ExchangeSockets {
 
   clearFaults(): void {
     this.#handshakes.clear();
-    for (const { connection, session } of this.#connected) {
+    for (const { connection, subscriber, commands } of this.#connected) {
       connection.clearFaults();
-      session.clearFaults();
+      subscriber.updateFaults.clear();
+      commands.faults.clear();
     }
   }
 
@@ -212,36 +209,34 @@ export class WebSocketEndpoint implements ExchangeSockets {
   #connect(key: ApiKey, socket: ByteSocket<Uint8Array>): void {
     if (this.#closed) return socket.destroy();
     const exchange = this.#exchange;
-    const session: Session = new Session(key, {
-      exchange,
-      nextSid: () => ++this.#lastSid,
-      names: (channel) => NAMES[channel] ?? [],
+    const subscriber: Subscriber = new Subscriber(key, {
       changed: () => this.#feed.refresh(),
       send: (frame, channel) => {
         if (channel !== undefined && connection.isClogged) {
-          const slow = session.subscriptions.get(channel);
-          if (slow !== undefined) session.abort(slow, errorCodes.subscriptionBufferOverflow);
+          const slow = subscriber.subscriptions.get(channel);
+          if (slow !== undefined) subscriber.abort(slow, errorCodes.subscriptionBufferOverflow);
           return;
         }
-        connection.send(JSON.stringify(frame), channel);
+        connection.send(JSON.stringify({ ...frame, sending_ts_ms: exchange.clock.now() }), channel);
       },
     });
+    const commands = new Commands(exchange, subscriber, () => ++this.#lastSid);
     const connection: ServerConnection = new ServerConnection({
       socket,
       clock: exchange.clock.base,
       onText: (text) => {
         exchange.tick();
-        session.receive(text);
+        commands.receive(text);
       },
       onEnd: () => {
         this.#connected.delete(connected);
-        this.#feed.delete(session);
+        this.#feed.delete(subscriber);
         exchange.alarm.isOn = this.#connected.size > 0;
       },
     });
-    const connected = { connection, session };
+    const connected = { connection, subscriber, commands };
     this.#connected.add(connected);
-    this.#feed.add(session);
+    this.#feed.add(subscriber);
     exchange.alarm.isOn = true;
   }
 
@@ -253,30 +248,31 @@ export class WebSocketEndpoint implements ExchangeSockets {
         `sockets.${control} takes the id of an account second; got ${shown(accountId)}.`,
       );
     }
-    return [...this.#connected].filter(({ session }) => session.account.id === accountId);
+    return [...this.#connected].filter(({ subscriber }) => subscriber.account.id === accountId);
   }
 
   #countOf(account: Account): number {
     let count = 0;
-    for (const { session } of this.#connected) if (session.account === account) count++;
+    for (const { subscriber } of this.#connected) if (subscriber.account === account) count++;
     return count;
   }
 }
 
 /** Makes something go wrong on one connection. */
-function fail({ connection, session }: Connected, fault: SocketFault): void {
+function fail({ connection, subscriber, commands }: Connected, fault: SocketFault): void {
   switch (fault.fault) {
     case "refuse":
     case "ignore":
+      return commands.faults.add(fault);
     case "withhold":
-      return session.fail(fault);
+      return subscriber.updateFaults.add(fault);
     case "forget":
-      return session.forget(fault.channel);
+      return subscriber.forget(fault.channel);
     case "error":
     case "renumber": {
-      const subscription = session.subscriptions.get(fault.channel);
+      const subscription = subscriber.subscriptions.get(fault.channel);
       if (subscription === undefined) return;
-      if (fault.fault === "error") session.abort(subscription, fault.code);
+      if (fault.fault === "error") subscriber.abort(subscription, fault.code);
       else subscription.seq = fault.seq - 1;
       return;
     }
