@@ -30,8 +30,33 @@ const rooms = {
   ],
 };
 
+/** The same inside the local exchange: what each part of it may know of the others, beside the files at its root. */
+const exchangeParts = {
+  engine: { parts: [], files: ["random", "units"] },
+  world: { parts: ["engine"], files: ["random", "units"] },
+  wire: { parts: ["engine", "world"], files: ["units"] },
+  "gateways/rest": { parts: ["engine", "world", "wire"] },
+  "gateways/ws": { parts: ["engine", "world", "wire"] },
+};
+const exchangeRoot = "src/local_exchange";
+
 export default {
   forbidden: [
+    ...Object.entries(exchangeParts).map(([part, { parts, files = ["\\w+"] }]) => ({
+      name: `the local exchange's ${part} knows ${parts.join(", ") || "no other part"}`,
+      severity: "error",
+      from: { path: `^${exchangeRoot}/${part}/` },
+      to: {
+        path: `^${exchangeRoot}/`,
+        pathNot: `^${exchangeRoot}/((${[part, ...parts].join("|")})/|(${files.join("|")})\\.ts$)`,
+      },
+    })),
+    {
+      name: "the local exchange counts with numbers of its own, not with the client's",
+      severity: "error",
+      from: { path: `^${exchangeRoot}/` },
+      to: { path: "^src/base/fixed_point" },
+    },
     { name: "no circles, types included", severity: "error", from: {}, to: { circular: true } },
     { name: "no orphans", severity: "error", from: { orphan: true, path: "^src/" }, to: {} },
     ...Object.entries(rooms).map(([room, known]) => ({

@@ -8,6 +8,7 @@ import { shareOf } from "../units.ts";
 import type { BookedFill, Clearing, Intent } from "./clearing.ts";
 import { complement, isPrice, unitCost } from "./event_contract.ts";
 import { settleFill, tradeFee } from "./fees.ts";
+import { isOnGrid } from "./price_grid.ts";
 import type { Fill, Holding, Market, Order, RestingSide, Settlement, Side, Trade } from "./model.ts";
 
 /** What `count` contracts of an order would cost if all of them opened a position as a maker. */
@@ -51,8 +52,7 @@ function setAside(holding: Holding): void {
 /** Trading paid in full. */
 export const eventClearing: Clearing = {
   isOnGrid({ bands }: Market, price: number): boolean {
-    return isPrice(price) &&
-      bands.some(({ start, end, step }) => price >= start && price <= end && (price - start) % step === 0);
+    return isPrice(price) && isOnGrid(bands, price);
   },
 
   affords({ holding, side, price, count, isTaker, instead }: Intent): boolean {

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import type { PriceBand, Side } from "./model.ts";
+import type { Side } from "./book.ts";
+import type { PriceGrid } from "./price_grid.ts";
 
 /** A dollar in ticks of 0.0001. */
 const DOLLAR = 10_000;
@@ -44,7 +45,7 @@ export const priceOfChance = (chance: number): number => Math.round(chance * 100
 export const noQuote: Readonly<Record<Side, number>> = { bid: 0, ask: DOLLAR };
 
 /** The price grids, by the name in `price_level_structure`. */
-export const priceGrids: Readonly<Record<string, readonly PriceBand[]>> = {
+export const priceGrids: Readonly<Record<string, PriceGrid>> = {
   linear_cent: [{ start: 0, end: DOLLAR, step: 100 }],
   deci_cent: [{ start: 0, end: DOLLAR, step: 10 }],
   tapered_deci_cent: [

@@ -6,15 +6,9 @@
  */
 import type { Book, Queued, Side } from "./book.ts";
 import type { FeeSchedule } from "./fees.ts";
+import type { PriceGrid } from "./price_grid.ts";
 
 export type { Side } from "./book.ts";
-
-/** A band of prices and its step. */
-export interface PriceBand {
-  readonly start: number;
-  readonly end: number;
-  readonly step: number;
-}
 
 /** Where a market is in its life, in the words of the `status` field. */
 export type MarketStatus = "initialized" | "inactive" | "active" | "closed" | "determined" | "finalized";
@@ -27,7 +21,7 @@ export interface Market {
   /** The shard it trades on. */
   readonly shard: number;
   status: MarketStatus;
-  bands: readonly PriceBand[];
+  bands: PriceGrid;
   fees: FeeSchedule;
   readonly book: Book<Order>;
   readonly trades: Trade[];

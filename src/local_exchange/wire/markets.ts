@@ -9,7 +9,8 @@ import type {
 } from "../../contract/event/types.ts";
 import type { Book, Level } from "../engine/book.ts";
 import { complement, noQuote } from "../engine/event_contract.ts";
-import type { Market, Order, PriceBand, Side } from "../engine/model.ts";
+import type { Market, Order, Side } from "../engine/model.ts";
+import type { PriceGrid } from "../engine/price_grid.ts";
 import { formatCount, formatPrice } from "../units.ts";
 import type { Candles } from "../world/candles.ts";
 import type { ComboLeg, EventInfo, MarketInfo, SeriesInfo } from "../world/catalog.ts";
@@ -23,7 +24,7 @@ export interface MarketHistory {
 }
 
 /** The bands of a price grid. */
-export function priceRanges(bands: readonly PriceBand[]): PriceRange[] {
+export function priceRanges(bands: PriceGrid): PriceRange[] {
   return bands.map(({ start, end, step }) => ({
     start: formatPrice(start),
     end: formatPrice(end),

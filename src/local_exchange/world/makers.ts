@@ -2,6 +2,7 @@
 import type { Engine } from "../engine/engine.ts";
 import { withinWorth } from "../engine/event_contract.ts";
 import type { Market, Side, Wallet } from "../engine/model.ts";
+import { snapDown, stepAt } from "../engine/price_grid.ts";
 import type { Random } from "../random.ts";
 import { COUNT_ONE, MONEY_ONE } from "../units.ts";
 import type { Catalog, MarketInfo } from "./catalog.ts";
@@ -10,23 +11,10 @@ const LEVELS = 4;
 const MOST_STEPS_AT_ONCE = 600;
 const BANKROLL = 50_000_000 * MONEY_ONE;
 
-/** The step of a market's grid at a price. */
-export function stepAt(market: Market, price: number): number {
-  const band = market.bands.find(({ start, end }) => price >= start && price <= end);
-  return band?.step ?? 100;
-}
-
-/** The nearest price on the grid at or below `price`. */
-export function snap(market: Market, price: number): number {
-  const band = market.bands.find(({ start, end }) => price >= start && price < end) ?? market.bands.at(-1);
-  if (band === undefined) return price;
-  return band.start + Math.floor((price - band.start) / band.step) * band.step;
-}
-
 /** The price on the grid that is as good as `wanted` for who takes it, or the next worse one. */
 export function priceOn(market: Market, side: Side, wanted: number): number {
-  const below = snap(market, withinWorth(wanted));
-  return side === "bid" || below === wanted ? below : below + stepAt(market, below);
+  const below = snapDown(market.bands, withinWorth(wanted));
+  return side === "bid" || below === wanted ? below : below + stepAt(market.bands, below);
 }
 
 /** The makers of one exchange, and the public that trades with them. */
