@@ -1,5 +1,6 @@
 /** Deltas applied to order books in memory, on one core. */
 import process from "node:process";
+import { eventBookDecoder } from "../src/books/decoders/event.ts";
 import { MarketBook } from "../src/books/market_book.ts";
 import { OrderBook } from "../src/books/order_book.ts";
 import { formatCount, formatPrice } from "../src/base/fixed_point.ts";
@@ -73,10 +74,14 @@ const frames = changes(99).map(({ side, price, delta }, seq) => ({
     side: side === "bid" ? "yes" : "no",
   },
 }));
+const decoder = eventBookDecoder();
 const fed = rate(() => {
   const book = new MarketBook("M");
-  book.feed({ type: "orderbook_snapshot", seq: 1, msg: {} });
-  for (const frame of frames) book.feed(frame);
+  book.feed({ type: "snapshot", seq: 1, bids: [], asks: [] });
+  for (const frame of frames) {
+    const update = decoder.decode(frame);
+    if (update !== undefined) book.feed(update);
+  }
   if (book.state !== "live") throw new Error(`the book is ${book.state}: ${book.reason}`);
 });
 figures.push({

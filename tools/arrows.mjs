@@ -66,6 +66,12 @@ export default {
       to: { path: "^src/", pathNot: `^src/(${[room, ...known].join("|")})(/|\\.ts$)` },
     })),
     {
+      name: "an order book knows no product",
+      severity: "error",
+      from: { path: "^src/books/", pathNot: "^src/books/(decoders/|mod\\.ts$)" },
+      to: { path: "^src/books/decoders/" },
+    },
+    {
       name: "the local exchange and what is for tests stay apart",
       severity: "error",
       from: { path: "^src/", pathNot: "^src/(local_exchange|testing|cli)/" },

@@ -4,21 +4,18 @@
  * @module
  */
 
-import {
-  type BookChange,
-  type BookFrame,
-  MarketBook,
-  readBookOptions,
-  type StaleReason,
-} from "./market_book.ts";
 import { isPlain } from "../base/plain.ts";
+import type { BookChange, StaleReason } from "./changes.ts";
 import { isAnswer } from "./control.ts";
+import { MarketBook } from "./market_book.ts";
+import { readReplayOptions } from "./options.ts";
 import { isNumbered, Sequence, type SequencedKind } from "./sequence.ts";
+import { type BookDecoder, type BookFrame, type BookUpdate, isSnapshot } from "./updates.ts";
 
 /** What a {@linkcode BookReplay} is made from. */
 export interface BookReplayOptions {
-  /** Whether the NO side was recorded in YES prices (`use_yes_price`); true unless told. */
-  readonly useYesPrice?: boolean | undefined;
+  /** What reads the frames: `eventBookDecoder()`, or that of another product. */
+  readonly decoder: BookDecoder;
   /** Called for every change of a book, after it was applied. */
   readonly onChange?: ((ticker: string, change: BookChange) => void) | undefined;
 }
@@ -38,10 +35,10 @@ interface Recorded {
  *
  * @example
  * ```ts
- * import { BookReplay } from "@unofficial/kalshi/order-books";
+ * import { BookReplay, eventBookDecoder } from "@unofficial/kalshi/order-books";
  *
  * declare const recording: string[]; // one frame each, as text
- * const replay = new BookReplay();
+ * const replay = new BookReplay({ decoder: eventBookDecoder() });
  * for (const line of recording) replay.feed(line);
  * for (const [ticker, book] of replay.books) {
  *   console.log(ticker, book.state === "live" ? book.read().bestBid : book.reason);
@@ -49,17 +46,20 @@ interface Recorded {
  * ```
  */
 export class BookReplay {
-  readonly #options: BookReplayOptions;
+  readonly #decoder: BookDecoder;
+  readonly #onChange: BookReplayOptions["onChange"];
   readonly #books = new Map<string, MarketBook>();
   readonly #sids = new Map<number, Recorded>();
 
   /**
    * Starts without any book.
    *
-   * @throws {KalshiConfigError} for an option that is unknown or wrong
+   * @throws {KalshiConfigError} without a decoder, and for an option that is unknown or wrong
    */
-  constructor(options: BookReplayOptions = {}) {
-    this.#options = readBookOptions("BookReplay", options);
+  constructor(options: BookReplayOptions) {
+    const { decoder, onChange } = readReplayOptions(options);
+    this.#decoder = decoder;
+    this.#onChange = onChange;
   }
 
   /** The books so far, by ticker. */
@@ -73,21 +73,25 @@ export class BookReplay {
     if (read === undefined) return this.#lose(this.#books.values(), "unreadable", 0);
     const { type, id, sid, seq, msg = {} } = read;
     if (type === "subscribed" && typeof msg.sid === "number") return this.#begin(msg);
-    const isBook = type === "orderbook_snapshot" || type === "orderbook_delta";
+    const update = this.#decoder.decode({ type: String(type), id, seq, msg });
     let recorded = this.#sids.get(sid ?? 0);
     if (recorded === undefined) {
-      if (!isBook) return;
+      if (update === undefined) return;
       this.#sids.set(sid ?? 0, recorded = { sequence: new Sequence(), books: new Set() });
     }
-    const kind = !isBook ? "control" : type === "orderbook_snapshot" ? "snapshot" : "update";
-    if (isNumbered(seq) && !this.#isInOrder(recorded, seq, kind, isBook ? msg : { id, msg })) return;
-    if (!isBook) return this.#control(recorded, read);
-    const { market_ticker: ticker } = msg;
-    const isNamed = typeof ticker === "string" && ticker !== "";
-    const isExpected = isNamed && (type === "orderbook_snapshot" || this.#has(recorded, ticker));
+    const kind = update === undefined ? "control" : isSnapshot(update) ? "snapshot" : "update";
+    const content = update === undefined ? { id, msg } : msg;
+    if (isNumbered(seq) && !this.#isInOrder(recorded, seq, kind, content)) return;
+    if (update === undefined) this.#control(recorded, read);
+    else this.#update(recorded, update);
+  }
+
+  #update(recorded: Recorded, update: BookUpdate): void {
+    const { ticker } = update;
+    const isExpected = ticker && (isSnapshot(update) || this.#has(recorded, ticker));
     // It may have been meant for one of those that are there.
     if (!isExpected) this.#lose(recorded.books, "unknown-frame", recorded.sequence.last ?? 0);
-    if (isNamed) this.#book(recorded, ticker).feed({ type, id, seq, msg });
+    if (ticker) this.#book(recorded, ticker).feed(update);
   }
 
   #has({ books }: Recorded, ticker: string): boolean {
@@ -105,7 +109,7 @@ export class BookReplay {
 
   /** A subscription begins, perhaps with a number that an older connection had. */
   #begin({ channel, sid }: BookFrame["msg"]): void {
-    if (channel !== "orderbook_delta" || typeof sid !== "number") return;
+    if (channel !== this.#decoder.channel || typeof sid !== "number") return;
     for (const book of this.#sids.get(sid)?.books ?? []) book.restart();
     this.#sids.set(sid, { sequence: new Sequence(), books: new Set() });
   }
@@ -113,11 +117,8 @@ export class BookReplay {
   #book(recorded: Recorded, ticker: string): MarketBook {
     let book = this.#books.get(ticker);
     if (book === undefined) {
-      const { useYesPrice, onChange } = this.#options;
-      book = new MarketBook(ticker, {
-        useYesPrice,
-        onChange: onChange && ((change) => onChange(ticker, change)),
-      });
+      const onChange = this.#onChange;
+      book = new MarketBook(ticker, { onChange: onChange && ((change) => onChange(ticker, change)) });
       this.#books.set(ticker, book);
     } else if (!recorded.books.has(book)) {
       for (const { books } of this.#sids.values()) books.delete(book);

@@ -1,20 +1,34 @@
 /**
- * Order books without a socket: `@unofficial/kalshi/order-books`. Feed them recorded frames, or deltas of your own.
+ * Order books without a socket: `@unofficial/kalshi/order-books`. Replay recorded frames, feed a book with updates, or
+ * keep levels of your own.
  *
  * @module
  */
 
 export { BookReplay, type BookReplayOptions } from "./book_replay.ts";
+export type {
+  BookChange,
+  BookDeltaChange,
+  BookSnapshotChange,
+  BookStaleChange,
+  BookState,
+  StaleReason,
+} from "./changes.ts";
 export { KalshiStaleBookError } from "./errors.ts";
 export {
-  type BookChange,
-  type BookDeltaChange,
-  type BookFrame,
-  type BookSnapshotChange,
-  type BookStaleChange,
-  type BookState,
-  MarketBook,
-  type MarketBookOptions,
-  type StaleReason,
-} from "./market_book.ts";
-export { type BookDepth, type BookLevel, OrderBook, type RestOrderBook } from "./order_book.ts";
+  eventBookDecoder,
+  type EventBookDecoderOptions,
+  type RestOrderBook,
+  restOrderBook,
+} from "./decoders/event.ts";
+export { perpsBookDecoder } from "./decoders/perps.ts";
+export { MarketBook, type MarketBookOptions } from "./market_book.ts";
+export { type BookDepth, type BookLevel, OrderBook } from "./order_book.ts";
+export type {
+  BookDecoder,
+  BookDelta,
+  BookFrame,
+  BookSnapshot,
+  BookUpdate,
+  UnreadableUpdate,
+} from "./updates.ts";

@@ -1,16 +1,15 @@
 /**
- * One market's order book in YES terms, in exact integers.
+ * One market's order book in exact integers.
  *
  * @module
  */
 
 import { KalshiConfigError, KalshiValueError } from "../base/errors.ts";
-import { complementPrice, formatCount, formatPrice } from "../base/fixed_point.ts";
 import { shown } from "../base/plain.ts";
 
 /** One price level. */
 export interface BookLevel {
-  /** YES price in ten-thousandths of a dollar: $0.56 is 5600. */
+  /** Price in ten-thousandths of a dollar: $0.56 is 5600. Of an event market it is the YES price. */
   readonly price: number;
   /** Contracts resting there, in hundredths: 12.50 contracts are 1250. */
   readonly size: number;
@@ -22,17 +21,6 @@ export interface BookDepth {
   readonly bids: readonly BookLevel[];
   /** Lowest price first. */
   readonly asks: readonly BookLevel[];
-}
-
-/** The book as `GET /markets/{ticker}/orderbook` answers: bids of both outcomes, ascending, as decimal text. */
-export interface RestOrderBook {
-  /** The two lists. */
-  readonly orderbook_fp: {
-    /** Bids for YES: `[price in dollars, contracts]`, best last. */
-    readonly yes_dollars: [string, string][];
-    /** Bids for NO, priced for NO. */
-    readonly no_dollars: [string, string][];
-  };
 }
 
 const BLOCK = 128;
@@ -189,8 +177,8 @@ class Side {
 }
 
 /**
- * One market's order book in YES terms, in exact integers: prices in ten-thousandths of a dollar, sizes in
- * hundredths of a contract. It knows nothing of sequence numbers; {@linkcode MarketBook} does.
+ * One market's order book in exact integers: prices in ten-thousandths of a dollar, sizes in hundredths of a contract.
+ * That of an event market is in YES terms. It knows nothing of sequence numbers; {@linkcode MarketBook} does.
  *
  * A change costs a binary search. Reading the best prices allocates nothing.
  *
@@ -325,17 +313,5 @@ export class OrderBook {
       a.length === b.length &&
       a.every(({ price, size }, index) => price === b[index]?.price && size === b[index]?.size);
     return same(mine.bids, theirs.bids) && same(mine.asks, theirs.asks);
-  }
-
-  /** The book in the shape of Kalshi's REST answer: https://docs.kalshi.com/getting_started/orderbook_responses. */
-  toRest(): RestOrderBook {
-    const text = (price: number, size: number): [string, string] => [formatPrice(price), formatCount(size)];
-    const { bids, asks } = this.depth();
-    return {
-      orderbook_fp: {
-        yes_dollars: bids.map(({ price, size }) => text(price, size)).reverse(),
-        no_dollars: asks.map(({ price, size }) => text(complementPrice(price), size)).reverse(),
-      },
-    };
   }
 }

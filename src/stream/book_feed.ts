@@ -5,7 +5,10 @@
  */
 
 import type { KalshiError } from "../base/errors.ts";
+import { eventBookDecoder } from "../books/decoders/event.ts";
+import type { BookDecoder } from "../books/updates.ts";
 import type { ChannelReader } from "./channel_reader.ts";
+import type { KeyParam } from "./channels.ts";
 import type { Connection } from "./connection.ts";
 import { KalshiStreamError } from "./errors.ts";
 import { ABOUT_A_KEY } from "./failures.ts";
@@ -15,6 +18,10 @@ import type { Lanes } from "./lanes.ts";
 export interface BookFeed {
   /** Name of the channel. */
   readonly channel: string;
+  /** How its markets are named. */
+  readonly param: KeyParam;
+  /** What reads its frames. */
+  readonly decoder: BookDecoder;
   /** When the connection last gave a sign of life, in Unix milliseconds. */
   readonly heardAtMs: number;
   /** The same, before the frame that is being delivered. */
@@ -46,9 +53,12 @@ export interface BookFeed {
 
 /** The books' channel of a stream. */
 export function bookFeed(connection: Connection, lanes: Lanes): BookFeed {
-  const channel = "orderbook_delta";
+  const decoder = eventBookDecoder({ useYesPrice: true });
+  const { channel } = decoder;
   return {
     channel,
+    param: "market_tickers",
+    decoder,
     get heardAtMs() {
       return connection.heardAt;
     },

@@ -5,7 +5,6 @@
  */
 
 import type { Clock, ClockTimer } from "../base/clock.ts";
-import type { BookSide } from "../contract/event/channels.ts";
 import { type KalshiError, KalshiTimeoutError } from "../base/errors.ts";
 import { backoffMs, type BackoffOptions } from "../base/backoff.ts";
 import { type MarketLookup, whyAbsent } from "./market_lookup.ts";
@@ -16,8 +15,11 @@ import { KalshiStaleBookError } from "../books/errors.ts";
 import { KalshiStreamClosedError } from "./errors.ts";
 import type { BookFeed } from "./book_feed.ts";
 import type { ChannelReader } from "./channel_reader.ts";
-import { type BookChange, type BookState, MarketBook, type StaleReason } from "../books/market_book.ts";
-import type { BookDepth, OrderBook, RestOrderBook } from "../books/order_book.ts";
+import type { BookChange, BookState, StaleReason } from "../books/changes.ts";
+import { type RestOrderBook, restOrderBook } from "../books/decoders/event.ts";
+import { MarketBook } from "../books/market_book.ts";
+import type { BookDepth, OrderBook } from "../books/order_book.ts";
+import { isSnapshot } from "../books/updates.ts";
 import { type QueueOptions, StreamQueue } from "../base/queue.ts";
 import { type QueueStats, readQueueOptions } from "./queue_options.ts";
 import type { AsyncItems } from "../base/web_types.ts";
@@ -93,7 +95,7 @@ let makeBook: (ticker: string, entry: Entry, books: LiveBooks) => LiveOrderBook;
 
 /** All order books of a stream; one consumer of its channel. */
 export class LiveBooks implements ChannelReader {
-  readonly param = "market_tickers";
+  readonly param: ChannelReader["param"];
   readonly picks = true;
   readonly keys: Set<string> = new Set();
   readonly options: LiveBooksOptions;
@@ -120,6 +122,7 @@ export class LiveBooks implements ChannelReader {
 
   constructor(options: LiveBooksOptions) {
     this.options = options;
+    this.param = options.feed.param;
   }
 
   /** Opens books; resolves when Kalshi has acknowledged them. */
@@ -193,17 +196,19 @@ export class LiveBooks implements ChannelReader {
   // --- as a consumer of the lane
 
   deliver(frame: Frame): void {
-    const ticker = frame.msg.market_ticker as string;
+    const { feed, clock } = this.options;
+    const update = feed.decoder.decode(frame);
+    if (update === undefined) return;
+    const { ticker = "", seq } = update;
     const entry = this.#entries.get(ticker);
-    if (frame.type === "orderbook_snapshot") {
-      this.#answeredAt = this.options.clock.monotonic();
+    if (isSnapshot(update)) {
+      this.#answeredAt = clock.monotonic();
       if (entry?.request) this.#progressAt = this.#answeredAt;
     }
-    if (entry === undefined) return this.#foreign(ticker, frame.seq);
+    if (entry === undefined) return this.#foreign(ticker, seq);
     // A late answer must not heal a book to which no change will come.
-    const isCut = entry.market.state !== "live" &&
-      (entry.leaving || !this.options.feed.has(ticker));
-    if (!isCut) entry.market.feed(frame);
+    const isCut = entry.market.state !== "live" && (entry.leaving || !feed.has(ticker));
+    if (!isCut) entry.market.feed(update);
   }
 
   mark(marker: StreamMarker, needed?: number): void {
@@ -632,7 +637,7 @@ export class LiveOrderBook implements AsyncDisposable {
   }
 
   /** Contracts resting at a price, in hundredths; 0 when there is no such level. Throws unless live. */
-  sizeAt(side: BookSide, price: number): number {
+  sizeAt(side: "bid" | "ask", price: number): number {
     return this.#read().sizeAt(side, price);
   }
 
@@ -643,7 +648,7 @@ export class LiveOrderBook implements AsyncDisposable {
 
   /** The book in the shape of Kalshi's REST answer. Throws unless live. */
   toRest(): RestOrderBook {
-    return this.#read().toRest();
+    return restOrderBook(this.#read());
   }
 
   /**

@@ -33,13 +33,13 @@ export type { LiveOrderBook } from "./live_books.ts";
 export type {
   BookChange,
   BookDeltaChange,
-  BookFrame,
   BookSnapshotChange,
   BookStaleChange,
   BookState,
   StaleReason,
-} from "../books/market_book.ts";
-export type { BookDepth, BookLevel, OrderBook, RestOrderBook } from "../books/order_book.ts";
+} from "../books/changes.ts";
+export type { RestOrderBook } from "../books/decoders/event.ts";
+export type { BookDepth, BookLevel, OrderBook } from "../books/order_book.ts";
 export type { QueueOptions, QueuePolicy } from "../base/queue.ts";
 export type { LookupClient, RecoveredFill, RecoveredOrder, RecoverOptions, StreamLookup } from "./recover.ts";
 export {

@@ -25,7 +25,7 @@ import { ErrorLog } from "./error_log.ts";
 import { KalshiStreamClosedError } from "./errors.ts";
 import { Lanes } from "./lanes.ts";
 import { LiveBooks, type LiveOrderBook } from "./live_books.ts";
-import type { BookState } from "../books/market_book.ts";
+import type { BookState } from "../books/changes.ts";
 import { StreamQueue } from "../base/queue.ts";
 import {
   type LookupClient,

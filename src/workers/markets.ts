@@ -12,8 +12,9 @@ import { KalshiStreamOverflowError } from "../base/overflow_error.ts";
 import { CLOSED_STATUSES } from "../stream/market_lookup.ts";
 import { KalshiMarketClosedError, KalshiStreamError } from "../stream/errors.ts";
 import type { LiveOrderBook } from "../stream/live_books.ts";
-import type { BookChange, StaleReason } from "../books/market_book.ts";
-import { OrderBook, type RestOrderBook } from "../books/order_book.ts";
+import type { BookChange, StaleReason } from "../books/changes.ts";
+import { type RestOrderBook, restOrderBook } from "../books/decoders/event.ts";
+import { OrderBook } from "../books/order_book.ts";
 import type { KalshiStream } from "../stream/stream.ts";
 import type { Subscription } from "../stream/subscription.ts";
 import {
@@ -114,7 +115,7 @@ export class Market {
 
   /** The book in the shape of Kalshi's REST answer. */
   toRest(): RestOrderBook {
-    return this.#told.toRest();
+    return restOrderBook(this.#told);
   }
 
   /** Resolves when its state has changed, or after `timeoutMs`. */

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { BookReplay } from "../../src/books/mod.ts";
+import { BookReplay, eventBookDecoder } from "../../src/books/mod.ts";
 import { test } from "../support/test.ts";
 
 const snapshot = (sid: number, seq: number, market_ticker: string, count = "10.00") => ({
@@ -24,7 +24,10 @@ const states = (replay: BookReplay) =>
 
 test("a recording is replayed, as text or parsed, and other channels do not disturb it", () => {
   const changes: string[] = [];
-  const replay = new BookReplay({ onChange: (ticker, { type }) => changes.push(`${ticker} ${type}`) });
+  const replay = new BookReplay({
+    decoder: eventBookDecoder(),
+    onChange: (ticker, { type }) => changes.push(`${ticker} ${type}`),
+  });
   for (
     const frame of [
       { id: 1, type: "subscribed", msg: { channel: "orderbook_delta", sid: 3 } },
@@ -42,7 +45,7 @@ test("a recording is replayed, as text or parsed, and other channels do not dist
 });
 
 test("a hole in the recording makes its books stale until their next snapshot", () => {
-  const replay = new BookReplay();
+  const replay = new BookReplay({ decoder: eventBookDecoder() });
   for (const frame of [snapshot(3, 1, "A"), snapshot(3, 2, "B"), snapshot(9, 1, "C"), delta(3, 9, "A")]) {
     replay.feed(frame);
   }
@@ -54,7 +57,7 @@ test("a hole in the recording makes its books stale until their next snapshot", 
 });
 
 test("a recording goes on over reconnects, with other sids or the same ones", () => {
-  const replay = new BookReplay();
+  const replay = new BookReplay({ decoder: eventBookDecoder() });
   for (const frame of [snapshot(3, 1, "A"), delta(3, 2, "A"), delta(4, 1, "A")]) replay.feed(frame);
   assertEquals(states(replay), { A: "disconnected" });
   replay.feed(snapshot(4, 2, "A"));

@@ -2,9 +2,17 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { formatCount, formatPrice } from "../../src/base/fixed_point.ts";
-import { type BookFrame, BookReplay, MarketBook, OrderBook } from "../../src/books/mod.ts";
+import {
+  type BookFrame,
+  BookReplay,
+  eventBookDecoder,
+  MarketBook,
+  OrderBook,
+  restOrderBook,
+} from "../../src/books/mod.ts";
 import { Sequence } from "../../src/books/sequence.ts";
 import { test } from "../support/test.ts";
+import { feedFrame } from "./support/feed_frame.ts";
 
 // deno-lint-ignore no-explicit-any
 type Untyped = any;
@@ -26,7 +34,7 @@ const delta = (seq: unknown, msg: object = {}, more = {}): Untyped => ({
 });
 
 function replayed(...frames: unknown[]): BookReplay {
-  const replay = new BookReplay();
+  const replay = new BookReplay({ decoder: eventBookDecoder() });
   for (const frame of frames) replay.feed(frame);
   return replay;
 }
@@ -39,15 +47,15 @@ for (const seq of [undefined, null, 0, -1, 1.5, "2", NaN, 2 ** 53, {}]) {
   test(`a frame with the number ${JSON.stringify(seq)} makes its book stale until a newer snapshot`, () => {
     for (const frame of [delta(seq), snapshot(seq, "A", {}), snapshot(seq)]) {
       const book = new MarketBook("A");
-      book.feed(snapshot(1));
-      book.feed(frame);
+      feedFrame(book, snapshot(1));
+      feedFrame(book, frame);
       assertEquals([book.state, book.reason], ["stale", "unnumbered"]);
       book.asked();
-      book.feed(frame); // what was asked for is no better: it is asked for again
+      feedFrame(book, frame); // what was asked for is no better: it is asked for again
       assertEquals([book.state, book.reason], ["stale", "unnumbered"]);
-      book.feed(snapshot(1));
+      feedFrame(book, snapshot(1));
       assertEquals(book.state, "stale");
-      book.feed(snapshot(2));
+      feedFrame(book, snapshot(2));
       assertEquals(book.state, "live");
       assertEquals(state(replayed(snapshot(1), frame)), "unnumbered");
     }
@@ -79,10 +87,10 @@ const unreadable: readonly [string, unknown][] = [
 for (const [what, frame] of unreadable) {
   test(`unreadable: ${what}`, () => {
     const book = new MarketBook("A");
-    book.feed(snapshot(1));
-    book.feed(frame as BookFrame);
+    feedFrame(book, snapshot(1));
+    feedFrame(book, frame as BookFrame);
     assertEquals([book.state, book.reason], ["stale", "unreadable"]);
-    book.lastKnown.toRest();
+    restOrderBook(book.lastKnown);
     assertEquals(state(replayed(snapshot(1), frame)), "unreadable");
   });
 }
@@ -158,7 +166,7 @@ test("another frame with the number of the last one is no repetition", () => {
   assertEquals(state(replayed(snapshot(1), delta(2), delta(2))), 1_100);
   assertEquals(state(replayed(snapshot(1), delta(2), delta(2, { delta_fp: "2.00" }))), "gap");
   const book = new MarketBook("A");
-  for (const frame of [snapshot(1), delta(2), delta(5), delta(3)]) book.feed(frame);
+  for (const frame of [snapshot(1), delta(2), delta(5), delta(3)]) feedFrame(book, frame);
   assertEquals([book.state, book.reason], ["stale", "gap"]);
 });
 
@@ -280,6 +288,7 @@ test("one changed frame never leaves a live book that differs from the truth wit
       const isShapeless = ["sid", "seq", "msg"].includes(change.field) ||
         change.field === "type" && change.value !== "orderbook_snapshot";
       const replay = new BookReplay({
+        decoder: eventBookDecoder(),
         onChange: (ticker, { type }) => type !== "delta" && wrong.delete(ticker),
       });
       frames.forEach((frame, index) => {
@@ -287,7 +296,7 @@ test("one changed frame never leaves a live book that differs from the truth wit
         for (const [ticker, truth] of truths[index] ?? []) {
           const book = replay.books.get(ticker);
           if (book?.state !== "live") continue;
-          book.read().toRest();
+          restOrderBook(book.read());
           if (book.read().equals(truth)) continue;
           wrong.set(ticker, `${index} after ${at}`);
           assert(!isShapeless || index === at, `${ticker} is live and wrong ${index - at} frames later`);

@@ -1,10 +1,14 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { KalshiStaleBookError } from "../../src/books/errors.ts";
-import { type BookChange, type BookFrame, MarketBook } from "../../src/books/market_book.ts";
+import type { BookChange } from "../../src/books/changes.ts";
+import { eventBookDecoder, restOrderBook } from "../../src/books/decoders/event.ts";
+import { MarketBook } from "../../src/books/market_book.ts";
+import type { BookFrame } from "../../src/books/updates.ts";
 import { formatCount, formatPrice } from "../../src/base/fixed_point.ts";
 import { OrderBook } from "../../src/books/order_book.ts";
 import { test } from "../support/test.ts";
+import { feedFrame } from "./support/feed_frame.ts";
 
 type Pairs = [string, string][];
 
@@ -25,9 +29,9 @@ const delta = (
   msg: { market_ticker: "M", side, price_dollars: price, delta_fp: change, ...more },
 });
 
-function watched(useYesPrice = true) {
+function watched() {
   const changes: BookChange[] = [];
-  const book = new MarketBook("M", { useYesPrice, onChange: (change) => changes.push(change) });
+  const book = new MarketBook("M", { onChange: (change) => changes.push(change) });
   return {
     book,
     changes,
@@ -43,10 +47,10 @@ test("a book waits for its snapshot, is live after it, and follows deltas", () =
   const { book, changes } = watched();
   assertEquals(book.state, "waiting");
   assertThrows(() => book.read(), KalshiStaleBookError, "The book of M is waiting");
-  book.feed(snapshot(1, bids, asks));
+  feedFrame(book, snapshot(1, bids, asks));
   assertEquals([book.state, book.seq], ["live", 1]);
-  book.feed(delta(2, "yes", "0.5600", "-4.00", { client_order_id: "mine", subaccount: 3, ts_ms: 9 }));
-  book.feed(delta(4, "no", "0.5900", "1.00"));
+  feedFrame(book, delta(2, "yes", "0.5600", "-4.00", { client_order_id: "mine", subaccount: 3, ts_ms: 9 }));
+  feedFrame(book, delta(4, "no", "0.5900", "1.00"));
   assertEquals(book.read().depth(1), {
     bids: [{ price: 5600, size: 600 }],
     asks: [{ price: 5900, size: 100 }],
@@ -79,15 +83,16 @@ test("a book waits for its snapshot, is live after it, and follows deltas", () =
 });
 
 test("NO prices of an old recording are turned into YES terms", () => {
-  const { book } = watched(false);
-  book.feed(snapshot(1, bids, [["0.4000", "7.50"]]));
-  book.feed(delta(2, "no", "0.4100", "2.00"));
+  const { book } = watched();
+  const old = eventBookDecoder({ useYesPrice: false });
+  feedFrame(book, snapshot(1, bids, [["0.4000", "7.50"]]), old);
+  feedFrame(book, delta(2, "no", "0.4100", "2.00"), old);
   assertEquals(book.read().depth().asks, [{ price: 5900, size: 200 }, { price: 6000, size: 750 }]);
 });
 
 test("an empty book's snapshot has neither side", () => {
   const { book } = watched();
-  book.feed(snapshot(1));
+  feedFrame(book, snapshot(1));
   assertEquals([book.state, book.read().levels], ["live", 0]);
 });
 
@@ -103,16 +108,16 @@ const faults: [string, BookFrame][] = [
 for (const [reason, frame] of faults) {
   test(`stale at once: ${reason} ${JSON.stringify(frame.msg)}`, () => {
     const { book, types } = watched();
-    book.feed(snapshot(1, bids, asks));
-    book.feed(frame);
+    feedFrame(book, snapshot(1, bids, asks));
+    feedFrame(book, frame);
     assertEquals([book.state, book.reason], ["stale", reason]);
     assertThrows(() => book.read(), KalshiStaleBookError, `is stale (${reason})`);
     book.asked();
     assertEquals(book.state, "resyncing");
-    book.feed(snapshot(1, bids, asks)); // older than the fault: it cannot have healed it
+    feedFrame(book, snapshot(1, bids, asks)); // older than the fault: it cannot have healed it
     assertEquals(book.state, "stale");
     book.asked();
-    book.feed(snapshot(3, bids, asks));
+    feedFrame(book, snapshot(3, bids, asks));
     assertEquals([book.state, book.reason], ["live", undefined]);
     assertEquals(types().split(" ").slice(1).filter((type) => !type.startsWith("stale")), [
       `snapshot:${reason}`,
@@ -122,34 +127,34 @@ for (const [reason, frame] of faults) {
 
 test("a delta before the first snapshot makes it stale, and is applied after a snapshot that is older", () => {
   const { book, types } = watched();
-  book.feed(delta(6, "yes", "0.5600", "1.00"));
+  feedFrame(book, delta(6, "yes", "0.5600", "1.00"));
   assertEquals([book.state, book.reason], ["stale", "early-delta"]);
-  book.feed(snapshot(5, bids, asks));
+  feedFrame(book, snapshot(5, bids, asks));
   assertEquals(book.read().bestBidSize, 1_100);
   assertEquals(types(), "stale:early-delta snapshot:early-delta");
 });
 
 test("deltas wait while it resynchronises; those that the snapshot holds are not applied twice", () => {
   const { book } = watched();
-  book.feed(snapshot(1, bids, asks));
+  feedFrame(book, snapshot(1, bids, asks));
   book.lost("gap", 3);
   book.asked();
-  book.feed(delta(5, "yes", "0.5600", "1.00"));
-  book.feed(delta(4, "yes", "0.5600", "2.00"));
-  book.feed(delta(7, "yes", "0.5500", "4.00"));
-  book.feed(snapshot(5, bids, asks));
+  feedFrame(book, delta(5, "yes", "0.5600", "1.00"));
+  feedFrame(book, delta(4, "yes", "0.5600", "2.00"));
+  feedFrame(book, delta(7, "yes", "0.5500", "4.00"));
+  feedFrame(book, snapshot(5, bids, asks));
   assertEquals(book.seq, 7);
   assertEquals(book.read().depth().bids.map(({ size }) => size), [1_000, 400, 500]);
-  book.feed(delta(4, "yes", "0.5600", "2.00")); // late, and in the snapshot
+  feedFrame(book, delta(4, "yes", "0.5600", "2.00")); // late, and in the snapshot
   assertEquals(book.read().bestBidSize, 1_000);
 });
 
 test("a frame that comes twice counts once, live and in what waits for a snapshot", () => {
   const book = new MarketBook("M");
   const snapshot = (seq: number, count: string) =>
-    book.feed({ type: "orderbook_snapshot", seq, msg: { yes_dollars_fp: [["0.5600", count]] } });
+    feedFrame(book, { type: "orderbook_snapshot", seq, msg: { yes_dollars_fp: [["0.5600", count]] } });
   const delta = (seq: number) =>
-    book.feed({
+    feedFrame(book, {
       type: "orderbook_delta",
       seq,
       msg: { price_dollars: "0.5600", delta_fp: "1.00", side: "yes" },
@@ -167,7 +172,7 @@ test("a frame that comes twice counts once, live and in what waits for a snapsho
 
 test("levels under an unknown name are no empty book", () => {
   const book = new MarketBook("M");
-  book.feed({
+  feedFrame(book, {
     type: "orderbook_snapshot",
     seq: 1,
     msg: { market_ticker: "M", yes_dollars: [["0.5600", "1.00"]] },
@@ -179,13 +184,13 @@ test("sizes beyond 32 bits and prices at the finest steps are exact", () => {
   const book = new MarketBook("M");
   const big = "70368744177.66"; // more than 2 ** 42 hundredths
   const levels = [["0.5598", "0.01"], ["0.5599", big]];
-  book.feed({
+  feedFrame(book, {
     type: "orderbook_snapshot",
     seq: 1,
     msg: { yes_dollars_fp: levels, no_dollars_fp: [["0.5600", big]] },
   });
   const delta = (seq: number, price_dollars: string, delta_fp: string) =>
-    book.feed({ type: "orderbook_delta", seq, msg: { price_dollars, delta_fp, side: "yes" } });
+    feedFrame(book, { type: "orderbook_delta", seq, msg: { price_dollars, delta_fp, side: "yes" } });
   delta(2, "0.5599", "0.01");
   delta(3, "0.5598", big);
   assertEquals(book.read().depth().bids, [
@@ -193,54 +198,54 @@ test("sizes beyond 32 bits and prices at the finest steps are exact", () => {
     { price: 5_598, size: 7_036_874_417_767 },
   ]);
   assertEquals([book.read().spread, book.read().mid], [1, 5_599.5]);
-  assertEquals(book.read().toRest().orderbook_fp.yes_dollars[1], ["0.5599", "70368744177.67"]);
+  assertEquals(restOrderBook(book.read()).orderbook_fp.yes_dollars[1], ["0.5599", "70368744177.67"]);
 });
 
 test("a snapshot that nobody asked for is a change: the book stays live and is not resynchronised", () => {
   const { book, changes, types } = watched();
-  book.feed(snapshot(1, bids, asks));
-  book.feed(snapshot(2));
+  feedFrame(book, snapshot(1, bids, asks));
+  feedFrame(book, snapshot(2));
   assertEquals([book.state, book.seq, book.read().bestBid], ["live", 2, undefined]);
-  book.feed(snapshot(3, bids));
-  book.feed(delta(4, "yes", "0.5600", "1.00"));
+  feedFrame(book, snapshot(3, bids));
+  feedFrame(book, delta(4, "yes", "0.5600", "1.00"));
   assertEquals(book.read().bestBidSize, 1_100);
   assertEquals(types(), "snapshot:undefined snapshot:undefined snapshot:undefined delta");
   assertEquals(changes.map((change) => change.type === "snapshot" && change.resynced).includes(true), false);
   // One from the past is none, and one that is crossed is not believed.
-  book.feed(snapshot(3));
+  feedFrame(book, snapshot(3));
   assertEquals(book.read().bestBidSize, 1_100);
-  book.feed(snapshot(5, [["0.6000", "1.00"]], asks));
+  feedFrame(book, snapshot(5, [["0.6000", "1.00"]], asks));
   assertEquals([book.state, book.reason], ["stale", "crossed"]);
 });
 
 test("a snapshot that agrees is a silent proof, one that was asked for and differs is told", () => {
   const { book, types } = watched();
-  book.feed(snapshot(1, bids, asks));
-  book.feed(snapshot(2, bids, asks));
+  feedFrame(book, snapshot(1, bids, asks));
+  feedFrame(book, snapshot(2, bids, asks));
   assertEquals([book.seq, types()], [2, "snapshot:undefined"]);
-  book.feed({ ...snapshot(3, bids), id: 7 });
+  feedFrame(book, { ...snapshot(3, bids), id: 7 });
   assertEquals(types(), "snapshot:undefined stale:mismatch snapshot:mismatch");
   assertEquals([book.state, book.read().bestAsk], ["live", undefined]);
 });
 
 test("a snapshot that cannot be read, or is crossed itself, heals nothing", () => {
   const { book } = watched();
-  book.feed(snapshot(1, [["0.5", "x"]]));
+  feedFrame(book, snapshot(1, [["0.5", "x"]]));
   assertEquals([book.state, book.reason], ["stale", "unreadable"]);
-  book.feed(snapshot(2, [["0.6000", "1.00"]], asks));
+  feedFrame(book, snapshot(2, [["0.6000", "1.00"]], asks));
   assertEquals([book.state, book.reason], ["stale", "crossed"]);
-  book.feed(snapshot(3, bids, asks));
+  feedFrame(book, snapshot(3, bids, asks));
   assertEquals(book.state, "live");
 });
 
 test("after a lost connection numbers start over and what was buffered is forgotten", () => {
   const { book } = watched();
-  book.feed(snapshot(100, bids, asks));
+  feedFrame(book, snapshot(100, bids, asks));
   book.lost("gap", 200);
-  book.feed(delta(201, "yes", "0.5600", "1.00"));
+  feedFrame(book, delta(201, "yes", "0.5600", "1.00"));
   book.restart();
   assertEquals([book.state, book.reason], ["stale", "disconnected"]);
-  book.feed(snapshot(1, bids, asks));
+  feedFrame(book, snapshot(1, bids, asks));
   assertEquals([book.state, book.read().bestBidSize], ["live", 1_000]);
 });
 
@@ -249,16 +254,16 @@ test("a snapshot that does not come makes it stale; closed it stays closed", () 
   book.unanswered();
   assertEquals([book.state, book.reason], ["stale", "late-snapshot"]);
   book.close();
-  book.feed(snapshot(1, bids, asks));
+  feedFrame(book, snapshot(1, bids, asks));
   assertEquals(book.state, "closed");
 });
 
 test("when too many deltas wait, only a snapshot newer than all of them will do", () => {
   const { book } = watched();
-  for (let seq = 1; seq <= 10_001; seq++) book.feed(delta(seq, "yes", "0.0100", "1.00"));
-  book.feed(snapshot(9_999));
+  for (let seq = 1; seq <= 10_001; seq++) feedFrame(book, delta(seq, "yes", "0.0100", "1.00"));
+  feedFrame(book, snapshot(9_999));
   assertEquals(book.state, "stale");
-  book.feed(snapshot(10_000));
+  feedFrame(book, snapshot(10_000));
   assertEquals([book.state, book.read().bestBidSize], ["live", 100]);
 });
 
@@ -285,7 +290,7 @@ test("whatever is lost, repeated or late: a live book equals the exchange's book
         const number = frame.seq ?? 0;
         if (number > last + 1) book.lost("gap", number - 1);
         last = Math.max(last, number);
-        book.feed(frame);
+        feedFrame(book, frame);
         if (book.state === "live") assertEquals(book.read().depth(), at.get(book.seq ?? -1));
       };
       for (const { side, price, size, fate } of steps) {

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { BookSide } from "../../src/contract/event/channels.ts";
+import { restOrderBook } from "../../src/books/decoders/event.ts";
 import { OrderBook } from "../../src/books/order_book.ts";
 import { test } from "../support/test.ts";
 
@@ -103,7 +104,7 @@ test("the REST view lists bids of both outcomes, best last, NO in NO terms", () 
   book.add("bid", 2200, 33_300);
   book.add("ask", 4400, 14_600);
   book.add("ask", 4600, 2_000);
-  assertEquals(book.toRest(), {
+  assertEquals(restOrderBook(book), {
     orderbook_fp: {
       yes_dollars: [["0.0800", "300.00"], ["0.2200", "333.00"]],
       no_dollars: [["0.5400", "20.00"], ["0.5600", "146.00"]],

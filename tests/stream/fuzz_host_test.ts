@@ -3,6 +3,7 @@ import process from "node:process";
 import { KalshiConfigError } from "../../src/base/errors.ts";
 import { createRandom, type Random } from "../../src/local_exchange/random.ts";
 import { MarketBook } from "../../src/books/mod.ts";
+import { feedFrame } from "../books/support/feed_frame.ts";
 import { collect } from "../support/collect.ts";
 import { runtimeName, test } from "../support/test.ts";
 import { breath } from "../support/until.ts";
@@ -180,7 +181,7 @@ test("a book fed with a hundred thousand mutated frames is never live and crosse
     const msg = random.int(3) === 0 ? frame.msg : poison(frame.msg, random);
     if (typeof msg !== "object" || msg === null) continue;
     const { market_ticker = "A" } = msg as Record<string, unknown>;
-    const feed = () => market.feed({ type: frame.type, seq: n, msg: msg as Record<string, unknown> });
+    const feed = () => feedFrame(market, { type: frame.type, seq: n, msg: msg as Record<string, unknown> });
     if (market_ticker !== "A") assertThrows(feed, KalshiConfigError);
     else feed();
     if (market.state !== "live") continue;

@@ -1,5 +1,6 @@
 /** Live books of a stream whose frames are changed on the way: stale with a reason, never live and wrong. */
 import { assertEquals } from "@std/assert";
+import { restOrderBook } from "../../src/books/mod.ts";
 import type { Runtime } from "../../src/runtime/types.ts";
 import type { KalshiStream, LiveOrderBook, StaleReason } from "../../src/stream/mod.ts";
 import { test } from "../support/test.ts";
@@ -107,7 +108,7 @@ for (const [what, reason, isForAll, change] of cases) {
     await until(() => world.reasons[0] !== undefined);
     assertEquals(world.reasons[0], reason);
     if (isForAll) assertEquals(world.reasons[1], reason);
-    for (const book of world.books) book.lastKnown.toRest();
+    for (const book of world.books) restOrderBook(book.lastKnown);
     await world.heal();
     await world.trade();
     await world.heal();

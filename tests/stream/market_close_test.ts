@@ -1,6 +1,6 @@
 /** What Kalshi sends of a book when its market closes: an empty snapshot that nobody asked for. */
 import { assertEquals } from "@std/assert";
-import { BookReplay } from "../../src/books/book_replay.ts";
+import { BookReplay, eventBookDecoder } from "../../src/books/mod.ts";
 import type { BookChange } from "../../src/stream/mod.ts";
 import { test } from "../support/test.ts";
 import { until } from "../support/until.ts";
@@ -38,7 +38,10 @@ test("at the close of its market a book becomes empty by a change, and nothing i
 
   // The same from a recording of it.
   const seen: string[] = [];
-  const replay = new BookReplay({ onChange: (name, { type }) => name === ticker && seen.push(type) });
+  const replay = new BookReplay({
+    decoder: eventBookDecoder(),
+    onChange: (name, { type }) => name === ticker && seen.push(type),
+  });
   for (const text of frames) replay.feed(text);
   assertEquals(seen, ["snapshot", "snapshot"]);
   assertEquals(replay.books.get(ticker)?.read().depth(), { bids: [], asks: [] });

@@ -1,9 +1,10 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { KalshiClient, KalshiConfigError } from "../../mod.ts";
 import { parseCount, parsePrice } from "../../src/base/fixed_point.ts";
-import { BookReplay, MarketBook, OrderBook } from "../../src/books/mod.ts";
+import { BookReplay, eventBookDecoder, MarketBook, OrderBook } from "../../src/books/mod.ts";
 import { KalshiStream } from "../../src/stream/mod.ts";
 import { LocalExchange } from "../../src/local_exchange/mod.ts";
+import { feedFrame } from "../books/support/feed_frame.ts";
 import { test } from "../support/test.ts";
 
 // deno-lint-ignore no-explicit-any -- arguments as plain JavaScript gives them.
@@ -97,8 +98,8 @@ async function silent() {
 /** Every kind of book that is read, filled. */
 async function books(): Promise<{ readonly all: readonly Untyped[]; readonly close: () => Promise<void> }> {
   const market = new MarketBook("A");
-  market.feed(snapshot);
-  const replay = new BookReplay();
+  feedFrame(market, snapshot);
+  const replay = new BookReplay({ decoder: eventBookDecoder() });
   replay.feed({ ...snapshot, sid: 1, msg: { market_ticker: "A", ...snapshot.msg } });
   const { stream, close } = await silent();
   const live = await stream.orderBook("A");
@@ -161,55 +162,75 @@ test("add and equals: what cannot be a change or a book is refused, and the book
   assertEquals(book.depth(), before);
 });
 
-test("MarketBook and BookReplay: no ticker, unknown options and values that cannot be are refused", () => {
+test("MarketBook, BookReplay and decoders: no ticker, no decoder, unknown options and values that cannot be are refused", () => {
   for (const ticker of [undefined, null, "", 7, {}, ["A"]]) {
     assertStringIncludes(refusal(() => new MarketBook(ticker as Untyped)), "the ticker of a market");
   }
+  const decoder = eventBookDecoder();
   const makers: readonly ((options: Untyped) => unknown)[] = [
     (options) => new MarketBook("A", options),
     (options) => new BookReplay(options),
+    (options) => eventBookDecoder(options),
   ];
-  for (const make of makers) {
-    for (const options of noObjects()) refusal(() => make(options));
-    assertStringIncludes(refusal(() => make({ use_yes_price: false })), "Did you mean useYesPrice?");
-    assertStringIncludes(refusal(() => make({ useYesPrices: false })), "Did you mean useYesPrice?");
-    assertStringIncludes(refusal(() => make({ useYesPrice: "false" })), "useYesPrice takes true or false");
+  for (const make of makers) for (const options of noObjects()) refusal(() => make(options));
+  const hooked: readonly ((hook: Untyped) => unknown)[] = [
+    (hook) => new MarketBook("A", hook),
+    (hook) => new BookReplay({ decoder, ...hook }),
+  ];
+  for (const make of hooked) {
+    assertStringIncludes(refusal(() => make({ onChanges: () => {} })), "Did you mean onChange?");
     assertStringIncludes(refusal(() => make({ onChange: "log" })), "onChange takes a function");
+  }
+  for (const none of [undefined, null, "event", {}, eventBookDecoder]) {
+    assertStringIncludes(refusal(() => new BookReplay({ decoder: none as Untyped })), "eventBookDecoder()");
+  }
+  const make = (options: Untyped) => eventBookDecoder(options);
+  assertStringIncludes(refusal(() => make({ use_yes_price: false })), "Did you mean useYesPrice?");
+  assertStringIncludes(refusal(() => make({ useYesPrices: false })), "Did you mean useYesPrice?");
+  assertStringIncludes(refusal(() => make({ useYesPrice: "false" })), "useYesPrice takes true or false");
+});
+
+test("MarketBook.feed: what is no update of its market is refused; one that no book can follow is told as stale", () => {
+  const book: Untyped = new MarketBook("A");
+  const whole = { type: "snapshot", seq: 1, bids: [{ price: 5600, size: 1000 }], asks: [] };
+  const others = [undefined, null, "x", JSON.stringify(whole), {}, [], snapshot, {
+    ...whole,
+    type: "ticker",
+  }];
+  for (const update of [...others, { ...whole, ticker: "B" }]) refusal(() => book.feed(update));
+  assertEquals(book.state, "waiting");
+  const impossible = [
+    { ...whole, seq: 2, bids: undefined },
+    { ...whole, seq: 2, bids: [{ price: 5600, size: -1 }] },
+    { ...whole, seq: 2, asks: [{ price: 0.5, size: 1 }] },
+    { type: "delta", seq: 2, side: "yes", price: 5600, delta: 100 },
+    { type: "delta", seq: 2, side: "bid", price: "0.5600", delta: 100 },
+    { type: "delta", seq: 2, side: "bid", price: 5600, delta: 0.5 },
+    { type: "delta", seq: 2, side: "bid", price: 5600, delta: 2 ** 53 - 1 },
+    { type: "unreadable", of: "delta", seq: 2 },
+    { type: "unreadable", of: "snapshot", seq: 2 },
+  ];
+  for (const update of impossible) {
+    const other: Untyped = new MarketBook("A");
+    other.feed(whole);
+    other.feed(update);
+    assertEquals([other.state, other.reason], ["stale", "unreadable"], JSON.stringify(update));
   }
 });
 
-test("MarketBook.feed: what is no frame of its market is refused; a payload that cannot be read is told as stale", () => {
-  const book: Untyped = new MarketBook("A");
-  const { msg } = snapshot;
-  for (
-    const frame of [
-      undefined,
-      null,
-      "x",
-      JSON.stringify(snapshot),
-      {},
-      [],
-      msg,
-      { ...snapshot, type: "ticker" },
-      { ...snapshot, msg: undefined },
-      { ...snapshot, msg: null },
-      { ...snapshot, msg: { ...msg, market_ticker: "B" } },
-    ]
-  ) refusal(() => book.feed(frame));
-  assertEquals(book.state, "waiting");
-  const list: Untyped = new MarketBook("A");
-  list.feed({ ...snapshot, msg: [] });
-  assertEquals([list.state, list.reason], ["stale", "unreadable"]);
-  for (const price of ["-0.1000", "x", "", null]) {
-    const other: Untyped = new MarketBook("A");
-    other.feed(snapshot);
-    other.feed({
-      type: "orderbook_delta",
-      seq: 2,
-      msg: { price_dollars: price, delta_fp: "1.00", side: "yes" },
-    });
-    assertEquals([other.state, other.reason], ["stale", "unreadable"], `${price}`);
+test("a decoder reads the frames of books alone, and never throws", () => {
+  const decode = (frame: Untyped) => eventBookDecoder().decode(frame);
+  for (const frame of [undefined, null, "x", 7, {}, [], snapshot.msg, { ...snapshot, type: "ticker" }]) {
+    assertEquals(decode(frame), undefined);
   }
+  for (const msg of [undefined, null, [], "x", 7]) {
+    assertEquals(decode({ ...snapshot, msg })?.type, "unreadable", `${msg}`);
+  }
+  for (const price_dollars of ["-0.1000", "x", "", null]) {
+    const msg = { price_dollars, delta_fp: "1.00", side: "yes" };
+    assertEquals(decode({ type: "orderbook_delta", seq: 2, msg })?.type, "unreadable", `${price_dollars}`);
+  }
+  assertEquals(decode({ ...snapshot, msg: { ...snapshot.msg, market_ticker: 5 } })?.ticker, "");
 });
 
 /** The methods that open something, each with good arguments; the last one is the options. */

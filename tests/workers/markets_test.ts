@@ -1,11 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { formatCount, formatPrice } from "../../src/base/fixed_point.ts";
-import { type BookChange, MarketBook } from "../../src/books/market_book.ts";
+import type { BookChange } from "../../src/books/changes.ts";
+import { MarketBook } from "../../src/books/market_book.ts";
 import { OrderBook } from "../../src/books/order_book.ts";
-import { snapshotFrame } from "../../src/workers/frames.ts";
 import { Market } from "../../src/workers/markets.ts";
 import { Reader } from "../../src/workers/reader.ts";
+import { feedFrame } from "../books/support/feed_frame.ts";
 import { test } from "../support/test.ts";
 
 /** A reader's end that keeps a book as a page would; everything arrives at once. */
@@ -18,7 +18,7 @@ function makeReader(market: Market) {
         const frame = JSON.parse(text);
         if (frame.type === "stale") book.lost("gap");
         if (!frame.type.startsWith("orderbook_")) return;
-        book.feed(frame);
+        feedFrame(book, frame);
         seqs.push(frame.seq);
         assertEquals(book.state, "live", `${book.reason} after ${text}`);
       },
@@ -61,7 +61,10 @@ test("Market: changes that are told late, and overtaken by snapshots, leave read
       };
       const readers = [makeReader(market)];
       let seq = 1;
-      const snapshot = () => upstream.feed(JSON.parse(snapshotFrame("A", seq, truth.depth())));
+      const snapshot = () => {
+        const { bids, asks } = truth.depth();
+        upstream.feed({ type: "snapshot", seq, bids, asks });
+      };
       const drain = () => {
         for (const change of told.splice(0)) market.apply(change);
         for (const { book } of readers) {
@@ -81,15 +84,7 @@ test("Market: changes that are told late, and overtaken by snapshots, leave read
           if (delta === 0) continue;
           truth.add(isBid ? "bid" : "ask", price, delta);
           seq++;
-          upstream.feed({
-            type: "orderbook_delta",
-            seq,
-            msg: {
-              price_dollars: formatPrice(price),
-              delta_fp: formatCount(delta),
-              side: isBid ? "yes" : "no",
-            },
-          });
+          upstream.feed({ type: "delta", seq, side: isBid ? "bid" : "ask", price, delta });
         }
         if (what === "gap") upstream.lost("gap", seq);
         if (what === "snapshot") snapshot();

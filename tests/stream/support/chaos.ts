@@ -16,6 +16,7 @@ import { KalshiStream, type LiveOrderBook } from "../../../src/stream/mod.ts";
 import { SimClock } from "../../rate_limits/sim_clock.ts";
 import { breath } from "../../support/until.ts";
 import { MarketBook, type OrderBook } from "../../../src/books/mod.ts";
+import { feedFrame } from "../../books/support/feed_frame.ts";
 
 export interface ChaosOptions {
   readonly seed: number;
@@ -88,7 +89,7 @@ class Witness {
     const key = `${sid} ${msg.market_ticker}`;
     let book = this.#books.get(key);
     if (book === undefined) this.#books.set(key, book = new MarketBook(String(msg.market_ticker)));
-    book.feed({ type, seq, msg });
+    feedFrame(book, { type, seq, msg });
     if (book.state !== "live") {
       throw new Error(`What the exchange sent of ${key} makes no book: ${book.reason}.`);
     }

@@ -2,8 +2,9 @@
 import process from "node:process";
 import { KalshiClient, type KalshiConfig } from "../../../mod.ts";
 import { type LocalAccount, LocalExchange, type UnknownTickers } from "../../../src/local_exchange/mod.ts";
-import { MarketBook } from "../../../src/books/market_book.ts";
+import { MarketBook, restOrderBook } from "../../../src/books/mod.ts";
 import type { KalshiFeedOptions } from "../../../src/workers/mod.ts";
+import { feedFrame } from "../../books/support/feed_frame.ts";
 import { until } from "../../support/until.ts";
 
 /** A frame as a reader sees it. */
@@ -76,7 +77,7 @@ export class TestReader {
       if (before !== "live") this.wrong ??= `a change of ${ticker} came while it was ${before}`;
       if (frame.seq !== (book.seq ?? 0) + 1) this.wrong ??= `${ticker} went from ${book.seq} to ${frame.seq}`;
     }
-    book.feed(frame);
+    feedFrame(book, frame);
     if (book.state !== "live") this.wrong ??= `${ticker} became ${book.state}: ${book.reason}`;
     // Readers of one feed have the same book at the same number.
     const levels = JSON.stringify(book.lastKnown.depth());
@@ -229,7 +230,7 @@ export async function startFeed(options: FeedBedOptions = {}): Promise<FeedBed> 
         for (const { books } of some) {
           const book = books.get(ticker);
           if (book === undefined) continue;
-          if (book.state !== "live" || JSON.stringify(book.read().toRest().orderbook_fp) !== levels) {
+          if (book.state !== "live" || JSON.stringify(restOrderBook(book.read()).orderbook_fp) !== levels) {
             return false;
           }
         }

@@ -1,0 +1,85 @@
+/**
+ * What books are fed with, whatever product and protocol it came by: exact integers, and a sequence number.
+ *
+ * @module
+ */
+
+import type { BookLevel } from "./order_book.ts";
+
+/** The whole book. */
+export interface BookSnapshot {
+  /** What it is. */
+  readonly type: "snapshot";
+  /** The market it is of; undefined where it is not said. */
+  readonly ticker?: string | undefined;
+  /** Sequence number of the subscription, from 1. A book that is fed with an update without one is not live. */
+  readonly seq: number | undefined;
+  /** Whether somebody asked for it. One that nobody asked for is a change like any other; false unless told. */
+  readonly isAsked?: boolean | undefined;
+  /** All levels of the bids, in any order. */
+  readonly bids: readonly BookLevel[];
+  /** All levels of the asks, in any order. */
+  readonly asks: readonly BookLevel[];
+}
+
+/** A change of one level. */
+export interface BookDelta {
+  /** What it is. */
+  readonly type: "delta";
+  /** The market it is of; undefined where it is not said. */
+  readonly ticker?: string | undefined;
+  /** Sequence number of the subscription, from 1. */
+  readonly seq: number | undefined;
+  /** Side; of an event market in YES terms. */
+  readonly side: "bid" | "ask";
+  /** Price in ten-thousandths of a dollar; of an event market the YES price. */
+  readonly price: number;
+  /** By how much the contracts at this price changed, in hundredths, with its sign. */
+  readonly delta: number;
+  /** When the exchange recorded it, in Unix milliseconds. */
+  readonly ts_ms?: number | undefined;
+  /** Yours, when an order of yours made this change. */
+  readonly client_order_id?: string | undefined;
+  /** The subaccount of that order. */
+  readonly subaccount?: number | undefined;
+}
+
+/** One of the two that could not be read. */
+export interface UnreadableUpdate {
+  /** What it is. */
+  readonly type: "unreadable";
+  /** What it would have been. */
+  readonly of: "snapshot" | "delta";
+  /** The market it is of; undefined where it is not said. */
+  readonly ticker?: string | undefined;
+  /** Sequence number of the subscription, from 1. */
+  readonly seq: number | undefined;
+}
+
+/** What a book is fed with. */
+export type BookUpdate = BookSnapshot | BookDelta | UnreadableUpdate;
+
+/** A frame from the wire or from a recording, as far as a decoder reads it. Nothing in it is taken on trust. */
+export interface BookFrame {
+  /** Kalshi's name of the message. */
+  readonly type: string;
+  /** Of a snapshot that was asked for: the number of the command. */
+  readonly id?: number | undefined;
+  /** Sequence number of the subscription, from 1. */
+  readonly seq?: number | undefined;
+  /** The payload. */
+  readonly msg: Readonly<Record<string, unknown>>;
+}
+
+/** How the books of one product come: what reads their frames. */
+export interface BookDecoder {
+  /** The channel that carries them. */
+  readonly channel: string;
+  /** What a frame does to a book; undefined for a frame that is none of a book. It never throws. */
+  decode(frame: BookFrame): BookUpdate | undefined;
+}
+
+/** Whether an update is, or was to be, the whole book. */
+export function isSnapshot(update: BookUpdate): boolean {
+  return update.type === "snapshot" || update.type === "unreadable" && update.of === "snapshot";
+}
