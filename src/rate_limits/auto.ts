@@ -8,13 +8,10 @@ import { onAborted } from "../base/waits.ts";
 import { systemClock } from "../base/clock.ts";
 import { KalshiConfigError } from "../base/errors.ts";
 import { tell } from "../base/tell.ts";
-import {
-  leftTheLine,
-  type RateCosts,
-  RateLimiter,
-  type RateLimiterOptions,
-  type RateRequest,
-} from "./rate_limiter.ts";
+import type { RateCosts } from "./costs.ts";
+import type { RateLimiterOptions } from "./limiter_options.ts";
+import { RateLimiter } from "./rate_limiter.ts";
+import { leftTheLine, type RateRequest } from "./rate_request.ts";
 import type { RateBudget } from "./token_bucket.ts";
 
 /** One bucket in {@linkcode AccountLimits}. */

@@ -18,14 +18,10 @@
  *
  * @module
  */
-export {
-  type RateBucketName,
-  type RateBucketStats,
-  type RateCosts,
-  RateLimiter,
-  type RateLimiterOptions,
-  type RateRequest,
-} from "./rate_limiter.ts";
+export { type RateBucketStats, RateLimiter } from "./rate_limiter.ts";
+export type { RateCosts } from "./costs.ts";
+export type { RateLimiterOptions } from "./limiter_options.ts";
+export type { RateBucketName, RateRequest } from "./rate_request.ts";
 export {
   type AccountBucketLimit,
   type AccountLimits,

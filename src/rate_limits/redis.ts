@@ -119,7 +119,8 @@ if not behind then
   end
 end
 save(math.ceil(most / rate) + 60000)
-return { granted, string.format('%.3f', wait) }
+-- Rounded up: who is let through by none is told to wait.
+return { granted, string.format('%.3f', math.ceil(wait * 1000) / 1000) }
 `;
 
 const drainScript = `${openScript}

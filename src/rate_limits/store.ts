@@ -65,7 +65,7 @@ export function longestWaitMs(take: Omit<RateTake, "key" | "shard" | "costs">, c
 }
 
 /** What a store answered, where it can be: copied, so that it stays as it was checked. */
-export function checkedGrant(answer: unknown, take: RateTake): RateGrant {
+export function checkedGrant(answer: unknown, take: Omit<RateTake, "key">): RateGrant {
   const { granted, waitMs } = Object(answer) as Partial<Record<keyof RateGrant, unknown>>;
   const { costs } = take;
   const refuse = (what: string): never => {

@@ -1,11 +1,9 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { KalshiAbortError, KalshiConfigError, KalshiTimeoutError } from "../../src/base/errors.ts";
-import {
-  RateLimiter,
-  type RateLimiterOptions,
-  type RateRequest,
-} from "../../src/rate_limits/rate_limiter.ts";
+import type { RateLimiterOptions } from "../../src/rate_limits/limiter_options.ts";
+import { RateLimiter } from "../../src/rate_limits/rate_limiter.ts";
+import type { RateRequest } from "../../src/rate_limits/rate_request.ts";
 import { TokenBucket } from "../../src/rate_limits/token_bucket.ts";
 import { test } from "../support/test.ts";
 import { SimClock } from "./sim_clock.ts";

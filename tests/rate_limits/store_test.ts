@@ -1,7 +1,8 @@
 /** Stores that answer what cannot be, late, or never. */
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { KalshiConfigError, KalshiDecodeError, KalshiTimeoutError } from "../../src/base/errors.ts";
-import { RateLimiter, type RateLimiterOptions } from "../../src/rate_limits/rate_limiter.ts";
+import type { RateLimiterOptions } from "../../src/rate_limits/limiter_options.ts";
+import { RateLimiter } from "../../src/rate_limits/rate_limiter.ts";
 import type { RateGrant, RateStore, RateTake } from "../../src/rate_limits/store.ts";
 import { test } from "../support/test.ts";
 import { SimClock } from "./sim_clock.ts";

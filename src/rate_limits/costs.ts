@@ -1,0 +1,59 @@
+/**
+ * What each endpoint costs an account.
+ *
+ * @module
+ */
+import { assertFinite } from "./budgets.ts";
+import type { RateRequest } from "./rate_request.ts";
+
+/** The answer of `GET /account/endpoint_costs`. */
+export interface RateCosts {
+  /** Tokens of an endpoint that is not listed. */
+  readonly default_cost: number;
+  /** The endpoints that cost something else; for a batch, the cost of each item. */
+  readonly endpoint_costs:
+    | readonly {
+      readonly method: string;
+      readonly path: string;
+      readonly cost: number;
+    }[]
+    | null;
+}
+
+/** Tokens of a request that says nothing of its cost, while the account's own are not known. */
+const DEFAULT_COST = 10;
+
+// Names of path parameters, and what comes before a path, differ between Kalshi's answers and its specs.
+const routeOf = (operation: string): string =>
+  operation.replace(/ (\/trade-api\/v2)?/, " ").replace(/\{\w+\}|:\w+/g, "*");
+
+/** The costs of an account's endpoints, as far as they are known. */
+export class EndpointCosts {
+  readonly #default: number;
+  readonly #known: Map<string, number> | undefined;
+
+  /** Throws a `KalshiConfigError` for a cost that is no number. Without costs, each request costs what it says. */
+  constructor(costs?: RateCosts) {
+    this.#default = costs?.default_cost ?? DEFAULT_COST;
+    if (costs === undefined) return;
+    // What is no number would let everything pass from then on.
+    assertFinite("default_cost", costs.default_cost);
+    this.#known = new Map(
+      costs.endpoint_costs?.map(({ method, path, cost }) => {
+        assertFinite(`cost of ${method} ${path}`, cost);
+        return [routeOf(`${method} ${path}`), cost];
+      }),
+    );
+  }
+
+  /** Tokens of each item of a request. */
+  of({ operation, cost }: Pick<RateRequest, "operation" | "cost">): number {
+    if (this.#known === undefined || operation === undefined) return cost ?? this.#default;
+    let known = this.#known.get(operation);
+    if (known === undefined) {
+      known = this.#known.get(routeOf(operation)) ?? this.#default;
+      this.#known.set(operation, known);
+    }
+    return known;
+  }
+}
