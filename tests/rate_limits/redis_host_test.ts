@@ -1,4 +1,11 @@
-import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import { createClient } from "@redis/client";
 import fc from "fast-check";
 import { Redis } from "ioredis";
@@ -11,6 +18,7 @@ import { type RedisEval, RedisRateStore } from "../../src/rate_limits/redis.ts";
 import { startRedis } from "../support/redis_server.ts";
 import { runtimeName, test } from "../support/test.ts";
 import { until } from "../support/until.ts";
+import { VECTORS } from "./bucket_vectors.ts";
 import { promiseChains, SimClock } from "./sim_clock.ts";
 
 interface Connection extends AsyncDisposable {
@@ -129,6 +137,26 @@ for (const [name, open] of Object.entries(connectors)) {
 
     await store.drain("other", 0);
     assertEquals((await take([1], { key: "other", reserve: 0 })).granted, 0);
+  });
+}
+
+for (const { name, spare = 0, steps, ...budget } of VECTORS) {
+  test(`the buckets in Redis: ${name}`, async () => {
+    await using redis = await startRedis();
+    await using connection = await connect(redis.port);
+    const redisTime = new ClockedRedis();
+    const store = redisTime.store(connection);
+    for (const [index, { atMs, drain, shard = 0, cost = 0, reserve = 0, waitMs = 0 }] of steps.entries()) {
+      redisTime.aheadMs = atMs;
+      if (drain) {
+        await store.drain("k", shard);
+        continue;
+      }
+      const take = { ...budget, key: "k", shard, reserve, spare, urgent: false, costs: [cost] };
+      const grant = await store.take(take);
+      assertEquals(grant.granted, waitMs === 0 ? 1 : 0, `step ${index}: ${grant.waitMs} ms`);
+      assertAlmostEquals(grant.waitMs, waitMs, 0.002, `step ${index}`);
+    }
   });
 }
 
@@ -307,24 +335,42 @@ test("the Redis store and a limiter's own buckets give the same, for any calls o
   await using redis = await startRedis();
   await using connection = await connect(redis.port);
   const step = fc.record({
+    pauseMs: fc.constantFrom(0, 0, 1, 7, 100, 5_000),
     shard: fc.constantFrom<RateTake["shard"]>(0, 1, 2, 3, "all"),
     cost: fc.integer({ min: 1, max: 400 }),
+    reserve: fc.constantFrom(0, 0, 1, 100, 2_000),
     drain: fc.integer({ min: 0, max: 19 }).map((value) => value === 0),
   });
-  const bucket = { ...slow, capacity: 1000, reserve: 0, spare: 0 };
+  // Whole tokens in whole milliseconds, so that none of the two has anything to round.
+  const budget = fc.record({
+    tokensPerSecond: fc.constantFrom(1_000, 3_000),
+    capacity: fc.constantFrom(400, 1_000),
+    spare: fc.constantFrom(0, 50),
+  });
   let runs = 0;
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
+    fc.asyncProperty(budget, fc.array(step, { maxLength: 30 }), async (budget, steps) => {
       const key = `run ${++runs}`;
-      const store = new RedisRateStore({ eval: connection.eval, timeoutMs });
-      const buckets = new ShardBuckets(bucket, 0);
-      for (const { shard, cost, drain } of steps) {
+      const redisTime = new ClockedRedis();
+      const store = redisTime.store(connection);
+      const buckets = new ShardBuckets(budget, 0, budget.spare);
+      for (const { pauseMs, shard, cost, reserve, drain } of steps) {
+        const now = redisTime.aheadMs += pauseMs;
         if (drain) {
           await store.drain(key, shard);
-          buckets.drain(shard, 0);
+          buckets.drain(shard, now);
         }
-        const { granted } = await store.take({ ...bucket, key, shard, costs: [cost] });
-        assertEquals(granted, buckets.take(shard, cost, 0) === 0 ? 1 : 0);
+        const { granted, waitMs } = await store.take({
+          ...budget,
+          key,
+          shard,
+          reserve,
+          urgent: false,
+          costs: [cost],
+        });
+        const ownMs = buckets.take(shard, cost, now, reserve);
+        assertEquals(granted, ownMs === 0 ? 1 : 0);
+        assertAlmostEquals(waitMs, ownMs, 0.002);
       }
     }),
     { numRuns: 60 },
@@ -419,6 +465,69 @@ test("what stands in Redis and cannot be is mended by the next call", async () =
     }
   }
 });
+
+test(
+  "whatever stands in Redis, and however its clock steps, cancels go in their time and nobody is told of errors",
+  {
+    timeoutMs: 120_000,
+  },
+  async () => {
+    await using redis = await startRedis();
+    await using connection = await connect(redis.port);
+    const number = fc.constantFrom(
+      "0",
+      "-1",
+      "1e300",
+      "-1e300",
+      "nan",
+      "inf",
+      "-inf",
+      "0x10",
+      "",
+      "x",
+      "1.79e12",
+    );
+    const text = fc.oneof(
+      fc.tuple(number, number, number, fc.constantFrom("", "other")).map((parts) => parts.join(" ")),
+      fc.string(),
+    );
+    const stepMs = fc.constantFrom(0, 1, -1, -500, 3_600_000, -86_400_000, 1e11, -1e11);
+    let runs = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(text, text, text, stepMs), { maxLength: 6 }), async (rounds) => {
+        const redisTime = new ClockedRedis();
+        const { clock } = redisTime;
+        const errors: unknown[] = [];
+        const storeKey = `stands ${++runs}`;
+        const budget = { tokensPerSecond: 1_000, capacity: 100 };
+        const limiter = new RateLimiter({
+          read: budget,
+          write: budget,
+          clock,
+          store: redisTime.store(connection),
+          storeKey,
+          onStoreError: (error) => errors.push(error),
+        });
+        const write =
+          "for item = 1, 3 do redis.call('HSET', KEYS[1], ({ '0', '1', 'new' })[item], ARGV[item]) end";
+        for (const [unscoped, one, others, stepMs] of rounds) {
+          await connection.eval(write, [`${storeKey}:write`], [unscoped, one, others]);
+          redisTime.aheadMs += stepMs;
+          let gone = 0;
+          for (const shard of [0, 1, 2, "all"] as const) {
+            const call = limiter.acquire({ bucket: "write", cost: 2, shard, priority: "cancel" });
+            Promise.resolve(call).then(() => gone++);
+          }
+          // The margin of 50 ms, and what they cost.
+          await clock.run(70);
+          assertEquals([gone, errors], [4, []]);
+        }
+        assertEquals(clock.pending, 0);
+      }),
+      { numRuns: 60 },
+    );
+  },
+);
 
 test("answers of eval that are no grant are refused", async () => {
   const answers: unknown[] = [

@@ -1,7 +1,19 @@
-import { assertEquals } from "@std/assert";
+import { assertAlmostEquals, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { ShardBuckets } from "../../src/rate_limits/shard_buckets.ts";
 import { TokenBucket } from "../../src/rate_limits/token_bucket.ts";
 import { test } from "../support/test.ts";
+import { VECTORS } from "./bucket_vectors.ts";
+
+for (const { name, spare = 0, steps, ...budget } of VECTORS) {
+  test(`the limiter's own buckets: ${name}`, () => {
+    const buckets = new ShardBuckets(budget, 0, spare);
+    for (const [index, { atMs, drain, shard = 0, cost = 0, reserve = 0, waitMs = 0 }] of steps.entries()) {
+      if (drain) buckets.drain(shard, atMs);
+      else assertAlmostEquals(buckets.take(shard, cost, atMs, reserve), waitMs, 0.002, `step ${index}`);
+    }
+  });
+}
 
 test("a bucket starts full, gives what it holds, and says when there will be more", () => {
   const bucket = new TokenBucket({ tokensPerSecond: 1000, capacity: 2000 }, 0);
@@ -21,32 +33,6 @@ test("a bucket never gives more than it can hold", () => {
   const bucket = new TokenBucket({ tokensPerSecond: 100 }, 0);
   assertEquals(bucket.take(101, 0), Infinity);
   assertEquals(bucket.take(100, 0), 0);
-});
-
-test("a bucket leaves the reserve behind", () => {
-  const bucket = new TokenBucket({ tokensPerSecond: 100 }, 0);
-  assertEquals(bucket.take(60, 0, 30), 0);
-  assertEquals(bucket.take(20, 0, 30), 100);
-  assertEquals(bucket.take(10, 0, 30), 0);
-  assertEquals(bucket.take(10, 0, 30), 100);
-  assertEquals(bucket.take(30, 0), 0);
-});
-
-test("a call too large for the reserve waits until the bucket has been full for the spare's time", () => {
-  const bucket = new TokenBucket({ tokensPerSecond: 100 }, 0, 5);
-  assertEquals(bucket.take(10, 0, 10), 0);
-  assertEquals(bucket.take(100, 100, 10), 50);
-  assertEquals(bucket.take(100, 150, 10), 0);
-  assertEquals(bucket.level(150), 0);
-  assertEquals(bucket.level(10_000), 100);
-});
-
-test("a drained bucket refills", () => {
-  const bucket = new TokenBucket({ tokensPerSecond: 100 }, 0);
-  bucket.drain(500);
-  assertEquals(bucket.level(500), 0);
-  assertEquals(bucket.take(10, 500), 100);
-  assertEquals(bucket.level(700), 20);
 });
 
 test("a bucket that is resized keeps its tokens, as far as the new size holds them", () => {
