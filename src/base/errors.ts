@@ -5,6 +5,7 @@
  * @module
  */
 
+import { copyThrown } from "./foreign_error.ts";
 import type { KalshiServerCode } from "./server_codes.ts";
 
 /**
@@ -67,7 +68,10 @@ export interface KalshiErrorContext {
   readonly retryAfterMs?: number | undefined;
   /** The `client_order_id`s or `client_transfer_id` that the request carried. */
   readonly clientIds?: readonly string[] | undefined;
-  /** The error below. */
+  /**
+   * The error below. One that is not this library's is copied: its name, message, code and stack, nothing else that it
+   * holds.
+   */
   readonly cause?: unknown;
 }
 
@@ -124,7 +128,11 @@ export abstract class KalshiError extends Error {
 
   /** Made by the library; its classes are public so that tests and transports can make one too. */
   constructor(message: string, context: KalshiErrorContext = {}) {
-    super(message, context.cause === undefined ? undefined : { cause: context.cause });
+    const { cause } = context;
+    super(
+      message,
+      cause === undefined ? undefined : { cause: cause instanceof KalshiError ? cause : copyThrown(cause) },
+    );
     this.outcome = context.outcome ?? "not-sent";
     this.method = context.method;
     this.path = context.path;
@@ -294,6 +302,13 @@ export class KalshiAbortError extends KalshiError {
   override readonly name = "AbortError";
   /** The code of this class. */
   override readonly code = "ABORTED";
+  /** Takes the signal's reason as `cause`; it is the caller's own and stays what it is. */
+  constructor(message: string, { cause, ...context }: KalshiErrorContext = {}) {
+    super(message, context);
+    if (cause !== undefined) {
+      Object.defineProperty(this, "cause", { value: cause, configurable: true, writable: true });
+    }
+  }
 }
 
 /**

@@ -55,7 +55,7 @@ export function copyPlain(value: unknown, depth = 0): unknown {
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Text that may be a key or a signature: PEM, or letters of both cases and digits without a space. */
-function isKeyLike(text: string): boolean {
+export function isKeyLike(text: string): boolean {
   return /-----|PRIVATE KEY/.test(text) ||
     /^[\w+/=-]{24,}$/.test(text) && /[a-z]/.test(text) && /[A-Z]/.test(text) && /\d/.test(text) &&
       !UUID.test(text);

@@ -192,7 +192,7 @@ function fetchPage<P, R, K extends keyof R & string>(
 
 /** How a walk waits between pages that bring nothing new. */
 function pauseOf(http: HttpPipeline, options: CallOptions | undefined): (count: number) => Promise<void> {
-  return (count) => http.pause({ callId: 0, count, ambiguous: false, last: undefined }, Object(options));
+  return (count) => http.pause({ callId: 0, count, last: undefined }, Object(options));
 }
 
 /** Walks over all pages. */

@@ -14,11 +14,12 @@ function warn(event: DriftEvent): void {
 export function reportDrift(
   operation: string,
   difference: SchemaDifference,
-  { method, path, attempts, clientIds }: RequestIdentity,
+  { method, path, attempts, clientIds, secrets }: RequestIdentity,
   warning: Pick<ClientHooks, "onDrift"> | undefined,
 ): void {
   if (warning !== undefined) {
-    return tell(warning.onDrift ?? warn, () => ({ operation, method, path, difference }));
+    const shown = (secrets?.redactValue(difference) ?? difference) as SchemaDifference;
+    return tell(warning.onDrift ?? warn, () => ({ operation, method, path, difference: shown }));
   }
   const where = difference.path === "" ? "its body" : difference.path;
   throw new KalshiDecodeError(

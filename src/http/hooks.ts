@@ -78,11 +78,3 @@ export interface ClientHooks {
   /** For each answer that differs from the contract, where `validate` is `warn`. */
   readonly onDrift?: ((event: DriftEvent) => void) | undefined;
 }
-
-/** A copy of header fields that can be logged. */
-export function redactHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
-  const secret = /signature|auth|cookie|token|secret|passw|credential|api.?key/i;
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, secret.test(name) ? "[redacted]" : value]),
-  );
-}

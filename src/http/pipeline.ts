@@ -30,7 +30,9 @@ import { delay, LONGEST_MS, onAborted } from "../base/waits.ts";
 import type { HttpPool } from "../runtime/types.ts";
 import { assertSignable } from "../config/url_policy.ts";
 import { tell } from "../base/tell.ts";
-import { type ClientHooks, redactHeaders, type RetryEvent } from "./hooks.ts";
+import { hideSecrets } from "../base/hide_secrets.ts";
+import { redactHeaders, Secrets } from "../base/redact.ts";
+import type { ClientHooks, RetryEvent } from "./hooks.ts";
 import { Gate, type Place } from "./gate.ts";
 import type { Limiter } from "../rate_limits/limiter.ts";
 import type { RequestIdentity } from "../base/request_identity.ts";
@@ -79,6 +81,8 @@ export interface Attempts {
   readonly ambiguous: boolean;
   /** How the last one failed; undefined where it was answered. */
   readonly last: KalshiError | undefined;
+  /** What nobody may see of any of them. */
+  readonly secrets: Secrets;
 }
 
 /** One attempt of a write, as `writes/` makes them. */
@@ -151,6 +155,7 @@ interface Call {
   readonly maxRetries: number;
   readonly endsAt: number;
   readonly limiter: Limiter | undefined;
+  readonly secrets: Secrets;
   attempts: number;
   /** Whether bytes of the running attempt may have left. */
   sent: boolean;
@@ -226,7 +231,7 @@ export class HttpPipeline {
     try {
       return await this.#run(call);
     } catch (error) {
-      throw error instanceof KalshiError ? stillUnknown(call, error) : error;
+      throw error instanceof KalshiError ? hideSecrets(stillUnknown(call, error), call.secrets) : error;
     }
   }
 
@@ -239,7 +244,7 @@ export class HttpPipeline {
       try {
         return await this.#attempt<T>(call);
       } catch (cause) {
-        call.last = this.#failure(call, cause);
+        call.last = hideSecrets(this.#failure(call, cause), call.secrets);
         call.refusal = undefined;
       }
       const error = call.last;
@@ -275,7 +280,7 @@ export class HttpPipeline {
    * early with the caller's signal, the client or the call's time.
    */
   async pause(
-    { callId, count, last }: Attempts,
+    { callId, count, last }: Pick<Attempts, "callId" | "count" | "last">,
     { signal, totalTimeoutMs = Infinity }: CallOptions,
   ): Promise<void> {
     const { clock, config, hooks, random } = this.#parts;
@@ -350,6 +355,7 @@ export class HttpPipeline {
       maxRetries: limit("maxRetries", input, config),
       endsAt: clock.monotonic() + limit("totalTimeoutMs", input, config),
       limiter: input.unlimited ? undefined : this.#parts.limiter,
+      secrets: before?.secrets ?? new Secrets(),
       attempts: before?.count ?? 0,
       sent: false,
       isWaiting: false,
@@ -405,7 +411,7 @@ export class HttpPipeline {
     const started = hooks.onResponse && clock.monotonic();
     const { method, url, body } = call;
     const headers = await this.#sign(call);
-    const signature = headers["KALSHI-ACCESS-SIGNATURE"];
+    call.secrets.addHeaders(headers);
     tell(hooks.onRequest, () => ({ ...eventOf(call), url, headers: redactHeaders(headers) }));
     // A limit that struck while signing must not be followed by a request.
     if (signal.aborted) throw signal.reason;
@@ -421,17 +427,11 @@ export class HttpPipeline {
     if (!isSuccess(status)) {
       if (status === 429) call.limiter?.refused(call);
       const nowMs = clock.now();
-      const refusal = (refused: Refused) => responseError(response, call, nowMs, refused, signature);
+      const refusal = (refused: Refused) => responseError(response, call, nowMs, refused);
       call.refusal = refusal;
-      throw refusal(await readRefusal(response, clock, config.maxBodyBytes, signature));
+      throw refusal(await readRefusal(response, clock, config.maxBodyBytes));
     }
-    return await decodeResponse(
-      response,
-      call,
-      call.template.empty ?? false,
-      config,
-      signature,
-    );
+    return await decodeResponse(response, call, call.template.empty ?? false, config);
   }
 
   async #sign(call: Call): Promise<Record<string, string>> {

@@ -20,7 +20,6 @@ import type { KalshiSettings } from "../config/kalshi_config.ts";
 import type { Clock } from "../base/clock.ts";
 import { deadline } from "../base/waits.ts";
 import { type ErrorBody, errorIn, excerpt, readErrorBody } from "../base/error_body.ts";
-import { redact } from "../base/redact.ts";
 import { BodyTooLongError, readUpTo, UnknownCodingError } from "../runtime/content_coding.ts";
 import type { PoolResponse } from "../runtime/types.ts";
 import { advise } from "../base/advice.ts";
@@ -74,10 +73,10 @@ export async function readRefusal(
   response: PoolResponse,
   clock: Clock,
   maxBodyBytes: number,
-  signature: string | undefined,
 ): Promise<Refused> {
   const late = () => new Error(`it did not come within ${MAX_ERROR_MS} ms`);
   try {
+<<<<<<< HEAD
     const whole = wholeOf(response, Math.min(MAX_ERROR_BYTES, maxBodyBytes));
     const bytes = await deadline(clock, MAX_ERROR_MS, whole, late);
     return { body: readErrorBody(redact(new TextDecoder().decode(bytes), signature)) };
@@ -86,6 +85,15 @@ export async function readRefusal(
     return {
       unreadable: excerpt(redact(reason, signature).replace(/https?:\/\/[^\s)]+/g, "the server"), 120),
     };
+=======
+    const bytes = await Promise.race([late, wholeOf(response, Math.min(MAX_ERROR_BYTES, maxBodyBytes))]);
+    return { body: readErrorBody(new TextDecoder().decode(bytes)) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { unreadable: excerpt(reason.replace(/https?:\/\/[^\s)]+/g, "the server"), 120) };
+  } finally {
+    timer?.clear();
+>>>>>>> 26f0363 (Copy what others threw into errors, and take every spelling of a secret out of them)
   }
 }
 
@@ -95,14 +103,13 @@ export function responseError(
   request: RequestIdentity,
   nowMs: number,
   refused: Refused,
-  signature?: string,
 ): KalshiError {
   const outcome = outcomeOf(status, request.ambiguous);
   const said = `${request.method} ${request.path} answered ${status}`;
   const wait = retryAfterMs(status, headers.get("retry-after"), nowMs);
   // 0 is what a browser shows of a redirect.
   if (status === 0 || (status >= 300 && status < 400)) {
-    const location = redact(headers.get("location") ?? "a place that this runtime does not show", signature);
+    const location = headers.get("location") ?? "a place that this runtime does not show";
     return new KalshiRedirectError(
       `${said}, a redirect to ${location}. It is not followed, since it would carry your signed headers along: set ` +
         "baseUrl to the API itself.",
@@ -153,7 +160,6 @@ export async function decodeResponse(
   request: RequestIdentity,
   empty: boolean | "maybe",
   { restJsonParse: parse, maxBodyBytes }: Pick<KalshiSettings, "restJsonParse" | "maxBodyBytes">,
-  signature?: string,
 ): Promise<unknown> {
   const said = `${request.method} ${request.path} answered ${response.status}`;
   const wrong = (what: string, more?: KalshiErrorContext) =>
@@ -181,7 +187,7 @@ export async function decodeResponse(
       throw wrong(`a body that restJsonParse could not read (${type}): see \`cause\`.`, { cause });
     }
     // What JSON.parse throws quotes the text, secrets and all, and says no more than this.
-    throw wrong(`a body that is not JSON (${type}): ${excerpt(redact(content, signature), 200)}`);
+    throw wrong(`a body that is not JSON (${type}): ${excerpt(content, 200)}`);
   }
   if (typeof (value as { then?: unknown } | null | undefined)?.then === "function") {
     // Nobody waits for it: what it rejects with must not end the process.
@@ -191,7 +197,7 @@ export async function decodeResponse(
   // A text where there should be nothing is no success either.
   const told = empty === true && typeof value === "string" ? { texts: [value] } : errorIn(value);
   if (told !== undefined) {
-    const { code, texts, details } = readErrorBody(redact(JSON.stringify(value, plainly), signature));
+    const { code, texts, details } = readErrorBody(JSON.stringify(value, plainly));
     throw wrong(
       `an error instead of a result: ${
         texts.join(": ") || excerpt(JSON.stringify(details))

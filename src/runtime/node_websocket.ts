@@ -88,7 +88,7 @@ function readAnswer(
   socket: NodeSocket,
   host: string,
   accept: string,
-  signature: string | undefined,
+  headers: Readonly<Record<string, string>>,
   signal: AbortSignal | undefined,
 ): Promise<NodeBytes> {
   return new Promise((resolve, reject) => {
@@ -125,7 +125,7 @@ function readAnswer(
         MAX_REFUSAL_BYTES,
       );
       void Promise.resolve(plain ?? body).catch(() => new Uint8Array()).then((body) =>
-        reject(new HandshakeRefusedError(status, new TextDecoder().decode(body), signature))
+        reject(new HandshakeRefusedError(status, new TextDecoder().decode(body), headers))
       );
     };
     const onError = (error: Error) => refused ? refuse(refused) : broken(error.message, error);
@@ -184,7 +184,7 @@ export async function connectWebSocket(
   const port = Number(url.port) || (tls ? 443 : 80);
   const socket = await dial({ hostname: url.hostname, port, tls, signal }, settings, ["http/1.1"]);
   socket.write(head);
-  const first = await readAnswer(socket, url.host, accept, headers["KALSHI-ACCESS-SIGNATURE"], signal);
+  const first = await readAnswer(socket, url.host, accept, headers, signal);
   return openWebSocket(socket, handlers, first, { textOf, join: joinBytes });
 }
 

@@ -6,7 +6,8 @@
 
 import { excerpt, readErrorBody } from "../base/error_body.ts";
 import { KalshiError } from "../base/errors.ts";
-import { redact } from "../base/redact.ts";
+import { hideSecrets } from "../base/hide_secrets.ts";
+import { Secrets } from "../base/redact.ts";
 import type { Bytes } from "../base/web_types.ts";
 
 /** What a runtime's adapter can do. Asking for what it cannot do fails at construction. */
@@ -284,18 +285,20 @@ export class HandshakeRefusedError extends KalshiError {
   /** The body was seen and is no error of Kalshi's, so that the refusal may come from something on the way. */
   readonly isForeign: boolean;
   /**
-   * Takes the status, the body where it was seen, and the signature of the handshake, which is taken out of what
-   * the body says.
+   * Takes the status, the body where it was seen, and the header fields of the handshake, whose secrets are taken out
+   * of what the body says.
    */
-  constructor(status: number, body?: string, signature?: string) {
-    const said = redact(body ?? "", signature);
-    const { code, details } = readErrorBody(said);
+  constructor(status: number, body?: string, headers: Readonly<Record<string, string>> = {}) {
+    const { code, details } = readErrorBody(body ?? "");
     super(
       `The WebSocket handshake was refused with status ${status}${
-        said.trim() ? `: ${excerpt(said, 200)}` : "."
+        body?.trim() ? `: ${excerpt(body, 200)}` : "."
       }`,
       { status, outcome: "rejected", serverCode: code, details },
     );
     this.isForeign = body !== undefined && code === undefined;
+    const secrets = new Secrets();
+    secrets.addHeaders(headers);
+    hideSecrets(this, secrets);
   }
 }

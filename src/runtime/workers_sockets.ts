@@ -74,11 +74,7 @@ export async function connectWebSocket(
     const body = await response.text().catch(() => "");
     late.clear();
     signal?.removeEventListener("abort", abort);
-    throw new HandshakeRefusedError(
-      response.status,
-      body.slice(0, MAX_REFUSAL_CHARACTERS),
-      headers?.["KALSHI-ACCESS-SIGNATURE"],
-    );
+    throw new HandshakeRefusedError(response.status, body.slice(0, MAX_REFUSAL_CHARACTERS), headers);
   }
 
   let state: "open" | "closing" | "closed" = "open";

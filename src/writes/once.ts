@@ -9,6 +9,7 @@ import { withContext } from "../base/error_classes.ts";
 import { KalshiConfigError, KalshiError } from "../base/errors.ts";
 import { assertOptionsObject } from "../http/call_options.ts";
 import type { Attempts, CallOptions, HttpPipeline, WriteAttempt, WriteOptions } from "../http/pipeline.ts";
+import { Secrets } from "../base/redact.ts";
 import { isTransient } from "../http/retry.ts";
 import { readOwn, shown } from "../base/plain.ts";
 
@@ -184,7 +185,7 @@ class Once<I, R> {
     this.#what = what;
     this.#step = http.steps(options);
     this.#most = http.attemptsOf(options);
-    this.#attempts = { callId: http.nextCall(), count: 0, ambiguous: false, last: undefined };
+    this.#attempts = { callId: http.nextCall(), count: 0, ambiguous: false, last: undefined, secrets: new Secrets() };
   }
 
   async run(): Promise<Written<I, R>> {
