@@ -106,7 +106,7 @@ test("a signature that a refusal sends back is in no error", () => {
       encodeURIComponent(signature),
     ]
   ) {
-    const error = new HandshakeRefusedError(401, body, signature);
+    const error = new HandshakeRefusedError(401, body, { "KALSHI-ACCESS-SIGNATURE": signature });
     assert(
       !/sIgN|AtUrE|aBcDeFgH/.test(`${error.message} ${JSON.stringify(error)} ${error.stack}`),
       error.message,

@@ -16,6 +16,7 @@ const kinds: Readonly<Record<string, () => Promise<Start>>> = {
   "exchange": async () => (await import("./things/exchange.ts")).start,
   "fault-proxy": async () => (await import("./things/fault_proxy.ts")).start,
   "https-server": peer("https_server.mjs"),
+  "mirror": async () => (await import("./things/mirror.ts")).start,
   "proxy": peer("proxy.mjs"),
   "raw-server": async () => (await import("./things/raw_server.ts")).start,
   "refusing-port": async () => (await import("./things/refusing_port.ts")).start,
