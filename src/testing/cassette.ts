@@ -3,6 +3,7 @@
  */
 import { KalshiConfigError } from "../base/errors.ts";
 import { shown } from "../base/plain.ts";
+import type { Scrubber } from "./scrub.ts";
 import type { Bytes } from "../base/web_types.ts";
 
 /** A body as a cassette holds it: as JSON where that gives back the same text, else as text, else as base64. */
@@ -118,14 +119,17 @@ function parseLine(line: string): CassetteEntry | undefined {
 }
 
 /** The body for these bytes; undefined when there are none. */
-export function encodeBody(bytes: Uint8Array, scrub: (text: string) => string): CassetteBody | undefined {
+export function encodeBody(bytes: Uint8Array, scrubber: Scrubber): CassetteBody | undefined {
   if (bytes.length === 0) return undefined;
   let text: string;
   try {
-    text = scrub(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    return { base64: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")) };
+    // A letter for each byte: a secret among them reads as it would in a text.
+    const letters = scrubber.text(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+    return { base64: btoa(letters.replace(/[^\0-\xff]/g, "?")) };
   }
+  text = scrubber.text(text);
   try {
     const json = JSON.parse(text);
     // Numbers such as 1.10 and pretty printing would not come back as they were.

@@ -14,7 +14,7 @@ import {
 } from "./cassette.ts";
 import { Matcher, type MatchRules } from "./matching.ts";
 import { asFunction, hasNoBody, networkTransport, pick, transportRule } from "./network.ts";
-import { isSecretHeader, scrubber } from "./scrub.ts";
+import { isNeverKept, Scrubber } from "./scrub.ts";
 
 /**
  * Where the answers of a {@linkcode CassetteTransport} come from.
@@ -148,6 +148,7 @@ function checkOptions<T extends object>(owner: string, options: T, ...without: r
 export class CassetteTransport implements AsyncDisposable {
   readonly #options: CassetteTransportOptions;
   readonly #matcher: Matcher;
+  readonly #scrubber: Scrubber;
   readonly #keepHeaders: readonly string[];
   readonly #network: ReturnType<typeof networkTransport>;
   readonly #recorded: Recorded[] = [];
@@ -158,12 +159,13 @@ export class CassetteTransport implements AsyncDisposable {
   /** Reads nothing yet. Throws a `KalshiConfigError` for an option that is unknown or cannot be. */
   constructor(given: CassetteTransportOptions) {
     const options = checkOptions("CassetteTransport", given);
-    const secret = options.keepHeaders?.find(isSecretHeader);
+    const secret = options.keepHeaders?.find(isNeverKept);
     if (secret !== undefined) {
       throw new KalshiConfigError(`keepHeaders: ${secret} carries secrets and is never written.`);
     }
     this.#options = options;
     this.#matcher = new Matcher(options.match);
+    this.#scrubber = new Scrubber(options.redact);
     this.#keepHeaders = options.keepHeaders ?? ["content-type", "retry-after"];
     const { transport } = options;
     this.#network = transport === undefined
@@ -181,15 +183,15 @@ export class CassetteTransport implements AsyncDisposable {
     if (mode === "passthrough") return await this.#network.fetch(request);
     await this.#open();
     request.signal.throwIfAborted();
-    const scrub = scrubber(request.headers, this.#options.redact);
-    const asked = await describeRequest(request.clone(), scrub);
+    this.#scrubber.add(request.headers);
+    const asked = await describeRequest(request.clone(), this.#scrubber);
     const key = this.#matcher.keyOf(asked);
     if (mode !== "record") {
       const response = this.#replay(key);
       if (response !== undefined) return toResponse(response);
       if (mode === "replay") throw this.#unmatched(asked, key);
     }
-    return await this.#record(request, asked, key, scrub);
+    return await this.#record(request, asked, key);
   }
 
   /** The entries that answered no request. */
@@ -261,12 +263,12 @@ export class CassetteTransport implements AsyncDisposable {
     request: Request,
     asked: CassetteRequest,
     key: string,
-    scrub: (text: string) => string,
   ): Promise<Response> {
     const answer = await this.#network.fetch(request);
     const bytes = new Uint8Array(await answer.arrayBuffer());
-    const headers = pick(answer.headers, this.#keepHeaders);
-    const body = encodeBody(bytes, scrub);
+    const kept = Object.entries(pick(answer.headers, this.#keepHeaders));
+    const headers = Object.fromEntries(kept.map(([name, value]) => [name, this.#scrubber.text(value)]));
+    const body = encodeBody(bytes, this.#scrubber);
     const entry = { request: asked, response: { status: answer.status, headers, ...(body && { body }) } };
     this.#keep(key, entry, true);
     const { cassette } = this.#options;
@@ -355,13 +357,13 @@ export class RecordingTransport extends CassetteTransport {
   }
 }
 
-async function describeRequest(request: Request, scrub: (text: string) => string): Promise<CassetteRequest> {
+async function describeRequest(request: Request, scrubber: Scrubber): Promise<CassetteRequest> {
   const { pathname, searchParams } = new URL(request.url);
-  const query = [...searchParams].map(([name, value]) => [name, scrub(value)] as const);
-  const body = encodeBody(new Uint8Array(await request.arrayBuffer()), scrub);
+  const query = [...searchParams].map(([name, value]) => [scrubber.text(name), scrubber.text(value)] as const);
+  const body = encodeBody(new Uint8Array(await request.arrayBuffer()), scrubber);
   return {
     method: request.method,
-    path: scrub(pathname),
+    path: scrubber.text(pathname),
     ...(query.length > 0 && { query }),
     ...(body && { body }),
   };

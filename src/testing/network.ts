@@ -4,6 +4,9 @@ import type { TransportFunction } from "../http/transport.ts";
 import type { Rule } from "../local_exchange/options.ts";
 import type { HttpPool } from "../runtime/types.ts";
 
+/** What an answer may unpack to. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
 const hasMethods = (value: unknown, ...names: readonly string[]) =>
   names.every((name) => typeof (value as Readonly<Record<string, unknown>> | null)?.[name] === "function");
 
@@ -41,9 +44,10 @@ export function networkTransport(names: readonly string[]): NetworkTransport {
         body,
         signal,
       });
-      if (answer instanceof Response) return answer;
-      const { status } = answer;
-      const bytes = await answer.arrayBuffer();
+      const { status, coding } = answer;
+      if (answer instanceof Response && coding === undefined) return answer;
+      const coded = new Uint8Array(await answer.arrayBuffer());
+      const bytes = coding === undefined ? coded : await coding.undo(coded, MOST_BYTES);
       return new Response(hasNoBody(status) ? null : bytes, { status, headers: pick(answer.headers, names) });
     },
     async close() {

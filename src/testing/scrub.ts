@@ -1,31 +1,64 @@
 /** Keeps secrets out of cassettes. */
 
-const REDACTED = "[redacted]";
-const secretHeader = /^(kalshi-access-(key|signature)|(proxy-)?authorization|(set-)?cookie)$/i;
-const pem = /-----BEGIN[\s\S]*?(-----END [^-]*-----|$)/g;
-const secretField =
-  /"(private_key|api_key(?:_id)?|key_id|access_token|refresh_token|token|secret|signature|pass(?:word|phrase))"\s*:\s*"(?:[^"\\]|\\.)*"?/gi;
-const keyInPath = /(\/api_keys\/)(?!generate$)[^/]+/;
+import { Secrets } from "../base/redact.ts";
 
-/** Replaces the secrets of one request in any text: those that its headers carry, keys, and fields named like them. */
-export function scrubber(
-  headers: Headers,
-  redact: (text: string) => string = (text) => text,
-): (text: string) => string {
-  const secrets: string[] = [];
-  headers.forEach((value, name) => {
-    // A shorter one would be found inside of ordinary words.
-    if (secretHeader.test(name) && value.length >= 8) secrets.push(value);
-  });
-  return (text) => {
-    let clean = text;
-    for (const secret of secrets) clean = clean.replaceAll(secret, REDACTED);
-    clean = clean.replace(pem, REDACTED)
-      .replace(secretField, (_, name) => `"${name}":"${REDACTED}"`)
-      .replace(keyInPath, `$1${REDACTED}`);
-    return redact(clean);
+const REDACTED = "[redacted]";
+const SECRET_FIELD =
+  /^(private_key|api_key(_id)?|key_id|access_token|refresh_token|token|secret|signature|pass(word|phrase))$/i;
+/** The same in what cannot be read as JSON, such as an answer that was cut off. */
+const FIELD_IN_TEXT =
+  /"(private_key|api_key(?:_id)?|key_id|access_token|refresh_token|token|secret|signature|pass(?:word|phrase))"\s*:\s*"(?:[^"\\]|\\.)*"?/gi;
+const KEY_IN_PATH = /(\/api_keys\/)(?!generate$)[^/]+/;
+
+/** What is taken out of everything that a recorder writes: the secrets of the requests that it has seen. */
+export class Scrubber {
+  readonly #secrets = new Secrets();
+  readonly #redact: (text: string) => string;
+
+  /** `redact` runs last. */
+  constructor(redact: (text: string) => string = (text) => text) {
+    this.#redact = redact;
+  }
+
+  /** Learns what is secret in a request. */
+  add(headers: Headers): void {
+    this.#secrets.addHeaders(Object.fromEntries(headers));
+    const keyId = headers.get("kalshi-access-key");
+    if (keyId !== null) this.#secrets.add(keyId);
+  }
+
+  /** A text without secrets. */
+  text(text: string): string {
+    // Wide characters have zero bytes between letters.
+    const narrow = text.replaceAll("\0", "");
+    if (narrow !== text) {
+      const clean = this.text(narrow);
+      return clean === narrow ? text : clean;
+    }
+    const clean = this.#secrets.redact(withoutFields(text));
+    return this.#redact(clean.replace(KEY_IN_PATH, `$1${REDACTED}`));
+  }
+}
+
+/** Empties fields that are named like secrets, also where their names are escaped. The rest of the text stays as it is. */
+function withoutFields(text: string): string {
+  const clean = text.replace(FIELD_IN_TEXT, (_, name) => `"${name}":"${REDACTED}"`);
+  let isFound = false;
+  const empty = (name: string, value: unknown) => {
+    if (typeof value !== "string" || value === REDACTED) return value;
+    // JSON in JSON.
+    const inner = SECRET_FIELD.test(name) ? REDACTED : /^\s*[[{]/.test(value) ? withoutFields(value) : value;
+    isFound ||= inner !== value;
+    return inner;
   };
+  try {
+    const value = JSON.parse(clean, empty);
+    return isFound ? JSON.stringify(value) : clean;
+  } catch {
+    return clean;
+  }
 }
 
 /** Whether a header field may never be kept. */
-export const isSecretHeader = (name: string): boolean => secretHeader.test(name);
+export const isNeverKept = (name: string): boolean =>
+  /^(kalshi-access-(key|signature)|(proxy-)?authorization|(set-)?cookie)$/i.test(name);

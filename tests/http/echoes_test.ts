@@ -1,9 +1,9 @@
 /** No secret of a request gets into an error or a hook, however and wherever a server sends it back. */
 import { assert } from "@std/assert";
 import { KalshiClient, KalshiError } from "../../mod.ts";
-import { type PlaceName, PLACES, type Spelling, SPELLINGS, startMirror } from "../support/mirror.ts";
+import { type PlaceName, PLACES, RAW, type Spelling, SPELLINGS, startMirror } from "../support/mirror.ts";
 import { Captured, textsOf } from "../support/secrets.ts";
-import { test } from "../support/test.ts";
+import { runtimeName, test } from "../support/test.ts";
 
 const spellings = Object.keys(SPELLINGS) as Spelling[];
 const places = Object.keys(PLACES) as PlaceName[];
@@ -33,6 +33,7 @@ test("a server that sends secrets back finds them in no error and no hook", asyn
   let calls = 0;
   let failures = 0;
   for (const [place, where] of places.entries()) {
+    if (RAW.has(where) && runtimeName === "workers") continue;
     for (const [spelling, name] of spellings.entries()) {
       if (!tried.has(where) && !few.has(name)) continue;
       calls++;

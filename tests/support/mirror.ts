@@ -151,6 +151,16 @@ export const PLACES = {
 /** The name of a place. */
 export type PlaceName = keyof typeof PLACES;
 
+/** Those that are no HTTP, or not quite. workerd writes what it cannot read to its own log. */
+export const RAW: ReadonlySet<PlaceName> = new Set<PlaceName>([
+  "the status's text",
+  "a status that is none",
+  "no HTTP at all",
+  "the length of the body",
+  "the size of a chunk",
+  "a field's name",
+]);
+
 /** The server that does it: the path `/trade-api/v2/mirror/{place}/{spelling}`, both by number. */
 export interface Mirror extends AsyncDisposable {
   readonly baseUrl: string;
