@@ -24,7 +24,8 @@ function isErrorLike(thrown: unknown): thrown is object {
 function framesOf(error: object): string {
   const stack = read(error, "stack");
   if (typeof stack !== "string") return "";
-  return stack.split("\n").filter((line) => /^ {4}at \S/.test(line)).slice(0, 30).map((line) => `\n${line}`).join("");
+  return stack.split("\n").filter((line) => /^ {4}at \S/.test(line)).slice(0, 30).map((line) => `\n${line}`)
+    .join("");
 }
 
 function messageOf(error: object): string {
@@ -44,7 +45,9 @@ export function copyThrown(thrown: unknown, depth = 0): unknown {
   const secrets = new Secrets();
   const text = (value: unknown) => secrets.redact(String(value).slice(0, LONGEST));
   if (!isErrorLike(thrown)) {
-    return typeof thrown === "object" || typeof thrown === "function" ? new Error(shown(thrown)) : text(thrown);
+    return typeof thrown === "object" || typeof thrown === "function"
+      ? new Error(shown(thrown))
+      : text(thrown);
   }
   const cause = depth < DEEPEST ? copyThrown(read(thrown, "cause"), depth + 1) : undefined;
   const copy = new Error(text(messageOf(thrown)), cause === undefined ? undefined : { cause });

@@ -46,8 +46,7 @@ const lettersOf = (text: string): string => text.replace(/[^a-z0-9]+/gi, "").toL
 const hexOf = (text: string): string =>
   Array.from(text, (letter) => letter.charCodeAt(0).toString(16).padStart(2, "0")).join("");
 
-const decimalsOf = (text: string): string =>
-  Array.from(text, (letter) => letter.charCodeAt(0)).join("");
+const decimalsOf = (text: string): string => Array.from(text, (letter) => letter.charCodeAt(0)).join("");
 
 /** Base64 of a text in the middle of a longer one: the first and the last letters depend on what stands around. */
 function base64Within(text: string): string[] {
@@ -86,7 +85,14 @@ type Place = readonly [start: number, end: number];
 const ESCAPES =
   /(?:&#x0*|%u00|%|\\u00|\\x|=)([0-9a-f]{2});?|\\u\{0*([0-9a-f]{1,4})\}|&#0*(\d{1,5});?|\\([0-7]{3})|\\([^ux0-9])|&(\w{2,12});/gi;
 /** What the names of HTML stand for that begin another escape. */
-const NAMED: Readonly<Record<string, string>> = { amp: "&", bsol: "\\", equals: "=", lt: "<", num: "#", percnt: "%" };
+const NAMED: Readonly<Record<string, string>> = {
+  amp: "&",
+  bsol: "\\",
+  equals: "=",
+  lt: "<",
+  num: "#",
+  percnt: "%",
+};
 const TAGS = /<[^<>]{0,200}>/g;
 
 /** Where letters of a reading stand in the text. */
@@ -161,7 +167,9 @@ function learn(secrets: Iterable<string>): Spellings {
       continue;
     }
     const bytes = fromBase64(secret);
-    for (const text of [secret, hexOf(secret), hexOf(bytes), ...base64Within(secret)]) texts.add(lettersOf(text));
+    for (const text of [secret, hexOf(secret), hexOf(bytes), ...base64Within(secret)]) {
+      texts.add(lettersOf(text));
+    }
     for (const text of [secret, bytes]) digits.add(decimalsOf(text));
   }
   const letters = [...texts, ""].join("\n");
@@ -263,7 +271,9 @@ function* spotsIn(text: string, spellings: Spellings): Iterable<Place> {
     for (const { index, 0: key } of text.matchAll(PRIVATE_KEY)) yield [index, index + key.length];
   }
   for (const value of spellings.short) {
-    for (let at = text.indexOf(value); at !== -1; at = text.indexOf(value, at + 1)) yield [at, at + value.length];
+    for (let at = text.indexOf(value); at !== -1; at = text.indexOf(value, at + 1)) {
+      yield [at, at + value.length];
+    }
   }
   if (spellings.pieces.size > 0) yield* runsIn(text, spellings);
 }

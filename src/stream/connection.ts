@@ -10,6 +10,8 @@ import type { Clock, ClockTimer } from "../base/clock.ts";
 import type { KalshiConfig } from "../config/kalshi_config.ts";
 import { KalshiAbortError, KalshiConnectionError, KalshiError, KalshiTimeoutError } from "../base/errors.ts";
 import { backoffMs } from "../base/backoff.ts";
+import { hideSecrets } from "../base/hide_secrets.ts";
+import { Secrets } from "../base/redact.ts";
 import { HandshakeRefusedError, type Runtime, type RuntimeWebSocket } from "../runtime/types.ts";
 import { streamError } from "./error_frame.ts";
 import { waitFor } from "./call_options.ts";
@@ -113,6 +115,10 @@ const WINDOW_MS = 100;
 const PINGS_PER_LIST = 6;
 /** A connection that stood for this long was a good one: its end is no flapping. */
 const HEALTHY_MS = 10_000;
+/** Of so many handshakes nothing secret gets into an error, whenever a server sends it back. */
+const HANDSHAKES = 4;
+/** As much of what is no frame as is told. */
+const MOST_UNREADABLE = 65_536;
 /** Beyond it the wait no longer grows, and numbers would run over. */
 const LAST_STEP = 30;
 
@@ -121,6 +127,7 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #events: ConnectionEvents;
   readonly #decoder = new TextDecoder();
+  readonly #secrets = new Secrets(HANDSHAKES);
   #session: Session | undefined;
   #status: StreamStatus = { state: "connecting" };
   /** Failed attempts in a row, the one under way included. */
@@ -272,6 +279,7 @@ export class Connection {
         ...config.extraHeaders,
         ...await waitFor(signing, "Signing the handshake", { signal: abort.signal }, clock),
       };
+      this.#secrets.addHeaders(headers);
       const socket = await runtime.connectWebSocket(config.wsBaseUrl, {
         onMessage: (data, bytes) => this.#session === session && this.#message(data, session, bytes),
         onPong: () => {
@@ -280,15 +288,11 @@ export class Connection {
         },
         onClose: ({ code, reason }) => {
           this.#closed();
-          this.#lost(
-            session,
-            new KalshiConnectionError(
-              `The WebSocket closed with code ${code}${reason ? `: ${reason}` : "."}`,
-              {
-                outcome: "unknown",
-              },
-            ),
-          );
+          const why = reason ? `: ${reason}` : ".";
+          const closed = new KalshiConnectionError(`The WebSocket closed with code ${code}${why}`, {
+            outcome: "unknown",
+          });
+          this.#lost(session, hideSecrets(closed, this.#secrets));
         },
       }, { headers, signal: abort.signal });
       if (abort.signal.aborted || this.#session !== session) {
@@ -304,15 +308,20 @@ export class Connection {
       this.#watch(session);
     } catch (cause) {
       if (this.#session === session) this.#session = undefined;
-      if (cause instanceof HandshakeRefusedError) throw refusal(cause, auth.keyId);
-      if (timedOut) {
-        throw new KalshiTimeoutError(`The WebSocket did not open within ${config.timeoutMs} ms.`, { cause });
-      }
-      if (cause instanceof KalshiError) throw cause;
-      throw new KalshiConnectionError(`The WebSocket to ${config.wsBaseUrl} could not be opened.`, { cause });
+      throw hideSecrets(this.#notOpened(cause, timedOut), this.#secrets);
     } finally {
       timer.clear();
     }
+  }
+
+  #notOpened(cause: unknown, timedOut: boolean): KalshiError {
+    const { config, auth } = this.#options;
+    if (cause instanceof HandshakeRefusedError) return refusal(cause, auth.keyId);
+    if (timedOut) {
+      return new KalshiTimeoutError(`The WebSocket did not open within ${config.timeoutMs} ms.`, { cause });
+    }
+    if (cause instanceof KalshiError) return cause;
+    return new KalshiConnectionError(`The WebSocket to ${config.wsBaseUrl} could not be opened.`, { cause });
   }
 
   #tell(status: StreamStatus): void {
@@ -339,7 +348,7 @@ export class Connection {
     this.frames++;
     this.bytes += bytes;
     const frame = this.#parse(text);
-    if (frame === undefined) return this.#events.onUnreadable(text, before);
+    if (frame === undefined) return this.#unreadable(text, before);
     this.#delivered(session);
     try {
       // The owner first: what an answer changes must be known before the next frame.
@@ -347,22 +356,34 @@ export class Connection {
       if (frame.id) this.#answer(frame.id, frame);
     } catch (error) {
       this.#events.onError(error);
-      this.#events.onUnreadable(text, before);
+      this.#unreadable(text, before);
     }
+  }
+
+  #unreadable(text: string, fromMs: number): void {
+    this.#events.onUnreadable(this.#secrets.redact(text.slice(0, MOST_UNREADABLE)), fromMs);
   }
 
   #parse(text: string): Frame | undefined {
     const { wsJsonParse } = this.#options.config;
     try {
-      if (wsJsonParse === undefined) return readFrame(JSON.parse(text));
-      const value = wsJsonParse(text);
+      const value = wsJsonParse === undefined ? JSON.parse(text) : wsJsonParse(text);
       const frame = readFrame(value);
-      if (frame === undefined && canRead(text)) this.#events.onError(parserReturned(value));
+      if (frame?.type === "error") return this.#withoutSecrets(frame);
+      if (frame === undefined && wsJsonParse !== undefined && canRead(text)) {
+        this.#events.onError(parserReturned(value));
+      }
       return frame;
     } catch (cause) {
-      if (wsJsonParse !== undefined) this.#events.onError(parserThrew(cause));
+      if (wsJsonParse !== undefined) this.#events.onError(hideSecrets(parserThrew(cause), this.#secrets));
       return undefined;
     }
+  }
+
+  /** An error as Kalshi tells it becomes one of the library's, with all that it says. */
+  #withoutSecrets(frame: Frame): Frame {
+    const msg = this.#secrets.redactValue(frame.msg);
+    return msg === frame.msg ? frame : { ...frame, msg: Object(msg) };
   }
 
   #answer(id: number, frame: Frame): void {

@@ -359,7 +359,9 @@ export class RecordingTransport extends CassetteTransport {
 
 async function describeRequest(request: Request, scrubber: Scrubber): Promise<CassetteRequest> {
   const { pathname, searchParams } = new URL(request.url);
-  const query = [...searchParams].map(([name, value]) => [scrubber.text(name), scrubber.text(value)] as const);
+  const query = [...searchParams].map(([name, value]) =>
+    [scrubber.text(name), scrubber.text(value)] as const
+  );
   const body = encodeBody(new Uint8Array(await request.arrayBuffer()), scrubber);
   return {
     method: request.method,

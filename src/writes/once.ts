@@ -185,7 +185,13 @@ class Once<I, R> {
     this.#what = what;
     this.#step = http.steps(options);
     this.#most = http.attemptsOf(options);
-    this.#attempts = { callId: http.nextCall(), count: 0, ambiguous: false, last: undefined, secrets: new Secrets() };
+    this.#attempts = {
+      callId: http.nextCall(),
+      count: 0,
+      ambiguous: false,
+      last: undefined,
+      secrets: new Secrets(),
+    };
   }
 
   async run(): Promise<Written<I, R>> {

@@ -17,7 +17,12 @@ const tried: ReadonlySet<PlaceName> = new Set<PlaceName>([
   "bytes as a result",
   "a redirect's target",
 ]);
-const few: ReadonlySet<Spelling> = new Set<Spelling>(["as it is", "JSON with \\u002f", "URL twice", "base64url"]);
+const few: ReadonlySet<Spelling> = new Set<Spelling>([
+  "as it is",
+  "JSON with \\u002f",
+  "URL twice",
+  "base64url",
+]);
 
 test("a server that sends secrets back finds them in no error and no hook", async () => {
   await using mirror = await startMirror();

@@ -11,7 +11,12 @@ const wrapped = (line: string, length = 60): Spell => (text) =>
 const odd = /[^A-Za-z0-9]/g;
 const escaped = (escape: (code: number) => string): Spell => (text) =>
   text.replace(odd, (letter) => escape(letter.charCodeAt(0)));
-const named: Readonly<Record<string, string>> = { "+": "&plus;", "/": "&sol;", "=": "&equals;", ".": "&period;" };
+const named: Readonly<Record<string, string>> = {
+  "+": "&plus;",
+  "/": "&sol;",
+  "=": "&equals;",
+  ".": "&period;",
+};
 const url = encodeURIComponent;
 const lower = (text: string) => text.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase());
 
@@ -54,7 +59,8 @@ export const SPELLINGS = {
   "base64url of it": (text) => btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", ""),
   "hexadecimal": each((code) => hex(code)),
   "a buffer as Node shows it": (text) => `<Buffer ${each((code) => `${hex(code)} `)(text)}>`,
-  "a buffer as JSON": (text) => `{"type":"Buffer","data":[${Array.from(text, (letter) => letter.charCodeAt(0))}]}`,
+  "a buffer as JSON": (text) =>
+    `{"type":"Buffer","data":[${Array.from(text, (letter) => letter.charCodeAt(0))}]}`,
   "lines": wrapped("\n"),
   "lines of Windows, indented": wrapped("\r\n    "),
   "lines escaped for JSON": wrapped("\\n"),
@@ -85,7 +91,8 @@ export type Mirrored = string | {
 
 const json = { "content-type": "application/json" };
 /** As much of JSON as a text needs that is escaped already, or is not. */
-const quote = (text: string) => `"${text.replace(/[\0-\x1f]|(?<!\\)"/g, (odd) => `\\u${hex(odd.charCodeAt(0), 4)}`)}"`;
+const quote = (text: string) =>
+  `"${text.replace(/[\0-\x1f]|(?<!\\)"/g, (odd) => `\\u${hex(odd.charCodeAt(0), 4)}`)}"`;
 const refusal = (status: number, body: (text: string) => string) => (text: string): Mirrored => ({
   status,
   headers: json,
@@ -101,7 +108,10 @@ export const PLACES = {
   "a refusal's message, nested": refusal(401, (text) => `{"error":{"code":"bad","message":${quote(text)}}}`),
   "a refusal's code": refusal(409, (text) => `{"code":${quote(text)},"message":"m"}`),
   "a refusal's details": refusal(403, (text) => `{"code":"bad","details":${quote(text)}}`),
-  "a refusal's details, deep": refusal(404, (text) => `{"code":"bad","details":{"a":[{"b":${quote(text)}}]}}`),
+  "a refusal's details, deep": refusal(
+    404,
+    (text) => `{"code":"bad","details":{"a":[{"b":${quote(text)}}]}}`,
+  ),
   "a name in a refusal": refusal(422, (text) => `{"code":"bad","details":{${quote(text)}:1}}`),
   "a refusal's errors": refusal(422, (text) => `{"errors":[{"field":"x","message":${quote(text)}}]}`),
   "a refusal's list of pieces": refusal(400, (text) => `{"code":"bad","details":${chunks(text, 4)}}`),
@@ -113,8 +123,16 @@ export const PLACES = {
   "a result that is no JSON": refusal(200, (text) => text),
   "an error in a result": refusal(200, (text) => `{"error":{"code":"bad","message":${quote(text)}}}`),
   "a result that is not what the contract says": refusal(200, (text) => `{"unexpected":${quote(text)}}`),
-  "a page": (text) => ({ status: 403, headers: { "content-type": "text/html" }, body: `<html><pre>${text}</pre>` }),
-  "a page as a result": (text) => ({ status: 200, headers: { "content-type": "text/html" }, body: `<html>${text}` }),
+  "a page": (text) => ({
+    status: 403,
+    headers: { "content-type": "text/html" },
+    body: `<html><pre>${text}</pre>`,
+  }),
+  "a page as a result": (text) => ({
+    status: 200,
+    headers: { "content-type": "text/html" },
+    body: `<html>${text}`,
+  }),
   "plain text": (text) => ({ status: 429, headers: { "content-type": "text/plain" }, body: text }),
   "bytes": (text) => ({
     status: 400,
@@ -144,7 +162,8 @@ export const PLACES = {
   "a status that is none": (text) => `HTTP/1.1 ${field(text)}\r\ncontent-length: 0\r\n\r\n`,
   "no HTTP at all": (text) => `${text}\r\n\r\n`,
   "the length of the body": (text) => `HTTP/1.1 200 OK\r\ncontent-length: ${field(text)}\r\n\r\n{}`,
-  "the size of a chunk": (text) => `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n${field(text)}\r\n{}`,
+  "the size of a chunk": (text) =>
+    `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n${field(text)}\r\n{}`,
   "a field's name": (text) => `HTTP/1.1 200 OK\r\n${field(text)} : x\r\ncontent-length: 2\r\n\r\n{}`,
 } satisfies Readonly<Record<string, (text: string) => Mirrored>>;
 

@@ -38,11 +38,17 @@ export class Captured {
     const letters = lettersOf(shown);
     for (const secret of [...this.#signatures.slice(-3), TOKEN, btoa(BASIC), BASIC, PLAIN]) {
       for (const part of windowsOf(lettersOf(secret))) {
-        assert(!letters.includes(part), `${what}: ${part} of ${secret.slice(0, 20)} in ${excerptAt(shown, part)}`);
+        assert(
+          !letters.includes(part),
+          `${what}: ${part} of ${secret.slice(0, 20)} in ${excerptAt(shown, part)}`,
+        );
       }
       for (const part of windowsOf(secret)) {
         const spelled = spell(part);
-        assert(spelled.length < 10 || !shown.includes(spelled), `${what}: ${spelled} of ${secret.slice(0, 20)}`);
+        assert(
+          spelled.length < 10 || !shown.includes(spelled),
+          `${what}: ${spelled} of ${secret.slice(0, 20)}`,
+        );
       }
     }
   }
@@ -61,7 +67,9 @@ function windowsOf(text: string): string[] {
 
 interface Globals {
   readonly Deno?: { inspect(value: unknown, options: object): string };
-  readonly process?: { getBuiltinModule?(name: string): { inspect(value: unknown, options: object): string } };
+  readonly process?: {
+    getBuiltinModule?(name: string): { inspect(value: unknown, options: object): string };
+  };
 }
 
 function inspected(value: unknown): string {

@@ -25,7 +25,12 @@ test("a recording of what a server sends back holds no secret", async () => {
       transport,
       config: { baseUrl: mirror.baseUrl, extraHeaders: secrets.headers, maxRetries: 1, retryBaseDelayMs: 0 },
     });
-    const places: PlaceName[] = ["a refusal's details, deep", "JSON without its end", "bytes", "a redirect's target"];
+    const places: PlaceName[] = [
+      "a refusal's details, deep",
+      "JSON without its end",
+      "bytes",
+      "a redirect's target",
+    ];
     for (const where of places) {
       const place = Object.keys(PLACES).indexOf(where);
       await client.request("GET", `/mirror/${place}/${spelling}/again`).catch(() => {});
@@ -55,7 +60,8 @@ test("a recording in every place of an answer holds no secret", async () => {
 });
 
 test("fields named like secrets are emptied however their names are written", async () => {
-  const wide = (text: string) => Uint8Array.from(Array.from(text, (letter) => [letter.charCodeAt(0), 0]).flat());
+  const wide = (text: string) =>
+    Uint8Array.from(Array.from(text, (letter) => [letter.charCodeAt(0), 0]).flat());
   const bodies: readonly (string | Uint8Array<ArrayBuffer>)[] = [
     '{"private\\u005fkey":"hunter22","count":1.10}',
     '{"inner":"{\\"token\\":\\"hunter22\\"}"}',
@@ -68,7 +74,10 @@ test("fields named like secrets are emptied however their names are written", as
   ];
   for (const body of bodies) {
     const cassette = memoryCassette();
-    const recorder = new RecordingTransport({ cassette, transport: () => Promise.resolve(new Response(body)) });
+    const recorder = new RecordingTransport({
+      cassette,
+      transport: () => Promise.resolve(new Response(body)),
+    });
     await recorder.fetch(new Request("https://demo.example/x"));
     const texts = textsIn(await cassette.read()).map((text) => text.replaceAll("\0", "")).join("\n");
     assert(!texts.includes("hunter22"), texts);

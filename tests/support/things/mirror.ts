@@ -1,6 +1,6 @@
 /**
  * A hostile server: it sends the secrets of a request, and of those before it on the same path, back in the place and
- * the spelling that the path names. A path that ends in `/again` is answered with 503 the first time.
+ * the spelling that the path names, or for a WebSocket the field `x-mirror`. A path that ends in `/again` is answered with 503 the first time.
  */
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
@@ -16,7 +16,10 @@ const secretField = /^(?:kalshi-access-signature|authorization|x-desk-token|x-pl
 function bytesOf(answer: Mirrored): Buffer {
   if (typeof answer === "string") return Buffer.from(answer);
   const { status, headers = {}, body = "", binary = false } = answer;
-  const content = Buffer.concat([binary ? Buffer.from([0xff, 0xfe, 0x80]) : Buffer.alloc(0), Buffer.from(body)]);
+  const content = Buffer.concat([
+    binary ? Buffer.from([0xff, 0xfe, 0x80]) : Buffer.alloc(0),
+    Buffer.from(body),
+  ]);
   const fields = Object.entries({ ...headers, "content-length": content.length });
   const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`).join("");
   return Buffer.concat([Buffer.from(`HTTP/1.1 ${status} Status\r\n${lines}\r\n`), content]);
@@ -46,7 +49,7 @@ function talk(socket: Socket, how: string, key: string, said: string): void {
     if (how === "refuse") socket.write(frame(1, Buffer.from(JSON.stringify({ id: 1, type: "error", msg }))));
     if (how === "error") socket.write(frame(1, Buffer.from(JSON.stringify({ type: "error", msg }))));
     if (how === "garbage") socket.write(frame(1, Buffer.from(`{"type":"${said}`)));
-    socket.once("data", close);
+    close();
   });
 }
 
@@ -55,14 +58,16 @@ export async function start(): Promise<ThingImplementation> {
   const heads = new Map<string, string[]>();
   const open = new Set<Socket>();
   const answer = (socket: Socket, head: string) => {
-    const path = head.split(" ")[1] ?? "";
+    const path = /^x-mirror: (.*)$/im.exec(head)?.[1] ?? head.split(" ")[1] ?? "";
     const before = heads.get(path) ?? [];
     heads.set(path, [...before, head]);
     if (path.endsWith("/again") && before.length === 0) {
       socket.write("HTTP/1.1 503 Status\r\ncontent-length: 2\r\n\r\n{}");
       return;
     }
-    const secrets = [...before, head].flatMap((head) => [...head.matchAll(secretField)].map(([, value]) => value));
+    const secrets = [...before, head].flatMap((head) =>
+      [...head.matchAll(secretField)].map(([, value]) => value)
+    );
     const [, place, spelling] = /\/mirror\/([^/]+)\/(\d+)/.exec(path) ?? [];
     const said = spellings[Number(spelling)]?.(secrets.join(" ")) ?? "";
     const key = /^sec-websocket-key: (.*)$/im.exec(head)?.[1];
