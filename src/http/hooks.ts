@@ -19,7 +19,7 @@ export interface RequestEvent {
   readonly path: string;
   /** The whole URL. It holds no secret. */
   readonly url: string;
-  /** Header fields; the signature and what looks like a credential read `[redacted]`. */
+  /** Header fields; the signature and what looks like a credential, by name or by value, read `[redacted]`. */
   readonly headers: Readonly<Record<string, string>>;
 }
 

@@ -73,7 +73,7 @@ export async function start(): Promise<ThingImplementation> {
     const key = /^sec-websocket-key: (.*)$/im.exec(head)?.[1];
     if (key !== undefined && Number.isNaN(Number(place))) return talk(socket, place ?? "", key, said);
     const mirrored = places[Number(place)]?.(said) ?? "";
-    if (typeof mirrored === "string") socket.end(bytesOf(mirrored));
+    if (typeof mirrored === "string" || key !== undefined) socket.end(bytesOf(mirrored));
     else socket.write(bytesOf(mirrored));
   };
   const server = createServer((socket) => {
