@@ -1,7 +1,5 @@
 /** What is known of a request when something is said of it. */
 
-import type { Secrets } from "./redact.ts";
-
 /** What an error about a response says of its request. */
 export interface RequestIdentity {
   /** HTTP method. */
@@ -14,8 +12,8 @@ export interface RequestIdentity {
   readonly clientIds?: readonly string[] | undefined;
   /** Whether an earlier attempt of a write may have acted. */
   readonly ambiguous?: boolean | undefined;
-  /** What nobody may see of it; an error about it has none of that. */
-  readonly secrets?: Secrets | undefined;
+  /** Takes what nobody may see of it out of a value that is told elsewhere than in its error. */
+  readonly redact?: ((value: unknown) => unknown) | undefined;
   /** What it carried, for what its error says to do. */
   readonly options?: {
     readonly params?: Readonly<Record<string, unknown>> | undefined;

@@ -14,11 +14,11 @@ function warn(event: DriftEvent): void {
 export function reportDrift(
   operation: string,
   difference: SchemaDifference,
-  { method, path, attempts, clientIds, secrets }: RequestIdentity,
+  { method, path, attempts, clientIds, redact }: RequestIdentity,
   warning: Pick<ClientHooks, "onDrift"> | undefined,
 ): void {
   if (warning !== undefined) {
-    const shown = (secrets?.redactValue(difference) ?? difference) as SchemaDifference;
+    const shown = (redact?.(difference) ?? difference) as SchemaDifference;
     return tell(warning.onDrift ?? warn, () => ({ operation, method, path, difference: shown }));
   }
   const where = difference.path === "" ? "its body" : difference.path;

@@ -156,6 +156,7 @@ interface Call {
   readonly endsAt: number;
   readonly limiter: Limiter | undefined;
   readonly secrets: Secrets;
+  readonly redact: (value: unknown) => unknown;
   attempts: number;
   /** Whether bytes of the running attempt may have left. */
   sent: boolean;
@@ -330,6 +331,7 @@ export class HttpPipeline {
         context,
       );
     }
+    const secrets = before?.secrets ?? new Secrets();
     const url = config.baseUrl + path + buildQuery(params, used, template.params);
     const signedPath = assertSignable(config, url);
     let headers = this.#headers;
@@ -355,7 +357,8 @@ export class HttpPipeline {
       maxRetries: limit("maxRetries", input, config),
       endsAt: clock.monotonic() + limit("totalTimeoutMs", input, config),
       limiter: input.unlimited ? undefined : this.#parts.limiter,
-      secrets: before?.secrets ?? new Secrets(),
+      secrets,
+      redact: (value) => secrets.redactValue(value),
       attempts: before?.count ?? 0,
       sent: false,
       isWaiting: false,

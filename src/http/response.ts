@@ -76,24 +76,13 @@ export async function readRefusal(
 ): Promise<Refused> {
   const late = () => new Error(`it did not come within ${MAX_ERROR_MS} ms`);
   try {
-<<<<<<< HEAD
     const whole = wholeOf(response, Math.min(MAX_ERROR_BYTES, maxBodyBytes));
-    const bytes = await deadline(clock, MAX_ERROR_MS, whole, late);
-    return { body: readErrorBody(redact(new TextDecoder().decode(bytes), signature)) };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
     return {
-      unreadable: excerpt(redact(reason, signature).replace(/https?:\/\/[^\s)]+/g, "the server"), 120),
+      body: readErrorBody(new TextDecoder().decode(await deadline(clock, MAX_ERROR_MS, whole, late))),
     };
-=======
-    const bytes = await Promise.race([late, wholeOf(response, Math.min(MAX_ERROR_BYTES, maxBodyBytes))]);
-    return { body: readErrorBody(new TextDecoder().decode(bytes)) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { unreadable: excerpt(reason.replace(/https?:\/\/[^\s)]+/g, "the server"), 120) };
-  } finally {
-    timer?.clear();
->>>>>>> 26f0363 (Copy what others threw into errors, and take every spelling of a secret out of them)
   }
 }
 

@@ -92,7 +92,7 @@ export type Mirrored = string | {
 const json = { "content-type": "application/json" };
 /** As much of JSON as a text needs that is escaped already, or is not. */
 const quote = (text: string) =>
-  `"${text.replace(/[\0-\x1f]|(?<!\\)"/g, (odd) => `\\u${hex(odd.charCodeAt(0), 4)}`)}"`;
+  `"${text.replace(/\p{Cc}|(?<!\\)"/gu, (odd) => `\\u${hex(odd.charCodeAt(0), 4)}`)}"`;
 const refusal = (status: number, body: (text: string) => string) => (text: string): Mirrored => ({
   status,
   headers: json,
