@@ -53,7 +53,7 @@ function perSecond(): number {
       timeInForce: "good_till_canceled",
       selfTradePrevention: "maker",
     });
-    if ("refused" in placed) throw new Error(`The engine refused an order: ${placed.refused}`);
+    if ("rejected" in placed) throw new Error(`The engine rejected an order: ${placed.rejected}`);
     if (placed.order.status === "resting") resting.push(placed.order);
     if (random.int(3) === 0) engine.cancel(pick(resting));
     if (resting.length > 5_000) resting = resting.filter(({ status }) => status === "resting");

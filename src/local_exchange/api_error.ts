@@ -1,3 +1,5 @@
+import type { Rejection, RejectReason } from "./engine/requests.ts";
+
 /** A refusal that goes to the caller as an error body. */
 export class ApiError extends Error {
   /** The class name. */
@@ -18,18 +20,15 @@ export class ApiError extends Error {
   }
 }
 
-const statusOf: Readonly<Record<string, number>> = {
+const statusOf: Readonly<Partial<Record<RejectReason, number>>> = {
   order_already_exists: 409,
   fill_or_kill_insufficient_resting_volume: 409,
   trading_is_paused: 409,
   exchange_is_paused: 409,
   market_inactive: 409,
-  market_not_found: 404,
-  order_group_not_found: 404,
-  not_found: 404,
 };
 
-/** The error of a refusal of the engine. */
-export function refusalError({ refused, details }: { refused: string; details?: string }): ApiError {
-  return new ApiError(statusOf[refused] ?? 400, refused, details);
+/** The error of an order that the engine did not take. */
+export function rejectionError({ rejected, details }: Rejection): ApiError {
+  return new ApiError(statusOf[rejected] ?? 400, rejected, details);
 }

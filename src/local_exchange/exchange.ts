@@ -5,6 +5,7 @@ import type { ExchangeClock } from "./clock.ts";
 import { Cors } from "./cors.ts";
 import { eventClearing } from "./engine/event_clearing.ts";
 import { Engine } from "./engine/engine.ts";
+import type { EngineEvent } from "./engine/events.ts";
 import type { Account } from "./engine/model.ts";
 import { Faults } from "./faults.ts";
 import type { ApiKey } from "./keys.ts";
@@ -14,8 +15,8 @@ import { Archive } from "./world/archive.ts";
 import { Candles } from "./world/candles.ts";
 import { type Catalog, createCatalog } from "./world/catalog.ts";
 import { Combos } from "./world/combos.ts";
-import { Communications } from "./world/communications.ts";
-import { FeeChanges } from "./world/fee_changes.ts";
+import { type CommunicationEvent, Communications } from "./world/communications.ts";
+import { type EventFeesEvent, FeeChanges } from "./world/fee_changes.ts";
 import { Lifecycle } from "./world/lifecycle.ts";
 import { MarketMakers } from "./world/makers.ts";
 import { midnight } from "./world/new_york.ts";
@@ -49,6 +50,9 @@ export interface Subtrader {
   readonly blocked: Set<string>;
   cap: number | undefined;
 }
+
+/** What happens on an exchange: the one stream that every gateway's feed reads. */
+export type ExchangeEvent = EngineEvent | CommunicationEvent | EventFeesEvent;
 
 /** One exchange. */
 export class Exchange {
@@ -117,6 +121,14 @@ export class Exchange {
     clock.onAdvance(() => this.tick());
     this.alarm = new Alarm(engine.schedule, clock, () => this.tick());
     if (marketMakers) this.makers = new MarketMakers(engine, this.catalog, createRandom(seed + 3), stepMs);
+  }
+
+  /** Calls `listener` with each event, in the order they happen; returns how to stop. */
+  listen(listener: (event: ExchangeEvent) => void): () => void {
+    const stops = [this.engine, this.communications, this.feeChanges].map((source) =>
+      source.listen(listener)
+    );
+    return () => stops.forEach((stop) => stop());
   }
 
   /** Lets everything happen that is due by now. */

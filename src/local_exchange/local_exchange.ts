@@ -260,8 +260,8 @@ export class LocalExchange implements AsyncDisposable {
       timeInForce: "good_till_canceled",
       selfTradePrevention: "maker",
     });
-    if ("refused" in placed) {
-      throw new KalshiConfigError(`The exchange refused the order: ${placed.refused}.`);
+    if ("rejected" in placed) {
+      throw new KalshiConfigError(`The exchange refused the order: ${placed.rejected}.`);
     }
     return placed.order.id;
   }

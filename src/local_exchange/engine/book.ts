@@ -3,6 +3,9 @@
 /** A side of a book, in terms of YES: `bid` buys it, `ask` sells it (which is buying NO at 1 - price). */
 export type Side = "bid" | "ask";
 
+/** The side that an order trades with. */
+export const opposite = (side: Side): Side => side === "bid" ? "ask" : "bid";
+
 /** What rests in a book. */
 export interface Queued<O> {
   readonly side: Side;

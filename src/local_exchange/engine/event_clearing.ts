@@ -118,7 +118,7 @@ export const eventClearing: Clearing = {
       order.roundingOwed,
     );
     let { fee } = settled;
-    let taken = revenue - settled.change;
+    let cash = settled.change;
     order.roundingOwed = settled.owed;
     wallet.cash += settled.change;
 
@@ -136,7 +136,7 @@ export const eventClearing: Clearing = {
       // Fees and rounding of many small fills can pass what was set aside for the whole order by a trifle.
       const waived = Math.ceil(-wallet.available / account.precision) * account.precision;
       wallet.cash += waived;
-      taken -= waived;
+      cash += waived;
       fee = Math.max(0, fee - waived);
     }
     holding.fees += fee;
@@ -152,9 +152,9 @@ export const eventClearing: Clearing = {
       order.makerCost += cost * count;
       order.makerFees += fee;
     }
-    const fill: Fill = { id, trade, order, isTaker, fee, position: holding.position };
+    const fill: Fill = { id, trade, order, isTaker, fee, cash, position: holding.position };
     account.fills.push(fill);
-    return { fill, taken };
+    return { fill, taken: revenue - cash };
   },
 
   settle(holding: Holding, value: number, at: number): Settlement {

@@ -3,7 +3,8 @@
  *
  * @see https://docs.kalshi.com/getting_started/order_groups
  */
-import type { EngineEvent, Order, OrderGroup, Wallet } from "./model.ts";
+import type { EngineEvent, GroupChange } from "./events.ts";
+import type { Order, OrderGroup, Wallet } from "./model.ts";
 
 const WINDOW_MS = 15_000;
 
@@ -83,7 +84,7 @@ export class OrderGroups {
     if (!group.triggered && this.rolling(group) > group.limit) this.trigger(group);
   }
 
-  #emit(group: OrderGroup, change: (EngineEvent & { type: "group" })["change"]): void {
+  #emit(group: OrderGroup, change: GroupChange): void {
     this.#host.emit({ type: "group", group, change, at: this.#host.now() });
   }
 }

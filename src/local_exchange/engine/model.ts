@@ -34,7 +34,8 @@ export interface Market {
 
 export type TimeInForce = "good_till_canceled" | "immediate_or_cancel" | "fill_or_kill";
 export type SelfTradePrevention = "taker_at_cross" | "maker";
-export type OrderStatus = "resting" | "canceled" | "executed";
+/** Where an order is in its life; one that is `entering` trades, and rests or ends before anybody else has a say. */
+export type OrderStatus = "entering" | "resting" | "canceled" | "executed";
 
 /** Why an order ended without being filled. */
 export type CancelReason =
@@ -64,6 +65,19 @@ export interface OrderGroup {
   executions: { readonly at: number; readonly count: number }[];
 }
 
+/** What of an order changes in its life, at one moment. */
+export interface OrderState {
+  readonly status: OrderStatus;
+  readonly clientOrderId: string;
+  readonly price: number;
+  /** What was asked for, as the last amendment has it. */
+  readonly initial: number;
+  readonly remaining: number;
+  readonly filled: number;
+  /** Unix milliseconds. */
+  readonly expiresAt: number | undefined;
+}
+
 export interface Order extends Queued<Order> {
   readonly id: string;
   clientOrderId: string;
@@ -82,6 +96,8 @@ export interface Order extends Queued<Order> {
   remaining: number;
   filled: number;
   status: OrderStatus;
+  /** What the last event of it said. */
+  told: OrderState | undefined;
   lastChange: OrderChange | undefined;
   expiresAt: number | undefined;
   updatedAt: number;
@@ -115,6 +131,8 @@ export interface Fill {
   readonly isTaker: boolean;
   /** Net fee: trade fee plus rounding less rebate. */
   readonly fee: number;
+  /** What the wallet gained by it, below zero what it paid; fees included. */
+  readonly cash: number;
   /** The account's position after it. */
   readonly position: number;
 }
@@ -245,39 +263,3 @@ export class Account {
     );
   }
 }
-
-/** What happened to a market. */
-export type MarketChange =
-  | "created"
-  | "opened"
-  | "activated"
-  | "deactivated"
-  | "closed"
-  | "close_date_updated"
-  | "determined"
-  | "settled"
-  | "price_level_structure_updated"
-  | "metadata_updated";
-
-/** What happened to an order group. */
-export type GroupChange = "created" | "triggered" | "reset" | "deleted" | "limit_updated";
-
-/** What the engine tells its listeners, in the order it happened. */
-export type EngineEvent =
-  /** A level of a book changed by `delta`; `order` is the one that changed it. */
-  | {
-    readonly type: "book";
-    readonly market: Market;
-    readonly side: Side;
-    readonly price: number;
-    readonly delta: number;
-    readonly order: Order;
-    readonly at: number;
-  }
-  | { readonly type: "trade"; readonly trade: Trade }
-  | { readonly type: "fill"; readonly fill: Fill }
-  | { readonly type: "order"; readonly order: Order; readonly at: number }
-  | { readonly type: "position"; readonly holding: Holding; readonly at: number }
-  | { readonly type: "market"; readonly market: Market; readonly change: MarketChange; readonly at: number }
-  | { readonly type: "group"; readonly group: OrderGroup; readonly change: GroupChange; readonly at: number }
-  | { readonly type: "settlement"; readonly settlement: Settlement };

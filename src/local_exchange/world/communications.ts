@@ -3,6 +3,7 @@ import type { Engine } from "../engine/engine.ts";
 import { complement, isWorth } from "../engine/event_contract.ts";
 import { tradeFee } from "../engine/fees.ts";
 import type { Account, Order, Wallet } from "../engine/model.ts";
+import type { Rejection } from "../engine/requests.ts";
 import type { Random } from "../random.ts";
 import type { MarketInfo } from "./catalog.ts";
 
@@ -292,7 +293,7 @@ export class Communications {
       timeInForce: "good_till_canceled",
       postOnly: quote.postOnly,
     });
-    if ("refused" in made) return this.cancel(quote, made.details ?? made.refused);
+    if ("rejected" in made) return this.cancel(quote, made.details ?? made.rejected);
     const taken = this.#engine.place({
       ...common,
       wallet: rfq.wallet,
@@ -300,7 +301,7 @@ export class Communications {
       timeInForce: rfq.restRemainder ? "good_till_canceled" : "immediate_or_cancel",
     });
     if (!quote.restRemainder) this.#engine.cancel(made.order, "immediate_or_cancel");
-    if ("refused" in taken) return this.cancel(quote, taken.refused);
+    if ("rejected" in taken) return this.cancel(quote, taken.rejected);
     quote.status = "executed";
     quote.executedAt = quote.updatedAt = this.#engine.now;
     quote.order = made.order;
@@ -346,7 +347,7 @@ export class Communications {
   }
 
   /** Accepts a proposal for one of its sides; with both it trades. Says why where it cannot. */
-  acceptProposal(proposal: BlockProposal, wallet: Wallet): string | undefined {
+  acceptProposal(proposal: BlockProposal, wallet: Wallet): Rejection | undefined {
     const now = this.#engine.now;
     if (wallet.account === proposal.buyer) {
       proposal.buyerWallet = wallet;
@@ -356,14 +357,20 @@ export class Communications {
       proposal.sellerAcceptedAt = now;
     }
     proposal.updatedAt = now;
-    if (proposal.buyerAcceptedAt === undefined || proposal.sellerAcceptedAt === undefined) return undefined;
-    const { info, price, count, makerSide, buyerWallet, sellerWallet } = proposal;
-    if (buyerWallet === undefined || sellerWallet === undefined) return "customer_account_not_found";
+    const { info, price, count, makerSide, buyerWallet, sellerWallet, buyerAcceptedAt, sellerAcceptedAt } =
+      proposal;
+    if (buyerAcceptedAt === undefined || sellerAcceptedAt === undefined) return undefined;
+    // Who has accepted has said from which wallet.
+    if (buyerWallet === undefined || sellerWallet === undefined) return undefined;
     const takerSide = makerSide === "yes" ? "ask" : "bid";
-    const result = this.#engine.block(info.market, buyerWallet, sellerWallet, price, count, takerSide);
-    if ("refused" in result) {
+    const result = this.#engine.block(
+      info.market,
+      { bid: buyerWallet, ask: sellerWallet },
+      { price, count, takerSide },
+    );
+    if ("rejected" in result) {
       proposal.status = "failed";
-      return result.refused;
+      return result;
     }
     proposal.status = "executed";
     proposal.executedAt = now;

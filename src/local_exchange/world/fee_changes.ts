@@ -5,13 +5,19 @@ import type { Engine } from "../engine/engine.ts";
 import type { Random } from "../random.ts";
 import type { EventInfo, SeriesInfo } from "./catalog.ts";
 
+/** An event has other fees of its own, or none any longer. */
+export interface EventFeesEvent {
+  readonly type: "event_fees";
+  readonly event: EventInfo;
+}
+
 /** The fee changes of one exchange, past and to come. */
 export class FeeChanges {
   readonly series: SeriesFeeChange[] = [];
   readonly events: EventFeeChange[] = [];
   readonly #engine: Engine;
   readonly #random: Random;
-  readonly #listeners = new Set<(event: EventInfo) => void>();
+  readonly #listeners = new Set<(event: EventFeesEvent) => void>();
 
   constructor(engine: Engine, random: Random) {
     this.#engine = engine;
@@ -19,7 +25,7 @@ export class FeeChanges {
   }
 
   /** Calls `listener` when an event's override changes; returns how to stop. */
-  listen(listener: (event: EventInfo) => void): () => void {
+  listen(listener: (event: EventFeesEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
@@ -56,7 +62,7 @@ export class FeeChanges {
       event.feeMultiplierOverride = multiplier;
       event.updatedAt = this.#engine.now;
       this.#apply(event);
-      for (const listener of this.#listeners) listener(event);
+      for (const listener of this.#listeners) listener({ type: "event_fees", event });
     });
   }
 

@@ -68,7 +68,7 @@ test("an engine with a clearing of another product matches at prices far beyond 
     bookFill: (id, order, trade, isTaker) => {
       order.holding.position += order.side === "bid" ? trade.count : -trade.count;
       order.filled += trade.count;
-      const fill = { id, trade, order, isTaker, fee: 0, position: order.holding.position };
+      const fill = { id, trade, order, isTaker, fee: 0, cash: 0, position: order.holding.position };
       order.account.fills.push(fill);
       return { fill, taken: 0 };
     },
@@ -84,7 +84,7 @@ test("an engine with a clearing of another product matches at prices far beyond 
   assertEquals([market.book.best("bid"), market.book.best("ask")], [1_120_000_000, 1_120_000_025]);
   assertEquals([maker.holding(market).position, taker.holding(market).position], [-300, 300]);
   assertEquals(place(engine, { wallet: taker, market, side: "bid", price: 26, count: 1 }), {
-    refused: "invalid_price",
+    rejected: "invalid_price",
   });
 });
 
@@ -96,12 +96,12 @@ test("an amendment may spend what its own order has set aside, and one that is r
   const second = accept(engine, { wallet, market, side: "bid", price: 1_000, count: 100 }).order;
   assertEquals(wallet.available, 0);
   const before = [wallet.reserved, ...wallet.holding(market).bids.orders];
-  assertEquals(engine.amend(first, { price: 4_100, count: 400 }), { refused: "insufficient_balance" });
+  assertEquals(engine.amend(first, { price: 4_100, count: 400 }), { rejected: "insufficient_balance" });
   assertEquals(
     [wallet.reserved, ...wallet.holding(market).bids.orders].every((it, at) => it === before[at]),
     true,
   );
   const amended = engine.amend(first, { price: 8_000, count: 200 });
-  assertEquals("refused" in amended ? amended : amended.order.remaining, 200);
+  assertEquals("rejected" in amended ? amended : amended.order.remaining, 200);
   assertEquals([wallet.available, first.price, second.remaining], [0, 8_000, 100]);
 });

@@ -40,7 +40,7 @@ test("an amendment's count is the total, what has filled included", () => {
   engine.amend(order, { price: 4_000, count: 500 });
   assertEquals([order.filled, order.remaining, order.initial], [300, 200, 500]);
   assertEquals(engine.amend(order, { price: 4_000, count: 300 }), {
-    refused: "invalid_order_size",
+    rejected: "invalid_order_size",
     details: "no more than what is filled",
   });
   audit(engine);
@@ -55,7 +55,7 @@ test("an amendment that crosses trades, one that cannot be paid changes nothing"
   assertEquals([crossed.filled, order.remaining, order.status], [600, 400, "resting"]);
   const before = own.available;
   const queued = accept(engine, { wallet: other, market, side: "bid", price: 5_000, count: 100 }).order;
-  assertEquals(engine.amend(order, { price: 9_900, count: 100_000 }), { refused: "insufficient_balance" });
+  assertEquals(engine.amend(order, { price: 9_900, count: 100_000 }), { rejected: "insufficient_balance" });
   assertEquals([own.available, order.price, order.remaining, market.book.queueAhead(queued)], [
     before,
     5_000,
@@ -69,7 +69,7 @@ test("an amendment into an own order is refused, or cancels it, as self-trade pr
   const { engine, market, own, bid } = setUp();
   const { order } = accept(engine, bid);
   const ask = accept(engine, { wallet: own, market, side: "ask", price: 5_000, count: 100 }).order;
-  assertEquals(engine.amend(order, { price: 5_000, count: 1_000 }), { refused: "self_cross_attempt" });
+  assertEquals(engine.amend(order, { price: 5_000, count: 1_000 }), { rejected: "self_cross_attempt" });
   assertEquals([order.price, ask.status], [4_000, "resting"]);
   const maker = accept(engine, { ...bid, selfTradePrevention: "maker" }).order;
   engine.amend(maker, { price: 5_000, count: 1_000 });
@@ -98,11 +98,11 @@ test("an amended client order id is taken, and the old one stays taken", () => {
   const { order } = accept(engine, { ...bid, clientOrderId: "a" });
   accept(engine, { ...bid, clientOrderId: "b" });
   const change = { price: 4_000, count: 1_000 };
-  assertEquals(engine.amend(order, { ...change, clientOrderId: "b" }), { refused: "order_already_exists" });
+  assertEquals(engine.amend(order, { ...change, clientOrderId: "b" }), { rejected: "order_already_exists" });
   engine.amend(order, { ...change, clientOrderId: "c" });
   assertEquals(order.clientOrderId, "c");
   for (const clientOrderId of ["a", "c"]) {
-    assertEquals(place(engine, { ...bid, clientOrderId }), { refused: "order_already_exists" });
+    assertEquals(place(engine, { ...bid, clientOrderId }), { rejected: "order_already_exists" });
   }
 });
 
@@ -128,7 +128,7 @@ test("a group that trades more than its limit in 15 seconds loses its orders and
     "resting",
   ]);
   assertEquals(group.orders.size, 0);
-  assertEquals(place(engine, { ...bid, group }), { refused: "exceeded_order_group_risk_limit" });
+  assertEquals(place(engine, { ...bid, group }), { rejected: "exceeded_order_group_risk_limit" });
   engine.groups.reset(group);
   accept(engine, { ...bid, group });
   audit(engine);
@@ -202,7 +202,11 @@ test("a block trade moves positions outside the book", () => {
     price: 4_000,
     count: 100,
   });
-  const result = engine.block(market, own, other, 5_000, 1_000, "bid");
+  const result = engine.block(market, { bid: own, ask: other }, {
+    price: 5_000,
+    count: 1_000,
+    takerSide: "bid",
+  });
   assert("buyerOrder" in result);
   assertEquals([own.holding(market).position, other.holding(market).position], [1_000, -1_000]);
   assertEquals([engine.trades[0]?.isBlock, resting.order.remaining, result.buyerOrder.status], [
@@ -210,7 +214,10 @@ test("a block trade moves positions outside the book", () => {
     100,
     "executed",
   ]);
-  assertEquals(engine.block(market, own, other, 5_000, 100_000, "bid"), { refused: "insufficient_balance" });
+  assertEquals(
+    engine.block(market, { bid: own, ask: other }, { price: 5_000, count: 100_000, takerSide: "bid" }),
+    { rejected: "insufficient_balance" },
+  );
   audit(engine);
 });
 
@@ -230,7 +237,7 @@ test("closing a market cancels what rests in it, and so does reopening a paused 
   const { engine, market, bid } = setUp();
   const { order } = accept(engine, bid);
   engine.setStatus(market, "inactive", "deactivated");
-  assertEquals([order.status, place(engine, bid)], ["resting", { refused: "market_inactive" }]);
+  assertEquals([order.status, place(engine, bid)], ["resting", { rejected: "market_inactive" }]);
   engine.setStatus(market, "active", "activated");
   assertEquals([order.status, order.lastChange], ["canceled", "reactivated"]);
   const again = accept(engine, bid).order;

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { EngineEvent } from "../../../src/local_exchange/engine/model.ts";
+import type { EngineEvent } from "../../../src/local_exchange/engine/events.ts";
 import { test } from "../../support/test.ts";
 import { accept, addAccount, addMarket, audit, newEngine, place } from "../support/engine.ts";
 
@@ -34,7 +34,7 @@ test("immediate or cancel keeps what filled; fill or kill fills whole or not at 
   accept(engine, { wallet: maker, market, side: "bid", price: 4_000, count: 300 });
   const ask = { wallet: taker, market, side: "ask", price: 4_000, count: 500 } as const;
   assertEquals(place(engine, { ...ask, timeInForce: "fill_or_kill" }), {
-    refused: "fill_or_kill_insufficient_resting_volume",
+    rejected: "fill_or_kill_insufficient_resting_volume",
   });
   const { order, filled } = accept(engine, { ...ask, timeInForce: "immediate_or_cancel" });
   assertEquals([order.status, order.lastChange, filled, order.remaining], [
@@ -56,7 +56,7 @@ test("post only refuses to cross", () => {
   accept(engine, { wallet: maker, market, side: "bid", price: 4_000, count: 300 });
   const ask = { wallet: other, market, side: "ask", count: 100, postOnly: true } as const;
   assertEquals(place(engine, { ...ask, price: 4_000 }), {
-    refused: "invalid_order",
+    rejected: "invalid_order",
     details: "post only cross",
   });
   const [order] = other.account.orders;
@@ -130,14 +130,14 @@ test("an order that cannot be paid at its limit is refused, one that closes a po
   const taker = addAccount(engine, 5 * DOLLAR + 175_000);
   const bid = { wallet: taker, market, side: "bid", price: 5_000, count: 1_000 } as const;
   accept(engine, { wallet: maker, market, side: "ask", price: 5_000, count: 1_001 });
-  assertEquals(place(engine, { ...bid, count: 1_001 }), { refused: "insufficient_balance" });
+  assertEquals(place(engine, { ...bid, count: 1_001 }), { rejected: "insufficient_balance" });
   accept(engine, bid);
   assertEquals(taker.available, 0);
-  assertEquals(place(engine, { ...bid, count: 1 }), { refused: "insufficient_balance" });
+  assertEquals(place(engine, { ...bid, count: 1 }), { rejected: "insufficient_balance" });
   const ask = { wallet: taker, market, side: "ask", price: 8_000 } as const;
   accept(engine, { ...ask, count: 600 });
   accept(engine, { ...ask, count: 400 });
-  assertEquals(place(engine, { ...ask, count: 1 }), { refused: "insufficient_balance" });
+  assertEquals(place(engine, { ...ask, count: 1 }), { rejected: "insufficient_balance" });
   audit(engine);
 });
 
@@ -183,10 +183,10 @@ test("pausing trading refuses orders, lets cancels through and cancels what aske
   const leaves = accept(engine, { ...bid, cancelOnPause: true }).order;
   engine.pause("trading");
   assertEquals([stays.status, leaves.status, leaves.lastChange], ["resting", "canceled", "paused"]);
-  assertEquals(place(engine, bid), { refused: "trading_is_paused" });
+  assertEquals(place(engine, bid), { rejected: "trading_is_paused" });
   assertEquals(engine.cancel(stays), 100);
   engine.pause("exchange");
-  assertEquals(place(engine, bid), { refused: "exchange_is_paused" });
+  assertEquals(place(engine, bid), { rejected: "exchange_is_paused" });
   engine.pause("nothing");
   accept(engine, bid);
   audit(engine);
@@ -198,18 +198,18 @@ test("prices off the grid, sizes of nothing and used client order ids are refuse
   const wallet = addAccount(engine, 100 * DOLLAR);
   const bid = { wallet, market, side: "bid", price: 4_000, count: 100 } as const;
   for (const price of [0, 10_000, 4_050, -100]) {
-    assertEquals(place(engine, { ...bid, price }), { refused: "invalid_price" });
+    assertEquals(place(engine, { ...bid, price }), { rejected: "invalid_price" });
   }
-  assertEquals(place(engine, { ...bid, count: 0 }), { refused: "invalid_order_size" });
+  assertEquals(place(engine, { ...bid, count: 0 }), { rejected: "invalid_order_size" });
   const { order } = accept(engine, { ...bid, clientOrderId: "mine" });
   engine.cancel(order);
-  assertEquals(place(engine, { ...bid, clientOrderId: "mine" }), { refused: "order_already_exists" });
+  assertEquals(place(engine, { ...bid, clientOrderId: "mine" }), { rejected: "order_already_exists" });
   assertEquals(
     accept(engine, { ...bid, wallet: addAccount(engine, DOLLAR), clientOrderId: "mine" }).order.status,
     "resting",
   );
   engine.setStatus(market, "closed", "closed");
-  assertEquals(place(engine, bid), { refused: "market_inactive" });
+  assertEquals(place(engine, bid), { rejected: "market_inactive" });
   assertEquals(market.book.best("bid"), undefined);
 });
 
@@ -217,9 +217,9 @@ test("events tell every change of a book, so that a copy stays equal to it", () 
   const engine = newEngine();
   const market = addMarket(engine, "M");
   const copy = new Map<string, number>();
-  const seen: EngineEvent["type"][] = [];
+  const seen: EngineEvent[] = [];
   const stop = engine.listen((event) => {
-    seen.push(event.type);
+    seen.push(event);
     if (event.type !== "book") return;
     const key = `${event.side} ${event.price}`;
     const left = (copy.get(key) ?? 0) + event.delta;
@@ -234,6 +234,6 @@ test("events tell every change of a book, so that a copy stays equal to it", () 
   engine.decrease(order, 100);
   stop();
   assertEquals(Object.fromEntries(copy), { "ask 6100": 500, "bid 6000": 200 });
-  assertEquals(seen.filter((type) => type === "trade").length, 1);
-  assertEquals(seen.filter((type) => type === "fill").length, 2);
+  assertEquals(seen.filter(({ type }) => type === "trade").length, 1);
+  assertEquals(seen.filter((event) => event.type === "order" && event.change === "filled").length, 2);
 });

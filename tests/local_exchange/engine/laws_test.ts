@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { feeSchedule } from "../../../src/local_exchange/engine/fees.ts";
 import type { Order, Side } from "../../../src/local_exchange/engine/model.ts";
 import { test } from "../../support/test.ts";
-import { addAccount, addMarket, audit, newEngine, place } from "../support/engine.ts";
+import { addAccount, addMarket, audit, followEvents, newEngine, place } from "../support/engine.ts";
 
 const order = fc.record({
   kind: fc.constant("place" as const),
@@ -61,10 +61,11 @@ const step = fc.oneof(
   },
 );
 
-test("whatever happens, money and positions are conserved, books uncrossed and nobody overdrawn", () => {
+test("whatever happens, money and positions are conserved, books uncrossed, nobody overdrawn, and every step told", () => {
   fc.assert(
     fc.property(fc.array(step, { minLength: 1, maxLength: 60, size: "max" }), (steps) => {
       const engine = newEngine();
+      const auditEvents = followEvents(engine);
       const markets = [addMarket(engine, "A"), addMarket(engine, "B", "quadratic_with_maker_fees", 10)];
       const wallets = [30, 20, 5, 1].map((dollars, index) =>
         addAccount(engine, dollars * 1_000_000, index % 2 ? 10_000 : 100)
@@ -95,7 +96,13 @@ test("whatever happens, money and positions are conserved, books uncrossed and n
         } else if (next.kind === "block") {
           const [buyer, seller, market] = [wallets[next.buyer], wallets[next.seller], markets[0]];
           assert(buyer && seller && market);
-          if (buyer !== seller) engine.block(market, buyer, seller, next.price, next.count, "bid");
+          if (buyer !== seller) {
+            engine.block(market, { bid: buyer, ask: seller }, {
+              price: next.price,
+              count: next.count,
+              takerSide: "bid",
+            });
+          }
         } else if (next.kind === "fees") {
           const [market] = markets;
           assert(market);
@@ -108,11 +115,13 @@ test("whatever happens, money and positions are conserved, books uncrossed and n
           else engine.amend(found, { price: next.price, count: found.initial + next.more });
         }
         audit(engine);
+        auditEvents();
       }
       for (const [index, market] of markets.entries()) {
         engine.setStatus(market, "closed", "closed");
         engine.settle(market, index === 0 ? 10_000 : 3_333);
         audit(engine);
+        auditEvents();
       }
       assertEquals(wallets.reduce((sum, { cash }) => sum + cash, 0) + engine.feesTaken, engine.deposited);
     }),

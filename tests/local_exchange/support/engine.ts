@@ -1,15 +1,12 @@
 /** A small exchange for tests of the engine, and the laws that must hold in any. */
 import { assert, assertEquals } from "@std/assert";
 import { Book } from "../../../src/local_exchange/engine/book.ts";
-import {
-  Engine,
-  type OrderRequest,
-  type Placed,
-  type Refusal,
-} from "../../../src/local_exchange/engine/engine.ts";
+import { Engine } from "../../../src/local_exchange/engine/engine.ts";
 import { feeSchedule, type FeeType } from "../../../src/local_exchange/engine/fees.ts";
 import { eventClearing } from "../../../src/local_exchange/engine/event_clearing.ts";
-import type { Market } from "../../../src/local_exchange/engine/model.ts";
+import { stateOf } from "../../../src/local_exchange/engine/events.ts";
+import type { Market, Order, OrderState, Wallet } from "../../../src/local_exchange/engine/model.ts";
+import type { OrderRequest, Placed, Rejection } from "../../../src/local_exchange/engine/requests.ts";
 import { createRandom } from "../../../src/local_exchange/random.ts";
 
 /** An engine without markets. */
@@ -54,7 +51,7 @@ export function addAccount(engine: Engine, cash: number, precision?: number): Or
 export function place(
   engine: Engine,
   order: Pick<OrderRequest, "wallet" | "market" | "side" | "price" | "count"> & Partial<OrderRequest>,
-): Placed | Refusal {
+): Placed | Rejection {
   return engine.place({
     clientOrderId: "",
     timeInForce: "good_till_canceled",
@@ -66,7 +63,7 @@ export function place(
 /** Places an order that must be accepted. */
 export function accept(...args: Parameters<typeof place>): Placed {
   const placed = place(...args);
-  if ("refused" in placed) throw new Error(`refused: ${placed.refused}`);
+  if ("rejected" in placed) throw new Error(`rejected: ${placed.rejected}`);
   return placed;
 }
 
@@ -132,4 +129,64 @@ export function audit(engine: Engine): void {
   }
   // A pair of YES and NO is worth a dollar, which the exchange holds.
   assertEquals(cash + openInterest * 10_000 + engine.feesTaken, engine.deposited);
+}
+
+/**
+ * Keeps what an engine tells, and nothing else; returns how to check that it is what the engine has become: each order
+ * step by step, each wallet's cash, each book.
+ */
+export function followEvents(engine: Engine): () => void {
+  const orders = new Map<Order, OrderState>();
+  const levels = new Map<string, number>();
+  const gained = new Map<Wallet, number>();
+  const gain = (wallet: Wallet, amount: number) => gained.set(wallet, (gained.get(wallet) ?? 0) + amount);
+  let steps = 0;
+  engine.listen((event) => {
+    if (event.type === "order") {
+      const { order, before, after, number } = event;
+      assertEquals([number, before], [++steps, orders.get(order)]);
+      assertEquals(event.change === "accepted", before === undefined);
+      orders.set(order, after);
+      if (event.change === "filled") {
+        const { fill: { trade: { count }, cash, isTaker } } = event;
+        gain(order.wallet, cash);
+        assertEquals([after.filled, after.remaining], [
+          (before?.filled ?? 0) + count,
+          (before?.remaining ?? 0) - count,
+        ]);
+        // A block trade is outside the book: both of its orders come in for it alone.
+        if (!event.fill.trade.isBlock) assertEquals(before?.status, isTaker ? "entering" : "resting");
+      }
+      if (event.change === "rested") assertEquals([before?.status, after.status], ["entering", "resting"]);
+      if (event.change === "canceled" || event.change === "expired") {
+        assertEquals([after.status, after.remaining, after.filled], ["canceled", 0, before?.filled]);
+      }
+    }
+    if (event.type === "settlement") gain(event.settlement.holding.wallet, event.settlement.revenue);
+    if (event.type === "book") {
+      const key = `${event.market.ticker} ${event.side} ${event.price}`;
+      levels.set(key, (levels.get(key) ?? 0) + event.delta);
+    }
+  });
+  const deposited = new Map<Wallet, number>();
+  return () => {
+    assertEquals(orders.size, engine.orders.size);
+    for (const [order, state] of orders) assertEquals(state, stateOf(order));
+    for (const market of engine.markets.values()) {
+      for (const side of ["bid", "ask"] as const) {
+        for (const { price, total } of market.book.levels(side)) {
+          const key = `${market.ticker} ${side} ${price}`;
+          assertEquals(levels.get(key), total);
+        }
+      }
+    }
+    for (const account of engine.accounts.values()) {
+      for (const wallet of account.wallets()) {
+        // What was paid in before anything happened stays the same.
+        const paidIn = wallet.cash - (gained.get(wallet) ?? 0);
+        assertEquals(paidIn, deposited.get(wallet) ?? paidIn);
+        deposited.set(wallet, paidIn);
+      }
+    }
+  };
 }

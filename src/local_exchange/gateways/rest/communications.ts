@@ -20,7 +20,7 @@ import {
   ProposeBlockTrade,
 } from "../../../contract/event/operations.ts";
 import type { Quote as QuotePayload } from "../../../contract/event/types.ts";
-import { ApiError, refusalError } from "../../api_error.ts";
+import { ApiError, rejectionError } from "../../api_error.ts";
 import type { Account } from "../../engine/model.ts";
 import { type Call, route } from "./route.ts";
 import { COUNT_ONE } from "../../units.ts";
@@ -303,8 +303,8 @@ export const communicationRoutes = [
       : new Fields(call.body).integer("subaccount", { max: 63 });
     const named = account === proposal.buyer ? proposal.buyerWallet : proposal.sellerWallet;
     const wallet = walletFor(keyOf(call), asked ?? named?.subaccount, proposal.info.market.shard);
-    const refused = call.exchange.communications.acceptProposal(proposal, wallet);
-    if (refused !== undefined) throw refusalError({ refused });
+    const rejection = call.exchange.communications.acceptProposal(proposal, wallet);
+    if (rejection !== undefined) throw rejectionError(rejection);
     return undefined;
   }),
 ];

@@ -13,8 +13,8 @@ import {
   GetOrders,
 } from "../../../contract/event/operations.ts";
 import type { CreateOrderV2Response, ErrorResponse } from "../../../contract/event/types.ts";
-import { ApiError, refusalError } from "../../api_error.ts";
-import type { Placed } from "../../engine/engine.ts";
+import { ApiError, rejectionError } from "../../api_error.ts";
+import type { Placed } from "../../engine/requests.ts";
 import type { Order } from "../../engine/model.ts";
 import type { ApiKey } from "../../keys.ts";
 import { type Call, route } from "./route.ts";
@@ -101,7 +101,7 @@ export function placeOrder(exchange: Exchange, key: ApiKey, fields: Fields): Pla
     expiresAt: expires === undefined ? undefined : expires * 1_000,
     group,
   });
-  if ("refused" in placed) throw refusalError(placed);
+  if ("rejected" in placed) throw rejectionError(placed);
   return placed;
 }
 
@@ -288,7 +288,7 @@ export const orderRoutes = [
       clientOrderId: fields.text("updated_client_order_id"),
       expiresAt: expires === undefined ? undefined : expires === 0 ? null : expires * 1_000,
     });
-    if ("refused" in placed) throw refusalError(placed);
+    if ("rejected" in placed) throw rejectionError(placed);
     return placedPayload(placed, engine.now);
   }),
   route(DecreaseOrderV2, (call) => {

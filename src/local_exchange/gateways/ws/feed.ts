@@ -1,6 +1,7 @@
 /** What happens on the exchange, brought to the subscribers that subscribed to it. */
-import type { Account, EngineEvent, Market } from "../../engine/model.ts";
-import type { Exchange } from "../../exchange.ts";
+import type { BookEvent, MarketEvent, OrderEvent } from "../../engine/events.ts";
+import type { Account, Market } from "../../engine/model.ts";
+import type { Exchange, ExchangeEvent } from "../../exchange.ts";
 import type { EventInfo } from "../../world/catalog.ts";
 import type { CommunicationEvent } from "../../world/communications.ts";
 import { quote, rfq } from "../../wire/messages/communications.ts";
@@ -26,19 +27,13 @@ export class Feed {
   #byBook = new Map<string, Subscriber[]>();
   readonly #dirty = new Set<Market>();
   readonly #tickers = new WeakMap<Market, string>();
-  readonly #stops: (() => void)[];
+  readonly #stop: () => void;
   readonly #events = new WeakSet<EventInfo>();
 
   constructor(exchange: Exchange) {
     this.#exchange = exchange;
     for (const event of exchange.catalog.events.values()) this.#events.add(event);
-    this.#stops = [
-      exchange.engine.listen((event) => this.#happened(event)),
-      exchange.communications.listen((event) => this.#negotiated(event)),
-      exchange.feeChanges.listen((event) =>
-        this.#to("market_lifecycle_v2", "event_fee_update", eventFees(event))
-      ),
-    ];
+    this.#stop = exchange.listen((event) => this.#happened(event));
   }
 
   /** Adds a subscriber. */
@@ -76,26 +71,18 @@ export class Feed {
 
   /** Stops listening. */
   close(): void {
-    for (const stop of this.#stops) stop();
+    this.#stop();
   }
 
-  #to(channel: string, type: string, msg: object): void {
-    this.publish(channel, type, msg);
-  }
-
-  #happened(event: EngineEvent): void {
+  #happened(event: ExchangeEvent): void {
     switch (event.type) {
       case "book":
         return this.#book(event);
       case "trade":
         this.#touch(event.trade.market);
         return this.publish("trade", "trade", trade(event.trade), event.trade.market.ticker);
-      case "fill": {
-        const { order } = event.fill;
-        return this.#private("fill", "fill", order, () => fill(event.fill));
-      }
       case "order":
-        return this.#private("user_orders", "user_order", event.order, () => userOrder(event.order));
+        return this.#order(event);
       case "position": {
         const { holding } = event;
         return this.#private(
@@ -118,12 +105,26 @@ export class Feed {
       }
       case "market":
         return this.#market(event);
+      case "event_fees":
+        return this.publish("market_lifecycle_v2", "event_fee_update", eventFees(event.event));
+      case "rfq":
+      case "quote":
+        return this.#negotiated(event);
+      case "rejected":
       case "settlement":
         return;
     }
   }
 
-  #book(event: Extract<EngineEvent, { type: "book" }>): void {
+  #order(event: OrderEvent): void {
+    const { order } = event;
+    if (event.change === "filled") this.#private("fill", "fill", order, () => fill(event.fill));
+    // Kalshi tells of an order what became of it, and not what it went through on its way in.
+    if (event.after.status === "entering") return;
+    this.#private("user_orders", "user_order", order, () => userOrder(order));
+  }
+
+  #book(event: BookEvent): void {
     const { market, order } = event;
     this.#touch(market);
     // What rests in a market that closes goes in one go: an empty snapshot tells it.
@@ -172,17 +173,17 @@ export class Feed {
     this.#dirty.clear();
   }
 
-  #market(event: Extract<EngineEvent, { type: "market" }>): void {
+  #market(event: MarketEvent): void {
     const { market, change } = event;
     const info = this.#exchange.catalog.markets.get(market.ticker);
     if (info === undefined) return;
     const channel = info.event.legs === undefined ? "market_lifecycle_v2" : "multivariate_market_lifecycle";
     if (change === "created" && !this.#events.has(info.event)) {
       this.#events.add(info.event);
-      this.#to(channel, "event_lifecycle", eventCreated(info.event));
+      this.publish(channel, "event_lifecycle", eventCreated(info.event));
     }
     const msg = marketLifecycle(event, info);
-    if (msg !== undefined) this.#to(channel, channel, msg);
+    if (msg !== undefined) this.publish(channel, channel, msg);
     // Who asked for its book before it was there gets it now, and everybody an empty one when it closes.
     if (change !== "created" && change !== "closed") return;
     for (const subscriber of this.#byBook.get(market.ticker) ?? []) {

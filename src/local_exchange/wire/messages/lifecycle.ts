@@ -3,13 +3,11 @@ import type {
   MarketLifecycleV2Data,
   MultivariateMarketLifecycleData,
 } from "../../../contract/event/channels.ts";
-import type { EngineEvent } from "../../engine/model.ts";
+import type { MarketEvent } from "../../engine/events.ts";
 import { formatPrice } from "../../units.ts";
 import type { EventInfo, MarketInfo } from "../../world/catalog.ts";
 import { unixSeconds } from "../format.ts";
 import { priceRanges } from "../markets.ts";
-
-type MarketEvent = Extract<EngineEvent, { type: "market" }>;
 
 /**
  * What a market went through; undefined for what Kalshi sends no message of. Of combos it tells less: no bands of

@@ -6,11 +6,10 @@ import type {
   TradeData,
 } from "../../../contract/event/channels.ts";
 import { complement, noQuote, outcomeOf } from "../../engine/event_contract.ts";
-import type { EngineEvent, Market, Side, Trade } from "../../engine/model.ts";
+import type { BookEvent } from "../../engine/events.ts";
+import type { Market, Side, Trade } from "../../engine/model.ts";
 import { COUNT_ONE, formatCount, formatPrice } from "../../units.ts";
 import { isoTime, unixSeconds } from "../format.ts";
-
-type BookEvent = Extract<EngineEvent, { type: "book" }>;
 
 const ids = new Map<string, string>();
 

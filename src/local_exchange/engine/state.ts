@@ -1,0 +1,91 @@
+/** What the parts of an engine share: its markets, accounts and orders, its time, and whom it tells what happens. */
+import type { Random } from "../random.ts";
+import type { Clearing } from "./clearing.ts";
+import { type EngineEvent, type PlainStep, stateOf } from "./events.ts";
+import type { Account, CancelReason, Fill, Market, Order, OrderState, Trade } from "./model.ts";
+import { Schedule } from "./schedule.ts";
+
+/** The state of one engine. */
+export class EngineState {
+  readonly accounts = new Map<string, Account>();
+  readonly markets = new Map<string, Market>();
+  readonly orders = new Map<string, Order>();
+  readonly trades: Trade[] = [];
+  readonly schedule: Schedule = new Schedule();
+  readonly random: Random;
+  readonly clearing: Clearing;
+  /** Its time in Unix milliseconds: that of what happens last. */
+  now: number;
+  /** Cash paid in less cash paid out. */
+  deposited = 0;
+  /** Fees and rounding taken, less rebates. */
+  feesTaken = 0;
+  /** Cancel works, placing does not. */
+  tradingPaused = false;
+  /** Nothing works. */
+  exchangePaused = false;
+  #steps = 0;
+  /** A new list with each change, so that it can be walked while one comes or goes. */
+  #listeners: readonly ((event: EngineEvent) => void)[] = [];
+
+  constructor(random: Random, now: number, clearing: Clearing) {
+    this.random = random;
+    this.now = now;
+    this.clearing = clearing;
+  }
+
+  /** Calls `listener` with each event as it happens; returns how to stop. */
+  listen(listener: (event: EngineEvent) => void): () => void {
+    this.#listeners = [...this.#listeners, listener];
+    return () => void (this.#listeners = this.#listeners.filter((other) => other !== listener));
+  }
+
+  /** Tells the listeners. */
+  emit(event: EngineEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  /** Tells of a step in the life of an order that its name says all of. */
+  tell(order: Order, change: PlainStep): void {
+    const [before, after] = this.#moveOn(order);
+    this.emit({ type: "order", change, order, before, after, number: ++this.#steps, at: this.now });
+  }
+
+  /** Tells of contracts of an order that traded. */
+  tellFilled(order: Order, fill: Fill): void {
+    const [before, after] = this.#moveOn(order);
+    this.emit({
+      type: "order",
+      change: "filled",
+      fill,
+      order,
+      before,
+      after,
+      number: ++this.#steps,
+      at: this.now,
+    });
+  }
+
+  /** Tells why an order was canceled. */
+  tellCanceled(order: Order, reason: CancelReason): void {
+    const [before, after] = this.#moveOn(order);
+    this.emit({
+      type: "order",
+      change: "canceled",
+      reason,
+      order,
+      before,
+      after,
+      number: ++this.#steps,
+      at: this.now,
+    });
+  }
+
+  #moveOn(order: Order): [before: OrderState | undefined, after: OrderState] {
+    const before = order.told;
+    const after = stateOf(order);
+    // Of an order that has ended nothing more is told.
+    order.told = order.status === "entering" || order.status === "resting" ? after : undefined;
+    return [before, after];
+  }
+}
