@@ -16,6 +16,7 @@ import { Candles } from "./world/candles.ts";
 import { type Catalog, createCatalog } from "./world/catalog.ts";
 import { Combos } from "./world/combos.ts";
 import { type CommunicationEvent, Communications } from "./world/communications.ts";
+import { Counterparty } from "./world/counterparty.ts";
 import { type EventFeesEvent, FeeChanges } from "./world/fee_changes.ts";
 import { Lifecycle } from "./world/lifecycle.ts";
 import { MarketMakers } from "./world/makers.ts";
@@ -24,25 +25,8 @@ import { Past } from "./world/past.ts";
 import { withPast } from "./world/past_plans.ts";
 import { planSeries } from "./world/plans.ts";
 import { Treasury } from "./world/treasury.ts";
+import type { ExchangeSettings } from "./settings.ts";
 import type { ErrorBodies, RequestReading, UnknownTickers } from "./types.ts";
-
-/** What an exchange starts from. */
-export interface ExchangeSettings {
-  readonly seed: number;
-  readonly clock: ExchangeClock;
-  readonly markets: number;
-  readonly shards: boolean;
-  readonly marketMakers: boolean;
-  readonly stepMs: number | undefined;
-  readonly rateLimits: boolean;
-  readonly errorBodies: ErrorBodies;
-  readonly cors: readonly string[];
-  readonly requests: RequestReading;
-  /** Days of past to live through; 0 for none. */
-  readonly pastDays: number;
-  readonly unknownTickers: UnknownTickers;
-  readonly onInternalError: (error: unknown) => void;
-}
 
 /** A customer of a futures commission merchant. */
 export interface Subtrader {
@@ -68,6 +52,7 @@ export class Exchange {
   readonly past: Past | undefined;
   readonly communications: Communications;
   readonly combos: Combos;
+  readonly counterparty: Counterparty;
   readonly feeChanges: FeeChanges;
   readonly archive: Archive;
   readonly limits = new RateLimits();
@@ -85,8 +70,7 @@ export class Exchange {
   /** What becomes of tickers that the WebSocket does not know. */
   readonly unknownTickers: UnknownTickers;
   readonly onInternalError: (error: unknown) => void;
-  /** Added to the time that signatures are checked against and that `Date` headers show. */
-  skewMs = 0;
+  #skewMs = 0;
   readonly #base: Clock;
 
   constructor(options: ExchangeSettings) {
@@ -116,6 +100,7 @@ export class Exchange {
     }
     this.combos = new Combos(engine, catalog, this.lifecycle, this.random, shards ? 1 : 0);
     this.communications = new Communications(engine, this.random);
+    this.counterparty = new Counterparty(engine);
     this.feeChanges = new FeeChanges(engine, this.random);
     this.archive = new Archive(engine, this.catalog);
     clock.onAdvance(() => this.tick());
@@ -138,7 +123,18 @@ export class Exchange {
 
   /** The time of the machine room, which does not follow {@linkcode ExchangeClock.advance}. */
   wallClock(): number {
-    return this.#base.now() + this.skewMs;
+    return this.#base.now() + this.#skewMs;
+  }
+
+  /** Sets how far the time of the machine room is ahead. */
+  skew(ms: number): void {
+    this.#skewMs = ms;
+  }
+
+  /** Lets the market makers move so many rounds. */
+  step(rounds: number): void {
+    this.tick();
+    for (let round = 0; round < rounds; round++) this.makers?.step();
   }
 
   /** Waits on the base clock. */

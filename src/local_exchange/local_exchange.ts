@@ -12,44 +12,34 @@ import type {
   LocalExchangeListenOptions,
   LocalExchangeOptions,
 } from "./types.ts";
-import { KalshiAuth } from "../auth/kalshi_auth.ts";
-import { checkKeyId } from "../auth/signer.ts";
-import { held } from "../base/clock.ts";
 import { KalshiConfig } from "../config/kalshi_config.ts";
 import { KalshiConfigError } from "../base/errors.ts";
 import { shown } from "../base/plain.ts";
 import type { Runtime } from "../runtime/types.ts";
-import { ExchangeClock } from "./clock.ts";
+import type { ExchangeClock } from "./clock.ts";
 import { priceGrids, worthOf } from "./engine/event_contract.ts";
 import type { Account } from "./engine/model.ts";
 import * as controls from "./controls.ts";
 import type { FeeType } from "./engine/fees.ts";
 import type { Fault } from "./faults.ts";
 import { RestGateway } from "./gateways/rest/gateway.ts";
-import { ownKeys } from "./keys.ts";
 import type { UsageTier } from "./limits.ts";
 import type { MemoryRuntimeOptions } from "./types.ts";
 import { MemoryNetwork } from "./memory/runtime.ts";
-import {
-  accountRules,
-  exchangeRules,
-  historyRules,
-  listenRules,
-  memoryRuntimeRules,
-  readOptions,
-} from "./options.ts";
+import { accountRules, exchangeRules, listenRules, memoryRuntimeRules, readOptions } from "./options.ts";
 import { type RunningServer, serve } from "./server.ts";
 import { parseCount, parseMoney, parsePrice } from "./units.ts";
 import { Exchange } from "./exchange.ts";
-import { listEvent, listSeries, type MarketInfo } from "./world/catalog.ts";
+import { openAccount } from "./accounts.ts";
+import { settingsOf } from "./settings.ts";
+import type { MarketInfo } from "./world/catalog.ts";
 import { ownMarket, ownSeries } from "./world/plans.ts";
 import { type ExchangeSockets, WebSocketGateway } from "./gateways/ws/gateway.ts";
 
-const DEFAULT_MARKETS = 240;
 const NO_SOCKET = "http://localhost/trade-api/v2";
 
 /**
- * A local exchange that speaks Kalshi's REST API.
+ * A local exchange that speaks Kalshi's REST API and WebSocket.
  *
  * @example
  * ```ts
@@ -64,11 +54,9 @@ const NO_SOCKET = "http://localhost/trade-api/v2";
  */
 export class LocalExchange implements AsyncDisposable {
   readonly #exchange: Exchange;
-  readonly #gateway: RestGateway;
   readonly #server: RunningServer | undefined;
   readonly #sockets: WebSocketGateway;
   readonly #network: MemoryNetwork;
-  #counterparty: Account | undefined;
   /** Where its REST API is: the `baseUrl` of a configuration. */
   readonly baseUrl: string;
   /** Where its WebSocket is: the `wsBaseUrl` of a configuration. */
@@ -90,14 +78,13 @@ export class LocalExchange implements AsyncDisposable {
   ) {
     this.sockets = this.#sockets = sockets;
     this.#exchange = exchange;
-    this.#gateway = gateway;
     this.#server = server;
     this.clock = exchange.clock;
     const host = server === undefined ? undefined : `${server.hostname}:${server.port}`;
     this.baseUrl = host === undefined ? NO_SOCKET : `http://${host}/trade-api/v2`;
     this.wsBaseUrl = host === undefined ? "ws://localhost/trade-api/ws/v2" : `ws://${host}/trade-api/ws/v2`;
     this.config = new KalshiConfig({ baseUrl: this.baseUrl, wsBaseUrl: this.wsBaseUrl });
-    this.fetch = (request) => this.#fetch(request);
+    this.fetch = (request) => gateway.fetch(request);
     const { baseUrl, wsBaseUrl } = this;
     this.#network = new MemoryNetwork({ gateway, sockets, clock: exchange.clock, baseUrl, wsBaseUrl });
   }
@@ -109,7 +96,7 @@ export class LocalExchange implements AsyncDisposable {
    * @throws {KalshiConfigError} for an option that is unknown or wrong
    */
   static create(options: LocalExchangeOptions = {}): LocalExchange {
-    const exchange = makeExchange(readOptions("LocalExchange", options, exchangeRules));
+    const exchange = new Exchange(settingsOf(readOptions("LocalExchange", options, exchangeRules)));
     return new LocalExchange(exchange, new RestGateway(exchange), new WebSocketGateway(exchange), undefined);
   }
 
@@ -121,7 +108,7 @@ export class LocalExchange implements AsyncDisposable {
    */
   static async start(options: LocalExchangeListenOptions = {}): Promise<LocalExchange> {
     const { port = 0, hostname = "127.0.0.1", ...rest } = readOptions("LocalExchange", options, listenRules);
-    const exchange = makeExchange(rest);
+    const exchange = new Exchange(settingsOf(rest));
     const gateway = new RestGateway(exchange);
     const sockets = new WebSocketGateway(exchange);
     return new LocalExchange(exchange, gateway, sockets, await serve(gateway, sockets, hostname, port));
@@ -142,39 +129,8 @@ export class LocalExchange implements AsyncDisposable {
    * await exchange.createAccount({ keyId: "a952bcbe-ec3b-4b5b-b8f9-11dae589608c", privateKey: pem });
    * ```
    */
-  async createAccount(given: LocalAccountOptions = {}): Promise<LocalAccount> {
-    const options = readOptions("createAccount", given, accountRules);
-    const { balance = "1000.00", balancePrecision = "0.0001", usageTier = "basic" } = options;
-    const { keyType, privateKey, publicKey } = options;
-    const amount = parseMoney(balance) ?? 0;
-    const { engine, random, keys, limits, treasury } = this.#exchange;
-    const keyId = options.keyId === undefined ? random.uuid() : checkKeyId(options.keyId);
-    const pair = await ownKeys({ keyId, keyType, privateKey, publicKey });
-    if (keys.has(keyId)) {
-      throw new KalshiConfigError(
-        `createAccount: there is an API key ${keyId} already. Give another \`keyId\`, or none.`,
-      );
-    }
-    const account = options.history
-      ? this.#somebodyOfThePast(balancePrecision)
-      : engine.open(balancePrecision === "0.01" ? 10_000 : 100);
-    const wallet = account.wallet(0, 0);
-    if (wallet.cash !== amount) treasury.move(wallet, amount - wallet.cash);
-    limits.setTier(account, usageTier, this.#exchange.clock.now());
-    keys.set(keyId, {
-      id: keyId,
-      name: "local",
-      account,
-      type: pair.type,
-      publicKey: pair.publicKey,
-      scopes: ["read", "write"],
-      subaccount: undefined,
-    });
-    const { base } = this.clock;
-    const auth = base.hold === undefined
-      ? pair.auth
-      : KalshiAuth.fromSigner({ keyId, sign: (text) => held(base, pair.auth.sign(text)) });
-    return { id: account.id, keyId, privateKey: pair.privateKey, auth };
+  async createAccount(options: LocalAccountOptions = {}): Promise<LocalAccount> {
+    return await openAccount(this.#exchange, readOptions("createAccount", options, accountRules));
   }
 
   /**
@@ -222,14 +178,13 @@ export class LocalExchange implements AsyncDisposable {
    */
   setClockSkew(ms: number): void {
     controls.assertValue("setClockSkew", "ms", ms, controls.argument.skewMs);
-    this.#exchange.skewMs = ms;
+    this.#exchange.skew(ms);
   }
 
   /** Lets the market makers move `times` rounds; the books change and some trades happen. */
   step(times = 1): void {
     controls.assertValue("step", "times", times, controls.argument.rounds);
-    this.#exchange.tick();
-    for (let round = 0; round < times; round++) this.#exchange.makers?.step();
+    this.#exchange.step(times);
   }
 
   /**
@@ -241,25 +196,14 @@ export class LocalExchange implements AsyncDisposable {
     controls.assertCounterOrder(order);
     const { ticker, side, price, count } = order;
     this.#exchange.tick();
-    const { engine, catalog } = this.#exchange;
+    const { catalog, counterparty } = this.#exchange;
     const market = catalog.markets.get(ticker)?.market;
     const ticks = parsePrice(price);
     const size = parseCount(count);
     if (market === undefined || ticks === undefined || size === undefined) {
       throw new KalshiConfigError(`No such market, price or count: ${ticker}, ${price}, ${count}.`);
     }
-    const wallet = (this.#counterparty ??= engine.open()).wallet(0, market.shard);
-    engine.deposit(wallet, size * 10_000);
-    const placed = engine.place({
-      wallet,
-      market,
-      clientOrderId: "",
-      side,
-      price: ticks,
-      count: size,
-      timeInForce: "good_till_canceled",
-      selfTradePrevention: "maker",
-    });
+    const placed = counterparty.place(market, side, ticks, size);
     if ("rejected" in placed) {
       throw new KalshiConfigError(`The exchange refused the order: ${placed.rejected}.`);
     }
@@ -277,7 +221,6 @@ export class LocalExchange implements AsyncDisposable {
     if (money === undefined || money === 0 || wallet.available + money < 0) {
       throw new KalshiConfigError(`The account has no such amount: ${amount}.`);
     }
-    account.subaccounts.add(subaccount);
     this.#exchange.treasury.move(wallet, money);
   }
 
@@ -304,26 +247,18 @@ export class LocalExchange implements AsyncDisposable {
     controls.assertListedMarket(options);
     this.#exchange.tick();
     const { ticker, title = ticker, closesInMs = 86_400_000, priceLevelStructure = "linear_cent" } = options;
-    const { engine, catalog, lifecycle } = this.#exchange;
+    const { engine: { now: openAt }, catalog, lifecycle } = this.#exchange;
     if (catalog.markets.has(ticker)) throw new KalshiConfigError(`There is a market ${ticker} already.`);
-    if (!Object.hasOwn(priceGrids, priceLevelStructure)) {
-      throw new KalshiConfigError(
-        `No price level structure ${priceLevelStructure}. Known: ${Object.keys(priceGrids).join(", ")}.`,
-      );
-    }
-    const now = engine.now;
-    const plan = { ...ownSeries(ticker, title), structure: priceLevelStructure };
-    const event = listEvent(engine, catalog, listSeries(catalog, plan, now), {
+    assertPriceGrid(priceLevelStructure);
+    lifecycle.list({ ...ownSeries(ticker, title), structure: priceLevelStructure }, {
       ticker: `${ticker}-EVENT`,
       title,
       subTitle: title,
       mutuallyExclusive: false,
-      openAt: now,
-      closeAt: now + closesInMs,
+      openAt,
+      closeAt: openAt + closesInMs,
       markets: [ownMarket(ticker, title)],
-    }, now);
-    lifecycle.follow(event);
-    engine.emit({ type: "market", market: this.#market(ticker).market, change: "created", at: now });
+    });
     return ticker;
   }
 
@@ -345,21 +280,8 @@ export class LocalExchange implements AsyncDisposable {
   setPriceLevelStructure(ticker: string, structure: string): void {
     this.#exchange.tick();
     const info = this.#market(ticker);
-    const bands = Object.hasOwn(priceGrids, structure) ? priceGrids[structure] : undefined;
-    if (bands === undefined) {
-      throw new KalshiConfigError(
-        `No price level structure ${structure}. Known: ${Object.keys(priceGrids).join(", ")}.`,
-      );
-    }
-    info.structure = structure;
-    info.market.bands = bands;
-    const { engine } = this.#exchange;
-    engine.emit({
-      type: "market",
-      market: info.market,
-      change: "price_level_structure_updated",
-      at: engine.now,
-    });
+    assertPriceGrid(structure);
+    this.#exchange.lifecycle.setPriceGrid(info, structure);
   }
 
   /**
@@ -405,7 +327,7 @@ export class LocalExchange implements AsyncDisposable {
    */
   setHistoricalCutoff(atMs: number | undefined): void {
     if (atMs !== undefined) this.#assertTime("setHistoricalCutoff", atMs);
-    this.#exchange.archive.fixed = atMs;
+    this.#exchange.archive.fix(atMs);
   }
 
   /** Pauses trading (cancels go through) or the whole exchange, or ends both. */
@@ -435,25 +357,6 @@ export class LocalExchange implements AsyncDisposable {
     return this.close();
   }
 
-  #somebodyOfThePast(balancePrecision: string): Account {
-    const { past } = this.#exchange;
-    if (past === undefined) {
-      throw new KalshiConfigError(
-        "createAccount: `history` needs an exchange with a past: LocalExchange.start({ history: { days: 30 } }).",
-      );
-    }
-    if (balancePrecision !== "0.0001") {
-      throw new KalshiConfigError(
-        'createAccount: accounts with `history` have a balancePrecision of "0.0001".',
-      );
-    }
-    const account = past.adopt();
-    if (account === undefined) {
-      throw new KalshiConfigError("createAccount: all four accounts with `history` are taken.");
-    }
-    return account;
-  }
-
   #assertTime(owner: string, atMs: unknown): void {
     controls.assertTime(owner, atMs, this.#exchange.clock.now());
   }
@@ -469,48 +372,12 @@ export class LocalExchange implements AsyncDisposable {
     if (info === undefined) throw new KalshiConfigError(`There is no market ${shown(ticker)}.`);
     return info;
   }
-
-  async #fetch(request: Request): Promise<Response> {
-    const { pathname, search } = new URL(request.url);
-    const { status, headers, body } = await this.#gateway.answer({
-      method: request.method,
-      target: pathname + search,
-      header: (name) => request.headers.get(name) ?? undefined,
-      body: await request.text(),
-    });
-    return new Response(body ?? null, { status, headers });
-  }
 }
 
-function makeExchange(options: LocalExchangeOptions): Exchange {
-  const {
-    seed = 1,
-    clock,
-    markets = DEFAULT_MARKETS,
-    marketMakers = true,
-    errorBodies = "flat",
-    cors = [],
-    requests = "strict",
-    history,
-    unknownTickers = "ignore",
-    stepMs,
-    shards = false,
-    rateLimits = false,
-    onInternalError = (error) => console.error(error),
-  } = options;
-  return new Exchange({
-    seed,
-    clock: new ExchangeClock(clock),
-    markets,
-    marketMakers,
-    stepMs,
-    shards,
-    rateLimits,
-    errorBodies,
-    cors,
-    requests,
-    pastDays: history === undefined ? 0 : readOptions("LocalExchange: `history`", history, historyRules).days,
-    unknownTickers,
-    onInternalError,
-  });
+/** Refuses the name of a price grid that there is not. */
+function assertPriceGrid(name: string): void {
+  if (Object.hasOwn(priceGrids, name)) return;
+  throw new KalshiConfigError(
+    `No price level structure ${name}. Known: ${Object.keys(priceGrids).join(", ")}.`,
+  );
 }

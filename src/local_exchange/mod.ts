@@ -1,6 +1,6 @@
 /**
- * A local exchange: Kalshi's REST API on this machine, with real accounts, real signatures and a real matching
- * engine, to test a bot against without the live exchange.
+ * A local exchange: Kalshi's REST API and WebSocket on this machine, with real accounts, real signatures and a
+ * real matching engine, to test a bot against without the live exchange.
  *
  * @module
  */

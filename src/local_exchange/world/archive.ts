@@ -12,22 +12,26 @@ const LIVE_ORDERS_MS = 14 * DAY;
 export class Archive {
   readonly #engine: Engine;
   readonly #catalog: Catalog;
-  /** A cutoff that was set by hand, Unix milliseconds. */
-  fixed: number | undefined;
+  #fixed: number | undefined;
 
   constructor(engine: Engine, catalog: Catalog) {
     this.#engine = engine;
     this.#catalog = catalog;
   }
 
+  /** Sets the cutoff, in Unix milliseconds; undefined goes back to Kalshi's windows. */
+  fix(at: number | undefined): void {
+    this.#fixed = at;
+  }
+
   /** Until when markets, trades and positions are historical. */
   get cutoff(): number {
-    return this.fixed ?? this.#engine.now - LIVE_MS;
+    return this.#fixed ?? this.#engine.now - LIVE_MS;
   }
 
   /** Until when orders are. */
   get ordersCutoff(): number {
-    return this.fixed ?? this.#engine.now - LIVE_ORDERS_MS;
+    return this.#fixed ?? this.#engine.now - LIVE_ORDERS_MS;
   }
 
   hasMarket({ settledAt }: MarketInfo): boolean {

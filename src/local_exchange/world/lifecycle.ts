@@ -1,8 +1,9 @@
 /** The life of markets: they open, close, are determined and pay out, by the clock or by hand. */
 import type { Engine } from "../engine/engine.ts";
-import { resultOf, worthOf } from "../engine/event_contract.ts";
+import { priceGrids, resultOf, worthOf } from "../engine/event_contract.ts";
 import type { Random } from "../random.ts";
-import type { Catalog, EventInfo, MarketInfo } from "./catalog.ts";
+import { type Catalog, type EventInfo, listEvent, listSeries, type MarketInfo } from "./catalog.ts";
+import type { EventPlan, SeriesPlan } from "./plans.ts";
 
 /** From a market's close until its outcome is known. */
 const DETERMINATION_MS = 60_000;
@@ -13,11 +14,13 @@ export const SETTLEMENT_TIMER_S = 60;
 /** Drives the markets of one exchange. */
 export class Lifecycle {
   readonly #engine: Engine;
+  readonly #catalog: Catalog;
   readonly #random: Random;
   readonly #combos: MarketInfo[] = [];
 
   constructor(engine: Engine, catalog: Catalog, random: Random) {
     this.#engine = engine;
+    this.#catalog = catalog;
     this.#random = random;
     for (const event of catalog.events.values()) this.follow(event);
   }
@@ -31,6 +34,25 @@ export class Lifecycle {
       }
       this.#closeAt(info);
     }
+  }
+
+  /** Lists an event with its markets, from now on, in a series of its own. */
+  list(series: SeriesPlan, plan: EventPlan): void {
+    const { now } = this.#engine;
+    const event = listEvent(this.#engine, this.#catalog, listSeries(this.#catalog, series, now), plan, now);
+    this.follow(event);
+    for (const { market } of event.markets) {
+      this.#engine.emit({ type: "market", market, change: "created", at: now });
+    }
+  }
+
+  /** Changes a market's price grid, by its name; resting orders stay. */
+  setPriceGrid(info: MarketInfo, name: string): void {
+    const { market } = info;
+    info.structure = name;
+    market.bands = priceGrids[name] ?? market.bands;
+    const { now } = this.#engine;
+    this.#engine.emit({ type: "market", market, change: "price_level_structure_updated", at: now });
   }
 
   /** Moves the close of a market; into the future reopens one that has closed. */

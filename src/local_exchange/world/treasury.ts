@@ -94,6 +94,7 @@ export class Treasury {
 
   /** Pays cash in, or out with a negative amount. */
   move(wallet: Wallet, amount: number): void {
+    wallet.account.subaccounts.add(wallet.subaccount);
     this.#engine.deposit(wallet, amount);
     const books = this.booksOf(wallet.account);
     const movement = { id: this.#random.uuid(), amount: Math.abs(amount), at: this.#engine.now };

@@ -58,6 +58,18 @@ export class RestGateway {
     return { status, headers: { ...cors.answer(header, headers), ...headers }, body };
   }
 
+  /** Answers a request in process, as a `fetch` does. */
+  async fetch(request: Request): Promise<Response> {
+    const { pathname, search } = new URL(request.url);
+    const { status, headers, body } = await this.answer({
+      method: request.method,
+      target: pathname + search,
+      header: (name) => request.headers.get(name) ?? undefined,
+      body: await request.text(),
+    });
+    return new Response(body ?? null, { status, headers });
+  }
+
   async #answer(incoming: Incoming): Promise<Outgoing> {
     const exchange = this.#exchange;
     exchange.tick();
