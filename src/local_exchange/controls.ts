@@ -11,6 +11,7 @@ import type { FeeType } from "./engine/fees.ts";
 import type { Fault } from "./faults.ts";
 import type { CashPlace, CounterOrder, ListedMarket } from "./types.ts";
 import { assertOptions, flag, type Rule, type Rules, usageTierRule, whole } from "./options.ts";
+import { MOST_SUBACCOUNTS } from "./engine/model.ts";
 import { isPrice, isWorth } from "./engine/event_contract.ts";
 import { parseCount, parseMoney, parsePrice } from "./units.ts";
 import { actionNames, channelNames } from "./gateways/ws/channels.ts";
@@ -207,7 +208,7 @@ export function assertCounterOrder(order: CounterOrder): void {
   assertGiven("placeCounterOrder", order, ["ticker", "side", "price", "count"], counterRules);
 }
 
-const placeRules: Rules<CashPlace> = { subaccount: whole(0, 63), exchangeIndex: whole(0) };
+const placeRules: Rules<CashPlace> = { subaccount: whole(0, MOST_SUBACCOUNTS), exchangeIndex: whole(0) };
 
 /** Refuses a payment that is none. */
 export function assertDeposit(amount: unknown, where: CashPlace): void {

@@ -4,17 +4,20 @@ import type { ApiKeyScope } from "../contract/event/types.ts";
 import { ApiError } from "./api_error.ts";
 import type { ApiKey } from "./keys.ts";
 
+/** Every scope: the compiler holds it to those of the contract. */
+const scopes: Readonly<Record<ApiKeyScope, true>> = {
+  "read": true,
+  "write": true,
+  "read::block_trade_accept": true,
+  "read::portfolio_balance": true,
+  "write::trade": true,
+  "write::transfer": true,
+  "write::block_trade_accept": true,
+  "write::fcm_risk": true,
+};
+
 /** Every scope. */
-export const allScopes: readonly ApiKeyScope[] = [
-  "read",
-  "write",
-  "read::block_trade_accept",
-  "read::portfolio_balance",
-  "write::trade",
-  "write::transfer",
-  "write::block_trade_accept",
-  "write::fcm_risk",
-];
+export const allScopes: readonly ApiKeyScope[] = Object.keys(scopes) as ApiKeyScope[];
 
 /** Scope that an operation needs. */
 export function scopeOf({ method, scope }: Operation<unknown, unknown, unknown>): string {

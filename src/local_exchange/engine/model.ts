@@ -227,6 +227,9 @@ export class Wallet {
   }
 }
 
+/** Subaccounts that an account can have beside the primary one. */
+export const MOST_SUBACCOUNTS = 63;
+
 /** A member of the exchange. */
 export class Account {
   readonly id: string;

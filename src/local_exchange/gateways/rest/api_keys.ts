@@ -27,7 +27,7 @@ function termsOf(
     return known;
   });
   if (scopes.includes("write") && !scopes.includes("read")) throw invalid("write needs read");
-  const subaccount = fields.integer("subaccount", { max: 63 });
+  const subaccount = fields.subaccount("subaccount");
   if (subaccount !== undefined && !accountOf(call).subaccounts.has(subaccount)) {
     throw invalid(`no subaccount ${subaccount}`);
   }

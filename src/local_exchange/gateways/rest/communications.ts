@@ -31,11 +31,11 @@ import {
   accountOf,
   choice,
   Fields,
-  integer,
   invalid,
   keyOf,
-  subaccountFor,
+  subaccountOf,
   text,
+  timeWindow,
   uuid,
   walletFor,
 } from "./read.ts";
@@ -130,7 +130,7 @@ export const communicationRoutes = [
     const rfq = call.exchange.communications.request({
       ...size,
       info,
-      wallet: walletFor(keyOf(call), fields.integer("subaccount", { max: 63 }), info.market.shard),
+      wallet: walletFor(keyOf(call), fields.subaccount("subaccount"), info.market.shard),
       excludesFees: fields.flag("target_cost_excludes_fees"),
       restRemainder: fields.flag("rest_remainder"),
       obscure: fields.flag("obscure_creator_id"),
@@ -146,7 +146,7 @@ export const communicationRoutes = [
     const status = choice(call, "status", ["open", "closed"]);
     const self = choice(call, "user_filter", ["self"]);
     const creator = text(call, "creator_user_id");
-    const subaccount = subaccountFor(keyOf(call), integer(call, "subaccount", { min: 0, max: 63 }));
+    const subaccount = subaccountOf(call);
     const { items, cursor } = pageOf(call, [...call.exchange.communications.rfqs.values()], {
       newestFirst: true,
       most: 100,
@@ -180,7 +180,7 @@ export const communicationRoutes = [
     if (yesBid < 0 || noBid < 0) throw invalid("a bid is below 0");
     const quote = call.exchange.communications.quote({
       rfq,
-      wallet: walletFor(keyOf(call), fields.integer("subaccount", { max: 63 }), rfq.info.market.shard),
+      wallet: walletFor(keyOf(call), fields.subaccount("subaccount"), rfq.info.market.shard),
       yesBid,
       noBid,
       restRemainder: fields.flag("rest_remainder"),
@@ -204,8 +204,7 @@ export const communicationRoutes = [
     const rfqId = text(call, "rfq_id");
     const event = text(call, "event_ticker");
     const market = text(call, "market_ticker");
-    const min = integer(call, "min_ts", { min: 0 });
-    const max = integer(call, "max_ts", { min: 0 });
+    const isWithin = timeWindow(call);
     const { items, cursor } = pageOf(call, [...call.exchange.communications.quotes.values()], {
       newestFirst: true,
       most: 500,
@@ -220,8 +219,7 @@ export const communicationRoutes = [
         (rfqId === undefined || rfq.id === rfqId) &&
         (event === undefined || rfq.info.event.ticker === event) &&
         (market === undefined || rfq.info.market.ticker === market) &&
-        (min === undefined || quote.updatedAt >= min * 1_000) &&
-        (max === undefined || quote.updatedAt < (max + 1) * 1_000),
+        isWithin(quote.updatedAt),
     });
     return {
       quotes: items.map((quote) => quotePayload(call.exchange.communications, quote, account)),
@@ -260,7 +258,7 @@ export const communicationRoutes = [
     if (!engine.isOnGrid(info.market, price)) throw new ApiError(400, "invalid_price");
     if (!(expiresAt > engine.now)) throw invalid("expiration_ts must be in the future");
     const walletOf = (account: Account, field: string) => {
-      const subaccount = fields.integer(field, { max: 63 });
+      const subaccount = fields.subaccount(field);
       return subaccount === undefined ? undefined : account.wallet(subaccount, info.market.shard);
     };
     const proposal = communications.propose({
@@ -298,9 +296,7 @@ export const communicationRoutes = [
       throw new ApiError(404, "not_found");
     }
     if (proposal.status !== "pending") throw invalid(`the proposal is ${proposal.status}`);
-    const asked = call.body === undefined
-      ? undefined
-      : new Fields(call.body).integer("subaccount", { max: 63 });
+    const asked = call.body === undefined ? undefined : new Fields(call.body).subaccount("subaccount");
     const named = account === proposal.buyer ? proposal.buyerWallet : proposal.sellerWallet;
     const wallet = walletFor(keyOf(call), asked ?? named?.subaccount, proposal.info.market.shard);
     const rejection = call.exchange.communications.acceptProposal(proposal, wallet);

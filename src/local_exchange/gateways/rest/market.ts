@@ -13,7 +13,7 @@ import type { MarketStatus, Trade } from "../../engine/model.ts";
 import { type Call, route } from "./route.ts";
 import type { MarketInfo } from "../../world/catalog.ts";
 import { pageOf } from "./page.ts";
-import { choice, flag, integer, invalid, list, text } from "./read.ts";
+import { choice, flag, integer, invalid, list, text, timeWindow } from "./read.ts";
 import { bookPayload, marketPayload, seriesPayload } from "../../wire/markets.ts";
 import { tradePayload } from "../../wire/orders.ts";
 
@@ -84,12 +84,10 @@ function marketFilter(call: Call): (info: MarketInfo) => boolean {
 
 /** What a call to list trades keeps. */
 export function tradeFilter(call: Call): (trade: Trade) => boolean {
-  const min = integer(call, "min_ts", { min: 0 });
-  const max = integer(call, "max_ts", { min: 0 });
+  const isWithin = timeWindow(call);
   const block = flag(call, "is_block_trade");
   return ({ at, isBlock }) =>
-    (min === undefined || at >= min * 1_000) &&
-    (max === undefined || at < (max + 1) * 1_000) &&
+    isWithin(at) &&
     (block === undefined || block === isBlock);
 }
 

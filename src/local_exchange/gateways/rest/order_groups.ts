@@ -12,7 +12,7 @@ import { ApiError } from "../../api_error.ts";
 import type { OrderGroup } from "../../engine/model.ts";
 import { type Call, route } from "./route.ts";
 import { COUNT_ONE, formatCount } from "../../units.ts";
-import { Fields, integer, invalid, keyOf, subaccountFor, walletFor } from "./read.ts";
+import { Fields, integer, invalid, keyOf, subaccountOf, walletFor } from "./read.ts";
 
 const MOST_GROUPS = 100_000;
 const MOST_CONTRACTS = 1_000_000 * COUNT_ONE;
@@ -36,7 +36,7 @@ function limitOf(fields: Fields): number {
 function groupOf(call: Call): OrderGroup {
   const key = keyOf(call);
   const group = key.account.groups.get(call.path.order_group_id ?? "");
-  const subaccount = subaccountFor(key, integer(call, "subaccount", { min: 0, max: 63 })) ?? 0;
+  const subaccount = subaccountOf(call) ?? 0;
   const shard = integer(call, "exchange_index", { min: 0 });
   if (group === undefined || group.wallet.subaccount !== subaccount) throw new ApiError(404, "not_found");
   if (shard !== undefined && shard !== group.wallet.shard) throw new ApiError(404, "not_found");
@@ -46,7 +46,7 @@ function groupOf(call: Call): OrderGroup {
 export const orderGroupRoutes = [
   route(GetOrderGroups, (call) => {
     const key = keyOf(call);
-    const subaccount = subaccountFor(key, integer(call, "subaccount", { min: 0, max: 63 }));
+    const subaccount = subaccountOf(call);
     const groups = [...key.account.groups.values()]
       .filter(({ wallet }) => subaccount === undefined || wallet.subaccount === subaccount);
     return {
@@ -63,7 +63,7 @@ export const orderGroupRoutes = [
     const fields = new Fields(call.body);
     const limit = limitOf(fields);
     const shard = fields.integer("exchange_index") ?? 0;
-    const wallet = walletFor(key, fields.integer("subaccount", { max: 63 }), shard);
+    const wallet = walletFor(key, fields.subaccount("subaccount"), shard);
     if (key.account.groups.size >= MOST_GROUPS) throw invalid("there are 100,000 order groups already");
     const group = call.exchange.engine.groups.create(wallet, limit);
     return { order_group_id: group.id, subaccount: wallet.subaccount, exchange_index: shard };

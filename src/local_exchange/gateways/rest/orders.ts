@@ -29,8 +29,10 @@ import {
   invalid,
   keyOf,
   list,
-  subaccountFor,
+  subaccountOf,
+  subaccountParam,
   text,
+  timeWindow,
   walletFor,
 } from "./read.ts";
 import { averageDollars } from "../../wire/format.ts";
@@ -66,7 +68,7 @@ export function placeOrder(exchange: Exchange, key: ApiKey, fields: Fields): Pla
   if (price === undefined || count === undefined) throw invalid("price and count are required");
   const postOnly = fields.flag("post_only");
   const reduceOnly = fields.flag("reduce_only");
-  const subaccount = fields.integer("subaccount", { max: 63 });
+  const subaccount = fields.subaccount("subaccount");
   const groupId = fields.text("order_group_id");
   const shard = fields.integer("exchange_index", { min: -1 });
   const market = catalog.markets.get(ticker)?.market;
@@ -141,7 +143,7 @@ interface Whereabouts {
 /** Where a call's query says that its order is. */
 function whereabouts(call: Call): Whereabouts {
   return {
-    subaccount: integer(call, "subaccount", { min: 0, max: 63 }),
+    subaccount: subaccountParam(call),
     shard: integer(call, "exchange_index", { min: -1 }),
     ticker: text(call, "market_ticker"),
   };
@@ -170,16 +172,14 @@ export function changeableOrderOf(call: Call, id: string | undefined, where: Whe
 export function orderFilter(call: Call): (order: Order) => boolean {
   const ticker = text(call, "ticker");
   const events = list(call, "event_ticker");
-  const min = integer(call, "min_ts", { min: 0 });
-  const max = integer(call, "max_ts", { min: 0 });
+  const isWithin = timeWindow(call);
   const status = choice(call, "status", ["resting", "canceled", "executed"]);
-  const subaccount = subaccountFor(keyOf(call), integer(call, "subaccount", { min: 0, max: 63 }));
+  const subaccount = subaccountOf(call);
   const shard = integer(call, "exchange_index", { min: 0 });
   return (order) =>
     (ticker === undefined || order.market.ticker === ticker) &&
     (events === undefined || events.includes(order.market.eventTicker)) &&
-    (min === undefined || order.createdAt >= min * 1_000) &&
-    (max === undefined || order.createdAt < (max + 1) * 1_000) &&
+    isWithin(order.createdAt) &&
     (status === undefined || order.status === status) &&
     (subaccount === undefined || order.wallet.subaccount === subaccount) &&
     (shard === undefined || order.market.shard === shard);
@@ -237,7 +237,7 @@ export const orderRoutes = [
       const id = fields.requiredText("order_id");
       try {
         const order = changeableOrderOf(call, id, {
-          subaccount: fields.integer("subaccount", { max: 63 }),
+          subaccount: fields.subaccount("subaccount"),
           shard: fields.integer("exchange_index", { min: -1 }),
           ticker: fields.text("market_ticker"),
         });
@@ -256,7 +256,7 @@ export const orderRoutes = [
   route(CancelAllOrders, (call) => {
     const { engine } = call.exchange;
     if (engine.exchangePaused) throw new ApiError(409, "exchange_is_paused");
-    const subaccount = subaccountFor(keyOf(call), integer(call, "subaccount", { min: 0, max: 63 }));
+    const subaccount = subaccountOf(call);
     for (const order of accountOf(call).resting) {
       if (subaccount === undefined || order.wallet.subaccount === subaccount) engine.cancel(order);
     }
@@ -272,7 +272,7 @@ export const orderRoutes = [
     if (price === undefined || count === undefined) throw invalid("price and count are required");
     const shard = fields.integer("exchange_index", { min: -1 });
     const order = changeableOrderOf(call, call.path.order_id, {
-      subaccount: integer(call, "subaccount", { min: 0, max: 63 }),
+      subaccount: subaccountParam(call),
       shard: shard ?? -1,
     });
     if (order.market.ticker !== ticker) throw new ApiError(400, "order_ticker_mismatch");
@@ -300,7 +300,7 @@ export const orderRoutes = [
       throw invalid("exactly one of reduce_by and reduce_to is required");
     }
     const order = changeableOrderOf(call, call.path.order_id, {
-      subaccount: integer(call, "subaccount", { min: 0, max: 63 }),
+      subaccount: subaccountParam(call),
       shard: fields.integer("exchange_index", { min: -1 }),
       ticker: fields.text("market_ticker"),
     });
@@ -334,7 +334,7 @@ export const orderRoutes = [
     if (tickers === undefined && event === undefined) {
       throw invalid("market_tickers or event_ticker is required");
     }
-    const subaccount = subaccountFor(keyOf(call), integer(call, "subaccount", { min: 0, max: 63 })) ?? 0;
+    const subaccount = subaccountOf(call) ?? 0;
     const orders = [...accountOf(call).resting].filter(({ market, wallet }) =>
       wallet.subaccount === subaccount &&
       (tickers === undefined || tickers.includes(market.ticker)) &&

@@ -21,7 +21,7 @@ import {
 } from "../../../contract/event/operations.ts";
 import type { GetPositionsResponse } from "../../../contract/event/types.ts";
 import { ApiError } from "../../api_error.ts";
-import type { Fill, Holding, Wallet } from "../../engine/model.ts";
+import { type Fill, type Holding, MOST_SUBACCOUNTS, type Wallet } from "../../engine/model.ts";
 import { type Call, route } from "./route.ts";
 import { formatMoney4, toCents } from "../../units.ts";
 import type { TransferEnd } from "../../world/treasury.ts";
@@ -34,8 +34,9 @@ import {
   invalid,
   keyOf,
   list,
-  subaccountFor,
+  subaccountOf,
   text,
+  timeWindow,
   uuid,
 } from "./read.ts";
 import { fillPayload } from "../../wire/orders.ts";
@@ -52,7 +53,7 @@ import {
 /** The wallets that a call is about: of the primary subaccount unless it says another. */
 function walletsOf(call: Call): Wallet[] {
   const key = keyOf(call);
-  const subaccount = subaccountFor(key, integer(call, "subaccount", { min: 0, max: 63 })) ?? 0;
+  const subaccount = subaccountOf(call) ?? 0;
   return key.account.wallets({ subaccount, shard: integer(call, "exchange_index", { min: 0 }) });
 }
 
@@ -63,15 +64,13 @@ export function fillFilter(call: Call): (fill: Fill) => boolean {
   const tickers = list(call, "ticker");
   if (tickers !== undefined && tickers.length > MOST_TICKERS) throw invalid("ticker takes up to 100 tickers");
   const orderId = text(call, "order_id");
-  const min = integer(call, "min_ts", { min: 0 });
-  const max = integer(call, "max_ts", { min: 0 });
-  const subaccount = subaccountFor(keyOf(call), integer(call, "subaccount", { min: 0, max: 63 }));
+  const isWithin = timeWindow(call);
+  const subaccount = subaccountOf(call);
   const shard = integer(call, "exchange_index", { min: 0 });
   return ({ trade, order }) =>
     (tickers === undefined || tickers.includes(order.market.ticker)) &&
     (orderId === undefined || order.id === orderId) &&
-    (min === undefined || trade.at >= min * 1_000) &&
-    (max === undefined || trade.at < (max + 1) * 1_000) &&
+    isWithin(trade.at) &&
     (subaccount === undefined || order.wallet.subaccount === subaccount) &&
     (shard === undefined || order.market.shard === shard);
 }
@@ -111,7 +110,7 @@ function subaccountIn(call: Call, number: number): number {
 /** One end of a transfer between shards or instances. */
 function endOf(call: Call, fields: Fields, end: "source" | "destination"): TransferEnd {
   const instance = fields.choice(end, ["event_contract", "margined"]);
-  const subaccount = fields.integer(`${end}_subaccount`, { max: 63 }) ?? 0;
+  const subaccount = fields.subaccount(`${end}_subaccount`) ?? 0;
   if (instance === "margined" && subaccount !== 0) {
     throw invalid("the margin exchange has no subaccounts here");
   }
@@ -121,8 +120,6 @@ function endOf(call: Call, fields: Fields, end: "source" | "destination"): Trans
     subaccount: subaccountIn(call, subaccount),
   };
 }
-
-const MOST_SUBACCOUNTS = 63;
 
 export const portfolioRoutes = [
   route(GetBalance, (call) => {
@@ -157,16 +154,14 @@ export const portfolioRoutes = [
   route(GetSettlements, (call) => {
     const ticker = text(call, "ticker");
     const event = text(call, "event_ticker");
-    const min = integer(call, "min_ts", { min: 0 });
-    const max = integer(call, "max_ts", { min: 0 });
-    const subaccount = subaccountFor(keyOf(call), integer(call, "subaccount", { min: 0, max: 63 }));
+    const isWithin = timeWindow(call);
+    const subaccount = subaccountOf(call);
     const { items, cursor } = pageOf(call, accountOf(call).settlements, {
       newestFirst: true,
       keep: ({ holding: { market, wallet }, at }) =>
         (ticker === undefined || market.ticker === ticker) &&
         (event === undefined || market.eventTicker === event) &&
-        (min === undefined || at >= min * 1_000) &&
-        (max === undefined || at < (max + 1) * 1_000) &&
+        isWithin(at) &&
         (subaccount === undefined || wallet.subaccount === subaccount),
     });
     return { settlements: items.map(settlementPayload), cursor };
@@ -198,7 +193,7 @@ export const portfolioRoutes = [
     const { subaccounts } = accountOf(call);
     const shard = call.body === undefined ? 0 : new Fields(call.body).integer("exchange_index") ?? 0;
     const number = Math.max(...subaccounts) + 1;
-    if (number > MOST_SUBACCOUNTS) throw invalid("there are 63 subaccounts already");
+    if (number > MOST_SUBACCOUNTS) throw invalid(`there are ${MOST_SUBACCOUNTS} subaccounts already`);
     subaccounts.add(number);
     accountOf(call).wallet(number, shard);
     return { subaccount_number: number };
@@ -223,7 +218,7 @@ export const portfolioRoutes = [
   }),
   route(UpdateSubaccountNetting, (call) => {
     const fields = new Fields(call.body);
-    const number = fields.integer("subaccount_number", { max: 63 });
+    const number = fields.subaccount("subaccount_number");
     if (number === undefined || !fields.has("enabled")) {
       throw invalid("subaccount_number and enabled are required");
     }
@@ -236,8 +231,8 @@ export const portfolioRoutes = [
   route(ApplySubaccountTransfer, (call) => {
     const fields = new Fields(call.body);
     const id = fields.requiredText("client_transfer_id");
-    const from = fields.integer("from_subaccount", { max: 63 });
-    const to = fields.integer("to_subaccount", { max: 63 });
+    const from = fields.subaccount("from_subaccount");
+    const to = fields.subaccount("to_subaccount");
     const cents = fields.integer("amount_cents", { min: 1 });
     const shard = fields.integer("exchange_index") ?? 0;
     if (from === undefined || to === undefined || cents === undefined) {

@@ -1,6 +1,6 @@
 /** Reading what a request says, with the refusals that Kalshi gives to what it cannot read. */
 import { ApiError } from "../../api_error.ts";
-import type { Account, Wallet } from "../../engine/model.ts";
+import { type Account, MOST_SUBACCOUNTS, type Wallet } from "../../engine/model.ts";
 import type { ApiKey } from "../../keys.ts";
 import type { Call } from "./route.ts";
 import { parseCount, parsePrice } from "../../units.ts";
@@ -132,6 +132,11 @@ export class Fields {
     return value;
   }
 
+  /** The number of a subaccount. */
+  subaccount(name: string): number | undefined {
+    return this.integer(name, { max: MOST_SUBACCOUNTS });
+  }
+
   /** A price string. */
   price(name: string): number | undefined {
     const value = this.text(name);
@@ -179,6 +184,23 @@ export function subaccountFor(key: ApiKey, asked: number | undefined): number | 
     throw new ApiError(403, "permission_denied", "this API key is restricted to another subaccount");
   }
   return key.subaccount;
+}
+
+/** The subaccount that a call's query names. */
+export function subaccountParam(call: Call): number | undefined {
+  return integer(call, "subaccount", { min: 0, max: MOST_SUBACCOUNTS });
+}
+
+/** The subaccount that a call is about, as its query and its key say; undefined for all of them. */
+export function subaccountOf(call: Call): number | undefined {
+  return subaccountFor(keyOf(call), subaccountParam(call));
+}
+
+/** Whether a time in Unix milliseconds lies within the seconds `min_ts` and `max_ts` of a query, both included. */
+export function timeWindow(call: Call): (at: number) => boolean {
+  const min = integer(call, "min_ts", { min: 0 }) ?? -Infinity;
+  const max = integer(call, "max_ts", { min: 0 }) ?? Infinity;
+  return (at) => at >= min * 1_000 && at < (max + 1) * 1_000;
 }
 
 /** The wallet that an order is paid from. */
