@@ -20,9 +20,11 @@
 
 export * from "./src/auth/mod.ts";
 export * from "./src/client.ts";
+export type { KalshiClientOptions } from "./src/client_options.ts";
 export * from "./src/base/clock.ts";
 export * from "./src/config/kalshi_config.ts";
 export * from "./src/core.ts";
+export type { KalshiCoreOptions, RawRequestOptions } from "./src/core_options.ts";
 export type { KalshiEnvironment } from "./src/config/hosts.ts";
 export type { KalshiSettings } from "./src/config/kalshi_config.ts";
 export * from "./src/base/errors.ts";

@@ -8,38 +8,36 @@ import { detectRestRuntime } from "#runtime";
 import { type EnvSettings, type KalshiEnv, readAuthEnv } from "./auth/env.ts";
 import { KalshiAuth } from "./auth/kalshi_auth.ts";
 import { keyPath, lookAtKeyFile } from "./auth/key_file.ts";
-import { assertPrivateKeyPem, type Passphrase } from "./auth/open_pem.ts";
-import { type PemInput, pemText } from "./auth/pem.ts";
-import { checkKeyId, type RequestSigner } from "./auth/signer.ts";
+import { assertPrivateKeyPem } from "./auth/open_pem.ts";
+import { pemText } from "./auth/pem.ts";
+import { checkKeyId } from "./auth/signer.ts";
 import type { Clock } from "./base/clock.ts";
 import {
   givenSettings,
   isKalshiConfig,
   KalshiConfig,
   type KalshiConfigContext,
-  type KalshiConfigOptions,
   readConfigOption,
 } from "./config/kalshi_config.ts";
 import { remedyOf } from "./base/server_codes.ts";
 import type { Operation } from "./contract/operation.ts";
 import { GetAccountApiLimits, GetAccountEndpointCosts } from "./contract/event/operations.ts";
-import type { ResponseCheck } from "./contract/validation.ts";
-import { KalshiCore, type KalshiCoreOptions } from "./core.ts";
+import { KalshiCore } from "./core.ts";
 import {
   KalshiAuthRequiredError,
   KalshiClosedError,
   KalshiConfigError,
   KalshiConnectionError,
 } from "./base/errors.ts";
-import type { ClientHooks } from "./http/hooks.ts";
 import { lazyLimiter, type Limiter } from "./rate_limits/limiter.ts";
 import { request } from "./http/calls.ts";
 import type { HttpPipeline } from "./http/pipeline.ts";
-import { type RateBudgets, readBudgets } from "./rate_limits/budgets.ts";
-import { makeInspect, type Validate } from "./http/validate.ts";
-import { CLIENT_OPTIONS, STREAM_OPTIONS } from "./config/option_places.ts";
-import { assertSignal, readOptions, readParts } from "./config/options.ts";
-import { isPlain, shown } from "./base/plain.ts";
+import { budgetsRules, type RateBudgets } from "./rate_limits/budgets.ts";
+import { makeInspect } from "./http/validate.ts";
+import { readOptions } from "./base/options.ts";
+import { isPlain } from "./base/plain.ts";
+import { clientRules, type KalshiClientOptions } from "./client_options.ts";
+import { placeHint } from "./config/option_places.ts";
 import { Account } from "./rest/account.ts";
 import { ApiKeys } from "./rest/api_keys.ts";
 import { Communications } from "./rest/communications.ts";
@@ -62,47 +60,14 @@ import type { Subaccounts } from "./rest/subaccounts.ts";
 import type { Trades } from "./rest/trades.ts";
 import { onAborted } from "./base/waits.ts";
 import type { RestRuntime, Runtime } from "./runtime/types.ts";
-import type { KalshiStream, StreamOptions } from "./stream/stream.ts";
+import { clientStreamRules, streamHint, type StreamOptions } from "./stream/options.ts";
+import type { KalshiStream } from "./stream/stream.ts";
 import { homeUrl } from "./config/url_policy.ts";
 
-/** What a client is made from. Without a key it makes public calls only. */
-export interface KalshiClientOptions
-  extends ClientHooks, Omit<KalshiCoreOptions, "auth" | "config" | "runtime" | "limiter" | "inspect"> {
-  /** A key to share between clients; not together with `keyId` and the options that belong to it. */
-  readonly auth?: KalshiAuth | RequestSigner | undefined;
-  /** Id of the API key. */
-  readonly keyId?: string | undefined;
-  /** The private key as PEM: its text, or the bytes of its file. */
-  readonly privateKey?: PemInput | undefined;
-  /**
-   * A file that holds the private key: a path, in which `~/` is the home folder, or a `file:` URL. Read at once where
-   * the runtime can, so that a missing file fails here, else at the first signed call.
-   */
-  readonly privateKeyPath?: string | URL | undefined;
-  /** Passphrase of an encrypted key, or a function that gives it. */
-  readonly passphrase?: Passphrase | undefined;
-  /** Configuration, or its options; production when left out. */
-  readonly config?: KalshiConfig | KalshiConfigOptions | undefined;
-  /** The adapter of this runtime, such as `nodeRuntime()`; detected when left out. */
-  readonly runtime?: Runtime | undefined;
-  /** `true` is short for `config: KalshiConfig.demo()`; not together with `config`. */
-  readonly demo?: boolean | undefined;
-  /**
-   * Keeps requests inside the account's rate budget: `"auto"` reads budgets and costs from Kalshi and follows the
-   * account's tier, a `{ read, write }` says them, a `RateLimiter` of `@unofficial/kalshi/rate-limits` is shared
-   * between clients. `false`, the default, sends at once.
-   */
-  readonly rateLimit?: "auto" | RateBudgets | Limiter | false | undefined;
-  /**
-   * What happens when an answer is not what the contract says: nothing (`"off"`, the default), `onDrift` is told
-   * and the answer returned (`"warn"`), or a {@linkcode KalshiDecodeError} (`"strict"`). Needs `checkResponse`.
-   */
-  readonly validate?: Validate | undefined;
-  /** `checkResponse` of `@unofficial/kalshi/schemas`, for `validate`. */
-  readonly checkResponse?: ResponseCheck | undefined;
+/** A copy of a client's options, checked. */
+function readClientOptions(given: KalshiClientOptions): KalshiClientOptions {
+  return readOptions("KalshiClient", given, clientRules, placeHint("KalshiClient", Object.keys(clientRules)));
 }
-
-const OPTION_NAMES: readonly (keyof KalshiClientOptions)[] = CLIENT_OPTIONS;
 
 /** The limiter of a client. The code of one that the client makes is loaded by its first request. */
 function chooseLimiter(
@@ -127,15 +92,10 @@ function chooseLimiter(
       });
     });
   }
-  if (typeof rateLimit !== "object" || rateLimit === null) {
-    throw new KalshiConfigError(
-      `\`rateLimit\` takes "auto", { read, write }, a RateLimiter or false; got ${shown(rateLimit)}.`,
-    );
-  }
   if (isPlain(rateLimit) ? Object.hasOwn(rateLimit, "admit") : "admit" in rateLimit) {
     return rateLimit as Limiter;
   }
-  const budgets = readBudgets(readOptions("rateLimit", rateLimit as RateBudgets, ["read", "write"]));
+  const budgets = readOptions("KalshiClient.rateLimit", rateLimit as RateBudgets, budgetsRules);
   return lazyLimiter(async () => {
     const { RateLimiter } = await import("./rate_limits/rate_limiter.ts");
     return new RateLimiter({ ...budgets, clock });
@@ -143,9 +103,6 @@ function chooseLimiter(
 }
 
 function chooseConfig({ config, demo }: KalshiClientOptions, context: KalshiConfigContext): KalshiConfig {
-  if (demo !== undefined && typeof demo !== "boolean") {
-    throw new KalshiConfigError("`demo` takes true or false.");
-  }
   if (config === undefined) return demo ? KalshiConfig.demo() : new KalshiConfig();
   if (demo) throw new KalshiConfigError("Give either `demo: true` or `config`, not both.");
   return isKalshiConfig(config) ? config : new KalshiConfig(config, context);
@@ -213,7 +170,7 @@ export class KalshiClient extends KalshiCore {
    * missing or holds none, where the runtime can look.
    */
   constructor(given: KalshiClientOptions = {}) {
-    const options = readParts("KalshiClient", readOptions("KalshiClient", given, OPTION_NAMES), OPTION_NAMES);
+    const options = readClientOptions(given);
     const runtime = options.runtime ?? detectRestRuntime();
     const config = chooseConfig(options, { runtime });
     const limiter = chooseLimiter(options, () => http);
@@ -257,7 +214,7 @@ export class KalshiClient extends KalshiCore {
   async stream(
     given: Omit<StreamOptions, "auth" | "runtime" | "clock" | "lookup"> = {},
   ): Promise<KalshiStream> {
-    const options = readOptions("KalshiStream", given, STREAM_OPTIONS);
+    const options = readOptions("KalshiStream", given, clientStreamRules, streamHint);
     for (const name of ["auth", "runtime", "clock", "lookup"] as const) {
       if ((options as StreamOptions)[name] !== undefined) {
         throw new KalshiConfigError(
@@ -271,7 +228,6 @@ export class KalshiClient extends KalshiCore {
     }
     const opening = new AbortController();
     const { signal } = options;
-    if (signal !== undefined) assertSignal(signal);
     const abort = () => opening.abort(signal?.reason);
     if (signal?.aborted) abort();
     const unheard = onAborted(signal, abort);
@@ -388,7 +344,7 @@ export class KalshiClient extends KalshiCore {
    * @throws {KalshiAuthError} when the key is unusable, or the key id or the key is missing.
    */
   static async fromEnv(env?: KalshiEnv, wanted: KalshiClientOptions = {}): Promise<KalshiClient> {
-    const own = readOptions("KalshiClient", wanted, OPTION_NAMES);
+    const own = readClientOptions(wanted);
     const config = readConfigOption(own.config);
     const options: KalshiClientOptions = Object.assign(own, { config });
     const { auth, keyId, privateKey, privateKeyPath, demo, runtime = detectRestRuntime() } = own;
@@ -423,7 +379,7 @@ function assertNoOptions(env: KalshiEnv | undefined): void {
   } catch {
     return; // Deno's process.env, which may show some variables and not their names.
   }
-  const option = OPTION_NAMES.find((name) => names.includes(name));
+  const option = Object.keys(clientRules).find((name) => names.includes(name));
   if (option === undefined || option !== "demo" && names.some((name) => name.startsWith("KALSHI_"))) return;
   throw new KalshiConfigError(
     `\`${option}\` is an option, which comes second: KalshiClient.fromEnv(undefined, { ${option}: … }).`,

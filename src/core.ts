@@ -5,54 +5,19 @@
  */
 
 import { detectRestRuntime } from "#runtime";
-import type { RequestSigner } from "./auth/signer.ts";
-import { type Clock, systemClock } from "./base/clock.ts";
+import { systemClock } from "./base/clock.ts";
 import type { KalshiSettings } from "./config/kalshi_config.ts";
 import { DEFAULTS } from "./config/settings.ts";
 import { KalshiConfigError } from "./base/errors.ts";
-import type { ClientHooks } from "./http/hooks.ts";
-import type { Limiter } from "./rate_limits/limiter.ts";
-import { type CallOptions, HttpPipeline, type InspectResponse } from "./http/pipeline.ts";
+import { HttpPipeline } from "./http/pipeline.ts";
 import { isSafeMethod } from "./base/http_method.ts";
-import { type Transport, transportPool } from "./http/transport.ts";
+import { transportPool } from "./http/transport.ts";
 import { assertPlainPath } from "./http/url.ts";
 import { assertSendable, readRawCall } from "./http/raw_call.ts";
-import { readParts } from "./config/options.ts";
-import { isPlain, readOwn, shown } from "./base/plain.ts";
-import type { RestRuntime } from "./runtime/types.ts";
-
-/** What a {@linkcode KalshiCore} is made from. */
-export interface KalshiCoreOptions extends Omit<ClientHooks, "onDrift"> {
-  /** Signs requests: a `KalshiAuth`, what `signerFromPem` gives, or a signer of your own. Without one, public calls only. */
-  readonly auth?: RequestSigner | (() => Promise<RequestSigner>) | undefined;
-  /** Configuration; production with every default when left out. */
-  readonly config?: KalshiSettings | undefined;
-  /** The adapter of this runtime, such as `nodeRuntime()`; detected when left out. */
-  readonly runtime?: RestRuntime | undefined;
-  /** Replaces the network entirely. */
-  readonly transport?: Transport | undefined;
-  /**
-   * Keeps requests inside the account's rate budget: a `RateLimiter` of `@unofficial/kalshi/rate-limits`, which
-   * several clients may share. None when left out.
-   */
-  readonly limiter?: Limiter | undefined;
-  /**
-   * Looks at each decoded answer of an operation of the contract; what it throws is the call's error.
-   */
-  readonly inspect?: InspectResponse | undefined;
-  /** Time; the runtime's own when left out. */
-  readonly clock?: Clock | undefined;
-}
-
-/** A request that no method of a namespace models. */
-export interface RawRequestOptions extends Omit<CallOptions, "extraQuery" | "extraBody"> {
-  /** Query parameters; a list is repeated. `undefined` is left out, `false` and 0 are sent. */
-  readonly query?: Readonly<Record<string, unknown>> | undefined;
-  /** JSON body. */
-  readonly body?: unknown;
-  /** Whether to sign: `optional` (sign when there is a key) when left out; `none` never does. */
-  readonly auth?: "required" | "optional" | "none" | undefined;
-}
+import { assertObject, assertValue, readOptions, refusal } from "./base/options.ts";
+import { placeHint } from "./config/option_places.ts";
+import { coreRules, type KalshiCoreOptions, type RawRequestOptions, requestAuth } from "./core_options.ts";
+import { readOwn, shownSecret } from "./base/plain.ts";
 
 /**
  * The client without namespaces, for bundles that count every byte: {@linkcode KalshiCore.request} reaches
@@ -84,7 +49,12 @@ export class KalshiCore implements AsyncDisposable {
    */
   constructor(given: KalshiCoreOptions = {}) {
     // An option such as `demo`, which is the client's, must not be taken for granted and trade for real.
-    const options = readParts("KalshiCore", given, ["auth", "config"]);
+    const options = readOptions(
+      "KalshiCore",
+      given,
+      coreRules,
+      placeHint("KalshiCore", Object.keys(coreRules)),
+    );
     const { auth, config = DEFAULTS, runtime, transport, limiter, inspect, clock = systemClock } = options;
     const { onRequest, onResponse, onRetry } = options;
     this.config = settled(config);
@@ -123,25 +93,17 @@ export class KalshiCore implements AsyncDisposable {
    * method has none; nothing was sent.
    */
   async request<T = unknown>(method: string, path: string, given: RawRequestOptions = {}): Promise<T> {
-    if (!isPlain(given as unknown)) {
-      throw new KalshiConfigError(
-        `request() takes a plain object after the path, such as { query: { limit: 100 } }; got ${
-          shown(given)
-        }.`,
-      );
-    }
+    assertObject("request()", given);
     const options = readOwn(given);
     assertSendable(options);
     const { query, auth = "optional", body, ...rest } = options;
     const verb = String(method).toUpperCase();
     if (!/^(GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE)$/.test(verb)) {
       throw new KalshiConfigError(
-        `request() takes an HTTP method first, such as "GET"; got ${shown(method)}.`,
+        `request() takes an HTTP method first, such as "GET"; got ${shownSecret(method)}.`,
       );
     }
-    if (!/^(required|optional|none)$/.test(auth)) {
-      throw new KalshiConfigError(`auth takes "required", "optional" or "none"; got ${shown(auth)}.`);
-    }
+    assertValue("request()", "auth", auth, requestAuth());
     if (body !== undefined && isSafeMethod(verb)) {
       throw new KalshiConfigError(`A ${verb} has no \`body\`.`);
     }
@@ -181,7 +143,7 @@ function settled(config: KalshiSettings): KalshiSettings {
   const names = Object.keys(DEFAULTS).filter((name) => name !== "environment");
   const given = Object(config) as KalshiSettings;
   if (given.environment === undefined || !names.every((name) => Object.hasOwn(given, name))) {
-    throw new KalshiConfigError(`config takes a KalshiConfig; got ${shown(config)}.`);
+    throw new KalshiConfigError(refusal("KalshiCore", "config", coreRules.config.takes, config));
   }
   const isFixed = Object.isFrozen(given) &&
     names.every((name) => "value" in (Object.getOwnPropertyDescriptor(given, name) ?? {}));

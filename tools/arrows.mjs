@@ -10,7 +10,7 @@ const rooms = {
   runtime: ["base", "config", "contract"],
   rate_limits: ["base", "config", "contract"],
   http: ["base", "config", "contract", "auth", "runtime", "rate_limits"],
-  books: ["base", "config"],
+  books: ["base"],
   stream: ["base", "config", "contract", "auth", "runtime", "rate_limits", "books"],
   writes: ["base", "config", "contract", "http"],
   rest: ["base", "config", "contract", "auth", "runtime", "rate_limits", "http", "writes"],

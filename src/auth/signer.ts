@@ -5,6 +5,7 @@
  */
 import { detectRestRuntime } from "#runtime";
 import { KalshiAuthKeyError } from "../base/errors.ts";
+import { hasMethods, type Rule, rule } from "../base/options.ts";
 import { readOwn } from "../base/plain.ts";
 import type { RestRuntime } from "../runtime/types.ts";
 import { keyError, reading } from "./key_errors.ts";
@@ -22,6 +23,10 @@ export interface RequestSigner {
    */
   sign(text: string): Promise<string>;
 }
+
+/** What a signer may be. */
+export const signerRule = (): Rule<RequestSigner> =>
+  rule("a KalshiAuth, or a signer with `keyId` and `sign`", (value) => hasMethods(value, "sign"));
 
 /** Kalshi's ids are UUIDs. The length keeps a private key, set here by mistake, out of headers and messages. */
 export function checkKeyId(keyId: string): string {

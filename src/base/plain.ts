@@ -64,14 +64,32 @@ export function isKeyLike(text: string): boolean {
 /** Text as a message may show it: never what may be a secret, nor more than a line of it. */
 export function shownText(text: string): string {
   if (text.includes("-----BEGIN")) return "the text of a key";
-  return text.length > 40 || isKeyLike(text) ? `text of ${text.length} characters` : JSON.stringify(text);
+  return text.length > 40 || isKeyLike(text) ? lengthOf(text) : JSON.stringify(text);
 }
 
-/** A name as a message may show it. */
+const lengthOf = (text: string) => `text of ${text.length} characters`;
+
+/** Words of letters, as names are made of: keys have digits in between, or no words. */
+function isName(text: string): boolean {
+  if (text.length > 64 || !/^[A-Za-z_$][\w$.-]*$/.test(text)) return false;
+  if (text.length < 16) return true;
+  const words = text.match(/[A-Z]*[a-z]+|[A-Z]+/g) ?? [];
+  if (words.length === 1) return text.length <= 24 && !/\d/.test(text);
+  return text.length < 24
+    ? !/\d.*\d/.test(text) && text.length >= 3.5 * words.length
+    : !/\d/.test(text) && text.length >= 4.5 * words.length;
+}
+
+/** A name as a message may show it: never what may be a secret. Places in lists belong to it. */
 export function shownName(name: string, quote = "`"): string {
-  return /^[^`"\s]{1,64}$/.test(name) && !isKeyLike(name)
+  return isName(name.replace(/\[\d{1,6}\]/g, ""))
     ? `${quote}${name}${quote}`
     : `of ${name.length} characters`;
+}
+
+/** A value of an option as a message may show it: text is never quoted, for it may be a key, whatever it looks like. */
+export function shownSecret(value: unknown): string {
+  return typeof value === "string" && value !== "" ? lengthOf(value) : shown(value);
 }
 
 /** A value as a message may show it. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { oneOf, type Rules, whole } from "./options.ts";
 import { KalshiStreamOverflowError } from "./overflow_error.ts";
 import type { AsyncItems } from "./web_types.ts";
 
@@ -24,6 +25,12 @@ export interface QueueOptions {
   /** How many items it holds; 1 024 unless told. `latest` and `unbounded` have no limit. */
   readonly limit?: number | undefined;
 }
+
+/** What the options of a queue may be. */
+export const queueRules: Rules<QueueOptions> = {
+  policy: oneOf("error", "drop-oldest", "latest", "unbounded"),
+  limit: whole(1),
+};
 
 interface Reader<T> {
   readonly resolve: (result: IteratorResult<T, undefined>) => void;

@@ -1,42 +1,46 @@
 /**
- * The options of books.
+ * What the options of books may be.
  *
  * @module
  */
 
-import { KalshiConfigError } from "../base/errors.ts";
-import { shown } from "../base/plain.ts";
-import { assertFlag, assertFunction, readOptions } from "../config/options.ts";
+import { callable, flag, having, needed, readOptions, type Rules, withPreset } from "../base/options.ts";
 import type { BookChange } from "./changes.ts";
 import type { BookDecoder } from "./updates.ts";
 
-/** A copy of a book's options; refuses those that it does not have, and values that they cannot have. */
-export function readBookOptions<O extends { readonly onChange?: ((change: BookChange) => void) | undefined }>(
-  options: O,
-): O {
-  const own = readOptions("MarketBook", options, ["onChange"]);
-  if (own.onChange !== undefined) assertFunction("onChange", own.onChange);
-  return own;
+interface BookOptions {
+  readonly onChange?: ((change: BookChange) => void) | undefined;
 }
+
+interface ReplayOptions {
+  readonly decoder: BookDecoder;
+  readonly onChange?: ((ticker: string, change: BookChange) => void) | undefined;
+}
+
+interface DecoderOptions {
+  readonly useYesPrice?: boolean | undefined;
+}
+
+/** What the options of a book may be. */
+export const bookRules: Rules<BookOptions> = { onChange: callable() };
+
+/** What the options of a replay may be. */
+export const replayRules: Rules<ReplayOptions> = {
+  decoder: needed(having<BookDecoder>("eventBookDecoder(), perpsBookDecoder() or another decoder", "decode")),
+  onChange: callable(),
+};
+
+/** What the options of a decoder may be. */
+export const decoderRules = { useYesPrice: withPreset(flag(), true) } satisfies Rules<DecoderOptions>;
+
+/** A checked copy of a book's options. */
+export const readBookOptions = (options: BookOptions): BookOptions =>
+  readOptions("MarketBook", options, bookRules);
 
 /** The same of a replay. */
-export function readReplayOptions<O extends { readonly decoder: BookDecoder; readonly onChange?: unknown }>(
-  options: O,
-): O {
-  const own = readOptions("BookReplay", options, ["decoder", "onChange"]);
-  if (typeof own.decoder?.decode !== "function") {
-    throw new KalshiConfigError(
-      "BookReplay needs `decoder`, which says what was recorded: eventBookDecoder() or perpsBookDecoder(); got " +
-        `${shown(own.decoder)}.`,
-    );
-  }
-  if (own.onChange !== undefined) assertFunction("onChange", own.onChange);
-  return own;
-}
+export const readReplayOptions = (options: ReplayOptions): ReplayOptions =>
+  readOptions("BookReplay", options, replayRules);
 
 /** The same of the decoder of event markets. */
-export function readDecoderOptions<O extends { readonly useYesPrice?: boolean | undefined }>(options: O): O {
-  const own = readOptions("eventBookDecoder", options, ["useYesPrice"]);
-  if (own.useYesPrice !== undefined) assertFlag("useYesPrice", own.useYesPrice);
-  return own;
-}
+export const readDecoderOptions = (options: DecoderOptions): { readonly useYesPrice: boolean } =>
+  readOptions("eventBookDecoder", options, decoderRules);

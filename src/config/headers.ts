@@ -4,38 +4,44 @@
  * @module
  */
 import { KalshiConfigError } from "../base/errors.ts";
-import { readOwn } from "../base/plain.ts";
+import { refusal, type Rule, rule } from "../base/options.ts";
+import { readOwn, shownName } from "../base/plain.ts";
 
 // Some gateways read "_" as "-" in header names, so both spellings count as one.
 const reserved = /^(kalshi-access-.*|host|content-length|connection|transfer-encoding)$/;
 
+/** In words, what is no header at all. */
+const TAKES = 'a plain object, such as { "x-desk": "7" }';
+
 /**
  * Refuses headers that would forge a signature, break the framing of the request, or are no headers at all.
  *
- * @param headers names and values, as given by the caller
+ * @param owner whose option it is, for the message
  * @param option the option's name, for the message
+ * @param headers names and values, as given by the caller
  * @returns a copy of them, in which each was read once
  * @throws {KalshiConfigError} for a KALSHI-ACCESS-* header, Host, Content-Length, Connection or
  * Transfer-Encoding in any case, a name given twice in different case, an invalid name, or a value that is no
  * string or holds a line break. Values never appear in the message.
  */
-export function assertExtraHeaders(
+export function readHeaders(
+  owner: string,
+  option: string,
   headers: unknown,
-  option = "extraHeaders",
 ): Readonly<Record<string, string>> {
-  const refuse = (why: string): never => {
-    throw new KalshiConfigError(`${option} ${why}.`);
-  };
   const prototype = typeof headers === "object" && headers ? Object.getPrototypeOf(headers) : undefined;
   if (prototype === undefined || (prototype && Object.getPrototypeOf(prototype))) {
-    refuse(`must be a plain object, such as { "x-desk": "7" }`);
+    throw new KalshiConfigError(refusal(owner, option, TAKES, headers));
   }
+  const refuse = (why: string): never => {
+    throw new KalshiConfigError(`${owner}: \`${option}\` ${why}.`);
+  };
   const seen = new Set<string>();
   const own = readOwn(headers as Record<string, unknown>);
   for (const [name, value] of Object.entries(own)) {
-    const shown = JSON.stringify(name.slice(0, 64));
+    const shown = shownName(name, '"');
     const lower = name.toLowerCase().replaceAll("_", "-");
-    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) refuse(`holds ${shown}, which is no header name`);
+    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) refuse(`holds a name ${shown}, which is no header name`);
     if (reserved.test(lower)) refuse(`cannot hold ${shown}, which this library sets`);
     if (seen.has(lower)) refuse(`holds ${shown} in two spellings`);
     seen.add(lower);
@@ -45,3 +51,9 @@ export function assertExtraHeaders(
   }
   return own as Readonly<Record<string, string>>;
 }
+
+/** What {@linkcode readHeaders} takes, as a rule of an option. */
+export const headerFields = (): Rule<Readonly<Record<string, string>>> => ({
+  ...rule(TAKES, () => false),
+  read: readHeaders,
+});

@@ -7,9 +7,10 @@ import * as v from "valibot";
 import { detectRestRuntime } from "#runtime";
 import { DEFAULTS } from "./settings.ts";
 import { KalshiConfigError } from "../base/errors.ts";
-import { assertExtraHeaders } from "./headers.ts";
+import { readHeaders } from "./headers.ts";
 import type { KalshiEnvironment } from "./hosts.ts";
-import { unknownOption } from "./options.ts";
+import { refusal, unknownOption } from "../base/options.ts";
+import { placeHint } from "./option_places.ts";
 import { isPlain, readOwn, shown } from "../base/plain.ts";
 import type { ConnectionLimits, RestRuntime } from "../runtime/types.ts";
 import { type CheckedUrl, checkUrl, counterpart, homeUrl, type UrlKind } from "./url_policy.ts";
@@ -102,7 +103,7 @@ const maxTimerMs = 2 ** 31 - 1;
 /** No runtime makes a text of more. */
 const MOST_BODY_BYTES = 2 ** 29 - 1;
 
-const must = (be: string, test: (value: unknown) => boolean) => v.optional(v.custom(test, `must be ${be}`));
+const must = (be: string, test: (value: unknown) => boolean) => v.optional(v.custom(test, be));
 const number = (what: string, least: number, most: number, whole: boolean) =>
   must(
     `${what} from ${least} to ${most}`,
@@ -165,12 +166,10 @@ function validate<T extends object>(
   const [{ path: [at] = [], expected, input, message }] = result.issues;
   const name = at === undefined ? [] : [String(at.key)];
   if (expected === "never") {
-    throw unknownOption(["KalshiConfig", ...path].join("."), name.join(), Object.keys(entries));
+    const owner = ["KalshiConfig", ...path].join(".");
+    throw unknownOption(owner, name.join(), Object.keys(entries), placeHint(owner, Object.keys(entries)));
   }
-  // Strings are not repeated: a key pasted into the wrong option must not end up in a log.
-  const given = /^(number|boolean)$/.test(typeof input) || input === null ? input : `a ${typeof input}`;
-  const where = [...path, ...name].join(".") || "KalshiConfig";
-  throw new KalshiConfigError(`${where} ${message}, not ${given}.`);
+  throw new KalshiConfigError(refusal(["KalshiConfig", ...path].join("."), name.join(), message, input));
 }
 
 /** What an environment can say as well, as it was given here; undefined is what was left to it, or to the defaults. */
@@ -323,7 +322,7 @@ export class KalshiConfig {
     Object.assign(this, defaults, given, {
       baseUrl: rest.url,
       wsBaseUrl: ws.url,
-      extraHeaders: Object.freeze(assertExtraHeaders(extraHeaders)),
+      extraHeaders: Object.freeze(readHeaders("KalshiConfig", "extraHeaders", extraHeaders)),
       limits: limits && Object.freeze(validate(limits, limitEntries(), ["limits"])),
       allowUnknownHost: allowed ?? DEFAULTS.allowUnknownHost,
     });

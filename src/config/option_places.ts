@@ -1,8 +1,11 @@
 /**
- * Which options belong where, for those that are given somewhere else.
+ * Which options belong where, for those that are given somewhere else. The names are those of the tables of rules,
+ * which stand in rooms that this one cannot know; a test compares them.
  *
  * @module
  */
+import { nearestName } from "../base/nearest_name.ts";
+import { type Hint, inWords } from "../base/options.ts";
 
 /** Options of a client. */
 export const CLIENT_OPTIONS = [
@@ -88,7 +91,7 @@ const has = (names: readonly string[], name: string) => names.includes(name);
  *
  * @param known the options that `owner` has
  */
-export function placeOf(owner: string, name: string, known: readonly string[]): string | undefined {
+function placeOf(owner: string, name: string, known: readonly string[]): string | undefined {
   if (has(known, "config")) {
     if (has(CONFIG_OPTIONS, name)) return `It belongs into \`config\`: { config: { ${name}: … } }.`;
     if (has(LIMIT_OPTIONS, name)) {
@@ -112,7 +115,7 @@ export function placeOf(owner: string, name: string, known: readonly string[]): 
 }
 
 /** The same for options of calls and streams, whose names are near to others: asked when no other name is near. */
-export function laterPlaceOf(owner: string, name: string): string | undefined {
+function laterPlaceOf(owner: string, name: string): string | undefined {
   if (!/^Kalshi(Config|Core|Client|Stream)\b/.test(owner)) return undefined;
   if (has(CALL_OPTIONS, name) || has(WALK_OPTIONS, name)) {
     return `It belongs to a call: the last argument of its method, { ${name}: … }.`;
@@ -120,3 +123,14 @@ export function laterPlaceOf(owner: string, name: string): string | undefined {
   if (has(STREAM_OPTIONS, name)) return `It belongs to the stream: KalshiStream.connect({ ${name}: … }).`;
   return undefined;
 }
+
+/** An option of a configuration that was probably meant, where there is one. */
+function nearConfig(name: string, known: readonly string[]): string | undefined {
+  const near = known.includes("config") ? nearestName(name, CONFIG_OPTIONS) : undefined;
+  return near && `Did you mean config.${inWords(near)}?`;
+}
+
+/** Where an option belongs that `owner`, with the options `known`, does not have. */
+export const placeHint = (owner: string, known: readonly string[]): Hint => (name, near) =>
+  placeOf(owner, name, known) ??
+    (near === undefined ? nearConfig(name, known) ?? laterPlaceOf(owner, name) : undefined);

@@ -1,14 +1,106 @@
 /**
- * The options of a call, its last argument, and how a call is refused.
+ * The options of a call, its last argument, what each may be, and how a call is refused.
  *
  * @module
  */
-
-import type { FieldRules } from "../contract/field_rule.ts";
+import {
+  flag,
+  number,
+  oneOf,
+  readOptions,
+  type Rule,
+  rule,
+  type Rules,
+  signal,
+  withPreset,
+} from "../base/options.ts";
+import { type Fields, isPlain } from "../base/plain.ts";
 import { KalshiConfigError } from "../base/errors.ts";
-import { CALL_OPTIONS, CONFIG_OPTIONS, WALK_OPTIONS } from "../config/option_places.ts";
-import { assertSignal, unknownOption } from "../config/options.ts";
-import { type Fields, isPlain, readOwn, shown, shownName } from "../base/plain.ts";
+import { headerFields } from "../config/headers.ts";
+import type { KalshiSettings } from "../config/kalshi_config.ts";
+import { CONFIG_OPTIONS, WALK_OPTIONS } from "../config/option_places.ts";
+import type { FieldRules } from "../contract/field_rule.ts";
+
+/** What every method of a client takes as its last argument. */
+export interface CallOptions {
+  /** Ends the call at once, in a wait as well as in an attempt. */
+  readonly signal?: AbortSignal | undefined;
+  /** Limit of one attempt in milliseconds; the config's `timeoutMs` when left out. */
+  readonly timeoutMs?: number | undefined;
+  /** Limit of the whole call in milliseconds, waits included; the config's `totalTimeoutMs` when left out. */
+  readonly totalTimeoutMs?: number | undefined;
+  /** Retries after the first attempt; the config's `maxRetries` when left out. */
+  readonly maxRetries?: number | undefined;
+  /** Header fields to add; never KALSHI-ACCESS-*, Host, Content-Length or Connection. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Query parameters that this version's contract does not know, or a value that it does not know of one that it
+   * does. They go out as they are; a list is repeated, or joined by commas where the parameter is known so.
+   */
+  readonly extraQuery?: Readonly<Record<string, unknown>> | undefined;
+  /**
+   * Fields of the body that this version's contract does not know, or a value that it does not know of one that it
+   * does. Merged into the body: objects by name, lists item by item.
+   */
+  readonly extraBody?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** What methods that place or change something take as their last argument. */
+export interface WriteOptions extends CallOptions {
+  /** Wins over the config's `orderRetries`. */
+  readonly orderRetries?: KalshiSettings["orderRetries"] | undefined;
+}
+
+/** What `listAll` methods take besides {@linkcode CallOptions}. */
+export interface ListAllOptions extends CallOptions {
+  /**
+   * Stop after this many items.
+   *
+   * @default Infinity
+   */
+  readonly maxItems?: number | undefined;
+  /**
+   * Ask for the next page while the items of this one are being used.
+   *
+   * @default false
+   */
+  readonly prefetch?: boolean | undefined;
+}
+
+/** A number of milliseconds; one that no timer holds counts as no limit. */
+export const limitMs = (): Rule<number> => number(0, Infinity, "milliseconds");
+
+/** How often a call is sent again. */
+const retries = (): Rule<number> =>
+  rule(
+    "a whole number from 0, or Infinity",
+    (value) => value === Infinity || typeof value === "number" && value >= 0 && Number.isInteger(value),
+  );
+
+const fields = (): Rule<Fields> => rule("a plain object", isPlain);
+
+/** What the options of a call may be. */
+export const callRules: Rules<CallOptions> = {
+  signal: signal(),
+  timeoutMs: limitMs(),
+  totalTimeoutMs: limitMs(),
+  maxRetries: retries(),
+  headers: headerFields(),
+  extraQuery: fields(),
+  extraBody: fields(),
+};
+
+/** What the options of a write may be; of a call that is none, `orderRetries` changes nothing. */
+export const writeRules: Rules<WriteOptions> = {
+  ...callRules,
+  orderRetries: oneOf("never", "idempotent"),
+};
+
+/** What the options of a walk may be that a call does not have. */
+export const walkRules = {
+  maxItems: withPreset(number(0), Infinity),
+  prefetch: withPreset(flag(), false),
+} satisfies Rules<Omit<ListAllOptions, keyof CallOptions>>;
 
 /** A request as far as its check goes by it. */
 export interface CheckedTemplate {
@@ -35,51 +127,30 @@ export function refuseCall(template: CheckedTemplate, says: string): never {
   });
 }
 
-/** Refuses options that are no plain object, before they are spread: a spread AbortSignal would end nothing. */
-export function assertOptionsObject(owner: string, options: unknown): asserts options is Fields {
-  if (isPlain(options)) return;
-  const signal = options instanceof AbortSignal ? " Write { signal }." : "";
-  throw new KalshiConfigError(
-    `${owner}: the options, its last argument, are a plain object such as { timeoutMs: 5000 }; got ${
-      shown(options)
-    }.${signal} Nothing was sent.`,
-  );
-}
-
 /** A copy of a call's options; refuses those that it does not have, and values that they cannot have. */
-export function readCallOptions<O extends object>(
-  template: CheckedTemplate,
-  options: O,
-  more: readonly string[] = [],
-): O {
-  assertOptionsObject(nameOf(template), options);
-  const own = readOwn(options);
-  const known: readonly string[] = [...CALL_OPTIONS, ...more];
-  for (const name of Object.keys(own)) {
-    if (!known.includes(name)) refuseOption(template, name, known);
-  }
-  const { signal, maxRetries } = own as Fields;
-  if (signal !== undefined) assertSignal(signal);
-  if (typeof maxRetries === "number" && maxRetries % 1) {
-    throw new KalshiConfigError(`maxRetries takes a whole number; got ${maxRetries}.`);
-  }
-  return own;
+export function readCallOptions<O extends WriteOptions>(template: CheckedTemplate, options: O): O {
+  return readOptions<WriteOptions, Rules<WriteOptions>>(
+    nameOf(template),
+    options,
+    writeRules,
+    (name) => optionHint(template, name),
+  ) as O;
 }
 
-function refuseOption(template: CheckedTemplate, name: string, known: readonly string[]): never {
-  const { params = NONE, body = NONE } = template;
+/** Where a name belongs that is no option of a call. */
+function optionHint(
+  { params = NONE, body = NONE }: CheckedTemplate,
+  name: string,
+): string | undefined {
   const among = (names: readonly string[]) => names.includes(name);
-  const hint = Object.hasOwn(params, name)
-    ? "It is a parameter: it goes into the argument before the options."
-    : Object.hasOwn(body, name)
-    ? "It is a field of the body: it goes into the argument before the options."
-    : among(WALK_OPTIONS)
-    ? `Only walks with \`listAll\` have it${
+  if (Object.hasOwn(params, name)) return "It is a parameter: it goes into the argument before the options.";
+  if (Object.hasOwn(body, name)) {
+    return "It is a field of the body: it goes into the argument before the options.";
+  }
+  if (among(WALK_OPTIONS)) {
+    return `Only walks with \`listAll\` have it${
       name === "history" ? ", where Kalshi keeps older rows apart" : ""
-    }.`
-    : among(CONFIG_OPTIONS)
-    ? "It belongs into the `config` of the client."
-    : undefined;
-  if (hint === undefined) throw unknownOption(nameOf(template), name, known);
-  throw new KalshiConfigError(`${nameOf(template)} has no option ${shownName(name, '"')}. ${hint}`);
+    }.`;
+  }
+  return among(CONFIG_OPTIONS) ? "It belongs into the `config` of the client." : undefined;
 }

@@ -12,12 +12,20 @@ import type { Operation, PagedOperation } from "../contract/operation.ts";
 import type { RequestTemplate } from "../contract/request_template.ts";
 import type { Market } from "../contract/event/types.ts";
 import { KalshiDecodeError } from "../base/errors.ts";
+import { readOptions } from "../base/options.ts";
 import { copyPlain, isPlain, readOwn } from "../base/plain.ts";
 import { readCallOptions } from "./call_options.ts";
 import { checkCall } from "./check_call.ts";
 import { priceAdvice, rememberGrids } from "./known_grids.ts";
-import { allItems, type ListAllOptions, Page, PageCall } from "./page.ts";
-import type { CallOptions, HttpPipeline, Payload, WriteAttempt, WriteOptions } from "./pipeline.ts";
+import {
+  type CallOptions,
+  type ListAllOptions,
+  nameOf,
+  walkRules,
+  type WriteOptions,
+} from "./call_options.ts";
+import { allItems, Page, PageCall } from "./page.ts";
+import type { HttpPipeline, Payload, WriteAttempt } from "./pipeline.ts";
 import type { Params } from "./url.ts";
 
 /** The items of a list that an answer holds. */
@@ -204,11 +212,12 @@ export function listAll<P, R, K extends keyof R & string>(
 ): AsyncGenerator<ItemOf<R, K>, void, undefined> {
   // What are no options is left for the first page to refuse.
   const options = isPlain(given) ? readOwn(given as ListAllOptions) : Object.create(null) as ListAllOptions;
-  const { maxItems: _, prefetch: __, ...rest } = options;
+  const { maxItems, prefetch, ...rest } = options;
   const filter = copyPlain(params) as P;
   return allItems(
     (signal) => fetchPage(http, operation, filter, isPlain(given) ? { ...rest, signal } : given),
-    options,
+    () => readOptions(nameOf(operation), { maxItems, prefetch }, walkRules),
+    rest.signal,
     pauseOf(http, rest),
   );
 }

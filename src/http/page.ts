@@ -5,16 +5,9 @@
  */
 
 import { KalshiPaginationError } from "../base/errors.ts";
-import { assertAtLeast, assertFlag } from "../config/options.ts";
-import type { CallOptions } from "./pipeline.ts";
+import type { ListAllOptions } from "./call_options.ts";
 
-/** What `listAll` methods take besides {@linkcode CallOptions}. */
-export interface ListAllOptions extends CallOptions {
-  /** Stop after this many items; no limit when left out. */
-  readonly maxItems?: number | undefined;
-  /** Ask for the next page while the items of this one are being used; false when left out. */
-  readonly prefetch?: boolean | undefined;
-}
+export type { ListAllOptions };
 
 /**
  * One page of a list.
@@ -107,7 +100,7 @@ export class PageCall<T, R = unknown> extends Promise<Page<T, R>> implements Asy
 
   /** Iterates over the items of every page, and asks for the next one when those of a page are used up. */
   [Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
-    return allItems(() => this, {}, this.#pause);
+    return allItems(() => this, () => ({ maxItems: Infinity, prefetch: false }), undefined, this.#pause);
   }
 }
 
@@ -147,14 +140,18 @@ async function nextOf<T>(
 const MOST_BARREN_PAGES = 20;
 const PAUSE_AFTER = 3;
 
-/** Every item of every page, in order. Ends on an empty cursor; throws when a cursor comes twice, or nothing new comes. */
+/**
+ * Every item of every page, in order. Ends on an empty cursor; throws when a cursor comes twice, or nothing new comes.
+ *
+ * @param choose How far to go, asked when the walk begins; it throws what is wrong with the options.
+ */
 export async function* allItems<T>(
   fetchPage: (signal: AbortSignal | undefined) => Promise<Page<T>>,
-  { maxItems = Infinity, prefetch = false, signal }: ListAllOptions,
+  choose: () => { readonly maxItems: number; readonly prefetch: boolean },
+  signal: AbortSignal | undefined,
   pause: (count: number) => Promise<void>,
 ): AsyncGenerator<T, void, undefined> {
-  assertAtLeast("maxItems", maxItems);
-  assertFlag("prefetch", prefetch);
+  const { maxItems, prefetch } = choose();
   if (maxItems === 0) return;
   // A page fetched ahead is of no use to anyone once the consumer has stopped.
   const stop = prefetch ? new AbortController() : undefined;

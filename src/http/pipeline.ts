@@ -24,11 +24,11 @@ import {
 } from "../base/errors.ts";
 import { readOwn } from "../base/plain.ts";
 import { withContext } from "../base/error_classes.ts";
-import { assertExtraHeaders } from "../config/headers.ts";
-import { assertAtLeast } from "../config/options.ts";
+import { assertValue } from "../base/options.ts";
 import { delay, LONGEST_MS, onAborted } from "../base/waits.ts";
 import type { HttpPool } from "../runtime/types.ts";
 import { assertSignable } from "../config/url_policy.ts";
+import { type CallOptions, callRules, type WriteOptions } from "./call_options.ts";
 import { tell } from "../base/tell.ts";
 import { hideSecrets } from "../base/hide_secrets.ts";
 import { redactHeaders, Secrets } from "../base/redact.ts";
@@ -42,35 +42,7 @@ import { isSafeMethod } from "../base/http_method.ts";
 import { isSuccess, isTransient } from "./retry.ts";
 import { buildQuery, fillPath, type Params } from "./url.ts";
 
-/** What every method of a client takes as its last argument. */
-export interface CallOptions {
-  /** Ends the call at once, in a wait as well as in an attempt. */
-  readonly signal?: AbortSignal | undefined;
-  /** Limit of one attempt in milliseconds; the config's `timeoutMs` when left out. */
-  readonly timeoutMs?: number | undefined;
-  /** Limit of the whole call in milliseconds, waits included; the config's `totalTimeoutMs` when left out. */
-  readonly totalTimeoutMs?: number | undefined;
-  /** Retries after the first attempt; the config's `maxRetries` when left out. */
-  readonly maxRetries?: number | undefined;
-  /** Header fields to add; never KALSHI-ACCESS-*, Host, Content-Length or Connection. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  /**
-   * Query parameters that this version's contract does not know, or a value that it does not know of one that it
-   * does. They go out as they are; a list is repeated, or joined by commas where the parameter is known so.
-   */
-  readonly extraQuery?: Readonly<Record<string, unknown>> | undefined;
-  /**
-   * Fields of the body that this version's contract does not know, or a value that it does not know of one that it
-   * does. Merged into the body: objects by name, lists item by item.
-   */
-  readonly extraBody?: Readonly<Record<string, unknown>> | undefined;
-}
-
-/** What methods that place or change something take as their last argument. */
-export interface WriteOptions extends CallOptions {
-  /** Wins over the config's `orderRetries`. */
-  readonly orderRetries?: KalshiSettings["orderRetries"] | undefined;
-}
+export type { CallOptions, WriteOptions };
 
 /** What the attempts of a write have come to so far. */
 export interface Attempts {
@@ -176,7 +148,7 @@ function limit(
   config: KalshiSettings,
 ): number {
   const { [name]: value = config[name] ?? Infinity } = options;
-  assertAtLeast(name, value);
+  assertValue("A call", name, value, callRules[name]);
   return value;
 }
 
@@ -336,7 +308,7 @@ export class HttpPipeline {
     const signedPath = assertSignable(config, url);
     let headers = this.#headers;
     if (input.headers !== undefined) {
-      headers = mergeHeaders(headers, assertExtraHeaders(input.headers, "headers"));
+      headers = mergeHeaders(headers, input.headers);
     }
     const body = input.body === undefined ? undefined : JSON.stringify(input.body);
     if (body !== undefined) headers = mergeHeaders(headers, { "content-type": "application/json" });

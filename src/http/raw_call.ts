@@ -7,7 +7,7 @@
 import type { RequestTemplate } from "../contract/request_template.ts";
 import { holdsPrivateKey } from "../contract/check.ts";
 import { KalshiConfigError } from "../base/errors.ts";
-import { copyPlain, type Fields, isPlain, shown, shownName } from "../base/plain.ts";
+import { copyPlain, type Fields, isPlain, shown, shownName, shownSecret } from "../base/plain.ts";
 import { readCallOptions, refuseCall } from "./call_options.ts";
 import type { CallOptions, Payload } from "./pipeline.ts";
 
@@ -63,7 +63,7 @@ export function assertSendable({ query, body }: RawPayload): void {
   if (query !== undefined && !isPlain(query)) {
     throw new KalshiConfigError(
       `\`query\` takes a plain object of names and values; got ${
-        shown(query)
+        shownSecret(query)
       }. For URLSearchParams or a Map: ` +
         "`Object.fromEntries(query)`, with a list where a name comes more than once.",
     );
@@ -76,7 +76,7 @@ export function assertSendable({ query, body }: RawPayload): void {
   if (isData || typeof body === "function" || typeof body === "symbol") {
     throw new KalshiConfigError(
       `\`body\` takes what JSON knows: a plain object, a list, a text, a number, true, false or null; got ${
-        shown(body)
+        shownSecret(body)
       }.`,
     );
   }

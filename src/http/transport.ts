@@ -5,6 +5,7 @@
  * @module
  */
 
+import { hasMethods, type Rule, rule } from "../base/options.ts";
 import { readOwn } from "../base/plain.ts";
 import type { HttpPool } from "../runtime/types.ts";
 
@@ -13,6 +14,13 @@ export type TransportFunction = (request: Request) => Promise<Response>;
 
 /** A {@linkcode TransportFunction}, or an object that has one as its `fetch`. */
 export type Transport = TransportFunction | { fetch(request: Request): Promise<Response> };
+
+/** What a transport may be. */
+export const transportRule = (): Rule<Transport> =>
+  rule(
+    "a transport: a function of a request, such as `exchange.fetch`, or an object with such a `fetch`",
+    (value) => typeof value === "function" || hasMethods(value, "fetch"),
+  );
 
 /** A transport in the place of a runtime's connection pool. The transport belongs to its maker: it is not closed. */
 export function transportPool(transport: Transport): HttpPool {

@@ -1,7 +1,8 @@
-import { KalshiConfigError } from "../base/errors.ts";
-import { assertFunction } from "../config/options.ts";
-import { shown } from "../base/plain.ts";
+import { assertValue, callable, finite } from "../base/options.ts";
 import { type Clock, type ClockTimer, held, systemClock } from "../base/clock.ts";
+
+const forwards = finite(0, "milliseconds");
+const listenerRule = callable();
 
 /**
  * The exchange's time. It follows a base clock (the system's, unless told) and can be moved on: orders
@@ -56,18 +57,14 @@ export class ExchangeClock implements Clock {
    * @throws {KalshiConfigError} for what is no number of milliseconds of at least 0
    */
   advance(ms: number): void {
-    if (typeof ms !== "number" || !(ms >= 0 && ms < Infinity)) {
-      throw new KalshiConfigError(
-        `The clock only moves on: advance takes milliseconds of at least 0; got ${shown(ms)}.`,
-      );
-    }
+    assertValue("advance", "ms", ms, forwards);
     this.#offset += ms;
     for (const listener of this.#listeners) listener();
   }
 
   /** Calls `listener` after each {@linkcode advance}; returns how to stop. */
   onAdvance(listener: () => void): () => void {
-    assertFunction("onAdvance", listener);
+    assertValue("onAdvance", "listener", listener, listenerRule);
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }

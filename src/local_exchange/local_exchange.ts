@@ -26,7 +26,8 @@ import { RestGateway } from "./gateways/rest/gateway.ts";
 import type { UsageTier } from "./limits.ts";
 import type { MemoryRuntimeOptions } from "./types.ts";
 import { MemoryNetwork } from "./memory/runtime.ts";
-import { accountRules, exchangeRules, listenRules, memoryRuntimeRules, readOptions } from "./options.ts";
+import { assertValue, readOptions } from "../base/options.ts";
+import { accountRules, exchangeRules, listenRules, memoryRuntimeRules } from "./options.ts";
 import { type RunningServer, serve } from "./server.ts";
 import { parseCount, parseMoney, parsePrice } from "./units.ts";
 import { Exchange } from "./exchange.ts";
@@ -163,8 +164,7 @@ export class LocalExchange implements AsyncDisposable {
    * @throws {KalshiConfigError} for an option that is unknown or wrong, and without `status` and `delayMs`
    */
   fail(fault: Fault): void {
-    controls.assertFault(fault);
-    this.#exchange.faults.add({ ...fault });
+    this.#exchange.faults.add(controls.readFault(fault));
   }
 
   /** Forgets every fault that waits. */
@@ -177,13 +177,13 @@ export class LocalExchange implements AsyncDisposable {
    * `Date` headers show. Its markets do not notice.
    */
   setClockSkew(ms: number): void {
-    controls.assertValue("setClockSkew", "ms", ms, controls.argument.skewMs);
+    assertValue("setClockSkew", "ms", ms, controls.argument.skewMs);
     this.#exchange.skew(ms);
   }
 
   /** Lets the market makers move `times` rounds; the books change and some trades happen. */
   step(times = 1): void {
-    controls.assertValue("step", "times", times, controls.argument.rounds);
+    assertValue("step", "times", times, controls.argument.rounds);
     this.#exchange.step(times);
   }
 
@@ -193,8 +193,7 @@ export class LocalExchange implements AsyncDisposable {
    * @throws {KalshiConfigError} for an option that is unknown, missing or wrong, and for an order that is refused
    */
   placeCounterOrder(order: CounterOrder): string {
-    controls.assertCounterOrder(order);
-    const { ticker, side, price, count } = order;
+    const { ticker, side, price, count } = controls.readCounterOrder(order);
     this.#exchange.tick();
     const { catalog, counterparty } = this.#exchange;
     const market = catalog.markets.get(ticker)?.market;
@@ -212,11 +211,11 @@ export class LocalExchange implements AsyncDisposable {
 
   /** Pays cash into an account, or out of it with an amount below zero, such as `"-20.00"`. */
   deposit(accountId: string, amount: string, where: CashPlace = {}): void {
-    controls.assertDeposit(amount, where);
+    const place = controls.readDeposit(amount, where);
     this.#exchange.tick();
     const account = this.#account(accountId);
     const money = parseMoney(amount);
-    const { subaccount = 0, exchangeIndex = 0 } = where;
+    const { subaccount = 0, exchangeIndex = 0 } = place;
     const wallet = account.wallet(subaccount, exchangeIndex);
     if (money === undefined || money === 0 || wallet.available + money < 0) {
       throw new KalshiConfigError(`The account has no such amount: ${amount}.`);
@@ -226,7 +225,7 @@ export class LocalExchange implements AsyncDisposable {
 
   /** Moves an account to another tier of rate limits. */
   setUsageTier(accountId: string, tier: UsageTier): void {
-    controls.assertValue("setUsageTier", "tier", tier, controls.argument.usageTier);
+    assertValue("setUsageTier", "tier", tier, controls.argument.usageTier);
     this.#exchange.limits.setTier(this.#account(accountId), tier, this.#exchange.clock.now());
   }
 
@@ -244,9 +243,9 @@ export class LocalExchange implements AsyncDisposable {
    * `price_level_structure` is `linear_cent` unless told.
    */
   listMarket(options: ListedMarket): string {
-    controls.assertListedMarket(options);
+    const read = controls.readListedMarket(options);
     this.#exchange.tick();
-    const { ticker, title = ticker, closesInMs = 86_400_000, priceLevelStructure = "linear_cent" } = options;
+    const { ticker, title = ticker, closesInMs = 86_400_000, priceLevelStructure = "linear_cent" } = read;
     const { engine: { now: openAt }, catalog, lifecycle } = this.#exchange;
     if (catalog.markets.has(ticker)) throw new KalshiConfigError(`There is a market ${ticker} already.`);
     assertPriceGrid(priceLevelStructure);
@@ -264,7 +263,7 @@ export class LocalExchange implements AsyncDisposable {
 
   /** Pauses a market, or ends its pause, which cancels what rests in it. */
   setMarketActive(ticker: string, active: boolean): void {
-    controls.assertValue("setMarketActive", "active", active, controls.argument.flag);
+    assertValue("setMarketActive", "active", active, controls.argument.flag);
     this.#exchange.tick();
     this.#exchange.lifecycle.setActive(this.#market(ticker), active);
   }
@@ -289,14 +288,14 @@ export class LocalExchange implements AsyncDisposable {
    * closes if it has not, and pays out after its settlement timer, or right away with `settle: true`.
    */
   determine(ticker: string, outcome: string, options: { readonly settle?: boolean } = {}): void {
-    controls.assertDetermine(outcome, options);
+    const { settle } = controls.readDetermine(outcome, options);
     this.#exchange.tick();
     const { lifecycle, engine } = this.#exchange;
     const info = this.#market(ticker);
     const value = outcome === "yes" || outcome === "no" ? worthOf(outcome) : parsePrice(outcome) ?? 0;
     if (info.closeAt > engine.now) lifecycle.setCloseTime(info, engine.now);
     lifecycle.determine(info, value);
-    if (options.settle) lifecycle.settle(info);
+    if (settle) lifecycle.settle(info);
   }
 
   /** Changes the fees of a series, at once or at a time in Unix milliseconds. */
@@ -332,7 +331,7 @@ export class LocalExchange implements AsyncDisposable {
 
   /** Pauses trading (cancels go through) or the whole exchange, or ends both. */
   pause(what: "trading" | "exchange" | "nothing"): void {
-    controls.assertValue("pause", "what", what, controls.argument.pause);
+    assertValue("pause", "what", what, controls.argument.pause);
     this.#exchange.tick();
     this.#exchange.engine.pause(what);
   }

@@ -1,7 +1,18 @@
 /** What the options of an exchange and of an account must be. */
-import { KalshiConfigError } from "../base/errors.ts";
-import { readOptions as readKnown } from "../config/options.ts";
-import { shown } from "../base/plain.ts";
+import {
+  callable,
+  clock,
+  flag,
+  group,
+  list,
+  needed,
+  oneOf,
+  type Rule,
+  rule,
+  type Rules,
+  text,
+  whole,
+} from "../base/options.ts";
 import type {
   LocalAccountOptions,
   LocalExchangeListenOptions,
@@ -12,103 +23,54 @@ import type { MemoryRuntimeOptions } from "./types.ts";
 import { usageTiers } from "./limits.ts";
 import { parseMoney } from "./units.ts";
 
-/** What a value must be, in words and as a test. */
-export type Rule = readonly [takes: string, test: (value: unknown) => boolean];
-/** What each option must be. */
-export type Rules<T> = Readonly<Record<keyof T, Rule>>;
+export const historyRules: Rules<LocalHistory> = { days: needed(whole(1, 365)) };
 
-/** True or false. */
-export const flag: Rule = ["true or false", (value) => typeof value === "boolean"];
-/** A whole number. */
-export const whole = (least: number, most = Number.MAX_SAFE_INTEGER): Rule => [
-  `a whole number from ${least} to ${most}`,
-  (value) => Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most,
-];
-const oneOf = (...values: readonly unknown[]): Rule => [
-  values.map((value) => JSON.stringify(value)).join(" or "),
-  (value) => values.includes(value),
-];
-const callable: Rule = ["a function", (value) => typeof value === "function"];
-
-export const exchangeRules: Rules<LocalExchangeOptions> = {
+export const exchangeRules = {
   seed: whole(Number.MIN_SAFE_INTEGER),
-  clock: [
-    "a clock: an object with now, monotonic and setTimer",
-    (value) =>
-      ["now", "monotonic", "setTimer"].every((name) =>
-        typeof (value as Record<string, unknown> | null)?.[name] === "function"
-      ),
-  ],
+  clock: clock(),
   markets: whole(0),
-  marketMakers: flag,
-  stepMs: ["milliseconds above 0", (value) => typeof value === "number" && value > 0],
-  shards: flag,
-  rateLimits: flag,
+  marketMakers: flag(),
+  stepMs: rule("milliseconds above 0", (value) => typeof value === "number" && value > 0),
+  shards: flag(),
+  rateLimits: flag(),
   errorBodies: oneOf("flat", "nested"),
-  cors: [
-    'a list of origins such as ["http://localhost:5173"]',
-    (value) => Array.isArray(value) && value.every((origin) => typeof origin === "string"),
-  ],
+  cors: list('a list of origins such as ["http://localhost:5173"]', (origin) => typeof origin === "string"),
   requests: oneOf("strict", "lenient"),
-  history: [
-    "{ days }, such as { days: 30 }",
-    (value) =>
-      typeof value === "object" && value !== null && Object.hasOwn(value, "days") &&
-      (value as { days?: unknown }).days !== undefined,
-  ],
+  history: group(historyRules),
   unknownTickers: oneOf("ignore", "refuse"),
-  onInternalError: callable,
-};
+  onInternalError: callable(),
+} satisfies Rules<LocalExchangeOptions>;
 
-export const historyRules: Rules<LocalHistory> = { days: whole(1, 365) };
-
-export const listenRules: Rules<LocalExchangeListenOptions> = {
+export const listenRules = {
   ...exchangeRules,
   port: whole(0, 65_535),
-  hostname: ["an address as text", (value) => typeof value === "string" && value !== ""],
-};
+  hostname: text("an address as text"),
+} satisfies Rules<LocalExchangeListenOptions>;
 
 /** A tier of rate limits. */
-export const usageTierRule: Rule = oneOf(...usageTiers);
+export const usageTierRule = (): Rule<(typeof usageTiers)[number]> => oneOf(...usageTiers);
+
+const isText = (value: unknown) => typeof value === "string";
+const isObject = (value: unknown) => typeof value === "object" && value !== null;
 
 export const accountRules: Rules<LocalAccountOptions> = {
-  balance: [
+  balance: rule(
     'dollars as a string such as "1000.00"',
     (value) => typeof value === "string" && (parseMoney(value) ?? -1) >= 0,
-  ],
-  keyId: ["the id of an API key as text", (value) => typeof value === "string"],
-  privateKey: [
+  ),
+  keyId: rule("the id of an API key as text", isText),
+  privateKey: rule(
     "a private key: PEM text or bytes, a JWK, a CryptoKey or a CryptoKeyPair",
-    (value) => typeof value === "string" || typeof value === "object" && value !== null,
-  ],
-  publicKey: [
+    (value) => isText(value) || isObject(value),
+  ),
+  publicKey: rule(
     "a public key: PEM text or bytes, or a CryptoKey",
-    (value) => typeof value === "string" || typeof value === "object" && value !== null,
-  ],
+    (value) => isText(value) || isObject(value),
+  ),
   keyType: oneOf("rsa", "ed25519"),
   balancePrecision: oneOf("0.0001", "0.01"),
-  history: flag,
-  usageTier: usageTierRule,
+  history: flag(),
+  usageTier: usageTierRule(),
 };
 
-export const memoryRuntimeRules: Rules<MemoryRuntimeOptions> = { ping: flag, acceptTcp: callable };
-
-/**
- * A copy of options, all of them own properties, in which nothing is unknown or not what it must be; `undefined` is the
- * same as left out. Only the copy is to be used: whoever gave them may change them, or never have given what they
- * inherit.
- */
-export function readOptions<T extends object>(owner: string, options: T, rules: Rules<T>): T {
-  const read = readKnown(owner, options, Object.keys(rules));
-  for (const [name, [takes, test]] of Object.entries<Rule>(rules)) {
-    const value: unknown = read[name as keyof T];
-    if (value === undefined || test(value)) continue;
-    throw new KalshiConfigError(`${owner}: \`${name}\` takes ${takes}; got ${shown(value)}.`);
-  }
-  return read;
-}
-
-/** Refuses options that are unknown or not what they must be, for who uses them at once. */
-export function assertOptions<T extends object>(owner: string, options: T, rules: Rules<T>): void {
-  readOptions(owner, options, rules);
-}
+export const memoryRuntimeRules: Rules<MemoryRuntimeOptions> = { ping: flag(), acceptTcp: callable() };

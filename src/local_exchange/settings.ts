@@ -1,6 +1,5 @@
 /** What an exchange starts from, and what it is unless told. */
 import { ExchangeClock } from "./clock.ts";
-import { historyRules, readOptions } from "./options.ts";
 import type { ErrorBodies, LocalExchangeOptions, RequestReading, UnknownTickers } from "./types.ts";
 
 const DEFAULT_MARKETS = 240;
@@ -37,7 +36,7 @@ export function settingsOf(options: LocalExchangeOptions): ExchangeSettings {
     errorBodies: options.errorBodies ?? "flat",
     cors: options.cors ?? [],
     requests: options.requests ?? "strict",
-    pastDays: history === undefined ? 0 : readOptions("LocalExchange: `history`", history, historyRules).days,
+    pastDays: history === undefined ? 0 : history.days,
     unknownTickers: options.unknownTickers ?? "ignore",
     onInternalError: options.onInternalError ?? ((error) => console.error(error)),
   };

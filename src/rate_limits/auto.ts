@@ -3,13 +3,21 @@
  *
  * @module
  */
-import { readOwn } from "../base/plain.ts";
+import {
+  callable,
+  needed,
+  positiveMs,
+  type Read,
+  readOptions,
+  type Rules,
+  withPreset,
+} from "../base/options.ts";
 import { onAborted } from "../base/waits.ts";
 import { systemClock } from "../base/clock.ts";
 import { KalshiConfigError } from "../base/errors.ts";
 import { tell } from "../base/tell.ts";
 import type { RateCosts } from "./costs.ts";
-import type { RateLimiterOptions } from "./limiter_options.ts";
+import { limiterRules, type RateLimiterOptions } from "./limiter_options.ts";
 import { RateLimiter } from "./rate_limiter.ts";
 import { leftTheLine, type RateRequest } from "./rate_request.ts";
 import type { RateBudget } from "./token_bucket.ts";
@@ -38,11 +46,29 @@ export interface AutoRateLimiterOptions extends Omit<RateLimiterOptions, "read" 
   readonly readLimits: () => Promise<AccountLimits>;
   /** Asks for the endpoints' costs. Its request must not pass through this limiter. */
   readonly readCosts: () => Promise<RateCosts>;
-  /** How old the answers may become, in milliseconds; an hour unless told. */
+  /**
+   * How old the answers may become, in milliseconds.
+   *
+   * @default 3600000
+   */
   readonly refreshMs?: number | undefined;
   /** Told when the budgets could not be read. */
   readonly onRefreshError?: ((error: unknown) => void) | undefined;
 }
+
+const { read: _, write: __, costs: ___, ...sharedRules } = limiterRules;
+
+/** What the options of such a limiter may be. */
+export const autoRules = {
+  ...sharedRules,
+  readLimits: needed(callable<AutoRateLimiterOptions["readLimits"]>()),
+  readCosts: needed(callable<AutoRateLimiterOptions["readCosts"]>()),
+  refreshMs: withPreset(
+    positiveMs(Infinity),
+    3_600_000,
+  ),
+  onRefreshError: callable(),
+} satisfies Rules<AutoRateLimiterOptions>;
 
 // What every account has: https://docs.kalshi.com/getting_started/rate_limits.
 const BASIC = {
@@ -66,7 +92,7 @@ const budgetOf = ({ refill_rate, bucket_capacity }: AccountBucketLimit): RateBud
  * never waits for them.
  */
 export class AutoRateLimiter extends RateLimiter {
-  readonly #options: AutoRateLimiterOptions;
+  readonly #options: Read<AutoRateLimiterOptions, typeof autoRules>;
   #dueMs = 0;
   #readMs = 0;
   #running: Promise<void> | undefined;
@@ -75,7 +101,7 @@ export class AutoRateLimiter extends RateLimiter {
 
   /** Asks for nothing yet. Throws a `KalshiConfigError` as {@linkcode RateLimiter} does. */
   constructor(given: AutoRateLimiterOptions) {
-    const options = readOwn(given);
+    const options = readOptions("AutoRateLimiter", given, autoRules);
     const { readLimits: _, readCosts: __, refreshMs: ___, onRefreshError: ____, ...others } = options;
     super({ ...others, ...BASIC });
     this.#options = options;
@@ -125,8 +151,7 @@ export class AutoRateLimiter extends RateLimiter {
   }
 
   async #refresh(): Promise<void> {
-    const { clock = systemClock, readLimits, readCosts, refreshMs = 3_600_000, onRefreshError } =
-      this.#options;
+    const { clock = systemClock, readLimits, readCosts, refreshMs, onRefreshError } = this.#options;
     let validMs = refreshMs;
     try {
       // The two requests below, which pass by the line.

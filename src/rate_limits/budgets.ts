@@ -1,10 +1,9 @@
 /**
- * The budgets of an account, and the check of them that comes before a limiter is loaded.
+ * The budgets of an account, and what they may be: known before a limiter is loaded.
  *
  * @module
  */
-import { assertAtLeast } from "../config/options.ts";
-import { readOwn } from "../base/plain.ts";
+import { finite, group, needed, type Rules } from "../base/options.ts";
 import type { RateBudget } from "./token_bucket.ts";
 
 /** Budgets of the two kinds of bucket. */
@@ -15,19 +14,14 @@ export interface RateBudgets {
   readonly write: RateBudget;
 }
 
-/** Throws a `KalshiConfigError` unless the value is a finite number of at least `least`. */
-export function assertFinite(name: string, value: unknown, least = 0): void {
-  assertAtLeast(name, value, least, Number.MAX_VALUE);
-}
+/** What a budget may be. */
+export const budgetRules: Rules<RateBudget> = {
+  tokensPerSecond: needed(finite(1)),
+  capacity: finite(1),
+};
 
-/** A copy of both budgets, each of its own properties read once. Throws a `KalshiConfigError` when one is no positive number. */
-export function readBudgets({ read, write }: RateBudgets): RateBudgets {
-  return { read: readBudget("read", read), write: readBudget("write", write) };
-}
-
-function readBudget(name: string, given: RateBudget): RateBudget {
-  const { tokensPerSecond, capacity } = readOwn(Object(given) as RateBudget);
-  assertFinite(`${name}.tokensPerSecond`, tokensPerSecond, 1);
-  assertFinite(`${name}.capacity`, capacity ?? 1, 1);
-  return { tokensPerSecond, capacity };
-}
+/** What both may be. */
+export const budgetsRules: Rules<RateBudgets> = {
+  read: needed(group(budgetRules)),
+  write: needed(group(budgetRules)),
+};

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertFinite } from "./budgets.ts";
+import { assertValue, finite } from "../base/options.ts";
 import type { RateRequest } from "./rate_request.ts";
 
 /** The answer of `GET /account/endpoint_costs`. */
@@ -19,6 +19,8 @@ export interface RateCosts {
     }[]
     | null;
 }
+
+const costRule = finite(0);
 
 /** Tokens of a request that says nothing of its cost, while the account's own are not known. */
 const DEFAULT_COST = 10;
@@ -37,10 +39,10 @@ export class EndpointCosts {
     this.#default = costs?.default_cost ?? DEFAULT_COST;
     if (costs === undefined) return;
     // What is no number would let everything pass from then on.
-    assertFinite("default_cost", costs.default_cost);
+    assertValue("The costs", "default_cost", costs.default_cost, costRule);
     this.#known = new Map(
       costs.endpoint_costs?.map(({ method, path, cost }) => {
-        assertFinite(`cost of ${method} ${path}`, cost);
+        assertValue(`The costs: ${method} ${path}`, "cost", cost, costRule);
         return [routeOf(`${method} ${path}`), cost];
       }),
     );

@@ -4,10 +4,18 @@
  * @module
  */
 import type { Clock } from "../base/clock.ts";
-import { KalshiConfigError } from "../base/errors.ts";
-import { LONGEST_MS } from "../base/waits.ts";
-import { readOptions } from "../config/options.ts";
-import { assertFinite, type RateBudgets } from "./budgets.ts";
+import {
+  callable,
+  clock,
+  finite,
+  having,
+  positiveMs,
+  rule,
+  type Rules,
+  text,
+  withPreset,
+} from "../base/options.ts";
+import { budgetsRules, type RateBudgets } from "./budgets.ts";
 import type { RateCosts } from "./costs.ts";
 import type { RateStore } from "./store.ts";
 
@@ -16,17 +24,27 @@ export interface RateLimiterOptions extends RateBudgets {
   /** The account's own costs. Without them a request costs what it says. */
   readonly costs?: RateCosts | undefined;
   /**
-   * By how much the travel times of two requests may differ, in milliseconds; 50 unless told. Requests that
-   * left apart can arrive together, so this much of the budget is never sent in one burst.
+   * By how much the travel times of two requests may differ, in milliseconds. Requests that left apart can arrive
+   * together, so this much of the budget is never sent in one burst.
+   *
+   * @default 50
    */
   readonly marginMs?: number | undefined;
   /** Tokens of each write bucket that only cancels may use; a tenth of its capacity unless told. */
   readonly cancelReserve?: number | undefined;
   /** Shares the budget with other processes. */
   readonly store?: RateStore | undefined;
-  /** Starts the names of the buckets in `store`: one for each account and product; `kalshi` unless told. */
+  /**
+   * Starts the names of the buckets in `store`: one for each account and product.
+   *
+   * @default "kalshi"
+   */
   readonly storeKey?: string | undefined;
-  /** How long an answer of `store` may take, in milliseconds; 1,000 unless told. One that takes longer has failed. */
+  /**
+   * How long an answer of `store` may take, in milliseconds. One that takes longer has failed.
+   *
+   * @default 1000
+   */
   readonly storeTimeoutMs?: number | undefined;
   /**
    * Told when `store` fails: when it throws, takes too long, answers what cannot be, or lets nobody through for
@@ -38,39 +56,18 @@ export interface RateLimiterOptions extends RateBudgets {
   readonly clock?: Clock | undefined;
 }
 
-const OPTION_NAMES: readonly (keyof RateLimiterOptions)[] = [
-  "read",
-  "write",
-  "costs",
-  "marginMs",
-  "cancelReserve",
-  "store",
-  "storeKey",
-  "storeTimeoutMs",
-  "onStoreError",
-  "clock",
-];
-
-/** A copy of a limiter's options. Throws a `KalshiConfigError` for those that cannot be. */
-export function readLimiterOptions(given: RateLimiterOptions): RateLimiterOptions {
-  const options = readOptions("RateLimiter", given, OPTION_NAMES);
-  assertFinite("marginMs", options.marginMs ?? 0);
-  assertFinite("cancelReserve", options.cancelReserve ?? 0);
-  assertStore(options);
-  return options;
-}
-
-function assertStore(
-  { store, storeKey = "kalshi", storeTimeoutMs = 1, onStoreError }: RateLimiterOptions,
-): void {
-  if (store !== undefined && !(typeof store?.take === "function" && typeof store.drain === "function")) {
-    throw new KalshiConfigError("store takes an object with take and drain, such as a RedisRateStore.");
-  }
-  if (typeof storeKey !== "string" || storeKey === "") throw new KalshiConfigError("storeKey takes a text.");
-  if (!(typeof storeTimeoutMs === "number" && storeTimeoutMs > 0 && storeTimeoutMs <= LONGEST_MS)) {
-    throw new KalshiConfigError(`storeTimeoutMs takes a positive number; got ${String(storeTimeoutMs)}.`);
-  }
-  if (onStoreError !== undefined && typeof onStoreError !== "function") {
-    throw new KalshiConfigError("onStoreError takes a function.");
-  }
-}
+/** What the options of a limiter may be. */
+export const limiterRules = {
+  ...budgetsRules,
+  costs: rule<RateCosts>(
+    "the answer of `GET /account/endpoint_costs`",
+    (value) => typeof value === "object" && value !== null,
+  ),
+  marginMs: withPreset(finite(0, "milliseconds"), 50),
+  cancelReserve: finite(0),
+  store: having("a store, such as a RedisRateStore,", "take", "drain"),
+  storeKey: withPreset(text(), "kalshi"),
+  storeTimeoutMs: withPreset(positiveMs(), 1_000),
+  onStoreError: callable(),
+  clock: clock(),
+} satisfies Rules<RateLimiterOptions>;

@@ -4,10 +4,11 @@
  * @module
  */
 import { type Clock, systemClock } from "../base/clock.ts";
-import { type RateBudgets, readBudgets } from "./budgets.ts";
+import { type Read, readOptions } from "../base/options.ts";
+import { budgetsRules, type RateBudgets } from "./budgets.ts";
 import { EndpointCosts, type RateCosts } from "./costs.ts";
 import type { LimitedCall, Limiter } from "./limiter.ts";
-import { type RateLimiterOptions, readLimiterOptions } from "./limiter_options.ts";
+import { limiterRules, type RateLimiterOptions } from "./limiter_options.ts";
 import { type Draw, Pool, type PoolBudget } from "./pool.ts";
 import {
   assertRequest,
@@ -62,15 +63,15 @@ const PACE = 0.999;
  */
 export class RateLimiter implements Limiter {
   readonly #clock: Clock;
-  readonly #options: RateLimiterOptions;
+  readonly #options: Read<RateLimiterOptions, typeof limiterRules>;
   readonly #pools = new Map<RateBucketName, Pool>();
   #budgets: RateBudgets;
   #costs: EndpointCosts;
 
   /** Throws a `KalshiConfigError` when a budget is no positive number or an option is unknown. */
   constructor(given: RateLimiterOptions) {
-    const options = readLimiterOptions(given);
-    this.#budgets = readBudgets(options);
+    const options = readOptions("RateLimiter", given, limiterRules);
+    this.#budgets = options;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#costs = new EndpointCosts(options.costs);
@@ -125,7 +126,7 @@ export class RateLimiter implements Limiter {
 
   /** Changes the budgets, as when the account's tier has changed. What waits and no longer fits is refused. */
   setBudgets({ read, write }: RateBudgets): void {
-    this.#budgets = readBudgets({ read, write });
+    this.#budgets = readOptions("RateLimiter.setBudgets", { read, write }, budgetsRules);
     for (const [name, pool] of this.#pools) pool.resize(this.#budget(name));
   }
 
@@ -157,7 +158,7 @@ export class RateLimiter implements Limiter {
   #pool(name: RateBucketName): Pool {
     let pool = this.#pools.get(name);
     if (pool === undefined) {
-      const { store, storeKey = "kalshi", storeTimeoutMs: timeoutMs = 1000, onStoreError } = this.#options;
+      const { store, storeKey, storeTimeoutMs: timeoutMs, onStoreError } = this.#options;
       const clock = this.#clock;
       const key = `${storeKey}:${name}`;
       const shared = store && new SharedBuckets({ store, key, timeoutMs, clock, onError: onStoreError });
@@ -172,7 +173,7 @@ export class RateLimiter implements Limiter {
     return {
       tokensPerSecond: tokensPerSecond * PACE,
       capacity,
-      spare: tokensPerSecond * (marginMs ?? 50) / 1000,
+      spare: tokensPerSecond * marginMs / 1000,
       forCancels: name === "read" ? 0 : cancelReserve ?? capacity / 10,
     };
   }

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { KalshiAbortError, KalshiConfigError, KalshiError } from "../base/errors.ts";
-import { assertFinite } from "./budgets.ts";
+import { KalshiAbortError, KalshiError } from "../base/errors.ts";
+import { assertValue, finite, oneOf, rule } from "../base/options.ts";
 import { chargeOf, type Payer } from "./charge.ts";
 import type { LimitedCall } from "./limiter.ts";
 
@@ -36,14 +36,21 @@ export interface RateRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
+const bucketRule = oneOf("read", "write");
+const costRule = finite(0);
+const itemsRule = finite(1);
+const shardRule = rule<number | "all">(
+  'a whole number, or "all"',
+  (value) => value === "all" || Number.isSafeInteger(value),
+);
+
 /** Throws a `KalshiConfigError` for a request that cannot be. */
 export function assertRequest({ bucket, cost = 0, items = 1, shard = 0 }: RateRequest): void {
-  if (bucket !== "read" && bucket !== "write") throw new KalshiConfigError('bucket takes "read" or "write".');
-  assertFinite("cost", cost);
-  assertFinite("items", items, 1);
-  if (shard !== "all" && !Number.isSafeInteger(shard)) {
-    throw new KalshiConfigError('shard takes a whole number, or "all".');
-  }
+  const owner = "A call of a RateLimiter";
+  assertValue(owner, "bucket", bucket, bucketRule);
+  assertValue(owner, "cost", cost, costRule);
+  assertValue(owner, "items", items, itemsRule);
+  assertValue(owner, "shard", shard, shardRule);
 }
 
 /** Whose bucket pays. */

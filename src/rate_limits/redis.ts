@@ -3,34 +3,16 @@
  *
  * @module
  */
-import { readOptions } from "../config/options.ts";
+import { readOptions } from "../base/options.ts";
 import { systemClock } from "../base/clock.ts";
-import { deadline, LONGEST_MS } from "../base/waits.ts";
+import { deadline } from "../base/waits.ts";
 import { KalshiConfigError, KalshiTimeoutError } from "../base/errors.ts";
+import { type RedisEval, type RedisRateStoreOptions, redisRules } from "./redis_options.ts";
 import type { RateGrant, RateStore, RateTake } from "./store.ts";
 
 export type { RateGrant, RateStore, RateTake };
 
-/**
- * Runs a Lua script with your client: `EVAL script keys.length ...keys ...args`. In short, with
- *
- * - `redis` and `@redis/client`: `(script, keys, args) => client.eval(script, { keys, arguments: args })`
- * - `ioredis`: `(script, keys, args) => client.eval(script, keys.length, ...keys, ...args)`
- * - Bun's `RedisClient`: `(script, keys, args) => client.send("EVAL", [script, "1", ...keys, ...args])`
- * - `@upstash/redis`: `(script, keys, args) => client.eval(script, keys, args)`
- */
-export type RedisEval = (script: string, keys: string[], args: string[]) => Promise<unknown>;
-
-/** Options of a {@linkcode RedisRateStore}. */
-export interface RedisRateStoreOptions {
-  /** Runs a Lua script with your client. The client stays yours: the store never closes it. */
-  readonly eval: RedisEval;
-  /**
-   * How long an answer of Redis may take, in milliseconds; 500 unless told. After it the limiter goes on alone
-   * and tells `onStoreError`. It waits no longer than its own `storeTimeoutMs` (1,000).
-   */
-  readonly timeoutMs?: number | undefined;
-}
+export type { RedisEval, RedisRateStoreOptions };
 
 // The clock is that of Redis, so that the processes' own need not agree.
 //
@@ -163,16 +145,7 @@ export class RedisRateStore implements RateStore {
 
   /** Throws a `KalshiConfigError` when `eval` is no function or `timeoutMs` no positive number. */
   constructor(options: RedisRateStoreOptions) {
-    const { eval: run, timeoutMs = 500 } = readOptions("RedisRateStore", options, ["eval", "timeoutMs"]);
-    if (typeof run !== "function") {
-      throw new KalshiConfigError(
-        "RedisRateStore: eval takes a function that runs a Lua script, such as " +
-          "(script, keys, args) => client.eval(script, { keys, arguments: args }).",
-      );
-    }
-    if (!(typeof timeoutMs === "number" && timeoutMs > 0 && timeoutMs <= LONGEST_MS)) {
-      throw new KalshiConfigError("RedisRateStore: timeoutMs takes a positive number of milliseconds.");
-    }
+    const { eval: run, timeoutMs } = readOptions("RedisRateStore", options, redisRules);
     this.#eval = run;
     this.#timeoutMs = timeoutMs;
   }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { assertAtLeast } from "../config/options.ts";
+import { assertValue, number } from "../base/options.ts";
 
 /**
  * How fast a bucket refills and how much it holds, in Kalshi's tokens. Most requests cost 10 tokens.
@@ -18,6 +18,8 @@ export interface RateBudget {
   /** The most tokens it holds: `bucket_capacity` of `GET /account/limits`. One second's tokens by default. */
   readonly capacity?: number | undefined;
 }
+
+const tokensRule = number(0);
 
 // Sums of fractions of a token must not make a caller wait for a billionth of one.
 const tolerance = 1e-6;
@@ -100,8 +102,8 @@ export class TokenBucket {
   }
 
   #set(budget: RateBudget, spare: number): void {
-    assertAtLeast("tokensPerSecond", budget?.tokensPerSecond);
-    if (budget.capacity !== undefined) assertAtLeast("capacity", budget.capacity);
+    assertValue("TokenBucket", "tokensPerSecond", budget?.tokensPerSecond, tokensRule);
+    if (budget.capacity !== undefined) assertValue("TokenBucket", "capacity", budget.capacity, tokensRule);
     this.#perMs = budget.tokensPerSecond / 1000;
     this.#capacity = budget.capacity ?? budget.tokensPerSecond;
     this.#spare = spare;

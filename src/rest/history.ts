@@ -7,20 +7,25 @@
 import type { PagedOperation } from "../contract/operation.ts";
 import type { ListAllOptions } from "../http/page.ts";
 import type { HttpPipeline } from "../http/pipeline.ts";
-import { assertFlag } from "../config/options.ts";
+import { assertValue, flag } from "../base/options.ts";
 import { copyPlain, isPlain, readOwn } from "../base/plain.ts";
 import { listAll } from "../http/calls.ts";
-import { refuseCall } from "../http/call_options.ts";
+import { nameOf, refuseCall } from "../http/call_options.ts";
 import { readParams } from "./checks.ts";
 
 /** What `listAll` takes where old rows live apart from the others. */
 export interface HistoryOptions extends ListAllOptions {
   /**
    * Go on with the historical rows after the live ones, with the same filters, each row once. Filters that the
-   * historical call does not know throw {@linkcode KalshiConfigError}. False when left out.
+   * historical call does not know throw {@linkcode KalshiConfigError}.
+   *
+   * @default false
    */
   readonly history?: boolean | undefined;
 }
+
+/** What `history` may be. */
+const historyRule = flag();
 
 /** The two calls that answer one list. */
 export interface Tiers<P, Q, R, S, K extends keyof R & keyof S & string> {
@@ -58,7 +63,7 @@ async function* joined<P extends object, Q extends object, R, S, K extends keyof
   options: ListAllOptions,
   history: unknown,
 ): AsyncGenerator<unknown, void, undefined> {
-  assertFlag("history", history);
+  assertValue(nameOf(tiers.live), "history", history, historyRule);
   yield* walkTiers(http, tiers, params, options);
 }
 

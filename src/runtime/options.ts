@@ -1,6 +1,13 @@
 import { KalshiConfigError } from "../base/errors.ts";
-import { readOwn, shownName } from "../base/plain.ts";
-import type { ConnectionLimits, HttpPoolOptions, RestRuntime, RuntimeOptions } from "./types.ts";
+import { group, list, needed, readOptions, rule, type Rules, whole } from "../base/options.ts";
+import { LONGEST_MS } from "../base/waits.ts";
+import type {
+  ConnectionLimits,
+  HttpPoolOptions,
+  ProxyOptions,
+  RestRuntime,
+  RuntimeOptions,
+} from "./types.ts";
 
 /** A proxy, taken apart. */
 export interface Proxy {
@@ -43,17 +50,36 @@ export function assertRuntimeCan(
   }
 }
 
+/** What the limits of a pool may be. */
+export const limitRules: Rules<ConnectionLimits> = {
+  maxConnections: whole(1),
+  maxKeepaliveConnections: whole(0),
+  keepaliveExpiryMs: whole(0, LONGEST_MS, "whole milliseconds"),
+};
+
 /** The same for an adapter that can do some of it: the values must make sense as well. */
 export function checkPoolOptions(options: HttpPoolOptions, runtime: RestRuntime, reasons?: Reasons): void {
   assertRuntimeCan(options, runtime, reasons);
-  const limits: ConnectionLimits = options.limits ?? {};
-  for (const [name, value] of Object.entries(limits)) {
-    if (value === undefined) continue;
-    if (!Number.isSafeInteger(value) || value < (name === "maxConnections" ? 1 : 0)) {
-      throw new KalshiConfigError(`\`limits.${name}\` must be a whole number, got ${value}.`);
-    }
-  }
+  if (options.limits !== undefined) readOptions(`${runtime.name}: limits`, { ...options.limits }, limitRules);
 }
+
+const isText = (value: unknown) => typeof value === "string";
+
+/** What a proxy may be. */
+export const proxyRules: Rules<ProxyOptions> = {
+  url: needed(rule("http://host:port", isText)),
+  username: rule("text", isText),
+  password: rule("text", isText),
+};
+
+/** What an adapter may be given. */
+export const runtimeRules: Rules<RuntimeOptions> = {
+  proxy: group(proxyRules),
+  caCertificates: list(
+    "PEM texts that begin with -----BEGIN CERTIFICATE-----",
+    (pem) => isText(pem) && /-----BEGIN (TRUSTED |X509 )?CERTIFICATE-----/.test(pem as string),
+  ),
+};
 
 /** A copy of an adapter's options; refuses those that no adapter has, and those that this one cannot honour. */
 export function readRuntimeOptions(
@@ -61,11 +87,8 @@ export function readRuntimeOptions(
   options: RuntimeOptions,
   honoured: readonly (keyof RuntimeOptions)[],
 ): RuntimeOptions {
-  const own = readOwn(options);
-  for (const key of Object.keys(own)) {
-    if (key !== "proxy" && key !== "caCertificates") {
-      throw new KalshiConfigError(`The adapter of ${name} has no option ${shownName(key)}.`);
-    }
+  const own = readOptions(`The adapter of ${name}`, options, runtimeRules);
+  for (const key of Object.keys(runtimeRules) as (keyof RuntimeOptions)[]) {
     if (own[key] !== undefined && !honoured.includes(key)) {
       throw new KalshiConfigError(`\`${key}\` cannot be honoured by ${name}.`);
     }
@@ -75,16 +98,8 @@ export function readRuntimeOptions(
 
 /** Checks what an adapter was given that can honour all of it. */
 export function checkRuntimeOptions(name: string, options: RuntimeOptions): Settings {
-  const { proxy, caCertificates: given } = readRuntimeOptions(name, options, ["proxy", "caCertificates"]);
-  const caCertificates = given && [...given];
-  for (const pem of caCertificates ?? []) {
-    if (!/-----BEGIN (TRUSTED |X509 )?CERTIFICATE-----/.test(pem)) {
-      throw new KalshiConfigError(
-        "`caCertificates` must be PEM texts that begin with -----BEGIN CERTIFICATE-----.",
-      );
-    }
-  }
-  return { proxy: proxy && takeApart(readOwn(proxy)), caCertificates };
+  const { proxy, caCertificates } = readRuntimeOptions(name, options, ["proxy", "caCertificates"]);
+  return { proxy: proxy && takeApart(proxy), caCertificates: caCertificates && [...caCertificates] };
 }
 
 function takeApart(proxy: NonNullable<RuntimeOptions["proxy"]>): Proxy {

@@ -8,7 +8,7 @@ import type { Channel } from "../contract/event/channels.ts";
 import { commandParams } from "../contract/event/commands.ts";
 import { KalshiConfigError } from "../base/errors.ts";
 import { findFault } from "../contract/check.ts";
-import { unknownOption } from "../config/options.ts";
+import { unknownOption } from "../base/options.ts";
 import { copyPlain, isPlain, shown } from "../base/plain.ts";
 import type { QueuePolicy } from "../base/queue.ts";
 

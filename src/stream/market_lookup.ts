@@ -7,7 +7,7 @@
 
 import { KalshiError, KalshiNotFoundError } from "../base/errors.ts";
 import { KalshiMarketClosedError } from "./errors.ts";
-import type { LookupClient, StreamLookup } from "./recover.ts";
+import type { LookupClient, StreamLookup } from "./options.ts";
 
 /** Looks a market up. */
 export type MarketLookup = (ticker: string) => Promise<{ readonly status: string }>;

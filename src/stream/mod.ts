@@ -5,7 +5,6 @@
  */
 
 export type * from "../contract/event/channels.ts";
-export type { WaitOptions } from "./call_options.ts";
 export type {
   ChannelParams,
   CommunicationsParams,
@@ -41,14 +40,16 @@ export type {
 export type { RestOrderBook } from "../books/decoders/event.ts";
 export type { BookDepth, BookLevel, OrderBook } from "../books/order_book.ts";
 export type { QueueOptions, QueuePolicy } from "../base/queue.ts";
-export type { LookupClient, RecoveredFill, RecoveredOrder, RecoverOptions, StreamLookup } from "./recover.ts";
-export {
-  KalshiStream,
-  type OrderBooksOptions,
-  type RecoverableOptions,
-  type StreamOptions,
-  type StreamStats,
-} from "./stream.ts";
+export type {
+  OrderBooksOptions,
+  RecoverableOptions,
+  RecoverOptions,
+  SubscribeOptions,
+  WaitOptions,
+} from "./call_options.ts";
+export type { LookupClient, StreamLookup, StreamOptions } from "./options.ts";
+export type { RecoveredFill, RecoveredOrder } from "./recover.ts";
+export { KalshiStream, type StreamStats } from "./stream.ts";
 export type { QueueStats } from "./queue_options.ts";
-export type { SubscribeOptions, Subscription } from "./subscription.ts";
+export type { Subscription } from "./subscription.ts";
 export type { AsyncItems } from "../base/web_types.ts";

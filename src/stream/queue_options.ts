@@ -4,10 +4,8 @@
  * @module
  */
 
-import { KalshiConfigError } from "../base/errors.ts";
-import { shown } from "../base/plain.ts";
-import type { QueueOptions, QueuePolicy } from "../base/queue.ts";
-import { readOptions } from "../config/options.ts";
+import { readOptions } from "../base/options.ts";
+import { type QueueOptions, type QueuePolicy, queueRules } from "../base/queue.ts";
 
 /** How a subscription's queue fares. */
 export interface QueueStats {
@@ -23,23 +21,12 @@ export interface QueueStats {
   readonly conflated: number;
 }
 
-const POLICIES: readonly QueuePolicy[] = ["error", "drop-oldest", "latest", "unbounded"];
-
 /** Checks what a caller said of a queue. */
 export function readQueueOptions(
   options: QueueOptions = {},
   policy: QueuePolicy,
   limit: number,
 ): { policy: QueuePolicy; limit: number } {
-  const own = readOptions("queue", options, ["policy", "limit"]);
-  const chosen = { policy: own.policy ?? policy, limit: own.limit ?? limit };
-  if (!POLICIES.includes(chosen.policy)) {
-    throw new KalshiConfigError(
-      `queue.policy takes one of ${POLICIES.join(", ")}; got ${shown(chosen.policy)}.`,
-    );
-  }
-  if (!Number.isInteger(chosen.limit) || chosen.limit < 1) {
-    throw new KalshiConfigError(`queue.limit takes a whole number from 1; got ${shown(chosen.limit)}.`);
-  }
-  return chosen;
+  const own = readOptions("queue", options, queueRules);
+  return { policy: own.policy ?? policy, limit: own.limit ?? limit };
 }

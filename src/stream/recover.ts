@@ -9,43 +9,14 @@ import type { Fill, Order } from "../contract/event/types.ts";
 import type { FillData, UserOrderData } from "../contract/event/channels.ts";
 import { KalshiConfigError, type KalshiError, KalshiTimeoutError } from "../base/errors.ts";
 import { backoffMs, type BackoffOptions } from "../base/backoff.ts";
-import { assertAtLeast, readOptions } from "../config/options.ts";
 import { knownMs, timeMs } from "../base/wire_time.ts";
-import { delay, LONGEST_MS } from "../base/waits.ts";
+import { delay } from "../base/waits.ts";
 import { waitFor } from "./call_options.ts";
 import type { RecoveryReport, StreamMarker } from "./items.ts";
 import type { Frame } from "./frame.ts";
+import type { LookupClient, StreamLookup } from "./options.ts";
 import { KalshiStreamClosedError } from "./errors.ts";
 import type { ChannelReader } from "./channel_reader.ts";
-
-/** Where a stream looks up what it missed; `client.stream()` brings one along. */
-export interface StreamLookup {
-  /** The account's fills since this Unix time in milliseconds. */
-  fills(sinceMs: number): AsyncIterable<Fill>;
-  /** The account's orders that were made since this Unix time in milliseconds, and all that rest. */
-  orders(sinceMs: number): AsyncIterable<Order>;
-  /** One order. */
-  order(orderId: string): Promise<Order>;
-  /** One market: whether there is one whose order book does not come. It is not asked when left out. */
-  market?(ticker: string): Promise<{ readonly status: string }>;
-  /** How fresh the answers are, in Unix milliseconds: `GET /exchange/user_data_timestamp`. Always fresh when left out. */
-  readonly asOfMs?: (() => Promise<number>) | undefined;
-}
-
-/** A client, as far as a stream looks up what it missed through it. */
-export interface LookupClient {
-  /** The account's fills. */
-  readonly fills: { listAll(params: { min_ts: number }): AsyncIterable<Fill> };
-  /** The account's orders. */
-  readonly orders: {
-    listAll(params: { min_ts: number } | { status: "resting" }): AsyncIterable<Order>;
-    get(orderId: string): Promise<Order>;
-  };
-  /** The markets; those whose order books do not come are not looked up when left out. */
-  readonly markets?: { get(ticker: string): Promise<{ readonly status: string }> };
-  /** The state of the exchange. */
-  readonly exchange: { userDataTimestamp(): Promise<string> };
-}
 
 /** Looks up through a client. */
 function lookupThrough({ fills, orders, exchange }: LookupClient): StreamLookup {
@@ -59,15 +30,6 @@ function lookupThrough({ fills, orders, exchange }: LookupClient): StreamLookup 
     order: (orderId) => orders.get(orderId),
     asOfMs: async () => Date.parse(await exchange.userDataTimestamp()),
   };
-}
-
-/** Whether to fill up what was missed, and how often to look for what was lost without a trace. */
-export interface RecoverOptions {
-  /**
-   * `true`: after every reconnect and every known loss. `{ everyMs }`: at this interval as well, as `fill` and
-   * `user_orders` have no sequence numbers that would show a lost frame.
-   */
-  readonly recover?: boolean | { readonly everyMs: number } | undefined;
 }
 
 /** A fill that was looked up. It lacks the position after it and the order's `client_order_id`, which only the live message tells. */
@@ -454,8 +416,5 @@ export function readRecover(
     );
   }
   const found = "exchange" in lookup ? lookupThrough(lookup) : lookup;
-  if (recover === true) return { lookup: found, everyMs: undefined };
-  const { everyMs } = readOptions("recover", recover, ["everyMs"]);
-  assertAtLeast("recover.everyMs", everyMs, 1_000, LONGEST_MS);
-  return { lookup: found, everyMs };
+  return { lookup: found, everyMs: recover === true ? undefined : recover.everyMs };
 }

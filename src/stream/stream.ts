@@ -5,84 +5,47 @@
  */
 
 import { detectRuntime } from "#runtime";
-import { KalshiAuth, type RequestSigner } from "../auth/mod.ts";
+import { KalshiAuth } from "../auth/mod.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
-import { isKalshiConfig, KalshiConfig, type KalshiConfigOptions } from "../config/kalshi_config.ts";
+import { isKalshiConfig, KalshiConfig } from "../config/kalshi_config.ts";
 import type { Channel, ChannelMessages, FillMessage, UserOrderMessage } from "../contract/event/channels.ts";
 import { KalshiConfigError } from "../base/errors.ts";
 import { guard } from "../base/tell.ts";
-import { STREAM_OPTIONS } from "../config/option_places.ts";
-import { assertFlag, assertFunction, assertSignal, readOptions, readParts } from "../config/options.ts";
+import { assertValue, callable, type Read, readOptions } from "../base/options.ts";
 import type { Runtime } from "../runtime/types.ts";
 import { bookFeed } from "./book_feed.ts";
 import { marketLookup } from "./market_lookup.ts";
-import { readCall, waitFor, type WaitOptions } from "./call_options.ts";
+import {
+  type OrderBooksOptions,
+  readCall,
+  type RecoverableOptions,
+  type SubscribeOptions,
+  waitFor,
+  type WaitOptions,
+} from "./call_options.ts";
 import { type ChannelParams, type MarketParams, readParams } from "./channels.ts";
 import type { OtherFrame, StreamItem } from "./items.ts";
 import { Connection, type StreamStatus } from "./connection.ts";
 import type { Frame } from "./frame.ts";
+import {
+  type LookupClient,
+  streamHint,
+  type StreamLookup,
+  type StreamOptions,
+  streamRules,
+} from "./options.ts";
 import { ErrorLog } from "./error_log.ts";
 import { KalshiStreamClosedError } from "./errors.ts";
 import { Lanes } from "./lanes.ts";
 import { LiveBooks, type LiveOrderBook } from "./live_books.ts";
 import type { BookState } from "../books/changes.ts";
 import { StreamQueue } from "../base/queue.ts";
-import {
-  type LookupClient,
-  readRecover,
-  type RecoveredFill,
-  type RecoveredOrder,
-  type RecoverOptions,
-  Recovery,
-  type StreamLookup,
-} from "./recover.ts";
-import { makeSubscription, type SubscribeOptions, type Subscription } from "./subscription.ts";
+import { readRecover, type RecoveredFill, type RecoveredOrder, Recovery } from "./recover.ts";
+import { makeSubscription, type Subscription } from "./subscription.ts";
 import type { QueueStats } from "./queue_options.ts";
 import type { AsyncItems } from "../base/web_types.ts";
 
-/** What a stream is made from. */
-export interface StreamOptions {
-  /** The key that signs the handshake. */
-  readonly auth: KalshiAuth | RequestSigner;
-  /** Configuration, or its options; production when left out. */
-  readonly config?: KalshiConfig | KalshiConfigOptions | undefined;
-  /** The adapter of this runtime; detected when left out. */
-  readonly runtime?: Runtime | undefined;
-  /** Ends the attempt to connect. The stream that comes of it has `close()`. */
-  readonly signal?: AbortSignal | undefined;
-  /** Time; the runtime's own when left out. */
-  readonly clock?: Clock | undefined;
-  /** Where `recover` looks up what was missed: a `KalshiClient`, or a {@linkcode StreamLookup} of your own. */
-  readonly lookup?: LookupClient | StreamLookup | undefined;
-  /**
-   * Whether to check one live book against a fresh snapshot at each liveness interval, in turns; true unless
-   * told. It also shows when the last frames of a quiet subscription were lost.
-   */
-  readonly verifyBooks?: boolean | undefined;
-  /** Told of frames whose type is not known. */
-  readonly onUnknown?: ((frame: OtherFrame) => void) | undefined;
-  /** Told of text that is no frame, in full. */
-  readonly onUnreadable?: ((text: string) => void) | undefined;
-  /**
-   * Told of errors that no call waits for: error frames of Kalshi, what handlers of `on` throw or reject with, what ends
-   * their channel, markets that turn out not to be there. Without it they go to `console.error`: each kind once, then
-   * how often it came.
-   */
-  readonly onError?: ((error: unknown) => void) | undefined;
-}
-
-const OPTION_NAMES: readonly (keyof StreamOptions)[] = STREAM_OPTIONS;
-
-/** Refuses values that options of a stream cannot have. */
-function assertStreamParts(options: StreamOptions): void {
-  const { verifyBooks, onUnknown, onUnreadable, onError, signal, clock } = options;
-  for (const [name, hook] of Object.entries({ onUnknown, onUnreadable, onError })) {
-    if (hook !== undefined) assertFunction(name, hook);
-  }
-  if (verifyBooks !== undefined) assertFlag("verifyBooks", verifyBooks);
-  if (signal !== undefined) assertSignal(signal);
-  readParts("KalshiStream", { clock }, []);
-}
+const handlerRule = callable();
 
 /** How a stream fares. Counters run from its start. */
 export interface StreamStats {
@@ -110,15 +73,6 @@ export interface StreamStats {
   readonly queues: readonly QueueStats[];
   /** How long frames were under way by their `sending_ts_ms`, in milliseconds; it includes the clocks' difference. */
   readonly lagMs: { readonly last: number; readonly max: number } | undefined;
-}
-
-/** Options of a subscription that can fill up what it missed. */
-export interface RecoverableOptions extends SubscribeOptions, RecoverOptions {}
-
-/** Options of several order books. */
-export interface OrderBooksOptions extends WaitOptions {
-  /** Resolve when every book has its first snapshot (the default), or as soon as Kalshi has acknowledged them. */
-  readonly awaitLive?: boolean | undefined;
 }
 
 /**
@@ -157,8 +111,12 @@ export class KalshiStream implements AsyncDisposable {
   #dropped = 0;
   #lag: { last: number; max: number } | undefined;
 
-  private constructor(options: StreamOptions, config: KalshiConfig, runtime: Runtime) {
-    const { auth, clock = systemClock, verifyBooks = true, onUnknown, onUnreadable, onError } = options;
+  private constructor(
+    options: Read<StreamOptions, typeof streamRules>,
+    config: KalshiConfig,
+    runtime: Runtime,
+  ) {
+    const { auth, clock = systemClock, verifyBooks, onUnknown, onUnreadable, onError } = options;
     this.#config = config;
     this.#clock = clock;
     this.#lookup = options.lookup;
@@ -210,12 +168,7 @@ export class KalshiStream implements AsyncDisposable {
    * @throws {KalshiConnectionError} when no connection can be made
    */
   static async connect(given: StreamOptions): Promise<KalshiStream> {
-    const options = readOptions("KalshiStream", given, OPTION_NAMES);
-    if (options.auth === undefined) {
-      throw new KalshiConfigError(
-        "KalshiStream needs `auth`: Kalshi's WebSocket is signed, also for public channels.",
-      );
-    }
+    const options = readOptions("KalshiStream", given, streamRules, streamHint);
     const runtime = options.runtime ?? detectRuntime();
     if (!runtime.capabilities.handshakeHeaders) {
       throw new KalshiConfigError(
@@ -223,7 +176,6 @@ export class KalshiStream implements AsyncDisposable {
           "Open the stream on a server, in Deno, Bun, Node or a Cloudflare Worker, and pass on from there.",
       );
     }
-    assertStreamParts(options);
     const { config } = options;
     const checked = isKalshiConfig(config) ? config : new KalshiConfig(config, { runtime });
     const stream = new KalshiStream(options, checked, runtime);
@@ -292,7 +244,7 @@ export class KalshiStream implements AsyncDisposable {
     params?: Readonly<Record<string, unknown>>,
     given: SubscribeOptions = {},
   ): Promise<Subscription<OtherFrame>> {
-    const options = readCall("subscribe", given, "queue");
+    const options = readCall("subscribe", given);
     return await this.#subscribe(channel, params, options);
   }
 
@@ -322,9 +274,7 @@ export class KalshiStream implements AsyncDisposable {
     given: WaitOptions = {},
   ): Promise<Subscription<OtherFrame>> {
     const options = readCall("on", given);
-    if (typeof handler !== "function") {
-      throw new KalshiConfigError("on() takes a function after the channel.");
-    }
+    assertValue("on", "handler", handler, handlerRule);
     return await this.#subscribe(channel, params, options, handler as (item: object) => void);
   }
 
@@ -368,7 +318,7 @@ export class KalshiStream implements AsyncDisposable {
     tickers: readonly string[],
     options: OrderBooksOptions = {},
   ): Promise<ReadonlyMap<string, LiveOrderBook>> {
-    const books = await this.#open(tickers, readCall("orderBooks", options, "awaitLive"));
+    const books = await this.#open(tickers, readCall("orderBooks", options));
     return new Map(books.map((book) => [book.ticker, book]));
   }
 
@@ -472,7 +422,7 @@ export class KalshiStream implements AsyncDisposable {
     given: RecoverableOptions,
   ): Promise<Subscription<Message>> {
     const record = params as Readonly<Record<string, unknown>> | undefined;
-    const options = readCall(channel === "fill" ? "fills" : "userOrders", given, "queue", "recover");
+    const options = readCall(channel === "fill" ? "fills" : "userOrders", given);
     if (options.recover === undefined || options.recover === false) {
       return await this.#subscribe(channel, record, options);
     }

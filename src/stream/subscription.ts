@@ -18,12 +18,6 @@ import { type QueueOptions, StreamQueue } from "../base/queue.ts";
 import { type QueueStats, readQueueOptions } from "./queue_options.ts";
 import type { AsyncItems } from "../base/web_types.ts";
 
-/** How `subscribe` waits, and how its items wait for their reader. */
-export interface SubscribeOptions extends WaitOptions {
-  /** The queue between the socket and your loop. */
-  readonly queue?: QueueOptions | undefined;
-}
-
 /** Refuses what is no list of names, and "all" in the place of one. */
 function readKeys(channel: string, keys: readonly string[]): void {
   if (Array.isArray(keys) && keys.every((key) => typeof key === "string" && key && key !== "all")) return;

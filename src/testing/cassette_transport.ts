@@ -1,8 +1,18 @@
 /** Transports that record what a client asks and is answered, and that answer from such a recording. */
 import { KalshiConfigError, KalshiError } from "../base/errors.ts";
-import type { Transport } from "../http/transport.ts";
-import { flag, readOptions, type Rule, type Rules } from "../local_exchange/options.ts";
-import { isPlain } from "../base/plain.ts";
+import { type Transport, transportRule } from "../http/transport.ts";
+import {
+  callable,
+  flag,
+  group,
+  having,
+  list,
+  needed,
+  oneOf,
+  readOptions,
+  type Rule,
+  type Rules,
+} from "../base/options.ts";
 import {
   type CassetteEntry,
   type CassetteRequest,
@@ -13,7 +23,7 @@ import {
   parseCassette,
 } from "./cassette.ts";
 import { Matcher, type MatchRules } from "./matching.ts";
-import { asFunction, hasNoBody, networkTransport, pick, transportRule } from "./network.ts";
+import { asFunction, hasNoBody, networkTransport, pick } from "./network.ts";
 import { isNeverKept, Scrubber } from "./scrub.ts";
 
 /**
@@ -84,46 +94,40 @@ interface Series {
   used: number;
 }
 
-const MODES: readonly CassetteMode[] = ["replay", "record", "record-missing", "passthrough"];
-const isList = (value: unknown) => Array.isArray(value) && value.every((item) => typeof item === "string");
-const names: Rule = ["a list of names", isList];
-const optionRules: Rules<CassetteTransportOptions> = {
-  cassette: [
-    "fileCassette(path), memoryCassette() or a store of your own, with read, append and replace",
-    (value) =>
-      ["read", "append", "replace"].every((method) =>
-        typeof (value as Readonly<Record<string, unknown>> | null)?.[method] === "function"
-      ),
-  ],
-  mode: [MODES.map((mode) => `"${mode}"`).join(" or "), (value) => MODES.includes(value as CassetteMode)],
-  match: ["a plain object of what must be equal", isPlain],
-  repeat: ['"never" or "last"', (value) => value === "never" || value === "last"],
-  redact: ["a function from text to text", (value) => typeof value === "function"],
-  transport: transportRule,
-  keepHeaders: names,
-};
-const matchRules: Rules<MatchRules> = {
-  method: flag,
-  path: flag,
-  query: flag,
-  body: flag,
+const names: Rule<readonly string[]> = list("a list of names", (item) => typeof item === "string");
+
+/** What must be equal may be. */
+export const matchRules: Rules<MatchRules> = {
+  method: flag(),
+  path: flag(),
+  query: flag(),
+  body: flag(),
   ignoreQuery: names,
   ignoreBody: names,
 };
 
-/** A copy of options; refuses those that are unknown, missing or wrong. `mode` is an option of the transport that has all modes alone. */
-function checkOptions<T extends object>(owner: string, options: T, ...without: readonly string[]): T {
-  const rules = Object.entries(optionRules).filter(([name]) => !without.includes(name));
-  const own = readOptions(owner, options, Object.fromEntries(rules) as Rules<T>);
-  const given = own as Record<string, unknown>;
-  given.match = readOptions("match", given.match ?? {}, matchRules);
-  for (const [name, [takes]] of rules) {
-    if ((name === "cassette" || name === "mode") && given[name] === undefined) {
-      throw new KalshiConfigError(`${owner} needs \`${name}\`: it takes ${takes}.`);
-    }
-  }
-  return own;
-}
+/** What the options of a transport that replays may be. */
+export const replayRules: Rules<ReplayTransportOptions> = {
+  cassette: needed(
+    having("fileCassette(path), memoryCassette() or a store of your own", "read", "append", "replace"),
+  ),
+  match: group(matchRules),
+  repeat: oneOf("never", "last"),
+  redact: callable("a function from text to text"),
+};
+
+/** What the options of a transport that records may be. */
+export const recordingRules: Rules<RecordingTransportOptions> = {
+  ...replayRules,
+  transport: transportRule(),
+  keepHeaders: names,
+};
+
+/** What the options of a transport that does both may be. */
+export const cassetteRules: Rules<CassetteTransportOptions> = {
+  ...recordingRules,
+  mode: needed(oneOf("replay", "record", "record-missing", "passthrough")),
+};
 
 /**
  * A transport with a cassette, in any of the four {@linkcode CassetteMode}s. {@linkcode ReplayTransport} and
@@ -158,7 +162,7 @@ export class CassetteTransport implements AsyncDisposable {
 
   /** Reads nothing yet. Throws a `KalshiConfigError` for an option that is unknown or cannot be. */
   constructor(given: CassetteTransportOptions) {
-    const options = checkOptions("CassetteTransport", given);
+    const options = readOptions("CassetteTransport", given, cassetteRules);
     const secret = options.keepHeaders?.find(isNeverKept);
     if (secret !== undefined) {
       throw new KalshiConfigError(`keepHeaders: ${secret} carries secrets and is never written.`);
@@ -331,8 +335,7 @@ export class CassetteTransport implements AsyncDisposable {
 export class ReplayTransport extends CassetteTransport {
   /** Reads nothing yet. Throws a `KalshiConfigError` for an option that is unknown or cannot be. */
   constructor(options: ReplayTransportOptions) {
-    const own = checkOptions("ReplayTransport", options, "mode", "transport", "keepHeaders");
-    super({ ...own, mode: "replay" });
+    super({ ...readOptions("ReplayTransport", options, replayRules), mode: "replay" });
   }
 }
 
@@ -353,7 +356,7 @@ export class ReplayTransport extends CassetteTransport {
 export class RecordingTransport extends CassetteTransport {
   /** Writes nothing yet. Throws a `KalshiConfigError` for an option that is unknown or cannot be. */
   constructor(options: RecordingTransportOptions) {
-    super({ ...checkOptions("RecordingTransport", options, "mode"), mode: "record" });
+    super({ ...readOptions("RecordingTransport", options, recordingRules), mode: "record" });
   }
 }
 

@@ -1,12 +1,29 @@
 import { type Clock, systemClock } from "../base/clock.ts";
 import { delay } from "../base/waits.ts";
 import { KalshiConfigError, KalshiConnectionError } from "../base/errors.ts";
-import type { Transport, TransportFunction } from "../http/transport.ts";
+import { type Transport, type TransportFunction, transportRule } from "../http/transport.ts";
 import { createRandom } from "../local_exchange/random.ts";
-import { assertOptions, readOptions, type Rule, type Rules, whole } from "../local_exchange/options.ts";
-import { readOptions as readKnown } from "../config/options.ts";
-import { copyPlain, isPlain, shown } from "../base/plain.ts";
-import { asFunction, clockRule, transportRule } from "./network.ts";
+import {
+  type AnyRules,
+  assertObject,
+  assertValue,
+  callable,
+  clock,
+  group,
+  list,
+  needed,
+  number,
+  oneOf,
+  readOptions,
+  type Rule,
+  rule,
+  type Rules,
+  unknownOption,
+  whole,
+  withPreset,
+} from "../base/options.ts";
+import { isPlain } from "../base/plain.ts";
+import { asFunction } from "./network.ts";
 import type { Bytes } from "../base/web_types.ts";
 
 /**
@@ -52,7 +69,11 @@ export interface FaultRates {
   readonly malformed?: number | undefined;
   /** Chance that the request is held up before anything else; independent of the faults. */
   readonly delay?: number | undefined;
-  /** Shortest and longest delay in milliseconds; 1 to 1000 unless told. */
+  /**
+   * Shortest and longest delay in milliseconds.
+   *
+   * @default [1, 1000]
+   */
   readonly delayMs?: readonly [least: number, most: number] | undefined;
 }
 
@@ -60,7 +81,11 @@ export interface FaultRates {
 export interface FaultTransportOptions {
   /** What carries the requests out: `exchange.fetch` of a local exchange, or any other transport. */
   readonly transport: Transport;
-  /** The same seed gives the n-th request the same fault; 1 unless told. */
+  /**
+   * The same seed gives the n-th request the same fault.
+   *
+   * @default 1
+   */
   readonly seed?: number | undefined;
   /** How often things go wrong; never unless told. */
   readonly rates?: FaultRates | undefined;
@@ -86,23 +111,40 @@ export interface InjectedFault {
   readonly delayMs: number;
 }
 
-const optionRules: Rules<FaultTransportOptions> = {
-  transport: transportRule,
-  seed: whole(Number.MIN_SAFE_INTEGER),
-  rates: ["a plain object of chances", isPlain],
-  faults: ["a list of faults", Array.isArray],
-  only: ["a function that says whether a request can go wrong", (value) => typeof value === "function"],
-  clock: clockRule,
-};
-const RATE_NAMES = [
-  "cutBefore",
-  "cutAfter",
-  "cutBody",
-  "statusBefore",
-  "statusAfter",
-  "malformed",
-  "delay",
-] as const;
+const chance = (): Rule<number> => number(0, 1, "a chance");
+
+/** What the chances of faults may be. */
+export const rateRules = {
+  cutBefore: chance(),
+  cutAfter: chance(),
+  cutBody: chance(),
+  statusBefore: chance(),
+  statusAfter: chance(),
+  malformed: chance(),
+  delay: chance(),
+  delayMs: withPreset(
+    rule<readonly [number, number]>(
+      "the shortest and the longest delay, in milliseconds",
+      (value) => {
+        const [least, most]: readonly unknown[] = Array.isArray(value) && value.length === 2 ? value : [];
+        return typeof least === "number" && typeof most === "number" && least >= 0 && most >= least &&
+          most < Infinity;
+      },
+    ),
+    [1, 1000],
+  ),
+} satisfies Rules<FaultRates>;
+
+/** What the options of such a transport may be. */
+export const faultTransportRules = {
+  transport: needed(transportRule()),
+  seed: withPreset(whole(Number.MIN_SAFE_INTEGER), 1),
+  rates: group<FaultRates>(rateRules),
+  faults: list<TransportFault | undefined>("a list of faults", () => true),
+  only: callable("a function that says whether a request can go wrong"),
+  clock: clock(),
+} satisfies Rules<FaultTransportOptions>;
+
 const SERVER_STATUSES = [500, 502, 503, 504];
 const MALFORMED = ["truncated", "html", "empty", "binary"] as const;
 const HTML = "<!doctype html><title>Bad gateway</title><h1>Bad gateway</h1>";
@@ -136,16 +178,16 @@ export class FaultTransport {
 
   /** Throws a `KalshiConfigError` for an option that is unknown or cannot be. */
   constructor(given: FaultTransportOptions) {
-    const options = readOptions("FaultTransport", given, optionRules);
-    if (options.transport === undefined) {
-      throw new KalshiConfigError(
-        `FaultTransport needs \`transport\`: it takes ${optionRules.transport[0]}.`,
-      );
+    const options = readOptions("FaultTransport", given, faultTransportRules);
+    const { delay: _, delayMs: __, ...chances } = options.rates ?? {};
+    const sum = Object.values(chances).reduce<number>((sum, chance = 0) => sum + chance, 0);
+    if (sum > 1 + 1e-9) {
+      throw new KalshiConfigError(`The chances of faults add up to ${sum}, which is over 1.`);
     }
-    const rates = readRates(options.rates ?? {});
-    const faults = options.faults?.map((fault) => copyPlain(fault) as TransportFault | undefined);
-    faults?.forEach((fault, index) => fault === undefined || checkFault(`faults[${index}]`, fault));
-    this.#options = { ...options, rates, faults };
+    const faults = options.faults?.map((fault, index) =>
+      fault === undefined ? undefined : readFault(`FaultTransport.faults[${index}]`, fault)
+    );
+    this.#options = { ...options, faults };
     this.#send = asFunction(options.transport);
     this.#clock = options.clock ?? systemClock;
   }
@@ -230,68 +272,37 @@ export class FaultTransport {
   }
 }
 
-const KINDS: readonly string[] = [
-  "cut-before",
-  "cut-after",
-  "cut-body",
-  "status-before",
-  "status-after",
-  "malformed",
-] satisfies TransportFault["kind"][];
+const statusRules: AnyRules = {
+  status: needed(whole(200, 599)),
+  body: rule("text", (value) => typeof value === "string"),
+  headers: rule("a plain object of header fields", isPlain),
+};
 
-/** Refuses a fault that could not strike. */
-function checkFault(owner: string, fault: TransportFault): void {
-  if (!isPlain(fault)) {
-    throw new KalshiConfigError(`${owner} takes a fault such as { kind: "cut-after" }; got ${shown(fault)}.`);
-  }
-  const { kind } = fault;
-  const isStatus = kind === "status-before" || kind === "status-after";
-  if (!KINDS.includes(kind)) {
-    const names = ["kind", "status", "body", "headers", "how"];
-    if (kind === undefined) readKnown(owner, fault, names);
-    throw new KalshiConfigError(
-      `${owner}: \`kind\` takes ${KINDS.map((one) => `"${one}"`).join(" or ")}; got ${shown(kind)}.`,
-    );
-  }
-  const rules: Readonly<Record<string, Rule>> = {
-    kind: ["its name", () => true],
-    ...(isStatus && {
-      status: whole(200, 599),
-      body: ["text", (value: unknown) => typeof value === "string"],
-      headers: ["a plain object of header fields", isPlain],
-    }),
-    ...(kind === "malformed" && {
-      how: [
-        MALFORMED.map((how) => `"${how}"`).join(" or "),
-        (value: unknown) => MALFORMED.includes(value as (typeof MALFORMED)[number]),
-      ] as const,
-    }),
-  };
-  assertOptions(owner, fault, rules as Rules<TransportFault>);
-  const needed = isStatus ? "status" : kind === "malformed" ? "how" : undefined;
-  if (needed !== undefined && (fault as Readonly<Record<string, unknown>>)[needed] === undefined) {
-    throw new KalshiConfigError(`${owner} needs \`${needed}\`: it takes ${rules[needed]?.[0]}.`);
-  }
-}
+/** What each fault takes beside its kind. */
+export const transportFaultRules: Readonly<Record<TransportFault["kind"], AnyRules>> = {
+  "cut-before": {},
+  "cut-after": {},
+  "cut-body": {},
+  "status-before": statusRules,
+  "status-after": statusRules,
+  "malformed": { how: needed(oneOf(...MALFORMED)) },
+};
+const kindRule: Rule<TransportFault["kind"]> = oneOf(
+  ...Object.keys(transportFaultRules) as TransportFault["kind"][],
+);
 
-function readRates(given: FaultRates): FaultRates {
-  const rates = readKnown("rates", given, [...RATE_NAMES, "delayMs"]);
-  let sum = 0;
-  for (const name of RATE_NAMES) {
-    const rate = rates[name] ?? 0;
-    if (typeof rate !== "number" || !(rate >= 0 && rate <= 1)) {
-      throw new KalshiConfigError(`rates.${name} takes a chance from 0 to 1.`);
-    }
-    if (name !== "delay") sum += rate;
+/** A copy of a fault; refuses one that could not strike. */
+function readFault(owner: string, given: TransportFault): TransportFault {
+  assertObject(owner, given);
+  const { kind } = given;
+  if (kind === undefined) {
+    const known = ["kind", ...Object.values(transportFaultRules).flatMap((rules) => Object.keys(rules))];
+    const unknown = Object.keys(given).find((name) => !known.includes(name));
+    if (unknown !== undefined) throw unknownOption(owner, unknown, [...new Set(known)]);
   }
-  if (sum > 1 + 1e-9) throw new KalshiConfigError(`The chances of faults add up to ${sum}, which is over 1.`);
-  const delays: unknown = rates.delayMs ?? [0, 0];
-  const [least, most]: readonly unknown[] = Array.isArray(delays) && delays.length === 2 ? delays : [];
-  const areNumbers = typeof least === "number" && typeof most === "number";
-  if (!areNumbers || !(least >= 0 && most >= least && most < Infinity)) {
-    throw new KalshiConfigError("rates.delayMs takes the shortest and the longest delay, in milliseconds.");
-  }
-  return rates;
+  assertValue(owner, "kind", kind, kindRule);
+  const rules = { kind: kindRule, ...transportFaultRules[kind] };
+  return readOptions(owner, given, rules as unknown as Rules<TransportFault>);
 }
 
 function statusResponse(

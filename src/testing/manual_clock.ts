@@ -1,6 +1,10 @@
 import { type Clock, type ClockTimer, systemClock } from "../base/clock.ts";
+import { assertValue, callable, number } from "../base/options.ts";
 import { delay } from "../base/waits.ts";
-import { assertAtLeast, assertFunction } from "../config/options.ts";
+
+const time = number(0, Number.MAX_SAFE_INTEGER, "milliseconds");
+const later = number(0, Infinity, "milliseconds");
+const called = callable();
 
 interface Waiting {
   readonly at: number;
@@ -33,7 +37,7 @@ export class ManualClock implements Clock {
    * @throws {KalshiConfigError} for what is no such number
    */
   constructor(startMs = 1_790_000_000_000) {
-    assertAtLeast("ManualClock", startMs, 0, Number.MAX_SAFE_INTEGER);
+    assertValue("ManualClock", "startMs", startMs, time);
     this.#now = startMs;
     this.#start = startMs;
   }
@@ -55,9 +59,9 @@ export class ManualClock implements Clock {
 
   /** Calls `callback` once the clock has moved `delayMs` on. */
   setTimer(callback: () => void, delayMs: number): ClockTimer {
-    assertFunction("setTimer", callback);
+    assertValue("ManualClock.setTimer", "callback", callback, called);
     // A timer that falls due at no time would wait for ever.
-    assertAtLeast("setTimer", Math.max(0, delayMs));
+    assertValue("ManualClock.setTimer", "delayMs", Math.max(0, delayMs), later);
     const entry = { at: this.#now + Math.max(0, delayMs), order: this.#made++, callback };
     this.#waiting.add(entry);
     return { clear: () => void this.#waiting.delete(entry) };
@@ -77,7 +81,7 @@ export class ManualClock implements Clock {
    * @throws {KalshiConfigError} for what is no number of milliseconds of at least 0
    */
   async advance(ms: number): Promise<void> {
-    assertAtLeast("advance", ms, 0, Number.MAX_SAFE_INTEGER);
+    assertValue("ManualClock.advance", "ms", ms, time);
     const target = this.#now + ms;
     await this.#settle();
     for (let next = this.#next(target); next !== undefined; next = this.#next(target)) {

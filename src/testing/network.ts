@@ -1,26 +1,10 @@
 /** The network of the runtime as a transport. */
 import { detectRestRuntime } from "#runtime";
 import type { TransportFunction } from "../http/transport.ts";
-import type { Rule } from "../local_exchange/options.ts";
 import type { HttpPool } from "../runtime/types.ts";
 
 /** What an answer may unpack to. */
 const MOST_BYTES = 64 * 1024 * 1024;
-
-const hasMethods = (value: unknown, ...names: readonly string[]) =>
-  names.every((name) => typeof (value as Readonly<Record<string, unknown>> | null)?.[name] === "function");
-
-/** What a transport is. */
-export const transportRule: Rule = [
-  "a transport: a function of a request, such as `exchange.fetch`, or an object with such a `fetch`",
-  (value) => typeof value === "function" || hasMethods(value, "fetch"),
-];
-
-/** What a clock is. */
-export const clockRule: Rule = [
-  "a clock: an object with now, monotonic and setTimer",
-  (value) => hasMethods(value, "now", "monotonic", "setTimer"),
-];
 
 /** A transport that opens the runtime's connection pool with its first request, and can be closed. */
 export interface NetworkTransport {

@@ -9,8 +9,8 @@ import type { KalshiEnv } from "../auth/env.ts";
 import { KalshiClient } from "../client.ts";
 import { KalshiAuthError, KalshiConfigError, type KalshiError } from "../base/errors.ts";
 import { backoffMs } from "../base/backoff.ts";
-import { shown } from "../base/plain.ts";
-import { readOptions } from "../config/options.ts";
+import { list, type Read, readOptions, type Rules, whole, withPreset } from "../base/options.ts";
+import { LONGEST_MS } from "../base/waits.ts";
 import { workersRuntime } from "../runtime/workers.ts";
 import type { KalshiStream } from "../stream/stream.ts";
 import {
@@ -68,35 +68,21 @@ export interface FeedReader {
   readonly tickers: readonly string[];
 }
 
-/** From, to and default of each number. */
-const NUMBERS: Readonly<
-  Record<Exclude<keyof KalshiFeedOptions, "tickers">, readonly [number, number, number]>
-> = {
-  maxReaders: [1, 32_768, 500],
-  maxMarkets: [1, 500_000, 500],
-  maxMarketsPerReader: [1, 150, 100],
-  readerBufferBytes: [1_024, 2 ** 26, 131_072],
-  readerTimeoutMs: [1_000, 2 ** 31 - 1, 30_000],
-  heartbeatMs: [1_000, 2 ** 31 - 1, 5_000],
-  idleMs: [0, 2 ** 31 - 1, 60_000],
-  bookTimeoutMs: [0, 2 ** 31 - 1, 5_000],
-};
-
-type Settings = { readonly [Name in keyof KalshiFeedOptions]-?: NonNullable<KalshiFeedOptions[Name]> };
-
-function readSettings(given: KalshiFeedOptions): Settings {
-  const options = readOptions("KalshiFeed", given, ["tickers", ...Object.keys(NUMBERS)]);
-  const numbers = Object.entries(NUMBERS).map(([name, [least, most, preset]]) => {
-    const value = options[name as keyof typeof NUMBERS] ?? preset;
-    if (!Number.isInteger(value) || value < least || value > most) {
-      throw new KalshiConfigError(
-        `KalshiFeed: ${name} takes a whole number from ${least} to ${most}; got ${shown(value)}.`,
-      );
-    }
-    return [name, value];
-  });
-  return { tickers: options.tickers ?? [], ...Object.fromEntries(numbers) } as Settings;
-}
+/** What the options of a feed may be. */
+export const feedRules = {
+  tickers: withPreset(
+    list<string>("a list of tickers", (item) => typeof item === "string" && item !== ""),
+    [],
+  ),
+  maxReaders: withPreset(whole(1, 32_768), 500),
+  maxMarkets: withPreset(whole(1, 500_000), 500),
+  maxMarketsPerReader: withPreset(whole(1, 150), 100),
+  readerBufferBytes: withPreset(whole(1_024, 2 ** 26), 131_072),
+  readerTimeoutMs: withPreset(whole(1_000, LONGEST_MS), 30_000),
+  heartbeatMs: withPreset(whole(1_000, LONGEST_MS), 5_000),
+  idleMs: withPreset(whole(0, LONGEST_MS), 60_000),
+  bookTimeoutMs: withPreset(whole(0, LONGEST_MS), 5_000),
+} satisfies Rules<KalshiFeedOptions>;
 
 /** What is kept with a reader's socket while the object is out of memory. */
 interface Attachment {
@@ -178,7 +164,7 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
   protected readonly ctx: FeedContext;
   /** The Worker's `env`. */
   protected readonly env: Env;
-  readonly #settings: Settings;
+  readonly #settings: Read<KalshiFeedOptions, typeof feedRules>;
   readonly #readers = new Map<FeedSocket, Reader<Market>>();
   readonly #markets: Markets;
   /** How many requests for a book wait for it. */
@@ -201,7 +187,7 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
   constructor(ctx: FeedContext, env: Env, options: KalshiFeedOptions = {}) {
     this.ctx = ctx;
     this.env = env;
-    this.#settings = readSettings(options);
+    this.#settings = readOptions("KalshiFeed", options, feedRules);
     this.#markets = new Markets({
       most: this.#settings.maxMarkets,
       idleMs: this.#settings.idleMs,

@@ -6,12 +6,13 @@
  */
 
 import { withContext } from "../base/error_classes.ts";
-import { KalshiConfigError, KalshiError } from "../base/errors.ts";
-import { assertOptionsObject } from "../http/call_options.ts";
+import { KalshiError } from "../base/errors.ts";
+import { assertObject, assertValue } from "../base/options.ts";
+import { writeRules } from "../http/call_options.ts";
 import type { Attempts, CallOptions, HttpPipeline, WriteAttempt, WriteOptions } from "../http/pipeline.ts";
 import { Secrets } from "../base/redact.ts";
 import { isTransient } from "../http/retry.ts";
-import { readOwn, shown } from "../base/plain.ts";
+import { readOwn } from "../base/plain.ts";
 
 /**
  * What the exchange said of an item.
@@ -78,10 +79,8 @@ const QUICK_ITEMS = 200;
 /** Whether this call may be sent again. */
 export function isIdempotent(http: HttpPipeline, options: WriteOptions): boolean {
   const { orderRetries = http.config.orderRetries } = options;
-  if (orderRetries === "never" || orderRetries === "idempotent") return orderRetries === "idempotent";
-  throw new KalshiConfigError(
-    `orderRetries takes "never" or "idempotent"; got ${shown(orderRetries)}.`,
-  );
+  assertValue("A write", "orderRetries", orderRetries, writeRules.orderRetries);
+  return orderRetries === "idempotent";
 }
 
 /** The options of a look-up: what is added to a write has no place there. */
@@ -112,7 +111,7 @@ export async function write<I, R>(
   given: WriteOptions,
   what: Write<I, R>,
 ): Promise<Written<I, R>> {
-  assertOptionsObject("A write", given);
+  assertObject("A write", given);
   const options = readOwn(given);
   return isIdempotent(http, options)
     ? await new Once(http, options, what).run()

@@ -203,7 +203,7 @@ test("wrong values are refused by name, and what was given is shown only where i
         assertThrows(
           () => new KalshiConfig(given({ [name]: value })),
           KalshiConfigError,
-          `${name} must be ${message}`,
+          `\`${name}\` takes ${message}`,
           `${name}: ${String(value)}`,
         );
       }
@@ -216,20 +216,20 @@ test("wrong values are refused by name, and what was given is shown only where i
       assertThrows(
         () => new KalshiConfig({ limits: { [name]: value } }),
         KalshiConfigError,
-        `limits.${name} must be a whole number`,
+        `limits: \`${name}\` takes a whole number`,
       );
     }
   }
   assertThrows(
     () => new KalshiConfig({ limits: { keepaliveExpiryMs: -1 } }),
     KalshiConfigError,
-    "limits.keepaliveExpiryMs must be whole milliseconds from 0 to 2147483647, not -1.",
+    "KalshiConfig.limits: `keepaliveExpiryMs` takes whole milliseconds from 0 to 2147483647; got the number -1.",
   );
-  assertThrows(() => new KalshiConfig({ timeoutMs: Number.NaN }), KalshiConfigError, "not NaN.");
+  assertThrows(() => new KalshiConfig({ timeoutMs: Number.NaN }), KalshiConfigError, "got the number NaN.");
   const pasted = assertThrows(
     () => new KalshiConfig(given({ timeoutMs: "-----BEGIN PRIVATE KEY-----" })),
     KalshiConfigError,
-    "not a string.",
+    "got text of 27 characters.",
   );
   assert(!pasted.message.includes("BEGIN"));
   for (const options of [null, 7, "demo", () => {}]) {

@@ -1,8 +1,10 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { KalshiConfigError } from "../../src/base/errors.ts";
-import { assertExtraHeaders } from "../../src/config/headers.ts";
+import { readHeaders } from "../../src/config/headers.ts";
 import { test } from "../support/test.ts";
+
+const checked = (headers: unknown) => readHeaders("KalshiConfig", "extraHeaders", headers);
 
 test("ordinary headers pass as they are", () => {
   for (
@@ -14,7 +16,7 @@ test("ordinary headers pass as they are", () => {
       { hosting: "a", "x-host": "b", "kalshi-access": "c", "my-kalshi-access-key": "d" },
     ]
   ) {
-    assertEquals(assertExtraHeaders(headers), headers);
+    assertEquals(checked(headers), headers);
     new Headers(headers);
   }
 });
@@ -35,11 +37,11 @@ test("headers that sign, address or frame the request are refused in any spellin
     "Transfer-Encoding",
   ];
   for (const name of names) {
-    assertThrows(() => assertExtraHeaders({ [name]: "x" }), KalshiConfigError, `"${name}"`);
+    assertThrows(() => checked({ [name]: "x" }), KalshiConfigError, `"${name}"`);
     assertThrows(
-      () => assertExtraHeaders({ [name]: "x" }, "headers"),
+      () => readHeaders("GET /markets", "headers", { [name]: "x" }),
       KalshiConfigError,
-      "headers cannot hold",
+      "GET /markets: `headers` cannot hold",
     );
   }
 });
@@ -50,7 +52,7 @@ test("no spelling of a reserved header gets through", () => {
     fc.array(fc.boolean(), { minLength: 30, maxLength: 30 }),
     (name, upper) => {
       const spelled = [...name].map((letter, i) => upper[i] ? letter.toUpperCase() : letter).join("");
-      assertThrows(() => assertExtraHeaders({ "x-a": "1", [spelled]: "1" }), KalshiConfigError);
+      assertThrows(() => checked({ "x-a": "1", [spelled]: "1" }), KalshiConfigError);
     },
   ));
 });
@@ -67,7 +69,7 @@ test("what passes is what the platform takes", () => {
   fc.assert(
     fc.property(name, value, (name, value) => {
       try {
-        assertExtraHeaders({ [name]: value });
+        checked({ [name]: value });
       } catch (error) {
         assert(error instanceof KalshiConfigError, `${error}`);
         return;
@@ -100,7 +102,7 @@ test("broken names and values are refused, and values never shown", () => {
       { "x-\u00e9": secret },
     ]
   ) {
-    const error = assertThrows(() => assertExtraHeaders(headers), KalshiConfigError, "extraHeaders");
+    const error = assertThrows(() => checked(headers), KalshiConfigError, "extraHeaders");
     assert(!error.message.includes(secret), error.message);
     assert(!/[\r\n]/.test(error.message), "a name cannot forge a log line");
   }
@@ -108,7 +110,7 @@ test("broken names and values are refused, and values never shown", () => {
 
 test("a name in two spellings is refused", () => {
   assertThrows(
-    () => assertExtraHeaders({ "X-Desk": "7", "x-desk": "8" }),
+    () => checked({ "X-Desk": "7", "x-desk": "8" }),
     KalshiConfigError,
     "two spellings",
   );
@@ -128,6 +130,6 @@ test("what is no plain object is refused, not read as empty", () => {
     () => {},
   ];
   for (const headers of values) {
-    assertThrows(() => assertExtraHeaders(headers), KalshiConfigError, "plain object");
+    assertThrows(() => checked(headers), KalshiConfigError, "plain object");
   }
 });

@@ -10,7 +10,7 @@ import {
   type KalshiConfigOptions,
   KalshiCore,
 } from "../../mod.ts";
-import { MarketBook } from "../../src/books/mod.ts";
+import { eventBookDecoder, MarketBook } from "../../src/books/mod.ts";
 import {
   CALL_OPTIONS,
   CLIENT_OPTIONS,
@@ -233,13 +233,14 @@ const TAKERS: Record<
     names: ["useYesPrice", "onChange"],
     good: () => ({ useYesPrice: false }),
     make: (options) => {
-      const book = new MarketBook("KXTEST-1", options);
+      const book = new MarketBook("KXTEST-1", {});
       const msg = {
         market_ticker: "KXTEST-1",
         yes_dollars_fp: [["0.4000", "1.00"]],
         no_dollars_fp: [["0.3000", "2.00"]],
       };
-      book.feed({ type: "orderbook_snapshot", seq: 1, msg } as never);
+      const update = eventBookDecoder(options).decode({ type: "orderbook_snapshot", seq: 1, msg });
+      book.feed(update as never);
       return [book.state, book.lastKnown.bestBid, book.lastKnown.bestAsk];
     },
   },

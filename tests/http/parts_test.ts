@@ -17,17 +17,17 @@ test("what a client could not call when its time comes is refused when the clien
   for (const [name, values] of Object.entries(bad)) {
     for (const value of values) {
       const options = { [name]: value };
-      assertThrows(() => new KalshiCore(options), KalshiConfigError, `${name} takes`);
-      assertThrows(() => new KalshiClient(options), KalshiConfigError, `${name} takes`);
+      assertThrows(() => new KalshiCore(options), KalshiConfigError, `\`${name}\` takes`);
+      assertThrows(() => new KalshiClient(options), KalshiConfigError, `\`${name}\` takes`);
       assertThrows(
         () => new KalshiClient({ keyId: "a", privateKeyPath: "key.pem", ...options }),
         KalshiConfigError,
-        `${name} takes`,
+        `\`${name}\` takes`,
       );
     }
   }
   for (const limiter of [null, {}]) {
-    assertThrows(() => new KalshiCore({ limiter: limiter as never }), KalshiConfigError, "limiter takes");
+    assertThrows(() => new KalshiCore({ limiter: limiter as never }), KalshiConfigError, "`limiter` takes");
   }
   for (const config of [null, {}, { baseUrl: "https://api.elections.kalshi.com/trade-api/v2" }]) {
     assertThrows(() => new KalshiCore({ config: config as never }), KalshiConfigError, "KalshiConfig");
@@ -35,7 +35,7 @@ test("what a client could not call when its time comes is refused when the clien
   assertThrows(
     () => new KalshiClient({ onDrift: {} as never }),
     KalshiConfigError,
-    "onDrift takes a function",
+    "`onDrift` takes a function",
   );
 });
 

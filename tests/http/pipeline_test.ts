@@ -496,8 +496,8 @@ test("options of the client that are unknown or conflict are refused", async () 
   const bad: [Record<string, unknown>, string][] = [
     [{ timeout: 5 }, "timeout"],
     [{ auth: null }, "signer"],
-    [{ auth: { keyId: "a" } }, "sign(text)"],
-    [{ auth: Promise.resolve(auth) }, "await"],
+    [{ auth: { keyId: "a" } }, "`keyId` and `sign`"],
+    [{ auth: Promise.resolve(auth) }, "Await"],
     [{ demo: true, config: KalshiConfig.demo() }, "demo"],
     [{ auth, keyId: "a" }, "auth"],
     [{ keyId: "a" }, "privateKey"],

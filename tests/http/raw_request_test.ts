@@ -16,7 +16,7 @@ test("a request whose parts are none is refused before anything is sent", async 
     await refused("takes an HTTP method first", method, "/x");
   }
   for (const options of [null, 1, "x", [], new Map(), new AbortController().signal]) {
-    await refused("takes a plain object", "GET", "/x", options);
+    await refused("takes an object of options", "GET", "/x", options);
   }
   const queries = [
     new URLSearchParams("limit=1"),

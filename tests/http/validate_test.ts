@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { KalshiClient, type KalshiClientOptions } from "../../src/client.ts";
+import { KalshiClient } from "../../src/client.ts";
+import type { KalshiClientOptions } from "../../src/client_options.ts";
 import { KalshiConfigError, KalshiDecodeError } from "../../src/base/errors.ts";
 import type { DriftEvent } from "../../src/http/hooks.ts";
 import { checkResponse } from "../../src/contract/schemas.ts";
@@ -48,5 +49,9 @@ test("only answers that a method of the contract reads are compared", async () =
 
 test("validate needs the schemas and one of its three words", () => {
   assertThrows(() => clientOf({ validate: "warn" }), KalshiConfigError, "@unofficial/kalshi/schemas");
-  assertThrows(() => clientOf({ validate: "loud" as "warn", checkResponse }), KalshiConfigError, '"loud"');
+  assertThrows(
+    () => clientOf({ validate: "loud" as "warn", checkResponse }),
+    KalshiConfigError,
+    '"off" or "warn"',
+  );
 });

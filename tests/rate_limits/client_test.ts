@@ -110,11 +110,11 @@ test("a batch that never fits is refused before anything is sent", async () => {
 test("what a limiter cannot be made of is refused when the client is made", () => {
   const make = (rateLimit: unknown) => () => new KalshiClient({ demo: true, rateLimit: rateLimit as "auto" });
   const budget = { tokensPerSecond: 100 };
-  assertThrows(make({ read: budget }), KalshiConfigError, "write.tokensPerSecond");
-  assertThrows(make({ read: budget, write: { tokensPerSecond: 0 } }), KalshiConfigError, "at least 1");
+  assertThrows(make({ read: budget }), KalshiConfigError, "KalshiClient.rateLimit needs `write`");
+  assertThrows(make({ read: budget, write: { tokensPerSecond: 0 } }), KalshiConfigError, "a number from 1");
   assertThrows(make({ read: budget, write: budget, capacity: 5 }), KalshiConfigError, "capacity");
   assertThrows(make("auto"), KalshiConfigError, "give the client a key");
-  assertThrows(make("on"), KalshiConfigError, '"on"');
+  assertThrows(make("on"), KalshiConfigError, "text of 2 characters");
   assertThrows(make(true), KalshiConfigError, "true");
 });
 

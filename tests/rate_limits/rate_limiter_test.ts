@@ -367,21 +367,21 @@ test("a higher tier serves the line sooner; what no longer fits a lower one is r
 
 test("options that cannot be are refused", () => {
   const make = (options: unknown) => () => new RateLimiter(options as RateLimiterOptions);
-  assertThrows(make({}), KalshiConfigError, "read.tokensPerSecond");
+  assertThrows(make({}), KalshiConfigError, "needs `read`: it takes { tokensPerSecond, capacity }");
   assertThrows(
     make({ ...premier, write: { tokensPerSecond: 0 } }),
     KalshiConfigError,
-    "write.tokensPerSecond",
+    "RateLimiter.write: `tokensPerSecond` takes",
   );
   assertThrows(
     make({ ...premier, write: { tokensPerSecond: "9" } }),
     KalshiConfigError,
-    "write.tokensPerSecond",
+    "RateLimiter.write: `tokensPerSecond` takes",
   );
   assertThrows(
     make({ ...premier, write: { tokensPerSecond: 9, capacity: NaN } }),
     KalshiConfigError,
-    "write.capacity",
+    "write: `capacity`",
   );
   assertThrows(make({ ...premier, marginMs: -1 }), KalshiConfigError, "marginMs");
   assertThrows(make({ ...premier, cancelReserve: Infinity }), KalshiConfigError, "cancelReserve");
@@ -539,7 +539,7 @@ test("a request or a cost that cannot be is refused, and leaves the bucket as it
     assertThrows(
       () => limiter.setCosts({ default_cost: 10, endpoint_costs }),
       KalshiConfigError,
-      "cost of POST /orders",
+      "POST /orders: `cost`",
     );
     assertThrows(
       () => limiter.setCosts({ default_cost: cost as number, endpoint_costs: [] }),

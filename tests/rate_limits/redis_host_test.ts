@@ -292,7 +292,7 @@ test("a 429 empties the bucket for every process", async () => {
 
 test("options of the Redis store that cannot be are refused", () => {
   const make = (options: unknown) => () => new RedisRateStore(options as { eval: RedisEval });
-  assertThrows(make({}), KalshiConfigError, "eval takes a function");
+  assertThrows(make({}), KalshiConfigError, "`eval`: it takes a function");
   for (const wrong of [0, -1, NaN, Infinity, 2 ** 31, "500", null]) {
     assertThrows(make({ eval: () => {}, timeoutMs: wrong }), KalshiConfigError, "timeoutMs");
   }

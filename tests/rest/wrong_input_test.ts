@@ -399,10 +399,10 @@ test("a filter of another spelling does not read or cancel everything", async ()
     await assertRefused("markets.listAll", [{ limit: "5" }, { history }], "`limit`");
   }
   for (const history of [1, "true", null, {}]) {
-    await assertRefused("trades.listAll", [{}, { history }], "history takes true or false");
+    await assertRefused("trades.listAll", [{}, { history }], "`history` takes true or false");
   }
   for (const prefetch of [1, "true", null]) {
-    await assertRefused("markets.listAll", [{}, { prefetch }], "prefetch takes true or false");
+    await assertRefused("markets.listAll", [{}, { prefetch }], "`prefetch` takes true or false");
   }
 });
 

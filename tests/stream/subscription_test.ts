@@ -109,8 +109,8 @@ test("wrong parameters are refused before anything is sent", async () => {
     [() => stream.subscribe("ticker", { market_tickers: ["A"], market_ids: ["x"] }), "one of"],
     [() => stream.subscribe("orderbook_delta"), "needs market_tickers"],
     [() => stream.subscribe("order_group_updates", { market_tickers: ["A"] } as never), "no option"],
-    [() => stream.subscribe("trade", {}, { queue: { policy: "block" as never } }), "queue.policy"],
-    [() => stream.subscribe("trade", {}, { queue: { limit: 0 } }), "queue.limit"],
+    [() => stream.subscribe("trade", {}, { queue: { policy: "block" as never } }), "queue: `policy`"],
+    [() => stream.subscribe("trade", {}, { queue: { limit: 0 } }), "queue: `limit`"],
     [() => stream.fills({}, { recover: true }), "client.stream()"],
     [
       () => stream.subscribe("orderbook_delta", { market_ticker: "A", use_yes_price: "yes" } as never),

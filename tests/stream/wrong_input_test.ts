@@ -179,7 +179,7 @@ test("MarketBook, BookReplay and decoders: no ticker, no decoder, unknown option
   ];
   for (const make of hooked) {
     assertStringIncludes(refusal(() => make({ onChanges: () => {} })), "Did you mean onChange?");
-    assertStringIncludes(refusal(() => make({ onChange: "log" })), "onChange takes a function");
+    assertStringIncludes(refusal(() => make({ onChange: "log" })), "`onChange` takes a function");
   }
   for (const none of [undefined, null, "event", {}, eventBookDecoder]) {
     assertStringIncludes(refusal(() => new BookReplay({ decoder: none as Untyped })), "eventBookDecoder()");
@@ -187,7 +187,7 @@ test("MarketBook, BookReplay and decoders: no ticker, no decoder, unknown option
   const make = (options: Untyped) => eventBookDecoder(options);
   assertStringIncludes(refusal(() => make({ use_yes_price: false })), "Did you mean useYesPrice?");
   assertStringIncludes(refusal(() => make({ useYesPrices: false })), "Did you mean useYesPrice?");
-  assertStringIncludes(refusal(() => make({ useYesPrice: "false" })), "useYesPrice takes true or false");
+  assertStringIncludes(refusal(() => make({ useYesPrice: "false" })), "`useYesPrice` takes true or false");
 });
 
 test("MarketBook.feed: what is no update of its market is refused; one that no book can follow is told as stale", () => {
@@ -249,19 +249,19 @@ test("options of a stream's methods: unknown names, wrong values and what is no 
     const call = (options: Untyped) => () => stream[name](...args, options);
     for (const options of noObjects()) await refused(call(options), name);
     await refused(call({ timeout: 5 }), "Did you mean timeoutMs (in milliseconds)?");
-    await refused(call({ timeoutMs: "5" }), "timeoutMs takes a number");
-    await refused(call({ timeoutMs: -1 }), "timeoutMs takes a number");
-    await refused(call({ signal: {} }), "signal takes an AbortSignal");
-    await refused(call({ signal: null }), "signal takes an AbortSignal");
-    await refused(call({ signal: new AbortController() }), "signal takes an AbortSignal");
+    await refused(call({ timeoutMs: "5" }), "`timeoutMs` takes milliseconds");
+    await refused(call({ timeoutMs: -1 }), "`timeoutMs` takes milliseconds");
+    await refused(call({ signal: {} }), "`signal` takes an AbortSignal");
+    await refused(call({ signal: null }), "`signal` takes an AbortSignal");
+    await refused(call({ signal: new AbortController() }), "`signal` takes an AbortSignal");
   }
   for (const [name, ...args] of openings.slice(0, 4)) {
     await refused(() => stream[name](...args, { market_tickers: ["A"] }), "the argument before the options");
     if (name === "on") continue;
     const call = (queue: Untyped) => () => stream[name](...args, { queue });
     for (const queue of noObjects()) await refused(call(queue), "queue");
-    await refused(call({ policy: "oldest" }), "queue.policy takes one of");
-    await refused(call({ limit: 0 }), "queue.limit takes a whole number");
+    await refused(call({ policy: "oldest" }), "queue: `policy` takes");
+    await refused(call({ limit: 0 }), "queue: `limit` takes a whole number");
     await refused(call({ size: 5 }), 'no option "size"');
   }
   for (const name of ["fills", "userOrders"]) {
@@ -319,7 +319,7 @@ test("parameters of a channel: unknown names, wrong types and what is no object 
     await refused(() => stream.subscribe(channel), `Did you mean "${meant}"?`);
   }
   for (const handler of [undefined, null, "log", {}]) {
-    await refused(() => stream.on("trade", handler), "on() takes a function");
+    await refused(() => stream.on("trade", handler), "on: `handler` takes a function");
   }
   assertEquals(commands(), []);
   await close();
@@ -338,7 +338,7 @@ test("a subscription's and a book's own methods refuse options and names that ca
   assertEquals(commands(), ["subscribe"]);
   const book = await stream.orderBook("A");
   await refused(() => book.live({ timeout: 5 }), "Did you mean timeoutMs");
-  assertThrows(() => book.changes({ policy: "never" }), KalshiConfigError, "queue.policy");
+  assertThrows(() => book.changes({ policy: "never" }), KalshiConfigError, "queue: `policy`");
   assertThrows(() => book.changes("latest"), KalshiConfigError, "queue takes an object");
   await close();
 });
@@ -346,12 +346,12 @@ test("a subscription's and a book's own methods refuse options and names that ca
 test("a stream's own options: what cannot be is refused before it connects", async () => {
   const auth = { keyId: "key-1", sign: (text: string) => Promise.resolve(btoa(text)) };
   const wrong: readonly [Untyped, string][] = [
-    [{ onError: "log" }, "onError takes a function"],
-    [{ onUnknown: {} }, "onUnknown takes a function"],
-    [{ onUnreadable: null }, "onUnreadable takes a function"],
-    [{ verifyBooks: "false" }, "verifyBooks takes true or false"],
-    [{ verifyBooks: 0 }, "verifyBooks takes true or false"],
-    [{ signal: {} }, "signal takes an AbortSignal"],
+    [{ onError: "log" }, "`onError` takes a function"],
+    [{ onUnknown: {} }, "`onUnknown` takes a function"],
+    [{ onUnreadable: null }, "`onUnreadable` takes a function"],
+    [{ verifyBooks: "false" }, "`verifyBooks` takes true or false"],
+    [{ verifyBooks: 0 }, "`verifyBooks` takes true or false"],
+    [{ signal: {} }, "`signal` takes an AbortSignal"],
     [{ onErrors: () => {} }, "Did you mean onError?"],
   ];
   const client: Untyped = new KalshiClient({ auth });
@@ -365,7 +365,7 @@ test("a stream's own options: what cannot be is refused before it connects", asy
   await assertRejects(
     () => KalshiStream.connect({ auth, clock }),
     KalshiConfigError,
-    "clock takes an object",
+    "`clock` takes a clock",
   );
   assert(client.isAuthenticated);
 });

@@ -157,10 +157,10 @@ test("only the requests that are chosen go wrong and are counted", async () => {
 test("faults that cannot be are refused", () => {
   const { transport } = server();
   const make = (options: object) => () => new FaultTransport({ transport, ...options });
-  assertThrows(make({ rates: { cutAfter: 1.5 } }), KalshiConfigError, "rates.cutAfter");
+  assertThrows(make({ rates: { cutAfter: 1.5 } }), KalshiConfigError, "rates: `cutAfter`");
   assertThrows(make({ rates: { cutAfter: 0.6, malformed: 0.6 } }), KalshiConfigError, "over 1");
   assertThrows(make({ rates: { cut: 0.6 } }), KalshiConfigError, "rates has no option");
-  assertThrows(make({ rates: { delayMs: [5, 1] } }), KalshiConfigError, "rates.delayMs");
+  assertThrows(make({ rates: { delayMs: [5, 1] } }), KalshiConfigError, "rates: `delayMs`");
   assertThrows(make({ sed: 1 }), KalshiConfigError, "Did you mean seed?");
   assertInstanceOf(make({})(), FaultTransport);
 });

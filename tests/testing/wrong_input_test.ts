@@ -36,13 +36,13 @@ test("FaultTransport: options, chances and faults that are unknown or cannot be 
   assertRefused(make({ transport, clock: {} }), "`clock` takes");
   for (const rates of noObjects()) assertRefused(make({ transport, rates }), "rates");
   assertRefused(make({ transport, rates: { cut_after: 1 } }), "Did you mean cutAfter?");
-  assertRefused(make({ transport, rates: { cutAfter: "0.5" } }), "rates.cutAfter takes");
-  assertRefused(make({ transport, rates: { delayMs: 5 } }), "rates.delayMs takes");
-  assertRefused(make({ transport, rates: { delayMs: ["1", "5"] } }), "rates.delayMs takes");
+  assertRefused(make({ transport, rates: { cutAfter: "0.5" } }), "rates: `cutAfter` takes");
+  assertRefused(make({ transport, rates: { delayMs: 5 } }), "rates: `delayMs` takes");
+  assertRefused(make({ transport, rates: { delayMs: ["1", "5"] } }), "rates: `delayMs` takes");
   for (const faults of [null, {}, "cut-after"]) assertRefused(make({ transport, faults }), "`faults` takes");
   const wrong: readonly [Untyped, string][] = [
-    ["cut-after", 'such as { kind: "cut-after" }'],
-    [null, 'such as { kind: "cut-after" }'],
+    ["cut-after", "takes an object of options"],
+    [null, "takes an object of options"],
     [{}, '`kind` takes "cut-before"'],
     [{ fault: "cut-after" }, 'no option "fault"'],
     [{ kind: "cut" }, '`kind` takes "cut-before"'],
@@ -105,19 +105,19 @@ test("cassettes: options that are unknown, missing or cannot be are refused", ()
 
 test("ManualClock and TokenBucket: what is no number of milliseconds or tokens is refused", async () => {
   for (const start of [null, "0", NaN, -1, Infinity, {}, new Date(0)]) {
-    assertRefused(() => new ManualClock(start as Untyped), "ManualClock takes a number");
+    assertRefused(() => new ManualClock(start as Untyped), "ManualClock: `startMs` takes milliseconds");
   }
   const clock: Untyped = new ManualClock(0);
   for (const ms of [undefined, null, "5", NaN, -1, Infinity, {}]) {
-    await assertRejects(() => clock.advance(ms), KalshiConfigError, "advance takes a number");
+    await assertRejects(() => clock.advance(ms), KalshiConfigError, "advance: `ms` takes milliseconds");
   }
-  assertRefused(() => clock.setTimer("x", 5), "setTimer takes a function");
-  assertRefused(() => clock.setTimer(() => {}, NaN), "setTimer takes a number");
+  assertRefused(() => clock.setTimer("x", 5), "setTimer: `callback` takes a function");
+  assertRefused(() => clock.setTimer(() => {}, NaN), "setTimer: `delayMs` takes milliseconds");
   for (const budget of [undefined, null, {}, { tokensPerSecond: "100" }, { tokensPerSecond: NaN }]) {
-    assertRefused(() => new TokenBucket(budget as Untyped, 0), "tokensPerSecond takes a number");
+    assertRefused(() => new TokenBucket(budget as Untyped, 0), "`tokensPerSecond` takes a number");
   }
   assertRefused(
     () => new TokenBucket({ tokensPerSecond: 1, capacity: "1" as Untyped }, 0),
-    "capacity takes a number",
+    "`capacity` takes a number",
   );
 });

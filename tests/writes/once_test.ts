@@ -6,7 +6,8 @@ import type {
   KalshiConfigOptions,
   Order,
 } from "../../mod.ts";
-import { KalshiClient, type KalshiClientOptions } from "../../src/client.ts";
+import { KalshiClient } from "../../src/client.ts";
+import type { KalshiClientOptions } from "../../src/client_options.ts";
 import {
   KalshiAbortError,
   KalshiConfigError,

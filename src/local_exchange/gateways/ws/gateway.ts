@@ -8,7 +8,7 @@ import { shown } from "../../../base/plain.ts";
 import { ApiError } from "../../api_error.ts";
 import type { Account } from "../../engine/model.ts";
 import { type ApiKey, authenticate } from "../../keys.ts";
-import { assertFrame, assertHandshakeFault, assertMessage, assertSocketFault } from "../../controls.ts";
+import { assertFrame, assertMessage, readHandshakeFault, readSocketFault } from "../../controls.ts";
 import type { Exchange } from "../../exchange.ts";
 import { Commands } from "./commands.ts";
 import { ServerConnection } from "./connection.ts";
@@ -108,8 +108,7 @@ export class WebSocketGateway implements ExchangeSockets {
   }
 
   fail(given: SocketFault, accountId?: string): void {
-    assertSocketFault(given);
-    const fault = { ...given };
+    const fault = readSocketFault(given);
     for (const connected of this.#of(accountId, "fail")) fail(connected, fault);
   }
 
@@ -119,8 +118,7 @@ export class WebSocketGateway implements ExchangeSockets {
   }
 
   refuse(fault: HandshakeFault): void {
-    assertHandshakeFault(fault);
-    this.#handshakes.add({ ...fault });
+    this.#handshakes.add(readHandshakeFault(fault));
   }
 
   clearFaults(): void {

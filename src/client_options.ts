@@ -1,0 +1,90 @@
+/**
+ * What a client is made from.
+ *
+ * @module
+ */
+import type { KalshiAuth } from "./auth/kalshi_auth.ts";
+import type { Passphrase } from "./auth/open_pem.ts";
+import type { PemInput } from "./auth/pem.ts";
+import { type RequestSigner, signerRule } from "./auth/signer.ts";
+import { callable, flag, oneOf, rule, type Rules } from "./base/options.ts";
+import type { KalshiConfig, KalshiConfigOptions } from "./config/kalshi_config.ts";
+import type { ResponseCheck } from "./contract/validation.ts";
+import { coreRules, type KalshiCoreOptions } from "./core_options.ts";
+import type { ClientHooks } from "./http/hooks.ts";
+import type { Validate } from "./http/validate.ts";
+import type { RateBudgets } from "./rate_limits/budgets.ts";
+import type { Limiter } from "./rate_limits/limiter.ts";
+import type { Runtime } from "./runtime/types.ts";
+
+/** What a client is made from. Without a key it makes public calls only. */
+export interface KalshiClientOptions
+  extends ClientHooks, Omit<KalshiCoreOptions, "auth" | "config" | "runtime" | "limiter" | "inspect"> {
+  /** A key to share between clients; not together with `keyId` and the options that belong to it. */
+  readonly auth?: KalshiAuth | RequestSigner | undefined;
+  /** Id of the API key. */
+  readonly keyId?: string | undefined;
+  /** The private key as PEM: its text, or the bytes of its file. */
+  readonly privateKey?: PemInput | undefined;
+  /**
+   * A file that holds the private key: a path, in which `~/` is the home folder, or a `file:` URL. Read at once where
+   * the runtime can, so that a missing file fails here, else at the first signed call.
+   */
+  readonly privateKeyPath?: string | URL | undefined;
+  /** Passphrase of an encrypted key, or a function that gives it. */
+  readonly passphrase?: Passphrase | undefined;
+  /** Configuration, or its options; production when left out. */
+  readonly config?: KalshiConfig | KalshiConfigOptions | undefined;
+  /** The adapter of this runtime, such as `nodeRuntime()`; detected when left out. */
+  readonly runtime?: Runtime | undefined;
+  /** `true` is short for `config: KalshiConfig.demo()`; not together with `config`. */
+  readonly demo?: boolean | undefined;
+  /**
+   * Keeps requests inside the account's rate budget: `"auto"` reads budgets and costs from Kalshi and follows the
+   * account's tier, a `{ read, write }` says them, a `RateLimiter` of `@unofficial/kalshi/rate-limits` is shared
+   * between clients. `false`, the default, sends at once.
+   */
+  readonly rateLimit?: "auto" | RateBudgets | Limiter | false | undefined;
+  /**
+   * What happens when an answer is not what the contract says: nothing (`"off"`, the default), `onDrift` is told
+   * and the answer returned (`"warn"`), or a {@linkcode KalshiDecodeError} (`"strict"`). Needs `checkResponse`.
+   */
+  readonly validate?: Validate | undefined;
+  /** `checkResponse` of `@unofficial/kalshi/schemas`, for `validate`. */
+  readonly checkResponse?: ResponseCheck | undefined;
+}
+
+const isObject = (value: unknown) => typeof value === "object" && value !== null;
+
+/** What the options of a client may be. */
+export const clientRules: Rules<KalshiClientOptions> = {
+  auth: signerRule(),
+  keyId: rule("the id of an API key as text", (value) => typeof value === "string"),
+  privateKey: rule(
+    "a private key as PEM: its text, or the bytes of its file",
+    (value) => typeof value === "string" || isObject(value),
+  ),
+  privateKeyPath: rule(
+    "a path as text, or a `file:` URL",
+    (value) => typeof value === "string" || value instanceof URL,
+  ),
+  passphrase: rule(
+    "a passphrase, or a function that gives one",
+    (value) => typeof value === "string" || typeof value === "function",
+  ),
+  config: rule("a KalshiConfig, or an object of its options", isObject),
+  demo: flag(),
+  runtime: coreRules.runtime as Rules<KalshiClientOptions>["runtime"],
+  transport: coreRules.transport,
+  clock: coreRules.clock,
+  onRequest: callable(),
+  onResponse: callable(),
+  onRetry: callable(),
+  onDrift: callable(),
+  rateLimit: rule(
+    '"auto", { read, write }, a RateLimiter or false',
+    (value) => value === "auto" || value === false || isObject(value),
+  ),
+  validate: oneOf("off", "warn", "strict"),
+  checkResponse: callable("`checkResponse` of @unofficial/kalshi/schemas"),
+};

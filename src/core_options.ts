@@ -1,0 +1,71 @@
+/**
+ * What a core is made from, and what its `request` takes.
+ *
+ * @module
+ */
+import { type RequestSigner, signerRule } from "./auth/signer.ts";
+import type { Clock } from "./base/clock.ts";
+import { callable, clock, having, oneOf, type Rule, rule, type Rules } from "./base/options.ts";
+import type { KalshiSettings } from "./config/kalshi_config.ts";
+import type { CallOptions } from "./http/call_options.ts";
+import type { ClientHooks } from "./http/hooks.ts";
+import type { InspectResponse } from "./http/pipeline.ts";
+import { type Transport, transportRule } from "./http/transport.ts";
+import type { Limiter } from "./rate_limits/limiter.ts";
+import type { RestRuntime } from "./runtime/types.ts";
+
+/** What a {@linkcode KalshiCore} is made from. */
+export interface KalshiCoreOptions extends Omit<ClientHooks, "onDrift"> {
+  /** Signs requests: a `KalshiAuth`, what `signerFromPem` gives, or a signer of your own. Without one, public calls only. */
+  readonly auth?: RequestSigner | (() => Promise<RequestSigner>) | undefined;
+  /** Configuration; production with every default when left out. */
+  readonly config?: KalshiSettings | undefined;
+  /** The adapter of this runtime, such as `nodeRuntime()`; detected when left out. */
+  readonly runtime?: RestRuntime | undefined;
+  /** Replaces the network entirely. */
+  readonly transport?: Transport | undefined;
+  /**
+   * Keeps requests inside the account's rate budget: a `RateLimiter` of `@unofficial/kalshi/rate-limits`, which
+   * several clients may share. None when left out.
+   */
+  readonly limiter?: Limiter | undefined;
+  /**
+   * Looks at each decoded answer of an operation of the contract; what it throws is the call's error.
+   */
+  readonly inspect?: InspectResponse | undefined;
+  /** Time; the runtime's own when left out. */
+  readonly clock?: Clock | undefined;
+}
+
+/** A request that no method of a namespace models. */
+export interface RawRequestOptions extends Omit<CallOptions, "extraQuery" | "extraBody"> {
+  /** Query parameters; a list is repeated. `undefined` is left out, `false` and 0 are sent. */
+  readonly query?: Readonly<Record<string, unknown>> | undefined;
+  /** JSON body. */
+  readonly body?: unknown;
+  /** Whether to sign: `optional` (sign when there is a key) when left out; `none` never does. */
+  readonly auth?: "required" | "optional" | "none" | undefined;
+}
+
+const isObject = (value: unknown) => typeof value === "object" && value !== null;
+
+/** What the options of a {@linkcode KalshiCore} may be. */
+export const coreRules: Rules<KalshiCoreOptions> = {
+  auth: rule(
+    "a KalshiAuth, or a signer with `keyId` and `sign`, or a function that gives one",
+    (value) => typeof value === "function" || signerRule().test(value),
+  ),
+  config: rule("a KalshiConfig", isObject),
+  runtime: having("the adapter of a runtime", "createHttpPool"),
+  transport: transportRule(),
+  limiter: having("a limiter", "admit"),
+  inspect: callable(),
+  clock: clock(),
+  onRequest: callable(),
+  onResponse: callable(),
+  onRetry: callable(),
+};
+
+/** What `auth` of a request may be. */
+export const requestAuth = (): Rule<NonNullable<RawRequestOptions["auth"]>> =>
+  oneOf("required", "optional", "none");

@@ -1,0 +1,115 @@
+/**
+ * The options of a stream, and what each may be. Apart from the stream, so that a client can refuse wrong ones before it
+ * loads the code of streams.
+ *
+ * @module
+ */
+import type { KalshiAuth } from "../auth/kalshi_auth.ts";
+import { type RequestSigner, signerRule } from "../auth/signer.ts";
+import type { Clock } from "../base/clock.ts";
+import {
+  callable,
+  clock,
+  flag,
+  having,
+  needed,
+  type Rule,
+  rule,
+  type Rules,
+  signal,
+  withPreset,
+} from "../base/options.ts";
+import type { KalshiConfig, KalshiConfigOptions } from "../config/kalshi_config.ts";
+import { placeHint } from "../config/option_places.ts";
+import type { Fill, Order } from "../contract/event/types.ts";
+import type { Runtime } from "../runtime/types.ts";
+import type { OtherFrame } from "./items.ts";
+
+/** Where a stream looks up what it missed; `client.stream()` brings one along. */
+export interface StreamLookup {
+  /** The account's fills since this Unix time in milliseconds. */
+  fills(sinceMs: number): AsyncIterable<Fill>;
+  /** The account's orders that were made since this Unix time in milliseconds, and all that rest. */
+  orders(sinceMs: number): AsyncIterable<Order>;
+  /** One order. */
+  order(orderId: string): Promise<Order>;
+  /** One market: whether there is one whose order book does not come. It is not asked when left out. */
+  market?(ticker: string): Promise<{ readonly status: string }>;
+  /** How fresh the answers are, in Unix milliseconds: `GET /exchange/user_data_timestamp`. Always fresh when left out. */
+  readonly asOfMs?: (() => Promise<number>) | undefined;
+}
+
+/** A client, as far as a stream looks up what it missed through it. */
+export interface LookupClient {
+  /** The account's fills. */
+  readonly fills: { listAll(params: { min_ts: number }): AsyncIterable<Fill> };
+  /** The account's orders. */
+  readonly orders: {
+    listAll(params: { min_ts: number } | { status: "resting" }): AsyncIterable<Order>;
+    get(orderId: string): Promise<Order>;
+  };
+  /** The markets; those whose order books do not come are not looked up when left out. */
+  readonly markets?: { get(ticker: string): Promise<{ readonly status: string }> };
+  /** The state of the exchange. */
+  readonly exchange: { userDataTimestamp(): Promise<string> };
+}
+
+/** What a stream is made from. */
+export interface StreamOptions {
+  /** The key that signs the handshake. */
+  readonly auth: KalshiAuth | RequestSigner;
+  /** Configuration, or its options; production when left out. */
+  readonly config?: KalshiConfig | KalshiConfigOptions | undefined;
+  /** The adapter of this runtime; detected when left out. */
+  readonly runtime?: Runtime | undefined;
+  /** Ends the attempt to connect. The stream that comes of it has `close()`. */
+  readonly signal?: AbortSignal | undefined;
+  /** Time; the runtime's own when left out. */
+  readonly clock?: Clock | undefined;
+  /** Where `recover` looks up what was missed: a `KalshiClient`, or a {@linkcode StreamLookup} of your own. */
+  readonly lookup?: LookupClient | StreamLookup | undefined;
+  /**
+   * Whether to check one live book against a fresh snapshot at each liveness interval, in turns. It also shows when
+   * the last frames of a quiet subscription were lost.
+   *
+   * @default true
+   */
+  readonly verifyBooks?: boolean | undefined;
+  /** Told of frames whose type is not known. */
+  readonly onUnknown?: ((frame: OtherFrame) => void) | undefined;
+  /** Told of text that is no frame, in full. */
+  readonly onUnreadable?: ((text: string) => void) | undefined;
+  /**
+   * Told of errors that no call waits for: error frames of Kalshi, what handlers of `on` throw or reject with, what ends
+   * their channel, markets that turn out not to be there. Without it they go to `console.error`: each kind once, then
+   * how often it came.
+   */
+  readonly onError?: ((error: unknown) => void) | undefined;
+}
+
+const isObject = (value: unknown) => typeof value === "object" && value !== null;
+
+/** What the options of a stream may be. */
+export const streamRules = {
+  auth: needed(signerRule()),
+  config: rule("a KalshiConfig, or an object of its options", isObject),
+  runtime: having("the adapter of a runtime", "createHttpPool"),
+  signal: signal(),
+  clock: clock(),
+  lookup: rule("a KalshiClient, or a StreamLookup", isObject),
+  verifyBooks: withPreset(flag(), true),
+  onUnknown: callable(),
+  onUnreadable: callable(),
+  onError: callable(),
+} satisfies Rules<StreamOptions>;
+
+/** What the options of a stream that a client opens may be: the rest is the client's own. */
+export const clientStreamRules: Rules<Omit<StreamOptions, "auth">> & {
+  readonly auth: Rule<StreamOptions["auth"]>;
+} = {
+  ...streamRules,
+  auth: signerRule(),
+};
+
+/** Where a name belongs that is no option of a stream. */
+export const streamHint = placeHint("KalshiStream", Object.keys(streamRules));
