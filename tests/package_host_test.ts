@@ -1,6 +1,6 @@
 /** What npm publishes, installed into an empty project and used there, without the network. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import {
   cpSync,
   existsSync,
@@ -33,14 +33,30 @@ const deno = resolve("node_modules/deno/deno");
 const bun = resolve("node_modules/.bin/bun");
 const tsc = resolve("node_modules/typescript-7/bin/tsc");
 
+const environment = { NO_COLOR: "1", NODE_NO_WARNINGS: "1", npm_config_update_notifier: "false" };
+
 function run(cwd: string, command: string, ...args: string[]): string {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
     cwd,
     encoding: "utf8",
-    env: { ...process.env, NO_COLOR: "1", NODE_NO_WARNINGS: "1", npm_config_update_notifier: "false" },
+    env: { ...process.env, ...environment },
   });
   assertEquals(status, 0, `${command} ${args.join(" ")}:\n${error?.message ?? ""}${stdout}${stderr}`);
   return stdout;
+}
+
+/** The same, beside others. */
+async function start(cwd: string, command: string, ...args: string[]): Promise<void> {
+  const wrong = await new Promise<string>((resolve) =>
+    execFile(
+      command,
+      args,
+      { cwd, env: { ...process.env, ...environment } },
+      (error, stdout, stderr) =>
+        resolve(error === null ? "" : `${command} ${args.join(" ")}:\n${error.message}${stdout}${stderr}`),
+    )
+  );
+  assertEquals(wrong, "");
 }
 
 /** Builds, packs and installs; the dependencies are links to those that are here. */
@@ -142,48 +158,51 @@ function checkTypes(consumer: string, installed: string): Set<string> {
  * Compiles loops, keys and all entries with the oldest TypeScript that is supported, with the last of its line and
  * with today's, with the types of each Node, with and without the DOM library.
  */
-function checkCompilers(consumer: string): void {
+async function checkCompilers(consumer: string): Promise<void> {
   const all = entries.map((entry, index) => `export * as entry${index} from "${entry}";`).join("\n");
   writeFileSync(join(consumer, "all.ts"), all);
-  mkdirSync(join(consumer, "node_modules/@types"), { recursive: true });
-  const types = join(consumer, "node_modules/@types/node");
-  const compile = (compiler: string, lib: readonly string[], skipLibCheck: boolean) => {
-    writeFileSync(
-      join(consumer, "tsconfig.json"),
-      JSON.stringify({
-        compilerOptions: {
-          target: "es2022",
-          lib,
-          types: ["node"],
-          strict: true,
-          module: "nodenext",
-          noEmit: true,
-          skipLibCheck,
-        },
-        files: ["loops.ts", "all.ts", lib.includes("dom") ? "dom_keys.ts" : "node_keys.ts"],
-      }),
-    );
-    run(consumer, "node", resolve("node_modules", compiler, "bin/tsc"), "-p", ".");
-  };
-  for (const node of ["@types/node", "types-node-22", "types-node-24"]) {
-    rmSync(types, { recursive: true, force: true });
+  const program = (node: number, lib: readonly string[], skipLibCheck: boolean) => ({
+    compilerOptions: {
+      target: "es2022",
+      lib,
+      typeRoots: [`types/${node}`],
+      types: ["node"],
+      strict: true,
+      module: "nodenext",
+      noEmit: true,
+      skipLibCheck,
+    },
+    files: ["loops.ts", "all.ts", lib.includes("dom") ? "dom_keys.ts" : "node_keys.ts"],
+  });
+  for (
+    const [node, name] of Object.entries({ 20: "@types/node", 22: "types-node-22", 24: "types-node-24" })
+  ) {
+    const types = join(consumer, "types", node, "node");
     // A copy with what it imports beside it: the compiler would follow a link, and not find it.
-    cpSync(resolve("node_modules", node), types, { recursive: true });
-    const nested = resolve("node_modules", node, "node_modules/undici-types");
+    cpSync(resolve("node_modules", name), types, { recursive: true });
+    const nested = resolve("node_modules", name, "node_modules/undici-types");
     if (!existsSync(nested)) {
       cpSync(resolve("node_modules/undici-types"), join(types, "node_modules/undici-types"), {
         recursive: true,
       });
     }
-    for (const compiler of ["typescript-5.5", "typescript", "typescript-7"]) {
-      compile(compiler, ["es2023"], false);
-    }
   }
-  for (const compiler of ["typescript-5.5", "typescript", "typescript-7"]) {
-    compile(compiler, ["es2023", "dom"], false);
+  const programs = [
+    ...[20, 22, 24].map((node) => program(node, ["es2023"], false)),
+    program(24, ["es2023", "dom"], false),
     // Where what cannot be read is `any` without a word.
-    compile(compiler, ["es2023"], true);
-  }
+    program(24, ["es2023"], true),
+  ];
+  const given = JSON.stringify(programs);
+  const scripted = (compiler: string) =>
+    start(consumer, "node", resolve("tests/package/compile.cjs"), resolve("node_modules", compiler), given);
+  const native = async () => {
+    for (const [index, program] of programs.entries()) {
+      writeFileSync(join(consumer, `program${index}.json`), JSON.stringify(program));
+      await start(consumer, "node", tsc, "-p", `program${index}.json`);
+    }
+  };
+  await Promise.all([scripted("typescript-5.5"), scripted("typescript"), native()]);
 }
 
 /**
@@ -308,7 +327,7 @@ test("the npm package works where it is installed", { on: ["node"], timeoutMs: 6
     checkRuntimes(consumer);
     checkAdapters(installed);
     const declarations = checkTypes(consumer, installed);
-    checkCompilers(consumer);
+    await checkCompilers(consumer);
     checkPlainJavaScript(consumer, ["node", ...(await nodes).map(({ path }) => path)]);
     await checkBundles(consumer);
     await checkFiles(installed, files, declarations);
