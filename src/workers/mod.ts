@@ -6,5 +6,6 @@
  */
 
 export { workersRuntime } from "../runtime/workers.ts";
-export { type FeedAccess, type FeedReader, KalshiFeed, type KalshiFeedOptions } from "./kalshi_feed.ts";
+export { type FeedAccess, type FeedReader, KalshiFeed } from "./kalshi_feed.ts";
+export type { KalshiFeedOptions } from "./feed_options.ts";
 export type { FeedContext, FeedNamespace, FeedSocket, FeedStorage } from "./platform.ts";

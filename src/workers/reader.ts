@@ -24,6 +24,8 @@ export interface ReaderMarket {
 export interface ReaderOptions<M> {
   readonly socket: FeedSocket;
   readonly label: string | undefined;
+  /** Whose budget of unknown names it draws on; its own unless told. */
+  readonly owner?: string | undefined;
   /** How many characters may be under way. */
   readonly bufferBytes: number;
   readonly now: () => number;
@@ -41,10 +43,11 @@ interface Probe {
 
 const COMMANDS_PER_SECOND = 20;
 
-/** See the module. */
+/** One reader over a WebSocket. */
 export class Reader<M extends ReaderMarket> {
   readonly socket: FeedSocket;
   readonly label: string | undefined;
+  readonly owner: string | undefined;
   readonly wishes: Readonly<Record<FeedChannel, Set<M>>>;
   readonly #options: ReaderOptions<M>;
   /** Books that it knows to be stale: each comes whole as soon as it is live and there is room. */
@@ -64,6 +67,7 @@ export class Reader<M extends ReaderMarket> {
     this.#options = options;
     this.socket = options.socket;
     this.label = options.label;
+    this.owner = options.owner;
     this.wishes = { orderbook_delta: new Set(), ticker: new Set(), trade: new Set() };
     for (const [market, channel] of options.wishes ?? []) this.wishes[channel].add(market);
   }

@@ -1,105 +1,188 @@
-import { assert, assertEquals } from "@std/assert";
-import fc from "fast-check";
-import type { BookChange } from "../../src/books/changes.ts";
-import { MarketBook } from "../../src/books/market_book.ts";
-import { OrderBook } from "../../src/books/order_book.ts";
-import { Market } from "../../src/workers/markets.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import type { KalshiStream, LiveOrderBook } from "../../src/stream/mod.ts";
+import { KalshiStreamError } from "../../src/stream/mod.ts";
+import { CHANNELS, type FeedChannel, Refusal } from "../../src/workers/frames.ts";
+import type { Market } from "../../src/workers/market.ts";
+import { Markets, type MarketsOptions } from "../../src/workers/markets.ts";
 import { Reader } from "../../src/workers/reader.ts";
-import { feedFrame } from "../books/support/feed_frame.ts";
+import { ManualClock } from "../../src/testing/manual_clock.ts";
 import { test } from "../support/test.ts";
+import { until } from "../support/until.ts";
 
-/** A reader's end that keeps a book as a page would; everything arrives at once. */
-function makeReader(market: Market) {
-  const book = new MarketBook(market.ticker);
-  const seqs: number[] = [];
-  const reader: Reader<Market> = new Reader<Market>({
-    socket: {
-      send(text) {
-        const frame = JSON.parse(text);
-        if (frame.type === "stale") book.lost("gap");
-        if (!frame.type.startsWith("orderbook_")) return;
-        feedFrame(book, frame);
-        seqs.push(frame.seq);
-        assertEquals(book.state, "live", `${book.reason} after ${text}`);
-      },
-      close() {},
-      serializeAttachment() {},
-      deserializeAttachment: () => null,
+/** A stream that refuses what it is told to. */
+function upstream() {
+  const refused = new Map<string, number>();
+  const handlers = new Map<string, (item: unknown) => void>();
+  const keys = new Map<string, Set<string>>();
+  const check = (channel: string, tickers: readonly string[]) => {
+    for (const name of [channel, ...tickers.map((ticker) => `${channel} ${ticker}`)]) {
+      const code = refused.get(name);
+      if (code !== undefined) throw new KalshiStreamError(code, "no", channel);
+    }
+  };
+  const stream = {
+    state: "open",
+    orderBooks(tickers: readonly string[]) {
+      check("orderbook_delta", tickers);
+      const book = (ticker: string) => ({
+        ticker,
+        state: "live",
+        ageMs: 0,
+        depth: () => ({ bids: [], asks: [] }),
+        sizeAt: () => 0,
+        changes: () => ({ [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }) }),
+        close: () => Promise.resolve(),
+      } as unknown as LiveOrderBook);
+      return Promise.resolve(new Map(tickers.map((ticker) => [ticker, book(ticker)])));
     },
-    label: undefined,
-    bufferBytes: 2 ** 26,
-    now: () => 0,
-  });
-  market.readers.orderbook_delta.add(reader);
-  reader.wishes.orderbook_delta.add(market);
-  reader.owe(market);
-  reader.pump();
-  return { book, seqs };
+    on(channel: string, handler: (item: unknown) => void, params: { market_tickers: readonly string[] }) {
+      check(channel, params.market_tickers);
+      const own = new Set(params.market_tickers);
+      keys.set(channel, own);
+      handlers.set(channel, handler);
+      return Promise.resolve({
+        get keys() {
+          return [...own];
+        },
+        add: (tickers: string[]) => {
+          check(channel, tickers);
+          for (const ticker of tickers) own.add(ticker);
+          return Promise.resolve();
+        },
+        remove: (tickers: string[]) => {
+          for (const ticker of tickers) own.delete(ticker);
+          return Promise.resolve();
+        },
+      });
+    },
+  };
+  return { refused, handlers, keys, stream: stream as unknown as KalshiStream };
 }
 
-test("Market: changes that are told late, and overtaken by snapshots, leave readers with the right book", () => {
-  const step = fc.record({
-    do: fc.constantFrom("level", "level", "level", "level", "gap", "snapshot", "check", "drain", "join"),
-    isBid: fc.boolean(),
-    at: fc.integer({ min: 1, max: 30 }),
-    size: fc.integer({ min: 0, max: 5 }),
+function setUp(most = 10, options: Partial<MarketsOptions> = {}) {
+  const errors: unknown[] = [];
+  const clock = new ManualClock();
+  const markets: Markets = new Markets({
+    most,
+    idleMs: 60_000,
+    mostNames: 100,
+    clock,
+    onError: (error) => errors.push(error),
+    onRefused: (market, channels) => {
+      for (const channel of channels) {
+        for (const reader of market.readers[channel]) reader.forget(channel, market);
+        market.readers[channel].clear();
+      }
+    },
+    ...options,
   });
-  fc.assert(
-    fc.property(fc.array(step, { maxLength: 150 }), (steps) => {
-      const truth = new OrderBook();
-      const told: BookChange[] = [];
-      const upstream = new MarketBook("A", { onChange: (change) => told.push(change) });
-      const market = new Market("A", 0, false);
-      market.book = {
-        get state() {
-          return upstream.state;
-        },
-        ageMs: 0,
-        sizeAt: (side, price) => upstream.read().sizeAt(side, price),
-        depth: (count) => upstream.read().depth(count),
-        close: () => Promise.resolve(),
-      };
-      const readers = [makeReader(market)];
-      let seq = 1;
-      const snapshot = () => {
-        const { bids, asks } = truth.depth();
-        upstream.feed({ type: "snapshot", seq, bids, asks });
-      };
-      const drain = () => {
-        for (const change of told.splice(0)) market.apply(change);
-        for (const { book } of readers) {
-          assertEquals(book.state === "live", upstream.state === "live");
-          if (upstream.state === "live") assert(book.read().equals(truth), "a reader has another book");
-        }
-        if (upstream.state === "live") {
-          assert(market.toRest().orderbook_fp.yes_dollars.length <= truth.levels);
-        }
-      };
-      snapshot();
-      for (const { do: what, isBid, at, size } of steps) {
-        if (what === "level") {
-          // Bids below half a dollar, asks above: a book that never crosses.
-          const price = isBid ? 5_000 - at * 100 : 5_000 + at * 100;
-          const delta = size * 100 - truth.sizeAt(isBid ? "bid" : "ask", price);
-          if (delta === 0) continue;
-          truth.add(isBid ? "bid" : "ask", price, delta);
-          seq++;
-          upstream.feed({ type: "delta", seq, side: isBid ? "bid" : "ask", price, delta });
-        }
-        if (what === "gap") upstream.lost("gap", seq);
-        if (what === "snapshot") snapshot();
-        if (what === "check") upstream.asked();
-        if (what === "drain") drain();
-        if (what === "join") readers.push(makeReader(market));
-      }
-      snapshot();
-      drain();
-      for (const { seqs } of readers) {
-        for (const [index, number] of seqs.entries()) {
-          if (index > 0) assertEquals(number, (seqs[index - 1] ?? 0) + 1, "numbers have no gaps");
-        }
-      }
-    }),
-    { numRuns: 300 },
+  const read = (ticker: string, channel: FeedChannel, owner?: unknown) => {
+    const frames: { type: string; msg: Record<string, unknown> }[] = [];
+    const reader = new Reader<Market>({
+      socket: {
+        send: (text) => frames.push(JSON.parse(text)),
+        close() {},
+        serializeAttachment() {},
+        deserializeAttachment: () => null,
+      },
+      label: undefined,
+      bufferBytes: 2 ** 26,
+      now: () => clock.now(),
+    });
+    const market = channel === "orderbook_delta"
+      ? markets.openBook(ticker, owner)
+      : markets.open(ticker, false, owner);
+    reader.wishes[channel].add(market);
+    market.readers[channel].add(reader);
+    if (channel === "orderbook_delta") reader.owe(market);
+    if (channel === "ticker" && market.ticked !== undefined) reader.tick(market);
+    markets.sync();
+    const leave = () => {
+      reader.forget(channel, market);
+      market.readers[channel].delete(reader);
+      markets.sync();
+    };
+    return { frames, reader, market, leave };
+  };
+  return { errors, markets, read, clock, ...upstream() };
+}
+
+const kinds = ({ frames }: { frames: { type: string; msg: Record<string, unknown> }[] }) =>
+  frames.map(({ type, msg }) => [type, msg.code ?? msg.market_ticker, msg.channel].filter(Boolean).join(" "));
+
+test("Markets: what is refused of one channel leaves the book alone, and is asked for again", async () => {
+  for (const code of [9, 18, 27]) {
+    const { markets, stream, refused, read, errors, handlers } = setUp();
+    markets.attach(stream);
+    const book = read("A", "orderbook_delta");
+    await until(() => book.market.state === "live");
+    refused.set("trade", code);
+    const trades = read("A", "trade");
+    await until(() => errors.length === 1);
+    assertEquals([book.market.state, kinds(book), kinds(trades)], ["live", ["orderbook_snapshot A"], []]);
+    assertEquals(markets.openBook("A"), book.market);
+    refused.clear();
+    markets.sync();
+    await until(() => handlers.has("trade"));
+    assertEquals([trades.market.readers.trade.size, errors.length], [1, 1]);
+  }
+});
+
+test("Markets: a market refused for tickers or trades alone keeps its book, and its readers are told", async () => {
+  const { markets, stream, refused, read, keys } = setUp();
+  markets.attach(stream);
+  const book = read("A", "orderbook_delta");
+  await until(() => book.market.state === "live");
+  refused.set("trade A", 11);
+  const bad = read("A", "trade");
+  const good = read("B", "trade");
+  await until(() => bad.frames.length === 1 && keys.get("trade")?.has("B") === true);
+  assertEquals([kinds(bad), kinds(good), kinds(book)], [["error 11 trade"], [], ["orderbook_snapshot A"]]);
+  assertEquals(book.market.state, "live");
+});
+
+test("Markets: one that Kalshi does not have is refused, with its readers, and others are not", async () => {
+  const { markets, stream, refused, read } = setUp();
+  refused.set("orderbook_delta BAD", 16);
+  const bad = read("BAD", "orderbook_delta");
+  const good = read("GOOD", "orderbook_delta");
+  markets.attach(stream);
+  await until(() => good.market.state === "live" && bad.frames.length > 0);
+  assertEquals(kinds(bad), ["error 16"]);
+  assertThrows(() => markets.open("BAD"), Refusal, "Kalshi gives no market BAD");
+});
+
+test("Markets: a ticker from before nobody read it, or from before a gap, is nobody's news", async () => {
+  const { markets, stream, handlers, keys, read } = setUp();
+  markets.attach(stream);
+  const tick = () => handlers.get("ticker")?.({ type: "ticker", msg: { market_ticker: "A", price: "0.5" } });
+  const first = read("A", "ticker");
+  await until(() => handlers.has("ticker"));
+  tick();
+  assertEquals(
+    kinds(read("A", "ticker")),
+    ["ticker A"],
+    "as long as it is kept up, the newest comes at once",
   );
+  handlers.get("ticker")?.({ type: "reconnected", missedFromMs: 0, missedToMs: 1 });
+  assertEquals(first.market.ticked, undefined);
+  tick();
+  for (const reader of [...first.market.readers.ticker]) {
+    reader.forget("ticker", first.market);
+    first.market.readers.ticker.delete(reader);
+  }
+  read("A", "trade");
+  await until(() => keys.get("ticker")?.size === 0);
+  await until(() => first.market.ticked === undefined);
+  assertEquals(kinds(read("A", "ticker")), []);
+});
+
+test("Markets: what nobody reads and never was live makes room for what is wanted", () => {
+  const { markets, read } = setUp(5);
+  for (let n = 0; n < 5; n++) markets.openBook(`GARBAGE-${n}`);
+  assertEquals(markets.hasRoomFor(["A", "B"]), true);
+  for (const ticker of ["A", "B", "C", "D", "E"]) read(ticker, "orderbook_delta");
+  assertEquals([markets.size, markets.hasRoomFor(["F"])], [5, false]);
+  assertThrows(() => markets.open("F"), Refusal, "5 markets at once");
+  assertEquals(CHANNELS.length, 3);
 });

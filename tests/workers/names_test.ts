@@ -1,28 +1,117 @@
-import { assertEquals } from "@std/assert";
-import { Names } from "../../src/workers/names.ts";
+import { assert, assertEquals } from "@std/assert";
+import { KalshiConnectionError, KalshiValidationError } from "../../mod.ts";
+import { ManualClock } from "../../src/testing/manual_clock.ts";
+import { Names, type NamesOptions } from "../../src/workers/names.ts";
 import { test } from "../support/test.ts";
 
-function makeNames() {
-  return new Names({
-    lookUp: () => Promise.resolve(new Map()),
-    onAnswer() {},
+function setUp(options: Partial<NamesOptions> = {}) {
+  const clock = new ManualClock();
+  const questions: string[][] = [];
+  const answers: string[] = [];
+  const dropped: string[] = [];
+  const errors: unknown[] = [];
+  const names = new Names({
+    clock,
+    most: 500,
+    lookUp: (tickers) => {
+      questions.push([...tickers]);
+      return Promise.resolve(new Map());
+    },
+    isWanted: () => true,
+    onAnswer: (ticker, _status, error) => answers.push(error === undefined ? ticker : `${ticker}?`),
     onAnswered() {},
-    onError() {},
+    onDropped: (ticker) => dropped.push(ticker),
+    onError: (error) => errors.push(error),
+    ...options,
   });
+  const bring = (owner: string, count: number) => {
+    let taken = 0;
+    for (let n = 0; n < count; n++) if (names.add(`${owner}-${n}`, owner)) taken++;
+    return taken;
+  };
+  return { clock, names, questions, answers, dropped, errors, bring };
 }
 
 test("Names: one who brings too many is refused, and leaves room for the others", () => {
-  const names = makeNames();
-  const taken = (owner: unknown) => {
-    let count = 0;
-    for (let n = 0; n < 1_000; n++) if (names.add(`${String(owner)}-${n}`, owner)) count++;
-    return count;
-  };
-  assertEquals([taken("a"), taken("b"), taken("c"), taken("d"), taken("e")], [150, 150, 150, 50, 0]);
+  const { bring, dropped } = setUp();
+  assertEquals(["a", "b", "c", "d", "e"].map((owner) => bring(owner, 1_000)), [150, 150, 150, 100, 100]);
+  assertEquals(dropped.length, 150, "whoever has the most loses the newest");
+  assertEquals(dropped[0], "a-149");
+});
+
+test("Names: however many strangers fill the list, one who brings a few names has them asked at once", async () => {
+  const { clock, names, questions, bring } = setUp();
+  for (let stranger = 0; stranger < 99; stranger++) bring(`stranger ${stranger}`, 150);
+  assertEquals(bring("reader", 4), 4);
+  names.ask();
+  assert(questions[0]?.includes("reader-0"));
+  for (let asked = 0; asked < 3; asked++) await clock.advance(500);
+  assertEquals(new Set(questions.slice(0, 4).flat()).has("reader-3"), true);
+});
+
+test("Names: a name that two bring is asked for once, and dropped when neither has it any longer", async () => {
+  const { clock, names, questions, dropped } = setUp({ most: 2 });
+  for (const owner of ["a", "b"]) assert(names.add("X", owner));
+  assert(names.add("Y", "a"));
+  assert(names.add("Z", "c"), "a has two, so it loses the newest");
+  assertEquals(dropped, ["Y"]);
+  names.ask();
+  await clock.advance(2_000);
+  assertEquals(questions, [["X", "Z"]]);
+});
+
+test("Names: what nobody waits for any longer is not asked for", async () => {
+  const { clock, names, questions, bring } = setUp({ isWanted: (ticker) => ticker.startsWith("reader") });
+  for (let stranger = 0; stranger < 3; stranger++) bring(`stranger ${stranger}`, 150);
+  bring("reader", 2);
+  names.ask();
+  await clock.advance(2_000);
+  assertEquals(questions, [["reader-0", "reader-1"]]);
+});
+
+test("Names: a question holds a hundred names, and no more characters than an address may have", async () => {
+  const { clock, names, questions } = setUp();
+  for (let n = 0; n < 150; n++) names.add(`${n}`.padEnd(100, "X"), "a");
+  names.ask();
+  await clock.advance(10_000);
+  assertEquals(questions.flat().length, 150);
+  assert(questions.every((asked) => asked.length <= 100 && asked.join().length <= 4_000));
+});
+
+test("Names: one name that spoils a question keeps no other from its answer, and few get by unanswered", async () => {
+  const asked: number[] = [];
+  const { clock, names, answers, errors, bring } = setUp({
+    lookUp: (tickers) => {
+      asked.push(tickers.length);
+      return tickers.includes("a-37")
+        ? Promise.reject(new KalshiValidationError("no such thing", { status: 400 }))
+        : Promise.resolve(new Map());
+    },
+  });
+  bring("a", 100);
+  names.ask();
+  await clock.advance(20_000);
+  assertEquals([answers.length, answers.filter((answer) => answer.endsWith("?"))], [100, ["a-37?"]]);
+  assert(asked.length < 20, `asked ${asked.length} times`);
+  assertEquals(errors.length, 1);
+});
+
+test("Names: while REST cannot be reached, ten names of a question are left to the WebSocket, others wait", async () => {
+  let isDown = true;
+  const { clock, names, answers, bring } = setUp({
+    lookUp: () => isDown ? Promise.reject(new KalshiConnectionError("down")) : Promise.resolve(new Map()),
+  });
+  for (const owner of ["a", "b"]) bring(owner, 50);
+  names.ask();
+  await clock.advance(0);
+  assertEquals(answers, ["0", "1", "2", "3", "4"].flatMap((n) => [`a-${n}?`, `b-${n}?`]));
+  isDown = false;
+  await clock.advance(1_000);
+  assertEquals([answers.length, answers.filter((answer) => answer.endsWith("?")).length], [100, 10]);
 });
 
 test("Names: the newest of many thousand stay known, a doubted one does not", () => {
-  const names = makeNames();
+  const { names } = setUp();
   for (let n = 0; n <= 10_000; n++) names.know(`M${n}`);
   names.doubt("M5");
   assertEquals(["M0", "M1", "M5", "M10000"].map((name) => names.isKnown(name)), [false, true, false, true]);
