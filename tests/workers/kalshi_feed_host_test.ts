@@ -393,19 +393,6 @@ test("KalshiFeed: names that there are not keep no reader from its book", node, 
   assertRight([first]);
 });
 
-test("KalshiFeed: requests that wait for a book count as readers", node, async () => {
-  await using bed = await startFeed({
-    options: { maxReaders: 3, bookTimeoutMs: 110_000, heartbeatMs: 60_000 },
-  });
-  bed.exchange.sockets.refuse({ status: "hang", times: 1 });
-  const waiting = [1, 2, 3].map((n) => bed.get(`/book/NOPE-${n}`));
-  await until(async () => (await bed.get("/status")).value["waiting"] === 3);
-  assertEquals((await bed.get("/book/NOPE-4")).status, 503);
-  await assertRejects(() => bed.read("tickers=NOPE"));
-  bed.exchange.sockets.restart();
-  assertEquals((await Promise.all(waiting)).map(({ status }) => status), [404, 404, 404]);
-});
-
 test("KalshiFeed: a key that is refused or unusable is told to the log, not to readers", node, async () => {
   for (const change of [{ keyId: "11111111-2222-3333-4444-555555555555" }, { privateKey: "no key" }]) {
     await using bed = await startFeed({ ...change, options: { bookTimeoutMs: 200 } });

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import type { KalshiStream, LiveOrderBook } from "../../src/stream/mod.ts";
 import { KalshiStreamError } from "../../src/stream/mod.ts";
 import { CHANNELS, type FeedChannel, Refusal } from "../../src/workers/frames.ts";
@@ -175,6 +175,69 @@ test("Markets: a ticker from before nobody read it, or from before a gap, is nob
   await until(() => keys.get("ticker")?.size === 0);
   await until(() => first.market.ticked === undefined);
   assertEquals(kinds(read("A", "ticker")), []);
+});
+
+test("Markets: however many names strangers make up over WebSockets, a new reader has its book after one question", async () => {
+  const questions: string[][] = [];
+  const { markets, stream, read, clock } = setUp(10, {
+    mostNames: 200,
+    lookUp: (tickers) => {
+      questions.push([...tickers]);
+      return Promise.resolve(
+        new Map(tickers.filter((name) => !name.startsWith("NOPE")).map((name) => [name, "open"])),
+      );
+    },
+  });
+  markets.attach(stream);
+  for (let stranger = 0; stranger < 30; stranger++) {
+    try {
+      for (let n = 0; n < 100; n++) read(`NOPE-${stranger}-${n}`, "orderbook_delta", `stranger ${stranger}`);
+    } catch (error) {
+      assertInstanceOf(error, Refusal); // no more of this one
+    }
+  }
+  assertEquals(markets.hasRoomFor(["A"]), true, "what nobody knows takes no room from what there is");
+  const { market } = read("A", "orderbook_delta", "reader");
+  await clock.advance(500);
+  await clock.advance(500);
+  assert(
+    questions.findIndex((names) => names.includes("A")) <= 1,
+    `asked for in ${questions.length} questions`,
+  );
+  assertEquals(market.state, "live");
+});
+
+test("Markets: names that make room for others, and markets there is no room for, are refused for that moment alone", async () => {
+  const { markets, stream, read, clock } = setUp(1, {
+    mostNames: 2,
+    lookUp: (tickers) => Promise.resolve(new Map(tickers.map((name) => [name, "open"]))),
+  });
+  const first = read("A", "orderbook_delta", "a");
+  const second = read("B", "orderbook_delta", "a");
+  const other = read("C", "orderbook_delta", "b");
+  assertEquals(kinds(second), ["error 27"]);
+  markets.attach(stream);
+  await clock.advance(1_000);
+  assertEquals(kinds(other), ["error 26"], "one market is all that this feed holds");
+  assertEquals(kinds(first), ["orderbook_snapshot A"]);
+  first.leave();
+  assertEquals(markets.openBook("C", "b").standing.kind, "admitted", "it is known by now, and had at once");
+});
+
+test("Markets: live books that nobody reads make room, those of old first; read ones never do", async () => {
+  const { markets, stream, read, clock } = setUp(3);
+  markets.attach(stream);
+  for (const ticker of ["A", "B", "C"]) {
+    read(ticker, "orderbook_delta").leave();
+    await clock.advance(1_000);
+  }
+  assertEquals(["A", "B", "C"].map((ticker) => markets.isLive(ticker)), [true, true, true]);
+  markets.openBook("A");
+  read("D", "orderbook_delta");
+  await clock.advance(0);
+  assertEquals(["A", "B", "C", "D"].map((ticker) => markets.isLive(ticker)), [true, false, true, true]);
+  for (const ticker of ["E", "F"]) read(ticker, "orderbook_delta");
+  assertThrows(() => markets.openBook("G"), Refusal, "3 markets at once");
 });
 
 test("Markets: what nobody reads and never was live makes room for what is wanted", () => {

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { KalshiConnectionError, KalshiValidationError } from "../../mod.ts";
+import { KalshiBadRequestError, KalshiConnectionError } from "../../mod.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
 import { Names, type NamesOptions } from "../../src/workers/names.ts";
 import { test } from "../support/test.ts";
@@ -34,8 +34,8 @@ function setUp(options: Partial<NamesOptions> = {}) {
 
 test("Names: one who brings too many is refused, and leaves room for the others", () => {
   const { bring, dropped } = setUp();
-  assertEquals(["a", "b", "c", "d", "e"].map((owner) => bring(owner, 1_000)), [150, 150, 150, 100, 100]);
-  assertEquals(dropped.length, 150, "whoever has the most loses the newest");
+  assertEquals(["a", "b", "c", "d", "e"].map((owner) => bring(owner, 1_000)), [150, 150, 150, 125, 100]);
+  assertEquals(dropped.length, 175, "whoever has the most loses the newest");
   assertEquals(dropped[0], "a-149");
 });
 
@@ -84,7 +84,7 @@ test("Names: one name that spoils a question keeps no other from its answer, and
     lookUp: (tickers) => {
       asked.push(tickers.length);
       return tickers.includes("a-37")
-        ? Promise.reject(new KalshiValidationError("no such thing", { status: 400 }))
+        ? Promise.reject(new KalshiBadRequestError("no such thing", { status: 400 }))
         : Promise.resolve(new Map());
     },
   });
