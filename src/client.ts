@@ -30,7 +30,7 @@ import {
   KalshiConnectionError,
 } from "./base/errors.ts";
 import { lazyLimiter, type Limiter } from "./rate_limits/limiter.ts";
-import { request } from "./http/calls.ts";
+import { request } from "./http/call_operation.ts";
 import type { HttpPipeline } from "./http/pipeline.ts";
 import { budgetsRules, type RateBudgets } from "./rate_limits/budgets.ts";
 import { makeInspect } from "./http/validate.ts";

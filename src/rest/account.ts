@@ -16,7 +16,7 @@ import type {
   GetAccountEndpointCostsResponse,
 } from "../contract/event/types.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { call, callForList, send } from "../http/calls.ts";
+import { call, callForList, send } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 
 /** `client.account` */

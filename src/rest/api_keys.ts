@@ -19,7 +19,7 @@ import type {
   GetApiKeysResponse,
 } from "../contract/event/types.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { call, callWith, send } from "../http/calls.ts";
+import { call, callWith, send } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 
 /** `client.apiKeys` */

@@ -44,7 +44,7 @@ import { readCallOptions, refuseCall } from "../http/call_options.ts";
 import type { ListAllOptions, PageCall } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { assertOneOf, checkFirst, ownFields, readParams } from "./checks.ts";
-import { callFor, listAll, listPage, send } from "../http/calls.ts";
+import { callFor, listAll, listPage, send } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 
 /** `client.communications` */

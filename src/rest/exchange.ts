@@ -11,7 +11,7 @@ import {
 } from "../contract/event/operations.ts";
 import type { ExchangeStatus, Schedule } from "../contract/event/types.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { call, callFor } from "../http/calls.ts";
+import { call, callFor } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 
 /** `client.exchange` */

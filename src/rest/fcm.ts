@@ -40,7 +40,7 @@ import type {
 import type { ListAllOptions, PageCall } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { assertSomeOf, readParams } from "./checks.ts";
-import { call, callFor, callForList, listAll, listPage, send } from "../http/calls.ts";
+import { call, callFor, callForList, listAll, listPage, send } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 
 /** `client.fcm` */

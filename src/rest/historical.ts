@@ -38,7 +38,7 @@ import type {
 import type { ListAllOptions, PageCall } from "../http/page.ts";
 import { withIds } from "../http/check_call.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { call, callFor, listAll, listPage } from "../http/calls.ts";
+import { call, callFor, listAll, listPage } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 
 /** `client.historical` */

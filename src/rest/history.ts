@@ -9,7 +9,7 @@ import type { ListAllOptions } from "../http/page.ts";
 import type { HttpPipeline } from "../http/pipeline.ts";
 import { assertValue, flag } from "../base/options.ts";
 import { copyPlain, isPlain, readOwn } from "../base/plain.ts";
-import { listAll } from "../http/calls.ts";
+import { listAll } from "../http/call_operation.ts";
 import { nameOf, refuseCall } from "../http/call_options.ts";
 import { readParams } from "./checks.ts";
 

@@ -8,7 +8,7 @@ import { GetIncentivePrograms, type GetIncentiveProgramsParams } from "../contra
 import type { GetIncentiveProgramsResponse, IncentiveProgram } from "../contract/event/types.ts";
 import type { ListAllOptions, PageCall } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { listAll, listPage } from "../http/calls.ts";
+import { listAll, listPage } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 
 /** `client.incentivePrograms` */

@@ -27,7 +27,7 @@ import type {
 } from "../contract/event/types.ts";
 import { withIds } from "../http/check_call.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { call, callFor, callForList } from "../http/calls.ts";
+import { call, callFor, callForList } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 
 /** `client.liveData` */

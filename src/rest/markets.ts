@@ -30,7 +30,7 @@ import type { PageCall } from "../http/page.ts";
 import { withIds } from "../http/check_call.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { type HistoryOptions, listTiers } from "./history.ts";
-import { call, callFor, callForList, listPage } from "../http/calls.ts";
+import { call, callFor, callForList, listPage } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 import { rememberGrids } from "../http/known_grids.ts";
 import { SeriesNamespace } from "./series.ts";

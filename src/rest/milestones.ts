@@ -8,7 +8,7 @@ import { GetMilestone, GetMilestones, type GetMilestonesParams } from "../contra
 import type { GetMilestonesResponse, Milestone } from "../contract/event/types.ts";
 import type { ListAllOptions, PageCall } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { callFor, listAll, listPage } from "../http/calls.ts";
+import { callFor, listAll, listPage } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 
 /** `client.milestones` */

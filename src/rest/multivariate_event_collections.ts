@@ -18,7 +18,7 @@ import type {
 } from "../contract/event/types.ts";
 import type { ListAllOptions, PageCall } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { callFor, callWith, listAll, listPage } from "../http/calls.ts";
+import { callFor, callWith, listAll, listPage } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 
 /** `client.multivariateEventCollections` */

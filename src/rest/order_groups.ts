@@ -28,7 +28,7 @@ import type {
 } from "../contract/event/types.ts";
 import { withIds } from "../http/check_call.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { call, callWith, send } from "../http/calls.ts";
+import { call, callWith, send } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 
 /** `client.orderGroups` */

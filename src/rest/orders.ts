@@ -48,7 +48,7 @@ import { withIds } from "../http/check_call.ts";
 import { shown } from "../base/plain.ts";
 import { assertNoExtra, assertOneOf, checkFirst, isGiven, ownFields, withExtras } from "./checks.ts";
 import { type HistoryOptions, listTiers } from "./history.ts";
-import { callFor, callForList, callWith, listPage, send } from "../http/calls.ts";
+import { callFor, callForList, callWith, listPage, send } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 import { writeBatch } from "../writes/batch.ts";
 import { isIdempotent, lookUpOptions, writeOne } from "../writes/once.ts";

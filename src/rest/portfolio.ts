@@ -52,7 +52,7 @@ import { assertNoExtra, ownFields, withExtras } from "./checks.ts";
 import { parseFixed } from "../base/fixed_point.ts";
 import { writeOne } from "../writes/once.ts";
 import { type HistoryOptions, listTiers } from "./history.ts";
-import { call, callFor, listAll, listPage, send } from "../http/calls.ts";
+import { call, callFor, listAll, listPage, send } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 import { Subaccounts } from "./subaccounts.ts";
 

@@ -15,7 +15,7 @@ import {
 import type { Series, SeriesFeeChange } from "../contract/event/types.ts";
 import { withIds } from "../http/check_call.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { callFor, callForList } from "../http/calls.ts";
+import { callFor, callForList } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 
 /** `client.series`, also `client.markets.series` */

@@ -12,7 +12,7 @@ import {
 import type { GetStructuredTargetsResponse, StructuredTarget } from "../contract/event/types.ts";
 import type { ListAllOptions, PageCall } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
-import { call, listAll, listPage } from "../http/calls.ts";
+import { call, listAll, listPage } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 
 /** `client.structuredTargets` */

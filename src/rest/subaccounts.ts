@@ -27,7 +27,7 @@ import type { CallOptions, WriteOptions } from "../http/pipeline.ts";
 import { readCallOptions } from "../http/call_options.ts";
 import { assertNoExtra, checkFirst, ownFields } from "./checks.ts";
 import { writeOne } from "../writes/once.ts";
-import { callFor, callForList, listAll, listPage, send } from "../http/calls.ts";
+import { callFor, callForList, listAll, listPage, send } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 
 /** `client.subaccounts`, also `client.portfolio.subaccounts` */

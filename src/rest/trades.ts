@@ -9,7 +9,7 @@ import type { GetTradesResponse, Trade } from "../contract/event/types.ts";
 import type { PageCall } from "../http/page.ts";
 import type { CallOptions } from "../http/pipeline.ts";
 import { type HistoryOptions, listTiers } from "./history.ts";
-import { listPage } from "../http/calls.ts";
+import { listPage } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 
 /** `client.trades`, also `client.markets.trades` */

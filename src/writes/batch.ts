@@ -6,7 +6,7 @@
 
 import type { Operation } from "../contract/operation.ts";
 import type { ErrorResponse } from "../contract/event/types.ts";
-import { callAnd, listIn } from "../http/calls.ts";
+import { callAnd, listIn } from "../http/call_operation.ts";
 import type { HttpPipeline, WriteAttempt, WriteOptions } from "../http/pipeline.ts";
 import { isPlain } from "../base/plain.ts";
 import { type Answer, type Verdict, type Write, write } from "./once.ts";

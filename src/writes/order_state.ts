@@ -18,7 +18,7 @@ import type {
 import { formatCount, parseCount, parsePrice } from "../base/fixed_point.ts";
 import type { ListAllOptions } from "../http/page.ts";
 import type { CallOptions, HttpPipeline } from "../http/pipeline.ts";
-import { callFor, listAll } from "../http/calls.ts";
+import { callFor, listAll } from "../http/call_operation.ts";
 import { timeMs } from "../base/wire_time.ts";
 
 /** How far apart two clocks may be, and more: Kalshi refuses requests of clocks that are off by half a minute. */
