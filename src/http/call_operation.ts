@@ -25,7 +25,8 @@ import {
   type WriteOptions,
 } from "./call_options.ts";
 import { allItems, Page, PageCall } from "./page.ts";
-import type { HttpPipeline, Payload, WriteAttempt } from "./pipeline.ts";
+import type { Payload, WriteAttempt } from "./call.ts";
+import type { HttpPipeline } from "./pipeline.ts";
 import type { Params } from "./url.ts";
 
 /** The items of a list that an answer holds. */

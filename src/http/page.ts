@@ -7,8 +7,6 @@
 import { KalshiPaginationError } from "../base/errors.ts";
 import type { ListAllOptions } from "./call_options.ts";
 
-export type { ListAllOptions };
-
 /**
  * One page of a list.
  *

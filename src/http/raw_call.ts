@@ -9,7 +9,8 @@ import { holdsPrivateKey } from "../contract/check.ts";
 import { KalshiConfigError } from "../base/errors.ts";
 import { copyPlain, type Fields, isPlain, shown, shownName, shownSecret } from "../base/plain.ts";
 import { readCallOptions, refuseCall } from "./call_options.ts";
-import type { CallOptions, Payload } from "./pipeline.ts";
+import type { Payload } from "./call.ts";
+import type { CallOptions } from "./call_options.ts";
 
 /** What a raw request carries. */
 interface RawPayload {

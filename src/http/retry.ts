@@ -1,19 +1,12 @@
-/** When an attempt is repeated, and how long to wait before it. */
+/** Whether a call is sent again, and how long it waits before. */
 
+import { backoffMs } from "../base/backoff.ts";
+import type { Clock } from "../base/clock.ts";
 import type { KalshiError } from "../base/errors.ts";
-
-const RETRYABLE_STATUSES = new Set([408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524]);
-const RETRY_AFTER_STATUSES = new Set([408, 429, 503, 504]);
-
-/** True for the statuses that a later attempt may not meet again. */
-export function isRetryableStatus(status: number): boolean {
-  return RETRYABLE_STATUSES.has(status);
-}
-
-/** True for 2xx. */
-export function isSuccess(status: number): boolean {
-  return status >= 200 && status < 300;
-}
+import { isSafeMethod } from "../base/http_method.ts";
+import type { KalshiSettings } from "../config/kalshi_config.ts";
+import type { Call } from "./call.ts";
+import { isRetryableStatus, isSuccess } from "./status.ts";
 
 /** Whether a later attempt may fare better. */
 export function isTransient({ status, code }: Pick<KalshiError, "status" | "code">): boolean {
@@ -22,14 +15,20 @@ export function isTransient({ status, code }: Pick<KalshiError, "status" | "code
   return code === "CONNECTION" || code === "TIMEOUT";
 }
 
-/** The wait in a Retry-After field, in milliseconds: seconds or an HTTP date; anything else is no wait. */
-export function retryAfterMs(status: number, field: string | null, nowMs: number): number | undefined {
-  const text = field?.trim();
-  if (!text || !RETRY_AFTER_STATUSES.has(status)) return undefined;
-  const seconds = Number(text);
-  if (!Number.isNaN(seconds)) return seconds >= 0 && Number.isFinite(seconds) ? seconds * 1000 : undefined;
-  // An HTTP date names a weekday; Date.parse alone would also take text such as "-1 day" or "5s".
-  if (!/^[A-Z][a-z]{2}.* \d\d:\d\d:\d\d/.test(text)) return undefined;
-  const date = Date.parse(text);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
+/** Milliseconds until the next attempt of a call, or undefined when this failure is final. */
+export function retryDelayMs(
+  call: Call,
+  error: KalshiError,
+  config: KalshiSettings,
+  clock: Clock,
+  random: () => number,
+): number | undefined {
+  if (call.attempts > call.maxRetries || error.code === "ABORTED" || error.code === "CLOSED") {
+    return undefined;
+  }
+  if (!isTransient(error) || call.endsAt <= clock.monotonic()) return undefined;
+  const { orderRetries = config.orderRetries } = call.options;
+  const isHarmless = isSafeMethod(call.method) || error.outcome === "not-sent" ||
+    error.status === 429 && orderRetries === "idempotent";
+  return isHarmless ? backoffMs(call.attempts - 1, config, error.retryAfterMs, random) : undefined;
 }

@@ -1,9 +1,10 @@
 /** Comparing answers with the contract, for those who ask for it. The schemas come with the check. */
 
-import { reportDrift } from "./drift.ts";
-import type { ResponseCheck } from "../contract/validation.ts";
-import { KalshiConfigError } from "../base/errors.ts";
-import type { ClientHooks } from "./hooks.ts";
+import { KalshiConfigError, KalshiDecodeError } from "../base/errors.ts";
+import type { RequestIdentity } from "../base/request_identity.ts";
+import { tell } from "../base/tell.ts";
+import type { ResponseCheck, SchemaDifference } from "../contract/validation.ts";
+import type { ClientHooks, DriftEvent } from "./hooks.ts";
 import type { InspectResponse } from "./pipeline.ts";
 
 /** What happens when an answer is not what the contract says. */
@@ -26,4 +27,27 @@ export function makeInspect(
     if (difference === undefined) return;
     reportDrift(operation, difference, request, validate === "warn" ? { onDrift } : undefined);
   };
+}
+
+function warn(event: DriftEvent): void {
+  console.warn("Kalshi's answer is not what the contract says:", event);
+}
+
+/** Tells `warning.onDrift`, or the console; without `warning` it throws. */
+function reportDrift(
+  operation: string,
+  difference: SchemaDifference,
+  { method, path, attempts, clientIds, redact }: RequestIdentity,
+  warning: Pick<ClientHooks, "onDrift"> | undefined,
+): void {
+  if (warning !== undefined) {
+    const shown = (redact?.(difference) ?? difference) as SchemaDifference;
+    return tell(warning.onDrift ?? warn, () => ({ operation, method, path, difference: shown }));
+  }
+  const where = difference.path === "" ? "its body" : difference.path;
+  throw new KalshiDecodeError(
+    `${method} ${path}: ${where} is not what the contract says: expected ${difference.expected}, received ` +
+      `${difference.received}.`,
+    { method, path, attempts, clientIds, details: difference, outcome: "unknown" },
+  );
 }

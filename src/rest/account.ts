@@ -15,7 +15,7 @@ import type {
   GetAccountApiLimitsResponse,
   GetAccountEndpointCostsResponse,
 } from "../contract/event/types.ts";
-import type { CallOptions } from "../http/pipeline.ts";
+import type { CallOptions } from "../http/call_options.ts";
 import { call, callForList, send } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 

@@ -18,7 +18,7 @@ import type {
   GenerateApiKeyResponse,
   GetApiKeysResponse,
 } from "../contract/event/types.ts";
-import type { CallOptions } from "../http/pipeline.ts";
+import type { CallOptions } from "../http/call_options.ts";
 import { call, callWith, send } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 

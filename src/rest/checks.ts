@@ -6,7 +6,7 @@
 
 import { type CheckedTemplate, refuseCall } from "../http/call_options.ts";
 import { assertFields, checkCall } from "../http/check_call.ts";
-import type { CallOptions } from "../http/pipeline.ts";
+import type { CallOptions } from "../http/call_options.ts";
 import { copyPlain, type Fields, isPlain, readOwn } from "../base/plain.ts";
 
 /** True for what is neither left out nor null. */

@@ -41,8 +41,9 @@ import type {
   RFQ,
 } from "../contract/event/types.ts";
 import { readCallOptions, refuseCall } from "../http/call_options.ts";
-import type { ListAllOptions, PageCall } from "../http/page.ts";
-import type { CallOptions } from "../http/pipeline.ts";
+import type { ListAllOptions } from "../http/call_options.ts";
+import type { PageCall } from "../http/page.ts";
+import type { CallOptions } from "../http/call_options.ts";
 import { assertOneOf, checkFirst, ownFields, readParams } from "./checks.ts";
 import { callFor, listAll, listPage, send } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";

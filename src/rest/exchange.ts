@@ -10,7 +10,7 @@ import {
   GetUserDataTimestamp,
 } from "../contract/event/operations.ts";
 import type { ExchangeStatus, Schedule } from "../contract/event/types.ts";
-import type { CallOptions } from "../http/pipeline.ts";
+import type { CallOptions } from "../http/call_options.ts";
 import { call, callFor } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 

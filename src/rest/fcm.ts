@@ -37,8 +37,9 @@ import type {
   UpdateFCMEventContractDailyCapRequest,
   UpdateFCMSubtraderBlockedCategoriesRequest,
 } from "../contract/event/types.ts";
-import type { ListAllOptions, PageCall } from "../http/page.ts";
-import type { CallOptions } from "../http/pipeline.ts";
+import type { ListAllOptions } from "../http/call_options.ts";
+import type { PageCall } from "../http/page.ts";
+import type { CallOptions } from "../http/call_options.ts";
 import { assertSomeOf, readParams } from "./checks.ts";
 import { call, callFor, callForList, listAll, listPage, send } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";

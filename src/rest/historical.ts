@@ -35,9 +35,10 @@ import type {
   Order,
   Trade,
 } from "../contract/event/types.ts";
-import type { ListAllOptions, PageCall } from "../http/page.ts";
+import type { ListAllOptions } from "../http/call_options.ts";
+import type { PageCall } from "../http/page.ts";
 import { withIds } from "../http/check_call.ts";
-import type { CallOptions } from "../http/pipeline.ts";
+import type { CallOptions } from "../http/call_options.ts";
 import { call, callFor, listAll, listPage } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 

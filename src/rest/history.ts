@@ -5,7 +5,7 @@
  */
 
 import type { PagedOperation } from "../contract/operation.ts";
-import type { ListAllOptions } from "../http/page.ts";
+import type { ListAllOptions } from "../http/call_options.ts";
 import type { HttpPipeline } from "../http/pipeline.ts";
 import { assertValue, flag } from "../base/options.ts";
 import { copyPlain, isPlain, readOwn } from "../base/plain.ts";

@@ -6,8 +6,9 @@
 
 import { GetIncentivePrograms, type GetIncentiveProgramsParams } from "../contract/event/operations.ts";
 import type { GetIncentiveProgramsResponse, IncentiveProgram } from "../contract/event/types.ts";
-import type { ListAllOptions, PageCall } from "../http/page.ts";
-import type { CallOptions } from "../http/pipeline.ts";
+import type { ListAllOptions } from "../http/call_options.ts";
+import type { PageCall } from "../http/page.ts";
+import type { CallOptions } from "../http/call_options.ts";
 import { listAll, listPage } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 

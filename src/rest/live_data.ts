@@ -26,7 +26,7 @@ import type {
   PlayByPlay,
 } from "../contract/event/types.ts";
 import { withIds } from "../http/check_call.ts";
-import type { CallOptions } from "../http/pipeline.ts";
+import type { CallOptions } from "../http/call_options.ts";
 import { call, callFor, callForList } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 

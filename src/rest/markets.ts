@@ -28,7 +28,7 @@ import type {
 } from "../contract/event/types.ts";
 import type { PageCall } from "../http/page.ts";
 import { withIds } from "../http/check_call.ts";
-import type { CallOptions } from "../http/pipeline.ts";
+import type { CallOptions } from "../http/call_options.ts";
 import { type HistoryOptions, listTiers } from "./history.ts";
 import { call, callFor, callForList, listPage } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";

@@ -6,8 +6,9 @@
 
 import { GetMilestone, GetMilestones, type GetMilestonesParams } from "../contract/event/operations.ts";
 import type { GetMilestonesResponse, Milestone } from "../contract/event/types.ts";
-import type { ListAllOptions, PageCall } from "../http/page.ts";
-import type { CallOptions } from "../http/pipeline.ts";
+import type { ListAllOptions } from "../http/call_options.ts";
+import type { PageCall } from "../http/page.ts";
+import type { CallOptions } from "../http/call_options.ts";
 import { callFor, listAll, listPage } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 

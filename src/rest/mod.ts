@@ -111,4 +111,4 @@ export type * from "./series.ts";
 export type * from "./structured_targets.ts";
 export type * from "./subaccounts.ts";
 export type * from "./trades.ts";
-export type { WriteOptions } from "../http/pipeline.ts";
+export type { WriteOptions } from "../http/call_options.ts";

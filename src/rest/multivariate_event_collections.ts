@@ -16,8 +16,9 @@ import type {
   GetMultivariateEventCollectionsResponse,
   MultivariateEventCollection,
 } from "../contract/event/types.ts";
-import type { ListAllOptions, PageCall } from "../http/page.ts";
-import type { CallOptions } from "../http/pipeline.ts";
+import type { ListAllOptions } from "../http/call_options.ts";
+import type { PageCall } from "../http/page.ts";
+import type { CallOptions } from "../http/call_options.ts";
 import { callFor, callWith, listAll, listPage } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 

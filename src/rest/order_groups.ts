@@ -27,7 +27,7 @@ import type {
   UpdateOrderGroupLimitRequest,
 } from "../contract/event/types.ts";
 import { withIds } from "../http/check_call.ts";
-import type { CallOptions } from "../http/pipeline.ts";
+import type { CallOptions } from "../http/call_options.ts";
 import { call, callWith, send } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 

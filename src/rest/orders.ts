@@ -42,7 +42,7 @@ import type {
   OrderQueuePosition,
 } from "../contract/event/types.ts";
 import type { PageCall } from "../http/page.ts";
-import type { CallOptions, WriteOptions } from "../http/pipeline.ts";
+import type { CallOptions, WriteOptions } from "../http/call_options.ts";
 import { readCallOptions, refuseCall } from "../http/call_options.ts";
 import { withIds } from "../http/check_call.ts";
 import { shown } from "../base/plain.ts";

@@ -45,8 +45,9 @@ import type {
   Settlement,
   Withdrawal,
 } from "../contract/event/types.ts";
-import type { ListAllOptions, PageCall } from "../http/page.ts";
-import type { CallOptions, WriteOptions } from "../http/pipeline.ts";
+import type { ListAllOptions } from "../http/call_options.ts";
+import type { PageCall } from "../http/page.ts";
+import type { CallOptions, WriteOptions } from "../http/call_options.ts";
 import { readCallOptions } from "../http/call_options.ts";
 import { assertNoExtra, ownFields, withExtras } from "./checks.ts";
 import { parseFixed } from "../base/fixed_point.ts";

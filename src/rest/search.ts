@@ -6,7 +6,7 @@
 
 import { GetFiltersForSports, GetTagsForSeriesCategories } from "../contract/event/operations.ts";
 import type { GetFiltersBySportsResponse } from "../contract/event/types.ts";
-import type { CallOptions } from "../http/pipeline.ts";
+import type { CallOptions } from "../http/call_options.ts";
 import { call, callFor } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 

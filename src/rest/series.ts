@@ -14,7 +14,7 @@ import {
 } from "../contract/event/operations.ts";
 import type { Series, SeriesFeeChange } from "../contract/event/types.ts";
 import { withIds } from "../http/check_call.ts";
-import type { CallOptions } from "../http/pipeline.ts";
+import type { CallOptions } from "../http/call_options.ts";
 import { callFor, callForList } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 

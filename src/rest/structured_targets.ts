@@ -10,8 +10,9 @@ import {
   type GetStructuredTargetsParams,
 } from "../contract/event/operations.ts";
 import type { GetStructuredTargetsResponse, StructuredTarget } from "../contract/event/types.ts";
-import type { ListAllOptions, PageCall } from "../http/page.ts";
-import type { CallOptions } from "../http/pipeline.ts";
+import type { ListAllOptions } from "../http/call_options.ts";
+import type { PageCall } from "../http/page.ts";
+import type { CallOptions } from "../http/call_options.ts";
 import { call, listAll, listPage } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 

@@ -22,8 +22,9 @@ import type {
   SubaccountTransfer,
   UpdateSubaccountNettingRequest,
 } from "../contract/event/types.ts";
-import type { ListAllOptions, PageCall } from "../http/page.ts";
-import type { CallOptions, WriteOptions } from "../http/pipeline.ts";
+import type { ListAllOptions } from "../http/call_options.ts";
+import type { PageCall } from "../http/page.ts";
+import type { CallOptions, WriteOptions } from "../http/call_options.ts";
 import { readCallOptions } from "../http/call_options.ts";
 import { assertNoExtra, checkFirst, ownFields } from "./checks.ts";
 import { writeOne } from "../writes/once.ts";

@@ -7,7 +7,7 @@
 import { GetTrades, GetTradesHistorical, type GetTradesParams } from "../contract/event/operations.ts";
 import type { GetTradesResponse, Trade } from "../contract/event/types.ts";
 import type { PageCall } from "../http/page.ts";
-import type { CallOptions } from "../http/pipeline.ts";
+import type { CallOptions } from "../http/call_options.ts";
 import { type HistoryOptions, listTiers } from "./history.ts";
 import { listPage } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";

@@ -7,7 +7,9 @@
 import type { Operation } from "../contract/operation.ts";
 import type { ErrorResponse } from "../contract/event/types.ts";
 import { callAnd, listIn } from "../http/call_operation.ts";
-import type { HttpPipeline, WriteAttempt, WriteOptions } from "../http/pipeline.ts";
+import type { WriteAttempt } from "../http/call.ts";
+import type { WriteOptions } from "../http/call_options.ts";
+import type { HttpPipeline } from "../http/pipeline.ts";
 import { isPlain } from "../base/plain.ts";
 import { type Answer, type Verdict, type Write, write } from "./once.ts";
 

@@ -16,8 +16,9 @@ import type {
   Order,
 } from "../contract/event/types.ts";
 import { formatCount, parseCount, parsePrice } from "../base/fixed_point.ts";
-import type { ListAllOptions } from "../http/page.ts";
-import type { CallOptions, HttpPipeline } from "../http/pipeline.ts";
+import type { ListAllOptions } from "../http/call_options.ts";
+import type { CallOptions } from "../http/call_options.ts";
+import type { HttpPipeline } from "../http/pipeline.ts";
 import { callFor, listAll } from "../http/call_operation.ts";
 import { timeMs } from "../base/wire_time.ts";
 

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { backoffMs } from "../../src/base/backoff.ts";
 import { isSafeMethod } from "../../src/base/http_method.ts";
-import { isRetryableStatus, retryAfterMs } from "../../src/http/retry.ts";
+import { isRetryableStatus, retryAfterMs } from "../../src/http/status.ts";
 import { test } from "../support/test.ts";
 
 const NOW = Date.UTC(2026, 10, 23, 12, 0, 0);

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { KalshiConfig } from "../../src/config/kalshi_config.ts";
 import { KalshiCore } from "../../src/core.ts";
-import type { CallOptions } from "../../src/http/pipeline.ts";
+import type { CallOptions } from "../../src/http/call_options.ts";
 import { KalshiError } from "../../src/base/errors.ts";
 import { builtinNodeRuntime } from "../../src/runtime/node_builtin.ts";
 import type { ConnectionLimits, RestRuntime } from "../../src/runtime/types.ts";

@@ -1,0 +1,117 @@
+/**
+ * From what a caller gave, once it was checked, to a call that is ready to be sent.
+ *
+ * @module
+ */
+
+import type { RequestTemplate } from "../contract/request_template.ts";
+import { KalshiAuthRequiredError, type KalshiErrorContext } from "../base/errors.ts";
+import { Secrets } from "../base/redact.ts";
+import type { Clock } from "../base/clock.ts";
+import type { KalshiSettings } from "../config/kalshi_config.ts";
+import { assertValue } from "../base/options.ts";
+import { assertSignable } from "../config/url_policy.ts";
+import type { Limiter } from "../rate_limits/limiter.ts";
+import type { Call, Payload } from "./call.ts";
+import { type CallOptions, callRules } from "./call_options.ts";
+import { buildQuery, fillPath } from "./url.ts";
+
+type Fields = Readonly<Record<string, string>>;
+
+/** What calls of a client have in common. */
+export interface Common {
+  readonly config: KalshiSettings;
+  readonly clock: Clock;
+  readonly auth: Call["auth"];
+  readonly limiter?: Limiter | undefined;
+  /** Header fields of every request. */
+  readonly headers: Fields;
+}
+
+/** A limit of a call: its own, or the config's. */
+export function limitOf(
+  name: "timeoutMs" | "totalTimeoutMs" | "maxRetries",
+  options: CallOptions,
+  config: KalshiSettings,
+): number {
+  const { [name]: value = config[name] ?? Infinity } = options;
+  assertValue("A call", name, value, callRules[name]);
+  return value;
+}
+
+/** The header fields of every request. */
+export function commonHeaders(config: KalshiSettings): Fields {
+  return mergeHeaders({ accept: "application/json" }, config.extraHeaders);
+}
+
+/** The fields of both, names in lower case; the second one's win. */
+function mergeHeaders(first: Fields, second: Fields): Record<string, string> {
+  const merged: Record<string, string> = {};
+  for (const fields of [first, second]) {
+    for (const name of Object.keys(fields)) merged[name.toLowerCase()] = fields[name] ?? "";
+  }
+  return merged;
+}
+
+function headersOf(common: Fields, own: Fields | undefined, body: string | undefined): Fields {
+  let headers = common;
+  if (own !== undefined) headers = mergeHeaders(headers, own);
+  return body === undefined ? headers : mergeHeaders(headers, { "content-type": "application/json" });
+}
+
+/**
+ * Builds URL, header fields and body.
+ *
+ * @param nextId The number of a call that has no attempts before it.
+ * @throws {KalshiAuthRequiredError} when it needs a key and there is none
+ */
+export function buildCall(
+  template: RequestTemplate,
+  { options: given, ...payload }: Payload,
+  { config, clock, auth, limiter, headers }: Common,
+  nextId: () => number,
+): Call {
+  // Without a prototype: what is not given is not there.
+  const options: Call["options"] = Object.assign(Object.create(null), given, payload);
+  const { method = "GET", auth: needsAuth = "required" } = template;
+  const { params = {}, clientIds, before } = options;
+  const { path, used } = fillPath(template.path, params);
+  const attempts = before?.count ?? 0;
+  const ambiguous = before?.ambiguous ?? false;
+  if (needsAuth === "required" && auth === undefined) {
+    throw needsKey({ method, path, attempts, clientIds, outcome: ambiguous ? "unknown" : "not-sent" });
+  }
+  const url = config.baseUrl + path + buildQuery(params, used, template.params);
+  const body = options.body === undefined ? undefined : JSON.stringify(options.body);
+  const secrets = before?.secrets ?? new Secrets();
+  return {
+    id: before?.callId ?? nextId(),
+    method,
+    path,
+    url,
+    signedPath: assertSignable(config, url),
+    template,
+    body,
+    headers: headersOf(headers, options.headers, body),
+    auth: needsAuth === "none" && (template.raw || !config.signPublicCalls) ? undefined : auth,
+    options,
+    clientIds,
+    ambiguous,
+    timeoutMs: limitOf("timeoutMs", options, config),
+    maxRetries: limitOf("maxRetries", options, config),
+    endsAt: clock.monotonic() + limitOf("totalTimeoutMs", options, config),
+    limiter: options.unlimited ? undefined : limiter,
+    secrets,
+    redact: (value) => secrets.redactValue(value),
+    attempts,
+    progress: { at: "between", last: before?.last },
+  };
+}
+
+function needsKey(context: KalshiErrorContext): KalshiAuthRequiredError {
+  return new KalshiAuthRequiredError(
+    `${context.method} ${context.path} needs an API key and this client has none: give it \`keyId\` and ` +
+      "`privateKey`, or use KalshiClient.fromEnv().",
+    context,
+  );
+}

@@ -1,0 +1,73 @@
+/**
+ * One attempt of a call: signs it, sends it, and reads its answer.
+ *
+ * @module
+ */
+
+import { signedHeaders } from "../auth/signed_headers.ts";
+import type { Clock } from "../base/clock.ts";
+import { redactHeaders } from "../base/redact.ts";
+import { tell } from "../base/tell.ts";
+import type { KalshiSettings } from "../config/kalshi_config.ts";
+import type { HttpPool, PoolResponse } from "../runtime/types.ts";
+import { type Call, eventOf } from "./call.ts";
+import { decodeResponse } from "./decode.ts";
+import type { Place } from "./gate.ts";
+import type { ClientHooks } from "./hooks.ts";
+import { isSuccess } from "./status.ts";
+import { readRefusal, type Refused, statusError } from "./status_error.ts";
+
+/** What an attempt needs of its client. */
+export interface Sender {
+  readonly config: KalshiSettings;
+  readonly pool: HttpPool;
+  readonly hooks: ClientHooks;
+  readonly clock: Clock;
+}
+
+/** The answer to a call. */
+export interface Answer {
+  readonly status: number;
+  /** Its body, decoded. */
+  readonly value: unknown;
+}
+
+/** Sends a call once, signed with the time of sending. */
+export async function send(sender: Sender, call: Call, signal: AbortSignal, place?: Place): Promise<Answer> {
+  const { clock, pool, hooks, config } = sender;
+  const started = hooks.onResponse && clock.monotonic();
+  const { method, url, body } = call;
+  const headers = await sign(call, clock);
+  call.secrets.addHeaders(headers);
+  tell(hooks.onRequest, () => ({ ...eventOf(call), url, headers: redactHeaders(headers) }));
+  // A limit that struck while signing must not be followed by a request.
+  if (signal.aborted) throw signal.reason;
+  call.progress = { at: "sent" };
+  const response = await pool.fetch(url, { method, headers, body, signal, place });
+  const { status } = response;
+  call.progress = { at: "answered", status };
+  tell(hooks.onResponse, () => ({
+    ...eventOf(call),
+    status,
+    durationMs: clock.monotonic() - (started ?? 0),
+  }));
+  if (!isSuccess(status)) throw await refusalOf(sender, call, response);
+  return { status, value: await decodeResponse(response, call, call.template.empty ?? false, config) };
+}
+
+async function sign(call: Call, clock: Clock): Promise<Record<string, string>> {
+  if (call.auth === undefined) return { ...call.headers };
+  const signer = typeof call.auth === "function" ? await call.auth() : call.auth;
+  const signed = await signedHeaders(signer, call.method, call.signedPath, clock.now());
+  return { ...call.headers, ...signed };
+}
+
+/** The error of an answer outside 2xx; what is known of it before its body has come, the call knows as well. */
+async function refusalOf({ clock, config }: Sender, call: Call, response: PoolResponse): Promise<unknown> {
+  const { status } = response;
+  if (status === 429) call.limiter?.refused(call);
+  const nowMs = clock.now();
+  const refusal = (refused: Refused) => statusError(response, call, nowMs, refused);
+  call.progress = { at: "answered", status, refusal };
+  return refusal(await readRefusal(response, clock, config.maxBodyBytes));
+}
