@@ -35,7 +35,9 @@ test("the page on errors has every code of an error once, with a cause and a rem
 });
 
 test("what the page on errors quotes from messages stands in a message", () => {
-  const sources = ["src/base/advice.ts", "src/http/status_error.ts"].map((path) => readFileSync(path, "utf8"))
+  const sources = ["src/base/advice.ts", "src/http/status_error.ts", "src/http/decode.ts"].map((path) =>
+    readFileSync(path, "utf8")
+  )
     .join("\n");
   for (const [text = ""] of rowsUnder("By what the message says")) {
     if (/^(post only cross|too many requests)$/.test(text)) continue; // Kalshi's own words.
