@@ -5,7 +5,6 @@
  */
 
 import { KalshiPaginationError } from "../base/errors.ts";
-import type { ListAllOptions } from "./call_options.ts";
 
 /**
  * One page of a list.
