@@ -10,6 +10,33 @@ const retiredErrors = [
 ];
 const retiredTerminalErrors = [17];
 
+/** What Kalshi's pages of the channels say and its specification does not. */
+interface ChannelPage {
+  /** The parameters that pick what a channel carries, the usual one first. */
+  readonly picks: readonly string[];
+  /** It is about one's own account. */
+  readonly isPrivate: boolean;
+}
+
+const open = (...picks: string[]): ChannelPage => ({ picks, isPrivate: false });
+const own = (...picks: string[]): ChannelPage => ({ picks, isPrivate: true });
+
+const channelPages: Readonly<Record<string, ChannelPage>> = {
+  orderbook_delta: open("market_tickers"),
+  ticker: open("market_tickers", "market_ids"),
+  trade: open("market_tickers"),
+  fill: own("market_tickers"),
+  market_positions: own("market_tickers"),
+  market_lifecycle_v2: open(),
+  multivariate_market_lifecycle: open(),
+  communications: own(),
+  order_group_updates: own(),
+  user_orders: own("market_tickers"),
+  cfbenchmarks_value: open("index_ids"),
+  pyth_value: open("underlying_tickers"),
+  cfbenchmarks_value_5hz: open("index_ids"),
+};
+
 /** One frame that we send or receive. */
 export interface Message {
   /** Name of the type of the whole frame. */
@@ -19,6 +46,8 @@ export interface Message {
   readonly wireType: string;
   /** Set for answers to commands. */
   readonly answer: boolean;
+  /** Whether it has a number within its subscription. */
+  readonly numbered: boolean;
 }
 
 /** An AsyncAPI fact file as named shapes, frames and channels. */
@@ -78,6 +107,7 @@ export class WsSpec {
         type,
         sent,
         answer,
+        numbered: payload.properties.seq !== undefined,
         wireType: (payload.properties.cmd ?? payload.properties.type).const,
       });
       typeOf.set(name, type);
@@ -108,6 +138,23 @@ export class WsSpec {
   }
 }
 
+/** What is known of each channel, as the entries of a table. */
+function channelFacts(spec: WsSpec): string {
+  const takes = JSON.stringify(spec.types.find(({ name }) => name === "SubscribeParams")?.shape);
+  return [...spec.channels].map(([name, types]) => {
+    const page = channelPages[name];
+    if (page === undefined) throw new Error(`Say in channelPages what picks from "${name}", and whose it is.`);
+    const frames = spec.messages.filter(({ type }) => types.includes(type));
+    const facts = {
+      types: frames.map(({ wireType }) => wireType),
+      numbered: frames.some(({ numbered }) => numbered),
+      picks: page.picks.filter((param) => takes.includes(`"${param}"`)),
+      isPrivate: page.isPrivate,
+    };
+    return `  ${name}: ${JSON.stringify(facts).replace(/"(\w+)":/g, "$1:")},\n`;
+  }).join("");
+}
+
 /** The name of an error code, out of Kalshi's words: "Unknown subscription ID" is `unknownSubscriptionId`. */
 function errorName(words: string): string {
   const spoken = words.replace(">=", "at least").replace("<=", "at most").replace(">", "over").replace(
@@ -131,13 +178,20 @@ export function wsModule(head: string, open: string, spec: WsSpec): string {
   }).join("");
   const names = spec.errors.map(({ code, error }) => `  ${errorName(error)}: ${code},\n`).join("");
   const codes = spec.errors.map(({ code, error }) => `  ${code}: ${JSON.stringify(error)},\n`).join("");
-  return typesModule(head, open, spec.types) + `
+  const types = typesModule(head, open, spec.types);
+  const imports = types.indexOf("import ");
+  return types.slice(0, imports) + 'import type { ChannelFacts } from "../channel_facts.ts";\n' +
+    types.slice(imports) + `
 /** The frames of each channel, by the channel's name. */
 export interface ChannelMessages {
 ${channels}}
 
 /** Name of a channel. */
 export type Channel = keyof ChannelMessages;
+
+/** What is known of each channel. */
+export const channelFacts: Readonly<Record<Channel, ChannelFacts>> = {
+${channelFacts(spec)}};
 
 /** Any frame that the exchange sends and this library knows. */
 export type ServerMessage = ${union(false)};

@@ -1,5 +1,5 @@
 /** The channels of Kalshi's WebSocket as its server has them: what picks from each, and which of them are numbered. */
-import type { Channel } from "../../../contract/event/channels.ts";
+import { channelFacts } from "../../../contract/event/channels.ts";
 import { commandParams } from "../../../contract/event/commands.ts";
 
 /** What a channel can be picked by. */
@@ -8,28 +8,26 @@ export type ChannelKey = "markets" | "indices" | "underlyings";
 /** How a channel is subscribed to. */
 export interface ChannelRules {
   /** What picks from it; undefined where nothing does. */
-  readonly key?: ChannelKey;
+  readonly key?: ChannelKey | undefined;
   /** It cannot be had without naming markets. */
   readonly needsMarkets?: boolean;
   /** Its frames are numbered. */
   readonly numbered?: boolean;
 }
 
-const channels: Readonly<Record<string, ChannelRules>> = {
-  orderbook_delta: { key: "markets", needsMarkets: true, numbered: true },
-  ticker: { key: "markets" },
-  trade: { key: "markets", numbered: true },
-  fill: { key: "markets" },
-  market_positions: { key: "markets" },
-  market_lifecycle_v2: { numbered: true },
-  multivariate_market_lifecycle: { numbered: true },
-  communications: { numbered: true },
-  order_group_updates: { numbered: true },
-  user_orders: { key: "markets" },
-  cfbenchmarks_value: { key: "indices", numbered: true },
-  pyth_value: { key: "underlyings", numbered: true },
-  cfbenchmarks_value_5hz: { key: "indices", numbered: true },
-} satisfies Record<Channel, ChannelRules>;
+const keys: Readonly<Record<string, ChannelKey>> = {
+  market_tickers: "markets",
+  index_ids: "indices",
+  underlying_tickers: "underlyings",
+};
+
+const channels: Readonly<Record<string, ChannelRules>> = Object.fromEntries(
+  Object.entries(channelFacts).map(([channel, { numbered, picks: [param = ""] }]) => [channel, {
+    key: keys[param],
+    needsMarkets: channel === "orderbook_delta",
+    numbered,
+  }]),
+);
 
 /** The channels that there are. */
 export const channelNames: readonly string[] = Object.keys(channels);
