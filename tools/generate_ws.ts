@@ -138,12 +138,14 @@ export class WsSpec {
   }
 }
 
-/** What is known of each channel, as the entries of a table. */
-function channelFacts(spec: WsSpec): string {
+/** What is known of each channel, as one module's text. */
+export function channelFactsModule(head: string, spec: WsSpec): string {
   const takes = JSON.stringify(spec.types.find(({ name }) => name === "SubscribeParams")?.shape);
-  return [...spec.channels].map(([name, types]) => {
+  const entries = [...spec.channels].map(([name, types]) => {
     const page = channelPages[name];
-    if (page === undefined) throw new Error(`Say in channelPages what picks from "${name}", and whose it is.`);
+    if (page === undefined) {
+      throw new Error(`Say in channelPages what picks from "${name}", and whose it is.`);
+    }
     const frames = spec.messages.filter(({ type }) => types.includes(type));
     const facts = {
       types: frames.map(({ wireType }) => wireType),
@@ -153,6 +155,13 @@ function channelFacts(spec: WsSpec): string {
     };
     return `  ${name}: ${JSON.stringify(facts).replace(/"(\w+)":/g, "$1:")},\n`;
   }).join("");
+  return head + `import type { ChannelFacts } from "../channel_facts.ts";
+import type { Channel } from "./channels.ts";
+
+/** What is known of each channel. */
+export const channelFacts: Readonly<Record<Channel, ChannelFacts>> = {
+${entries}};
+`;
 }
 
 /** The name of an error code, out of Kalshi's words: "Unknown subscription ID" is `unknownSubscriptionId`. */
@@ -178,20 +187,13 @@ export function wsModule(head: string, open: string, spec: WsSpec): string {
   }).join("");
   const names = spec.errors.map(({ code, error }) => `  ${errorName(error)}: ${code},\n`).join("");
   const codes = spec.errors.map(({ code, error }) => `  ${code}: ${JSON.stringify(error)},\n`).join("");
-  const types = typesModule(head, open, spec.types);
-  const imports = types.indexOf("import ");
-  return types.slice(0, imports) + 'import type { ChannelFacts } from "../channel_facts.ts";\n' +
-    types.slice(imports) + `
+  return typesModule(head, open, spec.types) + `
 /** The frames of each channel, by the channel's name. */
 export interface ChannelMessages {
 ${channels}}
 
 /** Name of a channel. */
 export type Channel = keyof ChannelMessages;
-
-/** What is known of each channel. */
-export const channelFacts: Readonly<Record<Channel, ChannelFacts>> = {
-${channelFacts(spec)}};
 
 /** Any frame that the exchange sends and this library knows. */
 export type ServerMessage = ${union(false)};

@@ -5,21 +5,19 @@
  */
 
 import type { KalshiError } from "../base/errors.ts";
-import { eventBookDecoder } from "../books/decoders/event.ts";
 import type { BookDecoder } from "../books/updates.ts";
 import type { ChannelReader } from "./channel_reader.ts";
-import type { KeyParam } from "./channels.ts";
 import type { Connection } from "./connection.ts";
 import { KalshiStreamError } from "./errors.ts";
-import { ABOUT_A_KEY } from "./failures.ts";
 import type { Lanes } from "./lanes.ts";
+import type { StreamProduct } from "./product.ts";
 
 /** One channel of a stream, for the one reader that keeps all its books. */
 export interface BookFeed {
   /** Name of the channel. */
   readonly channel: string;
   /** How its markets are named. */
-  readonly param: KeyParam;
+  readonly param: string;
   /** What reads its frames. */
   readonly decoder: BookDecoder;
   /** When the connection last gave a sign of life, in Unix milliseconds. */
@@ -52,12 +50,15 @@ export interface BookFeed {
 }
 
 /** The books' channel of a stream. */
-export function bookFeed(connection: Connection, lanes: Lanes): BookFeed {
-  const decoder = eventBookDecoder({ useYesPrice: true });
+export function bookFeed(
+  { books: { decoder, param, params }, errors }: StreamProduct,
+  connection: Connection,
+  lanes: Lanes,
+): BookFeed {
   const { channel } = decoder;
   return {
     channel,
-    param: "market_tickers",
+    param,
     decoder,
     get heardAtMs() {
       return connection.heardAt;
@@ -69,18 +70,18 @@ export function bookFeed(connection: Connection, lanes: Lanes): BookFeed {
       return lanes.sid(channel) !== undefined;
     },
     has: (ticker) => lanes.has(channel, ticker),
-    join: (reader) => lanes.join(channel, reader, { use_yes_price: true }),
+    join: (reader) => lanes.join(channel, reader, params),
     added: (reader, tickers) => lanes.added(channel, reader, tickers),
     removed: () => lanes.removed(channel),
     leave: (reader) => lanes.leave(channel, reader),
     async askSnapshots(tickers, timeoutMs) {
       try {
-        await lanes.update(channel, "get_snapshot", { market_tickers: tickers }, timeoutMs);
+        await lanes.askSnapshots(channel, param, tickers, timeoutMs);
       } catch (error) {
         if (error instanceof KalshiStreamError) throw error;
       }
     },
     reconnect: (cause) => connection.restart(cause),
-    isAboutMarket: (error) => error instanceof KalshiStreamError && ABOUT_A_KEY.has(error.errorCode),
+    isAboutMarket: (error) => error instanceof KalshiStreamError && errors.aboutName.has(error.errorCode),
   };
 }

@@ -5,13 +5,13 @@
  */
 
 import type { KalshiError } from "../base/errors.ts";
-import type { KeyParam } from "./channels.ts";
 import type { StreamMarker } from "./items.ts";
 import type { Frame } from "./frame.ts";
 
 /** What a reader of a channel is told, and what it wants of it. */
 export interface ChannelReader {
-  readonly param: KeyParam | undefined;
+  /** The parameter that its keys are named by. */
+  readonly param: string | undefined;
   /** What it reads; undefined for everything. */
   readonly keys: Set<string> | undefined;
   /** True when it looks at the keys itself. */

@@ -13,44 +13,14 @@ import { backoffMs } from "../base/backoff.ts";
 import { hideSecrets } from "../base/hide_secrets.ts";
 import { Secrets } from "../base/redact.ts";
 import { HandshakeRefusedError, type Runtime, type RuntimeWebSocket } from "../runtime/types.ts";
-import { streamError } from "./error_frame.ts";
+import { streamError } from "./error_codes.ts";
 import { waitFor } from "./call_options.ts";
 import { canRead, type Frame, readFrame } from "./frame.ts";
 import { KalshiStreamClosedError } from "./errors.ts";
+import type { StreamProduct } from "./product.ts";
 import { parserReturned, parserThrew, writeCommand } from "./json_hooks.ts";
 import { refusal } from "./handshake_error.ts";
-
-/** One item for each change of state. */
-export type StreamStatus =
-  | {
-    /** The handshake runs. */
-    readonly state: "connecting";
-  }
-  | {
-    /** Connected; subscriptions are being restored, if there are any. */
-    readonly state: "open";
-  }
-  | {
-    /** The connection broke or could not be made; another attempt follows. */
-    readonly state: "reconnecting";
-    /** Which attempt in a row comes next, from 1. A connection that comes back and delivers ends the row. */
-    readonly attempt: number;
-    /**
-     * How many times in a row the connection came back, delivered, and broke again within ten seconds, this time
-     * included. The wait grows with them as it does with failed attempts, but they never end the stream.
-     */
-    readonly flaps: number;
-    /** What ended the last one. */
-    readonly cause: KalshiError;
-    /** How long it waits before the attempt, in milliseconds. */
-    readonly delayMs: number;
-  }
-  | {
-    /** For good. */
-    readonly state: "closed";
-    /** Why; undefined when you closed it. */
-    readonly cause?: KalshiError | undefined;
-  };
+import type { StreamStatus } from "./status.ts";
 
 /** What the owner of a connection is told, synchronously. */
 export interface ConnectionEvents {
@@ -68,6 +38,7 @@ export interface ConnectionEvents {
 
 /** What a connection is made from. */
 export interface ConnectionOptions {
+  readonly product: StreamProduct;
   readonly auth: KalshiAuth;
   readonly config: KalshiConfig;
   readonly runtime: Runtime;
@@ -365,12 +336,12 @@ export class Connection {
   }
 
   #parse(text: string): Frame | undefined {
-    const { wsJsonParse } = this.#options.config;
+    const { product, config: { wsJsonParse } } = this.#options;
     try {
       const value = wsJsonParse === undefined ? JSON.parse(text) : wsJsonParse(text);
-      const frame = readFrame(value);
+      const frame = readFrame(product, value);
       if (frame?.type === "error") return this.#withoutSecrets(frame);
-      if (frame === undefined && wsJsonParse !== undefined && canRead(text)) {
+      if (frame === undefined && wsJsonParse !== undefined && canRead(product, text)) {
         this.#events.onError(parserReturned(value));
       }
       return frame;
@@ -392,7 +363,7 @@ export class Connection {
     this.#pending.delete(id);
     pending.timer.clear();
     if (frame.type !== "error") return pending.resolve(frame);
-    pending.reject(streamError(frame, pending.channel));
+    pending.reject(streamError(frame, this.#options.product.errors, pending.channel));
   }
 
   /** Sends what waits, as far as Kalshi takes it now. */

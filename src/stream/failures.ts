@@ -5,24 +5,16 @@
  */
 
 import { type KalshiError, KalshiTimeoutError } from "../base/errors.ts";
-import { errorCodes, terminalErrors } from "../contract/event/channels.ts";
 import { KalshiStreamError } from "./errors.ts";
 import type { Attempt, Lane, Waiter } from "./lane.ts";
+import type { StreamErrorRules } from "./product.ts";
 
-/** Kalshi's errors after which a subscription is gone. */
-export const ENDING: ReadonlySet<unknown> = new Set(terminalErrors);
-
-/** Kalshi's errors that are worth another try. */
-const PASSING = new Set<unknown>([...ENDING, errorCodes.commandTimeout, errorCodes.tooManyRequests]);
-/** Those that may be about one of the keys that were sent. */
-export const ABOUT_A_KEY: ReadonlySet<number> = new Set<number>([
-  errorCodes.invalidParameter,
-  errorCodes.marketNotFound,
-]);
 const TRIES = 5;
 
 /** What a failure does beyond its lane. */
 export interface FailureHost {
+  /** What the codes mean. */
+  readonly rules: StreamErrorRules;
   /** The server's subscription is gone, and was last known to stand at this time, in Unix milliseconds. */
   readonly ended: (lastKnownMs: number) => void;
   /** Told of errors that no call waits for. */
@@ -32,14 +24,15 @@ export interface FailureHost {
 /** Takes a lane's last command for failed; true when there should be a pause before the next one. */
 export function afterFailure(lane: Lane, error: KalshiError, host: FailureHost): boolean {
   const { attempt } = lane;
+  const { rules } = host;
   const code = error instanceof KalshiStreamError ? error.errorCode : 0;
-  if (code === errorCodes.unknownSubscriptionId) {
+  if (code === rules.unknownSubscription) {
     if (lane.sid !== undefined) host.ended(lane.provenAtMs);
     return true;
   }
   // Old gateways refuse what is there already.
-  const isThere = code === errorCodes.alreadySubscribed && lane.sid !== undefined;
-  if ((isThere || ABOUT_A_KEY.has(code)) && attempt?.adds && attempt.keys.length > 1) {
+  const isThere = code === rules.alreadySubscribed && lane.sid !== undefined;
+  if ((isThere || rules.aboutName.has(code)) && attempt?.adds && attempt.keys.length > 1) {
     // One bad name must not cost the others: it is searched for by halves.
     lane.most = Math.ceil(attempt.keys.length / 2);
     return false;
@@ -51,17 +44,19 @@ export function afterFailure(lane: Lane, error: KalshiError, host: FailureHost):
   const isUnanswered = error instanceof KalshiTimeoutError;
   // Nobody knows what the server has now: it is all made anew.
   if (isUnanswered && attempt?.adds === false) lane.outdated = true;
-  const isPassing = (PASSING.has(code) || isUnanswered) && lane.tries < TRIES;
+  const isPassing = (rules.passing.has(code) || isUnanswered) && lane.tries < TRIES;
   if (!isPassing) refuse(lane, code, error, host);
   return isPassing;
 }
 
 /** The command was refused for good. */
-function refuse(lane: Lane, code: number, error: KalshiError, { ended, onError }: FailureHost): void {
+function refuse(lane: Lane, code: number, error: KalshiError, { rules, ended, onError }: FailureHost): void {
   const { server, sid, attempt } = lane;
   lane.tries = 0;
   lane.most = Infinity;
-  if (attempt === undefined || sid === undefined && (attempt.keys.length === 0 || !ABOUT_A_KEY.has(code))) {
+  if (
+    attempt === undefined || sid === undefined && (attempt.keys.length === 0 || !rules.aboutName.has(code))
+  ) {
     // Nobody gets this channel.
     for (const consumer of lane.consumers) consumer.end(error);
     lane.consumers.clear();
@@ -89,7 +84,7 @@ function forget(lane: Lane, { param, keys }: Attempt, error: KalshiError): boole
   let isTold = isAwaited;
   for (const consumer of lane.consumers) {
     if (consumer.keys === undefined) {
-      if (!keys.includes("all")) continue;
+      if (!keys.includes(lane.rule(param)?.all ?? "")) continue;
     } else {
       const isNamed = (consumer.param ?? param) === param;
       const lost = isNamed ? keys.filter((key) => consumer.keys?.delete(key)) : [];

@@ -5,7 +5,7 @@
  */
 
 import type { KalshiError } from "../base/errors.ts";
-import { type ChannelFacts, channelFacts, type KeyParam } from "./channels.ts";
+import { channelOf, nameIn, type PickRule, type StreamChannel, type StreamProduct } from "./product.ts";
 import type { ChannelReader } from "./channel_reader.ts";
 import { Sequence } from "../books/sequence.ts";
 
@@ -20,12 +20,12 @@ export interface Waiter {
 /** What a command adds or removes. */
 export interface Attempt {
   readonly adds: boolean;
-  readonly param: KeyParam;
+  readonly param: string;
   readonly keys: readonly string[];
 }
 
 /** Keys by how they are named. */
-export type KeySets = Map<KeyParam, Set<string>>;
+export type KeySets = Map<string, Set<string>>;
 
 /** What a lane wants, or has: everything, or these keys. Undefined when nothing. */
 export type Scope = "all" | KeySets | undefined;
@@ -42,7 +42,10 @@ export interface Loss {
 /** One channel. */
 export class Lane {
   readonly channel: string;
-  readonly facts: ChannelFacts;
+  readonly facts: StreamChannel;
+  /** The usual parameter that picks from it; undefined where none does. */
+  readonly param: string | undefined;
+  readonly #product: StreamProduct;
   readonly consumers = new Set<ChannelReader>();
   options: Readonly<Record<string, unknown>> = {};
   sid: number | undefined;
@@ -68,30 +71,47 @@ export class Lane {
   /** When its last numbered frame came, in Unix milliseconds. */
   heardAtMs = 0;
 
-  constructor(channel: string) {
+  constructor(product: StreamProduct, channel: string) {
+    this.#product = product;
     this.channel = channel;
-    this.facts = channelFacts(channel);
+    this.facts = channelOf(product, channel);
+    [this.param] = this.facts.picks;
+  }
+
+  /** How its names are picked by a parameter, the usual one unless told. */
+  rule(param: string | undefined = this.param): PickRule | undefined {
+    return param === undefined ? undefined : this.#product.picks[param];
+  }
+
+  /** Whether a payload is about one of these, which `param` names. */
+  names(
+    param: string | undefined,
+    msg: Readonly<Record<string, unknown>>,
+    keys: ReadonlySet<string>,
+  ): boolean {
+    const rule = this.rule(param);
+    return rule !== undefined && keys.has(nameIn(rule, msg) as string);
   }
 
   wants(): Scope {
-    const { key, local } = this.facts;
+    const { param: usual } = this;
     if (this.consumers.size === 0) return undefined;
-    if (key === undefined || local) return "all";
+    if (usual === undefined || this.facts.isPrivate) return "all";
     const keys: KeySets = new Map();
     for (const consumer of this.consumers) {
       if (consumer.keys === undefined) return "all";
-      const param = consumer.param ?? key;
+      const param = consumer.param ?? usual;
       let set = keys.get(param);
       if (set === undefined) keys.set(param, set = new Set());
       for (const name of consumer.keys) set.add(name);
     }
-    if (key !== "market_tickers") return keys;
-    // No market named means all of them, so that a lane without markets is none.
+    if (this.rule()?.all !== undefined) return keys;
+    // None named means all of them, so that a lane without names is none.
     for (const [param, set] of keys) if (set.size === 0) keys.delete(param);
     return keys.size === 0 ? undefined : keys;
   }
 
-  /** What a `subscribe` asks for; the rest follows by additions: tickers and ids exclude each other in a command. */
+  /** What a `subscribe` asks for; the rest follows by additions: parameters that pick exclude each other in a command. */
   begins(): Scope {
     const wanted = this.wants();
     if (typeof wanted !== "object") return wanted;
@@ -103,11 +123,11 @@ export class Lane {
 
   /** The parameters of `subscribe`, beside the channel. */
   params(scope: Scope): Record<string, unknown> {
-    const params: Record<string, unknown> = { ...this.options };
-    const { key, local } = this.facts;
-    if (typeof scope === "object") { for (const [param, set] of scope) params[param] = [...set]; }
-    else if (key !== undefined && key !== "market_tickers") params[key] = ["all"];
-    if (key === "market_tickers" && !local && scope !== "all") params.skip_ticker_ack = true;
-    return params;
+    const { param, options, facts: { isPrivate } } = this;
+    const rule = this.rule();
+    const params: Record<string, unknown> = { ...options };
+    if (typeof scope === "object") { for (const [name, set] of scope) params[name] = [...set]; }
+    else if (param !== undefined && rule?.all !== undefined) params[param] = [rule.all];
+    return isPrivate || scope === "all" ? params : { ...params, ...rule?.quiet };
   }
 }

@@ -10,14 +10,14 @@ import type { Clock } from "../base/clock.ts";
 import { delay } from "../base/waits.ts";
 import { KalshiConfigError, type KalshiError, KalshiTimeoutError } from "../base/errors.ts";
 import { backoffMs, type BackoffOptions } from "../base/backoff.ts";
-import { streamError } from "./error_frame.ts";
-import { keyOf, type KeyParam, MESSAGE_TYPES, type Wish } from "./channels.ts";
+import { streamError } from "./error_codes.ts";
+import type { StreamProduct } from "./product.ts";
+import type { Wish } from "./subscribe_params.ts";
 import type { GapMarker } from "./items.ts";
 import type { Connection } from "./connection.ts";
 import type { Frame } from "./frame.ts";
 import { KalshiStreamError } from "./errors.ts";
-import { errorCodes } from "../contract/event/channels.ts";
-import { afterFailure, ENDING } from "./failures.ts";
+import { afterFailure } from "./failures.ts";
 import type { ChannelReader } from "./channel_reader.ts";
 import { Lane, type Loss } from "./lane.ts";
 import { isAnswer } from "../books/control.ts";
@@ -32,6 +32,7 @@ export interface LaneStats {
 
 /** What the lanes are made from. */
 export interface LanesOptions {
+  readonly product: StreamProduct;
   readonly connection: Connection;
   readonly clock: Clock;
   readonly backoff: BackoffOptions;
@@ -52,11 +53,11 @@ function withoutSnapshot({ send_initial_snapshot: _, ...shared }: Wish["options"
 }
 
 /** What a subscription that was there already has is not known: all is added once more, first frames included. */
-function renew(lane: Lane): void {
+function renew(lane: Lane, { books }: StreamProduct): void {
   const { server } = lane;
   if (typeof server !== "object") return;
   lane.server = new Map([...server.keys()].map((param) => [param, new Set()]));
-  if (lane.channel === "orderbook_delta") {
+  if (lane.channel === books.decoder.channel) {
     for (const [param, keys] of server) lane.again.set(param, new Set(keys));
   }
 }
@@ -87,7 +88,7 @@ export class Lanes {
    */
   join(channel: string, consumer: ChannelReader, options: Wish["options"] = {}): Promise<void> {
     let lane = this.#lanes.get(channel);
-    if (lane === undefined) this.#lanes.set(channel, lane = new Lane(channel));
+    if (lane === undefined) this.#lanes.set(channel, lane = new Lane(this.#options.product, channel));
     const fresh = options.send_initial_snapshot;
     const shared = withoutSnapshot(options);
     const present = withoutSnapshot(lane.options);
@@ -133,9 +134,9 @@ export class Lanes {
 
   /** Whether the server has acknowledged this market of a channel, and was not told to drop it since. */
   has(channel: string, ticker: string): boolean {
-    const { server, attempt } = this.#lanes.get(channel) ?? {};
+    const { server, attempt, param = "" } = this.#lanes.get(channel) ?? {};
     const isGoing = attempt?.adds === false && (attempt.keys.length === 0 || attempt.keys.includes(ticker));
-    return !isGoing && typeof server === "object" && server.get("market_tickers")?.has(ticker) === true;
+    return !isGoing && typeof server === "object" && server.get(param)?.has(ticker) === true;
   }
 
   /** The subscription id of a channel, while there is one. */
@@ -157,7 +158,8 @@ export class Lanes {
     } catch (error) {
       const { errorCode } = error as Partial<KalshiStreamError>;
       if (
-        errorCode === errorCodes.unknownSubscriptionId && lane !== undefined && sid !== undefined &&
+        errorCode === this.#options.product.errors.unknownSubscription && lane !== undefined &&
+        sid !== undefined &&
         lane.sid === sid
       ) {
         this.#ended(lane);
@@ -166,18 +168,42 @@ export class Lanes {
     }
   }
 
+  /**
+   * Asks for snapshots of what the server has: by the product's action, or by adding it anew.
+   *
+   * @throws {KalshiStreamError} when Kalshi refuses it
+   */
+  async askSnapshots(
+    channel: string,
+    param: string,
+    names: readonly string[],
+    timeoutMs?: number,
+  ): Promise<void> {
+    const { snapshotAction } = this.#options.product.books;
+    if (snapshotAction !== undefined) {
+      await this.update(channel, snapshotAction, { [param]: names }, timeoutMs);
+      return;
+    }
+    const lane = this.#lanes.get(channel);
+    const there = names.filter((name) => this.has(channel, name));
+    if (lane === undefined || there.length === 0) return;
+    lane.again.set(param, new Set([...lane.again.get(param) ?? [], ...there]));
+    void this.#run(lane);
+  }
+
   #send(
     channel: string,
     sid: number | undefined,
-    action: string,
+    action: string | undefined,
     params: Readonly<Record<string, unknown>>,
     timeoutMs?: number,
     isLast?: () => boolean,
   ): Promise<Frame> {
+    const { product, connection } = this.#options;
     if (sid === undefined) {
-      return Promise.reject(new KalshiStreamError(errorCodes.unknownSubscriptionId, "", channel));
+      return Promise.reject(new KalshiStreamError(product.errors.unknownSubscription, "", channel));
     }
-    return this.#options.connection.command("update_subscription", { sids: [sid], action, ...params }, {
+    return connection.command("update_subscription", { sids: [sid], action, ...params }, {
       channel,
       timeoutMs,
       isLast,
@@ -266,10 +292,11 @@ export class Lanes {
       } else this.#stray(frame);
       return;
     }
-    const { types, key } = lane.facts;
+    const { product } = this.#options;
+    const { types } = lane.facts;
     const isUpdate = types === undefined ? !CONTROL.has(type) : types.includes(type);
     if (isNumbered(frame.seq)) {
-      const kind = !isUpdate ? "control" : type === "orderbook_snapshot" ? "snapshot" : "update";
+      const kind = !isUpdate ? "control" : type === product.books.snapshotType ? "snapshot" : "update";
       const isGood = this.#inOrder(lane, frame.seq, kind, isUpdate ? msg : { id: frame.id, msg });
       lane.heardAtMs = this.#options.connection.heardAt;
       if (!isGood) return;
@@ -277,7 +304,7 @@ export class Lanes {
     if (isUpdate) {
       for (const consumer of lane.consumers) {
         const { keys, picks, param } = consumer;
-        if (keys === undefined || picks || keys.has(keyOf(param ?? key, msg) as string)) {
+        if (keys === undefined || picks || lane.names(param, msg, keys)) {
           consumer.deliver(frame);
         }
       }
@@ -295,7 +322,7 @@ export class Lanes {
   /** A frame of a subscription that there is not. */
   #stray(frame: Frame): void {
     const { type, sid } = frame;
-    if (!sid || !MESSAGE_TYPES.has(type)) this.#unknown(frame);
+    if (!sid || !this.#options.product.messageTypes.has(type)) this.#unknown(frame);
     if (!sid || !this.#past.has(sid)) this.#strange(frame);
   }
 
@@ -309,8 +336,9 @@ export class Lanes {
 
   /** Tells an error that no command waits for; true when a subscription has ended with it. */
   #isEnding(frame: Frame, channel?: string): boolean {
-    this.#options.onError(streamError(frame, channel));
-    return ENDING.has(frame.msg.code);
+    const { product: { errors }, onError } = this.#options;
+    onError(streamError(frame, errors, channel));
+    return errors.ending.has(frame.msg.code);
   }
 
   #unknown(frame: Frame): void {
@@ -427,8 +455,8 @@ export class Lanes {
 
   #changed(lane: Lane, consumer?: ChannelReader, keys?: ReadonlySet<string>, fresh = false): Promise<void> {
     const { channel, attempt } = lane;
-    if (keys !== undefined && (fresh || channel === "orderbook_delta")) {
-      const param = consumer?.param ?? "market_tickers";
+    if (keys !== undefined && (fresh || channel === this.#options.product.books.decoder.channel)) {
+      const param = consumer?.param ?? lane.param ?? "";
       const server = typeof lane.server === "object" ? lane.server.get(param) : undefined;
       const coming = attempt?.adds && attempt.param === param ? attempt.keys : [];
       // Their first frames may have come and gone.
@@ -483,6 +511,7 @@ export class Lanes {
           lane.waiters.unshift(...waiters.splice(0));
           if (!connection.isOpen) return;
           pause = afterFailure(lane, error as KalshiError, {
+            rules: this.#options.product.errors,
             ended: (lastKnownMs) => this.#unplug(lane, "ended", lastKnownMs),
             onError: this.#options.onError,
           });
@@ -503,8 +532,8 @@ export class Lanes {
 
   /** Sends at most one command; true when the server has what is wanted. */
   async #step(lane: Lane): Promise<boolean> {
-    const { channel, facts, sid } = lane;
-    const { connection } = this.#options;
+    const { channel, sid } = lane;
+    const { connection, product: { books } } = this.#options;
     const wanted = lane.wants();
     if (sid === undefined) {
       if (wanted === undefined) return true;
@@ -513,8 +542,9 @@ export class Lanes {
       throw new KalshiTimeoutError(`Kalshi acknowledged "${channel}" without a subscription id.`);
     }
     const { server } = lane;
-    const key = facts.key ?? "market_tickers";
-    const renewed = lane.outdated || wanted === "all" && server !== "all" && key === "market_tickers";
+    const all = lane.rule()?.all;
+    const key = lane.param ?? "";
+    const renewed = lane.outdated || wanted === "all" && server !== "all" && all === undefined;
     if (wanted === undefined || renewed) {
       lane.attempt = { adds: false, param: key, keys: [] };
       await connection.command("unsubscribe", { sids: [sid] }, { channel });
@@ -526,7 +556,7 @@ export class Lanes {
     }
     if (server === "all" || server === undefined) return true;
     if (wanted === "all") {
-      await this.#update(lane, true, key, ["all"]);
+      await this.#update(lane, true, key, [all ?? ""]);
       lane.server = "all";
       return false;
     }
@@ -547,10 +577,14 @@ export class Lanes {
     }
     for (const [param, keys] of lane.again) {
       lane.again.delete(param);
-      // Whether `get_snapshot` is answered beside the snapshots is not documented.
-      if (channel === "orderbook_delta") {
-        this.update(channel, "get_snapshot", { [param]: [...keys] }).catch(() => {});
-      } else await this.#update(lane, true, param, [...keys]);
+      if (channel !== books.decoder.channel) await this.#update(lane, true, param, [...keys]);
+      else if (books.snapshotAction === undefined) {
+        // What is added anew begins with a snapshot.
+        await this.#update(lane, false, param, [...keys], server.get(param));
+      } else {
+        // Whether it is answered beside the snapshots is not documented.
+        this.askSnapshots(channel, param, [...keys]).catch(() => {});
+      }
       return false;
     }
     return true;
@@ -559,7 +593,7 @@ export class Lanes {
   #update(
     lane: Lane,
     adds: boolean,
-    param: KeyParam,
+    param: string,
     keys: readonly string[],
     have?: Set<string>,
   ): Promise<Frame> {
@@ -567,7 +601,9 @@ export class Lanes {
     const fresh = send_initial_snapshot && adds ? { send_initial_snapshot } : undefined;
     lane.attempt = { adds, param, keys };
     const params = { [param]: keys, ...fresh };
-    return this.#send(lane.channel, lane.sid, lane.facts.actions[adds ? 0 : 1], params, undefined, () => {
+    const actions = lane.rule(param)?.actions;
+    const action = adds ? actions?.add : actions?.remove;
+    return this.#send(lane.channel, lane.sid, action, params, undefined, () => {
       // In the moment of the answer: the next frame may belong to it.
       lane.attempt = undefined;
       for (const key of keys) have?.[adds ? "add" : "delete"](key);
@@ -581,8 +617,7 @@ export class Lanes {
     if (first === undefined) return;
     for (const lane of lanes) {
       const asked = lane.asked = lane.begins();
-      const [[param, keys] = [lane.facts.key ?? "market_tickers", new Set<string>()]] =
-        typeof asked === "object" ? asked : [];
+      const [[param, keys] = [lane.param ?? "", new Set<string>()]] = typeof asked === "object" ? asked : [];
       lane.attempt = { adds: true, param, keys: [...keys] };
       lane.outdated = false;
     }
@@ -599,11 +634,13 @@ export class Lanes {
       if (lanes.some(({ sid }) => sid === undefined)) await this.#adopt(lanes, answer);
       for (const lane of lanes) lane.attempt = undefined;
     } catch (error) {
-      if ((error as Partial<KalshiStreamError>).errorCode !== errorCodes.alreadySubscribed) throw error;
+      if (
+        (error as Partial<KalshiStreamError>).errorCode !== this.#options.product.errors.alreadySubscribed
+      ) throw error;
       await this.#adopt(lanes);
       for (const lane of lanes) {
         lane.attempt = undefined;
-        if (lane.sid !== undefined) renew(lane);
+        if (lane.sid !== undefined) renew(lane, this.#options.product);
       }
     } finally {
       if (--this.#subscribing === 0) {

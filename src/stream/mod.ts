@@ -14,7 +14,7 @@ export type {
   OrderbookParams,
   TickerParams,
   UnderlyingParams,
-} from "./channels.ts";
+} from "./channel_params.ts";
 export type {
   ChannelItem,
   GapMarker,
@@ -24,7 +24,7 @@ export type {
   StreamItem,
   StreamMarker,
 } from "./items.ts";
-export type { StreamStatus } from "./connection.ts";
+export type { StreamStatus } from "./status.ts";
 export { KalshiStaleBookError } from "../books/errors.ts";
 export { KalshiStreamOverflowError } from "../base/overflow_error.ts";
 export { KalshiMarketClosedError, KalshiStreamClosedError, KalshiStreamError } from "./errors.ts";
@@ -49,7 +49,8 @@ export type {
 } from "./call_options.ts";
 export type { LookupClient, StreamLookup, StreamOptions } from "./options.ts";
 export type { RecoveredFill, RecoveredOrder } from "./recover.ts";
-export { KalshiStream, type StreamStats } from "./stream.ts";
+export { KalshiStream } from "./stream.ts";
+export type { StreamStats } from "./stream_stats.ts";
 export type { QueueStats } from "./queue_options.ts";
 export type { Subscription } from "./subscription.ts";
 export type { AsyncItems } from "../base/web_types.ts";

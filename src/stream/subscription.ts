@@ -8,7 +8,8 @@ import type { Clock } from "../base/clock.ts";
 import { KalshiConfigError, type KalshiError } from "../base/errors.ts";
 import { guard } from "../base/tell.ts";
 import { readCall, waitFor, type WaitOptions } from "./call_options.ts";
-import { channelFacts, keyOf, type Wish } from "./channels.ts";
+import { channelOf, nameIn, type StreamProduct } from "./product.ts";
+import type { Wish } from "./subscribe_params.ts";
 import type { StreamItem, StreamMarker } from "./items.ts";
 import type { Frame } from "./frame.ts";
 import { KalshiStreamClosedError } from "./errors.ts";
@@ -28,6 +29,7 @@ function readKeys(channel: string, keys: readonly string[]): void {
 
 /** What a subscription is made from. */
 export interface SubscriptionOptions {
+  readonly product: StreamProduct;
   readonly channel: string;
   readonly wish: Wish;
   readonly lanes: Lanes;
@@ -83,15 +85,16 @@ export class Subscription<Message> implements AsyncIterable<StreamItem<Message>>
   }
 
   private constructor(options: SubscriptionOptions) {
-    const { channel, wish, handler, onError, wrap = (consumer) => consumer } = options;
-    const { policy } = channelFacts(channel);
+    const { product, channel, wish, handler, onError, wrap = (consumer) => consumer } = options;
+    const { policy } = channelOf(product, channel);
+    const rule = product.picks[wish.param ?? ""];
     this.channel = channel;
     this.#options = options;
     this.#queue = new StreamQueue<object>({
       name: `"${channel}"`,
       // A reader must be able to take the first frame of each of its markets at its leisure.
       ...readQueueOptions(options.queue, policy, 1_024 + (wish.keys?.size ?? 0)),
-      keyOf: (item) => "msg" in item ? keyOf(wish.param, item.msg as Frame["msg"]) : undefined,
+      keyOf: (item) => rule && "msg" in item ? nameIn(rule, item.msg as Frame["msg"]) : undefined,
       onEnd: () => void this.#leave(),
     });
     const take = handler === undefined
@@ -156,13 +159,14 @@ export class Subscription<Message> implements AsyncIterable<StreamItem<Message>>
    */
   snapshot(keys: readonly string[] = [...this.#picked()]): void {
     readKeys(this.channel, keys);
-    if (this.channel !== "orderbook_delta") {
+    const { books } = this.#options.product;
+    if (this.channel !== books.decoder.channel) {
       throw new KalshiConfigError(
-        `"${this.channel}" has no snapshots to ask for: only "orderbook_delta" has.`,
+        `"${this.channel}" has no snapshots to ask for: only "${books.decoder.channel}" has.`,
       );
     }
     // Whether Kalshi acknowledges this command beside sending the snapshots is not documented.
-    this.#options.lanes.update(this.channel, "get_snapshot", { market_tickers: keys })
+    this.#options.lanes.askSnapshots(this.channel, this.#consumer.param ?? "", keys)
       .catch((error) => error.code === "STREAM" && this.#options.onError(error));
   }
 
@@ -173,8 +177,9 @@ export class Subscription<Message> implements AsyncIterable<StreamItem<Message>>
    */
   async list(given: WaitOptions = {}): Promise<readonly string[]> {
     const options = readCall("list", given);
-    const { key, actions: [, , list] } = channelFacts(this.channel);
-    if (list === undefined || key === undefined) {
+    const { product, wish: { param: key = "" } } = this.#options;
+    const list = product.picks[key]?.actions.list;
+    if (list === undefined) {
       throw new KalshiConfigError(`"${this.channel}" has no list to ask for.`);
     }
     const answer = this.#options.lanes.update(this.channel, list, {});

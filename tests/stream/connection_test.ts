@@ -15,7 +15,7 @@ import {
   KalshiStreamError,
   type StreamStatus,
 } from "../../src/stream/mod.ts";
-import { streamError } from "../../src/stream/error_frame.ts";
+import { errorRules, streamError } from "../../src/stream/error_codes.ts";
 import { test } from "../support/test.ts";
 import { startTimed } from "./support/timed_exchange.ts";
 import { take } from "./support/take.ts";
@@ -269,7 +269,7 @@ test("closing while it reconnects or connects leaves nothing behind", async () =
 
 test("every error code of Kalshi's says what to do", () => {
   for (const code of Object.keys(errorMeanings)) {
-    const { message } = streamError({ msg: { code: Number(code), msg: "x" } });
+    const { message } = streamError({ msg: { code: Number(code), msg: "x" } }, errorRules);
     assertMatch(message, /: x\. \w.*\.$/);
   }
 });

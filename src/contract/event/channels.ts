@@ -5,7 +5,6 @@
  *
  * @module
  */
-import type { ChannelFacts } from "../channel_facts.ts";
 import type { Open } from "../../base/open.ts";
 
 /** An outcome of a market. Kalshi may add values: what is received is `Open`. */
@@ -1322,63 +1321,6 @@ export interface ChannelMessages {
 
 /** Name of a channel. */
 export type Channel = keyof ChannelMessages;
-
-/** What is known of each channel. */
-export const channelFacts: Readonly<Record<Channel, ChannelFacts>> = {
-  orderbook_delta: {
-    types: ["orderbook_snapshot", "orderbook_delta"],
-    numbered: true,
-    picks: ["market_tickers"],
-    isPrivate: false,
-  },
-  ticker: { types: ["ticker"], numbered: false, picks: ["market_tickers", "market_ids"], isPrivate: false },
-  trade: { types: ["trade"], numbered: true, picks: ["market_tickers"], isPrivate: false },
-  fill: { types: ["fill"], numbered: false, picks: ["market_tickers"], isPrivate: true },
-  market_positions: {
-    types: ["market_position"],
-    numbered: false,
-    picks: ["market_tickers"],
-    isPrivate: true,
-  },
-  market_lifecycle_v2: {
-    types: ["market_lifecycle_v2", "event_lifecycle", "event_fee_update"],
-    numbered: true,
-    picks: [],
-    isPrivate: false,
-  },
-  multivariate_market_lifecycle: {
-    types: ["multivariate_market_lifecycle", "event_lifecycle"],
-    numbered: true,
-    picks: [],
-    isPrivate: false,
-  },
-  communications: {
-    types: ["rfq_created", "rfq_deleted", "quote_created", "quote_accepted", "quote_executed"],
-    numbered: true,
-    picks: [],
-    isPrivate: true,
-  },
-  order_group_updates: { types: ["order_group_updates"], numbered: true, picks: [], isPrivate: true },
-  user_orders: { types: ["user_order"], numbered: false, picks: ["market_tickers"], isPrivate: true },
-  cfbenchmarks_value: {
-    types: ["cfbenchmarks_value", "cfbenchmarks_value_indexlist"],
-    numbered: true,
-    picks: ["index_ids"],
-    isPrivate: false,
-  },
-  pyth_value: {
-    types: ["pyth_value", "pyth_value_underlying_list"],
-    numbered: true,
-    picks: ["underlying_tickers"],
-    isPrivate: false,
-  },
-  cfbenchmarks_value_5hz: {
-    types: ["cfbenchmarks_value_5hz", "cfbenchmarks_value_5hz_indexlist"],
-    numbered: true,
-    picks: ["index_ids"],
-    isPrivate: false,
-  },
-};
 
 /** Any frame that the exchange sends and this library knows. */
 export type ServerMessage =

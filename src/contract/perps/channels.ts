@@ -5,7 +5,6 @@
  *
  * @module
  */
-import type { ChannelFacts } from "../channel_facts.ts";
 import type { Open } from "../../base/open.ts";
 
 /** Ticker data reference price. */
@@ -521,21 +520,6 @@ export interface ChannelMessages {
 
 /** Name of a channel. */
 export type Channel = keyof ChannelMessages;
-
-/** What is known of each channel. */
-export const channelFacts: Readonly<Record<Channel, ChannelFacts>> = {
-  ticker: { types: ["ticker"], numbered: false, picks: ["market_tickers"], isPrivate: false },
-  order_group_updates: { types: ["order_group_updates"], numbered: true, picks: [], isPrivate: true },
-  orderbook_delta: {
-    types: ["orderbook_snapshot", "orderbook_delta"],
-    numbered: true,
-    picks: ["market_tickers"],
-    isPrivate: false,
-  },
-  trade: { types: ["trade"], numbered: true, picks: ["market_tickers"], isPrivate: false },
-  fill: { types: ["fill"], numbered: false, picks: ["market_tickers"], isPrivate: true },
-  user_orders: { types: ["user_order"], numbered: false, picks: ["market_tickers"], isPrivate: true },
-};
 
 /** Any frame that the exchange sends and this library knows. */
 export type ServerMessage =

@@ -1,5 +1,5 @@
 /** The channels of Kalshi's WebSocket as its server has them: what picks from each, and which of them are numbered. */
-import { channelFacts } from "../../../contract/event/channels.ts";
+import { channelFacts } from "../../../contract/event/channel_facts.ts";
 import { commandParams } from "../../../contract/event/commands.ts";
 
 /** What a channel can be picked by. */

@@ -1,19 +1,19 @@
 /**
- * What to do about the errors that Kalshi's WebSocket tells.
+ * The codes of the error frames of Kalshi's WebSockets: what they mean for a stream, and what to do about them.
  *
  * @module
  */
 
-import { errorCodes } from "../contract/event/channels.ts";
+import { errorCodes, terminalErrors } from "../contract/event/channels.ts";
 import { KalshiStreamError } from "./errors.ts";
+import type { StreamErrorRules } from "./product.ts";
 
 const FRAMING =
   "The command was malformed: please report it, with the versions of this package and of your runtime.";
 const SHARDING = "Give 1 <= shard_factor <= 100 and 0 <= shard_key < shard_factor.";
 const OURS = "It is Kalshi's fault and worth another try.";
 
-/** What to do about an error code of the WebSocket. */
-const ADVICE: Readonly<Record<number, string>> = {
+const advice: Readonly<Record<number, string>> = {
   [errorCodes.unableToProcessMessage]: FRAMING,
   [errorCodes.paramsRequired]: "Give the parameters that this channel needs.",
   [errorCodes.channelsRequired]: FRAMING,
@@ -46,11 +46,22 @@ const ADVICE: Readonly<Record<number, string>> = {
   [errorCodes.underlyingTickersRequired]: 'Give `underlying_tickers`, or `["all"]`.',
 };
 
+/** The codes of Kalshi's WebSockets, which all products share. */
+export const errorRules: StreamErrorRules = {
+  alreadySubscribed: errorCodes.alreadySubscribed,
+  unknownSubscription: errorCodes.unknownSubscriptionId,
+  ending: new Set(terminalErrors),
+  passing: new Set([...terminalErrors, errorCodes.commandTimeout, errorCodes.tooManyRequests]),
+  aboutName: new Set([errorCodes.invalidParameter, errorCodes.marketNotFound]),
+  advice,
+};
+
 /** The error of an error frame. */
 export function streamError(
   { msg }: { readonly msg: Readonly<Record<string, unknown>> },
+  { advice }: StreamErrorRules,
   channel?: string,
 ): KalshiStreamError {
   const code = typeof msg.code === "number" ? msg.code : 0;
-  return new KalshiStreamError(code, typeof msg.msg === "string" ? msg.msg : "", channel, ADVICE[code]);
+  return new KalshiStreamError(code, typeof msg.msg === "string" ? msg.msg : "", channel, advice[code]);
 }
