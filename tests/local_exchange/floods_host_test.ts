@@ -1,6 +1,7 @@
 /** What a stranger sends without end, and what a client does that reads nothing. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { connect, type Socket } from "node:net";
+import { gzipSync } from "node:zlib";
 import { LocalExchange } from "../../src/local_exchange/mod.ts";
 import { encodeFrame, OPCODE } from "../../src/local_exchange/gateways/ws/framing.ts";
 import { test } from "../support/test.ts";
@@ -73,6 +74,47 @@ for (const [name, [head, more]] of Object.entries(bodies)) {
   });
 }
 
+test("a body in a great many pieces is refused, however short they are", async () => {
+  await using exchange = await LocalExchange.start({ marketMakers: false });
+  const pieces = text("1\r\na\r\n".repeat(10_000));
+  const { answer, taken } = await flood(exchange, request("POST", ORDERS, chunked), pieces);
+  assertMatch(answer, /^HTTP\/1\.1 413 /);
+  assert(taken < 100 * MiB, `${taken} bytes were taken`);
+});
+
+test("bodies that never end hold no more than so much, and keep nobody out: the oldest is given up", async () => {
+  await using exchange = await LocalExchange.start({ marketMakers: false });
+  const { auth } = await exchange.createAccount();
+  const { hostname, port } = new URL(exchange.baseUrl);
+  const body = new Uint8Array(MiB - 1);
+  const answers: string[] = [];
+  const sockets = Array.from({ length: 72 }, () => {
+    const socket = connect(Number(port), hostname, () => {
+      socket.write(request("POST", ORDERS, `Content-Length: ${MiB}`));
+      socket.write(body);
+    });
+    socket.on("data", (bytes: Uint8Array) => answers.push(new TextDecoder().decode(bytes)));
+    socket.on("error", () => {});
+    return socket;
+  });
+  await until(() => answers.length >= 8);
+  for (const answer of answers) assertMatch(answer, /^HTTP\/1\.1 503 /);
+  const session = new Session(exchange, auth);
+  const { status } = await session.post("/portfolio/events/orders", { ticker: "A".repeat(MiB / 2) });
+  assertEquals(status, 400);
+  for (const socket of sockets) socket.destroy();
+});
+
+test("a compressed body is taken as it is, and never inflated", async () => {
+  await using exchange = await LocalExchange.start({ marketMakers: false });
+  const { auth } = await exchange.createAccount();
+  const path = "/trade-api/v2/portfolio/events/orders";
+  const body = gzipSync(new Uint8Array(100 * MiB));
+  const headers = { ...await auth.headers("POST", path), "content-encoding": "gzip" };
+  const response = await fetch(new URL(path, exchange.baseUrl), { method: "POST", headers, body });
+  assertEquals([response.status, (await response.json()).details], [400, "the body is not JSON"]);
+});
+
 test("a client that sends one is told, and so is one in memory", async () => {
   await using exchange = await LocalExchange.start({ marketMakers: false });
   const { auth } = await exchange.createAccount();
@@ -84,9 +126,12 @@ test("a client that sends one is told, and so is one in memory", async () => {
   assertEquals(fits.status, 400);
 });
 
+const many = Array.from({ length: 5_000 }, (_, index) => `X-${index}: b`);
+
 const heads: Record<string, string> = {
   "one header": request("GET", "/trade-api/v2/exchange/status", "X-A: ").trimEnd(),
   "a path": "GET /trade-api/v2/",
+  "a great many headers": request("GET", "/trade-api/v2/exchange/status", ...many).trimEnd() + "\r\nX-A: ",
   "the header of a handshake": request("GET", "/trade-api/ws/v2", "Upgrade: websocket", "X-A: ").trimEnd(),
 };
 

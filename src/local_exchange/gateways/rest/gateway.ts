@@ -13,6 +13,9 @@ export const REST_ROOT = "/trade-api/v2";
 /** The most bytes that a request's body may have: many times what the largest batch of orders needs. */
 export const MOST_BODY_BYTES = 1024 * 1024;
 
+/** Why a body was not read to its end. */
+export type BodyRefusal = "too-long" | "crowded-out";
+
 /** A request as the gateway needs it. */
 export interface Incoming {
   readonly method: string;
@@ -39,10 +42,16 @@ export class RestGateway {
     this.#exchange = exchange;
   }
 
-  /** The answer to a request whose body is too long: it says so, whoever asks, and the rest of it is not read. */
-  tooLong({ header }: Pick<Incoming, "header">): Outgoing {
+  /** The answer to a request whose body was not read to its end: it says why, whoever asks. */
+  refuseBody({ header }: Pick<Incoming, "header">, why: BodyRefusal): Outgoing {
     const { status, headers, body } = this.#refuse(
-      new ApiError(413, "request_too_large", `a body has at most ${MOST_BODY_BYTES} bytes`),
+      why === "too-long"
+        ? new ApiError(413, "request_too_large", `a body has at most ${MOST_BODY_BYTES} bytes, in few pieces`)
+        : new ApiError(
+          503,
+          "service_unavailable",
+          "too many bodies are on their way, and this one took longest",
+        ),
     );
     return { status, headers: { ...this.#exchange.cors.answer(header, headers), ...headers }, body };
   }
@@ -51,7 +60,7 @@ export class RestGateway {
   async answer(incoming: Incoming): Promise<Outgoing> {
     const { cors } = this.#exchange;
     const { method, header, body: sent } = incoming;
-    if (isTooLong(sent)) return this.tooLong(incoming);
+    if (isTooLong(sent)) return this.refuseBody(incoming, "too-long");
     const preflight = cors.preflight(method, header);
     if (preflight !== undefined) return this.#write(204, undefined, preflight);
     const { status, headers, body } = await this.#answer(incoming);
