@@ -28,7 +28,7 @@ export type { StreamStatus } from "./status.ts";
 export { KalshiStaleBookError } from "../books/errors.ts";
 export { KalshiStreamOverflowError } from "../base/overflow_error.ts";
 export { KalshiMarketClosedError, KalshiStreamClosedError, KalshiStreamError } from "./errors.ts";
-export type { LiveOrderBook } from "./live_books.ts";
+export type { LiveOrderBook } from "./live_order_book.ts";
 export type {
   BookChange,
   BookDeltaChange,

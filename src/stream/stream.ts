@@ -21,7 +21,7 @@ import {
 import type { ChannelParams, MarketParams } from "./channel_params.ts";
 import { eventProduct } from "./event_product.ts";
 import type { OtherFrame, StreamItem } from "./items.ts";
-import type { LiveOrderBook } from "./live_books.ts";
+import type { LiveOrderBook } from "./live_order_book.ts";
 import { type CheckedStreamOptions, ProductStream } from "./product_stream.ts";
 import {
   type LookupClient,
