@@ -22,10 +22,26 @@ export * from "./src/auth/mod.ts";
 export * from "./src/client.ts";
 export type { KalshiClientOptions } from "./src/client_options.ts";
 export * from "./src/base/clock.ts";
-export * from "./src/config/kalshi_config.ts";
+export {
+  KalshiConfig,
+  type KalshiConfigContext,
+  type KalshiConfigOptions,
+  type KalshiPresetOptions,
+  type OrderRetries,
+  type RestJsonParse,
+  type WsJsonParse,
+  type WsJsonStringify,
+} from "./src/config/kalshi_config.ts";
+export type { EnvReader } from "./src/base/environment.ts";
 export * from "./src/core.ts";
 export type { KalshiCoreOptions, RawRequestOptions } from "./src/core_options.ts";
-export type { KalshiEnvironment } from "./src/config/hosts.ts";
+export {
+  eventVenue,
+  type KalshiEnvironment,
+  type KalshiHosts,
+  type KalshiVariables,
+  type KalshiVenue,
+} from "./src/config/venue.ts";
 export type { KalshiSettings } from "./src/config/kalshi_config.ts";
 export * from "./src/base/errors.ts";
 export type { KalshiServerCode, KnownServerCode } from "./src/base/server_codes.ts";

@@ -63,6 +63,7 @@ import type { RestRuntime, Runtime } from "./runtime/types.ts";
 import { clientStreamRules, streamHint, type StreamOptions } from "./stream/options.ts";
 import type { KalshiStream } from "./stream/stream.ts";
 import { homeUrl } from "./config/url_policy.ts";
+import { eventVenue } from "./config/venue.ts";
 
 /** A copy of a client's options, checked. */
 function readClientOptions(given: KalshiClientOptions): KalshiClientOptions {
@@ -409,7 +410,7 @@ function environmentConfig(
 ): KalshiConfig {
   const given = isKalshiConfig(config) ? givenSettings(config) : config;
   const allowUnknownHost = given?.allowUnknownHost ?? settings.allowUnknownHost;
-  const exchange = { baseUrl: baseUrl ?? (demo ? homeUrl("demo") : undefined), allowUnknownHost };
+  const exchange = { baseUrl: baseUrl ?? (demo ? homeUrl(eventVenue, "demo") : undefined), allowUnknownHost };
   const chosen = isKalshiConfig(config)
     ? config.with(exchange)
     : new KalshiConfig(config === undefined ? exchange : config && { ...config, ...exchange }, { runtime });

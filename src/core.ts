@@ -8,6 +8,7 @@ import { detectRestRuntime } from "#runtime";
 import { systemClock } from "./base/clock.ts";
 import type { KalshiSettings } from "./config/kalshi_config.ts";
 import { DEFAULTS } from "./config/settings.ts";
+import { eventVenue } from "./config/venue.ts";
 import { KalshiConfigError } from "./base/errors.ts";
 import { HttpPipeline } from "./http/pipeline.ts";
 import { isSafeMethod } from "./base/http_method.ts";
@@ -65,6 +66,7 @@ export class KalshiCore implements AsyncDisposable {
       );
     }
     this.http = new HttpPipeline({
+      venue: eventVenue,
       config: this.config,
       auth,
       pool: transport === undefined

@@ -4,7 +4,7 @@
  */
 const rooms = {
   base: [],
-  config: ["base", "runtime"],
+  config: ["base"],
   contract: ["base"],
   auth: ["base", "config", "contract", "runtime"],
   runtime: ["base", "config", "contract"],

@@ -4,6 +4,7 @@
  * @module
  */
 import { KalshiConfigError } from "../base/errors.ts";
+import { eventVenue, type KalshiVenue } from "../config/venue.ts";
 import type { RestRuntime } from "../runtime/types.ts";
 
 /**
@@ -104,51 +105,53 @@ export function readAuthEnv(
   env: KalshiEnv | undefined,
   runtime: RestRuntime,
   { key = true, exchange = true }: EnvNeeds = {},
+  { variables }: KalshiVenue = eventVenue,
 ): EnvSettings {
   assertEnv(env, runtime);
-  function read(name: keyof KalshiEnv, needed: boolean): unknown {
+  const keyNames = [variables.keyId, variables.privateKey, variables.privateKeyPath, variables.passphrase];
+  function read(name: string, needed: boolean): unknown {
     try {
-      return env === undefined ? runtime.readEnv(name) : env[name];
+      return env === undefined ? runtime.readEnv(name) : (env as Readonly<Record<string, unknown>>)[name];
     } catch (cause) {
       if (!needed) return undefined;
       if (cause instanceof KalshiConfigError) throw cause;
       throw new KalshiConfigError(`${name} cannot be read: ${(cause as Error)?.message}`, { cause });
     }
   }
-  function raw(name: keyof KalshiEnv): string | undefined {
-    const ofKey = name.includes("KEY");
+  function raw(name: string): string | undefined {
+    const ofKey = keyNames.includes(name);
     if (ofKey && !key) return undefined;
     // What cannot be read here leaves public calls signed, which harms nobody.
-    const needed = ofKey || exchange && name !== "KALSHI_SIGN_PUBLIC_CALLS";
+    const needed = ofKey || exchange && name !== variables.signPublicCalls;
     const value = read(name, needed) ?? "";
     if (value === "") return undefined;
     if (typeof value !== "string") throw new KalshiConfigError(`${name} must be text.`);
     return value;
   }
-  function trimmed(name: keyof KalshiEnv): string | undefined {
+  function trimmed(name: string): string | undefined {
     const value = raw(name)?.trim();
     if (value === "") throw new KalshiConfigError(`${name} is blank: set it or remove it.`);
     return value;
   }
   /** Anything but the two words is refused: a slip here must not trade on the wrong exchange. */
-  function flag(name: keyof KalshiEnv, yes: string, no: string, unset = no): boolean {
+  function flag(name: string, yes: string, no: string, unset = no): boolean {
     const value = trimmed(name)?.toLowerCase() ?? unset;
     if (value !== yes && value !== no) throw new KalshiConfigError(`${name} must be ${yes} or ${no}.`);
     return value === yes;
   }
 
   const settings: EnvSettings = {
-    keyId: trimmed("KALSHI_KEY_ID"),
-    privateKey: trimmed("KALSHI_PRIVATE_KEY"),
-    privateKeyPath: trimmed("KALSHI_PRIVATE_KEY_PATH"),
-    passphrase: raw("KALSHI_PRIVATE_KEY_PASSPHRASE"),
-    demo: flag("KALSHI_DEMO", "true", "false"),
-    baseUrl: trimmed("KALSHI_API_BASE_URL"),
-    allowUnknownHost: flag("KALSHI_ALLOW_UNKNOWN_HOST", "1", "0"),
-    signPublicCalls: flag("KALSHI_SIGN_PUBLIC_CALLS", "true", "false", "true"),
+    keyId: trimmed(variables.keyId),
+    privateKey: trimmed(variables.privateKey),
+    privateKeyPath: trimmed(variables.privateKeyPath),
+    passphrase: raw(variables.passphrase),
+    demo: flag(variables.demo, "true", "false"),
+    baseUrl: trimmed(variables.baseUrl),
+    allowUnknownHost: flag(variables.allowUnknownHost, "1", "0"),
+    signPublicCalls: flag(variables.signPublicCalls, "true", "false", "true"),
   };
   if (settings.privateKey !== undefined && settings.privateKeyPath !== undefined) {
-    throw new KalshiConfigError("Set KALSHI_PRIVATE_KEY or KALSHI_PRIVATE_KEY_PATH, not both.");
+    throw new KalshiConfigError(`Set ${variables.privateKey} or ${variables.privateKeyPath}, not both.`);
   }
   return settings;
 }

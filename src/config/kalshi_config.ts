@@ -4,16 +4,16 @@
  * @module
  */
 import * as v from "valibot";
-import { detectRestRuntime } from "#runtime";
-import { DEFAULTS } from "./settings.ts";
+import type { EnvReader } from "../base/environment.ts";
 import { KalshiConfigError } from "../base/errors.ts";
-import { readHeaders } from "./headers.ts";
-import type { KalshiEnvironment } from "./hosts.ts";
-import { refusal, unknownOption } from "../base/options.ts";
+import { isPlain, readOwn } from "../base/plain.ts";
+import type { ConnectionLimits } from "./limits.ts";
 import { placeHint } from "./option_places.ts";
-import { isPlain, readOwn, shown } from "../base/plain.ts";
-import type { ConnectionLimits, RestRuntime } from "../runtime/types.ts";
-import { type CheckedUrl, checkUrl, counterpart, homeUrl, type UrlKind } from "./url_policy.ts";
+import { type ConfigEnvironment, makeConfig, type Product } from "./product_config.ts";
+import { callable, connectionLimits, flag, headers, milliseconds, oneOf, text, whole } from "./schemas.ts";
+import { DEFAULTS } from "./settings.ts";
+import { homeUrl } from "./url_policy.ts";
+import { eventVenue, type KalshiEnvironment } from "./venue.ts";
 
 /**
  * Whether writes are sent again after an unknown outcome: `never`, or `idempotent`, where their client ids and
@@ -42,44 +42,84 @@ export interface KalshiConfigOptions {
    * belongs to `baseUrl`, or `wss://api.elections.kalshi.com/trade-api/ws/v2`.
    */
   readonly wsBaseUrl?: string | undefined;
-  /** One attempt in milliseconds: connect, send, receive the whole body. Default 30 000. */
+  /**
+   * One attempt in milliseconds: connect, send, receive the whole body.
+   *
+   * @default 30000
+   */
   readonly timeoutMs?: number | undefined;
   /** Wall clock in milliseconds over all attempts of a call, waits included. No limit by default. */
   readonly totalTimeoutMs?: number | undefined;
-  /** Retries after the first attempt, on retryable methods. Default 3; 0 for none. */
+  /**
+   * Retries after the first attempt, on retryable methods; 0 for none.
+   *
+   * @default 3
+   */
   readonly maxRetries?: number | undefined;
-  /** First step of the exponential backoff in milliseconds. Default 500. */
+  /**
+   * First step of the exponential backoff in milliseconds.
+   *
+   * @default 500
+   */
   readonly retryBaseDelayMs?: number | undefined;
-  /** The longest single wait in milliseconds, also of a server's Retry-After. Default 30 000. */
+  /**
+   * The longest single wait in milliseconds, also of a server's Retry-After.
+   *
+   * @default 30000
+   */
   readonly retryMaxDelayMs?: number | undefined;
   /**
-   * The most bytes that the body of an answer may have, unpacked where it comes compressed. Default 67 108 864 (64
-   * MiB). A longer one is not read on, and ends in a `KalshiDecodeError`, or in the error of its status.
+   * The most bytes that the body of an answer may have, unpacked where it comes compressed. A longer one is not read
+   * on, and ends in a `KalshiDecodeError`, or in the error of its status.
+   *
+   * @default 67108864
    */
   readonly maxBodyBytes?: number | undefined;
   /**
    * Headers added to every request. KALSHI-ACCESS-*, Host, Content-Length, Connection and Transfer-Encoding
    * are refused.
+   *
+   * @default {}
    */
   readonly extraHeaders?: Readonly<Record<string, string>> | undefined;
   /**
-   * Whether writes with an unknown outcome are sent again: `"never"` (the default), or `"idempotent"`, where client
-   * ids and the order's state make sure that they take effect once.
+   * Whether writes with an unknown outcome are sent again: `"never"`, or `"idempotent"`, where client ids and the
+   * order's state make sure that they take effect once.
+   *
+   * @default "never"
    */
   readonly orderRetries?: OrderRetries | undefined;
-  /** Reconnects in a row before a stream gives up. Default 10. */
+  /**
+   * Reconnects in a row before a stream gives up.
+   *
+   * @default 10
+   */
   readonly wsMaxRetries?: number | undefined;
-  /** Time between liveness probes of a stream in milliseconds. Default 20 000. */
+  /**
+   * Time between liveness probes of a stream in milliseconds.
+   *
+   * @default 20000
+   */
   readonly wsPingIntervalMs?: number | undefined;
-  /** How long a stream waits for a clean close in milliseconds. Default 5 000. */
+  /**
+   * How long a stream waits for a clean close in milliseconds.
+   *
+   * @default 5000
+   */
   readonly wsCloseTimeoutMs?: number | undefined;
-  /** Speak HTTP/2 where the server does. Default false; refused on runtimes that cannot. */
+  /**
+   * Speak HTTP/2 where the server does; refused on runtimes that cannot.
+   *
+   * @default false
+   */
   readonly http2?: boolean | undefined;
   /** Limits of the connection pool, all the runtime's own by default; refused on runtimes that cannot. */
   readonly limits?: ConnectionLimits | undefined;
   /**
-   * Signs public calls too, where there is a key: they count as the account's, not as a stranger's. Default true;
-   * `false` signs only what needs a key.
+   * Signs public calls too, where there is a key: they count as the account's, not as a stranger's. `false` signs only
+   * what needs a key.
+   *
+   * @default true
    */
   readonly signPublicCalls?: boolean | undefined;
   /** Parses REST bodies in place of `JSON.parse`. */
@@ -98,79 +138,43 @@ export interface KalshiConfigOptions {
 /** Options of the presets, which set both URLs. */
 export type KalshiPresetOptions = Omit<KalshiConfigOptions, "baseUrl" | "wsBaseUrl">;
 
-// Timers of every runtime hold 31 bits; a longer one would fire at once.
-const maxTimerMs = 2 ** 31 - 1;
-/** No runtime makes a text of more. */
-const MOST_BODY_BYTES = 2 ** 29 - 1;
-
-const must = (be: string, test: (value: unknown) => boolean) => v.optional(v.custom(test, be));
-const number = (what: string, least: number, most: number, whole: boolean) =>
-  must(
-    `${what} from ${least} to ${most}`,
-    (value) =>
-      typeof value === "number" && value >= least && value <= most && (!whole || Number.isInteger(value)),
-  );
-const milliseconds = (least: number) => number("milliseconds", least, maxTimerMs, false);
-const count = (least: number) => number("a whole number", least, Number.MAX_SAFE_INTEGER, true);
-const text = () => must("a string", (value) => typeof value === "string");
-const flag = () => must("true or false", (value) => typeof value === "boolean");
-const hook = () => must("a function", (value) => typeof value === "function");
-
 // Built where they are used, so that importing the package costs nothing.
-const entries = (): Record<keyof KalshiConfigOptions, v.GenericSchema> => ({
-  baseUrl: text(),
-  wsBaseUrl: text(),
-  timeoutMs: milliseconds(1),
-  totalTimeoutMs: milliseconds(1),
-  maxRetries: count(0),
-  retryBaseDelayMs: milliseconds(0),
-  retryMaxDelayMs: milliseconds(0),
-  maxBodyBytes: number("a whole number of bytes", 1, MOST_BODY_BYTES, true),
-  // Checked apart, as the headers of a call are.
-  extraHeaders: must("", () => true),
-  orderRetries: must('"never" or "idempotent"', (value) => value === "never" || value === "idempotent"),
-  wsMaxRetries: count(0),
-  wsPingIntervalMs: milliseconds(1),
-  wsCloseTimeoutMs: milliseconds(0),
-  http2: flag(),
-  limits: must("an object", (value) => typeof value === "object" && value !== null),
-  signPublicCalls: flag(),
-  restJsonParse: hook(),
-  wsJsonParse: hook(),
-  wsJsonStringify: hook(),
-  allowUnknownHost: flag(),
-});
-const limitEntries = (): Record<keyof ConnectionLimits, v.GenericSchema> => ({
-  maxConnections: count(1),
-  maxKeepaliveConnections: count(0),
-  keepaliveExpiryMs: number("whole milliseconds", 0, maxTimerMs, true),
+const entries = () => ({
+  baseUrl: v.optional(text()),
+  wsBaseUrl: v.optional(text()),
+  timeoutMs: v.optional(milliseconds(1), DEFAULTS.timeoutMs),
+  totalTimeoutMs: v.optional(milliseconds(1), DEFAULTS.totalTimeoutMs),
+  maxRetries: v.optional(whole(0), DEFAULTS.maxRetries),
+  retryBaseDelayMs: v.optional(milliseconds(0), DEFAULTS.retryBaseDelayMs),
+  retryMaxDelayMs: v.optional(milliseconds(0), DEFAULTS.retryMaxDelayMs),
+  // No runtime makes a text of more.
+  maxBodyBytes: v.optional(whole(1, 2 ** 29 - 1, "a whole number of bytes"), DEFAULTS.maxBodyBytes),
+  extraHeaders: v.optional(headers("KalshiConfig", "extraHeaders"), DEFAULTS.extraHeaders),
+  orderRetries: v.optional(oneOf("never", "idempotent"), DEFAULTS.orderRetries),
+  wsMaxRetries: v.optional(whole(0), DEFAULTS.wsMaxRetries),
+  wsPingIntervalMs: v.optional(milliseconds(1), DEFAULTS.wsPingIntervalMs),
+  wsCloseTimeoutMs: v.optional(milliseconds(0), DEFAULTS.wsCloseTimeoutMs),
+  http2: v.optional(flag(), DEFAULTS.http2),
+  limits: v.optional(connectionLimits(), DEFAULTS.limits),
+  signPublicCalls: v.optional(flag(), DEFAULTS.signPublicCalls),
+  restJsonParse: v.optional(callable<RestJsonParse>()),
+  wsJsonParse: v.optional(callable<WsJsonParse>()),
+  wsJsonStringify: v.optional(callable<WsJsonStringify>()),
+  allowUnknownHost: v.optional(flag()),
 });
 
-/** The options that are given, `undefined` being the same as left out, when all of them are as they must be. */
-function validate<T extends object>(
-  options: T,
-  entries: Readonly<Record<keyof T, v.GenericSchema>>,
-  path: readonly string[] = [],
-): Partial<T> {
-  if (!isPlain(options) && !isConfig(options)) {
-    const owner = ["KalshiConfig", ...path].join(".");
-    throw new KalshiConfigError(`${owner} takes an object of options; got ${shown(options)}.`);
-  }
-  const schema = v.strictObject(entries, "takes an object of options");
-  const result = v.safeParse(schema, readOwn(options), { abortEarly: true });
-  if (result.success) {
-    const given = readOwn(result.output) as Partial<T>;
-    for (const [name, value] of Object.entries(given)) if (value === undefined) delete given[name as keyof T];
-    return given;
-  }
-  const [{ path: [at] = [], expected, input, message }] = result.issues;
-  const name = at === undefined ? [] : [String(at.key)];
-  if (expected === "never") {
-    const owner = ["KalshiConfig", ...path].join(".");
-    throw unknownOption(owner, name.join(), Object.keys(entries), placeHint(owner, Object.keys(entries)));
-  }
-  throw new KalshiConfigError(refusal(["KalshiConfig", ...path].join("."), name.join(), message, input));
-}
+/** The options as their schemas take them, and what they make of them. */
+export type ConfigInput = v.InferInput<v.StrictObjectSchema<ReturnType<typeof entries>, string>>;
+/** What the schemas make of the options. */
+export type ConfigOutput = v.InferOutput<v.StrictObjectSchema<ReturnType<typeof entries>, string>>;
+
+const product: Product<ReturnType<typeof entries>> = {
+  owner: "KalshiConfig",
+  venue: eventVenue,
+  entries,
+  hint: placeHint,
+  baseUrl: DEFAULTS.baseUrl,
+};
 
 /** What an environment can say as well, as it was given here; undefined is what was left to it, or to the defaults. */
 export type GivenSettings = Pick<
@@ -199,10 +203,10 @@ export function isKalshiConfig(value: unknown): value is KalshiConfig {
 /** Where a configuration is made. */
 export interface KalshiConfigContext {
   /**
-   * The runtime whose variable `KALSHI_ALLOW_UNKNOWN_HOST` decides, where `allowUnknownHost` is left out. Detected by
-   * default.
+   * Whose variable `KALSHI_ALLOW_UNKNOWN_HOST` decides, where `allowUnknownHost` is left out: a runtime, or what reads
+   * variables as it does. Those of this process when left out.
    */
-  readonly runtime?: Pick<RestRuntime, "readEnv"> | undefined;
+  readonly runtime?: EnvReader | undefined;
 }
 
 // How `with` tells the constructor whose child it makes; nothing of that name can be given from outside.
@@ -267,7 +271,7 @@ export class KalshiConfig {
   /** Whether hosts are let through that are neither Kalshi's nor this machine. */
   declare readonly allowUnknownHost: boolean;
 
-  readonly #environment: KalshiEnvironment | "loopback" | "unknown";
+  readonly #environment: ConfigEnvironment;
   readonly #given: GivenSettings;
   readonly #runtime: KalshiConfigContext["runtime"];
 
@@ -285,47 +289,14 @@ export class KalshiConfig {
    * @throws {KalshiConfigError} for the first option that is unknown or wrong
    */
   constructor(options: KalshiConfigOptions = {}, context: KalshiConfigContext = {}) {
-    const given = validate(options, entries());
-    const { baseUrl, wsBaseUrl, allowUnknownHost, signPublicCalls, extraHeaders = {}, limits } = given;
-    this.#given = { baseUrl, wsBaseUrl, allowUnknownHost, signPublicCalls };
-    this.#runtime = Object.hasOwn(context, "runtime") ? context.runtime : undefined;
-
-    let allowed = allowUnknownHost;
-    const allow = () =>
-      allowed ??= (this.#runtime ?? detectRestRuntime()).readEnv("KALSHI_ALLOW_UNKNOWN_HOST")?.trim() === "1";
-    const check = (url: string, kind: UrlKind) => checkUrl(url, kind, { allowUnknownHost: allow });
-    let rest: CheckedUrl;
-    let ws: CheckedUrl;
-    if (baseUrl === undefined && wsBaseUrl !== undefined) {
-      ws = check(wsBaseUrl, "ws");
-      rest = check(counterpart(ws, "ws"), "rest");
-    } else {
-      rest = check(baseUrl ?? DEFAULTS.baseUrl, "rest");
-      ws = check(wsBaseUrl ?? counterpart(rest, "rest"), "ws");
-    }
-    if (/^(demo production|production demo)$/.test(`${rest.environment} ${ws.environment}`)) {
-      throw new KalshiConfigError(
-        `baseUrl is ${rest.environment}, wsBaseUrl is ${ws.environment}. Leave one out: it follows the other.`,
-      );
-    }
-    this.#environment = rest.environment;
-
+    const env = Object.hasOwn(context, "runtime") ? context.runtime : undefined;
     const before = (context as { [parent]?: KalshiConfig })[parent];
-    const unknown = [rest, ws].filter(({ environment }) => environment === "unknown").map(({ host }) => host);
-    if (unknown.length > 0 && (before?.baseUrl !== rest.url || before.wsBaseUrl !== ws.url)) {
-      console.warn(
-        `${[...new Set(unknown)].join(" and ")} is no host of Kalshi, but allowed.`,
-      );
-    }
-
-    const { environment: _, ...defaults } = DEFAULTS;
-    Object.assign(this, defaults, given, {
-      baseUrl: rest.url,
-      wsBaseUrl: ws.url,
-      extraHeaders: Object.freeze(readHeaders("KalshiConfig", "extraHeaders", extraHeaders)),
-      limits: limits && Object.freeze(validate(limits, limitEntries(), ["limits"])),
-      allowUnknownHost: allowed ?? DEFAULTS.allowUnknownHost,
-    });
+    const parts = makeConfig(product, isConfig(options) ? given(options) : options, env, before);
+    const { baseUrl, wsBaseUrl, allowUnknownHost, signPublicCalls } = parts.given as GivenSettings;
+    this.#given = { baseUrl, wsBaseUrl, allowUnknownHost, signPublicCalls };
+    this.#runtime = env;
+    this.#environment = parts.environment;
+    Object.assign(this, parts.values);
     Object.freeze(this);
   }
 
@@ -354,9 +325,8 @@ export class KalshiConfig {
    * @throws {KalshiConfigError} for the first option that is unknown or wrong
    */
   with(options: KalshiConfigOptions): KalshiConfig {
-    const inherited = { ...this, ...this.#given };
     const context = { runtime: this.#runtime, [parent]: this };
-    return new KalshiConfig(options && { ...inherited, ...options }, context);
+    return new KalshiConfig(options && { ...given(this), ...options }, context);
   }
 
   /** Whose REST host it is: Kalshi's production or demo, this machine, or one that was let through. */
@@ -364,6 +334,9 @@ export class KalshiConfig {
     return this.#environment;
   }
 }
+
+/** The options that make a configuration anew. */
+const given = (config: KalshiConfig): KalshiConfigOptions => ({ ...config, ...read(config) });
 
 function preset(environment: KalshiEnvironment, given: KalshiConfigOptions): KalshiConfig {
   const options = readConfigOption(given);
@@ -374,7 +347,7 @@ function preset(environment: KalshiEnvironment, given: KalshiConfigOptions): Kal
       );
     }
   }
-  return new KalshiConfig(options && { ...options, baseUrl: homeUrl(environment) });
+  return new KalshiConfig(options && { ...options, baseUrl: homeUrl(eventVenue, environment) });
 }
 
 /** The values of a {@linkcode KalshiConfig}, however they came to be. */

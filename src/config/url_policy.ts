@@ -4,7 +4,7 @@
  * @module
  */
 import { KalshiConfigError } from "../base/errors.ts";
-import { eventVenue, type KalshiEnvironment } from "./hosts.ts";
+import type { KalshiEnvironment, KalshiVenue } from "./venue.ts";
 
 /** What a base URL is for: REST calls or the WebSocket. */
 export type UrlKind = "rest" | "ws";
@@ -31,8 +31,8 @@ export interface CheckedUrl {
 const loopback = /^(localhost|127\.0\.0\.1|\[::1\])$/;
 
 const kinds = {
-  rest: { option: "baseUrl", secure: "https:", plain: "http:", path: eventVenue.restPath },
-  ws: { option: "wsBaseUrl", secure: "wss:", plain: "ws:", path: eventVenue.wsPath },
+  rest: { option: "baseUrl", secure: "https:", plain: "http:", path: "restPath" },
+  ws: { option: "wsBaseUrl", secure: "wss:", plain: "ws:", path: "wsPath" },
 } as const;
 
 function parse(url: string): URL | undefined {
@@ -46,11 +46,15 @@ function parse(url: string): URL | undefined {
 type Environment = CheckedUrl["environment"];
 
 /** Whose host a parsed URL goes to; undefined when that would be in plaintext to another machine, or no URL of that kind. */
-function environmentOf({ protocol, hostname, host }: URL, kind: UrlKind): Environment | undefined {
+function environmentOf(
+  venue: KalshiVenue,
+  { protocol, hostname, host }: URL,
+  kind: UrlKind,
+): Environment | undefined {
   const { secure, plain } = kinds[kind];
   const local = loopback.test(hostname);
   if (protocol !== secure && (protocol !== plain || !local)) return undefined;
-  return local ? "loopback" : eventVenue.hosts.find((row) => row[kind] === host)?.environment ?? "unknown";
+  return local ? "loopback" : venue.hosts.find((row) => row[kind] === host)?.environment ?? "unknown";
 }
 
 function ask(allow: UrlPolicyOptions["allowUnknownHost"]): { allowed: boolean; why: string } {
@@ -73,12 +77,19 @@ function ask(allow: UrlPolicyOptions["allowUnknownHost"]): { allowed: boolean; w
  * A host is Kalshi's only on the scheme's own port. `localhost`, `127.0.0.1` and `[::1]` are loopback on any
  * port; other addresses of this machine are not.
  *
+ * @param venue the exchange that it is to be of
  * @throws {KalshiConfigError} with what is wrong and how to write it. The message never repeats user info,
  * query or fragment.
  */
-export function checkUrl(url: string, kind: UrlKind, options: UrlPolicyOptions = {}): CheckedUrl {
-  const { option, secure, plain, path } = kinds[kind];
-  const hosts = eventVenue.hosts.map((row) => row[kind]);
+export function checkUrl(
+  venue: KalshiVenue,
+  url: string,
+  kind: UrlKind,
+  options: UrlPolicyOptions = {},
+): CheckedUrl {
+  const { option, secure, plain } = kinds[kind];
+  const path = venue[kinds[kind].path];
+  const hosts = venue.hosts.map((row) => row[kind]);
   const refuse = (why: string): never => {
     throw new KalshiConfigError(`${option} must ${why} Write it like ${secure}//${hosts[0]}${path}.`);
   };
@@ -98,7 +109,7 @@ export function checkUrl(url: string, kind: UrlKind, options: UrlPolicyOptions =
       `be nothing but scheme, host, port and path, in plain letters: its host reads as "${host}".`,
     );
   }
-  const environment = environmentOf(parsed, kind);
+  const environment = environmentOf(venue, parsed, kind);
   if (environment === undefined) {
     return refuse(`begin with ${secure}// (${plain}// is for localhost, 127.0.0.1 and [::1] only).`);
   }
@@ -108,7 +119,7 @@ export function checkUrl(url: string, kind: UrlKind, options: UrlPolicyOptions =
     if (!allowed) {
       refuse(
         `name a host of Kalshi (${hosts.join(", ")}), not "${host}", unless allowUnknownHost or ` +
-          `KALSHI_ALLOW_UNKNOWN_HOST=1 says that it is meant.${why}`,
+          `${venue.variables.allowUnknownHost}=1 says that it is meant.${why}`,
       );
     }
   }
@@ -120,17 +131,17 @@ export function checkUrl(url: string, kind: UrlKind, options: UrlPolicyOptions =
  *
  * @param kind the kind of `checked`
  */
-export function counterpart(checked: CheckedUrl, kind: UrlKind): string {
+export function counterpart(venue: KalshiVenue, checked: CheckedUrl, kind: UrlKind): string {
   const other = kind === "rest" ? "ws" : "rest";
-  const { secure, plain, path } = kinds[other];
-  const host = eventVenue.hosts.find((row) => row[kind] === checked.host)?.[other] ?? checked.host;
-  return `${checked.url.startsWith(kinds[kind].secure) ? secure : plain}//${host}${path}`;
+  const { secure, plain } = kinds[other];
+  const host = venue.hosts.find((row) => row[kind] === checked.host)?.[other] ?? checked.host;
+  return `${checked.url.startsWith(kinds[kind].secure) ? secure : plain}//${host}${venue[kinds[other].path]}`;
 }
 
 /** The default REST base URL of an environment. */
-export function homeUrl(environment: KalshiEnvironment): string {
-  const host = eventVenue.hosts.find((row) => row.environment === environment)?.rest;
-  return `${kinds.rest.secure}//${host}${kinds.rest.path}`;
+export function homeUrl(venue: KalshiVenue, environment: KalshiEnvironment): string {
+  const host = venue.hosts.find((row) => row.environment === environment)?.rest;
+  return `${kinds.rest.secure}//${host}${venue.restPath}`;
 }
 
 /** What {@linkcode assertSignable} needs of a configuration. */
@@ -148,6 +159,7 @@ export interface SignableBases {
  * host and below its API root, or to a host that the policy does not allow. It trusts no check that was made
  * before, and costs about a microsecond: to be called with the final URL of a request, just before signing.
  *
+ * @param venue the exchange that the key belongs to
  * @param bases the configuration
  * @param url the URL exactly as it will be handed to the network
  * @param path the path below the API root, for the error
@@ -155,16 +167,21 @@ export interface SignableBases {
  * @throws {KalshiConfigError} for another origin or path, plaintext to another machine, user info, a fragment,
  * or a path that the parser would rewrite (dot segments, backslashes, whitespace).
  */
-export function assertSignable(bases: SignableBases, url: string | URL, path?: string): string {
+export function assertSignable(
+  venue: KalshiVenue,
+  bases: SignableBases,
+  url: string | URL,
+  path?: string,
+): string {
   const parsed = typeof url === "string" ? parse(url) : url;
   if (parsed !== undefined) {
     const { protocol, host, href, pathname } = parsed;
     const ws = protocol.startsWith("ws");
-    const environment = environmentOf(parsed, ws ? "ws" : "rest");
+    const environment = environmentOf(venue, parsed, ws ? "ws" : "rest");
     if (
       (ws
-        ? href.startsWith(bases.wsBaseUrl) && pathname === eventVenue.wsPath
-        : href.startsWith(`${bases.baseUrl}/`) && pathname.startsWith(`${eventVenue.restPath}/`)) &&
+        ? href.startsWith(bases.wsBaseUrl) && pathname === venue.wsPath
+        : href.startsWith(`${bases.baseUrl}/`) && pathname.startsWith(`${venue.restPath}/`)) &&
       environment !== undefined && (environment !== "unknown" || bases.allowUnknownHost) &&
       (url === parsed || `${url}`.startsWith(`${protocol}//${host}${pathname}`)) &&
       !href.includes("#")

@@ -11,6 +11,7 @@ import type { Clock } from "../base/clock.ts";
 import type { KalshiSettings } from "../config/kalshi_config.ts";
 import { assertValue } from "../base/options.ts";
 import { assertSignable } from "../config/url_policy.ts";
+import type { KalshiVenue } from "../config/venue.ts";
 import type { Limiter } from "../rate_limits/limiter.ts";
 import type { Call, Payload } from "./call.ts";
 import { type CallOptions, callRules } from "./call_options.ts";
@@ -20,6 +21,8 @@ type Fields = Readonly<Record<string, string>>;
 
 /** What calls of a client have in common. */
 export interface Common {
+  /** The exchange that is spoken to. */
+  readonly venue: KalshiVenue;
   readonly config: KalshiSettings;
   readonly clock: Clock;
   readonly auth: Call["auth"];
@@ -68,7 +71,7 @@ function headersOf(common: Fields, own: Fields | undefined, body: string | undef
 export function buildCall(
   template: RequestTemplate,
   { options: given, ...payload }: Payload,
-  { config, clock, auth, limiter, headers }: Common,
+  { venue, config, clock, auth, limiter, headers }: Common,
   nextId: () => number,
 ): Call {
   // Without a prototype: what is not given is not there.
@@ -89,7 +92,7 @@ export function buildCall(
     method,
     path,
     url,
-    signedPath: assertSignable(config, url),
+    signedPath: assertSignable(venue, config, url),
     template,
     body,
     headers: headersOf(headers, options.headers, body),

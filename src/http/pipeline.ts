@@ -14,6 +14,7 @@ import { readOwn } from "../base/plain.ts";
 import type { RequestIdentity } from "../base/request_identity.ts";
 import { tell } from "../base/tell.ts";
 import type { KalshiSettings } from "../config/kalshi_config.ts";
+import type { KalshiVenue } from "../config/venue.ts";
 import type { RequestTemplate } from "../contract/request_template.ts";
 import type { Limiter } from "../rate_limits/limiter.ts";
 import type { HttpPool } from "../runtime/types.ts";
@@ -29,6 +30,8 @@ import { send } from "./send.ts";
 
 /** What a pipeline is made of. */
 export interface PipelineParts {
+  /** The exchange that is spoken to. */
+  readonly venue: KalshiVenue;
   readonly config: KalshiSettings;
   readonly auth: (() => Promise<RequestSigner>) | RequestSigner | undefined;
   readonly pool: HttpPool;

@@ -1,6 +1,7 @@
 import { KalshiConfigError } from "../base/errors.ts";
 import { group, list, needed, readOptions, rule, type Rules, whole } from "../base/options.ts";
 import { LONGEST_MS } from "../base/waits.ts";
+import { LEAST_LIMITS } from "../config/limits.ts";
 import type {
   ConnectionLimits,
   HttpPoolOptions,
@@ -52,9 +53,9 @@ export function assertRuntimeCan(
 
 /** What the limits of a pool may be. */
 export const limitRules: Rules<ConnectionLimits> = {
-  maxConnections: whole(1),
-  maxKeepaliveConnections: whole(0),
-  keepaliveExpiryMs: whole(0, LONGEST_MS, "whole milliseconds"),
+  maxConnections: whole(LEAST_LIMITS.maxConnections),
+  maxKeepaliveConnections: whole(LEAST_LIMITS.maxKeepaliveConnections),
+  keepaliveExpiryMs: whole(LEAST_LIMITS.keepaliveExpiryMs, LONGEST_MS, "whole milliseconds"),
 };
 
 /** The same for an adapter that can do some of it: the values must make sense as well. */

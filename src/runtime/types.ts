@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ConnectionLimits } from "../config/limits.ts";
 import { excerpt, readErrorBody } from "../base/error_body.ts";
 import { KalshiError } from "../base/errors.ts";
 import { hideSecrets } from "../base/hide_secrets.ts";
@@ -59,18 +60,7 @@ export interface RuntimeOptions {
   readonly caCertificates?: readonly string[] | undefined;
 }
 
-/** Pool limits of a client; what is undefined is left to the runtime. */
-export interface ConnectionLimits {
-  /**
-   * The most connections at once, to one host. Calls beyond that wait in turn, which counts into `timeoutMs`. On Workers
-   * and the web, whose connections belong to the platform, the most requests in flight.
-   */
-  readonly maxConnections?: number | undefined;
-  /** The most idle connections kept for reuse, to one host. */
-  readonly maxKeepaliveConnections?: number | undefined;
-  /** How long an idle connection is kept, in milliseconds. */
-  readonly keepaliveExpiryMs?: number | undefined;
-}
+export type { ConnectionLimits };
 
 /** What a client asks of its connection pool. */
 export interface HttpPoolOptions {

@@ -194,7 +194,7 @@ test("wrong values are refused by name, and what was given is shown only where i
     [{ restJsonParse: ["JSON.parse", null, {}] }, "a function"],
     [{ wsJsonParse: ["JSON.parse", null, {}] }, "a function"],
     [{ wsJsonStringify: ["JSON.stringify", null, {}] }, "a function"],
-    [{ limits: [null, 4, "4"] }, "an object"],
+    [{ limits: [null, 4, "4", []] }, "{ maxConnections, maxKeepaliveConnections, keepaliveExpiryMs }"],
     [{ extraHeaders: [null, 4, "a: b", [], new Headers()] }, "a plain object"],
   ];
   for (const [options, message] of table) {

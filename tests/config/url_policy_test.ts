@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { KalshiConfigError } from "../../src/base/errors.ts";
-import { eventVenue } from "../../src/config/hosts.ts";
+import { eventVenue } from "../../src/config/venue.ts";
 import { assertSignable, checkUrl, counterpart, homeUrl, type UrlKind } from "../../src/config/url_policy.ts";
 import { test } from "../support/test.ts";
 
@@ -42,9 +42,9 @@ test("Kalshi's documented hosts and loopback pass, and come back in normal form"
     ["http://LOCALHOST:80/trade-api/v2", "rest", "http://localhost/trade-api/v2", "loopback"],
   ];
   for (const [url, kind, normal, environment] of table) {
-    const checked = checkUrl(url, kind);
+    const checked = checkUrl(eventVenue, url, kind);
     assertEquals([checked.url, checked.environment], [normal || url, environment], url);
-    assertEquals(checkUrl(checked.url, kind), checked, "the normal form is its own normal form");
+    assertEquals(checkUrl(eventVenue, checked.url, kind), checked, "the normal form is its own normal form");
   }
 });
 
@@ -163,7 +163,7 @@ test("URLs that are not what they seem are refused, whatever hosts are allowed",
   for (const url of refusedEvenWhenUnknownHostsPass) {
     for (const allowUnknownHost of [false, true]) {
       const error = assertThrows(
-        () => checkUrl(url, "rest", { allowUnknownHost }),
+        () => checkUrl(eventVenue, url, "rest", { allowUnknownHost }),
         KalshiConfigError,
         "baseUrl must ",
         JSON.stringify(url),
@@ -196,13 +196,13 @@ const unknown: readonly string[] = [
 test("a host that is not Kalshi's is refused unless it is allowed", () => {
   for (const url of unknown) {
     const error = assertThrows(
-      () => checkUrl(url, "rest"),
+      () => checkUrl(eventVenue, url, "rest"),
       KalshiConfigError,
       "unless allowUnknownHost",
       url,
     );
     assertStringIncludes(error.message, `"${new URL(url).host}"`);
-    const checked = checkUrl(url, "rest", { allowUnknownHost: true });
+    const checked = checkUrl(eventVenue, url, "rest", { allowUnknownHost: true });
     assertEquals([checked.url, checked.environment], [url, "unknown"]);
   }
 });
@@ -210,11 +210,11 @@ test("a host that is not Kalshi's is refused unless it is allowed", () => {
 test("whether unknown hosts pass is asked only for an unknown host", () => {
   let asked = 0;
   const allowUnknownHost = () => ++asked > 0;
-  checkUrl(homeUrl("production"), "rest", { allowUnknownHost });
-  checkUrl("http://localhost/trade-api/v2", "rest", { allowUnknownHost });
-  assertThrows(() => checkUrl("http://evil.io/trade-api/v2", "rest", { allowUnknownHost }));
+  checkUrl(eventVenue, homeUrl(eventVenue, "production"), "rest", { allowUnknownHost });
+  checkUrl(eventVenue, "http://localhost/trade-api/v2", "rest", { allowUnknownHost });
+  assertThrows(() => checkUrl(eventVenue, "http://evil.io/trade-api/v2", "rest", { allowUnknownHost }));
   assertEquals(asked, 0);
-  checkUrl("https://evil.io/trade-api/v2", "rest", { allowUnknownHost });
+  checkUrl(eventVenue, "https://evil.io/trade-api/v2", "rest", { allowUnknownHost });
   assertEquals(asked, 1);
 });
 
@@ -230,22 +230,22 @@ test("messages say how to write it, and never repeat user info, query or fragmen
       secret,
     ]
   ) {
-    const error = assertThrows(() => checkUrl(url, "rest"), KalshiConfigError);
+    const error = assertThrows(() => checkUrl(eventVenue, url, "rest"), KalshiConfigError);
     assert(!JSON.stringify({ ...error, message: error.message }).includes(secret), error.message);
     assertStringIncludes(error.message, `Write it like https://api.elections.kalshi.com${restPath}.`);
   }
   assertThrows(
-    () => checkUrl("https://api.elections.kalshi.com@evil.io/trade-api/v2", "rest"),
+    () => checkUrl(eventVenue, "https://api.elections.kalshi.com@evil.io/trade-api/v2", "rest"),
     KalshiConfigError,
     `its host reads as "evil.io"`,
   );
   assertThrows(
-    () => checkUrl("https://demo-api.kalshi.co/trade-api/v2", "ws"),
+    () => checkUrl(eventVenue, "https://demo-api.kalshi.co/trade-api/v2", "ws"),
     KalshiConfigError,
     "wsBaseUrl must begin with wss://",
   );
   assertThrows(
-    () => checkUrl("wss://demo-api.kalshi.co/trade-api/v2", "ws"),
+    () => checkUrl(eventVenue, "wss://demo-api.kalshi.co/trade-api/v2", "ws"),
     KalshiConfigError,
     "wsBaseUrl must end in /trade-api/ws/v2",
   );
@@ -263,10 +263,10 @@ test("each base URL has its counterpart, and back", () => {
     ["https://proxy.example:8443", "wss://proxy.example:8443"],
   ] as const;
   for (const [rest, ws] of pairs) {
-    const restUrl = checkUrl(rest + restPath, "rest", { allowUnknownHost: true });
-    const wsUrl = checkUrl(ws + wsPath, "ws", { allowUnknownHost: true });
-    assertEquals(counterpart(restUrl, "rest"), wsUrl.url);
-    assertEquals(counterpart(wsUrl, "ws"), restUrl.url);
+    const restUrl = checkUrl(eventVenue, rest + restPath, "rest", { allowUnknownHost: true });
+    const wsUrl = checkUrl(eventVenue, ws + wsPath, "ws", { allowUnknownHost: true });
+    assertEquals(counterpart(eventVenue, restUrl, "rest"), wsUrl.url);
+    assertEquals(counterpart(eventVenue, wsUrl, "ws"), restUrl.url);
     assertEquals(restUrl.environment, wsUrl.environment);
   }
 });
@@ -319,7 +319,7 @@ test("whatever passes goes where it says: to Kalshi or this machine, encrypted o
     fc.property(lookAlike, fc.constantFrom<UrlKind>("rest", "ws"), (url, kind) => {
       let checked;
       try {
-        checked = checkUrl(url, kind);
+        checked = checkUrl(eventVenue, url, kind);
       } catch (error) {
         assert(error instanceof KalshiConfigError, `${error}`);
         return;
@@ -358,8 +358,8 @@ test("requests below the base URLs are signed with their path as sent", () => {
     [`${bases.wsBaseUrl}?a=1`, "/trade-api/ws/v2"],
   ];
   for (const [url, path] of table) {
-    assertEquals(assertSignable(bases, url), path);
-    assertEquals(assertSignable(bases, new URL(url)), path);
+    assertEquals(assertSignable(eventVenue, bases, url), path);
+    assertEquals(assertSignable(eventVenue, bases, new URL(url)), path);
   }
 });
 
@@ -396,7 +396,7 @@ test("nothing else is signed", () => {
   ];
   for (const url of table) {
     const error = assertThrows(
-      () => assertSignable(bases, url, "/p"),
+      () => assertSignable(eventVenue, bases, url, "/p"),
       KalshiConfigError,
       "Refused to sign",
       url,
@@ -404,7 +404,7 @@ test("nothing else is signed", () => {
     assertEquals([error.outcome, error.path], ["not-sent", "/p"]);
   }
   const error = assertThrows(() =>
-    assertSignable(bases, "https://u:hunter2@evil.io/a?token=hunter2#hunter2")
+    assertSignable(eventVenue, bases, "https://u:hunter2@evil.io/a?token=hunter2#hunter2")
   );
   assert(!`${error}`.includes("hunter2"));
 });
@@ -412,7 +412,10 @@ test("nothing else is signed", () => {
 test("a configuration that was never checked cannot get anything signed either", () => {
   const forged = (baseUrl: string, wsBaseUrl: string, allowUnknownHost = false) => {
     const settings = { baseUrl, wsBaseUrl, allowUnknownHost };
-    return [() => assertSignable(settings, `${baseUrl}/markets`), () => assertSignable(settings, wsBaseUrl)];
+    return [
+      () => assertSignable(eventVenue, settings, `${baseUrl}/markets`),
+      () => assertSignable(eventVenue, settings, wsBaseUrl),
+    ];
   };
   const refused = [
     ...forged("https://evil.io/trade-api/v2", "wss://evil.io/trade-api/ws/v2"),
@@ -441,7 +444,7 @@ test("whatever is signed goes to the base's origin, with the signed path", () =>
       const url = bases.baseUrl + pieces.join("");
       let path: string;
       try {
-        path = assertSignable(bases, asUrl ? new URL(url) : url);
+        path = assertSignable(eventVenue, bases, asUrl ? new URL(url) : url);
       } catch (error) {
         assert(error instanceof KalshiConfigError || error instanceof TypeError, `${error}`);
         return;

@@ -1,0 +1,90 @@
+/**
+ * How the configuration of a product is made: read by its schemas, sent where its venue is, and frozen. A product adds
+ * its options, their schemas and a class of a few lines.
+ *
+ * @module
+ */
+import type * as v from "valibot";
+import { type EnvReader, readEnv } from "../base/environment.ts";
+import { KalshiConfigError } from "../base/errors.ts";
+import type { Hint } from "../base/options.ts";
+import { readBySchema } from "./schemas.ts";
+import { type CheckedUrl, checkUrl, counterpart, type UrlKind } from "./url_policy.ts";
+import type { KalshiVenue } from "./venue.ts";
+
+/** What every configuration can be given: where to connect. */
+export interface PlaceOptions {
+  readonly baseUrl?: string | undefined;
+  readonly wsBaseUrl?: string | undefined;
+  readonly allowUnknownHost?: boolean | undefined;
+}
+
+/** A product, as far as its configuration goes. */
+export interface Product<Entries extends v.ObjectEntries> {
+  /** The class of its configuration. */
+  readonly owner: string;
+  readonly venue: KalshiVenue;
+  /** Its options; made when they are needed, so that importing them costs nothing. */
+  readonly entries: () => Entries;
+  readonly hint: (owner: string, known: readonly string[]) => Hint;
+  /** Where it connects unless told. */
+  readonly baseUrl: string;
+}
+
+/** Where a configuration leads. */
+export type ConfigEnvironment = CheckedUrl["environment"];
+
+/** What a configuration is made of. */
+export interface ConfigParts<Values> {
+  /** The options that were given, as they were given. */
+  readonly given: Readonly<Record<string, unknown>>;
+  /** Its public properties. */
+  readonly values: Values & {
+    readonly baseUrl: string;
+    readonly wsBaseUrl: string;
+    readonly allowUnknownHost: boolean;
+  };
+  readonly environment: ConfigEnvironment;
+}
+
+/**
+ * Makes a configuration.
+ *
+ * @param before the one that it is a changed copy of: hosts that are not Kalshi's are told of once
+ * @throws {KalshiConfigError} for the first option that is unknown or wrong, and for a URL outside the policy
+ */
+export function makeConfig<Entries extends v.ObjectEntries>(
+  { owner, venue, entries, hint, baseUrl: home }: Product<Entries>,
+  options: object,
+  env: EnvReader = { readEnv },
+  before?: { readonly baseUrl: string; readonly wsBaseUrl: string },
+): ConfigParts<v.InferOutput<v.StrictObjectSchema<Entries, string>>> {
+  const { given, values } = readBySchema({ owner, entries: entries(), hint }, options);
+  const { baseUrl, wsBaseUrl, allowUnknownHost } = values as PlaceOptions;
+  let allowed = allowUnknownHost;
+  const allow = () => allowed ??= env.readEnv(venue.variables.allowUnknownHost)?.trim() === "1";
+  const check = (url: string, kind: UrlKind) => checkUrl(venue, url, kind, { allowUnknownHost: allow });
+  let rest: CheckedUrl;
+  let ws: CheckedUrl;
+  if (baseUrl === undefined && wsBaseUrl !== undefined) {
+    ws = check(wsBaseUrl, "ws");
+    rest = check(counterpart(venue, ws, "ws"), "rest");
+  } else {
+    rest = check(baseUrl ?? home, "rest");
+    ws = check(wsBaseUrl ?? counterpart(venue, rest, "rest"), "ws");
+  }
+  if (/^(demo production|production demo)$/.test(`${rest.environment} ${ws.environment}`)) {
+    throw new KalshiConfigError(
+      `baseUrl is ${rest.environment}, wsBaseUrl is ${ws.environment}. Leave one out: it follows the other.`,
+    );
+  }
+  const unknown = [rest, ws].filter(({ environment }) => environment === "unknown").map(({ host }) => host);
+  if (unknown.length > 0 && (before?.baseUrl !== rest.url || before.wsBaseUrl !== ws.url)) {
+    console.warn(`${[...new Set(unknown)].join(" and ")} is no host of Kalshi, but allowed.`);
+  }
+  return {
+    given,
+    values: { ...values, baseUrl: rest.url, wsBaseUrl: ws.url, allowUnknownHost: allowed ?? false },
+    environment: rest.environment,
+  };
+}
