@@ -15,7 +15,7 @@ interface Globals {
   readonly Deno?: {
     readonly permissions?: { querySync(of: { name: "env"; variable: string }): { readonly state: string } };
   };
-  readonly process?: { readonly env?: Readonly<Record<string, string | undefined>> };
+  readonly process?: { readonly env: Readonly<Record<string, string | undefined>> };
 }
 
 /**
@@ -29,7 +29,7 @@ export function readEnv(name: string): string | undefined {
   let cause: unknown;
   let refused = false;
   try {
-    value = process?.env?.[name];
+    value = process === undefined ? undefined : process.env[name];
     refused = value === undefined &&
       Deno?.permissions?.querySync({ name: "env", variable: name }).state === "denied";
   } catch (error) {
