@@ -34,8 +34,8 @@ import { request } from "./http/call_operation.ts";
 import type { HttpPipeline } from "./http/pipeline.ts";
 import { budgetsRules, type RateBudgets } from "./rate_limits/budgets.ts";
 import { makeInspect } from "./http/validate.ts";
-import { readOptions } from "./base/options.ts";
-import { isPlain } from "./base/plain.ts";
+import { assertObject, assertValue, readOptions, signal as signalRule } from "./base/options.ts";
+import { isPlain, readOwn } from "./base/plain.ts";
 import { clientRules, type KalshiClientOptions } from "./client_options.ts";
 import { placeHint } from "./config/option_places.ts";
 import { Account } from "./rest/account.ts";
@@ -60,7 +60,7 @@ import type { Subaccounts } from "./rest/subaccounts.ts";
 import type { Trades } from "./rest/trades.ts";
 import { onAborted } from "./base/waits.ts";
 import type { RestRuntime, Runtime } from "./runtime/types.ts";
-import { clientStreamRules, streamHint, type StreamOptions } from "./stream/options.ts";
+import type { StreamOptions } from "./stream/options.ts";
 import type { KalshiStream } from "./stream/stream.ts";
 import { homeUrl } from "./config/url_policy.ts";
 import { eventVenue } from "./config/venue.ts";
@@ -215,7 +215,10 @@ export class KalshiClient extends KalshiCore {
   async stream(
     given: Omit<StreamOptions, "auth" | "runtime" | "clock" | "lookup"> = {},
   ): Promise<KalshiStream> {
-    const options = readOptions("KalshiStream", given, clientStreamRules, streamHint);
+    // The stream itself says what is wrong with the others: its code is not loaded yet.
+    assertObject("KalshiStream", given);
+    const options = readOwn(given);
+    if (options.signal !== undefined) assertValue("KalshiStream", "signal", options.signal, signalRule());
     for (const name of ["auth", "runtime", "clock", "lookup"] as const) {
       if ((options as StreamOptions)[name] !== undefined) {
         throw new KalshiConfigError(

@@ -5,7 +5,7 @@
  * @module
  */
 import type * as v from "valibot";
-import { type EnvReader, readEnv } from "../base/environment.ts";
+import { type EnvReader, processEnv } from "../base/environment.ts";
 import { KalshiConfigError } from "../base/errors.ts";
 import type { Hint } from "../base/options.ts";
 import { readBySchema } from "./schemas.ts";
@@ -56,7 +56,7 @@ export interface ConfigParts<Values> {
 export function makeConfig<Entries extends v.ObjectEntries>(
   { owner, venue, entries, hint, baseUrl: home }: Product<Entries>,
   options: object,
-  env: EnvReader = { readEnv },
+  env: EnvReader = processEnv,
   before?: { readonly baseUrl: string; readonly wsBaseUrl: string },
 ): ConfigParts<v.InferOutput<v.StrictObjectSchema<Entries, string>>> {
   const { given, values } = readBySchema({ owner, entries: entries(), hint }, options);

@@ -1,9 +1,41 @@
 /** What Node, Deno and Bun have in common: Node's own modules for sockets and files. */
 
-import { readEnv } from "../base/environment.ts";
-import { builtin } from "./builtin.ts";
+import { KalshiConfigError } from "../base/errors.ts";
+import { builtin, nodeProcess } from "./builtin.ts";
 import type { Settings } from "./options.ts";
 import type { Runtime } from "./types.ts";
+
+interface Permissions {
+  querySync(of: { name: "env"; variable: string }): { readonly state: string };
+}
+
+/**
+ * An environment variable. Deno asks for leave, and may not get it; or it was told to ignore the variable
+ * (`--ignore-env`), and says that it is not set. Both are errors here: what cannot be read may well be set.
+ */
+function readEnv(name: string): string | undefined {
+  const { Deno } = globalThis as unknown as { Deno?: { permissions?: Permissions } };
+  let value: string | undefined;
+  let cause: unknown;
+  let refused = false;
+  try {
+    value = nodeProcess().env[name];
+    refused = value === undefined &&
+      Deno?.permissions?.querySync({ name: "env", variable: name }).state === "denied";
+  } catch (error) {
+    refused = true;
+    cause = error;
+  }
+  if (!refused) return value;
+  const flag = `--allow-env=${name.startsWith("KALSHI_") ? "KALSHI_*" : name}`;
+  throw new KalshiConfigError(
+    Deno === undefined
+      ? `The environment variable ${name} cannot be read here.`
+      : `Deno may not read the environment variable ${name}. Run it with "${flag}", and with no --deny-env or ` +
+        "--ignore-env for it.",
+    { cause },
+  );
+}
 
 /** With the home folder in the place of `~/`. */
 function fullPath(path: string): string {

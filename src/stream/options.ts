@@ -1,6 +1,5 @@
 /**
- * The options of a stream, and what each may be. Apart from the stream, so that a client can refuse wrong ones before it
- * loads the code of streams.
+ * The options of a stream, and what each may be.
  *
  * @module
  */
@@ -13,7 +12,6 @@ import {
   flag,
   having,
   needed,
-  type Rule,
   rule,
   type Rules,
   signal,
@@ -102,14 +100,6 @@ export const streamRules = {
   onUnreadable: callable(),
   onError: callable(),
 } satisfies Rules<StreamOptions>;
-
-/** What the options of a stream that a client opens may be: the rest is the client's own. */
-export const clientStreamRules: Rules<Omit<StreamOptions, "auth">> & {
-  readonly auth: Rule<StreamOptions["auth"]>;
-} = {
-  ...streamRules,
-  auth: signerRule(),
-};
 
 /** Where a name belongs that is no option of a stream. */
 export const streamHint = placeHint("KalshiStream", Object.keys(streamRules));
