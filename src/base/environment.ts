@@ -15,14 +15,20 @@ interface Globals {
   readonly process?: { readonly env: Readonly<Record<string, string | undefined>> };
 }
 
-/** Reads the variables of this process, where there is one. An adapter says more of what may not be read. */
+/** Reads the variables of this process, where there is one. Where none at all are shown, they may not be read. */
 export const processEnv: EnvReader = {
   readEnv(name) {
     const { process } = globalThis as unknown as Globals;
+    let cause: unknown;
     try {
-      return process?.env[name];
-    } catch (cause) {
-      throw new KalshiConfigError(`The environment variable ${name} cannot be read here: allow it.`, { cause });
+      const value = process?.env[name];
+      if (process === undefined || value !== undefined || Object.keys(process.env).length > 0) return value;
+    } catch (error) {
+      cause = error;
     }
+    throw new KalshiConfigError(
+      `The environment variable ${name} cannot be read here: allow it, in Deno with "--allow-env=KALSHI_*".`,
+      { cause },
+    );
   },
 };
