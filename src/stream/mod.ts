@@ -48,7 +48,7 @@ export type {
   WaitOptions,
 } from "./call_options.ts";
 export type { LookupClient, StreamLookup, StreamOptions } from "./options.ts";
-export type { RecoveredFill, RecoveredOrder } from "./recover.ts";
+export type { RecoveredFill, RecoveredOrder } from "./recovery_plans.ts";
 export { KalshiStream } from "./stream.ts";
 export type { StreamStats } from "./stream_stats.ts";
 export type { QueueStats } from "./queue_options.ts";

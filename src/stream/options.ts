@@ -25,7 +25,7 @@ import type { OtherFrame } from "./items.ts";
 
 /** Where a stream looks up what it missed; `client.stream()` brings one along. */
 export interface StreamLookup {
-  /** The account's fills since this Unix time in milliseconds. */
+  /** The account's fills since this Unix time in milliseconds, the newest first, as Kalshi lists them. */
   fills(sinceMs: number): AsyncIterable<Fill>;
   /** The account's orders that were made since this Unix time in milliseconds, and all that rest. */
   orders(sinceMs: number): AsyncIterable<Order>;

@@ -30,7 +30,8 @@ import {
   type StreamOptions,
   streamRules,
 } from "./options.ts";
-import { readRecover, type RecoveredFill, type RecoveredOrder, Recovery } from "./recover.ts";
+import { readRecover, Recovery } from "./recover.ts";
+import type { RecoveredFill, RecoveredOrder } from "./recovery_plans.ts";
 import type { StreamStatus } from "./status.ts";
 import type { StreamStats } from "./stream_stats.ts";
 import type { Subscription } from "./subscription.ts";

@@ -68,6 +68,20 @@ test("fills that a reconnect missed follow the marker, each fill once, in order"
   assertEquals(brief(await take(fills, 8)), ["1", "2", "reconnected 2", "+3", "+4", "5", "6", "7"]);
 });
 
+test("recovered fills of one millisecond come in the order in which they happened", async () => {
+  await using timed = await startTimed({ markets: 0 });
+  const account = await Account.open(timed);
+  const stream = await timed.connect({ lookup: account }, config);
+  const fills = await stream.fills({}, { recover: true });
+  await timed.clock.advance(20_000);
+  await cut(timed);
+  for (const count of [1, 2, 3]) account.trade(count);
+  await timed.clock.advance(1);
+  for (const count of [4, 5]) account.trade(count);
+  await timed.clock.advance(5_000);
+  assertEquals(brief(await take(fills, 6)), ["reconnected 5", "+1", "+2", "+3", "+4", "+5"]);
+});
+
 test("a recovered fill has the fields of a live one", async () => {
   await using timed = await startTimed({ markets: 0 });
   const { clock } = timed;
@@ -420,7 +434,7 @@ test("what `recover` is told is checked", async () => {
     await assertRejects(
       () => stream.fills({}, { recover: { everyMs: everyMs as number } }),
       KalshiConfigError,
-      "recover.everyMs",
+      "everyMs",
     );
   }
   for (const recover of [{ every: 5_000 }, "no", 1]) {
