@@ -150,6 +150,11 @@ export interface WebSocketConnectOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Ends the attempt to connect. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * How long the other side may take to end the connection after a close, in milliseconds; then it is cut, where the
+   * runtime can.
+   */
+  readonly closeTimeoutMs?: number | undefined;
 }
 
 /** How a WebSocket ended. */

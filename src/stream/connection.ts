@@ -265,7 +265,7 @@ export class Connection {
           });
           this.#lost(session, hideSecrets(closed, this.#secrets));
         },
-      }, { headers, signal: abort.signal });
+      }, { headers, signal: abort.signal, closeTimeoutMs: config.wsCloseTimeoutMs });
       if (abort.signal.aborted || this.#session !== session) {
         socket.terminate();
         throw new KalshiConnectionError("The WebSocket closed while it was opened.");

@@ -18,10 +18,10 @@ import {
   type WebSocketConnectOptions,
   type WebSocketHandlers,
 } from "../../runtime/types.ts";
-import { openWebSocket } from "../../runtime/websocket_client.ts";
-import { concat, ProtocolError } from "../../runtime/websocket_frames.ts";
+import { concat, ProtocolError } from "../gateways/ws/client_frames.ts";
 import type { Outgoing, RestGateway } from "../gateways/rest/gateway.ts";
 import type { WebSocketGateway } from "../gateways/ws/gateway.ts";
+import { openWebSocket } from "./websocket.ts";
 import { MemorySocket } from "./socket.ts";
 
 /** What a network in memory leads to. */

@@ -1,5 +1,5 @@
 /** One WebSocket connection as its server has it: frames, pings, faults. */
-import { closePayload } from "../../../runtime/websocket_frames.ts";
+import { closePayload } from "./client_frames.ts";
 import type { Clock, ClockTimer } from "../../../base/clock.ts";
 import type { ByteSocket } from "../../../runtime/builtin.ts";
 import { type ConnectionFault, type FrameFault, FrameFaults } from "./faults.ts";

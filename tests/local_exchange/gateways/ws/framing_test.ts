@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { FrameReader, FramingError } from "../../../../src/local_exchange/gateways/ws/framing.ts";
-import { frame } from "../../../../src/runtime/websocket_frames.ts";
+import { frame } from "../../../../src/local_exchange/gateways/ws/client_frames.ts";
 import { test } from "../../../support/test.ts";
 
 function join(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

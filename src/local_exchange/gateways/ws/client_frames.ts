@@ -1,6 +1,6 @@
 /** The frames of a WebSocket (RFC 6455) as a client writes and reads them. */
 
-import { closeCodes } from "../base/close_codes.ts";
+import { closeCodes } from "../../../base/close_codes.ts";
 
 const CONTINUATION = 0;
 export const TEXT = 1;

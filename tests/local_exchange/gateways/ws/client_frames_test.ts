@@ -6,8 +6,8 @@ import {
   frame,
   frameReader,
   ProtocolError,
-} from "../../src/runtime/websocket_frames.ts";
-import { test } from "../support/test.ts";
+} from "../../../../src/local_exchange/gateways/ws/client_frames.ts";
+import { test } from "../../../support/test.ts";
 
 interface Seen {
   readonly kind: "message" | "control";

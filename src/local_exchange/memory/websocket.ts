@@ -1,9 +1,8 @@
-/** An open WebSocket (RFC 6455) over a socket of Node's kind, as its client has it. */
+/** The client of a WebSocket in memory (RFC 6455): it sees the bytes of a fault as a client over a network does. */
 
-import { systemClock } from "../base/clock.ts";
-import { closeCodes } from "../base/close_codes.ts";
-import type { ByteSocket } from "./builtin.ts";
-import type { RuntimeWebSocket, WebSocketHandlers } from "./types.ts";
+import { closeCodes } from "../../base/close_codes.ts";
+import type { ByteSocket } from "../../runtime/builtin.ts";
+import type { RuntimeWebSocket, WebSocketHandlers } from "../../runtime/types.ts";
 import {
   CLOSE,
   closePayload,
@@ -15,7 +14,7 @@ import {
   PONG,
   ProtocolError,
   TEXT,
-} from "./websocket_frames.ts";
+} from "../gateways/ws/client_frames.ts";
 
 /** What is done with a socket's bytes in the quickest way that their class has. */
 export interface ByteTools<Bytes extends Uint8Array> {
@@ -23,8 +22,8 @@ export interface ByteTools<Bytes extends Uint8Array> {
   readonly textOf: (bytes: Bytes, start: number, end: number) => string;
   /** `parts` one after the other, `length` bytes in all. */
   readonly join: (parts: readonly Uint8Array[], length: number) => Bytes;
-  /** Calls back when the owner has the socket in hand; in the next turn of the event loop unless told. */
-  readonly later?: ((begin: () => void) => void) | undefined;
+  /** Calls back when the owner has the socket in hand. */
+  readonly later: (begin: () => void) => void;
 }
 
 const encoder = new TextEncoder();
@@ -35,7 +34,7 @@ export function openWebSocket<Bytes extends Uint8Array>(
   socket: ByteSocket<Bytes>,
   handlers: WebSocketHandlers,
   first: Bytes,
-  { textOf, join, later = (begin) => void systemClock.setTimer(begin, 0) }: ByteTools<Bytes>,
+  { textOf, join, later }: ByteTools<Bytes>,
 ): RuntimeWebSocket {
   let state: "open" | "closing" | "closed" = "open";
 
