@@ -72,6 +72,11 @@ export class ProtocolError extends Error {
   }
 }
 
+/** In the words that a client over a network has for it. */
+function reservedBit(first: number): string {
+  return `Invalid WebSocket frame: ${first & 0x30 ? "RSV2 and RSV3" : "RSV1"} must be clear`;
+}
+
 /** Who is told of what arrived: the part of `bytes` from `start` to `end`, good for the length of the call. */
 export interface FrameSink<Bytes extends Uint8Array> {
   message(opcode: number, bytes: Bytes, start: number, end: number): void;
@@ -111,7 +116,7 @@ export function frameReader<Bytes extends Uint8Array>(
       const first = bytes[at] as number;
       let length = bytes[at + 1] as number;
       const opcode = first & 15;
-      if (first & 0x70) throw new ProtocolError(closeCodes.protocolError, "a reserved bit is set");
+      if (first & 0x70) throw new ProtocolError(closeCodes.protocolError, reservedBit(first));
       if (length > 127) throw new ProtocolError(closeCodes.protocolError, "a server's frame is masked");
       let head = 2;
       if (length === 126) {
