@@ -80,7 +80,10 @@ export default {
     {
       name: "a runtime's adapter is chosen by its entry point or by detect.ts",
       severity: "error",
-      from: { path: "^src/", pathNot: "^src/(runtime/(detect|deno|bun|node|workers|web)\\.ts$|workers/)" },
+      from: {
+        path: "^src/",
+        pathNot: "^src/(runtime/(detect|detected/\\w+|deno|bun|node|workers|web)\\.ts$|workers/)",
+      },
       to: { path: "^src/runtime/(deno|bun|node|workers|web)\\.ts$" },
     },
   ],

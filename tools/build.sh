@@ -13,7 +13,9 @@ mkdir -p .build
 node -e '
   const { readFileSync, writeFileSync } = require("node:fs");
   const { exports } = JSON.parse(readFileSync("deno.json", "utf8"));
-  const files = Object.values(exports).map((path) => path.replace(/^\./, ".."));
+  const { imports } = JSON.parse(readFileSync("package.json", "utf8"));
+  const chosen = Object.values(imports["#runtime"]).map((path) => path.replace("/dist/", "/").replace(/\.js$/, ".ts"));
+  const files = [...new Set([...Object.values(exports), ...chosen])].map((path) => path.replace(/^\./, ".."));
   writeFileSync(".build/tsconfig.json", JSON.stringify({ extends: "../tsconfig.json", files, include: [] }));
 '
 node_modules/typescript-7/bin/tsc -p .build/tsconfig.json --outDir "$out"

@@ -44,7 +44,7 @@ export async function bundleForNode(files: readonly string[], folder: string): P
       name: "packages",
       setup(build) {
         // What the npm package gives on Node.
-        build.onResolve({ filter: /^#runtime$/ }, () => ({ path: resolve("src/runtime/node.ts") }));
+        build.onResolve({ filter: /^#runtime$/ }, () => ({ path: resolve("src/runtime/detected/node.ts") }));
         build.onResolve({ filter: /^@std\// }, ({ path }) => ({
           path: shared.alias?.[path] ?? path,
           external: true,

@@ -214,5 +214,3 @@ export function bunRuntime(options: RuntimeOptions = {}): Runtime {
   };
   return runtime;
 }
-
-export { bunRuntime as detectRestRuntime, bunRuntime as detectRuntime };

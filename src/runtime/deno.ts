@@ -176,5 +176,3 @@ function isNotSent(error: unknown): boolean {
   return cause instanceof Error &&
     /client error \(Connect\)|refused stream before processing/.test(cause.message);
 }
-
-export { denoRuntime as detectRestRuntime, denoRuntime as detectRuntime };

@@ -134,5 +134,3 @@ export function nodeRuntime(options: RuntimeOptions = {}): Runtime {
   };
   return runtime;
 }
-
-export { nodeRuntime as detectRestRuntime, nodeRuntime as detectRuntime };

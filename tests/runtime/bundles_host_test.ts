@@ -34,7 +34,7 @@ function bundle(conditions: readonly string[]): string {
     symlinkSync(resolve("src"), `${folder}/src`, "dir");
     // The sources in the place of what is compiled from them.
     const mapped = JSON.stringify({ type: "module", imports }).replace(
-      /\.\/dist\/(src\/runtime\/\w+)\.js/g,
+      /\.\/dist\/(src\/runtime\/[\w/]+)\.js/g,
       "./$1.ts",
     );
     writeFileSync(`${folder}/package.json`, mapped);
