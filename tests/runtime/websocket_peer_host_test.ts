@@ -147,6 +147,17 @@ for (
   });
 }
 
+test("the status of a refusal whose connection breaks in the body is told", async () => {
+  await using server = await peer((_, socket) => {
+    socket.write("HTTP/1.1 403 Forbidden\r\ncontent-length: 4000\r\n\r\n{", () => {
+      void breath().then(() => socket.resetAndDestroy());
+    });
+    return undefined;
+  });
+  const error = await assertRejects(() => connect(server.url), HandshakeRefusedError);
+  assertEquals(error.status, 403);
+});
+
 test("a compressed refusal is read", async () => {
   const { gzipSync } = await import("node:zlib");
   const body = gzipSync(refused);
