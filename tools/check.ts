@@ -7,6 +7,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join, relative } from "node:path";
 import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { generateContract } from "./generate_contract.ts";
+import { generateDocs } from "./generate_docs.ts";
 import { generateManifests } from "./manifests.ts";
 
 interface DenoConfig {
@@ -157,13 +159,18 @@ async function published(): Promise<Outcome> {
   ]);
 }
 
-/** The list of entries is written once; what follows from it is not edited by hand. */
-function staleManifests(): Outcome {
-  return none(
-    [...generateManifests()].filter(([path, text]) => readFileSync(path, "utf8") !== text).map(([path]) =>
-      `${path} does not have the entries of deno.json: deno task generate`
-    ),
-  );
+/** What is generated is not edited by hand, and is made anew when what it comes from has changed. */
+function stale(): Outcome {
+  try {
+    const files = [...generateContract(), ...generateManifests(), ...generateDocs()];
+    return none(
+      files.filter(([path, text]) => !existsSync(path) || readFileSync(path, "utf8") !== text)
+        .map(([path]) => `${path} is not what would be generated: deno task generate`),
+    );
+  } catch (error) {
+    // What is generated says what it misses.
+    return none([String(error)]);
+  }
 }
 
 /** What is committed works on every machine: it holds no path of the one that it was written on. */
@@ -249,7 +256,7 @@ const steps: readonly (readonly [name: string, step: () => Outcome | Promise<Out
     "who may know whom",
     () => run("node", "node_modules/.bin/depcruise", "--config", "tools/arrows.mjs", "mod.ts", "src"),
   ],
-  ["manifests", staleManifests],
+  ["what is generated", stale],
   ["paths of other machines", foreignPaths],
   ["timers that no clock moves", rawTimers],
   ["tests that go by the wall clock", wallClocks],

@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { listsModule } from "./generate_lists.ts";
-import { operationsModule, readAccess, readProse } from "./generate_operations.ts";
+import { operationsModule, readRows } from "./generate_operations.ts";
 import { bodiesModule, commandsModule } from "./generate_rules.ts";
 import { readFacts, RestSpec } from "./generate_spec.ts";
 import { restSchemasModule, wsSchemasModule } from "./generate_schemas.ts";
@@ -15,9 +15,9 @@ function head(what: string, from: string, version: string): string {
 }
 
 /** Formats as `deno fmt` does with this project's settings. */
-function format(text: string): string {
+export function format(text: string, ext: "ts" | "md" = "ts"): string {
   const deno = existsSync("node_modules/deno/deno") ? "node_modules/deno/deno" : "deno";
-  const { status, stdout, stderr } = spawnSync(deno, ["fmt", "--ext", "ts", "-"], {
+  const { status, stdout, stderr } = spawnSync(deno, ["fmt", "--ext", ext, "-"], {
     input: text,
     encoding: "utf8",
   });
@@ -43,9 +43,7 @@ function rolesOf(spec: RestSpec): Map<string, string> {
 /** Path from the project's root to the file's text, for all generated files. */
 export function generateContract(): Map<string, string> {
   const files = new Map<string, string>();
-  const prose = readProse(readFacts("operations.tsv"));
-  const access = readAccess(readFacts("access.tsv"));
-  const pages = JSON.parse(readFacts("doc_pages.json"));
+  const rows = readRows(readFacts("operations.tsv"));
   const products = [
     {
       product: "event",
@@ -83,9 +81,7 @@ export function generateContract(): Map<string, string> {
         head(`The calls of the ${what} REST API, a constant for each.`, from, spec.version),
         product,
         spec,
-        prose,
-        access,
-        pages[product],
+        rows,
         "../operation.ts",
       ),
     );

@@ -5,17 +5,21 @@ import { rulesName, RuleWriter } from "./generate_rules.ts";
 import { docComment, enumNames, property, typeText } from "./generate_types.ts";
 
 /** A row of operations.tsv: what Kalshi's prose says of a call and its spec does not. */
-export interface ProseRow {
+export interface FactRow {
+  /** Where an answer holds its page and the next cursor; empty where there are no pages. */
   readonly pagination: string;
+  /** Which rate budget pays; with a question mark where that is assumed. */
   readonly bucket: string;
+  /** Tokens; empty for the usual ten. */
   readonly cost: string;
-}
-
-/** A row of access.tsv: which write bucket pays for a call, and what an API key must be to make it. */
-export interface AccessRow {
+  /** Which of the write buckets pays. */
   readonly shard: string;
+  /** What an API key must be allowed to. */
   readonly scope: string;
+  /** Whether a key of one subaccount may make the call. */
   readonly restricted: string;
+  /** Kalshi's page on it, below docs.kalshi.com. */
+  readonly page: string;
 }
 
 /** Kalshi's guide: order books need no signature. Its spec marks them as signed. */
@@ -35,45 +39,57 @@ const toldCosts: Record<string, string> = {
   GetMarginBalance: "cost: 5, costWith: { compute_available_balance: 50 }",
 };
 
-/** Rows of a table of facts by product and operation id. */
-function readTable<Row>(text: string, read: (cell: (name: string) => string) => Row): Map<string, Row> {
+/** Rows of operations.tsv by product and operation id. */
+export function readRows(text: string): Map<string, FactRow> {
   const [head = "", ...lines] = text.trimEnd().split("\n");
   const columns = head.split("\t");
   return new Map(lines.map((line) => {
     const cells = line.split("\t");
     const cell = (name: string) => cells[columns.indexOf(name)] ?? "";
-    return [`${cell("product")} ${cell("operationId")}`, read(cell)];
+    return [`${cell("product")} ${cell("operationId")}`, {
+      pagination: cell("pagination"),
+      bucket: cell("bucket"),
+      cost: cell("cost"),
+      shard: cell("shard"),
+      scope: cell("scope"),
+      restricted: cell("restricted"),
+      page: cell("page"),
+    }];
   }));
 }
 
-/** Rows of operations.tsv by product and operation id. */
-export function readProse(text: string): Map<string, ProseRow> {
-  return readTable(text, (cell) => ({
-    pagination: cell("pagination"),
-    bucket: cell("bucket_guess"),
-    cost: cell("token_cost_doc"),
-  }));
+/** Throws where its row does not say all of a call, or where there is a row of none. */
+function checkRows(product: string, spec: RestSpec, rows: ReadonlyMap<string, FactRow>): void {
+  const calls = new Map(spec.calls.map((call) => [`${product} ${call.id}`, call]));
+  for (const name of rows.keys()) {
+    if (name.startsWith(`${product} `) && !calls.has(name)) {
+      throw new Error(`operations.tsv has a row for ${name}, which the specification does not know`);
+    }
+  }
+  for (const [name, call] of calls) {
+    const row = rows.get(name);
+    if (row === undefined) throw new Error(`operations.tsv has no row for ${name}: add one`);
+    if (!/^(read\??|write)$/.test(row.bucket)) {
+      throw new Error(`operations.tsv must say of ${name} which bucket pays for it: read or write`);
+    }
+    if (row.page === "") {
+      throw new Error(`operations.tsv must say of ${name} which page of docs.kalshi.com it is on`);
+    }
+    if (pageOf(row) === undefined && call.queryParams.some(({ name }) => name === "cursor")) {
+      throw new Error(`operations.tsv must say of ${name}, which takes a cursor, how its answer has pages`);
+    }
+  }
 }
 
-/** Rows of access.tsv by product and operation id. */
-export function readAccess(text: string): Map<string, AccessRow> {
-  return readTable(text, (cell) => ({
-    shard: cell("shard"),
-    scope: cell("scope"),
-    restricted: cell("restricted"),
-  }));
-}
-
-/** The columns that access.tsv gives a call; throws where it says nothing, or what cannot be. */
-function accessOf(name: string, call: Call, { bucket }: ProseRow, access: AccessRow | undefined): string[] {
-  const { shard = "", scope = "", restricted = "" } = access ?? {};
+/** Who pays for a call and what key it needs; throws where its row does not say, or says what cannot be. */
+function accessOf(name: string, call: Call, { bucket, shard, scope, restricted }: FactRow): string[] {
   const shards = bucket === "write" ? /^(none|index|ticker|[1-9]\d*)$/ : /^-$/;
   const isPublic = authOf(call) === "none";
   if (
     !shards.test(shard) || (scope === "-") !== isPublic || !(isPublic ? /^-$/ : /^(yes|no)$/).test(restricted)
   ) {
     throw new Error(
-      `access.tsv must say of ${name} who pays for it and what key it needs: add or mend its row`,
+      `operations.tsv must say of ${name} who pays for it and what key it needs: mend its row`,
     );
   }
   const usual = call.method === "GET" ? "read" : "write";
@@ -86,16 +102,16 @@ function accessOf(name: string, call: Call, { bucket }: ProseRow, access: Access
 
 const isCsv = (field: Field) => field.facts["x-format"] === "comma-separated";
 
-function pageOf(prose: ProseRow): { items: string; next: string } | undefined {
-  const parts = new Map(prose.pagination.split(";").map((part) => part.split("=") as [string, string]));
+function pageOf(facts: FactRow): { items: string; next: string } | undefined {
+  const parts = new Map(facts.pagination.split(";").map((part) => part.split("=") as [string, string]));
   const items = parts.get("items")?.split(",")[0];
   return items === undefined ? undefined : { items, next: parts.get("field") ?? "cursor" };
 }
 
-function costOf(call: Call, prose: ProseRow): string | undefined {
+function costOf(call: Call, facts: FactRow): string | undefined {
   const told = toldCosts[call.id];
-  if (told !== undefined || prose.cost === "") return told;
-  const [cost, per] = prose.cost.split("/");
+  if (told !== undefined || facts.cost === "") return told;
+  const [cost, per] = facts.cost.split("/");
   return per === undefined ? `cost: ${cost}` : `${cost === "10" ? "" : `cost: ${cost}, `}costPer: "orders"`;
 }
 
@@ -108,15 +124,15 @@ function mayLack(spec: RestSpec, call: Call, items: string): boolean {
 function row(
   spec: RestSpec,
   call: Call,
-  prose: ProseRow,
+  facts: FactRow,
   access: readonly string[],
   lists: string | undefined,
   rules: RuleWriter,
 ): string {
   const fields = [...call.pathParams, ...call.queryParams];
-  const page = pageOf(prose);
+  const page = pageOf(facts);
   const auth = authOf(call);
-  const cost = costOf(call, prose);
+  const cost = costOf(call, facts);
   return [
     ...(call.method === "GET" ? [] : [`method: "${call.method}"`]),
     `path: "${call.path}"`,
@@ -124,7 +140,7 @@ function row(
     ...(call.status === 200 ? [] : [`status: ${call.status}`]),
     ...(call.response === undefined ? ["empty: true"] : []),
     ...(lists === undefined ? [] : [`lists: ${lists}`]),
-    ...(prose.bucket === "write" ? ['bucket: "write"'] : []),
+    ...(facts.bucket === "write" ? ['bucket: "write"'] : []),
     ...(cost === undefined ? [] : [cost]),
     ...access,
     ...(page === undefined ? [] : [`items: "${page.items}"`]),
@@ -141,11 +157,10 @@ export function operationsModule(
   head: string,
   product: string,
   spec: RestSpec,
-  prose: ReadonlyMap<string, ProseRow>,
-  access: ReadonlyMap<string, AccessRow>,
-  pages: Readonly<Record<string, string>>,
+  rows: ReadonlyMap<string, FactRow>,
   operation: string,
 ): string {
+  checkRows(product, spec, rows);
   const enums = enumNames(spec.types);
   const known = new Set(spec.types.map(({ name }) => name));
   const used = new Set<string>();
@@ -158,12 +173,11 @@ export function operationsModule(
   const rules = new RuleWriter(product, spec.types);
   let paged = false;
   const blocks = spec.calls.map((call) => {
-    const told = prose.get(`${product} ${call.id}`);
     const name = `${product} ${call.id}`;
-    if (told === undefined) throw new Error(`operations.tsv has no row for ${name}`);
+    const told = rows.get(name) as FactRow;
     const lists = holders.has(call.response ?? "") ? listsName(call.response ?? "") : undefined;
     if (lists !== undefined) usedLists.add(lists);
-    const columns = accessOf(name, call, told, access.get(name));
+    const columns = accessOf(name, call, told);
     const fields = [...call.pathParams, ...call.queryParams];
     const line = `\`${call.method} ${call.path}\``;
     const page = pageOf(told);
@@ -178,7 +192,6 @@ export function operationsModule(
       ? `Operation${parts.length === 0 ? "" : `<${parts.join(", ")}>`}`
       : `PagedOperation<${params}, ${response}, "${page.items}">`;
     paged ||= page !== undefined;
-    const where = pages[call.id] ?? "changelog";
     const properties = fields.map((field) => {
       const own = isCsv(field) ? "string | readonly string[]" : typeText(field.shape, "in", enums);
       return property(params, { ...field, nullable: false }, "in", enums, use(own));
@@ -186,7 +199,7 @@ export function operationsModule(
     const interfaceText = fields.length === 0 ? "" : docComment([`Parameters of ${line}.`], false) +
       `export interface ${params} {\n${properties.join("")}}\n\n`;
     return interfaceText +
-      docComment([`${line}: https://docs.kalshi.com/${where}`], call.deprecated) +
+      docComment([`${line}: https://docs.kalshi.com/${told.page}`], call.deprecated) +
       `export const ${call.id}: ${type} = {\n${row(spec, call, told, columns, lists, rules)}};\n`;
   });
   const names = paged ? "Operation, PagedOperation" : "Operation";

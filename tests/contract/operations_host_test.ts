@@ -3,47 +3,58 @@ import { test } from "../support/test.ts";
 import * as event from "../../src/contract/event/operations.ts";
 import * as perps from "../../src/contract/perps/operations.ts";
 import type { Operation } from "../../src/contract/operation.ts";
-import { operationsModule, readAccess, readProse } from "../../tools/generate_operations.ts";
+import { type FactRow, operationsModule, readRows } from "../../tools/generate_operations.ts";
 import { readFacts, RestSpec } from "../../tools/generate_spec.ts";
 
 interface Row extends Operation<unknown, unknown, unknown> {
   readonly items?: string;
   readonly next?: string;
 }
-type Cells = Readonly<Record<string, string>>;
+// deno-lint-ignore no-explicit-any -- the specification is walked by key.
+type Json = any;
 
-function rowsOf(product: string, file = "operations.tsv"): Cells[] {
-  const [head = "", ...lines] = readFacts(file).trimEnd().split("\n");
-  const columns = head.split("\t");
-  return lines.map((line) => line.split("\t"))
-    .map((cells) => Object.fromEntries(columns.map((name, index) => [name, cells[index] ?? ""])))
-    .filter((row) => row["product"] === product);
+const rows = readRows(readFacts("operations.tsv"));
+
+/** The calls of a specification as it says them, by operation id. */
+function callsIn(file: string): Map<string, Json> {
+  const spec: Json = JSON.parse(readFacts(file));
+  const whole = (value: Json): Json =>
+    value.$ref === undefined
+      ? value
+      : value.$ref.slice(2).split("/").reduce((at: Json, key: string) => at[key], spec);
+  return new Map(
+    Object.entries<Json>(spec.paths).flatMap(([path, calls]) =>
+      Object.entries<Json>(calls).map(([method, call]) => {
+        const params = (call.parameters ?? []).map(whole);
+        return [call.operationId, { ...call, line: `${method.toUpperCase()} ${path}`, params, whole }];
+      })
+    ),
+  );
 }
 
 const products = [
-  { product: "event", table: event as Readonly<Record<string, Row>>, count: 118 },
-  { product: "perps", table: perps as Readonly<Record<string, Row>>, count: 51 },
+  { product: "event", file: "openapi.json", table: event as Readonly<Record<string, Row>> },
+  { product: "perps", file: "perps-openapi.json", table: perps as Readonly<Record<string, Row>> },
 ];
 
-for (const { product, table, count } of products) {
-  test(`${product}: each documented call has its row, and no other`, () => {
-    const rows = rowsOf(product);
-    assertEquals(rows.length, count);
-    assertEquals(Object.keys(table).sort(), rows.map((row) => row["operationId"] ?? "").sort());
-    for (const row of rows) {
-      const id = row["operationId"] ?? "";
+for (const { product, file, table } of products) {
+  test(`${product}: each call of the specification has its row, and no other`, () => {
+    const calls = callsIn(file);
+    assertEquals(Object.keys(table).sort(), [...calls.keys()].sort());
+    for (const [id, call] of calls) {
       const operation = table[id];
-      assert(operation !== undefined);
-      assertEquals(`${operation.method ?? "GET"} ${operation.path}`, `${row["method"]} ${row["path"]}`);
-      const success = (row["responses"] ?? "").split(" ").find((part) => part.startsWith("2")) ?? "";
-      assertEquals(`${operation.status ?? 200}=`, success.slice(0, 4), id);
-      assertEquals(operation.empty === true, success.endsWith("=-"), id);
-      const csv = (row["query_params"] ?? "").split(" ").filter((part) => part.endsWith(",csv"));
+      const facts = rows.get(`${product} ${id}`);
+      assert(operation !== undefined && facts !== undefined, id);
+      assertEquals(`${operation.method ?? "GET"} ${operation.path}`, call.line);
+      const [status, answer] = Object.entries<Json>(call.responses).find(([code]) => code[0] === "2") ?? [];
+      assertEquals(String(operation.status ?? 200), status, id);
+      assertEquals(operation.empty === true, call.whole(answer).content === undefined, id);
       const joined = Object.entries(operation.params ?? {})
         .filter(([, rule]) => rule.type === "list" && rule.commas).map(([name]) => name);
-      assertEquals(joined, csv.map((part) => part.split(/[*!:]/)[0] ?? ""), id);
-      assertEquals(operation.bucket ?? "read", row["bucket_guess"]?.replace("?", ""), id);
-      const paged = /field=(\w+);items=(\w+)/.exec(row["pagination"] ?? "");
+      const csv = call.params.filter(({ schema }: Json) => schema["x-format"] === "comma-separated");
+      assertEquals(joined, csv.map(({ name }: Json) => name), id);
+      assertEquals(operation.bucket ?? "read", facts.bucket.replace("?", ""), id);
+      const paged = /field=(\w+);items=(\w+)/.exec(facts.pagination);
       assertEquals(operation.items, paged?.[2], id);
       assertEquals(operation.next ?? (paged === null ? undefined : "cursor"), paged?.[1], id);
       assertEquals(
@@ -51,9 +62,9 @@ for (const { product, table, count } of products) {
         id.startsWith("GetMarketOrderbook")
           ? "optional"
           // It speaks of the account that asks, which the specification forgets.
-          : id === "GetUserDataTimestamp"
+          : id === "GetUserDataTimestamp" || call.security?.length > 0
           ? "required"
-          : row["auth"],
+          : "none",
         id,
       );
     }
@@ -64,11 +75,8 @@ const scopes: readonly string[] = JSON.parse(readFacts("openapi.json")).componen
 
 for (const { product, table } of products) {
   test(`${product}: each call says who pays for it and which scope its key needs`, () => {
-    const rows = rowsOf(product, "access.tsv");
-    assertEquals(rows.map((row) => row["operationId"] ?? "").sort(), Object.keys(table).sort());
-    for (const { operationId = "", shard, scope = "", restricted } of rows) {
-      const operation = table[operationId];
-      assert(operation !== undefined);
+    for (const [operationId, operation] of Object.entries(table)) {
+      const { shard = "", scope = "", restricted = "" } = rows.get(`${product} ${operationId}`) ?? {};
       const isPublic = operation.auth === "none";
       assertEquals(scope === "-", isPublic, operationId);
       assert(isPublic || scopes.includes(scope), `${operationId}: no scope of Kalshi's: ${scope}`);
@@ -82,30 +90,26 @@ for (const { product, table } of products) {
   });
 }
 
-test("the generator refuses a call of which nobody said who pays for it", () => {
-  const access = readAccess(readFacts("access.tsv"));
-  const make = () =>
-    operationsModule(
-      "",
-      "event",
-      new RestSpec(readFacts("openapi.json")),
-      readProse(readFacts("operations.tsv")),
-      access,
-      {},
-      "",
-    );
-  make();
-  for (
-    const wrong of [undefined, { shard: "-", scope: "write::trade", restricted: "yes" }, {
-      shard: "none",
-      scope: "-",
-      restricted: "-",
-    }]
-  ) {
-    if (wrong === undefined) access.delete("event CreateOrderV2");
-    else access.set("event CreateOrderV2", wrong);
-    assertThrows(make, Error, "access.tsv must say of event CreateOrderV2");
+test("the generator refuses a call of which its row does not say all, by its name", () => {
+  const name = "event CreateOrderV2";
+  const whole = rows.get(name);
+  assert(whole !== undefined);
+  const spec = new RestSpec(readFacts("openapi.json"));
+  const make = (changed: Partial<FactRow> | undefined, of = name) => {
+    const some = new Map(rows);
+    if (changed === undefined) some.delete(of);
+    else some.set(of, { ...whole, ...changed });
+    return () => operationsModule("", "event", spec, some, "");
+  };
+  make({})();
+  assertThrows(make(undefined), Error, `no row for ${name}`);
+  for (const wrong of [{ shard: "-", bucket: "write" }, { scope: "-" }, { restricted: "-" }]) {
+    assertThrows(make(wrong), Error, `must say of ${name} who pays for it and what key it needs`);
   }
+  assertThrows(make({ bucket: "" }), Error, `must say of ${name} which bucket`);
+  assertThrows(make({ page: "" }), Error, `must say of ${name} which page`);
+  assertThrows(make({}, "event GetOrders"), Error, "must say of event GetOrders, which takes a cursor");
+  assertThrows(make({}, "event NoSuchCall"), Error, "a row for event NoSuchCall, which the specification");
 });
 
 test("costs are those of the documents", () => {

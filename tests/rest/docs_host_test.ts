@@ -1,16 +1,17 @@
 import { assertEquals } from "@std/assert";
 import { readdirSync, readFileSync } from "node:fs";
+import { generateDocs } from "../../tools/generate_docs.ts";
+import { readRows } from "../../tools/generate_operations.ts";
+import { readFacts } from "../../tools/generate_spec.ts";
 import { test } from "../support/test.ts";
 import { methods } from "./methods.ts";
-import { operationsTable, tableInDocs } from "./operations_table.ts";
 import { operationOf } from "./spec.ts";
 
 test("the docs name each method and the operation that it is", () => {
-  assertEquals(tableInDocs(), operationsTable());
+  for (const [page, text] of generateDocs()) assertEquals(readFileSync(page, "utf8"), text);
 });
 
-const pages: Readonly<Record<string, string>> =
-  JSON.parse(readFileSync("src/contract/spec/doc_pages.json", "utf8")).event;
+const facts = readRows(readFacts("operations.tsv"));
 const sources = readdirSync("src/rest").map((name) => readFileSync(`src/rest/${name}`, "utf8"));
 
 /** The docstring above the method of a namespace, found by the class that its field is typed as. */
@@ -31,7 +32,7 @@ function docstring(method: string): string {
 test("each method's docstring leads to Kalshi's page, and says when the call is deprecated", () => {
   for (const [method, id] of Object.entries(methods)) {
     const text = docstring(method);
-    const page = `@see https://docs.kalshi.com/${pages[id] ?? "changelog"}\n`;
+    const page = `@see https://docs.kalshi.com/${facts.get(`event ${id}`)?.page}\n`;
     assertEquals([text.includes(page), method], [true, method]);
     assertEquals([text.includes("@deprecated"), method], [operationOf(id).deprecated, method]);
   }
