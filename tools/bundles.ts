@@ -122,7 +122,8 @@ const EVERYWHERE: readonly Culprit[] = [
 
 /** Whole features, which what a client loads at once may not hold: they come with their first use. */
 const FEATURES: readonly Culprit[] = [
-  { what: "streams", module: /src\/stream\// },
+  // All but the names of their options, which a client refuses before it loads them.
+  { what: "streams", module: /src\/stream\/(?!options\.)/ },
   { what: "order books", module: /src\/books\// },
   { what: "the rate limiter", module: /src\/rate_limits\/(rate_limiter|auto|store|token_bucket)\./ },
   { what: "encrypted keys", module: /src\/auth\/pbes2\./ },

