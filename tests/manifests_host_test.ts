@@ -76,6 +76,16 @@ test("the exports are the same in the three manifests, and wherever else the ent
   assertEquals(Object.fromEntries(known), Object.fromEntries(own));
 });
 
+test("each runtime that has an entry has a condition of #runtime", () => {
+  const { imports } = readJson<{ imports: { "#runtime": Names } }>("package.json");
+  const nameOf = (path: string) => path.replace(/^.*\/|\.[jt]s$/g, "");
+  const chosen = Object.values(imports["#runtime"]).map(nameOf);
+  for (const path of Object.values(deno.exports)) {
+    if (!String(path).startsWith("./src/runtime/")) continue;
+    assert(chosen.includes(nameOf(String(path))), `package.json has no condition of #runtime for ${path}`);
+  }
+});
+
 test("npm packages have one exact version, the same for npm and Deno", () => {
   for (const [name, version] of Object.entries(everyDependency)) {
     // Another version of a package stands under a name of its own.

@@ -1,3 +1,10 @@
+import { readFileSync } from "node:fs";
+
+/** The adapters of runtimes, one of which a bundler or a runtime chooses. */
+const adapters = Object.values(JSON.parse(readFileSync("package.json", "utf8")).imports["#runtime"])
+  .flatMap((path) => /(\w+)\.js$/.exec(path)?.[1] ?? [])
+  .join("|");
+
 /**
  * Who may know whom: the arrows of CONTRIBUTING.md, which `deno task check` enforces. A room may import what stands
  * behind it, whatever it is made of, types included.
@@ -82,9 +89,9 @@ export default {
       severity: "error",
       from: {
         path: "^src/",
-        pathNot: "^src/(runtime/(detect|detected/\\w+|deno|bun|node|workers|web)\\.ts$|workers/)",
+        pathNot: `^src/(runtime/(detect|detected/\\w+|${adapters})\\.ts$|workers/)`,
       },
-      to: { path: "^src/runtime/(deno|bun|node|workers|web)\\.ts$" },
+      to: { path: `^src/runtime/(${adapters})\\.ts$` },
     },
   ],
   options: {

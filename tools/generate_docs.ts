@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { format } from "./generate_contract.ts";
 import { readRows } from "./generate_operations.ts";
 import { readFacts, RestSpec } from "./generate_spec.ts";
+import { WsSpec } from "./generate_ws.ts";
 import { methods } from "./rest_methods.ts";
 
 /** The table of methods in docs/rest.md, by Kalshi's tags in the order of the methods. */
@@ -29,12 +30,25 @@ function operationsTable(spec: RestSpec): string {
   return `${head}${[...byTag.values()].flat().join("\n")}\n`;
 }
 
+/** The channels in docs/streaming.md, in the order of the specification. */
+function channelNames(): string {
+  const { channels } = new WsSpec(readFacts("asyncapi.json"), undefined);
+  return [...channels.keys()].map((name) => `\`${name}\``).join(", ");
+}
+
 /** Path from the project's root to the text, for each page of the docs of which a part is generated. */
 export function generateDocs(): Map<string, string> {
   const spec = new RestSpec(readFacts("openapi.json"));
-  const page = "docs/rest.md";
-  const text = readFileSync(page, "utf8")
-    .replace(/all \d+ operations/, `all ${spec.calls.length} operations`)
-    .replace(/\| Kalshi's tag +\|[^]*?\|\n(?!\|)/, operationsTable(spec));
-  return new Map([[page, format(text, "md")]]);
+  const parts: readonly (readonly [page: string, part: RegExp, text: string])[] = [
+    ["docs/rest.md", /(?<=offers all )\d+(?= operations)/, String(spec.calls.length)],
+    ["docs/rest.md", /\| Kalshi's tag +\|[^]*?\|\n(?!\|)/, operationsTable(spec)],
+    ["docs/streaming.md", /(?<=is typed for Kalshi's channels: )[^.]+(?=\.)/, channelNames()],
+  ];
+  const pages = new Map<string, string>();
+  for (const [page, part, text] of parts) {
+    const given = pages.get(page) ?? readFileSync(page, "utf8");
+    if (!part.test(given)) throw new Error(`${page} has no place for what is generated: ${part}`);
+    pages.set(page, given.replace(part, () => text));
+  }
+  return new Map([...pages].map(([page, text]) => [page, format(text, "md")]));
 }
