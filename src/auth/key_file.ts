@@ -28,6 +28,9 @@ function pathOf(text: string): string {
   return /^\/[A-Za-z]:\//.test(path) ? path.slice(1) : path;
 }
 
+/** PEM and its body, a JWK, and what is too long for a name without a folder or an ending. */
+const LIKE_A_KEY = /-----|[\r\n]|^MC4CAQ|^\s*\{|^[\w+=-]{32,}$/;
+
 /** The path of a key file, given as such or as a URL. Refuses what is neither, and any where the runtime has no files. */
 export function keyPath(given: string | URL, runtime: RestRuntime): string {
   if (!runtime.capabilities.files) {
@@ -36,7 +39,7 @@ export function keyPath(given: string | URL, runtime: RestRuntime): string {
   const { href } = Object(given) as { href?: unknown };
   const text = typeof href === "string" ? href : given;
   // A key that was given in place of its path must not come back in a message.
-  if (typeof text !== "string" || !text.trim() || text.length > 1024 || /-----|[\r\n]|^MC4CAQ/.test(text)) {
+  if (typeof text !== "string" || !text.trim() || text.length > 1024 || LIKE_A_KEY.test(text)) {
     throw new KalshiConfigError(
       "The path of the private key is blank or no path. To give the key itself, use KalshiAuth.fromPem, " +
         "`privateKey` or KALSHI_PRIVATE_KEY.",

@@ -52,6 +52,21 @@ export function readHeaders(
   return own as Readonly<Record<string, string>>;
 }
 
+/** As Node, Bun and Deno ask an object what to show of it. */
+const INSPECT = Symbol.for("nodejs.util.inspect.custom");
+
+/**
+ * The same header fields, frozen, so that a log shows their names alone: a value may be a token. Whoever reads a field
+ * gets it.
+ */
+export function hideValues(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const shown = () => Object.fromEntries(Object.keys(headers).map((name) => [name, "[hidden]"]));
+  return Object.freeze(Object.defineProperties(readOwn(headers), {
+    toJSON: { value: shown },
+    [INSPECT]: { value: shown },
+  }));
+}
+
 /** What {@linkcode readHeaders} takes, as a rule of an option. */
 export const headerFields = (): Rule<Readonly<Record<string, string>>> => ({
   ...rule(TAKES, () => false),

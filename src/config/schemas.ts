@@ -9,7 +9,7 @@ import { KalshiConfigError } from "../base/errors.ts";
 import { assertObject, type Hint, refusal, unknownOption } from "../base/options.ts";
 import { isPlain, readOwn } from "../base/plain.ts";
 import { LONGEST_MS } from "../base/waits.ts";
-import { readHeaders } from "./headers.ts";
+import { hideValues, readHeaders } from "./headers.ts";
 import { type ConnectionLimits, LEAST_LIMITS } from "./limits.ts";
 
 /** A number of milliseconds that a timer holds. */
@@ -39,7 +39,7 @@ export const callable = <F>() => v.function("a function") as unknown as v.Generi
 
 /** Header fields, by the rules that those of a call have too. */
 export const headers = (owner: string, name: string) =>
-  v.pipe(v.unknown(), v.transform((given) => Object.freeze(readHeaders(owner, name, given))));
+  v.pipe(v.unknown(), v.transform((given) => hideValues(readHeaders(owner, name, given))));
 
 /** Limits of a connection pool. */
 export function connectionLimits() {

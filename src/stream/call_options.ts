@@ -59,16 +59,19 @@ export interface OrderBooksOptions extends WaitOptions {
   readonly awaitLive?: boolean | undefined;
 }
 
-const waitRules: Rules<WaitOptions> = {
+/** What waiting may be. */
+export const waitRules: Rules<WaitOptions> = {
   signal: signal(),
   timeoutMs: number(0, Infinity, "milliseconds"),
 };
 
-const recoverRules: Rules<{ readonly everyMs: number }> = {
+/** What `recover` may be beside true and false. */
+export const recoverRules: Rules<{ readonly everyMs: number }> = {
   everyMs: needed(milliseconds(1_000, LONGEST_MS)),
 };
 
-const subscribeRules: Rules<SubscribeOptions> = { ...waitRules, queue: group(queueRules) };
+/** What the options of a subscription may be. */
+export const subscribeRules: Rules<SubscribeOptions> = { ...waitRules, queue: group(queueRules) };
 
 const recoverable: Rules<RecoverableOptions> = {
   ...subscribeRules,

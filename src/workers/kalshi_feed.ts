@@ -97,9 +97,9 @@ interface WorkersGlobals {
  */
 export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
   /** The state of the Durable Object. */
-  protected readonly ctx: FeedContext;
+  declare protected readonly ctx: FeedContext;
   /** The Worker's `env`. */
-  protected readonly env: Env;
+  declare protected readonly env: Env;
   readonly #settings: FeedSettings;
   readonly #upstream: Upstream;
   readonly #markets: Markets;
@@ -114,8 +114,8 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
    * @throws {KalshiConfigError} for an option that is unknown or out of range
    */
   constructor(ctx: FeedContext, env: Env, options: KalshiFeedOptions = {}) {
-    this.ctx = ctx;
-    this.env = env;
+    // Not enumerable, so that no log of the object shows the key that is in `env`.
+    Object.defineProperties(this, { ctx: { value: ctx }, env: { value: env } });
     const settings = this.#settings = readOptions("KalshiFeed", options, feedRules);
     const { clock, heartbeatMs, idleMs, maxMarkets, maxReaders } = settings;
     const onError = (error: unknown) => this.#report(error);

@@ -1,0 +1,96 @@
+/** Every table of rules by which options are read, and by its owner. `option_tables_host_test.ts` says which is missing. */
+import type { AnyRules } from "../../src/base/options.ts";
+import { queueRules } from "../../src/base/queue.ts";
+import { bookRules, decoderRules, replayRules as bookReplayRules } from "../../src/books/options.ts";
+import { clientRules } from "../../src/client_options.ts";
+import { coreRules } from "../../src/core_options.ts";
+import { callRules, walkRules, writeRules } from "../../src/http/call_options.ts";
+import {
+  counterRules,
+  determineRules,
+  faultRules,
+  handshakeRules,
+  marketRules,
+  placeRules,
+  socketFaultRules,
+} from "../../src/local_exchange/controls.ts";
+import {
+  accountRules,
+  exchangeRules,
+  historyRules,
+  listenRules,
+  memoryRuntimeRules,
+} from "../../src/local_exchange/options.ts";
+import { autoRules } from "../../src/rate_limits/auto.ts";
+import { budgetRules, budgetsRules } from "../../src/rate_limits/budgets.ts";
+import { limiterRules } from "../../src/rate_limits/limiter_options.ts";
+import { redisRules } from "../../src/rate_limits/redis_options.ts";
+import { limitRules, proxyRules, runtimeRules } from "../../src/runtime/options.ts";
+import { recoverRules, streamCallRules, subscribeRules, waitRules } from "../../src/stream/call_options.ts";
+import { streamRules } from "../../src/stream/options.ts";
+import {
+  cassetteRules,
+  matchRules,
+  recordingRules,
+  replayRules,
+} from "../../src/testing/cassette_transport.ts";
+import { faultTransportRules, rateRules, transportFaultRules } from "../../src/testing/fault_transport.ts";
+import { feedRules } from "../../src/workers/feed_options.ts";
+
+/** A table: which interface it reads, and where both stand. */
+export interface OptionTable {
+  readonly rules: AnyRules;
+  /** `file#Interface`, whose docstrings say the presets; undefined for one that is no interface of its own. */
+  readonly of?: string;
+}
+
+const table = (rules: object, of?: string): OptionTable => ({
+  rules: rules as AnyRules,
+  ...(of !== undefined && { of }),
+});
+
+/** By the name of the constant, and of its room where two have one name. */
+export const OPTION_TABLES: Readonly<Record<string, OptionTable>> = {
+  queueRules: table(queueRules, "src/base/queue.ts#QueueOptions"),
+  bookRules: table(bookRules, "src/books/market_book.ts#MarketBookOptions"),
+  "books/replayRules": table(bookReplayRules, "src/books/book_replay.ts#BookReplayOptions"),
+  decoderRules: table(decoderRules, "src/books/decoders/event.ts#EventBookDecoderOptions"),
+  clientRules: table(clientRules, "src/client_options.ts#KalshiClientOptions"),
+  coreRules: table(coreRules, "src/core_options.ts#KalshiCoreOptions"),
+  callRules: table(callRules, "src/http/call_options.ts#CallOptions"),
+  writeRules: table(writeRules, "src/http/call_options.ts#WriteOptions"),
+  walkRules: table(walkRules, "src/http/call_options.ts#ListAllOptions"),
+  counterRules: table(counterRules, "src/local_exchange/types.ts#CounterOrder"),
+  determineRules: table(determineRules),
+  faultRules: table(faultRules, "src/local_exchange/faults.ts#Fault"),
+  handshakeRules: table(handshakeRules, "src/local_exchange/gateways/ws/faults.ts#HandshakeFault"),
+  marketRules: table(marketRules, "src/local_exchange/types.ts#ListedMarket"),
+  placeRules: table(placeRules, "src/local_exchange/types.ts#CashPlace"),
+  socketFaultRules: table(Object.assign({}, ...Object.values(socketFaultRules))),
+  accountRules: table(accountRules, "src/local_exchange/types.ts#LocalAccountOptions"),
+  exchangeRules: table(exchangeRules, "src/local_exchange/types.ts#LocalExchangeOptions"),
+  historyRules: table(historyRules, "src/local_exchange/types.ts#LocalHistory"),
+  listenRules: table(listenRules, "src/local_exchange/types.ts#LocalExchangeListenOptions"),
+  memoryRuntimeRules: table(memoryRuntimeRules, "src/local_exchange/types.ts#MemoryRuntimeOptions"),
+  autoRules: table(autoRules, "src/rate_limits/auto.ts#AutoRateLimiterOptions"),
+  budgetRules: table(budgetRules, "src/rate_limits/token_bucket.ts#RateBudget"),
+  budgetsRules: table(budgetsRules, "src/rate_limits/budgets.ts#RateBudgets"),
+  limiterRules: table(limiterRules, "src/rate_limits/limiter_options.ts#RateLimiterOptions"),
+  redisRules: table(redisRules, "src/rate_limits/redis_options.ts#RedisRateStoreOptions"),
+  limitRules: table(limitRules, "src/config/limits.ts#ConnectionLimits"),
+  proxyRules: table(proxyRules, "src/runtime/types.ts#ProxyOptions"),
+  runtimeRules: table(runtimeRules, "src/runtime/types.ts#RuntimeOptions"),
+  waitRules: table(waitRules, "src/stream/call_options.ts#WaitOptions"),
+  subscribeRules: table(subscribeRules, "src/stream/call_options.ts#SubscribeOptions"),
+  recoverRules: table(recoverRules),
+  streamCallRules: table(streamCallRules.orderBooks, "src/stream/call_options.ts#OrderBooksOptions"),
+  streamRules: table(streamRules, "src/stream/options.ts#StreamOptions"),
+  matchRules: table(matchRules, "src/testing/matching.ts#MatchRules"),
+  "testing/replayRules": table(replayRules, "src/testing/cassette_transport.ts#ReplayTransportOptions"),
+  recordingRules: table(recordingRules, "src/testing/cassette_transport.ts#RecordingTransportOptions"),
+  cassetteRules: table(cassetteRules, "src/testing/cassette_transport.ts#CassetteTransportOptions"),
+  faultTransportRules: table(faultTransportRules, "src/testing/fault_transport.ts#FaultTransportOptions"),
+  rateRules: table(rateRules, "src/testing/fault_transport.ts#FaultRates"),
+  transportFaultRules: table(Object.assign({}, ...Object.values(transportFaultRules))),
+  feedRules: table(feedRules, "src/workers/feed_options.ts#KalshiFeedOptions"),
+};
