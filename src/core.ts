@@ -7,7 +7,7 @@
 import { detectRestRuntime } from "#runtime";
 import { systemClock } from "./base/clock.ts";
 import type { KalshiSettings } from "./config/kalshi_config.ts";
-import { hideValues, readHeaders } from "./config/headers.ts";
+import { hideValues, isHidden, readHeaders } from "./config/headers.ts";
 import { DEFAULTS } from "./config/settings.ts";
 import { eventVenue } from "./config/venue.ts";
 import { KalshiConfigError } from "./base/errors.ts";
@@ -150,9 +150,7 @@ function settled(config: KalshiSettings): KalshiSettings {
   }
   const isFixed = Object.isFrozen(given) &&
     names.every((name) => "value" in (Object.getOwnPropertyDescriptor(given, name) ?? {}));
-  const headers = Object(given.extraHeaders);
-  const isHidden = Object.keys(headers).length === 0 || Object.hasOwn(headers, "toJSON");
-  if (isFixed && isHidden) return given;
+  if (isFixed && isHidden(Object(given.extraHeaders))) return given;
   const extraHeaders = hideValues(readHeaders("KalshiCore.config", "extraHeaders", given.extraHeaders));
   return Object.freeze({ ...readOwn(given), environment: given.environment, extraHeaders });
 }

@@ -37,7 +37,9 @@ export function readHeaders(
     throw new KalshiConfigError(`${owner}: \`${option}\` ${why}.`);
   };
   const seen = new Set<string>();
-  const own = readOwn(headers as Record<string, unknown>);
+  const own = isMadeHere(headers as object)
+    ? { ...headers as object } as Record<string, unknown>
+    : readOwn(headers as Record<string, unknown>);
   for (const [name, value] of Object.entries(own)) {
     const shown = shownName(name, '"');
     const lower = name.toLowerCase().replaceAll("_", "-");
@@ -52,20 +54,26 @@ export function readHeaders(
   return own as Readonly<Record<string, string>>;
 }
 
-/** As Node, Bun and Deno ask an object what to show of it. */
-const INSPECT = Symbol.for("nodejs.util.inspect.custom");
-
-/**
- * The same header fields, frozen, so that a log shows their names alone: a value may be a token. Whoever reads a field
- * gets it.
- */
-export function hideValues(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const shown = () => Object.fromEntries(Object.keys(headers).map((name) => [name, "[hidden]"]));
-  return Object.freeze(Object.defineProperties(readOwn(headers), {
-    toJSON: { value: shown },
-    [INSPECT]: { value: shown },
-  }));
+/** What a log shows of header fields: a value may be a token. */
+function namesAlone(this: object): Record<string, string> {
+  return Object.fromEntries(Object.keys(this).map((name) => [name, "[hidden]"]));
 }
+
+/** As Node, Bun and Deno ask an object what to show of it. */
+const INSPECT = /* @__PURE__ */ Symbol.for("nodejs.util.inspect.custom");
+
+/** The same header fields, frozen, of which a log shows the names alone. Whoever reads a field gets it. */
+export function hideValues(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const hidden = { toJSON: { value: namesAlone }, [INSPECT]: { value: namesAlone } };
+  return Object.freeze(Object.defineProperties(Object.assign(Object.create(null), headers), hidden));
+}
+
+/** Whether {@linkcode hideValues} made them. */
+export const isMadeHere = (headers: object) => (headers as { [INSPECT]?: unknown })[INSPECT] === namesAlone;
+
+/** Whether a log shows no value of header fields. */
+export const isHidden = (headers: object): boolean =>
+  Object.keys(headers).length === 0 || isMadeHere(headers);
 
 /** What {@linkcode readHeaders} takes, as a rule of an option. */
 export const headerFields = (): Rule<Readonly<Record<string, string>>> => ({

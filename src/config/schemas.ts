@@ -9,7 +9,7 @@ import { KalshiConfigError } from "../base/errors.ts";
 import { assertObject, type Hint, refusal, unknownOption } from "../base/options.ts";
 import { isPlain, readOwn } from "../base/plain.ts";
 import { LONGEST_MS } from "../base/waits.ts";
-import { hideValues, readHeaders } from "./headers.ts";
+import { hideValues, isMadeHere, readHeaders } from "./headers.ts";
 import { type ConnectionLimits, LEAST_LIMITS } from "./limits.ts";
 
 /** A number of milliseconds that a timer holds. */
@@ -88,7 +88,9 @@ export function readBySchema<Entries extends v.ObjectEntries>(
   assertObject(owner, options);
   const own = readOwn(options as Record<string, unknown>);
   // A schema also reads what an object inherits.
-  for (const [name, value] of Object.entries(own)) if (isPlain(value)) own[name] = readOwn(value);
+  for (const [name, value] of Object.entries(own)) {
+    if (isPlain(value) && !isMadeHere(value)) own[name] = readOwn(value);
+  }
   const result = v.safeParse(v.strictObject(entries, "an object of options"), own, { abortEarly: true });
   if (result.success) {
     const values = readOwn<Record<string, unknown>>(result.output);

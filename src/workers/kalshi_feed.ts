@@ -96,10 +96,9 @@ interface WorkersGlobals {
  * ```
  */
 export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
-  /** The state of the Durable Object. */
-  declare protected readonly ctx: FeedContext;
-  /** The Worker's `env`. */
-  declare protected readonly env: Env;
+  // Behind getters, so that no log of the object shows the key that is in `env`.
+  readonly #ctx: FeedContext;
+  readonly #env: Env;
   readonly #settings: FeedSettings;
   readonly #upstream: Upstream;
   readonly #markets: Markets;
@@ -114,8 +113,8 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
    * @throws {KalshiConfigError} for an option that is unknown or out of range
    */
   constructor(ctx: FeedContext, env: Env, options: KalshiFeedOptions = {}) {
-    // Not enumerable, so that no log of the object shows the key that is in `env`.
-    Object.defineProperties(this, { ctx: { value: ctx }, env: { value: env } });
+    this.#ctx = ctx;
+    this.#env = env;
     const settings = this.#settings = readOptions("KalshiFeed", options, feedRules);
     const { clock, heartbeatMs, idleMs, maxMarkets, maxReaders } = settings;
     const onError = (error: unknown) => this.#report(error);
@@ -150,6 +149,16 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
     if (settings.tickers.length === 0 && this.#readers.size === 0) return;
     this.#wake();
     void this.#schedule();
+  }
+
+  /** The state of the Durable Object. */
+  protected get ctx(): FeedContext {
+    return this.#ctx;
+  }
+
+  /** The Worker's `env`. */
+  protected get env(): Env {
+    return this.#env;
   }
 
   /**
