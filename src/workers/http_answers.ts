@@ -34,13 +34,12 @@ export function mayAsk({ method, headers }: Request): Response | undefined {
 }
 
 /**
- * Whose budget of unknown names a request draws on: that of the address it comes from, which Cloudflare tells and
- * nobody else can; of IPv6 that of the network, since one household has many addresses. Undefined where it is not told.
+ * Where a request comes from: its address, which Cloudflare tells and nobody else can; of IPv6 the network, since one
+ * household has many addresses. Undefined where it is not told.
  */
-export function ownerOf({ headers }: Request, label: string | undefined): string | undefined {
+export function placeOf({ headers }: Request): string | undefined {
   const address = headers.get("cf-connecting-ip");
-  if (address === null) return undefined;
+  if (address === null || !address.includes(":")) return address ?? undefined;
   const [front = ""] = address.split("::");
-  const network = address.includes(":") ? [...front.split(":"), 0, 0, 0, 0].slice(0, 4).join(":") : address;
-  return `${network} ${label ?? ""}`;
+  return [...front.split(":"), 0, 0, 0, 0].slice(0, 4).join(":");
 }

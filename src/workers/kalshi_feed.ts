@@ -13,7 +13,7 @@ import { workersRuntime } from "../runtime/workers.ts";
 import type { KalshiStream } from "../stream/stream.ts";
 import { feedRules, type FeedSettings, type KalshiFeedOptions } from "./feed_options.ts";
 import { type FeedChannel, readChannels, readTickers, Refusal, statusFrame } from "./frames.ts";
-import { answer, mayAsk, ownerOf } from "./http_answers.ts";
+import { answer, mayAsk, placeOf } from "./http_answers.ts";
 import type { Market } from "./market.ts";
 import { Markets } from "./markets.ts";
 import type { FeedContext, FeedSocket } from "./platform.ts";
@@ -250,7 +250,7 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
       return answer(request, 405, { code: "method_not_allowed", message: "A feed is read with GET." });
     }
     const { pathname, searchParams } = new URL(request.url);
-    const identity = { label, owner: ownerOf(request, label) };
+    const identity = { label, place: placeOf(request) };
     if (request.headers.get("upgrade")?.toLowerCase() === "websocket") {
       return await this.#connectReader(searchParams, identity);
     }
@@ -321,13 +321,16 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
     );
   }
 
-  async #readBook(name: string, { label, owner }: Identity): Promise<[number, object]> {
+  async #readBook(name: string, { label, place }: Identity): Promise<[number, object]> {
     const [ticker = ""] = readTickers([name]);
     if (!this.mayRead(ticker, label)) {
       throw new Refusal(errorCodes.authenticationRequired, 403, `${ticker} is not open to you.`);
     }
     if (!this.#markets.isLive(ticker)) this.#assertRoom();
-    const market = this.#markets.openBook(ticker, owner ?? label);
+    const market = this.#markets.openBook(ticker, {
+      reader: `${place ?? ""} ${label ?? ""}`,
+      place: place ?? label,
+    });
     await this.#settled(market);
     const { state, reason, refused, seq, book } = market;
     if (refused !== undefined) throw new Refusal(refused.code, refused.status, refused.text);

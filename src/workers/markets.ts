@@ -13,9 +13,11 @@ import { CHANNELS, errorFrame, type FeedChannel, Refusal } from "./frames.ts";
 import { Market } from "./market.ts";
 import { MarketBooks } from "./market_books.ts";
 import { MarketMessages } from "./market_messages.ts";
-import { Names } from "./names.ts";
+import { Names, type Origin } from "./names.ts";
 import { notFound, Refusals, type Refused } from "./refusals.ts";
 
+/** Names of nobody in particular. */
+const NOBODY: Origin = { reader: undefined, place: undefined };
 /** How long a book may take to be live for the first time. */
 const FIRST_SNAPSHOT_MS = 10_000;
 
@@ -88,11 +90,11 @@ export class Markets {
   }
 
   /**
-   * A market, from now on. `owner`: who brings its name.
+   * A market, from now on. `origin`: who brings its name.
    *
    * @throws {Refusal} when there is no such market, or no room for one more
    */
-  open(ticker: string, isPinned = false, owner?: unknown): Market {
+  open(ticker: string, isPinned = false, origin: Origin = NOBODY): Market {
     const now = this.#options.clock.now();
     let market = this.#markets.get(ticker);
     if (market === undefined) {
@@ -100,21 +102,21 @@ export class Markets {
       if (refused !== undefined) throw new Refusal(refused.code, refused.status, refused.text);
       if (!this.hasRoomFor([ticker])) throw refusalOf(this.#full());
       const isKnown = isPinned || this.#names === undefined || this.#names.isKnown(ticker);
-      if (!isKnown && !this.#names?.add(ticker, owner)) throw refusalOf(TOO_MANY_NAMES);
+      if (!isKnown && !this.#names?.add(ticker, origin)) throw refusalOf(TOO_MANY_NAMES);
       if (isKnown) this.#makeRoom();
       this.#markets.set(ticker, market = new Market(ticker, now, isPinned));
       if (!isKnown) {
         market.standing = { kind: "unproven" };
         this.#unproven.add(market);
       }
-    } else if (market.standing.kind === "unproven") this.#names?.add(ticker, owner);
+    } else if (market.standing.kind === "unproven") this.#names?.add(ticker, origin);
     market.usedAt = now;
     return market;
   }
 
   /** The same with its book. */
-  openBook(ticker: string, owner?: unknown): Market {
-    const market = this.open(ticker, false, owner);
+  openBook(ticker: string, origin?: Origin): Market {
+    const market = this.open(ticker, false, origin);
     market.bookUsedAt = market.usedAt;
     return market;
   }

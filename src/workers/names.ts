@@ -15,9 +15,8 @@ const CHARACTERS_PER_QUESTION = 4_000;
 const BETWEEN_MS = 500;
 /** How many names of one reader may wait. */
 const WAITING_PER_READER = 150;
-/** How many names are believed of a question that nobody could answer; who the others then wait for. */
+/** How many names are believed of a question that nobody could answer. */
 const UNANSWERED_MOST = 10;
-const UNANSWERED = Symbol("unanswered");
 /** How many names that there are stay known. */
 const KNOWN_MOST = 10_000;
 
@@ -40,13 +39,23 @@ export interface NamesOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** Who brings names: a reader, and where it comes from. Readers of one place share the turns of one. */
+export interface Origin {
+  readonly reader: unknown;
+  readonly place: unknown;
+}
+
+/** The names that each reader of a place brought. */
+type Place = Map<unknown, Set<string>>;
+
 /** Which names are known, and which wait to be asked for. */
 export class Names {
   readonly #options: NamesOptions;
   readonly #known = new Set<string>();
-  /** Names that wait, by who brought them, and the other way round. */
-  readonly #namesOf = new Map<unknown, Set<string>>();
-  readonly #ownersOf = new Map<string, Set<unknown>>();
+  /** Whose turn is next comes first, among places and among the readers of each. */
+  readonly #places = new Map<unknown, Place>();
+  /** Who brought each name that waits. */
+  readonly #originsOf = new Map<string, Set<Origin>>();
   #isAsking = false;
 
   constructor(options: NamesOptions) {
@@ -72,16 +81,19 @@ export class Names {
   }
 
   /**
-   * Puts a name on the list; false when `owner` has too many on it. When all together have, whoever has the most loses
-   * the newest: a reader who brings a few names finds room for them, whatever others bring.
+   * Puts a name on the list; false when its reader has too many on it. When all together have, the place that has the
+   * most loses the newest: who brings a few names finds room for them, whatever others bring.
    */
-  add(ticker: string, owner: unknown): boolean {
-    const own = this.#namesOf.get(owner) ?? new Set();
-    if (own.has(ticker)) return true;
-    if (own.size >= WAITING_PER_READER) return false;
-    if (!this.#ownersOf.has(ticker) && !this.#makeRoom(own.size + 1)) return false;
-    this.#namesOf.set(owner, own.add(ticker));
-    this.#ownersOf.set(ticker, (this.#ownersOf.get(ticker) ?? new Set()).add(owner));
+  add(ticker: string, origin: Origin): boolean {
+    const { reader, place } = origin;
+    const own = this.#places.get(place)?.get(reader);
+    if (own?.has(ticker)) return true;
+    const count = own?.size ?? 0;
+    if (count >= WAITING_PER_READER) return false;
+    if (!this.#originsOf.has(ticker) && !this.#makeRoom(place, count + 1)) return false;
+    const readers: Place = this.#places.get(place) ?? new Map();
+    this.#places.set(place, readers.set(reader, (readers.get(reader) ?? new Set()).add(ticker)));
+    this.#originsOf.set(ticker, (this.#originsOf.get(ticker) ?? new Set()).add(origin));
     return true;
   }
 
@@ -97,46 +109,59 @@ export class Names {
     });
   }
 
-  /** Room for one more of somebody who then has `count`. */
-  #makeRoom(count: number): boolean {
-    while (this.#ownersOf.size >= this.#options.most) {
-      let most: Set<string> | undefined;
-      let owner: unknown;
-      for (const [each, names] of this.#namesOf) {
-        if (names.size > (most?.size ?? count)) [owner, most] = [each, names];
-      }
-      const name = most && [...most].pop();
+  /** Room for one more of a place, whose reader then has `count`. */
+  #makeRoom(place: unknown, count: number): boolean {
+    while (this.#originsOf.size >= this.#options.most) {
+      const sizeOf = (readers: Place | undefined) =>
+        [...readers?.values() ?? []].reduce((sum, { size }) => sum + size, 0);
+      const [fullest] = largest(this.#places, sizeOf, sizeOf(this.#places.get(place)) + 1) ?? [place];
+      // Where no other place has more, it is between the readers of this one.
+      const least = fullest === place ? count : 0;
+      const [reader, names] = largest(this.#places.get(fullest), ({ size }) => size, least) ?? [];
+      const name = names && [...names].pop();
       if (name === undefined) return false;
-      this.#remove(name, owner);
-      if (!this.#ownersOf.has(name)) this.#options.onDropped(name);
+      this.#forget(name, fullest, reader);
+      if (!this.#originsOf.has(name)) this.#options.onDropped(name);
     }
     return true;
   }
 
-  #remove(name: string, owner: unknown): void {
-    const names = this.#namesOf.get(owner);
+  /** Takes a name from the list of one reader. */
+  #forget(name: string, place: unknown, reader: unknown): void {
+    const readers = this.#places.get(place);
+    const names = readers?.get(reader);
     names?.delete(name);
-    if (names?.size === 0) this.#namesOf.delete(owner);
-    const owners = this.#ownersOf.get(name);
-    owners?.delete(owner);
-    if (owners?.size === 0) this.#ownersOf.delete(name);
+    if (names?.size === 0) readers?.delete(reader);
+    if (readers?.size === 0) this.#places.delete(place);
+    const origins = this.#originsOf.get(name);
+    for (const origin of origins ?? []) {
+      if (origin.reader === reader && origin.place === place) origins?.delete(origin);
+    }
+    if (origins?.size === 0) this.#originsOf.delete(name);
   }
 
-  /** One name of each who has some, over and over. */
+  /** One name of each place in turn, of each of its readers in turn. */
   #next(): string[] {
     const names: string[] = [];
     let characters = 0;
-    while (this.#ownersOf.size > 0) {
-      for (const [owner, [name = ""]] of [...this.#namesOf]) {
-        if (!this.#ownersOf.has(name)) continue; // somebody else had it asked a moment ago
-        characters += name.length + 1;
-        if (names.length === NAMES_PER_QUESTION || characters > CHARACTERS_PER_QUESTION) return names;
-        if (this.#options.isWanted(name)) names.push(name);
-        else characters -= name.length + 1;
-        for (const each of [...this.#ownersOf.get(name) ?? [owner]]) this.#remove(name, each);
-      }
+    for (;;) {
+      const [first] = this.#places;
+      const [place, readers] = first ?? [];
+      const [second] = readers ?? [];
+      const [name] = second?.[1] ?? [];
+      if (readers === undefined || second === undefined || name === undefined) return names;
+      const [reader, own] = second;
+      characters += name.length + 1;
+      if (names.length === NAMES_PER_QUESTION || characters > CHARACTERS_PER_QUESTION) return names;
+      if (this.#options.isWanted(name)) names.push(name);
+      else characters -= name.length + 1;
+      // Who had a turn is the last to have another.
+      readers.delete(reader);
+      readers.set(reader, own);
+      this.#places.delete(place);
+      this.#places.set(place, readers);
+      for (const each of [...this.#originsOf.get(name) ?? []]) this.#forget(name, each.place, each.reader);
     }
-    return names;
   }
 
   async #question(names: readonly string[]): Promise<void> {
@@ -159,6 +184,24 @@ export class Names {
     }
     onAnswered();
   }
+}
+
+/** Who brings again what nobody could answer. */
+const UNANSWERED: Origin = { reader: "unanswered", place: "unanswered" };
+
+/** The entry of more than `least` that has the most. */
+function largest<K, V>(
+  of: ReadonlyMap<K, V> | undefined,
+  sizeOf: (value: V) => number,
+  least: number,
+): [K, V] | undefined {
+  let found: [K, V] | undefined;
+  let most = least;
+  for (const [key, value] of of ?? []) {
+    const size = sizeOf(value);
+    if (size > most) [found, most] = [[key, value], size];
+  }
+  return found;
 }
 
 /** Whether the question itself was refused, and not who asks, or how often. */

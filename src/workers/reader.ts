@@ -24,8 +24,8 @@ export interface ReaderMarket {
 export interface ReaderOptions<M> {
   readonly socket: FeedSocket;
   readonly label: string | undefined;
-  /** Whose budget of unknown names it draws on; its own unless told. */
-  readonly owner?: string | undefined;
+  /** Where it comes from, as far as that is known. */
+  readonly place?: string | undefined;
   /** How many characters may be under way. */
   readonly bufferBytes: number;
   readonly now: () => number;
@@ -47,7 +47,7 @@ const COMMANDS_PER_SECOND = 20;
 export class Reader<M extends ReaderMarket> {
   readonly socket: FeedSocket;
   readonly label: string | undefined;
-  readonly owner: string | undefined;
+  readonly place: string | undefined;
   readonly wishes: Readonly<Record<FeedChannel, Set<M>>>;
   readonly #options: ReaderOptions<M>;
   /** Books that it knows to be stale: each comes whole as soon as it is live and there is room. */
@@ -67,7 +67,7 @@ export class Reader<M extends ReaderMarket> {
     this.#options = options;
     this.socket = options.socket;
     this.label = options.label;
-    this.owner = options.owner;
+    this.place = options.place;
     this.wishes = { orderbook_delta: new Set(), ticker: new Set(), trade: new Set() };
     for (const [market, channel] of options.wishes ?? []) this.wishes[channel].add(market);
   }

@@ -26,7 +26,7 @@ import { Reader } from "./reader.ts";
 /** What is kept with a reader's socket while the object is out of memory. */
 interface Attachment {
   readonly label: string | undefined;
-  readonly owner?: string | undefined;
+  readonly place?: string | undefined;
   /** `TICKER/1,TICKER/3`: the number has a bit for each channel. */
   readonly wishes: string;
 }
@@ -34,8 +34,8 @@ interface Attachment {
 /** Who a reader is. */
 export interface Identity {
   readonly label: string | undefined;
-  /** Whose budget of unknown names it draws on. */
-  readonly owner: string | undefined;
+  /** Where it comes from, as far as that is known. */
+  readonly place: string | undefined;
 }
 
 /** What {@linkcode Readers} need. */
@@ -96,12 +96,12 @@ export class Readers {
   /** Takes a reader in, who is told how the feed's own connection is. */
   welcome(
     socket: FeedSocket,
-    { label, owner }: Identity,
+    { label, place }: Identity,
     state: string,
     channels: readonly FeedChannel[],
     tickers: readonly string[],
   ): void {
-    const reader = this.#make(socket, { label, owner });
+    const reader = this.#make(socket, { label, place });
     reader.write(statusFrame(state, this.#options.settings.heartbeatMs));
     this.#subscribe(reader, channels, tickers);
   }
@@ -110,8 +110,8 @@ export class Readers {
   restore(socket: FeedSocket): Reader<Market> | undefined {
     const attachment = socket.deserializeAttachment() as Attachment | null;
     if (attachment === null) return undefined;
-    const { label, owner, wishes } = attachment;
-    const reader = this.#make(socket, { label, owner });
+    const { label, place, wishes } = attachment;
+    const reader = this.#make(socket, { label, place });
     reader.write(statusFrame("connecting", this.#options.settings.heartbeatMs));
     for (const wish of wishes.split(",").filter(Boolean)) {
       const [ticker = "", bits] = wish.split("/");
@@ -260,8 +260,8 @@ export class Readers {
   #join(reader: Reader<Market>, channel: FeedChannel, ticker: string, hasOldBook = false): void {
     const { markets } = this.#options;
     const isBook = channel === "orderbook_delta";
-    const owner = reader.owner ?? reader;
-    const market = isBook ? markets.openBook(ticker, owner) : markets.open(ticker, false, owner);
+    const origin = { reader, place: reader.place ?? reader };
+    const market = isBook ? markets.openBook(ticker, origin) : markets.open(ticker, false, origin);
     if (reader.wishes[channel].has(market)) return;
     reader.wishes[channel].add(market);
     market.readers[channel].add(reader);
@@ -292,12 +292,12 @@ function readBy(reader: Reader<Market>): object[] {
 
 /** Keeps what a reader reads where it outlives the object's memory. */
 function keep(reader: Reader<Market>): void {
-  const { label, owner, socket } = reader;
+  const { label, place, socket } = reader;
   const wishes = [...reader.markets].map((market) => {
     const bits = CHANNELS.map((channel, index) => reader.wishes[channel].has(market) ? 1 << index : 0);
     return `${market.ticker}/${bits.reduce((sum, bit) => sum + bit, 0)}`;
   });
-  socket.serializeAttachment({ label, owner, wishes: wishes.join() } satisfies Attachment);
+  socket.serializeAttachment({ label, place, wishes: wishes.join() } satisfies Attachment);
 }
 
 function leave(reader: Reader<Market>, channel: FeedChannel, market: Market): void {

@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { KalshiClient } from "../../mod.ts";
 import { LocalExchange } from "../../src/local_exchange/mod.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
-import { ownerOf } from "../../src/workers/http_answers.ts";
+import { placeOf } from "../../src/workers/http_answers.ts";
 import { type FeedContext, KalshiFeed, type KalshiFeedOptions } from "../../src/workers/mod.ts";
 import { test } from "../support/test.ts";
 
@@ -83,15 +83,14 @@ test("KalshiFeed: strangers who ask for names that there are not keep nobody fro
   assert((await get("/status")).value.markets <= 2);
 });
 
-test("KalshiFeed: a reader's budget of unknown names is that of its address, or of its IPv6 network", () => {
-  const of = (address: string, label?: string) =>
-    ownerOf(new Request("https://feed.example", { headers: { "cf-connecting-ip": address } }), label);
+test("KalshiFeed: a reader comes from its address, or from its IPv6 network", () => {
+  const of = (address: string) =>
+    placeOf(new Request("https://feed.example", { headers: { "cf-connecting-ip": address } }));
   assertEquals(of("2001:db8:1:2:3:4:5:6"), of("2001:db8:1:2::9"));
   assertEquals(of("2001:db8::1"), of("2001:db8:0:0:7::"));
   for (const other of ["2001:db8:1:3::9", "192.0.2.1", "2001:db8::"]) {
     assert(of(other) !== of("2001:db8:1:2::9"), other);
   }
-  assert(of("192.0.2.1") !== of("192.0.2.2"));
-  assert(of("192.0.2.1", "label") !== of("192.0.2.1"));
-  assertEquals(ownerOf(new Request("https://feed.example"), "label"), undefined);
+  assertEquals(of("192.0.2.1"), "192.0.2.1");
+  assertEquals(placeOf(new Request("https://feed.example")), undefined);
 });

@@ -393,6 +393,38 @@ test("KalshiFeed: names that there are not keep no reader from its book", node, 
   assertRight([first]);
 });
 
+test("KalshiFeed: readers who make names up over WebSockets keep no other from its book", node, async () => {
+  await using bed = await startFeed({
+    unknownTickers: "refuse",
+    options: { heartbeatMs: 60_000, maxReaders: 20, maxMarkets: 100, readerBufferBytes: 2 ** 26 },
+  });
+  const tickers = bed.exchange.openTickers().slice(0, 3);
+  let isOver = false;
+  let told = 0;
+  const strangers = await Promise.all(Array.from({ length: 12 }, () => bed.read("tickers=NOPE")));
+  const attacks = Promise.all(strangers.map(async (stranger, index) => {
+    for (let round = 0; !isOver; round++) {
+      const market_tickers = Array.from({ length: 90 }, (_, n) => `NOPE-${index}-${round}-${n}`);
+      const before = stranger.of("error").length;
+      stranger.send({ cmd: "subscribe", params: { channels: ["orderbook_delta", "trade"], market_tickers } });
+      await until(() => isOver || stranger.of("error").length >= before + market_tickers.length);
+      told++;
+    }
+  }));
+  await until(() => told > 0);
+  for (const ticker of tickers) {
+    const before = told;
+    const reader = await bed.read(`tickers=${ticker}`);
+    await until(() => bed.agree([reader], [ticker]));
+    assert(told - before < 60, `${told - before} lists were answered before ${ticker} was there`);
+  }
+  isOver = true;
+  await attacks;
+  const { value } = await bed.get("/status") as { value: Record<string, Record<string, number>> };
+  assertEquals([value.upstream?.gaps, value.upstream?.resyncs, value.upstream?.reconnects], [0, 0, 0]);
+  assertEquals(strangers.map(({ closed }) => closed), strangers.map(() => undefined));
+});
+
 test("KalshiFeed: a key that is refused or unusable is told to the log, not to readers", node, async () => {
   for (const change of [{ keyId: "11111111-2222-3333-4444-555555555555" }, { privateKey: "no key" }]) {
     await using bed = await startFeed({ ...change, options: { bookTimeoutMs: 200 } });

@@ -76,7 +76,8 @@ function setUp(most = 10, options: Partial<MarketsOptions> = {}) {
     },
     ...options,
   });
-  const read = (ticker: string, channel: FeedChannel, owner?: unknown) => {
+  const read = (ticker: string, channel: FeedChannel, name?: string) => {
+    const origin = { reader: name, place: name };
     const frames: { type: string; msg: Record<string, unknown> }[] = [];
     const reader = new Reader<Market>({
       socket: {
@@ -90,8 +91,8 @@ function setUp(most = 10, options: Partial<MarketsOptions> = {}) {
       now: () => clock.now(),
     });
     const market = channel === "orderbook_delta"
-      ? markets.openBook(ticker, owner)
-      : markets.open(ticker, false, owner);
+      ? markets.openBook(ticker, origin)
+      : markets.open(ticker, false, origin);
     reader.wishes[channel].add(market);
     market.readers[channel].add(reader);
     if (channel === "orderbook_delta") reader.owe(market);
@@ -221,7 +222,7 @@ test("Markets: names that make room for others, and markets there is no room for
   assertEquals(kinds(other), ["error 26"], "one market is all that this feed holds");
   assertEquals(kinds(first), ["orderbook_snapshot A"]);
   first.leave();
-  assertEquals(markets.openBook("C", "b").standing.kind, "admitted", "it is known by now, and had at once");
+  assertEquals(markets.openBook("C").standing.kind, "admitted", "it is known by now, and had at once");
 });
 
 test("Markets: live books that nobody reads make room, those of old first; read ones never do", async () => {

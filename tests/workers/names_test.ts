@@ -24,9 +24,9 @@ function setUp(options: Partial<NamesOptions> = {}) {
     onError: (error) => errors.push(error),
     ...options,
   });
-  const bring = (owner: string, count: number) => {
+  const bring = (reader: string, count: number, place = reader) => {
     let taken = 0;
-    for (let n = 0; n < count; n++) if (names.add(`${owner}-${n}`, owner)) taken++;
+    for (let n = 0; n < count; n++) if (names.add(`${reader}-${n}`, { reader, place })) taken++;
     return taken;
   };
   return { clock, names, questions, answers, dropped, errors, bring };
@@ -49,11 +49,33 @@ test("Names: however many strangers fill the list, one who brings a few names ha
   assertEquals(new Set(questions.slice(0, 4).flat()).has("reader-3"), true);
 });
 
+test("Names: strangers of one place, however many, have the turns of one, and so has a reader among them", async () => {
+  const { clock, names, questions, bring } = setUp();
+  for (let stranger = 0; stranger < 40; stranger++) bring(`stranger ${stranger}`, 150, "there");
+  assertEquals([bring("neighbour", 2, "there"), bring("reader", 50, "here")], [2, 50]);
+  names.ask();
+  assertEquals(questions[0]?.filter((name) => name.startsWith("reader")).length, 50);
+  await clock.advance(500);
+  assertEquals(questions.slice(0, 2).flat().filter((name) => name.startsWith("neighbour")).length, 2);
+});
+
+test("Names: who had a turn is the last to have another, so that nobody waits behind those who never stop", async () => {
+  const { clock, names, questions, bring } = setUp({ most: 2_000 });
+  for (let stranger = 0; stranger < 250; stranger++) bring(`stranger ${stranger}`, 5);
+  names.ask();
+  bring("reader", 1);
+  for (let asked = 0; asked < 3; asked++) await clock.advance(500);
+  const turn = questions.findIndex((question) => question.includes("reader-0"));
+  assert(turn >= 0 && turn <= 3, `in question ${turn} of ${questions.length}`);
+});
+
 test("Names: a name that two bring is asked for once, and dropped when neither has it any longer", async () => {
   const { clock, names, questions, dropped } = setUp({ most: 2 });
-  for (const owner of ["a", "b"]) assert(names.add("X", owner));
-  assert(names.add("Y", "a"));
-  assert(names.add("Z", "c"), "a has two, so it loses the newest");
+  const [a, b, c] = ["a", "b", "c"].map((name) => ({ reader: name, place: name }));
+  assert(a !== undefined && b !== undefined && c !== undefined);
+  for (const origin of [a, b]) assert(names.add("X", origin));
+  assert(names.add("Y", a));
+  assert(names.add("Z", c), "a has two, so it loses the newest");
   assertEquals(dropped, ["Y"]);
   names.ask();
   await clock.advance(2_000);
@@ -71,7 +93,7 @@ test("Names: what nobody waits for any longer is not asked for", async () => {
 
 test("Names: a question holds a hundred names, and no more characters than an address may have", async () => {
   const { clock, names, questions } = setUp();
-  for (let n = 0; n < 150; n++) names.add(`${n}`.padEnd(100, "X"), "a");
+  for (let n = 0; n < 150; n++) names.add(`${n}`.padEnd(100, "X"), { reader: "a", place: "a" });
   names.ask();
   await clock.advance(10_000);
   assertEquals(questions.flat().length, 150);
