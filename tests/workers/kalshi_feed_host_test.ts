@@ -90,7 +90,8 @@ test(
     assert(states().includes("reconnecting"));
     await until(() => states().at(-1) === "open");
     const seen = states().length;
-    assert(readers[1]?.of("gap").some(({ msg }) => msg.channel === "trade"));
+    // Trades are subscribed to anew after the books.
+    await until(() => readers[1]?.of("gap").some(({ msg }) => msg.channel === "trade") === true);
 
     // A refused key ends the stream for good: the feed makes another when its alarm comes.
     exchange.sockets.refuse({ status: 401, times: 1 });
@@ -136,7 +137,8 @@ test(
     await until(() => bed.agree(readers, tickers));
     assertRight(readers);
     assertEquals(readers.map(({ closed }) => closed), [undefined, undefined]);
-    assert(readers[1]?.of("gap").some(({ msg }) => msg.channel === "trade"));
+    // Trades are subscribed to anew after the books.
+    await until(() => readers[1]?.of("gap").some(({ msg }) => msg.channel === "trade") === true);
     assertEquals(exchange.sockets.open, 1);
     // What comes from a reader reaches the reader that was restored.
     readers[0]?.send({
