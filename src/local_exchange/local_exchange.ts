@@ -34,7 +34,7 @@ import { Exchange } from "./exchange.ts";
 import { openAccount } from "./accounts.ts";
 import { settingsOf } from "./settings.ts";
 import type { MarketInfo } from "./world/catalog.ts";
-import { ownMarket, ownSeries } from "./world/plans.ts";
+import { ownListing } from "./world/listings/own.ts";
 import { type ExchangeSockets, WebSocketGateway } from "./gateways/ws/gateway.ts";
 
 const NO_SOCKET = "http://localhost/trade-api/v2";
@@ -249,15 +249,9 @@ export class LocalExchange implements AsyncDisposable {
     const { engine: { now: openAt }, catalog, lifecycle } = this.#exchange;
     if (catalog.markets.has(ticker)) throw new KalshiConfigError(`There is a market ${ticker} already.`);
     assertPriceGrid(priceLevelStructure);
-    lifecycle.list({ ...ownSeries(ticker, title), structure: priceLevelStructure }, {
-      ticker: `${ticker}-EVENT`,
-      title,
-      subTitle: title,
-      mutuallyExclusive: false,
-      openAt,
-      closeAt: openAt + closesInMs,
-      markets: [ownMarket(ticker, title)],
-    });
+    lifecycle.list(
+      ownListing({ ticker, title, grid: priceLevelStructure, openAt, closeAt: openAt + closesInMs }),
+    );
     return ticker;
   }
 

@@ -60,7 +60,7 @@ function volumeSince({ trades, volume }: Market, at: number): number {
 
 /** A market's payload. */
 export function marketPayload({ engine, candles }: MarketHistory, info: MarketInfo): MarketPayload {
-  const { market, plan, event } = info;
+  const { market, listing, event } = info;
   const yesterday = engine.now - DAY;
   const dayAgo = candles.latest(market, yesterday / 1_000);
   const bid = market.book.best("bid");
@@ -72,10 +72,10 @@ export function marketPayload({ engine, candles }: MarketHistory, info: MarketIn
     ticker: market.ticker,
     event_ticker: event.ticker,
     market_type: "binary",
-    title: event.plan.title,
-    subtitle: plan.yesSubTitle,
-    yes_sub_title: plan.yesSubTitle,
-    no_sub_title: plan.noSubTitle,
+    title: event.listing.title,
+    subtitle: listing.yesSubTitle,
+    yes_sub_title: listing.yesSubTitle,
+    no_sub_title: listing.noSubTitle,
     created_time: isoTime(info.createdAt),
     updated_time: isoTime(market.updatedAt),
     open_time: isoTime(info.openAt),
@@ -106,10 +106,10 @@ export function marketPayload({ engine, candles }: MarketHistory, info: MarketIn
       : { settlement_value_dollars: formatPrice(info.settlementValue) }),
     ...(info.settledAt === undefined ? {} : { settlement_ts: isoTime(info.settledAt) }),
     expiration_value: "",
-    strike_type: plan.strikeType,
-    ...(plan.floorStrike === undefined ? {} : { floor_strike: plan.floorStrike }),
-    ...(plan.capStrike === undefined ? {} : { cap_strike: plan.capStrike }),
-    rules_primary: plan.rules,
+    strike_type: listing.strikeType,
+    ...(listing.floorStrike === undefined ? {} : { floor_strike: listing.floorStrike }),
+    ...(listing.capStrike === undefined ? {} : { cap_strike: listing.capStrike }),
+    rules_primary: listing.rules,
     rules_secondary: "",
     price_level_structure: info.structure,
     price_ranges: priceRanges(market.bands),
@@ -129,20 +129,20 @@ export function eventPayload(
   withMarkets: boolean,
   keep: (info: MarketInfo) => boolean = () => true,
 ): EventData {
-  const { plan, series } = event;
+  const { listing, series } = event;
   return {
     event_ticker: event.ticker,
     series_ticker: series.ticker,
-    sub_title: plan.subTitle,
-    title: plan.title,
+    sub_title: listing.subTitle,
+    title: listing.title,
     collateral_return_type: "",
-    mutually_exclusive: plan.mutuallyExclusive,
-    category: series.plan.category,
-    strike_date: isoTime(plan.closeAt),
+    mutually_exclusive: listing.mutuallyExclusive,
+    category: series.listing.category,
+    strike_date: isoTime(listing.closeAt),
     strike_period: "",
-    settlement_sources: [series.plan.source],
+    settlement_sources: [series.listing.source],
     last_updated_ts: isoTime(event.updatedAt),
-    exchange_index: series.plan.shard,
+    exchange_index: series.listing.shard,
     ...(event.feeTypeOverride === undefined ? {} : { fee_type_override: event.feeTypeOverride }),
     ...(event.feeMultiplierOverride === undefined
       ? {}
@@ -155,24 +155,24 @@ export function eventPayload(
 
 /** A series' payload. */
 export function seriesPayload(series: SeriesInfo, withVolume: boolean): SeriesPayload {
-  const { plan } = series;
+  const { listing } = series;
   const volume = () =>
     series.events.flatMap(({ markets }) => markets).reduce((sum, { market }) => sum + market.volume, 0);
   return {
     ticker: series.ticker,
-    frequency: plan.frequency,
-    title: plan.title,
-    category: plan.category,
-    categories: [plan.category],
-    tags: [...plan.tags],
-    settlement_sources: [plan.source],
+    frequency: listing.frequency,
+    title: listing.title,
+    category: listing.category,
+    categories: [listing.category],
+    tags: [...listing.tags],
+    settlement_sources: [listing.source],
     contract_url: `https://example.com/contracts/${series.ticker}.pdf`,
     contract_terms_url: `https://example.com/contracts/${series.ticker}-terms.pdf`,
     fee_type: series.feeType,
     fee_multiplier: series.feeMultiplier,
     additional_prohibitions: [],
     last_updated_ts: isoTime(series.updatedAt),
-    exchange_index: plan.shard,
+    exchange_index: listing.shard,
     ...(withVolume ? { volume_fp: formatCount(volume()) } : {}),
   };
 }

@@ -4,12 +4,12 @@ import type { Engine } from "../engine/engine.ts";
 import { feeSchedule, type FeeType } from "../engine/fees.ts";
 import type { Market } from "../engine/model.ts";
 import { priceGrids, worthOf } from "../engine/event_contract.ts";
-import type { EventPlan, MarketPlan, SeriesPlan } from "./plans.ts";
+import type { EventListing, MarketListing, SeriesListing } from "./listings/listing.ts";
 
 /** A series as it is listed. */
 export interface SeriesInfo {
   readonly ticker: string;
-  readonly plan: SeriesPlan;
+  readonly listing: SeriesListing;
   readonly events: EventInfo[];
   feeType: FeeType;
   feeMultiplier: number;
@@ -20,7 +20,7 @@ export interface SeriesInfo {
 export interface EventInfo {
   readonly ticker: string;
   readonly series: SeriesInfo;
-  readonly plan: EventPlan;
+  readonly listing: EventListing;
   readonly markets: MarketInfo[];
   /** What a combo consists of; undefined for other events. */
   readonly legs: readonly ComboLeg[] | undefined;
@@ -39,7 +39,7 @@ export interface ComboLeg {
 export interface MarketInfo {
   readonly market: Market;
   readonly event: EventInfo;
-  readonly plan: MarketPlan;
+  readonly listing: MarketListing;
   structure: string;
   readonly createdAt: number;
   readonly openAt: number;
@@ -65,19 +65,19 @@ export interface Catalog {
  * Lists what is planned, with dates around `now`. Markets are where they are in their lives at the engine's time, which
  * is earlier where there is a past to live through.
  */
-export function createCatalog(engine: Engine, plans: readonly SeriesPlan[], now: number): Catalog {
+export function createCatalog(engine: Engine, listings: readonly SeriesListing[], now: number): Catalog {
   const catalog: Catalog = { series: new Map(), events: new Map(), markets: new Map(), listed: [] };
-  for (const plan of plans) {
-    const series = listSeries(catalog, plan, now);
-    for (const event of plan.events) listEvent(engine, catalog, series, event, now);
+  for (const listing of listings) {
+    const series = listSeries(catalog, listing, now);
+    for (const event of listing.events) listEvent(engine, catalog, series, event, now);
   }
   return catalog;
 }
 
 /** Lists a series without events. */
-export function listSeries(catalog: Catalog, plan: SeriesPlan, now: number): SeriesInfo {
-  const { ticker, feeType, feeMultiplier } = plan;
-  const series: SeriesInfo = { ticker, plan, events: [], feeType, feeMultiplier, updatedAt: now };
+export function listSeries(catalog: Catalog, listing: SeriesListing, now: number): SeriesInfo {
+  const { ticker, feeType, feeMultiplier } = listing;
+  const series: SeriesInfo = { ticker, listing, events: [], feeType, feeMultiplier, updatedAt: now };
   catalog.series.set(ticker, series);
   return series;
 }
@@ -87,33 +87,39 @@ export function listEvent(
   engine: Engine,
   catalog: Catalog,
   series: SeriesInfo,
-  plan: EventPlan,
+  listing: EventListing,
   now: number,
   legs?: readonly ComboLeg[],
 ): EventInfo {
   const event: EventInfo = {
-    ticker: plan.ticker,
+    ticker: listing.ticker,
     series,
-    plan,
+    listing,
     markets: [],
     legs,
     feeTypeOverride: undefined,
     feeMultiplierOverride: undefined,
-    updatedAt: Math.min(now, plan.closeAt),
+    updatedAt: Math.min(now, listing.closeAt),
   };
   series.events.push(event);
   catalog.events.set(event.ticker, event);
-  for (const market of plan.markets) listMarket(engine, catalog, event, market, now);
+  for (const market of listing.markets) listMarket(engine, catalog, event, market, now);
   return event;
 }
 
-function listMarket(engine: Engine, catalog: Catalog, event: EventInfo, plan: MarketPlan, now: number): void {
-  const { openAt, closeAt } = event.plan;
-  const { structure, shard } = event.series.plan;
+function listMarket(
+  engine: Engine,
+  catalog: Catalog,
+  event: EventInfo,
+  listing: MarketListing,
+  now: number,
+): void {
+  const { openAt, closeAt } = event.listing;
+  const { structure, shard } = event.series.listing;
   const settledAt = closeAt + 120_000;
-  const isSettled = settledAt <= engine.now && plan.result !== undefined;
+  const isSettled = settledAt <= engine.now && listing.result !== undefined;
   const market: Market = {
-    ticker: plan.ticker,
+    ticker: listing.ticker,
     eventTicker: event.ticker,
     seriesTicker: event.series.ticker,
     shard,
@@ -130,15 +136,15 @@ function listMarket(engine: Engine, catalog: Catalog, event: EventInfo, plan: Ma
   const info: MarketInfo = {
     market,
     event,
-    plan,
+    listing,
     structure,
     createdAt: Math.min(now, openAt - 86_400_000),
     openAt,
     closeAt,
-    result: isSettled ? plan.result ?? "" : "",
-    settlementValue: isSettled ? worthOf(plan.result === "yes" ? "yes" : "no") : undefined,
+    result: isSettled ? listing.result ?? "" : "",
+    settlementValue: isSettled ? worthOf(listing.result === "yes" ? "yes" : "no") : undefined,
     settledAt: isSettled ? settledAt : undefined,
-    fair: plan.fair,
+    fair: listing.fair,
   };
   engine.markets.set(market.ticker, market);
   catalog.markets.set(market.ticker, info);

@@ -47,8 +47,8 @@ export class Combos {
     this.#lifecycle = lifecycle;
     this.#random = random;
     const now = engine.now;
-    const games = [...catalog.events.values()].filter(({ series, plan }) =>
-      series.plan.category === "Sports" && plan.closeAt > now
+    const games = [...catalog.events.values()].filter(({ series, listing }) =>
+      series.listing.category === "Sports" && listing.closeAt > now
     );
     if (games.length < 2) return;
     const series = listSeries(catalog, {
@@ -71,8 +71,8 @@ export class Combos {
       description: "Combine the winners of several games.",
       series,
       events: games,
-      openAt: Math.min(...games.map(({ plan }) => plan.openAt)),
-      closeAt: Math.max(...games.map(({ plan }) => plan.closeAt)),
+      openAt: Math.min(...games.map(({ listing }) => listing.openAt)),
+      closeAt: Math.max(...games.map(({ listing }) => listing.closeAt)),
       sizeMin: 2,
       sizeMax: games.length,
     });
@@ -88,7 +88,7 @@ export class Combos {
     const id = this.#random.uuid().replaceAll("-", "").toUpperCase();
     const now = this.#engine.now;
     const name = `${collection.series.ticker}-S${new Date(now).getUTCFullYear()}${id.slice(0, 11)}`;
-    const text = legs.map(({ info, side }) => `${side} ${info.plan.yesSubTitle}`).join(", ");
+    const text = legs.map(({ info, side }) => `${side} ${info.listing.yesSubTitle}`).join(", ");
     const fair = legs.reduce(
       (product, { info, side }) =>
         Math.round(product * (side === "yes" ? info.fair : 10_000 - info.fair) / 10_000),

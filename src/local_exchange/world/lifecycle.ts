@@ -3,7 +3,7 @@ import type { Engine } from "../engine/engine.ts";
 import { priceGrids, resultOf, worthOf } from "../engine/event_contract.ts";
 import type { Random } from "../random.ts";
 import { type Catalog, type EventInfo, listEvent, listSeries, type MarketInfo } from "./catalog.ts";
-import type { EventPlan, SeriesPlan } from "./plans.ts";
+import type { SeriesListing } from "./listings/listing.ts";
 
 /** From a market's close until its outcome is known. */
 const DETERMINATION_MS = 60_000;
@@ -36,13 +36,16 @@ export class Lifecycle {
     }
   }
 
-  /** Lists an event with its markets, from now on, in a series of its own. */
-  list(series: SeriesPlan, plan: EventPlan): void {
+  /** Lists a series with its events and markets, from now on. */
+  list(listing: SeriesListing): void {
     const { now } = this.#engine;
-    const event = listEvent(this.#engine, this.#catalog, listSeries(this.#catalog, series, now), plan, now);
-    this.follow(event);
-    for (const { market } of event.markets) {
-      this.#engine.emit({ type: "market", market, change: "created", at: now });
+    const series = listSeries(this.#catalog, listing, now);
+    for (const each of listing.events) {
+      const event = listEvent(this.#engine, this.#catalog, series, each, now);
+      this.follow(event);
+      for (const { market } of event.markets) {
+        this.#engine.emit({ type: "market", market, change: "created", at: now });
+      }
     }
   }
 
@@ -122,7 +125,7 @@ export class Lifecycle {
     );
     const closed = event.markets.filter(({ market }) => market.status === "closed");
     if (open.length > 0 || closed.length === 0 || event.legs !== undefined) return;
-    if (event.plan.mutuallyExclusive) {
+    if (event.listing.mutuallyExclusive) {
       let left = this.#random.int(closed.reduce((sum, { fair }) => sum + fair, 0));
       let winner: MarketInfo | undefined;
       for (const info of closed) {
@@ -134,7 +137,7 @@ export class Lifecycle {
       // One draw for all keeps a ladder of strikes consistent.
       const luck = this.#random.int(worthOf("yes"));
       let most = worthOf("yes");
-      for (const info of closed.sort((a, b) => (a.plan.floorStrike ?? 0) - (b.plan.floorStrike ?? 0))) {
+      for (const info of closed.sort((a, b) => (a.listing.floorStrike ?? 0) - (b.listing.floorStrike ?? 0))) {
         // What is above a strike is above every lower one, whatever is believed of each by itself.
         most = Math.min(most, info.fair);
         this.determine(info, worthOf(most > luck ? "yes" : "no"));

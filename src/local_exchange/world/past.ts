@@ -23,9 +23,9 @@ const LOWEST = 300;
 const HIGHEST = 9_700;
 const FARTHEST = 1_500;
 
-function mayMove({ fair, plan }: MarketInfo, by: number): boolean {
+function mayMove({ fair, listing }: MarketInfo, by: number): boolean {
   const next = fair + by;
-  return next >= LOWEST && next <= HIGHEST && Math.abs(next - plan.fair) <= FARTHEST;
+  return next >= LOWEST && next <= HIGHEST && Math.abs(next - listing.fair) <= FARTHEST;
 }
 
 /** What a past is made from. */
@@ -127,7 +127,7 @@ export class Past {
   #wander(info: MarketInfo): void {
     const { event } = info;
     const move = (this.#random.int(5) - 2) * 100;
-    if (event.plan.mutuallyExclusive) {
+    if (event.listing.mutuallyExclusive) {
       const other = event.markets[this.#random.int(event.markets.length)];
       if (other === undefined || other === info || !mayMove(info, move) || !mayMove(other, -move)) return;
       info.fair += move;
@@ -137,7 +137,7 @@ export class Past {
       if (Math.abs(shift) > FARTHEST) return;
       this.#shifts.set(event, shift);
       for (const each of event.markets) {
-        each.fair = Math.min(HIGHEST, Math.max(LOWEST, each.plan.fair + shift));
+        each.fair = Math.min(HIGHEST, Math.max(LOWEST, each.listing.fair + shift));
       }
     }
   }

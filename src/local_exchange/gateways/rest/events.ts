@@ -48,7 +48,7 @@ export const eventRoutes = [
         (status === undefined || hasStatus(event, status)) &&
         (series === undefined || event.series.ticker === series) &&
         (tickers === undefined || tickers.includes(event.ticker)) &&
-        (minClose === undefined || event.plan.closeAt >= minClose * 1_000) &&
+        (minClose === undefined || event.listing.closeAt >= minClose * 1_000) &&
         (minUpdated === undefined || event.updatedAt >= minUpdated * 1_000),
     });
     const nested = flag(call, "with_nested_markets") ?? false;
@@ -82,7 +82,7 @@ export const eventRoutes = [
         image_url: `https://example.com/images/${market.ticker}.png`,
         color_code: "#0AC285",
       })),
-      settlement_sources: [event.series.plan.source],
+      settlement_sources: [event.series.listing.source],
     };
   }),
   route(GetEventFeeChanges, (call) => {
@@ -107,9 +107,10 @@ export const eventRoutes = [
     if (start === undefined || end === undefined || minutes === undefined) {
       throw invalid("start_ts, end_ts and period_interval are required");
     }
-    const strikes = event.markets.map(({ plan }) => plan.floorStrike ?? plan.capStrike ?? 0).sort((a, b) =>
-      a - b
-    );
+    const strikes = event.markets.map(({ listing }) => listing.floorStrike ?? listing.capStrike ?? 0).sort((
+      a,
+      b,
+    ) => a - b);
     return {
       forecast_history: [{
         event_ticker: event.ticker,

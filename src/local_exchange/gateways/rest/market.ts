@@ -129,9 +129,9 @@ export const marketRoutes = [
     const category = text(call, "category");
     const tags = list(call, "tags");
     const updated = integer(call, "min_updated_ts", { min: 0 });
-    const kept = [...call.exchange.catalog.series.values()].filter(({ plan, updatedAt }) =>
-      (category === undefined || plan.category === category) &&
-      (tags === undefined || tags.some((tag) => plan.tags.includes(tag))) &&
+    const kept = [...call.exchange.catalog.series.values()].filter(({ listing, updatedAt }) =>
+      (category === undefined || listing.category === category) &&
+      (tags === undefined || tags.some((tag) => listing.tags.includes(tag))) &&
       (updated === undefined || updatedAt >= updated * 1_000)
     );
     return { series: kept.map((series) => seriesPayload(series, flag(call, "include_volume") ?? false)) };

@@ -30,7 +30,7 @@ function idOf(text: string): string {
 
 function games(exchange: Exchange): EventInfo[] {
   return [...exchange.catalog.events.values()].filter(({ series, legs }) =>
-    series.plan.category === "Sports" && legs === undefined
+    series.listing.category === "Sports" && legs === undefined
   );
 }
 
@@ -40,11 +40,11 @@ export function milestonesOf(exchange: Exchange): Milestone[] {
     id: idOf(event.ticker),
     category: "Sports",
     type: "football_game",
-    start_date: isoTime(event.plan.closeAt - 2 * 86_400_000),
+    start_date: isoTime(event.listing.closeAt - 2 * 86_400_000),
     related_event_tickers: [event.ticker],
     primary_event_tickers: [event.ticker],
-    title: event.plan.title,
-    notification_message: event.plan.subTitle,
+    title: event.listing.title,
+    notification_message: event.listing.subTitle,
     source_id: event.ticker.toLowerCase(),
     source_ids: { local: event.ticker.toLowerCase() },
     details: { league: "NFL" },
@@ -54,9 +54,9 @@ export function milestonesOf(exchange: Exchange): Milestone[] {
 
 function targetsOf(exchange: Exchange): StructuredTarget[] {
   return games(exchange).flatMap((event) =>
-    event.markets.map(({ market, plan }): StructuredTarget => ({
+    event.markets.map(({ market, listing }): StructuredTarget => ({
       id: idOf(market.ticker),
-      name: plan.yesSubTitle,
+      name: listing.yesSubTitle,
       type: "football_team",
       details: { league: "NFL" },
       source_id: market.ticker.toLowerCase(),

@@ -23,7 +23,7 @@ function collectionOf({ exchange, path }: Call): ComboCollection {
 
 function collectionPayload(collection: ComboCollection): MultivariateEventCollection {
   const { series, events } = collection;
-  const { structure, shard } = series.plan;
+  const { structure, shard } = series.listing;
   return {
     collection_ticker: collection.ticker,
     series_ticker: series.ticker,

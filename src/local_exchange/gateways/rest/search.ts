@@ -11,9 +11,9 @@ export const searchRoutes = [
   })),
   route(GetTagsForSeriesCategories, ({ exchange }) => {
     const tags: Record<string, string[]> = {};
-    for (const { plan } of exchange.catalog.series.values()) {
-      const known = tags[plan.category] ??= [];
-      for (const tag of plan.tags) if (!known.includes(tag)) known.push(tag);
+    for (const { listing } of exchange.catalog.series.values()) {
+      const known = tags[listing.category] ??= [];
+      for (const tag of listing.tags) if (!known.includes(tag)) known.push(tag);
     }
     return { tags_by_categories: tags };
   }),

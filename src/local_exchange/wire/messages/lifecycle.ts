@@ -17,15 +17,15 @@ export function marketLifecycle(
   { change, at }: MarketEvent,
   info: MarketInfo,
 ): MarketLifecycleV2Data | MultivariateMarketLifecycleData | undefined {
-  const { market, plan, event } = info;
+  const { market, listing, event } = info;
   const isCombo = event.legs !== undefined;
   const grid = {
     price_level_structure: info.structure,
     ...(!isCombo && { price_ranges: priceRanges(market.bands) }),
   };
   const strikes = {
-    ...(plan.floorStrike !== undefined && { floor_strike: plan.floorStrike }),
-    ...(plan.capStrike !== undefined && { cap_strike: plan.capStrike }),
+    ...(listing.floorStrike !== undefined && { floor_strike: listing.floorStrike }),
+    ...(listing.capStrike !== undefined && { cap_strike: listing.capStrike }),
   };
   const common = { event_type: change, market_ticker: market.ticker, exchange_index: market.shard };
   switch (change) {
@@ -39,16 +39,16 @@ export function marketLifecycle(
         close_ts: unixSeconds(info.closeAt),
         ...grid,
         additional_metadata: {
-          name: plan.yesSubTitle,
-          title: event.plan.title,
-          yes_sub_title: plan.yesSubTitle,
-          no_sub_title: plan.noSubTitle,
-          rules_primary: plan.rules,
+          name: listing.yesSubTitle,
+          title: event.listing.title,
+          yes_sub_title: listing.yesSubTitle,
+          no_sub_title: listing.noSubTitle,
+          rules_primary: listing.rules,
           rules_secondary: "",
           can_close_early: true,
           event_ticker: event.ticker,
           expected_expiration_ts: unixSeconds(info.closeAt),
-          strike_type: plan.strikeType,
+          strike_type: listing.strikeType,
           ...strikes,
         },
       };
@@ -71,7 +71,7 @@ export function marketLifecycle(
     case "metadata_updated":
       return isCombo
         ? undefined
-        : { ...common, yes_sub_title: plan.yesSubTitle, strike_type: plan.strikeType, ...strikes };
+        : { ...common, yes_sub_title: listing.yesSubTitle, strike_type: listing.strikeType, ...strikes };
   }
 }
 
@@ -79,12 +79,12 @@ export function marketLifecycle(
 export function eventCreated(event: EventInfo): Record<string, unknown> {
   return {
     event_ticker: event.ticker,
-    exchange_index: event.series.plan.shard,
-    title: event.plan.title,
-    subtitle: event.plan.subTitle,
+    exchange_index: event.series.listing.shard,
+    title: event.listing.title,
+    subtitle: event.listing.subTitle,
     collateral_return_type: "",
     series_ticker: event.series.ticker,
-    strike_date: unixSeconds(event.plan.closeAt),
+    strike_date: unixSeconds(event.listing.closeAt),
   };
 }
 

@@ -1,32 +1,26 @@
 /** What was listed before an exchange begins: the events of the days gone by. */
-import type { Random } from "../random.ts";
-import { midnight, newYorkTime } from "./new_york.ts";
-import {
-  bitcoinEvent,
-  cities,
-  type EventPlan,
-  fedEvent,
-  gameEvent,
-  nextMeeting,
-  type SeriesPlan,
-  stocksEvent,
-  weatherEvent,
-} from "./plans.ts";
+import type { Random } from "../../random.ts";
+import { midnight, newYorkTime } from "../new_york.ts";
+import { bitcoinEvent } from "./bitcoin.ts";
+import { DAY, HOUR } from "./dates.ts";
+import { fedEvent, nextMeeting } from "./fed.ts";
+import { gameEvent } from "./football.ts";
+import type { EventListing, SeriesListing } from "./listing.ts";
+import { stocksEvent } from "./stocks.ts";
+import { cities, weatherEvent } from "./weather.ts";
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 const GAMES = 3;
 const MEETINGS_APART = 42 * DAY;
 
 /** Adds to each series the events that closed in the `days` before `now`, oldest first. */
 export function withPast(
-  plans: readonly SeriesPlan[],
+  listings: readonly SeriesListing[],
   random: Random,
   now: number,
   days: number,
-): SeriesPlan[] {
-  const past = new Map<string, EventPlan[]>();
-  const add = (series: string, event: EventPlan) => {
+): SeriesListing[] {
+  const past = new Map<string, EventListing[]>();
+  const add = (series: string, event: EventListing) => {
     const list = past.get(series);
     if (list === undefined) past.set(series, [event]);
     else list.push(event);
@@ -52,5 +46,8 @@ export function withPast(
       add("KXNFLGAME", gameEvent(random, start, start - 7 * DAY, game));
     }
   }
-  return plans.map((plan) => ({ ...plan, events: [...past.get(plan.ticker) ?? [], ...plan.events] }));
+  return listings.map((listing) => ({
+    ...listing,
+    events: [...past.get(listing.ticker) ?? [], ...listing.events],
+  }));
 }
