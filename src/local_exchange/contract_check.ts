@@ -22,7 +22,7 @@ const jsonTypes: Readonly<Record<FieldRule["type"], string>> = {
 const jsonTypeOf = (value: unknown): string => Array.isArray(value) ? "array" : typeof value;
 
 /** A name that nobody knows, here or in what is inside. */
-export function strangerIn(
+export function unknownNameIn(
   what: "field" | "parameter",
   rules: FieldRules,
   given: Fields,
@@ -36,7 +36,7 @@ export function strangerIn(
     for (const [index, item] of [value].flat().entries()) {
       if (!isPlain(item)) continue;
       const at = rule.type === "list" ? `${path}${name}[${index}].` : `${path}${name}.`;
-      const stranger = strangerIn(what, inner.fields, item, at);
+      const stranger = unknownNameIn(what, inner.fields, item, at);
       if (stranger !== undefined) return stranger;
     }
   }

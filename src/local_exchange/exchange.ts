@@ -12,6 +12,7 @@ import type { ApiKey } from "./keys.ts";
 import { RateLimits } from "./limits.ts";
 import { createRandom, type Random } from "./random.ts";
 import { Archive } from "./world/archive.ts";
+import { BlockTrades } from "./world/block_trades.ts";
 import { Candles } from "./world/candles.ts";
 import { type Catalog, createCatalog } from "./world/catalog.ts";
 import { Combos } from "./world/combos.ts";
@@ -51,6 +52,7 @@ export class Exchange {
   /** Undefined where there is none. */
   readonly past: Past | undefined;
   readonly communications: Communications;
+  readonly blockTrades: BlockTrades;
   readonly combos: Combos;
   readonly counterparty: Counterparty;
   readonly feeChanges: FeeChanges;
@@ -101,6 +103,7 @@ export class Exchange {
     this.combos = new Combos(engine, catalog, this.lifecycle, this.random, shards ? 1 : 0);
     this.communications = new Communications(engine, this.random);
     this.counterparty = new Counterparty(engine);
+    this.blockTrades = new BlockTrades(engine, this.random);
     this.feeChanges = new FeeChanges(engine, this.random);
     this.archive = new Archive(engine, this.catalog);
     clock.onAdvance(() => this.tick());

@@ -236,7 +236,7 @@ async function verifies(type: KeyType, key: WebCryptoKey, signature: string, tex
 const encoder = new TextEncoder();
 
 /** What signatures are checked against. */
-export interface Doorkeeper {
+export interface SignatureContext {
   readonly keys: ReadonlyMap<string, ApiKey>;
   readonly clock: Clock;
   /** Unix milliseconds. */
@@ -248,7 +248,7 @@ export interface Doorkeeper {
  * header by its name in lower case.
  */
 export async function authenticate(
-  exchange: Doorkeeper,
+  exchange: SignatureContext,
   header: (name: string) => string | undefined,
   method: string,
   path: string,

@@ -49,6 +49,39 @@ function setAside(holding: Holding): void {
   }
 }
 
+/**
+ * Moves a position by a trade, which closes before it opens; returns what that brings before fees, below zero what it
+ * costs.
+ */
+function movePosition(holding: Holding, side: Side, price: number, count: number): number {
+  const cost = unitCost(side, price);
+  const closing = Math.min(count, closable(holding, side));
+  const opening = count - closing;
+  if (closing > 0) {
+    const share = shareOf(holding.exposure, closing, Math.abs(holding.position));
+    holding.exposure -= share;
+    holding.realized += closing * complement(cost) - share;
+  }
+  holding.exposure += opening * cost;
+  holding.traded += opening * cost;
+  holding.tradedCount += count;
+  holding.position += side === "bid" ? count : -count;
+  return closing * complement(cost) - opening * cost;
+}
+
+function bookOnOrder(order: Order, { price, count, at }: Trade, isTaker: boolean, fee: number): void {
+  const cost = unitCost(order.side, price) * count;
+  order.filled += count;
+  order.updatedAt = at;
+  if (isTaker) {
+    order.takerCost += cost;
+    order.takerFees += fee;
+  } else {
+    order.makerCost += cost;
+    order.makerFees += fee;
+  }
+}
+
 /** Trading paid in full. */
 export const eventClearing: Clearing = {
   isOnGrid({ bands }: Market, price: number): boolean {
@@ -106,11 +139,7 @@ export const eventClearing: Clearing = {
   bookFill(id: string, order: Order, trade: Trade, isTaker: boolean): BookedFill {
     const { holding, wallet, side, market, account } = order;
     const { price, count, at } = trade;
-    const direction = side === "bid" ? 1 : -1;
-    const cost = unitCost(side, price);
-    const closing = Math.min(count, closable(holding, side));
-    const opening = count - closing;
-    const revenue = closing * complement(cost) - opening * cost;
+    const revenue = movePosition(holding, side, price, count);
     const settled = settleFill(
       revenue,
       tradeFee(market.fees, isTaker, price, count),
@@ -121,16 +150,6 @@ export const eventClearing: Clearing = {
     let cash = settled.change;
     order.roundingOwed = settled.owed;
     wallet.cash += settled.change;
-
-    if (closing > 0) {
-      const share = shareOf(holding.exposure, closing, Math.abs(holding.position));
-      holding.exposure -= share;
-      holding.realized += closing * complement(cost) - share;
-    }
-    holding.exposure += opening * cost;
-    holding.traded += opening * cost;
-    holding.tradedCount += count;
-    holding.position += direction * count;
     setAside(holding);
     if (wallet.available < 0) {
       // Fees and rounding of many small fills can pass what was set aside for the whole order by a trifle.
@@ -142,16 +161,7 @@ export const eventClearing: Clearing = {
     holding.fees += fee;
     holding.updatedAt = at;
     wallet.updatedAt = at;
-
-    order.filled += count;
-    order.updatedAt = at;
-    if (isTaker) {
-      order.takerCost += cost * count;
-      order.takerFees += fee;
-    } else {
-      order.makerCost += cost * count;
-      order.makerFees += fee;
-    }
+    bookOnOrder(order, trade, isTaker, fee);
     const fill: Fill = { id, trade, order, isTaker, fee, cash, position: holding.position };
     account.fills.push(fill);
     return { fill, taken: revenue - cash };

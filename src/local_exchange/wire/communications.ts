@@ -6,7 +6,8 @@ import type {
 } from "../../contract/event/types.ts";
 import type { Account } from "../engine/model.ts";
 import { formatCount, formatMoney, formatPrice } from "../units.ts";
-import type { BlockProposal, Communications, Quote, Rfq } from "../world/communications.ts";
+import type { BlockProposal } from "../world/block_trades.ts";
+import type { Communications, Quote, Rfq } from "../world/communications.ts";
 import { isoTime } from "./format.ts";
 import { legPayload } from "./markets.ts";
 

@@ -1,9 +1,8 @@
-/** Requests for quotes, quotes and block trade proposals, with their timers. */
+/** Requests for quotes and quotes, with their timers. */
 import type { Engine } from "../engine/engine.ts";
 import { complement, isWorth } from "../engine/event_contract.ts";
 import { tradeFee } from "../engine/fees.ts";
 import type { Account, Order, Wallet } from "../engine/model.ts";
-import type { Rejection } from "../engine/requests.ts";
 import type { Random } from "../random.ts";
 import type { MarketInfo } from "./catalog.ts";
 
@@ -48,29 +47,6 @@ export interface Quote {
   rfqOrder: Order | undefined;
 }
 
-/** A trade proposed outside the book. */
-export interface BlockProposal {
-  readonly id: string;
-  readonly proposer: Account;
-  readonly buyer: Account;
-  readonly seller: Account;
-  readonly info: MarketInfo;
-  readonly price: number;
-  readonly count: number;
-  readonly makerSide: "yes" | "no";
-  readonly expiresAt: number;
-  readonly createdAt: number;
-  updatedAt: number;
-  status: "pending" | "executed" | "expired" | "failed";
-  buyerWallet: Wallet | undefined;
-  sellerWallet: Wallet | undefined;
-  buyerAcceptedAt: number | undefined;
-  sellerAcceptedAt: number | undefined;
-  executedAt: number | undefined;
-  buyerOrder: Order | undefined;
-  sellerOrder: Order | undefined;
-}
-
 /** What happened to a request or a quote. */
 export type CommunicationEvent =
   | { readonly type: "rfq"; readonly rfq: Rfq; readonly change: "created" | "deleted"; readonly at: number }
@@ -102,7 +78,6 @@ const KEEP_MS = 7 * 86_400_000;
 export class Communications {
   readonly rfqs = new Map<string, Rfq>();
   readonly quotes = new Map<string, Quote>();
-  readonly proposals: BlockProposal[] = [];
   readonly #engine: Engine;
   readonly #random: Random;
   readonly #ids = new WeakMap<Account, string>();
@@ -308,75 +283,6 @@ export class Communications {
     quote.rfqOrder = taken.order;
     this.#emit({ type: "quote", quote, change: "executed", at: this.#engine.now });
     this.close(rfq, "executed");
-  }
-
-  /** Proposes a block trade. */
-  propose(
-    terms: Pick<
-      BlockProposal,
-      | "proposer"
-      | "buyer"
-      | "seller"
-      | "info"
-      | "price"
-      | "count"
-      | "makerSide"
-      | "expiresAt"
-      | "buyerWallet"
-      | "sellerWallet"
-    >,
-  ): BlockProposal {
-    const now = this.#engine.now;
-    const proposal: BlockProposal = {
-      ...terms,
-      id: this.#random.uuid(),
-      createdAt: now,
-      updatedAt: now,
-      status: "pending",
-      buyerAcceptedAt: undefined,
-      sellerAcceptedAt: undefined,
-      executedAt: undefined,
-      buyerOrder: undefined,
-      sellerOrder: undefined,
-    };
-    this.proposals.push(proposal);
-    this.#engine.schedule.add(proposal.expiresAt, () => {
-      if (proposal.status === "pending") proposal.status = "expired";
-    });
-    return proposal;
-  }
-
-  /** Accepts a proposal for one of its sides; with both it trades. Says why where it cannot. */
-  acceptProposal(proposal: BlockProposal, wallet: Wallet): Rejection | undefined {
-    const now = this.#engine.now;
-    if (wallet.account === proposal.buyer) {
-      proposal.buyerWallet = wallet;
-      proposal.buyerAcceptedAt = now;
-    } else {
-      proposal.sellerWallet = wallet;
-      proposal.sellerAcceptedAt = now;
-    }
-    proposal.updatedAt = now;
-    const { info, price, count, makerSide, buyerWallet, sellerWallet, buyerAcceptedAt, sellerAcceptedAt } =
-      proposal;
-    if (buyerAcceptedAt === undefined || sellerAcceptedAt === undefined) return undefined;
-    // Who has accepted has said from which wallet.
-    if (buyerWallet === undefined || sellerWallet === undefined) return undefined;
-    const takerSide = makerSide === "yes" ? "ask" : "bid";
-    const result = this.#engine.block(
-      info.market,
-      { bid: buyerWallet, ask: sellerWallet },
-      { price, count, takerSide },
-    );
-    if ("rejected" in result) {
-      proposal.status = "failed";
-      return result;
-    }
-    proposal.status = "executed";
-    proposal.executedAt = now;
-    proposal.buyerOrder = result.buyerOrder;
-    proposal.sellerOrder = result.sellerOrder;
-    return undefined;
   }
 
   #emit(event: CommunicationEvent): void {

@@ -47,7 +47,7 @@ export interface Allocation {
 }
 
 /** What is kept for one account. */
-export interface Books {
+export interface CashLedger {
   readonly deposits: Movement[];
   readonly withdrawals: Movement[];
   readonly subaccountTransfers: SubaccountTransfer[];
@@ -66,7 +66,7 @@ const REBALANCE_MS = 10_000;
 export class Treasury {
   readonly #engine: Engine;
   readonly #random: Random;
-  readonly #books = new WeakMap<Account, Books>();
+  readonly #ledgers = new WeakMap<Account, CashLedger>();
 
   constructor(engine: Engine, random: Random) {
     this.#engine = engine;
@@ -74,10 +74,10 @@ export class Treasury {
   }
 
   /** What is kept for an account. */
-  booksOf(account: Account): Books {
-    let books = this.#books.get(account);
-    if (books === undefined) {
-      books = {
+  ledgerOf(account: Account): CashLedger {
+    let ledger = this.#ledgers.get(account);
+    if (ledger === undefined) {
+      ledger = {
         deposits: [],
         withdrawals: [],
         subaccountTransfers: [],
@@ -87,18 +87,18 @@ export class Treasury {
         margined: 0,
         allocation: { shares: [], reservation: "sum" },
       };
-      this.#books.set(account, books);
+      this.#ledgers.set(account, ledger);
     }
-    return books;
+    return ledger;
   }
 
   /** Pays cash in, or out with a negative amount. */
   move(wallet: Wallet, amount: number): void {
     wallet.account.subaccounts.add(wallet.subaccount);
     this.#engine.deposit(wallet, amount);
-    const books = this.booksOf(wallet.account);
+    const ledger = this.ledgerOf(wallet.account);
     const movement = { id: this.#random.uuid(), amount: Math.abs(amount), at: this.#engine.now };
-    (amount < 0 ? books.withdrawals : books.deposits).push(movement);
+    (amount < 0 ? ledger.withdrawals : ledger.deposits).push(movement);
   }
 
   /** Moves cash between two subaccounts of a shard; false when there is not enough. */
@@ -106,7 +106,7 @@ export class Treasury {
     const source = account.wallet(from, shard);
     if (source.available < amount) return false;
     this.#shift(source, account.wallet(to, shard), amount);
-    this.booksOf(account).subaccountTransfers.push({
+    this.ledgerOf(account).subaccountTransfers.push({
       id: this.#random.uuid(),
       from,
       to,
@@ -124,10 +124,10 @@ export class Treasury {
     to: TransferEnd,
     amount: number,
   ): InstanceTransfer | undefined {
-    const books = this.booksOf(account);
+    const ledger = this.ledgerOf(account);
     if (from.instance === "margined") {
-      if (books.margined < amount) return undefined;
-      books.margined -= amount;
+      if (ledger.margined < amount) return undefined;
+      ledger.margined -= amount;
     } else {
       const source = account.wallet(from.subaccount, from.shard);
       if (source.available < amount) return undefined;
@@ -141,9 +141,9 @@ export class Treasury {
       at: this.#engine.now,
       complete: false,
     };
-    books.instanceTransfers.push(transfer);
+    ledger.instanceTransfers.push(transfer);
     this.#engine.schedule.add(this.#engine.now + PROCESSING_MS, () => {
-      if (to.instance === "margined") books.margined += amount;
+      if (to.instance === "margined") ledger.margined += amount;
       else this.#engine.deposit(account.wallet(to.subaccount, to.shard), amount);
       transfer.complete = true;
     });
@@ -152,17 +152,17 @@ export class Treasury {
 
   /** Sets how an account's free cash is spread over shards, which happens every ten seconds from now on. */
   allocate(account: Account, allocation: Allocation): void {
-    const books = this.booksOf(account);
-    const isRunning = books.allocation.shares.length > 0;
-    books.allocation = allocation;
-    if (!isRunning && allocation.shares.length > 0) this.#schedule(account, books);
+    const ledger = this.ledgerOf(account);
+    const isRunning = ledger.allocation.shares.length > 0;
+    ledger.allocation = allocation;
+    if (!isRunning && allocation.shares.length > 0) this.#schedule(account, ledger);
   }
 
-  #schedule(account: Account, books: Books): void {
+  #schedule(account: Account, ledger: CashLedger): void {
     this.#engine.schedule.add(this.#engine.now + REBALANCE_MS, () => {
-      if (books.allocation.shares.length === 0) return;
-      this.#rebalance(account, books.allocation);
-      this.#schedule(account, books);
+      if (ledger.allocation.shares.length === 0) return;
+      this.#rebalance(account, ledger.allocation);
+      this.#schedule(account, ledger);
     });
   }
 

@@ -236,7 +236,7 @@ export const communicationRoutes = [
   route(ConfirmRFQQuote, confirmQuote),
   route(ProposeBlockTrade, (call) => {
     const fields = new Fields(call.body);
-    const { engine, communications } = call.exchange;
+    const { engine, blockTrades } = call.exchange;
     const proposer = accountOf(call);
     const buyer = engine.accounts.get(fields.requiredText("buyer_user_id"));
     const seller = engine.accounts.get(fields.requiredText("seller_user_id"));
@@ -261,7 +261,7 @@ export const communicationRoutes = [
       const subaccount = fields.subaccount(field);
       return subaccount === undefined ? undefined : account.wallet(subaccount, info.market.shard);
     };
-    const proposal = communications.propose({
+    const proposal = blockTrades.propose({
       proposer,
       buyer,
       seller,
@@ -279,7 +279,7 @@ export const communicationRoutes = [
     const account = accountOf(call);
     const market = text(call, "market_ticker");
     const status = text(call, "status");
-    const { items, cursor } = pageOf(call, call.exchange.communications.proposals, {
+    const { items, cursor } = pageOf(call, call.exchange.blockTrades.proposals, {
       newestFirst: true,
       keep: ({ buyer, seller, proposer, info, ...proposal }) =>
         [buyer, seller, proposer].includes(account) &&
@@ -291,7 +291,7 @@ export const communicationRoutes = [
   route(AcceptBlockTradeProposal, (call) => {
     const account = accountOf(call);
     const id = call.path.block_trade_proposal_id;
-    const proposal = call.exchange.communications.proposals.find((other) => other.id === id);
+    const proposal = call.exchange.blockTrades.proposals.find((other) => other.id === id);
     if (proposal === undefined || (proposal.buyer !== account && proposal.seller !== account)) {
       throw new ApiError(404, "not_found");
     }
@@ -299,7 +299,7 @@ export const communicationRoutes = [
     const asked = call.body === undefined ? undefined : new Fields(call.body).subaccount("subaccount");
     const named = account === proposal.buyer ? proposal.buyerWallet : proposal.sellerWallet;
     const wallet = walletFor(keyOf(call), asked ?? named?.subaccount, proposal.info.market.shard);
-    const rejection = call.exchange.communications.acceptProposal(proposal, wallet);
+    const rejection = call.exchange.blockTrades.accept(proposal, wallet);
     if (rejection !== undefined) throw rejectionError(rejection);
     return undefined;
   }),

@@ -15,7 +15,7 @@ import {
 import type { CreateOrderV2Response, ErrorResponse } from "../../../contract/event/types.ts";
 import { ApiError, rejectionError } from "../../api_error.ts";
 import type { Placed } from "../../engine/requests.ts";
-import type { Order } from "../../engine/model.ts";
+import type { Order, TimeInForce } from "../../engine/model.ts";
 import type { ApiKey } from "../../keys.ts";
 import { type Call, route } from "./route.ts";
 import { formatCount } from "../../units.ts";
@@ -52,6 +52,26 @@ function expiryOf(fields: Fields, now: number, mayClear: boolean): number | unde
   return at;
 }
 
+/** Refuses what does not go with a time in force. */
+function assertAgree(
+  timeInForce: TimeInForce,
+  { expires, postOnly, reduceOnly }: {
+    readonly expires: number | undefined;
+    readonly postOnly: boolean;
+    readonly reduceOnly: boolean;
+  },
+): void {
+  if (expires !== undefined && timeInForce === "immediate_or_cancel") {
+    throw invalid("expiration_time does not go with immediate_or_cancel", "invalid_order");
+  }
+  if (reduceOnly && timeInForce !== "immediate_or_cancel") {
+    throw invalid("reduce_only needs immediate_or_cancel", "invalid_order");
+  }
+  if (postOnly && timeInForce !== "good_till_canceled") {
+    throw invalid("post_only needs good_till_canceled", "invalid_order");
+  }
+}
+
 /** Places the order that `fields` describe. */
 export function placeOrder(exchange: Exchange, key: ApiKey, fields: Fields): Placed {
   const { engine, catalog } = exchange;
@@ -76,15 +96,7 @@ export function placeOrder(exchange: Exchange, key: ApiKey, fields: Fields): Pla
     throw new ApiError(404, "market_not_found");
   }
   const expires = expiryOf(fields, engine.now, false);
-  if (expires !== undefined && timeInForce === "immediate_or_cancel") {
-    throw invalid("expiration_time does not go with immediate_or_cancel", "invalid_order");
-  }
-  if (reduceOnly && timeInForce !== "immediate_or_cancel") {
-    throw invalid("reduce_only needs immediate_or_cancel", "invalid_order");
-  }
-  if (postOnly && timeInForce !== "good_till_canceled") {
-    throw invalid("post_only needs good_till_canceled", "invalid_order");
-  }
+  assertAgree(timeInForce, { expires, postOnly, reduceOnly });
   const wallet = walletFor(key, subaccount, market.shard);
   const group = groupId === undefined ? undefined : key.account.groups.get(groupId);
   if (groupId !== undefined && group?.wallet !== wallet) throw new ApiError(404, "order_group_not_found");

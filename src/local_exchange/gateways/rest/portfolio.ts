@@ -98,7 +98,7 @@ export function positionsPage(call: Call, belongs: (holding: Holding) => boolean
 /** Refuses a transfer id that was used before, which means that the first transfer took effect. */
 function useOnce(call: Call, id: string): void {
   uuid("client_transfer_id", id);
-  const { usedTransferIds } = call.exchange.treasury.booksOf(accountOf(call));
+  const { usedTransferIds } = call.exchange.treasury.ledgerOf(accountOf(call));
   if (usedTransferIds.has(id)) throw new ApiError(409, "transfer_already_exists");
 }
 
@@ -167,12 +167,12 @@ export const portfolioRoutes = [
     return { settlements: items.map(settlementPayload), cursor };
   }),
   route(GetDeposits, (call) => {
-    const { deposits } = call.exchange.treasury.booksOf(accountOf(call));
+    const { deposits } = call.exchange.treasury.ledgerOf(accountOf(call));
     const { items, cursor } = pageOf(call, deposits, { newestFirst: true, most: 500 });
     return { deposits: items.map(movementPayload), cursor };
   }),
   route(GetWithdrawals, (call) => {
-    const { withdrawals } = call.exchange.treasury.booksOf(accountOf(call));
+    const { withdrawals } = call.exchange.treasury.ledgerOf(accountOf(call));
     const { items, cursor } = pageOf(call, withdrawals, { newestFirst: true, most: 500 });
     return { withdrawals: items.map(movementPayload), cursor };
   }),
@@ -207,7 +207,7 @@ export const portfolioRoutes = [
     })),
   })),
   route(GetSubaccountNetting, (call) => {
-    const { netting } = call.exchange.treasury.booksOf(accountOf(call));
+    const { netting } = call.exchange.treasury.ledgerOf(accountOf(call));
     return {
       netting_configs: [...accountOf(call).subaccounts].map((number) => ({
         subaccount_number: number,
@@ -222,7 +222,7 @@ export const portfolioRoutes = [
     if (number === undefined || !fields.has("enabled")) {
       throw invalid("subaccount_number and enabled are required");
     }
-    call.exchange.treasury.booksOf(accountOf(call)).netting.set(
+    call.exchange.treasury.ledgerOf(accountOf(call)).netting.set(
       subaccountIn(call, number),
       fields.flag("enabled"),
     );
@@ -247,11 +247,11 @@ export const portfolioRoutes = [
     ) {
       throw new ApiError(400, "insufficient_balance");
     }
-    treasury.booksOf(account).usedTransferIds.add(id);
+    treasury.ledgerOf(account).usedTransferIds.add(id);
     return {};
   }),
   route(GetSubaccountTransfers, (call) => {
-    const { subaccountTransfers } = call.exchange.treasury.booksOf(accountOf(call));
+    const { subaccountTransfers } = call.exchange.treasury.ledgerOf(accountOf(call));
     const { items, cursor } = pageOf(call, subaccountTransfers, { newestFirst: true, most: 500 });
     return {
       transfers: items.map(({ id, from, to, amount, shard, at }) => ({
@@ -283,22 +283,22 @@ export const portfolioRoutes = [
     const account = accountOf(call);
     const transfer = treasury.transferInstance(account, from, to, centicents * 100);
     if (transfer === undefined) throw new ApiError(400, "insufficient_balance");
-    if (id !== undefined) treasury.booksOf(account).usedTransferIds.add(id);
+    if (id !== undefined) treasury.ledgerOf(account).usedTransferIds.add(id);
     return { transfer_id: transfer.id };
   }),
   route(GetIntraExchangeInstanceTransfers, (call) => {
-    const { instanceTransfers } = call.exchange.treasury.booksOf(accountOf(call));
+    const { instanceTransfers } = call.exchange.treasury.ledgerOf(accountOf(call));
     const { items, cursor } = pageOf(call, instanceTransfers, { newestFirst: true, most: 500 });
     return { transfers: items.map(transferPayload), cursor };
   }),
   route(GetIntraExchangeInstanceTransfer, (call) => {
-    const { instanceTransfers } = call.exchange.treasury.booksOf(accountOf(call));
+    const { instanceTransfers } = call.exchange.treasury.ledgerOf(accountOf(call));
     const found = instanceTransfers.find(({ id }) => id === call.path.transfer_id);
     if (found === undefined) throw new ApiError(404, "not_found");
     return { transfer: transferPayload(found) };
   }),
   route(GetTargetBalanceAllocation, (call) => {
-    const { shares, reservation } = call.exchange.treasury.booksOf(accountOf(call)).allocation;
+    const { shares, reservation } = call.exchange.treasury.ledgerOf(accountOf(call)).allocation;
     return {
       allocations: shares.map(({ shard, percent }) => ({ exchange_index: shard, percent })),
       resting_margin_reservation: reservation,

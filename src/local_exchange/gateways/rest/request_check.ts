@@ -4,7 +4,7 @@ import { missing } from "../../../contract/field_words.ts";
 import type { Operation } from "../../../contract/operation.ts";
 import { type Fields, isPlain } from "../../../base/plain.ts";
 import { ApiError } from "../../api_error.ts";
-import { isNothing, strangerIn, wrongTypeIn } from "../../contract_check.ts";
+import { isNothing, unknownNameIn, wrongTypeIn } from "../../contract_check.ts";
 
 function refuse(fault: string): never {
   throw new ApiError(400, "invalid_parameters", undefined, fault);
@@ -24,7 +24,7 @@ export function assertRequest(
   body: unknown,
 ): void {
   const given: Record<string, unknown> = Object.fromEntries(query);
-  const stranger = strangerIn("parameter", params, given);
+  const stranger = unknownNameIn("parameter", params, given);
   if (stranger !== undefined) refuse(stranger);
   for (const [name, rule] of Object.entries(params)) {
     const texts = query.getAll(name).filter((text) => text !== "");
@@ -40,7 +40,7 @@ export function assertRequest(
   }
   // What is no object at all is refused where it is read.
   if (!isPlain(body)) return;
-  const strange = strangerIn("field", fields, body);
+  const strange = unknownNameIn("field", fields, body);
   if (strange !== undefined) refuse(strange);
   const wrong = wrongTypeIn(fields, body);
   if (wrong !== undefined) throw new ApiError(400, "bad_request", wrong);

@@ -1,13 +1,13 @@
 /** Names and types of a command's parameters, as the contract has them. */
 import { commandParams } from "../../../contract/event/commands.ts";
 import type { Fields } from "../../../base/plain.ts";
-import { strangerIn, wrongTypeIn } from "../../contract_check.ts";
+import { unknownNameIn, wrongTypeIn } from "../../contract_check.ts";
 
 /** What is wrong with the names and types of a command's parameters. */
 export function commandFault(command: string, params: Fields): string | undefined {
   const rules = Object.hasOwn(commandParams, command) ? commandParams[command] : undefined;
   if (rules === undefined) return undefined;
-  const fault = strangerIn("parameter", rules, params) ?? wrongTypeIn(rules, params);
+  const fault = unknownNameIn("parameter", rules, params) ?? wrongTypeIn(rules, params);
   const filter = rules.user_filter;
   if (fault !== undefined || filter?.type !== "string" || params.user_filter === undefined) return fault;
   return filter.oneOf?.includes(String(params.user_filter)) ? undefined : '`user_filter` takes "self"';

@@ -77,7 +77,7 @@ export interface ExchangeSockets {
   restart(): void;
   /**
    * Sends a message to those who subscribed to its channel, with their `sid` and the next `seq`: an index or a Pyth
-   * price, on which the exchange itself has nothing to say, or something that did not happen on it. Books, orders and
+   * price, on which the exchange itself has nothing to say, or something that did not happen on it. CashLedger, orders and
    * balances stay what they are.
    *
    * @param channel such as `cfbenchmarks_value`

@@ -6,8 +6,33 @@ import type {
 import type { MarketEvent } from "../../engine/events.ts";
 import { formatPrice } from "../../units.ts";
 import type { EventInfo, MarketInfo } from "../../world/catalog.ts";
+import type { MarketListing } from "../../world/listings/listing.ts";
 import { unixSeconds } from "../format.ts";
 import { priceRanges } from "../markets.ts";
+
+function strikesOf({ floorStrike, capStrike }: MarketListing) {
+  return {
+    ...(floorStrike !== undefined && { floor_strike: floorStrike }),
+    ...(capStrike !== undefined && { cap_strike: capStrike }),
+  };
+}
+
+/** What a new market is about. */
+function metadataOf({ listing, event, closeAt }: MarketInfo) {
+  return {
+    name: listing.yesSubTitle,
+    title: event.listing.title,
+    yes_sub_title: listing.yesSubTitle,
+    no_sub_title: listing.noSubTitle,
+    rules_primary: listing.rules,
+    rules_secondary: "",
+    can_close_early: true,
+    event_ticker: event.ticker,
+    expected_expiration_ts: unixSeconds(closeAt),
+    strike_type: listing.strikeType,
+    ...strikesOf(listing),
+  };
+}
 
 /**
  * What a market went through; undefined for what Kalshi sends no message of. Of combos it tells less: no bands of
@@ -23,10 +48,6 @@ export function marketLifecycle(
     price_level_structure: info.structure,
     ...(!isCombo && { price_ranges: priceRanges(market.bands) }),
   };
-  const strikes = {
-    ...(listing.floorStrike !== undefined && { floor_strike: listing.floorStrike }),
-    ...(listing.capStrike !== undefined && { cap_strike: listing.capStrike }),
-  };
   const common = { event_type: change, market_ticker: market.ticker, exchange_index: market.shard };
   switch (change) {
     case "opened":
@@ -38,19 +59,7 @@ export function marketLifecycle(
         open_ts: unixSeconds(info.openAt),
         close_ts: unixSeconds(info.closeAt),
         ...grid,
-        additional_metadata: {
-          name: listing.yesSubTitle,
-          title: event.listing.title,
-          yes_sub_title: listing.yesSubTitle,
-          no_sub_title: listing.noSubTitle,
-          rules_primary: listing.rules,
-          rules_secondary: "",
-          can_close_early: true,
-          event_ticker: event.ticker,
-          expected_expiration_ts: unixSeconds(info.closeAt),
-          strike_type: listing.strikeType,
-          ...strikes,
-        },
+        additional_metadata: metadataOf(info),
       };
     case "activated":
     case "deactivated":
@@ -69,9 +78,12 @@ export function marketLifecycle(
     case "price_level_structure_updated":
       return isCombo ? undefined : { ...common, ...grid };
     case "metadata_updated":
-      return isCombo
-        ? undefined
-        : { ...common, yes_sub_title: listing.yesSubTitle, strike_type: listing.strikeType, ...strikes };
+      return isCombo ? undefined : {
+        ...common,
+        yes_sub_title: listing.yesSubTitle,
+        strike_type: listing.strikeType,
+        ...strikesOf(listing),
+      };
   }
 }
 
