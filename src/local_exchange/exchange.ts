@@ -8,7 +8,7 @@ import { Engine } from "./engine/engine.ts";
 import type { EngineEvent } from "./engine/events.ts";
 import type { Account } from "./engine/model.ts";
 import { Faults } from "./faults.ts";
-import type { ApiKey } from "./keys.ts";
+import type { ApiKey } from "./signatures.ts";
 import { RateLimits } from "./limits.ts";
 import { createRandom, type Random } from "./random.ts";
 import { Archive } from "./world/archive.ts";

@@ -1,5 +1,5 @@
 /**
- * API keys: made, registered, and signatures checked as Kalshi does.
+ * API keys: made, read, and checked to be such as Kalshi registers.
  *
  * @see https://docs.kalshi.com/getting_started/api_keys
  */
@@ -9,34 +9,13 @@ import { KalshiAuth } from "../auth/kalshi_auth.ts";
 import { keyError, reading } from "../auth/key_errors.ts";
 import { findKey, type PemInput, pemText, toPem } from "../auth/pem.ts";
 import { importKey, type PlainKey, readKeyDer } from "../auth/private_key.ts";
-import { type Clock, held } from "../base/clock.ts";
 import { KalshiAuthKeyError, KalshiConfigError } from "../base/errors.ts";
 import { ApiError } from "./api_error.ts";
-import type { Account } from "./engine/model.ts";
-import type { Bytes, PrivateJwk, WebCryptoKey } from "../base/web_types.ts";
-
-/** The kinds of keys that Kalshi registers. */
-export type KeyType = "rsa" | "ed25519";
-
-/** A registered key. */
-export interface ApiKey {
-  readonly id: string;
-  readonly name: string;
-  readonly account: Account;
-  readonly type: KeyType;
-  readonly publicKey: WebCryptoKey;
-  readonly scopes: readonly string[];
-  /** The only subaccount it may act for, where it is restricted to one. */
-  readonly subaccount: number | undefined;
-}
+import { type KeyType, verifies } from "./signatures.ts";
+import type { PrivateJwk, WebCryptoKey } from "../base/web_types.ts";
 
 /** Bytes of a PKCS#8 wrapping before the PKCS#1 structure of an RSA key of 2048 bits. */
 const PKCS8_HEAD = 26;
-const TOLERANCE_MS = 30_000;
-
-function fromBase64(text: string): Bytes {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-}
 
 /** What `jose` calls the two algorithms. */
 const JOSE_NAMES: Readonly<Record<KeyType, string>> = { ed25519: "Ed25519", rsa: "PS256" };
@@ -217,55 +196,4 @@ async function assertBelong({ auth, type, publicKey }: Omit<KeyPair, "privateKey
   const text = "do they belong together?";
   if (await verifies(type, publicKey, await auth.sign(text), text)) return;
   throw new KalshiConfigError("createAccount: `privateKey` and `publicKey` do not belong together.");
-}
-
-/** Whether a signature in base64 is that of a text. */
-async function verifies(type: KeyType, key: WebCryptoKey, signature: string, text: string): Promise<boolean> {
-  try {
-    return await crypto.subtle.verify(
-      type === "rsa" ? { name: "RSA-PSS", saltLength: 32 } : { name: "Ed25519" },
-      key as CryptoKey,
-      fromBase64(signature),
-      encoder.encode(text),
-    );
-  } catch {
-    return false; // What is not base64 is no signature.
-  }
-}
-
-const encoder = new TextEncoder();
-
-/** What signatures are checked against. */
-export interface SignatureContext {
-  readonly keys: ReadonlyMap<string, ApiKey>;
-  readonly clock: Clock;
-  /** Unix milliseconds. */
-  wallClock(): number;
-}
-
-/**
- * Finds the key that signed `method` and `path` at about now, or throws the 401 that Kalshi answers. `header` gives a
- * header by its name in lower case.
- */
-export async function authenticate(
-  exchange: SignatureContext,
-  header: (name: string) => string | undefined,
-  method: string,
-  path: string,
-): Promise<ApiKey> {
-  const keyId = header("kalshi-access-key");
-  const timestamp = header("kalshi-access-timestamp");
-  const signature = header("kalshi-access-signature");
-  if (!keyId) throw new ApiError(401, "token_authentication_failure");
-  if (!signature) throw new ApiError(401, "signature_is_missing_from_headers");
-  if (!timestamp) throw new ApiError(401, "timestamp_is_missing_from_headers");
-  if (!/^\d{1,16}$/.test(timestamp) || Math.abs(Number(timestamp) - exchange.wallClock()) > TOLERANCE_MS) {
-    throw new ApiError(401, "header_timestamp_expired");
-  }
-  const key = exchange.keys.get(keyId);
-  if (key === undefined) throw new ApiError(401, "authentication_error", "NOT_FOUND");
-  const text = `${timestamp}${method}${path}`;
-  const valid = await held(exchange.clock, verifies(key.type, key.publicKey, signature, text));
-  if (!valid) throw new ApiError(401, "authentication_error", "INCORRECT_API_KEY_SIGNATURE");
-  return key;
 }

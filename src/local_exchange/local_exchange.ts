@@ -32,12 +32,11 @@ import { type RunningServer, serve } from "./server.ts";
 import { parseCount, parseMoney, parsePrice } from "./units.ts";
 import { Exchange } from "./exchange.ts";
 import { openAccount } from "./accounts.ts";
+import { REST_ROOT, WS_PATH } from "./paths.ts";
 import { settingsOf } from "./settings.ts";
 import type { MarketInfo } from "./world/catalog.ts";
 import { ownListing } from "./world/listings/own.ts";
 import { type ExchangeSockets, WebSocketGateway } from "./gateways/ws/gateway.ts";
-
-const NO_SOCKET = "http://localhost/trade-api/v2";
 
 /**
  * A local exchange that speaks Kalshi's REST API and WebSocket.
@@ -81,9 +80,9 @@ export class LocalExchange implements AsyncDisposable {
     this.#exchange = exchange;
     this.#server = server;
     this.clock = exchange.clock;
-    const host = server === undefined ? undefined : `${server.hostname}:${server.port}`;
-    this.baseUrl = host === undefined ? NO_SOCKET : `http://${host}/trade-api/v2`;
-    this.wsBaseUrl = host === undefined ? "ws://localhost/trade-api/ws/v2" : `ws://${host}/trade-api/ws/v2`;
+    const host = server === undefined ? "localhost" : `${server.hostname}:${server.port}`;
+    this.baseUrl = `http://${host}${REST_ROOT}`;
+    this.wsBaseUrl = `ws://${host}${WS_PATH}`;
     this.config = new KalshiConfig({ baseUrl: this.baseUrl, wsBaseUrl: this.wsBaseUrl });
     this.fetch = (request) => gateway.fetch(request);
     const { baseUrl, wsBaseUrl } = this;

@@ -2,7 +2,7 @@
 import type { Operation } from "../contract/operation.ts";
 import type { ApiKeyScope } from "../contract/event/types.ts";
 import { ApiError } from "./api_error.ts";
-import type { ApiKey } from "./keys.ts";
+import type { ApiKey } from "./signatures.ts";
 
 /** Every scope: the compiler holds it to those of the contract. */
 const scopes: Readonly<Record<ApiKeyScope, true>> = {

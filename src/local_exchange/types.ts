@@ -1,6 +1,7 @@
 /** What a local exchange is told, and what it gives. */
 import type { UsageTier } from "./limits.ts";
-import type { KeyType, PrivateKey, PublicKey } from "./keys.ts";
+import type { PrivateKey, PublicKey } from "./keys.ts";
+import type { KeyType } from "./signatures.ts";
 import type { ByteStream, TcpConnectOptions } from "../runtime/types.ts";
 import type { Clock } from "../base/clock.ts";
 import type { KalshiAuth } from "../auth/kalshi_auth.ts";

@@ -1,6 +1,7 @@
 /** Kalshi's tag `account`. */
 import * as operations from "../../../contract/event/operations.ts";
 import { ApiError } from "../../api_error.ts";
+import { REST_ROOT } from "../../paths.ts";
 import { DEFAULT_COST, tierLimits, usageTiers } from "../../limits.ts";
 import { route } from "./route.ts";
 import { formatCount } from "../../units.ts";
@@ -27,7 +28,7 @@ const costs = Object.values(operations)
   .filter(({ cost }) => cost !== undefined)
   .map(({ method = "GET", path, cost }) => ({
     method,
-    path: `/trade-api/v2${path.replaceAll(/\{(\w+)\}/g, ":$1")}`,
+    path: `${REST_ROOT}${path.replaceAll(/\{(\w+)\}/g, ":$1")}`,
     cost: cost ?? DEFAULT_COST,
   }));
 

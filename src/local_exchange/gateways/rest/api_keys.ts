@@ -7,7 +7,8 @@ import {
 } from "../../../contract/event/operations.ts";
 import type { ApiKeyScope } from "../../../contract/event/types.ts";
 import { ApiError } from "../../api_error.ts";
-import { generateKey, importPublicKey, type KeyType } from "../../keys.ts";
+import { generateKey, importPublicKey } from "../../keys.ts";
+import type { KeyType } from "../../signatures.ts";
 import { type Call, route } from "./route.ts";
 import { allScopes } from "../../scopes.ts";
 import { accountOf, Fields, invalid } from "./read.ts";

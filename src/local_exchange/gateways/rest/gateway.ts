@@ -1,14 +1,12 @@
 /** One request: found, authenticated, handled, answered. Everything that speaks REST comes through here. */
 import { ApiError } from "../../api_error.ts";
+import { REST_ROOT } from "../../paths.ts";
 import { allRoutes } from "./mod.ts";
-import { type ApiKey, authenticate } from "../../keys.ts";
+import { type ApiKey, authenticate } from "../../signatures.ts";
 import { assertRequest } from "./request_check.ts";
 import { type Call, Router } from "./route.ts";
 import { authorize } from "../../scopes.ts";
 import type { Exchange } from "../../exchange.ts";
-
-/** The root of Kalshi's REST paths. */
-export const REST_ROOT = "/trade-api/v2";
 
 /** The most bytes that a request's body may have: many times what the largest batch of orders needs. */
 export const MOST_BODY_BYTES = 1024 * 1024;

@@ -16,7 +16,7 @@ import type { CreateOrderV2Response, ErrorResponse } from "../../../contract/eve
 import { ApiError, rejectionError } from "../../api_error.ts";
 import type { Placed } from "../../engine/requests.ts";
 import type { Order, TimeInForce } from "../../engine/model.ts";
-import type { ApiKey } from "../../keys.ts";
+import type { ApiKey } from "../../signatures.ts";
 import { type Call, route } from "./route.ts";
 import { formatCount } from "../../units.ts";
 import type { Exchange } from "../../exchange.ts";

@@ -1,7 +1,7 @@
 /** Reading what a request says, with the refusals that Kalshi gives to what it cannot read. */
 import { ApiError } from "../../api_error.ts";
 import { type Account, MOST_SUBACCOUNTS, type Wallet } from "../../engine/model.ts";
-import type { ApiKey } from "../../keys.ts";
+import type { ApiKey } from "../../signatures.ts";
 import type { Call } from "./route.ts";
 import { parseCount, parsePrice } from "../../units.ts";
 

@@ -1,6 +1,6 @@
 /** From a method and a path to the operation that answers it. */
 import type { Operation } from "../../../contract/operation.ts";
-import type { ApiKey } from "../../keys.ts";
+import type { ApiKey } from "../../signatures.ts";
 import type { Exchange } from "../../exchange.ts";
 
 /** One request on its way to its operation. */

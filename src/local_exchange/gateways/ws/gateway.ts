@@ -6,8 +6,9 @@ import type { ByteSocket } from "../../../runtime/builtin.ts";
 import { KalshiConfigError } from "../../../base/errors.ts";
 import { shown } from "../../../base/plain.ts";
 import { ApiError } from "../../api_error.ts";
+import { WS_PATH } from "../../paths.ts";
 import type { Account } from "../../engine/model.ts";
-import { type ApiKey, authenticate } from "../../keys.ts";
+import { type ApiKey, authenticate } from "../../signatures.ts";
 import { assertFrame, assertMessage, readHandshakeFault, readSocketFault } from "../../controls.ts";
 import type { Exchange } from "../../exchange.ts";
 import { Commands } from "./commands.ts";
@@ -16,9 +17,6 @@ import { type HandshakeFault, type SocketFault, WaitingFaults } from "./faults.t
 import { Feed } from "./feed.ts";
 import { acceptKey } from "./framing.ts";
 import { Subscriber } from "./subscriber.ts";
-
-/** Where Kalshi's WebSocket is. */
-export const WS_PATH = "/trade-api/ws/v2";
 
 const MOST_CONNECTIONS = 200;
 /** How long who was refused may take to read it. */

@@ -1,7 +1,7 @@
 /** Who is connected: the account behind the key, its subscriptions, and the numbers of its frames. */
 import { errorCodes, errorMeanings } from "../../../contract/event/channels.ts";
 import type { Account } from "../../engine/model.ts";
-import type { ApiKey } from "../../keys.ts";
+import type { ApiKey } from "../../signatures.ts";
 import type { ChannelRules } from "./channels.ts";
 import { CommandError } from "./command_error.ts";
 import type { Shard } from "./command_params.ts";

@@ -1,0 +1,87 @@
+/**
+ * Who signed: signatures checked against the keys that are registered, as Kalshi does.
+ *
+ * @see https://docs.kalshi.com/getting_started/api_keys
+ */
+import { type Clock, held } from "../base/clock.ts";
+import type { Bytes, WebCryptoKey } from "../base/web_types.ts";
+import { ApiError } from "./api_error.ts";
+import type { Account } from "./engine/model.ts";
+
+/** The kinds of keys that Kalshi registers. */
+export type KeyType = "rsa" | "ed25519";
+
+/** A registered key. */
+export interface ApiKey {
+  readonly id: string;
+  readonly name: string;
+  readonly account: Account;
+  readonly type: KeyType;
+  readonly publicKey: WebCryptoKey;
+  readonly scopes: readonly string[];
+  /** The only subaccount it may act for, where it is restricted to one. */
+  readonly subaccount: number | undefined;
+}
+
+/** How far a signature's time may be from that of the exchange. */
+const TOLERANCE_MS = 30_000;
+
+const encoder = new TextEncoder();
+
+function fromBase64(text: string): Bytes {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
+
+/** Whether a signature in base64 is that of a text. */
+export async function verifies(
+  type: KeyType,
+  key: WebCryptoKey,
+  signature: string,
+  text: string,
+): Promise<boolean> {
+  try {
+    return await crypto.subtle.verify(
+      type === "rsa" ? { name: "RSA-PSS", saltLength: 32 } : { name: "Ed25519" },
+      key as CryptoKey,
+      fromBase64(signature),
+      encoder.encode(text),
+    );
+  } catch {
+    return false; // What is not base64 is no signature.
+  }
+}
+
+/** What signatures are checked against. */
+export interface SignatureContext {
+  readonly keys: ReadonlyMap<string, ApiKey>;
+  readonly clock: Clock;
+  /** Unix milliseconds. */
+  wallClock(): number;
+}
+
+/**
+ * Finds the key that signed `method` and `path` at about now, or throws the 401 that Kalshi answers. `header` gives a
+ * header by its name in lower case.
+ */
+export async function authenticate(
+  exchange: SignatureContext,
+  header: (name: string) => string | undefined,
+  method: string,
+  path: string,
+): Promise<ApiKey> {
+  const keyId = header("kalshi-access-key");
+  const timestamp = header("kalshi-access-timestamp");
+  const signature = header("kalshi-access-signature");
+  if (!keyId) throw new ApiError(401, "token_authentication_failure");
+  if (!signature) throw new ApiError(401, "signature_is_missing_from_headers");
+  if (!timestamp) throw new ApiError(401, "timestamp_is_missing_from_headers");
+  if (!/^\d{1,16}$/.test(timestamp) || Math.abs(Number(timestamp) - exchange.wallClock()) > TOLERANCE_MS) {
+    throw new ApiError(401, "header_timestamp_expired");
+  }
+  const key = exchange.keys.get(keyId);
+  if (key === undefined) throw new ApiError(401, "authentication_error", "NOT_FOUND");
+  const text = `${timestamp}${method}${path}`;
+  const valid = await held(exchange.clock, verifies(key.type, key.publicKey, signature, text));
+  if (!valid) throw new ApiError(401, "authentication_error", "INCORRECT_API_KEY_SIGNATURE");
+  return key;
+}
