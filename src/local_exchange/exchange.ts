@@ -111,11 +111,16 @@ export class Exchange {
     if (marketMakers) this.makers = new MarketMakers(engine, this.catalog, createRandom(seed + 3), stepMs);
   }
 
-  /** Calls `listener` with each event, in the order they happen; returns how to stop. */
-  listen(listener: (event: ExchangeEvent) => void): () => void {
-    const stops = [this.engine, this.communications, this.feeChanges].map((source) =>
-      source.listen(listener)
-    );
+  /**
+   * Calls `watcher` with each event, in the order they happen: before anybody acts on it. It must only look. Returns how
+   * to stop.
+   */
+  watch(watcher: (event: ExchangeEvent) => void): () => void {
+    const stops = [
+      this.engine.watch(watcher),
+      this.communications.listen(watcher),
+      this.feeChanges.listen(watcher),
+    ];
     return () => stops.forEach((stop) => stop());
   }
 

@@ -25,7 +25,8 @@ export class EngineState {
   /** Nothing works. */
   exchangePaused = false;
   #steps = 0;
-  /** A new list with each change, so that it can be walked while one comes or goes. */
+  /** New lists with each change, so that they can be walked while one comes or goes. */
+  #watchers: readonly ((event: EngineEvent) => void)[] = [];
   #listeners: readonly ((event: EngineEvent) => void)[] = [];
 
   constructor(random: Random, now: number, clearing: Clearing) {
@@ -34,7 +35,16 @@ export class EngineState {
     this.clearing = clearing;
   }
 
-  /** Calls `listener` with each event as it happens; returns how to stop. */
+  /**
+   * Calls `watcher` with each event as it happens, before any listener: what listeners do about an event comes after it
+   * then. A watcher must only look. Returns how to stop.
+   */
+  watch(watcher: (event: EngineEvent) => void): () => void {
+    this.#watchers = [...this.#watchers, watcher];
+    return () => void (this.#watchers = this.#watchers.filter((other) => other !== watcher));
+  }
+
+  /** Calls `listener` with each event as it happens, which may act on it; returns how to stop. */
   listen(listener: (event: EngineEvent) => void): () => void {
     this.#listeners = [...this.#listeners, listener];
     return () => void (this.#listeners = this.#listeners.filter((other) => other !== listener));
@@ -42,6 +52,7 @@ export class EngineState {
 
   /** Tells the listeners. */
   emit(event: EngineEvent): void {
+    for (const watcher of this.#watchers) watcher(event);
     for (const listener of this.#listeners) listener(event);
   }
 

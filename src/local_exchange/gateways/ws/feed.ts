@@ -33,7 +33,7 @@ export class Feed {
   constructor(exchange: Exchange) {
     this.#exchange = exchange;
     for (const event of exchange.catalog.events.values()) this.#events.add(event);
-    this.#stop = exchange.listen((event) => this.#happened(event));
+    this.#stop = exchange.watch((event) => this.#happened(event));
   }
 
   /** Adds a subscriber. */
