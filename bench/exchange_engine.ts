@@ -4,30 +4,15 @@
  * engine in a running exchange listens here too. Counted in processor time, which other processes do not use up.
  */
 import process from "node:process";
-import { systemClock } from "../src/base/clock.ts";
-import { ExchangeClock } from "../src/local_exchange/clock.ts";
 import type { Order } from "../src/local_exchange/engine/model.ts";
 import { createRandom } from "../src/local_exchange/random.ts";
 import { Exchange } from "../src/local_exchange/exchange.ts";
+import { settingsOf } from "../src/local_exchange/settings.ts";
 
 const ORDERS = 20_000;
 const WINDOWS = 6;
 
-const { engine, catalog } = new Exchange({
-  seed: 1,
-  clock: new ExchangeClock(systemClock),
-  markets: 240,
-  shards: false,
-  marketMakers: false,
-  stepMs: undefined,
-  rateLimits: false,
-  errorBodies: "flat",
-  cors: [],
-  requests: "strict",
-  unknownTickers: "ignore",
-  pastDays: 0,
-  onInternalError: (error) => console.error(error),
-});
+const { engine, catalog } = new Exchange(settingsOf({ marketMakers: false }));
 const markets = [...catalog.markets.values()].map(({ market }) => market)
   .filter(({ status, shard }) => status === "active" && shard === 0).slice(0, 10);
 const accounts = Array.from({ length: 50 }, () => {
