@@ -474,24 +474,24 @@ test("history: with shards, few markets or none, on any day, there is a past", a
 
 test("history: what makes no sense is refused, with what to say", async () => {
   const refused: [unknown, string][] = [
-    [null, "`history` takes { days }, such as { days: 30 }; got null"],
-    [30, "`history` takes { days }, such as { days: 30 }; got the number 30"],
-    [true, "such as { days: 30 }; got true"],
-    [{}, "such as { days: 30 }"],
-    [[30], "such as { days: 30 }"],
-    [{ days: undefined }, "such as { days: 30 }"],
+    [null, "LocalExchange.history takes an object of options; got null"],
+    [30, "takes an object of options; got the number 30"],
+    [true, "takes an object of options; got true"],
+    [{}, "LocalExchange.history needs `days`: it takes a whole number from 1 to 365"],
+    [[30], "takes an object of options; got a list"],
+    [{ days: undefined }, "needs `days`"],
     [{ days: 0 }, "`days` takes a whole number from 1 to 365; got the number 0"],
     [{ days: -1 }, "got the number -1"],
     [{ days: 1.5 }, "got the number 1.5"],
     [{ days: 366 }, "got the number 366"],
-    [{ days: "30" }, 'got "30"'],
+    [{ days: "30" }, "got text of 2 characters"],
     [{ days: NaN }, "got the number NaN"],
     [{ days: 30n }, "got a bigint"],
     [{ days: Infinity }, "got the number Infinity"],
     [{ days: null }, "`days` takes a whole number"],
     [{ days: 3, hours: 2 }, "hours"],
-    [{ day: 3 }, "such as { days: 30 }"],
-    [Object.create({ days: 3 }), "such as { days: 30 }"],
+    [{ day: 3 }, 'no option "day". Did you mean days?'],
+    [Object.create({ days: 3 }), "takes an object of options"],
   ];
   for (const [history, message] of refused) {
     const error = assertThrows(

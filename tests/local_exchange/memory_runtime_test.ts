@@ -307,7 +307,7 @@ test("every fault of open WebSockets works in memory", async () => {
     const [fault, end] of [
       [{ fault: "close", code: 1011, reason: "sorry" }, "closed 1011 sorry"],
       [{ fault: "cut" }, "closed 1006"],
-      [{ fault: "bad-frame" }, "closed 1006 a reserved bit is set"],
+      [{ fault: "bad-frame" }, "closed 1006 Invalid WebSocket frame: RSV2 and RSV3 must be clear"],
       [{ fault: "cut-frame" }, "closed 1006"],
     ] as const
   ) {
