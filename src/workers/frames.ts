@@ -127,7 +127,7 @@ export function errorFrame(
 }
 
 /** Why a reader's wish is refused: Kalshi's number for it, the HTTP status, and what to do. */
-export class Refusal extends Error {
+export class RefusedError extends Error {
   readonly code: number;
   readonly status: number;
   constructor(code: number, status: number, message: string) {
@@ -148,7 +148,9 @@ const TICKER = /^[A-Za-z0-9][\w.-]{0,99}$/;
 
 function readList(name: string, value: unknown): readonly unknown[] {
   if (value === undefined) return [];
-  if (!Array.isArray(value)) throw new Refusal(errorCodes.invalidParameter, 400, `\`${name}\` is a list.`);
+  if (!Array.isArray(value)) {
+    throw new RefusedError(errorCodes.invalidParameter, 400, `\`${name}\` is a list.`);
+  }
   return value;
 }
 
@@ -156,7 +158,11 @@ function readList(name: string, value: unknown): readonly unknown[] {
 export function readChannels(value: unknown): FeedChannel[] {
   const names = readList("channels", value);
   if (names.some((name) => !CHANNELS.includes(name as FeedChannel))) {
-    throw new Refusal(errorCodes.unknownChannelName, 400, `There are the channels ${CHANNELS.join(", ")}.`);
+    throw new RefusedError(
+      errorCodes.unknownChannelName,
+      400,
+      `There are the channels ${CHANNELS.join(", ")}.`,
+    );
   }
   return [...new Set(names as FeedChannel[])];
 }
@@ -165,7 +171,7 @@ export function readChannels(value: unknown): FeedChannel[] {
 export function readTickers(value: unknown): string[] {
   const names = readList("market_tickers", value);
   if (names.some((name) => typeof name !== "string" || !TICKER.test(name))) {
-    throw new Refusal(
+    throw new RefusedError(
       errorCodes.invalidParameter,
       400,
       "A ticker is made of up to 100 letters, digits, dots, hyphens and underscores.",
@@ -183,7 +189,7 @@ export function readCommand(text: string): Command {
     // It is no object either.
   }
   if (typeof value !== "object" || value === null) {
-    throw new Refusal(errorCodes.unableToProcessMessage, 400, "A command is a JSON object.");
+    throw new RefusedError(errorCodes.unableToProcessMessage, 400, "A command is a JSON object.");
   }
   const { id, cmd, params } = value as Record<string, unknown>;
   return { id, cmd, params: typeof params === "object" && params !== null ? { ...params } : {} };

@@ -12,7 +12,7 @@ import { errorCodes } from "../contract/event/channels.ts";
 import { workersRuntime } from "../runtime/workers.ts";
 import type { KalshiStream } from "../stream/stream.ts";
 import { feedRules, type FeedSettings, type KalshiFeedOptions } from "./feed_options.ts";
-import { type FeedChannel, readChannels, readTickers, Refusal, statusFrame } from "./frames.ts";
+import { type FeedChannel, readChannels, readTickers, RefusedError, statusFrame } from "./frames.ts";
 import { answer, mayAsk, placeOf } from "./http_answers.ts";
 import type { Market } from "./market.ts";
 import { Markets } from "./markets.ts";
@@ -226,7 +226,7 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
     try {
       return await this.#answer(request);
     } catch (error) {
-      if (error instanceof Refusal) {
+      if (error instanceof RefusedError) {
         const { code, status, message } = error;
         return answer(request, status, { code: "refused", message, details: { code } });
       }
@@ -314,7 +314,7 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
   #assertRoom(): void {
     const { maxReaders } = this.#settings;
     if (this.#readers.size + this.#waiting < maxReaders) return;
-    throw new Refusal(
+    throw new RefusedError(
       errorCodes.subscriptionMarketLimitExceeded,
       503,
       `This feed has ${maxReaders} readers, and room for no more.`,
@@ -324,7 +324,7 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
   async #readBook(name: string, { label, place }: Identity): Promise<[number, object]> {
     const [ticker = ""] = readTickers([name]);
     if (!this.mayRead(ticker, label)) {
-      throw new Refusal(errorCodes.authenticationRequired, 403, `${ticker} is not open to you.`);
+      throw new RefusedError(errorCodes.authenticationRequired, 403, `${ticker} is not open to you.`);
     }
     if (!this.#markets.isLive(ticker)) this.#assertRoom();
     const market = this.#markets.openBook(ticker, {
@@ -333,7 +333,7 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
     });
     await this.#settled(market);
     const { state, reason, refused, seq, book } = market;
-    if (refused !== undefined) throw new Refusal(refused.code, refused.status, refused.text);
+    if (refused !== undefined) throw new RefusedError(refused.code, refused.status, refused.text);
     const known = { market_ticker: ticker, state, reason };
     return state === "live"
       ? [200, { ...known, seq, age_ms: Math.round(book?.ageMs ?? 0), ...market.toRest() }]
@@ -392,7 +392,7 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
       try {
         this.#markets.open(ticker, true);
       } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
+        if (!(error instanceof RefusedError)) throw error;
       }
     }
     this.#upstream.wake();

@@ -9,7 +9,7 @@ import { errorCodes } from "../contract/event/channels.ts";
 import { KalshiMarketClosedError } from "../stream/errors.ts";
 import { CLOSED_STATUSES } from "../stream/market_lookup.ts";
 import type { KalshiStream } from "../stream/stream.ts";
-import { CHANNELS, errorFrame, type FeedChannel, Refusal } from "./frames.ts";
+import { CHANNELS, errorFrame, type FeedChannel, RefusedError } from "./frames.ts";
 import { Market } from "./market.ts";
 import { MarketBooks } from "./market_books.ts";
 import { MarketMessages } from "./market_messages.ts";
@@ -92,17 +92,17 @@ export class Markets {
   /**
    * A market, from now on. `origin`: who brings its name.
    *
-   * @throws {Refusal} when there is no such market, or no room for one more
+   * @throws {RefusedError} when there is no such market, or no room for one more
    */
   open(ticker: string, isPinned = false, origin: Origin = NOBODY): Market {
     const now = this.#options.clock.now();
     let market = this.#markets.get(ticker);
     if (market === undefined) {
       const refused = this.#refusals.of(ticker);
-      if (refused !== undefined) throw new Refusal(refused.code, refused.status, refused.text);
-      if (!this.hasRoomFor([ticker])) throw refusalOf(this.#full());
+      if (refused !== undefined) throw new RefusedError(refused.code, refused.status, refused.text);
+      if (!this.hasRoomFor([ticker])) throw errorOf(this.#full());
       const isKnown = isPinned || this.#names === undefined || this.#names.isKnown(ticker);
-      if (!isKnown && !this.#names?.add(ticker, origin)) throw refusalOf(TOO_MANY_NAMES);
+      if (!isKnown && !this.#names?.add(ticker, origin)) throw errorOf(TOO_MANY_NAMES);
       if (isKnown) this.#makeRoom();
       this.#markets.set(ticker, market = new Market(ticker, now, isPinned));
       if (!isKnown) {
@@ -290,6 +290,6 @@ export class Markets {
   }
 }
 
-function refusalOf({ code, status, text }: Refused): Refusal {
-  return new Refusal(code, status, text);
+function errorOf({ code, status, text }: Refused): RefusedError {
+  return new RefusedError(code, status, text);
 }

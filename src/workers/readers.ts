@@ -15,7 +15,7 @@ import {
   readChannels,
   readCommand,
   readTickers,
-  Refusal,
+  RefusedError,
   statusFrame,
 } from "./frames.ts";
 import type { Market } from "./market.ts";
@@ -75,17 +75,17 @@ export class Readers {
     const { markets, mayRead, settings: { maxMarketsPerReader, maxMarkets } } = this.#options;
     const closed = tickers.find((ticker) => !mayRead(ticker, label));
     if (closed !== undefined) {
-      throw new Refusal(errorCodes.authenticationRequired, 403, `${closed} is not open to you.`);
+      throw new RefusedError(errorCodes.authenticationRequired, 403, `${closed} is not open to you.`);
     }
     if (count > maxMarketsPerReader) {
-      throw new Refusal(
+      throw new RefusedError(
         errorCodes.subscriptionMarketLimitExceeded,
         400,
         `A reader reads at most ${maxMarketsPerReader} markets.`,
       );
     }
     if (!markets.hasRoomFor(tickers)) {
-      throw new Refusal(
+      throw new RefusedError(
         errorCodes.subscriptionMarketLimitExceeded,
         503,
         `This feed holds ${maxMarkets} markets, and has room for no more.`,
@@ -210,7 +210,7 @@ export class Readers {
       this.#obey(reader, command);
       return okFrame(id, readBy(reader));
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      if (!(error instanceof RefusedError)) throw error;
       return errorFrame(error.code, error.message, { id });
     }
   }
@@ -220,9 +220,11 @@ export class Readers {
     const tickers = readTickers(params.market_tickers);
     switch (cmd) {
       case "subscribe": {
-        if (channels.length === 0) throw new Refusal(errorCodes.channelsRequired, 400, "Give `channels`.");
+        if (channels.length === 0) {
+          throw new RefusedError(errorCodes.channelsRequired, 400, "Give `channels`.");
+        }
         if (tickers.length === 0) {
-          throw new Refusal(errorCodes.marketTickerRequired, 400, "Give `market_tickers`.");
+          throw new RefusedError(errorCodes.marketTickerRequired, 400, "Give `market_tickers`.");
         }
         const all = new Set([...[...reader.markets].map(({ ticker }) => ticker), ...tickers]);
         this.check(tickers, all.size, reader.label);
@@ -238,7 +240,7 @@ export class Readers {
       case "list_subscriptions":
         return;
       default:
-        throw new Refusal(
+        throw new RefusedError(
           errorCodes.unknownCommand,
           400,
           "There are the commands subscribe, unsubscribe, list_subscriptions and heartbeat.",
@@ -277,7 +279,7 @@ function orTold(reader: Reader<Market>, market_ticker: string, act: () => void):
   try {
     act();
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof RefusedError)) throw error;
     reader.write(errorFrame(error.code, error.message, { market_ticker }));
   }
 }

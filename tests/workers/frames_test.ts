@@ -1,6 +1,12 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { publicFrame, readChannels, readCommand, readTickers, Refusal } from "../../src/workers/frames.ts";
+import {
+  publicFrame,
+  readChannels,
+  readCommand,
+  readTickers,
+  RefusedError,
+} from "../../src/workers/frames.ts";
 import { test } from "../support/test.ts";
 
 test("publicFrame hands on what Kalshi documents as public, and nothing else", () => {
@@ -23,7 +29,7 @@ test("whatever a reader sends is a command or refused", () => {
       readChannels(params.channels);
       readTickers(params.market_tickers);
     } catch (error) {
-      assert(error instanceof Refusal, String(error));
+      assert(error instanceof RefusedError, String(error));
     }
   };
   fc.assert(fc.property(fc.string(), read));
@@ -40,6 +46,6 @@ test("tickers are names, not paths, lists or markup", () => {
     "A",
   ]);
   for (const ticker of ["", "..", "a/b", "a,b", "<b>", "%41", " A", "A".repeat(101), 1, null]) {
-    assertThrows(() => readTickers([ticker]), Refusal);
+    assertThrows(() => readTickers([ticker]), RefusedError);
   }
 });

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import type { KalshiStream, LiveOrderBook } from "../../src/stream/mod.ts";
 import { KalshiStreamError } from "../../src/stream/mod.ts";
-import { CHANNELS, type FeedChannel, Refusal } from "../../src/workers/frames.ts";
+import { CHANNELS, type FeedChannel, RefusedError } from "../../src/workers/frames.ts";
 import type { Market } from "../../src/workers/market.ts";
 import { Markets, type MarketsOptions } from "../../src/workers/markets.ts";
 import { Reader } from "../../src/workers/reader.ts";
@@ -150,7 +150,7 @@ test("Markets: one that Kalshi does not have is refused, with its readers, and o
   markets.attach(stream);
   await until(() => good.market.state === "live" && bad.frames.length > 0);
   assertEquals(kinds(bad), ["error 16"]);
-  assertThrows(() => markets.open("BAD"), Refusal, "Kalshi gives no market BAD");
+  assertThrows(() => markets.open("BAD"), RefusedError, "Kalshi gives no market BAD");
 });
 
 test("Markets: a ticker from before nobody read it, or from before a gap, is nobody's news", async () => {
@@ -194,7 +194,7 @@ test("Markets: however many names strangers make up over WebSockets, a new reade
     try {
       for (let n = 0; n < 100; n++) read(`NOPE-${stranger}-${n}`, "orderbook_delta", `stranger ${stranger}`);
     } catch (error) {
-      assertInstanceOf(error, Refusal); // no more of this one
+      assertInstanceOf(error, RefusedError); // no more of this one
     }
   }
   assertEquals(markets.hasRoomFor(["A"]), true, "what nobody knows takes no room from what there is");
@@ -238,7 +238,7 @@ test("Markets: live books that nobody reads make room, those of old first; read 
   await clock.advance(0);
   assertEquals(["A", "B", "C", "D"].map((ticker) => markets.isLive(ticker)), [true, false, true, true]);
   for (const ticker of ["E", "F"]) read(ticker, "orderbook_delta");
-  assertThrows(() => markets.openBook("G"), Refusal, "3 markets at once");
+  assertThrows(() => markets.openBook("G"), RefusedError, "3 markets at once");
 });
 
 test("Markets: what nobody reads and never was live makes room for what is wanted", () => {
@@ -247,6 +247,6 @@ test("Markets: what nobody reads and never was live makes room for what is wante
   assertEquals(markets.hasRoomFor(["A", "B"]), true);
   for (const ticker of ["A", "B", "C", "D", "E"]) read(ticker, "orderbook_delta");
   assertEquals([markets.size, markets.hasRoomFor(["F"])], [5, false]);
-  assertThrows(() => markets.open("F"), Refusal, "5 markets at once");
+  assertThrows(() => markets.open("F"), RefusedError, "5 markets at once");
   assertEquals(CHANNELS.length, 3);
 });
