@@ -18,6 +18,8 @@ import type { HttpPipeline } from "./pipeline.ts";
 
 /** As many markets as are kept: those shown last. */
 const MOST_MARKETS = 5_000;
+/** Of so many answers, whatever they held. */
+const MOST_ANSWERS = 500;
 
 /** A dollar, in the units of a parsed price. */
 const ONE = 10_000;
@@ -29,30 +31,46 @@ interface Shown {
   readonly price_ranges?: Ranges | null;
 }
 
-/** By client, and gone with it. */
-const grids = new WeakMap<HttpPipeline, Map<string, Ranges>>();
+/** Markets of one answer: tickers, and at the same places their grids. */
+interface Seen {
+  readonly tickers: readonly unknown[];
+  readonly grids: readonly unknown[];
+}
 
-/** Keeps the grids of these markets. */
+/** By client, and gone with it; the last ones at the end. */
+const seenBy = new WeakMap<HttpPipeline, Seen[]>();
+
+/** Keeps the grids of these markets. They are looked for when a price is refused, which is seldom. */
 export function rememberGrids(http: HttpPipeline, markets: readonly Shown[]): void {
-  let known = grids.get(http);
-  if (known === undefined) grids.set(http, known = new Map());
-  for (const market of markets) {
-    // What an answer holds is looked at no further than this.
-    const { ticker, price_ranges }: Partial<Shown> = Object(market);
-    if (ticker === undefined || !price_ranges) continue;
-    known.delete(ticker);
-    known.set(ticker, price_ranges);
+  const tickers: unknown[] = [];
+  const grids: unknown[] = [];
+  // What an answer holds is looked at no further than this.
+  for (const market of markets as readonly (Partial<Shown> | null | undefined)[]) {
+    tickers.push(market?.ticker);
+    grids.push(market?.price_ranges);
   }
-  for (const ticker of known.keys()) {
-    if (known.size <= MOST_MARKETS) break;
-    known.delete(ticker);
+  const before = seenBy.get(http) ?? [];
+  // The same market or page, asked for again.
+  const isSame = (seen: Seen) => seen.tickers.length === tickers.length && seen.tickers[0] === tickers[0];
+  const seen = [...before.filter((one) => !isSame(one)), { tickers, grids }];
+  let count = seen.reduce((sum, { tickers }) => sum + tickers.length, 0);
+  while (count > MOST_MARKETS || seen.length > MOST_ANSWERS) count -= seen.shift()?.tickers.length ?? count;
+  seenBy.set(http, seen);
+}
+
+function gridOf(http: HttpPipeline, ticker: unknown): Ranges | undefined {
+  if (typeof ticker !== "string") return undefined;
+  for (const { tickers, grids } of [...seenBy.get(http) ?? []].reverse()) {
+    const at = tickers.lastIndexOf(ticker);
+    if (at !== -1) return (grids[at] ?? undefined) as Ranges | undefined;
   }
+  return undefined;
 }
 
 /** What to do about a price that was refused, where the request's market was shown before. */
 export function priceAdvice(http: HttpPipeline, body: unknown): string | undefined {
   const { ticker, market_ticker = ticker, price } = Object(body);
-  const ranges = grids.get(http)?.get(market_ticker);
+  const ranges = gridOf(http, market_ticker);
   if (ranges === undefined) return undefined;
   try {
     const grid = priceGrid(ranges);
