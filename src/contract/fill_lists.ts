@@ -20,13 +20,28 @@ export function fillLists(lists: Lists, value: unknown): unknown {
   if (value === null) return [];
   const [items] = lists;
   if (items === undefined || !Array.isArray(value)) return value;
-  // A page has a thousand items: the rules are looked at once.
-  const rules = Array.isArray(items) ? undefined : rulesOf(items);
-  let filled: object = value;
-  for (let index = 0; index < value.length; index++) {
-    const item = value[index];
-    const full = rules === undefined ? fillLists(items, item) : fillFields(rules, item);
-    if (full !== item) filled = put(filled, index, full);
+  if (Array.isArray(items)) {
+    let filled: object = value;
+    for (let index = 0; index < value.length; index++) {
+      const full = fillLists(items as Lists, value[index]);
+      if (full !== value[index]) filled = put(filled, index, full);
+    }
+    return filled;
+  }
+  // A page has a thousand items: name by name, since engines are quick with a name that stays.
+  let filled: readonly unknown[] = value;
+  for (const rule of rulesOf(items)) filled = fillItems(rule, filled);
+  return filled;
+}
+
+function fillItems([name, lists]: Rules[number], items: readonly unknown[]): readonly unknown[] {
+  let filled = items;
+  const isLeaf = Array.isArray(lists) && lists.length === 0;
+  for (let index = 0; index < items.length; index++) {
+    const item = items[index] as Readonly<Record<string, unknown>> | null | undefined;
+    if (isLeaf && name !== "*" && item?.[name] !== null) continue;
+    const full = fillFields([[name, lists]], item);
+    if (full !== item) filled = put(filled, index, full) as readonly unknown[];
   }
   return filled;
 }
@@ -43,7 +58,6 @@ function fillFields(rules: Rules, value: unknown): unknown {
 
 function fillField(holder: object, name: string, lists: Lists): object {
   const found = (holder as Readonly<Record<string, unknown>>)[name];
-  if (found === undefined || found !== null && Array.isArray(lists) && lists.length === 0) return holder;
   const filled = fillLists(lists, found);
   return filled === found ? holder : put(holder, name, filled);
 }

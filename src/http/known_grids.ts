@@ -45,9 +45,13 @@ export function rememberGrids(http: HttpPipeline, markets: readonly Shown[]): vo
   const tickers: unknown[] = [];
   const grids: unknown[] = [];
   // What an answer holds is looked at no further than this.
+  let last: unknown;
   for (const market of markets as readonly (Partial<Shown> | null | undefined)[]) {
+    const grid = market?.price_ranges;
+    // Most markets have the grid of the one before: what is not kept costs the garbage collector nothing.
+    if (!isSameGrid(grid, last)) last = grid;
     tickers.push(market?.ticker);
-    grids.push(market?.price_ranges);
+    grids.push(last);
   }
   const before = seenBy.get(http) ?? [];
   // The same market or page, asked for again.
@@ -56,6 +60,19 @@ export function rememberGrids(http: HttpPipeline, markets: readonly Shown[]): vo
   let count = seen.reduce((sum, { tickers }) => sum + tickers.length, 0);
   while (count > MOST_MARKETS || seen.length > MOST_ANSWERS) count -= seen.shift()?.tickers.length ?? count;
   seenBy.set(http, seen);
+}
+
+type Range = Partial<Ranges[number]> | null | undefined;
+
+/** A loop, since it runs for each market of each page. */
+function isSameGrid(grid: unknown, other: unknown): boolean {
+  if (!Array.isArray(grid) || !Array.isArray(other) || grid.length !== other.length) return false;
+  for (let index = 0; index < grid.length; index++) {
+    const range: Range = grid[index];
+    const last: Range = other[index];
+    if (range?.step !== last?.step || range?.start !== last?.start || range?.end !== last?.end) return false;
+  }
+  return true;
 }
 
 function gridOf(http: HttpPipeline, ticker: unknown): Ranges | undefined {
