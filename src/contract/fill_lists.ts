@@ -23,7 +23,7 @@ export function fillLists(lists: Lists, value: unknown): unknown {
   if (Array.isArray(items)) {
     let filled: object = value;
     for (let index = 0; index < value.length; index++) {
-      const full = fillLists(items as Lists, value[index]);
+      const full = fillLists(items as unknown as Lists, value[index]);
       if (full !== value[index]) filled = put(filled, index, full);
     }
     return filled;
