@@ -8,12 +8,14 @@ import type { Dispatcher } from "undici";
 import { KalshiConfigError } from "../base/errors.ts";
 import { allCertificates, builtin } from "./builtin.ts";
 import { hostFeatures } from "./host.ts";
+import { countingConnector } from "./node_connector.ts";
 import { isNotSent } from "./node_builtin.ts";
 import { acceptEncoding, poolResponse } from "./node_response.ts";
 import { limitedAgents } from "./node_limits.ts";
 import { nodeSigner } from "./node_signer.ts";
 import { checkPoolOptions, checkRuntimeOptions, type Settings } from "./options.ts";
 import type { HttpPool, HttpPoolOptions, Runtime, RuntimeOptions } from "./types.ts";
+import { untilClosed } from "./until_free.ts";
 
 /** A pool of undici's: it sends without the cost of the objects that `fetch` is made of. */
 async function undiciPool({ limits }: HttpPoolOptions, settings: Settings): Promise<HttpPool> {
@@ -25,16 +27,27 @@ async function undiciPool({ limits }: HttpPoolOptions, settings: Settings): Prom
   const tls = caCertificates && {
     secureContext: builtin("node:tls").createSecureContext({ ca: allCertificates(caCertificates) }),
   };
-  const agents = limitedAgents<Dispatcher>(limits, (limit) =>
-    proxy
-      ? new undici.ProxyAgent({
+  const connectors: { close(): void }[] = [];
+  const agents = limitedAgents<Dispatcher>(limits, (limit) => {
+    if (proxy) {
+      return new undici.ProxyAgent({
         ...limit,
         allowH2: false,
         uri: proxy.url,
         ...(proxy.authorization && { token: proxy.authorization }),
         ...(tls && { requestTls: tls }),
-      })
-      : new undici.Agent({ ...limit, allowH2: false, ...(tls && { connect: tls }) }));
+      });
+    }
+    if (limit.connections === undefined) {
+      return new undici.Agent({ ...limit, allowH2: false, ...(tls && { connect: tls }) });
+    }
+    const connector = countingConnector(
+      undici.buildConnector({ allowH2: false, ...tls }),
+      limit.connections,
+    );
+    connectors.push(connector);
+    return new undici.Agent({ ...limit, allowH2: false, connect: connector.connect });
+  });
   return {
     async fetch(url, { method, headers, body, signal, place }) {
       const answer = await undici.request(url, {
@@ -47,7 +60,10 @@ async function undiciPool({ limits }: HttpPoolOptions, settings: Settings): Prom
       return poolResponse(answer);
     },
     isNotSent,
-    close: () => agents.destroy(),
+    async close() {
+      for (const connector of connectors) connector.close();
+      await agents.destroy();
+    },
   };
 }
 
@@ -57,6 +73,7 @@ function lazyPool(open: () => Promise<HttpPool>): HttpPool {
   let opened: HttpPool | undefined;
   let closed = false;
   return {
+    untilFree: untilClosed,
     fetch(url, request) {
       if (closed) return Promise.reject(new TypeError("The connection pool is closed."));
       if (opened) return opened.fetch(url, request);

@@ -7,6 +7,7 @@ import { nodeSigner } from "./node_signer.ts";
 import { checkPoolOptions, type Settings } from "./options.ts";
 import { certificateRefused } from "./tls_codes.ts";
 import type { ConnectionLimits, HttpPool, Runtime } from "./types.ts";
+import { untilClosed } from "./until_free.ts";
 
 /** Lists in which Node's own `fetch` knows every content coding; a list with another one it leaves as it is. */
 const KNOWN = /^(gzip|x-gzip|deflate|br|zstd)(\s*,\s*(gzip|x-gzip|deflate|br|zstd))*$/i;
@@ -73,6 +74,7 @@ export function builtinPool(limits?: ConnectionLimits): HttpPool {
   let used = false;
   let closed = false;
   return {
+    untilFree: untilClosed,
     fetch(url, { method, headers, body, signal, place }) {
       if (closed) return Promise.reject(new TypeError("The connection pool is closed."));
       if (!used) {
