@@ -38,7 +38,8 @@ async function undiciPool({ limits }: HttpPoolOptions, settings: Settings): Prom
         ...(tls && { requestTls: tls }),
       });
     }
-    if (limit.connections === undefined) {
+    // Deno tells nothing of the end of a socket that was destroyed, so that none would ever count as closed.
+    if (limit.connections === undefined || (globalThis as { Deno?: unknown }).Deno) {
       return new undici.Agent({ ...limit, allowH2: false, ...(tls && { connect: tls }) });
     }
     const connector = countingConnector(

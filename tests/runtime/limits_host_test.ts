@@ -80,6 +80,8 @@ for (const { name, make: makeRuntime } of [...await adapters(), ...builtin]) {
       assertEquals(served.length, 600, "each arrived once");
     });
 
+    // Deno tells undici nothing of the end of a socket that was destroyed: there is nothing to count by.
+    if (name === "nodeRuntime" && runtimeName === "deno") continue;
     test(`${name}: ${said}: calls that are aborted in flight leave their places when their connections are gone`, async () => {
       await using bed = await start(make, { limits }, { http2: false, tls, answers: [{ hold: true }] });
       for (let round = 0; round < 2; round++) {
