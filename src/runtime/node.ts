@@ -93,7 +93,7 @@ function lazyPool(open: () => Promise<HttpPool>): HttpPool {
 /**
  * The adapter for Node. Requests go through a pool of their own of the `undici` package, loaded at the first
  * request, which costs about half of what Node's `fetch` does. WebSockets and TCP use `node:net` and `node:tls`.
- * Its limits are exact.
+ * `limits.maxConnections` is exact there: a connection counts until it has closed. It is not through a proxy.
  *
  * It runs in Deno too, where it takes what `denoRuntime()` has to refuse: a proxy with credentials.
  *
