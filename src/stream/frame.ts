@@ -37,12 +37,3 @@ export function readFrame(product: StreamProduct, parsed: unknown): Frame | unde
   // What is known has a payload, which is looked into. Answers may lack one; what is not known has what it likes.
   return product.messageTypes.has(type) ? undefined : { ...value, msg: msg ?? {} } as Frame;
 }
-
-/** Whether a text is a frame, by the runtime's own parser. */
-export function canRead(product: StreamProduct, text: string): boolean {
-  try {
-    return readFrame(product, JSON.parse(text)) !== undefined;
-  } catch {
-    return false;
-  }
-}
