@@ -9,7 +9,7 @@ import type { BookDecoder } from "../books/updates.ts";
 import type { ChannelReader } from "./channel_reader.ts";
 import type { Connection } from "./connection.ts";
 import { KalshiStreamError } from "./errors.ts";
-import type { Lanes } from "./lanes.ts";
+import type { SharedSubscriptions } from "./shared_subscriptions.ts";
 import type { StreamProduct } from "./product.ts";
 
 /** One channel of a stream, for the one reader that keeps all its books. */
@@ -53,7 +53,7 @@ export interface BookFeed {
 export function bookFeed(
   { books: { decoder, param, params }, errors }: StreamProduct,
   connection: Connection,
-  lanes: Lanes,
+  shared: SharedSubscriptions,
 ): BookFeed {
   const { channel } = decoder;
   return {
@@ -67,16 +67,16 @@ export function bookFeed(
       return connection.heardBefore;
     },
     get isSubscribed() {
-      return lanes.sid(channel) !== undefined;
+      return shared.sid(channel) !== undefined;
     },
-    has: (ticker) => lanes.has(channel, ticker),
-    join: (reader) => lanes.join(channel, reader, params),
-    added: (reader, tickers) => lanes.added(channel, reader, tickers),
-    removed: () => lanes.removed(channel),
-    leave: (reader) => lanes.leave(channel, reader),
+    has: (ticker) => shared.has(channel, ticker),
+    join: (reader) => shared.join(channel, reader, params),
+    added: (reader, tickers) => shared.added(channel, reader, tickers),
+    removed: () => shared.removed(channel),
+    leave: (reader) => shared.leave(channel, reader),
     async askSnapshots(tickers, timeoutMs) {
       try {
-        await lanes.askSnapshots(channel, param, tickers, timeoutMs);
+        await shared.askSnapshots(channel, param, tickers, timeoutMs);
       } catch (error) {
         if (error instanceof KalshiStreamError) throw error;
       }

@@ -27,10 +27,10 @@ export interface ChannelReader {
   strange?(reason: "unknown-frame" | "gap", needed: number): void;
   /** The connection is gone, or the subscription. */
   interrupted?(): void;
-  /** The server has what this consumer wants. */
+  /** The server has what this reader wants. */
   synced?(): void;
   /** Kalshi refuses these keys, which were taken out of `keys`. Without it, calls that wait for them are rejected. */
   refused?(keys: readonly string[], error: KalshiError): void;
-  /** The channel has ended for this consumer. */
+  /** The channel has ended for this reader. */
   end(error?: KalshiError): void;
 }

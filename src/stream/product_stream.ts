@@ -20,7 +20,7 @@ import { ErrorLog } from "./error_log.ts";
 import { KalshiStreamClosedError } from "./errors.ts";
 import type { Frame } from "./frame.ts";
 import type { OtherFrame } from "./items.ts";
-import { Lanes } from "./lanes.ts";
+import { SharedSubscriptions } from "./shared_subscriptions.ts";
 import { LiveBooks } from "./live_books.ts";
 import type { LiveOrderBook } from "./live_order_book.ts";
 import { marketLookup } from "./market_lookup.ts";
@@ -60,7 +60,7 @@ export interface ReadOptions extends SubscribeOptions {
 export class ProductStream {
   readonly #product: StreamProduct;
   readonly #connection: Connection;
-  readonly #lanes: Lanes;
+  readonly #shared: SharedSubscriptions;
   readonly #books: LiveBooks;
   readonly #config: KalshiConfig;
   readonly #clock: Clock;
@@ -89,17 +89,17 @@ export class ProductStream {
       onFrame: (frame) => this.#receive(frame),
       onUnreadable: (text, fromMs) => {
         this.#unreadable++;
-        this.#lanes.unreadable(fromMs);
+        this.#shared.unreadable(fromMs);
         this.#tell(onUnreadable, text);
       },
       onStatus: (status) => this.#changed(status),
       onError: this.onError,
       // Where a snapshot costs a new subscription, none is asked for as a check.
       onInterval: () => verifyBooks && product.books.snapshotAction !== undefined && this.#books.audit(),
-      onList: (sids) => this.#lanes.listed(sids),
+      onList: (sids) => this.#shared.listed(sids),
     });
     const shared = { clock, backoff: config, onError: this.onError };
-    this.#lanes = new Lanes({
+    this.#shared = new SharedSubscriptions({
       ...shared,
       product,
       connection: this.#connection,
@@ -107,7 +107,7 @@ export class ProductStream {
     });
     this.#books = new LiveBooks({
       ...shared,
-      feed: bookFeed(product, this.#connection, this.#lanes),
+      feed: bookFeed(product, this.#connection, this.#shared),
       timeoutMs: config.timeoutMs,
       lookUp: marketLookup(options.lookup),
     });
@@ -143,7 +143,7 @@ export class ProductStream {
       bytes,
       reconnects,
       unreadable: this.#unreadable,
-      ...this.#lanes.stats,
+      ...this.#shared.stats,
       resyncs: this.#books.resyncs,
       books: this.#books.states,
       dropped: queues.reduce((sum, { dropped }) => sum + dropped, this.#dropped),
@@ -165,7 +165,7 @@ export class ProductStream {
       product: this.#product,
       channel,
       wish,
-      lanes: this.#lanes,
+      shared: this.#shared,
       clock: this.#clock,
       timeoutMs: this.#config.timeoutMs,
       queue,
@@ -250,19 +250,19 @@ export class ProductStream {
         if (last > this.#lag.max) this.#lag.max = last;
       }
     }
-    this.#lanes.receive(frame);
+    this.#shared.receive(frame);
   }
 
   #changed(status: StreamStatus): void {
-    if (status.state === "open") this.#lanes.up();
-    else if (status.state === "reconnecting") this.#lanes.down();
+    if (status.state === "open") this.#shared.up();
+    else if (status.state === "reconnecting") this.#shared.down();
     for (const watcher of this.#watchers) watcher.push(status);
     if (status.state !== "closed") return;
     const { cause } = status;
     const error = cause === undefined || cause instanceof KalshiStreamClosedError
       ? cause
       : new KalshiStreamClosedError(`The stream is closed: ${cause.message}`, { cause });
-    this.#lanes.close(error, closedError(status));
+    this.#shared.close(error, closedError(status));
     for (const watcher of this.#watchers) watcher.end();
     this.#watchers.clear();
     this.#log.end();

@@ -14,7 +14,7 @@ import type { StreamItem, StreamMarker } from "./items.ts";
 import type { Frame } from "./frame.ts";
 import { KalshiStreamClosedError } from "./errors.ts";
 import type { ChannelReader } from "./channel_reader.ts";
-import type { Lanes } from "./lanes.ts";
+import type { SharedSubscriptions } from "./shared_subscriptions.ts";
 import { type QueueOptions, StreamQueue } from "../base/queue.ts";
 import { type QueueStats, readQueueOptions } from "./queue_options.ts";
 import type { AsyncItems } from "../base/web_types.ts";
@@ -32,7 +32,7 @@ export interface SubscriptionOptions {
   readonly product: StreamProduct;
   readonly channel: string;
   readonly wish: Wish;
-  readonly lanes: Lanes;
+  readonly shared: SharedSubscriptions;
   readonly clock: Clock;
   readonly timeoutMs: number;
   readonly queue?: QueueOptions | undefined;
@@ -40,7 +40,7 @@ export interface SubscriptionOptions {
   readonly handler?: ((item: object) => void) | undefined;
   readonly onError: (error: unknown) => void;
   /** Puts something between the channel and the queue. */
-  readonly wrap?: ((consumer: ChannelReader) => ChannelReader) | undefined;
+  readonly wrap?: ((reader: ChannelReader) => ChannelReader) | undefined;
   readonly onEnd: () => void;
 }
 
@@ -72,7 +72,7 @@ export class Subscription<Message> implements AsyncIterable<StreamItem<Message>>
   /** Channel. */
   readonly channel: string;
   readonly #options: SubscriptionOptions;
-  readonly #consumer: ChannelReader;
+  readonly #reader: ChannelReader;
   readonly #queue: StreamQueue<object>;
   #isOpen = false;
   #ended = false;
@@ -85,7 +85,7 @@ export class Subscription<Message> implements AsyncIterable<StreamItem<Message>>
   }
 
   private constructor(options: SubscriptionOptions) {
-    const { product, channel, wish, handler, onError, wrap = (consumer) => consumer } = options;
+    const { product, channel, wish, handler, onError, wrap = (reader) => reader } = options;
     const { policy } = channelOf(product, channel);
     const rule = product.picks[wish.param ?? ""];
     this.channel = channel;
@@ -100,7 +100,7 @@ export class Subscription<Message> implements AsyncIterable<StreamItem<Message>>
     const take = handler === undefined
       ? (item: object) => this.#queue.push(item)
       : (item: object) => guard(() => handler(item), onError);
-    this.#consumer = wrap({
+    this.#reader = wrap({
       param: wish.param,
       keys: wish.keys,
       deliver: (frame: Frame) => take(frame),
@@ -117,7 +117,7 @@ export class Subscription<Message> implements AsyncIterable<StreamItem<Message>>
 
   /** What it reads: tickers or ids; undefined for everything. */
   get keys(): readonly string[] | undefined {
-    return this.#consumer.keys && [...this.#consumer.keys];
+    return this.#reader.keys && [...this.#reader.keys];
   }
 
   /**
@@ -127,18 +127,18 @@ export class Subscription<Message> implements AsyncIterable<StreamItem<Message>>
    * @throws {KalshiStreamClosedError} when the subscription has ended
    */
   async add(keys: readonly string[], given: WaitOptions = {}): Promise<void> {
-    const { lanes, channel } = this.#options;
+    const { shared, channel } = this.#options;
     const options = readCall("add", given);
     readKeys(this.channel, keys);
     const own = this.#picked();
     const added = new Set(keys.filter((key) => !own.has(key)));
     for (const key of added) own.add(key);
     try {
-      await this.#wait(lanes.added(channel, this.#consumer, added), `Adding to "${channel}"`, options);
+      await this.#wait(shared.added(channel, this.#reader, added), `Adding to "${channel}"`, options);
     } catch (error) {
       // Whoever gives up does not want them any longer.
       for (const key of added) own.delete(key);
-      void lanes.removed(channel);
+      void shared.removed(channel);
       throw error;
     }
   }
@@ -149,7 +149,7 @@ export class Subscription<Message> implements AsyncIterable<StreamItem<Message>>
     readKeys(this.channel, keys);
     const own = this.#picked();
     for (const key of keys) own.delete(key);
-    await this.#wait(this.#options.lanes.removed(this.channel), `Removing from "${this.channel}"`, options);
+    await this.#wait(this.#options.shared.removed(this.channel), `Removing from "${this.channel}"`, options);
   }
 
   /**
@@ -166,7 +166,7 @@ export class Subscription<Message> implements AsyncIterable<StreamItem<Message>>
       );
     }
     // Whether Kalshi acknowledges this command beside sending the snapshots is not documented.
-    this.#options.lanes.askSnapshots(this.channel, this.#consumer.param ?? "", keys)
+    this.#options.shared.askSnapshots(this.channel, this.#reader.param ?? "", keys)
       .catch((error) => error.code === "STREAM" && this.#options.onError(error));
   }
 
@@ -182,7 +182,7 @@ export class Subscription<Message> implements AsyncIterable<StreamItem<Message>>
     if (list === undefined) {
       throw new KalshiConfigError(`"${this.channel}" has no list to ask for.`);
     }
-    const answer = this.#options.lanes.update(this.channel, list, {});
+    const answer = this.#options.shared.update(this.channel, list, {});
     const { msg } = await this.#wait(answer, `Listing "${this.channel}"`, options);
     const names = msg[key];
     return Array.isArray(names) ? names : [];
@@ -190,7 +190,7 @@ export class Subscription<Message> implements AsyncIterable<StreamItem<Message>>
 
   /** Ends it: the loop gets what is queued, then ends. A second call is harmless. */
   async unsubscribe(): Promise<void> {
-    this.#consumer.end();
+    this.#reader.end();
     await this.#leave();
   }
 
@@ -206,7 +206,7 @@ export class Subscription<Message> implements AsyncIterable<StreamItem<Message>>
   }
 
   #picked(): Set<string> {
-    const { keys } = this.#consumer;
+    const { keys } = this.#reader;
     if (this.#ended) throw new KalshiStreamClosedError(`The subscription to "${this.channel}" has ended.`);
     if (keys !== undefined) return keys;
     throw new KalshiConfigError(
@@ -215,8 +215,8 @@ export class Subscription<Message> implements AsyncIterable<StreamItem<Message>>
   }
 
   async #start(options: WaitOptions): Promise<void> {
-    const { channel, wish, lanes } = this.#options;
-    const joining = lanes.join(channel, this.#consumer, wish.options);
+    const { channel, wish, shared } = this.#options;
+    const joining = shared.join(channel, this.#reader, wish.options);
     await this.#wait(joining, `Subscribing to "${channel}"`, options);
     this.#isOpen = true;
   }
@@ -238,6 +238,6 @@ export class Subscription<Message> implements AsyncIterable<StreamItem<Message>>
 
   #leave(): Promise<void> {
     this.#end();
-    return this.#options.lanes.leave(this.channel, this.#consumer);
+    return this.#options.shared.leave(this.channel, this.#reader);
   }
 }
