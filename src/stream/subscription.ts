@@ -196,7 +196,7 @@ export class Subscription<Message> implements AsyncIterable<StreamItem<Message>>
 
   /** The items. One loop reads them; leaving it unsubscribes. */
   [Symbol.asyncIterator](): AsyncItems<StreamItem<Message>> {
-    // The channel's name promises the type of its messages; the lane has checked their `type`.
+    // The channel's name promises the type of its messages; their subscription has checked the `type`.
     return this.#queue as object as AsyncItems<StreamItem<Message>>;
   }
 

@@ -1,5 +1,10 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { KalshiAbortError, KalshiConfigError, KalshiTimeoutError } from "../../src/base/errors.ts";
+import {
+  KalshiAbortError,
+  KalshiConfigError,
+  type KalshiError,
+  KalshiTimeoutError,
+} from "../../src/base/errors.ts";
 import {
   KalshiStreamClosedError,
   KalshiStreamError,
@@ -612,6 +617,29 @@ test("list_subscriptions shows a subscription that was lost without a word", asy
   assertEquals((await take(trades, 1)).map(({ type }) => type), ["gap"]);
   await stream.close();
 });
+
+for (const fault of ["refuse", "ignore"] as const) {
+  test(`a list of subscriptions that Kalshi does not give (${fault}) is told, and costs nothing`, async () => {
+    await using venue = await startTimed();
+    const errors: unknown[] = [];
+    const onError = (error: unknown) => errors.push(error);
+    const stream = await venue.connect({ onError }, { ...config, wsPingIntervalMs: 10_000 });
+    await stream.subscribe("trade");
+    const choice = { command: "list_subscriptions", times: 1 } as const;
+    venue.exchange.sockets.fail(fault === "refuse" ? { ...choice, fault, code: 27 } : { ...choice, fault });
+    // Pings are the signs of life: the sixth asks for the list as well.
+    await venue.clock.advance(75_000);
+    assertEquals(venue.wire.sent("list_subscriptions").length, 1);
+    const codes = errors.map((error) => (error as Partial<KalshiError>).code);
+    assertEquals(codes, [fault === "refuse" ? "STREAM" : "TIMEOUT"]);
+    assertEquals([stream.state, stream.stats().reconnects, venue.wire.sent("subscribe").length], [
+      "open",
+      0,
+      1,
+    ]);
+    await stream.close();
+  });
+}
 
 test("missing numbers are told, repeated frames are dropped, late ones still come", async () => {
   await using venue = await startTimed();
