@@ -27,7 +27,7 @@ export async function commandFor(runtime: BenchRuntime, file: string): Promise<[
         target: "node20",
         packages: "external",
         alias: {
-          "#runtime": "./src/runtime/node.ts",
+          "#runtime": "./src/runtime/detected/node.ts",
         },
         conditions: ["kalshi-source"],
         logLevel: "error",
