@@ -8,7 +8,7 @@ import { benchExchange } from "./exchange_report.ts";
 import type { Figure } from "./measure.ts";
 import { benchCheck, benchOverhead, benchRest } from "./rest_report.ts";
 import { benchSpecDiff } from "./spec_diff.ts";
-import { benchBook, benchStream } from "./stream_report.ts";
+import { benchBook, benchBooks, benchStream } from "./stream_report.ts";
 import { benchWorkerStart } from "./worker_start.ts";
 
 const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
@@ -17,6 +17,7 @@ const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   "check": benchCheck,
   "exchange": benchExchange,
   "stream": benchStream,
+  "books": benchBooks,
   "book": benchBook,
   "spec-diff": benchSpecDiff,
   "worker-start": benchWorkerStart,

@@ -1,4 +1,5 @@
 /** The benches of the stream, on every runtime, and of order books in memory. */
+import { mkdirSync, writeFileSync } from "node:fs";
 import type { Figure } from "./measure.ts";
 import { commandFor, runForResult, RUNTIMES, startServer } from "./support.ts";
 
@@ -17,6 +18,26 @@ export async function benchStream(): Promise<Figure[]> {
     } finally {
       server.stop();
     }
+  }
+  return figures;
+}
+
+/** Many books opened at once, on every runtime. */
+export async function benchBooks(): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  const server = await startServer(...await commandFor("bun", "bench/books_server.ts"));
+  try {
+    // More than a command line holds.
+    mkdirSync(".build/bench", { recursive: true });
+    const served = ".build/bench/books.json";
+    writeFileSync(served, server.line);
+    for (const runtime of RUNTIMES) {
+      const [command, args] = await commandFor(runtime, "bench/books_open.ts", { gc: true });
+      const found = await runForResult<Figure[]>(command, [...args, served]);
+      figures.push(...found.map((figure) => ({ ...figure, name: `${runtime}, ${figure.name}` })));
+    }
+  } finally {
+    server.stop();
   }
   return figures;
 }

@@ -18,6 +18,9 @@ import {
 
 const MARKETS = 100;
 const tickers = Array.from({ length: MARKETS }, (_, n) => `KXBENCH-26NOV24-T${n}`);
+/** Its book changes right before the first frame of a run, and right after the last. */
+const MARK = "KXBENCH-26NOV24-MARK";
+let marks = 0;
 const ID = "9b0f6b43-5b68-4f9f-9f02-9a2d1b8ac1a1";
 
 let socket: Duplex | undefined;
@@ -67,12 +70,22 @@ function delta(seq: number, sid: number): string {
   return JSON.stringify({ type: "orderbook_delta", sid, seq, msg, sending_ts_ms: 1_790_000_000_000 });
 }
 
+function mark(seq: number, sid: number): string {
+  marks++;
+  const msg = { market_ticker: MARK, market_id: ID, price_dollars: "0.1000", delta_fp: "1.00", side: "yes" };
+  return JSON.stringify({ type: "orderbook_delta", sid, seq, msg });
+}
+
 function snapshots(wanted: readonly string[]): void {
   const state = sids.get("orderbook_delta");
   if (state === undefined) return;
   for (const market_ticker of wanted) {
-    const price = levels.get(market_ticker);
-    const side = price === undefined ? {} : { yes_dollars_fp: [[price, "54.00"]] };
+    const level = levels.get(market_ticker);
+    const side = market_ticker === MARK
+      ? { yes_dollars_fp: marks === 0 ? [] : [["0.1000", `${marks}.00`]] }
+      : level === undefined
+      ? {}
+      : { yes_dollars_fp: [[level, "54.00"]] };
     const msg = { market_ticker, market_id: ID, ...side };
     send({ type: "orderbook_snapshot", sid: state.sid, seq: ++state.seq, msg });
   }
@@ -88,7 +101,7 @@ function obey(text: string): void {
     const sid = sids.size + 1;
     sids.set(channel, { sid, seq: 0 });
     send({ id, type: "subscribed", msg: { channel, sid } });
-    if (channel === "orderbook_delta") snapshots(tickers);
+    if (channel === "orderbook_delta") snapshots([...tickers, MARK]);
   }
 }
 
@@ -112,11 +125,14 @@ async function fire(kind: string, count: number, rate: number): Promise<void> {
   }
   // Made before the first one goes, so that making them is not what is measured.
   const chunks: Uint8Array[] = [];
+  const marked = () => chunks.push(encodeFrame(OPCODE.text, mark(++state.seq, state.sid)));
+  if (kind === "book") marked();
   for (let made = 0; made < count;) {
     const frames: Uint8Array[] = [];
     for (let n = 0; n < 200 && made < count; n++, made++) frames.push(frame());
     chunks.push(Buffer.concat(frames));
   }
+  if (kind === "book") marked();
   for (const chunk of chunks) {
     if (!target.write(chunk)) await new Promise((resolve) => target.once("drain", resolve));
   }

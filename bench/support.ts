@@ -8,11 +8,18 @@ import { build } from "esbuild";
 export const RUNTIMES = ["deno", "bun", "node"] as const;
 export type BenchRuntime = (typeof RUNTIMES)[number];
 
-/** The command that runs a TypeScript file on a runtime. */
-export async function commandFor(runtime: BenchRuntime, file: string): Promise<[string, string[]]> {
+/** The command that runs a TypeScript file on a runtime; V8's with a `gc` to call where that is asked for. */
+export async function commandFor(
+  runtime: BenchRuntime,
+  file: string,
+  { gc = false }: { readonly gc?: boolean } = {},
+): Promise<[string, string[]]> {
   switch (runtime) {
     case "deno":
-      return ["node_modules/deno/deno", ["run", "-A", "--no-lock", "--quiet", file]];
+      return [
+        "node_modules/deno/deno",
+        ["run", "-A", "--no-lock", "--quiet", ...gc ? ["--v8-flags=--expose-gc"] : [], file],
+      ];
     case "bun":
       return ["node_modules/.bin/bun", ["--conditions=kalshi-source", file]];
     case "node": {
@@ -32,7 +39,7 @@ export async function commandFor(runtime: BenchRuntime, file: string): Promise<[
         conditions: ["kalshi-source"],
         logLevel: "error",
       });
-      return ["node", ["--no-warnings", outfile]];
+      return ["node", ["--no-warnings", ...gc ? ["--expose-gc"] : [], outfile]];
     }
   }
 }
@@ -44,7 +51,11 @@ export async function startServer(
 ): Promise<{ line: string; stop: () => void }> {
   const child: ChildProcess = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
   const line = await new Promise<string>((resolve, reject) => {
-    child.stdout?.once("data", (data) => resolve(String(data).trim()));
+    let said = "";
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+      said += text;
+      if (said.includes("\n")) resolve(said.slice(0, said.indexOf("\n")));
+    });
     child.once("exit", (code) => reject(new Error(`${command} ${args.join(" ")} ended with ${code}`)));
   });
   return { line, stop: () => void child.kill() };
