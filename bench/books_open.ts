@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import process from "node:process";
 import { KalshiAuth, KalshiConfig } from "../mod.ts";
 import { KalshiStream } from "../src/stream/mod.ts";
-import { type Figure, median } from "./measure.ts";
+import type { Figure } from "./measure.ts";
 
 const ROUNDS = 3;
 const LEVELS = 20;
@@ -53,7 +53,8 @@ for (let round = 0; round < ROUNDS; round++) {
   }
 }
 
-const [ms, bytes] = [median(times), median(sizes)];
+// What else runs on the machine only ever slows; what an earlier round left behind and goes now hides what is held.
+const [ms, bytes] = [Math.min(...times), Math.max(...sizes)];
 const figures: Figure[] = [
   {
     name: `${tickers.length.toLocaleString("en-US")} books of ${LEVELS} levels a side opened: milliseconds`,
