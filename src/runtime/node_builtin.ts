@@ -100,7 +100,7 @@ export function builtinPool(limits?: ConnectionLimits): HttpPool {
   };
 }
 
-const none: Settings = { proxy: undefined, caCertificates: undefined };
+const none: Settings = { proxy: undefined, caCertificates: undefined, webSocketCompression: false };
 
 /** The adapter for Node as it is found, without the undici package: all but HTTP/2 and proxies. */
 export function builtinNodeRuntime(): Runtime {

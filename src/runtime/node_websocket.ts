@@ -128,7 +128,7 @@ export async function connectWebSocket(
       connection.resume();
       return connection;
     },
-    perMessageDeflate: false,
+    perMessageDeflate: settings.webSocketCompression,
     maxPayload: MAX_MESSAGE_BYTES,
     // Looked after below: the package's way costs a look at each text before it is read.
     skipUTF8Validation: true,

@@ -1,5 +1,5 @@
 import { KalshiConfigError } from "../base/errors.ts";
-import { group, list, needed, readOptions, rule, type Rules, whole } from "../base/options.ts";
+import { flag, group, list, needed, readOptions, rule, type Rules, whole } from "../base/options.ts";
 import { LONGEST_MS } from "../base/waits.ts";
 import { LEAST_LIMITS } from "../config/limits.ts";
 import type {
@@ -24,6 +24,7 @@ export interface Proxy {
 export interface Settings {
   readonly proxy: Proxy | undefined;
   readonly caCertificates: readonly string[] | undefined;
+  readonly webSocketCompression: boolean;
 }
 
 const names = ["http2", "maxConnections", "maxKeepaliveConnections", "keepaliveExpiryMs"] as const;
@@ -80,6 +81,7 @@ export const runtimeRules: Rules<RuntimeOptions> = {
     "PEM texts that begin with -----BEGIN CERTIFICATE-----",
     (pem) => isText(pem) && /-----BEGIN (TRUSTED |X509 )?CERTIFICATE-----/.test(pem as string),
   ),
+  webSocketCompression: flag(),
 };
 
 /** A copy of an adapter's options; refuses those that no adapter has, and those that this one cannot honour. */
@@ -99,8 +101,16 @@ export function readRuntimeOptions(
 
 /** Checks what an adapter was given that can honour all of it. */
 export function checkRuntimeOptions(name: string, options: RuntimeOptions): Settings {
-  const { proxy, caCertificates } = readRuntimeOptions(name, options, ["proxy", "caCertificates"]);
-  return { proxy: proxy && takeApart(proxy), caCertificates: caCertificates && [...caCertificates] };
+  const { proxy, caCertificates, webSocketCompression = false } = readRuntimeOptions(name, options, [
+    "proxy",
+    "caCertificates",
+    "webSocketCompression",
+  ]);
+  return {
+    proxy: proxy && takeApart(proxy),
+    caCertificates: caCertificates && [...caCertificates],
+    webSocketCompression,
+  };
 }
 
 function takeApart(proxy: NonNullable<RuntimeOptions["proxy"]>): Proxy {

@@ -58,6 +58,13 @@ export interface RuntimeOptions {
   readonly proxy?: ProxyOptions | undefined;
   /** Certificate authorities, each a PEM text, trusted beside those of the runtime. */
   readonly caCertificates?: readonly string[] | undefined;
+  /**
+   * Offer `permessage-deflate` for WebSockets, which a server may take up or not: fewer bytes, for more work at each
+   * frame. A message may have 64 MiB when it is inflated.
+   *
+   * @default false
+   */
+  readonly webSocketCompression?: boolean | undefined;
 }
 
 export type { ConnectionLimits };
