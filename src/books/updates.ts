@@ -71,12 +71,27 @@ export interface BookFrame {
   readonly msg: Readonly<Record<string, unknown>>;
 }
 
+/** A change that was read from the text of its frame. */
+export interface ScannedDelta {
+  /** Subscription id. */
+  readonly sid: number;
+  /** When Kalshi sent the frame, in Unix milliseconds; undefined where it is not said. */
+  readonly sentAtMs: number | undefined;
+  /** The change. */
+  readonly update: BookDelta;
+}
+
 /** How the books of one product come: what reads their frames. */
 export interface BookDecoder {
   /** The channel that carries them. */
   readonly channel: string;
   /** What a frame does to a book; undefined for a frame that is none of a book. It never throws. */
   decode(frame: BookFrame): BookUpdate | undefined;
+  /**
+   * The change that the text of a frame holds, as `decode` makes it of the parsed text; undefined where the text has to
+   * be parsed, as it is of another kind, or spelled in an unusual way. Without it every text is parsed.
+   */
+  scan?(text: string): ScannedDelta | undefined;
 }
 
 /** Whether an update is, or was to be, the whole book. */

@@ -5,6 +5,7 @@
  */
 
 import type { KalshiError } from "../base/errors.ts";
+import type { BookDelta } from "../books/updates.ts";
 import type { StreamMarker } from "./items.ts";
 import type { Frame } from "./frame.ts";
 
@@ -18,6 +19,8 @@ export interface ChannelReader {
   readonly picks?: boolean;
   /** A frame that it asked for. */
   deliver(frame: Frame): void;
+  /** A change of a book that was read from a frame's text. Where it is left out, frames are parsed. */
+  update?(update: BookDelta): void;
   /** Something was lost. `needed`: what healed it has this sequence number or a higher one. */
   mark(marker: StreamMarker, needed?: number): void;
   /**

@@ -30,6 +30,8 @@ import type { StreamStatus } from "./status.ts";
 
 /** What the owner of a connection is told, synchronously. */
 export interface ConnectionEvents {
+  /** The text of a frame; true when that was enough, so that it need not be parsed. Not told where the user has a parser. */
+  readonly onText: (text: string) => boolean;
   readonly onFrame: (frame: Frame) => void;
   /** Something arrived that is no frame; the one before it came at `fromMs`. */
   readonly onUnreadable: (text: string, fromMs: number) => void;
@@ -308,6 +310,7 @@ export class Connection {
     this.#heard();
     this.frames++;
     this.bytes += bytes;
+    if (this.#takesText(text, before)) return this.#delivered(line);
     const frame = this.#reader.read(text);
     if (frame === undefined) return this.#events.onUnreadable(this.#reader.shown(text), before);
     this.#delivered(line);
@@ -318,6 +321,17 @@ export class Connection {
     } catch (error) {
       this.#events.onError(error);
       this.#events.onUnreadable(this.#reader.shown(text), before);
+    }
+  }
+
+  #takesText(text: string, before: number): boolean {
+    if (this.#options.config.wsJsonParse !== undefined) return false;
+    try {
+      return this.#events.onText(text);
+    } catch (error) {
+      this.#events.onError(error);
+      this.#events.onUnreadable(this.#reader.shown(text), before);
+      return true;
     }
   }
 

@@ -7,6 +7,7 @@
 import type { KalshiError } from "../base/errors.ts";
 import { isAnswer } from "../books/control.ts";
 import { isNumbered, type SequencedKind } from "../books/sequence.ts";
+import type { ScannedDelta } from "../books/updates.ts";
 import type { Connection } from "./connection.ts";
 import { streamError } from "./error_codes.ts";
 import type { Frame } from "./frame.ts";
@@ -119,6 +120,24 @@ export class FrameRouter {
       if (server.state === "absent") continue;
       this.#gap(shared, undefined, "unreadable", server.sequence.last ?? 0, fromMs);
     }
+  }
+
+  /**
+   * Takes the next frame as its text alone; undefined when it has to be parsed: it is no change of a book as Kalshi
+   * spells it, or somebody reads the frames themselves.
+   */
+  receiveText(text: string): ScannedDelta | undefined {
+    const { connection, product: { books: { decoder } } } = this.#options;
+    const scanned = decoder.scan?.(text);
+    const shared = scanned && this.#bySid.get(scanned.sid);
+    if (scanned === undefined || shared?.channel !== decoder.channel) return undefined;
+    const { server, readers } = shared;
+    if (server.state === "absent") return undefined;
+    for (const { update } of readers) if (update === undefined) return undefined;
+    const isGood = this.#inOrder(shared, server, scanned.update.seq as number, "update", text);
+    server.heardAtMs = connection.heardAt;
+    if (isGood) { for (const reader of readers) reader.update?.(scanned.update); }
+    return scanned;
   }
 
   /** Takes the next frame. */

@@ -9,7 +9,7 @@ import type { Clock } from "../base/clock.ts";
 import type { KalshiError } from "../base/errors.ts";
 import type { StreamQueue } from "../base/queue.ts";
 import type { BookChange, BookState } from "../books/changes.ts";
-import { isSnapshot } from "../books/updates.ts";
+import { type BookUpdate, isSnapshot } from "../books/updates.ts";
 import { BookDoubts } from "./book_doubts.ts";
 import { BookEntry, type BookReader } from "./book_entry.ts";
 import type { BookFeed } from "./book_feed.ts";
@@ -150,9 +150,12 @@ export class LiveBooks implements ChannelReader, BookHost {
   // --- as a reader of its channel
 
   deliver(frame: Frame): void {
+    const update = this.#options.feed.decoder.decode(frame);
+    if (update !== undefined) this.update(update);
+  }
+
+  update(update: BookUpdate): void {
     const { feed } = this.#options;
-    const update = feed.decoder.decode(frame);
-    if (update === undefined) return;
     const { ticker = "", seq } = update;
     const entry = this.#entries.get(ticker);
     if (isSnapshot(update)) this.#upkeep.heard(entry);

@@ -18,7 +18,6 @@ import type { ChannelReader } from "./channel_reader.ts";
 import { Connection } from "./connection.ts";
 import { ErrorLog } from "./error_log.ts";
 import { KalshiStreamClosedError } from "./errors.ts";
-import type { Frame } from "./frame.ts";
 import type { OtherFrame } from "./items.ts";
 import { SharedSubscriptions } from "./shared_subscriptions.ts";
 import { LiveBooks } from "./live_books.ts";
@@ -86,7 +85,15 @@ export class ProductStream {
       : (error) => this.#tell(onError, error);
     const auth = KalshiAuth.fromSigner(options.auth);
     this.#connection = new Connection({ product, auth, config, runtime, clock }, {
-      onFrame: (frame) => this.#receive(frame),
+      onText: (text) => {
+        const scanned = this.#shared.receiveText(text);
+        if (scanned !== undefined) this.#measureLag(scanned.sentAtMs);
+        return scanned !== undefined;
+      },
+      onFrame: (frame) => {
+        this.#measureLag(frame.sending_ts_ms);
+        this.#shared.receive(frame);
+      },
       onUnreadable: (text, fromMs) => {
         this.#unreadable++;
         this.#shared.unreadable(fromMs);
@@ -240,17 +247,14 @@ export class ProductStream {
     if (hook !== undefined) guard(() => hook(event), (error) => this.#log.write("A hook threw:", error));
   }
 
-  #receive(frame: Frame): void {
-    const sentAt = frame.sending_ts_ms;
-    if (typeof sentAt === "number") {
-      const last = this.#connection.heardAt - sentAt;
-      if (this.#lag === undefined) this.#lag = { last, max: last };
-      else {
-        this.#lag.last = last;
-        if (last > this.#lag.max) this.#lag.max = last;
-      }
+  #measureLag(sentAtMs: unknown): void {
+    if (typeof sentAtMs !== "number") return;
+    const last = this.#connection.heardAt - sentAtMs;
+    if (this.#lag === undefined) this.#lag = { last, max: last };
+    else {
+      this.#lag.last = last;
+      if (last > this.#lag.max) this.#lag.max = last;
     }
-    this.#shared.receive(frame);
   }
 
   #changed(status: StreamStatus): void {

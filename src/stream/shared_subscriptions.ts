@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { ScannedDelta } from "../books/updates.ts";
 import type { BackoffOptions } from "../base/backoff.ts";
 import type { Clock } from "../base/clock.ts";
 import { KalshiConfigError, type KalshiError } from "../base/errors.ts";
@@ -218,6 +219,11 @@ export class SharedSubscriptions {
   /** Something arrived that could not be read: nobody knows what it was. `fromMs`: when the one before it came. */
   unreadable(fromMs: number): void {
     this.#router.unreadable(fromMs);
+  }
+
+  /** The change that the text of the next frame holds, once it was taken; undefined when the text has to be parsed. */
+  receiveText(text: string): ScannedDelta | undefined {
+    return this.#router.receiveText(text);
   }
 
   /** Takes the next frame. */

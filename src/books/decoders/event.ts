@@ -29,6 +29,21 @@ export interface RestOrderBook {
 
 const ONE_DOLLAR = 10_000;
 
+const TEXT = String.raw`[^"\\\x00-\x1f]*`;
+const NUMBER = String.raw`([1-9]\d{0,14})`;
+
+/**
+ * A change as Kalshi spells it: no spaces, no escapes, these fields in this order. Such frames are most of what a stream
+ * of books gets, and a pattern reads one in half the time that `JSON.parse` takes for all of its objects. Whatever is
+ * spelled otherwise is parsed.
+ */
+const USUAL_DELTA = new RegExp(
+  `^\\{"type":"orderbook_delta","sid":${NUMBER},"seq":${NUMBER},"msg":\\{"market_ticker":"(${TEXT})"` +
+    `(?:,"market_id":"${TEXT}")?,"price_dollars":"([\\d.]+)","delta_fp":"(-?[\\d.]+)","side":"(yes|no)"` +
+    `(?:,"client_order_id":"(${TEXT})")?(?:,"subaccount":(0|[1-9]\\d{0,9}))?(?:,"ts":"${TEXT}")?` +
+    `(?:,"ts_ms":${NUMBER})?\\}(?:,"sending_ts_ms":${NUMBER})?\\}$`,
+);
+
 /** A YES price as it comes from the wire. */
 function readPrice(text: unknown): number {
   const price = parsePrice(text as string);
@@ -86,7 +101,30 @@ export function eventBookDecoder(options: EventBookDecoderOptions = {}): BookDec
       subaccount,
     };
   };
-  return { channel: "orderbook_delta", decode: (frame) => decodeBy(frame, snapshot, delta) };
+  return {
+    channel: "orderbook_delta",
+    decode: (frame) => decodeBy(frame, snapshot, delta),
+    scan(text) {
+      const found = USUAL_DELTA.exec(text);
+      if (found === null) return undefined;
+      const whole = (index: number) => found[index] === undefined ? undefined : Number(found[index]);
+      const msg = {
+        market_ticker: found[3],
+        price_dollars: found[4],
+        delta_fp: found[5],
+        side: found[6],
+        client_order_id: found[7],
+        subaccount: whole(8),
+        ts_ms: whole(9),
+      };
+      try {
+        const update = delta({ type: "orderbook_delta", seq: Number(found[2]), msg });
+        return { sid: Number(found[1]), sentAtMs: whole(10), update };
+      } catch {
+        return undefined; // whatever is wrong with it is told as ever
+      }
+    },
+  };
 }
 
 /**
