@@ -600,3 +600,34 @@ test("a raw reader and a book of the same market live side by side", async () =>
   await delta(venue, "A", "yes", "0.5600", "1.00");
   assertEquals((await take(raw, 1)).map(({ type }) => type), ["orderbook_delta"]);
 });
+
+test("a parser of the user's gets every frame, those of books among them", async () => {
+  await using venue = await startQuoted();
+  let parsed = 0;
+  const wsJsonParse = (text: string) => {
+    parsed++;
+    return JSON.parse(text);
+  };
+  await using stream = await venue.connect({}, { ...config, wsJsonParse });
+  const book = await stream.orderBook("A");
+  for (let n = 0; n < 3; n++) await delta(venue, "A", "yes", "0.5600", "1.00");
+  assertEquals([book.bestBidSize, parsed], [1_300, stream.stats().frames]);
+});
+
+test("a change that is spelled in an unusual way changes the book like any other", async () => {
+  await using venue = await startQuoted();
+  await using stream = await venue.connect({}, config);
+  const book = await stream.orderBook("A");
+  const send = async (seq: number, spelled: (text: string) => string) => {
+    const msg = { market_ticker: "A", price_dollars: "0.5600", delta_fp: "1.00", side: "yes" };
+    venue.exchange.sockets.send(spelled(JSON.stringify({ type: "orderbook_delta", sid: 1, seq, msg })));
+    await venue.clock.advance(0);
+  };
+  await send(2, (text) => text);
+  await send(3, (text) => text.replaceAll(":", " : "));
+  await send(4, (text) => text.replace("yes", "y\\u0065s"));
+  await send(4, (text) => text.replace("yes", "y\\u0065s"));
+  await send(5, (text) => text);
+  await send(5, (text) => text);
+  assertEquals([book.state, book.seq, book.bestBidSize, stream.stats().duplicates], ["live", 5, 1_400, 2]);
+});
