@@ -30,5 +30,6 @@ export type {
   BookFrame,
   BookSnapshot,
   BookUpdate,
+  ScannedDelta,
   UnreadableUpdate,
 } from "./updates.ts";
