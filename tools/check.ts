@@ -118,6 +118,32 @@ function deadLinks(): Outcome {
   return none(problems);
 }
 
+/** The files of this project that pages speak of are there. */
+function deadPaths(): Outcome {
+  return none(
+    markdown.flatMap((page) =>
+      [...readFileSync(page, "utf8").matchAll(/`((?:src|tests|tools|bench|docs|examples)\/[\w./-]*\w)`/g)]
+        .filter(([, path = ""]) => !existsSync(path))
+        .map(([, path]) => `${page}: no ${path}`)
+    ),
+  );
+}
+
+/** Folders of tests without a room in src/: what is tested there is no part of the library. */
+const OTHER_TESTS = ["examples", "package", "support", "tools"];
+
+/** Tests mirror `src/`: each room has its folder, and each folder its room. */
+function strayTests(): Outcome {
+  const foldersIn = (path: string) =>
+    readdirSync(path, { withFileTypes: true }).filter((one) => one.isDirectory()).map(({ name }) => name);
+  const [rooms, folders] = [foldersIn("src"), foldersIn("tests")];
+  return none([
+    ...folders.filter((name) => !rooms.includes(name) && !OTHER_TESTS.includes(name))
+      .map((name) => `tests/${name} has no src/${name}.`),
+    ...rooms.filter((name) => !folders.includes(name)).map((name) => `src/${name} has no tests/${name}.`),
+  ]);
+}
+
 /** Every entry is spoken of, every page of the docs can be reached from the front page. */
 function unmentioned(): Outcome {
   const text = markdown.map((page) => readFileSync(page, "utf8")).join("\n");
@@ -251,6 +277,8 @@ const steps: readonly (readonly [name: string, step: () => Outcome | Promise<Out
   ["code blocks", () => checkWith({ noUnusedLocals: false }, "--doc-only", ...documented, ...markdown)],
   ["links", deadLinks],
   ["pages", unmentioned],
+  ["files that pages speak of", deadPaths],
+  ["tests that mirror src", strayTests],
   ["what is published", published],
   [
     "who may know whom",

@@ -9,7 +9,7 @@
 import type { Payer } from "./charge.ts";
 import { type RateBudget, TokenBucket } from "./token_bucket.ts";
 
-/** See the module. */
+/** The buckets of one kind that an account has: one for each shard that was named, and one for all others. */
 export class ShardBuckets {
   readonly #unnamed: TokenBucket;
   readonly #named = new Map<number, TokenBucket>();
