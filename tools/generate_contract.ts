@@ -61,9 +61,10 @@ export function generateContract(): Map<string, string> {
     },
   ];
   const sharedWs = JSON.parse(readFacts("asyncapi.json"));
+  const retired = JSON.parse(readFacts("retired_error_codes.json"));
   for (const { product, file, ws, folder, what } of products) {
     const spec = new RestSpec(readFacts(file));
-    const wsSpec = new WsSpec(readFacts(ws), sharedWs);
+    const wsSpec = new WsSpec(readFacts(ws), sharedWs, retired);
     const from = `the ${what} OpenAPI specification`;
     const wsFrom = `the ${what} AsyncAPI specification`;
     files.set(

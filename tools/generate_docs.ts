@@ -32,7 +32,11 @@ function operationsTable(spec: RestSpec): string {
 
 /** The channels in docs/streaming.md, in the order of the specification. */
 function channelNames(): string {
-  const { channels } = new WsSpec(readFacts("asyncapi.json"), undefined);
+  const { channels } = new WsSpec(
+    readFacts("asyncapi.json"),
+    undefined,
+    JSON.parse(readFacts("retired_error_codes.json")),
+  );
   return [...channels.keys()].map((name) => `\`${name}\``).join(", ");
 }
 

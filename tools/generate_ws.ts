@@ -2,13 +2,10 @@
 import { type Json, type NamedShape, pascal, refName, refs, Shapes } from "./generate_spec.ts";
 import { docComment, typesModule } from "./generate_types.ts";
 
-/** Codes that Kalshi retired on 2026-09-10: a server that lags may still send them, and 17 ended a subscription. */
-const retiredErrors = [
-  { code: 6, error: "Already subscribed" },
-  { code: 16, error: "Market not found" },
-  { code: 17, error: "Internal error" },
-];
-const retiredTerminalErrors = [17];
+/** Codes that Kalshi retired: a server that lags may still send them. */
+export interface RetiredErrors {
+  readonly codes: readonly { readonly code: number; readonly error: string; readonly terminal: boolean }[];
+}
 
 /** What Kalshi's pages of the channels say and its specification does not. */
 interface ChannelPage {
@@ -60,7 +57,7 @@ export class WsSpec {
   readonly errors: readonly { readonly code: number; readonly error: string }[];
   readonly terminalErrors: readonly number[];
 
-  constructor(text: string, shared: Json) {
+  constructor(text: string, shared: Json, { codes: retired }: RetiredErrors) {
     const spec = JSON.parse(text);
     const schemas: Record<string, Json> = spec.components.schemas ?? {};
     const anyChannel = { type: "array", minItems: 1, items: { "x-type": "Open<Channel>" } };
@@ -125,10 +122,18 @@ export class WsSpec {
     this.messages = messages;
     this.channels = new Map(channels);
     const errors = spec["x-error-codes"] === undefined ? shared : spec;
-    this.errors = [...errors["x-error-codes"], ...retiredErrors].sort((a, b) => a.code - b.code);
-    this.terminalErrors = [...errors["x-terminal-error-codes"], ...retiredTerminalErrors].sort((a, b) =>
-      a - b
-    );
+    const named = retired.map(({ code }) => code);
+    if (String(named) !== String(errors["x-retired-error-codes"])) {
+      throw new Error(
+        `retired_error_codes.json names ${named}, and the specification retires ${
+          errors["x-retired-error-codes"]
+        }`,
+      );
+    }
+    const meanings = retired.map(({ code, error }) => ({ code, error }));
+    this.errors = [...errors["x-error-codes"], ...meanings].sort((a, b) => a.code - b.code);
+    const ended = retired.filter(({ terminal }) => terminal).map(({ code }) => code);
+    this.terminalErrors = [...errors["x-terminal-error-codes"], ...ended].sort((a, b) => a - b);
     this.types = [...shapes.named].map(([name, { shape, facts }]) => ({
       name,
       shape,

@@ -76,10 +76,10 @@ function wordsOf(value: string): string[] {
 interface Reading {
   readonly text: string;
   /** Start and end of each letter; undefined where the letters are those of the text. */
-  readonly places?: readonly Place[] | undefined;
+  readonly places?: readonly Span[] | undefined;
 }
 
-type Place = readonly [start: number, end: number];
+type Span = readonly [start: number, end: number];
 
 /** Escapes: codes of a letter in hexadecimal, decimal and octal digits, and a letter behind a backslash. */
 const ESCAPES =
@@ -96,7 +96,7 @@ const NAMED: Readonly<Record<string, string>> = {
 const TAGS = /<[^<>]{0,200}>/g;
 
 /** Where letters of a reading stand in the text. */
-function placeIn({ places }: Reading, start: number, end: number): Place {
+function placeIn({ places }: Reading, start: number, end: number): Span {
   return places === undefined ? [start, end] : [places[start]?.[0] ?? 0, places[end - 1]?.[1] ?? 0];
 }
 
@@ -117,7 +117,7 @@ function undo(
   letterOf: (escape: RegExpMatchArray) => string,
 ): Reading | undefined {
   const { text } = reading;
-  const places: Place[] = [];
+  const places: Span[] = [];
   let plain = "";
   let at = 0;
   const keep = (end: number) => {
@@ -212,7 +212,7 @@ export class Secrets {
   /** The text without secrets and private keys. */
   redact(text: string): string {
     const spellings = this.#spellings ??= learn(this.#all());
-    const spots: Place[] = [];
+    const spots: Span[] = [];
     for (const reading of readingsOf(text)) {
       for (const [start, end] of spotsIn(reading.text, spellings)) spots.push(placeIn(reading, start, end));
     }
@@ -266,7 +266,7 @@ function asJson(value: unknown): string {
 }
 
 /** Where a text holds secrets. */
-function* spotsIn(text: string, spellings: Spellings): Iterable<Place> {
+function* spotsIn(text: string, spellings: Spellings): Iterable<Span> {
   if (text.includes("-----BEGIN")) {
     for (const { index, 0: key } of text.matchAll(PRIVATE_KEY)) yield [index, index + key.length];
   }
@@ -279,7 +279,7 @@ function* spotsIn(text: string, spellings: Spellings): Iterable<Place> {
 }
 
 /** Where a text holds letters of a secret in a row, whatever else stands between them. */
-function* runsIn(text: string, spellings: Spellings): Iterable<Place> {
+function* runsIn(text: string, spellings: Spellings): Iterable<Span> {
   const letters = lettersOf(text);
   let places: number[] | undefined;
   for (let at = 0; at + PIECE <= letters.length; at++) {
@@ -292,7 +292,7 @@ function* runsIn(text: string, spellings: Spellings): Iterable<Place> {
 }
 
 /** The run of a secret's letters that has a piece of it here. */
-function runAt(letters: string, at: number, { text, pieces, digitsAt }: Spellings): Place | undefined {
+function runAt(letters: string, at: number, { text, pieces, digitsAt }: Spellings): Span | undefined {
   for (const known of pieces.get(letters.slice(at, at + PIECE)) ?? []) {
     let before = 0;
     let after = PIECE;
@@ -304,7 +304,7 @@ function runAt(letters: string, at: number, { text, pieces, digitsAt }: Spelling
 }
 
 /** The text with these spots covered. */
-function cover(text: string, spots: readonly Place[]): string {
+function cover(text: string, spots: readonly Span[]): string {
   if (spots.length === 0) return text;
   let covered = "";
   let end = 0;

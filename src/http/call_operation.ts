@@ -98,7 +98,7 @@ export function call<P, R, B>(
 }
 
 /** Runs an operation whose success says nothing but that. */
-export function send<P, R, B>(
+export function callForNothing<P, R, B>(
   http: HttpPipeline,
   operation: Operation<P, R, B>,
   params: P,

@@ -1,6 +1,6 @@
 /** The error of an answer outside 2xx. */
 
-import { advise } from "../base/advice.ts";
+import { advise } from "../base/error_advice.ts";
 import type { Clock } from "../base/clock.ts";
 import { type ErrorBody, excerpt, readErrorBody } from "../base/error_body.ts";
 import {

@@ -16,7 +16,7 @@ import type {
   GetAccountEndpointCostsResponse,
 } from "../contract/event/types.ts";
 import type { CallOptions } from "../http/call_options.ts";
-import { call, callForList, send } from "../http/call_operation.ts";
+import { call, callForList, callForNothing } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 
 /** `client.account` */
@@ -45,7 +45,7 @@ export class Account extends Namespace {
    * @see https://docs.kalshi.com/api-reference/account/upgrade-account-api-usage-level
    */
   upgradeApiUsageLevel(options?: CallOptions): Promise<void> {
-    return send(this.http, UpgradeAccountApiUsageLevel, undefined, options);
+    return callForNothing(this.http, UpgradeAccountApiUsageLevel, undefined, options);
   }
 
   /**

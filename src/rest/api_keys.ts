@@ -19,7 +19,7 @@ import type {
   GetApiKeysResponse,
 } from "../contract/event/types.ts";
 import type { CallOptions } from "../http/call_options.ts";
-import { call, callWith, send } from "../http/call_operation.ts";
+import { call, callForNothing, callWith } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 
 /** `client.apiKeys` */
@@ -60,6 +60,6 @@ export class ApiKeys extends Namespace {
    * @see https://docs.kalshi.com/api-reference/api-keys/delete-api-key
    */
   delete(apiKey: string, options?: CallOptions): Promise<void> {
-    return send(this.http, DeleteApiKey, { api_key: apiKey }, options);
+    return callForNothing(this.http, DeleteApiKey, { api_key: apiKey }, options);
   }
 }

@@ -45,7 +45,7 @@ import type { ListAllOptions } from "../http/call_options.ts";
 import type { PageCall } from "../http/page.ts";
 import type { CallOptions } from "../http/call_options.ts";
 import { assertOneOf, checkFirst, ownFields, readParams } from "./checks.ts";
-import { callFor, listAll, listPage, send } from "../http/call_operation.ts";
+import { callFor, callForNothing, listAll, listPage } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 
 /** `client.communications` */
@@ -121,7 +121,7 @@ export class Rfqs extends Namespace {
    * @see https://docs.kalshi.com/api-reference/communications/delete-rfq
    */
   delete(rfqId: string, options?: CallOptions): Promise<void> {
-    return send(this.http, DeleteRFQ, { rfq_id: rfqId }, options);
+    return callForNothing(this.http, DeleteRFQ, { rfq_id: rfqId }, options);
   }
 }
 
@@ -188,7 +188,7 @@ export class Quotes extends Namespace {
    * @see https://docs.kalshi.com/api-reference/communications/delete-rfq-quote
    */
   delete(rfqId: string, quoteId: string, options?: CallOptions): Promise<void> {
-    return send(this.http, DeleteRFQQuote, { rfq_id: rfqId, quote_id: quoteId }, options);
+    return callForNothing(this.http, DeleteRFQQuote, { rfq_id: rfqId, quote_id: quoteId }, options);
   }
 
   /**
@@ -198,7 +198,7 @@ export class Quotes extends Namespace {
    * @see https://docs.kalshi.com/api-reference/communications/accept-rfq-quote
    */
   accept(rfqId: string, quoteId: string, body: AcceptQuoteRequest, options?: CallOptions): Promise<void> {
-    return send(this.http, AcceptRFQQuote, { rfq_id: rfqId, quote_id: quoteId }, options, body);
+    return callForNothing(this.http, AcceptRFQQuote, { rfq_id: rfqId, quote_id: quoteId }, options, body);
   }
 
   /**
@@ -208,7 +208,7 @@ export class Quotes extends Namespace {
    * @see https://docs.kalshi.com/api-reference/communications/confirm-rfq-quote
    */
   confirm(rfqId: string, quoteId: string, options?: CallOptions): Promise<void> {
-    return send(this.http, ConfirmRFQQuote, { rfq_id: rfqId, quote_id: quoteId }, options, {});
+    return callForNothing(this.http, ConfirmRFQQuote, { rfq_id: rfqId, quote_id: quoteId }, options, {});
   }
 
   /**
@@ -228,7 +228,7 @@ export class Quotes extends Namespace {
    * @see https://docs.kalshi.com/api-reference/communications/delete-quote
    */
   deleteByQuoteId(quoteId: string, options?: CallOptions): Promise<void> {
-    return send(this.http, DeleteQuote, { quote_id: quoteId }, options);
+    return callForNothing(this.http, DeleteQuote, { quote_id: quoteId }, options);
   }
 
   /**
@@ -238,7 +238,7 @@ export class Quotes extends Namespace {
    * @see https://docs.kalshi.com/api-reference/communications/accept-quote
    */
   acceptByQuoteId(quoteId: string, body: AcceptQuoteRequest, options?: CallOptions): Promise<void> {
-    return send(this.http, AcceptQuote, { quote_id: quoteId }, options, body);
+    return callForNothing(this.http, AcceptQuote, { quote_id: quoteId }, options, body);
   }
 
   /**
@@ -248,7 +248,7 @@ export class Quotes extends Namespace {
    * @see https://docs.kalshi.com/api-reference/communications/confirm-quote
    */
   confirmByQuoteId(quoteId: string, options?: CallOptions): Promise<void> {
-    return send(this.http, ConfirmQuote, { quote_id: quoteId }, options, {});
+    return callForNothing(this.http, ConfirmQuote, { quote_id: quoteId }, options, {});
   }
 }
 
@@ -298,6 +298,6 @@ export class BlockTradeProposals extends Namespace {
     options?: CallOptions,
   ): Promise<void> {
     const params = { block_trade_proposal_id: blockTradeProposalId };
-    return send(this.http, AcceptBlockTradeProposal, params, options, body);
+    return callForNothing(this.http, AcceptBlockTradeProposal, params, options, body);
   }
 }

@@ -41,7 +41,7 @@ import type { ListAllOptions } from "../http/call_options.ts";
 import type { PageCall } from "../http/page.ts";
 import type { CallOptions } from "../http/call_options.ts";
 import { assertSomeOf, readParams } from "./checks.ts";
-import { call, callFor, callForList, listAll, listPage, send } from "../http/call_operation.ts";
+import { call, callFor, callForList, callForNothing, listAll, listPage } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 
 /** `client.fcm` */
@@ -131,7 +131,7 @@ export class FcmSubtraders extends Namespace {
     body: UpdateFCMEventContractDailyCapRequest,
     options?: CallOptions,
   ): Promise<void> {
-    await send(this.http, UpdateFCMEventContractDailyCap, undefined, options, body);
+    await callForNothing(this.http, UpdateFCMEventContractDailyCap, undefined, options, body);
   }
 
   /**
@@ -143,7 +143,7 @@ export class FcmSubtraders extends Namespace {
     params: DeleteFCMEventContractDailyCapParams,
     options?: CallOptions,
   ): Promise<void> {
-    return send(this.http, DeleteFCMEventContractDailyCap, params, options);
+    return callForNothing(this.http, DeleteFCMEventContractDailyCap, params, options);
   }
 }
 

@@ -28,7 +28,7 @@ import type {
 } from "../contract/event/types.ts";
 import { withIds } from "../http/check_call.ts";
 import type { CallOptions } from "../http/call_options.ts";
-import { call, callWith, send } from "../http/call_operation.ts";
+import { call, callForNothing, callWith } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 
 /** `client.orderGroups` */
@@ -84,7 +84,7 @@ export class OrderGroups extends Namespace {
     params: Omit<DeleteOrderGroupParams, "order_group_id"> = {},
     options?: CallOptions,
   ): Promise<void> {
-    await send(
+    await callForNothing(
       this.http,
       DeleteOrderGroup,
       withIds(DeleteOrderGroup, params, { order_group_id: orderGroupId }),
@@ -104,7 +104,7 @@ export class OrderGroups extends Namespace {
     params: Omit<UpdateOrderGroupLimitParams, "order_group_id"> = {},
     options?: CallOptions,
   ): Promise<void> {
-    await send(
+    await callForNothing(
       this.http,
       UpdateOrderGroupLimit,
       withIds(UpdateOrderGroupLimit, params, { order_group_id: orderGroupId }),
@@ -123,7 +123,7 @@ export class OrderGroups extends Namespace {
     params: Omit<ResetOrderGroupParams, "order_group_id"> = {},
     options?: CallOptions,
   ): Promise<void> {
-    await send(
+    await callForNothing(
       this.http,
       ResetOrderGroup,
       withIds(ResetOrderGroup, params, { order_group_id: orderGroupId }),
@@ -142,7 +142,7 @@ export class OrderGroups extends Namespace {
     params: Omit<TriggerOrderGroupParams, "order_group_id"> = {},
     options?: CallOptions,
   ): Promise<void> {
-    await send(
+    await callForNothing(
       this.http,
       TriggerOrderGroup,
       withIds(TriggerOrderGroup, params, { order_group_id: orderGroupId }),

@@ -48,7 +48,7 @@ import { withIds } from "../http/check_call.ts";
 import { shown } from "../base/plain.ts";
 import { assertNoExtra, assertOneOf, checkFirst, isGiven, ownFields, withExtras } from "./checks.ts";
 import { type HistoryOptions, listTiers } from "./history.ts";
-import { callFor, callForList, callWith, listPage, send } from "../http/call_operation.ts";
+import { callFor, callForList, callForNothing, callWith, listPage } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 import { writeBatch } from "../writes/batch.ts";
 import { isIdempotent, lookUpOptions, writeOne } from "../writes/once.ts";
@@ -316,7 +316,8 @@ export class Orders extends Namespace {
    */
   cancelAll(params: CancelAllOrdersParams = {}, options: WriteOptions = {}): Promise<void> {
     return writeOne<void>(this.http, options, {
-      send: (options, attempt) => send(this.http, CancelAllOrders, params, options, undefined, attempt),
+      send: (options, attempt) =>
+        callForNothing(this.http, CancelAllOrders, params, options, undefined, attempt),
       lookUp: () => Promise.resolve(undefined),
     });
   }

@@ -53,7 +53,7 @@ import { assertNoExtra, ownFields, withExtras } from "./checks.ts";
 import { parseFixed } from "../base/fixed_point.ts";
 import { writeOne } from "../writes/once.ts";
 import { type HistoryOptions, listTiers } from "./history.ts";
-import { call, callFor, listAll, listPage, send } from "../http/call_operation.ts";
+import { call, callFor, callForNothing, listAll, listPage } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 import { Subaccounts } from "./subaccounts.ts";
 
@@ -109,7 +109,7 @@ export class Portfolio extends Namespace {
    * @see https://docs.kalshi.com/api-reference/portfolio/set-target-balance-allocation
    */
   setTargetBalanceAllocation(body: SetTargetBalanceAllocationRequest, options?: CallOptions): Promise<void> {
-    return send(this.http, SetTargetBalanceAllocation, undefined, options, body);
+    return callForNothing(this.http, SetTargetBalanceAllocation, undefined, options, body);
   }
 }
 

@@ -28,7 +28,7 @@ import type { CallOptions, WriteOptions } from "../http/call_options.ts";
 import { readCallOptions } from "../http/call_options.ts";
 import { assertNoExtra, checkFirst, ownFields } from "./checks.ts";
 import { writeOne } from "../writes/once.ts";
-import { callFor, callForList, listAll, listPage, send } from "../http/call_operation.ts";
+import { callFor, callForList, callForNothing, listAll, listPage } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 
 /** `client.subaccounts`, also `client.portfolio.subaccounts` */
@@ -69,7 +69,7 @@ export class Subaccounts extends Namespace {
    * @see https://docs.kalshi.com/api-reference/portfolio/update-subaccount-netting
    */
   updateNetting(body: UpdateSubaccountNettingRequest, options?: CallOptions): Promise<void> {
-    return send(this.http, UpdateSubaccountNetting, undefined, options, body);
+    return callForNothing(this.http, UpdateSubaccountNetting, undefined, options, body);
   }
 }
 
@@ -112,7 +112,7 @@ export class SubaccountTransfers extends Namespace {
     await writeOne(this.http, options, {
       clientIds: [own.client_transfer_id],
       send: async (options, attempt) => {
-        await send(this.http, ApplySubaccountTransfer, undefined, options, own, attempt);
+        await callForNothing(this.http, ApplySubaccountTransfer, undefined, options, own, attempt);
         return true;
       },
       lookUp: ({ error }) => Promise.resolve(error?.code === "CONFLICT" ? true : undefined),

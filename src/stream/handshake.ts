@@ -13,7 +13,7 @@ import {
   KalshiServerError,
   KalshiTimeoutError,
 } from "../base/errors.ts";
-import { keyAdvice } from "../base/advice.ts";
+import { keyAdvice } from "../base/error_advice.ts";
 import { remedyOf } from "../base/server_codes.ts";
 import type { KalshiAuth } from "../auth/mod.ts";
 import type { Clock } from "../base/clock.ts";

@@ -89,7 +89,7 @@ interface Recorded {
 }
 
 /** The recordings of one request, and how many of them have answered. */
-interface Series {
+interface Recordings {
   readonly recorded: Recorded[];
   used: number;
 }
@@ -156,7 +156,7 @@ export class CassetteTransport implements AsyncDisposable {
   readonly #keepHeaders: readonly string[];
   readonly #network: ReturnType<typeof networkTransport>;
   readonly #recorded: Recorded[] = [];
-  readonly #byKey = new Map<string, Series>();
+  readonly #byKey = new Map<string, Recordings>();
   #opened: Promise<void> | undefined;
   #written: Promise<void> = Promise.resolve();
 

@@ -35,7 +35,7 @@ test("the page on errors has every code of an error once, with a cause and a rem
 });
 
 test("what the page on errors quotes from messages stands in a message", () => {
-  const sources = ["src/base/advice.ts", "src/http/status_error.ts", "src/http/decode.ts"].map((path) =>
+  const sources = ["src/base/error_advice.ts", "src/http/status_error.ts", "src/http/decode.ts"].map((path) =>
     readFileSync(path, "utf8")
   )
     .join("\n");

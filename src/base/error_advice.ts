@@ -6,7 +6,7 @@ import type { RequestIdentity } from "../base/request_identity.ts";
 const MAX_SKEW_MS = 5_000;
 
 /** What is known of an answer that is an error. */
-export interface Refusal {
+export interface RefusedAnswer {
   readonly status: number;
   readonly headers: Pick<Headers, "get">;
   /** Its body; undefined where there is none to read. */
@@ -16,7 +16,7 @@ export interface Refusal {
 }
 
 /** What to do about an answer that is an error; empty where nothing can be said. */
-export function advise({ status, headers, body, nowMs }: Refusal, request: RequestIdentity): string {
+export function advise({ status, headers, body, nowMs }: RefusedAnswer, request: RequestIdentity): string {
   if (isForeign(headers, body)) {
     const key = status === 401 || status === 403 ? ", so that this says nothing of your key" : "";
     return "It is no JSON of Kalshi's: something on the way answered, such as a CDN, a firewall or a proxy, or " +
