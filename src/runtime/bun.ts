@@ -14,7 +14,7 @@ import { checkPoolOptions, checkRuntimeOptions, type Reasons, type Settings } fr
 import { certificateRefused } from "./tls_codes.ts";
 import type { Runtime, RuntimeOptions } from "./types.ts";
 import { untilClosed } from "./until_free.ts";
-import { isWrite } from "./writes.ts";
+import { isSafeMethod } from "../base/http_method.ts";
 
 interface BunRequestInit extends RequestInit {
   protocol?: "http2";
@@ -184,7 +184,7 @@ export function bunRuntime(options: RuntimeOptions = {}): Runtime {
           const init: BunRequestInit = { method, headers, signal: signal ?? null, redirect: "manual" };
           // Without a limit of all connections, those that come back are counted by the session alone.
           if (place?.keepAlive === false && maxConnections !== undefined) init.keepalive = false;
-          if (isWrite(method)) {
+          if (!isSafeMethod(method)) {
             const bytes = encoder.encode(body);
             init.body = oneShot(bytes);
             init.duplex = "half";

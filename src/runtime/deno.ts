@@ -11,7 +11,7 @@ import { nodeCodings } from "./node_codings.ts";
 import { checkPoolOptions, checkRuntimeOptions } from "./options.ts";
 import type { RequestPlace, Runtime, RuntimeOptions } from "./types.ts";
 import { untilBackOrClosed } from "./until_free.ts";
-import { isWrite } from "./writes.ts";
+import { isSafeMethod } from "../base/http_method.ts";
 
 interface DenoHttpClient {
   close(): void;
@@ -136,7 +136,7 @@ export function denoRuntime(options: RuntimeOptions = {}): Runtime {
           if (closed) return Promise.reject(new TypeError("The connection pool is closed."));
           const closes = clientOfPlace && place?.keepAlive === false;
           // Deno reads the first member of a gzip file alone. The answer to a write is short, and comes as it is.
-          const asked = headers["accept-encoding"] ?? (isWrite(method) ? "identity" : undefined);
+          const asked = headers["accept-encoding"] ?? (isSafeMethod(method) ? undefined : "identity");
           const init = {
             method,
             headers: {
@@ -144,7 +144,7 @@ export function denoRuntime(options: RuntimeOptions = {}): Runtime {
               ...(asked !== undefined && { "accept-encoding": asked }),
               ...(closes && { connection: "close" }),
             },
-            body: isWrite(method) ? oneShot(encoder.encode(body)) : null,
+            body: isSafeMethod(method) ? null : oneShot(encoder.encode(body)),
             signal: signal ?? null,
             redirect: "manual",
             client: client ?? choose(place ?? FIRST_PLACE),
