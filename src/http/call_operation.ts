@@ -213,12 +213,15 @@ export function listAll<P, R, K extends keyof R & string>(
 ): AsyncGenerator<ItemOf<R, K>, void, undefined> {
   // What are no options is left for the first page to refuse.
   const options = isPlain(given) ? readOwn(given as ListAllOptions) : Object.create(null) as ListAllOptions;
-  const { maxItems, prefetch, ...rest } = options;
+  const { maxItems, prefetch, signal } = options;
+  const { maxItems: _, prefetch: __, ...others } = options;
+  // Without a prototype: what is not given is not there.
+  const rest: CallOptions = readOwn(others);
   const filter = copyPlain(params) as P;
   return allItems(
     (signal) => fetchPage(http, operation, filter, isPlain(given) ? { ...rest, signal } : given),
     () => readOptions(nameOf(operation), { maxItems, prefetch }, walkRules),
-    rest.signal,
+    signal,
     pauseOf(http, rest),
   );
 }

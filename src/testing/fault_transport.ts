@@ -187,7 +187,7 @@ export class FaultTransport {
     const faults = options.faults?.map((fault, index) =>
       fault === undefined ? undefined : readFault(`FaultTransport.faults[${index}]`, fault)
     );
-    this.#options = { ...options, faults };
+    this.#options = Object.assign(options, { faults });
     this.#send = asFunction(options.transport);
     this.#clock = options.clock ?? systemClock;
   }

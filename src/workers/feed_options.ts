@@ -10,26 +10,60 @@ import { LONGEST_MS } from "../base/waits.ts";
 
 /** Limits and times of a feed. */
 export interface KalshiFeedOptions {
-  /** Markets whose books are kept up also while nobody reads them; none unless told. */
+  /**
+   * Markets whose books are kept up also while nobody reads them.
+   *
+   * @default []
+   */
   readonly tickers?: readonly string[] | undefined;
-  /** How many readers may be connected, requests that wait for a book among them; 500 unless told. */
+  /**
+   * How many readers may be connected, requests that wait for a book among them.
+   *
+   * @default 500
+   */
   readonly maxReaders?: number | undefined;
-  /** How many markets the feed holds for all its readers together; 500 unless told. */
+  /**
+   * How many markets the feed holds for all its readers together.
+   *
+   * @default 500
+   */
   readonly maxMarkets?: number | undefined;
-  /** How many markets one reader may read over a WebSocket, 1 to 150; 100 unless told. */
+  /**
+   * How many markets one reader may read over a WebSocket, 1 to 150.
+   *
+   * @default 100
+   */
   readonly maxMarketsPerReader?: number | undefined;
   /**
-   * How much may be under way to one reader, in bytes; 131 072 unless told. A reader that is further behind gets
-   * whole books instead of changes. All readers together can take this many bytes of the object's memory.
+   * How much may be under way to one reader, in bytes. A reader that is further behind gets whole books instead of
+   * changes. All readers together can take this many bytes of the object's memory.
+   *
+   * @default 131072
    */
   readonly readerBufferBytes?: number | undefined;
-  /** After how many milliseconds without an answer to a heartbeat a reader is closed; 30 000 unless told. */
+  /**
+   * After how many milliseconds without an answer to a heartbeat a reader is closed.
+   *
+   * @default 30000
+   */
   readonly readerTimeoutMs?: number | undefined;
-  /** Time between heartbeats in milliseconds, 1 000 or more; 5 000 unless told. Each is an alarm of the object. */
+  /**
+   * Time between heartbeats in milliseconds, 1 000 or more. Each is an alarm of the object.
+   *
+   * @default 5000
+   */
   readonly heartbeatMs?: number | undefined;
-  /** How long a market stays without readers, in milliseconds; 60 000 unless told. */
+  /**
+   * How long a market stays without readers, in milliseconds.
+   *
+   * @default 60000
+   */
   readonly idleMs?: number | undefined;
-  /** How long `GET /book/{ticker}` waits for a book to be live, in milliseconds; 5 000 unless told. */
+  /**
+   * How long `GET /book/{ticker}` waits for a book to be live, in milliseconds.
+   *
+   * @default 5000
+   */
   readonly bookTimeoutMs?: number | undefined;
   /** Source of time; the runtime's own unless told. */
   readonly clock?: Clock | undefined;

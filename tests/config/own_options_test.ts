@@ -4,6 +4,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import {
+  KalshiAuth,
   KalshiClient,
   type KalshiClientOptions,
   KalshiConfig,
@@ -19,8 +20,21 @@ import {
   STREAM_OPTIONS,
   WALK_OPTIONS,
 } from "../../src/config/option_places.ts";
+import { readOptions } from "../../src/base/options.ts";
+import { queueRules } from "../../src/base/queue.ts";
 import { LocalExchange } from "../../src/local_exchange/mod.ts";
-import { RateLimiter } from "../../src/rate_limits/mod.ts";
+import { autoRules } from "../../src/rate_limits/auto.ts";
+import { AutoRateLimiter, RateLimiter } from "../../src/rate_limits/mod.ts";
+import { RedisRateStore } from "../../src/rate_limits/redis.ts";
+import { redisRules } from "../../src/rate_limits/redis_options.ts";
+import { readQueueOptions } from "../../src/stream/queue_options.ts";
+import { cassetteRules } from "../../src/testing/cassette_transport.ts";
+import { faultTransportRules, rateRules } from "../../src/testing/fault_transport.ts";
+import { CassetteTransport, FaultTransport, memoryCassette } from "../../src/testing/mod.ts";
+import { feedRules } from "../../src/workers/feed_options.ts";
+import { KalshiFeed } from "../../src/workers/mod.ts";
+import { ed25519Pkcs8 } from "../auth/fixtures.ts";
+import { OPTION_TABLES } from "../support/option_tables.ts";
 import { checkRuntimeOptions } from "../../src/runtime/options.ts";
 import type { HttpPool, Runtime } from "../../src/runtime/types.ts";
 import { KalshiStream } from "../../src/stream/mod.ts";
@@ -93,6 +107,13 @@ const order = {
 } as const;
 
 type Options = Record<string, unknown>;
+
+const limit = { refill_rate: 100, bucket_capacity: 300 };
+const readLimits = () => Promise.resolve({ read: limit, write: limit });
+const readCosts = () => Promise.resolve({ default_cost: 10, endpoint_costs: [] });
+const asked: unknown[] = [];
+const told = (...args: unknown[]) => Promise.resolve([asked.push(args), 0]);
+const answer = () => Promise.resolve(new Response("{}"));
 
 /** What each takes, and what it makes of it, as text. */
 const TAKERS: Record<
@@ -249,6 +270,82 @@ const TAKERS: Record<
     good: () => ({ proxy: { url: "http://proxy.example:3128" } }),
     make: (options) => checkRuntimeOptions("Test", options),
   },
+  KalshiAuth: {
+    names: ["passphrase", "runtime", "timestampMs"],
+    good: () => ({}),
+    make: async (options) => {
+      const auth = await KalshiAuth.fromPem("key-1", ed25519Pkcs8, options);
+      const { "KALSHI-ACCESS-SIGNATURE": _, ...headers } = await auth.headers(
+        "GET",
+        "/trade-api/v2/portfolio/balance",
+        Object.assign(options, { timestampMs: 7 }),
+      );
+      return [auth, headers];
+    },
+  },
+  AutoRateLimiter: {
+    names: Object.keys(autoRules),
+    good: () => ({ readLimits, readCosts, clock, refreshMs: 5_000 }),
+    make: async (options) => {
+      const limiter = new AutoRateLimiter(options as never);
+      await limiter.refresh();
+      return [limiter.tryAcquire({ bucket: "read" }), limiter.stats()];
+    },
+  },
+  RedisRateStore: {
+    names: Object.keys(redisRules),
+    good: () => ({ eval: (_: string, keys: string[], args: string[]) => told(keys, args), timeoutMs: 5_000 }),
+    make: async (options) => {
+      asked.length = 0;
+      const store = new RedisRateStore(options as never);
+      const costs = [10];
+      const take = {
+        key: "k",
+        shard: 0,
+        tokensPerSecond: 1,
+        capacity: 9,
+        reserve: 0,
+        spare: 0,
+        urgent: false,
+      };
+      return [await store.take({ ...take, costs }), asked.length];
+    },
+  },
+  KalshiFeed: {
+    names: Object.keys(feedRules),
+    good: () => ({ maxReaders: 7, clock }),
+    make: async (options) => {
+      const idle = { getWebSockets: () => [], storage: { setAlarm: () => Promise.resolve() } };
+      const feed = new KalshiFeed(idle as never, {}, options as never);
+      return await (await feed.fetch(new Request("https://feed.example/status"))).text();
+    },
+  },
+  "a queue": {
+    names: Object.keys(queueRules),
+    good: () => ({ policy: "latest" }),
+    make: (options) => readQueueOptions(options, "error", 5),
+  },
+  FaultTransport: {
+    names: [...Object.keys(faultTransportRules), ...Object.keys(rateRules), "kind", "status", "body"],
+    good: () => ({ transport: answer, seed: 3, rates: { cutAfter: 0.5 } }),
+    make: async (options) => {
+      const transport = new FaultTransport(options as never);
+      for (let turn = 0; turn < 8; turn++) {
+        await transport.fetch(new Request("https://x.example/")).catch(() => {});
+      }
+      return transport.injected;
+    },
+  },
+  CassetteTransport: {
+    names: [...Object.keys(cassetteRules), "ignoreQuery", "ignoreBody"],
+    good: () => ({ cassette: memoryCassette(), mode: "record", transport: answer, match: { query: false } }),
+    make: async (options) => {
+      const transport = new CassetteTransport(options as never);
+      const answer = await transport.fetch(new Request("https://x.example/a?b=1"));
+      await transport.close();
+      return [answer.status, await answer.text(), await transport.unused()];
+    },
+  },
   LocalExchange: {
     names: [
       "seed",
@@ -320,14 +417,40 @@ function onceOnly(options: Options, reads: Map<string, number>): Options {
   return guarded;
 }
 
+/** What would end a call, where an inherited one counted. Deno's own `addEventListener` fails with one that has not aborted. */
+const SIGNALS: readonly unknown[] = [AbortSignal.abort(new Error("inherited"))];
+
+for (const [table, { rules }] of Object.entries(OPTION_TABLES)) {
+  test(`${table}: what is not given stays so, and no rule is inherited, whatever Object.prototype holds`, async () => {
+    const read = (options: object) => {
+      const own = readOptions("Owner", options, rules as never);
+      return JSON.stringify(Object.entries(own).map(([name, value]) => [name, typeof value]));
+    };
+    const clean = await seenBy(() => read({}));
+    for (const name of [...Object.keys(rules), "preset", "test", "takes", "read", "isNeeded"]) {
+      for (const value of POISON) {
+        assertEquals(await polluted(name, value, () => seenBy(() => read({}))), clean, name);
+      }
+    }
+    const rule = {
+      takes: "anything",
+      test: () => true,
+      preset: 1,
+      isNeeded: false,
+      read: undefined,
+      words: [],
+    };
+    const added = await polluted("addedOption", rule, () => seenBy(() => read({ addedOption: 1 })));
+    assert(added.includes("no option"), added);
+  });
+}
+
 for (const [owner, { names, good, make }] of Object.entries(TAKERS)) {
   test(`${owner}: a polluted Object.prototype changes nothing`, async () => {
     const clean = await seenBy(() => make(good()));
     assert(!/evil|^\w*Error/.test(clean), clean);
     for (const name of new Set(names)) {
-      // A runtime's own AbortSignal and `addEventListener` read an inherited `signal`, and throw for one that is none.
-      if (name === "signal") continue;
-      for (const value of POISON) {
+      for (const value of name === "signal" ? SIGNALS : POISON) {
         const seen = await polluted(name, value, () => seenBy(() => make(good())));
         assertEquals(seen, clean, `${owner} with ${name} = ${String(value)}`);
       }
