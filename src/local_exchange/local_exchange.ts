@@ -107,7 +107,7 @@ export class LocalExchange implements AsyncDisposable {
    * @throws {Error} where the runtime cannot listen, or the port is taken
    */
   static async start(options: LocalExchangeListenOptions = {}): Promise<LocalExchange> {
-    const { port = 0, hostname = "127.0.0.1", ...rest } = readOptions("LocalExchange", options, listenRules);
+    const { port, hostname, ...rest } = readOptions("LocalExchange", options, listenRules);
     const exchange = new Exchange(settingsOf(rest));
     const gateway = new RestGateway(exchange);
     const sockets = new WebSocketGateway(exchange);

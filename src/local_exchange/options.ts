@@ -7,11 +7,13 @@ import {
   list,
   needed,
   oneOf,
+  type Read,
   type Rule,
   rule,
   type Rules,
   text,
   whole,
+  withPreset,
 } from "../base/options.ts";
 import type {
   LocalAccountOptions,
@@ -26,25 +28,34 @@ import { parseMoney } from "./units.ts";
 export const historyRules: Rules<LocalHistory> = { days: needed(whole(1, 365)) };
 
 export const exchangeRules = {
-  seed: whole(Number.MIN_SAFE_INTEGER),
+  seed: withPreset(whole(Number.MIN_SAFE_INTEGER), 1),
   clock: clock(),
-  markets: whole(0),
-  marketMakers: flag(),
+  markets: withPreset(whole(0), 240),
+  marketMakers: withPreset(flag(), true),
   stepMs: rule("milliseconds above 0", (value) => typeof value === "number" && value > 0),
-  shards: flag(),
-  rateLimits: flag(),
-  errorBodies: oneOf("flat", "nested"),
-  cors: list('a list of origins such as ["http://localhost:5173"]', (origin) => typeof origin === "string"),
-  requests: oneOf("strict", "lenient"),
+  shards: withPreset(flag(), false),
+  rateLimits: withPreset(flag(), false),
+  errorBodies: withPreset(oneOf("flat", "nested"), "flat"),
+  cors: withPreset(
+    list<string>(
+      'a list of origins such as ["http://localhost:5173"]',
+      (origin) => typeof origin === "string",
+    ),
+    [],
+  ),
+  requests: withPreset(oneOf("strict", "lenient"), "strict"),
   history: group(historyRules),
-  unknownTickers: oneOf("ignore", "refuse"),
+  unknownTickers: withPreset(oneOf("ignore", "refuse"), "ignore"),
   onInternalError: callable(),
 } satisfies Rules<LocalExchangeOptions>;
 
+/** The options of an exchange, read. */
+export type ReadExchangeOptions = Read<LocalExchangeOptions, typeof exchangeRules>;
+
 export const listenRules = {
   ...exchangeRules,
-  port: whole(0, 65_535),
-  hostname: text("an address as text"),
+  port: withPreset(whole(0, 65_535), 0),
+  hostname: withPreset(text("an address as text"), "127.0.0.1"),
 } satisfies Rules<LocalExchangeListenOptions>;
 
 /** A tier of rate limits. */

@@ -1,8 +1,7 @@
-/** What an exchange starts from, and what it is unless told. */
+/** What an exchange starts from. */
 import { ExchangeClock } from "./clock.ts";
-import type { ErrorBodies, LocalExchangeOptions, RequestReading, UnknownTickers } from "./types.ts";
-
-const DEFAULT_MARKETS = 240;
+import type { ReadExchangeOptions } from "./options.ts";
+import type { ErrorBodies, RequestReading, UnknownTickers } from "./types.ts";
 
 /** What an exchange starts from. */
 export interface ExchangeSettings {
@@ -23,21 +22,13 @@ export interface ExchangeSettings {
 }
 
 /** The settings that options, which are checked, ask for. */
-export function settingsOf(options: LocalExchangeOptions): ExchangeSettings {
-  const { clock, history } = options;
+export function settingsOf(options: ReadExchangeOptions): ExchangeSettings {
+  const { clock, history, onInternalError = (error) => console.error(error), ...others } = options;
   return {
-    seed: options.seed ?? 1,
+    ...others,
+    stepMs: others.stepMs,
     clock: new ExchangeClock(clock),
-    markets: options.markets ?? DEFAULT_MARKETS,
-    shards: options.shards ?? false,
-    marketMakers: options.marketMakers ?? true,
-    stepMs: options.stepMs,
-    rateLimits: options.rateLimits ?? false,
-    errorBodies: options.errorBodies ?? "flat",
-    cors: options.cors ?? [],
-    requests: options.requests ?? "strict",
     pastDays: history === undefined ? 0 : history.days,
-    unknownTickers: options.unknownTickers ?? "ignore",
-    onInternalError: options.onInternalError ?? ((error) => console.error(error)),
+    onInternalError,
   };
 }

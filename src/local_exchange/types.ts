@@ -26,22 +26,40 @@ export interface LocalHistory {
 
 /** How to make an exchange. */
 export interface LocalExchangeOptions {
-  /** The same seed lists the same markets with the same books; 1 unless told. */
+  /**
+   * The same seed lists the same markets with the same books.
+   *
+   * @default 1
+   */
   readonly seed?: number | undefined;
   /** The clock that its time follows; the system's unless told. */
   readonly clock?: Clock | undefined;
-  /** How many markets to list at least; 240 unless told. */
+  /**
+   * How many markets to list at least.
+   *
+   * @default 240
+   */
   readonly markets?: number | undefined;
-  /** Whether market makers quote in the markets; true unless told. */
+  /**
+   * Whether market makers quote in the markets.
+   *
+   * @default true
+   */
   readonly marketMakers?: boolean | undefined;
   /** Lets the market makers move by themselves, each so many milliseconds; only {@linkcode LocalExchange.step} unless told. */
   readonly stepMs?: number | undefined;
   /**
-   * Whether crypto is on shard 2 and combos are on shard 1, as at Kalshi, so that an account needs cash there; false
-   * unless told, which puts everything on shard 0.
+   * Whether crypto is on shard 2 and combos are on shard 1, as at Kalshi, so that an account needs cash there; `false`
+   * puts everything on shard 0.
+   *
+   * @default false
    */
   readonly shards?: boolean | undefined;
-  /** Whether requests over the rate limits of an account's tier get a 429; false unless told. */
+  /**
+   * Whether requests over the rate limits of an account's tier get a 429.
+   *
+   * @default false
+   */
   readonly rateLimits?: boolean | undefined;
   /**
    * A past: settled markets, trades, candlesticks, volumes and outcomes that agree with each other, from the seed. None
@@ -57,26 +75,33 @@ export interface LocalExchangeOptions {
    */
   readonly history?: LocalHistory | undefined;
   /**
-   * How error bodies are written: `flat`, `{ code, message, details }`, as Kalshi's specification has them (the
-   * default), or `nested`, the same below `error`, as Kalshi's servers have been seen to answer.
+   * How error bodies are written: `flat`, `{ code, message, details }`, as Kalshi's specification has them, or
+   * `nested`, the same below `error`, as Kalshi's servers have been seen to answer.
+   *
+   * @default "flat"
    */
   readonly errorBodies?: ErrorBodies | undefined;
   /**
-   * Origins of pages that may use the exchange, such as `["http://localhost:5173"]`; none unless told. Browsers keep a
-   * page from reading what another origin answers, and so from using it, unless that lets it in (CORS). With a list,
-   * WebSocket handshakes that name another origin are refused as well.
+   * Origins of pages that may use the exchange, such as `["http://localhost:5173"]`. Browsers keep a page from reading
+   * what another origin answers, and so from using it, unless that lets it in (CORS). With a list, WebSocket handshakes
+   * that name another origin are refused as well.
+   *
+   * @default []
    */
   readonly cors?: readonly string[] | undefined;
   /**
-   * How requests and WebSocket commands are read: `strict` (the default) refuses parameters and fields that are
-   * unknown, missing or of another type than the contract says, and names them; `lenient` takes no notice of what it
-   * does not know, as Kalshi may do.
+   * How requests and WebSocket commands are read: `strict` refuses parameters and fields that are unknown, missing or
+   * of another type than the contract says, and names them; `lenient` takes no notice of what it does not know, as
+   * Kalshi may do.
+   *
+   * @default "strict"
    */
   readonly requests?: RequestReading | undefined;
   /**
-   * What the WebSocket does with tickers that it does not know; what Kalshi does is not documented. `ignore` (the
-   * default) takes them and says nothing; the market may come to be. `refuse` answers with error 16, and does nothing
-   * else of the command.
+   * What the WebSocket does with tickers that it does not know; what Kalshi does is not documented. `ignore` takes them
+   * and says nothing; the market may come to be. `refuse` answers with error 16, and does nothing else of the command.
+   *
+   * @default "ignore"
    */
   readonly unknownTickers?: UnknownTickers | undefined;
   /** Told when the exchange itself fails, which a client sees as a 500; `console.error` unless told. */
@@ -85,9 +110,17 @@ export interface LocalExchangeOptions {
 
 /** How to make an exchange that listens. */
 export interface LocalExchangeListenOptions extends LocalExchangeOptions {
-  /** TCP port; 0 (the default) takes any that is free. */
+  /**
+   * TCP port; 0 takes any that is free.
+   *
+   * @default 0
+   */
   readonly port?: number | undefined;
-  /** Address to listen on; `127.0.0.1` unless told. */
+  /**
+   * Address to listen on.
+   *
+   * @default "127.0.0.1"
+   */
   readonly hostname?: string | undefined;
 }
 

@@ -12,7 +12,11 @@ import { assertSides, decodeBy, readLevels, readTicker } from "./levels.ts";
 
 /** What the decoder of event markets is made from. */
 export interface EventBookDecoderOptions {
-  /** Whether the NO side comes in YES prices (`use_yes_price`); true unless told. */
+  /**
+   * Whether the NO side comes in YES prices (`use_yes_price`).
+   *
+   * @default true
+   */
   readonly useYesPrice?: boolean | undefined;
 }
 
@@ -72,7 +76,7 @@ const readComplement = (text: unknown) => complementPrice(readPrice(text));
  * ```
  */
 export function eventBookDecoder(options: EventBookDecoderOptions = {}): BookDecoder {
-  const { useYesPrice = true } = readDecoderOptions(options);
+  const { useYesPrice } = readDecoderOptions(options);
   const readNoPrice = useYesPrice ? readPrice : readComplement;
   const snapshot = ({ id, seq, msg }: BookFrame): BookSnapshot => {
     assertSides(msg, "yes_dollars_fp", "no_dollars_fp");
