@@ -9,7 +9,7 @@ import { test } from "../support/test.ts";
 function documented(place: string): Map<string, string | undefined> {
   const [path = "", name = ""] = place.split("#");
   const text = readFileSync(path, "utf8");
-  const begin = new RegExp(`^export interface ${name}\\b[^\\n]*\\{$`, "m").exec(text);
+  const begin = new RegExp(`^export interface ${name}\\b[^{]*\\{$`, "m").exec(text);
   if (begin === null) throw new Error(`There is no interface ${place}.`);
   const body = text.slice(begin.index + begin[0].length).split(/^\}$/m)[0] ?? "";
   const found = new Map<string, string | undefined>();
