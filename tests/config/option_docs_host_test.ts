@@ -14,7 +14,7 @@ function documented(place: string): Map<string, string | undefined> {
   const body = text.slice(begin.index + begin[0].length).split(/^\}$/m)[0] ?? "";
   const found = new Map<string, string | undefined>();
   let docs = "";
-  for (const [part, doc, member = ""] of body.matchAll(/(\/\*\*[^]*?\*\/)|^  readonly (\w+)\??:/gm)) {
+  for (const [part, doc, member = ""] of body.matchAll(/(\/\*\*[^]*?\*\/)|^ {2}readonly (\w+)\??:/gm)) {
     if (part === doc) docs = doc ?? "";
     else found.set(member, /@default ([^\n]*?)\s*(?:\*\/|$)/m.exec(docs)?.[1]?.trim());
   }
