@@ -9,13 +9,20 @@ import { createRandom } from "../src/local_exchange/random.ts";
 import { Exchange } from "../src/local_exchange/exchange.ts";
 import { readOptions } from "../src/base/options.ts";
 import { exchangeRules } from "../src/local_exchange/options.ts";
+import type { LocalExchangeOptions } from "../src/local_exchange/types.ts";
 import { settingsOf } from "../src/local_exchange/settings.ts";
 
 const ORDERS = 20_000;
 const WINDOWS = 6;
 
 const { engine, catalog } = new Exchange(
-  settingsOf(readOptions("LocalExchange", { marketMakers: false }, exchangeRules)),
+  settingsOf(
+    readOptions<LocalExchangeOptions, typeof exchangeRules>(
+      "LocalExchange",
+      { marketMakers: false },
+      exchangeRules,
+    ),
+  ),
 );
 const markets = [...catalog.markets.values()].map(({ market }) => market)
   .filter(({ status, shard }) => status === "active" && shard === 0).slice(0, 10);
