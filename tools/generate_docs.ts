@@ -44,6 +44,7 @@ function channelNames(): string {
 export function generateDocs(): Map<string, string> {
   const spec = new RestSpec(readFacts("openapi.json"));
   const parts: readonly (readonly [page: string, part: RegExp, text: string])[] = [
+    ["README.md", /(?<=event-contract REST API, )\d+(?= of them)/, String(spec.calls.length)],
     ["docs/rest.md", /(?<=offers all )\d+(?= operations)/, String(spec.calls.length)],
     ["docs/rest.md", /\| Kalshi's tag +\|[^]*?\|\n(?!\|)/, operationsTable(spec)],
     ["docs/streaming.md", /(?<=is typed for Kalshi's channels: )[^.]+(?=\.)/, channelNames()],
