@@ -1,5 +1,6 @@
 /** Signing on Node without the way to another thread and back, which takes about as long as half a signature. */
 
+import { readOwn } from "../base/plain.ts";
 import { builtin } from "./builtin.ts";
 import type { SigningKey, SignText } from "./types.ts";
 
@@ -14,7 +15,7 @@ export function nodeSigner({ algorithm, pkcs8 }: SigningKey, elsewhere: SignText
   const { createPrivateKey, sign, constants } = builtin("node:crypto");
   const { setImmediate } = builtin("node:timers");
   const { Buffer } = builtin("node:buffer");
-  const key = createPrivateKey({ key: Buffer.from(pkcs8), format: "der", type: "pkcs8" });
+  const key = createPrivateKey(readOwn({ key: Buffer.from(pkcs8), format: "der", type: "pkcs8" }));
   if ((key.asymmetricKeyDetails?.modulusLength ?? 0) > LONGEST_KEY) return elsewhere;
   const pss = { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 };
   let signedInTurn = false;

@@ -60,9 +60,7 @@ export interface RuntimeOptions {
   readonly caCertificates?: readonly string[] | undefined;
   /**
    * Offer `permessage-deflate` for WebSockets, which a server may take up or not: fewer bytes, for more work at each
-   * frame. A message may have 64 MiB when it is inflated.
-   *
-   * @default false
+   * frame. A message may have 64 MiB when it is inflated. Not offered unless told.
    */
   readonly webSocketCompression?: boolean | undefined;
 }
