@@ -65,8 +65,8 @@ export const clientRules: Rules<KalshiClientOptions> = {
     (value) => typeof value === "string" || isObject(value),
   ),
   privateKeyPath: rule(
-    "a path as text, or a `file:` URL",
-    (value) => typeof value === "string" || value instanceof URL,
+    "the path of the file with the private key as text, or as a `file:` URL",
+    (value) => typeof value === "string" || isObject(value),
   ),
   passphrase: rule(
     "a passphrase, or a function that gives one",
