@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { forbiddenIn } from "../tools/bundles.ts";
 import { nodeVersions } from "./support/node_versions.ts";
@@ -311,10 +311,17 @@ async function checkFiles(
     write: false,
     metafile: true,
   });
-  const reached = new Set(
-    [...Object.keys(metafile.inputs), ...declarations].map((path) => path.replace(/\.(d\.ts|js)$/, "")),
-  );
-  const needless = files.filter((path) => !reached.has(path.replace(/\.(d\.ts|js)$/, "")));
+  const nameOf = (path: string) => path.replace(/\.(d\.ts|js)$/, "");
+  const reached = new Set([...Object.keys(metafile.inputs), ...declarations].map(nameOf));
+  // A module of types alone is reached by the declarations of a module that runs.
+  for (const name of reached) {
+    const declaration = join(installed, `${name}.d.ts`);
+    if (!existsSync(declaration)) continue;
+    for (const [, from] of readFileSync(declaration, "utf8").matchAll(/from "(\.[^"]+)"/g)) {
+      reached.add(join(dirname(name), nameOf(from!)));
+    }
+  }
+  const needless = files.filter((path) => !reached.has(nameOf(path)));
   assertEquals(needless.sort(), ["CHANGELOG.md", "LICENSE", "README.md", "package.json"]);
 }
 

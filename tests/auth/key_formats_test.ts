@@ -71,7 +71,7 @@ test("a passphrase may come from a function, which is called for encrypted keys 
     KalshiAuthError,
     "could not be fetched",
   );
-  assertEquals(error.cause, refused);
+  assertEquals((error.cause as Error).message, refused.message);
   await assertRejects(
     () => KalshiAuth.fromPem("key-1", encrypted, { passphrase: () => "" }),
     KalshiAuthError,
