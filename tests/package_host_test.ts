@@ -311,7 +311,7 @@ async function checkFiles(
     write: false,
     metafile: true,
   });
-  const nameOf = (path: string) => path.replace(/\.(d\.ts|js)$/, "");
+  const nameOf = (path: string) => path.replace(/(\.d)?\.[jt]s$/, "");
   const reached = new Set([...Object.keys(metafile.inputs), ...declarations].map(nameOf));
   // A module of types alone is reached by the declarations of a module that runs.
   for (const name of reached) {
