@@ -317,8 +317,8 @@ async function checkFiles(
   for (const name of reached) {
     const declaration = join(installed, `${name}.d.ts`);
     if (!existsSync(declaration)) continue;
-    for (const [, from] of readFileSync(declaration, "utf8").matchAll(/from "(\.[^"]+)"/g)) {
-      reached.add(join(dirname(name), nameOf(from!)));
+    for (const [, from = ""] of readFileSync(declaration, "utf8").matchAll(/from "(\.[^"]+)"/g)) {
+      reached.add(join(dirname(name), nameOf(from)));
     }
   }
   const needless = files.filter((path) => !reached.has(nameOf(path)));
