@@ -67,7 +67,7 @@ export function shownText(text: string): string {
   return text.length > 40 || isKeyLike(text) ? lengthOf(text) : JSON.stringify(text);
 }
 
-const lengthOf = (text: string) => `text of ${text.length} characters`;
+const lengthOf = (text: string) => `text of ${text.length} character${text.length === 1 ? "" : "s"}`;
 
 /** Words of letters, as names are made of: keys have digits in between, or no words. */
 function isName(text: string): boolean {
