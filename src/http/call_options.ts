@@ -102,36 +102,6 @@ export const walkRules = {
   prefetch: withPreset(flag(), false),
 } satisfies Rules<Omit<ListAllOptions, keyof CallOptions>>;
 
-/** What every method of a client takes as its last argument. */
-export interface CallOptions {
-  /** Ends the call at once, in a wait as well as in an attempt. */
-  readonly signal?: AbortSignal | undefined;
-  /** Limit of one attempt in milliseconds; the config's `timeoutMs` when left out. */
-  readonly timeoutMs?: number | undefined;
-  /** Limit of the whole call in milliseconds, waits included; the config's `totalTimeoutMs` when left out. */
-  readonly totalTimeoutMs?: number | undefined;
-  /** Retries after the first attempt; the config's `maxRetries` when left out. */
-  readonly maxRetries?: number | undefined;
-  /** Header fields to add; never KALSHI-ACCESS-*, Host, Content-Length or Connection. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  /**
-   * Query parameters that this version's contract does not know, or a value that it does not know of one that it
-   * does. They go out as they are; a list is repeated, or joined by commas where the parameter is known so.
-   */
-  readonly extraQuery?: Readonly<Record<string, unknown>> | undefined;
-  /**
-   * Fields of the body that this version's contract does not know, or a value that it does not know of one that it
-   * does. Merged into the body: objects by name, lists item by item.
-   */
-  readonly extraBody?: Readonly<Record<string, unknown>> | undefined;
-}
-
-/** What methods that place or change something take as their last argument. */
-export interface WriteOptions extends CallOptions {
-  /** Wins over the config's `orderRetries`. */
-  readonly orderRetries?: KalshiSettings["orderRetries"] | undefined;
-}
-
 /** A request as far as its check goes by it. */
 export interface CheckedTemplate {
   readonly method?: string | undefined;

@@ -1,23 +1,12 @@
 /** What an API key may do. */
+import { eventVenue } from "../config/venue.ts";
 import type { Operation } from "../contract/operation.ts";
 import type { ApiKeyScope } from "../contract/event/types.ts";
 import { ApiError } from "./api_error.ts";
 import type { ApiKey } from "./signatures.ts";
 
-/** Every scope: the compiler holds it to those of the contract. */
-const scopes: Readonly<Record<ApiKeyScope, true>> = {
-  "read": true,
-  "write": true,
-  "read::block_trade_accept": true,
-  "read::portfolio_balance": true,
-  "write::trade": true,
-  "write::transfer": true,
-  "write::block_trade_accept": true,
-  "write::fcm_risk": true,
-};
-
 /** Every scope. */
-export const allScopes: readonly ApiKeyScope[] = Object.keys(scopes) as ApiKeyScope[];
+export const allScopes: readonly ApiKeyScope[] = eventVenue.scopes as readonly ApiKeyScope[];
 
 /** Scope that an operation needs. */
 export function scopeOf({ method, scope }: Operation<unknown, unknown, unknown>): string {
