@@ -1,6 +1,7 @@
 /** All generated files of src/contract as text, from the fact files in src/contract/spec. */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { fixModules } from "./generate_fix.ts";
 import { listsModule } from "./generate_lists.ts";
 import { operationsModule, readRows } from "./generate_operations.ts";
 import { bodiesModule, commandsModule } from "./generate_rules.ts";
@@ -154,5 +155,7 @@ export function generateContract(): Map<string, string> {
       ),
     );
   }
+  const fixHead = (what: string) => head(what, "Kalshi's FIX pages", "2026-10");
+  for (const [path, text] of fixModules(readFacts("fix.json"), fixHead)) files.set(path, text);
   return new Map([...files].map(([path, text]) => [path, format(text)]));
 }

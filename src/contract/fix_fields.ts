@@ -1,0 +1,191 @@
+/**
+ * The fields of one FIX frame: an index over its bytes, and the values read from it.
+ *
+ * One index serves many frames, one after the other: what is read from it is copied out as strings and numbers.
+ */
+
+const utf8 = new TextDecoder();
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
+
+/** A field that no dictionary names: its tag and its value as it came, as bytes where it is no UTF-8. */
+export type ExtraField = readonly [tag: number, value: string | Uint8Array];
+
+/** The standard header, without BeginString and BodyLength. */
+export class FixHeader {
+  /** MsgType(35). */
+  MsgType = "";
+  /** SenderCompID(49). */
+  SenderCompID = "";
+  /** TargetCompID(56). */
+  TargetCompID = "";
+  /** MsgSeqNum(34). */
+  MsgSeqNum = 0;
+  /** SendingTime(52), UTC, `YYYYMMDD-HH:MM:SS.sss`. */
+  SendingTime = "";
+  /** PossDupFlag(43): sent again, under the same number. */
+  PossDupFlag: boolean | undefined = undefined;
+  /** PossResend(97): may have been sent before, under another number. */
+  PossResend: boolean | undefined = undefined;
+  /** OrigSendingTime(122), of a message that is sent again. */
+  OrigSendingTime: string | undefined = undefined;
+  /** SenderSubID(50): the operator, on orders of FCMs. */
+  SenderSubID: string | undefined = undefined;
+  /** Fields of the header that Kalshi does not use (57, 115, 116, 128, 129, 142, 143, 1128, 1129, ...). */
+  routing: ExtraField[] | undefined = undefined;
+}
+
+/** The frame that is being read. */
+export class FixFields {
+  bytes: Uint8Array = new Uint8Array(0);
+  /** Where the frame begins in `bytes`. */
+  start = 0;
+  /** Behind its last byte. */
+  end = 0;
+  /** How many fields lie between BodyLength and CheckSum. */
+  count = 0;
+  tags: Int32Array = new Int32Array(256);
+  /** Where each value begins, counted from `start`. */
+  starts: Int32Array = new Int32Array(256);
+  ends: Int32Array = new Int32Array(256);
+  /** Whether every byte is below 0x80, so that places in the text are places in the bytes. */
+  ascii = true;
+  #text: string | undefined;
+
+  /** Begins with the next frame. */
+  reset(bytes: Uint8Array, start: number): void {
+    this.bytes = bytes;
+    this.start = start;
+    this.count = 0;
+    this.#text = undefined;
+  }
+
+  grow(): void {
+    const wider = (of: Int32Array) => {
+      const wide = new Int32Array(of.length * 2);
+      wide.set(of);
+      return wide;
+    };
+    this.tags = wider(this.tags);
+    this.starts = wider(this.starts);
+    this.ends = wider(this.ends);
+  }
+
+  /** The whole frame as text; a value is a slice of it. */
+  get text(): string {
+    return this.#text ??= utf8.decode(this.bytes.subarray(this.start, this.end));
+  }
+
+  /** The value of a field as text. */
+  string(k: number): string {
+    return this.ascii
+      ? this.text.slice(this.starts[k], this.ends[k])
+      : utf8.decode(this.bytes.subarray(this.start + this.starts[k]!, this.start + this.ends[k]!));
+  }
+
+  /** The value of a field as an integer, NaN when it is none that a number holds exactly. */
+  int(k: number): number {
+    const bytes = this.bytes;
+    let at = this.start + this.starts[k]!;
+    const end = this.start + this.ends[k]!;
+    const negative = bytes[at] === 45;
+    if (negative) at++;
+    if (at === end || end - at > 15) return NaN;
+    let value = 0;
+    for (; at < end; at++) {
+      const digit = bytes[at]! - 48;
+      if (digit < 0 || digit > 9) return NaN;
+      value = value * 10 + digit;
+    }
+    return negative ? -value : value;
+  }
+
+  /** `Y` and `N`; undefined for anything else. */
+  flag(k: number): boolean | undefined {
+    if (this.ends[k]! - this.starts[k]! !== 1) return undefined;
+    const byte = this.bytes[this.start + this.starts[k]!];
+    return byte === 89 ? true : byte === 78 ? false : undefined;
+  }
+
+  /** The bytes of a field, copied. */
+  data(k: number): Uint8Array {
+    return this.bytes.slice(this.start + this.starts[k]!, this.start + this.ends[k]!);
+  }
+
+  /** A field as it came. */
+  extra(k: number): ExtraField {
+    if (this.ascii) return [this.tags[k]!, this.string(k)];
+    const bytes = this.data(k);
+    try {
+      return [this.tags[k]!, strictUtf8.decode(bytes)];
+    } catch {
+      return [this.tags[k]!, bytes];
+    }
+  }
+
+  /** Where the body begins, once the header has been read. */
+  bodyStart = 0;
+
+  /** The standard header, up to the first field that belongs to the body. */
+  header(): FixHeader {
+    const header = new FixHeader();
+    let k = 0;
+    while (k < this.count && this.headerField(header, k)) k++;
+    this.bodyStart = k;
+    return header;
+  }
+
+  /** Reads one field into the header; false when it does not belong there. */
+  headerField(header: FixHeader, k: number): boolean {
+    switch (this.tags[k]) {
+      case 35:
+        header.MsgType = this.string(k);
+        return true;
+      case 49:
+        header.SenderCompID = this.string(k);
+        return true;
+      case 56:
+        header.TargetCompID = this.string(k);
+        return true;
+      case 34:
+        header.MsgSeqNum = this.int(k);
+        return true;
+      case 52:
+        header.SendingTime = this.string(k);
+        return true;
+      case 43:
+        header.PossDupFlag = this.flag(k);
+        return true;
+      case 97:
+        header.PossResend = this.flag(k);
+        return true;
+      case 122:
+        header.OrigSendingTime = this.string(k);
+        return true;
+      case 50:
+        header.SenderSubID = this.string(k);
+        return true;
+      case 57:
+      case 90:
+      case 91:
+      case 115:
+      case 116:
+      case 128:
+      case 129:
+      case 142:
+      case 143:
+      case 144:
+      case 145:
+      case 212:
+      case 213:
+      case 347:
+      case 369:
+      case 1128:
+      case 1129:
+      case 1156:
+        (header.routing ??= []).push(this.extra(k));
+        return true;
+      default:
+        return false;
+    }
+  }
+}

@@ -1,0 +1,266 @@
+/**
+ * Cuts a stream of bytes into FIX frames: BodyLength and CheckSum are judged, every field is found, and what is no
+ * frame is passed over up to the next `8=FIX` and told.
+ */
+import type { FixFields } from "../contract/fix_fields.ts";
+
+const SOH = 1;
+const EQUALS = 61;
+const EIGHT = 56;
+
+/** Length fields of FIX and the data field that follows each: its value may hold SOH. */
+const dataAfter: ReadonlyMap<number, number> = new Map([
+  [90, 91],
+  [93, 89],
+  [95, 96],
+  [212, 213],
+  [348, 349],
+  [350, 351],
+  [352, 353],
+  [354, 355],
+  [356, 357],
+  [358, 359],
+  [360, 361],
+  [362, 363],
+  [364, 365],
+  [445, 446],
+  [618, 619],
+  [621, 622],
+  [1184, 1185],
+  [1277, 1278],
+  [1280, 1281],
+  [1397, 1398],
+  [1401, 1402],
+  [1403, 1404],
+  [1468, 1469],
+  [1525, 1526],
+  [1527, 1528],
+  [1533, 1534],
+  [1610, 1611],
+  [1618, 1619],
+  [1664, 1665],
+  [1678, 1679],
+  [2494, 2495],
+  [2636, 2637],
+]);
+
+/** Why bytes were passed over. */
+export type FrameFault =
+  /** Something that does not begin with `8=FIX`. */
+  | "garbage"
+  /** BodyLength is no number, is too large, or does not lead to `10=`. */
+  | "body-length"
+  | "checksum"
+  /** A field without a tag, without `=`, or a data field that does not end where its length says. */
+  | "field";
+
+/** Settings of a framer. */
+export interface FramerOptions {
+  /** The longest frame that is taken, in bytes. @default 1_048_576 */
+  readonly maxFrameBytes?: number;
+  /**
+   * Where to go on after a wrong BodyLength: at the next `8=FIX`, or behind as many bytes as it told, as the test
+   * cases of FIX want it.
+   *
+   * @default "next-frame"
+   */
+  readonly afterWrongLength?: "next-frame" | "told-length";
+  /** Told of everything that is passed over. */
+  readonly onFault?: (fault: FrameFault, bytes: Uint8Array) => void;
+}
+
+/** A stream of bytes, cut into frames. */
+export class FixFramer {
+  #bytes: Uint8Array = new Uint8Array(16_384);
+  #from = 0;
+  #to = 0;
+  readonly #maxFrameBytes: number;
+  readonly #afterWrongLength: "next-frame" | "told-length";
+  readonly #onFault: ((fault: FrameFault, bytes: Uint8Array) => void) | undefined;
+
+  constructor({ maxFrameBytes = 1_048_576, afterWrongLength = "next-frame", onFault }: FramerOptions = {}) {
+    this.#maxFrameBytes = maxFrameBytes;
+    this.#afterWrongLength = afterWrongLength;
+    this.#onFault = onFault;
+  }
+
+  /** Bytes that have come and belong to no whole frame yet. */
+  get waiting(): number {
+    return this.#to - this.#from;
+  }
+
+  /** Takes what a socket read; the bytes are copied. */
+  push(bytes: Uint8Array): void {
+    if (this.#to + bytes.length > this.#bytes.length) this.#makeRoom(bytes.length);
+    this.#bytes.set(bytes, this.#to);
+    this.#to += bytes.length;
+  }
+
+  #makeRoom(more: number): void {
+    const waiting = this.#to - this.#from;
+    const needed = waiting + more;
+    if (needed <= this.#bytes.length / 2) {
+      this.#bytes.copyWithin(0, this.#from, this.#to);
+    } else {
+      const wider = new Uint8Array(Math.max(2 * needed, 16_384));
+      wider.set(this.#bytes.subarray(this.#from, this.#to));
+      this.#bytes = wider;
+    }
+    this.#from = 0;
+    this.#to = waiting;
+  }
+
+  /** Indexes the next whole frame; false when more bytes must come first. The index holds until the next `push`. */
+  next(fields: FixFields): boolean {
+    while (this.#from < this.#to) {
+      const outcome = this.#scan(fields);
+      if (outcome === "frame") return true;
+      if (outcome === "more") return false;
+    }
+    return false;
+  }
+
+  #skip(fault: FrameFault, to: number): "skipped" {
+    const end = Math.min(to, this.#to);
+    this.#onFault?.(fault, this.#bytes.slice(this.#from, end));
+    this.#from = end;
+    return "skipped";
+  }
+
+  /** The next place, at or behind `at`, where a frame may begin; bytes that may be the start of `8=FIX` count. */
+  #nextStart(at: number): number {
+    const bytes = this.#bytes;
+    for (; at < this.#to; at++) {
+      if (bytes[at] !== EIGHT) continue;
+      let same = 1;
+      while (same < 5 && at + same < this.#to && bytes[at + same] === begin[same]) same++;
+      if (same === 5 || at + same === this.#to) return at;
+    }
+    return this.#to;
+  }
+
+  #wrongLength(told: number): "skipped" {
+    return this.#afterWrongLength === "told-length"
+      ? this.#skip("body-length", this.#nextStart(Math.min(told, this.#to)))
+      : this.#skip("body-length", this.#nextStart(this.#from + 1));
+  }
+
+  #scan(fields: FixFields): "frame" | "more" | "skipped" {
+    const bytes = this.#bytes;
+    const from = this.#from;
+    const to = this.#to;
+    let at = this.#nextStart(from);
+    if (at > from) return this.#skip("garbage", at);
+    if (to - from < 5) return "more";
+    at = from + 5;
+    let begun = false;
+    for (const most = Math.min(to, from + 24); at < most; at++) {
+      if (bytes[at] === SOH) {
+        begun = true;
+        break;
+      }
+    }
+    if (!begun) return to - from < 24 ? "more" : this.#skip("garbage", this.#nextStart(from + 1));
+    at++;
+    if (at + 2 > to) return "more";
+    if (bytes[at] !== 57 || bytes[at + 1] !== EQUALS) return this.#skip("garbage", this.#nextStart(from + 1));
+    at += 2;
+    let length = 0;
+    const digits = at;
+    for (;; at++) {
+      if (at === to) return "more";
+      const digit = bytes[at]! - 48;
+      if (digit >= 0 && digit <= 9 && at - digits < 9) length = length * 10 + digit;
+      else if (bytes[at] === SOH && at > digits) break;
+      else return this.#wrongLength(at);
+    }
+    at++;
+    const end = at + length;
+    if (end + 7 - from > this.#maxFrameBytes) return this.#wrongLength(at);
+    if (end + 7 > to) return "more";
+    if (
+      bytes[end - 1] !== SOH || bytes[end] !== 49 || bytes[end + 1] !== 48 || bytes[end + 2] !== EQUALS ||
+      bytes[end + 6] !== SOH
+    ) return this.#wrongLength(end);
+    return this.#fields(fields, at, end);
+  }
+
+  #fields(fields: FixFields, at: number, end: number): "frame" | "skipped" {
+    const bytes = this.#bytes;
+    const from = this.#from;
+    fields.reset(bytes, from);
+    let { tags, starts, ends } = fields;
+    let sum = 0;
+    for (let i = from; i < at; i++) sum += bytes[i]!;
+    let all = 0;
+    let count = 0;
+    let dataTag = 0;
+    let dataBytes = 0;
+    let whole = true;
+    while (at < end) {
+      let tag = 0;
+      let byte = bytes[at]!;
+      const tagAt = at;
+      while (byte !== EQUALS && at < end) {
+        const digit = byte - 48;
+        if (digit < 0 || digit > 9) whole = false;
+        tag = tag * 10 + digit;
+        sum += byte;
+        byte = bytes[++at]!;
+      }
+      if (at === tagAt || at - tagAt > 9 || at >= end) {
+        whole = false;
+        for (; at < end; at++) sum += bytes[at]!;
+        break;
+      }
+      sum += EQUALS;
+      at++;
+      if (count === tags.length) {
+        fields.grow();
+        ({ tags, starts, ends } = fields);
+      }
+      tags[count] = tag;
+      starts[count] = at - from;
+      if (tag === dataTag && dataTag !== 0) {
+        const dataEnd = at + dataBytes;
+        if (dataEnd >= end || bytes[dataEnd] !== SOH) whole = false;
+        for (const most = Math.min(dataEnd, end); at < most; at++) {
+          sum += bytes[at]!;
+          all |= bytes[at]!;
+        }
+        if (at >= end) break;
+      }
+      byte = bytes[at]!;
+      while (byte !== SOH) {
+        sum += byte;
+        all |= byte;
+        byte = bytes[++at]!;
+      }
+      sum += SOH;
+      ends[count] = at - from;
+      at++;
+      dataTag = tag > 89 && tag < 2637 ? dataAfter.get(tag) ?? 0 : 0;
+      if (dataTag !== 0) {
+        fields.count = count + 1;
+        dataBytes = fields.int(count);
+        if (!(dataBytes >= 0)) dataTag = 0;
+      }
+      count++;
+    }
+    fields.count = count;
+    fields.end = end + 7;
+    fields.ascii = all < 128;
+    const told = (bytes[end + 3]! - 48) * 100 + (bytes[end + 4]! - 48) * 10 + bytes[end + 5]! - 48;
+    if ((sum & 255) !== told) return this.#skip("checksum", this.#nextStart(this.#afterBad(end + 7)));
+    if (!whole) return this.#skip("field", end + 7);
+    this.#from = end + 7;
+    return "frame";
+  }
+
+  /** A wrong CheckSum may come of a wrong BodyLength that happens to fit: frames inside are looked for. */
+  #afterBad(end: number): number {
+    return this.#afterWrongLength === "told-length" ? end : this.#from + 1;
+  }
+}
+
+const begin = [EIGHT, EQUALS, 70, 73, 88];
