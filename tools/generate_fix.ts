@@ -380,7 +380,7 @@ export function codecModule(head: string, facts: Facts): string {
         const repeat = (member: Field) => `if (e === undefined || e.${member.name} !== undefined) out.push(e = new ${name}());`;
         groups.push(classOf(name, field.group));
         groups.push(
-          `function read${name}(f: FixFields, at: number, o: Message, out: ${name}[]): number {\nlet e: ${name} | undefined;\nlet k = at + 1;\nfor (; k < f.count; k++) {\nswitch (f.tags[k]) {\n${
+          `function read${name}(f: FixFields, at: number, o: Message, out: ${name}[]): number {\nlet e: ${name} | undefined;\nlet k = at + 1;\nconst { tags, count } = f;\nfor (; k < count; k++) {\nswitch (tags[k]) {\n${
             field.group.map((member) => {
               if (member.group !== undefined) {
                 const inner = nameOf.get(member)!;
@@ -389,7 +389,7 @@ export function codecModule(head: string, facts: Facts): string {
               const read = reads(member, "e", "o.keep(f, k)");
               return `case ${member.tag}:\n${repeat(member)}\n${read}\nbreak;`;
             }).join("\n")
-          }\ndefault:\nif (known${message.name}.has(f.tags[k]!)) return k - 1;\no.keep(f, k);\n}\n}\nreturn k - 1;\n}`,
+          }\ndefault:\nif (known${message.name}.has(tags[k]!)) return k - 1;\no.keep(f, k);\n}\n}\nreturn k - 1;\n}`,
         );
       }
     };
@@ -416,7 +416,7 @@ export function codecModule(head: string, facts: Facts): string {
     const length = message.fields.some((field) => field.kind === "data") ? [...skipped].map((tag) => `case ${tag}:`).join("\n") + "\nbreak;\n" : "";
     const header = message.fields.filter((field) => field.inHeader).map((field) => `o.${field.name} = header.${field.name};`);
     lines.push(
-      `function read${message.name}(f: FixFields, header: FixHeader, from: number): ${message.name}Message {\nconst o = new ${message.name}Message(header);\nfor (let k = from; k < f.count; k++) {\nswitch (f.tags[k]) {\n${cases.join("\n")}\n${length}default:\nif (!f.headerField(header, k)) o.keep(f, k);\n}\n}\n${header.join("\n")}return o;\n}`,
+      `function read${message.name}(f: FixFields, header: FixHeader, from: number): ${message.name}Message {\nconst o = new ${message.name}Message(header);\nconst { tags, count } = f;\nfor (let k = from; k < count; k++) {\nswitch (tags[k]) {\n${cases.join("\n")}\n${length}default:\nif (!f.headerField(header, k)) o.keep(f, k);\n}\n}\n${header.join("\n")}return o;\n}`,
     );
     lines.push(
       `function write${message.name}(w: FixWriter, m: ${message.name}): void {\n${
@@ -438,9 +438,9 @@ export function codecModule(head: string, facts: Facts): string {
     `/** Reads the frame that the index shows. */\nexport function decodeMessage(f: FixFields): ReceivedMessage {\nconst header = f.header();\nconst from = f.bodyStart;\nswitch (header.MsgType) {\n${
       facts.messages.map(({ type, name }) => `case ${JSON.stringify(type)}:\nreturn read${name}(f, header, from) as ${name} & { header: FixHeader };`).join("\n")
     }\ndefault: {\nconst message = new UnknownMessage(header);\nfor (let k = from; k < f.count; k++) if (!f.headerField(header, k)) message.keep(f, k);\nreturn message;\n}\n}\n}`,
-    `/** Writes one message with its header. */\nexport function encodeMessage(w: FixWriter, header: OutgoingHeader, m: FixMessage | UnknownMessage): void {\nw.begin(m.MsgType, ${
+    `/** Writes one message with its header. */\nexport function encodeMessage(w: FixWriter, header: OutgoingHeader, m: FixMessage | UnknownMessage): void {\nw.begin(m.MsgType, header, ${
       inHeader.map(({ type }) => `m.MsgType === ${JSON.stringify(type)}`).join(" || ")
-    } ? { ...header, SenderSubID: (m as ${inHeader.map(({ name }) => name).join(" | ")}).SenderSubID ?? header.SenderSubID } : header);\nswitch (m.MsgType) {\n${
+    } ? (m as ${inHeader.map(({ name }) => name).join(" | ")}).SenderSubID : undefined);\nswitch (m.MsgType) {\n${
       facts.messages.map(({ type, name }) => `case ${JSON.stringify(type)}:\nwrite${name}(w, m as ${name});\nbreak;`).join("\n")
     }\n}\nif (m.extra !== undefined) w.extra(m.extra);\nw.finish();\n}`,
   ];

@@ -47,16 +47,17 @@ export class FixFields {
   /** Where each value begins, counted from `start`. */
   starts: Int32Array = new Int32Array(256);
   ends: Int32Array = new Int32Array(256);
-  /** Whether every byte is below 0x80, so that places in the text are places in the bytes. */
+  /** The whole frame as text, once `read` has made it. Plain fields: every value of every message is read through them. */
+  text = "";
+  /** Whether places in the text are places in the bytes: all of it is ASCII. */
   ascii = true;
-  #text: string | undefined;
 
   /** Begins with the next frame. */
   reset(bytes: Uint8Array, start: number): void {
     this.bytes = bytes;
     this.start = start;
     this.count = 0;
-    this.#text = undefined;
+    this.text = "";
   }
 
   grow(): void {
@@ -70,16 +71,114 @@ export class FixFields {
     this.ends = wider(this.ends);
   }
 
-  /** The whole frame as text; a value is a slice of it. */
-  get text(): string {
-    return this.#text ??= utf8.decode(this.bytes.subarray(this.start, this.end));
+  // What a session looks at in every frame, read from the bytes alone.
+  /** MsgType(35), empty when it is not the first field. */
+  type = "";
+  /** MsgSeqNum(34), NaN when there is none or it is no number. */
+  sequence = NaN;
+  /** PossDupFlag(43) is Y. */
+  possDup = false;
+  /** SendingTime(52) in milliseconds since 1970, NaN when there is none or it is none. */
+  sendingTimeMs = NaN;
+
+  /** Reads MsgType, MsgSeqNum, PossDupFlag and SendingTime; the first of each counts. */
+  session(): void {
+    const { tags, starts, ends, bytes, start, count } = this;
+    this.type = count > 0 && tags[0] === 35 ? this.#short(0) : "";
+    this.sequence = NaN;
+    this.possDup = false;
+    this.sendingTimeMs = NaN;
+    for (let k = 1; k < count; k++) {
+      switch (tags[k]) {
+        case 34:
+          if (this.sequence !== this.sequence) this.sequence = this.int(k);
+          break;
+        case 43:
+          this.possDup = ends[k]! - starts[k]! === 1 && bytes[start + starts[k]!] === 89;
+          break;
+        case 52:
+          this.sendingTimeMs = this.timeMs(k);
+          break;
+        case 49:
+        case 50:
+        case 56:
+        case 57:
+        case 97:
+        case 115:
+        case 116:
+        case 122:
+        case 128:
+        case 129:
+        case 142:
+        case 143:
+        case 144:
+        case 145:
+        case 1128:
+        case 1129:
+          break;
+        default:
+          return;
+      }
+    }
   }
 
-  /** The value of a field as text. */
+  #short(k: number): string {
+    const from = this.start + this.starts[k]!;
+    const to = this.start + this.ends[k]!;
+    let text = "";
+    for (let at = from; at < to; at++) text += String.fromCharCode(this.bytes[at]!);
+    return text;
+  }
+
+  #day = NaN;
+  #dayMs = NaN;
+
+  /** A UTCTimestamp in milliseconds since 1970, finer digits cut off; NaN when it is none. */
+  timeMs(k: number): number {
+    const { bytes } = this;
+    const at = this.start + this.starts[k]!;
+    const length = this.ends[k]! - this.starts[k]!;
+    if (length < 17 || length === 18 || bytes[at + 8] !== 45 || bytes[at + 11] !== 58 || bytes[at + 14] !== 58) return NaN;
+    const day = digits(bytes, at, 8);
+    if (day !== this.#day) {
+      const ms = Date.UTC(Math.floor(day / 10_000), Math.floor(day / 100) % 100 - 1, day % 100);
+      const date = new Date(ms);
+      const real = date.getUTCDate() === day % 100 && date.getUTCMonth() + 1 === Math.floor(day / 100) % 100;
+      this.#day = day;
+      this.#dayMs = real ? ms : NaN;
+    }
+    const hours = digits(bytes, at + 9, 2);
+    const minutes = digits(bytes, at + 12, 2);
+    const seconds = digits(bytes, at + 15, 2);
+    if (!(hours < 24 && minutes < 60 && seconds < 61)) return NaN;
+    let ms = 0;
+    if (length > 17) {
+      if (bytes[at + 17] !== 46) return NaN;
+      const places = length - 18;
+      for (let i = 0; i < places; i++) {
+        const digit = bytes[at + 18 + i]! - 48;
+        if (digit < 0 || digit > 9) return NaN;
+        if (i < 3) ms = ms * 10 + digit;
+      }
+      for (let i = places; i < 3; i++) ms *= 10;
+    }
+    return this.#dayMs + ((hours * 60 + minutes) * 60 + seconds) * 1000 + ms;
+  }
+
+  /** Makes the text of the frame, of which values are slices. */
+  read(): void {
+    if (this.text !== "") return;
+    this.text = utf8.decode(this.bytes.subarray(this.start, this.end));
+    this.ascii = this.text.length === this.end - this.start && !this.text.includes("\uFFFD");
+  }
+
+  /** The value of a field as text; after `read`. */
   string(k: number): string {
-    return this.ascii
-      ? this.text.slice(this.starts[k], this.ends[k])
-      : utf8.decode(this.bytes.subarray(this.start + this.starts[k]!, this.start + this.ends[k]!));
+    return this.ascii ? this.text.slice(this.starts[k], this.ends[k]) : this.#beyondAscii(k);
+  }
+
+  #beyondAscii(k: number): string {
+    return utf8.decode(this.bytes.subarray(this.start + this.starts[k]!, this.start + this.ends[k]!));
   }
 
   /** The value of a field as an integer, NaN when it is none that a number holds exactly. */
@@ -113,7 +212,6 @@ export class FixFields {
 
   /** A field as it came. */
   extra(k: number): ExtraField {
-    if (this.ascii) return [this.tags[k]!, this.string(k)];
     const bytes = this.data(k);
     try {
       return [this.tags[k]!, strictUtf8.decode(bytes)];
@@ -127,6 +225,7 @@ export class FixFields {
 
   /** The standard header, up to the first field that belongs to the body. */
   header(): FixHeader {
+    this.read();
     const header = new FixHeader();
     let k = 0;
     while (k < this.count && this.headerField(header, k)) k++;
@@ -188,4 +287,14 @@ export class FixFields {
         return false;
     }
   }
+}
+
+function digits(bytes: Uint8Array, at: number, count: number): number {
+  let value = 0;
+  for (let i = 0; i < count; i++) {
+    const digit = bytes[at + i]! - 48;
+    if (digit < 0 || digit > 9) return NaN;
+    value = value * 10 + digit;
+  }
+  return value;
 }

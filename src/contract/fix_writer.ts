@@ -29,7 +29,6 @@ export interface OutgoingHeader {
   readonly PossResend?: boolean;
   /** As it is on the wire. */
   readonly OrigSendingTime?: string;
-  readonly SenderSubID?: string | undefined;
 }
 
 const possDup = utf8.encode("43=Y\x01");
@@ -58,8 +57,8 @@ export class FixWriter {
     this.#beginString = utf8.encode(`8=${ids.beginString}\x019=`);
   }
 
-  /** Begins a frame with its header. */
-  begin(msgType: string, header: OutgoingHeader): void {
+  /** Begins a frame with its header; `operator` is SenderSubID(50). */
+  begin(msgType: string, header: OutgoingHeader, operator?: string | undefined): void {
     this.start = this.end;
     this.#room(4096);
     let head = this.#heads.get(msgType);
@@ -78,7 +77,7 @@ export class FixWriter {
     if (header.PossDupFlag === true) this.#raw(possDup);
     if (header.PossResend === true) this.#raw(possResend);
     if (header.OrigSendingTime !== undefined) this.string(origSendingTime, header.OrigSendingTime);
-    if (header.SenderSubID !== undefined) this.string(senderSubId, header.SenderSubID);
+    if (operator != null) this.string(senderSubId, operator);
   }
 
   /** Ends the frame with BodyLength and CheckSum; it lies between `start` and `end`. */

@@ -44,6 +44,13 @@ const dataAfter: ReadonlyMap<number, number> = new Map([
   [2636, 2637],
 ]);
 
+/** Whether a tag may be one of a length: a look-up that costs nothing for the others. */
+const isLength: Uint8Array = /* @__PURE__ */ (() => {
+  const table = new Uint8Array(4096);
+  for (const tag of dataAfter.keys()) table[tag] = 1;
+  return table;
+})();
+
 /** Why bytes were passed over. */
 export type FrameFault =
   /** Something that does not begin with `8=FIX`. */
@@ -192,64 +199,58 @@ export class FixFramer {
     let { tags, starts, ends } = fields;
     let sum = 0;
     for (let i = from; i < at; i++) sum += bytes[i]!;
-    let all = 0;
     let count = 0;
     let dataTag = 0;
     let dataBytes = 0;
     let whole = true;
+    let room = tags.length;
     while (at < end) {
+      const tagAt = at;
       let tag = 0;
       let byte = bytes[at]!;
-      const tagAt = at;
-      while (byte !== EQUALS && at < end) {
-        const digit = byte - 48;
-        if (digit < 0 || digit > 9) whole = false;
-        tag = tag * 10 + digit;
+      while (byte > 47 && byte < 58) {
+        tag = tag * 10 + byte - 48;
         sum += byte;
         byte = bytes[++at]!;
       }
-      if (at === tagAt || at - tagAt > 9 || at >= end) {
+      if (byte !== EQUALS || at === tagAt || at - tagAt > 9) {
         whole = false;
         for (; at < end; at++) sum += bytes[at]!;
         break;
       }
-      sum += EQUALS;
+      sum += EQUALS + SOH;
       at++;
-      if (count === tags.length) {
+      if (count === room) {
         fields.grow();
         ({ tags, starts, ends } = fields);
+        room = tags.length;
       }
       tags[count] = tag;
       starts[count] = at - from;
-      if (tag === dataTag && dataTag !== 0) {
-        const dataEnd = at + dataBytes;
-        if (dataEnd >= end || bytes[dataEnd] !== SOH) whole = false;
-        for (const most = Math.min(dataEnd, end); at < most; at++) {
-          sum += bytes[at]!;
-          all |= bytes[at]!;
+      if (dataTag !== 0) {
+        if (tag === dataTag) {
+          const dataEnd = at + dataBytes;
+          if (dataEnd >= end || bytes[dataEnd] !== SOH) whole = false;
+          for (const most = Math.min(dataEnd, end - 1); at < most; at++) sum += bytes[at]!;
         }
-        if (at >= end) break;
+        dataTag = 0;
       }
       byte = bytes[at]!;
       while (byte !== SOH) {
         sum += byte;
-        all |= byte;
         byte = bytes[++at]!;
       }
-      sum += SOH;
       ends[count] = at - from;
       at++;
-      dataTag = tag > 89 && tag < 2637 ? dataAfter.get(tag) ?? 0 : 0;
-      if (dataTag !== 0) {
+      if (isLength[tag & 4095] === 1 && dataAfter.has(tag)) {
         fields.count = count + 1;
         dataBytes = fields.int(count);
-        if (!(dataBytes >= 0)) dataTag = 0;
+        if (dataBytes >= 0) dataTag = dataAfter.get(tag)!;
       }
       count++;
     }
     fields.count = count;
     fields.end = end + 7;
-    fields.ascii = all < 128;
     const told = (bytes[end + 3]! - 48) * 100 + (bytes[end + 4]! - 48) * 10 + bytes[end + 5]! - 48;
     if ((sum & 255) !== told) return this.#skip("checksum", this.#nextStart(this.#afterBad(end + 7)));
     if (!whole) return this.#skip("field", end + 7);

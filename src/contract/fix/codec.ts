@@ -380,8 +380,9 @@ class LogonMessage extends Message {
 
 function readLogon(f: FixFields, header: FixHeader, from: number): LogonMessage {
   const o = new LogonMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 98:
         {
           const value = f.int(k);
@@ -568,8 +569,9 @@ class HeartbeatMessage extends Message {
 
 function readHeartbeat(f: FixFields, header: FixHeader, from: number): HeartbeatMessage {
   const o = new HeartbeatMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 112:
         o.TestReqID = f.string(k);
         break;
@@ -597,8 +599,9 @@ class TestRequestMessage extends Message {
 
 function readTestRequest(f: FixFields, header: FixHeader, from: number): TestRequestMessage {
   const o = new TestRequestMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 112:
         o.TestReqID = f.string(k);
         break;
@@ -627,8 +630,9 @@ class ResendRequestMessage extends Message {
 
 function readResendRequest(f: FixFields, header: FixHeader, from: number): ResendRequestMessage {
   const o = new ResendRequestMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 7:
         {
           const value = f.int(k);
@@ -672,8 +676,9 @@ class RejectMessage extends Message {
 
 function readReject(f: FixFields, header: FixHeader, from: number): RejectMessage {
   const o = new RejectMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 45:
         {
           const value = f.int(k);
@@ -730,8 +735,9 @@ class SequenceResetMessage extends Message {
 
 function readSequenceReset(f: FixFields, header: FixHeader, from: number): SequenceResetMessage {
   const o = new SequenceResetMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 36:
         {
           const value = f.int(k);
@@ -771,8 +777,9 @@ class LogoutMessage extends Message {
 
 function readLogout(f: FixFields, header: FixHeader, from: number): LogoutMessage {
   const o = new LogoutMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 58:
         o.Text = f.string(k);
         break;
@@ -824,8 +831,9 @@ function readNewOrderSinglePartyID(
 ): number {
   let e: NewOrderSinglePartyID | undefined;
   let k = at + 1;
-  for (; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (; k < count; k++) {
+    switch (tags[k]) {
       case 448:
         if (e === undefined || e.PartyID !== undefined) out.push(e = new NewOrderSinglePartyID());
         e.PartyID = f.string(k);
@@ -839,7 +847,7 @@ function readNewOrderSinglePartyID(
         }
         break;
       default:
-        if (knownNewOrderSingle.has(f.tags[k]!)) return k - 1;
+        if (knownNewOrderSingle.has(tags[k]!)) return k - 1;
         o.keep(f, k);
     }
   }
@@ -877,8 +885,9 @@ class NewOrderSingleMessage extends Message {
 
 function readNewOrderSingle(f: FixFields, header: FixHeader, from: number): NewOrderSingleMessage {
   const o = new NewOrderSingleMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 11:
         o.ClOrdID = f.string(k);
         break;
@@ -1014,8 +1023,9 @@ function readOrderCancelRequestPartyID(
 ): number {
   let e: OrderCancelRequestPartyID | undefined;
   let k = at + 1;
-  for (; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (; k < count; k++) {
+    switch (tags[k]) {
       case 448:
         if (e === undefined || e.PartyID !== undefined) out.push(e = new OrderCancelRequestPartyID());
         e.PartyID = f.string(k);
@@ -1029,7 +1039,7 @@ function readOrderCancelRequestPartyID(
         }
         break;
       default:
-        if (knownOrderCancelRequest.has(f.tags[k]!)) return k - 1;
+        if (knownOrderCancelRequest.has(tags[k]!)) return k - 1;
         o.keep(f, k);
     }
   }
@@ -1057,8 +1067,9 @@ class OrderCancelRequestMessage extends Message {
 
 function readOrderCancelRequest(f: FixFields, header: FixHeader, from: number): OrderCancelRequestMessage {
   const o = new OrderCancelRequestMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 11:
         o.ClOrdID = f.string(k);
         break;
@@ -1151,8 +1162,9 @@ function readOrderCancelReplaceRequestPartyID(
 ): number {
   let e: OrderCancelReplaceRequestPartyID | undefined;
   let k = at + 1;
-  for (; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (; k < count; k++) {
+    switch (tags[k]) {
       case 448:
         if (e === undefined || e.PartyID !== undefined) out.push(e = new OrderCancelReplaceRequestPartyID());
         e.PartyID = f.string(k);
@@ -1168,7 +1180,7 @@ function readOrderCancelReplaceRequestPartyID(
         }
         break;
       default:
-        if (knownOrderCancelReplaceRequest.has(f.tags[k]!)) return k - 1;
+        if (knownOrderCancelReplaceRequest.has(tags[k]!)) return k - 1;
         o.keep(f, k);
     }
   }
@@ -1205,8 +1217,9 @@ function readOrderCancelReplaceRequest(
   from: number,
 ): OrderCancelReplaceRequestMessage {
   const o = new OrderCancelReplaceRequestMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 11:
         o.ClOrdID = f.string(k);
         break;
@@ -1305,8 +1318,9 @@ function readOrderMassCancelRequest(
   from: number,
 ): OrderMassCancelRequestMessage {
   const o = new OrderMassCancelRequestMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 11:
         o.ClOrdID = f.string(k);
         break;
@@ -1383,8 +1397,9 @@ function readExecutionReportPartyID(
 ): number {
   let e: ExecutionReportPartyID | undefined;
   let k = at + 1;
-  for (; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (; k < count; k++) {
+    switch (tags[k]) {
       case 448:
         if (e === undefined || e.PartyID !== undefined) out.push(e = new ExecutionReportPartyID());
         e.PartyID = f.string(k);
@@ -1398,7 +1413,7 @@ function readExecutionReportPartyID(
         }
         break;
       default:
-        if (knownExecutionReport.has(f.tags[k]!)) return k - 1;
+        if (knownExecutionReport.has(tags[k]!)) return k - 1;
         o.keep(f, k);
     }
   }
@@ -1420,8 +1435,9 @@ function readExecutionReportMiscFee(
 ): number {
   let e: ExecutionReportMiscFee | undefined;
   let k = at + 1;
-  for (; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (; k < count; k++) {
+    switch (tags[k]) {
       case 137:
         if (e === undefined || e.MiscFeeAmt !== undefined) out.push(e = new ExecutionReportMiscFee());
         e.MiscFeeAmt = f.string(k);
@@ -1443,7 +1459,7 @@ function readExecutionReportMiscFee(
         }
         break;
       default:
-        if (knownExecutionReport.has(f.tags[k]!)) return k - 1;
+        if (knownExecutionReport.has(tags[k]!)) return k - 1;
         o.keep(f, k);
     }
   }
@@ -1463,8 +1479,9 @@ function readExecutionReportCollateralAmountChange(
 ): number {
   let e: ExecutionReportCollateralAmountChange | undefined;
   let k = at + 1;
-  for (; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (; k < count; k++) {
+    switch (tags[k]) {
       case 1704:
         if (e === undefined || e.CollateralAmountChange !== undefined) {
           out.push(e = new ExecutionReportCollateralAmountChange());
@@ -1478,7 +1495,7 @@ function readExecutionReportCollateralAmountChange(
         e.CollateralAmountType = f.string(k);
         break;
       default:
-        if (knownExecutionReport.has(f.tags[k]!)) return k - 1;
+        if (knownExecutionReport.has(tags[k]!)) return k - 1;
         o.keep(f, k);
     }
   }
@@ -1531,8 +1548,9 @@ class ExecutionReportMessage extends Message {
 
 function readExecutionReport(f: FixFields, header: FixHeader, from: number): ExecutionReportMessage {
   const o = new ExecutionReportMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 6:
         o.AvgPx = f.string(k);
         break;
@@ -1749,8 +1767,9 @@ class OrderCancelRejectMessage extends Message {
 
 function readOrderCancelReject(f: FixFields, header: FixHeader, from: number): OrderCancelRejectMessage {
   const o = new OrderCancelRejectMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 37:
         o.OrderID = f.string(k);
         break;
@@ -1813,8 +1832,9 @@ function readOrderMassCancelReport(
   from: number,
 ): OrderMassCancelReportMessage {
   const o = new OrderMassCancelReportMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 11:
         o.ClOrdID = f.string(k);
         break;
@@ -1866,8 +1886,9 @@ function readBusinessMessageReject(
   from: number,
 ): BusinessMessageRejectMessage {
   const o = new BusinessMessageRejectMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 45:
         {
           const value = f.int(k);
@@ -1923,8 +1944,9 @@ class OrderGroupRequestMessage extends Message {
 
 function readOrderGroupRequest(f: FixFields, header: FixHeader, from: number): OrderGroupRequestMessage {
   const o = new OrderGroupRequestMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 20131:
         {
           const value = f.int(k);
@@ -1986,8 +2008,9 @@ class OrderGroupResponseMessage extends Message {
 
 function readOrderGroupResponse(f: FixFields, header: FixHeader, from: number): OrderGroupResponseMessage {
   const o = new OrderGroupResponseMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 20130:
         o.OrderGroupID = f.string(k);
         break;
@@ -2032,8 +2055,9 @@ class EventResendRequestMessage extends Message {
 
 function readEventResendRequest(f: FixFields, header: FixHeader, from: number): EventResendRequestMessage {
   const o = new EventResendRequestMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 21001:
         o.BeginExecID = f.string(k);
         break;
@@ -2066,8 +2090,9 @@ class EventResendCompleteMessage extends Message {
 
 function readEventResendComplete(f: FixFields, header: FixHeader, from: number): EventResendCompleteMessage {
   const o = new EventResendCompleteMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 45:
         {
           const value = f.int(k);
@@ -2108,8 +2133,9 @@ class EventResendRejectMessage extends Message {
 
 function readEventResendReject(f: FixFields, header: FixHeader, from: number): EventResendRejectMessage {
   const o = new EventResendRejectMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 45:
         {
           const value = f.int(k);
@@ -2150,14 +2176,15 @@ function readMarketDataRequestRelatedSym(
 ): number {
   let e: MarketDataRequestRelatedSym | undefined;
   let k = at + 1;
-  for (; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (; k < count; k++) {
+    switch (tags[k]) {
       case 55:
         if (e === undefined || e.Symbol !== undefined) out.push(e = new MarketDataRequestRelatedSym());
         e.Symbol = f.string(k);
         break;
       default:
-        if (knownMarketDataRequest.has(f.tags[k]!)) return k - 1;
+        if (knownMarketDataRequest.has(tags[k]!)) return k - 1;
         o.keep(f, k);
     }
   }
@@ -2178,8 +2205,9 @@ class MarketDataRequestMessage extends Message {
 
 function readMarketDataRequest(f: FixFields, header: FixHeader, from: number): MarketDataRequestMessage {
   const o = new MarketDataRequestMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 263:
         o.SubscriptionRequestType = f.string(k);
         break;
@@ -2224,8 +2252,9 @@ function readMarketDataSnapshotFullRefreshMDEntry(
 ): number {
   let e: MarketDataSnapshotFullRefreshMDEntry | undefined;
   let k = at + 1;
-  for (; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (; k < count; k++) {
+    switch (tags[k]) {
       case 269:
         if (e === undefined || e.MDEntryType !== undefined) {
           out.push(e = new MarketDataSnapshotFullRefreshMDEntry());
@@ -2257,7 +2286,7 @@ function readMarketDataSnapshotFullRefreshMDEntry(
         e.MDEntryTime = f.string(k);
         break;
       default:
-        if (knownMarketDataSnapshotFullRefresh.has(f.tags[k]!)) return k - 1;
+        if (knownMarketDataSnapshotFullRefresh.has(tags[k]!)) return k - 1;
         o.keep(f, k);
     }
   }
@@ -2282,8 +2311,9 @@ function readMarketDataSnapshotFullRefresh(
   from: number,
 ): MarketDataSnapshotFullRefreshMessage {
   const o = new MarketDataSnapshotFullRefreshMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 55:
         o.Symbol = f.string(k);
         break;
@@ -2354,8 +2384,9 @@ function readMarketDataIncrementalRefreshMDEntry(
 ): number {
   let e: MarketDataIncrementalRefreshMDEntry | undefined;
   let k = at + 1;
-  for (; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (; k < count; k++) {
+    switch (tags[k]) {
       case 279:
         if (e === undefined || e.MDUpdateAction !== undefined) {
           out.push(e = new MarketDataIncrementalRefreshMDEntry());
@@ -2437,7 +2468,7 @@ function readMarketDataIncrementalRefreshMDEntry(
         }
         break;
       default:
-        if (knownMarketDataIncrementalRefresh.has(f.tags[k]!)) return k - 1;
+        if (knownMarketDataIncrementalRefresh.has(tags[k]!)) return k - 1;
         o.keep(f, k);
     }
   }
@@ -2461,8 +2492,9 @@ function readMarketDataIncrementalRefresh(
   from: number,
 ): MarketDataIncrementalRefreshMessage {
   const o = new MarketDataIncrementalRefreshMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 268: {
         const entries: MarketDataIncrementalRefreshMDEntry[] = [];
         k = readMarketDataIncrementalRefreshMDEntry(f, k, o, entries);
@@ -2515,8 +2547,9 @@ function readMarketDataRequestReject(
   from: number,
 ): MarketDataRequestRejectMessage {
   const o = new MarketDataRequestRejectMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 281:
         o.MDReqRejReason = f.string(k);
         break;
@@ -2553,8 +2586,9 @@ function readSecurityStatusRequest(
   from: number,
 ): SecurityStatusRequestMessage {
   const o = new SecurityStatusRequestMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 263:
         o.SubscriptionRequestType = f.string(k);
         break;
@@ -2587,8 +2621,9 @@ class SecurityStatusMessage extends Message {
 
 function readSecurityStatus(f: FixFields, header: FixHeader, from: number): SecurityStatusMessage {
   const o = new SecurityStatusMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 55:
         o.Symbol = f.string(k);
         break;
@@ -2647,8 +2682,9 @@ function readMarketSettlementReportMarketSettlementPartyIDCollateralAmountChange
 ): number {
   let e: MarketSettlementReportMarketSettlementPartyIDCollateralAmountChange | undefined;
   let k = at + 1;
-  for (; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (; k < count; k++) {
+    switch (tags[k]) {
       case 1704:
         if (e === undefined || e.CollateralAmountChange !== undefined) {
           out.push(e = new MarketSettlementReportMarketSettlementPartyIDCollateralAmountChange());
@@ -2662,7 +2698,7 @@ function readMarketSettlementReportMarketSettlementPartyIDCollateralAmountChange
         e.CollateralAmountType = f.string(k);
         break;
       default:
-        if (knownMarketSettlementReport.has(f.tags[k]!)) return k - 1;
+        if (knownMarketSettlementReport.has(tags[k]!)) return k - 1;
         o.keep(f, k);
     }
   }
@@ -2684,8 +2720,9 @@ function readMarketSettlementReportMarketSettlementPartyIDMiscFee(
 ): number {
   let e: MarketSettlementReportMarketSettlementPartyIDMiscFee | undefined;
   let k = at + 1;
-  for (; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (; k < count; k++) {
+    switch (tags[k]) {
       case 137:
         if (e === undefined || e.MiscFeeAmt !== undefined) {
           out.push(e = new MarketSettlementReportMarketSettlementPartyIDMiscFee());
@@ -2715,7 +2752,7 @@ function readMarketSettlementReportMarketSettlementPartyIDMiscFee(
         }
         break;
       default:
-        if (knownMarketSettlementReport.has(f.tags[k]!)) return k - 1;
+        if (knownMarketSettlementReport.has(tags[k]!)) return k - 1;
         o.keep(f, k);
     }
   }
@@ -2739,8 +2776,9 @@ function readMarketSettlementReportMarketSettlementPartyID(
 ): number {
   let e: MarketSettlementReportMarketSettlementPartyID | undefined;
   let k = at + 1;
-  for (; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (; k < count; k++) {
+    switch (tags[k]) {
       case 20109:
         if (e === undefined || e.MarketSettlementPartyID !== undefined) {
           out.push(e = new MarketSettlementReportMarketSettlementPartyID());
@@ -2788,7 +2826,7 @@ function readMarketSettlementReportMarketSettlementPartyID(
         break;
       }
       default:
-        if (knownMarketSettlementReport.has(f.tags[k]!)) return k - 1;
+        if (knownMarketSettlementReport.has(tags[k]!)) return k - 1;
         o.keep(f, k);
     }
   }
@@ -2819,8 +2857,9 @@ function readMarketSettlementReport(
   from: number,
 ): MarketSettlementReportMessage {
   const o = new MarketSettlementReportMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 20105:
         o.MarketSettlementReportID = f.string(k);
         break;
@@ -2936,8 +2975,9 @@ function readQuoteRequestRelatedSymPartyID(
 ): number {
   let e: QuoteRequestRelatedSymPartyID | undefined;
   let k = at + 1;
-  for (; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (; k < count; k++) {
+    switch (tags[k]) {
       case 448:
         if (e === undefined || e.PartyID !== undefined) out.push(e = new QuoteRequestRelatedSymPartyID());
         e.PartyID = f.string(k);
@@ -2951,7 +2991,7 @@ function readQuoteRequestRelatedSymPartyID(
         }
         break;
       default:
-        if (knownQuoteRequest.has(f.tags[k]!)) return k - 1;
+        if (knownQuoteRequest.has(tags[k]!)) return k - 1;
         o.keep(f, k);
     }
   }
@@ -2978,8 +3018,9 @@ function readQuoteRequestRelatedSym(
 ): number {
   let e: QuoteRequestRelatedSym | undefined;
   let k = at + 1;
-  for (; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (; k < count; k++) {
+    switch (tags[k]) {
       case 55:
         if (e === undefined || e.Symbol !== undefined) out.push(e = new QuoteRequestRelatedSym());
         e.Symbol = f.string(k);
@@ -3022,7 +3063,7 @@ function readQuoteRequestRelatedSym(
         e.TransactTime = f.string(k);
         break;
       default:
-        if (knownQuoteRequest.has(f.tags[k]!)) return k - 1;
+        if (knownQuoteRequest.has(tags[k]!)) return k - 1;
         o.keep(f, k);
     }
   }
@@ -3043,8 +3084,9 @@ function readQuoteRequestMultivariateSelectedLeg(
 ): number {
   let e: QuoteRequestMultivariateSelectedLeg | undefined;
   let k = at + 1;
-  for (; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (; k < count; k++) {
+    switch (tags[k]) {
       case 20182:
         if (e === undefined || e.MultivariateSelectedEventTicker !== undefined) {
           out.push(e = new QuoteRequestMultivariateSelectedLeg());
@@ -3064,7 +3106,7 @@ function readQuoteRequestMultivariateSelectedLeg(
         e.MultivariateSelectedSide = f.string(k);
         break;
       default:
-        if (knownQuoteRequest.has(f.tags[k]!)) return k - 1;
+        if (knownQuoteRequest.has(tags[k]!)) return k - 1;
         o.keep(f, k);
     }
   }
@@ -3088,8 +3130,9 @@ class QuoteRequestMessage extends Message {
 
 function readQuoteRequest(f: FixFields, header: FixHeader, from: number): QuoteRequestMessage {
   const o = new QuoteRequestMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 131:
         o.QuoteReqID = f.string(k);
         break;
@@ -3174,8 +3217,9 @@ class QuoteRequestAckMessage extends Message {
 
 function readQuoteRequestAck(f: FixFields, header: FixHeader, from: number): QuoteRequestAckMessage {
   const o = new QuoteRequestAckMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 131:
         o.QuoteReqID = f.string(k);
         break;
@@ -3244,8 +3288,9 @@ class QuotePartyID extends Entry {
 function readQuotePartyID(f: FixFields, at: number, o: Message, out: QuotePartyID[]): number {
   let e: QuotePartyID | undefined;
   let k = at + 1;
-  for (; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (; k < count; k++) {
+    switch (tags[k]) {
       case 448:
         if (e === undefined || e.PartyID !== undefined) out.push(e = new QuotePartyID());
         e.PartyID = f.string(k);
@@ -3259,7 +3304,7 @@ function readQuotePartyID(f: FixFields, at: number, o: Message, out: QuotePartyI
         }
         break;
       default:
-        if (knownQuote.has(f.tags[k]!)) return k - 1;
+        if (knownQuote.has(tags[k]!)) return k - 1;
         o.keep(f, k);
     }
   }
@@ -3291,8 +3336,9 @@ class QuoteMessage extends Message {
 
 function readQuote(f: FixFields, header: FixHeader, from: number): QuoteMessage {
   const o = new QuoteMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 117:
         o.QuoteID = f.string(k);
         break;
@@ -3392,8 +3438,9 @@ class QuoteStatusReportMessage extends Message {
 
 function readQuoteStatusReport(f: FixFields, header: FixHeader, from: number): QuoteStatusReportMessage {
   const o = new QuoteStatusReportMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 117:
         o.QuoteID = f.string(k);
         break;
@@ -3474,8 +3521,9 @@ class QuoteCancelMessage extends Message {
 
 function readQuoteCancel(f: FixFields, header: FixHeader, from: number): QuoteCancelMessage {
   const o = new QuoteCancelMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 117:
         o.QuoteID = f.string(k);
         break;
@@ -3509,8 +3557,9 @@ class QuoteCancelStatusMessage extends Message {
 
 function readQuoteCancelStatus(f: FixFields, header: FixHeader, from: number): QuoteCancelStatusMessage {
   const o = new QuoteCancelStatusMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 117:
         o.QuoteID = f.string(k);
         break;
@@ -3551,8 +3600,9 @@ function readQuoteRequestRejectMVEOffendingLeg(
 ): number {
   let e: QuoteRequestRejectMVEOffendingLeg | undefined;
   let k = at + 1;
-  for (; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (; k < count; k++) {
+    switch (tags[k]) {
       case 20186:
         if (e === undefined || e.MVEOffendingMarketTicker !== undefined) {
           out.push(e = new QuoteRequestRejectMVEOffendingLeg());
@@ -3560,7 +3610,7 @@ function readQuoteRequestRejectMVEOffendingLeg(
         e.MVEOffendingMarketTicker = f.string(k);
         break;
       default:
-        if (knownQuoteRequestReject.has(f.tags[k]!)) return k - 1;
+        if (knownQuoteRequestReject.has(tags[k]!)) return k - 1;
         o.keep(f, k);
     }
   }
@@ -3584,8 +3634,9 @@ class QuoteRequestRejectMessage extends Message {
 
 function readQuoteRequestReject(f: FixFields, header: FixHeader, from: number): QuoteRequestRejectMessage {
   const o = new QuoteRequestRejectMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 58:
         o.Text = f.string(k);
         break;
@@ -3638,8 +3689,9 @@ class AcceptQuotePartyID extends Entry {
 function readAcceptQuotePartyID(f: FixFields, at: number, o: Message, out: AcceptQuotePartyID[]): number {
   let e: AcceptQuotePartyID | undefined;
   let k = at + 1;
-  for (; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (; k < count; k++) {
+    switch (tags[k]) {
       case 448:
         if (e === undefined || e.PartyID !== undefined) out.push(e = new AcceptQuotePartyID());
         e.PartyID = f.string(k);
@@ -3653,7 +3705,7 @@ function readAcceptQuotePartyID(f: FixFields, at: number, o: Message, out: Accep
         }
         break;
       default:
-        if (knownAcceptQuote.has(f.tags[k]!)) return k - 1;
+        if (knownAcceptQuote.has(tags[k]!)) return k - 1;
         o.keep(f, k);
     }
   }
@@ -3679,8 +3731,9 @@ class AcceptQuoteMessage extends Message {
 
 function readAcceptQuote(f: FixFields, header: FixHeader, from: number): AcceptQuoteMessage {
   const o = new AcceptQuoteMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 117:
         o.QuoteID = f.string(k);
         break;
@@ -3745,8 +3798,9 @@ class AcceptQuoteStatusMessage extends Message {
 
 function readAcceptQuoteStatus(f: FixFields, header: FixHeader, from: number): AcceptQuoteStatusMessage {
   const o = new AcceptQuoteStatusMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 117:
         o.QuoteID = f.string(k);
         break;
@@ -3795,8 +3849,9 @@ class QuoteConfirmMessage extends Message {
 
 function readQuoteConfirm(f: FixFields, header: FixHeader, from: number): QuoteConfirmMessage {
   const o = new QuoteConfirmMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 117:
         o.QuoteID = f.string(k);
         break;
@@ -3830,8 +3885,9 @@ class QuoteConfirmStatusMessage extends Message {
 
 function readQuoteConfirmStatus(f: FixFields, header: FixHeader, from: number): QuoteConfirmStatusMessage {
   const o = new QuoteConfirmStatusMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 117:
         o.QuoteID = f.string(k);
         break;
@@ -3868,8 +3924,9 @@ class RFQCancelPartyID extends Entry {
 function readRFQCancelPartyID(f: FixFields, at: number, o: Message, out: RFQCancelPartyID[]): number {
   let e: RFQCancelPartyID | undefined;
   let k = at + 1;
-  for (; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (; k < count; k++) {
+    switch (tags[k]) {
       case 448:
         if (e === undefined || e.PartyID !== undefined) out.push(e = new RFQCancelPartyID());
         e.PartyID = f.string(k);
@@ -3883,7 +3940,7 @@ function readRFQCancelPartyID(f: FixFields, at: number, o: Message, out: RFQCanc
         }
         break;
       default:
-        if (knownRFQCancel.has(f.tags[k]!)) return k - 1;
+        if (knownRFQCancel.has(tags[k]!)) return k - 1;
         o.keep(f, k);
     }
   }
@@ -3905,8 +3962,9 @@ class RFQCancelMessage extends Message {
 
 function readRFQCancel(f: FixFields, header: FixHeader, from: number): RFQCancelMessage {
   const o = new RFQCancelMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 131:
         o.QuoteReqID = f.string(k);
         break;
@@ -3954,8 +4012,9 @@ class RFQCancelStatusMessage extends Message {
 
 function readRFQCancelStatus(f: FixFields, header: FixHeader, from: number): RFQCancelStatusMessage {
   const o = new RFQCancelStatusMessage(header);
-  for (let k = from; k < f.count; k++) {
-    switch (f.tags[k]) {
+  const { tags, count } = f;
+  for (let k = from; k < count; k++) {
+    switch (tags[k]) {
       case 131:
         o.QuoteReqID = f.string(k);
         break;
@@ -4092,13 +4151,10 @@ export function decodeMessage(f: FixFields): ReceivedMessage {
 export function encodeMessage(w: FixWriter, header: OutgoingHeader, m: FixMessage | UnknownMessage): void {
   w.begin(
     m.MsgType,
+    header,
     m.MsgType === "D" || m.MsgType === "F" || m.MsgType === "G"
-      ? {
-        ...header,
-        SenderSubID: (m as NewOrderSingle | OrderCancelRequest | OrderCancelReplaceRequest).SenderSubID ??
-          header.SenderSubID,
-      }
-      : header,
+      ? (m as NewOrderSingle | OrderCancelRequest | OrderCancelReplaceRequest).SenderSubID
+      : undefined,
   );
   switch (m.MsgType) {
     case "A":
