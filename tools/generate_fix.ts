@@ -357,7 +357,8 @@ export function codecModule(head: string, facts: Facts): string {
       const entry = `e${depth}`;
       const [first] = field.group;
       return `if (${value} != null && ${value}.length > 0) {\nw.int(${t}, ${value}.length);\nfor (const ${entry} of ${value}) {\n${
-        first!.required ? `w.first(${JSON.stringify(first!.name)}, ${entry}.${first!.name});\n` : ""
+        // An entry of a request for a quote on a combo begins with its quantity, for there is no symbol.
+        field.tag !== 146 || first!.required ? `w.first(${JSON.stringify(first!.name)}, ${entry}.${first!.name});\n` : ""
       }${field.group.map((member) => writes(member, entry, depth + 1)).join("\n")}\n}\n}`;
     }
     if (field.kind === "data") {

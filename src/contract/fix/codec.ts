@@ -984,6 +984,7 @@ function writeNewOrderSingle(w: FixWriter, m: NewOrderSingle): void {
   if (m.NoPartyIDs != null && m.NoPartyIDs.length > 0) {
     w.int(t453, m.NoPartyIDs.length);
     for (const e0 of m.NoPartyIDs) {
+      w.first("PartyID", e0.PartyID);
       if (e0.PartyID != null) w.string(t448, e0.PartyID);
       if (e0.PartyRole != null) w.int(t452, e0.PartyRole);
     }
@@ -1123,6 +1124,7 @@ function writeOrderCancelRequest(w: FixWriter, m: OrderCancelRequest): void {
   if (m.NoPartyIDs != null && m.NoPartyIDs.length > 0) {
     w.int(t453, m.NoPartyIDs.length);
     for (const e0 of m.NoPartyIDs) {
+      w.first("PartyID", e0.PartyID);
       if (e0.PartyID != null) w.string(t448, e0.PartyID);
       if (e0.PartyRole != null) w.int(t452, e0.PartyRole);
     }
@@ -1291,6 +1293,7 @@ function writeOrderCancelReplaceRequest(w: FixWriter, m: OrderCancelReplaceReque
   if (m.NoPartyIDs != null && m.NoPartyIDs.length > 0) {
     w.int(t453, m.NoPartyIDs.length);
     for (const e0 of m.NoPartyIDs) {
+      w.first("PartyID", e0.PartyID);
       if (e0.PartyID != null) w.string(t448, e0.PartyID);
       if (e0.PartyRole != null) w.int(t452, e0.PartyRole);
     }
@@ -1713,6 +1716,7 @@ function writeExecutionReport(w: FixWriter, m: ExecutionReport): void {
   if (m.NoPartyIDs != null && m.NoPartyIDs.length > 0) {
     w.int(t453, m.NoPartyIDs.length);
     for (const e0 of m.NoPartyIDs) {
+      w.first("PartyID", e0.PartyID);
       if (e0.PartyID != null) w.string(t448, e0.PartyID);
       if (e0.PartyRole != null) w.int(t452, e0.PartyRole);
     }
@@ -3180,6 +3184,7 @@ function writeQuoteRequest(w: FixWriter, m: QuoteRequest): void {
       if (e0.NoPartyIDs != null && e0.NoPartyIDs.length > 0) {
         w.int(t453, e0.NoPartyIDs.length);
         for (const e1 of e0.NoPartyIDs) {
+          w.first("PartyID", e1.PartyID);
           if (e1.PartyID != null) w.string(t448, e1.PartyID);
           if (e1.PartyRole != null) w.int(t452, e1.PartyRole);
         }
@@ -3192,6 +3197,7 @@ function writeQuoteRequest(w: FixWriter, m: QuoteRequest): void {
   if (m.NoMultivariateSelectedLegs != null && m.NoMultivariateSelectedLegs.length > 0) {
     w.int(t20181, m.NoMultivariateSelectedLegs.length);
     for (const e0 of m.NoMultivariateSelectedLegs) {
+      w.first("MultivariateSelectedEventTicker", e0.MultivariateSelectedEventTicker);
       if (e0.MultivariateSelectedEventTicker != null) w.string(t20182, e0.MultivariateSelectedEventTicker);
       if (e0.MultivariateSelectedMarketTicker != null) w.string(t20183, e0.MultivariateSelectedMarketTicker);
       if (e0.MultivariateSelectedSide != null) w.string(t20184, e0.MultivariateSelectedSide);
@@ -3407,6 +3413,7 @@ function writeQuote(w: FixWriter, m: Quote): void {
   if (m.NoPartyIDs != null && m.NoPartyIDs.length > 0) {
     w.int(t453, m.NoPartyIDs.length);
     for (const e0 of m.NoPartyIDs) {
+      w.first("PartyID", e0.PartyID);
       if (e0.PartyID != null) w.string(t448, e0.PartyID);
       if (e0.PartyRole != null) w.int(t452, e0.PartyRole);
     }
@@ -3674,6 +3681,7 @@ function writeQuoteRequestReject(w: FixWriter, m: QuoteRequestReject): void {
   if (m.NoMVEOffendingLegs != null && m.NoMVEOffendingLegs.length > 0) {
     w.int(t20185, m.NoMVEOffendingLegs.length);
     for (const e0 of m.NoMVEOffendingLegs) {
+      w.first("MVEOffendingMarketTicker", e0.MVEOffendingMarketTicker);
       if (e0.MVEOffendingMarketTicker != null) w.string(t20186, e0.MVEOffendingMarketTicker);
     }
   }
@@ -3774,6 +3782,7 @@ function writeAcceptQuote(w: FixWriter, m: AcceptQuote): void {
   if (m.NoPartyIDs != null && m.NoPartyIDs.length > 0) {
     w.int(t453, m.NoPartyIDs.length);
     for (const e0 of m.NoPartyIDs) {
+      w.first("PartyID", e0.PartyID);
       if (e0.PartyID != null) w.string(t448, e0.PartyID);
       if (e0.PartyRole != null) w.int(t452, e0.PartyRole);
     }
@@ -3990,6 +3999,7 @@ function writeRFQCancel(w: FixWriter, m: RFQCancel): void {
   if (m.NoPartyIDs != null && m.NoPartyIDs.length > 0) {
     w.int(t453, m.NoPartyIDs.length);
     for (const e0 of m.NoPartyIDs) {
+      w.first("PartyID", e0.PartyID);
       if (e0.PartyID != null) w.string(t448, e0.PartyID);
       if (e0.PartyRole != null) w.int(t452, e0.PartyRole);
     }
