@@ -43,6 +43,8 @@ export class FixFields {
   end = 0;
   /** How many fields lie between BodyLength and CheckSum. */
   count = 0;
+  /** The first thing between two SOH that is no field: without a number before its `=`, or data of a wrong length. */
+  malformed: string | undefined = undefined;
   tags: Int32Array = new Int32Array(256);
   /** Where each value begins, counted from `start`. */
   starts: Int32Array = new Int32Array(256);
@@ -58,6 +60,7 @@ export class FixFields {
     this.start = start;
     this.count = 0;
     this.text = "";
+    this.malformed = undefined;
   }
 
   grow(): void {

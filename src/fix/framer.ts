@@ -57,9 +57,7 @@ export type FrameFault =
   | "garbage"
   /** BodyLength is no number, is too large, or does not lead to `10=`. */
   | "body-length"
-  | "checksum"
-  /** A field without a tag, without `=`, or a data field that does not end where its length says. */
-  | "field";
+  | "checksum";
 
 /** Settings of a framer. */
 export interface FramerOptions {
@@ -202,7 +200,6 @@ export class FixFramer {
     let count = 0;
     let dataTag = 0;
     let dataBytes = 0;
-    let whole = true;
     let room = tags.length;
     while (at < end) {
       const tagAt = at;
@@ -214,9 +211,11 @@ export class FixFramer {
         byte = bytes[++at]!;
       }
       if (byte !== EQUALS || at === tagAt || at - tagAt > 9) {
-        whole = false;
-        for (; at < end; at++) sum += bytes[at]!;
-        break;
+        for (; bytes[at] !== SOH; at++) sum += bytes[at]!;
+        sum += SOH;
+        fields.malformed ??= utf8.decode(bytes.subarray(tagAt, at));
+        at++;
+        continue;
       }
       sum += EQUALS + SOH;
       at++;
@@ -230,7 +229,7 @@ export class FixFramer {
       if (dataTag !== 0) {
         if (tag === dataTag) {
           const dataEnd = at + dataBytes;
-          if (dataEnd >= end || bytes[dataEnd] !== SOH) whole = false;
+          if (dataEnd >= end || bytes[dataEnd] !== SOH) fields.malformed ??= `${tag}=`;
           for (const most = Math.min(dataEnd, end - 1); at < most; at++) sum += bytes[at]!;
         }
         dataTag = 0;
@@ -253,7 +252,6 @@ export class FixFramer {
     fields.end = end + 7;
     const told = (bytes[end + 3]! - 48) * 100 + (bytes[end + 4]! - 48) * 10 + bytes[end + 5]! - 48;
     if ((sum & 255) !== told) return this.#skip("checksum", this.#nextStart(this.#afterBad(end + 7)));
-    if (!whole) return this.#skip("field", end + 7);
     this.#from = end + 7;
     return "frame";
   }
@@ -264,4 +262,5 @@ export class FixFramer {
   }
 }
 
+const utf8 = new TextDecoder();
 const begin = [EIGHT, EQUALS, 70, 73, 88];
