@@ -467,7 +467,7 @@ export function dictionaryModule(head: string, facts: Facts): string {
     list.filter((field) => !field.inHeader).map((field) =>
       field.group === undefined
         ? (field.required ? field.tag : -field.tag)
-        : [field.required ? field.tag : -field.tag, ...shape(field.group)]
+        : [field.required ? field.tag : -field.tag, shape(field.group)]
     );
   const messages = Object.fromEntries(facts.messages.map((message) => [message.type, shape(message.fields)]));
   const dictionary: FixDictionary = {

@@ -3,8 +3,8 @@
 /** The type of a field, by its name in FIX. */
 export type FixType = string;
 
-/** A member: its tag, negative when it may be left out; a group is a list that its count begins. */
-export type FixMember = number | readonly [count: number, ...members: FixMember[]];
+/** A member: its tag, negative when it may be left out; a group has the tag of its count and its members. */
+export type FixMember = number | readonly [count: number, members: readonly FixMember[]];
 
 /** The dialect of one counterparty. */
 export interface FixDictionary {

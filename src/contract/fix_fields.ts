@@ -201,6 +201,12 @@ export class FixFields {
     return negative ? -value : value;
   }
 
+  /** Where the first field with a tag is, -1 when there is none. */
+  find(tag: number): number {
+    for (let k = 0; k < this.count; k++) if (this.tags[k] === tag) return k;
+    return -1;
+  }
+
   /** `Y` and `N`; undefined for anything else. */
   flag(k: number): boolean | undefined {
     if (this.ends[k]! - this.starts[k]! !== 1) return undefined;

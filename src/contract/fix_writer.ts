@@ -25,10 +25,12 @@ export interface OutgoingHeader {
   readonly MsgSeqNum: number;
   /** Milliseconds since 1970. */
   readonly sendingTimeMs: number;
-  readonly PossDupFlag?: boolean;
-  readonly PossResend?: boolean;
+  readonly PossDupFlag?: boolean | undefined;
+  readonly PossResend?: boolean | undefined;
   /** As it is on the wire. */
-  readonly OrigSendingTime?: string;
+  readonly OrigSendingTime?: string | undefined;
+  /** Who it comes from or goes to in the end (115, 116, 128, 129, 144, 145). */
+  readonly routing?: readonly ExtraField[] | undefined;
 }
 
 const possDup = utf8.encode("43=Y\x01");
@@ -77,6 +79,7 @@ export class FixWriter {
     if (header.PossDupFlag === true) this.#raw(possDup);
     if (header.PossResend === true) this.#raw(possResend);
     if (header.OrigSendingTime !== undefined) this.string(origSendingTime, header.OrigSendingTime);
+    if (header.routing !== undefined) this.extra(header.routing);
     if (operator != null) this.string(senderSubId, operator);
   }
 

@@ -84,7 +84,7 @@ function shapeOf(members: readonly FixMember[]): Shape {
   for (const member of members) {
     const signed = typeof member === "number" ? member : member[0];
     const tag = Math.abs(signed);
-    map.set(tag, typeof member === "number" ? undefined : shapeOf(member.slice(1) as FixMember[]));
+    map.set(tag, typeof member === "number" ? undefined : shapeOf(member[1]));
     if (signed > 0) required.push(tag);
   }
   return { members: map, required, delimiter: map.keys().next().value ?? 0 };
