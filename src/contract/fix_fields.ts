@@ -120,7 +120,8 @@ export class FixFields {
         case 1129:
           break;
         default:
-          return;
+          // The body begins; a header behind it is read all the same, when its number has not come.
+          if (this.sequence === this.sequence) return;
       }
     }
   }

@@ -57,6 +57,8 @@ export type FrameFault =
   | "garbage"
   /** BodyLength is no number, is too large, or does not lead to `10=`. */
   | "body-length"
+  /** MsgType is not the third field. */
+  | "msg-type"
   | "checksum";
 
 /** Settings of a framer. */
@@ -187,6 +189,7 @@ export class FixFramer {
       bytes[end - 1] !== SOH || bytes[end] !== 49 || bytes[end + 1] !== 48 || bytes[end + 2] !== EQUALS ||
       bytes[end + 6] !== SOH
     ) return this.#wrongLength(end);
+    if (bytes[at] !== 51 || bytes[at + 1] !== 53 || bytes[at + 2] !== EQUALS) return this.#skip("msg-type", end + 7);
     return this.#fields(fields, at, end);
   }
 

@@ -227,7 +227,10 @@ export class FixSession {
     const framer = new FixFramer({
       ...(maxFrameBytes === undefined ? {} : { maxFrameBytes }),
       afterWrongLength: strict === undefined ? "next-frame" : "told-length",
-      onFault: (fault, bytes) => onEvent?.({ type: "garbled", fault, bytes: bytes.length }),
+      onFault: (fault, bytes) => {
+        onEvent?.({ type: "garbled", fault, bytes: bytes.length });
+        if (this.#state.name === "logging-on") this.#drop({ kind: "refused", text: `no Logon but bytes without sense (${fault})` });
+      },
     });
     const wire: Wire = {
       link,
