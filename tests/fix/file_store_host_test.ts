@@ -1,0 +1,130 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { KalshiConfigError } from "../../src/base/errors.ts";
+import { FileFixStore } from "../../src/fix/file_store.ts";
+import { test } from "../support/test.ts";
+
+const frame = (text: string) => new TextEncoder().encode(text);
+
+async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "fix-store-"));
+  try {
+    await body(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function opened(path: string, keep?: number): Promise<FileFixStore> {
+  const store = new FileFixStore({ path, ...(keep === undefined ? {} : { keep }) });
+  await store.open();
+  return store;
+}
+
+const shown = (store: FileFixStore) => ({
+  out: store.nextOutgoing,
+  in: store.nextIncoming,
+  sent: store.sent(0, 1e9).map(({ sequence, frame }) => `${sequence}:${new TextDecoder().decode(frame)}`),
+});
+
+test("a file store remembers numbers and messages over a new start", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "session");
+    const store = await opened(path);
+    store.append(frame("one"));
+    store.append(frame("two"));
+    store.setIncoming(7);
+    store.setOutgoing(9);
+    store.append(frame("nine"));
+    store.close();
+    store.close();
+    const again = await opened(path);
+    assertEquals(shown(again), { out: 10, in: 7, sent: ["1:one", "2:two", "9:nine"] });
+    assertEquals(again.sent(2, 8).map(({ sequence }) => sequence), [2]);
+    again.reset();
+    assertEquals(shown(again), { out: 1, in: 1, sent: [] });
+    again.append(frame("first"));
+    again.close();
+    const third = await opened(path, 1);
+    third.append(frame("second"));
+    assertEquals(shown(third), { out: 3, in: 1, sent: ["2:second"] });
+    third.close();
+  }));
+
+test("a file store that was cut at any byte opens with what was whole", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "session");
+    const store = await opened(path);
+    const states = [shown(store)];
+    const ends = [readFileSync(path).length];
+    const note = () => {
+      states.push(shown(store));
+      ends.push(readFileSync(path).length);
+    };
+    for (let i = 1; i <= 4; i++) {
+      store.append(frame(`frame ${i}`));
+      note();
+      store.setIncoming(10 * i);
+      note();
+    }
+    store.reset();
+    note();
+    store.append(frame("anew"));
+    note();
+    store.close();
+    const whole = readFileSync(path);
+    for (let length = 0; length <= whole.length; length++) {
+      const cut = join(folder, `cut-${length}`);
+      writeFileSync(cut, whole.subarray(0, length));
+      const reopened = await opened(cut);
+      const last = ends.findLastIndex((end) => end <= length);
+      assertEquals(shown(reopened), states[Math.max(last, 0)]!, `cut at ${length}`);
+      reopened.append(frame("more"));
+      const after = shown(reopened);
+      reopened.close();
+      const third = await opened(cut);
+      assertEquals(shown(third), after);
+      third.close();
+    }
+    for (let place = 13; place < whole.length; place += 3) {
+      const damaged = Uint8Array.from(whole);
+      damaged[place] = damaged[place]! ^ 0x40;
+      const path = join(folder, "damaged");
+      writeFileSync(path, damaged);
+      const reopened = await opened(path);
+      const last = ends.findLastIndex((end) => end <= place);
+      assertEquals(shown(reopened), states[last]!, `damaged at ${place}`);
+      reopened.close();
+    }
+  }));
+
+test("a file store stays small however long a session lives", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "session");
+    const store = await opened(path, 3);
+    for (let i = 1; i <= 250_000; i++) store.setIncoming(i);
+    store.append(frame("kept"));
+    assertEquals(readFileSync(path).length < 60_000 * 17, true);
+    store.close();
+    const again = await opened(path);
+    assertEquals(shown(again), { out: 2, in: 250_000, sent: ["1:kept"] });
+    again.close();
+  }));
+
+test("a file that is something else is left alone", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "letter");
+    writeFileSync(path, "Dear Sir");
+    await assertRejects(() => opened(path), KalshiConfigError, "is no store of a FIX session");
+    assertEquals(readFileSync(path, "utf8"), "Dear Sir");
+    const store = new FileFixStore({ path: join(folder, "closed") });
+    let said = "";
+    try {
+      store.append(frame("early"));
+    } catch (error) {
+      said = String(error);
+    }
+    assertEquals(said.includes("is not open"), true);
+  }));
