@@ -375,7 +375,7 @@ class Pair {
   #ends: [FixConnection, FixConnection] | undefined;
   #queues: [number[][], number[][]] = [[], []];
 
-  constructor(readonly chunk: number) {
+  constructor(chunk: number) {
     const session = (side: 0 | 1) =>
       new FixSession({
         role: side === 0
