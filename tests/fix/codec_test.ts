@@ -9,6 +9,7 @@ import { FixFields } from "../../src/contract/fix_fields.ts";
 import { FixWriter } from "../../src/contract/fix_writer.ts";
 import { type FrameFault, FixFramer } from "../../src/fix/framer.ts";
 import { test } from "../support/test.ts";
+import { plain } from "./peer.ts";
 
 const ids = { beginString: "FIXT.1.1", SenderCompID: "a-key", TargetCompID: "KalshiRT" };
 const at = Date.UTC(2026, 10, 29, 9, 30, 0, 7);
@@ -50,16 +51,6 @@ function received(bytes: Uint8Array): ReceivedMessage[] {
   const messages: ReceivedMessage[] = [];
   while (framer.next(fields)) messages.push(decodeMessage(fields));
   return messages;
-}
-
-/** What is there, without what is undefined. */
-function plain(value: unknown): unknown {
-  if (value instanceof Uint8Array) return [...value];
-  if (Array.isArray(value)) return value.map(plain);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).filter(([, inner]) => inner !== undefined).map(([name, inner]) => [name, plain(inner)]),
-  );
 }
 
 const text = fc.oneof(

@@ -14,6 +14,16 @@ import {
 import { MemoryFixStore } from "../../src/fix/store.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
 
+/** What is there, without what is undefined. */
+export function plain(value: unknown): unknown {
+  if (value instanceof Uint8Array) return [...value];
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).filter(([, inner]) => inner !== undefined).map(([name, inner]) => [name, plain(inner)]),
+  );
+}
+
 export type Wire = Record<string, unknown> & { readonly MsgType: string; readonly header: ReceivedMessage["header"] };
 
 /** A session that is logged on, and the other end of its connection. */
