@@ -169,7 +169,8 @@ class Facts {
       const told = facts.flatMap((message) => message.fields.filter((other) => other.tag === tag));
       const required = variants.every((fields) =>
         fields.some((other) =>
-          other.tag === tag && other.required === "Y" && (other.when === undefined || other.group !== undefined) &&
+          other.tag === tag && other.required === "Y" &&
+          (other.when === undefined || other.group !== undefined) &&
           !other.note?.includes("optional")
         )
       );
@@ -191,7 +192,9 @@ class Facts {
       const made = field(tag);
       if (!all.some((other) => other.tag === tag && other.count_of_group === tag)) return made;
       const members = order.filter((other) => inGroup.get(other) === tag || parentOf(other, tag));
-      const wire = (this.facts.groups[`${type}/${tag}`] ?? this.facts.groups[tag]) as readonly number[] | undefined;
+      const wire = (this.facts.groups[`${type}/${tag}`] ?? this.facts.groups[tag]) as
+        | readonly number[]
+        | undefined;
       const placed = wire?.filter((other) => members.includes(other)) ?? [];
       made.group = [...placed, ...members.filter((other) => !placed.includes(other))].map(build);
       return made;
@@ -199,8 +202,7 @@ class Facts {
     // A count that is itself a member of a group.
     const parentOf = (tag: number, group: number) =>
       all.some((other) => other.tag === tag && other.count_of_group === tag && other.group === group);
-    const isMember = (tag: number) =>
-      all.some((other) => other.tag === tag && other.group !== undefined);
+    const isMember = (tag: number) => all.some((other) => other.tag === tag && other.group !== undefined);
     return {
       type,
       name: facts[0]!.name,
@@ -282,14 +284,19 @@ export function messagesModule(head: string, facts: Facts): string {
       : direction === "server->client"
       ? "Kalshi sends it."
       : "Which side sends it depends on the session.";
-    const doc = `${message.name}(35=${message.type}). ${way}${page === undefined ? "" : ` See \`${page}\` of Kalshi's docs.`}`;
-    const extra = `readonly MsgType: "${message.type}";\n/** Fields that the dictionary does not name, in their order. */\nreadonly extra?: readonly ExtraField[] | undefined;\n`;
+    const doc = `${message.name}(35=${message.type}). ${way}${
+      page === undefined ? "" : ` See \`${page}\` of Kalshi's docs.`
+    }`;
+    const extra =
+      `readonly MsgType: "${message.type}";\n/** Fields that the dictionary does not name, in their order. */\nreadonly extra?: readonly ExtraField[] | undefined;\n`;
     write(message.name, doc, message.fields, extra);
   }
   lines.push(...interfaces.values());
-  lines.push(`/** Every message of Kalshi's dialect; \`MsgType\` tells which it is. */\nexport type FixMessage =\n  | ${
-    facts.messages.map(({ name }) => name).join("\n  | ")
-  };`);
+  lines.push(
+    `/** Every message of Kalshi's dialect; \`MsgType\` tells which it is. */\nexport type FixMessage =\n  | ${
+      facts.messages.map(({ name }) => name).join("\n  | ")
+    };`,
+  );
   return lines.join("\n\n");
 }
 
@@ -327,7 +334,7 @@ export function codecModule(head: string, facts: Facts): string {
   const reads = (field: Field, into: string, kept: string): string => {
     switch (field.kind) {
       case "int":
-        return `{ const value = f.int(k); if (value === value) ${into}.${field.name} = value; else ${kept}; }`;
+        return `{ const value = f.int(k); if (!Number.isNaN(value)) ${into}.${field.name} = value; else ${kept}; }`;
       case "flag":
         return `{ const value = f.flag(k); if (value !== undefined) ${into}.${field.name} = value; else ${kept}; }`;
       case "data":
@@ -339,16 +346,22 @@ export function codecModule(head: string, facts: Facts): string {
   const classOf = (name: string, fields: readonly Field[], type?: string) => {
     const body = fields.map((field) => `${field.name}: ${fieldType(field)} | undefined = undefined;`);
     return `class ${name} extends ${type === undefined ? "Entry" : "Message"} {\n${
+      type === undefined ? "" : `readonly MsgType = ${JSON.stringify(type)};\nheader: FixHeader;\n`
+    }${body.join("\n")}\n${
       type === undefined
         ? ""
-        : `readonly MsgType = ${JSON.stringify(type)};\nheader: FixHeader;\n`
-    }${body.join("\n")}\n${
-      type === undefined ? "" : `extra: ExtraField[] | undefined = undefined;\nconstructor(header: FixHeader) {\nsuper();\nthis.header = header;\n}\n`
+        : `extra: ExtraField[] | undefined = undefined;\nconstructor(header: FixHeader) {\nsuper();\nthis.header = header;\n}\n`
     }}`;
   };
   const fieldType = (field: Field): string => {
     if (field.group !== undefined) return "unknown[]";
-    return field.kind === "int" ? "number" : field.kind === "flag" ? "boolean" : field.kind === "data" ? "Uint8Array" : "string";
+    return field.kind === "int"
+      ? "number"
+      : field.kind === "flag"
+      ? "boolean"
+      : field.kind === "data"
+      ? "Uint8Array"
+      : "string";
   };
   const writes = (field: Field, from: string, depth: number): string => {
     const value = `${from}.${field.name}`;
@@ -356,16 +369,17 @@ export function codecModule(head: string, facts: Facts): string {
     if (field.group !== undefined) {
       const entry = `e${depth}`;
       const [first] = field.group;
-      return `if (${value} != null && ${value}.length > 0) {\nw.int(${t}, ${value}.length);\nfor (const ${entry} of ${value}) {\n${
+      return `if (${value} !== undefined && ${value}.length > 0) {\nw.int(${t}, ${value}.length);\nfor (const ${entry} of ${value}) {\n${
         // An entry of a request for a quote on a combo begins with its quantity, for there is no symbol.
-        field.tag !== 146 || first!.required ? `w.first(${JSON.stringify(first!.name)}, ${entry}.${first!.name});\n` : ""
-      }${field.group.map((member) => writes(member, entry, depth + 1)).join("\n")}\n}\n}`;
+        field.tag !== 146 || first!.required
+          ? `w.first(${JSON.stringify(first!.name)}, ${entry}.${first!.name});\n`
+          : ""}${field.group.map((member) => writes(member, entry, depth + 1)).join("\n")}\n}\n}`;
     }
     if (field.kind === "data") {
-      return `if (${value} != null) w.data(${tagName(lengthOf[field.tag]!)}, ${t}, ${value});`;
+      return `if (${value} !== undefined) w.data(${tagName(lengthOf[field.tag]!)}, ${t}, ${value});`;
     }
     const method = field.kind === "int" ? "int" : field.kind === "flag" ? "flag" : "string";
-    return `if (${value} != null) w.${method}(${t}, ${value});`;
+    return `if (${value} !== undefined) w.${method}(${t}, ${value});`;
   };
   const skipped = new Set(Object.values(lengthOf));
   for (const message of facts.messages) {
@@ -378,19 +392,22 @@ export function codecModule(head: string, facts: Facts): string {
         const name = groupName(owner, field);
         nameOf.set(field, name);
         note(field.group, name);
-        const repeat = (member: Field) => `if (e === undefined || e.${member.name} !== undefined) out.push(e = new ${name}());`;
+        const repeat = (member: Field) =>
+          `if (e === undefined || e.${member.name} !== undefined) out.push(e = new ${name}());`;
         groups.push(classOf(name, field.group));
         groups.push(
           `function read${name}(f: FixFields, at: number, o: Message, out: ${name}[]): number {\nlet e: ${name} | undefined;\nlet k = at + 1;\nconst { tags, count } = f;\nfor (; k < count; k++) {\nswitch (tags[k]) {\n${
             field.group.map((member) => {
               if (member.group !== undefined) {
                 const inner = nameOf.get(member)!;
-                return `case ${member.tag}: {\n${repeat(member)}\nconst entries: ${inner}[] = [];\ne.${member.name} = entries;\nk = read${inner}(f, k, o, entries);\nbreak;\n}`;
+                return `case ${member.tag}: {\n${
+                  repeat(member)
+                }\nconst entries: ${inner}[] = [];\ne.${member.name} = entries;\nk = read${inner}(f, k, o, entries);\nbreak;\n}`;
               }
               const read = reads(member, "e", "o.keep(f, k)");
               return `case ${member.tag}:\n${repeat(member)}\n${read}\nbreak;`;
             }).join("\n")
-          }\ndefault:\nif (known${message.name}.has(tags[k]!)) return k - 1;\no.keep(f, k);\n}\n}\nreturn k - 1;\n}`,
+          }\ndefault:\nif (known${message.name}.has(tags[k] as number)) return k - 1;\no.keep(f, k);\n}\n}\nreturn k - 1;\n}`,
         );
       }
     };
@@ -414,10 +431,18 @@ export function codecModule(head: string, facts: Facts): string {
       }
       return `case ${field.tag}:\n${reads(field, "o", "o.keep(f, k)")}\nbreak;`;
     });
-    const length = message.fields.some((field) => field.kind === "data") ? [...skipped].map((tag) => `case ${tag}:`).join("\n") + "\nbreak;\n" : "";
-    const header = message.fields.filter((field) => field.inHeader).map((field) => `o.${field.name} = header.${field.name};`);
+    const length = message.fields.some((field) => field.kind === "data")
+      ? [...skipped].map((tag) => `case ${tag}:`).join("\n") + "\nbreak;\n"
+      : "";
+    const header = message.fields.filter((field) => field.inHeader).map((field) =>
+      `o.${field.name} = header.${field.name};`
+    );
     lines.push(
-      `function read${message.name}(f: FixFields, header: FixHeader, from: number): ${message.name}Message {\nconst o = new ${message.name}Message(header);\nconst { tags, count } = f;\nfor (let k = from; k < count; k++) {\nswitch (tags[k]) {\n${cases.join("\n")}\n${length}default:\nif (!f.headerField(header, k)) o.keep(f, k);\n}\n}\n${header.join("\n")}return o;\n}`,
+      `function read${message.name}(f: FixFields, header: FixHeader, from: number): ${message.name}Message {\nconst o = new ${message.name}Message(header);\nconst { tags, count } = f;\nfor (let k = from; k < count; k++) {\nswitch (tags[k]) {\n${
+        cases.join("\n")
+      }\n${length}default:\nif (!f.headerField(header, k)) o.keep(f, k);\n}\n}\n${
+        header.join("\n")
+      }return o;\n}`,
     );
     lines.push(
       `function write${message.name}(w: FixWriter, m: ${message.name}): void {\n${
@@ -432,17 +457,27 @@ export function codecModule(head: string, facts: Facts): string {
     `import { type FixWriter, type OutgoingHeader, tagBytes } from "../fix_writer.ts";`,
     `import type { FixMessage, ${facts.messages.map(({ name }) => name).join(", ")} } from "./messages.ts";`,
   ];
-  const constants = [...tags].sort((a, b) => a - b).map((tag) => `const t${tag}: Uint8Array = /* @__PURE__ */ tagBytes(${tag});`);
+  const constants = [...tags].sort((a, b) => a - b).map((tag) =>
+    `const t${tag}: Uint8Array = /* @__PURE__ */ tagBytes(${tag});`
+  );
   const inHeader = facts.messages.filter(({ fields }) => fields.some((field) => field.inHeader));
   const end = [
     `/** A message as it came: what the dictionary knows by name, the rest in \`extra\`. */\nexport type ReceivedMessage = (FixMessage & { readonly header: FixHeader }) | UnknownMessage;`,
     `/** Reads the frame that the index shows. */\nexport function decodeMessage(f: FixFields): ReceivedMessage {\nconst header = f.header();\nconst from = f.bodyStart;\nswitch (header.MsgType) {\n${
-      facts.messages.map(({ type, name }) => `case ${JSON.stringify(type)}:\nreturn read${name}(f, header, from) as ${name} & { header: FixHeader };`).join("\n")
+      facts.messages.map(({ type, name }) =>
+        `case ${
+          JSON.stringify(type)
+        }:\nreturn read${name}(f, header, from) as ${name} & { header: FixHeader };`
+      ).join("\n")
     }\ndefault: {\nconst message = new UnknownMessage(header);\nfor (let k = from; k < f.count; k++) if (!f.headerField(header, k)) message.keep(f, k);\nreturn message;\n}\n}\n}`,
     `/** Writes one message with its header. */\nexport function encodeMessage(w: FixWriter, header: OutgoingHeader, m: FixMessage | UnknownMessage): void {\nw.begin(m.MsgType, header, ${
       inHeader.map(({ type }) => `m.MsgType === ${JSON.stringify(type)}`).join(" || ")
-    } ? (m as ${inHeader.map(({ name }) => name).join(" | ")}).SenderSubID : undefined);\nswitch (m.MsgType) {\n${
-      facts.messages.map(({ type, name }) => `case ${JSON.stringify(type)}:\nwrite${name}(w, m as ${name});\nbreak;`).join("\n")
+    } ? (m as ${
+      inHeader.map(({ name }) => name).join(" | ")
+    }).SenderSubID : undefined);\nswitch (m.MsgType) {\n${
+      facts.messages.map(({ type, name }) =>
+        `case ${JSON.stringify(type)}:\nwrite${name}(w, m as ${name});\nbreak;`
+      ).join("\n")
     }\n}\nif (m.extra !== undefined) w.extra(m.extra);\nw.finish();\n}`,
   ];
   return [...top, ...constants, ...lines, ...end].join("\n\n");
@@ -461,7 +496,11 @@ export function dictionaryModule(head: string, facts: Facts): string {
   };
   for (const tag of [...facts.names.keys()].sort((a, b) => a - b)) {
     const values = facts.values.get(tag);
-    fields[tag] = [facts.names.get(tag)!, typeName(tag), ...(values === undefined ? [] : [[...values.keys()]])];
+    fields[tag] = [
+      facts.names.get(tag)!,
+      typeName(tag),
+      ...(values === undefined ? [] : [[...values.keys()]]),
+    ];
   }
   const shape = (list: readonly Field[]): unknown[] =>
     list.filter((field) => !field.inHeader).map((field) =>
@@ -491,9 +530,18 @@ export function dictionaryModule(head: string, facts: Facts): string {
 export function fixModules(text: string, head: (what: string) => string): Map<string, string> {
   const facts = new Facts(JSON.parse(text));
   return new Map([
-    ["src/contract/fix/messages.ts", messagesModule(head("The messages of Kalshi's FIX, by their FIX names."), facts)],
-    ["src/contract/fix/codes.ts", codesModule(head("The values of the fields of Kalshi's FIX, by name."), facts)],
+    [
+      "src/contract/fix/messages.ts",
+      messagesModule(head("The messages of Kalshi's FIX, by their FIX names."), facts),
+    ],
+    [
+      "src/contract/fix/codes.ts",
+      codesModule(head("The values of the fields of Kalshi's FIX, by name."), facts),
+    ],
     ["src/contract/fix/codec.ts", codecModule(head("Reads and writes the messages of Kalshi's FIX."), facts)],
-    ["src/contract/fix/dictionary.ts", dictionaryModule(head("What each message of Kalshi's FIX takes."), facts)],
+    [
+      "src/contract/fix/dictionary.ts",
+      dictionaryModule(head("What each message of Kalshi's FIX takes."), facts),
+    ],
   ]);
 }

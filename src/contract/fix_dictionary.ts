@@ -14,7 +14,9 @@ export interface FixDictionary {
   readonly header: readonly number[];
   readonly trailer: readonly number[];
   /** By tag: name, type, and the values that are allowed where there is a list. */
-  readonly fields: Readonly<Record<number, readonly [name: string, type: FixType, values?: readonly string[]]>>;
+  readonly fields: Readonly<
+    Record<number, readonly [name: string, type: FixType, values?: readonly string[]]>
+  >;
   /** By MsgType, the members of the body in their order. */
   readonly messages: Readonly<Record<string, readonly FixMember[]>>;
 }

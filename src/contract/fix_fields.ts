@@ -94,10 +94,11 @@ export class FixFields {
     for (let k = 1; k < count; k++) {
       switch (tags[k]) {
         case 34:
-          if (this.sequence !== this.sequence) this.sequence = this.int(k);
+          if (Number.isNaN(this.sequence)) this.sequence = this.int(k);
           break;
         case 43:
-          this.possDup = ends[k]! - starts[k]! === 1 && bytes[start + starts[k]!] === 89;
+          this.possDup = (ends[k] as number) - (starts[k] as number) === 1 &&
+            bytes[start + (starts[k] as number)] === 89;
           break;
         case 52:
           this.sendingTimeMs = this.timeMs(k);
@@ -121,16 +122,16 @@ export class FixFields {
           break;
         default:
           // The body begins; a header behind it is read all the same, when its number has not come.
-          if (this.sequence === this.sequence) return;
+          if (!Number.isNaN(this.sequence)) return;
       }
     }
   }
 
   #short(k: number): string {
-    const from = this.start + this.starts[k]!;
-    const to = this.start + this.ends[k]!;
+    const from = this.start + (this.starts[k] as number);
+    const to = this.start + (this.ends[k] as number);
     let text = "";
-    for (let at = from; at < to; at++) text += String.fromCharCode(this.bytes[at]!);
+    for (let at = from; at < to; at++) text += String.fromCharCode(this.bytes[at] as number);
     return text;
   }
 
@@ -140,9 +141,11 @@ export class FixFields {
   /** A UTCTimestamp in milliseconds since 1970, finer digits cut off; NaN when it is none. */
   timeMs(k: number): number {
     const { bytes } = this;
-    const at = this.start + this.starts[k]!;
-    const length = this.ends[k]! - this.starts[k]!;
-    if (length < 17 || length === 18 || bytes[at + 8] !== 45 || bytes[at + 11] !== 58 || bytes[at + 14] !== 58) return NaN;
+    const at = this.start + (this.starts[k] as number);
+    const length = (this.ends[k] as number) - (this.starts[k] as number);
+    if (
+      length < 17 || length === 18 || bytes[at + 8] !== 45 || bytes[at + 11] !== 58 || bytes[at + 14] !== 58
+    ) return NaN;
     const day = digits(bytes, at, 8);
     if (day !== this.#day) {
       const ms = Date.UTC(Math.floor(day / 10_000), Math.floor(day / 100) % 100 - 1, day % 100);
@@ -160,7 +163,7 @@ export class FixFields {
       if (bytes[at + 17] !== 46) return NaN;
       const places = length - 18;
       for (let i = 0; i < places; i++) {
-        const digit = bytes[at + 18 + i]! - 48;
+        const digit = (bytes[at + 18 + i] as number) - 48;
         if (digit < 0 || digit > 9) return NaN;
         if (i < 3) ms = ms * 10 + digit;
       }
@@ -182,20 +185,22 @@ export class FixFields {
   }
 
   #beyondAscii(k: number): string {
-    return utf8.decode(this.bytes.subarray(this.start + this.starts[k]!, this.start + this.ends[k]!));
+    return utf8.decode(
+      this.bytes.subarray(this.start + (this.starts[k] as number), this.start + (this.ends[k] as number)),
+    );
   }
 
   /** The value of a field as an integer, NaN when it is none that a number holds exactly. */
   int(k: number): number {
     const bytes = this.bytes;
-    let at = this.start + this.starts[k]!;
-    const end = this.start + this.ends[k]!;
+    let at = this.start + (this.starts[k] as number);
+    const end = this.start + (this.ends[k] as number);
     const negative = bytes[at] === 45;
     if (negative) at++;
     if (at === end || end - at > 15) return NaN;
     let value = 0;
     for (; at < end; at++) {
-      const digit = bytes[at]! - 48;
+      const digit = (bytes[at] as number) - 48;
       if (digit < 0 || digit > 9) return NaN;
       value = value * 10 + digit;
     }
@@ -210,23 +215,23 @@ export class FixFields {
 
   /** `Y` and `N`; undefined for anything else. */
   flag(k: number): boolean | undefined {
-    if (this.ends[k]! - this.starts[k]! !== 1) return undefined;
-    const byte = this.bytes[this.start + this.starts[k]!];
+    if ((this.ends[k] as number) - (this.starts[k] as number) !== 1) return undefined;
+    const byte = this.bytes[this.start + (this.starts[k] as number)];
     return byte === 89 ? true : byte === 78 ? false : undefined;
   }
 
   /** The bytes of a field, copied. */
   data(k: number): Uint8Array {
-    return this.bytes.slice(this.start + this.starts[k]!, this.start + this.ends[k]!);
+    return this.bytes.slice(this.start + (this.starts[k] as number), this.start + (this.ends[k] as number));
   }
 
   /** A field as it came. */
   extra(k: number): ExtraField {
     const bytes = this.data(k);
     try {
-      return [this.tags[k]!, strictUtf8.decode(bytes)];
+      return [this.tags[k] as number, strictUtf8.decode(bytes)];
     } catch {
-      return [this.tags[k]!, bytes];
+      return [this.tags[k] as number, bytes];
     }
   }
 
@@ -302,7 +307,7 @@ export class FixFields {
 function digits(bytes: Uint8Array, at: number, count: number): number {
   let value = 0;
   for (let i = 0; i < count; i++) {
-    const digit = bytes[at + i]! - 48;
+    const digit = (bytes[at + i] as number) - 48;
     if (digit < 0 || digit > 9) return NaN;
     value = value * 10 + digit;
   }

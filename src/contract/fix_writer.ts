@@ -54,7 +54,9 @@ export class FixWriter {
   #second = NaN;
   readonly #secondBytes: Uint8Array = new Uint8Array(17);
 
-  constructor(ids: { readonly beginString: string; readonly SenderCompID: string; readonly TargetCompID: string }) {
+  constructor(
+    ids: { readonly beginString: string; readonly SenderCompID: string; readonly TargetCompID: string },
+  ) {
     this.#identity = `49=${ids.SenderCompID}\x0156=${ids.TargetCompID}\x0134=`;
     this.#beginString = utf8.encode(`8=${ids.beginString}\x019=`);
   }
@@ -80,7 +82,7 @@ export class FixWriter {
     if (header.PossResend === true) this.#raw(possResend);
     if (header.OrigSendingTime !== undefined) this.string(origSendingTime, header.OrigSendingTime);
     if (header.routing !== undefined) this.extra(header.routing);
-    if (operator != null) this.string(senderSubId, operator);
+    if (operator !== undefined) this.string(senderSubId, operator);
   }
 
   /** Ends the frame with BodyLength and CheckSum; it lies between `start` and `end`. */
@@ -98,7 +100,7 @@ export class FixWriter {
     }
     let at = this.start;
     const begin = this.#beginString;
-    for (let i = 0; i < begin.length; i++) bytes[at++] = begin[i]!;
+    for (let i = 0; i < begin.length; i++) bytes[at++] = begin[i] as number;
     at = this.#body;
     bytes[--at] = SOH;
     do {
@@ -107,7 +109,7 @@ export class FixWriter {
     } while (length > 0);
     const end = this.end;
     let sum = 0;
-    for (let i = this.start; i < end; i++) sum += bytes[i]!;
+    for (let i = this.start; i < end; i++) sum += bytes[i] as number;
     sum &= 255;
     bytes[end] = 49;
     bytes[end + 1] = 48;
@@ -126,7 +128,7 @@ export class FixWriter {
     this.#room(length + tag.length + 1);
     const bytes = this.bytes;
     let at = this.end;
-    for (let i = 0; i < tag.length; i++) bytes[at++] = tag[i]!;
+    for (let i = 0; i < tag.length; i++) bytes[at++] = tag[i] as number;
     for (let i = 0; i < length; i++) {
       const code = value.charCodeAt(i);
       if (code > 127 || code === SOH) return this.#beyondAscii(tag, value);
@@ -166,7 +168,9 @@ export class FixWriter {
 
   /** An entry of a group begins with its first member, or nobody could tell it from the one before. */
   first(name: string, value: unknown): void {
-    if (value == null) throw new KalshiValueError(`Each entry of this group begins with ${name}: give it.`);
+    if (value === undefined || value === null) {
+      throw new KalshiValueError(`Each entry of this group begins with ${name}: give it.`);
+    }
   }
 
   /** Fields that no dictionary names. */
@@ -219,7 +223,7 @@ export class FixWriter {
   #raw(from: Uint8Array): void {
     const bytes = this.bytes;
     let at = this.end;
-    for (let i = 0; i < from.length; i++) bytes[at++] = from[i]!;
+    for (let i = 0; i < from.length; i++) bytes[at++] = from[i] as number;
     this.end = at;
   }
 
@@ -257,7 +261,7 @@ export class FixWriter {
     }
     const bytes = this.bytes;
     let at = this.end;
-    for (let i = 0; i < 17; i++) bytes[at++] = held[i]!;
+    for (let i = 0; i < 17; i++) bytes[at++] = held[i] as number;
     const rest = Math.floor(ms - second * 1000);
     bytes[at] = 46;
     bytes[at + 1] = 48 + ((rest / 100) | 0);

@@ -42,7 +42,8 @@ const positive = /^\d+$/;
 const decimal = /^-?(\d+\.?\d*|\.\d+)$/;
 const date = /^\d{4}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$/;
 const time = /^([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d{1,12})?$/;
-const timestamp = /^\d{4}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])-([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d{1,12})?$/;
+const timestamp =
+  /^\d{4}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])-([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d{1,12})?$/;
 
 /** Types of FIX by name, Kalshi's spelling and the standard's. */
 const formats: Readonly<Record<string, RegExp | undefined>> = {
@@ -101,7 +102,9 @@ export class FieldChecks {
 
   constructor(dictionary: FixDictionary) {
     this.#dictionary = dictionary;
-    this.#shapes = new Map(Object.entries(dictionary.messages).map(([type, members]) => [type, shapeOf(members)]));
+    this.#shapes = new Map(
+      Object.entries(dictionary.messages).map(([type, members]) => [type, shapeOf(members)]),
+    );
     this.#header = new Set(dictionary.header);
     this.#trailer = new Set(dictionary.trailer);
   }
@@ -118,7 +121,7 @@ export class FieldChecks {
     const seen = new Set<number>();
     let where: "header" | "body" | "trailer" = "header";
     for (let k = 0; k < fields.count; k++) {
-      const tag = fields.tags[k]!;
+      const tag = fields.tags[k] as number;
       if (this.#header.has(tag)) {
         if (where !== "header") return fault(14, tag);
       } else if (this.#trailer.has(tag)) {
@@ -154,7 +157,7 @@ export class FieldChecks {
     };
     let k = at + 1;
     for (; k < fields.count; k++) {
-      const tag = fields.tags[k]!;
+      const tag = fields.tags[k] as number;
       if (!shape.members.has(tag)) break;
       const wrong = this.#value(fields, k);
       if (wrong !== undefined) return wrong;
@@ -178,7 +181,7 @@ export class FieldChecks {
   }
 
   #value(fields: FixFields, k: number): FieldFault | undefined {
-    const tag = fields.tags[k]!;
+    const tag = fields.tags[k] as number;
     const known = this.#dictionary.fields[tag];
     if (known === undefined) {
       if (!this.#header.has(tag) && !this.#trailer.has(tag)) return fault(0, tag);

@@ -157,7 +157,7 @@ export class FileFixStore implements FixStore {
       const bytes = new Uint8Array(length);
       if (length > 0) fs.readSync(this.#file, bytes, 0, length, this.#end + HEAD_BYTES);
       if (crc32(crc32(0, record.subarray(0, 13)), bytes) !== view.getUint32(13)) break;
-      this.#take(record[0]!, view.getFloat64(1), length);
+      this.#take(record[0] as number, view.getFloat64(1), length);
       this.#end += HEAD_BYTES + length;
       this.#records++;
     }
@@ -229,7 +229,7 @@ const table: Uint32Array = /* @__PURE__ */ (() => {
 
 function crc32(before: number, bytes: Uint8Array): number {
   let c = ~before;
-  for (let i = 0; i < bytes.length; i++) c = table[(c ^ bytes[i]!) & 255]! ^ (c >>> 8);
+  for (let i = 0; i < bytes.length; i++) c = table[(c ^ (bytes[i] as number)) & 255]! ^ (c >>> 8);
   return ~c >>> 0;
 }
 
@@ -239,6 +239,8 @@ async function loadFs(): Promise<Fs> {
   try {
     return await import(specifier) as Fs;
   } catch (cause) {
-    throw new KalshiConfigError("A FIX store in a file needs a runtime with files: Deno, Bun or Node.", { cause });
+    throw new KalshiConfigError("A FIX store in a file needs a runtime with files: Deno, Bun or Node.", {
+      cause,
+    });
   }
 }

@@ -176,7 +176,7 @@ export class FixFramer {
     const digits = at;
     for (;; at++) {
       if (at === to) return "more";
-      const digit = bytes[at]! - 48;
+      const digit = (bytes[at] as number) - 48;
       if (digit >= 0 && digit <= 9 && at - digits < 9) length = length * 10 + digit;
       else if (bytes[at] === SOH && at > digits) break;
       else return this.#wrongLength(at);
@@ -189,7 +189,9 @@ export class FixFramer {
       bytes[end - 1] !== SOH || bytes[end] !== 49 || bytes[end + 1] !== 48 || bytes[end + 2] !== EQUALS ||
       bytes[end + 6] !== SOH
     ) return this.#wrongLength(end);
-    if (bytes[at] !== 51 || bytes[at + 1] !== 53 || bytes[at + 2] !== EQUALS) return this.#skip("msg-type", end + 7);
+    if (bytes[at] !== 51 || bytes[at + 1] !== 53 || bytes[at + 2] !== EQUALS) {
+      return this.#skip("msg-type", end + 7);
+    }
     return this.#fields(fields, at, end);
   }
 
@@ -199,7 +201,7 @@ export class FixFramer {
     fields.reset(bytes, from);
     let { tags, starts, ends } = fields;
     let sum = 0;
-    for (let i = from; i < at; i++) sum += bytes[i]!;
+    for (let i = from; i < at; i++) sum += bytes[i] as number;
     let count = 0;
     let dataTag = 0;
     let dataBytes = 0;
@@ -207,14 +209,14 @@ export class FixFramer {
     while (at < end) {
       const tagAt = at;
       let tag = 0;
-      let byte = bytes[at]!;
+      let byte = bytes[at] as number;
       while (byte > 47 && byte < 58) {
         tag = tag * 10 + byte - 48;
         sum += byte;
-        byte = bytes[++at]!;
+        byte = bytes[++at] as number;
       }
       if (byte !== EQUALS || at === tagAt || at - tagAt > 9) {
-        for (; bytes[at] !== SOH; at++) sum += bytes[at]!;
+        for (; bytes[at] !== SOH; at++) sum += bytes[at] as number;
         sum += SOH;
         fields.malformed ??= utf8.decode(bytes.subarray(tagAt, at));
         at++;
@@ -233,14 +235,14 @@ export class FixFramer {
         if (tag === dataTag) {
           const dataEnd = at + dataBytes;
           if (dataEnd >= end || bytes[dataEnd] !== SOH) fields.malformed ??= `${tag}=`;
-          for (const most = Math.min(dataEnd, end - 1); at < most; at++) sum += bytes[at]!;
+          for (const most = Math.min(dataEnd, end - 1); at < most; at++) sum += bytes[at] as number;
         }
         dataTag = 0;
       }
-      byte = bytes[at]!;
+      byte = bytes[at] as number;
       while (byte !== SOH) {
         sum += byte;
-        byte = bytes[++at]!;
+        byte = bytes[++at] as number;
       }
       ends[count] = at - from;
       at++;
@@ -253,7 +255,8 @@ export class FixFramer {
     }
     fields.count = count;
     fields.end = end + 7;
-    const told = (bytes[end + 3]! - 48) * 100 + (bytes[end + 4]! - 48) * 10 + bytes[end + 5]! - 48;
+    const told = ((bytes[end + 3] as number) - 48) * 100 + ((bytes[end + 4] as number) - 48) * 10 +
+      (bytes[end + 5] as number) - 48;
     if ((sum & 255) !== told) return this.#skip("checksum", this.#nextStart(this.#afterBad(end + 7)));
     this.#from = end + 7;
     return "frame";

@@ -54,7 +54,10 @@ export class Liveness {
   }
 
   #wait(): void {
-    this.#timer = this.#clock.setTimer(() => this.#look(), Math.max(this.#dueMs() - this.#clock.monotonic(), 1));
+    this.#timer = this.#clock.setTimer(
+      () => this.#look(),
+      Math.max(this.#dueMs() - this.#clock.monotonic(), 1),
+    );
   }
 
   #dueMs(): number {

@@ -29,14 +29,16 @@ function again(fields: FixFields, sendingTime: string): Uint8Array {
   const { bytes, start, tags, starts, ends, count } = fields;
   const parts: Uint8Array[] = [];
   for (let k = 0; k < count; k++) {
-    const tag = tags[k]!;
+    const tag = tags[k] as number;
     if (tag === 43 || tag === 122) continue;
     if (tag === 52) {
       const first = utf8.encode(`52=${sendingTime}\x0143=Y\x01122=`);
-      parts.push(first, bytes.subarray(start + starts[k]!, start + ends[k]! + 1));
+      parts.push(first, bytes.subarray(start + (starts[k] as number), start + (ends[k] as number) + 1));
       continue;
     }
-    parts.push(bytes.subarray(start + starts[k]! - `${tag}=`.length, start + ends[k]! + 1));
+    parts.push(
+      bytes.subarray(start + (starts[k] as number) - `${tag}=`.length, start + (ends[k] as number) + 1),
+    );
   }
   return wrap(bytes.subarray(start, bytes.indexOf(1, start) + 1), parts);
 }
@@ -52,7 +54,7 @@ function wrap(beginString: Uint8Array, parts: readonly Uint8Array[]): Uint8Array
     at += part.length;
   }
   let sum = 0;
-  for (let i = 0; i < at; i++) sum += frame[i]!;
+  for (let i = 0; i < at; i++) sum += frame[i] as number;
   frame.set(utf8.encode(`10=${String(sum & 255).padStart(3, "0")}\x01`), at);
   return frame;
 }

@@ -7,13 +7,20 @@
 import type { Clock, ClockTimer } from "../base/clock.ts";
 import { KalshiClosedError, KalshiConfigError } from "../base/errors.ts";
 import { decodeMessage, encodeMessage, type ReceivedMessage } from "../contract/fix/codec.ts";
-import type { FixMessage, Logon, Reject, ResendRequest, SequenceReset, TestRequest } from "../contract/fix/messages.ts";
+import type {
+  FixMessage,
+  Logon,
+  Reject,
+  ResendRequest,
+  SequenceReset,
+  TestRequest,
+} from "../contract/fix/messages.ts";
 import type { FixDictionary } from "../contract/fix_dictionary.ts";
 import { type ExtraField, FixFields, type FixHeader } from "../contract/fix_fields.ts";
 import type { UnknownMessage } from "../contract/fix_records.ts";
 import { FixWriter, type OutgoingHeader } from "../contract/fix_writer.ts";
 import { fault, FieldChecks, type FieldFault } from "./checks.ts";
-import { type FrameFault, FixFramer } from "./framer.ts";
+import { FixFramer, type FrameFault } from "./framer.ts";
 import { IncomingGap } from "./incoming_gap.ts";
 import { Liveness } from "./liveness.ts";
 import { readKept } from "./resend.ts";
@@ -92,7 +99,12 @@ export type FixSessionEvent =
   /** The peer refused a message of ours. */
   | { readonly type: "rejected"; readonly reject: Received<Reject> }
   /** We refused a message of the peer's. */
-  | { readonly type: "refused"; readonly MsgType: string; readonly MsgSeqNum: number; readonly fault: FieldFault }
+  | {
+    readonly type: "refused";
+    readonly MsgType: string;
+    readonly MsgSeqNum: number;
+    readonly fault: FieldFault;
+  }
   /** Both numbers, or one, began anew. */
   | { readonly type: "reset"; readonly by: "us" | "peer"; readonly nextIncoming: number }
   /** The peer asked for messages again. */
@@ -168,7 +180,12 @@ type State =
   | { readonly name: "preparing"; readonly wire: Wire; readonly timer: ClockTimer }
   /** An initiator waits for the answer, an acceptor for the Logon. */
   | { readonly name: "logging-on"; readonly wire: Wire; readonly timer: ClockTimer }
-  | { readonly name: "active"; readonly wire: Wire; readonly liveness: Liveness; readonly gap: IncomingGap<Held> }
+  | {
+    readonly name: "active";
+    readonly wire: Wire;
+    readonly liveness: Liveness;
+    readonly gap: IncomingGap<Held>;
+  }
   /** A Logout went out; messages still come. */
   | {
     readonly name: "logging-out";
@@ -192,7 +209,9 @@ export class FixSession {
   readonly #beginString: string;
   readonly #theirIds: readonly string[];
   #state: State = { name: "disconnected" };
-  #pending: { readonly bytes: Uint8Array; readonly from: number; to: number; readonly link: FixLink } | undefined;
+  #pending:
+    | { readonly bytes: Uint8Array; readonly from: number; to: number; readonly link: FixLink }
+    | undefined;
 
   constructor(options: FixSessionOptions) {
     const { beginString = "FIXT.1.1", SenderCompID, TargetCompID, strict } = options;
@@ -216,7 +235,9 @@ export class FixSession {
 
   /** Begins on a new connection. An initiator sends its Logon at once, an acceptor waits for one. */
   connect(link: FixLink): FixConnection {
-    if (this.#state.name !== "disconnected") throw new KalshiConfigError("This FIX session has a connection already.");
+    if (this.#state.name !== "disconnected") {
+      throw new KalshiConfigError("This FIX session has a connection already.");
+    }
     const { role, maxFrameBytes, strict, onEvent } = this.#options;
     let resolve!: (logon: Received<Logon>) => void;
     let reject!: (error: Error) => void;
@@ -229,7 +250,9 @@ export class FixSession {
       afterWrongLength: strict === undefined ? "next-frame" : "told-length",
       onFault: (fault, bytes) => {
         onEvent?.({ type: "garbled", fault, bytes: bytes.length });
-        if (this.#state.name === "logging-on") this.#drop({ kind: "refused", text: `no Logon but bytes without sense (${fault})` });
+        if (this.#state.name === "logging-on") {
+          this.#drop({ kind: "refused", text: `no Logon but bytes without sense (${fault})` });
+        }
       },
     });
     const wire: Wire = {
@@ -314,7 +337,10 @@ export class FixSession {
 
   #failed(wire: Wire, error: unknown): void {
     if (this.#wire !== wire) return;
-    this.#drop({ kind: "refused", text: error instanceof Error ? error.message : "the logon could not be made" });
+    this.#drop({
+      kind: "refused",
+      text: error instanceof Error ? error.message : "the logon could not be made",
+    });
   }
 
   // Reading
@@ -336,7 +362,9 @@ export class FixSession {
     const refused = (text: string): void => this.#drop({ kind: "refused", text });
     if (role.side === "initiator" && (fields.type === "5" || fields.type === "3")) {
       const message = decodeMessage(fields) as Received<{ Text?: string }>;
-      return refused(message.Text ?? (fields.type === "5" ? "the peer logged out" : "the peer rejected the Logon"));
+      return refused(
+        message.Text ?? (fields.type === "5" ? "the peer logged out" : "the peer rejected the Logon"),
+      );
     }
     if (fields.type !== "A") return refused(`the first message is ${fields.type}, not a Logon`);
     const wrong = this.#wrongIdentity() ?? this.#checks?.find(fields) ?? this.#wrongTime();
@@ -369,7 +397,10 @@ export class FixSession {
       return this.#drop({ kind: low === undefined ? "refused" : "sequence", text: refusal });
     }
     const flag = logon.ResetSeqNumFlag === true ? { ResetSeqNumFlag: true } : {};
-    this.#send({ MsgType: "A", ...(answer as { accept: Omit<Logon, "MsgType"> }).accept, ...flag }, wire.link);
+    this.#send(
+      { MsgType: "A", ...(answer as { accept: Omit<Logon, "MsgType"> }).accept, ...flag },
+      wire.link,
+    );
     this.#activate({ name: "logging-on", wire, timer }, logon, sequence);
     this.#read(wire);
   }
@@ -396,7 +427,10 @@ export class FixSession {
     }, {
       request: (BeginSeqNo, EndSeqNo) => this.#send({ MsgType: "2", BeginSeqNo, EndSeqNo }, wire.link),
       giveUp: (missing) =>
-        this.#logOut({ kind: "gap", text: `message ${missing} was asked for and not sent again` }, "gap not filled"),
+        this.#logOut(
+          { kind: "gap", text: `message ${missing} was asked for and not sent again` },
+          "gap not filled",
+        ),
     });
     this.#state = { name: "active", wire, liveness, gap };
     this.#options.onEvent?.({ type: "logged-on", logon });
@@ -415,7 +449,7 @@ export class FixSession {
       return this.#logOut({ kind: "protocol", text: "Incorrect BeginString" }, "Incorrect BeginString");
     }
     const { type, sequence } = fields;
-    if (sequence !== sequence) {
+    if (Number.isNaN(sequence)) {
       return this.#logOut({ kind: "sequence", text: "MsgSeqNum missing" }, "MsgSeqNum missing");
     }
     const wrong = this.#checks?.find(fields);
@@ -464,7 +498,9 @@ export class FixSession {
       case "1": {
         this.#advance(sequence + 1);
         const link = this.#wire?.link;
-        if (link !== undefined) this.#send({ MsgType: "0", TestReqID: (message as TestRequest).TestReqID }, link);
+        if (link !== undefined) {
+          this.#send({ MsgType: "0", TestReqID: (message as TestRequest).TestReqID }, link);
+        }
         return;
       }
       case "3":
@@ -529,7 +565,7 @@ export class FixSession {
     const fields = this.#fields;
     const { NewSeqNo } = decodeMessage(fields) as Received<SequenceReset>;
     const expected = this.#store.nextIncoming;
-    if (NewSeqNo < expected || NewSeqNo !== NewSeqNo || NewSeqNo === undefined) {
+    if (!(NewSeqNo >= expected)) {
       return this.#reject(fields.header(), fields.sequence, fault(5));
     }
     if (NewSeqNo === expected) return;
@@ -546,7 +582,10 @@ export class FixSession {
     state.gap.stop();
     this.#reset("peer", 2);
     const { EncryptMethod, HeartBtInt, DefaultApplVerID } = logon;
-    this.#send({ MsgType: "A", EncryptMethod, HeartBtInt, DefaultApplVerID, ResetSeqNumFlag: true } as Logon, state.wire.link);
+    this.#send(
+      { MsgType: "A", EncryptMethod, HeartBtInt, DefaultApplVerID, ResetSeqNumFlag: true } as Logon,
+      state.wire.link,
+    );
     return true;
   }
 
@@ -581,7 +620,9 @@ export class FixSession {
   #beginStringDiffers(): boolean {
     const { bytes, start } = this.#fields;
     const expected = this.#beginString;
-    for (let i = 0; i < expected.length; i++) if (bytes[start + 2 + i] !== expected.charCodeAt(i)) return true;
+    for (let i = 0; i < expected.length; i++) {
+      if (bytes[start + 2 + i] !== expected.charCodeAt(i)) return true;
+    }
     return bytes[start + 2 + expected.length] !== 1;
   }
 
@@ -643,7 +684,9 @@ export class FixSession {
         onEvent?.({ type: "store-damaged", MsgSeqNum: sequence });
         continue;
       }
-      if (!retransmission || adminTypes.has(kept.msgType) || sendAgain?.(kept.msgType, sequence) === false) continue;
+      if (!retransmission || adminTypes.has(kept.msgType) || sendAgain?.(kept.msgType, sequence) === false) {
+        continue;
+      }
       if (sequence > next) this.#gapFill(next, sequence, link);
       this.#flush();
       const again = kept.again(utcTimestamp(this.#clock.now()));
@@ -658,7 +701,12 @@ export class FixSession {
 
   #gapFill(from: number, NewSeqNo: number, link: FixLink): void {
     const now = this.#clock.now();
-    const header = { MsgSeqNum: from, sendingTimeMs: now, PossDupFlag: true, OrigSendingTime: utcTimestamp(now) };
+    const header = {
+      MsgSeqNum: from,
+      sendingTimeMs: now,
+      PossDupFlag: true,
+      OrigSendingTime: utcTimestamp(now),
+    };
     encodeMessage(this.#writer, header, { MsgType: "4", GapFillFlag: true, NewSeqNo });
     this.#queue(link);
   }
@@ -741,7 +789,14 @@ function isGapFill(fields: FixFields): boolean {
   return k >= 0 && fields.flag(k) === true;
 }
 
-const other: Readonly<Record<number, number>> = { 115: 128, 128: 115, 116: 129, 129: 116, 144: 145, 145: 144 };
+const other: Readonly<Record<number, number>> = {
+  115: 128,
+  128: 115,
+  116: 129,
+  129: 116,
+  144: 145,
+  145: 144,
+};
 
 /** Routing turned round: what was on behalf of somebody goes back to them. */
 function turned({ routing }: FixHeader): ExtraField[] | undefined {

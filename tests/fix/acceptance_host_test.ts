@@ -16,12 +16,17 @@ const kit = process.env.FIX_KIT ?? "../shared/fix";
 /** Plays scripts with the kit's runner, on Node; resolves to its last line, behind what failed. */
 function play(args: readonly string[]): Promise<string> {
   return new Promise((resolve) => {
-    execFile("node", [`${kit}/run-defs.mjs`, "127.0.0.1", ...args], { timeout: 300_000 }, (error, out, err) => {
-      const lines = `${out}${err}`.trim().split("\n").filter((line) => !line.startsWith("ok "));
-      // A port that is taken is tried again elsewhere.
-      if (error !== null && /EADDRINUSE/.test(err)) lines.unshift("EADDRINUSE");
-      resolve(lines.join("\n").replace(/ {2}\(\d+ s\)$/, ""));
-    });
+    execFile(
+      "node",
+      [`${kit}/run-defs.mjs`, "127.0.0.1", ...args],
+      { timeout: 300_000 },
+      (error, out, err) => {
+        const lines = `${out}${err}`.trim().split("\n").filter((line) => !line.startsWith("ok "));
+        // A port that is taken is tried again elsewhere.
+        if (error !== null && /EADDRINUSE/.test(err)) lines.unshift("EADDRINUSE");
+        resolve(lines.join("\n").replace(/ {2}\(\d+ s\)$/, ""));
+      },
+    );
   });
 }
 
@@ -40,36 +45,44 @@ if (existsSync(`${kit}/run-defs.mjs`)) {
   const all = readdirSync(`${kit}/definitions`).filter((name) => name.endsWith(".def"));
   const files = (names: readonly string[]) => names.map((name) => `${kit}/definitions/${name}`);
 
-  test("an acceptor passes all 60 acceptance scripts", async () => {
-    const results = await Promise.all(groups(all).map(async (names) => {
-      const acceptor = await startEchoAcceptor(strict);
-      try {
-        return await play([String(acceptor.port), "--loose", ...files(names)]);
-      } finally {
-        await acceptor.close();
-      }
-    }));
+  test("an acceptor passes all 60 acceptance scripts", { timeoutMs: 300_000 }, async () => {
+    const results = await Promise.all(
+      groups(all).map(async (names) => {
+        const acceptor = await startEchoAcceptor(strict);
+        try {
+          return await play([String(acceptor.port), "--loose", ...files(names)]);
+        } finally {
+          await acceptor.close();
+        }
+      }),
+    );
     assertEquals(results, groups(all).map((names) => `${names.length} passed, 0 failed`));
     assertEquals(all.length, 60);
-  }, { timeoutMs: 300_000 });
+  });
 
-  test("an initiator passes the 48 acceptance scripts that are about one", async () => {
-    const scripts = all.filter((name) => !/^(1[a-e]_|AlreadyLoggedOn|SessionReset)/.test(name));
-    const results = await Promise.all(groups(scripts).map((names) =>
-      onFreePort(async (port) => {
-        const initiator = startEchoInitiator(port, strict);
-        try {
-          const result = await play([String(port), "--loose", "--listen", ...files(names)]);
-          if (result.startsWith("EADDRINUSE")) throw new Error(result);
-          return result;
-        } finally {
-          initiator.close();
-        }
-      })
-    ));
-    assertEquals(results, groups(scripts).map((names) => `${names.length} passed, 0 failed`));
-    assertEquals(scripts.length, 48);
-  }, { timeoutMs: 300_000 });
+  test(
+    "an initiator passes the 48 acceptance scripts that are about one",
+    { timeoutMs: 300_000 },
+    async () => {
+      const scripts = all.filter((name) => !/^(1[a-e]_|AlreadyLoggedOn|SessionReset)/.test(name));
+      const results = await Promise.all(
+        groups(scripts).map((names) =>
+          onFreePort(async (port) => {
+            const initiator = startEchoInitiator(port, strict);
+            try {
+              const result = await play([String(port), "--loose", "--listen", ...files(names)]);
+              if (result.startsWith("EADDRINUSE")) throw new Error(result);
+              return result;
+            } finally {
+              initiator.close();
+            }
+          })
+        ),
+      );
+      assertEquals(results, groups(scripts).map((names) => `${names.length} passed, 0 failed`));
+      assertEquals(scripts.length, 48);
+    },
+  );
 } else {
   test("the acceptance scripts did not run: their folder is not here (FIX_KIT names it)", () => {});
 }

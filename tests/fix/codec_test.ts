@@ -7,7 +7,7 @@ import type { FixMessage, NewOrderSingle } from "../../src/contract/fix/messages
 import type { FixMember } from "../../src/contract/fix_dictionary.ts";
 import { FixFields } from "../../src/contract/fix_fields.ts";
 import { FixWriter } from "../../src/contract/fix_writer.ts";
-import { type FrameFault, FixFramer } from "../../src/fix/framer.ts";
+import { FixFramer, type FrameFault } from "../../src/fix/framer.ts";
 import { test } from "../support/test.ts";
 import { plain } from "./peer.ts";
 
@@ -55,8 +55,8 @@ function received(bytes: Uint8Array): ReceivedMessage[] {
 
 const text = fc.oneof(
   fc.stringMatching(/^[ -~]{1,30}$/),
-  fc.string({ unit: "grapheme", minLength: 1, maxLength: 12 }).filter((value) => !value.includes("\x01")).map((value) =>
-    value.isWellFormed === undefined || value.isWellFormed() ? value : "é"
+  fc.string({ unit: "grapheme", minLength: 1, maxLength: 12 }).filter((value) => !value.includes("\x01")).map(
+    (value) => value.isWellFormed === undefined || value.isWellFormed() ? value : "é",
   ),
 );
 
@@ -147,7 +147,9 @@ test("frames are found however the stream is cut", () => {
 });
 
 test("garbage between frames and a damaged frame cost nothing but themselves, and are told", () => {
-  const good = [1, 2, 3].map((MsgSeqNum) => encoded({ MsgType: "1", TestReqID: `id ${MsgSeqNum}` }, MsgSeqNum));
+  const good = [1, 2, 3].map((MsgSeqNum) =>
+    encoded({ MsgType: "1", TestReqID: `id ${MsgSeqNum}` }, MsgSeqNum)
+  );
   const numbers = (bytes: Uint8Array) => {
     const faults: FrameFault[] = [];
     let passedOver = 0;
@@ -251,11 +253,19 @@ test("bytes that are no UTF-8 survive in fields that nobody knows", () => {
 
 test("data holds any byte, SOH too, and its length is written before it", () => {
   const RawData = Uint8Array.of(1, 49, 48, 61, 1, 56, 61, 70, 73, 88, 0, 255);
-  const logon: FixMessage = { MsgType: "A", EncryptMethod: 0, RawData, HeartBtInt: 30, DefaultApplVerID: "9" };
+  const logon: FixMessage = {
+    MsgType: "A",
+    EncryptMethod: 0,
+    RawData,
+    HeartBtInt: 30,
+    DefaultApplVerID: "9",
+  };
   const bytes = encoded(logon);
   assert(new TextDecoder().decode(bytes).includes("\x0195=12\x0196="));
   assertEquals(plain((received(bytes)[0] as { RawData: Uint8Array }).RawData), [...RawData]);
-  const [without] = received(framed("35=A|49=a-key|56=KalshiRT|34=1|52=20261129-09:30:00.000|98=0|96=c2ln|108=30|1137=9"));
+  const [without] = received(
+    framed("35=A|49=a-key|56=KalshiRT|34=1|52=20261129-09:30:00.000|98=0|96=c2ln|108=30|1137=9"),
+  );
   assertEquals((without as { RawData: Uint8Array }).RawData, new TextEncoder().encode("c2ln"));
 });
 

@@ -8,13 +8,14 @@ import type { FixDictionary } from "../../src/contract/fix_dictionary.ts";
 import { type FixConnection, FixSession } from "../../src/fix/session.ts";
 import { MemoryFixStore } from "../../src/fix/store.ts";
 
-const logon = (HeartBtInt: number) => ({ EncryptMethod: 0, HeartBtInt, DefaultApplVerID: "9" }) as Omit<Logon, "MsgType">;
+const logon = (HeartBtInt: number) =>
+  ({ EncryptMethod: 0, HeartBtInt, DefaultApplVerID: "9" }) as Omit<Logon, "MsgType">;
 
 function session(side: "initiator" | "acceptor", strict: FixDictionary): FixSession {
   const seen = new Set<string>();
   const made: FixSession = new FixSession({
     role: side === "acceptor"
-      ? { side, accept: ({ HeartBtInt }) => ({ accept: logon(HeartBtInt) }) }
+      ? { side, accept: ({ HeartBtInt }) => ({ accept: logon(HeartBtInt ?? 30) }) }
       : { side, logon: () => logon(6) },
     SenderCompID: "ISLD",
     TargetCompID: "TW50SP2",
@@ -57,7 +58,9 @@ function attach(session: FixSession, socket: Socket): void {
 }
 
 /** Listens; each connection has a session that begins anew, and a second one beside it is closed. */
-export async function startEchoAcceptor(strict: FixDictionary): Promise<{ port: number; close(): Promise<void> }> {
+export async function startEchoAcceptor(
+  strict: FixDictionary,
+): Promise<{ port: number; close(): Promise<void> }> {
   let current: FixSession | undefined;
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {

@@ -20,11 +20,16 @@ export function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).filter(([, inner]) => inner !== undefined).map(([name, inner]) => [name, plain(inner)]),
+    Object.entries(value).filter(([, inner]) => inner !== undefined).map((
+      [name, inner],
+    ) => [name, plain(inner)]),
   );
 }
 
-export type Wire = Record<string, unknown> & { readonly MsgType: string; readonly header: ReceivedMessage["header"] };
+export type Wire = Record<string, unknown> & {
+  readonly MsgType: string;
+  readonly header: ReceivedMessage["header"];
+};
 
 /** A session that is logged on, and the other end of its connection. */
 export class Peer {
@@ -38,7 +43,11 @@ export class Peer {
   readonly #sent: Wire[] = [];
   #framer = new FixFramer();
   readonly #fields = new FixFields();
-  readonly #writer = new FixWriter({ beginString: "FIXT.1.1", SenderCompID: "KalshiRT", TargetCompID: "a-key" });
+  readonly #writer = new FixWriter({
+    beginString: "FIXT.1.1",
+    SenderCompID: "KalshiRT",
+    TargetCompID: "a-key",
+  });
   connection: FixConnection;
   /** The number of what the peer sends next. */
   next = 1;
@@ -73,7 +82,9 @@ export class Peer {
     return this.connection = this.session.connect({
       write: (bytes) => {
         this.#framer.push(bytes);
-        while (this.#framer.next(this.#fields)) this.#sent.push(decodeMessage(this.#fields) as unknown as Wire);
+        while (this.#framer.next(this.#fields)) {
+          this.#sent.push(decodeMessage(this.#fields) as unknown as Wire);
+        }
       },
       close: () => this.closed = true,
     });
@@ -90,7 +101,11 @@ export class Peer {
     return (await this.sent()).map((message) => {
       const { MsgSeqNum, PossDupFlag } = message.header;
       const { BeginSeqNo, EndSeqNo, NewSeqNo } = message as Record<string, unknown>;
-      const more = message.MsgType === "2" ? ` ${BeginSeqNo}-${EndSeqNo}` : message.MsgType === "4" ? ` to ${NewSeqNo}` : "";
+      const more = message.MsgType === "2"
+        ? ` ${BeginSeqNo}-${EndSeqNo}`
+        : message.MsgType === "4"
+        ? ` to ${NewSeqNo}`
+        : "";
       return `${MsgSeqNum}:${message.MsgType}${PossDupFlag === true ? "!" : ""}${more}`;
     }).join(" ");
   }
@@ -109,7 +124,13 @@ export class Peer {
   /** The session logs on, and the peer answers. */
   async logOn(): Promise<this> {
     await this.sent();
-    this.says({ MsgType: "A", EncryptMethod: 0, HeartBtInt: 30, DefaultApplVerID: "9", RawData: Uint8Array.of(1) });
+    this.says({
+      MsgType: "A",
+      EncryptMethod: 0,
+      HeartBtInt: 30,
+      DefaultApplVerID: "9",
+      RawData: Uint8Array.of(1),
+    });
     await this.connection.loggedOn;
     return this;
   }

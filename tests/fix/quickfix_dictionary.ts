@@ -16,7 +16,9 @@ function parse(xml: string): Element {
       continue;
     }
     const attributes = Object.fromEntries(
-      [...rest!.matchAll(/([a-z]+)=(?:'([^']*)'|"([^"]*)")/g)].map(([, key, one, two]) => [key!, one ?? two ?? ""]),
+      [...rest!.matchAll(/([a-z]+)=(?:'([^']*)'|"([^"]*)")/g)].map((
+        [, key, one, two],
+      ) => [key!, one ?? two ?? ""]),
     );
     const element: Element = { name: name!, attributes, children: [] };
     open.at(-1)!.children.push(element);
@@ -54,6 +56,8 @@ export function readQuickfixDictionary(files: readonly string[]): FixDictionary 
     header: flat("header"),
     trailer: flat("trailer"),
     fields: fields as FixDictionary["fields"],
-    messages: Object.fromEntries(parts("messages").map((message) => [message.attributes.msgtype!, members(message)])),
+    messages: Object.fromEntries(
+      parts("messages").map((message) => [message.attributes.msgtype!, members(message)]),
+    ),
   };
 }

@@ -62,7 +62,13 @@ test("a refused logon says why, whatever it is refused with", async () => {
 
   const foreign = new Peer({ TargetCompID: "KalshiNR" });
   await foreign.sent();
-  foreign.says({ MsgType: "A", EncryptMethod: 0, HeartBtInt: 30, DefaultApplVerID: "9", RawData: Uint8Array.of(1) });
+  foreign.says({
+    MsgType: "A",
+    EncryptMethod: 0,
+    HeartBtInt: 30,
+    DefaultApplVerID: "9",
+    RawData: Uint8Array.of(1),
+  });
   assertEquals(await foreign.connection.ended, { kind: "refused", text: "CompID problem" });
   const alias = await new Peer({ TargetCompID: "KalshiNR", alsoTargetCompID: ["KalshiRT"] }).logOn();
   assertEquals(alias.session.active, true);
@@ -82,7 +88,13 @@ test("a gap is asked for, filled in order, and told", async () => {
   peer.says(report("e"), { MsgSeqNum: 6, PossDupFlag: true });
   assertEquals(peer.ids, ["a", "b", "c", "d", "e"]);
   assertEquals(peer.store.nextIncoming, 7);
-  assertEquals(peer.events.map(({ type }) => type), ["logged-on", "gap", "gap-filled", "duplicate", "duplicate"]);
+  assertEquals(peer.events.map(({ type }) => type), [
+    "logged-on",
+    "gap",
+    "gap-filled",
+    "duplicate",
+    "duplicate",
+  ]);
   assertEquals(peer.events[1], { type: "gap", from: 3, to: 4, recoverable: true });
 });
 
@@ -146,7 +158,13 @@ test("a session goes on after it sent again", async () => {
 
 test("what is sent again is what was sent, group for group", async () => {
   const peer = await new Peer({ sendAgain: () => true }).logOn();
-  peer.session.send({ ...order("grouped"), extra: [[30001, "x"]], NoPartyIDs: [{ PartyID: "p", PartyRole: 24 }, { PartyID: "q", PartyRole: 12 }] } as never);
+  peer.session.send(
+    {
+      ...order("grouped"),
+      extra: [[30001, "x"]],
+      NoPartyIDs: [{ PartyID: "p", PartyRole: 24 }, { PartyID: "q", PartyRole: 12 }],
+    } as never,
+  );
   const [first] = await peer.sent();
   await peer.clock.advance(1500);
   peer.says({ MsgType: "2", BeginSeqNo: 2, EndSeqNo: 2 });
@@ -258,7 +276,13 @@ test("heartbeats are sent in silence, a silent peer is asked and then cut", asyn
 test("an interval of 0 means no heartbeats, and nothing runs wild", async () => {
   const peer = new Peer();
   await peer.sent();
-  peer.says({ MsgType: "A", EncryptMethod: 0, HeartBtInt: 0, DefaultApplVerID: "9", RawData: Uint8Array.of(1) });
+  peer.says({
+    MsgType: "A",
+    EncryptMethod: 0,
+    HeartBtInt: 0,
+    DefaultApplVerID: "9",
+    RawData: Uint8Array.of(1),
+  });
   await peer.connection.loggedOn;
   await peer.clock.advance(3_600_000);
   assertEquals(await peer.line(), "");
@@ -291,7 +315,13 @@ test("numbers go on over connections, and do not climb when the store is lost", 
   peer.connect();
   const [logon] = await peer.sent();
   assertEquals(logon!.header.MsgSeqNum, 3);
-  peer.says({ MsgType: "A", EncryptMethod: 0, HeartBtInt: 30, DefaultApplVerID: "9", RawData: Uint8Array.of(1) });
+  peer.says({
+    MsgType: "A",
+    EncryptMethod: 0,
+    HeartBtInt: 30,
+    DefaultApplVerID: "9",
+    RawData: Uint8Array.of(1),
+  });
   assertEquals(peer.store.nextIncoming, 3);
 
   const lost = new Peer({ resetOnLogon: true });
@@ -339,7 +369,10 @@ test("a store that gives back something else makes a hole that is filled over, n
     );
   peer.says({ MsgType: "2", BeginSeqNo: 1, EndSeqNo: 0 });
   assertEquals(await peer.line(), "1:4! to 2 2:D! 3:4! to 4 4:D!");
-  assertEquals(peer.events.filter(({ type }) => type === "store-damaged"), [{ type: "store-damaged", MsgSeqNum: 3 }]);
+  assertEquals(peer.events.filter(({ type }) => type === "store-damaged"), [{
+    type: "store-damaged",
+    MsgSeqNum: 3,
+  }]);
 });
 
 test("a logout is answered, and one of ours waits for its answer", async () => {
@@ -381,7 +414,12 @@ class Pair {
         role: side === 0
           ? {
             side: "initiator",
-            logon: () => ({ EncryptMethod: 0, RawData: Uint8Array.of(1), HeartBtInt: 30, DefaultApplVerID: "9" }),
+            logon: () => ({
+              EncryptMethod: 0,
+              RawData: Uint8Array.of(1),
+              HeartBtInt: 30,
+              DefaultApplVerID: "9",
+            }),
           }
           : { side: "acceptor", accept: ({ header: _, MsgType: __, ...logon }) => ({ accept: logon }) },
         SenderCompID: side === 0 ? "a" : "b",
@@ -437,7 +475,9 @@ class Pair {
 test("over any breaks every message arrives once and in order, both ways", async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.array(fc.record({ a: fc.nat(4), b: fc.nat(4), bytes: fc.nat(900), down: fc.boolean() }), { maxLength: 25 }),
+      fc.array(fc.record({ a: fc.nat(4), b: fc.nat(4), bytes: fc.nat(900), down: fc.boolean() }), {
+        maxLength: 25,
+      }),
       fc.constantFrom(0, 2, 7),
       async (steps, chunk) => {
         const pair = new Pair(chunk);

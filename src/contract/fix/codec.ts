@@ -386,7 +386,7 @@ function readLogon(f: FixFields, header: FixHeader, from: number): LogonMessage 
       case 98:
         {
           const value = f.int(k);
-          if (value === value) o.EncryptMethod = value;
+          if (!Number.isNaN(value)) o.EncryptMethod = value;
           else o.keep(f, k);
         }
         break;
@@ -396,7 +396,7 @@ function readLogon(f: FixFields, header: FixHeader, from: number): LogonMessage 
       case 108:
         {
           const value = f.int(k);
-          if (value === value) o.HeartBtInt = value;
+          if (!Number.isNaN(value)) o.HeartBtInt = value;
           else o.keep(f, k);
         }
         break;
@@ -434,7 +434,7 @@ function readLogon(f: FixFields, header: FixHeader, from: number): LogonMessage 
       case 20200:
         {
           const value = f.int(k);
-          if (value === value) o.MessageRetentionPeriod = value;
+          if (!Number.isNaN(value)) o.MessageRetentionPeriod = value;
           else o.keep(f, k);
         }
         break;
@@ -497,14 +497,14 @@ function readLogon(f: FixFields, header: FixHeader, from: number): LogonMessage 
       case 789:
         {
           const value = f.int(k);
-          if (value === value) o.NextExpectedMsgSeqNum = value;
+          if (!Number.isNaN(value)) o.NextExpectedMsgSeqNum = value;
           else o.keep(f, k);
         }
         break;
       case 383:
         {
           const value = f.int(k);
-          if (value === value) o.MaxMessageSize = value;
+          if (!Number.isNaN(value)) o.MaxMessageSize = value;
           else o.keep(f, k);
         }
         break;
@@ -532,28 +532,28 @@ function readLogon(f: FixFields, header: FixHeader, from: number): LogonMessage 
 }
 
 function writeLogon(w: FixWriter, m: Logon): void {
-  if (m.EncryptMethod != null) w.int(t98, m.EncryptMethod);
-  if (m.RawData != null) w.data(t95, t96, m.RawData);
-  if (m.HeartBtInt != null) w.int(t108, m.HeartBtInt);
-  if (m.DefaultApplVerID != null) w.string(t1137, m.DefaultApplVerID);
-  if (m.ResetSeqNumFlag != null) w.flag(t141, m.ResetSeqNumFlag);
-  if (m.CancelOrdersOnDisconnect != null) w.flag(t8013, m.CancelOrdersOnDisconnect);
-  if (m.ListenerSession != null) w.flag(t20126, m.ListenerSession);
-  if (m.ReceiveSettlementReports != null) w.flag(t20127, m.ReceiveSettlementReports);
-  if (m.MessageRetentionPeriod != null) w.int(t20200, m.MessageRetentionPeriod);
-  if (m.UseDollars != null) w.flag(t21005, m.UseDollars);
-  if (m.SkipPendingExecReports != null) w.flag(t21011, m.SkipPendingExecReports);
-  if (m.UseExpiredOrdStatus != null) w.flag(t21012, m.UseExpiredOrdStatus);
-  if (m.EnableIocCancelReport != null) w.flag(t21007, m.EnableIocCancelReport);
-  if (m.PreserveOriginalOrderQty != null) w.flag(t21008, m.PreserveOriginalOrderQty);
-  if (m.AlwaysEmitNewBeforeTrade != null) w.flag(t21026, m.AlwaysEmitNewBeforeTrade);
-  if (m.SplitCollateralReturn != null) w.flag(t21027, m.SplitCollateralReturn);
-  if (m.UseCapReservation != null) w.flag(t21032, m.UseCapReservation);
-  if (m.NextExpectedMsgSeqNum != null) w.int(t789, m.NextExpectedMsgSeqNum);
-  if (m.MaxMessageSize != null) w.int(t383, m.MaxMessageSize);
-  if (m.TestMessageIndicator != null) w.flag(t464, m.TestMessageIndicator);
-  if (m.Username != null) w.string(t553, m.Username);
-  if (m.Password != null) w.string(t554, m.Password);
+  if (m.EncryptMethod !== undefined) w.int(t98, m.EncryptMethod);
+  if (m.RawData !== undefined) w.data(t95, t96, m.RawData);
+  if (m.HeartBtInt !== undefined) w.int(t108, m.HeartBtInt);
+  if (m.DefaultApplVerID !== undefined) w.string(t1137, m.DefaultApplVerID);
+  if (m.ResetSeqNumFlag !== undefined) w.flag(t141, m.ResetSeqNumFlag);
+  if (m.CancelOrdersOnDisconnect !== undefined) w.flag(t8013, m.CancelOrdersOnDisconnect);
+  if (m.ListenerSession !== undefined) w.flag(t20126, m.ListenerSession);
+  if (m.ReceiveSettlementReports !== undefined) w.flag(t20127, m.ReceiveSettlementReports);
+  if (m.MessageRetentionPeriod !== undefined) w.int(t20200, m.MessageRetentionPeriod);
+  if (m.UseDollars !== undefined) w.flag(t21005, m.UseDollars);
+  if (m.SkipPendingExecReports !== undefined) w.flag(t21011, m.SkipPendingExecReports);
+  if (m.UseExpiredOrdStatus !== undefined) w.flag(t21012, m.UseExpiredOrdStatus);
+  if (m.EnableIocCancelReport !== undefined) w.flag(t21007, m.EnableIocCancelReport);
+  if (m.PreserveOriginalOrderQty !== undefined) w.flag(t21008, m.PreserveOriginalOrderQty);
+  if (m.AlwaysEmitNewBeforeTrade !== undefined) w.flag(t21026, m.AlwaysEmitNewBeforeTrade);
+  if (m.SplitCollateralReturn !== undefined) w.flag(t21027, m.SplitCollateralReturn);
+  if (m.UseCapReservation !== undefined) w.flag(t21032, m.UseCapReservation);
+  if (m.NextExpectedMsgSeqNum !== undefined) w.int(t789, m.NextExpectedMsgSeqNum);
+  if (m.MaxMessageSize !== undefined) w.int(t383, m.MaxMessageSize);
+  if (m.TestMessageIndicator !== undefined) w.flag(t464, m.TestMessageIndicator);
+  if (m.Username !== undefined) w.string(t553, m.Username);
+  if (m.Password !== undefined) w.string(t554, m.Password);
 }
 
 class HeartbeatMessage extends Message {
@@ -583,7 +583,7 @@ function readHeartbeat(f: FixFields, header: FixHeader, from: number): Heartbeat
 }
 
 function writeHeartbeat(w: FixWriter, m: Heartbeat): void {
-  if (m.TestReqID != null) w.string(t112, m.TestReqID);
+  if (m.TestReqID !== undefined) w.string(t112, m.TestReqID);
 }
 
 class TestRequestMessage extends Message {
@@ -613,7 +613,7 @@ function readTestRequest(f: FixFields, header: FixHeader, from: number): TestReq
 }
 
 function writeTestRequest(w: FixWriter, m: TestRequest): void {
-  if (m.TestReqID != null) w.string(t112, m.TestReqID);
+  if (m.TestReqID !== undefined) w.string(t112, m.TestReqID);
 }
 
 class ResendRequestMessage extends Message {
@@ -636,14 +636,14 @@ function readResendRequest(f: FixFields, header: FixHeader, from: number): Resen
       case 7:
         {
           const value = f.int(k);
-          if (value === value) o.BeginSeqNo = value;
+          if (!Number.isNaN(value)) o.BeginSeqNo = value;
           else o.keep(f, k);
         }
         break;
       case 16:
         {
           const value = f.int(k);
-          if (value === value) o.EndSeqNo = value;
+          if (!Number.isNaN(value)) o.EndSeqNo = value;
           else o.keep(f, k);
         }
         break;
@@ -655,8 +655,8 @@ function readResendRequest(f: FixFields, header: FixHeader, from: number): Resen
 }
 
 function writeResendRequest(w: FixWriter, m: ResendRequest): void {
-  if (m.BeginSeqNo != null) w.int(t7, m.BeginSeqNo);
-  if (m.EndSeqNo != null) w.int(t16, m.EndSeqNo);
+  if (m.BeginSeqNo !== undefined) w.int(t7, m.BeginSeqNo);
+  if (m.EndSeqNo !== undefined) w.int(t16, m.EndSeqNo);
 }
 
 class RejectMessage extends Message {
@@ -682,7 +682,7 @@ function readReject(f: FixFields, header: FixHeader, from: number): RejectMessag
       case 45:
         {
           const value = f.int(k);
-          if (value === value) o.RefSeqNum = value;
+          if (!Number.isNaN(value)) o.RefSeqNum = value;
           else o.keep(f, k);
         }
         break;
@@ -692,7 +692,7 @@ function readReject(f: FixFields, header: FixHeader, from: number): RejectMessag
       case 371:
         {
           const value = f.int(k);
-          if (value === value) o.RefTagID = value;
+          if (!Number.isNaN(value)) o.RefTagID = value;
           else o.keep(f, k);
         }
         break;
@@ -702,7 +702,7 @@ function readReject(f: FixFields, header: FixHeader, from: number): RejectMessag
       case 373:
         {
           const value = f.int(k);
-          if (value === value) o.SessionRejectReason = value;
+          if (!Number.isNaN(value)) o.SessionRejectReason = value;
           else o.keep(f, k);
         }
         break;
@@ -714,11 +714,11 @@ function readReject(f: FixFields, header: FixHeader, from: number): RejectMessag
 }
 
 function writeReject(w: FixWriter, m: Reject): void {
-  if (m.RefSeqNum != null) w.int(t45, m.RefSeqNum);
-  if (m.Text != null) w.string(t58, m.Text);
-  if (m.RefTagID != null) w.int(t371, m.RefTagID);
-  if (m.RefMsgType != null) w.string(t372, m.RefMsgType);
-  if (m.SessionRejectReason != null) w.int(t373, m.SessionRejectReason);
+  if (m.RefSeqNum !== undefined) w.int(t45, m.RefSeqNum);
+  if (m.Text !== undefined) w.string(t58, m.Text);
+  if (m.RefTagID !== undefined) w.int(t371, m.RefTagID);
+  if (m.RefMsgType !== undefined) w.string(t372, m.RefMsgType);
+  if (m.SessionRejectReason !== undefined) w.int(t373, m.SessionRejectReason);
 }
 
 class SequenceResetMessage extends Message {
@@ -741,7 +741,7 @@ function readSequenceReset(f: FixFields, header: FixHeader, from: number): Seque
       case 36:
         {
           const value = f.int(k);
-          if (value === value) o.NewSeqNo = value;
+          if (!Number.isNaN(value)) o.NewSeqNo = value;
           else o.keep(f, k);
         }
         break;
@@ -760,8 +760,8 @@ function readSequenceReset(f: FixFields, header: FixHeader, from: number): Seque
 }
 
 function writeSequenceReset(w: FixWriter, m: SequenceReset): void {
-  if (m.NewSeqNo != null) w.int(t36, m.NewSeqNo);
-  if (m.GapFillFlag != null) w.flag(t123, m.GapFillFlag);
+  if (m.NewSeqNo !== undefined) w.int(t36, m.NewSeqNo);
+  if (m.GapFillFlag !== undefined) w.flag(t123, m.GapFillFlag);
 }
 
 class LogoutMessage extends Message {
@@ -791,7 +791,7 @@ function readLogout(f: FixFields, header: FixHeader, from: number): LogoutMessag
 }
 
 function writeLogout(w: FixWriter, m: Logout): void {
-  if (m.Text != null) w.string(t58, m.Text);
+  if (m.Text !== undefined) w.string(t58, m.Text);
 }
 
 const knownNewOrderSingle: ReadonlySet<number> = new Set([
@@ -842,12 +842,12 @@ function readNewOrderSinglePartyID(
         if (e === undefined || e.PartyRole !== undefined) out.push(e = new NewOrderSinglePartyID());
         {
           const value = f.int(k);
-          if (value === value) e.PartyRole = value;
+          if (!Number.isNaN(value)) e.PartyRole = value;
           else o.keep(f, k);
         }
         break;
       default:
-        if (knownNewOrderSingle.has(tags[k]!)) return k - 1;
+        if (knownNewOrderSingle.has(tags[k] as number)) return k - 1;
         o.keep(f, k);
     }
   }
@@ -912,7 +912,7 @@ function readNewOrderSingle(f: FixFields, header: FixHeader, from: number): NewO
       case 100:
         {
           const value = f.int(k);
-          if (value === value) o.ExDestination = value;
+          if (!Number.isNaN(value)) o.ExDestination = value;
           else o.keep(f, k);
         }
         break;
@@ -934,7 +934,7 @@ function readNewOrderSingle(f: FixFields, header: FixHeader, from: number): NewO
       case 79:
         {
           const value = f.int(k);
-          if (value === value) o.AllocAccount = value;
+          if (!Number.isNaN(value)) o.AllocAccount = value;
           else o.keep(f, k);
         }
         break;
@@ -944,7 +944,7 @@ function readNewOrderSingle(f: FixFields, header: FixHeader, from: number): NewO
       case 2964:
         {
           const value = f.int(k);
-          if (value === value) o.SelfTradePreventionType = value;
+          if (!Number.isNaN(value)) o.SelfTradePreventionType = value;
           else o.keep(f, k);
         }
         break;
@@ -970,31 +970,31 @@ function readNewOrderSingle(f: FixFields, header: FixHeader, from: number): NewO
 }
 
 function writeNewOrderSingle(w: FixWriter, m: NewOrderSingle): void {
-  if (m.ClOrdID != null) w.string(t11, m.ClOrdID);
-  if (m.ExecInst != null) w.string(t18, m.ExecInst);
-  if (m.OrderQty != null) w.string(t38, m.OrderQty);
-  if (m.OrdType != null) w.string(t40, m.OrdType);
-  if (m.Price != null) w.string(t44, m.Price);
-  if (m.Side != null) w.string(t54, m.Side);
-  if (m.Symbol != null) w.string(t55, m.Symbol);
-  if (m.ExDestination != null) w.int(t100, m.ExDestination);
-  if (m.TimeInForce != null) w.string(t59, m.TimeInForce);
-  if (m.ExpireTime != null) w.string(t126, m.ExpireTime);
-  if (m.QuoteID != null) w.string(t117, m.QuoteID);
-  if (m.NoPartyIDs != null && m.NoPartyIDs.length > 0) {
+  if (m.ClOrdID !== undefined) w.string(t11, m.ClOrdID);
+  if (m.ExecInst !== undefined) w.string(t18, m.ExecInst);
+  if (m.OrderQty !== undefined) w.string(t38, m.OrderQty);
+  if (m.OrdType !== undefined) w.string(t40, m.OrdType);
+  if (m.Price !== undefined) w.string(t44, m.Price);
+  if (m.Side !== undefined) w.string(t54, m.Side);
+  if (m.Symbol !== undefined) w.string(t55, m.Symbol);
+  if (m.ExDestination !== undefined) w.int(t100, m.ExDestination);
+  if (m.TimeInForce !== undefined) w.string(t59, m.TimeInForce);
+  if (m.ExpireTime !== undefined) w.string(t126, m.ExpireTime);
+  if (m.QuoteID !== undefined) w.string(t117, m.QuoteID);
+  if (m.NoPartyIDs !== undefined && m.NoPartyIDs.length > 0) {
     w.int(t453, m.NoPartyIDs.length);
     for (const e0 of m.NoPartyIDs) {
       w.first("PartyID", e0.PartyID);
-      if (e0.PartyID != null) w.string(t448, e0.PartyID);
-      if (e0.PartyRole != null) w.int(t452, e0.PartyRole);
+      if (e0.PartyID !== undefined) w.string(t448, e0.PartyID);
+      if (e0.PartyRole !== undefined) w.int(t452, e0.PartyRole);
     }
   }
-  if (m.AllocAccount != null) w.int(t79, m.AllocAccount);
-  if (m.SecondaryClOrdID != null) w.string(t526, m.SecondaryClOrdID);
-  if (m.SelfTradePreventionType != null) w.int(t2964, m.SelfTradePreventionType);
-  if (m.CancelOrderOnPause != null) w.flag(t21006, m.CancelOrderOnPause);
-  if (m.MaxExecutionCost != null) w.string(t21009, m.MaxExecutionCost);
-  if (m.RfqId != null) w.string(t21023, m.RfqId);
+  if (m.AllocAccount !== undefined) w.int(t79, m.AllocAccount);
+  if (m.SecondaryClOrdID !== undefined) w.string(t526, m.SecondaryClOrdID);
+  if (m.SelfTradePreventionType !== undefined) w.int(t2964, m.SelfTradePreventionType);
+  if (m.CancelOrderOnPause !== undefined) w.flag(t21006, m.CancelOrderOnPause);
+  if (m.MaxExecutionCost !== undefined) w.string(t21009, m.MaxExecutionCost);
+  if (m.RfqId !== undefined) w.string(t21023, m.RfqId);
 }
 
 const knownOrderCancelRequest: ReadonlySet<number> = new Set([
@@ -1035,12 +1035,12 @@ function readOrderCancelRequestPartyID(
         if (e === undefined || e.PartyRole !== undefined) out.push(e = new OrderCancelRequestPartyID());
         {
           const value = f.int(k);
-          if (value === value) e.PartyRole = value;
+          if (!Number.isNaN(value)) e.PartyRole = value;
           else o.keep(f, k);
         }
         break;
       default:
-        if (knownOrderCancelRequest.has(tags[k]!)) return k - 1;
+        if (knownOrderCancelRequest.has(tags[k] as number)) return k - 1;
         o.keep(f, k);
     }
   }
@@ -1089,7 +1089,7 @@ function readOrderCancelRequest(f: FixFields, header: FixHeader, from: number): 
       case 100:
         {
           const value = f.int(k);
-          if (value === value) o.ExDestination = value;
+          if (!Number.isNaN(value)) o.ExDestination = value;
           else o.keep(f, k);
         }
         break;
@@ -1102,7 +1102,7 @@ function readOrderCancelRequest(f: FixFields, header: FixHeader, from: number): 
       case 79:
         {
           const value = f.int(k);
-          if (value === value) o.AllocAccount = value;
+          if (!Number.isNaN(value)) o.AllocAccount = value;
           else o.keep(f, k);
         }
         break;
@@ -1115,21 +1115,21 @@ function readOrderCancelRequest(f: FixFields, header: FixHeader, from: number): 
 }
 
 function writeOrderCancelRequest(w: FixWriter, m: OrderCancelRequest): void {
-  if (m.ClOrdID != null) w.string(t11, m.ClOrdID);
-  if (m.OrderID != null) w.string(t37, m.OrderID);
-  if (m.OrigClOrdID != null) w.string(t41, m.OrigClOrdID);
-  if (m.Side != null) w.string(t54, m.Side);
-  if (m.Symbol != null) w.string(t55, m.Symbol);
-  if (m.ExDestination != null) w.int(t100, m.ExDestination);
-  if (m.NoPartyIDs != null && m.NoPartyIDs.length > 0) {
+  if (m.ClOrdID !== undefined) w.string(t11, m.ClOrdID);
+  if (m.OrderID !== undefined) w.string(t37, m.OrderID);
+  if (m.OrigClOrdID !== undefined) w.string(t41, m.OrigClOrdID);
+  if (m.Side !== undefined) w.string(t54, m.Side);
+  if (m.Symbol !== undefined) w.string(t55, m.Symbol);
+  if (m.ExDestination !== undefined) w.int(t100, m.ExDestination);
+  if (m.NoPartyIDs !== undefined && m.NoPartyIDs.length > 0) {
     w.int(t453, m.NoPartyIDs.length);
     for (const e0 of m.NoPartyIDs) {
       w.first("PartyID", e0.PartyID);
-      if (e0.PartyID != null) w.string(t448, e0.PartyID);
-      if (e0.PartyRole != null) w.int(t452, e0.PartyRole);
+      if (e0.PartyID !== undefined) w.string(t448, e0.PartyID);
+      if (e0.PartyRole !== undefined) w.int(t452, e0.PartyRole);
     }
   }
-  if (m.AllocAccount != null) w.int(t79, m.AllocAccount);
+  if (m.AllocAccount !== undefined) w.int(t79, m.AllocAccount);
 }
 
 const knownOrderCancelReplaceRequest: ReadonlySet<number> = new Set([
@@ -1177,12 +1177,12 @@ function readOrderCancelReplaceRequestPartyID(
         }
         {
           const value = f.int(k);
-          if (value === value) e.PartyRole = value;
+          if (!Number.isNaN(value)) e.PartyRole = value;
           else o.keep(f, k);
         }
         break;
       default:
-        if (knownOrderCancelReplaceRequest.has(tags[k]!)) return k - 1;
+        if (knownOrderCancelReplaceRequest.has(tags[k] as number)) return k - 1;
         o.keep(f, k);
     }
   }
@@ -1249,7 +1249,7 @@ function readOrderCancelReplaceRequest(
       case 100:
         {
           const value = f.int(k);
-          if (value === value) o.ExDestination = value;
+          if (!Number.isNaN(value)) o.ExDestination = value;
           else o.keep(f, k);
         }
         break;
@@ -1262,7 +1262,7 @@ function readOrderCancelReplaceRequest(
       case 79:
         {
           const value = f.int(k);
-          if (value === value) o.AllocAccount = value;
+          if (!Number.isNaN(value)) o.AllocAccount = value;
           else o.keep(f, k);
         }
         break;
@@ -1281,26 +1281,26 @@ function readOrderCancelReplaceRequest(
 }
 
 function writeOrderCancelReplaceRequest(w: FixWriter, m: OrderCancelReplaceRequest): void {
-  if (m.ClOrdID != null) w.string(t11, m.ClOrdID);
-  if (m.OrderID != null) w.string(t37, m.OrderID);
-  if (m.OrderQty != null) w.string(t38, m.OrderQty);
-  if (m.OrdType != null) w.string(t40, m.OrdType);
-  if (m.OrigClOrdID != null) w.string(t41, m.OrigClOrdID);
-  if (m.Price != null) w.string(t44, m.Price);
-  if (m.Side != null) w.string(t54, m.Side);
-  if (m.Symbol != null) w.string(t55, m.Symbol);
-  if (m.ExDestination != null) w.int(t100, m.ExDestination);
-  if (m.NoPartyIDs != null && m.NoPartyIDs.length > 0) {
+  if (m.ClOrdID !== undefined) w.string(t11, m.ClOrdID);
+  if (m.OrderID !== undefined) w.string(t37, m.OrderID);
+  if (m.OrderQty !== undefined) w.string(t38, m.OrderQty);
+  if (m.OrdType !== undefined) w.string(t40, m.OrdType);
+  if (m.OrigClOrdID !== undefined) w.string(t41, m.OrigClOrdID);
+  if (m.Price !== undefined) w.string(t44, m.Price);
+  if (m.Side !== undefined) w.string(t54, m.Side);
+  if (m.Symbol !== undefined) w.string(t55, m.Symbol);
+  if (m.ExDestination !== undefined) w.int(t100, m.ExDestination);
+  if (m.NoPartyIDs !== undefined && m.NoPartyIDs.length > 0) {
     w.int(t453, m.NoPartyIDs.length);
     for (const e0 of m.NoPartyIDs) {
       w.first("PartyID", e0.PartyID);
-      if (e0.PartyID != null) w.string(t448, e0.PartyID);
-      if (e0.PartyRole != null) w.int(t452, e0.PartyRole);
+      if (e0.PartyID !== undefined) w.string(t448, e0.PartyID);
+      if (e0.PartyRole !== undefined) w.int(t452, e0.PartyRole);
     }
   }
-  if (m.AllocAccount != null) w.int(t79, m.AllocAccount);
-  if (m.TimeInForce != null) w.string(t59, m.TimeInForce);
-  if (m.ExpireTime != null) w.string(t126, m.ExpireTime);
+  if (m.AllocAccount !== undefined) w.int(t79, m.AllocAccount);
+  if (m.TimeInForce !== undefined) w.string(t59, m.TimeInForce);
+  if (m.ExpireTime !== undefined) w.string(t126, m.ExpireTime);
 }
 
 class OrderMassCancelRequestMessage extends Message {
@@ -1338,8 +1338,8 @@ function readOrderMassCancelRequest(
 }
 
 function writeOrderMassCancelRequest(w: FixWriter, m: OrderMassCancelRequest): void {
-  if (m.ClOrdID != null) w.string(t11, m.ClOrdID);
-  if (m.MassCancelRequestType != null) w.string(t530, m.MassCancelRequestType);
+  if (m.ClOrdID !== undefined) w.string(t11, m.ClOrdID);
+  if (m.MassCancelRequestType !== undefined) w.string(t530, m.MassCancelRequestType);
 }
 
 const knownExecutionReport: ReadonlySet<number> = new Set([
@@ -1411,12 +1411,12 @@ function readExecutionReportPartyID(
         if (e === undefined || e.PartyRole !== undefined) out.push(e = new ExecutionReportPartyID());
         {
           const value = f.int(k);
-          if (value === value) e.PartyRole = value;
+          if (!Number.isNaN(value)) e.PartyRole = value;
           else o.keep(f, k);
         }
         break;
       default:
-        if (knownExecutionReport.has(tags[k]!)) return k - 1;
+        if (knownExecutionReport.has(tags[k] as number)) return k - 1;
         o.keep(f, k);
     }
   }
@@ -1457,12 +1457,12 @@ function readExecutionReportMiscFee(
         if (e === undefined || e.MiscFeeBasis !== undefined) out.push(e = new ExecutionReportMiscFee());
         {
           const value = f.int(k);
-          if (value === value) e.MiscFeeBasis = value;
+          if (!Number.isNaN(value)) e.MiscFeeBasis = value;
           else o.keep(f, k);
         }
         break;
       default:
-        if (knownExecutionReport.has(tags[k]!)) return k - 1;
+        if (knownExecutionReport.has(tags[k] as number)) return k - 1;
         o.keep(f, k);
     }
   }
@@ -1498,7 +1498,7 @@ function readExecutionReportCollateralAmountChange(
         e.CollateralAmountType = f.string(k);
         break;
       default:
-        if (knownExecutionReport.has(tags[k]!)) return k - 1;
+        if (knownExecutionReport.has(tags[k] as number)) return k - 1;
         o.keep(f, k);
     }
   }
@@ -1605,7 +1605,7 @@ function readExecutionReport(f: FixFields, header: FixHeader, from: number): Exe
       case 103:
         {
           const value = f.int(k);
-          if (value === value) o.OrdRejReason = value;
+          if (!Number.isNaN(value)) o.OrdRejReason = value;
           else o.keep(f, k);
         }
         break;
@@ -1627,7 +1627,7 @@ function readExecutionReport(f: FixFields, header: FixHeader, from: number): Exe
       case 79:
         {
           const value = f.int(k);
-          if (value === value) o.AllocAccount = value;
+          if (!Number.isNaN(value)) o.AllocAccount = value;
           else o.keep(f, k);
         }
         break;
@@ -1674,14 +1674,14 @@ function readExecutionReport(f: FixFields, header: FixHeader, from: number): Exe
       case 378:
         {
           const value = f.int(k);
-          if (value === value) o.ExecRestatementReason = value;
+          if (!Number.isNaN(value)) o.ExecRestatementReason = value;
           else o.keep(f, k);
         }
         break;
       case 2964:
         {
           const value = f.int(k);
-          if (value === value) o.SelfTradePreventionType = value;
+          if (!Number.isNaN(value)) o.SelfTradePreventionType = value;
           else o.keep(f, k);
         }
         break;
@@ -1693,63 +1693,63 @@ function readExecutionReport(f: FixFields, header: FixHeader, from: number): Exe
 }
 
 function writeExecutionReport(w: FixWriter, m: ExecutionReport): void {
-  if (m.AvgPx != null) w.string(t6, m.AvgPx);
-  if (m.ClOrdID != null) w.string(t11, m.ClOrdID);
-  if (m.CumQty != null) w.string(t14, m.CumQty);
-  if (m.ExecID != null) w.string(t17, m.ExecID);
-  if (m.LastMkt != null) w.string(t30, m.LastMkt);
-  if (m.LastPx != null) w.string(t31, m.LastPx);
-  if (m.LastQty != null) w.string(t32, m.LastQty);
-  if (m.OrderID != null) w.string(t37, m.OrderID);
-  if (m.OrderQty != null) w.string(t38, m.OrderQty);
-  if (m.OrdStatus != null) w.string(t39, m.OrdStatus);
-  if (m.OrigClOrdID != null) w.string(t41, m.OrigClOrdID);
-  if (m.Price != null) w.string(t44, m.Price);
-  if (m.Side != null) w.string(t54, m.Side);
-  if (m.Symbol != null) w.string(t55, m.Symbol);
-  if (m.Text != null) w.string(t58, m.Text);
-  if (m.TransactTime != null) w.string(t60, m.TransactTime);
-  if (m.OrdRejReason != null) w.int(t103, m.OrdRejReason);
-  if (m.ExpireTime != null) w.string(t126, m.ExpireTime);
-  if (m.ExecType != null) w.string(t150, m.ExecType);
-  if (m.LeavesQty != null) w.string(t151, m.LeavesQty);
-  if (m.NoPartyIDs != null && m.NoPartyIDs.length > 0) {
+  if (m.AvgPx !== undefined) w.string(t6, m.AvgPx);
+  if (m.ClOrdID !== undefined) w.string(t11, m.ClOrdID);
+  if (m.CumQty !== undefined) w.string(t14, m.CumQty);
+  if (m.ExecID !== undefined) w.string(t17, m.ExecID);
+  if (m.LastMkt !== undefined) w.string(t30, m.LastMkt);
+  if (m.LastPx !== undefined) w.string(t31, m.LastPx);
+  if (m.LastQty !== undefined) w.string(t32, m.LastQty);
+  if (m.OrderID !== undefined) w.string(t37, m.OrderID);
+  if (m.OrderQty !== undefined) w.string(t38, m.OrderQty);
+  if (m.OrdStatus !== undefined) w.string(t39, m.OrdStatus);
+  if (m.OrigClOrdID !== undefined) w.string(t41, m.OrigClOrdID);
+  if (m.Price !== undefined) w.string(t44, m.Price);
+  if (m.Side !== undefined) w.string(t54, m.Side);
+  if (m.Symbol !== undefined) w.string(t55, m.Symbol);
+  if (m.Text !== undefined) w.string(t58, m.Text);
+  if (m.TransactTime !== undefined) w.string(t60, m.TransactTime);
+  if (m.OrdRejReason !== undefined) w.int(t103, m.OrdRejReason);
+  if (m.ExpireTime !== undefined) w.string(t126, m.ExpireTime);
+  if (m.ExecType !== undefined) w.string(t150, m.ExecType);
+  if (m.LeavesQty !== undefined) w.string(t151, m.LeavesQty);
+  if (m.NoPartyIDs !== undefined && m.NoPartyIDs.length > 0) {
     w.int(t453, m.NoPartyIDs.length);
     for (const e0 of m.NoPartyIDs) {
       w.first("PartyID", e0.PartyID);
-      if (e0.PartyID != null) w.string(t448, e0.PartyID);
-      if (e0.PartyRole != null) w.int(t452, e0.PartyRole);
+      if (e0.PartyID !== undefined) w.string(t448, e0.PartyID);
+      if (e0.PartyRole !== undefined) w.int(t452, e0.PartyRole);
     }
   }
-  if (m.AllocAccount != null) w.int(t79, m.AllocAccount);
-  if (m.LongQty != null) w.string(t704, m.LongQty);
-  if (m.ShortQty != null) w.string(t705, m.ShortQty);
-  if (m.NoMiscFees != null && m.NoMiscFees.length > 0) {
+  if (m.AllocAccount !== undefined) w.int(t79, m.AllocAccount);
+  if (m.LongQty !== undefined) w.string(t704, m.LongQty);
+  if (m.ShortQty !== undefined) w.string(t705, m.ShortQty);
+  if (m.NoMiscFees !== undefined && m.NoMiscFees.length > 0) {
     w.int(t136, m.NoMiscFees.length);
     for (const e0 of m.NoMiscFees) {
       w.first("MiscFeeAmt", e0.MiscFeeAmt);
-      if (e0.MiscFeeAmt != null) w.string(t137, e0.MiscFeeAmt);
-      if (e0.MiscFeeCurr != null) w.string(t138, e0.MiscFeeCurr);
-      if (e0.MiscFeeType != null) w.string(t139, e0.MiscFeeType);
-      if (e0.MiscFeeBasis != null) w.int(t891, e0.MiscFeeBasis);
+      if (e0.MiscFeeAmt !== undefined) w.string(t137, e0.MiscFeeAmt);
+      if (e0.MiscFeeCurr !== undefined) w.string(t138, e0.MiscFeeCurr);
+      if (e0.MiscFeeType !== undefined) w.string(t139, e0.MiscFeeType);
+      if (e0.MiscFeeBasis !== undefined) w.int(t891, e0.MiscFeeBasis);
     }
   }
-  if (m.TrdMatchID != null) w.string(t880, m.TrdMatchID);
-  if (m.AggressorIndicator != null) w.flag(t1057, m.AggressorIndicator);
-  if (m.NoCollateralAmountChanges != null && m.NoCollateralAmountChanges.length > 0) {
+  if (m.TrdMatchID !== undefined) w.string(t880, m.TrdMatchID);
+  if (m.AggressorIndicator !== undefined) w.flag(t1057, m.AggressorIndicator);
+  if (m.NoCollateralAmountChanges !== undefined && m.NoCollateralAmountChanges.length > 0) {
     w.int(t1703, m.NoCollateralAmountChanges.length);
     for (const e0 of m.NoCollateralAmountChanges) {
       w.first("CollateralAmountChange", e0.CollateralAmountChange);
-      if (e0.CollateralAmountChange != null) w.string(t1704, e0.CollateralAmountChange);
-      if (e0.CollateralAmountType != null) w.string(t1705, e0.CollateralAmountType);
+      if (e0.CollateralAmountChange !== undefined) w.string(t1704, e0.CollateralAmountChange);
+      if (e0.CollateralAmountType !== undefined) w.string(t1705, e0.CollateralAmountType);
     }
   }
-  if (m.SingleMarketCollateralReturn != null) w.string(t21030, m.SingleMarketCollateralReturn);
-  if (m.RangedMarketCollateralReturn != null) w.string(t21031, m.RangedMarketCollateralReturn);
-  if (m.TimeInForce != null) w.string(t59, m.TimeInForce);
-  if (m.ClearingBusinessDate != null) w.string(t715, m.ClearingBusinessDate);
-  if (m.ExecRestatementReason != null) w.int(t378, m.ExecRestatementReason);
-  if (m.SelfTradePreventionType != null) w.int(t2964, m.SelfTradePreventionType);
+  if (m.SingleMarketCollateralReturn !== undefined) w.string(t21030, m.SingleMarketCollateralReturn);
+  if (m.RangedMarketCollateralReturn !== undefined) w.string(t21031, m.RangedMarketCollateralReturn);
+  if (m.TimeInForce !== undefined) w.string(t59, m.TimeInForce);
+  if (m.ClearingBusinessDate !== undefined) w.string(t715, m.ClearingBusinessDate);
+  if (m.ExecRestatementReason !== undefined) w.int(t378, m.ExecRestatementReason);
+  if (m.SelfTradePreventionType !== undefined) w.int(t2964, m.SelfTradePreventionType);
 }
 
 class OrderCancelRejectMessage extends Message {
@@ -1792,7 +1792,7 @@ function readOrderCancelReject(f: FixFields, header: FixHeader, from: number): O
       case 102:
         {
           const value = f.int(k);
-          if (value === value) o.CxlRejReason = value;
+          if (!Number.isNaN(value)) o.CxlRejReason = value;
           else o.keep(f, k);
         }
         break;
@@ -1807,13 +1807,13 @@ function readOrderCancelReject(f: FixFields, header: FixHeader, from: number): O
 }
 
 function writeOrderCancelReject(w: FixWriter, m: OrderCancelReject): void {
-  if (m.OrderID != null) w.string(t37, m.OrderID);
-  if (m.ClOrdID != null) w.string(t11, m.ClOrdID);
-  if (m.OrigClOrdID != null) w.string(t41, m.OrigClOrdID);
-  if (m.OrdStatus != null) w.string(t39, m.OrdStatus);
-  if (m.CxlRejResponseTo != null) w.string(t434, m.CxlRejResponseTo);
-  if (m.CxlRejReason != null) w.int(t102, m.CxlRejReason);
-  if (m.Text != null) w.string(t58, m.Text);
+  if (m.OrderID !== undefined) w.string(t37, m.OrderID);
+  if (m.ClOrdID !== undefined) w.string(t11, m.ClOrdID);
+  if (m.OrigClOrdID !== undefined) w.string(t41, m.OrigClOrdID);
+  if (m.OrdStatus !== undefined) w.string(t39, m.OrdStatus);
+  if (m.CxlRejResponseTo !== undefined) w.string(t434, m.CxlRejResponseTo);
+  if (m.CxlRejReason !== undefined) w.int(t102, m.CxlRejReason);
+  if (m.Text !== undefined) w.string(t58, m.Text);
 }
 
 class OrderMassCancelReportMessage extends Message {
@@ -1851,7 +1851,7 @@ function readOrderMassCancelReport(
       case 532:
         {
           const value = f.int(k);
-          if (value === value) o.MassCancelRejectReason = value;
+          if (!Number.isNaN(value)) o.MassCancelRejectReason = value;
           else o.keep(f, k);
         }
         break;
@@ -1863,10 +1863,10 @@ function readOrderMassCancelReport(
 }
 
 function writeOrderMassCancelReport(w: FixWriter, m: OrderMassCancelReport): void {
-  if (m.ClOrdID != null) w.string(t11, m.ClOrdID);
-  if (m.OrderID != null) w.string(t37, m.OrderID);
-  if (m.MassCancelResponse != null) w.string(t531, m.MassCancelResponse);
-  if (m.MassCancelRejectReason != null) w.int(t532, m.MassCancelRejectReason);
+  if (m.ClOrdID !== undefined) w.string(t11, m.ClOrdID);
+  if (m.OrderID !== undefined) w.string(t37, m.OrderID);
+  if (m.MassCancelResponse !== undefined) w.string(t531, m.MassCancelResponse);
+  if (m.MassCancelRejectReason !== undefined) w.int(t532, m.MassCancelRejectReason);
 }
 
 class BusinessMessageRejectMessage extends Message {
@@ -1896,7 +1896,7 @@ function readBusinessMessageReject(
       case 45:
         {
           const value = f.int(k);
-          if (value === value) o.RefSeqNum = value;
+          if (!Number.isNaN(value)) o.RefSeqNum = value;
           else o.keep(f, k);
         }
         break;
@@ -1912,7 +1912,7 @@ function readBusinessMessageReject(
       case 380:
         {
           const value = f.int(k);
-          if (value === value) o.BusinessRejectReason = value;
+          if (!Number.isNaN(value)) o.BusinessRejectReason = value;
           else o.keep(f, k);
         }
         break;
@@ -1924,11 +1924,11 @@ function readBusinessMessageReject(
 }
 
 function writeBusinessMessageReject(w: FixWriter, m: BusinessMessageReject): void {
-  if (m.RefSeqNum != null) w.int(t45, m.RefSeqNum);
-  if (m.Text != null) w.string(t58, m.Text);
-  if (m.RefMsgType != null) w.string(t372, m.RefMsgType);
-  if (m.BusinessRejectRefID != null) w.string(t379, m.BusinessRejectRefID);
-  if (m.BusinessRejectReason != null) w.int(t380, m.BusinessRejectReason);
+  if (m.RefSeqNum !== undefined) w.int(t45, m.RefSeqNum);
+  if (m.Text !== undefined) w.string(t58, m.Text);
+  if (m.RefMsgType !== undefined) w.string(t372, m.RefMsgType);
+  if (m.BusinessRejectRefID !== undefined) w.string(t379, m.BusinessRejectRefID);
+  if (m.BusinessRejectReason !== undefined) w.int(t380, m.BusinessRejectReason);
 }
 
 class OrderGroupRequestMessage extends Message {
@@ -1954,28 +1954,28 @@ function readOrderGroupRequest(f: FixFields, header: FixHeader, from: number): O
       case 20131:
         {
           const value = f.int(k);
-          if (value === value) o.OrderGroupAction = value;
+          if (!Number.isNaN(value)) o.OrderGroupAction = value;
           else o.keep(f, k);
         }
         break;
       case 79:
         {
           const value = f.int(k);
-          if (value === value) o.AllocAccount = value;
+          if (!Number.isNaN(value)) o.AllocAccount = value;
           else o.keep(f, k);
         }
         break;
       case 100:
         {
           const value = f.int(k);
-          if (value === value) o.ExDestination = value;
+          if (!Number.isNaN(value)) o.ExDestination = value;
           else o.keep(f, k);
         }
         break;
       case 20132:
         {
           const value = f.int(k);
-          if (value === value) o.OrderGroupContractsLimit = value;
+          if (!Number.isNaN(value)) o.OrderGroupContractsLimit = value;
           else o.keep(f, k);
         }
         break;
@@ -1990,11 +1990,11 @@ function readOrderGroupRequest(f: FixFields, header: FixHeader, from: number): O
 }
 
 function writeOrderGroupRequest(w: FixWriter, m: OrderGroupRequest): void {
-  if (m.OrderGroupAction != null) w.int(t20131, m.OrderGroupAction);
-  if (m.AllocAccount != null) w.int(t79, m.AllocAccount);
-  if (m.ExDestination != null) w.int(t100, m.ExDestination);
-  if (m.OrderGroupContractsLimit != null) w.int(t20132, m.OrderGroupContractsLimit);
-  if (m.OrderGroupID != null) w.string(t20130, m.OrderGroupID);
+  if (m.OrderGroupAction !== undefined) w.int(t20131, m.OrderGroupAction);
+  if (m.AllocAccount !== undefined) w.int(t79, m.AllocAccount);
+  if (m.ExDestination !== undefined) w.int(t100, m.ExDestination);
+  if (m.OrderGroupContractsLimit !== undefined) w.int(t20132, m.OrderGroupContractsLimit);
+  if (m.OrderGroupID !== undefined) w.string(t20130, m.OrderGroupID);
 }
 
 class OrderGroupResponseMessage extends Message {
@@ -2021,14 +2021,14 @@ function readOrderGroupResponse(f: FixFields, header: FixHeader, from: number): 
       case 20132:
         {
           const value = f.int(k);
-          if (value === value) o.OrderGroupContractsLimit = value;
+          if (!Number.isNaN(value)) o.OrderGroupContractsLimit = value;
           else o.keep(f, k);
         }
         break;
       case 79:
         {
           const value = f.int(k);
-          if (value === value) o.AllocAccount = value;
+          if (!Number.isNaN(value)) o.AllocAccount = value;
           else o.keep(f, k);
         }
         break;
@@ -2040,9 +2040,9 @@ function readOrderGroupResponse(f: FixFields, header: FixHeader, from: number): 
 }
 
 function writeOrderGroupResponse(w: FixWriter, m: OrderGroupResponse): void {
-  if (m.OrderGroupID != null) w.string(t20130, m.OrderGroupID);
-  if (m.OrderGroupContractsLimit != null) w.int(t20132, m.OrderGroupContractsLimit);
-  if (m.AllocAccount != null) w.int(t79, m.AllocAccount);
+  if (m.OrderGroupID !== undefined) w.string(t20130, m.OrderGroupID);
+  if (m.OrderGroupContractsLimit !== undefined) w.int(t20132, m.OrderGroupContractsLimit);
+  if (m.AllocAccount !== undefined) w.int(t79, m.AllocAccount);
 }
 
 class EventResendRequestMessage extends Message {
@@ -2076,8 +2076,8 @@ function readEventResendRequest(f: FixFields, header: FixHeader, from: number): 
 }
 
 function writeEventResendRequest(w: FixWriter, m: EventResendRequest): void {
-  if (m.BeginExecID != null) w.string(t21001, m.BeginExecID);
-  if (m.EndExecID != null) w.string(t21002, m.EndExecID);
+  if (m.BeginExecID !== undefined) w.string(t21001, m.BeginExecID);
+  if (m.EndExecID !== undefined) w.string(t21002, m.EndExecID);
 }
 
 class EventResendCompleteMessage extends Message {
@@ -2100,14 +2100,14 @@ function readEventResendComplete(f: FixFields, header: FixHeader, from: number):
       case 45:
         {
           const value = f.int(k);
-          if (value === value) o.RefSeqNum = value;
+          if (!Number.isNaN(value)) o.RefSeqNum = value;
           else o.keep(f, k);
         }
         break;
       case 21003:
         {
           const value = f.int(k);
-          if (value === value) o.ResendEventCount = value;
+          if (!Number.isNaN(value)) o.ResendEventCount = value;
           else o.keep(f, k);
         }
         break;
@@ -2119,8 +2119,8 @@ function readEventResendComplete(f: FixFields, header: FixHeader, from: number):
 }
 
 function writeEventResendComplete(w: FixWriter, m: EventResendComplete): void {
-  if (m.RefSeqNum != null) w.int(t45, m.RefSeqNum);
-  if (m.ResendEventCount != null) w.int(t21003, m.ResendEventCount);
+  if (m.RefSeqNum !== undefined) w.int(t45, m.RefSeqNum);
+  if (m.ResendEventCount !== undefined) w.int(t21003, m.ResendEventCount);
 }
 
 class EventResendRejectMessage extends Message {
@@ -2143,14 +2143,14 @@ function readEventResendReject(f: FixFields, header: FixHeader, from: number): E
       case 45:
         {
           const value = f.int(k);
-          if (value === value) o.RefSeqNum = value;
+          if (!Number.isNaN(value)) o.RefSeqNum = value;
           else o.keep(f, k);
         }
         break;
       case 21004:
         {
           const value = f.int(k);
-          if (value === value) o.EventResendRejectReason = value;
+          if (!Number.isNaN(value)) o.EventResendRejectReason = value;
           else o.keep(f, k);
         }
         break;
@@ -2162,8 +2162,8 @@ function readEventResendReject(f: FixFields, header: FixHeader, from: number): E
 }
 
 function writeEventResendReject(w: FixWriter, m: EventResendReject): void {
-  if (m.RefSeqNum != null) w.int(t45, m.RefSeqNum);
-  if (m.EventResendRejectReason != null) w.int(t21004, m.EventResendRejectReason);
+  if (m.RefSeqNum !== undefined) w.int(t45, m.RefSeqNum);
+  if (m.EventResendRejectReason !== undefined) w.int(t21004, m.EventResendRejectReason);
 }
 
 const knownMarketDataRequest: ReadonlySet<number> = new Set([263, 146, 55]);
@@ -2188,7 +2188,7 @@ function readMarketDataRequestRelatedSym(
         e.Symbol = f.string(k);
         break;
       default:
-        if (knownMarketDataRequest.has(tags[k]!)) return k - 1;
+        if (knownMarketDataRequest.has(tags[k] as number)) return k - 1;
         o.keep(f, k);
     }
   }
@@ -2229,11 +2229,11 @@ function readMarketDataRequest(f: FixFields, header: FixHeader, from: number): M
 }
 
 function writeMarketDataRequest(w: FixWriter, m: MarketDataRequest): void {
-  if (m.SubscriptionRequestType != null) w.string(t263, m.SubscriptionRequestType);
-  if (m.NoRelatedSym != null && m.NoRelatedSym.length > 0) {
+  if (m.SubscriptionRequestType !== undefined) w.string(t263, m.SubscriptionRequestType);
+  if (m.NoRelatedSym !== undefined && m.NoRelatedSym.length > 0) {
     w.int(t146, m.NoRelatedSym.length);
     for (const e0 of m.NoRelatedSym) {
-      if (e0.Symbol != null) w.string(t55, e0.Symbol);
+      if (e0.Symbol !== undefined) w.string(t55, e0.Symbol);
     }
   }
 }
@@ -2290,7 +2290,7 @@ function readMarketDataSnapshotFullRefreshMDEntry(
         e.MDEntryTime = f.string(k);
         break;
       default:
-        if (knownMarketDataSnapshotFullRefresh.has(tags[k]!)) return k - 1;
+        if (knownMarketDataSnapshotFullRefresh.has(tags[k] as number)) return k - 1;
         o.keep(f, k);
     }
   }
@@ -2335,16 +2335,16 @@ function readMarketDataSnapshotFullRefresh(
 }
 
 function writeMarketDataSnapshotFullRefresh(w: FixWriter, m: MarketDataSnapshotFullRefresh): void {
-  if (m.Symbol != null) w.string(t55, m.Symbol);
-  if (m.NoMDEntries != null && m.NoMDEntries.length > 0) {
+  if (m.Symbol !== undefined) w.string(t55, m.Symbol);
+  if (m.NoMDEntries !== undefined && m.NoMDEntries.length > 0) {
     w.int(t268, m.NoMDEntries.length);
     for (const e0 of m.NoMDEntries) {
       w.first("MDEntryType", e0.MDEntryType);
-      if (e0.MDEntryType != null) w.string(t269, e0.MDEntryType);
-      if (e0.MDEntryPx != null) w.string(t270, e0.MDEntryPx);
-      if (e0.MDEntrySize != null) w.string(t271, e0.MDEntrySize);
-      if (e0.MDEntryDate != null) w.string(t272, e0.MDEntryDate);
-      if (e0.MDEntryTime != null) w.string(t273, e0.MDEntryTime);
+      if (e0.MDEntryType !== undefined) w.string(t269, e0.MDEntryType);
+      if (e0.MDEntryPx !== undefined) w.string(t270, e0.MDEntryPx);
+      if (e0.MDEntrySize !== undefined) w.string(t271, e0.MDEntrySize);
+      if (e0.MDEntryDate !== undefined) w.string(t272, e0.MDEntryDate);
+      if (e0.MDEntryTime !== undefined) w.string(t273, e0.MDEntryTime);
     }
   }
 }
@@ -2445,7 +2445,7 @@ function readMarketDataIncrementalRefreshMDEntry(
         }
         {
           const value = f.int(k);
-          if (value === value) e.TrdType = value;
+          if (!Number.isNaN(value)) e.TrdType = value;
           else o.keep(f, k);
         }
         break;
@@ -2467,12 +2467,12 @@ function readMarketDataIncrementalRefreshMDEntry(
         }
         {
           const value = f.int(k);
-          if (value === value) e.AllocAccount = value;
+          if (!Number.isNaN(value)) e.AllocAccount = value;
           else o.keep(f, k);
         }
         break;
       default:
-        if (knownMarketDataIncrementalRefresh.has(tags[k]!)) return k - 1;
+        if (knownMarketDataIncrementalRefresh.has(tags[k] as number)) return k - 1;
         o.keep(f, k);
     }
   }
@@ -2513,22 +2513,22 @@ function readMarketDataIncrementalRefresh(
 }
 
 function writeMarketDataIncrementalRefresh(w: FixWriter, m: MarketDataIncrementalRefresh): void {
-  if (m.NoMDEntries != null && m.NoMDEntries.length > 0) {
+  if (m.NoMDEntries !== undefined && m.NoMDEntries.length > 0) {
     w.int(t268, m.NoMDEntries.length);
     for (const e0 of m.NoMDEntries) {
       w.first("MDUpdateAction", e0.MDUpdateAction);
-      if (e0.MDUpdateAction != null) w.string(t279, e0.MDUpdateAction);
-      if (e0.Symbol != null) w.string(t55, e0.Symbol);
-      if (e0.MDEntryType != null) w.string(t269, e0.MDEntryType);
-      if (e0.MDEntryPx != null) w.string(t270, e0.MDEntryPx);
-      if (e0.MDEntrySize != null) w.string(t271, e0.MDEntrySize);
-      if (e0.MDEntryDate != null) w.string(t272, e0.MDEntryDate);
-      if (e0.MDEntryTime != null) w.string(t273, e0.MDEntryTime);
-      if (e0.AggressorSide != null) w.string(t2446, e0.AggressorSide);
-      if (e0.TrdType != null) w.int(t828, e0.TrdType);
-      if (e0.TradeID != null) w.string(t1003, e0.TradeID);
-      if (e0.ClOrdID != null) w.string(t11, e0.ClOrdID);
-      if (e0.AllocAccount != null) w.int(t79, e0.AllocAccount);
+      if (e0.MDUpdateAction !== undefined) w.string(t279, e0.MDUpdateAction);
+      if (e0.Symbol !== undefined) w.string(t55, e0.Symbol);
+      if (e0.MDEntryType !== undefined) w.string(t269, e0.MDEntryType);
+      if (e0.MDEntryPx !== undefined) w.string(t270, e0.MDEntryPx);
+      if (e0.MDEntrySize !== undefined) w.string(t271, e0.MDEntrySize);
+      if (e0.MDEntryDate !== undefined) w.string(t272, e0.MDEntryDate);
+      if (e0.MDEntryTime !== undefined) w.string(t273, e0.MDEntryTime);
+      if (e0.AggressorSide !== undefined) w.string(t2446, e0.AggressorSide);
+      if (e0.TrdType !== undefined) w.int(t828, e0.TrdType);
+      if (e0.TradeID !== undefined) w.string(t1003, e0.TradeID);
+      if (e0.ClOrdID !== undefined) w.string(t11, e0.ClOrdID);
+      if (e0.AllocAccount !== undefined) w.int(t79, e0.AllocAccount);
     }
   }
 }
@@ -2568,8 +2568,8 @@ function readMarketDataRequestReject(
 }
 
 function writeMarketDataRequestReject(w: FixWriter, m: MarketDataRequestReject): void {
-  if (m.MDReqRejReason != null) w.string(t281, m.MDReqRejReason);
-  if (m.Text != null) w.string(t58, m.Text);
+  if (m.MDReqRejReason !== undefined) w.string(t281, m.MDReqRejReason);
+  if (m.Text !== undefined) w.string(t58, m.Text);
 }
 
 class SecurityStatusRequestMessage extends Message {
@@ -2607,8 +2607,8 @@ function readSecurityStatusRequest(
 }
 
 function writeSecurityStatusRequest(w: FixWriter, m: SecurityStatusRequest): void {
-  if (m.SubscriptionRequestType != null) w.string(t263, m.SubscriptionRequestType);
-  if (m.Symbol != null) w.string(t55, m.Symbol);
+  if (m.SubscriptionRequestType !== undefined) w.string(t263, m.SubscriptionRequestType);
+  if (m.Symbol !== undefined) w.string(t55, m.Symbol);
 }
 
 class SecurityStatusMessage extends Message {
@@ -2634,7 +2634,7 @@ function readSecurityStatus(f: FixFields, header: FixHeader, from: number): Secu
       case 326:
         {
           const value = f.int(k);
-          if (value === value) o.SecurityTradingStatus = value;
+          if (!Number.isNaN(value)) o.SecurityTradingStatus = value;
           else o.keep(f, k);
         }
         break;
@@ -2646,8 +2646,8 @@ function readSecurityStatus(f: FixFields, header: FixHeader, from: number): Secu
 }
 
 function writeSecurityStatus(w: FixWriter, m: SecurityStatus): void {
-  if (m.Symbol != null) w.string(t55, m.Symbol);
-  if (m.SecurityTradingStatus != null) w.int(t326, m.SecurityTradingStatus);
+  if (m.Symbol !== undefined) w.string(t55, m.Symbol);
+  if (m.SecurityTradingStatus !== undefined) w.int(t326, m.SecurityTradingStatus);
 }
 
 const knownMarketSettlementReport: ReadonlySet<number> = new Set([
@@ -2702,7 +2702,7 @@ function readMarketSettlementReportMarketSettlementPartyIDCollateralAmountChange
         e.CollateralAmountType = f.string(k);
         break;
       default:
-        if (knownMarketSettlementReport.has(tags[k]!)) return k - 1;
+        if (knownMarketSettlementReport.has(tags[k] as number)) return k - 1;
         o.keep(f, k);
     }
   }
@@ -2751,12 +2751,12 @@ function readMarketSettlementReportMarketSettlementPartyIDMiscFee(
         }
         {
           const value = f.int(k);
-          if (value === value) e.MiscFeeBasis = value;
+          if (!Number.isNaN(value)) e.MiscFeeBasis = value;
           else o.keep(f, k);
         }
         break;
       default:
-        if (knownMarketSettlementReport.has(tags[k]!)) return k - 1;
+        if (knownMarketSettlementReport.has(tags[k] as number)) return k - 1;
         o.keep(f, k);
     }
   }
@@ -2795,7 +2795,7 @@ function readMarketSettlementReportMarketSettlementPartyID(
         }
         {
           const value = f.int(k);
-          if (value === value) e.MarketSettlementPartyRole = value;
+          if (!Number.isNaN(value)) e.MarketSettlementPartyRole = value;
           else o.keep(f, k);
         }
         break;
@@ -2830,7 +2830,7 @@ function readMarketSettlementReportMarketSettlementPartyID(
         break;
       }
       default:
-        if (knownMarketSettlementReport.has(tags[k]!)) return k - 1;
+        if (knownMarketSettlementReport.has(tags[k] as number)) return k - 1;
         o.keep(f, k);
     }
   }
@@ -2876,7 +2876,7 @@ function readMarketSettlementReport(
       case 20106:
         {
           const value = f.int(k);
-          if (value === value) o.TotNumMarketSettlementReports = value;
+          if (!Number.isNaN(value)) o.TotNumMarketSettlementReports = value;
           else o.keep(f, k);
         }
         break;
@@ -2907,37 +2907,37 @@ function readMarketSettlementReport(
 }
 
 function writeMarketSettlementReport(w: FixWriter, m: MarketSettlementReport): void {
-  if (m.MarketSettlementReportID != null) w.string(t20105, m.MarketSettlementReportID);
-  if (m.Symbol != null) w.string(t55, m.Symbol);
-  if (m.ClearingBusinessDate != null) w.string(t715, m.ClearingBusinessDate);
-  if (m.TotNumMarketSettlementReports != null) w.int(t20106, m.TotNumMarketSettlementReports);
-  if (m.MarketResult != null) w.string(t20107, m.MarketResult);
-  if (m.LastFragment != null) w.flag(t893, m.LastFragment);
-  if (m.SettlementPrice != null) w.string(t730, m.SettlementPrice);
-  if (m.NoMarketSettlementPartyIDs != null && m.NoMarketSettlementPartyIDs.length > 0) {
+  if (m.MarketSettlementReportID !== undefined) w.string(t20105, m.MarketSettlementReportID);
+  if (m.Symbol !== undefined) w.string(t55, m.Symbol);
+  if (m.ClearingBusinessDate !== undefined) w.string(t715, m.ClearingBusinessDate);
+  if (m.TotNumMarketSettlementReports !== undefined) w.int(t20106, m.TotNumMarketSettlementReports);
+  if (m.MarketResult !== undefined) w.string(t20107, m.MarketResult);
+  if (m.LastFragment !== undefined) w.flag(t893, m.LastFragment);
+  if (m.SettlementPrice !== undefined) w.string(t730, m.SettlementPrice);
+  if (m.NoMarketSettlementPartyIDs !== undefined && m.NoMarketSettlementPartyIDs.length > 0) {
     w.int(t20108, m.NoMarketSettlementPartyIDs.length);
     for (const e0 of m.NoMarketSettlementPartyIDs) {
       w.first("MarketSettlementPartyID", e0.MarketSettlementPartyID);
-      if (e0.MarketSettlementPartyID != null) w.string(t20109, e0.MarketSettlementPartyID);
-      if (e0.MarketSettlementPartyRole != null) w.int(t20110, e0.MarketSettlementPartyRole);
-      if (e0.LongQty != null) w.string(t704, e0.LongQty);
-      if (e0.ShortQty != null) w.string(t705, e0.ShortQty);
-      if (e0.NoCollateralAmountChanges != null && e0.NoCollateralAmountChanges.length > 0) {
+      if (e0.MarketSettlementPartyID !== undefined) w.string(t20109, e0.MarketSettlementPartyID);
+      if (e0.MarketSettlementPartyRole !== undefined) w.int(t20110, e0.MarketSettlementPartyRole);
+      if (e0.LongQty !== undefined) w.string(t704, e0.LongQty);
+      if (e0.ShortQty !== undefined) w.string(t705, e0.ShortQty);
+      if (e0.NoCollateralAmountChanges !== undefined && e0.NoCollateralAmountChanges.length > 0) {
         w.int(t1703, e0.NoCollateralAmountChanges.length);
         for (const e1 of e0.NoCollateralAmountChanges) {
           w.first("CollateralAmountChange", e1.CollateralAmountChange);
-          if (e1.CollateralAmountChange != null) w.string(t1704, e1.CollateralAmountChange);
-          if (e1.CollateralAmountType != null) w.string(t1705, e1.CollateralAmountType);
+          if (e1.CollateralAmountChange !== undefined) w.string(t1704, e1.CollateralAmountChange);
+          if (e1.CollateralAmountType !== undefined) w.string(t1705, e1.CollateralAmountType);
         }
       }
-      if (e0.NoMiscFees != null && e0.NoMiscFees.length > 0) {
+      if (e0.NoMiscFees !== undefined && e0.NoMiscFees.length > 0) {
         w.int(t136, e0.NoMiscFees.length);
         for (const e1 of e0.NoMiscFees) {
           w.first("MiscFeeAmt", e1.MiscFeeAmt);
-          if (e1.MiscFeeAmt != null) w.string(t137, e1.MiscFeeAmt);
-          if (e1.MiscFeeCurr != null) w.string(t138, e1.MiscFeeCurr);
-          if (e1.MiscFeeType != null) w.string(t139, e1.MiscFeeType);
-          if (e1.MiscFeeBasis != null) w.int(t891, e1.MiscFeeBasis);
+          if (e1.MiscFeeAmt !== undefined) w.string(t137, e1.MiscFeeAmt);
+          if (e1.MiscFeeCurr !== undefined) w.string(t138, e1.MiscFeeCurr);
+          if (e1.MiscFeeType !== undefined) w.string(t139, e1.MiscFeeType);
+          if (e1.MiscFeeBasis !== undefined) w.int(t891, e1.MiscFeeBasis);
         }
       }
     }
@@ -2990,12 +2990,12 @@ function readQuoteRequestRelatedSymPartyID(
         if (e === undefined || e.PartyRole !== undefined) out.push(e = new QuoteRequestRelatedSymPartyID());
         {
           const value = f.int(k);
-          if (value === value) e.PartyRole = value;
+          if (!Number.isNaN(value)) e.PartyRole = value;
           else o.keep(f, k);
         }
         break;
       default:
-        if (knownQuoteRequest.has(tags[k]!)) return k - 1;
+        if (knownQuoteRequest.has(tags[k] as number)) return k - 1;
         o.keep(f, k);
     }
   }
@@ -3067,7 +3067,7 @@ function readQuoteRequestRelatedSym(
         e.TransactTime = f.string(k);
         break;
       default:
-        if (knownQuoteRequest.has(tags[k]!)) return k - 1;
+        if (knownQuoteRequest.has(tags[k] as number)) return k - 1;
         o.keep(f, k);
     }
   }
@@ -3110,7 +3110,7 @@ function readQuoteRequestMultivariateSelectedLeg(
         e.MultivariateSelectedSide = f.string(k);
         break;
       default:
-        if (knownQuoteRequest.has(tags[k]!)) return k - 1;
+        if (knownQuoteRequest.has(tags[k] as number)) return k - 1;
         o.keep(f, k);
     }
   }
@@ -3149,7 +3149,7 @@ function readQuoteRequest(f: FixFields, header: FixHeader, from: number): QuoteR
       case 79:
         {
           const value = f.int(k);
-          if (value === value) o.AllocAccount = value;
+          if (!Number.isNaN(value)) o.AllocAccount = value;
           else o.keep(f, k);
         }
         break;
@@ -3170,37 +3170,41 @@ function readQuoteRequest(f: FixFields, header: FixHeader, from: number): QuoteR
 }
 
 function writeQuoteRequest(w: FixWriter, m: QuoteRequest): void {
-  if (m.QuoteReqID != null) w.string(t131, m.QuoteReqID);
-  if (m.NoRelatedSym != null && m.NoRelatedSym.length > 0) {
+  if (m.QuoteReqID !== undefined) w.string(t131, m.QuoteReqID);
+  if (m.NoRelatedSym !== undefined && m.NoRelatedSym.length > 0) {
     w.int(t146, m.NoRelatedSym.length);
     for (const e0 of m.NoRelatedSym) {
-      if (e0.Symbol != null) w.string(t55, e0.Symbol);
-      if (e0.OrderQty != null) w.string(t38, e0.OrderQty);
-      if (e0.CashOrderQty != null) w.string(t152, e0.CashOrderQty);
-      if (e0.RestRemainder != null) w.string(t21015, e0.RestRemainder);
-      if (e0.ReplaceExisting != null) w.string(t21016, e0.ReplaceExisting);
-      if (e0.TargetCostExcludesFees != null) w.string(t21033, e0.TargetCostExcludesFees);
-      if (e0.ObscureCreatorId != null) w.string(t21034, e0.ObscureCreatorId);
-      if (e0.NoPartyIDs != null && e0.NoPartyIDs.length > 0) {
+      if (e0.Symbol !== undefined) w.string(t55, e0.Symbol);
+      if (e0.OrderQty !== undefined) w.string(t38, e0.OrderQty);
+      if (e0.CashOrderQty !== undefined) w.string(t152, e0.CashOrderQty);
+      if (e0.RestRemainder !== undefined) w.string(t21015, e0.RestRemainder);
+      if (e0.ReplaceExisting !== undefined) w.string(t21016, e0.ReplaceExisting);
+      if (e0.TargetCostExcludesFees !== undefined) w.string(t21033, e0.TargetCostExcludesFees);
+      if (e0.ObscureCreatorId !== undefined) w.string(t21034, e0.ObscureCreatorId);
+      if (e0.NoPartyIDs !== undefined && e0.NoPartyIDs.length > 0) {
         w.int(t453, e0.NoPartyIDs.length);
         for (const e1 of e0.NoPartyIDs) {
           w.first("PartyID", e1.PartyID);
-          if (e1.PartyID != null) w.string(t448, e1.PartyID);
-          if (e1.PartyRole != null) w.int(t452, e1.PartyRole);
+          if (e1.PartyID !== undefined) w.string(t448, e1.PartyID);
+          if (e1.PartyRole !== undefined) w.int(t452, e1.PartyRole);
         }
       }
-      if (e0.TransactTime != null) w.string(t60, e0.TransactTime);
+      if (e0.TransactTime !== undefined) w.string(t60, e0.TransactTime);
     }
   }
-  if (m.AllocAccount != null) w.int(t79, m.AllocAccount);
-  if (m.MultivariateCollectionTicker != null) w.string(t20180, m.MultivariateCollectionTicker);
-  if (m.NoMultivariateSelectedLegs != null && m.NoMultivariateSelectedLegs.length > 0) {
+  if (m.AllocAccount !== undefined) w.int(t79, m.AllocAccount);
+  if (m.MultivariateCollectionTicker !== undefined) w.string(t20180, m.MultivariateCollectionTicker);
+  if (m.NoMultivariateSelectedLegs !== undefined && m.NoMultivariateSelectedLegs.length > 0) {
     w.int(t20181, m.NoMultivariateSelectedLegs.length);
     for (const e0 of m.NoMultivariateSelectedLegs) {
       w.first("MultivariateSelectedEventTicker", e0.MultivariateSelectedEventTicker);
-      if (e0.MultivariateSelectedEventTicker != null) w.string(t20182, e0.MultivariateSelectedEventTicker);
-      if (e0.MultivariateSelectedMarketTicker != null) w.string(t20183, e0.MultivariateSelectedMarketTicker);
-      if (e0.MultivariateSelectedSide != null) w.string(t20184, e0.MultivariateSelectedSide);
+      if (e0.MultivariateSelectedEventTicker !== undefined) {
+        w.string(t20182, e0.MultivariateSelectedEventTicker);
+      }
+      if (e0.MultivariateSelectedMarketTicker !== undefined) {
+        w.string(t20183, e0.MultivariateSelectedMarketTicker);
+      }
+      if (e0.MultivariateSelectedSide !== undefined) w.string(t20184, e0.MultivariateSelectedSide);
     }
   }
 }
@@ -3232,7 +3236,7 @@ function readQuoteRequestAck(f: FixFields, header: FixHeader, from: number): Quo
       case 303:
         {
           const value = f.int(k);
-          if (value === value) o.QuoteRequestType = value;
+          if (!Number.isNaN(value)) o.QuoteRequestType = value;
           else o.keep(f, k);
         }
         break;
@@ -3245,7 +3249,7 @@ function readQuoteRequestAck(f: FixFields, header: FixHeader, from: number): Quo
       case 100:
         {
           const value = f.int(k);
-          if (value === value) o.ExDestination = value;
+          if (!Number.isNaN(value)) o.ExDestination = value;
           else o.keep(f, k);
         }
         break;
@@ -3260,12 +3264,12 @@ function readQuoteRequestAck(f: FixFields, header: FixHeader, from: number): Quo
 }
 
 function writeQuoteRequestAck(w: FixWriter, m: QuoteRequestAck): void {
-  if (m.QuoteReqID != null) w.string(t131, m.QuoteReqID);
-  if (m.QuoteRequestType != null) w.int(t303, m.QuoteRequestType);
-  if (m.RfqId != null) w.string(t21023, m.RfqId);
-  if (m.Symbol != null) w.string(t55, m.Symbol);
-  if (m.ExDestination != null) w.int(t100, m.ExDestination);
-  if (m.Text != null) w.string(t58, m.Text);
+  if (m.QuoteReqID !== undefined) w.string(t131, m.QuoteReqID);
+  if (m.QuoteRequestType !== undefined) w.int(t303, m.QuoteRequestType);
+  if (m.RfqId !== undefined) w.string(t21023, m.RfqId);
+  if (m.Symbol !== undefined) w.string(t55, m.Symbol);
+  if (m.ExDestination !== undefined) w.int(t100, m.ExDestination);
+  if (m.Text !== undefined) w.string(t58, m.Text);
 }
 
 const knownQuote: ReadonlySet<number> = new Set([
@@ -3305,12 +3309,12 @@ function readQuotePartyID(f: FixFields, at: number, o: Message, out: QuotePartyI
         if (e === undefined || e.PartyRole !== undefined) out.push(e = new QuotePartyID());
         {
           const value = f.int(k);
-          if (value === value) e.PartyRole = value;
+          if (!Number.isNaN(value)) e.PartyRole = value;
           else o.keep(f, k);
         }
         break;
       default:
-        if (knownQuote.has(tags[k]!)) return k - 1;
+        if (knownQuote.has(tags[k] as number)) return k - 1;
         o.keep(f, k);
     }
   }
@@ -3366,7 +3370,7 @@ function readQuote(f: FixFields, header: FixHeader, from: number): QuoteMessage 
       case 79:
         {
           const value = f.int(k);
-          if (value === value) o.AllocAccount = value;
+          if (!Number.isNaN(value)) o.AllocAccount = value;
           else o.keep(f, k);
         }
         break;
@@ -3399,26 +3403,26 @@ function readQuote(f: FixFields, header: FixHeader, from: number): QuoteMessage 
 }
 
 function writeQuote(w: FixWriter, m: Quote): void {
-  if (m.QuoteID != null) w.string(t117, m.QuoteID);
-  if (m.QuoteReqID != null) w.string(t131, m.QuoteReqID);
-  if (m.Symbol != null) w.string(t55, m.Symbol);
-  if (m.BidPx != null) w.string(t132, m.BidPx);
-  if (m.OfferPx != null) w.string(t133, m.OfferPx);
-  if (m.ExecInst != null) w.string(t18, m.ExecInst);
-  if (m.AllocAccount != null) w.int(t79, m.AllocAccount);
-  if (m.RestRemainder != null) w.string(t21015, m.RestRemainder);
-  if (m.OrderQty != null) w.string(t38, m.OrderQty);
-  if (m.BidSize != null) w.string(t134, m.BidSize);
-  if (m.OfferSize != null) w.string(t135, m.OfferSize);
-  if (m.NoPartyIDs != null && m.NoPartyIDs.length > 0) {
+  if (m.QuoteID !== undefined) w.string(t117, m.QuoteID);
+  if (m.QuoteReqID !== undefined) w.string(t131, m.QuoteReqID);
+  if (m.Symbol !== undefined) w.string(t55, m.Symbol);
+  if (m.BidPx !== undefined) w.string(t132, m.BidPx);
+  if (m.OfferPx !== undefined) w.string(t133, m.OfferPx);
+  if (m.ExecInst !== undefined) w.string(t18, m.ExecInst);
+  if (m.AllocAccount !== undefined) w.int(t79, m.AllocAccount);
+  if (m.RestRemainder !== undefined) w.string(t21015, m.RestRemainder);
+  if (m.OrderQty !== undefined) w.string(t38, m.OrderQty);
+  if (m.BidSize !== undefined) w.string(t134, m.BidSize);
+  if (m.OfferSize !== undefined) w.string(t135, m.OfferSize);
+  if (m.NoPartyIDs !== undefined && m.NoPartyIDs.length > 0) {
     w.int(t453, m.NoPartyIDs.length);
     for (const e0 of m.NoPartyIDs) {
       w.first("PartyID", e0.PartyID);
-      if (e0.PartyID != null) w.string(t448, e0.PartyID);
-      if (e0.PartyRole != null) w.int(t452, e0.PartyRole);
+      if (e0.PartyID !== undefined) w.string(t448, e0.PartyID);
+      if (e0.PartyRole !== undefined) w.int(t452, e0.PartyRole);
     }
   }
-  if (m.TransactTime != null) w.string(t60, m.TransactTime);
+  if (m.TransactTime !== undefined) w.string(t60, m.TransactTime);
 }
 
 class QuoteStatusReportMessage extends Message {
@@ -3457,14 +3461,14 @@ function readQuoteStatusReport(f: FixFields, header: FixHeader, from: number): Q
       case 79:
         {
           const value = f.int(k);
-          if (value === value) o.AllocAccount = value;
+          if (!Number.isNaN(value)) o.AllocAccount = value;
           else o.keep(f, k);
         }
         break;
       case 297:
         {
           const value = f.int(k);
-          if (value === value) o.QuoteStatus = value;
+          if (!Number.isNaN(value)) o.QuoteStatus = value;
           else o.keep(f, k);
         }
         break;
@@ -3500,18 +3504,18 @@ function readQuoteStatusReport(f: FixFields, header: FixHeader, from: number): Q
 }
 
 function writeQuoteStatusReport(w: FixWriter, m: QuoteStatusReport): void {
-  if (m.QuoteID != null) w.string(t117, m.QuoteID);
-  if (m.QuoteReqID != null) w.string(t131, m.QuoteReqID);
-  if (m.AllocAccount != null) w.int(t79, m.AllocAccount);
-  if (m.QuoteStatus != null) w.int(t297, m.QuoteStatus);
-  if (m.OrderQty != null) w.string(t38, m.OrderQty);
-  if (m.BidPx != null) w.string(t132, m.BidPx);
-  if (m.OfferPx != null) w.string(t133, m.OfferPx);
-  if (m.BidSize != null) w.string(t134, m.BidSize);
-  if (m.OfferSize != null) w.string(t135, m.OfferSize);
-  if (m.Side != null) w.string(t54, m.Side);
-  if (m.Text != null) w.string(t58, m.Text);
-  if (m.TransactTime != null) w.string(t60, m.TransactTime);
+  if (m.QuoteID !== undefined) w.string(t117, m.QuoteID);
+  if (m.QuoteReqID !== undefined) w.string(t131, m.QuoteReqID);
+  if (m.AllocAccount !== undefined) w.int(t79, m.AllocAccount);
+  if (m.QuoteStatus !== undefined) w.int(t297, m.QuoteStatus);
+  if (m.OrderQty !== undefined) w.string(t38, m.OrderQty);
+  if (m.BidPx !== undefined) w.string(t132, m.BidPx);
+  if (m.OfferPx !== undefined) w.string(t133, m.OfferPx);
+  if (m.BidSize !== undefined) w.string(t134, m.BidSize);
+  if (m.OfferSize !== undefined) w.string(t135, m.OfferSize);
+  if (m.Side !== undefined) w.string(t54, m.Side);
+  if (m.Text !== undefined) w.string(t58, m.Text);
+  if (m.TransactTime !== undefined) w.string(t60, m.TransactTime);
 }
 
 class QuoteCancelMessage extends Message {
@@ -3545,8 +3549,8 @@ function readQuoteCancel(f: FixFields, header: FixHeader, from: number): QuoteCa
 }
 
 function writeQuoteCancel(w: FixWriter, m: QuoteCancel): void {
-  if (m.QuoteID != null) w.string(t117, m.QuoteID);
-  if (m.RfqId != null) w.string(t21023, m.RfqId);
+  if (m.QuoteID !== undefined) w.string(t117, m.QuoteID);
+  if (m.RfqId !== undefined) w.string(t21023, m.RfqId);
 }
 
 class QuoteCancelStatusMessage extends Message {
@@ -3573,7 +3577,7 @@ function readQuoteCancelStatus(f: FixFields, header: FixHeader, from: number): Q
       case 298:
         {
           const value = f.int(k);
-          if (value === value) o.QuoteCancelStatus = value;
+          if (!Number.isNaN(value)) o.QuoteCancelStatus = value;
           else o.keep(f, k);
         }
         break;
@@ -3588,9 +3592,9 @@ function readQuoteCancelStatus(f: FixFields, header: FixHeader, from: number): Q
 }
 
 function writeQuoteCancelStatus(w: FixWriter, m: QuoteCancelStatus): void {
-  if (m.QuoteID != null) w.string(t117, m.QuoteID);
-  if (m.QuoteCancelStatus != null) w.int(t298, m.QuoteCancelStatus);
-  if (m.Text != null) w.string(t58, m.Text);
+  if (m.QuoteID !== undefined) w.string(t117, m.QuoteID);
+  if (m.QuoteCancelStatus !== undefined) w.int(t298, m.QuoteCancelStatus);
+  if (m.Text !== undefined) w.string(t58, m.Text);
 }
 
 const knownQuoteRequestReject: ReadonlySet<number> = new Set([58, 131, 658, 20187, 20185, 20186]);
@@ -3617,7 +3621,7 @@ function readQuoteRequestRejectMVEOffendingLeg(
         e.MVEOffendingMarketTicker = f.string(k);
         break;
       default:
-        if (knownQuoteRequestReject.has(tags[k]!)) return k - 1;
+        if (knownQuoteRequestReject.has(tags[k] as number)) return k - 1;
         o.keep(f, k);
     }
   }
@@ -3653,7 +3657,7 @@ function readQuoteRequestReject(f: FixFields, header: FixHeader, from: number): 
       case 658:
         {
           const value = f.int(k);
-          if (value === value) o.QuoteRequestRejectReason = value;
+          if (!Number.isNaN(value)) o.QuoteRequestRejectReason = value;
           else o.keep(f, k);
         }
         break;
@@ -3674,15 +3678,15 @@ function readQuoteRequestReject(f: FixFields, header: FixHeader, from: number): 
 }
 
 function writeQuoteRequestReject(w: FixWriter, m: QuoteRequestReject): void {
-  if (m.Text != null) w.string(t58, m.Text);
-  if (m.QuoteReqID != null) w.string(t131, m.QuoteReqID);
-  if (m.QuoteRequestRejectReason != null) w.int(t658, m.QuoteRequestRejectReason);
-  if (m.MVEValidationReasonCode != null) w.string(t20187, m.MVEValidationReasonCode);
-  if (m.NoMVEOffendingLegs != null && m.NoMVEOffendingLegs.length > 0) {
+  if (m.Text !== undefined) w.string(t58, m.Text);
+  if (m.QuoteReqID !== undefined) w.string(t131, m.QuoteReqID);
+  if (m.QuoteRequestRejectReason !== undefined) w.int(t658, m.QuoteRequestRejectReason);
+  if (m.MVEValidationReasonCode !== undefined) w.string(t20187, m.MVEValidationReasonCode);
+  if (m.NoMVEOffendingLegs !== undefined && m.NoMVEOffendingLegs.length > 0) {
     w.int(t20185, m.NoMVEOffendingLegs.length);
     for (const e0 of m.NoMVEOffendingLegs) {
       w.first("MVEOffendingMarketTicker", e0.MVEOffendingMarketTicker);
-      if (e0.MVEOffendingMarketTicker != null) w.string(t20186, e0.MVEOffendingMarketTicker);
+      if (e0.MVEOffendingMarketTicker !== undefined) w.string(t20186, e0.MVEOffendingMarketTicker);
     }
   }
 }
@@ -3708,12 +3712,12 @@ function readAcceptQuotePartyID(f: FixFields, at: number, o: Message, out: Accep
         if (e === undefined || e.PartyRole !== undefined) out.push(e = new AcceptQuotePartyID());
         {
           const value = f.int(k);
-          if (value === value) e.PartyRole = value;
+          if (!Number.isNaN(value)) e.PartyRole = value;
           else o.keep(f, k);
         }
         break;
       default:
-        if (knownAcceptQuote.has(tags[k]!)) return k - 1;
+        if (knownAcceptQuote.has(tags[k] as number)) return k - 1;
         o.keep(f, k);
     }
   }
@@ -3774,20 +3778,20 @@ function readAcceptQuote(f: FixFields, header: FixHeader, from: number): AcceptQ
 }
 
 function writeAcceptQuote(w: FixWriter, m: AcceptQuote): void {
-  if (m.QuoteID != null) w.string(t117, m.QuoteID);
-  if (m.RfqId != null) w.string(t21023, m.RfqId);
-  if (m.Side != null) w.string(t54, m.Side);
-  if (m.OrderQty != null) w.string(t38, m.OrderQty);
-  if (m.ClOrdID != null) w.string(t11, m.ClOrdID);
-  if (m.NoPartyIDs != null && m.NoPartyIDs.length > 0) {
+  if (m.QuoteID !== undefined) w.string(t117, m.QuoteID);
+  if (m.RfqId !== undefined) w.string(t21023, m.RfqId);
+  if (m.Side !== undefined) w.string(t54, m.Side);
+  if (m.OrderQty !== undefined) w.string(t38, m.OrderQty);
+  if (m.ClOrdID !== undefined) w.string(t11, m.ClOrdID);
+  if (m.NoPartyIDs !== undefined && m.NoPartyIDs.length > 0) {
     w.int(t453, m.NoPartyIDs.length);
     for (const e0 of m.NoPartyIDs) {
       w.first("PartyID", e0.PartyID);
-      if (e0.PartyID != null) w.string(t448, e0.PartyID);
-      if (e0.PartyRole != null) w.int(t452, e0.PartyRole);
+      if (e0.PartyID !== undefined) w.string(t448, e0.PartyID);
+      if (e0.PartyRole !== undefined) w.int(t452, e0.PartyRole);
     }
   }
-  if (m.PreferBetterQuote != null) w.string(t21022, m.PreferBetterQuote);
+  if (m.PreferBetterQuote !== undefined) w.string(t21022, m.PreferBetterQuote);
 }
 
 class AcceptQuoteStatusMessage extends Message {
@@ -3816,7 +3820,7 @@ function readAcceptQuoteStatus(f: FixFields, header: FixHeader, from: number): A
       case 21025:
         {
           const value = f.int(k);
-          if (value === value) o.AcceptQuoteStatus = value;
+          if (!Number.isNaN(value)) o.AcceptQuoteStatus = value;
           else o.keep(f, k);
         }
         break;
@@ -3837,11 +3841,11 @@ function readAcceptQuoteStatus(f: FixFields, header: FixHeader, from: number): A
 }
 
 function writeAcceptQuoteStatus(w: FixWriter, m: AcceptQuoteStatus): void {
-  if (m.QuoteID != null) w.string(t117, m.QuoteID);
-  if (m.AcceptQuoteStatus != null) w.int(t21025, m.AcceptQuoteStatus);
-  if (m.AcceptedQuoteId != null) w.string(t21024, m.AcceptedQuoteId);
-  if (m.ClOrdID != null) w.string(t11, m.ClOrdID);
-  if (m.Text != null) w.string(t58, m.Text);
+  if (m.QuoteID !== undefined) w.string(t117, m.QuoteID);
+  if (m.AcceptQuoteStatus !== undefined) w.int(t21025, m.AcceptQuoteStatus);
+  if (m.AcceptedQuoteId !== undefined) w.string(t21024, m.AcceptedQuoteId);
+  if (m.ClOrdID !== undefined) w.string(t11, m.ClOrdID);
+  if (m.Text !== undefined) w.string(t58, m.Text);
 }
 
 class QuoteConfirmMessage extends Message {
@@ -3875,8 +3879,8 @@ function readQuoteConfirm(f: FixFields, header: FixHeader, from: number): QuoteC
 }
 
 function writeQuoteConfirm(w: FixWriter, m: QuoteConfirm): void {
-  if (m.QuoteID != null) w.string(t117, m.QuoteID);
-  if (m.RfqId != null) w.string(t21023, m.RfqId);
+  if (m.QuoteID !== undefined) w.string(t117, m.QuoteID);
+  if (m.RfqId !== undefined) w.string(t21023, m.RfqId);
 }
 
 class QuoteConfirmStatusMessage extends Message {
@@ -3903,7 +3907,7 @@ function readQuoteConfirmStatus(f: FixFields, header: FixHeader, from: number): 
       case 21010:
         {
           const value = f.int(k);
-          if (value === value) o.QuoteConfirmStatus = value;
+          if (!Number.isNaN(value)) o.QuoteConfirmStatus = value;
           else o.keep(f, k);
         }
         break;
@@ -3918,9 +3922,9 @@ function readQuoteConfirmStatus(f: FixFields, header: FixHeader, from: number): 
 }
 
 function writeQuoteConfirmStatus(w: FixWriter, m: QuoteConfirmStatus): void {
-  if (m.QuoteID != null) w.string(t117, m.QuoteID);
-  if (m.QuoteConfirmStatus != null) w.int(t21010, m.QuoteConfirmStatus);
-  if (m.Text != null) w.string(t58, m.Text);
+  if (m.QuoteID !== undefined) w.string(t117, m.QuoteID);
+  if (m.QuoteConfirmStatus !== undefined) w.int(t21010, m.QuoteConfirmStatus);
+  if (m.Text !== undefined) w.string(t58, m.Text);
 }
 
 const knownRFQCancel: ReadonlySet<number> = new Set([131, 21023, 453, 448, 452]);
@@ -3944,12 +3948,12 @@ function readRFQCancelPartyID(f: FixFields, at: number, o: Message, out: RFQCanc
         if (e === undefined || e.PartyRole !== undefined) out.push(e = new RFQCancelPartyID());
         {
           const value = f.int(k);
-          if (value === value) e.PartyRole = value;
+          if (!Number.isNaN(value)) e.PartyRole = value;
           else o.keep(f, k);
         }
         break;
       default:
-        if (knownRFQCancel.has(tags[k]!)) return k - 1;
+        if (knownRFQCancel.has(tags[k] as number)) return k - 1;
         o.keep(f, k);
     }
   }
@@ -3994,14 +3998,14 @@ function readRFQCancel(f: FixFields, header: FixHeader, from: number): RFQCancel
 }
 
 function writeRFQCancel(w: FixWriter, m: RFQCancel): void {
-  if (m.QuoteReqID != null) w.string(t131, m.QuoteReqID);
-  if (m.RfqId != null) w.string(t21023, m.RfqId);
-  if (m.NoPartyIDs != null && m.NoPartyIDs.length > 0) {
+  if (m.QuoteReqID !== undefined) w.string(t131, m.QuoteReqID);
+  if (m.RfqId !== undefined) w.string(t21023, m.RfqId);
+  if (m.NoPartyIDs !== undefined && m.NoPartyIDs.length > 0) {
     w.int(t453, m.NoPartyIDs.length);
     for (const e0 of m.NoPartyIDs) {
       w.first("PartyID", e0.PartyID);
-      if (e0.PartyID != null) w.string(t448, e0.PartyID);
-      if (e0.PartyRole != null) w.int(t452, e0.PartyRole);
+      if (e0.PartyID !== undefined) w.string(t448, e0.PartyID);
+      if (e0.PartyRole !== undefined) w.int(t452, e0.PartyRole);
     }
   }
 }
@@ -4031,7 +4035,7 @@ function readRFQCancelStatus(f: FixFields, header: FixHeader, from: number): RFQ
       case 21013:
         {
           const value = f.int(k);
-          if (value === value) o.RFQCancelStatus = value;
+          if (!Number.isNaN(value)) o.RFQCancelStatus = value;
           else o.keep(f, k);
         }
         break;
@@ -4049,10 +4053,10 @@ function readRFQCancelStatus(f: FixFields, header: FixHeader, from: number): RFQ
 }
 
 function writeRFQCancelStatus(w: FixWriter, m: RFQCancelStatus): void {
-  if (m.QuoteReqID != null) w.string(t131, m.QuoteReqID);
-  if (m.RFQCancelStatus != null) w.int(t21013, m.RFQCancelStatus);
-  if (m.RfqId != null) w.string(t21023, m.RfqId);
-  if (m.Text != null) w.string(t58, m.Text);
+  if (m.QuoteReqID !== undefined) w.string(t131, m.QuoteReqID);
+  if (m.RFQCancelStatus !== undefined) w.int(t21013, m.RFQCancelStatus);
+  if (m.RfqId !== undefined) w.string(t21023, m.RfqId);
+  if (m.Text !== undefined) w.string(t58, m.Text);
 }
 
 /** A message as it came: what the dictionary knows by name, the rest in `extra`. */
