@@ -105,7 +105,7 @@ function kindOf(type: string | undefined, tag: number): Kind {
 const pascal = (text: string) =>
   text.split(/[^A-Za-z0-9]+/).filter((word) => word !== "")
     .map((word) => /^[A-Z0-9]+$/.test(word) && word.length > 3 ? word[0] + word.slice(1).toLowerCase() : word)
-    .map((word) => word[0]!.toUpperCase() + word.slice(1)).join("");
+    .map((word) => word[0]?.toUpperCase() + word.slice(1)).join("");
 
 /** Everything the generated files are made from. */
 class Facts {
@@ -205,7 +205,7 @@ class Facts {
     const isMember = (tag: number) => all.some((other) => other.tag === tag && other.group !== undefined);
     return {
       type,
-      name: facts[0]!.name,
+      name: facts[0]?.name ?? type,
       facts,
       fields: order.filter((tag) => !isMember(tag)).map(build),
     };
@@ -258,9 +258,10 @@ export function messagesModule(head: string, facts: Facts): string {
   const enums = [...facts.values.keys()].filter((tag) => facts.kinds.get(tag) !== "int").map((tag) =>
     facts.names.get(tag)!
   ).sort();
+  lines.push(`import type { Open } from "../../base/open.ts";`);
   lines.push(`import type { ExtraField } from "../fix_fields.ts";`);
   lines.push(`import type { ${enums.join(", ")} } from "./codes.ts";`);
-  lines.push(`type Code<Names> = Names[keyof Names] | (string & {});`);
+  lines.push(`type Code<Names> = Open<Names[keyof Names] & string>;`);
   const interfaces = new Map<string, string>();
   const write = (name: string, doc: string, fields: readonly Field[], extra: string) => {
     const body = fields.map((field) => {
@@ -275,8 +276,8 @@ export function messagesModule(head: string, facts: Facts): string {
     interfaces.set(name, `/** ${doc} */\nexport interface ${name} {\n${extra}${body.join("\n")}\n}`);
   };
   for (const message of facts.messages) {
-    const page = message.facts[0]!.page;
-    const direction = message.facts[0]!.direction;
+    const page = message.facts[0]?.page;
+    const direction = message.facts[0]?.direction;
     const way = direction === "both"
       ? "Either side sends it."
       : direction === "client->server"
@@ -308,7 +309,7 @@ export function codesModule(head: string, facts: Facts): string {
     const used = new Set<string>();
     const members: [string, string, string][] = [];
     for (const [value, words] of values) {
-      const short = words.split(/[,:;(]/)[0]!.replaceAll("`", "");
+      const short = (words.split(/[,:;(]/)[0] ?? words).replaceAll("`", "");
       let key = /^[\d]/.test(short) ? `Value${pascal(short)}` : pascal(short);
       if (used.has(key)) key += pascal(value);
       used.add(key);
@@ -371,8 +372,8 @@ export function codecModule(head: string, facts: Facts): string {
       const [first] = field.group;
       return `if (${value} !== undefined && ${value}.length > 0) {\nw.int(${t}, ${value}.length);\nfor (const ${entry} of ${value}) {\n${
         // An entry of a request for a quote on a combo begins with its quantity, for there is no symbol.
-        field.tag !== 146 || first!.required
-          ? `w.first(${JSON.stringify(first!.name)}, ${entry}.${first!.name});\n`
+        field.tag !== 146 || first?.required
+          ? `w.first(${JSON.stringify(first?.name)}, ${entry}.${first?.name});\n`
           : ""}${field.group.map((member) => writes(member, entry, depth + 1)).join("\n")}\n}\n}`;
     }
     if (field.kind === "data") {
@@ -492,15 +493,12 @@ export function dictionaryModule(head: string, facts: Facts): string {
         for (const field of message.fields) if (field.tag === tag) return field.type!;
       }
     }
-    return [...facts.facts.header, ...facts.facts.trailer].find((field) => field.tag === tag)!.type!;
+    return [...facts.facts.header, ...facts.facts.trailer].find((field) => field.tag === tag)?.type!;
   };
   for (const tag of [...facts.names.keys()].sort((a, b) => a - b)) {
     const values = facts.values.get(tag);
-    fields[tag] = [
-      facts.names.get(tag)!,
-      typeName(tag),
-      ...(values === undefined ? [] : [[...values.keys()]]),
-    ];
+    const told: [string, string] = [facts.names.get(tag) ?? "", typeName(tag)];
+    fields[tag] = values === undefined ? told : [...told, [...values.keys()]];
   }
   const shape = (list: readonly Field[]): unknown[] =>
     list.filter((field) => !field.inHeader).map((field) =>

@@ -72,7 +72,7 @@ export class FileFixStore implements FixStore {
     const sequence = this.nextOutgoing++;
     this.#sent.set(sequence, { at: this.#end + HEAD_BYTES, length: frame.length });
     this.#write(kinds.sent, sequence, frame);
-    if (this.#sent.size > this.#keep) this.#sent.delete(this.#sent.keys().next().value!);
+    if (this.#sent.size > this.#keep) this.#sent.delete(this.#sent.keys().next().value as number);
   }
 
   setOutgoing(next: number): void {
@@ -106,7 +106,7 @@ export class FileFixStore implements FixStore {
 
   close(): void {
     if (this.#file < 0) return;
-    this.#fs!.closeSync(this.#file);
+    this.#fs?.closeSync(this.#file);
     this.#file = -1;
     this.#sent.clear();
   }
@@ -170,7 +170,7 @@ export class FileFixStore implements FixStore {
       case kinds.sent:
         this.#sent.set(number, { at: this.#end + HEAD_BYTES, length });
         this.nextOutgoing = number + 1;
-        if (this.#sent.size > this.#keep) this.#sent.delete(this.#sent.keys().next().value!);
+        if (this.#sent.size > this.#keep) this.#sent.delete(this.#sent.keys().next().value as number);
         return;
       case kinds.outgoing:
         this.nextOutgoing = number;
@@ -229,7 +229,7 @@ const table: Uint32Array = /* @__PURE__ */ (() => {
 
 function crc32(before: number, bytes: Uint8Array): number {
   let c = ~before;
-  for (let i = 0; i < bytes.length; i++) c = table[(c ^ (bytes[i] as number)) & 255]! ^ (c >>> 8);
+  for (let i = 0; i < bytes.length; i++) c = (table[(c ^ (bytes[i] as number)) & 255] as number) ^ (c >>> 8);
   return ~c >>> 0;
 }
 

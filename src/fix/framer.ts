@@ -249,7 +249,7 @@ export class FixFramer {
       if (isLength[tag & 4095] === 1 && dataAfter.has(tag)) {
         fields.count = count + 1;
         dataBytes = fields.int(count);
-        if (dataBytes >= 0) dataTag = dataAfter.get(tag)!;
+        if (dataBytes >= 0) dataTag = dataAfter.get(tag) as number;
       }
       count++;
     }

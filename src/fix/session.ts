@@ -801,5 +801,5 @@ const other: Readonly<Record<number, number>> = {
 /** Routing turned round: what was on behalf of somebody goes back to them. */
 function turned({ routing }: FixHeader): ExtraField[] | undefined {
   return routing?.filter(([tag, value]) => other[tag] !== undefined && value !== "")
-    .map(([tag, value]) => [other[tag]!, value]);
+    .map(([tag, value]) => [other[tag] as number, value]);
 }

@@ -52,7 +52,7 @@ export class MemoryFixStore implements FixStore {
     const sequence = this.nextOutgoing++;
     if (this.#keep === 0) return;
     this.#sent.set(sequence, frame.slice());
-    if (this.#sent.size > this.#keep) this.#sent.delete(this.#sent.keys().next().value!);
+    if (this.#sent.size > this.#keep) this.#sent.delete(this.#sent.keys().next().value as number);
   }
 
   setOutgoing(next: number): void {

@@ -22,14 +22,14 @@ test("a logon is made for the number and the time that it is sent with", async (
     resetOnLogon: true,
   });
   const [logon] = await peer.sent();
-  assertEquals(logon!.MsgType, "A");
-  assertEquals(logon!.ResetSeqNumFlag, true);
-  assertEquals(logon!.header.MsgSeqNum, 1);
+  assertEquals(logon?.MsgType, "A");
+  assertEquals(logon?.ResetSeqNumFlag, true);
+  assertEquals(logon?.header.MsgSeqNum, 1);
   assertEquals(facts, [{
     SenderCompID: "a-key",
     TargetCompID: "KalshiRT",
     MsgSeqNum: 1,
-    SendingTime: logon!.header.SendingTime,
+    SendingTime: logon?.header.SendingTime,
   }]);
   assertEquals(peer.session.active, false);
   assertThrows(() => peer.session.send(order("early")), KalshiClosedError);
@@ -130,7 +130,7 @@ test("a reset that lowers the number is refused, and what follows is taken", asy
   peer.says(report("a"));
   peer.says({ MsgType: "4", NewSeqNo: 1 }, { MsgSeqNum: 3 });
   const [reject] = await peer.sent();
-  assertEquals([reject!.MsgType, reject!.SessionRejectReason, reject!.RefMsgType], ["3", 5, "4"]);
+  assertEquals([reject?.MsgType, reject?.SessionRejectReason, reject?.RefMsgType], ["3", 5, "4"]);
   peer.says(report("b"), { MsgSeqNum: 3 });
   peer.says({ MsgType: "4", GapFillFlag: true, NewSeqNo: 2 }, { MsgSeqNum: 4 });
   peer.says(report("c"), { MsgSeqNum: 5 });
@@ -242,7 +242,7 @@ test("a number that was used before ends the session, unless it is marked", asyn
   assertEquals(peer.ids, ["a"]);
   peer.says(report("again"), { MsgSeqNum: 2 });
   const [logout] = await peer.sent();
-  assertEquals(logout!.Text, "MsgSeqNum too low, expecting 3 but received 2");
+  assertEquals(logout?.Text, "MsgSeqNum too low, expecting 3 but received 2");
   await peer.clock.advance(2_000);
   assertEquals(peer.ended()?.kind, "sequence");
   assert(peer.closed);
@@ -264,7 +264,7 @@ test("heartbeats are sent in silence, a silent peer is asked and then cut", asyn
   await peer.sent();
   await peer.clock.advance(7_000);
   const [test] = (await peer.sent()).filter(({ MsgType }) => MsgType === "1");
-  peer.says({ MsgType: "0", TestReqID: test!.TestReqID as string });
+  peer.says({ MsgType: "0", TestReqID: test?.TestReqID as string });
   await peer.clock.advance(35_900);
   assertEquals(peer.session.active, true);
   await peer.clock.advance(100);
@@ -314,7 +314,7 @@ test("numbers go on over connections, and do not climb when the store is lost", 
   peer.connection.lost("gone");
   peer.connect();
   const [logon] = await peer.sent();
-  assertEquals(logon!.header.MsgSeqNum, 3);
+  assertEquals(logon?.header.MsgSeqNum, 3);
   peer.says({
     MsgType: "A",
     EncryptMethod: 0,
@@ -328,7 +328,7 @@ test("numbers go on over connections, and do not climb when the store is lost", 
   for (let i = 0; i < 3; i++) {
     if (i > 0) lost.connect();
     const [logon] = await lost.sent();
-    assertEquals(logon!.header.MsgSeqNum, 1);
+    assertEquals(logon?.header.MsgSeqNum, 1);
     lost.next = 1;
     await lost.logOn();
     assertEquals([lost.store.nextOutgoing, lost.store.nextIncoming], [2, 2]);
@@ -457,10 +457,10 @@ class Pair {
       let left = bytes;
       const queue = this.#queues[side];
       while (left > 0 && queue.length > 0) {
-        const part = queue[0]!.splice(0, left);
-        if (queue[0]!.length === 0) queue.shift();
+        const part = (queue[0] as number[]).splice(0, left);
+        if (queue[0]?.length === 0) queue.shift();
         left -= part.length;
-        this.#ends?.[1 - side]!.receive(Uint8Array.from(part));
+        this.#ends?.[1 - side]?.receive(Uint8Array.from(part));
       }
     }
   }

@@ -6,6 +6,8 @@
  * @module
  */
 
+import type { Open } from "../../base/open.ts";
+
 import type { ExtraField } from "../fix_fields.ts";
 
 import type {
@@ -36,7 +38,7 @@ import type {
   TimeInForce,
 } from "./codes.ts";
 
-type Code<Names> = Names[keyof Names] | (string & {});
+type Code<Names> = Open<Names[keyof Names] & string>;
 
 /** Logon(35=A). Either side sends it. See `fix/authentication.md` of Kalshi's docs. */
 export interface Logon {
