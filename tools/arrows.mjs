@@ -19,6 +19,7 @@ const rooms = {
   http: ["base", "config", "contract", "auth", "runtime", "rate_limits"],
   books: ["base"],
   stream: ["base", "config", "contract", "auth", "runtime", "rate_limits", "books"],
+  fix: ["base", "config", "contract", "auth", "runtime", "rate_limits", "books"],
   writes: ["base", "config", "contract", "http"],
   rest: ["base", "config", "contract", "auth", "runtime", "rate_limits", "http", "writes"],
   workers: [

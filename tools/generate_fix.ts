@@ -1,5 +1,6 @@
 /** The generated files of src/contract/fix as text: messages, their codec, the dictionary, codes by name. */
 import type { FixDictionary } from "../src/contract/fix_dictionary.ts";
+import { there } from "./there.ts";
 
 type Kind = "string" | "decimal" | "int" | "flag" | "data";
 
@@ -176,8 +177,8 @@ class Facts {
       );
       return {
         tag,
-        name: this.names.get(tag)!,
-        kind: this.kinds.get(tag)!,
+        name: there(this.names.get(tag)),
+        kind: there(this.kinds.get(tag)),
         required,
         told,
         inHeader: told.some((other) => other.in_header === true),
@@ -212,6 +213,11 @@ class Facts {
   }
 }
 
+/** What the values of a field are called: as the field, where no message is called so. */
+function codesName(facts: Facts, field: string): string {
+  return facts.messages.some(({ name }) => name === field) ? `${field}Code` : field;
+}
+
 function typeOf(facts: Facts, field: Field, owner: string): string {
   if (field.group !== undefined) return `readonly ${groupName(owner, field)}[]`;
   switch (field.kind) {
@@ -222,7 +228,7 @@ function typeOf(facts: Facts, field: Field, owner: string): string {
     case "data":
       return "Uint8Array";
     default:
-      return facts.values.has(field.tag) ? `Code<typeof ${field.name}>` : "string";
+      return facts.values.has(field.tag) ? `Code<typeof ${codesName(facts, field.name)}>` : "string";
   }
 }
 
@@ -256,12 +262,11 @@ function wordsOf(facts: Facts, field: Field): string {
 export function messagesModule(head: string, facts: Facts): string {
   const lines = [head];
   const enums = [...facts.values.keys()].filter((tag) => facts.kinds.get(tag) !== "int").map((tag) =>
-    facts.names.get(tag)!
+    codesName(facts, there(facts.names.get(tag)))
   ).sort();
-  lines.push(`import type { Open } from "../../base/open.ts";`);
+  lines.push(`import type { Code } from "../fix_records.ts";`);
   lines.push(`import type { ExtraField } from "../fix_fields.ts";`);
   lines.push(`import type { ${enums.join(", ")} } from "./codes.ts";`);
-  lines.push(`type Code<Names> = Open<Names[keyof Names] & string>;`);
   const interfaces = new Map<string, string>();
   const write = (name: string, doc: string, fields: readonly Field[], extra: string) => {
     const body = fields.map((field) => {
@@ -289,7 +294,7 @@ export function messagesModule(head: string, facts: Facts): string {
       page === undefined ? "" : ` See \`${page}\` of Kalshi's docs.`
     }`;
     const extra =
-      `readonly MsgType: "${message.type}";\n/** Fields that the dictionary does not name, in their order. */\nreadonly extra?: readonly ExtraField[] | undefined;\n`;
+      `/** MsgType(35). */\nreadonly MsgType: "${message.type}";\n/** Fields that the dictionary does not name, in their order. */\nreadonly extra?: readonly ExtraField[] | undefined;\n`;
     write(message.name, doc, message.fields, extra);
   }
   lines.push(...interfaces.values());
@@ -304,7 +309,8 @@ export function messagesModule(head: string, facts: Facts): string {
 export function codesModule(head: string, facts: Facts): string {
   const lines = [head];
   for (const [tag, values] of [...facts.values].sort(([a], [b]) => a - b)) {
-    const name = facts.names.get(tag)!;
+    const field = there(facts.names.get(tag));
+    const name = codesName(facts, field);
     const number = facts.kinds.get(tag) === "int";
     const used = new Set<string>();
     const members: [string, string, string][] = [];
@@ -316,7 +322,7 @@ export function codesModule(head: string, facts: Facts): string {
       members.push([key, number ? value : JSON.stringify(value), words]);
     }
     lines.push(
-      `/** The values of ${name}(${tag}). */\nexport const ${name}: {\n${
+      `/** The values of ${field}(${tag}). */\nexport const ${name}: {\n${
         members.map(([key, value, words]) => `/** ${words} */\nreadonly ${key}: ${value};`).join("\n")
       }\n} = {\n${members.map(([key, value]) => `${key}: ${value},`).join("\n")}\n};`,
     );
@@ -377,7 +383,7 @@ export function codecModule(head: string, facts: Facts): string {
           : ""}${field.group.map((member) => writes(member, entry, depth + 1)).join("\n")}\n}\n}`;
     }
     if (field.kind === "data") {
-      return `if (${value} !== undefined) w.data(${tagName(lengthOf[field.tag]!)}, ${t}, ${value});`;
+      return `if (${value} !== undefined) w.data(${tagName(there(lengthOf[field.tag]))}, ${t}, ${value});`;
     }
     const method = field.kind === "int" ? "int" : field.kind === "flag" ? "flag" : "string";
     return `if (${value} !== undefined) w.${method}(${t}, ${value});`;
@@ -400,7 +406,7 @@ export function codecModule(head: string, facts: Facts): string {
           `function read${name}(f: FixFields, at: number, o: Message, out: ${name}[]): number {\nlet e: ${name} | undefined;\nlet k = at + 1;\nconst { tags, count } = f;\nfor (; k < count; k++) {\nswitch (tags[k]) {\n${
             field.group.map((member) => {
               if (member.group !== undefined) {
-                const inner = nameOf.get(member)!;
+                const inner = there(nameOf.get(member));
                 return `case ${member.tag}: {\n${
                   repeat(member)
                 }\nconst entries: ${inner}[] = [];\ne.${member.name} = entries;\nk = read${inner}(f, k, o, entries);\nbreak;\n}`;
@@ -427,7 +433,7 @@ export function codecModule(head: string, facts: Facts): string {
     lines.push(classOf(`${message.name}Message`, message.fields, message.type));
     const cases = message.fields.filter((field) => !field.inHeader).map((field) => {
       if (field.group !== undefined) {
-        const inner = nameOf.get(field)!;
+        const inner = there(nameOf.get(field));
         return `case ${field.tag}: {\nconst entries: ${inner}[] = [];\nk = read${inner}(f, k, o, entries);\no.${field.name} = entries;\nbreak;\n}`;
       }
       return `case ${field.tag}:\n${reads(field, "o", "o.keep(f, k)")}\nbreak;`;
@@ -454,7 +460,7 @@ export function codecModule(head: string, facts: Facts): string {
   const top = [
     head,
     `import type { ExtraField, FixFields, FixHeader } from "../fix_fields.ts";`,
-    `import { FixEntry as Entry, FixRecord as Message, UnknownMessage } from "../fix_records.ts";`,
+    `import { FixEntry as Entry, FixRecord as Message, type UnknownMessage, UnknownRecord } from "../fix_records.ts";`,
     `import { type FixWriter, type OutgoingHeader, tagBytes } from "../fix_writer.ts";`,
     `import type { FixMessage, ${facts.messages.map(({ name }) => name).join(", ")} } from "./messages.ts";`,
   ];
@@ -463,14 +469,14 @@ export function codecModule(head: string, facts: Facts): string {
   );
   const inHeader = facts.messages.filter(({ fields }) => fields.some((field) => field.inHeader));
   const end = [
-    `/** A message as it came: what the dictionary knows by name, the rest in \`extra\`. */\nexport type ReceivedMessage = (FixMessage & { readonly header: FixHeader }) | UnknownMessage;`,
+    `/** A message as it came: what the dictionary knows by name, the rest in \`extra\`. */\nexport type ReceivedMessage = (FixMessage | UnknownMessage) & {\n/** Its header. */\nreadonly header: FixHeader;\n};`,
     `/** Reads the frame that the index shows. */\nexport function decodeMessage(f: FixFields): ReceivedMessage {\nconst header = f.header();\nconst from = f.bodyStart;\nswitch (header.MsgType) {\n${
       facts.messages.map(({ type, name }) =>
         `case ${
           JSON.stringify(type)
         }:\nreturn read${name}(f, header, from) as ${name} & { header: FixHeader };`
       ).join("\n")
-    }\ndefault: {\nconst message = new UnknownMessage(header);\nfor (let k = from; k < f.count; k++) if (!f.headerField(header, k)) message.keep(f, k);\nreturn message;\n}\n}\n}`,
+    }\ndefault: {\nconst message = new UnknownRecord(header);\nfor (let k = from; k < f.count; k++) if (!f.headerField(header, k)) message.keep(f, k);\nreturn message;\n}\n}\n}`,
     `/** Writes one message with its header. */\nexport function encodeMessage(w: FixWriter, header: OutgoingHeader, m: FixMessage | UnknownMessage): void {\nw.begin(m.MsgType, header, ${
       inHeader.map(({ type }) => `m.MsgType === ${JSON.stringify(type)}`).join(" || ")
     } ? (m as ${
@@ -490,10 +496,10 @@ export function dictionaryModule(head: string, facts: Facts): string {
   const typeName = (tag: number): string => {
     for (const product of [facts.facts.event, facts.facts.margin]) {
       for (const message of product.messages) {
-        for (const field of message.fields) if (field.tag === tag) return field.type!;
+        for (const field of message.fields) if (field.tag === tag) return there(field.type);
       }
     }
-    return [...facts.facts.header, ...facts.facts.trailer].find((field) => field.tag === tag)?.type!;
+    return there([...facts.facts.header, ...facts.facts.trailer].find((field) => field.tag === tag)?.type);
   };
   for (const tag of [...facts.names.keys()].sort((a, b) => a - b)) {
     const values = facts.values.get(tag);

@@ -8,10 +8,13 @@ export type FixMember = number | readonly [count: number, members: readonly FixM
 
 /** The dialect of one counterparty. */
 export interface FixDictionary {
+  /** BeginString(8). */
   readonly beginString: string;
+  /** DefaultApplVerID(1137). */
   readonly defaultApplVerID: string;
   /** Tags that belong to the header. */
   readonly header: readonly number[];
+  /** Tags that belong to the trailer. */
   readonly trailer: readonly number[];
   /** By tag: name, type, and the values that are allowed where there is a list. */
   readonly fields: Readonly<

@@ -1,5 +1,9 @@
 /** What decoded messages share: keeping what no dictionary names, and showing only what is there. */
+import type { Open } from "../base/open.ts";
 import type { ExtraField, FixFields, FixHeader } from "./fix_fields.ts";
+
+/** A value of a field with a list of values; others are possible, for Kalshi adds values without notice. */
+export type Code<Names> = Open<Names[keyof Names] & string>;
 
 /** One entry of a group. */
 export abstract class FixEntry {
@@ -23,8 +27,16 @@ export abstract class FixRecord extends FixEntry {
   }
 }
 
-/** A message of a type that the dictionary does not name: every field of its body is in `extra`. */
-export class UnknownMessage extends FixRecord {
+/** A message of a type that the dictionary does not name. */
+export interface UnknownMessage {
+  /** MsgType(35). */
+  readonly MsgType: string;
+  /** Every field of its body, in their order. */
+  readonly extra?: readonly ExtraField[] | undefined;
+}
+
+/** Such a message as it came. */
+export class UnknownRecord extends FixRecord implements UnknownMessage {
   readonly MsgType: string;
   header: FixHeader;
   extra: ExtraField[] | undefined = undefined;

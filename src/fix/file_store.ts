@@ -36,7 +36,9 @@ interface Place {
 
 /** A session's numbers and messages in a file. */
 export class FileFixStore implements FixStore {
+  /** MsgSeqNum(34) of the next message that goes out. */
   nextOutgoing = 1;
+  /** MsgSeqNum(34) that is expected next. */
   nextIncoming = 1;
   readonly #path: string;
   readonly #sync: boolean;
@@ -48,12 +50,14 @@ export class FileFixStore implements FixStore {
   #records = 0;
   #scratch: Uint8Array = new Uint8Array(4096);
 
+  /** The file is opened with the session. */
   constructor({ path, sync = "never", keep = 100_000 }: FileFixStoreOptions) {
     this.#path = path;
     this.#sync = sync === "always";
     this.#keep = keep;
   }
 
+  /** Opens the file, and cuts off what was half written. */
   async open(): Promise<void> {
     if (this.#file >= 0) return;
     this.#fs ??= await loadFs();
@@ -80,6 +84,7 @@ export class FileFixStore implements FixStore {
     this.#write(kinds.outgoing, next);
   }
 
+  /** Keeps the number that is expected next. */
   setIncoming(next: number): void {
     this.nextIncoming = next;
     this.#write(kinds.incoming, next);
@@ -104,6 +109,7 @@ export class FileFixStore implements FixStore {
     this.#write(kinds.reset, 0);
   }
 
+  /** Closes the file. A second call is harmless. */
   close(): void {
     if (this.#file < 0) return;
     this.#fs?.closeSync(this.#file);

@@ -4,7 +4,9 @@ import type { FixEnd } from "./session.ts";
 
 /** How a lost connection is made again. */
 export interface FixReconnectOptions {
+  /** The longest wait before the first try, in milliseconds; it doubles with each. */
   readonly retryBaseDelayMs: number;
+  /** The longest wait of all, in milliseconds. */
   readonly retryMaxDelayMs: number;
   /** How long a logon is refused because the old session still counts as online. */
   readonly alreadyOnlineMs: number;

@@ -4,7 +4,7 @@
  * It knows no socket and no exchange: bytes come in by a connection's `receive`, go out through its link, and the
  * counterparty's dialect, the logon and the application are given to it.
  */
-import type { Clock, ClockTimer } from "../base/clock.ts";
+import { type Clock, type ClockTimer, systemClock } from "../base/clock.ts";
 import { KalshiClosedError, KalshiConfigError } from "../base/errors.ts";
 import { decodeMessage, encodeMessage, type ReceivedMessage } from "../contract/fix/codec.ts";
 import type {
@@ -37,8 +37,11 @@ export interface FixLink {
 
 /** What a Logon is made with. */
 export interface LogonFacts {
+  /** SenderCompID(49). */
   readonly SenderCompID: string;
+  /** TargetCompID(56). */
   readonly TargetCompID: string;
+  /** MsgSeqNum(34). */
   readonly MsgSeqNum: number;
   /** As it will stand in the header. */
   readonly SendingTime: string;
@@ -68,6 +71,7 @@ export type Received<Message> = Message & { readonly header: FixHeader };
 
 /** Why a connection ended. */
 export interface FixEnd {
+  /** What it was. */
   readonly kind:
     /** We asked for it. */
     | "logout"
@@ -85,6 +89,7 @@ export interface FixEnd {
     | "protocol"
     /** The connection broke. */
     | "lost";
+  /** In words; the counterparty's own where it said any. */
   readonly text: string;
 }
 
@@ -118,33 +123,47 @@ export type FixSessionEvent =
 
 /** Settings of a session. */
 export interface FixSessionOptions {
+  /** Its side. */
   readonly role: FixRole;
+  /** What it calls itself: SenderCompID(49). */
   readonly SenderCompID: string;
+  /** What the peer calls itself: TargetCompID(56). */
   readonly TargetCompID: string;
   /** What the peer may call itself instead of `TargetCompID`. */
   readonly alsoTargetCompID?: readonly string[];
+  /** BeginString(8). @default "FIXT.1.1" */
   readonly beginString?: string;
+  /** Where it keeps its numbers and what it sent. */
   readonly store: FixStore;
-  readonly clock: Clock;
+  /** Its time and timers; the system's, unless a test moves one. */
+  readonly clock?: Clock;
   /** Whether missing messages can be asked for, in both directions. */
   readonly retransmission: boolean;
   /** Begins every connection at 1: sends ResetSeqNumFlag. */
   readonly resetOnLogon?: boolean;
   /** Judges every message against this dictionary, and insists on the session rules. Tolerant when left out. */
   readonly strict?: FixDictionary;
-  /** How far SendingTime may be off in strict mode, in milliseconds. */
+  /** How far SendingTime may be off in strict mode, in milliseconds. @default 30_000 */
   readonly sendingTimeToleranceMs?: number;
+  /** How long a Logon may be waited for, in milliseconds. @default 10_000 */
   readonly logonTimeoutMs?: number;
+  /** How long a Logout waits for its answer, in milliseconds. @default 2_000 */
   readonly logoutTimeoutMs?: number;
+  /** How many messages one ResendRequest asks for; 0 asks for all. @default 0 */
   readonly resendChunk?: number;
+  /** How long a ResendRequest may bring nothing, in milliseconds. @default 10_000 */
   readonly resendTimeoutMs?: number;
+  /** How often one is sent before the session ends. @default 3 */
   readonly resendAttempts?: number;
+  /** How many messages behind a gap are held; later ones are asked for again. @default 10_000 */
   readonly mostHeld?: number;
+  /** The longest frame that is read, in bytes. @default 1_048_576 */
   readonly maxFrameBytes?: number;
   /** Which kept messages are sent again as they are; the others are filled over. All application messages, unless told. */
   readonly sendAgain?: (msgType: string, sequence: number) => boolean;
   /** Takes a message of the application. */
   readonly onMessage: (message: ReceivedMessage) => void;
+  /** Takes what it tells beside messages. */
   readonly onEvent?: (event: FixSessionEvent) => void;
   /** Every frame, as it is on the wire. */
   readonly onFrame?: (direction: "in" | "out", frame: Uint8Array) => void;
@@ -198,6 +217,9 @@ type State =
 
 const adminTypes: ReadonlySet<string> = new Set(["0", "1", "2", "3", "4", "5", "A"]);
 
+/** Where a session stands. */
+export type FixSessionState = "disconnected" | "preparing" | "logging-on" | "active" | "logging-out";
+
 /** A session. */
 export class FixSession {
   readonly #options: FixSessionOptions;
@@ -213,10 +235,11 @@ export class FixSession {
     | { readonly bytes: Uint8Array; readonly from: number; to: number; readonly link: FixLink }
     | undefined;
 
+  /** Does nothing until it has a connection. */
   constructor(options: FixSessionOptions) {
     const { beginString = "FIXT.1.1", SenderCompID, TargetCompID, strict } = options;
     this.#options = options;
-    this.#clock = options.clock;
+    this.#clock = options.clock ?? systemClock;
     this.#store = options.store;
     this.#beginString = beginString;
     this.#theirIds = [TargetCompID, ...options.alsoTargetCompID ?? []];
@@ -229,7 +252,8 @@ export class FixSession {
     return this.#state.name === "active";
   }
 
-  get state(): State["name"] {
+  /** Where it stands. */
+  get state(): FixSessionState {
     return this.#state.name;
   }
 
@@ -289,7 +313,7 @@ export class FixSession {
   }
 
   /** Sends a message of the application; returns its number. */
-  send(message: FixMessage | UnknownMessage, marks: Pick<OutgoingHeader, "PossResend"> = {}): number {
+  send(message: FixMessage | UnknownMessage, marks: { readonly PossResend?: boolean } = {}): number {
     if (this.#state.name !== "active") throw new KalshiClosedError("This FIX session is not logged on.");
     return this.#send(message, this.#state.wire.link, marks);
   }

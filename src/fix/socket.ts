@@ -1,11 +1,14 @@
 /** A session's connection over a runtime's TCP or TLS stream. */
-import type { ByteStream, Runtime } from "../runtime/types.ts";
+import type { ByteStream, TcpConnectOptions } from "../runtime/types.ts";
 import type { FixConnection, FixLink, FixSession } from "./session.ts";
 
 /** Where to connect. */
 export interface FixAddress {
+  /** Host name or address. */
   readonly hostname: string;
+  /** Port. */
   readonly port: number;
+  /** Whether it speaks TLS. */
   readonly tls: boolean;
 }
 
@@ -15,7 +18,7 @@ export interface FixAddress {
  */
 export async function connectSession(
   session: FixSession,
-  runtime: Pick<Runtime, "connectTcp">,
+  runtime: { connectTcp(options: TcpConnectOptions): Promise<ByteStream> },
   { hostname, port, tls }: FixAddress,
   signal: AbortSignal | undefined,
 ): Promise<FixConnection> {

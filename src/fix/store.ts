@@ -2,7 +2,9 @@
 
 /** A message that was sent: its number and its bytes as they went out. */
 export interface SentFrame {
+  /** MsgSeqNum(34). */
   readonly sequence: number;
+  /** Its bytes. */
   readonly frame: Uint8Array;
 }
 
@@ -21,11 +23,13 @@ export interface FixStore {
   append(frame: Uint8Array): void;
   /** Counts on without keeping a message. */
   setOutgoing(next: number): void;
+  /** Keeps the number that is expected next. */
   setIncoming(next: number): void;
   /** What was sent from one number to another, both included, in order; what was not kept is missing. */
   sent(from: number, to: number): readonly SentFrame[] | Promise<readonly SentFrame[]>;
   /** Both numbers back to 1, and nothing kept. */
   reset(): void;
+  /** Lets go of what it holds; a second call is harmless. */
   close(): void | Promise<void>;
 }
 
@@ -37,17 +41,22 @@ export interface MemoryFixStoreOptions {
 
 /** A store that lives as long as its process. */
 export class MemoryFixStore implements FixStore {
+  /** MsgSeqNum(34) of the next message that goes out. */
   nextOutgoing = 1;
+  /** MsgSeqNum(34) that is expected next. */
   nextIncoming = 1;
   readonly #keep: number;
   readonly #sent = new Map<number, Uint8Array>();
 
+  /** Begins at 1. */
   constructor({ keep = 10_000 }: MemoryFixStoreOptions = {}) {
     this.#keep = keep;
   }
 
+  /** Is ready at once. */
   open(): void {}
 
+  /** Keeps a copy. */
   append(frame: Uint8Array): void {
     const sequence = this.nextOutgoing++;
     if (this.#keep === 0) return;
@@ -55,14 +64,17 @@ export class MemoryFixStore implements FixStore {
     if (this.#sent.size > this.#keep) this.#sent.delete(this.#sent.keys().next().value as number);
   }
 
+  /** Counts on without keeping a message. */
   setOutgoing(next: number): void {
     this.nextOutgoing = next;
   }
 
+  /** Keeps the number that is expected next. */
   setIncoming(next: number): void {
     this.nextIncoming = next;
   }
 
+  /** What was sent and is still kept. */
   sent(from: number, to: number): readonly SentFrame[] {
     const found: SentFrame[] = [];
     for (const [sequence, frame] of this.#sent) {
@@ -71,11 +83,13 @@ export class MemoryFixStore implements FixStore {
     return found;
   }
 
+  /** Both numbers back to 1, and nothing kept. */
   reset(): void {
     this.nextOutgoing = 1;
     this.nextIncoming = 1;
     this.#sent.clear();
   }
 
+  /** Holds nothing that needs closing. */
   close(): void {}
 }

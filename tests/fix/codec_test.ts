@@ -10,6 +10,7 @@ import { FixWriter } from "../../src/contract/fix_writer.ts";
 import { FixFramer, type FrameFault } from "../../src/fix/framer.ts";
 import { test } from "../support/test.ts";
 import { plain } from "./peer.ts";
+import { there } from "../../tools/there.ts";
 
 const ids = { beginString: "FIXT.1.1", SenderCompID: "a-key", TargetCompID: "KalshiRT" };
 const at = Date.UTC(2026, 10, 29, 9, 30, 0, 7);
@@ -61,7 +62,7 @@ const text = fc.oneof(
 );
 
 function valueOf(tag: number): fc.Arbitrary<unknown> {
-  const [, type] = kalshiDictionary.fields[tag]!;
+  const [, type] = there(kalshiDictionary.fields[tag]);
   switch (type) {
     case "Integer":
     case "Int":
@@ -82,7 +83,7 @@ function bodyOf(members: readonly FixMember[]): fc.Arbitrary<Record<string, unkn
   const fields: Record<string, fc.Arbitrary<unknown>> = {};
   for (const [place, member] of members.entries()) {
     const count = typeof member === "number" ? member : member[0];
-    const [name] = kalshiDictionary.fields[Math.abs(count)]!;
+    const [name] = there(kalshiDictionary.fields[Math.abs(count)]);
     const value = typeof member === "number"
       ? valueOf(Math.abs(count))
       : fc.array(bodyOf(member[1]), { minLength: 1, maxLength: 3 });
@@ -140,7 +141,7 @@ test("frames are found however the stream is cut", () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 1, maxLength: 50 }), (sizes) => {
       let turn = 0;
-      cut(() => sizes[turn++ % sizes.length]!);
+      cut(() => there(sizes[turn++ % sizes.length]));
     }),
     { numRuns: 20 },
   );

@@ -7,6 +7,7 @@ import type { FixMessage, Logon } from "../../src/contract/fix/messages.ts";
 import type { FixDictionary } from "../../src/contract/fix_dictionary.ts";
 import { type FixConnection, FixSession } from "../../src/fix/session.ts";
 import { MemoryFixStore } from "../../src/fix/store.ts";
+import { there } from "../../tools/there.ts";
 
 const logon = (HeartBtInt: number) =>
   ({ EncryptMethod: 0, HeartBtInt, DefaultApplVerID: "9" }) as Omit<Logon, "MsgType">;
@@ -91,7 +92,7 @@ export function startEchoInitiator(port: number, strict: FixDictionary): { close
   let closed = false;
   const go = () => {
     socket = connect(port, "127.0.0.1");
-    socket.on("connect", () => attach(session("initiator", strict), socket!));
+    socket.on("connect", () => attach(session("initiator", strict), there(socket)));
     socket.on("error", () => {});
     socket.on("close", () => {
       // wall clock: the scripts' runner listens anew for each script

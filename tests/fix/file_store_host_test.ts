@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { KalshiConfigError } from "../../src/base/errors.ts";
 import { FileFixStore } from "../../src/fix/file_store.ts";
 import { test } from "../support/test.ts";
+import { there } from "../../tools/there.ts";
 
 const frame = (text: string) => new TextEncoder().encode(text);
 
@@ -80,7 +81,7 @@ test("a file store that was cut at any byte opens with what was whole", () =>
       writeFileSync(cut, whole.subarray(0, length));
       const reopened = await opened(cut);
       const last = ends.findLastIndex((end) => end <= length);
-      assertEquals(shown(reopened), states[Math.max(last, 0)]!, `cut at ${length}`);
+      assertEquals(shown(reopened), there(states[Math.max(last, 0)]), `cut at ${length}`);
       reopened.append(frame("more"));
       const after = shown(reopened);
       reopened.close();
@@ -90,12 +91,12 @@ test("a file store that was cut at any byte opens with what was whole", () =>
     }
     for (let place = 13; place < whole.length; place += 3) {
       const damaged = Uint8Array.from(whole);
-      damaged[place] = damaged[place]! ^ 0x40;
+      damaged[place] = there(damaged[place]) ^ 0x40;
       const path = join(folder, "damaged");
       writeFileSync(path, damaged);
       const reopened = await opened(path);
       const last = ends.findLastIndex((end) => end <= place);
-      assertEquals(shown(reopened), states[last]!, `damaged at ${place}`);
+      assertEquals(shown(reopened), there(states[last]), `damaged at ${place}`);
       reopened.close();
     }
   }));

@@ -1,5 +1,6 @@
 /** Reads a dictionary in the XML of QuickFIX, which the acceptance scripts are played under. */
 import type { FixDictionary, FixMember } from "../../src/contract/fix_dictionary.ts";
+import { there } from "../../tools/there.ts";
 
 interface Element {
   readonly name: string;
@@ -16,15 +17,15 @@ function parse(xml: string): Element {
       continue;
     }
     const attributes = Object.fromEntries(
-      [...rest!.matchAll(/([a-z]+)=(?:'([^']*)'|"([^"]*)")/g)].map((
+      [...there(rest).matchAll(/([a-z]+)=(?:'([^']*)'|"([^"]*)")/g)].map((
         [, key, one, two],
-      ) => [key!, one ?? two ?? ""]),
+      ) => [there(key), one ?? two ?? ""]),
     );
-    const element: Element = { name: name!, attributes, children: [] };
-    open.at(-1)!.children.push(element);
+    const element: Element = { name: there(name), attributes, children: [] };
+    there(open.at(-1)).children.push(element);
     if (alone === "") open.push(element);
   }
-  return root.children.find(({ name }) => name === "fix")!;
+  return there(root.children.find(({ name }) => name === "fix"), "<fix>");
 }
 
 /** One dictionary from those of transport and application. */
@@ -36,16 +37,22 @@ export function readQuickfixDictionary(files: readonly string[]): FixDictionary 
   const tags = new Map<string, number>();
   const fields: Record<number, readonly [string, string, (readonly string[])?]> = {};
   for (const { attributes: { number, name, type }, children } of parts("fields")) {
-    const values = children.filter((child) => child.name === "value").map((child) => child.attributes.enum!);
-    tags.set(name!, Number(number));
-    fields[Number(number)] = values.length > 0 ? [name!, type!, values] : [name!, type!];
+    const values = children.filter((child) => child.name === "value").map((child) =>
+      there(child.attributes.enum)
+    );
+    tags.set(there(name), Number(number));
+    fields[Number(number)] = values.length > 0
+      ? [there(name), there(type), values]
+      : [there(name), there(type)];
   }
-  const components = new Map(parts("components").map((component) => [component.attributes.name!, component]));
+  const components = new Map(
+    parts("components").map((component) => [there(component.attributes.name), component]),
+  );
   const members = ({ children }: Element): FixMember[] =>
     children.flatMap((child): FixMember[] => {
       const { name, required } = child.attributes;
-      if (child.name === "component") return members(components.get(name!)!);
-      const tag = (required === "Y" ? 1 : -1) * tags.get(name!)!;
+      if (child.name === "component") return members(there(components.get(there(name))));
+      const tag = (required === "Y" ? 1 : -1) * there(tags.get(there(name)));
       return child.name === "group" ? [[tag, members(child)]] : [tag];
     });
   const flat = (name: string) =>
@@ -57,7 +64,7 @@ export function readQuickfixDictionary(files: readonly string[]): FixDictionary 
     trailer: flat("trailer"),
     fields: fields as FixDictionary["fields"],
     messages: Object.fromEntries(
-      parts("messages").map((message) => [message.attributes.msgtype!, members(message)]),
+      parts("messages").map((message) => [there(message.attributes.msgtype), members(message)]),
     ),
   };
 }

@@ -7,6 +7,7 @@ import { MemoryFixStore } from "../../src/fix/store.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
 import { test } from "../support/test.ts";
 import { order, Peer, plain, report } from "./peer.ts";
+import { there } from "../../tools/there.ts";
 
 test("a logon is made for the number and the time that it is sent with", async () => {
   const facts: LogonFacts[] = [];
@@ -169,8 +170,8 @@ test("what is sent again is what was sent, group for group", async () => {
   await peer.clock.advance(1500);
   peer.says({ MsgType: "2", BeginSeqNo: 2, EndSeqNo: 2 });
   const [again] = await peer.sent();
-  const { header, ...body } = again!;
-  const { header: firstHeader, ...firstBody } = first!;
+  const { header, ...body } = there(again);
+  const { header: firstHeader, ...firstBody } = there(first);
   assertEquals(plain(body), plain(firstBody));
   assertEquals(header.PossDupFlag, true);
   assertEquals(header.OrigSendingTime, firstHeader.SendingTime);

@@ -8,7 +8,12 @@
 
 import type { ExtraField, FixFields, FixHeader } from "../fix_fields.ts";
 
-import { FixEntry as Entry, FixRecord as Message, UnknownMessage } from "../fix_records.ts";
+import {
+  FixEntry as Entry,
+  FixRecord as Message,
+  type UnknownMessage,
+  UnknownRecord,
+} from "../fix_records.ts";
 
 import { type FixWriter, type OutgoingHeader, tagBytes } from "../fix_writer.ts";
 
@@ -4060,7 +4065,10 @@ function writeRFQCancelStatus(w: FixWriter, m: RFQCancelStatus): void {
 }
 
 /** A message as it came: what the dictionary knows by name, the rest in `extra`. */
-export type ReceivedMessage = (FixMessage & { readonly header: FixHeader }) | UnknownMessage;
+export type ReceivedMessage = (FixMessage | UnknownMessage) & {
+  /** Its header. */
+  readonly header: FixHeader;
+};
 
 /** Reads the frame that the index shows. */
 export function decodeMessage(f: FixFields): ReceivedMessage {
@@ -4154,7 +4162,7 @@ export function decodeMessage(f: FixFields): ReceivedMessage {
     case "UB":
       return readRFQCancelStatus(f, header, from) as RFQCancelStatus & { header: FixHeader };
     default: {
-      const message = new UnknownMessage(header);
+      const message = new UnknownRecord(header);
       for (let k = from; k < f.count; k++) if (!f.headerField(header, k)) message.keep(f, k);
       return message;
     }

@@ -276,7 +276,7 @@ export const QuoteStatus: {
 };
 
 /** The values of QuoteCancelStatus(298). */
-export const QuoteCancelStatus: {
+export const QuoteCancelStatusCode: {
   /** CANCELED */
   readonly Canceled: 0;
   /** REJECTED */
@@ -603,7 +603,7 @@ export const EventResendRejectReason: {
 };
 
 /** The values of QuoteConfirmStatus(21010). */
-export const QuoteConfirmStatus: {
+export const QuoteConfirmStatusCode: {
   /** ACCEPTED */
   readonly Accepted: 0;
   /** REJECTED */
@@ -614,7 +614,7 @@ export const QuoteConfirmStatus: {
 };
 
 /** The values of RFQCancelStatus(21013). */
-export const RFQCancelStatus: {
+export const RFQCancelStatusCode: {
   /** CANCELED */
   readonly Canceled: 0;
   /** REJECTED */
@@ -661,7 +661,7 @@ export const PreferBetterQuote: {
 };
 
 /** The values of AcceptQuoteStatus(21025). */
-export const AcceptQuoteStatus: {
+export const AcceptQuoteStatusCode: {
   /** ACCEPTED */
   readonly Accepted: 0;
   /** REJECTED */

@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { Open } from "../../base/open.ts";
+import type { Code } from "../fix_records.ts";
 
 import type { ExtraField } from "../fix_fields.ts";
 
@@ -38,10 +38,9 @@ import type {
   TimeInForce,
 } from "./codes.ts";
 
-type Code<Names> = Open<Names[keyof Names] & string>;
-
 /** Logon(35=A). Either side sends it. See `fix/authentication.md` of Kalshi's docs. */
 export interface Logon {
+  /** MsgType(35). */
   readonly MsgType: "A";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -93,6 +92,7 @@ export interface Logon {
 
 /** Heartbeat(35=0). Either side sends it. */
 export interface Heartbeat {
+  /** MsgType(35). */
   readonly MsgType: "0";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -102,6 +102,7 @@ export interface Heartbeat {
 
 /** TestRequest(35=1). Either side sends it. */
 export interface TestRequest {
+  /** MsgType(35). */
   readonly MsgType: "1";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -111,6 +112,7 @@ export interface TestRequest {
 
 /** ResendRequest(35=2). Either side sends it. See `fix/authentication.md` of Kalshi's docs. */
 export interface ResendRequest {
+  /** MsgType(35). */
   readonly MsgType: "2";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -122,6 +124,7 @@ export interface ResendRequest {
 
 /** Reject(35=3). Kalshi sends it. See `fix/error-handling.md` of Kalshi's docs. */
 export interface Reject {
+  /** MsgType(35). */
   readonly MsgType: "3";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -139,6 +142,7 @@ export interface Reject {
 
 /** SequenceReset(35=4). Either side sends it. */
 export interface SequenceReset {
+  /** MsgType(35). */
   readonly MsgType: "4";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -150,6 +154,7 @@ export interface SequenceReset {
 
 /** Logout(35=5). Either side sends it. */
 export interface Logout {
+  /** MsgType(35). */
   readonly MsgType: "5";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -167,6 +172,7 @@ export interface NewOrderSinglePartyID {
 
 /** NewOrderSingle(35=D). You send it. See `fix/order-entry.md` of Kalshi's docs. */
 export interface NewOrderSingle {
+  /** MsgType(35). */
   readonly MsgType: "D";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -220,6 +226,7 @@ export interface OrderCancelRequestPartyID {
 
 /** OrderCancelRequest(35=F). You send it. See `fix/order-entry.md` of Kalshi's docs. */
 export interface OrderCancelRequest {
+  /** MsgType(35). */
   readonly MsgType: "F";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -253,6 +260,7 @@ export interface OrderCancelReplaceRequestPartyID {
 
 /** OrderCancelReplaceRequest(35=G). You send it. See `fix/order-entry.md` of Kalshi's docs. */
 export interface OrderCancelReplaceRequest {
+  /** MsgType(35). */
   readonly MsgType: "G";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -288,6 +296,7 @@ export interface OrderCancelReplaceRequest {
 
 /** OrderMassCancelRequest(35=q). You send it. See `fix/order-entry.md` of Kalshi's docs. */
 export interface OrderMassCancelRequest {
+  /** MsgType(35). */
   readonly MsgType: "q";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -327,6 +336,7 @@ export interface ExecutionReportCollateralAmountChange {
 
 /** ExecutionReport(35=8). Kalshi sends it. See `fix/order-entry.md` of Kalshi's docs. */
 export interface ExecutionReport {
+  /** MsgType(35). */
   readonly MsgType: "8";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -402,6 +412,7 @@ export interface ExecutionReport {
 
 /** OrderCancelReject(35=9). Kalshi sends it. */
 export interface OrderCancelReject {
+  /** MsgType(35). */
   readonly MsgType: "9";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -423,6 +434,7 @@ export interface OrderCancelReject {
 
 /** OrderMassCancelReport(35=r). Kalshi sends it. See `fix/order-entry.md` of Kalshi's docs. */
 export interface OrderMassCancelReport {
+  /** MsgType(35). */
   readonly MsgType: "r";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -438,6 +450,7 @@ export interface OrderMassCancelReport {
 
 /** BusinessMessageReject(35=j). Kalshi sends it. See `fix/error-handling.md` of Kalshi's docs. */
 export interface BusinessMessageReject {
+  /** MsgType(35). */
   readonly MsgType: "j";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -455,6 +468,7 @@ export interface BusinessMessageReject {
 
 /** OrderGroupRequest(35=UOG). You send it. See `fix/order-groups.md` of Kalshi's docs. */
 export interface OrderGroupRequest {
+  /** MsgType(35). */
   readonly MsgType: "UOG";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -472,6 +486,7 @@ export interface OrderGroupRequest {
 
 /** OrderGroupResponse(35=UOH). Kalshi sends it. See `fix/order-groups.md` of Kalshi's docs. */
 export interface OrderGroupResponse {
+  /** MsgType(35). */
   readonly MsgType: "UOH";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -485,6 +500,7 @@ export interface OrderGroupResponse {
 
 /** EventResendRequest(35=U1). You send it. See `fix/drop-copy.md` of Kalshi's docs. */
 export interface EventResendRequest {
+  /** MsgType(35). */
   readonly MsgType: "U1";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -496,6 +512,7 @@ export interface EventResendRequest {
 
 /** EventResendComplete(35=U2). Kalshi sends it. See `fix/drop-copy.md` of Kalshi's docs. */
 export interface EventResendComplete {
+  /** MsgType(35). */
   readonly MsgType: "U2";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -507,6 +524,7 @@ export interface EventResendComplete {
 
 /** EventResendReject(35=U3). Kalshi sends it. See `fix/drop-copy.md` of Kalshi's docs. */
 export interface EventResendReject {
+  /** MsgType(35). */
   readonly MsgType: "U3";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -524,6 +542,7 @@ export interface MarketDataRequestRelatedSym {
 
 /** MarketDataRequest(35=V). You send it. See `fix/market-data.md` of Kalshi's docs. */
 export interface MarketDataRequest {
+  /** MsgType(35). */
   readonly MsgType: "V";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -549,6 +568,7 @@ export interface MarketDataSnapshotFullRefreshMDEntry {
 
 /** MarketDataSnapshotFullRefresh(35=W). Kalshi sends it. See `fix/market-data.md` of Kalshi's docs. */
 export interface MarketDataSnapshotFullRefresh {
+  /** MsgType(35). */
   readonly MsgType: "W";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -588,6 +608,7 @@ export interface MarketDataIncrementalRefreshMDEntry {
 
 /** MarketDataIncrementalRefresh(35=X). Kalshi sends it. See `fix/market-data.md` of Kalshi's docs. */
 export interface MarketDataIncrementalRefresh {
+  /** MsgType(35). */
   readonly MsgType: "X";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -597,6 +618,7 @@ export interface MarketDataIncrementalRefresh {
 
 /** MarketDataRequestReject(35=Y). Kalshi sends it. See `fix/market-data.md` of Kalshi's docs. */
 export interface MarketDataRequestReject {
+  /** MsgType(35). */
   readonly MsgType: "Y";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -608,6 +630,7 @@ export interface MarketDataRequestReject {
 
 /** SecurityStatusRequest(35=e). You send it. See `fix/market-data.md` of Kalshi's docs. */
 export interface SecurityStatusRequest {
+  /** MsgType(35). */
   readonly MsgType: "e";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -619,6 +642,7 @@ export interface SecurityStatusRequest {
 
 /** SecurityStatus(35=f). Kalshi sends it. See `fix/market-data.md` of Kalshi's docs. */
 export interface SecurityStatus {
+  /** MsgType(35). */
   readonly MsgType: "f";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -668,6 +692,7 @@ export interface MarketSettlementReportMarketSettlementPartyID {
 
 /** MarketSettlementReport(35=UMS). Kalshi sends it. See `fix/market-settlement.md` of Kalshi's docs. */
 export interface MarketSettlementReport {
+  /** MsgType(35). */
   readonly MsgType: "UMS";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -731,6 +756,7 @@ export interface QuoteRequestMultivariateSelectedLeg {
 
 /** QuoteRequest(35=R). Which side sends it depends on the session. See `fix/rfq-messages.md` of Kalshi's docs. */
 export interface QuoteRequest {
+  /** MsgType(35). */
   readonly MsgType: "R";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -748,6 +774,7 @@ export interface QuoteRequest {
 
 /** QuoteRequestAck(35=b). Kalshi sends it. See `fix/rfq-messages.md` of Kalshi's docs. */
 export interface QuoteRequestAck {
+  /** MsgType(35). */
   readonly MsgType: "b";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -775,6 +802,7 @@ export interface QuotePartyID {
 
 /** Quote(35=S). Which side sends it depends on the session. See `fix/rfq-messages.md` of Kalshi's docs. */
 export interface Quote {
+  /** MsgType(35). */
   readonly MsgType: "S";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -808,6 +836,7 @@ export interface Quote {
 
 /** QuoteStatusReport(35=AI). Kalshi sends it. See `fix/rfq-messages.md` of Kalshi's docs. */
 export interface QuoteStatusReport {
+  /** MsgType(35). */
   readonly MsgType: "AI";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -839,6 +868,7 @@ export interface QuoteStatusReport {
 
 /** QuoteCancel(35=Z). You send it. See `fix/rfq-messages.md` of Kalshi's docs. */
 export interface QuoteCancel {
+  /** MsgType(35). */
   readonly MsgType: "Z";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -850,6 +880,7 @@ export interface QuoteCancel {
 
 /** QuoteCancelStatus(35=U9). Kalshi sends it. See `fix/rfq-messages.md` of Kalshi's docs. */
 export interface QuoteCancelStatus {
+  /** MsgType(35). */
   readonly MsgType: "U9";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -869,6 +900,7 @@ export interface QuoteRequestRejectMVEOffendingLeg {
 
 /** QuoteRequestReject(35=AG). Kalshi sends it. See `fix/rfq-messages.md` of Kalshi's docs. */
 export interface QuoteRequestReject {
+  /** MsgType(35). */
   readonly MsgType: "AG";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -894,6 +926,7 @@ export interface AcceptQuotePartyID {
 
 /** AcceptQuote(35=UA). You send it. See `fix/rfq-messages.md` of Kalshi's docs. */
 export interface AcceptQuote {
+  /** MsgType(35). */
   readonly MsgType: "UA";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -915,6 +948,7 @@ export interface AcceptQuote {
 
 /** AcceptQuoteStatus(35=UC). Kalshi sends it. See `fix/rfq-messages.md` of Kalshi's docs. */
 export interface AcceptQuoteStatus {
+  /** MsgType(35). */
   readonly MsgType: "UC";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -932,6 +966,7 @@ export interface AcceptQuoteStatus {
 
 /** QuoteConfirm(35=U7). You send it. See `fix/rfq-messages.md` of Kalshi's docs. */
 export interface QuoteConfirm {
+  /** MsgType(35). */
   readonly MsgType: "U7";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -943,6 +978,7 @@ export interface QuoteConfirm {
 
 /** QuoteConfirmStatus(35=U8). Kalshi sends it. See `fix/rfq-messages.md` of Kalshi's docs. */
 export interface QuoteConfirmStatus {
+  /** MsgType(35). */
   readonly MsgType: "U8";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -964,6 +1000,7 @@ export interface RFQCancelPartyID {
 
 /** RFQCancel(35=UE). You send it. See `fix/rfq-messages.md` of Kalshi's docs. */
 export interface RFQCancel {
+  /** MsgType(35). */
   readonly MsgType: "UE";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;
@@ -977,6 +1014,7 @@ export interface RFQCancel {
 
 /** RFQCancelStatus(35=UB). Kalshi sends it. See `fix/rfq-messages.md` of Kalshi's docs. */
 export interface RFQCancelStatus {
+  /** MsgType(35). */
   readonly MsgType: "UB";
   /** Fields that the dictionary does not name, in their order. */
   readonly extra?: readonly ExtraField[] | undefined;

@@ -1,0 +1,34 @@
+/**
+ * Kalshi's FIX: sessions, their stores, and every message by its FIX name.
+ *
+ * @module
+ */
+
+export type * from "../contract/fix/messages.ts";
+export * from "../contract/fix/codes.ts";
+export type { ReceivedMessage } from "../contract/fix/codec.ts";
+export { kalshiDictionary } from "../contract/fix/dictionary.ts";
+export type { FixDictionary, FixMember, FixType } from "../contract/fix_dictionary.ts";
+export type { ExtraField, FixHeader } from "../contract/fix_fields.ts";
+export type { Code, UnknownMessage } from "../contract/fix_records.ts";
+export type { ByteStream, TcpConnectOptions } from "../runtime/types.ts";
+export type { FieldFault } from "./checks.ts";
+export { FileFixStore, type FileFixStoreOptions } from "./file_store.ts";
+export type { FrameFault } from "./framer.ts";
+export { type LogonOptions, signedLogon } from "./logon.ts";
+export { type AfterEnd, afterEnd, type FixReconnectOptions } from "./reconnecting.ts";
+export {
+  type FixConnection,
+  type FixEnd,
+  type FixLink,
+  type FixRole,
+  FixSession,
+  type FixSessionEvent,
+  type FixSessionOptions,
+  type FixSessionState,
+  type LogonAnswer,
+  type LogonFacts,
+  type Received,
+} from "./session.ts";
+export { connectSession, type FixAddress } from "./socket.ts";
+export { type FixStore, MemoryFixStore, type MemoryFixStoreOptions, type SentFrame } from "./store.ts";
