@@ -18,7 +18,8 @@ import {
   type WebSocketConnectOptions,
   type WebSocketHandlers,
 } from "../../runtime/types.ts";
-import { concat, ProtocolError } from "../gateways/ws/client_frames.ts";
+import { concat } from "../gateways/ws/client_frames.ts";
+import { ProtocolError } from "../gateways/ws/protocol_error.ts";
 import type { Outgoing, RestGateway } from "../gateways/rest/gateway.ts";
 import type { WebSocketGateway } from "../gateways/ws/gateway.ts";
 import { openWebSocket } from "./websocket.ts";

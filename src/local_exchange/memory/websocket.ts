@@ -12,9 +12,9 @@ import {
   isCloseCode,
   PING,
   PONG,
-  ProtocolError,
   TEXT,
 } from "../gateways/ws/client_frames.ts";
+import { ProtocolError } from "../gateways/ws/protocol_error.ts";
 
 /** What is done with a socket's bytes in the quickest way that their class has. */
 export interface ByteTools<Bytes extends Uint8Array> {

@@ -1,6 +1,7 @@
 /** The frames of a WebSocket (RFC 6455) as a client writes and reads them. */
 
 import { closeCodes } from "../../../base/close_codes.ts";
+import { ProtocolError } from "./protocol_error.ts";
 
 const CONTINUATION = 0;
 export const TEXT = 1;
@@ -61,15 +62,6 @@ export function closePayload(code: number, reason: string): Uint8Array {
 /** Whether a peer may send this code. */
 export function isCloseCode(code: number): boolean {
   return code >= 3000 ? code < 5000 : code >= 1000 && code < 1015 && (code < 1004 || code > 1006);
-}
-
-/** What the peer sent breaks the protocol; `code` is what to close with. */
-export class ProtocolError extends Error {
-  readonly code: number;
-  constructor(code: number, message: string) {
-    super(message);
-    this.code = code;
-  }
 }
 
 /** In the words that a client over a network has for it. */

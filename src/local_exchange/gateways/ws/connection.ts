@@ -3,7 +3,8 @@ import { closePayload } from "./client_frames.ts";
 import type { Clock, ClockTimer } from "../../../base/clock.ts";
 import type { ByteSocket } from "../../../runtime/builtin.ts";
 import { type ConnectionFault, type FrameFault, FrameFaults } from "./faults.ts";
-import { encodeFrame, FrameReader, FramingError, OPCODE, textOf } from "./framing.ts";
+import { encodeFrame, FrameReader, OPCODE, textOf } from "./framing.ts";
+import { ProtocolError } from "./protocol_error.ts";
 
 /** Kalshi pings this often, and says this. */
 const PING_MS = 10_000;
@@ -140,7 +141,7 @@ export class ServerConnection {
         }
       }
     } catch (error) {
-      if (!(error instanceof FramingError)) throw error;
+      if (!(error instanceof ProtocolError)) throw error;
       this.#broken = true;
       this.close(error.code, error.message);
       this.#socket.end();

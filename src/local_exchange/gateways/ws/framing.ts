@@ -1,6 +1,7 @@
 /** WebSocket frames (RFC 6455) as a server writes and reads them, by hand: faults need the raw bytes. */
 
 import { closeCodes } from "../../../base/close_codes.ts";
+import { ProtocolError } from "./protocol_error.ts";
 
 /** The kinds of frames that are used here. */
 export const OPCODE = { text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
@@ -32,22 +33,12 @@ export interface ClientFrame {
   readonly payload: Uint8Array;
 }
 
-/** The peer broke the protocol. */
-export class FramingError extends Error {
-  /** Close code to answer with. */
-  readonly code: number;
-  constructor(code: number, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
-
-/** Text of a payload; throws a {@linkcode FramingError} for what is no UTF-8. */
+/** Text of a payload; throws a {@linkcode ProtocolError} for what is no UTF-8. */
 export function textOf(payload: Uint8Array): string {
   try {
     return decoder.decode(payload);
   } catch {
-    throw new FramingError(closeCodes.notUtf8, "not UTF-8");
+    throw new ProtocolError(closeCodes.notUtf8, "not UTF-8");
   }
 }
 
@@ -102,9 +93,9 @@ export class FrameReader {
     this.#needed = 2;
     if (first === undefined || second === undefined) return undefined;
     const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
-    if ((first & 0x70) !== 0) throw new FramingError(closeCodes.protocolError, "reserved bits are set");
+    if ((first & 0x70) !== 0) throw new ProtocolError(closeCodes.protocolError, "reserved bits are set");
     if ((second & 0x80) === 0) {
-      throw new FramingError(closeCodes.protocolError, "a client's frames are masked");
+      throw new ProtocolError(closeCodes.protocolError, "a client's frames are masked");
     }
     let length = second & 0x7f;
     let head = 2;
@@ -119,7 +110,7 @@ export class FrameReader {
       length = Number(view.getBigUint64(2));
       head = 10;
     }
-    if (length > this.#maxBytes) throw new FramingError(closeCodes.tooBig, "the message is too long");
+    if (length > this.#maxBytes) throw new ProtocolError(closeCodes.tooBig, "the message is too long");
     const end = head + 4 + length;
     this.#needed = end;
     if (buffer.length < end) return undefined;
@@ -132,21 +123,21 @@ export class FrameReader {
   #assemble(opcode: number, isLast: boolean, payload: Uint8Array): ClientFrame | "fragment" {
     if (opcode >= 8) {
       if (!isLast || payload.length > 125) {
-        throw new FramingError(closeCodes.protocolError, "a control frame is short and whole");
+        throw new ProtocolError(closeCodes.protocolError, "a control frame is short and whole");
       }
       return { opcode, payload };
     }
     if (opcode === 0) {
-      if (this.#opcode === 0) throw new FramingError(closeCodes.protocolError, "nothing to continue");
+      if (this.#opcode === 0) throw new ProtocolError(closeCodes.protocolError, "nothing to continue");
     } else {
-      if (this.#opcode !== 0) throw new FramingError(closeCodes.protocolError, "a message within a message");
+      if (this.#opcode !== 0) throw new ProtocolError(closeCodes.protocolError, "a message within a message");
       this.#opcode = opcode;
     }
     // An empty fragment adds nothing; kept, they would be without end.
     if (payload.length > 0) this.#fragments.push(payload);
     this.#fragmentBytes += payload.length;
     if (this.#fragmentBytes > this.#maxBytes || this.#fragments.length > MOST_FRAGMENTS) {
-      throw new FramingError(closeCodes.tooBig, "the message is too long");
+      throw new ProtocolError(closeCodes.tooBig, "the message is too long");
     }
     if (!isLast) return "fragment";
     const whole = { opcode: this.#opcode, payload: joined(this.#fragments) };

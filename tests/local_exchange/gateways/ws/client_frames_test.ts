@@ -5,8 +5,8 @@ import {
   concat,
   frame,
   frameReader,
-  ProtocolError,
 } from "../../../../src/local_exchange/gateways/ws/client_frames.ts";
+import { ProtocolError } from "../../../../src/local_exchange/gateways/ws/protocol_error.ts";
 import { test } from "../../../support/test.ts";
 
 interface Seen {

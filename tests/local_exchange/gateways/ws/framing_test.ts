@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { FrameReader, FramingError } from "../../../../src/local_exchange/gateways/ws/framing.ts";
+import { FrameReader } from "../../../../src/local_exchange/gateways/ws/framing.ts";
+import { ProtocolError } from "../../../../src/local_exchange/gateways/ws/protocol_error.ts";
 import { frame } from "../../../../src/local_exchange/gateways/ws/client_frames.ts";
 import { test } from "../../../support/test.ts";
 
@@ -42,7 +43,7 @@ test("messages come out as they went in, however they are cut, fragments and all
 });
 
 test("a message that is too long is refused, also in fragments, and so are fragments without end", () => {
-  const refused = (what: () => unknown) => assertEquals(assertThrows(what, FramingError).code, 1009);
+  const refused = (what: () => unknown) => assertEquals(assertThrows(what, ProtocolError).code, 1009);
   refused(() => new FrameReader(100).push(frame(2, new Uint8Array(101))));
   const reader = new FrameReader(100);
   reader.push(fragment(2, new Uint8Array(60)));
