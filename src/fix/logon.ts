@@ -1,7 +1,7 @@
 /** Kalshi's Logon: signed over what its header says. */
 import type { KalshiAuth } from "../auth/kalshi_auth.ts";
 import type { Logon } from "../contract/fix/messages.ts";
-import type { LogonFacts } from "./session.ts";
+import type { LogonFacts } from "./session_types.ts";
 
 /** What a user may ask for at the logon; left out, Kalshi's defaults hold. */
 export type LogonOptions = Partial<

@@ -17,18 +17,18 @@ export { FileFixStore, type FileFixStoreOptions } from "./file_store.ts";
 export type { FrameFault } from "./framer.ts";
 export { type LogonOptions, signedLogon } from "./logon.ts";
 export { type AfterEnd, afterEnd, type FixReconnectOptions } from "./reconnecting.ts";
-export {
-  type FixConnection,
-  type FixEnd,
-  type FixLink,
-  type FixRole,
-  FixSession,
-  type FixSessionEvent,
-  type FixSessionOptions,
-  type FixSessionState,
-  type LogonAnswer,
-  type LogonFacts,
-  type Received,
-} from "./session.ts";
+export { FixSession } from "./session.ts";
+export type {
+  FixConnection,
+  FixEnd,
+  FixLink,
+  FixRole,
+  FixSessionEvent,
+  FixSessionOptions,
+  FixSessionState,
+  LogonAnswer,
+  LogonFacts,
+  Received,
+} from "./session_types.ts";
 export { connectSession, type FixAddress } from "./socket.ts";
 export { type FixStore, MemoryFixStore, type MemoryFixStoreOptions, type SentFrame } from "./store.ts";

@@ -1,6 +1,6 @@
 /** When to connect again after a connection ended, and when not to. */
 import { backoffMs } from "../base/backoff.ts";
-import type { FixEnd } from "./session.ts";
+import type { FixEnd } from "./session_types.ts";
 
 /** How a lost connection is made again. */
 export interface FixReconnectOptions {

@@ -2,6 +2,9 @@
 import { FixFields } from "../contract/fix_fields.ts";
 import { FixFramer } from "./framer.ts";
 
+/** Messages of the session itself: they are never sent again, a GapFill stands for them. */
+export const adminTypes: ReadonlySet<string> = new Set(["0", "1", "2", "3", "4", "5", "A"]);
+
 const utf8 = new TextEncoder();
 
 /** A frame that was sent, read again from a store. */

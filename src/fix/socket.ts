@@ -1,6 +1,7 @@
 /** A session's connection over a runtime's TCP or TLS stream. */
 import type { ByteStream, TcpConnectOptions } from "../runtime/types.ts";
-import type { FixConnection, FixLink, FixSession } from "./session.ts";
+import type { FixSession } from "./session.ts";
+import type { FixConnection, FixLink } from "./session_types.ts";
 
 /** Where to connect. */
 export interface FixAddress {

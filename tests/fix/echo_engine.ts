@@ -5,7 +5,8 @@ import { once } from "node:events";
 import { systemClock } from "../../src/base/clock.ts";
 import type { FixMessage, Logon } from "../../src/contract/fix/messages.ts";
 import type { FixDictionary } from "../../src/contract/fix_dictionary.ts";
-import { type FixConnection, FixSession } from "../../src/fix/session.ts";
+import { FixSession } from "../../src/fix/session.ts";
+import type { FixConnection } from "../../src/fix/session_types.ts";
 import { MemoryFixStore } from "../../src/fix/store.ts";
 import { there } from "../../tools/there.ts";
 

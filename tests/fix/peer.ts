@@ -4,13 +4,13 @@ import type { FixMessage } from "../../src/contract/fix/messages.ts";
 import { FixFields } from "../../src/contract/fix_fields.ts";
 import { FixWriter, type OutgoingHeader } from "../../src/contract/fix_writer.ts";
 import { FixFramer } from "../../src/fix/framer.ts";
-import {
-  type FixConnection,
-  type FixEnd,
-  FixSession,
-  type FixSessionEvent,
-  type FixSessionOptions,
-} from "../../src/fix/session.ts";
+import { FixSession } from "../../src/fix/session.ts";
+import type {
+  FixConnection,
+  FixEnd,
+  FixSessionEvent,
+  FixSessionOptions,
+} from "../../src/fix/session_types.ts";
 import { MemoryFixStore } from "../../src/fix/store.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
 

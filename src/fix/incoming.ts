@@ -1,0 +1,178 @@
+/**
+ * What comes in over one connection, number by number: each message is acted on once and in order, what is missing is
+ * asked for, what came before is passed over.
+ */
+import type { Clock } from "../base/clock.ts";
+import { decodeMessage, type ReceivedMessage } from "../contract/fix/codec.ts";
+import type { FixMessage, Reject, SequenceReset, TestRequest } from "../contract/fix/messages.ts";
+import type { FixFields, FixHeader } from "../contract/fix_fields.ts";
+import { fault, type FieldFault } from "./checks.ts";
+import { IncomingGap } from "./incoming_gap.ts";
+import { adminTypes } from "./resend.ts";
+import type { FixEnd, FixSessionOptions, Received } from "./session_types.ts";
+import type { FixStore } from "./store.ts";
+
+/** A message behind a gap; without one, what its number stood for is done. */
+interface Held {
+  readonly message: ReceivedMessage | undefined;
+}
+
+/** What comes in makes the session do this. */
+export interface IncomingActions {
+  /** Sends a message of the session. */
+  send(message: FixMessage): void;
+  /** Refuses a message. */
+  reject(header: FixHeader, sequence: number, why: FieldFault): void;
+  /** Logs out. */
+  end(end: FixEnd, text?: string): void;
+}
+
+/** The messages of one connection. */
+export class Incoming {
+  readonly #options: FixSessionOptions;
+  readonly #store: FixStore;
+  readonly #actions: IncomingActions;
+  readonly #gap: IncomingGap<Held>;
+  #stopped = false;
+
+  constructor(options: FixSessionOptions, clock: Clock, actions: IncomingActions) {
+    this.#options = options;
+    this.#store = options.store;
+    this.#actions = actions;
+    this.#gap = new IncomingGap<Held>(clock, {
+      chunk: options.resendChunk ?? 0,
+      timeoutMs: options.resendTimeoutMs ?? 10_000,
+      attempts: options.resendAttempts ?? 3,
+      most: options.mostHeld ?? 10_000,
+    }, {
+      request: (BeginSeqNo, EndSeqNo) => actions.send({ MsgType: "2", BeginSeqNo, EndSeqNo }),
+      giveUp: (missing) =>
+        actions.end(
+          { kind: "gap", text: `message ${missing} was asked for and not sent again` },
+          "gap not filled",
+        ),
+    });
+  }
+
+  /** The connection has ended: nothing more is acted on. */
+  stop(): void {
+    this.#stopped = true;
+    this.#gap.stop();
+  }
+
+  /** Numbers began anew: what was missing or held is of the past. */
+  forgetGap(): void {
+    this.#gap.stop();
+  }
+
+  /** A frame that may be acted on when its number is the next; `done` when that has happened whatever its number. */
+  take(fields: FixFields, done: boolean): void {
+    const { sequence } = fields;
+    const expected = this.#store.nextIncoming;
+    if (sequence < expected) {
+      if (!done) this.tooLow(fields);
+      return;
+    }
+    const message = done ? undefined : decodeMessage(fields);
+    if (sequence > expected) return this.tooHigh(sequence, message);
+    this.#process(message, sequence);
+    this.#inOrderHeld();
+  }
+
+  /** A frame that was refused uses up its number. */
+  passOver(sequence: number): void {
+    if (sequence !== this.#store.nextIncoming) return;
+    this.advance(sequence + 1);
+    this.#inOrderHeld();
+  }
+
+  /** Numbers begin where the peer says, whatever is missing. */
+  sequenceReset(fields: FixFields): void {
+    const { NewSeqNo } = decodeMessage(fields) as Received<SequenceReset>;
+    const expected = this.#store.nextIncoming;
+    if (!(NewSeqNo >= expected)) return this.#actions.reject(fields.header(), fields.sequence, fault(5));
+    if (NewSeqNo === expected) return;
+    this.#options.onEvent?.({ type: "reset", by: "peer", nextIncoming: NewSeqNo });
+    this.advance(NewSeqNo);
+    this.#inOrderHeld();
+  }
+
+  /** The next number that is expected. */
+  advance(next: number): void {
+    this.#store.setIncoming(next);
+    if (this.#stopped) return;
+    const { open } = this.#gap;
+    this.#gap.advanced(next);
+    if (open && !this.#gap.open) this.#options.onEvent?.({ type: "gap-filled" });
+  }
+
+  tooHigh(sequence: number, message: ReceivedMessage | undefined): void {
+    const expected = this.#store.nextIncoming;
+    const { retransmission, onEvent, onMessage } = this.#options;
+    if (!this.#gap.open) {
+      onEvent?.({ type: "gap", from: expected, to: sequence - 1, recoverable: retransmission });
+    }
+    if (retransmission) return this.#gap.beyond(sequence, expected, { message });
+    // Nobody sends it again. What came is told, for it is true; then the session ends.
+    if (message !== undefined && !adminTypes.has(message.MsgType)) onMessage(message);
+    this.#store.setIncoming(sequence + 1);
+    const text = `MsgSeqNum too high, expecting ${expected} but received ${sequence}`;
+    this.#actions.end({ kind: "gap", text }, text);
+  }
+
+  /** A number that was used before. */
+  tooLow(fields: FixFields): void {
+    const { type, sequence } = fields;
+    const expected = this.#store.nextIncoming;
+    if (!fields.possDup) {
+      const text = `MsgSeqNum too low, expecting ${expected} but received ${sequence}`;
+      return this.#actions.end({ kind: "sequence", text }, text);
+    }
+    if (this.#options.strict !== undefined && type !== "4") {
+      const original = fields.find(122);
+      if (original < 0) return this.#actions.reject(fields.header(), sequence, fault(1, 122));
+      if (fields.timeMs(original) > fields.sendingTimeMs) {
+        const late = fault(10);
+        this.#actions.reject(fields.header(), sequence, late);
+        return this.#actions.end({ kind: "protocol", text: late.text });
+      }
+    }
+    this.#options.onEvent?.({ type: "duplicate", MsgType: type, MsgSeqNum: sequence });
+  }
+
+  #inOrderHeld(): void {
+    while (!this.#stopped && this.#gap.open) {
+      const expected = this.#store.nextIncoming;
+      const held = this.#gap.take(expected);
+      if (held === undefined) return;
+      this.#process(held.message, expected);
+    }
+  }
+
+  #process(message: ReceivedMessage | undefined, sequence: number): void {
+    if (message === undefined) return this.advance(sequence + 1);
+    switch (message.MsgType) {
+      case "0":
+      case "A":
+        break;
+      case "1":
+        this.advance(sequence + 1);
+        if (!this.#stopped) {
+          this.#actions.send({ MsgType: "0", TestReqID: (message as TestRequest).TestReqID });
+        }
+        return;
+      case "3":
+        this.#options.onEvent?.({ type: "rejected", reject: message as Received<Reject> });
+        break;
+      case "4": {
+        const { NewSeqNo } = message as SequenceReset;
+        if (NewSeqNo > sequence) return this.advance(NewSeqNo);
+        this.#actions.reject(message.header, sequence, fault(5));
+        break;
+      }
+      default:
+        this.#options.onMessage(message);
+    }
+    this.advance(sequence + 1);
+  }
+}
