@@ -1,5 +1,6 @@
 /** The generated files of src/contract/fix as text: messages, their codec, the dictionary, codes by name. */
 import type { FixDictionary } from "../src/contract/fix_dictionary.ts";
+import { sessionsModule } from "./generate_fix_sessions.ts";
 import { there } from "./there.ts";
 
 type Kind = "string" | "decimal" | "int" | "flag" | "data";
@@ -546,6 +547,10 @@ export function fixModules(text: string, head: (what: string) => string): Map<st
     [
       "src/contract/fix/dictionary.ts",
       dictionaryModule(head("What each message of Kalshi's FIX takes."), facts),
+    ],
+    [
+      "src/contract/fix/sessions.ts",
+      sessionsModule(head("Where the sessions of Kalshi's FIX are, and what each does."), text),
     ],
   ]);
 }

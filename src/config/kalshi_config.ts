@@ -7,7 +7,7 @@ import * as v from "valibot";
 import type { EnvReader } from "../base/environment.ts";
 import { KalshiConfigError } from "../base/errors.ts";
 import { isPlain, readOwn } from "../base/plain.ts";
-import type { ConnectionLimits } from "./limits.ts";
+import { type ConnectionLimits, LEAST_LIMITS } from "./limits.ts";
 import { placeHint } from "./option_places.ts";
 import { type ConfigEnvironment, makeConfig, type Product } from "./product_config.ts";
 import { callable, connectionLimits, flag, headers, milliseconds, oneOf, text, whole } from "./schemas.ts";
@@ -172,6 +172,7 @@ const product: Product<ReturnType<typeof entries>> = {
   owner: "KalshiConfig",
   venue: eventVenue,
   entries,
+  nested: { limits: Object.keys(LEAST_LIMITS) },
   hint: placeHint,
   baseUrl: DEFAULTS.baseUrl,
 };

@@ -9,6 +9,7 @@ import { type EnvReader, processEnv } from "../base/environment.ts";
 import { KalshiConfigError } from "../base/errors.ts";
 import type { Hint } from "../base/options.ts";
 import { readBySchema } from "./schemas.ts";
+import { unknownHosts, warnOfHost } from "./unknown_hosts.ts";
 import { type CheckedUrl, checkUrl, counterpart, type UrlKind } from "./url_policy.ts";
 import type { KalshiVenue } from "./venue.ts";
 
@@ -26,6 +27,8 @@ export interface Product<Entries extends v.ObjectEntries> {
   readonly venue: KalshiVenue;
   /** Its options; made when they are needed, so that importing them costs nothing. */
   readonly entries: () => Entries;
+  /** The names of the options in those that hold options. */
+  readonly nested: Readonly<Record<string, readonly string[]>>;
   readonly hint: (owner: string, known: readonly string[]) => Hint;
   /** Where it connects unless told. */
   readonly baseUrl: string;
@@ -54,16 +57,15 @@ export interface ConfigParts<Values> {
  * @throws {KalshiConfigError} for the first option that is unknown or wrong, and for a URL outside the policy
  */
 export function makeConfig<Entries extends v.ObjectEntries>(
-  { owner, venue, entries, hint, baseUrl: home }: Product<Entries>,
+  { owner, venue, entries, nested, hint, baseUrl: home }: Product<Entries>,
   options: object,
   env: EnvReader = processEnv,
   before?: { readonly baseUrl: string; readonly wsBaseUrl: string },
 ): ConfigParts<v.InferOutput<v.StrictObjectSchema<Entries, string>>> {
-  const { given, values } = readBySchema({ owner, entries: entries(), hint }, options);
+  const { given, values } = readBySchema({ owner, entries: entries(), nested, hint }, options);
   const { baseUrl, wsBaseUrl, allowUnknownHost } = values as PlaceOptions;
-  let allowed = allowUnknownHost;
-  const allow = () => allowed ??= env.readEnv(venue.variables.allowUnknownHost)?.trim() === "1";
-  const check = (url: string, kind: UrlKind) => checkUrl(venue, url, kind, { allowUnknownHost: allow });
+  const hosts = unknownHosts(allowUnknownHost, env, venue.variables.allowUnknownHost);
+  const check = (url: string, kind: UrlKind) => checkUrl(venue, url, kind, { allowUnknownHost: hosts.allow });
   let rest: CheckedUrl;
   let ws: CheckedUrl;
   if (baseUrl === undefined && wsBaseUrl !== undefined) {
@@ -80,11 +82,11 @@ export function makeConfig<Entries extends v.ObjectEntries>(
   }
   const unknown = [rest, ws].filter(({ environment }) => environment === "unknown").map(({ host }) => host);
   if (unknown.length > 0 && (before?.baseUrl !== rest.url || before.wsBaseUrl !== ws.url)) {
-    console.warn(`${[...new Set(unknown)].join(" and ")} is no host of Kalshi, but allowed.`);
+    warnOfHost(`${[...new Set(unknown)].join(" and ")} is no host of Kalshi`);
   }
   return {
     given,
-    values: { ...values, baseUrl: rest.url, wsBaseUrl: ws.url, allowUnknownHost: allowed ?? false },
+    values: { ...values, baseUrl: rest.url, wsBaseUrl: ws.url, allowUnknownHost: hosts.allowed() },
     environment: rest.environment,
   };
 }

@@ -63,6 +63,8 @@ export interface SchemaOptions<Entries extends v.ObjectEntries> {
   /** The class, for messages. */
   readonly owner: string;
   readonly entries: Entries;
+  /** What is known of options that hold options, by their names. */
+  readonly nested?: Readonly<Record<string, readonly string[]>> | undefined;
   /** Where a name belongs that an owner does not have. */
   readonly hint: (owner: string, known: readonly string[]) => Hint;
 }
@@ -82,7 +84,7 @@ export interface SchemaResult<Values> {
  * @throws {KalshiConfigError} for the first that is unknown or wrong
  */
 export function readBySchema<Entries extends v.ObjectEntries>(
-  { owner, entries, hint }: SchemaOptions<Entries>,
+  { owner, entries, nested = {}, hint }: SchemaOptions<Entries>,
   options: object,
 ): SchemaResult<v.InferOutput<v.StrictObjectSchema<Entries, string>>> {
   assertObject(owner, options);
@@ -103,8 +105,14 @@ export function readBySchema<Entries extends v.ObjectEntries>(
   const name = names.pop() ?? "";
   const where = [owner, ...names].join(".");
   if (expected === "never") {
-    const known = Object.keys(names.length === 0 ? entries : LEAST_LIMITS);
+    const [holder] = names;
+    const known = holder === undefined ? Object.keys(entries) : nested[holder] ?? [];
     throw unknownOption(where, name, known, hint(where, known));
+  }
+  const entry = names.length === 0 ? entries[name] : undefined;
+  if (input === undefined && entry !== undefined) {
+    const missing = v.safeParse(entry as v.GenericSchema, undefined).issues?.[0].message;
+    throw new KalshiConfigError(`${owner} needs \`${name}\`: it takes ${missing}.`);
   }
   throw new KalshiConfigError(refusal(where, name, message, input));
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { KalshiConfigError } from "../base/errors.ts";
+import { askForHost } from "./unknown_hosts.ts";
 import type { KalshiEnvironment, KalshiVenue } from "./venue.ts";
 
 /** What a base URL is for: REST calls or the WebSocket. */
@@ -28,7 +29,8 @@ export interface CheckedUrl {
   readonly environment: KalshiEnvironment | "loopback" | "unknown";
 }
 
-const loopback = /^(localhost|127\.0\.0\.1|\[::1\])$/;
+/** Whether a host, as a URL parser writes it, is this machine. */
+export const isLoopback = (hostname: string): boolean => /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname);
 
 const kinds = {
   rest: { option: "baseUrl", secure: "https:", plain: "http:", path: "restPath" },
@@ -52,18 +54,9 @@ function environmentOf(
   kind: UrlKind,
 ): Environment | undefined {
   const { secure, plain } = kinds[kind];
-  const local = loopback.test(hostname);
+  const local = isLoopback(hostname);
   if (protocol !== secure && (protocol !== plain || !local)) return undefined;
   return local ? "loopback" : venue.hosts.find((row) => row[kind] === host)?.environment ?? "unknown";
-}
-
-function ask(allow: UrlPolicyOptions["allowUnknownHost"]): { allowed: boolean; why: string } {
-  try {
-    return { allowed: (typeof allow === "function" ? allow() : allow) ?? false, why: "" };
-  } catch (error) {
-    if (error instanceof KalshiConfigError) return { allowed: false, why: ` ${error.message}` };
-    throw error;
-  }
 }
 
 /**
@@ -115,7 +108,7 @@ export function checkUrl(
   }
   if (pathname !== path) refuse(`end in ${path}, else every signature is wrong.`);
   if (environment === "unknown") {
-    const { allowed, why } = ask(options.allowUnknownHost);
+    const { allowed, why } = askForHost(options.allowUnknownHost);
     if (!allowed) {
       refuse(
         `name a host of Kalshi (${hosts.join(", ")}), not "${host}", unless allowUnknownHost or ` +

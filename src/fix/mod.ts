@@ -8,10 +8,20 @@ export type * from "../contract/fix/messages.ts";
 export * from "../contract/fix/codes.ts";
 export type { ReceivedMessage } from "../contract/fix/codec.ts";
 export { kalshiDictionary } from "../contract/fix/dictionary.ts";
+export {
+  type FixPlace,
+  type FixProduct,
+  type FixSessionFacts,
+  type FixSessionKind,
+  fixSessions,
+} from "../contract/fix/sessions.ts";
 export type { FixDictionary, FixMember, FixType } from "../contract/fix_dictionary.ts";
 export type { ExtraField, FixHeader } from "../contract/fix_fields.ts";
 export type { Code, UnknownMessage } from "../contract/fix_records.ts";
 export type { ByteStream, TcpConnectOptions } from "../runtime/types.ts";
+export { FixConfig, type FixConfigContext } from "./config.ts";
+export type { FixConfigOptions, FixPresetOptions, OnSequenceMismatch } from "./config_options.ts";
+export type { FixEnvironment } from "./host_policy.ts";
 export type { FieldFault } from "./checks.ts";
 export { FileFixStore, type FileFixStoreOptions } from "./file_store.ts";
 export type { FrameFault } from "./framer.ts";

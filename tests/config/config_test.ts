@@ -5,6 +5,7 @@ import { DEFAULTS } from "../../src/config/settings.ts";
 import { KalshiConfigError } from "../../src/base/errors.ts";
 import { assertRuntimeCan } from "../../src/runtime/options.ts";
 import type { Runtime, RuntimeCapabilities } from "../../src/runtime/types.ts";
+import { consoleWarnings } from "../support/console_warnings.ts";
 import { test } from "../support/test.ts";
 
 const production = {
@@ -18,19 +19,6 @@ const demo = {
 
 function urls({ baseUrl, wsBaseUrl }: KalshiConfig): { baseUrl: string; wsBaseUrl: string } {
   return { baseUrl, wsBaseUrl };
-}
-
-/** Runs `body` and returns what it wrote with `console.warn`. */
-function warnings(body: () => void): string[] {
-  const lines: string[] = [];
-  const { warn } = console;
-  console.warn = (...values: unknown[]) => void lines.push(values.join(" "));
-  try {
-    body();
-  } finally {
-    console.warn = warn;
-  }
-  return lines;
 }
 
 // Options as untyped code gives them.
@@ -369,19 +357,22 @@ test("an unknown host passes only when allowed, and is reported once", () => {
   );
 
   let config = new KalshiConfig();
-  const first = warnings(() => config = new KalshiConfig({ baseUrl, allowUnknownHost: true }));
+  const first = consoleWarnings(() => config = new KalshiConfig({ baseUrl, allowUnknownHost: true }));
   assertEquals(first.length, 1);
   assertStringIncludes(first[0] ?? "", "proxy.example:8443");
   assertEquals([config.environment, config.allowUnknownHost], ["unknown", true]);
   assertEquals(config.wsBaseUrl, "wss://proxy.example:8443/trade-api/ws/v2");
 
-  assertEquals(warnings(() => config.with({ timeoutMs: 1 }).with({ maxRetries: 1 })), []);
-  assertEquals(warnings(() => config.with({ baseUrl: "https://other.example/trade-api/v2" })).length, 1);
-  const two = warnings(() => config.with({ wsBaseUrl: "wss://other.example/trade-api/ws/v2" }));
+  assertEquals(consoleWarnings(() => config.with({ timeoutMs: 1 }).with({ maxRetries: 1 })), []);
+  assertEquals(
+    consoleWarnings(() => config.with({ baseUrl: "https://other.example/trade-api/v2" })).length,
+    1,
+  );
+  const two = consoleWarnings(() => config.with({ wsBaseUrl: "wss://other.example/trade-api/ws/v2" }));
   assertStringIncludes(two.join("\n"), "proxy.example:8443 and other.example");
   assertThrows(() => config.with({ allowUnknownHost: false }), KalshiConfigError, "allowUnknownHost");
 
-  const quiet = warnings(() => {
+  const quiet = consoleWarnings(() => {
     new KalshiConfig({ allowUnknownHost: true });
     KalshiConfig.demo({ allowUnknownHost: true });
     new KalshiConfig({ baseUrl: "http://localhost/trade-api/v2", allowUnknownHost: true });

@@ -2,6 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { readFileSync } from "node:fs";
 import { DEFAULTS } from "../../src/config/settings.ts";
+import { FIX_DEFAULTS } from "../../src/fix/config_options.ts";
 import { OPTION_TABLES } from "../support/option_tables.ts";
 import { test } from "../support/test.ts";
 
@@ -45,6 +46,18 @@ test("KalshiConfigOptions: the docstrings say the defaults", () => {
     // The two URLs follow each other, and an environment variable may decide on hosts.
     const isWords = /^(baseUrl|wsBaseUrl|allowUnknownHost)$/.test(name);
     const must = isWords ? undefined : written(DEFAULTS[name as keyof typeof DEFAULTS]);
+    if (said !== must) wrong.push(`${name}: @default ${said}, and the defaults say ${must}`);
+  }
+  assertEquals(wrong, []);
+});
+
+test("FixConfigOptions: the docstrings say the defaults", () => {
+  const wrong: string[] = [];
+  for (const [name, said] of documented("src/fix/config_options.ts#FixConfigOptions")) {
+    // An environment variable may decide on hosts; the place follows the session.
+    const must = name === "allowUnknownHost"
+      ? undefined
+      : written(FIX_DEFAULTS[name as keyof typeof FIX_DEFAULTS]);
     if (said !== must) wrong.push(`${name}: @default ${said}, and the defaults say ${must}`);
   }
   assertEquals(wrong, []);
