@@ -5,6 +5,7 @@
 import { loadavg } from "node:os";
 import process from "node:process";
 import { benchExchange } from "./exchange_report.ts";
+import { benchFix } from "./fix_report.ts";
 import type { Figure } from "./measure.ts";
 import { benchCheck, benchOverhead, benchRest } from "./rest_report.ts";
 import { benchSpecDiff } from "./spec_diff.ts";
@@ -19,6 +20,7 @@ const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   "stream": benchStream,
   "books": benchBooks,
   "book": benchBook,
+  "fix": benchFix,
   "spec-diff": benchSpecDiff,
   "worker-start": benchWorkerStart,
 };
