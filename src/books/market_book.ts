@@ -6,12 +6,19 @@
 
 import { KalshiConfigError } from "../base/errors.ts";
 import { shown } from "../base/plain.ts";
-import type { BookChange, BookState, StaleReason } from "./changes.ts";
+import type { BookChange, BookDeltaChange, BookState, StaleReason } from "./changes.ts";
 import { KalshiStaleBookError } from "./errors.ts";
 import { readBookOptions } from "./options.ts";
 import { type BookLevel, OrderBook } from "./order_book.ts";
 import { isNumbered } from "./sequence.ts";
-import type { BookDelta, BookSnapshot, BookUpdate, UnreadableUpdate } from "./updates.ts";
+import type {
+  BookDelta,
+  BookLevels,
+  BookSnapshot,
+  BookUpdate,
+  LevelSize,
+  UnreadableUpdate,
+} from "./updates.ts";
 
 /** What a {@linkcode MarketBook} is made from. */
 export interface MarketBookOptions {
@@ -22,7 +29,7 @@ export interface MarketBookOptions {
 type Numbered<Update> = Update & { readonly seq: number };
 
 /** A change, or one that could not be read. */
-type Step = Numbered<BookDelta | UnreadableUpdate>;
+type Step = Numbered<BookDelta | BookLevels | UnreadableUpdate>;
 
 /** How many changes wait for a snapshot before only a newer snapshot will do. */
 const BUFFERED = 10_000;
@@ -34,14 +41,16 @@ function hasNumber(update: BookUpdate): update is Numbered<BookUpdate> {
 const isWhole = (update: Numbered<BookUpdate>): update is Numbered<BookSnapshot> =>
   update.type === "snapshot";
 
-const isUpdate = (type: unknown) => type === "delta" || type === "snapshot" || type === "unreadable";
+const isUpdate = (type: unknown) =>
+  type === "delta" || type === "levels" || type === "snapshot" || type === "unreadable";
 
 /** Refuses what is not for the book of a market: fed with it, the book would be wrong without a sign of it. */
 function assertUpdate(ticker: string, update: BookUpdate): void {
   const { type, ticker: own } = (update ?? {}) as Partial<BookUpdate>;
   if (!isUpdate(type)) {
     throw new KalshiConfigError(
-      'feed takes an update: { type: "snapshot", seq, bids, asks } or { type: "delta", seq, side, price, delta }; got ' +
+      'feed takes an update: { type: "snapshot", seq, bids, asks }, { type: "delta", seq, side, price, delta } or ' +
+        '{ type: "levels", seq, levels }; got ' +
         `${
           typeof type === "string" ? `one of type ${shown(type)}` : shown(update)
         }. A decoder makes updates of ` +
@@ -61,8 +70,19 @@ function addLevels(into: OrderBook, side: "bid" | "ask", levels: readonly BookLe
   }
 }
 
+/** Whether two name the same levels with the same sizes. */
+function areSame(levels: readonly LevelSize[], others: readonly LevelSize[]): boolean {
+  return levels.length === others.length && levels.every(({ side, price, size }, index) => {
+    const other = others[index];
+    return side === other?.side && price === other.price && size === other.size;
+  });
+}
+
 /** Whether a change is another one's repetition, and not another one of the same number. */
 function isRepeated(step: Step, latest: Step | undefined): boolean {
+  if (step.type === "levels" && latest?.type === "levels") {
+    return step.seq === latest.seq && areSame(step.levels, latest.levels);
+  }
   if (step.type !== "delta" || latest?.type !== "delta") return false;
   return step.seq === latest.seq && step.side === latest.side && step.price === latest.price &&
     step.delta === latest.delta && step.ts_ms === latest.ts_ms &&
@@ -226,6 +246,7 @@ export class MarketBook {
   /** A change of a live book. */
   #next(step: Step): void {
     if (this.#seq === undefined || step.seq > this.#seq) {
+      if (step.type === "levels") return this.#setAll(step);
       const size = this.#apply(step);
       if (size >= 0) this.#told(step as Numbered<BookDelta>, size);
     } else if (step.seq > this.#base && !isRepeated(step, this.#latest)) this.lost("gap", this.#seq);
@@ -235,6 +256,7 @@ export class MarketBook {
   #apply(step: Step): number {
     const { seq } = step;
     if (step.type === "unreadable") return this.#broke("unreadable", seq);
+    if (step.type === "levels") return this.#set(step) === undefined ? -1 : 0;
     let size: number;
     try {
       size = this.#book.add(step.side, step.price, step.delta);
@@ -246,6 +268,35 @@ export class MarketBook {
     this.#seq = seq;
     this.#latest = step;
     return size;
+  }
+
+  /** Levels of a live book. All of them are in it before anybody is told of one. */
+  #setAll(step: Numbered<BookLevels>): void {
+    const changes = this.#set(step);
+    if (changes === undefined) return;
+    if (this.#book.crossed) return this.lost("crossed", step.seq);
+    if (!this.tellsDeltas) return;
+    for (const change of changes) this.#onChange?.(change);
+  }
+
+  /** Sets levels; returns what changed, undefined when the book is no longer live. */
+  #set({ levels, seq }: Numbered<BookLevels>): BookDeltaChange[] | undefined {
+    const changes: BookDeltaChange[] = [];
+    try {
+      for (const { side, price, size, ts_ms, client_order_id, subaccount } of levels) {
+        const delta = size - this.#book.sizeAt(side, price);
+        if (size < 0) throw new RangeError("a level below zero");
+        this.#book.add(side, price, delta);
+        changes.push({ type: "delta", side, price, size, delta, seq, ts_ms, client_order_id, subaccount });
+      }
+    } catch {
+      // No level can have this price, or hold so much.
+      this.#broke("unreadable", seq);
+      return undefined;
+    }
+    this.#seq = seq;
+    this.#latest = { type: "levels", seq, levels };
+    return changes;
   }
 
   #broke(reason: StaleReason, seq: number): number {

@@ -21,6 +21,13 @@ export {
   type RestOrderBook,
   restOrderBook,
 } from "./decoders/event.ts";
+export {
+  type FixBookEntry,
+  type FixBookMessage,
+  type FixBookProduct,
+  type FixBookUpdates,
+  readFixBooks,
+} from "./decoders/fix.ts";
 export { perpsBookDecoder } from "./decoders/perps.ts";
 export { MarketBook, type MarketBookOptions } from "./market_book.ts";
 export { type BookDepth, type BookLevel, OrderBook } from "./order_book.ts";
@@ -28,8 +35,10 @@ export type {
   BookDecoder,
   BookDelta,
   BookFrame,
+  BookLevels,
   BookSnapshot,
   BookUpdate,
+  LevelSize,
   ScannedDelta,
   UnreadableUpdate,
 } from "./updates.ts";

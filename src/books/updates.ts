@@ -44,12 +44,40 @@ export interface BookDelta {
   readonly subaccount?: number | undefined;
 }
 
-/** One of the two that could not be read. */
+/** A level as it is now. */
+export interface LevelSize {
+  /** Side; of an event market in YES terms. */
+  readonly side: "bid" | "ask";
+  /** Price in ten-thousandths of a dollar; of an event market the YES price. */
+  readonly price: number;
+  /** Contracts resting there now, in hundredths; 0 when there are none. */
+  readonly size: number;
+  /** When the exchange recorded it, in Unix milliseconds. */
+  readonly ts_ms?: number | undefined;
+  /** Yours, when an order of yours made this change. */
+  readonly client_order_id?: string | undefined;
+  /** The subaccount of that order. */
+  readonly subaccount?: number | undefined;
+}
+
+/** Some levels as they are now, changed in one step: between two of them the book may look like none that there was. */
+export interface BookLevels {
+  /** What it is. */
+  readonly type: "levels";
+  /** The market it is of; undefined where it is not said. */
+  readonly ticker?: string | undefined;
+  /** Sequence number of the subscription, from 1. */
+  readonly seq: number | undefined;
+  /** The levels, in their order; those that are not named stay as they are. */
+  readonly levels: readonly LevelSize[];
+}
+
+/** One of those that could not be read. */
 export interface UnreadableUpdate {
   /** What it is. */
   readonly type: "unreadable";
   /** What it would have been. */
-  readonly of: "snapshot" | "delta";
+  readonly of: "snapshot" | "delta" | "levels";
   /** The market it is of; undefined where it is not said. */
   readonly ticker?: string | undefined;
   /** Sequence number of the subscription, from 1. */
@@ -57,7 +85,7 @@ export interface UnreadableUpdate {
 }
 
 /** What a book is fed with. */
-export type BookUpdate = BookSnapshot | BookDelta | UnreadableUpdate;
+export type BookUpdate = BookSnapshot | BookDelta | BookLevels | UnreadableUpdate;
 
 /** A frame from the wire or from a recording, as far as a decoder reads it. Nothing in it is taken on trust. */
 export interface BookFrame {
