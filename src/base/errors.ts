@@ -46,6 +46,9 @@ export type KalshiErrorCode =
   | "OVERFLOW"
   | "STALE_BOOK"
   | "MARKET_CLOSED"
+  | "EVENT_RESEND"
+  | "MARKET_DATA"
+  | "RFQ"
   | "UNMATCHED";
 
 /** What an error knows of the request that failed. */
