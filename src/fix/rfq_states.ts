@@ -1,0 +1,222 @@
+/** Where a request for quotes stands, on both sides of it. */
+import type {
+  AcceptQuoteStatus,
+  ExecutionReport,
+  Quote,
+  QuoteCancelStatus,
+  QuoteConfirmStatus,
+  QuoteRequestAck,
+  QuoteRequestReject,
+  QuoteStatusReport,
+  RFQCancelStatus,
+} from "../contract/fix/messages.ts";
+
+/** What names a request on the creator's side. */
+interface RfqName {
+  /** QuoteReqID(131). */
+  readonly QuoteReqID: string;
+}
+
+/** The same, once Kalshi has taken it. */
+interface TakenRfq extends RfqName {
+  /** RfqId(21023): give it with all that follows. */
+  readonly RfqId: string | undefined;
+  /** Symbol(55): of a combo, the market that was made for it. */
+  readonly Symbol: string | undefined;
+}
+
+/**
+ * Where a creator's request for quotes stands; `name` tells which.
+ *
+ * - `requested`: it is on its way.
+ * - `open`: makers may quote; `quotes` are the latest of each of them, by QuoteID, in dollars.
+ * - `accepting`: an acceptance is on its way.
+ * - `accepted`: Kalshi has taken it, and the maker has to confirm: 30 s, 3 s on fast markets and combos.
+ * - `executed`: the first fill has come.
+ * - `refused`, `canceled`, `expired`: it is over.
+ */
+export type RfqState =
+  | RfqName & { readonly name: "requested" }
+  | TakenRfq & { readonly name: "open"; readonly quotes: ReadonlyMap<string, Quote> }
+  | TakenRfq & {
+    readonly name: "accepting";
+    readonly quotes: ReadonlyMap<string, Quote>;
+    /** QuoteID(117) that was accepted. */
+    readonly QuoteID: string;
+  }
+  | TakenRfq & {
+    readonly name: "accepted" | "executed";
+    /** AcceptedQuoteId(21024): with PreferBetterQuote it may be another one than was asked for. */
+    readonly QuoteID: string;
+    /** ClOrdID(11) of the order that follows. */
+    readonly ClOrdID: string | undefined;
+  }
+  | RfqName & {
+    readonly name: "refused";
+    /** Kalshi's words. */
+    readonly Text: string;
+    /** QuoteRequestRejectReason(658). */
+    readonly reason: number;
+  }
+  | RfqName & {
+    readonly name: "canceled" | "expired";
+    /** Kalshi's words, where it said any. */
+    readonly Text: string | undefined;
+  };
+
+/** What changes it: what came from Kalshi, and the acceptance that you sent. */
+export type RfqChange =
+  | QuoteRequestAck
+  | QuoteRequestReject
+  | Quote
+  | AcceptQuoteStatus
+  | RFQCancelStatus
+  | ExecutionReport
+  | { readonly MsgType: "UA"; readonly QuoteID: string };
+
+const LIQUIDITY_PROVIDER = 35;
+
+const makerOf = ({ NoPartyIDs = [] }: Quote): string | undefined =>
+  NoPartyIDs.find(({ PartyRole }) => PartyRole === LIQUIDITY_PROVIDER)?.PartyID;
+
+/** The quotes with a new one, which replaces the older of the same maker. */
+function withQuote(quotes: ReadonlyMap<string, Quote>, quote: Quote): ReadonlyMap<string, Quote> {
+  const maker = makerOf(quote);
+  const others = [...quotes].filter(([id, other]) =>
+    id !== quote.QuoteID && (maker === undefined || makerOf(other) !== maker)
+  );
+  return new Map([...others, [quote.QuoteID, quote]]);
+}
+
+const taken = ({ QuoteReqID, RfqId, Symbol }: TakenRfq): TakenRfq => ({ QuoteReqID, RfqId, Symbol });
+
+/** The state after an answer to an acceptance. */
+function answered(state: RfqState, change: AcceptQuoteStatus): RfqState {
+  if (state.name !== "accepting" || change.QuoteID !== state.QuoteID) return state;
+  if (change.AcceptQuoteStatus !== 0) {
+    // Whatever was wrong with it, it is not to be taken for one that stands.
+    const quotes = new Map([...state.quotes].filter(([id]) => id !== state.QuoteID));
+    return { ...taken(state), name: "open", quotes };
+  }
+  const { AcceptedQuoteId: QuoteID = state.QuoteID, ClOrdID } = change;
+  return { ...taken(state), name: "accepted", QuoteID, ClOrdID };
+}
+
+/** Where a request stands after a message; the same state where the message is not about it. */
+export function rfqAfter(state: RfqState, change: RfqChange): RfqState {
+  const { QuoteReqID } = state;
+  const isOver = state.name === "refused" || state.name === "canceled" || state.name === "expired";
+  if (isOver || "QuoteReqID" in change && change.QuoteReqID !== QuoteReqID) return state;
+  switch (change.MsgType) {
+    case "b": {
+      if (state.name !== "requested") return state;
+      const { RfqId, Symbol } = change;
+      return { name: "open", QuoteReqID, RfqId, Symbol, quotes: new Map() };
+    }
+    case "AG":
+      if (state.name !== "requested") return state;
+      return { name: "refused", QuoteReqID, Text: change.Text, reason: change.QuoteRequestRejectReason };
+    case "S":
+      if (state.name !== "open" && state.name !== "accepting") return state;
+      return { ...state, quotes: withQuote(state.quotes, change) };
+    case "UA":
+      return state.name === "open" ? { ...state, name: "accepting", QuoteID: change.QuoteID } : state;
+    case "UC":
+      return answered(state, change);
+    case "UB":
+      if (change.RFQCancelStatus === 1 || state.name === "executed") return state;
+      return { name: change.RFQCancelStatus === 2 ? "expired" : "canceled", QuoteReqID, Text: change.Text };
+    case "8":
+      if (state.name !== "accepted" || change.ExecType !== "F" || change.ClOrdID !== state.ClOrdID) {
+        return state;
+      }
+      return { ...state, name: "executed" };
+  }
+}
+
+/** What names a maker's quote. */
+interface QuoteName {
+  /** QuoteID(117). */
+  readonly QuoteID: string;
+  /** QuoteReqID(131). */
+  readonly QuoteReqID: string;
+}
+
+/**
+ * Where a maker's quote stands; `name` tells which.
+ *
+ * - `sent`: it is on its way.
+ * - `pending`: it stands, and may be accepted.
+ * - `accepted`: confirm it, or let it go: 30 s, 3 s on fast markets and combos.
+ * - `confirming`: the confirmation is on its way. `confirmed`: the orders follow.
+ * - `refused`, `canceled`: it is over.
+ */
+export type QuoteState =
+  | QuoteName & { readonly name: "sent" | "pending" }
+  | QuoteName & {
+    readonly name: "accepted" | "confirming" | "confirmed";
+    /** Side(54) that the creator took: 1 your NO, 2 your YES. */
+    readonly Side: string | undefined;
+    /** OrderQty(38) that the creator took. */
+    readonly OrderQty: string | undefined;
+  }
+  | QuoteName & {
+    readonly name: "refused" | "canceled";
+    /** Kalshi's words, where it said any. */
+    readonly Text: string | undefined;
+  };
+
+/** What changes it: what came from Kalshi, and the confirmation that you sent. */
+export type QuoteChange =
+  | QuoteStatusReport
+  | QuoteCancelStatus
+  | QuoteConfirmStatus
+  | { readonly MsgType: "U7"; readonly QuoteID: string };
+
+/** QuoteStatus(297). */
+const ACCEPTED = 0;
+const REJECTED = 5;
+const PENDING = 10;
+const CANCELLED = 17;
+
+function reported(state: QuoteState, { QuoteStatus, Text, Side, OrderQty }: QuoteStatusReport): QuoteState {
+  const { QuoteID, QuoteReqID } = state;
+  switch (QuoteStatus) {
+    case PENDING:
+      return state.name === "sent" ? { QuoteID, QuoteReqID, name: "pending" } : state;
+    case ACCEPTED:
+      return { QuoteID, QuoteReqID, name: "accepted", Side, OrderQty };
+    case CANCELLED:
+      return { QuoteID, QuoteReqID, name: "canceled", Text };
+    case REJECTED:
+      return { QuoteID, QuoteReqID, name: "refused", Text };
+    default:
+      return state;
+  }
+}
+
+/**
+ * Where a quote stands after a message; the same state where the message is not about it. A refusal names no quote, only
+ * the request: it is about the quote of that request that has not been answered.
+ */
+export function quoteAfter(state: QuoteState, change: QuoteChange): QuoteState {
+  const isOver = state.name === "refused" || state.name === "canceled";
+  const isNamed = change.QuoteID === state.QuoteID;
+  const isRefusal = change.MsgType === "AI" && !change.QuoteID && change.QuoteStatus === REJECTED &&
+    change.QuoteReqID === state.QuoteReqID && state.name === "sent";
+  if (isOver || !isNamed && !isRefusal) return state;
+  switch (change.MsgType) {
+    case "AI":
+      return reported(state, change);
+    case "U9":
+      if (change.QuoteCancelStatus !== 0) return state;
+      return { QuoteID: state.QuoteID, QuoteReqID: state.QuoteReqID, name: "canceled", Text: change.Text };
+    case "U7":
+      return state.name === "accepted" ? { ...state, name: "confirming" } : state;
+    case "U8":
+      if (state.name !== "confirming") return state;
+      return change.QuoteConfirmStatus === 0
+        ? { ...state, name: "confirmed" }
+        : { QuoteID: state.QuoteID, QuoteReqID: state.QuoteReqID, name: "refused", Text: change.Text };
+  }
+}
