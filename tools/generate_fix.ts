@@ -43,6 +43,8 @@ export interface FixFacts {
   readonly header: readonly FactField[];
   readonly trailer: readonly FactField[];
   readonly groups: Readonly<Record<string, unknown>>;
+  /** What the unit of a price depends on. */
+  readonly use_dollars: { readonly affects_tags: readonly number[] };
   readonly event: FactProduct;
   readonly margin: FactProduct;
 }
@@ -199,6 +201,9 @@ class Facts {
         | undefined;
       const placed = wire?.filter((other) => members.includes(other)) ?? [];
       made.group = [...placed, ...members.filter((other) => !placed.includes(other))].map(build);
+      // An entry that has one field is that field.
+      const [only, ...more] = made.group;
+      if (only !== undefined && more.length === 0) only.required = true;
       return made;
     };
     // A count that is itself a member of a group.
@@ -243,8 +248,10 @@ function groupName(owner: string, field: Field): string {
 function wordsOf(facts: Facts, field: Field): string {
   const words = [`${field.name}(${field.tag})`];
   const units = [...new Set(field.told.map(({ unit }) => unit).filter((unit) => unit !== undefined))];
-  if (units.includes("cents")) words.push("in cents, in dollars after a Logon with UseDollars");
-  else if (units.length > 0) words.push(`in ${units.join(" or ")}`);
+  const canBeDollars = facts.facts.use_dollars.affects_tags.includes(field.tag);
+  if (units.includes("cents")) {
+    words.push(canBeDollars ? "in cents, in dollars after a Logon with UseDollars" : "in cents");
+  } else if (units.length > 0) words.push(`in ${units.join(" or ")}`);
   const range = field.told.find((told) => told.range !== undefined)?.range;
   if (range !== undefined && !units.includes("cents")) words.push(`${range[0]} to ${range[1]}`);
   const longest = field.told.find((told) => told.max_length !== undefined || told.max_len !== undefined);
@@ -377,7 +384,9 @@ export function codecModule(head: string, facts: Facts): string {
     if (field.group !== undefined) {
       const entry = `e${depth}`;
       const [first] = field.group;
-      return `if (${value} !== undefined && ${value}.length > 0) {\nw.int(${t}, ${value}.length);\nfor (const ${entry} of ${value}) {\n${
+      // A group that must be there says that it is empty.
+      const isThere = field.required ? `${value} !== undefined` : `${value} !== undefined && ${value}.length > 0`;
+      return `if (${isThere}) {\nw.int(${t}, ${value}.length);\nfor (const ${entry} of ${value}) {\n${
         // An entry of a request for a quote on a combo begins with its quantity, for there is no symbol.
         field.tag !== 146 || first?.required
           ? `w.first(${JSON.stringify(first?.name)}, ${entry}.${first?.name});\n`

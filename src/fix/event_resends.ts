@@ -1,7 +1,7 @@
 /** Queries of the drop copy: https://docs.kalshi.com/fix/drop-copy */
 import type { Clock, ClockTimer } from "../base/clock.ts";
 import { KalshiConfigError, type KalshiError, KalshiTimeoutError } from "../base/errors.ts";
-import { shown } from "../base/plain.ts";
+import { shownSecret } from "../base/plain.ts";
 import type {
   BusinessMessageReject,
   EventResendComplete,
@@ -69,7 +69,7 @@ function readRange({ BeginExecID, EndExecID }: EventResendFields): Range {
     if (parts !== undefined) return parts;
     throw new KalshiConfigError(
       `eventResendRequest: ${name} takes the ExecID of a report, such as "1760000000;12" or "1760000000;12;1"; got ` +
-        `${shown(id)}.${id === "-1;-1" ? " Pending reports have no ExecID of their own." : ""}`,
+        `${shownSecret(id)}.${id === "-1;-1" ? " Pending reports have no ExecID of their own." : ""}`,
     );
   };
   const from = read("BeginExecID", BeginExecID);

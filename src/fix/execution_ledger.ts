@@ -9,7 +9,7 @@ export interface ExecutionLedgerOptions {
    * How many ExecIDs it remembers; the oldest are forgotten first. The drop copy goes 3 hours back: give it more than
    * you get reports in that time.
    *
-   * @default 100_000
+   * @default 100000
    */
   readonly remember?: number | undefined;
 }

@@ -23,9 +23,38 @@ export { FixConfig, type FixConfigContext } from "./config.ts";
 export type { FixConfigOptions, FixPresetOptions, OnSequenceMismatch } from "./config_options.ts";
 export type { FixEnvironment } from "./host_policy.ts";
 export type { FieldFault } from "./checks.ts";
+export { compareExecIds, type ExecIdParts, readExecId } from "./exec_ids.ts";
+export type { EventResend, EventResendFields } from "./event_resends.ts";
+export { ExecutionLedger, type ExecutionLedgerOptions } from "./execution_ledger.ts";
+export { KalshiEventResendError, KalshiMarketDataError, KalshiRfqError } from "./feed_errors.ts";
 export { FileFixStore, type FileFixStoreOptions } from "./file_store.ts";
 export type { FrameFault } from "./framer.ts";
 export { type LogonOptions, signedLogon } from "./logon.ts";
+export type {
+  AcceptQuoteFields,
+  QuoteCancelFields,
+  QuoteConfirmFields,
+  QuoteFields,
+  QuoteRequestEntry,
+  QuoteRequestFields,
+  RFQCancelFields,
+} from "./rfq_requests.ts";
+export {
+  quoteAfter,
+  type QuoteChange,
+  type QuoteState,
+  rfqAfter,
+  type RfqChange,
+  type RfqState,
+} from "./rfq_states.ts";
+export type {
+  IncompleteSettlement,
+  Settlement,
+  SettlementItem,
+  SettlementParty,
+  SettlementTotals,
+  UnreadableSettlement,
+} from "./settlements.ts";
 export { type AfterEnd, afterEnd, type FixReconnectOptions } from "./reconnecting.ts";
 export { FixSession } from "./session.ts";
 export type {

@@ -6,13 +6,13 @@ import {
   needed,
   oneOf,
   readOptions,
+  refusal,
   type Rule,
   rule,
   type Rules,
   text,
   whole,
 } from "../base/options.ts";
-import { shown } from "../base/plain.ts";
 import type {
   AcceptQuote,
   Quote,
@@ -75,9 +75,7 @@ const dollars = (): Rule<string> =>
 const entries = <T extends object>(what: string, rules: Rules<T>, hint?: Hint): Rule<readonly T[]> => ({
   ...rule<readonly T[]>(what, Array.isArray),
   read: (owner, name, value) => {
-    if (!Array.isArray(value)) {
-      throw new KalshiConfigError(`${owner}: \`${name}\` takes ${what}; got ${shown(value)}.`);
-    }
+    if (!Array.isArray(value)) throw new KalshiConfigError(refusal(owner, name, what, value));
     return value.map((entry, index) => readOptions(`${owner}.${name}[${index}]`, entry as T, rules, hint));
   },
 });
@@ -93,7 +91,8 @@ const INSIDE =
   "something else.";
 const OUTSIDE = "It belongs beside NoRelatedSym, not into its entry.";
 
-const entryRules: Rules<QuoteRequestEntry> = {
+/** What the entry of NoRelatedSym(146) may hold. */
+export const entryRules: Rules<QuoteRequestEntry> = {
   Symbol: text("the ticker of a market"),
   OrderQty: quantity(),
   CashOrderQty: dollars(),
@@ -213,15 +212,13 @@ function assertQuotePrice(name: string, price: string | undefined, useDollars: b
   if (useDollars) {
     if (reads(parsePrice, price, 0) && parsePrice(price) < 10_000) return;
     refuse(
-      `quote: \`${name}\` takes dollars below 1 with at most four decimals, such as "0.5600"; got ${
-        shown(price)
-      }.`,
+      `quote: \`${name}\` takes dollars below 1 with at most four decimals, such as "0.5600".`,
     );
   }
   if (/^\d{1,2}(?:\.0+)?$/.test(price)) return;
   refuse(
     `quote: \`${name}\` takes whole cents from 0 to 99, such as "56": of anything finer Kalshi would take the whole cents ` +
-      `alone; got ${shown(price)}. For finer prices log on with UseDollars, and give dollars.`,
+      `alone. For finer prices log on with UseDollars, and give dollars.`,
   );
 }
 

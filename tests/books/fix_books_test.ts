@@ -172,6 +172,13 @@ test("what cannot be read makes its book stale, and the next W heals it", () => 
   }
 });
 
+test("an empty W is an empty book", () => {
+  assertEquals(wired(whole("M"), 2).NoMDEntries, []);
+  const { book, feed } = watched();
+  feed(whole("M"));
+  assertEquals([book.state, book.read().levels], ["live", 0]);
+});
+
 test("a margin book has prices of any height", () => {
   const { book, feed } = watched("margin");
   feed(whole("M", level("0", "94123.5000", "0.50")));

@@ -102,6 +102,11 @@ const extras = fc.array(
   { minLength: 1, maxLength: 3 },
 );
 
+test("an entry of a request for market data is a symbol", () => {
+  const message = { MsgType: "V", SubscriptionRequestType: "1", NoRelatedSym: [{}] } as unknown as FixMessage;
+  assertThrows(() => encoded(message), KalshiValueError, "begins with Symbol");
+});
+
 test("every message is read back as it was written", () => {
   for (const { MsgType, arbitrary } of messages) {
     fc.assert(

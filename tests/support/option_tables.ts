@@ -21,6 +21,8 @@ import {
   listenRules,
   memoryRuntimeRules,
 } from "../../src/local_exchange/options.ts";
+import { ledgerRules } from "../../src/fix/execution_ledger.ts";
+import { entryRules, rfqRules } from "../../src/fix/rfq_requests.ts";
 import { autoRules } from "../../src/rate_limits/auto.ts";
 import { budgetRules, budgetsRules } from "../../src/rate_limits/budgets.ts";
 import { limiterRules } from "../../src/rate_limits/limiter_options.ts";
@@ -60,6 +62,9 @@ export const OPTION_TABLES: Readonly<Record<string, OptionTable>> = {
   callRules: table(callRules, "src/http/call_options.ts#CallOptions"),
   writeRules: table(writeRules, "src/http/call_options.ts#WriteOptions"),
   walkRules: table(walkRules, "src/http/call_options.ts#ListAllOptions"),
+  ledgerRules: table(ledgerRules, "src/fix/execution_ledger.ts#ExecutionLedgerOptions"),
+  rfqRules: table(rfqRules.quoteRequest),
+  entryRules: table(entryRules),
   counterRules: table(counterRules, "src/local_exchange/types.ts#CounterOrder"),
   determineRules: table(determineRules),
   faultRules: table(faultRules, "src/local_exchange/faults.ts#Fault"),

@@ -2238,6 +2238,7 @@ function writeMarketDataRequest(w: FixWriter, m: MarketDataRequest): void {
   if (m.NoRelatedSym !== undefined && m.NoRelatedSym.length > 0) {
     w.int(t146, m.NoRelatedSym.length);
     for (const e0 of m.NoRelatedSym) {
+      w.first("Symbol", e0.Symbol);
       if (e0.Symbol !== undefined) w.string(t55, e0.Symbol);
     }
   }
@@ -2341,7 +2342,7 @@ function readMarketDataSnapshotFullRefresh(
 
 function writeMarketDataSnapshotFullRefresh(w: FixWriter, m: MarketDataSnapshotFullRefresh): void {
   if (m.Symbol !== undefined) w.string(t55, m.Symbol);
-  if (m.NoMDEntries !== undefined && m.NoMDEntries.length > 0) {
+  if (m.NoMDEntries !== undefined) {
     w.int(t268, m.NoMDEntries.length);
     for (const e0 of m.NoMDEntries) {
       w.first("MDEntryType", e0.MDEntryType);
@@ -2518,7 +2519,7 @@ function readMarketDataIncrementalRefresh(
 }
 
 function writeMarketDataIncrementalRefresh(w: FixWriter, m: MarketDataIncrementalRefresh): void {
-  if (m.NoMDEntries !== undefined && m.NoMDEntries.length > 0) {
+  if (m.NoMDEntries !== undefined) {
     w.int(t268, m.NoMDEntries.length);
     for (const e0 of m.NoMDEntries) {
       w.first("MDUpdateAction", e0.MDUpdateAction);
@@ -3176,7 +3177,7 @@ function readQuoteRequest(f: FixFields, header: FixHeader, from: number): QuoteR
 
 function writeQuoteRequest(w: FixWriter, m: QuoteRequest): void {
   if (m.QuoteReqID !== undefined) w.string(t131, m.QuoteReqID);
-  if (m.NoRelatedSym !== undefined && m.NoRelatedSym.length > 0) {
+  if (m.NoRelatedSym !== undefined) {
     w.int(t146, m.NoRelatedSym.length);
     for (const e0 of m.NoRelatedSym) {
       if (e0.Symbol !== undefined) w.string(t55, e0.Symbol);

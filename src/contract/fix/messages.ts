@@ -537,7 +537,7 @@ export interface EventResendReject {
 /** An entry of NoRelatedSym(146) of MarketDataRequest. */
 export interface MarketDataRequestRelatedSym {
   /** Symbol(55). */
-  readonly Symbol?: string | undefined;
+  readonly Symbol: string;
 }
 
 /** MarketDataRequest(35=V). You send it. See `fix/market-data.md` of Kalshi's docs. */
@@ -708,7 +708,7 @@ export interface MarketSettlementReport {
   readonly MarketResult: Code<typeof MarketResult>;
   /** LastFragment(893). */
   readonly LastFragment?: boolean | undefined;
-  /** SettlementPrice(730); in cents, in dollars after a Logon with UseDollars. */
+  /** SettlementPrice(730); in cents. */
   readonly SettlementPrice: string;
   /** NoMarketSettlementPartyIDs(20108). */
   readonly NoMarketSettlementPartyIDs?: readonly MarketSettlementReportMarketSettlementPartyID[] | undefined;
@@ -895,7 +895,7 @@ export interface QuoteCancelStatus {
 /** An entry of NoMVEOffendingLegs(20185) of QuoteRequestReject. */
 export interface QuoteRequestRejectMVEOffendingLeg {
   /** MVEOffendingMarketTicker(20186). */
-  readonly MVEOffendingMarketTicker?: string | undefined;
+  readonly MVEOffendingMarketTicker: string;
 }
 
 /** QuoteRequestReject(35=AG). Kalshi sends it. See `fix/rfq-messages.md` of Kalshi's docs. */
