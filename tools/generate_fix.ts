@@ -385,7 +385,9 @@ export function codecModule(head: string, facts: Facts): string {
       const entry = `e${depth}`;
       const [first] = field.group;
       // A group that must be there says that it is empty.
-      const isThere = field.required ? `${value} !== undefined` : `${value} !== undefined && ${value}.length > 0`;
+      const isThere = field.required
+        ? `${value} !== undefined`
+        : `${value} !== undefined && ${value}.length > 0`;
       return `if (${isThere}) {\nw.int(${t}, ${value}.length);\nfor (const ${entry} of ${value}) {\n${
         // An entry of a request for a quote on a combo begins with its quantity, for there is no symbol.
         field.tag !== 146 || first?.required

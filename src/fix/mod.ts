@@ -42,14 +42,18 @@ export type {
 export {
   quoteAfter,
   type QuoteChange,
+  type QuoteName,
   type QuoteState,
   rfqAfter,
   type RfqChange,
+  type RfqName,
   type RfqState,
+  type TakenRfq,
 } from "./rfq_states.ts";
 export type {
   IncompleteSettlement,
   Settlement,
+  SettlementFacts,
   SettlementItem,
   SettlementParty,
   SettlementTotals,

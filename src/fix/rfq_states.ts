@@ -12,13 +12,13 @@ import type {
 } from "../contract/fix/messages.ts";
 
 /** What names a request on the creator's side. */
-interface RfqName {
+export interface RfqName {
   /** QuoteReqID(131). */
   readonly QuoteReqID: string;
 }
 
 /** The same, once Kalshi has taken it. */
-interface TakenRfq extends RfqName {
+export interface TakenRfq extends RfqName {
   /** RfqId(21023): give it with all that follows. */
   readonly RfqId: string | undefined;
   /** Symbol(55): of a combo, the market that was made for it. */
@@ -135,7 +135,7 @@ export function rfqAfter(state: RfqState, change: RfqChange): RfqState {
 }
 
 /** What names a maker's quote. */
-interface QuoteName {
+export interface QuoteName {
   /** QuoteID(117). */
   readonly QuoteID: string;
   /** QuoteReqID(131). */

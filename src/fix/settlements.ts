@@ -26,7 +26,7 @@ export interface SettlementTotals {
 }
 
 /** What the reports of a settlement say together. */
-interface SettlementFacts {
+export interface SettlementFacts {
   /** Symbol(55). */
   readonly Symbol: string;
   /** ClearingBusinessDate(715), `YYYYMMDD`. */
