@@ -11,6 +11,7 @@ import { keyPath, lookAtKeyFile } from "./auth/key_file.ts";
 import { assertPrivateKeyPem } from "./auth/open_pem.ts";
 import { pemText } from "./auth/pem.ts";
 import { checkKeyId } from "./auth/signer.ts";
+import { assertNoOptions } from "./auth/variables.ts";
 import type { Clock } from "./base/clock.ts";
 import {
   givenSettings,
@@ -355,7 +356,7 @@ export class KalshiClient extends KalshiCore {
     const ownKey = [auth, keyId, privateKey, privateKeyPath].some((given) => given !== undefined);
     const given = isKalshiConfig(config) ? givenSettings(config) : config;
     const ownExchange = demo === true || given?.baseUrl !== undefined || given?.wsBaseUrl !== undefined;
-    assertNoOptions(env);
+    assertNoOptions(env, "KalshiClient", Object.keys(clientRules));
     const settings = readAuthEnv(env, runtime, { key: !ownKey, exchange: !ownExchange });
     const reader = env === undefined
       ? runtime
@@ -373,21 +374,6 @@ export class KalshiClient extends KalshiCore {
       config: chosen,
     });
   }
-}
-
-/** Refuses the options of a client in the place of the environment, where they would all be overlooked. */
-function assertNoOptions(env: KalshiEnv | undefined): void {
-  let names: string[];
-  try {
-    names = Object.keys(env ?? {});
-  } catch {
-    return; // Deno's process.env, which may show some variables and not their names.
-  }
-  const option = Object.keys(clientRules).find((name) => names.includes(name));
-  if (option === undefined || option !== "demo" && names.some((name) => name.startsWith("KALSHI_"))) return;
-  throw new KalshiConfigError(
-    `\`${option}\` is an option, which comes second: KalshiClient.fromEnv(undefined, { ${option}: … }).`,
-  );
 }
 
 /** The key that the environment names; undefined where it says nothing of a key. */

@@ -21,6 +21,7 @@ import type { PemInput } from "./pem.ts";
 import type { PlainKey, SigningAlgorithm } from "./private_key.ts";
 import { type SignedHeaders, signedHeaders } from "./signed_headers.ts";
 import { checkKeyId, type RequestSigner, signerOf, type SignerOptions, signWith } from "./signer.ts";
+import type { KeySettings } from "./variables.ts";
 import type { PrivateJwk, WebCryptoKey } from "../base/web_types.ts";
 
 /** How to read the environment. */
@@ -187,17 +188,7 @@ export class KalshiAuth implements RequestSigner {
   /** As {@linkcode KalshiAuth.fromEnv}, but undefined when the key id or the key is missing. */
   static async tryFromEnv(env?: KalshiEnv, options: AuthEnvOptions = {}): Promise<KalshiAuth | undefined> {
     const { runtime = detectRestRuntime() } = readOwn(options);
-    const { keyId, privateKey, privateKeyPath, passphrase } = readAuthEnv(env, runtime, { exchange: false });
-    if (keyId === undefined) {
-      if (privateKey !== undefined) assertPrivateKeyPem(privateKey, { passphrase });
-      return undefined;
-    }
-    if (privateKey !== undefined) return await KalshiAuth.fromPem(keyId, privateKey, { passphrase, runtime });
-    if (privateKeyPath !== undefined) {
-      return await KalshiAuth.fromKeyPath(keyId, privateKeyPath, { passphrase, runtime });
-    }
-    checkKeyId(keyId);
-    return undefined;
+    return await authOf(readAuthEnv(env, runtime, { exchange: false }), runtime);
   }
 
   static async #fromKey(keyId: string, key: PlainKey, runtime: RestRuntime | undefined): Promise<KalshiAuth> {
@@ -237,4 +228,21 @@ export class KalshiAuth implements RequestSigner {
   toJSON(): { keyId: string; algorithm: string } {
     return { keyId: this.keyId, algorithm: this.algorithm };
   }
+}
+
+/** The key that variables name; undefined when the key id or the key is missing. */
+export async function authOf(
+  { keyId, privateKey, privateKeyPath, passphrase }: KeySettings,
+  runtime: RestRuntime,
+): Promise<KalshiAuth | undefined> {
+  if (keyId === undefined) {
+    if (privateKey !== undefined) assertPrivateKeyPem(privateKey, { passphrase });
+    return undefined;
+  }
+  if (privateKey !== undefined) return await KalshiAuth.fromPem(keyId, privateKey, { passphrase, runtime });
+  if (privateKeyPath !== undefined) {
+    return await KalshiAuth.fromKeyPath(keyId, privateKeyPath, { passphrase, runtime });
+  }
+  checkKeyId(keyId);
+  return undefined;
 }

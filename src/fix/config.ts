@@ -1,7 +1,7 @@
 /** The configuration of a FIX session: where it connects, with what, how long it waits, how often it tries. */
 import { type EnvReader, processEnv } from "../base/environment.ts";
 import { KalshiConfigError } from "../base/errors.ts";
-import { type Hint, inWords } from "../base/options.ts";
+import { assertObject, type Hint, inWords } from "../base/options.ts";
 import { isPlain, readOwn } from "../base/plain.ts";
 import { readBySchema } from "../config/schemas.ts";
 import { unknownHosts, warnOfHost } from "../config/unknown_hosts.ts";
@@ -9,6 +9,7 @@ import type { KalshiEnvironment } from "../config/venue.ts";
 import { type FixProduct, type FixSessionKind, fixSessions } from "../contract/fix/sessions.ts";
 import type { FixConfigOptions, FixPresetOptions, OnSequenceMismatch } from "./config_options.ts";
 import { assertTogether } from "./config_rules.ts";
+import { type FixEnv, type FixEnvOptions, readFixEnv } from "./env.ts";
 import { fixEntries, logonNames } from "./config_schemas.ts";
 import { ALLOW_UNKNOWN_HOST, checkPlace, type FixEnvironment } from "./host_policy.ts";
 import type { LogonOptions } from "./logon.ts";
@@ -188,6 +189,51 @@ export class FixConfig {
    */
   static production(options: FixPresetOptions): FixConfig {
     return preset("production", options);
+  }
+
+  /**
+   * As the environment says: KALSHI_FIX_PRODUCT, KALSHI_FIX_SESSION, KALSHI_FIX_DEMO (or KALSHI_DEMO, where that is
+   * unset), KALSHI_FIX_HOST, KALSHI_FIX_PORT, KALSHI_FIX_TLS and KALSHI_FIX_ALLOW_UNKNOWN_HOST. Where none of them names
+   * an environment, it is production.
+   *
+   * @param env Read in place of the runtime's variables, such as a Worker's `env`.
+   * @param options They win over the environment; with a `host` or an `environment` of your own, no variable says where
+   * it connects.
+   * @throws {KalshiConfigError} as the constructor, for a variable that is malformed, for one that may not be read (Deno
+   * without `--allow-env=KALSHI_*`), when the runtime has no variables and `env` is left out, and when the environment
+   * that is told is not that of KALSHI_FIX_HOST
+   *
+   * @example
+   * ```ts
+   * import { FixConfig } from "@unofficial/kalshi/fix";
+   *
+   * const env = { KALSHI_FIX_PRODUCT: "event", KALSHI_FIX_SESSION: "drop-copy", KALSHI_DEMO: "true" };
+   * console.log(FixConfig.fromEnv(env).host); // "fix.demo.kalshi.co"
+   * ```
+   */
+  static fromEnv(
+    env?: FixEnv,
+    options: Partial<FixConfigOptions> = {},
+    context: FixEnvOptions = {},
+  ): FixConfig {
+    assertObject("FixConfig", options);
+    const { runtime } = readOwn(context);
+    const read = readFixEnv(env, options, { runtime }, Object.keys(fixEntries()));
+    const made = (given: FixConfigOptions) => new FixConfig(given, runtime === undefined ? {} : { runtime });
+    const { told } = read;
+    if (told === undefined) return made(read.options);
+    const { environment } = told;
+    if (read.options.host === undefined) return made({ ...read.options, environment });
+    const config = made(read.options);
+    if (config.environment === (environment === "demo" ? "production" : "demo")) {
+      throw new KalshiConfigError(
+        `${told.variable} is ${
+          environment === "demo"
+        }, and KALSHI_FIX_HOST leads to ${config.environment}. Remove ` +
+          "the one that is wrong.",
+      );
+    }
+    return config.with({ environment });
   }
 
   /**

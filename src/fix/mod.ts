@@ -21,6 +21,7 @@ export type { Code, UnknownMessage } from "../contract/fix_records.ts";
 export type { ByteStream, TcpConnectOptions } from "../runtime/types.ts";
 export { FixConfig, type FixConfigContext } from "./config.ts";
 export type { FixConfigOptions, FixPresetOptions, OnSequenceMismatch } from "./config_options.ts";
+export { fixAuthFromEnv, type FixEnv, type FixEnvOptions } from "./env.ts";
 export type { FixEnvironment } from "./host_policy.ts";
 export type { FieldFault } from "./checks.ts";
 export { compareExecIds, type ExecIdParts, readExecId } from "./exec_ids.ts";
