@@ -3,7 +3,7 @@
  * any byte loses nothing it had written. What was half written at the end is cut off when the file is opened again.
  */
 import { KalshiConfigError } from "../base/errors.ts";
-import type { FixStore, SentFrame } from "./store.ts";
+import { between, type FixStore, type SentFrame } from "./store.ts";
 
 type Fs = typeof import("node:fs");
 
@@ -93,8 +93,7 @@ export class FileFixStore implements FixStore {
   sent(from: number, to: number): readonly SentFrame[] {
     const fs = this.#opened();
     const found: SentFrame[] = [];
-    for (const [sequence, { at, length }] of this.#sent) {
-      if (sequence < from || sequence > to) continue;
+    for (const [sequence, { at, length }] of between(this.#sent, from, to)) {
       const frame = new Uint8Array(length);
       const read = fs.readSync(this.#file, frame, 0, length, at);
       found.push({ sequence, frame: frame.subarray(0, read) });

@@ -60,8 +60,9 @@ export class Incoming {
     this.#gap.stop();
   }
 
-  /** Numbers began anew: what was missing or held is of the past. */
+  /** Numbers begin anew: what is missing stays so, what came behind it is acted on. */
   forgetGap(): void {
+    this.#actOnHeld(Infinity);
     this.#gap.stop();
   }
 
@@ -93,7 +94,7 @@ export class Incoming {
     if (!(NewSeqNo >= expected)) return this.#actions.reject(fields.header(), fields.sequence, fault(5));
     if (NewSeqNo === expected) return;
     this.#options.onEvent?.({ type: "reset", by: "peer", nextIncoming: NewSeqNo });
-    this.advance(NewSeqNo);
+    this.#jump(NewSeqNo);
     this.#inOrderHeld();
   }
 
@@ -150,29 +151,48 @@ export class Incoming {
   }
 
   #process(message: ReceivedMessage | undefined, sequence: number): void {
-    if (message === undefined) return this.advance(sequence + 1);
+    if (message?.MsgType === "4") {
+      const { NewSeqNo } = message as SequenceReset;
+      if (NewSeqNo > sequence) return this.#jump(NewSeqNo);
+      this.#actions.reject(message.header, sequence, fault(5));
+    } else if (message?.MsgType === "1") {
+      this.advance(sequence + 1);
+      return this.#act(message);
+    } else if (message !== undefined) {
+      this.#act(message);
+    }
+    this.advance(sequence + 1);
+  }
+
+  /**
+   * Numbers go on at `next`. What was held under lower ones did come, once and whole: nobody will send it again, so it
+   * is acted on.
+   */
+  #jump(next: number): void {
+    this.#actOnHeld(next);
+    this.advance(next);
+  }
+
+  #actOnHeld(below: number): void {
+    for (const { message } of this.#gap.takeBelow(below)) {
+      if (this.#stopped) return;
+      if (message !== undefined) this.#act(message);
+    }
+  }
+
+  #act(message: ReceivedMessage): void {
     switch (message.MsgType) {
       case "0":
+      case "4":
       case "A":
-        break;
-      case "1":
-        this.advance(sequence + 1);
-        if (!this.#stopped) {
-          this.#actions.send({ MsgType: "0", TestReqID: (message as TestRequest).TestReqID });
-        }
         return;
+      case "1":
+        if (this.#stopped) return;
+        return this.#actions.send({ MsgType: "0", TestReqID: (message as TestRequest).TestReqID });
       case "3":
-        this.#options.onEvent?.({ type: "rejected", reject: message as Received<Reject> });
-        break;
-      case "4": {
-        const { NewSeqNo } = message as SequenceReset;
-        if (NewSeqNo > sequence) return this.advance(NewSeqNo);
-        this.#actions.reject(message.header, sequence, fault(5));
-        break;
-      }
+        return this.#options.onEvent?.({ type: "rejected", reject: message as Received<Reject> });
       default:
         this.#options.onMessage(message);
     }
-    this.advance(sequence + 1);
   }
 }

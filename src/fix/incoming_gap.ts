@@ -93,12 +93,20 @@ export class IncomingGap<Held> {
     return held;
   }
 
+  /** Takes everything that is held under lower numbers, in order. */
+  takeBelow(next: number): Held[] {
+    const state = this.#state;
+    if (state.name !== "open") return [];
+    const below = [...state.held].filter(([sequence]) => sequence < next).sort(([a], [b]) => a - b);
+    for (const [sequence] of below) state.held.delete(sequence);
+    return below.map(([, held]) => held);
+  }
+
   /** The expected number moved: the gap closes, its next part is asked for, or the rest is waited for. */
   advanced(expected: number): void {
     const state = this.#state;
     if (state.name !== "open") return;
     if (expected > state.highest) return this.stop();
-    for (const sequence of state.held.keys()) if (sequence < expected) state.held.delete(sequence);
     state.tries = 0;
     // Behind what was held there is another hole: nobody is about to fill it.
     const stuck = state.replayed && !state.held.has(expected);

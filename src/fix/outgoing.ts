@@ -9,6 +9,9 @@ import type { FixLink, FixSessionOptions } from "./session_types.ts";
 import type { FixStore, SentFrame } from "./store.ts";
 import { utcTimestamp } from "./times.ts";
 
+/** Messages that are read from the store at a time when they are sent again. */
+const BATCH = 200;
+
 /** What goes out of one session, over all its connections. */
 export class Outgoing {
   readonly #options: FixSessionOptions;
@@ -16,6 +19,8 @@ export class Outgoing {
   readonly #store: FixStore;
   readonly #writer: FixWriter;
   readonly #sent: () => void;
+  /** The ResendRequest that is being served, and those behind it. */
+  #resending: { readonly waiting: { from: number; to: number }[] } | undefined;
   #pending:
     | { readonly bytes: Uint8Array; readonly from: number; to: number; readonly link: FixLink }
     | undefined;
@@ -49,13 +54,47 @@ export class Outgoing {
     return MsgSeqNum;
   }
 
-  /** Sends kept frames again, and fills over what is not kept or is not to be sent again. */
-  again(frames: readonly SentFrame[], from: number, to: number, link: FixLink): void {
-    const { sendAgain, onEvent, retransmission } = this.#options;
-    let next = from;
-    let messages = 0;
+  /**
+   * Sends again what is asked for: kept frames as they were, a GapFill over what is not kept or is not to be sent
+   * again. It is read and sent in batches, each when the peer has taken the one before. Rejects when the store fails.
+   */
+  async resend(from: number, to: number, link: FixLink): Promise<void> {
+    const running = this.#resending;
+    if (running !== undefined) return void running.waiting.push({ from, to });
+    const work = this.#resending = { waiting: [{ from, to }] };
+    for (let range = work.waiting.shift(); range !== undefined; range = work.waiting.shift()) {
+      const again = { next: range.from, messages: 0 };
+      for (let at = range.from; at <= range.to; at += BATCH) {
+        const last = Math.min(at + BATCH - 1, range.to);
+        const found = this.#store.sent(at, last);
+        const frames = found instanceof Promise ? await found : found;
+        if (this.#resending !== work) return;
+        this.#sendAgain(frames, again, link);
+        const taken = last < range.to ? link.drained?.() : undefined;
+        if (taken !== undefined) await taken;
+        if (this.#resending !== work) return;
+      }
+      if (again.next <= range.to) this.#gapFill(again.next, range.to + 1, link);
+      this.#options.onEvent?.({ type: "resent", ...range, messages: again.messages });
+    }
+    this.#resending = undefined;
+  }
+
+  /** How many ResendRequests wait behind the one that is being served. */
+  get resendsWaiting(): number {
+    return this.#resending?.waiting.length ?? 0;
+  }
+
+  /** The connection ends: what was written is handed over, nothing is sent again. */
+  stop(): void {
+    this.#resending = undefined;
+    this.#flush();
+  }
+
+  #sendAgain(frames: readonly SentFrame[], again: { next: number; messages: number }, link: FixLink): void {
+    const { sendAgain, onEvent, onFrame, retransmission } = this.#options;
     for (const { sequence, frame } of frames) {
-      if (sequence < next || sequence > to) continue;
+      if (sequence < again.next) continue;
       const kept = readKept(frame, sequence);
       if (kept === undefined) {
         onEvent?.({ type: "store-damaged", MsgSeqNum: sequence });
@@ -64,16 +103,15 @@ export class Outgoing {
       if (!retransmission || adminTypes.has(kept.msgType) || sendAgain?.(kept.msgType, sequence) === false) {
         continue;
       }
-      if (sequence > next) this.#gapFill(next, sequence, link);
-      this.flush();
-      const again = kept.again(utcTimestamp(this.#clock.now()));
-      this.#options.onFrame?.("out", again);
-      link.write(again);
-      messages++;
-      next = sequence + 1;
+      if (sequence > again.next) this.#gapFill(again.next, sequence, link);
+      this.#flush();
+      const bytes = kept.again(utcTimestamp(this.#clock.now()));
+      onFrame?.("out", bytes);
+      this.#sent();
+      link.write(bytes);
+      again.messages++;
+      again.next = sequence + 1;
     }
-    if (next <= to) this.#gapFill(next, to + 1, link);
-    onEvent?.({ type: "resent", from, to, messages });
   }
 
   #gapFill(from: number, NewSeqNo: number, link: FixLink): void {
@@ -98,13 +136,12 @@ export class Outgoing {
       pending.to = end;
       return;
     }
-    this.flush();
+    this.#flush();
     this.#pending = { bytes, from: start, to: end, link };
-    queueMicrotask(() => this.flush());
+    queueMicrotask(() => this.#flush());
   }
 
-  /** Hands over at once. */
-  flush(): void {
+  #flush(): void {
     const pending = this.#pending;
     if (pending === undefined) return;
     this.#pending = undefined;

@@ -26,7 +26,7 @@ import type {
   LogonFacts,
   Received,
 } from "./session_types.ts";
-import type { FixStore, SentFrame } from "./store.ts";
+import type { FixStore } from "./store.ts";
 import { utcTimestamp } from "./times.ts";
 
 interface Wire {
@@ -57,6 +57,12 @@ type State =
     readonly timer: ClockTimer;
     readonly end: FixEnd;
   };
+
+/** The longest HeartBtInt(108) that is taken, in seconds: beyond it nobody would notice a dead peer for a day. */
+const LONGEST_HEARTBEAT = 86_400;
+
+/** ResendRequests of a peer that may wait for one another. */
+const MOST_RESENDS = 100;
 
 /** A session. */
 export class FixSession {
@@ -147,7 +153,11 @@ export class FixSession {
         this.#read(wire);
       },
       lost: (text) => {
-        if (this.#wire === wire) this.#drop({ kind: "lost", text });
+        if (this.#wire !== wire) return;
+        const unanswered = this.#logonSent
+          ? ` before it answered the Logon, whose MsgSeqNum was ${this.#store.nextOutgoing - 1}`
+          : "";
+        this.#drop({ kind: "lost", text: `${text}${unanswered}` });
       },
     };
   }
@@ -170,6 +180,11 @@ export class FixSession {
   /** Ends the connection without a word. */
   abandon(text: string): void {
     if (this.#state.name !== "disconnected") this.#drop({ kind: "lost", text });
+  }
+
+  /** Our Logon went out and has no answer yet. */
+  get #logonSent(): boolean {
+    return this.#state.name === "logging-on" && this.#options.role.side === "initiator";
   }
 
   get #wire(): Wire | undefined {
@@ -223,27 +238,39 @@ export class FixSession {
   #firstFrame(state: State & { name: "logging-on" }): void {
     const fields = this.#fields;
     const { role } = this.#options;
-    const refused = (text: string): void => this.#drop({ kind: "refused", text });
+    const refused = (text: string, kind: "refused" | "sequence" = "refused"): void =>
+      this.#drop({ kind, text });
     if (role.side === "initiator" && (fields.type === "5" || fields.type === "3")) {
       const message = decodeMessage(fields) as Received<{ Text?: string }>;
-      return refused(
-        message.Text ?? (fields.type === "5" ? "the peer logged out" : "the peer rejected the Logon"),
-      );
+      const text = message.Text ??
+        (fields.type === "5" ? "the peer logged out" : "the peer rejected the Logon");
+      return refused(text, /\b(MsgSeqNum|sequence)\b/i.test(text) ? "sequence" : "refused");
     }
-    if (fields.type !== "A") return refused(`the first message is ${fields.type}, not a Logon`);
+    // Some ask for what they miss before they answer the Logon that showed it.
+    const asks = fields.type === "2" && role.side === "initiator";
+    if (fields.type !== "A" && !asks) return refused(`the first message is ${fields.type}, not a Logon`);
     const wrong = this.#header.wrongIdentity(fields) ?? this.#checks?.find(fields) ??
       this.#header.wrongTime(fields, this.#clock.now());
     if (wrong !== undefined) return refused(wrong.text);
     if (this.#header.beginStringDiffers(fields)) return refused("Incorrect BeginString");
+    const { wire, timer } = state;
+    if (asks) {
+      if (fields.sequence === this.#store.nextIncoming) this.#store.setIncoming(fields.sequence + 1);
+      return this.#resend(decodeMessage(fields) as Received<ResendRequest>, wire);
+    }
     const logon = decodeMessage(fields) as Received<Logon>;
-    if (role.side === "initiator") return this.#activate(state, logon, fields.sequence);
-    this.#state = { name: "preparing", wire: state.wire, timer: state.timer };
-    this.#judge(role.accept, state, logon, fields.sequence).catch((error) => this.#failed(state.wire, error));
+    if (role.side === "initiator") {
+      const wrong = wrongHeartbeat(logon);
+      return wrong === undefined ? this.#activate(wire, timer, logon, fields.sequence) : refused(wrong);
+    }
+    this.#state = { name: "preparing", wire, timer };
+    this.#judge(role.accept, wire, timer, logon, fields.sequence).catch((error) => this.#failed(wire, error));
   }
 
   async #judge(
     accept: (logon: Received<Logon>) => LogonAnswer | Promise<LogonAnswer>,
-    { wire, timer }: State & { name: "logging-on" },
+    wire: Wire,
+    timer: ClockTimer,
     logon: Received<Logon>,
     sequence: number,
   ): Promise<void> {
@@ -251,27 +278,28 @@ export class FixSession {
     const answer = await accept(logon);
     if (this.#wire !== wire) return;
     if ("close" in answer) return this.#drop({ kind: "refused", text: answer.close });
-    if (logon.ResetSeqNumFlag === true) this.#reset("peer", 1);
+    const refuse = (kind: "refused" | "sequence", Text: string): void => {
+      this.#out.send({ MsgType: "5", Text }, wire.link);
+      this.#drop({ kind, text: Text });
+    };
+    const wrong = wrongHeartbeat(logon);
+    if ("refuse" in answer) return refuse("refused", answer.refuse);
+    if (wrong !== undefined) return refuse("refused", wrong);
+    // Only a Logon that is accepted may begin the numbers anew: anybody can write one.
+    const reset = logon.ResetSeqNumFlag === true;
+    if (reset) this.#reset("peer", 1);
     const { nextIncoming } = this.#store;
-    const low = sequence < nextIncoming && logon.header.PossDupFlag !== true
-      ? `MsgSeqNum too low, expecting ${nextIncoming} but received ${sequence}`
-      : undefined;
-    const refusal = "refuse" in answer ? answer.refuse : low;
-    if (refusal !== undefined) {
-      this.#out.send({ MsgType: "5", Text: refusal }, wire.link);
-      return this.#drop({ kind: low === undefined ? "refused" : "sequence", text: refusal });
+    if (sequence < nextIncoming && logon.header.PossDupFlag !== true) {
+      return refuse("sequence", `MsgSeqNum too low, expecting ${nextIncoming} but received ${sequence}`);
     }
-    const flag = logon.ResetSeqNumFlag === true ? { ResetSeqNumFlag: true } : {};
-    this.#out.send(
-      { MsgType: "A", ...(answer as { accept: Omit<Logon, "MsgType"> }).accept, ...flag },
-      wire.link,
-    );
-    this.#activate({ name: "logging-on", wire, timer }, logon, sequence);
+    const flag = reset ? { ResetSeqNumFlag: true } : {};
+    this.#out.send({ MsgType: "A", ...answer.accept, ...flag }, wire.link);
+    this.#activate(wire, timer, logon, sequence);
     this.#read(wire);
   }
 
   /** The logon is complete on both sides. */
-  #activate({ wire, timer }: State & { name: "logging-on" }, logon: Received<Logon>, sequence: number): void {
+  #activate(wire: Wire, timer: ClockTimer, logon: Received<Logon>, sequence: number): void {
     timer.clear();
     const { role, resetOnLogon } = this.#options;
     if (role.side === "initiator" && logon.ResetSeqNumFlag === true && resetOnLogon !== true) {
@@ -378,18 +406,20 @@ export class FixSession {
   // Sending
 
   #resend({ BeginSeqNo, EndSeqNo }: ResendRequest, wire: Wire): void {
+    const fields = this.#fields;
+    if (!(BeginSeqNo >= 0)) return this.#reject(fields.header(), fields.sequence, fault(1, 7));
+    if (EndSeqNo > 0 && EndSeqNo < BeginSeqNo) {
+      return this.#reject(fields.header(), fields.sequence, fault(5, 16));
+    }
     const last = this.#store.nextOutgoing - 1;
     const to = EndSeqNo > 0 && EndSeqNo < last ? EndSeqNo : last;
     const from = Math.max(BeginSeqNo, 1);
     if (!(from <= to)) return;
-    const frames = this.#store.sent(from, to);
-    if (Array.isArray(frames)) return this.#out.again(frames, from, to, wire.link);
-    (frames as Promise<readonly SentFrame[]>).then(
-      (read) => {
-        if (this.#wire === wire) this.#out.again(read, from, to, wire.link);
-      },
-      (error) => this.#failed(wire, error),
-    );
+    if (this.#out.resendsWaiting >= MOST_RESENDS) {
+      const text = "too many ResendRequests at once";
+      return this.#logOut({ kind: "protocol", text }, text);
+    }
+    this.#out.resend(from, to, wire.link).catch((error) => this.#failed(wire, error));
   }
 
   // Ending
@@ -411,7 +441,9 @@ export class FixSession {
       state.liveness.stop();
       state.incoming.stop();
     }
-    this.#out.flush();
+    this.#out.stop();
+    // A number that was refused is not used up: with a store that was lost, every try would climb by one until one fits.
+    if (this.#logonSent && end.kind === "sequence") this.#store.setOutgoing(this.#store.nextOutgoing - 1);
     this.#state = { name: "disconnected" };
     state.wire.link.close();
     this.#options.onEvent?.({ type: "ended", end });
@@ -423,6 +455,12 @@ export class FixSession {
     this.#store.setIncoming(nextIncoming);
     this.#options.onEvent?.({ type: "reset", by, nextIncoming });
   }
+}
+
+function wrongHeartbeat({ HeartBtInt = 30 }: Received<Logon>): string | undefined {
+  return HeartBtInt >= 0 && HeartBtInt <= LONGEST_HEARTBEAT
+    ? undefined
+    : `HeartBtInt(108) must be from 0 to ${LONGEST_HEARTBEAT} seconds, not ${HeartBtInt}`;
 }
 
 function isGapFill(fields: FixFields): boolean {

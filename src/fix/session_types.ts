@@ -14,6 +14,8 @@ export interface FixLink {
   write(bytes: Uint8Array): void;
   /** Closes the connection once everything written is sent. */
   close(): void;
+  /** Resolves when the peer has taken what was written; undefined when little waits. A long resend is paced by it. */
+  drained?(): Promise<void> | undefined;
 }
 
 /** What a Logon is made with. */

@@ -33,6 +33,22 @@ export interface FixStore {
   close(): void | Promise<void>;
 }
 
+/** What a map by number holds from one number to another, without a look at all of it for a few. */
+export function* between<Value>(
+  map: ReadonlyMap<number, Value>,
+  from: number,
+  to: number,
+): Generator<[number, Value]> {
+  if (to - from > map.size) {
+    for (const entry of map) if (entry[0] >= from && entry[0] <= to) yield entry;
+    return;
+  }
+  for (let number = from; number <= to; number++) {
+    const value = map.get(number);
+    if (value !== undefined) yield [number, value];
+  }
+}
+
 /** Settings of {@linkcode MemoryFixStore}. */
 export interface MemoryFixStoreOptions {
   /** How many messages are kept for a ResendRequest; none for a session without retransmission. @default 10_000 */
@@ -76,11 +92,7 @@ export class MemoryFixStore implements FixStore {
 
   /** What was sent and is still kept. */
   sent(from: number, to: number): readonly SentFrame[] {
-    const found: SentFrame[] = [];
-    for (const [sequence, frame] of this.#sent) {
-      if (sequence >= from && sequence <= to) found.push({ sequence, frame });
-    }
-    return found;
+    return [...between(this.#sent, from, to)].map(([sequence, frame]) => ({ sequence, frame }));
   }
 
   /** Both numbers back to 1, and nothing kept. */

@@ -1,6 +1,6 @@
 /** A counterparty that is written by hand in each test, and a session opposite to it on a clock that is moved. */
 import { decodeMessage, encodeMessage, type ReceivedMessage } from "../../src/contract/fix/codec.ts";
-import type { FixMessage } from "../../src/contract/fix/messages.ts";
+import type { FixMessage, Logon } from "../../src/contract/fix/messages.ts";
 import { FixFields } from "../../src/contract/fix_fields.ts";
 import { FixWriter, type OutgoingHeader } from "../../src/contract/fix_writer.ts";
 import { FixFramer } from "../../src/fix/framer.ts";
@@ -52,6 +52,8 @@ export class Peer {
   /** The number of what the peer sends next. */
   next = 1;
   closed = false;
+  /** What the link says of what it was given; it takes everything at once without. */
+  drained: (() => Promise<void> | undefined) | undefined;
 
   constructor(options: Partial<FixSessionOptions> = {}) {
     this.store = options.store ?? new MemoryFixStore();
@@ -87,6 +89,7 @@ export class Peer {
         }
       },
       close: () => this.closed = true,
+      drained: () => this.drained?.(),
     });
   }
 
@@ -122,15 +125,9 @@ export class Peer {
   }
 
   /** The session logs on, and the peer answers. */
-  async logOn(): Promise<this> {
+  async logOn(change: Partial<Logon> = {}, header: Partial<OutgoingHeader> = {}): Promise<this> {
     await this.sent();
-    this.says({
-      MsgType: "A",
-      EncryptMethod: 0,
-      HeartBtInt: 30,
-      DefaultApplVerID: "9",
-      RawData: Uint8Array.of(1),
-    });
+    this.says(logon(change), header);
     await this.connection.loggedOn;
     return this;
   }
@@ -142,6 +139,18 @@ export class Peer {
   ended(): FixEnd | undefined {
     return this.events.flatMap((event) => event.type === "ended" ? [event.end] : []).at(-1);
   }
+}
+
+/** A Logon. */
+export function logon(change: Partial<Logon> = {}): Logon {
+  return {
+    MsgType: "A",
+    EncryptMethod: 0,
+    RawData: Uint8Array.of(1),
+    HeartBtInt: 30,
+    DefaultApplVerID: "9",
+    ...change,
+  };
 }
 
 /** A report with an id of its own. */

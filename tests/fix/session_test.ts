@@ -1,14 +1,12 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { KalshiClosedError } from "../../src/base/errors.ts";
-import type { Logon } from "../../src/contract/fix/messages.ts";
 import { FixSession } from "../../src/fix/session.ts";
 import type { FixConnection, FixLink, LogonFacts } from "../../src/fix/session_types.ts";
 import { MemoryFixStore } from "../../src/fix/store.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
 import { test } from "../support/test.ts";
-import { order, Peer, plain, report } from "./peer.ts";
-import { there } from "../../tools/there.ts";
+import { logon, order, Peer, report } from "./peer.ts";
 
 test("a logon is made for the number and the time that it is sent with", async () => {
   const facts: LogonFacts[] = [];
@@ -121,7 +119,8 @@ test("a SequenceReset overtakes a ResendRequest, and the session goes on", async
   peer.says({ MsgType: "4", NewSeqNo: 20 }, { MsgSeqNum: 9 });
   assertEquals(peer.store.nextIncoming, 20);
   peer.says(report("y"), { MsgSeqNum: 20 });
-  assertEquals(peer.ids, ["y"]);
+  // What came before the reset is true, and will not come again.
+  assertEquals(peer.ids, ["x", "y"]);
   peer.says({ MsgType: "1", TestReqID: "still there" }, { MsgSeqNum: 21 });
   assertEquals(await peer.line(), "3:0");
 });
@@ -156,71 +155,6 @@ test("a session goes on after it sent again", async () => {
   // Silence after a resend would be told by the heartbeat that is missing.
   await peer.clock.advance(30_000);
   assertEquals(await peer.line(), "6:0");
-});
-
-test("what is sent again is what was sent, group for group", async () => {
-  const peer = await new Peer({ sendAgain: () => true }).logOn();
-  peer.session.send(
-    {
-      ...order("grouped"),
-      extra: [[30001, "x"]],
-      NoPartyIDs: [{ PartyID: "p", PartyRole: 24 }, { PartyID: "q", PartyRole: 12 }],
-    } as never,
-  );
-  const [first] = await peer.sent();
-  await peer.clock.advance(1500);
-  peer.says({ MsgType: "2", BeginSeqNo: 2, EndSeqNo: 2 });
-  const [again] = await peer.sent();
-  const { header, ...body } = there(again);
-  const { header: firstHeader, ...firstBody } = there(first);
-  assertEquals(plain(body), plain(firstBody));
-  assertEquals(header.PossDupFlag, true);
-  assertEquals(header.OrigSendingTime, firstHeader.SendingTime);
-  assert(header.SendingTime > firstHeader.SendingTime);
-});
-
-test("a gap is asked for in chunks, also when a GapFill passes the end of one", async () => {
-  const peer = await new Peer({ resendChunk: 3 }).logOn();
-  await peer.sent();
-  peer.says(report("late"), { MsgSeqNum: 12 });
-  assertEquals(await peer.line(), "2:2 2-4");
-  for (const n of [2, 3, 4]) peer.says(report(`m${n}`), { MsgSeqNum: n, PossDupFlag: true });
-  assertEquals(await peer.line(), "3:2 5-7");
-  peer.says({ MsgType: "4", GapFillFlag: true, NewSeqNo: 9 }, { MsgSeqNum: 5, PossDupFlag: true });
-  assertEquals(await peer.line(), "4:2 9-0");
-  for (const n of [9, 10, 11]) peer.says(report(`m${n}`), { MsgSeqNum: n, PossDupFlag: true });
-  assertEquals(await peer.line(), "");
-  assertEquals(peer.ids, ["m2", "m3", "m4", "m9", "m10", "m11", "late"]);
-  assertEquals(peer.events.at(-1), { type: "gap-filled" });
-});
-
-test("a talking peer does not hide a gap that it never fills", async () => {
-  const peer = await new Peer({ resendTimeoutMs: 5_000, resendAttempts: 2 }).logOn();
-  await peer.sent();
-  let number = 4;
-  peer.says(report("x"), { MsgSeqNum: number++ });
-  const lines = [await peer.line()];
-  for (let second = 0; second < 15; second++) {
-    await peer.clock.advance(1_000);
-    peer.says({ MsgType: "0" }, { MsgSeqNum: number++ });
-    lines.push(await peer.line());
-  }
-  assertEquals(lines.filter((line) => line !== ""), ["2:2 2-0", "3:2 2-0", "4:2 2-0", "5:5"]);
-  await peer.clock.advance(2_000);
-  assertEquals(peer.ended()?.kind, "gap");
-});
-
-test("memory is bounded while a gap is open, and what found no room is asked for again", async () => {
-  const peer = await new Peer({ mostHeld: 3 }).logOn();
-  await peer.sent();
-  for (let n = 4; n <= 20; n++) peer.says(report(`m${n}`), { MsgSeqNum: n });
-  assertEquals(await peer.line(), "2:2 2-0");
-  for (const n of [2, 3]) peer.says(report(`m${n}`), { MsgSeqNum: n, PossDupFlag: true });
-  assertEquals(peer.ids, ["m2", "m3", "m4", "m5", "m6"]);
-  assertEquals(await peer.line(), "3:2 7-0");
-  for (let n = 7; n <= 20; n++) peer.says(report(`m${n}`), { MsgSeqNum: n, PossDupFlag: true });
-  assertEquals(peer.ids.length, 19);
-  assertEquals(peer.events.at(-1), { type: "gap-filled" });
 });
 
 test("without retransmission a gap ends the session and says what is missing", async () => {
@@ -275,42 +209,7 @@ test("heartbeats are sent in silence, a silent peer is asked and then cut", asyn
   assertEquals(peer.clock.pending, 0);
 });
 
-test("an interval of 0 means no heartbeats, and nothing runs wild", async () => {
-  const peer = new Peer();
-  await peer.sent();
-  peer.says({
-    MsgType: "A",
-    EncryptMethod: 0,
-    HeartBtInt: 0,
-    DefaultApplVerID: "9",
-    RawData: Uint8Array.of(1),
-  });
-  await peer.connection.loggedOn;
-  await peer.clock.advance(3_600_000);
-  assertEquals(await peer.line(), "");
-  assertEquals(peer.session.active, true);
-});
-
-test("nothing of a dead connection is looked at on the next", async () => {
-  const peer = await new Peer().logOn();
-  const old = peer.connection;
-  const late = peer.frame(report("late"), { MsgSeqNum: 2 });
-  const half = late.subarray(0, 20);
-  old.receive(half);
-  old.lost("reset by peer");
-  assertEquals(peer.ended(), { kind: "lost", text: "reset by peer" });
-  peer.connect();
-  old.receive(late);
-  old.lost("again");
-  assertEquals(peer.session.state, "preparing");
-  await peer.logOn();
-  old.receive(peer.frame(report("older"), { MsgSeqNum: 3 }));
-  assertEquals(peer.ids, []);
-  peer.says(report("new"));
-  assertEquals(peer.ids, ["new"]);
-});
-
-test("numbers go on over connections, and do not climb when the store is lost", async () => {
+test("numbers go on over connections, and begin at 1 on each where that is asked for", async () => {
   const peer = await new Peer().logOn();
   peer.session.send(order("one"));
   peer.connection.lost("gone");
@@ -336,45 +235,6 @@ test("numbers go on over connections, and do not climb when the store is lost", 
     assertEquals([lost.store.nextOutgoing, lost.store.nextIncoming], [2, 2]);
     lost.connection.lost("gone");
   }
-});
-
-test("a reset is answered once, not by another reset", async () => {
-  const peer = await new Peer().logOn();
-  peer.session.send(order("one"));
-  await peer.sent();
-  const logon: Logon = {
-    MsgType: "A",
-    EncryptMethod: 0,
-    HeartBtInt: 30,
-    DefaultApplVerID: "9",
-    RawData: Uint8Array.of(1),
-    ResetSeqNumFlag: true,
-  };
-  peer.says(logon, { MsgSeqNum: 1 });
-  assertEquals(await peer.line(), "1:A");
-  assertEquals([peer.store.nextOutgoing, peer.store.nextIncoming], [2, 2]);
-  peer.says(logon, { MsgSeqNum: 1 });
-  assertEquals(await peer.line(), "");
-  peer.says(report("after"), { MsgSeqNum: 2 });
-  assertEquals(peer.ids, ["after"]);
-});
-
-test("a store that gives back something else makes a hole that is filled over, not a body with holes", async () => {
-  const store = new MemoryFixStore();
-  const sent = store.sent.bind(store);
-  const peer = await new Peer({ store, sendAgain: () => true }).logOn();
-  for (const id of ["one", "two", "three"]) peer.session.send(order(id));
-  await peer.sent();
-  store.sent = (from, to) =>
-    sent(from, to).map(({ sequence, frame }) =>
-      sequence === 3 ? { sequence, frame: frame.map((byte, i) => i === 60 ? 0 : byte) } : { sequence, frame }
-    );
-  peer.says({ MsgType: "2", BeginSeqNo: 1, EndSeqNo: 0 });
-  assertEquals(await peer.line(), "1:4! to 2 2:D! 3:4! to 4 4:D!");
-  assertEquals(peer.events.filter(({ type }) => type === "store-damaged"), [{
-    type: "store-damaged",
-    MsgSeqNum: 3,
-  }]);
 });
 
 test("a logout is answered, and one of ours waits for its answer", async () => {
@@ -519,4 +379,46 @@ test("over any breaks every message arrives once and in order, both ways", async
     ),
     { numRuns: 40 },
   );
+});
+
+test("a Logon that is refused resets nothing, whatever its flag says", async () => {
+  const store = new MemoryFixStore();
+  store.setOutgoing(30);
+  store.setIncoming(20);
+  const server = new Peer({ store, role: { side: "acceptor", accept: () => ({ refuse: "bad signature" }) } });
+  server.says(logon({ ResetSeqNumFlag: true }), { MsgSeqNum: 1 });
+  const [answer] = await server.sent();
+  assertEquals([answer?.MsgType, answer?.Text, answer?.header.MsgSeqNum], ["5", "bad signature", 30]);
+  assertEquals([store.nextOutgoing, store.nextIncoming], [31, 20]);
+  assertEquals(server.ended(), { kind: "refused", text: "bad signature" });
+});
+
+test("what came behind a gap is acted on when the peer fills over it", async () => {
+  const peer = await new Peer().logOn();
+  await peer.sent();
+  peer.says(report("c"), { MsgSeqNum: 4 });
+  peer.says({ MsgType: "1", TestReqID: "there?" }, { MsgSeqNum: 5 });
+  assertEquals(await peer.line(), "2:2 2-0");
+  peer.says({ MsgType: "4", GapFillFlag: true, NewSeqNo: 7 }, { MsgSeqNum: 2, PossDupFlag: true });
+  assertEquals([peer.ids, await peer.line(), peer.store.nextIncoming], [["c"], "3:0", 7]);
+  assertEquals(peer.events.at(-1), { type: "gap-filled" });
+  peer.says(report("c"), { MsgSeqNum: 4, PossDupFlag: true });
+  assertEquals(peer.ids, ["c"]);
+});
+
+test("a ResendRequest without a beginning, or that ends before it, is rejected", async () => {
+  const peer = await new Peer().logOn();
+  await peer.sent();
+  peer.says({ MsgType: "2", EndSeqNo: 0 } as never);
+  peer.says({ MsgType: "2", BeginSeqNo: 5, EndSeqNo: 3 });
+  const rejects = await peer.sent();
+  assertEquals(
+    rejects.map(({ MsgType, RefTagID, SessionRejectReason }) => [MsgType, RefTagID, SessionRejectReason]),
+    [
+      ["3", 7, 1],
+      ["3", 16, 5],
+    ],
+  );
+  peer.says(report("a"));
+  assertEquals(peer.ids, ["a"]);
 });
