@@ -74,5 +74,5 @@ export type {
   LogonFacts,
   Received,
 } from "./session_types.ts";
-export { connectSession, type FixAddress } from "./socket.ts";
+export { connectSession, type FixAddress, type FixSocketLimits } from "./socket.ts";
 export { type FixStore, MemoryFixStore, type MemoryFixStoreOptions, type SentFrame } from "./store.ts";

@@ -1,5 +1,6 @@
 /** A session's connection over a runtime's TCP or TLS stream. */
 import { type Clock, type ClockTimer, systemClock } from "../base/clock.ts";
+import { clock, milliseconds, readOptions, type Rules, whole, withPreset } from "../base/options.ts";
 import type { ByteStream, TcpConnectOptions } from "../runtime/types.ts";
 import type { FixSession } from "./session.ts";
 import type { FixConnection, FixLink } from "./session_types.ts";
@@ -23,6 +24,13 @@ export interface FixSocketLimits {
   /** Its timer; the system's, unless a test moves one. */
   readonly clock?: Clock;
 }
+
+/** What the limits may be. */
+export const socketRules = {
+  maxWaitingBytes: withPreset(whole(1), 16_777_216),
+  closeTimeoutMs: withPreset(milliseconds(0), 2_000),
+  clock: clock(),
+} satisfies Rules<FixSocketLimits>;
 
 /** More than this, and a resend waits until it is gone. */
 const LITTLE = 262_144;
@@ -72,9 +80,10 @@ class StreamLink implements FixLink {
     this.#stream = stream;
     this.#writer = stream.writable.getWriter();
     this.#broken = broken;
-    this.#most = limits.maxWaitingBytes ?? 16_777_216;
-    this.#closeTimeoutMs = limits.closeTimeoutMs ?? 2_000;
-    this.#clock = limits.clock ?? systemClock;
+    const read = readOptions("FixSocketLimits", limits, socketRules);
+    this.#most = read.maxWaitingBytes;
+    this.#closeTimeoutMs = read.closeTimeoutMs;
+    this.#clock = read.clock ?? systemClock;
   }
 
   write(bytes: Uint8Array): void {

@@ -4,6 +4,7 @@ import { queueRules } from "../../src/base/queue.ts";
 import { bookRules, decoderRules, replayRules as bookReplayRules } from "../../src/books/options.ts";
 import { clientRules } from "../../src/client_options.ts";
 import { coreRules } from "../../src/core_options.ts";
+import { socketRules } from "../../src/fix/socket.ts";
 import { callRules, walkRules, writeRules } from "../../src/http/call_options.ts";
 import {
   counterRules,
@@ -59,6 +60,7 @@ export const OPTION_TABLES: Readonly<Record<string, OptionTable>> = {
   decoderRules: table(decoderRules, "src/books/decoders/event.ts#EventBookDecoderOptions"),
   clientRules: table(clientRules, "src/client_options.ts#KalshiClientOptions"),
   coreRules: table(coreRules, "src/core_options.ts#KalshiCoreOptions"),
+  socketRules: table(socketRules, "src/fix/socket.ts#FixSocketLimits"),
   callRules: table(callRules, "src/http/call_options.ts#CallOptions"),
   writeRules: table(writeRules, "src/http/call_options.ts#WriteOptions"),
   walkRules: table(walkRules, "src/http/call_options.ts#ListAllOptions"),
