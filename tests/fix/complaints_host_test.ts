@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FileFixStore } from "../../src/fix/file_store.ts";
 import { test } from "../support/test.ts";
+import { until } from "../support/until.ts";
 import { order, Peer, report } from "./peer.ts";
 
 async function withFile(body: (path: string) => Promise<void>): Promise<void> {
@@ -67,5 +68,5 @@ test("a message that was damaged on the disk is filled over, and those around it
 /** The store is open and the Logon is out. */
 async function settled(peer: Peer): Promise<void> {
   await peer.store.open();
-  while (peer.session.state !== "logging-on") await new Promise((resolve) => setTimeout(resolve, 1));
+  await until(() => peer.session.state === "logging-on");
 }
