@@ -49,6 +49,14 @@ export type KalshiErrorCode =
   | "EVENT_RESEND"
   | "MARKET_DATA"
   | "RFQ"
+  | "FIX_LOGON"
+  | "FIX_SEQUENCE"
+  | "FIX_CLOSED"
+  | "FIX_SESSION_REJECT"
+  | "FIX_BUSINESS_REJECT"
+  | "FIX_ORDER_REJECT"
+  | "FIX_CANCEL_REJECT"
+  | "FIX_REQUEST_REJECT"
   | "UNMATCHED";
 
 /** What an error knows of the request that failed. */

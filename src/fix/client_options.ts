@@ -1,0 +1,98 @@
+/** What a FIX client is made from. */
+import type { Passphrase } from "../auth/open_pem.ts";
+import type { PemInput } from "../auth/pem.ts";
+import { type RequestSigner, signerRule } from "../auth/signer.ts";
+import type { Clock } from "../base/clock.ts";
+import { callable, clock, having, needed, rule, type Rules, signal, text } from "../base/options.ts";
+import type { Limiter } from "../rate_limits/limiter.ts";
+import type { Runtime } from "../runtime/types.ts";
+import type { FixClientEvent } from "./client_state.ts";
+import type { FixLog } from "./log.ts";
+import type { LogonOptions } from "./logon.ts";
+import type { FixSessionName } from "./session_traits.ts";
+import type { FixStore } from "./store.ts";
+
+/** As much of a FixConfig as a client needs. */
+export interface FixClientConfig {
+  readonly product: "event" | "margin";
+  readonly session: FixSessionName;
+  readonly host: string;
+  readonly port: number;
+  readonly targetCompId: string;
+  readonly tls: boolean;
+  readonly ca?: readonly string[] | undefined;
+  readonly pins?: readonly string[] | undefined;
+  readonly heartbeatSeconds: number;
+  readonly connectTimeoutMs: number;
+  readonly logonTimeoutMs: number;
+  readonly logoutTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  readonly maxRetries: number;
+  readonly retryBaseDelayMs: number;
+  readonly retryMaxDelayMs: number;
+  readonly alreadyOnlineMs: number;
+  readonly onSequenceMismatch: "fail" | "reset";
+  readonly resendOrders: boolean;
+  readonly resendChunk: number;
+  readonly maxFrameBytes: number;
+  readonly logon: LogonOptions;
+}
+
+/** What a FIX client is made from. */
+export interface FixClientOptions {
+  /** The key that signs the Logon; not together with `keyId` and the options that belong to it. */
+  readonly auth?: RequestSigner | undefined;
+  /** Id of the API key. One key has one FIX connection at a time. */
+  readonly keyId?: string | undefined;
+  /** The private key as PEM: its text, or the bytes of its file. */
+  readonly privateKey?: PemInput | undefined;
+  /** Passphrase of an encrypted key, or a function that gives it. */
+  readonly passphrase?: Passphrase | undefined;
+  /** Which session, where, and how. */
+  readonly config: FixClientConfig;
+  /**
+   * Where the session keeps its numbers and what it sent. On KalshiRT and KalshiPT, whose numbers go on, it must be
+   * given, and be that of the last session: a `FileFixStore`; a `MemoryFixStore` forgets with its process. The other
+   * sessions begin anew with each connection and need none. The client closes it.
+   */
+  readonly store?: FixStore | undefined;
+  /** Takes every frame and event, such as `await fileLog({ path })`. The client closes it. */
+  readonly log?: FixLog | undefined;
+  /** The adapter of this runtime; detected when left out. */
+  readonly runtime?: Runtime | undefined;
+  /** Time; the runtime's own when left out. */
+  readonly clock?: Clock | undefined;
+  /**
+   * Keeps requests inside the account's rate budget: a `RateLimiter`, the same one that the account's `KalshiClient`
+   * has, since both draw on the same buckets. Without it requests are sent at once.
+   */
+  readonly limiter?: Limiter | undefined;
+  /** Told of every change of state, and of what happens to the session. */
+  readonly onEvent?: ((event: FixClientEvent) => void) | undefined;
+  /** Ends the attempt to connect. The client that comes of it has `close()`. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+const isObject = (value: unknown) => typeof value === "object" && value !== null;
+
+/** What the options of a FIX client may be. */
+export const fixClientRules = {
+  auth: signerRule(),
+  keyId: text("the id of an API key as text"),
+  privateKey: rule(
+    "a private key as PEM: its text, or the bytes of its file",
+    (value) => typeof value === "string" || isObject(value),
+  ),
+  passphrase: rule(
+    "a passphrase, or a function that gives one",
+    (value) => typeof value === "string" || typeof value === "function",
+  ),
+  config: needed(rule("a FixConfig", isObject)),
+  store: having("a store", "open", "append", "sent"),
+  log: callable(),
+  runtime: having("the adapter of a runtime", "connectTcp"),
+  clock: clock(),
+  limiter: having("a RateLimiter", "admit", "refused"),
+  onEvent: callable(),
+  signal: signal(),
+} satisfies Rules<FixClientOptions>;

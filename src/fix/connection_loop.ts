@@ -1,0 +1,337 @@
+/**
+ * One session over its connections: made, logged on, and made again when they end, never two at a time.
+ *
+ * Each try has a SendingTime and a signature of its own. What ends a connection decides what follows: see
+ * `reconnecting.ts`.
+ */
+import type { RequestSigner } from "../auth/signer.ts";
+import { backoffMs } from "../base/backoff.ts";
+import type { Clock } from "../base/clock.ts";
+import { KalshiAbortError, KalshiError, KalshiTimeoutError } from "../base/errors.ts";
+import { hideSecrets } from "../base/hide_secrets.ts";
+import { Secrets } from "../base/redact.ts";
+import { delay, onAborted } from "../base/waits.ts";
+import type { ReceivedMessage } from "../contract/fix/codec.ts";
+import type { FixMessage } from "../contract/fix/messages.ts";
+import type { UnknownMessage } from "../contract/fix_records.ts";
+import type { Runtime } from "../runtime/types.ts";
+import type { FixClientConfig } from "./client_options.ts";
+import type { FixClientState } from "./client_state.ts";
+import { type EndFacts, endError, saysTooLow, unreachable } from "./end_errors.ts";
+import { KalshiFixClosedError } from "./errors.ts";
+import { signedLogon } from "./logon.ts";
+import { inMaintenance } from "./maintenance.ts";
+import { afterEnd } from "./reconnecting.ts";
+import { FixSession } from "./session.ts";
+import type { FixConnection, FixEnd, FixSessionEvent } from "./session_types.ts";
+import { sessionTraits } from "./session_traits.ts";
+import { connectSession } from "./socket.ts";
+import type { FixStore } from "./store.ts";
+
+/** A connection that stood for this long was a good one: its end begins a new row of tries. */
+const HEALTHY_MS = 10_000;
+
+/** What a loop is made from. */
+export interface ConnectionLoopOptions {
+  readonly config: FixClientConfig;
+  readonly auth: RequestSigner;
+  readonly store: FixStore;
+  readonly clock: Clock;
+  readonly runtime: Runtime;
+  readonly random: () => number;
+  readonly onMessage: (message: ReceivedMessage) => void;
+  readonly onEvent: (event: FixSessionEvent) => void;
+  readonly onFrame: (direction: "in" | "out", frame: Uint8Array) => void;
+  readonly onState: (state: FixClientState) => void;
+  readonly sendAgain: (msgType: string, sequence: number) => boolean;
+}
+
+/** How a try ended. */
+type Ended =
+  /** It did not get as far as a Logon. */
+  | { readonly kind: "failed"; readonly error: KalshiError; readonly isFinal: boolean }
+  | {
+    readonly kind: "ended";
+    readonly end: FixEnd;
+    readonly loggedOn: boolean;
+    readonly stoodMs: number;
+    readonly error: KalshiError;
+  };
+
+type Next =
+  | { readonly action: "again"; readonly delayMs: number; readonly counts: boolean }
+  | { readonly action: "fail" };
+
+/** Whether both numbers begin anew at the next logon; never twice in a row. */
+type Reset = "none" | "due" | "tried";
+
+/** Keeps a session connected until it is closed or nothing more can be done. */
+export class ConnectionLoop {
+  readonly #options: ConnectionLoopOptions;
+  readonly #session: FixSession;
+  readonly #where: string;
+  readonly #stop = new AbortController();
+  readonly #opened: Promise<void>;
+  #settleOpened!: { readonly resolve: () => void; readonly reject: (error: KalshiError) => void };
+  #state: FixClientState = { name: "connecting", attempt: 1 };
+  #running: Promise<void> = Promise.resolve();
+  #connections = 0;
+  /** Tries in a row that came to nothing, or to a connection that did not stand. */
+  #failures = 0;
+  /** Since when `already exists` was said without a break. */
+  #refusedSinceMs: number | undefined;
+  #reset: Reset = "none";
+  #logonFailure: unknown;
+  /** What came before the logon was complete. */
+  #answer = "";
+  /** The signature of the present connection's Logon. */
+  secrets: Secrets = new Secrets();
+
+  /** Does nothing until {@linkcode start}. */
+  constructor(options: ConnectionLoopOptions) {
+    const { config, auth, store, clock } = options;
+    this.#options = options;
+    this.#where = `${config.targetCompId} at ${config.host}:${config.port}`;
+    this.#opened = new Promise((resolve, reject) => this.#settleOpened = { resolve, reject });
+    this.#opened.catch(() => {});
+    const traits = sessionTraits[config.session];
+    const reset = () => traits.resetSeqNum || this.#reset === "due";
+    const makeLogon = signedLogon(
+      { sign: (text) => this.#sign(text) },
+      config.heartbeatSeconds,
+      config.logon,
+    );
+    this.#session = new FixSession({
+      role: {
+        side: "initiator",
+        logon: (facts) =>
+          makeLogon(facts).catch((error) => {
+            this.#logonFailure = error;
+            throw error;
+          }),
+      },
+      SenderCompID: auth.keyId,
+      TargetCompID: config.targetCompId,
+      // The header page says `Kalshi`, the samples the session's name.
+      alsoTargetCompID: ["Kalshi"],
+      store,
+      clock,
+      retransmission: traits.retransmission,
+      get resetOnLogon() {
+        return reset();
+      },
+      logonTimeoutMs: config.logonTimeoutMs,
+      logoutTimeoutMs: config.logoutTimeoutMs,
+      resendChunk: config.resendChunk,
+      maxFrameBytes: config.maxFrameBytes,
+      sendAgain: options.sendAgain,
+      onMessage: options.onMessage,
+      onEvent: (event) => this.#event(event),
+      onFrame: (direction, frame) => {
+        if (direction === "in" && !this.#session.active) this.#answer = new TextDecoder().decode(frame);
+        options.onFrame(direction, frame);
+      },
+    });
+  }
+
+  /** Where it stands. */
+  get state(): FixClientState {
+    return this.#state;
+  }
+
+  /** Which connection this is, from 1; 0 before the first logon. */
+  get connection(): number {
+    return this.#connections;
+  }
+
+  /** Whether messages can be sent. */
+  get active(): boolean {
+    return this.#session.active;
+  }
+
+  /** Sends a message; returns its number. */
+  send(message: FixMessage | UnknownMessage): number {
+    return this.#session.send(message);
+  }
+
+  /** Connects; resolves after the first logon, rejects when there will be none. */
+  start(signal: AbortSignal | undefined): Promise<void> {
+    const unheard = onAborted(signal, () => this.#stop.abort(signal?.reason));
+    if (signal?.aborted) this.#stop.abort(signal.reason);
+    this.#running = this.#run();
+    return this.#opened.finally(unheard);
+  }
+
+  /** Logs out, and resolves when the last connection has ended; a signal that aborts cuts it off. */
+  async stop(signal: AbortSignal | undefined): Promise<void> {
+    const cut = () => this.#session.abandon("we closed without waiting for the Logout's answer");
+    const unheard = onAborted(signal, cut);
+    if (this.#state.name !== "closed") {
+      if (this.#state.name !== "closing") this.#become({ name: "closing" });
+      this.#stop.abort();
+      this.#session.logout();
+      if (signal?.aborted) cut();
+    }
+    await this.#running.finally(unheard);
+  }
+
+  async #sign(text: string): Promise<string> {
+    const signature = await this.#options.auth.sign(text);
+    this.secrets = new Secrets();
+    this.secrets.add(signature);
+    return signature;
+  }
+
+  #become(state: FixClientState): void {
+    this.#state = state;
+    this.#options.onState(state);
+  }
+
+  #event(event: FixSessionEvent): void {
+    if (event.type === "logged-on") {
+      const sinceMs = this.#options.clock.now();
+      this.#connections++;
+      this.#refusedSinceMs = undefined;
+      if (this.#reset === "due") this.#reset = "tried";
+      this.#become({ name: "active", connection: this.#connections, sinceMs });
+    }
+    this.#options.onEvent(
+      event.type === "ended"
+        ? { ...event, end: { ...event.end, text: this.secrets.redact(event.end.text) } }
+        : event,
+    );
+    if (event.type === "logged-on") this.#settleOpened.resolve();
+  }
+
+  async #run(): Promise<void> {
+    for (;;) {
+      const ended = await this.#once();
+      if (this.#stop.signal.aborted) return this.#close(undefined);
+      const { error } = ended;
+      const next = this.#after(ended);
+      if (next.action === "fail") return this.#close(error);
+      if (next.counts) this.#failures++;
+      if (this.#failures > this.#options.config.maxRetries) return this.#close(error);
+      const attempt = this.#failures + 1;
+      this.#become({ name: "waiting", attempt, delayMs: next.delayMs, cause: error });
+      await delay(this.#options.clock, next.delayMs, this.#stop.signal);
+      if (this.#stop.signal.aborted) return this.#close(undefined);
+    }
+  }
+
+  /** One connection, from its first byte to its end. */
+  async #once(): Promise<Ended> {
+    const { config, store, runtime, clock } = this.#options;
+    this.#become({ name: "connecting", attempt: this.#failures + 1 });
+    this.#logonFailure = undefined;
+    this.#answer = "";
+    try {
+      await store.open();
+    } catch (error) {
+      return { kind: "failed", error: asKalshiError(error, "The FIX store"), isFinal: true };
+    }
+    const limit = new AbortController();
+    const timer = clock.setTimer(
+      () =>
+        limit.abort(new KalshiTimeoutError(`${this.#where} took no connection within ${config.connectTimeoutMs} ms.`)),
+      config.connectTimeoutMs,
+    );
+    const unheard = onAborted(this.#stop.signal, () => limit.abort(this.#stop.signal.reason));
+    if (this.#stop.signal.aborted) limit.abort(this.#stop.signal.reason);
+    let connection: FixConnection;
+    try {
+      const { host: hostname, port, tls } = config;
+      connection = await connectSession(this.#session, runtime, { hostname, port, tls }, limit.signal);
+    } catch (cause) {
+      const error = cause instanceof KalshiTimeoutError
+        ? cause
+        : unreachable(cause, this.#where, inMaintenance(clock.now()));
+      return { kind: "failed", error, isFinal: false };
+    } finally {
+      timer.clear();
+      unheard();
+    }
+    if (this.#stop.signal.aborted) this.#session.abandon("closed while connecting");
+    const before = this.#connections;
+    const end = await connection.ended;
+    if (this.#logonFailure !== undefined) {
+      return { kind: "failed", error: asKalshiError(this.#logonFailure, "The Logon"), isFinal: false };
+    }
+    const loggedOn = this.#connections > before;
+    const stoodMs = loggedOn && this.#state.name === "active" ? clock.now() - this.#state.sinceMs : 0;
+    const error = hideSecrets(endError(end, this.#facts(loggedOn)), this.secrets);
+    return { kind: "ended", end, loggedOn, stoodMs, error };
+  }
+
+  #facts(loggedOn: boolean): EndFacts {
+    const { config, clock } = this.#options;
+    const reason = /\x0135=3\x01/.test(this.#answer) ? /\x01373=(\d+)\x01/.exec(this.#answer)?.[1] : undefined;
+    const [, y, m, d, time] = /\x0152=(\d{4})(\d\d)(\d\d)-([\d:.]+)\x01/.exec(this.#answer) ?? [];
+    const peerMs = Date.parse(`${y}-${m}-${d}T${time}Z`);
+    return {
+      where: this.#where,
+      loggedOn,
+      retransmission: sessionTraits[config.session].retransmission,
+      rejectReason: reason === undefined ? undefined : Number(reason),
+      aheadMs: Number.isNaN(peerMs) ? undefined : clock.now() - peerMs,
+    };
+  }
+
+  #after(ended: Ended): Next {
+    const { config, clock, random } = this.#options;
+    const { retransmission } = sessionTraits[config.session];
+    const isFirst = this.#connections === 0;
+    // What fails in the weekly maintenance says nothing of what comes after it.
+    const counts = !inMaintenance(clock.now());
+    const again = (delayMs: number): Next => ({ action: "again", delayMs, counts });
+    const backoff = () => backoffMs(Math.min(this.#failures, 30), config, undefined, random);
+    if (ended.kind === "failed") {
+      return ended.isFinal || isFirst ? { action: "fail" } : again(backoff());
+    }
+    const { end, loggedOn, stoodMs } = ended;
+    if (stoodMs >= HEALTHY_MS) {
+      this.#failures = 0;
+      this.#reset = "none";
+    }
+    const mismatch = saysTooLow(end) || end.kind === "gap" && retransmission;
+    if (mismatch && retransmission) {
+      if (config.onSequenceMismatch !== "reset" || this.#reset !== "none") return { action: "fail" };
+      this.#reset = "due";
+      return again(0);
+    }
+    // Numbers begin anew with each connection: whatever was wrong with them is over.
+    if (mismatch) return again(backoff());
+    if (end.kind !== "refused" && isFirst && !loggedOn) return { action: "fail" };
+    const isOnline = end.kind === "refused" && /already exists/i.test(end.text);
+    const now = clock.monotonic();
+    this.#refusedSinceMs = isOnline ? this.#refusedSinceMs ?? now : undefined;
+    const next = afterEnd(end, Math.min(this.#failures, 30), now - (this.#refusedSinceMs ?? now), config, random);
+    if (next.action !== "again") return { action: "fail" };
+    return { ...next, counts: counts && !isOnline };
+  }
+
+  #close(cause: KalshiError | undefined): void {
+    const aborted = this.#stop.signal.aborted && this.#state.name !== "closing";
+    const first = this.#connections === 0;
+    const error = cause === undefined || first ? cause : new KalshiFixClosedError(
+      `The FIX session with ${this.#where} is closed${
+        this.#failures > 1 ? ` after ${this.#failures} tries in a row` : ""
+      }: ${cause.message}`,
+      { cause },
+    );
+    this.#become({ name: "closed", cause: error });
+    this.#settleOpened.reject(
+      error ?? new KalshiAbortError("The FIX session was not opened: its signal aborted, or it was closed.", {
+        cause: aborted ? this.#stop.signal.reason : undefined,
+      }),
+    );
+  }
+}
+
+function asKalshiError(error: unknown, what: string): KalshiError {
+  return error instanceof KalshiError ? error : unexpected(error, what);
+}
+
+function unexpected(cause: unknown, what: string): KalshiError {
+  return new KalshiFixClosedError(`${what} failed: see \`cause\`.`, { cause });
+}

@@ -1,0 +1,105 @@
+/** Refusals of Kalshi's gateways as errors. */
+import type { KalshiErrorContext } from "../base/errors.ts";
+import type {
+  BusinessMessageReject,
+  ExecutionReport,
+  OrderCancelReject,
+  Reject,
+} from "../contract/fix/messages.ts";
+import {
+  KalshiFixBusinessRejectError,
+  KalshiFixCancelRejectError,
+  KalshiFixOrderRejectError,
+  KalshiFixRequestRejectError,
+  KalshiFixSessionRejectError,
+} from "./errors.ts";
+import { rejectAdvice } from "./reject_advice.ts";
+import type { Received } from "./session_types.ts";
+
+/** The fields of a message, without its header and what is not there. */
+function fieldsOf(message: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(message).filter(([name, value]) => value !== undefined && name !== "header"),
+  );
+}
+
+/** EXCHANGE_UNAVAILABLE says that nobody knows; every other refusal that it had no effect. */
+function context(text: string | undefined, message: object, clientIds: readonly string[]): KalshiErrorContext {
+  return {
+    outcome: /EXCHANGE_UNAVAILABLE/.test(text ?? "") ? "unknown" : "rejected",
+    details: fieldsOf(message),
+    clientIds,
+  };
+}
+
+function sentence(start: string, text: string | undefined, advice: string): string {
+  return `${start}: ${text || "no reason given"}.${advice && ` ${advice}`}`;
+}
+
+/** The error of a Reject(3). */
+export function sessionReject(
+  reject: Received<Reject>,
+  name: string,
+  clientIds: readonly string[],
+): KalshiFixSessionRejectError {
+  const { Text, RefTagID, SessionRejectReason, RefSeqNum } = reject;
+  const tag = RefTagID === undefined ? "" : ` (tag ${RefTagID})`;
+  return new KalshiFixSessionRejectError(
+    sentence(`${name} was rejected as malformed${tag}`, Text, rejectAdvice(Text, { session: SessionRejectReason })),
+    context(Text, reject, clientIds),
+    { text: Text, MsgSeqNum: RefSeqNum },
+  );
+}
+
+/** The error of a BusinessMessageReject(j). */
+export function businessReject(
+  reject: Received<BusinessMessageReject>,
+  name: string,
+  clientIds: readonly string[],
+): KalshiFixBusinessRejectError {
+  const { Text, BusinessRejectReason: business, RefSeqNum } = reject;
+  return new KalshiFixBusinessRejectError(
+    sentence(`${name} was refused`, Text, rejectAdvice(Text, { business })),
+    context(Text, reject, clientIds),
+    { text: Text, MsgSeqNum: RefSeqNum },
+  );
+}
+
+/** The error of an ExecutionReport(8) with ExecType Rejected. */
+export function orderReject(report: Received<ExecutionReport>, name: string): KalshiFixOrderRejectError {
+  const { Text, ClOrdID } = report;
+  return new KalshiFixOrderRejectError(
+    sentence(`${name}: the order was rejected`, Text, rejectAdvice(Text)),
+    context(Text, report, [ClOrdID]),
+    { text: Text },
+  );
+}
+
+/** The error of an OrderCancelReject(9). */
+export function cancelReject(reject: Received<OrderCancelReject>, name: string): KalshiFixCancelRejectError {
+  const { Text, ClOrdID, CxlRejReason } = reject;
+  const byReason = CxlRejReason === 0
+    ? "The order is done: it has filled, expired or was cancelled."
+    : CxlRejReason === 1
+    ? "Kalshi knows no such open order: OrigClOrdID, Symbol and Side must be those of the order."
+    : "";
+  return new KalshiFixCancelRejectError(
+    sentence(`${name} was rejected`, Text, rejectAdvice(Text) || byReason),
+    context(Text, reject, [ClOrdID]),
+    { text: Text },
+  );
+}
+
+/** The error of a request that was refused by a message of its own. */
+export function requestReject(
+  message: object,
+  name: string,
+  text: string | undefined,
+  clientIds: readonly string[] = [],
+): KalshiFixRequestRejectError {
+  return new KalshiFixRequestRejectError(
+    sentence(`${name} was refused`, text, rejectAdvice(text)),
+    context(text, message, clientIds),
+    { text },
+  );
+}
