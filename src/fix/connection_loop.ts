@@ -169,7 +169,6 @@ export class ConnectionLoop {
     if (this.#state.name !== "closed") {
       if (this.#state.name !== "closing") this.#become({ name: "closing" });
       this.#stop.abort();
-      this.#session.logout();
       if (signal?.aborted) cut();
     }
     await this.#running.finally(unheard);
@@ -251,9 +250,11 @@ export class ConnectionLoop {
       timer.clear();
       unheard();
     }
-    if (this.#stop.signal.aborted) this.#session.abandon("closed while connecting");
     const before = this.#connections;
+    const unheardOf = onAborted(this.#stop.signal, () => this.#session.logout());
+    if (this.#stop.signal.aborted) this.#session.logout();
     const end = await connection.ended;
+    unheardOf();
     if (this.#logonFailure !== undefined) {
       return { kind: "failed", error: asKalshiError(this.#logonFailure, "The Logon"), isFinal: false };
     }

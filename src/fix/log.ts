@@ -26,7 +26,7 @@ const secret: ReadonlySet<number> = new Set([96, 89, 554, 925, 1402, 1404]);
 const utf8 = new TextDecoder();
 
 /** A frame as a line of text that can be shown. */
-export function shownFrame(frame: Uint8Array, secrets: Secrets | undefined): string {
+export function shownFrame(frame: Uint8Array, secrets: Secrets): string {
   let text = "";
   let dataTag = 0;
   let dataLength = 0;
@@ -48,5 +48,12 @@ export function shownFrame(frame: Uint8Array, secrets: Secrets | undefined): str
     at = end + 1;
   }
   // What refuses a Logon may quote it.
-  return secrets !== undefined && (type === "3" || type === "5" || type === "j") ? secrets.redact(text) : text;
+  return type === "3" || type === "5" || type === "j" ? secrets.redact(text) : text;
+}
+
+/** An event as a line of text that can be shown. */
+export function shownEvent(event: object, secrets: Secrets): string {
+  const secretNames = /^(RawData|Signature|.*Password)$/;
+  const text = JSON.stringify(event, (name, value) => secretNames.test(name) ? "[redacted]" : value);
+  return secrets.redact(text);
 }
