@@ -3,7 +3,12 @@ import { detectRuntime } from "#runtime";
 import { KalshiAuth } from "../auth/kalshi_auth.ts";
 import { checkKeyId, type RequestSigner } from "../auth/signer.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
-import { KalshiClosedError, KalshiConfigError, KalshiConnectionError, type KalshiError } from "../base/errors.ts";
+import {
+  KalshiClosedError,
+  KalshiConfigError,
+  KalshiConnectionError,
+  type KalshiError,
+} from "../base/errors.ts";
 import { readOptions, type Rules, signal as signalRule } from "../base/options.ts";
 import type { QueueOptions } from "../base/queue.ts";
 import { tell } from "../base/tell.ts";
@@ -12,8 +17,9 @@ import type { ReceivedMessage } from "../contract/fix/codec.ts";
 import type { ExecutionReport, FixMessage, OrderCancelReject } from "../contract/fix/messages.ts";
 import type { UnknownMessage } from "../contract/fix_records.ts";
 import type { Runtime } from "../runtime/types.ts";
-import { type FixClientConfig, type FixClientOptions, fixClientRules } from "./client_options.ts";
+import { type FixClientOptions, fixClientRules } from "./client_options.ts";
 import type { FixClientEvent, FixClientState } from "./client_state.ts";
+import { FixConfig, isFixConfig } from "./config.ts";
 import { ConnectionLoop } from "./connection_loop.ts";
 import { Feeds } from "./feeds.ts";
 import type { FixItem } from "./items.ts";
@@ -22,7 +28,7 @@ import { Losses } from "./losses.ts";
 import type { FixMessageOf, FixMsgType } from "./message_types.ts";
 import { Requests } from "./requests/requests.ts";
 import type { FixSessionEvent, Received } from "./session_types.ts";
-import { sessionTraits } from "./session_traits.ts";
+import { fixSessions } from "../contract/fix/sessions.ts";
 import { type FixStore, MemoryFixStore } from "./store.ts";
 
 /** How a client is closed. */
@@ -36,7 +42,7 @@ export const fixCloseRules: Rules<FixCloseOptions> = { signal: signalRule() };
 
 interface Parts {
   readonly auth: RequestSigner;
-  readonly config: FixClientConfig;
+  readonly config: FixConfig;
   readonly store: FixStore;
   readonly runtime: Runtime;
   readonly clock: Clock;
@@ -69,7 +75,7 @@ interface Parts {
  */
 export class FixClient implements AsyncDisposable {
   /** The configuration of its session. */
-  readonly config: FixClientConfig;
+  readonly config: FixConfig;
   readonly #parts: Parts;
   readonly #loop: ConnectionLoop;
   readonly #feeds = new Feeds();
@@ -81,7 +87,7 @@ export class FixClient implements AsyncDisposable {
 
   private constructor(parts: Parts) {
     const { config, clock, options } = parts;
-    const { retransmission } = sessionTraits[config.session];
+    const { retransmission } = fixSessions[config.session];
     this.config = config;
     this.#parts = parts;
     this.#losses = new Losses(clock, retransmission);
@@ -123,13 +129,14 @@ export class FixClient implements AsyncDisposable {
    */
   static async connect(given: FixClientOptions): Promise<FixClient> {
     const options = readOptions("FixClient", given, fixClientRules);
-    const { config, clock = systemClock, runtime = detectRuntime() } = options;
+    const { clock = systemClock, runtime = detectRuntime() } = options;
     if (!runtime.capabilities.tcp) {
       throw new KalshiConfigError(
         `The "${runtime.name}" runtime has no TCP connections. Run the FIX client in Deno, Bun, Node or a Cloudflare Worker.`,
       );
     }
-    const store = chooseStore(options);
+    const config = isFixConfig(options.config) ? options.config : new FixConfig(options.config, { runtime });
+    const store = chooseStore(config, options.store);
     const auth = await chooseAuth(options, runtime);
     const client = new FixClient({ auth, config, store, runtime, clock, options });
     try {
@@ -167,7 +174,10 @@ export class FixClient implements AsyncDisposable {
    * A reader that is too slow for its queue (10,000 items unless told) gets a {@linkcode KalshiStreamOverflowError},
    * unless `queue.policy` says otherwise: nothing is dropped in silence.
    */
-  messages<Type extends FixMsgType>(type: Type, queue?: QueueOptions): AsyncItems<FixItem<FixMessageOf<Type>>>;
+  messages<Type extends FixMsgType>(
+    type: Type,
+    queue?: QueueOptions,
+  ): AsyncItems<FixItem<FixMessageOf<Type>>>;
   /** Every message of a type that Kalshi's dictionary does not have. */
   messages(type: string, queue?: QueueOptions): AsyncItems<FixItem<ReceivedMessage>>;
   /** Every message. */
@@ -239,7 +249,7 @@ export class FixClient implements AsyncDisposable {
         this.#sentAgain = new Set();
         break;
       case "reset":
-        if (sessionTraits[this.config.session].retransmission) this.#requests.giveUp(undefined);
+        if (fixSessions[this.config.session].retransmission) this.#requests.giveUp(undefined);
         break;
       case "ended":
         this.#requests.connectionEnded(undefined);
@@ -278,12 +288,12 @@ export class FixClient implements AsyncDisposable {
   }
 }
 
-function chooseStore({ config, store }: FixClientOptions): FixStore {
+function chooseStore(config: FixConfig, store: FixStore | undefined): FixStore {
   if (store !== undefined) return store;
-  if (sessionTraits[config.session].retransmission) {
+  if (fixSessions[config.session].retransmission) {
     throw new KalshiConfigError(
       `The numbers of ${config.targetCompId} go on over connections and processes: give \`store\` a FileFixStore (Deno, Bun, ` +
-        "Node), or a MemoryFixStore if the next process may begin anew with `onSequenceMismatch: \"reset\"`.",
+        'Node), or a MemoryFixStore if the next process may begin anew with `onSequenceMismatch: "reset"`.',
     );
   }
   return new MemoryFixStore({ keep: 0 });

@@ -7,36 +7,10 @@ import { callable, clock, having, needed, rule, type Rules, signal, text } from 
 import type { Limiter } from "../rate_limits/limiter.ts";
 import type { Runtime } from "../runtime/types.ts";
 import type { FixClientEvent } from "./client_state.ts";
+import type { FixConfig } from "./config.ts";
+import type { FixConfigOptions } from "./config_options.ts";
 import type { FixLog } from "./log.ts";
-import type { LogonOptions } from "./logon.ts";
-import type { FixSessionName } from "./session_traits.ts";
 import type { FixStore } from "./store.ts";
-
-/** As much of a FixConfig as a client needs. */
-export interface FixClientConfig {
-  readonly product: "event" | "margin";
-  readonly session: FixSessionName;
-  readonly host: string;
-  readonly port: number;
-  readonly targetCompId: string;
-  readonly tls: boolean;
-  readonly ca?: readonly string[] | undefined;
-  readonly pins?: readonly string[] | undefined;
-  readonly heartbeatSeconds: number;
-  readonly connectTimeoutMs: number;
-  readonly logonTimeoutMs: number;
-  readonly logoutTimeoutMs: number;
-  readonly requestTimeoutMs: number;
-  readonly maxRetries: number;
-  readonly retryBaseDelayMs: number;
-  readonly retryMaxDelayMs: number;
-  readonly alreadyOnlineMs: number;
-  readonly onSequenceMismatch: "fail" | "reset";
-  readonly resendOrders: boolean;
-  readonly resendChunk: number;
-  readonly maxFrameBytes: number;
-  readonly logon: LogonOptions;
-}
 
 /** What a FIX client is made from. */
 export interface FixClientOptions {
@@ -48,8 +22,8 @@ export interface FixClientOptions {
   readonly privateKey?: PemInput | undefined;
   /** Passphrase of an encrypted key, or a function that gives it. */
   readonly passphrase?: Passphrase | undefined;
-  /** Which session, where, and how. */
-  readonly config: FixClientConfig;
+  /** Which session, where, and how: a FixConfig, or its options. */
+  readonly config: FixConfig | FixConfigOptions;
   /**
    * Where the session keeps its numbers and what it sent. On KalshiRT and KalshiPT, whose numbers go on, it must be
    * given, and be that of the last session: a `FileFixStore`; a `MemoryFixStore` forgets with its process. The other
@@ -87,7 +61,7 @@ export const fixClientRules = {
     "a passphrase, or a function that gives one",
     (value) => typeof value === "string" || typeof value === "function",
   ),
-  config: needed(rule("a FixConfig", isObject)),
+  config: needed(rule("a FixConfig, or an object of its options", isObject)),
   store: having("a store", "open", "append", "sent"),
   log: callable(),
   runtime: having("the adapter of a runtime", "connectTcp"),

@@ -15,16 +15,16 @@ import type { ReceivedMessage } from "../contract/fix/codec.ts";
 import type { FixMessage } from "../contract/fix/messages.ts";
 import type { UnknownMessage } from "../contract/fix_records.ts";
 import type { Runtime } from "../runtime/types.ts";
-import type { FixClientConfig } from "./client_options.ts";
 import type { FixClientState } from "./client_state.ts";
-import { type EndFacts, endError, saysTooLow, unreachable } from "./end_errors.ts";
+import type { FixConfig } from "./config.ts";
+import { endError, type EndFacts, saysTooLow, unreachable } from "./end_errors.ts";
 import { KalshiFixClosedError } from "./errors.ts";
 import { signedLogon } from "./logon.ts";
 import { inMaintenance } from "./maintenance.ts";
 import { afterEnd } from "./reconnecting.ts";
 import { FixSession } from "./session.ts";
 import type { FixConnection, FixEnd, FixSessionEvent } from "./session_types.ts";
-import { sessionTraits } from "./session_traits.ts";
+import { fixSessions } from "../contract/fix/sessions.ts";
 import { connectSession } from "./socket.ts";
 import type { FixStore } from "./store.ts";
 
@@ -33,7 +33,7 @@ const HEALTHY_MS = 10_000;
 
 /** What a loop is made from. */
 export interface ConnectionLoopOptions {
-  readonly config: FixClientConfig;
+  readonly config: FixConfig;
   readonly auth: RequestSigner;
   readonly store: FixStore;
   readonly clock: Clock;
@@ -78,6 +78,8 @@ export class ConnectionLoop {
   #connections = 0;
   /** Tries in a row that came to nothing, or to a connection that did not stand. */
   #failures = 0;
+  /** Those of them that count against `maxRetries`. */
+  #counted = 0;
   /** Since when `already exists` was said without a break. */
   #refusedSinceMs: number | undefined;
   #reset: Reset = "none";
@@ -94,7 +96,7 @@ export class ConnectionLoop {
     this.#where = `${config.targetCompId} at ${config.host}:${config.port}`;
     this.#opened = new Promise((resolve, reject) => this.#settleOpened = { resolve, reject });
     this.#opened.catch(() => {});
-    const traits = sessionTraits[config.session];
+    const traits = fixSessions[config.session];
     const reset = () => traits.resetSeqNum || this.#reset === "due";
     const makeLogon = signedLogon(
       { sign: (text) => this.#sign(text) },
@@ -209,8 +211,8 @@ export class ConnectionLoop {
       const { error } = ended;
       const next = this.#after(ended);
       if (next.action === "fail") return this.#close(error);
-      if (next.counts) this.#failures++;
-      if (this.#failures > this.#options.config.maxRetries) return this.#close(error);
+      this.#failures++;
+      if (next.counts && ++this.#counted > this.#options.config.maxRetries) return this.#close(error);
       const attempt = this.#failures + 1;
       this.#become({ name: "waiting", attempt, delayMs: next.delayMs, cause: error });
       await delay(this.#options.clock, next.delayMs, this.#stop.signal);
@@ -232,7 +234,9 @@ export class ConnectionLoop {
     const limit = new AbortController();
     const timer = clock.setTimer(
       () =>
-        limit.abort(new KalshiTimeoutError(`${this.#where} took no connection within ${config.connectTimeoutMs} ms.`)),
+        limit.abort(
+          new KalshiTimeoutError(`${this.#where} took no connection within ${config.connectTimeoutMs} ms.`),
+        ),
       config.connectTimeoutMs,
     );
     const unheard = onAborted(this.#stop.signal, () => limit.abort(this.#stop.signal.reason));
@@ -266,13 +270,15 @@ export class ConnectionLoop {
 
   #facts(loggedOn: boolean): EndFacts {
     const { config, clock } = this.#options;
-    const reason = /\x0135=3\x01/.test(this.#answer) ? /\x01373=(\d+)\x01/.exec(this.#answer)?.[1] : undefined;
+    const reason = /\x0135=3\x01/.test(this.#answer)
+      ? /\x01373=(\d+)\x01/.exec(this.#answer)?.[1]
+      : undefined;
     const [, y, m, d, time] = /\x0152=(\d{4})(\d\d)(\d\d)-([\d:.]+)\x01/.exec(this.#answer) ?? [];
     const peerMs = Date.parse(`${y}-${m}-${d}T${time}Z`);
     return {
       where: this.#where,
       loggedOn,
-      retransmission: sessionTraits[config.session].retransmission,
+      retransmission: fixSessions[config.session].retransmission,
       rejectReason: reason === undefined ? undefined : Number(reason),
       aheadMs: Number.isNaN(peerMs) ? undefined : clock.now() - peerMs,
     };
@@ -280,7 +286,7 @@ export class ConnectionLoop {
 
   #after(ended: Ended): Next {
     const { config, clock, random } = this.#options;
-    const { retransmission } = sessionTraits[config.session];
+    const { retransmission } = fixSessions[config.session];
     const isFirst = this.#connections === 0;
     // What fails in the weekly maintenance says nothing of what comes after it.
     const counts = !inMaintenance(clock.now());
@@ -291,7 +297,7 @@ export class ConnectionLoop {
     }
     const { end, loggedOn, stoodMs } = ended;
     if (stoodMs >= HEALTHY_MS) {
-      this.#failures = 0;
+      this.#failures = this.#counted = 0;
       this.#reset = "none";
     }
     const mismatch = saysTooLow(end) || end.kind === "gap" && retransmission;
@@ -306,7 +312,13 @@ export class ConnectionLoop {
     const isOnline = end.kind === "refused" && /already exists/i.test(end.text);
     const now = clock.monotonic();
     this.#refusedSinceMs = isOnline ? this.#refusedSinceMs ?? now : undefined;
-    const next = afterEnd(end, Math.min(this.#failures, 30), now - (this.#refusedSinceMs ?? now), config, random);
+    const next = afterEnd(
+      end,
+      Math.min(this.#failures, 30),
+      now - (this.#refusedSinceMs ?? now),
+      config,
+      random,
+    );
     if (next.action !== "again") return { action: "fail" };
     return { ...next, counts: counts && !isOnline };
   }
@@ -316,7 +328,7 @@ export class ConnectionLoop {
     const first = this.#connections === 0;
     const error = cause === undefined || first ? cause : new KalshiFixClosedError(
       `The FIX session with ${this.#where} is closed${
-        this.#failures > 1 ? ` after ${this.#failures} tries in a row` : ""
+        this.#failures > 1 ? ` after ${this.#failures} failures in a row` : ""
       }: ${cause.message}`,
       { cause },
     );

@@ -86,8 +86,13 @@ function refusedLogon(text: string, facts: EndFacts): KalshiError {
   const found = refusals.find(({ of }) => of(text, facts));
   const advice = found?.advice(facts) ?? "";
   const message = `The Logon to ${facts.where} was refused: ${sentence(text)}${advice && ` ${advice}`}`;
-  const context = { outcome: "rejected", details: { Text: text, SessionRejectReason: facts.rejectReason } } as const;
-  return found?.isKey ? new KalshiAuthRejectedError(message, context) : new KalshiFixLogonError(message, context);
+  const context = {
+    outcome: "rejected",
+    details: { Text: text, SessionRejectReason: facts.rejectReason },
+  } as const;
+  return found?.isKey
+    ? new KalshiAuthRejectedError(message, context)
+    : new KalshiFixLogonError(message, context);
 }
 
 const sentence = (text: string): string => /[.!?]$/.test(text) ? text : `${text}.`;
@@ -97,7 +102,9 @@ export function endError(end: FixEnd, facts: EndFacts): KalshiError {
   const { where, loggedOn, retransmission } = facts;
   if (saysTooLow(end)) {
     return new KalshiFixSequenceError(
-      `The sequence numbers with ${where} do not fit: ${sentence(end.text)} The \`store\` is not that of the last ` +
+      `The sequence numbers with ${where} do not fit: ${
+        sentence(end.text)
+      } The \`store\` is not that of the last ` +
         "session, or was lost. Connect with that store; or begin both numbers anew with `onSequenceMismatch: " +
         '"reset"\`, and ask the drop copy or REST what you missed: what Kalshi kept is then not sent again.',
       { outcome: "rejected" },
@@ -105,7 +112,9 @@ export function endError(end: FixEnd, facts: EndFacts): KalshiError {
   }
   if (end.kind === "gap" && retransmission) {
     return new KalshiFixSequenceError(
-      `${where} does not send again what is missing: ${sentence(end.text)} Kalshi keeps messages for 24 hours, up to 72 ` +
+      `${where} does not send again what is missing: ${
+        sentence(end.text)
+      } Kalshi keeps messages for 24 hours, up to 72 ` +
         "with MessageRetentionPeriod. Ask the drop copy or REST what you missed, and begin both numbers anew with " +
         '`onSequenceMismatch: "reset"`.',
       { outcome: "unknown" },
@@ -116,7 +125,9 @@ export function endError(end: FixEnd, facts: EndFacts): KalshiError {
     return new KalshiTimeoutError(
       loggedOn
         ? `${where} fell silent: ${sentence(end.text)}`
-        : `${where} did not answer the Logon in time: ${sentence(end.text)} Check that host and port are those of the session.`,
+        : `${where} did not answer the Logon in time: ${
+          sentence(end.text)
+        } Check that host and port are those of the session.`,
       { outcome: loggedOn ? "unknown" : "not-sent" },
     );
   }
@@ -130,7 +141,9 @@ export function endError(end: FixEnd, facts: EndFacts): KalshiError {
       "the last session."
     : "";
   return new KalshiConnectionError(
-    `${where} closed the connection before it answered the Logon: ${sentence(end.text)} Check the key and that host and ` +
+    `${where} closed the connection before it answered the Logon: ${
+      sentence(end.text)
+    } Check the key and that host and ` +
       `port are those of the session.${number}`,
   );
 }
@@ -149,7 +162,9 @@ export function unreachable(cause: unknown, where: string, duringMaintenance: bo
     ? "Nothing takes connections there: check `host` and `port`, and whether a firewall lets this port out."
     : "Check `host` and `port`, and whether a firewall lets this port out.";
   const when = duringMaintenance ? " It is Kalshi's weekly maintenance (Thursday, 03:00 to 05:00 ET)." : "";
-  return new KalshiConnectionError(`Cannot connect to ${where}: ${sentence(text)} ${advice}${when}`, { cause });
+  return new KalshiConnectionError(`Cannot connect to ${where}: ${sentence(text)} ${advice}${when}`, {
+    cause,
+  });
 }
 
 function codesOf(cause: unknown, depth = 0): string[] {

@@ -49,7 +49,11 @@ export abstract class KalshiFixRejectError extends KalshiError implements FixRef
   readonly MsgSeqNum: number | undefined;
 
   /** Takes what happened and what to do, what is known of the request, and what came; `details` shows the latter. */
-  constructor(message: string, context: KalshiErrorContext = {}, refusal: { readonly [Name in keyof FixRefusal]?: FixRefusal[Name] | undefined } = {}) {
+  constructor(
+    message: string,
+    context: KalshiErrorContext = {},
+    refusal: { readonly [Name in keyof FixRefusal]?: FixRefusal[Name] | undefined } = {},
+  ) {
     super(message, context);
     this.text = refusal.text ?? "";
     this.MsgSeqNum = refusal.MsgSeqNum;

@@ -13,18 +13,24 @@ const byText: Readonly<Record<string, string>> = {
   ORDER_ALREADY_EXISTS: "The ClOrdID was used before, and the first order stands: take a new one.",
   EXCEEDED_ORDER_GROUP_RISK_LIMIT:
     "The order group has triggered: reset it when it may trade again (OrderGroupAction 2).",
-  INSUFFICIENT_BALANCE: "The account cannot pay for it: resting orders hold cash too, and each subaccount has its own.",
+  INSUFFICIENT_BALANCE:
+    "The account cannot pay for it: resting orders hold cash too, and each subaccount has its own.",
   EXCHANGE_PAUSED: "The exchange is paused: wait for it, nothing was done.",
-  TRADING_PAUSED: "Trading is paused, such as on Thursdays from 03:00 to 05:00 ET: cancels work, new orders do not.",
-  ORDER_GROUP_NOT_FOUND: "There is no such order group in this subaccount: give the AllocAccount it was made with.",
-  EXCEEDED_PER_MARKET_RISK_LIMIT: "It would go over the position limit of the market: take a smaller OrderQty.",
+  TRADING_PAUSED:
+    "Trading is paused, such as on Thursdays from 03:00 to 05:00 ET: cancels work, new orders do not.",
+  ORDER_GROUP_NOT_FOUND:
+    "There is no such order group in this subaccount: give the AllocAccount it was made with.",
+  EXCEEDED_PER_MARKET_RISK_LIMIT:
+    "It would go over the position limit of the market: take a smaller OrderQty.",
   EXCEEDED_SELL_POSITION_FLOOR: "It would sell more than may be sold: take a smaller OrderQty.",
   CUSTOMER_ACCOUNT_NOT_FOUND: "There is no such subaccount: check AllocAccount.",
-  PERMISSION_DENIED_FOR_CUSTOMER_ACCOUNT: "The key may not use this subaccount: check AllocAccount and the key.",
+  PERMISSION_DENIED_FOR_CUSTOMER_ACCOUNT:
+    "The key may not use this subaccount: check AllocAccount and the key.",
   EXPIRED: "The quote was no longer good: ask for a new one.",
   EVENT_CONTRACT_DAILY_CAP_EXCEEDED: "The day's cap is used up: it can be sent again tomorrow.",
   EVENT_CONTRACT_DAILY_CAP_NOT_FOUND: "The customer has no daily cap: set one first.",
-  INVALID_AMEND_QTY_FOR_ORDER: "OrderQty is the new total, what has filled included, and cannot be less than that.",
+  INVALID_AMEND_QTY_FOR_ORDER:
+    "OrderQty is the new total, what has filled included, and cannot be less than that.",
   CANNOT_UPDATE_FILLED_ORDER: "The order has filled whole.",
   ORDER_AMEND_IN_PROGRESS: "Another amend of this order is under way: wait for its report.",
   ORDER_ATTRIBUTES_MISMATCH: "OrigClOrdID, Symbol and Side must be those of the order.",
@@ -50,7 +56,8 @@ const byBusinessReason: Readonly<Record<number, string>> = {
 /** What to do, as a sentence; empty where nothing can be said. */
 export function rejectAdvice(
   text: string | undefined,
-  { session, business }: { readonly session?: number | undefined; readonly business?: number | undefined } = {},
+  { session, business }: { readonly session?: number | undefined; readonly business?: number | undefined } =
+    {},
 ): string {
   const [known] = /[A-Z]+(_[A-Z]+)+|EXPIRED/.exec(text ?? "") ?? [];
   return (known === undefined ? undefined : byText[known]) ??

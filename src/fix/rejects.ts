@@ -24,7 +24,11 @@ function fieldsOf(message: object): Record<string, unknown> {
 }
 
 /** EXCHANGE_UNAVAILABLE says that nobody knows; every other refusal that it had no effect. */
-function context(text: string | undefined, message: object, clientIds: readonly string[]): KalshiErrorContext {
+function context(
+  text: string | undefined,
+  message: object,
+  clientIds: readonly string[],
+): KalshiErrorContext {
   return {
     outcome: /EXCHANGE_UNAVAILABLE/.test(text ?? "") ? "unknown" : "rejected",
     details: fieldsOf(message),
@@ -45,7 +49,11 @@ export function sessionReject(
   const { Text, RefTagID, SessionRejectReason, RefSeqNum } = reject;
   const tag = RefTagID === undefined ? "" : ` (tag ${RefTagID})`;
   return new KalshiFixSessionRejectError(
-    sentence(`${name} was rejected as malformed${tag}`, Text, rejectAdvice(Text, { session: SessionRejectReason })),
+    sentence(
+      `${name} was rejected as malformed${tag}`,
+      Text,
+      rejectAdvice(Text, { session: SessionRejectReason }),
+    ),
     context(Text, reject, clientIds),
     { text: Text, MsgSeqNum: RefSeqNum },
   );

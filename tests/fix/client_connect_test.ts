@@ -16,7 +16,10 @@ import { auth, configOf, connected, Gateway, optionsFor, SIGNATURE } from "./gat
 import { order, report } from "./peer.ts";
 
 /** What a first connection fails with. */
-async function failure(gateway: Gateway, options: Parameters<typeof optionsFor>[1] = {}): Promise<KalshiError> {
+async function failure(
+  gateway: Gateway,
+  options: Parameters<typeof optionsFor>[1] = {},
+): Promise<KalshiError> {
   const connecting = FixClient.connect(optionsFor(gateway, options));
   const failed = connecting.then(
     () => {
@@ -116,7 +119,11 @@ test("a first connection that does not come up is an error that says what to do"
 
   const mute = new Gateway();
   mute.deaf = true;
-  const waiting = assertRejects(() => FixClient.connect(optionsFor(mute)), KalshiTimeoutError, "did not answer");
+  const waiting = assertRejects(
+    () => FixClient.connect(optionsFor(mute)),
+    KalshiTimeoutError,
+    "did not answer",
+  );
   await mute.clock.advance(10_000);
   await waiting;
   assertEquals(mute.connects, 1);
@@ -292,6 +299,7 @@ test("the weekly maintenance does not use up the tries", async () => {
   await gateway.cut();
   for (let minute = 0; minute < 119; minute++) await gateway.clock.advance(60_000);
   assertEquals(client.state.name, "waiting");
+  assert(gateway.connects > 60 && gateway.connects < 600, `${gateway.connects} tries`);
   gateway.unreachable.length = 0;
   await gateway.clock.advance(120_000);
   assertEquals(client.state.name, "active");
@@ -319,7 +327,11 @@ test("numbers go on over connections where messages are sent again, and nothing 
   await gateway.clock.advance(0);
   const seen = [];
   for (let k = 0; k < 3; k++) seen.push((await reports.next()).value);
-  assertEquals(seen.map((item) => item?.MsgType === "8" ? item.ClOrdID : item?.type), ["one", "two", "three"]);
+  assertEquals(seen.map((item) => item?.MsgType === "8" ? item.ClOrdID : item?.type), [
+    "one",
+    "two",
+    "three",
+  ]);
   assertEquals(gateway.logons.map(({ ResetSeqNumFlag }) => ResetSeqNumFlag), [undefined, undefined]);
   const closing = client.close();
   await gateway.clock.advance(0);

@@ -2,10 +2,12 @@
 import type { ReceivedMessage } from "../../src/contract/fix/codec.ts";
 import type { FixMessage, Logon } from "../../src/contract/fix/messages.ts";
 import { FixClient } from "../../src/fix/client.ts";
-import type { FixClientConfig, FixClientOptions } from "../../src/fix/client_options.ts";
+import type { FixClientOptions } from "../../src/fix/client_options.ts";
 import type { FixClientEvent } from "../../src/fix/client_state.ts";
 import { FixSession } from "../../src/fix/session.ts";
-import { sessionTraits } from "../../src/fix/session_traits.ts";
+import { FixConfig } from "../../src/fix/config.ts";
+import type { FixConfigOptions } from "../../src/fix/config_options.ts";
+import { type FixSessionKind, fixSessions } from "../../src/contract/fix/sessions.ts";
 import type {
   FixConnection,
   FixSessionEvent,
@@ -22,34 +24,12 @@ export const SIGNATURE = "c2VjcmV0LXNpZ25hdHVyZS1vZi1hLXRlc3Qtc2VjcmV0LXNpZ25hdH
 
 export const auth = { keyId: "a-key", sign: () => Promise.resolve(SIGNATURE) };
 
-/** The configuration of a session, with short times. */
+/** The configuration of a session. */
 export function configOf(
-  session: FixClientConfig["session"],
-  more: Partial<FixClientConfig> = {},
-): FixClientConfig {
-  return {
-    product: "event",
-    session,
-    host: "fix.example",
-    port: 8228,
-    targetCompId: sessionTraits[session].targetCompId,
-    tls: true,
-    heartbeatSeconds: 30,
-    connectTimeoutMs: 10_000,
-    logonTimeoutMs: 10_000,
-    logoutTimeoutMs: 2_000,
-    requestTimeoutMs: 10_000,
-    maxRetries: 10,
-    retryBaseDelayMs: 500,
-    retryMaxDelayMs: 30_000,
-    alreadyOnlineMs: 60_000,
-    onSequenceMismatch: "fail",
-    resendOrders: false,
-    resendChunk: 0,
-    maxFrameBytes: 1_048_576,
-    logon: {},
-    ...more,
-  };
+  session: FixSessionKind,
+  more: Partial<Omit<FixConfigOptions, "session">> = {},
+): FixConfig {
+  return FixConfig.demo({ product: "event", session, ...more });
 }
 
 /** A connection as the gateway has it. */
@@ -63,7 +43,7 @@ export class Gateway {
   readonly clock: ManualClock;
   readonly store: MemoryFixStore = new MemoryFixStore();
   session: FixSession;
-  readonly session_: FixClientConfig["session"];
+  readonly session_: FixSessionKind;
   /** What came from the client. */
   readonly messages: ReceivedMessage[] = [];
   readonly logons: Received<Logon>[] = [];
@@ -90,7 +70,7 @@ export class Gateway {
   deaf = false;
 
   constructor(
-    session: FixClientConfig["session"] = "order-entry",
+    session: FixSessionKind = "order-entry",
     options: Partial<FixSessionOptions> = {},
     startMs?: number,
   ) {
@@ -108,12 +88,12 @@ export class Gateway {
           return this.answer(logon);
         },
       },
-      SenderCompID: sessionTraits[this.session_].targetCompId,
+      SenderCompID: fixSessions[this.session_].targetCompId,
       TargetCompID: "a-key",
       store: this.store,
       clock: this.clock,
       logonTimeoutMs: 60_000,
-      retransmission: sessionTraits[this.session_].retransmission,
+      retransmission: fixSessions[this.session_].retransmission,
       onMessage: (message) => {
         this.messages.push(message);
         this.onMessage(message);
@@ -155,7 +135,10 @@ export class Gateway {
       }
       connection.lost("the client closed the connection");
     };
-    const readable = new ReadableStream<Uint8Array>({ start: (controller) => void (out = controller), cancel: end });
+    const readable = new ReadableStream<Uint8Array>({
+      start: (controller) => void (out = controller),
+      cancel: end,
+    });
     const connection = this.session.connect({
       write: (bytes) => {
         if (!over) out.enqueue(bytes.slice());
@@ -194,7 +177,9 @@ export async function connected(
   options: Partial<FixClientOptions> = {},
 ): Promise<FixClient & { readonly told: FixClientEvent[] }> {
   const told: FixClientEvent[] = [];
-  const connecting = FixClient.connect(optionsFor(gateway, { onEvent: (event) => void told.push(event), ...options }));
+  const connecting = FixClient.connect(
+    optionsFor(gateway, { onEvent: (event) => void told.push(event), ...options }),
+  );
   connecting.catch(() => {});
   for (let turn = 0; turn < 4; turn++) await gateway.clock.advance(0);
   return Object.assign(await connecting, { told });
@@ -202,7 +187,7 @@ export async function connected(
 
 /** What a client of a gateway is made from. */
 export function optionsFor(gateway: Gateway, options: Partial<FixClientOptions> = {}): FixClientOptions {
-  const { retransmission } = sessionTraits[gateway.session_];
+  const { retransmission } = fixSessions[gateway.session_];
   return {
     auth,
     config: configOf(gateway.session_),

@@ -221,7 +221,10 @@ export class Requests {
   #abort(entry: Entry, reason: unknown): void {
     const { kind, message, stage } = entry;
     if (stage.name === "waiting") stage.leave.abort();
-    this.#fail(entry, stage.name === "sent" ? unheardOf(kind.name, message, reason) : notSent(kind.name, message, reason));
+    this.#fail(
+      entry,
+      stage.name === "sent" ? unheardOf(kind.name, message, reason) : notSent(kind.name, message, reason),
+    );
   }
 
   #businessReject(reject: Received<BusinessMessageReject>): void {
@@ -233,7 +236,9 @@ export class Requests {
       : this.#bySeqNum.get(reject.RefSeqNum);
     if (entry === undefined) return;
     // 8 is "Rate limit exceeded": somebody else draws on the account's budget too.
-    if (reject.BusinessRejectReason === 8 && entry.call !== undefined) this.#options.limiter?.refused(entry.call);
+    if (reject.BusinessRejectReason === 8 && entry.call !== undefined) {
+      this.#options.limiter?.refused(entry.call);
+    }
     this.#fail(entry, businessReject(reject, entry.kind.name, idsOf(entry.message)));
   }
 
@@ -288,10 +293,17 @@ function idsOf(message: FixMessage): string[] {
   return ClOrdID === undefined ? [] : [ClOrdID];
 }
 
-const LOOK = "Whether it took effect is unknown: look before you send it again, in its reports, the drop copy or REST.";
+const LOOK =
+  "Whether it took effect is unknown: look before you send it again, in its reports, the drop copy or REST.";
 
-function lost({ kind, message }: Entry, outcome: "unknown" | "not-sent", cause: KalshiError | undefined): KalshiError {
-  const what = outcome === "unknown" ? `the connection ended before its answer came. ${LOOK}` : "it was not sent: the connection ended.";
+function lost(
+  { kind, message }: Entry,
+  outcome: "unknown" | "not-sent",
+  cause: KalshiError | undefined,
+): KalshiError {
+  const what = outcome === "unknown"
+    ? `the connection ended before its answer came. ${LOOK}`
+    : "it was not sent: the connection ended.";
   return new KalshiConnectionError(`${kind.name}: ${what}`, { outcome, clientIds: idsOf(message), cause });
 }
 
