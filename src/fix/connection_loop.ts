@@ -130,7 +130,7 @@ export class ConnectionLoop {
       onMessage: options.onMessage,
       onEvent: (event) => this.#event(event),
       onFrame: (direction, frame) => {
-        if (direction === "in" && !this.#session.active) this.#answer = new TextDecoder().decode(frame);
+        if (direction === "in" && !this.#session.active) this.#answer = wordsOf(frame);
         options.onFrame(direction, frame);
       },
     });
@@ -270,10 +270,8 @@ export class ConnectionLoop {
 
   #facts(loggedOn: boolean): EndFacts {
     const { config, clock } = this.#options;
-    const reason = /\x0135=3\x01/.test(this.#answer)
-      ? /\x01373=(\d+)\x01/.exec(this.#answer)?.[1]
-      : undefined;
-    const [, y, m, d, time] = /\x0152=(\d{4})(\d\d)(\d\d)-([\d:.]+)\x01/.exec(this.#answer) ?? [];
+    const reason = /\|35=3\|/.test(this.#answer) ? /\|373=(\d+)\|/.exec(this.#answer)?.[1] : undefined;
+    const [, y, m, d, time] = /\|52=(\d{4})(\d\d)(\d\d)-([\d:.]+)\|/.exec(this.#answer) ?? [];
     const peerMs = Date.parse(`${y}-${m}-${d}T${time}Z`);
     return {
       where: this.#where,
@@ -340,6 +338,9 @@ export class ConnectionLoop {
     );
   }
 }
+
+/** The fields of a frame, each between two bars. */
+const wordsOf = (frame: Uint8Array): string => new TextDecoder().decode(frame).replaceAll("\x01", "|");
 
 function asKalshiError(error: unknown, what: string): KalshiError {
   return error instanceof KalshiError ? error : unexpected(error, what);

@@ -22,6 +22,10 @@ import {
   listenRules,
   memoryRuntimeRules,
 } from "../../src/local_exchange/options.ts";
+import { fixCloseRules } from "../../src/fix/client.ts";
+import { fixClientRules } from "../../src/fix/client_options.ts";
+import { fileLogRules } from "../../src/fix/file_log.ts";
+import { fixRequestRules } from "../../src/fix/requests/options.ts";
 import { ledgerRules } from "../../src/fix/execution_ledger.ts";
 import { entryRules, rfqRules } from "../../src/fix/rfq_requests.ts";
 import { autoRules } from "../../src/rate_limits/auto.ts";
@@ -64,6 +68,10 @@ export const OPTION_TABLES: Readonly<Record<string, OptionTable>> = {
   callRules: table(callRules, "src/http/call_options.ts#CallOptions"),
   writeRules: table(writeRules, "src/http/call_options.ts#WriteOptions"),
   walkRules: table(walkRules, "src/http/call_options.ts#ListAllOptions"),
+  fixClientRules: table(fixClientRules, "src/fix/client_options.ts#FixClientOptions"),
+  fixCloseRules: table(fixCloseRules, "src/fix/client.ts#FixCloseOptions"),
+  fixRequestRules: table(fixRequestRules, "src/fix/requests/options.ts#FixRequestOptions"),
+  fileLogRules: table(fileLogRules, "src/fix/file_log.ts#FileLogOptions"),
   ledgerRules: table(ledgerRules, "src/fix/execution_ledger.ts#ExecutionLedgerOptions"),
   rfqRules: table(rfqRules.quoteRequest),
   entryRules: table(entryRules),
