@@ -76,7 +76,7 @@ export default {
     {
       name: "an order book knows no product",
       severity: "error",
-      from: { path: "^src/books/", pathNot: "^src/books/(decoders/|mod\\.ts$)" },
+      from: { path: "^src/books/", pathNot: "^src/books/(decoders/|(live_order_book|mod)\\.ts$)" },
       to: { path: "^src/books/decoders/" },
     },
     {

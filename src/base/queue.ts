@@ -4,7 +4,7 @@
  * @module
  */
 
-import { oneOf, type Rules, whole } from "./options.ts";
+import { oneOf, readOptions, type Rules, whole } from "./options.ts";
 import { KalshiStreamOverflowError } from "./overflow_error.ts";
 import type { AsyncItems } from "./web_types.ts";
 
@@ -31,6 +31,16 @@ export const queueRules: Rules<QueueOptions> = {
   policy: oneOf("error", "drop-oldest", "latest", "unbounded"),
   limit: whole(1),
 };
+
+/** Checks what a caller said of a queue. */
+export function readQueueOptions(
+  options: QueueOptions = {},
+  policy: QueuePolicy,
+  limit: number,
+): { policy: QueuePolicy; limit: number } {
+  const own = readOptions("queue", options, queueRules);
+  return { policy: own.policy ?? policy, limit: own.limit ?? limit };
+}
 
 interface Reader<T> {
   readonly resolve: (result: IteratorResult<T, undefined>) => void;

@@ -5,6 +5,7 @@
  */
 
 import { callable, flag, having, needed, readOptions, type Rules, withPreset } from "../base/options.ts";
+import { type WaitOptions, waitRules } from "../base/wait_options.ts";
 import type { BookChange } from "./changes.ts";
 import type { BookDecoder } from "./updates.ts";
 
@@ -21,6 +22,16 @@ interface DecoderOptions {
   readonly useYesPrice?: boolean | undefined;
 }
 
+/** Options of several order books. */
+export interface OrderBooksOptions extends WaitOptions {
+  /**
+   * Resolve when every book has its first snapshot, or with `false` as soon as Kalshi has acknowledged them.
+   *
+   * @default true
+   */
+  readonly awaitLive?: boolean | undefined;
+}
+
 /** What the options of a book may be. */
 export const bookRules: Rules<BookOptions> = { onChange: callable() };
 
@@ -32,6 +43,12 @@ export const replayRules: Rules<ReplayOptions> = {
 
 /** What the options of a decoder may be. */
 export const decoderRules = { useYesPrice: withPreset(flag(), true) } satisfies Rules<DecoderOptions>;
+
+/** What the options of several order books may be. */
+export const orderBooksRules = {
+  ...waitRules,
+  awaitLive: withPreset(flag(), true),
+} satisfies Rules<OrderBooksOptions>;
 
 /** A checked copy of a book's options. */
 export const readBookOptions = (options: BookOptions): BookOptions =>

@@ -4,20 +4,9 @@
  * @module
  */
 
-import type { KalshiError } from "../base/errors.ts";
 import type { BookChange } from "../books/changes.ts";
-import { MarketBook } from "../books/market_book.ts";
+import { KeptBook } from "../books/kept_book.ts";
 import type { WaitGroup } from "./wait_group.ts";
-
-/** Who is told of changes. */
-export interface BookReader {
-  change(change: BookChange): void;
-  /** Whether it wants every delta, not only what becomes of the book. */
-  readonly deltas?: boolean;
-  /** Whether it tells its caller why the book has ended. */
-  readonly hears?: boolean;
-  end(error?: KalshiError): void;
-}
 
 /**
  * What a book waits for. A snapshot that does the book good leads from each to `live`, the loss of the subscription to
@@ -60,11 +49,7 @@ export interface Trouble {
 }
 
 /** One market. */
-export class BookEntry {
-  readonly market: MarketBook;
-  readonly readers: Set<BookReader> = new Set();
-  /** Last proof that it was right, in Unix milliseconds. */
-  provenAtMs = -Infinity;
+export class BookEntry extends KeptBook {
   /** When it last went stale, in milliseconds of the monotonic clock, and how often in a row without settling. */
   staleAtMs = -Infinity;
   tries = 0;
@@ -72,12 +57,7 @@ export class BookEntry {
   #upkeep: Upkeep = { is: "subscribing" };
 
   constructor(ticker: string, onChange: (entry: BookEntry, change: BookChange) => void) {
-    this.market = new MarketBook(ticker, { onChange: (change) => onChange(this, change) });
-    this.market.tellsDeltas = false;
-  }
-
-  get ticker(): string {
-    return this.market.ticker;
+    super(ticker, (change) => onChange(this, change));
   }
 
   /** Whether it was live before it went stale. */
@@ -96,16 +76,5 @@ export class BookEntry {
     if ("group" in before) before.group.remove(this);
     this.#upkeep = next;
     if ("group" in next) next.group.add(this);
-  }
-
-  /** Adds a reader. The book tells its deltas while somebody wants them. */
-  join(reader: BookReader): void {
-    this.readers.add(reader);
-    if (reader.deltas) this.market.tellsDeltas = true;
-  }
-
-  drop(reader: BookReader): void {
-    if (!this.readers.delete(reader) || !reader.deltas) return;
-    this.market.tellsDeltas = [...this.readers].some(({ deltas }) => deltas);
   }
 }

@@ -1,35 +1,15 @@
 /**
- * The options of a stream's calls, what each may be, and waiting as they say.
+ * The options of a stream's calls, and what each may be.
  *
  * @module
  */
 
-import { deadline, LONGEST_MS, onAborted } from "../base/waits.ts";
-import type { Clock } from "../base/clock.ts";
+import { type WaitOptions, waitRules } from "../base/wait_options.ts";
+import { LONGEST_MS } from "../base/waits.ts";
+import { orderBooksRules } from "../books/options.ts";
 import { commandParams } from "../contract/event/commands.ts";
-import { KalshiAbortError, KalshiTimeoutError } from "../base/errors.ts";
-import {
-  flag,
-  group,
-  milliseconds,
-  needed,
-  number,
-  readOptions,
-  rule,
-  type Rules,
-  signal,
-  withPreset,
-} from "../base/options.ts";
-import { readOwn } from "../base/plain.ts";
+import { group, milliseconds, needed, readOptions, rule, type Rules } from "../base/options.ts";
 import { type QueueOptions, queueRules } from "../base/queue.ts";
-
-/** How long a caller waits. */
-export interface WaitOptions {
-  /** Ends the wait. */
-  readonly signal?: AbortSignal | undefined;
-  /** Ends the wait after this many milliseconds; more than 24 days count as no limit. */
-  readonly timeoutMs?: number | undefined;
-}
 
 /** How `subscribe` waits, and how its items wait for their reader. */
 export interface SubscribeOptions extends WaitOptions {
@@ -48,22 +28,6 @@ export interface RecoverOptions {
 
 /** Options of a subscription that can fill up what it missed. */
 export interface RecoverableOptions extends SubscribeOptions, RecoverOptions {}
-
-/** Options of several order books. */
-export interface OrderBooksOptions extends WaitOptions {
-  /**
-   * Resolve when every book has its first snapshot, or with `false` as soon as Kalshi has acknowledged them.
-   *
-   * @default true
-   */
-  readonly awaitLive?: boolean | undefined;
-}
-
-/** What waiting may be. */
-export const waitRules: Rules<WaitOptions> = {
-  signal: signal(),
-  timeoutMs: number(0, Infinity, "milliseconds"),
-};
 
 /** What `recover` may be beside true and false. */
 export const recoverRules: Rules<{ readonly everyMs: number }> = {
@@ -89,10 +53,9 @@ export const streamCallRules = {
   subscribe: subscribeRules,
   fills: recoverable,
   userOrders: recoverable,
-  orderBooks: { ...waitRules, awaitLive: withPreset(flag(), true) } satisfies Rules<OrderBooksOptions>,
+  orderBooks: orderBooksRules,
   on: waitRules,
   orderBook: waitRules,
-  live: waitRules,
   add: waitRules,
   remove: waitRules,
   list: waitRules,
@@ -112,32 +75,4 @@ export function readCall<O extends WaitOptions>(name: keyof typeof streamCallRul
         ? "It is a parameter: it goes into the argument before the options."
         : undefined,
   );
-}
-
-/**
- * Waits for `work`, as long as the caller wants to.
- *
- * @throws {KalshiAbortError} when the signal says so
- * @throws {KalshiTimeoutError} after `timeoutMs`
- */
-export async function waitFor<T>(
-  work: Promise<T>,
-  what: string,
-  options: WaitOptions,
-  clock: Clock,
-): Promise<T> {
-  const { signal, timeoutMs = Infinity } = readOwn(options);
-  const late = () =>
-    new KalshiTimeoutError(`${what} did not succeed within ${timeoutMs} ms.`, { outcome: "unknown" });
-  let unheard = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    const abort = () => reject(new KalshiAbortError(`${what} was aborted.`, { cause: signal?.reason }));
-    if (signal?.aborted) abort();
-    else unheard = onAborted(signal, abort);
-  });
-  try {
-    return await deadline(clock, timeoutMs, Promise.race([aborted, work]), late);
-  } finally {
-    unheard();
-  }
 }

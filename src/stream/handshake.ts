@@ -26,7 +26,7 @@ import {
   type RuntimeWebSocket,
   type WebSocketHandlers,
 } from "../runtime/types.ts";
-import { waitFor } from "./call_options.ts";
+import { waitFor } from "../base/wait_options.ts";
 
 /** What a handshake is made with. */
 export interface HandshakeOptions {

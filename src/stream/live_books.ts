@@ -11,16 +11,18 @@ import type { StreamQueue } from "../base/queue.ts";
 import type { BookChange, BookState } from "../books/changes.ts";
 import { type BookUpdate, isSnapshot } from "../books/updates.ts";
 import { BookDoubts } from "./book_doubts.ts";
-import { BookEntry, type BookReader } from "./book_entry.ts";
+import type { BookReader } from "../books/kept_book.ts";
+import { BookEntry } from "./book_entry.ts";
 import type { BookFeed } from "./book_feed.ts";
 import { BookUpkeep } from "./book_upkeep.ts";
-import { waitFor, type WaitOptions } from "./call_options.ts";
+import { waitFor, type WaitOptions } from "../base/wait_options.ts";
+import { KalshiStreamClosedError } from "./errors.ts";
 import type { ChannelReader } from "./channel_reader.ts";
 import type { Frame } from "./frame.ts";
 import type { StreamMarker } from "./items.ts";
-import { type BookHost, type LiveOrderBook, makeBook } from "./live_order_book.ts";
+import { type BookHost, type LiveOrderBook, makeBook } from "../books/live_order_book.ts";
 import type { MarketLookup } from "./market_lookup.ts";
-import type { QueueStats } from "./queue_options.ts";
+import type { QueueStats } from "./queue_stats.ts";
 
 /** For how long changes may still come of a market that was let go. */
 const PARTING_MS = 60_000;
@@ -78,6 +80,11 @@ export class LiveBooks implements ChannelReader, BookHost {
 
   get heardAtMs(): number {
     return this.#options.feed.heardAtMs;
+  }
+
+  closedError(ticker: string, cause: KalshiError | undefined): KalshiError {
+    const isOwn = cause !== undefined && !(cause instanceof KalshiStreamClosedError);
+    return isOwn ? cause : new KalshiStreamClosedError(`The book of ${ticker} is closed.`, { cause });
   }
 
   /** Opens books; resolves when Kalshi has acknowledged them. */

@@ -28,7 +28,7 @@ export type { StreamStatus } from "./status.ts";
 export { KalshiStaleBookError } from "../books/errors.ts";
 export { KalshiStreamOverflowError } from "../base/overflow_error.ts";
 export { KalshiMarketClosedError, KalshiStreamClosedError, KalshiStreamError } from "./errors.ts";
-export type { LiveOrderBook } from "./live_order_book.ts";
+export type { LiveOrderBook } from "../books/live_order_book.ts";
 export type {
   BookChange,
   BookDeltaChange,
@@ -40,17 +40,13 @@ export type {
 export type { RestOrderBook } from "../books/decoders/event.ts";
 export type { BookDepth, BookLevel, OrderBook } from "../books/order_book.ts";
 export type { QueueOptions, QueuePolicy } from "../base/queue.ts";
-export type {
-  OrderBooksOptions,
-  RecoverableOptions,
-  RecoverOptions,
-  SubscribeOptions,
-  WaitOptions,
-} from "./call_options.ts";
+export type { RecoverableOptions, RecoverOptions, SubscribeOptions } from "./call_options.ts";
+export type { OrderBooksOptions } from "../books/options.ts";
+export type { WaitOptions } from "../base/wait_options.ts";
 export type { LookupClient, StreamLookup, StreamOptions } from "./options.ts";
 export type { RecoveredFill, RecoveredOrder } from "./recovery_plans.ts";
 export { KalshiStream } from "./stream.ts";
 export type { StreamStats } from "./stream_stats.ts";
-export type { QueueStats } from "./queue_options.ts";
+export type { QueueStats } from "./queue_stats.ts";
 export type { Subscription } from "./subscription.ts";
 export type { AsyncItems } from "../base/web_types.ts";

@@ -8,7 +8,7 @@ import type { Clock, ClockTimer } from "../base/clock.ts";
 import { KalshiConfigError, type KalshiError, KalshiTimeoutError } from "../base/errors.ts";
 import { backoffMs, type BackoffOptions } from "../base/backoff.ts";
 import { delay } from "../base/waits.ts";
-import { waitFor } from "./call_options.ts";
+import { waitFor } from "../base/wait_options.ts";
 import type { RecoveryReport, StreamMarker } from "./items.ts";
 import type { Frame } from "./frame.ts";
 import type { LookupClient, StreamLookup } from "./options.ts";

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { WaitOptions } from "../base/wait_options.ts";
+import type { OrderBooksOptions } from "../books/options.ts";
 import { detectRuntime } from "#runtime";
 import { type Clock, systemClock } from "../base/clock.ts";
 import { KalshiConfigError } from "../base/errors.ts";
@@ -11,17 +13,11 @@ import { assertValue, callable, readOptions } from "../base/options.ts";
 import type { AsyncItems } from "../base/web_types.ts";
 import { isKalshiConfig, KalshiConfig } from "../config/kalshi_config.ts";
 import type { Channel, ChannelMessages, FillMessage, UserOrderMessage } from "../contract/event/channels.ts";
-import {
-  type OrderBooksOptions,
-  readCall,
-  type RecoverableOptions,
-  type SubscribeOptions,
-  type WaitOptions,
-} from "./call_options.ts";
+import { readCall, type RecoverableOptions, type SubscribeOptions } from "./call_options.ts";
 import type { ChannelParams, MarketParams } from "./channel_params.ts";
 import { eventProduct } from "./event_product.ts";
 import type { OtherFrame, StreamItem } from "./items.ts";
-import type { LiveOrderBook } from "./live_order_book.ts";
+import type { LiveOrderBook } from "../books/live_order_book.ts";
 import { type CheckedStreamOptions, ProductStream } from "./product_stream.ts";
 import {
   type LookupClient,

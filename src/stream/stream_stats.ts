@@ -5,7 +5,7 @@
  */
 
 import type { BookState } from "../books/changes.ts";
-import type { QueueStats } from "./queue_options.ts";
+import type { QueueStats } from "./queue_stats.ts";
 
 /** How a stream fares. Counters run from its start. */
 export interface StreamStats {

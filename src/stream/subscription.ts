@@ -7,7 +7,8 @@
 import type { Clock } from "../base/clock.ts";
 import { KalshiConfigError, type KalshiError } from "../base/errors.ts";
 import { guard } from "../base/tell.ts";
-import { readCall, waitFor, type WaitOptions } from "./call_options.ts";
+import { waitFor, type WaitOptions } from "../base/wait_options.ts";
+import { readCall } from "./call_options.ts";
 import { channelOf, nameIn, type StreamProduct } from "./product.ts";
 import type { Wish } from "./subscribe_params.ts";
 import type { StreamItem, StreamMarker } from "./items.ts";
@@ -16,7 +17,8 @@ import { KalshiStreamClosedError } from "./errors.ts";
 import type { ChannelReader } from "./channel_reader.ts";
 import type { SharedSubscriptions } from "./shared_subscriptions.ts";
 import { type QueueOptions, StreamQueue } from "../base/queue.ts";
-import { type QueueStats, readQueueOptions } from "./queue_options.ts";
+import { readQueueOptions } from "../base/queue.ts";
+import type { QueueStats } from "./queue_stats.ts";
 import type { AsyncItems } from "../base/web_types.ts";
 
 /** Refuses what is no list of names, and "all" in the place of one. */

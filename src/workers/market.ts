@@ -10,7 +10,7 @@ import type { BookChange, StaleReason } from "../books/changes.ts";
 import { type RestOrderBook, restOrderBook } from "../books/decoders/event.ts";
 import { OrderBook } from "../books/order_book.ts";
 import type { BookSide } from "../contract/event/channels.ts";
-import type { LiveOrderBook } from "../stream/live_order_book.ts";
+import type { LiveOrderBook } from "../books/live_order_book.ts";
 import type { KalshiStream } from "../stream/stream.ts";
 import { deltaFrame, type FeedChannel, snapshotFrame } from "./frames.ts";
 import type { Reader } from "./reader.ts";

@@ -5,7 +5,7 @@
  */
 
 import { KalshiStreamOverflowError } from "../base/overflow_error.ts";
-import type { LiveOrderBook } from "../stream/live_order_book.ts";
+import type { LiveOrderBook } from "../books/live_order_book.ts";
 import type { KalshiStream } from "../stream/stream.ts";
 import type { Market } from "./market.ts";
 import { askForEach, readRefusal, type Refused } from "./refusals.ts";

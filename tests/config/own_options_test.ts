@@ -27,7 +27,7 @@ import { autoRules } from "../../src/rate_limits/auto.ts";
 import { AutoRateLimiter, RateLimiter } from "../../src/rate_limits/mod.ts";
 import { RedisRateStore } from "../../src/rate_limits/redis.ts";
 import { redisRules } from "../../src/rate_limits/redis_options.ts";
-import { readQueueOptions } from "../../src/stream/queue_options.ts";
+import { readQueueOptions } from "../../src/base/queue.ts";
 import { cassetteRules } from "../../src/testing/cassette_transport.ts";
 import { faultTransportRules, rateRules } from "../../src/testing/fault_transport.ts";
 import { CassetteTransport, FaultTransport, memoryCassette } from "../../src/testing/mod.ts";

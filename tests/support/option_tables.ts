@@ -1,7 +1,12 @@
 /** Every table of rules by which options are read, and by its owner. `option_tables_host_test.ts` says which is missing. */
 import type { AnyRules } from "../../src/base/options.ts";
 import { queueRules } from "../../src/base/queue.ts";
-import { bookRules, decoderRules, replayRules as bookReplayRules } from "../../src/books/options.ts";
+import {
+  bookRules,
+  decoderRules,
+  orderBooksRules,
+  replayRules as bookReplayRules,
+} from "../../src/books/options.ts";
 import { clientRules } from "../../src/client_options.ts";
 import { coreRules } from "../../src/core_options.ts";
 import { socketRules } from "../../src/fix/socket.ts";
@@ -33,7 +38,8 @@ import { budgetRules, budgetsRules } from "../../src/rate_limits/budgets.ts";
 import { limiterRules } from "../../src/rate_limits/limiter_options.ts";
 import { redisRules } from "../../src/rate_limits/redis_options.ts";
 import { limitRules, proxyRules, runtimeRules } from "../../src/runtime/options.ts";
-import { recoverRules, streamCallRules, subscribeRules, waitRules } from "../../src/stream/call_options.ts";
+import { waitRules } from "../../src/base/wait_options.ts";
+import { recoverRules, streamCallRules, subscribeRules } from "../../src/stream/call_options.ts";
 import { streamRules } from "../../src/stream/options.ts";
 import {
   cassetteRules,
@@ -95,10 +101,11 @@ export const OPTION_TABLES: Readonly<Record<string, OptionTable>> = {
   limitRules: table(limitRules, "src/config/limits.ts#ConnectionLimits"),
   proxyRules: table(proxyRules, "src/runtime/types.ts#ProxyOptions"),
   runtimeRules: table(runtimeRules, "src/runtime/types.ts#RuntimeOptions"),
-  waitRules: table(waitRules, "src/stream/call_options.ts#WaitOptions"),
+  waitRules: table(waitRules, "src/base/wait_options.ts#WaitOptions"),
   subscribeRules: table(subscribeRules, "src/stream/call_options.ts#SubscribeOptions"),
   recoverRules: table(recoverRules),
-  streamCallRules: table(streamCallRules.orderBooks, "src/stream/call_options.ts#OrderBooksOptions"),
+  streamCallRules: table(streamCallRules.on),
+  orderBooksRules: table(orderBooksRules, "src/books/options.ts#OrderBooksOptions"),
   streamRules: table(streamRules, "src/stream/options.ts#StreamOptions"),
   matchRules: table(matchRules, "src/testing/matching.ts#MatchRules"),
   "testing/replayRules": table(replayRules, "src/testing/cassette_transport.ts#ReplayTransportOptions"),

@@ -6,16 +6,15 @@
 
 import type { Clock } from "../base/clock.ts";
 import type { KalshiError } from "../base/errors.ts";
-import { type QueueOptions, StreamQueue } from "../base/queue.ts";
+import { readOptions } from "../base/options.ts";
+import { type QueueOptions, readQueueOptions, StreamQueue } from "../base/queue.ts";
+import { waitFor, type WaitOptions, waitRules } from "../base/wait_options.ts";
 import type { AsyncItems } from "../base/web_types.ts";
-import type { BookChange, BookState, StaleReason } from "../books/changes.ts";
-import { type RestOrderBook, restOrderBook } from "../books/decoders/event.ts";
-import { KalshiStaleBookError } from "../books/errors.ts";
-import type { BookDepth, OrderBook } from "../books/order_book.ts";
-import type { BookEntry, BookReader } from "./book_entry.ts";
-import { readCall, waitFor, type WaitOptions } from "./call_options.ts";
-import { KalshiStreamClosedError } from "./errors.ts";
-import { readQueueOptions } from "./queue_options.ts";
+import type { BookChange, BookState, StaleReason } from "./changes.ts";
+import { type RestOrderBook, restOrderBook } from "./decoders/event.ts";
+import { KalshiStaleBookError } from "./errors.ts";
+import type { BookReader, KeptBook } from "./kept_book.ts";
+import type { BookDepth, OrderBook } from "./order_book.ts";
 
 /** What keeps the book up. */
 export interface BookHost {
@@ -24,12 +23,14 @@ export interface BookHost {
   readonly heardAtMs: number;
   /** The queues of changes that are open. */
   readonly queues: Set<StreamQueue<BookChange>>;
+  /** What to tell those who wait for a book that is closed; `cause` is why, where it was not its owner. */
+  closedError(ticker: string, cause: KalshiError | undefined): KalshiError;
   /** A reader has gone. */
-  release(entry: BookEntry): Promise<void>;
+  release(entry: KeptBook): Promise<void>;
 }
 
 /** Makes one. */
-export let makeBook: (entry: BookEntry, host: BookHost) => LiveOrderBook;
+export let makeBook: (entry: KeptBook, host: BookHost) => LiveOrderBook;
 
 /**
  * One market's book, kept live. Reading a book that is not live throws {@linkcode KalshiStaleBookError}, so that
@@ -55,7 +56,7 @@ export let makeBook: (entry: BookEntry, host: BookHost) => LiveOrderBook;
 export class LiveOrderBook implements AsyncDisposable {
   /** Market ticker. */
   readonly ticker: string;
-  readonly #entry: BookEntry;
+  readonly #entry: KeptBook;
   readonly #host: BookHost;
   /** Its own among the readers of the market; none when it is closed. */
   #readers: BookReader[] = [];
@@ -65,7 +66,7 @@ export class LiveOrderBook implements AsyncDisposable {
     makeBook = (entry, host) => new LiveOrderBook(entry, host);
   }
 
-  private constructor(entry: BookEntry, host: BookHost) {
+  private constructor(entry: KeptBook, host: BookHost) {
     this.ticker = entry.ticker;
     this.#entry = entry;
     this.#host = host;
@@ -206,19 +207,16 @@ export class LiveOrderBook implements AsyncDisposable {
    * @throws {KalshiNotFoundError} when there is no such market; found out by streams that have a client
    * @throws {KalshiMarketClosedError} when the market has closed; the same
    * @throws {KalshiStreamError} when Kalshi refuses it
-   * @throws {KalshiStreamClosedError} when the book or its stream is closed
+   * @throws {KalshiStreamClosedError} when the book or its stream is closed; of a FIX client a `KalshiClosedError`
    */
   async live(given: WaitOptions = {}): Promise<void> {
-    const options = readCall("live", given);
+    const options = readOptions("live", given, waitRules);
     if (this.state === "live") return;
     const { clock } = this.#host;
     let reader: BookReader | undefined;
     const work = new Promise<void>((resolve, reject) => {
       const closed = (cause = this.#cause) => {
-        const isOwn = cause !== undefined && !(cause instanceof KalshiStreamClosedError);
-        reject(
-          isOwn ? cause : new KalshiStreamClosedError(`The book of ${this.ticker} is closed.`, { cause }),
-        );
+        reject(this.#host.closedError(this.ticker, cause));
       };
       if (this.state === "closed") return closed();
       reader = { hears: true, change: ({ type }) => type === "snapshot" && resolve(), end: closed };
