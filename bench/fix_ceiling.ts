@@ -37,15 +37,22 @@ export function scan(bytes: Uint8Array, from: number, to: number, places: Places
   while (at < end) {
     let tag = 0;
     for (let byte = bytes[at] as number; byte !== EQUALS; byte = bytes[++at] as number) {
-      tag = tag * 10 + byte - 48;
-      sum += byte;
+      tag = (tag * 10 + byte - 48) | 0;
+      sum = (sum + byte) | 0;
     }
     at++;
     tags[count] = tag;
     starts[count] = at - from;
-    for (let byte = bytes[at] as number; byte !== SOH; byte = bytes[++at] as number) sum += byte;
+    for (let byte = bytes[at] as number; byte !== SOH; byte = bytes[at] as number) {
+      const next = bytes[at + 1] as number;
+      sum = (sum + byte) | 0;
+      at++;
+      if (next === SOH) break;
+      sum = (sum + next) | 0;
+      at++;
+    }
     ends[count++] = at - from;
-    sum += EQUALS + SOH;
+    sum = (sum + EQUALS + SOH) | 0;
     at++;
   }
   const told = (bytes[at + 3] as number) * 100 + (bytes[at + 4] as number) * 10 + (bytes[at + 5] as number) -

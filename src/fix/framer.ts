@@ -200,6 +200,7 @@ export class FixFramer {
     const from = this.#from;
     fields.reset(bytes, from);
     let { tags, starts, ends } = fields;
+    // Whole numbers of 32 bits throughout: no engine then asks itself whether they are.
     let sum = 0;
     for (let i = from; i < at; i++) sum += bytes[i] as number;
     let count = 0;
@@ -211,8 +212,8 @@ export class FixFramer {
       let tag = 0;
       let byte = bytes[at] as number;
       while (byte > 47 && byte < 58) {
-        tag = tag * 10 + byte - 48;
-        sum += byte;
+        tag = (tag * 10 + byte - 48) | 0;
+        sum = (sum + byte) | 0;
         byte = bytes[++at] as number;
       }
       if (byte !== EQUALS || at === tagAt || at - tagAt > 9) {
@@ -222,7 +223,7 @@ export class FixFramer {
         at++;
         continue;
       }
-      sum += EQUALS + SOH;
+      sum = (sum + EQUALS + SOH) | 0;
       at++;
       if (count === room) {
         fields.grow();
@@ -239,10 +240,18 @@ export class FixFramer {
         }
         dataTag = 0;
       }
+      // Two bytes in each turn: this loop is where most of the time goes.
       byte = bytes[at] as number;
       while (byte !== SOH) {
-        sum += byte;
-        byte = bytes[++at] as number;
+        const next = bytes[at + 1] as number;
+        sum = (sum + byte) | 0;
+        if (next === SOH) {
+          at++;
+          break;
+        }
+        sum = (sum + next) | 0;
+        at += 2;
+        byte = bytes[at] as number;
       }
       ends[count] = at - from;
       at++;
