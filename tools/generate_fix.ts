@@ -1,5 +1,6 @@
 /** The generated files of src/contract/fix as text: messages, their codec, the dictionary, codes by name. */
 import type { FixDictionary } from "../src/contract/fix_dictionary.ts";
+import { outgoingModule } from "./generate_fix_outgoing.ts";
 import { sessionsModule } from "./generate_fix_sessions.ts";
 import { there } from "./there.ts";
 
@@ -31,6 +32,7 @@ interface FactMessage {
   readonly direction: string | Readonly<Record<string, string>>;
   readonly sessions: readonly string[];
   readonly page?: string;
+  readonly max_symbols_per_request?: number;
   readonly fields: readonly FactField[];
 }
 
@@ -558,6 +560,10 @@ export function fixModules(text: string, head: (what: string) => string): Map<st
     [
       "src/contract/fix/dictionary.ts",
       dictionaryModule(head("What each message of Kalshi's FIX takes."), facts),
+    ],
+    [
+      "src/contract/fix/outgoing.ts",
+      outgoingModule(head("What each message takes that a client sends."), facts.facts, facts.names),
     ],
     [
       "src/contract/fix/sessions.ts",

@@ -45,7 +45,7 @@ interface MessageFact {
 }
 
 /** What this library calls a session, by its TargetCompID. */
-const names: Readonly<Record<string, string>> = {
+export const sessionNames: Readonly<Record<string, string>> = {
   KalshiNR: "order-entry",
   KalshiRT: "order-entry-rt",
   KalshiDC: "drop-copy",
@@ -108,7 +108,7 @@ export function sessionsModule(head: string, text: string): string {
   const sessions = Object.fromEntries(
     Object.entries(facts.sessions).map((
       [id, fact],
-    ) => [there(names[id], `a name for ${id}`), factsOf(id, fact, facts)]),
+    ) => [there(sessionNames[id], `a name for ${id}`), factsOf(id, fact, facts)]),
   );
   return [
     head,

@@ -15,6 +15,7 @@ export {
   type FixSessionKind,
   fixSessions,
 } from "../contract/fix/sessions.ts";
+export { checkOutgoing, type OutgoingContext } from "../contract/fix_outgoing.ts";
 export type { FixDictionary, FixMember, FixType } from "../contract/fix_dictionary.ts";
 export type { ExtraField, FixHeader } from "../contract/fix_fields.ts";
 export type { Code, UnknownMessage } from "../contract/fix_records.ts";

@@ -1,0 +1,199 @@
+/**
+ * Checks a message before it is sent: names, types, codes, prices, and what must be there. What is wrong is refused;
+ * nothing is repaired.
+ *
+ * @module
+ */
+import { KalshiConfigError } from "../base/errors.ts";
+import { copyPlain, isPlain, shown, shownName } from "../base/plain.ts";
+import { holdsPrivateKey } from "./check.ts";
+import { outgoingMessages } from "./fix/outgoing.ts";
+import type { FixProduct, FixSessionKind } from "./fix/sessions.ts";
+import { togetherFault } from "./fix_outgoing_cases.ts";
+import type { OutgoingField, OutgoingFields, OutgoingMessage } from "./fix_outgoing_rules.ts";
+import { fitsField, type PriceUnit } from "./fix_outgoing_values.ts";
+import { meant, takes, unknownField, unknownType } from "./fix_outgoing_words.ts";
+import { FixEntry } from "./fix_records.ts";
+
+/** Where a message goes. */
+export interface OutgoingContext {
+  /** Whose gateway. */
+  readonly product: FixProduct;
+  /** The session; any, unless told. */
+  readonly session?: FixSessionKind | undefined;
+  /** Whether the Logon asked for dollars; perps have them always. */
+  readonly useDollars?: boolean | undefined;
+}
+
+/** Fields that the session writes itself. */
+const written: ReadonlySet<number> = new Set([8, 9, 10, 34, 35, 43, 49, 52, 56, 97, 122]);
+
+const refuse = (message: string, why: string): never => {
+  throw new KalshiConfigError(`${message}: ${why}`);
+};
+
+/**
+ * A copy of a message that a client may send as it is; only the copy is to be sent, for it stays as it was checked.
+ *
+ * Names must be those of FIX, values of the type and form that Kalshi takes, and what is required must be there, by its
+ * name or by its tag in `extra`. Codes that are not listed are refused where the list is closed: Side, OrdType,
+ * TimeInForce, subscription types, actions, yes and no. Prices are whole cents below 100, or dollars where the Logon
+ * asked for them: of a fraction of a cent Kalshi would take the whole cents without a word.
+ *
+ * @throws {KalshiConfigError} for the first fault, naming the message and the field
+ */
+export function checkOutgoing<Message extends object>(message: Message, context: OutgoingContext): Message {
+  if (!isPlain(message)) {
+    throw new KalshiConfigError("A message is an object of fields by their FIX names, with its `MsgType`.");
+  }
+  const own = copyPlain(message) as Readonly<Record<string, unknown>>;
+  const rules = rulesOf(own.MsgType, context);
+  const { product, useDollars = false } = context;
+  const unit: PriceUnit = product === "margin" ? "perps dollars" : useDollars ? "dollars" : "cents";
+  const beside = checkExtra(rules, own.extra);
+  checkFields(rules.name, rules.fields, own, { unit, beside, path: "" });
+  const all = Array.isArray(own.extra) ? { ...own, ...besideByName(rules, own.extra) } : own;
+  const fault = togetherFault(own.MsgType as string, all, product);
+  if (fault !== undefined) refuse(rules.name, fault);
+  return own as Message;
+}
+
+function rulesOf(type: unknown, { product, session }: OutgoingContext): OutgoingMessage {
+  const messages = outgoingMessages[product];
+  const rules = typeof type === "string" && Object.hasOwn(messages, type) ? messages[type] : undefined;
+  if (rules === undefined) throw new KalshiConfigError(unknownType(type, product));
+  if (session !== undefined && !rules.sessions.includes(session)) {
+    refuse(
+      rules.name,
+      `goes out on ${rules.sessions.map((name) => `"${name}"`).join(" or ")}; this session is "${session}".`,
+    );
+  }
+  return rules;
+}
+
+/** Fields that no dictionary names: the tags that they have. */
+function checkExtra({ name, fields }: OutgoingMessage, extra: unknown): ReadonlySet<number> {
+  const tags = new Set<number>();
+  if (extra === undefined) return tags;
+  const wrong = "`extra` takes a list of [tag, value], each value text or bytes.";
+  if (!Array.isArray(extra)) return refuse(name, wrong);
+  const byTag = new Map(Object.entries(fields).map(([field, { tag }]) => [tag, field]));
+  for (const item of extra as readonly unknown[]) {
+    if (!Array.isArray(item) || item.length !== 2) return refuse(name, wrong);
+    const [tag, value] = item as readonly unknown[];
+    if (!Number.isSafeInteger(tag) || (tag as number) < 1) {
+      return refuse(name, "a tag in `extra` is a whole number above 0.");
+    }
+    if (written.has(tag as number)) {
+      refuse(name, `the session writes ${tag} itself: leave it out of \`extra\`.`);
+    }
+    if (typeof value !== "string" && !(value instanceof Uint8Array)) refuse(name, wrong);
+    if (typeof value === "string" && (/[^ -~\u0080-\uffff]/.test(value) || holdsPrivateKey(value))) {
+      refuse(name, `${tag} in \`extra\` holds a control character, or a private key.`);
+    }
+    if ((value as string | Uint8Array).length === 0) {
+      refuse(name, `${tag} in \`extra\` is empty: FIX knows no field without a value.`);
+    }
+    const field = byTag.get(tag as number);
+    if (field !== undefined && tags.has(tag as number)) {
+      refuse(name, `\`${field}\`(${tag}) stands twice in \`extra\`.`);
+    }
+    tags.add(tag as number);
+  }
+  return tags;
+}
+
+/** What is given by its tag, by its name. */
+function besideByName({ fields }: OutgoingMessage, extra: readonly (readonly [number, unknown])[]): object {
+  const byTag = new Map(extra);
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, { tag }]) => byTag.has(tag)).map((
+      [name, { tag }],
+    ) => [name, byTag.get(tag)]),
+  );
+}
+
+/** What is wrong with a value, as it stands after the field's name. */
+function wrongValue(field: OutgoingField, value: unknown, unit: PriceUnit): string {
+  // A key that landed in the wrong place must neither be sent nor be quoted.
+  if (holdsPrivateKey(value)) return " holds a private key, which must never be sent.";
+  return ` takes ${takes(field, unit)}; got ${shown(value)}.${meant(field, value, unit)}`;
+}
+
+interface Place {
+  readonly unit: PriceUnit;
+  /** Tags that are given in `extra`. */
+  readonly beside: ReadonlySet<number>;
+  /** Where the fields stand, such as `NoPartyIDs[0].`; empty at the top. */
+  readonly path: string;
+}
+
+function checkFields(
+  name: string,
+  fields: OutgoingFields,
+  given: Readonly<Record<string, unknown>>,
+  place: Place,
+): void {
+  const { unit, beside, path } = place;
+  for (const key of Object.keys(given)) {
+    if (path === "" && (key === "MsgType" || key === "extra")) continue;
+    const field = Object.hasOwn(fields, key) ? fields[key] : undefined;
+    if (field === undefined) return refuse(name, unknownField(fields, key, path));
+    const value = given[key];
+    if (value === undefined) continue;
+    if (path === "" && beside.has(field.tag)) {
+      refuse(name, `\`${key}\` is given twice: by its name, and as ${field.tag} in \`extra\`.`);
+    }
+    if (field.kind === "group") checkGroup(name, field, key, value, place);
+    else if (!fitsField(field, value, unit)) {
+      refuse(name, shownName(path + key) + wrongValue(field, value, unit));
+    }
+  }
+  for (const key of Object.keys(fields)) {
+    const field = fields[key];
+    if (field?.required || field?.when) checkNeed(name, key, field, given, place);
+  }
+}
+
+function checkNeed(
+  name: string,
+  key: string,
+  { tag, required, when }: OutgoingField,
+  given: Readonly<Record<string, unknown>>,
+  { beside, path }: Place,
+): void {
+  const isThere = given[key] !== undefined || path === "" && beside.has(tag);
+  if (required && !isThere) refuse(name, `\`${path}${key}\`(${tag}) is missing.`);
+  if (when === undefined) return;
+  const [other, values] = when;
+  const value = given[other];
+  if (value === undefined) return;
+  if (values.includes(value as number)) {
+    if (!isThere) refuse(name, `\`${path}${key}\`(${tag}) is missing: it goes with ${other} ${value}.`);
+  } else if (isThere) {
+    refuse(name, `\`${path}${key}\` does not go with ${other} ${value}: it is for ${values.join(", ")}.`);
+  }
+}
+
+function checkGroup(
+  name: string,
+  { fields, most = Infinity }: OutgoingField & { readonly kind: "group" },
+  key: string,
+  value: unknown,
+  place: Place,
+): void {
+  if (!Array.isArray(value)) {
+    return refuse(name, `\`${key}\` takes a list of { ${Object.keys(fields).join(", ")} }.`);
+  }
+  if (value.length === 0) refuse(name, `\`${key}\` is an empty list: leave it out.`);
+  if (value.length > most) refuse(name, `\`${key}\` takes at most ${most} entries; got ${value.length}.`);
+  for (const [index, entry] of (value as readonly unknown[]).entries()) {
+    const path = `${place.path}${key}[${index}].`;
+    // Entries of a message that came are of a class.
+    if (!isPlain(entry) && !(entry instanceof FixEntry)) {
+      return refuse(name, `\`${path.slice(0, -1)}\` takes { ${Object.keys(fields).join(", ")} }.`);
+    }
+    const own = isPlain(entry) ? entry : Object.entries(entry).filter(([, member]) => member !== undefined);
+    checkFields(name, fields, Array.isArray(own) ? Object.fromEntries(own) : own, { ...place, path });
+  }
+}

@@ -1,0 +1,61 @@
+/** Whether a value is what a field of an outgoing message takes. */
+import { holdsPrivateKey } from "./check.ts";
+import type { OutgoingField } from "./fix_outgoing_rules.ts";
+
+/** What prices are in. */
+export type PriceUnit = "cents" | "dollars" | "perps dollars";
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const TIME = /^(\d{4})(\d\d)(\d\d)-(\d\d:\d\d:\d\d(?:\.\d{1,9})?)$/;
+const DECIMAL = /^\d{1,15}(?:\.\d{1,15})?$/;
+
+/** Whether text is a plain decimal. */
+export const isDecimalText = (text: string): boolean => DECIMAL.test(text);
+
+/** The places of a decimal that count. */
+export const placesOf = (text: string): number => text.split(".")[1]?.replace(/0+$/, "").length ?? 0;
+
+function isTime(text: string): boolean {
+  const [, year, month, day, time = ""] = TIME.exec(text) ?? [];
+  if (year === undefined) return false;
+  const iso = `${year}-${month}-${day}T${time.slice(0, 12)}Z`;
+  const ms = Date.parse(iso);
+  // A day that a month does not have is moved by some engines.
+  return !Number.isNaN(ms) && new Date(ms).toISOString().slice(8, 10) === day;
+}
+
+function isDecimal(text: string, places: number, zero: boolean): boolean {
+  return DECIMAL.test(text) && placesOf(text) <= places && (zero || /[1-9]/.test(text));
+}
+
+/** Whether it is. */
+export function fitsField(field: OutgoingField, value: unknown, unit: PriceUnit): boolean {
+  if (field.kind === "flag") return typeof value === "boolean";
+  if (field.kind === "whole") {
+    if (!Number.isSafeInteger(value)) return false;
+    const { range: [least, most] = [0, Infinity], codes, closed } = field;
+    if (codes !== undefined && closed) return Object.hasOwn(codes, String(value));
+    return (value as number) >= least && (value as number) <= most;
+  }
+  if (typeof value !== "string" || !/^[ -~]+$/.test(value) || holdsPrivateKey(value)) return false;
+  switch (field.kind) {
+    case "uuid":
+      return UUID.test(value);
+    case "time":
+      return isTime(value);
+    case "code":
+      return !field.closed || Object.hasOwn(field.codes, value);
+    case "price": {
+      if (!isDecimal(value, unit === "cents" ? 0 : 4, field.zero === true)) return false;
+      return unit === "perps dollars" || Number(value) < (unit === "cents" ? 100 : 1);
+    }
+    case "quantity":
+      return isDecimal(value, field.places, false);
+    case "money":
+      return isDecimal(value, 6, false);
+    case "text":
+      return value.length <= (field.longest ?? Infinity);
+    default:
+      return false;
+  }
+}
