@@ -45,6 +45,7 @@ const exchangeParts = {
   wire: { parts: ["engine", "world"], files: ["units"] },
   "gateways/rest": { parts: ["engine", "world", "wire"] },
   "gateways/ws": { parts: ["engine", "world", "wire"] },
+  "gateways/fix": { parts: ["engine", "world", "wire"] },
 };
 const exchangeRoot = "src/local_exchange";
 

@@ -7,7 +7,8 @@ export interface ExpectedHeader {
   readonly beginString: string;
   /** What the peer may call itself. */
   readonly theirIds: readonly string[];
-  readonly ourId: string;
+  /** What it may call this side. */
+  readonly ourIds: readonly string[];
   /** How far SendingTime may be off, in milliseconds; it is not judged without. */
   readonly toleranceMs: number | undefined;
 }
@@ -25,7 +26,7 @@ export class HeaderChecks {
     const target = fields.find(56);
     fields.read();
     return sender >= 0 && target >= 0 && this.#expected.theirIds.includes(fields.string(sender)) &&
-        fields.string(target) === this.#expected.ourId
+        this.#expected.ourIds.includes(fields.string(target))
       ? undefined
       : fault(9);
   }

@@ -54,6 +54,13 @@ export class Outgoing {
     return MsgSeqNum;
   }
 
+  /** Keeps a message under the next number, and sends nothing. */
+  keep(message: FixMessage | UnknownMessage): void {
+    const header = { MsgSeqNum: this.#store.nextOutgoing, sendingTimeMs: this.#clock.now() };
+    encodeMessage(this.#writer, header, message);
+    this.#store.append(this.#writer.bytes.subarray(this.#writer.start, this.#writer.end));
+  }
+
   /**
    * Sends again what is asked for: kept frames as they were, a GapFill over what is not kept or is not to be sent
    * again. It is read and sent in batches, each when the peer has taken the one before. Rejects when the store fails.

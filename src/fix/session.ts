@@ -77,14 +77,14 @@ export class FixSession {
 
   /** Does nothing until it has a connection. */
   constructor(options: FixSessionOptions) {
-    const { beginString = "FIXT.1.1", SenderCompID, TargetCompID, alsoTargetCompID, strict } = options;
+    const { beginString = "FIXT.1.1", SenderCompID, TargetCompID, strict } = options;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#store = options.store;
     this.#header = new HeaderChecks({
       beginString,
-      theirIds: [TargetCompID, ...alsoTargetCompID ?? []],
-      ourId: SenderCompID,
+      theirIds: [TargetCompID, ...options.alsoTargetCompID ?? []],
+      ourIds: [SenderCompID, ...options.alsoSenderCompID ?? []],
       toleranceMs: strict === undefined ? undefined : options.sendingTimeToleranceMs ?? 30_000,
     });
     this.#out = new Outgoing(options, beginString, this.#clock, () => {
@@ -166,6 +166,19 @@ export class FixSession {
   send(message: FixMessage | UnknownMessage, marks: { readonly PossResend?: boolean } = {}): number {
     if (this.#state.name !== "active") throw new KalshiClosedError("This FIX session is not logged on.");
     return this.#out.send(message, this.#state.wire.link, marks);
+  }
+
+  /**
+   * Keeps a message for a peer that is away, under the next number: it asks for it when it is back. Only of use where
+   * the session sends again.
+   */
+  keep(message: FixMessage | UnknownMessage): void {
+    this.#out.keep(message);
+  }
+
+  /** Refuses a message of the application that came, with a Reject(3). */
+  refuse(header: FixHeader, why: FieldFault): void {
+    this.#reject(header, header.MsgSeqNum, why);
   }
 
   /** Says goodbye and waits for the answer; harmless when there is no connection. */
@@ -387,8 +400,9 @@ export class FixSession {
     this.#logOut({ kind: "protocol", text: why.text });
   }
 
-  #reject(header: FixHeader, RefSeqNum: number, why: FieldFault): void {
+  #reject(header: FixHeader, RefSeqNum: number, found: FieldFault): void {
     const { MsgType } = header;
+    const why = this.#options.worded?.(found) ?? found;
     this.#options.onEvent?.({ type: "refused", MsgType, MsgSeqNum: RefSeqNum, fault: why });
     const link = this.#wire?.link;
     if (link === undefined) return;
@@ -405,7 +419,8 @@ export class FixSession {
 
   // Sending
 
-  #resend({ BeginSeqNo, EndSeqNo }: ResendRequest, wire: Wire): void {
+  #resend(request: ResendRequest, wire: Wire): void {
+    const { BeginSeqNo, EndSeqNo } = request;
     const fields = this.#fields;
     if (!(BeginSeqNo >= 0)) return this.#reject(fields.header(), fields.sequence, fault(1, 7));
     if (EndSeqNo > 0 && EndSeqNo < BeginSeqNo) {
@@ -415,6 +430,8 @@ export class FixSession {
     const to = EndSeqNo > 0 && EndSeqNo < last ? EndSeqNo : last;
     const from = Math.max(BeginSeqNo, 1);
     if (!(from <= to)) return;
+    const refused = this.#options.refuseResend?.(request);
+    if (refused !== undefined) return this.#reject(fields.header(), fields.sequence, refused);
     if (this.#out.resendsWaiting >= MOST_RESENDS) {
       const text = "too many ResendRequests at once";
       return this.#logOut({ kind: "protocol", text }, text);

@@ -1,7 +1,7 @@
 /** What a session is made with, what it is given, and what it tells. */
 import type { Clock } from "../base/clock.ts";
 import type { ReceivedMessage } from "../contract/fix/codec.ts";
-import type { Logon, Reject } from "../contract/fix/messages.ts";
+import type { Logon, Reject, ResendRequest } from "../contract/fix/messages.ts";
 import type { FixDictionary } from "../contract/fix_dictionary.ts";
 import type { FixHeader } from "../contract/fix_fields.ts";
 import type { FieldFault } from "./checks.ts";
@@ -114,6 +114,8 @@ export interface FixSessionOptions {
   readonly TargetCompID: string;
   /** What the peer may call itself instead of `TargetCompID`. */
   readonly alsoTargetCompID?: readonly string[];
+  /** What the peer may call this side instead of `SenderCompID`. */
+  readonly alsoSenderCompID?: readonly string[];
   /** BeginString(8). @default "FIXT.1.1" */
   readonly beginString?: string;
   /** Where it keeps its numbers and what it sent. */
@@ -144,6 +146,10 @@ export interface FixSessionOptions {
   readonly maxFrameBytes?: number;
   /** Which kept messages are sent again as they are; the others are filled over. All application messages, unless told. */
   readonly sendAgain?: (msgType: string, sequence: number) => boolean;
+  /** Refuses a ResendRequest, such as one for messages that are kept no longer. */
+  readonly refuseResend?: (request: ResendRequest) => FieldFault | undefined;
+  /** How a fault is told, where a counterparty has words of its own. */
+  readonly worded?: (fault: FieldFault) => FieldFault;
   /** Takes a message of the application. */
   readonly onMessage: (message: ReceivedMessage) => void;
   /** Takes what it tells beside messages. */

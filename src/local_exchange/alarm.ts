@@ -12,7 +12,8 @@ export class Alarm {
   readonly #clock: ExchangeClock;
   readonly #tick: () => void;
   #timer: ClockTimer | undefined;
-  #isOn = false;
+  /** Who listens: while there is anybody, it is on. */
+  readonly #listeners = new Set<object>();
   #isTicking = false;
 
   constructor(schedule: Schedule, clock: ExchangeClock, tick: () => void) {
@@ -23,9 +24,10 @@ export class Alarm {
     clock.onAdvance(() => this.#set());
   }
 
-  /** From now on, or no longer. */
-  set isOn(isOn: boolean) {
-    this.#isOn = isOn;
+  /** Somebody listens from now on, or no longer. */
+  listens(listener: object, isOn: boolean): void {
+    if (isOn) this.#listeners.add(listener);
+    else this.#listeners.delete(listener);
     this.#set();
   }
 
@@ -33,7 +35,7 @@ export class Alarm {
     if (this.#isTicking) return;
     this.#timer?.clear();
     const { next } = this.#schedule;
-    if (!this.#isOn || next === undefined) return;
+    if (this.#listeners.size === 0 || next === undefined) return;
     const delayMs = Math.min(LONGEST_MS, Math.max(0, next - this.#clock.now()));
     this.#timer = this.#clock.setTimer(() => {
       this.#isTicking = true;

@@ -11,6 +11,8 @@ import type {
   LocalAccountOptions,
   LocalExchangeListenOptions,
   LocalExchangeOptions,
+  LocalFixAddress,
+  LocalTlsIdentity,
 } from "./types.ts";
 import { KalshiConfig } from "../config/kalshi_config.ts";
 import { KalshiConfigError } from "../base/errors.ts";
@@ -27,7 +29,17 @@ import type { UsageTier } from "./limits.ts";
 import type { MemoryRuntimeOptions } from "./types.ts";
 import { MemoryNetwork } from "./memory/runtime.ts";
 import { assertValue, readOptions } from "../base/options.ts";
-import { accountRules, exchangeRules, listenRules, memoryRuntimeRules } from "./options.ts";
+import {
+  accountRules,
+  exchangeRules,
+  fixOptionsOf,
+  listenRules,
+  memoryRuntimeRules,
+  type ReadFixOptions,
+} from "./options.ts";
+import { serveFix } from "./fix_server.ts";
+import { type ExchangeFix, FixGateway } from "./gateways/fix/gateway.ts";
+import { type FixSessionName, sessionNames } from "./gateways/fix/session_types.ts";
 import { type RunningServer, serve } from "./server.ts";
 import { parseCount, parseMoney, parsePrice } from "./units.ts";
 import { Exchange } from "./exchange.ts";
@@ -57,6 +69,7 @@ export class LocalExchange implements AsyncDisposable {
   readonly #server: RunningServer | undefined;
   readonly #sockets: WebSocketGateway;
   readonly #network: MemoryNetwork;
+  readonly #fix: SpokenFix | undefined;
   /** Where its REST API is: the `baseUrl` of a configuration. */
   readonly baseUrl: string;
   /** Where its WebSocket is: the `wsBaseUrl` of a configuration. */
@@ -75,7 +88,9 @@ export class LocalExchange implements AsyncDisposable {
     gateway: RestGateway,
     sockets: WebSocketGateway,
     server: RunningServer | undefined,
+    fix: SpokenFix | undefined,
   ) {
+    this.#fix = fix;
     this.sockets = this.#sockets = sockets;
     this.#exchange = exchange;
     this.#server = server;
@@ -86,7 +101,14 @@ export class LocalExchange implements AsyncDisposable {
     this.config = new KalshiConfig({ baseUrl: this.baseUrl, wsBaseUrl: this.wsBaseUrl });
     this.fetch = (request) => gateway.fetch(request);
     const { baseUrl, wsBaseUrl } = this;
-    this.#network = new MemoryNetwork({ gateway, sockets, clock: exchange.clock, baseUrl, wsBaseUrl });
+    this.#network = new MemoryNetwork({
+      gateway,
+      sockets,
+      clock: exchange.clock,
+      baseUrl,
+      wsBaseUrl,
+      fix: fix && { ...fix, accept: (socket) => fix.gateway.accept(socket) },
+    });
   }
 
   /**
@@ -96,8 +118,17 @@ export class LocalExchange implements AsyncDisposable {
    * @throws {KalshiConfigError} for an option that is unknown or wrong
    */
   static create(options: LocalExchangeOptions = {}): LocalExchange {
-    const exchange = new Exchange(settingsOf(readOptions("LocalExchange", options, exchangeRules)));
-    return new LocalExchange(exchange, new RestGateway(exchange), new WebSocketGateway(exchange), undefined);
+    const read = readOptions("LocalExchange", options, exchangeRules);
+    const exchange = new Exchange(settingsOf(read));
+    const spoken = fixOf(exchange, fixOptionsOf(read.fix));
+    const fix = spoken && { ...spoken, hostname: "localhost", port: spoken.port === 0 ? FIX_PORT : spoken.port };
+    return new LocalExchange(
+      exchange,
+      new RestGateway(exchange),
+      new WebSocketGateway(exchange),
+      undefined,
+      fix,
+    );
   }
 
   /**
@@ -111,7 +142,38 @@ export class LocalExchange implements AsyncDisposable {
     const exchange = new Exchange(settingsOf(rest));
     const gateway = new RestGateway(exchange);
     const sockets = new WebSocketGateway(exchange);
-    return new LocalExchange(exchange, gateway, sockets, await serve(gateway, sockets, hostname, port));
+    const fix = await listenToFix(fixOf(exchange, fixOptionsOf(rest.fix)), hostname);
+    return new LocalExchange(exchange, gateway, sockets, await serve(gateway, sockets, hostname, port), fix);
+  }
+
+  /**
+   * Its FIX sessions, and what can go wrong with them.
+   *
+   * @throws {KalshiConfigError} where it speaks no FIX
+   */
+  get fix(): ExchangeFix {
+    return this.#spoken().gateway;
+  }
+
+  /**
+   * What leads to one kind of its FIX sessions: host, port and TargetCompID.
+   *
+   * @param session such as `order-entry`
+   * @throws {KalshiConfigError} where it speaks no FIX, and for a kind of session that there is not
+   */
+  fixConfig(session: FixSessionName): LocalFixAddress {
+    assertValue("fixConfig", "session", session, controls.argument.fixSession);
+    const { hostname: host, port, tls } = this.#spoken();
+    const targetCompId = sessionNames[session];
+    return {
+      product: "event",
+      session,
+      host,
+      port,
+      targetCompId,
+      tls: tls !== undefined,
+      ...(tls !== undefined && { ca: tls.cert }),
+    };
   }
 
   /**
@@ -340,13 +402,20 @@ export class LocalExchange implements AsyncDisposable {
   /** Stops listening and ends every connection. A second call is harmless. */
   async close(): Promise<void> {
     this.#sockets.close();
+    this.#fix?.gateway.close();
     this.#network.close();
+    await this.#fix?.server?.close();
     await this.#server?.close();
   }
 
   /** Same as {@linkcode close}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #spoken(): SpokenFix {
+    if (this.#fix !== undefined) return this.#fix;
+    throw new KalshiConfigError("This exchange speaks no FIX: start it with { fix: true }.");
   }
 
   #assertTime(owner: string, atMs: unknown): void {
@@ -364,6 +433,33 @@ export class LocalExchange implements AsyncDisposable {
     if (info === undefined) throw new KalshiConfigError(`There is no market ${shown(ticker)}.`);
     return info;
   }
+}
+
+/** Where FIX is spoken in memory, unless told: the port of Kalshi's order entry. */
+const FIX_PORT = 8228;
+
+/** The FIX of an exchange, and where it is. */
+interface SpokenFix {
+  readonly gateway: FixGateway;
+  readonly hostname: string;
+  readonly port: number;
+  readonly tls: LocalTlsIdentity | undefined;
+  readonly server: RunningServer | undefined;
+}
+
+function fixOf(
+  exchange: Exchange,
+  options: ReadFixOptions | undefined,
+): Omit<SpokenFix, "hostname" | "server"> & { readonly server: undefined } | undefined {
+  if (options === undefined) return undefined;
+  const { port, tls, senderCompId, onlineMs } = options;
+  return { gateway: new FixGateway(exchange, { senderCompId, onlineMs }), port, tls, server: undefined };
+}
+
+async function listenToFix(fix: ReturnType<typeof fixOf>, hostname: string): Promise<SpokenFix | undefined> {
+  if (fix === undefined) return undefined;
+  const server = await serveFix(fix.gateway, { hostname, port: fix.port, tls: fix.tls });
+  return { ...fix, hostname, port: server.port, server };
 }
 
 /** Refuses the name of a price grid that there is not. */

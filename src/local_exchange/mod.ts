@@ -13,7 +13,10 @@ export type {
   LocalAccountOptions,
   LocalExchangeListenOptions,
   LocalExchangeOptions,
+  LocalFixAddress,
+  LocalFixOptions,
   LocalHistory,
+  LocalTlsIdentity,
   RequestReading,
   UnknownTickers,
 } from "./types.ts";
@@ -26,6 +29,9 @@ export type { KeyType } from "./signatures.ts";
 export type { MemoryRuntimeOptions, TcpAddress } from "./types.ts";
 export type { UsageTier } from "./limits.ts";
 export type { ExchangeSockets } from "./gateways/ws/gateway.ts";
+export type { ExchangeFix } from "./gateways/fix/gateway.ts";
+export type { FixConnectionFault, FixFault, FixFrameFault, FixLogonFault } from "./gateways/fix/faults.ts";
+export type { FixSessionName } from "./gateways/fix/session_types.ts";
 export type {
   CommandChoice,
   CommandFault,

@@ -5,9 +5,12 @@ import {
   flag,
   group,
   list,
+  milliseconds,
   needed,
   oneOf,
+  type PresetRule,
   type Read,
+  readOptions,
   type Rule,
   rule,
   type Rules,
@@ -19,13 +22,48 @@ import type {
   LocalAccountOptions,
   LocalExchangeListenOptions,
   LocalExchangeOptions,
+  LocalFixOptions,
   LocalHistory,
+  LocalTlsIdentity,
 } from "./types.ts";
 import type { MemoryRuntimeOptions } from "./types.ts";
 import { usageTiers } from "./limits.ts";
 import { parseMoney } from "./units.ts";
 
+const isText = (value: unknown) => typeof value === "string";
+const isObject = (value: unknown) => typeof value === "object" && value !== null;
+const isFix = (value: unknown) => typeof value === "boolean" || isObject(value);
+
 export const historyRules: Rules<LocalHistory> = { days: needed(whole(1, 365)) };
+
+const pem = () => needed(rule<string>("PEM as text", (value) => isText(value) && `${value}`.includes("-----BEGIN ")));
+
+export const tlsRules: Rules<LocalTlsIdentity> = { cert: pem(), key: pem() };
+
+export const fixRules = {
+  port: withPreset(whole(0, 65_535), 0),
+  tls: group(tlsRules),
+  senderCompId: withPreset(oneOf("session", "Kalshi"), "session"),
+  onlineMs: milliseconds(0),
+} satisfies Rules<LocalFixOptions>;
+
+/** The options of FIX, read. */
+export type ReadFixOptions = Read<LocalFixOptions, typeof fixRules>;
+
+const fixGroup = group<LocalFixOptions>(fixRules);
+
+/** The options of FIX; undefined where the exchange does not speak it. */
+export function fixOptionsOf(fix: boolean | LocalFixOptions): ReadFixOptions | undefined {
+  if (fix === false) return undefined;
+  return readOptions("LocalExchange.fix", fix === true ? {} : fix, fixRules);
+}
+
+/** `true` stands for FIX as it is unless told otherwise. */
+const fixRule: PresetRule<boolean | LocalFixOptions> = {
+  ...rule<boolean | LocalFixOptions>("true, false, or { port, tls, senderCompId, onlineMs }", isFix),
+  preset: false,
+  read: (owner, name, value) => typeof value === "boolean" ? value : fixGroup.read?.(owner, name, value),
+};
 
 export const exchangeRules = {
   seed: withPreset(whole(Number.MIN_SAFE_INTEGER), 1),
@@ -46,6 +84,7 @@ export const exchangeRules = {
   requests: withPreset(oneOf("strict", "lenient"), "strict"),
   history: group(historyRules),
   unknownTickers: withPreset(oneOf("ignore", "refuse"), "ignore"),
+  fix: fixRule,
   onInternalError: callable(),
 } satisfies Rules<LocalExchangeOptions>;
 
@@ -60,9 +99,6 @@ export const listenRules = {
 
 /** A tier of rate limits. */
 export const usageTierRule = (): Rule<(typeof usageTiers)[number]> => oneOf(...usageTiers);
-
-const isText = (value: unknown) => typeof value === "string";
-const isObject = (value: unknown) => typeof value === "object" && value !== null;
 
 export const accountRules: Rules<LocalAccountOptions> = {
   balance: rule(

@@ -4,6 +4,7 @@ import type { PrivateKey, PublicKey } from "./keys.ts";
 import type { KeyType } from "./signatures.ts";
 import type { ByteStream, TcpConnectOptions } from "../runtime/types.ts";
 import type { Clock } from "../base/clock.ts";
+import type { FixSessionName } from "./gateways/fix/session_types.ts";
 import type { KalshiAuth } from "../auth/kalshi_auth.ts";
 
 /** How an error body is written. */
@@ -22,6 +23,55 @@ export interface LocalHistory {
    * closed and paid out. More than 90 put some of it below `/historical`.
    */
   readonly days: number;
+}
+
+/** What an exchange shows of itself over TLS. */
+export interface LocalTlsIdentity {
+  /** Its certificate, in PEM. */
+  readonly cert: string;
+  /** The certificate's private key, in PEM. */
+  readonly key: string;
+}
+
+/** How an exchange speaks FIX. */
+export interface LocalFixOptions {
+  /**
+   * TCP port of all kinds of sessions: TargetCompID tells which one a client means. 0 takes any that is free.
+   *
+   * @default 0
+   */
+  readonly port?: number | undefined;
+  /** A certificate and its private key, for TLS. Without them it is plain TCP. */
+  readonly tls?: LocalTlsIdentity | undefined;
+  /**
+   * What the exchange calls itself, SenderCompID(49): the name of the `session`, as in the samples of Kalshi's market data,
+   * or `Kalshi`, as its page on headers says.
+   *
+   * @default "session"
+   */
+  readonly senderCompId?: "session" | "Kalshi" | undefined;
+  /**
+   * How long a key counts as online after its connection broke without a Logout, in milliseconds: so long its Logons are
+   * refused with `already exists`. Twice its HeartBtInt unless told, and a minute at most.
+   */
+  readonly onlineMs?: number | undefined;
+}
+
+/** Where one kind of an exchange's FIX sessions is. */
+export interface LocalFixAddress {
+  readonly product: "event";
+  /** Which kind. */
+  readonly session: FixSessionName;
+  /** Host name or address. */
+  readonly host: string;
+  /** TCP port. */
+  readonly port: number;
+  /** TargetCompID(56), which tells the kind. */
+  readonly targetCompId: string;
+  /** Whether it speaks TLS. */
+  readonly tls: boolean;
+  /** The certificate to trust, in PEM, where it speaks TLS. */
+  readonly ca?: string | undefined;
 }
 
 /** How to make an exchange. */
@@ -104,6 +154,12 @@ export interface LocalExchangeOptions {
    * @default "ignore"
    */
   readonly unknownTickers?: UnknownTickers | undefined;
+  /**
+   * Whether it speaks FIX, and how; see {@linkcode LocalExchange.fixConfig}.
+   *
+   * @default false
+   */
+  readonly fix?: boolean | LocalFixOptions | undefined;
   /** Told when the exchange itself fails, which a client sees as a 500; `console.error` unless told. */
   readonly onInternalError?: ((error: unknown) => void) | undefined;
 }
@@ -214,8 +270,8 @@ export interface MemoryRuntimeOptions {
    */
   readonly ping?: boolean | undefined;
   /**
-   * Takes the TCP connections that are opened: called with the far end of each, and whom it was for. Without it they are
-   * refused, as they are when it throws. `tls` is told and nothing else: no byte is encrypted.
+   * Takes the TCP connections that are opened: called with the far end of each, and whom it was for. Without it they lead
+   * to the exchange's FIX, and others are refused, as all are when it throws. `tls` is told and nothing else: no byte is encrypted.
    */
   readonly acceptTcp?: ((connection: ByteStream, address: TcpAddress) => void) | undefined;
 }

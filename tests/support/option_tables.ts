@@ -23,9 +23,11 @@ import {
 import {
   accountRules,
   exchangeRules,
+  fixRules,
   historyRules,
   listenRules,
   memoryRuntimeRules,
+  tlsRules,
 } from "../../src/local_exchange/options.ts";
 import { fixCloseRules } from "../../src/fix/client.ts";
 import { fixClientRules } from "../../src/fix/client_options.ts";
@@ -33,6 +35,7 @@ import { fileLogRules } from "../../src/fix/file_log.ts";
 import { fixRequestRules } from "../../src/fix/requests/options.ts";
 import { ledgerRules } from "../../src/fix/execution_ledger.ts";
 import { entryRules, rfqRules } from "../../src/fix/rfq_requests.ts";
+import { fixFaultRules, fixLogonRules } from "../../src/local_exchange/gateways/fix/fault_rules.ts";
 import { autoRules } from "../../src/rate_limits/auto.ts";
 import { budgetRules, budgetsRules } from "../../src/rate_limits/budgets.ts";
 import { limiterRules } from "../../src/rate_limits/limiter_options.ts";
@@ -89,6 +92,10 @@ export const OPTION_TABLES: Readonly<Record<string, OptionTable>> = {
   placeRules: table(placeRules, "src/local_exchange/types.ts#CashPlace"),
   socketFaultRules: table(Object.assign({}, ...Object.values(socketFaultRules))),
   accountRules: table(accountRules, "src/local_exchange/types.ts#LocalAccountOptions"),
+  fixRules: table(fixRules, "src/local_exchange/types.ts#LocalFixOptions"),
+  fixFaultRules: table(Object.assign({}, ...Object.values(fixFaultRules))),
+  fixLogonRules: table(fixLogonRules, "src/local_exchange/gateways/fix/faults.ts#FixLogonFault"),
+  tlsRules: table(tlsRules, "src/local_exchange/types.ts#LocalTlsIdentity"),
   exchangeRules: table(exchangeRules, "src/local_exchange/types.ts#LocalExchangeOptions"),
   historyRules: table(historyRules, "src/local_exchange/types.ts#LocalHistory"),
   listenRules: table(listenRules, "src/local_exchange/types.ts#LocalExchangeListenOptions"),

@@ -1,13 +1,20 @@
 /** Orders as they come in, and as their owners change them: taken or rejected, amended, decreased. */
 import { opposite } from "./book.ts";
 import { type Matching, meetsOwn, volumeWithin, wouldTrade } from "./matching.ts";
-import type { Market, Order, Side, Wallet } from "./model.ts";
+import type { Account, Market, Order, Side, Wallet } from "./model.ts";
 import type { Amendment, BlockTrade, OrderRequest, Placed, Rejection } from "./requests.ts";
 import { end, type RestingOrders } from "./resting_orders.ts";
 import type { EngineState } from "./state.ts";
 
 /** Ten million contracts: up to here every sum of money and fees is exact. */
 const MAX_COUNT = 1_000_000_000;
+
+/** Whether an id belongs to another order; to one that has not ended, where that is enough. */
+function isTaken({ ordersByClientId }: Account, id: string, reusesId = false): boolean {
+  const status = ordersByClientId.get(id)?.status;
+  if (status === undefined) return false;
+  return !reusesId || status === "entering" || status === "resting";
+}
 
 /** The order entry of one engine. */
 export class OrderEntry {
@@ -128,7 +135,7 @@ export class OrderEntry {
     const rejection = this.#checkMarket(market, price);
     if (rejection !== undefined) return rejection;
     if (count <= 0 || count > MAX_COUNT) return { rejected: "invalid_order_size" };
-    if (clientOrderId !== "" && wallet.account.ordersByClientId.has(clientOrderId)) {
+    if (clientOrderId !== "" && isTaken(wallet.account, clientOrderId, request.reusesId)) {
       return { rejected: "order_already_exists" };
     }
     return group?.triggered ? { rejected: "exceeded_order_group_risk_limit" } : undefined;
@@ -136,7 +143,7 @@ export class OrderEntry {
 
   #checkAmendment(
     order: Order,
-    { price, count, clientOrderId }: Amendment,
+    { price, count, clientOrderId, reusesId }: Amendment,
     moves: boolean,
   ): Rejection | undefined {
     const { market, side, account, holding } = order;
@@ -147,7 +154,7 @@ export class OrderEntry {
       return { rejected: "invalid_order_size", details: "no more than what is filled" };
     }
     const renamed = clientOrderId !== undefined && clientOrderId !== order.clientOrderId;
-    if (renamed && account.ordersByClientId.has(clientOrderId)) return { rejected: "order_already_exists" };
+    if (renamed && isTaken(account, clientOrderId, reusesId)) return { rejected: "order_already_exists" };
     if (!moves) return undefined;
     const isTaker = wouldTrade(market, side, price);
     if (isTaker && order.selfTradePrevention === "taker_at_cross" && meetsOwn(order, price)) {

@@ -16,6 +16,8 @@ export interface OrderRequest {
   readonly cancelOnPause?: boolean;
   readonly expiresAt?: number | undefined;
   readonly group?: OrderGroup | undefined;
+  /** Whether it may have the id of an order that has ended. */
+  readonly reusesId?: boolean;
 }
 
 /** What to change of a resting order. */
@@ -24,6 +26,8 @@ export interface Amendment {
   /** The new total: what is filled and what shall rest. */
   readonly count: number;
   readonly clientOrderId?: string | undefined;
+  /** Whether that may be the id of an order that has ended. */
+  readonly reusesId?: boolean;
   /** `null` clears the expiry, undefined keeps it. */
   readonly expiresAt?: number | null | undefined;
 }

@@ -32,6 +32,15 @@ export interface MemoryNetworkOptions {
   readonly clock: Clock;
   readonly baseUrl: string;
   readonly wsBaseUrl: string;
+  /** Takes connections to its FIX port; undefined where it has none. */
+  readonly fix: MemoryListener | undefined;
+}
+
+/** Who listens on a TCP port in memory. */
+export interface MemoryListener {
+  readonly hostname: string;
+  readonly port: number;
+  accept(socket: MemorySocket): void;
 }
 
 const encoder = new TextEncoder();
@@ -78,7 +87,7 @@ export class MemoryNetwork {
         handshakeHeaders: true,
         handshakeStatus: true,
         ping,
-        tcp: acceptTcp !== undefined,
+        tcp: acceptTcp !== undefined || this.#options.fix !== undefined,
         files: false,
         env: false,
       },
@@ -156,10 +165,13 @@ export class MemoryNetwork {
   ): Promise<ByteStream> {
     signal?.throwIfAborted();
     const address = `${hostname}:${port}`;
-    if (accept === undefined || this.#isClosed) throw this.#refused(address);
+    const { fix } = this.#options;
+    const isFix = accept === undefined && fix?.hostname === hostname && fix.port === port;
+    if (accept === undefined && !isFix || this.#isClosed) throw this.#refused(address);
     const [near, far] = MemorySocket.pair();
     try {
-      accept(streamOf(far), { hostname, port, tls });
+      if (isFix) fix.accept(far);
+      else accept?.(streamOf(far), { hostname, port, tls });
     } catch (cause) {
       throw this.#refused(address, cause);
     }

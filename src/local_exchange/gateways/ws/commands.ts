@@ -16,7 +16,8 @@ import {
   readShard,
   strings,
 } from "./command_params.ts";
-import { type CommandFault, WaitingFaults } from "./faults.ts";
+import { WaitingFaults } from "../../waiting_faults.ts";
+import type { CommandFault } from "./faults.ts";
 import type { Subscriber, Subscription } from "./subscriber.ts";
 
 /** Markets that have no book any longer. */

@@ -13,7 +13,8 @@ import { assertFrame, assertMessage, readHandshakeFault, readSocketFault } from 
 import type { Exchange } from "../../exchange.ts";
 import { Commands } from "./commands.ts";
 import { ServerConnection } from "./connection.ts";
-import { type HandshakeFault, type SocketFault, WaitingFaults } from "./faults.ts";
+import { WaitingFaults } from "../../waiting_faults.ts";
+import type { HandshakeFault, SocketFault } from "./faults.ts";
 import { Feed } from "./feed.ts";
 import { acceptKey } from "./framing.ts";
 import { Subscriber } from "./subscriber.ts";
@@ -227,13 +228,13 @@ export class WebSocketGateway implements ExchangeSockets {
       onEnd: () => {
         this.#connected.delete(connected);
         this.#feed.delete(subscriber);
-        exchange.alarm.isOn = this.#connected.size > 0;
+        exchange.alarm.listens(this, this.#connected.size > 0);
       },
     });
     const connected = { connection, subscriber, commands };
     this.#connected.add(connected);
     this.#feed.add(subscriber);
-    exchange.alarm.isOn = true;
+    exchange.alarm.listens(this, true);
   }
 
   /** The connections of an account, or all of them. */

@@ -5,7 +5,8 @@ import type { ApiKey } from "../../signatures.ts";
 import type { ChannelRules } from "./channels.ts";
 import { CommandError } from "./command_error.ts";
 import type { Shard } from "./command_params.ts";
-import { type UpdateFault, WaitingFaults } from "./faults.ts";
+import { WaitingFaults } from "../../waiting_faults.ts";
+import type { UpdateFault } from "./faults.ts";
 
 const MOST_MARKETS = 500_000;
 

@@ -1,0 +1,32 @@
+/** Kalshi's dialect as its gateway takes it: what the pages say, and what it takes besides. */
+import { kalshiDictionary } from "../../../contract/fix/dictionary.ts";
+import type { FixDictionary, FixMember } from "../../../contract/fix_dictionary.ts";
+import type { FieldFault } from "../../../fix/checks.ts";
+
+const { fields, messages } = kalshiDictionary;
+
+const also = (type: string, ...tags: readonly number[]): readonly FixMember[] => [
+  ...messages[type] ?? [],
+  ...tags.map((tag) => -tag),
+];
+
+/** RawDataLength(95) of a Logon is in no page; 21003 of a Logon, 297 of a QuoteConfirmStatus and 20130 of D and G are older. */
+export const gatewayDictionary: FixDictionary = {
+  ...kalshiDictionary,
+  fields: { ...fields, 95: ["RawDataLength", "Length"] },
+  messages: {
+    ...messages,
+    A: also("A", 95, 21003),
+    D: also("D", 20130),
+    G: also("G", 20130),
+    U8: also("U8", 297),
+  },
+};
+
+/** Faults in Kalshi's words, where they are known. */
+export function worded(fault: FieldFault): FieldFault {
+  // What the standard calls an invalid tag number is an undefined tag at Kalshi.
+  return fault.reason === 0 && fault.tag !== undefined
+    ? { ...fault, reason: 3, text: "Undefined tag received" }
+    : fault;
+}

@@ -1,0 +1,156 @@
+/** What the messages about orders have in common: whom they are for, and which order they mean. */
+import type { OrderCancelReplaceRequest, OrderCancelRequest } from "../../../contract/fix/messages.ts";
+import type { ReceivedMessage } from "../../../contract/fix/codec.ts";
+import { AmendOrderV2, CancelOrderV2, CreateOrderV2 } from "../../../contract/event/operations.ts";
+import type { Operation } from "../../../contract/operation.ts";
+import { ApiError } from "../../api_error.ts";
+import { type Market, MOST_SUBACCOUNTS, type Order, type Wallet } from "../../engine/model.ts";
+import type { Party } from "./order_lives.ts";
+import { BusinessRefusal, FieldRefusal, OrderRefusal } from "./refusals.ts";
+import type { ServerSession } from "./server_session.ts";
+
+/** The longest ClOrdID(11). */
+const MOST_ID_CHARACTERS = 64;
+/** The longest SenderSubID(50). */
+const MOST_OPERATOR_CHARACTERS = 16;
+const CUSTOMER = 24;
+
+const operations: Readonly<Record<string, Operation<never, unknown, never>>> = {
+  D: CreateOrderV2 as Operation<never, unknown, never>,
+  F: CancelOrderV2 as Operation<never, unknown, never>,
+  G: AmendOrderV2 as Operation<never, unknown, never>,
+};
+
+/** The tags of the ids in messages about orders. */
+const idTags = { ClOrdID: 11, OrigClOrdID: 41 } as const;
+
+/** What a message about an order says beside the order. */
+export interface OrderMessage {
+  readonly ClOrdID: string;
+  readonly OrigClOrdID?: string | undefined;
+  readonly AllocAccount?: number | undefined;
+  readonly ExDestination?: number | undefined;
+  readonly SenderSubID?: string | undefined;
+  readonly NoPartyIDs?:
+    | readonly { readonly PartyID?: string | undefined; readonly PartyRole?: number | undefined }[]
+    | undefined;
+}
+
+/** Whether a listener session may send this, and whether its fields are in their limits. */
+export function assertSane(session: ServerSession, message: ReceivedMessage & OrderMessage): void {
+  assertMayWrite(session);
+  for (const [name, tag] of Object.entries(idTags)) {
+    const id = message[name as keyof typeof idTags];
+    if (id !== undefined && id.length > MOST_ID_CHARACTERS) {
+      throw new FieldRefusal(tag, `${name} has more than ${MOST_ID_CHARACTERS} characters`);
+    }
+  }
+  assertSubaccount(message.AllocAccount);
+  const operator = operatorOf(message);
+  if (operator === undefined) return;
+  if (operator.length > MOST_OPERATOR_CHARACTERS || !/^[\x20-\x7e]+$/.test(operator)) {
+    throw new FieldRefusal(50, `SenderSubID is not printable ASCII of at most ${MOST_OPERATOR_CHARACTERS}`);
+  }
+  if (session.exchange.subtraders.get(session.key.account) === undefined) {
+    throw new FieldRefusal(50, "SenderSubID is for orders of FCMs");
+  }
+}
+
+/** SenderSubID(50), which stands in the header. */
+export const operatorOf = ({ header, SenderSubID }: ReceivedMessage & OrderMessage): string | undefined =>
+  SenderSubID ?? header.SenderSubID;
+
+/** Refuses what a listener session sends. */
+export function assertMayWrite({ preferences }: ServerSession): void {
+  if (preferences.listens) throw new BusinessRefusal(6, "LISTENER_SESSION");
+}
+
+/** Refuses a subaccount that there cannot be. */
+export function assertSubaccount(subaccount: number | undefined): void {
+  if (subaccount === undefined) return;
+  if (!(subaccount >= 0 && subaccount <= MOST_SUBACCOUNTS)) {
+    throw new FieldRefusal(79, `AllocAccount is not from 0 to ${MOST_SUBACCOUNTS}`);
+  }
+}
+
+/** Takes what a message draws on the budgets that it shares with REST, or throws its refusal. */
+export function charge(
+  { exchange, key }: ServerSession,
+  { MsgType, ...message }: ReceivedMessage & OrderMessage & { readonly QuoteID?: string | undefined },
+): void {
+  const operation = operations[MsgType];
+  if (!exchange.enforcesLimits || operation === undefined) return;
+  const { ExDestination = 0, QuoteID } = message;
+  // Trading on quotes draws on shard 1; without a shard the unscoped bucket pays, with no surcharge.
+  const shard = QuoteID !== undefined ? 1 : Math.max(0, ExDestination);
+  try {
+    exchange.limits.take(
+      key.account,
+      operation as Operation<unknown, unknown, unknown>,
+      new URLSearchParams(),
+      { exchange_index: shard },
+      exchange.clock.now(),
+    );
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    throw new BusinessRefusal(8, "rate limit exceeded", message.ClOrdID);
+  }
+}
+
+/** The market of a Symbol(55), which must be on the shard that ExDestination(100) names, if it names one. */
+export function marketOf({ exchange }: ServerSession, symbol: string, shard = -1): Market {
+  const market = exchange.catalog.markets.get(symbol)?.market;
+  if (market === undefined || (shard >= 0 && shard !== market.shard)) throw new OrderRefusal("MARKET_NOT_FOUND");
+  return market;
+}
+
+/** The wallet that an order is paid from. */
+export function walletOf({ key }: ServerSession, asked: number | undefined, shard: number): Wallet {
+  if (key.subaccount !== undefined && asked !== undefined && asked !== key.subaccount) {
+    throw new OrderRefusal("PERMISSION_DENIED_FOR_CUSTOMER_ACCOUNT");
+  }
+  const subaccount = key.subaccount ?? asked ?? 0;
+  if (!key.account.subaccounts.has(subaccount)) throw new OrderRefusal("CUSTOMER_ACCOUNT_NOT_FOUND");
+  return key.account.wallet(subaccount, shard);
+}
+
+/** The customer of an FCM that an order is for. */
+export function partiesOf({ exchange, key }: ServerSession, { NoPartyIDs = [] }: OrderMessage): readonly Party[] {
+  return NoPartyIDs.map(({ PartyID, PartyRole }) => {
+    if (PartyID === undefined || PartyRole !== CUSTOMER) {
+      throw new FieldRefusal(452, "a party of an order is a customer: PartyRole 24");
+    }
+    if (exchange.subtraders.get(key.account)?.has(PartyID) !== true) {
+      throw new OrderRefusal("CUSTOMER_ACCOUNT_NOT_FOUND");
+    }
+    return { PartyID, PartyRole };
+  });
+}
+
+/** The order that a cancel or a replace means; undefined where the account has none of its ids. */
+export function orderOf(
+  { key }: ServerSession,
+  { OrderID, OrigClOrdID }: OrderCancelRequest | OrderCancelReplaceRequest,
+): Order | undefined {
+  const named = key.account.ordersByClientId.get(OrigClOrdID);
+  const order = named ?? key.account.orders.findLast(({ id }) => id === OrderID);
+  if (order === undefined || key.subaccount === undefined) return order;
+  return order.wallet.subaccount === key.subaccount ? order : undefined;
+}
+
+/** Refuses a cancel or a replace that says something else of its order than it is. */
+export function assertMatches(
+  order: Order,
+  message: OrderCancelRequest | OrderCancelReplaceRequest,
+): void {
+  const { OrderID, OrigClOrdID, Side, Symbol, AllocAccount, ExDestination = -1 } = message;
+  const { market, wallet } = order;
+  if (
+    order.clientOrderId !== OrigClOrdID ||
+    (OrderID !== undefined && OrderID !== order.id) ||
+    Side !== (order.side === "bid" ? "1" : "2") ||
+    Symbol !== market.ticker ||
+    (AllocAccount !== undefined && AllocAccount !== wallet.subaccount) ||
+    (ExDestination >= 0 && ExDestination !== market.shard)
+  ) throw new OrderRefusal("ORDER_ATTRIBUTES_MISMATCH");
+}

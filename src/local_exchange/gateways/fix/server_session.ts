@@ -1,0 +1,106 @@
+/** A session of one API key, as the handlers of its messages see it. */
+import type { ReceivedMessage } from "../../../contract/fix/codec.ts";
+import type { FixMessage } from "../../../contract/fix/messages.ts";
+import type { UnknownMessage } from "../../../contract/fix_records.ts";
+import type { FixStore } from "../../../fix/store.ts";
+import type { FixSession } from "../../../fix/session.ts";
+import type { Exchange } from "../../exchange.ts";
+import type { ApiKey } from "../../signatures.ts";
+import type { OrderLives } from "./order_lives.ts";
+import type { Preferences } from "./preferences.ts";
+import type { RetainedStore } from "./retained_store.ts";
+
+/** TargetCompID(56) of a kind of session, which is its name. */
+export type SessionId = "KalshiNR" | "KalshiRT" | "KalshiDC" | "KalshiPT" | "KalshiRFQ" | "KalshiMD";
+
+/** Takes one type of message of a session that is logged on; what it throws is answered as it says. */
+export type Handler = (session: ServerSession, message: ReceivedMessage) => void;
+
+/** A kind of session. */
+export interface SessionType {
+  /** What clients call it: TargetCompID(56). */
+  readonly id: SessionId;
+  /** Keeps its numbers over connections and sends again; the others begin each connection at 1. */
+  readonly retransmission: boolean;
+  /** Whether it may be a ListenerSession(20126). */
+  readonly mayListen: boolean;
+  /** Gets the ExecutionReports of orders. */
+  readonly reportsOrders: boolean;
+  /** What ReceiveSettlementReports(20127) is unless told; undefined where there is no such choice. */
+  readonly settlements: boolean | undefined;
+  /** By MsgType, who takes its messages. */
+  readonly handlers: Readonly<Record<string, Handler>>;
+  /**
+   * Called at each logon; what it returns is called at the next one, or when the session is gone for good: after the
+   * connection, or, of one with retransmission, with the exchange.
+   */
+  readonly begin?: (session: ServerSession) => () => void;
+}
+
+/** One session. That of a type with retransmission outlives its connections. */
+export class ServerSession {
+  readonly exchange: Exchange;
+  readonly lives: OrderLives;
+  readonly key: ApiKey;
+  readonly type: SessionType;
+  /** What its last Logon asked for. */
+  preferences: Preferences;
+  /** Where its numbers are. */
+  readonly store: FixStore;
+  /** The same where messages are kept as well; undefined for a type without retransmission. */
+  readonly retained: RetainedStore | undefined;
+  readonly #session: FixSession;
+
+  constructor({ session, ...rest }: {
+    readonly exchange: Exchange;
+    readonly lives: OrderLives;
+    readonly key: ApiKey;
+    readonly type: SessionType;
+    readonly preferences: Preferences;
+    readonly store: FixStore;
+    readonly retained: RetainedStore | undefined;
+    readonly session: FixSession;
+  }) {
+    this.exchange = rest.exchange;
+    this.lives = rest.lives;
+    this.key = rest.key;
+    this.type = rest.type;
+    this.preferences = rest.preferences;
+    this.store = rest.store;
+    this.retained = rest.retained;
+    this.#session = session;
+  }
+
+  /** Whether it has a connection that is logged on. */
+  get isOn(): boolean {
+    return this.#session.active;
+  }
+
+  /** The session below. */
+  get fix(): FixSession {
+    return this.#session;
+  }
+
+  /** Sends a message. While nobody is there it is kept, where the session keeps messages, and lost elsewhere. */
+  send(message: FixMessage | UnknownMessage): void {
+    if (this.#session.active) this.#session.send(message);
+    else if (this.retained !== undefined) this.#session.keep(message);
+  }
+
+  /** Answers a message with a Reject(3). */
+  reject({ header }: ReceivedMessage, tag: number, text: string, reason: number): void {
+    this.#session.refuse(header, { tag, text, reason });
+  }
+
+  /** Answers a message with a BusinessMessageReject(j). */
+  rejectBusiness({ header }: ReceivedMessage, reason: number, Text: string, refId?: string): void {
+    this.send({
+      MsgType: "j",
+      RefSeqNum: header.MsgSeqNum,
+      Text,
+      RefMsgType: header.MsgType,
+      BusinessRejectRefID: refId,
+      BusinessRejectReason: reason,
+    });
+  }
+}

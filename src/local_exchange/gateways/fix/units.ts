@@ -1,0 +1,29 @@
+/** Prices, amounts and times as FIX has them. */
+import { newYorkTime } from "../../world/new_york.ts";
+import { formatPrice, parsePrice } from "../../units.ts";
+
+/** Ticks in a cent. */
+const CENT = 100;
+
+/** Reads a Price: in dollars, or in cents, of which fractions are cut off. Undefined where it is none. */
+export function readPrice(text: string, dollars: boolean): number | undefined {
+  if (dollars) return parsePrice(text);
+  const match = /^(\d{1,6})(?:\.\d*)?$/.exec(text);
+  return match === null ? undefined : Number(match[1]) * CENT;
+}
+
+/** Writes a price: dollars with four decimals, or cents with as many as it has. */
+export function writePrice(ticks: number, dollars: boolean): string {
+  return dollars ? formatPrice(ticks) : String(ticks / CENT);
+}
+
+/** A UTCTimestamp in Unix milliseconds; it was found to be one. */
+export function readTime(text: string): number {
+  const [, year, month, day, clock] = /^(\d{4})(\d\d)(\d\d)-(\d\d:\d\d:\d\d(?:\.\d{1,3})?)/.exec(text) ?? [];
+  return Date.parse(`${year}-${month}-${day}T${clock}Z`);
+}
+
+/** A LocalMktDate: the day in New York that a time is in. */
+export function businessDate(at: number): string {
+  return newYorkTime(at).toISOString().slice(0, 10).replaceAll("-", "");
+}
