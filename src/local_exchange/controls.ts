@@ -28,7 +28,7 @@ import { usageTierRule } from "./options.ts";
 import { MOST_SUBACCOUNTS } from "./engine/model.ts";
 import { isPrice, isWorth } from "./engine/event_contract.ts";
 import { parseCount, parseMoney, parsePrice } from "./units.ts";
-import { sessionNames } from "./gateways/fix/session_types.ts";
+import { sessionNames } from "./gateways/fix/session_names.ts";
 import { actionNames, channelNames } from "./gateways/ws/channels.ts";
 import type { HandshakeFault, SocketFault } from "./gateways/ws/faults.ts";
 

@@ -43,7 +43,10 @@ export async function serveFix(
 }
 
 // Names that bundlers cannot see: for Workers these modules are dead weight, but must not break the bundle.
-async function listenerOf(tls: LocalTlsIdentity | undefined, take: (socket: Socket) => void): Promise<Server> {
+async function listenerOf(
+  tls: LocalTlsIdentity | undefined,
+  take: (socket: Socket) => void,
+): Promise<Server> {
   if (tls === undefined) {
     const specifier = "node:net";
     const { createServer } = await import(specifier) as typeof import("node:net");

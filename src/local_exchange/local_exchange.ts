@@ -39,7 +39,7 @@ import {
 } from "./options.ts";
 import { serveFix } from "./fix_server.ts";
 import { type ExchangeFix, FixGateway } from "./gateways/fix/gateway.ts";
-import { type FixSessionName, sessionNames } from "./gateways/fix/session_types.ts";
+import { type FixSessionName, sessionNames } from "./gateways/fix/session_names.ts";
 import { type RunningServer, serve } from "./server.ts";
 import { parseCount, parseMoney, parsePrice } from "./units.ts";
 import { Exchange } from "./exchange.ts";
@@ -121,7 +121,8 @@ export class LocalExchange implements AsyncDisposable {
     const read = readOptions("LocalExchange", options, exchangeRules);
     const exchange = new Exchange(settingsOf(read));
     const spoken = fixOf(exchange, fixOptionsOf(read.fix));
-    const fix = spoken && { ...spoken, hostname: "localhost", port: spoken.port === 0 ? FIX_PORT : spoken.port };
+    const fix = spoken &&
+      { ...spoken, hostname: "localhost", port: spoken.port === 0 ? FIX_PORT : spoken.port };
     return new LocalExchange(
       exchange,
       new RestGateway(exchange),
@@ -172,7 +173,7 @@ export class LocalExchange implements AsyncDisposable {
       port,
       targetCompId,
       tls: tls !== undefined,
-      ...(tls !== undefined && { ca: tls.cert }),
+      ...(tls !== undefined && { ca: tls.ca ?? tls.cert }),
     };
   }
 

@@ -31,7 +31,7 @@ export type { UsageTier } from "./limits.ts";
 export type { ExchangeSockets } from "./gateways/ws/gateway.ts";
 export type { ExchangeFix } from "./gateways/fix/gateway.ts";
 export type { FixConnectionFault, FixFault, FixFrameFault, FixLogonFault } from "./gateways/fix/faults.ts";
-export type { FixSessionName } from "./gateways/fix/session_types.ts";
+export type { FixSessionName } from "./gateways/fix/session_names.ts";
 export type {
   CommandChoice,
   CommandFault,

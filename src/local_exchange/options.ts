@@ -36,9 +36,9 @@ const isFix = (value: unknown) => typeof value === "boolean" || isObject(value);
 
 export const historyRules: Rules<LocalHistory> = { days: needed(whole(1, 365)) };
 
-const pem = () => needed(rule<string>("PEM as text", (value) => isText(value) && `${value}`.includes("-----BEGIN ")));
+const pem = () => rule<string>("PEM as text", (value) => isText(value) && `${value}`.includes("-----BEGIN "));
 
-export const tlsRules: Rules<LocalTlsIdentity> = { cert: pem(), key: pem() };
+export const tlsRules: Rules<LocalTlsIdentity> = { cert: needed(pem()), key: needed(pem()), ca: pem() };
 
 export const fixRules = {
   port: withPreset(whole(0, 65_535), 0),

@@ -4,7 +4,7 @@ import type { PrivateKey, PublicKey } from "./keys.ts";
 import type { KeyType } from "./signatures.ts";
 import type { ByteStream, TcpConnectOptions } from "../runtime/types.ts";
 import type { Clock } from "../base/clock.ts";
-import type { FixSessionName } from "./gateways/fix/session_types.ts";
+import type { FixSessionName } from "./gateways/fix/session_names.ts";
 import type { KalshiAuth } from "../auth/kalshi_auth.ts";
 
 /** How an error body is written. */
@@ -31,6 +31,8 @@ export interface LocalTlsIdentity {
   readonly cert: string;
   /** The certificate's private key, in PEM. */
   readonly key: string;
+  /** The certificate of who vouches for it, in PEM, which clients are told to trust; `cert` itself unless told. */
+  readonly ca?: string | undefined;
 }
 
 /** How an exchange speaks FIX. */
@@ -59,6 +61,7 @@ export interface LocalFixOptions {
 
 /** Where one kind of an exchange's FIX sessions is. */
 export interface LocalFixAddress {
+  /** Kalshi's product: it speaks FIX of the event exchange. */
   readonly product: "event";
   /** Which kind. */
   readonly session: FixSessionName;

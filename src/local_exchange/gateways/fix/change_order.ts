@@ -100,7 +100,9 @@ export function replaceOrder(session: ServerSession, message: ReceivedMessage): 
   const { engine } = session.exchange;
   change(session, asked, (order) => {
     const count = parseCount(asked.OrderQty);
-    const price = asked.Price === undefined ? order.price : readPrice(asked.Price, session.preferences.dollars);
+    const price = asked.Price === undefined
+      ? order.price
+      : readPrice(asked.Price, session.preferences.dollars);
     if (price === undefined) throw new OrderRefusal("INVALID_PRICE");
     if (count === undefined) throw new OrderRefusal("INVALID_AMEND_QTY_FOR_ORDER");
     const expiresAt = expiryOf(asked, engine.now);

@@ -205,7 +205,10 @@ function tradeFields(
     NoMiscFees: [{ MiscFeeAmt: formatMoney(fee), MiscFeeCurr: "USD", MiscFeeType: "4", MiscFeeBasis: 0 }],
     TrdMatchID: trade.id,
     AggressorIndicator: isTaker,
-    NoCollateralAmountChanges: [{ CollateralAmountChange: formatMoney(cash), CollateralAmountType: "BALANCE" }],
+    NoCollateralAmountChanges: [{
+      CollateralAmountChange: formatMoney(cash),
+      CollateralAmountType: "BALANCE",
+    }],
     ...(splitsCollateral && {
       SingleMarketCollateralReturn: formatMoney(Math.max(0, closed) * worthOf("yes")),
       RangedMarketCollateralReturn: formatMoney(0),

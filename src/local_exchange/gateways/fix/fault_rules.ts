@@ -66,7 +66,9 @@ export function readLogonFault(given: FixLogonFault): FixLogonFault {
   const fault = readOptions("fix.refuse", given, fixLogonRules);
   const { text: says, answer, reason } = fault;
   if ((answer === "hang" || answer === "cut") && says !== undefined) {
-    throw new KalshiConfigError(`fix.refuse: a \`text\` belongs to an answer that says something, not to "${answer}".`);
+    throw new KalshiConfigError(
+      `fix.refuse: a \`text\` belongs to an answer that says something, not to "${answer}".`,
+    );
   }
   if (reason !== undefined && answer !== "reject") {
     throw new KalshiConfigError('fix.refuse: a `reason` belongs to the answer "reject".');

@@ -114,7 +114,9 @@ function refusalOf(
     return `ResetSeqNumFlag(141) must be Y on ${type.id}`;
   }
   if (wants.listens && !type.mayListen) return `ListenerSession(20126) is not for ${type.id}`;
-  if (wants.listens && !wants.skipsPending) return "ListenerSession(20126) needs SkipPendingExecReports(21011)=Y";
+  if (wants.listens && !wants.skipsPending) {
+    return "ListenerSession(20126) needs SkipPendingExecReports(21011)=Y";
+  }
   if (wants.listens && wants.cancelsOnDisconnect) {
     return "ListenerSession(20126) does not go with CancelOrdersOnDisconnect(8013)";
   }

@@ -34,5 +34,5 @@ export function massCancel(session: ServerSession, message: ReceivedMessage): vo
     MassCancelResponse: isRefused ? "0" : "6",
     MassCancelRejectReason: isRefused ? 99 : undefined,
   });
-  if (!isRefused) for (const order of ordersOf(session)) engine.cancel(order);
+  if (!isRefused) { for (const order of ordersOf(session)) engine.cancel(order); }
 }

@@ -104,7 +104,9 @@ export function newOrder(session: ServerSession, message: ReceivedMessage): void
   if (asked.ClOrdID === "") throw new FieldRefusal(11, "ClOrdID is empty", 4);
   const { engine } = exchange;
   const refuse = (text: string, origin: Origin) =>
-    session.send(rejected(asked, origin, execId(engine.now, session.lives.nextRefusal(), 0), text, engine.now));
+    session.send(
+      rejected(asked, origin, execId(engine.now, session.lives.nextRefusal(), 0), text, engine.now),
+    );
   const operator = operatorOf(asked);
   const bare: Origin = {
     keyId: session.key.id,

@@ -6,7 +6,7 @@ import type { Exchange, ExchangeEvent } from "../../exchange.ts";
 import type { OrderEvent } from "../../engine/events.ts";
 import type { Account, CancelReason, Fill, Order, OrderState } from "../../engine/model.ts";
 import { worthOf } from "../../engine/event_contract.ts";
-import type { ServerSession } from "./server_session.ts";
+import type { ApiKey } from "../../signatures.ts";
 
 /** Who an order is for, and who entered it: NoPartyIDs(453). */
 export interface Party {
@@ -28,9 +28,14 @@ export interface Origin {
   readonly preventsSelfTrade: boolean;
 }
 
+/** A session, as much of it as is known here. */
+export interface ActingSession {
+  readonly key: ApiKey;
+}
+
 /** A session that does something to an order: what its reports are called by. */
 export interface Actor {
-  readonly session: ServerSession;
+  readonly session: ActingSession;
   /** ClOrdID(11) of its message. */
   readonly ClOrdID: string;
   /** Its order; that of a NewOrderSingle is yet to come. */
@@ -55,7 +60,7 @@ export interface Told {
   readonly origin: Origin | undefined;
   readonly operator: string | undefined;
   /** The session whose message made it happen. */
-  readonly by: ServerSession | undefined;
+  readonly by: ActingSession | undefined;
 }
 
 /** A step in the life of an order. */

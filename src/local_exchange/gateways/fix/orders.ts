@@ -100,7 +100,9 @@ export function charge(
 /** The market of a Symbol(55), which must be on the shard that ExDestination(100) names, if it names one. */
 export function marketOf({ exchange }: ServerSession, symbol: string, shard = -1): Market {
   const market = exchange.catalog.markets.get(symbol)?.market;
-  if (market === undefined || (shard >= 0 && shard !== market.shard)) throw new OrderRefusal("MARKET_NOT_FOUND");
+  if (market === undefined || (shard >= 0 && shard !== market.shard)) {
+    throw new OrderRefusal("MARKET_NOT_FOUND");
+  }
   return market;
 }
 
@@ -115,7 +117,10 @@ export function walletOf({ key }: ServerSession, asked: number | undefined, shar
 }
 
 /** The customer of an FCM that an order is for. */
-export function partiesOf({ exchange, key }: ServerSession, { NoPartyIDs = [] }: OrderMessage): readonly Party[] {
+export function partiesOf(
+  { exchange, key }: ServerSession,
+  { NoPartyIDs = [] }: OrderMessage,
+): readonly Party[] {
   return NoPartyIDs.map(({ PartyID, PartyRole }) => {
     if (PartyID === undefined || PartyRole !== CUSTOMER) {
       throw new FieldRefusal(452, "a party of an order is a customer: PartyRole 24");

@@ -3,7 +3,8 @@ import { cancelOrder, replaceOrder } from "./change_order.ts";
 import { massCancel } from "./mass_cancel.ts";
 import { newOrder } from "./new_order.ts";
 import { orderGroup } from "./order_groups.ts";
-import type { Handler, SessionId, SessionType } from "./server_session.ts";
+import type { Handler, SessionType } from "./server_session.ts";
+import type { SessionId } from "./session_names.ts";
 
 const orderEntry: Readonly<Record<string, Handler>> = {
   D: newOrder,
@@ -63,19 +64,6 @@ export const sessionTypes: Readonly<Record<SessionId, SessionType>> = {
     handlers: {},
   },
 };
-
-/** What clients call each kind, in their configuration. */
-export const sessionNames = {
-  "order-entry": "KalshiNR",
-  "order-entry-rt": "KalshiRT",
-  "drop-copy": "KalshiDC",
-  "post-trade": "KalshiPT",
-  "rfq": "KalshiRFQ",
-  "market-data": "KalshiMD",
-} as const satisfies Readonly<Record<string, SessionId>>;
-
-/** The name of a kind of session in a configuration. */
-export type FixSessionName = keyof typeof sessionNames;
 
 /** The type that a TargetCompID names. */
 export function sessionTypeOf(targetCompId: string): SessionType | undefined {
