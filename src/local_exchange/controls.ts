@@ -28,7 +28,6 @@ import { usageTierRule } from "./options.ts";
 import { MOST_SUBACCOUNTS } from "./engine/model.ts";
 import { isPrice, isWorth } from "./engine/event_contract.ts";
 import { parseCount, parseMoney, parsePrice } from "./units.ts";
-import { sessionNames } from "./gateways/fix/session_names.ts";
 import { actionNames, channelNames } from "./gateways/ws/channels.ts";
 import type { HandshakeFault, SocketFault } from "./gateways/ws/faults.ts";
 
@@ -283,7 +282,6 @@ export const argument = {
   skewMs: rule<number>("milliseconds", (value) => typeof value === "number" && Number.isFinite(value)),
   pause: oneOf("trading", "exchange", "nothing"),
   usageTier: usageTierRule(),
-  fixSession: oneOf(...Object.keys(sessionNames)),
 } as const;
 
 function refuse(says: string): never {

@@ -11,9 +11,11 @@ import type {
   LocalAccountOptions,
   LocalExchangeListenOptions,
   LocalExchangeOptions,
-  LocalFixAddress,
   LocalTlsIdentity,
 } from "./types.ts";
+import { FixConfig } from "../fix/config.ts";
+import type { FixConfigOptions } from "../fix/config_options.ts";
+import type { FixSessionKind } from "../contract/fix/sessions.ts";
 import { KalshiConfig } from "../config/kalshi_config.ts";
 import { KalshiConfigError } from "../base/errors.ts";
 import { shown } from "../base/plain.ts";
@@ -39,7 +41,6 @@ import {
 } from "./options.ts";
 import { serveFix } from "./fix_server.ts";
 import { type ExchangeFix, FixGateway } from "./gateways/fix/gateway.ts";
-import { type FixSessionName, sessionNames } from "./gateways/fix/session_names.ts";
 import { type RunningServer, serve } from "./server.ts";
 import { parseCount, parseMoney, parsePrice } from "./units.ts";
 import { Exchange } from "./exchange.ts";
@@ -157,24 +158,27 @@ export class LocalExchange implements AsyncDisposable {
   }
 
   /**
-   * What leads to one kind of its FIX sessions: host, port and TargetCompID.
+   * A configuration that leads to one kind of its FIX sessions, for a `FixClient`.
    *
    * @param session such as `order-entry`
-   * @throws {KalshiConfigError} where it speaks no FIX, and for a kind of session that there is not
+   * @param options whatever else the configuration is to say, such as `{ logon: { UseDollars: true } }`
+   * @throws {KalshiConfigError} where it speaks no FIX, for a kind of session that there is not, and for options that a
+   * FixConfig does not take
+   *
+   * @example
+   * ```ts
+   * import { FixClient } from "@unofficial/kalshi/fix";
+   * import { LocalExchange } from "@unofficial/kalshi/local-exchange";
+   *
+   * await using exchange = await LocalExchange.start({ fix: true });
+   * const { auth } = await exchange.createAccount();
+   * await using client = await FixClient.connect({ auth, config: exchange.fixConfig("order-entry") });
+   * ```
    */
-  fixConfig(session: FixSessionName): LocalFixAddress {
-    assertValue("fixConfig", "session", session, controls.argument.fixSession);
+  fixConfig(session: FixSessionKind, options: Partial<FixConfigOptions> = {}): FixConfig {
     const { hostname: host, port, tls } = this.#spoken();
-    const targetCompId = sessionNames[session];
-    return {
-      product: "event",
-      session,
-      host,
-      port,
-      targetCompId,
-      tls: tls !== undefined,
-      ...(tls !== undefined && { ca: tls.ca ?? tls.cert }),
-    };
+    const ca = tls === undefined ? undefined : [tls.ca ?? tls.cert];
+    return new FixConfig({ product: "event", session, host, port, tls: tls !== undefined, ca, ...options });
   }
 
   /**

@@ -13,7 +13,6 @@ export type {
   LocalAccountOptions,
   LocalExchangeListenOptions,
   LocalExchangeOptions,
-  LocalFixAddress,
   LocalFixOptions,
   LocalHistory,
   LocalTlsIdentity,
@@ -31,7 +30,6 @@ export type { UsageTier } from "./limits.ts";
 export type { ExchangeSockets } from "./gateways/ws/gateway.ts";
 export type { ExchangeFix } from "./gateways/fix/gateway.ts";
 export type { FixConnectionFault, FixFault, FixFrameFault, FixLogonFault } from "./gateways/fix/faults.ts";
-export type { FixSessionName } from "./gateways/fix/session_names.ts";
 export type {
   CommandChoice,
   CommandFault,

@@ -4,7 +4,6 @@ import type { PrivateKey, PublicKey } from "./keys.ts";
 import type { KeyType } from "./signatures.ts";
 import type { ByteStream, TcpConnectOptions } from "../runtime/types.ts";
 import type { Clock } from "../base/clock.ts";
-import type { FixSessionName } from "./gateways/fix/session_names.ts";
 import type { KalshiAuth } from "../auth/kalshi_auth.ts";
 
 /** How an error body is written. */
@@ -57,24 +56,6 @@ export interface LocalFixOptions {
    * refused with `already exists`. Twice its HeartBtInt unless told, and a minute at most.
    */
   readonly onlineMs?: number | undefined;
-}
-
-/** Where one kind of an exchange's FIX sessions is. */
-export interface LocalFixAddress {
-  /** Kalshi's product: it speaks FIX of the event exchange. */
-  readonly product: "event";
-  /** Which kind. */
-  readonly session: FixSessionName;
-  /** Host name or address. */
-  readonly host: string;
-  /** TCP port. */
-  readonly port: number;
-  /** TargetCompID(56), which tells the kind. */
-  readonly targetCompId: string;
-  /** Whether it speaks TLS. */
-  readonly tls: boolean;
-  /** The certificate to trust, in PEM, where it speaks TLS. */
-  readonly ca?: string | undefined;
 }
 
 /** How to make an exchange. */

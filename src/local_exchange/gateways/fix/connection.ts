@@ -5,7 +5,7 @@ import type { FixMessage } from "../../../contract/fix/messages.ts";
 import { FixFields, type FixHeader } from "../../../contract/fix_fields.ts";
 import { FixWriter } from "../../../contract/fix_writer.ts";
 import { FixFramer } from "../../../fix/framer.ts";
-import type { FixConnection } from "../../../fix/session.ts";
+import type { FixConnection } from "../../../fix/session_types.ts";
 import type { ByteSocket } from "../../../runtime/builtin.ts";
 import { ServerLink } from "./link.ts";
 import type { Verdict } from "./logon.ts";

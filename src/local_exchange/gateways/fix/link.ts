@@ -1,6 +1,6 @@
 /** A connection of a session, as its bytes go over a socket, with the faults that were asked for. */
 import type { Clock, ClockTimer } from "../../../base/clock.ts";
-import type { FixLink } from "../../../fix/session.ts";
+import type { FixLink } from "../../../fix/session_types.ts";
 import type { ByteSocket } from "../../../runtime/builtin.ts";
 import { WaitingFaults } from "../../waiting_faults.ts";
 import type { FixConnectionFault, FixFrameFault } from "./faults.ts";

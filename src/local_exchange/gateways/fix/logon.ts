@@ -5,7 +5,7 @@ import type { Logon } from "../../../contract/fix/messages.ts";
 import type { FixFields } from "../../../contract/fix_fields.ts";
 import { fault, FieldChecks, type FieldFault } from "../../../fix/checks.ts";
 import { logonText } from "../../../fix/logon.ts";
-import type { Received } from "../../../fix/session.ts";
+import type { Received } from "../../../fix/session_types.ts";
 import type { Exchange } from "../../exchange.ts";
 import { type ApiKey, verifies } from "../../signatures.ts";
 import { gatewayDictionary, worded } from "./dictionary.ts";

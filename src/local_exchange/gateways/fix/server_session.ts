@@ -9,7 +9,9 @@ import type { ApiKey } from "../../signatures.ts";
 import type { OrderLives } from "./order_lives.ts";
 import type { Preferences } from "./preferences.ts";
 import type { RetainedStore } from "./retained_store.ts";
-import type { SessionId } from "./session_names.ts";
+
+/** TargetCompID(56) of a kind of session, which is its name. */
+export type SessionId = "KalshiNR" | "KalshiRT" | "KalshiDC" | "KalshiPT" | "KalshiRFQ" | "KalshiMD";
 
 /** Takes one type of message of a session that is logged on; what it throws is answered as it says. */
 export type Handler = (session: ServerSession, message: ReceivedMessage) => void;

@@ -3,8 +3,7 @@ import { cancelOrder, replaceOrder } from "./change_order.ts";
 import { massCancel } from "./mass_cancel.ts";
 import { newOrder } from "./new_order.ts";
 import { orderGroup } from "./order_groups.ts";
-import type { Handler, SessionType } from "./server_session.ts";
-import type { SessionId } from "./session_names.ts";
+import type { Handler, SessionId, SessionType } from "./server_session.ts";
 
 const orderEntry: Readonly<Record<string, Handler>> = {
   D: newOrder,

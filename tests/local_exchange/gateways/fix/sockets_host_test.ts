@@ -52,9 +52,9 @@ for (const { name, make } of await adapters()) {
     await using exchange = await LocalExchange.start({ markets: 0, marketMakers: false, fix });
     const { auth } = await exchange.createAccount({ keyType: "rsa" });
     const ticker = exchange.listMarket({ ticker: "M" });
-    const { ca = "", tls } = exchange.fixConfig("order-entry");
+    const { ca = [], tls } = exchange.fixConfig("order-entry");
     assertEquals(tls, true);
-    const runtime = make({ caCertificates: [ca] });
+    const runtime = make({ caCertificates: ca });
     await using client = await FixTester.open(exchange, { auth, runtime });
     client.send(order("a", ticker));
     assertEquals(await client.lines(2), ["AA a 10/0/10", "00 a 10/0/10"]);

@@ -14,13 +14,14 @@ import {
   type FixEnd,
   FixSession,
   type FixSessionEvent,
+  type FixSessionKind,
   type FixSessionOptions,
   type FixStore,
   type LogonOptions,
   MemoryFixStore,
   signedLogon,
 } from "../../../../../src/fix/mod.ts";
-import type { FixSessionName, LocalExchange } from "../../../../../src/local_exchange/mod.ts";
+import type { LocalExchange } from "../../../../../src/local_exchange/mod.ts";
 import type { Runtime } from "../../../../../src/runtime/types.ts";
 import { until } from "../../../../support/until.ts";
 
@@ -47,7 +48,7 @@ export type Seen = Readonly<Record<string, unknown>> & {
 /** How to open a client. */
 export interface ClientOptions {
   readonly auth: KalshiAuth;
-  readonly session?: FixSessionName;
+  readonly session?: FixSessionKind;
   readonly logon?: LogonOptions;
   readonly runtime: Runtime;
   readonly store?: FixStore;
