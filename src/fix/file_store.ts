@@ -3,7 +3,8 @@
  * any byte loses nothing it had written. What was half written at the end is cut off when the file is opened again.
  */
 import { KalshiConfigError } from "../base/errors.ts";
-import { between, type FixStore, type SentFrame } from "./store.ts";
+import { Recent } from "./recent.ts";
+import type { FixStore, SentFrame } from "./store.ts";
 
 type Fs = typeof import("node:fs");
 
@@ -42,8 +43,7 @@ export class FileFixStore implements FixStore {
   nextIncoming = 1;
   readonly #path: string;
   readonly #sync: boolean;
-  readonly #keep: number;
-  readonly #sent = new Map<number, Place>();
+  readonly #sent: Recent<Place>;
   #fs: Fs | undefined;
   #file = -1;
   #end = 0;
@@ -54,7 +54,7 @@ export class FileFixStore implements FixStore {
   constructor({ path, sync = "never", keep = 100_000 }: FileFixStoreOptions) {
     this.#path = path;
     this.#sync = sync === "always";
-    this.#keep = keep;
+    this.#sent = new Recent(keep);
   }
 
   /** Opens the file, and cuts off what was half written. */
@@ -76,7 +76,6 @@ export class FileFixStore implements FixStore {
     const sequence = this.nextOutgoing++;
     this.#sent.set(sequence, { at: this.#end + HEAD_BYTES, length: frame.length });
     this.#write(kinds.sent, sequence, frame);
-    if (this.#sent.size > this.#keep) this.#sent.delete(this.#sent.keys().next().value as number);
   }
 
   setOutgoing(next: number): void {
@@ -93,7 +92,7 @@ export class FileFixStore implements FixStore {
   sent(from: number, to: number): readonly SentFrame[] {
     const fs = this.#opened();
     const found: SentFrame[] = [];
-    for (const [sequence, { at, length }] of between(this.#sent, from, to)) {
+    for (const [sequence, { at, length }] of this.#sent.between(from, to)) {
       const frame = new Uint8Array(length);
       const read = fs.readSync(this.#file, frame, 0, length, at);
       found.push({ sequence, frame: frame.subarray(0, read) });
@@ -175,7 +174,6 @@ export class FileFixStore implements FixStore {
       case kinds.sent:
         this.#sent.set(number, { at: this.#end + HEAD_BYTES, length });
         this.nextOutgoing = number + 1;
-        if (this.#sent.size > this.#keep) this.#sent.delete(this.#sent.keys().next().value as number);
         return;
       case kinds.outgoing:
         this.nextOutgoing = number;

@@ -1,4 +1,5 @@
 /** What a FIX session remembers over connections: its numbers, and what it sent. */
+import { Recent } from "./recent.ts";
 
 /** A message that was sent: its number and its bytes as they went out. */
 export interface SentFrame {
@@ -33,21 +34,7 @@ export interface FixStore {
   close(): void | Promise<void>;
 }
 
-/** What a map by number holds from one number to another, without a look at all of it for a few. */
-export function* between<Value>(
-  map: ReadonlyMap<number, Value>,
-  from: number,
-  to: number,
-): Generator<[number, Value]> {
-  if (to - from > map.size) {
-    for (const entry of map) if (entry[0] >= from && entry[0] <= to) yield entry;
-    return;
-  }
-  for (let number = from; number <= to; number++) {
-    const value = map.get(number);
-    if (value !== undefined) yield [number, value];
-  }
-}
+const BUFFER_BYTES = 65_536;
 
 /** Settings of {@linkcode MemoryFixStore}. */
 export interface MemoryFixStoreOptions {
@@ -61,12 +48,14 @@ export class MemoryFixStore implements FixStore {
   nextOutgoing = 1;
   /** MsgSeqNum(34) that is expected next. */
   nextIncoming = 1;
-  readonly #keep: number;
-  readonly #sent = new Map<number, Uint8Array>();
+  readonly #sent: Recent<Uint8Array>;
+  /** Many frames lie in one buffer, which goes when the last of them does: one for each costs more than its bytes. */
+  #buffer = new Uint8Array(0);
+  #used = 0;
 
   /** Begins at 1. */
   constructor({ keep = 10_000 }: MemoryFixStoreOptions = {}) {
-    this.#keep = keep;
+    this.#sent = new Recent(keep);
   }
 
   /** Is ready at once. */
@@ -74,10 +63,13 @@ export class MemoryFixStore implements FixStore {
 
   /** Keeps a copy. */
   append(frame: Uint8Array): void {
-    const sequence = this.nextOutgoing++;
-    if (this.#keep === 0) return;
-    this.#sent.set(sequence, frame.slice());
-    if (this.#sent.size > this.#keep) this.#sent.delete(this.#sent.keys().next().value as number);
+    if (this.#used + frame.length > this.#buffer.length) {
+      this.#buffer = new Uint8Array(Math.max(BUFFER_BYTES, frame.length));
+      this.#used = 0;
+    }
+    const copy = this.#buffer.subarray(this.#used, this.#used += frame.length);
+    copy.set(frame);
+    this.#sent.set(this.nextOutgoing++, copy);
   }
 
   /** Counts on without keeping a message. */
@@ -92,7 +84,7 @@ export class MemoryFixStore implements FixStore {
 
   /** What was sent and is still kept. */
   sent(from: number, to: number): readonly SentFrame[] {
-    return [...between(this.#sent, from, to)].map(([sequence, frame]) => ({ sequence, frame }));
+    return this.#sent.between(from, to).map(([sequence, frame]) => ({ sequence, frame }));
   }
 
   /** Both numbers back to 1, and nothing kept. */
