@@ -5,7 +5,7 @@
  * @module
  */
 import { KalshiConfigError } from "../base/errors.ts";
-import { copyPlain, isPlain, shown, shownName } from "../base/plain.ts";
+import { isPlain, shown, shownName } from "../base/plain.ts";
 import { holdsPrivateKey } from "./check.ts";
 import { outgoingMessages } from "./fix/outgoing.ts";
 import type { FixProduct, FixSessionKind } from "./fix/sessions.ts";
@@ -28,6 +28,26 @@ export interface OutgoingContext {
 /** Fields that the session writes itself. */
 const written: ReadonlySet<number> = new Set([8, 9, 10, 34, 35, 43, 49, 52, 56, 97, 122]);
 
+/** How deep the groups of a message go: a list, an entry, a list in it, an entry of that, its fields. */
+const DEPTH = 5;
+
+/**
+ * Own fields of a message, and of the entries of its groups, each read once; they inherit nothing that would be sent as
+ * well. Entries of a message that came are of a class, in which a field that did not come is undefined.
+ */
+function copy(value: unknown, depth = 0): unknown {
+  if (typeof value !== "object" || value === null || depth > DEPTH) return value;
+  if (Array.isArray(value)) return Array.from(value, (item) => copy(item, depth + 1));
+  const isEntry = value instanceof FixEntry;
+  if (!isEntry && !isPlain(value)) return value;
+  const own = Object.create(null);
+  for (const name of Object.getOwnPropertyNames(value)) {
+    const inner = copy((value as Readonly<Record<string, unknown>>)[name], depth + 1);
+    if (inner !== undefined || !isEntry) own[name] = inner;
+  }
+  return own;
+}
+
 const refuse = (message: string, why: string): never => {
   throw new KalshiConfigError(`${message}: ${why}`);
 };
@@ -46,14 +66,13 @@ export function checkOutgoing<Message extends object>(message: Message, context:
   if (!isPlain(message)) {
     throw new KalshiConfigError("A message is an object of fields by their FIX names, with its `MsgType`.");
   }
-  const own = copyPlain(message) as Readonly<Record<string, unknown>>;
+  const own = copy(message) as Readonly<Record<string, unknown>>;
   const rules = rulesOf(own.MsgType, context);
   const { product, useDollars = false } = context;
   const unit: PriceUnit = product === "margin" ? "perps dollars" : useDollars ? "dollars" : "cents";
   const beside = checkExtra(rules, own.extra);
   checkFields(rules.name, rules.fields, own, { unit, beside, path: "" });
-  const all = Array.isArray(own.extra) ? { ...own, ...besideByName(rules, own.extra) } : own;
-  const fault = togetherFault(own.MsgType as string, all, product);
+  const fault = togetherFault(own.MsgType as string, withBeside(rules, own), product);
   if (fault !== undefined) refuse(rules.name, fault);
   return own as Message;
 }
@@ -103,14 +122,13 @@ function checkExtra({ name, fields }: OutgoingMessage, extra: unknown): Readonly
   return tags;
 }
 
-/** What is given by its tag, by its name. */
-function besideByName({ fields }: OutgoingMessage, extra: readonly (readonly [number, unknown])[]): object {
-  const byTag = new Map(extra);
-  return Object.fromEntries(
-    Object.entries(fields).filter(([, { tag }]) => byTag.has(tag)).map((
-      [name, { tag }],
-    ) => [name, byTag.get(tag)]),
-  );
+/** With what is given by its tag, by its name. */
+function withBeside({ fields }: OutgoingMessage, own: Readonly<Record<string, unknown>>): typeof own {
+  if (!Array.isArray(own.extra)) return own;
+  const byTag = new Map(own.extra as readonly (readonly [number, unknown])[]);
+  const all: Record<string, unknown> = Object.assign(Object.create(null), own);
+  for (const [name, { tag }] of Object.entries(fields)) if (byTag.has(tag)) all[name] = byTag.get(tag);
+  return all;
 }
 
 /** What is wrong with a value, as it stands after the field's name. */
@@ -189,11 +207,9 @@ function checkGroup(
   if (value.length > most) refuse(name, `\`${key}\` takes at most ${most} entries; got ${value.length}.`);
   for (const [index, entry] of (value as readonly unknown[]).entries()) {
     const path = `${place.path}${key}[${index}].`;
-    // Entries of a message that came are of a class.
-    if (!isPlain(entry) && !(entry instanceof FixEntry)) {
+    if (!isPlain(entry)) {
       return refuse(name, `\`${path.slice(0, -1)}\` takes { ${Object.keys(fields).join(", ")} }.`);
     }
-    const own = isPlain(entry) ? entry : Object.entries(entry).filter(([, member]) => member !== undefined);
-    checkFields(name, fields, Array.isArray(own) ? Object.fromEntries(own) : own, { ...place, path });
+    checkFields(name, fields, entry, { ...place, path });
   }
 }

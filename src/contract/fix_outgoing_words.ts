@@ -126,6 +126,8 @@ export function takes(field: OutgoingField, unit: PriceUnit): string {
 /** What was probably meant, as a sentence of its own that begins with a space; empty where nobody knows. */
 export function meant(field: OutgoingField, value: unknown, unit: PriceUnit): string {
   if (value === null) return " Leave it out.";
+  if (value instanceof Date) return field.kind === "time" ? meantTime(value) : "";
+  if (!/^(string|number|bigint|boolean)$/.test(typeof value)) return "";
   switch (field.kind) {
     case "flag":
       return /^(true|false)$/.test(`${value}`)
@@ -165,7 +167,7 @@ function numberInQuotes(value: unknown): string | undefined {
 
 function meantPrice(value: unknown, unit: PriceUnit): string {
   const text = `${value}`;
-  if (typeof value === "object" || !isDecimalText(text)) return "";
+  if (!isDecimalText(text)) return "";
   if (unit === "cents" && text.includes(".") && placesOf(text) > 0) {
     return Number(text) < 1
       ? " Prices of this session are in cents: for dollars, log on with UseDollars."

@@ -46,8 +46,9 @@ function logonOptions() {
     v.check((given) => isPlain(given), takes),
     v.strictObject(logonEntries(), takes),
     v.transform((given): LogonOptions => {
-      const own = Object.entries(readOwn(given)).filter(([, value]) => value !== undefined);
-      return Object.freeze(Object.fromEntries(own));
+      const own: Partial<Record<string, unknown>> = readOwn(given);
+      for (const name of Object.keys(own)) if (own[name] === undefined) delete own[name];
+      return Object.freeze(own);
     }),
   );
 }

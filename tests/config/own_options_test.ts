@@ -22,6 +22,9 @@ import {
 } from "../../src/config/option_places.ts";
 import { readOptions } from "../../src/base/options.ts";
 import { queueRules } from "../../src/base/queue.ts";
+import { FixConfig } from "../../src/fix/config.ts";
+import type { FixConfigOptions } from "../../src/fix/config_options.ts";
+import { fixEntries, logonNames } from "../../src/fix/config_schemas.ts";
 import { LocalExchange } from "../../src/local_exchange/mod.ts";
 import { autoRules } from "../../src/rate_limits/auto.ts";
 import { AutoRateLimiter, RateLimiter } from "../../src/rate_limits/mod.ts";
@@ -135,6 +138,22 @@ const TAKERS: Record<
     names: CONFIG_OPTIONS,
     good: () => ({}),
     make: () => ({ ...new KalshiConfig() }),
+  },
+  FixConfig: {
+    names: Object.keys(fixEntries()),
+    good: () => ({
+      product: "event",
+      session: "order-entry-rt",
+      environment: "demo",
+      heartbeatSeconds: 7,
+      logon: { UseDollars: true },
+    }),
+    make: (options) => ({ ...new FixConfig(options as unknown as FixConfigOptions) }),
+  },
+  "FixConfig.logon": {
+    names: logonNames(),
+    good: () => ({ UseDollars: true, SkipPendingExecReports: true }),
+    make: (logon) => new FixConfig({ product: "event", session: "order-entry", logon }).logon,
   },
   limits: {
     names: LIMIT_OPTIONS,

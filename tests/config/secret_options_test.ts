@@ -5,6 +5,9 @@ import { type AnyRules, readOptions } from "../../src/base/options.ts";
 import { shownName, shownSecret } from "../../src/base/plain.ts";
 import { DEFAULTS } from "../../src/config/settings.ts";
 import { LEAST_LIMITS } from "../../src/config/limits.ts";
+import { FixConfig } from "../../src/fix/config.ts";
+import { fixEntries, logonNames } from "../../src/fix/config_schemas.ts";
+import { fixAuthFromEnv } from "../../src/fix/env.ts";
 import { KalshiStream } from "../../src/stream/mod.ts";
 import { KalshiFeed } from "../../src/workers/mod.ts";
 import { ed25519Pkcs8 } from "../auth/fixtures.ts";
@@ -77,6 +80,9 @@ for (const [table, { rules }] of Object.entries(OPTION_TABLES)) {
   });
 }
 
+const fixSession = { product: "event", session: "order-entry" } as const;
+const fixEnv = { KALSHI_FIX_PRODUCT: "event", KALSHI_FIX_SESSION: "order-entry" };
+
 /** What each takes beside its own options, and how it is made; every option gets every key in its turn. */
 const TAKERS: Readonly<Record<string, { names: readonly string[]; make: (options: Untyped) => unknown }>> = {
   KalshiConfig: { names: Object.keys(DEFAULTS), make: (options) => new KalshiConfig(options) },
@@ -85,6 +91,43 @@ const TAKERS: Readonly<Record<string, { names: readonly string[]; make: (options
     make: (limits) => new KalshiConfig({ limits }),
   },
   "KalshiConfig.with": { names: Object.keys(DEFAULTS), make: (options) => new KalshiConfig().with(options) },
+  FixConfig: {
+    names: Object.keys(fixEntries()),
+    make: (options) => new FixConfig(typeof options === "string" ? options : { ...fixSession, ...options }),
+  },
+  "FixConfig, whatever the host": {
+    names: Object.keys(fixEntries()),
+    make: (options) =>
+      new FixConfig({ ...fixSession, host: "a.example", allowUnknownHost: false, ...options }),
+  },
+  "FixConfig.logon": {
+    names: logonNames(),
+    make: (logon) => new FixConfig({ ...fixSession, logon }),
+  },
+  "FixConfig.with": {
+    names: Object.keys(fixEntries()),
+    make: (options) => FixConfig.demo(fixSession).with(options),
+  },
+  "FixConfig.fromEnv": {
+    names: Object.keys(fixEntries()),
+    make: (options) => FixConfig.fromEnv(fixEnv, options),
+  },
+  "the environment of FIX": {
+    names: [
+      "KALSHI_FIX_PRODUCT",
+      "KALSHI_FIX_SESSION",
+      "KALSHI_FIX_DEMO",
+      "KALSHI_FIX_HOST",
+      "KALSHI_FIX_PORT",
+      "KALSHI_FIX_TLS",
+      "KALSHI_FIX_ALLOW_UNKNOWN_HOST",
+    ],
+    make: (env) => FixConfig.fromEnv(typeof env === "string" ? env : { ...fixEnv, ...env }),
+  },
+  "the key of FIX": {
+    names: ["KALSHI_FIX_KEY_ID", "KALSHI_FIX_PRIVATE_KEY", "KALSHI_FIX_PRIVATE_KEY_PASSPHRASE"],
+    make: (env) => fixAuthFromEnv(env),
+  },
   KalshiCore: {
     names: words(OPTION_TABLES.coreRules?.rules ?? {}),
     make: (options) => new KalshiCore(options),

@@ -428,3 +428,37 @@ test("whatever is given, it is refused as a fault of the caller or goes through"
     ),
   );
 });
+
+test("nothing is inherited by a message, and nothing of it changes after the check", () => {
+  const polluted = { ExpireTime: "20261124-12:00:00", ExecInst: "E", SenderSubID: "evil" };
+  const clean = JSON.stringify(checkOutgoing({ ...order, NoPartyIDs: [{ PartyID: "x" }] }, event));
+  for (const [name, value] of Object.entries(polluted)) {
+    Object.defineProperty(Object.prototype, name, { value, configurable: true, writable: true });
+    try {
+      const checked = checkOutgoing({ ...order, NoPartyIDs: [{ PartyID: "x" }] }, event);
+      assertEquals(JSON.stringify(checked), clean);
+      assertEquals((checked as Record<string, unknown>)[name], undefined);
+    } finally {
+      delete (Object.prototype as unknown as Record<string, unknown>)[name];
+    }
+  }
+  const parties = [{ PartyID: "x" }];
+  const checked = checkOutgoing({ ...order, NoPartyIDs: parties }, event);
+  parties.push({ PartyID: "y" });
+  assertEquals(checked.NoPartyIDs.length, 1);
+});
+
+test("the entries of a message that came can go out again", () => {
+  const writer = new FixWriter({ beginString: "FIXT.1.1", SenderCompID: "a", TargetCompID: "b" });
+  encodeMessage(writer, { MsgSeqNum: 1, sendingTimeMs: 0 }, {
+    ...order,
+    NoPartyIDs: [{ PartyID: "x", PartyRole: 24 }, { PartyID: "y" }],
+  });
+  const framer = new FixFramer();
+  const frame = new FixFields();
+  framer.push(writer.bytes.subarray(writer.start, writer.end));
+  assert(framer.next(frame));
+  const came = decodeMessage(frame) as unknown as { readonly NoPartyIDs: readonly object[] };
+  const { NoPartyIDs } = checkOutgoing({ ...order, NoPartyIDs: came.NoPartyIDs }, event);
+  assertEquals(NoPartyIDs, [{ PartyID: "x", PartyRole: 24 }, { PartyID: "y" }]);
+});
