@@ -3,33 +3,48 @@ import { detectRuntime } from "#runtime";
 import { KalshiAuth } from "../auth/kalshi_auth.ts";
 import { checkKeyId, type RequestSigner } from "../auth/signer.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
-import {
-  KalshiClosedError,
-  KalshiConfigError,
-  KalshiConnectionError,
-  type KalshiError,
-} from "../base/errors.ts";
+import { KalshiConfigError } from "../base/errors.ts";
 import { readOptions, type Rules, signal as signalRule } from "../base/options.ts";
+import { readOwn } from "../base/plain.ts";
 import type { QueueOptions } from "../base/queue.ts";
-import { tell } from "../base/tell.ts";
 import type { AsyncItems } from "../base/web_types.ts";
 import type { ReceivedMessage } from "../contract/fix/codec.ts";
-import type { ExecutionReport, FixMessage, OrderCancelReject } from "../contract/fix/messages.ts";
+import type {
+  ExecutionReport,
+  FixMessage,
+  OrderCancelReject,
+  OrderGroupResponse,
+} from "../contract/fix/messages.ts";
+import { fixSessions } from "../contract/fix/sessions.ts";
 import type { UnknownMessage } from "../contract/fix_records.ts";
 import type { Runtime } from "../runtime/types.ts";
 import { type FixClientOptions, fixClientRules } from "./client_options.ts";
-import type { FixClientEvent, FixClientState } from "./client_state.ts";
+import { ClientSession } from "./client_session.ts";
+import type { FixClientState } from "./client_state.ts";
 import { FixConfig, isFixConfig } from "./config.ts";
-import { ConnectionLoop } from "./connection_loop.ts";
-import { Feeds } from "./feeds.ts";
+import type { FixConfigOptions } from "./config_options.ts";
+import { fixAuthFromEnv, type FixEnv } from "./env.ts";
 import type { FixItem } from "./items.ts";
-import { type FixLog, type FixLogLine, shownEvent, shownFrame } from "./log.ts";
-import { Losses } from "./losses.ts";
 import type { FixMessageOf, FixMsgType } from "./message_types.ts";
-import { Requests } from "./requests/requests.ts";
-import type { FixSessionEvent, Received } from "./session_types.ts";
-import { fixSessions } from "../contract/fix/sessions.ts";
+import type { FixOrder } from "./order.ts";
+import {
+  type FixMassCancel,
+  type NewOrderFields,
+  type OrderCancelFields,
+  type OrderCancelReplaceFields,
+  OrderEntry,
+  type OrderMassCancelFields,
+} from "./order_entry.ts";
+import type { FixRequestOptions } from "./requests/options.ts";
+import type { OrderGroupFields } from "./requests/order_groups.ts";
+import type { Received } from "./session_types.ts";
 import { type FixStore, MemoryFixStore } from "./store.ts";
+
+/** What a client is made from beside the environment. */
+export interface FixEnvClientOptions extends Omit<FixClientOptions, "config"> {
+  /** A FixConfig, in whose place no variable is read; or options, which win over the variables. */
+  readonly config?: FixConfig | Partial<FixConfigOptions> | undefined;
+}
 
 /** How a client is closed. */
 export interface FixCloseOptions {
@@ -39,15 +54,6 @@ export interface FixCloseOptions {
 
 /** What the options of `close` may be. */
 export const fixCloseRules: Rules<FixCloseOptions> = { signal: signalRule() };
-
-interface Parts {
-  readonly auth: RequestSigner;
-  readonly config: FixConfig;
-  readonly store: FixStore;
-  readonly runtime: Runtime;
-  readonly clock: Clock;
-  readonly options: FixClientOptions;
-}
 
 /**
  * A FIX session of Kalshi's, kept over connections.
@@ -76,43 +82,13 @@ interface Parts {
 export class FixClient implements AsyncDisposable {
   /** The configuration of its session. */
   readonly config: FixConfig;
-  readonly #parts: Parts;
-  readonly #loop: ConnectionLoop;
-  readonly #feeds = new Feeds();
-  readonly #losses: Losses;
-  readonly #requests: Requests;
-  /** Numbers that went out once more for the ResendRequest that is being answered. */
-  #sentAgain = new Set<number>();
-  #closing: Promise<void> | undefined;
+  readonly #session: ClientSession;
+  readonly #orders: OrderEntry;
 
-  private constructor(parts: Parts) {
-    const { config, clock, options } = parts;
-    const { retransmission } = fixSessions[config.session];
+  private constructor(session: ClientSession, config: FixConfig, clock: Clock) {
     this.config = config;
-    this.#parts = parts;
-    this.#losses = new Losses(clock, retransmission);
-    this.#loop = new ConnectionLoop({
-      ...parts,
-      random: Math.random,
-      onMessage: (message) => this.#message(message),
-      onEvent: (event) => this.#event(event),
-      onFrame: (direction, frame) => this.#frame(direction, frame),
-      onState: (state) => this.#became(state),
-      sendAgain: (_, sequence) => {
-        if (config.resendOrders) this.#sentAgain.add(sequence);
-        return config.resendOrders;
-      },
-    });
-    this.#requests = new Requests({
-      send: (message) => this.send(message),
-      obstacle: () => this.#obstacle(),
-      connection: () => this.#loop.connection,
-      retransmission,
-      clock,
-      timeoutMs: config.requestTimeoutMs,
-      limiter: options.limiter,
-      costOf: () => undefined,
-    });
+    this.#session = session;
+    this.#orders = session.add(new OrderEntry(session.requests, clock));
   }
 
   /**
@@ -138,19 +114,42 @@ export class FixClient implements AsyncDisposable {
     const config = isFixConfig(options.config) ? options.config : new FixConfig(options.config, { runtime });
     const store = chooseStore(config, options.store);
     const auth = await chooseAuth(options, runtime);
-    const client = new FixClient({ auth, config, store, runtime, clock, options });
-    try {
-      await client.#loop.start(options.signal);
-    } catch (error) {
-      await client.close().catch(() => {});
-      throw error;
-    }
+    const { log, limiter, onEvent, signal } = options;
+    const session = new ClientSession({ auth, config, store, runtime, clock, log, limiter, onEvent });
+    const client = new FixClient(session, config, clock);
+    await session.connect(signal);
     return client;
+  }
+
+  /**
+   * A client as the environment says: the variables of `FixConfig.fromEnv` and `fixAuthFromEnv`.
+   *
+   * @param env Read in place of the runtime's variables, such as a Worker's `env`.
+   * @param options Options, which win over the environment; with an `auth` or a `keyId` its key variables are not read.
+   * @throws {KalshiConfigError} for a variable that is missing, malformed or may not be read
+   * @throws {KalshiAuthError} when the key is missing or unusable
+   */
+  static async fromEnv(
+    env?: FixEnv,
+    options: FixEnvClientOptions = {},
+  ): Promise<FixClient> {
+    const own = readOwn(options);
+    const { runtime = detectRuntime(), auth, keyId } = own;
+    const config = isFixConfig(own.config)
+      ? own.config
+      : FixConfig.fromEnv(env, own.config ?? {}, { runtime });
+    const isOwnKey = auth !== undefined || keyId !== undefined;
+    return await FixClient.connect({
+      ...own,
+      config,
+      runtime,
+      ...(isOwnKey ? {} : { auth: await fixAuthFromEnv(env, { runtime }) }),
+    });
   }
 
   /** Where it stands right now. */
   get state(): FixClientState {
-    return this.#loop.state;
+    return this.#session.state;
   }
 
   /**
@@ -161,9 +160,7 @@ export class FixClient implements AsyncDisposable {
    * @throws {KalshiClosedError} when the client is closed
    */
   send(message: FixMessage | UnknownMessage): number {
-    const obstacle = this.#obstacle();
-    if (obstacle !== undefined) throw obstacle;
-    return this.#loop.send(message);
+    return this.#session.send(message);
   }
 
   /**
@@ -184,17 +181,97 @@ export class FixClient implements AsyncDisposable {
   messages(type?: undefined, queue?: QueueOptions): AsyncItems<FixItem<ReceivedMessage>>;
   messages(type?: string, queue?: QueueOptions): AsyncItems<FixItem<ReceivedMessage>> {
     const name = type === undefined ? "messages()" : `messages(${JSON.stringify(type)})`;
-    return this.#feeds.open(name, (message) => type === undefined || message.MsgType === type, queue);
+    return this.#session.open(name, (message) => type === undefined || message.MsgType === type, queue);
   }
 
   /** Every ExecutionReport(8) from now on; as {@linkcode messages}. */
   executionReports(queue?: QueueOptions): AsyncItems<FixItem<Received<ExecutionReport>>> {
-    return this.#feeds.open("executionReports()", ({ MsgType }) => MsgType === "8", queue);
+    return this.#session.open("executionReports()", ({ MsgType }) => MsgType === "8", queue);
   }
 
   /** Every OrderCancelReject(9) from now on; as {@linkcode messages}. */
   orderCancelRejects(queue?: QueueOptions): AsyncItems<FixItem<Received<OrderCancelReject>>> {
-    return this.#feeds.open("orderCancelRejects()", ({ MsgType }) => MsgType === "9", queue);
+    return this.#session.open("orderCancelRejects()", ({ MsgType }) => MsgType === "9", queue);
+  }
+
+  /**
+   * Places an order (35=D). Resolves with its first report that tells what became of it: New; Trade, where New is folded
+   * into it; Canceled or Expired for one that did not rest, such as an IOC or FOK that found nothing, or a post-only
+   * that would have crossed (its Text says which). Pending reports are waited past.
+   *
+   * The order that it resolves with gives its further reports. `outcome` of an error says whether there can be an order:
+   * where it is `unknown`, look for `clientIds` in the drop copy or REST. On KalshiRT a request stays pending while the
+   * connection is made anew: its report comes then, or it is told for certain that the order never arrived.
+   *
+   * See https://docs.kalshi.com/fix/order-entry
+   *
+   * @throws {KalshiConfigError} for a ClOrdID of an order that is open, and for what Kalshi would refuse; not sent
+   * @throws {KalshiFixOrderRejectError} when Kalshi rejects the order
+   * @throws {KalshiFixSessionRejectError} when it rejects the message as malformed
+   * @throws {KalshiFixBusinessRejectError} when it does not take it, such as beyond the rate budget
+   * @throws {KalshiConnectionError} when there is no connection (`not-sent`), or it ended before the report came
+   * @throws {KalshiTimeoutError} when no report came in time: the outcome is unknown
+   */
+  newOrderSingle(fields: NewOrderFields, options?: FixRequestOptions): Promise<FixOrder> {
+    return this.#orders.newOrderSingle(fields, options);
+  }
+
+  /**
+   * Cancels an order (35=F): `OrigClOrdID`, `Side` and `Symbol` are those of the order. Resolves with its Canceled
+   * report; pending ones are waited past.
+   *
+   * @throws {KalshiFixCancelRejectError} when Kalshi rejects it, such as for an order that has filled
+   * @throws what {@linkcode newOrderSingle} throws of sessions, connections and time
+   */
+  orderCancelRequest(
+    fields: OrderCancelFields,
+    options?: FixRequestOptions,
+  ): Promise<Received<ExecutionReport>> {
+    return this.#orders.orderCancelRequest(fields, options);
+  }
+
+  /**
+   * Changes an order (35=G): `OrigClOrdID`, `Side` and `Symbol` are those of the order, `OrderQty` is the new total, and
+   * `Price` is given only when it changes. Resolves with its Replaced report, or its Canceled one where the new total is
+   * what has filled already. From then on the order goes by the ClOrdID of this request.
+   *
+   * @throws {KalshiFixCancelRejectError} when Kalshi rejects it; the order is what it was
+   * @throws what {@linkcode newOrderSingle} throws of sessions, connections and time
+   */
+  orderCancelReplaceRequest(
+    fields: OrderCancelReplaceFields,
+    options?: FixRequestOptions,
+  ): Promise<Received<ExecutionReport>> {
+    return this.#orders.orderCancelReplaceRequest(fields, options);
+  }
+
+  /**
+   * Cancels every order of the session (35=q), on KalshiNR alone. Kalshi takes one a second: a second one waits.
+   *
+   * @throws {KalshiFixRequestRejectError} when Kalshi refuses it
+   * @throws what {@linkcode newOrderSingle} throws of sessions, connections and time
+   */
+  orderMassCancelRequest(
+    fields: OrderMassCancelFields = {},
+    options?: FixRequestOptions,
+  ): Promise<FixMassCancel> {
+    return this.#orders.orderMassCancelRequest(fields, options);
+  }
+
+  /**
+   * Creates (OrderGroupAction 1), resets (2), deletes (3), triggers (4) or updates (5) an order group (35=UOG). An order
+   * joins one by `SecondaryClOrdID`.
+   *
+   * See https://docs.kalshi.com/fix/order-groups
+   *
+   * @throws {KalshiFixBusinessRejectError} when there is no such group, or Kalshi does not take it
+   * @throws what {@linkcode newOrderSingle} throws of sessions, connections and time
+   */
+  orderGroupRequest(
+    fields: OrderGroupFields,
+    options?: FixRequestOptions,
+  ): Promise<Received<OrderGroupResponse>> {
+    return this.#orders.orderGroupRequest(fields, options);
   }
 
   /**
@@ -204,87 +281,12 @@ export class FixClient implements AsyncDisposable {
    */
   close(given: FixCloseOptions = {}): Promise<void> {
     const { signal } = readOptions("FixClient.close", given, fixCloseRules);
-    const stopped = this.#loop.stop(signal);
-    return this.#closing ??= this.#close(stopped);
+    return this.#session.close(signal);
   }
 
   /** {@linkcode close} */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  async #close(stopped: Promise<void>): Promise<void> {
-    await stopped;
-    await this.#parts.store.close();
-    await this.#parts.options.log?.close?.();
-  }
-
-  #obstacle(): KalshiError | undefined {
-    const { state } = this.#loop;
-    if (state.name === "closed" || state.name === "closing") {
-      const cause = state.name === "closed" ? state.cause : undefined;
-      return new KalshiClosedError("The FIX client is closed: nothing was sent.", { cause });
-    }
-    if (this.#loop.active) return undefined;
-    return new KalshiConnectionError(
-      "The FIX session is not logged on now, and connects again by itself: nothing was sent, and nothing is kept for later.",
-    );
-  }
-
-  // What the session tells
-
-  #message(message: ReceivedMessage): void {
-    this.#requests.take(message);
-    this.#feeds.push(message);
-  }
-
-  #event(event: FixSessionEvent): void {
-    switch (event.type) {
-      case "rejected":
-        this.#requests.rejected(event.reject);
-        this.#feeds.push(event.reject);
-        break;
-      case "resent":
-        this.#requests.filledOver(event.from, event.to, this.#sentAgain);
-        this.#sentAgain = new Set();
-        break;
-      case "reset":
-        if (fixSessions[this.config.session].retransmission) this.#requests.giveUp(undefined);
-        break;
-      case "ended":
-        this.#requests.connectionEnded(undefined);
-        break;
-    }
-    for (const marker of this.#losses.after(event)) this.#feeds.mark(marker);
-    this.#tell(event);
-  }
-
-  #frame(direction: "in" | "out", frame: Uint8Array): void {
-    if (direction === "in" && this.#loop.active) this.#losses.heard();
-    const { log } = this.#parts.options;
-    if (log !== undefined) this.#log(log, direction, shownFrame(frame, this.#loop.secrets));
-  }
-
-  #became(state: FixClientState): void {
-    this.#tell({ type: "state", state });
-    if (state.name !== "closed") return;
-    this.#requests.giveUp(state.cause);
-    this.#feeds.end(state.cause);
-    // Given up: nothing of it stays open, and closing it once more is harmless.
-    if (state.cause === undefined) return;
-    this.#closing ??= this.#close(Promise.resolve());
-    // Whoever closes it is told.
-    this.#closing.catch(() => {});
-  }
-
-  #tell(event: FixClientEvent): void {
-    const { log, onEvent } = this.#parts.options;
-    if (log !== undefined) this.#log(log, "event", shownEvent(event, this.#loop.secrets));
-    tell(onEvent, () => event);
-  }
-
-  #log(log: FixLog, kind: FixLogLine["kind"], text: string): void {
-    tell(log, () => ({ kind, atMs: this.#parts.clock.now(), text }));
   }
 }
 

@@ -244,7 +244,10 @@ export class ConnectionLoop {
     let connection: FixConnection;
     try {
       const { host: hostname, port, tls } = config;
-      connection = await connectSession(this.#session, runtime, { hostname, port, tls }, limit.signal);
+      connection = await connectSession(this.#session, runtime, { hostname, port, tls }, limit.signal, {
+        clock,
+        closeTimeoutMs: config.logoutTimeoutMs,
+      });
     } catch (cause) {
       const error = cause instanceof KalshiTimeoutError
         ? cause

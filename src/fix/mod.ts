@@ -25,7 +25,7 @@ export type { FixConfigOptions, FixPresetOptions, OnSequenceMismatch } from "./c
 export { fixAuthFromEnv, type FixEnv, type FixEnvOptions } from "./env.ts";
 export type { FixEnvironment } from "./host_policy.ts";
 export type { FieldFault } from "./checks.ts";
-export { FixClient, type FixCloseOptions } from "./client.ts";
+export { FixClient, type FixCloseOptions, type FixEnvClientOptions } from "./client.ts";
 export type { FixClientOptions } from "./client_options.ts";
 export type { FixClientEvent, FixClientState } from "./client_state.ts";
 export {
@@ -45,7 +45,16 @@ export { type FileFixLog, fileLog, type FileLogOptions } from "./file_log.ts";
 export type { FixGapMarker, FixItem, FixMarker, FixReconnectedMarker } from "./items.ts";
 export type { FixLog, FixLogLine } from "./log.ts";
 export type { FixMessageOf, FixMsgType } from "./message_types.ts";
+export type { FixOrder } from "./order.ts";
+export type {
+  FixMassCancel,
+  NewOrderFields,
+  OrderCancelFields,
+  OrderCancelReplaceFields,
+  OrderMassCancelFields,
+} from "./order_entry.ts";
 export type { FixRequestOptions } from "./requests/options.ts";
+export type { OrderGroupFields } from "./requests/order_groups.ts";
 export { compareExecIds, type ExecIdParts, readExecId } from "./exec_ids.ts";
 export type { EventResend, EventResendFields } from "./event_resends.ts";
 export { ExecutionLedger, type ExecutionLedgerOptions } from "./execution_ledger.ts";

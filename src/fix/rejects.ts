@@ -13,6 +13,7 @@ import {
   KalshiFixRequestRejectError,
   KalshiFixSessionRejectError,
 } from "./errors.ts";
+import { isUncertain } from "./order.ts";
 import { rejectAdvice } from "./reject_advice.ts";
 import type { Received } from "./session_types.ts";
 
@@ -23,14 +24,14 @@ function fieldsOf(message: object): Record<string, unknown> {
   );
 }
 
-/** EXCHANGE_UNAVAILABLE says that nobody knows; every other refusal that it had no effect. */
+/** One refusal says that nobody knows; every other that it had no effect. */
 function context(
   text: string | undefined,
   message: object,
   clientIds: readonly string[],
 ): KalshiErrorContext {
   return {
-    outcome: /EXCHANGE_UNAVAILABLE/.test(text ?? "") ? "unknown" : "rejected",
+    outcome: isUncertain(text) ? "unknown" : "rejected",
     details: fieldsOf(message),
     clientIds,
   };

@@ -21,8 +21,11 @@ import type { KalshiError } from "../../base/errors.ts";
 import type { ReceivedMessage } from "../../contract/fix/codec.ts";
 import type { FixMessage } from "../../contract/fix/messages.ts";
 
-/** What an answer says of the request that it answers: its id, or as a number the MsgSeqNum(34) that it was sent with. */
-export type AnswerRef = string | number | undefined;
+/**
+ * What an answer says of the request that it answers: its id; several, of which the first counts that something waits
+ * under; or as a number the MsgSeqNum(34) that it was sent with.
+ */
+export type AnswerRef = string | readonly string[] | number | undefined;
 
 /** What one answer comes to: the result, or an error; undefined when more has to come. */
 export type ReadAnswer<Result> = (answer: ReceivedMessage) => Result | KalshiError | undefined;

@@ -14,7 +14,7 @@ import type { BusinessMessageReject, FixMessage, Reject } from "../../contract/f
 import type { LimitedCall, Limiter } from "../../rate_limits/limiter.ts";
 import { businessReject, sessionReject } from "../rejects.ts";
 import type { Received } from "../session_types.ts";
-import type { ReadAnswer, RequestKind } from "./kind.ts";
+import type { AnswerRef, ReadAnswer, RequestKind } from "./kind.ts";
 import { type FixRequestOptions, fixRequestRules } from "./options.ts";
 
 /** What requests are sent through. */
@@ -118,10 +118,8 @@ export class Requests {
   take(message: ReceivedMessage): void {
     if (message.MsgType === "j") this.#businessReject(message as Received<BusinessMessageReject>);
     for (const kind of this.#kindsOf.get(message.MsgType) ?? []) {
-      const ref = kind.answers[message.MsgType]?.(message);
-      if (ref === undefined) continue;
-      const entry = typeof ref === "number" ? this.#bySeqNum.get(ref) : this.#sentUnder(kind, ref);
-      if (entry === undefined || entry.kind !== kind) continue;
+      const entry = this.#answered(kind, kind.answers[message.MsgType]?.(message));
+      if (entry === undefined) continue;
       const result = entry.read(message);
       if (result === undefined) continue;
       if (result instanceof KalshiError) this.#fail(entry, result);
@@ -242,8 +240,17 @@ export class Requests {
     this.#fail(entry, businessReject(reject, entry.kind.name, idsOf(entry.message)));
   }
 
-  #sentUnder(kind: AnyKind, id: string): Entry | undefined {
-    return this.#entries.get(kind)?.get(id)?.find(({ stage }) => stage.name === "sent");
+  #answered(kind: AnyKind, ref: AnswerRef): Entry | undefined {
+    if (typeof ref === "number") {
+      const entry = this.#bySeqNum.get(ref);
+      return entry?.kind === kind ? entry : undefined;
+    }
+    const ids = ref === undefined ? [] : typeof ref === "string" ? [ref] : ref;
+    for (const id of ids) {
+      const sent = this.#entries.get(kind)?.get(id)?.find(({ stage }) => stage.name === "sent");
+      if (sent !== undefined) return sent;
+    }
+    return undefined;
   }
 
   #every(): Entry[] {

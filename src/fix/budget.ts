@@ -1,0 +1,74 @@
+/**
+ * What messages cost: FIX draws on the same buckets as REST, and each message costs what its call there costs
+ * (https://docs.kalshi.com/getting_started/rate_limits). Logons have a budget of their own.
+ */
+import * as event from "../contract/event/operations.ts";
+import type { FixMessage, NewOrderSingle, OrderGroupRequest } from "../contract/fix/messages.ts";
+import type { FixProduct } from "../contract/fix/sessions.ts";
+import * as perps from "../contract/perps/operations.ts";
+import type { RequestTemplate } from "../contract/request_template.ts";
+import type { LimitedCall } from "../rate_limits/limiter.ts";
+
+type Priced = RequestTemplate & { readonly method?: string };
+
+interface Prices {
+  readonly byType: Readonly<Record<string, Priced>>;
+  /** By OrderGroupAction(20131). */
+  readonly groups: Readonly<Record<number, Priced>>;
+}
+
+const prices: Readonly<Record<FixProduct, Prices>> = {
+  event: {
+    byType: {
+      D: event.CreateOrderV2,
+      F: event.CancelOrderV2,
+      G: event.AmendOrderV2,
+      q: event.CancelAllOrders,
+      R: event.CreateRFQ,
+      S: event.CreateQuote,
+      UA: event.AcceptQuote,
+      U7: event.ConfirmQuote,
+      Z: event.DeleteQuote,
+      UE: event.DeleteRFQ,
+    },
+    groups: {
+      1: event.CreateOrderGroup,
+      2: event.ResetOrderGroup,
+      3: event.DeleteOrderGroup,
+      4: event.TriggerOrderGroup,
+      5: event.UpdateOrderGroupLimit,
+    },
+  },
+  margin: {
+    byType: {
+      D: perps.CreateMarginOrder,
+      F: perps.CancelMarginOrder,
+      G: perps.AmendMarginOrder,
+      q: perps.CancelAllMarginOrders,
+    },
+    groups: {
+      1: perps.CreateMarginOrderGroup,
+      2: perps.ResetMarginOrderGroup,
+      3: perps.DeleteMarginOrderGroup,
+      4: perps.TriggerMarginOrderGroup,
+      5: perps.UpdateMarginOrderGroupLimit,
+    },
+  },
+};
+
+/** The shard whose bucket pays for requests for quotes, and for orders that take a quote. */
+const QUOTES = 1;
+
+/** What a message costs, as a limiter is asked; undefined for what draws on no bucket. */
+export function costOf(product: FixProduct, message: FixMessage): LimitedCall | undefined {
+  const { byType, groups } = prices[product];
+  const template = message.MsgType === "UOG"
+    ? groups[(message as OrderGroupRequest).OrderGroupAction]
+    : byType[message.MsgType];
+  if (template === undefined) return undefined;
+  const { ExDestination = 0, QuoteID } = message as NewOrderSingle;
+  const takesQuote = product === "event" && message.MsgType === "D" && QuoteID !== undefined;
+  // Without an index, or with -1, FIX pays from the unscoped bucket alone: it is not routed at every shard's cost.
+  const exchange_index = takesQuote ? QUOTES : Math.max(0, ExDestination);
+  return { method: template.method ?? "GET", template, options: { params: { exchange_index } } };
+}

@@ -1,0 +1,201 @@
+/** The session of a client with all that hangs on it: connections, requests, iterables, log. */
+import type { RequestSigner } from "../auth/signer.ts";
+import type { Clock } from "../base/clock.ts";
+import { KalshiClosedError, KalshiConnectionError, type KalshiError } from "../base/errors.ts";
+import type { QueueOptions } from "../base/queue.ts";
+import { tell } from "../base/tell.ts";
+import type { AsyncItems } from "../base/web_types.ts";
+import type { ReceivedMessage } from "../contract/fix/codec.ts";
+import type { FixMessage } from "../contract/fix/messages.ts";
+import { fixSessions } from "../contract/fix/sessions.ts";
+import type { UnknownMessage } from "../contract/fix_records.ts";
+import type { Limiter } from "../rate_limits/limiter.ts";
+import type { Runtime } from "../runtime/types.ts";
+import { costOf } from "./budget.ts";
+import type { ClientPart } from "./client_part.ts";
+import type { FixClientEvent, FixClientState } from "./client_state.ts";
+import type { FixConfig } from "./config.ts";
+import { ConnectionLoop } from "./connection_loop.ts";
+import { Feeds } from "./feeds.ts";
+import type { FixItem } from "./items.ts";
+import { type FixLog, type FixLogLine, shownEvent, shownFrame } from "./log.ts";
+import { Losses } from "./losses.ts";
+import { Requests } from "./requests/requests.ts";
+import type { FixSessionEvent } from "./session_types.ts";
+import type { FixStore } from "./store.ts";
+
+/** What it is made from. */
+export interface ClientSessionOptions {
+  readonly auth: RequestSigner;
+  readonly config: FixConfig;
+  readonly store: FixStore;
+  readonly runtime: Runtime;
+  readonly clock: Clock;
+  readonly log: FixLog | undefined;
+  readonly limiter: Limiter | undefined;
+  readonly onEvent: ((event: FixClientEvent) => void) | undefined;
+}
+
+/** One session, kept over connections, and everybody who is told of it. */
+export class ClientSession {
+  readonly requests: Requests;
+  readonly #options: ClientSessionOptions;
+  readonly #retransmission: boolean;
+  readonly #loop: ConnectionLoop;
+  readonly #feeds = new Feeds();
+  readonly #losses: Losses;
+  readonly #parts: ClientPart[] = [];
+  /** Numbers that went out once more for the ResendRequest that is being answered. */
+  #sentAgain = new Set<number>();
+  #closing: Promise<void> | undefined;
+
+  constructor(options: ClientSessionOptions) {
+    const { config, clock, limiter } = options;
+    const { retransmission } = fixSessions[config.session];
+    this.#options = options;
+    this.#retransmission = retransmission;
+    this.#losses = new Losses(clock, retransmission);
+    this.#loop = new ConnectionLoop({
+      ...options,
+      random: Math.random,
+      onMessage: (message) => this.#message(message),
+      onEvent: (event) => this.#event(event),
+      onFrame: (direction, frame) => this.#frame(direction, frame),
+      onState: (state) => this.#became(state),
+      sendAgain: (_, sequence) => {
+        if (config.resendOrders) this.#sentAgain.add(sequence);
+        return config.resendOrders;
+      },
+    });
+    this.requests = new Requests({
+      send: (message) => this.send(message),
+      obstacle: () => this.#obstacle(),
+      connection: () => this.#loop.connection,
+      retransmission,
+      clock,
+      timeoutMs: config.requestTimeoutMs,
+      limiter,
+      costOf: (message) => costOf(config.product, message),
+    });
+  }
+
+  /** Lets a part follow the session; before it is connected. */
+  add<Part extends ClientPart>(part: Part): Part {
+    this.#parts.push(part);
+    return part;
+  }
+
+  /** Connects; resolves after the first logon. Nothing stays open when it rejects. */
+  async connect(signal: AbortSignal | undefined): Promise<void> {
+    try {
+      await this.#loop.start(signal);
+    } catch (error) {
+      await this.close(undefined).catch(() => {});
+      throw error;
+    }
+  }
+
+  get state(): FixClientState {
+    return this.#loop.state;
+  }
+
+  send(message: FixMessage | UnknownMessage): number {
+    const obstacle = this.#obstacle();
+    if (obstacle !== undefined) throw obstacle;
+    return this.#loop.send(message);
+  }
+
+  /** An iterable of the messages that `takes` says. */
+  open<Message extends ReceivedMessage>(
+    name: string,
+    takes: (message: ReceivedMessage) => boolean,
+    queue?: QueueOptions,
+  ): AsyncItems<FixItem<Message>> {
+    return this.#feeds.open(name, takes, queue);
+  }
+
+  close(signal: AbortSignal | undefined): Promise<void> {
+    const stopped = this.#loop.stop(signal);
+    return this.#closing ??= this.#close(stopped);
+  }
+
+  async #close(stopped: Promise<void>): Promise<void> {
+    await stopped;
+    await this.#options.store.close();
+    await this.#options.log?.close?.();
+  }
+
+  #obstacle(): KalshiError | undefined {
+    const { state } = this.#loop;
+    if (state.name === "closed" || state.name === "closing") {
+      const cause = state.name === "closed" ? state.cause : undefined;
+      return new KalshiClosedError("The FIX client is closed: nothing was sent.", { cause });
+    }
+    if (this.#loop.active) return undefined;
+    return new KalshiConnectionError(
+      "The FIX session is not logged on now, and connects again by itself: nothing was sent, and nothing is kept for later.",
+    );
+  }
+
+  // What the session tells
+
+  #message(message: ReceivedMessage): void {
+    for (const part of this.#parts) part.take?.(message);
+    this.requests.take(message);
+    this.#feeds.push(message);
+  }
+
+  #event(event: FixSessionEvent): void {
+    switch (event.type) {
+      case "rejected":
+        this.requests.rejected(event.reject);
+        this.#feeds.push(event.reject);
+        break;
+      case "resent":
+        this.requests.filledOver(event.from, event.to, this.#sentAgain);
+        this.#sentAgain = new Set();
+        break;
+      case "reset":
+        if (this.#retransmission) this.requests.giveUp(undefined);
+        break;
+      case "ended":
+        this.requests.connectionEnded(undefined);
+        break;
+    }
+    for (const part of this.#parts) part.event?.(event);
+    for (const marker of this.#losses.after(event)) {
+      for (const part of this.#parts) part.mark?.(marker);
+      this.#feeds.mark(marker);
+    }
+    this.#tell(event);
+  }
+
+  #frame(direction: "in" | "out", frame: Uint8Array): void {
+    if (direction === "in" && this.#loop.active) this.#losses.heard();
+    const { log } = this.#options;
+    if (log !== undefined) this.#log(log, direction, shownFrame(frame, this.#loop.secrets));
+  }
+
+  #became(state: FixClientState): void {
+    this.#tell({ type: "state", state });
+    if (state.name !== "closed") return;
+    this.requests.giveUp(state.cause);
+    for (const part of this.#parts) part.closed?.(state.cause);
+    this.#feeds.end(state.cause);
+    // Given up: nothing of it stays open, and closing it once more is harmless.
+    if (state.cause === undefined) return;
+    this.#closing ??= this.#close(Promise.resolve());
+    // Whoever closes it is told.
+    this.#closing.catch(() => {});
+  }
+
+  #tell(event: FixClientEvent): void {
+    const { log, onEvent } = this.#options;
+    if (log !== undefined) this.#log(log, "event", shownEvent(event, this.#loop.secrets));
+    tell(onEvent, () => event);
+  }
+
+  #log(log: FixLog, kind: FixLogLine["kind"], text: string): void {
+    tell(log, () => ({ kind, atMs: this.#options.clock.now(), text }));
+  }
+}
