@@ -7,7 +7,9 @@ import { tell } from "../base/tell.ts";
 import type { AsyncItems } from "../base/web_types.ts";
 import type { ReceivedMessage } from "../contract/fix/codec.ts";
 import type { FixMessage } from "../contract/fix/messages.ts";
+import { kalshiDictionary } from "../contract/fix/dictionary.ts";
 import { fixSessions } from "../contract/fix/sessions.ts";
+import { checkOutgoing } from "../contract/fix_outgoing.ts";
 import type { UnknownMessage } from "../contract/fix_records.ts";
 import type { Limiter } from "../rate_limits/limiter.ts";
 import type { Runtime } from "../runtime/types.ts";
@@ -68,7 +70,8 @@ export class ClientSession {
       },
     });
     this.requests = new Requests({
-      send: (message) => this.send(message),
+      check: (message) => this.#check(message),
+      send: (message) => this.#loop.send(message),
       obstacle: () => this.#obstacle(),
       connection: () => this.#loop.connection,
       retransmission,
@@ -102,7 +105,7 @@ export class ClientSession {
   send(message: FixMessage | UnknownMessage): number {
     const obstacle = this.#obstacle();
     if (obstacle !== undefined) throw obstacle;
-    return this.#loop.send(message);
+    return this.#loop.send(isOfNoDictionary(message) ? message : this.#check(message));
   }
 
   /** An iterable of the messages that `takes` says. */
@@ -123,6 +126,11 @@ export class ClientSession {
     await stopped;
     await this.#options.store.close();
     await this.#options.log?.close?.();
+  }
+
+  #check<Message extends object>(message: Message): Message {
+    const { product, session, logon: { UseDollars: useDollars } } = this.#options.config;
+    return checkOutgoing(message, { product, session, useDollars });
   }
 
   #obstacle(): KalshiError | undefined {
@@ -198,4 +206,9 @@ export class ClientSession {
   #log(log: FixLog, kind: FixLogLine["kind"], text: string): void {
     tell(log, () => ({ kind, atMs: this.#options.clock.now(), text }));
   }
+}
+
+/** Whether a message is of a type that Kalshi's pages do not have: nothing says what it takes. */
+function isOfNoDictionary({ MsgType }: FixMessage | UnknownMessage): boolean {
+  return typeof MsgType === "string" && !Object.hasOwn(kalshiDictionary.messages, MsgType);
 }

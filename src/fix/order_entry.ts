@@ -80,10 +80,10 @@ export class OrderEntry implements ClientPart {
 
   async newOrderSingle(fields: NewOrderFields, options?: FixRequestOptions): Promise<FixOrder> {
     const { ClOrdID = crypto.randomUUID(), OrdType = "2", ...own } = readOwn(fields);
-    const message: NewOrderSingle = { ...own, MsgType: "D", ClOrdID, OrdType };
+    const message = this.#requests.check<NewOrderSingle>({ ...own, MsgType: "D", ClOrdID, OrdType });
     const order = this.#orders.open(message);
     try {
-      await this.#requests.run(newOrderSingle, message, options);
+      await this.#requests.ask(newOrderSingle, message, options);
       return order;
     } catch (error) {
       // Of an order that may be open, reports are followed all the same.

@@ -8,12 +8,15 @@ import {
   type KalshiError,
   KalshiTimeoutError,
 } from "../../src/base/errors.ts";
+import type { NewOrderSingle } from "../../src/contract/fix/messages.ts";
 import { FixClient } from "../../src/fix/client.ts";
 import { KalshiFixClosedError, KalshiFixLogonError, KalshiFixSequenceError } from "../../src/fix/errors.ts";
 import { MemoryFixStore } from "../../src/fix/store.ts";
 import { test } from "../support/test.ts";
 import { auth, configOf, connected, Gateway, optionsFor, SIGNATURE } from "./gateway_bed.ts";
 import { order, report } from "./peer.ts";
+
+const inCents = (ClOrdID: string) => ({ ...order(ClOrdID), Price: "55" }) as NewOrderSingle;
 
 /** What a first connection fails with. */
 async function failure(
@@ -387,7 +390,7 @@ test("a store that is used again goes on where the last client was", async () =>
   const store = new MemoryFixStore();
   for (let k = 0; k < 2; k++) {
     const client = await connected(gateway, { store });
-    client.send(order(`order-${k}`));
+    client.send(inCents(`order-${k}`));
     await gateway.clock.advance(0);
     const closing = client.close();
     await gateway.clock.advance(0);
@@ -406,7 +409,7 @@ test("a log has every frame and event, and no signature", async () => {
     { close: () => void closed++ },
   );
   const client = await connected(gateway, { log });
-  client.send(order("one"));
+  client.send(inCents("one"));
   const closing = client.close();
   await gateway.clock.advance(0);
   await closing;

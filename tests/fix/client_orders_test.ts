@@ -586,3 +586,33 @@ test("no answer comes to a request that was not registered: it is there before a
   assertEquals(gateway.messages.length, 200);
   await closed(gateway, client);
 });
+
+test("what Kalshi would refuse, or take for something else, is not sent", async () => {
+  const gateway = new Gateway();
+  const client = await connected(gateway);
+  const wrong: [() => unknown, string][] = [
+    [() => client.newOrderSingle({ ...fields, Price: "0.56" }), "UseDollars"],
+    [() => client.newOrderSingle({ ...fields, price: "56" } as never), "Price"],
+    [() => client.newOrderSingle({ ...fields, ClOrdID: "x".repeat(65) }), "ClOrdID"],
+    [() => client.newOrderSingle({ ...fields, Side: "buy" }), "Side"],
+    [() => client.newOrderSingle(undefined as never), "object"],
+    [() => client.orderCancelRequest({ Side: "1", Symbol: "KX-A" } as never), "OrigClOrdID"],
+    [() => client.orderGroupRequest({ OrderGroupAction: 3 } as never), "OrderGroupID"],
+    [() => client.newOrderSingle(fields, { timeoutMS: 1 } as never), "timeoutMs"],
+    [
+      () => client.send({ MsgType: "A", EncryptMethod: 0, RawData: new Uint8Array(), DefaultApplVerID: "9" }),
+      "Logon",
+    ],
+  ];
+  for (const [send, word] of wrong) {
+    const error = await assertRejects(async () => await send(), KalshiConfigError, word);
+    assertEquals(error.outcome, "not-sent");
+  }
+  await gateway.clock.advance(0);
+  assertEquals(gateway.messages.length, 0);
+  // What Kalshi's pages do not have goes out as it is.
+  client.send({ MsgType: "UZZ", extra: [[9999, "new"]] });
+  await gateway.clock.advance(0);
+  assertEquals(gateway.messages.map(({ MsgType }) => MsgType), ["UZZ"]);
+  await closed(gateway, client);
+});

@@ -19,7 +19,9 @@ import { type FixRequestOptions, fixRequestRules } from "./options.ts";
 
 /** What requests are sent through. */
 export interface RequestsOptions {
-  /** Checks and sends a message; returns its number. */
+  /** A copy of a message that was checked, which is the one to send. */
+  readonly check: <Message extends FixMessage>(message: Message) => Message;
+  /** Sends a message; returns its number. */
   readonly send: (message: FixMessage) => number;
   /** Why nothing can be sent now; undefined when it can. */
   readonly obstacle: () => KalshiError | undefined;
@@ -79,10 +81,28 @@ export class Requests {
   }
 
   /**
-   * Sends a request and waits for what answers it. While there is no logged-on connection it is refused and not kept for
-   * later: a price that waited is an old price.
+   * Checks a request, sends it, and waits for what answers it. While there is no logged-on connection it is refused and
+   * not kept for later: a price that waited is an old price.
    */
   async run<Sent extends FixMessage, Result>(
+    kind: RequestKind<Sent, Result>,
+    message: Sent,
+    given?: FixRequestOptions,
+  ): Promise<Result> {
+    return await this.ask(kind, this.check(message), given);
+  }
+
+  /**
+   * A copy of a message that was checked.
+   *
+   * @throws {KalshiConfigError} for what Kalshi would refuse, or take for something else
+   */
+  check<Message extends FixMessage>(message: Message): Message {
+    return this.#options.check(message);
+  }
+
+  /** {@linkcode run} for a message that {@linkcode check} gave. */
+  async ask<Sent extends FixMessage, Result>(
     kind: RequestKind<Sent, Result>,
     message: Sent,
     given: FixRequestOptions = {},
