@@ -5,7 +5,6 @@
 import * as event from "../contract/event/operations.ts";
 import type { FixMessage, NewOrderSingle, OrderGroupRequest } from "../contract/fix/messages.ts";
 import type { FixProduct } from "../contract/fix/sessions.ts";
-import * as perps from "../contract/perps/operations.ts";
 import type { RequestTemplate } from "../contract/request_template.ts";
 import type { LimitedCall } from "../rate_limits/limiter.ts";
 
@@ -17,6 +16,13 @@ interface Prices {
   readonly groups: Readonly<Record<number, Priced>>;
 }
 
+const marginGroup = (method: string, step: string): Priced => ({
+  method,
+  path: `/margin/order_groups/{order_group_id}${step}`,
+  bucket: "write",
+});
+
+/** The rows of REST's calls; those of perps are as short as the messages need. */
 const prices: Readonly<Record<FixProduct, Prices>> = {
   event: {
     byType: {
@@ -41,17 +47,17 @@ const prices: Readonly<Record<FixProduct, Prices>> = {
   },
   margin: {
     byType: {
-      D: perps.CreateMarginOrder,
-      F: perps.CancelMarginOrder,
-      G: perps.AmendMarginOrder,
-      q: perps.CancelAllMarginOrders,
+      D: { method: "POST", path: "/margin/orders", bucket: "write" },
+      F: { method: "DELETE", path: "/margin/orders/{order_id}", bucket: "write", cost: 1 },
+      G: { method: "POST", path: "/margin/orders/{order_id}/amend", bucket: "write" },
+      q: { method: "DELETE", path: "/margin/orders", bucket: "write", cost: 1 },
     },
     groups: {
-      1: perps.CreateMarginOrderGroup,
-      2: perps.ResetMarginOrderGroup,
-      3: perps.DeleteMarginOrderGroup,
-      4: perps.TriggerMarginOrderGroup,
-      5: perps.UpdateMarginOrderGroupLimit,
+      1: { method: "POST", path: "/margin/order_groups/create", bucket: "write" },
+      2: marginGroup("PUT", "/reset"),
+      3: marginGroup("DELETE", ""),
+      4: marginGroup("PUT", "/trigger"),
+      5: marginGroup("PUT", "/limit"),
     },
   },
 };

@@ -54,7 +54,7 @@ export type {
   OrderMassCancelFields,
 } from "./order_entry.ts";
 export type { FixRequestOptions } from "./requests/options.ts";
-export type { OrderGroupFields } from "./requests/order_groups.ts";
+export type { OrderGroupFields, OrderGroupPlace } from "./requests/order_groups.ts";
 export { compareExecIds, type ExecIdParts, readExecId } from "./exec_ids.ts";
 export type { EventResend, EventResendFields } from "./event_resends.ts";
 export { ExecutionLedger, type ExecutionLedgerOptions } from "./execution_ledger.ts";

@@ -1,6 +1,7 @@
 /** Order entry of a client: what its methods for orders do. */
 import type { Clock } from "../base/clock.ts";
 import { KalshiError } from "../base/errors.ts";
+import { assertObject } from "../base/options.ts";
 import { readOwn } from "../base/plain.ts";
 import { StreamQueue } from "../base/queue.ts";
 import { delay } from "../base/waits.ts";
@@ -31,18 +32,20 @@ import {
 import type { Requests } from "./requests/requests.ts";
 import type { Received } from "./session_types.ts";
 
-type Made<Message, Name extends keyof Message> =
-  & Omit<Message, "MsgType" | Name>
-  & Partial<Pick<Message, Name>>;
-
 /** What a NewOrderSingle(35=D) takes; ClOrdID is made (a UUID) and OrdType is `2`, limit, where they are left out. */
-export type NewOrderFields = Made<NewOrderSingle, "ClOrdID" | "OrdType">;
+export type NewOrderFields =
+  & Omit<NewOrderSingle, "MsgType" | "ClOrdID" | "OrdType">
+  & Partial<Pick<NewOrderSingle, "ClOrdID" | "OrdType">>;
 /** What an OrderCancelRequest(35=F) takes; ClOrdID is made (a UUID) where it is left out. */
-export type OrderCancelFields = Made<OrderCancelRequest, "ClOrdID">;
+export type OrderCancelFields =
+  & Omit<OrderCancelRequest, "MsgType" | "ClOrdID">
+  & Partial<Pick<OrderCancelRequest, "ClOrdID">>;
 /** What an OrderCancelReplaceRequest(35=G) takes; as {@linkcode NewOrderFields}. */
-export type OrderCancelReplaceFields = Made<OrderCancelReplaceRequest, "ClOrdID" | "OrdType">;
+export type OrderCancelReplaceFields =
+  & Omit<OrderCancelReplaceRequest, "MsgType" | "ClOrdID" | "OrdType">
+  & Partial<Pick<OrderCancelReplaceRequest, "ClOrdID" | "OrdType">>;
 /** What an OrderMassCancelRequest(35=q) takes; MassCancelRequestType is `6`, all of the session, where it is left out. */
-export type OrderMassCancelFields = Made<OrderMassCancelRequest, "ClOrdID" | "MassCancelRequestType">;
+export type OrderMassCancelFields = Partial<Omit<OrderMassCancelRequest, "MsgType">>;
 
 /** What came of a mass cancel. */
 export interface FixMassCancel {
@@ -79,7 +82,7 @@ export class OrderEntry implements ClientPart {
   }
 
   async newOrderSingle(fields: NewOrderFields, options?: FixRequestOptions): Promise<FixOrder> {
-    const { ClOrdID = crypto.randomUUID(), OrdType = "2", ...own } = readOwn(fields);
+    const { ClOrdID = crypto.randomUUID(), OrdType = "2", ...own } = ownFields("newOrderSingle", fields);
     const message = this.#requests.check<NewOrderSingle>({ ...own, MsgType: "D", ClOrdID, OrdType });
     const order = this.#orders.open(message);
     try {
@@ -96,7 +99,7 @@ export class OrderEntry implements ClientPart {
     fields: OrderCancelFields,
     options?: FixRequestOptions,
   ): Promise<Received<ExecutionReport>> {
-    const { ClOrdID = crypto.randomUUID(), ...own } = readOwn(fields);
+    const { ClOrdID = crypto.randomUUID(), ...own } = ownFields("orderCancelRequest", fields);
     return await this.#change(orderCancelRequest, { ...own, MsgType: "F", ClOrdID }, options);
   }
 
@@ -104,7 +107,10 @@ export class OrderEntry implements ClientPart {
     fields: OrderCancelReplaceFields,
     options?: FixRequestOptions,
   ): Promise<Received<ExecutionReport>> {
-    const { ClOrdID = crypto.randomUUID(), OrdType = "2", ...own } = readOwn(fields);
+    const { ClOrdID = crypto.randomUUID(), OrdType = "2", ...own } = ownFields(
+      "orderCancelReplaceRequest",
+      fields,
+    );
     return await this.#change(orderCancelReplaceRequest, { ...own, MsgType: "G", ClOrdID, OrdType }, options);
   }
 
@@ -112,7 +118,10 @@ export class OrderEntry implements ClientPart {
     fields: OrderMassCancelFields,
     options?: FixRequestOptions,
   ): Promise<FixMassCancel> {
-    const { ClOrdID = crypto.randomUUID(), MassCancelRequestType = "6", ...own } = readOwn(fields);
+    const { ClOrdID = crypto.randomUUID(), MassCancelRequestType = "6", ...own } = ownFields(
+      "orderMassCancelRequest",
+      fields,
+    );
     const message: OrderMassCancelRequest = { ...own, MsgType: "q", ClOrdID, MassCancelRequestType };
     const queue = new StreamQueue<FixItem<Received<ExecutionReport>>>({
       name: `the reports of mass cancel ${ClOrdID}`,
@@ -137,7 +146,10 @@ export class OrderEntry implements ClientPart {
     fields: OrderGroupFields,
     options?: FixRequestOptions,
   ): Promise<Received<OrderGroupResponse>> {
-    return await this.#requests.run(orderGroupRequest, { ...readOwn(fields), MsgType: "UOG" }, options);
+    return await this.#requests.run(orderGroupRequest, {
+      ...ownFields("orderGroupRequest", fields),
+      MsgType: "UOG",
+    }, options);
   }
 
   take(message: ReceivedMessage): void {
@@ -185,4 +197,9 @@ export class OrderEntry implements ClientPart {
     this.#orders.assertFree(kind.name, message.ClOrdID);
     return await this.#requests.run(kind, message, options);
   }
+}
+
+function ownFields<Fields extends object>(name: string, fields: Fields): Fields {
+  assertObject(name, fields);
+  return readOwn(fields);
 }

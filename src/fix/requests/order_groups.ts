@@ -3,8 +3,8 @@ import type { OrderGroupRequest, OrderGroupResponse } from "../../contract/fix/m
 import type { Received } from "../session_types.ts";
 import type { RequestKind } from "./kind.ts";
 
-/** What every order group request may say. */
-interface GroupPlace {
+/** What every OrderGroupRequest(35=UOG) may say. */
+export interface OrderGroupPlace {
   /** AllocAccount(79): the subaccount, 0 to 63. */
   readonly AllocAccount?: number | undefined;
   /** ExDestination(100): the exchange index. */
@@ -14,19 +14,19 @@ interface GroupPlace {
 /** What an OrderGroupRequest(35=UOG) takes, by its action. */
 export type OrderGroupFields =
   /** Create a group. */
-  | GroupPlace & {
+  | OrderGroupPlace & {
     readonly OrderGroupAction: 1;
     /** OrderGroupContractsLimit(20132): contracts that may fill within 15 seconds before the group triggers. */
     readonly OrderGroupContractsLimit: number;
   }
   /** 2: let it trade again. 3: delete it and cancel its orders. 4: trigger it, which cancels its orders. */
-  | GroupPlace & {
+  | OrderGroupPlace & {
     readonly OrderGroupAction: 2 | 3 | 4;
     /** OrderGroupID(20130). */
     readonly OrderGroupID: string;
   }
   /** Change its limit. */
-  | GroupPlace & {
+  | OrderGroupPlace & {
     readonly OrderGroupAction: 5;
     /** OrderGroupID(20130). */
     readonly OrderGroupID: string;
