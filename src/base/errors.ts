@@ -291,12 +291,52 @@ export class KalshiTimeoutError extends KalshiError {
   override readonly code = "TIMEOUT";
 }
 
+/**
+ * Why a TCP or TLS connection did not come up.
+ *
+ * - `dns`: the host's name is not known.
+ * - `refused`, `unreachable`, `timeout`: nobody answers there.
+ * - `cut`: the other side, or something on the way, ended it.
+ * - `proxy`: the proxy refused it.
+ * - `no-tls`, `tls-version`, `tls`: no TLS there, none of 1.2 or later, or none that both sides can speak.
+ * - `certificate-date`: the certificate has expired, or is not valid yet.
+ * - `certificate-host`: it is another host's.
+ * - `certificate-authority`: nobody trusted has signed it.
+ * - `certificate`: it is wrong otherwise.
+ * - `pin`: it is good, but its key is none of the pinned ones.
+ */
+export type ConnectFailure =
+  | "dns"
+  | "refused"
+  | "unreachable"
+  | "timeout"
+  | "cut"
+  | "proxy"
+  | "no-tls"
+  | "tls-version"
+  | "tls"
+  | "certificate-date"
+  | "certificate-host"
+  | "certificate-authority"
+  | "certificate"
+  | "pin";
+
 /** The connection could not be made or broke. `outcome` says whether anything was sent. */
 export class KalshiConnectionError extends KalshiError {
   /** The class name. */
   override readonly name = "KalshiConnectionError";
   /** The code of this class. */
   override readonly code = "CONNECTION";
+  /** Why a TCP or TLS connection did not come up, where that is known. */
+  readonly reason: ConnectFailure | undefined;
+  /** Takes, beside what every error knows, why a connection did not come up. */
+  constructor(
+    message: string,
+    { reason, ...context }: KalshiErrorContext & { readonly reason?: ConnectFailure | undefined } = {},
+  ) {
+    super(message, context);
+    this.reason = reason;
+  }
 }
 
 /** The answer is not what the contract says: HTML, cut JSON, or no body where one is due. */

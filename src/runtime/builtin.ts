@@ -32,8 +32,35 @@ export interface ByteSocket<Bytes extends Uint8Array> {
 /** As much of Node's `net.Socket` as is used here. */
 export interface NodeSocket extends ByteSocket<NodeBytes> {
   readonly alpnProtocol?: string | false | null;
+  /** Whether the peer's certificate is trusted; TLS alone has it, and what follows. */
+  readonly authorized?: boolean;
+  getProtocol?(): string | null;
+  getPeerCertificate?(withChain: true): NodeCertificate;
   setNoDelay(on: boolean): void;
   off<E extends keyof SocketEvents>(event: E, listener: (...args: SocketEvents[E]) => void): void;
+}
+
+/** A certificate as a socket shows it; an empty object where there is none. */
+export interface NodeCertificate {
+  readonly raw?: Uint8Array;
+  readonly issuerCertificate?: NodeCertificate;
+}
+
+interface NodePublicKey {
+  export(options: { type: "spki"; format: "der" }): NodeBytes;
+}
+
+/** As much of Node's `X509Certificate` as is used here. */
+export interface NodeX509 {
+  readonly publicKey: NodePublicKey;
+  readonly ca: boolean;
+  checkIssued(issuer: NodeX509): boolean;
+  verify(key: NodePublicKey): boolean;
+}
+
+interface NodeHash {
+  update(data: Uint8Array): NodeHash;
+  digest(encoding: "base64"): string;
 }
 
 interface NodeKey {
@@ -60,6 +87,8 @@ interface NodeModules {
   };
   readonly "node:crypto": {
     readonly constants: { readonly RSA_PKCS1_PSS_PADDING: number };
+    readonly X509Certificate: new (pem: string | Uint8Array) => NodeX509;
+    createHash(algorithm: "sha256"): NodeHash;
     createPrivateKey(options: { key: NodeBytes; format: "der"; type: "pkcs8" }): NodeKey;
     sign(digest: null, data: Uint8Array, key: NodeKey): NodeBytes;
     sign(
@@ -86,6 +115,8 @@ interface NodeModules {
     connect(options: {
       host: string;
       port: number;
+      minVersion: "TLSv1.2";
+      rejectUnauthorized: true;
       socket?: NodeSocket;
       servername?: string;
       ALPNProtocols?: readonly string[];

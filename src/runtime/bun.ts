@@ -157,6 +157,8 @@ export function bunRuntime(options: RuntimeOptions = {}): Runtime {
       handshakeStatus: true,
       ping: true,
       tcp: true,
+      tlsCa: true,
+      tlsPins: true,
       files: true,
       env: true,
     },

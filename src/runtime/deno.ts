@@ -107,6 +107,8 @@ export function denoRuntime(options: RuntimeOptions = {}): Runtime {
       handshakeStatus: true,
       ping: true,
       tcp: true,
+      tlsCa: true,
+      tlsPins: true,
       files: true,
       env: true,
     },

@@ -131,6 +131,8 @@ export function nodeRuntime(options: RuntimeOptions = {}): Runtime {
       handshakeStatus: true,
       ping: true,
       tcp: true,
+      tlsCa: true,
+      tlsPins: true,
       files: true,
       env: true,
     },

@@ -117,6 +117,8 @@ export function builtinNodeRuntime(): Runtime {
       handshakeStatus: true,
       ping: true,
       tcp: true,
+      tlsCa: true,
+      tlsPins: true,
       files: true,
       env: true,
     },

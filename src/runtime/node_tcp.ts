@@ -1,7 +1,15 @@
+import { systemClock } from "../base/clock.ts";
 import { KalshiConnectionError } from "../base/errors.ts";
-import { allCertificates, builtin, type ByteSocket, type NodeBytes, type NodeSocket } from "./builtin.ts";
+import { deadline, onAborted } from "../base/waits.ts";
+import { builtin, type ByteSocket, type NodeBytes, type NodeSocket } from "./builtin.ts";
+import { connectError, messageOf } from "./connect_failure.ts";
+import { assertTrusted, beginTls } from "./node_tls.ts";
 import type { Settings } from "./options.ts";
+import { assertTrust } from "./tls_trust.ts";
 import type { ByteStream, TcpConnectOptions } from "./types.ts";
+
+/** How long the runtime may take to tell that a socket is gone that was destroyed. Deno may not tell at all. */
+const CLOSE_WAIT_MS = 1_000;
 
 /** `parts` one after the other, `length` bytes in all. */
 export function joinBytes(parts: readonly Uint8Array[], length: number): NodeBytes {
@@ -20,7 +28,7 @@ function ready(
       socket.off(event, succeed);
       socket.off("error", fail);
       socket.off("close", end);
-      signal?.removeEventListener("abort", abort);
+      unheard();
     };
     const give = (reason: unknown) => {
       done();
@@ -31,21 +39,18 @@ function ready(
       done();
       resolve(chunk);
     };
-    const fail = (cause: Error) =>
-      give(new KalshiConnectionError(`Cannot connect to ${what}: ${messageOf(cause)}.`, { cause }));
-    const end = () => give(new KalshiConnectionError(`Cannot connect to ${what}: it closed the connection.`));
+    const fail = (cause: Error) => give(connectError(what, cause));
+    const end = () =>
+      give(
+        new KalshiConnectionError(`Cannot connect to ${what}: it closed the connection.`, { reason: "cut" }),
+      );
     const abort = () => give(signal?.reason);
+    const unheard = onAborted(signal, () => abort());
     if (signal?.aborted) return abort();
     socket.on(event, succeed);
     socket.on("error", fail);
     socket.on("close", end);
-    signal?.addEventListener("abort", abort);
   });
-}
-
-/** Node reports several addresses that all refused as an error without a message. */
-function messageOf(error: Error): string {
-  return error.message || ((error as { code?: string }).code ?? error.name);
 }
 
 /** Asks the proxy for a connection to `authority`. What it is told here, the exchange never sees. */
@@ -75,6 +80,7 @@ async function tunnel(
     status === "407"
       ? `The proxy ${proxy.url} asks for a user name and password that it accepts (status 407).`
       : `The proxy ${proxy.url} refused a connection to ${authority} (status ${status ?? "unknown"}).`,
+    { reason: "proxy" },
   );
 }
 
@@ -84,29 +90,34 @@ function bare(hostname: string): string {
 
 /** Opens a socket, through TLS and the proxy where asked. `protocols` are offered by ALPN. */
 export async function dial(
-  { hostname, port, tls, signal }: TcpConnectOptions,
+  { hostname, port, tls, ca = [], pins, signal }: TcpConnectOptions,
   settings: Settings,
   protocols?: readonly string[],
 ): Promise<NodeSocket> {
   signal?.throwIfAborted();
   const authority = `${hostname}:${port}`;
   const host = bare(hostname);
-  const net = builtin("node:net");
-  let socket: NodeSocket | undefined;
-  if (settings.proxy) socket = await tunnel(settings.proxy, authority, signal);
+  const under = settings.proxy && await tunnel(settings.proxy, authority, signal);
+  let socket: NodeSocket;
   if (tls) {
-    socket = builtin("node:tls").connect({
-      host,
-      port,
-      ...(socket && { socket }),
-      ...(net.isIP(host) === 0 && { servername: host }),
-      ...(protocols && { ALPNProtocols: protocols }),
-      ...(settings.caCertificates && { ca: allCertificates(settings.caCertificates) }),
-    });
+    try {
+      socket = beginTls({ host, port, under, protocols, ca: [...settings.caCertificates ?? [], ...ca] });
+    } catch (error) {
+      under?.destroy();
+      throw error;
+    }
     socket.on("error", () => {});
     await ready(socket, "secureConnect", authority, signal);
-  } else if (!socket) {
-    socket = net.connect({ host, port });
+    try {
+      assertTrusted(socket, authority, { pins });
+    } catch (error) {
+      socket.destroy();
+      throw error;
+    }
+  } else if (under) {
+    socket = under;
+  } else {
+    socket = builtin("node:net").connect({ host, port });
     socket.on("error", () => {});
     await ready(socket, "connect", authority, signal);
   }
@@ -116,6 +127,7 @@ export async function dial(
 
 /** Opens a TCP or TLS connection as a pair of streams. */
 export async function connectTcp(options: TcpConnectOptions, settings: Settings): Promise<ByteStream> {
+  assertTrust("connectTcp", options);
   return streamOf(await dial(options, settings));
 }
 
@@ -141,7 +153,10 @@ export function streamOf(socket: ByteSocket<Uint8Array>): ByteStream {
       });
       socket.on("end", finish);
       socket.on("error", (cause) => {
-        failure = new KalshiConnectionError(`The connection broke: ${messageOf(cause)}.`, { cause });
+        failure = new KalshiConnectionError(`The connection broke: ${messageOf(cause)}.`, {
+          cause,
+          outcome: "unknown",
+        });
         finish();
       });
       socket.on("close", () => {
@@ -179,7 +194,7 @@ export function streamOf(socket: ByteSocket<Uint8Array>): ByteStream {
     writable,
     close() {
       socket.destroy();
-      return closed;
+      return deadline(systemClock, CLOSE_WAIT_MS, closed, () => new Error("late")).catch(() => {});
     },
   };
 }

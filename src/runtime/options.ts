@@ -1,7 +1,8 @@
 import { KalshiConfigError } from "../base/errors.ts";
-import { flag, group, list, needed, readOptions, rule, type Rules, whole } from "../base/options.ts";
+import { flag, group, needed, readOptions, rule, type Rules, whole } from "../base/options.ts";
 import { LONGEST_MS } from "../base/waits.ts";
 import { LEAST_LIMITS } from "../config/limits.ts";
+import { certificates } from "./tls_trust.ts";
 import type {
   ConnectionLimits,
   HttpPoolOptions,
@@ -77,10 +78,7 @@ export const proxyRules: Rules<ProxyOptions> = {
 /** What an adapter may be given. */
 export const runtimeRules: Rules<RuntimeOptions> = {
   proxy: group(proxyRules),
-  caCertificates: list(
-    "PEM texts that begin with -----BEGIN CERTIFICATE-----",
-    (pem) => isText(pem) && /-----BEGIN (TRUSTED |X509 )?CERTIFICATE-----/.test(pem as string),
-  ),
+  caCertificates: certificates(),
   webSocketCompression: flag(),
 };
 

@@ -36,6 +36,10 @@ export interface RuntimeCapabilities {
   readonly ping: boolean;
   /** TCP and TLS connections can be opened. */
   readonly tcp: boolean;
+  /** A TLS connection can be given certificate authorities of its own: `ca` of {@linkcode TlsTrust}. */
+  readonly tlsCa: boolean;
+  /** A TLS connection can insist on certain keys: `pins` of {@linkcode TlsTrust}. */
+  readonly tlsPins: boolean;
   /** Files can be read. */
   readonly files: boolean;
   /** There are environment variables to read; where not, `fromEnv` has to be given an `env`. */
@@ -197,13 +201,28 @@ export interface RuntimeWebSocket {
   terminate(): void;
 }
 
+/** Whom one TLS connection trusts. */
+export interface TlsTrust {
+  /**
+   * PEM texts of certificate authorities, trusted for this connection beside those of the runtime and of its adapter.
+   * To trust these alone, pin their keys.
+   */
+  readonly ca?: readonly string[] | undefined;
+  /**
+   * The keys that the server may have, each the SHA-256 of a SubjectPublicKeyInfo in base64. One of them must be the
+   * key of the server's certificate, or of an authority above it whose signature leads down to that: pin the present
+   * key and the next one, or that of the authority, for certificates are renewed. They come on top of all other checks.
+   */
+  readonly pins?: readonly string[] | undefined;
+}
+
 /** What to know when opening a TCP or TLS connection. */
-export interface TcpConnectOptions {
+export interface TcpConnectOptions extends TlsTrust {
   /** Host name or address. */
   readonly hostname: string;
   /** Port. */
   readonly port: number;
-  /** Speak TLS and check the server's certificate against its host name. */
+  /** Speak TLS 1.2 or later, and check the server's certificate against its host name or address. */
   readonly tls: boolean;
   /** Ends the attempt to connect. */
   readonly signal?: AbortSignal | undefined;
@@ -215,7 +234,10 @@ export interface ByteStream {
   readonly readable: ReadableStream<Uint8Array>;
   /** What goes to the peer. */
   readonly writable: WritableStream<Uint8Array>;
-  /** Ends the connection. A second call is harmless. */
+  /**
+   * Ends the connection now, also when the peer does not read: what it was not sent yet is dropped, so close `writable`
+   * first and wait as long as that is worth. A second call is harmless.
+   */
   close(): Promise<void>;
 }
 
@@ -270,7 +292,10 @@ export interface Runtime extends RestRuntime {
     handlers: WebSocketHandlers,
     options?: WebSocketConnectOptions,
   ): Promise<RuntimeWebSocket>;
-  /** Opens a TCP or TLS connection. */
+  /**
+   * Opens a TCP or TLS connection. Rejects with a `KalshiConnectionError` whose `reason` says why it did not come up,
+   * or with the signal's reason when that ended the attempt: then nothing was sent, and no socket is left.
+   */
   connectTcp(options: TcpConnectOptions): Promise<ByteStream>;
 }
 

@@ -44,6 +44,8 @@ export function detectRestRuntime(): RestRuntime {
       handshakeStatus: false,
       ping: false,
       tcp: false,
+      tlsCa: false,
+      tlsPins: false,
       files: false,
       env: false,
     },

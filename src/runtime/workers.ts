@@ -52,6 +52,8 @@ export function detectRestRuntime(): RestRuntime {
       handshakeStatus: true,
       ping: false,
       tcp: true,
+      tlsCa: false,
+      tlsPins: false,
       files: false,
       // An empty one is not filled in: the compatibility date is too early for that.
       env: Object.keys(variables).length > 0,
@@ -92,10 +94,11 @@ export function detectRestRuntime(): RestRuntime {
  */
 export function workersRuntime(options: RuntimeOptions = {}): Runtime {
   readRuntimeOptions("Cloudflare Workers", options, []);
+  const rest = detectRestRuntime();
   return {
-    ...detectRestRuntime(),
+    ...rest,
     connectWebSocket: async (...args) => (await import("./workers_sockets.ts")).connectWebSocket(...args),
-    connectTcp: async (...args) => (await import("./workers_sockets.ts")).connectTcp(...args),
+    connectTcp: async (options) => (await import("./workers_sockets.ts")).connectTcp(options, rest),
   };
 }
 

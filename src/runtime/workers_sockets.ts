@@ -3,9 +3,12 @@
 import { systemClock } from "../base/clock.ts";
 import { closeCodes } from "../base/close_codes.ts";
 import { KalshiConnectionError } from "../base/errors.ts";
+import { deadline, onAborted, untilAborted } from "../base/waits.ts";
+import { assertCanTrust } from "./tls_trust.ts";
 import {
   type ByteStream,
   HandshakeRefusedError,
+  type Runtime,
   type RuntimeWebSocket,
   type TcpConnectOptions,
   type WebSocketConnectOptions,
@@ -15,6 +18,8 @@ import {
 /** How much of a refusal's body is kept, and how long it is waited for. */
 const MAX_REFUSAL_CHARACTERS = 4096;
 const REFUSAL_WAIT_MS = 1000;
+/** How long a socket may take to close whose peer does not read. */
+const CLOSE_WAIT_MS = 1000;
 
 interface WorkersWebSocket {
   binaryType?: string;
@@ -114,25 +119,36 @@ export async function connectWebSocket(
   };
 }
 
-/** As `Runtime.connectTcp`. */
-export async function connectTcp({ hostname, port, tls, signal }: TcpConnectOptions): Promise<ByteStream> {
+/** As `Runtime.connectTcp`. The platform takes no authorities and shows no certificate, which `runtime` states. */
+export async function connectTcp(
+  options: TcpConnectOptions,
+  runtime: Pick<Runtime, "name" | "capabilities">,
+): Promise<ByteStream> {
+  assertCanTrust("connectTcp", options, runtime);
+  const { hostname, port, tls, signal } = options;
   signal?.throwIfAborted();
   // In a variable, so that bundlers for other runtimes do not look for it.
   const specifier = "cloudflare:sockets";
   const { connect } = await import(specifier) as WorkersSockets;
+  signal?.throwIfAborted();
   const socket = connect({ hostname, port }, { secureTransport: tls ? "on" : "off" });
   const close = () => socket.close().catch(() => {});
-  // Closing makes `opened` fail at once.
-  signal?.addEventListener("abort", close);
+  // Closing makes `opened` fail, but not on every path at once.
+  const abort = () => void close();
+  const unheard = onAborted(signal, () => abort());
   try {
-    await socket.opened;
+    await untilAborted(socket.opened, signal);
   } catch (cause) {
     void close();
     signal?.throwIfAborted();
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new KalshiConnectionError(`Cannot connect to ${hostname}:${port}: ${reason}`, { cause });
   } finally {
-    signal?.removeEventListener("abort", close);
+    unheard();
   }
-  return { readable: socket.readable, writable: socket.writable, close };
+  return {
+    readable: socket.readable,
+    writable: socket.writable,
+    close: () => deadline(systemClock, CLOSE_WAIT_MS, close(), () => new Error("late")).catch(() => {}),
+  };
 }

@@ -20,6 +20,7 @@ const kinds: Readonly<Record<string, () => Promise<Start>>> = {
   "proxy": peer("proxy.mjs"),
   "raw-server": async () => (await import("./things/raw_server.ts")).start,
   "refusing-port": async () => (await import("./things/refusing_port.ts")).start,
+  "tls-server": peer("tls_server.mjs"),
   "ws-server": peer("ws_server.mjs"),
 };
 

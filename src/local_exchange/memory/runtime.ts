@@ -6,6 +6,7 @@ import { delay } from "../../base/waits.ts";
 import { KalshiConfigError, KalshiConnectionError } from "../../base/errors.ts";
 import { streamOf } from "../../runtime/node_tcp.ts";
 import { assertRuntimeCan } from "../../runtime/options.ts";
+import { assertCanTrust } from "../../runtime/tls_trust.ts";
 import {
   type ByteStream,
   HandshakeRefusedError,
@@ -88,6 +89,8 @@ export class MemoryNetwork {
         handshakeStatus: true,
         ping,
         tcp: acceptTcp !== undefined || this.#options.fix !== undefined,
+        tlsCa: false,
+        tlsPins: false,
         files: false,
         env: false,
       },
@@ -101,7 +104,10 @@ export class MemoryNetwork {
         ),
       readEnv: () => undefined,
       connectWebSocket: (url, handlers, options) => this.#webSocket(url, handlers, options, ping),
-      connectTcp: (options) => this.#tcp(options, acceptTcp),
+      connectTcp: async (options) => {
+        assertCanTrust("connectTcp", options, runtime);
+        return await this.#tcp(options, acceptTcp);
+      },
     };
     return runtime;
   }
