@@ -136,7 +136,13 @@ export function streamOf(socket: ByteSocket<Uint8Array>): ByteStream {
   let failure: Error | undefined;
   let over = false;
   const settle: ((error: Error) => void)[] = [];
-  const closed = new Promise<void>((resolve) => socket.on("close", resolve));
+  /** Nothing goes out any more: a socket that is destroyed may forget its callbacks, and even to tell of its end. */
+  const fail = (error: Error) => {
+    failure ??= error;
+    for (const reject of settle.splice(0)) reject(failure);
+  };
+  let gone = () => {};
+  const closed = new Promise<void>((resolve) => gone = resolve);
 
   const readable = new ReadableStream<Uint8Array>({
     start(controller) {
@@ -161,8 +167,8 @@ export function streamOf(socket: ByteSocket<Uint8Array>): ByteStream {
       });
       socket.on("close", () => {
         finish();
-        failure ??= new KalshiConnectionError("The connection is closed.");
-        for (const reject of settle.splice(0)) reject(failure);
+        fail(closedError());
+        gone();
       });
     },
     pull: () => socket.resume(),
@@ -172,13 +178,13 @@ export function streamOf(socket: ByteSocket<Uint8Array>): ByteStream {
     },
   }, { highWaterMark: 16 });
 
-  // A socket that is destroyed may forget its callbacks, so that the close settles what is still open.
   const flushed = (start: (done: (error?: Error | null) => void) => void) =>
     new Promise<void>((resolve, reject) => {
       if (failure) return reject(failure);
       settle.push(reject);
       start((error) => {
-        settle.splice(settle.indexOf(reject), 1);
+        const at = settle.indexOf(reject);
+        if (at >= 0) settle.splice(at, 1);
         if (error) reject(error);
         else resolve();
       });
@@ -194,7 +200,12 @@ export function streamOf(socket: ByteSocket<Uint8Array>): ByteStream {
     writable,
     close() {
       socket.destroy();
-      return deadline(systemClock, CLOSE_WAIT_MS, closed, () => new Error("late")).catch(() => {});
+      fail(closedError());
+      return deadline(systemClock, CLOSE_WAIT_MS, closed, closedError).catch(() => {});
     },
   };
+}
+
+function closedError(): KalshiConnectionError {
+  return new KalshiConnectionError("The connection is closed.", { outcome: "unknown" });
 }

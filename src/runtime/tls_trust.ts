@@ -1,6 +1,6 @@
 /** What a TLS connection is told to trust, and whether a runtime can do that. */
 import { KalshiConfigError } from "../base/errors.ts";
-import { list, readOptions, rule, type Rule, type Rules } from "../base/options.ts";
+import { list, readOptions, type Rule, rule, type Rules } from "../base/options.ts";
 import type { Runtime, TcpConnectOptions, TlsTrust } from "./types.ts";
 
 const certificate = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/;
@@ -14,8 +14,7 @@ export const certificates = (): Rule<readonly string[]> =>
   );
 
 /** The base64 of 32 bytes has 44 characters, and four bits of the last but one are used. */
-const isPin = (pin: unknown) =>
-  typeof pin === "string" && /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/.test(pin);
+const isPin = (pin: unknown) => typeof pin === "string" && /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/.test(pin);
 
 /** What a TLS connection may be told to trust. */
 export const trustRules: Rules<TlsTrust> = {

@@ -1,6 +1,7 @@
 import { detectRuntime } from "#runtime";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { KalshiConfigError } from "../../src/base/errors.ts";
+import { assertCanConnect } from "../../src/runtime/tls_trust.ts";
 import { webRuntime } from "../../src/runtime/web.ts";
 import { workersRuntime } from "../../src/runtime/workers.ts";
 import { startThing } from "../support/bed.ts";
@@ -85,4 +86,34 @@ test("a Worker's adapter takes no options", () => {
   for (const options of [{ proxy: { url: "http://p:1" } }, { caCertificates: [] }, { nonsense: 1 }]) {
     assertThrows(() => workersRuntime(options as never), KalshiConfigError, Object.keys(options)[0]);
   }
+});
+
+test("Workers and the web refuse authorities and pins by name, before there is a connection", async () => {
+  const pins = ["47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="];
+  const ca = ["-----BEGIN CERTIFICATE-----"];
+  const [worker, web] = [workersRuntime(), webRuntime()];
+  for (const [name, trust] of Object.entries({ ca: { ca }, pins: { pins } })) {
+    assertThrows(
+      () => assertCanConnect("Here", { tls: true, ...trust }, worker),
+      KalshiConfigError,
+      `Here: \`${name}\` cannot be honoured on Cloudflare Workers`,
+    );
+    assertThrows(
+      () => assertCanConnect("Here", { tls: true, ...trust }, web),
+      KalshiConfigError,
+      "web runtime",
+    );
+    await assertRejects(
+      () => worker.connectTcp({ hostname: "localhost", port: 1, tls: true, ...trust }),
+      KalshiConfigError,
+      `\`${name}\` cannot be honoured`,
+    );
+  }
+  assertCanConnect("Here", { tls: true }, worker);
+  assertEquals([worker.capabilities.tlsCa, worker.capabilities.tlsPins], [false, false]);
+  assertThrows(
+    () => assertCanConnect("Here", { tls: true, pins: ["x"] }, worker),
+    KalshiConfigError,
+    "SubjectPublicKeyInfo",
+  );
 });

@@ -48,12 +48,13 @@ async function start(runtime: Runtime, options: unknown = {}): Promise<Server> {
     ...{ thing, port, certificate, seen, connect },
     become: (next) => thing.call("become", next),
     async refused(reason, ask) {
+      const { bytes } = await seen();
       const error = await assertRejects(() => connect(ask), KalshiConnectionError);
       assertEquals([error.reason, error.outcome, error.code], [reason, "not-sent", "CONNECTION"]);
       assertStringIncludes(error.message, `Cannot connect to ${ask?.hostname ?? "localhost"}:`);
       assert(!/\.\.|OPENSSL|:error:|undefined/.test(error.message), error.message);
       await until(async () => (await seen()).open === 0);
-      assertEquals((await seen()).bytes, 0);
+      assertEquals((await seen()).bytes, bytes);
       return error.message;
     },
     [Symbol.asyncDispose]: () => thing[Symbol.asyncDispose](),
@@ -210,6 +211,7 @@ for (const { name, runtime } of runtimes) {
     await until(() => ends.length === 40);
     assertEquals(ends.at(-1), "dropped");
     await stream.close();
+    await server.thing.call("hear");
     await until(async () => (await server.seen()).open === 0);
   });
 
@@ -221,10 +223,12 @@ for (const { name, runtime } of runtimes) {
       assertStringIncludes(error.message, word);
     };
     for (const pins of [[], [""], [pin.slice(1)], [`sha256/${pin}`], [pin, "AAAA"], pin, ["!".repeat(44)]]) {
-      await refuse({ pins: pins as string[] }, "pins takes");
+      await refuse({ pins: pins as string[] }, "`pins` takes a list");
     }
-    for (const ca of [["x"], pem, ["-----BEGIN PRIVATE KEY-----\nsecret\n-----END PRIVATE KEY-----\n" + pem]]) {
-      await refuse({ ca: ca as string[] }, "ca takes");
+    for (
+      const ca of [["x"], pem, ["-----BEGIN PRIVATE KEY-----\nsecret\n-----END PRIVATE KEY-----\n" + pem]]
+    ) {
+      await refuse({ ca: ca as string[] }, "`ca` takes");
     }
     const broken = pem.replace(/\n[^\n]{30}/, "\nAAAA");
     for (const text of [broken, pem.slice(0, 80)]) await refuse({ ca: [text] }, "cannot be read");

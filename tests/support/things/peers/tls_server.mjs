@@ -6,12 +6,13 @@ import { listen, obey, options, track } from "./peer.mjs";
 
 /** `manners`: "echo", "deaf" (reads nothing), "cut" (ends each connection at its first bytes), "mute" (no TLS answer). */
 let { kind = "good", manners = "echo", versions = {} } = options;
-const server = createServer({ allowHalfOpen: true });
+const server = createServer();
 const { open, counts } = track(server);
 let handshakes = 0;
 let resumed = 0;
 let bytes = 0;
 const names = [];
+const deaf = new Set();
 server.on("connection", (socket) => {
   if (manners === "mute") return void socket.resume();
   if (manners === "cut") return void socket.once("data", () => socket.destroy());
@@ -24,11 +25,11 @@ server.on("connection", (socket) => {
       done(null, secureContext);
     },
   });
-  stream.on("error", () => {});
+  stream.on("error", () => socket.destroy());
   stream.on("secure", () => {
     handshakes++;
     if (stream.isSessionReused()) resumed++;
-    if (manners === "deaf") return void socket.pause();
+    if (manners === "deaf") return void deaf.add(stream.pause());
     stream.on("data", (chunk) => {
       bytes += chunk.length;
       stream.write(chunk);
@@ -41,6 +42,10 @@ const port = await listen(server);
 await obey({
   port: () => port,
   certificate: (name) => certificateOf(name),
+  /** The deaf hear again, so that they notice the end of what they did not read. */
+  hear() {
+    for (const stream of deaf) stream.resume();
+  },
   become: (next) => void ({ kind = kind, manners = manners } = next),
   seen: () => ({ connections: counts.total, open: open.size, handshakes, resumed, bytes, names }),
 });
