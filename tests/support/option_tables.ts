@@ -41,10 +41,9 @@ import { budgetRules, budgetsRules } from "../../src/rate_limits/budgets.ts";
 import { limiterRules } from "../../src/rate_limits/limiter_options.ts";
 import { redisRules } from "../../src/rate_limits/redis_options.ts";
 import { limitRules, proxyRules, runtimeRules } from "../../src/runtime/options.ts";
+import { trustRules } from "../../src/runtime/tls_trust.ts";
 import { waitRules } from "../../src/base/wait_options.ts";
 import { recoverRules, streamCallRules, subscribeRules } from "../../src/stream/call_options.ts";
-import { trustRules } from "../../src/runtime/tls_trust.ts";
-import { recoverRules, streamCallRules, subscribeRules, waitRules } from "../../src/stream/call_options.ts";
 import { streamRules } from "../../src/stream/options.ts";
 import {
   cassetteRules,
@@ -110,9 +109,8 @@ export const OPTION_TABLES: Readonly<Record<string, OptionTable>> = {
   limitRules: table(limitRules, "src/config/limits.ts#ConnectionLimits"),
   proxyRules: table(proxyRules, "src/runtime/types.ts#ProxyOptions"),
   runtimeRules: table(runtimeRules, "src/runtime/types.ts#RuntimeOptions"),
-  waitRules: table(waitRules, "src/base/wait_options.ts#WaitOptions"),
   trustRules: table(trustRules, "src/runtime/types.ts#TlsTrust"),
-  waitRules: table(waitRules, "src/stream/call_options.ts#WaitOptions"),
+  waitRules: table(waitRules, "src/base/wait_options.ts#WaitOptions"),
   subscribeRules: table(subscribeRules, "src/stream/call_options.ts#SubscribeOptions"),
   recoverRules: table(recoverRules),
   streamCallRules: table(streamCallRules.on),
