@@ -17,6 +17,7 @@ import type {
 } from "../contract/fix/messages.ts";
 import { fixSessions } from "../contract/fix/sessions.ts";
 import type { UnknownMessage } from "../contract/fix_records.ts";
+import { assertCanTrust } from "../runtime/tls_trust.ts";
 import type { Runtime } from "../runtime/types.ts";
 import { type FixClientOptions, fixClientRules } from "./client_options.ts";
 import { ClientSession } from "./client_session.ts";
@@ -95,7 +96,7 @@ export class FixClient implements AsyncDisposable {
    * Connects and logs on. A Logon that is refused since the key is still online (`already exists`), asked too often or
    * came at a busy moment is tried again as the configuration says; any other failure of the first connection is thrown.
    *
-   * @throws {KalshiConfigError} for unknown options, and where the runtime has no TCP
+   * @throws {KalshiConfigError} for unknown options, and where the runtime has no TCP, or cannot honour `ca` or `pins`
    * @throws {KalshiAuthKeyError} when the key cannot be read or cannot sign
    * @throws {KalshiAuthRejectedError} when Kalshi refuses the key
    * @throws {KalshiFixLogonError} when it refuses the Logon for another reason, such as a clock that is off
@@ -112,6 +113,7 @@ export class FixClient implements AsyncDisposable {
       );
     }
     const config = isFixConfig(options.config) ? options.config : new FixConfig(options.config, { runtime });
+    assertCanTrust("FixConfig", config, runtime);
     const store = chooseStore(config, options.store);
     const auth = await chooseAuth(options, runtime);
     const { log, limiter, onEvent, signal } = options;

@@ -243,8 +243,9 @@ export class ConnectionLoop {
     if (this.#stop.signal.aborted) limit.abort(this.#stop.signal.reason);
     let connection: FixConnection;
     try {
-      const { host: hostname, port, tls } = config;
-      connection = await connectSession(this.#session, runtime, { hostname, port, tls }, limit.signal, {
+      const { host: hostname, port, tls, ca, pins } = config;
+      const address = { hostname, port, tls, ca, pins };
+      connection = await connectSession(this.#session, runtime, address, limit.signal, {
         clock,
         closeTimeoutMs: config.logoutTimeoutMs,
       });

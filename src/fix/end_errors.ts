@@ -1,11 +1,11 @@
 /** Why a connection could not be made or ended, as errors that say what to do. */
 import {
+  type ConnectFailure,
   KalshiAuthRejectedError,
   KalshiConnectionError,
   type KalshiError,
   KalshiTimeoutError,
 } from "../base/errors.ts";
-import { certificateRefused } from "../runtime/tls_codes.ts";
 import { KalshiFixLogonError, KalshiFixSequenceError } from "./errors.ts";
 import type { FixEnd } from "./session_types.ts";
 
@@ -150,25 +150,28 @@ export function endError(end: FixEnd, facts: EndFacts): KalshiError {
 
 /** The error of a connection that did not come up. */
 export function unreachable(cause: unknown, where: string, duringMaintenance: boolean): KalshiError {
-  const codes = codesOf(cause);
   const text = cause instanceof Error ? cause.message : String(cause);
-  const isCertificate = codes.some((code) => certificateRefused.test(code)) || /certificate/i.test(text);
-  const advice = isCertificate
-    ? "The server's certificate was refused: check the host, and give your own authority's certificate as `ca` of the " +
-      "FixConfig where you go through a gateway of your own."
-    : /ENOTFOUND|EAI_AGAIN|getaddrinfo|dns/i.test(`${codes} ${text}`)
-    ? "The host's name is not known: check `host`, and this machine's DNS."
-    : /ECONNREFUSED|refused/i.test(`${codes} ${text}`)
-    ? "Nothing takes connections there: check `host` and `port`, and whether a firewall lets this port out."
-    : "Check `host` and `port`, and whether a firewall lets this port out.";
+  const reason = cause instanceof KalshiConnectionError ? cause.reason : undefined;
   const when = duringMaintenance ? " It is Kalshi's weekly maintenance (Thursday, 03:00 to 05:00 ET)." : "";
-  return new KalshiConnectionError(`Cannot connect to ${where}: ${sentence(text)} ${advice}${when}`, {
-    cause,
-  });
+  const said = sentence(text.replace(/^Cannot connect to [^ ]+: /, ""));
+  return new KalshiConnectionError(
+    `Cannot connect to ${where}: ${said} ${adviceOn(reason, text)}${when}`,
+    { cause, reason },
+  );
 }
 
-function codesOf(cause: unknown, depth = 0): string[] {
-  if (!(cause instanceof Error) || depth > 5) return [];
-  const { code } = cause as { code?: unknown };
-  return [...typeof code === "string" ? [code] : [], ...codesOf(cause.cause, depth + 1)];
+function adviceOn(reason: ConnectFailure | undefined, text: string): string {
+  if (reason === "pin") return "Ask the operator whether the new key is the server's, before you trust it.";
+  // Workers tell no reason, and in few words.
+  if (reason?.startsWith("certificate") || reason === undefined && /certificate/i.test(text)) {
+    return "The server's certificate was refused: check the host, and give your own authority's certificate as `ca` of the " +
+      "FixConfig where you go through a gateway of your own.";
+  }
+  if (reason === "dns" || reason === undefined && /dns/i.test(text)) {
+    return "The host's name is not known: check `host`, and this machine's DNS.";
+  }
+  if (reason === "refused" || reason === undefined && /refused/i.test(text)) {
+    return "Nothing takes connections there: check `host` and `port`, and whether a firewall lets this port out.";
+  }
+  return "Check `host` and `port`, and whether a firewall lets this port out.";
 }

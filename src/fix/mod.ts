@@ -19,7 +19,7 @@ export { checkOutgoing, type OutgoingContext } from "../contract/fix_outgoing.ts
 export type { FixDictionary, FixMember, FixType } from "../contract/fix_dictionary.ts";
 export type { ExtraField, FixHeader } from "../contract/fix_fields.ts";
 export type { Code, UnknownMessage } from "../contract/fix_records.ts";
-export type { ByteStream, TcpConnectOptions } from "../runtime/types.ts";
+export type { ByteStream, TcpConnectOptions, TlsTrust } from "../runtime/types.ts";
 export { FixConfig, type FixConfigContext } from "./config.ts";
 export type { FixConfigOptions, FixPresetOptions, OnSequenceMismatch } from "./config_options.ts";
 export { fixAuthFromEnv, type FixEnv, type FixEnvOptions } from "./env.ts";

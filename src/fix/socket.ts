@@ -1,12 +1,12 @@
 /** A session's connection over a runtime's TCP or TLS stream. */
 import { type Clock, type ClockTimer, systemClock } from "../base/clock.ts";
 import { clock, milliseconds, readOptions, type Rules, whole, withPreset } from "../base/options.ts";
-import type { ByteStream, TcpConnectOptions } from "../runtime/types.ts";
+import type { ByteStream, TcpConnectOptions, TlsTrust } from "../runtime/types.ts";
 import type { FixSession } from "./session.ts";
 import type { FixConnection, FixLink } from "./session_types.ts";
 
-/** Where to connect. */
-export interface FixAddress {
+/** Where to connect, and whom to trust there. */
+export interface FixAddress extends TlsTrust {
   /** Host name or address. */
   readonly hostname: string;
   /** Port. */
@@ -42,11 +42,11 @@ const LITTLE = 262_144;
 export async function connectSession(
   session: FixSession,
   runtime: { connectTcp(options: TcpConnectOptions): Promise<ByteStream> },
-  { hostname, port, tls }: FixAddress,
+  { hostname, port, tls, ca, pins }: FixAddress,
   signal: AbortSignal | undefined,
   limits: FixSocketLimits = {},
 ): Promise<FixConnection> {
-  const stream = await runtime.connectTcp({ hostname, port, tls, signal });
+  const stream = await runtime.connectTcp({ hostname, port, tls, ca, pins, signal });
   return attachSession(session, stream, limits);
 }
 
