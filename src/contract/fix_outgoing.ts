@@ -7,7 +7,7 @@
 import { KalshiConfigError } from "../base/errors.ts";
 import { isPlain, shown, shownName } from "../base/plain.ts";
 import { holdsPrivateKey } from "./check.ts";
-import { outgoingMessages } from "./fix/outgoing.ts";
+import { otherMessages, outgoingMessages } from "./fix/outgoing.ts";
 import type { FixProduct, FixSessionKind } from "./fix/sessions.ts";
 import { togetherFault } from "./fix_outgoing_cases.ts";
 import type { OutgoingField, OutgoingFields, OutgoingMessage } from "./fix_outgoing_rules.ts";
@@ -23,6 +23,10 @@ export interface OutgoingContext {
   readonly session?: FixSessionKind | undefined;
   /** Whether the Logon asked for dollars; perps have them always. */
   readonly useDollars?: boolean | undefined;
+  /** Whether the Logon asked for UseCapReservation. */
+  readonly useCapReservation?: boolean | undefined;
+  /** Whether it is a listener's session, which may not trade. */
+  readonly listener?: boolean | undefined;
 }
 
 /** Fields that the session writes itself. */
@@ -48,6 +52,11 @@ function copy(value: unknown, depth = 0): unknown {
   return own;
 }
 
+const isKnownType = (type: string) =>
+  [outgoingMessages.event, outgoingMessages.margin, otherMessages].some((known) =>
+    Object.hasOwn(known, type)
+  );
+
 const refuse = (message: string, why: string): never => {
   throw new KalshiConfigError(`${message}: ${why}`);
 };
@@ -60,6 +69,8 @@ const refuse = (message: string, why: string): never => {
  * TimeInForce, subscription types, actions, yes and no. Prices are whole cents below 100, or dollars where the Logon
  * asked for them: of a fraction of a cent Kalshi would take the whole cents without a word.
  *
+ * A message of a type that is newer than this library goes through where all that it holds is in `extra`.
+ *
  * @throws {KalshiConfigError} for the first fault, naming the message and the field
  */
 export function checkOutgoing<Message extends object>(message: Message, context: OutgoingContext): Message {
@@ -67,17 +78,28 @@ export function checkOutgoing<Message extends object>(message: Message, context:
     throw new KalshiConfigError("A message is an object of fields by their FIX names, with its `MsgType`.");
   }
   const own = copy(message) as Readonly<Record<string, unknown>>;
+  if (isNewer(own)) return own as Message;
   const rules = rulesOf(own.MsgType, context);
   const { product, useDollars = false } = context;
   const unit: PriceUnit = product === "margin" ? "perps dollars" : useDollars ? "dollars" : "cents";
   const beside = checkExtra(rules, own.extra);
   checkFields(rules.name, rules.fields, own, { unit, beside, path: "" });
-  const fault = togetherFault(own.MsgType as string, withBeside(rules, own), product);
+  const fault = togetherFault(own.MsgType as string, withBeside(rules, own), context);
   if (fault !== undefined) refuse(rules.name, fault);
   return own as Message;
 }
 
-function rulesOf(type: unknown, { product, session }: OutgoingContext): OutgoingMessage {
+/** A message of a type that no dictionary names: all that it holds is in `extra`. */
+function isNewer({ MsgType, extra, ...others }: Readonly<Record<string, unknown>>): boolean {
+  if (typeof MsgType !== "string" || !/^[A-Za-z0-9]{1,4}$/.test(MsgType) || isKnownType(MsgType)) {
+    return false;
+  }
+  if (!Array.isArray(extra) || extra.length === 0 || Object.keys(others).length > 0) return false;
+  checkExtra({ name: `MsgType ${MsgType}`, sessions: [], fields: {} }, extra);
+  return true;
+}
+
+function rulesOf(type: unknown, { product, session, listener }: OutgoingContext): OutgoingMessage {
   const messages = outgoingMessages[product];
   const rules = typeof type === "string" && Object.hasOwn(messages, type) ? messages[type] : undefined;
   if (rules === undefined) throw new KalshiConfigError(unknownType(type, product));
@@ -86,6 +108,9 @@ function rulesOf(type: unknown, { product, session }: OutgoingContext): Outgoing
       rules.name,
       `goes out on ${rules.sessions.map((name) => `"${name}"`).join(" or ")}; this session is "${session}".`,
     );
+  }
+  if (listener && type !== "U1") {
+    refuse(rules.name, "is refused on a listener's session, which may not trade.");
   }
   return rules;
 }

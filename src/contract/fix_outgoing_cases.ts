@@ -1,6 +1,12 @@
 /** Fields of a message that do not go together, or not in that number. */
 import type { FixProduct } from "./fix/sessions.ts";
 
+/** Where a message goes, as far as that decides what goes together. */
+export interface CaseContext {
+  readonly product: FixProduct;
+  readonly useCapReservation?: boolean | undefined;
+}
+
 type Given = Readonly<Record<string, unknown>>;
 
 /** Good till a date, and the tag of that date. */
@@ -19,6 +25,16 @@ function reduceOnlyFault({ ExecInst, TimeInForce, QuoteID }: Given, product: Fix
   return `\`ExecInst\` "E" (reduce only) needs TimeInForce "3" (immediate or cancel)${
     product === "margin" ? ' or "4" (fill or kill)' : ""
   }.`;
+}
+
+/** What reserves room under a cap is routed by Kalshi, and changed by its OrderID. */
+function reservationFault(type: "D" | "G", { ExDestination, OrderID }: Given): string | undefined {
+  if (ExDestination !== undefined) {
+    return "`ExDestination` does not go with UseCapReservation: Kalshi routes the order.";
+  }
+  return type === "G" && OrderID === undefined
+    ? "`OrderID` is missing: after a Logon with UseCapReservation an order is changed by it."
+    : undefined;
 }
 
 function quoteRequestFault({ NoRelatedSym, ...request }: Given): string | undefined {
@@ -46,12 +62,17 @@ function quoteRequestFault({ NoRelatedSym, ...request }: Given): string | undefi
 const isOffered = (price: unknown) => typeof price === "string" && /[1-9]/.test(price);
 
 /** What is wrong with fields that are each right; undefined when nothing is. */
-export function togetherFault(type: string, given: Given, product: FixProduct): string | undefined {
+export function togetherFault(
+  type: string,
+  given: Given,
+  { product, useCapReservation = false }: CaseContext,
+): string | undefined {
   switch (type) {
     case "D":
-      return expiryFault(given) ?? reduceOnlyFault(given, product);
+      return expiryFault(given) ?? reduceOnlyFault(given, product) ??
+        (useCapReservation ? reservationFault(type, given) : undefined);
     case "G":
-      return expiryFault(given);
+      return expiryFault(given) ?? (useCapReservation ? reservationFault(type, given) : undefined);
     case "V":
       return given.SubscriptionRequestType === "2" || given.NoRelatedSym !== undefined
         ? undefined

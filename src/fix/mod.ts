@@ -23,6 +23,7 @@ export type { ByteStream, TcpConnectOptions, TlsTrust } from "../runtime/types.t
 export { FixConfig, type FixConfigContext } from "./config.ts";
 export type { FixConfigOptions, FixPresetOptions, OnSequenceMismatch } from "./config_options.ts";
 export { fixAuthFromEnv, type FixEnv, type FixEnvOptions } from "./env.ts";
+export { outgoingContext } from "./outgoing_context.ts";
 export type { FixEnvironment } from "./host_policy.ts";
 export type { FieldFault } from "./checks.ts";
 export { FixClient, type FixCloseOptions, type FixEnvClientOptions } from "./client.ts";

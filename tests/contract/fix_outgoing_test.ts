@@ -10,7 +10,9 @@ import { FixFields } from "../../src/contract/fix_fields.ts";
 import { checkOutgoing, type OutgoingContext } from "../../src/contract/fix_outgoing.ts";
 import type { OutgoingField, OutgoingFields } from "../../src/contract/fix_outgoing_rules.ts";
 import { FixWriter } from "../../src/contract/fix_writer.ts";
+import { FixConfig } from "../../src/fix/config.ts";
 import { FixFramer } from "../../src/fix/framer.ts";
+import { outgoingContext } from "../../src/fix/outgoing_context.ts";
 import { ed25519Pkcs8 } from "../auth/fixtures.ts";
 import { plain } from "../fix/peer.ts";
 import { test } from "../support/test.ts";
@@ -427,6 +429,49 @@ test("whatever is given, it is refused as a fault of the caller or goes through"
       },
     ),
   );
+});
+
+test("a message of a newer type goes out as what is in `extra`, and as nothing else", () => {
+  const newer = { MsgType: "UZZ", extra: [[55, "X"], [30001, new Uint8Array([65])]] };
+  assertEquals(checkOutgoing(newer, event), newer);
+  assertAll([
+    [{ ...newer, Symbol: "X" }, 'unknown MsgType "UZZ"'],
+    [{ MsgType: "UZZ" }, 'unknown MsgType "UZZ"'],
+    [{ MsgType: "UZZ", extra: [] }, 'unknown MsgType "UZZ"'],
+    [{ ...newer, MsgType: "NewOrderSingle" }, 'did you mean "D"'],
+    [{ ...newer, MsgType: "a\x01b" }, "unknown MsgType"],
+    [{ ...newer, MsgType: "8" }, "sent by Kalshi alone"],
+    [{ ...newer, MsgType: "R" }, "not known to the margin gateways", margin],
+    [{ ...newer, extra: [[34, "1"]] }, "the session writes 34 itself"],
+  ]);
+});
+
+test("what a Logon asked for decides what goes together", () => {
+  const reserving = { ...event, useCapReservation: true };
+  const listening = { ...event, listener: true };
+  assertAll([
+    [{ ...order, ExDestination: 1 }, "does not go with UseCapReservation", reserving],
+    [{ ...replace, ExDestination: 1, OrderID: "o" }, "does not go with UseCapReservation", reserving],
+    [replace, "`OrderID` is missing", reserving],
+    [order, "a listener's session, which may not trade", listening],
+    [cancel, "a listener's session", listening],
+  ]);
+  checkOutgoing(order, reserving);
+  checkOutgoing({ ...replace, OrderID: "o" }, reserving);
+  checkOutgoing({ MsgType: "U1", BeginExecID: "1;2" }, listening);
+  const logon = {
+    UseDollars: true,
+    UseCapReservation: true,
+    ListenerSession: true,
+    SkipPendingExecReports: true,
+  };
+  assertEquals(outgoingContext(new FixConfig({ product: "event", session: "order-entry-rt", logon })), {
+    product: "event",
+    session: "order-entry-rt",
+    useDollars: true,
+    useCapReservation: true,
+    listener: true,
+  });
 });
 
 test("nothing is inherited by a message, and nothing of it changes after the check", () => {
