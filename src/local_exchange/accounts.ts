@@ -6,21 +6,14 @@ import { KalshiConfigError } from "../base/errors.ts";
 import type { Account } from "./engine/model.ts";
 import type { Exchange } from "./exchange.ts";
 import { ownKeys } from "./keys.ts";
-import type { LocalAccount, LocalAccountOptions } from "./types.ts";
+import type { LocalAccount, LocalAccountOptions, LocalKeyOptions } from "./types.ts";
 import { parseMoney } from "./units.ts";
 
 /** Opens an account with cash and an API key, or takes one over that was there in the past. */
 export async function openAccount(exchange: Exchange, options: LocalAccountOptions): Promise<LocalAccount> {
   const { balance = "1000.00", balancePrecision = "0.0001", usageTier = "basic" } = options;
-  const { engine, random, keys, limits, treasury, clock } = exchange;
-  const keyId = options.keyId === undefined ? random.uuid() : checkKeyId(options.keyId);
-  const { keyType, privateKey, publicKey } = options;
-  const pair = await ownKeys({ keyId, keyType, privateKey, publicKey });
-  if (keys.has(keyId)) {
-    throw new KalshiConfigError(
-      `createAccount: there is an API key ${keyId} already. Give another \`keyId\`, or none.`,
-    );
-  }
+  const { engine, limits, treasury, clock } = exchange;
+  const key = await makeKey(exchange, "createAccount", options);
   const account = options.history
     ? adoptFromPast(exchange, balancePrecision)
     : engine.open(balancePrecision === "0.01" ? 10_000 : 100);
@@ -28,20 +21,51 @@ export async function openAccount(exchange: Exchange, options: LocalAccountOptio
   const amount = parseMoney(balance) ?? 0;
   if (wallet.cash !== amount) treasury.move(wallet, amount - wallet.cash);
   limits.setTier(account, usageTier, clock.now());
-  keys.set(keyId, {
-    id: keyId,
-    name: "local",
-    account,
-    type: pair.type,
-    publicKey: pair.publicKey,
-    scopes: ["read", "write"],
-    subaccount: undefined,
-  });
-  const { base } = clock;
-  const auth = base.hold === undefined
-    ? pair.auth
-    : KalshiAuth.fromSigner({ keyId, sign: (text) => held(base, pair.auth.sign(text)) });
-  return { id: account.id, keyId, privateKey: pair.privateKey, auth };
+  return key.register(account, ["read", "write"], undefined);
+}
+
+/** Gives an account one more API key. */
+export async function addKey(
+  exchange: Exchange,
+  account: Account,
+  options: LocalKeyOptions,
+): Promise<LocalAccount> {
+  const { scopes = ["read", "write"], subaccount } = options;
+  if (subaccount !== undefined && !account.subaccounts.has(subaccount)) {
+    throw new KalshiConfigError(`createKey: the account has no subaccount ${subaccount}.`);
+  }
+  const key = await makeKey(exchange, "createKey", options);
+  return key.register(account, scopes, subaccount);
+}
+
+/** A key that is nobody's yet. */
+interface NewKey {
+  register(account: Account, scopes: readonly string[], subaccount: number | undefined): LocalAccount;
+}
+
+async function makeKey(
+  { random, keys, clock: { base } }: Exchange,
+  owner: string,
+  options: Pick<LocalAccountOptions, "keyId" | "keyType" | "privateKey" | "publicKey">,
+): Promise<NewKey> {
+  const keyId = options.keyId === undefined ? random.uuid() : checkKeyId(options.keyId);
+  const { keyType, privateKey, publicKey } = options;
+  const pair = await ownKeys({ keyId, keyType, privateKey, publicKey });
+  if (keys.has(keyId)) {
+    throw new KalshiConfigError(
+      `${owner}: there is an API key ${keyId} already. Give another \`keyId\`, or none.`,
+    );
+  }
+  return {
+    register(account, scopes, subaccount) {
+      const { type, publicKey } = pair;
+      keys.set(keyId, { id: keyId, name: "local", account, type, publicKey, scopes, subaccount });
+      const auth = base.hold === undefined
+        ? pair.auth
+        : KalshiAuth.fromSigner({ keyId, sign: (text) => held(base, pair.auth.sign(text)) });
+      return { id: account.id, keyId, privateKey: pair.privateKey, auth };
+    },
+  };
 }
 
 function adoptFromPast({ past }: Exchange, balancePrecision: string): Account {

@@ -11,6 +11,7 @@ import type {
   LocalAccountOptions,
   LocalExchangeListenOptions,
   LocalExchangeOptions,
+  LocalKeyOptions,
   LocalTlsIdentity,
 } from "./types.ts";
 import { FixConfig } from "../fix/config.ts";
@@ -35,6 +36,7 @@ import {
   accountRules,
   exchangeRules,
   fixOptionsOf,
+  keyRules,
   listenRules,
   memoryRuntimeRules,
   type ReadFixOptions,
@@ -44,7 +46,7 @@ import { type ExchangeFix, FixGateway } from "./gateways/fix/gateway.ts";
 import { type RunningServer, serve } from "./server.ts";
 import { parseCount, parseMoney, parsePrice } from "./units.ts";
 import { Exchange } from "./exchange.ts";
-import { openAccount } from "./accounts.ts";
+import { addKey, openAccount } from "./accounts.ts";
 import { REST_ROOT, WS_PATH } from "./paths.ts";
 import { settingsOf } from "./settings.ts";
 import type { MarketInfo } from "./world/catalog.ts";
@@ -198,6 +200,18 @@ export class LocalExchange implements AsyncDisposable {
    */
   async createAccount(options: LocalAccountOptions = {}): Promise<LocalAccount> {
     return await openAccount(this.#exchange, readOptions("createAccount", options, accountRules));
+  }
+
+  /**
+   * Gives an account one more API key: a key has one FIX connection at a time, and a listener's may need to `read` alone.
+   *
+   * @throws {KalshiConfigError} for an option that is unknown or wrong, for a `keyId` that there is already, and for an
+   * account or a subaccount that there is not
+   * @throws {KalshiAuthError} `AUTH_KEY` for a key that Kalshi does not take, with what to do
+   */
+  async createKey(accountId: string, options: LocalKeyOptions = {}): Promise<LocalAccount> {
+    const read = readOptions("createKey", options, keyRules);
+    return await addKey(this.#exchange, this.#account(accountId), read);
   }
 
   /**

@@ -15,6 +15,7 @@ export type {
   LocalExchangeOptions,
   LocalFixOptions,
   LocalHistory,
+  LocalKeyOptions,
   LocalTlsIdentity,
   RequestReading,
   UnknownTickers,

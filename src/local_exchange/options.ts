@@ -24,9 +24,13 @@ import type {
   LocalExchangeOptions,
   LocalFixOptions,
   LocalHistory,
+  LocalKeyOptions,
   LocalTlsIdentity,
 } from "./types.ts";
 import type { MemoryRuntimeOptions } from "./types.ts";
+import type { ApiKeyScope } from "../contract/event/types.ts";
+import { MOST_SUBACCOUNTS } from "./engine/model.ts";
+import { allScopes } from "./scopes.ts";
 import { usageTiers } from "./limits.ts";
 import { parseMoney } from "./units.ts";
 
@@ -118,6 +122,18 @@ export const accountRules: Rules<LocalAccountOptions> = {
   balancePrecision: oneOf("0.0001", "0.01"),
   history: flag(),
   usageTier: usageTierRule(),
+};
+
+export const keyRules: Rules<LocalKeyOptions> = {
+  keyId: accountRules.keyId,
+  privateKey: accountRules.privateKey,
+  publicKey: accountRules.publicKey,
+  keyType: accountRules.keyType,
+  scopes: list<ApiKeyScope>(
+    `a list of ${allScopes.join(", ")}`,
+    (scope) => allScopes.includes(scope as ApiKeyScope),
+  ),
+  subaccount: whole(0, MOST_SUBACCOUNTS),
 };
 
 export const memoryRuntimeRules: Rules<MemoryRuntimeOptions> = { ping: flag(), acceptTcp: callable() };

@@ -1,6 +1,7 @@
 /** What a local exchange is told, and what it gives. */
 import type { UsageTier } from "./limits.ts";
 import type { PrivateKey, PublicKey } from "./keys.ts";
+import type { ApiKeyScope } from "../contract/event/types.ts";
 import type { KeyType } from "./signatures.ts";
 import type { ByteStream, TcpConnectOptions } from "../runtime/types.ts";
 import type { Clock } from "../base/clock.ts";
@@ -194,6 +195,15 @@ export interface LocalAccountOptions {
   readonly history?: boolean | undefined;
   /** Tier of its rate limits; `basic` unless told. */
   readonly usageTier?: UsageTier | undefined;
+}
+
+/** How to make one more API key. */
+export interface LocalKeyOptions
+  extends Pick<LocalAccountOptions, "keyId" | "privateKey" | "publicKey" | "keyType"> {
+  /** What it may do, such as `["read", "write::trade"]`; `["read", "write"]` unless told. */
+  readonly scopes?: readonly ApiKeyScope[] | undefined;
+  /** The only subaccount that it may act for; all of them unless told. */
+  readonly subaccount?: number | undefined;
 }
 
 /** An account of a local exchange. */

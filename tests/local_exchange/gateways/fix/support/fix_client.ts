@@ -60,8 +60,8 @@ export class FixTester implements AsyncDisposable {
   /** Every message of the application that came. */
   readonly messages: Seen[] = [];
   readonly events: FixSessionEvent[] = [];
-  /** The types of every frame that came, and those of the session too. */
-  readonly types: string[] = [];
+  /** Every message that came, in their order, those of the session too. */
+  readonly seen: ReceivedMessage[] = [];
   readonly session: FixSession;
   readonly #options: ClientOptions;
   readonly #exchange: LocalExchange;
@@ -94,10 +94,16 @@ export class FixTester implements AsyncDisposable {
         const framer = new FixFramer();
         framer.push(frame);
         framer.next(fields);
-        this.types.push(decodeMessage(fields).MsgType);
+        fields.session();
+        this.seen.push(decodeMessage(fields));
       },
       ...more,
     });
+  }
+
+  /** The types of every message that came. */
+  get types(): string[] {
+    return this.seen.map(({ MsgType }) => MsgType);
   }
 
   /** Connects and logs on. */
