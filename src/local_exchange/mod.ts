@@ -30,7 +30,14 @@ export type { MemoryRuntimeOptions, TcpAddress } from "./types.ts";
 export type { UsageTier } from "./limits.ts";
 export type { ExchangeSockets } from "./gateways/ws/gateway.ts";
 export type { ExchangeFix } from "./gateways/fix/gateway.ts";
-export type { FixConnectionFault, FixFault, FixFrameFault, FixLogonFault } from "./gateways/fix/faults.ts";
+export type {
+  FixConnectionFault,
+  FixFault,
+  FixFrameFault,
+  FixLogonFault,
+  FixMessageChoice,
+  FixRequestFault,
+} from "./gateways/fix/faults.ts";
 export type {
   CommandChoice,
   CommandFault,

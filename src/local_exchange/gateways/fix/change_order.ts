@@ -36,17 +36,24 @@ function change(session: ServerSession, asked: Asked, work: (order: Order) => vo
     work(order);
   } catch (error) {
     if (!(error instanceof OrderRefusal)) throw error;
-    session.send({
-      MsgType: "9",
-      OrderID: order?.id ?? "NONE",
-      ClOrdID: asked.ClOrdID,
-      OrigClOrdID: asked.OrigClOrdID,
-      OrdStatus: statusOf(order),
-      CxlRejResponseTo: asked.MsgType === "F" ? "1" : "2",
-      CxlRejReason: cxlRejReason(error.message),
-      Text: error.message,
-    });
+    refuseChange(session, asked, error.message);
   }
+}
+
+/** Answers a cancel or a replace with a refusal. */
+export function refuseChange(session: ServerSession, message: ReceivedMessage, Text: string): void {
+  const asked = message as Asked;
+  const order = orderOf(session, asked);
+  session.send({
+    MsgType: "9",
+    OrderID: order?.id ?? "NONE",
+    ClOrdID: asked.ClOrdID,
+    OrigClOrdID: asked.OrigClOrdID,
+    OrdStatus: statusOf(order),
+    CxlRejResponseTo: asked.MsgType === "F" ? "1" : "2",
+    CxlRejReason: cxlRejReason(Text),
+    Text,
+  });
 }
 
 /** Says that something is under way, and does it in the session's name. */

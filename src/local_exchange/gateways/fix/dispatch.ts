@@ -1,14 +1,29 @@
 /** A message of the application: to whom takes it, and what becomes of what that throws. */
 import type { ReceivedMessage } from "../../../contract/fix/codec.ts";
+import { refuseChange } from "./change_order.ts";
+import { refuseOrder } from "./new_order.ts";
 import { BusinessRefusal, FieldRefusal } from "./refusals.ts";
-import type { ServerSession } from "./server_session.ts";
+import type { Handler, ServerSession } from "./server_session.ts";
+
+/** BusinessRejectReason(380). */
+const OTHER = 0;
+const UNSUPPORTED_TYPE = 3;
 
 /** Hands a message over. */
 export function dispatch(session: ServerSession, message: ReceivedMessage): void {
-  const { exchange, type } = session;
+  const { exchange, requestFaults, type } = session;
   const handler = Object.hasOwn(type.handlers, message.MsgType) ? type.handlers[message.MsgType] : undefined;
-  if (handler === undefined) return session.rejectBusiness(message, 3, "Unsupported Message Type");
+  if (handler === undefined) {
+    return session.rejectBusiness(message, UNSUPPORTED_TYPE, "Unsupported Message Type");
+  }
   exchange.tick();
+  const fault = requestFaults.meet(({ msgType }) => msgType === undefined || msgType === message.MsgType);
+  if (fault === undefined) return handle(handler, session, message);
+  if (fault.afterProcessing === true) session.inSilence(() => handle(handler, session, message));
+  if (fault.fault === "refuse") refuse(session, message, fault.text);
+}
+
+function handle(handler: Handler, session: ServerSession, message: ReceivedMessage): void {
   try {
     handler(session, message);
   } catch (error) {
@@ -17,8 +32,21 @@ export function dispatch(session: ServerSession, message: ReceivedMessage): void
     } else if (error instanceof BusinessRefusal) {
       session.rejectBusiness(message, error.reason, error.message, error.refId);
     } else {
-      exchange.onInternalError(error);
-      session.rejectBusiness(message, 0, "INTERNAL_ERROR");
+      session.exchange.onInternalError(error);
+      refuse(session, message, "INTERNAL_ERROR");
     }
+  }
+}
+
+/** Refuses a message as its kind is refused. */
+function refuse(session: ServerSession, message: ReceivedMessage, text: string): void {
+  switch (message.MsgType) {
+    case "D":
+      return refuseOrder(session, message, text);
+    case "F":
+    case "G":
+      return refuseChange(session, message, text);
+    default:
+      return session.rejectBusiness(message, OTHER, text);
   }
 }

@@ -5,6 +5,7 @@ import {
   assertObject,
   assertValue,
   finite,
+  flag,
   needed,
   oneOf,
   readOptions,
@@ -27,6 +28,12 @@ const words: Rule<string> = rule(
 );
 const frameRules: AnyRules = { times, msgType: text('a MsgType as text, such as "8"') };
 
+const messageRules: AnyRules = {
+  times,
+  msgType: text('a MsgType as text, such as "D"'),
+  afterProcessing: flag(),
+};
+
 /** What each fault of a session takes beside its name. */
 export const fixFaultRules: Readonly<Record<FixFault["fault"], AnyRules>> = {
   "drop": frameRules,
@@ -40,6 +47,8 @@ export const fixFaultRules: Readonly<Record<FixFault["fault"], AnyRules>> = {
   "half-open": {},
   "cut": {},
   "logout": { text: words },
+  "refuse": { text: needed(words), ...messageRules },
+  "ignore": messageRules,
 };
 
 const faultName: Rule<FixFault["fault"]> = oneOf(...Object.keys(fixFaultRules) as FixFault["fault"][]);

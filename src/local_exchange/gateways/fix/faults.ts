@@ -46,8 +46,31 @@ export type FixConnectionFault =
     readonly text?: string | undefined;
   };
 
+/** Which messages of a client a fault meets. */
+export interface FixMessageChoice {
+  /** Only messages of this type, such as `"D"`. Any of the application unless told. */
+  readonly msgType?: string | undefined;
+  /** How many messages it meets; 1 unless told. */
+  readonly times?: number | undefined;
+  /** Does what the message asks first, and says nothing of it. */
+  readonly afterProcessing?: boolean | undefined;
+}
+
+/** A message of a client that is refused, or not answered. */
+export type FixRequestFault =
+  | FixMessageChoice & {
+    /** An order is answered with an ExecutionReport, a cancel or a replace with an OrderCancelReject, all others with a BusinessMessageReject. */
+    readonly fault: "refuse";
+    /** Such as `"EXCHANGE_UNAVAILABLE"` or `"INTERNAL_ERROR"`. */
+    readonly text: string;
+  }
+  | FixMessageChoice & {
+    /** It is not answered. */
+    readonly fault: "ignore";
+  };
+
 /** A fault of open FIX sessions. */
-export type FixFault = FixFrameFault | FixConnectionFault;
+export type FixFault = FixFrameFault | FixConnectionFault | FixRequestFault;
 
 /** How the next Logons are answered. */
 export interface FixLogonFault {

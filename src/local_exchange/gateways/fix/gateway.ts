@@ -117,7 +117,10 @@ export class FixGateway implements ExchangeFix {
 
   clearFaults(): void {
     this.#logonFaults.clear();
-    for (const { link } of this.#connections) link.clearFaults();
+    for (const { link, session } of this.#connections) {
+      link.clearFaults();
+      session?.requestFaults.clear();
+    }
   }
 
   restart(): void {
@@ -295,7 +298,8 @@ function concerns({ order, origin, by }: Report, session: ServerSession): boolea
 }
 
 /** Makes something go wrong on one session. */
-function strike(connection: ServerConnection, { fix, store }: ServerSession, fault: FixFault): void {
+function strike(connection: ServerConnection, session: ServerSession, fault: FixFault): void {
+  const { fix, store, requestFaults } = session;
   switch (fault.fault) {
     case "cut":
       return connection.cut();
@@ -303,6 +307,9 @@ function strike(connection: ServerConnection, { fix, store }: ServerSession, fau
       return fix.logout(fault.text);
     case "jump":
       return store.setOutgoing(store.nextOutgoing + fault.by);
+    case "refuse":
+    case "ignore":
+      return requestFaults.add(fault);
     case "delay":
     case "silent":
     case "half-open":

@@ -2,13 +2,13 @@
 import type { ReceivedMessage } from "../../../contract/fix/codec.ts";
 import type { NewOrderSingle } from "../../../contract/fix/messages.ts";
 import type { OrderRequest } from "../../engine/requests.ts";
-import type { OrderGroup, TimeInForce, Wallet } from "../../engine/model.ts";
+import type { Order, OrderGroup, TimeInForce, Wallet } from "../../engine/model.ts";
 import { parseCount } from "../../units.ts";
 import { midnight } from "../../world/new_york.ts";
 import { execId, killed, pendingNew, rejected } from "./execution_report.ts";
-import type { Origin } from "./order_lives.ts";
+import type { Origin, Party } from "./order_lives.ts";
 import { assertSane, charge, marketOf, operatorOf, partiesOf, walletOf } from "./orders.ts";
-import { FieldRefusal, OrderRefusal, rejectTexts } from "./refusals.ts";
+import { OrderRefusal, rejectTexts } from "./refusals.ts";
 import type { ServerSession } from "./server_session.ts";
 import { readPrice, readTime } from "./units.ts";
 
@@ -96,46 +96,58 @@ function requestOf(session: ServerSession, asked: Asked): OrderRequest {
   };
 }
 
+/** Where an order comes from. */
+function originOf({ key, type }: ServerSession, asked: Asked, parties: readonly Party[]): Origin {
+  const preventsSelfTrade = asked.SelfTradePreventionType !== undefined;
+  return { keyId: key.id, type: type.id, parties, operator: operatorOf(asked), preventsSelfTrade };
+}
+
+/** Answers an order with a refusal. */
+export function refuseOrder(
+  session: ServerSession,
+  message: ReceivedMessage,
+  text: string,
+  parties: readonly Party[] = [],
+): void {
+  const asked = message as Asked;
+  const { now } = session.exchange.engine;
+  const id = execId(now, session.lives.nextRefusal(), 0);
+  session.send(rejected(asked, originOf(session, asked, parties), id, text, now));
+}
+
 /** Places an order. */
 export function newOrder(session: ServerSession, message: ReceivedMessage): void {
   const asked = message as Asked;
-  const { exchange, lives, preferences } = session;
+  const { lives, preferences, exchange: { engine } } = session;
   assertSane(session, asked);
-  if (asked.ClOrdID === "") throw new FieldRefusal(11, "ClOrdID is empty", 4);
-  const { engine } = exchange;
-  const refuse = (text: string, origin: Origin) =>
-    session.send(
-      rejected(asked, origin, execId(engine.now, session.lives.nextRefusal(), 0), text, engine.now),
-    );
-  const operator = operatorOf(asked);
-  const bare: Origin = {
-    keyId: session.key.id,
-    type: session.type.id,
-    parties: [],
-    operator,
-    preventsSelfTrade: asked.SelfTradePreventionType !== undefined,
-  };
+  charge(session, asked);
   let request: OrderRequest;
-  let origin: Origin;
+  let parties: readonly Party[] = [];
   try {
-    charge(session, asked);
-    origin = { ...bare, parties: partiesOf(session, asked) };
+    parties = partiesOf(session, asked);
     request = requestOf(session, asked);
   } catch (error) {
-    if (error instanceof OrderRefusal) return refuse(error.message, bare);
+    if (error instanceof OrderRefusal) return refuseOrder(session, asked, error.message, parties);
     throw error;
   }
+  const origin = originOf(session, asked, parties);
+  const pending = (order: Order | undefined) => {
+    if (!preferences.skipsPending) session.send(pendingNew(asked, origin, order));
+  };
   let wasTaken = false;
+  const { operator } = origin;
   const actor = { session, ClOrdID: asked.ClOrdID, does: { what: "new", origin }, operator } as const;
   const placed = lives.act(actor, () => engine.place(request), (order) => {
     wasTaken = true;
-    if (!preferences.skipsPending) session.send(pendingNew(asked, origin, order));
+    pending(order);
   });
   // What was taken is told by what happened to it.
   if (wasTaken || !("rejected" in placed)) return;
-  if (!preferences.skipsPending) session.send(pendingNew(asked, origin, undefined));
+  pending(undefined);
   const text = rejectTexts[placed.rejected];
-  if (placed.rejected !== "fill_or_kill_insufficient_resting_volume") return refuse(text, origin);
+  if (placed.rejected !== "fill_or_kill_insufficient_resting_volume") {
+    return refuseOrder(session, asked, text, parties);
+  }
   const id = execId(engine.now, lives.nextRefusal(), 0);
   session.send(killed(asked, origin, id, text, engine.now, preferences));
 }

@@ -5,6 +5,8 @@ import type { UnknownMessage } from "../../../contract/fix_records.ts";
 import type { FixStore } from "../../../fix/store.ts";
 import type { FixSession } from "../../../fix/session.ts";
 import type { Exchange } from "../../exchange.ts";
+import { WaitingFaults } from "../../waiting_faults.ts";
+import type { FixRequestFault } from "./faults.ts";
 import type { ApiKey } from "../../signatures.ts";
 import type { OrderLives } from "./order_lives.ts";
 import type { Preferences } from "./preferences.ts";
@@ -49,7 +51,10 @@ export class ServerSession {
   readonly store: FixStore;
   /** The same where messages are kept as well; undefined for a type without retransmission. */
   readonly retained: RetainedStore | undefined;
+  /** Faults that wait for messages of the client. */
+  readonly requestFaults = new WaitingFaults<FixRequestFault>();
   readonly #session: FixSession;
+  #isSilent = false;
 
   constructor({ session, ...rest }: {
     readonly exchange: Exchange;
@@ -83,8 +88,19 @@ export class ServerSession {
 
   /** Sends a message. While nobody is there it is kept, where the session keeps messages, and lost elsewhere. */
   send(message: FixMessage | UnknownMessage): void {
+    if (this.#isSilent) return;
     if (this.#session.active) this.#session.send(message);
     else if (this.retained !== undefined) this.#session.keep(message);
+  }
+
+  /** Does something of which it says nothing. */
+  inSilence(work: () => void): void {
+    this.#isSilent = true;
+    try {
+      work();
+    } finally {
+      this.#isSilent = false;
+    }
   }
 
   /** Answers a message with a Reject(3). */

@@ -352,3 +352,43 @@ test("over the rate limit orders are refused, and the budget is the one of REST"
   assertEquals(lines.at(-1), "j rate limit exceeded");
   assert((exchange.rateTokens(account.id).write ?? 100) < 10);
 });
+
+test("subaccounts and shards: named, checked, and told", async () => {
+  const { exchange, account, fix, rest, runtime } = await setUp(quiet, { shards: true, markets: 240 });
+  await using _ = exchange;
+  await rest.subaccounts.create();
+  exchange.deposit(account.id, "100.00", { subaccount: 1 });
+  const [own] = await fix.ask(order("sub", M, { AllocAccount: 1 }));
+  assertEquals([own?.ExecType, own?.AllocAccount], ["0", 1]);
+  const { auth } = await exchange.createKey(account.id, { subaccount: 1 });
+  await using bound = await FixTester.open(exchange, { auth, runtime, logon: quiet });
+  const [elsewhere] = await bound.ask(order("x", M, { AllocAccount: 0 }));
+  assertEquals([elsewhere?.Text, elsewhere?.OrdRejReason], ["PERMISSION_DENIED_FOR_CUSTOMER_ACCOUNT", 15]);
+  const [inside] = await bound.ask(order("x", M));
+  assertEquals(inside?.AllocAccount, 1);
+
+  const markets = await Array.fromAsync(rest.markets.listAll({ status: "open" }));
+  const crypto = markets.find(({ exchange_index }) => exchange_index === 2);
+  assert(crypto !== undefined);
+  exchange.deposit(account.id, "100.00", { exchangeIndex: 2 });
+  const [far] = await fix.ask(order("far", crypto.ticker, { ExDestination: 2, Price: "1", OrderQty: "1" }));
+  assertEquals([far?.ExecType, String(far?.ExecID).split(";")[2]], ["0", "2"]);
+});
+
+test("an FCM's orders say for whom they are and who entered them", async () => {
+  const { exchange, fix, rest } = await setUp(quiet);
+  await using _ = exchange;
+  const id = await rest.fcm.subtraders.create({ subtrader_suffix: "One" });
+  const parties = { NoPartyIDs: [{ PartyID: id, PartyRole: 24 }] };
+  const [mine] = await fix.ask(order("a", M, { ...parties, SenderSubID: "ann" }));
+  const roles = (message: typeof mine) =>
+    (message?.NoPartyIDs as { PartyID: string; PartyRole: number }[]).map((party) => [
+      party.PartyID,
+      party.PartyRole,
+    ]);
+  assertEquals(roles(mine), [[id, 24], ["ann", 12]]);
+  const [gone] = await fix.ask(cancel("b", "a", { SenderSubID: "bob" }));
+  assertEquals(roles(gone), [[id, 24], ["bob", 12]]);
+  const [nobody] = await fix.ask(order("c", M, { NoPartyIDs: [{ PartyID: "x", PartyRole: 24 }] }));
+  assertEquals([nobody?.Text, nobody?.OrdRejReason], ["CUSTOMER_ACCOUNT_NOT_FOUND", 15]);
+});

@@ -219,7 +219,7 @@ test("faults meet the sessions of one account, and can be forgotten", async () =
   await clock.advance(0);
   assertEquals(await mine.lines(1), ["00 a 10/0/10"]);
   const wrong: [() => void, string][] = [
-    [() => exchange.fix.fail({ fault: "drpo" } as unknown as FixFault), 'Did you mean "drop"?'],
+    [() => exchange.fix.fail({ fault: "corupt" } as unknown as FixFault), 'Did you mean "corrupt"?'],
     [() => exchange.fix.fail({ fault: "jump" } as unknown as FixFault), "needs `by`"],
     [() => exchange.fix.fail({ fault: "cut", times: 2 } as unknown as FixFault), 'no option "times"'],
     [() => exchange.fix.fail({ fault: "cut" }, "nobody"), "id of an account"],
@@ -230,4 +230,29 @@ test("faults meet the sessions of one account, and can be forgotten", async () =
   for (const [call, text] of wrong) {
     assert(assertThrows(call, KalshiConfigError).message.includes(text), text);
   }
+});
+
+test("messages are refused or ignored on request, done or not", async () => {
+  const { clock, exchange, open, rest } = await setUp();
+  await using _ = exchange;
+  await using client = await open();
+  exchange.fix.fail({ fault: "refuse", text: "INTERNAL_ERROR", msgType: "D" });
+  client.send(order("a", "M"));
+  assertEquals(await client.lines(1), ["88 a 10/0/0 INTERNAL_ERROR"]);
+  exchange.fix.fail({ fault: "refuse", text: "EXCHANGE_UNAVAILABLE", afterProcessing: true });
+  client.send(order("b", "M"));
+  assertEquals(await client.lines(1), ["88 b 10/0/0 EXCHANGE_UNAVAILABLE"]);
+  const { items } = await rest.orders.list({ status: "resting" });
+  assertEquals(items.map(({ client_order_id }) => client_order_id), ["b"]);
+  exchange.fix.fail({ fault: "refuse", text: "ORDER_AMEND_IN_PROGRESS", msgType: "F" });
+  const cancel: FixMessage = { MsgType: "F", ClOrdID: "c", OrigClOrdID: "b", Side: "1", Symbol: "M" };
+  assertEquals(await client.ask(cancel).then(([refusal]) => [refusal?.Text, refusal?.CxlRejReason]), [
+    "ORDER_AMEND_IN_PROGRESS",
+    2,
+  ]);
+  exchange.fix.fail({ fault: "ignore", afterProcessing: true });
+  client.send(cancel);
+  await clock.advance(0);
+  assertEquals((await rest.orders.list({ status: "resting" })).items.length, 0);
+  assertEquals(client.messages, []);
 });
