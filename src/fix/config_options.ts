@@ -35,8 +35,9 @@ export interface FixConfigOptions {
   /** Certificate authorities, each a PEM text, trusted beside those of the runtime; refused on runtimes that cannot. */
   readonly ca?: readonly string[] | undefined;
   /**
-   * Public keys of which the server's certificate must have one, each the SHA-256 of its SubjectPublicKeyInfo in base64.
-   * Certificates rotate: give that of the next key as well. Refused on runtimes that cannot.
+   * Public keys of which the server's certificate, or an authority above it, must have one, each the SHA-256 of its
+   * SubjectPublicKeyInfo in base64. Certificates rotate: give that of the next key as well, or that of the authority.
+   * Refused on runtimes that cannot.
    */
   readonly pins?: readonly string[] | undefined;
   /**

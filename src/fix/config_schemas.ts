@@ -1,40 +1,38 @@
 /** What the options of a FIX session's configuration may be. */
 import * as v from "valibot";
+import type { Rule } from "../base/options.ts";
 import { isPlain, readOwn } from "../base/plain.ts";
 import { flag, milliseconds, oneOf, text, whole } from "../config/schemas.ts";
 import { fixRetentionHours } from "../contract/fix/sessions.ts";
+import { trustRules } from "../runtime/tls_trust.ts";
 import { FIX_DEFAULTS } from "./config_options.ts";
 import type { LogonOptions } from "./logon.ts";
 
-/** A list of texts of a form, frozen. */
-function texts(takes: string, form: RegExp) {
+/** A list as a rule of connections takes it, frozen. */
+function texts({ takes, test }: Rule<readonly string[]>) {
   return v.pipe(
     v.unknown(),
     v.transform((given) => Array.isArray(given) ? Object.freeze([...given]) : given),
-    v.custom<readonly string[]>(
-      (list) =>
-        Array.isArray(list) && list.length > 0 &&
-        list.every((item) => typeof item === "string" && form.test(item)),
-      takes,
-    ),
+    v.custom<readonly string[]>(test, takes),
   );
 }
 
 // Built where they are used, as all schemas are.
-const logonEntries = () => ({
-  CancelOrdersOnDisconnect: v.optional(flag()),
-  ListenerSession: v.optional(flag()),
-  ReceiveSettlementReports: v.optional(flag()),
-  MessageRetentionPeriod: v.optional(whole(1, fixRetentionHours, "whole hours")),
-  UseDollars: v.optional(flag()),
-  SkipPendingExecReports: v.optional(flag()),
-  UseExpiredOrdStatus: v.optional(flag()),
-  EnableIocCancelReport: v.optional(flag()),
-  PreserveOriginalOrderQty: v.optional(flag()),
-  AlwaysEmitNewBeforeTrade: v.optional(flag()),
-  SplitCollateralReturn: v.optional(flag()),
-  UseCapReservation: v.optional(flag()),
-});
+const logonEntries = () =>
+  ({
+    CancelOrdersOnDisconnect: v.optional(flag()),
+    ListenerSession: v.optional(flag()),
+    ReceiveSettlementReports: v.optional(flag()),
+    MessageRetentionPeriod: v.optional(whole(1, fixRetentionHours, "whole hours")),
+    UseDollars: v.optional(flag()),
+    SkipPendingExecReports: v.optional(flag()),
+    UseExpiredOrdStatus: v.optional(flag()),
+    EnableIocCancelReport: v.optional(flag()),
+    PreserveOriginalOrderQty: v.optional(flag()),
+    AlwaysEmitNewBeforeTrade: v.optional(flag()),
+    SplitCollateralReturn: v.optional(flag()),
+    UseCapReservation: v.optional(flag()),
+  }) satisfies Readonly<Record<keyof LogonOptions, unknown>>;
 
 /** What a Logon can ask for, in any product. */
 export const logonNames = (): readonly string[] => Object.keys(logonEntries());
@@ -73,18 +71,8 @@ export const fixEntries = () => ({
     v.pipe(text(), v.regex(/^[!-~]{1,64}$/, "1 to 64 printable ASCII characters without a space")),
   ),
   tls: v.optional(flag(), FIX_DEFAULTS.tls),
-  ca: v.optional(
-    texts(
-      "a list of PEM texts that begin with -----BEGIN CERTIFICATE-----",
-      /-----BEGIN (TRUSTED |X509 )?CERTIFICATE-----/,
-    ),
-  ),
-  pins: v.optional(
-    texts(
-      "a list of SHA-256 hashes in base64, 44 characters each, without sha256/ before it",
-      /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/,
-    ),
-  ),
+  ca: v.optional(texts(trustRules.ca)),
+  pins: v.optional(texts(trustRules.pins)),
   heartbeatSeconds: v.optional(whole(1, 300, "whole seconds"), FIX_DEFAULTS.heartbeatSeconds),
   connectTimeoutMs: v.optional(milliseconds(1), FIX_DEFAULTS.connectTimeoutMs),
   logonTimeoutMs: v.optional(milliseconds(1), FIX_DEFAULTS.logonTimeoutMs),
