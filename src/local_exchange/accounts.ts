@@ -14,6 +14,7 @@ export async function openAccount(exchange: Exchange, options: LocalAccountOptio
   const { balance = "1000.00", balancePrecision = "0.0001", usageTier = "basic" } = options;
   const { engine, limits, treasury, clock } = exchange;
   const key = await makeKey(exchange, "createAccount", options);
+  key.assertNew();
   const account = options.history
     ? adoptFromPast(exchange, balancePrecision)
     : engine.open(balancePrecision === "0.01" ? 10_000 : 100);
@@ -35,11 +36,14 @@ export async function addKey(
     throw new KalshiConfigError(`createKey: the account has no subaccount ${subaccount}.`);
   }
   const key = await makeKey(exchange, "createKey", options);
+  key.assertNew();
   return key.register(account, scopes, subaccount);
 }
 
 /** A key that is nobody's yet. */
 interface NewKey {
+  /** Throws when there is a key of its id; from there to `register` nothing else may happen. */
+  assertNew(): void;
   register(account: Account, scopes: readonly string[], subaccount: number | undefined): LocalAccount;
 }
 
@@ -51,12 +55,13 @@ async function makeKey(
   const keyId = options.keyId === undefined ? random.uuid() : checkKeyId(options.keyId);
   const { keyType, privateKey, publicKey } = options;
   const pair = await ownKeys({ keyId, keyType, privateKey, publicKey });
-  if (keys.has(keyId)) {
-    throw new KalshiConfigError(
-      `${owner}: there is an API key ${keyId} already. Give another \`keyId\`, or none.`,
-    );
-  }
   return {
+    assertNew() {
+      if (!keys.has(keyId)) return;
+      throw new KalshiConfigError(
+        `${owner}: there is an API key ${keyId} already. Give another \`keyId\`, or none.`,
+      );
+    },
     register(account, scopes, subaccount) {
       const { type, publicKey } = pair;
       keys.set(keyId, { id: keyId, name: "local", account, type, publicKey, scopes, subaccount });

@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { KalshiClient } from "../../../../src/client.ts";
 import type { FixMessage } from "../../../../src/contract/fix/messages.ts";
 import type { LogonOptions } from "../../../../src/fix/mod.ts";
+import type { Market } from "../../../../src/contract/event/types.ts";
 import { LocalExchange, type LocalExchangeOptions } from "../../../../src/local_exchange/mod.ts";
 import { test } from "../../../support/test.ts";
 import { FixTester, line, order } from "./support/fix_client.ts";
@@ -367,8 +368,10 @@ test("subaccounts and shards: named, checked, and told", async () => {
   const [inside] = await bound.ask(order("x", M));
   assertEquals(inside?.AllocAccount, 1);
 
-  const markets = await Array.fromAsync(rest.markets.listAll({ status: "open" }));
-  const crypto = markets.find(({ exchange_index }) => exchange_index === 2);
+  let crypto: Market | undefined;
+  for await (const market of rest.markets.listAll({ status: "open" })) {
+    if (market.exchange_index === 2) crypto ??= market;
+  }
   assert(crypto !== undefined);
   exchange.deposit(account.id, "100.00", { exchangeIndex: 2 });
   const [far] = await fix.ask(order("far", crypto.ticker, { ExDestination: 2, Price: "1", OrderQty: "1" }));
