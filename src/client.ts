@@ -24,11 +24,7 @@ import { remedyOf } from "./base/server_codes.ts";
 import type { Operation } from "./contract/operation.ts";
 import { GetAccountApiLimits, GetAccountEndpointCosts } from "./contract/event/operations.ts";
 import { KalshiCore } from "./core.ts";
-import {
-  KalshiAuthRequiredError,
-  KalshiConfigError,
-  KalshiConnectionError,
-} from "./base/errors.ts";
+import { KalshiAuthRequiredError, KalshiConfigError, KalshiConnectionError } from "./base/errors.ts";
 import { lazyLimiter, type Limiter } from "./rate_limits/limiter.ts";
 import { request } from "./http/call_operation.ts";
 import type { HttpPipeline } from "./http/pipeline.ts";
