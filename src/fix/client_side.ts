@@ -1,4 +1,4 @@
-/** What a FIX client is to the parts of it: what they send through, and what they are told. */
+/** What the parts of a FIX client see of it, and send through. */
 import type { Clock } from "../base/clock.ts";
 import { KalshiConfigError, type KalshiError } from "../base/errors.ts";
 import type { QueueOptions } from "../base/queue.ts";
@@ -8,23 +8,8 @@ import type { FixMessage } from "../contract/fix/messages.ts";
 import { type FixSessionKind, fixSessions } from "../contract/fix/sessions.ts";
 import type { FixFeedEvent } from "./client_state.ts";
 import type { FixConfig } from "./config.ts";
-import type { FixItem, FixMarker } from "./items.ts";
-import type { FixMessageOf, FixMsgType } from "./message_types.ts";
-import type { RequestKind } from "./requests/kind.ts";
-import type { FixRequestOptions } from "./requests/options.ts";
-import type { FixSessionEvent } from "./session_types.ts";
-
-/** A part of a client that hears what it hears, in order. */
-export interface ClientTap {
-  /** A message of the application came. */
-  message?(message: ReceivedMessage): void;
-  /** Something happened to the session. */
-  event?(event: FixSessionEvent): void;
-  /** Messages may be missing here. */
-  mark?(marker: FixMarker): void;
-  /** The client is closed; `cause` says why, unless its user closed it. */
-  closed?(cause: KalshiError | undefined): void;
-}
+import type { FixItem } from "./items.ts";
+import type { Requests } from "./requests/requests.ts";
 
 /** A client as its parts see it. */
 export interface ClientSide {
@@ -40,19 +25,14 @@ export interface ClientSide {
   obstacle(): KalshiError | undefined;
   /** Sends a message; returns its number. */
   send(message: FixMessage): number;
-  /** Sends a request and waits for its answer. */
-  run<Sent extends FixMessage, Result>(
-    kind: RequestKind<Sent, Result>,
-    message: Sent,
-    options?: FixRequestOptions,
-  ): Promise<Result>;
-  /** Every message of a type from now on. */
-  messages<Type extends FixMsgType>(
-    type: Type,
-    queue: QueueOptions | undefined,
-  ): AsyncItems<FixItem<FixMessageOf<Type>>>;
-  /** Has a part hear from now on; returns what ends that. */
-  tap(tap: ClientTap): () => void;
+  /** Sends requests that wait for an answer. */
+  readonly requests: Requests;
+  /** An iterable of the messages that `takes` says. */
+  open<Message extends ReceivedMessage>(
+    name: string,
+    takes: (message: ReceivedMessage) => boolean,
+    queue?: QueueOptions,
+  ): AsyncItems<FixItem<Message>>;
   /** Tells the user of what has happened. */
   tell(event: FixFeedEvent): void;
 }

@@ -5,7 +5,8 @@ import { isPlain } from "../base/plain.ts";
 import { waitFor } from "../base/wait_options.ts";
 import type { ReceivedMessage } from "../contract/fix/codec.ts";
 import type { ExecutionReport } from "../contract/fix/messages.ts";
-import type { ClientSide, ClientTap } from "./client_side.ts";
+import type { ClientPart } from "./client_part.ts";
+import type { ClientSide } from "./client_side.ts";
 import {
   type EventResend,
   type EventResendAnswer,
@@ -33,7 +34,7 @@ export const fillGapRules: Rules<FillGapOptions> = {
 };
 
 /** The drop copy of one session. */
-export class DropCopy implements ClientTap {
+export class DropCopy implements ClientPart {
   readonly #side: ClientSide;
   readonly #resends: EventResends;
 
@@ -72,7 +73,7 @@ export class DropCopy implements ClientTap {
     return found;
   }
 
-  message(message: ReceivedMessage): void {
+  take(message: ReceivedMessage): void {
     const { MsgType } = message;
     if (MsgType === "8" || MsgType === "U2" || MsgType === "U3" || MsgType === "j") {
       this.#resends.take(message as EventResendAnswer);

@@ -6,7 +6,8 @@ import type { AsyncItems } from "../base/web_types.ts";
 import type { ReceivedMessage } from "../contract/fix/codec.ts";
 import type { MarketSettlementReport } from "../contract/fix/messages.ts";
 import { fixSessions } from "../contract/fix/sessions.ts";
-import type { ClientSide, ClientTap } from "./client_side.ts";
+import type { ClientPart } from "./client_part.ts";
+import type { ClientSide } from "./client_side.ts";
 import type { FixMarker } from "./items.ts";
 import type { FixSessionEvent } from "./session_types.ts";
 import { SettlementCollector, type SettlementItem } from "./settlements.ts";
@@ -45,7 +46,7 @@ const symbolOf = (item: SettlementsItem): string | undefined =>
   item.type === "unreadable" ? item.report.Symbol : "Symbol" in item ? item.Symbol : undefined;
 
 /** All of them. Each puts its settlements together from when it began to read. */
-export class SettlementReaders implements ClientTap {
+export class SettlementReaders implements ClientPart {
   readonly #side: ClientSide;
   readonly #readers = new Set<Reader>();
 
@@ -71,7 +72,7 @@ export class SettlementReaders implements ClientTap {
     return queue;
   }
 
-  message(message: ReceivedMessage): void {
+  take(message: ReceivedMessage): void {
     if (message.MsgType !== "UMS") return;
     for (const { collector } of this.#readers) collector.take(message as MarketSettlementReport);
   }

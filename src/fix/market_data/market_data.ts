@@ -13,7 +13,8 @@ import type { LiveOrderBook } from "../../books/live_order_book.ts";
 import { type OrderBooksOptions, orderBooksRules } from "../../books/options.ts";
 import type { ReceivedMessage } from "../../contract/fix/codec.ts";
 import type { MarketDataRequest, MarketDataSnapshotFullRefresh } from "../../contract/fix/messages.ts";
-import type { ClientSide, ClientTap } from "../client_side.ts";
+import type { ClientPart } from "../client_part.ts";
+import type { ClientSide } from "../client_side.ts";
 import type { FixMarker } from "../items.ts";
 import { type FixRequestOptions, fixRequestRules } from "../requests/options.ts";
 import type { FixSessionEvent, Received } from "../session_types.ts";
@@ -46,7 +47,7 @@ export const marketDataRules: Rules<MarketDataRequestFields> = {
 const tickers = list<string>("a list of tickers", isTicker);
 
 /** Market data of one session. */
-export class MarketData implements ClientTap {
+export class MarketData implements ClientPart {
   readonly #side: ClientSide;
   readonly #subscriptions: Subscriptions;
   readonly #books: MarketBooks;
@@ -116,7 +117,7 @@ export class MarketData implements ClientTap {
     return this.#trades.open(symbols, queue);
   }
 
-  message(message: ReceivedMessage): void {
+  take(message: ReceivedMessage): void {
     this.#subscriptions.message(message);
     if (message.MsgType === "W" || message.MsgType === "X") {
       this.#trades.take(this.#books.message(message as BookMessage));

@@ -4,7 +4,8 @@ import { type QueueOptions, readQueueOptions, StreamQueue } from "../../base/que
 import type { AsyncItems } from "../../base/web_types.ts";
 import { SecurityTradingStatus } from "../../contract/fix/codes.ts";
 import type { BusinessMessageReject, Reject, SecurityStatus } from "../../contract/fix/messages.ts";
-import type { ClientSide, ClientTap } from "../client_side.ts";
+import type { ClientPart } from "../client_part.ts";
+import type { ClientSide } from "../client_side.ts";
 import type { FixItem, FixMarker } from "../items.ts";
 import { businessReject, sessionReject } from "../rejects.ts";
 import type { FixSessionEvent, Received } from "../session_types.ts";
@@ -22,7 +23,7 @@ interface Watched {
 const NAME = "securityStatus";
 
 /** All markets of a session whose status somebody reads. Each has a request of its own, and nothing answers it at once. */
-export class SecurityStatuses implements ClientTap {
+export class SecurityStatuses implements ClientPart {
   readonly #side: ClientSide;
   readonly #watched = new Map<string, Watched>();
 
@@ -47,7 +48,7 @@ export class SecurityStatuses implements ClientTap {
     return queue;
   }
 
-  message(message: ReceivedMessage): void {
+  take(message: ReceivedMessage): void {
     if (message.MsgType === "j") this.#rejected(message as Received<BusinessMessageReject>);
     if (message.MsgType !== "f") return;
     const status = message as Received<SecurityStatus>;
