@@ -25,7 +25,11 @@ import { DropCopy, type FillGapOptions } from "./drop_copy.ts";
 import type { EventResend, EventResendFields } from "./event_resends.ts";
 import type { ExecutionLedger } from "./execution_ledger.ts";
 import type { FixItem } from "./items.ts";
-import { type MarketDataAnswer, MarketData, type MarketDataRequestFields } from "./market_data/market_data.ts";
+import {
+  MarketData,
+  type MarketDataAnswer,
+  type MarketDataRequestFields,
+} from "./market_data/market_data.ts";
 import { SecurityStatuses } from "./market_data/security_status.ts";
 import type { TradeItem } from "./market_data/trades.ts";
 import type { FixRequestOptions } from "./requests/options.ts";
@@ -163,7 +167,9 @@ export abstract class FixFeedClient {
   securityStatus(symbol: string, queue?: QueueOptions): AsyncItems<FixItem<Received<SecurityStatus>>> {
     this.#market("securityStatus");
     if (this.#parts.side.config.product === "margin") {
-      throw new KalshiConfigError("securityStatus is for event markets: the gateways of perps tell no status.");
+      throw new KalshiConfigError(
+        "securityStatus is for event markets: the gateways of perps tell no status.",
+      );
     }
     return this.#parts.statuses.open(symbol, queue);
   }
@@ -239,9 +245,16 @@ export abstract class FixFeedClient {
    * @throws {KalshiConfigError} for wrong fields, and for what Kalshi would silently drop
    * @throws {KalshiFixRejectError} when Kalshi refuses
    */
-  async quoteRequest(fields: QuoteRequestFields, options?: FixRequestOptions): Promise<Received<QuoteRequestAck>> {
+  async quoteRequest(
+    fields: QuoteRequestFields,
+    options?: FixRequestOptions,
+  ): Promise<Received<QuoteRequestAck>> {
     const { QuoteReqID = crypto.randomUUID(), ...own } = readOwn(fields);
-    return await this.#parts.side.requests.run(rfq.quoteRequest, { ...own, MsgType: "R", QuoteReqID }, options);
+    return await this.#parts.side.requests.run(
+      rfq.quoteRequest,
+      { ...own, MsgType: "R", QuoteReqID },
+      options,
+    );
   }
 
   /**
@@ -251,8 +264,15 @@ export abstract class FixFeedClient {
    * @throws {KalshiConfigError} for wrong fields
    * @throws {KalshiFixRejectError} when Kalshi refuses
    */
-  async acceptQuote(fields: AcceptQuoteFields, options?: FixRequestOptions): Promise<Received<AcceptQuoteStatus>> {
-    return await this.#parts.side.requests.run(rfq.acceptQuote, { ...readOwn(fields), MsgType: "UA" }, options);
+  async acceptQuote(
+    fields: AcceptQuoteFields,
+    options?: FixRequestOptions,
+  ): Promise<Received<AcceptQuoteStatus>> {
+    return await this.#parts.side.requests.run(
+      rfq.acceptQuote,
+      { ...readOwn(fields), MsgType: "UA" },
+      options,
+    );
   }
 
   /**
@@ -294,8 +314,15 @@ export abstract class FixFeedClient {
    * @throws {KalshiConfigError} for wrong fields
    * @throws {KalshiFixRejectError} when Kalshi refuses
    */
-  async quoteConfirm(fields: QuoteConfirmFields, options?: FixRequestOptions): Promise<Received<QuoteConfirmStatus>> {
-    return await this.#parts.side.requests.run(rfq.quoteConfirm, { ...readOwn(fields), MsgType: "U7" }, options);
+  async quoteConfirm(
+    fields: QuoteConfirmFields,
+    options?: FixRequestOptions,
+  ): Promise<Received<QuoteConfirmStatus>> {
+    return await this.#parts.side.requests.run(
+      rfq.quoteConfirm,
+      { ...readOwn(fields), MsgType: "U7" },
+      options,
+    );
   }
 
   /**
@@ -308,7 +335,11 @@ export abstract class FixFeedClient {
     fields: QuoteCancelFields,
     options?: FixRequestOptions,
   ): Promise<Received<QuoteStatusReport> | Received<QuoteCancelStatus>> {
-    return await this.#parts.side.requests.run(rfq.quoteCancel, { ...readOwn(fields), MsgType: "Z" }, options);
+    return await this.#parts.side.requests.run(
+      rfq.quoteCancel,
+      { ...readOwn(fields), MsgType: "Z" },
+      options,
+    );
   }
 
   /** Every QuoteRequest(35=R) from now on; of a maker, on KalshiRFQ. */

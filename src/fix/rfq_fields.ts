@@ -24,12 +24,11 @@ export interface QuoteRequestFields extends Omit<QuoteRequest, "MsgType" | "Quot
 }
 
 /** What a maker's Quote(35=S) takes. */
-export interface QuoteFields
-  extends
-    Pick<
-      Quote,
-      "QuoteReqID" | "Symbol" | "BidPx" | "OfferPx" | "ExecInst" | "AllocAccount" | "RestRemainder" | "extra"
-    > {
+export interface QuoteFields extends
+  Pick<
+    Quote,
+    "QuoteReqID" | "Symbol" | "BidPx" | "OfferPx" | "ExecInst" | "AllocAccount" | "RestRemainder" | "extra"
+  > {
   /** QuoteID(117), a UUID; made where it is left out. */
   readonly QuoteID?: string | undefined;
 }

@@ -1,6 +1,11 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { KalshiConfigError, KalshiConnectionError } from "../../src/base/errors.ts";
-import type { EventResendRequest, ExecutionReport, FixMessage, QuoteRequest } from "../../src/contract/fix/messages.ts";
+import type {
+  EventResendRequest,
+  ExecutionReport,
+  FixMessage,
+  QuoteRequest,
+} from "../../src/contract/fix/messages.ts";
 import type { FixClient } from "../../src/fix/client.ts";
 import { KalshiFixRequestRejectError, KalshiFixSessionRejectError } from "../../src/fix/errors.ts";
 import { ExecutionLedger } from "../../src/fix/execution_ledger.ts";
@@ -89,7 +94,11 @@ test("a query of the drop copy fails by its refusal, by number and with its conn
   };
   const notAllowed = await ask();
   gateway.says({ MsgType: "U3", RefSeqNum: notAllowed.RefSeqNum, EventResendRejectReason: 5 });
-  const error = await assertRejects(() => of(gateway, notAllowed.asked), KalshiEventResendError, "on request");
+  const error = await assertRejects(
+    () => of(gateway, notAllowed.asked),
+    KalshiEventResendError,
+    "on request",
+  );
   assertEquals([error.reason, error.outcome], [5, "rejected"]);
   const malformed = await ask();
   gateway.says({ MsgType: "3", RefSeqNum: malformed.RefSeqNum, Text: "no such tag", SessionRejectReason: 3 });
@@ -160,7 +169,12 @@ test("order-entry: a settlement that a broken connection cut is told as incomple
   gateway.says(settlement("c1", "C", false));
   await settle(gateway);
   await of(gateway, client.close());
-  assertEquals(await seen(), ["incomplete A 1000000", "reconnected", "settlement B 1000000", "incomplete C 1000000"]);
+  assertEquals(await seen(), [
+    "incomplete A 1000000",
+    "reconnected",
+    "settlement B 1000000",
+    "incomplete C 1000000",
+  ]);
   assertEquals(gateway.clock.pending, 0);
 });
 
@@ -209,7 +223,13 @@ test("a creator asks for quotes, accepts one, cancels", async () => {
           { MsgType: "S", QuoteID: id(2), QuoteReqID: id(1), Symbol: "A", BidPx: "0.5600" },
         ];
       case "UA":
-        return [{ MsgType: "UC", QuoteID: id(2), AcceptQuoteStatus: 0, AcceptedQuoteId: id(2), ClOrdID: "mine" }];
+        return [{
+          MsgType: "UC",
+          QuoteID: id(2),
+          AcceptQuoteStatus: 0,
+          AcceptedQuoteId: id(2),
+          ClOrdID: "mine",
+        }];
       case "UE":
         return [{ MsgType: "UB", QuoteReqID: id(1), RFQCancelStatus: 0, RfqId: id(9) }];
       default:
@@ -224,7 +244,10 @@ test("a creator asks for quotes, accepts one, cancels", async () => {
   assertEquals([ack.RfqId, ack.Symbol], [id(9), "A"]);
   const { value } = await quotes.next();
   assert(value?.MsgType === "S" && value.BidPx === "0.5600");
-  const accepted = await of(gateway, client.acceptQuote({ QuoteID: id(2), RfqId: id(9), Side: "2", ClOrdID: "mine" }));
+  const accepted = await of(
+    gateway,
+    client.acceptQuote({ QuoteID: id(2), RfqId: id(9), Side: "2", ClOrdID: "mine" }),
+  );
   assertEquals(accepted.AcceptedQuoteId, id(2));
   for (const by of [{ QuoteReqID: id(1) }, { RfqId: id(9) }]) {
     assertEquals((await of(gateway, client.rfqCancel(by))).RFQCancelStatus, 0);
@@ -253,7 +276,11 @@ test("what Kalshi refuses of a creator is an error with its words", async () => 
     }
   });
   const asked = client.quoteRequest({ QuoteReqID: id(1), NoRelatedSym: [{ Symbol: "A", OrderQty: "1.00" }] });
-  const error = await assertRejects(() => of(gateway, asked), KalshiFixRequestRejectError, "duplicated_legs; legs M");
+  const error = await assertRejects(
+    () => of(gateway, asked),
+    KalshiFixRequestRejectError,
+    "duplicated_legs; legs M",
+  );
   assertEquals((error.details as { QuoteRequestRejectReason: number }).QuoteRequestRejectReason, 99);
   const accepting = client.acceptQuote({ QuoteID: id(2), Side: "1" });
   await assertRejects(() => of(gateway, accepting), KalshiFixRequestRejectError, "EXPIRED");
@@ -318,8 +345,16 @@ test("what Kalshi refuses of a maker is an error; its refusal of a quote names n
   });
   const fields = { QuoteID: id(2), QuoteReqID: id(1), Symbol: "A", BidPx: "56" };
   await assertRejects(() => of(gateway, client.quote(fields)), KalshiFixSessionRejectError, "bad tag");
-  await assertRejects(() => of(gateway, client.quoteConfirm({ QuoteID: id(2) })), KalshiFixRequestRejectError, "EXPIRED");
-  await assertRejects(() => of(gateway, client.quoteCancel({ QuoteID: id(2) })), KalshiFixRequestRejectError, "NOT_FOUND");
+  await assertRejects(
+    () => of(gateway, client.quoteConfirm({ QuoteID: id(2) })),
+    KalshiFixRequestRejectError,
+    "EXPIRED",
+  );
+  await assertRejects(
+    () => of(gateway, client.quoteCancel({ QuoteID: id(2) })),
+    KalshiFixRequestRejectError,
+    "NOT_FOUND",
+  );
   gateway.onMessage = (message) => {
     if (message.MsgType === "S") gateway.says(status(5, { QuoteID: "", Text: "QUOTE_TOO_LATE" }));
   };

@@ -103,7 +103,12 @@ test("an order book is live with its full refresh and follows the changes", asyn
   const { gateway, client } = await opened();
   const book = await gateway.of(client.orderBook("A"));
   assertEquals(best(book), [5600, 1000, 6000, 500]);
-  gateway.changes(["A", "0", "0.5700", "3.00", { ClOrdID: "mine", AllocAccount: 2 }], ["A", "1", "0.6000", "0.00"]);
+  gateway.changes(["A", "0", "0.5700", "3.00", { ClOrdID: "mine", AllocAccount: 2 }], [
+    "A",
+    "1",
+    "0.6000",
+    "0.00",
+  ]);
   await gateway.settle();
   assertEquals(best(book), [5700, 300, undefined, 0]);
   assertEquals(gateway.asked, ["1 A"]);
@@ -182,7 +187,7 @@ test("a book whose full refresh does not come is told, and asked for again", asy
   await gateway.settle();
   await gateway.settle(10_000);
   await late;
-  assertEquals([book.state, book.reason], ["stale", "late-snapshot"]);
+  assertEquals([book.state, book.reason], ["resyncing", "late-snapshot"]);
   gateway.silent = false;
   await gateway.settle(2_000);
   assertEquals(book.bestBid, 5600);
@@ -194,7 +199,9 @@ test("a market that Kalshi does not know has an empty book, and that is told", a
   const book = await gateway.of(client.orderBook("NOPE"));
   assertEquals([book.state, book.bestBid], ["live", undefined]);
   const { told } = client as FixClient & { told: readonly { readonly type: string }[] };
-  assertEquals(told.filter(({ type }) => type === "empty-book"), [{ type: "empty-book", Symbol: "NOPE" } as never]);
+  assertEquals(told.filter(({ type }) => type === "empty-book"), [
+    { type: "empty-book", Symbol: "NOPE" } as never,
+  ]);
   await gateway.of(client.close());
 });
 
@@ -214,12 +221,19 @@ test("requests for market data: snapshots, subscriptions, their end", async () =
   const { gateway, client } = await opened();
   const NoRelatedSym = [{ Symbol: "A" }, { Symbol: "NOPE" }, { Symbol: "A" }];
   const answer = await gateway.of(client.marketDataRequest({ SubscriptionRequestType: "0", NoRelatedSym }));
-  assertEquals(answer.snapshots.map(({ Symbol, NoMDEntries }) => [Symbol, NoMDEntries.length]), [["A", 2], ["NOPE", 0]]);
+  assertEquals(answer.snapshots.map(({ Symbol, NoMDEntries }) => [Symbol, NoMDEntries.length]), [["A", 2], [
+    "NOPE",
+    0,
+  ]]);
   assertEquals(answer.empty, ["NOPE"]);
-  await gateway.of(client.marketDataRequest({ SubscriptionRequestType: "1", NoRelatedSym: [{ Symbol: "A" }] }));
+  await gateway.of(
+    client.marketDataRequest({ SubscriptionRequestType: "1", NoRelatedSym: [{ Symbol: "A" }] }),
+  );
   assertEquals([...gateway.subscribed], ["A"]);
   // A second one is no second subscription.
-  await gateway.of(client.marketDataRequest({ SubscriptionRequestType: "1", NoRelatedSym: [{ Symbol: "A" }] }));
+  await gateway.of(
+    client.marketDataRequest({ SubscriptionRequestType: "1", NoRelatedSym: [{ Symbol: "A" }] }),
+  );
   await gateway.cut();
   gateway.subscribed.clear();
   await gateway.settle(1_000);
@@ -262,11 +276,16 @@ test("what cannot be asked for is refused before anything is sent", async () => 
   const wrong: [string, () => Promise<unknown>][] = [
     ["needs `NoRelatedSym`", () => client.marketDataRequest({ SubscriptionRequestType: "1" })],
     ["SubscriptionRequestType", () => client.marketDataRequest({ SubscriptionRequestType: "3" })],
-    ["a list of { Symbol }", () =>
-      client.marketDataRequest({ SubscriptionRequestType: "1", NoRelatedSym: ["A"] } as never)],
+    [
+      "a list of { Symbol }",
+      () => client.marketDataRequest({ SubscriptionRequestType: "1", NoRelatedSym: ["A"] } as never),
+    ],
     ["a list of tickers", () => client.orderBooks("A" as never)],
     ["a list of tickers", () => client.orderBook("")],
-    ["100000 subscriptions", () => client.orderBooks(Array.from({ length: 100_001 }, (_, index) => `M${index}`))],
+    [
+      "100000 subscriptions",
+      () => client.orderBooks(Array.from({ length: 100_001 }, (_, index) => `M${index}`)),
+    ],
     ["is for a session", () => client.eventResendRequest({ BeginExecID: "1;1" })],
     ["goes out on", () => client.quoteCancel({ QuoteID: crypto.randomUUID() })],
   ];
@@ -291,7 +310,10 @@ test("trades come with a marker where some may be missing, and change no book", 
   const trades = client.trades(["A"])[Symbol.asyncIterator]();
   const book = await gateway.of(client.orderBook("A"));
   assertEquals(gateway.asked, ["1 A"]);
-  gateway.changes(["A", "2", "0.5600", "1.00", { TradeID: "t1" }], ["B", "2", "0.5600", "1.00", { TradeID: "t2" }]);
+  gateway.changes(["A", "2", "0.5600", "1.00", { TradeID: "t1" }], ["B", "2", "0.5600", "1.00", {
+    TradeID: "t2",
+  }]);
+  await gateway.settle();
   await gateway.cut();
   await gateway.settle(1_000);
   gateway.changes(["A", "2", "0.5600", "2.00", { TradeID: "t3" }]);
