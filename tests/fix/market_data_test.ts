@@ -189,6 +189,7 @@ test("a book whose full refresh does not come is told, and asked for again", asy
   await late;
   assertEquals([book.state, book.reason], ["resyncing", "late-snapshot"]);
   gateway.silent = false;
+  await gateway.settle(10_000);
   await gateway.settle(2_000);
   assertEquals(book.bestBid, 5600);
   await gateway.of(client.close());
