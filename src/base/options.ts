@@ -1,6 +1,6 @@
 /**
- * What options may be: a table of rules for each object of options, and one way to read it. `KalshiConfig` alone is
- * read by schemas.
+ * What options may be: a table of rules for each object of options, and one way to read it. Configurations
+ * alone are read by schemas.
  *
  * @module
  */

@@ -3,6 +3,7 @@ import { assert, assertEquals, assertNotStrictEquals, assertStringIncludes, asse
 import fc from "fast-check";
 import { KalshiConfigError } from "../../src/base/errors.ts";
 import { decodeMessage, encodeMessage } from "../../src/contract/fix/codec.ts";
+import { kalshiDictionary } from "../../src/contract/fix/dictionary.ts";
 import type { FixMessage } from "../../src/contract/fix/messages.ts";
 import { otherMessages, outgoingMessages, sessionMessages } from "../../src/contract/fix/outgoing.ts";
 import type { FixProduct } from "../../src/contract/fix/sessions.ts";
@@ -10,6 +11,7 @@ import { FixFields } from "../../src/contract/fix_fields.ts";
 import { checkOutgoing, type OutgoingContext } from "../../src/contract/fix_outgoing.ts";
 import type { OutgoingField, OutgoingFields } from "../../src/contract/fix_outgoing_rules.ts";
 import { FixWriter } from "../../src/contract/fix_writer.ts";
+import { FieldChecks } from "../../src/fix/checks.ts";
 import { FixConfig } from "../../src/fix/config.ts";
 import { FixFramer } from "../../src/fix/framer.ts";
 import { outgoingContext } from "../../src/fix/outgoing_context.ts";
@@ -378,7 +380,8 @@ function records(fields: OutgoingFields, product: FixProduct, useDollars: boolea
   );
 }
 
-test("what is let through comes out of a frame as it went in", () => {
+test("what is let through comes out of a frame as it went in, and is right by the dictionary", () => {
+  const strict = new FieldChecks(kalshiDictionary);
   const ids = { beginString: "FIXT.1.1", SenderCompID: "a-key", TargetCompID: "KalshiRT" };
   let passed = 0;
   for (const product of ["event", "margin"] as const) {
@@ -401,6 +404,8 @@ test("what is let through comes out of a frame as it went in", () => {
           framer.push(writer.bytes.subarray(writer.start, writer.end));
           assert(framer.next(frame));
           const { header, ...decoded } = decodeMessage(frame);
+          frame.session();
+          assertEquals(strict.find(frame), undefined);
           assertEquals(plain(decoded), plain(message), header.MsgType);
         }),
         { numRuns: 60 },
