@@ -158,9 +158,9 @@ export class FixClient extends FixFeedClient implements AsyncDisposable {
   }
 
   /**
-   * Sends a message and returns its MsgSeqNum(34): for what has no method. It is checked as `checkOutgoing` does, unless
-   * its MsgType is one that Kalshi's pages do not have. It waits for nothing and no rate budget is asked; what answers it
-   * comes to {@linkcode messages}.
+   * Sends a message and returns its MsgSeqNum(34): for what has no method. It is checked as `checkOutgoing` does; one of
+   * a type that Kalshi's pages do not have is `{ MsgType, extra }`. It waits for nothing and no rate budget is asked;
+   * what answers it comes to {@linkcode messages}.
    *
    * @throws {KalshiConfigError} for what Kalshi would refuse, and what the session itself sends
    * @throws {KalshiConnectionError} while there is no logged-on connection; nothing was sent

@@ -7,9 +7,8 @@ import { tell } from "../base/tell.ts";
 import type { AsyncItems } from "../base/web_types.ts";
 import type { ReceivedMessage } from "../contract/fix/codec.ts";
 import type { FixMessage } from "../contract/fix/messages.ts";
-import { kalshiDictionary } from "../contract/fix/dictionary.ts";
 import { fixSessions } from "../contract/fix/sessions.ts";
-import { checkOutgoing } from "../contract/fix_outgoing.ts";
+import { checkOutgoing, type OutgoingContext } from "../contract/fix_outgoing.ts";
 import type { UnknownMessage } from "../contract/fix_records.ts";
 import type { Limiter } from "../rate_limits/limiter.ts";
 import type { Runtime } from "../runtime/types.ts";
@@ -23,6 +22,7 @@ import { Feeds } from "./feeds.ts";
 import type { FixItem } from "./items.ts";
 import { type FixLog, type FixLogLine, shownEvent, shownFrame } from "./log.ts";
 import { Losses } from "./losses.ts";
+import { outgoingContext } from "./outgoing_context.ts";
 import { Requests } from "./requests/requests.ts";
 import type { FixSessionEvent } from "./session_types.ts";
 import type { FixStore } from "./store.ts";
@@ -44,6 +44,7 @@ export class ClientSession implements ClientSide {
   readonly requests: Requests;
   readonly #options: ClientSessionOptions;
   readonly #retransmission: boolean;
+  readonly #outgoing: OutgoingContext;
   readonly #loop: ConnectionLoop;
   readonly #feeds = new Feeds();
   readonly #losses: Losses;
@@ -57,6 +58,7 @@ export class ClientSession implements ClientSide {
     const { retransmission } = fixSessions[config.session];
     this.#options = options;
     this.#retransmission = retransmission;
+    this.#outgoing = outgoingContext(config);
     this.#losses = new Losses(clock, retransmission);
     this.#loop = new ConnectionLoop({
       ...options,
@@ -129,7 +131,7 @@ export class ClientSession implements ClientSide {
   send(message: FixMessage | UnknownMessage): number {
     const obstacle = this.obstacle();
     if (obstacle !== undefined) throw obstacle;
-    return this.#loop.send(isOfNoDictionary(message) ? message : this.#check(message));
+    return this.#loop.send(this.#check(message));
   }
 
   /** An iterable of the messages that `takes` says. */
@@ -153,8 +155,7 @@ export class ClientSession implements ClientSide {
   }
 
   #check<Message extends object>(message: Message): Message {
-    const { product, session, logon: { UseDollars: useDollars } } = this.#options.config;
-    return checkOutgoing(message, { product, session, useDollars });
+    return checkOutgoing(message, this.#outgoing);
   }
 
   /** Why nothing can be sent now; undefined when it can. */
@@ -232,9 +233,4 @@ export class ClientSession implements ClientSide {
   #log(log: FixLog, kind: FixLogLine["kind"], text: string): void {
     tell(log, () => ({ kind, atMs: this.#options.clock.now(), text }));
   }
-}
-
-/** Whether a message is of a type that Kalshi's pages do not have: nothing says what it takes. */
-function isOfNoDictionary({ MsgType }: FixMessage | UnknownMessage): boolean {
-  return typeof MsgType === "string" && !Object.hasOwn(kalshiDictionary.messages, MsgType);
 }

@@ -603,6 +603,8 @@ test("what Kalshi would refuse, or take for something else, is not sent", async 
       () => client.send({ MsgType: "A", EncryptMethod: 0, RawData: new Uint8Array(), DefaultApplVerID: "9" }),
       "Logon",
     ],
+    [() => client.send({ MsgType: "NewOrderSingle", extra: [[11, "a"]] }), 'did you mean "D"'],
+    [() => client.send({ ...fields, MsgType: "UZZ" }), "unknown MsgType"],
   ];
   for (const [send, word] of wrong) {
     const error = await assertRejects(async () => await send(), KalshiConfigError, word);
