@@ -7,6 +7,7 @@
 import { type ClientHooks, KalshiClient, KalshiError, type Market } from "@unofficial/kalshi";
 import { complementPrice, formatPrice, parsePrice } from "@unofficial/kalshi/fixed-point";
 import { LocalExchange } from "@unofficial/kalshi/local-exchange";
+import { tradeByFix } from "./fix_session.ts";
 import { bold, dim, facts, green, heading, progress, red, short, table } from "./support/print.ts";
 
 const hooks: ClientHooks = {
@@ -229,6 +230,7 @@ async function local(days: number): Promise<void> {
   await using exchange = await LocalExchange.start({
     port: 0,
     seed: 1,
+    fix: true,
     ...(days > 0 && { history: { days } }),
   });
   const account = await exchange.createAccount({ balance: "1000.00", keyType: "rsa", history: days > 0 });
@@ -242,6 +244,7 @@ async function local(days: number): Promise<void> {
   if (days > 0) await showPast(client, market);
   await trade(client, market);
   await follow(client, market, exchange);
+  await tradeByFix(exchange, account, client, await client.markets.get(market.ticker));
   await showAccount(client);
   await showError(client);
 
