@@ -22,4 +22,6 @@ export interface FixDictionary {
   >;
   /** By MsgType, the members of the body in their order. */
   readonly messages: Readonly<Record<string, readonly FixMember[]>>;
+  /** Counts of groups whose entries may leave out their first member and begin with another one. */
+  readonly looseGroups?: readonly number[];
 }

@@ -77,18 +77,21 @@ interface Shape {
   readonly required: readonly number[];
   /** The first member of an entry. */
   readonly delimiter: number;
+  /** Whether an entry may begin with any other member. */
+  readonly isLoose: boolean;
 }
 
-function shapeOf(members: readonly FixMember[]): Shape {
+function shapeOf(members: readonly FixMember[], loose: readonly number[], count = 0): Shape {
   const map = new Map<number, Shape | undefined>();
   const required: number[] = [];
   for (const member of members) {
     const signed = typeof member === "number" ? member : member[0];
     const tag = Math.abs(signed);
-    map.set(tag, typeof member === "number" ? undefined : shapeOf(member[1]));
+    map.set(tag, typeof member === "number" ? undefined : shapeOf(member[1], loose, tag));
     if (signed > 0) required.push(tag);
   }
-  return { members: map, required, delimiter: map.keys().next().value ?? 0 };
+  const delimiter = map.keys().next().value ?? 0;
+  return { members: map, required, delimiter, isLoose: loose.includes(count) };
 }
 
 const headerRequired = [35, 49, 56, 34, 52];
@@ -103,7 +106,10 @@ export class FieldChecks {
   constructor(dictionary: FixDictionary) {
     this.#dictionary = dictionary;
     this.#shapes = new Map(
-      Object.entries(dictionary.messages).map(([type, members]) => [type, shapeOf(members)]),
+      Object.entries(dictionary.messages).map(([type, members]) => [
+        type,
+        shapeOf(members, dictionary.looseGroups ?? []),
+      ]),
     );
     this.#header = new Set(dictionary.header);
     this.#trailer = new Set(dictionary.trailer);
@@ -161,7 +167,7 @@ export class FieldChecks {
       if (!shape.members.has(tag)) break;
       const wrong = this.#value(fields, k);
       if (wrong !== undefined) return wrong;
-      if (tag === shape.delimiter) {
+      if (tag === shape.delimiter || (shape.isLoose && (entries === 0 || seen.has(tag)))) {
         const before = incomplete();
         if (before !== undefined) return before;
         entries++;

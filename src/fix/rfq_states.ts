@@ -155,7 +155,7 @@ export type QuoteState =
   | QuoteName & { readonly name: "sent" | "pending" }
   | QuoteName & {
     readonly name: "accepted" | "confirming" | "confirmed";
-    /** Side(54) that the creator took: 1 your NO, 2 your YES. */
+    /** AcceptedSide(54): 1 where your bid for YES was taken, 2 where that for NO was. */
     readonly Side: string | undefined;
     /** OrderQty(38) that the creator took. */
     readonly OrderQty: string | undefined;

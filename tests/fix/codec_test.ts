@@ -86,7 +86,7 @@ function bodyOf(members: readonly FixMember[]): fc.Arbitrary<Record<string, unkn
     const [name] = there(kalshiDictionary.fields[Math.abs(count)]);
     const value = typeof member === "number"
       ? valueOf(Math.abs(count))
-      : fc.array(bodyOf(member[1]), { minLength: 1, maxLength: 3 });
+      : fc.array(bodyOf(member[1]), { minLength: count > 0 ? 0 : 1, maxLength: 3 });
     // The first member of an entry tells it from the one before.
     fields[name] = count > 0 || place === 0 ? value : fc.option(value, { nil: undefined });
   }
