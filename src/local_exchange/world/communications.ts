@@ -37,6 +37,10 @@ export interface Quote {
   updatedAt: number;
   status: "open" | "accepted" | "confirmed" | "executed" | "cancelled";
   acceptedSide: "yes" | "no" | undefined;
+  /** How many contracts were accepted, where it was less than all that the quote is for. */
+  acceptedCount: number | undefined;
+  /** What the requester calls its order. */
+  acceptedAs: string;
   acceptedAt: number | undefined;
   confirmedAt: number | undefined;
   executedAt: number | undefined;
@@ -47,13 +51,16 @@ export interface Quote {
   rfqOrder: Order | undefined;
 }
 
+/** A step in the life of a quote. */
+export type QuoteChange = "created" | "accepted" | "confirmed" | "executed" | "cancelled";
+
 /** What happened to a request or a quote. */
 export type CommunicationEvent =
   | { readonly type: "rfq"; readonly rfq: Rfq; readonly change: "created" | "deleted"; readonly at: number }
   | {
     readonly type: "quote";
     readonly quote: Quote;
-    readonly change: "created" | "accepted" | "executed";
+    readonly change: QuoteChange;
     readonly at: number;
   };
 
@@ -63,8 +70,10 @@ export type RfqTerms = Pick<
   "wallet" | "info" | "count" | "targetCost" | "excludesFees" | "restRemainder" | "obscure"
 >;
 
-/** The terms of a quote. */
-export type QuoteTerms = Pick<Quote, "rfq" | "wallet" | "yesBid" | "noBid" | "restRemainder" | "postOnly">;
+/** The terms of a quote; its id is made unless its maker names one. */
+export type QuoteTerms =
+  & Pick<Quote, "rfq" | "wallet" | "yesBid" | "noBid" | "restRemainder" | "postOnly">
+  & { readonly id?: string };
 
 /** Confirmation and execution windows, shorter for combos. */
 const windows = {
@@ -78,10 +87,13 @@ const KEEP_MS = 7 * 86_400_000;
 export class Communications {
   readonly rfqs = new Map<string, Rfq>();
   readonly quotes = new Map<string, Quote>();
+  /** What requesters call their requests, where they named them: a request outlives the connection that made it. */
+  readonly names = new WeakMap<Rfq, string>();
   readonly #engine: Engine;
   readonly #random: Random;
   readonly #ids = new WeakMap<Account, string>();
   readonly #listeners = new Set<(event: CommunicationEvent) => void>();
+  #executing: Quote | undefined;
 
   constructor(engine: Engine, random: Random) {
     this.#engine = engine;
@@ -100,6 +112,11 @@ export class Communications {
   listen(listener: (event: CommunicationEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
+  }
+
+  /** The quote whose orders are being placed at this moment. */
+  get executing(): Quote | undefined {
+    return this.#executing;
   }
 
   /** The public id that an account negotiates under. */
@@ -174,11 +191,13 @@ export class Communications {
     const now = this.#engine.now;
     const quote: Quote = {
       ...terms,
-      id: this.#random.uuid(),
+      id: terms.id ?? this.#random.uuid(),
       createdAt: now,
       updatedAt: now,
       status: "open",
       acceptedSide: undefined,
+      acceptedCount: undefined,
+      acceptedAs: "",
       acceptedAt: undefined,
       confirmedAt: undefined,
       executedAt: undefined,
@@ -198,14 +217,25 @@ export class Communications {
     quote.status = "cancelled";
     quote.reason = reason;
     quote.cancelledAt = quote.updatedAt = this.#engine.now;
+    this.#emit({ type: "quote", quote, change: "cancelled", at: this.#engine.now });
     this.#engine.schedule.add(this.#engine.now + KEEP_MS, () => this.quotes.delete(quote.id));
   }
 
-  /** Takes a quote's side: `yes` sells YES to the maker, `no` sells NO. The maker has a while to confirm. */
-  accept(quote: Quote, side: "yes" | "no"): void {
+  /**
+   * Takes a quote's side, all of it or `count` contracts: `yes` sells YES to the maker, `no` sells NO. The maker has a
+   * while to confirm.
+   */
+  accept(
+    quote: Quote,
+    side: "yes" | "no",
+    { count, clientOrderId = "" }: { readonly count?: number | undefined; readonly clientOrderId?: string } =
+      {},
+  ): void {
     const now = this.#engine.now;
     quote.status = "accepted";
     quote.acceptedSide = side;
+    quote.acceptedCount = count;
+    quote.acceptedAs = clientOrderId;
     quote.acceptedAt = quote.updatedAt = now;
     this.#emit({ type: "quote", quote, change: "accepted", at: now });
     this.#engine.schedule.add(now + this.#windows(quote).confirmMs, () => {
@@ -218,6 +248,7 @@ export class Communications {
     const now = this.#engine.now;
     quote.status = "confirmed";
     quote.confirmedAt = quote.updatedAt = now;
+    this.#emit({ type: "quote", quote, change: "confirmed", at: now });
     this.#engine.schedule.add(now + this.#windows(quote).executeMs, () => {
       if (quote.status === "confirmed") this.#execute(quote);
     });
@@ -247,23 +278,32 @@ export class Communications {
     return quote.rfq.info.event.legs === undefined ? windows.standard : windows.volatile;
   }
 
-  /** Puts both orders on the book, the maker's first. */
   #execute(quote: Quote): void {
+    this.#executing = quote;
+    try {
+      this.#placeOrders(quote);
+    } finally {
+      this.#executing = undefined;
+    }
+  }
+
+  /** Puts both orders on the book, the maker's first. */
+  #placeOrders(quote: Quote): void {
     const { rfq, acceptedSide } = quote;
     const { market } = rfq.info;
     const side = acceptedSide ?? "yes";
     const price = side === "yes" ? quote.yesBid : complement(quote.noBid);
-    const count = this.countFor(quote, side);
+    const count = quote.acceptedCount ?? this.countFor(quote, side);
     const common = {
       market,
       price,
       count,
-      clientOrderId: "",
       selfTradePrevention: "taker_at_cross",
     } as const;
     const made = this.#engine.place({
       ...common,
       wallet: quote.wallet,
+      clientOrderId: "",
       side: side === "yes" ? "bid" : "ask",
       timeInForce: "good_till_canceled",
       postOnly: quote.postOnly,
@@ -272,6 +312,7 @@ export class Communications {
     const taken = this.#engine.place({
       ...common,
       wallet: rfq.wallet,
+      clientOrderId: quote.acceptedAs,
       side: side === "yes" ? "ask" : "bid",
       timeInForce: rfq.restRemainder ? "good_till_canceled" : "immediate_or_cancel",
     });

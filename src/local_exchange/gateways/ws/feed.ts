@@ -194,6 +194,8 @@ export class Feed {
   }
 
   #negotiated(event: CommunicationEvent): void {
+    // The WebSocket does not tell of these two.
+    if (event.change === "confirmed" || event.change === "cancelled") return;
     const request = event.type === "rfq" ? event.rfq : event.quote.rfq;
     const { market } = request.info;
     for (const subscriber of this.#byChannel.get("communications") ?? []) {

@@ -83,6 +83,6 @@ export function quote(
   return {
     ...terms,
     accepted_side: side,
-    contracts_accepted_fp: formatCount(communications.countFor(made, side)),
+    contracts_accepted_fp: formatCount(made.acceptedCount ?? communications.countFor(made, side)),
   };
 }
