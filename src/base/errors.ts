@@ -47,6 +47,8 @@ export type KalshiErrorCode =
   | "STALE_BOOK"
   | "MARKET_CLOSED"
   | "EVENT_RESEND"
+  | "MARKET_DATA"
+  | "RFQ"
   | "FIX_LOGON"
   | "FIX_SEQUENCE"
   | "FIX_CLOSED"

@@ -22,6 +22,7 @@ export async function openAccount(exchange: Exchange, options: LocalAccountOptio
   const amount = parseMoney(balance) ?? 0;
   if (wallet.cash !== amount) treasury.move(wallet, amount - wallet.cash);
   limits.setTier(account, usageTier, clock.now());
+  if (options.dropCopy) exchange.dropCopySince.set(account, clock.now());
   return key.register(account, ["read", "write"], undefined);
 }
 

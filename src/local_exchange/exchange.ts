@@ -62,6 +62,8 @@ export class Exchange {
   readonly enforcesLimits: boolean;
   readonly keys = new Map<string, ApiKey>();
   readonly subtraders = new WeakMap<Account, Map<string, Subtrader>>();
+  /** Accounts that may ask for past execution reports, and since when they may. */
+  readonly dropCopySince = new WeakMap<Account, number>();
   readonly faults = new Faults();
   /** On while somebody listens to what happens. */
   readonly alarm: Alarm;

@@ -121,6 +121,7 @@ export const accountRules: Rules<LocalAccountOptions> = {
   keyType: oneOf("rsa", "ed25519"),
   balancePrecision: oneOf("0.0001", "0.01"),
   history: flag(),
+  dropCopy: flag(),
   usageTier: usageTierRule(),
 };
 

@@ -193,6 +193,11 @@ export interface LocalAccountOptions {
    * were closed, and some that are open. There are four such accounts, each another one. False unless told.
    */
   readonly history?: boolean | undefined;
+  /**
+   * Whether FIX may ask for its execution reports of the last three hours (EventResendRequest, 35=U1), as Kalshi lets
+   * accounts do that are on its list. False unless told.
+   */
+  readonly dropCopy?: boolean | undefined;
   /** Tier of its rate limits; `basic` unless told. */
   readonly usageTier?: UsageTier | undefined;
 }

@@ -13,9 +13,18 @@ const also = (type: string, ...tags: readonly number[]): readonly FixMember[] =>
 /** RawDataLength(95) of a Logon is in no page; 21003 of a Logon, 297 of a QuoteConfirmStatus and 20130 of D and G are older. */
 export const gatewayDictionary: FixDictionary = {
   ...kalshiDictionary,
-  fields: { ...fields, 95: ["RawDataLength", "Length"] },
+  fields: {
+    ...fields,
+    95: ["RawDataLength", "Length"],
+    // Market data refuses a kind of request that it does not know in words of its own.
+    263: ["SubscriptionRequestType", "Char"],
+  },
+  // A request for a combo has no Symbol to begin its entry with.
+  looseGroups: [146],
   messages: {
     ...messages,
+    // Passed over where they stand outside of the group.
+    R: also("R", 21015, 21016, 21033),
     A: also("A", 95, 21003),
     D: also("D", 20130),
     G: also("G", 20130),

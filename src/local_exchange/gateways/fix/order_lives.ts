@@ -7,6 +7,7 @@ import type { OrderEvent } from "../../engine/events.ts";
 import type { Account, CancelReason, Fill, Order, OrderState } from "../../engine/model.ts";
 import { worthOf } from "../../engine/event_contract.ts";
 import type { ApiKey } from "../../signatures.ts";
+import type { Quote } from "../../world/communications.ts";
 
 /** Who an order is for, and who entered it: NoPartyIDs(453). */
 export interface Party {
@@ -107,6 +108,8 @@ export class OrderLives {
   #actor: Actor | undefined;
   /** Called when the order of a NewOrderSingle was accepted. */
   #accepted: ((order: Order) => void) | undefined;
+  /** By which session each quote was accepted. */
+  readonly #acceptances = new WeakMap<Quote, Origin>();
 
   constructor(exchange: Exchange, tell: (report: Report) => void) {
     this.#exchange = exchange;
@@ -122,6 +125,11 @@ export class OrderLives {
   /** How an order came in by FIX; undefined when it did not. */
   originOf(order: Order): Origin | undefined {
     return this.#origins.get(order);
+  }
+
+  /** A quote was accepted by FIX: its requester's order comes in so. */
+  accepts(quote: Quote, origin: Origin): void {
+    this.#acceptances.set(quote, origin);
   }
 
   /** Number of what was refused, below 0: the engine has none for it. */
@@ -163,7 +171,8 @@ export class OrderLives {
     switch (event.change) {
       case "accepted": {
         const does = this.#actor?.does;
-        if (does?.what === "new") this.#origins.set(order, does.origin);
+        const origin = does?.what === "new" ? does.origin : this.#ofQuote(order);
+        if (origin !== undefined) this.#origins.set(order, origin);
         life.accepted = { ...told, origin: this.#origins.get(order) };
         this.#accepted?.(order);
         return;
@@ -193,6 +202,11 @@ export class OrderLives {
         return this.#report({ ...told, kind: "canceled", text: this.#whyCanceled(event), afterIoc });
       }
     }
+  }
+
+  #ofQuote({ account }: Order): Origin | undefined {
+    const quote = this.#exchange.communications.executing;
+    return quote?.rfq.wallet.account === account ? this.#acceptances.get(quote) : undefined;
   }
 
   #letGo(life: Life, endsUntold: boolean): void {

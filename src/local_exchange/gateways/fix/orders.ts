@@ -1,7 +1,17 @@
 /** What the messages about orders have in common: whom they are for, and which order they mean. */
 import type { OrderCancelReplaceRequest, OrderCancelRequest } from "../../../contract/fix/messages.ts";
 import type { ReceivedMessage } from "../../../contract/fix/codec.ts";
-import { AmendOrderV2, CancelOrderV2, CreateOrderV2 } from "../../../contract/event/operations.ts";
+import {
+  AcceptQuote,
+  AmendOrderV2,
+  CancelOrderV2,
+  ConfirmQuote,
+  CreateOrderV2,
+  CreateQuote,
+  CreateRFQ,
+  DeleteQuote,
+  DeleteRFQ,
+} from "../../../contract/event/operations.ts";
 import type { Operation } from "../../../contract/operation.ts";
 import { ApiError } from "../../api_error.ts";
 import { type Market, MOST_SUBACCOUNTS, type Order, type Wallet } from "../../engine/model.ts";
@@ -19,6 +29,12 @@ const operations: Readonly<Record<string, Operation<never, unknown, never>>> = {
   D: CreateOrderV2 as Operation<never, unknown, never>,
   F: CancelOrderV2 as Operation<never, unknown, never>,
   G: AmendOrderV2 as Operation<never, unknown, never>,
+  R: CreateRFQ as Operation<never, unknown, never>,
+  UE: DeleteRFQ as Operation<never, unknown, never>,
+  UA: AcceptQuote as Operation<never, unknown, never>,
+  S: CreateQuote as Operation<never, unknown, never>,
+  Z: DeleteQuote as Operation<never, unknown, never>,
+  U7: ConfirmQuote as Operation<never, unknown, never>,
 };
 
 /** The tags of the ids in messages about orders. */
@@ -73,10 +89,17 @@ export function assertSubaccount(subaccount: number | undefined): void {
   }
 }
 
+/** What a message says that its cost depends on. */
+interface Charged {
+  readonly ClOrdID?: string | undefined;
+  readonly ExDestination?: number | undefined;
+  readonly QuoteID?: string | undefined;
+}
+
 /** Takes what a message draws on the budgets that it shares with REST, or throws its refusal. */
 export function charge(
   { exchange, key }: ServerSession,
-  { MsgType, ...message }: ReceivedMessage & OrderMessage & { readonly QuoteID?: string | undefined },
+  { MsgType, ...message }: ReceivedMessage & Charged,
 ): void {
   const operation = operations[MsgType];
   if (!exchange.enforcesLimits || operation === undefined) return;

@@ -8,6 +8,7 @@ import type { Exchange } from "../../exchange.ts";
 import { WaitingFaults } from "../../waiting_faults.ts";
 import type { FixRequestFault } from "./faults.ts";
 import type { ApiKey } from "../../signatures.ts";
+import type { Quote } from "../../world/communications.ts";
 import type { OrderLives } from "./order_lives.ts";
 import type { Preferences } from "./preferences.ts";
 import type { RetainedStore } from "./retained_store.ts";
@@ -39,6 +40,17 @@ export interface SessionType {
   readonly begin?: (session: ServerSession) => () => void;
 }
 
+/** A job that a session has of its own: it watches the exchange, and ends with the session. */
+export interface SessionPart {
+  close(): void;
+}
+
+/** How such a job begins. */
+export type SessionPartKind<Part extends SessionPart = SessionPart> = new (
+  exchange: Exchange,
+  session: ServerSession,
+) => Part;
+
 /** One session. That of a type with retransmission outlives its connections. */
 export class ServerSession {
   readonly exchange: Exchange;
@@ -54,6 +66,7 @@ export class ServerSession {
   /** Faults that wait for messages of the client. */
   readonly requestFaults = new WaitingFaults<FixRequestFault>();
   readonly #session: FixSession;
+  readonly #parts = new Map<SessionPartKind, SessionPart>();
   #isSilent = false;
 
   constructor({ session, ...rest }: {
@@ -79,6 +92,38 @@ export class ServerSession {
   /** Whether it has a connection that is logged on. */
   get isOn(): boolean {
     return this.#session.active;
+  }
+
+  /** Whether its prices are dollars. */
+  get useDollars(): boolean {
+    return this.preferences.dollars;
+  }
+
+  /** It has accepted a quote: the order that comes of it is its own. */
+  accepts(quote: Quote): void {
+    const { key, type } = this;
+    this.lives.accepts(quote, {
+      keyId: key.id,
+      type: type.id,
+      parties: [],
+      operator: undefined,
+      preventsSelfTrade: false,
+    });
+  }
+
+  /** Its job of a kind, which begins when it is first asked for. */
+  part<Part extends SessionPart>(Kind: SessionPartKind<Part>): Part {
+    const found = this.#parts.get(Kind) as Part | undefined;
+    if (found !== undefined) return found;
+    const made = new Kind(this.exchange, this);
+    this.#parts.set(Kind, made);
+    return made;
+  }
+
+  /** Ends its jobs. */
+  endParts(): void {
+    for (const part of this.#parts.values()) part.close();
+    this.#parts.clear();
   }
 
   /** The session below. */

@@ -1,6 +1,6 @@
 /** Prices, amounts and times as FIX has them. */
 import { newYorkTime } from "../../world/new_york.ts";
-import { formatPrice, parsePrice } from "../../units.ts";
+import { formatMoney, formatPrice, parsePrice } from "../../units.ts";
 
 /** Ticks in a cent. */
 const CENT = 100;
@@ -15,6 +15,11 @@ export function readPrice(text: string, dollars: boolean): number | undefined {
 /** Writes a price: dollars with four decimals, or cents with as many as it has. */
 export function writePrice(ticks: number, dollars: boolean): string {
   return dollars ? formatPrice(ticks) : String(ticks / CENT);
+}
+
+/** Money in dollars, exact, with two decimals at least. */
+export function writeMoney(money: number): string {
+  return formatMoney(money).replace(/0{1,4}$/, "");
 }
 
 /** A UTCTimestamp in Unix milliseconds; it was found to be one. */
