@@ -17,6 +17,9 @@ const quantities = new Set([38]);
 /** Kalshi's pages call it a UUID and show one with a suffix. */
 const loose = new Set([448]);
 
+/** An order group's id, which SecondaryClOrdID(526) calls a UUID; a malformed one is refused. */
+const uuids = new Set([20130]);
+
 /** Which sessions a client sends it on. */
 function sessionsOf({ direction, sessions }: FactMessage): string[] {
   const sending = typeof direction === "string"
@@ -122,7 +125,7 @@ class Product {
       return group === tag && count !== undefined && count !== tag;
     }
     const codes = this.#codes(tag, field.enum ?? this.#elsewhere(tag, "enum"));
-    switch (type) {
+    switch (uuids.has(tag) ? "UUID" : type) {
       case "Decimal":
         if (prices.includes(tag)) {
           return { kind: "price", ...(field.required === "C" && { zero: true }) };

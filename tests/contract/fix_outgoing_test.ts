@@ -6,16 +6,15 @@ import { decodeMessage, encodeMessage } from "../../src/contract/fix/codec.ts";
 import { kalshiDictionary } from "../../src/contract/fix/dictionary.ts";
 import type { FixMessage } from "../../src/contract/fix/messages.ts";
 import { otherMessages, outgoingMessages, sessionMessages } from "../../src/contract/fix/outgoing.ts";
-import type { FixProduct } from "../../src/contract/fix/sessions.ts";
 import { FixFields } from "../../src/contract/fix_fields.ts";
 import { checkOutgoing, type OutgoingContext } from "../../src/contract/fix_outgoing.ts";
-import type { OutgoingField, OutgoingFields } from "../../src/contract/fix_outgoing_rules.ts";
 import { FixWriter } from "../../src/contract/fix_writer.ts";
 import { FieldChecks } from "../../src/fix/checks.ts";
 import { FixConfig } from "../../src/fix/config.ts";
 import { FixFramer } from "../../src/fix/framer.ts";
 import { outgoingContext } from "../../src/fix/outgoing_context.ts";
 import { ed25519Pkcs8 } from "../auth/fixtures.ts";
+import { outgoingFields } from "../fix/outgoing_messages.ts";
 import { plain } from "../fix/peer.ts";
 import { test } from "../support/test.ts";
 
@@ -332,54 +331,6 @@ test("no key is sent, and none is quoted", () => {
   assert(!refused({ ...order, extra: [[30001, ed25519Pkcs8]] }).includes(body.slice(0, 12)));
 });
 
-/** Values that a field takes. */
-function values(field: OutgoingField, product: FixProduct, useDollars: boolean): fc.Arbitrary<unknown> {
-  switch (field.kind) {
-    case "text":
-      return fc.stringMatching(/^[!-~]{1,16}$/).filter((text) => !/^MII|^MC4/.test(text));
-    case "uuid":
-      return fc.uuid();
-    case "flag":
-      return fc.boolean();
-    case "time":
-      return fc.date({ min: new Date(0), max: new Date(4e12), noInvalidDate: true }).map((date) => {
-        const iso = date.toISOString();
-        return `${iso.slice(0, 10).replaceAll("-", "")}-${iso.slice(11, 23)}`;
-      });
-    case "code":
-      return fc.constantFrom(...Object.keys(field.codes));
-    case "whole":
-      return field.codes === undefined
-        ? fc.integer({ min: field.range?.[0] ?? 0, max: field.range?.[1] ?? 1e9 })
-        : fc.constantFrom(...Object.keys(field.codes).map(Number));
-    case "price":
-      if (product === "margin") {
-        return fc.integer({ min: 1, max: 1e9 }).map((ticks) => (ticks / 1e4).toFixed(4));
-      }
-      return useDollars
-        ? fc.integer({ min: 1, max: 9_999 }).map((ticks) => (ticks / 1e4).toFixed(4))
-        : fc.integer({ min: 1, max: 99 }).map(String);
-    case "quantity":
-      return field.places === 0
-        ? fc.integer({ min: 1, max: 1e6 }).map(String)
-        : fc.integer({ min: 1, max: 1e8 }).map((hundredths) => (hundredths / 100).toFixed(2));
-    case "money":
-      return fc.integer({ min: 1, max: 1e9 }).map((cents) => (cents / 100).toFixed(2));
-    case "group":
-      return fc.array(records(field.fields, product, useDollars), { minLength: 1, maxLength: 3 });
-  }
-}
-
-function records(fields: OutgoingFields, product: FixProduct, useDollars: boolean): fc.Arbitrary<object> {
-  const needed = Object.keys(fields).filter((name) => fields[name]?.required);
-  return fc.record(
-    Object.fromEntries(
-      Object.entries(fields).map(([name, field]) => [name, values(field, product, useDollars)]),
-    ),
-    { requiredKeys: needed },
-  );
-}
-
 test("what is let through comes out of a frame as it went in, and is right by the dictionary", () => {
   const strict = new FieldChecks(kalshiDictionary);
   const ids = { beginString: "FIXT.1.1", SenderCompID: "a-key", TargetCompID: "KalshiRT" };
@@ -387,7 +338,7 @@ test("what is let through comes out of a frame as it went in, and is right by th
   for (const product of ["event", "margin"] as const) {
     for (const [MsgType, { fields }] of Object.entries(outgoingMessages[product])) {
       fc.assert(
-        fc.property(records(fields, product, true), (given) => {
+        fc.property(outgoingFields(fields, product, true), (given) => {
           let message: FixMessage;
           try {
             message = checkOutgoing({ MsgType, ...given } as FixMessage, { product, useDollars: true });

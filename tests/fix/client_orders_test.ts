@@ -354,24 +354,26 @@ test("order groups are made, changed and refused, each answer to its own request
   const sent: { OrderGroupAction: number; OrderGroupID?: string; OrderGroupContractsLimit?: number }[] = [];
   gateway.onMessage = (message) => void sent.push(message as never);
   const client = await connected(gateway);
+  const old = "a952bcbe-ec3b-4b5b-b8f9-11dae589608c";
+  const none = old.replace("a", "b");
   const first = client.orderGroupRequest({ OrderGroupAction: 1, OrderGroupContractsLimit: 10 });
   const second = client.orderGroupRequest({ OrderGroupAction: 1, OrderGroupContractsLimit: 20 });
   const update = client.orderGroupRequest({
     OrderGroupAction: 5,
-    OrderGroupID: "old",
+    OrderGroupID: old,
     OrderGroupContractsLimit: 5,
   });
   await gateway.clock.advance(0);
   assertEquals(sent.map(({ OrderGroupAction }) => OrderGroupAction), [1, 1, 5]);
   gateway.says({ MsgType: "UOH", OrderGroupID: "g1", OrderGroupContractsLimit: 10 });
-  gateway.says({ MsgType: "UOH", OrderGroupID: "old", OrderGroupContractsLimit: 5 });
+  gateway.says({ MsgType: "UOH", OrderGroupID: old, OrderGroupContractsLimit: 5 });
   gateway.says({ MsgType: "UOH", OrderGroupID: "g2", OrderGroupContractsLimit: 20 });
   await gateway.clock.advance(0);
   assertEquals(
     (await Promise.all([first, second, update])).map(({ OrderGroupID }) => OrderGroupID),
-    ["g1", "g2", "old"],
+    ["g1", "g2", old],
   );
-  const failed = failing(client.orderGroupRequest({ OrderGroupAction: 3, OrderGroupID: "none" }));
+  const failed = failing(client.orderGroupRequest({ OrderGroupAction: 3, OrderGroupID: none }));
   await gateway.clock.advance(0);
   gateway.says({
     MsgType: "j",

@@ -159,7 +159,7 @@ export const outgoingMessages: Readonly<Record<FixProduct, Readonly<Record<strin
           "tag": 20132,
           "when": ["OrderGroupAction", [1, 5]],
         },
-        "OrderGroupID": { "kind": "text", "tag": 20130, "when": ["OrderGroupAction", [2, 3, 4, 5]] },
+        "OrderGroupID": { "kind": "uuid", "tag": 20130, "when": ["OrderGroupAction", [2, 3, 4, 5]] },
       },
     },
     "U1": {
@@ -496,7 +496,7 @@ export const outgoingMessages: Readonly<Record<FixProduct, Readonly<Record<strin
           "tag": 20132,
           "when": ["OrderGroupAction", [1, 5]],
         },
-        "OrderGroupID": { "kind": "text", "tag": 20130, "when": ["OrderGroupAction", [2, 3, 4, 5]] },
+        "OrderGroupID": { "kind": "uuid", "tag": 20130, "when": ["OrderGroupAction", [2, 3, 4, 5]] },
       },
     },
     "U1": {
