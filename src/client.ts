@@ -24,12 +24,7 @@ import { remedyOf } from "./base/server_codes.ts";
 import type { Operation } from "./contract/operation.ts";
 import { GetAccountApiLimits, GetAccountEndpointCosts } from "./contract/event/operations.ts";
 import { KalshiCore } from "./core.ts";
-import {
-  KalshiAuthRequiredError,
-  KalshiClosedError,
-  KalshiConfigError,
-  KalshiConnectionError,
-} from "./base/errors.ts";
+import { KalshiAuthRequiredError, KalshiConfigError, KalshiConnectionError } from "./base/errors.ts";
 import { lazyLimiter, type Limiter } from "./rate_limits/limiter.ts";
 import { request } from "./http/call_operation.ts";
 import type { HttpPipeline } from "./http/pipeline.ts";
@@ -59,8 +54,10 @@ import type { SeriesNamespace } from "./rest/series.ts";
 import { StructuredTargets } from "./rest/structured_targets.ts";
 import type { Subaccounts } from "./rest/subaccounts.ts";
 import type { Trades } from "./rest/trades.ts";
-import { onAborted } from "./base/waits.ts";
 import type { RestRuntime, Runtime } from "./runtime/types.ts";
+import type { FixClient } from "./fix/client.ts";
+import type { FixClientOptions } from "./fix/client_options.ts";
+import { Openings } from "./openings.ts";
 import type { StreamOptions } from "./stream/options.ts";
 import type { KalshiStream } from "./stream/stream.ts";
 import { homeUrl } from "./config/url_policy.ts";
@@ -148,6 +145,11 @@ function chooseAuth(
     });
 }
 
+/** Says what could not be loaded: the code of a whole feature. */
+const notLoaded = (what: string) => (cause: unknown): never => {
+  throw new KalshiConnectionError(`The code of ${what} could not be loaded: see \`cause\`.`, { cause });
+};
+
 /**
  * A client of Kalshi's REST API.
  *
@@ -181,12 +183,10 @@ export class KalshiClient extends KalshiCore {
     const { transport, clock, onRequest, onResponse, onRetry } = options;
     super({ auth, config, runtime, transport, limiter, inspect, clock, onRequest, onResponse, onRetry });
     const http = this.http;
-    this.#shared = { auth, config, runtime: options.runtime, clock: options.clock };
+    this.#shared = { auth, config, runtime: options.runtime, clock: options.clock, limiter };
   }
 
-  readonly #streams = new Set<KalshiStream>();
-  /** Ends each stream that is being opened. */
-  readonly #opening = new Set<AbortController>();
+  readonly #openings = new Openings();
   #closing: Promise<void> | undefined;
 
   readonly #shared: {
@@ -194,6 +194,7 @@ export class KalshiClient extends KalshiCore {
     readonly config: KalshiConfig;
     readonly runtime: Runtime | undefined;
     readonly clock: Clock | undefined;
+    readonly limiter: Limiter | undefined;
   };
 
   /**
@@ -227,45 +228,82 @@ export class KalshiClient extends KalshiCore {
         );
       }
     }
-    const { auth, ...shared } = this.#shared;
-    if (auth === undefined) {
-      throw new KalshiAuthRequiredError("A stream needs an API key and this client has none.");
-    }
-    const opening = new AbortController();
-    const { signal } = options;
-    const abort = () => opening.abort(signal?.reason);
-    if (signal?.aborted) abort();
-    const unheard = onAborted(signal, abort);
-    this.#opening.add(opening);
-    const closed = (cause?: unknown) =>
-      new KalshiClosedError("The stream was not opened: the client is closed.", { cause });
-    try {
-      if (this.#closing !== undefined) throw closed();
-      const key = typeof auth === "function" ? await auth() : auth;
-      const { KalshiStream } = await import("./stream/stream.ts").catch((cause) => {
-        throw new KalshiConnectionError("The code of streams could not be loaded: see `cause`.", { cause });
-      });
-      const stream = await KalshiStream.connect({
-        ...shared,
-        ...options,
-        signal: opening.signal,
-        auth: key,
-        lookup: this,
-      });
-      if (this.#closing !== undefined) {
-        await stream.close();
-        throw closed();
+    const { config, runtime, clock } = this.#shared;
+    const key = this.#key("A stream");
+    return await this.#openings.open(
+      "stream",
+      options.signal,
+      async (signal) => {
+        const auth = await key();
+        const { KalshiStream } = await import("./stream/stream.ts").catch(notLoaded("streams"));
+        return await KalshiStream.connect({ config, runtime, clock, ...options, signal, auth, lookup: this });
+      },
+      ({ state }) => state === "closed",
+    );
+  }
+
+  /**
+   * Opens a FIX session with this client's key, environment, runtime, clock and rate limiter: FIX and REST draw on the
+   * same buckets. `config` says which session: `{ product: "event", session: "order-entry" }`. One key has one FIX
+   * connection at a time. {@linkcode close} closes it as well.
+   *
+   * The code of FIX is loaded by the first one. On this client the session's budget is shared for event contracts; perps
+   * have budgets of their own.
+   *
+   * @throws {KalshiAuthRequiredError} when the client has no key
+   * @throws {KalshiConfigError} for a session of the other environment, and one of an exchange that is not Kalshi's
+   * without its `host`
+   * @throws what `FixClient.connect` throws
+   *
+   * @example
+   * ```ts
+   * import { KalshiClient } from "@unofficial/kalshi";
+   *
+   * await using client = await KalshiClient.fromEnv();
+   * await using session = await client.fix({ config: { product: "event", session: "order-entry" } });
+   * const order = await session.newOrderSingle({ Symbol: "KXHIGHNY-26NOV24-T60", Side: "1", OrderQty: "10", Price: "56" });
+   * console.log(order.OrderID);
+   * ```
+   */
+  async fix(
+    given: Omit<
+      FixClientOptions,
+      "auth" | "keyId" | "privateKey" | "passphrase" | "runtime" | "clock" | "limiter"
+    >,
+  ): Promise<FixClient> {
+    assertObject("FixClient", given);
+    const options = readOwn(given);
+    if (options.signal !== undefined) assertValue("FixClient", "signal", options.signal, signalRule());
+    for (
+      const name of ["auth", "keyId", "privateKey", "passphrase", "runtime", "clock", "limiter"] as const
+    ) {
+      if ((options as FixClientOptions)[name] !== undefined) {
+        throw new KalshiConfigError(
+          `A FIX session of a client has the client's own \`${name}\`: leave it out, or use FixClient.connect.`,
+        );
       }
-      // Those that have ended by themselves are let go.
-      for (const one of this.#streams) if (one.state === "closed") this.#streams.delete(one);
-      this.#streams.add(stream);
-      return stream;
-    } catch (error) {
-      throw this.#closing === undefined || error instanceof KalshiClosedError ? error : closed(error);
-    } finally {
-      this.#opening.delete(opening);
-      unheard();
     }
+    const key = this.#key("A FIX session");
+    const { config: { environment }, runtime, clock, limiter } = this.#shared;
+    return await this.#openings.open(
+      "FIX session",
+      options.signal,
+      async (signal) => {
+        const auth = await key();
+        const { connectFor } = await import("./fix/of_client.ts").catch(notLoaded("FIX"));
+        return await connectFor({ auth, environment, runtime, clock, limiter }, options, signal);
+      },
+      ({ state }) => state.name === "closed",
+    );
+  }
+
+  /** What gives the client's key. */
+  #key(what: string): () => Promise<KalshiAuth> {
+    const { auth } = this.#shared;
+    if (auth === undefined) {
+      throw new KalshiAuthRequiredError(`${what} needs an API key and this client has none.`);
+    }
+    return typeof auth === "function" ? auth : () => Promise.resolve(auth);
   }
 
   /** @internal */
@@ -274,7 +312,7 @@ export class KalshiClient extends KalshiCore {
   }
 
   /**
-   * Closes the client and every stream that it has opened: running calls are ended, loops over streams and books get
+   * Closes the client and every stream and FIX session that it has opened: running calls are ended, loops over streams and books get
    * what is queued and end, sockets are closed. New calls and streams are refused. A second call is harmless.
    */
   override close(): Promise<void> {
@@ -282,10 +320,8 @@ export class KalshiClient extends KalshiCore {
   }
 
   async #close(): Promise<void> {
-    for (const opening of this.#opening) opening.abort();
     // Each begins to close before the first has ended.
-    await Promise.all([...[...this.#streams].map((stream) => stream.close()), super.close()]);
-    this.#streams.clear();
+    await Promise.all([this.#openings.close(), super.close()]);
   }
 
   /** Whether the exchange is open, and when. */

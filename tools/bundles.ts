@@ -112,7 +112,7 @@ const EVERYWHERE: readonly Culprit[] = [
   { what: "undici", text: /undici/, module: /node_modules\/undici/ },
   { what: "ws", module: /node_modules\/ws\// },
   { what: "Redis", module: /node_modules\/(@redis|ioredis)|src\/rate_limits\/redis/ },
-  { what: "Deno's API", text: /\bDeno\.\w|[.?]Deno\b|Deno:/ },
+  { what: "Deno's API", text: /\bDeno\.(?!customInspect)\w|[.?]Deno\b|Deno:/ },
   { what: "Bun's API", text: /\bBun\.\w|[.?]Bun\b|Bun:/ },
   { what: "another runtime's adapter", module: /src\/runtime\/(deno|bun|node|detect|host)/ },
   { what: "the local exchange", module: /src\/local_exchange\// },
@@ -124,6 +124,7 @@ const EVERYWHERE: readonly Culprit[] = [
 const FEATURES: readonly Culprit[] = [
   // All but the names of their options, which a client refuses before it loads them.
   { what: "streams", module: /src\/stream\/(?!options\.)/ },
+  { what: "FIX", module: /src\/fix\/|src\/contract\/fix/ },
   { what: "order books", module: /src\/books\// },
   { what: "the rate limiter", module: /src\/rate_limits\/(rate_limiter|auto|store|token_bucket)\./ },
   { what: "encrypted keys", module: /src\/auth\/pbes2\./ },
@@ -144,6 +145,8 @@ const CONTRACT: readonly Culprit[] = [
 export const CULPRITS = {
   /** Anything. */
   any: EVERYWHERE,
+  /** `./fix`: a store or a log in a file loads its module of Node where there are files. */
+  fix: EVERYWHERE.filter(({ what }) => what !== "a module of Node"),
   /** What `.` loads at once. */
   atOnce: [...EVERYWHERE, ...FEATURES],
   /** `KalshiCore`, as a single file too. */

@@ -3,7 +3,7 @@
  * not or weighs more than its ceiling: `deno task size [--explain]`, which also says what each module weighs.
  *
  * A single file is what wrangler makes of it. What is loaded at once is that without the features behind `import()`
- * (streams, rate limiter, encrypted keys, sockets), which other bundlers split off.
+ * (streams, FIX, rate limiter, encrypted keys, sockets), which other bundlers split off.
  */
 import process from "node:process";
 import { bundle, CULPRITS, explain, type File, forbiddenIn, type Platform, weigh } from "./bundles.ts";
@@ -21,6 +21,8 @@ interface Case {
 
 const all = `export * from "./mod.ts";`;
 const stream = `${all} export * from "./src/stream/mod.ts";`;
+
+const fix = `${all} export * from "./src/fix/mod.ts";`;
 
 const signedGet = `
 import { signerFromPem, KalshiCore } from "./mod.ts";
@@ -48,11 +50,19 @@ const cases: readonly Case[] = [
     ceiling: 27,
   },
   {
-    name: "all of `.` with streams and limiter, single file",
+    name: "what `./fix` adds to it",
+    code: fix,
+    over: all,
+    file: "split",
+    culprits: "fix",
+    ceiling: 60,
+  },
+  {
+    name: "all of `.` with streams, FIX and limiter, single file",
     code: all,
     file: "one",
     culprits: "any",
-    ceiling: 88,
+    ceiling: 140,
   },
 ];
 

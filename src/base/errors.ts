@@ -47,8 +47,6 @@ export type KalshiErrorCode =
   | "STALE_BOOK"
   | "MARKET_CLOSED"
   | "EVENT_RESEND"
-  | "MARKET_DATA"
-  | "RFQ"
   | "FIX_LOGON"
   | "FIX_SEQUENCE"
   | "FIX_CLOSED"

@@ -12,7 +12,7 @@ import type { FixProduct, FixSessionKind } from "./fix/sessions.ts";
 import { togetherFault } from "./fix_outgoing_cases.ts";
 import type { OutgoingField, OutgoingFields, OutgoingMessage } from "./fix_outgoing_rules.ts";
 import { fitsField, type PriceUnit } from "./fix_outgoing_values.ts";
-import { meant, takes, unknownField, unknownType } from "./fix_outgoing_words.ts";
+import { belongsInto, meant, takes, unknownField, unknownType } from "./fix_outgoing_words.ts";
 import { FixEntry } from "./fix_records.ts";
 
 /** Where a message goes. */
@@ -115,6 +115,15 @@ function rulesOf(type: unknown, { product, session, listener }: OutgoingContext)
   return rules;
 }
 
+/** The group of each tag that belongs into one. */
+function membersOf(fields: OutgoingFields): ReadonlyMap<number, string> {
+  const members = new Map<number, string>();
+  for (const [name, field] of Object.entries(fields)) {
+    if (field.kind === "group") { for (const { tag } of Object.values(field.fields)) members.set(tag, name); }
+  }
+  return members;
+}
+
 /** Fields that no dictionary names: the tags that they have. */
 function checkExtra({ name, fields }: OutgoingMessage, extra: unknown): ReadonlySet<number> {
   const tags = new Set<number>();
@@ -122,6 +131,7 @@ function checkExtra({ name, fields }: OutgoingMessage, extra: unknown): Readonly
   const wrong = "`extra` takes a list of [tag, value], each value text or bytes.";
   if (!Array.isArray(extra)) return refuse(name, wrong);
   const byTag = new Map(Object.entries(fields).map(([field, { tag }]) => [tag, field]));
+  const members = membersOf(fields);
   for (const item of extra as readonly unknown[]) {
     if (!Array.isArray(item) || item.length !== 2) return refuse(name, wrong);
     const [tag, value] = item as readonly unknown[];
@@ -137,6 +147,10 @@ function checkExtra({ name, fields }: OutgoingMessage, extra: unknown): Readonly
     }
     if ((value as string | Uint8Array).length === 0) {
       refuse(name, `${tag} in \`extra\` is empty: FIX knows no field without a value.`);
+    }
+    const inside = members.get(tag as number);
+    if (inside !== undefined && !byTag.has(tag as number)) {
+      refuse(name, `${tag} in \`extra\` ${belongsInto(inside)}`);
     }
     const field = byTag.get(tag as number);
     if (field !== undefined && tags.has(tag as number)) {
@@ -169,6 +183,8 @@ interface Place {
   readonly beside: ReadonlySet<number>;
   /** Where the fields stand, such as `NoPartyIDs[0].`; empty at the top. */
   readonly path: string;
+  /** Of a group's entry, the fields that stand beside the group. */
+  readonly outer?: OutgoingFields;
 }
 
 function checkFields(
@@ -181,13 +197,13 @@ function checkFields(
   for (const key of Object.keys(given)) {
     if (path === "" && (key === "MsgType" || key === "extra")) continue;
     const field = Object.hasOwn(fields, key) ? fields[key] : undefined;
-    if (field === undefined) return refuse(name, unknownField(fields, key, path));
+    if (field === undefined) return refuse(name, unknownField(fields, key, path, place.outer));
     const value = given[key];
     if (value === undefined) continue;
     if (path === "" && beside.has(field.tag)) {
       refuse(name, `\`${key}\` is given twice: by its name, and as ${field.tag} in \`extra\`.`);
     }
-    if (field.kind === "group") checkGroup(name, field, key, value, place);
+    if (field.kind === "group") checkGroup(name, fields, field, key, value, place);
     else if (!fitsField(field, value, unit)) {
       refuse(name, shownName(path + key) + wrongValue(field, value, unit));
     }
@@ -220,6 +236,7 @@ function checkNeed(
 
 function checkGroup(
   name: string,
+  outer: OutgoingFields,
   { fields, most = Infinity }: OutgoingField & { readonly kind: "group" },
   key: string,
   value: unknown,
@@ -235,6 +252,6 @@ function checkGroup(
     if (!isPlain(entry)) {
       return refuse(name, `\`${path.slice(0, -1)}\` takes { ${Object.keys(fields).join(", ")} }.`);
     }
-    checkFields(name, fields, entry, { ...place, path });
+    checkFields(name, fields, entry, { ...place, path, outer });
   }
 }

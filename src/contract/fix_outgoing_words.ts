@@ -34,8 +34,30 @@ const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   cancel_order_on_pause: ["CancelOrderOnPause"],
 };
 
-/** What is wrong with a name that a message does not have. */
-export function unknownField(fields: OutgoingFields, name: string, path: string): string {
+/** The group of a message that a name belongs into. */
+export function groupOf(fields: OutgoingFields, name: string): string | undefined {
+  return Object.keys(fields).find((key) => {
+    const field = fields[key];
+    return field?.kind === "group" && Object.hasOwn(field.fields, name);
+  });
+}
+
+/** What is wrong with a member of a group that stands outside of it. */
+export const belongsInto = (group: string): string =>
+  `belongs into the entries of \`${group}\`: outside of them Kalshi drops it without a word.`;
+
+/** What is wrong with a name that a message, or one of its groups, does not have. */
+export function unknownField(
+  fields: OutgoingFields,
+  name: string,
+  path: string,
+  outer: OutgoingFields = {},
+): string {
+  const group = groupOf(fields, name);
+  if (group !== undefined) return `\`${name}\` ${belongsInto(group)}`;
+  if (Object.hasOwn(outer, name)) {
+    return `\`${name}\` belongs beside \`${path.replace(/\[.*/, "")}\`, not into its entries.`;
+  }
   const known = Object.keys(fields);
   const lower = name.toLowerCase();
   const other = Object.hasOwn(OTHER_NAMES, lower) ? OTHER_NAMES[lower] : undefined;

@@ -50,7 +50,7 @@ const prices: Readonly<Record<FixProduct, Prices>> = {
       D: { method: "POST", path: "/margin/orders", bucket: "write" },
       F: { method: "DELETE", path: "/margin/orders/{order_id}", bucket: "write", cost: 1 },
       G: { method: "POST", path: "/margin/orders/{order_id}/amend", bucket: "write" },
-      q: { method: "DELETE", path: "/margin/orders", bucket: "write", cost: 1 },
+      q: { method: "DELETE", path: "/margin/orders", bucket: "write" },
     },
     groups: {
       1: { method: "POST", path: "/margin/order_groups/create", bucket: "write" },

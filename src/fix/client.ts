@@ -25,6 +25,7 @@ import type { FixClientState } from "./client_state.ts";
 import { FixConfig, isFixConfig } from "./config.ts";
 import type { FixConfigOptions } from "./config_options.ts";
 import { fixAuthFromEnv, type FixEnv } from "./env.ts";
+import { attachFeeds, FixFeedClient } from "./feed_client.ts";
 import type { FixItem } from "./items.ts";
 import type { FixMessageOf, FixMsgType } from "./message_types.ts";
 import type { FixOrder } from "./order.ts";
@@ -80,15 +81,17 @@ export const fixCloseRules: Rules<FixCloseOptions> = { signal: signalRule() };
  * }
  * ```
  */
-export class FixClient implements AsyncDisposable {
+export class FixClient extends FixFeedClient implements AsyncDisposable {
   /** The configuration of its session. */
   readonly config: FixConfig;
   readonly #session: ClientSession;
   readonly #orders: OrderEntry;
 
   private constructor(session: ClientSession, config: FixConfig, clock: Clock) {
+    super();
     this.config = config;
     this.#session = session;
+    attachFeeds(this, session);
     this.#orders = session.add(new OrderEntry(session.requests, clock));
   }
 

@@ -14,6 +14,7 @@ import type { Limiter } from "../rate_limits/limiter.ts";
 import type { Runtime } from "../runtime/types.ts";
 import { costOf } from "./budget.ts";
 import type { ClientPart } from "./client_part.ts";
+import type { ClientSide } from "./client_side.ts";
 import type { FixClientEvent, FixClientState } from "./client_state.ts";
 import type { FixConfig } from "./config.ts";
 import { ConnectionLoop } from "./connection_loop.ts";
@@ -39,7 +40,7 @@ export interface ClientSessionOptions {
 }
 
 /** One session, kept over connections, and everybody who is told of it. */
-export class ClientSession {
+export class ClientSession implements ClientSide {
   readonly requests: Requests;
   readonly #options: ClientSessionOptions;
   readonly #retransmission: boolean;
@@ -74,7 +75,7 @@ export class ClientSession {
     this.requests = new Requests({
       check: (message) => this.#check(message),
       send: (message) => this.#loop.send(message),
-      obstacle: () => this.#obstacle(),
+      obstacle: () => this.obstacle(),
       connection: () => this.#loop.connection,
       retransmission,
       clock,
@@ -100,12 +101,35 @@ export class ClientSession {
     }
   }
 
+  get config(): FixConfig {
+    return this.#options.config;
+  }
+
+  get clock(): Clock {
+    return this.#options.clock;
+  }
+
+  /** Whether messages can be sent. */
+  get active(): boolean {
+    return this.#loop.active;
+  }
+
+  /** When the connection last gave a sign of life, in Unix milliseconds. */
+  get heardAtMs(): number {
+    return this.#losses.heardAtMs;
+  }
+
+  /** The same, before the message that is being told. */
+  get heardBeforeMs(): number {
+    return this.#losses.heardBeforeMs;
+  }
+
   get state(): FixClientState {
     return this.#loop.state;
   }
 
   send(message: FixMessage | UnknownMessage): number {
-    const obstacle = this.#obstacle();
+    const obstacle = this.obstacle();
     if (obstacle !== undefined) throw obstacle;
     return this.#loop.send(this.#check(message));
   }
@@ -134,7 +158,8 @@ export class ClientSession {
     return checkOutgoing(message, this.#outgoing);
   }
 
-  #obstacle(): KalshiError | undefined {
+  /** Why nothing can be sent now; undefined when it can. */
+  obstacle(): KalshiError | undefined {
     const { state } = this.#loop;
     if (state.name === "closed" || state.name === "closing") {
       const cause = state.name === "closed" ? state.cause : undefined;
@@ -176,7 +201,7 @@ export class ClientSession {
       for (const part of this.#parts) part.mark?.(marker);
       this.#feeds.mark(marker);
     }
-    this.#tell(event);
+    this.tell(event);
   }
 
   #frame(direction: "in" | "out", frame: Uint8Array): void {
@@ -186,7 +211,7 @@ export class ClientSession {
   }
 
   #became(state: FixClientState): void {
-    this.#tell({ type: "state", state });
+    this.tell({ type: "state", state });
     if (state.name !== "closed") return;
     this.requests.giveUp(state.cause);
     for (const part of this.#parts) part.closed?.(state.cause);
@@ -198,7 +223,8 @@ export class ClientSession {
     this.#closing.catch(() => {});
   }
 
-  #tell(event: FixClientEvent): void {
+  /** Tells the user and the log of what has happened. */
+  tell(event: FixClientEvent): void {
     const { log, onEvent } = this.#options;
     if (log !== undefined) this.#log(log, "event", shownEvent(event, this.#loop.secrets));
     tell(onEvent, () => event);

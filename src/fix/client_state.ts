@@ -37,7 +37,19 @@ export type FixClientState =
     readonly cause?: KalshiError | undefined;
   };
 
-/** What a client tells beside its messages: changes of its state, and what the session tells. */
+/** What a client tells of its market data. */
+export type FixFeedEvent =
+  /** The first full refresh of a book has no level: nobody bids or asks, or there is no such market. */
+  | { readonly type: "empty-book"; readonly Symbol: string }
+  /** Kalshi refused to send these. */
+  | {
+    readonly type: "market-data-refused";
+    readonly symbols: readonly string[];
+    readonly error: KalshiError;
+  };
+
+/** What a client tells beside its messages: changes of its state, and what the session and its market data tell. */
 export type FixClientEvent =
   | { readonly type: "state"; readonly state: FixClientState }
+  | FixFeedEvent
   | FixSessionEvent;

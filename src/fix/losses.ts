@@ -18,6 +18,16 @@ export class Losses {
     this.#heardMs = this.#beforeMs = clock.now();
   }
 
+  /** When something came last, in Unix milliseconds. */
+  get heardAtMs(): number {
+    return this.#heardMs;
+  }
+
+  /** The same, before what came last. */
+  get heardBeforeMs(): number {
+    return this.#beforeMs;
+  }
+
   /** A frame came on a connection that is logged on. */
   heard(): void {
     this.#beforeMs = this.#heardMs;

@@ -28,7 +28,12 @@ export type { FixEnvironment } from "./host_policy.ts";
 export type { FieldFault } from "./checks.ts";
 export { FixClient, type FixCloseOptions, type FixEnvClientOptions } from "./client.ts";
 export type { FixClientOptions } from "./client_options.ts";
-export type { FixClientEvent, FixClientState } from "./client_state.ts";
+export type { FixClientEvent, FixClientState, FixFeedEvent } from "./client_state.ts";
+export type { FillGapOptions } from "./drop_copy.ts";
+export type { FixFeedClient } from "./feed_client.ts";
+export type { MarketDataAnswer, MarketDataRequestFields } from "./market_data/market_data.ts";
+export type { MarketTrade, TradeItem } from "./market_data/trades.ts";
+export type { SettlementsItem, SettlementsOptions } from "./settlement_readers.ts";
 export {
   type FixRefusal,
   type FixRejectCode,
@@ -59,7 +64,7 @@ export type { OrderGroupFields, OrderGroupPlace } from "./requests/order_groups.
 export { compareExecIds, type ExecIdParts, readExecId } from "./exec_ids.ts";
 export type { EventResend, EventResendFields } from "./event_resends.ts";
 export { ExecutionLedger, type ExecutionLedgerOptions } from "./execution_ledger.ts";
-export { KalshiEventResendError, KalshiMarketDataError, KalshiRfqError } from "./feed_errors.ts";
+export { KalshiEventResendError } from "./feed_errors.ts";
 export { FileFixStore, type FileFixStoreOptions } from "./file_store.ts";
 export type { FrameFault } from "./framer.ts";
 export { type LogonOptions, signedLogon } from "./logon.ts";
@@ -71,7 +76,7 @@ export type {
   QuoteRequestEntry,
   QuoteRequestFields,
   RFQCancelFields,
-} from "./rfq_requests.ts";
+} from "./rfq_fields.ts";
 export {
   quoteAfter,
   type QuoteChange,

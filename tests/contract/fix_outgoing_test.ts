@@ -111,7 +111,7 @@ test("unknown names are refused with the right one", () => {
       "`AllocAccount`",
       margin,
     ],
-    [{ ...request, OrderQty: "1" }, "unknown field `OrderQty`"],
+    [{ ...request, OrderQty: "1" }, "`OrderQty` belongs into the entries of `NoRelatedSym`"],
   ]);
 });
 

@@ -35,7 +35,9 @@ import { fixClientRules } from "../../src/fix/client_options.ts";
 import { fileLogRules } from "../../src/fix/file_log.ts";
 import { fixRequestRules } from "../../src/fix/requests/options.ts";
 import { ledgerRules } from "../../src/fix/execution_ledger.ts";
-import { entryRules, rfqRules } from "../../src/fix/rfq_requests.ts";
+import { fillGapRules } from "../../src/fix/drop_copy.ts";
+import { marketDataRules } from "../../src/fix/market_data/market_data.ts";
+import { settlementsRules } from "../../src/fix/settlement_readers.ts";
 import { fixFaultRules, fixLogonRules } from "../../src/local_exchange/gateways/fix/fault_rules.ts";
 import { autoRules } from "../../src/rate_limits/auto.ts";
 import { budgetRules, budgetsRules } from "../../src/rate_limits/budgets.ts";
@@ -84,8 +86,9 @@ export const OPTION_TABLES: Readonly<Record<string, OptionTable>> = {
   fixRequestRules: table(fixRequestRules, "src/fix/requests/options.ts#FixRequestOptions"),
   fileLogRules: table(fileLogRules, "src/fix/file_log.ts#FileLogOptions"),
   ledgerRules: table(ledgerRules, "src/fix/execution_ledger.ts#ExecutionLedgerOptions"),
-  rfqRules: table(rfqRules.quoteRequest),
-  entryRules: table(entryRules),
+  fillGapRules: table(fillGapRules, "src/fix/drop_copy.ts#FillGapOptions"),
+  marketDataRules: table(marketDataRules),
+  settlementsRules: table(settlementsRules, "src/fix/settlement_readers.ts#SettlementsOptions"),
   counterRules: table(counterRules, "src/local_exchange/types.ts#CounterOrder"),
   determineRules: table(determineRules),
   faultRules: table(faultRules, "src/local_exchange/faults.ts#Fault"),

@@ -1,0 +1,307 @@
+/** A FIX client at the gateway of a local exchange, over real sockets. */
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { KalshiClient } from "../../src/client.ts";
+import {
+  KalshiAuthRejectedError,
+  KalshiConfigError,
+  KalshiConnectionError,
+  KalshiError,
+} from "../../src/base/errors.ts";
+import type { ExecutionReport } from "../../src/contract/fix/messages.ts";
+import {
+  FileFixStore,
+  FixClient,
+  FixConfig,
+  KalshiFixCancelRejectError,
+  KalshiFixClosedError,
+  KalshiFixLogonError,
+  KalshiFixOrderRejectError,
+} from "../../src/fix/mod.ts";
+import { LocalExchange } from "../../src/local_exchange/mod.ts";
+import { RateLimiter } from "../../src/rate_limits/rate_limiter.ts";
+import { runScript } from "../support/run_script.ts";
+import { test } from "../support/test.ts";
+import { until } from "../support/until.ts";
+
+const quiet = { markets: 0, marketMakers: false, fix: true } as const;
+
+test("orders over FIX: placed, changed, cancelled, swept and refused, and REST sees them", async () => {
+  await using exchange = await LocalExchange.start(quiet);
+  const { auth } = await exchange.createAccount({ balance: "1000.00" });
+  const Symbol = exchange.listMarket({ ticker: "M" });
+  await using rest = new KalshiClient({ auth, config: exchange.config });
+  await using client = await rest.fix({ config: exchange.fixConfig("order-entry") });
+
+  const order = await client.newOrderSingle({ Symbol, Side: "1", OrderQty: "10", Price: "40" });
+  assertEquals([order.report.ExecType, order.isOpen], ["0", true]);
+  assertEquals((await rest.orders.get(order.OrderID)).client_order_id, order.ClOrdID);
+  const { ClOrdID: OrigClOrdID } = order;
+  const replaced = await client.orderCancelReplaceRequest({
+    Symbol,
+    Side: "1",
+    OrigClOrdID,
+    OrderQty: "12",
+    Price: "41",
+  });
+  assertEquals([replaced.ExecType, replaced.OrigClOrdID], ["5", OrigClOrdID]);
+  const canceled = await client.orderCancelRequest({ Symbol, Side: "1", OrigClOrdID: order.ClOrdID });
+  assertEquals([canceled.ExecType, order.isOpen], ["4", false]);
+  const seen = [];
+  for await (const item of order.reports()) seen.push((item as ExecutionReport).ExecType);
+  assertEquals(seen.filter((type) => type !== "E" && type !== "6"), ["5", "4"]);
+
+  const gone = await assertRejects(
+    () => client.orderCancelRequest({ Symbol, Side: "1", OrigClOrdID: order.ClOrdID }),
+    KalshiFixCancelRejectError,
+  );
+  assertEquals(gone.outcome, "rejected");
+  const nowhere = await assertRejects(
+    () => client.newOrderSingle({ Symbol: "NO-SUCH", Side: "1", OrderQty: "1", Price: "40" }),
+    KalshiFixOrderRejectError,
+    "MARKET_NOT_FOUND",
+  );
+  assert(/check Symbol/.test(nowhere.message));
+  await assertRejects(
+    () => client.newOrderSingle({ Symbol, Side: "1", OrderQty: "100000", Price: "90" }),
+    KalshiFixOrderRejectError,
+    "INSUFFICIENT_BALANCE",
+  );
+
+  const resting = await Promise.all(
+    ["a", "b", "c"].map((ClOrdID) =>
+      client.newOrderSingle({ ClOrdID, Symbol, Side: "1", OrderQty: "1", Price: "30" })
+    ),
+  );
+  const sweep = await client.orderMassCancelRequest();
+  assertEquals(sweep.report.MassCancelResponse, "6");
+  let swept = 0;
+  for await (const item of sweep.canceled) if (item.MsgType === "8") swept++;
+  assertEquals([swept, resting.some(({ isOpen }) => isOpen)], [3, false]);
+
+  const group = await client.orderGroupRequest({ OrderGroupAction: 1, OrderGroupContractsLimit: 50 });
+  const { OrderGroupID } = group;
+  await client.newOrderSingle({
+    Symbol,
+    Side: "1",
+    OrderQty: "1",
+    Price: "30",
+    SecondaryClOrdID: OrderGroupID,
+  });
+  const limit = { OrderGroupAction: 5, OrderGroupID, OrderGroupContractsLimit: 60 } as const;
+  assertEquals((await client.orderGroupRequest(limit)).OrderGroupContractsLimit, 60);
+  for (const OrderGroupAction of [4, 2, 3] as const) {
+    assertEquals(
+      (await client.orderGroupRequest({ OrderGroupAction, OrderGroupID })).OrderGroupID,
+      OrderGroupID,
+    );
+  }
+  await assertRejects(() => client.orderGroupRequest({ OrderGroupAction: 3, OrderGroupID }), KalshiError);
+});
+
+test("a trade is told to both sides, and an order that cannot rest resolves with what became of it", async () => {
+  await using exchange = await LocalExchange.start(quiet);
+  const Symbol = exchange.listMarket({ ticker: "M" });
+  const config = exchange.fixConfig("order-entry", { logon: { UseDollars: true } });
+  const [one, two] = await Promise.all([exchange.createAccount(), exchange.createAccount()]);
+  await using maker = await FixClient.connect({ auth: one.auth, config });
+  await using taker = await FixClient.connect({ auth: two.auth, config });
+  const made = await maker.newOrderSingle({ Symbol, Side: "2", OrderQty: "5", Price: "0.6000" });
+  const taken = await taker.newOrderSingle({ Symbol, Side: "1", OrderQty: "5", Price: "0.6000" });
+  assertEquals([taken.report.ExecType, taken.isOpen], ["F", false]);
+  const fills = [];
+  for await (const item of made.reports()) fills.push((item as ExecutionReport).LastQty);
+  assertEquals(fills.map(Number), [5]);
+  const none = await taker.newOrderSingle({
+    Symbol,
+    Side: "1",
+    OrderQty: "5",
+    Price: "0.6000",
+    TimeInForce: "4",
+  });
+  assertEquals([none.report.ExecType, none.isOpen], ["4", false]);
+  assert(none.report.Text?.includes("FOK"), none.report.Text);
+});
+
+test("refusals of a real gateway: another's private key, still online, and a Logon that hangs", async () => {
+  await using exchange = await LocalExchange.start(quiet);
+  const [mine, other] = await Promise.all([exchange.createAccount(), exchange.createAccount()]);
+  const config = exchange.fixConfig("order-entry", { logonTimeoutMs: 500, alreadyOnlineMs: 100 });
+  const wrong = await assertRejects(
+    () => FixClient.connect({ keyId: mine.keyId, privateKey: other.privateKey, config }),
+    KalshiAuthRejectedError,
+  );
+  assert(/does not belong to this key id/.test(wrong.message), wrong.message);
+  await assertRejects(
+    () =>
+      FixClient.connect({
+        keyId: "3f0d2c3e-6f3c-4f53-a2c8-1f86a6a5a001",
+        privateKey: mine.privateKey,
+        config,
+      }),
+    KalshiAuthRejectedError,
+  );
+  exchange.fix.refuse({ answer: "hang" });
+  await assertRejects(() => FixClient.connect({ auth: mine.auth, config }), KalshiError, "did not answer");
+  exchange.fix.clearFaults();
+  {
+    await using first = await FixClient.connect({ auth: other.auth, config });
+    assertEquals(first.state.name, "active");
+    await assertRejects(
+      () => FixClient.connect({ auth: other.auth, config }),
+      KalshiFixLogonError,
+      "already exists",
+    );
+  }
+  await until(() => exchange.fix.open === 0);
+});
+
+test("KalshiRT: an order and its reports survive a gateway that dies, and a process that begins again", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "kalshi-fix-"));
+  try {
+    await using exchange = await LocalExchange.start(quiet);
+    const { auth } = await exchange.createAccount();
+    const Symbol = exchange.listMarket({ ticker: "M" });
+    const config = exchange.fixConfig("order-entry-rt", { retryBaseDelayMs: 1, requestTimeoutMs: 60_000 });
+    const path = join(folder, "rt.store");
+    const fields = { Symbol, Side: "1", OrderQty: "1", Price: "30" } as const;
+    const client = await FixClient.connect({ auth, config, store: new FileFixStore({ path }) });
+    const reports = client.executionReports();
+    // What the gateway says of these gets lost with its connection.
+    exchange.fix.fail({ fault: "silent" });
+    const placing = Promise.all(
+      [1, 2, 3].map((k) => client.newOrderSingle({ ...fields, ClOrdID: `order-${k}` })),
+    );
+    const rest = new KalshiClient({ auth, config: exchange.config });
+    await until(async () => (await rest.orders.list()).items.length === 3);
+    exchange.fix.restart();
+    const orders = await placing;
+    assertEquals(orders.map(({ report }) => report.ExecType), ["0", "0", "0"]);
+    await client.close();
+    const ids: string[] = [];
+    for await (const item of reports) {
+      if (item.MsgType === "8" && item.ExecType === "0") ids.push(item.ClOrdID);
+    }
+    assertEquals(ids, ["order-1", "order-2", "order-3"]);
+
+    // Another process, with the same store: it goes on, and can cancel what the first one placed.
+    await using second = await FixClient.connect({ auth, config, store: new FileFixStore({ path }) });
+    const canceled = await second.orderCancelRequest({ Symbol, Side: "1", OrigClOrdID: "order-1" });
+    assertEquals(canceled.ExecType, "4");
+    await rest.close();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("KalshiNR: a cut connection leaves the outcome unknown and a marker, and the session goes on", async () => {
+  await using exchange = await LocalExchange.start(quiet);
+  const { auth } = await exchange.createAccount();
+  const Symbol = exchange.listMarket({ ticker: "M" });
+  const fields = { Symbol, Side: "1", OrderQty: "1", Price: "30" } as const;
+  const config = exchange.fixConfig("order-entry", { retryBaseDelayMs: 1 });
+  await using client = await FixClient.connect({ auth, config });
+  const reports = client.executionReports();
+  exchange.fix.fail({ fault: "silent" });
+  const lost = client.newOrderSingle({ ...fields, ClOrdID: "lost" });
+  lost.catch(() => {});
+  await using rest = new KalshiClient({ auth, config: exchange.config });
+  await until(async () => (await rest.orders.list()).items.length === 1);
+  exchange.fix.restart();
+  const error = await assertRejects(() => lost, KalshiConnectionError);
+  assertEquals([error.outcome, error.clientIds], ["unknown", ["lost"]]);
+  // Its id tells what became of it.
+  assertEquals((await rest.orders.list()).items.map(({ client_order_id }) => client_order_id), ["lost"]);
+  await until(() => client.state.name === "active");
+  await client.newOrderSingle({ ...fields, ClOrdID: "next" });
+  const marker = (await reports.next()).value;
+  assertEquals(marker?.MsgType === undefined && marker?.type, "reconnected");
+});
+
+test("a gateway that is gone for good ends the client, which says so", async () => {
+  const exchange = await LocalExchange.start(quiet);
+  const { auth } = await exchange.createAccount();
+  const config = exchange.fixConfig("order-entry", {
+    retryBaseDelayMs: 1,
+    retryMaxDelayMs: 2,
+    maxRetries: 2,
+  });
+  const client = await FixClient.connect({ auth, config });
+  const reports = client.executionReports();
+  await exchange.close();
+  const error = await assertRejects(() => reports.next(), KalshiFixClosedError);
+  assert(error.cause instanceof KalshiConnectionError, String(error.cause));
+  assertEquals(client.state.name, "closed");
+  await client.close();
+});
+
+test("client.fix() shares key and budget, and refuses what is not its own", async () => {
+  await using exchange = await LocalExchange.start(quiet);
+  const { auth } = await exchange.createAccount();
+  const Symbol = exchange.listMarket({ ticker: "M" });
+  const rateLimit = new RateLimiter({ read: { tokensPerSecond: 200 }, write: { tokensPerSecond: 100 } });
+  await using client = new KalshiClient({ auth, config: exchange.config, rateLimit });
+  const config = exchange.fixConfig("order-entry");
+  await using fix = await client.fix({ config });
+  await fix.newOrderSingle({ Symbol, Side: "1", OrderQty: "1", Price: "30" });
+  assertEquals(rateLimit.stats().write?.granted, 1);
+  await assertRejects(() => client.fix({ config, auth } as never), KalshiConfigError, "client's own `auth`");
+  await assertRejects(
+    () => client.fix({ config: { product: "event", session: "order-entry" } }),
+    KalshiConfigError,
+    "`host`",
+  );
+  await using demo = new KalshiClient({ auth, demo: true });
+  await assertRejects(
+    () => demo.fix({ config: FixConfig.production({ product: "event", session: "order-entry" }) }),
+    KalshiConfigError,
+    "keys of its own",
+  );
+  await using anonymous = new KalshiClient({ demo: true });
+  await assertRejects(() => anonymous.fix({ config }), KalshiError, "needs an API key");
+});
+
+test("close() ends every loop and request, and lets the process end; the log holds no signature", {
+  timeoutMs: 300_000,
+}, async () => {
+  const folder = mkdtempSync(join(tmpdir(), "kalshi-fix-"));
+  try {
+    await using exchange = await LocalExchange.start(quiet);
+    const ticker = exchange.listMarket({ ticker: "M" });
+    const [one, two] = await Promise.all([exchange.createAccount(), exchange.createAccount()]);
+    const path = join(folder, "fix.log");
+    const { port } = exchange.fixConfig("order-entry");
+    const { status, output } = await runScript("tests/fix/support/exit_script.ts", [
+      String(port),
+      exchange.baseUrl,
+      one.keyId,
+      one.privateKey,
+      two.keyId,
+      two.privateKey,
+      ticker,
+      path,
+    ]);
+    const said = (output.split("\n").at(-1) ?? "").split(", ");
+    assertEquals(
+      said.slice(0, 4).map((word) => word.replace(/^(late unknown|cancelled)$/, "cancel")).sort(),
+      [
+        "cancel",
+        "messages",
+        "order",
+        "reports",
+      ],
+      output,
+    );
+    assertEquals(said.slice(4), ["closed", "closed", "CLOSED not-sent", "CLOSED not-sent"], output);
+    assertEquals(status, 0);
+    await until(() => exchange.fix.open === 0);
+    const log = readFileSync(path, "utf8");
+    assert(/^\d{4}-\d\d-\d\dT[\d:.]+Z out 8=FIXT\.1\.1\|.*35=A\|.*96=\[redacted\]\|/m.test(log), log);
+    assert(/ in .*35=A\|/.test(log) && / out .*35=5\|/.test(log) && / event .*"closed"/.test(log), log);
+    for (const line of log.split("\n")) assert(!/\|96=[^[]/.test(line), line);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
