@@ -7,6 +7,8 @@ import { FixWriter } from "../src/contract/fix_writer.ts";
 /** What Kalshi knows the trader by, and its own name on a session with retransmission. */
 export const KEY_ID = "6f3a1a90-0000-4000-8000-0000000000aa";
 export const VENUE = "KalshiRT";
+/** Its name on a session without. */
+export const VENUE_NR = "KalshiNR";
 export const SENDING_TIME_MS: number = Date.UTC(2026, 10, 29, 0, 35, 2, 595);
 export const SENDING_TIME = "20261129-00:35:02.595";
 
