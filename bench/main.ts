@@ -5,6 +5,7 @@
 import { loadavg } from "node:os";
 import process from "node:process";
 import { benchExchange } from "./exchange_report.ts";
+import { benchFixLatency } from "./fix_latency_report.ts";
 import { benchFix } from "./fix_report.ts";
 import type { Figure } from "./measure.ts";
 import { benchCheck, benchOverhead, benchRest } from "./rest_report.ts";
@@ -21,6 +22,7 @@ const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   "books": benchBooks,
   "book": benchBook,
   "fix": benchFix,
+  "fix-latency": benchFixLatency,
   "spec-diff": benchSpecDiff,
   "worker-start": benchWorkerStart,
 };
