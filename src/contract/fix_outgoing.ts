@@ -53,9 +53,8 @@ function copy(value: unknown, depth = 0): unknown {
 }
 
 const isKnownType = (type: string) =>
-  [outgoingMessages.event, outgoingMessages.margin, otherMessages].some((known) =>
-    Object.hasOwn(known, type)
-  );
+  Object.hasOwn(outgoingMessages.event, type) || Object.hasOwn(outgoingMessages.margin, type) ||
+  Object.hasOwn(otherMessages, type);
 
 const refuse = (message: string, why: string): never => {
   throw new KalshiConfigError(`${message}: ${why}`);
@@ -90,11 +89,12 @@ export function checkOutgoing<Message extends object>(message: Message, context:
 }
 
 /** A message of a type that no dictionary names: all that it holds is in `extra`. */
-function isNewer({ MsgType, extra, ...others }: Readonly<Record<string, unknown>>): boolean {
-  if (typeof MsgType !== "string" || !/^[A-Za-z0-9]{1,4}$/.test(MsgType) || isKnownType(MsgType)) {
+function isNewer(own: Readonly<Record<string, unknown>>): boolean {
+  const { MsgType, extra } = own;
+  if (typeof MsgType !== "string" || isKnownType(MsgType) || !/^[A-Za-z0-9]{1,4}$/.test(MsgType)) {
     return false;
   }
-  if (!Array.isArray(extra) || extra.length === 0 || Object.keys(others).length > 0) return false;
+  if (!Array.isArray(extra) || extra.length === 0 || Object.keys(own).length > 2) return false;
   checkExtra({ name: `MsgType ${MsgType}`, sessions: [], fields: {} }, extra);
   return true;
 }
@@ -208,10 +208,19 @@ function checkFields(
       refuse(name, shownName(path + key) + wrongValue(field, value, unit));
     }
   }
-  for (const key of Object.keys(fields)) {
-    const field = fields[key];
-    if (field?.required || field?.when) checkNeed(name, key, field, given, place);
+  for (const [key, field] of needsOf(fields)) checkNeed(name, key, field, given, place);
+}
+
+const needs = new WeakMap<OutgoingFields, readonly (readonly [string, OutgoingField])[]>();
+
+/** The fields that are required, always or beside others: looked for once, and not in every order. */
+function needsOf(fields: OutgoingFields): readonly (readonly [string, OutgoingField])[] {
+  let found = needs.get(fields);
+  if (found === undefined) {
+    found = Object.entries(fields).filter(([, { required, when }]) => required || when);
+    needs.set(fields, found);
   }
+  return found;
 }
 
 function checkNeed(

@@ -13,7 +13,13 @@ const DECIMAL = /^\d{1,15}(?:\.\d{1,15})?$/;
 export const isDecimalText = (text: string): boolean => DECIMAL.test(text);
 
 /** The places of a decimal that count. */
-export const placesOf = (text: string): number => text.split(".")[1]?.replace(/0+$/, "").length ?? 0;
+export function placesOf(text: string): number {
+  const point = text.indexOf(".");
+  if (point < 0) return 0;
+  let end = text.length;
+  while (text[end - 1] === "0") end--;
+  return end - point - 1;
+}
 
 function isTime(text: string): boolean {
   const [, year, month, day, time = ""] = TIME.exec(text) ?? [];

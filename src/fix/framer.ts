@@ -98,6 +98,8 @@ export class FixFramer {
 
   /** Takes what a socket read; the bytes are copied. */
   push(bytes: Uint8Array): void {
+    // Where nothing waits, the same few bytes of memory are used again, which the processor still has at hand.
+    if (this.#from === this.#to) this.#from = this.#to = 0;
     if (this.#to + bytes.length > this.#bytes.length) this.#makeRoom(bytes.length);
     this.#bytes.set(bytes, this.#to);
     this.#to += bytes.length;

@@ -82,7 +82,8 @@ export class OrderEntry implements ClientPart {
   }
 
   async newOrderSingle(fields: NewOrderFields, options?: FixRequestOptions): Promise<FixOrder> {
-    const { ClOrdID = crypto.randomUUID(), OrdType = "2", ...own } = ownFields("newOrderSingle", fields);
+    const own = ownFields("newOrderSingle", fields);
+    const { ClOrdID = crypto.randomUUID(), OrdType = "2" } = own;
     const message = this.#requests.check<NewOrderSingle>({ ...own, MsgType: "D", ClOrdID, OrdType });
     const order = this.#orders.open(message);
     try {
@@ -99,7 +100,8 @@ export class OrderEntry implements ClientPart {
     fields: OrderCancelFields,
     options?: FixRequestOptions,
   ): Promise<Received<ExecutionReport>> {
-    const { ClOrdID = crypto.randomUUID(), ...own } = ownFields("orderCancelRequest", fields);
+    const own = ownFields("orderCancelRequest", fields);
+    const { ClOrdID = crypto.randomUUID() } = own;
     return await this.#change(orderCancelRequest, { ...own, MsgType: "F", ClOrdID }, options);
   }
 
@@ -107,10 +109,8 @@ export class OrderEntry implements ClientPart {
     fields: OrderCancelReplaceFields,
     options?: FixRequestOptions,
   ): Promise<Received<ExecutionReport>> {
-    const { ClOrdID = crypto.randomUUID(), OrdType = "2", ...own } = ownFields(
-      "orderCancelReplaceRequest",
-      fields,
-    );
+    const own = ownFields("orderCancelReplaceRequest", fields);
+    const { ClOrdID = crypto.randomUUID(), OrdType = "2" } = own;
     return await this.#change(orderCancelReplaceRequest, { ...own, MsgType: "G", ClOrdID, OrdType }, options);
   }
 
@@ -118,10 +118,8 @@ export class OrderEntry implements ClientPart {
     fields: OrderMassCancelFields,
     options?: FixRequestOptions,
   ): Promise<FixMassCancel> {
-    const { ClOrdID = crypto.randomUUID(), MassCancelRequestType = "6", ...own } = ownFields(
-      "orderMassCancelRequest",
-      fields,
-    );
+    const own = ownFields("orderMassCancelRequest", fields);
+    const { ClOrdID = crypto.randomUUID(), MassCancelRequestType = "6" } = own;
     const message: OrderMassCancelRequest = { ...own, MsgType: "q", ClOrdID, MassCancelRequestType };
     const queue = new StreamQueue<FixItem<Received<ExecutionReport>>>({
       name: `the reports of mass cancel ${ClOrdID}`,
