@@ -96,6 +96,9 @@ const cancelTexts: Readonly<Partial<Record<CancelReason, string>>> = {
   reduce_only: "REDUCE_ONLY",
 };
 
+/** What FIX calls an order: its ClOrdID(11), and its OrderID(37) where it came in without one. */
+export const nameOf = ({ id }: Order, clientOrderId: string): string => clientOrderId || id;
+
 /** Reads the engine's stream, and tells reports. */
 export class OrderLives {
   readonly #exchange: Exchange;
@@ -229,8 +232,10 @@ export class OrderLives {
       order,
       state: after,
       value: order.side === "bid" ? cost : after.filled * worthOf("yes") - cost,
-      ClOrdID: isActor && isChange && actor.does.what === "change" ? actor.ClOrdID : after.clientOrderId,
-      OrigClOrdID: isChange ? before?.clientOrderId ?? after.clientOrderId : undefined,
+      ClOrdID: isActor && isChange && actor.does.what === "change"
+        ? actor.ClOrdID
+        : nameOf(order, after.clientOrderId),
+      OrigClOrdID: isChange ? nameOf(order, (before ?? after).clientOrderId) : undefined,
       at,
       number,
       origin,

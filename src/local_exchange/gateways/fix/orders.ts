@@ -15,7 +15,7 @@ import {
 import type { Operation } from "../../../contract/operation.ts";
 import { ApiError } from "../../api_error.ts";
 import { type Market, MOST_SUBACCOUNTS, type Order, type Wallet } from "../../engine/model.ts";
-import type { Party } from "./order_lives.ts";
+import { nameOf, type Party } from "./order_lives.ts";
 import { BusinessRefusal, FieldRefusal, OrderRefusal } from "./refusals.ts";
 import type { ServerSession } from "./server_session.ts";
 
@@ -157,13 +157,12 @@ export function partiesOf(
 
 /** The order that a cancel or a replace means; undefined where the account has none of its ids. */
 export function orderOf(
-  { key }: ServerSession,
+  { key, exchange: { engine } }: ServerSession,
   { OrderID, OrigClOrdID }: OrderCancelRequest | OrderCancelReplaceRequest,
 ): Order | undefined {
-  const named = key.account.ordersByClientId.get(OrigClOrdID);
-  const order = named ?? key.account.orders.findLast(({ id }) => id === OrderID);
-  if (order === undefined || key.subaccount === undefined) return order;
-  return order.wallet.subaccount === key.subaccount ? order : undefined;
+  const order = key.account.ordersByClientId.get(OrigClOrdID) ?? engine.orders.get(OrderID ?? OrigClOrdID);
+  if (order === undefined || order.account !== key.account) return undefined;
+  return key.subaccount === undefined || key.subaccount === order.wallet.subaccount ? order : undefined;
 }
 
 /** Refuses a cancel or a replace that says something else of its order than it is. */
@@ -174,7 +173,7 @@ export function assertMatches(
   const { OrderID, OrigClOrdID, Side, Symbol, AllocAccount, ExDestination = -1 } = message;
   const { market, wallet } = order;
   if (
-    order.clientOrderId !== OrigClOrdID ||
+    nameOf(order, order.clientOrderId) !== OrigClOrdID ||
     (OrderID !== undefined && OrderID !== order.id) ||
     Side !== (order.side === "bid" ? "1" : "2") ||
     Symbol !== market.ticker ||

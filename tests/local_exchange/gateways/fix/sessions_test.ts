@@ -60,6 +60,21 @@ test("a listener hears of every order of its account, another session of those o
   assertEquals(await hears.lines(1), ["44 c<rest 0/0/0"]);
 });
 
+test("an order that came in without a ClOrdID goes by its OrderID", async () => {
+  const { exchange, open, rest } = await setUp();
+  await using _ = exchange;
+  await using client = await open();
+  const { order_id } = await rest.orders.create({
+    ...atRest,
+    ticker: "M",
+    side: "bid",
+    count: "1.00",
+    price: "0.1000",
+  });
+  client.send({ MsgType: "F", ClOrdID: "c", OrigClOrdID: order_id, Side: "1", Symbol: "M" });
+  assertEquals(await client.lines(1), [`44 c<${order_id} 0/0/0`]);
+});
+
 test("a listener may not trade", async () => {
   const { exchange, open, key } = await setUp();
   await using _ = exchange;
