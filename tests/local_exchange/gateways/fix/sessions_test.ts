@@ -12,6 +12,7 @@ import {
 } from "../../../../src/local_exchange/mod.ts";
 import { ManualClock } from "../../../../src/testing/manual_clock.ts";
 import { test } from "../../../support/test.ts";
+import { Session } from "../../support/session.ts";
 import { type ClientOptions, FixTester, order } from "./support/fix_client.ts";
 
 const quiet: LogonOptions = { SkipPendingExecReports: true };
@@ -61,18 +62,13 @@ test("a listener hears of every order of its account, another session of those o
 });
 
 test("an order that came in without a ClOrdID goes by its OrderID", async () => {
-  const { exchange, open, rest } = await setUp();
+  const { exchange, account, open } = await setUp();
   await using _ = exchange;
   await using client = await open();
-  const { order_id } = await rest.orders.create({
-    ...atRest,
-    ticker: "M",
-    side: "bid",
-    count: "1.00",
-    price: "0.1000",
-  });
-  client.send({ MsgType: "F", ClOrdID: "c", OrigClOrdID: order_id, Side: "1", Symbol: "M" });
-  assertEquals(await client.lines(1), [`44 c<${order_id} 0/0/0`]);
+  const body = { ...atRest, ticker: "M", side: "bid", count: "1.00", price: "0.1000" };
+  const { value } = await new Session(exchange, account.auth).post("/portfolio/events/orders", body);
+  client.send({ MsgType: "F", ClOrdID: "c", OrigClOrdID: value.order_id, Side: "1", Symbol: "M" });
+  assertEquals(await client.lines(1), [`44 c<${value.order_id} 0/0/0`]);
 });
 
 test("a listener may not trade", async () => {
