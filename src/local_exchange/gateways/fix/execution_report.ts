@@ -171,9 +171,8 @@ function written(
   const { filled, initial, expiresAt } = state;
   return {
     MsgType: "8",
-    // An order that nobody named, such as one of REST or of a block trade, goes by its own id.
-    ClOrdID: ClOrdID === "" ? order.id : ClOrdID,
-    OrigClOrdID: OrigClOrdID === "" ? order.id : OrigClOrdID,
+    ClOrdID,
+    OrigClOrdID,
     OrderID: order.id,
     ExecID: execId(at, number, market.shard),
     ExecType: type,

@@ -96,7 +96,7 @@ const cancelTexts: Readonly<Partial<Record<CancelReason, string>>> = {
   reduce_only: "REDUCE_ONLY",
 };
 
-/** What FIX calls an order: its ClOrdID(11), and its OrderID(37) where it came in without one. */
+/** What FIX calls an order: its ClOrdID(11); its OrderID(37) where nobody named it, as in REST or a block trade. */
 export const nameOf = ({ id }: Order, clientOrderId: string): string => clientOrderId || id;
 
 /** Reads the engine's stream, and tells reports. */
