@@ -25,7 +25,8 @@ import { Losses } from "./losses.ts";
 import { outgoingContext } from "./outgoing_context.ts";
 import { Requests } from "./requests/requests.ts";
 import type { FixSessionEvent } from "./session_types.ts";
-import type { FixStore } from "./store.ts";
+import { neverArrived } from "./kept_message.ts";
+import type { FixStore, SentFrame } from "./store.ts";
 
 /** What it is made from. */
 export interface ClientSessionOptions {
@@ -76,7 +77,6 @@ export class ClientSession implements ClientSide {
       check: (message) => this.#check(message),
       send: (message) => this.#loop.send(message),
       obstacle: () => this.obstacle(),
-      connection: () => this.#loop.connection,
       retransmission,
       clock,
       timeoutMs: config.requestTimeoutMs,
@@ -186,8 +186,7 @@ export class ClientSession implements ClientSide {
         this.#feeds.push(event.reject);
         break;
       case "resent":
-        this.requests.filledOver(event.from, event.to, this.#sentAgain);
-        this.#sentAgain = new Set();
+        this.#filledOver(event.from, event.to);
         break;
       case "reset":
         if (this.#retransmission) this.requests.giveUp(undefined);
@@ -204,8 +203,29 @@ export class ClientSession implements ClientSide {
     this.tell(event);
   }
 
+  /**
+   * Kalshi asked for messages again: what was filled over and is of an earlier connection had not arrived. What was sent
+   * on this one may still be on its way.
+   */
+  #filledOver(from: number, to: number): void {
+    const sentAgain = this.#sentAgain;
+    this.#sentAgain = new Set();
+    const last = Math.min(to, this.#loop.logonSeqNum - 1);
+    if (last < from) return;
+    const told = (frames: readonly SentFrame[]) => {
+      const lost = frames.flatMap(({ sequence, frame }) =>
+        sentAgain.has(sequence) ? [] : neverArrived(sequence, frame) ?? []
+      );
+      this.requests.neverArrived(new Set(lost.map(({ MsgSeqNum }) => MsgSeqNum)));
+      for (const event of lost) this.tell(event);
+    };
+    const frames = this.#options.store.sent(from, last);
+    if (Array.isArray(frames)) told(frames);
+    else void Promise.resolve(frames).then(told, () => {});
+  }
+
   #frame(direction: "in" | "out", frame: Uint8Array): void {
-    if (direction === "in" && this.#loop.active) this.#losses.heard();
+    if (direction === "in" && this.#loop.loggedOn) this.#losses.heard();
     const { log } = this.#options;
     if (log !== undefined) this.#log(log, direction, shownFrame(frame, this.#loop.secrets));
   }

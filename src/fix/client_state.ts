@@ -48,8 +48,24 @@ export type FixFeedEvent =
     readonly error: KalshiError;
   };
 
+/**
+ * A message that was sent on an earlier connection, maybe by an earlier process with the same store, never arrived:
+ * Kalshi asked for its number, and it was filled over. It had no effect and will have none.
+ */
+export interface FixNeverArrived {
+  /** What it is. */
+  readonly type: "never-arrived";
+  /** MsgType(35). */
+  readonly MsgType: string;
+  /** MsgSeqNum(34). */
+  readonly MsgSeqNum: number;
+  /** ClOrdID(11), where it has one. */
+  readonly ClOrdID: string | undefined;
+}
+
 /** What a client tells beside its messages: changes of its state, and what the session and its market data tell. */
 export type FixClientEvent =
   | { readonly type: "state"; readonly state: FixClientState }
   | FixFeedEvent
+  | FixNeverArrived
   | FixSessionEvent;

@@ -6,7 +6,7 @@
  */
 import type { RequestSigner } from "../auth/signer.ts";
 import { backoffMs } from "../base/backoff.ts";
-import type { Clock } from "../base/clock.ts";
+import type { Clock, ClockTimer } from "../base/clock.ts";
 import { KalshiAbortError, KalshiError, KalshiTimeoutError } from "../base/errors.ts";
 import { hideSecrets } from "../base/hide_secrets.ts";
 import { Secrets } from "../base/redact.ts";
@@ -65,6 +65,15 @@ type Next =
 /** Whether both numbers begin anew at the next logon; never twice in a row. */
 type Reset = "none" | "due" | "tried";
 
+/**
+ * Whether the peer has dealt with what came before. Where numbers go on, it may ask for older messages right after the
+ * logon: an order that is on its way then would be filled over with them. A TestRequest behind the Logon is answered
+ * behind that.
+ */
+type Sync =
+  | { readonly name: "done" }
+  | { readonly name: "asked"; readonly TestReqID: string; readonly timer: ClockTimer };
+
 /** Keeps a session connected until it is closed or nothing more can be done. */
 export class ConnectionLoop {
   readonly #options: ConnectionLoopOptions;
@@ -83,11 +92,14 @@ export class ConnectionLoop {
   /** Since when `already exists` was said without a break. */
   #refusedSinceMs: number | undefined;
   #reset: Reset = "none";
+  #sync: Sync = { name: "done" };
   #logonFailure: unknown;
   /** What came before the logon was complete. */
   #answer = "";
   /** The signature of the present connection's Logon. */
   secrets: Secrets = new Secrets();
+  /** MsgSeqNum(34) of the present connection's Logon: what has a lower one was sent on an earlier connection. */
+  logonSeqNum = 0;
 
   /** Does nothing until {@linkcode start}. */
   constructor(options: ConnectionLoopOptions) {
@@ -106,11 +118,13 @@ export class ConnectionLoop {
     this.#session = new FixSession({
       role: {
         side: "initiator",
-        logon: (facts) =>
-          makeLogon(facts).catch((error) => {
+        logon: (facts) => {
+          this.logonSeqNum = facts.MsgSeqNum;
+          return makeLogon(facts).catch((error) => {
             this.#logonFailure = error;
             throw error;
-          }),
+          });
+        },
       },
       SenderCompID: auth.keyId,
       TargetCompID: config.targetCompId,
@@ -130,7 +144,7 @@ export class ConnectionLoop {
       onMessage: options.onMessage,
       onEvent: (event) => this.#event(event),
       onFrame: (direction, frame) => {
-        if (direction === "in" && !this.#session.active) this.#answer = wordsOf(frame);
+        if (direction === "in") this.#look(frame);
         options.onFrame(direction, frame);
       },
     });
@@ -141,13 +155,13 @@ export class ConnectionLoop {
     return this.#state;
   }
 
-  /** Which connection this is, from 1; 0 before the first logon. */
-  get connection(): number {
-    return this.#connections;
-  }
-
   /** Whether messages can be sent. */
   get active(): boolean {
+    return this.#session.active && this.#state.name === "active";
+  }
+
+  /** Whether both sides have logged on: messages come, though they cannot be sent yet. */
+  get loggedOn(): boolean {
     return this.#session.active;
   }
 
@@ -190,18 +204,52 @@ export class ConnectionLoop {
 
   #event(event: FixSessionEvent): void {
     if (event.type === "logged-on") {
-      const sinceMs = this.#options.clock.now();
       this.#connections++;
       this.#refusedSinceMs = undefined;
       if (this.#reset === "due") this.#reset = "tried";
-      this.#become({ name: "active", connection: this.#connections, sinceMs });
-    }
+      if (fixSessions[this.#options.config.session].retransmission) this.#ask();
+      else this.#activate();
+    } else if (event.type === "ended") this.#endSync();
     this.#options.onEvent(
       event.type === "ended"
         ? { ...event, end: { ...event.end, text: this.secrets.redact(event.end.text) } }
         : event,
     );
-    if (event.type === "logged-on") this.#settleOpened.resolve();
+  }
+
+  #activate(): void {
+    const sinceMs = this.#options.clock.now();
+    this.#become({ name: "active", connection: this.#connections, sinceMs });
+    this.#settleOpened.resolve();
+  }
+
+  #ask(): void {
+    const { clock, config } = this.#options;
+    const TestReqID = `sync-${this.#connections}-${Math.floor(clock.now())}`;
+    const timer = clock.setTimer(
+      () => this.#session.abandon("no answer to the TestRequest behind the Logon"),
+      config.logonTimeoutMs,
+    );
+    this.#sync = { name: "asked", TestReqID, timer };
+    this.#session.send({ MsgType: "1", TestReqID });
+  }
+
+  /** Looks at what comes while the connection is not ready. */
+  #look(frame: Uint8Array): void {
+    if (!this.#session.active) this.#answer = wordsOf(frame);
+    const sync = this.#sync;
+    if (sync.name === "done" || !wordsOf(frame).includes(`|112=${sync.TestReqID}|`)) return;
+    // Behind whatever came with it.
+    queueMicrotask(() => {
+      if (this.#sync !== sync) return;
+      this.#endSync();
+      if (this.#session.active && this.#state.name === "connecting") this.#activate();
+    });
+  }
+
+  #endSync(): void {
+    if (this.#sync.name === "asked") this.#sync.timer.clear();
+    this.#sync = { name: "done" };
   }
 
   async #run(): Promise<void> {

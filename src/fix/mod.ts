@@ -28,7 +28,7 @@ export type { FixEnvironment } from "./host_policy.ts";
 export type { FieldFault } from "./checks.ts";
 export { FixClient, type FixCloseOptions, type FixEnvClientOptions } from "./client.ts";
 export type { FixClientOptions } from "./client_options.ts";
-export type { FixClientEvent, FixClientState, FixFeedEvent } from "./client_state.ts";
+export type { FixClientEvent, FixClientState, FixFeedEvent, FixNeverArrived } from "./client_state.ts";
 export type { FillGapOptions } from "./drop_copy.ts";
 export type { FixFeedClient } from "./feed_client.ts";
 export type { MarketDataAnswer, MarketDataRequestFields } from "./market_data/market_data.ts";

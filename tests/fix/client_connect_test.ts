@@ -366,7 +366,7 @@ test("a lost store begins both numbers anew once where that is asked for", async
   gateway.says(report("first"));
   await gateway.clock.advance(0);
   const first = (await reports.next()).value;
-  assert(first?.MsgType === "8" && first.header.MsgSeqNum === 2);
+  assert(first?.MsgType === "8" && first.header.MsgSeqNum === 3);
   await gateway.clock.advance(20_000);
   await gateway.cut();
   await gateway.clock.advance(500);
@@ -396,7 +396,7 @@ test("a store that is used again goes on where the last client was", async () =>
     await gateway.clock.advance(0);
     await closing;
   }
-  assertEquals(gateway.messages.map((message) => message.header.MsgSeqNum), [2, 5]);
+  assertEquals(gateway.messages.map((message) => message.header.MsgSeqNum), [3, 7]);
   assertEquals(gateway.events.filter(({ type }) => type === "gap").length, 0);
 });
 

@@ -14,11 +14,12 @@ import {
   KalshiFixRequestRejectError,
   KalshiFixSessionRejectError,
 } from "../../src/fix/errors.ts";
-import type { FixClient } from "../../src/fix/client.ts";
+import { FixClient } from "../../src/fix/client.ts";
+import { MemoryFixStore } from "../../src/fix/store.ts";
 import type { LimitedCall } from "../../src/rate_limits/limiter.ts";
 import { RateLimiter } from "../../src/rate_limits/rate_limiter.ts";
 import { test } from "../support/test.ts";
-import { configOf, connected, Gateway } from "./gateway_bed.ts";
+import { configOf, connected, Gateway, optionsFor } from "./gateway_bed.ts";
 
 const fields = { Symbol: "KX-A", Side: "1", OrderQty: "10.00", Price: "56" } as const;
 
@@ -484,6 +485,81 @@ test("an order that never arrived is filled over after the reconnect, and that i
   gateway.says(reportOf({ ClOrdID: "lost" }));
   await gateway.clock.advance(0);
   assertEquals((await again).ClOrdID, "lost");
+  await closed(gateway, client);
+});
+
+test("nothing is sent after a reconnect before Kalshi has asked for what it missed: no order is filled over on its way", async () => {
+  const gateway = new Gateway("order-entry-rt");
+  const client = await connected(gateway, {
+    config: configOf("order-entry-rt", { requestTimeoutMs: 60_000 }),
+  });
+  await gateway.clock.advance(20_000);
+  gateway.deaf = true;
+  failing(client.newOrderSingle({ ...fields, ClOrdID: "lost" }));
+  await gateway.clock.advance(0);
+  await gateway.cut();
+  gateway.deaf = false;
+  // As soon as it can be sent, another order is.
+  let refused = 0;
+  let second: Promise<unknown> | undefined;
+  for (let step = 0; second === undefined; step++) {
+    assert(step < 2_000);
+    const placing = client.newOrderSingle({ ...fields, ClOrdID: "second" });
+    const seen = failing(placing);
+    for (let turn = 0; turn < 30; turn++) await Promise.resolve();
+    if (seen.error === undefined) second = placing;
+    else {
+      assertEquals(seen.error.outcome, "not-sent");
+      refused++;
+      await gateway.clock.advance(1);
+    }
+  }
+  assert(refused > 0);
+  await gateway.clock.advance(0);
+  assertEquals(gateway.messages.map((message) => (message as unknown as NewOrderSingle).ClOrdID), ["second"]);
+  assertEquals(gateway.session.active, true);
+  assertEquals(
+    client.told.flatMap((event) => event.type === "never-arrived" ? [event.ClOrdID] : []),
+    ["lost"],
+  );
+  await closed(gateway, client);
+});
+
+test("an order of an earlier process that never arrived is told when its store is used again", async () => {
+  const gateway = new Gateway("order-entry-rt");
+  const store = new MemoryFixStore();
+  const first = await connected(gateway, { store });
+  gateway.deaf = true;
+  failing(first.newOrderSingle({ ...fields, ClOrdID: "lost" }));
+  await gateway.clock.advance(0);
+  gateway.lines.at(-1)?.cut();
+  const abort = new AbortController();
+  abort.abort();
+  await first.close({ signal: abort.signal });
+  gateway.deaf = false;
+  const second = await connected(gateway, { store });
+  const told = second.told.filter(({ type }) => type === "never-arrived");
+  assertEquals(told, [{ type: "never-arrived", MsgType: "D", MsgSeqNum: 3, ClOrdID: "lost" }]);
+  assertEquals(gateway.messages.length, 0);
+  await closed(gateway, second);
+});
+
+test("a gateway that logs on and then says nothing is left", async () => {
+  const gateway = new Gateway("order-entry-rt");
+  const accept = gateway.answer;
+  gateway.answer = (logon) => {
+    gateway.deaf = true;
+    return accept(logon);
+  };
+  const connecting = FixClient.connect(optionsFor(gateway));
+  await gateway.clock.advance(9_000);
+  assertEquals([gateway.connects, gateway.open], [1, 1]);
+  gateway.answer = accept;
+  await gateway.clock.advance(1_000);
+  gateway.deaf = false;
+  await gateway.clock.advance(1_000);
+  const client = await connecting;
+  assertEquals([client.state.name, gateway.connects], ["active", 2]);
   await closed(gateway, client);
 });
 

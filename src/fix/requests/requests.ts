@@ -25,8 +25,6 @@ export interface RequestsOptions {
   readonly send: (message: FixMessage) => number;
   /** Why nothing can be sent now; undefined when it can. */
   readonly obstacle: () => KalshiError | undefined;
-  /** Which connection this is. */
-  readonly connection: () => number;
   /** Whether answers that a lost connection kept back come on the next one. */
   readonly retransmission: boolean;
   readonly clock: Clock;
@@ -42,7 +40,6 @@ type Stage =
   | {
     readonly name: "sent";
     readonly MsgSeqNum: number;
-    readonly connection: number;
     readonly timer: ClockTimer;
   }
   | { readonly name: "done" };
@@ -171,14 +168,13 @@ export class Requests {
   }
 
   /**
-   * Kalshi asked for messages again, and these were filled over. Those of an earlier connection had never arrived, or it
-   * would not have asked; and now they never will. What was sent on this connection may still be on its way.
+   * These numbers of an earlier connection had never arrived, or Kalshi would not have asked for them, and were filled
+   * over: now they never will.
    */
-  filledOver(from: number, to: number, sentAgain: ReadonlySet<number>): void {
+  neverArrived(numbers: ReadonlySet<number>): void {
     for (const entry of this.#every()) {
       const { stage } = entry;
-      if (stage.name !== "sent" || stage.connection === this.#options.connection()) continue;
-      if (stage.MsgSeqNum < from || stage.MsgSeqNum > to || sentAgain.has(stage.MsgSeqNum)) continue;
+      if (stage.name !== "sent" || !numbers.has(stage.MsgSeqNum)) continue;
       this.#fail(
         entry,
         new KalshiConnectionError(
@@ -210,7 +206,7 @@ export class Requests {
   }
 
   async #send(entry: Entry, timeoutMs: number): Promise<void> {
-    const { limiter, clock, connection } = this.#options;
+    const { limiter, clock } = this.#options;
     const { call, stage } = entry;
     if (limiter !== undefined && call !== undefined && stage.name === "waiting") {
       if (!limiter.tryAdmit?.(call)) {
@@ -228,7 +224,7 @@ export class Requests {
     }
     const MsgSeqNum = this.#options.send(entry.message);
     const timer = clock.setTimer(() => this.#fail(entry, late(entry, timeoutMs)), timeoutMs);
-    entry.stage = { name: "sent", MsgSeqNum, connection: connection(), timer };
+    entry.stage = { name: "sent", MsgSeqNum, timer };
     this.#bySeqNum.set(MsgSeqNum, entry);
   }
 
