@@ -20,6 +20,9 @@ const loose = new Set([448]);
 /** An order group's id, which SecondaryClOrdID(526) calls a UUID; a malformed one is refused. */
 const uuids = new Set([20130]);
 
+/** ExecIDs, whose form fix.json tells of apart. */
+const execIds = new Set([21001, 21002]);
+
 /** Which sessions a client sends it on. */
 function sessionsOf({ direction, sessions }: FactMessage): string[] {
   const sending = typeof direction === "string"
@@ -125,6 +128,7 @@ class Product {
       return group === tag && count !== undefined && count !== tag;
     }
     const codes = this.#codes(tag, field.enum ?? this.#elsewhere(tag, "enum"));
+    if (execIds.has(tag)) return { kind: "exec-id" };
     switch (uuids.has(tag) ? "UUID" : type) {
       case "Decimal":
         if (prices.includes(tag)) {

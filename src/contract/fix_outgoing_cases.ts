@@ -58,6 +58,14 @@ function quoteRequestFault({ NoRelatedSym, ...request }: Given): string | undefi
   return undefined;
 }
 
+/** One request is for one exchange index, which an ExecID names last where it is not 0. */
+function resendFault({ BeginExecID, EndExecID }: Given): string | undefined {
+  const indexOf = (id: unknown) => Number(`${id}`.split(";")[2] ?? 0);
+  return EndExecID === undefined || indexOf(BeginExecID) === indexOf(EndExecID)
+    ? undefined
+    : "`EndExecID` is of another exchange index than `BeginExecID`: ask for each by itself.";
+}
+
 /** Whether a price is there and above zero. */
 const isOffered = (price: unknown) => typeof price === "string" && /[1-9]/.test(price);
 
@@ -73,6 +81,8 @@ export function togetherFault(
         (useCapReservation ? reservationFault(type, given) : undefined);
     case "G":
       return expiryFault(given) ?? (useCapReservation ? reservationFault(type, given) : undefined);
+    case "U1":
+      return resendFault(given);
     case "V":
       return given.SubscriptionRequestType === "2" || given.NoRelatedSym !== undefined
         ? undefined

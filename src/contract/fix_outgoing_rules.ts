@@ -17,7 +17,7 @@ export type OutgoingField =
   & (
     /** Printable ASCII. */
     | { readonly kind: "text"; readonly longest?: number }
-    | { readonly kind: "uuid" | "flag" | "time" }
+    | { readonly kind: "uuid" | "exec-id" | "flag" | "time" }
     /** One of some characters or words; others as well, unless the list is closed. */
     | { readonly kind: "code"; readonly codes: Readonly<Record<string, string>>; readonly closed?: true }
     /** A whole number. */

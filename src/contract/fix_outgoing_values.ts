@@ -6,6 +6,7 @@ import type { OutgoingField } from "./fix_outgoing_rules.ts";
 export type PriceUnit = "cents" | "dollars" | "perps dollars";
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const EXEC_ID = /^\d{1,39};\d{1,39}(?:;\d{1,9})?$/;
 const TIME = /^(\d{4})(\d\d)(\d\d)-(\d\d:\d\d:\d\d(?:\.\d{1,9})?)$/;
 const DECIMAL = /^\d{1,15}(?:\.\d{1,15})?$/;
 
@@ -47,6 +48,8 @@ export function fitsField(field: OutgoingField, value: unknown, unit: PriceUnit)
   switch (field.kind) {
     case "uuid":
       return UUID.test(value);
+    case "exec-id":
+      return EXEC_ID.test(value);
     case "time":
       return isTime(value);
     case "code":

@@ -108,6 +108,8 @@ export function takes(field: OutgoingField, unit: PriceUnit): string {
   switch (field.kind) {
     case "uuid":
       return "a UUID, such as crypto.randomUUID()";
+    case "exec-id":
+      return 'the ExecID of a report, such as "1790000000;42"';
     case "flag":
       return "true or false";
     case "time":

@@ -60,6 +60,7 @@ test("what is right goes through as a copy of its own", () => {
     [{ MsgType: "UOG", OrderGroupAction: 1, OrderGroupContractsLimit: 100, AllocAccount: 63 }, event],
     [{ MsgType: "UOG", OrderGroupAction: 2, OrderGroupID: uuid }, margin],
     [{ MsgType: "U1", BeginExecID: "1;2" }, event],
+    [{ MsgType: "U1", BeginExecID: "1;2", EndExecID: "1;3;0" }, event],
     [
       { MsgType: "V", SubscriptionRequestType: "1", NoRelatedSym: [{ Symbol: "X" }, { Symbol: "Y" }] },
       margin,
@@ -204,6 +205,8 @@ test("values of the wrong type or form are refused with how to write them", () =
     [{ ...order, TimeInForce: "6", ExpireTime: 1_790_000_000 }, "takes a UTC time"],
     [{ ...order, TimeInForce: "6", ExpireTime: "20260230-12:00:00" }, "takes a UTC time"],
     [{ ...order, TimeInForce: "6", ExpireTime: "20261124-24:00:01" }, "takes a UTC time"],
+    [{ MsgType: "U1", BeginExecID: "-1;-1" }, 'the ExecID of a report, such as "1790000000;42"'],
+    [{ MsgType: "U1", BeginExecID: "1;2", EndExecID: "3" }, "`EndExecID` takes the ExecID of a report"],
     [{ ...order, MaxExecutionCost: 5 }, "takes dollars above 0"],
     [{ ...order, NoPartyIDs: { PartyID: "x" } }, "takes a list of { PartyID, PartyRole }"],
     [{ ...order, NoPartyIDs: [] }, "is an empty list: leave it out"],
@@ -278,6 +281,7 @@ test("no price goes out that Kalshi would take for another", () => {
 
 test("fields that do not go together are refused", () => {
   assertAll([
+    [{ MsgType: "U1", BeginExecID: "1;2", EndExecID: "1;3;1" }, "of another exchange index"],
     [{ ...order, TimeInForce: "6" }, "`ExpireTime` is missing"],
     [{ ...order, ExpireTime: "20261124-12:00:00" }, 'goes with TimeInForce "6"'],
     [{ ...replace, ExpireTime: "20261124-12:00:00" }, 'goes with TimeInForce "6"'],

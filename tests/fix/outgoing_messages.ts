@@ -10,6 +10,10 @@ function values(field: OutgoingField, product: FixProduct, useDollars: boolean):
       return fc.stringMatching(/^[!-~]{1,16}$/).filter((text) => !/^MII|^MC4/.test(text));
     case "uuid":
       return fc.uuid();
+    case "exec-id":
+      return fc.tuple(fc.nat(), fc.nat(), fc.constantFrom("", ";1")).map(([clock, event, rest]) =>
+        `${clock};${event}${rest}`
+      );
     case "flag":
       return fc.boolean();
     case "time":

@@ -166,8 +166,8 @@ export const outgoingMessages: Readonly<Record<FixProduct, Readonly<Record<strin
       "name": "EventResendRequest",
       "sessions": ["order-entry", "drop-copy"],
       "fields": {
-        "BeginExecID": { "kind": "text", "tag": 21001, "required": true },
-        "EndExecID": { "kind": "text", "tag": 21002 },
+        "BeginExecID": { "kind": "exec-id", "tag": 21001, "required": true },
+        "EndExecID": { "kind": "exec-id", "tag": 21002 },
       },
     },
     "V": {
@@ -503,8 +503,8 @@ export const outgoingMessages: Readonly<Record<FixProduct, Readonly<Record<strin
       "name": "EventResendRequest",
       "sessions": ["order-entry", "drop-copy"],
       "fields": {
-        "BeginExecID": { "kind": "text", "tag": 21001, "required": true },
-        "EndExecID": { "kind": "text", "tag": 21002 },
+        "BeginExecID": { "kind": "exec-id", "tag": 21001, "required": true },
+        "EndExecID": { "kind": "exec-id", "tag": 21002 },
       },
     },
     "V": {
