@@ -90,6 +90,13 @@ function withQuote(quotes: ReadonlyMap<string, Quote>, quote: Quote): ReadonlyMa
 
 const taken = ({ QuoteReqID, RfqId, Symbol }: TakenRfq): TakenRfq => ({ QuoteReqID, RfqId, Symbol });
 
+/** Whether a message names the request, by either of its ids. What names none is told by what else it says. */
+function isAbout(state: RfqState, change: RfqChange): boolean {
+  if (!("QuoteReqID" in change)) return true;
+  const rfqId = "RfqId" in state ? state.RfqId : undefined;
+  return change.QuoteReqID === state.QuoteReqID || rfqId !== undefined && change.QuoteReqID === rfqId;
+}
+
 /** The state after an answer to an acceptance. */
 function answered(state: RfqState, change: AcceptQuoteStatus): RfqState {
   if (state.name !== "accepting" || change.QuoteID !== state.QuoteID) return state;
@@ -106,7 +113,7 @@ function answered(state: RfqState, change: AcceptQuoteStatus): RfqState {
 export function rfqAfter(state: RfqState, change: RfqChange): RfqState {
   const { QuoteReqID } = state;
   const isOver = state.name === "refused" || state.name === "canceled" || state.name === "expired";
-  if (isOver || "QuoteReqID" in change && change.QuoteReqID !== QuoteReqID) return state;
+  if (isOver || !isAbout(state, change)) return state;
   switch (change.MsgType) {
     case "b": {
       if (state.name !== "requested") return state;

@@ -64,6 +64,12 @@ test("a creator's request goes from requested to executed", () => {
   });
 });
 
+test("a quote names the request by the id of its creator, or by Kalshi's", () => {
+  const byRfqId = { ...quoted(3), QuoteReqID: id(9) };
+  const last = walked(ack, quoted(2), byRfqId, { ...quoted(4), QuoteReqID: id(8) }).at(-1);
+  assertEquals(last?.name === "open" && [...last.quotes.keys()], [id(2), id(3)]);
+});
+
 test("a refused acceptance opens the request again, without that quote", () => {
   const states = walked(
     ack,

@@ -51,7 +51,8 @@ function rfqCancelBy(field: "QuoteReqID" | "RfqId"): RequestKind<RFQCancel, Rece
   return {
     name: "rfqCancel",
     id: (sent) => sent[field] ?? "",
-    answers: { UB: (answer) => (answer as RFQCancelStatus)[field] },
+    // What names Kalshi's id in the request may have it in place of one's own in the answer.
+    answers: { UB: (answer) => (answer as RFQCancelStatus)[field] ?? (answer as RFQCancelStatus).QuoteReqID },
     reader: () => (answer) => {
       const status = answer as Received<RFQCancelStatus>;
       // One that has expired meanwhile is as gone as a cancelled one.
