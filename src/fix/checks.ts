@@ -5,6 +5,8 @@
 import type { FixDictionary, FixMember } from "../contract/fix_dictionary.ts";
 import type { FixFields } from "../contract/fix_fields.ts";
 
+import { dataAfter } from "./framer.ts";
+
 /** Why a message is refused: what a Reject(3) says. */
 export interface FieldFault {
   /** SessionRejectReason(373). */
@@ -142,7 +144,8 @@ export class FieldChecks {
       if (seen.has(tag)) return fault(13, tag);
       seen.add(tag);
       if (where !== "body") continue;
-      if (!shape.members.has(tag)) return fault(2, tag);
+      // A message that takes data takes its length, which not every dictionary lists.
+      if (!shape.members.has(tag) && !shape.members.has(dataAfter.get(tag) ?? 0)) return fault(2, tag);
       const group = shape.members.get(tag);
       if (group === undefined) continue;
       const end = this.#group(fields, k, group);

@@ -9,7 +9,7 @@ const EQUALS = 61;
 const EIGHT = 56;
 
 /** Length fields of FIX and the data field that follows each: its value may hold SOH. */
-const dataAfter: ReadonlyMap<number, number> = new Map([
+export const dataAfter: ReadonlyMap<number, number> = new Map([
   [90, 91],
   [93, 89],
   [95, 96],

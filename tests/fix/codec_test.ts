@@ -4,11 +4,12 @@ import { KalshiValueError } from "../../src/base/errors.ts";
 import { decodeMessage, encodeMessage, type ReceivedMessage } from "../../src/contract/fix/codec.ts";
 import { kalshiDictionary } from "../../src/contract/fix/dictionary.ts";
 import type { FixMessage, NewOrderSingle } from "../../src/contract/fix/messages.ts";
-import type { FixMember } from "../../src/contract/fix_dictionary.ts";
 import { FixFields } from "../../src/contract/fix_fields.ts";
 import { FixWriter } from "../../src/contract/fix_writer.ts";
+import { FieldChecks } from "../../src/fix/checks.ts";
 import { FixFramer, type FrameFault } from "../../src/fix/framer.ts";
 import { test } from "../support/test.ts";
+import { allowedValue, anyValue, messageKinds } from "./arbitrary_messages.ts";
 import { plain } from "./peer.ts";
 import { there } from "../../tools/there.ts";
 
@@ -22,8 +23,10 @@ function encoded(message: FixMessage, MsgSeqNum = 1): Uint8Array {
 }
 
 function framed(text: string): Uint8Array {
-  const body = `${text}|`.replaceAll("|", "\x01");
-  const bytes = new TextEncoder().encode(body);
+  return framedBytes(new TextEncoder().encode(`${text}|`.replaceAll("|", "\x01")));
+}
+
+function framedBytes(bytes: Uint8Array): Uint8Array {
   const head = new TextEncoder().encode(`8=FIXT.1.1\x019=${bytes.length}\x01`);
   let sum = 0;
   for (const byte of [...head, ...bytes]) sum += byte;
@@ -54,49 +57,7 @@ function received(bytes: Uint8Array): ReceivedMessage[] {
   return messages;
 }
 
-const text = fc.oneof(
-  fc.stringMatching(/^[ -~]{1,30}$/),
-  fc.string({ unit: "grapheme", minLength: 1, maxLength: 12 }).filter((value) => !value.includes("\x01")).map(
-    (value) => value.isWellFormed === undefined || value.isWellFormed() ? value : "é",
-  ),
-);
-
-function valueOf(tag: number): fc.Arbitrary<unknown> {
-  const [, type] = there(kalshiDictionary.fields[tag]);
-  switch (type) {
-    case "Integer":
-    case "Int":
-    case "SeqNum":
-    case "Length":
-    case "NumInGroup":
-      return fc.oneof(fc.nat({ max: 1000 }), fc.integer({ min: -999_999_999_999, max: 999_999_999_999_999 }));
-    case "Boolean":
-      return fc.boolean();
-    case "Data":
-      return fc.uint8Array({ minLength: 1, maxLength: 60 });
-    default:
-      return text;
-  }
-}
-
-function bodyOf(members: readonly FixMember[]): fc.Arbitrary<Record<string, unknown>> {
-  const fields: Record<string, fc.Arbitrary<unknown>> = {};
-  for (const [place, member] of members.entries()) {
-    const count = typeof member === "number" ? member : member[0];
-    const [name] = there(kalshiDictionary.fields[Math.abs(count)]);
-    const value = typeof member === "number"
-      ? valueOf(Math.abs(count))
-      : fc.array(bodyOf(member[1]), { minLength: count > 0 ? 0 : 1, maxLength: 3 });
-    // The first member of an entry tells it from the one before.
-    fields[name] = count > 0 || place === 0 ? value : fc.option(value, { nil: undefined });
-  }
-  return fc.record(fields);
-}
-
-const messages = Object.entries(kalshiDictionary.messages).map(([MsgType, members]) => ({
-  MsgType,
-  arbitrary: bodyOf(members).map((body) => ({ MsgType, ...body }) as unknown as FixMessage),
-}));
+const messages = messageKinds(anyValue, true);
 const extras = fc.array(
   fc.tuple(fc.integer({ min: 30_000, max: 99_999 }), fc.stringMatching(/^[ -~]{1,20}$/)),
   { minLength: 1, maxLength: 3 },
@@ -107,15 +68,62 @@ test("an entry of a request for market data is a symbol", () => {
   assertThrows(() => encoded(message), KalshiValueError, "begins with Symbol");
 });
 
-test("every message is read back as it was written", () => {
-  for (const { MsgType, arbitrary } of messages) {
+test("every message and variant is read back as it was written", () => {
+  for (const { name, arbitrary } of messages) {
     fc.assert(
       fc.property(arbitrary, fc.option(extras, { nil: undefined }), (message, extra) => {
         const sent = extra === undefined ? message : { ...message, extra };
         const [back, ...more] = received(encoded(sent));
         assertEquals(more.length, 0);
         const { header: _, ...rest } = plain(back) as Record<string, unknown>;
-        assertEquals(rest, plain(sent), MsgType);
+        assertEquals(rest, plain(sent), name);
+      }),
+      { numRuns: 40 },
+    );
+  }
+});
+
+test("what the dictionary allows passes the strict checks", () => {
+  const checks = new FieldChecks(kalshiDictionary);
+  const fields = new FixFields();
+  for (const { name, arbitrary } of messageKinds(allowedValue)) {
+    fc.assert(
+      fc.property(arbitrary, (message) => {
+        const framer = new FixFramer();
+        framer.push(encoded(message));
+        assert(framer.next(fields), name);
+        fields.session();
+        assertEquals(checks.find(fields), undefined, name);
+      }),
+      { numRuns: 20 },
+    );
+  }
+});
+
+test("a field that nobody knows is kept wherever it stands, in a group too, and moves nothing else", () => {
+  const grouped = messages.filter(({ MsgType }) =>
+    ["8", "D", "W", "X", "V", "UMS", "R", "S", "AG"].includes(MsgType)
+  );
+  for (const { name, arbitrary } of grouped) {
+    fc.assert(
+      fc.property(arbitrary, fc.nat(), (message, place) => {
+        const bytes = encoded(message);
+        const plainly = received(bytes)[0];
+        const bounds: number[] = [];
+        // Behind any field of the body, from the last of the header on.
+        const header = new TextDecoder("latin1").decode(bytes).indexOf("\x0152=");
+        for (let i = bytes.indexOf(1, header + 1); i < bytes.length - 7; i++) {
+          if (bytes[i] === 1) bounds.push(i + 1);
+        }
+        const at = there(bounds[place % bounds.length]);
+        const body = bytes.subarray(bytes.indexOf(1, 11) + 1, bytes.length - 7);
+        const from = at - (bytes.length - 7 - body.length);
+        const unknown = new TextEncoder().encode("29999=new\x01");
+        const [back] = received(framedBytes(joined([body.subarray(0, from), unknown, body.subarray(from)])));
+        const { header: _, extra, ...rest } = plain(back) as Record<string, unknown>;
+        const { header: __, ...known } = plain(plainly) as Record<string, unknown>;
+        assertEquals(rest, known, name);
+        assertEquals(extra, [[29999, "new"]], name);
       }),
       { numRuns: 40 },
     );
