@@ -159,9 +159,22 @@ export class Kfix implements AsyncDisposable {
     this.#process.stdin?.write(`${command}\n`);
   }
 
+  /** Gives it a command, and waits until it is done. */
+  async does(command: string): Promise<void> {
+    const done = `DONE ${command}`;
+    const before = this.count(done);
+    this.say(command);
+    await this.heard([done], before + 1);
+  }
+
   /** How many lines hold all of these. */
   count(...parts: readonly string[]): number {
     return this.lines.filter((line) => parts.every((part) => line.includes(part))).length;
+  }
+
+  /** Whether it says that it is logged on. */
+  get online(): boolean {
+    return this.lines.findLast((line) => /^LOG(ON|OUT) /.test(line))?.startsWith("LOGON") === true;
   }
 
   /** Waits until so many lines hold all of these. */
