@@ -149,7 +149,14 @@ function bodyOf(
     const tag = Math.abs(count);
     const [name] = there(kalshiDictionary.fields[tag]);
     const value = typeof member === "number" ? valueOf(tag) : fc.array(
-      bodyOf(type, member[1], valueOf, emptyGroups, { always, ...(only === undefined ? {} : { only }) }, true),
+      bodyOf(
+        type,
+        member[1],
+        valueOf,
+        emptyGroups,
+        { always, ...(only === undefined ? {} : { only }) },
+        true,
+      ),
       { minLength: emptyGroups && count > 0 ? 0 : 1, maxLength: type === "R" && tag === 146 ? 1 : 3 },
     );
     // The first member of an entry tells it from the one before.
