@@ -21,7 +21,7 @@ export function samples(kit: KfixKit, ofEach: number): Sample[] {
   const writer = new FixWriter({ beginString: "FIXT.1.1", SenderCompID: "a-key", TargetCompID: "KalshiRT" });
   const drawn = messageKinds(allowedValue).flatMap(({ name, arbitrary }) =>
     fc.sample(arbitrary, ofEach).map((message) => {
-      encodeMessage(writer, { MsgSeqNum: 1, sendingTimeMs: Date.now() }, message);
+      encodeMessage(writer, { MsgSeqNum: 1, sendingTimeMs: Date.UTC(2026, 10, 29, 12) }, message);
       const frame = writer.bytes.slice(writer.start, writer.end);
       const fields = new TextDecoder().decode(frame).split("\x01").slice(2, -2);
       const body = fields.filter((field) => !/^(49|56|34|52)=/.test(field)).join("|");
