@@ -29,6 +29,8 @@ const kinds = { sent: 1, outgoing: 2, incoming: 3, reset: 4 } as const;
 const magic = new TextEncoder().encode("kalshi-fix-1\n");
 /** Records that are no longer needed before the file is written anew. */
 const WASTE = 200_000;
+/** How much of the file is copied at once. */
+const PIECE_BYTES = 1_048_576;
 
 interface Place {
   readonly at: number;
@@ -128,10 +130,7 @@ export class FileFixStore implements FixStore {
     if (this.#scratch.length < size) this.#scratch = new Uint8Array(2 * size);
     const record = this.#scratch.subarray(0, size);
     fill(record, kind, number, bytes);
-    for (let written = 0; written < size;) {
-      written += fs.writeSync(this.#file, record, written, size - written, this.#end + written);
-    }
-    this.#end += size;
+    this.#end = writeAll(fs, this.#file, record, this.#end);
     if (this.#sync) fs.fdatasyncSync(this.#file);
     if (++this.#records - this.#sent.size > WASTE) this.#compact();
   }
@@ -187,22 +186,64 @@ export class FileFixStore implements FixStore {
     }
   }
 
-  /** Writes what is still needed into a new file, and puts that in the place of the old one. */
+  /**
+   * Writes what is still needed into a new file, and puts that in the place of the old one. A session that trades waits
+   * for it: frames are copied in large pieces, as they are.
+   */
   #compact(): void {
     const fs = this.#opened();
-    const frames = this.sent(0, Infinity);
     const beside = `${this.#path}.new`;
     const file = fs.openSync(beside, "w+");
-    const parts = [magic, record(kinds.reset, 0)];
-    for (const { sequence, frame } of frames) parts.push(record(kinds.sent, sequence, frame));
-    parts.push(record(kinds.outgoing, this.nextOutgoing), record(kinds.incoming, this.nextIncoming));
-    for (const part of parts) fs.writeSync(file, part);
-    fs.fsyncSync(file);
-    fs.renameSync(beside, this.#path);
-    fs.closeSync(this.#file);
-    this.#file = file;
-    this.#read(fs);
+    try {
+      const { places, end } = this.#copyKept(fs, file);
+      const last = [record(kinds.outgoing, this.nextOutgoing), record(kinds.incoming, this.nextIncoming)];
+      this.#end = last.reduce((at, bytes) => writeAll(fs, file, bytes, at), end);
+      fs.fsyncSync(file);
+      fs.renameSync(beside, this.#path);
+      fs.closeSync(this.#file);
+      this.#file = file;
+      this.#records = places.length + 2;
+      this.#sent.clear();
+      for (const [sequence, place] of places) this.#sent.set(sequence, place);
+    } catch (error) {
+      if (this.#file !== file) fs.closeSync(file);
+      throw error;
+    }
   }
+
+  /** Copies every frame that is kept into another file; returns where they are there, and where it ends. */
+  #copyKept(fs: Fs, file: number): { places: (readonly [number, Place])[]; end: number } {
+    const kept = this.#sent.between(0, Infinity);
+    const places: (readonly [number, Place])[] = [];
+    let end = writeAll(fs, file, magic, 0);
+    let piece = new Uint8Array(PIECE_BYTES);
+    while (places.length < kept.length) {
+      const [, first] = kept[places.length] as readonly [number, Place];
+      if (HEAD_BYTES + first.length > piece.length) piece = new Uint8Array(HEAD_BYTES + first.length);
+      const from = first.at - HEAD_BYTES;
+      const read = fs.readSync(this.#file, piece, 0, piece.length, from);
+      let filled = 0;
+      for (let i = places.length; i < kept.length; i++) {
+        const [sequence, { at, length }] = kept[i] as readonly [number, Place];
+        if (at - from + length > read) break;
+        // What lies between two of them is not needed: they move together.
+        piece.copyWithin(filled, at - HEAD_BYTES - from, at - from + length);
+        filled += HEAD_BYTES + length;
+        places.push([sequence, { at: end + filled - length, length }]);
+      }
+      if (filled === 0) throw new KalshiConfigError(`${this.#path} was changed while a FIX session had it.`);
+      end = writeAll(fs, file, piece.subarray(0, filled), end);
+    }
+    return { places, end };
+  }
+}
+
+/** Returns where the file goes on behind the bytes. */
+function writeAll(fs: Fs, file: number, bytes: Uint8Array, at: number): number {
+  for (let written = 0; written < bytes.length;) {
+    written += fs.writeSync(file, bytes, written, bytes.length - written, at + written);
+  }
+  return at + bytes.length;
 }
 
 function record(kind: number, number: number, bytes: Uint8Array = new Uint8Array(0)): Uint8Array {

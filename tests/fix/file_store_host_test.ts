@@ -114,6 +114,31 @@ test("a file store stays small however long a session lives", () =>
     again.close();
   }));
 
+test("what is kept stays the same when the file is written anew, whatever its size", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "session");
+    const store = await opened(path, 900);
+    for (let i = 1; i <= 1_000; i++) {
+      store.append(frame(`${i} `.repeat(i === 500 ? 400_000 : i % 700)));
+      store.setIncoming(i);
+    }
+    const before = shown(store);
+    assertEquals([before.sent.length, before.in, before.out], [900, 1_000, 1_001]);
+    const size = readFileSync(path).length;
+    for (let i = 0; readFileSync(path).length >= size; i += 50_000) {
+      assertEquals(i < 300_000, true);
+      for (let n = 0; n < 50_000; n++) store.setIncoming(1_000);
+    }
+    assertEquals(shown(store), before);
+    store.append(frame("after"));
+    const after = { ...before, out: 1_002, sent: [...before.sent.slice(1), "1001:after"] };
+    assertEquals(shown(store), after);
+    store.close();
+    const again = await opened(path, 900);
+    assertEquals(shown(again), after);
+    again.close();
+  }));
+
 test("a file that is something else is left alone", () =>
   inFolder(async (folder) => {
     const path = join(folder, "letter");
