@@ -423,6 +423,37 @@ test("`with` changes what it names, and what was never given follows", () => {
   assertEquals([kept.with({}).ca?.length, kept.with({}).logon], [1, { UseDollars: true }]);
 });
 
+test("a changed copy is what its options make anew, however many steps there were", () => {
+  const some = fc.record({
+    session: fc.constantFrom("order-entry", "order-entry-rt", "drop-copy", "market-data"),
+    product: fc.constantFrom("event", "margin"),
+    environment: fc.constantFrom("production", "demo"),
+    host: fc.constantFrom("localhost", undefined),
+    port: fc.constantFrom(9_878, undefined),
+    tls: fc.constantFrom(true, undefined),
+    heartbeatSeconds: fc.integer({ min: 4, max: 300 }),
+    maxRetries: fc.nat(),
+    logon: fc.constantFrom({}, { CancelOrdersOnDisconnect: true }, undefined),
+  }, { requiredKeys: [] }) as fc.Arbitrary<Partial<FixConfigOptions>>;
+  const made = (make: () => FixConfig) => {
+    try {
+      const config = make();
+      return [{ ...config }, config.environment];
+    } catch (error) {
+      assert(error instanceof KalshiConfigError, String(error));
+      return error.message;
+    }
+  };
+  fc.assert(fc.property(some, some, (first, second) => {
+    const start = { ...base, ...first };
+    if (typeof made(() => new FixConfig(start)) === "string") return;
+    assertEquals(
+      made(() => new FixConfig(start).with(second)),
+      made(() => new FixConfig({ ...start, ...second })),
+    );
+  }));
+});
+
 test("nothing is inherited by options", () => {
   const inherited = Object.create({ host: "evil.io" });
   assertThrows(() => new FixConfig(Object.assign(inherited, base)), KalshiConfigError, "object of options");
