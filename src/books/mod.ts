@@ -29,6 +29,7 @@ export {
   readFixBooks,
 } from "./decoders/fix.ts";
 export { perpsBookDecoder } from "./decoders/perps.ts";
+export type { LiveOrderBook } from "./live_order_book.ts";
 export { MarketBook, type MarketBookOptions } from "./market_book.ts";
 export { type BookDepth, type BookLevel, OrderBook } from "./order_book.ts";
 export type {

@@ -111,7 +111,7 @@ export class ClientSession implements ClientSide {
 
   /** Whether messages can be sent. */
   get active(): boolean {
-    return this.#loop.active;
+    return this.obstacle() === undefined;
   }
 
   /** When the connection last gave a sign of life, in Unix milliseconds. */

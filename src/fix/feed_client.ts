@@ -1,5 +1,6 @@
 /** What a FIX client does beside orders: market data, requests for quotes, drop copy, settlements. */
 import { KalshiConfigError } from "../base/errors.ts";
+import { assertValue, rule } from "../base/options.ts";
 import { readOwn } from "../base/plain.ts";
 import type { QueueOptions } from "../base/queue.ts";
 import type { WaitOptions } from "../base/wait_options.ts";
@@ -26,6 +27,7 @@ import type { EventResend, EventResendFields } from "./event_resends.ts";
 import type { ExecutionLedger } from "./execution_ledger.ts";
 import type { FixItem } from "./items.ts";
 import {
+  isTicker,
   MarketData,
   type MarketDataAnswer,
   type MarketDataRequestFields,
@@ -171,6 +173,7 @@ export abstract class FixFeedClient {
         "securityStatus is for event markets: the gateways of perps tell no status.",
       );
     }
+    assertValue("securityStatus", "symbol", symbol, rule("the ticker of a market", isTicker));
     return this.#parts.statuses.open(symbol, queue);
   }
 

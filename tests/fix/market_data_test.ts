@@ -283,6 +283,7 @@ test("what cannot be asked for is refused before anything is sent", async () => 
     ],
     ["a list of tickers", () => client.orderBooks("A" as never)],
     ["a list of tickers", () => client.orderBook("")],
+    ["a list of tickers", () => client.orderBook("A\x01263=2")],
     [
       "100000 subscriptions",
       () => client.orderBooks(Array.from({ length: 100_001 }, (_, index) => `M${index}`)),
@@ -291,6 +292,7 @@ test("what cannot be asked for is refused before anything is sent", async () => 
     ["goes out on", () => client.quoteCancel({ QuoteID: crypto.randomUUID() })],
   ];
   for (const [text, call] of wrong) await assertRejects(call, KalshiConfigError, text);
+  assertThrows(() => client.securityStatus("A B"), KalshiConfigError, "the ticker of a market");
   assertThrows(() => client.settlements(), KalshiConfigError, "is for a session");
   assertEquals(gateway.asked, []);
   await gateway.of(client.close());

@@ -33,7 +33,9 @@ export interface MarketDataAnswer {
   readonly empty: readonly string[];
 }
 
-const isTicker = (value: unknown) => typeof value === "string" && value !== "";
+/** Printable letters without a space: one that Kalshi could not take would have it refuse a thousand others. */
+export const isTicker = (value: unknown): boolean =>
+  typeof value === "string" && /^[!-~]{1,200}$/.test(value);
 
 /** What the fields of a MarketDataRequest(35=V) may be. */
 export const marketDataRules: Rules<MarketDataRequestFields> = {
