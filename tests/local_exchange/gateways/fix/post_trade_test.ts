@@ -9,6 +9,7 @@ import { LocalExchange, type LocalExchangeOptions } from "../../../../src/local_
 import { ManualClock } from "../../../../src/testing/manual_clock.ts";
 import { test } from "../../../support/test.ts";
 import { until } from "../../../support/until.ts";
+import { plain } from "../../../fix/peer.ts";
 import { FixTester, order, type Seen } from "./support/fix_client.ts";
 
 async function setUp(options: LocalExchangeOptions = {}, account: { dropCopy?: boolean } = {}) {
@@ -111,8 +112,7 @@ async function traded() {
 }
 
 /** A report without what is new when it is sent again. */
-const body = ({ header: _, ...report }: Seen) =>
-  Object.fromEntries(Object.entries(report).filter(([, value]) => value !== undefined));
+const body = ({ header: _, ...report }: Seen) => plain(report);
 
 test("the drop copy gives the same reports again, from one ExecID to another, and says how many", async () => {
   const { exchange, auth, runtime, live, fix } = await traded();
