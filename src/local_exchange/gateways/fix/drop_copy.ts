@@ -55,13 +55,13 @@ export class DropCopy {
   /** What is asked for; or why it is not given, as in 21004. */
   #find({ BeginExecID, EndExecID }: EventResendRequest): readonly ExecutionReport[] | number {
     const { exchange, key, lives, preferences } = this.#session;
+    const since = exchange.dropCopySince.get(key.account);
+    if (since === undefined) return EventResendRejectReason.NotAllowlisted;
     const begin = readPlace(BeginExecID, 21001);
     const end = EndExecID === undefined ? undefined : readPlace(EndExecID, 21002);
     if (end !== undefined && end.shard !== begin.shard) {
       throw new FieldRefusal(21002, "EndExecID is of another exchange index than BeginExecID");
     }
-    const since = exchange.dropCopySince.get(key.account);
-    if (since === undefined) return EventResendRejectReason.NotAllowlisted;
     const { now } = exchange.engine;
     const isTooSoon = exchange.enforcesLimits && now - this.#askedAt < PACE_MS;
     this.#askedAt = now;

@@ -4,7 +4,6 @@ import { formatMoney } from "../../../../src/base/fixed_point.ts";
 import { KalshiClient } from "../../../../src/client.ts";
 import { KalshiEventResendError, KalshiFixRejectError, MemoryFixStore } from "../../../../src/fix/mod.ts";
 import { LocalExchange } from "../../../../src/local_exchange/mod.ts";
-import { collect } from "../../../support/collect.ts";
 import { test } from "../../../support/test.ts";
 import { until } from "../../../support/until.ts";
 
@@ -179,8 +178,9 @@ test("settlements in several reports are put together, and reports are asked for
       "37.5000",
     ]);
   }
-  const settled = await collect(rest.portfolio.settlements.listAll());
-  assertEquals(settled.reduce((sum, { revenue }) => sum + revenue, 0), 3_750);
+  let revenue = 0;
+  for await (const settled of rest.portfolio.settlements.listAll()) revenue += settled.revenue;
+  assertEquals(revenue, 3_750);
 
   await using copy = await rest.fix({ config: exchange.fixConfig("drop-copy") });
   const { items: fills } = await rest.portfolio.fills.list({ limit: 100 });
