@@ -17,9 +17,9 @@ export interface FixAddress extends TlsTrust {
 
 /** How much patience a connection has with a peer that does not read. */
 export interface FixSocketLimits {
-  /** How many bytes may wait to be sent before the connection is given up. @default 16_777_216 */
+  /** How many bytes may wait to be sent before the connection is given up. @default 16777216 */
   readonly maxWaitingBytes?: number;
-  /** How long a connection that ends waits for its last bytes to go out, in milliseconds. @default 2_000 */
+  /** How long a connection that ends waits for its last bytes to go out, in milliseconds. @default 2000 */
   readonly closeTimeoutMs?: number;
   /** Its timer; the system's, unless a test moves one. */
   readonly clock?: Clock;
