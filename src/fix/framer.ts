@@ -51,6 +51,9 @@ const isLength: Uint8Array = /* @__PURE__ */ (() => {
   return table;
 })();
 
+/** How often the bytes of a frame with a wrong CheckSum are read again for frames inside. */
+const PATIENCE = 4;
+
 /** Why bytes were passed over. */
 export type FrameFault =
   /** Something that does not begin with `8=FIX`. */
@@ -81,6 +84,10 @@ export class FixFramer {
   #bytes: Uint8Array = new Uint8Array(16_384);
   #from = 0;
   #to = 0;
+  /** Up to where frames are looked for inside of one whose CheckSum was wrong, */
+  #failedUntil = 0;
+  /** and how many bytes of such frames are still read. */
+  #patience = 0;
   readonly #maxFrameBytes: number;
   readonly #afterWrongLength: "next-frame" | "told-length";
   readonly #onFault: ((fault: FrameFault, bytes: Uint8Array) => void) | undefined;
@@ -99,7 +106,7 @@ export class FixFramer {
   /** Takes what a socket read; the bytes are copied. */
   push(bytes: Uint8Array): void {
     // Where nothing waits, the same few bytes of memory are used again, which the processor still has at hand.
-    if (this.#from === this.#to) this.#from = this.#to = 0;
+    if (this.#from === this.#to) this.#from = this.#to = this.#failedUntil = 0;
     if (this.#to + bytes.length > this.#bytes.length) this.#makeRoom(bytes.length);
     this.#bytes.set(bytes, this.#to);
     this.#to += bytes.length;
@@ -115,6 +122,7 @@ export class FixFramer {
       wider.set(this.#bytes.subarray(this.#from, this.#to));
       this.#bytes = wider;
     }
+    this.#failedUntil -= this.#from;
     this.#from = 0;
     this.#to = waiting;
   }
@@ -194,6 +202,10 @@ export class FixFramer {
     if (bytes[at] !== 51 || bytes[at + 1] !== 53 || bytes[at + 2] !== EQUALS) {
       return this.#skip("msg-type", end + 7);
     }
+    if (from < this.#failedUntil) {
+      this.#patience -= end - from;
+      if (this.#patience < 0) return this.#skip("checksum", this.#nextStart(this.#failedUntil));
+    }
     return this.#fields(fields, at, end);
   }
 
@@ -268,14 +280,22 @@ export class FixFramer {
     fields.end = end + 7;
     const told = ((bytes[end + 3] as number) - 48) * 100 + ((bytes[end + 4] as number) - 48) * 10 +
       (bytes[end + 5] as number) - 48;
-    if ((sum & 255) !== told) return this.#skip("checksum", this.#nextStart(this.#afterBad(end + 7)));
+    if ((sum & 255) !== told) return this.#wrongCheckSum(end + 7);
     this.#from = end + 7;
     return "frame";
   }
 
-  /** A wrong CheckSum may come of a wrong BodyLength that happens to fit: frames inside are looked for. */
-  #afterBad(end: number): number {
-    return this.#afterWrongLength === "told-length" ? end : this.#from + 1;
+  /**
+   * A wrong CheckSum may come of a wrong BodyLength that happens to fit: frames inside are looked for, with patience for
+   * a few false beginnings. Bytes that are made of nothing else would take hours.
+   */
+  #wrongCheckSum(end: number): "skipped" {
+    if (this.#afterWrongLength === "told-length") return this.#skip("checksum", this.#nextStart(end));
+    if (this.#from >= this.#failedUntil) {
+      this.#failedUntil = end;
+      this.#patience = PATIENCE * (end - this.#from);
+    }
+    return this.#skip("checksum", this.#nextStart(this.#from + 1));
   }
 }
 
