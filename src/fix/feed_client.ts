@@ -101,7 +101,8 @@ export abstract class FixFeedClient {
    *
    * @throws {KalshiConfigError} on another session, for wrong fields, and for more than 100,000 subscriptions
    * @throws {KalshiFixRejectError} when Kalshi refuses a request
-   * @throws {KalshiTimeoutError} when refreshes do not come in time; `details.missing` has their symbols
+   * @throws {KalshiTimeoutError} when no refresh comes for `requestTimeoutMs`, or as long as told; `details.missing` has
+   * the symbols of those that did not
    * @throws {KalshiConnectionError} when the connection ends before
    */
   async marketDataRequest(
@@ -142,7 +143,7 @@ export abstract class FixFeedClient {
 
   /**
    * The live order books of several markets, in requests of 1,000; as {@linkcode orderBook}. Each is there once, in the
-   * order of `symbols`.
+   * order of `symbols`. All of them may take `requestTimeoutMs` for each request, unless told.
    *
    * @throws as {@linkcode orderBook}; then none of them is open
    */

@@ -195,6 +195,20 @@ test("a book whose full refresh does not come is told, and asked for again", asy
   await gateway.of(client.close());
 });
 
+test("full refreshes that come slowly, one after the other, are waited for", async () => {
+  const { gateway, client } = await opened();
+  gateway.silent = true;
+  const NoRelatedSym = ["A", "B", "C"].map((Symbol) => ({ Symbol }));
+  const asked = client.marketDataRequest({ SubscriptionRequestType: "0", NoRelatedSym });
+  for (const { Symbol } of NoRelatedSym) {
+    await gateway.settle(6_000);
+    gateway.refresh(Symbol);
+  }
+  assertEquals((await gateway.of(asked)).snapshots.length, 3);
+  await gateway.of(client.close());
+  assertEquals(gateway.clock.pending, 0);
+});
+
 test("a market that Kalshi does not know has an empty book, and that is told", async () => {
   const { gateway, client } = await opened();
   const book = await gateway.of(client.orderBook("NOPE"));
@@ -263,7 +277,11 @@ test("requests for market data fail by number, in time, and with their connectio
   const late = ask();
   await gateway.settle();
   await gateway.settle(10_000);
-  const error = await assertRejects(() => late, KalshiTimeoutError, "of 1 of 1 symbols no full refresh came");
+  const error = await assertRejects(
+    () => late,
+    KalshiTimeoutError,
+    "of 1 of 1 symbols no full refresh came, and no other for 10000 ms",
+  );
   assertEquals(error.details, { missing: ["A"] });
   const lost = ask();
   await gateway.settle();

@@ -67,14 +67,29 @@ const TRADE = "2";
 /** MDUpdateAction(279) and whether the level is gone after it. */
 const GONE: Readonly<Record<string, boolean>> = { "0": false, "1": false, "2": true };
 
+/** So many digits from `at` on as a number; NaN where one of them is none. */
+function digits(text: string, at: number, count: number): number {
+  let value = 0;
+  for (let index = at; index < at + count; index++) {
+    const digit = text.charCodeAt(index) - 48;
+    if (!(digit >= 0 && digit <= 9)) return NaN;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+const isTime = /^\d\d:\d\d:\d\d(?:\.\d+)?$/;
+
 /** MDEntryDate(272) and MDEntryTime(273) in Unix milliseconds; undefined where they tell none. */
 export function entryTimeMs({ MDEntryDate, MDEntryTime }: FixBookEntry): number | undefined {
-  const date = /^(\d{4})(\d\d)(\d\d)$/.exec(MDEntryDate ?? "");
-  const time = /^(\d\d):(\d\d):(\d\d)(?:\.(\d{1,3})\d*)?$/.exec(MDEntryTime ?? "");
-  if (date === null || time === null) return undefined;
-  const [, year, month, day] = date.map(Number) as [number, number, number, number];
-  const [, hour, minute, second] = time.map(Number) as [number, number, number, number];
-  return Date.UTC(year, month - 1, day, hour, minute, second, Number((time[4] ?? "0").padEnd(3, "0")));
+  if (MDEntryDate?.length !== 8 || MDEntryTime === undefined || !isTime.test(MDEntryTime)) return undefined;
+  const dayMs = Date.UTC(digits(MDEntryDate, 0, 4), digits(MDEntryDate, 4, 2) - 1, digits(MDEntryDate, 6, 2));
+  const seconds = digits(MDEntryTime, 0, 2) * 3_600 + digits(MDEntryTime, 3, 2) * 60 +
+    digits(MDEntryTime, 6, 2);
+  const places = Math.min(Math.max(MDEntryTime.length - 9, 0), 3);
+  const ms = digits(MDEntryTime, 9, places) * 10 ** (3 - places);
+  const atMs = dayMs + seconds * 1_000 + ms;
+  return Number.isNaN(atMs) ? undefined : atMs;
 }
 
 function readLevel({ MDEntryPx, MDEntrySize }: FixBookEntry, product: FixBookProduct): BookLevel {
@@ -154,9 +169,17 @@ export function readFixBooks<Entry extends FixBookEntry>(
   product: FixBookProduct,
 ): FixBookUpdates<Entry> {
   if (message.MsgType === "W") return { updates: [readWhole(message, product)], trades: [] };
+  const { NoMDEntries = [], header: { MsgSeqNum } } = message;
+  const [only, ...more] = NoMDEntries;
+  // Most messages are one change.
+  if (only !== undefined && more.length === 0) {
+    return only.MDEntryType === TRADE
+      ? { updates: [], trades: [only] }
+      : { updates: [readChanges(only.Symbol, MsgSeqNum, NoMDEntries, product)], trades: [] };
+  }
   const trades: Entry[] = [];
   const byTicker = new Map<string | undefined, Entry[]>();
-  for (const entry of message.NoMDEntries ?? []) {
+  for (const entry of NoMDEntries) {
     if (entry.MDEntryType === TRADE) {
       trades.push(entry);
       continue;
@@ -165,7 +188,6 @@ export function readFixBooks<Entry extends FixBookEntry>(
     if (held === undefined) byTicker.set(entry.Symbol, [entry]);
     else held.push(entry);
   }
-  const { MsgSeqNum } = message.header;
   const updates = [...byTicker].map(([ticker, entries]) => readChanges(ticker, MsgSeqNum, entries, product));
   return { updates, trades };
 }

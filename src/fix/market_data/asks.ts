@@ -26,7 +26,7 @@ interface Ask {
   readonly sequence: number;
   readonly waiting: Set<string>;
   readonly snapshots: Received<MarketDataSnapshotFullRefresh>[];
-  readonly timer: ClockTimer;
+  timer: ClockTimer;
   readonly resolve: (result: AskResult) => void;
   readonly reject: (error: KalshiError) => void;
 }
@@ -44,16 +44,27 @@ const ADVICE: Readonly<Record<string, string>> = {
 export class MarketDataAsks {
   readonly #side: ClientSide;
   readonly #asks = new Set<Ask>();
+  /** When a full refresh came last, in milliseconds of the monotonic clock: they come one after the other. */
+  #progressAtMs = -Infinity;
 
   constructor(side: ClientSide) {
     this.#side = side;
   }
 
-  /** Asks for snapshots (`"0"`), or for snapshots and what changes (`"1"`), of at most 1,000 symbols. */
+  /**
+   * Asks for snapshots (`"0"`), or for snapshots and what changes (`"1"`), of at most 1,000 symbols. `timeoutMs`: for how
+   * long no snapshot of any request may come.
+   */
   ask(type: "0" | "1", symbols: readonly string[], timeoutMs: number): Promise<AskResult> {
     return new Promise((resolve, reject) => {
       const sequence = this.#send(type, symbols);
-      const timer = this.#side.clock.setTimer(() => this.#done(ask), timeoutMs);
+      const { clock } = this.#side;
+      const expire = () => {
+        const leftMs = this.#progressAtMs + timeoutMs - clock.monotonic();
+        if (leftMs > 0) ask.timer = clock.setTimer(expire, leftMs);
+        else this.#done(ask);
+      };
+      const timer = clock.setTimer(expire, timeoutMs);
       const ask: Ask = { sequence, waiting: new Set(symbols), snapshots: [], timer, resolve, reject };
       this.#asks.add(ask);
     });
@@ -77,6 +88,7 @@ export class MarketDataAsks {
     for (const ask of this.#asks) {
       if (!ask.waiting.delete(snapshot.Symbol)) continue;
       ask.snapshots.push(snapshot);
+      this.#progressAtMs = this.#side.clock.monotonic();
       if (ask.waiting.size === 0) this.#done(ask);
       return;
     }

@@ -15,6 +15,7 @@ import type {
 } from "../../contract/fix/messages.ts";
 import type { ClientSide } from "../client_side.ts";
 import type { FixSessionEvent, Received } from "../session_types.ts";
+import { MOST_SYMBOLS } from "./asks.ts";
 import type { Holder, Subscriptions } from "./subscriptions.ts";
 
 /** A book that was not wrong for this long begins again with an immediate attempt. */
@@ -64,8 +65,10 @@ export class MarketBooks implements BookHost, Holder {
 
   /** Opens books; waits until all of them are live unless told otherwise. */
   async open(symbols: readonly string[], options: OrderBooksOptions): Promise<LiveOrderBook[]> {
-    const { awaitLive = true, signal, timeoutMs = this.#side.config.requestTimeoutMs } = options;
+    const { awaitLive = true, signal } = options;
     const unique = [...new Set(symbols)];
+    const requests = Math.ceil(unique.length / MOST_SYMBOLS);
+    const { timeoutMs = this.#side.config.requestTimeoutMs * requests } = options;
     const fresh = unique.filter((symbol) => !this.#entries.has(symbol));
     this.#subscriptions.hold(fresh, this, true);
     const books = unique.map((symbol) => makeBook(this.#entry(symbol), this));

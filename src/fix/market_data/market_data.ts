@@ -94,7 +94,7 @@ export class MarketData implements ClientPart {
     const { snapshots, missing } = await waitFor(work, name, { signal }, this.#side.clock);
     if (missing.length > 0) {
       throw new KalshiTimeoutError(
-        `${name}: of ${missing.length} of ${wanted.length} symbols no full refresh came within ${timeoutMs} ms.`,
+        `${name}: of ${missing.length} of ${wanted.length} symbols no full refresh came, and no other for ${timeoutMs} ms.`,
         { outcome: "unknown", details: { missing } },
       );
     }
