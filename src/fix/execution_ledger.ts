@@ -43,6 +43,9 @@ interface Latest {
 export class ExecutionLedger {
   readonly #remember: number;
   readonly #seen = new Set<string>();
+  /** The same in a ring, for a set takes ever longer to find its oldest. */
+  readonly #ring: string[] = [];
+  #oldest = 0;
   readonly #latest = new Map<number, Latest>();
 
   /**
@@ -60,20 +63,27 @@ export class ExecutionLedger {
   take({ ExecID }: Pick<ExecutionReport, "ExecID">): boolean {
     const parts = readExecId(ExecID);
     if (parts === undefined) return true;
-    if (this.#seen.has(ExecID)) return false;
-    this.#seen.add(ExecID);
-    const { exchangeIndex } = parts;
+    const { clock, event, exchangeIndex } = parts;
+    // Made anew: the text that came is cut out of that of its frame, which would all be remembered.
+    const key = `${clock};${event};${exchangeIndex}`;
+    if (this.#seen.has(key)) return false;
+    this.#remembered(key);
     const latest = this.#latest.get(exchangeIndex);
     if (latest === undefined || compareExecIds(parts, latest.parts) > 0) {
       this.#latest.set(exchangeIndex, { id: ExecID, parts });
     }
-    if (this.#seen.size > this.#remember) {
-      for (const oldest of this.#seen) {
-        this.#seen.delete(oldest);
-        break;
-      }
-    }
     return true;
+  }
+
+  #remembered(key: string): void {
+    this.#seen.add(key);
+    if (this.#ring.length < this.#remember) {
+      this.#ring.push(key);
+      return;
+    }
+    this.#seen.delete(this.#ring[this.#oldest] as string);
+    this.#ring[this.#oldest] = key;
+    this.#oldest = (this.#oldest + 1) % this.#remember;
   }
 
   /** The exchange indexes that reports came from, ascending. */
