@@ -5,12 +5,12 @@ import { kalshiDictionary } from "../src/contract/fix/dictionary.ts";
 import { dictionaryXml, installEngines, sessionTypes } from "./fix_engines.ts";
 import { frameOf, report } from "./fix_messages.ts";
 import type { Figure } from "./measure.ts";
-import { commandFor, runForResult, RUNTIMES } from "./support.ts";
+import { type BenchRuntime, commandFor, runForResult, RUNTIMES } from "./support.ts";
 
 const FOLDER = ".build/bench/quickfix";
 const ROUNDS = 3;
 /** Seconds of processor time of each case in each round, after a second that warms it up. */
-const SECONDS = "0.75";
+const SECONDS = "0.5";
 
 const OWN = ["decode", "session", "encode", "ceiling-decode", "ceiling-session", "ceiling-encode"];
 const ENGINES = ["jspurefix-decode", "fixparser-decode", "jspurefix-encode", "fixparser-encode"];
@@ -51,6 +51,8 @@ export async function benchFix(): Promise<Figure[]> {
   const best = new Map<string, number>();
   const note = (key: string, rates: readonly number[]) =>
     void best.set(key, Math.max(best.get(key) ?? 0, ...rates));
+  const commands = new Map<BenchRuntime, readonly [string, string[]]>();
+  for (const runtime of RUNTIMES) commands.set(runtime, await commandFor(runtime, "bench/fix.ts"));
   for (let round = 0; round < ROUNDS; round++) {
     if ("run" in quickFix) {
       const { decode, encode } = quickFix.run();
@@ -58,8 +60,7 @@ export async function benchFix(): Promise<Figure[]> {
       note("quickfix encode", [encode]);
     }
     for (const one of cases) {
-      for (const runtime of RUNTIMES) {
-        const [command, args] = await commandFor(runtime, "bench/fix.ts");
+      for (const [runtime, [command, args]] of commands) {
         note(`${runtime} ${one}`, await runForResult<number[]>(command, [...args, one, SECONDS]));
       }
     }
