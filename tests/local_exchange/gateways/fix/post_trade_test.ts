@@ -6,9 +6,10 @@ import type { ExecutionReport, MarketSettlementReport } from "../../../../src/co
 import { SettlementCollector, type SettlementItem } from "../../../../src/fix/settlements.ts";
 import { MemoryFixStore } from "../../../../src/fix/store.ts";
 import { LocalExchange, type LocalExchangeOptions } from "../../../../src/local_exchange/mod.ts";
+import { createRandom } from "../../../../src/local_exchange/random.ts";
 import { ManualClock } from "../../../../src/testing/manual_clock.ts";
 import { test } from "../../../support/test.ts";
-import { until } from "../../../support/until.ts";
+import { breath, until } from "../../../support/until.ts";
 import { plain } from "../../../fix/peer.ts";
 import { FixTester, order, type Seen } from "./support/fix_client.ts";
 
@@ -137,6 +138,90 @@ test("the drop copy gives the same reports again, from one ExecID to another, an
   assertEquals((onOrderEntry[0] as unknown as ExecutionReport).ClOrdID, "a");
 });
 
+test("whatever happens to orders, a listener hears it once and the drop copy says the same", async () => {
+  const { exchange, auth, runtime, id, ticker } = await setUp({}, { dropCopy: true });
+  await using _ = exchange;
+  const key = async () => (await exchange.createKey(id)).auth;
+  const listener = await FixTester.open(exchange, {
+    auth: await key(),
+    runtime,
+    logon: { ListenerSession: true, SkipPendingExecReports: true },
+  });
+  const fix = await FixTester.open(exchange, { auth, runtime });
+  const random = createRandom(11);
+  for (let step = 0; step < 300; step++) {
+    const price = 45 + random.int(10);
+    const name = `order-${step}`;
+    const some = `order-${random.int(step + 1)}`;
+    const what = random.int(6);
+    if (what === 0) {
+      exchange.placeCounterOrder({
+        ticker,
+        side: random.int(2) === 0 ? "bid" : "ask",
+        price: `0.${price}00`,
+        count: String(1 + random.int(20)),
+      });
+    } else if (what === 1) {
+      fix.send({ MsgType: "F", ClOrdID: name, OrigClOrdID: some, Side: "1", Symbol: ticker });
+    } else if (what === 2) {
+      const change = { OrigClOrdID: some, Side: "1", OrdType: "2", Symbol: ticker, Price: String(price) };
+      fix.send({ MsgType: "G", ClOrdID: name, OrderQty: String(1 + random.int(15)), ...change });
+    } else {
+      const TimeInForce = ["0", "1", "3", "4"][random.int(4)];
+      fix.send(order(name, ticker, { Price: String(price), Side: String(1 + random.int(2)), TimeInForce }));
+    }
+    if (step % 10 === 0) await breath();
+  }
+  fix.send(order("the-last", ticker, { Price: "1" }));
+  await until(() => listener.messages.at(-1)?.ClOrdID === "the-last");
+  const heard = listener.messages.filter(({ ExecType }) => ExecType !== "8");
+  const places = heard.map(({ ExecID }) => String(ExecID).split(";").map(Number));
+  assertEquals(new Set(places.map(String)).size, heard.length);
+  assert(heard.length > 100, `${heard.length}`);
+
+  const copy = await FixTester.open(exchange, { auth: await key(), runtime, session: "drop-copy" });
+  const [first] = places.toSorted(([a = 0, b = 0], [c = 0, d = 0]) => a - c || b - d);
+  copy.send({ MsgType: "U1", BeginExecID: first?.join(";") ?? "" });
+  await until(() => copy.messages.at(-1)?.MsgType === "U2");
+  const done = copy.messages.pop();
+  assertEquals(done?.ResendEventCount, copy.messages.length);
+  const byId = (reports: readonly Seen[]) =>
+    new Map(reports.map((report) => [report.ExecID, body(report)]).sort() as [unknown, unknown][]);
+  assertEquals([...byId(copy.messages)], [...byId(heard)]);
+});
+
+test("a request is of one exchange index, and reports of the others are not among its answers", async () => {
+  const { exchange, auth, runtime, id, rest, ticker: own } = await setUp(
+    { markets: 120, shards: true },
+    { dropCopy: true },
+  );
+  await using _ = exchange;
+  exchange.deposit(id, "100.00", { exchangeIndex: 2 });
+  const tickers = exchange.openTickers();
+  const shardOf = async (ticker: string) => (await rest.markets.get(ticker)).exchange_index;
+  const bitcoin = tickers.find((ticker) => ticker.startsWith("KXBTC")) ?? "";
+  assertEquals([await shardOf(own), await shardOf(bitcoin)], [0, 2]);
+  const fix = await FixTester.open(exchange, { auth, runtime, logon: { SkipPendingExecReports: true } });
+  for (const [index, ticker] of [own, bitcoin, own, bitcoin, bitcoin].entries()) {
+    fix.send(order(`order-${index}`, ticker, { Price: "1" }));
+  }
+  const reports = await fix.next(5);
+  assertEquals(reports.map(({ ExecID }) => String(ExecID).split(";")[2]), [
+    undefined,
+    "2",
+    undefined,
+    "2",
+    "2",
+  ]);
+  const ask = async (BeginExecID: unknown) => {
+    fix.send({ MsgType: "U1", BeginExecID: String(BeginExecID) });
+    await until(() => fix.messages.at(-1)?.MsgType === "U2");
+    return fix.messages.splice(0).map(({ ClOrdID, ResendEventCount }) => ClOrdID ?? ResendEventCount);
+  };
+  assertEquals(await ask(reports[0]?.ExecID), ["order-0", "order-2", 2]);
+  assertEquals(await ask(reports[3]?.ExecID), ["order-3", "order-4", 2]);
+});
+
 test("the drop copy says why not: not on the list, too old, too new, another index, no ExecID, too often", async () => {
   const { exchange, auth, runtime, clock, live } = await traded();
   await using _ = exchange;
@@ -171,4 +256,19 @@ test("the drop copy says why not: not on the list, too old, too new, another ind
   const unlisted = await FixTester.open(exchange, { auth: stranger.auth, runtime, session: "drop-copy" });
   const [refused] = await unlisted.ask({ MsgType: "U1", BeginExecID: first });
   assertEquals([refused?.MsgType, refused?.EventResendRejectReason, refused?.RefSeqNum], ["U3", 5, 2]);
+  const { exchange: busy, auth: hasty, runtime: itsOwn, clock: time } = await setUp(
+    { rateLimits: true },
+    { dropCopy: true },
+  );
+  await using __ = busy;
+  const asking = await FixTester.open(busy, { auth: hasty, runtime: itsOwn, session: "drop-copy" });
+  const again = { MsgType: "U1", BeginExecID: `${time.now()};1` } as const;
+  asking.send(again);
+  asking.send(again);
+  await asking.next(2).then(([answer, tooSoon]) =>
+    assertEquals([answer?.MsgType, tooSoon?.EventResendRejectReason], ["U2", 1])
+  );
+  await time.advance(1_000);
+  const [later] = await asking.ask(again);
+  assertEquals(later?.MsgType, "U2");
 });

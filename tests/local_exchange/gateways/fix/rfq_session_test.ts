@@ -118,6 +118,37 @@ test("a combo is asked for without a symbol, and its legs are checked by the exc
   assertEquals([refused?.MsgType, refused?.MVEValidationReasonCode], ["AG", "invalid_market_combination"]);
 });
 
+test("quotes for a requester who is away come when he asks for what he missed; REST's quotes too", async () => {
+  const { exchange, creator, maker, makerRest } = await setUp();
+  await using _ = exchange;
+  const ticker = exchange.listMarket({ ticker: "M" });
+  const [ack] = await creator.ask({
+    MsgType: "R",
+    QuoteReqID: "a",
+    NoRelatedSym: [{ Symbol: ticker, OrderQty: "10" }],
+  });
+  const RfqId = String(ack?.RfqId);
+  creator.session.logout();
+  await creator.ended();
+  await maker.next();
+  await maker.ask({ MsgType: "S", QuoteID: QUOTE, QuoteReqID: RfqId, Symbol: ticker, BidPx: "40" });
+  const id = await makerRest.communications.quotes.create({
+    rfq_id: RfqId,
+    yes_bid: "0.4100",
+    no_bid: "0.0000",
+    rest_remainder: false,
+  });
+  assertEquals((await maker.next(2)).map(({ QuoteID, QuoteStatus }) => [QuoteID, QuoteStatus]), [
+    [QUOTE, 17],
+    [id, 10],
+  ]);
+  await creator.logOn();
+  assertEquals((await creator.next(2)).map(({ QuoteID, BidPx }) => [QuoteID, BidPx]), [
+    [QUOTE, "0.4000"],
+    [id, "0.4100"],
+  ]);
+});
+
 test("fields that stand beside the group are passed over, as Kalshi does", async () => {
   const { exchange, creator, rest } = await setUp();
   await using _ = exchange;
