@@ -11,6 +11,11 @@ const SOH = 1;
 /** `10=ccc` and SOH. */
 const TRAILER_BYTES = 7;
 
+/** More than this, and a resend waits until it is gone. */
+const LITTLE_BYTES = 262_144;
+/** A peer that leaves so much unread is cut off. */
+const MOST_WAITING_BYTES = 64 * 1024 * 1024;
+
 /** What gets through. */
 type Passage =
   | { readonly name: "open" }
@@ -26,6 +31,10 @@ export class ServerLink implements FixLink {
   readonly #faults = new WaitingFaults<FixFrameFault>();
   #passage: Passage = { name: "open" };
   #isClosed = false;
+  /** Bytes that the socket has not sent yet. */
+  #waitingBytes = 0;
+  /** Who waits until they are gone. */
+  #drained: (() => void)[] = [];
 
   constructor(socket: ByteSocket<Uint8Array>, clock: Clock) {
     this.#socket = socket;
@@ -47,6 +56,7 @@ export class ServerLink implements FixLink {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#letGo();
     if (this.#passage.name === "delayed") this.#open(this.#passage);
     // Not even the end gets through.
     if (this.#passage.name === "half-open") return;
@@ -57,9 +67,16 @@ export class ServerLink implements FixLink {
     this.#socket.resume();
   }
 
+  /** Resolves when the peer has taken most of what was written; undefined while little waits. */
+  drained(): Promise<void> | undefined {
+    if (this.#waitingBytes <= LITTLE_BYTES || this.#isClosed) return undefined;
+    return new Promise((resolve) => this.#drained.push(resolve));
+  }
+
   /** Breaks the connection. */
   destroy(): void {
     this.#isClosed = true;
+    this.#letGo();
     if (this.#passage.name === "delayed") this.#passage.timer.clear();
     this.#socket.destroy();
   }
@@ -93,11 +110,27 @@ export class ServerLink implements FixLink {
   #open({ timer, waiting }: Passage & { name: "delayed" }): void {
     timer.clear();
     this.#passage = { name: "open" };
-    for (const bytes of waiting) this.#socket.write(bytes);
+    for (const bytes of waiting) this.#put(bytes);
+  }
+
+  #put(bytes: Uint8Array): void {
+    this.#waitingBytes += bytes.length;
+    if (this.#waitingBytes > MOST_WAITING_BYTES) return this.destroy();
+    // A socket that was destroyed may forget its callbacks: `destroy` lets those go who wait.
+    this.#socket.write(bytes, () => {
+      this.#waitingBytes -= bytes.length;
+      if (this.#waitingBytes <= LITTLE_BYTES) this.#letGo();
+    });
+  }
+
+  #letGo(): void {
+    const waiting = this.#drained;
+    this.#drained = [];
+    for (const go of waiting) go();
   }
 
   #pass(bytes: Uint8Array): void {
-    if (this.#passage.name === "open") this.#socket.write(bytes);
+    if (this.#passage.name === "open") this.#put(bytes);
     else if (this.#passage.name === "delayed") this.#passage.waiting.push(bytes.slice());
   }
 

@@ -81,10 +81,12 @@ class Mortal {
     const runtime = this.#exchange.createRuntime();
     const stream = await runtime.connectTcp({ hostname: host, port, tls: false });
     const writer = stream.writable.getWriter();
+    let last: Promise<void> | undefined;
     const connection: FixConnection = life.session.connect({
       write: (bytes) => {
-        if (!life.isDead) writer.write(this.#damaged(bytes)).catch(() => {});
+        if (!life.isDead) last = writer.write(this.#damaged(bytes)).catch(() => {});
       },
+      drained: () => last,
       close: () => void stream.close().catch(() => {}),
     });
     void this.#read(stream.readable.getReader(), connection);
