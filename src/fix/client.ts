@@ -119,8 +119,18 @@ export class FixClient extends FixFeedClient implements AsyncDisposable {
     assertCanTrust("FixConfig", config, runtime);
     const store = chooseStore(config, options.store);
     const auth = await chooseAuth(options, runtime);
-    const { log, limiter, onEvent, signal } = options;
-    const session = new ClientSession({ auth, config, store, runtime, clock, log, limiter, onEvent });
+    const { log, limiter, onEvent, onMessage, signal } = options;
+    const session = new ClientSession({
+      auth,
+      config,
+      store,
+      runtime,
+      clock,
+      log,
+      limiter,
+      onEvent,
+      onMessage,
+    });
     const client = new FixClient(session, config, clock);
     await session.connect(signal);
     return client;
@@ -171,7 +181,9 @@ export class FixClient extends FixFeedClient implements AsyncDisposable {
   }
 
   /**
-   * Every message of one MsgType(35), or of all, from now on. Markers tell where something may be missing. Leaving the
+   * Every message of one MsgType(35), or of all, from now on. What an earlier process missed, on a session that sends it
+   * again, is handed on in the turn after {@linkcode connect} has resolved: open what reads it before you await anything
+   * else. Markers tell where something may be missing. Leaving the
    * loop ends it; closing the client ends it after what is queued; when the session is given up, it throws
    * {@linkcode KalshiFixClosedError}.
    *

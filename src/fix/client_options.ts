@@ -4,6 +4,7 @@ import type { PemInput } from "../auth/pem.ts";
 import { type RequestSigner, signerRule } from "../auth/signer.ts";
 import type { Clock } from "../base/clock.ts";
 import { callable, clock, having, needed, rule, type Rules, signal, text } from "../base/options.ts";
+import type { ReceivedMessage } from "../contract/fix/codec.ts";
 import type { Limiter } from "../rate_limits/limiter.ts";
 import type { Runtime } from "../runtime/types.ts";
 import type { FixClientEvent } from "./client_state.ts";
@@ -43,6 +44,12 @@ export interface FixClientOptions {
   readonly limiter?: Limiter | undefined;
   /** Told of every change of state, and of what happens to the session. */
   readonly onEvent?: ((event: FixClientEvent) => void) | undefined;
+  /**
+   * Told of every message of the application in the moment it comes, before the store counts it as received. What is
+   * written down in it survives a kill: a message whose number was not counted comes again, under the same ExecID. It
+   * must be quick; what it throws goes to the console. Iterables are the better way to everything else.
+   */
+  readonly onMessage?: ((message: ReceivedMessage) => void) | undefined;
   /** Ends the attempt to connect. The client that comes of it has `close()`. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -68,5 +75,6 @@ export const fixClientRules = {
   clock: clock(),
   limiter: having("a RateLimiter", "admit", "refused"),
   onEvent: callable(),
+  onMessage: callable(),
   signal: signal(),
 } satisfies Rules<FixClientOptions>;

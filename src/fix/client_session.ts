@@ -1,6 +1,6 @@
 /** The session of a client with all that hangs on it: connections, requests, iterables, log. */
 import type { RequestSigner } from "../auth/signer.ts";
-import type { Clock } from "../base/clock.ts";
+import type { Clock, ClockTimer } from "../base/clock.ts";
 import { KalshiClosedError, KalshiConnectionError, type KalshiError } from "../base/errors.ts";
 import type { QueueOptions } from "../base/queue.ts";
 import { tell } from "../base/tell.ts";
@@ -38,7 +38,14 @@ export interface ClientSessionOptions {
   readonly log: FixLog | undefined;
   readonly limiter: Limiter | undefined;
   readonly onEvent: ((event: FixClientEvent) => void) | undefined;
+  readonly onMessage: ((message: ReceivedMessage) => void) | undefined;
 }
+
+/** Whether what comes is handed on at once. */
+type Handing =
+  /** Nobody can read yet: what an earlier process missed comes before its reader has a client. */
+  | { readonly name: "held"; readonly waiting: (() => void)[]; timer: ClockTimer | undefined }
+  | { readonly name: "open" };
 
 /** One session, kept over connections, and everybody who is told of it. */
 export class ClientSession implements ClientSide {
@@ -53,12 +60,14 @@ export class ClientSession implements ClientSide {
   /** Numbers that went out once more for the ResendRequest that is being answered. */
   #sentAgain = new Set<number>();
   #closing: Promise<void> | undefined;
+  #handing: Handing;
 
   constructor(options: ClientSessionOptions) {
     const { config, clock, limiter } = options;
     const { retransmission } = fixSessions[config.session];
     this.#options = options;
     this.#retransmission = retransmission;
+    this.#handing = retransmission ? { name: "held", waiting: [], timer: undefined } : { name: "open" };
     this.#outgoing = outgoingContext(config);
     this.#losses = new Losses(clock, retransmission);
     this.#loop = new ConnectionLoop({
@@ -98,6 +107,10 @@ export class ClientSession implements ClientSide {
     } catch (error) {
       await this.close(undefined).catch(() => {});
       throw error;
+    }
+    // In the turn after the one in which the user gets the client.
+    if (this.#handing.name === "held") {
+      this.#handing.timer = this.#options.clock.setTimer(() => this.#release(), 0);
     }
   }
 
@@ -174,9 +187,25 @@ export class ClientSession implements ClientSide {
   // What the session tells
 
   #message(message: ReceivedMessage): void {
-    for (const part of this.#parts) part.take?.(message);
-    this.requests.take(message);
-    this.#feeds.push(message);
+    tell(this.#options.onMessage, () => message);
+    this.#hand(() => {
+      for (const part of this.#parts) part.take?.(message);
+      this.requests.take(message);
+      this.#feeds.push(message);
+    });
+  }
+
+  #hand(give: () => void): void {
+    if (this.#handing.name === "open") give();
+    else this.#handing.waiting.push(give);
+  }
+
+  #release(): void {
+    if (this.#handing.name === "open") return;
+    const { waiting, timer } = this.#handing;
+    timer?.clear();
+    this.#handing = { name: "open" };
+    for (const give of waiting) give();
   }
 
   #event(event: FixSessionEvent): void {
@@ -197,8 +226,10 @@ export class ClientSession implements ClientSide {
     }
     for (const part of this.#parts) part.event?.(event);
     for (const marker of this.#losses.after(event)) {
-      for (const part of this.#parts) part.mark?.(marker);
-      this.#feeds.mark(marker);
+      this.#hand(() => {
+        for (const part of this.#parts) part.mark?.(marker);
+        this.#feeds.mark(marker);
+      });
     }
     this.tell(event);
   }
@@ -233,6 +264,7 @@ export class ClientSession implements ClientSide {
   #became(state: FixClientState): void {
     this.tell({ type: "state", state });
     if (state.name !== "closed") return;
+    this.#release();
     this.requests.giveUp(state.cause);
     for (const part of this.#parts) part.closed?.(state.cause);
     this.#feeds.end(state.cause);

@@ -445,3 +445,35 @@ test("a reader that leaves is forgotten; one that is too slow is told", async ()
   await gateway.clock.advance(0);
   await closing;
 });
+
+test("what an earlier process missed is read by iterables that are opened at once, and counted when it was told", async () => {
+  const gateway = new Gateway("order-entry-rt");
+  const store = new MemoryFixStore();
+  const first = await connected(gateway, { store });
+  await gateway.clock.advance(0);
+  const abort = new AbortController();
+  abort.abort();
+  gateway.deaf = true;
+  gateway.says(report("while-away"));
+  gateway.lines.at(-1)?.cut();
+  await first.close({ signal: abort.signal });
+  gateway.deaf = false;
+
+  const told: unknown[] = [];
+  const connecting = FixClient.connect(optionsFor(gateway, {
+    store,
+    onMessage: (message) => void told.push([message.header.MsgSeqNum, store.nextIncoming]),
+  }));
+  const reading = connecting.then((client) => client.executionReports());
+  for (let turn = 0; turn < 4; turn++) await gateway.clock.advance(0);
+  const reports = await reading;
+  const missed = (await reports.next()).value;
+  assert(missed?.MsgType === "8" && missed.ClOrdID === "while-away");
+  // Its number is the one that is expected next, so that a kill in here would bring it again.
+  assertEquals(told, [[missed.header.MsgSeqNum, missed.header.MsgSeqNum]]);
+  const client = await connecting;
+  const closing = client.close();
+  await gateway.clock.advance(0);
+  await closing;
+  assertEquals(gateway.clock.pending, 0);
+});
