@@ -32,6 +32,7 @@ const rooms = {
     "http",
     "books",
     "stream",
+    "fix",
     "writes",
     "rest",
     "client",

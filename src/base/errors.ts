@@ -49,6 +49,7 @@ export type KalshiErrorCode =
   | "EVENT_RESEND"
   | "FIX_LOGON"
   | "FIX_SEQUENCE"
+  | "FIX_STORE"
   | "FIX_CLOSED"
   | "FIX_SESSION_REJECT"
   | "FIX_BUSINESS_REJECT"

@@ -20,6 +20,17 @@ export class KalshiFixSequenceError extends KalshiError {
   override readonly code = "FIX_SEQUENCE";
 }
 
+/**
+ * The store of a FIX session cannot be read or written, or another process has taken it. What was to be sent was not
+ * sent, and its number is still free.
+ */
+export class KalshiFixStoreError extends KalshiError {
+  /** The class name. */
+  override readonly name = "KalshiFixStoreError";
+  /** The code of this class. */
+  override readonly code = "FIX_STORE";
+}
+
 /** The FIX client is closed and does not connect again; `cause` says why. */
 export class KalshiFixClosedError extends KalshiError {
   /** The class name. */

@@ -1,4 +1,5 @@
 /** What a FIX session remembers over connections: its numbers, and what it sent. */
+import { readOptions, type Rules, whole, withPreset } from "../base/options.ts";
 import { Recent } from "./recent.ts";
 
 /** A message that was sent: its number and its bytes as they went out. */
@@ -11,7 +12,8 @@ export interface SentFrame {
 
 /**
  * Where a session keeps its numbers and what it sent. Writing is immediate: what was given is kept when the call
- * returns, so that a process that dies afterwards has lost nothing that went out.
+ * returns, so that a process that dies afterwards has lost nothing that went out. What cannot be kept throws, best a
+ * {@linkcode KalshiFixStoreError}, and changes nothing: then the message is not sent.
  */
 export interface FixStore {
   /** MsgSeqNum(34) of the next message that goes out. */
@@ -39,8 +41,13 @@ const BUFFER_BYTES = 65_536;
 /** Settings of {@linkcode MemoryFixStore}. */
 export interface MemoryFixStoreOptions {
   /** How many messages are kept for a ResendRequest; none for a session without retransmission. @default 10_000 */
-  readonly keep?: number;
+  readonly keep?: number | undefined;
 }
+
+/** What the settings of a {@linkcode MemoryFixStore} may be. */
+export const memoryStoreRules = {
+  keep: withPreset(whole(0), 10_000),
+} satisfies Rules<MemoryFixStoreOptions>;
 
 /** A store that lives as long as its process. */
 export class MemoryFixStore implements FixStore {
@@ -53,9 +60,13 @@ export class MemoryFixStore implements FixStore {
   #buffer = new Uint8Array(0);
   #used = 0;
 
-  /** Begins at 1. */
-  constructor({ keep = 10_000 }: MemoryFixStoreOptions = {}) {
-    this.#sent = new Recent(keep);
+  /**
+   * Begins at 1.
+   *
+   * @throws {KalshiConfigError} for options that are unknown or wrong
+   */
+  constructor(options: MemoryFixStoreOptions = {}) {
+    this.#sent = new Recent(readOptions("MemoryFixStore", options, memoryStoreRules).keep);
   }
 
   /** Is ready at once. */
