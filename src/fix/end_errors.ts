@@ -6,7 +6,7 @@ import {
   type KalshiError,
   KalshiTimeoutError,
 } from "../base/errors.ts";
-import { KalshiFixLogonError, KalshiFixSequenceError } from "./errors.ts";
+import { KalshiFixLogonError, KalshiFixSequenceError, KalshiFixStoreError } from "./errors.ts";
 import type { FixEnd } from "./session_types.ts";
 
 /** What is known of a connection beside how it ended. */
@@ -119,6 +119,9 @@ export function endError(end: FixEnd, facts: EndFacts): KalshiError {
         '`onSequenceMismatch: "reset"`.',
       { outcome: "unknown" },
     );
+  }
+  if (end.kind === "store") {
+    return new KalshiFixStoreError(end.text, { outcome: loggedOn ? "unknown" : "not-sent" });
   }
   if (end.kind === "refused") return refusedLogon(end.text, facts);
   if (end.kind === "silent") {

@@ -3,32 +3,41 @@
  * any byte loses nothing it had written. What was half written at the end is cut off when the file is opened again.
  */
 import { KalshiConfigError } from "../base/errors.ts";
+import { needed, oneOf, readOptions, type Rules, text, whole, withPreset } from "../base/options.ts";
+import { KalshiFixStoreError } from "./errors.ts";
 import { Recent } from "./recent.ts";
+import { crc32, fill, type Fs, HEAD_BYTES, kinds, magic, record, writeAll } from "./store_records.ts";
 import type { FixStore, SentFrame } from "./store.ts";
-
-type Fs = typeof import("node:fs");
 
 /** Settings of {@linkcode FileFixStore}. */
 export interface FileFixStoreOptions {
-  /** The file, made when it is missing. One session has it at a time. */
+  /**
+   * The file, made when it is missing, in a folder that is there. One store has it at a time: the one that opened it
+   * last. What another one is then given to keep throws, and is not sent.
+   */
   readonly path: string;
   /**
-   * When what was written must be on the disk itself: `always` survives a loss of power, `never` a killed process
-   * alone, which is what the counterparty's own memory is worth.
+   * When what was written must be on the disk itself. `"never"` loses nothing when the process is killed; a machine
+   * that loses power may lose the last seconds. `"always"` waits for the disk with each message, which takes as long
+   * as the disk does.
    *
    * @default "never"
    */
-  readonly sync?: "always" | "never";
+  readonly sync?: "always" | "never" | undefined;
   /** How many messages are kept for a ResendRequest. @default 100_000 */
-  readonly keep?: number;
+  readonly keep?: number | undefined;
 }
 
-/** A record: kind, number, length of its bytes, check of it all; then the bytes. */
-const HEAD_BYTES = 17;
-const kinds = { sent: 1, outgoing: 2, incoming: 3, reset: 4 } as const;
-const magic = new TextEncoder().encode("kalshi-fix-1\n");
-/** Records that are no longer needed before the file is written anew. */
+/** What the settings of a {@linkcode FileFixStore} may be. */
+export const fileStoreRules = {
+  path: needed(text("a path")),
+  sync: withPreset(oneOf("always", "never"), "never"),
+  keep: withPreset(whole(0), 100_000),
+} satisfies Rules<FileFixStoreOptions>;
+
+/** Records, and their bytes, that are no longer needed before the file is written anew. */
 const WASTE = 200_000;
+const WASTE_BYTES = 64 * 1024 * 1024;
 /** How much of the file is copied at once. */
 const PIECE_BYTES = 1_048_576;
 
@@ -37,84 +46,142 @@ interface Place {
   readonly length: number;
 }
 
-/** A session's numbers and messages in a file. */
+/**
+ * A session's numbers and messages in a file. A process that is killed at any moment loses nothing that went out; the
+ * file does not grow without end.
+ *
+ * It fails with a {@linkcode KalshiFixStoreError}: when it is opened where the file cannot be written, later where the
+ * disk is full, or the file was taken by another process or deleted. Then nothing is sent, and no number is used up.
+ *
+ * @example
+ * ```ts
+ * import { FileFixStore } from "@unofficial/kalshi/fix";
+ *
+ * const store = new FileFixStore({ path: "./orders.fix" });
+ * ```
+ */
 export class FileFixStore implements FixStore {
-  /** MsgSeqNum(34) of the next message that goes out. */
-  nextOutgoing = 1;
-  /** MsgSeqNum(34) that is expected next. */
-  nextIncoming = 1;
   readonly #path: string;
   readonly #sync: boolean;
   readonly #sent: Recent<Place>;
+  #nextOutgoing = 1;
+  #nextIncoming = 1;
   #fs: Fs | undefined;
   #file = -1;
   #end = 0;
   #records = 0;
+  /** The bytes of the messages that are kept. */
+  #keptBytes = 0;
+  /** How many records and bytes may be of no use before the next try to write the file anew. */
+  #waste = { records: WASTE, bytes: WASTE_BYTES };
   #scratch: Uint8Array = new Uint8Array(4096);
 
-  /** The file is opened with the session. */
-  constructor({ path, sync = "never", keep = 100_000 }: FileFixStoreOptions) {
+  /**
+   * The file is opened with the session.
+   *
+   * @throws {KalshiConfigError} for options that are unknown or wrong
+   */
+  constructor(options: FileFixStoreOptions) {
+    const { path, sync, keep } = readOptions("FileFixStore", options, fileStoreRules);
     this.#path = path;
     this.#sync = sync === "always";
-    this.#sent = new Recent(keep);
+    this.#sent = new Recent(keep, ({ length }) => this.#keptBytes -= length);
   }
 
-  /** Opens the file, and cuts off what was half written. */
+  /** MsgSeqNum(34) of the next message that goes out. */
+  get nextOutgoing(): number {
+    return this.#nextOutgoing;
+  }
+
+  /** MsgSeqNum(34) that is expected next. */
+  get nextIncoming(): number {
+    return this.#nextIncoming;
+  }
+
+  /**
+   * Opens the file, cuts off what was half written, and takes it from any other store that had it.
+   *
+   * @throws {KalshiFixStoreError} where it cannot be opened, read or written
+   * @throws {KalshiConfigError} for a file that is something else, and where there are no files
+   */
   async open(): Promise<void> {
     if (this.#file >= 0) return;
-    this.#fs ??= await loadFs();
-    const fs = this.#fs;
-    this.#file = fs.openSync(this.#path, fs.existsSync(this.#path) ? "r+" : "w+");
+    const fs = this.#fs ??= await loadFs();
+    if (this.#file >= 0) return;
     try {
+      const isNew = !fs.existsSync(this.#path);
+      // What it holds is nobody else's business.
+      this.#file = fs.openSync(this.#path, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600);
       this.#read(fs);
+      // A number that no other has: what another store wrote before is then no longer the end of the file.
+      this.#put(fs, kinds.owner, Math.random());
+      if (isNew && this.#sync) syncFolder(fs, this.#path);
     } catch (error) {
-      fs.closeSync(this.#file);
-      this.#file = -1;
-      throw error;
+      this.close();
+      throw error instanceof KalshiConfigError ? error : this.#failed("be opened", error);
     }
   }
 
   append(frame: Uint8Array): void {
-    const sequence = this.nextOutgoing++;
-    this.#sent.set(sequence, { at: this.#end + HEAD_BYTES, length: frame.length });
+    const sequence = this.#nextOutgoing;
+    const at = this.#end + HEAD_BYTES;
     this.#write(kinds.sent, sequence, frame);
+    this.#keep(sequence, { at, length: frame.length });
+    this.#nextOutgoing = sequence + 1;
+    this.#tidy();
   }
 
   setOutgoing(next: number): void {
-    this.nextOutgoing = next;
     this.#write(kinds.outgoing, next);
+    this.#nextOutgoing = next;
+    this.#tidy();
   }
 
   /** Keeps the number that is expected next. */
   setIncoming(next: number): void {
-    this.nextIncoming = next;
     this.#write(kinds.incoming, next);
+    this.#nextIncoming = next;
+    this.#tidy();
   }
 
   sent(from: number, to: number): readonly SentFrame[] {
     const fs = this.#opened();
-    const found: SentFrame[] = [];
-    for (const [sequence, { at, length }] of this.#sent.between(from, to)) {
-      const frame = new Uint8Array(length);
-      const read = fs.readSync(this.#file, frame, 0, length, at);
-      found.push({ sequence, frame: frame.subarray(0, read) });
+    try {
+      return this.#sent.between(from, to).map(([sequence, { at, length }]) => {
+        const frame = new Uint8Array(length);
+        const read = fs.readSync(this.#file, frame, 0, length, at);
+        return { sequence, frame: frame.subarray(0, read) };
+      });
+    } catch (error) {
+      throw this.#failed("be read", error);
     }
-    return found;
   }
 
   reset(): void {
-    this.nextOutgoing = 1;
-    this.nextIncoming = 1;
-    this.#sent.clear();
     this.#write(kinds.reset, 0);
+    this.#nextOutgoing = 1;
+    this.#nextIncoming = 1;
+    this.#forget();
+    this.#tidy();
   }
 
   /** Closes the file. A second call is harmless. */
   close(): void {
     if (this.#file < 0) return;
-    this.#fs?.closeSync(this.#file);
+    const file = this.#file;
     this.#file = -1;
+    this.#forget();
+    this.#fs?.closeSync(file);
+  }
+
+  #keep(sequence: number, place: Place): void {
+    this.#keptBytes += place.length;
+    this.#sent.set(sequence, place);
+  }
+
+  #forget(): void {
     this.#sent.clear();
+    this.#keptBytes = 0;
   }
 
   #opened(): Fs {
@@ -124,15 +191,59 @@ export class FileFixStore implements FixStore {
     return this.#fs;
   }
 
-  #write(kind: number, number: number, bytes: Uint8Array = new Uint8Array(0)): void {
+  #failed(what: string, cause: unknown): KalshiFixStoreError {
+    if (cause instanceof KalshiFixStoreError) return cause;
+    const said = cause instanceof Error ? cause.message : String(cause);
+    const code = (cause as { code?: unknown } | null)?.code;
+    const advice = code === "ENOSPC" || code === "EFBIG" || code === "EDQUOT"
+      ? " Make room on the disk."
+      : code === "EACCES" || code === "EROFS" || code === "EPERM"
+      ? " Give a path that this process may write to."
+      : code === "ENOENT"
+      ? " Make its folder first."
+      : "";
+    return new KalshiFixStoreError(
+      `The FIX store ${this.#path} cannot ${what} (${said}). Nothing was sent.${advice}`,
+      { cause },
+    );
+  }
+
+  /** Writes a record, or leaves the file as it was. */
+  #write(kind: number, number: number, bytes?: Uint8Array): void {
     const fs = this.#opened();
+    try {
+      this.#assertOurs(fs);
+      this.#put(fs, kind, number, bytes);
+    } catch (error) {
+      throw this.#failed("be written", error);
+    }
+  }
+
+  /** Whether the file is still there and ends where this store ended it. */
+  #assertOurs(fs: Fs): void {
+    const { size, nlink } = fs.fstatSync(this.#file);
+    if (nlink !== 0 && size === this.#end) return;
+    const what = nlink === 0 ? "deleted or replaced" : "opened by another store, which has the session now";
+    throw new KalshiFixStoreError(
+      `The FIX store ${this.#path} was ${what}. Nothing was sent. Run one process for each session, with a file of its own.`,
+    );
+  }
+
+  #put(fs: Fs, kind: number, number: number, bytes: Uint8Array = new Uint8Array(0)): void {
     const size = HEAD_BYTES + bytes.length;
     if (this.#scratch.length < size) this.#scratch = new Uint8Array(2 * size);
     const record = this.#scratch.subarray(0, size);
     fill(record, kind, number, bytes);
-    this.#end = writeAll(fs, this.#file, record, this.#end);
-    if (this.#sync) fs.fdatasyncSync(this.#file);
-    if (++this.#records - this.#sent.size > WASTE) this.#compact();
+    try {
+      writeAll(fs, this.#file, record, this.#end);
+      if (this.#sync) fs.fdatasyncSync(this.#file);
+    } catch (error) {
+      // Half a record, or one that may not last, must not be found by the next process.
+      fs.ftruncateSync(this.#file, this.#end);
+      throw error;
+    }
+    this.#end += size;
+    this.#records++;
   }
 
   #read(fs: Fs): void {
@@ -141,8 +252,8 @@ export class FileFixStore implements FixStore {
     const had = size === 0 ? 0 : fs.readSync(this.#file, head, 0, head.length, 0);
     const same = head.subarray(0, had).every((byte, i) => byte === magic[i]);
     if (!same) throw new KalshiConfigError(`${this.#path} is no store of a FIX session: give another file.`);
-    this.nextOutgoing = this.nextIncoming = 1;
-    this.#sent.clear();
+    this.#nextOutgoing = this.#nextIncoming = 1;
+    this.#forget();
     this.#records = 0;
     this.#end = magic.length;
     if (had < magic.length) {
@@ -171,44 +282,60 @@ export class FileFixStore implements FixStore {
   #take(kind: number, number: number, length: number): void {
     switch (kind) {
       case kinds.sent:
-        this.#sent.set(number, { at: this.#end + HEAD_BYTES, length });
-        this.nextOutgoing = number + 1;
+        this.#keep(number, { at: this.#end + HEAD_BYTES, length });
+        this.#nextOutgoing = number + 1;
         return;
       case kinds.outgoing:
-        this.nextOutgoing = number;
+        this.#nextOutgoing = number;
         return;
       case kinds.incoming:
-        this.nextIncoming = number;
+        this.#nextIncoming = number;
         return;
       case kinds.reset:
-        this.nextOutgoing = this.nextIncoming = 1;
-        this.#sent.clear();
+        this.#nextOutgoing = this.#nextIncoming = 1;
+        this.#forget();
     }
   }
 
   /**
-   * Writes what is still needed into a new file, and puts that in the place of the old one. A session that trades waits
-   * for it: frames are copied in large pieces, as they are.
+   * Writes what is still needed into a new file, when most of the old one is not, and puts it in its place. Where that
+   * fails, on a disk that is nearly full, the old file goes on.
    */
-  #compact(): void {
+  #tidy(): void {
+    const { records, bytes } = this.#waste;
+    const spareBytes = this.#end - this.#keptBytes;
+    if (this.#records - this.#sent.size <= records && spareBytes <= bytes) return;
     const fs = this.#opened();
     const beside = `${this.#path}.new`;
-    const file = fs.openSync(beside, "w+");
     try {
-      const { places, end } = this.#copyKept(fs, file);
-      const last = [record(kinds.outgoing, this.nextOutgoing), record(kinds.incoming, this.nextIncoming)];
-      this.#end = last.reduce((at, bytes) => writeAll(fs, file, bytes, at), end);
+      this.#compact(fs, beside);
+      this.#waste = { records: WASTE, bytes: WASTE_BYTES };
+    } catch {
+      this.#waste = { records: this.#records + WASTE, bytes: this.#end + WASTE_BYTES };
+      fs.rmSync(beside, { force: true });
+    }
+  }
+
+  /** A session that trades waits for it: frames are copied in large pieces, as they are. */
+  #compact(fs: Fs, beside: string): void {
+    const file = fs.openSync(beside, "w+", 0o600);
+    try {
+      const copied = this.#copyKept(fs, file);
+      const last = [record(kinds.outgoing, this.#nextOutgoing), record(kinds.incoming, this.#nextIncoming)];
+      const end = last.reduce((at, bytes) => writeAll(fs, file, bytes, at), copied.end);
       fs.fsyncSync(file);
       fs.renameSync(beside, this.#path);
       fs.closeSync(this.#file);
       this.#file = file;
-      this.#records = places.length + 2;
-      this.#sent.clear();
-      for (const [sequence, place] of places) this.#sent.set(sequence, place);
+      this.#end = end;
+      this.#records = copied.places.length + last.length;
+      this.#forget();
+      for (const [sequence, place] of copied.places) this.#keep(sequence, place);
     } catch (error) {
       if (this.#file !== file) fs.closeSync(file);
       throw error;
     }
+    if (this.#sync) syncFolder(fs, this.#path);
   }
 
   /** Copies every frame that is kept into another file; returns where they are there, and where it ends. */
@@ -231,50 +358,25 @@ export class FileFixStore implements FixStore {
         filled += HEAD_BYTES + length;
         places.push([sequence, { at: end + filled - length, length }]);
       }
-      if (filled === 0) throw new KalshiConfigError(`${this.#path} was changed while a FIX session had it.`);
+      if (filled === 0) {
+        throw new KalshiFixStoreError(`${this.#path} was changed while a FIX session had it.`);
+      }
       end = writeAll(fs, file, piece.subarray(0, filled), end);
     }
     return { places, end };
   }
 }
 
-/** Returns where the file goes on behind the bytes. */
-function writeAll(fs: Fs, file: number, bytes: Uint8Array, at: number): number {
-  for (let written = 0; written < bytes.length;) {
-    written += fs.writeSync(file, bytes, written, bytes.length - written, at + written);
+/** A file that was made or renamed is only found after a loss of power when its folder is on the disk too. */
+function syncFolder(fs: Fs, path: string): void {
+  const folder = path.replace(/[^/\\]*$/, "") || ".";
+  try {
+    const handle = fs.openSync(folder, "r");
+    fs.fsyncSync(handle);
+    fs.closeSync(handle);
+  } catch {
+    // Windows does not open folders, and needs none of this.
   }
-  return at + bytes.length;
-}
-
-function record(kind: number, number: number, bytes: Uint8Array = new Uint8Array(0)): Uint8Array {
-  const made = new Uint8Array(HEAD_BYTES + bytes.length);
-  fill(made, kind, number, bytes);
-  return made;
-}
-
-function fill(record: Uint8Array, kind: number, number: number, bytes: Uint8Array): void {
-  const view = new DataView(record.buffer, record.byteOffset);
-  record[0] = kind;
-  view.setFloat64(1, number);
-  view.setUint32(9, bytes.length);
-  view.setUint32(13, crc32(crc32(0, record.subarray(0, 13)), bytes));
-  record.set(bytes, HEAD_BYTES);
-}
-
-const table: Uint32Array = /* @__PURE__ */ (() => {
-  const made = new Uint32Array(256);
-  for (let n = 0; n < 256; n++) {
-    let c = n;
-    for (let k = 0; k < 8; k++) c = (c & 1) === 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-    made[n] = c;
-  }
-  return made;
-})();
-
-function crc32(before: number, bytes: Uint8Array): number {
-  let c = ~before;
-  for (let i = 0; i < bytes.length; i++) c = (table[(c ^ (bytes[i] as number)) & 255] as number) ^ (c >>> 8);
-  return ~c >>> 0;
 }
 
 async function loadFs(): Promise<Fs> {

@@ -46,6 +46,7 @@ export {
   KalshiFixRequestRejectError,
   KalshiFixSequenceError,
   KalshiFixSessionRejectError,
+  KalshiFixStoreError,
 } from "./errors.ts";
 export { type FileFixLog, fileLog, type FileLogOptions } from "./file_log.ts";
 export type { FixGapMarker, FixItem, FixMarker, FixReconnectedMarker } from "./items.ts";

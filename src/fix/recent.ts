@@ -4,13 +4,15 @@
  */
 export class Recent<Value> {
   readonly #keep: number;
+  readonly #gone: (value: Value) => void;
   /** In order of their numbers; those before `#first` are let go, and cut off when they are the greater part. */
   #entries: (readonly [number: number, value: Value] | undefined)[] = [];
   #first = 0;
 
-  /** Keeps so many. */
-  constructor(keep: number) {
+  /** Keeps so many, and tells of those that are let go or replaced. */
+  constructor(keep: number, gone: (value: Value) => void = () => {}) {
     this.#keep = keep;
+    this.#gone = gone;
   }
 
   /** How many there are. */
@@ -21,9 +23,10 @@ export class Recent<Value> {
   /** Numbers that begin again at a lower one stand for something else: what was kept from there on goes. */
   set(number: number, value: Value): void {
     const entries = this.#entries;
-    while (this.size > 0 && this.#numberAt(entries.length - 1) >= number) entries.pop();
+    while (this.size > 0 && this.#numberAt(entries.length - 1) >= number) this.#tell(entries.pop());
     entries.push([number, value]);
     if (this.size <= this.#keep) return;
+    this.#tell(entries[this.#first]);
     entries[this.#first++] = undefined;
     if (this.#first < 1000 || this.#first < this.size) return;
     this.#entries = entries.slice(this.#first);
@@ -50,6 +53,10 @@ export class Recent<Value> {
   clear(): void {
     this.#entries = [];
     this.#first = 0;
+  }
+
+  #tell(entry: readonly [number: number, value: Value] | undefined): void {
+    if (entry !== undefined) this.#gone(entry[1]);
   }
 
   #numberAt(at: number): number {

@@ -41,6 +41,7 @@ export function afterEnd(
     case "logout":
       return { action: "stop" };
     case "sequence":
+    case "store":
     case "protocol":
       return { action: "fail" };
     case "refused":

@@ -11,6 +11,7 @@ import type { FixMessage, Logon, Reject, ResendRequest } from "../contract/fix/m
 import { FixFields, type FixHeader } from "../contract/fix_fields.ts";
 import type { UnknownMessage } from "../contract/fix_records.ts";
 import { fault, FieldChecks, type FieldFault } from "./checks.ts";
+import { KalshiFixStoreError } from "./errors.ts";
 import { FixFramer } from "./framer.ts";
 import { HeaderChecks, turned } from "./header_checks.ts";
 import { Incoming } from "./incoming.ts";
@@ -150,7 +151,7 @@ export class FixSession {
       receive: (bytes) => {
         if (this.#wire !== wire) return;
         framer.push(bytes);
-        this.#read(wire);
+        this.#unlessStoreFails(wire, () => this.#read(wire));
       },
       lost: (text) => {
         if (this.#wire !== wire) return;
@@ -184,8 +185,10 @@ export class FixSession {
   /** Says goodbye and waits for the answer; harmless when there is no connection. */
   logout(text?: string): void {
     const state = this.#state;
-    if (state.name === "active") this.#logOut({ kind: "logout", text: text ?? "we logged out" }, text);
-    else if (state.name !== "disconnected" && state.name !== "logging-out") {
+    if (state.name === "active") {
+      const end: FixEnd = { kind: "logout", text: text ?? "we logged out" };
+      this.#unlessStoreFails(state.wire, () => this.#logOut(end, text));
+    } else if (state.name !== "disconnected" && state.name !== "logging-out") {
       this.#drop({ kind: "logout", text: "we closed before the logon" });
     }
   }
@@ -230,9 +233,19 @@ export class FixSession {
   #failed(wire: Wire, error: unknown): void {
     if (this.#wire !== wire) return;
     this.#drop({
-      kind: "refused",
+      kind: error instanceof KalshiFixStoreError ? "store" : "refused",
       text: error instanceof Error ? error.message : "the logon could not be made",
     });
+  }
+
+  /** Without its store a session cannot count, and ends. */
+  #unlessStoreFails(wire: Wire, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof KalshiFixStoreError)) throw error;
+      this.#failed(wire, error);
+    }
   }
 
   // Reading
@@ -320,13 +333,15 @@ export class FixSession {
       this.#reset("peer", 1);
       this.#store.setOutgoing(2);
     }
+    const send = (message: FixMessage) =>
+      this.#unlessStoreFails(wire, () => void this.#out.send(message, wire.link));
     const liveness = new Liveness(this.#clock, (logon.HeartBtInt ?? 30) * 1000, {
-      heartbeat: () => this.#out.send({ MsgType: "0" }, wire.link),
-      test: (TestReqID) => this.#out.send({ MsgType: "1", TestReqID }, wire.link),
+      heartbeat: () => send({ MsgType: "0" }),
+      test: (TestReqID) => send({ MsgType: "1", TestReqID }),
       dead: () => this.#drop({ kind: "silent", text: "no answer to a TestRequest" }),
     });
     const incoming = new Incoming(this.#options, this.#clock, {
-      send: (message) => void this.#out.send(message, wire.link),
+      send,
       reject: (header, sequence, why) => this.#reject(header, sequence, why),
       end: (end, text) => this.#logOut(end, text),
     });
@@ -459,10 +474,17 @@ export class FixSession {
       state.incoming.stop();
     }
     this.#out.stop();
-    // A number that was refused is not used up: with a store that was lost, every try would climb by one until one fits.
-    if (this.#logonSent && end.kind === "sequence") this.#store.setOutgoing(this.#store.nextOutgoing - 1);
+    const refused = this.#logonSent && end.kind === "sequence";
     this.#state = { name: "disconnected" };
     state.wire.link.close();
+    // A number that was refused is not used up: with a store that was lost, every try would climb by one until one fits.
+    if (refused) {
+      try {
+        this.#store.setOutgoing(this.#store.nextOutgoing - 1);
+      } catch {
+        // It is refused again.
+      }
+    }
     this.#options.onEvent?.({ type: "ended", end });
     state.wire.end(end);
   }

@@ -70,6 +70,8 @@ export interface FixEnd {
     | "silent"
     /** The peer breaks the protocol. */
     | "protocol"
+    /** The store failed: what it cannot keep is not sent. */
+    | "store"
     /** The connection broke. */
     | "lost";
   /** In words; the counterparty's own where it said any. */

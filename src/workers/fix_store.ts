@@ -56,30 +56,20 @@ const tables = [
  *
  * @example
  * ```ts
+ * import type { KalshiAuth } from "@unofficial/kalshi";
  * import { FixClient, FixConfig } from "@unofficial/kalshi/fix";
- * import { DurableObjectFixStore, type FixStorage, workersRuntime } from "@unofficial/kalshi/workers";
+ * import { DurableObjectFixStore, type FixStorage } from "@unofficial/kalshi/workers";
  *
  * export class Trader {
  *   readonly #store: DurableObjectFixStore;
- *   readonly #env: { readonly KALSHI_KEY_ID: string; readonly KALSHI_PRIVATE_KEY: string };
  *
- *   constructor(ctx: { readonly storage: FixStorage }, env: Trader["env"]) {
+ *   constructor(ctx: { readonly storage: FixStorage }) {
  *     this.#store = new DurableObjectFixStore(ctx.storage);
- *     this.#env = env;
  *   }
  *
- *   get env() {
- *     return this.#env;
- *   }
- *
- *   connect(): Promise<FixClient> {
- *     return FixClient.connect({
- *       keyId: this.#env.KALSHI_KEY_ID,
- *       privateKey: this.#env.KALSHI_PRIVATE_KEY,
- *       config: FixConfig.demo({ product: "event", session: "order-entry-rt" }),
- *       store: this.#store,
- *       runtime: workersRuntime(),
- *     });
+ *   connect(auth: KalshiAuth): Promise<FixClient> {
+ *     const config = FixConfig.demo({ product: "event", session: "order-entry-rt" });
+ *     return FixClient.connect({ auth, config, store: this.#store });
  *   }
  * }
  * ```

@@ -44,6 +44,9 @@ import { budgetRules, budgetsRules } from "../../src/rate_limits/budgets.ts";
 import { limiterRules } from "../../src/rate_limits/limiter_options.ts";
 import { redisRules } from "../../src/rate_limits/redis_options.ts";
 import { limitRules, proxyRules, runtimeRules } from "../../src/runtime/options.ts";
+import { fileStoreRules } from "../../src/fix/file_store.ts";
+import { memoryStoreRules } from "../../src/fix/store.ts";
+import { objectStoreRules } from "../../src/workers/fix_store.ts";
 import { trustRules } from "../../src/runtime/tls_trust.ts";
 import { waitRules } from "../../src/base/wait_options.ts";
 import { recoverRules, streamCallRules, subscribeRules } from "../../src/stream/call_options.ts";
@@ -111,6 +114,9 @@ export const OPTION_TABLES: Readonly<Record<string, OptionTable>> = {
   budgetsRules: table(budgetsRules, "src/rate_limits/budgets.ts#RateBudgets"),
   limiterRules: table(limiterRules, "src/rate_limits/limiter_options.ts#RateLimiterOptions"),
   redisRules: table(redisRules, "src/rate_limits/redis_options.ts#RedisRateStoreOptions"),
+  memoryStoreRules: table(memoryStoreRules, "src/fix/store.ts#MemoryFixStoreOptions"),
+  fileStoreRules: table(fileStoreRules, "src/fix/file_store.ts#FileFixStoreOptions"),
+  objectStoreRules: table(objectStoreRules, "src/workers/fix_store.ts#DurableObjectFixStoreOptions"),
   limitRules: table(limitRules, "src/config/limits.ts#ConnectionLimits"),
   proxyRules: table(proxyRules, "src/runtime/types.ts#ProxyOptions"),
   runtimeRules: table(runtimeRules, "src/runtime/types.ts#RuntimeOptions"),
