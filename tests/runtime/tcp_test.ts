@@ -107,3 +107,36 @@ test("a signal ends an attempt to connect", async () => {
     });
   assertEquals((await assertRejects(connect) as Error).message, "enough");
 });
+
+test("an attempt that is aborted in the handshake ends at once, and its socket goes", async () => {
+  await using server = await startThing("tls-server", { manners: "mute" });
+  const port = await server.call<number>("port");
+  const open = async () => (await server.call<{ open: number }>("seen")).open;
+  const controller = new AbortController();
+  const connecting = detectRuntime().connectTcp({
+    hostname: "localhost",
+    port,
+    tls: true,
+    signal: controller.signal,
+  });
+  await until(async () => await open() === 1);
+  controller.abort(new Error("enough"));
+  assertEquals((await assertRejects(() => connecting) as Error).message, "enough");
+  await until(async () => await open() === 0);
+});
+
+test("a connection whose peer reads nothing closes, whatever waits to be sent", async () => {
+  await using server = await startThing("echo-server", { deaf: true });
+  const port = await server.call<number>("port");
+  const stream = await detectRuntime().connectTcp({ hostname: "localhost", port, tls: false });
+  const writer = stream.writable.getWriter();
+  writer.closed.catch(() => {});
+  let ended = 0;
+  for (let part = 0; part < 40; part++) {
+    writer.write(new Uint8Array(1 << 20)).finally(() => ended++).catch(() => {});
+  }
+  await stream.close();
+  await until(() => ended === 40);
+  await server.call("hear");
+  await until(async () => await server.call("openConnections") === 0);
+});

@@ -6,6 +6,7 @@ import {
   type SocketFault,
 } from "../../../src/local_exchange/mod.ts";
 import { ManualClock } from "../../../src/testing/manual_clock.ts";
+import { certificates } from "./peers/certificates.mjs";
 import type { ThingImplementation } from "../bed_things.ts";
 
 /** What of an exchange's options can be said in JSON. */
@@ -24,12 +25,19 @@ export interface ExchangeThingOptions extends
   > {
   /** Start from this time (Unix ms) and move only when told; follow the system's clock when left out. */
   readonly startMs?: number;
+  /** Speak FIX, plainly or over TLS. */
+  readonly fix?: "tcp" | "tls";
 }
 
 export async function start(options: ExchangeThingOptions = {}): Promise<ThingImplementation> {
-  const { startMs, ...rest } = options;
+  const { startMs, fix, ...rest } = options;
   const clock = startMs === undefined ? undefined : new ManualClock(startMs);
-  const exchange = await LocalExchange.start({ ...rest, port: 0, ...(clock === undefined ? {} : { clock }) });
+  const exchange = await LocalExchange.start({
+    ...rest,
+    port: 0,
+    ...(clock === undefined ? {} : { clock }),
+    fix: fix === "tls" ? { tls: certificates() } : fix === "tcp",
+  });
   return {
     methods: {
       urls: () => ({ baseUrl: exchange.baseUrl, wsBaseUrl: exchange.wsBaseUrl }),
@@ -48,6 +56,11 @@ export async function start(options: ExchangeThingOptions = {}): Promise<ThingIm
       pause: (what: "trading" | "exchange" | "nothing") => exchange.pause(what),
       openTickers: () => exchange.openTickers(),
       openSockets: () => exchange.sockets.open,
+      fixAddress() {
+        const { host, port, ca } = exchange.fixConfig("order-entry");
+        return { host, port, ca };
+      },
+      openFixSessions: () => exchange.fix.open,
       failSockets: (fault: SocketFault) => exchange.sockets.fail(fault),
       refuseSockets: (fault: HandshakeFault) => exchange.sockets.refuse(fault),
       restartSockets: () => exchange.sockets.restart(),

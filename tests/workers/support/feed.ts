@@ -137,7 +137,8 @@ const testObjects = {
 
 const bundles = new Map<string, Promise<string>>();
 
-async function bundle(entry: string): Promise<string> {
+/** The script of a Worker. */
+export async function bundle(entry: string): Promise<string> {
   const { build } = await import("esbuild");
   const { outputFiles } = await build({
     entryPoints: [entry],

@@ -10,6 +10,7 @@ const { open, counts } = track(server);
 server.on("connection", (socket) => {
   const stream = options.tls ? new TLSSocket(socket, { isServer: true, key, cert }) : socket;
   stream.on("error", () => {});
+  if (options.deaf) return void stream.pause();
   stream.pipe(stream);
 });
 const port = await listen(server);
@@ -19,6 +20,10 @@ await obey({
   ca: () => ca,
   connections: () => counts.total,
   openConnections: () => open.size,
+  /** The deaf hear again, so that they notice the end of what they did not read. */
+  hear() {
+    for (const socket of open.values()) socket.resume().on("end", () => socket.end());
+  },
   reset() {
     for (const socket of open.values()) socket.resetAndDestroy();
   },
