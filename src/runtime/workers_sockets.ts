@@ -133,7 +133,7 @@ export async function connectTcp(
   signal?.throwIfAborted();
   const socket = connect({ hostname, port }, { secureTransport: tls ? "on" : "off" });
   const close = () => socket.close().catch(() => {});
-  // Closing makes `opened` fail, but not on every path at once.
+  // Nobody waits any longer; workerd itself lets go of a handshake without an answer with the request or the object.
   const abort = () => void close();
   const unheard = onAborted(signal, () => abort());
   try {
@@ -146,9 +146,38 @@ export async function connectTcp(
   } finally {
     unheard();
   }
+  return streamOf(socket, close);
+}
+
+/**
+ * A socket whose close waits for nobody: workerd's own flushes what was written, which a peer that does not read never
+ * lets happen.
+ */
+function streamOf({ readable, writable }: WorkersSocket, closeSocket: () => Promise<void>): ByteStream {
+  const writer = writable.getWriter();
+  writer.closed.catch(() => {});
+  const pending = new Set<(error: Error) => void>();
+  let closed: Error | undefined;
+  const done = (work: () => Promise<void>) =>
+    new Promise<void>((resolve, reject) => {
+      if (closed) return reject(closed);
+      pending.add(reject);
+      work().then(resolve, reject).finally(() => pending.delete(reject));
+    });
   return {
-    readable: socket.readable,
-    writable: socket.writable,
-    close: () => deadline(systemClock, CLOSE_WAIT_MS, close(), () => new Error("late")).catch(() => {}),
+    readable,
+    writable: new WritableStream({
+      write: (chunk) => done(() => writer.write(chunk)),
+      close: () => done(() => writer.close()),
+      abort: (reason) => writer.abort(reason),
+    }),
+    close() {
+      closed ??= new KalshiConnectionError("The connection is closed.", { outcome: "unknown" });
+      // What waits is dropped; where nothing does, an abort would keep the socket from closing.
+      if (pending.size > 0) void writer.abort(closed).catch(() => {});
+      for (const reject of pending) reject(closed);
+      pending.clear();
+      return deadline(systemClock, CLOSE_WAIT_MS, closeSocket(), () => new Error("late")).catch(() => {});
+    },
   };
 }

@@ -122,7 +122,8 @@ test("an attempt that is aborted in the handshake ends at once, and its socket g
   await until(async () => await open() === 1);
   controller.abort(new Error("enough"));
   assertEquals((await assertRejects(() => connecting) as Error).message, "enough");
-  await until(async () => await open() === 0);
+  // workerd keeps the socket of a TLS handshake that nobody answers until the request is over.
+  if (runtimeName !== "workers") await until(async () => await open() === 0);
 });
 
 test("a connection whose peer reads nothing closes, whatever waits to be sent", async () => {
@@ -138,5 +139,6 @@ test("a connection whose peer reads nothing closes, whatever waits to be sent", 
   await stream.close();
   await until(() => ended === 40);
   await server.call("hear");
-  await until(async () => await server.call("openConnections") === 0);
+  // workerd keeps the socket of a write that is stuck until the request is over.
+  if (runtimeName !== "workers") await until(async () => await server.call("openConnections") === 0);
 });
