@@ -1,8 +1,10 @@
-import { assertEquals, assertRejects } from "@std/assert";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import fs, { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KalshiConfigError } from "../../src/base/errors.ts";
+import { KalshiFixStoreError } from "../../src/fix/errors.ts";
 import { FileFixStore } from "../../src/fix/file_store.ts";
 import { test } from "../support/test.ts";
 import { there } from "../../tools/there.ts";
@@ -153,4 +155,98 @@ test("a file that is something else is left alone", () =>
       said = String(error);
     }
     assertEquals(said.includes("is not open"), true);
+  }));
+
+test("a file that another store opens is that store's: the first one sends nothing more", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "session");
+    const first = await opened(path);
+    first.append(frame("one"));
+    first.setIncoming(5);
+    const second = await opened(path);
+    second.append(frame("two"));
+    for (
+      const write of [() => first.append(frame("late")), () => first.setIncoming(6), () => first.reset()]
+    ) {
+      const error = assertThrows(write, KalshiFixStoreError, "opened by another store");
+      assertEquals(error.outcome, "not-sent");
+    }
+    assertEquals([first.nextOutgoing, first.nextIncoming], [2, 5]);
+    second.append(frame("three"));
+    first.close();
+    second.close();
+    const third = await opened(path);
+    assertEquals(shown(third), { out: 4, in: 5, sent: ["1:one", "2:two", "3:three"] });
+    third.close();
+  }));
+
+test("a file that is deleted while a session has it is missed, and the next session begins at 1", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "session");
+    const store = await opened(path);
+    store.append(frame("one"));
+    rmSync(path);
+    assertThrows(() => store.append(frame("two")), KalshiFixStoreError, "was deleted");
+    assertEquals(store.nextOutgoing, 2);
+    store.close();
+    const next = await opened(path);
+    assertEquals(shown(next), { out: 1, in: 1, sent: [] });
+    next.close();
+  }));
+
+test("a file that cannot be had is told before there is a session, and what to do", () =>
+  inFolder(async (folder) => {
+    const failure = (path: string) => assertRejects(() => opened(path), KalshiFixStoreError);
+    assertEquals(
+      (await failure(join(folder, "no", "session"))).message.includes("Make its folder first."),
+      true,
+    );
+    writeFileSync(join(folder, "plain"), "");
+    await failure(join(folder, "plain", "session"));
+    await failure(folder);
+    assertThrows(() => new FileFixStore({ path: "" }), KalshiConfigError, "path");
+    assertThrows(() => new FileFixStore({ path: "x", keep: -1 }), KalshiConfigError, "keep");
+    assertThrows(() => new FileFixStore({ path: "x", fsync: true } as never), KalshiConfigError, "fsync");
+  }));
+
+test("a disk that is full is told, uses up no number, and is written to again when there is room", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "session");
+    const store = await opened(path);
+    store.append(frame("one"));
+    // Not a byte more fits, then half a record, then all.
+    const { writeSync } = fs;
+    let room = 0;
+    const full = (file: number, bytes: Uint8Array, offset: number, length: number, at: number) => {
+      const fits = Math.min(room, length);
+      if (fits === 0) {
+        throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+      }
+      room -= fits;
+      return writeSync(file, bytes, offset, fits, at);
+    };
+    const nearlyFull = new FileFixStore({ path });
+    Object.assign(fs, { writeSync: full });
+    syncBuiltinESMExports();
+    try {
+      for (room of [0, 10]) {
+        const error = assertThrows(
+          () => store.append(frame("two")),
+          KalshiFixStoreError,
+          "Make room on the disk.",
+        );
+        assertEquals([error.outcome, store.nextOutgoing], ["not-sent", 2]);
+      }
+      room = 10;
+      await assertRejects(() => nearlyFull.open(), KalshiFixStoreError, "Make room on the disk.");
+    } finally {
+      Object.assign(fs, { writeSync });
+      syncBuiltinESMExports();
+    }
+    store.append(frame("two"));
+    assertEquals(shown(store), { out: 3, in: 1, sent: ["1:one", "2:two"] });
+    store.close();
+    const again = await opened(path);
+    assertEquals(shown(again), { out: 3, in: 1, sent: ["1:one", "2:two"] });
+    again.close();
   }));
