@@ -383,7 +383,7 @@ async function loadFs(): Promise<Fs> {
   // Not for bundlers: where there are no files there is no such module, and another store is used.
   const specifier = "node:fs";
   try {
-    return await import(specifier) as Fs;
+    return (await import(specifier) as { default: Fs }).default;
   } catch (cause) {
     throw new KalshiConfigError("A FIX store in a file needs a runtime with files: Deno, Bun or Node.", {
       cause,

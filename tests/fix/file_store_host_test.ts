@@ -1,6 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fs, { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KalshiConfigError } from "../../src/base/errors.ts";
@@ -227,7 +226,6 @@ test("a disk that is full is told, uses up no number, and is written to again wh
     };
     const nearlyFull = new FileFixStore({ path });
     Object.assign(fs, { writeSync: full });
-    syncBuiltinESMExports();
     try {
       for (room of [0, 10]) {
         const error = assertThrows(
@@ -241,8 +239,7 @@ test("a disk that is full is told, uses up no number, and is written to again wh
       await assertRejects(() => nearlyFull.open(), KalshiFixStoreError, "Make room on the disk.");
     } finally {
       Object.assign(fs, { writeSync });
-      syncBuiltinESMExports();
-    }
+      }
     store.append(frame("two"));
     assertEquals(shown(store), { out: 3, in: 1, sent: ["1:one", "2:two"] });
     store.close();
