@@ -239,7 +239,7 @@ test("a disk that is full is told, uses up no number, and is written to again wh
       await assertRejects(() => nearlyFull.open(), KalshiFixStoreError, "Make room on the disk.");
     } finally {
       Object.assign(fs, { writeSync });
-      }
+    }
     store.append(frame("two"));
     assertEquals(shown(store), { out: 3, in: 1, sent: ["1:one", "2:two"] });
     store.close();

@@ -56,6 +56,7 @@ async function startBed(): Promise<WorkerBed> {
           },
         } as unknown as ConstructorParameters<typeof Miniflare>[0],
       );
+      await worker.ready;
       return {
         async ask<T>(path: string, body?: Call) {
           const response = await worker.dispatchFetch(
