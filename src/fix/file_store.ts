@@ -24,7 +24,7 @@ export interface FileFixStoreOptions {
    * @default "never"
    */
   readonly sync?: "always" | "never" | undefined;
-  /** How many messages are kept for a ResendRequest. @default 100_000 */
+  /** How many messages are kept for a ResendRequest. @default 100000 */
   readonly keep?: number | undefined;
 }
 

@@ -40,7 +40,7 @@ const BUFFER_BYTES = 65_536;
 
 /** Settings of {@linkcode MemoryFixStore}. */
 export interface MemoryFixStoreOptions {
-  /** How many messages are kept for a ResendRequest; none for a session without retransmission. @default 10_000 */
+  /** How many messages are kept for a ResendRequest; none for a session without retransmission. @default 10000 */
   readonly keep?: number | undefined;
 }
 

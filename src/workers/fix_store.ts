@@ -27,7 +27,7 @@ export interface FixStorage {
 export interface DurableObjectFixStoreOptions {
   /** What the session is called in this object; sessions of other names have numbers of their own. @default "session" */
   readonly name?: string | undefined;
-  /** How many messages are kept for a ResendRequest. @default 10_000 */
+  /** How many messages are kept for a ResendRequest. @default 10000 */
   readonly keep?: number | undefined;
 }
 
