@@ -255,6 +255,34 @@ test("a creator asks for quotes, accepts one, cancels", async () => {
   await of(gateway, client.close());
 });
 
+test("a request for quotes stays pending over a broken line on KalshiRT; a quote on KalshiRFQ is unknown", async () => {
+  const { gateway, client } = await answering("order-entry-rt", (message) => {
+    if (message.MsgType !== "R") return [];
+    // It is kept for the next connection.
+    gateway.lines.at(-1)?.cut();
+    return [];
+  });
+  const asked = client.quoteRequest({ QuoteReqID: id(1), NoRelatedSym: [{ Symbol: "A", OrderQty: "1.00" }] });
+  asked.catch(() => {});
+  await settle(gateway);
+  await settle(gateway, 1_000);
+  assertEquals(client.state.name, "active");
+  gateway.says({ MsgType: "b", QuoteReqID: id(1), QuoteRequestType: 1, ExDestination: 1, RfqId: id(9) });
+  assertEquals((await of(gateway, asked)).RfqId, id(9));
+  await of(gateway, client.close());
+
+  const maker = await answering("rfq", (message) => {
+    if (message.MsgType === "S") maker.gateway.lines.at(-1)?.cut();
+    return [];
+  });
+  const quoting = maker.client.quote({ QuoteID: id(2), QuoteReqID: id(1), Symbol: "A", BidPx: "56" });
+  quoting.catch(() => {});
+  await settle(maker.gateway);
+  const error = await assertRejects(() => quoting, KalshiConnectionError);
+  assertEquals(error.outcome, "unknown");
+  await of(maker.gateway, maker.client.close());
+});
+
 test("what Kalshi refuses of a creator is an error with its words", async () => {
   const { gateway, client } = await answering("order-entry-rt", (message) => {
     switch (message.MsgType) {
