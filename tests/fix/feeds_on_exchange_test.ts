@@ -257,3 +257,40 @@ test("settlements come whole, with the money that REST says", async () => {
   assertEquals([item.Symbol, item.MarketResult, item.price], [ticker, "yes", 10_000]);
   assertEquals([formatMoney(item.totals.payout), settled?.revenue], ["12.5000", 1_250]);
 });
+
+test("the books of a busy exchange are those that REST shows, through faults", async () => {
+  const clock = new ManualClock(Date.UTC(2026, 10, 29, 17));
+  await using exchange = LocalExchange.create({ markets: 12, fix: true, clock, stepMs: 250 });
+  const runtime = exchange.createRuntime();
+  const { auth } = await exchange.createAccount();
+  await using rest = new KalshiClient({ auth, config: exchange.config, runtime, clock });
+  const { items } = await rest.markets.list({ status: "open", limit: 100 });
+  const tickers = items.map(({ ticker }) => ticker);
+  await using client = await FixClient.connect({
+    auth,
+    config: exchange.fixConfig("market-data"),
+    runtime,
+    clock,
+  });
+  const books = await client.orderBooks(tickers);
+  let changes = 0;
+  for (const book of books) {
+    void (async () => {
+      for await (const change of book.changes()) if (change.type === "delta") changes++;
+    })();
+  }
+  const turns: (FixFault | undefined)[] = [undefined, { fault: "drop", msgType: "X" }, undefined, {
+    fault: "cut",
+  }, undefined];
+  for (const fault of turns) {
+    if (fault !== undefined) exchange.fix.fail(fault);
+    for (let seconds = 0; seconds < 20; seconds++) await clock.advance(1_000);
+    for (let waits = 0; waits < 90 && books.some(({ state }) => state !== "live"); waits++) {
+      await clock.advance(1_000);
+    }
+    for (const book of books) {
+      assertEquals(book.toRest().orderbook_fp, await rest.markets.orderBook(book.ticker), book.ticker);
+    }
+  }
+  assert(changes > 100, `${changes} changes`);
+});
