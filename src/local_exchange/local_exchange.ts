@@ -123,7 +123,13 @@ export class LocalExchange implements AsyncDisposable {
   static create(options: LocalExchangeOptions = {}): LocalExchange {
     const read = readOptions("LocalExchange", options, exchangeRules);
     const exchange = new Exchange(settingsOf(read));
-    const spoken = fixOf(exchange, fixOptionsOf(read.fix));
+    const asked = fixOptionsOf(read.fix);
+    if (asked?.tls !== undefined) {
+      throw new KalshiConfigError(
+        "LocalExchange.create does not listen, and in memory nothing is encrypted: leave `fix.tls` out, or use start.",
+      );
+    }
+    const spoken = fixOf(exchange, asked);
     const fix = spoken &&
       { ...spoken, hostname: "localhost", port: spoken.port === 0 ? FIX_PORT : spoken.port };
     return new LocalExchange(
@@ -146,8 +152,15 @@ export class LocalExchange implements AsyncDisposable {
     const exchange = new Exchange(settingsOf(rest));
     const gateway = new RestGateway(exchange);
     const sockets = new WebSocketGateway(exchange);
-    const fix = await listenToFix(fixOf(exchange, fixOptionsOf(rest.fix)), hostname);
-    return new LocalExchange(exchange, gateway, sockets, await serve(gateway, sockets, hostname, port), fix);
+    const server = await serve(gateway, sockets, hostname, port);
+    try {
+      const fix = await listenToFix(fixOf(exchange, fixOptionsOf(rest.fix)), hostname);
+      return new LocalExchange(exchange, gateway, sockets, server, fix);
+    } catch (error) {
+      // The port of FIX is taken, or its certificate is none: nothing goes on listening.
+      await server.close();
+      throw error;
+    }
   }
 
   /**

@@ -2,7 +2,7 @@
 import type { ReceivedMessage } from "../../../contract/fix/codec.ts";
 import type { OrderMassCancelRequest } from "../../../contract/fix/messages.ts";
 import type { Order } from "../../engine/model.ts";
-import { assertMayWrite } from "./orders.ts";
+import { assertMayWrite, charge } from "./orders.ts";
 import { BusinessRefusal } from "./refusals.ts";
 import type { ServerSession } from "./server_session.ts";
 
@@ -26,6 +26,7 @@ export function massCancel(session: ServerSession, message: ReceivedMessage): vo
     throw new BusinessRefusal(8, "rate limit exceeded", ClOrdID);
   }
   lastAt.set(session, now);
+  charge(session, message);
   const isRefused = engine.exchangePaused;
   session.send({
     MsgType: "r",

@@ -3,7 +3,7 @@ import type { ReceivedMessage } from "../../../contract/fix/codec.ts";
 import type { OrderGroupRequest } from "../../../contract/fix/messages.ts";
 import type { OrderGroup, Wallet } from "../../engine/model.ts";
 import { COUNT_ONE } from "../../units.ts";
-import { assertMayWrite, assertSubaccount, walletOf } from "./orders.ts";
+import { assertMayWrite, assertSubaccount, charge, walletOf } from "./orders.ts";
 import { BusinessRefusal, FieldRefusal, OrderRefusal } from "./refusals.ts";
 import type { ServerSession } from "./server_session.ts";
 
@@ -49,6 +49,7 @@ export function orderGroup(session: ServerSession, message: ReceivedMessage): vo
   const asked = message as OrderGroupRequest & ReceivedMessage;
   assertMayWrite(session);
   assertSubaccount(asked.AllocAccount);
+  charge(session, asked);
   const { groups } = session.exchange.engine;
   const action = asked.OrderGroupAction;
   const respond = ({ id, limit }: OrderGroup) => {

@@ -4,13 +4,19 @@ import type { ReceivedMessage } from "../../../contract/fix/codec.ts";
 import {
   AcceptQuote,
   AmendOrderV2,
+  CancelAllOrders,
   CancelOrderV2,
   ConfirmQuote,
+  CreateOrderGroup,
   CreateOrderV2,
   CreateQuote,
   CreateRFQ,
+  DeleteOrderGroup,
   DeleteQuote,
   DeleteRFQ,
+  ResetOrderGroup,
+  TriggerOrderGroup,
+  UpdateOrderGroupLimit,
 } from "../../../contract/event/operations.ts";
 import type { Operation } from "../../../contract/operation.ts";
 import { ApiError } from "../../api_error.ts";
@@ -25,17 +31,31 @@ const MOST_ID_CHARACTERS = 64;
 const MOST_OPERATOR_CHARACTERS = 16;
 const CUSTOMER = 24;
 
-const operations: Readonly<Record<string, Operation<never, unknown, never>>> = {
-  D: CreateOrderV2 as Operation<never, unknown, never>,
-  F: CancelOrderV2 as Operation<never, unknown, never>,
-  G: AmendOrderV2 as Operation<never, unknown, never>,
-  R: CreateRFQ as Operation<never, unknown, never>,
-  UE: DeleteRFQ as Operation<never, unknown, never>,
-  UA: AcceptQuote as Operation<never, unknown, never>,
-  S: CreateQuote as Operation<never, unknown, never>,
-  Z: DeleteQuote as Operation<never, unknown, never>,
-  U7: ConfirmQuote as Operation<never, unknown, never>,
-};
+/** What each message costs is what its call of REST costs. */
+const operations = {
+  D: CreateOrderV2,
+  F: CancelOrderV2,
+  G: AmendOrderV2,
+  q: CancelAllOrders,
+  R: CreateRFQ,
+  UE: DeleteRFQ,
+  UA: AcceptQuote,
+  S: CreateQuote,
+  Z: DeleteQuote,
+  U7: ConfirmQuote,
+} as Readonly<Record<string, unknown>> as Readonly<Record<string, AnyOperation | undefined>>;
+
+/** The same by OrderGroupAction(20131). */
+const groupOperations = [
+  undefined,
+  CreateOrderGroup,
+  ResetOrderGroup,
+  DeleteOrderGroup,
+  TriggerOrderGroup,
+  UpdateOrderGroupLimit,
+] as readonly unknown[] as readonly (AnyOperation | undefined)[];
+
+type AnyOperation = Operation<unknown, unknown, unknown>;
 
 /** The tags of the ids in messages about orders. */
 const idTags = { ClOrdID: 11, OrigClOrdID: 41 } as const;
@@ -94,14 +114,15 @@ interface Charged {
   readonly ClOrdID?: string | undefined;
   readonly ExDestination?: number | undefined;
   readonly QuoteID?: string | undefined;
+  readonly OrderGroupAction?: number | undefined;
 }
 
 /** Takes what a message draws on the budgets that it shares with REST, or throws its refusal. */
 export function charge(
   { exchange, key }: ServerSession,
-  { MsgType, ...message }: ReceivedMessage & Charged,
+  { MsgType, OrderGroupAction, ...message }: ReceivedMessage & Charged,
 ): void {
-  const operation = operations[MsgType];
+  const operation = OrderGroupAction === undefined ? operations[MsgType] : groupOperations[OrderGroupAction];
   if (!exchange.enforcesLimits || operation === undefined) return;
   const { ExDestination = 0, QuoteID } = message;
   // Trading on quotes draws on shard 1; without a shard the unscoped bucket pays, with no surcharge.
@@ -109,7 +130,7 @@ export function charge(
   try {
     exchange.limits.take(
       key.account,
-      operation as Operation<unknown, unknown, unknown>,
+      operation,
       new URLSearchParams(),
       { exchange_index: shard },
       exchange.clock.now(),

@@ -4,6 +4,7 @@ import type { FixMessage } from "../../../../src/contract/fix/messages.ts";
 import type { LogonOptions } from "../../../../src/fix/mod.ts";
 import type { Market } from "../../../../src/contract/event/types.ts";
 import { LocalExchange, type LocalExchangeOptions } from "../../../../src/local_exchange/mod.ts";
+import { ManualClock } from "../../../../src/testing/manual_clock.ts";
 import { test } from "../../../support/test.ts";
 import { FixTester, line, order } from "./support/fix_client.ts";
 
@@ -394,4 +395,30 @@ test("an FCM's orders say for whom they are and who entered them", async () => {
   assertEquals(roles(gone), [[id, 24], ["bob", 12]]);
   const [nobody] = await fix.ask(order("c", M, { NoPartyIDs: [{ PartyID: "x", PartyRole: 24 }] }));
   assertEquals([nobody?.Text, nobody?.OrdRejReason], ["CUSTOMER_ACCOUNT_NOT_FOUND", 15]);
+});
+
+test("each message costs what its call of REST costs", async () => {
+  const { exchange, account, fix } = await setUp(quiet, { rateLimits: true, clock: new ManualClock() });
+  await using _ = exchange;
+  exchange.setUsageTier(account.id, "prime");
+  const left = () => exchange.rateTokens(account.id);
+  const full = 14_400;
+  const [made] = await fix.ask({ MsgType: "UOG", OrderGroupAction: 1, OrderGroupContractsLimit: 9 });
+  assertEquals(left().write, full - 10);
+  await fix.ask(order("a", M));
+  assertEquals(left().write, full - 20);
+  await fix.ask(replace("b", "a", "9"));
+  assertEquals(left().write, full - 30);
+  await fix.ask(cancel("c", "b"));
+  assertEquals(left().write, full - 32);
+  await fix.ask({ MsgType: "UOG", OrderGroupAction: 3, OrderGroupID: String(made?.OrderGroupID) });
+  assertEquals(left().write, full - 42);
+  await fix.ask({ MsgType: "q", ClOrdID: "all", MassCancelRequestType: "6" });
+  assertEquals(left().write, full - 44);
+  const [often] = await fix.ask({ MsgType: "q", ClOrdID: "all", MassCancelRequestType: "6" });
+  assertEquals([often?.MsgType, often?.BusinessRejectReason, often?.Text], ["j", 8, "rate limit exceeded"]);
+  await fix.ask(order("far", M, { ExDestination: 2 }));
+  assertEquals([left().write, left()["write:2"]], [full - 44, full - 10]);
+  fix.session.logout();
+  await fix.ended();
 });

@@ -229,6 +229,7 @@ test("faults meet the sessions of one account, and can be forgotten", async () =
   mine.send(order("a", "M"));
   await clock.advance(0);
   assertEquals(await mine.lines(1), ["00 a 10/0/10"]);
+  const pem = "-----BEGIN X-----";
   const wrong: [() => void, string][] = [
     [() => exchange.fix.fail({ fault: "corupt" } as unknown as FixFault), 'Did you mean "corrupt"?'],
     [() => exchange.fix.fail({ fault: "jump" } as unknown as FixFault), "needs `by`"],
@@ -237,6 +238,10 @@ test("faults meet the sessions of one account, and can be forgotten", async () =
     [() => exchange.fix.refuse({ answer: "cut", text: "x" }), "belongs to an answer"],
     [() => exchange.fix.refuse({ reason: 8 }), 'belongs to the answer "reject"'],
     [() => void LocalExchange.create({ markets: 0 }).fix, "{ fix: true }"],
+    [() => void LocalExchange.create({ fix: { tls: { cert: pem, key: pem } } }), "leave `fix.tls` out"],
+    [() => void LocalExchange.create({ fix: { tls: { cert: pem, key: "x" } } }), "takes PEM as text"],
+    [() => void LocalExchange.create({ fix: 5 as unknown as boolean }), "fix"],
+    [() => void exchange.fixConfig("orders" as FixSessionKind), "order-entry"],
   ];
   for (const [call, text] of wrong) {
     assert(assertThrows(call, KalshiConfigError).message.includes(text), text);

@@ -1,11 +1,12 @@
 /** FIX over real sockets, plain and TLS: what one way in does is seen by the others. */
 import { detectRuntime } from "#runtime";
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { KalshiClient } from "../../../../src/client.ts";
 import { LocalExchange } from "../../../../src/local_exchange/mod.ts";
 import { KalshiStream } from "../../../../src/stream/mod.ts";
 import { adapters } from "../../../runtime/support/adapters.ts";
 import { certificates } from "../../../support/things/peers/certificates.mjs";
+import { onFreePort } from "../../../support/free_port.ts";
 import { test } from "../../../support/test.ts";
 import { FixTester, order } from "./support/fix_client.ts";
 
@@ -63,3 +64,14 @@ for (const { name, make } of await adapters()) {
     assertEquals(exchange.fix.open, 0);
   });
 }
+
+test("an exchange that cannot listen to FIX listens to nothing", async () => {
+  await using first = await LocalExchange.start({ markets: 0, marketMakers: false, fix: true });
+  const { port: taken } = first.fixConfig("order-entry");
+  await using second = await onFreePort(async (port) => {
+    const options = { markets: 0, marketMakers: false, port };
+    await assertRejects(() => LocalExchange.start({ ...options, fix: { port: taken } }));
+    return await LocalExchange.start({ ...options, fix: true });
+  });
+  assertEquals(second.fix.open, 0);
+});
