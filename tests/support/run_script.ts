@@ -18,13 +18,20 @@ function run(command: string, args: readonly string[]): Promise<ScriptResult> {
   });
 }
 
-/** Runs a TypeScript file of the project. */
-export async function runScript(script: string, args: readonly string[]): Promise<ScriptResult> {
+/** A script that can be started, once or often. */
+export interface Prepared extends Disposable {
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+/** Makes a TypeScript file of the project ready to run. */
+export async function prepareScript(script: string): Promise<Prepared> {
+  const nothing = { [Symbol.dispose]: () => {} };
   switch (runtimeName) {
     case "deno":
-      return await run("node_modules/deno/deno", ["run", "-A", "--no-lock", script, ...args]);
+      return { command: "node_modules/deno/deno", args: ["run", "-A", "--no-lock", script], ...nothing };
     case "bun":
-      return await run("node_modules/.bin/bun", ["--conditions=kalshi-source", script, ...args]);
+      return { command: "node_modules/.bin/bun", args: ["--conditions=kalshi-source", script], ...nothing };
     default: {
       // Of its own, since several runs may share the folder.
       const bundle = `.build/script-${crypto.randomUUID()}.mjs`;
@@ -37,11 +44,13 @@ export async function runScript(script: string, args: readonly string[]): Promis
         "--alias:#runtime=./src/runtime/detect.ts",
       ];
       await run("node_modules/.bin/esbuild", [script, ...options, `--outfile=${bundle}`]);
-      try {
-        return await run("node", [bundle, ...args]);
-      } finally {
-        rmSync(bundle, { force: true });
-      }
+      return { command: "node", args: [bundle], [Symbol.dispose]: () => rmSync(bundle, { force: true }) };
     }
   }
+}
+
+/** Runs a TypeScript file of the project. */
+export async function runScript(script: string, args: readonly string[]): Promise<ScriptResult> {
+  using prepared = await prepareScript(script);
+  return await run(prepared.command, [...prepared.args, ...args]);
 }
