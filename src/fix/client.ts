@@ -314,7 +314,7 @@ function chooseStore(config: FixConfig, store: FixStore | undefined): FixStore {
   if (fixSessions[config.session].retransmission) {
     throw new KalshiConfigError(
       `The numbers of ${config.targetCompId} go on over connections and processes: give \`store\` a FileFixStore (Deno, Bun, ` +
-        'Node), or a MemoryFixStore if the next process may begin anew with `onSequenceMismatch: "reset"`.',
+        'Node), a DurableObjectFixStore (Workers), or a MemoryFixStore if the next process may begin anew with `onSequenceMismatch: "reset"`.',
     );
   }
   return new MemoryFixStore({ keep: 0 });

@@ -28,6 +28,7 @@ export class Liveness {
   #lastReceivedMs: number;
   #silence: Silence = { name: "none" };
   #timer: ClockTimer | undefined;
+  #stopped = false;
   #tests = 0;
 
   /** An interval of 0 means no heartbeats at all. */
@@ -50,10 +51,13 @@ export class Liveness {
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#timer?.clear();
   }
 
   #wait(): void {
+    // What was done about silence may have ended the connection.
+    if (this.#stopped) return;
     this.#timer = this.#clock.setTimer(
       () => this.#look(),
       Math.max(this.#dueMs() - this.#clock.monotonic(), 1),
