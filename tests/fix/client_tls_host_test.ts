@@ -2,13 +2,18 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { detectRuntime } from "#runtime";
 import { createHash, X509Certificate } from "node:crypto";
-import { KalshiConfigError, KalshiConnectionError } from "../../src/base/errors.ts";
+import { KalshiConfigError, KalshiConnectionError, KalshiTimeoutError } from "../../src/base/errors.ts";
 import { FixClient } from "../../src/fix/client.ts";
+import { FixConfig } from "../../src/fix/config.ts";
 import { LocalExchange } from "../../src/local_exchange/mod.ts";
 import type { Runtime } from "../../src/runtime/types.ts";
 import { workersRuntime } from "../../src/runtime/workers.ts";
+import { ManualClock } from "../../src/testing/manual_clock.ts";
+import { startThing } from "../support/bed.ts";
 import { certificates } from "../support/things/peers/certificates.mjs";
 import { test } from "../support/test.ts";
+import { until } from "../support/until.ts";
+import { auth } from "./gateway_bed.ts";
 
 const pinOf = (pem: string) =>
   createHash("sha256").update(new X509Certificate(pem).publicKey.export({ type: "spki", format: "der" }))
@@ -45,4 +50,27 @@ test("a FIX client trusts the `ca` and the `pins` of its configuration, and nobo
       `FixConfig: \`${name}\` cannot be honoured on Cloudflare Workers`,
     );
   }
+});
+
+test("a FIX client gives a TLS handshake that nobody answers up in its time, and leaves no socket", async () => {
+  await using server = await startThing("tls-server", { manners: "mute" });
+  const open = async () => (await server.call<{ open: number }>("seen")).open;
+  const clock = new ManualClock();
+  const connecting = FixClient.connect({
+    ...{ auth, clock },
+    config: new FixConfig({
+      product: "event",
+      session: "order-entry",
+      host: "localhost",
+      port: await server.call<number>("port"),
+      maxRetries: 0,
+    }),
+  });
+  const failed = assertRejects(() => connecting, KalshiTimeoutError);
+  await until(async () => await open() === 1);
+  await clock.advance(10_000);
+  const error = await failed;
+  assertEquals(error.outcome, "not-sent");
+  assertStringIncludes(error.message, "10000 ms");
+  await until(async () => await open() === 0);
 });

@@ -237,3 +237,28 @@ for (const { name, runtime } of runtimes) {
     assertEquals((await server.seen()).connections, 0);
   });
 }
+
+for (const { name, make } of await adapters()) {
+  test(`${name}: host, authority and pins are judged through a proxy as without one`, async () => {
+    await using proxy = await startThing("proxy");
+    const url = `http://127.0.0.1:${await proxy.call<number>("port")}`;
+    const runtime = make({ proxy: { url } });
+    await using server = await start(runtime);
+    const pins = [(await server.certificate("good")).pin];
+    await use(await server.connect({ pins }));
+    await use(await server.connect({ pins, hostname: "127.0.0.1" }));
+    await server.refused("pin", { pins: [(await server.certificate("stranger")).pin] });
+    await server.refused("certificate-authority", { ca: undefined });
+    await server.become({ kind: "elsewhere" });
+    await server.refused("certificate-host");
+    await server.refused("certificate-host", { hostname: "127.0.0.1" });
+    await until(async () => await proxy.call("openConnections") === 0);
+    await using closed = await startThing("refusing-port");
+    const nobody = make({ proxy: { url: `http://127.0.0.1:${await closed.call<number>("port")}` } });
+    const error = await assertRejects(
+      () => nobody.connectTcp({ hostname: "localhost", port: 1, tls: true }),
+      KalshiConnectionError,
+    );
+    assertEquals(error.reason, "refused");
+  });
+}
