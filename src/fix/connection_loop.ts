@@ -54,6 +54,8 @@ type Ended =
     readonly kind: "ended";
     readonly end: FixEnd;
     readonly loggedOn: boolean;
+    /** Whether it could be used, and for how long. */
+    readonly wasActive: boolean;
     readonly stoodMs: number;
     readonly error: KalshiError;
   };
@@ -315,9 +317,10 @@ export class ConnectionLoop {
       return { kind: "failed", error: asKalshiError(this.#logonFailure, "The Logon"), isFinal: false };
     }
     const loggedOn = this.#connections > before;
-    const stoodMs = loggedOn && this.#state.name === "active" ? clock.now() - this.#state.sinceMs : 0;
+    const wasActive = loggedOn && this.#state.name === "active";
+    const stoodMs = this.#state.name === "active" ? clock.now() - this.#state.sinceMs : 0;
     const error = hideSecrets(endError(end, this.#facts(loggedOn)), this.secrets);
-    return { kind: "ended", end, loggedOn, stoodMs, error };
+    return { kind: "ended", end, loggedOn, wasActive, stoodMs, error };
   }
 
   #facts(loggedOn: boolean): EndFacts {
@@ -345,19 +348,19 @@ export class ConnectionLoop {
     if (ended.kind === "failed") {
       return ended.isFinal || isFirst ? { action: "fail" } : again(backoff());
     }
-    const { end, loggedOn, stoodMs } = ended;
+    const { end, loggedOn, wasActive, stoodMs } = ended;
     if (stoodMs >= HEALTHY_MS) {
       this.#failures = this.#counted = 0;
       this.#reset = "none";
     }
     const mismatch = saysTooLow(end) || end.kind === "gap" && retransmission;
-    if (mismatch && retransmission) {
+    if (mismatch && retransmission && !(wasActive && end.kind === "sequence")) {
       if (config.onSequenceMismatch !== "reset" || this.#reset !== "none") return { action: "fail" };
       this.#reset = "due";
       return again(0);
     }
-    // Numbers begin anew with each connection: whatever was wrong with them is over.
-    if (mismatch) return again(backoff());
+    // Numbers begin anew with each connection, or fitted when this one began: a fault of one message is over with it.
+    if (mismatch || wasActive && end.kind === "protocol") return again(backoff());
     if (end.kind !== "refused" && isFirst && !loggedOn) return { action: "fail" };
     const isOnline = end.kind === "refused" && /already exists/i.test(end.text);
     const now = clock.monotonic();

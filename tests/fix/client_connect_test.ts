@@ -477,3 +477,19 @@ test("what an earlier process missed is read by iterables that are opened at onc
   await closing;
   assertEquals(gateway.clock.pending, 0);
 });
+
+test("one message with a number that was used before ends the connection, not the client", async () => {
+  const gateway = new Gateway("order-entry-rt");
+  const client = await connected(gateway);
+  gateway.says(report("one"));
+  await gateway.clock.advance(20_000);
+  const next = gateway.store.nextOutgoing;
+  gateway.store.setOutgoing(next - 1);
+  gateway.says(report("twice"));
+  await gateway.clock.advance(1_000);
+  assertEquals(client.state.name, "active");
+  assertEquals(gateway.logons.map(({ ResetSeqNumFlag }) => ResetSeqNumFlag), [undefined, undefined]);
+  const closing = client.close();
+  await gateway.clock.advance(0);
+  await closing;
+});
