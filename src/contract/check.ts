@@ -173,6 +173,6 @@ function isDecimal(rule: FieldRule & { readonly type: "decimal" }, value: string
 
 /** Whether text is a private key, or holds one: as PEM, or the middle of a PEM. */
 export function holdsPrivateKey(value: unknown): boolean {
-  return typeof value === "string" &&
+  return typeof value === "string" && value.length > 15 &&
     /-----BEGIN [\w ]*PRIVATE KEY-----|^\s*(MC4CAQAwBQYDK2Vw|MII[A-Za-z0-9+/\s]{200})/.test(value);
 }

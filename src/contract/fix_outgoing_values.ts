@@ -35,6 +35,15 @@ function isDecimal(text: string, places: number, zero: boolean): boolean {
   return DECIMAL.test(text) && placesOf(text) <= places && (zero || /[1-9]/.test(text));
 }
 
+/** Printable ASCII, and some of it. A loop, for this is asked of every text of every order. */
+function isPrintable(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 32 || code > 126) return false;
+  }
+  return text !== "";
+}
+
 /** Whether it is. */
 export function fitsField(field: OutgoingField, value: unknown, unit: PriceUnit): boolean {
   if (field.kind === "flag") return typeof value === "boolean";
@@ -44,7 +53,7 @@ export function fitsField(field: OutgoingField, value: unknown, unit: PriceUnit)
     if (codes !== undefined && closed) return Object.hasOwn(codes, String(value));
     return (value as number) >= least && (value as number) <= most;
   }
-  if (typeof value !== "string" || !/^[ -~]+$/.test(value) || holdsPrivateKey(value)) return false;
+  if (typeof value !== "string" || !isPrintable(value) || holdsPrivateKey(value)) return false;
   switch (field.kind) {
     case "uuid":
       return UUID.test(value);

@@ -84,7 +84,9 @@ export class OrderEntry implements ClientPart {
   async newOrderSingle(fields: NewOrderFields, options?: FixRequestOptions): Promise<FixOrder> {
     const own = ownFields("newOrderSingle", fields);
     const { ClOrdID = crypto.randomUUID(), OrdType = "2" } = own;
-    const message = this.#requests.check<NewOrderSingle>({ ...own, MsgType: "D", ClOrdID, OrdType });
+    const message = this.#requests.check<NewOrderSingle>(
+      Object.assign(own, { MsgType: "D", ClOrdID, OrdType } as const),
+    );
     const order = this.#orders.open(message);
     try {
       await this.#requests.ask(newOrderSingle, message, options);
@@ -102,7 +104,8 @@ export class OrderEntry implements ClientPart {
   ): Promise<Received<ExecutionReport>> {
     const own = ownFields("orderCancelRequest", fields);
     const { ClOrdID = crypto.randomUUID() } = own;
-    return await this.#change(orderCancelRequest, { ...own, MsgType: "F", ClOrdID }, options);
+    const message = Object.assign(own, { MsgType: "F", ClOrdID } as const);
+    return await this.#change(orderCancelRequest, message, options);
   }
 
   async orderCancelReplaceRequest(
@@ -111,7 +114,8 @@ export class OrderEntry implements ClientPart {
   ): Promise<Received<ExecutionReport>> {
     const own = ownFields("orderCancelReplaceRequest", fields);
     const { ClOrdID = crypto.randomUUID(), OrdType = "2" } = own;
-    return await this.#change(orderCancelReplaceRequest, { ...own, MsgType: "G", ClOrdID, OrdType }, options);
+    const message = Object.assign(own, { MsgType: "G", ClOrdID, OrdType } as const);
+    return await this.#change(orderCancelReplaceRequest, message, options);
   }
 
   async orderMassCancelRequest(
@@ -120,7 +124,10 @@ export class OrderEntry implements ClientPart {
   ): Promise<FixMassCancel> {
     const own = ownFields("orderMassCancelRequest", fields);
     const { ClOrdID = crypto.randomUUID(), MassCancelRequestType = "6" } = own;
-    const message: OrderMassCancelRequest = { ...own, MsgType: "q", ClOrdID, MassCancelRequestType };
+    const message: OrderMassCancelRequest = Object.assign(
+      own,
+      { MsgType: "q", ClOrdID, MassCancelRequestType } as const,
+    );
     const queue = new StreamQueue<FixItem<Received<ExecutionReport>>>({
       name: `the reports of mass cancel ${ClOrdID}`,
       policy: "unbounded",
@@ -197,6 +204,7 @@ export class OrderEntry implements ClientPart {
   }
 }
 
+/** A copy, to be added to: what is spread of an object that inherits nothing takes longer than all of its checks. */
 function ownFields<Fields extends object>(name: string, fields: Fields): Fields {
   assertObject(name, fields);
   return readOwn(fields);
