@@ -123,7 +123,9 @@ export class EventResends {
     const running = this.#running;
     if (running === undefined) return;
     if (message.MsgType === "8") return this.#collect(running, message);
-    if (message.RefSeqNum !== running.sequence) return;
+    const isUnnumbered = message.MsgType === "j" && message.RefSeqNum === undefined &&
+      message.RefMsgType === "U1";
+    if (message.RefSeqNum !== running.sequence && !isUnnumbered) return;
     switch (message.MsgType) {
       case "U2":
         return this.#complete(running, message.ResendEventCount);

@@ -78,6 +78,10 @@ test("a refusal is an error with Kalshi's reason and what to do", async () => {
   const asked = resends.request({ BeginExecID: "1;1" }, 1_000);
   resends.take({ MsgType: "j", RefSeqNum: 2, BusinessRejectReason: 8, Text: "RATE_LIMIT" });
   await assertRejects(() => asked, KalshiEventResendError, "RATE_LIMIT");
+  const unnumbered = resends.request({ BeginExecID: "1;1" }, 1_000);
+  resends.take({ MsgType: "j", RefMsgType: "D", BusinessRejectReason: 4, Text: "another" });
+  resends.take({ MsgType: "j", RefMsgType: "U1", BusinessRejectReason: 4, Text: "not now" });
+  await assertRejects(() => unnumbered, KalshiEventResendError, "not now");
 });
 
 test("fewer reports than Kalshi says that it sent are told, not taken for all", async () => {

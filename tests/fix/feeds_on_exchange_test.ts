@@ -3,6 +3,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { formatMoney, formatPrice } from "../../src/base/fixed_point.ts";
 import { KalshiClient } from "../../src/client.ts";
 import { FixClient } from "../../src/fix/client.ts";
+import { KalshiFixBusinessRejectError } from "../../src/fix/errors.ts";
 import { ExecutionLedger } from "../../src/fix/execution_ledger.ts";
 import { KalshiEventResendError } from "../../src/fix/feed_errors.ts";
 import { quoteAfter, type QuoteState, rfqAfter, type RfqState } from "../../src/fix/rfq_states.ts";
@@ -23,14 +24,18 @@ async function setUp(account: { dropCopy?: boolean } = {}) {
   const runtime = exchange.createRuntime();
   const mine = await exchange.createAccount(account);
   const ticker = exchange.listMarket({ ticker: "M" });
-  const open = ({ auth }: Account, session: FixSessionKind, logon: LogonOptions = {}) =>
-    FixClient.connect({
+  const open = async ({ auth }: Account, session: FixSessionKind, logon: LogonOptions = {}) => {
+    const client = await FixClient.connect({
       auth,
       config: exchange.fixConfig(session, { logon }),
       runtime,
       clock,
       ...(session === "order-entry-rt" || session === "post-trade" ? { store: new MemoryFixStore() } : {}),
     });
+    // The turn after which it hands on what comes.
+    await clock.advance(0);
+    return client;
+  };
   const rest = ({ auth }: Account) => new KalshiClient({ auth, config: exchange.config, runtime, clock });
   return { exchange, clock, runtime, mine, ticker, open, rest };
 }
@@ -81,6 +86,8 @@ test("a market that is not there has an empty book; one that settles says so and
   const NoRelatedSym = [{ Symbol: ticker }, { Symbol: "NOPE" }];
   const { snapshots, empty } = await client.marketDataRequest({ SubscriptionRequestType: "0", NoRelatedSym });
   assertEquals([snapshots.length, empty], [2, [ticker, "NOPE"]]);
+  const unknown = client.securityStatus("NOPE")[Symbol.asyncIterator]();
+  await assertRejects(() => unknown.next(), KalshiFixBusinessRejectError);
   const statuses = client.securityStatus(ticker)[Symbol.asyncIterator]();
   // Nothing answers a request for the status: the next request does.
   await client.marketDataRequest({ SubscriptionRequestType: "0", NoRelatedSym });

@@ -274,6 +274,10 @@ test("requests for market data fail by number, in time, and with their connectio
   const RefSeqNum = gateway.messages.at(-1)?.header.MsgSeqNum ?? 0;
   gateway.says({ MsgType: "j", RefSeqNum, BusinessRejectReason: 8, Text: "slow down" });
   await assertRejects(() => gateway.of(refused), KalshiFixBusinessRejectError, "slow down");
+  const unnumbered = ask();
+  await gateway.settle();
+  gateway.says({ MsgType: "j", RefMsgType: "V", BusinessRejectReason: 4, Text: "not now" });
+  await assertRejects(() => gateway.of(unnumbered), KalshiFixBusinessRejectError, "not now");
   const late = ask();
   await gateway.settle();
   await gateway.settle(10_000);

@@ -97,7 +97,7 @@ export class MarketDataAsks {
   /** Kalshi refused a request, and does not say which: the oldest that has had no answer. */
   refused(reject: Received<MarketDataRequestReject>): void {
     const { MDReqRejReason = "", Text } = reject;
-    const ask = [...this.#asks].find(({ snapshots }) => snapshots.length === 0);
+    const ask = this.#oldest();
     if (ask === undefined) return;
     const words = [Text, ADVICE[MDReqRejReason]].filter((word) => word !== undefined && word !== "").join(
       ". ",
@@ -107,7 +107,10 @@ export class MarketDataAsks {
 
   /** A refusal by number. */
   rejected(reject: Received<Reject> | Received<BusinessMessageReject>): void {
-    const ask = [...this.#asks].find(({ sequence }) => sequence === reject.RefSeqNum);
+    const { RefSeqNum, RefMsgType } = reject;
+    const ask = RefSeqNum === undefined && RefMsgType === "V"
+      ? this.#oldest()
+      : [...this.#asks].find(({ sequence }) => sequence === RefSeqNum);
     if (ask === undefined) return;
     this.#fail(
       ask,
@@ -118,6 +121,11 @@ export class MarketDataAsks {
   /** Nothing that was asked for comes any more. */
   ended(error: KalshiError): void {
     for (const ask of [...this.#asks]) this.#fail(ask, error);
+  }
+
+  /** The oldest that has had no answer. */
+  #oldest(): Ask | undefined {
+    return [...this.#asks].find(({ snapshots }) => snapshots.length === 0);
   }
 
   #done(ask: Ask): void {
