@@ -17,6 +17,7 @@ import { HeaderChecks, turned } from "./header_checks.ts";
 import { Incoming } from "./incoming.ts";
 import { Liveness } from "./liveness.ts";
 import { Outgoing } from "./outgoing.ts";
+import { type State, Wire } from "./session_state.ts";
 import type {
   FixConnection,
   FixEnd,
@@ -29,35 +30,6 @@ import type {
 } from "./session_types.ts";
 import type { FixStore } from "./store.ts";
 import { utcTimestamp } from "./times.ts";
-
-interface Wire {
-  readonly link: FixLink;
-  readonly framer: FixFramer;
-  readonly resolve: (logon: Received<Logon>) => void;
-  readonly end: (end: FixEnd) => void;
-}
-
-type State =
-  | { readonly name: "disconnected" }
-  /** The store opens, the Logon is signed or judged: nothing is read meanwhile. */
-  | { readonly name: "preparing"; readonly wire: Wire; readonly timer: ClockTimer }
-  /** An initiator waits for the answer, an acceptor for the Logon. */
-  | { readonly name: "logging-on"; readonly wire: Wire; readonly timer: ClockTimer }
-  | {
-    readonly name: "active";
-    readonly wire: Wire;
-    readonly liveness: Liveness;
-    readonly incoming: Incoming;
-  }
-  /** A Logout went out; messages still come. */
-  | {
-    readonly name: "logging-out";
-    readonly wire: Wire;
-    readonly liveness: Liveness;
-    readonly incoming: Incoming;
-    readonly timer: ClockTimer;
-    readonly end: FixEnd;
-  };
 
 /** The longest HeartBtInt(108) that is taken, in seconds: beyond it nobody would notice a dead peer for a day. */
 const LONGEST_HEARTBEAT = 86_400;
@@ -110,12 +82,6 @@ export class FixSession {
       throw new KalshiConfigError("This FIX session has a connection already.");
     }
     const { role, maxFrameBytes, strict, onEvent } = this.#options;
-    let resolve!: (logon: Received<Logon>) => void;
-    let reject!: (error: Error) => void;
-    let ended!: (end: FixEnd) => void;
-    const loggedOn = new Promise<Received<Logon>>((yes, no) => [resolve, reject] = [yes, no]);
-    const whenEnded = new Promise<FixEnd>((done) => ended = done);
-    loggedOn.catch(() => {});
     const framer = new FixFramer({
       ...(maxFrameBytes === undefined ? {} : { maxFrameBytes }),
       afterWrongLength: strict === undefined ? "next-frame" : "told-length",
@@ -126,15 +92,7 @@ export class FixSession {
         }
       },
     });
-    const wire: Wire = {
-      link,
-      framer,
-      resolve,
-      end: (end) => {
-        reject(new KalshiClosedError(`The FIX connection ended before its logon: ${end.text}`));
-        ended(end);
-      },
-    };
+    const wire = new Wire(link, framer);
     const timer = this.#clock.setTimer(
       () => this.#drop({ kind: "silent", text: "no Logon came in time" }),
       this.#options.logonTimeoutMs ?? 10_000,
@@ -146,8 +104,8 @@ export class FixSession {
       this.#state = { name: "logging-on", wire, timer };
     }
     return {
-      loggedOn,
-      ended: whenEnded,
+      loggedOn: wire.loggedOn,
+      ended: wire.ended,
       receive: (bytes) => {
         if (this.#wire !== wire) return;
         framer.push(bytes);
@@ -347,7 +305,7 @@ export class FixSession {
     });
     this.#state = { name: "active", wire, liveness, incoming };
     this.#options.onEvent?.({ type: "logged-on", logon });
-    wire.resolve(logon);
+    wire.logOn(logon);
     if (this.#wire !== wire) return;
     const expected = this.#store.nextIncoming;
     if (sequence > expected) incoming.tooHigh(sequence, undefined);
