@@ -14,9 +14,9 @@ export class OpenOrders implements ClientPart {
   readonly #byOrderID = new Map<string, FixOrder>();
   readonly #ids = new Map<FixOrder, string[]>();
 
-  /** Those that are open now. */
-  get all(): Iterable<FixOrder> {
-    return this.#ids.keys();
+  /** Those that Kalshi has confirmed and that are open now: of others, nobody knows whether they will ever be. */
+  get confirmed(): FixOrder[] {
+    return [...this.#ids.keys()].filter(({ isConfirmed }) => isConfirmed);
   }
 
   /** Begins to follow an order that is about to be sent. */

@@ -76,6 +76,11 @@ export class FixOrder {
     return this.#report === undefined || !isLast(this.#report);
   }
 
+  /** @internal Whether Kalshi has said that it is there. */
+  get isConfirmed(): boolean {
+    return this.#report !== undefined;
+  }
+
   /**
    * Its reports after the one that `newOrderSingle` resolved with, and markers where some may be missing; ends with the
    * last one. There is one queue: what one reader takes, another does not get. A reader that is more than 1,024 reports

@@ -53,7 +53,7 @@ export interface FixMassCancel {
   readonly report: Received<OrderMassCancelReport>;
   /**
    * The Canceled report of each order, as they come, and markers where some may be missing. Ends when every order that
-   * this client knows to be open has ended; those of an earlier process it does not know.
+   * Kalshi has confirmed to this client has ended; those of an earlier process it does not know.
    */
   readonly canceled: AsyncItems<FixItem<Received<ExecutionReport>>>;
 }
@@ -161,7 +161,7 @@ export class OrderEntry implements ClientPart {
     const order = this.#orders.take(message);
     for (const sweep of this.#sweeps) {
       if (message.MsgType === "r" && (message as OrderMassCancelReport).ClOrdID === sweep.ClOrdID) {
-        sweep.left = new Set(this.#orders.all);
+        sweep.left = new Set(this.#orders.confirmed);
       } else if (message.MsgType === "8" && sweep.left !== undefined) {
         const report = message as Received<ExecutionReport>;
         if (report.ExecType === "4") sweep.queue.push(report);

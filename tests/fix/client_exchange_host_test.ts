@@ -263,6 +263,28 @@ test("client.fix() shares key and budget, and refuses what is not its own", asyn
   await assertRejects(() => anonymous.fix({ config }), KalshiError, "needs an API key");
 });
 
+test("a client of the environment: which session, where, and with which key", async () => {
+  await using exchange = await LocalExchange.start(quiet);
+  const { keyId, privateKey, auth } = await exchange.createAccount();
+  const { port, host } = exchange.fixConfig("order-entry");
+  const env = {
+    KALSHI_FIX_PRODUCT: "event",
+    KALSHI_FIX_SESSION: "order-entry",
+    KALSHI_FIX_HOST: host,
+    KALSHI_FIX_PORT: String(port),
+    KALSHI_FIX_TLS: "false",
+    KALSHI_FIX_KEY_ID: keyId,
+    KALSHI_FIX_PRIVATE_KEY: privateKey,
+  };
+  const client = await FixClient.fromEnv(env, { config: { heartbeatSeconds: 7 } });
+  assertEquals([client.state.name, client.config.heartbeatSeconds], ["active", 7]);
+  await client.close();
+  const { KALSHI_FIX_KEY_ID: _, ...keyless } = env;
+  await assertRejects(() => FixClient.fromEnv(keyless), KalshiError, "KALSHI_FIX_KEY_ID");
+  await using own = await FixClient.fromEnv(keyless, { auth });
+  assertEquals(own.state.name, "active");
+});
+
 test("close() ends every loop and request, and lets the process end; the log holds no signature", {
   timeoutMs: 300_000,
 }, async () => {

@@ -324,6 +324,12 @@ test("a mass cancel gives its report first and then one for each order; a second
   const placing = ["a", "b"].map((ClOrdID) => client.newOrderSingle({ ...fields, ClOrdID }));
   await gateway.clock.advance(0);
   await Promise.all(placing);
+  // One of which nobody ever hears again keeps nothing waiting.
+  const answer = gateway.onMessage;
+  gateway.onMessage = () => {};
+  failing(client.newOrderSingle({ ...fields, ClOrdID: "never" }, { timeoutMs: 1 }));
+  await gateway.clock.advance(1);
+  gateway.onMessage = answer;
   const sweeping = client.orderMassCancelRequest();
   await gateway.clock.advance(0);
   const { report, canceled } = await sweeping;
@@ -650,6 +656,21 @@ test("orders draw on the account's buckets, cancels first, and what waits there 
   );
   const waiting = failing(client.orderCancelRequest({ Symbol: "KX-A", Side: "1", OrigClOrdID: "y" }));
   assertEquals(waiting.error, undefined);
+  await closed(gateway, client);
+});
+
+test("a message that is refused for its rate empties the bucket that REST draws on too", async () => {
+  const gateway = new Gateway();
+  const budget = { tokensPerSecond: 100, capacity: 100 };
+  const limiter = new RateLimiter({ read: budget, write: budget, marginMs: 0, clock: gateway.clock });
+  gateway.onMessage = ({ header }) =>
+    void gateway.says({ MsgType: "j", RefSeqNum: header.MsgSeqNum, BusinessRejectReason: 8 });
+  const client = await connected(gateway, { limiter });
+  const failed = failing(client.newOrderSingle(fields));
+  await gateway.clock.advance(0);
+  assert(failed.error instanceof KalshiFixBusinessRejectError);
+  const { tokens = NaN, rateLimited } = limiter.stats().write ?? {};
+  assertEquals([tokens < 1, rateLimited], [true, 1]);
   await closed(gateway, client);
 });
 

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import * as main from "../../../mod.ts";
+import * as fix from "../../../src/fix/mod.ts";
 import * as stream from "../../../src/stream/mod.ts";
 import * as testing from "../../../src/testing/mod.ts";
 import { withContext } from "../../../src/base/error_classes.ts";
@@ -8,28 +9,33 @@ import { test } from "../../support/test.ts";
 type Constructor = new (...args: unknown[]) => main.KalshiError;
 
 /** Those that stand for several classes, and are never thrown themselves. */
-const groups: readonly unknown[] = [main.KalshiError, main.KalshiAuthError];
+const groups: readonly unknown[] = [main.KalshiError, main.KalshiAuthError, fix.KalshiFixRejectError];
 
 /** What those take that do not take a message and a context. */
 const others: Readonly<Record<string, readonly unknown[]>> = {
   HandshakeRefusedError: [403, "a body"],
   KalshiStreamError: [7, "a text", "trade"],
   KalshiStreamOverflowError: ["a queue", 5],
+  KalshiEventResendError: ["a text", 3],
+  KalshiMarketDataError: ["a text", "1"],
+  KalshiRfqError: ["a text", 99],
   KalshiStaleBookError: ["TICKER", "stale", "gap"],
   UnmatchedRequestError: ["a text", { method: "GET", path: "/x" }],
 };
 
-/** Those of a stream: no request fails with them. */
-const ofStreams = Object.values(stream as Record<string, unknown>);
+/** Those of a stream or of FIX: no request of REST fails with them. */
+const ofStreams = [stream, fix].flatMap((module) => Object.values(module as Record<string, unknown>));
 
 const make = (Class: Constructor) =>
   new Class(...others[Class.name] ?? ["a text", { status: 500, path: "/x" }]);
 
 function classes(): Constructor[] {
-  return [main, stream, testing].flatMap((module) => Object.values(module as Record<string, unknown>))
-    .filter((value): value is Constructor =>
-      typeof value === "function" && value.prototype instanceof main.KalshiError && !groups.includes(value)
-    );
+  const values = [main, stream, fix, testing].flatMap((module) =>
+    Object.values(module as Record<string, unknown>)
+  );
+  return [...new Set(values)].filter((value): value is Constructor =>
+    typeof value === "function" && value.prototype instanceof main.KalshiError && !groups.includes(value)
+  );
 }
 
 test("every class of errors has one code, and every code one class", () => {
