@@ -2,6 +2,7 @@
 import { StreamQueue } from "../base/queue.ts";
 import type { AsyncItems } from "../base/web_types.ts";
 import type { ExecutionReport, NewOrderSingle } from "../contract/fix/messages.ts";
+import { compareExecIds, readExecId } from "./exec_ids.ts";
 import type { FixItem, FixMarker } from "./items.ts";
 import type { Received } from "./session_types.ts";
 
@@ -23,6 +24,13 @@ export const isLast = ({ OrdStatus, Text }: ExecutionReport): boolean =>
 /** Whether a refusal leaves it open whether something took effect. */
 export const isUncertain = (text: string | undefined): boolean => /EXCHANGE_UNAVAILABLE/.test(text ?? "");
 
+/** Whether a report tells of something before another one: ExecIDs of one exchange index rise. */
+function isOlder(report: ExecutionReport, than: ExecutionReport): boolean {
+  const [id, other] = [readExecId(report.ExecID), readExecId(than.ExecID)];
+  return id !== undefined && other !== undefined && id.exchangeIndex === other.exchangeIndex &&
+    compareExecIds(id, other) < 0;
+}
+
 /**
  * An order, as its reports tell: made by `newOrderSingle`.
  *
@@ -43,6 +51,8 @@ export class FixOrder {
   readonly sent: NewOrderSingle;
   #ClOrdID: string;
   #report: Received<ExecutionReport> | undefined;
+  /** What it has had: the drop copy sends reports once more on the session that asks it. */
+  readonly #had = new Set<string>();
   readonly #queue: StreamQueue<FixItem<Received<ExecutionReport>>>;
 
   /** @internal */
@@ -94,6 +104,12 @@ export class FixOrder {
   take(report: Received<ExecutionReport>): void {
     const isFirst = this.#report === undefined;
     if (!isPending(report)) {
+      const { ExecID, ExecType, OrdStatus, CumQty, LeavesQty } = report;
+      const step = [ExecID, ExecType, OrdStatus, CumQty, LeavesQty].join(" ");
+      if (this.#had.has(step)) return;
+      this.#had.add(step);
+      // One that was missed and comes late is told, and is not what became of the order.
+      if (this.#report !== undefined && isOlder(report, this.#report)) return this.#queue.push(report);
       this.#report = report;
       // A Canceled report has the id of the cancel.
       if (report.ExecType === "5") this.#ClOrdID = report.ClOrdID;
