@@ -16,6 +16,7 @@ import type { FixMessage } from "../contract/fix/messages.ts";
 import type { UnknownMessage } from "../contract/fix_records.ts";
 import type { Runtime } from "../runtime/types.ts";
 import type { FixClientState } from "./client_state.ts";
+import { ClientStore } from "./client_store.ts";
 import type { FixConfig } from "./config.ts";
 import { endError, type EndFacts, saysTooLow, unreachable } from "./end_errors.ts";
 import { KalshiFixClosedError } from "./errors.ts";
@@ -80,6 +81,7 @@ type Sync =
 export class ConnectionLoop {
   readonly #options: ConnectionLoopOptions;
   readonly #session: FixSession;
+  readonly #store: ClientStore;
   readonly #where: string;
   readonly #stop = new AbortController();
   readonly #opened: Promise<void>;
@@ -87,6 +89,8 @@ export class ConnectionLoop {
   #state: FixClientState = { name: "connecting", attempt: 1 };
   #running: Promise<void> = Promise.resolve();
   #connections = 0;
+  /** On the monotonic clock: the machine's own may jump. */
+  #activeSinceMs = 0;
   /** Tries in a row that came to nothing, or to a connection that did not stand. */
   #failures = 0;
   /** Those of them that count against `maxRetries`. */
@@ -105,8 +109,9 @@ export class ConnectionLoop {
 
   /** Does nothing until {@linkcode start}. */
   constructor(options: ConnectionLoopOptions) {
-    const { config, auth, store, clock } = options;
+    const { config, auth, clock } = options;
     this.#options = options;
+    const store = this.#store = new ClientStore(options.store);
     this.#where = `${config.targetCompId} at ${config.host}:${config.port}`;
     this.#opened = new Promise((resolve, reject) => this.#settleOpened = { resolve, reject });
     this.#opened.catch(() => {});
@@ -220,7 +225,9 @@ export class ConnectionLoop {
   }
 
   #activate(): void {
-    const sinceMs = this.#options.clock.now();
+    const { clock } = this.#options;
+    const sinceMs = clock.now();
+    this.#activeSinceMs = clock.monotonic();
     this.#become({ name: "active", connection: this.#connections, sinceMs });
     this.#settleOpened.resolve();
   }
@@ -272,12 +279,13 @@ export class ConnectionLoop {
 
   /** One connection, from its first byte to its end. */
   async #once(): Promise<Ended> {
-    const { config, store, runtime, clock } = this.#options;
+    const { auth, config, runtime, clock } = this.#options;
     this.#become({ name: "connecting", attempt: this.#failures + 1 });
     this.#logonFailure = undefined;
     this.#answer = "";
     try {
-      await store.open();
+      await this.#store.open();
+      await this.#store.assertOf(auth.keyId, config.targetCompId);
     } catch (error) {
       return { kind: "failed", error: asKalshiError(error, "The FIX store"), isFinal: true };
     }
@@ -318,7 +326,7 @@ export class ConnectionLoop {
     }
     const loggedOn = this.#connections > before;
     const wasActive = loggedOn && this.#state.name === "active";
-    const stoodMs = this.#state.name === "active" ? clock.now() - this.#state.sinceMs : 0;
+    const stoodMs = this.#state.name === "active" ? clock.monotonic() - this.#activeSinceMs : 0;
     const error = hideSecrets(endError(end, this.#facts(loggedOn)), this.secrets);
     return { kind: "ended", end, loggedOn, wasActive, stoodMs, error };
   }

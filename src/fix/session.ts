@@ -46,6 +46,8 @@ export class FixSession {
   readonly #fields = new FixFields();
   readonly #checks: FieldChecks | undefined;
   readonly #header: HeaderChecks;
+  /** Our last Logon, of an initiator. */
+  #asked: Partial<Logon> = {};
   #state: State = { name: "disconnected" };
 
   /** Does nothing until it has a connection. */
@@ -182,6 +184,7 @@ export class FixSession {
       SendingTime: utcTimestamp(sendingTimeMs),
     });
     if (this.#wire !== wire) return;
+    this.#asked = logon;
     const flag = this.#options.resetOnLogon === true ? { ResetSeqNumFlag: true } : {};
     this.#out.send({ MsgType: "A", ...logon, ...flag }, wire.link, {}, sendingTimeMs);
     this.#state = { name: "logging-on", wire, timer };
@@ -293,7 +296,7 @@ export class FixSession {
     }
     const send = (message: FixMessage) =>
       this.#unlessStoreFails(wire, () => void this.#out.send(message, wire.link));
-    const liveness = new Liveness(this.#clock, (logon.HeartBtInt ?? 30) * 1000, {
+    const liveness = new Liveness(this.#clock, this.#heartbeatMs(logon), {
       heartbeat: () => send({ MsgType: "0" }),
       test: (TestReqID) => send({ MsgType: "1", TestReqID }),
       dead: () => this.#drop({ kind: "silent", text: "no answer to a TestRequest" }),
@@ -311,6 +314,16 @@ export class FixSession {
     if (sequence > expected) incoming.tooHigh(sequence, undefined);
     else if (sequence === expected) incoming.advance(expected + 1);
     else incoming.tooLow(this.#fields);
+  }
+
+  /**
+   * An acceptor takes what the Logon asks for. An initiator has asked: a longer interval in the answer, or none, would
+   * keep it from noticing that the peer is dead.
+   */
+  #heartbeatMs({ HeartBtInt = 30 }: Received<Logon>): number {
+    const asked = this.#asked.HeartBtInt ?? 30;
+    if (this.#options.role.side === "acceptor" || asked === 0) return HeartBtInt * 1000;
+    return (HeartBtInt > 0 ? Math.min(asked, HeartBtInt) : asked) * 1000;
   }
 
   #frame(state: State & { name: "active" | "logging-out" }): void {

@@ -4,7 +4,7 @@ import { KalshiClosedError } from "../../src/base/errors.ts";
 import type { Logon } from "../../src/contract/fix/messages.ts";
 import { afterEnd } from "../../src/fix/reconnecting.ts";
 import { FixSession } from "../../src/fix/session.ts";
-import type { FixConnection, FixSessionOptions } from "../../src/fix/session_types.ts";
+import type { FixConnection, FixRole, FixSessionOptions } from "../../src/fix/session_types.ts";
 import { MemoryFixStore } from "../../src/fix/store.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
 import { test } from "../support/test.ts";
@@ -188,9 +188,15 @@ test("memory is bounded while a gap is open, and what found no room is asked for
   assertEquals(peer.events.at(-1), { type: "gap-filled" });
 });
 
+/** Wants heartbeats in this interval. */
+const asking = (HeartBtInt: number): FixRole => ({
+  side: "initiator",
+  logon: () => ({ EncryptMethod: 0, RawData: Uint8Array.of(1), HeartBtInt, DefaultApplVerID: "9" }),
+});
+
 // IronFix#37
 test("an interval of 0 means no heartbeats, and nothing runs wild", async () => {
-  const peer = new Peer();
+  const peer = new Peer({ role: asking(0) });
   await peer.sent();
   peer.says({
     MsgType: "A",
@@ -298,7 +304,7 @@ test("a HeartBtInt that makes no sense ends the logon on either side, and says s
     assert(String(answer?.Text).includes("HeartBtInt(108) must be from 0 to 86400 seconds"));
     assert(server.closed);
   }
-  const longest = await new Peer().logOn({ HeartBtInt: 86_400 });
+  const longest = await new Peer({ role: asking(86_400) }).logOn({ HeartBtInt: 86_400 });
   await longest.sent();
   await longest.clock.advance(86_399_000);
   assertEquals(await longest.line(), "");
