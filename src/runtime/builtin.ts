@@ -1,5 +1,6 @@
 /** Node's own modules, as much of them as is used, with no import that a bundler for the web would stumble over. */
 
+import { KalshiConfigError } from "../base/errors.ts";
 import type { Bytes } from "../base/web_types.ts";
 
 /** As much of Node's `Buffer` as is used here. */
@@ -148,8 +149,29 @@ export function builtin<Name extends keyof NodeModules>(name: Name): NodeModules
   return nodeProcess().getBuiltinModule(name);
 }
 
-/** The certificates given beside those that the runtime trusts, which an option `ca` alone would replace. */
+/**
+ * The certificates given beside those that the runtime trusts, which an option `ca` alone would replace.
+ *
+ * @throws {KalshiConfigError} where Deno may not look at those that it trusts
+ */
 export function allCertificates(more: readonly string[]): string[] {
+  return [...ownCertificates(), ...more];
+}
+
+function ownCertificates(): readonly string[] {
   const tls = builtin("node:tls");
-  return [...tls.getCACertificates?.() ?? tls.rootCertificates, ...more];
+  try {
+    const own = tls.getCACertificates?.();
+    if (own !== undefined) return own;
+  } catch {
+    // Deno reads a variable to find those of the system, and may not: there are those that it brings.
+  }
+  try {
+    return tls.rootCertificates;
+  } catch (cause) {
+    throw new KalshiConfigError(
+      "Deno may not look at the authorities that it trusts, beside which yours are to stand. Run it with --allow-sys.",
+      { cause },
+    );
+  }
 }

@@ -18,7 +18,9 @@ function certificatesOf(texts: readonly string[]): string[] {
       for (const pem of found) void new X509Certificate(pem);
       return found;
     } catch {
-      throw new KalshiConfigError("`ca` holds a certificate that cannot be read: is it complete?");
+      throw new KalshiConfigError(
+        "A certificate authority that was given cannot be read: is its PEM text complete?",
+      );
     }
   });
 }
