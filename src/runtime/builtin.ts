@@ -167,7 +167,8 @@ function ownCertificates(): readonly string[] {
     // Deno reads a variable to find those of the system, and may not: there are those that it brings.
   }
   try {
-    return tls.rootCertificates;
+    // Read here: it is asked for leave when it is looked into.
+    return [...tls.rootCertificates];
   } catch (cause) {
     throw new KalshiConfigError(
       "Deno may not look at the authorities that it trusts, beside which yours are to stand. Run it with --allow-sys.",
