@@ -68,9 +68,10 @@ export class DropCopy implements ClientPart {
     const found: ExecutionReport[] = [];
     for (const BeginExecID of begin.values()) {
       const { reports } = await this.request({ BeginExecID }, options);
-      for (const report of reports) if (ledger.take(report)) found.push(report);
+      for (const report of reports) found.push(report);
     }
-    return found;
+    // Not before all of them are there: what is noted in the ledger must have reached the caller.
+    return found.filter((report) => ledger.take(report));
   }
 
   take(message: ReceivedMessage): void {

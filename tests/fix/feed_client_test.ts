@@ -57,6 +57,29 @@ for (const session of ["order-entry", "drop-copy"] as const) {
   });
 }
 
+test("a gap that is filled in part only is not taken for seen", async () => {
+  const gateway = new Gateway("drop-copy");
+  const client = await connected(gateway);
+  let isRefused = true;
+  gateway.onMessage = (message) => {
+    if (message.MsgType !== "U1") return;
+    const RefSeqNum = message.header.MsgSeqNum;
+    const { BeginExecID } = message as EventResendRequest;
+    if (isRefused && BeginExecID.endsWith(";1;1")) {
+      return void gateway.says({ MsgType: "U3", RefSeqNum, EventResendRejectReason: 2 });
+    }
+    gateway.says(executed(BeginExecID.replace("1;1", "1;2")));
+    gateway.says({ MsgType: "U2", RefSeqNum, ResendEventCount: 1 });
+  };
+  const ledger = new ExecutionLedger();
+  for (const ExecID of ["1;1", "1;1;1"]) ledger.take({ ExecID });
+  await assertRejects(() => of(gateway, client.fillGap(ledger)), KalshiEventResendError, "could not answer");
+  isRefused = false;
+  const found = await of(gateway, client.fillGap(ledger));
+  assertEquals(found.map(({ ExecID }) => ExecID), ["1;2", "1;2;1"]);
+  await of(gateway, client.close());
+});
+
 test("a loop over reports that fills each gap has every report once", async () => {
   const gateway = new Gateway("order-entry");
   const client = await connected(gateway);
