@@ -12,9 +12,8 @@ import type {
   LocalExchangeListenOptions,
   LocalExchangeOptions,
   LocalKeyOptions,
-  LocalTlsIdentity,
 } from "./types.ts";
-import { FixConfig } from "../fix/config.ts";
+import type { FixConfig } from "../fix/config.ts";
 import type { FixConfigOptions } from "../fix/config_options.ts";
 import type { FixSessionKind } from "../contract/fix/sessions.ts";
 import { KalshiConfig } from "../config/kalshi_config.ts";
@@ -32,17 +31,9 @@ import type { UsageTier } from "./limits.ts";
 import type { MemoryRuntimeOptions } from "./types.ts";
 import { MemoryNetwork } from "./memory/runtime.ts";
 import { assertValue, readOptions } from "../base/options.ts";
-import {
-  accountRules,
-  exchangeRules,
-  fixOptionsOf,
-  keyRules,
-  listenRules,
-  memoryRuntimeRules,
-  type ReadFixOptions,
-} from "./options.ts";
-import { serveFix } from "./fix_server.ts";
-import { type ExchangeFix, FixGateway } from "./gateways/fix/gateway.ts";
+import { accountRules, exchangeRules, keyRules, listenRules, memoryRuntimeRules } from "./options.ts";
+import type { ExchangeFix } from "./gateways/fix/gateway.ts";
+import { SpokenFix } from "./spoken_fix.ts";
 import { type RunningServer, serve } from "./server.ts";
 import { parseCount, parseMoney, parsePrice } from "./units.ts";
 import { Exchange } from "./exchange.ts";
@@ -110,7 +101,7 @@ export class LocalExchange implements AsyncDisposable {
       clock: exchange.clock,
       baseUrl,
       wsBaseUrl,
-      fix: fix && { ...fix, accept: (socket) => fix.gateway.accept(socket) },
+      fix: fix && { hostname: fix.hostname, port: fix.port, accept: (socket) => fix.gateway.accept(socket) },
     });
   }
 
@@ -123,15 +114,7 @@ export class LocalExchange implements AsyncDisposable {
   static create(options: LocalExchangeOptions = {}): LocalExchange {
     const read = readOptions("LocalExchange", options, exchangeRules);
     const exchange = new Exchange(settingsOf(read));
-    const asked = fixOptionsOf(read.fix);
-    if (asked?.tls !== undefined) {
-      throw new KalshiConfigError(
-        "LocalExchange.create does not listen, and in memory nothing is encrypted: leave `fix.tls` out, or use start.",
-      );
-    }
-    const spoken = fixOf(exchange, asked);
-    const fix = spoken &&
-      { ...spoken, hostname: "localhost", port: spoken.port === 0 ? FIX_PORT : spoken.port };
+    const fix = SpokenFix.inMemory(exchange, read.fix);
     return new LocalExchange(
       exchange,
       new RestGateway(exchange),
@@ -154,7 +137,7 @@ export class LocalExchange implements AsyncDisposable {
     const sockets = new WebSocketGateway(exchange);
     const server = await serve(gateway, sockets, hostname, port);
     try {
-      const fix = await listenToFix(fixOf(exchange, fixOptionsOf(rest.fix)), hostname);
+      const fix = await SpokenFix.listen(exchange, rest.fix, hostname);
       return new LocalExchange(exchange, gateway, sockets, server, fix);
     } catch (error) {
       // The port of FIX is taken, or its certificate is none: nothing goes on listening.
@@ -191,9 +174,7 @@ export class LocalExchange implements AsyncDisposable {
    * ```
    */
   fixConfig(session: FixSessionKind, options: Partial<FixConfigOptions> = {}): FixConfig {
-    const { hostname: host, port, tls } = this.#spoken();
-    const ca = tls === undefined ? undefined : [tls.ca ?? tls.cert];
-    return new FixConfig({ product: "event", session, host, port, tls: tls !== undefined, ca, ...options });
+    return this.#spoken().config(session, options);
   }
 
   /**
@@ -434,9 +415,9 @@ export class LocalExchange implements AsyncDisposable {
   /** Stops listening and ends every connection. A second call is harmless. */
   async close(): Promise<void> {
     this.#sockets.close();
-    this.#fix?.gateway.close();
+    const fix = this.#fix?.close();
     this.#network.close();
-    await this.#fix?.server?.close();
+    await fix;
     await this.#server?.close();
   }
 
@@ -465,33 +446,6 @@ export class LocalExchange implements AsyncDisposable {
     if (info === undefined) throw new KalshiConfigError(`There is no market ${shown(ticker)}.`);
     return info;
   }
-}
-
-/** Where FIX is spoken in memory, unless told: the port of Kalshi's order entry. */
-const FIX_PORT = 8228;
-
-/** The FIX of an exchange, and where it is. */
-interface SpokenFix {
-  readonly gateway: FixGateway;
-  readonly hostname: string;
-  readonly port: number;
-  readonly tls: LocalTlsIdentity | undefined;
-  readonly server: RunningServer | undefined;
-}
-
-function fixOf(
-  exchange: Exchange,
-  options: ReadFixOptions | undefined,
-): Omit<SpokenFix, "hostname" | "server"> & { readonly server: undefined } | undefined {
-  if (options === undefined) return undefined;
-  const { port, tls, senderCompId, onlineMs } = options;
-  return { gateway: new FixGateway(exchange, { senderCompId, onlineMs }), port, tls, server: undefined };
-}
-
-async function listenToFix(fix: ReturnType<typeof fixOf>, hostname: string): Promise<SpokenFix | undefined> {
-  if (fix === undefined) return undefined;
-  const server = await serveFix(fix.gateway, { hostname, port: fix.port, tls: fix.tls });
-  return { ...fix, hostname, port: server.port, server };
 }
 
 /** Refuses the name of a price grid that there is not. */

@@ -30,7 +30,7 @@ export interface FixGatewayOptions {
   /** What the exchange calls itself: the session's name, or `Kalshi`. */
   readonly senderCompId: "session" | "Kalshi";
   /** How long a key counts as online whose connection broke; the time of a heartbeat timeout unless told. */
-  readonly onlineMs: number | undefined;
+  readonly onlineMs?: number | undefined;
 }
 
 /** What a test can do to the FIX sessions of an exchange. */
