@@ -47,7 +47,8 @@ export class OpenOrders implements ClientPart {
     if (message.MsgType !== "8") return undefined;
     const report = message as Received<ExecutionReport>;
     const { OrderID, ClOrdID, OrigClOrdID } = report;
-    const order = this.#byOrderID.get(OrderID) ?? this.#byClOrdID.get(ClOrdID) ??
+    // The id that we gave it comes first; the report of a cancel has that of the cancel.
+    const order = this.#byClOrdID.get(ClOrdID) ?? this.#byOrderID.get(OrderID) ??
       (OrigClOrdID === undefined ? undefined : this.#byClOrdID.get(OrigClOrdID));
     if (order === undefined) return undefined;
     order.take(report);
