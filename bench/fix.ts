@@ -32,7 +32,7 @@ const COUNT = 2000;
 /** Bytes that a socket hands over at once. */
 const READ = 16_384;
 const SLICES = 5;
-const WARM_SECONDS = 1;
+const WARM_SECONDS = 0.75;
 
 function must(ok: boolean, what: string): void {
   if (!ok) throw new Error(what);

@@ -9,7 +9,7 @@ import { type BenchRuntime, commandFor, runForResult, RUNTIMES } from "./support
 
 const FOLDER = ".build/bench/quickfix";
 const ROUNDS = 3;
-/** Seconds of processor time of each case in each round, after a second that warms it up. */
+/** Seconds of processor time of each case in each round, after three quarters of one that warm it up. */
 const SECONDS = "0.5";
 
 const OWN = ["decode", "session", "encode", "ceiling-decode", "ceiling-session", "ceiling-encode"];
