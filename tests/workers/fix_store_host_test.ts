@@ -174,3 +174,21 @@ test(
     }
   },
 );
+
+test("a FIX session of a Durable Object serves many requests over one connection", node, async () => {
+  await using bed = await startBed();
+  await using worker = await bed.start();
+  for (let request = 0; request < 5; request++) {
+    const answer = await worker.ask<{ ExecType: string; state: { name: string; connection: number } }>(
+      "/order",
+    );
+    assertEquals([answer.ExecType, answer.state.name, answer.state.connection], ["0", "active", 1]);
+  }
+  const many = await Promise.all(
+    Array.from({ length: 20 }, () => worker.ask<{ ExecType: string }>("/order")),
+  );
+  assertEquals(many.map(({ ExecType }) => ExecType), many.map(() => "0"));
+  assertEquals(bed.exchange.fix.open, 1);
+  assertEquals(await worker.ask("/close"), "closed");
+  await until(() => bed.exchange.fix.open === 0);
+});

@@ -26,6 +26,8 @@ export interface Call {
   readonly steps: readonly (readonly [method: string, ...args: (number | string)[]])[];
 }
 
+const order = { Side: "1", OrderQty: "1", Price: "10" } as const;
+
 function show(store: DurableObjectFixStore): unknown {
   return {
     out: store.nextOutgoing,
@@ -39,6 +41,7 @@ function show(store: DurableObjectFixStore): unknown {
 export class Trader {
   readonly #ctx: Context;
   readonly #env: Env;
+  #kept: Promise<FixClient> | undefined;
 
   constructor(ctx: Context, env: Env) {
     this.#ctx = ctx;
@@ -49,6 +52,11 @@ export class Trader {
     try {
       const { pathname } = new URL(request.url);
       if (pathname === "/abort") this.#ctx.abort();
+      if (pathname === "/order") return Response.json(await this.#order());
+      if (pathname === "/close") {
+        await (await this.#kept)?.close();
+        return Response.json("closed");
+      }
       return Response.json(
         pathname === "/trade" ? await this.#trade() : this.#use(await request.json() as Call),
       );
@@ -80,21 +88,32 @@ export class Trader {
 
   /** Logs on, places an order, logs out. */
   async #trade(): Promise<unknown> {
-    const { host, port, ticker } = JSON.parse(this.#env.EXCHANGE) as {
-      host: string;
-      port: number;
-      ticker: string;
-    };
     const store = new DurableObjectFixStore(this.#ctx.storage, { name: "orders" });
-    const client = await FixClient.connect({
+    const client = await this.#connect(store);
+    const { report } = await client.newOrderSingle({ ...order, Symbol: this.#exchange.ticker });
+    await client.close();
+    return { ExecType: report.ExecType, next: store.nextOutgoing };
+  }
+
+  /** Places an order with the client of the request before. */
+  async #order(): Promise<unknown> {
+    const client = await (this.#kept ??= this.#connect(new DurableObjectFixStore(this.#ctx.storage)));
+    const { report } = await client.newOrderSingle({ ...order, Symbol: this.#exchange.ticker });
+    return { ExecType: report.ExecType, state: client.state };
+  }
+
+  get #exchange(): { readonly host: string; readonly port: number; readonly ticker: string } {
+    return JSON.parse(this.#env.EXCHANGE);
+  }
+
+  async #connect(store: DurableObjectFixStore): Promise<FixClient> {
+    const { host, port } = this.#exchange;
+    return await FixClient.connect({
       auth: await KalshiAuth.fromPem(this.#env.KALSHI_KEY_ID, this.#env.KALSHI_PRIVATE_KEY),
       config: new FixConfig({ product: "event", session: "order-entry-rt", host, port, tls: false }),
       store,
       runtime: workersRuntime(),
     });
-    const { report } = await client.newOrderSingle({ Symbol: ticker, Side: "1", OrderQty: "1", Price: "10" });
-    await client.close();
-    return { ExecType: report.ExecType, next: store.nextOutgoing };
   }
 }
 
