@@ -215,8 +215,8 @@ test("what a broken line kept back comes from the drop copy, each report once", 
     }
   })();
   const order = { Symbol: ticker, Side: "1", OrderQty: "10", Price: "55" } as const;
-  await client.newOrderSingle({ ...order, ClOrdID: "first" });
-  await client.newOrderSingle({ ...order, ClOrdID: "second" });
+  const first = await client.newOrderSingle({ ...order, ClOrdID: "first" });
+  const second = await client.newOrderSingle({ ...order, ClOrdID: "second" });
   exchange.fix.fail({ fault: "cut" });
   await until(() => client.state.name !== "active");
   exchange.placeCounterOrder({ ticker, side: "ask", price: "0.5500", count: "15" });
@@ -228,6 +228,9 @@ test("what a broken line kept back comes from the drop copy, each report once", 
     "second 0",
     "second F",
   ]);
+  // The client's own orders know of it as well.
+  assertEquals([first.isOpen, first.report.CumQty], [false, "10.00"]);
+  assertEquals([second.isOpen, second.report.CumQty, second.report.LeavesQty], [true, "5.00", "5.00"]);
 });
 
 test("an account that is not on the list is told so", async () => {
