@@ -3,6 +3,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { systemClock } from "../../src/base/clock.ts";
 import { KalshiClient } from "../../src/client.ts";
 import {
   KalshiAuthRejectedError,
@@ -156,6 +157,38 @@ test("refusals of a real gateway: another's private key, still online, and a Log
     );
   }
   await until(() => exchange.fix.open === 0);
+});
+
+test("a clock that is off, and Logons that are rejected, cut or come too often", async () => {
+  await using exchange = await LocalExchange.start(quiet);
+  const { auth } = await exchange.createAccount();
+  const config = exchange.fixConfig("order-entry", {
+    retryBaseDelayMs: 1,
+    retryMaxDelayMs: 2,
+    maxRetries: 3,
+  });
+  for (const [offMs, words] of [[90_000, "90 s ahead"], [-45_000, "45 s behind"]] as const) {
+    const clock = { ...systemClock, now: () => systemClock.now() + offMs };
+    const error = await assertRejects(
+      () => FixClient.connect({ auth, config, clock }),
+      KalshiFixLogonError,
+      words,
+    );
+    assert(/NTP/.test(error.message), error.message);
+  }
+  exchange.fix.refuse({ answer: "reject", reason: 8 });
+  await assertRejects(() => FixClient.connect({ auth, config }), KalshiAuthRejectedError, "private key");
+  exchange.fix.refuse({ answer: "cut" });
+  await assertRejects(() => FixClient.connect({ auth, config }), KalshiConnectionError, "before it answered");
+  exchange.fix.refuse({ text: "rate limit exceeded", times: 2 });
+  exchange.fix.refuse({ text: "FIX logon service busy; retry with backoff" });
+  await using client = await FixClient.connect({ auth, config });
+  assertEquals(client.state.name, "active");
+  exchange.fix.refuse({ text: "rate limit exceeded", times: 100 });
+  await using other = await exchange.createAccount().then(({ auth }) =>
+    new KalshiClient({ auth, config: exchange.config })
+  );
+  await assertRejects(() => other.fix({ config }), KalshiFixLogonError, "less often");
 });
 
 test("KalshiRT: an order and its reports survive a gateway that dies, and a process that begins again", async () => {
