@@ -317,8 +317,11 @@ export class ConnectionLoop {
       unheard();
     }
     const before = this.#connections;
-    const unheardOf = onAborted(this.#stop.signal, () => this.#session.logout());
-    if (this.#stop.signal.aborted) this.#session.logout();
+    // Whoever gives up connecting waits for nobody's goodbye.
+    const leave = () =>
+      this.#state.name === "closing" ? this.#session.logout() : this.#session.abandon("given up");
+    const unheardOf = onAborted(this.#stop.signal, leave);
+    if (this.#stop.signal.aborted) leave();
     const end = await connection.ended;
     unheardOf();
     if (this.#logonFailure !== undefined) {

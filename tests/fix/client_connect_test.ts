@@ -183,6 +183,24 @@ test("a signal ends the attempt to connect, at any of its steps", async () => {
   }
 });
 
+test("a signal ends it between the logon and the gateway's first answer, without waiting for a Logout", async () => {
+  const gateway = new Gateway("order-entry-rt");
+  const accept = gateway.answer;
+  gateway.answer = (logon) => {
+    gateway.deaf = true;
+    return accept(logon);
+  };
+  const abort = new AbortController();
+  const failed = FixClient.connect(optionsFor(gateway, { signal: abort.signal })).then(
+    () => undefined,
+    (error) => error,
+  );
+  for (let turn = 0; turn < 4; turn++) await gateway.clock.advance(0);
+  assertEquals(gateway.open, 1);
+  abort.abort();
+  assert(await failed instanceof KalshiAbortError);
+});
+
 test("a Logon of a key that is still online is tried again for a minute, each time signed anew", async () => {
   const gateway = new Gateway();
   gateway.answer = () => ({ refuse: "session already exists" });
