@@ -26,6 +26,8 @@ async function setUp(session: FixSessionKind, options: Partial<FixConfigOptions>
     clock,
     ...(session === "order-entry-rt" && { store }),
   });
+  // The turn after which it hands on what comes.
+  await clock.advance(0);
   return { clock, exchange, client };
 }
 
