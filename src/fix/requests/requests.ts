@@ -35,7 +35,9 @@ export interface RequestsOptions {
 }
 
 type Stage =
-  /** Not sent yet: it may wait for its rate budget. */
+  /** Not sent yet. */
+  | { readonly name: "new" }
+  /** It waits for its rate budget. */
   | { readonly name: "waiting"; readonly leave: AbortController }
   | {
     readonly name: "sent";
@@ -117,7 +119,7 @@ export class Requests {
       settle: settle as (result: unknown) => void,
       fail,
       call: this.#options.costOf(message),
-      stage: { name: "waiting", leave: new AbortController() },
+      stage: { name: "new" },
     };
     // Before a byte of it goes out: no answer can come to a request that nobody knows.
     this.#register(entry);
@@ -153,8 +155,8 @@ export class Requests {
   /** The connection ended: of what was sent nothing is known any more, unless its answers come on the next one. */
   connectionEnded(cause: KalshiError | undefined): void {
     for (const entry of this.#every()) {
-      if (entry.stage.name === "waiting") {
-        entry.stage.leave.abort();
+      if (entry.stage.name !== "sent") {
+        leaveLine(entry);
         this.#fail(entry, lost(entry, "not-sent", cause));
       } else if (!this.#options.retransmission) this.#fail(entry, lost(entry, "unknown", cause));
     }
@@ -207,11 +209,13 @@ export class Requests {
 
   async #send(entry: Entry, timeoutMs: number): Promise<void> {
     const { limiter, clock } = this.#options;
-    const { call, stage } = entry;
-    if (limiter !== undefined && call !== undefined && stage.name === "waiting") {
+    const { call } = entry;
+    if (limiter !== undefined && call !== undefined) {
       if (!limiter.tryAdmit?.(call)) {
+        const leave = new AbortController();
+        entry.stage = { name: "waiting", leave };
         try {
-          await limiter.admit(call, stage.leave.signal);
+          await limiter.admit(call, leave.signal);
         } catch (error) {
           // Whoever made it leave the line has said why.
           if (this.#isDone(entry)) return;
@@ -234,7 +238,7 @@ export class Requests {
 
   #abort(entry: Entry, reason: unknown): void {
     const { kind, message, stage } = entry;
-    if (stage.name === "waiting") stage.leave.abort();
+    leaveLine(entry);
     this.#fail(
       entry,
       stage.name === "sent" ? unheardOf(kind.name, message, reason) : notSent(kind.name, message, reason),
@@ -299,6 +303,11 @@ export class Requests {
     if (rest.length === 0) byId?.delete(entry.id);
     else byId?.set(entry.id, rest);
   }
+}
+
+/** It no longer waits for its rate budget. */
+function leaveLine({ stage }: Entry): void {
+  if (stage.name === "waiting") stage.leave.abort();
 }
 
 function settleable<Result>() {
