@@ -391,7 +391,8 @@ export class FixSession {
     const why = this.#options.worded?.(found) ?? found;
     this.#options.onEvent?.({ type: "refused", MsgType, MsgSeqNum: RefSeqNum, fault: why });
     const link = this.#wire?.link;
-    if (link === undefined) return;
+    // Two sides that refuse each other's refusals would never end.
+    if (link === undefined || MsgType === "3") return;
     const reject: Reject = {
       MsgType: "3",
       RefSeqNum,

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { KalshiClosedError } from "../../src/base/errors.ts";
+import { kalshiDictionary } from "../../src/contract/fix/dictionary.ts";
 import { FixSession } from "../../src/fix/session.ts";
 import type { FixConnection, FixLink, LogonFacts } from "../../src/fix/session_types.ts";
 import { MemoryFixStore } from "../../src/fix/store.ts";
@@ -421,4 +422,16 @@ test("a ResendRequest without a beginning, or that ends before it, is rejected",
   );
   peer.says(report("a"));
   assertEquals(peer.ids, ["a"]);
+});
+
+test("a Reject that is wrong itself is passed over, not rejected in turn", async () => {
+  const peer = await new Peer({ strict: kalshiDictionary }).logOn();
+  await peer.sent();
+  peer.says({ MsgType: "3", RefSeqNum: 1, extra: [[9999, "nobody knows this"]] });
+  assertEquals([await peer.line(), peer.store.nextIncoming], ["", 3]);
+  assertEquals(peer.events.at(-1)?.type, "refused");
+  peer.says(report("a"));
+  assertEquals(peer.ids, ["a"]);
+  peer.says({ ...report("b"), extra: [[9999, "nor this"]] } as never);
+  assertEquals(await peer.line(), "2:3");
 });
