@@ -140,9 +140,7 @@ export class ConnectionLoop {
       store,
       clock,
       retransmission: traits.retransmission,
-      get resetOnLogon() {
-        return reset();
-      },
+      resetOnLogon: reset,
       logonTimeoutMs: config.logonTimeoutMs,
       logoutTimeoutMs: config.logoutTimeoutMs,
       resendChunk: config.resendChunk,

@@ -64,6 +64,9 @@ export type FrameFault =
   | "msg-type"
   | "checksum";
 
+/** The longest frame that is taken, unless told. */
+export const MOST_FRAME_BYTES = 1_048_576;
+
 /** Settings of a framer. */
 export interface FramerOptions {
   /** The longest frame that is taken, in bytes. @default 1_048_576 */
@@ -92,7 +95,9 @@ export class FixFramer {
   readonly #afterWrongLength: "next-frame" | "told-length";
   readonly #onFault: ((fault: FrameFault, bytes: Uint8Array) => void) | undefined;
 
-  constructor({ maxFrameBytes = 1_048_576, afterWrongLength = "next-frame", onFault }: FramerOptions = {}) {
+  constructor(
+    { maxFrameBytes = MOST_FRAME_BYTES, afterWrongLength = "next-frame", onFault }: FramerOptions = {},
+  ) {
     this.#maxFrameBytes = maxFrameBytes;
     this.#afterWrongLength = afterWrongLength;
     this.#onFault = onFault;

@@ -9,7 +9,8 @@ import type { FixFields, FixHeader } from "../contract/fix_fields.ts";
 import { fault, type FieldFault } from "./checks.ts";
 import { IncomingGap } from "./incoming_gap.ts";
 import { adminTypes } from "./resend.ts";
-import type { FixEnd, FixSessionOptions, Received } from "./session_types.ts";
+import type { SessionSettings } from "./session_rules.ts";
+import type { FixEnd, Received } from "./session_types.ts";
 import type { FixStore } from "./store.ts";
 
 /** A message behind a gap; without one, what its number stood for is done. */
@@ -29,21 +30,21 @@ export interface IncomingActions {
 
 /** The messages of one connection. */
 export class Incoming {
-  readonly #options: FixSessionOptions;
+  readonly #options: SessionSettings;
   readonly #store: FixStore;
   readonly #actions: IncomingActions;
   readonly #gap: IncomingGap<Held>;
   #stopped = false;
 
-  constructor(options: FixSessionOptions, clock: Clock, actions: IncomingActions) {
+  constructor(options: SessionSettings, clock: Clock, actions: IncomingActions) {
     this.#options = options;
     this.#store = options.store;
     this.#actions = actions;
     this.#gap = new IncomingGap<Held>(clock, {
-      chunk: options.resendChunk ?? 0,
-      timeoutMs: options.resendTimeoutMs ?? 10_000,
-      attempts: options.resendAttempts ?? 3,
-      most: options.mostHeld ?? 10_000,
+      chunk: options.resendChunk,
+      timeoutMs: options.resendTimeoutMs,
+      attempts: options.resendAttempts,
+      most: options.mostHeld,
     }, {
       request: (BeginSeqNo, EndSeqNo) => actions.send({ MsgType: "2", BeginSeqNo, EndSeqNo }),
       giveUp: (missing) =>

@@ -5,7 +5,8 @@ import type { FixMessage } from "../contract/fix/messages.ts";
 import type { UnknownMessage } from "../contract/fix_records.ts";
 import { FixWriter, type OutgoingHeader } from "../contract/fix_writer.ts";
 import { adminTypes, readKept } from "./resend.ts";
-import type { FixLink, FixSessionOptions } from "./session_types.ts";
+import type { SessionSettings } from "./session_rules.ts";
+import type { FixLink } from "./session_types.ts";
 import type { FixStore, SentFrame } from "./store.ts";
 import { utcTimestamp } from "./times.ts";
 
@@ -14,7 +15,7 @@ const BATCH = 200;
 
 /** What goes out of one session, over all its connections. */
 export class Outgoing {
-  readonly #options: FixSessionOptions;
+  readonly #options: SessionSettings;
   readonly #clock: Clock;
   readonly #store: FixStore;
   readonly #writer: FixWriter;
@@ -26,7 +27,7 @@ export class Outgoing {
     | undefined;
 
   /** Calls `sent` for every frame. */
-  constructor(options: FixSessionOptions, beginString: string, clock: Clock, sent: () => void) {
+  constructor(options: SessionSettings, beginString: string, clock: Clock, sent: () => void) {
     const { SenderCompID, TargetCompID, store } = options;
     this.#options = options;
     this.#clock = clock;

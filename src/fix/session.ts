@@ -6,6 +6,7 @@
  */
 import { type Clock, type ClockTimer, systemClock } from "../base/clock.ts";
 import { KalshiClosedError, KalshiConfigError } from "../base/errors.ts";
+import { readOptions } from "../base/options.ts";
 import { decodeMessage } from "../contract/fix/codec.ts";
 import type { FixMessage, Logon, Reject, ResendRequest } from "../contract/fix/messages.ts";
 import { FixFields, type FixHeader } from "../contract/fix_fields.ts";
@@ -17,6 +18,7 @@ import { HeaderChecks, turned } from "./header_checks.ts";
 import { Incoming } from "./incoming.ts";
 import { Liveness } from "./liveness.ts";
 import { Outgoing } from "./outgoing.ts";
+import { sessionRules, type SessionSettings } from "./session_rules.ts";
 import { type State, Wire } from "./session_state.ts";
 import type {
   FixConnection,
@@ -39,7 +41,7 @@ const MOST_RESENDS = 100;
 
 /** A session. */
 export class FixSession {
-  readonly #options: FixSessionOptions;
+  readonly #options: SessionSettings;
   readonly #clock: Clock;
   readonly #store: FixStore;
   readonly #out: Outgoing;
@@ -50,19 +52,24 @@ export class FixSession {
   #asked: Partial<Logon> = {};
   #state: State = { name: "disconnected" };
 
-  /** Does nothing until it has a connection. */
+  /**
+   * Does nothing until it has a connection.
+   *
+   * @throws {KalshiConfigError} for an option that is unknown, missing or wrong
+   */
   constructor(options: FixSessionOptions) {
-    const { beginString = "FIXT.1.1", SenderCompID, TargetCompID, strict } = options;
-    this.#options = options;
-    this.#clock = options.clock ?? systemClock;
-    this.#store = options.store;
+    const read = readOptions("FixSession", options, sessionRules);
+    const { beginString, SenderCompID, TargetCompID, strict } = read;
+    this.#options = read;
+    this.#clock = read.clock ?? systemClock;
+    this.#store = read.store;
     this.#header = new HeaderChecks({
       beginString,
-      theirIds: [TargetCompID, ...options.alsoTargetCompID ?? []],
-      ourIds: [SenderCompID, ...options.alsoSenderCompID ?? []],
-      toleranceMs: strict === undefined ? undefined : options.sendingTimeToleranceMs ?? 30_000,
+      theirIds: [TargetCompID, ...read.alsoTargetCompID ?? []],
+      ourIds: [SenderCompID, ...read.alsoSenderCompID ?? []],
+      toleranceMs: strict === undefined ? undefined : read.sendingTimeToleranceMs,
     });
-    this.#out = new Outgoing(options, beginString, this.#clock, () => {
+    this.#out = new Outgoing(read, beginString, this.#clock, () => {
       if ("liveness" in this.#state) this.#state.liveness.sent();
     });
     this.#checks = strict === undefined ? undefined : new FieldChecks(strict);
@@ -85,7 +92,7 @@ export class FixSession {
     }
     const { role, maxFrameBytes, strict, onEvent } = this.#options;
     const framer = new FixFramer({
-      ...(maxFrameBytes === undefined ? {} : { maxFrameBytes }),
+      maxFrameBytes,
       afterWrongLength: strict === undefined ? "next-frame" : "told-length",
       onFault: (fault, bytes) => {
         onEvent?.({ type: "garbled", fault, bytes: bytes.length });
@@ -97,7 +104,7 @@ export class FixSession {
     const wire = new Wire(link, framer);
     const timer = this.#clock.setTimer(
       () => this.#drop({ kind: "silent", text: "no Logon came in time" }),
-      this.#options.logonTimeoutMs ?? 10_000,
+      this.#options.logonTimeoutMs,
     );
     if (role.side === "initiator") {
       this.#state = { name: "preparing", wire, timer };
@@ -174,7 +181,9 @@ export class FixSession {
   ): Promise<void> {
     await this.#store.open();
     if (this.#wire !== wire) return;
-    if (this.#options.resetOnLogon === true) this.#reset("us", 1);
+    const { resetOnLogon = false } = this.#options;
+    wire.resets = typeof resetOnLogon === "function" ? resetOnLogon() : resetOnLogon;
+    if (wire.resets) this.#reset("us", 1);
     const sendingTimeMs = this.#clock.now();
     const { SenderCompID, TargetCompID } = this.#options;
     const logon = await make({
@@ -185,7 +194,7 @@ export class FixSession {
     });
     if (this.#wire !== wire) return;
     this.#asked = logon;
-    const flag = this.#options.resetOnLogon === true ? { ResetSeqNumFlag: true } : {};
+    const flag = wire.resets ? { ResetSeqNumFlag: true } : {};
     this.#out.send({ MsgType: "A", ...logon, ...flag }, wire.link, {}, sendingTimeMs);
     this.#state = { name: "logging-on", wire, timer };
     this.#read(wire);
@@ -288,8 +297,7 @@ export class FixSession {
   /** The logon is complete on both sides. */
   #activate(wire: Wire, timer: ClockTimer, logon: Received<Logon>, sequence: number): void {
     timer.clear();
-    const { role, resetOnLogon } = this.#options;
-    if (role.side === "initiator" && logon.ResetSeqNumFlag === true && resetOnLogon !== true) {
+    if (this.#options.role.side === "initiator" && logon.ResetSeqNumFlag === true && !wire.resets) {
       // The peer begins anew without being asked: our Logon counts as its number 1.
       this.#reset("peer", 1);
       this.#store.setOutgoing(2);
@@ -433,7 +441,7 @@ export class FixSession {
     if (state.name !== "active") return;
     const { wire, liveness, incoming } = state;
     this.#out.send({ MsgType: "5", Text }, wire.link);
-    const timer = this.#clock.setTimer(() => this.#drop(end), this.#options.logoutTimeoutMs ?? 2_000);
+    const timer = this.#clock.setTimer(() => this.#drop(end), this.#options.logoutTimeoutMs);
     this.#state = { name: "logging-out", wire, liveness, incoming, timer, end };
   }
 

@@ -11,6 +11,8 @@ import type { FixEnd, FixLink, Received } from "./session_types.ts";
 export class Wire {
   readonly link: FixLink;
   readonly framer: FixFramer;
+  /** Our Logon asks to begin both numbers anew. */
+  resets = false;
   /** As in {@linkcode FixConnection}. */
   readonly loggedOn: Promise<Received<Logon>>;
   readonly ended: Promise<FixEnd>;

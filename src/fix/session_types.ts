@@ -126,25 +126,25 @@ export interface FixSessionOptions {
   readonly clock?: Clock;
   /** Whether missing messages can be asked for, in both directions. */
   readonly retransmission: boolean;
-  /** Begins every connection at 1: sends ResetSeqNumFlag. */
-  readonly resetOnLogon?: boolean;
+  /** Begins every connection at 1: sends ResetSeqNumFlag. A function is asked before each Logon. */
+  readonly resetOnLogon?: boolean | (() => boolean);
   /** Judges every message against this dictionary, and insists on the session rules. Tolerant when left out. */
   readonly strict?: FixDictionary;
-  /** How far SendingTime may be off in strict mode, in milliseconds. @default 30_000 */
+  /** How far SendingTime may be off in strict mode, in milliseconds. @default 30000 */
   readonly sendingTimeToleranceMs?: number;
-  /** How long a Logon may be waited for, in milliseconds. @default 10_000 */
+  /** How long a Logon may be waited for, in milliseconds. @default 10000 */
   readonly logonTimeoutMs?: number;
-  /** How long a Logout waits for its answer, in milliseconds. @default 2_000 */
+  /** How long a Logout waits for its answer, in milliseconds. @default 2000 */
   readonly logoutTimeoutMs?: number;
   /** How many messages one ResendRequest asks for; 0 asks for all. @default 0 */
   readonly resendChunk?: number;
-  /** How long a ResendRequest may bring nothing, in milliseconds. @default 10_000 */
+  /** How long a ResendRequest may bring nothing, in milliseconds. @default 10000 */
   readonly resendTimeoutMs?: number;
   /** How often one is sent before the session ends. @default 3 */
   readonly resendAttempts?: number;
-  /** How many messages behind a gap are held; later ones are asked for again. @default 10_000 */
+  /** How many messages behind a gap are held; later ones are asked for again. @default 10000 */
   readonly mostHeld?: number;
-  /** The longest frame that is read, in bytes. @default 1_048_576 */
+  /** The longest frame that is read, in bytes. @default 1048576 */
   readonly maxFrameBytes?: number;
   /** Which kept messages are sent again as they are; the others are filled over. All application messages, unless told. */
   readonly sendAgain?: (msgType: string, sequence: number) => boolean;

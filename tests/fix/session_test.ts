@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { KalshiClosedError } from "../../src/base/errors.ts";
+import { KalshiClosedError, KalshiConfigError } from "../../src/base/errors.ts";
 import { kalshiDictionary } from "../../src/contract/fix/dictionary.ts";
 import { FixSession } from "../../src/fix/session.ts";
 import type { FixConnection, FixLink, LogonFacts } from "../../src/fix/session_types.ts";
@@ -434,4 +434,34 @@ test("a Reject that is wrong itself is passed over, not rejected in turn", async
   assertEquals(peer.ids, ["a"]);
   peer.says({ ...report("b"), extra: [[9999, "nor this"]] } as never);
   assertEquals(await peer.line(), "2:3");
+});
+
+test("an option of a session that is unknown, missing or wrong is refused by its name", () => {
+  const good = {
+    role: { side: "initiator", logon: () => logon() },
+    SenderCompID: "us",
+    TargetCompID: "them",
+    store: new MemoryFixStore(),
+    retransmission: true,
+    onMessage: () => {},
+  } as const;
+  assertEquals(new FixSession(good).state, "disconnected");
+  const wrong: Readonly<Record<string, unknown>> = {
+    role: { side: "initiator" },
+    SenderCompID: "a\x01b",
+    TargetCompID: "",
+    store: {},
+    retransmission: "yes",
+    onMessage: undefined,
+    beginString: "8=FIX",
+    resendChunk: -1,
+    resendAttempts: 0,
+    logonTimeoutMs: Infinity,
+    mostHeld: 1.5,
+    strict: {},
+    heartbeat: 30,
+  };
+  for (const [name, value] of Object.entries(wrong)) {
+    assertThrows(() => new FixSession({ ...good, [name]: value } as never), KalshiConfigError, name);
+  }
 });

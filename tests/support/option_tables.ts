@@ -9,6 +9,7 @@ import {
 } from "../../src/books/options.ts";
 import { clientRules } from "../../src/client_options.ts";
 import { coreRules } from "../../src/core_options.ts";
+import { sessionRules as fixSessionRules } from "../../src/fix/session_rules.ts";
 import { socketRules } from "../../src/fix/socket.ts";
 import { callRules, walkRules, writeRules } from "../../src/http/call_options.ts";
 import {
@@ -80,6 +81,7 @@ export const OPTION_TABLES: Readonly<Record<string, OptionTable>> = {
   decoderRules: table(decoderRules, "src/books/decoders/event.ts#EventBookDecoderOptions"),
   clientRules: table(clientRules, "src/client_options.ts#KalshiClientOptions"),
   coreRules: table(coreRules, "src/core_options.ts#KalshiCoreOptions"),
+  "fix/sessionRules": table(fixSessionRules, "src/fix/session_types.ts#FixSessionOptions"),
   socketRules: table(socketRules, "src/fix/socket.ts#FixSocketLimits"),
   callRules: table(callRules, "src/http/call_options.ts#CallOptions"),
   writeRules: table(writeRules, "src/http/call_options.ts#WriteOptions"),
