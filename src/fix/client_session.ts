@@ -108,7 +108,7 @@ export class ClientSession implements ClientSide {
       await this.close(undefined).catch(() => {});
       throw error;
     }
-    // In the turn after the one in which the user gets the client.
+    // In the turn after the one in which the user gets the client, at the latest.
     if (this.#handing.name === "held") {
       this.#handing.timer = this.#options.clock.setTimer(() => this.#release(), 0);
     }
@@ -153,6 +153,7 @@ export class ClientSession implements ClientSide {
     takes: (message: ReceivedMessage) => boolean,
     queue?: QueueOptions,
   ): AsyncItems<FixItem<Message>> {
+    this.#used();
     return this.#feeds.open(name, takes, queue);
   }
 
@@ -173,6 +174,7 @@ export class ClientSession implements ClientSide {
 
   /** Why nothing can be sent now; undefined when it can. */
   obstacle(): KalshiError | undefined {
+    this.#used();
     const { state } = this.#loop;
     if (state.name === "closed" || state.name === "closing") {
       const cause = state.name === "closed" ? state.cause : undefined;
@@ -198,6 +200,13 @@ export class ClientSession implements ClientSide {
   #hand(give: () => void): void {
     if (this.#handing.name === "open") give();
     else this.#handing.waiting.push(give);
+  }
+
+  /** Somebody reads, or asks: what is held is handed on as soon as this turn is done. */
+  #used(): void {
+    if (this.#handing.name === "held" && this.#handing.timer !== undefined) {
+      queueMicrotask(() => this.#release());
+    }
   }
 
   #release(): void {
