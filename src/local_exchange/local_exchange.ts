@@ -45,7 +45,7 @@ import { ownListing } from "./world/listings/own.ts";
 import { type ExchangeSockets, WebSocketGateway } from "./gateways/ws/gateway.ts";
 
 /**
- * A local exchange that speaks Kalshi's REST API and WebSocket.
+ * A local exchange that speaks Kalshi's REST API and WebSocket, and FIX when it is asked to.
  *
  * @example
  * ```ts

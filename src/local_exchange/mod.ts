@@ -1,5 +1,5 @@
 /**
- * A local exchange: Kalshi's REST API and WebSocket on this machine, with real accounts, real signatures and a
+ * A local exchange: Kalshi's REST API, WebSocket and FIX on this machine, with real accounts, real signatures and a
  * real matching engine, to test a bot against without the live exchange.
  *
  * @module

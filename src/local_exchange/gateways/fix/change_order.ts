@@ -6,10 +6,10 @@ import type { Order } from "../../engine/model.ts";
 import { parseCount } from "../../units.ts";
 import { pendingChange } from "./execution_report.ts";
 import { endOfDay } from "./new_order.ts";
-import { assertMatches, assertSane, charge, operatorOf, orderOf, partiesOf } from "./orders.ts";
+import { assertMatches, assertSane, charge, deadlineOf, operatorOf, orderOf, partiesOf } from "./orders.ts";
 import { cxlRejReason, OrderRefusal, rejectTexts } from "./refusals.ts";
 import type { ServerSession } from "./server_session.ts";
-import { readPrice, readTime } from "./units.ts";
+import { readPrice } from "./units.ts";
 
 type Asked = (OrderCancelRequest | OrderCancelReplaceRequest) & ReceivedMessage;
 
@@ -82,7 +82,7 @@ function expiryOf(
   { TimeInForce, ExpireTime }: OrderCancelReplaceRequest,
   now: number,
 ): number | null | undefined {
-  const deadline = ExpireTime === undefined ? undefined : readTime(ExpireTime);
+  const deadline = ExpireTime === undefined ? undefined : deadlineOf(ExpireTime);
   if (deadline !== undefined && (TimeInForce === undefined || deadline <= now)) {
     throw new OrderRefusal("INVALID_ORDER");
   }

@@ -7,10 +7,10 @@ import { parseCount } from "../../units.ts";
 import { midnight } from "../../world/new_york.ts";
 import { execId, killed, pendingNew, rejected } from "./execution_report.ts";
 import type { Origin, Party } from "./order_lives.ts";
-import { assertSane, charge, marketOf, operatorOf, partiesOf, walletOf } from "./orders.ts";
+import { assertSane, charge, deadlineOf, marketOf, operatorOf, partiesOf, walletOf } from "./orders.ts";
 import { OrderRefusal, rejectTexts } from "./refusals.ts";
 import type { ServerSession } from "./server_session.ts";
-import { readPrice, readTime } from "./units.ts";
+import { readPrice } from "./units.ts";
 
 type Asked = NewOrderSingle & ReceivedMessage & { readonly MsgType: "D" };
 
@@ -42,7 +42,7 @@ function termsOf({ TimeInForce = "1", ExpireTime }: NewOrderSingle, now: number)
       return { timeInForce: "fill_or_kill" };
     case "6": {
       if (ExpireTime === undefined) throw new OrderRefusal("INVALID_ORDER");
-      const expiresAt = readTime(ExpireTime);
+      const expiresAt = deadlineOf(ExpireTime);
       // A deadline that is over: it takes what there is.
       return expiresAt <= now
         ? { timeInForce: "immediate_or_cancel" }

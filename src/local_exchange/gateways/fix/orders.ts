@@ -24,6 +24,7 @@ import { type Market, MOST_SUBACCOUNTS, type Order, type Wallet } from "../../en
 import { nameOf, type Party } from "./order_lives.ts";
 import { BusinessRefusal, FieldRefusal, OrderRefusal } from "./refusals.ts";
 import type { ServerSession } from "./server_session.ts";
+import { readTime } from "./units.ts";
 
 /** The longest ClOrdID(11). */
 const MOST_ID_CHARACTERS = 64;
@@ -139,6 +140,13 @@ export function charge(
     if (!(error instanceof ApiError)) throw error;
     throw new BusinessRefusal(8, "rate limit exceeded", message.ClOrdID);
   }
+}
+
+/** An ExpireTime(126) in Unix milliseconds; a leap second, or a day that there is not, is none. */
+export function deadlineOf(text: string): number {
+  const at = readTime(text);
+  if (Number.isNaN(at)) throw new OrderRefusal("INVALID_ORDER");
+  return at;
 }
 
 /** The market of a Symbol(55), which must be on the shard that ExDestination(100) names, if it names one. */

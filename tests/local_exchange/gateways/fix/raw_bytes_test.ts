@@ -6,6 +6,7 @@ import { FixFields } from "../../../../src/contract/fix_fields.ts";
 import { FixFramer } from "../../../../src/fix/framer.ts";
 import { utcTimestamp } from "../../../../src/fix/times.ts";
 import { LocalExchange } from "../../../../src/local_exchange/mod.ts";
+import { createRandom } from "../../../../src/local_exchange/random.ts";
 import type { ByteStream } from "../../../../src/runtime/types.ts";
 import { ManualClock } from "../../../../src/testing/manual_clock.ts";
 import { test } from "../../../support/test.ts";
@@ -63,9 +64,10 @@ class Raw {
   }
 }
 
-async function setUp() {
+async function setUp(onInternalError?: (error: unknown) => void) {
   const clock = new ManualClock();
-  const exchange = LocalExchange.create({ clock, markets: 0, marketMakers: false, fix: { onlineMs: 0 } });
+  const options = { clock, markets: 0, marketMakers: false, fix: { onlineMs: 0 }, onInternalError };
+  const exchange = LocalExchange.create(options);
   const account = await exchange.createAccount();
   exchange.listMarket({ ticker: "M" });
   const { host, port } = exchange.fixConfig("order-entry");
@@ -182,4 +184,53 @@ test("bytes that were changed anywhere bring neither a crash nor a Logon", async
     assert(raw.seen.every(({ MsgType }) => MsgType !== "A"));
   }
   assertEquals(exchange.fix.open, 0);
+});
+
+test("orders with values that were changed anywhere are answered, and never by a failure of the exchange", async () => {
+  const failures: unknown[] = [];
+  const { clock, exchange, account, connect } = await setUp((error) => failures.push(error));
+  await using _ = exchange;
+  const random = createRandom(3);
+  const raw = await connect();
+  raw.send(await logon(account.auth, clock, "96=SIG|"));
+  assertEquals((await raw.answer()).MsgType, "A");
+  const time = utcTimestamp(clock.now());
+  const later = "20991231-23:59:59.000";
+  const bodies = [
+    `35=D|IDS11=a|38=10|40=2|44=50|54=1|55=M|59=6|126=${later}|79=0|18=6|`,
+    `35=G|IDS11=b|41=a|38=9|40=2|44=51|54=1|55=M|59=6|126=${later}|`,
+    "35=F|IDS11=c|41=b|54=1|55=M|37=x|",
+    "35=UOG|IDS20131=1|20132=50|79=0|100=0|",
+    "35=q|IDS11=all|530=6|",
+  ];
+  const rounds = 400;
+  for (let n = 0; n < rounds; n++) {
+    const ids = `49=${account.keyId}|56=KalshiNR|34=${n + 2}|52=${time}|`;
+    const [head = "", tail = ""] = (bodies[n % bodies.length] ?? "").split("IDS");
+    const at = random.int(tail.length);
+    // The separators stay: what is between them is what is judged.
+    const changed = /[|=]/.test(tail[at] ?? "") || n % 7 === 0
+      ? tail
+      : tail.slice(0, at) + "0123456789.-:YNx"[random.int(16)] + tail.slice(at + 1);
+    raw.send(frame(`${head}${ids}${changed}`));
+    await clock.advance(0);
+    // Each is answered at once, or what is wrong with it ends nothing.
+    assertEquals([raw.isClosed, exchange.fix.open], [false, 1], changed);
+  }
+  await until(() => raw.seen.length >= rounds);
+  assertEquals(failures, []);
+  raw.close();
+});
+
+test("a deadline that is no time is refused", async () => {
+  const { clock, exchange, account, connect } = await setUp();
+  await using _ = exchange;
+  const raw = await connect();
+  raw.send(await logon(account.auth, clock, "96=SIG|"));
+  assertEquals((await raw.answer()).MsgType, "A");
+  const ids = `49=${account.keyId}|56=KalshiNR|34=2|52=${utcTimestamp(clock.now())}|`;
+  raw.send(frame(`35=D|${ids}11=a|38=10|40=2|44=50|54=1|55=M|59=6|126=20991231-23:59:60|`));
+  const { ExecType, Text } = await raw.answer();
+  assertEquals([ExecType, Text], ["8", "INVALID_ORDER"]);
+  raw.close();
 });
