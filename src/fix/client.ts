@@ -4,7 +4,7 @@ import { KalshiAuth } from "../auth/kalshi_auth.ts";
 import { checkKeyId, type RequestSigner } from "../auth/signer.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
 import { KalshiConfigError } from "../base/errors.ts";
-import { readOptions, type Rules, signal as signalRule } from "../base/options.ts";
+import { assertValue, readOptions, type Rules, signal as signalRule, text } from "../base/options.ts";
 import { readOwn } from "../base/plain.ts";
 import type { QueueOptions } from "../base/queue.ts";
 import type { AsyncItems } from "../base/web_types.ts";
@@ -199,6 +199,7 @@ export class FixClient extends FixFeedClient implements AsyncDisposable {
   /** Every message. */
   messages(type?: undefined, queue?: QueueOptions): AsyncItems<FixItem<ReceivedMessage>>;
   messages(type?: string, queue?: QueueOptions): AsyncItems<FixItem<ReceivedMessage>> {
+    if (type !== undefined) assertValue("messages", "type", type, text('a MsgType such as "8"'));
     const name = type === undefined ? "messages()" : `messages(${JSON.stringify(type)})`;
     return this.#session.open(name, (message) => type === undefined || message.MsgType === type, queue);
   }

@@ -1,7 +1,6 @@
 /** What a FIX client does beside orders: market data, requests for quotes, drop copy, settlements. */
 import { KalshiConfigError } from "../base/errors.ts";
 import { assertValue, rule } from "../base/options.ts";
-import { readOwn } from "../base/plain.ts";
 import type { QueueOptions } from "../base/queue.ts";
 import type { WaitOptions } from "../base/wait_options.ts";
 import type { AsyncItems } from "../base/web_types.ts";
@@ -26,6 +25,7 @@ import { DropCopy, type FillGapOptions } from "./drop_copy.ts";
 import type { EventResend, EventResendFields } from "./event_resends.ts";
 import type { ExecutionLedger } from "./execution_ledger.ts";
 import type { FixItem } from "./items.ts";
+import { ownFields } from "./own_fields.ts";
 import {
   isTicker,
   MarketData,
@@ -253,7 +253,7 @@ export abstract class FixFeedClient {
     fields: QuoteRequestFields,
     options?: FixRequestOptions,
   ): Promise<Received<QuoteRequestAck>> {
-    const { QuoteReqID = crypto.randomUUID(), ...own } = readOwn(fields);
+    const { QuoteReqID = crypto.randomUUID(), ...own } = ownFields("quoteRequest", fields);
     return await this.#parts.side.requests.run(
       rfq.quoteRequest,
       { ...own, MsgType: "R", QuoteReqID },
@@ -274,7 +274,7 @@ export abstract class FixFeedClient {
   ): Promise<Received<AcceptQuoteStatus>> {
     return await this.#parts.side.requests.run(
       rfq.acceptQuote,
-      { ...readOwn(fields), MsgType: "UA" },
+      { ...ownFields("acceptQuote", fields), MsgType: "UA" },
       options,
     );
   }
@@ -286,7 +286,7 @@ export abstract class FixFeedClient {
    * @throws {KalshiFixRejectError} when Kalshi refuses
    */
   async rfqCancel(fields: RFQCancelFields, options?: FixRequestOptions): Promise<Received<RFQCancelStatus>> {
-    const own = readOwn(fields);
+    const own = ownFields("rfqCancel", fields);
     const kind = own.QuoteReqID === undefined ? rfq.rfqCancelByRfq : rfq.rfqCancelByRequest;
     return await this.#parts.side.requests.run(kind, { ...own, MsgType: "UE" }, options);
   }
@@ -307,7 +307,7 @@ export abstract class FixFeedClient {
    * @throws {KalshiFixRejectError} when Kalshi refuses
    */
   async quote(fields: QuoteFields, options?: FixRequestOptions): Promise<Received<QuoteStatusReport>> {
-    const { QuoteID = crypto.randomUUID(), ...own } = readOwn(fields);
+    const { QuoteID = crypto.randomUUID(), ...own } = ownFields("quote", fields);
     return await this.#parts.side.requests.run(rfq.quote, { ...own, MsgType: "S", QuoteID }, options);
   }
 
@@ -324,7 +324,7 @@ export abstract class FixFeedClient {
   ): Promise<Received<QuoteConfirmStatus>> {
     return await this.#parts.side.requests.run(
       rfq.quoteConfirm,
-      { ...readOwn(fields), MsgType: "U7" },
+      { ...ownFields("quoteConfirm", fields), MsgType: "U7" },
       options,
     );
   }
@@ -341,7 +341,7 @@ export abstract class FixFeedClient {
   ): Promise<Received<QuoteStatusReport> | Received<QuoteCancelStatus>> {
     return await this.#parts.side.requests.run(
       rfq.quoteCancel,
-      { ...readOwn(fields), MsgType: "Z" },
+      { ...ownFields("quoteCancel", fields), MsgType: "Z" },
       options,
     );
   }

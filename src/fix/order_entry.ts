@@ -1,8 +1,7 @@
 /** Order entry of a client: what its methods for orders do. */
 import type { Clock } from "../base/clock.ts";
 import { KalshiError } from "../base/errors.ts";
-import { assertObject } from "../base/options.ts";
-import { readOwn } from "../base/plain.ts";
+import { readOptions } from "../base/options.ts";
 import { StreamQueue } from "../base/queue.ts";
 import { delay } from "../base/waits.ts";
 import type { AsyncItems } from "../base/web_types.ts";
@@ -20,8 +19,9 @@ import type { ClientPart } from "./client_part.ts";
 import type { FixItem, FixMarker } from "./items.ts";
 import { OpenOrders } from "./open_orders.ts";
 import type { FixOrder } from "./order.ts";
+import { ownFields } from "./own_fields.ts";
 import type { RequestKind } from "./requests/kind.ts";
-import type { FixRequestOptions } from "./requests/options.ts";
+import { type FixRequestOptions, fixRequestRules } from "./requests/options.ts";
 import { type OrderGroupFields, orderGroupRequest } from "./requests/order_groups.ts";
 import {
   newOrderSingle,
@@ -124,22 +124,22 @@ export class OrderEntry implements ClientPart {
   ): Promise<FixMassCancel> {
     const own = ownFields("orderMassCancelRequest", fields);
     const { ClOrdID = crypto.randomUUID(), MassCancelRequestType = "6" } = own;
-    const message: OrderMassCancelRequest = Object.assign(
-      own,
-      { MsgType: "q", ClOrdID, MassCancelRequestType } as const,
+    const message = this.#requests.check<OrderMassCancelRequest>(
+      Object.assign(own, { MsgType: "q", ClOrdID, MassCancelRequestType } as const),
     );
+    const wait = readOptions("orderMassCancelRequest", options ?? {}, fixRequestRules);
     const queue = new StreamQueue<FixItem<Received<ExecutionReport>>>({
       name: `the reports of mass cancel ${ClOrdID}`,
       policy: "unbounded",
       limit: 1,
       onEnd: () => void this.#sweeps.delete(sweep),
     });
-    await this.#massCancelPace(options?.signal);
+    await this.#massCancelPace(wait.signal);
     const sweep: Sweep = { ClOrdID, queue, left: undefined };
     // The reports of the orders come right behind the answer.
     this.#sweeps.add(sweep);
     try {
-      const report = await this.#requests.run(orderMassCancelRequest, message, options);
+      const report = await this.#requests.ask(orderMassCancelRequest, message, wait);
       return { report, canceled: queue };
     } catch (error) {
       this.#sweeps.delete(sweep);
@@ -202,10 +202,4 @@ export class OrderEntry implements ClientPart {
     this.#orders.assertFree(kind.name, message.ClOrdID);
     return await this.#requests.run(kind, message, options);
   }
-}
-
-/** A copy, to be added to: what is spread of an object that inherits nothing takes longer than all of its checks. */
-function ownFields<Fields extends object>(name: string, fields: Fields): Fields {
-  assertObject(name, fields);
-  return readOwn(fields);
 }

@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { KalshiConfigError } from "../../src/base/errors.ts";
 import type { ExecutionReport } from "../../src/contract/fix/messages.ts";
+import type { FixSessionKind } from "../../src/contract/fix/sessions.ts";
 import { FixClient } from "../../src/fix/client.ts";
 import { KalshiFixClosedError, KalshiFixStoreError } from "../../src/fix/errors.ts";
 import { MemoryFixStore } from "../../src/fix/store.ts";
@@ -132,4 +133,40 @@ test("a store that another session wrote is refused before anything is sent", as
     "session of another key",
   );
   assertEquals([other.connects, gateway.connects], [0, 1]);
+});
+
+test("what is no object of fields, no options, no ledger and no type is refused, and nothing is sent", async () => {
+  const wrong: readonly unknown[] = [null, 0, "text", [], Symbol("s"), () => 1, 10n, new Map()];
+  const methods: Partial<Record<FixSessionKind, readonly string[]>> = {
+    "order-entry": [
+      ...["newOrderSingle", "orderCancelRequest", "orderCancelReplaceRequest", "orderMassCancelRequest"],
+      ...["orderGroupRequest", "eventResendRequest", "fillGap", "messages", "send"],
+    ],
+    "order-entry-rt": ["quoteRequest", "acceptQuote", "rfqCancel"],
+    "rfq": ["quote", "quoteConfirm", "quoteCancel"],
+    "market-data": ["marketDataRequest", "orderBook", "securityStatus"],
+  };
+  for (const [session, names] of Object.entries(methods)) {
+    const gateway = new Gateway(session as FixSessionKind);
+    const client = await connected(gateway);
+    const call = (name: string, ...args: readonly unknown[]) =>
+      assertRejects(
+        async () =>
+          await (client as unknown as Record<string, (...args: unknown[]) => unknown>)[name]?.(...args),
+        KalshiConfigError,
+        undefined,
+        `${name} ${args.map(String)}`,
+      );
+    for (const name of names) {
+      // A text may be a type, or a ticker.
+      const takesText = name === "messages" || session === "market-data";
+      for (const value of wrong) if (!takesText || typeof value !== "string") await call(name, value);
+    }
+    if (session === "order-entry") {
+      for (const signal of wrong) await call("orderMassCancelRequest", {}, { signal });
+      for (const ClOrdID of wrong) if (ClOrdID !== "text") await call("orderMassCancelRequest", { ClOrdID });
+    }
+    assertEquals(gateway.messages, []);
+    await closed(gateway, client);
+  }
 });
