@@ -54,7 +54,7 @@ export async function fileLog(given: FileLogOptions): Promise<FileFixLog> {
   const write = ({ kind, atMs, text }: FixLogLine) => {
     if (file === undefined) return;
     if (waiting === "") queueMicrotask(() => safely(flush));
-    waiting += `${new Date(atMs).toISOString()} ${kind} ${text}\n`;
+    waiting += `${new Date(atMs).toISOString()} ${kind} ${oneLine(text)}\n`;
   };
   const close = () => {
     if (file === undefined) return;
@@ -69,6 +69,9 @@ export async function fileLog(given: FileLogOptions): Promise<FileFixLog> {
   };
   return Object.assign(write, { close });
 }
+
+/** A Text(58) with a line break in it must not look like lines of the log's own. */
+const oneLine = (text: string): string => text.replaceAll("\r", "\\r").replaceAll("\n", "\\n");
 
 /** A full disk stops no trading. */
 function safely(write: () => void): void {
