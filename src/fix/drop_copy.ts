@@ -1,6 +1,14 @@
 /** The drop copy of a session: queries, and what a loss has left out. */
 import { KalshiConfigError, KalshiConnectionError, type KalshiError } from "../base/errors.ts";
-import { positiveMs, readOptions, rule, type Rules, signal } from "../base/options.ts";
+import {
+  assertObject,
+  assertValue,
+  positiveMs,
+  readOptions,
+  rule,
+  type Rules,
+  signal,
+} from "../base/options.ts";
 import { isPlain } from "../base/plain.ts";
 import { waitFor } from "../base/wait_options.ts";
 import type { ReceivedMessage } from "../contract/fix/codec.ts";
@@ -13,7 +21,7 @@ import {
   type EventResendFields,
   EventResends,
 } from "./event_resends.ts";
-import type { ExecutionLedger } from "./execution_ledger.ts";
+import { ExecutionLedger } from "./execution_ledger.ts";
 import { type FixRequestOptions, fixRequestRules } from "./requests/options.ts";
 import type { FixSessionEvent } from "./session_types.ts";
 
@@ -33,6 +41,8 @@ export const fillGapRules: Rules<FillGapOptions> = {
   from: rule("an object of ExecIDs by exchange index", isPlain),
 };
 
+const isLedger = rule("an ExecutionLedger", (value) => value instanceof ExecutionLedger);
+
 /** The drop copy of one session. */
 export class DropCopy implements ClientPart {
   readonly #side: ClientSide;
@@ -46,6 +56,7 @@ export class DropCopy implements ClientPart {
   /** One query. */
   async request(fields: EventResendFields, given: FixRequestOptions): Promise<EventResend> {
     const options = readOptions("eventResendRequest", given, fixRequestRules);
+    assertObject("eventResendRequest", fields);
     const { signal, timeoutMs = this.#side.config.requestTimeoutMs } = options;
     const obstacle = this.#side.obstacle();
     if (obstacle !== undefined) throw obstacle;
@@ -57,6 +68,7 @@ export class DropCopy implements ClientPart {
   /** What a ledger has not seen. */
   async fillGap(ledger: ExecutionLedger, given: FillGapOptions): Promise<ExecutionReport[]> {
     const { from = {}, ...options } = readOptions("fillGap", given, fillGapRules);
+    assertValue("fillGap", "ledger", ledger, isLedger);
     const begin = new Map<string, string>();
     for (const index of ledger.exchangeIndexes) begin.set(`${index}`, ledger.latest(index) ?? "");
     for (const [index, id] of Object.entries(from)) begin.set(index, id);
