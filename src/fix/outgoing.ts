@@ -46,7 +46,8 @@ export class Outgoing {
     const MsgSeqNum = this.#store.nextOutgoing;
     const { PossResend, routing } = marks;
     encodeMessage(this.#writer, { MsgSeqNum, sendingTimeMs, PossResend, routing }, message);
-    if (this.#options.retransmission) {
+    // The session's own messages are never sent again; nor is a Logon's signature written anywhere.
+    if (this.#options.retransmission && !adminTypes.has(message.MsgType)) {
       this.#store.append(this.#writer.bytes.subarray(this.#writer.start, this.#writer.end));
     } else {
       this.#store.setOutgoing(MsgSeqNum + 1);
