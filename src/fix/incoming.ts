@@ -114,12 +114,23 @@ export class Incoming {
     if (!this.#gap.open) {
       onEvent?.({ type: "gap", from: expected, to: sequence - 1, recoverable: retransmission });
     }
+    if (message?.MsgType === "3" && this.#gap.open && (message as Reject).RefMsgType === "2") {
+      return this.#notSentAgain(message as Received<Reject>);
+    }
     if (retransmission) return this.#gap.beyond(sequence, expected, { message });
     // Nobody sends it again. What came is told, for it is true; then the session ends.
     if (message !== undefined && !adminTypes.has(message.MsgType)) onMessage(message);
     this.#store.setIncoming(sequence + 1);
     const text = `MsgSeqNum too high, expecting ${expected} but received ${sequence}`;
     this.#actions.end({ kind: "gap", text }, text);
+  }
+
+  /** The peer refuses to send again: it stands behind the very gap that it keeps open, so it is acted on at once. */
+  #notSentAgain(reject: Received<Reject>): void {
+    const { nextIncoming } = this.#store;
+    this.#act(reject);
+    const text = `message ${nextIncoming} was asked for and is not sent again: ${reject.Text ?? "no reason"}`;
+    this.#actions.end({ kind: "gap", text }, "gap not filled");
   }
 
   /** A number that was used before. */

@@ -99,6 +99,21 @@ test("a gap is asked for, filled in order, and told", async () => {
   assertEquals(peer.events[1], { type: "gap", from: 3, to: 4, recoverable: true });
 });
 
+test("a refusal to send again ends the session at once, though it stands behind the gap", async () => {
+  const peer = await new Peer().logOn();
+  await peer.sent();
+  peer.says(report("d"), { MsgSeqNum: 5 });
+  assertEquals(await peer.line(), "2:2 2-0");
+  peer.says({ MsgType: "3", RefSeqNum: 2, RefMsgType: "2", Text: "older than what is kept" }, {
+    MsgSeqNum: 6,
+  });
+  assertEquals(peer.events.map(({ type }) => type), ["logged-on", "gap", "rejected"]);
+  assertEquals((await peer.sent()).map(({ MsgType }) => MsgType), ["5"]);
+  peer.says({ MsgType: "5" }, { MsgSeqNum: 7 });
+  assertEquals(peer.ended()?.kind, "gap");
+  assertEquals(/2 was asked for .* older than what is kept/.test(peer.ended()?.text ?? ""), true);
+});
+
 test("a ResendRequest that comes while a gap is open is served, and the gap closes by a GapFill", async () => {
   const peer = await new Peer({ sendAgain: () => true }).logOn();
   peer.session.send(order("mine"));
