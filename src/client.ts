@@ -301,7 +301,10 @@ export class KalshiClient extends KalshiCore {
   #key(what: string): () => Promise<KalshiAuth> {
     const { auth } = this.#shared;
     if (auth === undefined) {
-      throw new KalshiAuthRequiredError(`${what} needs an API key and this client has none.`);
+      throw new KalshiAuthRequiredError(
+        `${what} needs an API key and this client has none: give it \`keyId\` and \`privateKey\`, or set KALSHI_KEY_ID and ` +
+          "its private key for KalshiClient.fromEnv().",
+      );
     }
     return typeof auth === "function" ? auth : () => Promise.resolve(auth);
   }

@@ -1,5 +1,6 @@
 /** The environment variables of a FIX session: what they choose, what wins, what is refused. */
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { KalshiClient } from "../../src/client.ts";
 import { KalshiAuthRequiredError, KalshiConfigError, KalshiError } from "../../src/base/errors.ts";
 import { FixConfig } from "../../src/fix/config.ts";
 import type { FixConfigOptions } from "../../src/fix/config_options.ts";
@@ -215,4 +216,13 @@ test("the key of the REST client is not taken for it, and no key is shown", asyn
     assertEquals(error.name, kind);
     assert(!`${error.message}${error.stack}${JSON.stringify(error)}`.includes(body));
   }
+});
+
+test("a client without a key says where it would take one for FIX from", async () => {
+  await using client = new KalshiClient({});
+  await assertRejects(
+    () => client.fix({ config: { product: "event", session: "order-entry" } }),
+    KalshiAuthRequiredError,
+    "or set KALSHI_KEY_ID",
+  );
 });
