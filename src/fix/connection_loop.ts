@@ -283,7 +283,7 @@ export class ConnectionLoop {
     this.#answer = "";
     try {
       await this.#store.open();
-      await this.#store.assertOf(auth.keyId, config.targetCompId);
+      if (this.#connections === 0) await this.#store.assertOf(auth.keyId, config.targetCompId);
     } catch (error) {
       return { kind: "failed", error: asKalshiError(error, "The FIX store"), isFinal: true };
     }

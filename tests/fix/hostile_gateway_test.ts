@@ -119,7 +119,11 @@ test("closing a client whose store cannot be written ends", async () => {
 test("a store that another session wrote is refused before anything is sent", async () => {
   const store = new MemoryFixStore();
   const gateway = new Gateway("order-entry-rt");
-  await closed(gateway, await connected(gateway, { store }));
+  const client = await connected(gateway, { store });
+  client.send({ ...fields, MsgType: "D", OrdType: "2" });
+  // Messages of the session itself are not kept.
+  for (let beat = 0; beat < 40; beat++) await gateway.clock.advance(30_000);
+  await closed(gateway, client);
   const other = new Gateway("post-trade");
   await assertRejects(
     () => FixClient.connect(optionsFor(other, { store })),
