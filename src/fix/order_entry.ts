@@ -134,6 +134,8 @@ export class OrderEntry implements ClientPart {
       limit: 1,
       onEnd: () => void this.#sweeps.delete(sweep),
     });
+    // One that cannot go out takes no turn from those that can.
+    this.#requests.assertReady();
     await this.#massCancelPace(wait.signal);
     const sweep: Sweep = { ClOrdID, queue, left: undefined };
     // The reports of the orders come right behind the answer.

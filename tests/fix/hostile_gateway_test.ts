@@ -1,6 +1,6 @@
 /** A client whose gateway, or whose own store, does not keep to the rules. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { KalshiConfigError } from "../../src/base/errors.ts";
+import { KalshiClosedError, KalshiConfigError, KalshiConnectionError } from "../../src/base/errors.ts";
 import type { ExecutionReport } from "../../src/contract/fix/messages.ts";
 import type { FixSessionKind } from "../../src/contract/fix/sessions.ts";
 import { FixClient } from "../../src/fix/client.ts";
@@ -173,4 +173,22 @@ test("what is no object of fields, no options, no ledger and no type is refused,
     assertEquals(gateway.messages, []);
     await closed(gateway, client);
   }
+});
+
+test("a mass cancel that cannot go out is refused at once, and takes no turn from the next one", async () => {
+  const gateway = new Gateway();
+  const client = await connected(gateway);
+  await gateway.cut();
+  for (let i = 0; i < 3; i++) {
+    await assertRejects(() => client.orderMassCancelRequest(), KalshiConnectionError);
+  }
+  for (let turn = 0; turn < 4; turn++) await gateway.clock.advance(turn === 0 ? 600 : 0);
+  assertEquals(client.state.name, "active");
+  const work = client.orderMassCancelRequest();
+  work.catch(() => {});
+  await gateway.clock.advance(0);
+  assertEquals(gateway.messages.map(({ MsgType }) => MsgType), ["q"]);
+  await closed(gateway, client);
+  await assertRejects(() => client.orderMassCancelRequest(), KalshiClosedError);
+  assertEquals(gateway.clock.pending, 0);
 });

@@ -100,6 +100,16 @@ export class Requests {
     return this.#options.check(message);
   }
 
+  /**
+   * Nothing when a request could be sent now.
+   *
+   * @throws {KalshiError} why it could not
+   */
+  assertReady(): void {
+    const obstacle = this.#options.obstacle();
+    if (obstacle !== undefined) throw obstacle;
+  }
+
   /** {@linkcode run} for a message that {@linkcode check} gave. */
   async ask<Sent extends FixMessage, Result>(
     kind: RequestKind<Sent, Result>,
