@@ -155,7 +155,7 @@ export abstract class FixFeedClient {
    * The trades of some markets from now on, with markers where some may be missing. Leaving the loop ends the
    * subscription.
    *
-   * @throws {KalshiConfigError} on another session
+   * @throws {KalshiConfigError} on another session, and without a ticker
    */
   trades(symbols: readonly string[], queue?: QueueOptions): AsyncItems<TradeItem> {
     return this.#market("trades").trades(symbols, queue);

@@ -304,6 +304,7 @@ test("what cannot be asked for is refused before anything is sent", async () => 
       () => client.marketDataRequest({ SubscriptionRequestType: "1", NoRelatedSym: ["A"] } as never),
     ],
     ["a list of tickers", () => client.orderBooks("A" as never)],
+    ["one ticker or more", async () => void client.trades([])],
     ["a list of tickers", () => client.orderBook("")],
     ["a list of tickers", () => client.orderBook("A\x01263=2")],
     [

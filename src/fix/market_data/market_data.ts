@@ -5,7 +5,7 @@ import {
   type KalshiError,
   KalshiTimeoutError,
 } from "../../base/errors.ts";
-import { assertValue, list, needed, oneOf, readOptions, type Rules } from "../../base/options.ts";
+import { assertValue, list, needed, oneOf, readOptions, rule, type Rules } from "../../base/options.ts";
 import type { QueueOptions } from "../../base/queue.ts";
 import { waitFor } from "../../base/wait_options.ts";
 import type { AsyncItems } from "../../base/web_types.ts";
@@ -47,6 +47,11 @@ export const marketDataRules: Rules<MarketDataRequestFields> = {
 };
 
 const tickers = list<string>("a list of tickers", isTicker);
+/** A loop over the trades of no market would wait for ever. */
+const someTickers = rule<readonly string[]>(
+  "a list of one ticker or more",
+  (value) => tickers.test(value) && (value as readonly string[]).length > 0,
+);
 
 /** Market data of one session. */
 export class MarketData implements ClientPart {
@@ -114,7 +119,7 @@ export class MarketData implements ClientPart {
 
   /** Trades of these symbols from now on. */
   trades(symbols: readonly string[], queue: QueueOptions | undefined): AsyncItems<TradeItem> {
-    assertValue("trades", "symbols", symbols, tickers);
+    assertValue("trades", "symbols", symbols, someTickers);
     this.#assertOpen();
     return this.#trades.open(symbols, queue);
   }
