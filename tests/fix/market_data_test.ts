@@ -304,7 +304,6 @@ test("what cannot be asked for is refused before anything is sent", async () => 
       () => client.marketDataRequest({ SubscriptionRequestType: "1", NoRelatedSym: ["A"] } as never),
     ],
     ["a list of tickers", () => client.orderBooks("A" as never)],
-    ["one ticker or more", async () => void client.trades([])],
     ["a list of tickers", () => client.orderBook("")],
     ["a list of tickers", () => client.orderBook("A\x01263=2")],
     [
@@ -316,6 +315,7 @@ test("what cannot be asked for is refused before anything is sent", async () => 
   ];
   for (const [text, call] of wrong) await assertRejects(call, KalshiConfigError, text);
   assertThrows(() => client.securityStatus("A B"), KalshiConfigError, "the ticker of a market");
+  assertThrows(() => client.trades([]), KalshiConfigError, "one ticker or more");
   assertThrows(() => client.settlements(), KalshiConfigError, "is for a session");
   assertEquals(gateway.asked, []);
   await gateway.of(client.close());
