@@ -11,7 +11,7 @@ import { test } from "../support/test.ts";
 import { startEchoAcceptor, startEchoInitiator } from "./echo_engine.ts";
 import { readQuickfixDictionary } from "./quickfix_dictionary.ts";
 
-const kit = process.env.FIX_KIT ?? "../shared/fix";
+const kit = process.env.FIX_KIT ?? "";
 
 /** Plays scripts with the kit's runner, on Node; resolves to its last line, behind what failed. */
 function play(args: readonly string[]): Promise<string> {

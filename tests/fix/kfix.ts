@@ -28,7 +28,7 @@ export interface KfixKit {
   readonly serverCertificate: string;
 }
 
-const kit = process.env.FIX_KIT ?? "../shared/fix";
+const kit = process.env.FIX_KIT ?? "";
 const facts = process.env.KALSHI_FIX_JSON ?? `${kit}/../specs/fix.json`;
 
 /** What is missing to make the program, in words; undefined when nothing is. */
