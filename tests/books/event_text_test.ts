@@ -143,7 +143,9 @@ test("whatever a frame says and however it is spelled, its text is read as JSON.
       const odd: Untyped = { ...frame, msg: { ...frame.msg } };
       for (const { name, value, isInPayload } of changes) {
         const target = isInPayload && typeof odd.msg === "object" && odd.msg !== null ? odd.msg : odd;
-        Object.defineProperty(target, name, { value, enumerable: true, writable: true, configurable: true });
+        // A copy, since the next change may be one of its fields, and the frames after this one use it again.
+        const own = { value: structuredClone(value), enumerable: true, writable: true, configurable: true };
+        Object.defineProperty(target, name, own);
       }
       if (agrees(spell(odd, how))) read++;
     }),
