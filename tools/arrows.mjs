@@ -37,6 +37,21 @@ const rooms = {
     "rest",
     "client",
   ],
+  trading: [
+    "base",
+    "config",
+    "contract",
+    "auth",
+    "runtime",
+    "rate_limits",
+    "http",
+    "books",
+    "stream",
+    "fix",
+    "writes",
+    "rest",
+    "client",
+  ],
 };
 
 /** The same inside the local exchange: what each part of it may know of the others, beside the files at its root. */
@@ -86,6 +101,12 @@ export default {
       severity: "error",
       from: { path: "^src/", pathNot: "^src/(local_exchange|testing|cli)/" },
       to: { path: "^src/(local_exchange|testing)/" },
+    },
+    {
+      name: "only the command line builds on the trader's tools",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/(trading|cli)/" },
+      to: { path: "^src/trading/" },
     },
     {
       name: "a runtime's adapter is chosen by its entry point or by detect.ts",

@@ -15,6 +15,8 @@ import { type RestOrderBook, restOrderBook } from "./decoders/event.ts";
 import { KalshiStaleBookError } from "./errors.ts";
 import type { BookReader, KeptBook } from "./kept_book.ts";
 import type { BookDepth, OrderBook } from "./order_book.ts";
+import type { OwnLevel, OwnOrder } from "./own_orders.ts";
+import { type BookWithoutOwn, withoutOwn } from "./without_own.ts";
 
 /** What keeps the book up. */
 export interface BookHost {
@@ -160,6 +162,14 @@ export class LiveOrderBook implements AsyncDisposable {
   /** The best `count` levels of each side, as copies; all of them when left out. Throws unless live. */
   depth(count?: number): BookDepth {
     return this.#read().depth(count);
+  }
+
+  /**
+   * The book as it is now, less your own orders: what others want. Orders of other markets are left out of account,
+   * so that all of your resting orders may be given. See {@linkcode withoutOwn}. Throws unless live.
+   */
+  without(own: Iterable<OwnOrder | OwnLevel>): BookWithoutOwn {
+    return withoutOwn(this, own);
   }
 
   /** The book in the shape of Kalshi's REST answer. Throws unless live. */

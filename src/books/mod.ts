@@ -32,6 +32,8 @@ export { perpsBookDecoder } from "./decoders/perps.ts";
 export type { LiveOrderBook } from "./live_order_book.ts";
 export { MarketBook, type MarketBookOptions } from "./market_book.ts";
 export { type BookDepth, type BookLevel, OrderBook } from "./order_book.ts";
+export type { OwnLevel, OwnOrder } from "./own_orders.ts";
+export { type BookToRead, type BookWithoutOwn, type OwnExcess, withoutOwn } from "./without_own.ts";
 export type {
   BookDecoder,
   BookDelta,
