@@ -48,7 +48,10 @@ export type { KalshiServerCode, KnownServerCode } from "./src/base/server_codes.
 export type * from "./src/contract/field_rule.ts";
 export type * from "./src/contract/operation.ts";
 export type * from "./src/contract/event/types.ts";
-export type { ClientHooks, RequestEvent, ResponseEvent, RetryEvent } from "./src/http/hooks.ts";
+export type { ClientHooks, EndEvent, RequestEvent, ResponseEvent, RetryEvent } from "./src/http/hooks.ts";
+export { type WithResponse, withResponse } from "./src/http/with_response.ts";
+export type { LogOptions } from "./src/config/logging.ts";
+export type { Logger, LogLevel } from "./src/base/logger.ts";
 export type { DriftEvent } from "./src/http/hooks.ts";
 export { Page, PageCall } from "./src/http/page.ts";
 export type { LimitedCall, Limiter } from "./src/rate_limits/limiter.ts";

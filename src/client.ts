@@ -61,7 +61,9 @@ import { Openings } from "./openings.ts";
 import type { StreamOptions } from "./stream/options.ts";
 import type { KalshiStream } from "./stream/stream.ts";
 import { homeUrl } from "./config/url_policy.ts";
+import { chooseLog, type LogOptions } from "./config/logging.ts";
 import { eventVenue } from "./config/venue.ts";
+import { logHooks } from "./http/log_hooks.ts";
 
 /** A copy of a client's options, checked. */
 function readClientOptions(given: KalshiClientOptions): KalshiClientOptions {
@@ -178,12 +180,35 @@ export class KalshiClient extends KalshiCore {
     const runtime = options.runtime ?? detectRestRuntime();
     const config = chooseConfig(options, { runtime });
     const limiter = chooseLimiter(options, () => http);
-    const inspect = makeInspect(options.validate, options.checkResponse, options);
+    const hooks = logHooks(chooseLog(options, runtime), options);
+    const inspect = makeInspect(options.validate, options.checkResponse, hooks);
     const auth = chooseAuth(options, runtime);
-    const { transport, clock, onRequest, onResponse, onRetry } = options;
-    super({ auth, config, runtime, transport, limiter, inspect, clock, onRequest, onResponse, onRetry });
+    const { transport, clock, readOnly, logger, logLevel } = options;
+    const { onRequest, onResponse, onRetry, onEnd } = hooks;
+    super({
+      auth,
+      config,
+      runtime,
+      transport,
+      limiter,
+      inspect,
+      clock,
+      readOnly,
+      onRequest,
+      onResponse,
+      onRetry,
+      onEnd,
+    });
     const http = this.http;
-    this.#shared = { auth, config, runtime: options.runtime, clock: options.clock, limiter };
+    this.#shared = {
+      auth,
+      config,
+      runtime: options.runtime,
+      clock: options.clock,
+      limiter,
+      readOnly,
+      logging: { logger, logLevel },
+    };
   }
 
   readonly #openings = new Openings();
@@ -195,6 +220,8 @@ export class KalshiClient extends KalshiCore {
     readonly runtime: Runtime | undefined;
     readonly clock: Clock | undefined;
     readonly limiter: Limiter | undefined;
+    readonly readOnly: boolean | undefined;
+    readonly logging: LogOptions;
   };
 
   /**
@@ -228,7 +255,7 @@ export class KalshiClient extends KalshiCore {
         );
       }
     }
-    const { config, runtime, clock } = this.#shared;
+    const { config, runtime, clock, logging } = this.#shared;
     const key = this.#key("A stream");
     return await this.#openings.open(
       "stream",
@@ -236,7 +263,16 @@ export class KalshiClient extends KalshiCore {
       async (signal) => {
         const auth = await key();
         const { KalshiStream } = await import("./stream/stream.ts").catch(notLoaded("streams"));
-        return await KalshiStream.connect({ config, runtime, clock, ...options, signal, auth, lookup: this });
+        return await KalshiStream.connect({
+          config,
+          runtime,
+          clock,
+          ...logging,
+          ...options,
+          signal,
+          auth,
+          lookup: this,
+        });
       },
       ({ state }) => state === "closed",
     );
@@ -284,14 +320,15 @@ export class KalshiClient extends KalshiCore {
       }
     }
     const key = this.#key("A FIX session");
-    const { config: { environment }, runtime, clock, limiter } = this.#shared;
+    const { config: { environment }, runtime, clock, limiter, readOnly, logging } = this.#shared;
     return await this.#openings.open(
       "FIX session",
       options.signal,
       async (signal) => {
         const auth = await key();
         const { connectFor } = await import("./fix/of_client.ts").catch(notLoaded("FIX"));
-        return await connectFor({ auth, environment, runtime, clock, limiter }, options, signal);
+        const owner = { auth, environment, runtime, clock, limiter, readOnly };
+        return await connectFor(owner, { ...logging, ...options }, signal);
       },
       ({ state }) => state.name === "closed",
     );
@@ -375,7 +412,7 @@ export class KalshiClient extends KalshiCore {
   /**
    * A client as the environment says: KALSHI_KEY_ID, KALSHI_PRIVATE_KEY or KALSHI_PRIVATE_KEY_PATH,
    * KALSHI_PRIVATE_KEY_PASSPHRASE, KALSHI_DEMO, KALSHI_API_BASE_URL (wins over KALSHI_DEMO),
-   * KALSHI_ALLOW_UNKNOWN_HOST and KALSHI_SIGN_PUBLIC_CALLS. Without a key there it makes public calls only. Where none of them names an
+   * KALSHI_ALLOW_UNKNOWN_HOST, KALSHI_SIGN_PUBLIC_CALLS, KALSHI_READONLY and KALSHI_LOG. Without a key there it makes public calls only. Where none of them names an
    * exchange, it is production.
    *
    * @param env Read in place of the runtime's variables, such as a Worker's `env`.
@@ -411,6 +448,8 @@ export class KalshiClient extends KalshiCore {
       ...(!ownKey && { auth: await environmentKey(env, settings, runtime) }),
       ...(ownExchange && { demo: undefined }),
       config: chosen,
+      readOnly: own.readOnly === true || settings.readOnly,
+      logLevel: own.logLevel ?? settings.logLevel,
     });
   }
 }

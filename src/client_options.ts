@@ -9,6 +9,7 @@ import type { PemInput } from "./auth/pem.ts";
 import { type RequestSigner, signerRule } from "./auth/signer.ts";
 import { callable, flag, oneOf, rule, type Rules } from "./base/options.ts";
 import type { KalshiConfig, KalshiConfigOptions } from "./config/kalshi_config.ts";
+import { type LogOptions, logRules } from "./config/logging.ts";
 import type { ResponseCheck } from "./contract/validation.ts";
 import { coreRules, type KalshiCoreOptions } from "./core_options.ts";
 import type { ClientHooks } from "./http/hooks.ts";
@@ -19,7 +20,10 @@ import type { Runtime } from "./runtime/types.ts";
 
 /** What a client is made from. Without a key it makes public calls only. */
 export interface KalshiClientOptions
-  extends ClientHooks, Omit<KalshiCoreOptions, "auth" | "config" | "runtime" | "limiter" | "inspect"> {
+  extends
+    ClientHooks,
+    LogOptions,
+    Omit<KalshiCoreOptions, "auth" | "config" | "runtime" | "limiter" | "inspect"> {
   /** A key to share between clients; not together with `keyId` and the options that belong to it. */
   readonly auth?: KalshiAuth | RequestSigner | undefined;
   /** Id of the API key. */
@@ -80,7 +84,10 @@ export const clientRules: Rules<KalshiClientOptions> = {
   onRequest: callable(),
   onResponse: callable(),
   onRetry: callable(),
+  onEnd: callable(),
   onDrift: callable(),
+  readOnly: coreRules.readOnly,
+  ...logRules,
   rateLimit: rule(
     '"auto", { read, write }, a RateLimiter or false',
     (value) => value === "auto" || value === false || isObject(value),

@@ -8,6 +8,7 @@ import { detectRestRuntime } from "#runtime";
 import { systemClock } from "./base/clock.ts";
 import type { KalshiSettings } from "./config/kalshi_config.ts";
 import { hideValues, isHidden, readHeaders } from "./config/headers.ts";
+import { isReadOnly } from "./config/read_only.ts";
 import { DEFAULTS } from "./config/settings.ts";
 import { eventVenue } from "./config/venue.ts";
 import { KalshiConfigError } from "./base/errors.ts";
@@ -58,7 +59,7 @@ export class KalshiCore implements AsyncDisposable {
       placeHint("KalshiCore", Object.keys(coreRules)),
     );
     const { auth, config = DEFAULTS, runtime, transport, limiter, inspect, clock = systemClock } = options;
-    const { onRequest, onResponse, onRetry } = options;
+    const { onRequest, onResponse, onRetry, onEnd, readOnly } = options;
     this.config = settled(config);
     const { http2, limits } = this.config;
     if (transport !== undefined && (http2 || limits !== undefined)) {
@@ -66,14 +67,14 @@ export class KalshiCore implements AsyncDisposable {
         "A transport replaces the network: leave http2 and limits out of the config.",
       );
     }
+    const host = runtime ?? detectRestRuntime();
     this.http = new HttpPipeline({
       venue: eventVenue,
       config: this.config,
       auth,
-      pool: transport === undefined
-        ? (runtime ?? detectRestRuntime()).createHttpPool({ http2, limits })
-        : transportPool(transport),
-      hooks: { onRequest, onResponse, onRetry },
+      pool: transport === undefined ? host.createHttpPool({ http2, limits }) : transportPool(transport),
+      isReadOnly: isReadOnly(readOnly, host),
+      hooks: { onRequest, onResponse, onRetry, onEnd },
       clock,
       random: Math.random,
       limiter,

@@ -5,7 +5,17 @@
  */
 import { type RequestSigner, signerRule } from "./auth/signer.ts";
 import type { Clock } from "./base/clock.ts";
-import { callable, clock, having, oneOf, type Rule, rule, type Rules } from "./base/options.ts";
+import {
+  callable,
+  clock,
+  flag,
+  having,
+  oneOf,
+  type Rule,
+  rule,
+  type Rules,
+  withPreset,
+} from "./base/options.ts";
 import type { KalshiSettings } from "./config/kalshi_config.ts";
 import type { CallOptions } from "./http/call_options.ts";
 import type { ClientHooks } from "./http/hooks.ts";
@@ -33,6 +43,13 @@ export interface KalshiCoreOptions extends Omit<ClientHooks, "onDrift"> {
    * Looks at each decoded answer of an operation of the contract; what it throws is the call's error.
    */
   readonly inspect?: InspectResponse | undefined;
+  /**
+   * Refuses every write with a {@linkcode KalshiReadOnlyError} before it is sent. `KALSHI_READONLY=1` does the same for
+   * every client of the process, and neither can be overruled by the other.
+   *
+   * @default false
+   */
+  readonly readOnly?: boolean | undefined;
   /** Time; the runtime's own when left out. */
   readonly clock?: Clock | undefined;
 }
@@ -64,6 +81,8 @@ export const coreRules: Rules<KalshiCoreOptions> = {
   onRequest: callable(),
   onResponse: callable(),
   onRetry: callable(),
+  onEnd: callable(),
+  readOnly: withPreset(flag(), false),
 };
 
 /** What `auth` of a request may be. */

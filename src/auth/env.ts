@@ -3,6 +3,9 @@
  *
  * @module
  */
+import type { LogLevel } from "../base/logger.ts";
+import { LOG_LEVEL, readLogLevel } from "../config/logging.ts";
+import { READ_ONLY } from "../config/read_only.ts";
 import { eventVenue, type KalshiVenue } from "../config/venue.ts";
 import type { RestRuntime } from "../runtime/types.ts";
 import { assertOneKey, type KeySettings, Variables } from "./variables.ts";
@@ -30,6 +33,10 @@ export interface KalshiEnv {
   readonly KALSHI_ALLOW_UNKNOWN_HOST?: string | undefined;
   /** `true` (the default) signs public calls too, where there is a key; `false` does not; in any case. */
   readonly KALSHI_SIGN_PUBLIC_CALLS?: string | undefined;
+  /** `1` refuses every write before it is sent, whatever the options say; `0` (the default) does not. */
+  readonly KALSHI_READONLY?: string | undefined;
+  /** How much is logged: `debug`, `info`, `warn`, `error` or `off` (the default); in any case. */
+  readonly KALSHI_LOG?: string | undefined;
 }
 
 /** What the environment says, trimmed and checked; undefined is what it does not say. */
@@ -42,6 +49,10 @@ export interface EnvSettings extends KeySettings {
   readonly allowUnknownHost: boolean;
   /** `KALSHI_SIGN_PUBLIC_CALLS`. */
   readonly signPublicCalls: boolean;
+  /** `KALSHI_READONLY`. */
+  readonly readOnly: boolean;
+  /** `KALSHI_LOG`. */
+  readonly logLevel: LogLevel | undefined;
 }
 
 /** Which variables a caller needs. */
@@ -79,7 +90,7 @@ export function readAuthEnv(
     runtime,
     "KalshiClient",
     // What cannot be read of the last leaves public calls signed, which harms nobody.
-    (name) => keyNames.includes(name) || exchange && name !== variables.signPublicCalls,
+    (name) => keyNames.includes(name) || exchange && name !== variables.signPublicCalls && name !== LOG_LEVEL,
   );
   const settings: EnvSettings = {
     ...(key ? read.key(variables) : NO_KEY),
@@ -87,6 +98,8 @@ export function readAuthEnv(
     baseUrl: read.trimmed(variables.baseUrl),
     allowUnknownHost: read.flag(variables.allowUnknownHost, "1", "0") ?? false,
     signPublicCalls: read.flag(variables.signPublicCalls, "true", "false") ?? true,
+    readOnly: read.flag(READ_ONLY, "1", "0") ?? false,
+    logLevel: readLogLevel(read.trimmed(LOG_LEVEL)),
   };
   assertOneKey(settings, variables);
   return settings;

@@ -9,6 +9,11 @@ export interface EnvReader {
    * @throws {KalshiConfigError} when it may not be read, which does not mean that it is not set
    */
   readEnv(name: string): string | undefined;
+  /**
+   * The same without asking anybody for leave: undefined where the variable is not set, and where it may not be read
+   * yet. `readEnv` is used where it is left out.
+   */
+  peekEnv?(name: string): string | undefined;
 }
 
 interface Globals {

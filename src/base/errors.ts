@@ -40,6 +40,7 @@ export type KalshiErrorCode =
   | "UNEXPECTED_STATUS"
   | "ABORTED"
   | "CLOSED"
+  | "READ_ONLY"
   | "HANDSHAKE"
   | "STREAM"
   | "STREAM_CLOSED"
@@ -394,4 +395,12 @@ export class KalshiClosedError extends KalshiError {
   override readonly name = "KalshiClosedError";
   /** The code of this class. */
   override readonly code = "CLOSED";
+}
+
+/** A write was refused before it was sent: the client, or `KALSHI_READONLY=1`, says that nothing may be changed. */
+export class KalshiReadOnlyError extends KalshiError {
+  /** The class name. */
+  override readonly name = "KalshiReadOnlyError";
+  /** The code of this class. */
+  override readonly code = "READ_ONLY";
 }

@@ -22,7 +22,11 @@ export const CLIENT_OPTIONS = [
   "onRequest",
   "onResponse",
   "onRetry",
+  "onEnd",
   "onDrift",
+  "readOnly",
+  "logger",
+  "logLevel",
   "rateLimit",
   "validate",
   "checkResponse",
@@ -67,6 +71,8 @@ export const STREAM_OPTIONS = [
   "onUnknown",
   "onUnreadable",
   "onError",
+  "logger",
+  "logLevel",
 ] as const;
 
 /** Options of a single call, the last argument of every method. */
@@ -78,6 +84,7 @@ export const CALL_OPTIONS = [
   "headers",
   "extraQuery",
   "extraBody",
+  "onResponse",
   "orderRetries",
 ] as const;
 

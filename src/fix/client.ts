@@ -1,6 +1,7 @@
 /** A FIX client: one session of one key, kept over connections. */
 import { detectRuntime } from "#runtime";
 import { KalshiAuth } from "../auth/kalshi_auth.ts";
+import { Variables } from "../auth/variables.ts";
 import { checkKeyId, type RequestSigner } from "../auth/signer.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
 import { KalshiConfigError } from "../base/errors.ts";
@@ -15,6 +16,8 @@ import type {
   OrderCancelReject,
   OrderGroupResponse,
 } from "../contract/fix/messages.ts";
+import { chooseLog, LOG_LEVEL, readLogLevel } from "../config/logging.ts";
+import { isReadOnly, READ_ONLY } from "../config/read_only.ts";
 import { fixSessions } from "../contract/fix/sessions.ts";
 import type { UnknownMessage } from "../contract/fix_records.ts";
 import { assertCanTrust } from "../runtime/tls_trust.ts";
@@ -130,6 +133,8 @@ export class FixClient extends FixFeedClient implements AsyncDisposable {
       limiter,
       onEvent,
       onMessage,
+      isReadOnly: isReadOnly(options.readOnly, runtime),
+      lines: chooseLog(options, runtime),
     });
     const client = new FixClient(session, config, clock);
     await session.connect(signal);
@@ -154,10 +159,13 @@ export class FixClient extends FixFeedClient implements AsyncDisposable {
       ? own.config
       : FixConfig.fromEnv(env, own.config ?? {}, { runtime });
     const isOwnKey = auth !== undefined || keyId !== undefined;
+    const variables = new Variables(env, runtime, "FixClient", () => false);
     return await FixClient.connect({
       ...own,
       config,
       runtime,
+      readOnly: own.readOnly === true || variables.flag(READ_ONLY, "1", "0"),
+      logLevel: own.logLevel ?? readLogLevel(variables.trimmed(LOG_LEVEL)),
       ...(isOwnKey ? {} : { auth: await fixAuthFromEnv(env, { runtime }) }),
     });
   }

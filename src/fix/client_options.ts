@@ -3,7 +3,19 @@ import type { Passphrase } from "../auth/open_pem.ts";
 import type { PemInput } from "../auth/pem.ts";
 import { type RequestSigner, signerRule } from "../auth/signer.ts";
 import type { Clock } from "../base/clock.ts";
-import { callable, clock, having, needed, rule, type Rules, signal, text } from "../base/options.ts";
+import {
+  callable,
+  clock,
+  flag,
+  having,
+  needed,
+  rule,
+  type Rules,
+  signal,
+  text,
+  withPreset,
+} from "../base/options.ts";
+import { type LogOptions, logRules } from "../config/logging.ts";
 import type { ReceivedMessage } from "../contract/fix/codec.ts";
 import type { Limiter } from "../rate_limits/limiter.ts";
 import type { Runtime } from "../runtime/types.ts";
@@ -14,7 +26,7 @@ import type { FixLog } from "./log.ts";
 import type { FixStore } from "./store.ts";
 
 /** What a FIX client is made from. */
-export interface FixClientOptions {
+export interface FixClientOptions extends LogOptions {
   /** The key that signs the Logon; not together with `keyId` and the options that belong to it. */
   readonly auth?: RequestSigner | undefined;
   /** Id of the API key. One key has one FIX connection at a time. */
@@ -31,6 +43,14 @@ export interface FixClientOptions {
    * sessions begin anew with each connection and need none. The client closes it.
    */
   readonly store?: FixStore | undefined;
+  /**
+   * Refuses with a `KalshiReadOnlyError`, before it is sent, every message that changes something: all but subscriptions
+   * to market data, the status of securities, and questions to the drop copy. `KALSHI_READONLY=1` does the same for every
+   * client of the process, and neither can be overruled by the other.
+   *
+   * @default false
+   */
+  readonly readOnly?: boolean | undefined;
   /** Takes every frame and event, such as `await fileLog({ path })`. The client closes it. */
   readonly log?: FixLog | undefined;
   /** The adapter of this runtime; detected when left out. */
@@ -76,5 +96,7 @@ export const fixClientRules = {
   limiter: having("a RateLimiter", "admit", "refused"),
   onEvent: callable(),
   onMessage: callable(),
+  readOnly: withPreset(flag(), false),
+  ...logRules,
   signal: signal(),
 } satisfies Rules<FixClientOptions>;

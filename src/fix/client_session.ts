@@ -1,7 +1,13 @@
 /** The session of a client with all that hangs on it: connections, requests, iterables, log. */
 import type { RequestSigner } from "../auth/signer.ts";
 import type { Clock, ClockTimer } from "../base/clock.ts";
-import { KalshiClosedError, KalshiConnectionError, type KalshiError } from "../base/errors.ts";
+import {
+  KalshiClosedError,
+  KalshiConnectionError,
+  type KalshiError,
+  KalshiReadOnlyError,
+} from "../base/errors.ts";
+import type { Log } from "../base/logger.ts";
 import type { QueueOptions } from "../base/queue.ts";
 import { tell } from "../base/tell.ts";
 import type { AsyncItems } from "../base/web_types.ts";
@@ -21,6 +27,7 @@ import { ConnectionLoop } from "./connection_loop.ts";
 import { Feeds } from "./feeds.ts";
 import type { FixItem } from "./items.ts";
 import { type FixLog, type FixLogLine, shownEvent, shownFrame } from "./log.ts";
+import { logEvent } from "./log_lines.ts";
 import { Losses } from "./losses.ts";
 import { outgoingContext } from "./outgoing_context.ts";
 import { Requests } from "./requests/requests.ts";
@@ -39,7 +46,14 @@ export interface ClientSessionOptions {
   readonly limiter: Limiter | undefined;
   readonly onEvent: ((event: FixClientEvent) => void) | undefined;
   readonly onMessage: ((message: ReceivedMessage) => void) | undefined;
+  /** Refuses what changes anything. */
+  readonly isReadOnly: boolean;
+  /** Where log lines go. */
+  readonly lines: Log | undefined;
 }
+
+/** What a client that is read only may ask: MarketDataRequest, SecurityStatusRequest, and the drop copy's EventResendRequest. */
+const questions: ReadonlySet<string> = new Set(["V", "e", "U1"]);
 
 /** Whether what comes is handed on at once. */
 type Handing =
@@ -78,8 +92,10 @@ export class ClientSession implements ClientSide {
       onFrame: (direction, frame) => this.#frame(direction, frame),
       onState: (state) => this.#became(state),
       sendAgain: (_, sequence) => {
-        if (config.resendOrders) this.#sentAgain.add(sequence);
-        return config.resendOrders;
+        // Nor does an order of an earlier process take effect now.
+        const isSent = config.resendOrders && !options.isReadOnly;
+        if (isSent) this.#sentAgain.add(sequence);
+        return isSent;
       },
     });
     this.requests = new Requests({
@@ -169,7 +185,14 @@ export class ClientSession implements ClientSide {
   }
 
   #check<Message extends object>(message: Message): Message {
-    return checkOutgoing(message, this.#outgoing);
+    const checked = checkOutgoing(message, this.#outgoing);
+    const { MsgType } = checked as { readonly MsgType?: string };
+    if (this.#options.isReadOnly && !questions.has(MsgType ?? "")) {
+      throw new KalshiReadOnlyError(
+        `${MsgType} was not sent: this client may change nothing, since it has \`readOnly: true\` or KALSHI_READONLY is 1.`,
+      );
+    }
+    return checked;
   }
 
   /** Why nothing can be sent now; undefined when it can. */
@@ -286,7 +309,10 @@ export class ClientSession implements ClientSide {
 
   /** Tells the user and the log of what has happened. */
   tell(event: FixClientEvent): void {
-    const { log, onEvent } = this.#options;
+    const { log, onEvent, lines, config } = this.#options;
+    if (lines !== undefined) {
+      logEvent(lines, config.targetCompId, event, () => shownEvent(event, this.#loop.secrets));
+    }
     if (log !== undefined) this.#log(log, "event", shownEvent(event, this.#loop.secrets));
     tell(onEvent, () => event);
   }

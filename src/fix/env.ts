@@ -48,6 +48,10 @@ export interface FixEnv {
   readonly KALSHI_FIX_PRIVATE_KEY_PATH?: string | undefined;
   /** Passphrase of an encrypted private key. */
   readonly KALSHI_FIX_PRIVATE_KEY_PASSPHRASE?: string | undefined;
+  /** `1` refuses, before it is sent, every message that changes something; `0` (the default) does not. */
+  readonly KALSHI_READONLY?: string | undefined;
+  /** How much is logged: `debug`, `info`, `warn`, `error` or `off` (the default); in any case. */
+  readonly KALSHI_LOG?: string | undefined;
 }
 
 /** How to read the environment of a FIX session. */

@@ -18,6 +18,7 @@ export interface FixOwner {
   readonly runtime: Runtime | undefined;
   readonly clock: Clock | undefined;
   readonly limiter: Limiter | undefined;
+  readonly readOnly: boolean | undefined;
 }
 
 const isKalshis = (environment: string): environment is "production" | "demo" =>
@@ -46,6 +47,7 @@ export async function connectFor(
   signal: AbortSignal,
 ): Promise<FixClient> {
   const { auth, environment, runtime, clock, limiter } = owner;
+  const readOnly = owner.readOnly === true || options.readOnly;
   const config = configOf(options.config, owner);
   if (isKalshis(environment) && isKalshis(config.environment) && environment !== config.environment) {
     throw new KalshiConfigError(
@@ -55,5 +57,14 @@ export async function connectFor(
   }
   // Perps have budgets of their own.
   const shared = config.product === "event" ? limiter : undefined;
-  return await FixClient.connect({ ...options, config, auth, runtime, clock, limiter: shared, signal });
+  return await FixClient.connect({
+    ...options,
+    config,
+    auth,
+    runtime,
+    clock,
+    limiter: shared,
+    readOnly,
+    signal,
+  });
 }

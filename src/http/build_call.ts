@@ -79,6 +79,7 @@ export function buildCall(
   const { method = "GET", auth: needsAuth = "required" } = template;
   const { params = {}, clientIds, before } = options;
   const { path, used } = fillPath(template.path, params);
+  if (before !== undefined) Object.assign(before.asked, { method, path });
   const attempts = before?.count ?? 0;
   const ambiguous = before?.ambiguous ?? false;
   if (needsAuth === "required" && auth === undefined) {

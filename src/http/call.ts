@@ -27,6 +27,8 @@ export interface Attempts {
   readonly last: KalshiError | undefined;
   /** What nobody may see of any of them. */
   readonly secrets: Secrets;
+  /** What was asked; filled in by the first attempt. */
+  readonly asked: { method: string; path: string };
 }
 
 /** One attempt of a write, as `writes/` makes them. */

@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  callable,
   flag,
   number,
   oneOf,
@@ -20,6 +21,7 @@ import { headerFields } from "../config/headers.ts";
 import type { KalshiSettings } from "../config/kalshi_config.ts";
 import { CONFIG_OPTIONS, WALK_OPTIONS } from "../config/option_places.ts";
 import type { FieldRules } from "../contract/field_rule.ts";
+import type { ResponseEvent } from "./hooks.ts";
 
 /** What every method of a client takes as its last argument. */
 export interface CallOptions {
@@ -43,6 +45,11 @@ export interface CallOptions {
    * does. Merged into the body: objects by name, lists item by item.
    */
   readonly extraBody?: Readonly<Record<string, unknown>> | undefined;
+  /**
+   * Told of each answer to this call, whatever its status, as the hook of that name of the client: status, header
+   * fields and time. See {@linkcode withResponse}.
+   */
+  readonly onResponse?: ((event: ResponseEvent) => void) | undefined;
 }
 
 /** What methods that place or change something take as their last argument. */
@@ -88,6 +95,7 @@ export const callRules: Rules<CallOptions> = {
   headers: headerFields(),
   extraQuery: fields(),
   extraBody: fields(),
+  onResponse: callable(),
 };
 
 /** What the options of a write may be; of a call that is none, `orderRetries` changes nothing. */

@@ -37,6 +37,24 @@ export interface ResponseEvent {
   readonly status: number;
   /** Milliseconds from the start of this attempt, signing included. */
   readonly durationMs: number;
+  /** Header fields of the answer; what looks like a credential, by name or by value, reads `[redacted]`. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A call has ended: with its result, or with the error that it throws. */
+export interface EndEvent {
+  /** See {@linkcode RequestEvent.callId}. */
+  readonly callId: number;
+  /** How many attempts it took; 0 where nothing was sent. */
+  readonly attempts: number;
+  /** HTTP method. */
+  readonly method: string;
+  /** Path below the API root, without query. */
+  readonly path: string;
+  /** Milliseconds from the start of the call, waits included. */
+  readonly durationMs: number;
+  /** What it throws; undefined where it gives a result. */
+  readonly error: KalshiError | undefined;
 }
 
 /** An attempt failed and another one follows. */
@@ -75,6 +93,11 @@ export interface ClientHooks {
   readonly onResponse?: ((event: ResponseEvent) => void) | undefined;
   /** Before each wait for another attempt. */
   readonly onRetry?: ((event: RetryEvent) => void) | undefined;
+  /**
+   * Once for each call that was well-formed, when it ends. A write under `orderRetries: "idempotent"` is one call; what
+   * it looks up in between are calls of their own.
+   */
+  readonly onEnd?: ((event: EndEvent) => void) | undefined;
   /** For each answer that differs from the contract, where `validate` is `warn`. */
   readonly onDrift?: ((event: DriftEvent) => void) | undefined;
 }

@@ -8,7 +8,8 @@
 import type { RequestSigner } from "../auth/signer.ts";
 import { backoffMs } from "../base/backoff.ts";
 import type { Clock } from "../base/clock.ts";
-import { KalshiClosedError, KalshiConfigError, KalshiError } from "../base/errors.ts";
+import { KalshiClosedError, KalshiConfigError, KalshiError, KalshiReadOnlyError } from "../base/errors.ts";
+import { isSafeMethod } from "../base/http_method.ts";
 import { hideSecrets } from "../base/hide_secrets.ts";
 import { readOwn } from "../base/plain.ts";
 import type { RequestIdentity } from "../base/request_identity.ts";
@@ -24,7 +25,7 @@ import { failureOf, stillUnknown } from "./call_failure.ts";
 import { CallLimits } from "./call_limits.ts";
 import type { CallOptions } from "./call_options.ts";
 import { Gate, type Place } from "./gate.ts";
-import type { ClientHooks } from "./hooks.ts";
+import type { ClientHooks, EndEvent } from "./hooks.ts";
 import { retryDelayMs } from "./retry.ts";
 import { send } from "./send.ts";
 
@@ -42,6 +43,8 @@ export interface PipelineParts {
   readonly limiter?: Limiter | undefined;
   /** Looks at each decoded answer of an operation; what it throws is the call's error. */
   readonly inspect?: InspectResponse | undefined;
+  /** Refuses every write. */
+  readonly isReadOnly?: boolean | undefined;
 }
 
 /**
@@ -105,11 +108,31 @@ export class HttpPipeline {
       // A body that refers to itself, an id that is no Unicode.
       throw new KalshiConfigError(`${template.path} cannot be sent: ${cause}`, { cause });
     }
+    // The attempts of a longer call are told of by whoever makes them.
+    const ended = call.options.before === undefined ? this.watchEnd() : undefined;
     try {
-      return await this.#run(call);
+      const value = await this.#run<T>(call);
+      ended?.({ ...call, callId: call.id });
+      return value;
     } catch (error) {
-      throw error instanceof KalshiError ? hideSecrets(stillUnknown(call, error), call.secrets) : error;
+      if (!(error instanceof KalshiError)) throw error;
+      const shown = hideSecrets(stillUnknown(call, error), call.secrets);
+      ended?.({ ...call, callId: call.id, error: shown });
+      throw shown;
     }
+  }
+
+  /** What tells that a call has ended which starts now; undefined where nobody listens. */
+  watchEnd():
+    | ((ended: Omit<EndEvent, "durationMs" | "error"> & { error?: KalshiError }) => void)
+    | undefined {
+    const { clock, hooks: { onEnd } } = this.#parts;
+    if (onEnd === undefined) return undefined;
+    const startedAt = clock.monotonic();
+    return ({ callId, attempts, method, path, error }) => {
+      const durationMs = clock.monotonic() - startedAt;
+      tell(onEnd, () => ({ callId, attempts, method, path, durationMs, error }));
+    };
   }
 
   #build(template: RequestTemplate, payload: Payload): Call {
@@ -119,8 +142,15 @@ export class HttpPipeline {
       { ...this.#parts, headers: this.#headers },
       () => this.nextCall(),
     );
-    if (!this.#limits.isClosed) return call;
     const { method, path } = call;
+    if (this.#parts.isReadOnly && !isSafeMethod(method)) {
+      throw new KalshiReadOnlyError(
+        `${method} ${path} was not sent: this client may change nothing, since it has \`readOnly: true\` or ` +
+          "KALSHI_READONLY is 1. Unset both where it is to trade.",
+        contextOf(call),
+      );
+    }
+    if (!this.#limits.isClosed) return call;
     throw new KalshiClosedError(`${method} ${path} was not sent: the client is closed.`, contextOf(call));
   }
 

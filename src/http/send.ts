@@ -35,7 +35,8 @@ export interface Answer {
 /** Sends a call once, signed with the time of sending. */
 export async function send(sender: Sender, call: Call, signal: AbortSignal, place?: Place): Promise<Answer> {
   const { clock, pool, hooks, config } = sender;
-  const started = hooks.onResponse && clock.monotonic();
+  const { onResponse } = call.options;
+  const started = (hooks.onResponse ?? onResponse) && clock.monotonic();
   const { method, url, body } = call;
   const headers = await sign(call, clock);
   call.secrets.addHeaders(headers);
@@ -46,13 +47,23 @@ export async function send(sender: Sender, call: Call, signal: AbortSignal, plac
   const response = await pool.fetch(url, { method, headers, body, signal, place });
   const { status } = response;
   call.progress = { at: "answered", status };
-  tell(hooks.onResponse, () => ({
+  const answered = () => ({
     ...eventOf(call),
     status,
     durationMs: clock.monotonic() - (started ?? 0),
-  }));
+    headers: headersOf(response, call),
+  });
+  tell(hooks.onResponse, answered);
+  tell(onResponse, answered);
   if (!isSuccess(status)) throw await refusalOf(sender, call, response);
   return { status, value: await decodeResponse(response, call, call.template.empty ?? false, config) };
+}
+
+/** Header fields as they can be shown. */
+function headersOf({ headers }: PoolResponse, { redact }: Call): Record<string, string> {
+  const fields: Record<string, string> = {};
+  headers.forEach((value, name) => fields[name] = value);
+  return redact(redactHeaders(fields)) as Record<string, string>;
 }
 
 async function sign(call: Call, clock: Clock): Promise<Record<string, string>> {

@@ -9,19 +9,28 @@ interface Permissions {
   querySync(of: { name: "env"; variable: string }): { readonly state: string };
 }
 
+const denoPermissions = (): Permissions | undefined =>
+  (globalThis as unknown as { Deno?: { permissions?: Permissions } }).Deno?.permissions;
+
+/** An environment variable where Deno need not ask for leave. */
+function peekEnv(name: string): string | undefined {
+  const state = denoPermissions()?.querySync({ name: "env", variable: name }).state ?? "granted";
+  return state === "granted" ? nodeProcess().env[name] : undefined;
+}
+
 /**
  * An environment variable. Deno asks for leave, and may not get it; or it was told to ignore the variable
  * (`--ignore-env`), and says that it is not set. Both are errors here: what cannot be read may well be set.
  */
 function readEnv(name: string): string | undefined {
-  const { Deno } = globalThis as unknown as { Deno?: { permissions?: Permissions } };
+  const permissions = denoPermissions();
   let value: string | undefined;
   let cause: unknown;
   let refused = false;
   try {
     value = nodeProcess().env[name];
     refused = value === undefined &&
-      Deno?.permissions?.querySync({ name: "env", variable: name }).state === "denied";
+      permissions?.querySync({ name: "env", variable: name }).state === "denied";
   } catch (error) {
     refused = true;
     cause = error;
@@ -29,7 +38,7 @@ function readEnv(name: string): string | undefined {
   if (!refused) return value;
   const flag = `--allow-env=${name.startsWith("KALSHI_") ? "KALSHI_*" : name}`;
   throw new KalshiConfigError(
-    Deno === undefined
+    permissions === undefined
       ? `The environment variable ${name} cannot be read here.`
       : `Deno may not read the environment variable ${name}. Run it with "${flag}", and with no --deny-env or ` +
         "--ignore-env for it.",
@@ -47,7 +56,7 @@ function fullPath(path: string): string {
 /** The part of a {@linkcode Runtime} that is alike on the three. */
 export function hostFeatures(
   settings: Settings,
-): Pick<Runtime, "connectWebSocket" | "connectTcp" | "readTextFile" | "readEnv"> {
+): Pick<Runtime, "connectWebSocket" | "connectTcp" | "readTextFile" | "readEnv" | "peekEnv"> {
   return {
     connectWebSocket: async (url, handlers, options = {}) =>
       (await import("./node_websocket.ts")).connectWebSocket(url, handlers, options, settings),
@@ -57,5 +66,6 @@ export function hostFeatures(
       { sync: (path: string) => builtin("node:fs").readFileSync(fullPath(path), "utf8") },
     ),
     readEnv,
+    peekEnv,
   };
 }

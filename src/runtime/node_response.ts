@@ -24,7 +24,15 @@ export function poolResponse({ statusCode, headers, body }: NodeAnswer): PoolRes
   };
   return {
     status: statusCode,
-    headers: { get },
+    headers: {
+      get,
+      forEach(take: (value: string, name: string, headers: Headers) => void) {
+        // What HTTP/2 says beside its header fields is none.
+        for (const name of Object.keys(headers)) {
+          if (!name.startsWith(":")) take(get(name) ?? "", name, undefined as never);
+        }
+      },
+    },
     coding: contentCoding(get("content-encoding"), nodeCodings),
     get body() {
       return body.body as ReadableStream<Uint8Array>;

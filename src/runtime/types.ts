@@ -112,7 +112,7 @@ export interface PoolResponse {
   /** HTTP status; 0 for a redirect that a browser hides. */
   readonly status: number;
   /** Header fields. */
-  readonly headers: Pick<Headers, "get">;
+  readonly headers: Pick<Headers, "get" | "forEach">;
   /** The body, without its content codings but for those in `coding`; to be read to its end or cancelled. */
   readonly body: ReadableStream<Uint8Array> | null;
   /** The content codings that are still on the body. */
@@ -275,6 +275,11 @@ export interface RestRuntime {
    * @throws {KalshiConfigError} when it may not be read, which does not mean that it is not set
    */
   readEnv(name: string): string | undefined;
+  /**
+   * The same without asking anybody for leave: undefined where the variable is not set, and where it may not be read
+   * yet. `readEnv` is used where it is left out.
+   */
+  peekEnv?(name: string): string | undefined;
   /**
    * Makes what signs with a key sooner than WebCrypto (`webCrypto`) would. Left out where nothing does.
    */

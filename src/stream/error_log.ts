@@ -5,6 +5,7 @@
  */
 
 import type { Clock } from "../base/clock.ts";
+import type { WriteLine } from "../base/logger.ts";
 
 /** How many kinds are told apart; all further ones are one kind. */
 const KINDS = 100;
@@ -22,16 +23,19 @@ interface Kind {
 const isPowerOfTen = (count: number) => /^10*$/.test(String(count));
 
 /**
- * Writes to `console.error`. Errors of the same name and message are one kind. The first of a kind is written as it
+ * Writes to a logger, or to `console.error`. Errors of the same name and message are one kind. The first of a kind is written as it
  * is; then its count is: at the 10th, the 100th, the 1,000th, when a minute has passed since it was last told of, and
  * at the end. No timer: it keeps no process alive.
  */
 export class ErrorLog {
   readonly #clock: Clock;
+  readonly #log: WriteLine | undefined;
   readonly #kinds = new Map<string, Kind>();
 
-  constructor(clock: Clock) {
+  /** @param log writes lines in place of the console */
+  constructor(clock: Clock, log?: WriteLine) {
     this.#clock = clock;
+    this.#log = log;
   }
 
   /** An error; `what` says where it came from. */
@@ -44,7 +48,7 @@ export class ErrorLog {
       kind = this.#kinds.get(name);
       if (kind === undefined) {
         this.#kinds.set(name, { count: 1, told: 1, toldAt: now });
-        return console.error(what, error);
+        return this.#log === undefined ? console.error(what, error) : this.#log(name, { error });
       }
     }
     kind.count++;
@@ -61,7 +65,9 @@ export class ErrorLog {
   #tell(name: string, kind: Kind, now: number): void {
     kind.told = kind.count;
     kind.toldAt = now;
-    console.error(`${name} (${kind.count} times so far)`);
+    const line = `${name} (${kind.count} times so far)`;
+    if (this.#log === undefined) console.error(line);
+    else this.#log(line, { count: kind.count });
   }
 }
 

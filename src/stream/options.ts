@@ -18,6 +18,7 @@ import {
   withPreset,
 } from "../base/options.ts";
 import type { KalshiConfig, KalshiConfigOptions } from "../config/kalshi_config.ts";
+import { type LogOptions, logRules } from "../config/logging.ts";
 import { placeHint } from "../config/option_places.ts";
 import type { Fill, Order } from "../contract/event/types.ts";
 import type { Runtime } from "../runtime/types.ts";
@@ -53,7 +54,7 @@ export interface LookupClient {
 }
 
 /** What a stream is made from. */
-export interface StreamOptions {
+export interface StreamOptions extends LogOptions {
   /** The key that signs the handshake. */
   readonly auth: KalshiAuth | RequestSigner;
   /** Configuration, or its options; production when left out. */
@@ -79,8 +80,8 @@ export interface StreamOptions {
   readonly onUnreadable?: ((text: string) => void) | undefined;
   /**
    * Told of errors that no call waits for: error frames of Kalshi, what handlers of `on` throw or reject with, what ends
-   * their channel, markets that turn out not to be there. Without it they go to `console.error`: each kind once, then
-   * how often it came.
+   * their channel, markets that turn out not to be there. Without it they go to the `logger`, and without that to
+   * `console.error`: each kind once, then how often it came.
    */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
@@ -99,6 +100,7 @@ export const streamRules = {
   onUnknown: callable(),
   onUnreadable: callable(),
   onError: callable(),
+  ...logRules,
 } satisfies Rules<StreamOptions>;
 
 /** Where a name belongs that is no option of a stream. */

@@ -6,11 +6,13 @@
 
 import { KalshiAuth } from "../auth/mod.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
+import type { Log } from "../base/logger.ts";
 import type { Read } from "../base/options.ts";
 import { StreamQueue } from "../base/queue.ts";
 import { guard } from "../base/tell.ts";
 import type { AsyncItems } from "../base/web_types.ts";
 import type { KalshiConfig } from "../config/kalshi_config.ts";
+import { chooseLog } from "../config/logging.ts";
 import type { Runtime } from "../runtime/types.ts";
 import { bookFeed } from "./book_feed.ts";
 import { waitFor } from "../base/wait_options.ts";
@@ -19,6 +21,7 @@ import type { SubscribeOptions } from "./call_options.ts";
 import type { ChannelReader } from "./channel_reader.ts";
 import { Connection } from "./connection.ts";
 import { ErrorLog } from "./error_log.ts";
+import { logStatus } from "./log_status.ts";
 import { KalshiStreamClosedError } from "./errors.ts";
 import type { OtherFrame } from "./items.ts";
 import { SharedSubscriptions } from "./shared_subscriptions.ts";
@@ -65,7 +68,8 @@ export class ProductStream {
   readonly #books: LiveBooks;
   readonly #config: KalshiConfig;
   readonly #clock: Clock;
-  readonly #log: ErrorLog;
+  readonly #errors: ErrorLog;
+  readonly #log: Log | undefined;
   readonly #subscriptions = new Set<{ readonly stats: QueueStats }>();
   readonly #watchers = new Set<StreamQueue<StreamStatus>>();
   /** Told of errors that no call waits for. */
@@ -80,10 +84,11 @@ export class ProductStream {
     this.#product = product;
     this.#config = config;
     this.#clock = clock;
-    this.#log = new ErrorLog(clock);
+    this.#log = chooseLog(options, runtime);
+    this.#errors = new ErrorLog(clock, this.#log?.error);
     const { onError } = options;
     this.onError = onError === undefined
-      ? (error) => this.#log.write("KalshiStream:", error)
+      ? (error) => this.#errors.write("KalshiStream:", error)
       : (error) => this.#tell(onError, error);
     const auth = KalshiAuth.fromSigner(options.auth);
     this.#connection = new Connection({ product, auth, config, runtime, clock }, {
@@ -246,7 +251,7 @@ export class ProductStream {
   }
 
   #tell<Event>(hook: ((event: Event) => void) | undefined, event: Event): void {
-    if (hook !== undefined) guard(() => hook(event), (error) => this.#log.write("A hook threw:", error));
+    if (hook !== undefined) guard(() => hook(event), (error) => this.#errors.write("A hook threw:", error));
   }
 
   #measureLag(sentAtMs: unknown): void {
@@ -260,6 +265,7 @@ export class ProductStream {
   }
 
   #changed(status: StreamStatus): void {
+    if (this.#log !== undefined) logStatus(this.#log, status);
     if (status.state === "open") this.#shared.up();
     else if (status.state === "reconnecting") this.#shared.down();
     for (const watcher of this.#watchers) watcher.push(status);
@@ -271,7 +277,7 @@ export class ProductStream {
     this.#shared.close(error, closedError(status));
     for (const watcher of this.#watchers) watcher.end();
     this.#watchers.clear();
-    this.#log.end();
+    this.#errors.end();
   }
 
   #assertOpen(): void {

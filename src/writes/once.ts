@@ -87,8 +87,8 @@ export function isIdempotent(http: HttpPipeline, options: WriteOptions): boolean
 
 /** The options of a look-up: what is added to a write has no place there. */
 export function lookUpOptions<O extends CallOptions>(
-  { extraQuery: _, extraBody: __, ...options }: O,
-): Omit<O, "extraQuery" | "extraBody"> {
+  { extraQuery: _, extraBody: __, onResponse: ___, ...options }: O,
+): Omit<O, "extraQuery" | "extraBody" | "onResponse"> {
   return options;
 }
 
@@ -192,10 +192,29 @@ class Once<I, R> {
       ambiguous: false,
       last: undefined,
       secrets: new Secrets(),
+      asked: { method: "", path: "" },
     };
   }
 
+  /** The whole write; whoever listens is told of it as one call. */
   async run(): Promise<Written<I, R>> {
+    const ended = this.#http.watchEnd();
+    const tellEnd = (error?: KalshiError) => {
+      const { callId, count, asked } = this.#attempts;
+      // What could not be built is no call.
+      if (asked.method !== "") ended?.({ callId, attempts: count, ...asked, ...(error && { error }) });
+    };
+    try {
+      const written = await this.#run();
+      tellEnd();
+      return written;
+    } catch (error) {
+      if (error instanceof KalshiError) tellEnd(error);
+      throw error;
+    }
+  }
+
+  async #run(): Promise<Written<I, R>> {
     let open = this.#what.items;
     for (;;) {
       open = await this.#send(open);
