@@ -33,6 +33,8 @@ test("readAuthEnv reads and trims the variables", () => {
     baseUrl: undefined,
     allowUnknownHost: false,
     signPublicCalls: true,
+    readOnly: false,
+    logLevel: undefined,
   };
   assertEquals(readAuthEnv({}, bare), nothing);
   assertEquals(readAuthEnv(undefined, bare), nothing);
@@ -46,6 +48,8 @@ test("readAuthEnv reads and trims the variables", () => {
     KALSHI_API_BASE_URL: "https://demo-api.kalshi.co/trade-api/v2\n",
     KALSHI_ALLOW_UNKNOWN_HOST: "1 ",
     KALSHI_SIGN_PUBLIC_CALLS: " False\n",
+    KALSHI_READONLY: "1\n",
+    KALSHI_LOG: " Debug ",
   };
   const expected = {
     ...nothing,
@@ -56,6 +60,8 @@ test("readAuthEnv reads and trims the variables", () => {
     baseUrl: "https://demo-api.kalshi.co/trade-api/v2",
     allowUnknownHost: true,
     signPublicCalls: false,
+    readOnly: true,
+    logLevel: "debug" as const,
   };
   assertEquals(readAuthEnv(env, bare), expected);
   assertEquals(readAuthEnv(undefined, runtimeWith(env)), expected);
@@ -72,7 +78,7 @@ test("a variable that may not be read throws where it is needed, and its name is
     }) as unknown as Runtime;
   const names = {
     key: ["KALSHI_KEY_ID", "KALSHI_PRIVATE_KEY", "KALSHI_PRIVATE_KEY_PATH", "KALSHI_PRIVATE_KEY_PASSPHRASE"],
-    exchange: ["KALSHI_DEMO", "KALSHI_API_BASE_URL", "KALSHI_ALLOW_UNKNOWN_HOST"],
+    exchange: ["KALSHI_DEMO", "KALSHI_API_BASE_URL", "KALSHI_ALLOW_UNKNOWN_HOST", "KALSHI_READONLY"],
   };
   for (const name of [...names.key, ...names.exchange]) {
     assertThrows(() => readAuthEnv(undefined, closed(name)), KalshiConfigError, name);
@@ -86,6 +92,7 @@ test("a variable that may not be read throws where it is needed, and its name is
   for (const name of names.key) readAuthEnv(undefined, closed(name), { key: false });
   for (const name of names.exchange) readAuthEnv(undefined, closed(name), { exchange: false });
   assertEquals(readAuthEnv(undefined, closed("KALSHI_SIGN_PUBLIC_CALLS")).signPublicCalls, true);
+  assertEquals(readAuthEnv(undefined, closed("KALSHI_LOG")).logLevel, undefined);
 });
 
 test("an explicit record is read alone", () => {
@@ -100,6 +107,8 @@ test("a variable that is present and malformed always throws", async () => {
     { KALSHI_DEMO: " " },
     { KALSHI_ALLOW_UNKNOWN_HOST: "true" },
     { KALSHI_SIGN_PUBLIC_CALLS: "0" },
+    { KALSHI_READONLY: "true" },
+    { KALSHI_LOG: "verbose" },
     { KALSHI_KEY_ID: "  " },
     { KALSHI_PRIVATE_KEY: "\n" },
     { KALSHI_PRIVATE_KEY_PATH: " " },

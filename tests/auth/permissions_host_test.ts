@@ -7,7 +7,7 @@ import process from "node:process";
 import { test } from "../support/test.ts";
 import { ed25519Pkcs8 } from "./fixtures.ts";
 
-// Without KALSHI_SIGN_PUBLIC_CALLS, which may be hidden: then public calls are signed.
+// Without KALSHI_SIGN_PUBLIC_CALLS and KALSHI_LOG, which may be hidden: then public calls are signed, and nothing is logged.
 const variables = [
   "KALSHI_KEY_ID",
   "KALSHI_PRIVATE_KEY",
@@ -16,6 +16,7 @@ const variables = [
   "KALSHI_DEMO",
   "KALSHI_API_BASE_URL",
   "KALSHI_ALLOW_UNKNOWN_HOST",
+  "KALSHI_READONLY",
 ];
 const ofKey = variables.filter((name) => name.includes("KEY"));
 const key = { KALSHI_KEY_ID: "key-1", KALSHI_PRIVATE_KEY: ed25519Pkcs8, KALSHI_DEMO: "true" };
