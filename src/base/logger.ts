@@ -5,11 +5,11 @@
  */
 import { guard } from "./tell.ts";
 
-/** How much is logged, the most first. */
-export const logLevels = ["debug", "info", "warn", "error", "off"] as const;
-
 /** How much is logged: what is below the level is left out. `off` logs nothing. */
-export type LogLevel = typeof logLevels[number];
+export type LogLevel = "debug" | "info" | "warn" | "error" | "off";
+
+/** Every level, the one that lets the most through first. */
+export const logLevels: readonly LogLevel[] = ["debug", "info", "warn", "error", "off"];
 
 /**
  * What log lines go to: `console`, a pino logger, or anything else with these four. Each gets a sentence that says it

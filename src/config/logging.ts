@@ -32,7 +32,7 @@ export const logRules: Rules<LogOptions> = {
   logLevel: oneOf(...logLevels),
 };
 
-const isLevel = (word: string): word is LogLevel => (logLevels as readonly string[]).includes(word);
+const isLevel = (word: string): word is LogLevel => logLevels.some((level) => level === word);
 
 /**
  * The level that a variable names, in any case; undefined where it is not set.
