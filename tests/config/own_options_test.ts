@@ -62,7 +62,7 @@ function recorder() {
           controller.close();
         },
       });
-      const fields = { get: () => null };
+      const fields = { get: () => null, forEach: () => {} };
       return Promise.resolve({
         status: 200,
         headers: fields,
