@@ -21,6 +21,7 @@ import { test } from "./support/test.ts";
 
 interface Manifest {
   readonly name: string;
+  readonly bin: Readonly<Record<string, string>>;
   readonly exports: Readonly<Record<string, { readonly types: string; readonly default: string }>>;
   readonly imports: { readonly "#runtime": Readonly<Record<string, string>> };
   readonly dependencies: Readonly<Record<string, string>>;
@@ -295,6 +296,7 @@ async function checkFiles(
   const { build } = await import("esbuild");
   const targets = [
     ...Object.values(manifest.exports).map((entry) => entry.default),
+    ...Object.values(manifest.bin),
     ...Object.entries(manifest.imports["#runtime"]).flatMap(([name, path]) =>
       name === "kalshi-source" ? [] : path
     ),

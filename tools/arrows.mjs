@@ -52,6 +52,26 @@ const rooms = {
     "rest",
     "client",
   ],
+  cli: [
+    "base",
+    "config",
+    "contract",
+    "auth",
+    "runtime",
+    "rate_limits",
+    "http",
+    "books",
+    "stream",
+    "fix",
+    "writes",
+    "rest",
+    "client",
+    "client_options",
+    "trading",
+    "recordings",
+    "local_exchange",
+    "testing",
+  ],
 };
 
 /** The same inside the local exchange: what each part of it may know of the others, beside the files at its root. */

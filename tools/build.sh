@@ -13,8 +13,8 @@ mkdir -p .build
 node -e '
   const { readFileSync, writeFileSync } = require("node:fs");
   const { exports } = JSON.parse(readFileSync("deno.json", "utf8"));
-  const { imports } = JSON.parse(readFileSync("package.json", "utf8"));
-  const chosen = Object.values(imports["#runtime"]).map((path) => path.replace("/dist/", "/").replace(/\.js$/, ".ts"));
+  const { bin, imports } = JSON.parse(readFileSync("package.json", "utf8"));
+  const chosen = [...Object.values(imports["#runtime"]), ...Object.values(bin)].map((path) => path.replace("/dist/", "/").replace(/\.js$/, ".ts"));
   const files = [...new Set([...Object.values(exports), ...chosen])].map((path) => path.replace(/^\./, ".."));
   writeFileSync(".build/tsconfig.json", JSON.stringify({ extends: "../tsconfig.json", files, include: [] }));
 '
@@ -29,8 +29,8 @@ done
 # An entry without its file would be a package that nobody can import.
 OUT=$out node -e '
   const { existsSync, readFileSync } = require("node:fs");
-  const { exports, imports } = JSON.parse(readFileSync("package.json", "utf8"));
-  const files = [...Object.values(exports).flatMap(Object.values), ...Object.values(imports["#runtime"])];
+  const { bin, exports, imports } = JSON.parse(readFileSync("package.json", "utf8"));
+  const files = [bin, imports["#runtime"], ...Object.values(exports)].flatMap(Object.values);
   const built = files.filter((file) => file.startsWith("./dist/"));
   const missing = built.filter((file) => !existsSync(file.replace("./dist", process.env.OUT)));
   if (missing.length > 0) {

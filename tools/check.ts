@@ -32,9 +32,10 @@ const sources = ["mod.ts", ...filesUnder("src", ".ts")];
 const documented = sources.filter((path) => readFileSync(path, "utf8").includes("* ```ts"));
 const markdown = [...filesUnder("docs", ".md"), ...readdirSync(".").filter((name) => name.endsWith(".md"))];
 
-/** Modules that run on every runtime: all but the adapters for hosts, and what brings a server. */
+/** Modules that run on every runtime: all but the adapters for hosts, what brings a server, and what has files. */
 const portable = sources.filter((path) =>
-  !/^src\/(local_exchange|testing)\//.test(path) && !/^src\/runtime\/node(_\w+)?\.ts$/.test(path) &&
+  !/^src\/(local_exchange|testing|cli|recordings)\//.test(path) &&
+  !/^src\/runtime\/node(_\w+)?\.ts$/.test(path) &&
   !/redis/.test(path)
 );
 

@@ -36,6 +36,10 @@ export function generateManifests(): Map<string, string> {
   );
   const paths = entries.map(([entry, path]) => [specifier(entry), [path]] as const);
   return new Map([
+    [
+      "src/cli/version.ts",
+      `/** The version of this package, generated from deno.json: \`deno task generate\`. */\nexport const VERSION = "${version}";\n`,
+    ],
     ["jsr.json", write({ name, version, license, exports: deno.exports })],
     [
       "deno.json",

@@ -1,0 +1,14 @@
+/**
+ * Every command, in the order of the help.
+ *
+ * @module
+ */
+import type { Command } from "commander";
+import { addMarket } from "./commands/market.ts";
+import type { CliContext } from "./context.ts";
+
+/** Puts a command, or a few that belong together, on the program. */
+export type AddCommand = (program: Command, context: CliContext) => void;
+
+/** What puts the commands on the program. */
+export const commands: readonly AddCommand[] = [addMarket];

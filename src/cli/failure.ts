@@ -1,0 +1,39 @@
+/**
+ * How a failure is told: on stderr, with what to do, and never with a key.
+ *
+ * @module
+ */
+import { KalshiError } from "../base/errors.ts";
+import { painter, printable } from "./colours.ts";
+import { type ExitName, exitOf } from "./exit_codes.ts";
+import type { CliIo } from "./io.ts";
+
+const CURES: Partial<Record<ExitName, string>> = {
+  key: "`kalshi doctor` says what is wrong with the key.",
+  unreachable: "`kalshi doctor` says what can be reached.",
+  unknown: "It may have been taken: look with `kalshi portfolio` before you send it again.",
+  fault: "This is a mistake of the program, not yours.",
+};
+
+/** What is said of a failure; of an error of the program itself its stack as well. */
+function wordsOf(error: unknown, exit: ExitName): string {
+  if (!(error instanceof Error)) return String(error);
+  return exit === "fault" ? error.stack ?? error.message : error.message;
+}
+
+/** Tells a failure; returns the name of the exit code. */
+export async function tellFailure(io: CliIo, error: unknown, isJson: boolean): Promise<ExitName> {
+  const exit = exitOf(error);
+  if (isJson) {
+    const shown = error instanceof KalshiError ? error.toJSON() : { message: wordsOf(error, exit) };
+    await io.stderr.write(`${JSON.stringify({ error: { exit, ...shown } })}\n`);
+    return exit;
+  }
+  const paint = painter(io, io.stderr);
+  const lines = wordsOf(error, exit).split("\n").map(printable);
+  const cure = CURES[exit];
+  await io.stderr.write(
+    `${paint("red", "kalshi:")} ${lines.join("\n")}\n${cure === undefined ? "" : `${cure}\n`}`,
+  );
+  return exit;
+}
