@@ -50,6 +50,7 @@ export type StopReason = "interrupted" | "terminated" | "unread";
 
 /** The reason with which the signal of {@linkcode CliIo} aborts. */
 export class CliStop extends Error {
+  /** The class name. */
   override readonly name: string = "CliStop";
   /** Ctrl-C, SIGTERM, or an output that nobody reads. */
   readonly why: StopReason;

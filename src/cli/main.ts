@@ -6,7 +6,7 @@
 import { Command, CommanderError } from "commander";
 import { hasColours } from "./colours.ts";
 import { commands } from "./commands.ts";
-import type { CliContext } from "./context.ts";
+import { type CliContext, makeContext } from "./context.ts";
 import { exitCodes, type ExitName } from "./exit_codes.ts";
 import { tellFailure } from "./failure.ts";
 import { type CliIo, CliStop } from "./io.ts";
@@ -101,7 +101,7 @@ async function run(args: readonly string[], context: CliContext): Promise<ExitNa
  */
 export async function main(args: readonly string[], options: MainOptions = {}): Promise<number> {
   const io = options.io ?? (await import("./process_io.ts")).processIo();
-  const exit = await run(args, { io, signal: io.signal });
+  const exit = await run(args, makeContext(io));
   const { reason } = io.signal;
   if (exit === "ok" && reason instanceof CliStop && reason.why !== "unread") {
     return exitCodes[reason.why].code;

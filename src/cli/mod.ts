@@ -12,7 +12,7 @@
  *
  * - opens a client with `openClient(context.io, options)` and closes it; awaits its `confirm("Buy 10 …")` before a write
  * - prints with `openOutput(context.io, options)`: `rows(columns)` for many, `record(columns, row)` for one, `note` for
- *   what is no result; shows how far it is with `openProgress(context.io)`
+ *   what is no result; shows how far it is with `context.progress()`
  * - hands `context.signal` to every call, and ends its loops when that aborts; what it then throws is no failure
  * - throws: `CliError` with the name of an exit code, or whatever the library throws; `main` tells it and chooses the
  *   exit code

@@ -1,14 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
+import { makeContext } from "../../src/cli/context.ts";
 import { exitCodes } from "../../src/cli/exit_codes.ts";
 import { makeProgram } from "../../src/cli/main.ts";
 import { test } from "../support/test.ts";
 import { memoryIo } from "./support/memory_io.ts";
 
 const page = readFileSync("docs/cli.md", "utf8");
-const io = memoryIo();
-const program = makeProgram({ io, signal: io.signal }, { out: "", err: "" });
+const program = makeProgram(makeContext(memoryIo()), { out: "", err: "" });
 
 /** What the page says of a command: from its heading to the next one of the same kind. */
 function sectionOf(name: string): string {

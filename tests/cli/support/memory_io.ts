@@ -1,5 +1,5 @@
 /** A world of a command line that is made of memory. */
-import { type CliIo, type CliWriter } from "../../../src/cli/io.ts";
+import type { CliIo, CliWriter } from "../../../src/cli/io.ts";
 import { untilAborted } from "../../../src/base/waits.ts";
 
 export interface MemoryWriter extends CliWriter {
