@@ -4,12 +4,14 @@
  */
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { relative } from "node:path";
 import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { deadLinks, deadPaths, unlistedPages, unmentionedEntries, unreachedPages } from "./check_pages.ts";
 import { generateContract } from "./generate_contract.ts";
 import { generateDocs } from "./generate_docs.ts";
 import { generateManifests } from "./manifests.ts";
+import { GENERATED } from "./site/pages.ts";
 
 interface DenoConfig {
   readonly name: string;
@@ -21,6 +23,7 @@ interface DenoConfig {
 const deno = "node_modules/deno/deno";
 const config: DenoConfig = JSON.parse(readFileSync("deno.json", "utf8"));
 const entries = Object.values(config.exports);
+const names = Object.keys(config.exports).map((entry) => config.name + entry.slice(1));
 
 function filesUnder(folder: string, ending: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
@@ -30,7 +33,10 @@ function filesUnder(folder: string, ending: string): string[] {
 
 const sources = ["mod.ts", ...filesUnder("src", ".ts")];
 const documented = sources.filter((path) => readFileSync(path, "utf8").includes("* ```ts"));
-const markdown = [...filesUnder("docs", ".md"), ...readdirSync(".").filter((name) => name.endsWith(".md"))];
+const markdown = [
+  ...filesUnder("docs", ".md").filter((path) => !path.startsWith(`${GENERATED}/`)),
+  ...readdirSync(".").filter((name) => name.endsWith(".md")),
+];
 
 /** Modules that run on every runtime: all but the adapters for hosts, what brings a server, and what has files. */
 const portable = sources.filter((path) =>
@@ -92,44 +98,6 @@ async function checkAgainstDom(): Promise<Outcome> {
   }
 }
 
-/** The anchors that GitHub gives to a page's headings. */
-function anchors(page: string): Set<string> {
-  const text = readFileSync(page, "utf8").replace(/^```[^]*?^```/gm, "");
-  return new Set(
-    [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
-      heading.toLowerCase().replace(/[^\p{L}\p{N}\- _]/gu, "").trim().replaceAll(" ", "-")
-    ),
-  );
-}
-
-function deadLinks(): Outcome {
-  const problems: string[] = [];
-  for (const page of markdown) {
-    const text = readFileSync(page, "utf8").replace(/^```[^]*?^```/gm, "");
-    for (const [, link = ""] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
-      if (/^[a-z]+:/.test(link)) continue;
-      const [path, anchor] = link.split("#");
-      const target = path === "" || path === undefined ? page : join(dirname(page), path);
-      if (target.startsWith("..") || !existsSync(target)) problems.push(`${page}: no ${target} (${link})`);
-      else if (anchor !== undefined && target.endsWith(".md") && !anchors(target).has(anchor)) {
-        problems.push(`${page}: ${target} has no heading #${anchor}`);
-      }
-    }
-  }
-  return none(problems);
-}
-
-/** The files of this project that pages speak of are there. */
-function deadPaths(): Outcome {
-  return none(
-    markdown.flatMap((page) =>
-      [...readFileSync(page, "utf8").matchAll(/`((?:src|tests|tools|bench|docs|examples)\/[\w./-]*\w)`/g)]
-        .filter(([, path = ""]) => !existsSync(path))
-        .map(([, path]) => `${page}: no ${path}`)
-    ),
-  );
-}
-
 /** Folders of tests without a room in src/: what is tested there is no part of the library. */
 const OTHER_TESTS = ["examples", "package", "support", "tools"];
 
@@ -142,21 +110,6 @@ function strayTests(): Outcome {
     ...folders.filter((name) => !rooms.includes(name) && !OTHER_TESTS.includes(name))
       .map((name) => `tests/${name} has no src/${name}.`),
     ...rooms.filter((name) => !folders.includes(name)).map((name) => `src/${name} has no tests/${name}.`),
-  ]);
-}
-
-/** Every entry is spoken of, every page of the docs can be reached from the front page. */
-function unmentioned(): Outcome {
-  const text = markdown.map((page) => readFileSync(page, "utf8")).join("\n");
-  const front = readFileSync("README.md", "utf8");
-  return none([
-    ...Object.keys(config.exports)
-      .map((entry) => config.name + entry.slice(1))
-      .filter((entry) => !text.includes(`"${entry}"`) && !text.includes(`\`${entry}\``))
-      .map((entry) => `No page of the docs shows an import from "${entry}".`),
-    ...filesUnder("docs", ".md").filter((page) => !front.includes(`(${page})`)).map((page) =>
-      `README.md does not lead to ${page}.`
-    ),
   ]);
 }
 
@@ -263,7 +216,19 @@ const steps: readonly (readonly [name: string, step: () => Outcome | Promise<Out
   // By far the longest: the others run beside it.
   [
     "types on Deno",
-    () => run(deno, "check", "--quiet", "mod.ts", "src", "tests", "tools", "bench", "examples"),
+    () =>
+      run(
+        deno,
+        "check",
+        "--quiet",
+        "mod.ts",
+        "src",
+        "tests",
+        "tools",
+        "bench",
+        "examples",
+        "docs/.vitepress",
+      ),
   ],
   ["format", () => run(deno, "fmt", "--check", "--quiet")],
   ["lint", () => run(deno, "lint", "--quiet")],
@@ -276,9 +241,15 @@ const steps: readonly (readonly [name: string, step: () => Outcome | Promise<Out
   ["docstrings", () => run(deno, "doc", "--lint", "--quiet", ...entries)],
   // Deno puts an import of everything that a module exports before each of its code blocks.
   ["code blocks", () => checkWith({ noUnusedLocals: false }, "--doc-only", ...documented, ...markdown)],
-  ["links", deadLinks],
-  ["pages", unmentioned],
-  ["files that pages speak of", deadPaths],
+  ["links", () => none(deadLinks(markdown))],
+  [
+    "pages",
+    () =>
+      none([...unreachedPages(markdown), ...unlistedPages(markdown), ...unmentionedEntries(markdown, names)]),
+  ],
+  ["files that pages speak of", () => none(deadPaths(markdown))],
+  // Built without colours and search, which take two thirds of the time; every link of its pages is followed.
+  ["the site of the docs", () => run(deno, "run", "-A", "tools/docs.ts", "check")],
   ["tests that mirror src", strayTests],
   ["what is published", published],
   [

@@ -1,0 +1,50 @@
+/** What stands on the left of the site, in four parts. Each page of docs/ is in one of them. */
+
+/** A page, by its path below docs/ without ending. */
+export interface SidebarPage {
+  readonly text: string;
+  readonly page: string;
+}
+
+/** A part with its pages. */
+export interface SidebarPart {
+  readonly text: string;
+  readonly pages: readonly SidebarPage[];
+}
+
+/** The parts; what is generated comes behind them. */
+export const PARTS: readonly SidebarPart[] = [
+  {
+    text: "How-tos",
+    pages: [
+      { text: "Keys and signing", page: "authentication" },
+      { text: "Configuration", page: "configuration" },
+      { text: "Requests", page: "requests" },
+      { text: "Streaming", page: "streaming" },
+      { text: "Order books", page: "order-books" },
+      { text: "FIX", page: "fix" },
+      { text: "Workers and browsers", page: "workers" },
+      { text: "Local exchange", page: "local-exchange" },
+      { text: "Testing your bot", page: "testing" },
+      { text: "Rate limits", page: "rate-limits" },
+      { text: "Validation", page: "validation" },
+    ],
+  },
+  {
+    text: "Explanations",
+    pages: [
+      { text: "Exactly once", page: "exactly-once" },
+      { text: "Money", page: "money" },
+      { text: "The contract", page: "contract" },
+      { text: "Runtimes", page: "runtimes" },
+      { text: "Benchmarks", page: "benchmarks" },
+    ],
+  },
+  {
+    text: "Reference",
+    pages: [
+      { text: "REST, method by method", page: "rest" },
+      { text: "Errors", page: "errors" },
+    ],
+  },
+];
