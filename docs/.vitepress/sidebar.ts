@@ -22,6 +22,7 @@ export const PARTS: readonly SidebarPart[] = [
       { text: "Requests", page: "requests" },
       { text: "Streaming", page: "streaming" },
       { text: "Order books", page: "order-books" },
+      { text: "Positions and history", page: "trading" },
       { text: "FIX", page: "fix" },
       { text: "Workers and browsers", page: "workers" },
       { text: "Local exchange", page: "local-exchange" },
