@@ -17,6 +17,7 @@ export const PARTS: readonly SidebarPart[] = [
   {
     text: "How-tos",
     pages: [
+      { text: "Command line", page: "cli" },
       { text: "Keys and signing", page: "authentication" },
       { text: "Configuration", page: "configuration" },
       { text: "Requests", page: "requests" },
