@@ -8,6 +8,7 @@ import {
   replayRules as bookReplayRules,
 } from "../../src/books/options.ts";
 import { clientRules } from "../../src/client_options.ts";
+import { logRules } from "../../src/config/logging.ts";
 import { coreRules } from "../../src/core_options.ts";
 import { sessionRules as fixSessionRules } from "../../src/fix/session_rules.ts";
 import { socketRules } from "../../src/fix/socket.ts";
@@ -79,6 +80,7 @@ export const OPTION_TABLES: Readonly<Record<string, OptionTable>> = {
   bookRules: table(bookRules, "src/books/market_book.ts#MarketBookOptions"),
   "books/replayRules": table(bookReplayRules, "src/books/book_replay.ts#BookReplayOptions"),
   decoderRules: table(decoderRules, "src/books/decoders/event.ts#EventBookDecoderOptions"),
+  logRules: table(logRules, "src/config/logging.ts#LogOptions"),
   clientRules: table(clientRules, "src/client_options.ts#KalshiClientOptions"),
   coreRules: table(coreRules, "src/core_options.ts#KalshiCoreOptions"),
   "fix/sessionRules": table(fixSessionRules, "src/fix/session_types.ts#FixSessionOptions"),
