@@ -9,7 +9,9 @@ import { KalshiConfigError } from "../base/errors.ts";
 /** A variable, trimmed; undefined where it is not set or empty, and where it may not be read without being asked for. */
 export function peekEnv(env: EnvReader, name: string): string | undefined {
   try {
-    const value = (env.peekEnv ?? env.readEnv).call(env, name)?.trim();
+    // An adapter that somebody wrote for a test may know of no variables at all.
+    const read: EnvReader["readEnv"] | undefined = env.peekEnv ?? env.readEnv;
+    const value = read?.call(env, name)?.trim();
     return value === "" ? undefined : value;
   } catch (error) {
     if (error instanceof KalshiConfigError) return undefined;
