@@ -21,6 +21,7 @@ export async function openAccount(exchange: Exchange, options: LocalAccountOptio
   const wallet = account.wallet(0, 0);
   const amount = parseMoney(balance) ?? 0;
   if (wallet.cash !== amount) treasury.move(wallet, amount - wallet.cash);
+  exchange.firstAccount ??= account;
   limits.setTier(account, usageTier, clock.now());
   if (options.dropCopy) exchange.dropCopySince.set(account, clock.now());
   return key.register(account, ["read", "write"], undefined);

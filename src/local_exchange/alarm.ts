@@ -35,7 +35,7 @@ export class Alarm {
     if (this.#isTicking) return;
     this.#timer?.clear();
     const { next } = this.#schedule;
-    if (this.#listeners.size === 0 || next === undefined) return;
+    if (this.#listeners.size === 0 || next === undefined || !this.#clock.isRunning) return;
     const delayMs = Math.min(LONGEST_MS, Math.max(0, next - this.#clock.now()));
     this.#timer = this.#clock.setTimer(() => {
       this.#isTicking = true;

@@ -20,6 +20,9 @@ export class ExchangeClock implements Clock {
   readonly #base: Clock;
   readonly #listeners = new Set<() => void>();
   #offset = 0;
+  #advanced = 0;
+  /** The base clock's time when it was stopped. */
+  #stoppedAt: number | undefined;
 
   /** Follows `base`. */
   constructor(base: Clock = systemClock) {
@@ -33,12 +36,12 @@ export class ExchangeClock implements Clock {
 
   /** The exchange's time in Unix milliseconds. */
   now(): number {
-    return this.#base.now() + this.#offset;
+    return (this.#stoppedAt ?? this.#base.now()) + this.#offset;
   }
 
-  /** Milliseconds that never step back. */
+  /** Milliseconds that never step back, and go on also while the exchange's time stands still. */
   monotonic(): number {
-    return this.#base.monotonic() + this.#offset;
+    return this.#base.monotonic() + this.#advanced;
   }
 
   /** Calls `callback` once after `delayMs` of the base clock. */
@@ -59,10 +62,31 @@ export class ExchangeClock implements Clock {
   advance(ms: number): void {
     assertValue("advance", "ms", ms, forwards);
     this.#offset += ms;
+    this.#advanced += ms;
     for (const listener of this.#listeners) listener();
   }
 
-  /** Calls `listener` after each {@linkcode advance}; returns how to stop. */
+  /** False while it stands still. */
+  get isRunning(): boolean {
+    return this.#stoppedAt === undefined;
+  }
+
+  /** Lets the exchange's time stand still, until {@linkcode run}; {@linkcode advance} moves it all the same. */
+  stop(): void {
+    if (this.#stoppedAt !== undefined) return;
+    this.#stoppedAt = this.#base.now();
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Lets the exchange's time go on from where it was stopped. */
+  run(): void {
+    if (this.#stoppedAt === undefined) return;
+    this.#offset -= this.#base.now() - this.#stoppedAt;
+    this.#stoppedAt = undefined;
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Calls `listener` after each {@linkcode advance}, {@linkcode stop} and {@linkcode run}; returns how to stop. */
   onAdvance(listener: () => void): () => void {
     assertValue("onAdvance", "listener", listener, listenerRule);
     this.#listeners.add(listener);

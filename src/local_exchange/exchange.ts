@@ -61,6 +61,8 @@ export class Exchange {
   /** Whether requests over the limits are refused. */
   readonly enforcesLimits: boolean;
   readonly keys = new Map<string, ApiKey>();
+  /** The account that was opened first. */
+  firstAccount: Account | undefined;
   readonly subtraders = new WeakMap<Account, Map<string, Subtrader>>();
   /** Accounts that may ask for past execution reports, and since when they may. */
   readonly dropCopySince = new WeakMap<Account, number>();
@@ -134,6 +136,11 @@ export class Exchange {
   /** The time of the machine room, which does not follow {@linkcode ExchangeClock.advance}. */
   wallClock(): number {
     return this.#base.now() + this.#skewMs;
+  }
+
+  /** How far the time of the machine room is ahead. */
+  get skewMs(): number {
+    return this.#skewMs;
   }
 
   /** Sets how far the time of the machine room is ahead. */

@@ -27,6 +27,11 @@ export class Faults {
     this.#waiting.push({ fault, left: fault.times ?? 1 });
   }
 
+  /** Those that wait, and how many requests each still meets. */
+  get waiting(): readonly { readonly fault: Fault; readonly left: number }[] {
+    return this.#waiting.map(({ fault, left }) => ({ fault, left }));
+  }
+
   /** Forgets all. */
   clear(): void {
     this.#waiting = [];

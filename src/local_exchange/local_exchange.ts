@@ -12,6 +12,8 @@ import type {
   LocalExchangeListenOptions,
   LocalExchangeOptions,
   LocalKeyOptions,
+  LocalPage,
+  LocalPageOptions,
 } from "./types.ts";
 import type { FixConfig } from "../fix/config.ts";
 import type { FixConfigOptions } from "../fix/config_options.ts";
@@ -31,7 +33,14 @@ import type { UsageTier } from "./limits.ts";
 import type { MemoryRuntimeOptions } from "./types.ts";
 import { MemoryNetwork } from "./memory/runtime.ts";
 import { assertValue, readOptions } from "../base/options.ts";
-import { accountRules, exchangeRules, keyRules, listenRules, memoryRuntimeRules } from "./options.ts";
+import {
+  accountRules,
+  exchangeRules,
+  keyRules,
+  listenRules,
+  memoryRuntimeRules,
+  pageRules,
+} from "./options.ts";
 import type { ExchangeFix } from "./gateways/fix/gateway.ts";
 import { SpokenFix } from "./spoken_fix.ts";
 import { type RunningServer, serve } from "./server.ts";
@@ -61,9 +70,11 @@ import { type ExchangeSockets, WebSocketGateway } from "./gateways/ws/gateway.ts
 export class LocalExchange implements AsyncDisposable {
   readonly #exchange: Exchange;
   readonly #server: RunningServer | undefined;
+  readonly #gateway: RestGateway;
   readonly #sockets: WebSocketGateway;
   readonly #network: MemoryNetwork;
   readonly #fix: SpokenFix | undefined;
+  readonly #pages = new Set<LocalPage>();
   /** Where its REST API is: the `baseUrl` of a configuration. */
   readonly baseUrl: string;
   /** Where its WebSocket is: the `wsBaseUrl` of a configuration. */
@@ -87,6 +98,7 @@ export class LocalExchange implements AsyncDisposable {
     this.#fix = fix;
     this.sockets = this.#sockets = sockets;
     this.#exchange = exchange;
+    this.#gateway = gateway;
     this.#server = server;
     this.clock = exchange.clock;
     const host = server === undefined ? "localhost" : `${server.hostname}:${server.port}`;
@@ -209,6 +221,44 @@ export class LocalExchange implements AsyncDisposable {
   }
 
   /**
+   * Serves a page that shows the exchange and trades on it, on a port of its own, on Deno, Bun and Node. Open its `url` in a
+   * browser: it holds the session's token, without which nobody gets more than the empty page.
+   *
+   * @throws {KalshiConfigError} for an option that is unknown or wrong, and for an account that there is not
+   * @throws {Error} where the runtime cannot listen, or the port is taken
+   *
+   * @example
+   * ```ts
+   * import { LocalExchange } from "@unofficial/kalshi/local-exchange";
+   *
+   * await using exchange = await LocalExchange.start({ port: 8080, stepMs: 1_000 });
+   * const page = await exchange.servePage({ port: 8081 });
+   * console.log(page.url);
+   * ```
+   */
+  async servePage(options: LocalPageOptions = {}): Promise<LocalPage> {
+    const { port, hostname, account: id, token } = readOptions("servePage", options, pageRules);
+    const account = id === undefined ? this.#exchange.firstAccount : this.#account(id);
+    const caller = {
+      id: "page",
+      account: account ?? this.#account((await this.createAccount()).id),
+      scopes: ["read", "write"],
+      subaccount: undefined,
+    };
+    const { servePage } = await import("./page/server.ts");
+    const page = await servePage({
+      controlled: this,
+      exchange: this.#exchange,
+      gateway: this.#gateway,
+      config: this.config,
+      caller,
+      runtime: this.#network.runtime({}, caller),
+    }, { port, hostname, token });
+    this.#pages.add(page);
+    return page;
+  }
+
+  /**
    * Makes a runtime whose network is this exchange: HTTP and WebSockets in memory, with the same signatures, answers and
    * faults as over sockets, on any runtime. With one `ManualClock` for the exchange and its clients everything happens
    * when that is moved, and the same way each time.
@@ -259,6 +309,16 @@ export class LocalExchange implements AsyncDisposable {
   step(times = 1): void {
     assertValue("step", "times", times, controls.argument.rounds);
     this.#exchange.step(times);
+  }
+
+  /**
+   * Lets the market makers move by themselves each so many milliseconds, as `stepMs` does from the start; undefined lets
+   * them wait for {@linkcode step}.
+   */
+  setPace(stepMs: number | undefined): void {
+    if (stepMs !== undefined) assertValue("setPace", "stepMs", stepMs, exchangeRules.stepMs);
+    this.#exchange.tick();
+    this.#exchange.makers?.pace(stepMs);
   }
 
   /**
@@ -366,6 +426,22 @@ export class LocalExchange implements AsyncDisposable {
     if (settle) lifecycle.settle(info);
   }
 
+  /**
+   * Pays a determined market out at once, before its settlement timer is over.
+   *
+   * @throws {KalshiConfigError} for a market that there is not, and for one that is not determined
+   */
+  settle(ticker: string): void {
+    this.#exchange.tick();
+    const info = this.#market(ticker);
+    if (info.market.status !== "determined") {
+      throw new KalshiConfigError(
+        `settle: ${ticker} is ${info.market.status}; \`determine\` says how a market ends.`,
+      );
+    }
+    this.#exchange.lifecycle.settle(info);
+  }
+
   /** Changes the fees of a series, at once or at a time in Unix milliseconds. */
   setSeriesFees(seriesTicker: string, feeType: FeeType, feeMultiplier: number, atMs?: number): void {
     this.#exchange.tick();
@@ -412,12 +488,13 @@ export class LocalExchange implements AsyncDisposable {
       .map(({ market }) => market.ticker);
   }
 
-  /** Stops listening and ends every connection. A second call is harmless. */
+  /** Stops listening and ends every connection, those of its pages too. A second call is harmless. */
   async close(): Promise<void> {
+    const pages = [...this.#pages].map((page) => page.close());
     this.#sockets.close();
     const fix = this.#fix?.close();
     this.#network.close();
-    await fix;
+    await Promise.all([fix, ...pages]);
     await this.#server?.close();
   }
 

@@ -16,6 +16,8 @@ export type {
   LocalFixOptions,
   LocalHistory,
   LocalKeyOptions,
+  LocalPage,
+  LocalPageOptions,
   LocalTlsIdentity,
   RequestReading,
   UnknownTickers,

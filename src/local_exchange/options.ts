@@ -25,6 +25,7 @@ import type {
   LocalFixOptions,
   LocalHistory,
   LocalKeyOptions,
+  LocalPageOptions,
   LocalTlsIdentity,
 } from "./types.ts";
 import type { MemoryRuntimeOptions } from "./types.ts";
@@ -136,5 +137,15 @@ export const keyRules: Rules<LocalKeyOptions> = {
   ),
   subaccount: whole(0, MOST_SUBACCOUNTS),
 };
+
+export const pageRules = {
+  port: withPreset(whole(0, 65_535), 0),
+  hostname: withPreset(oneOf("127.0.0.1", "::1", "localhost"), "127.0.0.1"),
+  account: text("the id of an account as text"),
+  token: rule<string>(
+    "32 to 128 letters, digits, - and _",
+    (value) => typeof value === "string" && /^[\w-]{32,128}$/.test(value),
+  ),
+} satisfies Rules<LocalPageOptions>;
 
 export const memoryRuntimeRules: Rules<MemoryRuntimeOptions> = { ping: flag(), acceptTcp: callable() };

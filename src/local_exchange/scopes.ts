@@ -3,7 +3,7 @@ import { eventVenue } from "../config/venue.ts";
 import type { Operation } from "../contract/operation.ts";
 import type { ApiKeyScope } from "../contract/event/types.ts";
 import { ApiError } from "./api_error.ts";
-import type { ApiKey } from "./signatures.ts";
+import type { Caller } from "./signatures.ts";
 
 /** Every scope. */
 export const allScopes: readonly ApiKeyScope[] = eventVenue.scopes as readonly ApiKeyScope[];
@@ -14,7 +14,7 @@ export function scopeOf({ method, scope }: Operation<unknown, unknown, unknown>)
 }
 
 /** Throws the 403 of a key that may not. A parent scope covers its children. */
-export function authorize(key: ApiKey, operation: Operation<unknown, unknown, unknown>): void {
+export function authorize(key: Caller, operation: Operation<unknown, unknown, unknown>): void {
   const scope = scopeOf(operation);
   const parent = scope.split("::")[0];
   if (!key.scopes.some((granted) => granted === scope || granted === parent)) {

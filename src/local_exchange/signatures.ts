@@ -11,16 +11,20 @@ import type { Account } from "./engine/model.ts";
 /** The kinds of keys that Kalshi registers. */
 export type KeyType = "rsa" | "ed25519";
 
-/** A registered key. */
-export interface ApiKey {
+/** On whose behalf something is asked, and what that one may do. */
+export interface Caller {
   readonly id: string;
-  readonly name: string;
   readonly account: Account;
-  readonly type: KeyType;
-  readonly publicKey: WebCryptoKey;
   readonly scopes: readonly string[];
   /** The only subaccount it may act for, where it is restricted to one. */
   readonly subaccount: number | undefined;
+}
+
+/** A registered key. */
+export interface ApiKey extends Caller {
+  readonly name: string;
+  readonly type: KeyType;
+  readonly publicKey: WebCryptoKey;
 }
 
 /** How far a signature's time may be from that of the exchange. */

@@ -258,6 +258,37 @@ export interface ListedMarket {
   readonly priceLevelStructure?: string | undefined;
 }
 
+/** How to serve the page of an exchange. */
+export interface LocalPageOptions {
+  /**
+   * TCP port of its own; 0 takes any that is free.
+   *
+   * @default 0
+   */
+  readonly port?: number | undefined;
+  /**
+   * Address to listen on: one of this machine's own.
+   *
+   * @default "127.0.0.1"
+   */
+  readonly hostname?: "127.0.0.1" | "::1" | "localhost" | undefined;
+  /** Id of the account that the page trades for; the first that was opened unless told, and a new one where there is none. */
+  readonly account?: string | undefined;
+  /**
+   * The session's token: 32 to 128 letters, digits, `-` and `_`, so that a page that is open goes on after a restart. A new
+   * random one unless told.
+   */
+  readonly token?: string | undefined;
+}
+
+/** A page that is served. */
+export interface LocalPage {
+  /** Its address, with the session's token behind `#`, which no browser sends to a server. Keep it to yourself. */
+  readonly url: string;
+  /** Ends the server and every connection to it. A second call is harmless. */
+  close(): Promise<void>;
+}
+
 /** Whom a TCP connection is for. */
 export type TcpAddress = Pick<TcpConnectOptions, "hostname" | "port" | "tls">;
 

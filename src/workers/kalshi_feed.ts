@@ -6,19 +6,15 @@
 
 import type { KalshiEnv } from "../auth/env.ts";
 import { KalshiConfigError } from "../base/errors.ts";
-import { readOptions } from "../base/options.ts";
 import { KalshiClient } from "../client.ts";
-import { errorCodes } from "../contract/event/channels.ts";
 import { workersRuntime } from "../runtime/workers.ts";
 import type { KalshiStream } from "../stream/stream.ts";
-import { feedRules, type FeedSettings, type KalshiFeedOptions } from "./feed_options.ts";
-import { type FeedChannel, readChannels, readTickers, RefusedError, statusFrame } from "./frames.ts";
+import { Feed } from "./feed.ts";
+import type { KalshiFeedOptions } from "./feed_options.ts";
+import { RefusedError } from "./frames.ts";
 import { answer, mayAsk, placeOf } from "./http_answers.ts";
-import type { Market } from "./market.ts";
-import { Markets } from "./markets.ts";
 import type { FeedContext, FeedSocket } from "./platform.ts";
-import { type Identity, Readers } from "./readers.ts";
-import { Upstream } from "./upstream.ts";
+import type { Identity } from "./readers.ts";
 
 /**
  * What {@linkcode KalshiFeed.authorize} answers: `true`, or a label that stays with the reader (up to 256
@@ -99,13 +95,7 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
   // Behind getters, so that no log of the object shows the key that is in `env`.
   readonly #ctx: FeedContext;
   readonly #env: Env;
-  readonly #settings: FeedSettings;
-  readonly #upstream: Upstream;
-  readonly #markets: Markets;
-  readonly #readers: Readers;
-  /** How many requests for a book wait for it. */
-  #waiting = 0;
-  #alarmAtMs = 0;
+  readonly #feed: Feed;
 
   /**
    * Called by the platform with the object's state and the Worker's `env`.
@@ -115,40 +105,15 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
   constructor(ctx: FeedContext, env: Env, options: KalshiFeedOptions = {}) {
     this.#ctx = ctx;
     this.#env = env;
-    const settings = this.#settings = readOptions("KalshiFeed", options, feedRules);
-    const { clock, heartbeatMs, idleMs, maxMarkets, maxReaders } = settings;
-    const onError = (error: unknown) => this.#report(error);
-    this.#upstream = new Upstream({
-      clock,
-      heartbeatMs,
-      markets: () => this.#markets,
-      isWanted: () => this.#isWanted,
+    this.#feed = new Feed({
       createClient: () => this.createClient(),
       onStream: (stream) => this.onStream(stream),
-      onError,
-      onState: (state) => this.#readers.tell(statusFrame(state, heartbeatMs)),
-      schedule: (atMs) => void this.#schedule(atMs),
-    });
-    this.#markets = new Markets({
-      most: maxMarkets,
-      // So many that each reader may bring at least two, whatever the others bring.
-      mostNames: 2 * maxReaders + 1_000,
-      idleMs,
-      clock,
-      onError,
-      lookUp: (tickers) => this.#upstream.lookUp(tickers),
-      onRefused: (market, channels) => this.#readers.forget(market, channels),
-    });
-    this.#readers = new Readers({
-      settings,
-      markets: this.#markets,
+      onError: (error) => this.onError(error),
       mayRead: (ticker, label) => this.mayRead(ticker, label),
-      wake: () => this.#wake(),
-    });
-    for (const socket of ctx.getWebSockets()) this.#readers.restore(socket);
-    if (settings.tickers.length === 0 && this.#readers.size === 0) return;
-    this.#wake();
-    void this.#schedule();
+      // Unconfirmed: frames must not wait for a disk.
+      setAlarm: (atMs) => ctx.storage.setAlarm(atMs, { allowUnconfirmed: true }),
+    }, options);
+    this.#feed.start(ctx.getWebSockets());
   }
 
   /** The state of the Durable Object. */
@@ -211,10 +176,10 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
   protected broadcast(frame: object, to: (reader: FeedReader) => boolean): number {
     const text = JSON.stringify(frame);
     let count = 0;
-    for (const reader of this.#readers) {
+    for (const reader of this.#feed.readers) {
       const { label } = reader;
       if (!to({ label, tickers: [...reader.markets].map(({ ticker }) => ticker) })) continue;
-      if (this.#readers.deliver(reader, text)) count++;
+      if (this.#feed.deliver(reader, text)) count++;
     }
     return count;
   }
@@ -230,7 +195,7 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
         const { code, status, message } = error;
         return answer(request, status, { code: "refused", message, details: { code } });
       }
-      this.#report(error);
+      this.#feed.report(error);
       const message = "The feed failed; its log says why.";
       return answer(request, 500, { code: "internal_error", message });
     }
@@ -255,8 +220,8 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
       return await this.#connectReader(searchParams, identity);
     }
     const [, ticker] = /\/book\/([^/]+)$/.exec(pathname) ?? [];
-    if (ticker !== undefined) return answer(request, ...await this.#readBook(ticker, identity));
-    if (pathname.endsWith("/status")) return answer(request, 200, this.#status());
+    if (ticker !== undefined) return answer(request, ...await this.#feed.readBook(ticker, identity));
+    if (pathname.endsWith("/status")) return answer(request, 200, this.#feed.status());
     return answer(request, 404, {
       code: "not_found",
       message: "There is /book/{ticker}, /status, and a WebSocket with ?tickers=A,B.",
@@ -265,28 +230,17 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
 
   /** Looks after readers, markets and the stream; called by the platform. */
   async alarm(): Promise<void> {
-    this.#alarmAtMs = 0;
-    this.#markets.sweep();
-    this.#readers.beat();
-    if (!this.#isWanted) return await this.#upstream.sleep();
-    this.#wake();
-    void this.#upstream.hand();
-    await this.#schedule();
+    await this.#feed.alarm();
   }
 
   /** Takes a reader's message; called by the platform. */
   async webSocketMessage(socket: FeedSocket, message: string | ArrayBuffer): Promise<void> {
-    try {
-      if (this.#readers.take(socket, message)) await this.#schedule();
-    } catch (error) {
-      this.#report(error);
-      this.#readers.end(socket, 1011, "the feed failed");
-    }
+    await this.#feed.take(socket, message);
   }
 
   /** A reader has left; called by the platform. */
   webSocketClose(socket: FeedSocket): void {
-    this.#readers.end(socket);
+    this.#feed.end(socket);
   }
 
   /** A reader's connection broke; called by the platform. */
@@ -295,114 +249,14 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
   }
 
   async #connectReader(query: URLSearchParams, identity: Identity): Promise<Response> {
-    const list = (name: string) => query.getAll(name).flatMap((value) => value.split(",")).filter(Boolean);
-    const tickers = readTickers(list("tickers"));
-    const channels = query.has("channels")
-      ? readChannels(list("channels"))
-      : ["orderbook_delta"] satisfies FeedChannel[];
-    this.#assertRoom();
-    this.#readers.check(tickers, new Set(tickers).size, identity.label);
     const { WebSocketPair } = globalThis as unknown as WorkersGlobals;
-    const { 0: theirs, 1: socket } = new WebSocketPair();
-    this.ctx.acceptWebSocket(socket);
-    this.#readers.welcome(socket, identity, this.#upstream.stream?.state ?? "connecting", channels, tickers);
-    await this.#schedule();
-    return new Response(null, { status: 101, webSocket: theirs } as ResponseInit);
-  }
-
-  /** Requests that wait for a book count as readers. */
-  #assertRoom(): void {
-    const { maxReaders } = this.#settings;
-    if (this.#readers.size + this.#waiting < maxReaders) return;
-    throw new RefusedError(
-      errorCodes.subscriptionMarketLimitExceeded,
-      503,
-      `This feed has ${maxReaders} readers, and room for no more.`,
-    );
-  }
-
-  async #readBook(name: string, { label, place }: Identity): Promise<[number, object]> {
-    const [ticker = ""] = readTickers([name]);
-    if (!this.mayRead(ticker, label)) {
-      throw new RefusedError(errorCodes.authenticationRequired, 403, `${ticker} is not open to you.`);
-    }
-    if (!this.#markets.isLive(ticker)) this.#assertRoom();
-    const market = this.#markets.openBook(ticker, {
-      reader: `${place ?? ""} ${label ?? ""}`,
-      place: place ?? label,
+    let theirs: FeedSocket | undefined;
+    await this.#feed.connect(query, identity, () => {
+      const pair = new WebSocketPair();
+      theirs = pair[0];
+      this.ctx.acceptWebSocket(pair[1]);
+      return pair[1];
     });
-    await this.#settled(market);
-    const { state, reason, refused, seq, book } = market;
-    if (refused !== undefined) throw new RefusedError(refused.code, refused.status, refused.text);
-    const known = { market_ticker: ticker, state, reason };
-    return state === "live"
-      ? [200, { ...known, seq, age_ms: Math.round(book?.ageMs ?? 0), ...market.toRest() }]
-      : [503, { code: "stale_book", message: "The book is not live: try again.", ...known }];
-  }
-
-  /** Resolves when a book is live or refused, or after `bookTimeoutMs`. */
-  async #settled(market: Market): Promise<void> {
-    const { clock, bookTimeoutMs } = this.#settings;
-    const untilMs = clock.now() + bookTimeoutMs;
-    this.#waiting++;
-    market.waiting++;
-    try {
-      this.#wake();
-      await this.#schedule();
-      for (;;) {
-        const leftMs = untilMs - clock.now();
-        if (market.state === "live" || market.refused !== undefined || leftMs <= 0) return;
-        await market.changed(clock, leftMs);
-      }
-    } finally {
-      this.#waiting--;
-      market.waiting--;
-    }
-  }
-
-  #status(): object {
-    const { frames, reconnects, gaps, resyncs, lagMs } = this.#upstream.stream?.stats() ?? {};
-    return {
-      state: this.#upstream.state,
-      readers: this.#readers.size,
-      waiting: this.#waiting,
-      markets: this.#markets.size,
-      books: this.#markets.states,
-      upstream: { frames, reconnects, gaps, resyncs, lag_ms: lagMs?.last },
-    };
-  }
-
-  get #isWanted(): boolean {
-    return this.#readers.size > 0 || this.#markets.size > 0 || this.#settings.tickers.length > 0;
-  }
-
-  /** Sets the next alarm, unless one comes sooner: timers are lost when the object is evicted, alarms are not. */
-  async #schedule(atMs: number = this.#settings.clock.now() + this.#settings.heartbeatMs): Promise<void> {
-    // One that is overdue for this long will not come.
-    const isSet = this.#alarmAtMs > this.#settings.clock.now() - this.#settings.heartbeatMs;
-    if (!this.#isWanted || isSet && this.#alarmAtMs <= atMs) return;
-    this.#alarmAtMs = atMs;
-    // Unconfirmed: frames must not wait for a disk.
-    await this.ctx.storage.setAlarm(this.#alarmAtMs, { allowUnconfirmed: true });
-  }
-
-  /** Has everything upstream that is wanted. */
-  #wake(): void {
-    for (const ticker of this.#settings.tickers) {
-      try {
-        this.#markets.open(ticker, true);
-      } catch (error) {
-        if (!(error instanceof RefusedError)) throw error;
-      }
-    }
-    this.#upstream.wake();
-  }
-
-  #report(error: unknown): void {
-    try {
-      this.onError(error);
-    } catch {
-      // a hook's own failure must not end the feed
-    }
+    return new Response(null, { status: 101, webSocket: theirs } as ResponseInit);
   }
 }

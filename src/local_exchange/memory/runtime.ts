@@ -25,6 +25,7 @@ import type { Outgoing, RestGateway } from "../gateways/rest/gateway.ts";
 import type { WebSocketGateway } from "../gateways/ws/gateway.ts";
 import { openWebSocket } from "./websocket.ts";
 import { MemorySocket } from "./socket.ts";
+import type { Caller } from "../signatures.ts";
 
 /** What a network in memory leads to. */
 export interface MemoryNetworkOptions {
@@ -73,8 +74,11 @@ export class MemoryNetwork {
     this.#options = options;
   }
 
-  /** Makes a runtime that reaches the exchange, and nothing else. */
-  runtime({ ping = true, acceptTcp }: MemoryRuntimeOptions): Runtime {
+  /**
+   * Makes a runtime that reaches the exchange, and nothing else. What comes from it comes from `caller`, where there is
+   * one, whatever it is signed with.
+   */
+  runtime({ ping = true, acceptTcp }: MemoryRuntimeOptions, caller?: Caller): Runtime {
     const runtime: Runtime = {
       name: "the in-memory runtime of a local exchange",
       capabilities: {
@@ -96,14 +100,14 @@ export class MemoryNetwork {
       },
       createHttpPool: (options) => {
         assertRuntimeCan(options, runtime, { http2: "There is no protocol in memory. Leave it out there." });
-        return this.#pool();
+        return this.#pool(caller);
       },
       readTextFile: () =>
         Promise.reject(
           new KalshiConfigError("The in-memory runtime has no files: hand over the text itself."),
         ),
       readEnv: () => undefined,
-      connectWebSocket: (url, handlers, options) => this.#webSocket(url, handlers, options, ping),
+      connectWebSocket: (url, handlers, options) => this.#webSocket(url, handlers, options, { ping, caller }),
       connectTcp: async (options) => {
         assertCanTrust("connectTcp", options, runtime);
         return await this.#tcp(options, acceptTcp);
@@ -118,13 +122,13 @@ export class MemoryNetwork {
     for (const cut of [...this.#cuts]) cut();
   }
 
-  #pool(): HttpPool {
+  #pool(caller: Caller | undefined): HttpPool {
     let isClosed = false;
     return {
       fetch: (url, request) =>
         isClosed
           ? Promise.reject(new TypeError("The connection pool is closed."))
-          : this.#fetch(url, request),
+          : this.#fetch(url, request, caller),
       isNotSent: (error) => typeof error === "object" && error !== null && this.#notSent.has(error),
       close() {
         isClosed = true;
@@ -133,10 +137,14 @@ export class MemoryNetwork {
     };
   }
 
-  async #fetch(url: string, { method, headers, body = "", signal }: HttpPoolRequest): Promise<PoolResponse> {
+  async #fetch(
+    url: string,
+    { method, headers, body = "", signal }: HttpPoolRequest,
+    caller: Caller | undefined,
+  ): Promise<PoolResponse> {
     signal?.throwIfAborted();
     const target = this.#targetOf(url, this.#options.baseUrl);
-    const answer = this.#options.gateway.answer({ method, target, header: headerOf(headers), body });
+    const answer = this.#options.gateway.answer({ method, target, header: headerOf(headers), body, caller });
     return poolResponse(await this.#whileOpen(answer, signal));
   }
 
@@ -144,11 +152,11 @@ export class MemoryNetwork {
     url: string,
     handlers: WebSocketHandlers,
     { headers = {}, signal }: WebSocketConnectOptions = {},
-    ping: boolean,
+    { ping, caller }: { readonly ping: boolean; readonly caller: Caller | undefined },
   ): Promise<RuntimeWebSocket> {
     signal?.throwIfAborted();
     const target = this.#targetOf(url, this.#options.wsBaseUrl);
-    const handshake = { method: "GET", target, header: headerOf(headers) };
+    const handshake = { method: "GET", target, header: headerOf(headers), caller };
     const answer = await this.#whileOpen(this.#options.sockets.handshake(handshake, () => {}), signal);
     if (answer.status === "cut") {
       throw new KalshiConnectionError("The connection broke during the handshake.", { outcome: "unknown" });

@@ -24,6 +24,10 @@ export class MarketMakers {
   readonly #random: Random;
   readonly #makers: readonly ReturnType<Engine["open"]>[];
   readonly #public: ReturnType<Engine["open"]>;
+  /** Milliseconds between two rounds; undefined where they wait to be told. */
+  #paceMs: number | undefined;
+  /** Counts the paces there were: a round of an older one is none. */
+  #paces = 0;
 
   /** Quotes in every open market; with `stepMs` it also moves by itself, each so many milliseconds. */
   constructor(engine: Engine, catalog: Catalog, random: Random, stepMs: number | undefined) {
@@ -40,15 +44,28 @@ export class MarketMakers {
       const info = catalog.markets.get(event.market.ticker);
       if (info !== undefined && info.event.legs === undefined) this.#quote(info);
     });
-    if (stepMs !== undefined) this.#stepEvery(stepMs);
+    this.pace(stepMs);
   }
 
-  #stepEvery(ms: number): void {
+  /** Milliseconds between two rounds; undefined where they wait to be told. */
+  get paceMs(): number | undefined {
+    return this.#paceMs;
+  }
+
+  /** Moves by itself each so many milliseconds from now on, or no longer. */
+  pace(ms: number | undefined): void {
+    this.#paceMs = ms;
+    this.#paces++;
+    if (ms !== undefined) this.#stepEvery(ms, this.#paces);
+  }
+
+  #stepEvery(ms: number, pace: number): void {
     // A clock that was moved on by days is not filled with steps: the last ones will do.
     const next = Math.max(this.#engine.now + ms, this.#engine.horizon - MOST_STEPS_AT_ONCE * ms);
     this.#engine.schedule.add(next, () => {
+      if (pace !== this.#paces) return;
       this.step();
-      this.#stepEvery(ms);
+      this.#stepEvery(ms, pace);
     });
   }
 

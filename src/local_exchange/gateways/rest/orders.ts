@@ -16,7 +16,7 @@ import type { CreateOrderV2Response, ErrorResponse } from "../../../contract/eve
 import { ApiError, rejectionError } from "../../api_error.ts";
 import type { Placed } from "../../engine/requests.ts";
 import type { Order, TimeInForce } from "../../engine/model.ts";
-import type { ApiKey } from "../../signatures.ts";
+import type { Caller } from "../../signatures.ts";
 import { type Call, route } from "./route.ts";
 import { formatCount } from "../../units.ts";
 import type { Exchange } from "../../exchange.ts";
@@ -73,7 +73,7 @@ function assertAgree(
 }
 
 /** Places the order that `fields` describe. */
-export function placeOrder(exchange: Exchange, key: ApiKey, fields: Fields): Placed {
+export function placeOrder(exchange: Exchange, key: Caller, fields: Fields): Placed {
   const { engine, catalog } = exchange;
   const ticker = fields.requiredText("ticker");
   const side = fields.choice("side", ["bid", "ask"]);

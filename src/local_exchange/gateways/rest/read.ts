@@ -1,7 +1,7 @@
 /** Reading what a request says, with the refusals that Kalshi gives to what it cannot read. */
 import { ApiError } from "../../api_error.ts";
 import { type Account, MOST_SUBACCOUNTS, type Wallet } from "../../engine/model.ts";
-import type { ApiKey } from "../../signatures.ts";
+import type { Caller } from "../../signatures.ts";
 import type { Call } from "./route.ts";
 import { parseCount, parsePrice } from "../../units.ts";
 
@@ -11,7 +11,7 @@ export function invalid(details: string, code = "invalid_parameters"): ApiError 
 }
 
 /** The key that signed the call. */
-export function keyOf({ key }: Call): ApiKey {
+export function keyOf({ key }: Call): Caller {
   if (key === undefined) throw new ApiError(401, "token_authentication_failure");
   return key;
 }
@@ -178,7 +178,7 @@ function fail(details: string): never {
 }
 
 /** The subaccount that a call is about: the key's own where it has one, else what was asked for. */
-export function subaccountFor(key: ApiKey, asked: number | undefined): number | undefined {
+export function subaccountFor(key: Caller, asked: number | undefined): number | undefined {
   if (key.subaccount === undefined) return asked;
   if (asked !== undefined && asked !== key.subaccount) {
     throw new ApiError(403, "permission_denied", "this API key is restricted to another subaccount");
@@ -204,7 +204,7 @@ export function timeWindow(call: Call): (at: number) => boolean {
 }
 
 /** The wallet that an order is paid from. */
-export function walletFor(key: ApiKey, asked: number | undefined, shard: number): Wallet {
+export function walletFor(key: Caller, asked: number | undefined, shard: number): Wallet {
   const subaccount = subaccountFor(key, asked) ?? 0;
   if (subaccount !== 0 && !key.account.subaccounts.has(subaccount)) {
     throw new ApiError(400, "customer_account_not_found", `no subaccount ${subaccount}`);

@@ -1,13 +1,13 @@
 /** From a method and a path to the operation that answers it. */
 import type { Operation } from "../../../contract/operation.ts";
-import type { ApiKey } from "../../signatures.ts";
+import type { Caller } from "../../signatures.ts";
 import type { Exchange } from "../../exchange.ts";
 
 /** One request on its way to its operation. */
 export interface Call {
   readonly exchange: Exchange;
   /** Who signed it; undefined where nobody needed to. */
-  readonly key: ApiKey | undefined;
+  readonly key: Caller | undefined;
   readonly path: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   /** The JSON body, or undefined. */

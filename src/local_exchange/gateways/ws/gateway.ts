@@ -1,5 +1,4 @@
 /** The WebSocket of a local exchange: handshakes, connections, and faults on request. */
-import { systemClock } from "../../../base/clock.ts";
 import { closeCodes } from "../../../base/close_codes.ts";
 import { errorCodes } from "../../../contract/event/channels.ts";
 import type { ByteSocket } from "../../../runtime/builtin.ts";
@@ -8,7 +7,7 @@ import { shown } from "../../../base/plain.ts";
 import { ApiError } from "../../api_error.ts";
 import { WS_PATH } from "../../paths.ts";
 import type { Account } from "../../engine/model.ts";
-import { type ApiKey, authenticate } from "../../signatures.ts";
+import { authenticate, type Caller } from "../../signatures.ts";
 import { assertFrame, assertMessage, readHandshakeFault, readSocketFault } from "../../controls.ts";
 import type { Exchange } from "../../exchange.ts";
 import { Commands } from "./commands.ts";
@@ -17,11 +16,10 @@ import { WaitingFaults } from "../../waiting_faults.ts";
 import type { HandshakeFault, SocketFault } from "./faults.ts";
 import { Feed } from "./feed.ts";
 import { acceptKey } from "./framing.ts";
+import { refuseSocket } from "./refuse_socket.ts";
 import { Subscriber } from "./subscriber.ts";
 
 const MOST_CONNECTIONS = 200;
-/** How long who was refused may take to read it. */
-const GOODBYE_MS = 2_000;
 
 /** A request to open a WebSocket. */
 export interface Handshake {
@@ -30,6 +28,8 @@ export interface Handshake {
   readonly target: string;
   /** One header by its name in lower case. */
   header(name: string): string | undefined;
+  /** Who asks, where that is known without a signature; refusals on request are not for those. */
+  readonly caller?: Caller | undefined;
 }
 
 /** What a handshake is answered: no, or a way to go on with the socket. */
@@ -165,7 +165,8 @@ export class WebSocketGateway implements ExchangeSockets {
   /** Decides on a handshake; `cut` ends it when it gets no answer and the exchange closes. */
   async handshake(handshake: Handshake, cut: () => void): Promise<HandshakeAnswer> {
     if (this.#closed) cut();
-    const { status: refused, body } = this.#handshakes.meet(() => true) ?? {};
+    const { status: refused, body } =
+      (handshake.caller === undefined ? this.#handshakes.meet(() => true) : undefined) ?? {};
     if (refused === "hang") {
       this.#hanging.add(cut);
       return new Promise(() => {});
@@ -193,17 +194,17 @@ export class WebSocketGateway implements ExchangeSockets {
     this.#feed.close();
   }
 
-  async #authenticate({ method, target, header }: Handshake): Promise<ApiKey> {
+  async #authenticate({ method, target, header, caller }: Handshake): Promise<Caller> {
     const path = target.split("?")[0] ?? "";
     if (path !== WS_PATH) throw new ApiError(404, "not_found");
     if (!this.#exchange.cors.lets(header)) throw new ApiError(403, "origin_not_allowed");
-    const key = await authenticate(this.#exchange, header, method, path);
+    const key = caller ?? await authenticate(this.#exchange, header, method, path);
     if (!key.scopes.includes("read")) throw new ApiError(403, "permission_denied");
     if (this.#countOf(key.account) >= MOST_CONNECTIONS) throw new ApiError(429, "too_many_requests");
     return key;
   }
 
-  #connect(key: ApiKey, socket: ByteSocket<Uint8Array>): void {
+  #connect(key: Caller, socket: ByteSocket<Uint8Array>): void {
     if (this.#closed) return socket.destroy();
     const exchange = this.#exchange;
     const subscriber: Subscriber = new Subscriber(key, {
@@ -276,18 +277,4 @@ function fail({ connection, subscriber, commands }: Connected, fault: SocketFaul
     default:
       return connection.fail(fault);
   }
-}
-
-/** Says no, and closes the connection when that was read, or soon after, whatever else comes. */
-function refuseSocket(socket: ByteSocket<Uint8Array>, status: number, text: string): void {
-  socket.end(
-    encoder.encode(
-      `HTTP/1.1 ${status} Refused\r\nContent-Type: application/json\r\nConnection: close\r\n` +
-        `Content-Length: ${encoder.encode(text).length}\r\n\r\n${text}`,
-    ),
-  );
-  const timer = systemClock.setTimer(() => socket.destroy(), GOODBYE_MS);
-  socket.on("close", () => timer.clear());
-  socket.on("end", () => socket.destroy());
-  socket.resume();
 }

@@ -1,7 +1,7 @@
 /** Who is connected: the account behind the key, its subscriptions, and the numbers of its frames. */
 import { errorCodes, errorMeanings } from "../../../contract/event/channels.ts";
 import type { Account } from "../../engine/model.ts";
-import type { ApiKey } from "../../signatures.ts";
+import type { Caller } from "../../signatures.ts";
 import type { ChannelRules } from "./channels.ts";
 import { CommandError } from "./command_error.ts";
 import type { Shard } from "./command_params.ts";
@@ -43,14 +43,14 @@ export interface SubscriberHost {
 
 /** One client of the WebSocket. */
 export class Subscriber {
-  readonly key: ApiKey;
+  readonly key: Caller;
   readonly subscriptions = new Map<string, Subscription>();
   /** What is neither numbered nor sent. */
   readonly updateFaults = new WaitingFaults<UpdateFault>();
   readonly #host: SubscriberHost;
   #isMute = false;
 
-  constructor(key: ApiKey, host: SubscriberHost) {
+  constructor(key: Caller, host: SubscriberHost) {
     this.key = key;
     this.#host = host;
   }
