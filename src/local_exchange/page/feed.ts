@@ -64,7 +64,7 @@ export class PageFeed {
   #client(): KalshiClient {
     const { config, runtime } = this.#options;
     return new KalshiClient({
-      auth: KalshiAuth.fromSigner({ keyId: "page", sign: () => Promise.resolve(btoa("nothing")) }),
+      auth: KalshiAuth.fromSigner({ keyId: "page", sign: () => Promise.resolve("A".repeat(86) + "==") }),
       config,
       runtime,
     });
