@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { KalshiConfigError } from "../../src/base/errors.ts";
 import { ExchangeClock, LocalExchange } from "../../src/local_exchange/mod.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
@@ -24,4 +24,48 @@ test("what falls due happens before advance returns", () => {
   assertEquals(exchange.openTickers().includes(ticker), true);
   exchange.clock.advance(1_000);
   assertEquals(exchange.openTickers().includes(ticker), false);
+});
+
+test("the exchange's time stands still between stop and run, but for what advance moves", async () => {
+  const base = new ManualClock(1_790_000_000_000);
+  const exchange = LocalExchange.create({ clock: base, marketMakers: false });
+  const { clock } = exchange;
+  const ticker = exchange.listMarket({ ticker: "A", closesInMs: 10_000 });
+  const [before, monotonic] = [clock.now(), clock.monotonic()];
+  clock.stop();
+  clock.stop();
+  await base.advance(60_000);
+  assertEquals([clock.now(), clock.isRunning], [before, false]);
+  assertEquals(clock.monotonic(), monotonic + 60_000, "durations go on");
+  assert(exchange.openTickers().includes(ticker));
+  clock.advance(4_000);
+  assertEquals(clock.now(), before + 4_000);
+  clock.run();
+  clock.run();
+  await base.advance(5_999);
+  assertEquals([clock.now(), clock.isRunning], [before + 9_999, true]);
+  assert(exchange.openTickers().includes(ticker));
+  await base.advance(1);
+  assert(!exchange.openTickers().includes(ticker));
+});
+
+test("the makers' pace can be set, changed and taken away", async () => {
+  const base = new ManualClock(1_790_000_000_000);
+  const exchange = LocalExchange.create({ clock: base });
+  const quotes = async () => {
+    const answer = await exchange.fetch(new Request(`${exchange.baseUrl}/markets?limit=1000`));
+    const { markets } = await answer.json() as { markets: { yes_bid_dollars: string }[] };
+    return markets.map(({ yes_bid_dollars }) => yes_bid_dollars).join();
+  };
+  const first = await quotes();
+  await base.advance(60_000);
+  assertEquals(await quotes(), first);
+  exchange.setPace(1_000);
+  await base.advance(60_000);
+  const second = await quotes();
+  assertNotEquals(second, first);
+  exchange.setPace(undefined);
+  await base.advance(60_000);
+  assertEquals(await quotes(), second);
+  assertThrows(() => exchange.setPace(0), KalshiConfigError, "stepMs");
 });

@@ -30,6 +30,7 @@ import {
   keyRules,
   listenRules,
   memoryRuntimeRules,
+  pageRules,
   tlsRules,
 } from "../../src/local_exchange/options.ts";
 import { fixCloseRules } from "../../src/fix/client.ts";
@@ -113,6 +114,7 @@ export const OPTION_TABLES: Readonly<Record<string, OptionTable>> = {
   keyRules: table(keyRules, "src/local_exchange/types.ts#LocalKeyOptions"),
   listenRules: table(listenRules, "src/local_exchange/types.ts#LocalExchangeListenOptions"),
   memoryRuntimeRules: table(memoryRuntimeRules, "src/local_exchange/types.ts#MemoryRuntimeOptions"),
+  pageRules: table(pageRules, "src/local_exchange/types.ts#LocalPageOptions"),
   autoRules: table(autoRules, "src/rate_limits/auto.ts#AutoRateLimiterOptions"),
   budgetRules: table(budgetRules, "src/rate_limits/token_bucket.ts#RateBudget"),
   budgetsRules: table(budgetsRules, "src/rate_limits/budgets.ts#RateBudgets"),

@@ -273,7 +273,6 @@ test("tricks with paths lead nowhere", async () => {
     "/trade-api/v2",
     "/trade-api/ws/v2",
     "http://evil.example/control/state",
-    "*",
   ];
   for (const path of strangers) {
     assertEquals((await visitor.raw("GET", path)).status, 401, path);
