@@ -13,8 +13,8 @@ import { type OwnLevel, type OwnOrder, ownSizes } from "./own_orders.ts";
 export interface BookToRead {
   /** Market ticker, where the book knows it. */
   readonly ticker?: string | undefined;
-  /** Its levels, best first. */
-  depth(): BookDepth;
+  /** The best `count` levels of each side, best first; all of them when left out. */
+  depth(count?: number): BookDepth;
 }
 
 /** A level at which more of your own was given than the book shows: the two were not read at one moment. */

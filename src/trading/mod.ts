@@ -1,5 +1,6 @@
 /**
- * What every bot writes again, exact: `@unofficial/kalshi/trading`. A book less your own orders.
+ * What every bot writes again, exact: `@unofficial/kalshi/trading`. A book less your own orders, and
+ * positions with what they cost and made.
  *
  * @module
  */
@@ -14,3 +15,20 @@ export {
   type OwnOrder,
   withoutOwn,
 } from "../books/mod.ts";
+export {
+  type PositionChange,
+  type PositionDoubt,
+  type PositionFill,
+  type PositionGap,
+  Positions,
+  type PositionSettled,
+  type PositionSnapshot,
+  type PositionsState,
+  type PositionsStats,
+} from "./positions/positions.ts";
+export type { OpenPositionsOptions, PositionsOptions } from "./positions/options.ts";
+export type { FixPrices } from "./positions/facts.ts";
+export type { LedgerStats, Taken } from "./positions/ledger.ts";
+export type { Mark, MarkBy, NoMark } from "./positions/marks.ts";
+export { type HeldMarket, type WorstCase, worstCase } from "./positions/risk.ts";
+export type { EventFacts, EventView, PositionMoney, PositionView, TotalView } from "./positions/views.ts";
