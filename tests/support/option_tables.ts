@@ -61,6 +61,7 @@ import {
   replayRules,
 } from "../../src/testing/cassette_transport.ts";
 import { faultTransportRules, rateRules, transportFaultRules } from "../../src/testing/fault_transport.ts";
+import { openPositionsRules, positionsRules } from "../../src/trading/positions/options.ts";
 import { feedRules } from "../../src/workers/feed_options.ts";
 
 /** A table: which interface it reads, and where both stand. */
@@ -140,5 +141,7 @@ export const OPTION_TABLES: Readonly<Record<string, OptionTable>> = {
   faultTransportRules: table(faultTransportRules, "src/testing/fault_transport.ts#FaultTransportOptions"),
   rateRules: table(rateRules, "src/testing/fault_transport.ts#FaultRates"),
   transportFaultRules: table(Object.assign({}, ...Object.values(transportFaultRules))),
+  positionsRules: table(positionsRules, "src/trading/positions/options.ts#PositionsOptions"),
+  openPositionsRules: table(openPositionsRules, "src/trading/positions/options.ts#OpenPositionsOptions"),
   feedRules: table(feedRules, "src/workers/feed_options.ts#KalshiFeedOptions"),
 };

@@ -127,7 +127,7 @@ test("from its whole history, archived fills and settlements too, an account has
   });
   desk.exchange.setHistoricalCutoff(desk.exchange.clock.now() - 2 * 86_400_000);
   await using positions = await Positions.open(desk.client, { from: "history" });
-  const archived = [];
+  const archived: string[] = [];
   for await (const row of desk.client.historical.positions.listAll({ limit: 1_000 })) {
     archived.push(row.ticker);
   }

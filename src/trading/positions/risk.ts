@@ -11,9 +11,11 @@ const DOLLAR = 10_000;
 
 /** What is held of one market of an event. */
 export interface HeldMarket {
+  /** Market ticker. */
   readonly ticker: string;
   /** Contracts in hundredths: above 0 YES, below 0 NO. */
   readonly position: number;
+  /** What it cost, in millionths of a dollar. */
   readonly costMicros: number;
 }
 

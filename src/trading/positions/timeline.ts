@@ -21,32 +21,48 @@ function asSwept(a: FillFact, b: FillFact): number {
     compareText(a.key, b.key);
 }
 
-/** Fills of one millisecond by the positions that each of them left, which begin at `position`; undefined where they do not. */
+/**
+ * Fills of one millisecond by the positions that each of them left, which begin at `position`: a walk from position to
+ * position that takes every fill once. Where two fit, that of the lower rank, or the one that came first, is taken first,
+ * so that fills which came in order stay so. Undefined where there is no such walk.
+ */
 function chained(fills: readonly FillFact[], position: number): FillFact[] | undefined {
-  const left = [...fills].sort(asSwept);
-  const chain: FillFact[] = [];
-  let at = position;
-  while (left.length > 0) {
-    const next = left.findIndex((fill) => fill.after !== undefined && fill.after - signed(fill) === at);
-    if (next < 0) return undefined;
-    const [fill] = left.splice(next, 1) as [FillFact];
-    chain.push(fill);
-    at += signed(fill);
+  const from = new Map<number, FillFact[]>();
+  // The last of a list is taken first.
+  for (const fill of [...fills].reverse().sort((a, b) => (b.rank ?? 0) - (a.rank ?? 0))) {
+    if (fill.after === undefined) return undefined;
+    const begins = fill.after - signed(fill);
+    const others = from.get(begins);
+    if (others === undefined) from.set(begins, [fill]);
+    else others.push(fill);
   }
-  return chain;
+  const walk: FillFact[] = [];
+  const stack: { readonly at: number; readonly by: FillFact | undefined }[] = [{
+    at: position,
+    by: undefined,
+  }];
+  while (stack.length > 0) {
+    const { at, by } = stack[stack.length - 1] as typeof stack[number];
+    const next = from.get(at)?.pop();
+    if (next !== undefined) stack.push({ at: at + signed(next), by: next });
+    else {
+      stack.pop();
+      if (by !== undefined) walk.push(by);
+    }
+  }
+  if (walk.length !== fills.length) return undefined;
+  return walk.reverse();
 }
 
 /** Fills of one millisecond in the order in which they happened, as far as it can be told. */
 function inOrder(fills: readonly FillFact[], position: number): readonly FillFact[] {
   if (fills.length === 1) return fills;
-  if (fills.every(({ after }) => after !== undefined)) {
-    const chain = chained(fills, position);
-    if (chain !== undefined) return chain;
-  }
+  const chain = chained(fills, position);
+  if (chain !== undefined) return chain;
   if (fills.every(({ rank }) => rank !== undefined)) {
     return [...fills].sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0) || asSwept(a, b));
   }
-  return chained(fills, position) ?? [...fills].sort(asSwept);
+  return [...fills].sort(asSwept);
 }
 
 /** One market. What it comes to is counted when somebody asks. */
@@ -77,7 +93,7 @@ export class MarketTimeline {
 
   /** Whether looking at it counts little: late fills make all be counted anew. */
   get isCheap(): boolean {
-    return this.#isSorted && this.#fills.length - this.#counted < CHEAP;
+    return this.#now !== undefined || this.#isSorted && this.#fills.length - this.#counted < CHEAP;
   }
 
   /** When it last changed, in Unix milliseconds, as far as it was told. */
@@ -120,9 +136,23 @@ export class MarketTimeline {
     const last = this.#fills.at(-1);
     // One of the last millisecond changes nothing of what was counted before that.
     if (last !== undefined && timeOf(fill) < timeOf(last)) this.#again(false);
-    this.#fills.push(fill);
     this.#lastMs = later(this.#lastMs, fill.atMs);
-    this.#now = undefined;
+    if (!this.#goesOn(fill, last)) this.#now = undefined;
+    this.#fills.push(fill);
+  }
+
+  /** Counts a fill that goes on where the last one left: nothing else has to be looked at. */
+  #goesOn(fill: FillFact, last: FillFact | undefined): boolean {
+    const now = this.#now;
+    if (now === undefined || now.isDoubtful || last === undefined || !this.#isSorted) return false;
+    if (this.#settlement !== undefined || timeOf(fill) < timeOf(last)) return false;
+    if (fill.after === undefined || fill.after !== now.holding.position + signed(fill)) return false;
+    if (timeOf(fill) > timeOf(last)) {
+      this.#before = now;
+      this.#counted = this.#fills.length;
+    }
+    this.#now = { holding: afterFill(now.holding, fill), isDoubtful: false };
+    return true;
   }
 
   /** More was told of a fill that is known: it takes the place of what was known. */

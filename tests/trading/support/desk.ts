@@ -1,6 +1,7 @@
 /** An exchange in memory, an account that trades on it at random, and what the exchange itself says of its positions. */
 import { assertEquals } from "@std/assert";
-import { KalshiClient, type KalshiClientOptions } from "../../../src/client.ts";
+import { KalshiClient } from "../../../src/client.ts";
+import type { KalshiClientOptions } from "../../../src/client_options.ts";
 import { parseCount, parseMoney } from "../../../src/base/fixed_point.ts";
 import type { MarketPosition, Settlement } from "../../../src/contract/event/types.ts";
 import {
