@@ -1,6 +1,5 @@
 /** The site of the docs: `docs.ts build`, `check`, `dev` or `preview`. What follows goes to VitePress. */
 import { spawn } from "node:child_process";
-import { resolve } from "node:path";
 import process from "node:process";
 import { withoutCode } from "./site/anchors.ts";
 import { deadSiteLinks } from "./site/links.ts";
@@ -15,9 +14,9 @@ function vitepress(...args: string[]): Promise<number> {
   });
 }
 
-/** Builds the site into a folder, and follows every link of it. */
+/** Builds the site, which docs/.vitepress/config.ts has put into this folder, and follows every link of it. */
 async function build(folder: string, ...args: string[]): Promise<number> {
-  const code = await vitepress("build", "docs", "--outDir", resolve(folder), ...args);
+  const code = await vitepress("build", "docs", ...args);
   if (code !== 0) return code;
   const problems = deadSiteLinks(folder, process.env.DOCS_BASE ?? "/");
   for (const problem of problems) console.error(problem);
@@ -25,11 +24,10 @@ async function build(folder: string, ...args: string[]): Promise<number> {
   return problems.length === 0 ? 0 : 1;
 }
 
-const SITE = ".build/docs/site";
 const commands: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
   async build(args) {
     await writePages();
-    return await build(SITE, ...args);
+    return await build(".build/docs/site", ...args);
   },
   async check() {
     // No link stands in a code block.
@@ -41,7 +39,7 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<num
     await writePages();
     return await vitepress("dev", "docs", ...args);
   },
-  preview: (args) => vitepress("preview", "docs", "--outDir", resolve(SITE), ...args),
+  preview: (args) => vitepress("preview", "docs", ...args),
 };
 
 const [command = "build", ...rest] = process.argv.slice(2);

@@ -56,6 +56,22 @@ function frontPage(pageData: PageData): void {
   };
 }
 
+/** Two sides of a book. */
+const icon = `data:image/svg+xml,${
+  encodeURIComponent(
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path fill="#0b7a5b" d="M0 1h3v2H0zM0 5h3v2H0z"/>' +
+      '<path fill="#c2410c" d="M5 1h3v2H5zM5 5h3v2H5z"/></svg>',
+  )
+}`;
+
+/** Colours of the site's own, and room for code of 110 columns where the window has it. */
+const style = `
+:root { --vp-c-brand-1: #0b7a5b; --vp-c-brand-2: #0a6b50; --vp-c-brand-3: #0b7a5b; --vp-c-brand-soft: #0b7a5b22;
+  --vp-layout-max-width: 1680px; --vp-code-font-size: 0.82em }
+.dark { --vp-c-brand-1: #4fd1a5; --vp-c-brand-2: #3cb98f; --vp-c-brand-3: #1f8f6b; --vp-c-brand-soft: #4fd1a522 }
+.VPDoc.has-aside .content-container.content-container { max-width: 960px }
+`;
+
 /** For a look at whether everything is there and every link leads somewhere: without colours and the search. */
 const isQuick = process.env.DOCS_QUICK === "1";
 
@@ -67,18 +83,14 @@ export default defineConfig({
   description: "The SDK of the Kalshi prediction-market exchange for every JavaScript runtime.",
   lang: "en",
   base: process.env.DOCS_BASE ?? "/",
+  outDir: isQuick ? "../.build/docs/check" : "../.build/docs/site",
   cacheDir: "../.build/docs/cache",
   rewrites: { "generated/:path*": ":path*" },
   // Addresses of a local exchange are no pages of the site.
   ignoreDeadLinks: "localhostLinks",
   // Highlighting of every page in one go is more than a small machine has memory for.
   buildConcurrency: 8,
-  head: [[
-    "style",
-    {},
-    ":root{--vp-c-brand-1:#0b7a5b;--vp-c-brand-2:#0a6b50;--vp-c-brand-3:#0b7a5b;--vp-c-brand-soft:#0b7a5b22}" +
-    ".dark{--vp-c-brand-1:#4fd1a5;--vp-c-brand-2:#3cb98f;--vp-c-brand-3:#1f8f6b;--vp-c-brand-soft:#4fd1a522}",
-  ]],
+  head: [["link", { rel: "icon", href: icon }], ["style", {}, style]],
   markdown: {
     anchor: { slugify: anchorOf },
     ...isQuick ? { highlight: plain } : {},
