@@ -4,30 +4,38 @@ import { format } from "./generate_contract.ts";
 import { readRows } from "./generate_operations.ts";
 import { readFacts, RestSpec } from "./generate_spec.ts";
 import { WsSpec } from "./generate_ws.ts";
+import { methodSentences } from "./method_docs.ts";
 import { methods } from "./rest_methods.ts";
 
-/** The table of methods in docs/rest.md, by Kalshi's tags in the order of the methods. */
-function operationsTable(spec: RestSpec): string {
+/** The methods in docs/rest.md: a table for each of Kalshi's tags, in the order of the methods. */
+function operationsTables(spec: RestSpec): string {
   const pages = readRows(readFacts("operations.tsv"));
+  const sentences = methodSentences();
   const calls = new Map(spec.calls.map((call) => [call.id, call]));
   for (const { id, tag } of spec.calls) {
     if (Object.values(methods).includes(id)) continue;
     throw new Error(`tools/rest_methods.ts does not say which method is ${id}, of Kalshi's tag ${tag}`);
   }
-  const byTag = new Map<string, string[]>();
+  const byTag = new Map<string, { readonly rows: string[]; readonly links: string[] }>();
   for (const [method, id] of Object.entries(methods)) {
     const call = calls.get(id);
     if (call === undefined) throw new Error(`tools/rest_methods.ts: the specification knows no ${id}`);
     const isPaged = call.queryParams.some(({ name }) => name === "cursor");
     const name = `\`${method}\`${isPaged ? ", `listAll`" : ""}`;
-    const link = `[${id}](https://docs.kalshi.com/${pages.get(`event ${id}`)?.page})`;
-    const request = `\`${call.method} ${call.path}\`${call.deprecated ? " (deprecated)" : ""}`;
-    const rows = byTag.get(call.tag) ?? [];
-    byTag.set(call.tag, rows);
-    rows.push(`| ${call.tag} | ${name} | ${link} | ${request} |`);
+    const sentence = (sentences.get(method) ?? "").replace(/\{@link(?:code)? (?:\w+\.)?(\w+)\}/g, "`$1`");
+    const deprecated = call.deprecated ? " Deprecated." : "";
+    const { rows, links } = byTag.get(call.tag) ?? { rows: [], links: [] };
+    byTag.set(call.tag, { rows, links });
+    rows.push(`| ${name} | ${sentence}${deprecated} | [${id}], \`${call.method} ${call.path}\` |`);
+    links.push(`[${id}]: https://docs.kalshi.com/${pages.get(`event ${id}`)?.page}`);
   }
-  const head = "| Kalshi's tag | `client.` | operation | request |\n| --- | --- | --- | --- |\n";
-  return `${head}${[...byTag.values()].flat().join("\n")}\n`;
+  const contents = [...byTag.keys()].map((tag) => `[${tag}](#${tag})`).join(", ");
+  const tables = [...byTag].map(([tag, { rows, links }]) =>
+    `### ${tag}\n\n| \`client.\` | what it does | Kalshi's page, request |\n| --- | --- | --- |\n${
+      rows.join("\n")
+    }\n\n${links.join("\n")}\n`
+  );
+  return `By Kalshi's tags: ${contents}.\n\n${tables.join("\n")}`;
 }
 
 /** The channels in docs/streaming.md, in the order of the specification. */
@@ -46,7 +54,7 @@ export function generateDocs(): Map<string, string> {
   const parts: readonly (readonly [page: string, part: RegExp, text: string])[] = [
     ["README.md", /(?<=event-contract REST API, )\d+(?= of them)/, String(spec.calls.length)],
     ["docs/rest.md", /(?<=offers all )\d+(?= operations)/, String(spec.calls.length)],
-    ["docs/rest.md", /\| Kalshi's tag +\|[^]*?\|\n(?!\|)/, operationsTable(spec)],
+    ["docs/rest.md", /By Kalshi's tags: [^]*$/, operationsTables(spec)],
     ["docs/streaming.md", /(?<=is typed for Kalshi's channels: )[^.]+(?=\.)/, channelNames()],
   ];
   const pages = new Map<string, string>();
