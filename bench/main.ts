@@ -8,7 +8,7 @@ import { benchExchange } from "./exchange_report.ts";
 import { benchFixLatency } from "./fix_latency_report.ts";
 import { benchFix } from "./fix_report.ts";
 import type { Figure } from "./measure.ts";
-import { benchCheck, benchOverhead, benchRest } from "./rest_report.ts";
+import { benchCheck, benchOverhead, benchRest, benchSign } from "./rest_report.ts";
 import { benchSpecDiff } from "./spec_diff.ts";
 import { benchBook, benchBooks, benchStream } from "./stream_report.ts";
 import { benchWorkerStart } from "./worker_start.ts";
@@ -17,6 +17,7 @@ const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   "rest": benchRest,
   "overhead": benchOverhead,
   "check": benchCheck,
+  "sign": benchSign,
   "exchange": benchExchange,
   "stream": benchStream,
   "books": benchBooks,

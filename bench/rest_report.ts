@@ -33,6 +33,17 @@ async function onEveryRuntime(script: string, more: (runtime: string) => string[
   return figures;
 }
 
+/** What a signature costs with each kind of key, on every runtime. */
+export async function benchSign(): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const runtime of RUNTIMES) {
+    const [command, args] = await commandFor(runtime, "bench/sign.ts");
+    const found = await runForResult<Figure[]>(command, [...args, runtime]);
+    figures.push(...found.map((figure) => ({ ...figure, name: `${runtime}, ${figure.name}` })));
+  }
+  return figures;
+}
+
 /** What the check of an order costs, which is the same on whatever the request goes out. */
 export async function benchCheck(): Promise<Figure[]> {
   const [command, args] = await commandFor("deno", "bench/check.ts");

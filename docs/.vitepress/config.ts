@@ -49,7 +49,7 @@ function frontPage(pageData: PageData): void {
       text: "Kalshi from every JavaScript runtime",
       tagline: "REST, streams and FIX. Exact money. An exchange of your own to try it on.",
       actions: [
-        { theme: "brand", text: "Rate limits", link: "/rate-limits" },
+        { theme: "brand", text: "The first hour", link: "/first-hour" },
         { theme: "alt", text: "Every export", link: "/reference/" },
       ],
     },

@@ -15,8 +15,22 @@ export interface SidebarPart {
 /** The parts; what is generated comes behind them. */
 export const PARTS: readonly SidebarPart[] = [
   {
+    text: "First hour",
+    pages: [
+      { text: "The first hour", page: "first-hour" },
+    ],
+  },
+  {
     text: "How-tos",
     pages: [
+      { text: "Go live", page: "how-to/go-live" },
+      { text: "Make a key", page: "how-to/keys" },
+      { text: "Errors, by what you see", page: "how-to/errors" },
+      { text: "A Worker on your machine", page: "how-to/worker-locally" },
+      { text: "Browsers and CORS", page: "how-to/browsers" },
+      { text: "CommonJS", page: "how-to/commonjs" },
+      { text: "TypeScript and Node versions", page: "how-to/typescript" },
+      { text: "Permissions on Deno", page: "how-to/deno-permissions" },
       { text: "Command line", page: "cli" },
       { text: "Keys and signing", page: "authentication" },
       { text: "Configuration", page: "configuration" },
@@ -35,6 +49,8 @@ export const PARTS: readonly SidebarPart[] = [
   {
     text: "Explanations",
     pages: [
+      { text: "How a request lives", page: "how-a-request-lives" },
+      { text: "How a book stays right", page: "how-a-book-stays-right" },
       { text: "Exactly once", page: "exactly-once" },
       { text: "Money", page: "money" },
       { text: "The contract", page: "contract" },
