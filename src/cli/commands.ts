@@ -4,6 +4,7 @@
  * @module
  */
 import type { Command } from "commander";
+import { addExchange } from "./commands/exchange.ts";
 import { addMarket } from "./commands/market.ts";
 import type { CliContext } from "./context.ts";
 
@@ -11,4 +12,4 @@ import type { CliContext } from "./context.ts";
 export type AddCommand = (program: Command, context: CliContext) => void;
 
 /** What puts the commands on the program. */
-export const commands: readonly AddCommand[] = [addMarket];
+export const commands: readonly AddCommand[] = [addExchange, addMarket];

@@ -82,8 +82,10 @@ export async function chooseEnv(env: Variables, path: string | undefined): Promi
   const file = parseEnvFile(text, path);
   const kept: Record<string, string | undefined> = { ...file };
   for (const name of ["KALSHI_READONLY", "KALSHI_LOG"]) {
-    const value = env[name];
-    if (value !== undefined && value !== "") kept[name] = value;
+    const value = env[name]?.trim() ?? "";
+    // Read-only is what either says.
+    if (value === "" || value === "0" && (file[name] ?? "") !== "") continue;
+    kept[name] = value;
   }
   return kept;
 }

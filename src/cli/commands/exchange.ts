@@ -1,0 +1,40 @@
+/**
+ * `kalshi exchange`
+ *
+ * @module
+ */
+import { type Command, InvalidArgumentError } from "commander";
+import type { CliContext } from "../context.ts";
+import type { ExchangeOptions } from "../exchange/run_exchange.ts";
+import { addOutputOptions, wholeNumber } from "../options.ts";
+
+function dollars(text: string): string {
+  if (/^\d{1,9}(\.\d{1,2})?$/.test(text)) return text;
+  throw new InvalidArgumentError("It takes dollars, such as 1000.00.");
+}
+
+/** Adds the command `exchange`. */
+export function addExchange(program: Command, context: CliContext): void {
+  const command = program.command("exchange")
+    .description("a local exchange, to trade on without money, until Ctrl-C")
+    .option(
+      "--port <port>",
+      "where it listens on 127.0.0.1; that of the last time, or any free",
+      wholeNumber(0, 65_535),
+    )
+    .option("--seed <n>", "the same seed lists the same markets", wholeNumber(0, 2 ** 32 - 1), 1)
+    .option(
+      "--history <days>",
+      "begin with a past of so many days, in which the account traded",
+      wholeNumber(1, 365),
+    )
+    .option("--fix", "speak FIX as well")
+    .option("--env <file>", "write addresses and keys for other programs there", ".env")
+    .option("--balance <dollars>", "cash of the account", dollars, "1000.00")
+    .option("--pace <ms>", "how often its market makers move; 0 is never", wholeNumber(0, 86_400_000), 1000);
+  addOutputOptions(command);
+  command.action(async (options: ExchangeOptions) => {
+    const { runExchange } = await import("../exchange/run_exchange.ts");
+    await runExchange(context, options);
+  });
+}

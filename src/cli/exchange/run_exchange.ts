@@ -1,0 +1,111 @@
+/**
+ * Runs a local exchange until it is told to end.
+ *
+ * @module
+ */
+import { onAborted } from "../../base/waits.ts";
+import { LocalExchange } from "../../local_exchange/mod.ts";
+import type { CliContext } from "../context.ts";
+import { CliError } from "../exit_codes.ts";
+import { type Column, openOutput, type OutputOptions } from "../output.ts";
+import { type EnvBefore, type EnvKey, readBefore, writeEnv } from "./env_text.ts";
+
+/** The options of `kalshi exchange`. */
+export interface ExchangeOptions extends OutputOptions {
+  /** `--port` */
+  readonly port?: number | undefined;
+  /** `--seed` */
+  readonly seed: number;
+  /** `--history` */
+  readonly history?: number | undefined;
+  /** `--fix` */
+  readonly fix?: boolean | undefined;
+  /** `--env` */
+  readonly env: string;
+  /** `--balance` */
+  readonly balance: string;
+  /** `--pace` */
+  readonly pace: number;
+}
+
+/** What is printed of an exchange that runs. */
+interface Running {
+  readonly rest: string;
+  readonly stream: string;
+  readonly fix: string | undefined;
+  readonly key_id: string;
+  readonly env: string;
+}
+
+const columns: readonly Column<Running>[] = [
+  { name: "rest", value: ({ rest }) => rest },
+  { name: "stream", value: ({ stream }) => stream },
+  { name: "fix", value: ({ fix }) => fix },
+  { name: "key_id", value: ({ key_id }) => key_id },
+  { name: "env", value: ({ env }) => env },
+];
+
+/** Rounds of its market makers before it is shown: their quotes stand by then. */
+const FIRST_ROUNDS = 20;
+
+async function start(options: ExchangeOptions, before: EnvBefore): Promise<LocalExchange> {
+  const { seed, history, pace, fix = false, env } = options;
+  const port = options.port ?? before.port ?? 0;
+  try {
+    return await LocalExchange.start({
+      port,
+      seed,
+      history: history === undefined ? undefined : { days: history },
+      fix: fix && { port: before.fixPort ?? 0 },
+      stepMs: pace === 0 ? undefined : pace,
+    });
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== "EADDRINUSE") throw error;
+    const of = options.port === undefined ? ` of ${env}` : "";
+    throw new CliError(
+      "failed",
+      `The port${of} is taken; another exchange may run there. Give another --port and another --env.`,
+    );
+  }
+}
+
+/** An account with the key of the last time, or a new one; and the key of FIX, which has one connection at a time. */
+async function openKeys(exchange: LocalExchange, options: ExchangeOptions, before: EnvBefore) {
+  const account = await exchange.createAccount({
+    ...before.key,
+    balance: options.balance,
+    history: options.history !== undefined,
+  });
+  const key: EnvKey = { keyId: account.keyId, privateKey: account.privateKey };
+  if (!options.fix) return { key, fix: undefined };
+  const { keyId, privateKey } = await exchange.createKey(account.id, { ...before.fixKey });
+  const { host, port } = exchange.fixConfig("order-entry");
+  return { key, fix: { host, port, key: { keyId, privateKey } } };
+}
+
+/** Runs an exchange until the signal aborts. */
+export async function runExchange({ io, signal }: CliContext, options: ExchangeOptions): Promise<void> {
+  const output = openOutput(io, options);
+  const before = await readBefore(options.env);
+  if (options.history !== undefined) {
+    await output.note(`Making a past of ${options.history} days …`);
+  }
+  const exchange = await start(options, before);
+  try {
+    exchange.step(FIRST_ROUNDS);
+    const { key, fix } = await openKeys(exchange, options, before);
+    const { baseUrl, wsBaseUrl } = exchange;
+    await writeEnv(options.env, { baseUrl, wsBaseUrl, key, fix, rest: before.rest });
+    await output.record(columns, {
+      rest: baseUrl,
+      stream: wsBaseUrl,
+      fix: fix && `${fix.host}:${fix.port}`,
+      key_id: key.keyId,
+      env: options.env,
+    });
+    await output.note(`Ctrl-C ends it. In another terminal: kalshi markets --env-file ${options.env}`);
+    if (!signal.aborted) await new Promise<void>((resolve) => onAborted(signal, () => resolve()));
+  } finally {
+    await exchange.close();
+  }
+}
