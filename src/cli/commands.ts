@@ -4,6 +4,7 @@
  * @module
  */
 import type { Command } from "commander";
+import { addDoctor } from "./commands/doctor.ts";
 import { addExchange } from "./commands/exchange.ts";
 import { addMarket } from "./commands/market.ts";
 import type { CliContext } from "./context.ts";
@@ -12,4 +13,4 @@ import type { CliContext } from "./context.ts";
 export type AddCommand = (program: Command, context: CliContext) => void;
 
 /** What puts the commands on the program. */
-export const commands: readonly AddCommand[] = [addExchange, addMarket];
+export const commands: readonly AddCommand[] = [addExchange, addDoctor, addMarket];
