@@ -139,5 +139,5 @@ test("the doctor names a host that does not answer, and variables that are wrong
   const { stdout } = await cli.run(["doctor"], { env: { KALSHI_API_BASE_URL: baseUrl } });
   const lines = stdout.trimEnd().split("\n");
   assertEquals(lines.length, 11, stdout);
-  assertMatch(stdout, /^failed   host +.*Check network, proxy/m);
+  assertMatch(stdout, /^failed +host +.*Check network, proxy/m);
 });
