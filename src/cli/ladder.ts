@@ -7,13 +7,15 @@ import { formatCount, formatFixed, formatPrice } from "../base/fixed_point.ts";
 import type { BookState, StaleReason } from "../books/changes.ts";
 import type { BookDepth, BookLevel } from "../books/order_book.ts";
 import { levelKey, type OwnLevels } from "./own_orders.ts";
-import { cutText, padText, plainText, textWidth } from "./text_width.ts";
+import { type Colour, type Paint, printable } from "./colours.ts";
+import { cutText, padText, textWidth } from "./text_width.ts";
 
 /** What a ladder shows. */
 export interface LadderView {
   readonly ticker: string;
   readonly title?: string | undefined;
-  readonly state: BookState;
+  /** What a {@linkcode BookState} says, or that it was read once and is not kept up. */
+  readonly state: BookState | "read";
   readonly reason?: StaleReason | undefined;
   /** How old the last proof is that the book was right, in milliseconds; left out where it is not known. */
   readonly ageMs?: number | undefined;
@@ -33,15 +35,18 @@ export interface LadderRoom {
   readonly rows?: number | undefined;
   /** Levels a side at most. */
   readonly depth: number;
-  readonly colours: boolean;
+  readonly paint: Paint;
 }
 
 /** Lines that are no levels: title, state, headings, spread, foot. */
 const FIXED_LINES = 5;
+/** The exchange gives a sign of life every ten seconds. */
+const QUIET_MS = 15_000;
 const LONGEST_BAR = 40;
 const SHORTEST_BAR = 5;
 
-const colours = { bid: "32", ask: "31", own: "1;33", dim: "2", alarm: "1;7", strong: "1" } as const;
+const ALARM: Colour = "yellow";
+const OWN: Colour = "cyan";
 
 /** Levels a side for which there is room. */
 export function levelsThatFit({ rows, depth }: LadderRoom): number {
@@ -63,9 +68,11 @@ const reasons: Readonly<Record<StaleReason, string>> = {
 };
 
 /** What a state means for who reads the prices. */
-export function stateWords(state: BookState, reason: StaleReason | undefined): string {
+export function stateWords(state: BookState | "read", reason: StaleReason | undefined): string {
   const why = reason === undefined ? "" : `: ${reasons[reason] ?? reason}`;
   switch (state) {
+    case "read":
+      return "as it was a moment ago; --watch keeps it up";
     case "live":
       return "live";
     case "waiting":
@@ -132,10 +139,13 @@ class Painter {
   readonly #ownWidth: number;
   readonly #barWidth: number;
   readonly #largest: number;
+  /** Prices may be wrong: none has a colour that could be trusted. */
+  readonly #isWrong: boolean;
 
   constructor(view: LadderView, room: LadderRoom, rows: readonly Row[]) {
     this.#view = view;
     this.#room = room;
+    this.#isWrong = view.state !== "live" && view.state !== "read";
     const widest = (heading: string, count: (row: Row) => number) =>
       rows.reduce((width, row) => Math.max(width, formatCount(count(row)).length), heading.length);
     this.#sizeWidth = widest("size", ({ size }) => size);
@@ -152,26 +162,27 @@ class Painter {
   }
 
   /** A line in one colour, cut to the room. */
-  plain(text: string, colour?: keyof typeof colours): string {
-    return this.#paint(cutText(text, this.#room.columns), colour);
+  plain(text: string, colour?: Colour): string {
+    return this.#room.paint(colour, cutText(text, this.#room.columns));
   }
 
   title(): string {
     const { ticker, title } = this.#view;
-    const text = title === undefined ? "" : `  ${plainText(title)}`;
-    return this.plain(`${plainText(ticker)}${text}`, "strong");
+    const text = title === undefined ? "" : `  ${printable(title)}`;
+    return this.plain(`${printable(ticker)}${text}`, "bold");
   }
 
   state(): string {
     const { state, reason, ageMs, connection } = this.#view;
-    const age = ageMs === undefined || !Number.isFinite(ageMs) || ageMs < 1_000
-      ? ""
-      : state === "live"
-      ? `, last heard of ${Math.floor(ageMs / 1_000)} s ago`
-      : `, last right ${Math.floor(ageMs / 1_000)} s ago`;
+    const age =
+      ageMs === undefined || !Number.isFinite(ageMs) || ageMs < (state === "live" ? QUIET_MS : 1_000)
+        ? ""
+        : state === "live"
+        ? `, last heard of ${Math.floor(ageMs / 1_000)} s ago`
+        : `, last right ${Math.floor(ageMs / 1_000)} s ago`;
     const link = connection === undefined ? "" : `; ${connection}`;
     const text = `${stateWords(state, reason)}${age}${link}`;
-    return this.plain(text, state === "live" && connection === undefined ? undefined : "alarm");
+    return this.plain(text, !this.#isWrong && connection === undefined ? undefined : ALARM);
   }
 
   headings(): string {
@@ -184,7 +195,7 @@ class Painter {
       : "█".repeat(Math.max(1, Math.round((size / this.#largest) * this.#barWidth)));
     const count = own > 0 ? `*${formatCount(own)}` : "";
     const text = this.#cells(formatPrice(price), formatCount(size), formatCount(total), count, bar);
-    const colour = this.#view.state !== "live" ? "dim" : own > 0 ? "own" : side;
+    const colour = this.#isWrong ? "dim" : own > 0 ? OWN : side === "bid" ? "green" : "red";
     return this.plain(text, colour);
   }
 
@@ -219,11 +230,5 @@ class Painter {
     if (this.#barWidth > 0) cells.push(bar);
     const line = cells.join("  ");
     return textWidth(bar) === 0 ? line.trimEnd() : line;
-  }
-
-  #paint(text: string, colour: keyof typeof colours | undefined): string {
-    return colour === undefined || !this.#room.colours || text === ""
-      ? text
-      : `\u001b[${colours[colour]}m${text}\u001b[0m`;
   }
 }

@@ -1,19 +1,10 @@
 /**
- * Text for a terminal: without what could steer it, and as wide as there is room.
+ * How wide text is on a terminal, where some characters take two columns and some none.
  *
  * @module
  */
 
-/** Steers a terminal, or turns the order of what follows: nothing that a server wrote may. */
-// deno-lint-ignore no-control-regex
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
-
 const MARK = /\p{Mark}/u;
-
-/** Text that came from elsewhere, without what could steer a terminal; line breaks become spaces. */
-export function plainText(text: string): string {
-  return text.replace(/\s+/g, " ").replace(CONTROL, "");
-}
 
 /** The ranges of characters that take two columns. */
 const wide: readonly (readonly [number, number])[] = [

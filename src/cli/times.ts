@@ -3,8 +3,10 @@
  *
  * @module
  */
+import { systemClock } from "../base/clock.ts";
 import { KalshiConfigError } from "../base/errors.ts";
 import { shown } from "../base/plain.ts";
+import type { CliIo } from "./io.ts";
 
 /** Milliseconds of each unit of a span. */
 const unitsMs: Readonly<Record<string, number>> = {
@@ -86,4 +88,9 @@ export function shownSpan(ms: number): string {
     if (parts.length === 2) break;
   }
   return parts.filter((part) => part !== "").join(" ") || "0s";
+}
+
+/** What time it is in the world of a command, in Unix milliseconds. */
+export function nowOf({ clock = systemClock }: Pick<CliIo, "clock">): number {
+  return clock.now();
 }
