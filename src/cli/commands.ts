@@ -4,13 +4,23 @@
  * @module
  */
 import type { Command } from "commander";
+import { addBook } from "./commands/book.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addExchange } from "./commands/exchange.ts";
 import { addMarket } from "./commands/market.ts";
+import { addMarkets } from "./commands/markets.ts";
+import { addOrder } from "./commands/order.ts";
 import type { CliContext } from "./context.ts";
 
 /** Puts a command, or a few that belong together, on the program. */
 export type AddCommand = (program: Command, context: CliContext) => void;
 
 /** What puts the commands on the program. */
-export const commands: readonly AddCommand[] = [addExchange, addDoctor, addMarket];
+export const commands: readonly AddCommand[] = [
+  addExchange,
+  addDoctor,
+  addMarkets,
+  addMarket,
+  addBook,
+  addOrder,
+];

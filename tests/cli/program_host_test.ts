@@ -60,7 +60,7 @@ test("a market is printed as lines, as JSON and as CSV, from a local exchange", 
   assertEquals([csv.status, csv.stderr], [0, ""]);
   const [heading = "", row = "", ...rest] = csv.stdout.split("\r\n");
   assertEquals(rest, [""]);
-  assert(heading.startsWith("ticker,event,title,"), heading);
+  assert(heading.startsWith("ticker,event_ticker,"), heading);
   assert(row.startsWith(`${ticker},${market.event_ticker},`), row);
 });
 

@@ -14,7 +14,6 @@ import { marketColumns, matches } from "../market_columns.ts";
 import { addConnectionOptions, addOutputOptions, wholeNumber } from "../options.ts";
 import { type ConnectionOptions, openClient } from "../open_client.ts";
 import { openOutput, type OutputOptions } from "../output.ts";
-import { openProgress } from "../progress.ts";
 import { nowOf, parseTime, TIME_WORDS, unixSeconds } from "../times.ts";
 
 interface MarketsOptions extends OutputOptions, ConnectionOptions {
@@ -68,7 +67,10 @@ function filtersOf(options: MarketsOptions, nowMs: number): Filters {
   };
 }
 
-async function listMarkets({ io, signal }: CliContext, options: MarketsOptions): Promise<void> {
+async function listMarkets(
+  { io, signal, progress: openProgress }: CliContext,
+  options: MarketsOptions,
+): Promise<void> {
   const { params, lets } = filtersOf(options, nowOf(io));
   const chosen = options.columns === undefined ? undefined : chooseColumns(marketColumns, options.columns);
   const order = options.sort === undefined ? undefined : chooseOrder(marketColumns, options.sort);
@@ -78,7 +80,7 @@ async function listMarkets({ io, signal }: CliContext, options: MarketsOptions):
     chosen ?? marketColumns,
     chosen === undefined ? {} : { json: (row) => objectOf(chosen, row) },
   );
-  const progress = openProgress(io);
+  const progress = openProgress();
   const { client, close } = await openClient(io, options);
   try {
     // A page that holds no more than is wanted, where every market of it is.
