@@ -169,16 +169,16 @@ test("a reader that leaves ends a watched book, and a pipe is no terminal", asyn
   assertStringIncludes(errors, "ended with 0");
 });
 
-const hasScript = await new Promise<boolean>((resolve) => {
-  execFile(
-    "script",
-    ["--version"],
-    (error, output) => resolve(error === null && output.includes("util-linux")),
-  );
-});
+function hasScript(): Promise<boolean> {
+  return new Promise((resolve) => {
+    execFile("script", ["--version"], (error, output) => {
+      resolve(error === null && output.includes("util-linux"));
+    });
+  });
+}
 
 test("on a real terminal a watched book leaves it as it was, at Ctrl-C", async () => {
-  if (!hasScript) {
+  if (!await hasScript()) {
     return console.warn("Did not run: there is no `script` of util-linux, which makes a terminal.");
   }
   await using account = await openAccount();

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { KalshiClient } from "../../../mod.ts";
+import type { KalshiClient } from "../../../mod.ts";
 import { LocalExchange } from "../../../src/local_exchange/mod.ts";
 import type { LocalExchangeOptions } from "../../../src/local_exchange/types.ts";
 
@@ -24,6 +24,8 @@ export async function openAccount(options: LocalExchangeOptions = {}): Promise<A
   const folder = mkdtempSync(join(tmpdir(), "kalshi-cli-"));
   const path = join(folder, "key.pem");
   writeFileSync(path, account.privateKey);
+  // As the commands load it: a bundle that holds both has it only then.
+  const { KalshiClient } = await import("../../../src/client.ts");
   const client = new KalshiClient({ auth: account.auth, config: exchange.config });
   const publicEnv = { KALSHI_API_BASE_URL: exchange.baseUrl };
   return {
