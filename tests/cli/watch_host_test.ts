@@ -210,6 +210,7 @@ test("on a real terminal a watched book leaves it as it was, at Ctrl-C", async (
   assertMatch(output, /ended with 130/);
   assertEquals([terminal().isSecondPage, terminal().isCursorShown], [false, true]);
   // The terminal's own settings are what they were, but for its size.
+  // deno-lint-ignore no-control-regex
   const settings = [...output.matchAll(/speed [^]*?(?=\u001b|ended|$)/g)].map(([text]) =>
     text.replace(/rows \d+; columns \d+/, "").replace(/\s+/g, " ").trim()
   );

@@ -1,5 +1,6 @@
 /** A terminal of memory: what a person would see of what a program writes. */
 
+// deno-lint-ignore no-control-regex
 const SEQUENCE = /\u001b\[(\??)([\d;]*)([A-Za-z])/y;
 
 interface Page {
