@@ -1,0 +1,58 @@
+/** The tables of docs/moving-from/: every method of theirs is there, every method of ours is one. */
+import { assert, assertEquals } from "@std/assert";
+import { readdirSync, readFileSync } from "node:fs";
+import * as official from "kalshi-typescript";
+import { KalshiClient } from "../../mod.ts";
+import { test } from "../support/test.ts";
+
+const read = (page: string) => readFileSync(`docs/moving-from/${page}`, "utf8");
+
+/** The rows of a table whose second column is headed `here`: the code in the first, and the second as it is. */
+function rowsOf(text: string): { theirs: string[]; here: string }[] {
+  return [...text.matchAll(/^\| (`[^|]*) \| ([^|]*) \|$/gm)].map(([, theirs = "", here = ""]) => ({
+    theirs: [...theirs.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name),
+    here: here.trim(),
+  }));
+}
+
+const methodTables = (page: string) => read(page).split("## Method by method")[1] ?? "";
+
+test("every method of kalshi-typescript stands in its table, under its class", () => {
+  const classes = Object.entries(official).flatMap(([name, value]): [string, string[]][] => {
+    if (!name.endsWith("Api") || typeof value !== "function") return [];
+    const methods = Object.getOwnPropertyNames(value.prototype).filter((method) => method !== "constructor");
+    return [[name, methods.toSorted()]];
+  });
+  assert(classes.length > 15, `${classes.length} classes`);
+  const sections = methodTables("kalshi-typescript.md").split(/^### /m).slice(1);
+  const listed = sections.map((section): [string, string[]] => [
+    /^`(\w+)`/.exec(section)?.[1] ?? "",
+    rowsOf(section).flatMap(({ theirs }) => theirs).toSorted(),
+  ]);
+  assertEquals(new Map(listed), new Map(classes));
+});
+
+test("kalshi-typescript is of the version that the page names", () => {
+  const { version }: { version: string } = JSON.parse(
+    readFileSync("node_modules/kalshi-typescript/package.json", "utf8"),
+  );
+  assert(read("kalshi-typescript.md").includes(`as of version ${version}.`));
+});
+
+test("whatever a page leads to is a method of a client", async () => {
+  await using client = new KalshiClient({ demo: true });
+  for (const page of readdirSync("docs/moving-from")) {
+    const rows = rowsOf(methodTables(page));
+    assert(rows.length > 50, `${page}: ${rows.length} rows`);
+    for (const { here } of rows) {
+      if (here.startsWith("none: ")) continue;
+      const path = /^`client\.([\w.]+)`/.exec(here)?.[1];
+      assert(path !== undefined, `${page}: ${here}`);
+      const found = path.split(".").reduce<unknown>(
+        (owner, name) => Reflect.get(Object(owner), name),
+        client,
+      );
+      assertEquals(typeof found, "function", `${page}: client.${path}`);
+    }
+  }
+});
