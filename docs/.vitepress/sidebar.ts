@@ -63,6 +63,7 @@ export const PARTS: readonly SidebarPart[] = [
     pages: [
       { text: "REST, method by method", page: "rest" },
       { text: "Errors", page: "errors" },
+      { text: "Comparison", page: "comparison" },
       { text: "From kalshi-typescript", page: "moving-from/kalshi-typescript" },
       { text: "From the Python SDK", page: "moving-from/python-sdk" },
       { text: "From pykalshi", page: "moving-from/pykalshi" },

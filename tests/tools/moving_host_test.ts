@@ -1,6 +1,6 @@
 /** The tables of docs/moving-from/: every method of theirs is there, every method of ours is one. */
 import { assert, assertEquals } from "@std/assert";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as official from "kalshi-typescript";
 import { KalshiClient } from "../../mod.ts";
 import { test } from "../support/test.ts";
@@ -54,5 +54,21 @@ test("whatever a page leads to is a method of a client", async () => {
       );
       assertEquals(typeof found, "function", `${page}: client.${path}`);
     }
+  }
+});
+
+test("each row of the comparison names a test or a bench that is there, and versions stand above it", () => {
+  const page = readFileSync("docs/comparison.md", "utf8");
+  const table = page.split("## Side by side")[1]?.split("\n## ")[0] ?? "";
+  const rows = table.split("\n").filter((line) => line.startsWith("| ")).slice(2);
+  assert(rows.length > 10);
+  for (const row of rows) {
+    const shownBy = row.split("|")[3] ?? "";
+    const paths = [...shownBy.matchAll(/`((?:tests|bench)\/[\w./]+)`/g)].map(([, path = ""]) => path);
+    assert(paths.length > 0, row);
+    for (const path of paths) assert(existsSync(path), path);
+  }
+  for (const other of ["`kalshi-typescript` 3.30.0", "`kalshi-sdk` 19.0.0", "`pykalshi` 1.0.4"]) {
+    assert(table.includes(other), other);
   }
 });
