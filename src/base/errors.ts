@@ -47,6 +47,8 @@ export type KalshiErrorCode =
   | "OVERFLOW"
   | "STALE_BOOK"
   | "MARKET_CLOSED"
+  | "QUOTE_REFUSED"
+  | "QUOTES_LEFT"
   | "EVENT_RESEND"
   | "FIX_LOGON"
   | "FIX_SEQUENCE"

@@ -97,6 +97,9 @@ export const worstLockedOf = ({ orders }: Lane): number => sum(orders, ({ worstL
 export const lockedDemandOf = (lane: Lane): number =>
   Math.max(worstLockedOf(lane), sum(lane.levels ?? [], ({ price, left }) => lockedBy(lane.side, price, left)));
 
+/** How many orders that have ended are still known by their ids: late news of them are no news. */
+const ENDED = 2_000;
+
 /** Everything that a manager knows. */
 export class Desk {
   readonly markets = new Map<string, MarketDesk>();
@@ -104,6 +107,7 @@ export class Desk {
   readonly #byOrderId = new Map<string, TrackedOrder>();
   readonly #byClientId = new Map<string, TrackedOrder>();
   readonly #lanes = new Map<TrackedOrder, Lane>();
+  readonly #ended: TrackedOrder[] = [];
   readonly #emit: (event: QuoteEvent) => void;
   readonly #refill: boolean;
 
@@ -177,14 +181,17 @@ export class Desk {
 
   /** An order never came to be, or has ended. */
   drop(order: TrackedOrder): void {
+    const { ids } = order;
     order.end();
     this.#lanes.get(order)?.orders.delete(order);
-    this.#lanes.delete(order);
+    if (!this.#lanes.delete(order)) return;
+    for (const id of ids) this.#byClientId.set(id, order);
+    if (this.#ended.push(order) > ENDED) for (const old of this.#ended.splice(0, ENDED / 2)) this.forget(old);
   }
 
   /** Forgets the ids of orders that ended: what is told of them from now on is news of strangers. */
   forget(order: TrackedOrder): void {
-    for (const id of order.ids) this.#byClientId.delete(id);
+    for (const id of order.everyId) this.#byClientId.delete(id);
     if (order.orderId !== undefined) this.#byOrderId.delete(order.orderId);
   }
 

@@ -21,7 +21,7 @@ import {
 import type { LiveOrderBook } from "../../books/live_order_book.ts";
 import { NAME } from "./ids.ts";
 import type { QuotePort } from "./port.ts";
-import type { QuoteEvent } from "./types.ts";
+import type { QuoteEvent, QuoteSelfTrade } from "./types.ts";
 
 /** What no quote may pass. A wish that would is refused before anything is sent. */
 export interface QuoteLimits {
@@ -85,6 +85,12 @@ export interface QuoteManagerOptions {
    * @default true
    */
   readonly postOnly?: boolean | undefined;
+  /**
+   * What happens where a quote would meet an order of the account that is not the manager's.
+   *
+   * @default "taker_at_cross"
+   */
+  readonly selfTradePrevention?: QuoteSelfTrade | undefined;
   /**
    * How a quote gets another price. `amend` changes the order in one request; it may then trade at once, for an amend
    * cannot say that it must not. `replace` cancels it and places another. `replace` unless told where orders are
@@ -196,6 +202,7 @@ export const managerRules = {
   ),
   limits: group<QuoteLimits>(limitRules),
   postOnly: withPreset(flag(), true),
+  selfTradePrevention: withPreset(oneOf("taker_at_cross", "maker"), "taker_at_cross"),
   repricing: oneOf("amend", "replace"),
   refill: withPreset(flag(), false),
   offGrid: withPreset(oneOf("refuse", "snap"), "refuse"),

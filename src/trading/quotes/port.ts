@@ -5,7 +5,7 @@
  * @module
  */
 import type { PriceGrid } from "../../base/fixed_point.ts";
-import type { QuoteSide } from "./types.ts";
+import type { QuoteSelfTrade, QuoteSide } from "./types.ts";
 
 /** An order, as the exchange tells of it. */
 export interface ToldOrder {
@@ -66,6 +66,12 @@ export interface QuoteToPlace {
   readonly count: number;
   /** The order group that it joins. */
   readonly orderGroupId: string | undefined;
+  /** Whether it may only rest. */
+  readonly postOnly: boolean;
+  /** Which of the two is cancelled where it would meet an order of the same account. */
+  readonly selfTradePrevention: QuoteSelfTrade;
+  /** Whether it was sent before under the same id, and nobody knows what became of that. */
+  readonly isAgain: boolean;
 }
 
 /** An order that is to change or to end. */

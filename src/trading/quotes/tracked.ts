@@ -60,13 +60,15 @@ export class TrackedOrder {
   /** What its fills brought in; below zero what they cost. */
   cash = 0;
   phase: OrderPhase;
-  /** When it was last sent something, by which a read that began before is told to be older. */
+  /** How many requests were sent for it: what was read before the last one is older than what is known. */
   touched = 0;
   /** Amends that may take effect yet: under way, or of unknown outcome. Each named the present id. */
   #pending: OrderVersion[] = [];
   /** Other sizes and prices that it was sent with under its first id. */
   #variants: OrderVersion[] = [];
   readonly #past = new Set<string>();
+  /** Every id that an amend was sent with. */
+  readonly #named = new Set<string>();
 
   constructor(
     of: { readonly market: QuotedMarket; readonly side: QuoteSide; readonly sinceMs: number },
@@ -112,8 +114,15 @@ export class TrackedOrder {
     return [this.id, ...this.#pending.map(({ id }) => id)];
   }
 
+  /** Every client order id that it ever had, or may have had. */
+  get everyId(): readonly string[] {
+    return [...this.#named, this.id];
+  }
+
   /** An amend is about to be sent. */
   propose(version: OrderVersion): void {
+    this.#named.add(version.id);
+    this.touched++;
     this.#pending.push(version);
     this.phase = { kind: "amending", to: version };
   }
@@ -125,6 +134,7 @@ export class TrackedOrder {
 
   /** It is about to be sent again under the same id, maybe with another price and size. */
   resend(price: number, total: number): void {
+    this.touched++;
     this.#variants.push({ id: this.id, price, total });
     this.phase = { kind: "placing" };
   }
@@ -146,6 +156,12 @@ export class TrackedOrder {
     if (told.isOpen) return { filledBy, ended: false };
     this.end();
     return { filledBy, ended: true };
+  }
+
+  /** A cancel is about to be sent. */
+  cancel(why: CancelWhy): void {
+    this.touched++;
+    this.phase = { kind: "canceling", why };
   }
 
   /** It has ended. */
@@ -181,6 +197,7 @@ export class TrackedOrder {
   #become({ clientOrderId, price, filled, remaining, isOpen }: ToldOrder): void {
     if (clientOrderId !== this.id) {
       this.#past.add(this.id);
+      this.#named.add(this.id);
       this.id = clientOrderId;
       // Amends name the id that they change: those that named the old one are refused from now on.
       const { phase } = this;

@@ -4,6 +4,12 @@ import type { KalshiError } from "../../base/errors.ts";
 /** A side of the book: `bid` buys YES, `ask` sells it. */
 export type QuoteSide = "bid" | "ask";
 
+/**
+ * What happens where a quote would meet an order of the account that is not the manager's: `taker_at_cross` cancels the
+ * quote, `maker` the other order.
+ */
+export type QuoteSelfTrade = "taker_at_cross" | "maker";
+
 /** One level of a side: how much shall rest at which price. */
 export interface QuoteLevel {
   /** YES price in dollars, such as `"0.4500"`. */
