@@ -90,6 +90,8 @@ async function run(way: Way, refill: boolean, seed: number): Promise<void> {
     postOnly: refill,
     limits: { maxPosition: formatCount(MAX_POSITION) },
     reconcileMs: 500,
+    // The network is late by 31 milliseconds at most.
+    lateMs: 2_000,
   }, { proxied: (baseUrl) => startFaultProxy(baseUrl, { kinds: realFaults, seed }) });
   const { exchange, quotes, audit, ticker, proxy } = scene;
   assert(proxy !== undefined);
@@ -112,7 +114,8 @@ async function run(way: Way, refill: boolean, seed: number): Promise<void> {
       if (chance() < 0.01) exchange.sockets.restart();
     }
     exchange.clearCounters();
-    // Nobody trades any more, and what filled is said again.
+    // Nobody trades any more. Once every fill is known, what filled is said again.
+    await until(() => tickers.every((of) => quotes.position(of) === formatCount(audit.position(of))));
     for (const [of, levels] of [...wishes]) {
       try {
         await quotes.set(of, asWish(levels));

@@ -6,12 +6,6 @@ import type { Limits } from "./limits.ts";
 import type { QuotePort } from "./port.ts";
 import type { KillCause, QuoteEvent, QuoteManagerState, QuoteSelfTrade } from "./types.ts";
 
-/**
- * A request whose connection broke is refused by its signature's age half a minute later; so long it may still take
- * effect.
- */
-export const LATE_MS = 35_000;
-
 /** Counts of what was done; each only grows. */
 export interface Counts {
   placed: number;
@@ -39,6 +33,7 @@ export interface Context {
     readonly maxUnderWay: number;
     readonly pullWhenStale: boolean;
     readonly adoptMs: number;
+    readonly lateMs: number;
   };
   /** Aborts when the manager is closed for good: whoever waits ends. */
   readonly closed: AbortSignal;

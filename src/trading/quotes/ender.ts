@@ -91,7 +91,9 @@ export class Ender {
     const isQuiet = this.#worker.isQuiet;
     const resting = (await port.resting()).filter(({ clientOrderId }) => ids.isOwn(clientOrderId));
     for (const told of resting) {
-      if (desk.find(told.orderId, told.clientOrderId) === undefined) await this.#reconciler.adopt(told);
+      const order = desk.find(told.orderId, told.clientOrderId);
+      if (order === undefined) await this.#reconciler.adopt(told);
+      else if (order.phase.kind === "done") await this.#reconciler.revive(told);
     }
     this.#worker.wakeAll();
     return isQuiet && resting.length === 0 && [...desk.orders].length === 0;

@@ -125,6 +125,7 @@ export class QuoteManager implements AsyncDisposable {
         maxUnderWay: options.maxUnderWay ?? 8,
         pullWhenStale,
         adoptMs,
+        lateMs: options.lateMs ?? 35_000,
       },
       closed: this.#closing.signal,
       state: () => this.#state,
@@ -352,7 +353,12 @@ export class QuoteManager implements AsyncDisposable {
   #told(told: ToldOrder): void {
     const { ids, desk } = this.#context;
     const order = desk.find(told.orderId, told.clientOrderId);
-    if (order === undefined) {
+    // One that was given up has arrived after all.
+    if (order?.isGivenUp && told.isOpen) {
+      desk.take(order, told);
+      desk.forget(order);
+    }
+    if (order === undefined || order.isGivenUp && told.isOpen) {
       if (!told.isOpen || !ids.isOwn(told.clientOrderId)) return;
       this.#reconciler.adopt(told).then(
         () => this.#worker.wakeAll(),

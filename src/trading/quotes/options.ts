@@ -138,6 +138,13 @@ export interface QuoteManagerOptions {
    */
   readonly reconcileMs?: number | undefined;
   /**
+   * How long a request whose outcome is unknown may still take effect, in milliseconds: Kalshi refuses one whose
+   * signature is older than 30 seconds. So long an order that was looked for in vain counts against the limits.
+   *
+   * @default 35000
+   */
+  readonly lateMs?: number | undefined;
+  /**
    * How many requests that place or amend may be under way. Fewer react sooner to a new wish where the rate budget is
    * small, for what is under way waits for it; cancels do not count.
    *
@@ -155,8 +162,8 @@ export interface QuoteManagerOptions {
 /** How {@linkcode QuoteManager.stop} and {@linkcode QuoteManager.kill} end. */
 export interface QuoteStopOptions {
   /**
-   * How long to go on trying to prove that nothing rests, in milliseconds. An order of unknown outcome takes up to 35
-   * seconds to be out of the world, unless an order group settles it.
+   * How long to go on trying to prove that nothing rests, in milliseconds. An order of unknown outcome counts as long
+   * as `lateMs` says, unless an order group settles it.
    *
    * @default 60000
    */
@@ -211,6 +218,7 @@ export const managerRules = {
   pullWhenStale: withPreset(flag(), false),
   adoptMs: withPreset(milliseconds(0), 0),
   reconcileMs: withPreset(positiveMs(), 30_000),
+  lateMs: withPreset(positiveMs(), 35_000),
   maxUnderWay: withPreset(whole(1, 1_000), 8),
   onEvent: callable<(event: QuoteEvent) => void>(),
   signal: signal(),

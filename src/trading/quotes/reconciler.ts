@@ -46,15 +46,18 @@ export class Reconciler {
     for (let attempt = 1; attempt <= TRIES; attempt++) {
       const changes = desk.ledger.changes;
       const isBefore = this.#snapshot();
+      const unsure = new Set<string>();
       const before = await port.resting();
       const positions = await port.positions();
       const after = await port.resting();
       const isQuiet = changes === desk.ledger.changes && fillsOf(before) === fillsOf(after);
+      // What an order has filled that something is under way for may be in the positions, and not known yet.
+      for (const order of desk.orders) if (!isBefore(order)) unsure.add(order.market.ticker);
       const taken = await this.#merge(after, isBefore, found);
       // Positions are those of the orders' fills only where nothing traded while they were read.
       if (isQuiet && desk.ledger.changes === changes + taken) {
         for (const ticker of new Set([...desk.ledger.tickers, ...positions.keys()])) {
-          desk.ledger.setPosition(ticker, positions.get(ticker) ?? 0);
+          if (!unsure.has(ticker)) desk.ledger.setPosition(ticker, positions.get(ticker) ?? 0);
         }
         break;
       }
@@ -83,7 +86,9 @@ export class Reconciler {
     const listed = new Set<TrackedOrder>();
     for (const told of resting) {
       const order = desk.find(told.orderId, told.clientOrderId);
-      if (order !== undefined) {
+      if (order?.phase.kind === "done") {
+        if (await this.revive(told)) found.adopted++;
+      } else if (order !== undefined) {
         listed.add(order);
         if (isBefore(order) && desk.take(order, told).filledBy > 0) taken++;
       } else if (ids.isOwn(told.clientOrderId) && await this.adopt(told)) found.adopted++;
@@ -109,6 +114,18 @@ export class Reconciler {
       emit({ type: "gone", order: order.shown(), reason: told.reason });
     }
     return result;
+  }
+
+  /** An order is listed that was thought to have ended: takes it over if it rests indeed. */
+  async revive(told: ToldOrder): Promise<boolean> {
+    const { port, desk } = this.#context;
+    const { orderId, clientOrderId, ticker } = told;
+    const now = await port.find({ orderId, clientOrderId, ticker, sinceMs: 0 });
+    const order = desk.find(orderId, clientOrderId);
+    if (now === undefined || !now.isOpen || order?.phase.kind !== "done") return false;
+    desk.take(order, now);
+    desk.forget(order);
+    return await this.adopt(now);
   }
 
   /** Takes over an order that is known by its id alone; false where it was taken over meanwhile. */

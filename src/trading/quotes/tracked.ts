@@ -60,6 +60,8 @@ export class TrackedOrder {
   /** What its fills brought in; below zero what they cost. */
   cash = 0;
   phase: OrderPhase;
+  /** Whether it was given up: looked for until it could arrive no more. */
+  isGivenUp = false;
   /** How many requests were sent for it: what was read before the last one is older than what is known. */
   touched = 0;
   /** Amends that may take effect yet: under way, or of unknown outcome. Each named the present id. */

@@ -2,7 +2,7 @@
 import type { ClockTimer } from "../../base/clock.ts";
 import { KalshiConnectionError, KalshiError } from "../../base/errors.ts";
 import { delay } from "../../base/waits.ts";
-import { type Context, LATE_MS } from "./context.ts";
+import type { Context } from "./context.ts";
 import { type Action, decide, type Situation } from "./decide.ts";
 import { KnownOrderView, type Lane, opposite } from "./desk.ts";
 import { fit } from "./limits.ts";
@@ -236,7 +236,7 @@ export class Worker {
       readonly isFirst: boolean;
     },
   ): boolean {
-    const { desk, clock, trip } = this.#context;
+    const { desk, clock, trip, settings } = this.#context;
     const isRefusal = verdict !== "unknown" && verdict !== "taken";
     if (isRefusal) this.#refused(lane, "place", error, verdict);
     if (verdict === "group") trip({ type: "order-group", orderGroupId: undefined });
@@ -252,7 +252,7 @@ export class Worker {
       desk.forget(order);
       return true;
     }
-    order.phase = { kind: "lost", untilMs: clock.now() + LATE_MS };
+    order.phase = { kind: "lost", untilMs: clock.now() + settings.lateMs };
     if (isFirst) void this.#resolve(lane, order, "place", asKalshi(error));
     return false;
   }
@@ -459,6 +459,7 @@ export class Worker {
     // An order that once was there and is not found is too old for the lists: it has ended.
     if (order.phase.kind !== "lost") return false;
     if (order.phase.untilMs <= clock.now() || wasTriggered) {
+      order.isGivenUp = true;
       desk.drop(order);
       return true;
     }
@@ -492,7 +493,7 @@ export class Worker {
   #expireLate(lane: Lane, order: TrackedOrder): void {
     if (order.phase.kind === "done" || order.ids.length < 2) return;
     const late = order.ids.slice(1);
-    this.#later(LATE_MS, () => {
+    this.#later(this.#context.settings.lateMs, () => {
       for (const id of late) order.withdraw({ id, price: 0, total: 0 });
       this.changed(lane);
     });
