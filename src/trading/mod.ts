@@ -1,6 +1,6 @@
 /**
- * What every bot writes again, exact: `@unofficial/kalshi/trading`. A book less your own orders, and
- * positions with what they cost and made.
+ * What every bot writes again, exact: `@unofficial/kalshi/trading`. A book less your own orders,
+ * positions with what they cost and made, and quotes that are kept resting.
  *
  * @module
  */
@@ -32,3 +32,4 @@ export type { LedgerStats, Taken } from "./positions/ledger.ts";
 export type { Mark, MarkBy, NoMark } from "./positions/marks.ts";
 export { type HeldMarket, type WorstCase, worstCase } from "./positions/risk.ts";
 export type { EventFacts, EventView, PositionMoney, PositionView, TotalView } from "./positions/views.ts";
+export * from "./quotes/mod.ts";

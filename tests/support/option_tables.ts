@@ -62,6 +62,9 @@ import {
 } from "../../src/testing/cassette_transport.ts";
 import { faultTransportRules, rateRules, transportFaultRules } from "../../src/testing/fault_transport.ts";
 import { openPositionsRules, positionsRules } from "../../src/trading/positions/options.ts";
+import { fixPortRules } from "../../src/trading/quotes/fix_port.ts";
+import { quoteLimitRules, quoteManagerRules, quoteStopRules } from "../../src/trading/quotes/options.ts";
+import { restPortRules } from "../../src/trading/quotes/rest_port.ts";
 import { feedRules } from "../../src/workers/feed_options.ts";
 
 /** A table: which interface it reads, and where both stand. */
@@ -143,5 +146,10 @@ export const OPTION_TABLES: Readonly<Record<string, OptionTable>> = {
   transportFaultRules: table(Object.assign({}, ...Object.values(transportFaultRules))),
   positionsRules: table(positionsRules, "src/trading/positions/options.ts#PositionsOptions"),
   openPositionsRules: table(openPositionsRules, "src/trading/positions/options.ts#OpenPositionsOptions"),
+  quoteLimitRules: table(quoteLimitRules, "src/trading/quotes/options.ts#QuoteLimits"),
+  quoteManagerRules: table(quoteManagerRules, "src/trading/quotes/options.ts#QuoteManagerOptions"),
+  quoteStopRules: table(quoteStopRules, "src/trading/quotes/options.ts#QuoteStopOptions"),
+  restPortRules: table(restPortRules, "src/trading/quotes/rest_port.ts#RestQuotePortOptions"),
+  fixPortRules: table(fixPortRules, "src/trading/quotes/fix_port.ts#FixQuotePortOptions"),
   feedRules: table(feedRules, "src/workers/feed_options.ts#KalshiFeedOptions"),
 };

@@ -7,7 +7,7 @@ import type { QuoteLevel, QuoteWish } from "../../src/trading/quotes/mod.ts";
 import { formatCount, formatPrice } from "../../src/base/fixed_point.ts";
 import { realFaults, startFaultProxy } from "../support/fault_proxy.ts";
 import { runtimeName, test } from "../support/test.ts";
-import { until } from "../support/until.ts";
+import { breath, until } from "../support/until.ts";
 import { startQuoting, type Way, ways } from "./support/quoting.ts";
 import type { Audit } from "./support/watched_exchange.ts";
 
@@ -77,7 +77,9 @@ function check(tickers: readonly string[]) {
       const short = position - audit.count(ticker, "ask");
       if (long > MAX_POSITION || -short > MAX_POSITION) return `${ticker} may become ${short} or ${long}`;
       // The largest wish has three levels of five contracts: more is an order that is there twice.
-      if (audit.count(ticker, "bid") > 1_500 || audit.count(ticker, "ask") > 1_500) return `${ticker} has more than any wish`;
+      if (audit.count(ticker, "bid") > 1_500 || audit.count(ticker, "ask") > 1_500) {
+        return `${ticker} has more than any wish`;
+      }
     }
     return undefined;
   };
@@ -109,7 +111,7 @@ async function run(way: Way, refill: boolean, seed: number): Promise<void> {
       } catch (error) {
         assertEquals((error as { code?: string }).code, "QUOTE_REFUSED", String(error));
       }
-      if (chance() < 0.3) await new Promise((resolve) => setTimeout(resolve, 0));
+      if (chance() < 0.3) await breath();
       if (chance() < 0.2) trade(of);
       if (chance() < 0.01) exchange.sockets.restart();
     }

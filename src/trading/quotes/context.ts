@@ -54,4 +54,3 @@ export interface Groups {
   /** Whether all were triggered, so that no order that is late can come to rest. */
   readonly areTriggered: boolean;
 }
-

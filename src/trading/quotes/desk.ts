@@ -95,7 +95,10 @@ export const worstLockedOf = ({ orders }: Lane): number => sum(orders, ({ worstL
 
 /** The most that a side may lock up or wants to. */
 export const lockedDemandOf = (lane: Lane): number =>
-  Math.max(worstLockedOf(lane), sum(lane.levels ?? [], ({ price, left }) => lockedBy(lane.side, price, left)));
+  Math.max(
+    worstLockedOf(lane),
+    sum(lane.levels ?? [], ({ price, left }) => lockedBy(lane.side, price, left)),
+  );
 
 /** How many orders that have ended are still known by their ids: late news of them are no news. */
 const ENDED = 2_000;
@@ -186,7 +189,9 @@ export class Desk {
     this.#lanes.get(order)?.orders.delete(order);
     if (!this.#lanes.delete(order)) return;
     for (const id of ids) this.#byClientId.set(id, order);
-    if (this.#ended.push(order) > ENDED) for (const old of this.#ended.splice(0, ENDED / 2)) this.forget(old);
+    if (this.#ended.push(order) > ENDED) {
+      for (const old of this.#ended.splice(0, ENDED / 2)) this.forget(old);
+    }
   }
 
   /** Forgets the ids of orders that ended: what is told of them from now on is news of strangers. */

@@ -54,7 +54,10 @@ class FixPort extends RestPort {
     return told(report, { clientOrderId, ticker: market.ticker, side, price });
   }
 
-  override async amend(order: QuoteToChange, { clientOrderId, price, total }: QuoteChange): Promise<ToldOrder> {
+  override async amend(
+    order: QuoteToChange,
+    { clientOrderId, price, total }: QuoteChange,
+  ): Promise<ToldOrder> {
     const { market, side } = order;
     const report = await this.#fix.orderCancelReplaceRequest({
       ClOrdID: clientOrderId,
@@ -99,7 +102,10 @@ class FixPort extends RestPort {
 
   #place(exchangeIndex: number) {
     const { subaccount } = this;
-    return { ...(exchangeIndex > 0 && { ExDestination: exchangeIndex }), ...(subaccount > 0 && { AllocAccount: subaccount }) };
+    return {
+      ...(exchangeIndex > 0 && { ExDestination: exchangeIndex }),
+      ...(subaccount > 0 && { AllocAccount: subaccount }),
+    };
   }
 
   #price(price: number): string {

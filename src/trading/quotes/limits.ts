@@ -1,5 +1,12 @@
 /** The limits of a manager: what a wish may be, and how much of it may rest now. */
-import { formatCount, formatMoney, formatPrice, parseCount, parseMoney, parsePrice } from "../../base/fixed_point.ts";
+import {
+  formatCount,
+  formatMoney,
+  formatPrice,
+  parseCount,
+  parseMoney,
+  parsePrice,
+} from "../../base/fixed_point.ts";
 import type { Level } from "./decide.ts";
 import {
   demandOf,
@@ -61,7 +68,11 @@ export class Limits {
    *
    * @throws {KalshiQuoteRefusedError} for the first limit that it breaks
    */
-  check(desk: Desk, market: MarketDesk, sides: { readonly bid?: readonly Level[]; readonly ask?: readonly Level[] }): void {
+  check(
+    desk: Desk,
+    market: MarketDesk,
+    sides: { readonly bid?: readonly Level[]; readonly ask?: readonly Level[] },
+  ): void {
     let locked = 0;
     for (const side of ["bid", "ask"] as const) {
       const levels = sides[side];
@@ -72,7 +83,12 @@ export class Limits {
       const { count, money, why } = this.#capacity(desk, lane, demandOf, lockedDemandOf, sides);
       if (total > count) {
         const allowed = formatCount(Math.max(0, count));
-        throw refused(market, why, `quotes ${formatCount(total)} contracts on the ${side}, ${allowed} are allowed`, allowed);
+        throw refused(
+          market,
+          why,
+          `quotes ${formatCount(total)} contracts on the ${side}, ${allowed} are allowed`,
+          allowed,
+        );
       }
       locked += levels.reduce((sum, level) => sum + lockedBy(side, level.price, level.count), 0);
       if (locked > money) {
@@ -88,13 +104,26 @@ export class Limits {
   #checkLevel(market: MarketDesk, { price, count }: Level): void {
     if (count > this.maxOrderCount) {
       const allowed = formatCount(this.maxOrderCount);
-      throw refused(market, "order-count", `has an order of ${formatCount(count)} contracts, ${allowed} are allowed`, allowed);
+      throw refused(
+        market,
+        "order-count",
+        `has an order of ${formatCount(count)} contracts, ${allowed} are allowed`,
+        allowed,
+      );
     }
     if (price < this.lowest || price > this.highest) {
-      throw refused(market, "price-band", `has a price of ${formatPrice(price)}, outside of the limits' prices`);
+      throw refused(
+        market,
+        "price-band",
+        `has a price of ${formatPrice(price)}, outside of the limits' prices`,
+      );
     }
     if (!this.isNearMid(market, price)) {
-      throw refused(market, "from-mid", `has a price of ${formatPrice(price)}, too far from the middle of a live book`);
+      throw refused(
+        market,
+        "from-mid",
+        `has a price of ${formatPrice(price)}, too far from the middle of a live book`,
+      );
     }
   }
 

@@ -19,17 +19,15 @@ import { OrderGroups } from "./groups.ts";
 import { QuoteIds } from "./ids.ts";
 import { LossWindow } from "./ledger.ts";
 import { Limits, refused } from "./limits.ts";
-import { managerRules, type QuoteManagerOptions, type QuoteStopOptions, stopRules } from "./options.ts";
+import {
+  type QuoteManagerOptions,
+  quoteManagerRules,
+  type QuoteStopOptions,
+  quoteStopRules,
+} from "./options.ts";
 import type { QuoteSink, ToldOrder } from "./port.ts";
 import { Reconciler } from "./reconciler.ts";
-import type {
-  KillCause,
-  QuoteEvent,
-  QuoteManagerState,
-  QuoteOrder,
-  QuoteStats,
-  QuoteWish,
-} from "./types.ts";
+import type { KillCause, QuoteEvent, QuoteManagerState, QuoteOrder, QuoteStats, QuoteWish } from "./types.ts";
 import { copyWish, NO_WISH, readWish } from "./wish.ts";
 import { Worker } from "./worker.ts";
 
@@ -148,7 +146,7 @@ export class QuoteManager implements AsyncDisposable {
    * @throws what the client throws when orders and positions cannot be read
    */
   static async open(given: QuoteManagerOptions): Promise<QuoteManager> {
-    const options = readOptions("QuoteManager", given, managerRules);
+    const options = readOptions("QuoteManager", given, quoteManagerRules);
     assertAgree(options);
     const manager = new QuoteManager(options);
     try {
@@ -238,7 +236,12 @@ export class QuoteManager implements AsyncDisposable {
       unheard = this.#worker.onRest(() => this.#worker.isSettled && resolve());
     });
     try {
-      await waitFor(work, "Quotes that rest as wished", { timeoutMs: 30_000, ...options }, this.#context.clock);
+      await waitFor(
+        work,
+        "Quotes that rest as wished",
+        { timeoutMs: 30_000, ...options },
+        this.#context.clock,
+      );
     } finally {
       unheard();
     }
@@ -273,7 +276,7 @@ export class QuoteManager implements AsyncDisposable {
    * @throws {KalshiQuotesLeftError} when that cannot be proven in time
    */
   async kill(reason = "kill() was called", given: QuoteStopOptions = {}): Promise<void> {
-    const options = readOptions("QuoteManager.kill", given, stopRules);
+    const options = readOptions("QuoteManager.kill", given, quoteStopRules);
     this.#assertOpen();
     this.#trip({ type: "called", reason });
     await this.#ender.prove(options);
@@ -287,7 +290,7 @@ export class QuoteManager implements AsyncDisposable {
    * same.
    */
   stop(given: QuoteStopOptions = {}): Promise<void> {
-    const options = readOptions("QuoteManager.stop", given, stopRules);
+    const options = readOptions("QuoteManager.stop", given, quoteStopRules);
     return this.#stopping ??= this.#stop(options);
   }
 
@@ -313,7 +316,7 @@ export class QuoteManager implements AsyncDisposable {
     this.#unheard = onAborted(signal, () => {
       this.stop().catch((error) => this.#emit({ type: "error", error }));
     });
-    if (signal?.aborted) await this.#stop(readOptions("QuoteManager.stop", {}, stopRules));
+    if (signal?.aborted) await this.#stop(readOptions("QuoteManager.stop", {}, quoteStopRules));
   }
 
   #timer(waitMs: number, act: () => void): void {
@@ -449,7 +452,12 @@ export class QuoteManager implements AsyncDisposable {
       if (isLive) this.#desk.ledger.mark(ticker, { bid: book.bestBid, ask: book.bestAsk });
       if (desk.isStale === isLive) {
         desk.isStale = !isLive;
-        this.#emit({ type: "book", ticker, live: isLive, pulled: this.#context.settings.pullWhenStale && !isLive });
+        this.#emit({
+          type: "book",
+          ticker,
+          live: isLive,
+          pulled: this.#context.settings.pullWhenStale && !isLive,
+        });
       }
       this.#checkLoss();
       this.#worker.wake(desk.bid, desk.ask);
@@ -481,7 +489,9 @@ export class QuoteManager implements AsyncDisposable {
     }
     if (desk.market.isOver) {
       const { status } = desk.market;
-      if (desk.bid.levels?.length || desk.ask.levels?.length) this.#emit({ type: "market-closed", ticker, status });
+      if (desk.bid.levels?.length || desk.ask.levels?.length) {
+        this.#emit({ type: "market-closed", ticker, status });
+      }
       for (const lane of [desk.bid, desk.ask]) lane.levels = [];
       this.#worker.changed(desk.bid);
       return this.#reconcile("interval");
@@ -492,7 +502,10 @@ export class QuoteManager implements AsyncDisposable {
         const levels = readWish(desk, { [side]: desk.wish[side] }, this.#context.settings.offGrid)[side];
         // What has filled of it stays filled.
         if (levels !== undefined && lane.levels?.length === levels.length) {
-          lane.levels = levels.map((level, at) => ({ ...level, left: lane.levels?.[at]?.left ?? level.count }));
+          lane.levels = levels.map((level, at) => ({
+            ...level,
+            left: lane.levels?.[at]?.left ?? level.count,
+          }));
         }
       } catch {
         lane.levels = [];

@@ -11,8 +11,8 @@ import {
   needed,
   oneOf,
   positiveMs,
-  rule,
   type Rule,
+  rule,
   type Rules,
   signal,
   whole,
@@ -186,7 +186,7 @@ const dollars = () => amount('dollars as a text, such as "500.00"', parseMoney);
 const price = () => amount('a price in dollars as a text, such as "0.0500"', parsePrice);
 
 /** What the limits may be. */
-export const limitRules = {
+export const quoteLimitRules = {
   maxOrderCount: contracts(),
   maxPosition: contracts(),
   maxEventPosition: contracts(),
@@ -199,15 +199,17 @@ export const limitRules = {
 } satisfies Rules<QuoteLimits>;
 
 /** What the options may be. */
-export const managerRules = {
-  port: needed(having<QuotePort>("restQuotePort(…) or fixQuotePort(…): an object", "open", "place", "amend", "cancel")),
+export const quoteManagerRules = {
+  port: needed(
+    having<QuotePort>("restQuotePort(…) or fixQuotePort(…): an object", "open", "place", "amend", "cancel"),
+  ),
   name: needed(
     rule<string>(
       "1 to 16 letters, digits and _",
       (value) => typeof value === "string" && NAME.test(value),
     ),
   ),
-  limits: group<QuoteLimits>(limitRules),
+  limits: group<QuoteLimits>(quoteLimitRules),
   postOnly: withPreset(flag(), true),
   selfTradePrevention: withPreset(oneOf("taker_at_cross", "maker"), "taker_at_cross"),
   repricing: oneOf("amend", "replace"),
@@ -226,7 +228,7 @@ export const managerRules = {
 } satisfies Rules<QuoteManagerOptions>;
 
 /** What the options of an end may be. */
-export const stopRules = {
+export const quoteStopRules = {
   timeoutMs: withPreset(positiveMs(), 60_000),
   signal: signal(),
 } satisfies Rules<QuoteStopOptions>;

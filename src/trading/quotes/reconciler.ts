@@ -142,7 +142,9 @@ export class Reconciler {
     if (entry.adoptUntilMs === 0) entry.adoptUntilMs = clock.now() + settings.adoptMs;
     const lane = entry[side];
     const version = { id: clientOrderId, price, total: filled + remaining };
-    const order = new TrackedOrder({ market: entry.market, side, sinceMs: clock.now() }, version, { kind: "resting" });
+    const order = new TrackedOrder({ market: entry.market, side, sinceMs: clock.now() }, version, {
+      kind: "resting",
+    });
     order.orderId = orderId;
     // What it filled before is in the position that was read.
     order.filled = filled;

@@ -165,9 +165,18 @@ export class RestPort implements QuotePort {
       { subaccount: this.subaccount },
       ONCE,
     );
-    const remaining = answer.remaining_count == null ? 0 : parseCount(answer.remaining_count);
+    const remaining = parseCount(answer.remaining_count ?? "0");
     if (remaining > 0) {
-      return { orderId, clientOrderId, ticker, side, price, filled: total - remaining, remaining, isOpen: true };
+      return {
+        orderId,
+        clientOrderId,
+        ticker,
+        side,
+        price,
+        filled: total - remaining,
+        remaining,
+        isOpen: true,
+      };
     }
     // It has ended with the amend, or the answer does not say what rests.
     return toldOrder(await this.client.orders.get(orderId));

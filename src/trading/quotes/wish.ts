@@ -22,11 +22,15 @@ export function copyWish(given: QuoteWish | null): QuoteWish {
   if (!isPlain(given)) throw wrong(`takes { bid, ask } or null; got ${shown(given)}`);
   const copy: { bid?: QuoteWish["bid"]; ask?: QuoteWish["ask"] } = {};
   for (const name of Object.keys(given)) {
-    if (name !== "bid" && name !== "ask") throw wrong(`has no side ${JSON.stringify(name)}: its sides are bid and ask`);
+    if (name !== "bid" && name !== "ask") {
+      throw wrong(`has no side ${JSON.stringify(name)}: its sides are bid and ask`);
+    }
     const side = given[name];
     if (side === undefined) continue;
     if (side === null) copy[name] = null;
-    else copy[name] = (Array.isArray(side) ? side : [side]).map((level: QuoteLevel) => copyLevel(name, level));
+    else {copy[name] = (Array.isArray(side) ? side : [side]).map((level: QuoteLevel) =>
+        copyLevel(name, level)
+      );}
   }
   return copy;
 }
@@ -35,7 +39,9 @@ function copyLevel(side: QuoteSide, level: QuoteLevel): QuoteLevel {
   if (!isPlain(level)) throw wrong(`takes { price, count } for a level of the ${side}; got ${shown(level)}`);
   const { price, count } = level;
   for (const name of Object.keys(level)) {
-    if (name !== "price" && name !== "count") throw wrong(`has no ${JSON.stringify(name)} in a level: it takes price and count`);
+    if (name !== "price" && name !== "count") {
+      throw wrong(`has no ${JSON.stringify(name)} in a level: it takes price and count`);
+    }
   }
   if (typeof price !== "string" || typeof count !== "string") {
     throw wrong('takes price and count as texts, such as { price: "0.4500", count: "10.00" }');
@@ -57,7 +63,10 @@ export function readWish(desk: MarketDesk, wish: QuoteWish, offGrid: "refuse" | 
     const given = wish[side];
     if (given === undefined) continue;
     const levels = [...(given === null ? [] : given) as readonly QuoteLevel[]]
-      .map(({ price, count }) => ({ price: onGrid(desk, side, parsePrice(price), offGrid), count: parseCount(count) }))
+      .map(({ price, count }) => ({
+        price: onGrid(desk, side, parsePrice(price), offGrid),
+        count: parseCount(count),
+      }))
       .filter(({ count }) => count > 0)
       .sort((a, b) => side === "bid" ? b.price - a.price : a.price - b.price);
     for (const [index, { price }] of levels.entries()) {
@@ -79,7 +88,8 @@ export function readWish(desk: MarketDesk, wish: QuoteWish, offGrid: "refuse" | 
 function onGrid(desk: MarketDesk, side: QuoteSide, price: number, offGrid: "refuse" | "snap"): number {
   const { grid } = desk.market;
   const snapped = side === "bid" ? snapDown(grid, price) : snapUp(grid, price);
-  const isPrice = (value: number | undefined): value is number => value !== undefined && value > 0 && value < 10_000;
+  const isPrice = (value: number | undefined): value is number =>
+    value !== undefined && value > 0 && value < 10_000;
   if (isPrice(price) && isOnGrid(grid, price)) return price;
   if (offGrid === "snap" && isPrice(snapped)) return snapped;
   throw refused(desk, "grid", `has a price of ${formatPrice(price)}, which is not on the market's grid`);

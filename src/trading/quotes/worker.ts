@@ -18,7 +18,6 @@ const LONGEST_LOOK_MS = 1_000;
 /** How many cancels may be under way. */
 const MOST_CANCELS = 64;
 
-
 /** An error of the library's, whatever was thrown. */
 const asKalshi = (error: unknown): KalshiError =>
   error instanceof KalshiError
@@ -170,7 +169,9 @@ export class Worker {
     const { ids, desk, clock } = this.#context;
     const { market } = lane.desk;
     const first = { id: ids.next(), price, total: count };
-    const order = new TrackedOrder({ market, side: lane.side, sinceMs: clock.now() }, first, { kind: "placing" });
+    const order = new TrackedOrder({ market, side: lane.side, sinceMs: clock.now() }, first, {
+      kind: "placing",
+    });
     desk.add(lane, order);
     this.#sending++;
     await this.#create(lane, order, { price, count, isFirst: true });

@@ -11,7 +11,7 @@ import {
   restQuotePort,
 } from "../../../src/trading/quotes/mod.ts";
 import type { FaultProxy } from "../../support/fault_proxy.ts";
-import { type Audit, watchedExchange, type WatchedExchange } from "./watched_exchange.ts";
+import { type Audit, type WatchedExchange, watchedExchange } from "./watched_exchange.ts";
 
 export type Way = "rest" | "fix";
 export const ways: readonly Way[] = ["rest", "fix"];
@@ -68,7 +68,9 @@ export async function startQuoting(
   const events: QuoteEvent[] = [];
   const managers: QuoteManager[] = [];
   const reopen = async (more: Partial<QuoteManagerOptions> = {}) => {
-    const port = fix === undefined ? restQuotePort({ client, stream }) : fixQuotePort({ client, stream, fix });
+    const port = fix === undefined
+      ? restQuotePort({ client, stream })
+      : fixQuotePort({ client, stream, fix });
     const manager = await QuoteManager.open({
       port,
       name: "test",
@@ -103,4 +105,3 @@ export async function startQuoting(
     },
   };
 }
-

@@ -84,7 +84,11 @@ export interface WatchedExchange extends AsyncDisposable {
 
 /** Starts one. */
 export async function watchedExchange(options: LocalExchangeOptions = {}): Promise<WatchedExchange> {
-  const read = readOptions("LocalExchange", { markets: 0, marketMakers: false, fix: true, ...options }, exchangeRules);
+  const read = readOptions(
+    "LocalExchange",
+    { markets: 0, marketMakers: false, fix: true, ...options },
+    exchangeRules,
+  );
   const exchange = new Exchange(settingsOf(read));
   const gateway = new RestGateway(exchange);
   const sockets = new WebSocketGateway(exchange);
@@ -117,7 +121,9 @@ export async function watchedExchange(options: LocalExchangeOptions = {}): Promi
     list(ticker, grid = "linear_cent") {
       exchange.tick();
       const openAt = exchange.engine.now;
-      exchange.lifecycle.list(ownListing({ ticker, title: ticker, grid, openAt, closeAt: openAt + 86_400_000 }));
+      exchange.lifecycle.list(
+        ownListing({ ticker, title: ticker, grid, openAt, closeAt: openAt + 86_400_000 }),
+      );
       return ticker;
     },
     counter(ticker, side, price, count) {
@@ -155,5 +161,7 @@ function take(audit: Audit, event: OrderEvent): void {
     audit.resting.set(order.id, { ticker, side: order.side, price, remaining, clientOrderId });
   } else audit.resting.delete(order.id);
   const fault = audit.check(audit);
-  if (fault !== undefined && audit.faults.length < 20) audit.faults.push(`${fault} after ${change} of ${order.id}`);
+  if (fault !== undefined && audit.faults.length < 20) {
+    audit.faults.push(`${fault} after ${change} of ${order.id}`);
+  }
 }
