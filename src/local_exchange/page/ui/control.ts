@@ -1,0 +1,93 @@
+/** What steers the exchange itself: its clock, its faults, its markets. */
+import { systemClock } from "../../../base/clock.ts";
+import { Cell } from "./cell.ts";
+import { TOKEN_HEADER } from "./rest.ts";
+
+/** What a request to steer the exchange came to nothing for. */
+export class ControlError extends Error {
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** Asks for something below `/control`. */
+async function ask(token: string, path: string, body?: unknown): Promise<unknown> {
+  const response = await fetch(`/control/${path}`, {
+    method: body === undefined ? "GET" : "POST",
+    headers: { [TOKEN_HEADER]: token, ...(body !== undefined && { "content-type": "application/json" }) },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    credentials: "omit",
+    cache: "no-store",
+    redirect: "error",
+  });
+  const text = await response.text();
+  let value: unknown;
+  try {
+    value = text === "" ? {} : JSON.parse(text);
+  } catch {
+    value = {};
+  }
+  if (response.ok) return value;
+  throw new ControlError(response.status, reasonOf(value) ?? `The exchange answered ${response.status}.`);
+}
+
+function reasonOf(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { message, error } = value as { readonly message?: unknown; readonly error?: unknown };
+  if (typeof message === "string") return message;
+  return typeof error === "string" ? error : reasonOf(error);
+}
+
+/** How the exchange stands, as it says itself. */
+export interface ExchangeState {
+  /** Its time, in Unix milliseconds. */
+  readonly nowMs: number;
+  /** False while its time stands still. */
+  readonly running: boolean;
+  /** What is paused. */
+  readonly paused: Pause;
+  /** How often its market makers move by themselves, in milliseconds; null where they wait to be told. */
+  readonly paceMs: number | null;
+  /** Faults that wait for requests. */
+  readonly faults: readonly unknown[];
+}
+
+/** What can be paused. */
+export type Pause = "trading" | "exchange" | "nothing";
+
+/** The state with the moment at which it was read, by a clock that never steps back. */
+export interface ReadState extends ExchangeState {
+  readonly readAtMs: number;
+}
+
+/** Steers the exchange. */
+export class Controls {
+  readonly #token: string;
+  readonly state: Cell<ReadState | undefined> = new Cell<ReadState | undefined>(undefined);
+
+  constructor(token: string) {
+    this.#token = token;
+  }
+
+  /** Asks how the exchange stands. */
+  async load(): Promise<void> {
+    this.#take(await ask(this.#token, "state"));
+  }
+
+  /** Does one of the things that can be done to it; the exchange says what it does not take. */
+  async act(what: string, body: object = {}): Promise<void> {
+    const { state } = await ask(this.#token, what, body) as { readonly state?: unknown };
+    if (state !== undefined) this.#take(state);
+  }
+
+  #take(state: unknown): void {
+    this.state.set({ ...state as ExchangeState, readAtMs: systemClock.monotonic() });
+  }
+}
+
+/** The exchange's time now. */
+export function timeOf({ nowMs, running, readAtMs }: ReadState): number {
+  return running ? nowMs + systemClock.monotonic() - readAtMs : nowMs;
+}
