@@ -27,9 +27,14 @@ const jsr = readJson<Manifest>("jsr.json");
 const npm = readJson<Manifest>("package.json");
 const everyDependency: Names = { ...npm.dependencies, ...npm.devDependencies };
 
+/** What the page of the local exchange is bundled from: its packages are in the bundle, and nobody installs them. */
+const pageFolder = "src/local_exchange/page/ui";
+const isBundled = (path: string) => `src/${path}`.startsWith(`${pageFolder}/`);
+
 function sources(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((path) => /\.(ts|mjs)$/.test(path))
+    .filter((path) => /\.(tsx?|mjs)$/.test(path) && !path.endsWith("page/bundle.ts"))
+    .filter((path) => folder !== "src" || !isBundled(path))
     .map((path) => readFileSync(`${folder}/${path}`, "utf8"));
 }
 

@@ -31,7 +31,11 @@ function filesUnder(folder: string, ending: string): string[] {
     .map((path) => `${folder}/${path}`);
 }
 
-const sources = ["mod.ts", ...filesUnder("src", ".ts")];
+/** What the page of the local exchange is bundled from: it runs in browsers alone, and is published as its bundle. */
+const pageFolder = "src/local_exchange/page/ui";
+const isOfPage = (path: string) => path.startsWith(`${pageFolder}/`);
+
+const sources = ["mod.ts", ...filesUnder("src", ".ts").filter((path) => !isOfPage(path))];
 const documented = sources.filter((path) => readFileSync(path, "utf8").includes("* ```ts"));
 const markdown = [
   ...filesUnder("docs", ".md").filter((path) => !path.startsWith(`${GENERATED}/`)),
@@ -200,7 +204,10 @@ const rawTimer = /(?<![.\w])(?:set|clear)(?:Timeout|Interval)\b/;
 
 /** Everything that waits does so over a Clock, so that a test can move its time. */
 function rawTimers(): Outcome {
-  const problems = sources.filter((path) => path !== "src/base/clock.ts").flatMap((path) =>
+  const page = [".ts", ".tsx"].flatMap((ending) => filesUnder(pageFolder, ending));
+  // A bundle holds the clock itself.
+  const exempt = ["src/base/clock.ts", "src/local_exchange/page/bundle.ts"];
+  const problems = [...sources, ...page].filter((path) => !exempt.includes(path)).flatMap((path) =>
     readFileSync(path, "utf8").split("\n").flatMap((line, index) => {
       const found = rawTimer.exec(line)?.[0];
       return found === undefined ? [] : `${path}:${index + 1}: ${found}`;
@@ -221,8 +228,7 @@ const steps: readonly (readonly [name: string, step: () => Outcome | Promise<Out
         deno,
         "check",
         "--quiet",
-        "mod.ts",
-        "src",
+        ...sources,
         "tests",
         "tools",
         "bench",
@@ -238,6 +244,7 @@ const steps: readonly (readonly [name: string, step: () => Outcome | Promise<Out
   ],
   ["types against the DOM alone", checkAgainstDom],
   ["types of the npm build", () => run(tsc, "--noEmit", "-p", ".")],
+  ["types of the page", () => run(tsc, "-p", pageFolder)],
   ["docstrings", () => run(deno, "doc", "--lint", "--quiet", ...entries)],
   // Deno puts an import of everything that a module exports before each of its code blocks.
   ["code blocks", () => checkWith({ noUnusedLocals: false }, "--doc-only", ...documented, ...markdown)],

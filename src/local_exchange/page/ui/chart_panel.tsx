@@ -18,7 +18,7 @@ const INTERVALS: readonly (readonly [Interval, string])[] = [[1, "1 min"], [60, 
 export function ChartPanel({ desk }: { readonly desk: Desk }): JSX.Element {
   const ticker = useCell(desk.markets.chosen);
   const [view, setView] = useState<View>("candles");
-  const [interval, setInterval] = useState<Interval>(60);
+  const [interval, setLength] = useState<Interval>(60);
   return (
     <section class="panel chart" aria-label="Charts">
       <div class="chart-bar">
@@ -33,7 +33,7 @@ export function ChartPanel({ desk }: { readonly desk: Desk }): JSX.Element {
           <select
             aria-label="Length of a candle"
             value={interval}
-            onChange={({ currentTarget }) => setInterval(Number(currentTarget.value) as Interval)}
+            onChange={({ currentTarget }) => setLength(Number(currentTarget.value) as Interval)}
           >
             {INTERVALS.map(([minutes, name]) => <option key={minutes} value={minutes}>{name}</option>)}
           </select>

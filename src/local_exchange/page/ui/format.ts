@@ -44,6 +44,7 @@ export function moneyOf(dollars: string): number {
 }
 
 const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const hour = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const day = new Intl.DateTimeFormat("en-GB", { day: "2-digit", month: "short" });
 const long = new Intl.DateTimeFormat("en-GB", {
   weekday: "short",
@@ -63,6 +64,8 @@ const until = new Intl.DateTimeFormat("en-GB", {
 
 /** The time of day, on this machine's clock. */
 export const showTime = (ms: number): string => time.format(ms);
+/** Hours and minutes. */
+export const showHour = (ms: number): string => hour.format(ms);
 /** Day and month. */
 export const showDay = (ms: number): string => day.format(ms);
 /** Day and time. */

@@ -1,6 +1,6 @@
 /** How the charts are drawn: candles and depth, by uPlot, in the colours of the page. */
 import uPlot from "uplot";
-import { showCount, showPrice } from "./format.ts";
+import { showCount, showDay, showHour, showPrice } from "./format.ts";
 
 /** A candle: prices in ten-thousandths of a dollar, volume in hundredths of a contract. */
 export interface Candle {
@@ -103,6 +103,23 @@ function drawCandles(plot: uPlot, { bid, ask }: Colours): void {
   ctx.restore();
 }
 
+/** Half a candle of room on both sides. */
+function timeRange(times: ArrayLike<number>, from: number, to: number): [number, number] {
+  const length = times.length > 1 ? (to - from) / (times.length - 1) : 3_600;
+  return [from - length, to + length];
+}
+
+/** Days and times of day, as 24 hours; the day where it begins. */
+function timeLabels(splits: readonly number[]): string[] {
+  let day = "";
+  return splits.map((seconds) => {
+    const today = showDay(seconds * 1_000);
+    const isNew = today !== day;
+    day = today;
+    return isNew ? today : showHour(seconds * 1_000);
+  });
+}
+
 /** Prices around what there is, within those that there can be. */
 function priceRange(least: number | null, most: number | null): [number, number] {
   if (least === null || most === null) return [0, 10_000];
@@ -119,7 +136,7 @@ export function plotCandles(element: HTMLElement, candles: readonly Candle[]): u
     padding: [8, 0, 0, 8],
     cursor: { drag: { x: false, y: false }, points: { show: false } },
     scales: {
-      x: { time: true },
+      x: { time: true, range: (plot, from, to) => timeRange(plot.data[0], from, to) },
       y: { range: (_, least, most) => priceRange(least, most) },
       volume: { range: (_, __, most) => [0, Math.max(1, most ?? 1) * 5] },
     },
@@ -136,7 +153,7 @@ export function plotCandles(element: HTMLElement, candles: readonly Candle[]): u
         paths: uPlot.paths.bars?.({ size: [0.7, 12] }) ?? (() => null),
       },
     ],
-    axes: axes(colours, { size: 28 }, {
+    axes: axes(colours, { size: 28, values: (_, splits) => timeLabels(splits) }, {
       values: (_, splits) => splits.map((price) => showPrice(Math.round(price))),
     }),
     hooks: { draw: [(plot) => drawCandles(plot, colours)] },
