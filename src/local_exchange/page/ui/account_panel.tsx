@@ -140,7 +140,7 @@ function Fills({ desk }: { readonly desk: Desk }): JSX.Element {
           <th scope="col" class="number">Price</th>
           <th scope="col" class="number">Contracts</th>
           <th scope="col" class="number wide">Fee</th>
-          <th scope="col" class="wide">As</th>
+          <th scope="col" class="wider">As</th>
         </tr>
       </thead>
       <tbody>
@@ -152,7 +152,7 @@ function Fills({ desk }: { readonly desk: Desk }): JSX.Element {
             <td class="number">{showPrice(price)}</td>
             <td class="number">{showCount(count)}</td>
             <td class="number wide">{showMoney(fee)}</td>
-            <td class="wide faint">{isTaker ? "taker" : "maker"}</td>
+            <td class="wider faint">{isTaker ? "taker" : "maker"}</td>
           </tr>
         ))}
       </tbody>
@@ -171,10 +171,10 @@ function Positions({ desk }: { readonly desk: Desk }): JSX.Element {
           <th scope="col">Market</th>
           <th scope="col" class="number">Held</th>
           <th scope="col" class="number">Average</th>
-          <th scope="col" class="number wide">Value</th>
+          <th scope="col" class="number wider">Value</th>
           <th scope="col" class="number">Open P&L</th>
           <th scope="col" class="number wide">Realized</th>
-          <th scope="col" class="number wide">Fees</th>
+          <th scope="col" class="number wider">Fees</th>
         </tr>
       </thead>
       <tbody>{shown.map((one) => <PositionLine key={one.ticker} desk={desk} position={one} />)}</tbody>
@@ -199,10 +199,10 @@ function PositionLine(
         {count === 0 ? "0" : `${showCount(Math.abs(count))} ${count > 0 ? "Yes" : "No"}`}
       </td>
       <td class="number">{showPrice(averageOf(position))}</td>
-      <td class="number wide">{count === 0 || value === undefined ? "–" : showMoney(value)}</td>
+      <td class="number wider">{count === 0 || value === undefined ? "–" : showMoney(value)}</td>
       <td class={`number ${gainClass(open ?? 0)}`}>{open === undefined ? "–" : showGain(open)}</td>
       <td class={`number wide ${gainClass(realized)}`}>{showGain(realized)}</td>
-      <td class="number wide">{showMoney(fees)}</td>
+      <td class="number wider">{showMoney(fees)}</td>
     </tr>
   );
 }
@@ -217,10 +217,10 @@ function PositionTotals(
         <th scope="row" colSpan={3}>
           Together{totals.unmarked > 0 ? `, without ${totals.unmarked} that nobody bids for` : ""}
         </th>
-        <td class="number wide">{showMoney(totals.value)}</td>
+        <td class="number wider">{showMoney(totals.value)}</td>
         <td class={`number ${gainClass(totals.unrealized)}`}>{showGain(totals.unrealized)}</td>
         <td class={`number wide ${gainClass(totals.realized)}`}>{showGain(totals.realized)}</td>
-        <td class="number wide">{showMoney(totals.fees)}</td>
+        <td class="number wider">{showMoney(totals.fees)}</td>
       </tr>
     </tfoot>
   );

@@ -1,5 +1,6 @@
 /** What steers the exchange itself: its clock, its faults, its markets. */
 import { systemClock } from "../../../base/clock.ts";
+import type { ControlState } from "../state.ts";
 import { Cell } from "./cell.ts";
 import { TOKEN_HEADER } from "./rest.ts";
 
@@ -40,25 +41,8 @@ function reasonOf(value: unknown): string | undefined {
   return typeof error === "string" ? error : reasonOf(error);
 }
 
-/** How the exchange stands, as it says itself. */
-export interface ExchangeState {
-  /** Its time, in Unix milliseconds. */
-  readonly nowMs: number;
-  /** False while its time stands still. */
-  readonly running: boolean;
-  /** What is paused. */
-  readonly paused: Pause;
-  /** How often its market makers move by themselves, in milliseconds; null where they wait to be told. */
-  readonly paceMs: number | null;
-  /** Faults that wait for requests. */
-  readonly faults: readonly unknown[];
-}
-
-/** What can be paused. */
-export type Pause = "trading" | "exchange" | "nothing";
-
 /** The state with the moment at which it was read, by a clock that never steps back. */
-export interface ReadState extends ExchangeState {
+export interface ReadState extends ControlState {
   readonly readAtMs: number;
 }
 
@@ -83,7 +67,7 @@ export class Controls {
   }
 
   #take(state: unknown): void {
-    this.state.set({ ...state as ExchangeState, readAtMs: systemClock.monotonic() });
+    this.state.set({ ...state as ControlState, readAtMs: systemClock.monotonic() });
   }
 }
 

@@ -2,7 +2,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import { useCell } from "./cell.ts";
-import type { Pause } from "./control.ts";
+import type { ControlState } from "../state.ts";
 import type { Desk } from "./desk.ts";
 
 export function ControlsPanel({ desk }: { readonly desk: Desk }): JSX.Element {
@@ -206,7 +206,7 @@ function FaultControls({ desk }: { readonly desk: Desk }): JSX.Element {
   );
 }
 
-const PAUSES: readonly (readonly [Pause, string])[] = [
+const PAUSES: readonly (readonly [ControlState["paused"], string])[] = [
   ["nothing", "Open"],
   ["trading", "Trading paused"],
   ["exchange", "Exchange paused"],

@@ -1,6 +1,7 @@
 /** All that the page knows and can do, without a word of how it looks. */
 import type { KalshiClient } from "../../../client.ts";
 import { systemClock } from "../../../base/clock.ts";
+import { parseCount } from "../../../base/fixed_point.ts";
 import type { CreateOrderV2Request } from "../../../contract/event/types.ts";
 import { Account, type FillRow } from "./account.ts";
 import { Cell, Pace } from "./cell.ts";
@@ -83,8 +84,14 @@ export class Desk {
         ...order,
         client_order_id: crypto.randomUUID(),
       });
-      const rest = Number(remaining_count) > 0 ? "resting" : Number(fill_count) > 0 ? "filled" : "not filled";
-      this.notify("done", `${sayOrder(order)}: ${rest}.`);
+      const outcome = parseCount(remaining_count) > 0
+        ? "resting"
+        : parseCount(fill_count) > 0
+        ? "filled"
+        : "not filled";
+      // Of what is filled the feed tells more.
+      const isTold = outcome === "filled" && this.connection.value.kind === "open";
+      if (!isTold) this.notify("done", `${sayOrder(order)}: ${outcome}.`);
       return true;
     } catch (error) {
       this.notify("failed", `${sayOrder(order)} was not taken. ${wordsOf(error)}`);

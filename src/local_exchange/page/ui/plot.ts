@@ -184,7 +184,7 @@ export function plotDepth(element: HTMLElement, data: uPlot.AlignedData): uPlot 
   const options: uPlot.Options = {
     ...size(element),
     ...quiet,
-    padding: [8, 0, 0, 8],
+    padding: [8, 0, 0, 20],
     cursor: { drag: { x: false, y: false }, points: { show: false } },
     scales: { x: { time: false }, y: { range: (_, __, most) => [0, Math.max(100, (most ?? 100) * 1.05)] } },
     series: [
