@@ -29,7 +29,7 @@ browserTest("a restart of the exchange is survived: stale and grey meanwhile, ri
   await page.getByText("Connection lost: trying again").waitFor();
   await page.getByText("not connected: these prices are old").waitFor();
   assertEquals(await ladderOf(page), before, "what was last known is still there");
-  assertEquals(await page.locator('.ladder[data-live="false"]').count(), 1);
+  assertEquals(await page.locator('.ladder[data-live="no"]').count(), 1);
   // What is typed meanwhile goes nowhere, and that is said.
   await page.getByLabel("Price of Yes").fill("0.50");
   await page.locator(".send").click();

@@ -58,7 +58,7 @@ export function Ladder(props: LadderProps): JSX.Element {
     />
   );
   return (
-    <div class="ladder" data-live={isLive}>
+    <div class="ladder" data-live={isLive ? "yes" : "no"}>
       <p class="ladder-state" hidden={isLive}>
         <strong>Stale</strong> {why === undefined ? "" : `– ${why}`}
       </p>
