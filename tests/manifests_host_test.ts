@@ -104,7 +104,7 @@ test("npm packages have one exact version, the same for npm and Deno", () => {
 
 test("the library depends on what it imports, and nothing is installed that nothing uses", () => {
   assertEquals([...packages(sources("src"))].sort(), Object.keys(npm.dependencies).sort());
-  const used = packages(["src", "tests", "tools", "bench", "examples", "docs"].flatMap(sources));
+  const used = packages(["src", pageFolder, "tests", "tools", "bench", "examples", "docs"].flatMap(sources));
   // Run, not imported; deno-std goes by @std.
   const programs = [
     "@stdy/cli",

@@ -72,9 +72,9 @@ browserTest("faults are switched on by the page: a lost frame makes no wrong boo
     exchange.placeCounterOrder({ ticker, side: "ask", price: "0.5600", count });
     await agrees(bed);
   }
-  await fault.selectOption({ label: "Next request: 503" });
+  await fault.selectOption({ label: "Bots: next request 503" });
   await switchOn.click();
-  await page.getByText("Fault on. Next request: 503.").waitFor();
+  await page.getByText("Fault on. Bots: next request 503.").waitFor();
   await page.getByRole("button", { name: /^Clear faults/ }).click();
   await page.getByText("No fault waits.").waitFor();
   await page.getByRole("button", { name: "Drop streams" }).click();

@@ -156,20 +156,20 @@ interface FaultChoice {
 }
 
 const FAULTS: Readonly<Record<string, FaultChoice>> = {
-  "rest-503": { label: "Next request: 503", act: "fail", body: { status: 503 } },
-  "rest-429": { label: "Next request: 429", act: "fail", body: { status: 429 } },
+  "rest-503": { label: "Bots: next request 503", act: "fail", body: { status: 503 } },
+  "rest-429": { label: "Bots: next request 429", act: "fail", body: { status: 429 } },
   "order-lost": {
-    label: "Next order: taken, answered 502",
+    label: "Bots: next order taken, answered 502",
     act: "fail",
     body: { status: 502, method: "POST", path: "/orders", afterProcessing: true },
   },
-  "rest-slow": { label: "Next 5 requests: 2 s late", act: "fail", body: { delayMs: 2_000, times: 5 } },
+  "rest-slow": { label: "Bots: next 5 requests 2 s late", act: "fail", body: { delayMs: 2_000, times: 5 } },
   "ws-drop": { label: "Streams: lose a frame", act: "fail-sockets", body: { fault: "drop" } },
   "ws-corrupt": { label: "Streams: damage a frame", act: "fail-sockets", body: { fault: "corrupt" } },
   "ws-stall": { label: "Streams: 5 s late", act: "fail-sockets", body: { fault: "stall", forMs: 5_000 } },
   "ws-half-open": { label: "Streams: silent, but open", act: "fail-sockets", body: { fault: "half-open" } },
   "ws-cut": { label: "Streams: cut", act: "fail-sockets", body: { fault: "cut" } },
-  "ws-refuse": { label: "Next connection: 503", act: "refuse-sockets", body: { status: 503 } },
+  "ws-refuse": { label: "Bots: next stream refused, 503", act: "refuse-sockets", body: { status: 503 } },
 };
 
 function FaultControls({ desk }: { readonly desk: Desk }): JSX.Element {
