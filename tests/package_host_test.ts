@@ -67,8 +67,9 @@ function install(folder: string): { consumer: string; installed: string; files: 
   mkdirSync(stage);
   run(".", "sh", "tools/build.sh", join(stage, "dist"));
   for (const file of readdirSync(".")) {
-    if (/^(package\.json|LICENSE|\w+\.md)$/.test(file)) cpSync(file, join(stage, file));
+    if (/^(package\.json|LICENSE|\w+\.md|mod\.ts)$/.test(file)) cpSync(file, join(stage, file));
   }
+  cpSync("src", join(stage, "src"), { recursive: true });
   const [packed] = JSON.parse(run(stage, "npm", "pack", "--ignore-scripts", "--json"));
   cpSync("tests/package/consumer", consumer, { recursive: true });
   writeFileSync(
@@ -323,7 +324,18 @@ async function checkFiles(
       reached.add(join(dirname(name), nameOf(from)));
     }
   }
-  const needless = files.filter((path) => !reached.has(nameOf(path)));
+  // Maps of declarations lead to the sources, for whoever follows a name.
+  const sources = new Set<string>();
+  for (const path of files.filter((path) => path.endsWith(".d.ts.map"))) {
+    const map: { readonly sources: readonly string[] } = JSON.parse(
+      readFileSync(join(installed, path), "utf8"),
+    );
+    for (const source of map.sources) sources.add(join(dirname(path), source));
+  }
+  assertEquals([...sources].filter((path) => !files.includes(path)), []);
+  const isMap = (path: string) =>
+    path.endsWith(".d.ts.map") && reached.has(nameOf(path.replace(/\.map$/, "")));
+  const needless = files.filter((path) => !reached.has(nameOf(path)) && !sources.has(path) && !isMap(path));
   assertEquals(needless.sort(), ["CHANGELOG.md", "LICENSE", "README.md", "package.json"]);
 }
 

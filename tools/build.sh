@@ -20,11 +20,14 @@ node -e '
 '
 node_modules/typescript-7/bin/tsc -p .build/tsconfig.json --outDir "$out"
 # On npm the conditions of `#runtime` choose the adapter.
-rm "$out/src/runtime/detect.js" "$out/src/runtime/detect.d.ts"
+rm "$out/src/runtime/detect.js" "$out/src/runtime/detect.d.ts" "$out/src/runtime/detect.d.ts.map"
 # Projects whose own `lib` is older get the types of `await using` with these declarations.
 grep -rlE --include='*.d.ts' 'AsyncDisposable|Symbol\.asyncDispose' "$out" | while read -r file; do
   { echo '/// <reference lib="esnext.disposable" />'; cat "$file"; } > "$file.new"
   mv "$file.new" "$file"
+  # The line above moves what the map speaks of one line down.
+  sed 's/"mappings":"/"mappings":";/' "$file.map" > "$file.new"
+  mv "$file.new" "$file.map"
 done
 # An entry without its file would be a package that nobody can import.
 OUT=$out node -e '
