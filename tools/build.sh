@@ -29,6 +29,18 @@ grep -rlE --include='*.d.ts' 'AsyncDisposable|Symbol\.asyncDispose' "$out" | whi
   sed 's/"mappings":"/"mappings":";/' "$file.map" > "$file.new"
   mv "$file.new" "$file.map"
 done
+# Maps lead from dist/ to the sources beside it, wherever this was built.
+OUT=$out node -e '
+  const { readdirSync, readFileSync, writeFileSync } = require("node:fs");
+  const { dirname, join, relative, resolve } = require("node:path");
+  for (const path of readdirSync(process.env.OUT, { recursive: true }).filter((path) => path.endsWith(".map"))) {
+    const file = join(process.env.OUT, path);
+    const map = JSON.parse(readFileSync(file, "utf8"));
+    const source = resolve(dirname(file), map.sources[0]);
+    map.sources = [relative(resolve("dist", dirname(path)), source)];
+    writeFileSync(file, JSON.stringify(map));
+  }
+'
 # An entry without its file would be a package that nobody can import.
 OUT=$out node -e '
   const { existsSync, readFileSync } = require("node:fs");
