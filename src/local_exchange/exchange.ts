@@ -2,6 +2,7 @@
 import type { Clock } from "../base/clock.ts";
 import { Alarm } from "./alarm.ts";
 import type { ExchangeClock } from "./clock.ts";
+import type { Command } from "./command.ts";
 import { Cors } from "./cors.ts";
 import { eventClearing } from "./engine/event_clearing.ts";
 import { Engine } from "./engine/engine.ts";
@@ -39,6 +40,21 @@ export interface Subtrader {
 /** What happens on an exchange: the one stream that every gateway's feed reads. */
 export type ExchangeEvent = EngineEvent | CommunicationEvent | EventFeesEvent;
 
+/** Keeps what is asked of an exchange, before it is done. */
+export interface Journal {
+  /** Keeps a command; throws when it cannot. */
+  keep(at: number, n: number, command: Command): void;
+  close(): void;
+}
+
+/**
+ * Where an exchange's commands go: nowhere, into a journal, or, while they come out of one, nowhere, and time goes as
+ * they say.
+ */
+export type Memory =
+  | { readonly kind: "none" | "replaying" }
+  | { readonly kind: "journal"; readonly journal: Journal };
+
 /** One exchange. */
 export class Exchange {
   readonly random: Random;
@@ -61,6 +77,10 @@ export class Exchange {
   /** Whether requests over the limits are refused. */
   readonly enforcesLimits: boolean;
   readonly keys = new Map<string, ApiKey>();
+  /** Where what is asked of it is kept. */
+  memory: Memory = { kind: "none" };
+  /** Keys that came back with its state and whose owners have not asked for them yet: by id, their public half. */
+  readonly returned = new Map<string, string>();
   /** The account that was opened first. */
   firstAccount: Account | undefined;
   readonly subtraders = new WeakMap<Account, Map<string, Subtrader>>();
@@ -110,7 +130,10 @@ export class Exchange {
     this.blockTrades = new BlockTrades(engine, this.random);
     this.feeChanges = new FeeChanges(engine, this.random);
     this.archive = new Archive(engine, this.catalog);
-    clock.onAdvance(() => this.tick());
+    clock.onAdvance(() => {
+      this.keep({ do: "clock", now: clock.now(), aheadMs: clock.aheadMs, running: clock.isRunning });
+      this.tick();
+    });
     this.alarm = new Alarm(engine.schedule, clock, () => this.tick());
     if (marketMakers) this.makers = new MarketMakers(engine, this.catalog, createRandom(seed + 3), stepMs);
   }
@@ -130,7 +153,39 @@ export class Exchange {
 
   /** Lets everything happen that is due by now. */
   tick(): void {
-    this.engine.runUntil(this.clock.now());
+    if (this.memory.kind === "replaying") return;
+    const now = this.clock.now();
+    const { next } = this.engine.schedule;
+    if (this.memory.kind === "journal" && next !== undefined && next <= now) {
+      try {
+        this.keep({ do: "tick", until: now });
+      } catch (error) {
+        // What cannot be kept does not happen.
+        return this.onInternalError(error);
+      }
+    }
+    this.engine.runUntil(now);
+  }
+
+  /** A number that tells how far it has come: two of one world that agree in it, and in their commands, are the same. */
+  get progress(): number {
+    return this.engine.steps + this.random.drawn;
+  }
+
+  /** Keeps a command where there is a journal, before it is done; throws when it cannot: then it must not be done. */
+  keep(command: Command): void {
+    if (this.memory.kind === "journal") this.memory.journal.keep(this.engine.now, this.progress, command);
+  }
+
+  /** Lets its journal go. */
+  close(): void {
+    if (this.memory.kind === "journal") this.memory.journal.close();
+  }
+
+  /** The next id of its seed. */
+  drawId(): string {
+    this.keep({ do: "draw" });
+    return this.random.uuid();
   }
 
   /** The time of the machine room, which does not follow {@linkcode ExchangeClock.advance}. */
@@ -146,12 +201,6 @@ export class Exchange {
   /** Sets how far the time of the machine room is ahead. */
   skew(ms: number): void {
     this.#skewMs = ms;
-  }
-
-  /** Lets the market makers move so many rounds. */
-  step(rounds: number): void {
-    this.tick();
-    for (let round = 0; round < rounds; round++) this.makers?.step();
   }
 
   /** Waits on the base clock. */

@@ -30,6 +30,22 @@ export async function generateKey(type: KeyType): Promise<{ publicKey: WebCrypto
   return { publicKey: pair.publicKey, privateKey: toPem("RSA PRIVATE KEY", pkcs8.subarray(PKCS8_HEAD)) };
 }
 
+/** A public key as SPKI in base64. */
+export async function spkiOf(key: WebCryptoKey): Promise<string> {
+  const bytes = new Uint8Array(await crypto.subtle.exportKey("spki", key as CryptoKey));
+  return btoa(String.fromCharCode(...bytes));
+}
+
+/** Reads what {@linkcode spkiOf} wrote. */
+export function publicKeyOf(type: KeyType, spki: string): Promise<WebCryptoKey> {
+  const bytes = Uint8Array.from(atob(spki), (character) => character.charCodeAt(0));
+  const algorithm = type === "rsa" ? { name: "RSA-PSS", hash: "SHA-256" } : { name: "Ed25519" };
+  const key = crypto.subtle.importKey("spki", bytes, algorithm, true, ["verify"]);
+  // Who signs with a key that cannot be read gets a 401; nobody else waits for it.
+  key.catch(() => {});
+  return key;
+}
+
 /** Reads a public key in SPKI PEM. */
 export async function importPublicKey(pem: string): Promise<{ type: KeyType; publicKey: WebCryptoKey }> {
   if (!pem.includes("-----BEGIN PUBLIC KEY-----")) {

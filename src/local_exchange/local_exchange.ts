@@ -14,13 +14,14 @@ import type {
   LocalKeyOptions,
   LocalPage,
   LocalPageOptions,
+  RestoredState,
 } from "./types.ts";
 import type { FixConfig } from "../fix/config.ts";
 import type { FixConfigOptions } from "../fix/config_options.ts";
 import type { FixSessionKind } from "../contract/fix/sessions.ts";
 import { KalshiConfig } from "../config/kalshi_config.ts";
 import { KalshiConfigError } from "../base/errors.ts";
-import { shown } from "../base/plain.ts";
+import { readOwn } from "../base/plain.ts";
 import type { Runtime } from "../runtime/types.ts";
 import type { ExchangeClock } from "./clock.ts";
 import { priceGrids, worthOf } from "./engine/event_contract.ts";
@@ -45,12 +46,12 @@ import type { ExchangeFix } from "./gateways/fix/gateway.ts";
 import { SpokenFix } from "./spoken_fix.ts";
 import { type RunningServer, serve } from "./server.ts";
 import { parseCount, parseMoney, parsePrice } from "./units.ts";
-import { Exchange } from "./exchange.ts";
+import type { Exchange } from "./exchange.ts";
 import { addKey, openAccount } from "./accounts.ts";
 import { REST_ROOT, WS_PATH } from "./paths.ts";
 import { settingsOf } from "./settings.ts";
-import type { MarketInfo } from "./world/catalog.ts";
-import { ownListing } from "./world/listings/own.ts";
+import { type Opened, openExchange } from "./state/restore.ts";
+import { accountOf, steer, type SteeringArguments, type SteeringCommand } from "./steering.ts";
 import { type ExchangeSockets, WebSocketGateway } from "./gateways/ws/gateway.ts";
 
 /**
@@ -74,6 +75,7 @@ export class LocalExchange implements AsyncDisposable {
   readonly #sockets: WebSocketGateway;
   readonly #network: MemoryNetwork;
   readonly #fix: SpokenFix | undefined;
+  readonly #restored: RestoredState | undefined;
   readonly #pages = new Set<LocalPage>();
   /** Where its REST API is: the `baseUrl` of a configuration. */
   readonly baseUrl: string;
@@ -94,7 +96,9 @@ export class LocalExchange implements AsyncDisposable {
     sockets: WebSocketGateway,
     server: RunningServer | undefined,
     fix: SpokenFix | undefined,
+    restored: RestoredState | undefined,
   ) {
+    this.#restored = restored;
     this.#fix = fix;
     this.sockets = this.#sockets = sockets;
     this.#exchange = exchange;
@@ -124,16 +128,14 @@ export class LocalExchange implements AsyncDisposable {
    * @throws {KalshiConfigError} for an option that is unknown or wrong
    */
   static create(options: LocalExchangeOptions = {}): LocalExchange {
-    const read = readOptions("LocalExchange", options, exchangeRules);
-    const exchange = new Exchange(settingsOf(read));
-    const fix = SpokenFix.inMemory(exchange, read.fix);
-    return new LocalExchange(
-      exchange,
-      new RestGateway(exchange),
-      new WebSocketGateway(exchange),
-      undefined,
-      fix,
-    );
+    const own = readOwn(options);
+    const read = readOptions("LocalExchange", own, exchangeRules);
+    const opened = openExchange(settingsOf(read), read.state, givenIn(own));
+    const { exchange } = opened;
+    const rest = new RestGateway(exchange);
+    const fix = orClosed(opened, () => SpokenFix.inMemory(exchange, read.fix));
+    const restored = opened.restore({ rest, fix: fix?.gateway });
+    return new LocalExchange(exchange, rest, new WebSocketGateway(exchange), undefined, fix, restored);
   }
 
   /**
@@ -143,19 +145,30 @@ export class LocalExchange implements AsyncDisposable {
    * @throws {Error} where the runtime cannot listen, or the port is taken
    */
   static async start(options: LocalExchangeListenOptions = {}): Promise<LocalExchange> {
-    const { port, hostname, ...rest } = readOptions("LocalExchange", options, listenRules);
-    const exchange = new Exchange(settingsOf(rest));
-    const gateway = new RestGateway(exchange);
+    const own = readOwn(options);
+    const { port, hostname, ...read } = readOptions("LocalExchange", own, listenRules);
+    const opened = openExchange(settingsOf(read), read.state, givenIn(own));
+    const { exchange } = opened;
+    const rest = new RestGateway(exchange);
+    const fix = orClosed(opened, () => SpokenFix.forNetwork(exchange, read.fix, hostname));
+    const restored = opened.restore({ rest, fix: fix?.gateway });
     const sockets = new WebSocketGateway(exchange);
-    const server = await serve(gateway, sockets, hostname, port);
+    let server: RunningServer | undefined;
     try {
-      const fix = await SpokenFix.listen(exchange, rest.fix, hostname);
-      return new LocalExchange(exchange, gateway, sockets, server, fix);
+      server = await serve(rest, sockets, hostname, port);
+      await fix?.listen();
+      return new LocalExchange(exchange, rest, sockets, server, fix, restored);
     } catch (error) {
-      // The port of FIX is taken, or its certificate is none: nothing goes on listening.
-      await server.close();
+      // A port is taken, or a certificate is none: nothing goes on listening, and the state is let go.
+      await server?.close();
+      exchange.close();
       throw error;
     }
+  }
+
+  /** What became of the state that it was started with; undefined where there was none. */
+  get restored(): RestoredState | undefined {
+    return this.#restored;
   }
 
   /**
@@ -308,7 +321,7 @@ export class LocalExchange implements AsyncDisposable {
   /** Lets the market makers move `times` rounds; the books change and some trades happen. */
   step(times = 1): void {
     assertValue("step", "times", times, controls.argument.rounds);
-    this.#exchange.step(times);
+    this.#steer("step", { rounds: times });
   }
 
   /**
@@ -317,8 +330,7 @@ export class LocalExchange implements AsyncDisposable {
    */
   setPace(stepMs: number | undefined): void {
     if (stepMs !== undefined) assertValue("setPace", "stepMs", stepMs, exchangeRules.stepMs);
-    this.#exchange.tick();
-    this.#exchange.makers?.pace(stepMs);
+    this.#steer("pace", { stepMs });
   }
 
   /**
@@ -327,40 +339,29 @@ export class LocalExchange implements AsyncDisposable {
    * @throws {KalshiConfigError} for an option that is unknown, missing or wrong, and for an order that is refused
    */
   placeCounterOrder(order: CounterOrder): string {
-    const { ticker, side, price, count } = controls.readCounterOrder(order);
-    this.#exchange.tick();
-    const { catalog, counterparty } = this.#exchange;
-    const market = catalog.markets.get(ticker)?.market;
-    const ticks = parsePrice(price);
-    const size = parseCount(count);
-    if (market === undefined || ticks === undefined || size === undefined) {
-      throw new KalshiConfigError(`No such market, price or count: ${ticker}, ${price}, ${count}.`);
+    const { ticker, side, price: dollars, count: contracts } = controls.readCounterOrder(order);
+    const price = parsePrice(dollars);
+    const count = parseCount(contracts);
+    if (!this.#exchange.catalog.markets.has(ticker) || price === undefined || count === undefined) {
+      throw new KalshiConfigError(`No such market, price or count: ${ticker}, ${dollars}, ${contracts}.`);
     }
-    const placed = counterparty.place(market, side, ticks, size);
-    if ("rejected" in placed) {
-      throw new KalshiConfigError(`The exchange refused the order: ${placed.rejected}.`);
-    }
-    return placed.order.id;
+    return this.#steer("counterOrder", { ticker, side, price, count }) as string;
   }
 
   /** Pays cash into an account, or out of it with an amount below zero, such as `"-20.00"`. */
   deposit(accountId: string, amount: string, where: CashPlace = {}): void {
-    const place = controls.readDeposit(amount, where);
-    this.#exchange.tick();
-    const account = this.#account(accountId);
-    const money = parseMoney(amount);
-    const { subaccount = 0, exchangeIndex = 0 } = place;
-    const wallet = account.wallet(subaccount, exchangeIndex);
-    if (money === undefined || money === 0 || wallet.available + money < 0) {
+    const { subaccount = 0, exchangeIndex: shard = 0 } = controls.readDeposit(amount, where);
+    const money = parseMoney(amount) ?? 0;
+    if (this.#account(accountId).wallet(subaccount, shard).available + money < 0) {
       throw new KalshiConfigError(`The account has no such amount: ${amount}.`);
     }
-    this.#exchange.treasury.move(wallet, money);
+    this.#steer("deposit", { account: accountId, amount: money, subaccount, shard });
   }
 
   /** Moves an account to another tier of rate limits. */
   setUsageTier(accountId: string, tier: UsageTier): void {
     assertValue("setUsageTier", "tier", tier, controls.argument.usageTier);
-    this.#exchange.limits.setTier(this.#account(accountId), tier, this.#exchange.clock.now());
+    this.#steer("usageTier", { account: this.#account(accountId).id, tier });
   }
 
   /**
@@ -378,37 +379,29 @@ export class LocalExchange implements AsyncDisposable {
    */
   listMarket(options: ListedMarket): string {
     const read = controls.readListedMarket(options);
-    this.#exchange.tick();
-    const { ticker, title = ticker, closesInMs = 86_400_000, priceLevelStructure = "linear_cent" } = read;
-    const { engine: { now: openAt }, catalog, lifecycle } = this.#exchange;
-    if (catalog.markets.has(ticker)) throw new KalshiConfigError(`There is a market ${ticker} already.`);
-    assertPriceGrid(priceLevelStructure);
-    lifecycle.list(
-      ownListing({ ticker, title, grid: priceLevelStructure, openAt, closeAt: openAt + closesInMs }),
-    );
+    const { ticker, title = ticker, closesInMs = 86_400_000, priceLevelStructure: grid = "linear_cent" } =
+      read;
+    assertPriceGrid(grid);
+    this.#steer("listMarket", { ticker, title, closesInMs, grid });
     return ticker;
   }
 
   /** Pauses a market, or ends its pause, which cancels what rests in it. */
   setMarketActive(ticker: string, active: boolean): void {
     assertValue("setMarketActive", "active", active, controls.argument.flag);
-    this.#exchange.tick();
-    this.#exchange.lifecycle.setActive(this.#market(ticker), active);
+    this.#steer("marketActive", { ticker, active });
   }
 
   /** Moves a market's close to a time in Unix milliseconds; a market that had closed opens again. */
   setCloseTime(ticker: string, atMs: number): void {
-    this.#exchange.tick();
     this.#assertTime("setCloseTime", atMs);
-    this.#exchange.lifecycle.setCloseTime(this.#market(ticker), atMs);
+    this.#steer("closeTime", { ticker, atMs });
   }
 
   /** Changes a market's price grid, by the name in `price_level_structure`; resting orders stay. */
   setPriceLevelStructure(ticker: string, structure: string): void {
-    this.#exchange.tick();
-    const info = this.#market(ticker);
     assertPriceGrid(structure);
-    this.#exchange.lifecycle.setPriceGrid(info, structure);
+    this.#steer("priceGrid", { ticker, grid: structure });
   }
 
   /**
@@ -416,14 +409,9 @@ export class LocalExchange implements AsyncDisposable {
    * closes if it has not, and pays out after its settlement timer, or right away with `settle: true`.
    */
   determine(ticker: string, outcome: string, options: { readonly settle?: boolean } = {}): void {
-    const { settle } = controls.readDetermine(outcome, options);
-    this.#exchange.tick();
-    const { lifecycle, engine } = this.#exchange;
-    const info = this.#market(ticker);
+    const { settle = false } = controls.readDetermine(outcome, options);
     const value = outcome === "yes" || outcome === "no" ? worthOf(outcome) : parsePrice(outcome) ?? 0;
-    if (info.closeAt > engine.now) lifecycle.setCloseTime(info, engine.now);
-    lifecycle.determine(info, value);
-    if (settle) lifecycle.settle(info);
+    this.#steer("determine", { ticker, value, settle });
   }
 
   /**
@@ -432,35 +420,22 @@ export class LocalExchange implements AsyncDisposable {
    * @throws {KalshiConfigError} for a market that there is not, and for one that is not determined
    */
   settle(ticker: string): void {
-    this.#exchange.tick();
-    const info = this.#market(ticker);
-    if (info.market.status !== "determined") {
-      throw new KalshiConfigError(
-        `settle: ${ticker} is ${info.market.status}; \`determine\` says how a market ends.`,
-      );
-    }
-    this.#exchange.lifecycle.settle(info);
+    this.#steer("settle", { ticker });
   }
 
   /** Changes the fees of a series, at once or at a time in Unix milliseconds. */
   setSeriesFees(seriesTicker: string, feeType: FeeType, feeMultiplier: number, atMs?: number): void {
-    this.#exchange.tick();
     controls.assertFees("setSeriesFees", feeType ?? null, feeMultiplier ?? null);
     if (atMs !== undefined) this.#assertTime("setSeriesFees", atMs);
-    const series = this.#exchange.catalog.series.get(seriesTicker);
-    if (series === undefined) throw new KalshiConfigError(`There is no series ${shown(seriesTicker)}.`);
-    this.#exchange.feeChanges.changeSeries(series, feeType, feeMultiplier, atMs ?? this.#exchange.engine.now);
+    this.#steer("seriesFees", { series: seriesTicker, type: feeType, multiplier: feeMultiplier, atMs });
     this.#exchange.tick();
   }
 
   /** Sets fees of an event's own, at once or at a time in Unix milliseconds; undefined clears them. */
   setEventFees(eventTicker: string, feeType?: FeeType, feeMultiplier?: number, atMs?: number): void {
-    this.#exchange.tick();
     controls.assertFees("setEventFees", feeType, feeMultiplier);
     if (atMs !== undefined) this.#assertTime("setEventFees", atMs);
-    const event = this.#exchange.catalog.events.get(eventTicker);
-    if (event === undefined) throw new KalshiConfigError(`There is no event ${shown(eventTicker)}.`);
-    this.#exchange.feeChanges.changeEvent(event, feeType, feeMultiplier, atMs ?? this.#exchange.engine.now);
+    this.#steer("eventFees", { event: eventTicker, type: feeType, multiplier: feeMultiplier, atMs });
     this.#exchange.tick();
   }
 
@@ -470,14 +445,13 @@ export class LocalExchange implements AsyncDisposable {
    */
   setHistoricalCutoff(atMs: number | undefined): void {
     if (atMs !== undefined) this.#assertTime("setHistoricalCutoff", atMs);
-    this.#exchange.archive.fix(atMs);
+    this.#steer("historicalCutoff", { atMs });
   }
 
   /** Pauses trading (cancels go through) or the whole exchange, or ends both. */
   pause(what: "trading" | "exchange" | "nothing"): void {
     assertValue("pause", "what", what, controls.argument.pause);
-    this.#exchange.tick();
-    this.#exchange.engine.pause(what);
+    this.#steer("pause", { what });
   }
 
   /** Tickers of the markets that are open for trading, in the order they were listed. */
@@ -496,6 +470,7 @@ export class LocalExchange implements AsyncDisposable {
     this.#network.close();
     await Promise.all([fix, ...pages]);
     await this.#server?.close();
+    this.#exchange.close();
   }
 
   /** Same as {@linkcode close}. */
@@ -513,16 +488,31 @@ export class LocalExchange implements AsyncDisposable {
   }
 
   #account(id: string): Account {
-    const account = this.#exchange.engine.accounts.get(id);
-    if (account === undefined) throw new KalshiConfigError(`There is no account ${shown(id)}.`);
-    return account;
+    return accountOf(this.#exchange, id);
   }
 
-  #market(ticker: string): MarketInfo {
-    const info = this.#exchange.catalog.markets.get(ticker);
-    if (info === undefined) throw new KalshiConfigError(`There is no market ${shown(ticker)}.`);
-    return info;
+  /** Does what was checked, after everything that is due by now. */
+  #steer<Name extends keyof SteeringArguments>(name: Name, given: SteeringArguments[Name]): unknown {
+    const command = { name, given } as SteeringCommand;
+    this.#exchange.tick();
+    this.#exchange.keep({ do: "steer", ...command });
+    return steer(this.#exchange, command);
   }
+}
+
+/** Does something; when it fails, the state is let go. */
+function orClosed<T>(opened: Opened, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
+}
+
+/** The options that were given. */
+function givenIn(options: object): ReadonlySet<string> {
+  return new Set(Object.entries(options).flatMap(([name, value]) => value === undefined ? [] : name));
 }
 
 /** Refuses the name of a price grid that there is not. */

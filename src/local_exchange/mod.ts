@@ -20,6 +20,7 @@ export type {
   LocalPageOptions,
   LocalTlsIdentity,
   RequestReading,
+  RestoredState,
   UnknownTickers,
 } from "./types.ts";
 export { LocalExchange } from "./local_exchange.ts";

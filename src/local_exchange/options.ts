@@ -90,6 +90,7 @@ export const exchangeRules = {
   history: group(historyRules),
   unknownTickers: withPreset(oneOf("ignore", "refuse"), "ignore"),
   fix: fixRule,
+  state: text("the path of a file as text"),
   onInternalError: callable(),
 } satisfies Rules<LocalExchangeOptions>;
 

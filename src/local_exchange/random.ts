@@ -4,6 +4,8 @@ export interface Random {
   int(below: number): number;
   /** A version 4 UUID. */
   uuid(): string;
+  /** How many words were drawn so far: two of the same seed that agree in this go on alike. */
+  readonly drawn: number;
 }
 
 const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
@@ -22,7 +24,9 @@ export function createRandom(seed: number): Random {
   let b = mix();
   let c = mix();
   let d = mix();
+  let drawn = 0;
   const next = () => {
+    drawn++;
     const scrambled = Math.imul(b, 5);
     const result = Math.imul((scrambled << 7) | (scrambled >>> 25), 9) >>> 0;
     const shifted = b << 9;
@@ -37,6 +41,9 @@ export function createRandom(seed: number): Random {
   const word = (value: number) =>
     `${hex[value >>> 24]}${hex[(value >>> 16) & 255]}${hex[(value >>> 8) & 255]}${hex[value & 255]}`;
   return {
+    get drawn() {
+      return drawn;
+    },
     int: (below) => Math.floor((next() / 0x1_0000_0000) * below),
     uuid() {
       const second = word((next() & 0xffff0fff) | 0x4000);

@@ -23,7 +23,8 @@ export interface ExchangeSettings {
 
 /** The settings that options, which are checked, ask for. */
 export function settingsOf(options: ReadExchangeOptions): ExchangeSettings {
-  const { clock, history, fix: _, onInternalError = (error) => console.error(error), ...others } = options;
+  const { clock, history, fix: _, state: __, onInternalError = (error) => console.error(error), ...others } =
+    options;
   return {
     ...others,
     stepMs: others.stepMs,

@@ -20,11 +20,17 @@ export interface Caller {
   readonly subaccount: number | undefined;
 }
 
+/** Who asks for an account without a key, and may do everything. */
+export function callerFor(account: Account): Caller {
+  return { id: "page", account, scopes: ["read", "write"], subaccount: undefined };
+}
+
 /** A registered key. */
 export interface ApiKey extends Caller {
   readonly name: string;
   readonly type: KeyType;
-  readonly publicKey: WebCryptoKey;
+  /** A promise where it is yet to be read. */
+  readonly publicKey: WebCryptoKey | Promise<WebCryptoKey>;
 }
 
 /** How far a signature's time may be from that of the exchange. */
@@ -39,14 +45,14 @@ function fromBase64(text: string): Bytes {
 /** Whether a signature in base64 is that of a text. */
 export async function verifies(
   type: KeyType,
-  key: WebCryptoKey,
+  key: WebCryptoKey | Promise<WebCryptoKey>,
   signature: string,
   text: string,
 ): Promise<boolean> {
   try {
     return await crypto.subtle.verify(
       type === "rsa" ? { name: "RSA-PSS", saltLength: 32 } : { name: "Ed25519" },
-      key as CryptoKey,
+      await key as CryptoKey,
       fromBase64(signature),
       encoder.encode(text),
     );

@@ -16,22 +16,30 @@ const MEMORY_PORT = 8228;
 /** The FIX of one exchange. */
 export class SpokenFix {
   readonly gateway: FixGateway;
-  readonly hostname: string;
-  readonly port: number;
+  #hostname: string;
+  #port: number;
   readonly #tls: LocalTlsIdentity | undefined;
-  readonly #server: RunningServer | undefined;
+  #server: RunningServer | undefined;
 
   private constructor(
     gateway: FixGateway,
     { hostname, port }: { readonly hostname: string; readonly port: number },
     tls?: LocalTlsIdentity,
-    server?: RunningServer,
   ) {
     this.gateway = gateway;
-    this.hostname = hostname;
-    this.port = port;
+    this.#hostname = hostname;
+    this.#port = port;
     this.#tls = tls;
-    this.#server = server;
+  }
+
+  /** Where it is reached. */
+  get hostname(): string {
+    return this.#hostname;
+  }
+
+  /** Where it is reached. */
+  get port(): number {
+    return this.#port;
   }
 
   /** Reached in memory alone; undefined where it is not asked for. */
@@ -47,18 +55,24 @@ export class SpokenFix {
     return new SpokenFix(new FixGateway(exchange, options), { hostname: "localhost", port });
   }
 
-  /** Listens; undefined where it is not asked for. */
-  static async listen(
+  /** Yet to listen on an address; undefined where it is not asked for. */
+  static forNetwork(
     exchange: Exchange,
     fix: boolean | LocalFixOptions,
     hostname: string,
-  ): Promise<SpokenFix | undefined> {
+  ): SpokenFix | undefined {
     const options = fixOptionsOf(fix);
     if (options === undefined) return undefined;
     const { port, tls } = options;
-    const gateway = new FixGateway(exchange, options);
-    const server = await serveFix(gateway, { hostname, port, tls });
-    return new SpokenFix(gateway, server, tls, server);
+    return new SpokenFix(new FixGateway(exchange, options), { hostname, port }, tls);
+  }
+
+  /** Listens. */
+  async listen(): Promise<void> {
+    const server = await serveFix(this.gateway, { hostname: this.hostname, port: this.port, tls: this.#tls });
+    this.#server = server;
+    this.#hostname = server.hostname;
+    this.#port = server.port;
   }
 
   /** What leads to one kind of its sessions. */

@@ -97,6 +97,24 @@ export interface LocalExchangeOptions {
    */
   readonly rateLimits?: boolean | undefined;
   /**
+   * Path of a file in which the exchange keeps everything that is asked of it, so that it goes on where it was when it is
+   * started again with the same path, also after `kill -9`: accounts, API keys (their public halves), cash, positions,
+   * orders in their queues, fills, settlements, order groups, requests for quotes, markets, the clock. What it began as
+   * (`seed`, `markets`, `history` and so on) comes from the file and need not be given again. Not kept: open connections,
+   * FIX sequence numbers, faults, the clock skew and what is left of rate limits. On Deno, Bun and Node; none unless told.
+   *
+   * @example
+   * ```ts
+   * import { LocalExchange } from "@unofficial/kalshi/local-exchange";
+   *
+   * declare const pem: string;
+   * await using exchange = await LocalExchange.start({ port: 8080, state: "./exchange.state" });
+   * // Made the first time, and given back as it is from then on.
+   * await exchange.createAccount({ keyId: "a952bcbe-ec3b-4b5b-b8f9-11dae589608c", privateKey: pem });
+   * ```
+   */
+  readonly state?: string | undefined;
+  /**
    * A past: settled markets, trades, candlesticks, volumes and outcomes that agree with each other, from the seed. None
    * unless told. Ninety days take some seconds to make, and about 100 megabytes.
    *
@@ -163,6 +181,17 @@ export interface LocalExchangeListenOptions extends LocalExchangeOptions {
    * @default "127.0.0.1"
    */
   readonly hostname?: string | undefined;
+}
+
+/** What became of the state that an exchange was started with. */
+export interface RestoredState {
+  /** How many commands it was led through. */
+  readonly commands: number;
+  /**
+   * How many bytes at the end of the file were no whole command, which are in a file of the same name with `.cut` behind it
+   * now. A process that was killed while it wrote leaves some; nobody was told that what they ask for was done.
+   */
+  readonly cutBytes: number;
 }
 
 /** How to make an account. */

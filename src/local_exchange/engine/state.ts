@@ -35,6 +35,11 @@ export class EngineState {
     this.clearing = clearing;
   }
 
+  /** How many steps in the lives of orders were told. */
+  get steps(): number {
+    return this.#steps;
+  }
+
   /**
    * Calls `watcher` with each event as it happens, before any listener: what listeners do about an event comes after it
    * then. A watcher must only look. Returns how to stop.

@@ -3,7 +3,7 @@ import type { Engine } from "../engine/engine.ts";
 import { complement, isWorth } from "../engine/event_contract.ts";
 import { tradeFee } from "../engine/fees.ts";
 import type { Account, Order, Wallet } from "../engine/model.ts";
-import type { Random } from "../random.ts";
+import { createRandom, type Random } from "../random.ts";
 import type { MarketInfo } from "./catalog.ts";
 
 /** A request for quotes. */
@@ -91,7 +91,6 @@ export class Communications {
   readonly names = new WeakMap<Rfq, string>();
   readonly #engine: Engine;
   readonly #random: Random;
-  readonly #ids = new WeakMap<Account, string>();
   readonly #listeners = new Set<(event: CommunicationEvent) => void>();
   #executing: Quote | undefined;
 
@@ -119,11 +118,11 @@ export class Communications {
     return this.#executing;
   }
 
-  /** The public id that an account negotiates under. */
-  idOf(account: Account): string {
-    let id = this.#ids.get(account);
-    if (id === undefined) this.#ids.set(account, id = this.#random.uuid());
-    return id;
+  /** The public id that an account negotiates under: made of its own id, so that nothing changes by asking for it. */
+  idOf({ id }: Account): string {
+    let seed = 0x811c9dc5;
+    for (let at = 0; at < id.length; at++) seed = Math.imul(seed ^ id.charCodeAt(at), 0x01000193);
+    return createRandom(seed).uuid();
   }
 
   /** The open requests of an account. */

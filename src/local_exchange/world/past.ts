@@ -80,6 +80,11 @@ export class Past {
     this.#tidy();
   }
 
+  /** How many accounts of those who were there are left. */
+  get left(): number {
+    return this.#traders.length;
+  }
+
   /** The account of somebody who was there; undefined when all were given away. */
   adopt(): Account | undefined {
     return this.#traders.shift();

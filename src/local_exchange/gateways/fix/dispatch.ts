@@ -23,6 +23,12 @@ export function dispatch(session: ServerSession, message: ReceivedMessage): void
   if (fault.fault === "refuse") refuse(session, message, fault.text);
 }
 
+/** Does again what was kept of a message, in silence. */
+export function replay(session: ServerSession, message: ReceivedMessage): void {
+  const handler = session.type.handlers[message.MsgType];
+  if (handler !== undefined) session.inSilence(() => handle(handler, session, message));
+}
+
 function handle(handler: Handler, session: ServerSession, message: ReceivedMessage): void {
   try {
     handler(session, message);

@@ -2,6 +2,7 @@
 import type { Clock } from "../../../base/clock.ts";
 import { KalshiConfigError } from "../../../base/errors.ts";
 import { shown } from "../../../base/plain.ts";
+import type { ReceivedMessage } from "../../../contract/fix/codec.ts";
 import type { FixFields } from "../../../contract/fix_fields.ts";
 import type { Logon } from "../../../contract/fix/messages.ts";
 import { FixSession } from "../../../fix/session.ts";
@@ -12,7 +13,7 @@ import type { Exchange } from "../../exchange.ts";
 import { WaitingFaults } from "../../waiting_faults.ts";
 import { ServerConnection } from "./connection.ts";
 import { gatewayDictionary, worded } from "./dictionary.ts";
-import { dispatch } from "./dispatch.ts";
+import { dispatch, replay } from "./dispatch.ts";
 import { executionReport } from "./execution_report.ts";
 import { readFixFault, readLogonFault } from "./fault_rules.ts";
 import type { FixFault, FixLogonFault } from "./faults.ts";
@@ -20,7 +21,10 @@ import { type Admitted, LogonJudge, TOLERANCE_MS, type Verdict } from "./logon.t
 import { ordersOf } from "./mass_cancel.ts";
 import { OrderLives, type Report } from "./order_lives.ts";
 import { RetainedStore } from "./retained_store.ts";
+import type { Preferences } from "./preferences.ts";
 import { ServerSession } from "./server_session.ts";
+import { sessionTypeOf } from "./session_types.ts";
+import type { Command } from "../../command.ts";
 
 /** The longest that a broken session counts as online. */
 const MOST_ONLINE_MS = 60_000;
@@ -81,6 +85,8 @@ export class FixGateway implements ExchangeFix {
   readonly #heartbeats = new Map<ServerSession, number>();
   /** Sessions that are logged on. */
   readonly #logged = new Set<ServerSession>();
+  /** Sessions of which something is done again. */
+  readonly #ghosts = new Map<string, ServerSession>();
   readonly #logonFaults = new WaitingFaults<FixLogonFault>();
   #isClosed = false;
 
@@ -196,7 +202,7 @@ export class FixGateway implements ExchangeFix {
     return session;
   }
 
-  #make({ key, type, preferences }: Admitted): ServerSession {
+  #make({ key, type, preferences }: Pick<Admitted, "key" | "type" | "preferences">): ServerSession {
     const exchange = this.#exchange;
     const retained = type.retransmission ? new RetainedStore(() => this.#clock.now()) : undefined;
     const store = retained ?? new MemoryFixStore({ keep: 0 });
@@ -263,8 +269,48 @@ export class FixGateway implements ExchangeFix {
     const wasOn = this.#logged.delete(session);
     if (!wasOn || !session.preferences.cancelsOnDisconnect || this.#isClosed) return;
     this.#exchange.tick();
+    const { key, type, preferences } = session;
+    try {
+      this.#exchange.keep({ do: "fix-end", by: key.id, session: type.id, preferences });
+    } catch (error) {
+      return this.#exchange.onInternalError(error);
+    }
+    this.#cancelAll(session);
+  }
+
+  #cancelAll(session: ServerSession): void {
     if (this.#exchange.engine.exchangePaused) return;
     for (const order of ordersOf(session)) this.#exchange.engine.cancel(order);
+  }
+
+  /** Does again what was kept of a session; nobody is told. */
+  replay(kept: Extract<Command, { do: "fix" | "fix-end" }>): void {
+    const session = this.#ghost(kept);
+    if (kept.do === "fix-end") this.#cancelAll(session);
+    else replay(session, kept.message as ReceivedMessage);
+  }
+
+  /** Everything that was kept is done. */
+  endReplay(): void {
+    for (const ghost of this.#ghosts.values()) ghost.endParts();
+    this.#ghosts.clear();
+  }
+
+  /** A session as it was, that nobody is behind. */
+  #ghost(
+    { by, session: id, preferences }: { by: string; session: string; preferences: object },
+  ): ServerSession {
+    const name = `${by} ${id} ${JSON.stringify(preferences)}`;
+    const known = this.#ghosts.get(name);
+    if (known !== undefined) return known;
+    const key = this.#exchange.keys.get(by);
+    const type = sessionTypeOf(id);
+    if (key === undefined || type === undefined) {
+      throw new Error(`There is no session ${id} of the key ${by}.`);
+    }
+    const ghost = this.#make({ key, type, preferences: preferences as Preferences });
+    this.#ghosts.set(name, ghost);
+    return ghost;
   }
 
   /** Twice the interval: one without a word, and one without an answer to a TestRequest. */

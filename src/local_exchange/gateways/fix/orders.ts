@@ -118,8 +118,18 @@ interface Charged {
   readonly OrderGroupAction?: number | undefined;
 }
 
-/** Takes what a message draws on the budgets that it shares with REST, or throws its refusal. */
-export function charge(
+/**
+ * Takes what a message draws on the budgets that it shares with REST, or throws its refusal. From here on it changes
+ * something, so that it is kept where the exchange has a journal.
+ */
+export function charge(session: ServerSession, message: ReceivedMessage & Charged): void {
+  const { exchange, key, type, preferences } = session;
+  if (exchange.memory.kind === "replaying") return;
+  pay(session, message);
+  exchange.keep({ do: "fix", by: key.id, session: type.id, preferences, message });
+}
+
+function pay(
   { exchange, key }: ServerSession,
   { MsgType, OrderGroupAction, ...message }: ReceivedMessage & Charged,
 ): void {

@@ -150,6 +150,7 @@ export class ServerSession {
 
   /** Answers a message with a Reject(3). */
   reject({ header }: ReceivedMessage, tag: number, text: string, reason: number): void {
+    if (this.#isSilent) return;
     this.#session.refuse(header, { tag, text, reason });
   }
 

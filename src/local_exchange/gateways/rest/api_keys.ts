@@ -6,10 +6,11 @@ import {
   GetApiKeys,
 } from "../../../contract/event/operations.ts";
 import type { ApiKeyScope } from "../../../contract/event/types.ts";
+import { keptSpki, registerKey } from "../../accounts.ts";
 import { ApiError } from "../../api_error.ts";
 import { generateKey, importPublicKey } from "../../keys.ts";
 import type { KeyType } from "../../signatures.ts";
-import { type Call, route } from "./route.ts";
+import { type Call, route, slowRoute } from "./route.ts";
 import { allScopes } from "../../scopes.ts";
 import { accountOf, Fields, invalid } from "./read.ts";
 import type { WebCryptoKey } from "../../../base/web_types.ts";
@@ -38,12 +39,18 @@ function termsOf(
 function register(
   call: Call,
   terms: ReturnType<typeof termsOf>,
-  type: KeyType,
-  publicKey: WebCryptoKey,
+  { type, publicKey, spki }: {
+    readonly type: KeyType;
+    readonly publicKey: WebCryptoKey;
+    readonly spki: string;
+  },
 ): string {
-  const id = call.exchange.random.uuid();
-  call.exchange.keys.set(id, { id, account: accountOf(call), type, publicKey, ...terms });
-  return id;
+  const { exchange } = call;
+  const account = accountOf(call);
+  const key = { id: exchange.drawId(), type, spki, ...terms };
+  exchange.keep({ do: "key", account: account.id, key });
+  registerKey(exchange, account, key, publicKey);
+  return key.id;
 }
 
 export const apiKeyRoutes = [
@@ -58,18 +65,24 @@ export const apiKeyRoutes = [
       })),
     };
   }),
-  route(CreateApiKey, async (call) => {
+  slowRoute(CreateApiKey, async (call) => {
     const fields = new Fields(call.body);
     const terms = termsOf(call, fields);
     const { type, publicKey } = await importPublicKey(fields.requiredText("public_key"));
-    return { api_key_id: register(call, terms, type, publicKey) };
+    const spki = await keptSpki(call.exchange, "CreateApiKey", publicKey);
+    return { api_key_id: register(call, terms, { type, publicKey, spki }) };
   }),
-  route(GenerateApiKey, async (call) => {
+  slowRoute(GenerateApiKey, async (call) => {
     const fields = new Fields(call.body);
     const terms = termsOf(call, fields);
     const type = fields.has("key_type") ? fields.choice("key_type", ["rsa", "ed25519"]) : "rsa";
     const { publicKey, privateKey } = await generateKey(type);
-    return { api_key_id: register(call, terms, type, publicKey), private_key: privateKey, key_type: type };
+    const spki = await keptSpki(call.exchange, "GenerateApiKey", publicKey);
+    return {
+      api_key_id: register(call, terms, { type, publicKey, spki }),
+      private_key: privateKey,
+      key_type: type,
+    };
   }),
   route(DeleteApiKey, (call) => {
     const key = call.exchange.keys.get(call.path.api_key ?? "");

@@ -23,11 +23,7 @@ import { marketOf } from "./market.ts";
 import { accountOf, Fields, invalid, text } from "./read.ts";
 
 function subtradersOf(call: Call): Map<string, Subtrader> {
-  const account = accountOf(call);
-  const { subtraders } = call.exchange;
-  let found = subtraders.get(account);
-  if (found === undefined) subtraders.set(account, found = new Map());
-  return found;
+  return call.exchange.subtraders.get(accountOf(call)) ?? new Map();
 }
 
 function subtraderOf(call: Call, id: string | undefined): Subtrader {
@@ -56,6 +52,7 @@ export const fcmRoutes = [
     const subtraders = subtradersOf(call);
     if (subtraders.has(id)) throw new ApiError(409, "subtrader_already_exists");
     subtraders.set(id, { id, blocked: new Set(), cap: undefined });
+    call.exchange.subtraders.set(accountOf(call), subtraders);
     return { subtrader_id: id };
   }),
   route(GetFCMSubtraderBlockedCategories, (call) => ({

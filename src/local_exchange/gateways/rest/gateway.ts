@@ -2,7 +2,8 @@
 import { ApiError } from "../../api_error.ts";
 import { REST_ROOT } from "../../paths.ts";
 import { allRoutes } from "./mod.ts";
-import { authenticate, type Caller } from "../../signatures.ts";
+import { authenticate, type Caller, callerFor } from "../../signatures.ts";
+import type { Command } from "../../command.ts";
 import { assertRequest } from "./request_check.ts";
 import { type Call, Router } from "./route.ts";
 import { authorize } from "../../scopes.ts";
@@ -25,6 +26,9 @@ export interface Incoming {
   /** Who asks, where that is known without a signature; faults are not for those. */
   readonly caller?: Caller | undefined;
 }
+
+/** What is kept of a request. */
+type Kept = Extract<Command, { do: "rest" }>;
 
 /** An answer to be written. */
 export interface Outgoing {
@@ -107,7 +111,7 @@ export class RestGateway {
       const match = this.#router.find(method, below);
       if (match === undefined) throw new ApiError(404, "not_found");
       if (match === "wrong-method") throw new ApiError(405, "method_not_allowed");
-      const { operation, handle } = match.route;
+      const { operation, handle, keepsItself } = match.route;
       const key = operation.auth === "none"
         ? undefined
         : await this.#authenticate(incoming, path, operation.auth);
@@ -122,11 +126,51 @@ export class RestGateway {
       }
       if (this.#exchange.requests === "strict") assertRequest(operation, match.path, query, body);
       const call: Call = { exchange: this.#exchange, key, path: match.path, query, body };
+      if (operation.method !== undefined && !keepsItself) this.#keep(incoming, key);
       const value = await handle(call);
       const status = operation.status ?? 200;
       return this.#write(status, operation.empty || status === 204 ? undefined : value);
     } catch (error) {
       return this.#refuse(error);
+    }
+  }
+
+  /** Does again what was kept of a request; its answer was given long ago. */
+  replay({ by, method, target, body }: Kept): void {
+    const [path = "", query] = target.split("?");
+    const match = this.#router.find(method, path.slice(REST_ROOT.length));
+    if (match === undefined || match === "wrong-method") throw new Error(`There is no ${method} ${path}.`);
+    const key = by === undefined ? undefined : this.#callerOf(by);
+    try {
+      match.route.handle({
+        exchange: this.#exchange,
+        key,
+        path: match.path,
+        query: new URLSearchParams(query ?? ""),
+        body: readBody({ body }),
+      });
+    } catch (error) {
+      // It was refused then as it is now.
+      if (!(error instanceof ApiError)) this.#exchange.onInternalError(error);
+    }
+  }
+
+  #callerOf(by: string): Caller {
+    const { keys, engine } = this.#exchange;
+    const account = by.startsWith("@") ? engine.accounts.get(by.slice(1)) : undefined;
+    const caller = account === undefined ? keys.get(by) : callerFor(account);
+    if (caller === undefined) throw new Error(`There is no key ${by}.`);
+    return caller;
+  }
+
+  /** Keeps a request that changes something, where there is a journal, before it is done. */
+  #keep({ method, target, body, caller }: Incoming, key: Caller | undefined): void {
+    const by = caller === undefined ? key?.id : `@${caller.account.id}`;
+    try {
+      this.#exchange.keep({ do: "rest", by, method, target, body });
+    } catch (error) {
+      this.#exchange.onInternalError(error);
+      throw new ApiError(503, "service_unavailable", "what was asked could not be kept, and was not done");
     }
   }
 
@@ -168,7 +212,7 @@ function isTooLong(body: string): boolean {
   return body.length * 3 > MOST_BODY_BYTES && new TextEncoder().encode(body).length > MOST_BODY_BYTES;
 }
 
-function readBody({ body }: Incoming): unknown {
+function readBody({ body }: Pick<Incoming, "body">): unknown {
   if (body === "") return undefined;
   try {
     return JSON.parse(body);

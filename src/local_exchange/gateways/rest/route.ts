@@ -18,14 +18,24 @@ export interface Call {
 export interface Route {
   readonly operation: Operation<unknown, unknown, unknown>;
   readonly handle: (call: Call) => unknown;
+  /** Whether it keeps by itself what it does: what waits for something else first is done later than it is asked. */
+  readonly keepsItself: boolean;
 }
 
 /** Ties an operation of the contract to its handler, whose answer must be what the contract says. */
 export function route<Params, Response, Body>(
   operation: Operation<Params, Response, Body>,
-  handle: (call: Call) => Response | Promise<Response>,
+  handle: (call: Call) => Response,
 ): Route {
-  return { operation: operation as Operation<unknown, unknown, unknown>, handle };
+  return { operation: operation as Operation<unknown, unknown, unknown>, handle, keepsItself: false };
+}
+
+/** The same for an answer that takes time; its handler keeps what it does, in the moment that it does it. */
+export function slowRoute<Params, Response, Body>(
+  operation: Operation<Params, Response, Body>,
+  handle: (call: Call) => Promise<Response>,
+): Route {
+  return { operation: operation as Operation<unknown, unknown, unknown>, handle, keepsItself: true };
 }
 
 interface Node {
