@@ -33,7 +33,7 @@ import { RestGateway } from "./gateways/rest/gateway.ts";
 import type { UsageTier } from "./limits.ts";
 import type { MemoryRuntimeOptions } from "./types.ts";
 import { MemoryNetwork } from "./memory/runtime.ts";
-import { assertValue, readOptions } from "../base/options.ts";
+import { assertObject, assertValue, readOptions } from "../base/options.ts";
 import {
   accountRules,
   exchangeRules,
@@ -128,7 +128,7 @@ export class LocalExchange implements AsyncDisposable {
    * @throws {KalshiConfigError} for an option that is unknown or wrong
    */
   static create(options: LocalExchangeOptions = {}): LocalExchange {
-    const own = readOwn(options);
+    const own = ownOptions(options);
     const read = readOptions("LocalExchange", own, exchangeRules);
     const opened = openExchange(settingsOf(read), read.state, givenIn(own));
     const { exchange } = opened;
@@ -145,7 +145,7 @@ export class LocalExchange implements AsyncDisposable {
    * @throws {Error} where the runtime cannot listen, or the port is taken
    */
   static async start(options: LocalExchangeListenOptions = {}): Promise<LocalExchange> {
-    const own = readOwn(options);
+    const own = ownOptions(options);
     const { port, hostname, ...read } = readOptions("LocalExchange", own, listenRules);
     const opened = openExchange(settingsOf(read), read.state, givenIn(own));
     const { exchange } = opened;
@@ -508,6 +508,12 @@ function orClosed<T>(opened: Opened, work: () => T): T {
     opened.close();
     throw error;
   }
+}
+
+/** A copy of the options, each read once. */
+function ownOptions<T extends object>(options: T): T {
+  assertObject("LocalExchange", options);
+  return readOwn(options as Record<string, unknown>) as T;
 }
 
 /** The options that were given. */
