@@ -161,7 +161,7 @@ export class LocalExchange implements AsyncDisposable {
     } catch (error) {
       // A port is taken, or a certificate is none: nothing goes on listening, and the state is let go.
       await server?.close();
-      exchange.close();
+      opened.close();
       throw error;
     }
   }

@@ -113,27 +113,19 @@ export class StateFile implements Journal {
   }
 
   /**
-   * What it holds, oldest first. What is damaged at its end was never answered, for a command is written before it is done:
-   * `end` says where the good part ends. What is damaged with something good behind it is another thing, and throws.
+   * What it holds, oldest first. What has no end at the end of the file was never answered, for a command is written before
+   * it is done: that is cut off. What is damaged otherwise throws.
    */
   *records(): Generator<StateRecord> {
     let number = 0;
-    let damaged: { readonly number: number; readonly at: number } | undefined;
-    let size = 0;
     for (const { bytes, at, isWhole } of this.#lines()) {
-      size = at + bytes.length + (isWhole ? 1 : 0);
-      if (++number === 1) {
-        this.#end = size;
-        continue;
+      if (!isWhole) this.cutBytes = bytes.length;
+      else {
+        const record = ++number === 1 ? undefined : readRecord(bytes) ?? this.refuse(number, "is damaged");
+        this.#end = at + bytes.length + 1;
+        if (record !== undefined) yield record;
       }
-      const record = isWhole && damaged === undefined ? readRecord(bytes) : undefined;
-      if (record !== undefined) {
-        this.#end = size;
-        yield record;
-      } else if (damaged === undefined) damaged = { number, at };
-      else if (isWhole && readLine(bytes) !== undefined) this.refuse(damaged.number, "is damaged");
     }
-    this.cutBytes = size - this.#end;
   }
 
   /** Throws for a line that cannot be followed. */
@@ -175,6 +167,12 @@ export class StateFile implements Journal {
       }. Nothing is done any longer that would be lost: start the exchange again.`;
       throw new KalshiConfigError(this.#broken, { cause });
     }
+  }
+
+  /** Takes it away again: nothing was done with it. */
+  remove(): void {
+    this.close();
+    this.#fs.rmSync(this.#path, { force: true });
   }
 
   /** Hands it over to the disk, and closes it. */

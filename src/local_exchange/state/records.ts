@@ -48,7 +48,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /** A line: its check, and what it says as JSON. */
-function lineOf(value: object): Uint8Array {
+export function lineOf(value: object): Uint8Array {
   const text = encoder.encode(JSON.stringify(value));
   const line = new Uint8Array(CHECK_LENGTH + text.length + 1);
   line.set(encoder.encode(`${crc32(0, text).toString(16).padStart(8, "0")} `));

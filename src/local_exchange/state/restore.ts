@@ -23,7 +23,7 @@ export interface Gateways {
 export interface Opened {
   readonly exchange: Exchange;
   restore(gateways: Gateways): RestoredState | undefined;
-  /** Lets the file go, where `restore` is not called. */
+  /** Lets the file go where the exchange is not to be used; one that was made for it is gone again. */
   close(): void;
 }
 
@@ -57,14 +57,16 @@ function begin(settings: ExchangeSettings, path: string): Opened {
   restoreTime(clock, { standsAt: startedAt });
   const exchange = new Exchange(settings);
   restoreTime(clock, { aheadMs: 0 });
+  let file: StateFile | undefined;
   return {
     exchange,
     restore() {
       const head = { version: STATE_VERSION, startedAt, ...factsOf(settings) };
-      exchange.memory = { kind: "journal", journal: StateFile.create(path, head) };
+      file = StateFile.create(path, head);
+      exchange.memory = { kind: "journal", journal: file };
       return undefined;
     },
-    close() {},
+    close: () => file?.remove(),
   };
 }
 
