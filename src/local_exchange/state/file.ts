@@ -14,7 +14,6 @@ import {
   headLine,
   NEWLINE,
   readHead,
-  readLine,
   readRecord,
   recordLine,
   type StateHead,
