@@ -93,7 +93,8 @@ export async function watchedExchange(options: LocalExchangeOptions = {}): Promi
   const gateway = new RestGateway(exchange);
   const sockets = new WebSocketGateway(exchange);
   const server = await serve(gateway, sockets, "127.0.0.1", 0);
-  const fix = await SpokenFix.listen(exchange, read.fix, "127.0.0.1");
+  const fix = SpokenFix.forNetwork(exchange, read.fix, "127.0.0.1");
+  await fix?.listen();
   const counters: Order[] = [];
   const audits = new Map<string, Audit>();
   exchange.watch((event) => {
