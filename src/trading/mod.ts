@@ -1,6 +1,6 @@
 /**
  * What every bot writes again, exact: `@unofficial/kalshi/trading`. A book less your own orders,
- * positions with what they cost and made, and quotes that are kept resting.
+ * positions with what they cost and made, quotes that are kept resting, and history of any length.
  *
  * @module
  */
@@ -33,3 +33,15 @@ export type { Mark, MarkBy, NoMark } from "./positions/marks.ts";
 export { type HeldMarket, type WorstCase, worstCase } from "./positions/risk.ts";
 export type { EventFacts, EventView, PositionMoney, PositionView, TotalView } from "./positions/views.ts";
 export * from "./quotes/mod.ts";
+export { candles } from "./history/candles.ts";
+export type { CandleRow } from "./history/candle_rows.ts";
+export type { ColumnSpec, ColumnType, HistoryColumn, HistoryColumns } from "./history/columns.ts";
+export { type FillRow, fillsHistory, type TradeRow, tradesHistory } from "./history/lists.ts";
+export type {
+  CandlesOptions,
+  FillsHistoryOptions,
+  HistoryWalkOptions,
+  TradesHistoryOptions,
+} from "./history/options.ts";
+export { type HistoryPage, type HistoryProgress, HistoryRows } from "./history/rows.ts";
+export type { CandleInterval, TimeInput } from "./history/times.ts";

@@ -61,6 +61,7 @@ import {
   replayRules,
 } from "../../src/testing/cassette_transport.ts";
 import { faultTransportRules, rateRules, transportFaultRules } from "../../src/testing/fault_transport.ts";
+import { candlesRules, fillsHistoryRules, tradesHistoryRules } from "../../src/trading/history/options.ts";
 import { openPositionsRules, positionsRules } from "../../src/trading/positions/options.ts";
 import { fixPortRules } from "../../src/trading/quotes/fix_port.ts";
 import { quoteLimitRules, quoteManagerRules, quoteStopRules } from "../../src/trading/quotes/options.ts";
@@ -144,6 +145,9 @@ export const OPTION_TABLES: Readonly<Record<string, OptionTable>> = {
   faultTransportRules: table(faultTransportRules, "src/testing/fault_transport.ts#FaultTransportOptions"),
   rateRules: table(rateRules, "src/testing/fault_transport.ts#FaultRates"),
   transportFaultRules: table(Object.assign({}, ...Object.values(transportFaultRules))),
+  candlesRules: table(candlesRules, "src/trading/history/options.ts#CandlesOptions"),
+  tradesHistoryRules: table(tradesHistoryRules, "src/trading/history/options.ts#TradesHistoryOptions"),
+  fillsHistoryRules: table(fillsHistoryRules, "src/trading/history/options.ts#FillsHistoryOptions"),
   positionsRules: table(positionsRules, "src/trading/positions/options.ts#PositionsOptions"),
   openPositionsRules: table(openPositionsRules, "src/trading/positions/options.ts#OpenPositionsOptions"),
   quoteLimitRules: table(quoteLimitRules, "src/trading/quotes/options.ts#QuoteLimits"),
