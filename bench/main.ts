@@ -7,6 +7,7 @@ import process from "node:process";
 import { benchExchange } from "./exchange_report.ts";
 import { benchFixLatency } from "./fix_latency_report.ts";
 import { benchFix } from "./fix_report.ts";
+import { benchHistory } from "./history_report.ts";
 import type { Figure } from "./measure.ts";
 import { benchCheck, benchOverhead, benchRest, benchSign } from "./rest_report.ts";
 import { benchSpecDiff } from "./spec_diff.ts";
@@ -24,6 +25,7 @@ const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   "book": benchBook,
   "fix": benchFix,
   "fix-latency": benchFixLatency,
+  "history": benchHistory,
   "spec-diff": benchSpecDiff,
   "worker-start": benchWorkerStart,
 };

@@ -47,7 +47,7 @@ const cases: readonly Case[] = [
     over: all,
     file: "split",
     culprits: "any",
-    ceiling: 27,
+    ceiling: 28,
   },
   {
     name: "what `./fix` adds to it",
@@ -55,7 +55,7 @@ const cases: readonly Case[] = [
     over: all,
     file: "split",
     culprits: "fix",
-    ceiling: 67,
+    ceiling: 68,
   },
   {
     name: "all of `.` with streams, FIX and limiter, single file",

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { columnsOf, type ColumnSpec, csvLine, type HistoryColumns } from "./columns.ts";
+import { columnsOf, type ColumnSpec, csvLine, fieldOf, type HistoryColumns } from "./columns.ts";
 
 /** How far a walk has come. It is told after each call, when the rows of it have been handed over. */
 export interface HistoryProgress {
