@@ -45,9 +45,9 @@ const inherited = ["PATH", "HOME", "TMPDIR", "DENO_DIR"].flatMap((name) => {
   return value === undefined ? [] : [[name, value] as const];
 });
 
-/** Makes the program ready to run. */
-export async function prepareCli(): Promise<Program> {
-  const { command, args: before } = await prepareScript("src/cli/bin.ts");
+/** Makes the program ready to run, or another file of TypeScript as one. */
+export async function prepareCli(script = "src/cli/bin.ts"): Promise<Program> {
+  const { command, args: before } = await prepareScript(script);
   const root = process.cwd();
   const absolute = (part: string) => /^(src|\.build|node_modules)\//.test(part) ? `${root}/${part}` : part;
   const program = absolute(command);
