@@ -16,6 +16,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { forbiddenIn } from "../tools/bundles.ts";
+import { withoutCode } from "../tools/site/anchors.ts";
 import { nodeVersions } from "./support/node_versions.ts";
 import { test } from "./support/test.ts";
 
@@ -335,8 +336,32 @@ async function checkFiles(
   assertEquals([...sources].filter((path) => !files.includes(path)), []);
   const isMap = (path: string) =>
     path.endsWith(".d.ts.map") && reached.has(nameOf(path.replace(/\.map$/, "")));
-  const needless = files.filter((path) => !reached.has(nameOf(path)) && !sources.has(path) && !isMap(path));
-  assertEquals(needless.sort(), ["CHANGELOG.md", "LICENSE", "README.md", "package.json"]);
+  const isPage = (path: string) => /^(docs|examples)\//.test(path);
+  const needless = files.filter((path) =>
+    !reached.has(nameOf(path)) && !sources.has(path) && !isMap(path) && !isPage(path)
+  );
+  assertEquals(needless.sort(), [
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "LICENSE",
+    "README.md",
+    "package.json",
+  ]);
+}
+
+/** The pages come along, and each link in them leads to something that does. */
+function checkPages(installed: string, files: readonly string[]): void {
+  const pages = files.filter((path) => path.endsWith(".md"));
+  assert(pages.includes("docs/index.md"), pages.join(", "));
+  assertEquals(pages.filter((path) => path.startsWith("docs/generated/")), []);
+  for (const page of pages) {
+    const text = withoutCode(readFileSync(join(installed, page), "utf8"));
+    for (const [, link = ""] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^([a-z]+:|#)/.test(link)) continue;
+      const target = join(installed, dirname(page), link.split("#")[0] ?? "");
+      assert(existsSync(target), `${page} of the package leads to ${link}, which it does not have`);
+    }
+  }
 }
 
 test("the npm package works where it is installed", { on: ["node"], timeoutMs: 600_000 }, async () => {
@@ -345,6 +370,7 @@ test("the npm package works where it is installed", { on: ["node"], timeoutMs: 6
   const nodes = nodeVersions();
   try {
     const { consumer, installed, files } = install(folder);
+    checkPages(installed, files);
     checkRuntimes(consumer);
     checkAdapters(installed);
     const declarations = checkTypes(consumer, installed);
