@@ -21,6 +21,12 @@ function programsOf(page: string): { folder: string; names: string[] } & Disposa
   };
 }
 
+/** The variables that an exchange has written. */
+function readVariables(file: string): Record<string, string> {
+  const given = Object.entries(parseEnvFile(readFileSync(file, "utf8"), file));
+  return Object.fromEntries(given.map(([name, value]) => [name, value ?? ""]));
+}
+
 async function startExchange(cli: Program, file: string): Promise<Started> {
   const exchange = cli.start(["exchange", "--env", file]);
   await exchange.says(/Ctrl-C ends it/);
@@ -41,7 +47,7 @@ test(
     using cli = await prepareCli();
     const file = resolve(pages.folder, "local.env");
     const first = await startExchange(cli, file);
-    const env = () => parseEnvFile(readFileSync(file, "utf8"), file);
+    const env = () => readVariables(file);
     const run = async (name: string) => {
       using program = await prepareCli(join(pages.folder, name));
       const { status, stdout, stderr } = await program.run([], { env: env() });
@@ -104,10 +110,7 @@ test(
     using cli = await prepareCli();
     const file = resolve(pages.folder, "local.env");
     const exchange = await startExchange(cli, file);
-    const { KALSHI_PRIVATE_KEY = "", KALSHI_KEY_ID = "", ...others } = parseEnvFile(
-      readFileSync(file, "utf8"),
-      file,
-    );
+    const { KALSHI_PRIVATE_KEY = "", KALSHI_KEY_ID = "", ...others } = readVariables(file);
     writeFileSync(join(pages.folder, "key.pem"), KALSHI_PRIVATE_KEY);
     const key = { KALSHI_KEY_ID, KALSHI_PRIVATE_KEY_PATH: "key.pem" };
     for (const { flags, program } of commands) {
