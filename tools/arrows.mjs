@@ -20,6 +20,7 @@ const rooms = {
   books: ["base"],
   stream: ["base", "config", "contract", "auth", "runtime", "rate_limits", "books"],
   fix: ["base", "config", "contract", "auth", "runtime", "rate_limits", "books"],
+  recordings: ["base", "config", "contract", "auth", "runtime", "rate_limits", "books", "stream"],
   writes: ["base", "config", "contract", "http"],
   rest: ["base", "config", "contract", "auth", "runtime", "rate_limits", "http", "writes"],
   workers: [

@@ -59,6 +59,7 @@ export type KalshiErrorCode =
   | "FIX_ORDER_REJECT"
   | "FIX_CANCEL_REJECT"
   | "FIX_REQUEST_REJECT"
+  | "RECORDING"
   | "UNMATCHED";
 
 /** What an error knows of the request that failed. */

@@ -86,6 +86,16 @@ export class BookReplay {
     else this.#update(recorded, update);
   }
 
+  /**
+   * Something is missing in the recording here: every book is stale until its next snapshot. With `disconnected` the
+   * connection was another one from here on, whose numbers start over.
+   */
+  lost(reason: "gap" | "disconnected" = "gap"): void {
+    if (reason === "gap") return this.#lose(this.#books.values(), "gap", 0);
+    this.#sids.clear();
+    for (const book of this.#books.values()) book.restart();
+  }
+
   #update(recorded: Recorded, update: BookUpdate): void {
     const { ticker } = update;
     const isExpected = ticker && (isSnapshot(update) || this.#has(recorded, ticker));

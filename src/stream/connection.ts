@@ -42,6 +42,8 @@ export interface ConnectionEvents {
   readonly onInterval: () => void;
   /** The sids that Kalshi has, as `list_subscriptions` told. */
   readonly onList: (sids: ReadonlySet<unknown>) => void;
+  /** What has just been dealt with, as text, whatever it was: errors and what is no frame without secrets. */
+  readonly onDone: (text: string) => void;
 }
 
 /** How a command is answered; it is waited for `config.timeoutMs` unless told. */
@@ -310,9 +312,21 @@ export class Connection {
     this.#heard();
     this.frames++;
     this.bytes += bytes;
-    if (this.#takesText(text, before)) return this.#delivered(line);
+    this.#events.onDone(this.#take(text, line, before));
+  }
+
+  /** Deals with a message; returns as much of it as may be told. */
+  #take(text: string, line: Line, before: number): string {
+    if (this.#takesText(text, before)) {
+      this.#delivered(line);
+      return text;
+    }
     const frame = this.#reader.read(text);
-    if (frame === undefined) return this.#events.onUnreadable(this.#reader.shown(text), before);
+    if (frame === undefined) {
+      const shown = this.#reader.shown(text);
+      this.#events.onUnreadable(shown, before);
+      return shown;
+    }
     this.#delivered(line);
     try {
       // The owner first: what an answer changes must be known before the next frame.
@@ -322,6 +336,7 @@ export class Connection {
       this.#events.onError(error);
       this.#events.onUnreadable(this.#reader.shown(text), before);
     }
+    return frame.type === "error" ? this.#reader.shown(text) : text;
   }
 
   #takesText(text: string, before: number): boolean {

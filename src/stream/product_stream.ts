@@ -72,6 +72,7 @@ export class ProductStream {
   readonly #log: Log | undefined;
   readonly #subscriptions = new Set<{ readonly stats: QueueStats }>();
   readonly #watchers = new Set<StreamQueue<StreamStatus>>();
+  readonly #taps = new Set<(text: string, atMs: number) => void>();
   /** Told of errors that no call waits for. */
   readonly onError: (error: unknown) => void;
   #closing: Promise<void> | undefined;
@@ -111,6 +112,9 @@ export class ProductStream {
       // Where a snapshot costs a new subscription, none is asked for as a check.
       onInterval: () => verifyBooks && product.books.snapshotAction !== undefined && this.#books.audit(),
       onList: (sids) => this.#shared.listed(sids),
+      onDone: (text) => {
+        for (const tap of this.#taps) guard(() => tap(text, this.#connection.heardAt), this.onError);
+      },
     });
     const shared = { clock, backoff: config, onError: this.onError };
     this.#shared = new SharedSubscriptions({
@@ -147,6 +151,13 @@ export class ProductStream {
     if (this.state === "closed") queue.end();
     else this.#watchers.add(queue);
     return queue;
+  }
+
+  /** Calls `tap` with the text of each message, until what it returns is called. */
+  tap(tap: (text: string, atMs: number) => void): () => void {
+    const own: typeof tap = (text, atMs) => tap(text, atMs);
+    this.#taps.add(own);
+    return () => void this.#taps.delete(own);
   }
 
   stats(): StreamStats {

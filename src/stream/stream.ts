@@ -99,6 +99,11 @@ export class KalshiStream implements AsyncDisposable {
     return this.#stream.status();
   }
 
+  /** Its configuration. */
+  get config(): KalshiConfig {
+    return this.#config;
+  }
+
   /** How it fares. */
   stats(): StreamStats {
     return this.#stream.stats();
@@ -163,6 +168,28 @@ export class KalshiStream implements AsyncDisposable {
       ...options,
       handler: handler as (item: object) => void,
     });
+  }
+
+  /**
+   * Calls `handler` with every message of the socket as the text that came, with the time of its coming in Unix
+   * milliseconds: frames of all channels, answers to commands, and what is no frame. It is told right after whoever
+   * reads the message here, so that a marker comes before the frame that showed the loss. Error frames and what is no
+   * frame come without secrets, and are cut after 65,536 characters.
+   *
+   * Returns what ends it. What the handler throws goes to `onError`.
+   *
+   * @example
+   * ```ts
+   * import type { KalshiStream } from "@unofficial/kalshi/stream";
+   *
+   * export function logFrames(stream: KalshiStream): () => void {
+   *   return stream.tap((text, atMs) => console.log(new Date(atMs).toISOString(), text));
+   * }
+   * ```
+   */
+  tap(handler: (text: string, atMs: number) => void): () => void {
+    assertValue("tap", "handler", handler, handlerRule);
+    return this.#stream.tap(handler);
   }
 
   /** Your fills; `recover: true` fills up what a reconnect missed, each fill once. */

@@ -117,6 +117,11 @@ export class Subscription<Message> implements AsyncIterable<StreamItem<Message>>
     return { channel: this.channel, policy: this.#queue.policy, size, dropped, conflated };
   }
 
+  /** Whether it has ended: no further item comes, beside those that are queued. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
   /** What it reads: tickers or ids; undefined for everything. */
   get keys(): readonly string[] | undefined {
     return this.#reader.keys && [...this.#reader.keys];

@@ -66,6 +66,7 @@ import { openPositionsRules, positionsRules } from "../../src/trading/positions/
 import { fixPortRules } from "../../src/trading/quotes/fix_port.ts";
 import { quoteLimitRules, quoteManagerRules, quoteStopRules } from "../../src/trading/quotes/options.ts";
 import { restPortRules } from "../../src/trading/quotes/rest_port.ts";
+import { recorderRules, recordingReadRules, recordingReplayRules } from "../../src/recordings/options.ts";
 import { feedRules } from "../../src/workers/feed_options.ts";
 
 /** A table: which interface it reads, and where both stand. */
@@ -155,5 +156,8 @@ export const OPTION_TABLES: Readonly<Record<string, OptionTable>> = {
   quoteStopRules: table(quoteStopRules, "src/trading/quotes/options.ts#QuoteStopOptions"),
   restPortRules: table(restPortRules, "src/trading/quotes/rest_port.ts#RestQuotePortOptions"),
   fixPortRules: table(fixPortRules, "src/trading/quotes/fix_port.ts#FixQuotePortOptions"),
+  recorderRules: table(recorderRules, "src/recordings/options.ts#RecorderOptions"),
+  recordingReadRules: table(recordingReadRules, "src/recordings/options.ts#ReadOptions"),
+  recordingReplayRules: table(recordingReplayRules, "src/recordings/options.ts#ReplayOptions"),
   feedRules: table(feedRules, "src/workers/feed_options.ts#KalshiFeedOptions"),
 };

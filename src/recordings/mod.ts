@@ -1,0 +1,29 @@
+/**
+ * Recordings of a stream: `@unofficial/kalshi/recordings`. A `Recorder` writes what comes into files of JSON lines;
+ * `openRecording` reads them, at any speed, also into order books.
+ *
+ * @module
+ */
+
+export { KalshiRecordingError } from "./errors.ts";
+export type { PreviousFile, RecordingHeader } from "./format.ts";
+export type {
+  RecordedChannelEnd,
+  RecordedDamage,
+  RecordedDrop,
+  RecordedEnd,
+  RecordedFrame,
+  RecordedGap,
+  RecordedItem,
+  RecordedMessage,
+  RecordedOther,
+  RecordedPlace,
+  RecordedReconnect,
+  RecordedStart,
+  RecordedStatus,
+  RecordedText,
+} from "./items.ts";
+export type { ReadOptions, RecorderOptions, ReplayOptions } from "./options.ts";
+export { Recorder, type RecorderStats } from "./recorder.ts";
+export { openRecording, type RecordedFile, type Recording } from "./recording.ts";
+export type { ReplayedCounts } from "./replay_books.ts";

@@ -1,0 +1,42 @@
+/**
+ * Node's modules, which Deno, Bun and Node have. They are loaded by whoever opens a recording, so that the entry can
+ * be imported everywhere.
+ *
+ * @module
+ */
+import { KalshiConfigError } from "../base/errors.ts";
+
+/** Node's files. */
+export type Fs = typeof import("node:fs/promises");
+/** An open file. */
+export type FileHandle = Awaited<ReturnType<Fs["open"]>>;
+
+/** What recordings are written and read with. */
+export interface NodeFiles {
+  readonly fs: Fs;
+  readonly plain: typeof import("node:fs");
+  readonly zlib: typeof import("node:zlib");
+  readonly os: typeof import("node:os");
+  readonly path: typeof import("node:path");
+}
+
+/**
+ * Loads them.
+ *
+ * @throws {KalshiConfigError} in a runtime without files
+ */
+export async function loadNodeFiles(): Promise<NodeFiles> {
+  // Not for bundlers: where there are no files there are no such modules.
+  const load = async <T>(name: string): Promise<T> => await import(`node:${name}`) as T;
+  try {
+    return {
+      fs: await load("fs/promises"),
+      plain: await load("fs"),
+      zlib: await load("zlib"),
+      os: await load("os"),
+      path: await load("path"),
+    };
+  } catch (cause) {
+    throw new KalshiConfigError("Recordings need a runtime with files: Deno, Bun or Node.", { cause });
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * What a recording is made with and read with, and what each option may be.
+ *
+ * @module
+ */
+import type { Clock } from "../base/clock.ts";
+import {
+  callable,
+  clock,
+  having,
+  list,
+  needed,
+  number,
+  positiveMs,
+  rule,
+  type Rules,
+  signal,
+  text,
+  whole,
+  withPreset,
+} from "../base/options.ts";
+import { isPlain } from "../base/plain.ts";
+import type { KalshiStream } from "../stream/stream.ts";
+
+/** How a {@linkcode Recorder} is started. */
+export interface RecorderOptions {
+  /** The stream that is recorded. It stays open when the recorder closes. */
+  readonly stream: KalshiStream;
+  /** The folder, made where it is missing. One recorder has it at a time; it goes on in a new file. */
+  readonly dir: string;
+  /**
+   * Kalshi's channels, such as `orderbook_delta`, `trade` and `ticker`. With a private one, such as `fill`, the recording
+   * holds data of your account.
+   */
+  readonly channels: readonly string[];
+  /** The markets, for the channels that take some; all of them when left out, which `orderbook_delta` does not have. */
+  readonly tickers?: readonly string[] | undefined;
+  /** What a channel takes beside them, by its name: `{ cfbenchmarks_value: { index_ids: ["all"] } }`. */
+  readonly params?: Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined;
+  /**
+   * How long a line waits for others before they are written together, in milliseconds. A process that is killed loses
+   * as much, and what it takes to pack and write them.
+   *
+   * @default 250
+   */
+  readonly flushMs?: number | undefined;
+  /** A file of so many bytes is ended and a new one begun. @default 268435456 */
+  readonly rotateBytes?: number | undefined;
+  /** A file that is so old is ended and a new one begun, in milliseconds. @default 3600000 */
+  readonly rotateMs?: number | undefined;
+  /**
+   * So many characters wait for a slow disk at most. What finds no room is not recorded; it is counted, told to `onError`,
+   * and stands in the recording as a line `dropped`.
+   *
+   * @default 67108864
+   */
+  readonly queueChars?: number | undefined;
+  /** How hard gzip tries, from 1 to 9. @default 6 */
+  readonly level?: number | undefined;
+  /** Time; the runtime's own when left out. */
+  readonly clock?: Clock | undefined;
+  /**
+   * Told when the disk fails, when lines were not recorded, and when a channel has ended. Without it they go to
+   * `console.error`.
+   */
+  readonly onError?: ((error: unknown) => void) | undefined;
+}
+
+const names = (what: string) =>
+  list<string>(what, (item) => typeof item === "string" && item !== "");
+
+/** What the options of a recorder may be. */
+export const recorderRules = {
+  stream: needed(having("a KalshiStream", "tap", "on", "status")),
+  dir: needed(text("the path of a folder")),
+  channels: needed(
+    rule("a list of one or more names of channels", (value) =>
+      Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "string" && item !== "")),
+  ),
+  tickers: names("a list of tickers"),
+  params: rule("an object of parameters by channel", (value) => isPlain(value) && Object.values(value).every(isPlain)),
+  flushMs: withPreset(positiveMs(10_000), 250),
+  rotateBytes: withPreset(whole(1_024), 268_435_456),
+  rotateMs: withPreset(positiveMs(), 3_600_000),
+  queueChars: withPreset(whole(1), 67_108_864),
+  level: withPreset(whole(1, 9), 6),
+  clock: clock(),
+  onError: callable(),
+} satisfies Rules<RecorderOptions>;
+
+/** What of a recording is read. */
+export interface ReadOptions {
+  /** Only frames of these channels. */
+  readonly channels?: readonly string[] | undefined;
+  /** Only frames of these markets. */
+  readonly tickers?: readonly string[] | undefined;
+  /** Nothing before this time, in Unix milliseconds. */
+  readonly fromMs?: number | undefined;
+  /** Nothing from this time on, in Unix milliseconds. */
+  readonly toMs?: number | undefined;
+  /** Ends it, with a KalshiAbortError. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How a recording is replayed. */
+export interface ReplayOptions extends ReadOptions {
+  /**
+   * How fast: 1 as it was, 10 ten times as fast, `max` without any wait. Pauses between two runs of the recorder are as
+   * long as they were.
+   *
+   * @default "max"
+   */
+  readonly speed?: number | "max" | undefined;
+  /** Time; the runtime's own when left out. */
+  readonly clock?: Clock | undefined;
+}
+
+const readRules = {
+  channels: names("a list of channels"),
+  tickers: names("a list of tickers"),
+  fromMs: number(0, Number.MAX_SAFE_INTEGER, "Unix milliseconds"),
+  toMs: number(0, Number.MAX_SAFE_INTEGER, "Unix milliseconds"),
+  signal: signal(),
+} satisfies Rules<ReadOptions>;
+
+/** What the options of reading may be. */
+export const recordingReadRules: typeof readRules = readRules;
+
+const isSpeed = (value: unknown) =>
+  value === "max" || typeof value === "number" && value > 0 && Number.isFinite(value);
+
+/** What the options of a replay may be. */
+export const recordingReplayRules = {
+  ...readRules,
+  speed: withPreset(rule<number | "max">('a number above 0, or "max"', isSpeed), "max"),
+  clock: clock(),
+} satisfies Rules<ReplayOptions>;

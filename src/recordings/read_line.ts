@@ -1,0 +1,147 @@
+/**
+ * From a line of a recording to what it says.
+ *
+ * @module
+ */
+import { eventProduct } from "../stream/event_product.ts";
+import { FORMAT, FORMAT_VERSION, type RecordingHeader, splitFrame } from "./format.ts";
+import type { RecordedFrame, RecordedItem, RecordedMessage, RecordedPlace } from "./items.ts";
+
+/** What a reader knows when it comes to a line. */
+export interface LineContext {
+  readonly file: string;
+  readonly line: number;
+  /** Whether the line is known to be what was written. */
+  readonly isChecked: boolean;
+}
+
+/** The channel of each type of frame that belongs to one channel alone. */
+const channelOfType: ReadonlyMap<string, string> = (() => {
+  const found = new Map<string, string>();
+  const shared = new Set<string>();
+  for (const [channel, { types = [] }] of Object.entries(eventProduct.channels)) {
+    for (const type of types) {
+      if (found.has(type)) shared.add(type);
+      found.set(type, channel);
+    }
+  }
+  for (const type of shared) found.delete(type);
+  return found;
+})();
+
+/** Which frames are wanted. */
+export interface FrameFilter {
+  readonly channels: ReadonlySet<string> | undefined;
+  readonly tickers: ReadonlySet<string> | undefined;
+}
+
+/** Reads lines, and keeps what they say of those that follow. */
+export class LineReader {
+  readonly #filter: FrameFilter;
+  /** How the tickers stand in a text. */
+  readonly #marks: readonly string[] | undefined;
+  /** The channel of each subscription id of the present connection. */
+  readonly #sids = new Map<number, string>();
+  #session: string | undefined;
+
+  constructor(filter: FrameFilter) {
+    this.#filter = filter;
+    this.#marks = filter.tickers && [...filter.tickers].map((ticker) => JSON.stringify(ticker));
+  }
+
+  /** What a line says; undefined for a frame that is not wanted, a text for a line that cannot be read. */
+  read(line: string, context: LineContext): RecordedItem | string | undefined {
+    const split = splitFrame(line);
+    const { file, line: number } = context;
+    if (split !== undefined) {
+      const { atMs, us, text } = split;
+      return this.#frame(text, { file, line: number, atMs, us });
+    }
+    const value = parse(line);
+    if (value === undefined) return "no JSON";
+    const { atMs, us, frame, text, header, event, ...more } = value;
+    if (typeof atMs !== "number" || typeof us !== "number") return "a line without its time";
+    const place = { file, line: number, atMs, us };
+    if (isObject(frame)) return this.#frame(JSON.stringify(frame), place);
+    if (typeof text === "string") return { kind: "text", ...place, text };
+    if (isObject(header)) return this.#start(header, place);
+    return eventItem(event, more, place, value);
+  }
+
+  #frame(text: string, place: RecordedPlace): RecordedFrame | string | undefined {
+    const isAck = text.includes('"subscribed"');
+    if (!isAck && this.#marks?.some((mark) => text.includes(mark)) === false) return undefined;
+    const frame = parse(text) as RecordedMessage | undefined;
+    if (frame === undefined) return "no JSON";
+    const msg = isObject(frame.msg) ? frame.msg : {};
+    if (isAck && frame.type === "subscribed" && typeof msg.sid === "number" && typeof msg.channel === "string") {
+      this.#sids.set(msg.sid, msg.channel);
+    }
+    const { type = "", sid = 0 } = frame;
+    const channel = channelOfType.get(type) ?? (type === "subscribed" ? asText(msg.channel) : this.#sids.get(sid));
+    const ticker = asText(msg.market_ticker) ?? asText(msg.ticker);
+    const { channels, tickers } = this.#filter;
+    if (channels !== undefined && (channel === undefined || !channels.has(channel))) return undefined;
+    if (tickers !== undefined && (ticker === undefined || !tickers.has(ticker))) return undefined;
+    return { kind: "frame", ...place, text, frame, channel, ticker };
+  }
+
+  #start(header: Readonly<Record<string, unknown>>, place: RecordedPlace): RecordedItem | string {
+    const known = readHeader(header);
+    if (typeof known === "string") return known;
+    const isSession = known.session !== this.#session;
+    this.#session = known.session;
+    if (isSession) this.#sids.clear();
+    return { kind: "start", ...place, header: known, isSession };
+  }
+}
+
+/** A header that is one of a version that is known here; else what is wrong with it. */
+export function readHeader(header: Readonly<Record<string, unknown>>): RecordingHeader | string {
+  const { format, version, session, part } = header;
+  if (format !== FORMAT || typeof session !== "string" || typeof part !== "number") {
+    return "the header of something else";
+  }
+  if (typeof version !== "number" || version > FORMAT_VERSION) {
+    return `a recording of version ${version}, which a later version of this library reads`;
+  }
+  return header as unknown as RecordingHeader;
+}
+
+/** The kinds of events, each with the fields that it must have. */
+const EVENTS: Readonly<Record<string, Readonly<Record<string, "string" | "number">>>> = {
+  status: { state: "string" },
+  gap: { channel: "string", reason: "string", missedFromMs: "number", missedToMs: "number" },
+  reconnected: { channel: "string", missedFromMs: "number", missedToMs: "number" },
+  dropped: { lines: "number", frames: "number", fromMs: "number", toMs: "number" },
+  ended: { channel: "string" },
+  end: { reason: "string", frames: "number" },
+};
+
+function eventItem(
+  event: unknown,
+  more: Readonly<Record<string, unknown>>,
+  place: RecordedPlace,
+  value: Readonly<Record<string, unknown>>,
+): RecordedItem | string {
+  if (typeof event !== "string") return "a line that says nothing that is known";
+  const fields = Object.hasOwn(EVENTS, event) ? EVENTS[event] : undefined;
+  if (fields === undefined) return { kind: "other", ...place, value };
+  const isGood = Object.entries(fields).every(([name, type]) => typeof more[name] === type);
+  if (!isGood) return `a line "${event}" that is not whole`;
+  return { ...more, kind: event, ...place } as RecordedItem;
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const asText = (value: unknown): string | undefined => typeof value === "string" ? value : undefined;
+
+function parse(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,390 @@
+/**
+ * Records a stream: every message of its channels as it came, and what is missing between them.
+ *
+ * @module
+ */
+import { type Clock, type ClockTimer, systemClock } from "../base/clock.ts";
+import { KalshiConfigError } from "../base/errors.ts";
+import { type Read, readOptions } from "../base/options.ts";
+import { guard } from "../base/tell.ts";
+import { VERSION } from "../base/version.ts";
+import { ErrorLog } from "../stream/error_log.ts";
+import { eventProduct } from "../stream/event_product.ts";
+import type { StreamMarker } from "../stream/items.ts";
+import { channelOf } from "../stream/product.ts";
+import type { StreamStatus } from "../stream/status.ts";
+import type { KalshiStream } from "../stream/stream.ts";
+import { readParams } from "../stream/subscribe_params.ts";
+import type { Subscription } from "../stream/subscription.ts";
+import { KalshiRecordingError, recordingError } from "./errors.ts";
+import { type FolderLock, lockFolder } from "./folder_lock.ts";
+import { eventLine, FORMAT, FORMAT_VERSION, frameLine, type LineTime, textLine } from "./format.ts";
+import type { PreviousFile, RecordingHeader } from "./format.ts";
+import { loadNodeFiles, type NodeFiles } from "./node_files.ts";
+import { type RecorderOptions, recorderRules } from "./options.ts";
+import { Writer } from "./writer.ts";
+
+/** How a recording fares. Counters run from its start. */
+export interface RecorderStats {
+  /** `failing`: the disk fails and is tried again. */
+  readonly state: "recording" | "failing" | "closed";
+  /** Frames that came and are of its channels. */
+  readonly frames: number;
+  /** Those of them that are in the hands of the system: they survive the process. */
+  readonly written: number;
+  /** Those of them that will not be recorded, since the disk was too slow. */
+  readonly dropped: number;
+  /** Characters that wait for the disk. */
+  readonly waiting: number;
+  /** Losses that the stream has told: missing numbers, unreadable frames, subscriptions that Kalshi ended. */
+  readonly gaps: number;
+  /** Times that a subscription was restored after a lost connection. */
+  readonly reconnects: number;
+  /** Files begun. */
+  readonly files: number;
+  /** The file that is being written, without its folder. */
+  readonly file: string | undefined;
+  /** Bytes written. */
+  readonly bytes: number;
+}
+
+type Checked = Read<RecorderOptions, typeof recorderRules>;
+type Params = Readonly<Record<string, unknown>>;
+type AnySubscription = Subscription<object> & AsyncDisposable;
+
+/** Messages of these types answer commands. */
+const ANSWERS: ReadonlySet<unknown> = new Set(["subscribed", "unsubscribed", "ok", "error"]);
+const BOOKS = eventProduct.books.decoder.channel;
+/** Snapshots are asked for no more often than this. */
+const SNAPSHOTS_MS = 1_000;
+
+/** Starts a recorder with files of one's own. */
+export let startRecorder: (options: RecorderOptions, files: NodeFiles) => Promise<Recorder>;
+
+/**
+ * Records what a stream receives into files of JSON lines, packed with gzip: https://docs.kalshi.com/websockets/websocket-connection
+ *
+ * What it has written, a quarter of a second after it came, survives the process. Gaps, reconnects and what it could
+ * not write itself are lines of the recording. {@linkcode openRecording} reads it.
+ *
+ * @example
+ * ```ts
+ * import { KalshiClient } from "@unofficial/kalshi";
+ * import { Recorder } from "@unofficial/kalshi/recordings";
+ *
+ * await using client = await KalshiClient.fromEnv();
+ * await using stream = await client.stream();
+ * await using recorder = await Recorder.start({
+ *   stream,
+ *   dir: "./recordings",
+ *   channels: ["orderbook_delta", "trade"],
+ *   tickers: ["KXHIGHNY-26NOV24-T60"],
+ * });
+ * setTimeout(() => recorder.close(), 60_000);
+ * await recorder.closed;
+ * console.log(recorder.stats());
+ * ```
+ */
+export class Recorder implements AsyncDisposable {
+  readonly #stream: KalshiStream;
+  readonly #options: Checked;
+  readonly #clock: Clock;
+  readonly #writer: Writer;
+  readonly #onError: (error: unknown) => void;
+  readonly #channels: ReadonlyMap<string, Params>;
+  /** The types of frames of other channels, which are nobody's business here. */
+  readonly #foreign: ReadonlySet<string>;
+  readonly #subscriptions = new Set<AnySubscription>();
+  readonly #session: string = crypto.randomUUID();
+  readonly #startedAtMs: number;
+  readonly #startedAt: number;
+  /** The channels whose subscription has begun while this recorder listened. */
+  readonly #begun = new Set<unknown>();
+  #untap: () => void = () => {};
+  #lock: FolderLock | undefined;
+  #snapshots: ClockTimer | undefined;
+  #askedAt = -Infinity;
+  #closing: Promise<void> | undefined;
+  #end: { resolve: () => void; reject: (error: unknown) => void } | undefined;
+  #frames = 0;
+  #gaps = 0;
+  #reconnects = 0;
+
+  /**
+   * Ends with the recording: it is rejected where the stream gave up, the folder was deleted, or what waited could not be
+   * written.
+   */
+  readonly closed: Promise<void>;
+
+  static {
+    startRecorder = async (given, files) => {
+      const options = readOptions("Recorder", given, recorderRules);
+      const channels = readChannels(options);
+      const recorder = new Recorder(options, channels, files);
+      await recorder.#start(files);
+      return recorder;
+    };
+  }
+
+  private constructor(options: Checked, channels: ReadonlyMap<string, Params>, files: NodeFiles) {
+    const { stream, clock = systemClock, onError } = options;
+    const log = new ErrorLog(clock);
+    this.#stream = stream;
+    this.#options = options;
+    this.#clock = clock;
+    this.#channels = channels;
+    this.#foreign = foreignTypes(channels);
+    this.#onError = onError === undefined
+      ? (error) => log.write("Recorder:", error)
+      : (error) => guard(() => onError(error), (thrown) => log.write("A hook threw:", thrown));
+    this.#startedAtMs = clock.now();
+    this.#startedAt = clock.monotonic();
+    this.closed = new Promise((resolve, reject) => this.#end = { resolve, reject });
+    // Whoever does not look at it must not be ended by it.
+    this.closed.catch(() => {});
+    const isPrivate = [...channels.keys()].some((channel) => channelOf(eventProduct, channel).isPrivate);
+    this.#writer = new Writer({
+      ...options,
+      files,
+      clock,
+      mode: isPrivate ? 0o600 : 0o666,
+      header: (part, previous) => this.#header(part, previous),
+      time: () => this.#time(this.#clock.now()),
+      onError: this.#onError,
+      onBreak: () => this.#askSnapshots(),
+    });
+  }
+
+  /**
+   * Starts to record: takes the folder, begins a file, and subscribes to the channels. Resolves when Kalshi has
+   * acknowledged all of them.
+   *
+   * @throws {KalshiConfigError} for a wrong option, channel or parameter, and in a runtime without files
+   * @throws {KalshiRecordingError} where the folder cannot be written to, or another recorder has it
+   * @throws what `subscribe` throws
+   */
+  static async start(options: RecorderOptions): Promise<Recorder> {
+    return await startRecorder(options, await loadNodeFiles());
+  }
+
+  /** How it fares. */
+  stats(): RecorderStats {
+    const { state, parts, file, bytes, written, dropped, waiting } = this.#writer;
+    return {
+      state: state.name === "writing" ? "recording" : state.name,
+      frames: this.#frames,
+      written,
+      dropped,
+      waiting,
+      gaps: this.#gaps,
+      reconnects: this.#reconnects,
+      files: parts,
+      file,
+      bytes,
+    };
+  }
+
+  /**
+   * Ends it: unsubscribes, writes what waits, and closes the file. The stream stays open. A second call is harmless.
+   *
+   * @throws {KalshiRecordingError} when what waited could not be written
+   */
+  close(): Promise<void> {
+    return this.#closing ??= this.#close("closed");
+  }
+
+  /** The same as {@linkcode close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #start(files: NodeFiles): Promise<void> {
+    const { dir } = this.#options;
+    try {
+      await files.fs.mkdir(dir, { recursive: true });
+    } catch (cause) {
+      throw recordingError(`Nothing can be recorded into ${dir}`, cause);
+    }
+    this.#lock = await lockFolder({ files, dir, clock: this.#clock, onBeat: (lost) => this.#beat(lost) });
+    try {
+      await this.#writer.open();
+      this.#untap = this.#stream.tap((text, atMs) => this.#take(text, atMs));
+      void this.#watch();
+      await this.#subscribe();
+    } catch (error) {
+      this.#closing = Promise.resolve();
+      this.#untap();
+      for (const subscription of this.#subscriptions) void subscription.unsubscribe();
+      this.#snapshots?.clear();
+      await this.#writer.discard();
+      await this.#lock.release();
+      throw error;
+    }
+  }
+
+  async #subscribe(): Promise<void> {
+    for (const [channel, params] of this.#channels) {
+      // The names are checked; a channel that is not known here is any text.
+      const on = this.#stream.on.bind(this.#stream) as (
+        channel: string,
+        handler: (item: object) => void,
+        params: Params,
+      ) => Promise<AnySubscription>;
+      this.#subscriptions.add(await on(channel, (item) => this.#item(channel, item), params));
+      // Somebody else had subscribed before: the snapshots have come and gone.
+      if (channel === BOOKS && !this.#begun.has(channel)) this.#askSnapshots();
+    }
+  }
+
+  /** A message of the socket. */
+  #take(text: string, atMs: number): void {
+    const time = this.#time(atMs);
+    let frame: { readonly type?: unknown; readonly msg?: { readonly channel?: unknown } } | null | undefined;
+    try {
+      frame = JSON.parse(text);
+    } catch {
+      // It is told as what came.
+    }
+    if (typeof frame !== "object" || frame === null || /[\r\n]/.test(text)) {
+      return this.#writer.add(textLine(time, text), time, false);
+    }
+    const { type } = frame;
+    if (typeof type === "string" && this.#foreign.has(type)) return;
+    if (type === "subscribed") this.#begun.add(frame.msg?.channel);
+    const isFrame = !ANSWERS.has(type);
+    if (isFrame) this.#frames++;
+    this.#writer.add(frameLine(time, text), time, isFrame);
+  }
+
+  /** What a subscription delivers: its frames have come as text, its markers come here alone. */
+  #item(channel: string, item: object): void {
+    if ("msg" in item) return;
+    const { type, ...more } = item as StreamMarker;
+    if (type !== "gap" && type !== "reconnected") return;
+    this.#event(type, { channel, ...more });
+    if (type === "gap") this.#gaps++;
+    else this.#reconnects++;
+    if (type === "gap" && channel === BOOKS) this.#askSnapshots();
+  }
+
+  /** What becomes of the connection. */
+  async #watch(): Promise<void> {
+    let last: StreamStatus | undefined;
+    for await (const status of this.#stream.status()) {
+      if (this.#closing !== undefined) return;
+      last = status;
+      const { cause, ...more } = status as StreamStatus & { readonly cause?: Error };
+      this.#event("status", { ...more, cause: cause?.message });
+    }
+    if (this.#closing !== undefined) return;
+    const error = last?.state === "closed" ? last.cause : undefined;
+    void this.#fail(error);
+  }
+
+  /** A sign of life of the lock. */
+  #beat(lost: KalshiRecordingError | undefined): void {
+    if (lost !== undefined) return void this.#fail(lost);
+    void this.#writer.look();
+    for (const subscription of this.#subscriptions) {
+      if (!subscription.ended) continue;
+      const { channel } = subscription;
+      this.#subscriptions.delete(subscription);
+      this.#event("ended", { channel });
+      this.#onError(
+        new KalshiRecordingError(
+          `"${channel}" is no longer recorded: its subscription has ended. The stream's onError says why.`,
+        ),
+      );
+      if (this.#subscriptions.size === 0) void this.#fail(new KalshiRecordingError("Every channel has ended."));
+    }
+  }
+
+  #event(event: string, more: Params): void {
+    const time = this.#time(this.#clock.now());
+    this.#writer.add(eventLine(time, event, more), time, false);
+  }
+
+  /** Books can be read from here on once snapshots have come: they are asked for, soon and not too often. */
+  #askSnapshots(): void {
+    if (this.#snapshots !== undefined || !this.#channels.has(BOOKS)) return;
+    const waitMs = Math.max(0, this.#askedAt + SNAPSHOTS_MS - this.#clock.monotonic());
+    this.#snapshots = this.#clock.setTimer(() => {
+      this.#snapshots = undefined;
+      this.#askedAt = this.#clock.monotonic();
+      for (const subscription of this.#subscriptions) {
+        if (subscription.channel === BOOKS && !subscription.ended) subscription.snapshot();
+      }
+    }, waitMs);
+  }
+
+  #time(atMs: number): LineTime {
+    return { atMs, us: Math.round((this.#clock.monotonic() - this.#startedAt) * 1_000) };
+  }
+
+  #header(part: number, previous: PreviousFile | undefined): RecordingHeader {
+    const { config } = this.#stream;
+    return {
+      format: FORMAT,
+      version: FORMAT_VERSION,
+      session: this.#session,
+      part,
+      startedAtMs: this.#startedAtMs,
+      sdk: `@unofficial/kalshi ${VERSION}`,
+      environment: config.environment,
+      host: new URL(config.wsBaseUrl).origin,
+      tickers: this.#options.tickers,
+      channels: Object.fromEntries(this.#channels),
+      previous,
+    };
+  }
+
+  #fail(error: unknown): Promise<void> {
+    if (this.#closing !== undefined) return this.#closing;
+    this.#closing = this.#close("failed", error);
+    // `closed` tells it.
+    this.#closing.catch(() => {});
+    return this.#closing;
+  }
+
+  async #close(reason: "closed" | "failed", error?: unknown): Promise<void> {
+    this.#untap();
+    this.#snapshots?.clear();
+    const left = [...this.#subscriptions].map((subscription) => subscription.unsubscribe());
+    try {
+      await this.#writer.close(reason);
+    } catch (cause) {
+      this.#end?.reject(cause);
+      throw cause;
+    } finally {
+      await this.#lock?.release();
+      await Promise.allSettled(left);
+    }
+    if (error === undefined) this.#end?.resolve();
+    else this.#end?.reject(error);
+  }
+}
+
+/** The channels, each with its parameters; refuses what a channel does not have before anything is sent or written. */
+function readChannels({ channels, tickers, params = {} }: Checked): ReadonlyMap<string, Params> {
+  for (const channel of Object.keys(params)) {
+    if (channels.includes(channel)) continue;
+    throw new KalshiConfigError(`Recorder: \`params\` has the channel "${channel}", which \`channels\` has not.`);
+  }
+  return new Map(channels.map((channel) => {
+    const { picks } = channelOf(eventProduct, channel);
+    const takesTickers = tickers !== undefined && picks.includes("market_tickers");
+    const own: Params = { ...takesTickers && { market_tickers: tickers }, ...params[channel] };
+    readParams(eventProduct, channel, own);
+    return [channel, own];
+  }));
+}
+
+/** The types that only channels have which are not recorded. */
+function foreignTypes(channels: ReadonlyMap<string, Params>): ReadonlySet<string> {
+  const foreign = new Set<string>();
+  for (const { types } of Object.values(eventProduct.channels)) for (const type of types ?? []) foreign.add(type);
+  for (const channel of channels.keys()) {
+    for (const type of channelOf(eventProduct, channel).types ?? []) foreign.delete(type);
+  }
+  return foreign;
+}

@@ -1,0 +1,279 @@
+/**
+ * Reads a recording: its files in order, as lazily as they are asked for.
+ *
+ * @module
+ */
+import { KalshiAbortError, KalshiConfigError } from "../base/errors.ts";
+import { assertValue, readOptions, text } from "../base/options.ts";
+import type { BookReplay } from "../books/book_replay.ts";
+import { eventProduct } from "../stream/event_product.ts";
+import { KalshiRecordingError, recordingError } from "./errors.ts";
+import { numberOf, type RecordingHeader } from "./format.ts";
+import type { RecordedDamage, RecordedItem } from "./items.ts";
+import { loadNodeFiles, type NodeFiles } from "./node_files.ts";
+import { type ReadOptions, recordingReadRules, recordingReplayRules, type ReplayOptions } from "./options.ts";
+import { pace } from "./pace.ts";
+import { readBeginning, readPieces } from "./read_file.ts";
+import { LineReader } from "./read_line.ts";
+import { feedBooks, type ReplayedCounts } from "./replay_books.ts";
+
+/** One file of a recording. */
+export interface RecordedFile {
+  /** Its name in the folder. */
+  readonly name: string;
+  /** Its bytes when the recording was opened. */
+  readonly bytes: number;
+  /** Its first line; undefined where that cannot be read. */
+  readonly header: RecordingHeader | undefined;
+  /** The earliest time in it, in Unix milliseconds, where the next file tells it. */
+  readonly fromMs?: number | undefined;
+  /** The latest time in it, in Unix milliseconds, where the next file tells it. */
+  readonly toMs?: number | undefined;
+}
+
+/**
+ * Opens a folder that a {@linkcode Recorder} has written, or is writing: what was written by then is read. Nothing is
+ * read but the first line of each file.
+ *
+ * @throws {KalshiRecordingError} where the folder cannot be read, or holds no recording
+ * @throws {KalshiConfigError} in a runtime without files
+ *
+ * @example
+ * ```ts
+ * import { openRecording } from "@unofficial/kalshi/recordings";
+ *
+ * const recording = await openRecording("./recordings");
+ * for await (const item of recording.read({ channels: ["trade"], fromMs: Date.parse("2026-11-24T14:00:00Z") })) {
+ *   if (item.kind === "frame") console.log(item.atMs, item.ticker, item.frame.msg);
+ *   else console.log("beside the frames:", item);
+ * }
+ * ```
+ */
+export async function openRecording(dir: string): Promise<Recording> {
+  assertValue("openRecording", "dir", dir, text("the path of a folder"));
+  const files = await loadNodeFiles();
+  try {
+    return await openFolder(files, dir);
+  } catch (cause) {
+    throw recordingError(`${dir} cannot be read`, cause);
+  }
+}
+
+async function openFolder(files: NodeFiles, dir: string): Promise<Recording> {
+  const { fs, path } = files;
+  const names = (await fs.readdir(dir)).filter((name) => numberOf(name) !== undefined);
+  if (names.length === 0) {
+    throw new KalshiRecordingError(
+      `${dir} holds no recording: there is no file such as 000001-20261124T140000Z.jsonl.gz.`,
+    );
+  }
+  names.sort((one, other) => (numberOf(one) ?? 0) - (numberOf(other) ?? 0) || (one < other ? -1 : 1));
+  const found: { -readonly [Name in keyof RecordedFile]: RecordedFile[Name] }[] = [];
+  for (const name of names) {
+    const { size } = await fs.stat(path.join(dir, name));
+    const header = await beginningOf(files, path.join(dir, name));
+    const before = found.at(-1);
+    const { previous } = header ?? {};
+    if (before !== undefined && before.name === previous?.file) {
+      before.fromMs = previous.fromMs;
+      before.toMs = previous.toMs;
+    }
+    found.push({ name, bytes: size, header });
+  }
+  return makeRecording(files, dir, found);
+}
+
+async function beginningOf(files: NodeFiles, path: string): Promise<RecordingHeader | undefined> {
+  const [line] = await readBeginning(files, path);
+  const item = line === undefined
+    ? undefined
+    : new LineReader(EVERYTHING).read(line, { file: "", line: 1, isChecked: false });
+  return typeof item === "object" && item.kind === "start" ? item.header : undefined;
+}
+
+const EVERYTHING = { channels: undefined, tickers: undefined };
+const BOOKS = eventProduct.books.decoder.channel;
+
+let makeRecording: (files: NodeFiles, dir: string, found: readonly RecordedFile[]) => Recording;
+
+/**
+ * A recording that was opened. It holds nothing open: each reading opens its files one after the other, and keeps a block
+ * of about a megabyte in memory, however long the recording is.
+ */
+export class Recording {
+  /** The folder. */
+  readonly dir: string;
+  /** Its files, in the order in which they were written. */
+  readonly files: readonly RecordedFile[];
+  readonly #node: NodeFiles;
+
+  static {
+    makeRecording = (files, dir, found) => new Recording(files, dir, found);
+  }
+
+  private constructor(node: NodeFiles, dir: string, files: readonly RecordedFile[]) {
+    this.#node = node;
+    this.dir = dir;
+    this.files = files;
+  }
+
+  /**
+   * Everything in it, in the order of its writing. What channels and tickers pick is frames: what was missed, where the
+   * files are damaged, and what became of the connection comes with every choice.
+   *
+   * @throws {KalshiConfigError} for an option that is unknown or wrong
+   * @throws {KalshiAbortError} when `signal` aborts
+   * @throws {KalshiRecordingError} where a file cannot be read at all
+   */
+  read(given: ReadOptions = {}): AsyncIterableIterator<RecordedItem> {
+    return this.#read(readOptions("read", given, recordingReadRules));
+  }
+
+  /**
+   * The same, each item at the time when it came, counted from the first one, as many times faster as `speed` says.
+   * Leave the loop, or abort `signal`, to end it.
+   *
+   * @throws what {@linkcode read} throws
+   */
+  replay(given: ReplayOptions = {}): AsyncIterableIterator<RecordedItem> {
+    const { speed, clock, ...options } = readOptions("replay", given, recordingReplayRules);
+    return pace(this.#read(options), speed, clock, options.signal);
+  }
+
+  /**
+   * Feeds a `BookReplay` of `./order-books` with the recorded books. A gap, a lost connection, what the recorder left out
+   * and what is damaged make its books stale until their next snapshot. Resolves to what was fed.
+   *
+   * With `fromMs` it begins early enough for the books to be there at that time: with the file before. All markets of the
+   * channel are fed, since numbers run over all of them; `tickers` is refused.
+   *
+   * @param onItem called after each item that was fed, such as to look at a book then
+   * @throws what {@linkcode read} throws
+   *
+   * @example
+   * ```ts
+   * import { BookReplay, eventBookDecoder } from "@unofficial/kalshi/order-books";
+   * import { openRecording } from "@unofficial/kalshi/recordings";
+   *
+   * const recording = await openRecording("./recordings");
+   * const replay = new BookReplay({ decoder: eventBookDecoder() });
+   * await recording.replayInto(replay, { toMs: Date.parse("2026-11-24T15:00:00Z") });
+   * for (const [ticker, book] of replay.books) console.log(ticker, book.state, book.lastKnown.bestBid);
+   * ```
+   */
+  async replayInto(
+    books: BookReplay,
+    given: Omit<ReplayOptions, "channels" | "tickers"> = {},
+    onItem?: (item: RecordedItem) => void,
+  ): Promise<ReplayedCounts> {
+    const { speed, clock, ...options } = readOptions("replayInto", given as ReplayOptions, recordingReplayRules);
+    if (options.channels !== undefined || options.tickers !== undefined) {
+      throw new KalshiConfigError(
+        "replayInto takes no channels and no tickers: the books need all frames of their channel.",
+      );
+    }
+    const { fromMs = -Infinity, toMs, signal } = options;
+    const items = this.#read({ channels: [BOOKS], toMs, signal }, this.#fileBefore(fromMs));
+    return await feedBooks(books, pace(items, speed, clock, signal, fromMs), onItem);
+  }
+
+  /** The index of the file before the one that this time is in. */
+  #fileBefore(fromMs: number): number {
+    const after = this.files.findIndex(({ toMs }) => toMs === undefined || toMs >= fromMs);
+    return Math.max(0, after - 1);
+  }
+
+  async *#read(
+    { channels, tickers, fromMs = -Infinity, toMs = Infinity, signal }: ReadOptions,
+    first = 0,
+  ): AsyncGenerator<RecordedItem, void, undefined> {
+    const reader = new LineReader({
+      channels: channels && new Set(channels),
+      tickers: tickers && new Set(tickers),
+    });
+    let before: RecordedFile | undefined;
+    let last: RecordedItem | undefined;
+    for (const file of this.files.slice(first)) {
+      const missing = missingBetween(before, file, last);
+      before = file;
+      if (missing !== undefined) yield missing;
+      if ((file.toMs ?? Infinity) < fromMs || (file.fromMs ?? -Infinity) >= toMs) continue;
+      for await (const item of this.#readFile(file.name, reader, { fromMs, toMs, signal })) {
+        last = item;
+        // A file's own beginning says whose frames follow, whenever that was.
+        const isIn = item.atMs >= fromMs && item.atMs < toMs;
+        if (isIn || item.kind === "start" && item.isSession) yield item;
+      }
+    }
+  }
+
+  async *#readFile(
+    name: string,
+    reader: LineReader,
+    { fromMs, toMs, signal }: { readonly fromMs: number; readonly toMs: number; readonly signal: ReadOptions["signal"] },
+  ): AsyncGenerator<RecordedItem, void, undefined> {
+    const path = this.#node.path.join(this.dir, name);
+    let place = { file: name, line: 0, atMs: 0, us: 0 };
+    let hasEnded = false;
+    const damage = (reason: RecordedDamage["reason"], line: number, what: string): RecordedDamage => ({
+      ...place,
+      kind: "damaged",
+      reason,
+      line,
+      message: `${name}, line ${line}: ${what}.`,
+    });
+    // The first block has the header, the last one the end: both are small, and always looked into.
+    const pieces = readPieces(
+      this.#node,
+      path,
+      (head) => head.firstLine === 1 || head.lines === 1 || head.fromMs < toMs && head.toMs >= fromMs,
+    );
+    for await (const piece of pieces) {
+      assertGoesOn(signal);
+      if (piece.kind === "damaged") {
+        hasEnded = false;
+        yield damage(piece.reason, piece.line, piece.what);
+        continue;
+      }
+      for (const [index, line] of piece.lines.entries()) {
+        if (signal?.aborted) assertGoesOn(signal);
+        const number = piece.firstLine + index;
+        const item = reader.read(line, { file: name, line: number, isChecked: piece.isChecked });
+        if (item === undefined) continue;
+        if (typeof item === "string") {
+          yield damage("unreadable", number, item);
+          continue;
+        }
+        place = { file: name, line: item.line, atMs: item.atMs, us: item.us };
+        hasEnded = item.kind === "end";
+        yield item;
+      }
+    }
+    if (!hasEnded) yield damage("unfinished", place.line, "the file ends without its last line");
+  }
+}
+
+/** Files of a session that are not there, between two that are. */
+function missingBetween(
+  before: RecordedFile | undefined,
+  { name, header }: RecordedFile,
+  last: RecordedItem | undefined,
+): RecordedDamage | undefined {
+  const from = before?.header;
+  if (from === undefined || header === undefined || from.session !== header.session) return undefined;
+  const missing = header.part - from.part - 1;
+  if (missing <= 0) return undefined;
+  return {
+    kind: "damaged",
+    reason: "missing",
+    file: name,
+    line: 1,
+    atMs: last?.atMs ?? header.startedAtMs,
+    us: last?.us ?? 0,
+    message: `${name}, line 1: ${missing === 1 ? "a file" : `${missing} files`} before it ${missing === 1 ? "is" : "are"} missing.`,
+  };
+}
+
+function assertGoesOn(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new KalshiAbortError("Reading was aborted.", { cause: signal.reason });
+}

@@ -1,0 +1,119 @@
+/**
+ * One file of a recording while it is written. Blocks go to its end one after the other; one that was written in part
+ * is gone on with, so that a disk that was full for a while leaves nothing torn behind.
+ *
+ * @module
+ */
+import { packBlock } from "./blocks.ts";
+import type { PreviousFile } from "./format.ts";
+import type { FileHandle, NodeFiles } from "./node_files.ts";
+import type { Batch } from "./pending.ts";
+
+/** Where a block has got to. */
+interface Writing {
+  readonly batch: Batch;
+  readonly bytes: Uint8Array;
+  written: number;
+}
+
+/** A file that is being written. */
+export class RecordingFile {
+  /** Its name in the folder. */
+  readonly name: string;
+  /** When it was begun, by the monotonic clock. */
+  readonly openedAt: number;
+  readonly #files: NodeFiles;
+  readonly #path: string;
+  readonly #handle: FileHandle;
+  readonly #level: number;
+  #writing: Writing | undefined;
+  #lines = 0;
+  #frames = 0;
+  #fromMs = Infinity;
+  #toMs = -Infinity;
+  /** Its bytes so far. */
+  size = 0;
+
+  private constructor(files: NodeFiles, path: string, handle: FileHandle, level: number, openedAt: number) {
+    this.#files = files;
+    this.#path = path;
+    this.#handle = handle;
+    this.#level = level;
+    this.openedAt = openedAt;
+    this.name = files.path.basename(path);
+  }
+
+  /** Makes a file that was not there. */
+  static async create(
+    files: NodeFiles,
+    path: string,
+    { mode, level, openedAt }: { readonly mode: number; readonly level: number; readonly openedAt: number },
+  ): Promise<RecordingFile> {
+    const handle = await files.fs.open(path, "wx", mode);
+    return new RecordingFile(files, path, handle, level, openedAt);
+  }
+
+  /** What it holds, for the header of the next one. */
+  get summary(): PreviousFile {
+    return {
+      file: this.name,
+      lines: this.#lines,
+      frames: this.#frames,
+      fromMs: this.#fromMs,
+      toMs: this.#toMs,
+    };
+  }
+
+  /** Writes lines; called again with the same ones after an error, it goes on where that happened. */
+  async write(batch: Batch): Promise<void> {
+    let writing = this.#writing;
+    if (writing?.batch !== batch) {
+      // Of another one that was not written whole nothing stays.
+      if (writing !== undefined) await this.#handle.truncate(this.size);
+      const bytes = await packBlock(this.#files, batch.text, {
+        firstLine: this.#lines + 1,
+        lines: batch.lines,
+        fromMs: batch.fromMs,
+        toMs: batch.toMs,
+      }, this.#level);
+      writing = this.#writing = { batch, bytes, written: 0 };
+    }
+    const { bytes } = writing;
+    while (writing.written < bytes.length) {
+      const left = bytes.length - writing.written;
+      const { bytesWritten } = await this.#handle.write(bytes, writing.written, left, this.size + writing.written);
+      writing.written += bytesWritten;
+    }
+    this.#writing = undefined;
+    this.size += bytes.length;
+    this.#lines += batch.lines;
+    this.#frames += batch.frames;
+    this.#fromMs = Math.min(this.#fromMs, batch.fromMs);
+    this.#toMs = Math.max(this.#toMs, batch.toMs);
+  }
+
+  /** Whether it is still in its folder. */
+  async isThere(): Promise<boolean> {
+    return (await this.#handle.stat()).nlink > 0;
+  }
+
+  /** Has it on the disk, and closes it. */
+  async close(): Promise<void> {
+    try {
+      await this.#handle.datasync();
+    } finally {
+      await this.#handle.close();
+    }
+  }
+
+  /** Takes it away again. */
+  async discard(): Promise<void> {
+    await this.#handle.close().catch(() => {});
+    await this.#files.fs.rm(this.#path, { force: true }).catch(() => {});
+  }
+
+  /** Whether it holds no more than its header. */
+  get isBare(): boolean {
+    return this.#lines <= 1;
+  }
+}
