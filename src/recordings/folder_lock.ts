@@ -14,7 +14,7 @@ import type { NodeFiles } from "./node_files.ts";
 const BEAT_MS = 2_000;
 const GONE_MS = 10_000;
 /** How often two that begin in the same moment try once more. */
-const TRIES = 5;
+const TRIES = 20;
 
 interface Owner {
   readonly host: string;

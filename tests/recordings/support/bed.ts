@@ -1,0 +1,145 @@
+/** A local exchange behind real sockets, a stream of it, and a folder for its recording. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { KalshiAuth, KalshiClient, KalshiConfig } from "../../../mod.ts";
+import { type LocalAccount, LocalExchange } from "../../../src/local_exchange/mod.ts";
+import { BookReplay, eventBookDecoder, restOrderBook } from "../../../src/books/mod.ts";
+import {
+  openRecording,
+  type ReadOptions,
+  type RecordedItem,
+  Recorder,
+  type RecorderOptions,
+} from "../../../src/recordings/mod.ts";
+import type { KalshiStream, StreamOptions } from "../../../src/stream/mod.ts";
+import { assertEquals } from "@std/assert";
+import { until } from "../../support/until.ts";
+
+/** A folder that is gone afterwards. */
+export class Folder implements Disposable {
+  readonly path: string = mkdtempSync(join(tmpdir(), "kalshi-recording-"));
+
+  /** The files of recordings in it, in order. */
+  get names(): string[] {
+    return readdirSync(this.path).filter((name) => name.endsWith(".gz")).sort();
+  }
+
+  /** The lines of all files, as any tool that knows gzip reads them. */
+  get lines(): string[] {
+    return this.names.flatMap((name) => linesOf(readFileSync(join(this.path, name))));
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
+
+export const linesOf = (bytes: Uint8Array): string[] =>
+  gunzipSync(bytes).toString("utf8").split("\n").slice(0, -1);
+
+export interface Bed extends AsyncDisposable {
+  readonly exchange: LocalExchange;
+  readonly account: LocalAccount;
+  readonly client: KalshiClient;
+  readonly stream: KalshiStream;
+  readonly folder: Folder;
+  readonly tickers: readonly string[];
+  /** What the stream's `onError` was told. */
+  readonly errors: unknown[];
+  /** What was signed so far. */
+  readonly signatures: readonly string[];
+  /** Lets the makers move until something has happened. */
+  stepUntil(condition: () => boolean): Promise<void>;
+  /** Starts a recorder of the books and trades of `tickers`. */
+  record(options?: Partial<RecorderOptions>): Promise<Recorder>;
+}
+
+/** Starts one, in whose first markets somebody quotes. */
+export async function startBed(options: Partial<StreamOptions> = {}): Promise<Bed> {
+  const exchange = await LocalExchange.start({ port: 0, seed: 5, marketMakers: true });
+  const account = await exchange.createAccount({ balance: "100000.00" });
+  const config = new KalshiConfig({
+    baseUrl: exchange.baseUrl,
+    retryBaseDelayMs: 1,
+    retryMaxDelayMs: 5,
+    wsPingIntervalMs: 100_000_000,
+  });
+  const signatures: string[] = [];
+  const auth = KalshiAuth.fromSigner({
+    keyId: account.keyId,
+    async sign(text) {
+      const signature = await account.auth.sign(text);
+      signatures.push(signature);
+      return signature;
+    },
+  });
+  const client = new KalshiClient({ auth, config });
+  const errors: unknown[] = [];
+  const stream = await client.stream({ onError: (error) => errors.push(error), ...options });
+  const folder = new Folder();
+  const tickers = exchange.openTickers().slice(0, 5);
+  return {
+    exchange,
+    account,
+    client,
+    stream,
+    folder,
+    tickers,
+    errors,
+    signatures,
+    stepUntil: (condition) =>
+      until(() => {
+        const isDone = condition();
+        if (!isDone) exchange.step();
+        return isDone;
+      }),
+    record: (more = {}) =>
+      Recorder.start({
+        stream,
+        dir: folder.path,
+        channels: ["orderbook_delta", "trade"],
+        tickers,
+        flushMs: 5,
+        ...more,
+      }),
+    async [Symbol.asyncDispose]() {
+      await client.close();
+      await exchange.close();
+      folder[Symbol.dispose]();
+    },
+  };
+}
+
+/** Everything in a recording. */
+export async function readAll(dir: string, options: ReadOptions = {}): Promise<RecordedItem[]> {
+  const items: RecordedItem[] = [];
+  for await (const item of (await openRecording(dir)).read(options)) items.push(item);
+  return items;
+}
+
+/** Those of one kind. */
+export function ofKind<K extends RecordedItem["kind"]>(
+  items: readonly RecordedItem[],
+  kind: K,
+): Extract<RecordedItem, { kind: K }>[] {
+  return items.filter((item): item is Extract<RecordedItem, { kind: K }> => item.kind === kind);
+}
+
+/** The books that a recording ends with. */
+export async function replayed(dir: string): Promise<BookReplay> {
+  const replay = new BookReplay({ decoder: eventBookDecoder() });
+  await (await openRecording(dir)).replayInto(replay);
+  return replay;
+}
+
+/** Checks that every book of a replay is live, and equals the exchange's own. */
+export async function assertBooks(bed: Bed, replay: BookReplay): Promise<void> {
+  assertEquals([...replay.books.keys()].sort(), [...bed.tickers].sort());
+  for (const [ticker, book] of replay.books) {
+    assertEquals([ticker, book.state], [ticker, "live"]);
+    const own = await bed.client.markets.orderBook(ticker);
+    assertEquals(restOrderBook(book.read()).orderbook_fp, own);
+  }
+}
