@@ -45,7 +45,11 @@ export async function packBlock(
   level: number,
 ): Promise<Uint8Array> {
   const packed = await new Promise<Uint8Array>((resolve, reject) => {
-    zlib.gzip(new TextEncoder().encode(text), { level }, (error, bytes) => error ? reject(error) : resolve(bytes));
+    zlib.gzip(
+      new TextEncoder().encode(text),
+      { level },
+      (error, bytes) => error ? reject(error) : resolve(bytes),
+    );
   });
   const size = packed.length - GZIP_HEAD + HEAD_BYTES;
   const block = new Uint8Array(size);

@@ -55,7 +55,9 @@ export async function lockFolder(options: FolderLockOptions): Promise<FolderLock
     await fs.rm(own, { force: true });
     if (other.verdict !== "beginning" || tries === TRIES) {
       throw new KalshiRecordingError(
-        `${dir} is being recorded into by process ${other.owner?.pid ?? "?"} on ${other.owner?.host ?? "?"}. ` +
+        `${dir} is being recorded into by process ${other.owner?.pid ?? "?"} on ${
+          other.owner?.host ?? "?"
+        }. ` +
           "Give another folder, or end that one first. Of a machine that is gone, the lock ends ten seconds after its " +
           "last sign of life.",
       );
@@ -157,9 +159,12 @@ function beating({ files, dir, clock, onBeat }: FolderLockOptions, own: string):
       await fs.writeFile(own, text, { flag: "r+" });
     } catch (cause) {
       if ((cause as { code?: unknown }).code === "ENOENT") {
-        lost = new KalshiRecordingError(`The recording in ${dir} has ended: its folder or its lock was deleted.`, {
-          cause,
-        });
+        lost = new KalshiRecordingError(
+          `The recording in ${dir} has ended: its folder or its lock was deleted.`,
+          {
+            cause,
+          },
+        );
       }
     }
     if (!isOurs) return;

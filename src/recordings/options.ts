@@ -66,19 +66,25 @@ export interface RecorderOptions {
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
-const names = (what: string) =>
-  list<string>(what, (item) => typeof item === "string" && item !== "");
+const names = (what: string) => list<string>(what, (item) => typeof item === "string" && item !== "");
 
 /** What the options of a recorder may be. */
 export const recorderRules = {
   stream: needed(having("a KalshiStream", "tap", "on", "status")),
   dir: needed(text("the path of a folder")),
   channels: needed(
-    rule("a list of one or more names of channels", (value) =>
-      Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "string" && item !== "")),
+    rule(
+      "a list of one or more names of channels",
+      (value) =>
+        Array.isArray(value) && value.length > 0 &&
+        value.every((item) => typeof item === "string" && item !== ""),
+    ),
   ),
   tickers: names("a list of tickers"),
-  params: rule("an object of parameters by channel", (value) => isPlain(value) && Object.values(value).every(isPlain)),
+  params: rule(
+    "an object of parameters by channel",
+    (value) => isPlain(value) && Object.values(value).every(isPlain),
+  ),
   flushMs: withPreset(positiveMs(10_000), 250),
   rotateBytes: withPreset(whole(1_024), 268_435_456),
   rotateMs: withPreset(positiveMs(), 3_600_000),

@@ -31,6 +31,9 @@ export type Piece =
 /** So much is looked through at once for the next block. */
 const SEARCHED = 1 << 16;
 
+/** A file without a block in so many bytes has none. */
+const FOREIGN = 1 << 22;
+
 /** Where a file is read. */
 interface Opened {
   readonly files: NodeFiles;
@@ -53,8 +56,9 @@ export async function* readPieces(
     handle = await files.fs.open(path, "r");
     const { size } = await handle.stat();
     const opened: Opened = { files, handle, size };
-    if (await headAt(opened, 0) !== undefined || !await isForeign(opened, path)) yield* readBlocks(opened, wants);
-    else yield* readForeign(files, path);
+    if (await headAt(opened, 0) !== undefined || !await isForeign(opened, path)) {
+      yield* readBlocks(opened, wants);
+    } else yield* readForeign(files, path);
   } catch (cause) {
     throw recordingError(`${path} cannot be read`, cause);
   } finally {
@@ -100,11 +104,21 @@ async function* readBlocks(
       const found = text ? linesOf(text, head?.firstLine ?? line, false) : undefined;
       if (found !== undefined) yield found;
       line = (head?.firstLine ?? line) + (found?.lines.length ?? 0);
-      yield { kind: "damaged", reason: "torn", line, what: `${size - at} bytes of a block whose end is missing` };
+      yield {
+        kind: "damaged",
+        reason: "torn",
+        line,
+        what: `${size - at} bytes of a block whose end is missing`,
+      };
       return;
     }
     const bytes = (after ?? size) - at;
-    yield { kind: "damaged", reason: "unreadable", line, what: `${bytes} bytes that are not what was written` };
+    yield {
+      kind: "damaged",
+      reason: "unreadable",
+      line,
+      what: `${bytes} bytes that are not what was written`,
+    };
     at += bytes;
   }
 }
@@ -153,15 +167,20 @@ function indexOf(bytes: Uint8Array, searched: Uint8Array): number {
   return -1;
 }
 
-/** Whether a file was packed or unpacked by other tools. One that begins like ours is ours, and damaged. */
+/** Whether a file was packed or unpacked by other tools. One with blocks of ours is ours, and damaged where it begins. */
 async function isForeign(opened: Opened, path: string): Promise<boolean> {
   if (!path.endsWith(".gz")) return true;
-  const [one, two, , flags = 4] = await bytesAt(opened, 0, Math.min(4, opened.size));
-  return one === 0x1f && two === 0x8b && (flags & 4) === 0;
+  if (opened.size < SIGNATURE.length) return false;
+  const [one, two] = await bytesAt(opened, 0, Math.min(2, opened.size));
+  const size = Math.min(opened.size, FOREIGN);
+  return one === 0x1f && two === 0x8b && await searchFrom({ ...opened, size }, 0) === undefined;
 }
 
 /** Reads a file of lines as a stream, packed or not. */
-async function* readForeign({ plain, zlib }: NodeFiles, path: string): AsyncGenerator<Piece, void, undefined> {
+async function* readForeign(
+  { plain, zlib }: NodeFiles,
+  path: string,
+): AsyncGenerator<Piece, void, undefined> {
   const file = plain.createReadStream(path);
   const source: Readable = path.endsWith(".gz") ? file.pipe(zlib.createGunzip()) : file;
   if (source !== file) file.on("error", (error) => source.destroy(error));

@@ -74,11 +74,14 @@ export class LineReader {
     const frame = parse(text) as RecordedMessage | undefined;
     if (frame === undefined) return "no JSON";
     const msg = isObject(frame.msg) ? frame.msg : {};
-    if (isAck && frame.type === "subscribed" && typeof msg.sid === "number" && typeof msg.channel === "string") {
+    if (
+      isAck && frame.type === "subscribed" && typeof msg.sid === "number" && typeof msg.channel === "string"
+    ) {
       this.#sids.set(msg.sid, msg.channel);
     }
     const { type = "", sid = 0 } = frame;
-    const channel = channelOfType.get(type) ?? (type === "subscribed" ? asText(msg.channel) : this.#sids.get(sid));
+    const channel = channelOfType.get(type) ??
+      (type === "subscribed" ? asText(msg.channel) : this.#sids.get(sid));
     const ticker = asText(msg.market_ticker) ?? asText(msg.ticker);
     const { channels, tickers } = this.#filter;
     if (channels !== undefined && (channel === undefined || !channels.has(channel))) return undefined;

@@ -295,7 +295,9 @@ export class Recorder implements AsyncDisposable {
           `"${channel}" is no longer recorded: its subscription has ended. The stream's onError says why.`,
         ),
       );
-      if (this.#subscriptions.size === 0) void this.#fail(new KalshiRecordingError("Every channel has ended."));
+      if (this.#subscriptions.size === 0) {
+        void this.#fail(new KalshiRecordingError("Every channel has ended."));
+      }
     }
   }
 
@@ -368,7 +370,9 @@ export class Recorder implements AsyncDisposable {
 function readChannels({ channels, tickers, params = {} }: Checked): ReadonlyMap<string, Params> {
   for (const channel of Object.keys(params)) {
     if (channels.includes(channel)) continue;
-    throw new KalshiConfigError(`Recorder: \`params\` has the channel "${channel}", which \`channels\` has not.`);
+    throw new KalshiConfigError(
+      `Recorder: \`params\` has the channel "${channel}", which \`channels\` has not.`,
+    );
   }
   return new Map(channels.map((channel) => {
     const { picks } = channelOf(eventProduct, channel);
@@ -382,7 +386,9 @@ function readChannels({ channels, tickers, params = {} }: Checked): ReadonlyMap<
 /** The types that only channels have which are not recorded. */
 function foreignTypes(channels: ReadonlyMap<string, Params>): ReadonlySet<string> {
   const foreign = new Set<string>();
-  for (const { types } of Object.values(eventProduct.channels)) for (const type of types ?? []) foreign.add(type);
+  for (const { types } of Object.values(eventProduct.channels)) {
+    for (const type of types ?? []) foreign.add(type);
+  }
   for (const channel of channels.keys()) {
     for (const type of channelOf(eventProduct, channel).types ?? []) foreign.delete(type);
   }

@@ -166,7 +166,11 @@ export class Recording {
     given: Omit<ReplayOptions, "channels" | "tickers"> = {},
     onItem?: (item: RecordedItem) => void,
   ): Promise<ReplayedCounts> {
-    const { speed, clock, ...options } = readOptions("replayInto", given as ReplayOptions, recordingReplayRules);
+    const { speed, clock, ...options } = readOptions(
+      "replayInto",
+      given as ReplayOptions,
+      recordingReplayRules,
+    );
     if (options.channels !== undefined || options.tickers !== undefined) {
       throw new KalshiConfigError(
         "replayInto takes no channels and no tickers: the books need all frames of their channel.",
@@ -210,7 +214,11 @@ export class Recording {
   async *#readFile(
     name: string,
     reader: LineReader,
-    { fromMs, toMs, signal }: { readonly fromMs: number; readonly toMs: number; readonly signal: ReadOptions["signal"] },
+    { fromMs, toMs, signal }: {
+      readonly fromMs: number;
+      readonly toMs: number;
+      readonly signal: ReadOptions["signal"];
+    },
   ): AsyncGenerator<RecordedItem, void, undefined> {
     const path = this.#node.path.join(this.dir, name);
     let place = { file: name, line: 0, atMs: 0, us: 0 };
@@ -270,7 +278,9 @@ function missingBetween(
     line: 1,
     atMs: last?.atMs ?? header.startedAtMs,
     us: last?.us ?? 0,
-    message: `${name}, line 1: ${missing === 1 ? "a file" : `${missing} files`} before it ${missing === 1 ? "is" : "are"} missing.`,
+    message: `${name}, line 1: ${missing === 1 ? "a file" : `${missing} files`} before it ${
+      missing === 1 ? "is" : "are"
+    } missing.`,
   };
 }
 

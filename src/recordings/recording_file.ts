@@ -81,7 +81,12 @@ export class RecordingFile {
     const { bytes } = writing;
     while (writing.written < bytes.length) {
       const left = bytes.length - writing.written;
-      const { bytesWritten } = await this.#handle.write(bytes, writing.written, left, this.size + writing.written);
+      const { bytesWritten } = await this.#handle.write(
+        bytes,
+        writing.written,
+        left,
+        this.size + writing.written,
+      );
       writing.written += bytesWritten;
     }
     this.#writing = undefined;

@@ -141,10 +141,14 @@ export class Writer {
       await this.#finish(reason);
     } catch (cause) {
       const lines = this.#pending.lines + (this.#taken?.lines ?? 0);
-      const what = lines > 0 ? `${lines} lines of the recording are lost` : "The recording could not be ended";
+      const what = lines > 0
+        ? `${lines} lines of the recording are lost`
+        : "The recording could not be ended";
       throw recordingError(`${what}: ${this.#options.dir} cannot be written to`, cause);
     } finally {
       this.#state = { name: "closed" };
+      await this.#file?.close().catch(() => {});
+      this.#file = undefined;
     }
   }
 

@@ -18,7 +18,11 @@ const locksIn = (dir: string) => readdirSync(dir).filter((name) => name.endsWith
 test("a second recorder is refused while one has the folder, and goes on in a new file afterwards", async () => {
   await using bed = await startBed();
   const first = await bed.record();
-  const error = await assertRejects(() => bed.record(), KalshiRecordingError, "is being recorded into by process");
+  const error = await assertRejects(
+    () => bed.record(),
+    KalshiRecordingError,
+    "is being recorded into by process",
+  );
   assertStringIncludes(error.message, hostname());
   assertEquals([error.code, first.stats().state], ["RECORDING", "recording"]);
   await bed.stepUntil(() => first.stats().written > 20);
@@ -52,7 +56,10 @@ test("what a process left that is gone, or is another one, keeps nobody out; one
   const lock = (owner: unknown) => {
     rmSync(bed.folder.path, { recursive: true });
     mkdirSync(bed.folder.path);
-    writeFileSync(join(bed.folder.path, "other.lock"), typeof owner === "string" ? owner : JSON.stringify(owner));
+    writeFileSync(
+      join(bed.folder.path, "other.lock"),
+      typeof owner === "string" ? owner : JSON.stringify(owner),
+    );
   };
   const child = spawn("sleep", ["1000"]);
   await once(child, "spawn");
@@ -76,7 +83,10 @@ test("a folder that cannot be had is told before anything is sent, and what to d
   const file = join(bed.folder.path, "file");
   writeFileSync(file, "");
   const failure = (dir: string) => assertRejects(() => bed.record({ dir }), KalshiRecordingError);
-  assertStringIncludes((await failure(join(file, "below"))).message, "Give a folder: there is a file of this name.");
+  assertStringIncludes(
+    (await failure(join(file, "below"))).message,
+    "Give a folder: there is a file of this name.",
+  );
   assertStringIncludes((await failure(file)).message, "Give a folder: there is a file of this name.");
   await failure("/proc/recordings");
   assertEquals(bed.stream.stats().frames, 0);
@@ -92,7 +102,7 @@ test("a wrong option is told before anything is sent or written", async () => {
   await refused({ channels: ["trades"], rotateByte: 1 }, "Did you mean rotateBytes?");
   await refused({ channels: ["Trade"] }, 'Did you mean "trade"?');
   await refused({ tickers: undefined }, "orderbook_delta");
-  await refused({ params: { fill: {} } }, "`params` has the channel \"fill\", which `channels` has not");
+  await refused({ params: { fill: {} } }, '`params` has the channel "fill", which `channels` has not');
   await refused({ params: { trade: { limit: 1 } } }, "limit");
   await refused({ stream: {} }, "a KalshiStream");
   assertEquals([existsSync(dir), bed.stream.stats().frames], [false, 0]);
@@ -107,7 +117,9 @@ test("a channel that Kalshi refuses leaves no file, no lock and no subscription"
 });
 
 /** Files whose `write` is another one. */
-async function filesWith(write: (handle: FileHandle, ...args: WriteArguments) => Promise<{ bytesWritten: number }>) {
+async function filesWith(
+  write: (handle: FileHandle, ...args: WriteArguments) => Promise<{ bytesWritten: number }>,
+) {
   const files = await loadNodeFiles();
   const open = async (...args: Parameters<NodeFiles["fs"]["open"]>) => {
     const handle = await files.fs.open(...args);
@@ -175,7 +187,11 @@ test("a disk that is still full at the end is an error that counts what is lost,
   await bed.stepUntil(() => recorder.stats().written > 20);
   isFull = true;
   await bed.stepUntil(() => recorder.stats().state === "failing");
-  const error = await assertRejects(() => recorder.close(), KalshiRecordingError, "lines of the recording are lost");
+  const error = await assertRejects(
+    () => recorder.close(),
+    KalshiRecordingError,
+    "lines of the recording are lost",
+  );
   assert(Number(/^(\d+) lines/.exec(error.message)?.[1]) > 0);
   await assertRejects(() => recorder.closed, KalshiRecordingError);
   const items = await readAll(bed.folder.path);
@@ -200,7 +216,8 @@ test("a disk that is slow loses what finds no room: counted, told, a line of the
   assert(recorder.stats().waiting <= 20_000);
   release();
   await bed.stepUntil(() => errors.length > 0);
-  const snapshots = () => bed.folder.lines.join("\n").split('"dropped"')[1]?.split('"orderbook_snapshot"').length ?? 0;
+  const snapshots = () =>
+    bed.folder.lines.join("\n").split('"dropped"')[1]?.split('"orderbook_snapshot"').length ?? 0;
   await bed.stepUntil(() => snapshots() > bed.tickers.length);
   await recorder.close();
   const items = await readAll(bed.folder.path);

@@ -2,24 +2,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { openRecording, type Recorder } from "../../src/recordings/mod.ts";
+import { openRecording } from "../../src/recordings/mod.ts";
 import { test } from "../support/test.ts";
 import { until } from "../support/until.ts";
-import { assertBooks, type Bed, ofKind, readAll, replayed, startBed } from "./support/bed.ts";
-
-/** Lets something happen, and waits for all that was sent. */
-async function settled(bed: Bed, recorder: Recorder): Promise<void> {
-  const { frames } = recorder.stats();
-  await bed.stepUntil(() => recorder.stats().frames > frames + 20);
-  let seen = -1;
-  // A frame of no channel comes after all of those, and is one itself.
-  while (seen !== recorder.stats().frames) {
-    seen = recorder.stats().frames + 1;
-    const marks = bed.stream.stats().unknown;
-    bed.exchange.sockets.send('{"type":"mark","msg":{}}');
-    await until(() => bed.stream.stats().unknown > marks);
-  }
-}
+import { assertBooks, ofKind, readAll, replayed, settled, startBed } from "./support/bed.ts";
 
 test("every frame is recorded as it came, with when it came, and the books of it equal the exchange's", async () => {
   await using bed = await startBed();
@@ -50,7 +36,10 @@ test("every frame is recorded as it came, with when it came, and the books of it
 
 test("the first line says what was recorded with what, and nothing in the files is secret", async () => {
   await using bed = await startBed();
-  const recorder = await bed.record({ channels: ["ticker", "trade"], params: { ticker: { send_initial_snapshot: true } } });
+  const recorder = await bed.record({
+    channels: ["ticker", "trade"],
+    params: { ticker: { send_initial_snapshot: true } },
+  });
   const [signature = ""] = bed.signatures;
   bed.exchange.sockets.send(JSON.stringify({ type: "error", msg: { code: 9, msg: `signed ${signature}` } }));
   bed.exchange.sockets.send(`no JSON, ${signature}`);
@@ -162,7 +151,10 @@ test("files are rotated by size, say what the one before them holds, and each ca
     });
     assertEquals(own.at(-1)?.kind, "end");
   }
-  assertEquals(ofKind(items, "start").map(({ isSession }) => isSession), names.map((_, index) => index === 0));
+  assertEquals(
+    ofKind(items, "start").map(({ isSession }) => isSession),
+    names.map((_, index) => index === 0),
+  );
   assertEquals(ofKind(items, "damaged"), []);
 });
 

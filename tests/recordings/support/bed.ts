@@ -143,3 +143,17 @@ export async function assertBooks(bed: Bed, replay: BookReplay): Promise<void> {
     assertEquals(restOrderBook(book.read()).orderbook_fp, own);
   }
 }
+
+/** Lets something happen, and waits for all that was sent. */
+export async function settled(bed: Bed, recorder: Recorder): Promise<void> {
+  const { frames } = recorder.stats();
+  await bed.stepUntil(() => recorder.stats().frames > frames + 20);
+  let seen = -1;
+  // A frame of no channel comes after all of those, and is one itself.
+  while (seen !== recorder.stats().frames) {
+    seen = recorder.stats().frames + 1;
+    const marks = bed.stream.stats().unknown;
+    bed.exchange.sockets.send('{"type":"mark","msg":{}}');
+    await until(() => bed.stream.stats().unknown > marks);
+  }
+}
