@@ -70,6 +70,7 @@ const rooms = {
     "client_options",
     "trading",
     "recordings",
+    "recordings",
     "local_exchange",
     "testing",
   ],

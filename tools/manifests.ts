@@ -37,7 +37,7 @@ export function generateManifests(): Map<string, string> {
   const paths = entries.map(([entry, path]) => [specifier(entry), [path]] as const);
   return new Map([
     [
-      "src/cli/version.ts",
+      "src/base/version.ts",
       `/** The version of this package, generated from deno.json: \`deno task generate\`. */\nexport const VERSION = "${version}";\n`,
     ],
     ["jsr.json", write({ name, version, license, exports: deno.exports })],

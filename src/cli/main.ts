@@ -10,7 +10,7 @@ import { type CliContext, makeContext } from "./context.ts";
 import { exitCodes, type ExitName } from "./exit_codes.ts";
 import { tellFailure } from "./failure.ts";
 import { type CliIo, CliStop } from "./io.ts";
-import { VERSION } from "./version.ts";
+import { VERSION } from "../base/version.ts";
 
 /** What {@linkcode main} is given beside the arguments. */
 export interface MainOptions {

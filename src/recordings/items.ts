@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Open } from "../base/open.ts";
 import type { RecordingHeader } from "./format.ts";
 
 /** Where something stands in a recording, and when it was written. */
@@ -70,7 +71,7 @@ export interface RecordedEnd extends RecordedPlace {
   /** What it is. */
   readonly kind: "end";
   /** Why: the file was full or old, the recorder was closed, or it had to give up. */
-  readonly reason: "rotated" | "closed" | "failed" | (string & {});
+  readonly reason: Open<"rotated" | "closed" | "failed">;
   /** How many frames of its channels the file has. */
   readonly frames: number;
 }
@@ -80,7 +81,7 @@ export interface RecordedStatus extends RecordedPlace {
   /** What it is. */
   readonly kind: "status";
   /** Its state from here on. */
-  readonly state: "connecting" | "open" | "reconnecting" | "closed" | (string & {});
+  readonly state: Open<"connecting" | "open" | "reconnecting" | "closed">;
   /** What ended the last connection, in words. */
   readonly cause?: string | undefined;
 }
@@ -94,7 +95,7 @@ export interface RecordedGap extends RecordedPlace {
   /** How many are missing; undefined when nobody knows. */
   readonly missed: number | undefined;
   /** Why: see `GapMarker` of `./stream`. */
-  readonly reason: "sequence" | "unreadable" | "ended" | (string & {});
+  readonly reason: Open<"sequence" | "unreadable" | "ended">;
   /** The last moment from which nothing is missing, in Unix milliseconds. */
   readonly missedFromMs: number;
   /** When the loss was noticed or made good, in Unix milliseconds. */

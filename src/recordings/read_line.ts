@@ -111,14 +111,16 @@ export function readHeader(header: Readonly<Record<string, unknown>>): Recording
   return header as unknown as RecordingHeader;
 }
 
-/** The kinds of events, each with the fields that it must have. */
-const EVENTS: Readonly<Record<string, Readonly<Record<string, "string" | "number">>>> = {
-  status: { state: "string" },
-  gap: { channel: "string", reason: "string", missedFromMs: "number", missedToMs: "number" },
-  reconnected: { channel: "string", missedFromMs: "number", missedToMs: "number" },
-  dropped: { lines: "number", frames: "number", fromMs: "number", toMs: "number" },
-  ended: { channel: "string" },
-  end: { reason: "string", frames: "number" },
+/** The kinds of events, each with the texts and the numbers that it must have. */
+const EVENTS: Readonly<
+  Record<string, { readonly texts: readonly string[]; readonly numbers: readonly string[] }>
+> = {
+  status: { texts: ["state"], numbers: [] },
+  gap: { texts: ["channel", "reason"], numbers: ["missedFromMs", "missedToMs"] },
+  reconnected: { texts: ["channel"], numbers: ["missedFromMs", "missedToMs"] },
+  dropped: { texts: [], numbers: ["lines", "frames", "fromMs", "toMs"] },
+  ended: { texts: ["channel"], numbers: [] },
+  end: { texts: ["reason"], numbers: ["frames"] },
 };
 
 function eventItem(
@@ -130,7 +132,8 @@ function eventItem(
   if (typeof event !== "string") return "a line that says nothing that is known";
   const fields = Object.hasOwn(EVENTS, event) ? EVENTS[event] : undefined;
   if (fields === undefined) return { kind: "other", ...place, value };
-  const isGood = Object.entries(fields).every(([name, type]) => typeof more[name] === type);
+  const isGood = fields.texts.every((name) => typeof more[name] === "string") &&
+    fields.numbers.every((name) => typeof more[name] === "number");
   if (!isGood) return `a line "${event}" that is not whole`;
   return { ...more, kind: event, ...place } as RecordedItem;
 }

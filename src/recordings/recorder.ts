@@ -80,8 +80,7 @@ export let startRecorder: (options: RecorderOptions, files: NodeFiles) => Promis
  *   channels: ["orderbook_delta", "trade"],
  *   tickers: ["KXHIGHNY-26NOV24-T60"],
  * });
- * setTimeout(() => recorder.close(), 60_000);
- * await recorder.closed;
+ * await recorder.closed; // until `recorder.close()`, or until the stream gives up
  * console.log(recorder.stats());
  * ```
  */

@@ -11,10 +11,12 @@ test("every frame is recorded as it came, with when it came, and the books of it
   await using bed = await startBed();
   const texts: string[] = [];
   bed.stream.tap((text) => texts.push(text));
+  // wall clock: what is recorded of it is looked at, and not waited for
   const before = Date.now();
   const recorder = await bed.record();
   await bed.stepUntil(() => recorder.stats().frames >= 200);
   await recorder.close();
+  // wall clock: the same
   const after = Date.now();
 
   const items = await readAll(bed.folder.path);

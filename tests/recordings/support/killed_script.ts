@@ -18,8 +18,8 @@ const recorder = await Recorder.start({
   flushMs: 2,
   rotateBytes,
 });
-// wall clock: the process is killed before long, and says meanwhile how far it has got.
 for (;;) {
   console.log(recorder.stats().written);
+  // wall clock: the process is killed before long, and says meanwhile how far it has got
   await new Promise((resolve) => setTimeout(resolve, 1));
 }
