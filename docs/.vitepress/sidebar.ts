@@ -37,6 +37,7 @@ export const PARTS: readonly SidebarPart[] = [
       { text: "Requests", page: "requests" },
       { text: "Streaming", page: "streaming" },
       { text: "Order books", page: "order-books" },
+      { text: "Recordings", page: "recordings" },
       { text: "Positions and history", page: "trading" },
       { text: "FIX", page: "fix" },
       { text: "Workers and browsers", page: "workers" },

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync }
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { KalshiConfigError } from "../../mod.ts";
-import { KalshiRecordingError, Recorder } from "../../src/recordings/mod.ts";
+import { KalshiRecordingError, type Recorder } from "../../src/recordings/mod.ts";
 import { type FileHandle, loadNodeFiles, type NodeFiles } from "../../src/recordings/node_files.ts";
 import { startRecorder } from "../../src/recordings/recorder.ts";
 import { test } from "../support/test.ts";

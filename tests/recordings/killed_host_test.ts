@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type RecordedFrame, type RecordedItem } from "../../src/recordings/mod.ts";
+import type { RecordedFrame, RecordedItem } from "../../src/recordings/mod.ts";
 import { prepareScript } from "../support/run_script.ts";
 import { test } from "../support/test.ts";
 import { assertBooks, ofKind, readAll, replayed, settled, startBed } from "./support/bed.ts";
