@@ -121,7 +121,8 @@ export interface ReplayOptions extends ReadOptions {
   readonly clock?: Clock | undefined;
 }
 
-const readRules = {
+/** What the options of reading may be. */
+export const recordingReadRules = {
   channels: names("a list of channels"),
   tickers: names("a list of tickers"),
   fromMs: number(0, Number.MAX_SAFE_INTEGER, "Unix milliseconds"),
@@ -129,15 +130,12 @@ const readRules = {
   signal: signal(),
 } satisfies Rules<ReadOptions>;
 
-/** What the options of reading may be. */
-export const recordingReadRules: typeof readRules = readRules;
-
 const isSpeed = (value: unknown) =>
   value === "max" || typeof value === "number" && value > 0 && Number.isFinite(value);
 
 /** What the options of a replay may be. */
 export const recordingReplayRules = {
-  ...readRules,
+  ...recordingReadRules,
   speed: withPreset(rule<number | "max">('a number above 0, or "max"', isSpeed), "max"),
   clock: clock(),
 } satisfies Rules<ReplayOptions>;
