@@ -13,6 +13,19 @@ export async function benchExchange(): Promise<Figure[]> {
   const [deno, engine] = await commandFor("deno", "bench/exchange_engine.ts");
   const { rates } = await runForResult<{ rates: number[] }>(deno, engine);
   const figures = [figure("deno, local exchange: orders a second of one core, in process", rates, 20_000)];
+  const [, state] = await commandFor("deno", "bench/exchange_state.ts");
+  const kept = await runForResult<{ bare: number[]; stateful: number[]; restoring: number }>(deno, state);
+  const ratio = Math.max(...kept.stateful) / Math.max(...kept.bare);
+  figures.push(
+    {
+      name: "deno, local exchange: orders a second with `state`, as a part of those without",
+      value: ratio.toFixed(2),
+      budget: "at least 0.20",
+      ok: ratio >= 0.2,
+    },
+    figure("deno, local exchange: orders a second of one core with `state`", kept.stateful, 5_000),
+    figure("deno, local exchange: commands a second when it is started again", [kept.restoring], 5_000),
+  );
   const [bun, load] = await commandFor("bun", "bench/exchange_load.ts");
   for (const runtime of RUNTIMES) {
     const server = await startServer(...await commandFor(runtime, "bench/exchange_server.ts"));
