@@ -9,6 +9,8 @@ import type { Catalog, MarketInfo } from "./catalog.ts";
 
 const LEVELS = 4;
 const MOST_STEPS_AT_ONCE = 600;
+/** After so many rounds the makers forget their orders that are over: nobody can ask for them. */
+const FORGET_EVERY = 100;
 const BANKROLL = 50_000_000 * MONEY_ONE;
 
 /** The price on the grid that is as good as `wanted` for who takes it, or the next worse one. */
@@ -26,6 +28,7 @@ export class MarketMakers {
   readonly #public: ReturnType<Engine["open"]>;
   /** Milliseconds between two rounds; undefined where they wait to be told. */
   #paceMs: number | undefined;
+  #rounds = 0;
   /** Counts the paces there were: a round of an older one is none. */
   #paces = 0;
 
@@ -71,6 +74,7 @@ export class MarketMakers {
 
   /** One round: some markets move, and somebody trades. */
   step(): void {
+    if (++this.#rounds % FORGET_EVERY === 0) this.#forget();
     const { listed } = this.#catalog;
     const moves = 1 + Math.floor(listed.length / 40);
     for (let move = 0; move < moves; move++) {
@@ -80,6 +84,17 @@ export class MarketMakers {
       info.fair = Math.min(9_700, Math.max(300, info.fair + wander));
       if (this.#random.int(3) === 0) this.#take(info);
       this.#quote(info);
+    }
+  }
+
+  /** An exchange that runs for days would be full of them. */
+  #forget(): void {
+    for (const account of [...this.#makers, this.#public]) {
+      for (const { id, status } of account.orders) if (status !== "resting") this.#engine.orders.delete(id);
+      const resting = account.orders.filter(({ status }) => status === "resting");
+      account.orders.length = 0;
+      for (const order of resting) account.orders.push(order);
+      account.fills.length = 0;
     }
   }
 
