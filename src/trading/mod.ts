@@ -27,6 +27,7 @@ export {
   type PositionsStats,
 } from "./positions/positions.ts";
 export type { OpenPositionsOptions, PositionsOptions } from "./positions/options.ts";
+export type { PositionDifference } from "./positions/differences.ts";
 export type { FixPrices } from "./positions/facts.ts";
 export type { LedgerStats, Taken } from "./positions/ledger.ts";
 export type { Mark, MarkBy, NoMark } from "./positions/marks.ts";
@@ -43,5 +44,10 @@ export type {
   HistoryWalkOptions,
   TradesHistoryOptions,
 } from "./history/options.ts";
-export { type HistoryPage, type HistoryProgress, HistoryRows } from "./history/rows.ts";
+export {
+  type HistoryCsvOptions,
+  type HistoryPage,
+  type HistoryProgress,
+  HistoryRows,
+} from "./history/rows.ts";
 export type { CandleInterval, TimeInput } from "./history/times.ts";

@@ -62,6 +62,7 @@ import {
 } from "../../src/testing/cassette_transport.ts";
 import { faultTransportRules, rateRules, transportFaultRules } from "../../src/testing/fault_transport.ts";
 import { candlesRules, fillsHistoryRules, tradesHistoryRules } from "../../src/trading/history/options.ts";
+import { historyCsvRules } from "../../src/trading/history/rows.ts";
 import { openPositionsRules, positionsRules } from "../../src/trading/positions/options.ts";
 import { fixPortRules } from "../../src/trading/quotes/fix_port.ts";
 import { quoteLimitRules, quoteManagerRules, quoteStopRules } from "../../src/trading/quotes/options.ts";
@@ -149,6 +150,7 @@ export const OPTION_TABLES: Readonly<Record<string, OptionTable>> = {
   candlesRules: table(candlesRules, "src/trading/history/options.ts#CandlesOptions"),
   tradesHistoryRules: table(tradesHistoryRules, "src/trading/history/options.ts#TradesHistoryOptions"),
   fillsHistoryRules: table(fillsHistoryRules, "src/trading/history/options.ts#FillsHistoryOptions"),
+  historyCsvRules: table(historyCsvRules, "src/trading/history/rows.ts#HistoryCsvOptions"),
   positionsRules: table(positionsRules, "src/trading/positions/options.ts#PositionsOptions"),
   openPositionsRules: table(openPositionsRules, "src/trading/positions/options.ts#OpenPositionsOptions"),
   quoteLimitRules: table(quoteLimitRules, "src/trading/quotes/options.ts#QuoteLimits"),

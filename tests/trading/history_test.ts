@@ -432,5 +432,6 @@ test("wrong options are refused before anything is sent", async () => {
   assertThrows(() => candles({} as KalshiClient, "T", { interval: "1m" }), KalshiConfigError, "KalshiClient");
   assertThrows(() => tradesHistory(client, { tickers: "T" } as object), KalshiConfigError, "ticker");
   assertThrows(() => fillsHistory(client, { subaccount: 64 }), KalshiConfigError, "subaccount");
+  assertThrows(() => fillsHistory(client).csv({ headers: false } as object), KalshiConfigError, "header");
   assertEquals(asked, 0);
 });

@@ -38,6 +38,22 @@ test("after 10,000 random fills positions are the exchange's own, by the stream 
   await desk.compare(positions.list());
   assertEquals(positions.list().map(({ isSettled }) => isSettled), [true, true, false, false]);
 
+  const told = () => desk.client.portfolio.positions.listAll({ settlement_status: "all" });
+  assertEquals(await positions.compare(told()), []);
+  const [row] = [...await desk.told()].map(([, one]) => one);
+  assert(row !== undefined);
+  const other = { ...row, fees_paid_dollars: "0.010000", position_fp: "7.00" };
+  const counted = positions.get(row.ticker);
+  assertEquals(await positions.compare([row, other]), [
+    {
+      ticker: row.ticker,
+      figure: "positionCenticontracts",
+      counted: counted?.positionCenticontracts ?? NaN,
+      told: 700,
+    },
+    { ticker: row.ticker, figure: "feesMicros", counted: counted?.feesMicros ?? NaN, told: 10_000 },
+  ]);
+
   // The same from nothing but rows of REST, which tell no order within a millisecond.
   const byRest = new Positions();
   await byRest.follow(desk.client.fills.listAll({ limit: 1_000 }));

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { flag, readOptions, type Rules, withPreset } from "../../base/options.ts";
+import { tell } from "../../base/tell.ts";
 import { columnsOf, type ColumnSpec, csvLine, fieldOf, type HistoryColumns } from "./columns.ts";
 
 /** How far a walk has come. It is told after each call, when the rows of it have been handed over. */
@@ -19,6 +21,19 @@ export interface HistoryProgress {
   /** Where to go on: give it as `resume`. Undefined where nothing follows. */
   readonly resume: string | undefined;
 }
+
+/** How CSV is written. */
+export interface HistoryCsvOptions {
+  /**
+   * Whether the first line has the names of the columns.
+   *
+   * @default true
+   */
+  readonly header?: boolean | undefined;
+}
+
+/** What the options of CSV may be. */
+export const historyCsvRules = { header: withPreset(flag(), true) } satisfies Rules<HistoryCsvOptions>;
 
 /** What a call brought, and how far that is. */
 export interface HistoryPage<Row> extends Omit<HistoryProgress, "calls" | "rows"> {
@@ -65,7 +80,7 @@ export class HistoryRows<Row extends object> implements AsyncIterable<Row> {
       calls++;
       total += rows.length;
       if (rows.length > 0) yield rows;
-      this.#onProgress?.({ calls, rows: total, done, atMs, resume });
+      tell(this.#onProgress, () => ({ calls, rows: total, done, atMs, resume }));
     }
   }
 
@@ -82,13 +97,16 @@ export class HistoryRows<Row extends object> implements AsyncIterable<Row> {
   }
 
   /**
-   * CSV by RFC 4180, with a header of the rows' field names unless `{ header: false }`; text of many lines at a time. What
-   * is not there is an empty field.
+   * CSV by RFC 4180, with a header of the rows' field names unless told otherwise; text of many lines at a time. What is
+   * not there is an empty field.
    */
-  async *csv(
-    options: { readonly header?: boolean | undefined } = {},
-  ): AsyncGenerator<string, void, undefined> {
-    if (options.header !== false) yield csvLine(this.#specs.map(({ name }) => name));
+  csv(given: HistoryCsvOptions = {}): AsyncGenerator<string, void, undefined> {
+    const { header } = readOptions("csv", given, historyCsvRules);
+    return this.#csv(header);
+  }
+
+  async *#csv(header: boolean): AsyncGenerator<string, void, undefined> {
+    if (header) yield csvLine(this.#specs.map(({ name }) => name));
     for await (const rows of this.pages()) {
       yield rows.map((row) => csvLine(this.#specs.map(({ name }) => fieldOf(row, name)))).join("");
     }

@@ -303,10 +303,6 @@ export class PositionLedger {
     else this.#books.set(ticker, book);
   }
 
-  hasBook(ticker: string): boolean {
-    return this.#books.has(ticker);
-  }
-
   setLast(ticker: string, price: number | undefined): void {
     if (price === undefined) this.#lasts.delete(ticker);
     else this.#lasts.set(ticker, price);
@@ -315,6 +311,19 @@ export class PositionLedger {
   /** Tickers of the markets in which something was ever held. */
   get tickers(): string[] {
     return [...this.#markets.keys()].sort();
+  }
+
+  has(ticker: string): boolean {
+    return this.#markets.has(ticker);
+  }
+
+  isHeld(ticker: string): boolean {
+    return (this.#markets.get(ticker)?.holding.position ?? 0) !== 0;
+  }
+
+  /** Markets of which another position was told than was counted. */
+  doubtful(): string[] {
+    return [...this.#markets.values()].filter(({ isDoubtful }) => isDoubtful).map(({ ticker }) => ticker);
   }
 
   position(ticker: string): PositionView | undefined {

@@ -8,10 +8,13 @@ import { systemClock } from "../../base/clock.ts";
 import { KalshiClosedError, KalshiConfigError } from "../../base/errors.ts";
 import { hasMethods, readOptions } from "../../base/options.ts";
 import { shown } from "../../base/plain.ts";
+import { onAborted } from "../../base/waits.ts";
 import { type QueueOptions, readQueueOptions, StreamQueue } from "../../base/queue.ts";
 import type { AsyncItems } from "../../base/web_types.ts";
 import type { BookToRead } from "../../books/mod.ts";
 import type { KalshiClient } from "../../client.ts";
+import type { MarketPosition } from "../../contract/event/types.ts";
+import { differencesOf, type PositionDifference } from "./differences.ts";
 import { type LedgerChange, type LedgerStats, PositionLedger, type Taken } from "./ledger.ts";
 import {
   type OpenPositionsOptions,
@@ -171,10 +174,6 @@ export class Positions implements AsyncDisposable {
       ? stop.signal
       : AbortSignal.any([options.signal, stop.signal]);
     const stream = options.stream ?? await client.stream({ signal });
-    positions.#closeMore = async () => {
-      stop.abort();
-      if (options.stream === undefined) await stream.close();
-    };
     const upkeep = new Upkeep({
       client,
       stream,
@@ -188,6 +187,12 @@ export class Positions implements AsyncDisposable {
       onEnd: (error) => positions.#end({ name: "ended", error }),
     });
     positions.#upkeep = upkeep;
+    const unheard = onAborted(options.signal, () => void positions.close().catch(onError));
+    positions.#closeMore = async () => {
+      unheard();
+      stop.abort();
+      if (options.stream === undefined) await stream.close();
+    };
     try {
       await upkeep.start(from);
     } catch (error) {
@@ -283,6 +288,20 @@ export class Positions implements AsyncDisposable {
   describe(ticker: string, eventTicker: string, facts?: EventFacts): void {
     this.#ledger.setEvent(ticker, eventTicker);
     if (facts !== undefined) this.#ledger.setEventFacts(eventTicker, facts);
+  }
+
+  /**
+   * Compares with what Kalshi itself says, `client.portfolio.positions.listAll({ settlement_status: "all" })`: each figure
+   * that differs. None, where all is well; a fill that is under way makes one that is gone the next time.
+   *
+   * @throws {KalshiValueError} for an amount that is no exact decimal
+   */
+  async compare(
+    rows: AsyncIterable<MarketPosition> | Iterable<MarketPosition>,
+  ): Promise<readonly PositionDifference[]> {
+    const differences: PositionDifference[] = [];
+    for await (const row of rows) differences.push(...differencesOf(row, this.get(row.ticker)));
+    return differences;
   }
 
   /**

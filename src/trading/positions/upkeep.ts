@@ -39,8 +39,7 @@ type FillItems = Awaited<ReturnType<KalshiStream["fills"]>>;
 export class Upkeep {
   readonly #options: UpkeepOptions;
   readonly #timers = new Set<ClockTimer>();
-  /** Books by ticker; undefined while one is being opened. */
-  readonly #books = new Map<string, LiveOrderBook | undefined>();
+  readonly #books = new Map<string, LiveOrderBook>();
   #fills: FillItems | undefined;
   #tickers: Awaited<ReturnType<typeof subscribeTickers>> | undefined;
   /** What has been begun, one after the other. */
@@ -48,6 +47,11 @@ export class Upkeep {
   #doubted = new Set<string>();
   /** From when on fills are to be read again, in Unix milliseconds. */
   #unranked: number | undefined;
+  /** Markets whose position has changed, and that were not looked at since. */
+  readonly #changed = new Set<string>();
+  /** Markets whose event was asked for: archived ones are not listed. */
+  readonly #asked = new Set<string>();
+  #isStarted = false;
   #isClosed = false;
 
   constructor(options: UpkeepOptions) {
@@ -65,19 +69,32 @@ export class Upkeep {
     });
     if (from === "snapshot") await takeSnapshot(this.#options);
     else await takeHistory(this.#options);
-    await this.#describe();
-    await this.#follow(this.#options.ledger.tickers);
+    this.#isStarted = true;
+    for (const ticker of this.#options.ledger.tickers) this.#changed.add(ticker);
+    await this.#catchUp();
     void this.#read(this.#fills);
-    this.#again(() => this.#settlements(), everyMs);
+    this.#again(everyMs);
   }
 
   /** A fill or a settlement has changed what is held of a market. */
   changed(ticker: string): void {
-    if (this.#isClosed) return;
-    this.#later(async () => {
-      await this.#describe();
-      await this.#follow([ticker]);
-    });
+    if (this.#isClosed || !this.#isStarted) return;
+    const isBegun = this.#changed.size > 0;
+    this.#changed.add(ticker);
+    if (!isBegun) this.#later(() => this.#catchUp());
+  }
+
+  /** Looks up and follows what has changed; what fails is tried again with the next look. */
+  async #catchUp(): Promise<void> {
+    const tickers = [...this.#changed];
+    this.#changed.clear();
+    try {
+      await this.#describe(tickers);
+      await this.#follow(tickers);
+    } catch (error) {
+      for (const ticker of tickers) this.#changed.add(ticker);
+      throw error;
+    }
   }
 
   /** What was told of a market does not fit together. */
@@ -99,7 +116,7 @@ export class Upkeep {
     await Promise.all([
       this.#fills?.unsubscribe(),
       this.#tickers?.unsubscribe(),
-      ...[...this.#books.values()].map((book) => book?.close()),
+      ...[...this.#books.values()].map((book) => book.close()),
     ]);
     await this.#work;
   }
@@ -118,18 +135,33 @@ export class Upkeep {
     }
   }
 
+  /** Asks for what no stream tells, and again for what failed before. */
+  async #look(): Promise<void> {
+    await this.#settlements();
+    if (this.#unranked !== undefined) await this.#rerank();
+    for (const ticker of this.#options.ledger.doubtful()) await takeSnapshot(this.#options, ticker);
+    if (this.#changed.size > 0) await this.#catchUp();
+  }
+
   /** What was missed came without its place among the fills of its millisecond: the list of REST tells that. */
   #reread(sinceMs: number | undefined): void {
-    const { ledger, client, clock, subaccount, signal } = this.#options;
     const isBegun = this.#unranked !== undefined;
-    this.#unranked = Math.min(this.#unranked ?? Infinity, sinceMs ?? clock.now() - OVERLAP_MS);
-    if (isBegun) return;
-    this.#later(async () => {
-      const min_ts = Math.floor(((this.#unranked ?? clock.now()) - MARGIN_MS) / 1_000);
-      this.#unranked = undefined;
+    this.#unranked = Math.min(this.#unranked ?? Infinity, sinceMs ?? this.#options.clock.now() - OVERLAP_MS);
+    if (!isBegun) this.#later(() => this.#rerank());
+  }
+
+  async #rerank(): Promise<void> {
+    const { ledger, client, clock, subaccount, signal } = this.#options;
+    const sinceMs = this.#unranked ?? clock.now();
+    this.#unranked = undefined;
+    try {
+      const min_ts = Math.floor((sinceMs - MARGIN_MS) / 1_000);
       const rows = client.fills.listAll({ min_ts, subaccount, limit: 1_000 }, { signal });
       for await (const { item, rank } of inRuns(rows)) ledger.take(item, rank);
-    });
+    } catch (error) {
+      this.#unranked = Math.min(this.#unranked ?? Infinity, sinceMs);
+      throw error;
+    }
   }
 
   #timer(act: () => void, delayMs: number): void {
@@ -140,10 +172,10 @@ export class Upkeep {
     this.#timers.add(timer);
   }
 
-  #again(work: () => Promise<void>, everyMs: number): void {
+  #again(everyMs: number): void {
     this.#timer(() => {
-      this.#later(work);
-      this.#again(work, everyMs);
+      this.#later(() => this.#look());
+      this.#again(everyMs);
     }, everyMs);
   }
 
@@ -160,24 +192,22 @@ export class Upkeep {
     const rows = client.portfolio.settlements.listAll({ min_ts, subaccount, limit: 1_000 }, { signal });
     for await (const row of rows) {
       // One of a market that nothing is known of was over before it began.
-      if (ledger.position(row.ticker) !== undefined) ledger.take(row);
+      if (ledger.has(row.ticker)) ledger.take(row);
     }
   }
 
   /** Finds the events of markets that are not known yet, and what is known of those events. */
-  async #describe(): Promise<void> {
+  async #describe(tickers: readonly string[]): Promise<void> {
     const { client, ledger, signal } = this.#options;
-    const unknown = ledger.tickers.filter((ticker) => ledger.eventOf(ticker) === undefined);
-    await this.#markets(unknown);
-    const events = new Set(
-      ledger.positions().filter(({ positionCenticontracts }) => positionCenticontracts !== 0)
-        .flatMap(({ eventTicker }) =>
-          eventTicker === undefined || ledger.hasFacts(eventTicker) ? [] : [eventTicker]
-        ),
+    await this.#markets(
+      tickers.filter((ticker) => ledger.eventOf(ticker) === undefined && !this.#asked.has(ticker)),
     );
-    for (const ticker of events) {
-      const event = await client.events.get(ticker, {}, { signal });
-      ledger.setEventFacts(ticker, { isMutuallyExclusive: event.mutually_exclusive });
+    for (const ticker of tickers) {
+      this.#asked.add(ticker);
+      const event = ledger.eventOf(ticker);
+      if (event === undefined || ledger.hasFacts(event) || !ledger.isHeld(ticker)) continue;
+      const { mutually_exclusive: isMutuallyExclusive } = await client.events.get(event, {}, { signal });
+      ledger.setEventFacts(event, { isMutuallyExclusive });
     }
   }
 
@@ -197,8 +227,8 @@ export class Upkeep {
   async #follow(tickers: readonly string[]): Promise<void> {
     const { ledger, mark } = this.#options;
     if (mark === "none") return;
-    const held = tickers.filter((ticker) => (ledger.position(ticker)?.positionCenticontracts ?? 0) !== 0);
-    const flat = tickers.filter((ticker) => !held.includes(ticker));
+    const held = tickers.filter((ticker) => ledger.isHeld(ticker));
+    const flat = tickers.filter((ticker) => !ledger.isHeld(ticker));
     if (mark === "last") await this.#followTrades(held, flat);
     else await this.#followBooks(held, flat);
   }
