@@ -86,20 +86,29 @@ function Orders({ desk }: { readonly desk: Desk }): JSX.Element {
                 <th scope="col">Side</th>
                 <th scope="col" class="number">Price</th>
                 <th scope="col" class="number">Filled</th>
-                <th scope="col" class="wide">State</th>
+                {isAll && <th scope="col" class="wide">State</th>}
                 <th scope="col">
                   <span class="sr-only">Cancel</span>
                 </th>
               </tr>
             </thead>
-            <tbody>{shown.map((order) => <OrderLine key={order.id} desk={desk} order={order} />)}</tbody>
+            <tbody>
+              {shown.map((order) => <OrderLine key={order.id} desk={desk} order={order} isStated={isAll} />)}
+            </tbody>
           </table>
         )}
     </>
   );
 }
 
-function OrderLine({ desk, order }: { readonly desk: Desk; readonly order: OrderRow }): JSX.Element {
+interface OrderLineProps {
+  readonly desk: Desk;
+  readonly order: OrderRow;
+  /** Whether its state is told: where only those that rest are shown, it need not be. */
+  readonly isStated: boolean;
+}
+
+function OrderLine({ desk, order, isStated }: OrderLineProps): JSX.Element {
   const { id, ticker, side, price, filled, initial, status } = order;
   return (
     <tr class={status === "resting" ? "" : "ended"}>
@@ -110,7 +119,7 @@ function OrderLine({ desk, order }: { readonly desk: Desk; readonly order: Order
         {showCount(filled)}
         <span class="faint">/ {showCount(initial)}</span>
       </td>
-      <td class="wide">{statusName[status] ?? status}</td>
+      {isStated && <td class="wide">{statusName[status] ?? status}</td>}
       <td class="number">
         {status === "resting" && (
           <button

@@ -61,6 +61,13 @@ const until = new Intl.DateTimeFormat("en-GB", {
   hour: "2-digit",
   minute: "2-digit",
 });
+const close = new Intl.DateTimeFormat("en-GB", {
+  day: "2-digit",
+  month: "short",
+  year: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+});
 
 /** The time of day, on this machine's clock. */
 export const showTime = (ms: number): string => time.format(ms);
@@ -70,5 +77,7 @@ export const showHour = (ms: number): string => hour.format(ms);
 export const showDay = (ms: number): string => day.format(ms);
 /** Day and time. */
 export const showMoment = (ms: number): string => until.format(ms);
+/** Day, year and time. */
+export const showClose = (ms: number): string => close.format(ms);
 /** Everything, to the second. */
 export const showInstant = (ms: number): string => long.format(ms);

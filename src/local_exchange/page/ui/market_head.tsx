@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useCell } from "./cell.ts";
 import type { Desk } from "./desk.ts";
-import { showCount, showMoment, showPrice } from "./format.ts";
+import { showClose, showCount, showPrice } from "./format.ts";
 
 const statusNames: Readonly<Record<string, string>> = {
   active: "Open",
@@ -41,7 +41,7 @@ function Head({ desk, ticker }: { readonly desk: Desk; readonly ticker: string }
         </h2>
         <p class="faint">
           {ticker} · {statusNames[market?.status ?? ""] ?? market?.status ?? ""}
-          {market !== undefined && ` · closes ${showMoment(market.closeMs)}`}
+          {market !== undefined && ` · closes ${showClose(market.closeMs)}`}
         </p>
       </div>
       <dl class="figures">

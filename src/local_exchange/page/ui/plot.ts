@@ -161,19 +161,28 @@ export function plotCandles(element: HTMLElement, candles: readonly Candle[]): u
   return new uPlot(options, candleData(candles), element);
 }
 
-/** The data of a chart of depth: from the lowest bid to the highest ask, with what rests up to each price. */
-export function depthData(
-  bids: readonly { readonly price: number; readonly size: number }[],
-  asks: readonly { readonly price: number; readonly size: number }[],
-): uPlot.AlignedData {
+interface Level {
+  readonly price: number;
+  readonly size: number;
+}
+
+/** Prices away from the best one, with what rests up to each; the last level goes on a little. */
+function summed(levels: readonly Level[], away: -1 | 1): [price: number, total: number][] {
   let total = 0;
-  const bought = bids.map(({ price, size }) => [price, total += size] as const).reverse();
-  total = 0;
-  const sold = asks.map(({ price, size }) => [price, total += size] as const);
+  const points = levels.map(({ price, size }): [number, number] => [price, total += size]);
+  const [first, last] = [levels[0], levels[levels.length - 1]];
+  if (first === undefined || last === undefined) return points;
+  const more = Math.max(100, Math.round(Math.abs(last.price - first.price) / 10));
+  return [...points, [last.price + away * more, total]];
+}
+
+/** The data of a chart of depth: from the lowest bid to the highest ask, with what rests up to each price. */
+export function depthData(bids: readonly Level[], asks: readonly Level[]): uPlot.AlignedData {
+  const [bought, sold] = [summed(bids, -1).reverse(), summed(asks, 1)];
   return [
     [...bought, ...sold].map(([price]) => price),
-    [...bought.map(([, sum]) => sum), ...sold.map(() => null)],
-    [...bought.map(() => null), ...sold.map(([, sum]) => sum)],
+    [...bought.map(([, total]) => total), ...sold.map(() => null)],
+    [...bought.map(() => null), ...sold.map(([, total]) => total)],
   ];
 }
 
