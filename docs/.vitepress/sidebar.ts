@@ -42,6 +42,7 @@ export const PARTS: readonly SidebarPart[] = [
       { text: "FIX", page: "fix" },
       { text: "Workers and browsers", page: "workers" },
       { text: "Local exchange", page: "local-exchange" },
+      { text: "Its page", page: "exchange-page" },
       { text: "Testing your bot", page: "testing" },
       { text: "Rate limits", page: "rate-limits" },
       { text: "Validation", page: "validation" },
