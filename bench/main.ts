@@ -9,6 +9,7 @@ import { benchFixLatency } from "./fix_latency_report.ts";
 import { benchFix } from "./fix_report.ts";
 import { benchHistory } from "./history_report.ts";
 import type { Figure } from "./measure.ts";
+import { benchPage } from "./page.ts";
 import { benchCheck, benchOverhead, benchRest, benchSign } from "./rest_report.ts";
 import { benchSpecDiff } from "./spec_diff.ts";
 import { benchBook, benchBooks, benchStream } from "./stream_report.ts";
@@ -27,6 +28,7 @@ const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   "fix-latency": benchFixLatency,
   "history": benchHistory,
   "spec-diff": benchSpecDiff,
+  "page": benchPage,
   "worker-start": benchWorkerStart,
 };
 
