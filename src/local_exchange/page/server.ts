@@ -72,7 +72,8 @@ export async function servePage(host: PageHost, place: PagePlace): Promise<Local
   const page = new PageServer(host, guard);
   server.on("request", (request, response) => {
     page.respond(request, response).catch((error: unknown) => {
-      host.exchange.onInternalError(error);
+      // A browser that went away while it asked is no error of anybody's.
+      if (!request.destroyed) host.exchange.onInternalError(error);
       response.destroy();
     });
   });
