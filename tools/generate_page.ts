@@ -109,10 +109,27 @@ ${entries.join("\n")}
 `;
 }
 
+const example = "examples/worker/public";
+
+/** The ladder as a module of its own, for a page without a bundler. */
+async function ladderModule(): Promise<string> {
+  const { text, packages } = await bundle(`${ui}/ladder_alone.tsx`, { minify: true });
+  const licences = licencesOf(packages).replaceAll("*/", "* /").replace(/^/gm, " * ").replace(/ +$/gm, "");
+  return `// Made by \`deno task generate:page\` of ${ui}: change that.
+// deno-lint-ignore-file
+// deno-fmt-ignore-file
+/*!
+${licences}
+ */
+${text}`;
+}
+
 /** Every generated file with its text. */
 export async function generatePage(): Promise<Map<string, string>> {
   return new Map([
     ["src/local_exchange/page/bundle.ts", await pageModule()],
+    [`${example}/ladder.js`, await ladderModule()],
+    [`${example}/ladder.css`, readFileSync(`${ui}/ladder.css`, "utf8")],
   ]);
 }
 

@@ -79,11 +79,12 @@ browserTest("an order by keyboard alone: search, ladder, ticket", async () => {
   await until(() => page.locator(".ladder button:focus").count().then((count) => count === 1));
   await keyboard.press("ArrowUp");
   await keyboard.press("Enter");
-  assertEquals(await page.locator("#price:focus").inputValue(), "0.31");
+  const price = page.locator("#price:focus");
+  await until(async () => await price.inputValue() === "0.31");
   await keyboard.press("ArrowUp");
   await keyboard.press("ArrowDown");
   await keyboard.press("ArrowDown");
-  assertEquals(await page.locator("#price").inputValue(), "0.30");
+  await until(async () => await price.inputValue() === "0.30");
   await page.locator("#count").focus();
   await keyboard.press("Control+a");
   await keyboard.type("7.5");

@@ -152,6 +152,7 @@ export async function bundle(entry: string): Promise<string> {
     alias: {
       "#runtime": `${process.cwd()}/src/runtime/workers.ts`,
       "@unofficial/kalshi/workers": `${process.cwd()}/src/workers/mod.ts`,
+      "@unofficial/kalshi": `${process.cwd()}/mod.ts`,
     },
   });
   return outputFiles[0]?.text ?? "";

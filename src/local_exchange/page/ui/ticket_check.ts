@@ -92,9 +92,8 @@ function priceProblem(grid: PriceGrid, price: number): string | undefined {
   if (isOnGrid(grid, price)) return undefined;
   const near = [snapDown(grid, price), snapUp(grid, price)]
     .filter((one): one is number => one !== undefined && one > 0 && one < ONE_DOLLAR);
-  return `This market has no price ${showPrice(price)}: the nearest are ${
-    near.map(showPrice).join(" and ")
-  }.`;
+  const [verb, names] = [near.length === 1 ? "is" : "are", near.map(showPrice).join(" and ")];
+  return `This market has no price ${showPrice(price)}: the nearest ${verb} ${names}.`;
 }
 
 const statusWords: Readonly<Record<string, string>> = {

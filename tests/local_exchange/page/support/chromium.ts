@@ -32,9 +32,9 @@ export function missingChromium(): string | undefined {
 }
 
 /** Starts Chromium; a test closes it. */
-export async function startChromium(): Promise<Browser> {
+export async function startChromium(...args: readonly string[]): Promise<Browser> {
   const { chromium } = await import("playwright-core");
-  return await chromium.launch({ executablePath: chromiumPath() ?? "", args: ["--no-sandbox"] });
+  return await chromium.launch({ executablePath: chromiumPath() ?? "", args: ["--no-sandbox", ...args] });
 }
 
 /** What differs between beds. */
