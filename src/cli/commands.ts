@@ -5,11 +5,14 @@
  */
 import type { Command } from "commander";
 import { addBook } from "./commands/book.ts";
+import { addCancel } from "./commands/cancel.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addExchange } from "./commands/exchange.ts";
 import { addMarket } from "./commands/market.ts";
 import { addMarkets } from "./commands/markets.ts";
 import { addOrder } from "./commands/order.ts";
+import { addPortfolio } from "./commands/portfolio.ts";
+import { addTrades } from "./commands/trades.ts";
 import type { CliContext } from "./context.ts";
 
 /** Puts a command, or a few that belong together, on the program. */
@@ -22,5 +25,8 @@ export const commands: readonly AddCommand[] = [
   addMarkets,
   addMarket,
   addBook,
+  addTrades,
   addOrder,
+  addCancel,
+  addPortfolio,
 ];
