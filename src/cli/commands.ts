@@ -12,6 +12,7 @@ import { addMarket } from "./commands/market.ts";
 import { addMarkets } from "./commands/markets.ts";
 import { addOrder } from "./commands/order.ts";
 import { addPortfolio } from "./commands/portfolio.ts";
+import { addQuotes } from "./commands/quotes.ts";
 import { addTrades } from "./commands/trades.ts";
 import type { CliContext } from "./context.ts";
 
@@ -28,5 +29,6 @@ export const commands: readonly AddCommand[] = [
   addTrades,
   addOrder,
   addCancel,
+  addQuotes,
   addPortfolio,
 ];

@@ -28,6 +28,8 @@ export function makeProgram(context: CliContext, said: { out: string; err: strin
     .description("Kalshi on the command line: a local exchange, markets, orders, recordings.")
     .version(VERSION, "--version", "print the version")
     .helpOption("-h, --help", "print how it is used")
+    // Options belong to the command that they follow: a command and its parts may have the same ones.
+    .enablePositionalOptions()
     .showHelpAfterError("--help says how it is used.")
     .exitOverride()
     .configureOutput({

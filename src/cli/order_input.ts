@@ -124,14 +124,19 @@ export function readOrder(options: OrderOptions): ReadOrder {
 /** Statuses of a market in which no order is taken. */
 const closed = ["initialized", "inactive", "closed", "determined", "disputed", "amended", "finalized"];
 
-/** Refuses an order that its market does not take. */
-export function assertTaken({ price }: ReadOrder, market: Market): void {
+/** Refuses a market that takes no orders. */
+export function assertOpenMarket(market: Pick<Market, "ticker" | "status">): void {
   if (closed.includes(market.status)) {
     throw new CliError(
       "refused",
       `${market.ticker} is ${market.status}: it takes no orders. Nothing was sent.`,
     );
   }
+}
+
+/** Refuses an order that its market does not take. */
+export function assertTaken({ price }: ReadOrder, market: Market): void {
+  assertOpenMarket(market);
   assertOnGrid("--price", price, market);
 }
 

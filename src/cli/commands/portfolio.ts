@@ -236,8 +236,6 @@ function addFills(portfolio: Command, context: CliContext): void {
 export function addPortfolio(program: Command, context: CliContext): void {
   const portfolio = program.command("portfolio")
     .description("balance, positions, resting orders and fills; or one of them")
-    // Options behind the name of a part are that part's.
-    .enablePositionalOptions()
     .option("--json", "print one JSON object a line, each with its kind");
   addConnectionOptions(portfolio);
   portfolio.action((options: Options) => withPart(context, options, true, printAll));
