@@ -110,7 +110,7 @@ export async function readPositions(
   output: Output,
   { market, subaccount, mark, all = false }: PositionsChoice,
 ): Promise<readonly PositionRow[]> {
-  const { Positions } = await import("../trading/mod.ts");
+  const { Positions, withoutOwn } = await import("../trading/mod.ts");
   const positions = await Positions.open(client, {
     mark,
     signal,
@@ -122,10 +122,17 @@ export async function readPositions(
     const wanted = positions.list().filter(({ ticker, positionCenticontracts }) =>
       (market === undefined || ticker === market) && (all || positionCenticontracts !== 0)
     ).map(({ ticker }) => ticker);
+    const own: Order[] = [];
+    if (wanted.length > 0) {
+      const resting = client.orders.listAll({ status: "resting", limit: 1000 }, { signal });
+      for await (const order of resting) own.push(order);
+    }
     for (let at = 0; at < wanted.length; at += BOOKS_AT_ONCE) {
       const tickers = wanted.slice(at, at + BOOKS_AT_ONCE);
       for (const { ticker, orderbook_fp } of await client.markets.bulkOrderBooks({ tickers }, { signal })) {
-        positions.useBook(ticker, bookFromRest(orderbook_fp));
+        // Nobody sells to own orders.
+        const others = own.filter((order) => order.ticker === ticker);
+        positions.useBook(ticker, withoutOwn(bookFromRest(orderbook_fp), others));
       }
     }
     return wanted.flatMap((ticker) => {

@@ -96,20 +96,22 @@ function detailOf(event: QuoteEvent): string | null {
   }
 }
 
+const NOTHING = {
+  side: null,
+  price: null,
+  remaining: null,
+  filled: null,
+  position: null,
+  order_id: null,
+  client_order_id: null,
+};
+
 function lineOf(event: QuoteEvent, ticker: string, ts_ms: number): QuoteLine {
-  const none = {
-    side: null,
-    price: null,
-    remaining: null,
-    filled: null,
-    order_id: null,
-    client_order_id: null,
-  };
   return {
     ts_ms,
     type: event.type,
     ticker,
-    ...none,
+    ...NOTHING,
     ...("order" in event && orderFields(event.order)),
     ...("side" in event && { side: event.side }),
     ...(event.type === "filled" && { filled: event.count }),
@@ -161,11 +163,16 @@ export async function keepQuotes(
     const events = manager.events();
     const rows = output.rows(columns, { isLive: true });
     const printed = (async () => {
-      for await (const event of events) await rows.add(lineOf(event, ticker, nowOf(io)));
+      for await (const event of events) {
+        // A manager that stops lets go of its book: that says nothing of the market.
+        if (event.type === "book" && manager.state.name !== "quoting") continue;
+        await rows.add(lineOf(event, ticker, nowOf(io)));
+      }
     })();
     try {
       if (!signal.aborted) {
         await manager.set(ticker, { bid: level(bid, count), ask: level(ask, count) });
+        await output.note("Quoting. Ctrl-C cancels the quotes, and looks whether they are gone.");
         await untilOver(signal, manager);
       }
     } finally {

@@ -69,10 +69,10 @@ export async function followTrades(
     const wanted = ticker === undefined ? {} : { market_tickers: [ticker] };
     const queue = { policy: "drop-oldest", limit: 20_000 } as const;
     const trades = await stream.subscribe("trade", wanted, { signal, queue });
-    if (most > 0) {
-      const { items } = await client.trades.list({ ...params, limit: Math.min(most, 1_000) }, { signal });
-      await add(items, false);
-    }
+    const { items } = await client.trades.list({ ...params, limit: 1_000 }, { signal });
+    // Those before are known, so that no look-up brings them as missed.
+    for (const { trade_id } of items.slice(most)) seen.take(trade_id);
+    await add(items.slice(0, most), false);
     const tell = async (loss: Omit<Loss, "found">) => {
       const missed = await lookUp(client, params, loss, signal);
       // Those that are known already are not missing.
