@@ -6,6 +6,7 @@
 import type { Command } from "commander";
 import { addBook } from "./commands/book.ts";
 import { addCancel } from "./commands/cancel.ts";
+import { addCandles } from "./commands/candles.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addExchange } from "./commands/exchange.ts";
 import { addMarket } from "./commands/market.ts";
@@ -27,6 +28,7 @@ export const commands: readonly AddCommand[] = [
   addMarket,
   addBook,
   addTrades,
+  addCandles,
   addOrder,
   addCancel,
   addQuotes,

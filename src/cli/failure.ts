@@ -11,7 +11,8 @@ import type { CliIo } from "./io.ts";
 const CURES: Partial<Record<ExitName, string>> = {
   key: "`kalshi doctor` says what is wrong with the key.",
   unreachable: "`kalshi doctor` says what can be reached.",
-  unknown: "It may have been taken: look with `kalshi portfolio` before you send it again.",
+  unknown:
+    "It may have been taken: look with `kalshi portfolio orders --client-order-id ID` before you send it again.",
   fault: "This is a mistake of the program, not yours.",
 };
 
@@ -32,6 +33,8 @@ export async function tellFailure(io: CliIo, error: unknown, isJson: boolean): P
   const paint = painter(io, io.stderr);
   const lines = wordsOf(error, exit).split("\n").map(printable);
   const cure = CURES[exit];
+  const ids = exit === "unknown" && error instanceof KalshiError ? error.clientIds : [];
+  if (ids.length > 0) lines.push(`Its client_order_id: ${ids.map(printable).join(", ")}`);
   await io.stderr.write(
     `${paint("red", "kalshi:")} ${lines.join("\n")}\n${cure === undefined ? "" : `${cure}\n`}`,
   );

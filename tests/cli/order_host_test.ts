@@ -165,3 +165,27 @@ test("an order that cannot be is refused with what to do, and nothing is sent", 
   assertMatch(paused.stderr, /is inactive: it takes no orders\. Nothing was sent\./);
   assertEquals((await client.orders.list()).items, []);
 });
+
+test("an order of which nobody knows what became is told so, with the id to look for it", async () => {
+  await using account = await openAccount();
+  const { exchange, client, ticker, env } = account;
+  using cli = await prepareCli();
+  for (
+    const [method, path] of [["POST", "/portfolio/events/orders"], ["GET", "/portfolio/orders"]] as const
+  ) {
+    exchange.fail({ status: 503, method, path, times: Infinity, afterProcessing: true });
+  }
+  const args = ["order", ticker, "--side", "bid", "--price", "0.5", "--count", "1"];
+  const lost = await cli.run(args, { env });
+  assertEquals([lost.status, lost.stdout], [6, ""], lost.stderr);
+  exchange.clearFaults();
+  const { items: [order] } = await client.orders.list();
+  const id = order?.client_order_id ?? "";
+  assertStringIncludes(lost.stderr, `Its client_order_id: ${id}\n`);
+  assertStringIncludes(lost.stderr, "kalshi portfolio orders --client-order-id ID");
+
+  const found = await cli.run(["portfolio", "orders", "--client-order-id", id, "--json"], { env });
+  assertEquals([found.status, objects(found.stdout)], [0, [order]]);
+  const none = await cli.run(["portfolio", "orders", "--client-order-id", "another"], { env });
+  assertEquals([none.status, none.stdout], [4, ""]);
+});

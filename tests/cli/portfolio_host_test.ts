@@ -46,7 +46,7 @@ test("a portfolio is balance, positions with mark and P&L, resting orders and fi
   const orders = await cli.run(["portfolio", "orders", "--json"], { env });
   assertEquals(objects(orders.stdout), [await client.orders.get(order_id)]);
   const fills = await cli.run(["portfolio", "fills", "--order", order_id, "--json"], { env });
-  assertEquals(objects(fills.stdout), (await client.fills.list()).items);
+  assertEquals(objects(fills.stdout), [...(await client.fills.list()).items]);
   const early = await cli.run(["portfolio", "fills", "--to", "1d", "--csv"], { env });
   assertEquals([early.status, lines(early.stdout).length], [0, 1]);
   const balance = await cli.run(["portfolio", "balance", "--csv"], { env });

@@ -5,7 +5,7 @@
  */
 import { type Command, Option } from "commander";
 import type { KalshiClient } from "../../client.ts";
-import type { GetFillsParams } from "../../contract/event/operations.ts";
+import type { GetFillsParams, GetOrdersParams } from "../../contract/event/operations.ts";
 import type { CliContext } from "../context.ts";
 import { CliError } from "../exit_codes.ts";
 import { addConnectionOptions, addOutputOptions, wholeNumber } from "../options.ts";
@@ -31,6 +31,7 @@ interface ListOptions {
 }
 
 interface OrdersOptions extends ListOptions {
+  readonly clientOrderId?: string;
   readonly status: "resting" | "canceled" | "executed" | "any";
 }
 
@@ -101,6 +102,24 @@ async function printSome<Row>(
 
 const most = ({ all, limit }: ListOptions): number => all === true ? Infinity : limit;
 
+/** Prints the one order that has an id of the caller's. */
+async function printNamedOrder(
+  { client, context: { signal }, output }: Part,
+  id: string,
+  filters: GetOrdersParams,
+) {
+  const order = await client.orders.getByClientOrderId(id, filters, { signal, history: true });
+  if (order === undefined) {
+    throw new CliError(
+      "refused",
+      "There is no such order; what was placed a moment ago may not be listed yet.",
+    );
+  }
+  const rows = output.rows(orderColumns.map((column) => ({ ...column, inTable: true })));
+  await rows.add(order);
+  await rows.end();
+}
+
 async function printOrders(part: Part, options: OrdersOptions): Promise<void> {
   const { client, context: { signal }, output } = part;
   const { status, market, subaccount } = options;
@@ -110,6 +129,11 @@ async function printOrders(part: Part, options: OrdersOptions): Promise<void> {
     ...(market !== undefined && { ticker: market }),
     ...(subaccount !== undefined && { subaccount }),
   };
+  const { clientOrderId } = options;
+  if (clientOrderId !== undefined) {
+    const { status: _, limit: __, ...others } = filters;
+    return await printNamedOrder(part, clientOrderId, others);
+  }
   const rows = output.rows(orderColumns, named(part, "order"));
   const words = status === "any" ? "orders" : `${status} orders`;
   await printSome(part, rows, client.orders.listAll(filters, { signal }), most(options), words);
@@ -203,14 +227,18 @@ function addOrders(portfolio: Command, context: CliContext): void {
       new Option("--status <status>", "orders in this state").default("resting")
         .choices(["resting", "canceled", "executed", "any"]),
     )
+    .option("--client-order-id <id>", "the one with this id of yours, whatever its state")
     .option("--market <ticker>", "on this market")
     .addOption(subaccountOption("of this subaccount; of all unless told"))
     .option("--limit <n>", "how many", wholeNumber(1), 100)
     .option("--all", "all of them");
   addConnectionOptions(addOutputOptions(command));
-  command.action((options: Options & OrdersOptions) =>
-    withPart(context, options, false, (part) => printOrders(part, options))
-  );
+  command.action((options: Options & OrdersOptions) => {
+    if (options.clientOrderId?.trim() === "") {
+      throw new CliError("usage", "--client-order-id takes an id of yours; it is empty.");
+    }
+    return withPart(context, options, false, (part) => printOrders(part, options));
+  });
 }
 
 function addFills(portfolio: Command, context: CliContext): void {
