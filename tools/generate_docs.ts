@@ -48,11 +48,37 @@ function channelNames(): string {
   return [...channels.keys()].map((name) => `\`${name}\``).join(", ");
 }
 
+/** The figures that README.md shows, by how their rows of docs/benchmarks.md begin. */
+const FIGURES: readonly string[] = [
+  "signed GET on Node, times faster than kalshi-typescript",
+  "signed GET, one at a time, times bare",
+  "a signature with Ed25519",
+  "lateness at 5,000 frames/s",
+  "10,000 live books",
+  "changes applied to a book in a second, up to 4,999 levels",
+  "orders that the local exchange matches",
+  "one signed GET through `KalshiCore`",
+];
+
+/** Rows of docs/benchmarks.md, without their budgets. */
+function figuresTable(): string {
+  const lines = readFileSync("docs/benchmarks.md", "utf8").split("\n");
+  const rows = FIGURES.map((start) => {
+    const row = lines.find((line) => line.startsWith(`| ${start}`));
+    if (row === undefined) throw new Error(`docs/benchmarks.md has no figure that begins with ${start}`);
+    return row.split("|").slice(1, 3).map((cell) => cell.trim());
+  });
+  return `| figure | measured |\n| --- | --- |\n${
+    rows.map(([name, value]) => `| ${name} | ${value} |`).join("\n")
+  }\n`;
+}
+
 /** Path from the project's root to the text, for each page of the docs of which a part is generated. */
 export function generateDocs(): Map<string, string> {
   const spec = new RestSpec(readFacts("openapi.json"));
   const parts: readonly (readonly [page: string, part: RegExp, text: string])[] = [
     ["README.md", /(?<=event-contract REST API, )\d+(?= of them)/, String(spec.calls.length)],
+    ["README.md", /\| figure +\| measured +\|[^]*?\|\n(?!\|)/, figuresTable()],
     ["docs/rest.md", /(?<=offers all )\d+(?= operations)/, String(spec.calls.length)],
     ["docs/rest.md", /By Kalshi's tags: [^]*$/, operationsTables(spec)],
     ["docs/streaming.md", /(?<=is typed for Kalshi's channels: )[^.]+(?=\.)/, channelNames()],
