@@ -84,6 +84,8 @@ const exchangeParts = {
   "gateways/rest": { parts: ["engine", "world", "wire"] },
   "gateways/ws": { parts: ["engine", "world", "wire"] },
   "gateways/fix": { parts: ["engine", "world", "wire"] },
+  "state": { parts: ["engine", "gateways/rest", "gateways/fix"] },
+  "page": { parts: ["engine", "gateways/rest", "gateways/ws"] },
 };
 const exchangeRoot = "src/local_exchange";
 

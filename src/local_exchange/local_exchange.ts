@@ -351,11 +351,7 @@ export class LocalExchange implements AsyncDisposable {
   /** Pays cash into an account, or out of it with an amount below zero, such as `"-20.00"`. */
   deposit(accountId: string, amount: string, where: CashPlace = {}): void {
     const { subaccount = 0, exchangeIndex: shard = 0 } = controls.readDeposit(amount, where);
-    const money = parseMoney(amount) ?? 0;
-    if (this.#account(accountId).wallet(subaccount, shard).available + money < 0) {
-      throw new KalshiConfigError(`The account has no such amount: ${amount}.`);
-    }
-    this.#steer("deposit", { account: accountId, amount: money, subaccount, shard });
+    this.#steer("deposit", { account: accountId, amount: parseMoney(amount) ?? 0, subaccount, shard });
   }
 
   /** Moves an account to another tier of rate limits. */

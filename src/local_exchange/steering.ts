@@ -5,6 +5,7 @@ import type { Engine } from "./engine/engine.ts";
 import type { FeeType } from "./engine/fees.ts";
 import type { Account, Side } from "./engine/model.ts";
 import type { RateLimits, UsageTier } from "./limits.ts";
+import { formatMoney } from "./units.ts";
 import type { Archive } from "./world/archive.ts";
 import type { Catalog, MarketInfo } from "./world/catalog.ts";
 import type { Counterparty } from "./world/counterparty.ts";
@@ -107,7 +108,9 @@ const steps: Steps = {
   },
   deposit(on, { account, amount, subaccount, shard }) {
     const wallet = accountOf(on, account).wallet(subaccount, shard);
-    if (wallet.available + amount < 0) throw new KalshiConfigError("The account has no such amount.");
+    if (wallet.available + amount < 0) {
+      throw new KalshiConfigError(`The account has no such amount: ${formatMoney(amount)}.`);
+    }
     on.treasury.move(wallet, amount);
   },
   usageTier: (on, { account, tier }) => on.limits.setTier(accountOf(on, account), tier, on.engine.now),

@@ -4,10 +4,13 @@ import fc from "fast-check";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { KalshiAuth } from "../../../src/auth/kalshi_auth.ts";
 import { generateKey } from "../../../src/local_exchange/keys.ts";
 import { LocalExchange, type LocalExchangeOptions } from "../../../src/local_exchange/mod.ts";
 import { ManualClock } from "../../../src/testing/manual_clock.ts";
 import { test } from "../../support/test.ts";
+import { Visitor } from "../page/support/page.ts";
+import { orderBody, Session } from "../support/session.ts";
 import { type Deed, type Member, Trader } from "./support/trader.ts";
 
 const START = 1_790_000_000_000;
@@ -125,6 +128,37 @@ test("a request for a quote, its quote and what becomes of it survive", async ()
     const fifth = await begin();
     const { value: positions } = await fifth.member(0).get("/portfolio/positions");
     assertEquals(positions.market_positions[0].position_fp, "-5.00");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("what a page trades survives, and so does a key that was made over REST", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "exchange-state-"));
+  try {
+    const state = join(folder, "exchange.state");
+    const members = await membersOf(1);
+    const clock = new ManualClock(START);
+    const open = async () => {
+      const exchange = await LocalExchange.start({ clock, state, markets: 0, marketMakers: false });
+      const trader = await Trader.begin(exchange, members);
+      return { exchange, trader, visitor: new Visitor(await exchange.servePage()) };
+    };
+    const first = await open();
+    first.trader.list();
+    const order = orderBody({ ticker: first.trader.tickers[0], client_order_id: "by the page" });
+    const { value } = await first.visitor.send("POST", "/trade-api/v2/portfolio/events/orders", order);
+    assertEquals((await first.visitor.control("advance", { ms: 1_000 })).status, 200);
+    const { value: made } = await first.trader.member(0).post("/api_keys/generate", { name: "other" });
+    const before = await first.trader.everything();
+    await first.exchange.close();
+    const second = await open();
+    assertEquals(await second.trader.everything(), before);
+    const { value: resting } = await second.visitor.get("/trade-api/v2/portfolio/orders?status=resting");
+    assertEquals(resting.orders[0].order_id, value.order_id);
+    const auth = await KalshiAuth.fromPem(made.api_key_id, made.private_key);
+    assertEquals((await new Session(second.exchange, auth).get("/portfolio/balance")).status, 200);
+    await second.exchange.close();
   } finally {
     rmSync(folder, { recursive: true });
   }
