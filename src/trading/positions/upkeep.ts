@@ -30,6 +30,8 @@ const DOUBT_MS = 1_000;
 /** Settlements are asked for from this long before the last look on. */
 const OVERLAP_MS = 15 * 60_000;
 
+/** How long the first snapshots of books are waited for; a market that has closed has none. */
+const FIRST_BOOKS_MS = 5_000;
 /** Clocks differ, and the last frames before a loss may not have been the latest. */
 const MARGIN_MS = 15_000;
 
@@ -72,6 +74,9 @@ export class Upkeep {
     this.#isStarted = true;
     for (const ticker of this.#options.ledger.tickers) this.#changed.add(ticker);
     await this.#catchUp();
+    // So that marks are there from the beginning, as far as they come soon.
+    const limits = { signal: this.#options.signal, timeoutMs: FIRST_BOOKS_MS };
+    await Promise.all([...this.#books.values()].map((book) => book.live(limits).catch(() => {})));
     void this.#read(this.#fills);
     this.#again(everyMs);
   }
