@@ -4,6 +4,7 @@
  */
 import { loadavg } from "node:os";
 import process from "node:process";
+import { benchCliStart } from "./cli_start.ts";
 import { benchExchange } from "./exchange_report.ts";
 import { benchFixLatency } from "./fix_latency_report.ts";
 import { benchFix } from "./fix_report.ts";
@@ -30,6 +31,7 @@ const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   "spec-diff": benchSpecDiff,
   "page": benchPage,
   "worker-start": benchWorkerStart,
+  "cli-start": benchCliStart,
 };
 
 const wanted = process.argv.slice(2);

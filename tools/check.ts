@@ -10,6 +10,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { deadLinks, deadPaths, unlistedPages, unmentionedEntries, unreachedPages } from "./check_pages.ts";
 import { generateContract } from "./generate_contract.ts";
 import { generateDocs } from "./generate_docs.ts";
+import { generateSpecs } from "./generate_specs.ts";
 import { generateManifests } from "./manifests.ts";
 import { GENERATED } from "./site/pages.ts";
 
@@ -146,7 +147,7 @@ async function published(): Promise<Outcome> {
 /** What is generated is not edited by hand, and is made anew when what it comes from has changed. */
 function stale(): Outcome {
   try {
-    const files = [...generateContract(), ...generateManifests(), ...generateDocs()];
+    const files = [...generateContract(), ...generateManifests(), ...generateSpecs(), ...generateDocs()];
     return none(
       files.filter(([path, text]) => !existsSync(path) || readFileSync(path, "utf8") !== text)
         .map(([path]) => `${path} is not what would be generated: deno task generate`),

@@ -7,6 +7,7 @@ import type { Command } from "commander";
 import { addBook } from "./commands/book.ts";
 import { addCancel } from "./commands/cancel.ts";
 import { addCandles } from "./commands/candles.ts";
+import { addCompletions } from "./commands/completions.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addExchange } from "./commands/exchange.ts";
 import { addMarket } from "./commands/market.ts";
@@ -14,6 +15,7 @@ import { addMarkets } from "./commands/markets.ts";
 import { addOrder } from "./commands/order.ts";
 import { addPortfolio } from "./commands/portfolio.ts";
 import { addQuotes } from "./commands/quotes.ts";
+import { addSpec } from "./commands/spec.ts";
 import { addTrades } from "./commands/trades.ts";
 import type { CliContext } from "./context.ts";
 
@@ -33,4 +35,6 @@ export const commands: readonly AddCommand[] = [
   addCancel,
   addQuotes,
   addPortfolio,
+  addSpec,
+  addCompletions,
 ];

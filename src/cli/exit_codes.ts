@@ -44,7 +44,7 @@ export const exitCodes = {
 /** The name of an exit code. */
 export type ExitName = keyof typeof exitCodes;
 
-/** A failure of the command line itself: what it says is shown as it is. */
+/** A failure of the command line itself: what it says is shown as it is; where it says nothing, nothing is shown. */
 export class CliError extends Error {
   override readonly name: string = "CliError";
   /** Which exit code it ends with. */

@@ -5,7 +5,7 @@
  */
 import { KalshiError } from "../base/errors.ts";
 import { painter, printable } from "./colours.ts";
-import { type ExitName, exitOf } from "./exit_codes.ts";
+import { CliError, type ExitName, exitOf } from "./exit_codes.ts";
 import type { CliIo } from "./io.ts";
 
 const CURES: Partial<Record<ExitName, string>> = {
@@ -25,6 +25,8 @@ function wordsOf(error: unknown, exit: ExitName): string {
 /** Tells a failure; returns the name of the exit code. */
 export async function tellFailure(io: CliIo, error: unknown, isJson: boolean): Promise<ExitName> {
   const exit = exitOf(error);
+  // Everything has been said.
+  if (error instanceof CliError && error.message === "") return exit;
   if (isJson) {
     const shown = error instanceof KalshiError ? error.toJSON() : { message: wordsOf(error, exit) };
     await io.stderr.write(`${JSON.stringify({ error: { exit, ...shown } })}\n`);

@@ -7,10 +7,10 @@ import process from "node:process";
 import { main } from "./main.ts";
 import { processIo } from "./process_io.ts";
 
-/** Runs the process's arguments, writes out what there is to write, and ends the process. */
-export async function runProgram(): Promise<never> {
+/** Runs arguments, those of the process unless told, writes out what there is to write, and ends the process. */
+export async function runProgram(args: readonly string[] = process.argv.slice(2)): Promise<never> {
   const io = processIo();
-  const code = await main(process.argv.slice(2), { io });
+  const code = await main(args, { io });
   await io.flush();
   process.exit(code);
 }

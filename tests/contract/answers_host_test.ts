@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { test } from "../support/test.ts";
 import * as schemas from "../../src/contract/schemas.ts";
 import { readFacts } from "../../tools/generate_spec.ts";
-import type { Json } from "../../tools/spec_diff_schema.ts";
+import type { Json } from "../../src/cli/spec_diff/schema.ts";
 import { isList, places, sample } from "./samples.ts";
 
 interface Answer {

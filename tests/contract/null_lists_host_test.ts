@@ -7,7 +7,7 @@ import * as perpsWs from "../../src/contract/perps/channel_lists.ts";
 import * as ws from "../../src/contract/event/channel_lists.ts";
 import * as schemas from "../../src/contract/schemas.ts";
 import { readFacts } from "../../tools/generate_spec.ts";
-import type { Json } from "../../tools/spec_diff_schema.ts";
+import type { Json } from "../../src/cli/spec_diff/schema.ts";
 import { test } from "../support/test.ts";
 import { follow, listPlaces, sample } from "./samples.ts";
 

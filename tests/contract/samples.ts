@@ -1,5 +1,5 @@
 /** Values made from the schemas of the fact files. */
-import type { Json } from "../../tools/spec_diff_schema.ts";
+import type { Json } from "../../src/cli/spec_diff/schema.ts";
 
 /** A schema with its reference followed, keeping `nullable` that stands beside it. */
 export function follow(spec: Json, schema: Json): Json {

@@ -6,8 +6,8 @@ import { stringify } from "yaml";
 import { assert, assertEquals } from "@std/assert";
 import { test } from "../support/test.ts";
 import { readFacts } from "../../tools/generate_spec.ts";
-import { compareSpecs } from "../../tools/spec_diff_compare.ts";
-import type { Json } from "../../tools/spec_diff_schema.ts";
+import { compareSpecs } from "../../src/cli/spec_diff/compare.ts";
+import type { Json } from "../../src/cli/spec_diff/schema.ts";
 
 const fixture = (name: string): Json => JSON.parse(readFileSync(`tests/contract/fixtures/${name}`, "utf8"));
 

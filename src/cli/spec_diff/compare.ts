@@ -1,13 +1,5 @@
 /** Compares two OpenAPI or two AsyncAPI documents. */
-import {
-  type Change,
-  describe,
-  type Json,
-  propertiesOf,
-  resolve,
-  SchemaDiff,
-  type Use,
-} from "./spec_diff_schema.ts";
+import { type Change, describe, type Json, propertiesOf, resolve, SchemaDiff, type Use } from "./schema.ts";
 
 const methods = ["get", "post", "put", "patch", "delete"];
 
