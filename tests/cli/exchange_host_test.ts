@@ -47,6 +47,9 @@ test("bots in other processes trade on an exchange by the file that it writes", 
     const variables = parseEnvFile(readFileSync(path, "utf8"), path);
     assertEquals([variables["KALSHI_API_BASE_URL"], variables["KALSHI_KEY_ID"]], [said.rest, said.key_id]);
     assert(!started.stdout().includes("PRIVATE KEY"));
+    assertEquals(variables["KALSHI_PAGE_URL"], said.page);
+    const page = await fetch(said.page);
+    assertStringIncludes(await page.text(), "<!doctype html>");
 
     assertEquals(await runTrader(path), { balance_dollars: "250.0000", bids: 1, fix: "active" });
     // And so does the next command.

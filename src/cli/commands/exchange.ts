@@ -22,11 +22,16 @@ export function addExchange(program: Command, context: CliContext): void {
       "where it listens on 127.0.0.1; that of the last time, or any free",
       wholeNumber(0, 65_535),
     )
-    .option("--seed <n>", "the same seed lists the same markets", wholeNumber(0, 2 ** 32 - 1), 1)
+    .option("--seed <n>", "the same seed lists the same markets; 1 unless told", wholeNumber(0, 2 ** 32 - 1))
     .option(
       "--history <days>",
       "begin with a past of so many days, in which the account traded",
       wholeNumber(1, 365),
+    )
+    .option(
+      "--page-port <port>",
+      "where its page for a browser is; that of the last time, or any free",
+      wholeNumber(0, 65_535),
     )
     .option("--fix", "speak FIX as well")
     .option("--env <file>", "write addresses and keys for other programs there", ".env")

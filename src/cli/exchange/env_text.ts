@@ -27,6 +27,8 @@ export interface EnvBefore {
   readonly fixKey: EnvKey | undefined;
   readonly port: number | undefined;
   readonly fixPort: number | undefined;
+  /** Where its page was, and the token of it. */
+  readonly page: { readonly port: number; readonly token: string } | undefined;
   /** What somebody wrote below. */
   readonly rest: string;
 }
@@ -37,8 +39,20 @@ export interface EnvNow {
   readonly wsBaseUrl: string;
   readonly key: EnvKey;
   readonly fix: { readonly host: string; readonly port: number; readonly key: EnvKey } | undefined;
+  /** Address of its page, with the token. */
+  readonly pageUrl: string;
   readonly rest: string;
 }
+
+/** What there is before the first time. */
+const NOTHING: EnvBefore = {
+  key: undefined,
+  fixKey: undefined,
+  port: undefined,
+  fixPort: undefined,
+  page: undefined,
+  rest: "",
+};
 
 function keyIn(variables: Variables, prefix: string): EnvKey | undefined {
   const keyId = variables[`${prefix}_KEY_ID`];
@@ -48,6 +62,12 @@ function keyIn(variables: Variables, prefix: string): EnvKey | undefined {
 
 function portIn(url: string | undefined): number | undefined {
   return url !== undefined && URL.canParse(url) ? Number(new URL(url).port) || undefined : undefined;
+}
+
+function pageIn(url: string | undefined): EnvBefore["page"] {
+  const token = /#token=([\w-]{32,128})$/.exec(url ?? "")?.[1];
+  const port = portIn(url);
+  return token === undefined || port === undefined ? undefined : { port, token };
 }
 
 /**
@@ -62,7 +82,7 @@ export async function readBefore(path: string): Promise<EnvBefore> {
   } catch (error) {
     const { code = "unreadable" } = error as { code?: string };
     if (code === "ENOENT") {
-      return { key: undefined, fixKey: undefined, port: undefined, fixPort: undefined, rest: "" };
+      return NOTHING;
     }
     throw new CliError("usage", `${path} cannot be read (${code}): name another file with --env.`);
   }
@@ -80,6 +100,7 @@ export async function readBefore(path: string): Promise<EnvBefore> {
     fixKey: keyIn(variables, "KALSHI_FIX"),
     port: portIn(variables["KALSHI_API_BASE_URL"]),
     fixPort: Number(variables["KALSHI_FIX_PORT"]) || undefined,
+    page: pageIn(variables["KALSHI_PAGE_URL"]),
     rest: text.slice(end + LAST.length + 1),
   };
 }
@@ -100,7 +121,7 @@ function fixLines({ host, port, key }: NonNullable<EnvNow["fix"]>): string[] {
 }
 
 /** The text of the file. */
-export function envText({ baseUrl, wsBaseUrl, key, fix, rest }: EnvNow): string {
+export function envText({ baseUrl, wsBaseUrl, key, fix, pageUrl, rest }: EnvNow): string {
   const lines = [
     FIRST,
     `# KalshiClient.fromEnv() reads these; its stream is at ${wsBaseUrl}`,
@@ -108,6 +129,8 @@ export function envText({ baseUrl, wsBaseUrl, key, fix, rest }: EnvNow): string 
     `KALSHI_KEY_ID=${key.keyId}`,
     `KALSHI_PRIVATE_KEY=${pem(key)}`,
     ...fix === undefined ? [] : fixLines(fix),
+    "# For a browser on this machine; whoever has it can trade here.",
+    `KALSHI_PAGE_URL=${pageUrl}`,
     LAST,
   ];
   return `${lines.join("\n")}\n${rest}`;

@@ -15,9 +15,11 @@ export interface ExchangeOptions extends OutputOptions {
   /** `--port` */
   readonly port?: number | undefined;
   /** `--seed` */
-  readonly seed: number;
+  readonly seed?: number | undefined;
   /** `--history` */
   readonly history?: number | undefined;
+  /** `--page-port` */
+  readonly pagePort?: number | undefined;
   /** `--fix` */
   readonly fix?: boolean | undefined;
   /** `--env` */
@@ -33,6 +35,7 @@ interface Running {
   readonly rest: string;
   readonly stream: string;
   readonly fix: string | undefined;
+  readonly page: string;
   readonly key_id: string;
   readonly env: string;
 }
@@ -41,6 +44,7 @@ const columns: readonly Column<Running>[] = [
   { name: "rest", value: ({ rest }) => rest },
   { name: "stream", value: ({ stream }) => stream },
   { name: "fix", value: ({ fix }) => fix },
+  { name: "page", value: ({ page }) => page },
   { name: "key_id", value: ({ key_id }) => key_id },
   { name: "env", value: ({ env }) => env },
 ];
@@ -69,6 +73,25 @@ async function start(options: ExchangeOptions, before: EnvBefore): Promise<Local
   }
 }
 
+/** Its page, where it was the last time; where that is taken now, on any other port. */
+async function servePage(
+  exchange: LocalExchange,
+  { pagePort }: ExchangeOptions,
+  { page }: EnvBefore,
+  account: string,
+) {
+  const token = page?.token;
+  try {
+    return await exchange.servePage({ port: pagePort ?? page?.port ?? 0, account, token });
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== "EADDRINUSE") throw error;
+    if (pagePort !== undefined) {
+      throw new CliError("failed", `The port ${pagePort} is taken: give another --page-port.`);
+    }
+    return await exchange.servePage({ account, token });
+  }
+}
+
 /** An account with the key of the last time, or a new one; and the key of FIX, which has one connection at a time. */
 async function openKeys(exchange: LocalExchange, options: ExchangeOptions, before: EnvBefore) {
   const account = await exchange.createAccount({
@@ -77,10 +100,10 @@ async function openKeys(exchange: LocalExchange, options: ExchangeOptions, befor
     history: options.history !== undefined,
   });
   const key: EnvKey = { keyId: account.keyId, privateKey: account.privateKey };
-  if (!options.fix) return { key, fix: undefined };
+  if (!options.fix) return { id: account.id, key, fix: undefined };
   const { keyId, privateKey } = await exchange.createKey(account.id, { ...before.fixKey });
   const { host, port } = exchange.fixConfig("order-entry");
-  return { key, fix: { host, port, key: { keyId, privateKey } } };
+  return { id: account.id, key, fix: { host, port, key: { keyId, privateKey } } };
 }
 
 /** Runs an exchange until the signal aborts. */
@@ -93,17 +116,19 @@ export async function runExchange({ io, signal }: CliContext, options: ExchangeO
   const exchange = await start(options, before);
   try {
     exchange.step(FIRST_ROUNDS);
-    const { key, fix } = await openKeys(exchange, options, before);
+    const { id, key, fix } = await openKeys(exchange, options, before);
+    const page = await servePage(exchange, options, before, id);
     const { baseUrl, wsBaseUrl } = exchange;
-    await writeEnv(options.env, { baseUrl, wsBaseUrl, key, fix, rest: before.rest });
+    await writeEnv(options.env, { baseUrl, wsBaseUrl, key, fix, pageUrl: page.url, rest: before.rest });
     await output.record(columns, {
       rest: baseUrl,
       stream: wsBaseUrl,
       fix: fix && `${fix.host}:${fix.port}`,
+      page: page.url,
       key_id: key.keyId,
       env: options.env,
     });
-    await output.note(`Ctrl-C ends it. In another terminal: kalshi markets --env-file ${options.env}`);
+    await output.note(`Ctrl-C ends it. In another terminal: kalshi doctor --env-file ${options.env}`);
     if (!signal.aborted) await new Promise<void>((resolve) => onAborted(signal, () => resolve()));
   } finally {
     await exchange.close();
