@@ -22,6 +22,7 @@ import { test } from "./support/test.ts";
 
 interface Manifest {
   readonly name: string;
+  readonly version: string;
   readonly bin: Readonly<Record<string, string>>;
   readonly exports: Readonly<Record<string, { readonly types: string; readonly default: string }>>;
   readonly imports: { readonly "#runtime": Readonly<Record<string, string>> };
@@ -102,6 +103,28 @@ function checkRuntimes(consumer: string): void {
       assert(Number(count) > 0, `${name}: ${entry}`);
     }
     assertEquals([output.filled, output.streamed], ["1.00", "1.00"], name);
+  }
+}
+
+/** The command line as it is started where the package is installed. */
+function checkCommandLine(consumer: string, nodes: readonly string[]): void {
+  const program = join(consumer, "node_modules/.bin/kalshi");
+  const entry = join(consumer, "node_modules", manifest.name, manifest.exports["./cli"]?.default ?? "");
+  const commands: readonly (readonly string[])[] = [
+    ["npx", "--no-install", "kalshi"],
+    ...nodes.map((node) => [node, program]),
+    [bun, "x", "--no-install", "kalshi"],
+    [bun, entry],
+    // As `deno run -A jsr:…/cli` starts it: the entry itself.
+    [deno, "run", "-A", "--node-modules-dir=manual", "--no-lock", entry],
+  ];
+  for (const [command = "", ...args] of commands) {
+    assertEquals(
+      run(consumer, command, ...args, "--version").trim(),
+      manifest.version,
+      [command, ...args].join(" "),
+    );
+    assertMatch(run(consumer, command, ...args, "completions", "bash"), /complete -F _kalshi kalshi/);
   }
 }
 
@@ -373,6 +396,7 @@ test("the npm package works where it is installed", { on: ["node"], timeoutMs: 6
     checkPages(installed, files);
     checkRuntimes(consumer);
     checkAdapters(installed);
+    checkCommandLine(consumer, ["node", ...(await nodes).map(({ path }) => path)]);
     const declarations = checkTypes(consumer, installed);
     await checkCompilers(consumer);
     checkPlainJavaScript(consumer, ["node", ...(await nodes).map(({ path }) => path)]);

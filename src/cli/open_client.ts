@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Logger } from "../base/logger.ts";
 import type { KalshiClient } from "../client.ts";
 import type { KalshiClientOptions } from "../client_options.ts";
 import { chooseEnv, type Variables } from "./env_file.ts";
@@ -79,7 +80,9 @@ export async function openClient(
   const place = isProduction === undefined
     ? {}
     : { config: isProduction ? KalshiConfig.production() : KalshiConfig.demo() };
-  const client = await KalshiClient.fromEnv(env, { clock: io.clock, ...place, ...extra });
+  const logged = [env, io.env].some((one) => (one["KALSHI_LOG"] ?? "").trim() !== "");
+  const logger = logged ? stderrLogger(io) : undefined;
+  const client = await KalshiClient.fromEnv(env, { clock: io.clock, logger, ...place, ...extra });
   const { environment, baseUrl } = client.config;
   const isRealMoney = environment === "production" || environment === "unknown";
   let isConfirmed = !isRealMoney || options.yes === true;
@@ -94,6 +97,12 @@ export async function openClient(
     },
     close: () => client.close(),
   };
+}
+
+/** Log lines are no result: they go where notes go, and not to stdout, which a console writes some of them to. */
+function stderrLogger({ stderr }: CliIo): Logger {
+  const write = (message: string) => void stderr.write(`${message}\n`);
+  return { debug: write, info: write, warn: write, error: write };
 }
 
 async function ask({ stdin, stderr, signal }: CliIo, what: string, host: string): Promise<void> {

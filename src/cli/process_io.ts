@@ -68,8 +68,9 @@ const input: CliInput = {
     return new Promise((resolve, reject) => {
       const lines = createInterface({ input: process.stdin });
       const unheard = onAborted(signal, () => {
-        lines.close();
+        // First: closing tells of the end of the input.
         reject(signal.reason);
+        lines.close();
       });
       lines.once("line", (line) => {
         unheard();

@@ -49,7 +49,7 @@ test("bots in other processes trade on an exchange by the file that it writes", 
     assert(!started.stdout().includes("PRIVATE KEY"));
     assertEquals(variables["KALSHI_PAGE_URL"], said.page);
     const page = await fetch(said.page);
-    assertStringIncludes(await page.text(), "<!doctype html>");
+    assertMatch(await page.text(), /^<!doctype html>/i);
 
     assertEquals(await runTrader(path), { balance_dollars: "250.0000", bids: 1, fix: "active" });
     // And so does the next command.
@@ -84,6 +84,56 @@ test("an exchange that starts again has the ports and keys of the last time, and
     const first = await once();
     appendFileSync(path, "MY_BOT=1\n");
     assertEquals(await once(), `${first}MY_BOT=1\n`);
+  }));
+
+test("with --state orders and cash outlive Ctrl-C and kill -9, and another exchange cannot take them", () =>
+  inFolder(async (folder, cli) => {
+    const path = join(folder, ".env");
+    const start = async (...more: string[]) => {
+      const started = cli.start(["exchange", "--state", "kept.state", ...more], { cwd: folder });
+      await started.says(/Ctrl-C ends it/);
+      return started;
+    };
+    const first = await start("--seed", "7", "--pace", "0", "--balance", "500.00");
+    const order = await client(path, async (client) => {
+      const [market] = (await client.markets.list({ status: "open", limit: 1 })).items;
+      return await client.orders.create({
+        ticker: market?.ticker ?? "",
+        side: "bid",
+        count: "3.00",
+        price: "0.0100",
+        time_in_force: "good_till_canceled",
+        self_trade_prevention_type: "taker_at_cross",
+      });
+    });
+    const look = () =>
+      client(path, async (client) => {
+        const { remaining_count_fp } = await client.orders.get(order.order_id);
+        return [remaining_count_fp, (await client.portfolio.balance()).balance_dollars];
+      });
+    const before = await look();
+    assertEquals(before[0], "3.00");
+    // One that is told to use the same files leaves them alone.
+    const taken = await cli.run(["exchange", "--state", "kept.state"], { cwd: folder });
+    assertEquals([taken.status, taken.stdout], [1, ""]);
+    assertEquals(await look(), before);
+    first.child.kill("SIGKILL");
+    await first.ended;
+
+    const second = await start();
+    assertMatch(second.stderr(), /kept\.state: \d+ commands, done again\./);
+    assertEquals(await look(), before);
+    second.signal("SIGINT");
+    assertEquals((await second.ended).status, 130);
+
+    const other = await cli.run(["exchange", "--state", "kept.state", "--seed", "8"], { cwd: folder });
+    assertEquals([other.status, other.stdout], [2, ""]);
+    assertStringIncludes(other.stderr, "is that of an exchange with seed 7");
+
+    const third = await start();
+    assertEquals(await look(), before);
+    third.signal("SIGTERM");
+    assertEquals((await third.ended).status, 143);
   }));
 
 test("an exchange never writes over a file that it did not write", () =>

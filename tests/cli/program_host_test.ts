@@ -167,3 +167,13 @@ test("output that nobody reads ends a command, and it does not complain", async 
   response.end(JSON.stringify({ market: { ticker: "T", title: "T".repeat(1_000_000) } }));
   assertEquals(await started.ended, { status: 0, stdout: "", stderr: "" });
 });
+
+test("KALSHI_LOG=debug logs to stderr, so that a program can read the result", async () => {
+  await using exchange = await LocalExchange.start({ seed: 1, marketMakers: false });
+  const [ticker = ""] = exchange.openTickers();
+  using cli = await prepareCli();
+  const env = { KALSHI_API_BASE_URL: exchange.baseUrl, KALSHI_LOG: "debug" };
+  const { status, stdout, stderr } = await cli.run(["market", ticker, "--json"], { env });
+  assertEquals([status, JSON.parse(stdout).ticker], [0, ticker]);
+  assertStringIncludes(stderr, `/markets/${ticker}`);
+});

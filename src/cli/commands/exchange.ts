@@ -33,10 +33,15 @@ export function addExchange(program: Command, context: CliContext): void {
       "where its page for a browser is; that of the last time, or any free",
       wholeNumber(0, 65_535),
     )
+    .option("--state <file>", "keep accounts, orders and markets there, and go on with them")
     .option("--fix", "speak FIX as well")
     .option("--env <file>", "write addresses and keys for other programs there", ".env")
     .option("--balance <dollars>", "cash of the account", dollars, "1000.00")
-    .option("--pace <ms>", "how often its market makers move; 0 is never", wholeNumber(0, 86_400_000), 1000);
+    .option(
+      "--pace <ms>",
+      "how often its market makers move; 1000 unless told, 0 is never",
+      wholeNumber(0, 86_400_000),
+    );
   addOutputOptions(command);
   command.action(async (options: ExchangeOptions) => {
     const { runExchange } = await import("../exchange/run_exchange.ts");

@@ -3,11 +3,13 @@
  *
  * @module
  */
+import { existsSync } from "node:fs";
+import { createServer } from "node:net";
 import { onAborted } from "../../base/waits.ts";
 import { LocalExchange } from "../../local_exchange/mod.ts";
 import type { CliContext } from "../context.ts";
 import { CliError } from "../exit_codes.ts";
-import { type Column, openOutput, type OutputOptions } from "../output.ts";
+import { type Column, openOutput, type Output, type OutputOptions } from "../output.ts";
 import { type EnvBefore, type EnvKey, readBefore, writeEnv } from "./env_text.ts";
 
 /** The options of `kalshi exchange`. */
@@ -27,7 +29,9 @@ export interface ExchangeOptions extends OutputOptions {
   /** `--balance` */
   readonly balance: string;
   /** `--pace` */
-  readonly pace: number;
+  readonly pace?: number | undefined;
+  /** `--state` */
+  readonly state?: string | undefined;
 }
 
 /** What is printed of an exchange that runs. */
@@ -38,6 +42,7 @@ interface Running {
   readonly page: string;
   readonly key_id: string;
   readonly env: string;
+  readonly state: string | undefined;
 }
 
 const columns: readonly Column<Running>[] = [
@@ -47,21 +52,31 @@ const columns: readonly Column<Running>[] = [
   { name: "page", value: ({ page }) => page },
   { name: "key_id", value: ({ key_id }) => key_id },
   { name: "env", value: ({ env }) => env },
+  { name: "state", value: ({ state }) => state },
 ];
 
 /** Rounds of its market makers before it is shown: their quotes stand by then. */
 const FIRST_ROUNDS = 20;
 
+/** How often its market makers move unless told, in milliseconds. */
+const PACE_MS = 1_000;
+
 async function start(options: ExchangeOptions, before: EnvBefore): Promise<LocalExchange> {
-  const { seed, history, pace, fix = false, env } = options;
+  const { seed, history, fix = false, env, state } = options;
   const port = options.port ?? before.port ?? 0;
+  // What it began as stands in its state: only what was asked for is asked again.
+  const isThere = state !== undefined && existsSync(state);
+  const pace = options.pace ?? (isThere ? undefined : PACE_MS);
   try {
+    // Before its state is opened, which would take it from an exchange that runs.
+    await assertFree(port);
     return await LocalExchange.start({
       port,
       seed,
       history: history === undefined ? undefined : { days: history },
       fix: fix && { port: before.fixPort ?? 0 },
       stepMs: pace === 0 ? undefined : pace,
+      state,
     });
   } catch (error) {
     if ((error as { code?: unknown }).code !== "EADDRINUSE") throw error;
@@ -71,6 +86,16 @@ async function start(options: ExchangeOptions, before: EnvBefore): Promise<Local
       `The port${of} is taken; another exchange may run there. Give another --port and another --env.`,
     );
   }
+}
+
+/** Rejects as a server does whose port is taken. */
+async function assertFree(port: number): Promise<void> {
+  if (port === 0) return;
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve()));
+  });
 }
 
 /** Its page, where it was the last time; where that is taken now, on any other port. */
@@ -106,6 +131,25 @@ async function openKeys(exchange: LocalExchange, options: ExchangeOptions, befor
   return { id: account.id, key, fix: { host, port, key: { keyId, privateKey } } };
 }
 
+/** Says what came back of an exchange with a state. */
+async function tellRestored(
+  { restored }: LocalExchange,
+  { state, env }: ExchangeOptions,
+  before: EnvBefore,
+  output: Output,
+): Promise<void> {
+  if (restored === undefined) return;
+  await output.note(`${state}: ${restored.commands} commands, done again.`);
+  if (restored.cutBytes > 0) {
+    await output.note(
+      `Its end was cut off by whatever ended it: ${restored.cutBytes} bytes are in ${state}.cut.`,
+    );
+  }
+  if (before.key === undefined) {
+    await output.note(`${env} holds no key of an account of it: there is a new account now.`);
+  }
+}
+
 /** Runs an exchange until the signal aborts. */
 export async function runExchange({ io, signal }: CliContext, options: ExchangeOptions): Promise<void> {
   const output = openOutput(io, options);
@@ -115,7 +159,8 @@ export async function runExchange({ io, signal }: CliContext, options: ExchangeO
   }
   const exchange = await start(options, before);
   try {
-    exchange.step(FIRST_ROUNDS);
+    await tellRestored(exchange, options, before, output);
+    if (exchange.restored === undefined) exchange.step(FIRST_ROUNDS);
     const { id, key, fix } = await openKeys(exchange, options, before);
     const page = await servePage(exchange, options, before, id);
     const { baseUrl, wsBaseUrl } = exchange;
@@ -127,6 +172,7 @@ export async function runExchange({ io, signal }: CliContext, options: ExchangeO
       page: page.url,
       key_id: key.keyId,
       env: options.env,
+      state: options.state,
     });
     await output.note(`Ctrl-C ends it. In another terminal: kalshi doctor --env-file ${options.env}`);
     if (!signal.aborted) await new Promise<void>((resolve) => onAborted(signal, () => resolve()));
