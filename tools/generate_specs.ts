@@ -7,7 +7,7 @@ const names = ["openapi.json", "perps-openapi.json", "asyncapi.json", "perps-asy
 export function generateSpecs(): Map<string, string> {
   const entries = names.map((name) => {
     const text = JSON.stringify(JSON.parse(readFacts(name))).replace(/[\\`]|\$(?=\{)/g, "\\$&");
-    return `  "${name}": \`${text}\`,\n`;
+    return `  "${name}":\n    \`${text}\`,\n`;
   });
   return new Map([[
     "src/cli/spec_diff/specs.ts",

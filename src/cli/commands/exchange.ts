@@ -7,6 +7,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import type { CliContext } from "../context.ts";
 import type { ExchangeOptions } from "../exchange/run_exchange.ts";
 import { addOutputOptions, wholeNumber } from "../options.ts";
+import { openOutput } from "../output.ts";
 
 function dollars(text: string): string {
   if (/^\d{1,9}(\.\d{1,2})?$/.test(text)) return text;
@@ -44,6 +45,9 @@ export function addExchange(program: Command, context: CliContext): void {
     );
   addOutputOptions(command);
   command.action(async (options: ExchangeOptions) => {
+    // Said before what takes its time: loading the exchange, listing markets, making a past.
+    const past = options.history === undefined ? "" : ` with a past of ${options.history} days`;
+    await openOutput(context.io, options).note(`Opening a local exchange${past} …`);
     const { runExchange } = await import("../exchange/run_exchange.ts");
     await runExchange(context, options);
   });

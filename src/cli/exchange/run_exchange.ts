@@ -154,9 +154,6 @@ async function tellRestored(
 export async function runExchange({ io, signal }: CliContext, options: ExchangeOptions): Promise<void> {
   const output = openOutput(io, options);
   const before = await readBefore(options.env);
-  if (options.history !== undefined) {
-    await output.note(`Making a past of ${options.history} days …`);
-  }
   const exchange = await start(options, before);
   try {
     await tellRestored(exchange, options, before, output);
