@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { formatCount, formatMoney } from "../base/fixed_point.ts";
+import { formatCount, formatFixed, formatMoney } from "../base/fixed_point.ts";
 import type { KalshiClient } from "../client.ts";
 import type { Fill, GetBalanceResponse, Order } from "../contract/event/types.ts";
 import type { PositionView } from "../trading/positions/views.ts";
@@ -15,7 +15,8 @@ import { bookFromRest } from "./rest_book.ts";
 /** Columns of the balance. */
 export const balanceColumns: readonly Column<GetBalanceResponse>[] = [
   { name: "balance_dollars", value: ({ balance_dollars }) => balance_dollars },
-  { name: "portfolio_value_cents", value: ({ portfolio_value }) => portfolio_value },
+  // Kalshi tells it in cents.
+  { name: "portfolio_value_dollars", value: ({ portfolio_value }) => formatFixed(portfolio_value, 2) },
   { name: "updated_ts", value: ({ updated_ts }) => updated_ts },
 ];
 

@@ -5,6 +5,7 @@
  */
 import { type Colour, type Paint, printable } from "./colours.ts";
 import type { Cell } from "./csv.ts";
+import { cutText, textWidth } from "./text_width.ts";
 
 /** A column of a table and of CSV. */
 export interface Column<Row> {
@@ -28,14 +29,7 @@ export interface Column<Row> {
 const SHORTEST = 8;
 const GAP = "  ";
 
-const lengthOf = (text: string): number => Array.from(text).length;
-
 const textOf = (cell: Cell): string => cell === null || cell === undefined ? "" : printable(String(cell));
-
-function fitted(text: string, width: number): string {
-  const letters = Array.from(text);
-  return letters.length <= width ? text : `${letters.slice(0, width - 1).join("")}…`;
-}
 
 /** How wide each column is, so that a line has `most` letters where that can be. */
 export function widthsOf<Row>(
@@ -44,7 +38,10 @@ export function widthsOf<Row>(
   most: number,
 ): number[] {
   const widths = columns.map(({ name, value, width = 0 }) =>
-    rows.reduce((widest, row) => Math.max(widest, lengthOf(textOf(value(row)))), Math.max(name.length, width))
+    rows.reduce(
+      (widest, row) => Math.max(widest, textWidth(textOf(value(row)))),
+      Math.max(name.length, width),
+    )
   );
   let over = widths.reduce((sum, width) => sum + width, GAP.length * (widths.length - 1)) - most;
   for (const [index, { isShortened }] of columns.entries()) {
@@ -67,7 +64,7 @@ interface LineCell {
 function line(cells: readonly LineCell[], paint: Paint): string {
   return `${
     cells.map(({ text, width, isRight, colour }, index) => {
-      const padding = " ".repeat(Math.max(0, width - lengthOf(text)));
+      const padding = " ".repeat(Math.max(0, width - textWidth(text)));
       const painted = text === "" ? "" : paint(colour, text);
       if (isRight) return padding + painted;
       return index === cells.length - 1 ? painted : painted + padding;
@@ -104,7 +101,7 @@ export function rowLine<Row>(
       const width = widths[index] ?? 0;
       const text = textOf(column.value(row));
       return {
-        text: column.isShortened ? fitted(text, width) : text,
+        text: column.isShortened ? cutText(text, width) : text,
         width,
         isRight: column.align === "right",
         colour: column.colour?.(row),

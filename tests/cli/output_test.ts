@@ -98,3 +98,19 @@ test("notes are beside the result, and none for programs", async () => {
     assertEquals([io.stdout.text(), io.stderr.text()], ["", said]);
   }
 });
+
+test("columns stay in line where characters are twice as wide, or take no room", async () => {
+  const io = memoryIo();
+  const printer = openOutput(io, {}).rows(columns);
+  for (const title of ["東京に雨", "Zu\u0308rich", "🏈 game"]) {
+    await printer.add({ ticker: "A", title, price: "0.5600" });
+  }
+  await printer.end();
+  assertEquals(
+    io.stdout.text(),
+    "ticker  title     yes bid\n" +
+      "A       東京に雨   0.5600\n" +
+      "A       Zu\u0308rich     0.5600\n" +
+      "A       🏈 game    0.5600\n",
+  );
+});

@@ -50,7 +50,7 @@ test("a portfolio is balance, positions with mark and P&L, resting orders and fi
   const early = await cli.run(["portfolio", "fills", "--to", "1d", "--csv"], { env });
   assertEquals([early.status, lines(early.stdout).length], [0, 1]);
   const balance = await cli.run(["portfolio", "balance", "--csv"], { env });
-  assertEquals(lines(balance.stdout)[0], "balance_dollars,portfolio_value_cents,updated_ts");
+  assertEquals(lines(balance.stdout)[0], "balance_dollars,portfolio_value_dollars,updated_ts");
 
   const all = await cli.run(["portfolio", "--json"], { env });
   assertEquals(objects(all.stdout).map(({ kind }) => kind), ["balance", "position", "order", "fill"]);
