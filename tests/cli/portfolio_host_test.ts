@@ -5,7 +5,7 @@ import { prepareCli } from "./support/program.ts";
 
 test("a portfolio is balance, positions with mark and P&L, resting orders and fills", async () => {
   await using account = await openAccount();
-  const { exchange, client, ticker, env, publicEnv } = account;
+  const { exchange, client, ticker, env } = account;
   using cli = await prepareCli();
   const empty = await cli.run(["portfolio"], { env });
   assertEquals(empty.status, 0);
@@ -54,7 +54,12 @@ test("a portfolio is balance, positions with mark and P&L, resting orders and fi
 
   const all = await cli.run(["portfolio", "--json"], { env });
   assertEquals(objects(all.stdout).map(({ kind }) => kind), ["balance", "position", "order", "fill"]);
+});
 
+test("what a portfolio does not have is refused, and so is one without a key", async () => {
+  await using account = await openAccount();
+  const { env, publicEnv } = account;
+  using cli = await prepareCli();
   for (
     const [args, status] of [
       [["nothing"], 2],
