@@ -11,6 +11,7 @@ import { benchFix } from "./fix_report.ts";
 import { benchHistory } from "./history_report.ts";
 import type { Figure } from "./measure.ts";
 import { benchPage } from "./page.ts";
+import { benchRecord } from "./record_report.ts";
 import { benchCheck, benchOverhead, benchRest, benchSign } from "./rest_report.ts";
 import { benchSpecDiff } from "./spec_diff.ts";
 import { benchBook, benchBooks, benchStream } from "./stream_report.ts";
@@ -23,6 +24,7 @@ const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   "sign": benchSign,
   "exchange": benchExchange,
   "stream": benchStream,
+  "record": benchRecord,
   "books": benchBooks,
   "book": benchBook,
   "fix": benchFix,

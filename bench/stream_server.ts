@@ -97,6 +97,10 @@ function obey(text: string): void {
     return void send({ id, type: "ok", msg: [...sids].map(([channel, { sid }]) => ({ channel, sid })) });
   }
   if (cmd === "update_subscription") return snapshots(params.market_tickers);
+  if (cmd === "unsubscribe") {
+    for (const [channel, { sid }] of sids) if (params.sids.includes(sid)) sids.delete(channel);
+    return void send({ id, type: "unsubscribed", msg: { sid: params.sids[0] } });
+  }
   for (const channel of params.channels as string[]) {
     const sid = sids.size + 1;
     sids.set(channel, { sid, seq: 0 });

@@ -17,6 +17,8 @@ import { addPortfolio } from "./commands/portfolio.ts";
 import { addQuotes } from "./commands/quotes.ts";
 import { addSpec } from "./commands/spec.ts";
 import { addTrades } from "./commands/trades.ts";
+import { addRecord } from "./commands/record.ts";
+import { addReplay } from "./commands/replay.ts";
 import type { CliContext } from "./context.ts";
 
 /** Puts a command, or a few that belong together, on the program. */
@@ -37,4 +39,6 @@ export const commands: readonly AddCommand[] = [
   addPortfolio,
   addSpec,
   addCompletions,
+  addRecord,
+  addReplay,
 ];

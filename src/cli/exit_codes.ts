@@ -64,6 +64,7 @@ const byCode: Readonly<Partial<Record<KalshiErrorCode | "READ_ONLY", ExitName>>>
   AUTH_KEY: "key",
   AUTH_REJECTED: "key",
   READ_ONLY: "unconfirmed",
+  RECORDING: "failed",
 };
 
 /** Which exit code an error ends with. */

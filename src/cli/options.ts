@@ -47,3 +47,10 @@ export function pointInTime(text: string): number {
     "It takes a day such as 2026-11-24 (in UTC), a time such as 2026-11-24T16:00Z, or Unix seconds.",
   );
 }
+
+/** Reads names with commas between them, as the parser of an option that may be given more than once. */
+export function nameList(text: string, before: readonly string[] = []): readonly string[] {
+  const names = text.split(",").map((name) => name.trim()).filter((name) => name !== "");
+  if (names.length > 0) return [...before, ...names];
+  throw new InvalidArgumentError("It takes one or more names, with commas between them.");
+}

@@ -49,6 +49,20 @@ export function parseTime(option: string, text: string, nowMs: number): number {
   throw new KalshiConfigError(`${option} takes ${TIME_WORDS}; got ${shown(text)}.`);
 }
 
+/**
+ * Reads how long something takes: `90s`, `30m`, `12h`, `7d`.
+ *
+ * @param option what it is called, for the message
+ * @returns milliseconds
+ * @throws {KalshiConfigError} for what is no span above 0
+ */
+export function parseSpan(option: string, text: string): number {
+  const span = SPAN.exec(text);
+  const ms = span?.[1] === "" ? Number(span[2]) * (unitsMs[span[3] ?? ""] ?? NaN) : NaN;
+  if (ms > 0) return ms;
+  throw new KalshiConfigError(`${option} takes a span such as 90s, 30m, 12h or 7d; got ${shown(text)}.`);
+}
+
 /** Whether there is such a day: JavaScript takes 30 February for 2 March. */
 function isDay(parts: RegExpExecArray | null): boolean {
   if (parts === null) return false;

@@ -28,7 +28,9 @@ export interface Batch {
 }
 
 /** How many characters make a block, which is written without waiting for more. */
-export const BLOCK_CHARS = 1 << 20;
+const BLOCK_CHARS = 1 << 20;
+/** As many are packed and written at once: each step takes a turn of the event loop, which may have much to do. */
+const MOST_BLOCKS = 16;
 
 /** The queue. */
 export class Pending {
@@ -86,15 +88,15 @@ export class Pending {
     this.#onHole(hole);
   }
 
-  /** The next lines to write; `waiting` still counts them. */
-  take(): Batch | undefined {
+  /** The next lines to write, a block each; `waiting` still counts them. */
+  take(): readonly Batch[] {
     if (this.#batches.length === 0) this.#seal();
-    return this.#batches.shift();
+    return this.#batches.splice(0, MOST_BLOCKS);
   }
 
-  /** So many characters are written, or given up. */
-  done({ text }: Batch): void {
-    this.waiting -= text.length;
+  /** These are written, or given up. */
+  done(batches: readonly Batch[]): void {
+    for (const { text } of batches) this.waiting -= text.length;
   }
 
   #add(line: string, atMs: number, isFrame: boolean): void {

@@ -282,6 +282,8 @@ export class Recorder implements AsyncDisposable {
 
   /** A sign of life of the lock. */
   #beat(lost: KalshiRecordingError | undefined): void {
+    // What ends from now on does so since the recorder ends it.
+    if (this.#closing !== undefined) return;
     if (lost !== undefined) return void this.#fail(lost);
     void this.#writer.look();
     for (const subscription of this.#subscriptions) {

@@ -147,7 +147,7 @@ export class Recording {
    * With `fromMs` it begins early enough for the books to be there at that time: with the file before. All markets of the
    * channel are fed, since numbers run over all of them; `tickers` is refused.
    *
-   * @param onItem called after each item that was fed, such as to look at a book then
+   * @param onItem called after each item that was fed, such as to look at a book then; a promise of it is waited for
    * @throws what {@linkcode read} throws
    *
    * @example
@@ -164,7 +164,7 @@ export class Recording {
   async replayInto(
     books: BookReplay,
     given: Omit<ReplayOptions, "channels" | "tickers"> = {},
-    onItem?: (item: RecordedItem) => void,
+    onItem?: (item: RecordedItem) => void | Promise<void>,
   ): Promise<ReplayedCounts> {
     const { speed, clock, ...options } = readOptions(
       "replayInto",

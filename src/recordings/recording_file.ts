@@ -9,9 +9,9 @@ import type { PreviousFile } from "./format.ts";
 import type { FileHandle, NodeFiles } from "./node_files.ts";
 import type { Batch } from "./pending.ts";
 
-/** Where a block has got to. */
+/** Where some blocks have got to. */
 interface Writing {
-  readonly batch: Batch;
+  readonly batches: readonly Batch[];
   readonly bytes: Uint8Array;
   written: number;
 }
@@ -65,18 +65,12 @@ export class RecordingFile {
   }
 
   /** Writes lines; called again with the same ones after an error, it goes on where that happened. */
-  async write(batch: Batch): Promise<void> {
+  async write(batches: readonly Batch[]): Promise<void> {
     let writing = this.#writing;
-    if (writing?.batch !== batch) {
-      // Of another one that was not written whole nothing stays.
+    if (writing?.batches !== batches) {
+      // Of others that were not written whole nothing stays.
       if (writing !== undefined) await this.#handle.truncate(this.size);
-      const bytes = await packBlock(this.#files, batch.text, {
-        firstLine: this.#lines + 1,
-        lines: batch.lines,
-        fromMs: batch.fromMs,
-        toMs: batch.toMs,
-      }, this.#level);
-      writing = this.#writing = { batch, bytes, written: 0 };
+      writing = this.#writing = { batches, bytes: await this.#pack(batches), written: 0 };
     }
     const { bytes } = writing;
     while (writing.written < bytes.length) {
@@ -91,10 +85,31 @@ export class RecordingFile {
     }
     this.#writing = undefined;
     this.size += bytes.length;
-    this.#lines += batch.lines;
-    this.#frames += batch.frames;
-    this.#fromMs = Math.min(this.#fromMs, batch.fromMs);
-    this.#toMs = Math.max(this.#toMs, batch.toMs);
+    for (const { lines, frames, fromMs, toMs } of batches) {
+      this.#lines += lines;
+      this.#frames += frames;
+      this.#fromMs = Math.min(this.#fromMs, fromMs);
+      this.#toMs = Math.max(this.#toMs, toMs);
+    }
+  }
+
+  /** The blocks of these lines, one after the other. */
+  async #pack(batches: readonly Batch[]): Promise<Uint8Array> {
+    let firstLine = this.#lines + 1;
+    const blocks = await Promise.all(batches.map(({ text, lines, fromMs, toMs }) => {
+      const head = { firstLine, lines, fromMs, toMs };
+      firstLine += lines;
+      return packBlock(this.#files, text, head, this.#level);
+    }));
+    const [only] = blocks;
+    if (only !== undefined && blocks.length === 1) return only;
+    const bytes = new Uint8Array(blocks.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const block of blocks) {
+      bytes.set(block, at);
+      at += block.length;
+    }
+    return bytes;
   }
 
   /** Whether it is still in its folder. */

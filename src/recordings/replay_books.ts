@@ -42,7 +42,7 @@ function lossOf(item: RecordedItem): "gap" | "disconnected" | undefined {
 export async function feedBooks(
   books: BookReplay,
   items: AsyncIterable<RecordedItem>,
-  onItem?: (item: RecordedItem) => void,
+  onItem?: (item: RecordedItem) => void | Promise<void>,
 ): Promise<ReplayedCounts> {
   let frames = 0;
   let losses = 0;
@@ -57,7 +57,8 @@ export async function feedBooks(
         books.lost(loss);
       }
     }
-    onItem?.(item);
+    const told = onItem?.(item);
+    if (told !== undefined) await told;
   }
   return { frames, losses };
 }

@@ -57,7 +57,7 @@ export class Writer {
   #timer: ClockTimer | undefined;
   #work: Promise<void> | undefined;
   /** The lines that are being written, until they are. */
-  #taken: Batch | undefined;
+  #taken: readonly Batch[] = [];
   /** Files so far. */
   parts = 0;
   /** Frames that are in the hands of the system. */
@@ -140,7 +140,7 @@ export class Writer {
       await this.#run();
       await this.#finish(reason);
     } catch (cause) {
-      const lines = this.#pending.lines + (this.#taken?.lines ?? 0);
+      const lines = this.#taken.reduce((sum, { lines }) => sum + lines, this.#pending.lines);
       const what = lines > 0
         ? `${lines} lines of the recording are lost`
         : "The recording could not be ended";
@@ -170,21 +170,22 @@ export class Writer {
 
   async #run(): Promise<void> {
     for (;;) {
-      const batch = this.#taken ??= this.#pending.take();
-      if (batch === undefined) return;
-      await this.#persist(batch);
-      this.#taken = undefined;
-      this.written += batch.frames;
-      this.#pending.done(batch);
+      if (this.#taken.length === 0) this.#taken = this.#pending.take();
+      const batches = this.#taken;
+      if (batches.length === 0) return;
+      await this.#persist(batches);
+      this.#taken = [];
+      for (const { frames } of batches) this.written += frames;
+      this.#pending.done(batches);
     }
   }
 
   /** Tries until it is written; while the recording is being closed, once. */
-  async #persist(batch: Batch): Promise<void> {
+  async #persist(batches: readonly Batch[]): Promise<void> {
     const { clock, dir, onError } = this.#options;
     for (;;) {
       try {
-        await (await this.#fileFor()).write(batch);
+        await (await this.#fileFor()).write(batches);
         if (this.#state.name === "failing") this.#state = { name: "writing" };
         return;
       } catch (cause) {
@@ -251,7 +252,7 @@ export class Writer {
   }
 
   /** The last line of the file while it is being written. */
-  #end: Batch | undefined;
+  #end: readonly Batch[] | undefined;
 
   #holeEnded({ lines, frames }: Hole): void {
     const { dir, onError, onBreak } = this.#options;
@@ -265,6 +266,6 @@ export class Writer {
   }
 }
 
-function oneLine(text: string, { atMs }: LineTime): Batch {
-  return { text, lines: 1, frames: 0, fromMs: atMs, toMs: atMs };
+function oneLine(text: string, { atMs }: LineTime): readonly Batch[] {
+  return [{ text, lines: 1, frames: 0, fromMs: atMs, toMs: atMs }];
 }
