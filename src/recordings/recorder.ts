@@ -215,7 +215,8 @@ export class Recorder implements AsyncDisposable {
       this.#untap();
       for (const subscription of this.#subscriptions) void subscription.unsubscribe();
       this.#snapshots?.clear();
-      await this.#writer.discard();
+      // What went wrong first is what is told.
+      await this.#writer.discard().catch(this.#onError);
       await this.#lock.release();
       throw error;
     }

@@ -132,8 +132,8 @@ export class RecordingFile {
     await this.#files.fs.rm(this.#path, { force: true }).catch(() => {});
   }
 
-  /** Whether it holds no more than its header. */
+  /** Whether no frame stands in it. */
   get isBare(): boolean {
-    return this.#lines <= 1;
+    return this.#frames === 0;
   }
 }

@@ -152,13 +152,16 @@ export class Writer {
     }
   }
 
-  /** Takes the file away in which nothing stands. */
+  /** Ends a recording that did not come to be: a file without frames goes. */
   async discard(): Promise<void> {
     this.#closing.abort();
     this.#timer?.clear();
-    this.#state = { name: "closed" };
     await this.#work?.catch(() => {});
-    await (this.#file?.isBare ? this.#file.discard() : this.#file?.close().catch(() => {}));
+    const file = this.#file;
+    if (file?.isBare !== true) return await this.close("failed");
+    this.#state = { name: "closed" };
+    this.#file = undefined;
+    await file.discard();
   }
 
   #start(): void {
