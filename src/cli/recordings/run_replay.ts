@@ -185,6 +185,7 @@ async function printBook(
   const { fromMs = -Infinity } = options;
   let nextMs: number | undefined;
   let top = topOf(ticker, undefined);
+  let lastMs: number | undefined;
   /** The books as they were before this item, at every time that has come. */
   const printTops = async (atMs: number, everyMs: number) => {
     nextMs ??= Math.ceil(Math.max(fromMs, atMs) / everyMs) * everyMs;
@@ -194,8 +195,12 @@ async function printBook(
     if (everyMs === undefined) return;
     if (atMs >= fromMs) await printTops(atMs, everyMs);
     top = topOf(ticker, replay.books.get(ticker));
+    lastMs = atMs;
   });
-  if (everyMs !== undefined) return await tops.end();
+  if (everyMs !== undefined) {
+    if (lastMs !== undefined) await tops.add({ time: timeOf(lastMs), ...top });
+    return await tops.end();
+  }
   const book = replay.books.get(ticker);
   if (book === undefined) {
     throw new CliError(
