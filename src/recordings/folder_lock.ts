@@ -93,7 +93,7 @@ async function tryLock(
 function judge(files: NodeFiles, owner: Owner | undefined, age: number): Verdict {
   // Just made, and not written yet; or its process was killed in that moment.
   if (owner === undefined) return age < GONE_MS ? "beginning" : "gone";
-  const isHere = owner.host === files.os.hostname();
+  const isHere = owner.host === hostOf(files);
   if (isHere && !isRunning(owner.pid)) return "gone";
   if (isHere && owner.began !== "") {
     const began = beganAt(files, owner.pid);
@@ -124,10 +124,28 @@ const ownProcess = () => (globalThis as unknown as { process: Process }).process
 
 function ownerOf(files: NodeFiles): Owner {
   const { pid } = ownProcess();
-  return { host: files.os.hostname(), pid, began: beganAt(files, pid) };
+  return { host: hostOf(files), pid, began: beganAt(files, pid) };
+}
+
+interface Permissions {
+  querySync(
+    of: { readonly name: string; readonly kind?: string; readonly path?: string },
+  ): { readonly state: string };
+}
+
+/** Whether Deno lets us, without asking the person at the terminal; the others always do. */
+function isAllowed(of: Parameters<Permissions["querySync"]>[0]): boolean {
+  const { Deno } = globalThis as unknown as { Deno?: { permissions?: Permissions } };
+  return Deno === undefined || Deno.permissions?.querySync(of).state === "granted";
+}
+
+/** What the machine calls itself; empty where nobody may ask, and then signs of life tell who is there. */
+function hostOf({ os }: NodeFiles): string {
+  return isAllowed({ name: "sys", kind: "hostname" }) ? os.hostname() : "";
 }
 
 function isRunning(pid: number): boolean {
+  if (!isAllowed({ name: "run" })) return true;
   try {
     ownProcess().kill(pid, 0);
     return true;
@@ -139,6 +157,7 @@ function isRunning(pid: number): boolean {
 
 /** When a process began, in ticks since the machine did: Linux alone tells it so. */
 function beganAt({ plain }: NodeFiles, pid: number): string {
+  if (!isAllowed({ name: "read", path: "/proc" })) return "";
   try {
     const stat = plain.readFileSync(`/proc/${pid}/stat`, "utf8");
     return stat.slice(stat.lastIndexOf(")")).split(" ")[20] ?? "";

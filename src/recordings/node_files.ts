@@ -40,3 +40,20 @@ export async function loadNodeFiles(): Promise<NodeFiles> {
     throw new KalshiConfigError("Recordings need a runtime with files: Deno, Bun or Node.", { cause });
   }
 }
+
+/** Makes a folder, and those above it, where they are not there. */
+export async function makeFolder(files: NodeFiles, dir: string): Promise<void> {
+  const { fs, path } = files;
+  try {
+    await fs.mkdir(dir);
+  } catch (cause) {
+    const isFolder = (at: string) => fs.stat(at).then((found) => found.isDirectory(), () => false);
+    if (await isFolder(dir)) return;
+    const { code } = cause as { readonly code?: unknown };
+    const parent = path.dirname(path.resolve(dir));
+    // Node 20 never comes back from `recursive` where the parent is there and takes no folder, as in /proc.
+    if (code !== "ENOENT" || parent === path.resolve(dir) || await isFolder(parent)) throw cause;
+    await makeFolder(files, parent);
+    await fs.mkdir(dir);
+  }
+}

@@ -8,6 +8,7 @@ import { KalshiConfigError } from "../base/errors.ts";
 import { type Read, readOptions } from "../base/options.ts";
 import { guard } from "../base/tell.ts";
 import { VERSION } from "../base/version.ts";
+import type { AsyncItems } from "../base/web_types.ts";
 import { ErrorLog } from "../stream/error_log.ts";
 import { eventProduct } from "../stream/event_product.ts";
 import type { StreamMarker } from "../stream/items.ts";
@@ -20,7 +21,7 @@ import { KalshiRecordingError, recordingError } from "./errors.ts";
 import { type FolderLock, lockFolder } from "./folder_lock.ts";
 import { eventLine, FORMAT, FORMAT_VERSION, frameLine, type LineTime, textLine } from "./format.ts";
 import type { PreviousFile, RecordingHeader } from "./format.ts";
-import { loadNodeFiles, type NodeFiles } from "./node_files.ts";
+import { loadNodeFiles, makeFolder, type NodeFiles } from "./node_files.ts";
 import { type RecorderOptions, recorderRules } from "./options.ts";
 import { Writer } from "./writer.ts";
 
@@ -100,6 +101,7 @@ export class Recorder implements AsyncDisposable {
   /** The channels whose subscription has begun while this recorder listened. */
   readonly #begun = new Set<unknown>();
   #untap: () => void = () => {};
+  #statuses: AsyncItems<StreamStatus> | undefined;
   #lock: FolderLock | undefined;
   #snapshots: ClockTimer | undefined;
   #askedAt = -Infinity;
@@ -200,7 +202,7 @@ export class Recorder implements AsyncDisposable {
   async #start(files: NodeFiles): Promise<void> {
     const { dir } = this.#options;
     try {
-      await files.fs.mkdir(dir, { recursive: true });
+      await makeFolder(files, dir);
     } catch (cause) {
       throw recordingError(`Nothing can be recorded into ${dir}`, cause);
     }
@@ -213,6 +215,7 @@ export class Recorder implements AsyncDisposable {
     } catch (error) {
       this.#closing = Promise.resolve();
       this.#untap();
+      void this.#statuses?.return?.();
       for (const subscription of this.#subscriptions) void subscription.unsubscribe();
       this.#snapshots?.clear();
       // What went wrong first is what is told.
@@ -270,7 +273,7 @@ export class Recorder implements AsyncDisposable {
   /** What becomes of the connection. */
   async #watch(): Promise<void> {
     let last: StreamStatus | undefined;
-    for await (const status of this.#stream.status()) {
+    for await (const status of this.#statuses = this.#stream.status()) {
       if (this.#closing !== undefined) return;
       last = status;
       const { cause, ...more } = status as StreamStatus & { readonly cause?: Error };
@@ -352,6 +355,7 @@ export class Recorder implements AsyncDisposable {
 
   async #close(reason: "closed" | "failed", error?: unknown): Promise<void> {
     this.#untap();
+    void this.#statuses?.return?.();
     this.#snapshots?.clear();
     const left = [...this.#subscriptions].map((subscription) => subscription.unsubscribe());
     try {

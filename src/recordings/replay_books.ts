@@ -11,7 +11,7 @@ import type { RecordedItem } from "./items.ts";
 export interface ReplayedCounts {
   /** Frames. */
   readonly frames: number;
-  /** Times that something was missing: gaps, lost connections, what the recorder left out, damage. */
+  /** Times that something was missing: gaps, lost connections, pauses of the recorder, what it left out, damage. */
   readonly losses: number;
 }
 
@@ -52,10 +52,10 @@ export async function feedBooks(
       books.feed(item.frame);
     } else {
       const loss = lossOf(item);
-      if (loss !== undefined) {
-        losses++;
-        books.lost(loss);
-      }
+      if (loss !== undefined) books.lost(loss);
+      // What begins with the recording is no loss, and a lost connection is one, when it is back.
+      const isFirst = item.kind === "start" && frames === 0;
+      if (loss !== undefined && item.kind !== "status" && !isFirst) losses++;
     }
     const told = onItem?.(item);
     if (told !== undefined) await told;

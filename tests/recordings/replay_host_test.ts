@@ -132,6 +132,10 @@ test("books are fed, and every kind of loss makes them stale until a snapshot", 
     const healed = [delta(4, 3, "0.5200"), snapshot(5, 4, "0.6000"), delta(6, 5, "0.6100"), end(7)];
     writeFileSync(placeOf(folder.path, 1), await fileOf([lines, healed]));
     const states = await statesOf(folder);
+    const replay = new BookReplay({ decoder: eventBookDecoder() });
+    const { frames, losses } = await (await openRecording(folder.path)).replayInto(replay);
+    // A connection that breaks counts when it is back.
+    assertEquals([frames, losses], [6, loss.text.includes("reconnecting") ? 0 : 1], loss.text);
     assertEquals(states.slice(0, 5), ["none", "none", 5_000, 5_100, reason], loss.text);
     assertEquals(states.slice(6), [6_000, 6_100, 6_100], loss.text);
   }
