@@ -56,6 +56,20 @@ test("a hole in the recording makes its books stale until their next snapshot", 
   assertEquals(states(replay), { A: "unreadable", B: "gap", C: "unreadable" });
 });
 
+test("what is known to be missing is told to a replay, and a connection that is another one begins its numbers anew", () => {
+  const replay = new BookReplay({ decoder: eventBookDecoder() });
+  for (const frame of [snapshot(3, 7, "A"), snapshot(3, 8, "B")]) replay.feed(frame);
+  replay.lost();
+  assertEquals(states(replay), { A: "gap", B: "gap" });
+  replay.feed(snapshot(3, 9, "A"));
+  replay.feed(delta(3, 10, "A"));
+  assertEquals(states(replay), { A: 1_100, B: "gap" });
+  replay.lost("disconnected");
+  assertEquals(states(replay), { A: "disconnected", B: "disconnected" });
+  for (const frame of [snapshot(3, 1, "A"), delta(3, 2, "A"), snapshot(3, 3, "B")]) replay.feed(frame);
+  assertEquals(states(replay), { A: 1_100, B: 1_000 });
+});
+
 test("a recording goes on over reconnects, with other sids or the same ones", () => {
   const replay = new BookReplay({ decoder: eventBookDecoder() });
   for (const frame of [snapshot(3, 1, "A"), delta(3, 2, "A"), delta(4, 1, "A")]) replay.feed(frame);
