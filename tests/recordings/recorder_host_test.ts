@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { openRecording } from "../../src/recordings/mod.ts";
+import { ManualClock } from "../../src/testing/manual_clock.ts";
 import { test } from "../support/test.ts";
 import { until } from "../support/until.ts";
 import { assertBooks, ofKind, readAll, replayed, settled, startBed } from "./support/bed.ts";
@@ -158,6 +159,48 @@ test("files are rotated by size, say what the one before them holds, and each ca
     names.map((_, index) => index === 0),
   );
   assertEquals(ofKind(items, "damaged"), []);
+});
+
+test("files are rotated by age, lines wait for flushMs, and a new file is begun with snapshots", async () => {
+  await using bed = await startBed();
+  const clock = new ManualClock();
+  const recorder = await bed.record({ clock, rotateMs: 60_000, flushMs: 200 });
+  const more = () => {
+    const { frames } = recorder.stats();
+    return bed.stepUntil(() => recorder.stats().frames > frames + 10);
+  };
+  await more();
+  assertEquals(recorder.stats().written, 0);
+  const flushed = () =>
+    until(async () => {
+      await clock.advance(10);
+      return recorder.stats().written === recorder.stats().frames;
+    });
+  await flushed();
+  await clock.advance(30_000);
+  await more();
+  await flushed();
+  assertEquals(recorder.stats().files, 1);
+  await clock.advance(60_000);
+  await more();
+  await flushed();
+  assertEquals(recorder.stats().files, 2);
+  await until(async () => {
+    await clock.advance(10);
+    const snapshots = bed.folder.lines.filter((line) => line.includes('"orderbook_snapshot"'));
+    return snapshots.length >= 2 * bed.tickers.length;
+  });
+  await recorder.close();
+  const starts = ofKind(await readAll(bed.folder.path), "start");
+  assertEquals(starts.map(({ header, us }) => [header.part, us >= 60_000_000]), [[1, false], [2, true]]);
+  const later = ofKind(await readAll(bed.folder.path), "frame").filter(({ file }) =>
+    file === starts[1]?.file
+  );
+  assertEquals(
+    new Set(later.filter(({ frame }) => frame.type === "orderbook_snapshot").map(({ ticker }) => ticker))
+      .size,
+    bed.tickers.length,
+  );
 });
 
 test("a private channel is recorded when it is asked for, in files for nobody else, and never without", async () => {
