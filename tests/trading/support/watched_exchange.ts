@@ -10,6 +10,7 @@ import type { FixConfig } from "../../../src/fix/config.ts";
 import { openAccount } from "../../../src/local_exchange/accounts.ts";
 import { Exchange } from "../../../src/local_exchange/exchange.ts";
 import type { Order } from "../../../src/local_exchange/engine/model.ts";
+import type { FixGateway } from "../../../src/local_exchange/gateways/fix/gateway.ts";
 import { RestGateway } from "../../../src/local_exchange/gateways/rest/gateway.ts";
 import { WebSocketGateway } from "../../../src/local_exchange/gateways/ws/gateway.ts";
 import { accountRules, exchangeRules } from "../../../src/local_exchange/options.ts";
@@ -64,6 +65,7 @@ export class Audit {
 export interface WatchedExchange extends AsyncDisposable {
   readonly exchange: Exchange;
   readonly sockets: WebSocketGateway;
+  readonly fix: FixGateway;
   readonly baseUrl: string;
   config(options?: KalshiConfigOptions): KalshiConfig;
   fixConfig(): FixConfig;
@@ -107,6 +109,10 @@ export async function watchedExchange(options: LocalExchangeOptions = {}): Promi
   return {
     exchange,
     sockets,
+    get fix() {
+      if (fix === undefined) throw new Error("It speaks no FIX.");
+      return fix.gateway;
+    },
     baseUrl,
     config: (given = {}) => new KalshiConfig({ baseUrl, wsBaseUrl, ...given }),
     fixConfig: () => {
