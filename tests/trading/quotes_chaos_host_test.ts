@@ -12,7 +12,9 @@ import { startQuoting, type Way, ways } from "./support/quoting.ts";
 import type { Audit } from "./support/watched_exchange.ts";
 
 /** Quiet points, and wishes between two of them. */
-const ROUNDS = { deno: 40, bun: 10, node: 10, workers: 0 }[runtimeName];
+const ROUNDS: Readonly<Record<Way, number>> = runtimeName === "deno"
+  ? { rest: 20, fix: 12 }
+  : { rest: 6, fix: 4 };
 const WISHES = 50;
 const MAX_POSITION = 3_000;
 const LIMITS = { timeoutMs: 600_000 };
@@ -100,7 +102,7 @@ async function run(way: Way, refill: boolean, seed: number): Promise<void> {
   const tickers = [ticker, exchange.list("EVENT-B"), exchange.list("OTHER-A")];
   audit.check = check(tickers);
   const wishes = new Map<string, Levels>();
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < ROUNDS[way]; round++) {
     for (let wish = 0; wish < WISHES; wish++) {
       const of = tickers[Math.floor(chance() * tickers.length)] ?? ticker;
       const levels = makeWish(chance);
@@ -114,6 +116,7 @@ async function run(way: Way, refill: boolean, seed: number): Promise<void> {
       if (chance() < 0.3) await breath();
       if (chance() < 0.2) trade(of);
       if (chance() < 0.01) exchange.sockets.restart();
+      if (way === "fix" && chance() < 0.2) disturb();
     }
     exchange.clearCounters();
     // Nobody trades any more. Once every fill is known, what filled is said again.
@@ -140,7 +143,14 @@ async function run(way: Way, refill: boolean, seed: number): Promise<void> {
   assertEquals(audit.lines, []);
   const log = await proxy.takeLog();
   assertEquals(log.some(({ fault }) => fault === "late"), true);
-  console.log(way, refill, JSON.stringify(quotes.stats()), audit.steps, audit.accepted);
+
+  /** A message over FIX is lost, or its report is; or the connection breaks. */
+  function disturb(): void {
+    if (chance() < 0.05) return exchange.fix.restart();
+    if (chance() < 0.05) return exchange.fix.fail({ fault: "cut" });
+    const msgType = ["D", "F", "G"][Math.floor(chance() * 3)];
+    exchange.fix.fail({ fault: "ignore", msgType, afterProcessing: chance() < 0.5 });
+  }
 
   function trade(of: string): void {
     const levels = wishes.get(of);

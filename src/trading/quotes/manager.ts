@@ -404,7 +404,8 @@ export class QuoteManager implements AsyncDisposable {
     this.#context.limits.check(this.#desk, desk, read);
     desk.wish = { ...desk.wish, ...wish };
     for (const side of ["bid", "ask"] as const) {
-      const levels = read[side];
+      // Of a market that was spoken of, orders of an earlier process wait for no other wish.
+      const levels = read[side] ?? (desk[side].levels === undefined ? [] : undefined);
       if (levels !== undefined) this.#wish(desk[side], levels);
     }
   }

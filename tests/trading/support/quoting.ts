@@ -10,6 +10,7 @@ import {
   type QuoteManagerOptions,
   restQuotePort,
 } from "../../../src/trading/quotes/mod.ts";
+import type { FixConfigOptions } from "../../../src/fix/config_options.ts";
 import type { FaultProxy } from "../../support/fault_proxy.ts";
 import { type Audit, type WatchedExchange, watchedExchange } from "./watched_exchange.ts";
 
@@ -39,6 +40,15 @@ const quick: KalshiConfigOptions = {
   wsPingIntervalMs: 300_000,
 };
 
+/** What is not answered is given up soon, and connections come back at once. */
+const hurried: Partial<FixConfigOptions> = {
+  requestTimeoutMs: 300,
+  retryBaseDelayMs: 5,
+  retryMaxDelayMs: 50,
+  alreadyOnlineMs: 20,
+  maxRetries: 1_000,
+};
+
 /** Starts all of it. */
 export async function startQuoting(
   way: Way,
@@ -64,7 +74,7 @@ export async function startQuoting(
     ...clientOptions,
   });
   const stream = await KalshiStream.connect({ auth, config: exchange.config(quick), onError: () => {} });
-  const fix = way === "fix" ? await client.fix({ config: exchange.fixConfig() }) : undefined;
+  const fix = way === "fix" ? await client.fix({ config: exchange.fixConfig(proxy && hurried) }) : undefined;
   const events: QuoteEvent[] = [];
   const managers: QuoteManager[] = [];
   const reopen = async (more: Partial<QuoteManagerOptions> = {}) => {

@@ -7,6 +7,7 @@ import { readOptions } from "../../../src/base/options.ts";
 import { KalshiConfig, type KalshiConfigOptions } from "../../../src/config/kalshi_config.ts";
 
 import type { FixConfig } from "../../../src/fix/config.ts";
+import type { FixConfigOptions } from "../../../src/fix/config_options.ts";
 import { openAccount } from "../../../src/local_exchange/accounts.ts";
 import { Exchange } from "../../../src/local_exchange/exchange.ts";
 import type { Order } from "../../../src/local_exchange/engine/model.ts";
@@ -68,7 +69,8 @@ export interface WatchedExchange extends AsyncDisposable {
   readonly fix: FixGateway;
   readonly baseUrl: string;
   config(options?: KalshiConfigOptions): KalshiConfig;
-  fixConfig(): FixConfig;
+  /** That of an order entry session, in dollars. */
+  fixConfig(options?: Partial<FixConfigOptions>): FixConfig;
   /** Opens an account, and watches it. */
   account(options?: LocalAccountOptions): Promise<{
     readonly auth: KalshiAuth;
@@ -88,7 +90,7 @@ export interface WatchedExchange extends AsyncDisposable {
 export async function watchedExchange(options: LocalExchangeOptions = {}): Promise<WatchedExchange> {
   const read = readOptions(
     "LocalExchange",
-    { markets: 0, marketMakers: false, fix: true, ...options },
+    { markets: 0, marketMakers: false, fix: { onlineMs: 20 }, ...options },
     exchangeRules,
   );
   const exchange = new Exchange(settingsOf(read));
@@ -115,9 +117,9 @@ export async function watchedExchange(options: LocalExchangeOptions = {}): Promi
     },
     baseUrl,
     config: (given = {}) => new KalshiConfig({ baseUrl, wsBaseUrl, ...given }),
-    fixConfig: () => {
+    fixConfig: (given = {}) => {
       if (fix === undefined) throw new Error("It speaks no FIX.");
-      return fix.config("order-entry", { logon: { UseDollars: true } });
+      return fix.config("order-entry", { logon: { UseDollars: true }, ...given });
     },
     async account(given = {}) {
       const opened = await openAccount(exchange, readOptions("createAccount", given, accountRules));
