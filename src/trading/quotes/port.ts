@@ -88,6 +88,8 @@ export interface QuoteToChange {
   readonly price: number;
   /** Its present size, what is filled included. */
   readonly total: number;
+  /** Whether the size is certain: no amend of unknown outcome may have changed it. */
+  readonly isCertain: boolean;
 }
 
 /** What an order is to become. */

@@ -186,6 +186,8 @@ export class RestPort implements QuotePort {
     const { orderId, clientOrderId, side, price, total, market: { ticker, exchangeIndex } } = order;
     const params = { subaccount: this.subaccount, exchange_index: exchangeIndex };
     const { reduced_by } = await this.client.orders.cancel(orderId, params, ONCE);
+    // What was not cancelled has filled, of an order whose size is known.
+    if (!order.isCertain) return toldOrder(await this.client.orders.get(orderId));
     const filled = Math.max(0, total - parseCount(reduced_by));
     return { orderId, clientOrderId, ticker, side, price, filled, remaining: 0, isOpen: false };
   }

@@ -189,7 +189,10 @@ export class TrackedOrder {
   /** As a port is told which order to change; undefined while the exchange's id is not known. */
   named(): QuoteToChange | undefined {
     const { orderId, id: clientOrderId, market, side, price, total } = this;
-    return orderId === undefined ? undefined : { orderId, clientOrderId, market, side, price, total };
+    const isCertain = this.#pending.length === 0 && this.#variants.length === 0;
+    return orderId === undefined
+      ? undefined
+      : { orderId, clientOrderId, market, side, price, total, isCertain };
   }
 
   #possible(): readonly { readonly price: number; readonly total: number }[] {

@@ -100,11 +100,12 @@ export class Worker {
 
   #pump(): void {
     for (const lane of [...this.#dirty]) {
-      let isAllSent = true;
-      for (const action of this.#actions(lane)) isAllSent = this.#start(lane, action) && isAllSent;
-      if (!isAllSent) continue;
-      this.#dirty.delete(lane);
-      lane.isServed = true;
+      const isStill = [...lane.orders].every(({ phase }) => phase.kind === "resting");
+      const actions = this.#actions(lane);
+      const sent = actions.filter((action) => this.#start(lane, action));
+      // It has led to a request, or is what rests already.
+      if (sent.length > 0 || actions.length === 0 && isStill) lane.isServed = true;
+      if (sent.length === actions.length) this.#dirty.delete(lane);
     }
   }
 
@@ -332,7 +333,9 @@ export class Worker {
     try {
       const told = await port.cancel(named);
       desk.take(order, told);
-      tell();
+      // A list that lags may show it as it was.
+      if (order.phase.kind === "canceling") this.#pause(lane, order, FIRST_WAIT_MS);
+      else tell();
     } catch (error) {
       const verdict = port.verdict(error);
       // What is told of an order may be faster than an answer that got lost.
