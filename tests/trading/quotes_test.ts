@@ -203,3 +203,25 @@ test("a loaded account stays inside its rate budget: nothing is answered with 42
   assertEquals(await resting(), ["bid 0.4800 1.00", "bid 0.4800 1.00", "bid 0.4900 1.00", "bid 0.4900 1.00"]);
   assertEquals(answers.filter((answer) => answer.endsWith("429")), []);
 });
+
+test("several orders of a side that never arrived are each sent again", async () => {
+  await using scene = await start();
+  const { quotes, ticker, client } = scene;
+  scene.exchange.fail({ status: 503, times: 3, ...orders });
+  await quotes.set(ticker, { bid: ["0.4000", "0.3900", "0.3800"].map((price) => level(price, "1.00")) });
+  await quotes.settled();
+  const { items } = await client.orders.list({});
+  assertEquals(items.map((order) => order.yes_price_dollars).sort(), ["0.3800", "0.3900", "0.4000"]);
+});
+
+test("a stream that has ended for good ends the quotes too", async () => {
+  await using scene = await start();
+  const { quotes, ticker, resting, stream } = scene;
+  await quotes.set(ticker, { bid: level("0.4000", "1.00") });
+  await quotes.settled();
+  await stream.close();
+  await until(async () => (await resting()).length === 0);
+  const { state } = quotes;
+  assertEquals(state.name === "killed" && state.cause.type, "stream-closed");
+  await quotes.kill("once more");
+});

@@ -17,8 +17,8 @@ import { Desk, type Lane, type MarketDesk } from "./desk.ts";
 import { Ender } from "./ender.ts";
 import { OrderGroups } from "./groups.ts";
 import { QuoteIds } from "./ids.ts";
-import { LossWindow } from "./ledger.ts";
 import { Limits, refused } from "./limits.ts";
+import { Markets } from "./markets.ts";
 import {
   type QuoteManagerOptions,
   quoteManagerRules,
@@ -82,7 +82,7 @@ export class QuoteManager implements AsyncDisposable {
   readonly #reconciler: Reconciler;
   readonly #ender: Ender;
   readonly #groups: OrderGroups;
-  readonly #loss: LossWindow;
+  readonly #markets: Markets;
   readonly #queues = new Set<StreamQueue<QuoteEvent>>();
   readonly #counts: Counts = {
     placed: 0,
@@ -94,7 +94,6 @@ export class QuoteManager implements AsyncDisposable {
     coalesced: 0,
   };
   readonly #closing = new AbortController();
-  readonly #loading = new Map<string, Promise<MarketDesk>>();
   readonly #timers = new Set<ClockTimer>();
   #state: QuoteManagerState = { name: "quoting" };
   #closePort: (() => Promise<void>) | undefined;
@@ -131,9 +130,14 @@ export class QuoteManager implements AsyncDisposable {
       groups: this.#groups,
       trip: (cause) => this.#trip(cause),
     };
-    this.#loss = new LossWindow(this.#context.limits.lossWindowMs);
     this.#worker = new Worker(this.#context);
-    this.#worker.onMarketDoubt = (ticker) => void this.#refresh(ticker);
+    this.#markets = new Markets(
+      this.#context,
+      this.#worker,
+      options.books,
+      () => this.#reconcile("interval"),
+    );
+    this.#worker.onMarketDoubt = (ticker) => void this.#markets.refresh(ticker);
     this.#reconciler = new Reconciler(this.#context, () => this.#worker.wakeAll());
     this.#ender = new Ender(this.#context, this.#groups, this.#worker, this.#reconciler);
   }
@@ -212,8 +216,7 @@ export class QuoteManager implements AsyncDisposable {
     assertValue("QuoteManager.set", "ticker", ticker, tickerRule);
     const copy = copyWish(wish);
     this.#assertOpen();
-    const desk = this.#desk.markets.get(ticker);
-    this.#apply(desk !== undefined && this.#isFollowed(desk) ? desk : await this.#load(ticker), copy);
+    this.#apply(this.#markets.ready(ticker) ?? await this.#markets.load(ticker), copy);
   }
 
   /** Takes every quote away, in every market; the manager stays open. */
@@ -347,8 +350,9 @@ export class QuoteManager implements AsyncDisposable {
         this.#worker.wakeAll();
       },
       gap: () => this.#reconcile("reconnect"),
+      // Blind, it cannot know what fills.
       ended: (error) => {
-        if (!this.#closing.signal.aborted) this.#emit({ type: "error", error });
+        if (!this.#closing.signal.aborted) this.#trip({ type: "stream-closed", error });
       },
     };
   }
@@ -375,7 +379,7 @@ export class QuoteManager implements AsyncDisposable {
     if (ended && !wasCanceling && told.filled < order.total) {
       this.#emit({ type: "gone", order: order.shown(), reason: told.reason });
     }
-    if (filledBy > 0) this.#checkLoss();
+    if (filledBy > 0) this.#markets.checkLoss();
     if (lane !== undefined) this.#worker.changed(lane);
   }
 
@@ -423,99 +427,6 @@ export class QuoteManager implements AsyncDisposable {
     this.#worker.changed(lane);
   }
 
-  #isFollowed(desk: MarketDesk): boolean {
-    return this.#options.books === undefined || desk.book !== undefined;
-  }
-
-  /** Reads what must be known of a market before it is quoted in; several wishes wait for one such read, in order. */
-  #load(ticker: string): Promise<MarketDesk> {
-    let loading = this.#loading.get(ticker);
-    if (loading === undefined) {
-      loading = this.#read(ticker).finally(() => this.#loading.delete(ticker));
-      this.#loading.set(ticker, loading);
-    }
-    return loading;
-  }
-
-  async #read(ticker: string): Promise<MarketDesk> {
-    const { port } = this.#context;
-    const [market, book] = await Promise.all([port.market(ticker), this.#options.books?.orderBook(ticker)]);
-    const desk = this.#desk.markets.get(ticker) ?? this.#desk.open(market);
-    if (book !== undefined) void this.#follow(desk, book);
-    return desk;
-  }
-
-  async #follow(desk: MarketDesk, book: NonNullable<MarketDesk["book"]>): Promise<void> {
-    desk.book = book;
-    const { ticker } = book;
-    const look = () => {
-      const isLive = book.state === "live";
-      if (isLive) this.#desk.ledger.mark(ticker, { bid: book.bestBid, ask: book.bestAsk });
-      if (desk.isStale === isLive) {
-        desk.isStale = !isLive;
-        this.#emit({
-          type: "book",
-          ticker,
-          live: isLive,
-          pulled: this.#context.settings.pullWhenStale && !isLive,
-        });
-      }
-      this.#checkLoss();
-      this.#worker.wake(desk.bid, desk.ask);
-    };
-    look();
-    try {
-      for await (const _ of book.changes({ policy: "latest" })) look();
-    } catch (error) {
-      this.#emit({ type: "error", error });
-    }
-    look();
-  }
-
-  #checkLoss(): void {
-    const { limits: { maxLoss }, clock } = this.#context;
-    if (maxLoss === Infinity || this.#state.name !== "quoting") return;
-    const loss = this.#loss.add(clock.now(), this.#desk.ledger.gain);
-    if (loss > maxLoss) this.#trip({ type: "loss", loss: formatMoney(loss) });
-  }
-
-  /** A market was halted, has closed, or has another grid. */
-  async #refresh(ticker: string): Promise<void> {
-    const desk = this.#desk.markets.get(ticker);
-    if (desk === undefined) return;
-    try {
-      desk.market = await this.#context.port.market(ticker);
-    } catch (error) {
-      return this.#emit({ type: "error", error });
-    }
-    if (desk.market.isOver) {
-      const { status } = desk.market;
-      if (desk.bid.levels?.length || desk.ask.levels?.length) {
-        this.#emit({ type: "market-closed", ticker, status });
-      }
-      for (const lane of [desk.bid, desk.ask]) lane.levels = [];
-      this.#worker.changed(desk.bid);
-      return this.#reconcile("interval");
-    }
-    for (const side of ["bid", "ask"] as const) {
-      const lane = desk[side];
-      try {
-        const levels = readWish(desk, { [side]: desk.wish[side] }, this.#context.settings.offGrid)[side];
-        // What has filled of it stays filled.
-        if (levels !== undefined && lane.levels?.length === levels.length) {
-          lane.levels = levels.map((level, at) => ({
-            ...level,
-            left: lane.levels?.[at]?.left ?? level.count,
-          }));
-        }
-      } catch {
-        lane.levels = [];
-        this.#emit({ type: "held", ticker, side, why: "grid" });
-      }
-    }
-    this.#worker.changed(desk.bid);
-  }
-
   #trip(cause: KillCause): void {
     if (this.#state.name !== "quoting") return;
     this.#state = { name: "killed", cause };
@@ -542,8 +453,7 @@ export class QuoteManager implements AsyncDisposable {
     this.#unheard();
     for (const timer of this.#timers) timer.clear();
     this.#worker.close();
-    const books = [...this.#desk.markets.values()].map(({ book }) => book?.close());
-    await Promise.allSettled([...books, this.#closePort?.()]);
+    await Promise.allSettled([this.#markets.close(), this.#closePort?.()]);
     for (const queue of this.#queues) queue.end();
     this.#queues.clear();
   }

@@ -1,6 +1,6 @@
 /** Quotes over REST, with what the WebSocket tells of the account. */
 import type { KalshiClient } from "../../client.ts";
-import { KalshiError } from "../../base/errors.ts";
+import { KalshiError, KalshiNotFoundError } from "../../base/errors.ts";
 import {
   formatCount,
   formatPrice,
@@ -117,9 +117,7 @@ export class RestPort implements QuotePort {
     });
     const status = this.#stream.status();
     void (async () => {
-      for await (const { state, ...item } of status) {
-        if (state === "closed" && "cause" in item) sink.ended(item.cause);
-      }
+      for await (const item of status) if (item.state === "closed") sink.ended(item.cause);
     })();
     return async () => {
       await status.return?.();
@@ -193,7 +191,14 @@ export class RestPort implements QuotePort {
   }
 
   async find({ orderId, clientOrderId, ticker, sinceMs }: QuoteToFind): Promise<ToldOrder | undefined> {
-    if (orderId !== undefined) return toldOrder(await this.client.orders.get(orderId));
+    if (orderId !== undefined) {
+      try {
+        return toldOrder(await this.client.orders.get(orderId));
+      } catch (error) {
+        if (error instanceof KalshiNotFoundError) return undefined;
+        throw error;
+      }
+    }
     const params = {
       ticker,
       subaccount: this.subaccount,

@@ -76,6 +76,8 @@ export type KillCause =
   | { readonly type: "called"; readonly reason: string }
   /** The loss in the window passed `limits.maxLoss`. */
   | { readonly type: "loss"; readonly loss: string }
+  /** What tells of the account's orders has ended for good: quotes would rest without anybody knowing what fills. */
+  | { readonly type: "stream-closed"; readonly error: unknown }
   /** The exchange triggered the order group, which traded more than its limit within 15 seconds. */
   | { readonly type: "order-group"; readonly orderGroupId: string | undefined };
 
