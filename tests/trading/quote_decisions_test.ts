@@ -218,15 +218,13 @@ test("an order that gets smaller is amended at its price, and one of several lev
     situationOf("bid", [{ price: 5_000, count: 300 }, { price: 4_900, count: 400 }], book),
   );
   assertEquals(
-    actions.map((action) => action.kind === "amend" && [action.order.of, action.remaining, action.why]),
+    actions.map((action) => action.kind === "amend" && [action.price, action.remaining, action.why]),
     [
-      [book[0], 300, "smaller"],
+      [5_000, 300, "smaller"],
     ],
   );
-  assertEquals(
-    decide(situationOf("bid", [{ price: 5_000, count: 900 }, { price: 4_900, count: 400 }], book)),
-    [],
-  );
+  const whole = situationOf("bid", [{ price: 5_000, count: 900 }, { price: 4_900, count: 400 }], book);
+  assertEquals(decide(whole), []);
 });
 
 test("the loss of a window is how far a gain has fallen below its highest", () => {
