@@ -394,3 +394,74 @@ test("its signal stops it, its events end, and wrong options are refused", async
     "maxPosition",
   );
 });
+
+for (const way of ways) {
+  test(`${way}: money and an event's positions stay inside their limits at every step of every order`, async () => {
+    const [maxNotional, maxEvent] = [12_000_000, 2_000];
+    await using scene = await startQuoting(way, {
+      refill: true,
+      postOnly: false,
+      limits: { maxNotional: "12.00", maxEventPosition: "20.00" },
+    }, { exchange: { markets: 40 } });
+    const { quotes, audit, exchange, events } = scene;
+    const markets = [...exchange.exchange.catalog.markets.values()].map(({ market }) => market)
+      .filter(({ status, bands }) => status === "active" && bands.length === 1 && bands[0]?.step === 100);
+    const event = markets.find(({ eventTicker }) =>
+      markets.filter((other) => other.eventTicker === eventTicker).length >= 3
+    )?.eventTicker;
+    const tickers = markets.filter(({ eventTicker }) => eventTicker === event).slice(0, 3).map(({ ticker }) =>
+      ticker
+    );
+    assertEquals(tickers.length, 3);
+    audit.check = () => {
+      let locked = 0;
+      for (const { side, price, remaining } of audit.resting.values()) {
+        locked += (side === "bid" ? price : 10_000 - price) * remaining;
+      }
+      if (locked > maxNotional) return `${locked} are locked up`;
+      let worst = 0;
+      for (const ticker of tickers) {
+        const position = audit.position(ticker);
+        worst += Math.max(position + audit.count(ticker, "bid"), audit.count(ticker, "ask") - position);
+      }
+      return worst > maxEvent ? `the event may come to ${worst}` : undefined;
+    };
+    for (let round = 0; round < 300; round++) {
+      const ticker = tickers[round * 7 % 3] ?? "";
+      const cents = 20 + round * 31 % 60;
+      const count = 1 + round * 13 % 9;
+      const wish = {
+        bid: [level(`0.${cents}00`, `${count}.00`), level(`0.${cents - 1}00`, "3.00")],
+        ask: level(`0.${cents + 2}00`, `${count}.00`),
+      };
+      await quotes.set(ticker, wish).catch((error) =>
+        assert(error instanceof KalshiQuoteRefusedError, String(error))
+      );
+      if (round % 2 === 0) exchange.counter(ticker, round % 4 === 0 ? "ask" : "bid", cents * 100, 150);
+      exchange.clearCounters();
+      if (round % 5 === 0) await quotes.settled();
+    }
+    await quotes.settled();
+    assertEquals(audit.faults, []);
+    assert(audit.steps > 300 && events.some(({ type }) => type === "filled"));
+    assert(events.some(({ type }) => type === "held"));
+  });
+}
+
+test("fix: a loaded account stays inside its rate budget", async () => {
+  await using scene = await startQuoting("fix", {}, {
+    tier: "basic",
+    exchange: { rateLimits: true },
+    client: { rateLimit: "auto" },
+  });
+  const { quotes, ticker, resting, events } = scene;
+  for (let round = 0; round < 40; round++) {
+    await quotes.set(ticker, {
+      bid: [level(`0.${20 + round}00`, "1.00"), level(`0.${19 + round}00`, "1.00")],
+    });
+    await until(() => quotes.stats().underWay < 4);
+  }
+  await quotes.settled();
+  assertEquals(resting(), ["bid 5800 100", "bid 5900 100"]);
+  assertEquals(events.filter(({ type }) => type === "refused"), []);
+});

@@ -225,3 +225,25 @@ test("a stream that has ended for good ends the quotes too", async () => {
   assertEquals(state.name === "killed" && state.cause.type, "stream-closed");
   await quotes.kill("once more");
 });
+
+test("cancels go first: what was wished before them and waits for the budget is not sent any more", async () => {
+  const sent: string[] = [];
+  await using scene = await start({ maxUnderWay: 2 }, {
+    client: {
+      // Five orders at once, and one more a second.
+      rateLimit: { read: { tokensPerSecond: 1_000 }, write: { tokensPerSecond: 10, capacity: 60 } },
+      onRequest: ({ method }) => method !== "GET" && sent.push(method),
+    },
+  });
+  const { quotes, ticker, resting } = scene;
+  const ladder = Array.from({ length: 20 }, (_, at) => level(`0.${40 - at}00`, "1.00"));
+  await quotes.set(ticker, { bid: ladder });
+  await until(() => sent.length >= 5);
+  quotes.clear();
+  await quotes.settled();
+  assertEquals(await resting(), []);
+  const first = sent.indexOf("DELETE");
+  const later = sent.slice(first).filter((method) => method === "POST").length;
+  // Only those that were in line for the budget already.
+  assert(first >= 5 && later <= 2, sent.join(" "));
+});
