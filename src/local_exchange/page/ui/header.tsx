@@ -65,11 +65,11 @@ function Money({ desk }: { readonly desk: Desk }): JSX.Element {
     }
     return () => timer.clear();
   }, []);
-  const { value, unrealized, realized } = totalsOf(
+  const { value, unrealized, realized, fees } = totalsOf(
     positions,
     (ticker) => desk.markets.quote(ticker).value,
   );
-  const gain = unrealized + realized;
+  const gain = unrealized + realized - fees;
   return (
     <dl class="money">
       <div>
@@ -83,7 +83,7 @@ function Money({ desk }: { readonly desk: Desk }): JSX.Element {
         <dd>{showCents(value)}</dd>
       </div>
       <div>
-        <dt>P&L</dt>
+        <dt>P&L after fees</dt>
         <dd class={gain > 0 ? "gain" : gain < 0 ? "loss" : ""}>{showGain(gain)}</dd>
       </div>
     </dl>
