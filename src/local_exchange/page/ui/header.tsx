@@ -83,7 +83,7 @@ function Money({ desk }: { readonly desk: Desk }): JSX.Element {
         <dd>{showCents(value)}</dd>
       </div>
       <div>
-        <dt>P&L after fees</dt>
+        <dt title="After fees">Net P&L</dt>
         <dd class={gain > 0 ? "gain" : gain < 0 ? "loss" : ""}>{showGain(gain)}</dd>
       </div>
     </dl>

@@ -49,7 +49,7 @@ function Head({ desk, ticker }: { readonly desk: Desk; readonly ticker: string }
         {figure("Bid", showPrice(bid), "bid")}
         {figure("Ask", showPrice(ask), "ask")}
         {figure("Volume", market === undefined ? "–" : showCount(market.volume))}
-        {figure("Open", market === undefined ? "–" : showCount(market.openInterest))}
+        {figure("Open interest", market === undefined ? "–" : showCount(market.openInterest))}
       </dl>
     </header>
   );
