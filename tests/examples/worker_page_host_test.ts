@@ -7,6 +7,7 @@ import {
   ladderOf,
   missingChromium,
   NARROW,
+  PATIENCE_MS,
   startChromium,
   truthOf,
 } from "../local_exchange/page/support/chromium.ts";
@@ -42,6 +43,7 @@ test(
     const browser = await startChromium("--disable-features=LocalNetworkAccessChecks");
     try {
       const page = await browser.newPage({ viewport: NARROW });
+      page.setDefaultTimeout(PATIENCE_MS);
       const complaints: string[] = [];
       page.on("pageerror", (error) => complaints.push(String(error)));
       await serveFiles(page);

@@ -57,7 +57,7 @@ function readBook() {
         name: ticker,
         bids,
         asks,
-        rows: 10,
+        rows: 8,
         isLive,
         why: error ?? "these prices are old",
       });

@@ -22,7 +22,7 @@ export interface LadderProps {
   /** Whether the book may be trusted. Where not, it is grey, and `why` is said. */
   readonly isLive: boolean;
   readonly why?: string | undefined;
-  /** Own contracts at a price of a side, in hundredths. */
+  /** Own contracts at a price of a side, in hundredths. Without it nothing is said of own ones. */
   readonly ownAt?: ((side: "bid" | "ask", price: number) => number) | undefined;
   /** A price was chosen. */
   readonly onPick?: ((side: "bid" | "ask", price: number) => void) | undefined;
@@ -51,7 +51,7 @@ export function Ladder(props: LadderProps): JSX.Element {
       side={side}
       row={row}
       share={row === undefined ? 0 : Math.round(row.total * 100 / most)}
-      own={row === undefined ? 0 : ownAt?.(side, row.price) ?? 0}
+      own={row && ownAt?.(side, row.price)}
       // One stop of the Tab key for the whole ladder; arrows move inside.
       isStop={side === "ask" && index === 0 || side === "bid" && index === 0 && asks[0] === undefined}
       onPick={onPick}
@@ -69,13 +69,13 @@ export function Ladder(props: LadderProps): JSX.Element {
             <th scope="col">Price</th>
             <th scope="col">Contracts</th>
             <th scope="col">Total</th>
-            <th scope="col">Yours</th>
+            {ownAt && <th scope="col">Yours</th>}
           </tr>
         </thead>
         <tbody class="asks">{asks.map(line("ask")).reverse()}</tbody>
         <tbody class="middle">
           <tr>
-            <td colSpan={4}>{middleOf(props.bids[0]?.price, props.asks[0]?.price)}</td>
+            <td colSpan={ownAt ? 4 : 3}>{middleOf(props.bids[0]?.price, props.asks[0]?.price)}</td>
           </tr>
         </tbody>
         <tbody class="bids">{bids.map(line("bid"))}</tbody>
@@ -104,7 +104,8 @@ interface LadderRowProps {
   readonly side: "bid" | "ask";
   readonly row: Row | undefined;
   readonly share: number;
-  readonly own: number;
+  /** Undefined where own contracts are not told. */
+  readonly own: number | undefined;
   readonly isStop: boolean;
   readonly onPick: LadderProps["onPick"];
 }
@@ -114,16 +115,13 @@ function LadderRow({ side, row, share, own, isStop, onPick }: LadderRowProps): J
     return (
       <tr class="empty" aria-hidden="true">
         <td />
-        <td />
-        <td />
-        <td />
       </tr>
     );
   }
   const pick = onPick && (() => onPick(side, row.price));
   const price = showPrice(row.price);
   return (
-    <tr class={own > 0 ? "own" : ""} onClick={() => pick?.()}>
+    <tr class={own ? "own" : ""} onClick={() => pick?.()}>
       <td class="price">
         <i class="bar" style={{ transform: `scaleX(${share}%)` }} />
         {pick === undefined ? price : (
@@ -138,7 +136,7 @@ function LadderRow({ side, row, share, own, isStop, onPick }: LadderRowProps): J
       </td>
       <td>{showCount(row.size)}</td>
       <td class="faint">{showCount(row.total)}</td>
-      <td class="yours">{own > 0 ? showCount(own) : ""}</td>
+      {own !== undefined && <td class="yours">{own > 0 ? showCount(own) : ""}</td>}
     </tr>
   );
 }

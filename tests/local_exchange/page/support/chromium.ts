@@ -31,6 +31,9 @@ export function missingChromium(): string | undefined {
   return "NOT RUN: there is no Chromium. Install it (apt-get install chromium), or say in CHROMIUM_PATH where it is.";
 }
 
+/** How long a page is waited for: it tells that something never comes, not that the machine is slow. */
+export const PATIENCE_MS = 240_000;
+
 /** Starts Chromium; a test closes it. */
 export async function startChromium(...args: readonly string[]): Promise<Browser> {
   const { chromium } = await import("playwright-core");
@@ -73,6 +76,7 @@ export async function openPage(options: PageBedOptions = {}): Promise<PageBed> {
   const served = await exchange.servePage({ account: account.id });
   const browser = await startChromium();
   const context = await browser.newContext({ viewport, colorScheme });
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(String(error.stack ?? error)));
