@@ -68,7 +68,6 @@ test(
         "Price",
         "Contracts",
         "Total",
-        "Yours",
       ]);
       await page.locator(".ladder .middle", { hasText: "Spread" }).waitFor();
       assertEquals(await page.evaluate("document.documentElement.scrollWidth"), NARROW.width);
