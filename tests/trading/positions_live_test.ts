@@ -1,7 +1,7 @@
 /** Positions of a client that are kept up: marks, losses, restarts, FIX. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { KalshiAbortError, KalshiError } from "../../src/base/errors.ts";
-import { FixClient } from "../../src/fix/mod.ts";
+import { FixClient, MemoryFixStore } from "../../src/fix/mod.ts";
 import { Positions } from "../../src/trading/mod.ts";
 import { test } from "../support/test.ts";
 import { until } from "../support/until.ts";
@@ -181,6 +181,31 @@ test("reports of FIX and frames of the stream are the same fills", async () => {
   for await (const row of desk.client.fills.listAll({ limit: 1_000 })) made.push(row);
   await until(() => byFix.stats.fills === made.length && positions.stats.fills === made.length);
   await desk.compare(byFix.list());
+  await session.close();
+  await reading;
+});
+
+test("settlements that FIX tells of are those of the exchange", async () => {
+  await using desk = await Desk.open({ exchange: { fix: true } });
+  await desk.list("A", "linear_cent");
+  await desk.list("B", "linear_cent");
+  const { auth } = await desk.exchange.createKey(desk.accountId);
+  await using session = await FixClient.connect({
+    auth,
+    runtime: desk.exchange.createRuntime(),
+    config: desk.exchange.fixConfig("post-trade", { onSequenceMismatch: "reset" }),
+    store: new MemoryFixStore(),
+  });
+  await using positions = new Positions();
+  const reading = positions.follow(session.settlements());
+  desk.counter("A", "ask", "0.4000", "10.00");
+  desk.counter("B", "bid", "0.4000", "3.37");
+  await desk.place("A", "bid", "0.4000", "10.00");
+  await desk.place("B", "ask", "0.4000", "3.37");
+  await positions.follow(desk.client.fills.listAll());
+  for (const ticker of ["A", "B"]) desk.exchange.determine(ticker, "0.3355", { settle: true });
+  await until(() => positions.stats.settlements === 2);
+  await desk.compare(positions.list());
   await session.close();
   await reading;
 });
