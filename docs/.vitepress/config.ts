@@ -53,6 +53,24 @@ function frontPage(pageData: PageData): void {
         { theme: "alt", text: "Every export", link: "/reference/" },
       ],
     },
+    features: [
+      {
+        title: "Orders that cannot double",
+        details: "Sent once, or until they took effect exactly once. An error says what is known.",
+        link: "/exactly-once",
+      },
+      {
+        title: "Books that are never silently wrong",
+        details: "Every frame is counted. A book that may be wrong refuses to be read, and repairs itself.",
+        link: "/how-a-book-stays-right",
+      },
+      {
+        title: "An exchange on your machine",
+        details:
+          "Matching, signatures, fees, REST, WebSocket and FIX, with faults, a page and a command line.",
+        link: "/local-exchange",
+      },
+    ],
   };
 }
 
