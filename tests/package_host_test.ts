@@ -71,7 +71,7 @@ function install(folder: string): { consumer: string; installed: string; files: 
   for (const file of readdirSync(".")) {
     if (/^(package\.json|LICENSE|\w+\.md|mod\.ts)$/.test(file)) cpSync(file, join(stage, file));
   }
-  cpSync("src", join(stage, "src"), { recursive: true });
+  for (const part of ["src", "docs", "examples"]) cpSync(part, join(stage, part), { recursive: true });
   const [packed] = JSON.parse(run(stage, "npm", "pack", "--ignore-scripts", "--json"));
   cpSync("tests/package/consumer", consumer, { recursive: true });
   writeFileSync(

@@ -85,9 +85,11 @@ const icon = `data:image/svg+xml,${
 /** Colours of the site's own, and room for code of 110 columns where the window has it. */
 const style = `
 :root { --vp-c-brand-1: #0b7a5b; --vp-c-brand-2: #0a6b50; --vp-c-brand-3: #0b7a5b; --vp-c-brand-soft: #0b7a5b22;
-  --vp-layout-max-width: 1680px; --vp-code-font-size: 0.82em }
+  --vp-code-font-size: 0.82em }
 .dark { --vp-c-brand-1: #4fd1a5; --vp-c-brand-2: #3cb98f; --vp-c-brand-3: #1f8f6b; --vp-c-brand-soft: #4fd1a522 }
 .VPDoc.has-aside .content-container.content-container { max-width: 960px }
+@media (min-width: 1680px) { :root { --vp-layout-max-width: 1680px } }
+.VPHomeFeatures + .vp-doc { margin-top: 48px }
 `;
 
 /** For a look at whether everything is there and every link leads somewhere: without colours and the search. */
