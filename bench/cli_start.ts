@@ -8,7 +8,6 @@ import { type Figure, median } from "./measure.ts";
 const FOLDER = resolve(".build/bench/cli");
 const ROUNDS = 11;
 const MOST_MS = 400;
-const MOST_READY_MS = 1_000;
 
 /** What npm would install, with the dependencies that are here. */
 function install(): string {
@@ -43,7 +42,8 @@ async function timeTo(until: Until, program: string, args: readonly string[]): P
 interface Case {
   readonly args: readonly string[];
   readonly until: Until;
-  readonly mostMs: number;
+  /** None where it is only told. */
+  readonly mostMs?: number;
 }
 
 /** The median of some starts of each. */
@@ -56,7 +56,7 @@ export async function benchCliStart(): Promise<Figure[]> {
     { args: ["completions", "bash"], until: "first output", mostMs: MOST_MS },
     { args: exchange, until: "first output", mostMs: MOST_MS },
     // Listening, with markets, quotes, page and file.
-    { args: exchange, until: "result", mostMs: MOST_READY_MS },
+    { args: exchange, until: "result" },
   ];
   const times = cases.map((): number[] => []);
   // In turn, so that what else the machine does is shared; the first round warms the disk.
@@ -72,8 +72,8 @@ export async function benchCliStart(): Promise<Figure[]> {
     return {
       name: `\`kalshi ${name}\` on Node, start to ${until}, ms`,
       value: middle.toFixed(0),
-      budget: `under ${mostMs}`,
-      ok: middle < mostMs,
+      budget: mostMs === undefined ? "none" : `under ${mostMs}`,
+      ok: mostMs === undefined || middle < mostMs,
     };
   });
 }
