@@ -142,7 +142,7 @@ test("an exchange never writes over a file that it did not write", () =>
     writeFileSync(path, "MY_SECRET=1\n");
     const result = await cli.run(["exchange"], { cwd: folder });
     assertEquals([result.status, result.stdout], [2, ""]);
-    assertMatch(result.stderr, /^kalshi: \.env is there, and kalshi exchange did not write it/);
+    assertMatch(result.stderr, /^kalshi: \.env is there, and kalshi exchange did not write it/m);
     assertEquals(readFileSync(path, "utf8"), "MY_SECRET=1\n");
   }));
 
