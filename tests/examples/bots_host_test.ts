@@ -1,0 +1,135 @@
+/** The examples that trade, each as a process of its own against a local exchange. */
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { KalshiClient } from "../../src/client.ts";
+import { runtimeName, test } from "../support/test.ts";
+import { exampleBed, type ExampleRuntime, runExample, startExample } from "./run_example.ts";
+
+const options = { timeoutMs: 300_000 } as const;
+const runtime = runtimeName as ExampleRuntime;
+
+test("the market maker quotes around the others, is filled, and leaves nothing behind", options, async () => {
+  await using bed = await exampleBed({ markets: 0, marketMakers: false });
+  const { exchange, account, env } = bed;
+  const ticker = exchange.listMarket({ ticker: "M" });
+  exchange.placeCounterOrder({ ticker, side: "bid", price: "0.4000", count: "50" });
+  exchange.placeCounterOrder({ ticker, side: "ask", price: "0.6000", count: "50" });
+  await using client = new KalshiClient({ auth: account.auth, config: exchange.config });
+  const { child, ended } = await startExample(runtime, "examples/market_maker.ts", [ticker], env);
+  let said = "";
+  child.stdout?.on("data", (bytes) => said += bytes);
+  const until = async (what: () => Promise<boolean> | boolean) => {
+    while (!await what()) {
+      assertEquals(child.exitCode, null, said);
+      await new Promise((resolve) => child.stdout?.once("data", resolve));
+    }
+  };
+  await until(() => said.includes("quoting 0.4800 / 0.5200"));
+  const resting = async () => (await client.orders.list({ status: "resting" })).items;
+  while ((await resting()).length < 2) await client.exchange.status();
+  assertEquals((await resting()).map(({ yes_price_dollars }) => yes_price_dollars).sort(), [
+    "0.4800",
+    "0.5200",
+  ]);
+  // Somebody sells to it, and it says so.
+  exchange.placeCounterOrder({ ticker, side: "ask", price: "0.4800", count: "2" });
+  await until(() => said.includes("filled 2.00 bid 0.4800 position 2.00"));
+  child.kill("SIGINT");
+  const { code, output, errors } = await ended;
+  // Deno's node:child_process says the signal where the process has ended by itself after it.
+  assertEquals([runtime === "deno" ? code ?? 0 : code, errors], [0, ""], output);
+  assertMatch(output, /stopped; \d+ orders placed, \d+ cancelled/);
+  assertEquals(await resting(), []);
+});
+
+test(
+  "the arbitrage finds bids that add up to more than a dollar, and sells all of them",
+  options,
+  async () => {
+    await using bed = await exampleBed({ marketMakers: false });
+    const { exchange, account, env } = bed;
+    await using client = new KalshiClient({ auth: account.auth, config: exchange.config });
+    const nothing = await runExample(runtime, "examples/arbitrage.ts", [], env);
+    assertEquals([nothing.code, nothing.errors], [0, ""]);
+    assertStringIncludes(nothing.output, "No event's bids add up to more than a dollar.");
+
+    const { items: events } = await client.events.list({
+      status: "open",
+      with_nested_markets: true,
+      limit: 200,
+    });
+    const event = events.find(({ mutually_exclusive, markets }) =>
+      mutually_exclusive && (markets ?? []).length > 2
+    );
+    assert(event !== undefined);
+    const tickers = (event.markets ?? []).slice(0, 3).map(({ ticker }) => ticker);
+    for (const ticker of tickers) {
+      exchange.placeCounterOrder({ ticker, side: "bid", price: "0.4000", count: "7" });
+    }
+    const { code, output, errors } = await runExample(runtime, "examples/arbitrage.ts", ["--trade"], env);
+    assertEquals([code, errors], [0, ""], output);
+    assertStringIncludes(output, `${event.event_ticker}: bids of 3 markets add up to more than a dollar:`);
+    // 1.20 less fees of 0.0168 each, less the dollar that one of them may cost.
+    assertStringIncludes(output, "at least 0.1496");
+    for (const ticker of tickers) assertStringIncludes(output, `${ticker} sold 7.00`);
+    const { items: positions } = await client.portfolio.positions.list();
+    assertEquals(positions.map(({ position_fp }) => position_fp), ["-7.00", "-7.00", "-7.00"]);
+  },
+);
+
+test("the FIX example places, changes and cancels an order", options, async () => {
+  await using bed = await exampleBed({ markets: 0, marketMakers: false, fix: true });
+  const { exchange, account, env } = bed;
+  const ticker = exchange.listMarket({ ticker: "M" });
+  const { keyId, privateKey } = await exchange.createKey(account.id);
+  const { host, port } = exchange.fixConfig("order-entry");
+  const { code, output, errors } = await runExample(runtime, "examples/fix_orders.ts", [ticker, "0.4400"], {
+    ...env,
+    KALSHI_FIX_KEY_ID: keyId,
+    KALSHI_FIX_PRIVATE_KEY: privateKey,
+    KALSHI_FIX_HOST: host,
+    KALSHI_FIX_PORT: String(port),
+    KALSHI_FIX_TLS: "false",
+  });
+  assertEquals([code, errors], [0, ""], output);
+  for (const part of ["New ", "placed ", "changed to 4.00 contracts", "cancelled 1 of the session"]) {
+    assertStringIncludes(output, part);
+  }
+});
+
+test("the bot that is killed again and again places its ten orders once", options, async () => {
+  await using bed = await exampleBed({ markets: 0, marketMakers: false });
+  const { exchange, account, env } = bed;
+  const ticker = exchange.listMarket({ ticker: "M" });
+  const folder = mkdtempSync(join(tmpdir(), "recover-"));
+  try {
+    const journal = join(folder, "journal.jsonl");
+    const args = [ticker, "0.2000", journal];
+    let runs = 0;
+    for (let isDone = false; !isDone; runs++) {
+      assert(runs < 30, "it does not come to its end");
+      // Some answers are lost as well: the order is there, and the process is killed before it hears of it.
+      exchange.fail({ method: "POST", path: "/portfolio/events/orders", status: 503, afterProcessing: true });
+      const { child, ended } = await startExample(runtime, "examples/recover.ts", args, env);
+      let orders = 0;
+      child.stdout?.on("data", (bytes) => {
+        orders += String(bytes).split("order ").length - 1;
+        if (runs < 6 && orders > runs % 3) child.kill("SIGKILL");
+      });
+      const { code, output, errors } = await ended;
+      if (code !== null) assertEquals([code, errors], [0, ""], output);
+      isDone = output.includes("all ten are placed");
+    }
+    assert(runs > 2, `${runs} runs`);
+    await using client = new KalshiClient({ auth: account.auth, config: exchange.config });
+    const { items } = await client.orders.list({ status: "resting", limit: 100 });
+    assertEquals(items.length, 10);
+    const written = readFileSync(journal, "utf8").split("\n").filter(Boolean).map((line) => JSON.parse(line));
+    const done = written.filter(({ type }) => type === "done").map(({ order_id }) => order_id);
+    assertEquals(new Set(items.map(({ order_id }) => order_id)), new Set(done));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
