@@ -6,6 +6,8 @@
  */
 "use strict";
 
+const process = require("node:process");
+
 async function main() {
   const { KalshiClient } = await import("@unofficial/kalshi");
   const client = await KalshiClient.fromEnv();

@@ -3,6 +3,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { execFile } from "node:child_process";
 import { resolve } from "node:path";
 import { createServer } from "node:http";
+import { KalshiClient } from "../../src/client.ts";
 import { test } from "../support/test.ts";
 import { exampleBed, runExample } from "./run_example.ts";
 
@@ -10,15 +11,6 @@ import { exampleBed, runExample } from "./run_example.ts";
 interface Scheduled {
   scheduled(event: { readonly cron: string }): Promise<{ readonly outcome: string }>;
 }
-
-test("the CommonJS script runs on Node as it is", { on: ["node"] }, async () => {
-  await using bed = await exampleBed({ markets: 3 });
-  bed.exchange.step(5);
-  // The package by its own name, which is the build of it.
-  const { code, output, errors } = await runExample("node", "examples/common.cjs", [], bed.env);
-  assertEquals([code, errors], [0, ""], output);
-  assertEquals(output.trim().split("\n").length, 3);
-});
 
 test("the watched bot logs with pino and makes a span for each call", { on: ["node"] }, async () => {
   await using bed = await exampleBed({ markets: 2, marketMakers: false });
@@ -94,11 +86,19 @@ test("the edge function answers with prices, as JSON and as a page", { on: ["den
 
 test("the Worker with a cron tells once that the price has crossed its line", { on: ["node"] }, async () => {
   await using bed = await exampleBed({ markets: 0, marketMakers: false });
-  const { exchange, env } = bed;
+  const { exchange, account, env } = bed;
   const ticker = exchange.listMarket({ ticker: "M" });
-  const trade = (price: string) => {
+  await using client = new KalshiClient({ auth: account.auth, config: exchange.config });
+  const trade = async (price: string) => {
     exchange.placeCounterOrder({ ticker, side: "ask", price, count: "1" });
-    exchange.placeCounterOrder({ ticker, side: "bid", price, count: "1" });
+    await client.orders.create({
+      ticker,
+      side: "bid",
+      count: "1.00",
+      price,
+      time_in_force: "immediate_or_cancel",
+      self_trade_prevention_type: "taker_at_cross",
+    });
   };
   const told: string[] = [];
   const server = createServer((request, response) => {
@@ -143,15 +143,15 @@ test("the Worker with a cron tells once that the price has crossed its line", { 
       const fetcher = (await worker.getWorker()) as unknown as Scheduled;
       assertEquals((await fetcher.scheduled({ cron: "* * * * *" })).outcome, "ok");
     };
-    trade("0.4000");
+    await trade("0.4000");
     await minute();
     await minute();
     assertEquals(told, []);
-    trade("0.6000");
+    await trade("0.6000");
     await minute();
     await minute();
     assertEquals(told, [`${ticker} is above 0.5000: last price 0.6000`]);
-    trade("0.4500");
+    await trade("0.4500");
     await minute();
     assertEquals(told.length, 2);
     const seen = await (await worker.dispatchFetch("http://worker/")).json();
