@@ -1,3 +1,4 @@
+/** @jsxRuntime automatic */
 /** @jsxImportSource react */
 /** A live order book as a component of React. */
 import type { ReactElement } from "react";
