@@ -29,6 +29,8 @@ for await (const item of recording.read()) {
   counts.set(item.kind, (counts.get(item.kind) ?? 0) + 1);
   if (item.kind === "frame" || item.kind === "status") continue;
   const at = "atMs" in item && item.atMs !== undefined ? new Date(item.atMs).toISOString() : "";
-  if (item.kind === "gap" || item.kind === "dropped" || item.kind === "damaged") console.log("MISSING", at, item);
+  if (item.kind === "gap" || item.kind === "dropped" || item.kind === "damaged") {
+    console.log("MISSING", at, item);
+  }
 }
 console.log([...counts].map(([kind, count]) => `${kind}: ${count}`).join(", "));

@@ -18,6 +18,7 @@ export const PARTS: readonly SidebarPart[] = [
     text: "First hour",
     pages: [
       { text: "The first hour", page: "first-hour" },
+      { text: "Examples", page: "examples" },
     ],
   },
   {

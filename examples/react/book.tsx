@@ -1,6 +1,6 @@
+/** A live order book as a component of React, over the feed of `examples/worker`. */
 /** @jsxRuntime automatic */
 /** @jsxImportSource react */
-/** A live order book as a component of React. */
 import type { ReactElement } from "react";
 import { useBook } from "./use_book.ts";
 
