@@ -1,11 +1,9 @@
 /** axe-core looks at every view of the page, in both themes, wide and narrow. */
 import { assertEquals } from "@std/assert";
-import { readFileSync } from "node:fs";
 import { test } from "../../support/test.ts";
 import { choose, inChromium, missingChromium, NARROW, openPage, WIDE } from "./support/chromium.ts";
 
 const missing = missingChromium();
-const axe = "node_modules/axe-core/axe.min.js";
 
 interface Finding {
   readonly id: string;
@@ -23,10 +21,11 @@ for (const [size, viewport] of [["wide", WIDE], ["narrow", NARROW]] as const) {
       const rests = { ...order, time_in_force: "good_till_canceled" } as const;
       await client.orders.create({ ...rests, side: "bid", price: "0.5200", count: "4.00" });
       await client.orders.create({ ...rests, side: "bid", price: "0.4900", count: "9.00" });
+      const { default: axe } = await import("axe-core");
       const cdp = await bed.context.newCDPSession(page);
       const look = async (view: string) => {
         // By the debugger, which the page's policy does not hold.
-        await cdp.send("Runtime.evaluate", { expression: readFileSync(axe, "utf8") });
+        await cdp.send("Runtime.evaluate", { expression: axe.source });
         const found = await page.evaluate<Finding[]>(`axe.run(document, { resultTypes: ["violations"] })
           .then(({ violations }) => violations.flatMap(({ id, impact, nodes }) =>
             nodes.map(({ target, failureSummary }) => ({ id, impact, where: target.join(" ") + " " + failureSummary }))
