@@ -4,9 +4,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KalshiConfigError } from "../../../src/base/errors.ts";
-import { FixClient } from "../../../src/fix/mod.ts";
+import { FixClient, MemoryFixStore } from "../../../src/fix/mod.ts";
 import { generateKey } from "../../../src/local_exchange/keys.ts";
 import { LocalExchange } from "../../../src/local_exchange/mod.ts";
+import { ManualClock } from "../../../src/testing/manual_clock.ts";
 import { test } from "../../support/test.ts";
 import { Session } from "../support/session.ts";
 
@@ -80,6 +81,62 @@ test("orders that came by FIX survive, and a session that connects again owns th
     const third = await open();
     assertEquals(await read(third.rest), after);
     await third.exchange.close();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("a negotiation over FIX goes on over restarts, step by step", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "exchange-fix-"));
+  try {
+    const state = join(folder, "exchange.state");
+    const clock = new ManualClock(Date.UTC(2026, 10, 29, 17));
+    const pems = [(await generateKey("ed25519")).privateKey, (await generateKey("ed25519")).privateKey];
+    /** Starts it again, with both members on: nobody says goodbye. */
+    const open = async () => {
+      const exchange = LocalExchange.create({ state, clock, markets: 0, marketMakers: false, fix: true });
+      const runtime = exchange.createRuntime();
+      const sessions = [];
+      const members = [];
+      for (const [index, kind] of (["order-entry-rt", "rfq"] as const).entries()) {
+        const member = await exchange.createAccount({ keyId: `key-${index}`, privateKey: pems[index] });
+        const store = kind === "order-entry-rt" ? { store: new MemoryFixStore() } : {};
+        members.push(member);
+        sessions.push(
+          await FixClient.connect({
+            auth: member.auth,
+            config: exchange.fixConfig(kind),
+            runtime,
+            clock,
+            ...store,
+          }),
+        );
+      }
+      await clock.advance(0);
+      const [creator, maker] = sessions as [FixClient, FixClient];
+      return { exchange, creator, maker, rest: new Session(exchange, members[0]?.auth) };
+    };
+    const first = await open();
+    const Symbol = first.exchange.listMarket({ ticker: "M" });
+    const { RfqId = "" } = await first.creator.quoteRequest({
+      NoRelatedSym: [{ Symbol, OrderQty: "100.00" }],
+    });
+
+    const second = await open();
+    const { QuoteID } = await second.maker.quote({ QuoteReqID: RfqId, Symbol, BidPx: "40", OfferPx: "55" });
+    const third = await open();
+    const accepted = await third.creator.acceptQuote({ QuoteID, RfqId, Side: "2", ClOrdID: "sold" });
+    assertEquals(accepted.AcceptQuoteStatus, 0);
+    const fourth = await open();
+    assertEquals((await fourth.maker.quoteConfirm({ QuoteID, RfqId })).QuoteConfirmStatus, 0);
+    await clock.advance(15_000);
+    const { value: { fills } } = await fourth.rest.get("/portfolio/fills");
+    assertEquals(fills[0].count_fp, "100.00");
+    const { value: { orders } } = await fourth.rest.get("/portfolio/orders");
+    assertEquals(orders[0].client_order_id, "sold");
+    const fifth = await open();
+    assertEquals((await fifth.rest.get("/portfolio/fills")).value.fills, fills);
+    for (const { exchange } of [first, second, third, fourth, fifth]) await exchange.close();
   } finally {
     rmSync(folder, { recursive: true });
   }
