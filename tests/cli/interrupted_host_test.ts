@@ -55,15 +55,16 @@ test("Ctrl-C while an order is on its way waits for the answer, and tells what b
   await using account = await openAccount();
   const { exchange, client, ticker, env } = account;
   using proxy = await holdingProxy(exchange.baseUrl);
-  using cli = await prepareCli();
+  const stop = new AbortController();
+  const io = memoryIo({ env: { ...env, KALSHI_API_BASE_URL: proxy.url }, signal: stop.signal });
   const args = ["order", ticker, "--side", "bid", "--price", "0.50", "--count", "2", "--json"];
-  const started = cli.start(args, { env: { ...env, KALSHI_API_BASE_URL: proxy.url } });
+  const ended = main(args, { io });
   await proxy.taken;
-  started.signal("SIGINT");
+  // Here and not by a signal to a process, which may come after the answer.
+  stop.abort(new CliStop("interrupted"));
   proxy.release();
-  const { status, stdout, stderr } = await started.ended;
-  assertEquals([status, stderr], [130, ""]);
-  const [placed] = objects(stdout);
+  assertEquals([await ended, io.stderr.text()], [130, ""]);
+  const [placed] = objects(io.stdout.text());
   const { items } = await client.orders.list();
   assertEquals(items.map(({ order_id }) => order_id), [placed.order_id]);
 });
