@@ -33,7 +33,7 @@ const isBundled = (path: string) => `src/${path}`.startsWith(`${pageFolder}/`);
 
 function sources(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((path) => /\.(tsx?|mjs)$/.test(path) && !path.endsWith("page/bundle.ts"))
+    .filter((path) => /\.(tsx?|[cm]?js)$/.test(path) && !path.endsWith("page/bundle.ts"))
     .filter((path) => folder !== "src" || !isBundled(path))
     .map((path) => readFileSync(`${folder}/${path}`, "utf8"));
 }
@@ -107,12 +107,16 @@ test("the library depends on what it imports, and nothing is installed that noth
   const used = packages(["src", pageFolder, "tests", "tools", "bench", "examples", "docs"].flatMap(sources));
   // Run, not imported; deno-std goes by @std.
   const programs = [
+    "@arethetypeswrong/cli",
     "@stdy/cli",
     "@types/node",
+    "@types/react",
+    "@types/react-dom",
     "bun",
     "deno",
     "deno-std",
     "dependency-cruiser",
+    "publint",
     "types-node-22",
     "types-node-24",
     "typescript",
