@@ -47,4 +47,4 @@ console.log(
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif">` +
     `<title>${ticker}</title>\n${[...lines, ...drawn].join("\n")}\n</svg>`,
 );
-console.error(`${rows.length} hours, ${drawn.length} with trades`);
+console.error(`${rows.length} hour${rows.length === 1 ? "" : "s"}, ${drawn.length} with trades`);

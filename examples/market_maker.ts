@@ -5,7 +5,7 @@
  */
 import process from "node:process";
 import { KalshiClient } from "@unofficial/kalshi";
-import { formatPrice, parseCount, parsePrice } from "@unofficial/kalshi/fixed-point";
+import { formatCount, formatPrice, parseCount, parsePrice } from "@unofficial/kalshi/fixed-point";
 import { QuoteManager, restQuotePort } from "@unofficial/kalshi/trading";
 
 const [ticker, seconds] = process.argv.slice(2);
@@ -17,6 +17,9 @@ if (seconds !== undefined) setTimeout(() => end.abort(), Number(seconds) * 1_000
 /** How far from the middle each side stands, and how far it must have moved before we follow. */
 const HALF_SPREAD = parsePrice("0.0200");
 const FOLLOW = parsePrice("0.0100");
+/** Contracts a side, and the most to hold, YES or NO. */
+const SIZE = parseCount("5.00");
+const MOST = parseCount("25.00");
 
 await using client = await KalshiClient.fromEnv(undefined, { rateLimit: "auto" });
 await using stream = await client.stream();
@@ -24,7 +27,7 @@ await using book = await stream.orderBook(ticker);
 await using quotes = await QuoteManager.open({
   port: restQuotePort({ client, stream }),
   name: "maker",
-  limits: { maxOrderCount: "5.00", maxPosition: "25.00", maxNotional: "50.00" },
+  limits: { maxOrderCount: formatCount(SIZE), maxPosition: formatCount(MOST), maxNotional: "50.00" },
   books: stream,
   pullWhenStale: true,
   refill: true,
@@ -52,10 +55,11 @@ async function quote(): Promise<void> {
   const bid = formatPrice(cents(mid - HALF_SPREAD));
   const ask = formatPrice(cents(mid + HALF_SPREAD));
   console.log("quoting", bid, "/", ask);
-  await quotes.set(ticker as string, {
-    bid: { price: bid, count: "5.00" },
-    ask: { price: ask, count: "5.00" },
-  })
+  // What is held already may leave room for less, or for none, on the side that would add to it.
+  const held = parseCount(quotes.position(ticker as string));
+  const level = (price: string, space: number) =>
+    space > 0 ? { price, count: formatCount(Math.min(SIZE, space)) } : null;
+  await quotes.set(ticker as string, { bid: level(bid, MOST - held), ask: level(ask, MOST + held) })
     .catch((error) => console.log("not quoted:", error.message));
 }
 

@@ -13,7 +13,7 @@ const dollars = (micros: number | undefined) => micros === undefined ? "?" : for
 
 const line = (...cells: readonly (string | number)[]) =>
   console.log(
-    cells.map((cell, index) => index === 0 ? String(cell).padEnd(32) : String(cell).padStart(14)).join(""),
+    cells.map((cell, index) => index === 0 ? String(cell).padEnd(32) : String(cell).padStart(16)).join(" "),
   );
 
 await using client = await KalshiClient.fromEnv(undefined, { readOnly: true });

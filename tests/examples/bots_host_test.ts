@@ -17,6 +17,15 @@ test("the market maker quotes around the others, is filled, and leaves nothing b
   exchange.placeCounterOrder({ ticker, side: "bid", price: "0.4000", count: "50" });
   exchange.placeCounterOrder({ ticker, side: "ask", price: "0.6000", count: "50" });
   await using client = new KalshiClient({ auth: account.auth, config: exchange.config });
+  // Of the 25 that it may hold, the account has 22 already.
+  await client.orders.create({
+    ticker,
+    side: "bid",
+    count: "22.00",
+    price: "0.6000",
+    time_in_force: "immediate_or_cancel",
+    self_trade_prevention_type: "taker_at_cross",
+  });
   const { child, ended } = await startExample(runtime, "examples/market_maker.ts", [ticker], env);
   let said = "";
   child.stdout?.on("data", (bytes) => said += bytes);
@@ -29,13 +38,13 @@ test("the market maker quotes around the others, is filled, and leaves nothing b
   await until(() => said.includes("quoting 0.4800 / 0.5200"));
   const resting = async () => (await client.orders.list({ status: "resting" })).items;
   while ((await resting()).length < 2) await client.exchange.status();
-  assertEquals((await resting()).map(({ yes_price_dollars }) => yes_price_dollars).sort(), [
-    "0.4800",
-    "0.5200",
-  ]);
+  assertEquals(
+    (await resting()).map((order) => `${order.yes_price_dollars} ${order.remaining_count_fp}`).sort(),
+    ["0.4800 3.00", "0.5200 5.00"],
+  );
   // Somebody sells to it, and it says so.
   exchange.placeCounterOrder({ ticker, side: "ask", price: "0.4800", count: "2" });
-  await until(() => said.includes("filled 2.00 bid 0.4800 position 2.00"));
+  await until(() => said.includes("filled 2.00 bid 0.4800 position 24.00"));
   child.kill("SIGINT");
   const { code, output, errors } = await ended;
   // Deno's node:child_process says the signal where the process has ended by itself after it.
