@@ -16,6 +16,14 @@ const CURES: Partial<Record<ExitName, string>> = {
   fault: "This is a mistake of the program, not yours.",
 };
 
+/** What to do next, where a command of this program helps. */
+function cureOf(error: unknown, exit: ExitName): string | undefined {
+  if (error instanceof KalshiError && error.serverCode === "market_not_found") {
+    return "`kalshi markets` lists the markets that there are.";
+  }
+  return CURES[exit];
+}
+
 /** What is said of a failure; of an error of the program itself its stack as well. */
 function wordsOf(error: unknown, exit: ExitName): string {
   if (!(error instanceof Error)) return String(error);
@@ -34,7 +42,7 @@ export async function tellFailure(io: CliIo, error: unknown, isJson: boolean): P
   }
   const paint = painter(io, io.stderr);
   const lines = wordsOf(error, exit).split("\n").map(printable);
-  const cure = CURES[exit];
+  const cure = cureOf(error, exit);
   const ids = exit === "unknown" && error instanceof KalshiError ? error.clientIds : [];
   if (ids.length > 0) lines.push(`Its client_order_id: ${ids.map(printable).join(", ")}`);
   await io.stderr.write(

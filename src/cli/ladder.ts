@@ -14,8 +14,8 @@ import { cutText, padText, textWidth } from "./text_width.ts";
 export interface LadderView {
   readonly ticker: string;
   readonly title?: string | undefined;
-  /** What a {@linkcode BookState} says, or that it was read once and is not kept up. */
-  readonly state: BookState | "read";
+  /** What a {@linkcode BookState} says, that it was read once and is not kept up, or is of a recording. */
+  readonly state: BookState | "read" | "recorded";
   readonly reason?: StaleReason | undefined;
   /** How old the last proof is that the book was right, in milliseconds; left out where it is not known. */
   readonly ageMs?: number | undefined;
@@ -68,11 +68,13 @@ const reasons: Readonly<Record<StaleReason, string>> = {
 };
 
 /** What a state means for who reads the prices. */
-export function stateWords(state: BookState | "read", reason: StaleReason | undefined): string {
+export function stateWords(state: LadderView["state"], reason: StaleReason | undefined): string {
   const why = reason === undefined ? "" : `: ${reasons[reason] ?? reason}`;
   switch (state) {
     case "read":
       return "as it was a moment ago; --watch keeps it up";
+    case "recorded":
+      return "as it was recorded";
     case "live":
       return "live";
     case "waiting":
@@ -145,7 +147,7 @@ class Painter {
   constructor(view: LadderView, room: LadderRoom, rows: readonly Row[]) {
     this.#view = view;
     this.#room = room;
-    this.#isWrong = view.state !== "live" && view.state !== "read";
+    this.#isWrong = !["live", "read", "recorded"].includes(view.state);
     const widest = (heading: string, count: (row: Row) => number) =>
       rows.reduce((width, row) => Math.max(width, formatCount(count(row)).length), heading.length);
     this.#sizeWidth = widest("size", ({ size }) => size);
@@ -211,9 +213,10 @@ class Painter {
   }
 
   foot(asks: readonly Row[], bids: readonly Row[]): string {
-    const { depth, own, ownIsKnown } = this.#view;
+    const { state, depth, own, ownIsKnown } = this.#view;
     const hidden = depth.asks.length - asks.length + depth.bids.length - bids.length;
     const more = hidden > 0 ? `${hidden} more level${hidden === 1 ? "" : "s"}; ` : "";
+    if (state === "recorded") return this.plain(`${more}own orders are not marked in a recording`, "dim");
     if (!ownIsKnown) return this.plain(`${more}own orders are not known without a key`, "dim");
     if (own.size === 0) return this.plain(`${more}no orders of your own`, "dim");
     const shown = [...asks, ...bids].filter((row) => row.own > 0).length;

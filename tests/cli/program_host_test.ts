@@ -72,6 +72,7 @@ test("a failure says what to do, and its exit code says what kind it is", async 
   const missing = await cli.run(["market", "NO-SUCH"], { env });
   assertEquals([missing.status, missing.stdout], [4, ""]);
   assertMatch(missing.stderr, /^kalshi: .*404/);
+  assertStringIncludes(missing.stderr, "`kalshi markets` lists the markets that there are.");
 
   const asJson = await cli.run(["market", "NO-SUCH", "--json"], { env });
   assertEquals([asJson.status, asJson.stdout], [4, ""]);

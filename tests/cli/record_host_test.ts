@@ -94,6 +94,14 @@ test("record writes until Ctrl-C, says what it wrote, and replay prints all of i
   ) => [10_000 - parsePrice(price), size]);
   assertEquals(asks, no_dollars.toReversed().map(([price, size]) => [parsePrice(price), size]));
 
+  // For people, the ladder that `kalshi book` prints.
+  const ladder = await cli.run(["replay", dir, "--book", ticker, "--depth", "1000"]);
+  const shown = ladder.stdout.split("\n");
+  assertEquals([shown[0], shown[1], ladder.stderr], [ticker, "as it was recorded", ""]);
+  assertMatch(shown[2] ?? "", /^ +price +size +total *$/);
+  assertEquals(shown.filter((line) => /^ +\d\.\d{4} /.test(line)).length, levels.length);
+  assertEquals(shown.at(-2), "own orders are not marked in a recording");
+
   const tops = await rowsOf(cli, ["replay", dir, "--book", ticker, "--every", "1s"]);
   assert(tops.slice(0, -1).every(({ time }) => time.endsWith(".000Z")));
   assertEquals([tops.at(-1).ticker, tops.at(-1).state], [ticker, "live"]);

@@ -4,7 +4,7 @@
  * @module
  */
 import { formatCount, formatPrice } from "../../base/fixed_point.ts";
-import { BookReplay, eventBookDecoder, type MarketBook } from "../../books/mod.ts";
+import { BookReplay, eventBookDecoder, type MarketBook, type OrderBook } from "../../books/mod.ts";
 import {
   openRecording,
   type RecordedItem,
@@ -12,8 +12,10 @@ import {
   type ReplayOptions,
 } from "../../recordings/mod.ts";
 import { printLevels } from "../book_output.ts";
+import { ladderLines } from "../ladder.ts";
 import type { CliContext } from "../context.ts";
 import { CliError } from "../exit_codes.ts";
+import type { CliIo } from "../io.ts";
 import { type Column, openOutput, type Output, type OutputOptions } from "../output.ts";
 import { nowOf, parseSpan, parseTime } from "../times.ts";
 
@@ -57,10 +59,13 @@ export async function runReplay(
   const everyMs = every === undefined ? undefined : parseSpan("--every", every);
   const recording = await openRecording(dir);
   if (book === undefined) return await printItems(output, recording, { ...between, channels, tickers });
-  await printBook(output, recording, { ...between, ticker: book, everyMs, depth: options.depth });
+  await printBook(io, output, recording, { ...between, ticker: book, everyMs, depth: options.depth });
 }
 
 const timeOf = (ms: number): string => new Date(ms).toISOString();
+
+const counted = (count: number, what: string, more = "s"): string =>
+  `${count} ${what}${count === 1 ? "" : more}`;
 
 /** What an item says, in words. */
 function detailOf(item: RecordedItem): string {
@@ -74,15 +79,17 @@ function detailOf(item: RecordedItem): string {
         Object.keys(item.header.channels).join(" ")
       }, part ${item.header.part}`;
     case "end":
-      return `${item.reason}, ${item.frames} frames`;
+      return `${item.reason}, ${counted(item.frames, "frame")}`;
     case "status":
       return item.cause === undefined ? item.state : `${item.state}: ${item.cause}`;
     case "gap":
-      return `${item.missed ?? "some"} frames are missing (${item.reason})`;
+      return `${
+        item.missed === undefined ? "some frames" : counted(item.missed, "frame")
+      } missing (${item.reason})`;
     case "reconnected":
       return `nothing from ${timeOf(item.missedFromMs)} to ${timeOf(item.missedToMs)}`;
     case "dropped":
-      return `${item.frames} frames were not recorded`;
+      return `${counted(item.frames, "frame")} not recorded`;
     case "ended":
       return "no longer recorded";
     case "damaged":
@@ -173,7 +180,27 @@ interface BookOptions extends Omit<ReplayOptions, "channels" | "tickers"> {
   readonly depth: number;
 }
 
+/** Prints a book as `kalshi book` does: a ladder for people, a row for each level for programs. */
+async function printRecorded(
+  { stdout }: CliIo,
+  output: Output,
+  ticker: string,
+  book: OrderBook,
+  depth: number,
+): Promise<void> {
+  if (output.format !== "table") return await printLevels(output, ticker, book.depth(depth), undefined);
+  const lines = ladderLines({
+    ticker,
+    state: "recorded",
+    depth: book.depth(),
+    own: new Map(),
+    ownIsKnown: false,
+  }, { columns: stdout.columns, depth, paint: output.paint });
+  await stdout.write(`${lines.join("\n")}\n`);
+}
+
 async function printBook(
+  io: CliIo,
   output: Output,
   recording: Recording,
   { ticker, everyMs, depth, ...options }: BookOptions,
@@ -217,6 +244,6 @@ async function printBook(
         "wrong. Give another --to; `kalshi replay DIR --channel orderbook_delta` shows what is missing.",
     );
   }
-  await printLevels(output, ticker, book.read().depth(depth), undefined);
-  await output.note(`${losses} losses before it.`);
+  await printRecorded(io, output, ticker, book.read(), depth);
+  if (losses > 0) await output.note(`What is missing before it: ${counted(losses, "loss", "es")}.`);
 }
