@@ -4,7 +4,7 @@
  * @module
  */
 import { KalshiError } from "../base/errors.ts";
-import { painter, printable } from "./colours.ts";
+import { painter, printable, printableJson } from "./colours.ts";
 import { CliError, type ExitName, exitOf } from "./exit_codes.ts";
 import type { CliIo } from "./io.ts";
 
@@ -37,7 +37,7 @@ export async function tellFailure(io: CliIo, error: unknown, isJson: boolean): P
   if (error instanceof CliError && error.message === "") return exit;
   if (isJson) {
     const shown = error instanceof KalshiError ? error.toJSON() : { message: wordsOf(error, exit) };
-    await io.stderr.write(`${JSON.stringify({ error: { exit, ...shown } })}\n`);
+    await io.stderr.write(`${printableJson({ error: { exit, ...shown } })}\n`);
     return exit;
   }
   const paint = painter(io, io.stderr);

@@ -7,6 +7,7 @@
 import type { Logger } from "../base/logger.ts";
 import type { KalshiClient } from "../client.ts";
 import type { KalshiClientOptions } from "../client_options.ts";
+import { printable } from "./colours.ts";
 import { chooseEnv, type Variables } from "./env_file.ts";
 import { CliError } from "./exit_codes.ts";
 import type { CliIo } from "./io.ts";
@@ -61,6 +62,23 @@ function chosenExchange(env: Variables, { demo = false, live = false }: Connecti
   return { isProduction: live };
 }
 
+/** A shell that says demo is not led to real money by a file that says nothing of it. */
+function assertOneExchange(
+  shell: Variables,
+  file: Variables,
+  { envFile, demo, live }: ConnectionOptions,
+): void {
+  const isSaid = (name: string) => (file[name] ?? "").trim() !== "";
+  const isDemo = (shell["KALSHI_DEMO"] ?? "").trim().toLowerCase() === "true";
+  if (envFile === undefined || demo || live || !isDemo) return;
+  if (isSaid("KALSHI_DEMO") || isSaid("KALSHI_API_BASE_URL")) return;
+  throw new CliError(
+    "usage",
+    `KALSHI_DEMO=true says demo, and ${envFile} does not say where to go: give --demo or --live, or write ` +
+      "KALSHI_DEMO into it.",
+  );
+}
+
 /**
  * Opens the client of a command; the command closes it.
  *
@@ -74,6 +92,7 @@ export async function openClient(
   extra: KalshiClientOptions = {},
 ): Promise<CliClient> {
   const env = await chooseEnv(io.env, options.envFile);
+  assertOneExchange(io.env, env, options);
   const { isProduction } = chosenExchange(env, options);
   const { KalshiClient } = await import("../client.ts");
   const { KalshiConfig } = await import("../config/kalshi_config.ts");
@@ -101,7 +120,7 @@ export async function openClient(
 
 /** Log lines are no result: they go where notes go, and not to stdout, which a console writes some of them to. */
 function stderrLogger({ stderr }: CliIo): Logger {
-  const write = (message: string) => void stderr.write(`${message}\n`);
+  const write = (message: string) => void stderr.write(`${printable(message)}\n`);
   return { debug: write, info: write, warn: write, error: write };
 }
 
@@ -113,7 +132,7 @@ async function ask({ stdin, stderr, signal }: CliIo, what: string, host: string)
         "or --demo to try it with mock funds.",
     );
   }
-  await stderr.write(`${what}, with real money on ${host}. Type yes to go on: `);
+  await stderr.write(`${printable(what)}, with real money on ${host}. Type yes to go on: `);
   const answer = await stdin.readLine(signal);
   if (answer?.trim().toLowerCase() === "yes") return;
   throw new CliError("unconfirmed", "Not confirmed; nothing was sent.");

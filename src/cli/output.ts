@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { type Paint, painter } from "./colours.ts";
-import { csvLine } from "./csv.ts";
+import { type Paint, painter, printable, printableJson, printableLines } from "./colours.ts";
+import { type Cell, csvLine } from "./csv.ts";
 import type { CliIo } from "./io.ts";
 import { type Column, headingLine, recordLines, rowLine, widthsOf } from "./table.ts";
 
@@ -50,7 +50,7 @@ export interface Output {
   note(text: string): Promise<void>;
 }
 
-const jsonLine = (value: unknown): string => `${JSON.stringify(value)}\n`;
+const jsonLine = (value: unknown): string => `${printableJson(value)}\n`;
 
 /** Opens the output of a command. */
 export function openOutput(io: CliIo, { json = false, csv = false }: OutputOptions): Output {
@@ -73,7 +73,7 @@ export function openOutput(io: CliIo, { json = false, csv = false }: OutputOptio
       const printer = csvPrinter(io, columns);
       await printer.add(row);
     },
-    note: (text) => format === "table" ? stderr.write(`${text}\n`) : Promise.resolve(),
+    note: (text) => format === "table" ? stderr.write(`${printableLines(text)}\n`) : Promise.resolve(),
   };
 }
 
@@ -81,6 +81,8 @@ const inTable = <Row>(columns: readonly Column<Row>[]): Column<Row>[] =>
   columns.filter((column) => column.inTable !== false);
 
 function csvPrinter<Row>({ stdout }: CliIo, columns: readonly Column<Row>[]): RowPrinter<Row> {
+  // A file has every character as it came, a terminal only those that do nothing to it.
+  const shown = (cell: Cell) => stdout.isTerminal && typeof cell === "string" ? printable(cell) : cell;
   let heading = csvLine(columns.map(({ name }) => name));
   const headed = (text: string) => {
     const whole = heading + text;
@@ -88,7 +90,7 @@ function csvPrinter<Row>({ stdout }: CliIo, columns: readonly Column<Row>[]): Ro
     return stdout.write(whole);
   };
   return {
-    add: (row) => headed(csvLine(columns.map(({ value }) => value(row)))),
+    add: (row) => headed(csvLine(columns.map(({ value }) => shown(value(row))))),
     end: () => headed(""),
   };
 }

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError } from "../../src/cli/exit_codes.ts";
 import { type ConnectionOptions, openClient } from "../../src/cli/open_client.ts";
@@ -65,4 +68,30 @@ test("an exchange that is told twice, and differently, is refused", async () => 
   for (const options of [{ live: true }, { demo: true }]) {
     assertStringIncludes(await refused(local, options), "leave one of them out");
   }
+});
+
+test("a shell that says demo is not led to real money by a file that does not say", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "kalshi-demo-"));
+  const envFile = join(folder, "keys.env");
+  const env = { KALSHI_DEMO: "True" };
+  try {
+    writeFileSync(envFile, "KALSHI_LOG=\n");
+    const error = await assertRejects(() => confirm({ env }, { envFile, yes: true }), CliError);
+    assertEquals(error.exit, "usage");
+    assertStringIncludes(error.message, "does not say where to go: give --demo or --live");
+    assertEquals((await confirm({ env }, { envFile, demo: true })).place, "demo");
+    assertEquals((await confirm({ env }, { envFile, live: true, yes: true })).place, "production");
+    writeFileSync(envFile, "KALSHI_DEMO=false\n");
+    assertEquals((await confirm({ env }, { envFile, yes: true })).place, "production", "the file says it");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("a question has no more lines than its own", async () => {
+  const io = memoryIo({ isTerminal: true, answers: ["yes"] });
+  const { confirm, close } = await openClient(io, { live: true });
+  await confirm("Buy 10 A\x1b[1A\rSell 1 B");
+  await close();
+  assertStringIncludes(io.stderr.text(), "Buy 10 A [1A Sell 1 B, with real money on");
 });

@@ -114,3 +114,26 @@ test("columns stay in line where characters are twice as wide, or take no room",
       "A       🏈 game    0.5600\n",
   );
 });
+
+test("text from outside does nothing to a terminal, in JSON, CSV and notes either", async () => {
+  const title = "\x1b[2Jred\u009b31m\u202eback";
+  const row = { ticker: "KXA", title, price: "0.5600" };
+  const printed = async (options: { json?: boolean; csv?: boolean }, isTerminal: boolean) => {
+    const io = memoryIo({ isTerminal });
+    await openOutput(io, options).record(columns, row);
+    return io.stdout.text();
+  };
+  const json = await printed({ json: true }, true);
+  assertEquals(json, await printed({ json: true }, false));
+  assertEquals(json.includes("\\u001b[2Jred\\u009b31m\\u202eback"), true);
+  assertEquals(JSON.parse(json), row);
+  assertEquals(
+    await printed({ csv: true }, true),
+    csvLine(columns.map(({ name }) => name)) +
+      "KXA, [2Jred 31m back,0.5600,56\r\n",
+  );
+  assertEquals((await printed({ csv: true }, false)).includes(title), true, "a file has it as it came");
+  const io = memoryIo({ isTerminal: true });
+  await openOutput(io, {}).note("one\ntwo\x1b]0;three\x07");
+  assertEquals(io.stderr.text(), "one\ntwo ]0;three \n");
+});
