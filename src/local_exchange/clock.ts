@@ -1,7 +1,10 @@
+import { KalshiConfigError } from "../base/errors.ts";
 import { assertValue, callable, finite } from "../base/options.ts";
 import { type Clock, type ClockTimer, held, systemClock } from "../base/clock.ts";
 
 const forwards = finite(0, "milliseconds");
+/** Beyond it there are times that RFC 3339 cannot tell, with markets that close long after now. */
+const END_MS = Date.UTC(9000, 0);
 const listenerRule = callable();
 
 /** What an exchange's time is: it stands still, or is ahead of the base clock. */
@@ -70,10 +73,13 @@ export class ExchangeClock implements Clock {
   /**
    * Moves the exchange's time on by `ms` milliseconds; everything that falls due happens before it returns.
    *
-   * @throws {KalshiConfigError} for what is no number of milliseconds of at least 0
+   * @throws {KalshiConfigError} for what is no number of milliseconds of at least 0, and for the year 9000 and later
    */
   advance(ms: number): void {
     assertValue("advance", "ms", ms, forwards);
+    if (this.now() + ms >= END_MS) {
+      throw new KalshiConfigError(`advance: \`ms\` must not lead beyond the year 8999; got ${ms}.`);
+    }
     this.#offset += ms;
     this.#advanced += ms;
     for (const listener of this.#listeners) listener();

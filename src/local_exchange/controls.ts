@@ -35,6 +35,8 @@ const times: Rule<number> = rule(
   "a whole number from 1, or Infinity",
   (value) => value === Infinity || Number.isSafeInteger(value) && Number(value) >= 1,
 );
+/** About 300 years: no time of an exchange is so far from another one. */
+const FARTHEST_MS = 1e13;
 const delay = finite(0, "milliseconds");
 const ticker = text("a ticker as text");
 const feeTypes: Readonly<Record<FeeType, true>> = {
@@ -223,8 +225,8 @@ export const marketRules: Rules<ListedMarket> = {
   ticker: needed(ticker),
   title: text(),
   closesInMs: rule(
-    "milliseconds above 0",
-    (value) => typeof value === "number" && value > 0 && value < Infinity,
+    `milliseconds above 0, to ${FARTHEST_MS}`,
+    (value) => typeof value === "number" && value > 0 && value <= FARTHEST_MS,
   ),
   priceLevelStructure: text("the name of a price grid"),
 };
@@ -264,7 +266,7 @@ export function assertFees(owner: string, feeType: unknown, feeMultiplier: unkno
 /** Refuses what is no time in Unix milliseconds, and one in seconds where the exchange's own are milliseconds. */
 export function assertTime(owner: string, atMs: unknown, nowMs: number): void {
   const isSeconds = typeof atMs === "number" && nowMs >= SECONDS_END && atMs > 0 && atMs < SECONDS_END;
-  if (typeof atMs === "number" && Number.isFinite(atMs) && !isSeconds && atMs < nowMs + 1e13) return;
+  if (typeof atMs === "number" && Number.isFinite(atMs) && !isSeconds && atMs < nowMs + FARTHEST_MS) return;
   const hint = isSeconds
     ? ` That looks like seconds: did you mean ${atMs * 1000}?`
     : atMs instanceof Date
@@ -279,7 +281,10 @@ export function assertTime(owner: string, atMs: unknown, nowMs: number): void {
 export const argument = {
   flag: flag(),
   rounds: whole(1),
-  skewMs: rule<number>("milliseconds", (value) => typeof value === "number" && Number.isFinite(value)),
+  skewMs: rule<number>(
+    `milliseconds from ${-FARTHEST_MS} to ${FARTHEST_MS}`,
+    (value) => typeof value === "number" && Math.abs(value) <= FARTHEST_MS,
+  ),
   pause: oneOf("trading", "exchange", "nothing"),
   usageTier: usageTierRule(),
 } as const;

@@ -69,3 +69,19 @@ test("the makers' pace can be set, changed and taken away", async () => {
   assertEquals(await quotes(), second);
   assertThrows(() => exchange.setPace(0), KalshiConfigError, "stepMs");
 });
+
+test("no time is so far away that nobody can write it", async () => {
+  const exchange = LocalExchange.create({ clock: new ManualClock(1_790_000_000_000), marketMakers: false });
+  const before = exchange.clock.now();
+  for (const ms of [1e15, 1e300, Number.MAX_VALUE]) {
+    assertThrows(() => exchange.clock.advance(ms), KalshiConfigError, "beyond the year 8999");
+    assertThrows(() => exchange.listMarket({ ticker: "FAR", closesInMs: ms }), KalshiConfigError, "to 1");
+    assertThrows(() => exchange.setClockSkew(-ms), KalshiConfigError, "milliseconds from");
+  }
+  assertEquals(exchange.clock.now(), before);
+  exchange.listMarket({ ticker: "LATE", closesInMs: 1e13 });
+  const answer = await exchange.fetch(new Request(`${exchange.baseUrl}/markets/LATE`));
+  assertEquals(answer.status, 200);
+  const { market } = await answer.json() as { market: { close_time: string } };
+  assertEquals(market.close_time.slice(0, 4), "2343");
+});

@@ -197,13 +197,14 @@ class PageServer {
     socket.on("error", () => socket.destroy());
     const header = headerOf(request);
     const challenge = header("sec-websocket-key") ?? "";
-    const { searchParams, pathname } = new URL(request.url ?? "/", "http://localhost");
+    // What stands there may be no URL at all.
+    const [path = "/", ...query] = (request.url ?? "/").split("?");
     const refused = this.#guard.checkPlace(header) ?? this.#guard.checkOrigin(header) ??
-      this.#guard.checkProtocols(header) ?? checkHandshake(request, pathname);
+      this.#guard.checkProtocols(header) ?? checkHandshake(request, path);
     if (refused !== undefined) return refuse(socket, refused);
     const accepted = await acceptKey(challenge);
     try {
-      await this.#feed.connect(searchParams, () => {
+      await this.#feed.connect(new URLSearchParams(query.join("?")), () => {
         socket.write(encoder.encode(
           "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
             `Sec-WebSocket-Accept: ${accepted}\r\nSec-WebSocket-Protocol: ${FEED_PROTOCOL}\r\n\r\n`,
@@ -217,8 +218,8 @@ class PageServer {
   }
 }
 
-function checkHandshake(request: IncomingMessage, pathname: string): Refusal | undefined {
-  if (pathname !== FEED_PATH) {
+function checkHandshake(request: IncomingMessage, path: string): Refusal | undefined {
+  if (path !== FEED_PATH) {
     return { status: 404, code: "not_found", message: `The feed is at ${FEED_PATH}.` };
   }
   const { headers, method } = request;

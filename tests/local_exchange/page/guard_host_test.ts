@@ -347,3 +347,14 @@ test("the token is in no answer, no log and no error", async () => {
     Object.assign(console, { log, warn, error, info, debug });
   }
 });
+
+test("a handshake for what is no address is answered, and told to nobody", async () => {
+  const told: unknown[] = [];
+  await using exchange = await LocalExchange.start({ onInternalError: (error) => told.push(error) });
+  const visitor = new Visitor(await exchange.servePage());
+  for (const path of ["//", "http://[", "/feed%", "//feed?tickers=A"]) {
+    assertStringIncludes(await visitor.handshake({ Host: "evil.example" }, path), "HTTP/1.1 403");
+    assertStringIncludes(await visitor.handshake({}, path), "HTTP/1.1 404");
+  }
+  assertEquals(told, []);
+});
