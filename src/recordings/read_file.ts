@@ -34,6 +34,9 @@ const SEARCHED = 1 << 16;
 /** A file without a block in so many bytes has none. */
 const FOREIGN = 1 << 22;
 
+/** A line of another tool's file that is longer is none: a small file may unpack to more than there is memory. */
+const LONGEST_LINE = 1 << 25;
+
 /** Where a file is read. */
 interface Opened {
   readonly files: NodeFiles;
@@ -189,10 +192,14 @@ async function* readForeign(
   let firstLine = 1;
   try {
     for await (const chunk of source) {
-      const lines = (rest + decoder.decode(chunk as Uint8Array, { stream: true })).split("\n");
+      const lines = decoder.decode(chunk as Uint8Array, { stream: true }).split("\n");
+      lines[0] = rest + (lines[0] ?? "");
       rest = lines.pop() ?? "";
       if (lines.length > 0) yield { kind: "lines", lines, firstLine, isChecked: false };
       firstLine += lines.length;
+      if (rest.length <= LONGEST_LINE) continue;
+      const what = `a line of more than ${LONGEST_LINE} characters`;
+      return yield { kind: "damaged", reason: "unreadable", line: firstLine, what };
     }
   } catch (error) {
     const what = error instanceof Error ? error.message : String(error);

@@ -172,6 +172,17 @@ test("files that other tools have unpacked or packed anew are read as well", asy
   }
 });
 
+test("a small file that unpacks to a line without an end costs no more than that line's beginning", async () => {
+  using folder = new Folder();
+  const good = gunzipSync(await fileOf(blocks));
+  const bytes = new Uint8Array(good.length + 2 ** 26).fill(0x61);
+  bytes.set(good);
+  writeFileSync(join(folder.path, "000001-again.jsonl.gz"), gzipSync(bytes));
+  const items = await readAll(folder.path);
+  assertEquals(items.filter(({ kind }) => kind !== "damaged").map(said), whole);
+  assertStringIncludes(ofKind(items, "damaged")[0]?.message ?? "", "a line of more than 33554432 characters");
+});
+
 test("channels, tickers and times pick frames, and what was missed comes with every choice", async () => {
   using folder = new Folder();
   const place = placeOf(folder.path, 1);
