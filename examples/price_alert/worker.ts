@@ -22,19 +22,21 @@ interface Env extends KalshiEnv {
 }
 
 /** Where the price is now, and whether that is another side of the line than last time. */
-async function look(env: Env): Promise<{ side: string; price: string; crossed: boolean }> {
+async function look(env: Env): Promise<{ side: string; price: string; before: string | null }> {
   await using client = await KalshiClient.fromEnv(env);
   const { last_price_dollars: price } = await client.markets.get(env.TICKER);
   const side = parsePrice(price) >= parsePrice(env.LINE) ? "above" : "below";
   const before = await env.MEMORY.get(env.TICKER);
-  return { side, price, crossed: before !== null && before !== side };
+  return { side, price, before };
 }
 
 export default {
   /** Each minute, as `triggers.crons` of wrangler.jsonc says. */
   async scheduled(_event: unknown, env: Env): Promise<void> {
-    const { side, price, crossed } = await look(env);
-    if (crossed) {
+    const { side, price, before } = await look(env);
+    // Each minute is more writes a day than Workers KV has for free.
+    if (side === before) return;
+    if (before !== null) {
       const text = `${env.TICKER} is ${side} ${env.LINE}: last price ${price}`;
       const response = await fetch(env.WEBHOOK, {
         method: "POST",

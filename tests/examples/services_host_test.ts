@@ -155,7 +155,7 @@ test("the Worker with a cron tells once that the price has crossed its line", { 
     await minute();
     assertEquals(told.length, 2);
     const seen = await (await worker.dispatchFetch("http://worker/")).json();
-    assertEquals(seen, { side: "below", price: "0.4500", crossed: false });
+    assertEquals(seen, { side: "below", price: "0.4500", before: "below" });
   } finally {
     await worker.dispose();
     server.close();
