@@ -7,6 +7,10 @@ import { eventProduct } from "../stream/event_product.ts";
 import { FORMAT, FORMAT_VERSION, type RecordingHeader, splitFrame } from "./format.ts";
 import type { RecordedFrame, RecordedItem, RecordedMessage, RecordedPlace } from "./items.ts";
 
+const NO_TIME = "a line without its time";
+/** The end of what a `Date` can hold. */
+const MOST_MS = 8.64e15;
+
 /** What a reader knows when it comes to a line. */
 export interface LineContext {
   readonly file: string;
@@ -55,12 +59,13 @@ export class LineReader {
     const { file, line: number } = context;
     if (split !== undefined) {
       const { atMs, us, text } = split;
+      if (!isTime(atMs)) return NO_TIME;
       return this.#frame(text, { file, line: number, atMs, us });
     }
     const value = parse(line);
     if (value === undefined) return "no JSON";
     const { atMs, us, frame, text, header, event, ...more } = value;
-    if (typeof atMs !== "number" || typeof us !== "number") return "a line without its time";
+    if (!isTime(atMs) || typeof us !== "number") return NO_TIME;
     const place = { file, line: number, atMs, us };
     if (isObject(frame)) return this.#frame(JSON.stringify(frame), place);
     if (typeof text === "string") return { kind: "text", ...place, text };
@@ -101,13 +106,14 @@ export class LineReader {
 
 /** A header that is one of a version that is known here; else what is wrong with it. */
 export function readHeader(header: Readonly<Record<string, unknown>>): RecordingHeader | string {
-  const { format, version, session, part } = header;
+  const { format, version, session, part, startedAtMs, channels } = header;
   if (format !== FORMAT || typeof session !== "string" || typeof part !== "number") {
     return "the header of something else";
   }
   if (typeof version !== "number" || version > FORMAT_VERSION) {
     return `a recording of version ${version}, which a later version of this library reads`;
   }
+  if (!isTime(startedAtMs) || !isObject(channels)) return "a header that is not whole";
   return header as unknown as RecordingHeader;
 }
 
@@ -133,10 +139,13 @@ function eventItem(
   const fields = Object.hasOwn(EVENTS, event) ? EVENTS[event] : undefined;
   if (fields === undefined) return { kind: "other", ...place, value };
   const isGood = fields.texts.every((name) => typeof more[name] === "string") &&
-    fields.numbers.every((name) => typeof more[name] === "number");
+    fields.numbers.every((name) => name.endsWith("Ms") ? isTime(more[name]) : typeof more[name] === "number");
   if (!isGood) return `a line "${event}" that is not whole`;
   return { ...more, kind: event, ...place } as RecordedItem;
 }
+
+/** Whether a `Date` can be made of it. */
+const isTime = (value: unknown): value is number => typeof value === "number" && Math.abs(value) <= MOST_MS;
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

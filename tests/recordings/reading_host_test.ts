@@ -128,6 +128,24 @@ test("a line that is no JSON, or none of a recording, is told and not thrown awa
   assertEquals(ofKind(items, "damaged").map(({ line }) => line), [2, 3, 4, 5, 6]);
 });
 
+test("times that are none, and headers without what they must have, are told as damage", async () => {
+  using folder = new Folder();
+  const [place, at] = [join(folder.path, "000001-other.jsonl"), `"atMs":${BEGUN},"us":1`];
+  const bad = [
+    '{"atMs":9999999999999999,"us":1,"frame":{"type":"trade"}}',
+    '{"atMs":1e300,"us":1,"text":"x"}',
+    `{${at},"event":"gap","channel":"trade","reason":"seq","missedFromMs":1e300,"missedToMs":1}`,
+    `{${at},"header":{"format":"kalshi-recording","version":1,"session":"s","part":1,"startedAtMs":1}}`,
+    `{${at},"header":{"format":"kalshi-recording","version":1,"session":"s","part":1,"channels":{}}}`,
+  ];
+  for (const line of bad) {
+    writeFileSync(place, `${header(0).text}${line}\n${trade(1, "A", 1).text}`);
+    const items = await readAll(folder.path);
+    assertEquals(items.map(({ kind }) => kind).slice(0, 3), ["start", "damaged", "frame"], line);
+    for (const { atMs } of items) new Date(atMs).toISOString();
+  }
+});
+
 test("what a later version writes comes as it is, and a later format is told", async () => {
   using folder = new Folder();
   writeFileSync(
