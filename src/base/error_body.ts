@@ -29,9 +29,13 @@ function textOf(...values: readonly unknown[]): string | undefined {
   return values.find((value): value is string => typeof value === "string" && value.trim() !== "");
 }
 
+/** Spaces, and what a terminal or a log would take for more than text. */
+// deno-lint-ignore no-control-regex
+const BLANKS = /[\s\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g;
+
 /** The beginning of a text, on one line. */
 export function excerpt(text: string, most: number = MOST_CHARACTERS): string {
-  const line = text.trim().replace(/\s+/g, " ");
+  const line = text.replace(BLANKS, " ").trim();
   return line.length > most ? `${line.slice(0, most)}…` : line;
 }
 

@@ -5,6 +5,7 @@ import { remedyOf } from "../../../src/base/server_codes.ts";
 import { KalshiStreamError } from "../../../src/stream/errors.ts";
 import { ManualClock } from "../../../src/testing/manual_clock.ts";
 import { startExchange } from "../../support/exchange.ts";
+import { excerpt } from "../../../src/base/error_body.ts";
 import { test } from "../../support/test.ts";
 
 const signer = { keyId: "key-1", sign: (text: string) => Promise.resolve(btoa(text)) };
@@ -414,4 +415,8 @@ test("an answer that is no JSON shows no private key, and no cause quotes it", a
 test("a key that cannot be read is an error of its class, through JSON too", async () => {
   const error = await assertRejects(async () => await KalshiAuth.fromPem("id", "no key"), KalshiError);
   assertEquals(JSON.parse(JSON.stringify(error)).code, "AUTH_KEY");
+});
+
+test("what a server says is text in a message, whatever a terminal would do with it", () => {
+  assertEquals(excerpt("\x1b[2Jno\r\nmoney\u009b31m\u202e \x07"), "[2Jno money 31m");
 });
