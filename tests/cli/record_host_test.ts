@@ -132,6 +132,11 @@ test("what is wrong is told before anything is sent, and how it ends", async () 
     assertEquals(status, exit);
   };
   await failure(["record", "--out", dir], 2, "--channels");
+  await failure(
+    ["record", "NO-SUCH", "--channels", "trade", "--out", dir],
+    4,
+    "no market NO-SUCH. `kalshi markets`",
+  );
   await failure(["record", "--channels", "trades", "--out", dir, "--for", "soon"], 2, "--for takes a span");
   await failure(["record", "--channels", "orderbook_delta", "--out", dir], 2, "market_tickers");
   await failure(

@@ -4,7 +4,9 @@
  * @module
  */
 import { systemClock } from "../../base/clock.ts";
+import { KalshiError } from "../../base/errors.ts";
 import { delay } from "../../base/waits.ts";
+import type { KalshiClient } from "../../client.ts";
 import { Recorder, type RecorderStats } from "../../recordings/mod.ts";
 import { printable } from "../colours.ts";
 import type { CliContext } from "../context.ts";
@@ -62,6 +64,35 @@ function shownStats({ state, frames, written, dropped, gaps, reconnects, bytes }
     `${gaps} gaps, ${reconnects} reconnects${lost}${disk}`;
 }
 
+/** How many tickers one look-up asks for. */
+const LOOKED_UP = 50;
+
+/** Refuses a market that is not there: the stream takes any ticker, and a night's recording would be empty. */
+async function refuseUnknown(
+  client: KalshiClient,
+  tickers: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  const unknown = new Set(tickers);
+  for (let start = 0; start < tickers.length; start += LOOKED_UP) {
+    const some = tickers.slice(start, start + LOOKED_UP);
+    try {
+      const { items } = await client.markets.list({ tickers: some.join(","), limit: LOOKED_UP }, { signal });
+      for (const { ticker } of items) unknown.delete(ticker);
+    } catch (error) {
+      // What comes by the stream is recorded also while the rest of the exchange is away.
+      if (!(error instanceof KalshiError) || signal.aborted) throw error;
+      for (const ticker of some) unknown.delete(ticker);
+    }
+  }
+  if (unknown.size === 0) return;
+  throw new CliError(
+    "refused",
+    `The exchange has no market ${[...unknown].map(printable).join(", ")}. ` +
+      "`kalshi markets` lists those that there are, in upper case. Nothing was recorded.",
+  );
+}
+
 /** Records until the signal aborts, the time is over, or the stream ends for good. */
 export async function runRecord(
   context: CliContext,
@@ -77,6 +108,7 @@ export async function runRecord(
   };
   const { client, close } = await openClient(io, options);
   try {
+    await refuseUnknown(client, tickers, signal);
     // A recorder that gives up in the night is of no use: it tries for as long as it runs.
     const config = client.config.with({ wsMaxRetries: Number.MAX_SAFE_INTEGER });
     const stream = await client.stream({ config, signal, onError });
