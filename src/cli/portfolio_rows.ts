@@ -17,7 +17,7 @@ export const balanceColumns: readonly Column<GetBalanceResponse>[] = [
   { name: "balance_dollars", value: ({ balance_dollars }) => balance_dollars },
   // Kalshi tells it in cents.
   { name: "portfolio_value_dollars", value: ({ portfolio_value }) => formatFixed(portfolio_value, 2) },
-  { name: "updated_ts", value: ({ updated_ts }) => updated_ts },
+  { name: "updated_ts", value: ({ updated_ts }) => updated_ts, inTable: false },
 ];
 
 /** A position, its money in dollars. */

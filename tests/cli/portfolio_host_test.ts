@@ -52,6 +52,9 @@ test("a portfolio is balance, positions with mark and P&L, resting orders and fi
   const balance = await cli.run(["portfolio", "balance", "--csv"], { env });
   assertEquals(lines(balance.stdout)[0], "balance_dollars,portfolio_value_dollars,updated_ts");
 
+  // For people, without a number of Unix seconds.
+  assertEquals(lines((await cli.run(["portfolio", "balance"], { env })).stdout).length, 2);
+
   const all = await cli.run(["portfolio", "--json"], { env });
   assertEquals(objects(all.stdout).map(({ kind }) => kind), ["balance", "position", "order", "fill"]);
 });
