@@ -1,6 +1,14 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { execFile } from "node:child_process";
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -144,6 +152,9 @@ test("an exchange never writes over a file that it did not write", () =>
     assertEquals([result.status, result.stdout], [2, ""]);
     assertMatch(result.stderr, /^kalshi: \.env is there, and kalshi exchange did not write it/m);
     assertEquals(readFileSync(path, "utf8"), "MY_SECRET=1\n");
+    const one = await cli.run(["exchange", "--env", "both", "--state", "./both"], { cwd: folder });
+    assertEquals([one.status, existsSync(join(folder, "both"))], [2, false]);
+    assertStringIncludes(one.stderr, "--env and --state name one file");
   }));
 
 test("an exchange whose port is taken says so, and leaves the file of the other one alone", () =>

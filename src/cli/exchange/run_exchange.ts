@@ -5,6 +5,7 @@
  */
 import { existsSync } from "node:fs";
 import { createServer } from "node:net";
+import { resolve } from "node:path";
 import { onAborted } from "../../base/waits.ts";
 import { LocalExchange } from "../../local_exchange/mod.ts";
 import type { CliContext } from "../context.ts";
@@ -150,9 +151,16 @@ async function tellRestored(
   }
 }
 
+/** Each would be written over the other. */
+function assertTwoFiles({ env, state }: ExchangeOptions): void {
+  if (state === undefined || resolve(env) !== resolve(state)) return;
+  throw new CliError("usage", `--env and --state name one file, ${state}: give each its own.`);
+}
+
 /** Runs an exchange until the signal aborts. */
 export async function runExchange({ io, signal }: CliContext, options: ExchangeOptions): Promise<void> {
   const output = openOutput(io, options);
+  assertTwoFiles(options);
   const before = await readBefore(options.env);
   const exchange = await start(options, before);
   try {

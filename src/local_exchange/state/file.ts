@@ -96,15 +96,21 @@ export class StateFile implements Journal {
   /** Makes a file: whole, or not at all. */
   static create(path: string, head: StateHead): StateFile {
     const fs = filesOf();
-    const fresh = `${path}.new`;
+    // A name of its own, and made anew: what somebody else keeps beside the state is not written over.
+    const fresh = `${path}.${crypto.randomUUID()}.new`;
     try {
-      const handle = fs.openSync(fresh, "w+");
+      const handle = fs.openSync(fresh, "wx+");
       const file = new StateFile(fs, path, handle);
       file.#end = writeAll(fs, handle, headLine(head), 0);
       fs.fsyncSync(handle);
       fs.renameSync(fresh, path);
       return file;
     } catch (cause) {
+      try {
+        fs.rmSync(fresh, { force: true });
+      } catch {
+        // What may not be made may not be removed either.
+      }
       throw new KalshiConfigError(`LocalExchange: \`state\` ${path} cannot be made: ${reasonOf(cause)}`, {
         cause,
       });

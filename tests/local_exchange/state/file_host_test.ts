@@ -182,6 +182,7 @@ test("an empty file is a new one, and a file in the making that was left behind 
     assertEquals(exchange.restored, undefined);
     exchange.listMarket({ ticker: "NEW" });
     await exchange.close();
+    assertEquals(readFileSync(`${state}.new`, "utf8"), "half of something", "it may be somebody's");
     const moved = `${state}.moved`;
     renameSync(state, moved);
     const again = open({ state: moved });
