@@ -290,6 +290,18 @@ async function checkBundles(consumer: string): Promise<void> {
     );
     return { text, adapters };
   };
+  // One file of client and exchange: what an `import()` reaches as well is begun all the same.
+  await build({
+    absWorkingDir: consumer,
+    entryPoints: ["session.mjs"],
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    external: ["undici", "ws", "jose", "valibot", "commander", "yaml"],
+    outfile: "session_bundle.mjs",
+    logLevel: "error",
+  });
+  assertEquals(JSON.parse(run(consumer, "node", "session_bundle.mjs")).filled, "1.00");
   assertEquals((await bundle(["browser"])).adapters, ["web"]);
   assertEquals((await bundle([])).adapters, ["web"]);
   // As wrangler bundles.

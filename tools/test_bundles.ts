@@ -18,8 +18,6 @@ const shared: BuildOptions = {
   format: "esm",
   alias: { "@std/assert": "deno-std/assert/mod.js" },
   sourcemap: "inline",
-  // What is reached by an `import()` too is else never begun where a module without side effects hands it on.
-  ignoreAnnotations: true,
   logLevel: "warning",
 };
 

@@ -44,6 +44,7 @@ import {
 } from "./options.ts";
 import type { ExchangeFix } from "./gateways/fix/gateway.ts";
 import { SpokenFix } from "./spoken_fix.ts";
+import { servePage } from "./page/server.ts";
 import { type RunningServer, serve } from "./server.ts";
 import { parseCount, parseMoney, parsePrice } from "./units.ts";
 import type { Exchange } from "./exchange.ts";
@@ -258,7 +259,6 @@ export class LocalExchange implements AsyncDisposable {
       scopes: ["read", "write"],
       subaccount: undefined,
     };
-    const { servePage } = await import("./page/server.ts");
     const page = await servePage({
       controlled: this,
       exchange: this.#exchange,

@@ -1,5 +1,5 @@
 /** What the page's server answers with: its files, refusals, and the headers that keep other pages away. */
-import { assets } from "./bundle.ts";
+import type { PageAsset } from "./bundle.ts";
 import type { Refusal } from "./guard.ts";
 
 /** An answer. */
@@ -38,8 +38,7 @@ const policy = (host: string) =>
   ].join("; ");
 
 /** A file of the page; `host` is the name that the page was asked for by, which was checked. */
-export function assetAnswer(path: string, host: string): Answer {
-  const { type, body } = assets[path] ?? { type: "text/plain", body: "" };
+export function assetAnswer({ type, body }: PageAsset, path: string, host: string): Answer {
   return {
     status: 200,
     headers: {

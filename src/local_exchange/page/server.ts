@@ -19,7 +19,7 @@ import type { RestGateway } from "../gateways/rest/gateway.ts";
 import { REST_ROOT } from "../paths.ts";
 import type { Caller } from "../signatures.ts";
 import type { LocalPage } from "../types.ts";
-import { assets } from "./bundle.ts";
+import type { PageAsset } from "./bundle.ts";
 import { type Controlled, controls } from "./controls.ts";
 import { PageFeed } from "./feed.ts";
 import { FEED_PROTOCOL, Guard, type Header, type Refusal } from "./guard.ts";
@@ -56,6 +56,8 @@ export async function servePage(host: PageHost, place: PagePlace): Promise<Local
   const [http, node] = ["node:http", "node:crypto"];
   const { createServer } = await import(http) as typeof import("node:http");
   const { timingSafeEqual } = await import(node) as typeof import("node:crypto");
+  // The files of the page are as large as all the rest of the exchange: they are loaded where they are served.
+  const { assets } = await import("./bundle.ts");
   const token = place.token ?? newToken();
   const open = new Set<Socket>();
   const server = createServer();
@@ -69,7 +71,7 @@ export async function servePage(host: PageHost, place: PagePlace): Promise<Local
   });
   const { port } = server.address() as AddressInfo;
   const guard = new Guard({ port, token, sameBytes: timingSafeEqual });
-  const page = new PageServer(host, guard);
+  const page = new PageServer(host, guard, new Map(Object.entries(assets)));
   server.on("request", (request, response) => {
     page.respond(request, response).catch((error: unknown) => {
       // A browser that went away while it asked is no error of anybody's.
@@ -109,12 +111,14 @@ function newToken(): string {
 class PageServer {
   readonly #host: PageHost;
   readonly #guard: Guard;
+  readonly #assets: ReadonlyMap<string, PageAsset>;
   readonly #feed: PageFeed;
   readonly #bodies = new BodyReader();
 
-  constructor(host: PageHost, guard: Guard) {
+  constructor(host: PageHost, guard: Guard, assets: ReadonlyMap<string, PageAsset>) {
     this.#host = host;
     this.#guard = guard;
+    this.#assets = assets;
     const { config, runtime, exchange: { clock: { base: clock }, onInternalError: onError } } = host;
     this.#feed = new PageFeed({ config, runtime, clock, onError });
   }
@@ -143,7 +147,8 @@ class PageServer {
     const isRead = method === "GET" || method === "HEAD";
     const misplaced = this.#guard.checkPlace(header);
     if (misplaced !== undefined) return refusalAnswer(misplaced);
-    if (isRead && Object.hasOwn(assets, path)) return assetAnswer(path, header("host") ?? "");
+    const asset = isRead ? this.#assets.get(path) : undefined;
+    if (asset !== undefined) return assetAnswer(asset, path, header("host") ?? "");
     const refused = this.#guard.checkToken(header) ?? (isRead ? undefined : this.#guard.checkOrigin(header));
     if (refused !== undefined) return refusalAnswer(refused);
     if (path.startsWith(`${REST_ROOT}/`)) return await this.#rest(request, method, target);
