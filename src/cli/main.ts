@@ -4,7 +4,7 @@
  * @module
  */
 import { Command, CommanderError } from "commander";
-import { hasColours } from "./colours.ts";
+import { hasColours, printableLines } from "./colours.ts";
 import { commands } from "./commands.ts";
 import { type CliContext, makeContext } from "./context.ts";
 import { exitCodes, type ExitName } from "./exit_codes.ts";
@@ -18,8 +18,11 @@ export interface MainOptions {
   readonly io?: CliIo | undefined;
 }
 
-/** What a failure of the parser is told with: nothing that stands behind an `=`, which may be a key. */
-const withoutValues = (text: string): string => text.replace(/(unknown option '[^'=]*)=[^\n]*(?=')/, "$1");
+/** What a failure of the parser is told with: no key file's text, and nothing that stands behind an `=`: it may be a key. */
+const withoutValues = (text: string): string =>
+  printableLines(
+    text.replace(/-----BEGIN[^']*/g, "-----BEGIN …").replace(/(unknown option '[^'=]*)=[^\n]*(?=')/, "$1"),
+  );
 
 /** The program with every command; what the parser has to say is kept in `said`. */
 export function makeProgram(context: CliContext, said: { out: string; err: string }): Command {

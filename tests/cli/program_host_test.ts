@@ -37,6 +37,12 @@ test("the program prints its version, its help, and what was mistyped", async ()
   assertEquals([key.status, key.stdout], [2, ""]);
   assertMatch(key.stderr, /^kalshi: unknown option '--private-key/);
   assert(!key.stderr.includes("MIIE"), key.stderr);
+  for (const args of [["markets"], []]) {
+    const pem = await cli.run([...args, "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA7Q\n-----END"]);
+    assertEquals([pem.status, pem.stdout], [2, ""]);
+    assert(!pem.stderr.includes("MIIE"), pem.stderr);
+  }
+  assert(!(await cli.run(["--\x1b[2Jx"])).stderr.includes("\x1b"));
 });
 
 test("a market is printed as lines, as JSON and as CSV, from a local exchange", async () => {
