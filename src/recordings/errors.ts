@@ -22,7 +22,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   EROFS: "Give a folder that this process may write to.",
   ENOTDIR: "Give a folder: there is a file of this name.",
   EEXIST: "Give a folder: there is a file of this name.",
-  ENOENT: "The folder is gone: make it again, or give another.",
+  ENOENT: "There is no such folder, or it was removed: make it, or give another.",
   EMFILE: "Raise the limit of open files.",
 };
 
