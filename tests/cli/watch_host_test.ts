@@ -186,7 +186,10 @@ test("on a real terminal a watched book leaves it as it was, at Ctrl-C", async (
   exchange.placeCounterOrder({ ticker, side: "bid", price: "0.5400", count: "20" });
   using cli = await prepareCli();
   const words = [cli.command, ...cli.args, "book", ticker, "--watch"].map((word) => `'${word}'`);
-  const inside = `stty cols 72 rows 15; tty; stty -a; ${words.join(" ")}; echo "ended with $?"; stty -a`;
+  // The shell outlives the Ctrl-C that it gets too; some would end before they say how the program ended.
+  const inside = `trap : INT; stty cols 72 rows 15; tty; stty -a; ${
+    words.join(" ")
+  }; echo "ended with $?"; stty -a`;
   const child = spawn("script", ["-qec", inside, "/dev/null"], {
     env: { ...process.env, ...env, NO_COLOR: "1", TERM: "xterm" },
   });

@@ -1,5 +1,5 @@
 /** Somebody trades on the page: with the mouse, and with the keyboard alone. */
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { test } from "../../support/test.ts";
 import { until } from "../../support/until.ts";
 import {
@@ -20,11 +20,13 @@ const browserTest = (name: string, body: () => Promise<void>) =>
 browserTest("an order by mouse rests, is seen in the ladder, and its fill is told", async () => {
   await using bed = await openPage();
   const { page, exchange, ticker, client } = bed;
-  assertEquals(await ladderOf(page), await truthOf(client, ticker));
+  await until(async () =>
+    JSON.stringify(await ladderOf(page)) === JSON.stringify(await truthOf(client, ticker))
+  );
   // What is bid is sold to: the ticket is filled in by a click on a price.
   await page.locator(".ladder .bids button").first().click();
-  assertEquals(await page.getByLabel("Price of Yes").inputValue(), "0.48");
-  assert(await page.getByRole("radio", { name: "Sell" }).isChecked());
+  await until(async () => await page.getByLabel("Price of Yes").inputValue() === "0.48");
+  await until(() => page.getByRole("radio", { name: "Sell" }).isChecked());
   await page.locator(".side.bid").click();
   await page.getByLabel("Price of Yes").fill("0.49");
   await page.getByLabel("Contracts", { exact: true }).fill("12");

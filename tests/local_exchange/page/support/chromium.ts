@@ -119,8 +119,9 @@ export async function choose(page: Page, ticker: string): Promise<void> {
   await search.fill(ticker);
   await page.locator(".market", { hasText: ticker }).waitFor();
   await search.press("Enter");
-  await page.locator(".book .tag.live").waitFor();
+  // The book that was shown before may be live too: first the market, then its book.
   await page.locator(".market-head", { hasText: ticker }).waitFor();
+  await page.locator(".book .tag.live").waitFor();
 }
 
 /** The ladder as it is read: `0.52 15`, from the highest ask to the lowest bid. */
