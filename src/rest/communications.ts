@@ -44,7 +44,7 @@ import { readCallOptions, refuseCall } from "../http/call_options.ts";
 import type { ListAllOptions } from "../http/call_options.ts";
 import type { PageCall } from "../http/page.ts";
 import type { CallOptions } from "../http/call_options.ts";
-import { assertOneOf, checkFirst, ownFields, readParams } from "./checks.ts";
+import { assertOneOf, checkFirst, ownFields, readParams } from "../http/arguments.ts";
 import { callFor, callForNothing, listAll, listPage } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 

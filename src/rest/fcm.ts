@@ -40,7 +40,7 @@ import type {
 import type { ListAllOptions } from "../http/call_options.ts";
 import type { PageCall } from "../http/page.ts";
 import type { CallOptions } from "../http/call_options.ts";
-import { assertSomeOf, readParams } from "./checks.ts";
+import { assertSomeOf, readParams } from "../http/arguments.ts";
 import { call, callFor, callForList, callForNothing, listAll, listPage } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 

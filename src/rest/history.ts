@@ -11,7 +11,7 @@ import { assertValue, flag } from "../base/options.ts";
 import { copyPlain, isPlain, readOwn } from "../base/plain.ts";
 import { listAll } from "../http/call_operation.ts";
 import { nameOf, refuseCall } from "../http/call_options.ts";
-import { readParams } from "./checks.ts";
+import { readParams } from "../http/arguments.ts";
 
 /** What `listAll` takes where old rows live apart from the others. */
 export interface HistoryOptions extends ListAllOptions {

@@ -5,16 +5,11 @@
  */
 
 import {
-  AmendOrderV2,
   type AmendOrderV2Params,
   BatchCancelOrdersV2,
   BatchCreateOrdersV2,
-  CancelAllOrders,
   type CancelAllOrdersParams,
-  CancelOrderV2,
   type CancelOrderV2Params,
-  CreateOrderV2,
-  DecreaseOrderV2,
   type DecreaseOrderV2Params,
   GetHistoricalOrders,
   GetOrder,
@@ -46,29 +41,22 @@ import type { CallOptions, WriteOptions } from "../http/call_options.ts";
 import { readCallOptions, refuseCall } from "../http/call_options.ts";
 import { withIds } from "../http/check_call.ts";
 import { shown } from "../base/plain.ts";
-import { assertNoExtra, assertOneOf, checkFirst, isGiven, ownFields, withExtras } from "./checks.ts";
+import { checkFirst, ownFields, withExtras } from "../http/arguments.ts";
 import { type HistoryOptions, listTiers } from "./history.ts";
-import { callFor, callForList, callForNothing, callWith, listPage } from "../http/call_operation.ts";
+import { callFor, callForList, listPage } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 import { writeBatch } from "../writes/batch.ts";
-import { isIdempotent, lookUpOptions, writeOne } from "../writes/once.ts";
+import { eventOrders } from "../writes/event_orders.ts";
+import type { Named } from "../writes/order_product.ts";
+import { findCancelled, findPlaced } from "../writes/order_state.ts";
 import {
-  amendedNow,
-  cancelledNow,
-  decreasedNow,
-  findCancelled,
-  findCreated,
-  type NamedOrder,
-  sizeAfter,
-} from "../writes/order_state.ts";
-
-/** Once for each call, before its first attempt: another id for each attempt would be another order. */
-function withClientOrderId(order: CreateOrderV2Request): NamedOrder {
-  return {
-    ...order,
-    client_order_id: order.client_order_id === undefined ? crypto.randomUUID() : order.client_order_id,
-  };
-}
+  amendOrder,
+  cancelAllOrders,
+  cancelOrder,
+  decreaseOrder,
+  placeOrder,
+  withClientOrderId,
+} from "../writes/orders.ts";
 
 /** `client.orders` */
 export class Orders extends Namespace {
@@ -103,23 +91,8 @@ export class Orders extends Namespace {
    * console.log(order.order_id, order.fill_count, order.remaining_count);
    * ```
    */
-  async create(order: CreateOrderV2Request, wanted: WriteOptions = {}): Promise<CreateOrderV2Response> {
-    const options = readCallOptions(CreateOrderV2, wanted);
-    assertNoExtra(CreateOrderV2, options, "client_order_id");
-    const given = ownFields(CreateOrderV2, order);
-    const body = withClientOrderId(given);
-    const { client_order_id } = body;
-    const sought = withExtras(body, options.extraBody);
-    const sinceMs = this.http.now();
-    return await writeOne(this.http, options, {
-      clientIds: [client_order_id],
-      // Nobody else knows an id that was made here.
-      isEcho: (verdict) => verdict === "taken" && given.client_order_id === undefined,
-      send: (options, attempt) =>
-        callWith(this.http, CreateOrderV2, "order_id", undefined, options, body, attempt),
-      lookUp: async ({ options, maxItems }) =>
-        (await findCreated(this.http, [sought], sinceMs, { ...options, maxItems })).get(sought),
-    });
+  create(order: CreateOrderV2Request, options: WriteOptions = {}): Promise<CreateOrderV2Response> {
+    return placeOrder(this.http, eventOrders, order, options);
   }
 
   /**
@@ -161,7 +134,7 @@ export class Orders extends Namespace {
     const options = readCallOptions(BatchCreateOrdersV2, wanted);
     const own = ownFields(BatchCreateOrdersV2, body);
     const { orders: sent } = checkFirst(BatchCreateOrdersV2, undefined, own, options);
-    const items = own.orders.map(withClientOrderId);
+    const items = own.orders.map(withClientOrderId<CreateOrderV2Request>);
     const clientIds = items.map(({ client_order_id }) => client_order_id);
     if (new Set(clientIds).size < items.length) {
       refuseCall(
@@ -171,7 +144,7 @@ export class Orders extends Namespace {
     }
     const sinceMs = this.http.now();
     const ours = new Set(items.filter((_, index) => own.orders[index]?.client_order_id === undefined));
-    return await writeBatch<NamedOrder, BatchCreateOrdersV2ResponseOrder>(this.http, {
+    return await writeBatch<Named<CreateOrderV2Request>, BatchCreateOrdersV2ResponseOrder>(this.http, {
       operation: BatchCreateOrdersV2,
       items,
       key: "client_order_id",
@@ -179,7 +152,10 @@ export class Orders extends Namespace {
       isEcho: (item, verdict) => verdict === "taken" && ours.has(item),
       lookUp: async (missing, { options, maxItems }) => {
         const sought = new Map(missing.map((item) => [withExtras(item, sent[items.indexOf(item)]), item]));
-        const found = await findCreated(this.http, [...sought.keys()], sinceMs, { ...options, maxItems });
+        const found = await findPlaced(this.http, eventOrders, [...sought.keys()], sinceMs, {
+          ...options,
+          maxItems,
+        });
         return new Map([...found].map(([order, result]) => [sought.get(order) ?? order, result]));
       },
       unknown: ({ client_order_id }, error) => ({ client_order_id, error }),
@@ -263,20 +239,7 @@ export class Orders extends Namespace {
     params: Omit<CancelOrderV2Params, "order_id"> = {},
     options: WriteOptions = {},
   ): Promise<CancelOrderV2Response> {
-    return writeOne(this.http, options, {
-      isEcho: (verdict) => verdict === "missing",
-      send: (options, attempt) =>
-        callWith(
-          this.http,
-          CancelOrderV2,
-          "order_id",
-          withIds(CancelOrderV2, params, { order_id: orderId }),
-          options,
-          undefined,
-          attempt,
-        ),
-      lookUp: ({ options }) => cancelledNow(this.http, orderId, options),
-    });
+    return cancelOrder(this.http, eventOrders, orderId, params, options);
   }
 
   /**
@@ -303,7 +266,7 @@ export class Orders extends Namespace {
       items: own.orders,
       key: "order_id",
       isEcho: (_, verdict) => verdict === "missing",
-      lookUp: (items, { options }) => findCancelled(this.http, items, options),
+      lookUp: (items, { options }) => findCancelled(this.http, eventOrders, items, options),
       unknown: ({ order_id }, error) => ({ order_id, reduced_by: "0.00", error }),
     }, options);
   }
@@ -315,11 +278,7 @@ export class Orders extends Namespace {
    * @see https://docs.kalshi.com/changelog
    */
   cancelAll(params: CancelAllOrdersParams = {}, options: WriteOptions = {}): Promise<void> {
-    return writeOne<void>(this.http, options, {
-      send: (options, attempt) =>
-        callForNothing(this.http, CancelAllOrders, params, options, undefined, attempt),
-      lookUp: () => Promise.resolve(undefined),
-    });
+    return cancelAllOrders(this.http, eventOrders, params, options);
   }
 
   /**
@@ -335,21 +294,13 @@ export class Orders extends Namespace {
    * @throws {KalshiNotFoundError} when no such order rests.
    * @see https://docs.kalshi.com/api-reference/orders/amend-order-v2
    */
-  async amend(
+  amend(
     orderId: string,
     change: AmendOrderV2Request,
     params: Omit<AmendOrderV2Params, "order_id"> = {},
-    wanted: WriteOptions = {},
+    options: WriteOptions = {},
   ): Promise<AmendOrderV2Response> {
-    const options = readCallOptions(AmendOrderV2, wanted);
-    const body = ownFields(AmendOrderV2, change);
-    const ids = withIds(AmendOrderV2, params, { order_id: orderId });
-    const sought = checkFirst(AmendOrderV2, ids, body, options);
-    return await writeOne(this.http, options, {
-      isEcho: () => true,
-      send: (options, attempt) => callWith(this.http, AmendOrderV2, "order_id", ids, options, body, attempt),
-      lookUp: ({ options }) => amendedNow(this.http, orderId, sought, options),
-    });
+    return amendOrder(this.http, eventOrders, orderId, change, params, options);
   }
 
   /**
@@ -365,30 +316,13 @@ export class Orders extends Namespace {
    * @throws {KalshiNotFoundError} when no such order rests.
    * @see https://docs.kalshi.com/api-reference/orders/decrease-order-v2
    */
-  async decrease(
+  decrease(
     orderId: string,
     change: DecreaseOrderV2Request,
     params: Omit<DecreaseOrderV2Params, "order_id"> = {},
-    wanted: WriteOptions = {},
+    options: WriteOptions = {},
   ): Promise<DecreaseOrderV2Response> {
-    const options = readCallOptions(DecreaseOrderV2, wanted);
-    const body = ownFields(DecreaseOrderV2, change);
-    const ids = withIds(DecreaseOrderV2, params, { order_id: orderId });
-    const sought = checkFirst(DecreaseOrderV2, ids, body, options);
-    assertOneOf(DecreaseOrderV2, sought, ["reduce_by"], ["reduce_to"]);
-    const step = this.http.steps(options);
-    const byCount = isGiven(sought.reduce_by);
-    // Sent twice it would act twice, so that what it shall lead to has to be known before.
-    const size = byCount && isIdempotent(this.http, options)
-      ? await sizeAfter(this.http, orderId, sought, lookUpOptions(step()))
-      : undefined;
-    return await writeOne(this.http, step(), {
-      onlyRefused: byCount,
-      isEcho: () => true,
-      send: (options, attempt) =>
-        callWith(this.http, DecreaseOrderV2, "order_id", ids, options, body, attempt),
-      lookUp: ({ options }) => decreasedNow(this.http, orderId, { ...sought, size }, options),
-    });
+    return decreaseOrder(this.http, eventOrders, orderId, change, params, options);
   }
 
   /**

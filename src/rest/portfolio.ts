@@ -49,7 +49,7 @@ import type { ListAllOptions } from "../http/call_options.ts";
 import type { PageCall } from "../http/page.ts";
 import type { CallOptions, WriteOptions } from "../http/call_options.ts";
 import { readCallOptions } from "../http/call_options.ts";
-import { assertNoExtra, ownFields, withExtras } from "./checks.ts";
+import { assertNoExtra, ownFields, withExtras } from "../http/arguments.ts";
 import { parseFixed } from "../base/fixed_point.ts";
 import { writeOne } from "../writes/once.ts";
 import { type HistoryOptions, listTiers } from "./history.ts";

@@ -26,7 +26,7 @@ import type { ListAllOptions } from "../http/call_options.ts";
 import type { PageCall } from "../http/page.ts";
 import type { CallOptions, WriteOptions } from "../http/call_options.ts";
 import { readCallOptions } from "../http/call_options.ts";
-import { assertNoExtra, checkFirst, ownFields } from "./checks.ts";
+import { assertNoExtra, checkFirst, ownFields } from "../http/arguments.ts";
 import { writeOne } from "../writes/once.ts";
 import { callFor, callForList, callForNothing, listAll, listPage } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { type CheckedTemplate, refuseCall } from "../http/call_options.ts";
-import { assertFields, checkCall } from "../http/check_call.ts";
-import type { CallOptions } from "../http/call_options.ts";
+import { type CheckedTemplate, refuseCall } from "./call_options.ts";
+import { assertFields, checkCall } from "./check_call.ts";
+import type { CallOptions } from "./call_options.ts";
 import { copyPlain, type Fields, isPlain, readOwn } from "../base/plain.ts";
 
 /** True for what is neither left out nor null. */
