@@ -20,18 +20,21 @@
 
 export * from "./src/auth/mod.ts";
 export * from "./src/client.ts";
-export type { KalshiClientOptions } from "./src/client_options.ts";
+export type { KalshiClientOptions, ProductClientOptions } from "./src/client_options.ts";
+export type { ClientFixOptions, OfClient, ProductClient } from "./src/product_client.ts";
 export * from "./src/base/clock.ts";
 export {
   KalshiConfig,
-  type KalshiConfigContext,
   type KalshiConfigOptions,
   type KalshiPresetOptions,
+} from "./src/config/kalshi_config.ts";
+export {
+  type KalshiConfigContext,
   type OrderRetries,
   type RestJsonParse,
   type WsJsonParse,
   type WsJsonStringify,
-} from "./src/config/kalshi_config.ts";
+} from "./src/config/client_config.ts";
 export type { EnvReader } from "./src/base/environment.ts";
 export * from "./src/core.ts";
 export type { KalshiCoreOptions, RawRequestOptions } from "./src/core_options.ts";
@@ -42,7 +45,8 @@ export {
   type KalshiVariables,
   type KalshiVenue,
 } from "./src/config/venue.ts";
-export type { KalshiSettings } from "./src/config/kalshi_config.ts";
+export type { KalshiSettings } from "./src/config/client_config.ts";
+export type { ClientConfig, ClientConfigOptions, ClientPresetOptions } from "./src/config/client_config.ts";
 export * from "./src/base/errors.ts";
 export type { KalshiServerCode, KnownServerCode } from "./src/base/server_codes.ts";
 export type * from "./src/contract/field_rule.ts";

@@ -18,12 +18,12 @@ import type { RateBudgets } from "./rate_limits/budgets.ts";
 import type { Limiter } from "./rate_limits/limiter.ts";
 import type { Runtime } from "./runtime/types.ts";
 
-/** What a client is made from. Without a key it makes public calls only. */
-export interface KalshiClientOptions
+/** What the client of a product is made from. Without a key it makes public calls only. */
+export interface ProductClientOptions<Config>
   extends
     ClientHooks,
     LogOptions,
-    Omit<KalshiCoreOptions, "auth" | "config" | "runtime" | "limiter" | "inspect"> {
+    Omit<KalshiCoreOptions, "auth" | "config" | "venue" | "runtime" | "limiter" | "inspect"> {
   /** A key to share between clients; not together with `keyId` and the options that belong to it. */
   readonly auth?: KalshiAuth | RequestSigner | undefined;
   /** Id of the API key. */
@@ -38,10 +38,10 @@ export interface KalshiClientOptions
   /** Passphrase of an encrypted key, or a function that gives it. */
   readonly passphrase?: Passphrase | undefined;
   /** Configuration, or its options; production when left out. */
-  readonly config?: KalshiConfig | KalshiConfigOptions | undefined;
+  readonly config?: Config | undefined;
   /** The adapter of this runtime, such as `nodeRuntime()`; detected when left out. */
   readonly runtime?: Runtime | undefined;
-  /** `true` is short for `config: KalshiConfig.demo()`; not together with `config`. */
+  /** `true` is short for the configuration of the demo environment; not together with `config`. */
   readonly demo?: boolean | undefined;
   /**
    * Keeps requests inside the account's rate budget: `"auto"` reads budgets and costs from Kalshi and follows the
@@ -58,10 +58,17 @@ export interface KalshiClientOptions
   readonly checkResponse?: ResponseCheck | undefined;
 }
 
+/** What a {@linkcode KalshiClient} is made from. Without a key it makes public calls only. */
+export type KalshiClientOptions = ProductClientOptions<KalshiConfig | KalshiConfigOptions>;
+
 const isObject = (value: unknown) => typeof value === "object" && value !== null;
 
-/** What the options of a client may be. */
-export const clientRules: Rules<KalshiClientOptions> = {
+/**
+ * What the options of a client may be.
+ *
+ * @param config the class of its configuration
+ */
+export const clientRulesFor = (config: string): Rules<ProductClientOptions<unknown>> => ({
   auth: signerRule(),
   keyId: rule("the id of an API key as text", (value) => typeof value === "string"),
   privateKey: rule(
@@ -76,9 +83,9 @@ export const clientRules: Rules<KalshiClientOptions> = {
     "a passphrase, or a function that gives one",
     (value) => typeof value === "string" || typeof value === "function",
   ),
-  config: rule("a KalshiConfig, or an object of its options", isObject),
+  config: rule(`a ${config}, or an object of its options`, isObject),
   demo: flag(),
-  runtime: coreRules.runtime as Rules<KalshiClientOptions>["runtime"],
+  runtime: coreRules.runtime as Rules<ProductClientOptions<unknown>>["runtime"],
   transport: coreRules.transport,
   clock: coreRules.clock,
   onRequest: callable(),
@@ -94,4 +101,7 @@ export const clientRules: Rules<KalshiClientOptions> = {
   ),
   validate: oneOf("off", "warn", "strict"),
   checkResponse: callable("`checkResponse` of @unofficial/kalshi/schemas"),
-};
+});
+
+/** What the options of a {@linkcode KalshiClient} may be. */
+export const clientRules = /* @__PURE__ */ clientRulesFor("KalshiConfig");

@@ -6,11 +6,11 @@
 
 import { detectRestRuntime } from "#runtime";
 import { systemClock } from "./base/clock.ts";
-import type { KalshiSettings } from "./config/kalshi_config.ts";
+import type { KalshiSettings } from "./config/client_config.ts";
 import { hideValues, isHidden, readHeaders } from "./config/headers.ts";
 import { isReadOnly } from "./config/read_only.ts";
 import { DEFAULTS } from "./config/settings.ts";
-import { eventVenue } from "./config/venue.ts";
+import { eventVenue, type KalshiVenue } from "./config/venue.ts";
 import { KalshiConfigError } from "./base/errors.ts";
 import { HttpPipeline } from "./http/pipeline.ts";
 import { isSafeMethod } from "./base/http_method.ts";
@@ -58,9 +58,18 @@ export class KalshiCore implements AsyncDisposable {
       coreRules,
       placeHint("KalshiCore", Object.keys(coreRules)),
     );
-    const { auth, config = DEFAULTS, runtime, transport, limiter, inspect, clock = systemClock } = options;
+    const {
+      auth,
+      config = DEFAULTS,
+      venue = eventVenue,
+      runtime,
+      transport,
+      limiter,
+      inspect,
+      clock = systemClock,
+    } = options;
     const { onRequest, onResponse, onRetry, onEnd, readOnly } = options;
-    this.config = settled(config);
+    this.config = settled(config, venue);
     const { http2, limits } = this.config;
     if (transport !== undefined && (http2 || limits !== undefined)) {
       throw new KalshiConfigError(
@@ -69,7 +78,7 @@ export class KalshiCore implements AsyncDisposable {
     }
     const host = runtime ?? detectRestRuntime();
     this.http = new HttpPipeline({
-      venue: eventVenue,
+      venue,
       config: this.config,
       auth,
       pool: transport === undefined ? host.createHttpPool({ http2, limits }) : transportPool(transport),
@@ -143,11 +152,17 @@ export class KalshiCore implements AsyncDisposable {
 }
 
 /** A configuration that nothing can change any more: itself where it is one, else a frozen copy of what it says now. */
-function settled(config: KalshiSettings): KalshiSettings {
+function settled(config: KalshiSettings, { wsPath }: KalshiVenue): KalshiSettings {
   const names = Object.keys(DEFAULTS).filter((name) => name !== "environment");
   const given = Object(config) as KalshiSettings;
   if (given.environment === undefined || !names.every((name) => Object.hasOwn(given, name))) {
     throw new KalshiConfigError(refusal("KalshiCore", "config", coreRules.config.takes, config));
+  }
+  if (!String(given.wsBaseUrl).endsWith(wsPath)) {
+    throw new KalshiConfigError(
+      `The config leads to another exchange of Kalshi: this one's WebSocket ends in ${wsPath}. Give both \`venue\` and ` +
+        "`config` of one exchange.",
+    );
   }
   const isFixed = Object.isFrozen(given) &&
     names.every((name) => "value" in (Object.getOwnPropertyDescriptor(given, name) ?? {}));

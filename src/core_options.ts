@@ -16,7 +16,8 @@ import {
   type Rules,
   withPreset,
 } from "./base/options.ts";
-import type { KalshiSettings } from "./config/kalshi_config.ts";
+import type { KalshiVenue } from "./config/venue.ts";
+import type { KalshiSettings } from "./config/client_config.ts";
 import type { CallOptions } from "./http/call_options.ts";
 import type { ClientHooks } from "./http/hooks.ts";
 import type { InspectResponse } from "./http/pipeline.ts";
@@ -30,6 +31,11 @@ export interface KalshiCoreOptions extends Omit<ClientHooks, "onDrift"> {
   readonly auth?: RequestSigner | (() => Promise<RequestSigner>) | undefined;
   /** Configuration; production with every default when left out. */
   readonly config?: KalshiSettings | undefined;
+  /**
+   * Which of Kalshi's exchanges it talks to: that of event contracts when left out. Another one, such as `perpsVenue` of
+   * `@unofficial/kalshi/perps`, needs a `config` that leads there.
+   */
+  readonly venue?: KalshiVenue | undefined;
   /** The adapter of this runtime, such as `nodeRuntime()`; detected when left out. */
   readonly runtime?: RestRuntime | undefined;
   /** Replaces the network entirely. */
@@ -73,6 +79,7 @@ export const coreRules: Rules<KalshiCoreOptions> = {
     (value) => typeof value === "function" || signerRule().test(value),
   ),
   config: rule("a KalshiConfig", isObject),
+  venue: rule("a venue such as perpsVenue", (value) => isObject(value) && "restPath" in Object(value)),
   runtime: having("the adapter of a runtime", "createHttpPool"),
   transport: transportRule(),
   limiter: having("a limiter", "admit"),

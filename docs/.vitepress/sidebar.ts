@@ -41,6 +41,7 @@ export const PARTS: readonly SidebarPart[] = [
       { text: "Recordings", page: "recordings" },
       { text: "Positions and history", page: "trading" },
       { text: "FIX", page: "fix" },
+      { text: "Perps", page: "perps" },
       { text: "Workers and browsers", page: "workers" },
       { text: "Local exchange", page: "local-exchange" },
       { text: "Its page", page: "exchange-page" },

@@ -45,6 +45,8 @@ export interface EnvSettings extends KeySettings {
   readonly demo: boolean;
   /** `KALSHI_API_BASE_URL`. */
   readonly baseUrl: string | undefined;
+  /** The same of the WebSocket, where the venue has a variable for it. */
+  readonly wsBaseUrl: string | undefined;
   /** `KALSHI_ALLOW_UNKNOWN_HOST`. */
   readonly allowUnknownHost: boolean;
   /** `KALSHI_SIGN_PUBLIC_CALLS`. */
@@ -79,16 +81,17 @@ const NO_KEY: KeySettings = {
  * read, and for a key given twice.
  */
 export function readAuthEnv(
-  env: KalshiEnv | undefined,
+  env: object | undefined,
   runtime: RestRuntime,
   { key = true, exchange = true }: EnvNeeds = {},
   { variables }: KalshiVenue = eventVenue,
+  owner = "KalshiClient",
 ): EnvSettings {
   const keyNames = [variables.keyId, variables.privateKey, variables.privateKeyPath, variables.passphrase];
   const read = new Variables(
     env,
     runtime,
-    "KalshiClient",
+    owner,
     // What cannot be read of the last leaves public calls signed, which harms nobody.
     (name) => keyNames.includes(name) || exchange && name !== variables.signPublicCalls && name !== LOG_LEVEL,
   );
@@ -96,6 +99,7 @@ export function readAuthEnv(
     ...(key ? read.key(variables) : NO_KEY),
     demo: read.flag(variables.demo, "true", "false") ?? false,
     baseUrl: read.trimmed(variables.baseUrl),
+    wsBaseUrl: variables.wsBaseUrl === undefined ? undefined : read.trimmed(variables.wsBaseUrl),
     allowUnknownHost: read.flag(variables.allowUnknownHost, "1", "0") ?? false,
     signPublicCalls: read.flag(variables.signPublicCalls, "true", "false") ?? true,
     readOnly: read.flag(READ_ONLY, "1", "0") ?? false,

@@ -91,6 +91,9 @@ export const CALL_OPTIONS = [
 /** Options that walks over all pages have besides. */
 export const WALK_OPTIONS = ["maxItems", "prefetch", "history"] as const;
 
+// What these options are of: the clients of each product, and what belongs to them.
+const OWNERS = /^(Kalshi|Perps)(?:Config|Core|Client|Stream)\b/;
+
 const has = (names: readonly string[], name: string) => names.includes(name);
 
 /**
@@ -105,16 +108,17 @@ function placeOf(owner: string, name: string, known: readonly string[]): string 
       return `It belongs into \`config\`: { config: { limits: { ${name}: … } } }.`;
     }
   }
-  if (/^KalshiConfig\b/.test(owner)) {
+  if (/^(?:Kalshi|Perps)Config\b/.test(owner)) {
     if (has(LIMIT_OPTIONS, name)) return `It belongs into \`limits\`: { limits: { ${name}: … } }.`;
     if (owner.endsWith("limits") && has(CONFIG_OPTIONS, name)) {
       return "It belongs beside `limits`, not into it.";
     }
   }
-  if (!/^Kalshi(Config|Core|Client|Stream)\b/.test(owner)) return undefined;
+  const [, family] = OWNERS.exec(owner) ?? [];
+  if (family === undefined) return undefined;
   if (has(CLIENT_OPTIONS, name) && owner !== "KalshiCore") {
-    return `It belongs to the client: new KalshiClient({ ${name}: … })${
-      owner === "KalshiStream" ? ", whose stream() opens a stream with the same key" : ""
+    return `It belongs to the client: new ${family}Client({ ${name}: … })${
+      owner.endsWith("Stream") ? ", whose stream() opens a stream with the same key" : ""
     }.`;
   }
   if (has(CLIENT_OPTIONS, name)) return `It belongs to KalshiClient: new KalshiClient({ ${name}: … }).`;
@@ -123,11 +127,12 @@ function placeOf(owner: string, name: string, known: readonly string[]): string 
 
 /** The same for options of calls and streams, whose names are near to others: asked when no other name is near. */
 function laterPlaceOf(owner: string, name: string): string | undefined {
-  if (!/^Kalshi(Config|Core|Client|Stream)\b/.test(owner)) return undefined;
+  const [, family] = OWNERS.exec(owner) ?? [];
+  if (family === undefined) return undefined;
   if (has(CALL_OPTIONS, name) || has(WALK_OPTIONS, name)) {
     return `It belongs to a call: the last argument of its method, { ${name}: … }.`;
   }
-  if (has(STREAM_OPTIONS, name)) return `It belongs to the stream: KalshiStream.connect({ ${name}: … }).`;
+  if (has(STREAM_OPTIONS, name)) return `It belongs to the stream: ${family}Stream.connect({ ${name}: … }).`;
   return undefined;
 }
 

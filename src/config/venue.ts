@@ -33,6 +33,8 @@ export interface KalshiVariables {
   readonly demo: string;
   /** Base URL of the REST API. */
   readonly baseUrl: string;
+  /** Base URL of the WebSocket; where there is none, the socket follows the REST API. */
+  readonly wsBaseUrl?: string | undefined;
   /** `1` allows hosts that are not Kalshi's. */
   readonly allowUnknownHost: string;
   /** `false` signs only what needs a key. */

@@ -15,6 +15,8 @@ export interface FixOwner {
   readonly auth: RequestSigner;
   /** Which of Kalshi's environments it is at, or `loopback`, or `unknown`. */
   readonly environment: string;
+  /** Which exchange its budgets are of. */
+  readonly product: "event" | "margin";
   readonly runtime: Runtime | undefined;
   readonly clock: Clock | undefined;
   readonly limiter: Limiter | undefined;
@@ -55,8 +57,8 @@ export async function connectFor(
         "its own. Use FixClient.connect with a key for it.",
     );
   }
-  // Perps have budgets of their own.
-  const shared = config.product === "event" ? limiter : undefined;
+  // Each exchange has budgets of its own.
+  const shared = config.product === owner.product ? limiter : undefined;
   return await FixClient.connect({
     ...options,
     config,

@@ -8,7 +8,7 @@ import type { RequestTemplate } from "../contract/request_template.ts";
 import { KalshiAuthRequiredError, type KalshiErrorContext } from "../base/errors.ts";
 import { Secrets } from "../base/redact.ts";
 import type { Clock } from "../base/clock.ts";
-import type { KalshiSettings } from "../config/kalshi_config.ts";
+import type { KalshiSettings } from "../config/client_config.ts";
 import { assertValue } from "../base/options.ts";
 import { assertSignable } from "../config/url_policy.ts";
 import type { KalshiVenue } from "../config/venue.ts";

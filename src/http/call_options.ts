@@ -18,7 +18,7 @@ import {
 import { type Fields, isPlain } from "../base/plain.ts";
 import { KalshiConfigError } from "../base/errors.ts";
 import { headerFields } from "../config/headers.ts";
-import type { KalshiSettings } from "../config/kalshi_config.ts";
+import type { KalshiSettings } from "../config/client_config.ts";
 import { CONFIG_OPTIONS, WALK_OPTIONS } from "../config/option_places.ts";
 import type { FieldRules } from "../contract/field_rule.ts";
 import type { ResponseEvent } from "./hooks.ts";

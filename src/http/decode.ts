@@ -3,7 +3,7 @@
 import { errorIn, excerpt, readErrorBody } from "../base/error_body.ts";
 import { KalshiDecodeError, type KalshiErrorContext } from "../base/errors.ts";
 import type { RequestIdentity } from "../base/request_identity.ts";
-import type { KalshiSettings } from "../config/kalshi_config.ts";
+import type { KalshiSettings } from "../config/client_config.ts";
 import { BodyTooLongError, UnknownCodingError } from "../runtime/content_coding.ts";
 import type { PoolResponse } from "../runtime/types.ts";
 import { textOf, wholeOf } from "./read_body.ts";

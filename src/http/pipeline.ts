@@ -14,7 +14,7 @@ import { hideSecrets } from "../base/hide_secrets.ts";
 import { readOwn } from "../base/plain.ts";
 import type { RequestIdentity } from "../base/request_identity.ts";
 import { tell } from "../base/tell.ts";
-import type { KalshiSettings } from "../config/kalshi_config.ts";
+import type { KalshiSettings } from "../config/client_config.ts";
 import type { KalshiVenue } from "../config/venue.ts";
 import type { RequestTemplate } from "../contract/request_template.ts";
 import type { Limiter } from "../rate_limits/limiter.ts";

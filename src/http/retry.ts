@@ -4,7 +4,7 @@ import { backoffMs } from "../base/backoff.ts";
 import type { Clock } from "../base/clock.ts";
 import type { KalshiError } from "../base/errors.ts";
 import { isSafeMethod } from "../base/http_method.ts";
-import type { KalshiSettings } from "../config/kalshi_config.ts";
+import type { KalshiSettings } from "../config/client_config.ts";
 import type { Call } from "./call.ts";
 import { isRetryableStatus, isSuccess } from "./status.ts";
 

@@ -8,7 +8,7 @@ import { signedHeaders } from "../auth/signed_headers.ts";
 import type { Clock } from "../base/clock.ts";
 import { redactHeaders } from "../base/redact.ts";
 import { tell } from "../base/tell.ts";
-import type { KalshiSettings } from "../config/kalshi_config.ts";
+import type { KalshiSettings } from "../config/client_config.ts";
 import type { HttpPool, PoolResponse } from "../runtime/types.ts";
 import { type Call, eventOf } from "./call.ts";
 import { decodeResponse } from "./decode.ts";

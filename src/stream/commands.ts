@@ -6,7 +6,7 @@
 
 import type { Clock, ClockTimer } from "../base/clock.ts";
 import { KalshiConnectionError, type KalshiError, KalshiTimeoutError } from "../base/errors.ts";
-import type { WsJsonStringify } from "../config/kalshi_config.ts";
+import type { WsJsonStringify } from "../config/client_config.ts";
 import { streamError } from "./error_codes.ts";
 import type { Frame } from "./frame.ts";
 import { writeCommand } from "./json_hooks.ts";

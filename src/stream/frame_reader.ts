@@ -6,7 +6,7 @@
 
 import { hideSecrets } from "../base/hide_secrets.ts";
 import type { Secrets } from "../base/redact.ts";
-import type { WsJsonParse } from "../config/kalshi_config.ts";
+import type { WsJsonParse } from "../config/client_config.ts";
 import { type Frame, readFrame } from "./frame.ts";
 import { parserReturned, parserThrew } from "./json_hooks.ts";
 import type { StreamProduct } from "./product.ts";

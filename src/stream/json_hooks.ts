@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { WsJsonStringify } from "../config/kalshi_config.ts";
+import type { WsJsonStringify } from "../config/client_config.ts";
 import { KalshiConfigError, KalshiDecodeError } from "../base/errors.ts";
 import type { Bytes } from "../base/web_types.ts";
 

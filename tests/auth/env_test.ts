@@ -31,6 +31,7 @@ test("readAuthEnv reads and trims the variables", () => {
     passphrase: undefined,
     demo: false,
     baseUrl: undefined,
+    wsBaseUrl: undefined,
     allowUnknownHost: false,
     signPublicCalls: true,
     readOnly: false,

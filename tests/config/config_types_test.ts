@@ -1,7 +1,7 @@
 /** The options of a configuration stand as an interface in the docs, and as schemas where they are read. */
 import { assertEquals } from "@std/assert";
 import { KalshiConfig, type KalshiConfigOptions } from "../../mod.ts";
-import type { ConfigInput, ConfigOutput } from "../../src/config/kalshi_config.ts";
+import type { ConfigInput, ConfigOutput } from "../../src/config/client_config.ts";
 import { DEFAULTS } from "../../src/config/settings.ts";
 import { test } from "../support/test.ts";
 

@@ -89,7 +89,7 @@ export const OPTION_TABLES: Readonly<Record<string, OptionTable>> = {
   "books/replayRules": table(bookReplayRules, "src/books/book_replay.ts#BookReplayOptions"),
   decoderRules: table(decoderRules, "src/books/decoders/event.ts#EventBookDecoderOptions"),
   logRules: table(logRules, "src/config/logging.ts#LogOptions"),
-  clientRules: table(clientRules, "src/client_options.ts#KalshiClientOptions"),
+  clientRules: table(clientRules, "src/client_options.ts#ProductClientOptions"),
   coreRules: table(coreRules, "src/core_options.ts#KalshiCoreOptions"),
   "fix/sessionRules": table(fixSessionRules, "src/fix/session_types.ts#FixSessionOptions"),
   socketRules: table(socketRules, "src/fix/socket.ts#FixSocketLimits"),

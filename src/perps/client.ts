@@ -1,0 +1,80 @@
+/**
+ * The client of the margin exchange, on which perpetual futures trade.
+ *
+ * @module
+ */
+import { remedyOf } from "../base/server_codes.ts";
+import { optionsFromEnv } from "../client_env.ts";
+import type { ClientTraits } from "../client_traits.ts";
+import { isPerpsConfig, PerpsConfig } from "../config/perps_config.ts";
+import { perpsVenue } from "../config/perps_venue.ts";
+import { GetAccountEndpointCosts } from "../contract/event/operations.ts";
+import { GetPerpsAccountApiLimits } from "../contract/perps/operations.ts";
+import type { FixClient } from "../fix/client.ts";
+import { type ClientFixOptions, ProductClient } from "../product_client.ts";
+import { type PerpsClientOptions, perpsClientRules } from "./client_options.ts";
+import type { PerpsEnv } from "./env.ts";
+
+const traits: ClientTraits<PerpsConfig> = {
+  owner: "PerpsClient",
+  venue: perpsVenue,
+  rules: perpsClientRules,
+  makeConfig: (options, context) => new PerpsConfig(options, context),
+  isConfig: isPerpsConfig,
+  limits: { budgets: GetPerpsAccountApiLimits, costs: GetAccountEndpointCosts },
+  remedyOf,
+};
+
+/**
+ * A client of Kalshi's margin exchange: what `KalshiClient` is for event contracts, with the same pipeline, options and
+ * guarantees. Its keys, hosts and rate budgets are its own.
+ *
+ * @example
+ * ```ts
+ * import { PerpsClient } from "@unofficial/kalshi/perps";
+ *
+ * await using client = await PerpsClient.fromEnv();
+ * console.log(await client.request("GET", "/margin/exchange/status"));
+ * ```
+ */
+export class PerpsClient extends ProductClient<PerpsConfig> {
+  /**
+   * Opens nothing: connections are made by the first call.
+   *
+   * @throws {KalshiConfigError} when options are unknown, conflict, or ask for what this runtime cannot do.
+   * @throws {KalshiAuthKeyError} when `privateKey` cannot be a private key, and when the file of `privateKeyPath` is
+   * missing or holds none, where the runtime can look.
+   */
+  constructor(given: PerpsClientOptions = {}) {
+    super(traits, given);
+  }
+
+  /**
+   * A client as the environment says: the variables of {@linkcode PerpsEnv}. Without a key there it makes public calls
+   * only. Where none of them names an exchange, it is production.
+   *
+   * @param env Read in place of the runtime's variables, such as a Worker's `env`.
+   * @param wanted Options, which win over the environment: with a key of your own its key variables are not read, and
+   * `demo: true` or a `config` with a URL decides where the client goes.
+   * @throws {KalshiConfigError} when a variable is malformed, when one that is needed may not be read (Deno without
+   * `--allow-env=KALSHI_*`), when the runtime has no variables and `env` is left out, when both key variables are set,
+   * and when KALSHI_PERPS_DEMO is true beside a URL of production's.
+   * @throws {KalshiAuthError} when the key is unusable, or the key id or the key is missing.
+   */
+  static async fromEnv(env?: PerpsEnv, wanted: PerpsClientOptions = {}): Promise<PerpsClient> {
+    return new PerpsClient(await optionsFromEnv(traits, env, wanted));
+  }
+
+  /**
+   * Opens a FIX session of the margin exchange with this client's key, environment, runtime, clock and rate limiter:
+   * `{ product: "margin", session: "order-entry" }`. {@linkcode close} closes it as well.
+   *
+   * @throws {KalshiAuthRequiredError} when the client has no key
+   * @throws {KalshiConfigError} for a session of the other environment, and one of an exchange that is not Kalshi's
+   * without its `host`
+   * @throws what `FixClient.connect` throws
+   */
+  async fix(given: ClientFixOptions): Promise<FixClient> {
+    return await this.openFix(given);
+  }
+}

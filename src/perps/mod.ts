@@ -1,0 +1,19 @@
+/**
+ * Perpetual futures on Kalshi's margin exchange: `@unofficial/kalshi/perps`. The client, its configuration, and what
+ * differs from event contracts.
+ *
+ * @example
+ * ```ts
+ * import { PerpsClient } from "@unofficial/kalshi/perps";
+ *
+ * await using client = new PerpsClient({ demo: true });
+ * console.log(await client.request("GET", "/margin/exchange/status"));
+ * ```
+ *
+ * @module
+ */
+export { PerpsClient } from "./client.ts";
+export type { PerpsClientOptions } from "./client_options.ts";
+export type { PerpsEnv } from "./env.ts";
+export { PerpsConfig, type PerpsConfigOptions, type PerpsPresetOptions } from "../config/perps_config.ts";
+export { perpsVenue } from "../config/perps_venue.ts";
