@@ -28,7 +28,7 @@ import { usageTierRule } from "./options.ts";
 import { MOST_SUBACCOUNTS } from "./engine/model.ts";
 import { isPrice, isWorth } from "./engine/event_contract.ts";
 import { parseCount, parseMoney, parsePrice } from "./units.ts";
-import { actionNames, channelNames } from "./gateways/ws/channels.ts";
+import type { Channels } from "./gateways/ws/channels.ts";
 import type { HandshakeFault, SocketFault } from "./gateways/ws/faults.ts";
 
 const times: Rule<number> = rule(
@@ -83,30 +83,42 @@ export function readFault(given: Fault): Fault {
   return fault;
 }
 
-const CHANNELS: readonly string[] = [...channelNames, "answers"];
-const frameRules: AnyRules = {
-  times,
-  channel: rule(
-    `a channel, or "answers" for those to commands`,
-    (value) => CHANNELS.includes(value as string),
-  ),
-};
-const channelRule: Rule<string> = rule("a channel", (value) => channelNames.includes(value as string));
-const commandRules: AnyRules = {
-  command: oneOf("subscribe", "unsubscribe", "update_subscription", "list_subscriptions"),
-  action: oneOf(...actionNames),
-  ticker,
-  times,
-  afterProcessing: flag(),
-};
+/** What each fault of a WebSocket takes beside its name, by the channels and commands that the WebSocket has. */
+export function socketFaultRules(
+  { names, actions }: Pick<Channels, "names" | "actions">,
+): Readonly<Record<SocketFault["fault"], AnyRules>> {
+  const frameRules: AnyRules = {
+    times,
+    channel: rule(
+      `a channel, or "answers" for those to commands`,
+      (value) => value === "answers" || names.includes(value as string),
+    ),
+  };
+  const channel: Rule<string> = rule("a channel", (value) => names.includes(value as string));
+  const commandRules: AnyRules = {
+    command: oneOf("subscribe", "unsubscribe", "update_subscription", "list_subscriptions"),
+    action: oneOf(...actions),
+    ticker,
+    times,
+    afterProcessing: flag(),
+  };
+  return {
+    "drop": frameRules,
+    "repeat": frameRules,
+    "reorder": frameRules,
+    "corrupt": frameRules,
+    "truncate": frameRules,
+    ...connectionFaults,
+    "error": { code: needed(whole(1)), channel: needed(channel) },
+    "forget": { channel: needed(channel) },
+    "renumber": { seq: needed(whole(1)), channel: needed(channel) },
+    "withhold": { update: oneOf("orderbook_snapshot", "orderbook_delta"), channel, ticker, times },
+    "refuse": { code: needed(whole(1)), ...commandRules },
+    "ignore": commandRules,
+  };
+}
 
-/** What each fault of a WebSocket takes beside its name. */
-export const socketFaultRules: Readonly<Record<SocketFault["fault"], AnyRules>> = {
-  "drop": frameRules,
-  "repeat": frameRules,
-  "reorder": frameRules,
-  "corrupt": frameRules,
-  "truncate": frameRules,
+const connectionFaults = {
   "stall": { forMs: needed(delay) },
   "half-open": {},
   "close": {
@@ -120,30 +132,23 @@ export const socketFaultRules: Readonly<Record<SocketFault["fault"], AnyRules>> 
   "cut": {},
   "bad-frame": {},
   "cut-frame": {},
-  "error": { code: needed(whole(1)), channel: needed(channelRule) },
-  "forget": { channel: needed(channelRule) },
-  "renumber": { seq: needed(whole(1)), channel: needed(channelRule) },
-  "withhold": { update: oneOf("orderbook_snapshot", "orderbook_delta"), channel: channelRule, ticker, times },
-  "refuse": { code: needed(whole(1)), ...commandRules },
-  "ignore": commandRules,
-};
-const faultName: Rule<SocketFault["fault"]> = oneOf(
-  ...Object.keys(socketFaultRules) as SocketFault["fault"][],
-);
+} satisfies Readonly<Record<string, AnyRules>>;
 
 /** A copy of a fault of WebSockets; refuses one that would do nothing. */
-export function readSocketFault(given: SocketFault): SocketFault {
+export function readSocketFault(channels: Channels, given: SocketFault): SocketFault {
   const owner = "sockets.fail";
+  const faults = socketFaultRules(channels);
   assertObject(owner, given);
   const { fault } = given;
   if (fault === undefined) {
     // What was meant for the name may stand under another one.
-    const known = ["fault", ...Object.values(socketFaultRules).flatMap((rules) => Object.keys(rules))];
+    const known = ["fault", ...Object.values(faults).flatMap((rules) => Object.keys(rules))];
     const unknown = Object.keys(given).find((name) => !known.includes(name));
     if (unknown !== undefined) throw unknownOption(owner, unknown, [...new Set(known)]);
   }
+  const faultName: Rule<SocketFault["fault"]> = oneOf(...Object.keys(faults) as SocketFault["fault"][]);
   assertValue(owner, "fault", fault, faultName);
-  const rules = { fault: faultName, ...socketFaultRules[fault] };
+  const rules = { fault: faultName, ...faults[fault] };
   return readOptions(`${owner} with the fault "${fault}"`, given, rules as unknown as Rules<SocketFault>);
 }
 
@@ -167,9 +172,9 @@ export function readHandshakeFault(given: HandshakeFault): HandshakeFault {
 }
 
 /** Refuses a message that would reach nobody. */
-export function assertMessage(channel: unknown, msg: unknown, type: unknown): void {
-  if (!channelNames.includes(channel as string)) {
-    refuse(`sockets.publish takes one of ${channelNames.join(", ")} first; got ${shown(channel)}.`);
+export function assertMessage({ names }: Channels, channel: unknown, msg: unknown, type: unknown): void {
+  if (!names.includes(channel as string)) {
+    refuse(`sockets.publish takes one of ${names.join(", ")} first; got ${shown(channel)}.`);
   }
   if (!isPlain(msg)) {
     refuse(`sockets.publish takes the payload as a plain object second; got ${shown(msg)}.`);

@@ -6,6 +6,7 @@
 import type { Operation } from "../contract/operation.ts";
 import { chargeOf } from "../rate_limits/charge.ts";
 import { ShardBuckets } from "../rate_limits/shard_buckets.ts";
+import type { RateBudget } from "../rate_limits/token_bucket.ts";
 import { ApiError } from "./api_error.ts";
 import type { Account } from "./engine/model.ts";
 
@@ -35,37 +36,63 @@ export const usageTiers: readonly UsageTier[] = Object.keys(perSecond) as UsageT
 export const DEFAULT_COST = 10;
 
 /** The budgets of a tier: read, and write, which each shard has in full. */
-export function tierLimits(tier: UsageTier): { readonly read: BucketLimit; readonly write: BucketLimit } {
+export interface TierLimits {
+  readonly read: BucketLimit;
+  readonly write: BucketLimit;
+}
+
+/** What a product says of its budgets. */
+export interface LimitedProduct {
+  /** How many seconds of reading a bucket holds. */
+  readSeconds(tier: UsageTier): number;
+  /** The shard that a request's market is on, where its row says that its ticker tells; 0 where that is not known. */
+  shardOf(valueOf: (name: string) => unknown): number;
+}
+
+/** The event contracts: what their rows leave open is read from the request. */
+export const eventLimited: LimitedProduct = {
+  readSeconds: (tier) => tier === "basic" || tier === "advanced" ? 3 : 1,
+  shardOf: () => 0,
+};
+
+/** The budgets of a tier. */
+export function tierLimits(tier: UsageTier, { readSeconds }: LimitedProduct = eventLimited): TierLimits {
   const [read, write] = perSecond[tier];
-  const readSeconds = tier === "basic" || tier === "advanced" ? 3 : 1;
   const writeSeconds = tier === "basic" ? 1 : 3;
   return {
-    read: { refill_rate: read, bucket_capacity: read * readSeconds },
+    read: { refill_rate: read, bucket_capacity: read * readSeconds(tier) },
     write: { refill_rate: write, bucket_capacity: write * writeSeconds },
   };
 }
 
 type Kind = "read" | "write";
 
-function budgetOf(tier: UsageTier, kind: Kind): { tokensPerSecond: number; capacity: number } {
-  const { refill_rate, bucket_capacity } = tierLimits(tier)[kind];
-  return { tokensPerSecond: refill_rate, capacity: bucket_capacity };
-}
-
-/** The buckets of all accounts. */
+/** The buckets of all accounts, of one product. */
 export class RateLimits {
+  readonly #product: LimitedProduct;
   readonly #buckets = new WeakMap<Account, Map<Kind, ShardBuckets>>();
   readonly #tiers = new WeakMap<Account, UsageTier>();
+
+  constructor(product: LimitedProduct = eventLimited) {
+    this.#product = product;
+  }
 
   /** The tier of an account: `basic` until it is set. */
   tierOf(account: Account): UsageTier {
     return this.#tiers.get(account) ?? "basic";
   }
 
+  /** The budgets of an account. */
+  limitsOf(account: Account): TierLimits {
+    return tierLimits(this.tierOf(account), this.#product);
+  }
+
   /** Moves an account to another tier. */
   setTier(account: Account, tier: UsageTier, now: number): void {
     this.#tiers.set(account, tier);
-    for (const [kind, buckets] of this.#buckets.get(account) ?? []) buckets.resize(budgetOf(tier, kind), now);
+    for (const [kind, buckets] of this.#buckets.get(account) ?? []) {
+      buckets.resize(this.#budgetOf(account, kind), now);
+    }
   }
 
   /** Takes what a request draws, or throws the 429. What no full bucket could pay is refused too. */
@@ -77,17 +104,16 @@ export class RateLimits {
     now: number,
   ): void {
     const fields = Object(body) as Readonly<Record<string, unknown>>;
-    const { bucket, payer, cost = DEFAULT_COST, items } = chargeOf(
-      operation,
-      (name) => query.get(name) ?? fields[name],
-    );
+    const valueOf = (name: string) => query.get(name) ?? fields[name];
+    const { bucket, payer, cost = DEFAULT_COST, items } = chargeOf(operation, valueOf);
+    const paying = operation.shard === "ticker" ? this.#product.shardOf(valueOf) : payer;
     let kinds = this.#buckets.get(account);
     if (kinds === undefined) this.#buckets.set(account, kinds = new Map());
     let buckets = kinds.get(bucket);
     if (buckets === undefined) {
-      kinds.set(bucket, buckets = new ShardBuckets(budgetOf(this.tierOf(account), bucket), now));
+      kinds.set(bucket, buckets = new ShardBuckets(this.#budgetOf(account, bucket), now));
     }
-    if (buckets.take(payer, cost * items, now) > 0) throw new ApiError(429, "too_many_requests");
+    if (buckets.take(paying, cost * items, now) > 0) throw new ApiError(429, "too_many_requests");
   }
 
   /** What is left in each bucket that was drawn on: `read`, `write`, and `write:2` for that of shard 2. */
@@ -99,5 +125,10 @@ export class RateLimits {
       }
     }
     return left;
+  }
+
+  #budgetOf(account: Account, kind: Kind): RateBudget {
+    const { refill_rate, bucket_capacity } = this.limitsOf(account)[kind];
+    return { tokensPerSecond: refill_rate, capacity: bucket_capacity };
   }
 }

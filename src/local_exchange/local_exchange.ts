@@ -29,7 +29,6 @@ import type { Account } from "./engine/model.ts";
 import * as controls from "./controls.ts";
 import type { FeeType } from "./engine/fees.ts";
 import type { Fault } from "./faults.ts";
-import { RestGateway } from "./gateways/rest/gateway.ts";
 import type { UsageTier } from "./limits.ts";
 import type { MemoryRuntimeOptions } from "./types.ts";
 import { MemoryNetwork } from "./memory/runtime.ts";
@@ -45,15 +44,17 @@ import {
 import type { ExchangeFix } from "./gateways/fix/gateway.ts";
 import { SpokenFix } from "./spoken_fix.ts";
 import { servePage } from "./page/server.ts";
+import { RestGateway } from "./gateways/rest/gateway.ts";
 import { type RunningServer, serve } from "./server.ts";
+import { Served } from "./served.ts";
 import { parseCount, parseMoney, parsePrice } from "./units.ts";
 import type { Exchange } from "./exchange.ts";
 import { addKey, openAccount } from "./accounts.ts";
-import { REST_ROOT, WS_PATH } from "./paths.ts";
+import { REST_ROOT } from "./paths.ts";
 import { settingsOf } from "./settings.ts";
 import { type Opened, openExchange } from "./state/restore.ts";
 import { accountOf, steer, type SteeringArguments, type SteeringCommand } from "./steering.ts";
-import { type ExchangeSockets, WebSocketGateway } from "./gateways/ws/gateway.ts";
+import type { ExchangeSockets } from "./gateways/ws/gateway.ts";
 
 /**
  * A local exchange that speaks Kalshi's REST API and WebSocket, and FIX when it is asked to.
@@ -72,8 +73,7 @@ import { type ExchangeSockets, WebSocketGateway } from "./gateways/ws/gateway.ts
 export class LocalExchange implements AsyncDisposable {
   readonly #exchange: Exchange;
   readonly #server: RunningServer | undefined;
-  readonly #gateway: RestGateway;
-  readonly #sockets: WebSocketGateway;
+  readonly #served: Served;
   readonly #network: MemoryNetwork;
   readonly #fix: SpokenFix | undefined;
   readonly #restored: RestoredState | undefined;
@@ -93,28 +93,27 @@ export class LocalExchange implements AsyncDisposable {
 
   private constructor(
     exchange: Exchange,
-    gateway: RestGateway,
-    sockets: WebSocketGateway,
+    served: Served,
     server: RunningServer | undefined,
     fix: SpokenFix | undefined,
     restored: RestoredState | undefined,
   ) {
     this.#restored = restored;
     this.#fix = fix;
-    this.sockets = this.#sockets = sockets;
+    this.#served = served;
+    this.sockets = served.sockets;
     this.#exchange = exchange;
-    this.#gateway = gateway;
     this.#server = server;
     this.clock = exchange.clock;
     const host = server === undefined ? "localhost" : `${server.hostname}:${server.port}`;
     this.baseUrl = `http://${host}${REST_ROOT}`;
-    this.wsBaseUrl = `ws://${host}${WS_PATH}`;
+    this.wsBaseUrl = `ws://${host}${served.sockets.path}`;
     this.config = new KalshiConfig({ baseUrl: this.baseUrl, wsBaseUrl: this.wsBaseUrl });
-    this.fetch = (request) => gateway.fetch(request);
+    this.fetch = (request) => served.rest.fetch(request);
     const { baseUrl, wsBaseUrl } = this;
     this.#network = new MemoryNetwork({
-      gateway,
-      sockets,
+      gateway: served.rest,
+      sockets: served.entrance,
       clock: exchange.clock,
       baseUrl,
       wsBaseUrl,
@@ -136,7 +135,7 @@ export class LocalExchange implements AsyncDisposable {
     const rest = new RestGateway(exchange);
     const fix = orClosed(opened, () => SpokenFix.inMemory(exchange, read.fix));
     const restored = opened.restore({ rest, fix: fix?.gateway });
-    return new LocalExchange(exchange, rest, new WebSocketGateway(exchange), undefined, fix, restored);
+    return new LocalExchange(exchange, new Served(exchange, rest), undefined, fix, restored);
   }
 
   /**
@@ -153,12 +152,12 @@ export class LocalExchange implements AsyncDisposable {
     const rest = new RestGateway(exchange);
     const fix = orClosed(opened, () => SpokenFix.forNetwork(exchange, read.fix, hostname));
     const restored = opened.restore({ rest, fix: fix?.gateway });
-    const sockets = new WebSocketGateway(exchange);
+    const served = new Served(exchange, rest);
     let server: RunningServer | undefined;
     try {
-      server = await serve(rest, sockets, hostname, port);
+      server = await serve(served.rest, served.entrance, hostname, port);
       await fix?.listen();
-      return new LocalExchange(exchange, rest, sockets, server, fix, restored);
+      return new LocalExchange(exchange, served, server, fix, restored);
     } catch (error) {
       // A port is taken, or a certificate is none: nothing goes on listening, and the state is let go.
       await server?.close();
@@ -262,7 +261,7 @@ export class LocalExchange implements AsyncDisposable {
     const page = await servePage({
       controlled: this,
       exchange: this.#exchange,
-      gateway: this.#gateway,
+      gateway: this.#served.rest,
       config: this.config,
       caller,
       runtime: this.#network.runtime({}, caller),
@@ -461,7 +460,7 @@ export class LocalExchange implements AsyncDisposable {
   /** Stops listening and ends every connection, those of its pages too. A second call is harmless. */
   async close(): Promise<void> {
     const pages = [...this.#pages].map((page) => page.close());
-    this.#sockets.close();
+    this.#served.entrance.close();
     const fix = this.#fix?.close();
     this.#network.close();
     await Promise.all([fix, ...pages]);

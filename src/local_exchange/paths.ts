@@ -1,7 +1,5 @@
 /** Where Kalshi's protocols are below its host. */
+import { eventVenue } from "../config/venue.ts";
 
-/** The root of the REST paths. */
-export const REST_ROOT = "/trade-api/v2";
-
-/** Where the WebSocket is. */
-export const WS_PATH = "/trade-api/ws/v2";
+/** The root of the REST paths, of all products. */
+export const REST_ROOT = eventVenue.restPath;

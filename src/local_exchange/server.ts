@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { systemClock } from "../base/clock.ts";
 import { BodyReader, MOST_PIECES } from "./body_reader.ts";
 import type { RestGateway } from "./gateways/rest/gateway.ts";
-import type { WebSocketGateway } from "./gateways/ws/gateway.ts";
+import type { SocketEntrance } from "./gateways/ws/entrance.ts";
 
 /** A listening server. */
 export interface RunningServer {
@@ -68,7 +68,7 @@ function headerOf({ headers }: IncomingMessage): (name: string) => string | unde
 /** Listens. */
 export async function serve(
   gateway: RestGateway,
-  sockets: WebSocketGateway,
+  sockets: Pick<SocketEntrance, "upgrade">,
   hostname: string,
   port: number,
 ): Promise<RunningServer> {

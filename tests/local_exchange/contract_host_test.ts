@@ -2,19 +2,19 @@ import { assert, assertEquals } from "@std/assert";
 import * as operations from "../../src/contract/event/operations.ts";
 import type { Operation } from "../../src/contract/operation.ts";
 import { LocalExchange } from "../../src/local_exchange/mod.ts";
-import { allRoutes } from "../../src/local_exchange/gateways/rest/mod.ts";
+import { eventRest } from "../../src/local_exchange/gateways/rest/mod.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
 import { test } from "../support/test.ts";
-import { contractWatch, operationIds } from "./support/contract.ts";
+import { contractWatch, eventContract } from "./support/contract.ts";
 import { orderBody, Session } from "./support/session.ts";
 
 test("every operation of the contract has exactly one handler", () => {
   const names = new Map<unknown, string>(
     Object.entries(operations).map(([name, operation]) => [operation, name]),
   );
-  const routed = allRoutes.map(({ operation }) => names.get(operation)).sort();
+  const routed = eventRest.routes.map(({ operation }) => names.get(operation)).sort();
   assertEquals(routed, Object.keys(operations).sort());
-  assertEquals(routed, [...operationIds].sort());
+  assertEquals(routed, [...eventContract.operationIds].sort());
 });
 
 test(
@@ -22,7 +22,7 @@ test(
   async () => {
     const exchange = LocalExchange.create({ seed: 2, clock: new ManualClock() });
     exchange.step(40);
-    const { watch, seen } = contractWatch();
+    const { watch, seen } = contractWatch(eventContract);
     const open = async () => {
       const account = await exchange.createAccount({ balance: "1000.00" });
       return { ...account, session: new Session(exchange, account.auth, watch) };
@@ -317,6 +317,6 @@ test(
     await create({});
     await get("/exchange/status");
 
-    assertEquals(operationIds.filter((id) => !seen.has(id)), []);
+    assertEquals(eventContract.operationIds.filter((id) => !seen.has(id)), []);
   },
 );

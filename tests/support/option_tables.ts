@@ -22,6 +22,7 @@ import {
   placeRules,
   socketFaultRules,
 } from "../../src/local_exchange/controls.ts";
+import { eventChannels } from "../../src/local_exchange/gateways/ws/event_channels.ts";
 import {
   accountRules,
   exchangeRules,
@@ -110,7 +111,7 @@ export const OPTION_TABLES: Readonly<Record<string, OptionTable>> = {
   handshakeRules: table(handshakeRules, "src/local_exchange/gateways/ws/faults.ts#HandshakeFault"),
   marketRules: table(marketRules, "src/local_exchange/types.ts#ListedMarket"),
   placeRules: table(placeRules, "src/local_exchange/types.ts#CashPlace"),
-  socketFaultRules: table(Object.assign({}, ...Object.values(socketFaultRules))),
+  socketFaultRules: table(Object.assign({}, ...Object.values(socketFaultRules(eventChannels)))),
   accountRules: table(accountRules, "src/local_exchange/types.ts#LocalAccountOptions"),
   fixRules: table(fixRules, "src/local_exchange/types.ts#LocalFixOptions"),
   fixFaultRules: table(Object.assign({}, ...Object.values(fixFaultRules))),

@@ -22,7 +22,7 @@ import {
 import { concat } from "../gateways/ws/client_frames.ts";
 import { ProtocolError } from "../gateways/ws/protocol_error.ts";
 import type { Outgoing, RestGateway } from "../gateways/rest/gateway.ts";
-import type { WebSocketGateway } from "../gateways/ws/gateway.ts";
+import type { SocketEntrance } from "../gateways/ws/entrance.ts";
 import { openWebSocket } from "./websocket.ts";
 import { MemorySocket } from "./socket.ts";
 import type { Caller } from "../signatures.ts";
@@ -30,7 +30,7 @@ import type { Caller } from "../signatures.ts";
 /** What a network in memory leads to. */
 export interface MemoryNetworkOptions {
   readonly gateway: RestGateway;
-  readonly sockets: WebSocketGateway;
+  readonly sockets: Pick<SocketEntrance, "handshake">;
   readonly clock: Clock;
   readonly baseUrl: string;
   readonly wsBaseUrl: string;

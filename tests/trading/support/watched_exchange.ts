@@ -12,8 +12,8 @@ import { openAccount } from "../../../src/local_exchange/accounts.ts";
 import { Exchange } from "../../../src/local_exchange/exchange.ts";
 import type { Order } from "../../../src/local_exchange/engine/model.ts";
 import type { FixGateway } from "../../../src/local_exchange/gateways/fix/gateway.ts";
-import { RestGateway } from "../../../src/local_exchange/gateways/rest/gateway.ts";
-import { WebSocketGateway } from "../../../src/local_exchange/gateways/ws/gateway.ts";
+import type { WebSocketGateway } from "../../../src/local_exchange/gateways/ws/gateway.ts";
+import { Served } from "../../../src/local_exchange/served.ts";
 import { accountRules, exchangeRules } from "../../../src/local_exchange/options.ts";
 import { serve } from "../../../src/local_exchange/server.ts";
 import { settingsOf } from "../../../src/local_exchange/settings.ts";
@@ -94,9 +94,8 @@ export async function watchedExchange(options: LocalExchangeOptions = {}): Promi
     exchangeRules,
   );
   const exchange = new Exchange(settingsOf(read));
-  const gateway = new RestGateway(exchange);
-  const sockets = new WebSocketGateway(exchange);
-  const server = await serve(gateway, sockets, "127.0.0.1", 0);
+  const { rest, sockets, entrance } = new Served(exchange);
+  const server = await serve(rest, entrance, "127.0.0.1", 0);
   const fix = SpokenFix.forNetwork(exchange, read.fix, "127.0.0.1");
   await fix?.listen();
   const counters: Order[] = [];

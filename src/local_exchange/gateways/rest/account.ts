@@ -2,7 +2,7 @@
 import * as operations from "../../../contract/event/operations.ts";
 import { ApiError } from "../../api_error.ts";
 import { REST_ROOT } from "../../paths.ts";
-import { DEFAULT_COST, tierLimits, usageTiers } from "../../limits.ts";
+import { DEFAULT_COST, usageTiers } from "../../limits.ts";
 import { route } from "./route.ts";
 import { formatCount } from "../../units.ts";
 import { accountOf } from "./read.ts";
@@ -34,8 +34,9 @@ const costs = Object.values(operations)
 
 export const accountRoutes = [
   route(GetAccountApiLimits, (call) => {
-    const tier = call.exchange.limits.tierOf(accountOf(call));
-    return { usage_tier: tier, ...tierLimits(tier), grants: [] };
+    const account = accountOf(call);
+    const { limits } = call.exchange;
+    return { usage_tier: limits.tierOf(account), ...limits.limitsOf(account), grants: [] };
   }),
   route(GetAccountEndpointCosts, () => ({ default_cost: DEFAULT_COST, endpoint_costs: costs })),
   route(GetAccountApiUsageLevelVolumeProgress, (call) => {

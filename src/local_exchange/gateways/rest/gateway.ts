@@ -1,7 +1,7 @@
 /** One request: found, authenticated, handled, answered. Everything that speaks REST comes through here. */
 import { ApiError } from "../../api_error.ts";
 import { REST_ROOT } from "../../paths.ts";
-import { allRoutes } from "./mod.ts";
+import { eventRest } from "./mod.ts";
 import { authenticate, type Caller, callerFor } from "../../signatures.ts";
 import type { Command } from "../../command.ts";
 import { assertRequest } from "./request_check.ts";
@@ -40,10 +40,11 @@ export interface Outgoing {
 /** The REST API of one exchange. */
 export class RestGateway {
   readonly #exchange: Exchange;
-  readonly #router = new Router(allRoutes);
+  readonly #router: Router;
 
   constructor(exchange: Exchange) {
     this.#exchange = exchange;
+    this.#router = new Router([eventRest]);
   }
 
   /** The answer to a request whose body was not read to its end: it says why, whoever asks. */
@@ -111,19 +112,22 @@ export class RestGateway {
       const match = this.#router.find(method, below);
       if (match === undefined) throw new ApiError(404, "not_found");
       if (match === "wrong-method") throw new ApiError(405, "method_not_allowed");
-      const { operation, handle, keepsItself } = match.route;
+      const { product, route: { operation, handle, keepsItself } } = match;
       const key = operation.auth === "none"
         ? undefined
         : await this.#authenticate(incoming, path, operation.auth);
       const query = new URLSearchParams(mark === -1 ? "" : target.slice(mark + 1));
       const body = readBody(incoming);
       if (key !== undefined) authorize(key, operation);
-      const { enforcesLimits, limits, clock } = this.#exchange;
+      const { enforcesLimits, clock } = this.#exchange;
       if (enforcesLimits) {
         // A public call that is signed all the same is the account's too.
         const payer = key ?? await this.#authenticate(incoming, path, "optional").catch(() => undefined);
-        if (payer !== undefined) limits.take(payer.account, operation, query, body, clock.now());
+        if (payer !== undefined) {
+          product.limits(this.#exchange).take(payer.account, operation, query, body, clock.now());
+        }
       }
+      if (key !== undefined) product.admit(this.#exchange, key, operation);
       if (this.#exchange.requests === "strict") assertRequest(operation, match.path, query, body);
       const call: Call = { exchange: this.#exchange, key, path: match.path, query, body };
       if (operation.method !== undefined && !keepsItself) this.#keep(incoming, key);

@@ -1,5 +1,5 @@
-/** Every operation that the exchange answers. */
-import type { Route } from "./route.ts";
+/** Every operation of the event contracts. */
+import type { RestProduct } from "./route.ts";
 import { accountRoutes } from "./account.ts";
 import { apiKeyRoutes } from "./api_keys.ts";
 import { candlestickRoutes } from "./candlesticks.ts";
@@ -17,21 +17,26 @@ import { orderRoutes } from "./orders.ts";
 import { portfolioRoutes } from "./portfolio.ts";
 import { searchRoutes } from "./search.ts";
 
-export const allRoutes: readonly Route[] = [
-  ...accountRoutes,
-  ...apiKeyRoutes,
-  ...candlestickRoutes,
-  ...communicationRoutes,
-  ...eventRoutes,
-  ...exchangeRoutes,
-  ...fcmRoutes,
-  ...fixtureRoutes,
-  ...historicalRoutes,
-  ...marketRoutes,
-  ...milestoneRoutes,
-  ...multivariateRoutes,
-  ...orderGroupRoutes,
-  ...orderRoutes,
-  ...portfolioRoutes,
-  ...searchRoutes,
-];
+/** The event contracts, which are open to everybody. */
+export const eventRest: RestProduct = {
+  limits: ({ limits }) => limits,
+  admit() {},
+  routes: [
+    ...accountRoutes,
+    ...apiKeyRoutes,
+    ...candlestickRoutes,
+    ...communicationRoutes,
+    ...eventRoutes,
+    ...exchangeRoutes,
+    ...fcmRoutes,
+    ...fixtureRoutes,
+    ...historicalRoutes,
+    ...marketRoutes,
+    ...milestoneRoutes,
+    ...multivariateRoutes,
+    ...orderGroupRoutes,
+    ...orderRoutes,
+    ...portfolioRoutes,
+    ...searchRoutes,
+  ],
+};

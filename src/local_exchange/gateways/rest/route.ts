@@ -2,6 +2,7 @@
 import type { Operation } from "../../../contract/operation.ts";
 import type { Caller } from "../../signatures.ts";
 import type { Exchange } from "../../exchange.ts";
+import type { RateLimits } from "../../limits.ts";
 
 /** One request on its way to its operation. */
 export interface Call {
@@ -38,15 +39,33 @@ export function slowRoute<Params, Response, Body>(
   return { operation: operation as Operation<unknown, unknown, unknown>, handle, keepsItself: true };
 }
 
+/** The operations of a product, and what the exchange keeps apart for it. */
+export interface RestProduct {
+  readonly routes: readonly Route[];
+  /** The budgets that its operations draw on. */
+  limits(exchange: Exchange): RateLimits;
+  /** Throws where the product is not open to who signed a call. */
+  admit(exchange: Exchange, key: Caller, operation: Route["operation"]): void;
+}
+
+/** An operation at its path. */
+interface Place {
+  readonly route: Route;
+  readonly product: RestProduct;
+  /** Names of the parameters in its path. */
+  readonly names: readonly string[];
+}
+
 interface Node {
   readonly children: Map<string, Node>;
   parameter: Node | undefined;
-  readonly routes: Map<string, { readonly route: Route; readonly names: readonly string[] }>;
+  readonly places: Map<string, Place>;
 }
 
 /** What a path leads to. */
 export interface Match {
   readonly route: Route;
+  readonly product: RestProduct;
   readonly path: Record<string, string>;
 }
 
@@ -54,8 +73,9 @@ export interface Match {
 export class Router {
   readonly #root: Node = newNode();
 
-  constructor(routes: readonly Route[]) {
-    for (const route of routes) this.#add(route);
+  /** What two products have in common is answered by the first of them. */
+  constructor(products: readonly RestProduct[]) {
+    for (const product of products) for (const route of product.routes) this.#add(product, route);
   }
 
   /** The route of a path below the API root; `wrong-method` where only other methods have one. */
@@ -63,14 +83,14 @@ export class Router {
     const values: string[] = [];
     const node = this.#walk(this.#root, path.split("/"), 1, values);
     if (node === undefined) return undefined;
-    const found = node.routes.get(method);
+    const found = node.places.get(method);
     if (found === undefined) return "wrong-method";
     const named: Record<string, string> = {};
     found.names.forEach((name, index) => named[name] = values[index] ?? "");
-    return { route: found.route, path: named };
+    return { route: found.route, product: found.product, path: named };
   }
 
-  #add(route: Route): void {
+  #add(product: RestProduct, route: Route): void {
     const names: string[] = [];
     let node = this.#root;
     for (const segment of route.operation.path.split("/").slice(1)) {
@@ -83,12 +103,13 @@ export class Router {
         node = child;
       }
     }
-    node.routes.set(route.operation.method ?? "GET", { route, names });
+    const method = route.operation.method ?? "GET";
+    if (!node.places.has(method)) node.places.set(method, { route, product, names });
   }
 
   #walk(node: Node, segments: readonly string[], at: number, values: string[]): Node | undefined {
     const segment = segments[at];
-    if (segment === undefined) return node.routes.size > 0 ? node : undefined;
+    if (segment === undefined) return node.places.size > 0 ? node : undefined;
     const child = node.children.get(segment);
     const found = child && this.#walk(child, segments, at + 1, values);
     if (found !== undefined || node.parameter === undefined || segment === "") return found;
@@ -100,7 +121,7 @@ export class Router {
 }
 
 function newNode(): Node {
-  return { children: new Map(), parameter: undefined, routes: new Map() };
+  return { children: new Map(), parameter: undefined, places: new Map() };
 }
 
 function decode(segment: string): string {

@@ -1,11 +1,11 @@
 /** Names and types of a command's parameters, as the contract has them. */
-import { commandParams } from "../../../contract/event/commands.ts";
 import type { Fields } from "../../../base/plain.ts";
 import { unknownNameIn, wrongTypeIn } from "../../contract_check.ts";
+import type { Channels } from "./channels.ts";
 
 /** What is wrong with the names and types of a command's parameters. */
-export function commandFault(command: string, params: Fields): string | undefined {
-  const rules = Object.hasOwn(commandParams, command) ? commandParams[command] : undefined;
+export function commandFault({ commands }: Channels, command: string, params: Fields): string | undefined {
+  const rules = Object.hasOwn(commands, command) ? commands[command] : undefined;
   if (rules === undefined) return undefined;
   const fault = unknownNameIn("parameter", rules, params) ?? wrongTypeIn(rules, params);
   const filter = rules.user_filter;

@@ -1,9 +1,8 @@
 /** Reading what a command asks for, with the refusals that Kalshi gives to what it cannot read. */
 import { errorCodes } from "../../../contract/event/channels.ts";
-import { marketId } from "../../wire/messages/market_data.ts";
-import type { Catalog } from "../../world/catalog.ts";
 import type { ChannelKey, ChannelRules } from "./channels.ts";
 import { CommandError } from "./command_error.ts";
+import type { SocketProduct } from "./product.ts";
 
 /** The parameters of a command. */
 export type Params = Readonly<Record<string, unknown>>;
@@ -37,14 +36,14 @@ export function strings(value: unknown, one?: unknown): string[] | undefined {
 
 /** Where markets are looked up, and whether those that are unknown are refused. */
 export interface MarketLookup {
-  readonly catalog: Catalog;
+  readonly product: Pick<SocketProduct, "market" | "tickersOf">;
   readonly refusesUnknown: boolean;
 }
 
 /** The tickers of the markets that a command names; undefined where it names none. */
 export function readMarkets(
   params: Params,
-  { catalog, refusesUnknown }: MarketLookup,
+  { product, refusesUnknown }: MarketLookup,
   needsMarkets = false,
 ): Set<string> | undefined {
   const tickers = strings(params.market_tickers, params.market_ticker);
@@ -54,17 +53,14 @@ export function readMarkets(
     throw new CommandError(errorCodes.marketTickerRequired);
   }
   if (tickers !== undefined) {
-    if (refusesUnknown && tickers.some((ticker) => !catalog.markets.has(ticker))) {
+    if (refusesUnknown && tickers.some((ticker) => product.market(ticker) === undefined)) {
       throw new CommandError(errorCodes.marketNotFound);
     }
     return new Set(tickers);
   }
   if (ids === undefined) return undefined;
   if (ids.some((id) => !/^[0-9a-f-]{36}$/i.test(id))) throw new CommandError(errorCodes.invalidParameter);
-  const wanted = new Set(ids);
-  return new Set(
-    catalog.listed.map(({ market }) => market.ticker).filter((ticker) => wanted.has(marketId(ticker))),
-  );
+  return new Set(product.tickersOf(new Set(ids)));
 }
 
 /** What a subscription to a channel picks; undefined for everything. */

@@ -2,8 +2,7 @@
 import { errorCodes } from "../../../contract/event/channels.ts";
 import type { Market } from "../../engine/model.ts";
 import type { Exchange } from "../../exchange.ts";
-import { snapshot, ticker } from "../../wire/messages/market_data.ts";
-import { flagNames, keyActions, rulesOf } from "./channels.ts";
+import { keyActions } from "./channels.ts";
 import { commandFault } from "./command_check.ts";
 import { CommandError } from "./command_error.ts";
 import {
@@ -18,19 +17,13 @@ import {
 } from "./command_params.ts";
 import { WaitingFaults } from "../../waiting_faults.ts";
 import type { CommandFault } from "./faults.ts";
+import type { SocketProduct } from "./product.ts";
 import type { Subscriber, Subscription } from "./subscriber.ts";
 
 /** Markets that have no book any longer. */
 const OVER: ReadonlySet<Market["status"]> = new Set(["closed", "determined", "finalized"]);
 
 const COMMANDS_PER_SECOND = 10_000;
-
-/** The indices and underlyings that there are, by channel. */
-const sources: Readonly<Record<string, readonly string[]>> = {
-  cfbenchmarks_value: ["BRTI", "ETHUSD_RTI", "SOLUSD_RTI"],
-  cfbenchmarks_value_5hz: ["BRTI", "ETHUSD_RTI"],
-  pyth_value: ["XAU/USD", "WTI/USD"],
-};
 
 interface Command {
   readonly id: number | undefined;
@@ -51,14 +44,16 @@ export class Commands {
   /** Commands that are refused, or not answered. */
   readonly faults = new WaitingFaults<CommandFault>();
   readonly #exchange: Exchange;
+  readonly #product: SocketProduct;
   readonly #subscriber: Subscriber;
   /** A number that no other subscription has. */
   readonly #nextSid: () => number;
   #second = 0;
   #inSecond = 0;
 
-  constructor(exchange: Exchange, subscriber: Subscriber, nextSid: () => number) {
+  constructor(exchange: Exchange, product: SocketProduct, subscriber: Subscriber, nextSid: () => number) {
     this.#exchange = exchange;
+    this.#product = product;
     this.#subscriber = subscriber;
     this.#nextSid = nextSid;
   }
@@ -105,7 +100,7 @@ export class Commands {
 
   #obey({ id, cmd, params }: Command): void {
     if (this.#exchange.requests === "strict") {
-      const fault = commandFault(String(cmd), params ?? {});
+      const fault = commandFault(this.#product.channels, String(cmd), params ?? {});
       if (fault !== undefined) throw new CommandError(errorCodes.invalidParameter, fault);
     }
     if (cmd === "list_subscriptions") {
@@ -125,12 +120,13 @@ export class Commands {
   #subscribe(id: number | undefined, params: Params): void {
     const channels = strings(params.channels) ?? [];
     if (channels.length === 0) throw new CommandError(errorCodes.channelsRequired);
+    const { rulesOf, flags } = this.#product.channels;
     const known = channels.map((channel) => {
       const rules = rulesOf(channel);
       if (rules === undefined) throw new CommandError(errorCodes.unknownChannelName);
       return { channel, rules };
     });
-    for (const flag of flagNames) {
+    for (const flag of flags) {
       if (params[flag] !== undefined && typeof params[flag] !== "boolean") {
         throw new CommandError(errorCodes.invalidParameter);
       }
@@ -139,7 +135,7 @@ export class Commands {
     const wanted = known.map(({ channel, rules }) => ({
       channel,
       rules,
-      shard: channel === "communications" ? readShard(params) : undefined,
+      shard: rules.splits ? readShard(params) : undefined,
       keys: readKeys(rules, params, lookup),
     }));
     for (const each of wanted) this.#subscribeTo(id, params, each);
@@ -194,7 +190,8 @@ export class Commands {
     const subscription = this.#subscriber.bySid(sids[0]);
     if (action === undefined) throw new CommandError(errorCodes.actionRequired);
     const { rules: { key }, channel } = subscription;
-    if (action === "get_snapshot" && channel === "orderbook_delta") {
+    const { channels: { actions }, sources } = this.#product;
+    if (action === "get_snapshot" && actions.includes(action) && channel === "orderbook_delta") {
       const tickers = strings(params.market_tickers) ?? [];
       if (tickers.length === 0) throw new CommandError(errorCodes.marketTickerRequired);
       return this.#snapshots(subscription, tickers, id);
@@ -230,31 +227,28 @@ export class Commands {
     const { channel } = subscription;
     if (channel === "orderbook_delta") return this.#snapshots(subscription, tickers);
     if (channel !== "ticker" || params.send_initial_snapshot !== true) return;
-    const { engine } = this.#exchange;
     for (const market of this.#found(tickers)) {
-      this.#subscriber.update(subscription, "ticker", ticker(market, engine.now));
+      this.#subscriber.update(subscription, "ticker", this.#product.messages.ticker(market));
     }
   }
 
   #snapshots(subscription: Subscription, tickers: Iterable<string>, id?: number): void {
     for (const market of this.#found(tickers)) {
-      const msg = snapshot(market, subscription.useYesPrice);
+      const msg = this.#product.messages.snapshot(market, subscription.useYesPrice);
       this.#subscriber.update(subscription, "orderbook_snapshot", msg, id);
     }
   }
 
   /** The markets of these tickers that have something to show: none that has closed. */
   *#found(tickers: Iterable<string>): Iterable<Market> {
-    const { markets } = this.#exchange.catalog;
     for (const ticker of tickers) {
-      const market = markets.get(ticker)?.market;
+      const market = this.#product.market(ticker);
       if (market !== undefined && !OVER.has(market.status)) yield market;
     }
   }
 
   #lookup(): MarketLookup {
-    const { catalog, unknownTickers } = this.#exchange;
-    return { catalog, refusesUnknown: unknownTickers === "refuse" };
+    return { product: this.#product, refusesUnknown: this.#exchange.unknownTickers === "refuse" };
   }
 
   #ok(id: number | undefined, subscription: Subscription): void {

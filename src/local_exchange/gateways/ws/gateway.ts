@@ -5,7 +5,6 @@ import type { ByteSocket } from "../../../runtime/builtin.ts";
 import { KalshiConfigError } from "../../../base/errors.ts";
 import { shown } from "../../../base/plain.ts";
 import { ApiError } from "../../api_error.ts";
-import { WS_PATH } from "../../paths.ts";
 import type { Account } from "../../engine/model.ts";
 import { authenticate, type Caller } from "../../signatures.ts";
 import { assertFrame, assertMessage, readHandshakeFault, readSocketFault } from "../../controls.ts";
@@ -15,6 +14,7 @@ import { ServerConnection } from "./connection.ts";
 import { WaitingFaults } from "../../waiting_faults.ts";
 import type { HandshakeFault, SocketFault } from "./faults.ts";
 import { Feed } from "./feed.ts";
+import type { SocketProduct } from "./product.ts";
 import { acceptKey } from "./framing.ts";
 import { refuseSocket } from "./refuse_socket.ts";
 import { Subscriber } from "./subscriber.ts";
@@ -86,9 +86,10 @@ export interface ExchangeSockets {
   publish(channel: string, msg: Readonly<Record<string, unknown>>, type?: string): void;
 }
 
-/** The WebSocket of one exchange. */
+/** The WebSocket of one product of an exchange. */
 export class WebSocketGateway implements ExchangeSockets {
   readonly #exchange: Exchange;
+  readonly #product: SocketProduct;
   readonly #feed: Feed;
   readonly #connected = new Set<Connected>();
   /** Handshakes without an answer: how to end them. */
@@ -97,9 +98,15 @@ export class WebSocketGateway implements ExchangeSockets {
   #lastSid = 0;
   #closed = false;
 
-  constructor(exchange: Exchange) {
+  constructor(exchange: Exchange, product: SocketProduct) {
     this.#exchange = exchange;
-    this.#feed = new Feed(exchange);
+    this.#product = product;
+    this.#feed = new Feed(product, exchange.clock);
+  }
+
+  /** Where it is. */
+  get path(): string {
+    return this.#product.path;
   }
 
   get open(): number {
@@ -107,7 +114,7 @@ export class WebSocketGateway implements ExchangeSockets {
   }
 
   fail(given: SocketFault, accountId?: string): void {
-    const fault = readSocketFault(given);
+    const fault = readSocketFault(this.#product.channels, given);
     for (const connected of this.#of(accountId, "fail")) fail(connected, fault);
   }
 
@@ -135,7 +142,7 @@ export class WebSocketGateway implements ExchangeSockets {
   }
 
   publish(channel: string, msg: Readonly<Record<string, unknown>>, type: string = channel): void {
-    assertMessage(channel, msg, type);
+    assertMessage(this.#product.channels, channel, msg, type);
     const key = msg.index_id ?? msg.underlying_ticker ?? msg.market_ticker;
     this.#feed.publish(channel, type, msg, typeof key === "string" ? key : undefined);
   }
@@ -196,7 +203,7 @@ export class WebSocketGateway implements ExchangeSockets {
 
   async #authenticate({ method, target, header, caller }: Handshake): Promise<Caller> {
     const path = target.split("?")[0] ?? "";
-    if (path !== WS_PATH) throw new ApiError(404, "not_found");
+    if (path !== this.#product.path) throw new ApiError(404, "not_found");
     if (!this.#exchange.cors.lets(header)) throw new ApiError(403, "origin_not_allowed");
     const key = caller ?? await authenticate(this.#exchange, header, method, path);
     if (!key.scopes.includes("read")) throw new ApiError(403, "permission_denied");
@@ -218,7 +225,7 @@ export class WebSocketGateway implements ExchangeSockets {
         connection.send(JSON.stringify({ ...frame, sending_ts_ms: exchange.clock.now() }), channel);
       },
     });
-    const commands = new Commands(exchange, subscriber, () => ++this.#lastSid);
+    const commands = new Commands(exchange, this.#product, subscriber, () => ++this.#lastSid);
     const connection: ServerConnection = new ServerConnection({
       socket,
       clock: exchange.clock.base,

@@ -6,7 +6,7 @@ import { ManualClock } from "../../../../src/testing/manual_clock.ts";
 import { test } from "../../../support/test.ts";
 import { until } from "../../../support/until.ts";
 import { Session } from "../../support/session.ts";
-import { checkFrame, messageTypes } from "./support/async_spec.ts";
+import { eventFrames } from "./support/async_spec.ts";
 import { type Frame, RawClient } from "./support/raw_client.ts";
 
 async function setUp(options: Parameters<typeof LocalExchange.start>[0] = {}) {
@@ -149,7 +149,7 @@ test("every frame that the engine can feed is as Kalshi's AsyncAPI specification
   client.check();
   makerClient.check();
   const seen = new Set([...client.frames, ...makerClient.frames].map(({ type }) => type));
-  const missing = messageTypes.filter((type) => !seen.has(type));
+  const missing = eventFrames.messageTypes.filter((type) => !seen.has(type));
   assertEquals(missing, []);
   const events = client.frames.filter(({ type }) => type === "market_lifecycle_v2").map(({ msg }) =>
     msg.event_type
@@ -580,7 +580,7 @@ test("faults: several swaps in a row, one that is called off, and a subscription
   exchange.sockets.fail({ fault: "error", channel: "orderbook_delta", code: 25 });
   const [error] = await client.of("error", 1);
   assertEquals([error.seq, error.msg.code], [8, 25]);
-  checkFrame(error);
+  eventFrames.checkFrame(error);
   assertEquals((await client.command("list_subscriptions")).at(-1).msg, []);
 });
 
@@ -723,5 +723,5 @@ test("a key without the scope to read, or of another account's making, is not le
   await (await RawClient.connect(exchange, auth))[Symbol.asyncDispose]();
   const wrong = await KalshiAuth.fromPem("00000000-0000-4000-8000-000000000000", made.private_key);
   await assertRejects(() => RawClient.connect(exchange, wrong), Error, "401");
-  checkFrame((await client.command("list_subscriptions"))[0]);
+  eventFrames.checkFrame((await client.command("list_subscriptions"))[0]);
 });

@@ -3,7 +3,7 @@ import WebSocket from "ws";
 import type { KalshiAuth } from "../../../../../src/auth/mod.ts";
 import type { LocalExchange } from "../../../../../src/local_exchange/mod.ts";
 import { until } from "../../../../support/until.ts";
-import { checkFrame } from "./async_spec.ts";
+import { eventFrames, type FrameSpec } from "./async_spec.ts";
 
 // deno-lint-ignore no-explicit-any -- frames are looked into freely; their shapes are checked by the specification
 export type Frame = any;
@@ -14,10 +14,12 @@ export class RawClient implements AsyncDisposable {
   readonly pings: string[] = [];
   closed: { readonly code: number; readonly reason: string } | undefined;
   readonly #socket: WebSocket;
+  readonly #spec: FrameSpec;
   #lastId = 0;
 
-  private constructor(socket: WebSocket) {
+  private constructor(socket: WebSocket, spec: FrameSpec) {
     this.#socket = socket;
+    this.#spec = spec;
     socket.on("message", (data: unknown) => {
       const text = String(data);
       this.texts.push(text);
@@ -32,10 +34,16 @@ export class RawClient implements AsyncDisposable {
     socket.on("error", () => {});
   }
 
-  static async connect(exchange: LocalExchange, auth: KalshiAuth): Promise<RawClient> {
-    const headers = await auth.headers("GET", "/trade-api/ws/v2", { timestampMs: exchange.clock.base.now() });
-    const socket = new WebSocket(exchange.wsBaseUrl, { headers });
-    const client = new RawClient(socket);
+  /** Opens the WebSocket of a product: that of the event contracts unless told. */
+  static async connect(
+    { clock, wsBaseUrl }: Pick<LocalExchange, "clock" | "wsBaseUrl">,
+    auth: KalshiAuth,
+    spec = eventFrames,
+  ): Promise<RawClient> {
+    const { pathname } = new URL(wsBaseUrl);
+    const headers = await auth.headers("GET", pathname, { timestampMs: clock.base.now() });
+    const socket = new WebSocket(wsBaseUrl, { headers });
+    const client = new RawClient(socket, spec);
     await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
     return client;
   }
@@ -71,7 +79,7 @@ export class RawClient implements AsyncDisposable {
   check(): void {
     const last = new Map<number, number>();
     for (const frame of this.frames) {
-      checkFrame(frame);
+      this.#spec.checkFrame(frame);
       if (frame.seq === undefined || frame.sid === undefined) continue;
       const before = last.get(frame.sid) ?? 0;
       if (frame.seq !== before + 1) throw new Error(`${before} was followed by ${JSON.stringify(frame)}`);
