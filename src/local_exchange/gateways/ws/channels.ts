@@ -5,6 +5,12 @@ import type { FieldRules } from "../../../contract/field_rule.ts";
 /** What a channel can be picked by. */
 export type ChannelKey = "markets" | "indices" | "underlyings";
 
+/** Which part of a channel that is split over connections. */
+export interface Shard {
+  readonly factor: number;
+  readonly key: number;
+}
+
 /** How a channel is subscribed to. */
 export interface ChannelRules {
   /** What picks from it; undefined where nothing does. */

@@ -1,17 +1,11 @@
 /** Reading what a command asks for, with the refusals that Kalshi gives to what it cannot read. */
 import { errorCodes } from "../../../contract/event/channels.ts";
-import type { ChannelKey, ChannelRules } from "./channels.ts";
+import type { ChannelKey, ChannelRules, Shard } from "./channels.ts";
 import { CommandError } from "./command_error.ts";
 import type { SocketProduct } from "./product.ts";
 
 /** The parameters of a command. */
 export type Params = Readonly<Record<string, unknown>>;
-
-/** Which part of a channel that is split over connections. */
-export interface Shard {
-  readonly factor: number;
-  readonly key: number;
-}
 
 /** The parameters that list indices and underlyings. */
 export const listNames: Readonly<Record<Exclude<ChannelKey, "markets">, string>> = {

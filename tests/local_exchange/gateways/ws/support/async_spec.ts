@@ -7,7 +7,7 @@ type Schema = { [key: string]: unknown };
 interface Spec {
   readonly components: {
     readonly messages: Record<string, { readonly payload: Schema }>;
-    readonly schemas: Record<string, Schema>;
+    readonly schemas?: Record<string, Schema>;
   };
 }
 
@@ -53,13 +53,14 @@ export function frameSpec(file: string): FrameSpec {
       double: true,
     },
   });
+  const { messages, schemas = {} } = spec.components;
   const definitions = Object.fromEntries(
-    Object.entries(spec.components.schemas).map(([name, value]) => [name, convert(value)]),
+    Object.entries(schemas).map(([name, value]) => [name, convert(value)]),
   );
   const byType = new Map<string, ValidateFunction[]>();
-  for (const { payload } of Object.values(spec.components.messages)) {
+  for (const { payload } of Object.values(messages)) {
     const name = typeof payload.$ref === "string" ? payload.$ref.split("/").at(-1) ?? "" : "";
-    const schema = name === "" ? payload : spec.components.schemas[name];
+    const schema = name === "" ? payload : schemas[name];
     const type = ((schema?.properties as Record<string, Schema> | undefined)?.type)?.const;
     if (typeof type !== "string") continue;
     const validate = ajv.compile({ ...convert(schema) as Schema, definitions });
