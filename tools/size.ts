@@ -24,6 +24,8 @@ const stream = `${all} export * from "./src/stream/mod.ts";`;
 
 const fix = `${all} export * from "./src/fix/mod.ts";`;
 
+const perps = `${all} export * from "./src/perps/mod.ts";`;
+
 const signedGet = `
 import { signerFromPem, KalshiCore } from "./mod.ts";
 const auth = await signerFromPem("id", globalThis.pem);
@@ -56,6 +58,14 @@ const cases: readonly Case[] = [
     file: "split",
     culprits: "fix",
     ceiling: 68,
+  },
+  {
+    name: "what `./perps` adds to a single file",
+    code: perps,
+    over: all,
+    file: "one",
+    culprits: "any",
+    ceiling: 14,
   },
   {
     name: "all of `.` with streams, FIX and limiter, single file",
