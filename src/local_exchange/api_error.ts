@@ -26,6 +26,7 @@ const statusOf: Readonly<Partial<Record<RejectReason, number>>> = {
   trading_is_paused: 409,
   exchange_is_paused: 409,
   market_inactive: 409,
+  market_version_mismatch: 409,
 };
 
 /** The error of an order that the engine did not take. */

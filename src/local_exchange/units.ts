@@ -71,9 +71,14 @@ export function toCents(money: number): number {
   return Math.floor(money / 10_000);
 }
 
-/** `part / whole` of an amount, cut to a whole unit; exact also where the product passes 2^53. */
+/** `part / whole` of an amount, cut to a whole unit towards minus infinity; exact also where the product passes 2^53. */
 export function shareOf(amount: number, part: number, whole: number): number {
   const product = amount * part;
   if (Number.isSafeInteger(product)) return Math.floor(product / whole);
-  return Number(BigInt(amount) * BigInt(part) / BigInt(whole));
+  const exact = BigInt(amount) * BigInt(part);
+  const quotient = exact / BigInt(whole);
+  return Number(exact % BigInt(whole) < 0n ? quotient - 1n : quotient);
 }
+
+/** The same, rounded up. */
+export const shareUp = (amount: number, part: number, whole: number): number => 0 - shareOf(-amount, part, whole);

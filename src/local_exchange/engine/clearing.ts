@@ -1,5 +1,6 @@
 /** What an engine must be told about money: at which prices a market trades, what an order ties up, what a fill and an end pay. */
 import type { Fill, Holding, Market, Order, Settlement, Side, Trade } from "./model.ts";
+import type { Rejection } from "./requests.ts";
 
 /** An order that asks whether it can be paid. */
 export interface Intent {
@@ -26,8 +27,10 @@ export interface BookedFill {
 export interface Clearing {
   /** Whether an order may have this price. */
   isOnGrid(market: Market, price: number): boolean;
-  /** Whether an order can be paid at its limit, beyond all that is set aside already. */
-  affords(intent: Intent): boolean;
+  /** Whether an order on this side may have this price as the book is. */
+  isInBand(market: Market, side: Side, price: number): boolean;
+  /** Why an order is too much at its limit, beyond all that is set aside already; undefined where it is not. */
+  refusal(intent: Intent): Rejection | undefined;
   /** Sets aside what an order needs that comes to rest. */
   rest(order: Order): void;
   /** Takes `count` off a resting order, with what is set aside for it; all that remains takes it out. */

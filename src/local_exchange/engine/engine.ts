@@ -12,19 +12,19 @@ import { OrderGroups } from "./groups.ts";
 import { Matching } from "./matching.ts";
 import { Account, type CancelReason, type Market, type Order, type Side, type Wallet } from "./model.ts";
 import { OrderEntry } from "./order_entry.ts";
-import type { Amendment, BlockTrade, OrderRequest, Placed, Rejection } from "./requests.ts";
+import type { Amendment, BlockTerms, BlockTrade, OrderRequest, Placed, Rejection } from "./requests.ts";
 import { RestingOrders } from "./resting_orders.ts";
 import { EngineState } from "./state.ts";
+import type { Timeline } from "./timeline.ts";
 
 /** One exchange's markets, accounts and orders. */
 export class Engine extends EngineState {
   readonly groups: OrderGroups;
   readonly #resting: RestingOrders;
   readonly #entry: OrderEntry;
-  #horizon = 0;
 
-  constructor(random: Random, now: number, clearing: Clearing) {
-    super(random, now, clearing);
+  constructor(random: Random, time: number | Timeline, clearing: Clearing) {
+    super(random, time, clearing);
     const resting = this.#resting = new RestingOrders(this);
     this.groups = new OrderGroups({
       id: () => random.uuid(),
@@ -37,22 +37,17 @@ export class Engine extends EngineState {
 
   /** How far the {@linkcode runUntil} that is under way will go. */
   get horizon(): number {
-    return Math.max(this.#horizon, this.now);
+    return this.time.horizon;
   }
 
   /** Lets everything that is due happen, each at its own time. */
   runUntil(now: number): void {
-    this.#horizon = now;
-    for (let due = this.schedule.take(now); due !== undefined; due = this.schedule.take(now)) {
-      this.now = Math.max(this.now, due.at);
-      due.run();
-    }
-    this.now = Math.max(this.now, now);
+    this.time.runUntil(now);
   }
 
-  /** Makes an account. */
-  open(precision = 100): Account {
-    const account = new Account(this.random.uuid(), precision);
+  /** Makes an account: with an id of its own, or with that which it has on another engine of the exchange. */
+  open(precision = 100, id: string = this.random.uuid()): Account {
+    const account = new Account(id, precision);
     this.accounts.set(account.id, account);
     return account;
   }
@@ -93,14 +88,14 @@ export class Engine extends EngineState {
   block(
     market: Market,
     parties: Readonly<Record<Side, Wallet>>,
-    terms: { readonly price: number; readonly count: number; readonly takerSide: Side },
+    terms: BlockTerms,
   ): BlockTrade | Rejection {
     return this.#entry.block(market, parties, terms);
   }
 
   /** Changes the status of a market; closing or reopening it cancels what rests in it. */
   setStatus(market: Market, status: Market["status"], change: MarketChange): void {
-    const reopens = status === "active" && market.status === "inactive";
+    const reopens = change === "activated";
     market.status = status;
     market.updatedAt = this.now;
     if (reopens) this.#resting.cancelAll(market, "reactivated");

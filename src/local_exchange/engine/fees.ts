@@ -11,7 +11,8 @@ export type FeeType =
 
 /** Rates in millionths: 70,000 is 0.07. */
 export interface FeeSchedule {
-  readonly type: FeeType;
+  /** How fills are charged; `notional` is by what was traded, whatever the price. */
+  readonly type: FeeType | "notional";
   readonly multiplier: number;
   readonly takerRate: number;
   readonly makerRate: number;
@@ -38,7 +39,9 @@ export function tradeFee(schedule: FeeSchedule, isTaker: boolean, price: number,
   const rate = isTaker ? schedule.takerRate : schedule.makerRate;
   if (rate === 0) return 0;
   // rate * count * price * (1 - price) can pass 2^53: rate * count is split so that every product is exact.
-  const spread = schedule.type === "flat" ? worthOf("yes") * COUNT_ONE : price * complement(price);
+  const spread = schedule.type === "flat"
+    ? worthOf("yes") * COUNT_ONE
+    : price * (schedule.type === "notional" ? worthOf("yes") : complement(price));
   const scaled = rate * count;
   const high = Math.floor(scaled / 1_000_000);
   const low = scaled - high * 1_000_000;

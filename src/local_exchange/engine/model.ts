@@ -16,8 +16,8 @@ export type MarketStatus = "initialized" | "inactive" | "active" | "closed" | "d
 /** What the engine knows of a market; texts and dates are the catalogue's. */
 export interface Market {
   readonly ticker: string;
+  /** What it belongs to: its event, or what it follows the price of. */
   readonly eventTicker: string;
-  readonly seriesTicker: string;
   /** The shard it trades on. */
   readonly shard: number;
   status: MarketStatus;
@@ -54,6 +54,9 @@ export type CancelReason =
 /** What an order last went through; nothing for one that has only been placed. */
 export type OrderChange = CancelReason | "trade" | "amend" | "decrease";
 
+/** What an exchange itself places an order for. */
+export type OrderOrigin = "liquidation" | "take_profit_stop_loss";
+
 /** A group of orders that is canceled together. */
 export interface OrderGroup {
   readonly id: string;
@@ -89,6 +92,8 @@ export interface Order extends Queued<Order> {
   readonly selfTradePrevention: SelfTradePrevention;
   readonly cancelOnPause: boolean;
   readonly group: OrderGroup | undefined;
+  /** What the exchange itself placed it for; undefined for an order of its owner's. */
+  readonly origin: OrderOrigin | undefined;
   readonly createdAt: number;
   price: number;
   /** Initial size; an amendment sets it anew. */
@@ -135,6 +140,16 @@ export interface Fill {
   readonly cash: number;
   /** The account's position after it. */
   readonly position: number;
+  /** What else there is to say where positions are held on margin. */
+  readonly margin?: MarginOutcome;
+}
+
+/** What a fill did to a position on margin. */
+export interface MarginOutcome {
+  /** Average price at which the position was entered that it closed, or, where it closed nothing, that there is after it. */
+  readonly entryPrice: number;
+  /** What it gained, before fees. */
+  readonly realized: number;
 }
 
 /** What a position was paid out. */

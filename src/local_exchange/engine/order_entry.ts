@@ -2,7 +2,7 @@
 import { opposite } from "./book.ts";
 import { type Matching, meetsOwn, volumeWithin, wouldTrade } from "./matching.ts";
 import type { Account, Market, Order, Side, Wallet } from "./model.ts";
-import type { Amendment, BlockTrade, OrderRequest, Placed, Rejection } from "./requests.ts";
+import type { Amendment, BlockTerms, BlockTrade, OrderRequest, Placed, Rejection } from "./requests.ts";
 import { end, type RestingOrders } from "./resting_orders.ts";
 import type { EngineState } from "./state.ts";
 
@@ -44,9 +44,8 @@ export class OrderEntry {
       end(this.#state, order, "post_only");
       return { rejected: "invalid_order", details: "post only cross" };
     }
-    if (!this.#state.clearing.affords({ holding, side, price, count, isTaker })) {
-      return this.#reject(request, { rejected: "insufficient_balance" });
-    }
+    const refusal = this.#state.clearing.refusal({ holding, side, price, count, isTaker });
+    if (refusal !== undefined) return this.#reject(request, refusal);
     if (request.timeInForce === "fill_or_kill" && volumeWithin(market, side, price, count) < count) {
       return this.#reject(request, { rejected: "fill_or_kill_insufficient_resting_volume" });
     }
@@ -100,14 +99,13 @@ export class OrderEntry {
   block(
     market: Market,
     parties: Readonly<Record<Side, Wallet>>,
-    { price, count, takerSide }: { readonly price: number; readonly count: number; readonly takerSide: Side },
+    { price, count, takerSide, origin }: BlockTerms,
   ): BlockTrade | Rejection {
     if (market.status !== "active") return { rejected: "market_inactive" };
     for (const side of ["bid", "ask"] as const) {
       const holding = parties[side].holding(market);
-      if (!this.#state.clearing.affords({ holding, side, price, count, isTaker: true })) {
-        return { rejected: "insufficient_balance" };
-      }
+      const refusal = this.#state.clearing.refusal({ holding, side, price, count, isTaker: true });
+      if (refusal !== undefined) return refusal;
     }
     const make = (side: Side) =>
       this.#accept({
@@ -119,6 +117,7 @@ export class OrderEntry {
         count,
         timeInForce: "fill_or_kill",
         selfTradePrevention: "taker_at_cross",
+        origin,
       }, count);
     const orders = { bid: make("bid"), ask: make("ask") };
     this.#matching.tradeOutside(orders[takerSide], orders[opposite(takerSide)], price, count);
@@ -131,8 +130,8 @@ export class OrderEntry {
   }
 
   #check(request: OrderRequest): Rejection | undefined {
-    const { wallet, market, price, count, clientOrderId, group } = request;
-    const rejection = this.#checkMarket(market, price);
+    const { wallet, market, side, price, count, clientOrderId, group } = request;
+    const rejection = this.#checkMarket(market, side, price);
     if (rejection !== undefined) return rejection;
     if (count <= 0 || count > MAX_COUNT) return { rejected: "invalid_order_size" };
     if (clientOrderId !== "" && isTaken(wallet.account, clientOrderId, request.reusesId)) {
@@ -147,7 +146,7 @@ export class OrderEntry {
     moves: boolean,
   ): Rejection | undefined {
     const { market, side, account, holding } = order;
-    const rejection = this.#checkMarket(market, price);
+    const rejection = this.#checkMarket(market, side, price);
     if (rejection !== undefined) return rejection;
     if (count > MAX_COUNT) return { rejected: "invalid_order_size" };
     if (count <= order.filled) {
@@ -161,14 +160,17 @@ export class OrderEntry {
       return { rejected: "self_cross_attempt" };
     }
     const intent = { holding, side, price, count: count - order.filled, isTaker, instead: order };
-    return this.#state.clearing.affords(intent) ? undefined : { rejected: "insufficient_balance" };
+    return this.#state.clearing.refusal(intent);
   }
 
-  #checkMarket(market: Market, price: number): Rejection | undefined {
-    if (this.#state.exchangePaused) return { rejected: "exchange_is_paused" };
-    if (this.#state.tradingPaused) return { rejected: "trading_is_paused" };
+  #checkMarket(market: Market, side: Side, price: number): Rejection | undefined {
+    const { exchangePaused, tradingPaused, clearing } = this.#state;
+    if (exchangePaused) return { rejected: "exchange_is_paused" };
+    if (tradingPaused) return { rejected: "trading_is_paused" };
     if (market.status !== "active") return { rejected: "market_inactive" };
-    return this.#state.clearing.isOnGrid(market, price) ? undefined : { rejected: "invalid_price" };
+    if (!clearing.isOnGrid(market, price)) return { rejected: "invalid_price" };
+    if (clearing.isInBand(market, side, price)) return undefined;
+    return { rejected: "invalid_price", details: "outside the price band" };
   }
 
   /** Takes an order in: `count` of it is to be traded. */
@@ -187,6 +189,7 @@ export class OrderEntry {
       selfTradePrevention: request.selfTradePrevention,
       cancelOnPause: request.cancelOnPause ?? false,
       group: request.group,
+      origin: request.origin,
       createdAt: state.now,
       price,
       initial: request.count,

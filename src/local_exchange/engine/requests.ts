@@ -1,5 +1,14 @@
 /** What an engine is asked, and what it answers. */
-import type { Market, Order, OrderGroup, SelfTradePrevention, Side, TimeInForce, Wallet } from "./model.ts";
+import type {
+  Market,
+  Order,
+  OrderGroup,
+  OrderOrigin,
+  SelfTradePrevention,
+  Side,
+  TimeInForce,
+  Wallet,
+} from "./model.ts";
 
 /** A wish to trade, already read and typed. */
 export interface OrderRequest {
@@ -18,6 +27,8 @@ export interface OrderRequest {
   readonly group?: OrderGroup | undefined;
   /** Whether it may have the id of an order that has ended. */
   readonly reusesId?: boolean;
+  /** What the exchange itself places it for. */
+  readonly origin?: OrderOrigin | undefined;
 }
 
 /** What to change of a resting order. */
@@ -35,6 +46,7 @@ export interface Amendment {
 /** Why an order or an amendment was not taken, in the codes of Kalshi's error bodies. */
 export type RejectReason =
   | "exceeded_order_group_risk_limit"
+  | "exceeded_per_market_risk_limit"
   | "exchange_is_paused"
   | "fill_or_kill_insufficient_resting_volume"
   | "insufficient_balance"
@@ -42,6 +54,7 @@ export type RejectReason =
   | "invalid_order_size"
   | "invalid_price"
   | "market_inactive"
+  | "market_version_mismatch"
   | "order_already_exists"
   | "self_cross_attempt"
   | "trading_is_paused";
@@ -60,6 +73,15 @@ export interface Placed {
   /** Money that those fills traded at, in YES terms. */
   readonly value: number;
   readonly fees: number;
+}
+
+/** What a trade outside the book is about. */
+export interface BlockTerms {
+  readonly price: number;
+  readonly count: number;
+  readonly takerSide: Side;
+  /** What the exchange itself trades it for. */
+  readonly origin?: OrderOrigin | undefined;
 }
 
 /** The two orders of a block trade. */

@@ -3,7 +3,8 @@ import type { Random } from "../random.ts";
 import type { Clearing } from "./clearing.ts";
 import { type EngineEvent, type PlainStep, stateOf } from "./events.ts";
 import type { Account, CancelReason, Fill, Market, Order, OrderState, Trade } from "./model.ts";
-import { Schedule } from "./schedule.ts";
+import type { Schedule } from "./schedule.ts";
+import { Timeline } from "./timeline.ts";
 
 /** The state of one engine. */
 export class EngineState {
@@ -11,11 +12,9 @@ export class EngineState {
   readonly markets = new Map<string, Market>();
   readonly orders = new Map<string, Order>();
   readonly trades: Trade[] = [];
-  readonly schedule: Schedule = new Schedule();
+  readonly time: Timeline;
   readonly random: Random;
   readonly clearing: Clearing;
-  /** Its time in Unix milliseconds: that of what happens last. */
-  now: number;
   /** Cash paid in less cash paid out. */
   deposited = 0;
   /** Fees and rounding taken, less rebates. */
@@ -29,10 +28,25 @@ export class EngineState {
   #watchers: readonly ((event: EngineEvent) => void)[] = [];
   #listeners: readonly ((event: EngineEvent) => void)[] = [];
 
-  constructor(random: Random, now: number, clearing: Clearing) {
+  /** `time`: that of the exchange that it belongs to, or when one of its own begins. */
+  constructor(random: Random, time: number | Timeline, clearing: Clearing) {
     this.random = random;
-    this.now = now;
+    this.time = typeof time === "number" ? new Timeline(time) : time;
     this.clearing = clearing;
+  }
+
+  /** Its time in Unix milliseconds: that of what happens last. */
+  get now(): number {
+    return this.time.now;
+  }
+
+  set now(at: number) {
+    this.time.now = at;
+  }
+
+  /** What will happen when. */
+  get schedule(): Schedule {
+    return this.time.schedule;
   }
 
   /** How many steps in the lives of orders were told. */

@@ -1,7 +1,7 @@
 /** Candlesticks from what happened: a minute at a time, summed up when somebody asks. */
 import type { Engine } from "../engine/engine.ts";
 import { noQuote } from "../engine/event_contract.ts";
-import type { Market } from "../engine/model.ts";
+import type { Market, Side } from "../engine/model.ts";
 import { midnight } from "./new_york.ts";
 
 /** Open, low, high and close. */
@@ -82,10 +82,14 @@ function endedBy(minutes: readonly Candle[], atS: number): number {
 export class Candles {
   readonly #minutes = new Map<Market, Candle[]>();
 
-  constructor(engine: Engine) {
+  readonly #emptyQuote: Readonly<Record<Side, number>>;
+
+  /** `emptyQuote`: what an empty side of a book counts as. */
+  constructor(engine: Engine, emptyQuote: Readonly<Record<Side, number>> = noQuote) {
+    this.#emptyQuote = emptyQuote;
     engine.listen((event) => {
       if (event.type === "book") {
-        const value = event.market.book.best(event.side) ?? noQuote[event.side];
+        const value = event.market.book.best(event.side) ?? emptyQuote[event.side];
         const minute = this.#minute(event.market, event.at);
         const quote = event.side === "bid" ? minute.bid : minute.ask;
         if (quote.close !== value) stretch(quote, value);
@@ -117,8 +121,8 @@ export class Candles {
     for (let end = from; end <= endS; end = nextPeriod(end, intervalMinutes)) {
       const candle: Candle = {
         end,
-        bid: range(last?.bid.close ?? minutes[at]?.bid.open ?? noQuote.bid),
-        ask: range(last?.ask.close ?? minutes[at]?.ask.open ?? noQuote.ask),
+        bid: range(last?.bid.close ?? minutes[at]?.bid.open ?? this.#emptyQuote.bid),
+        ask: range(last?.ask.close ?? minutes[at]?.ask.open ?? this.#emptyQuote.ask),
         price: undefined,
         turnover: 0,
         volume: 0,
@@ -167,8 +171,8 @@ export class Candles {
     if (last?.end === end) return last;
     const candle: Candle = {
       end,
-      bid: range(last?.bid.close ?? noQuote.bid),
-      ask: range(last?.ask.close ?? noQuote.ask),
+      bid: range(last?.bid.close ?? this.#emptyQuote.bid),
+      ask: range(last?.ask.close ?? this.#emptyQuote.ask),
       price: undefined,
       turnover: 0,
       volume: 0,

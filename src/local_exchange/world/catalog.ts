@@ -121,7 +121,6 @@ function listMarket(
   const market: Market = {
     ticker: listing.ticker,
     eventTicker: event.ticker,
-    seriesTicker: event.series.ticker,
     shard,
     status: isSettled ? "finalized" : openAt > engine.now ? "initialized" : "active",
     bands: priceGrids[structure] ?? [],

@@ -59,7 +59,7 @@ test("an engine with a clearing of another product matches at prices far beyond 
   const onCredit: Clearing = {
     ...eventClearing,
     isOnGrid: (_market, price) => price % 25 === 0,
-    affords: () => true,
+    refusal: () => undefined,
     rest: (order) => void order.account.resting.add(order),
     reduce: (order, count) => {
       order.remaining -= count;

@@ -24,7 +24,6 @@ export function addMarket(
   const market: Market = {
     ticker,
     eventTicker: `${ticker}-EVENT`,
-    seriesTicker: `${ticker}-SERIES`,
     shard: 0,
     status: "active",
     bands: [{ start: 0, end: 10_000, step }],

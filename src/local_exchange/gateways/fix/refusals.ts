@@ -72,6 +72,7 @@ export const cxlRejReason = (text: string): number => cxlRejReasons[text] ?? 99;
 /** Kalshi's Text for what the engine did not take. */
 export const rejectTexts: Readonly<Record<RejectReason, string>> = {
   exceeded_order_group_risk_limit: "EXCEEDED_ORDER_GROUP_RISK_LIMIT",
+  exceeded_per_market_risk_limit: "EXCEEDED_PER_MARKET_RISK_LIMIT",
   exchange_is_paused: "EXCHANGE_PAUSED",
   fill_or_kill_insufficient_resting_volume: "FOK_INSUFFICIENT_VOLUME",
   insufficient_balance: "INSUFFICIENT_BALANCE",
@@ -79,6 +80,7 @@ export const rejectTexts: Readonly<Record<RejectReason, string>> = {
   invalid_order_size: "INVALID_ORDER_SIZE",
   invalid_price: "INVALID_PRICE",
   market_inactive: "MARKET_INACTIVE",
+  market_version_mismatch: "MARKET_VERSION_MISMATCH",
   order_already_exists: "ORDER_ALREADY_EXISTS",
   self_cross_attempt: "SELF_CROSS_ATTEMPT",
   trading_is_paused: "TRADING_PAUSED",
