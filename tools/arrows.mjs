@@ -97,10 +97,11 @@ const rooms = {
 const exchangeParts = {
   engine: { parts: [], files: ["random", "units"] },
   world: { parts: ["engine"], files: ["random", "units"] },
-  wire: { parts: ["engine", "world"], files: ["units"] },
-  "gateways/rest": { parts: ["engine", "world", "wire"] },
-  "gateways/ws": { parts: ["engine", "world", "wire"] },
-  "gateways/fix": { parts: ["engine", "world", "wire"] },
+  margin: { parts: ["engine", "world"], files: ["random", "units"] },
+  wire: { parts: ["engine", "world", "margin"], files: ["units"] },
+  "gateways/rest": { parts: ["engine", "world", "margin", "wire"] },
+  "gateways/ws": { parts: ["engine", "world", "margin", "wire"] },
+  "gateways/fix": { parts: ["engine", "world", "margin", "wire"] },
   "state": { parts: ["engine", "gateways/rest", "gateways/fix"] },
   "page": { parts: ["engine", "gateways/rest", "gateways/ws"] },
 };

@@ -23,7 +23,13 @@ export async function openAccount(exchange: Exchange, options: LocalAccountOptio
     tier,
     history: options.history ?? false,
     dropCopy: options.dropCopy ?? false,
+    perps: exchange.margin && (parseMoney(options.perpsBalance ?? "10000.00") ?? 0),
   };
+  if (options.perpsBalance !== undefined && exchange.margin === undefined) {
+    throw new KalshiConfigError(
+      "createAccount: `perpsBalance` is for an exchange with perps: start it with { perps: true }.",
+    );
+  }
   const made = await makeKey(exchange, "createAccount", options, ["read", "write"], undefined);
   const back = comesBack(exchange, "createAccount", made);
   if (back !== undefined) return back;
@@ -44,6 +50,7 @@ export function openFor(
   const account = (terms.history ? past?.adopt() : undefined) ?? engine.open(terms.inCents ? 10_000 : 100);
   const wallet = account.wallet(0, 0);
   if (wallet.cash !== terms.cash) treasury.move(wallet, terms.cash - wallet.cash);
+  if (terms.perps !== undefined) exchange.margin?.open(account.id, terms.perps);
   exchange.firstAccount ??= account;
   limits.setTier(account, terms.tier, clock.now());
   if (terms.dropCopy) exchange.dropCopySince.set(account, clock.now());

@@ -23,6 +23,8 @@ export interface AccountTerms {
   readonly tier: UsageTier;
   readonly history: boolean;
   readonly dropCopy: boolean;
+  /** For perps, in micro-dollars; undefined where there are none. */
+  readonly perps?: number | undefined;
 }
 
 /** Something that changes an exchange. */

@@ -5,6 +5,7 @@ import type { ExchangeClock } from "./clock.ts";
 import type { Command } from "./command.ts";
 import { Cors } from "./cors.ts";
 import { eventClearing } from "./engine/event_clearing.ts";
+import { worthOf } from "./engine/event_contract.ts";
 import { Engine } from "./engine/engine.ts";
 import type { EngineEvent } from "./engine/events.ts";
 import type { Account } from "./engine/model.ts";
@@ -21,7 +22,8 @@ import { type CommunicationEvent, Communications } from "./world/communications.
 import { Counterparty } from "./world/counterparty.ts";
 import { type EventFeesEvent, FeeChanges } from "./world/fee_changes.ts";
 import { Lifecycle } from "./world/lifecycle.ts";
-import { MarketMakers } from "./world/makers.ts";
+import { MarginExchange } from "./margin/margin_exchange.ts";
+import { eventQuoting, MarketMakers } from "./world/makers.ts";
 import { midnight } from "./world/new_york.ts";
 import { Past } from "./world/past.ts";
 import { withPast } from "./world/listings/past.ts";
@@ -98,6 +100,8 @@ export class Exchange {
   readonly onInternalError: (error: unknown) => void;
   #skewMs = 0;
   readonly #base: Clock;
+  /** Undefined where there are no perps. */
+  readonly margin: MarginExchange | undefined;
 
   constructor(options: ExchangeSettings) {
     const { seed, clock, markets, shards, marketMakers, stepMs, rateLimits, errorBodies, onInternalError } =
@@ -120,13 +124,15 @@ export class Exchange {
     const all = pastDays === 0 ? listings : withPast(listings, createRandom(seed + 4), now, pastDays);
     const catalog = this.catalog = createCatalog(engine, all, now);
     this.lifecycle = new Lifecycle(engine, catalog, createRandom(seed + 2));
-    const treasury = this.treasury = new Treasury(engine, this.random);
+    const treasury = this.treasury = new Treasury(engine, this.random, {
+      margined: (account, subaccount) => this.margin?.cashOf(account.id, subaccount),
+    });
     if (pastDays > 0) {
       this.past = new Past({ engine, catalog, treasury, random: createRandom(seed + 5), now });
     }
     this.combos = new Combos(engine, catalog, this.lifecycle, this.random, shards ? 1 : 0);
     this.communications = new Communications(engine, this.random);
-    this.counterparty = new Counterparty(engine);
+    this.counterparty = new Counterparty(engine, (_price, count) => count * worthOf("yes"));
     this.blockTrades = new BlockTrades(engine, this.random);
     this.feeChanges = new FeeChanges(engine, this.random);
     this.archive = new Archive(engine, this.catalog);
@@ -135,7 +141,14 @@ export class Exchange {
       this.tick();
     });
     this.alarm = new Alarm(engine.schedule, clock, () => this.tick());
-    if (marketMakers) this.makers = new MarketMakers(engine, this.catalog, createRandom(seed + 3), stepMs);
+    if (marketMakers) {
+      this.makers = new MarketMakers(engine, eventQuoting(catalog), createRandom(seed + 3), stepMs);
+      const { perps } = options;
+      if (perps !== undefined) {
+        // It draws from a sequence of its own, so that nothing else is another one because of it.
+        this.margin = new MarginExchange(engine.time, createRandom(seed + 6), { ...perps, stepMs });
+      }
+    }
   }
 
   /**
@@ -169,7 +182,7 @@ export class Exchange {
 
   /** A number that tells how far it has come: two of one world that agree in it, and in their commands, are the same. */
   get progress(): number {
-    return this.engine.steps + this.random.drawn;
+    return this.engine.steps + this.random.drawn + (this.margin?.progress ?? 0);
   }
 
   /** Keeps a command where there is a journal, before it is done; throws when it cannot: then it must not be done. */

@@ -42,6 +42,7 @@ import {
   pageRules,
 } from "./options.ts";
 import type { ExchangeFix } from "./gateways/fix/gateway.ts";
+import { type LocalPerps, localPerps, marginOf } from "./perps.ts";
 import { SpokenFix } from "./spoken_fix.ts";
 import { servePage } from "./page/server.ts";
 import { RestGateway } from "./gateways/rest/gateway.ts";
@@ -78,6 +79,7 @@ export class LocalExchange implements AsyncDisposable {
   readonly #fix: SpokenFix | undefined;
   readonly #restored: RestoredState | undefined;
   readonly #pages = new Set<LocalPage>();
+  #perps: LocalPerps | undefined;
   /** Where its REST API is: the `baseUrl` of a configuration. */
   readonly baseUrl: string;
   /** Where its WebSocket is: the `wsBaseUrl` of a configuration. */
@@ -200,6 +202,19 @@ export class LocalExchange implements AsyncDisposable {
    */
   fixConfig(session: FixSessionKind, options: Partial<FixConfigOptions> = {}): FixConfig {
     return this.#spoken().config(session, options);
+  }
+
+  /**
+   * What can be done to its margin exchange.
+   *
+   * @throws {KalshiConfigError} where it has no perps
+   */
+  get perps(): LocalPerps {
+    marginOf(this.#exchange);
+    return this.#perps ??= localPerps(
+      this.#exchange,
+      (name, given) => this.#steer(name, given as SteeringArguments[typeof name]),
+    );
   }
 
   /**

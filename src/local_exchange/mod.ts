@@ -18,12 +18,14 @@ export type {
   LocalKeyOptions,
   LocalPage,
   LocalPageOptions,
+  LocalPerpsOptions,
   LocalTlsIdentity,
   RequestReading,
   RestoredState,
   UnknownTickers,
 } from "./types.ts";
 export { LocalExchange } from "./local_exchange.ts";
+export type { ListedPerp, LocalPerps, PerpsCashPlace } from "./perps.ts";
 export { ExchangeClock } from "./clock.ts";
 export type { FeeType } from "./engine/fees.ts";
 export type { Fault } from "./faults.ts";

@@ -26,6 +26,7 @@ import type {
   LocalHistory,
   LocalKeyOptions,
   LocalPageOptions,
+  LocalPerpsOptions,
   LocalTlsIdentity,
 } from "./types.ts";
 import type { MemoryRuntimeOptions } from "./types.ts";
@@ -33,11 +34,12 @@ import type { ApiKeyScope } from "../contract/event/types.ts";
 import { MOST_SUBACCOUNTS } from "./engine/model.ts";
 import { allScopes } from "./scopes.ts";
 import { usageTiers } from "./limits.ts";
+import { perpListings } from "./margin/listings.ts";
 import { parseMoney } from "./units.ts";
 
 const isText = (value: unknown) => typeof value === "string";
 const isObject = (value: unknown) => typeof value === "object" && value !== null;
-const isFix = (value: unknown) => typeof value === "boolean" || isObject(value);
+const isFlagOrGroup = (value: unknown) => typeof value === "boolean" || isObject(value);
 
 export const historyRules: Rules<LocalHistory> = { days: needed(whole(1, 365)) };
 
@@ -65,9 +67,39 @@ export function fixOptionsOf(fix: boolean | LocalFixOptions): ReadFixOptions | u
 
 /** `true` stands for FIX as it is unless told otherwise. */
 const fixRule: PresetRule<boolean | LocalFixOptions> = {
-  ...rule<boolean | LocalFixOptions>("true, false, or { port, tls, senderCompId, onlineMs }", isFix),
+  ...rule<boolean | LocalFixOptions>("true, false, or { port, tls, senderCompId, onlineMs }", isFlagOrGroup),
   preset: false,
   read: (owner, name, value) => typeof value === "boolean" ? value : fixGroup.read?.(owner, name, value),
+};
+
+/** A day's part in which funding is paid is no shorter than a minute. */
+const LEAST_FUNDING_MS = 60_000;
+
+export const perpsRules = {
+  markets: withPreset(whole(0, perpListings.length), perpListings.length),
+  marketMakers: withPreset(flag(), true),
+  fundingEveryMs: withPreset(whole(LEAST_FUNDING_MS, 86_400_000), 28_800_000),
+} satisfies Rules<LocalPerpsOptions>;
+
+/** What a margin exchange begins as. */
+export type PerpsFacts = Read<LocalPerpsOptions, typeof perpsRules>;
+
+const perpsGroup = group<LocalPerpsOptions>(perpsRules);
+
+/** The options of perps; undefined where there are none. */
+export function perpsOptionsOf(perps: boolean | LocalPerpsOptions): PerpsFacts | undefined {
+  if (perps === false) return undefined;
+  return readOptions("LocalExchange.perps", perps === true ? {} : perps, perpsRules);
+}
+
+/** `true` stands for perps as they are unless told otherwise. */
+const perpsRule: PresetRule<boolean | LocalPerpsOptions> = {
+  ...rule<boolean | LocalPerpsOptions>(
+    "true, false, or { markets, marketMakers, fundingEveryMs }",
+    isFlagOrGroup,
+  ),
+  preset: false,
+  read: (owner, name, value) => typeof value === "boolean" ? value : perpsGroup.read?.(owner, name, value),
 };
 
 export const exchangeRules = {
@@ -90,6 +122,7 @@ export const exchangeRules = {
   history: group(historyRules),
   unknownTickers: withPreset(oneOf("ignore", "refuse"), "ignore"),
   fix: fixRule,
+  perps: perpsRule,
   state: text("the path of a file as text"),
   onInternalError: callable(),
 } satisfies Rules<LocalExchangeOptions>;
@@ -109,6 +142,10 @@ export const usageTierRule = (): Rule<(typeof usageTiers)[number]> => oneOf(...u
 export const accountRules: Rules<LocalAccountOptions> = {
   balance: rule(
     'dollars as a string such as "1000.00"',
+    (value) => typeof value === "string" && (parseMoney(value) ?? -1) >= 0,
+  ),
+  perpsBalance: rule(
+    'dollars as a string such as "10000.00"',
     (value) => typeof value === "string" && (parseMoney(value) ?? -1) >= 0,
   ),
   keyId: rule("the id of an API key as text", isText),

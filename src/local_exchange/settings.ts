@@ -1,6 +1,6 @@
 /** What an exchange starts from. */
 import { ExchangeClock } from "./clock.ts";
-import type { ReadExchangeOptions } from "./options.ts";
+import { type PerpsFacts, perpsOptionsOf, type ReadExchangeOptions } from "./options.ts";
 import type { ErrorBodies, RequestReading, UnknownTickers } from "./types.ts";
 
 /** What an exchange starts from. */
@@ -18,17 +18,27 @@ export interface ExchangeSettings {
   /** Days of past to live through; 0 for none. */
   readonly pastDays: number;
   readonly unknownTickers: UnknownTickers;
+  /** Undefined for none. */
+  readonly perps: PerpsFacts | undefined;
   readonly onInternalError: (error: unknown) => void;
 }
 
 /** The settings that options, which are checked, ask for. */
 export function settingsOf(options: ReadExchangeOptions): ExchangeSettings {
-  const { clock, history, fix: _, state: __, onInternalError = (error) => console.error(error), ...others } =
-    options;
+  const {
+    clock,
+    history,
+    perps,
+    fix: _,
+    state: __,
+    onInternalError = (error) => console.error(error),
+    ...others
+  } = options;
   return {
     ...others,
     stepMs: others.stepMs,
     clock: new ExchangeClock(clock),
+    perps: perpsOptionsOf(perps),
     pastDays: history === undefined ? 0 : history.days,
     onInternalError,
   };

@@ -5,6 +5,8 @@ import type { Engine } from "./engine/engine.ts";
 import type { FeeType } from "./engine/fees.ts";
 import type { Account, Side } from "./engine/model.ts";
 import type { RateLimits, UsageTier } from "./limits.ts";
+import type { MarginExchange } from "./margin/margin_exchange.ts";
+import { type MarginSteering, marginSteps } from "./margin/steering.ts";
 import { formatMoney } from "./units.ts";
 import type { Archive } from "./world/archive.ts";
 import type { Catalog, MarketInfo } from "./world/catalog.ts";
@@ -26,10 +28,11 @@ export interface Steered {
   readonly feeChanges: FeeChanges;
   readonly archive: Archive;
   readonly limits: RateLimits;
+  readonly margin: MarginExchange | undefined;
 }
 
 /** What each takes. Prices, counts and money are in the units of the engine. */
-export interface SteeringArguments {
+export interface SteeringArguments extends MarginSteering {
   readonly step: { readonly rounds: number };
   readonly pace: { readonly stepMs?: number | undefined };
   readonly counterOrder: {
@@ -78,7 +81,10 @@ export type SteeringCommand = {
 }[keyof SteeringArguments];
 
 type Steps = {
-  readonly [Name in keyof SteeringArguments]: (on: Steered, given: SteeringArguments[Name]) => unknown;
+  readonly [Name in Exclude<keyof SteeringArguments, keyof MarginSteering>]: (
+    on: Steered,
+    given: SteeringArguments[Name],
+  ) => unknown;
 };
 
 /** The account with an id. */
@@ -95,10 +101,16 @@ function marketOf({ catalog }: Steered, ticker: string): MarketInfo {
 }
 
 const steps: Steps = {
-  step({ makers }, { rounds }) {
-    for (let round = 0; round < rounds; round++) makers?.step();
+  step({ makers, margin }, { rounds }) {
+    for (let round = 0; round < rounds; round++) {
+      makers?.step();
+      margin?.makers?.step();
+    }
   },
-  pace: ({ makers }, { stepMs }) => makers?.pace(stepMs),
+  pace({ makers, margin }, { stepMs }) {
+    makers?.pace(stepMs);
+    margin?.makers?.pace(stepMs);
+  },
   counterOrder(on, { ticker, side, price, count }) {
     const placed = on.counterparty.place(marketOf(on, ticker).market, side, price, count);
     if ("rejected" in placed) {
@@ -150,7 +162,17 @@ const steps: Steps = {
   pause: ({ engine }, { what }) => engine.pause(what),
 };
 
+function refuse(says: string): never {
+  throw new KalshiConfigError(says);
+}
+
 /** Does it. */
 export function steer(on: Steered, { name, given }: SteeringCommand): unknown {
-  return (steps[name] as (on: Steered, given: unknown) => unknown)(on, given);
+  if (Object.hasOwn(marginSteps, name)) {
+    const { margin } = on;
+    if (margin === undefined) refuse("This exchange has no perps: start it with { perps: true }.");
+    const step = marginSteps[name as keyof MarginSteering] as (...args: unknown[]) => unknown;
+    return step(margin, given, refuse);
+  }
+  return (steps[name as keyof typeof steps] as (on: Steered, given: unknown) => unknown)(on, given);
 }

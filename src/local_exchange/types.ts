@@ -59,6 +59,29 @@ export interface LocalFixOptions {
   readonly onlineMs?: number | undefined;
 }
 
+/** How an exchange has perps. */
+export interface LocalPerpsOptions {
+  /**
+   * How many of its own markets it lists, 0 to 6: Bitcoin, Ether, Solana, XRP, gold, the US 500.
+   *
+   * @default 6
+   */
+  readonly markets?: number | undefined;
+  /**
+   * Whether market makers quote in the perps markets. They move with `stepMs` of the exchange, or when told.
+   *
+   * @default true
+   */
+  readonly marketMakers?: boolean | undefined;
+  /**
+   * How often funding is paid, in milliseconds: each eight hours, at 04:00, 12:00 and 20:00 UTC, unless told; a minute at
+   * least, and a day at most.
+   *
+   * @default 28_800_000
+   */
+  readonly fundingEveryMs?: number | undefined;
+}
+
 /** How to make an exchange. */
 export interface LocalExchangeOptions {
   /**
@@ -163,6 +186,12 @@ export interface LocalExchangeOptions {
    * @default false
    */
   readonly fix?: boolean | LocalFixOptions | undefined;
+  /**
+   * Whether it has a margin exchange with perps, and how; see {@linkcode LocalExchange.perps}.
+   *
+   * @default false
+   */
+  readonly perps?: boolean | LocalPerpsOptions | undefined;
   /** Told when the exchange itself fails, which a client sees as a 500; `console.error` unless told. */
   readonly onInternalError?: ((error: unknown) => void) | undefined;
 }
@@ -198,6 +227,8 @@ export interface RestoredState {
 export interface LocalAccountOptions {
   /** Cash in dollars; `"1000.00"` unless told. */
   readonly balance?: string | undefined;
+  /** Cash for perps in dollars, where the exchange has them; `"10000.00"` unless told. */
+  readonly perpsBalance?: string | undefined;
   /** Id of its API key: yours, so that a key of your own outlives a restart of the exchange. A UUID of the seed's unless told. */
   readonly keyId?: string | undefined;
   /**

@@ -81,4 +81,5 @@ export function shareOf(amount: number, part: number, whole: number): number {
 }
 
 /** The same, rounded up. */
-export const shareUp = (amount: number, part: number, whole: number): number => 0 - shareOf(-amount, part, whole);
+export const shareUp = (amount: number, part: number, whole: number): number =>
+  0 - shareOf(-amount, part, whole);

@@ -32,8 +32,10 @@ import {
   listenRules,
   memoryRuntimeRules,
   pageRules,
+  perpsRules,
   tlsRules,
 } from "../../src/local_exchange/options.ts";
+import { perpRules, perpsCounterRules, perpsPlaceRules } from "../../src/local_exchange/perps.ts";
 import { fixCloseRules } from "../../src/fix/client.ts";
 import { fixClientRules } from "../../src/fix/client_options.ts";
 import { fileLogRules } from "../../src/fix/file_log.ts";
@@ -121,6 +123,10 @@ export const OPTION_TABLES: Readonly<Record<string, OptionTable>> = {
   historyRules: table(historyRules, "src/local_exchange/types.ts#LocalHistory"),
   keyRules: table(keyRules, "src/local_exchange/types.ts#LocalKeyOptions"),
   listenRules: table(listenRules, "src/local_exchange/types.ts#LocalExchangeListenOptions"),
+  perpsRules: table(perpsRules, "src/local_exchange/types.ts#LocalPerpsOptions"),
+  perpRules: table(perpRules, "src/local_exchange/perps.ts#ListedPerp"),
+  perpsCounterRules: table(perpsCounterRules, "src/local_exchange/types.ts#CounterOrder"),
+  perpsPlaceRules: table(perpsPlaceRules, "src/local_exchange/perps.ts#PerpsCashPlace"),
   memoryRuntimeRules: table(memoryRuntimeRules, "src/local_exchange/types.ts#MemoryRuntimeOptions"),
   pageRules: table(pageRules, "src/local_exchange/types.ts#LocalPageOptions"),
   autoRules: table(autoRules, "src/rate_limits/auto.ts#AutoRateLimiterOptions"),

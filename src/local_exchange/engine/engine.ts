@@ -22,6 +22,8 @@ export class Engine extends EngineState {
   readonly groups: OrderGroups;
   readonly #resting: RestingOrders;
   readonly #entry: OrderEntry;
+  /** Told after each order that came in or was amended is through: the books are at rest then, and it may act. */
+  onRest: (() => void) | undefined;
 
   constructor(random: Random, time: number | Timeline, clearing: Clearing) {
     super(random, time, clearing);
@@ -66,12 +68,12 @@ export class Engine extends EngineState {
 
   /** Places an order. */
   place(request: OrderRequest): Placed | Rejection {
-    return this.#entry.place(request);
+    return this.#through(this.#entry.place(request));
   }
 
   /** Changes a resting order. Only less of it at the same price, or another expiry, keeps its place in the queue. */
   amend(order: Order, amendment: Amendment): Placed | Rejection {
-    return this.#entry.amend(order, amendment);
+    return this.#through(this.#entry.amend(order, amendment));
   }
 
   /** Cancels what remains of a resting order; returns how much that was. */
@@ -90,7 +92,7 @@ export class Engine extends EngineState {
     parties: Readonly<Record<Side, Wallet>>,
     terms: BlockTerms,
   ): BlockTrade | Rejection {
-    return this.#entry.block(market, parties, terms);
+    return this.#through(this.#entry.block(market, parties, terms));
   }
 
   /** Changes the status of a market; closing or reopening it cancels what rests in it. */
@@ -142,5 +144,10 @@ export class Engine extends EngineState {
     for (const account of this.accounts.values()) {
       for (const order of account.resting) if (order.cancelOnPause) this.cancel(order, "paused");
     }
+  }
+
+  #through<T>(outcome: T): T {
+    this.onRest?.();
+    return outcome;
   }
 }

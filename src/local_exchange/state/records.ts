@@ -7,6 +7,7 @@
  */
 import { crc32 } from "../../fix/store_records.ts";
 import type { Command } from "../command.ts";
+import type { PerpsFacts } from "../options.ts";
 
 /** What an exchange begins as. */
 export interface WorldFacts {
@@ -17,6 +18,8 @@ export interface WorldFacts {
   /** Null where the makers wait to be told. */
   readonly stepMs: number | null;
   readonly pastDays: number;
+  /** Null for none, as it is in files from before there were any. */
+  readonly perps?: PerpsFacts | null;
 }
 
 /** The first line of a state file. */

@@ -70,8 +70,9 @@ function begin(settings: ExchangeSettings, path: string): Opened {
   };
 }
 
-function factsOf({ seed, markets, shards, marketMakers, stepMs, pastDays }: ExchangeSettings): WorldFacts {
-  return { seed, markets, shards, marketMakers, stepMs: stepMs ?? null, pastDays };
+function factsOf(settings: ExchangeSettings): WorldFacts {
+  const { seed, markets, shards, marketMakers, stepMs, pastDays, perps } = settings;
+  return { seed, markets, shards, marketMakers, stepMs: stepMs ?? null, pastDays, perps: perps ?? null };
 }
 
 /** Which option says each fact. */
@@ -82,6 +83,7 @@ const optionOf: Readonly<Record<keyof WorldFacts, string>> = {
   marketMakers: "marketMakers",
   stepMs: "stepMs",
   pastDays: "history",
+  perps: "perps",
 };
 
 function asItBegan(
@@ -97,14 +99,15 @@ function asItBegan(
   }
   const asked = factsOf(settings);
   for (const fact of Object.keys(optionOf) as (keyof WorldFacts)[]) {
-    if (!given.has(optionOf[fact]) || asked[fact] === head[fact]) continue;
+    const [is, wanted] = [JSON.stringify(head[fact] ?? null), JSON.stringify(asked[fact] ?? null)];
+    if (!given.has(optionOf[fact]) || is === wanted) continue;
     throw new KalshiConfigError(
-      `LocalExchange: \`state\` ${path} is that of an exchange with ${fact} ${head[fact]}, and \`${
+      `LocalExchange: \`state\` ${path} is that of an exchange with ${fact} ${is}, and \`${
         optionOf[fact]
-      }\` asks for ${asked[fact]}. Leave the option out, or give another path.`,
+      }\` asks for ${wanted}. Leave the option out, or give another path.`,
     );
   }
-  const { seed, markets, shards, marketMakers, stepMs, pastDays } = head;
+  const { seed, markets, shards, marketMakers, stepMs, pastDays, perps } = head;
   const { clock } = settings;
   restoreTime(clock, { standsAt: startedAt });
   const exchange = new Exchange({
@@ -115,6 +118,7 @@ function asItBegan(
     marketMakers,
     stepMs: stepMs ?? undefined,
     pastDays,
+    perps: perps ?? undefined,
   });
   exchange.memory = { kind: "replaying" };
   return exchange;

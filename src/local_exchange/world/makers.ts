@@ -19,10 +19,43 @@ export function priceOn(market: Market, side: Side, wanted: number): number {
   return side === "bid" || below === wanted ? below : below + stepAt(market.bands, below);
 }
 
+/** A market, and what its makers believe that a contract is worth. */
+export interface QuotedMarket {
+  readonly market: Market;
+  fair: number;
+}
+
+/** What makers must be told of the markets that they quote in. */
+export interface Quoting<M extends QuotedMarket> {
+  readonly listed: readonly M[];
+  /** A market that they quote in, if they do. */
+  find(market: Market): M | undefined;
+  /** Lets the belief in a market wander: so many steps, from -2 to 2. */
+  wander(info: M, steps: number): void;
+  /** Distance between two quotes of a maker. */
+  stepOf(info: M): number;
+  /** The price that is as good as `wanted` for who takes it, or the next worse one. */
+  priceOn(market: Market, side: Side, wanted: number): number;
+}
+
+/** How makers quote in the markets of the event exchange: around a belief between 3 and 97 cents, a cent apart. */
+export function eventQuoting(catalog: Catalog): Quoting<MarketInfo> {
+  return {
+    listed: catalog.listed,
+    find(market) {
+      const info = catalog.markets.get(market.ticker);
+      return info?.event.legs === undefined ? info : undefined;
+    },
+    wander: (info, steps) => void (info.fair = Math.min(9_700, Math.max(300, info.fair + steps * 100))),
+    stepOf: () => 100,
+    priceOn,
+  };
+}
+
 /** The makers of one exchange, and the public that trades with them. */
-export class MarketMakers {
+export class MarketMakers<M extends QuotedMarket = MarketInfo> {
   readonly #engine: Engine;
-  readonly #catalog: Catalog;
+  readonly #quoting: Quoting<M>;
   readonly #random: Random;
   readonly #makers: readonly ReturnType<Engine["open"]>[];
   readonly #public: ReturnType<Engine["open"]>;
@@ -33,19 +66,19 @@ export class MarketMakers {
   #paces = 0;
 
   /** Quotes in every open market; with `stepMs` it also moves by itself, each so many milliseconds. */
-  constructor(engine: Engine, catalog: Catalog, random: Random, stepMs: number | undefined) {
+  constructor(engine: Engine, quoting: Quoting<M>, random: Random, stepMs: number | undefined) {
     this.#engine = engine;
-    this.#catalog = catalog;
+    this.#quoting = quoting;
     this.#random = random;
     this.#makers = [engine.open(), engine.open()];
     this.#public = engine.open();
-    for (const info of catalog.listed) {
+    for (const info of quoting.listed) {
       if (info.market.status === "active") this.#quote(info);
     }
     engine.listen((event) => {
       if (event.type !== "market" || (event.change !== "opened" && event.change !== "activated")) return;
-      const info = catalog.markets.get(event.market.ticker);
-      if (info !== undefined && info.event.legs === undefined) this.#quote(info);
+      const info = quoting.find(event.market);
+      if (info !== undefined) this.#quote(info);
     });
     this.pace(stepMs);
   }
@@ -75,13 +108,13 @@ export class MarketMakers {
   /** One round: some markets move, and somebody trades. */
   step(): void {
     if (++this.#rounds % FORGET_EVERY === 0) this.#forget();
-    const { listed } = this.#catalog;
+    const { listed } = this.#quoting;
     const moves = 1 + Math.floor(listed.length / 40);
     for (let move = 0; move < moves; move++) {
       const info = listed[this.#random.int(listed.length)];
-      if (info === undefined || info.market.status !== "active" || info.event.legs !== undefined) continue;
-      const wander = (this.#random.int(5) - 2) * 100;
-      info.fair = Math.min(9_700, Math.max(300, info.fair + wander));
+      if (info === undefined || info.market.status !== "active") continue;
+      if (this.#quoting.find(info.market) === undefined) continue;
+      this.#quoting.wander(info, this.#random.int(5) - 2);
       if (this.#random.int(3) === 0) this.#take(info);
       this.#quote(info);
     }
@@ -104,16 +137,27 @@ export class MarketMakers {
     return wallet;
   }
 
+  /** Replaces the makers' quotes, all of the old ones first: what the market is worth is something else at once. */
+  requote(info: M): void {
+    for (const maker of this.#makers) this.#withdraw(this.#wallet(maker, info.market), info.market);
+    this.#quote(info);
+  }
+
+  #withdraw(wallet: Wallet, market: Market): void {
+    const holding = wallet.holding(market);
+    for (const order of [...holding.bids.orders, ...holding.asks.orders]) this.#engine.cancel(order);
+  }
+
   /** Replaces the makers' quotes. */
-  #quote(info: MarketInfo): void {
+  #quote(info: M): void {
+    const step = this.#quoting.stepOf(info);
     for (const maker of this.#makers) {
       const wallet = this.#wallet(maker, info.market);
-      const holding = wallet.holding(info.market);
-      for (const order of [...holding.bids.orders, ...holding.asks.orders]) this.#engine.cancel(order);
-      const half = 50 + this.#random.int(2) * 100;
+      this.#withdraw(wallet, info.market);
+      const half = step / 2 + this.#random.int(2) * step;
       for (let level = 0; level < LEVELS; level++) {
-        this.#place(wallet, info.market, "bid", info.fair - half - level * 100);
-        this.#place(wallet, info.market, "ask", info.fair + half + level * 100);
+        this.#place(wallet, info.market, "bid", info.fair - half - level * step);
+        this.#place(wallet, info.market, "ask", info.fair + half + level * step);
       }
     }
   }
@@ -124,7 +168,7 @@ export class MarketMakers {
       market,
       clientOrderId: "",
       side,
-      price: priceOn(market, side, wanted),
+      price: this.#quoting.priceOn(market, side, wanted),
       count: (1 + this.#random.int(40)) * 5 * COUNT_ONE,
       timeInForce: "good_till_canceled",
       selfTradePrevention: "taker_at_cross",
@@ -133,7 +177,7 @@ export class MarketMakers {
   }
 
   /** The public buys or sells at the best price. */
-  #take(info: MarketInfo): void {
+  #take(info: M): void {
     const side = this.#random.int(2) === 0 ? "bid" : "ask";
     const price = info.market.book.best(side === "bid" ? "ask" : "bid");
     if (price === undefined) return;

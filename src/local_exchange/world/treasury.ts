@@ -62,15 +62,34 @@ export interface CashLedger {
 const PROCESSING_MS = 500;
 const REBALANCE_MS = 10_000;
 
+/** What a treasury must be told of the exchange that it is of. */
+export interface TreasuryTerms {
+  /** What of a wallet can be moved away. */
+  spendable(wallet: Wallet): number;
+  /** The cash that an account has on the margin exchange; undefined where there is no such exchange. */
+  margined(account: Account, subaccount: number): MarginedCash | undefined;
+}
+
+/** Cash on the margin exchange. */
+export interface MarginedCash {
+  readonly spendable: number;
+  /** Pays in, or out with a negative amount. */
+  move(amount: number): void;
+}
+
+const plainTerms: TreasuryTerms = { spendable: ({ available }) => available, margined: () => undefined };
+
 /** The treasury of one exchange. */
 export class Treasury {
   readonly #engine: Engine;
   readonly #random: Random;
+  readonly #terms: TreasuryTerms;
   readonly #ledgers = new WeakMap<Account, CashLedger>();
 
-  constructor(engine: Engine, random: Random) {
+  constructor(engine: Engine, random: Random, terms: Partial<TreasuryTerms> = {}) {
     this.#engine = engine;
     this.#random = random;
+    this.#terms = { ...plainTerms, ...terms };
   }
 
   /** What is kept for an account. */
@@ -104,7 +123,7 @@ export class Treasury {
   /** Moves cash between two subaccounts of a shard; false when there is not enough. */
   transfer(account: Account, from: number, to: number, amount: number, shard: number): boolean {
     const source = account.wallet(from, shard);
-    if (source.available < amount) return false;
+    if (this.#terms.spendable(source) < amount) return false;
     this.#shift(source, account.wallet(to, shard), amount);
     this.ledgerOf(account).subaccountTransfers.push({
       id: this.#random.uuid(),
@@ -125,9 +144,11 @@ export class Treasury {
     amount: number,
   ): InstanceTransfer | undefined {
     const ledger = this.ledgerOf(account);
+    const margined = (end: TransferEnd) => this.#terms.margined(account, end.subaccount) ?? onPaper(ledger);
     if (from.instance === "margined") {
-      if (ledger.margined < amount) return undefined;
-      ledger.margined -= amount;
+      const source = margined(from);
+      if (source.spendable < amount) return undefined;
+      source.move(-amount);
     } else {
       const source = account.wallet(from.subaccount, from.shard);
       if (source.available < amount) return undefined;
@@ -143,7 +164,7 @@ export class Treasury {
     };
     ledger.instanceTransfers.push(transfer);
     this.#engine.schedule.add(this.#engine.now + PROCESSING_MS, () => {
-      if (to.instance === "margined") ledger.margined += amount;
+      if (to.instance === "margined") margined(to).move(amount);
       else this.#engine.deposit(account.wallet(to.subaccount, to.shard), amount);
       transfer.complete = true;
     });
@@ -192,3 +213,9 @@ export class Treasury {
     this.#engine.deposit(to, amount);
   }
 }
+
+/** Cash of a margin exchange that is not there: it waits in the ledger. */
+const onPaper = (ledger: CashLedger): MarginedCash => ({
+  spendable: ledger.margined,
+  move: (amount) => void (ledger.margined += amount),
+});

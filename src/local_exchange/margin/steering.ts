@@ -1,0 +1,87 @@
+/** What a test, a page or a command line does to a margin exchange: each by its name, with what it takes, already checked. */
+import type { Side } from "../engine/model.ts";
+import type { PerpListing } from "./listings.ts";
+import type { MarginExchange } from "./margin_exchange.ts";
+import type { MarginMarketInfo } from "./model.ts";
+
+/** What each takes. Prices, counts and money are in the units of the engine. */
+export interface MarginSteering {
+  readonly perpsStep: { readonly rounds: number };
+  readonly perpsListMarket: { readonly listing: PerpListing };
+  readonly perpsMarketActive: { readonly ticker: string; readonly active: boolean };
+  readonly perpsCounterOrder: {
+    readonly ticker: string;
+    readonly side: Side;
+    readonly price: number;
+    readonly count: number;
+  };
+  readonly perpsIndex: { readonly ticker: string; readonly price: number };
+  readonly perpsMark: { readonly ticker: string; readonly price?: number | undefined };
+  readonly perpsMultiplier: { readonly ticker: string; readonly multiplier: string };
+  readonly perpsDeposit: { readonly account: string; readonly subaccount: number; readonly amount: number };
+  readonly perpsEnabled: { readonly account: string; readonly enabled: boolean };
+  readonly perpsFeeTier: { readonly account: string; readonly tier: number };
+  readonly perpsNotionalLimit: {
+    readonly account: string;
+    readonly limit: number;
+    readonly ticker?: string | undefined;
+  };
+  readonly perpsPause: { readonly what: "trading" | "exchange" | "nothing" };
+}
+
+/** How each is done. `refuse` throws what is wrong, in words. */
+export type MarginSteps = {
+  readonly [Name in keyof MarginSteering]: (
+    on: MarginExchange,
+    given: MarginSteering[Name],
+    refuse: (says: string) => never,
+  ) => unknown;
+};
+
+type Refuse = (says: string) => never;
+
+function marketOf(on: MarginExchange, ticker: string, refuse: Refuse): MarginMarketInfo {
+  return on.find(ticker) ?? refuse(`There is no perps market ${JSON.stringify(ticker)}.`);
+}
+
+const accountOf = (on: MarginExchange, id: string, refuse: Refuse) =>
+  on.account(id) ?? refuse(`There is no account ${JSON.stringify(id)} with perps.`);
+
+export const marginSteps: MarginSteps = {
+  perpsStep({ makers }, { rounds }) {
+    for (let round = 0; round < rounds; round++) makers?.step();
+  },
+  perpsListMarket(on, { listing }, refuse) {
+    if (on.find(listing.ticker) !== undefined) refuse(`There is a perps market ${listing.ticker} already.`);
+    on.list(listing);
+  },
+  perpsMarketActive(on, { ticker, active }, refuse) {
+    const { market } = marketOf(on, ticker, refuse);
+    if (active && market.status === "inactive") on.engine.setStatus(market, "active", "activated");
+    if (!active && market.status === "active") on.engine.setStatus(market, "inactive", "deactivated");
+  },
+  perpsCounterOrder(on, { ticker, side, price, count }, refuse) {
+    const placed = on.counterparty.place(marketOf(on, ticker, refuse).market, side, price, count);
+    if ("rejected" in placed) {
+      const { rejected, details } = placed;
+      return refuse(
+        `The exchange refused the order: ${rejected}${details === undefined ? "" : `, ${details}`}.`,
+      );
+    }
+    return placed.order.id;
+  },
+  perpsIndex: (on, { ticker, price }, refuse) => on.setIndex(marketOf(on, ticker, refuse), price),
+  perpsMark: (on, { ticker, price }, refuse) => on.marks.pin(marketOf(on, ticker, refuse), price),
+  perpsMultiplier: (on, { ticker, multiplier }, refuse) =>
+    on.setMultiplier(marketOf(on, ticker, refuse), multiplier),
+  perpsDeposit(on, { account, subaccount, amount }, refuse) {
+    const wallet = accountOf(on, account, refuse).wallet(subaccount, 0);
+    if (on.spendable(wallet) + amount < 0) refuse("The account has no such amount on the margin exchange.");
+    on.treasury.move(wallet, amount);
+  },
+  perpsEnabled: (on, { account, enabled }, refuse) => on.setEnabled(accountOf(on, account, refuse), enabled),
+  perpsFeeTier: (on, { account, tier }, refuse) => on.fees.setTier(accountOf(on, account, refuse), tier),
+  perpsNotionalLimit: (on, { account, limit, ticker }, refuse) =>
+    on.notional.set(accountOf(on, account, refuse), limit, ticker),
+  perpsPause: ({ engine }, { what }) => engine.pause(what),
+};
