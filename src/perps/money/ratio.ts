@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { KalshiValueError } from "./errors.ts";
+import { KalshiValueError } from "../../base/errors.ts";
 
 /** A fraction; its denominator is above 0. */
 export interface Ratio {

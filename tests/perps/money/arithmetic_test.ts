@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { KalshiValueError } from "../../src/base/errors.ts";
+import { KalshiValueError } from "../../../src/base/errors.ts";
 import {
   afterFill,
   feeMicros,
@@ -11,7 +11,7 @@ import {
   marginMicros,
   unrealizedMicros,
   valueMicros,
-} from "../../src/base/margin_math.ts";
+} from "../../../src/perps/money/arithmetic.ts";
 import {
   compareRatios,
   divide,
@@ -23,8 +23,8 @@ import {
   readRatio,
   type Rounding,
   times,
-} from "../../src/base/ratio.ts";
-import { test } from "../support/test.ts";
+} from "../../../src/perps/money/ratio.ts";
+import { test } from "../../support/test.ts";
 
 const roundings: readonly Rounding[] = ["down", "up", "nearest"];
 const price = fc.integer({ min: 1, max: 2_000_000_000 });

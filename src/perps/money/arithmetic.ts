@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { KalshiValueError } from "./errors.ts";
+import { KalshiValueError } from "../../base/errors.ts";
 import { divide, exactNumber, type Ratio, times } from "./ratio.ts";
 
 /** What is held of a market, with what it cost. */
