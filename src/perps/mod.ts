@@ -17,3 +17,5 @@ export type { PerpsClientOptions } from "./client_options.ts";
 export type { PerpsEnv } from "./env.ts";
 export { PerpsConfig, type PerpsConfigOptions, type PerpsPresetOptions } from "../config/perps_config.ts";
 export { perpsVenue } from "../config/perps_venue.ts";
+export * from "./money/mod.ts";
+export type * from "../contract/perps/types.ts";

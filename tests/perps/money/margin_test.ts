@@ -11,6 +11,7 @@ import {
   type IsolatedLiquidationInput,
   marginState,
   type MarketLeverage,
+  type NoLiquidationEstimate,
 } from "../../../src/perps/money/mod.ts";
 import { test } from "../../support/test.ts";
 import {
@@ -190,13 +191,14 @@ test("where a cross position is liquidated", () => {
   assert(beside.state === "at");
   assertEquals([beside.price, beside.isReached], ["6.0000", true]);
   assertEquals(estimate({}, { account_equity: "700" }).state, "never");
-  const unknown: [reason: string, of: Partial<typeof risk>, and?: Partial<typeof balance>][] = [
-    ["flat", { position: "0.00" }],
-    ["portfolio", { is_portfolio: true }],
-    ["no-margin", { maintenance_margin_required: "0.0000" }],
-    ["no-margin", { position_notional: "0.0000" }],
-    ["no-equity", {}, { account_equity: "0.0000" }],
-  ];
+  const unknown: [reason: NoLiquidationEstimate, of: Partial<typeof risk>, and?: Partial<typeof balance>][] =
+    [
+      ["flat", { position: "0.00" }],
+      ["portfolio", { is_portfolio: true }],
+      ["no-margin", { maintenance_margin_required: "0.0000" }],
+      ["no-margin", { position_notional: "0.0000" }],
+      ["no-equity", {}, { account_equity: "0.0000" }],
+    ];
   for (const [reason, of, and] of unknown) assertEquals(estimate(of, and), { state: "unknown", reason });
   const { maintenance_margin_required: _, ...unsaid } = risk;
   assertEquals(
