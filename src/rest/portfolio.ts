@@ -48,10 +48,7 @@ import type {
 import type { ListAllOptions } from "../http/call_options.ts";
 import type { PageCall } from "../http/page.ts";
 import type { CallOptions, WriteOptions } from "../http/call_options.ts";
-import { readCallOptions } from "../http/call_options.ts";
-import { assertNoExtra, ownFields, withExtras } from "../http/arguments.ts";
-import { parseFixed } from "../base/fixed_point.ts";
-import { writeOne } from "../writes/once.ts";
+import { moveMoney } from "../writes/transfers.ts";
 import { type HistoryOptions, listTiers } from "./history.ts";
 import { call, callFor, callForNothing, listAll, listPage } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
@@ -295,43 +292,7 @@ export class Transfers extends Namespace {
    * @throws {KalshiConflictError} when the `client_transfer_id` was used before: the first one stands.
    * @see https://docs.kalshi.com/api-reference/portfolio/intra-account-transfer
    */
-  async create(body: IntraExchangeInstanceTransferRequest, wanted: WriteOptions = {}): Promise<string> {
-    const options = readCallOptions(CreateTransfer, wanted);
-    assertNoExtra(CreateTransfer, options, "client_transfer_id");
-    const own = ownFields(CreateTransfer, body);
-    const clientId = own.client_transfer_id === undefined ? crypto.randomUUID() : own.client_transfer_id;
-    const named = { ...own, client_transfer_id: clientId };
-    const sought = withExtras(named, options.extraBody);
-    const since = Math.floor(this.http.now() / 1000);
-    return await writeOne(this.http, options, {
-      clientIds: [clientId],
-      isEcho: (verdict) => verdict === "taken" && own.client_transfer_id === undefined,
-      // Kalshi knows transfers again that leave subaccounts out.
-      onlyRefused: Boolean(sought.source_subaccount || sought.destination_subaccount),
-      send: (options, attempt) =>
-        callFor(this.http, CreateTransfer, "transfer_id", undefined, options, named, attempt),
-      lookUp: async ({ options, error }) => {
-        if (error?.code !== "CONFLICT") return undefined;
-        // No list tells a transfer's client id: only one that can be no other is taken for it.
-        const { items } = await this.list({}, options);
-        // A centicent is a ten-thousandth of a dollar, and so is the unit of a parsed price.
-        const alike = items.filter((transfer) =>
-          isTransfer(transfer, sought, since) && parseFixed(transfer.amount, 4) === sought.amount
-        );
-        return alike.length === 1 ? alike[0]?.transfer_id : undefined;
-      },
-    });
+  create(body: IntraExchangeInstanceTransferRequest, options: WriteOptions = {}): Promise<string> {
+    return moveMoney(this.http, CreateTransfer, body, options);
   }
-}
-
-function isTransfer(
-  transfer: IntraExchangeInstanceTransfer,
-  { source, destination, source_exchange_shard = 0, destination_exchange_shard = 0 }:
-    IntraExchangeInstanceTransferRequest,
-  since: number,
-): boolean {
-  return transfer.source === source && transfer.destination === destination &&
-    transfer.created_ts >= since - 35 &&
-    transfer.source_exchange_shard === source_exchange_shard &&
-    transfer.destination_exchange_shard === destination_exchange_shard;
 }

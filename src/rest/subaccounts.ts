@@ -25,9 +25,7 @@ import type {
 import type { ListAllOptions } from "../http/call_options.ts";
 import type { PageCall } from "../http/page.ts";
 import type { CallOptions, WriteOptions } from "../http/call_options.ts";
-import { readCallOptions } from "../http/call_options.ts";
-import { assertNoExtra, checkFirst, ownFields } from "../http/arguments.ts";
-import { writeOne } from "../writes/once.ts";
+import { moveBetweenSubaccounts } from "../writes/transfers.ts";
 import { callFor, callForList, callForNothing, listAll, listPage } from "../http/call_operation.ts";
 import { Namespace } from "./namespace.ts";
 
@@ -104,18 +102,7 @@ export class SubaccountTransfers extends Namespace {
    * @throws {KalshiConflictError} when the `client_transfer_id` was used before: the first one stands.
    * @see https://docs.kalshi.com/api-reference/portfolio/transfer-between-subaccounts
    */
-  async create(body: ApplySubaccountTransferRequest, wanted: WriteOptions = {}): Promise<void> {
-    const options = readCallOptions(ApplySubaccountTransfer, wanted);
-    const own = ownFields(ApplySubaccountTransfer, body);
-    checkFirst(ApplySubaccountTransfer, undefined, own, options);
-    assertNoExtra(ApplySubaccountTransfer, options, "client_transfer_id");
-    await writeOne(this.http, options, {
-      clientIds: [own.client_transfer_id],
-      send: async (options, attempt) => {
-        await callForNothing(this.http, ApplySubaccountTransfer, undefined, options, own, attempt);
-        return true;
-      },
-      lookUp: ({ error }) => Promise.resolve(error?.code === "CONFLICT" ? true : undefined),
-    });
+  create(body: ApplySubaccountTransferRequest, options: WriteOptions = {}): Promise<void> {
+    return moveBetweenSubaccounts(this.http, ApplySubaccountTransfer, body, options);
   }
 }

@@ -55,6 +55,8 @@ export interface Write<I, R> {
    * the second answer back.
    */
   readonly isEcho?: ((item: I, verdict: Verdict) => boolean) | undefined;
+  /** Whether what was refused with this, so that nothing was written, may be accepted a moment later. */
+  readonly mayPass?: ((error: KalshiError) => boolean) | undefined;
   /** Sends these items: one answer for each, in their order. */
   readonly send: (
     items: readonly I[],
@@ -124,7 +126,7 @@ export async function write<I, R>(
 export async function writeOne<R>(
   http: HttpPipeline,
   options: WriteOptions,
-  one: Pick<Write<unknown, R>, "clientIds" | "onlyRefused"> & {
+  one: Pick<Write<unknown, R>, "clientIds" | "onlyRefused" | "mayPass"> & {
     readonly isEcho?: ((verdict: Verdict) => boolean) | undefined;
     readonly send: (options: WriteOptions, attempt: WriteAttempt) => Promise<R>;
     /** Its result where it has taken effect; undefined where nothing shows that. */
@@ -273,7 +275,8 @@ class Once<I, R> {
     const { count, ambiguous, last } = this.#attempts;
     if (count >= this.#most || this.#step().totalTimeoutMs === 0) return false;
     if (ambiguous && this.#what.onlyRefused) return false;
-    return last === undefined || isTransient(last) && isAwaited(last);
+    if (last === undefined) return true;
+    return isAwaited(last) && (isTransient(last) || this.#what.mayPass?.(last) === true);
   }
 
   /** Gives the items that are not found; where the look itself fails, all of them. */
