@@ -3,6 +3,7 @@
  * (https://docs.kalshi.com/getting_started/rate_limits). Logons have a budget of their own.
  */
 import * as event from "../contract/event/operations.ts";
+import * as perps from "../contract/perps/operations.ts";
 import type { FixMessage, NewOrderSingle, OrderGroupRequest } from "../contract/fix/messages.ts";
 import type { FixProduct } from "../contract/fix/sessions.ts";
 import type { RequestTemplate } from "../contract/request_template.ts";
@@ -16,13 +17,7 @@ interface Prices {
   readonly groups: Readonly<Record<number, Priced>>;
 }
 
-const marginGroup = (method: string, step: string): Priced => ({
-  method,
-  path: `/margin/order_groups/{order_group_id}${step}`,
-  bucket: "write",
-});
-
-/** The rows of REST's calls; those of perps are as short as the messages need. */
+/** The rows of REST's calls. */
 const prices: Readonly<Record<FixProduct, Prices>> = {
   event: {
     byType: {
@@ -47,17 +42,17 @@ const prices: Readonly<Record<FixProduct, Prices>> = {
   },
   margin: {
     byType: {
-      D: { method: "POST", path: "/margin/orders", bucket: "write" },
-      F: { method: "DELETE", path: "/margin/orders/{order_id}", bucket: "write", cost: 1 },
-      G: { method: "POST", path: "/margin/orders/{order_id}/amend", bucket: "write" },
-      q: { method: "DELETE", path: "/margin/orders", bucket: "write" },
+      D: perps.CreateMarginOrder,
+      F: perps.CancelMarginOrder,
+      G: perps.AmendMarginOrder,
+      q: perps.CancelAllMarginOrders,
     },
     groups: {
-      1: { method: "POST", path: "/margin/order_groups/create", bucket: "write" },
-      2: marginGroup("PUT", "/reset"),
-      3: marginGroup("DELETE", ""),
-      4: marginGroup("PUT", "/trigger"),
-      5: marginGroup("PUT", "/limit"),
+      1: perps.CreateMarginOrderGroup,
+      2: perps.ResetMarginOrderGroup,
+      3: perps.DeleteMarginOrderGroup,
+      4: perps.TriggerMarginOrderGroup,
+      5: perps.UpdateMarginOrderGroupLimit,
     },
   },
 };
@@ -72,9 +67,12 @@ export function costOf(product: FixProduct, message: FixMessage): LimitedCall | 
     ? groups[(message as OrderGroupRequest).OrderGroupAction]
     : byType[message.MsgType];
   if (template === undefined) return undefined;
-  const { ExDestination = 0, QuoteID } = message as NewOrderSingle;
-  const takesQuote = product === "event" && message.MsgType === "D" && QuoteID !== undefined;
+  const method = template.method ?? "GET";
+  const { ExDestination = 0, QuoteID, Symbol: ticker } = message as NewOrderSingle;
+  // Sessions of the margin exchange ignore an index: the bucket is that of the market's shard.
+  if (product === "margin") return { method, template, options: { params: { ticker } } };
   // Without an index, or with -1, FIX pays from the unscoped bucket alone: it is not routed at every shard's cost.
+  const takesQuote = message.MsgType === "D" && QuoteID !== undefined;
   const exchange_index = takesQuote ? QUOTES : Math.max(0, ExDestination);
-  return { method: template.method ?? "GET", template, options: { params: { exchange_index } } };
+  return { method, template, options: { params: { exchange_index } } };
 }

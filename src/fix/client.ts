@@ -20,6 +20,7 @@ import { chooseLog, LOG_LEVEL, readLogLevel } from "../config/logging.ts";
 import { isReadOnly, READ_ONLY } from "../config/read_only.ts";
 import { fixSessions } from "../contract/fix/sessions.ts";
 import type { UnknownMessage } from "../contract/fix_records.ts";
+import { assertLimiterOf } from "../rate_limits/limiter.ts";
 import { assertCanTrust } from "../runtime/tls_trust.ts";
 import type { Runtime } from "../runtime/types.ts";
 import { type FixClientOptions, fixClientRules } from "./client_options.ts";
@@ -102,7 +103,7 @@ export class FixClient extends FixFeedClient implements AsyncDisposable {
    * Connects and logs on. A Logon that is refused since the key is still online (`already exists`), asked too often or
    * came at a busy moment is tried again as the configuration says; any other failure of the first connection is thrown.
    *
-   * @throws {KalshiConfigError} for unknown options, and where the runtime has no TCP, or cannot honour `ca` or `pins`
+   * @throws {KalshiConfigError} for unknown options, for a limiter of the other exchange's budgets, and where the runtime has no TCP, or cannot honour `ca` or `pins`
    * @throws {KalshiAuthKeyError} when the key cannot be read or cannot sign
    * @throws {KalshiAuthRejectedError} when Kalshi refuses the key
    * @throws {KalshiFixLogonError} when it refuses the Logon for another reason, such as a clock that is off
@@ -123,6 +124,7 @@ export class FixClient extends FixFeedClient implements AsyncDisposable {
     const store = chooseStore(config, options.store);
     const auth = await chooseAuth(options, runtime);
     const { log, limiter, onEvent, onMessage, signal } = options;
+    if (limiter !== undefined) assertLimiterOf(config.product, limiter, "FixClient");
     const session = new ClientSession({
       auth,
       config,

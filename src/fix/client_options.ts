@@ -59,7 +59,8 @@ export interface FixClientOptions extends LogOptions {
   readonly clock?: Clock | undefined;
   /**
    * Keeps requests inside the account's rate budget: a `RateLimiter`, the same one that the account's `KalshiClient`
-   * has, since both draw on the same buckets. Without it requests are sent at once.
+   * has, or for the margin exchange its `PerpsClient`, since both draw on the same buckets. Without it requests are sent
+   * at once.
    */
   readonly limiter?: Limiter | undefined;
   /** Told of every change of state, and of what happens to the session. */

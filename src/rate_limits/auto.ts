@@ -18,7 +18,9 @@ import { KalshiConfigError } from "../base/errors.ts";
 import { tell } from "../base/tell.ts";
 import type { RateCosts } from "./costs.ts";
 import { limiterRules, type RateLimiterOptions } from "./limiter_options.ts";
-import { RateLimiter } from "./rate_limiter.ts";
+import type { RateBudgets } from "./budgets.ts";
+import type { RateProduct } from "./limiter.ts";
+import { RateLimiter, type ShardedMarket } from "./rate_limiter.ts";
 import { leftTheLine, type RateRequest } from "./rate_request.ts";
 import type { RateBudget } from "./token_bucket.ts";
 
@@ -47,6 +49,11 @@ export interface AutoRateLimiterOptions extends Omit<RateLimiterOptions, "read" 
   /** Asks for the endpoints' costs. Its request must not pass through this limiter. */
   readonly readCosts: () => Promise<RateCosts>;
   /**
+   * Asks for the markets of the margin exchange, which tell their shards: see {@linkcode RateLimiter.setShards}. Its
+   * request must not pass through this limiter.
+   */
+  readonly readMarkets?: (() => Promise<Iterable<ShardedMarket>>) | undefined;
+  /**
    * How old the answers may become, in milliseconds.
    *
    * @default 3600000
@@ -63,6 +70,7 @@ export const autoRules = {
   ...sharedRules,
   readLimits: needed(callable<AutoRateLimiterOptions["readLimits"]>()),
   readCosts: needed(callable<AutoRateLimiterOptions["readCosts"]>()),
+  readMarkets: callable<NonNullable<AutoRateLimiterOptions["readMarkets"]>>(),
   refreshMs: withPreset(
     positiveMs(Infinity),
     3_600_000,
@@ -71,9 +79,9 @@ export const autoRules = {
 } satisfies Rules<AutoRateLimiterOptions>;
 
 // What every account has: https://docs.kalshi.com/getting_started/rate_limits.
-const BASIC = {
-  read: { tokensPerSecond: 200, capacity: 600 },
-  write: { tokensPerSecond: 100 },
+const BASIC: Readonly<Record<RateProduct, RateBudgets>> = {
+  event: { read: { tokensPerSecond: 200, capacity: 600 }, write: { tokensPerSecond: 100 } },
+  margin: { read: { tokensPerSecond: 200 }, write: { tokensPerSecond: 100 } },
 };
 const RETRY_MS = 60_000;
 const LEAST_MS = 1_000;
@@ -102,8 +110,15 @@ export class AutoRateLimiter extends RateLimiter {
   /** Asks for nothing yet. Throws a `KalshiConfigError` as {@linkcode RateLimiter} does. */
   constructor(given: AutoRateLimiterOptions) {
     const options = readOptions("AutoRateLimiter", given, autoRules);
-    const { readLimits: _, readCosts: __, refreshMs: ___, onRefreshError: ____, ...others } = options;
-    super({ ...others, ...BASIC });
+    const {
+      readLimits: _,
+      readCosts: __,
+      readMarkets: ___,
+      refreshMs: ____,
+      onRefreshError: _____,
+      ...others
+    } = options;
+    super({ ...others, ...BASIC[others.product] });
     this.#options = options;
   }
 
@@ -151,11 +166,12 @@ export class AutoRateLimiter extends RateLimiter {
   }
 
   async #refresh(): Promise<void> {
-    const { clock = systemClock, readLimits, readCosts, refreshMs, onRefreshError } = this.#options;
+    const { clock = systemClock, readLimits, readCosts, readMarkets, refreshMs, onRefreshError } =
+      this.#options;
     let validMs = refreshMs;
     try {
-      // The two requests below, which pass by the line.
-      await super.acquire({ bucket: "read", items: 2 });
+      // The requests below, which pass by the line.
+      await super.acquire({ bucket: "read", items: readMarkets === undefined ? 2 : 3 });
       await Promise.all([
         readLimits().then(({ read, write, grants }) => {
           this.setBudgets({ read: budgetOf(read), write: budgetOf(write) });
@@ -167,6 +183,7 @@ export class AutoRateLimiter extends RateLimiter {
           }
         }),
         readCosts().then((costs) => this.setCosts(costs)),
+        readMarkets?.().then((markets) => this.setShards(markets)),
       ]);
     } catch (error) {
       this.#error = error;

@@ -28,13 +28,25 @@ export interface Charge {
   readonly items: number;
 }
 
+/** Who pays for an order on a market of this ticker. */
+export type PayerOf = (ticker: string) => Payer;
+
+/** What the exchange counts for a ticker that it does not know. */
+const unscoped: PayerOf = () => 0;
+
 const isGiven = (value: unknown) => value !== undefined && value !== null && value !== "";
 
-function payerOf({ bucket, shard }: Priced, valueOf: (name: string) => unknown): Payer {
+function payerOf(
+  { bucket, shard }: Priced,
+  valueOf: (name: string) => unknown,
+  payerOfTicker: PayerOf,
+): Payer {
   if (bucket !== "write") return 0;
   if (typeof shard === "number") return shard;
-  // On which shard a ticker of the margin exchange is, a row cannot tell. Whoever counts all of them on one bucket
-  // lets no shard have more than its own would give it.
+  if (shard === "ticker") {
+    const ticker = valueOf("ticker");
+    return isGiven(ticker) ? payerOfTicker(String(ticker)) : 0;
+  }
   if (shard !== "index") return 0;
   const index = valueOf("exchange_index");
   if (isGiven(index)) {
@@ -43,14 +55,21 @@ function payerOf({ bucket, shard }: Priced, valueOf: (name: string) => unknown):
   return isGiven(valueOf("ticker")) || isGiven(valueOf("market_ticker")) ? "all" : 0;
 }
 
-/** What a request draws. `valueOf` gives what it holds under a name, in its parameters or else in its body. */
-export function chargeOf(row: Priced, valueOf: (name: string) => unknown): Charge {
+/**
+ * What a request draws. `valueOf` gives what it holds under a name, in its parameters or else in its body;
+ * `payerOfTicker` says whose bucket pays where that goes by the ticker alone, as on the margin exchange.
+ */
+export function chargeOf(
+  row: Priced,
+  valueOf: (name: string) => unknown,
+  payerOfTicker: PayerOf = unscoped,
+): Charge {
   const { bucket = "read", costPer, costWith = {} } = row;
   const dearer = Object.keys(costWith).find((name) => String(valueOf(name)) === "true");
   const items = costPer === undefined ? undefined : valueOf(costPer);
   return {
     bucket,
-    payer: payerOf(row, valueOf),
+    payer: payerOf(row, valueOf, payerOfTicker),
     cost: dearer === undefined ? row.cost : costWith[dearer],
     isDearer: dearer !== undefined,
     items: Array.isArray(items) ? Math.max(1, items.length) : 1,

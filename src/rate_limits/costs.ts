@@ -32,10 +32,16 @@ const routeOf = (operation: string): string =>
 /** The costs of an account's endpoints, as far as they are known. */
 export class EndpointCosts {
   readonly #default: number;
+  readonly #unlisted: "default" | "own";
   readonly #known: Map<string, number> | undefined;
 
-  /** Throws a `KalshiConfigError` for a cost that is no number. Without costs, each request costs what it says. */
-  constructor(costs?: RateCosts) {
+  /**
+   * Throws a `KalshiConfigError` for a cost that is no number. Without costs, each request costs what it says.
+   *
+   * @param unlisted what an endpoint costs that is not among `costs`: the default, or what its request says
+   */
+  constructor(costs?: RateCosts, unlisted: "default" | "own" = "default") {
+    this.#unlisted = unlisted;
     this.#default = costs?.default_cost ?? DEFAULT_COST;
     if (costs === undefined) return;
     // What is no number would let everything pass from then on.
@@ -53,7 +59,8 @@ export class EndpointCosts {
     if (this.#known === undefined || operation === undefined) return cost ?? this.#default;
     let known = this.#known.get(operation);
     if (known === undefined) {
-      known = this.#known.get(routeOf(operation)) ?? this.#default;
+      const otherwise = this.#unlisted === "own" ? cost : undefined;
+      known = this.#known.get(routeOf(operation)) ?? otherwise ?? this.#default;
       this.#known.set(operation, known);
     }
     return known;

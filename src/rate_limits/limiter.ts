@@ -3,8 +3,11 @@
  *
  * @module
  */
-import { KalshiConnectionError } from "../base/errors.ts";
+import { KalshiConfigError, KalshiConnectionError } from "../base/errors.ts";
 import type { RequestTemplate } from "../contract/request_template.ts";
+
+/** Which of Kalshi's exchanges has the buckets: that of event contracts, or the margin exchange with its perps. */
+export type RateProduct = "event" | "margin";
 
 /** One request as a rate limiter sees it. */
 export interface LimitedCall {
@@ -21,6 +24,8 @@ export interface LimitedCall {
 
 /** What keeps requests inside a rate budget: `RateLimiter` of `@unofficial/kalshi/rate-limits` is one. */
 export interface Limiter {
+  /** Whose budgets it keeps, so that no client of the other exchange draws on them; anyone may where it is absent. */
+  readonly product?: RateProduct | undefined;
   /** Takes the tokens of one request; a promise of its turn where it has to wait, which `signal` ends. */
   admit(call: LimitedCall, signal?: AbortSignal): void | Promise<void>;
   /**
@@ -33,10 +38,11 @@ export interface Limiter {
 }
 
 /** A limiter whose code is not loaded before a request needs it. */
-export function lazyLimiter(load: () => Promise<Limiter>): Limiter {
+export function lazyLimiter(load: () => Promise<Limiter>, product?: RateProduct): Limiter {
   let limiter: Limiter | undefined;
   let loading: Promise<Limiter> | undefined;
   return {
+    product,
     admit(call, signal) {
       if (limiter !== undefined) return limiter.admit(call, signal);
       loading ??= load().catch((cause) => {
@@ -49,3 +55,20 @@ export function lazyLimiter(load: () => Promise<Limiter>): Limiter {
     refused: (call) => limiter?.refused(call),
   };
 }
+
+/**
+ * Refuses a limiter that keeps the budgets of the other exchange.
+ *
+ * @throws {KalshiConfigError} since event contracts and perps never draw on each other's buckets
+ */
+export function assertLimiterOf(product: RateProduct, limiter: Limiter, owner: string): void {
+  if ((limiter.product ?? product) === product) return;
+  throw new KalshiConfigError(
+    `${owner}: this rate limiter keeps the budgets of ${names[limiter.product ?? product]}, and ${
+      names[product]
+    } have ` +
+      `budgets of their own. Make one with \`product: "${product}"\`.`,
+  );
+}
+
+const names: Readonly<Record<RateProduct, string>> = { event: "event contracts", margin: "perps" };

@@ -9,6 +9,7 @@ import {
   clock,
   finite,
   having,
+  oneOf,
   positiveMs,
   rule,
   type Rules,
@@ -17,10 +18,17 @@ import {
 } from "../base/options.ts";
 import { budgetsRules, type RateBudgets } from "./budgets.ts";
 import type { RateCosts } from "./costs.ts";
+import type { RateProduct } from "./limiter.ts";
 import type { RateStore } from "./store.ts";
 
 /** Options of a {@linkcode RateLimiter}. */
 export interface RateLimiterOptions extends RateBudgets {
+  /**
+   * Whose budgets it keeps: `"margin"` for a `PerpsClient` and the FIX sessions of the margin exchange.
+   *
+   * @default "event"
+   */
+  readonly product?: RateProduct | undefined;
   /** The account's own costs. Without them a request costs what it says. */
   readonly costs?: RateCosts | undefined;
   /**
@@ -35,7 +43,8 @@ export interface RateLimiterOptions extends RateBudgets {
   /** Shares the budget with other processes. */
   readonly store?: RateStore | undefined;
   /**
-   * Starts the names of the buckets in `store`: one for each account and product.
+   * Starts the names of the buckets in `store`: one for each account. Those of the margin exchange have names of their
+   * own below it.
    *
    * @default "kalshi"
    */
@@ -59,6 +68,7 @@ export interface RateLimiterOptions extends RateBudgets {
 /** What the options of a limiter may be. */
 export const limiterRules = {
   ...budgetsRules,
+  product: withPreset(oneOf("event", "margin"), "event"),
   costs: rule<RateCosts>(
     "the answer of `GET /account/endpoint_costs`",
     (value) => typeof value === "object" && value !== null,

@@ -18,7 +18,7 @@
  *
  * @module
  */
-export { type RateBucketStats, RateLimiter } from "./rate_limiter.ts";
+export { type RateBucketStats, RateLimiter, type ShardedMarket } from "./rate_limiter.ts";
 export type { RateCosts } from "./costs.ts";
 export type { RateLimiterOptions } from "./limiter_options.ts";
 export type { RateBucketName, RateRequest } from "./rate_request.ts";
@@ -28,7 +28,7 @@ export {
   AutoRateLimiter,
   type AutoRateLimiterOptions,
 } from "./auto.ts";
-export type { LimitedCall, Limiter } from "./limiter.ts";
+export type { LimitedCall, Limiter, RateProduct } from "./limiter.ts";
 export type { RequestTemplate } from "../contract/request_template.ts";
 export type { RateBudgets } from "./budgets.ts";
 export type { RateGrant, RateStore, RateTake } from "./store.ts";

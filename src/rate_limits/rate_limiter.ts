@@ -4,10 +4,11 @@
  * @module
  */
 import { type Clock, systemClock } from "../base/clock.ts";
-import { type Read, readOptions } from "../base/options.ts";
+import { assertValue, type Read, readOptions, whole } from "../base/options.ts";
 import { budgetsRules, type RateBudgets } from "./budgets.ts";
+import type { PayerOf } from "./charge.ts";
 import { EndpointCosts, type RateCosts } from "./costs.ts";
-import type { LimitedCall, Limiter } from "./limiter.ts";
+import type { LimitedCall, Limiter, RateProduct } from "./limiter.ts";
 import { limiterRules, type RateLimiterOptions } from "./limiter_options.ts";
 import { type Draw, Pool, type PoolBudget } from "./pool.ts";
 import {
@@ -36,6 +37,16 @@ export interface RateBucketStats {
   readonly rateLimited: number;
 }
 
+/** On which shard a market is. */
+export interface ShardedMarket {
+  /** Ticker of the market. */
+  readonly ticker: string;
+  /** Number of its shard; 0 or more. */
+  readonly exchange_index: number;
+}
+
+const shardRule = whole(0);
+
 /** Two clocks never run alike: a bucket that is used up for hours must not get ahead of Kalshi's. */
 const PACE = 0.999;
 
@@ -62,19 +73,23 @@ const PACE = 0.999;
  * ```
  */
 export class RateLimiter implements Limiter {
+  /** Whose budgets it keeps. */
+  readonly product: RateProduct;
   readonly #clock: Clock;
   readonly #options: Read<RateLimiterOptions, typeof limiterRules>;
   readonly #pools = new Map<RateBucketName, Pool>();
   #budgets: RateBudgets;
   #costs: EndpointCosts;
+  #shards: ReadonlyMap<string, number> = new Map();
 
   /** Throws a `KalshiConfigError` when a budget is no positive number or an option is unknown. */
   constructor(given: RateLimiterOptions) {
     const options = readOptions("RateLimiter", given, limiterRules);
+    this.product = options.product;
     this.#budgets = options;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.#costs = new EndpointCosts(options.costs);
+    this.#costs = this.#costsOf(options.costs);
   }
 
   /**
@@ -105,17 +120,17 @@ export class RateLimiter implements Limiter {
 
   /** {@linkcode acquire} for a request of a client. */
   admit(call: LimitedCall, signal?: AbortSignal): void | Promise<void> {
-    return this.acquire(rateRequestOf(call, signal));
+    return this.acquire(rateRequestOf(call, this.#payerOf, signal));
   }
 
   /** {@linkcode tryAcquire} for a request of a client. */
   tryAdmit(call: LimitedCall): boolean {
-    return this.tryAcquire(rateRequestOf(call));
+    return this.tryAcquire(rateRequestOf(call, this.#payerOf));
   }
 
   /** {@linkcode onRateLimited} for a request of a client. */
   refused(call: LimitedCall): void {
-    const { bucket, shard } = rateRequestOf(call);
+    const { bucket, shard } = rateRequestOf(call, this.#payerOf);
     this.onRateLimited(bucket, shard);
   }
 
@@ -132,7 +147,19 @@ export class RateLimiter implements Limiter {
 
   /** Changes the costs of the endpoints, as `GET /account/endpoint_costs` answers them. */
   setCosts(costs: RateCosts): void {
-    this.#costs = new EndpointCosts(costs);
+    this.#costs = this.#costsOf(costs);
+  }
+
+  /**
+   * Says on which shard each market of the margin exchange is, as `GET /margin/markets` answers it: an order is then
+   * paid for by the bucket of its market's shard alone. One whose market is not among them, for all that is known, could
+   * be paid for by any, and is counted on all.
+   */
+  setShards(markets: Iterable<ShardedMarket>): void {
+    this.#shards = new Map(Array.from(markets, ({ ticker, exchange_index }) => {
+      assertValue(`The market ${ticker}`, "exchange_index", exchange_index, shardRule);
+      return [ticker, exchange_index];
+    }));
   }
 
   /** Figures of each bucket used so far: `read`, `write`, and `write:2` for that of shard 2. */
@@ -142,6 +169,13 @@ export class RateLimiter implements Limiter {
       for (const [shard, figures] of pool.figures()) stats[shard === 0 ? name : `${name}:${shard}`] = figures;
     }
     return stats;
+  }
+
+  readonly #payerOf: PayerOf = (ticker) => this.#shards.get(ticker) ?? "all";
+
+  // Whether the account's list of costs covers the margin exchange, Kalshi does not say; what it costs there, it does.
+  #costsOf(costs: RateCosts | undefined): EndpointCosts {
+    return new EndpointCosts(costs, this.product === "margin" ? "own" : "default");
   }
 
   #drawOf(request: RateRequest): Draw {
@@ -160,7 +194,7 @@ export class RateLimiter implements Limiter {
     if (pool === undefined) {
       const { store, storeKey, storeTimeoutMs: timeoutMs, onStoreError } = this.#options;
       const clock = this.#clock;
-      const key = `${storeKey}:${name}`;
+      const key = `${storeKey}${this.product === "event" ? "" : `:${this.product}`}:${name}`;
       const shared = store && new SharedBuckets({ store, key, timeoutMs, clock, onError: onStoreError });
       this.#pools.set(name, pool = new Pool({ name, budget: this.#budget(name), clock, shared }));
     }

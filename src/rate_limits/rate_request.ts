@@ -5,7 +5,7 @@
  */
 import { KalshiAbortError, KalshiError } from "../base/errors.ts";
 import { assertValue, finite, oneOf, rule } from "../base/options.ts";
-import { chargeOf, type Payer } from "./charge.ts";
+import { chargeOf, type Payer, type PayerOf } from "./charge.ts";
 import type { LimitedCall } from "./limiter.ts";
 
 /** Kalshi's two kinds of bucket. */
@@ -62,15 +62,21 @@ export function payerOf(bucket: RateBucketName, shard: number | "all" = 0): Paye
 /** What a client's request asks for. */
 export function rateRequestOf(
   { method, template, options: { params = {}, body } }: LimitedCall,
+  payerOfTicker: PayerOf,
   signal?: AbortSignal,
 ): RateRequest {
   const fields = (body ?? {}) as Readonly<Record<string, unknown>>;
-  const { bucket, payer, cost, isDearer, items } = chargeOf(template, (name) => params[name] ?? fields[name]);
+  const { bucket, payer, cost, isDearer, items } = chargeOf(
+    template,
+    (name) => params[name] ?? fields[name],
+    payerOfTicker,
+  );
   return {
     bucket,
     cost,
     items,
-    operation: isDearer ? "" : `${method} ${template.path}`,
+    // What makes a call dearer, no list of costs by path tells.
+    operation: isDearer ? undefined : `${method} ${template.path}`,
     shard: payer,
     priority: bucket === "write" && method === "DELETE" ? "cancel" : undefined,
     signal,

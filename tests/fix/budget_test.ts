@@ -1,15 +1,15 @@
 import { assertEquals } from "@std/assert";
 import type { FixMessage } from "../../src/contract/fix/messages.ts";
-import * as perps from "../../src/contract/perps/operations.ts";
 import { costOf } from "../../src/fix/budget.ts";
+import type { PayerOf } from "../../src/rate_limits/charge.ts";
 import { rateRequestOf } from "../../src/rate_limits/rate_request.ts";
 import { test } from "../support/test.ts";
 
 /** What a message draws, as a limiter sees it. */
-function draw(product: "event" | "margin", message: object) {
+function draw(product: "event" | "margin", message: object, payerOf: PayerOf = () => 0) {
   const call = costOf(product, message as FixMessage);
   if (call === undefined) return undefined;
-  const { bucket, cost = 10, shard, priority } = rateRequestOf(call);
+  const { bucket, cost = 10, shard, priority } = rateRequestOf(call, payerOf);
   return [bucket, cost, shard, priority];
 }
 
@@ -40,32 +40,13 @@ test("FIX draws on the buckets of REST: each message costs what its call costs",
   }
 });
 
-test("the rows of perps are those of its contract", () => {
-  const rows = {
-    D: perps.CreateMarginOrder,
-    F: perps.CancelMarginOrder,
-    G: perps.AmendMarginOrder,
-    q: perps.CancelAllMarginOrders,
-  };
-  const groups = [
-    perps.CreateMarginOrderGroup,
-    perps.ResetMarginOrderGroup,
-    perps.DeleteMarginOrderGroup,
-    perps.TriggerMarginOrderGroup,
-    perps.UpdateMarginOrderGroupLimit,
-  ];
-  const short = ({ method = "GET", path, bucket, cost }: {
-    readonly method?: string | undefined;
-    readonly path: string;
-    readonly bucket?: string | undefined;
-    readonly cost?: number | undefined;
-  }) => [method, path, bucket, cost];
-  for (const [MsgType, row] of Object.entries(rows)) {
-    const template = costOf("margin", { MsgType } as FixMessage)?.template;
-    assertEquals(template && short(template), short(row), MsgType);
+test("an order on the margin exchange is paid for by its market's shard, whatever index it names", () => {
+  const shards: Record<string, number> = { "KX-1": 1 };
+  const payerOf = (ticker: string) => shards[ticker] ?? 0;
+  for (const MsgType of ["D", "G"]) {
+    for (const [Symbol, shard] of [["KX-1", 1], ["KX-2", 0], [undefined, 0]] as const) {
+      assertEquals(draw("margin", { MsgType, Symbol, ExDestination: 3 }, payerOf)?.[2], shard);
+    }
   }
-  for (const [index, row] of groups.entries()) {
-    const template = costOf("margin", { MsgType: "UOG", OrderGroupAction: index + 1 })?.template;
-    assertEquals(template && short(template), short(row));
-  }
+  assertEquals(draw("margin", { MsgType: "F", Symbol: "KX-1" }, payerOf)?.[2], 0);
 });

@@ -70,8 +70,12 @@ function queryOf({ path }: Row, params: Readonly<Record<string, unknown>>): URLS
   );
 }
 
-const drawnByClient = (operation: Row, request: Request): Tokens => {
-  const limiter = new RateLimiter({ ...budgets, clock: new ManualClock() });
+/** On which shards of the margin exchange the markets are. */
+const markets = [{ ticker: "KX-1", exchange_index: 0 }, { ticker: "KX-2", exchange_index: 2 }];
+
+const drawnByClient = (operation: Row, request: Request, product: "event" | "margin" = "event"): Tokens => {
+  const limiter = new RateLimiter({ ...budgets, product, clock: new ManualClock() });
+  limiter.setShards(markets);
   for (const shard of [1, 2, 3]) limiter.tryAcquire({ bucket: "write", shard, cost: 0 });
   const call = { method: operation.method ?? "GET", template: operation, options: request };
   assert(limiter.tryAdmit(call));
@@ -80,7 +84,7 @@ const drawnByClient = (operation: Row, request: Request): Tokens => {
   );
 };
 
-for (const [product, table] of Object.entries({ event, perps })) {
+for (const [product, table] of [["event", event], ["margin", perps]] as const) {
   test(`${product}: client and exchange agree who pays for every operation, and how much`, () => {
     const account = new Engine(createRandom(1), 0, eventClearing).open();
     for (const [name, operation] of Object.entries(table) as [string, Row][]) {
@@ -96,7 +100,7 @@ for (const [product, table] of Object.entries({ event, perps })) {
         const body = request.body && JSON.parse(JSON.stringify(request.body));
         limits.take(account, operation, queryOf(operation, request.params), body, 0);
         assertEquals(
-          drawnByClient(operation, request),
+          drawnByClient(operation, request, product),
           drawn(limits.tokens(account, 0)),
           `${name} ${JSON.stringify(request)}`,
         );
@@ -189,9 +193,15 @@ test("batches and order groups pay from the unscoped bucket, RFQs and quotes fro
 
 test("perps: what an order costs, and the two prices of the balance", () => {
   const draw = (operation: unknown, params: Request["params"] = {}, body?: Request["body"]) =>
-    drawnByClient(operation as Row, { params, body });
-  assertEquals(draw(perps.CreateMarginOrder, {}, { ticker: "BTCPERP" }), { write: 10 });
-  assertEquals(draw(perps.AmendMarginOrder, {}, { ticker: "BTCPERP" }), { write: 10 });
+    drawnByClient(operation as Row, { params, body }, "margin");
+  const everyShard = { "write": 10, "write:1": 10, "write:2": 10, "write:3": 10 };
+  for (const operation of [perps.CreateMarginOrder, perps.AmendMarginOrder]) {
+    assertEquals(draw(operation, {}, { ticker: "KX-1" }), { write: 10 });
+    assertEquals(draw(operation, {}, { ticker: "KX-2" }), { "write:2": 10 });
+    // Of a market that nobody has told of, any shard may have to pay; without a ticker the exchange counts on the default.
+    assertEquals(draw(operation, {}, { ticker: "KX-NEW" }), everyShard);
+    assertEquals(draw(operation, {}, { market_id: "9f" }), { write: 10 });
+  }
   assertEquals(draw(perps.CancelMarginOrder), { write: 1 });
   assertEquals(draw(perps.DecreaseMarginOrder, {}, { reduce_by: "1" }), { write: 1 });
   assertEquals(draw(perps.CreateMarginOrderGroup, {}, {}), { write: 10 });

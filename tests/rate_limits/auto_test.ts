@@ -5,6 +5,7 @@ import {
   AutoRateLimiter,
   type AutoRateLimiterOptions,
 } from "../../src/rate_limits/auto.ts";
+import type { LimitedCall } from "../../src/rate_limits/limiter.ts";
 import { test } from "../support/test.ts";
 import { SimClock } from "./sim_clock.ts";
 
@@ -159,6 +160,67 @@ test("while the budgets cannot be read, the Basic tier's count, and it tries aga
   await clock.run(1_000);
   assertEquals(asked, [0, 60_100]);
   assertEquals(done, ["single", "large"]);
+});
+
+test("the margin exchange: its own budgets before they are known, its markets' shards, and its costs", async () => {
+  const markets = [{ ticker: "KX-1", exchange_index: 1 }];
+  const { clock, limiter } = setUp(() => premier, {
+    product: "margin",
+    readMarkets: () => Promise.resolve(markets),
+  });
+  const reading = limiter.refresh();
+  await clock.run(0);
+  // One second of reads, of which it takes three requests to learn more.
+  assertEquals(limiter.stats()["read"]?.tokens, 200 - 30);
+  await Promise.all([reading, clock.run(1000)]);
+  const write = { bucket: "write", shard: "ticker" } as const;
+  const order = (ticker: string) => ({
+    method: "POST",
+    template: { path: "/margin/orders", ...write },
+    options: { body: { ticker } },
+  });
+  const drawn = () =>
+    Object.fromEntries(
+      Object.entries(limiter.stats()).map(([name, { tokens }]) => [name, 3600 - Math.round(tokens)]),
+    );
+  assertEquals(limiter.tryAdmit(order("KX-1")), true);
+  assertEquals([drawn()["write"], drawn()["write:1"]], [undefined, 10]);
+  assertEquals(limiter.tryAdmit(order("KX-NEW")), true);
+  assertEquals([drawn()["write"], drawn()["write:1"]], [10, 20]);
+  // What the account's list of costs does not name costs what its row says.
+  const cancel = {
+    method: "DELETE",
+    template: { path: "/margin/orders/{order_id}", bucket: "write", cost: 1 },
+  };
+  assertEquals(limiter.tryAdmit({ ...cancel, options: {} } as LimitedCall), true);
+  assertEquals(drawn()["write"], 11);
+});
+
+test("a call that a parameter makes dearer costs that, whatever the list says of its path", async () => {
+  const { clock, limiter } = setUp(() => premier, {
+    product: "margin",
+    readCosts: () =>
+      Promise.resolve({
+        default_cost: 10,
+        endpoint_costs: [{ method: "GET", path: "/margin/balance", cost: 5 }],
+      }),
+  });
+  await Promise.all([limiter.refresh(), clock.run(5000)]);
+  const template = { path: "/margin/balance", cost: 5, costWith: { compute_available_balance: 50 } };
+  const ask = (params: Record<string, unknown>) => {
+    const before = limiter.stats()["read"]?.tokens ?? 0;
+    assertEquals(limiter.tryAdmit({ method: "GET", template, options: { params } }), true);
+    return before - (limiter.stats()["read"]?.tokens ?? 0);
+  };
+  assertEquals([ask({}), ask({ compute_available_balance: true })], [5, 50]);
+});
+
+test("shards that cannot be are refused, and change nothing", () => {
+  const { limiter } = setUp(() => premier, { product: "margin" });
+  for (const exchange_index of [-1, 0.5, "1", undefined]) {
+    const markets = [{ ticker: "KX-1", exchange_index: exchange_index as number }];
+    assertThrows(() => limiter.setShards(markets), KalshiConfigError, "exchange_index");
+  }
 });
 
 test("costs that cannot be read do not stand in the way of the limits", async () => {

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows }
 import { KalshiClient } from "../../mod.ts";
 import type { Clock } from "../../src/base/clock.ts";
 import { KalshiConfigError, KalshiConnectionError } from "../../src/base/errors.ts";
-import { lazyLimiter, type LimitedCall } from "../../src/rate_limits/limiter.ts";
+import { assertLimiterOf, lazyLimiter, type LimitedCall } from "../../src/rate_limits/limiter.ts";
 import { RateLimiter } from "../../src/rate_limits/rate_limiter.ts";
 import { TokenBucket } from "../../src/rate_limits/token_bucket.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
@@ -116,6 +116,19 @@ test("what a limiter cannot be made of is refused when the client is made", () =
   assertThrows(make("auto"), KalshiConfigError, "give the client a key");
   assertThrows(make("on"), KalshiConfigError, "text of 2 characters");
   assertThrows(make(true), KalshiConfigError, "true");
+});
+
+test("a limiter of the other exchange's budgets is refused", () => {
+  const budget = { tokensPerSecond: 100 };
+  const ofMargin = new RateLimiter({ product: "margin", read: budget, write: budget });
+  assertThrows(() => assertLimiterOf("event", ofMargin, "KalshiClient"), KalshiConfigError, "of perps");
+  assertThrows(
+    () => assertLimiterOf("margin", new RateLimiter({ read: budget, write: budget }), "PerpsClient"),
+    KalshiConfigError,
+    'Make one with `product: "margin"`',
+  );
+  assertLimiterOf("margin", ofMargin, "PerpsClient");
+  assertLimiterOf("margin", { admit: () => {}, refused: () => {} }, "PerpsClient");
 });
 
 test("a limiter of one's own sees each attempt, and is told of a 429", async () => {

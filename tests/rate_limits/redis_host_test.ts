@@ -290,6 +290,45 @@ test("a 429 empties the bucket for every process", async () => {
   assert(waited !== undefined && waited < 200, `${waited} ms for 100 tokens and the margin`);
 });
 
+test("one store for both exchanges: what is spent on one, the other does not pay for", async () => {
+  await using redis = await startRedis();
+  await using connection = await connect(redis.port);
+  const redisTime = new ClockedRedis();
+  const { clock } = redisTime;
+  const budget = { tokensPerSecond: 1000 };
+  const errors: unknown[] = [];
+  const keys = new Set<string>();
+  const store = redisTime.store(connection);
+  const make = (product: "event" | "margin") =>
+    new RateLimiter({
+      product,
+      read: budget,
+      write: budget,
+      marginMs: 0,
+      cancelReserve: 0,
+      clock,
+      store: {
+        take: (take) => store.take((keys.add(take.key), take)),
+        drain: (key, shard) => store.drain(key, shard),
+      },
+      onStoreError: (error) => errors.push(error),
+    });
+  const [event, margin] = [make("event"), make("margin")];
+  let passed = 0;
+  const spend = (limiter: RateLimiter, cost: number) =>
+    Promise.resolve(limiter.acquire({ bucket: "write", cost })).then(() => passed++);
+  const all = [spend(event, 1000), spend(margin, 1000)];
+  await clock.run(1);
+  assertEquals(passed, 2);
+  event.onRateLimited("write");
+  // A second margin limiter, of another process, finds what the first has left, and nothing of the 429.
+  all.push(spend(make("margin"), 500));
+  await clock.run(520);
+  assertEquals(passed, 3);
+  await Promise.all(all);
+  assertEquals([[...keys].sort(), errors], [["kalshi:margin:write", "kalshi:write"], []]);
+});
+
 test("options of the Redis store that cannot be are refused", () => {
   const make = (options: unknown) => () => new RedisRateStore(options as { eval: RedisEval });
   assertThrows(make({}), KalshiConfigError, "`eval`: it takes a function");
