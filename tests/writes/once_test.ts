@@ -621,6 +621,38 @@ test("a transfer between shards that names a subaccount is not sent again while 
   assertEquals(await run(limited, limited.client.portfolio.transfers.create(body)), "t-1");
 });
 
+test("a group that is gone, and a limit that is so, are looked for; a reset is sent once", async () => {
+  const gone = stage(["cut"], [404]);
+  await run(gone, gone.client.orderGroups.delete("g-1"));
+  assertEquals(gone.sent(), "DELETE GET");
+  const there = stage(["cut", "{}"], [{ contracts_limit_fp: "10.00", orders: [] }]);
+  await run(there, there.client.orderGroups.delete("g-1", { subaccount: 2 }));
+  assertEquals(there.sent(), "DELETE GET DELETE");
+  assertEquals([there.requests[1]?.path, there.requests[1]?.query], ["/portfolio/order_groups/g-1", [
+    "subaccount=2",
+  ]]);
+  for (const [shown, sent] of [["20.00", "PUT GET"], ["10.00", "PUT GET PUT"]] as const) {
+    for (const limit of [{ contracts_limit: 20 }, { contracts_limit_fp: "20.00" }]) {
+      const scene = stage(["cut", "{}"], [{ contracts_limit_fp: shown, orders: [] }]);
+      await run(scene, scene.client.orderGroups.updateLimit("g-1", limit));
+      assertEquals(scene.sent(), sent);
+    }
+  }
+  const trigger = stage(["cut", "{}"], []);
+  await run(trigger, trigger.client.orderGroups.trigger("g-1"));
+  assertEquals(trigger.sent(), "PUT PUT");
+  // A late one would let in again what the group has stopped since; and a second group would be another one.
+  for (const call of ["reset", "create"] as const) {
+    const scene = stage(["cut", "{}"], []);
+    const { orderGroups } = scene.client;
+    const error = await failure(
+      scene,
+      call === "reset" ? orderGroups.reset("g-1") : orderGroups.create({ contracts_limit: 5 }),
+    );
+    assertEquals([error.outcome, scene.requests.length], ["unknown", 1], call);
+  }
+});
+
 // Batches.
 
 const ids = ["c-1", "c-2", "c-3"];
