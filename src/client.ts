@@ -43,7 +43,7 @@ const traits: ClientTraits<KalshiConfig> = {
   rules: clientRules,
   makeConfig: (options, context) => new KalshiConfig(options, context),
   isConfig: isKalshiConfig,
-  limits: { budgets: GetAccountApiLimits, costs: GetAccountEndpointCosts },
+  limits: { product: "event", budgets: GetAccountApiLimits, costs: GetAccountEndpointCosts },
   remedyOf,
 };
 

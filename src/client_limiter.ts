@@ -13,7 +13,7 @@ import type { Operation } from "./contract/operation.ts";
 import { request } from "./http/call_operation.ts";
 import type { HttpPipeline } from "./http/pipeline.ts";
 import { budgetsRules, type RateBudgets } from "./rate_limits/budgets.ts";
-import { lazyLimiter, type Limiter } from "./rate_limits/limiter.ts";
+import { assertLimiterOf, lazyLimiter, type Limiter } from "./rate_limits/limiter.ts";
 
 /** The limiter of a client. The code of one that the client makes is loaded by its first request. */
 export function chooseLimiter(
@@ -22,29 +22,34 @@ export function chooseLimiter(
   http: () => HttpPipeline,
 ): Limiter | undefined {
   if (rateLimit === false) return undefined;
+  const { product } = limits;
   if (rateLimit === "auto") {
     if (auth === undefined && keyId === undefined) {
       throw new KalshiConfigError(
         '`rateLimit: "auto"` reads the budgets of an account: give the client a key.',
       );
     }
-    const read = <R>(operation: Operation<undefined, R>) =>
+    const read = <R>(operation: Operation<object | undefined, R>) =>
       request<R>(http(), operation, {}, { unlimited: true });
+    const { markets } = limits;
     return lazyLimiter(async () => {
       const { AutoRateLimiter } = await import("./rate_limits/auto.ts");
       return new AutoRateLimiter({
+        product,
         readLimits: () => read(limits.budgets),
         readCosts: () => read(limits.costs),
+        readMarkets: markets && (async () => (await read(markets)).markets),
         clock,
       });
-    });
+    }, product);
   }
   if (isPlain(rateLimit) ? Object.hasOwn(rateLimit, "admit") : "admit" in rateLimit) {
+    assertLimiterOf(product, rateLimit as Limiter, owner);
     return rateLimit as Limiter;
   }
   const budgets = readOptions(`${owner}.rateLimit`, rateLimit as RateBudgets, budgetsRules);
   return lazyLimiter(async () => {
     const { RateLimiter } = await import("./rate_limits/rate_limiter.ts");
-    return new RateLimiter({ ...budgets, clock });
-  });
+    return new RateLimiter({ ...budgets, product, clock });
+  }, product);
 }

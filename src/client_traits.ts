@@ -10,6 +10,8 @@ import type { KalshiVenue } from "./config/venue.ts";
 import type { Operation } from "./contract/operation.ts";
 import type { AccountLimits } from "./rate_limits/auto.ts";
 import type { RateCosts } from "./rate_limits/costs.ts";
+import type { RateProduct } from "./rate_limits/limiter.ts";
+import type { ShardedMarket } from "./rate_limits/rate_limiter.ts";
 
 /** A client's product. */
 export interface ClientTraits<Config extends ClientConfig> {
@@ -23,10 +25,13 @@ export interface ClientTraits<Config extends ClientConfig> {
   readonly makeConfig: (options?: ClientConfigOptions, context?: KalshiConfigContext) => Config;
   /** Whether it is one. */
   readonly isConfig: (value: unknown) => value is Config;
-  /** What tells the account's budgets, and what calls cost. */
+  /** Whose rate budgets the client has, and what tells them. */
   readonly limits: {
+    readonly product: RateProduct;
     readonly budgets: Operation<undefined, AccountLimits>;
     readonly costs: Operation<undefined, RateCosts>;
+    /** What tells the shard of each market; absent where a request says it itself. */
+    readonly markets?: Operation<object, { readonly markets: readonly ShardedMarket[] }>;
   };
   /** What to do about an error of this code. */
   readonly remedyOf: (code: string | undefined) => string | undefined;

@@ -9,7 +9,7 @@ import type { ClientTraits } from "../client_traits.ts";
 import { isPerpsConfig, PerpsConfig } from "../config/perps_config.ts";
 import { perpsVenue } from "../config/perps_venue.ts";
 import { GetAccountEndpointCosts } from "../contract/event/operations.ts";
-import { GetPerpsAccountApiLimits } from "../contract/perps/operations.ts";
+import { GetMarginMarkets, GetPerpsAccountApiLimits } from "../contract/perps/operations.ts";
 import type { FixClient } from "../fix/client.ts";
 import { type ClientFixOptions, ProductClient } from "../product_client.ts";
 import { type PerpsClientOptions, perpsClientRules } from "./client_options.ts";
@@ -21,7 +21,13 @@ const traits: ClientTraits<PerpsConfig> = {
   rules: perpsClientRules,
   makeConfig: (options, context) => new PerpsConfig(options, context),
   isConfig: isPerpsConfig,
-  limits: { budgets: GetPerpsAccountApiLimits, costs: GetAccountEndpointCosts },
+  limits: {
+    product: "margin",
+    budgets: GetPerpsAccountApiLimits,
+    // One list for both exchanges.
+    costs: GetAccountEndpointCosts,
+    markets: GetMarginMarkets,
+  },
   remedyOf,
 };
 

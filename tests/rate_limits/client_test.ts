@@ -2,10 +2,11 @@ import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows }
 import { KalshiClient } from "../../mod.ts";
 import type { Clock } from "../../src/base/clock.ts";
 import { KalshiConfigError, KalshiConnectionError } from "../../src/base/errors.ts";
-import { assertLimiterOf, lazyLimiter, type LimitedCall } from "../../src/rate_limits/limiter.ts";
+import { lazyLimiter, type LimitedCall } from "../../src/rate_limits/limiter.ts";
 import { RateLimiter } from "../../src/rate_limits/rate_limiter.ts";
 import { TokenBucket } from "../../src/rate_limits/token_bucket.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
+import { PerpsClient } from "../../src/perps/mod.ts";
 import { test } from "../support/test.ts";
 import { breath } from "../support/until.ts";
 import { SimClock } from "./sim_clock.ts";
@@ -121,14 +122,15 @@ test("what a limiter cannot be made of is refused when the client is made", () =
 test("a limiter of the other exchange's budgets is refused", () => {
   const budget = { tokensPerSecond: 100 };
   const ofMargin = new RateLimiter({ product: "margin", read: budget, write: budget });
-  assertThrows(() => assertLimiterOf("event", ofMargin, "KalshiClient"), KalshiConfigError, "of perps");
+  const ofEvents = new RateLimiter({ read: budget, write: budget });
+  assertThrows(() => new KalshiClient({ rateLimit: ofMargin }), KalshiConfigError, "the budgets of perps");
   assertThrows(
-    () => assertLimiterOf("margin", new RateLimiter({ read: budget, write: budget }), "PerpsClient"),
+    () => new PerpsClient({ rateLimit: ofEvents }),
     KalshiConfigError,
     'Make one with `product: "margin"`',
   );
-  assertLimiterOf("margin", ofMargin, "PerpsClient");
-  assertLimiterOf("margin", { admit: () => {}, refused: () => {} }, "PerpsClient");
+  new PerpsClient({ rateLimit: ofMargin });
+  new PerpsClient({ rateLimit: { admit: () => {}, refused: () => {} } });
 });
 
 test("a limiter of one's own sees each attempt, and is told of a 429", async () => {
@@ -163,6 +165,41 @@ test("a limiter that could not be loaded is asked for again", async () => {
   lazy.refused(call);
   assertEquals(calls.length, 3);
   for (const seen of calls) assertStrictEquals(seen, call);
+});
+
+test("auto limits of perps are read from the margin exchange: budgets, costs, and the shards of its markets", async () => {
+  const asked: string[] = [];
+  const answers: Readonly<Record<string, unknown>> = {
+    "/account/limits/perps": {
+      usage_tier: "premier",
+      read: { refill_rate: 1200, bucket_capacity: 1200 },
+      write: { refill_rate: 1200, bucket_capacity: 1200 },
+      grants: null,
+    },
+    "/account/endpoint_costs": { default_cost: 10, endpoint_costs: [] },
+    "/margin/markets": {
+      markets: [{ ticker: "KX-1", exchange_index: 1 }, { ticker: "KX-2", exchange_index: 2 }],
+    },
+  };
+  const clock = new ManualClock();
+  const sent: string[] = [];
+  await using client = new PerpsClient({
+    auth,
+    demo: true,
+    clock,
+    rateLimit: "auto",
+    transport: async (request: Request) => {
+      const path = new URL(request.url).pathname.replace("/trade-api/v2", "");
+      if (request.method !== "GET") {
+        sent.push(`${request.method} ${(await request.json()).ticker}`);
+        return Response.json({ order_id: "1" }, { status: 201 });
+      }
+      asked.push(path);
+      return Response.json(answers[path] ?? {});
+    },
+  });
+  await client.request("POST", "/margin/orders", { body: { ...order, ticker: "KX-1" } });
+  assertEquals([sent, asked.sort()], [["POST KX-1"], Object.keys(answers).sort()]);
 });
 
 test("raw requests are counted too: a GET as a read, all else as an order write on its shard", async () => {
