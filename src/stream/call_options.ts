@@ -7,9 +7,9 @@
 import { type WaitOptions, waitRules } from "../base/wait_options.ts";
 import { LONGEST_MS } from "../base/waits.ts";
 import { orderBooksRules } from "../books/options.ts";
-import { commandParams } from "../contract/event/commands.ts";
 import { group, milliseconds, needed, readOptions, rule, type Rules } from "../base/options.ts";
 import { type QueueOptions, queueRules } from "../base/queue.ts";
+import type { StreamProduct } from "./product.ts";
 
 /** How `subscribe` waits, and how its items wait for their reader. */
 export interface SubscribeOptions extends WaitOptions {
@@ -61,17 +61,22 @@ export const streamCallRules = {
   list: waitRules,
 };
 
-const isParam = (name: string) => Object.hasOwn(commandParams.subscribe ?? {}, name);
-
-/** A checked copy of the options of a call. */
-export function readCall<O extends WaitOptions>(name: keyof typeof streamCallRules, options: O): O {
-  const takesParams = /^(subscribe|on|fills|userOrders)$/.test(name);
+/**
+ * A checked copy of the options of a call.
+ *
+ * @param product whose parameters the call takes beside them, where it takes any
+ */
+export function readCall<O extends WaitOptions>(
+  name: keyof typeof streamCallRules,
+  options: O,
+  product?: Pick<StreamProduct, "subscribeParams">,
+): O {
   return readOptions(
     name,
     options,
     streamCallRules[name] as Rules<WaitOptions> as Rules<O>,
     (option) =>
-      takesParams && isParam(option)
+      product !== undefined && Object.hasOwn(product.subscribeParams, option)
         ? "It is a parameter: it goes into the argument before the options."
         : undefined,
   );

@@ -4,16 +4,19 @@
  * @module
  */
 
-import { errorCodes, terminalErrors } from "../contract/event/channels.ts";
+import type { errorCodes } from "../contract/event/channels.ts";
 import { KalshiStreamError } from "./errors.ts";
 import type { StreamErrorRules } from "./product.ts";
+
+/** The codes of a contract, by their meaning. */
+type ErrorCodes = Readonly<Record<keyof typeof errorCodes, number>>;
 
 const FRAMING =
   "The command was malformed: please report it, with the versions of this package and of your runtime.";
 const SHARDING = "Give 1 <= shard_factor <= 100 and 0 <= shard_key < shard_factor.";
 const OURS = "It is Kalshi's fault and worth another try.";
 
-const advice: Readonly<Record<number, string>> = {
+const adviceOf = (errorCodes: ErrorCodes): Readonly<Record<number, string>> => ({
   [errorCodes.unableToProcessMessage]: FRAMING,
   [errorCodes.paramsRequired]: "Give the parameters that this channel needs.",
   [errorCodes.channelsRequired]: FRAMING,
@@ -44,17 +47,24 @@ const advice: Readonly<Record<number, string>> = {
     "Spread the markets over several streams: one session holds 500,000.",
   [errorCodes.tooManyRequests]: "Send fewer commands: one session may send 10,000 a second.",
   [errorCodes.underlyingTickersRequired]: 'Give `underlying_tickers`, or `["all"]`.',
-};
+});
 
-/** The codes of Kalshi's WebSockets, which all products share. */
-export const errorRules: StreamErrorRules = {
-  alreadySubscribed: errorCodes.alreadySubscribed,
-  unknownSubscription: errorCodes.unknownSubscriptionId,
-  ending: new Set(terminalErrors),
-  passing: new Set([...terminalErrors, errorCodes.commandTimeout, errorCodes.tooManyRequests]),
-  aboutName: new Set([errorCodes.invalidParameter, errorCodes.marketNotFound]),
-  advice,
-};
+/** What the codes of a product's contract mean for a stream. */
+export function errorRules(
+  { errorCodes, terminalErrors }: {
+    readonly errorCodes: ErrorCodes;
+    readonly terminalErrors: readonly number[];
+  },
+): StreamErrorRules {
+  return {
+    alreadySubscribed: errorCodes.alreadySubscribed,
+    unknownSubscription: errorCodes.unknownSubscriptionId,
+    ending: new Set(terminalErrors),
+    passing: new Set([...terminalErrors, errorCodes.commandTimeout, errorCodes.tooManyRequests]),
+    aboutName: new Set([errorCodes.invalidParameter, errorCodes.marketNotFound]),
+    advice: adviceOf(errorCodes),
+  };
+}
 
 /** The error of an error frame. */
 export function streamError(

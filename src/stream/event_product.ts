@@ -8,19 +8,14 @@
 import { eventBookDecoder } from "../books/decoders/event.ts";
 import { frameLists } from "../contract/event/channel_lists.ts";
 import { channelFacts } from "../contract/event/channel_facts.ts";
-import type { Channel } from "../contract/event/channels.ts";
+import { type Channel, errorCodes, terminalErrors } from "../contract/event/channels.ts";
 import { commandParams } from "../contract/event/commands.ts";
 import { errorRules } from "./error_codes.ts";
-import { messageTypesOf, type PickRule, type StreamChannel, type StreamProduct } from "./product.ts";
-
-const market: Pick<PickRule, "quiet" | "actions"> = {
-  quiet: { skip_ticker_ack: true },
-  actions: { add: "add_markets", remove: "delete_markets" },
-};
+import { channelsOf, messageTypesOf, pickMarkets, type PickRule, type StreamProduct } from "./product.ts";
 
 const picks: Readonly<Record<string, PickRule>> = {
-  market_tickers: { ...market, single: "market_ticker", fields: ["market_ticker", "ticker"] },
-  market_ids: { ...market, single: "market_id", fields: ["market_id"] },
+  market_tickers: pickMarkets,
+  market_ids: { ...pickMarkets, single: "market_id", fields: ["market_id"] },
   index_ids: {
     fields: ["index_id"],
     all: "all",
@@ -33,10 +28,7 @@ const picks: Readonly<Record<string, PickRule>> = {
   },
 };
 
-/** What the contract does not tell of a channel. */
-type Own = Pick<StreamChannel, "policy"> & Partial<Pick<StreamChannel, "options" | "defaults" | "mustPick">>;
-
-const own: Readonly<Record<Channel, Own>> = {
+const channels = channelsOf<Channel>(channelFacts, {
   orderbook_delta: {
     policy: "error",
     options: ["use_yes_price"],
@@ -55,17 +47,11 @@ const own: Readonly<Record<Channel, Own>> = {
   cfbenchmarks_value: { policy: "drop-oldest" },
   pyth_value: { policy: "drop-oldest" },
   cfbenchmarks_value_5hz: { policy: "drop-oldest" },
-};
-
-const channels = Object.fromEntries(
-  Object.entries(channelFacts).map(([name, facts]): [string, StreamChannel] => [
-    name,
-    { options: [], defaults: {}, ...facts, ...own[name as Channel] },
-  ]),
-);
+});
 
 /** The event exchange. */
 export const eventProduct: StreamProduct = {
+  owner: "KalshiStream",
   channels,
   otherChannel: {
     types: undefined,
@@ -77,7 +63,7 @@ export const eventProduct: StreamProduct = {
   },
   picks,
   subscribeParams: commandParams.subscribe ?? {},
-  errors: errorRules,
+  errors: errorRules({ errorCodes, terminalErrors }),
   lists: frameLists,
   messageTypes: messageTypesOf(channels),
   books: {

@@ -19,7 +19,7 @@ import type { KalshiAuth } from "../auth/mod.ts";
 import type { Clock } from "../base/clock.ts";
 import { hideSecrets } from "../base/hide_secrets.ts";
 import type { Secrets } from "../base/redact.ts";
-import type { KalshiConfig } from "../config/kalshi_config.ts";
+import type { StreamConfig } from "./stream_config.ts";
 import {
   HandshakeRefusedError,
   type Runtime,
@@ -31,7 +31,7 @@ import { waitFor } from "../base/wait_options.ts";
 /** What a handshake is made with. */
 export interface HandshakeOptions {
   readonly auth: KalshiAuth;
-  readonly config: KalshiConfig;
+  readonly config: StreamConfig;
   readonly runtime: Runtime;
   readonly clock: Clock;
   /** Learns what must get into no error. */
@@ -81,7 +81,7 @@ function failure(
   cause: unknown,
   timedOut: boolean,
   { keyId }: KalshiAuth,
-  config: KalshiConfig,
+  config: StreamConfig,
 ): KalshiError {
   if (cause instanceof HandshakeRefusedError) return refusal(cause, keyId);
   if (timedOut) {

@@ -7,15 +7,20 @@
 
 import { KalshiError, KalshiNotFoundError } from "../base/errors.ts";
 import { KalshiMarketClosedError } from "./errors.ts";
-import type { LookupClient, StreamLookup } from "./options.ts";
 
 /** Looks a market up. */
 export type MarketLookup = (ticker: string) => Promise<{ readonly status: string }>;
 
+/** What may look a market up: a look-up of one's own, or a client. */
+export interface MarketSource {
+  readonly market?: MarketLookup;
+  readonly markets?: { get: MarketLookup };
+}
+
 /** How to look a market up; undefined where the stream has nothing to look it up with. */
-export function marketLookup(lookup: StreamLookup | LookupClient | undefined): MarketLookup | undefined {
+export function marketLookup(lookup: MarketSource | undefined): MarketLookup | undefined {
   if (lookup === undefined) return undefined;
-  const { market, markets } = lookup as Partial<StreamLookup & LookupClient>;
+  const { market, markets } = lookup;
   if (markets !== undefined) return (ticker) => markets.get(ticker);
   return market && ((ticker) => market.call(lookup, ticker));
 }

@@ -43,8 +43,16 @@ export type { QueueOptions, QueuePolicy } from "../base/queue.ts";
 export type { RecoverableOptions, RecoverOptions, SubscribeOptions } from "./call_options.ts";
 export type { OrderBooksOptions } from "../books/options.ts";
 export type { WaitOptions } from "../base/wait_options.ts";
-export type { LookupClient, StreamLookup, StreamOptions } from "./options.ts";
-export type { RecoveredFill, RecoveredOrder } from "./recovery_plans.ts";
+export type {
+  LookupClient,
+  ProductLookup,
+  ProductStreamOptions,
+  StreamLookup,
+  StreamOptions,
+} from "./options.ts";
+export type { ChannelStream, OwnMessages } from "./channel_stream.ts";
+export type { Recovered } from "./stream.ts";
+export type { RecoveredFill, RecoveredOrder } from "./event_recovery.ts";
 export { KalshiStream } from "./stream.ts";
 export type { StreamStats } from "./stream_stats.ts";
 export type { QueueStats } from "./queue_stats.ts";

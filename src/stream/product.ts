@@ -7,6 +7,7 @@
  */
 
 import type { BookDecoder } from "../books/updates.ts";
+import type { ChannelFacts } from "../contract/channel_facts.ts";
 import type { FieldRules } from "../contract/field_rule.ts";
 import type { Lists } from "../contract/operation.ts";
 import type { QueuePolicy } from "../base/queue.ts";
@@ -78,6 +79,8 @@ export interface BooksRule {
 
 /** A product. */
 export interface StreamProduct {
+  /** What its class of streams is called. */
+  readonly owner: string;
   /** Its channels, by name. */
   readonly channels: Readonly<Record<string, StreamChannel>>;
   /** What is taken for granted of a channel that is not known: that it may lose nothing. */
@@ -95,6 +98,32 @@ export interface StreamProduct {
   /** Order books. */
   readonly books: BooksRule;
 }
+
+/** What a contract does not tell of a channel. */
+export type OwnChannelFacts =
+  & Pick<StreamChannel, "policy">
+  & Partial<Pick<StreamChannel, "options" | "defaults" | "mustPick">>;
+
+/** The channels of a product: what its contract says of them, and what it does not. */
+export function channelsOf<Channel extends string>(
+  facts: Readonly<Record<Channel, ChannelFacts>>,
+  own: Readonly<Record<Channel, OwnChannelFacts>>,
+): StreamProduct["channels"] {
+  return Object.fromEntries(
+    Object.entries<ChannelFacts>(facts).map(([name, known]): [string, StreamChannel] => [
+      name,
+      { options: [], defaults: {}, ...known, ...own[name as Channel] },
+    ]),
+  );
+}
+
+/** How markets are picked by ticker, whatever they are of. */
+export const pickMarkets: PickRule = {
+  single: "market_ticker",
+  fields: ["market_ticker", "ticker"],
+  quiet: { skip_ticker_ack: true },
+  actions: { add: "add_markets", remove: "delete_markets" },
+};
 
 /** What is known of a channel. */
 export function channelOf(product: StreamProduct, channel: string): StreamChannel {

@@ -7,11 +7,10 @@
 import { KalshiAuth } from "../auth/mod.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
 import type { Log } from "../base/logger.ts";
-import type { Read } from "../base/options.ts";
 import { StreamQueue } from "../base/queue.ts";
 import { guard } from "../base/tell.ts";
 import type { AsyncItems } from "../base/web_types.ts";
-import type { KalshiConfig } from "../config/kalshi_config.ts";
+import type { StreamConfig } from "./stream_config.ts";
 import { chooseLog } from "../config/logging.ts";
 import type { Runtime } from "../runtime/types.ts";
 import { bookFeed } from "./book_feed.ts";
@@ -27,9 +26,9 @@ import type { OtherFrame } from "./items.ts";
 import { SharedSubscriptions } from "./shared_subscriptions.ts";
 import { LiveBooks } from "./live_books.ts";
 import type { LiveOrderBook } from "../books/live_order_book.ts";
-import { marketLookup } from "./market_lookup.ts";
+import { marketLookup, type MarketSource } from "./market_lookup.ts";
 import type { StreamProduct } from "./product.ts";
-import type { StreamOptions, streamRules } from "./options.ts";
+import type { ProductStreamOptions } from "./options.ts";
 import type { QueueStats } from "./queue_stats.ts";
 import type { StreamStatus } from "./status.ts";
 import type { StreamStats } from "./stream_stats.ts";
@@ -37,10 +36,12 @@ import { readParams } from "./subscribe_params.ts";
 import { makeSubscription, type Subscription } from "./subscription.ts";
 
 /** Options of a stream, once they were checked. */
-export type CheckedStreamOptions = Read<StreamOptions, typeof streamRules> & {
-  readonly config: KalshiConfig;
+export interface CheckedStreamOptions extends ProductStreamOptions<StreamConfig, MarketSource> {
+  readonly config: StreamConfig;
   readonly runtime: Runtime;
-};
+  /** Whether books are checked against snapshots, where there is an action that asks for one. */
+  readonly verifyBooks?: boolean | undefined;
+}
 
 /** What stands between a channel and a reader, such as the recovery of what was missed. */
 export interface Interposed {
@@ -66,7 +67,7 @@ export class ProductStream {
   readonly #connection: Connection;
   readonly #shared: SharedSubscriptions;
   readonly #books: LiveBooks;
-  readonly #config: KalshiConfig;
+  readonly #config: StreamConfig;
   readonly #clock: Clock;
   readonly #errors: ErrorLog;
   readonly #log: Log | undefined;
@@ -81,7 +82,7 @@ export class ProductStream {
   #lag: { last: number; max: number } | undefined;
 
   constructor(product: StreamProduct, options: CheckedStreamOptions) {
-    const { config, runtime, clock = systemClock, verifyBooks, onUnknown, onUnreadable } = options;
+    const { config, runtime, clock = systemClock, verifyBooks = false, onUnknown, onUnreadable } = options;
     this.#product = product;
     this.#config = config;
     this.#clock = clock;
@@ -89,7 +90,7 @@ export class ProductStream {
     this.#errors = new ErrorLog(clock, this.#log?.error);
     const { onError } = options;
     this.onError = onError === undefined
-      ? (error) => this.#errors.write("KalshiStream:", error)
+      ? (error) => this.#errors.write(`${product.owner}:`, error)
       : (error) => this.#tell(onError, error);
     const auth = KalshiAuth.fromSigner(options.auth);
     this.#connection = new Connection({ product, auth, config, runtime, clock }, {
@@ -180,7 +181,7 @@ export class ProductStream {
   /** Subscribes to a channel; resolves when Kalshi has acknowledged it. */
   async subscribe<Message>(
     channel: string,
-    params: Readonly<Record<string, unknown>> | undefined,
+    params: object | undefined,
     { queue, handler, interpose, ...wait }: ReadOptions,
   ): Promise<Subscription<Message>> {
     const wish = readParams(this.#product, channel, params);

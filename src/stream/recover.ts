@@ -11,15 +11,27 @@ import { delay } from "../base/waits.ts";
 import { waitFor } from "../base/wait_options.ts";
 import type { RecoveryReport, StreamMarker } from "./items.ts";
 import type { Frame } from "./frame.ts";
-import type { LookupClient, StreamLookup } from "./options.ts";
 import { KalshiStreamClosedError } from "./errors.ts";
 import type { ChannelReader } from "./channel_reader.ts";
-import { fillPlan, orderPlan, type RecoveryPlan } from "./recovery_plans.ts";
+import type { ProductLookup } from "./options.ts";
+import type { RecoveryPlan } from "./recovery_plans.ts";
 
 /** When something may have been missed, in Unix milliseconds. */
 interface Loss {
   readonly fromMs: number;
   readonly toMs: number;
+  /** Whether nothing needs to be looked up a second time for it. */
+  readonly isLast: boolean;
+}
+
+/** Two losses as one. */
+function both(one: Loss | undefined, other: Loss): Loss {
+  if (one === undefined) return other;
+  return {
+    fromMs: Math.min(one.fromMs, other.fromMs),
+    toMs: Math.max(one.toMs, other.toMs),
+    isLast: one.isLast && other.isLast,
+  };
 }
 
 /** Clocks differ, and the last frames before a loss may not have been the latest. */
@@ -29,6 +41,16 @@ const HOLD_MS = 5_000;
 /** How long one look-up may take. */
 const LOOK_MS = 60_000;
 
+/** What a recovery is made with. */
+export interface RecoveryOptions {
+  readonly plan: RecoveryPlan;
+  /** How fresh the look-ups are. */
+  readonly lookup: Pick<ProductLookup<unknown, unknown>, "asOfMs" | "lookAgainMs">;
+  readonly clock: Clock;
+  readonly onError: (error: unknown) => void;
+  readonly backoff: BackoffOptions;
+}
+
 /**
  * What stands between a private channel and its queue. A marker waits for the look-up, so that what was missed
  * follows it, and live events wait behind the marker; for `HOLD_MS` at most, as news must not be late because REST is.
@@ -36,7 +58,7 @@ const LOOK_MS = 60_000;
 export class Recovery implements ChannelReader {
   readonly #inner: ChannelReader;
   readonly #plan: RecoveryPlan;
-  readonly #lookup: StreamLookup;
+  readonly #lookup: RecoveryOptions["lookup"];
   readonly #clock: Clock;
   readonly #backoff: BackoffOptions;
   readonly #onError: (error: unknown) => void;
@@ -53,21 +75,16 @@ export class Recovery implements ChannelReader {
   #holding: ClockTimer | undefined;
   #repeating: ClockTimer | undefined;
   #retrying: ClockTimer | undefined;
+  /** What is looked up a second time, and when. */
+  #again: { readonly loss: Loss; readonly timer: ClockTimer } | undefined;
 
-  constructor(
-    channel: "fill" | "user_orders",
-    inner: ChannelReader,
-    lookup: StreamLookup,
-    clock: Clock,
-    onError: (error: unknown) => void,
-    backoff: BackoffOptions,
-  ) {
+  constructor(inner: ChannelReader, { plan, lookup, clock, onError, backoff }: RecoveryOptions) {
     this.#inner = inner;
+    this.#plan = plan;
     this.#lookup = lookup;
     this.#clock = clock;
     this.#backoff = backoff;
     this.#onError = onError;
-    this.#plan = channel === "fill" ? fillPlan(lookup) : orderPlan(lookup, onError);
   }
 
   get param(): ChannelReader["param"] {
@@ -100,7 +117,7 @@ export class Recovery implements ChannelReader {
       this.#tell({ recoverError });
       this.#release();
     }, HOLD_MS);
-    this.#owe(marker.missedFromMs, marker.missedToMs);
+    this.#owe({ fromMs: marker.missedFromMs, toMs: marker.missedToMs, isLast: false });
   }
 
   end(error?: KalshiError): void {
@@ -113,23 +130,34 @@ export class Recovery implements ChannelReader {
   /** Nobody reads any longer. */
   stop(): void {
     this.#stopped.abort();
-    for (const timer of [this.#holding, this.#repeating, this.#retrying]) timer?.clear();
+    for (const timer of [this.#holding, this.#repeating, this.#retrying, this.#again?.timer]) timer?.clear();
   }
 
   #repeat(everyMs: number, sinceMs: number): void {
     this.#repeating = this.#clock.setTimer(() => {
       const now = this.#clock.now();
-      this.#owe(sinceMs, now);
+      // The next one looks further back than answers lag.
+      this.#owe({ fromMs: sinceMs, toMs: now, isLast: true });
       this.#repeat(everyMs, now);
     }, everyMs);
   }
 
-  #owe(sinceMs: number, untilMs: number): void {
-    const { fromMs, toMs } = this.#owed ?? { fromMs: Infinity, toMs: 0 };
+  #owe(loss: Loss): void {
     // What was before the subscription belongs to nobody here.
-    const neededMs = Math.max(sinceMs, this.#startedMs);
-    this.#owed = { fromMs: Math.min(fromMs, neededMs), toMs: Math.max(toMs, untilMs) };
+    this.#owed = both(this.#owed, { ...loss, fromMs: Math.max(loss.fromMs, this.#startedMs) });
     void this.#look();
+  }
+
+  /** Has something looked up a second time, where answers may lag behind and do not tell. */
+  #lookAgain(loss: Loss): void {
+    const { lookAgainMs } = this.#lookup;
+    if (lookAgainMs === undefined || loss.isLast) return;
+    const timer = this.#again?.timer ?? this.#clock.setTimer(() => {
+      const again = this.#again;
+      this.#again = undefined;
+      if (again !== undefined) this.#owe({ ...again.loss, isLast: true });
+    }, lookAgainMs);
+    this.#again = { loss: both(this.#again?.loss, loss), timer };
   }
 
   /** Looks up what is owed until nothing is; what could not be looked up is tried again later. */
@@ -155,11 +183,12 @@ export class Recovery implements ChannelReader {
       if (this.#markers.length === 0) this.#release();
       if (recoverError === undefined) {
         this.#tries = 0;
+        this.#lookAgain(owed);
         continue;
       }
       if (told === 0) this.#onError(recoverError);
       const isMore = this.#owed !== undefined;
-      this.#owe(owed.fromMs, owed.toMs);
+      this.#owe(owed);
       if (isMore) continue;
       const delayMs = backoffMs(this.#tries++, this.#backoff, undefined, Math.random);
       this.#retrying = this.#clock.setTimer(() => void this.#look(), delayMs);
@@ -221,30 +250,15 @@ export class Recovery implements ChannelReader {
   }
 }
 
-/** Looks up through a client. */
-function lookupThrough({ fills, orders, exchange }: LookupClient): StreamLookup {
-  const since = (ms: number) => ({ min_ts: Math.floor(ms / 1000) });
-  return {
-    fills: (sinceMs) => fills.listAll(since(sinceMs)),
-    async *orders(sinceMs) {
-      yield* orders.listAll(since(sinceMs));
-      yield* orders.listAll({ status: "resting" });
-    },
-    order: (orderId) => orders.get(orderId),
-    asOfMs: async () => Date.parse(await exchange.userDataTimestamp()),
-  };
-}
-
 /** Reads the `recover` option: where to look, and how often without a reason. */
-export function readRecover(
+export function readRecover<Lookup>(
   recover: true | { readonly everyMs: number },
-  lookup: StreamLookup | LookupClient | undefined,
-): { readonly lookup: StreamLookup; readonly everyMs: number | undefined } {
+  lookup: Lookup | undefined,
+): { readonly lookup: Lookup; readonly everyMs: number | undefined } {
   if (lookup === undefined) {
     throw new KalshiConfigError(
       "`recover` looks up through REST: open the stream with `client.stream()`, or give `lookup`.",
     );
   }
-  const found = "exchange" in lookup ? lookupThrough(lookup) : lookup;
-  return { lookup: found, everyMs: recover === true ? undefined : recover.everyMs };
+  return { lookup, everyMs: recover === true ? undefined : recover.everyMs };
 }

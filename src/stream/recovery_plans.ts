@@ -1,38 +1,30 @@
 /**
- * What each private channel looks up through REST, in the shape of its live messages, and what of it is new.
+ * How each private channel looks up through REST what it missed, and what of it is new. What is looked up comes in the
+ * shape of the live messages, which a product's {@linkcode RecoveryFacts} give it.
  *
  * @module
  */
 
 import type { KalshiError } from "../base/errors.ts";
-import { knownMs, timeMs } from "../base/wire_time.ts";
-import type { FillData, UserOrderData } from "../contract/event/channels.ts";
-import type { Fill, Order } from "../contract/event/types.ts";
+import { knownMs } from "../base/wire_time.ts";
 import type { Frame } from "./frame.ts";
-import type { StreamLookup } from "./options.ts";
+import type { ProductLookup } from "./options.ts";
 
-/** A fill that was looked up. It lacks the position after it and the order's `client_order_id`, which only the live message tells. */
-export interface RecoveredFill {
-  /** As the live message. */
-  readonly type: "fill";
-  /** True: it was looked up. */
-  readonly recovered: true;
-  /** What REST tells of it, in the fields of the live message; it has no `ts` and `ts_ms` where REST tells no time. */
-  readonly msg: Omit<FillData, "post_position_fp" | "ts" | "ts_ms"> & {
-    post_position_fp?: undefined;
-    ts?: number | undefined;
-    ts_ms?: number | undefined;
-  };
-}
+/** The private channels that can fill up what they missed. */
+export type RecoverableChannel = "fill" | "user_orders";
 
-/** The present state of an order whose changes were missed. */
-export interface RecoveredOrder {
-  /** As the live message. */
-  readonly type: "user_order";
-  /** True: it was looked up. */
-  readonly recovered: true;
-  /** What REST tells of it, in the fields of the live message. */
-  readonly msg: UserOrderData;
+/** What a product's REST API tells of fills and orders, in the fields of its live messages. */
+export interface RecoveryFacts<Fill, Order> {
+  /** The payload of a live `fill`. */
+  fillMsg(fill: Fill): Frame["msg"];
+  /** The payload of a live `user_order`. */
+  orderMsg(order: Order): Frame["msg"];
+  /** The fields of a live `user_order` that tell one state from another. */
+  readonly stateFields: readonly string[];
+  /** The one of them that counts the contracts filled. */
+  readonly filledField: string;
+  /** Whether an order rests, by its live message. */
+  rests(msg: Frame["msg"]): boolean;
 }
 
 /** How one channel recovers. */
@@ -48,43 +40,27 @@ export interface RecoveryPlan {
 const REMEMBERED = 100_000;
 
 /** A field, where there is a value for it. */
-function field<Name extends string, Value>(
+export function field<Name extends string, Value>(
   name: Name,
   value: Value | undefined,
 ): { [Key in Name]?: Value } {
   return value === undefined ? {} : { [name]: value } as { [Key in Name]?: Value };
 }
 
-function fillFrame(fill: Fill): Frame {
-  const { created_time, subaccount_number, ts, fill_id: _, no_price_dollars: __, ticker: ___, ...same } =
-    fill;
-  const seconds = knownMs(ts);
-  const ms = timeMs(created_time) ?? (seconds && seconds * 1_000);
-  const msg = {
-    ...same,
-    ...field("ts_ms", ms),
-    ...field("ts", seconds ?? (ms && Math.floor(ms / 1_000))),
-    side: same.side ?? same.outcome_side,
-    action: same.action ?? "buy",
-    purchased_side: same.outcome_side,
-    ...(typeof subaccount_number === "number" && { subaccount: subaccount_number }),
-  };
-  return { type: "fill", recovered: true, msg } as Frame;
+/** The parameter of a list that begins at a time. */
+export const since = (ms: number): { readonly min_ts: number } => ({ min_ts: Math.floor(ms / 1_000) });
+
+/** The orders that were made since a time, and all that rest. */
+export async function* ordersThrough<Order>(
+  orders: { listAll(params: { min_ts: number } | { status: "resting" }): AsyncIterable<Order> },
+  sinceMs: number,
+): AsyncGenerator<Order> {
+  yield* orders.listAll(since(sinceMs));
+  yield* orders.listAll({ status: "resting" });
 }
 
-function orderFrame(order: Order): Frame {
-  const { type: _, no_price_dollars: __, action: ___, cancel_order_on_pause: ____, ...same } = order;
-  const { created_time, last_update_time, expiration_time, outcome_side } = order;
-  const msg = {
-    ...same,
-    side: same.side ?? outcome_side,
-    is_yes: outcome_side === "yes",
-    created_ts_ms: timeMs(created_time) ?? null,
-    ...field("last_updated_ts_ms", timeMs(last_update_time)),
-    ...field("expiration_ts_ms", timeMs(expiration_time)),
-  };
-  return { type: "user_order", recovered: true, msg } as Frame;
-}
+/** A frame of what was looked up. */
+const lookedUp = (type: string, msg: Frame["msg"]) => ({ type, recovered: true, msg }) as Frame;
 
 /** When an order last changed, as far as it tells. */
 const changedMs = ({ last_updated_ts_ms, created_ts_ms }: Frame["msg"]) =>
@@ -93,7 +69,7 @@ const changedMs = ({ last_updated_ts_ms, created_ts_ms }: Frame["msg"]) =>
 /** The state of an order that was delivered. */
 interface Delivered {
   readonly state: string;
-  readonly status: unknown;
+  readonly rests: boolean;
   readonly filled: number;
   /** When it came to be; undefined where that is not known. */
   readonly atMs: number | undefined;
@@ -103,7 +79,7 @@ interface Delivered {
 function isOlder(found: Delivered, before: Delivered): boolean {
   if (found.atMs !== undefined && before.atMs !== undefined) return found.atMs < before.atMs;
   // Without times: what has ended rests no more, and what is filled stays so.
-  return before.status !== "resting" && found.status === "resting" || found.filled < before.filled;
+  return !before.rests && found.rests || found.filled < before.filled;
 }
 
 /** Forgets the oldest entries of what grows without end. */
@@ -117,7 +93,10 @@ function trim(
 }
 
 /** Fills: each once. */
-export function fillPlan(lookup: StreamLookup): RecoveryPlan {
+function fillPlan<Fill, Order>(
+  facts: RecoveryFacts<Fill, Order>,
+  lookup: ProductLookup<Fill, Order>,
+): RecoveryPlan {
   const seen = new Set<string>();
   const idOf = ({ trade_id, order_id }: Frame["msg"]) => `${trade_id} ${order_id}`;
   return {
@@ -131,7 +110,7 @@ export function fillPlan(lookup: StreamLookup): RecoveryPlan {
     },
     async fetch(sinceMs) {
       const frames: Frame[] = [];
-      for await (const fill of lookup.fills(sinceMs)) frames.push(fillFrame(fill));
+      for await (const fill of lookup.fills(sinceMs)) frames.push(lookedUp("fill", facts.fillMsg(fill)));
       // The newest come first. Those of one millisecond keep the order in which they happened.
       return frames.reverse().sort((a, b) => Number(a.msg.ts_ms ?? 0) - Number(b.msg.ts_ms ?? 0));
     },
@@ -139,23 +118,27 @@ export function fillPlan(lookup: StreamLookup): RecoveryPlan {
 }
 
 /** Orders: the states that were not told. */
-export function orderPlan(lookup: StreamLookup, onError: (error: unknown) => void): RecoveryPlan {
+function orderPlan<Fill, Order extends { readonly order_id: string }>(
+  facts: RecoveryFacts<Fill, Order>,
+  lookup: ProductLookup<Fill, Order>,
+  onError: (error: unknown) => void,
+): RecoveryPlan {
+  const { stateFields, filledField } = facts;
   const known = new Map<string, Delivered>();
   const idOf = ({ order_id }: Frame["msg"]) => String(order_id);
   return {
     idOf,
-    isNew(msg, lookedUp) {
+    isNew(msg, isLookedUp) {
       const id = idOf(msg);
-      const { status, fill_count_fp, remaining_count_fp, yes_price_dollars } = msg;
       const found: Delivered = {
-        state: [status, fill_count_fp, remaining_count_fp, yes_price_dollars].join(),
-        status,
-        filled: Number(fill_count_fp) || 0,
+        state: stateFields.map((field) => msg[field]).join(),
+        rests: facts.rests(msg),
+        filled: Number(msg[filledField]) || 0,
         // REST tells when it was made also of what has changed since.
-        atMs: knownMs(msg.last_updated_ts_ms) ?? (lookedUp ? undefined : knownMs(msg.created_ts_ms)),
+        atMs: knownMs(msg.last_updated_ts_ms) ?? (isLookedUp ? undefined : knownMs(msg.created_ts_ms)),
       };
       const before = known.get(id);
-      if (lookedUp && before !== undefined && (before.state === found.state || isOlder(found, before))) {
+      if (isLookedUp && before !== undefined && (before.state === found.state || isOlder(found, before))) {
         return false;
       }
       known.delete(id); // so that the newest stand last
@@ -168,8 +151,8 @@ export function orderPlan(lookup: StreamLookup, onError: (error: unknown) => voi
       for await (const order of lookup.orders(sinceMs)) orders.push(order);
       const found = new Set(orders.map(({ order_id }) => order_id));
       // What rested before and rests no longer was filled or canceled meanwhile.
-      for (const [id, { status }] of known) {
-        if (status !== "resting" || found.has(id)) continue;
+      for (const [id, { rests }] of known) {
+        if (!rests || found.has(id)) continue;
         try {
           orders.push(await lookup.order(id));
         } catch (error) {
@@ -179,7 +162,18 @@ export function orderPlan(lookup: StreamLookup, onError: (error: unknown) => voi
           onError(error);
         }
       }
-      return orders.map(orderFrame).sort((a, b) => changedMs(a.msg) - changedMs(b.msg));
+      const frames = orders.map((order) => lookedUp("user_order", facts.orderMsg(order)));
+      return frames.sort((a, b) => changedMs(a.msg) - changedMs(b.msg));
     },
   };
+}
+
+/** How a channel recovers, by what its product tells. */
+export function recoveryPlan<Fill, Order extends { readonly order_id: string }>(
+  channel: RecoverableChannel,
+  facts: RecoveryFacts<Fill, Order>,
+  lookup: ProductLookup<Fill, Order>,
+  onError: (error: unknown) => void,
+): RecoveryPlan {
+  return channel === "fill" ? fillPlan(facts, lookup) : orderPlan(facts, lookup, onError);
 }

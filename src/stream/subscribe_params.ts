@@ -54,7 +54,7 @@ function assertChannel({ channels }: StreamProduct, channel: unknown): void {
 export function readParams(
   product: StreamProduct,
   channel: string,
-  given: Readonly<Record<string, unknown>> = {},
+  given: object = {},
 ): Wish {
   assertChannel(product, channel);
   const params = copyPlain(given);

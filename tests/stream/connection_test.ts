@@ -15,7 +15,8 @@ import {
   KalshiStreamError,
   type StreamStatus,
 } from "../../src/stream/mod.ts";
-import { errorRules, streamError } from "../../src/stream/error_codes.ts";
+import { streamError } from "../../src/stream/error_codes.ts";
+import { eventProduct } from "../../src/stream/event_product.ts";
 import { test } from "../support/test.ts";
 import { startTimed } from "./support/timed_exchange.ts";
 import { take } from "./support/take.ts";
@@ -269,7 +270,7 @@ test("closing while it reconnects or connects leaves nothing behind", async () =
 
 test("every error code of Kalshi's says what to do", () => {
   for (const code of Object.keys(errorMeanings)) {
-    const { message } = streamError({ msg: { code: Number(code), msg: "x" } }, errorRules);
+    const { message } = streamError({ msg: { code: Number(code), msg: "x" } }, eventProduct.errors);
     assertMatch(message, /: x\. \w.*\.$/);
   }
 });

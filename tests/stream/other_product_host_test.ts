@@ -4,64 +4,20 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { AddressInfo } from "node:net";
 import { WebSocketServer } from "ws";
 import { KalshiConfigError } from "../../src/base/errors.ts";
-import { perpsBookDecoder } from "../../src/books/decoders/perps.ts";
 import { KalshiConfig } from "../../src/config/kalshi_config.ts";
-import { channelFacts } from "../../src/contract/perps/channel_facts.ts";
-import { frameLists } from "../../src/contract/perps/channel_lists.ts";
 import type {
   Channel,
   ChannelMessages,
   OrderbookSnapshotMessage,
 } from "../../src/contract/perps/channels.ts";
-import { commandParams } from "../../src/contract/perps/commands.ts";
-import { errorRules } from "../../src/stream/error_codes.ts";
-import { messageTypesOf, type StreamChannel, type StreamProduct } from "../../src/stream/product.ts";
+import { perpsProduct } from "../../src/stream/perps_product.ts";
 import { ProductStream } from "../../src/stream/product_stream.ts";
 import type { Subscription } from "../../src/stream/subscription.ts";
 import { test } from "../support/test.ts";
 import { until } from "../support/until.ts";
 import { take } from "./support/take.ts";
 
-const defaults: StreamChannel = {
-  types: undefined,
-  picks: ["market_tickers"],
-  isPrivate: false,
-  policy: "error",
-  options: [],
-  defaults: {},
-};
-
-const channels = Object.fromEntries(
-  Object.entries(channelFacts).map(([name, facts]): [string, StreamChannel] => [name, {
-    ...defaults,
-    ...facts,
-    options: name === "ticker" ? ["send_initial_snapshot"] : [],
-  }]),
-);
-
-const perps: StreamProduct = {
-  channels,
-  otherChannel: defaults,
-  picks: {
-    market_tickers: {
-      single: "market_ticker",
-      fields: ["market_ticker", "ticker"],
-      quiet: { skip_ticker_ack: true },
-      actions: { add: "add_markets", remove: "delete_markets" },
-    },
-  },
-  subscribeParams: commandParams.subscribe ?? {},
-  errors: errorRules,
-  lists: frameLists,
-  messageTypes: messageTypesOf(channels),
-  books: {
-    decoder: perpsBookDecoder(),
-    param: "market_tickers",
-    params: {},
-    snapshotType: "orderbook_snapshot",
-    snapshotAction: undefined,
-  },
-};
+const { channels } = perpsProduct;
 
 interface Command {
   readonly id: number;
@@ -125,7 +81,13 @@ async function connect(server: Server): Promise<ProductStream> {
   const baseUrl = `http://127.0.0.1:${server.port}/trade-api/v2`;
   const config = new KalshiConfig({ baseUrl, retryBaseDelayMs: 1, retryMaxDelayMs: 1 });
   const auth = { keyId: "key-1", sign: () => Promise.resolve(btoa("s".repeat(256))) };
-  const stream = new ProductStream(perps, { auth, config, runtime, verifyBooks: true, onError: () => {} });
+  const stream = new ProductStream(perpsProduct, {
+    auth,
+    config,
+    runtime,
+    verifyBooks: true,
+    onError: () => {},
+  });
   await stream.connect(undefined);
   return stream;
 }
