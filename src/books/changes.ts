@@ -78,6 +78,8 @@ export interface BookDeltaChange {
   readonly client_order_id?: string | undefined;
   /** The subaccount of that order. */
   readonly subaccount?: number | undefined;
+  /** Of a perps market: why an order at this price changed, in Kalshi's words, such as `Trade` or `Decrease`. */
+  readonly last_update_reason?: string | undefined;
 }
 
 /** The book cannot be trusted until the next `snapshot`. */

@@ -11,16 +11,18 @@ import { type QueueOptions, readQueueOptions, StreamQueue } from "../base/queue.
 import { waitFor, type WaitOptions, waitRules } from "../base/wait_options.ts";
 import type { AsyncItems } from "../base/web_types.ts";
 import type { BookChange, BookState, StaleReason } from "./changes.ts";
-import { type RestOrderBook, restOrderBook } from "./decoders/event.ts";
+import type { RestOrderBook } from "./decoders/event.ts";
 import { KalshiStaleBookError } from "./errors.ts";
 import type { BookReader, KeptBook } from "./kept_book.ts";
 import type { BookDepth, OrderBook } from "./order_book.ts";
-import type { OwnLevel, OwnOrder } from "./own_orders.ts";
+import type { OwnLevel, OwnOrder, OwnPerpsOrder } from "./own_orders.ts";
 import { type BookWithoutOwn, withoutOwn } from "./without_own.ts";
 
 /** What keeps the book up. */
-export interface BookHost {
+export interface BookHost<Rest = unknown> {
   readonly clock: Clock;
+  /** Writes a book as REST of its product does. */
+  readonly toRest: (book: OrderBook) => Rest;
   /** When the connection last gave a sign of life, in Unix milliseconds. */
   readonly heardAtMs: number;
   /** The queues of changes that are open. */
@@ -32,13 +34,13 @@ export interface BookHost {
 }
 
 /** Makes one. */
-export let makeBook: (entry: KeptBook, host: BookHost) => LiveOrderBook;
+export let makeBook: <Rest>(entry: KeptBook, host: BookHost<Rest>) => LiveOrderBook<Rest>;
 
 /**
  * One market's book, kept live. Reading a book that is not live throws {@linkcode KalshiStaleBookError}, so that
  * no decision is made on prices that may be wrong; {@linkcode state} tells without throwing.
  *
- * Prices are YES prices in ten-thousandths of a dollar, sizes hundredths of a contract: `formatPrice` and `formatCount`
+ * Prices are in ten-thousandths of a dollar (of an event market YES prices), sizes hundredths of a contract: `formatPrice` and `formatCount`
  * turn them into Kalshi's decimal text.
  *
  * @example
@@ -55,11 +57,11 @@ export let makeBook: (entry: KeptBook, host: BookHost) => LiveOrderBook;
  * }
  * ```
  */
-export class LiveOrderBook implements AsyncDisposable {
+export class LiveOrderBook<Rest = RestOrderBook> implements AsyncDisposable {
   /** Market ticker. */
   readonly ticker: string;
   readonly #entry: KeptBook;
-  readonly #host: BookHost;
+  readonly #host: BookHost<Rest>;
   /** Its own among the readers of the market; none when it is closed. */
   #readers: BookReader[] = [];
   #cause: KalshiError | undefined;
@@ -68,7 +70,7 @@ export class LiveOrderBook implements AsyncDisposable {
     makeBook = (entry, host) => new LiveOrderBook(entry, host);
   }
 
-  private constructor(entry: KeptBook, host: BookHost) {
+  private constructor(entry: KeptBook, host: BookHost<Rest>) {
     this.ticker = entry.ticker;
     this.#entry = entry;
     this.#host = host;
@@ -168,13 +170,13 @@ export class LiveOrderBook implements AsyncDisposable {
    * The book as it is now, less your own orders: what others want. Orders of other markets are left out of account,
    * so that all of your resting orders may be given. See {@linkcode withoutOwn}. Throws unless live.
    */
-  without(own: Iterable<OwnOrder | OwnLevel>): BookWithoutOwn {
+  without(own: Iterable<OwnOrder | OwnPerpsOrder | OwnLevel>): BookWithoutOwn {
     return withoutOwn(this, own);
   }
 
   /** The book in the shape of Kalshi's REST answer. Throws unless live. */
-  toRest(): RestOrderBook {
-    return restOrderBook(this.#read());
+  toRest(): Rest {
+    return this.#host.toRest(this.#read());
   }
 
   /**

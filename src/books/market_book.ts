@@ -86,7 +86,8 @@ function isRepeated(step: Step, latest: Step | undefined): boolean {
   if (step.type !== "delta" || latest?.type !== "delta") return false;
   return step.seq === latest.seq && step.side === latest.side && step.price === latest.price &&
     step.delta === latest.delta && step.ts_ms === latest.ts_ms &&
-    step.client_order_id === latest.client_order_id && step.subaccount === latest.subaccount;
+    step.client_order_id === latest.client_order_id && step.subaccount === latest.subaccount &&
+    step.last_update_reason === latest.last_update_reason;
 }
 
 /**
@@ -306,10 +307,21 @@ export class MarketBook {
 
   /** Looks at the book after a change that left `size` at its level, and tells of it. */
   #told(step: Numbered<BookDelta>, size: number): void {
-    const { seq, side, price, delta, ts_ms, client_order_id, subaccount } = step;
+    const { seq, side, price, delta, ts_ms, client_order_id, subaccount, last_update_reason } = step;
     if (delta > 0 && this.#book.crossed) return this.lost("crossed", seq);
     if (!this.tellsDeltas || this.#onChange === undefined) return;
-    this.#onChange({ type: "delta", side, price, size, delta, seq, ts_ms, client_order_id, subaccount });
+    this.#onChange({
+      type: "delta",
+      side,
+      price,
+      size,
+      delta,
+      seq,
+      ts_ms,
+      client_order_id,
+      subaccount,
+      last_update_reason,
+    });
   }
 
   #snapshot({ isAsked, seq, bids, asks }: Numbered<BookSnapshot>): void {

@@ -28,11 +28,11 @@ export {
   type FixBookUpdates,
   readFixBooks,
 } from "./decoders/fix.ts";
-export { perpsBookDecoder } from "./decoders/perps.ts";
+export { perpsBookDecoder, type RestPerpsOrderBook, restPerpsOrderBook } from "./decoders/perps.ts";
 export type { LiveOrderBook } from "./live_order_book.ts";
 export { MarketBook, type MarketBookOptions } from "./market_book.ts";
 export { type BookDepth, type BookLevel, OrderBook } from "./order_book.ts";
-export type { OwnLevel, OwnOrder } from "./own_orders.ts";
+export type { OwnLevel, OwnOrder, OwnPerpsOrder } from "./own_orders.ts";
 export { type BookToRead, type BookWithoutOwn, type OwnExcess, withoutOwn } from "./without_own.ts";
 export type {
   BookDecoder,

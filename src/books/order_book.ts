@@ -7,7 +7,7 @@
 import { KalshiConfigError, KalshiValueError } from "../base/errors.ts";
 import { shown } from "../base/plain.ts";
 import { assertLevel, assertLevels, type BookDepth, type BookLevel } from "./levels.ts";
-import type { OwnLevel, OwnOrder } from "./own_orders.ts";
+import type { OwnLevel, OwnOrder, OwnPerpsOrder } from "./own_orders.ts";
 import { type BookWithoutOwn, withoutOwn } from "./without_own.ts";
 
 export type { BookDepth, BookLevel } from "./levels.ts";
@@ -267,7 +267,7 @@ export class OrderBook {
    * @throws {KalshiConfigError} for what is no order or level, and for orders of several markets
    * @throws {KalshiValueError} for a price or a count that is no exact decimal
    */
-  without(own: Iterable<OwnOrder | OwnLevel>): BookWithoutOwn {
+  without(own: Iterable<OwnOrder | OwnPerpsOrder | OwnLevel>): BookWithoutOwn {
     return withoutOwn(this, own);
   }
 

@@ -49,9 +49,24 @@ export interface OwnOrder {
   readonly remaining_count_fp: string;
 }
 
+/** One of your own orders of perps as Kalshi tells of it: an order of REST, or the `msg` of a `user_order` of the stream. */
+export interface OwnPerpsOrder {
+  /** The exchange's id: an order that is given twice counts once, as it was given last. */
+  readonly order_id?: string | undefined;
+  /** Market ticker. */
+  readonly ticker?: string | undefined;
+  /** `bid` or `ask`. */
+  readonly side: string;
+  /** Price in dollars. */
+  readonly price: string;
+  /** Contracts that still rest. */
+  readonly remaining_count: string;
+}
+
 function refuse(item: unknown, says: string): never {
   throw new KalshiConfigError(
-    `Own orders are orders of Kalshi's (with book_side, yes_price_dollars and remaining_count_fp) or levels ` +
+    `Own orders are orders of Kalshi's (with book_side, yes_price_dollars and remaining_count_fp; of perps with side, ` +
+      `price and remaining_count) or levels ` +
       `{ side: "bid" | "ask", price, size }; ${says}${
         typeof item === "object" ? "" : `: got ${shown(item)}`
       }.`,
@@ -78,7 +93,7 @@ function priceOf({ yes_price_dollars: yes, no_price_dollars: no }: OwnOrder): nu
 }
 
 /** An order or a level as a level; undefined where none of it rests. */
-function levelOf(item: OwnOrder | OwnLevel): OwnLevel | undefined {
+function levelOf(item: Own): OwnLevel | undefined {
   if (typeof item !== "object" || item === null) return refuse(item, "one of them is none");
   if ("size" in item) {
     assertLevel("without", item.side, item.price);
@@ -90,6 +105,12 @@ function levelOf(item: OwnOrder | OwnLevel): OwnLevel | undefined {
     }
     return item;
   }
+  if (!("remaining_count_fp" in item)) {
+    if (!("remaining_count" in item)) return refuse({}, "one of them has no remaining_count_fp");
+    const { side, price, remaining_count, ticker } = item;
+    if (side !== "bid" && side !== "ask") return refuse({}, "the side of one of them is neither bid nor ask");
+    return { side, price: parsePrice(price), size: parseCount(remaining_count), ticker };
+  }
   if (item.status !== undefined && item.status !== null && item.status !== "resting") return undefined;
   if (item.remaining_count_fp === undefined) return refuse({}, "one of them has no remaining_count_fp");
   return {
@@ -100,6 +121,9 @@ function levelOf(item: OwnOrder | OwnLevel): OwnLevel | undefined {
   };
 }
 
+/** One of your own orders, in whichever terms. */
+export type Own = OwnOrder | OwnPerpsOrder | OwnLevel;
+
 /** What of your own rests at each price of each side. */
 export type OwnSizes = Readonly<Record<"bid" | "ask", Map<number, number>>>;
 
@@ -107,12 +131,12 @@ export type OwnSizes = Readonly<Record<"bid" | "ask", Map<number, number>>>;
  * Sums up own orders by level. Those of other markets than `ticker` are left out; where the book does not say which
  * market it is of, all of them must be of one.
  */
-export function ownSizes(own: Iterable<OwnOrder | OwnLevel>, ticker: string | undefined): OwnSizes {
+export function ownSizes(own: Iterable<Own>, ticker: string | undefined): OwnSizes {
   if (typeof (own as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] !== "function") {
     refuse(own, "give a list of them, or another iterable that is not asynchronous");
   }
   // A key of its own for each item that has no id: any object will do.
-  const items = new Map<unknown, OwnOrder | OwnLevel>();
+  const items = new Map<unknown, Own>();
   for (const item of own) items.set((item as OwnOrder | null | undefined)?.order_id ?? Symbol(), item);
   const sizes = { bid: new Map<number, number>(), ask: new Map<number, number>() };
   let market = ticker;

@@ -7,7 +7,7 @@
 import { KalshiConfigError } from "../base/errors.ts";
 import { shown } from "../base/plain.ts";
 import { assertLevel, assertLevels, type BookDepth, type BookLevel } from "./levels.ts";
-import { type OwnLevel, type OwnOrder, ownSizes } from "./own_orders.ts";
+import { type OwnLevel, type OwnOrder, type OwnPerpsOrder, ownSizes } from "./own_orders.ts";
 
 /** A book that can be read: a `LiveOrderBook`, an `OrderBook`, or anything with their `depth`. */
 export interface BookToRead {
@@ -154,7 +154,10 @@ function others(
  * console.log(others.bestBid, others.bestAsk, others.excess);
  * ```
  */
-export function withoutOwn(book: BookToRead, own: Iterable<OwnOrder | OwnLevel>): BookWithoutOwn {
+export function withoutOwn(
+  book: BookToRead,
+  own: Iterable<OwnOrder | OwnPerpsOrder | OwnLevel>,
+): BookWithoutOwn {
   if (typeof (book as Partial<BookToRead> | null | undefined)?.depth !== "function") {
     throw new KalshiConfigError(
       `withoutOwn takes a LiveOrderBook or an OrderBook first; got ${

@@ -46,8 +46,9 @@ export interface StreamClass<
   Lookup,
   Fill,
   Order,
+  Rest,
 > {
-  readonly product: StreamProduct;
+  readonly product: StreamProduct<Rest>;
   readonly rules: Rules<Options>;
   /** The configuration that was given, or one of the options that were. */
   readonly configOf: (config: Options["config"], runtime: Runtime) => Config;
@@ -57,10 +58,10 @@ export interface StreamClass<
 }
 
 /** A stream that is connected. */
-export interface OpenStream<Config> {
-  readonly product: StreamProduct;
+export interface OpenStream<Config, Rest> {
+  readonly product: StreamProduct<Rest>;
   readonly config: Config;
-  readonly stream: ProductStream;
+  readonly stream: ProductStream<Rest>;
   /** What fills up a channel. */
   readonly recovery: (
     channel: RecoverableChannel,
@@ -79,10 +80,11 @@ export async function openStream<
   Lookup extends MarketSource,
   Fill,
   Order extends { readonly order_id: string },
+  Rest,
 >(
-  { product, rules, configOf, recovery, lookupOf }: StreamClass<Config, Options, Lookup, Fill, Order>,
+  { product, rules, configOf, recovery, lookupOf }: StreamClass<Config, Options, Lookup, Fill, Order, Rest>,
   given: Options,
-): Promise<OpenStream<Config>> {
+): Promise<OpenStream<Config, Rest>> {
   const options = readOptions(product.owner, given, rules, placeHint(product.owner, Object.keys(rules)));
   const { runtime = detectRuntime(), clock = systemClock, lookup } = options;
   if (!runtime.capabilities.handshakeHeaders) {
@@ -122,12 +124,13 @@ export abstract class ChannelStream<
   Messages extends OwnMessages,
   Params extends { readonly [C in keyof Messages]: object },
   Recovered extends OwnMessages,
+  Rest,
 > implements AsyncDisposable {
-  readonly #open: OpenStream<Config>;
-  readonly #stream: ProductStream;
+  readonly #open: OpenStream<Config, Rest>;
+  readonly #stream: ProductStream<Rest>;
 
   /** Made by `connect` of the class. */
-  protected constructor(open: OpenStream<Config>) {
+  protected constructor(open: OpenStream<Config, Rest>) {
     this.#open = open;
     this.#stream = open.stream;
   }
@@ -260,9 +263,9 @@ export abstract class ChannelStream<
    * @throws {KalshiStreamError} when Kalshi refuses it
    * @throws {KalshiTimeoutError} when none comes within `timeoutMs` (by default `config.timeoutMs`)
    */
-  async orderBook(ticker: string, options: WaitOptions = {}): Promise<LiveOrderBook> {
+  async orderBook(ticker: string, options: WaitOptions = {}): Promise<LiveOrderBook<Rest>> {
     const [book] = await this.#stream.openBooks([ticker], readCall("orderBook", options));
-    return book as LiveOrderBook;
+    return book as LiveOrderBook<Rest>;
   }
 
   /**
@@ -274,7 +277,7 @@ export abstract class ChannelStream<
   async orderBooks(
     tickers: readonly string[],
     options: OrderBooksOptions = {},
-  ): Promise<ReadonlyMap<string, LiveOrderBook>> {
+  ): Promise<ReadonlyMap<string, LiveOrderBook<Rest>>> {
     const books = await this.#stream.openBooks(tickers, readCall("orderBooks", options));
     return new Map(books.map((book) => [book.ticker, book]));
   }

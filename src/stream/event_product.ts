@@ -5,7 +5,7 @@
  * @module
  */
 
-import { eventBookDecoder } from "../books/decoders/event.ts";
+import { eventBookDecoder, type RestOrderBook, restOrderBook } from "../books/decoders/event.ts";
 import { frameLists } from "../contract/event/channel_lists.ts";
 import { channelFacts } from "../contract/event/channel_facts.ts";
 import { type Channel, errorCodes, terminalErrors } from "../contract/event/channels.ts";
@@ -50,7 +50,7 @@ const channels = channelsOf<Channel>(channelFacts, {
 });
 
 /** The event exchange. */
-export const eventProduct: StreamProduct = {
+export const eventProduct: StreamProduct<RestOrderBook> = {
   owner: "KalshiStream",
   channels,
   otherChannel: {
@@ -67,6 +67,7 @@ export const eventProduct: StreamProduct = {
   lists: frameLists,
   messageTypes: messageTypesOf(channels),
   books: {
+    toRest: restOrderBook,
     decoder: eventBookDecoder({ useYesPrice: true }),
     param: "market_tickers",
     params: { use_yes_price: true },

@@ -9,6 +9,7 @@ import type { Clock } from "../base/clock.ts";
 import type { KalshiError } from "../base/errors.ts";
 import type { StreamQueue } from "../base/queue.ts";
 import type { BookChange, BookState } from "../books/changes.ts";
+import type { OrderBook } from "../books/order_book.ts";
 import { type BookUpdate, isSnapshot } from "../books/updates.ts";
 import { BookDoubts } from "./book_doubts.ts";
 import type { BookReader } from "../books/kept_book.ts";
@@ -27,7 +28,8 @@ import type { QueueStats } from "./queue_stats.ts";
 /** For how long changes may still come of a market that was let go. */
 const PARTING_MS = 60_000;
 /** What the books are made from. */
-export interface LiveBooksOptions {
+export interface LiveBooksOptions<Rest> {
+  readonly toRest: (book: OrderBook) => Rest;
   readonly feed: BookFeed;
   readonly clock: Clock;
   readonly backoff: BackoffOptions;
@@ -38,12 +40,13 @@ export interface LiveBooksOptions {
 }
 
 /** All order books of a stream; the one reader of their channel. */
-export class LiveBooks implements ChannelReader, BookHost {
+export class LiveBooks<Rest> implements ChannelReader, BookHost<Rest> {
+  readonly toRest: LiveBooksOptions<Rest>["toRest"];
   readonly param: ChannelReader["param"];
   readonly picks = true;
   readonly keys: Set<string> = new Set();
   readonly queues: Set<StreamQueue<BookChange>> = new Set();
-  readonly #options: LiveBooksOptions;
+  readonly #options: LiveBooksOptions<Rest>;
   readonly #upkeep: BookUpkeep;
   readonly #doubts: BookDoubts | undefined;
   readonly #entries = new Map<string, BookEntry>();
@@ -55,9 +58,10 @@ export class LiveBooks implements ChannelReader, BookHost {
   /** Resynchronisations so far. */
   resyncs = 0;
 
-  constructor(options: LiveBooksOptions) {
+  constructor(options: LiveBooksOptions<Rest>) {
     const { feed, clock, backoff, lookUp, onError } = options;
     this.#options = options;
+    this.toRest = options.toRest;
     this.param = feed.param;
     const doubts = this.#doubts = lookUp && new BookDoubts({
       lookUp,
@@ -88,7 +92,7 @@ export class LiveBooks implements ChannelReader, BookHost {
   }
 
   /** Opens books; resolves when Kalshi has acknowledged them. */
-  async open(tickers: readonly string[], options: WaitOptions): Promise<LiveOrderBook[]> {
+  async open(tickers: readonly string[], options: WaitOptions): Promise<LiveOrderBook<Rest>[]> {
     const { feed, clock, timeoutMs } = this.#options;
     const fresh = new Set<string>();
     // Whoever opens them looks at them himself when they are open.

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { perpsBookDecoder } from "../books/decoders/perps.ts";
+import { perpsBookDecoder, type RestPerpsOrderBook, restPerpsOrderBook } from "../books/decoders/perps.ts";
 import { channelFacts } from "../contract/perps/channel_facts.ts";
 import { frameLists } from "../contract/perps/channel_lists.ts";
 import { type Channel, errorCodes, terminalErrors } from "../contract/perps/channels.ts";
@@ -23,7 +23,7 @@ const channels = channelsOf<Channel>(channelFacts, {
 });
 
 /** The perps exchange. */
-export const perpsProduct: StreamProduct = {
+export const perpsProduct: StreamProduct<RestPerpsOrderBook> = {
   owner: "PerpsStream",
   channels,
   otherChannel: {
@@ -40,6 +40,7 @@ export const perpsProduct: StreamProduct = {
   lists: frameLists,
   messageTypes: messageTypesOf(channels),
   books: {
+    toRest: restPerpsOrderBook,
     decoder: perpsBookDecoder(),
     param: "market_tickers",
     params: {},

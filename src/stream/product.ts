@@ -6,6 +6,7 @@
  * @module
  */
 
+import type { OrderBook } from "../books/order_book.ts";
 import type { BookDecoder } from "../books/updates.ts";
 import type { ChannelFacts } from "../contract/channel_facts.ts";
 import type { FieldRules } from "../contract/field_rule.ts";
@@ -64,7 +65,9 @@ export interface StreamErrorRules {
 }
 
 /** The channel that order books are kept by. */
-export interface BooksRule {
+export interface BooksRule<Rest = unknown> {
+  /** Writes a book as REST does. */
+  readonly toRest: (book: OrderBook) => Rest;
   /** What reads its frames, and names it. */
   readonly decoder: BookDecoder;
   /** The parameter that its markets are named by. */
@@ -78,7 +81,7 @@ export interface BooksRule {
 }
 
 /** A product. */
-export interface StreamProduct {
+export interface StreamProduct<Rest = unknown> {
   /** What its class of streams is called. */
   readonly owner: string;
   /** Its channels, by name. */
@@ -96,7 +99,7 @@ export interface StreamProduct {
   /** The types of all messages that are known; each has an object for a payload. */
   readonly messageTypes: ReadonlySet<string>;
   /** Order books. */
-  readonly books: BooksRule;
+  readonly books: BooksRule<Rest>;
 }
 
 /** What a contract does not tell of a channel. */

@@ -62,11 +62,11 @@ export interface ReadOptions extends SubscribeOptions {
 }
 
 /** One product's stream. */
-export class ProductStream {
-  readonly #product: StreamProduct;
+export class ProductStream<Rest = unknown> {
+  readonly #product: StreamProduct<Rest>;
   readonly #connection: Connection;
   readonly #shared: SharedSubscriptions;
-  readonly #books: LiveBooks;
+  readonly #books: LiveBooks<Rest>;
   readonly #config: StreamConfig;
   readonly #clock: Clock;
   readonly #errors: ErrorLog;
@@ -81,7 +81,7 @@ export class ProductStream {
   #dropped = 0;
   #lag: { last: number; max: number } | undefined;
 
-  constructor(product: StreamProduct, options: CheckedStreamOptions) {
+  constructor(product: StreamProduct<Rest>, options: CheckedStreamOptions) {
     const { config, runtime, clock = systemClock, verifyBooks = false, onUnknown, onUnreadable } = options;
     this.#product = product;
     this.#config = config;
@@ -126,6 +126,7 @@ export class ProductStream {
     });
     this.#books = new LiveBooks({
       ...shared,
+      toRest: product.books.toRest,
       feed: bookFeed(product, this.#connection, this.#shared),
       timeoutMs: config.timeoutMs,
       lookUp: marketLookup(options.lookup),
@@ -219,7 +220,7 @@ export class ProductStream {
   }
 
   /** Opens order books; resolves when they are live. */
-  async openBooks(tickers: readonly string[], options: OrderBooksOptions): Promise<LiveOrderBook[]> {
+  async openBooks(tickers: readonly string[], options: OrderBooksOptions): Promise<LiveOrderBook<Rest>[]> {
     this.#assertOpen();
     readParams(this.#product, this.#product.books.decoder.channel, { market_tickers: tickers });
     const books = await this.#books.open(tickers, options);
@@ -240,8 +241,11 @@ export class ProductStream {
   }
 
   /** Waits for the books' first snapshots; resolves to those whose markets are there. */
-  async #live(books: readonly LiveOrderBook[], options: OrderBooksOptions): Promise<LiveOrderBook[]> {
-    const absent = new Map<LiveOrderBook, unknown>();
+  async #live(
+    books: readonly LiveOrderBook<Rest>[],
+    options: OrderBooksOptions,
+  ): Promise<LiveOrderBook<Rest>[]> {
+    const absent = new Map<LiveOrderBook<Rest>, unknown>();
     await Promise.all(books.map(async (book) => {
       try {
         await book.live(this.#limits(options));

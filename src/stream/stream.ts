@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { RestOrderBook } from "../books/decoders/event.ts";
 import { isKalshiConfig, KalshiConfig } from "../config/kalshi_config.ts";
 import type { ChannelMessages } from "../contract/event/channels.ts";
 import type { Fill, Order } from "../contract/event/types.ts";
@@ -13,7 +14,14 @@ import { eventProduct } from "./event_product.ts";
 import { eventLookup, eventRecovery, type RecoveredFill, type RecoveredOrder } from "./event_recovery.ts";
 import { type LookupClient, type StreamLookup, type StreamOptions, streamRules } from "./options.ts";
 
-const eventStream: StreamClass<KalshiConfig, StreamOptions, LookupClient | StreamLookup, Fill, Order> = {
+const eventStream: StreamClass<
+  KalshiConfig,
+  StreamOptions,
+  LookupClient | StreamLookup,
+  Fill,
+  Order,
+  RestOrderBook
+> = {
   product: eventProduct,
   rules: streamRules,
   configOf: (config, runtime) => isKalshiConfig(config) ? config : new KalshiConfig(config, { runtime }),
@@ -49,7 +57,8 @@ export interface Recovered {
  * }
  * ```
  */
-export class KalshiStream extends ChannelStream<KalshiConfig, ChannelMessages, ChannelParams, Recovered> {
+export class KalshiStream
+  extends ChannelStream<KalshiConfig, ChannelMessages, ChannelParams, Recovered, RestOrderBook> {
   /**
    * Connects, in one attempt; later losses are repaired by `wsMaxRetries` attempts in a row.
    *

@@ -1,42 +1,27 @@
 /**
- * The books of perpetual futures as Kalshi's WebSocket tells them: bids and asks, of any price.
+ * The books of perpetual futures as Kalshi's WebSocket and REST tell them: bids and asks, of any price:
+ * https://docs.kalshi.com/margin-ws/websockets/orderbook-updates
  *
  * @module
  */
 
-import { parseCount, parsePrice } from "../../base/fixed_point.ts";
-import type { BookDecoder, BookDelta, BookFrame, BookSnapshot } from "../updates.ts";
-import { assertSides, decodeBy, readLevels, readTicker } from "./levels.ts";
+import { formatCount, formatPrice, parsePrice } from "../../base/fixed_point.ts";
+import type { BookLevel, OrderBook } from "../order_book.ts";
+import type { BookDecoder } from "../updates.ts";
+import { decoderOf } from "./levels.ts";
+
+/** The book as `GET /margin/markets/{ticker}/orderbook` answers: both sides from the best price on, as decimal text. */
+export interface RestPerpsOrderBook {
+  /** The two lists. */
+  readonly orderbook: {
+    /** Bids: `[price in dollars, contracts]`, best first. */
+    readonly bids: [string, string][];
+    /** Asks, best first. */
+    readonly asks: [string, string][];
+  };
+}
 
 const readPrice = (text: unknown) => parsePrice(text as string);
-
-function snapshot({ id, seq, msg }: BookFrame): BookSnapshot {
-  assertSides(msg, "bid", "ask");
-  return {
-    type: "snapshot",
-    ticker: readTicker(msg),
-    seq,
-    isAsked: Boolean(id),
-    bids: readLevels(msg.bid, readPrice),
-    asks: readLevels(msg.ask, readPrice),
-  };
-}
-
-function delta({ seq, msg }: BookFrame): BookDelta {
-  const { side, ts_ms, client_order_id, subaccount } = msg as Partial<BookDelta>;
-  if (side !== "bid" && side !== "ask") throw new TypeError("no such side");
-  return {
-    type: "delta",
-    ticker: readTicker(msg),
-    seq,
-    side,
-    price: readPrice(msg.price),
-    delta: parseCount(msg.delta as string),
-    ts_ms,
-    client_order_id,
-    subaccount,
-  };
-}
 
 /**
  * Reads the frames of the channel `orderbook_delta` of the perps exchange.
@@ -49,5 +34,21 @@ function delta({ seq, msg }: BookFrame): BookDelta {
  * ```
  */
 export function perpsBookDecoder(): BookDecoder {
-  return { channel: "orderbook_delta", decode: (frame) => decodeBy(frame, snapshot, delta) };
+  return decoderOf({
+    bids: "bid",
+    asks: "ask",
+    price: "price",
+    delta: "delta",
+    bid: "bid",
+    ask: "ask",
+    readBid: readPrice,
+    readAsk: readPrice,
+  });
+}
+
+/** A book in the shape of Kalshi's REST answer: https://docs.kalshi.com/margin-rest/market/get-market-orderbook */
+export function restPerpsOrderBook(book: OrderBook): RestPerpsOrderBook {
+  const { bids, asks } = book.depth();
+  const text = ({ price, size }: BookLevel): [string, string] => [formatPrice(price), formatCount(size)];
+  return { orderbook: { bids: bids.map(text), asks: asks.map(text) } };
 }

@@ -6,6 +6,7 @@ import type { StreamQueue } from "../../base/queue.ts";
 import type { BookChange, StaleReason } from "../../books/changes.ts";
 import { type FixBookUpdates, readFixBooks } from "../../books/decoders/fix.ts";
 import { KeptBook } from "../../books/kept_book.ts";
+import { type RestOrderBook, restOrderBook } from "../../books/decoders/event.ts";
 import { type BookHost, type LiveOrderBook, makeBook } from "../../books/live_order_book.ts";
 import type { OrderBooksOptions } from "../../books/options.ts";
 import type {
@@ -38,7 +39,8 @@ class Entry extends KeptBook {
 }
 
 /** All order books of a session. */
-export class MarketBooks implements BookHost, Holder {
+export class MarketBooks implements BookHost<RestOrderBook>, Holder {
+  readonly toRest = restOrderBook;
   readonly queues: Set<StreamQueue<BookChange>> = new Set();
   readonly #side: ClientSide;
   readonly #subscriptions: Subscriptions;
