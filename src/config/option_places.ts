@@ -132,7 +132,9 @@ function laterPlaceOf(owner: string, name: string): string | undefined {
   if (has(CALL_OPTIONS, name) || has(WALK_OPTIONS, name)) {
     return `It belongs to a call: the last argument of its method, { ${name}: … }.`;
   }
-  if (has(STREAM_OPTIONS, name)) return `It belongs to the stream: ${family}Stream.connect({ ${name}: … }).`;
+  if (has(STREAM_OPTIONS, name) && !owner.endsWith("Stream")) {
+    return `It belongs to the stream: ${family}Stream.connect({ ${name}: … }).`;
+  }
   return undefined;
 }
 

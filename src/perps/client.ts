@@ -11,9 +11,10 @@ import { perpsVenue } from "../config/perps_venue.ts";
 import { GetAccountEndpointCosts } from "../contract/event/operations.ts";
 import { GetMarginMarkets, GetPerpsAccountApiLimits } from "../contract/perps/operations.ts";
 import type { FixClient } from "../fix/client.ts";
-import { type ClientFixOptions, ProductClient } from "../product_client.ts";
+import { type ClientFixOptions, notLoaded, type OfClient, ProductClient } from "../product_client.ts";
 import { type PerpsClientOptions, perpsClientRules } from "./client_options.ts";
 import type { PerpsEnv } from "./env.ts";
+import type { PerpsStream, PerpsStreamOptions } from "./stream.ts";
 
 const traits: ClientTraits<PerpsConfig> = {
   owner: "PerpsClient",
@@ -69,6 +70,32 @@ export class PerpsClient extends ProductClient<PerpsConfig> {
    */
   static async fromEnv(env?: PerpsEnv, wanted: PerpsClientOptions = {}): Promise<PerpsClient> {
     return new PerpsClient(await optionsFromEnv(traits, env, wanted));
+  }
+
+  /**
+   * Opens a stream with this client's key, configuration, runtime and clock. What a stream missed, and whether a market
+   * exists whose book does not come, it looks up through this client. {@linkcode close} closes it as well.
+   *
+   * The code of streams is loaded by the first one.
+   *
+   * @throws {KalshiAuthRequiredError} when the client has no key: every stream is signed.
+   *
+   * @example
+   * ```ts
+   * import { PerpsClient } from "@unofficial/kalshi/perps";
+   *
+   * await using client = await PerpsClient.fromEnv();
+   * await using stream = await client.stream();
+   * const book = await stream.orderBook("KXBTCPERP1");
+   * console.log(book.bestBid, book.bestAsk);
+   * for await (const fill of await stream.fills({}, { recover: true })) console.log(fill);
+   * ```
+   */
+  async stream(given: Omit<PerpsStreamOptions, OfClient> = {}): Promise<PerpsStream> {
+    return await this.openStream<PerpsStreamOptions, PerpsStream>("PerpsStream", given, async (options) => {
+      const { PerpsStream } = await import("./stream.ts").catch(notLoaded("streams"));
+      return await PerpsStream.connect(options);
+    });
   }
 
   /**

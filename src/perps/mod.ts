@@ -19,3 +19,33 @@ export { PerpsConfig, type PerpsConfigOptions, type PerpsPresetOptions } from ".
 export { perpsVenue } from "../config/perps_venue.ts";
 export * from "./money/mod.ts";
 export type * from "../contract/perps/types.ts";
+export {
+  type PerpsChannelParams,
+  type PerpsRecovered,
+  PerpsStream,
+  type PerpsStreamOptions,
+  type PerpsTickerParams,
+} from "./stream.ts";
+export type * from "../stream/perps_recovery.ts";
+export type {
+  Channel,
+  ChannelMessages,
+  FillData,
+  FillMessage,
+  OrderbookDeltaData,
+  OrderbookDeltaMessage,
+  OrderbookSnapshotData,
+  OrderbookSnapshotMessage,
+  OrderGroupUpdatesData,
+  OrderGroupUpdatesMessage,
+  TickerData,
+  TickerDataFundingRate,
+  TickerDataLiquidationMarkPrice,
+  TickerDataReferencePrice,
+  TickerDataSettlementMarkPrice,
+  TickerMessage,
+  TradeData,
+  TradeMessage,
+  UserOrderData,
+  UserOrderMessage,
+} from "../contract/perps/channels.ts";

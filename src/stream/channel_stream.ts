@@ -24,7 +24,7 @@ import type { ProductLookup, ProductStreamOptions } from "./options.ts";
 import type { StreamProduct } from "./product.ts";
 import { readRecover, Recovery } from "./recover.ts";
 import { type RecoverableChannel, type RecoveryFacts, recoveryPlan } from "./recovery_plans.ts";
-import type { StreamConfig } from "./stream_config.ts";
+import type { ClientConfig } from "../config/client_config.ts";
 import type { StreamStatus } from "./status.ts";
 import type { StreamStats } from "./stream_stats.ts";
 import type { Subscription } from "./subscription.ts";
@@ -41,7 +41,7 @@ export interface OwnMessages {
 
 /** What a class of streams is made from. */
 export interface StreamClass<
-  Config extends StreamConfig,
+  Config extends ClientConfig,
   Options extends ProductStreamOptions<unknown, Lookup>,
   Lookup,
   Fill,
@@ -75,7 +75,7 @@ export interface OpenStream<Config, Rest> {
  * @throws {KalshiConfigError} for unknown options, and where the runtime cannot sign a WebSocket handshake
  */
 export async function openStream<
-  Config extends StreamConfig,
+  Config extends ClientConfig,
   Options extends ProductStreamOptions<unknown, Lookup>,
   Lookup extends MarketSource,
   Fill,
@@ -120,7 +120,7 @@ export async function openStream<
 
 /** What the streams of all products do; see the class of the product. */
 export abstract class ChannelStream<
-  Config extends StreamConfig,
+  Config extends ClientConfig,
   Messages extends OwnMessages,
   Params extends { readonly [C in keyof Messages]: object },
   Recovered extends OwnMessages,

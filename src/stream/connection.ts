@@ -16,7 +16,7 @@ import {
 import { hideSecrets } from "../base/hide_secrets.ts";
 import { Secrets } from "../base/redact.ts";
 import { deadline, onAborted } from "../base/waits.ts";
-import type { StreamConfig } from "./stream_config.ts";
+import type { ClientConfig } from "../config/client_config.ts";
 import type { Runtime, RuntimeWebSocket, WebSocketCloseInfo } from "../runtime/types.ts";
 import { type CommandOptions, Commands } from "./commands.ts";
 import { KalshiStreamClosedError } from "./errors.ts";
@@ -53,7 +53,7 @@ export type CallOptions = Omit<CommandOptions, "timeoutMs"> & { readonly timeout
 export interface ConnectionOptions {
   readonly product: StreamProduct;
   readonly auth: KalshiAuth;
-  readonly config: StreamConfig;
+  readonly config: ClientConfig;
   readonly runtime: Runtime;
   readonly clock: Clock;
 }

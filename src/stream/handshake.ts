@@ -19,7 +19,7 @@ import type { KalshiAuth } from "../auth/mod.ts";
 import type { Clock } from "../base/clock.ts";
 import { hideSecrets } from "../base/hide_secrets.ts";
 import type { Secrets } from "../base/redact.ts";
-import type { StreamConfig } from "./stream_config.ts";
+import type { ClientConfig } from "../config/client_config.ts";
 import {
   HandshakeRefusedError,
   type Runtime,
@@ -31,7 +31,7 @@ import { waitFor } from "../base/wait_options.ts";
 /** What a handshake is made with. */
 export interface HandshakeOptions {
   readonly auth: KalshiAuth;
-  readonly config: StreamConfig;
+  readonly config: ClientConfig;
   readonly runtime: Runtime;
   readonly clock: Clock;
   /** Learns what must get into no error. */
@@ -81,7 +81,7 @@ function failure(
   cause: unknown,
   timedOut: boolean,
   { keyId }: KalshiAuth,
-  config: StreamConfig,
+  config: ClientConfig,
 ): KalshiError {
   if (cause instanceof HandshakeRefusedError) return refusal(cause, keyId);
   if (timedOut) {

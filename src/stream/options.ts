@@ -101,7 +101,7 @@ export interface StreamOptions
 const isObject = (value: unknown) => typeof value === "object" && value !== null;
 
 /** What the options of the stream of any product may be, which a configuration of the class `config` leads. */
-export const productStreamRules = <Config, Lookup>(
+export const streamRulesOf = <Config, Lookup>(
   config: string,
   lookup: string,
 ): Rules<ProductStreamOptions<Config, Lookup>> => ({
@@ -119,7 +119,7 @@ export const productStreamRules = <Config, Lookup>(
 
 /** What the options of a stream may be. */
 export const streamRules = {
-  ...productStreamRules<KalshiConfig | KalshiConfigOptions, LookupClient | StreamLookup>(
+  ...streamRulesOf<KalshiConfig | KalshiConfigOptions, LookupClient | StreamLookup>(
     "KalshiConfig",
     "a KalshiClient, or a StreamLookup",
   ),

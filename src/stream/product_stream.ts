@@ -10,7 +10,7 @@ import type { Log } from "../base/logger.ts";
 import { StreamQueue } from "../base/queue.ts";
 import { guard } from "../base/tell.ts";
 import type { AsyncItems } from "../base/web_types.ts";
-import type { StreamConfig } from "./stream_config.ts";
+import type { ClientConfig } from "../config/client_config.ts";
 import { chooseLog } from "../config/logging.ts";
 import type { Runtime } from "../runtime/types.ts";
 import { bookFeed } from "./book_feed.ts";
@@ -36,8 +36,8 @@ import { readParams } from "./subscribe_params.ts";
 import { makeSubscription, type Subscription } from "./subscription.ts";
 
 /** Options of a stream, once they were checked. */
-export interface CheckedStreamOptions extends ProductStreamOptions<StreamConfig, MarketSource> {
-  readonly config: StreamConfig;
+export interface CheckedStreamOptions extends ProductStreamOptions<ClientConfig, MarketSource> {
+  readonly config: ClientConfig;
   readonly runtime: Runtime;
   /** Whether books are checked against snapshots, where there is an action that asks for one. */
   readonly verifyBooks?: boolean | undefined;
@@ -67,7 +67,7 @@ export class ProductStream<Rest = unknown> {
   readonly #connection: Connection;
   readonly #shared: SharedSubscriptions;
   readonly #books: LiveBooks<Rest>;
-  readonly #config: StreamConfig;
+  readonly #config: ClientConfig;
   readonly #clock: Clock;
   readonly #errors: ErrorLog;
   readonly #log: Log | undefined;

@@ -6,7 +6,7 @@
 
 import { backoffMs } from "../base/backoff.ts";
 import type { KalshiError } from "../base/errors.ts";
-import type { StreamConfig } from "./stream_config.ts";
+import type { ClientConfig } from "../config/client_config.ts";
 import { KalshiStreamClosedError } from "./errors.ts";
 
 /** A connection that stood for this long was a good one: its end is no flapping. */
@@ -21,13 +21,13 @@ export type NextAttempt =
 
 /** Counts what failed in a row. */
 export class Reconnects {
-  readonly #config: StreamConfig;
+  readonly #config: ClientConfig;
   /** Failed attempts in a row, the one under way included. */
   #attempts = 0;
   /** How many connections in a row came back, delivered and broke soon. */
   #flaps = 0;
 
-  constructor(config: StreamConfig) {
+  constructor(config: ClientConfig) {
     this.#config = config;
   }
 

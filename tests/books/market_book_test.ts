@@ -67,6 +67,7 @@ test("a book waits for its snapshot, is live after it, and follows deltas", () =
       client_order_id: "mine",
       subaccount: 3,
       ts_ms: 9,
+      last_update_reason: undefined,
     },
     {
       type: "delta",
@@ -78,6 +79,7 @@ test("a book waits for its snapshot, is live after it, and follows deltas", () =
       client_order_id: undefined,
       subaccount: undefined,
       ts_ms: undefined,
+      last_update_reason: undefined,
     },
   ]);
 });

@@ -56,6 +56,7 @@ import { objectStoreRules } from "../../src/workers/fix_store.ts";
 import { trustRules } from "../../src/runtime/tls_trust.ts";
 import { waitRules } from "../../src/base/wait_options.ts";
 import { recoverRules, streamCallRules, subscribeRules } from "../../src/stream/call_options.ts";
+import { perpsStreamRules } from "../../src/perps/stream.ts";
 import { streamRules } from "../../src/stream/options.ts";
 import {
   cassetteRules,
@@ -147,6 +148,7 @@ export const OPTION_TABLES: Readonly<Record<string, OptionTable>> = {
   streamCallRules: table(streamCallRules.on),
   orderBooksRules: table(orderBooksRules, "src/books/options.ts#OrderBooksOptions"),
   streamRules: table(streamRules, "src/stream/options.ts#StreamOptions"),
+  perpsStreamRules: table(perpsStreamRules, "src/stream/options.ts#ProductStreamOptions"),
   matchRules: table(matchRules, "src/testing/matching.ts#MatchRules"),
   "testing/replayRules": table(replayRules, "src/testing/cassette_transport.ts#ReplayTransportOptions"),
   recordingRules: table(recordingRules, "src/testing/cassette_transport.ts#RecordingTransportOptions"),
