@@ -1,21 +1,21 @@
-/** The stream of another product, out of its contract alone: perps, against a server of its own. */
-import { detectRuntime } from "#runtime";
+/** The stream of perps against a server of its own, which says and loses what a test has it say and lose. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { AddressInfo } from "node:net";
 import { WebSocketServer } from "ws";
 import { KalshiConfigError } from "../../src/base/errors.ts";
-import { KalshiConfig } from "../../src/config/kalshi_config.ts";
-import type {
-  Channel,
-  ChannelMessages,
-  OrderbookSnapshotMessage,
-} from "../../src/contract/perps/channels.ts";
+import {
+  type Channel,
+  type OrderbookSnapshotMessage,
+  PerpsConfig,
+  type PerpsLookupClient,
+  PerpsStream,
+  type PerpsStreamOptions,
+} from "../../src/perps/mod.ts";
 import { perpsProduct } from "../../src/stream/perps_product.ts";
-import { ProductStream } from "../../src/stream/product_stream.ts";
-import type { Subscription } from "../../src/stream/subscription.ts";
+import type { MarginFill } from "../../src/contract/perps/types.ts";
 import { test } from "../support/test.ts";
 import { until } from "../support/until.ts";
-import { take } from "./support/take.ts";
+import { take } from "../stream/support/take.ts";
 
 const { channels } = perpsProduct;
 
@@ -36,6 +36,7 @@ interface Socket {
 class Server implements AsyncDisposable {
   readonly #server = new WebSocketServer({ host: "127.0.0.1", port: 0 });
   readonly sockets: Socket[] = [];
+  readonly paths: (string | undefined)[] = [];
   readonly commands: Command[] = [];
 
   static async start(): Promise<Server> {
@@ -45,7 +46,8 @@ class Server implements AsyncDisposable {
   }
 
   private constructor() {
-    this.#server.on("connection", (socket: Socket) => {
+    this.#server.on("connection", (socket: Socket, { url }: { readonly url?: string }) => {
+      this.paths.push(url);
       this.sockets.push(socket);
       socket.on("message", (data) => this.#obey(JSON.parse(String(data))));
     });
@@ -76,35 +78,24 @@ class Server implements AsyncDisposable {
   }
 }
 
-async function connect(server: Server): Promise<ProductStream> {
-  const runtime = detectRuntime();
-  const baseUrl = `http://127.0.0.1:${server.port}/trade-api/v2`;
-  const config = new KalshiConfig({ baseUrl, retryBaseDelayMs: 1, retryMaxDelayMs: 1 });
-  const auth = { keyId: "key-1", sign: () => Promise.resolve(btoa("s".repeat(256))) };
-  const stream = new ProductStream(perpsProduct, {
-    auth,
-    config,
-    runtime,
-    verifyBooks: true,
-    onError: () => {},
-  });
-  await stream.connect(undefined);
-  return stream;
-}
+const auth = { keyId: "key-1", sign: () => Promise.resolve(btoa("s".repeat(256))) };
 
-const read = <C extends Channel>(
-  stream: ProductStream,
-  channel: C,
-  params: Record<string, unknown> = {},
-): Promise<Subscription<ChannelMessages[C]>> => stream.subscribe(channel, params, {});
+async function connect(server: Server, more: Partial<PerpsStreamOptions> = {}): Promise<PerpsStream> {
+  const config = new PerpsConfig({
+    baseUrl: `http://127.0.0.1:${server.port}/trade-api/v2`,
+    retryBaseDelayMs: 1,
+    retryMaxDelayMs: 1,
+  });
+  return await PerpsStream.connect({ auth, config, onError: () => {}, ...more });
+}
 
 const sidOf = (channel: Channel, socket = 1) => 10 * socket + Object.keys(channels).indexOf(channel);
 
 test("perps: channels are subscribed to, picked from and restored by what the contract says of them", async () => {
   await using server = await Server.start();
   const stream = await connect(server);
-  const tickers = await read(stream, "ticker", { market_ticker: "BTC", send_initial_snapshot: true });
-  const fills = await read(stream, "fill", { market_tickers: ["BTC"] });
+  const tickers = await stream.subscribe("ticker", { market_ticker: "BTC", send_initial_snapshot: true });
+  const fills = await stream.subscribe("fill", { market_tickers: ["BTC"] });
   const [first, second] = server.commands;
   assertEquals(first?.params, {
     channels: ["ticker"],
@@ -134,7 +125,7 @@ test("perps: channels are subscribed to, picked from and restored by what the co
 test("perps: numbers are checked, and a snapshot is had by adding anew where no action asks for one", async () => {
   await using server = await Server.start();
   const stream = await connect(server);
-  const books = await read(stream, "orderbook_delta", { market_tickers: ["BTC", "ETH"] });
+  const books = await stream.subscribe("orderbook_delta", { market_tickers: ["BTC", "ETH"] });
   const sid = sidOf("orderbook_delta");
   const msg = { market_ticker: "BTC" };
   server.send({ type: "orderbook_snapshot", sid, seq: 1, msg: { ...msg, bid: null } });
@@ -162,27 +153,27 @@ test("perps: order books are kept live by the decoder of the product, and healed
   await using server = await Server.start();
   const stream = await connect(server);
   const sid = sidOf("orderbook_delta");
-  const levels = { market_ticker: "BTC", bid: [["0.5000", "10.00"]], ask: [["0.5100", "4.00"]] };
-  const opening = stream.openBooks(["BTC"], {});
+  const levels = { market_ticker: "BTC", bid: [["91250.5000", "10.00"]], ask: [["91250.5100", "4.00"]] };
+  const opening = stream.orderBook("BTC");
   await until(() => server.commands.length === 1);
   server.send({ type: "orderbook_snapshot", sid, seq: 1, msg: levels });
-  const [book] = await opening;
-  assertEquals([book?.state, book?.bestBid, book?.bestAskSize], ["live", 5_000, 400]);
+  const book = await opening;
+  assertEquals([book.state, book.bestBid, book.bestAskSize], ["live", 912_505_000, 400]);
 
   server.send({
     type: "orderbook_delta",
     sid,
     seq: 3,
-    msg: { market_ticker: "BTC", side: "bid", price: "0.5000", delta: "1.00" },
+    msg: { market_ticker: "BTC", side: "bid", price: "91250.5000", delta: "1.00" },
   });
   await until(() => server.commands.length === 3);
   assertEquals(server.commands.slice(1).map(({ params }) => params.action), [
     "delete_markets",
     "add_markets",
   ]);
-  assertEquals([book?.state, book?.reason], ["resyncing", "gap"]);
+  assertEquals([book.state, book.reason], ["resyncing", "gap"]);
   server.send({ type: "orderbook_snapshot", sid, seq: 6, msg: levels });
-  await book?.live();
+  await book.live();
   await stream.close();
 });
 
@@ -197,17 +188,102 @@ test("perps: what only another product has is refused", async () => {
     ] as const
   ) {
     await assertRejects(
-      () => stream.subscribe(channel, params, {}),
+      () => stream.subscribe(channel as "ticker", params),
       KalshiConfigError,
       `The channel "${channel}" has no`,
     );
   }
   // A channel of the event exchange is one that this product does not know: it is asked for as it is.
-  const other = await stream.subscribe("cfbenchmarks_value", { index_ids: ["BRTI"] }, {});
+  const other = await stream.subscribe("cfbenchmarks_value", { index_ids: ["BRTI"] });
   assertEquals(
     server.commands[0]?.params,
     { channels: ["cfbenchmarks_value"], index_ids: ["BRTI"] } as object,
   );
   assert(other.stats.policy === "error");
+  await stream.close();
+});
+
+test("perps: the handshake is signed with the path of its own", async () => {
+  await using server = await Server.start();
+  const signed: string[] = [];
+  const sign = (text: string) => {
+    signed.push(text);
+    return auth.sign();
+  };
+  const stream = await connect(server, { auth: { ...auth, sign } });
+  assertEquals(server.paths, ["/trade-api/ws/v2/margin"]);
+  assert(/^\d{13}GET\/trade-api\/ws\/v2\/margin$/.test(signed[0] ?? ""), signed[0]);
+  await stream.close();
+});
+
+const fill = (fill_id: string, at: string): MarginFill => ({
+  fill_id,
+  order_id: "order-1",
+  is_taker: false,
+  side: "bid",
+  count: "1.00",
+  created_time: at,
+  ticker: "BTC",
+  price: "91250.5000",
+  entry_price: "91250.5000",
+  fees: "0.0100",
+  realized_pnl: "0.0000",
+});
+
+/** What REST tells: fills by subaccount, and orders. */
+class Rest implements PerpsLookupClient {
+  readonly asked: (number | undefined)[] = [];
+  readonly fillsOf = new Map<number | undefined, MarginFill[]>();
+  orders: PerpsLookupClient["orders"] = {
+    async *listAll() {},
+    get: () => Promise.reject(new Error("there is none")),
+  };
+  isRestricted = false;
+  readonly portfolio: PerpsLookupClient["portfolio"] = {
+    balance: () =>
+      this.isRestricted
+        ? Promise.reject(Object.assign(new Error("restricted"), { status: 403 }))
+        : Promise.resolve({ subaccount_balances: [{ subaccount: 0 }, { subaccount: 3 }] }),
+    fills: { listAll: ({ subaccount }) => this.#list(subaccount) },
+  };
+
+  async *#list(subaccount: number | undefined) {
+    this.asked.push(subaccount);
+    yield* this.fillsOf.get(subaccount) ?? [];
+  }
+}
+
+test("perps: fills that were missed are looked up in every subaccount, and come once, in their order", async () => {
+  await using server = await Server.start();
+  const rest = new Rest();
+  const stream = await connect(server, { lookup: rest });
+  const fills = await stream.fills({}, { recover: true });
+  assertEquals(rest.asked, [0, 3]);
+  const live = { trade_id: "seen", order_id: "order-1", market_ticker: "BTC" };
+  server.send({ type: "fill", sid: sidOf("fill"), msg: live });
+  assertEquals((await take(fills, 1)).map(({ type }) => type), ["fill"]);
+  const now = Date.now();
+  const at = (ms: number) => new Date(now + ms).toISOString();
+  rest.fillsOf.set(0, [fill("late", at(30)), fill("seen", at(10))]);
+  rest.fillsOf.set(3, [fill("early", at(20))]);
+  server.sockets[0]?.terminate();
+  const [marker, first, second] = await take(fills, 3);
+  assertEquals([marker?.type, marker && "recovered" in marker && marker.recovered], ["reconnected", 2]);
+  assertEquals(
+    [first, second].map((item) => item && "msg" in item && [item.msg.trade_id, item.msg.subaccount]),
+    [["early", 3], ["late", 0]],
+  );
+  assertEquals(first && "msg" in first && [first.msg.market_ticker, first.msg.fee_cost, first.msg.ts_ms], [
+    "BTC",
+    "0.0100",
+    now + 20,
+  ]);
+  // A key of one subaccount alone may not see the others: the exchange gives it its own.
+  rest.isRestricted = true;
+  rest.asked.length = 0;
+  rest.fillsOf.set(undefined, [fill("own", at(40))]);
+  server.sockets.at(-1)?.terminate();
+  const [, own] = await take(fills, 2);
+  assertEquals([own && "msg" in own && own.msg.trade_id, rest.asked], ["own", [undefined]]);
   await stream.close();
 });
