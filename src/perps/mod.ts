@@ -26,7 +26,14 @@ export {
   type PerpsStreamOptions,
   type PerpsTickerParams,
 } from "./stream.ts";
-export type * from "../stream/perps_recovery.ts";
+export type {
+  PerpsLookup,
+  PerpsLookupClient,
+  PerpsLookupFill,
+  RecoveredPerpsFill,
+  RecoveredPerpsOrder,
+} from "../stream/perps_recovery.ts";
+export type { MarginFill, MarginOrder } from "../contract/perps/types.ts";
 export type {
   Channel,
   ChannelMessages,

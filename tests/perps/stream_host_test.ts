@@ -188,7 +188,7 @@ test("perps: what only another product has is refused", async () => {
     ] as const
   ) {
     await assertRejects(
-      () => stream.subscribe(channel as "ticker", params),
+      () => stream.subscribe(channel as "ticker", params as object),
       KalshiConfigError,
       `The channel "${channel}" has no`,
     );
@@ -262,7 +262,7 @@ test("perps: fills that were missed are looked up in every subaccount, and come 
   const live = { trade_id: "seen", order_id: "order-1", market_ticker: "BTC" };
   server.send({ type: "fill", sid: sidOf("fill"), msg: live });
   assertEquals((await take(fills, 1)).map(({ type }) => type), ["fill"]);
-  const now = Date.now();
+  const now = 1_790_000_000_000;
   const at = (ms: number) => new Date(now + ms).toISOString();
   rest.fillsOf.set(0, [fill("late", at(30)), fill("seen", at(10))]);
   rest.fillsOf.set(3, [fill("early", at(20))]);
