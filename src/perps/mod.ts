@@ -33,7 +33,6 @@ export type {
   RecoveredPerpsFill,
   RecoveredPerpsOrder,
 } from "../stream/perps_recovery.ts";
-export type { MarginFill, MarginOrder } from "../contract/perps/types.ts";
 export type {
   Channel,
   ChannelMessages,
