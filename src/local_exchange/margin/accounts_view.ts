@@ -99,7 +99,7 @@ export class AccountsView {
   /** The open positions of an account. */
   positionsOf(account: Account): MarginPositionView[] {
     return openOf(account).map(({ wallet, holding, isPortfolio }) => {
-      const { unrealized, initial } = this.#clearing.stakeOf(holding);
+      const { unrealized, maintenance } = this.#clearing.stakeOf(holding);
       const { position, fees, market } = holding;
       return {
         wallet,
@@ -110,8 +110,10 @@ export class AccountsView {
         unrealized,
         fees,
         isPortfolio,
-        marginUsed: isPortfolio ? undefined : initial,
-        roe: isPortfolio || initial === 0 ? undefined : Math.round(unrealized * 10_000 / initial) / 100,
+        marginUsed: isPortfolio ? undefined : maintenance,
+        roe: isPortfolio || maintenance === 0
+          ? undefined
+          : Math.round(unrealized * 10_000 / maintenance) / 100,
       };
     });
   }
@@ -131,11 +133,10 @@ export class AccountsView {
       if (isPortfolio) {
         return { ...shared, maintenance: undefined, leverage: undefined, liquidationPrice: undefined };
       }
-      const equity = this.#clearing.equityOf(wallet);
       return {
         ...shared,
         maintenance,
-        leverage: equity <= 0 ? undefined : Math.round(notional * 100 / equity) / 100,
+        leverage: maintenance === 0 ? undefined : Math.round(notional * 100 / maintenance) / 100,
         liquidationPrice: liquidationPriceOf(holding, info),
       };
     });

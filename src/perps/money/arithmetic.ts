@@ -43,7 +43,7 @@ export function valueMicros(position: number, price: number): number {
 
 /**
  * A position after a fill of `count` contracts, above 0 bought and below 0 sold. What is closed takes its share of the
- * cost along, rounded to the nearest millionth, and what stays keeps the rest: nothing is lost on the way.
+ * cost along, cut to a millionth, and what stays keeps the rest: nothing is lost on the way.
  */
 export function afterFill({ position, costMicros }: Held, count: number, price: number): AfterFill {
   const closing = Math.sign(position) * Math.sign(count) < 0
@@ -53,7 +53,7 @@ export function afterFill({ position, costMicros }: Held, count: number, price: 
     ? 0
     : closing === -position
     ? costMicros
-    : Number(divide(BigInt(costMicros) * BigInt(Math.abs(closing)), BigInt(Math.abs(position)), "nearest"));
+    : Number(BigInt(costMicros) * BigInt(closing) / BigInt(-position));
   return {
     position: exact(position + count),
     costMicros: exact(costMicros - closedCost + exact((count - closing) * price)),

@@ -32,7 +32,7 @@ export type PerpsFillInput = Pick<MarginFill, "side" | "price" | "count" | "fees
 /**
  * A position with one more fill. Kalshi's way: contracts that are closed gain against the average price of entry, and
  * what is left keeps that average. Exact, cost and gain always add up to the cash that was paid; the cost of a part that
- * is closed is rounded to the nearest millionth of a dollar. Give each fill once, oldest first.
+ * is closed is cut to a millionth of a dollar, and what is left keeps the rest. Give each fill once, oldest first.
  *
  * A fill of the stream has `fee_cost` where REST has `fees`: `addFill(position, { ...fill, fees: fill.fee_cost })`.
  *

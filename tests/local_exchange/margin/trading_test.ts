@@ -24,7 +24,7 @@ test("a position is opened on margin, gains with the mark, and pays when it is c
   const [position] = margin.positionsOf(ann);
   assertEquals(
     [position?.entryPrice, position?.unrealized, position?.fees, position?.marginUsed, position?.roe],
-    [100_000, 2_000_000, 100_000, 6_060_000, 33],
+    [100_000, 2_000_000, 100_000, 4_040_000, 49.5],
   );
   assertEquals(margin.balanceOf(his).equity, 97_960_000);
   // She closes half at 10.20 dollars.
