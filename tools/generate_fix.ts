@@ -247,12 +247,18 @@ function groupName(owner: string, field: Field): string {
   return `${owner}${plain}`;
 }
 
-function wordsOf(facts: Facts, field: Field): string {
+/** Whether perps have a message, and not this field of it. */
+function isEventOnly({ facts }: Facts, type: string, tag: number): boolean {
+  const message = facts.margin.messages.find(({ msg_type }) => msg_type === type);
+  return message !== undefined && !message.fields.some((field) => field.tag === tag);
+}
+
+function wordsOf(facts: Facts, field: Field, message: string): string {
   const words = [`${field.name}(${field.tag})`];
   const units = [...new Set(field.told.map(({ unit }) => unit).filter((unit) => unit !== undefined))];
   const canBeDollars = facts.facts.use_dollars.affects_tags.includes(field.tag);
   if (units.includes("cents")) {
-    words.push(canBeDollars ? "in cents, in dollars after a Logon with UseDollars" : "in cents");
+    words.push(canBeDollars ? "in cents, in dollars after a Logon with UseDollars and for perps" : "in cents");
   } else if (units.length > 0) words.push(`in ${units.join(" or ")}`);
   const range = field.told.find((told) => told.range !== undefined)?.range;
   if (range !== undefined && !units.includes("cents")) words.push(`${range[0]} to ${range[1]}`);
@@ -262,6 +268,7 @@ function wordsOf(facts: Facts, field: Field): string {
   if (when !== undefined && field.told.every((told) => told.when !== undefined)) words.push(`when ${when}`);
   const note = field.told.find((told) => told.note !== undefined)?.note;
   if (note !== undefined) words.push(note);
+  if (isEventOnly(facts, message, field.tag)) words.push("event contracts alone");
   const values = facts.values.get(field.tag);
   if (values !== undefined && field.kind === "int") {
     words.push([...values].map(([value, what]) => `${value} = ${what}`).join("; "));
@@ -278,13 +285,13 @@ export function messagesModule(head: string, facts: Facts): string {
   lines.push(`import type { ExtraField } from "../fix_fields.ts";`);
   lines.push(`import type { ${enums.join(", ")} } from "./codes.ts";`);
   const interfaces = new Map<string, string>();
-  const write = (name: string, doc: string, fields: readonly Field[], extra: string) => {
+  const write = (type: string, name: string, doc: string, fields: readonly Field[], extra: string) => {
     const body = fields.map((field) => {
-      const type = typeOf(facts, field, name);
+      const ofField = typeOf(facts, field, name);
       if (field.group !== undefined) {
-        write(groupName(name, field), `An entry of ${field.name}(${field.tag}) of ${name}.`, field.group, "");
+        write(type, groupName(name, field), `An entry of ${field.name}(${field.tag}) of ${name}.`, field.group, "");
       }
-      return `/** ${wordsOf(facts, field)} */\nreadonly ${field.name}${field.required ? "" : "?"}: ${type}${
+      return `/** ${wordsOf(facts, field, type)} */\nreadonly ${field.name}${field.required ? "" : "?"}: ${ofField}${
         field.required ? "" : " | undefined"
       };`;
     });
@@ -300,12 +307,15 @@ export function messagesModule(head: string, facts: Facts): string {
       : direction === "server->client"
       ? "Kalshi sends it."
       : "Which side sends it depends on the session.";
-    const doc = `${message.name}(35=${message.type}). ${way}${
+    const only = facts.facts.margin.messages.some(({ msg_type }) => msg_type === message.type)
+      ? ""
+      : " Event contracts alone.";
+    const doc = `${message.name}(35=${message.type}). ${way}${only}${
       page === undefined ? "" : ` See \`${page}\` of Kalshi's docs.`
     }`;
     const extra =
       `/** MsgType(35). */\nreadonly MsgType: "${message.type}";\n/** Fields that the dictionary does not name, in their order. */\nreadonly extra?: readonly ExtraField[] | undefined;\n`;
-    write(message.name, doc, message.fields, extra);
+    write(message.type, message.name, doc, message.fields, extra);
   }
   lines.push(...interfaces.values());
   lines.push(
@@ -544,6 +554,29 @@ export function dictionaryModule(head: string, facts: Facts): string {
   ].join("\n\n");
 }
 
+/** What the gateways of perps do not have. */
+function eventOnlyModule(head: string, facts: Facts): string {
+  const { event, margin } = facts.facts;
+  const messages: string[] = [];
+  const fields: Record<string, number[]> = {};
+  for (const { msg_type: type, fields: all } of event.messages) {
+    if (!margin.messages.some(({ msg_type }) => msg_type === type)) messages.push(type);
+    else {
+      const only = [...new Set(all.map(({ tag }) => tag))].filter((tag) => isEventOnly(facts, type, tag));
+      if (only.length > 0) fields[type] = only;
+    }
+  }
+  return [
+    head,
+    `/** MsgType(35) of each message that perps do not have. */\nexport const eventMessages: readonly string[] = ${
+      JSON.stringify(messages)
+    };`,
+    `/** By MsgType(35), the tags that perps do not have in a message that they have. */\nexport const eventFields: Readonly<Record<string, readonly number[]>> = ${
+      JSON.stringify(fields)
+    };`,
+  ].join("\n\n");
+}
+
 /** Path and unformatted text of each file. */
 export function fixModules(text: string, head: (what: string) => string): Map<string, string> {
   const facts = new Facts(JSON.parse(text));
@@ -560,6 +593,10 @@ export function fixModules(text: string, head: (what: string) => string): Map<st
     [
       "src/contract/fix/dictionary.ts",
       dictionaryModule(head("What each message of Kalshi's FIX takes."), facts),
+    ],
+    [
+      "src/contract/fix/event_only.ts",
+      eventOnlyModule(head("What the FIX of event contracts has, and that of perps has not."), facts),
     ],
     [
       "src/contract/fix/outgoing.ts",

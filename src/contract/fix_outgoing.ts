@@ -82,7 +82,8 @@ export function checkOutgoing<Message extends object>(message: Message, context:
   const { product, useDollars = false } = context;
   const unit: PriceUnit = product === "margin" ? "perps dollars" : useDollars ? "dollars" : "cents";
   const beside = checkExtra(rules, own.extra);
-  checkFields(rules.name, rules.fields, own, { unit, beside, path: "" });
+  const elsewhere = outgoingMessages.event[own.MsgType as string]?.fields;
+  checkFields(rules.name, rules.fields, own, { unit, beside, path: "", elsewhere });
   const fault = togetherFault(own.MsgType as string, withBeside(rules, own), context);
   if (fault !== undefined) refuse(rules.name, fault);
   return own as Message;
@@ -185,6 +186,8 @@ interface Place {
   readonly path: string;
   /** Of a group's entry, the fields that stand beside the group. */
   readonly outer?: OutgoingFields;
+  /** What the message has for event contracts. */
+  readonly elsewhere?: OutgoingFields | undefined;
 }
 
 function checkFields(
@@ -197,7 +200,9 @@ function checkFields(
   for (const key of Object.keys(given)) {
     if (path === "" && (key === "MsgType" || key === "extra")) continue;
     const field = Object.hasOwn(fields, key) ? fields[key] : undefined;
-    if (field === undefined) return refuse(name, unknownField(fields, key, path, place.outer));
+    if (field === undefined) {
+      return refuse(name, unknownField(fields, key, path, place.outer, place.elsewhere));
+    }
     const value = given[key];
     if (value === undefined) continue;
     if (path === "" && beside.has(field.tag)) {

@@ -46,17 +46,21 @@ export function groupOf(fields: OutgoingFields, name: string): string | undefine
 export const belongsInto = (group: string): string =>
   `belongs into the entries of \`${group}\`: outside of them Kalshi drops it without a word.`;
 
-/** What is wrong with a name that a message, or one of its groups, does not have. */
+/** What is wrong with a name that a message, or one of its groups, does not have; `elsewhere`: what it has for event contracts. */
 export function unknownField(
   fields: OutgoingFields,
   name: string,
   path: string,
   outer: OutgoingFields = {},
+  elsewhere: OutgoingFields = {},
 ): string {
   const group = groupOf(fields, name);
   if (group !== undefined) return `\`${name}\` ${belongsInto(group)}`;
   if (Object.hasOwn(outer, name)) {
     return `\`${name}\` belongs beside \`${path.replace(/\[.*/, "")}\`, not into its entries.`;
+  }
+  if (path === "" && Object.hasOwn(elsewhere, name)) {
+    return `unknown field \`${name}\`, which the gateways of event contracts alone have: leave it out for perps.`;
   }
   const known = Object.keys(fields);
   const lower = name.toLowerCase();

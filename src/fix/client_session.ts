@@ -99,6 +99,7 @@ export class ClientSession implements ClientSide {
       },
     });
     this.requests = new Requests({
+      product: config.product,
       check: (message) => this.#check(message),
       send: (message) => this.#loop.send(message),
       obstacle: () => this.obstacle(),

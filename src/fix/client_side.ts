@@ -59,3 +59,12 @@ export function assertSession(
     throw new KalshiConfigError(`${method} is not for the product "${config.product}".`);
   }
 }
+
+/**
+ * Refuses a method that the gateways of perps have nothing for.
+ *
+ * @throws {KalshiConfigError} where the session is one of theirs
+ */
+export function assertEvent({ config }: ClientSide, method: string, why: string): void {
+  if (config.product !== "event") throw new KalshiConfigError(`${method} is for event contracts: ${why}`);
+}

@@ -20,7 +20,7 @@ import type {
 } from "../contract/fix/messages.ts";
 import { fixSessions } from "../contract/fix/sessions.ts";
 import type { ClientPart } from "./client_part.ts";
-import { assertSession, type ClientSide } from "./client_side.ts";
+import { assertEvent, assertSession, type ClientSide } from "./client_side.ts";
 import { DropCopy, type FillGapOptions } from "./drop_copy.ts";
 import type { EventResend, EventResendFields } from "./event_resends.ts";
 import type { ExecutionLedger } from "./execution_ledger.ts";
@@ -115,7 +115,7 @@ export abstract class FixFeedClient {
   /**
    * The live order book of a market, the same as {@linkcode KalshiStream.orderBook} gives; resolves when its first full
    * refresh is in. When messages are missing or the connection breaks, it is stale at once, and live again with the next
-   * full refresh. Prices are YES prices of event markets.
+   * full refresh. Prices of event markets are YES prices.
    *
    * A market that Kalshi does not know has an empty book; `onEvent` tells of each book that begins empty.
    *
@@ -169,11 +169,7 @@ export abstract class FixFeedClient {
    */
   securityStatus(symbol: string, queue?: QueueOptions): AsyncItems<FixItem<Received<SecurityStatus>>> {
     this.#market("securityStatus");
-    if (this.#parts.side.config.product === "margin") {
-      throw new KalshiConfigError(
-        "securityStatus is for event markets: the gateways of perps tell no status.",
-      );
-    }
+    assertEvent(this.#parts.side, "securityStatus", "the gateways of perps tell no status.");
     assertValue("securityStatus", "symbol", symbol, rule("the ticker of a market", isTicker));
     return this.#parts.statuses.open(symbol, queue);
   }
@@ -229,6 +225,11 @@ export abstract class FixFeedClient {
    */
   settlements(options: SettlementsOptions = {}): AsyncItems<SettlementsItem> {
     const { side, settlements } = this.#parts;
+    assertEvent(
+      side,
+      "settlements",
+      "perps do not settle: what funding pays is told by REST (`funding` of PerpsClient).",
+    );
     assertSession(side, "settlements", "post-trade", "order-entry", "order-entry-rt");
     const { session, logon: { ReceiveSettlementReports } } = side.config;
     const isOn = ReceiveSettlementReports ?? fixSessions[session].settlementReports === "by default";
@@ -293,6 +294,7 @@ export abstract class FixFeedClient {
 
   /** Every Quote(35=S) from now on, in dollars; of a creator, on KalshiRT. */
   quotes(queue?: QueueOptions): AsyncItems<FixItem<Received<Quote>>> {
+    assertEvent(this.#parts.side, "quotes", "there are no requests for quotes on the gateways of perps.");
     assertSession(this.#parts.side, "quotes", "order-entry-rt");
     return this.#parts.side.open("quotes()", ({ MsgType }) => MsgType === "S", queue);
   }

@@ -6,6 +6,7 @@ import type {
   OrderCancelReject,
   Reject,
 } from "../contract/fix/messages.ts";
+import type { FixProduct } from "../contract/fix/sessions.ts";
 import {
   KalshiFixBusinessRejectError,
   KalshiFixCancelRejectError,
@@ -14,7 +15,7 @@ import {
   KalshiFixSessionRejectError,
 } from "./errors.ts";
 import { isUncertain } from "./order.ts";
-import { rejectAdvice } from "./reject_advice.ts";
+import { orderReason, rejectAdvice } from "./reject_advice.ts";
 import type { Received } from "./session_types.ts";
 
 /** The fields of a message, without its header and what is not there. */
@@ -41,11 +42,16 @@ function sentence(start: string, text: string | undefined, advice: string): stri
   return `${start}: ${text || "no reason given"}.${advice && ` ${advice}`}`;
 }
 
+/** Whether a refusal says that the rate budget is used up. The pages of perps have no reason of their own for it. */
+export const isThrottle = ({ BusinessRejectReason, Text }: BusinessMessageReject): boolean =>
+  BusinessRejectReason === 8 || BusinessRejectReason === 0 && /rate limit/i.test(Text ?? "");
+
 /** The error of a Reject(3). */
 export function sessionReject(
   reject: Received<Reject>,
   name: string,
-  clientIds: readonly string[],
+  product: FixProduct,
+  clientIds: readonly string[] = [],
 ): KalshiFixSessionRejectError {
   const { Text, RefTagID, SessionRejectReason, RefSeqNum } = reject;
   const tag = RefTagID === undefined ? "" : ` (tag ${RefTagID})`;
@@ -53,7 +59,7 @@ export function sessionReject(
     sentence(
       `${name} was rejected as malformed${tag}`,
       Text,
-      rejectAdvice(Text, { session: SessionRejectReason }),
+      rejectAdvice(Text, product, { session: SessionRejectReason }),
     ),
     context(Text, reject, clientIds),
     { text: Text, MsgSeqNum: RefSeqNum },
@@ -64,42 +70,51 @@ export function sessionReject(
 export function businessReject(
   reject: Received<BusinessMessageReject>,
   name: string,
-  clientIds: readonly string[],
+  product: FixProduct,
+  clientIds: readonly string[] = [],
 ): KalshiFixBusinessRejectError {
-  const { Text, BusinessRejectReason: business, RefSeqNum } = reject;
+  const { Text, BusinessRejectReason, RefSeqNum } = reject;
+  const business = isThrottle(reject) ? 8 : BusinessRejectReason;
   return new KalshiFixBusinessRejectError(
-    sentence(`${name} was refused`, Text, rejectAdvice(Text, { business })),
+    sentence(`${name} was refused`, Text, rejectAdvice(Text, product, { business })),
     context(Text, reject, clientIds),
     { text: Text, MsgSeqNum: RefSeqNum },
   );
 }
 
 /** The error of an ExecutionReport(8) with ExecType Rejected. */
-export function orderReject(report: Received<ExecutionReport>, name: string): KalshiFixOrderRejectError {
-  const { Text, ClOrdID } = report;
+export function orderReject(
+  report: Received<ExecutionReport>,
+  name: string,
+  product: FixProduct,
+): KalshiFixOrderRejectError {
+  const { Text, ClOrdID, OrdRejReason: order } = report;
   return new KalshiFixOrderRejectError(
-    sentence(`${name}: the order was rejected`, Text, rejectAdvice(Text)),
+    sentence(
+      `${name}: the order was rejected`,
+      Text || orderReason(product, order),
+      rejectAdvice(Text, product, { order }),
+    ),
     context(Text, report, [ClOrdID]),
     { text: Text },
   );
 }
 
 /** The error of an OrderCancelReject(9). */
-export function cancelReject(reject: Received<OrderCancelReject>, name: string): KalshiFixCancelRejectError {
-  const { Text, ClOrdID, CxlRejReason } = reject;
-  const byReason = CxlRejReason === 0
-    ? "The order is done: it has filled, expired or was cancelled."
-    : CxlRejReason === 1
-    ? "Kalshi knows no such open order: OrigClOrdID, Symbol and Side must be those of the order."
-    : "";
+export function cancelReject(
+  reject: Received<OrderCancelReject>,
+  name: string,
+  product: FixProduct,
+): KalshiFixCancelRejectError {
+  const { Text, ClOrdID, CxlRejReason: cancel } = reject;
   return new KalshiFixCancelRejectError(
-    sentence(`${name} was rejected`, Text, rejectAdvice(Text) || byReason),
+    sentence(`${name} was rejected`, Text, rejectAdvice(Text, product, { cancel })),
     context(Text, reject, [ClOrdID]),
     { text: Text },
   );
 }
 
-/** The error of a request that was refused by a message of its own. */
+/** The error of a request that was refused by a message of its own: about quotes, or what every product words alike. */
 export function requestReject(
   message: object,
   name: string,
@@ -107,7 +122,7 @@ export function requestReject(
   clientIds: readonly string[] = [],
 ): KalshiFixRequestRejectError {
   return new KalshiFixRequestRejectError(
-    sentence(`${name} was refused`, text, rejectAdvice(text)),
+    sentence(`${name} was refused`, text, rejectAdvice(text, "event")),
     context(text, message, clientIds),
     { text },
   );

@@ -58,7 +58,7 @@ export interface Logon {
   readonly CancelOrdersOnDisconnect?: boolean | undefined;
   /** ListenerSession(20126). */
   readonly ListenerSession?: boolean | undefined;
-  /** ReceiveSettlementReports(20127). */
+  /** ReceiveSettlementReports(20127); event contracts alone. */
   readonly ReceiveSettlementReports?: boolean | undefined;
   /** MessageRetentionPeriod(20200). */
   readonly MessageRetentionPeriod?: number | undefined;
@@ -72,11 +72,11 @@ export interface Logon {
   readonly EnableIocCancelReport?: boolean | undefined;
   /** PreserveOriginalOrderQty(21008). */
   readonly PreserveOriginalOrderQty?: boolean | undefined;
-  /** AlwaysEmitNewBeforeTrade(21026). */
+  /** AlwaysEmitNewBeforeTrade(21026); event contracts alone. */
   readonly AlwaysEmitNewBeforeTrade?: boolean | undefined;
-  /** SplitCollateralReturn(21027). */
+  /** SplitCollateralReturn(21027); event contracts alone. */
   readonly SplitCollateralReturn?: boolean | undefined;
-  /** UseCapReservation(21032). */
+  /** UseCapReservation(21032); event contracts alone. */
   readonly UseCapReservation?: boolean | undefined;
   /** NextExpectedMsgSeqNum(789). */
   readonly NextExpectedMsgSeqNum?: number | undefined;
@@ -184,19 +184,19 @@ export interface NewOrderSingle {
   readonly OrderQty: string;
   /** OrdType(40). */
   readonly OrdType: Code<typeof OrdType>;
-  /** Price(44); in cents, in dollars after a Logon with UseDollars. */
+  /** Price(44); in cents, in dollars after a Logon with UseDollars and for perps. */
   readonly Price: string;
   /** Side(54). */
   readonly Side: Code<typeof Side>;
   /** Symbol(55). */
   readonly Symbol: string;
-  /** ExDestination(100). */
+  /** ExDestination(100); event contracts alone. */
   readonly ExDestination?: number | undefined;
   /** TimeInForce(59). */
   readonly TimeInForce?: Code<typeof TimeInForce> | undefined;
   /** ExpireTime(126). */
   readonly ExpireTime?: string | undefined;
-  /** QuoteID(117). */
+  /** QuoteID(117); event contracts alone. */
   readonly QuoteID?: string | undefined;
   /** NoPartyIDs(453). */
   readonly NoPartyIDs?: readonly NewOrderSinglePartyID[] | undefined;
@@ -208,9 +208,9 @@ export interface NewOrderSingle {
   readonly SelfTradePreventionType?: number | undefined;
   /** CancelOrderOnPause(21006). */
   readonly CancelOrderOnPause?: boolean | undefined;
-  /** MaxExecutionCost(21009); in dollars. */
+  /** MaxExecutionCost(21009); in dollars; event contracts alone. */
   readonly MaxExecutionCost?: string | undefined;
-  /** RfqId(21023). */
+  /** RfqId(21023); event contracts alone. */
   readonly RfqId?: string | undefined;
   /** SenderSubID(50); at most 16 characters. */
   readonly SenderSubID?: string | undefined;
@@ -240,7 +240,7 @@ export interface OrderCancelRequest {
   readonly Side: Code<typeof Side>;
   /** Symbol(55). */
   readonly Symbol: string;
-  /** ExDestination(100). */
+  /** ExDestination(100); event contracts alone. */
   readonly ExDestination?: number | undefined;
   /** NoPartyIDs(453). */
   readonly NoPartyIDs?: readonly OrderCancelRequestPartyID[] | undefined;
@@ -274,13 +274,13 @@ export interface OrderCancelReplaceRequest {
   readonly OrdType: Code<typeof OrdType>;
   /** OrigClOrdID(41). */
   readonly OrigClOrdID: string;
-  /** Price(44); in cents, in dollars after a Logon with UseDollars. */
+  /** Price(44); in cents, in dollars after a Logon with UseDollars and for perps. */
   readonly Price?: string | undefined;
   /** Side(54). */
   readonly Side: Code<typeof Side>;
   /** Symbol(55). */
   readonly Symbol: string;
-  /** ExDestination(100). */
+  /** ExDestination(100); event contracts alone. */
   readonly ExDestination?: number | undefined;
   /** NoPartyIDs(453). */
   readonly NoPartyIDs?: readonly OrderCancelReplaceRequestPartyID[] | undefined;
@@ -350,7 +350,7 @@ export interface ExecutionReport {
   readonly ExecID: string;
   /** LastMkt(30). */
   readonly LastMkt?: string | undefined;
-  /** LastPx(31); in cents, in dollars after a Logon with UseDollars; YES price whatever Side says. */
+  /** LastPx(31); in cents, in dollars after a Logon with UseDollars and for perps; YES price whatever Side says. */
   readonly LastPx?: string | undefined;
   /** LastQty(32). */
   readonly LastQty?: string | undefined;
@@ -362,7 +362,7 @@ export interface ExecutionReport {
   readonly OrdStatus: Code<typeof OrdStatus>;
   /** OrigClOrdID(41). */
   readonly OrigClOrdID?: string | undefined;
-  /** Price(44); in cents, in dollars after a Logon with UseDollars. */
+  /** Price(44); in cents, in dollars after a Logon with UseDollars and for perps. */
   readonly Price?: string | undefined;
   /** Side(54). */
   readonly Side: Code<typeof Side>;
@@ -396,9 +396,9 @@ export interface ExecutionReport {
   readonly AggressorIndicator?: boolean | undefined;
   /** NoCollateralAmountChanges(1703). */
   readonly NoCollateralAmountChanges?: readonly ExecutionReportCollateralAmountChange[] | undefined;
-  /** SingleMarketCollateralReturn(21030); when ExecType=F and Logon 21027=Y. */
+  /** SingleMarketCollateralReturn(21030); when ExecType=F and Logon 21027=Y; event contracts alone. */
   readonly SingleMarketCollateralReturn?: string | undefined;
-  /** RangedMarketCollateralReturn(21031); when ExecType=F and Logon 21027=Y. */
+  /** RangedMarketCollateralReturn(21031); when ExecType=F and Logon 21027=Y; event contracts alone. */
   readonly RangedMarketCollateralReturn?: string | undefined;
   /** TimeInForce(59). */
   readonly TimeInForce?: Code<typeof TimeInForce> | undefined;
@@ -474,9 +474,9 @@ export interface OrderGroupRequest {
   readonly extra?: readonly ExtraField[] | undefined;
   /** OrderGroupAction(20131); 1 = Create; 2 = Reset; 3 = Delete; 4 = Trigger; 5 = Update. */
   readonly OrderGroupAction: number;
-  /** AllocAccount(79); 0 to 63. */
+  /** AllocAccount(79); 0 to 63; event contracts alone. */
   readonly AllocAccount?: number | undefined;
-  /** ExDestination(100). */
+  /** ExDestination(100); event contracts alone. */
   readonly ExDestination?: number | undefined;
   /** OrderGroupContractsLimit(20132); 1 to 1000000; when OrderGroupAction=1. */
   readonly OrderGroupContractsLimit?: number | undefined;
@@ -492,9 +492,9 @@ export interface OrderGroupResponse {
   readonly extra?: readonly ExtraField[] | undefined;
   /** OrderGroupID(20130). */
   readonly OrderGroupID: string;
-  /** OrderGroupContractsLimit(20132). */
+  /** OrderGroupContractsLimit(20132); event contracts alone. */
   readonly OrderGroupContractsLimit?: number | undefined;
-  /** AllocAccount(79); 0 to 63. */
+  /** AllocAccount(79); 0 to 63; event contracts alone. */
   readonly AllocAccount?: number | undefined;
 }
 
@@ -628,7 +628,7 @@ export interface MarketDataRequestReject {
   readonly Text?: string | undefined;
 }
 
-/** SecurityStatusRequest(35=e). You send it. See `fix/market-data.md` of Kalshi's docs. */
+/** SecurityStatusRequest(35=e). You send it. Event contracts alone. See `fix/market-data.md` of Kalshi's docs. */
 export interface SecurityStatusRequest {
   /** MsgType(35). */
   readonly MsgType: "e";
@@ -640,7 +640,7 @@ export interface SecurityStatusRequest {
   readonly Symbol: string;
 }
 
-/** SecurityStatus(35=f). Kalshi sends it. See `fix/market-data.md` of Kalshi's docs. */
+/** SecurityStatus(35=f). Kalshi sends it. Event contracts alone. See `fix/market-data.md` of Kalshi's docs. */
 export interface SecurityStatus {
   /** MsgType(35). */
   readonly MsgType: "f";
@@ -690,7 +690,7 @@ export interface MarketSettlementReportMarketSettlementPartyID {
   readonly NoMiscFees?: readonly MarketSettlementReportMarketSettlementPartyIDMiscFee[] | undefined;
 }
 
-/** MarketSettlementReport(35=UMS). Kalshi sends it. See `fix/market-settlement.md` of Kalshi's docs. */
+/** MarketSettlementReport(35=UMS). Kalshi sends it. Event contracts alone. See `fix/market-settlement.md` of Kalshi's docs. */
 export interface MarketSettlementReport {
   /** MsgType(35). */
   readonly MsgType: "UMS";
@@ -754,7 +754,7 @@ export interface QuoteRequestMultivariateSelectedLeg {
   readonly MultivariateSelectedSide?: Code<typeof MultivariateSelectedSide> | undefined;
 }
 
-/** QuoteRequest(35=R). Which side sends it depends on the session. See `fix/rfq-messages.md` of Kalshi's docs. */
+/** QuoteRequest(35=R). Which side sends it depends on the session. Event contracts alone. See `fix/rfq-messages.md` of Kalshi's docs. */
 export interface QuoteRequest {
   /** MsgType(35). */
   readonly MsgType: "R";
@@ -772,7 +772,7 @@ export interface QuoteRequest {
   readonly NoMultivariateSelectedLegs?: readonly QuoteRequestMultivariateSelectedLeg[] | undefined;
 }
 
-/** QuoteRequestAck(35=b). Kalshi sends it. See `fix/rfq-messages.md` of Kalshi's docs. */
+/** QuoteRequestAck(35=b). Kalshi sends it. Event contracts alone. See `fix/rfq-messages.md` of Kalshi's docs. */
 export interface QuoteRequestAck {
   /** MsgType(35). */
   readonly MsgType: "b";
@@ -800,7 +800,7 @@ export interface QuotePartyID {
   readonly PartyRole?: number | undefined;
 }
 
-/** Quote(35=S). Which side sends it depends on the session. See `fix/rfq-messages.md` of Kalshi's docs. */
+/** Quote(35=S). Which side sends it depends on the session. Event contracts alone. See `fix/rfq-messages.md` of Kalshi's docs. */
 export interface Quote {
   /** MsgType(35). */
   readonly MsgType: "S";
@@ -812,9 +812,9 @@ export interface Quote {
   readonly QuoteReqID: string;
   /** Symbol(55). */
   readonly Symbol: string;
-  /** BidPx(132); in cents, in dollars after a Logon with UseDollars. */
+  /** BidPx(132); in cents, in dollars after a Logon with UseDollars and for perps. */
   readonly BidPx?: string | undefined;
-  /** OfferPx(133); in cents, in dollars after a Logon with UseDollars. */
+  /** OfferPx(133); in cents, in dollars after a Logon with UseDollars and for perps. */
   readonly OfferPx?: string | undefined;
   /** ExecInst(18). */
   readonly ExecInst?: Code<typeof ExecInst> | undefined;
@@ -834,7 +834,7 @@ export interface Quote {
   readonly TransactTime?: string | undefined;
 }
 
-/** QuoteStatusReport(35=AI). Kalshi sends it. See `fix/rfq-messages.md` of Kalshi's docs. */
+/** QuoteStatusReport(35=AI). Kalshi sends it. Event contracts alone. See `fix/rfq-messages.md` of Kalshi's docs. */
 export interface QuoteStatusReport {
   /** MsgType(35). */
   readonly MsgType: "AI";
@@ -850,9 +850,9 @@ export interface QuoteStatusReport {
   readonly QuoteStatus: number;
   /** OrderQty(38). */
   readonly OrderQty?: string | undefined;
-  /** BidPx(132); in cents, in dollars after a Logon with UseDollars. */
+  /** BidPx(132); in cents, in dollars after a Logon with UseDollars and for perps. */
   readonly BidPx?: string | undefined;
-  /** OfferPx(133); in cents, in dollars after a Logon with UseDollars. */
+  /** OfferPx(133); in cents, in dollars after a Logon with UseDollars and for perps. */
   readonly OfferPx?: string | undefined;
   /** BidSize(134). */
   readonly BidSize?: string | undefined;
@@ -866,7 +866,7 @@ export interface QuoteStatusReport {
   readonly TransactTime?: string | undefined;
 }
 
-/** QuoteCancel(35=Z). You send it. See `fix/rfq-messages.md` of Kalshi's docs. */
+/** QuoteCancel(35=Z). You send it. Event contracts alone. See `fix/rfq-messages.md` of Kalshi's docs. */
 export interface QuoteCancel {
   /** MsgType(35). */
   readonly MsgType: "Z";
@@ -878,7 +878,7 @@ export interface QuoteCancel {
   readonly RfqId?: string | undefined;
 }
 
-/** QuoteCancelStatus(35=U9). Kalshi sends it. See `fix/rfq-messages.md` of Kalshi's docs. */
+/** QuoteCancelStatus(35=U9). Kalshi sends it. Event contracts alone. See `fix/rfq-messages.md` of Kalshi's docs. */
 export interface QuoteCancelStatus {
   /** MsgType(35). */
   readonly MsgType: "U9";
@@ -898,7 +898,7 @@ export interface QuoteRequestRejectMVEOffendingLeg {
   readonly MVEOffendingMarketTicker: string;
 }
 
-/** QuoteRequestReject(35=AG). Kalshi sends it. See `fix/rfq-messages.md` of Kalshi's docs. */
+/** QuoteRequestReject(35=AG). Kalshi sends it. Event contracts alone. See `fix/rfq-messages.md` of Kalshi's docs. */
 export interface QuoteRequestReject {
   /** MsgType(35). */
   readonly MsgType: "AG";
@@ -924,7 +924,7 @@ export interface AcceptQuotePartyID {
   readonly PartyRole?: number | undefined;
 }
 
-/** AcceptQuote(35=UA). You send it. See `fix/rfq-messages.md` of Kalshi's docs. */
+/** AcceptQuote(35=UA). You send it. Event contracts alone. See `fix/rfq-messages.md` of Kalshi's docs. */
 export interface AcceptQuote {
   /** MsgType(35). */
   readonly MsgType: "UA";
@@ -946,7 +946,7 @@ export interface AcceptQuote {
   readonly PreferBetterQuote?: Code<typeof PreferBetterQuote> | undefined;
 }
 
-/** AcceptQuoteStatus(35=UC). Kalshi sends it. See `fix/rfq-messages.md` of Kalshi's docs. */
+/** AcceptQuoteStatus(35=UC). Kalshi sends it. Event contracts alone. See `fix/rfq-messages.md` of Kalshi's docs. */
 export interface AcceptQuoteStatus {
   /** MsgType(35). */
   readonly MsgType: "UC";
@@ -964,7 +964,7 @@ export interface AcceptQuoteStatus {
   readonly Text?: string | undefined;
 }
 
-/** QuoteConfirm(35=U7). You send it. See `fix/rfq-messages.md` of Kalshi's docs. */
+/** QuoteConfirm(35=U7). You send it. Event contracts alone. See `fix/rfq-messages.md` of Kalshi's docs. */
 export interface QuoteConfirm {
   /** MsgType(35). */
   readonly MsgType: "U7";
@@ -976,7 +976,7 @@ export interface QuoteConfirm {
   readonly RfqId?: string | undefined;
 }
 
-/** QuoteConfirmStatus(35=U8). Kalshi sends it. See `fix/rfq-messages.md` of Kalshi's docs. */
+/** QuoteConfirmStatus(35=U8). Kalshi sends it. Event contracts alone. See `fix/rfq-messages.md` of Kalshi's docs. */
 export interface QuoteConfirmStatus {
   /** MsgType(35). */
   readonly MsgType: "U8";
@@ -998,7 +998,7 @@ export interface RFQCancelPartyID {
   readonly PartyRole?: number | undefined;
 }
 
-/** RFQCancel(35=UE). You send it. See `fix/rfq-messages.md` of Kalshi's docs. */
+/** RFQCancel(35=UE). You send it. Event contracts alone. See `fix/rfq-messages.md` of Kalshi's docs. */
 export interface RFQCancel {
   /** MsgType(35). */
   readonly MsgType: "UE";
@@ -1012,7 +1012,7 @@ export interface RFQCancel {
   readonly NoPartyIDs?: readonly RFQCancelPartyID[] | undefined;
 }
 
-/** RFQCancelStatus(35=UB). Kalshi sends it. See `fix/rfq-messages.md` of Kalshi's docs. */
+/** RFQCancelStatus(35=UB). Kalshi sends it. Event contracts alone. See `fix/rfq-messages.md` of Kalshi's docs. */
 export interface RFQCancelStatus {
   /** MsgType(35). */
   readonly MsgType: "UB";

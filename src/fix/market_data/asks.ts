@@ -112,9 +112,10 @@ export class MarketDataAsks {
       ? this.#oldest()
       : [...this.#asks].find(({ sequence }) => sequence === RefSeqNum);
     if (ask === undefined) return;
+    const { product } = this.#side.config;
     this.#fail(
       ask,
-      reject.MsgType === "3" ? sessionReject(reject, NAME, []) : businessReject(reject, NAME, []),
+      reject.MsgType === "3" ? sessionReject(reject, NAME, product) : businessReject(reject, NAME, product),
     );
   }
 

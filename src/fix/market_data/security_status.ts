@@ -94,9 +94,10 @@ export class SecurityStatuses implements ClientPart {
   #rejected(reject: Received<Reject> | Received<BusinessMessageReject>): void {
     for (const [symbol, { sequence }] of this.#watched) {
       if (sequence === undefined || sequence !== reject.RefSeqNum) continue;
+      const { product } = this.#side.config;
       const error = reject.MsgType === "3"
-        ? sessionReject(reject, NAME, [])
-        : businessReject(reject, NAME, []);
+        ? sessionReject(reject, NAME, product)
+        : businessReject(reject, NAME, product);
       return this.#end(symbol, error);
     }
   }

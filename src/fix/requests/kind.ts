@@ -20,6 +20,7 @@
 import type { KalshiError } from "../../base/errors.ts";
 import type { ReceivedMessage } from "../../contract/fix/codec.ts";
 import type { FixMessage } from "../../contract/fix/messages.ts";
+import type { FixProduct } from "../../contract/fix/sessions.ts";
 
 /**
  * What an answer says of the request that it answers: its id; several, of which the first counts that something waits
@@ -27,8 +28,14 @@ import type { FixMessage } from "../../contract/fix/messages.ts";
  */
 export type AnswerRef = string | readonly string[] | number | undefined;
 
-/** What one answer comes to: the result, or an error; undefined when more has to come. */
-export type ReadAnswer<Result> = (answer: ReceivedMessage) => Result | KalshiError | undefined;
+/**
+ * What one answer comes to: the result, or an error; undefined when more has to come. What a refusal means, and what to
+ * do about it, depends on the product.
+ */
+export type ReadAnswer<Result> = (
+  answer: ReceivedMessage,
+  product: FixProduct,
+) => Result | KalshiError | undefined;
 
 /** A kind of request. */
 export interface RequestKind<Sent extends FixMessage, Result> {

@@ -5,9 +5,9 @@ import type { RequestKind } from "./kind.ts";
 
 /** What every OrderGroupRequest(35=UOG) may say. */
 export interface OrderGroupPlace {
-  /** AllocAccount(79): the subaccount, 0 to 63. */
+  /** AllocAccount(79): the subaccount, 0 to 63. Event contracts alone. */
   readonly AllocAccount?: number | undefined;
-  /** ExDestination(100): the exchange index. */
+  /** ExDestination(100): the exchange index. Event contracts alone. */
   readonly ExDestination?: number | undefined;
 }
 

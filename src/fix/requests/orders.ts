@@ -12,7 +12,7 @@ import type {
 import { isPending } from "../order.ts";
 import { cancelReject, orderReject, requestReject } from "../rejects.ts";
 import type { Received } from "../session_types.ts";
-import type { RequestKind } from "./kind.ts";
+import type { ReadAnswer, RequestKind } from "./kind.ts";
 
 type Report = Received<ExecutionReport>;
 
@@ -25,19 +25,19 @@ export const newOrderSingle: RequestKind<NewOrderSingle, Report> = {
   name: "newOrderSingle",
   id: ({ ClOrdID }) => ClOrdID,
   answers: { "8": clOrdID },
-  reader: () => (answer) => {
+  reader: () => (answer, product) => {
     const report = answer as Report;
     if (isPending(report)) return undefined;
-    return report.ExecType === "8" ? orderReject(report, "newOrderSingle") : report;
+    return report.ExecType === "8" ? orderReject(report, "newOrderSingle", product) : report;
   },
   sameId: "refuse",
 };
 
 /** What a cancel or a replace comes to: the report of one of these ExecTypes, or an OrderCancelReject(9). */
-const change = (name: string, ...execTypes: readonly string[]) => (answer: ReceivedMessage) => {
-  if (answer.MsgType === "9") return cancelReject(answer as Received<OrderCancelReject>, name);
+const change = (name: string, ...execTypes: readonly string[]): ReadAnswer<Report> => (answer, product) => {
+  if (answer.MsgType === "9") return cancelReject(answer as Received<OrderCancelReject>, name, product);
   const report = answer as Report;
-  if (report.ExecType === "8") return orderReject(report, name);
+  if (report.ExecType === "8") return orderReject(report, name, product);
   return execTypes.includes(report.ExecType) ? report : undefined;
 };
 

@@ -11,14 +11,17 @@ import { readOptions } from "../../base/options.ts";
 import { onAborted } from "../../base/waits.ts";
 import type { ReceivedMessage } from "../../contract/fix/codec.ts";
 import type { BusinessMessageReject, FixMessage, Reject } from "../../contract/fix/messages.ts";
+import type { FixProduct } from "../../contract/fix/sessions.ts";
 import type { LimitedCall, Limiter } from "../../rate_limits/limiter.ts";
-import { businessReject, sessionReject } from "../rejects.ts";
+import { businessReject, isThrottle, sessionReject } from "../rejects.ts";
 import type { Received } from "../session_types.ts";
 import type { AnswerRef, ReadAnswer, RequestKind } from "./kind.ts";
 import { type FixRequestOptions, fixRequestRules } from "./options.ts";
 
 /** What requests are sent through. */
 export interface RequestsOptions {
+  /** Whose gateway it is. */
+  readonly product: FixProduct;
   /** A copy of a message that was checked, which is the one to send. */
   readonly check: <Message extends FixMessage>(message: Message) => Message;
   /** Sends a message; returns its number. */
@@ -149,7 +152,7 @@ export class Requests {
     for (const kind of this.#kindsOf.get(message.MsgType) ?? []) {
       const entry = this.#answered(kind, kind.answers[message.MsgType]?.(message));
       if (entry === undefined) continue;
-      const result = entry.read(message);
+      const result = entry.read(message, this.#options.product);
       if (result === undefined) continue;
       if (result instanceof KalshiError) this.#fail(entry, result);
       else this.#finish(entry, result);
@@ -159,7 +162,8 @@ export class Requests {
   /** Kalshi refused a message of ours. */
   rejected(reject: Received<Reject>): void {
     const entry = this.#bySeqNum.get(reject.RefSeqNum);
-    if (entry !== undefined) this.#fail(entry, sessionReject(reject, entry.kind.name, idsOf(entry.message)));
+    if (entry === undefined) return;
+    this.#fail(entry, sessionReject(reject, entry.kind.name, this.#options.product, idsOf(entry.message)));
   }
 
   /** The connection ended: of what was sent nothing is known any more, unless its answers come on the next one. */
@@ -263,11 +267,9 @@ export class Requests {
       )
       : this.#bySeqNum.get(reject.RefSeqNum);
     if (entry === undefined) return;
-    // 8 is "Rate limit exceeded": somebody else draws on the account's budget too.
-    if (reject.BusinessRejectReason === 8 && entry.call !== undefined) {
-      this.#options.limiter?.refused(entry.call);
-    }
-    this.#fail(entry, businessReject(reject, entry.kind.name, idsOf(entry.message)));
+    // Somebody else draws on the account's budget too.
+    if (isThrottle(reject) && entry.call !== undefined) this.#options.limiter?.refused(entry.call);
+    this.#fail(entry, businessReject(reject, entry.kind.name, this.#options.product, idsOf(entry.message)));
   }
 
   #answered(kind: AnyKind, ref: AnswerRef): Entry | undefined {
