@@ -258,7 +258,9 @@ function wordsOf(facts: Facts, field: Field, message: string): string {
   const units = [...new Set(field.told.map(({ unit }) => unit).filter((unit) => unit !== undefined))];
   const canBeDollars = facts.facts.use_dollars.affects_tags.includes(field.tag);
   if (units.includes("cents")) {
-    words.push(canBeDollars ? "in cents, in dollars after a Logon with UseDollars and for perps" : "in cents");
+    words.push(
+      canBeDollars ? "in cents, in dollars after a Logon with UseDollars and for perps" : "in cents",
+    );
   } else if (units.length > 0) words.push(`in ${units.join(" or ")}`);
   const range = field.told.find((told) => told.range !== undefined)?.range;
   if (range !== undefined && !units.includes("cents")) words.push(`${range[0]} to ${range[1]}`);
@@ -289,11 +291,17 @@ export function messagesModule(head: string, facts: Facts): string {
     const body = fields.map((field) => {
       const ofField = typeOf(facts, field, name);
       if (field.group !== undefined) {
-        write(type, groupName(name, field), `An entry of ${field.name}(${field.tag}) of ${name}.`, field.group, "");
+        write(
+          type,
+          groupName(name, field),
+          `An entry of ${field.name}(${field.tag}) of ${name}.`,
+          field.group,
+          "",
+        );
       }
-      return `/** ${wordsOf(facts, field, type)} */\nreadonly ${field.name}${field.required ? "" : "?"}: ${ofField}${
-        field.required ? "" : " | undefined"
-      };`;
+      return `/** ${wordsOf(facts, field, type)} */\nreadonly ${field.name}${
+        field.required ? "" : "?"
+      }: ${ofField}${field.required ? "" : " | undefined"};`;
     });
     interfaces.set(name, `/** ${doc} */\nexport interface ${name} {\n${extra}${body.join("\n")}\n}`);
   };

@@ -1,4 +1,5 @@
 /** What can be asked of an exchange, as its state keeps it: whatever changes it, whichever way it came in. */
+import type { FixProduct } from "../contract/fix/sessions.ts";
 import type { SteeringCommand } from "./steering.ts";
 import type { KeyType } from "./signatures.ts";
 import type { UsageTier } from "./limits.ts";
@@ -50,11 +51,19 @@ export type Command =
   /** A message of a FIX session. */
   | {
     readonly do: "fix";
+    /** That of event contracts where it is not said. */
+    readonly product?: FixProduct;
     readonly by: string;
     readonly session: string;
     readonly preferences: object;
     readonly message: object;
   }
   /** A FIX session ended, and its orders with it. */
-  | { readonly do: "fix-end"; readonly by: string; readonly session: string; readonly preferences: object }
+  | {
+    readonly do: "fix-end";
+    readonly product?: FixProduct;
+    readonly by: string;
+    readonly session: string;
+    readonly preferences: object;
+  }
   | ({ readonly do: "steer" } & SteeringCommand);

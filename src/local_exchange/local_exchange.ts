@@ -18,7 +18,7 @@ import type {
 } from "./types.ts";
 import type { FixConfig } from "../fix/config.ts";
 import type { FixConfigOptions } from "../fix/config_options.ts";
-import type { FixSessionKind } from "../contract/fix/sessions.ts";
+import type { FixProduct, FixSessionKind } from "../contract/fix/sessions.ts";
 import { KalshiConfig } from "../config/kalshi_config.ts";
 import { KalshiConfigError } from "../base/errors.ts";
 import { readOwn } from "../base/plain.ts";
@@ -32,7 +32,7 @@ import type { Fault } from "./faults.ts";
 import type { UsageTier } from "./limits.ts";
 import type { MemoryRuntimeOptions } from "./types.ts";
 import { MemoryNetwork } from "./memory/runtime.ts";
-import { assertObject, assertValue, readOptions } from "../base/options.ts";
+import { assertObject, assertValue, oneOf, readOptions } from "../base/options.ts";
 import {
   accountRules,
   exchangeRules,
@@ -41,9 +41,9 @@ import {
   memoryRuntimeRules,
   pageRules,
 } from "./options.ts";
-import type { ExchangeFix } from "./gateways/fix/gateway.ts";
+import type { ExchangeFix, FixGateway } from "./gateways/fix/gateway.ts";
 import { type LocalPerps, localPerps, marginOf } from "./perps.ts";
-import { SpokenFix } from "./spoken_fix.ts";
+import { type FixByProduct, SpokenFix } from "./spoken_fix.ts";
 import { servePage } from "./page/server.ts";
 import { RestGateway } from "./gateways/rest/gateway.ts";
 import { type RunningServer, serve } from "./server.ts";
@@ -76,7 +76,7 @@ export class LocalExchange implements AsyncDisposable {
   readonly #server: RunningServer | undefined;
   readonly #served: Served;
   readonly #network: MemoryNetwork;
-  readonly #fix: SpokenFix | undefined;
+  readonly #fix: FixByProduct;
   readonly #restored: RestoredState | undefined;
   readonly #pages = new Set<LocalPage>();
   #perps: LocalPerps | undefined;
@@ -97,7 +97,7 @@ export class LocalExchange implements AsyncDisposable {
     exchange: Exchange,
     served: Served,
     server: RunningServer | undefined,
-    fix: SpokenFix | undefined,
+    fix: FixByProduct,
     restored: RestoredState | undefined,
   ) {
     this.#restored = restored;
@@ -119,7 +119,7 @@ export class LocalExchange implements AsyncDisposable {
       clock: exchange.clock,
       baseUrl,
       wsBaseUrl,
-      fix: fix && { hostname: fix.hostname, port: fix.port, accept: (socket) => fix.gateway.accept(socket) },
+      fix: Object.values(fix).map(({ hostname, port, gateway: { accept } }) => ({ hostname, port, accept })),
     });
   }
 
@@ -136,7 +136,7 @@ export class LocalExchange implements AsyncDisposable {
     const { exchange } = opened;
     const rest = new RestGateway(exchange);
     const fix = orClosed(opened, () => SpokenFix.inMemory(exchange, read.fix));
-    const restored = opened.restore({ rest, fix: fix?.gateway });
+    const restored = opened.restore({ rest, fix: gatewaysOf(fix) });
     return new LocalExchange(exchange, new Served(exchange, rest), undefined, fix, restored);
   }
 
@@ -153,15 +153,16 @@ export class LocalExchange implements AsyncDisposable {
     const { exchange } = opened;
     const rest = new RestGateway(exchange);
     const fix = orClosed(opened, () => SpokenFix.forNetwork(exchange, read.fix, hostname));
-    const restored = opened.restore({ rest, fix: fix?.gateway });
+    const restored = opened.restore({ rest, fix: gatewaysOf(fix) });
     const served = new Served(exchange, rest);
     let server: RunningServer | undefined;
     try {
       server = await serve(served.rest, served.entrance, hostname, port);
-      await fix?.listen();
+      for (const spoken of Object.values(fix)) await spoken.listen();
       return new LocalExchange(exchange, served, server, fix, restored);
     } catch (error) {
       // A port is taken, or a certificate is none: nothing goes on listening, and the state is let go.
+      await Promise.all(Object.values(fix).map((spoken) => spoken.close()));
       await server?.close();
       opened.close();
       throw error;
@@ -179,15 +180,26 @@ export class LocalExchange implements AsyncDisposable {
    * @throws {KalshiConfigError} where it speaks no FIX
    */
   get fix(): ExchangeFix {
-    return this.#spoken().gateway;
+    return this.fixOf("event");
+  }
+
+  /**
+   * The FIX sessions of one product, which has a gateway of its own; {@linkcode fix} is that of event contracts.
+   *
+   * @throws {KalshiConfigError} where it speaks no FIX, or has no perps
+   */
+  fixOf(product: FixProduct): ExchangeFix {
+    assertValue("fixOf", "product", product, fixProduct);
+    return this.#spoken(product).gateway;
   }
 
   /**
    * A configuration that leads to one kind of its FIX sessions, for a `FixClient`.
    *
    * @param session such as `order-entry`
-   * @param options whatever else the configuration is to say, such as `{ logon: { UseDollars: true } }`
-   * @throws {KalshiConfigError} where it speaks no FIX, for a kind of session that there is not, and for options that a
+   * @param options whatever else the configuration is to say, such as `{ logon: { UseDollars: true } }`; with
+   * `{ product: "margin" }` it leads to the sessions of perps
+   * @throws {KalshiConfigError} where it speaks no FIX or has no perps, for a kind of session that there is not, and for options that a
    * FixConfig does not take
    *
    * @example
@@ -201,7 +213,10 @@ export class LocalExchange implements AsyncDisposable {
    * ```
    */
   fixConfig(session: FixSessionKind, options: Partial<FixConfigOptions> = {}): FixConfig {
-    return this.#spoken().config(session, options);
+    assertObject("fixConfig", options);
+    const { product = "event" } = readOwn(options);
+    assertValue("fixConfig", "product", product, fixProduct);
+    return this.#spoken(product).config(session, options);
   }
 
   /**
@@ -478,7 +493,7 @@ export class LocalExchange implements AsyncDisposable {
     this.#served.entrance.close();
     const fix = this.#fix?.close();
     this.#network.close();
-    await Promise.all([fix, ...pages]);
+    await Promise.all([...fix, ...pages]);
     await this.#server?.close();
     this.#exchange.close();
   }
@@ -488,9 +503,14 @@ export class LocalExchange implements AsyncDisposable {
     return this.close();
   }
 
-  #spoken(): SpokenFix {
-    if (this.#fix !== undefined) return this.#fix;
-    throw new KalshiConfigError("This exchange speaks no FIX: start it with { fix: true }.");
+  #spoken(product: FixProduct): SpokenFix {
+    const spoken = this.#fix[product];
+    if (spoken !== undefined) return spoken;
+    throw new KalshiConfigError(
+      Object.keys(this.#fix).length === 0
+        ? "This exchange speaks no FIX: start it with { fix: true }."
+        : "This exchange has no perps, nor FIX for them: start it with { fix: true, perps: true }.",
+    );
   }
 
   #assertTime(owner: string, atMs: unknown): void {
@@ -537,4 +557,11 @@ function assertPriceGrid(name: string): void {
   throw new KalshiConfigError(
     `No price level structure ${name}. Known: ${Object.keys(priceGrids).join(", ")}.`,
   );
+}
+
+const fixProduct = oneOf<FixProduct>("event", "margin");
+
+/** The gateways of what is spoken. */
+function gatewaysOf(fix: FixByProduct): Partial<Record<FixProduct, FixGateway>> {
+  return Object.fromEntries(Object.entries(fix).map(([product, { gateway }]) => [product, gateway]));
 }

@@ -49,6 +49,7 @@ export const tlsRules: Rules<LocalTlsIdentity> = { cert: needed(pem()), key: nee
 
 export const fixRules = {
   port: withPreset(whole(0, 65_535), 0),
+  marginPort: withPreset(whole(0, 65_535), 0),
   tls: group(tlsRules),
   senderCompId: withPreset(oneOf("session", "Kalshi"), "session"),
   onlineMs: milliseconds(0),
@@ -67,7 +68,10 @@ export function fixOptionsOf(fix: boolean | LocalFixOptions): ReadFixOptions | u
 
 /** `true` stands for FIX as it is unless told otherwise. */
 const fixRule: PresetRule<boolean | LocalFixOptions> = {
-  ...rule<boolean | LocalFixOptions>("true, false, or { port, tls, senderCompId, onlineMs }", isFlagOrGroup),
+  ...rule<boolean | LocalFixOptions>(
+    "true, false, or { port, marginPort, tls, senderCompId, onlineMs }",
+    isFlagOrGroup,
+  ),
   preset: false,
   read: (owner, name, value) => typeof value === "boolean" ? value : fixGroup.read?.(owner, name, value),
 };

@@ -43,6 +43,12 @@ export interface LocalFixOptions {
    * @default 0
    */
   readonly port?: number | undefined;
+  /**
+   * The same for the sessions of perps, where the exchange has them: they are at a gateway of their own, as Kalshi's are.
+   *
+   * @default 0
+   */
+  readonly marginPort?: number | undefined;
   /** A certificate and its private key, for TLS. Without them it is plain TCP. */
   readonly tls?: LocalTlsIdentity | undefined;
   /**

@@ -8,7 +8,7 @@ import { FixFields } from "../../src/contract/fix_fields.ts";
 import { FixWriter } from "../../src/contract/fix_writer.ts";
 import { FieldChecks } from "../../src/fix/checks.ts";
 import { FixFramer, type FrameFault } from "../../src/fix/framer.ts";
-import { gatewayDictionary } from "../../src/local_exchange/gateways/fix/dictionary.ts";
+import { eventDictionary } from "../../src/local_exchange/gateways/fix/dictionary.ts";
 import { test } from "../support/test.ts";
 import { allowedValue, anyValue, messageKinds } from "./arbitrary_messages.ts";
 import { plain } from "./peer.ts";
@@ -87,7 +87,7 @@ test("every message and variant is read back as it was written", () => {
 test("what the dictionary allows passes the strict checks", () => {
   const fields = new FixFields();
   const plainly = new FieldChecks(kalshiDictionary);
-  const asGateway = new FieldChecks(gatewayDictionary);
+  const asGateway = new FieldChecks(eventDictionary);
   for (const { name, arbitrary } of messageKinds(allowedValue)) {
     // A combo has no Symbol to begin its entry with, which only the gateway takes.
     const judges = / combo /.test(name) ? [asGateway] : [plainly, asGateway];

@@ -3,7 +3,6 @@ import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from 
 import { KalshiConfigError } from "../../src/base/errors.ts";
 import { eventFields, eventMessages } from "../../src/contract/fix/event_only.ts";
 import { kalshiDictionary } from "../../src/contract/fix/dictionary.ts";
-import type { OrderMassCancelReport } from "../../src/contract/fix/messages.ts";
 import { outgoingMessages } from "../../src/contract/fix/outgoing.ts";
 import { fixLogonOptions, type FixProduct, fixSessions } from "../../src/contract/fix/sessions.ts";
 import { checkOutgoing } from "../../src/contract/fix_outgoing.ts";
@@ -19,6 +18,7 @@ import { configOf, connected, Gateway } from "./gateway_bed.ts";
 import { test } from "../support/test.ts";
 
 const products: readonly FixProduct[] = ["event", "margin"];
+const idOf = (message: object): string => (message as { readonly ClOrdID?: string }).ClOrdID ?? "";
 const margin = { product: "margin" } as const;
 
 test("perps have the sessions of Kalshi's pages, and none for quotes and settlements", () => {
@@ -153,7 +153,7 @@ for (const product of products) {
     const gateway = new Gateway();
     const client = await connected(gateway, { config: configOf("order-entry", { product }) });
     const place = async (answer: (ClOrdID: string) => void) => {
-      gateway.onMessage = ({ ClOrdID }: { ClOrdID?: string }) => answer(ClOrdID ?? "");
+      gateway.onMessage = (message) => answer(idOf(message));
       const placed = client.newOrderSingle({ Symbol: "P", Side: "1", OrderQty: "1", Price: "1" });
       placed.catch(() => {});
       for (let turn = 0; turn < 4; turn++) await gateway.clock.advance(0);
@@ -162,7 +162,9 @@ for (const product of products) {
     for (const [more, event, perps] of rejects) {
       const error = await assertRejects(
         () =>
-          place((ClOrdID) => gateway.says({ ...report(ClOrdID), ExecType: "8", OrdStatus: "8", ...more })),
+          place((ClOrdID) =>
+            gateway.says(Object.assign(report(ClOrdID), { ExecType: "8", OrdStatus: "8", ...more }))
+          ),
         KalshiFixOrderRejectError,
       );
       assertStringIncludes(error.message, product === "event" ? event : perps);
@@ -209,11 +211,11 @@ for (const product of products) {
         [99, undefined, "no reason given"],
       ] as const
     ) {
-      gateway.onMessage = ({ ClOrdID = "" }: { ClOrdID?: string }) =>
+      gateway.onMessage = (message) =>
         void gateway.says({
           MsgType: "9",
           OrderID: "o",
-          ClOrdID,
+          ClOrdID: idOf(message),
           OrdStatus: "0",
           CxlRejResponseTo: "1",
           CxlRejReason,
@@ -224,10 +226,8 @@ for (const product of products) {
       for (let turn = 0; turn < 4; turn++) await gateway.clock.advance(0);
       assertStringIncludes((await assertRejects(() => cancel, KalshiFixCancelRejectError)).message, says);
     }
-    gateway.onMessage = ({ ClOrdID = "" }: { ClOrdID?: string }) => {
-      const answer: OrderMassCancelReport = { MsgType: "r", ClOrdID, OrderID: "m", MassCancelResponse: "6" };
-      gateway.says(answer);
-    };
+    gateway.onMessage = (message) =>
+      void gateway.says({ MsgType: "r", ClOrdID: idOf(message), OrderID: "m", MassCancelResponse: "6" });
     const sweep = client.orderMassCancelRequest();
     for (let turn = 0; turn < 4; turn++) await gateway.clock.advance(0);
     assertEquals((await sweep).report.OrderID, "m");

@@ -34,8 +34,8 @@ export interface MemoryNetworkOptions {
   readonly clock: Clock;
   readonly baseUrl: string;
   readonly wsBaseUrl: string;
-  /** Takes connections to its FIX port; undefined where it has none. */
-  readonly fix: MemoryListener | undefined;
+  /** Those who take connections to its FIX ports; none where it speaks no FIX. */
+  readonly fix: readonly MemoryListener[];
 }
 
 /** Who listens on a TCP port in memory. */
@@ -92,7 +92,7 @@ export class MemoryNetwork {
         handshakeHeaders: true,
         handshakeStatus: true,
         ping,
-        tcp: acceptTcp !== undefined || this.#options.fix !== undefined,
+        tcp: acceptTcp !== undefined || this.#options.fix.length > 0,
         tlsCa: false,
         tlsPins: false,
         files: false,
@@ -179,12 +179,13 @@ export class MemoryNetwork {
   ): Promise<ByteStream> {
     signal?.throwIfAborted();
     const address = `${hostname}:${port}`;
-    const { fix } = this.#options;
-    const isFix = accept === undefined && fix?.hostname === hostname && fix.port === port;
-    if (accept === undefined && !isFix || this.#isClosed) throw this.#refused(address);
+    const fix = accept === undefined
+      ? this.#options.fix.find((one) => one.hostname === hostname && one.port === port)
+      : undefined;
+    if (accept === undefined && fix === undefined || this.#isClosed) throw this.#refused(address);
     const [near, far] = MemorySocket.pair();
     try {
-      if (isFix) fix.accept(far);
+      if (fix !== undefined) fix.accept(far);
       else accept?.(streamOf(far), { hostname, port, tls });
     } catch (cause) {
       throw this.#refused(address, cause);

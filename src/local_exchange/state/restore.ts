@@ -4,6 +4,7 @@ import { openFor, returnKey } from "../accounts.ts";
 import { restoreTime } from "../clock.ts";
 import type { Command } from "../command.ts";
 import { Exchange } from "../exchange.ts";
+import type { FixProduct } from "../../contract/fix/sessions.ts";
 import type { FixGateway } from "../gateways/fix/gateway.ts";
 import type { RestGateway } from "../gateways/rest/gateway.ts";
 import { publicKeyOf } from "../keys.ts";
@@ -16,7 +17,7 @@ import { STATE_VERSION, type StateHead, type WorldFacts } from "./records.ts";
 /** What takes commands in that came by it. */
 export interface Gateways {
   readonly rest: RestGateway;
-  readonly fix: FixGateway | undefined;
+  readonly fix: Readonly<Partial<Record<FixProduct, FixGateway>>>;
 }
 
 /** An exchange as it began; `restore` makes it what it was. */
@@ -155,7 +156,7 @@ function restore(exchange: Exchange, file: StateFile, gateways: Gateways): Resto
       file.refuse(commands + 1, `cannot be followed: ${error instanceof Error ? error.message : error}`);
     }
   }
-  gateways.fix?.endReplay();
+  for (const fix of Object.values(gateways.fix)) fix.endReplay();
   // Time never goes back, though the clock below may have.
   restoreTime(
     clock,
@@ -192,9 +193,11 @@ function follow(exchange: Exchange, { rest, fix }: Gateways, command: Command): 
     case "rest":
       return rest.replay(command);
     case "fix":
-    case "fix-end":
-      if (fix !== undefined) return fix.replay(command);
+    case "fix-end": {
+      const gateway = fix[command.product ?? "event"];
+      if (gateway !== undefined) return gateway.replay(command);
       throw new Error("it came by FIX: start the exchange with `fix`");
+    }
     case "steer":
       try {
         return void steer(exchange, command);

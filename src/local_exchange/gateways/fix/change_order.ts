@@ -28,7 +28,7 @@ function change(session: ServerSession, asked: Asked, work: (order: Order) => vo
   const order = orderOf(session, asked);
   try {
     partiesOf(session, asked);
-    if (session.exchange.engine.exchangePaused) throw new OrderRefusal("EXCHANGE_PAUSED");
+    if (session.floor.engine.exchangePaused) throw new OrderRefusal("EXCHANGE_PAUSED");
     if (order === undefined) throw new OrderRefusal("ORDER_NOT_FOUND");
     assertMatches(order, asked);
     if (order.status === "executed") throw new OrderRefusal("CANNOT_UPDATE_FILLED_ORDER");
@@ -58,13 +58,16 @@ export function refuseChange(session: ServerSession, message: ReceivedMessage, T
 
 /** Says that something is under way, and does it in the session's name. */
 function act(session: ServerSession, asked: Asked, order: Order, work: () => void): void {
-  const { lives, preferences } = session;
+  const { floor: { engine }, lives, preferences, product } = session;
   const operator = operatorOf(asked);
   const { ClOrdID, OrigClOrdID } = asked;
   if (!preferences.skipsPending) {
     const what = asked.MsgType === "F" ? "cancel" : "replace";
     const origin = lives.originOf(order);
-    session.send(pendingChange(order, what, { ClOrdID, OrigClOrdID }, preferences, origin, operator));
+    const ids = { ClOrdID, OrigClOrdID };
+    session.send(
+      pendingChange(order, what, ids, preferences, origin, operator, { product, at: engine.now }),
+    );
   }
   lives.act({ session, ClOrdID, does: { what: "change", order }, operator }, work);
 }
@@ -73,7 +76,7 @@ function act(session: ServerSession, asked: Asked, order: Order, work: () => voi
 export function cancelOrder(session: ServerSession, message: ReceivedMessage): void {
   const asked = message as Asked;
   change(session, asked, (order) => {
-    act(session, asked, order, () => void session.exchange.engine.cancel(order));
+    act(session, asked, order, () => void session.floor.engine.cancel(order));
   });
 }
 
@@ -104,7 +107,7 @@ function expiryOf(
 /** Changes an order. */
 export function replaceOrder(session: ServerSession, message: ReceivedMessage): void {
   const asked = message as OrderCancelReplaceRequest & ReceivedMessage;
-  const { engine } = session.exchange;
+  const { engine } = session.floor;
   change(session, asked, (order) => {
     const count = parseCount(asked.OrderQty);
     const price = asked.Price === undefined

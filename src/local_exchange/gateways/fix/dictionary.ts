@@ -1,7 +1,10 @@
 /** Kalshi's dialect as its gateway takes it: what the pages say, and what it takes besides. */
 import { kalshiDictionary } from "../../../contract/fix/dictionary.ts";
+import { eventFields, eventMessages } from "../../../contract/fix/event_only.ts";
 import type { FixDictionary, FixMember } from "../../../contract/fix_dictionary.ts";
 import type { FieldFault } from "../../../fix/checks.ts";
+
+const EX_DESTINATION = 100;
 
 const { fields, messages } = kalshiDictionary;
 
@@ -11,7 +14,7 @@ const also = (type: string, ...tags: readonly number[]): readonly FixMember[] =>
 ];
 
 /** RawDataLength(95) of a Logon is in no page; 21003 of a Logon, 297 of a QuoteConfirmStatus and 20130 of D and G are older. */
-export const gatewayDictionary: FixDictionary = {
+export const eventDictionary: FixDictionary = {
   ...kalshiDictionary,
   fields: {
     ...fields,
@@ -30,6 +33,22 @@ export const gatewayDictionary: FixDictionary = {
     G: also("G", 20130),
     U8: also("U8", 297),
   },
+};
+
+const tagOf = (member: FixMember): number => Math.abs(typeof member === "number" ? member : member[0]);
+
+/** The same without what perps do not have. ExDestination(100) of orders is passed over there. */
+export const marginDictionary: FixDictionary = {
+  ...eventDictionary,
+  messages: Object.fromEntries(
+    Object.entries(eventDictionary.messages).filter(([type]) => !eventMessages.includes(type)).map((
+      [type, members],
+    ) => {
+      const isOrder = type === "D" || type === "F" || type === "G";
+      const gone = (eventFields[type] ?? []).filter((tag) => !isOrder || tag !== EX_DESTINATION);
+      return [type, members.filter((member) => !gone.includes(tagOf(member)))];
+    }),
+  ),
 };
 
 /** Faults in Kalshi's words, where they are known. */

@@ -10,7 +10,8 @@ const OTHER = 0;
 const UNSUPPORTED_TYPE = 3;
 
 /** Hands a message over. */
-export function dispatch(session: ServerSession, message: ReceivedMessage): void {
+export function dispatch(session: ServerSession, came: ReceivedMessage): void {
+  const message = without(came, session.product.passedOver);
   const { exchange, requestFaults, type } = session;
   const handler = Object.hasOwn(type.handlers, message.MsgType) ? type.handlers[message.MsgType] : undefined;
   if (handler === undefined) {
@@ -21,6 +22,12 @@ export function dispatch(session: ServerSession, message: ReceivedMessage): void
   if (fault === undefined) return handle(handler, session, message);
   if (fault.afterProcessing === true) session.inSilence(() => handle(handler, session, message));
   if (fault.fault === "refuse") refuse(session, message, fault.text);
+}
+
+/** A message without some fields. */
+function without(message: ReceivedMessage, names: readonly string[]): ReceivedMessage {
+  if (names.length === 0) return message;
+  return { ...message, ...Object.fromEntries(names.map((name) => [name, undefined])) } as ReceivedMessage;
 }
 
 /** Does again what was kept of a message, in silence. */

@@ -54,7 +54,7 @@ export class DropCopy {
 
   /** What is asked for; or why it is not given, as in 21004. */
   #find({ BeginExecID, EndExecID }: EventResendRequest): readonly ExecutionReport[] | number {
-    const { exchange, key, lives, preferences } = this.#session;
+    const { account, exchange, floor, key, lives, preferences, product } = this.#session;
     const since = exchange.dropCopySince.get(key.account);
     if (since === undefined) return EventResendRejectReason.NotAllowlisted;
     const begin = readPlace(BeginExecID, 21001);
@@ -62,13 +62,13 @@ export class DropCopy {
     if (end !== undefined && end.shard !== begin.shard) {
       throw new FieldRefusal(21002, "EndExecID is of another exchange index than BeginExecID");
     }
-    const { now } = exchange.engine;
+    const { now } = floor.engine;
     const isTooSoon = exchange.enforcesLimits && now - this.#askedAt < PACE_MS;
     this.#askedAt = now;
     if (isTooSoon) return EventResendRejectReason.TooManyResendRequests;
     const oldest = Math.max(since, now - WINDOW_MS);
     if (begin.at < oldest) return EventResendRejectReason.BeginExecIDTooSmall;
-    const known = lives.journal(key.account, oldest).filter(({ order: { market, wallet } }) =>
+    const known = lives.journal(account, oldest).filter(({ order: { market, wallet } }) =>
       market.shard === begin.shard && (key.subaccount === undefined || key.subaccount === wallet.subaccount)
     ).toSorted((a, b) => a.number - b.number);
     if (end !== undefined && end.number > (known.at(-1)?.number ?? 0)) {
@@ -76,6 +76,6 @@ export class DropCopy {
     }
     const isAsked = ({ number }: Report) =>
       number >= begin.number && (end === undefined || number <= end.number);
-    return known.filter(isAsked).flatMap((report) => executionReport(report, preferences) ?? []);
+    return known.filter(isAsked).flatMap((report) => executionReport(report, preferences, product) ?? []);
   }
 }

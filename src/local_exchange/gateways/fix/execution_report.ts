@@ -2,13 +2,13 @@
 import { ExecType, OrdStatus, Side, TimeInForce } from "../../../contract/fix/codes.ts";
 import type { ExecutionReport, NewOrderSingle } from "../../../contract/fix/messages.ts";
 import { utcTimestamp } from "../../../fix/times.ts";
-import { worthOf } from "../../engine/event_contract.ts";
 import type { Fill, Order } from "../../engine/model.ts";
 import { formatCount, formatMoney } from "../../units.ts";
 import type { Origin, Party, Report, Told } from "./order_lives.ts";
 import type { Preferences } from "./preferences.ts";
-import { ordRejReason } from "./refusals.ts";
-import { businessDate, writePrice } from "./units.ts";
+import type { Product } from "./product.ts";
+import { ordRejReason, STALE } from "./refusals.ts";
+import { writePrice } from "./units.ts";
 
 /** OrderID(37) of what never became an order. */
 const NO_ORDER = "NONE";
@@ -23,7 +23,11 @@ export function execId(at: number, number: number, shard: number): string {
 }
 
 /** A report of a step in the life of an order; undefined where the session does not want it. */
-export function executionReport(report: Report, wants: Preferences): ExecutionReport | undefined {
+export function executionReport(
+  report: Report,
+  wants: Preferences,
+  product: Product,
+): ExecutionReport | undefined {
   const { filled, remaining } = report.state;
   switch (report.kind) {
     case "new":
@@ -35,7 +39,7 @@ export function executionReport(report: Report, wants: Preferences): ExecutionRe
       const status = isFilled ? OrdStatus.Filled : OrdStatus.PartiallyFilled;
       return {
         ...written(report, wants, { type: ExecType.Trade, status, leaves }),
-        ...tradeFields(report.fill, wants),
+        ...tradeFields(report.fill, wants, product),
       };
     }
     case "replaced":
@@ -57,7 +61,7 @@ export function executionReport(report: Report, wants: Preferences): ExecutionRe
   }
 }
 
-/** That a cancel or a replace is under way. */
+/** That a cancel or a replace is under way, from `at` on. */
 export function pendingChange(
   order: Order,
   what: "cancel" | "replace",
@@ -65,15 +69,15 @@ export function pendingChange(
   wants: Preferences,
   origin: Origin | undefined,
   operator: string | undefined,
+  { product, at }: { readonly product: Product; readonly at: number },
 ): ExecutionReport {
   const type = what === "cancel" ? ExecType.PendingCancel : ExecType.PendingReplace;
-  const cost = order.takerCost + order.makerCost;
   const told: Told = {
     order,
     state: order,
-    value: order.side === "bid" ? cost : order.filled * worthOf("yes") - cost,
+    value: product.valueOf(order, order.filled),
     ...ids,
-    at: order.updatedAt,
+    at,
     number: 0,
     origin,
     operator,
@@ -82,12 +86,17 @@ export function pendingChange(
   return {
     ...written(told, wants, { type, status: type, leaves: order.remaining }),
     ExecID: PENDING_EXEC_ID,
-    TransactTime: undefined,
+    ...(product.timesPending ? {} : { TransactTime: undefined }),
   };
 }
 
 /** That a new order is under way; `order` is there when the engine has taken it. */
-export function pendingNew(asked: NewOrderSingle, origin: Origin, order: Order | undefined): ExecutionReport {
+export function pendingNew(
+  asked: NewOrderSingle,
+  origin: Origin,
+  order: Order | undefined,
+  { product, at }: { readonly product: Product; readonly at: number },
+): ExecutionReport {
   return {
     ...ofRequest(asked, origin),
     OrderID: order?.id ?? NO_ORDER,
@@ -95,6 +104,7 @@ export function pendingNew(asked: NewOrderSingle, origin: Origin, order: Order |
     ExecType: ExecType.PendingNew,
     OrdStatus: OrdStatus.PendingNew,
     LeavesQty: asked.OrderQty,
+    TransactTime: product.timesPending ? utcTimestamp(at) : undefined,
   };
 }
 
@@ -105,13 +115,14 @@ export function rejected(
   ExecID: string,
   Text: string,
   at: number,
+  { staleReason }: Product,
 ): ExecutionReport {
   return {
     ...ofRequest(asked, origin),
     ExecID,
     ExecType: ExecType.Rejected,
     OrdStatus: OrdStatus.Rejected,
-    OrdRejReason: ordRejReason(Text),
+    OrdRejReason: Text === STALE ? staleReason : ordRejReason(Text),
     Text,
     TransactTime: utcTimestamp(at),
   };
@@ -191,14 +202,10 @@ function written(
   };
 }
 
-function tradeFields(
-  { trade, order, isTaker, fee, cash, position }: Fill,
-  { dollars, splitsCollateral }: Preferences,
-): Partial<ExecutionReport> {
-  const before = position + (order.side === "bid" ? -trade.count : trade.count);
-  const closed = order.side === "bid" ? Math.min(trade.count, -before) : Math.min(trade.count, before);
+function tradeFields(fill: Fill, wants: Preferences, product: Product): Partial<ExecutionReport> {
+  const { trade, isTaker, fee, cash, position } = fill;
   return {
-    LastPx: writePrice(trade.price, dollars),
+    LastPx: writePrice(trade.price, wants.dollars),
     LastQty: formatCount(trade.count),
     LongQty: formatCount(Math.max(0, position)),
     ShortQty: formatCount(Math.max(0, -position)),
@@ -209,11 +216,7 @@ function tradeFields(
       CollateralAmountChange: formatMoney(cash),
       CollateralAmountType: "BALANCE",
     }],
-    ...(splitsCollateral && {
-      SingleMarketCollateralReturn: formatMoney(Math.max(0, closed) * worthOf("yes")),
-      RangedMarketCollateralReturn: formatMoney(0),
-    }),
-    ClearingBusinessDate: businessDate(trade.at),
+    ...product.tradeFields(fill, wants),
   };
 }
 

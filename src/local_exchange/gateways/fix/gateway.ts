@@ -12,7 +12,7 @@ import type { ByteSocket } from "../../../runtime/builtin.ts";
 import type { Exchange } from "../../exchange.ts";
 import { WaitingFaults } from "../../waiting_faults.ts";
 import { ServerConnection } from "./connection.ts";
-import { gatewayDictionary, worded } from "./dictionary.ts";
+import { worded } from "./dictionary.ts";
 import { dispatch, replay } from "./dispatch.ts";
 import { executionReport } from "./execution_report.ts";
 import { readFixFault, readLogonFault } from "./fault_rules.ts";
@@ -20,6 +20,7 @@ import type { FixFault, FixLogonFault } from "./faults.ts";
 import { type Admitted, LogonJudge, TOLERANCE_MS, type Verdict } from "./logon.ts";
 import { ordersOf } from "./mass_cancel.ts";
 import { OrderLives, type Report } from "./order_lives.ts";
+import type { Floor, Product } from "./product.ts";
 import { RetainedStore } from "./retained_store.ts";
 import type { Preferences } from "./preferences.ts";
 import { ServerSession } from "./server_session.ts";
@@ -69,9 +70,11 @@ interface Online {
   until: number | undefined;
 }
 
-/** The FIX gateway of one exchange. */
+/** The FIX gateway of one exchange for one product. */
 export class FixGateway implements ExchangeFix {
   readonly #exchange: Exchange;
+  readonly #product: Product;
+  readonly #floor: Floor;
   readonly #options: FixGatewayOptions;
   readonly #clock: Clock;
   readonly #judge: LogonJudge;
@@ -90,8 +93,10 @@ export class FixGateway implements ExchangeFix {
   readonly #logonFaults = new WaitingFaults<FixLogonFault>();
   #isClosed = false;
 
-  constructor(exchange: Exchange, options: FixGatewayOptions) {
+  constructor(exchange: Exchange, product: Product, floor: Floor, options: FixGatewayOptions) {
     this.#exchange = exchange;
+    this.#product = product;
+    this.#floor = floor;
     this.#options = options;
     const { base } = exchange.clock;
     this.#clock = {
@@ -99,8 +104,8 @@ export class FixGateway implements ExchangeFix {
       monotonic: () => base.monotonic(),
       setTimer: (callback, delayMs) => base.setTimer(callback, delayMs),
     };
-    this.#judge = new LogonJudge(exchange);
-    this.#lives = new OrderLives(exchange, (report) => this.#distribute(report));
+    this.#judge = new LogonJudge(exchange, product);
+    this.#lives = new OrderLives(exchange, product, floor, (report) => this.#distribute(report));
   }
 
   get open(): number {
@@ -135,7 +140,7 @@ export class FixGateway implements ExchangeFix {
   }
 
   /** Takes a connection. */
-  accept(socket: ByteSocket<Uint8Array>): void {
+  readonly accept = (socket: ByteSocket<Uint8Array>): void => {
     if (this.#isClosed) return socket.destroy();
     const connection: ServerConnection = new ServerConnection(socket, {
       clock: this.#clock,
@@ -145,7 +150,7 @@ export class FixGateway implements ExchangeFix {
       left: () => this.#connections.delete(connection),
     });
     this.#connections.add(connection);
-  }
+  };
 
   /** Ends every connection and every session. */
   close(): void {
@@ -197,7 +202,7 @@ export class FixGateway implements ExchangeFix {
     if (type.retransmission) this.#kept.set(name, session);
     session.preferences = preferences;
     if (session.retained !== undefined) session.retained.hours = preferences.retentionHours;
-    this.#heartbeats.set(session, logon.HeartBtInt ?? 0);
+    this.#heartbeats.set(session, logon.HeartBtInt ?? this.#product.heartbeat.usual ?? 0);
     this.#online.set(key.id, { session, until: undefined });
     return session;
   }
@@ -209,7 +214,7 @@ export class FixGateway implements ExchangeFix {
     const fix = new FixSession({
       role: {
         side: "acceptor",
-        accept: ({ HeartBtInt }) => ({
+        accept: ({ HeartBtInt = this.#product.heartbeat.usual }) => ({
           accept: { EncryptMethod: 0, HeartBtInt, DefaultApplVerID: "9" } as Omit<Logon, "MsgType">,
         }),
       },
@@ -219,7 +224,7 @@ export class FixGateway implements ExchangeFix {
       store,
       clock: this.#clock,
       retransmission: type.retransmission,
-      strict: gatewayDictionary,
+      strict: this.#product.dictionary,
       sendingTimeToleranceMs: TOLERANCE_MS,
       worded,
       refuseResend: ({ BeginSeqNo }) =>
@@ -231,6 +236,8 @@ export class FixGateway implements ExchangeFix {
     });
     const session: ServerSession = new ServerSession({
       exchange,
+      product: this.#product,
+      floor: this.#floor,
       lives: this.#lives,
       key,
       type,
@@ -270,8 +277,9 @@ export class FixGateway implements ExchangeFix {
     if (!wasOn || !session.preferences.cancelsOnDisconnect || this.#isClosed) return;
     this.#exchange.tick();
     const { key, type, preferences } = session;
+    const { name: product } = this.#product;
     try {
-      this.#exchange.keep({ do: "fix-end", by: key.id, session: type.id, preferences });
+      this.#exchange.keep({ do: "fix-end", product, by: key.id, session: type.id, preferences });
     } catch (error) {
       return this.#exchange.onInternalError(error);
     }
@@ -279,8 +287,9 @@ export class FixGateway implements ExchangeFix {
   }
 
   #cancelAll(session: ServerSession): void {
-    if (this.#exchange.engine.exchangePaused) return;
-    for (const order of ordersOf(session)) this.#exchange.engine.cancel(order);
+    const { engine } = this.#floor;
+    if (engine.exchangePaused) return;
+    for (const order of ordersOf(session)) engine.cancel(order);
   }
 
   /** Does again what was kept of a session; nobody is told. */
@@ -304,7 +313,7 @@ export class FixGateway implements ExchangeFix {
     const known = this.#ghosts.get(name);
     if (known !== undefined) return known;
     const key = this.#exchange.keys.get(by);
-    const type = sessionTypeOf(id);
+    const type = sessionTypeOf(this.#product.name, id);
     if (key === undefined || type === undefined) {
       throw new Error(`There is no session ${id} of the key ${by}.`);
     }
@@ -325,7 +334,7 @@ export class FixGateway implements ExchangeFix {
     for (const { session } of this.#online.values()) sessions.add(session);
     for (const session of sessions) {
       if (!concerns(report, session)) continue;
-      const message = executionReport(report, session.preferences);
+      const message = executionReport(report, session.preferences, this.#product);
       if (message !== undefined) session.send(message);
     }
   }
@@ -336,8 +345,8 @@ export class FixGateway implements ExchangeFix {
  * everything that its account does. A session that is away gets what was entered by one of its kind.
  */
 function concerns({ order, origin, by }: Report, session: ServerSession): boolean {
-  const { key, type, preferences } = session;
-  if (!type.reportsOrders || key.account !== order.account) return false;
+  const { account, key, type, preferences } = session;
+  if (!type.reportsOrders || account !== order.account) return false;
   if (key.subaccount !== undefined && key.subaccount !== order.wallet.subaccount) return false;
   if (preferences.listens || by === session) return true;
   return origin?.keyId === key.id && (session.isOn || origin.type === type.id);

@@ -8,15 +8,14 @@ import { logonText } from "../../../fix/logon.ts";
 import type { Received } from "../../../fix/session_types.ts";
 import type { Exchange } from "../../exchange.ts";
 import { type ApiKey, verifies } from "../../signatures.ts";
-import { gatewayDictionary, worded } from "./dictionary.ts";
+import { worded } from "./dictionary.ts";
 import { MOST_RETENTION_HOURS, type Preferences, preferencesOf } from "./preferences.ts";
+import type { Product } from "./product.ts";
 import type { SessionType } from "./server_session.ts";
 import { sessionTypeOf } from "./session_types.ts";
 
 /** How far SendingTime may be from the time of the exchange. */
 export const TOLERANCE_MS = 30_000;
-/** Event sessions need an interval above this. */
-const HEARTBEAT_ABOVE_S = 3;
 /** Logons of one key a minute, while rate limits are on. */
 const LOGONS_A_MINUTE = 10;
 const MINUTE_MS = 60_000;
@@ -43,12 +42,15 @@ export type Verdict =
 /** Judges the Logons of one exchange. */
 export class LogonJudge {
   readonly #exchange: Exchange;
-  readonly #checks = new FieldChecks(gatewayDictionary);
+  readonly #product: Product;
+  readonly #checks: FieldChecks;
   /** When each key tried in the last minute, oldest first. */
   readonly #tries = new Map<string, number[]>();
 
-  constructor(exchange: Exchange) {
+  constructor(exchange: Exchange, product: Product) {
     this.#exchange = exchange;
+    this.#product = product;
+    this.#checks = new FieldChecks(product.dictionary);
   }
 
   /** Judges the first frame of a connection, which is read before this returns. */
@@ -60,7 +62,7 @@ export class LogonJudge {
     if (wrong !== undefined) return { reject: worded(wrong) };
     const sendingTimeMs = fields.sendingTimeMs;
     const logon = decodeMessage(fields) as Received<Logon>;
-    const type = sessionTypeOf(logon.header.TargetCompID);
+    const type = sessionTypeOf(this.#product.name, logon.header.TargetCompID);
     if (type === undefined) return { logout: "unknown TargetCompID" };
     const key = this.#exchange.keys.get(logon.header.SenderCompID);
     if (key === undefined) return { logout: "unknown SenderCompID: no such API key" };
@@ -70,8 +72,8 @@ export class LogonJudge {
       return { reject: fault(10, 52) };
     }
     if (!await this.#isSigned(key, logon)) return { reject: fault8 };
-    const preferences = preferencesOf(logon, type.settlements ?? false);
-    const logout = refusalOf(key, type, logon, preferences);
+    const preferences = preferencesOf(logon, this.#product, type.settlements ?? false);
+    const logout = refusalOf(key, type, logon, preferences, this.#product);
     return logout === undefined ? { admit: { key, type, preferences, logon } } : { logout };
   }
 
@@ -100,15 +102,19 @@ function refusalOf(
   type: SessionType,
   logon: Received<Logon>,
   wants: Preferences,
+  { name, heartbeat: { least, usual }, alwaysDollars }: Product,
 ): string | undefined {
   const has = (scope: string) => scopes.includes(scope) || scopes.includes(scope.split("::")[0] ?? scope);
-  const { HeartBtInt } = logon;
+  const { HeartBtInt = usual } = logon;
   if (logon.header.SenderSubID !== undefined) return "SenderSubID(50) does not belong on a Logon";
   if (logon.DefaultApplVerID !== "9") return "DefaultApplVerID(1137) must be 9";
   if (!has("read")) return "the API key lacks the scope read";
   if (!wants.listens && !has("write::trade")) return "the API key lacks the scope write::trade";
-  if (HeartBtInt === undefined || !(HeartBtInt > HEARTBEAT_ABOVE_S)) {
-    return `HeartBtInt(108) must be greater than ${HEARTBEAT_ABOVE_S}`;
+  if (HeartBtInt === undefined || !(HeartBtInt >= least)) {
+    return `HeartBtInt(108) must be ${least} or more`;
+  }
+  if (alwaysDollars && logon.UseDollars === false) {
+    return `UseDollars(21005) is always on for ${name}`;
   }
   if (!type.retransmission && logon.ResetSeqNumFlag !== true) {
     return `ResetSeqNumFlag(141) must be Y on ${type.id}`;

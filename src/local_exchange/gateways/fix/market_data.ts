@@ -9,6 +9,7 @@ import type { FixMessage, MarketDataRequest, SecurityStatusRequest } from "../..
 import type { Exchange, ExchangeEvent } from "../../exchange.ts";
 import { levelChange, securityStatus, snapshot, tradeEntry } from "./market_data_messages.ts";
 import { owns, type Participant } from "./participant.ts";
+import type { Floor } from "./product.ts";
 import { BusinessRefusal, FieldRefusal } from "./refusals.ts";
 
 /** Symbols of one request. */
@@ -18,16 +19,20 @@ const MOST_SUBSCRIPTIONS = 100_000;
 
 /** What one session follows. */
 export class MarketDataSession {
-  readonly #exchange: Exchange;
+  readonly #floor: Pick<Floor, "engine" | "watch">;
   readonly #participant: Participant;
   readonly #books = new Set<string>();
   readonly #statuses = new Set<string>();
   readonly #stop: () => void;
 
-  constructor(exchange: Exchange, participant: Participant) {
-    this.#exchange = exchange;
+  constructor(
+    exchange: Exchange,
+    participant: Participant,
+    floor: Pick<Floor, "engine" | "watch"> = exchange,
+  ) {
+    this.#floor = floor;
     this.#participant = participant;
-    this.#stop = exchange.watch((event) => this.#happened(event));
+    this.#stop = floor.watch((event) => this.#happened(event));
   }
 
   /** Answers a MarketDataRequest(V). */
@@ -56,7 +61,7 @@ export class MarketDataSession {
       this.#statuses.delete(Symbol);
     } else if (type !== SubscriptionRequestType.SnapshotPlusUpdates) {
       throw new FieldRefusal(263, "SubscriptionRequestType of this message is 1 or 2");
-    } else if (!this.#exchange.engine.markets.has(Symbol)) {
+    } else if (!this.#floor.engine.markets.has(Symbol)) {
       throw new BusinessRefusal(2, "MARKET_NOT_FOUND", Symbol);
     } else {
       this.#statuses.add(Symbol);
@@ -82,7 +87,7 @@ export class MarketDataSession {
     if (follow && this.#books.size + added > MOST_SUBSCRIPTIONS) {
       return this.#tooMany(`A session has at most ${MOST_SUBSCRIPTIONS} subscriptions`);
     }
-    const { engine } = this.#exchange;
+    const { engine } = this.#floor;
     for (const symbol of distinct) {
       if (follow) this.#books.add(symbol);
       this.#send(snapshot(symbol, engine.markets.get(symbol), engine.now));

@@ -12,14 +12,14 @@ const EVERY_MS = 1_000;
 const lastAt = new WeakMap<ServerSession, number>();
 
 /** The resting orders that a key entered by FIX. */
-export function ordersOf({ key, lives }: ServerSession): Order[] {
-  return [...key.account.resting].filter((order) => lives.originOf(order)?.keyId === key.id);
+export function ordersOf({ account, key, lives }: ServerSession): Order[] {
+  return [...account.resting].filter((order) => lives.originOf(order)?.keyId === key.id);
 }
 
 /** Cancels them. */
 export function massCancel(session: ServerSession, message: ReceivedMessage): void {
   const { ClOrdID } = message as OrderMassCancelRequest;
-  const { engine, enforcesLimits, clock, random } = session.exchange;
+  const { floor: { engine }, exchange: { enforcesLimits, clock, random } } = session;
   assertMayWrite(session);
   const now = clock.now();
   if (enforcesLimits && now - (lastAt.get(session) ?? -EVERY_MS) < EVERY_MS) {

@@ -3,7 +3,6 @@ import type { ReceivedMessage } from "../../../contract/fix/codec.ts";
 import type { NewOrderSingle } from "../../../contract/fix/messages.ts";
 import type { OrderRequest } from "../../engine/requests.ts";
 import type { Order, OrderGroup, TimeInForce, Wallet } from "../../engine/model.ts";
-import { parseCount } from "../../units.ts";
 import { midnight } from "../../world/new_york.ts";
 import { execId, killed, pendingNew, rejected } from "./execution_report.ts";
 import type { Origin, Party } from "./order_lives.ts";
@@ -53,23 +52,23 @@ function termsOf({ TimeInForce = "1", ExpireTime }: NewOrderSingle, now: number)
   }
 }
 
-function groupOf({ key }: ServerSession, asked: Asked, wallet: Wallet): OrderGroup | undefined {
+function groupOf({ account }: ServerSession, asked: Asked, wallet: Wallet): OrderGroup | undefined {
   const old = asked.extra?.find(([tag]) => tag === ORDER_GROUP_ID)?.[1];
   const id = asked.SecondaryClOrdID ?? (typeof old === "string" ? old : undefined);
   if (id === undefined) return undefined;
-  const group = key.account.groups.get(id);
+  const group = account.groups.get(id);
   if (group?.wallet !== wallet) throw new OrderRefusal("ORDER_GROUP_NOT_FOUND");
   return group;
 }
 
 /** What a message asks the engine; what cannot be asked throws. */
 function requestOf(session: ServerSession, asked: Asked): OrderRequest {
-  const { now } = session.exchange.engine;
+  const { now } = session.floor.engine;
   // A quote that is not there any longer is stale.
   if (asked.QuoteID !== undefined) throw new OrderRefusal("EXPIRED");
   if (asked.MaxExecutionCost !== undefined) throw new OrderRefusal("INVALID_ORDER");
   const price = readPrice(asked.Price, session.preferences.dollars);
-  const count = parseCount(asked.OrderQty);
+  const count = session.product.readCount(asked.OrderQty);
   if (price === undefined) throw new OrderRefusal("INVALID_PRICE");
   if (count === undefined) throw new OrderRefusal("INVALID_ORDER_SIZE");
   const market = marketOf(session, asked.Symbol, asked.ExDestination);
@@ -110,15 +109,15 @@ export function refuseOrder(
   parties: readonly Party[] = [],
 ): void {
   const asked = message as Asked;
-  const { now } = session.exchange.engine;
+  const { now } = session.floor.engine;
   const id = execId(now, session.lives.nextRefusal(), 0);
-  session.send(rejected(asked, originOf(session, asked, parties), id, text, now));
+  session.send(rejected(asked, originOf(session, asked, parties), id, text, now, session.product));
 }
 
 /** Places an order. */
 export function newOrder(session: ServerSession, message: ReceivedMessage): void {
   const asked = message as Asked;
-  const { lives, preferences, exchange: { engine } } = session;
+  const { lives, preferences, product, floor: { engine } } = session;
   assertSane(session, asked);
   charge(session, asked);
   let request: OrderRequest;
@@ -132,7 +131,9 @@ export function newOrder(session: ServerSession, message: ReceivedMessage): void
   }
   const origin = originOf(session, asked, parties);
   const pending = (order: Order | undefined) => {
-    if (!preferences.skipsPending) session.send(pendingNew(asked, origin, order));
+    if (!preferences.skipsPending) {
+      session.send(pendingNew(asked, origin, order, { product, at: engine.now }));
+    }
   };
   let wasTaken = false;
   const { operator } = origin;

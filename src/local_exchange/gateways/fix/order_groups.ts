@@ -34,8 +34,8 @@ function groupOf(session: ServerSession, asked: OrderGroupRequest): OrderGroup {
   const { OrderGroupID, AllocAccount, ExDestination = -1 } = asked;
   if (OrderGroupID === undefined) throw new FieldRefusal(20_130, "OrderGroupID is missing", 1);
   if (!uuid.test(OrderGroupID)) throw new FieldRefusal(20_130, "OrderGroupID is no UUID");
-  const { key } = session;
-  const group = key.account.groups.get(OrderGroupID);
+  const { account, key } = session;
+  const group = account.groups.get(OrderGroupID);
   const subaccount = key.subaccount ?? AllocAccount ?? 0;
   if (
     group === undefined || group.wallet.subaccount !== subaccount ||
@@ -50,21 +50,23 @@ export function orderGroup(session: ServerSession, message: ReceivedMessage): vo
   assertMayWrite(session);
   assertSubaccount(asked.AllocAccount);
   charge(session, asked);
-  const { groups } = session.exchange.engine;
+  const { account, floor: { engine: { groups } }, product } = session;
   const action = asked.OrderGroupAction;
   const respond = ({ id, limit }: OrderGroup) => {
     const saysLimit = action === actions.create || action === actions.update;
     session.send({
       MsgType: "UOH",
       OrderGroupID: id,
-      OrderGroupContractsLimit: saysLimit ? limit / COUNT_ONE : undefined,
-      AllocAccount: asked.AllocAccount,
+      ...(product.repeatsGroup && {
+        OrderGroupContractsLimit: saysLimit ? limit / COUNT_ONE : undefined,
+        AllocAccount: asked.AllocAccount,
+      }),
     });
   };
   if (action === actions.create) {
     const limit = limitOf(asked);
     const wallet = walletFor(session, asked);
-    if (session.key.account.groups.size >= MOST_GROUPS) throw new BusinessRefusal(0, "TOO_MANY_ORDER_GROUPS");
+    if (account.groups.size >= MOST_GROUPS) throw new BusinessRefusal(0, "TOO_MANY_ORDER_GROUPS");
     return respond(groups.create(wallet, limit));
   }
   const limit = action === actions.update ? limitOf(asked) : 0;

@@ -5,8 +5,8 @@
 import type { Exchange, ExchangeEvent } from "../../exchange.ts";
 import type { OrderEvent } from "../../engine/events.ts";
 import type { Account, CancelReason, Fill, Order, OrderState } from "../../engine/model.ts";
-import { worthOf } from "../../engine/event_contract.ts";
 import type { ApiKey } from "../../signatures.ts";
+import type { Floor, Product } from "./product.ts";
 import type { Quote } from "../../world/communications.ts";
 
 /** Who an order is for, and who entered it: NoPartyIDs(453). */
@@ -32,6 +32,8 @@ export interface Origin {
 /** A session, as much of it as is known here. */
 export interface ActingSession {
   readonly key: ApiKey;
+  /** The account that it acts for. */
+  readonly account: Account;
 }
 
 /** A session that does something to an order: what its reports are called by. */
@@ -51,7 +53,7 @@ export interface Told {
   readonly order: Order;
   /** What the order was after it. */
   readonly state: OrderState;
-  /** What its contracts traded at so far, in YES terms. */
+  /** What its contracts traded at so far. */
   readonly value: number;
   readonly ClOrdID: string;
   readonly OrigClOrdID: string | undefined;
@@ -102,6 +104,8 @@ export const nameOf = ({ id }: Order, clientOrderId: string): string => clientOr
 /** Reads the engine's stream, and tells reports. */
 export class OrderLives {
   readonly #exchange: Exchange;
+  readonly #product: Product;
+  readonly #floor: Floor;
   readonly #tell: (report: Report) => void;
   readonly #stop: () => void;
   readonly #lives = new Map<Order, Life>();
@@ -114,10 +118,12 @@ export class OrderLives {
   /** By which session each quote was accepted. */
   readonly #acceptances = new WeakMap<Quote, Origin>();
 
-  constructor(exchange: Exchange, tell: (report: Report) => void) {
+  constructor(exchange: Exchange, product: Product, floor: Floor, tell: (report: Report) => void) {
     this.#exchange = exchange;
+    this.#product = product;
+    this.#floor = floor;
     this.#tell = tell;
-    this.#stop = exchange.watch((event) => this.#see(event));
+    this.#stop = floor.watch((event) => this.#see(event));
   }
 
   /** Ends watching. */
@@ -154,7 +160,7 @@ export class OrderLives {
 
   /** The reports of an account since a time in Unix milliseconds, at most three hours of them, oldest first. */
   journal(account: Account, since = 0): readonly Report[] {
-    const from = Math.max(since, this.#exchange.engine.now - JOURNAL_MS);
+    const from = Math.max(since, this.#floor.engine.now - JOURNAL_MS);
     return this.#journals.get(account)?.filter(({ at }) => at >= from) ?? [];
   }
 
@@ -223,15 +229,14 @@ export class OrderLives {
     const actor = this.#actor;
     const isActor = actor !== undefined &&
       (actor.does.what === "new"
-        ? order.clientOrderId === actor.ClOrdID && order.account === actor.session.key.account
+        ? order.clientOrderId === actor.ClOrdID && order.account === actor.session.account
         : actor.does.order === order);
     const isChange = change === "canceled" || change === "expired" || change === "replaced" ||
       change === "decreased";
-    const cost = order.takerCost + order.makerCost;
     return {
       order,
       state: after,
-      value: order.side === "bid" ? cost : after.filled * worthOf("yes") - cost,
+      value: this.#product.valueOf(order, after.filled),
       ClOrdID: isActor && isChange && actor.does.what === "change"
         ? actor.ClOrdID
         : nameOf(order, after.clientOrderId),
@@ -264,7 +269,7 @@ export class OrderLives {
 
   /** Whether an account is somebody's who could log on. */
   #isMember(account: Account): boolean {
-    for (const key of this.#exchange.keys.values()) if (key.account === account) return true;
+    for (const key of this.#exchange.keys.values()) if (this.#floor.accountOf(key) === account) return true;
     return false;
   }
 }

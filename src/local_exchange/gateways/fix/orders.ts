@@ -1,24 +1,6 @@
 /** What the messages about orders have in common: whom they are for, and which order they mean. */
 import type { OrderCancelReplaceRequest, OrderCancelRequest } from "../../../contract/fix/messages.ts";
 import type { ReceivedMessage } from "../../../contract/fix/codec.ts";
-import {
-  AcceptQuote,
-  AmendOrderV2,
-  CancelAllOrders,
-  CancelOrderV2,
-  ConfirmQuote,
-  CreateOrderGroup,
-  CreateOrderV2,
-  CreateQuote,
-  CreateRFQ,
-  DeleteOrderGroup,
-  DeleteQuote,
-  DeleteRFQ,
-  ResetOrderGroup,
-  TriggerOrderGroup,
-  UpdateOrderGroupLimit,
-} from "../../../contract/event/operations.ts";
-import type { Operation } from "../../../contract/operation.ts";
 import { ApiError } from "../../api_error.ts";
 import { type Market, MOST_SUBACCOUNTS, type Order, type Wallet } from "../../engine/model.ts";
 import { nameOf, type Party } from "./order_lives.ts";
@@ -31,32 +13,6 @@ const MOST_ID_CHARACTERS = 64;
 /** The longest SenderSubID(50). */
 const MOST_OPERATOR_CHARACTERS = 16;
 const CUSTOMER = 24;
-
-/** What each message costs is what its call of REST costs. */
-const operations = {
-  D: CreateOrderV2,
-  F: CancelOrderV2,
-  G: AmendOrderV2,
-  q: CancelAllOrders,
-  R: CreateRFQ,
-  UE: DeleteRFQ,
-  UA: AcceptQuote,
-  S: CreateQuote,
-  Z: DeleteQuote,
-  U7: ConfirmQuote,
-} as Readonly<Record<string, unknown>> as Readonly<Record<string, AnyOperation | undefined>>;
-
-/** The same by OrderGroupAction(20131). */
-const groupOperations = [
-  undefined,
-  CreateOrderGroup,
-  ResetOrderGroup,
-  DeleteOrderGroup,
-  TriggerOrderGroup,
-  UpdateOrderGroupLimit,
-] as readonly unknown[] as readonly (AnyOperation | undefined)[];
-
-type AnyOperation = Operation<unknown, unknown, unknown>;
 
 /** The tags of the ids in messages about orders. */
 const idTags = { ClOrdID: 11, OrigClOrdID: 41 } as const;
@@ -88,7 +44,7 @@ export function assertSane(session: ServerSession, message: ReceivedMessage & Or
   if (operator.length > MOST_OPERATOR_CHARACTERS || !/^[\x20-\x7e]+$/.test(operator)) {
     throw new FieldRefusal(50, `SenderSubID is not printable ASCII of at most ${MOST_OPERATOR_CHARACTERS}`);
   }
-  if (session.exchange.subtraders.get(session.key.account) === undefined) {
+  if (session.floor.customersOf(session.key) === undefined) {
     throw new FieldRefusal(50, "SenderSubID is for orders of FCMs");
   }
 }
@@ -123,24 +79,26 @@ interface Charged {
  * something, so that it is kept where the exchange has a journal.
  */
 export function charge(session: ServerSession, message: ReceivedMessage & Charged): void {
-  const { exchange, key, type, preferences } = session;
+  const { exchange, key, product, type, preferences } = session;
   if (exchange.memory.kind === "replaying") return;
   pay(session, message);
-  exchange.keep({ do: "fix", by: key.id, session: type.id, preferences, message });
+  exchange.keep({ do: "fix", product: product.name, by: key.id, session: type.id, preferences, message });
 }
 
 function pay(
-  { exchange, key }: ServerSession,
+  { account, exchange, product }: ServerSession,
   { MsgType, OrderGroupAction, ...message }: ReceivedMessage & Charged,
 ): void {
-  const operation = OrderGroupAction === undefined ? operations[MsgType] : groupOperations[OrderGroupAction];
+  const operation = OrderGroupAction === undefined
+    ? product.operations[MsgType]
+    : product.groupOperations[OrderGroupAction];
   if (!exchange.enforcesLimits || operation === undefined) return;
   const { ExDestination = 0, QuoteID } = message;
   // Trading on quotes draws on shard 1; without a shard the unscoped bucket pays, with no surcharge.
   const shard = QuoteID !== undefined ? 1 : Math.max(0, ExDestination);
   try {
     exchange.limits.take(
-      key.account,
+      account,
       operation,
       new URLSearchParams(),
       { exchange_index: shard },
@@ -160,8 +118,8 @@ export function deadlineOf(text: string): number {
 }
 
 /** The market of a Symbol(55), which must be on the shard that ExDestination(100) names, if it names one. */
-export function marketOf({ exchange }: ServerSession, symbol: string, shard = -1): Market {
-  const market = exchange.catalog.markets.get(symbol)?.market;
+export function marketOf({ floor }: ServerSession, symbol: string, shard = -1): Market {
+  const market = floor.marketOf(symbol);
   if (market === undefined || (shard >= 0 && shard !== market.shard)) {
     throw new OrderRefusal("MARKET_NOT_FOUND");
   }
@@ -169,25 +127,25 @@ export function marketOf({ exchange }: ServerSession, symbol: string, shard = -1
 }
 
 /** The wallet that an order is paid from. */
-export function walletOf({ key }: ServerSession, asked: number | undefined, shard: number): Wallet {
+export function walletOf({ account, key }: ServerSession, asked: number | undefined, shard: number): Wallet {
   if (key.subaccount !== undefined && asked !== undefined && asked !== key.subaccount) {
     throw new OrderRefusal("PERMISSION_DENIED_FOR_CUSTOMER_ACCOUNT");
   }
   const subaccount = key.subaccount ?? asked ?? 0;
-  if (!key.account.subaccounts.has(subaccount)) throw new OrderRefusal("CUSTOMER_ACCOUNT_NOT_FOUND");
-  return key.account.wallet(subaccount, shard);
+  if (!account.subaccounts.has(subaccount)) throw new OrderRefusal("CUSTOMER_ACCOUNT_NOT_FOUND");
+  return account.wallet(subaccount, shard);
 }
 
 /** The customer of an FCM that an order is for. */
 export function partiesOf(
-  { exchange, key }: ServerSession,
+  { floor, key }: ServerSession,
   { NoPartyIDs = [] }: OrderMessage,
 ): readonly Party[] {
   return NoPartyIDs.map(({ PartyID, PartyRole }) => {
     if (PartyID === undefined || PartyRole !== CUSTOMER) {
       throw new FieldRefusal(452, "a party of an order is a customer: PartyRole 24");
     }
-    if (exchange.subtraders.get(key.account)?.has(PartyID) !== true) {
+    if (floor.customersOf(key)?.has(PartyID) !== true) {
       throw new OrderRefusal("CUSTOMER_ACCOUNT_NOT_FOUND");
     }
     return { PartyID, PartyRole };
@@ -196,11 +154,11 @@ export function partiesOf(
 
 /** The order that a cancel or a replace means; undefined where the account has none of its ids. */
 export function orderOf(
-  { key, exchange: { engine } }: ServerSession,
+  { account, key, floor: { engine } }: ServerSession,
   { OrderID, OrigClOrdID }: OrderCancelRequest | OrderCancelReplaceRequest,
 ): Order | undefined {
-  const order = key.account.ordersByClientId.get(OrigClOrdID) ?? engine.orders.get(OrderID ?? OrigClOrdID);
-  if (order === undefined || order.account !== key.account) return undefined;
+  const order = account.ordersByClientId.get(OrigClOrdID) ?? engine.orders.get(OrderID ?? OrigClOrdID);
+  if (order === undefined || order.account !== account) return undefined;
   return key.subaccount === undefined || key.subaccount === order.wallet.subaccount ? order : undefined;
 }
 

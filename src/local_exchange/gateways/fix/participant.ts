@@ -1,6 +1,6 @@
 /** What the parts of the gateway know of the session that they serve. */
 import type { FixMessage } from "../../../contract/fix/messages.ts";
-import type { Wallet } from "../../engine/model.ts";
+import type { Account, Wallet } from "../../engine/model.ts";
 import type { ApiKey } from "../../signatures.ts";
 import type { Quote } from "../../world/communications.ts";
 
@@ -8,6 +8,8 @@ import type { Quote } from "../../world/communications.ts";
 export interface Participant {
   /** The key that logged on. */
   readonly key: ApiKey;
+  /** The account that it acts for. */
+  readonly account: Account;
   /** Whether its prices are dollars: Logon with UseDollars(21005). */
   readonly useDollars: boolean;
   /** Sends it a message. */
@@ -17,8 +19,8 @@ export interface Participant {
 }
 
 /** Whether a key sees what belongs to a wallet: that of its account, and of its subaccount where it has only one. */
-export function owns({ key }: Participant, { account, subaccount }: Wallet): boolean {
-  return account === key.account && (key.subaccount === undefined || key.subaccount === subaccount);
+export function owns({ key, account: own }: Participant, { account, subaccount }: Wallet): boolean {
+  return account === own && (key.subaccount === undefined || key.subaccount === subaccount);
 }
 
 /** The wallet that a message acts for, by its AllocAccount(79); or why not, as the Text(58) of a refusal. */

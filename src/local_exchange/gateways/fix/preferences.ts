@@ -31,10 +31,14 @@ export interface Preferences {
 const OLD_SKIP_PENDING = 21003;
 
 /** Reads a Logon. */
-export function preferencesOf(logon: Omit<Logon, "MsgType">, settlementsByDefault: boolean): Preferences {
+export function preferencesOf(
+  logon: Omit<Logon, "MsgType">,
+  { alwaysDollars }: { readonly alwaysDollars: boolean },
+  settlementsByDefault: boolean,
+): Preferences {
   const old = logon.extra?.some(([tag, value]) => tag === OLD_SKIP_PENDING && value === "Y") ?? false;
   return {
-    dollars: logon.UseDollars ?? false,
+    dollars: logon.UseDollars ?? alwaysDollars,
     skipsPending: logon.SkipPendingExecReports ?? old,
     saysExpired: logon.UseExpiredOrdStatus ?? false,
     reportsIocCancel: logon.EnableIocCancelReport ?? false,

@@ -36,6 +36,9 @@ export class OrderRefusal extends Error {
   override readonly name = "OrderRefusal";
 }
 
+/** Text of what came too late, whose number depends on the product. */
+export const STALE = "EXPIRED";
+
 const ordRejReasons: Readonly<Record<string, number>> = {
   MARKET_NOT_FOUND: 1,
   MARKET_ALREADY_CLOSED: 2,
@@ -45,7 +48,6 @@ const ordRejReasons: Readonly<Record<string, number>> = {
   EXCEEDED_ORDER_GROUP_RISK_LIMIT: 3,
   INSUFFICIENT_BALANCE: 3,
   ORDER_ALREADY_EXISTS: 6,
-  EXPIRED: 8,
   INVALID_ORDER: 11,
   ORDER_GROUP_NOT_FOUND: 11,
   INVALID_ORDER_SIZE: 13,

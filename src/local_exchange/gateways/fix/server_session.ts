@@ -7,9 +7,11 @@ import type { FixSession } from "../../../fix/session.ts";
 import type { Exchange } from "../../exchange.ts";
 import { WaitingFaults } from "../../waiting_faults.ts";
 import type { FixRequestFault } from "./faults.ts";
+import type { Account } from "../../engine/model.ts";
 import type { ApiKey } from "../../signatures.ts";
 import type { Quote } from "../../world/communications.ts";
 import type { OrderLives } from "./order_lives.ts";
+import type { Floor, Product } from "./product.ts";
 import type { Preferences } from "./preferences.ts";
 import type { RetainedStore } from "./retained_store.ts";
 
@@ -49,11 +51,17 @@ export interface SessionPart {
 export type SessionPartKind<Part extends SessionPart = SessionPart> = new (
   exchange: Exchange,
   session: ServerSession,
+  floor: Floor,
 ) => Part;
 
 /** One session. That of a type with retransmission outlives its connections. */
 export class ServerSession {
   readonly exchange: Exchange;
+  readonly product: Product;
+  /** Where its product trades. */
+  readonly floor: Floor;
+  /** The account of its key there. */
+  readonly account: Account;
   readonly lives: OrderLives;
   readonly key: ApiKey;
   readonly type: SessionType;
@@ -71,6 +79,8 @@ export class ServerSession {
 
   constructor({ session, ...rest }: {
     readonly exchange: Exchange;
+    readonly product: Product;
+    readonly floor: Floor;
     readonly lives: OrderLives;
     readonly key: ApiKey;
     readonly type: SessionType;
@@ -80,6 +90,9 @@ export class ServerSession {
     readonly session: FixSession;
   }) {
     this.exchange = rest.exchange;
+    this.product = rest.product;
+    this.floor = rest.floor;
+    this.account = rest.floor.accountOf(rest.key);
     this.lives = rest.lives;
     this.key = rest.key;
     this.type = rest.type;
@@ -115,7 +128,7 @@ export class ServerSession {
   part<Part extends SessionPart>(Kind: SessionPartKind<Part>): Part {
     const found = this.#parts.get(Kind) as Part | undefined;
     if (found !== undefined) return found;
-    const made = new Kind(this.exchange, this);
+    const made = new Kind(this.exchange, this, this.floor);
     this.#parts.set(Kind, made);
     return made;
   }

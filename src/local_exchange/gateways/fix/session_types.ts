@@ -11,6 +11,7 @@ import type {
   RFQCancel,
   SecurityStatusRequest,
 } from "../../../contract/fix/messages.ts";
+import type { FixProduct } from "../../../contract/fix/sessions.ts";
 import type { Received } from "../../../fix/session_types.ts";
 import { cancelOrder, replaceOrder } from "./change_order.ts";
 import { DropCopy } from "./drop_copy.ts";
@@ -59,8 +60,11 @@ const quotes: Readonly<Record<string, Handler>> = {
   U7: written<QuoteConfirm>((session, message) => session.part(RfqMaker).confirm(message)),
 };
 
-const marketData: Readonly<Record<string, Handler>> = {
+const books: Readonly<Record<string, Handler>> = {
   V: read<MarketDataRequest>((session, message) => session.part(MarketDataSession).request(message)),
+};
+
+const statuses: Readonly<Record<string, Handler>> = {
   e: read<SecurityStatusRequest>((session, message) => session.part(MarketDataSession).status(message)),
 };
 
@@ -73,7 +77,7 @@ const tells = (kinds: (session: ServerSession) => readonly SessionPartKind[]) =>
 const settlements = ({ preferences }: ServerSession) => preferences.settlements ? [SettlementReports] : [];
 
 /** By TargetCompID. */
-export const sessionTypes: Readonly<Record<SessionId, SessionType>> = {
+const eventSessions: Readonly<Record<SessionId, SessionType>> = {
   KalshiNR: {
     id: "KalshiNR",
     retransmission: false,
@@ -128,12 +132,31 @@ export const sessionTypes: Readonly<Record<SessionId, SessionType>> = {
     mayListen: false,
     reportsOrders: false,
     settlements: undefined,
-    handlers: marketData,
+    handlers: { ...books, ...statuses },
     begin: tells(() => []),
   },
 };
 
-/** The type that a TargetCompID names. */
-export function sessionTypeOf(targetCompId: string): SessionType | undefined {
-  return Object.values(sessionTypes).find(({ id }) => id === targetCompId);
+/** Those of perps: without quotes, settlements and status. */
+const marginSessions: Readonly<Partial<Record<SessionId, SessionType>>> = {
+  KalshiNR: { ...eventSessions.KalshiNR, settlements: undefined, begin: tells(() => []) },
+  KalshiRT: {
+    ...eventSessions.KalshiRT,
+    settlements: undefined,
+    handlers: orderEntry,
+    begin: tells(() => []),
+  },
+  KalshiDC: eventSessions.KalshiDC,
+  KalshiMD: { ...eventSessions.KalshiMD, handlers: books },
+};
+
+const sessionTypes: Readonly<Record<FixProduct, Readonly<Partial<Record<string, SessionType>>>>> = {
+  event: eventSessions,
+  margin: marginSessions,
+};
+
+/** The type that a TargetCompID names at a product's gateway. */
+export function sessionTypeOf(product: FixProduct, targetCompId: string): SessionType | undefined {
+  const types = sessionTypes[product];
+  return Object.hasOwn(types, targetCompId) ? types[targetCompId] : undefined;
 }

@@ -62,7 +62,7 @@ test("what a Logon may not say is answered with a Logout that says why", async (
     role: { side: "initiator", logon: async (facts) => ({ ...await plain(facts), ...more }) },
   });
   const cases: [Partial<ClientOptions>, string][] = [
-    [{ heartbeatSeconds: 3 }, "HeartBtInt(108) must be greater than 3"],
+    [{ heartbeatSeconds: 3 }, "HeartBtInt(108) must be 4 or more"],
     [{ more: role({ DefaultApplVerID: "8" }) }, "DefaultApplVerID(1137) must be 9"],
     [{ more: { resetOnLogon: false } }, "ResetSeqNumFlag(141) must be Y on KalshiNR"],
     [{ logon: { ListenerSession: true } }, "ListenerSession(20126) needs SkipPendingExecReports(21011)=Y"],

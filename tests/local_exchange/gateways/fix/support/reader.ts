@@ -96,6 +96,10 @@ export class Reader implements Participant {
     this.#got.push(decoded);
   }
 
+  get account(): Account {
+    return this.key.account;
+  }
+
   accepts(): void {}
 
   /** What came since the last look. */
