@@ -37,7 +37,7 @@ function made(state: string | undefined) {
   );
   const { exchange, restore } = openExchange(settingsOf(options), state, new Set());
   const rest = new RestGateway(exchange);
-  const restored = restore({ rest, fix: undefined });
+  const restored = restore({ rest, fix: {} });
   return { exchange, rest, restored };
 }
 

@@ -491,7 +491,7 @@ export class LocalExchange implements AsyncDisposable {
   async close(): Promise<void> {
     const pages = [...this.#pages].map((page) => page.close());
     this.#served.entrance.close();
-    const fix = this.#fix?.close();
+    const fix = Object.values(this.#fix).map((spoken) => spoken.close());
     this.#network.close();
     await Promise.all([...fix, ...pages]);
     await this.#server?.close();

@@ -96,7 +96,7 @@ export async function watchedExchange(options: LocalExchangeOptions = {}): Promi
   const exchange = new Exchange(settingsOf(read));
   const { rest, sockets, entrance } = new Served(exchange);
   const server = await serve(rest, entrance, "127.0.0.1", 0);
-  const fix = SpokenFix.forNetwork(exchange, read.fix, "127.0.0.1");
+  const { event: fix } = SpokenFix.forNetwork(exchange, read.fix, "127.0.0.1");
   await fix?.listen();
   const counters: Order[] = [];
   const audits = new Map<string, Audit>();
