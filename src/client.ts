@@ -5,7 +5,6 @@
  */
 
 import type { KalshiEnv } from "./auth/env.ts";
-import { remedyOf } from "./base/server_codes.ts";
 import { optionsFromEnv } from "./client_env.ts";
 import { clientRules, type KalshiClientOptions } from "./client_options.ts";
 import type { ClientTraits } from "./client_traits.ts";
@@ -15,6 +14,7 @@ import { GetAccountApiLimits, GetAccountEndpointCosts } from "./contract/event/o
 import type { FixClient } from "./fix/client.ts";
 import { type ClientFixOptions, notLoaded, type OfClient, ProductClient } from "./product_client.ts";
 import { Account } from "./rest/account.ts";
+import { eventAdvice } from "./rest/advice.ts";
 import { ApiKeys } from "./rest/api_keys.ts";
 import { Communications } from "./rest/communications.ts";
 import { Events } from "./rest/events.ts";
@@ -44,7 +44,7 @@ const traits: ClientTraits<KalshiConfig> = {
   makeConfig: (options, context) => new KalshiConfig(options, context),
   isConfig: isKalshiConfig,
   limits: { product: "event", budgets: GetAccountApiLimits, costs: GetAccountEndpointCosts },
-  remedyOf,
+  advice: eventAdvice,
 };
 
 /**

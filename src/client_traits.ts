@@ -8,6 +8,7 @@ import type { Rules } from "./base/options.ts";
 import type { ClientConfig, ClientConfigOptions, KalshiConfigContext } from "./config/client_config.ts";
 import type { KalshiVenue } from "./config/venue.ts";
 import type { Operation } from "./contract/operation.ts";
+import type { Advice } from "./http/advice.ts";
 import type { AccountLimits } from "./rate_limits/auto.ts";
 import type { RateCosts } from "./rate_limits/costs.ts";
 import type { RateProduct } from "./rate_limits/limiter.ts";
@@ -33,6 +34,6 @@ export interface ClientTraits<Config extends ClientConfig> {
     /** What tells the shard of each market; absent where a request says it itself. */
     readonly markets?: Operation<object, { readonly markets: readonly ShardedMarket[] }>;
   };
-  /** What to do about an error of this code. */
-  readonly remedyOf: (code: string | undefined) => string | undefined;
+  /** What to do about the errors of the product. */
+  readonly advice: Advice;
 }

@@ -12,6 +12,7 @@ import { isReadOnly } from "./config/read_only.ts";
 import { DEFAULTS } from "./config/settings.ts";
 import { eventVenue, type KalshiVenue } from "./config/venue.ts";
 import { KalshiConfigError } from "./base/errors.ts";
+import type { Advice } from "./http/advice.ts";
 import { HttpPipeline } from "./http/pipeline.ts";
 import { isSafeMethod } from "./base/http_method.ts";
 import { transportPool } from "./http/transport.ts";
@@ -88,6 +89,7 @@ export class KalshiCore implements AsyncDisposable {
       random: Math.random,
       limiter,
       inspect,
+      advice: () => this.advice,
     });
   }
 
@@ -124,7 +126,7 @@ export class KalshiCore implements AsyncDisposable {
     // Which row of the contract this is, nobody looks up: a write is counted as that of an order.
     const payer = isSafeMethod(verb) ? undefined : { bucket: "write", shard: "index" } as const;
     const template = { method: verb, path, auth, empty: "maybe", raw: true, ...payer } as const;
-    const advise = (code: string | undefined) => this.remedyOf(code);
+    const advise = this.http.advice?.remedyOf;
     return await this.http.request<T>(
       template,
       () => ({ ...readRawCall(template, rest, { query, body }), advise }),
@@ -132,11 +134,11 @@ export class KalshiCore implements AsyncDisposable {
   }
 
   /**
-   * What to do about an error with this code of Kalshi's. The core leaves that to the docs; a client knows it.
+   * What to do about the errors of the product. The core leaves that to the docs; a client knows it.
    *
    * @internal
    */
-  protected remedyOf(_code: string | undefined): string | undefined {
+  protected get advice(): Advice | undefined {
     return undefined;
   }
 

@@ -21,6 +21,7 @@ import { chooseLog, type LogOptions } from "./config/logging.ts";
 import { KalshiCore } from "./core.ts";
 import type { FixClient } from "./fix/client.ts";
 import type { FixClientOptions } from "./fix/client_options.ts";
+import type { Advice } from "./http/advice.ts";
 import { logHooks } from "./http/log_hooks.ts";
 import { makeInspect } from "./http/validate.ts";
 import { type Opened, Openings } from "./openings.ts";
@@ -197,8 +198,8 @@ export abstract class ProductClient<Config extends ClientConfig> extends KalshiC
   }
 
   /** @internal */
-  protected override remedyOf(code: string | undefined): string | undefined {
-    return this.#traits.remedyOf(code);
+  protected override get advice(): Advice {
+    return this.#traits.advice;
   }
 
   /**

@@ -5,12 +5,14 @@ import { readRows } from "./generate_operations.ts";
 import { readFacts, RestSpec } from "./generate_spec.ts";
 import { WsSpec } from "./generate_ws.ts";
 import { methodSentences } from "./method_docs.ts";
-import { methods } from "./rest_methods.ts";
+import { type RestProduct, restProducts } from "./rest_methods.ts";
 
-/** The methods in docs/rest.md: a table for each of Kalshi's tags, in the order of the methods. */
-function operationsTables(spec: RestSpec): string {
+/** The methods of a client: a table for each of Kalshi's tags, in the order of the methods. */
+function operationsTables(name: string, product: RestProduct): string {
+  const { methods } = product;
+  const spec = new RestSpec(readFacts(product.facts));
   const pages = readRows(readFacts("operations.tsv"));
-  const sentences = methodSentences();
+  const sentences = methodSentences(product);
   const calls = new Map(spec.calls.map((call) => [call.id, call]));
   for (const { id, tag } of spec.calls) {
     if (Object.values(methods).includes(id)) continue;
@@ -21,13 +23,13 @@ function operationsTables(spec: RestSpec): string {
     const call = calls.get(id);
     if (call === undefined) throw new Error(`tools/rest_methods.ts: the specification knows no ${id}`);
     const isPaged = call.queryParams.some(({ name }) => name === "cursor");
-    const name = `\`${method}\`${isPaged ? ", `listAll`" : ""}`;
+    const shown = `\`${method}\`${isPaged ? ", `listAll`" : ""}`;
     const sentence = (sentences.get(method) ?? "").replace(/\{@link(?:code)? (?:\w+\.)?(\w+)\}/g, "`$1`");
     const deprecated = call.deprecated ? " Deprecated." : "";
     const { rows, links } = byTag.get(call.tag) ?? { rows: [], links: [] };
     byTag.set(call.tag, { rows, links });
-    rows.push(`| ${name} | ${sentence}${deprecated} | [${id}], \`${call.method} ${call.path}\` |`);
-    links.push(`[${id}]: https://docs.kalshi.com/${pages.get(`event ${id}`)?.page}`);
+    rows.push(`| ${shown} | ${sentence}${deprecated} | [${id}], \`${call.method} ${call.path}\` |`);
+    links.push(`[${id}]: https://docs.kalshi.com/${pages.get(`${name} ${id}`)?.page}`);
   }
   const contents = [...byTag.keys()].map((tag) => `[${tag}](#${tag})`).join(", ");
   const tables = [...byTag].map(([tag, { rows, links }]) =>
@@ -73,14 +75,20 @@ function figuresTable(): string {
   }\n`;
 }
 
+/** How many operations a product has. */
+const countOf = ({ facts }: RestProduct): string => String(new RestSpec(readFacts(facts)).calls.length);
+
 /** Path from the project's root to the text, for each page of the docs of which a part is generated. */
 export function generateDocs(): Map<string, string> {
-  const spec = new RestSpec(readFacts("openapi.json"));
   const parts: readonly (readonly [page: string, part: RegExp, text: string])[] = [
-    ["README.md", /(?<=event-contract REST API, )\d+(?= of them)/, String(spec.calls.length)],
+    ["README.md", /(?<=event-contract REST API, )\d+(?= of them)/, countOf(restProducts.event)],
     ["README.md", /\| figure +\| measured +\|[^]*?\|\n(?!\|)/, figuresTable()],
-    ["docs/rest.md", /(?<=offers all )\d+(?= operations)/, String(spec.calls.length)],
-    ["docs/rest.md", /By Kalshi's tags: [^]*$/, operationsTables(spec)],
+    ...Object.entries(restProducts).flatMap(([name, product]) =>
+      [
+        [product.page, /(?<=offers all )\d+(?= operations)/, countOf(product)],
+        [product.page, /By Kalshi's tags: [^]*$/, operationsTables(name, product)],
+      ] as const
+    ),
     ["docs/streaming.md", /(?<=is typed for Kalshi's channels: )[^.]+(?=\.)/, channelNames()],
   ];
   const pages = new Map<string, string>();

@@ -14,12 +14,15 @@ const toldFacts: Readonly<Record<string, Json>> = {
   "CreateMarginOrderRequest.count": { positive: true },
   // The specification of perps leaves out what the event one says of the same field.
   "CreateMarginOrderRequest.expiration_time": { "x-unit": "unix-s" },
+  "GetMarginMarketOrderbook.aggregation_tick_size": { positive: true },
 };
 
 /** Limits of fields that are the same everywhere: numbers of subaccounts and shards, where -1 is "wherever it is". */
 function usualFacts(name: string): Json {
   if (/subaccount/.test(name)) return { minimum: 0 };
   if (name === "exchange_index") return { minimum: -1 };
+  // Of exit triggers.
+  if (/^(stop_loss_price|take_profit_price|trail_amount)$/.test(name)) return { positive: true };
   return /^amount(_cents)?$/.test(name) ? { minimum: 1 } : {};
 }
 
@@ -137,12 +140,14 @@ export class RuleWriter {
       }
       case "contracts":
         return ['type: "decimal"', 'unit: "contracts"', "places: 2", ...positive];
-      case undefined:
+      case undefined: {
+        const format = facts.format ?? (/\buuid\b/.test(facts["x-validate"] ?? "") ? "uuid" : undefined);
         return [
           'type: "string"',
-          ...(facts.format === undefined ? [] : [`format: "${facts.format}"`]),
+          ...(format === undefined ? [] : [`format: "${format}"`]),
           ...bounds(facts, "Length").filter((part) => part.startsWith("max")),
         ];
+      }
     }
     throw new Error(`${name}: no rule is known for text in ${facts["x-unit"]}`);
   }

@@ -1,12 +1,14 @@
 /** What each method of a client does, in one sentence: the first of its docstring. */
 import { readdirSync, readFileSync } from "node:fs";
 import ts from "typescript";
-import { methods } from "./rest_methods.ts";
+import type { RestProduct } from "./rest_methods.ts";
 import { there } from "./there.ts";
 
-/** Every class of the client and its namespaces, by name. */
-function classes(): Map<string, ts.ClassDeclaration> {
-  const paths = ["src/client.ts", ...readdirSync("src/rest").map((name) => `src/rest/${name}`)];
+/** Every class of a client and its namespaces, by name. */
+function classes(sources: RestProduct["sources"]): Map<string, ts.ClassDeclaration> {
+  const paths = sources.flatMap((path) =>
+    path.endsWith(".ts") ? [path] : readdirSync(path).map((name) => `${path}/${name}`)
+  );
   const found = new Map<string, ts.ClassDeclaration>();
   for (const path of paths.filter((name) => name.endsWith(".ts"))) {
     const file = ts.createSourceFile(path, readFileSync(path, "utf8"), ts.ScriptTarget.Latest, true);
@@ -40,8 +42,8 @@ function firstSentence(node: ts.Node): string {
 }
 
 /** By method, such as `orders.create`. */
-export function methodSentences(): Map<string, string> {
-  const known = classes();
+export function methodSentences({ client, sources, methods }: RestProduct): Map<string, string> {
+  const known = classes(sources);
   return new Map(
     Object.keys(methods).map((path) => {
       const parts = path.split(".");
@@ -49,7 +51,7 @@ export function methodSentences(): Map<string, string> {
       const owner = parts.reduce((current, name) => {
         const member = there(memberOf(current, name), `${path}: ${name}`);
         return there(known.get(typeNameOf(member)), `the class of ${path}`);
-      }, there(known.get("KalshiClient")));
+      }, there(known.get(client)));
       return [path, firstSentence(there(memberOf(owner, method), path))];
     }),
   );

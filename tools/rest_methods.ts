@@ -1,7 +1,23 @@
-/** Which method of a client is which operation: what docs/rest.md shows and the tests call. */
+/** Which method of a client is which operation: what the docs show and the tests call. */
 
-/** Method by method, in the order of the docs. A paged `list` has a `listAll` beside it. */
-export const methods: Readonly<Record<string, string>> = {
+/** The REST API of one of Kalshi's exchanges. */
+export interface RestProduct {
+  /** Its specification, in src/contract/spec. */
+  readonly facts: string;
+  /** The class of its client, and where that and the classes of its namespaces are. */
+  readonly client: string;
+  readonly sources: readonly string[];
+  /** The page of the docs with the list of its methods. */
+  readonly page: string;
+  /** Method by method, in the order of the docs. A paged `list` has a `listAll` beside it. */
+  readonly methods: Readonly<Record<string, string>>;
+  /** Methods that are made of others. */
+  readonly conveniences: readonly string[];
+  /** One object under several names. */
+  readonly aliases: Readonly<Record<string, string>>;
+}
+
+const eventMethods: RestProduct["methods"] = {
   "exchange.status": "GetExchangeStatus",
   "exchange.schedule": "GetExchangeSchedule",
   "exchange.userDataTimestamp": "GetUserDataTimestamp",
@@ -122,13 +138,83 @@ export const methods: Readonly<Record<string, string>> = {
   "fcm.fills.list": "GetFCMFills",
 };
 
-/** Methods that are made of others. */
-export const conveniences: readonly string[] = ["orders.getByClientOrderId"];
+const perpsMethods: RestProduct["methods"] = {
+  "exchange.status": "GetMarginExchangeStatus",
+  "exchange.enabled": "GetMarginEnabled",
+  "markets.list": "GetMarginMarkets",
+  "markets.get": "GetMarginMarket",
+  "markets.orderBook": "GetMarginMarketOrderbook",
+  "markets.candlesticks": "GetMarginMarketCandlesticks",
+  "markets.trades.list": "GetMarginTrades",
+  "orders.create": "CreateMarginOrder",
+  "orders.get": "GetMarginOrder",
+  "orders.list": "GetMarginOrders",
+  "orders.cancel": "CancelMarginOrder",
+  "orders.cancelAll": "CancelAllMarginOrders",
+  "orders.amend": "AmendMarginOrder",
+  "orders.decrease": "DecreaseMarginOrder",
+  "orderGroups.list": "GetMarginOrderGroups",
+  "orderGroups.create": "CreateMarginOrderGroup",
+  "orderGroups.get": "GetMarginOrderGroup",
+  "orderGroups.delete": "DeleteMarginOrderGroup",
+  "orderGroups.updateLimit": "UpdateMarginOrderGroupLimit",
+  "orderGroups.reset": "ResetMarginOrderGroup",
+  "orderGroups.trigger": "TriggerMarginOrderGroup",
+  "portfolio.balance": "GetMarginBalance",
+  "portfolio.positions.list": "GetMarginPositions",
+  "portfolio.fills.list": "GetMarginFills",
+  "portfolio.subaccounts.create": "CreateMarginSubaccount",
+  "portfolio.subaccounts.transfers.create": "ApplyMarginSubaccountTransfer",
+  "portfolio.transfers.create": "IntraExchangeInstanceTransfer",
+  "funding.rateEstimate": "GetMarginFundingRateEstimate",
+  "funding.historicalRates": "GetMarginHistoricalFundingRates",
+  "funding.history": "GetMarginFundingHistory",
+  "funding.premiumIndex": "GetMarginPremiumIndex",
+  "risk.get": "GetMarginRisk",
+  "risk.parameters": "GetMarginRiskParameters",
+  "risk.notionalRiskLimit": "GetMarginNotionalRiskLimit",
+  "fees.tiers": "GetMarginFeeTiers",
+  "fees.tierRates": "GetMarginFeeTierRates",
+  "exitTriggers.cross.list": "GetCrossMarginExitTriggers",
+  "exitTriggers.cross.set": "SetCrossMarginExitTrigger",
+  "exitTriggers.cross.update": "UpdateCrossMarginExitTrigger",
+  "exitTriggers.cross.delete": "DeleteCrossMarginExitTrigger",
+  "exitTriggers.cross.deleteById": "DeleteCrossMarginExitTriggerById",
+  "exitTriggers.isolated.list": "GetIsolatedMarginExitTriggers",
+  "exitTriggers.isolated.set": "SetIsolatedMarginExitTrigger",
+  "exitTriggers.isolated.delete": "DeleteIsolatedMarginExitTrigger",
+  "account.limits": "GetPerpsAccountApiLimits",
+  "fcm.subtraders.create": "CreateMarginFCMSubtrader",
+  "fcm.subtraders.riskControls": "GetFCMSubtraderRiskControls",
+  "fcm.subtraders.updateRiskControls": "UpdateFCMSubtraderRiskControls",
+  "fcm.subtraders.deleteRiskControls": "DeleteFCMSubtraderRiskControls",
+  "fcm.updateNotionalRiskLimit": "UpdateFCMNotionalRiskLimit",
+  "fcm.deleteNotionalRiskLimit": "DeleteFCMNotionalRiskLimit",
+};
 
-/** One object under several names. */
-export const aliases: Readonly<Record<string, string>> = {
-  "markets.trades": "trades",
-  "markets.series": "series",
-  "portfolio.fills": "fills",
-  "portfolio.subaccounts": "subaccounts",
+/** Every exchange with a client, by the product that operations.tsv calls it. */
+export const restProducts: { readonly [Product in "event" | "perps"]: RestProduct } = {
+  event: {
+    facts: "openapi.json",
+    client: "KalshiClient",
+    sources: ["src/client.ts", "src/rest"],
+    page: "docs/rest.md",
+    methods: eventMethods,
+    conveniences: ["orders.getByClientOrderId"],
+    aliases: {
+      "markets.trades": "trades",
+      "markets.series": "series",
+      "portfolio.fills": "fills",
+      "portfolio.subaccounts": "subaccounts",
+    },
+  },
+  perps: {
+    facts: "perps-openapi.json",
+    client: "PerpsClient",
+    sources: ["src/perps"],
+    page: "docs/perps-methods.md",
+    methods: perpsMethods,
+    conveniences: ["orders.getByClientOrderId"],
+    aliases: {},
+  },
 };

@@ -66,6 +66,7 @@ export const PARTS: readonly SidebarPart[] = [
     text: "Reference",
     pages: [
       { text: "REST, method by method", page: "rest" },
+      { text: "Perps, method by method", page: "perps-methods" },
       { text: "Errors", page: "errors" },
       { text: "Comparison", page: "comparison" },
       { text: "From kalshi-typescript", page: "moving-from/kalshi-typescript" },

@@ -23,7 +23,10 @@ export function advise({ status, headers, body, nowMs }: RefusedAnswer, request:
       `\`baseUrl\` leads elsewhere${key}.`;
   }
   const code = body?.code;
-  const remedy = request.options?.advise?.(code ?? (status === 429 ? "too_many_requests" : undefined));
+  const advise = request.options?.advise;
+  // A 403 may come with a code that nobody knows.
+  const remedy = advise?.(code ?? (status === 429 ? "too_many_requests" : undefined)) ??
+    (status === 403 ? advise?.("permission_denied") : undefined);
   if (status === 401) return keyAdvice(remedy, body?.details, skewOf(headers, nowMs));
   const ticker = status === 404 && !code?.includes("balance") ? lowerCaseTicker(request) : undefined;
   if (ticker !== undefined) {
@@ -70,7 +73,9 @@ export function keyAdvice(remedy: string | undefined, details: unknown, skewMs =
 
 /** A ticker of the request that has letters in lower case, which no ticker has. */
 function lowerCaseTicker({ path, options }: RequestIdentity): string | undefined {
-  const inPath = /^\/(?:historical\/)?(?:markets|events|series)\/([^/]+)/.exec(path)?.[1];
+  const inPath = /^\/(?:historical\/|margin\/(?:\w+\/)?)?(?:markets|events|series|positions)\/([^/]+)/.exec(
+    path,
+  )?.[1];
   return [inPath, ...tickersIn(options?.params), ...tickersIn(options?.body)]
     // The paths beside the tickers, such as /markets/trades, are words.
     .find((ticker) =>

@@ -75,7 +75,8 @@ const LEGS = "`details` names the legs: read the collection again, and give legs
 
 /** What to do about each code; it stands in the error's message. Why Kalshi answers with it: docs/errors.md. */
 export const REMEDIES: { readonly [Code in KnownServerCode]: string } = {
-  anchor_order_unavailable: "Get the order, and try again.",
+  anchor_order_unavailable:
+    "Nothing was written: send it again. Where it stays so, client.orders.get() tells what became of the order.",
   authentication_error:
     "Check that the key belongs to this environment (demo and production have keys of their own).",
   bad_request: "`details` says which field.",
@@ -89,7 +90,7 @@ export const REMEDIES: { readonly [Code in KnownServerCode]: string } = {
     "Take a smaller `count` or another `price`, or `immediate_or_cancel`, which takes what is there.",
   header_timestamp_expired:
     "Set this machine's clock (NTP). A request that waited long after it was signed has the same effect.",
-  idempotency_key_already_used: "Take a new one.",
+  idempotency_key_already_used: "Take a new one, such as crypto.randomUUID().",
   insufficient_balance:
     "Compare `count` times the price (1 minus the price for an ask), and fees, with client.portfolio.balance(); " +
     "resting orders hold cash too, and each subaccount and exchange shard has cash of its own.",
@@ -111,7 +112,9 @@ export const REMEDIES: { readonly [Code in KnownServerCode]: string } = {
   market_not_found:
     "Check the ticker (in upper case) and the environment. A market created a moment ago may take some seconds; " +
     "an old one is at client.historical.markets.",
-  market_version_mismatch: "Read the market again, and send the order with its version.",
+  market_version_mismatch:
+    "Read the market again (a read right after the change may still show the old version), see whether the price suits " +
+    "its new terms, and send the order with its `market_version`.",
   method_not_allowed: "Check method and path.",
   not_found: "Check the id and the environment. To cancel an order that is done already has this answer too.",
   order_already_exists:
@@ -127,7 +130,8 @@ export const REMEDIES: { readonly [Code in KnownServerCode]: string } = {
     "Cancel your order on the other side, or let `self_trade_prevention_type` choose which of the two goes.",
   service_unavailable: "Try again later. A write may have taken effect: look before you send it again.",
   signature_is_missing_from_headers: STRIPPED,
-  stop_loss_past_liquidation: "Move it closer to the market.",
+  stop_loss_past_liquidation:
+    "Move it closer to the market than `estimated_liquidation_price` of client.risk.get().",
   subtrader_already_exists: "Use it, or take another suffix.",
   timestamp_is_missing_from_headers: STRIPPED,
   token_authentication_failure:
@@ -138,9 +142,15 @@ export const REMEDIES: { readonly [Code in KnownServerCode]: string } = {
   user_not_found: "Have it enabled on Kalshi's website.",
 };
 
-/** What to do about a code, however Kalshi writes it. */
-export function remedyOf(code: string | undefined): string | undefined {
+/** A known code, however Kalshi writes it. */
+export function nameOfCode(code: string | undefined): KnownServerCode | undefined {
   // Some hold an id behind a colon, such as `user_not_found:_f50604b8-…`.
   const name = code?.split(":")[0]?.trim().toLowerCase().replaceAll(" ", "_") ?? "";
-  return Object.hasOwn(REMEDIES, name) ? REMEDIES[name as KnownServerCode] : undefined;
+  return Object.hasOwn(REMEDIES, name) ? name as KnownServerCode : undefined;
+}
+
+/** What to do about a code, however Kalshi writes it. */
+export function remedyOf(code: string | undefined): string | undefined {
+  const name = nameOfCode(code);
+  return name && REMEDIES[name];
 }

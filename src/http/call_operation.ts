@@ -6,11 +6,9 @@
  * @module
  */
 
-import { remedyOf } from "../base/server_codes.ts";
 import { fillLists } from "../contract/fill_lists.ts";
 import type { Operation, PagedOperation } from "../contract/operation.ts";
 import type { RequestTemplate } from "../contract/request_template.ts";
-import type { Market } from "../contract/event/types.ts";
 import { KalshiDecodeError } from "../base/errors.ts";
 import { readOptions } from "../base/options.ts";
 import { copyPlain, isPlain, readOwn } from "../base/plain.ts";
@@ -51,7 +49,7 @@ export function request<T>(
       ...attempt,
       ...checkCall(template, params, body, own),
       options: own,
-      advise: (code) => advise?.(code) ?? remedyOf(code),
+      advise: (code) => advise?.(code) ?? http.advice?.remedyOf(code),
       read: (value, ...answer) => read(lists === undefined ? value : fillLists(lists, value), ...answer),
     };
   });
@@ -189,7 +187,7 @@ function fetchPage<P, R, K extends keyof R & string>(
   return callAnd(http, operation, params, options, undefined, (response, lack) => {
     const cursor: unknown = response[(operation.next ?? "cursor") as keyof R];
     const items = listIn(response, operation.items, lack, operation.optional);
-    if (operation.items === "markets") rememberGrids(http, items as Market[]);
+    if (operation.items === "markets") rememberGrids(http, items as object[]);
     return new Page(
       items,
       typeof cursor === "string" ? cursor : "",

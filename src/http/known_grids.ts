@@ -5,31 +5,13 @@
  * @module
  */
 
-import {
-  formatPrice,
-  nextTick,
-  parsePrice,
-  previousTick,
-  priceGrid,
-  snapDown,
-  snapUp,
-} from "../base/fixed_point.ts";
+import { formatPrice, nextTick, parsePrice, previousTick, snapDown, snapUp } from "../base/fixed_point.ts";
 import type { HttpPipeline } from "./pipeline.ts";
 
 /** As many markets as are kept: those shown last. */
 const MOST_MARKETS = 5_000;
 /** Of so many answers, whatever they held. */
 const MOST_ANSWERS = 500;
-
-/** A dollar, in the units of a parsed price. */
-const ONE = 10_000;
-
-type Ranges = Parameters<typeof priceGrid>[0];
-
-interface Shown {
-  readonly ticker: string;
-  readonly price_ranges?: Ranges | null;
-}
 
 /** Markets of one answer: tickers, and at the same places their grids. */
 interface Seen {
@@ -41,13 +23,15 @@ interface Seen {
 const seenBy = new WeakMap<HttpPipeline, Seen[]>();
 
 /** Keeps the grids of these markets. They are looked for when a price is refused, which is seldom. */
-export function rememberGrids(http: HttpPipeline, markets: readonly Shown[]): void {
+export function rememberGrids(http: HttpPipeline, markets: readonly object[]): void {
+  const facts = http.advice?.grids;
+  if (facts === undefined) return;
   const tickers: unknown[] = [];
   const grids: unknown[] = [];
   // What an answer holds is looked at no further than this.
   let last: unknown;
-  for (const market of markets as readonly (Partial<Shown> | null | undefined)[]) {
-    const grid = market?.price_ranges;
+  for (const market of markets as readonly ({ readonly ticker?: unknown } | null | undefined)[]) {
+    const grid = market && facts.of(market);
     // Most markets have the grid of the one before: what is not kept costs the garbage collector nothing.
     if (!isSameGrid(grid, last)) last = grid;
     tickers.push(market?.ticker);
@@ -62,10 +46,11 @@ export function rememberGrids(http: HttpPipeline, markets: readonly Shown[]): vo
   seenBy.set(http, seen);
 }
 
-type Range = Partial<Ranges[number]> | null | undefined;
+type Range = { readonly start?: unknown; readonly end?: unknown; readonly step?: unknown } | null | undefined;
 
 /** A loop, since it runs for each market of each page. */
 function isSameGrid(grid: unknown, other: unknown): boolean {
+  if (grid === other) return true;
   if (!Array.isArray(grid) || !Array.isArray(other) || grid.length !== other.length) return false;
   for (let index = 0; index < grid.length; index++) {
     const range: Range = grid[index];
@@ -75,11 +60,11 @@ function isSameGrid(grid: unknown, other: unknown): boolean {
   return true;
 }
 
-function gridOf(http: HttpPipeline, ticker: unknown): Ranges | undefined {
+function gridOf(http: HttpPipeline, ticker: unknown): unknown {
   if (typeof ticker !== "string") return undefined;
   for (const { tickers, grids } of [...seenBy.get(http) ?? []].reverse()) {
     const at = tickers.lastIndexOf(ticker);
-    if (at !== -1) return (grids[at] ?? undefined) as Ranges | undefined;
+    if (at !== -1) return grids[at] ?? undefined;
   }
   return undefined;
 }
@@ -87,22 +72,21 @@ function gridOf(http: HttpPipeline, ticker: unknown): Ranges | undefined {
 /** What to do about a price that was refused, where the request's market was shown before. */
 export function priceAdvice(http: HttpPipeline, body: unknown): string | undefined {
   const { ticker, market_ticker = ticker, price } = Object(body);
-  const ranges = gridOf(http, market_ticker);
-  if (ranges === undefined) return undefined;
+  const facts = http.advice?.grids;
+  const shown = gridOf(http, market_ticker);
+  if (facts === undefined || shown === undefined) return undefined;
   try {
-    const grid = priceGrid(ranges);
+    const { grid, words } = facts.read(shown);
     const units = parsePrice(price);
-    const said = `The grid of ${market_ticker} is ${
-      ranges.map(({ start, end, step }) => `${start} to ${end} in steps of ${step}`).join(", ")
-    }`;
+    const said = `The grid of ${market_ticker} is ${words}`;
     const down = snapDown(grid, units);
-    if (down === units && units > 0 && units < ONE) {
+    if (down === units && units > 0 && units < facts.end) {
       return `${said}, as this client was shown it, and ${price} is on it: the grid may have changed, get the market again.`;
     }
     const up = snapUp(grid, units);
-    // Nothing trades at 0 and at 1.
-    const lower = down !== undefined && down >= ONE ? previousTick(grid, ONE) : down || undefined;
-    const upper = up === 0 ? nextTick(grid, 0) : up !== undefined && up >= ONE ? undefined : up;
+    // Nothing trades at 0 and at the end.
+    const lower = down !== undefined && down >= facts.end ? previousTick(grid, facts.end) : down || undefined;
+    const upper = up === 0 ? nextTick(grid, 0) : up !== undefined && up >= facts.end ? undefined : up;
     const nearest = [lower, upper].filter((price) => price !== undefined).map(formatPrice);
     return `${said}; the prices nearest to ${price} are ${nearest.join(" and ")}.`;
   } catch {

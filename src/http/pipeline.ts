@@ -19,6 +19,7 @@ import type { KalshiVenue } from "../config/venue.ts";
 import type { RequestTemplate } from "../contract/request_template.ts";
 import type { Limiter } from "../rate_limits/limiter.ts";
 import type { HttpPool } from "../runtime/types.ts";
+import type { Advice } from "./advice.ts";
 import { buildCall, commonHeaders, limitOf } from "./build_call.ts";
 import { type Attempts, type Call, contextOf, eventOf, type Payload } from "./call.ts";
 import { failureOf, stillUnknown } from "./call_failure.ts";
@@ -43,6 +44,8 @@ export interface PipelineParts {
   readonly limiter?: Limiter | undefined;
   /** Looks at each decoded answer of an operation; what it throws is the call's error. */
   readonly inspect?: InspectResponse | undefined;
+  /** What to do about the errors of the product; left out where the docs are to say it. */
+  readonly advice?: (() => Advice | undefined) | undefined;
   /** Refuses every write. */
   readonly isReadOnly?: boolean | undefined;
 }
@@ -87,6 +90,11 @@ export class HttpPipeline {
   /** The configuration in use. */
   get config(): KalshiSettings {
     return this.#parts.config;
+  }
+
+  /** What to do about the errors of the product, where that is known. */
+  get advice(): Advice | undefined {
+    return this.#parts.advice?.();
   }
 
   /** True when there is a key to sign with. */

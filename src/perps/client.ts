@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { remedyOf } from "../base/server_codes.ts";
 import { optionsFromEnv } from "../client_env.ts";
 import type { ClientTraits } from "../client_traits.ts";
 import { isPerpsConfig, PerpsConfig } from "../config/perps_config.ts";
@@ -12,8 +11,20 @@ import { GetAccountEndpointCosts } from "../contract/event/operations.ts";
 import { GetMarginMarkets, GetPerpsAccountApiLimits } from "../contract/perps/operations.ts";
 import type { FixClient } from "../fix/client.ts";
 import { type ClientFixOptions, notLoaded, type OfClient, ProductClient } from "../product_client.ts";
+import { PerpsAccount } from "./account.ts";
+import { perpsAdvice } from "./advice.ts";
 import { type PerpsClientOptions, perpsClientRules } from "./client_options.ts";
 import type { PerpsEnv } from "./env.ts";
+import { PerpsExchange } from "./exchange.ts";
+import { PerpsExitTriggers } from "./exit_triggers.ts";
+import { PerpsFcm } from "./fcm.ts";
+import { PerpsFees } from "./fees.ts";
+import { PerpsFunding } from "./funding.ts";
+import { PerpsMarkets } from "./markets.ts";
+import { PerpsOrderGroups } from "./order_groups.ts";
+import { PerpsOrders } from "./orders.ts";
+import { PerpsPortfolio } from "./portfolio.ts";
+import { PerpsRisk } from "./risk.ts";
 import type { PerpsStream, PerpsStreamOptions } from "./stream.ts";
 
 const traits: ClientTraits<PerpsConfig> = {
@@ -29,7 +40,7 @@ const traits: ClientTraits<PerpsConfig> = {
     costs: GetAccountEndpointCosts,
     markets: GetMarginMarkets,
   },
-  remedyOf,
+  advice: perpsAdvice,
 };
 
 /**
@@ -41,7 +52,7 @@ const traits: ClientTraits<PerpsConfig> = {
  * import { PerpsClient } from "@unofficial/kalshi/perps";
  *
  * await using client = await PerpsClient.fromEnv();
- * console.log(await client.request("GET", "/margin/exchange/status"));
+ * if (await client.exchange.enabled()) console.log(await client.portfolio.balance());
  * ```
  */
 export class PerpsClient extends ProductClient<PerpsConfig> {
@@ -110,4 +121,27 @@ export class PerpsClient extends ProductClient<PerpsConfig> {
   async fix(given: ClientFixOptions): Promise<FixClient> {
     return await this.openFix(given);
   }
+
+  /** Whether the exchange is open, and to this account. */
+  readonly exchange: PerpsExchange = new PerpsExchange(this.http);
+  /** Perpetual futures, their order books, candlesticks and trades. */
+  readonly markets: PerpsMarkets = new PerpsMarkets(this.http);
+  /** The account's orders. */
+  readonly orders: PerpsOrders = new PerpsOrders(this.http);
+  /** Order groups, which stop trading when they fill too fast. */
+  readonly orderGroups: PerpsOrderGroups = new PerpsOrderGroups(this.http);
+  /** Balance, positions, fills, subaccounts and transfers. */
+  readonly portfolio: PerpsPortfolio = new PerpsPortfolio(this.http);
+  /** What longs and shorts pay each other. */
+  readonly funding: PerpsFunding = new PerpsFunding(this.http);
+  /** Margin, leverage and limits. */
+  readonly risk: PerpsRisk = new PerpsRisk(this.http);
+  /** What trading costs. */
+  readonly fees: PerpsFees = new PerpsFees(this.http);
+  /** Stop losses, take profits and trailing stops. */
+  readonly exitTriggers: PerpsExitTriggers = new PerpsExitTriggers(this.http);
+  /** For futures commission merchants. */
+  readonly fcm: PerpsFcm = new PerpsFcm(this.http);
+  /** Tier and rate limits of the account. */
+  readonly account: PerpsAccount = new PerpsAccount(this.http);
 }

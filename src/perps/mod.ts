@@ -7,7 +7,7 @@
  * import { PerpsClient } from "@unofficial/kalshi/perps";
  *
  * await using client = new PerpsClient({ demo: true });
- * console.log(await client.request("GET", "/margin/exchange/status"));
+ * for (const { ticker, bid, ask } of await client.markets.list({ status: "active" })) console.log(ticker, bid, ask);
  * ```
  *
  * @module
@@ -55,3 +55,7 @@ export type {
   UserOrderData,
   UserOrderMessage,
 } from "../contract/perps/channels.ts";
+export type * from "./namespaces.ts";
+export type { CallOptions, ListAllOptions, WriteOptions } from "../http/call_options.ts";
+export type { Namespace } from "../http/namespace.ts";
+export type { Page, PageCall } from "../http/page.ts";

@@ -17,7 +17,7 @@ import type {
 } from "../contract/event/types.ts";
 import type { CallOptions } from "../http/call_options.ts";
 import { call, callForList, callForNothing } from "../http/call_operation.ts";
-import { Namespace } from "./namespace.ts";
+import { Namespace } from "../http/namespace.ts";
 
 /** `client.account` */
 export class Account extends Namespace {

@@ -20,7 +20,7 @@ import type {
 } from "../contract/event/types.ts";
 import type { CallOptions } from "../http/call_options.ts";
 import { call, callForNothing, callWith } from "../http/call_operation.ts";
-import { Namespace } from "./namespace.ts";
+import { Namespace } from "../http/namespace.ts";
 
 /** `client.apiKeys` */
 export class ApiKeys extends Namespace {

@@ -46,7 +46,7 @@ import type { PageCall } from "../http/page.ts";
 import type { CallOptions } from "../http/call_options.ts";
 import { assertOneOf, checkFirst, ownFields, readParams } from "../http/arguments.ts";
 import { callFor, callForNothing, listAll, listPage } from "../http/call_operation.ts";
-import { Namespace } from "./namespace.ts";
+import { Namespace } from "../http/namespace.ts";
 
 /** `client.communications` */
 export class Communications extends Namespace {

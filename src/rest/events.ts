@@ -34,7 +34,7 @@ import type { PageCall } from "../http/page.ts";
 import { withIds } from "../http/check_call.ts";
 import type { CallOptions } from "../http/call_options.ts";
 import { call, callFor, callForList, listAll, listPage } from "../http/call_operation.ts";
-import { Namespace } from "./namespace.ts";
+import { Namespace } from "../http/namespace.ts";
 
 /** `client.events` */
 export class Events extends Namespace {

@@ -12,7 +12,7 @@ import {
 import type { ExchangeStatus, Schedule } from "../contract/event/types.ts";
 import type { CallOptions } from "../http/call_options.ts";
 import { call, callFor } from "../http/call_operation.ts";
-import { Namespace } from "./namespace.ts";
+import { Namespace } from "../http/namespace.ts";
 
 /** `client.exchange` */
 export class Exchange extends Namespace {

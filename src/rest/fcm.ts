@@ -42,7 +42,7 @@ import type { PageCall } from "../http/page.ts";
 import type { CallOptions } from "../http/call_options.ts";
 import { assertSomeOf, readParams } from "../http/arguments.ts";
 import { call, callFor, callForList, callForNothing, listAll, listPage } from "../http/call_operation.ts";
-import { Namespace } from "./namespace.ts";
+import { Namespace } from "../http/namespace.ts";
 
 /** `client.fcm` */
 export class Fcm extends Namespace {

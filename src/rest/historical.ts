@@ -40,7 +40,7 @@ import type { PageCall } from "../http/page.ts";
 import { withIds } from "../http/check_call.ts";
 import type { CallOptions } from "../http/call_options.ts";
 import { call, callFor, listAll, listPage } from "../http/call_operation.ts";
-import { Namespace } from "./namespace.ts";
+import { Namespace } from "../http/namespace.ts";
 
 /** `client.historical` */
 export class Historical extends Namespace {

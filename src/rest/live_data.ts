@@ -28,7 +28,7 @@ import type {
 import { withIds } from "../http/check_call.ts";
 import type { CallOptions } from "../http/call_options.ts";
 import { call, callFor, callForList } from "../http/call_operation.ts";
-import { Namespace } from "./namespace.ts";
+import { Namespace } from "../http/namespace.ts";
 
 /** `client.liveData` */
 export class LiveDataNamespace extends Namespace {

@@ -31,7 +31,7 @@ import { withIds } from "../http/check_call.ts";
 import type { CallOptions } from "../http/call_options.ts";
 import { type HistoryOptions, listTiers } from "./history.ts";
 import { call, callFor, callForList, listPage } from "../http/call_operation.ts";
-import { Namespace } from "./namespace.ts";
+import { Namespace } from "../http/namespace.ts";
 import { rememberGrids } from "../http/known_grids.ts";
 import { SeriesNamespace } from "./series.ts";
 import { Trades } from "./trades.ts";

@@ -102,7 +102,7 @@ export type * from "./live_data.ts";
 export type * from "./markets.ts";
 export type * from "./milestones.ts";
 export type * from "./multivariate_event_collections.ts";
-export type { Namespace } from "./namespace.ts";
+export type { Namespace } from "../http/namespace.ts";
 export type * from "./order_groups.ts";
 export type * from "./orders.ts";
 export type * from "./portfolio.ts";

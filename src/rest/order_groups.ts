@@ -37,7 +37,7 @@ import {
   resetGroup,
   triggerGroup,
 } from "../writes/order_groups.ts";
-import { Namespace } from "./namespace.ts";
+import { Namespace } from "../http/namespace.ts";
 
 /** The types of these calls. */
 interface EventGroupShapes {

@@ -44,7 +44,7 @@ import { shown } from "../base/plain.ts";
 import { checkFirst, ownFields, withExtras } from "../http/arguments.ts";
 import { type HistoryOptions, listTiers } from "./history.ts";
 import { callFor, callForList, listPage } from "../http/call_operation.ts";
-import { Namespace } from "./namespace.ts";
+import { Namespace } from "../http/namespace.ts";
 import { writeBatch } from "../writes/batch.ts";
 import { eventOrders } from "../writes/event_orders.ts";
 import type { Named } from "../writes/order_product.ts";

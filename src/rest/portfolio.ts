@@ -51,7 +51,7 @@ import type { CallOptions, WriteOptions } from "../http/call_options.ts";
 import { moveMoney } from "../writes/transfers.ts";
 import { type HistoryOptions, listTiers } from "./history.ts";
 import { call, callFor, callForNothing, listAll, listPage } from "../http/call_operation.ts";
-import { Namespace } from "./namespace.ts";
+import { Namespace } from "../http/namespace.ts";
 import { Subaccounts } from "./subaccounts.ts";
 
 /** `client.portfolio` */

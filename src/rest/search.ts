@@ -8,7 +8,7 @@ import { GetFiltersForSports, GetTagsForSeriesCategories } from "../contract/eve
 import type { GetFiltersBySportsResponse } from "../contract/event/types.ts";
 import type { CallOptions } from "../http/call_options.ts";
 import { call, callFor } from "../http/call_operation.ts";
-import { Namespace } from "./namespace.ts";
+import { Namespace } from "../http/namespace.ts";
 
 /** `client.search` */
 export class Search extends Namespace {

@@ -16,7 +16,7 @@ import type { Series, SeriesFeeChange } from "../contract/event/types.ts";
 import { withIds } from "../http/check_call.ts";
 import type { CallOptions } from "../http/call_options.ts";
 import { callFor, callForList } from "../http/call_operation.ts";
-import { Namespace } from "./namespace.ts";
+import { Namespace } from "../http/namespace.ts";
 
 /** `client.series`, also `client.markets.series` */
 export class SeriesNamespace extends Namespace {

@@ -27,7 +27,7 @@ import type { PageCall } from "../http/page.ts";
 import type { CallOptions, WriteOptions } from "../http/call_options.ts";
 import { moveBetweenSubaccounts } from "../writes/transfers.ts";
 import { callFor, callForList, callForNothing, listAll, listPage } from "../http/call_operation.ts";
-import { Namespace } from "./namespace.ts";
+import { Namespace } from "../http/namespace.ts";
 
 /** `client.subaccounts`, also `client.portfolio.subaccounts` */
 export class Subaccounts extends Namespace {

@@ -10,7 +10,7 @@ import type { PageCall } from "../http/page.ts";
 import type { CallOptions } from "../http/call_options.ts";
 import { type HistoryOptions, listTiers } from "./history.ts";
 import { listPage } from "../http/call_operation.ts";
-import { Namespace } from "./namespace.ts";
+import { Namespace } from "../http/namespace.ts";
 
 /** `client.trades`, also `client.markets.trades` */
 export class Trades extends Namespace {

@@ -1,9 +1,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { LocalExchange } from "../../src/local_exchange/mod.ts";
 import { follow } from "../contract/samples.ts";
-import { operations, request, spec, type SpecOperation } from "../rest/spec.ts";
+import { type SpecOperation, specs } from "../rest/spec.ts";
 import { test } from "../support/test.ts";
 import { type Json, orderBody, Session } from "./support/session.ts";
+
+const { document: spec, operations } = specs.event;
 
 async function setUp(
   options: { readonly requests?: "strict" | "lenient"; readonly errorBodies?: "nested" } = {},
@@ -31,7 +33,7 @@ function pathOf(operation: SpecOperation, query: Readonly<Record<string, unknown
 test("every operation: an unknown parameter or field is a 400 that names it", async () => {
   const { session } = await setUp();
   for (const operation of operations.values()) {
-    const { query, body } = request(operation, "full");
+    const { query, body } = specs.event.request(operation, "full");
     const send = (query: Json, body: Json) =>
       session.send(operation.method, pathOf(operation, query), body === undefined ? undefined : body);
     for (const name of ["postOnly", "tickr", "x"]) {
@@ -62,7 +64,7 @@ test("every operation: an unknown parameter or field is a 400 that names it", as
 test("every operation: a parameter or a field of another type is a 400 that names it", async () => {
   const { session } = await setUp();
   for (const operation of operations.values()) {
-    const { query, body } = request(operation, "full");
+    const { query, body } = specs.event.request(operation, "full");
     for (const { name, schema } of operation.queryParams) {
       const { type } = follow(spec, schema);
       if (type !== "integer" && type !== "boolean") continue;
@@ -100,7 +102,7 @@ test("every operation: a parameter or a field of another type is a 400 that name
 test("every operation: a required parameter that is missing is a 400 that names it", async () => {
   const { session } = await setUp();
   for (const operation of operations.values()) {
-    const { query, body } = request(operation, "full");
+    const { query, body } = specs.event.request(operation, "full");
     for (const { name, required } of operation.queryParams) {
       if (!required) continue;
       const { [name]: _, ...rest } = query;

@@ -2,14 +2,19 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { KalshiConfigError } from "../../src/base/errors.ts";
 import { test } from "../support/test.ts";
-import { argumentsFor, call } from "./methods.ts";
+import { call, eventProduct, perpsProduct, type TestProduct } from "./products.ts";
 import { recordingClient } from "./recording.ts";
-import { type Json, operationOf, request } from "./spec.ts";
+import type { Json } from "./spec.ts";
 
-const never = () => recordingClient(() => Response.json({}));
+const { operationOf, request } = eventProduct;
 
-async function assertRefused(method: string, args: unknown[], says: string): Promise<void> {
-  const { client, requests } = never();
+async function assertRefused(
+  method: string,
+  args: unknown[],
+  says: string,
+  product: TestProduct = eventProduct,
+): Promise<void> {
+  const { client, requests } = product.recordingClient(() => Response.json({}));
   const walk = async () => {
     const result = call(client, method, ...args);
     if (!method.endsWith("listAll")) return await result;
@@ -20,21 +25,47 @@ async function assertRefused(method: string, args: unknown[], says: string): Pro
 }
 
 /** Arguments of a method with one field of its body replaced. */
-function withField(id: string, field: string, value: unknown): unknown[] {
-  const operation = operationOf(id);
-  const sent = request(operation, "full");
-  return argumentsFor(operation, { ...sent, body: { ...sent.body, [field]: value } });
+function withField(
+  id: string,
+  field: string,
+  value: unknown,
+  product: TestProduct = eventProduct,
+): unknown[] {
+  const operation = product.operationOf(id);
+  const sent = product.request(operation, "full");
+  return product.argumentsFor(operation, { ...sent, body: { ...sent.body, [field]: value } });
 }
 
-const decimals: readonly (readonly [method: string, id: string, fields: readonly string[]])[] = [
-  ["orders.create", "CreateOrderV2", ["price", "count"]],
-  ["orders.amend", "AmendOrderV2", ["price", "count"]],
-  ["orders.decrease", "DecreaseOrderV2", ["reduce_by"]],
-  ["orderGroups.create", "CreateOrderGroup", ["contracts_limit_fp"]],
-  ["orderGroups.updateLimit", "UpdateOrderGroupLimit", ["contracts_limit_fp"]],
-  ["communications.rfqs.create", "CreateRFQ", ["contracts_fp"]],
-  ["communications.quotes.create", "CreateQuote", ["yes_bid", "no_bid"]],
-  ["fcm.subtraders.updateEventContractDailyCap", "UpdateFCMEventContractDailyCap", ["limit"]],
+type Named = readonly (readonly [method: string, id: string, fields: readonly string[]])[];
+
+const decimals: readonly (readonly [TestProduct, Named])[] = [
+  [eventProduct, [
+    ["orders.create", "CreateOrderV2", ["price", "count"]],
+    ["orders.amend", "AmendOrderV2", ["price", "count"]],
+    ["orders.decrease", "DecreaseOrderV2", ["reduce_by"]],
+    ["orderGroups.create", "CreateOrderGroup", ["contracts_limit_fp"]],
+    ["orderGroups.updateLimit", "UpdateOrderGroupLimit", ["contracts_limit_fp"]],
+    ["communications.rfqs.create", "CreateRFQ", ["contracts_fp"]],
+    ["communications.quotes.create", "CreateQuote", ["yes_bid", "no_bid"]],
+    ["fcm.subtraders.updateEventContractDailyCap", "UpdateFCMEventContractDailyCap", ["limit"]],
+  ]],
+  [perpsProduct, [
+    ["orders.create", "CreateMarginOrder", ["price", "count"]],
+    ["orders.amend", "AmendMarginOrder", ["price", "count"]],
+    ["orders.decrease", "DecreaseMarginOrder", ["reduce_by"]],
+    ["orderGroups.create", "CreateMarginOrderGroup", ["contracts_limit_fp"]],
+    ["orderGroups.updateLimit", "UpdateMarginOrderGroupLimit", ["contracts_limit_fp"]],
+    ["exitTriggers.cross.set", "SetCrossMarginExitTrigger", [
+      "count",
+      "stop_loss_price",
+      "take_profit_price",
+      "trail_amount",
+    ]],
+    ["exitTriggers.isolated.set", "SetIsolatedMarginExitTrigger", ["stop_loss_price", "take_profit_price"]],
+    ["exitTriggers.cross.update", "UpdateCrossMarginExitTrigger", ["stop_loss_price", "take_profit_price"]],
+    ["fcm.subtraders.updateRiskControls", "UpdateFCMSubtraderRiskControls", ["im_cap"]],
+    ["fcm.updateNotionalRiskLimit", "UpdateFCMNotionalRiskLimit", ["notional_value_risk_limit"]],
+  ]],
 ];
 
 const noDecimals: readonly unknown[] = [
@@ -63,10 +94,12 @@ const noDecimals: readonly unknown[] = [
 ];
 
 test("prices and counts are decimal strings, or the call is refused by the field's name", async () => {
-  for (const [method, id, fields] of decimals) {
-    for (const field of fields) {
-      for (const value of noDecimals) {
-        await assertRefused(method, withField(id, field, value), `\`${field}\``);
+  for (const [product, named] of decimals) {
+    for (const [method, id, fields] of named) {
+      for (const field of fields) {
+        for (const value of noDecimals) {
+          await assertRefused(method, withField(id, field, value, product), `\`${field}\``, product);
+        }
       }
     }
   }
@@ -86,46 +119,63 @@ test("prices and counts are decimal strings, or the call is refused by the field
   }
 });
 
-test("every decimal string goes out as it is", async () => {
-  const digits = fc.stringMatching(/^0{1,3}(\.\d{1,4}0{0,6})?$/);
-  await fc.assert(
-    fc.asyncProperty(digits, async (price) => {
-      const { client, requests } = recordingClient(() => Response.json({ order_id: "o" }, { status: 201 }));
-      await client.orders.create({ ...request(operationOf("CreateOrderV2"), "least").body, price });
-      assert(requests[0]?.body.includes(`"price":${JSON.stringify(price)}`));
-    }),
-    { numRuns: 50 },
-  );
-});
+for (
+  const [product, id] of [[eventProduct, "CreateOrderV2"], [perpsProduct, "CreateMarginOrder"]] as const
+) {
+  test(`${product.name}: every decimal string goes out as it is`, async () => {
+    const whole = product === eventProduct ? "0{1,3}" : "\\d{1,6}";
+    const digits = fc.stringMatching(new RegExp(`^${whole}(\\.\\d{1,4}0{0,6})?$`));
+    await fc.assert(
+      fc.asyncProperty(digits, async (price) => {
+        const { client, requests } = product.recordingClient(() =>
+          Response.json({ order_id: "o" }, { status: 201 })
+        );
+        await client.orders.create({ ...product.request(product.operationOf(id), "least").body, price });
+        assert(requests[0]?.body.includes(`"price":${JSON.stringify(price)}`));
+      }),
+      { numRuns: 50 },
+    );
+  });
+}
 
 test("money in whole units is a whole number, or the call is refused", async () => {
-  const whole: readonly (readonly [method: string, id: string, field: string])[] = [
-    ["subaccounts.transfers.create", "ApplySubaccountTransfer", "amount_cents"],
-    ["portfolio.transfers.create", "IntraExchangeInstanceTransfer", "amount"],
-    ["communications.blockTradeProposals.create", "ProposeBlockTrade", "price_centi_cents"],
-    ["communications.blockTradeProposals.create", "ProposeBlockTrade", "centicount"],
-    ["fcm.positions.transfer", "CreateFCMPositionTransfer", "position_centicount"],
-    ["fcm.positions.transfer", "CreateFCMPositionTransfer", "price_centicents"],
+  const whole: typeof decimals = [
+    [eventProduct, [
+      ["subaccounts.transfers.create", "ApplySubaccountTransfer", ["amount_cents"]],
+      ["portfolio.transfers.create", "IntraExchangeInstanceTransfer", ["amount"]],
+      ["communications.blockTradeProposals.create", "ProposeBlockTrade", ["price_centi_cents", "centicount"]],
+      ["fcm.positions.transfer", "CreateFCMPositionTransfer", ["position_centicount", "price_centicents"]],
+    ]],
+    [perpsProduct, [
+      ["portfolio.subaccounts.transfers.create", "ApplyMarginSubaccountTransfer", ["amount_cents"]],
+      ["portfolio.transfers.create", "IntraExchangeInstanceTransfer", ["amount"]],
+    ]],
   ];
-  for (const [method, id, field] of whole) {
-    for (const value of [0.5, Number.NaN, Infinity, 2 ** 53, "100", true, null, undefined, 10n]) {
-      await assertRefused(method, withField(id, field, value), `\`${field}\``);
+  for (const [product, named] of whole) {
+    for (const [method, id, fields] of named) {
+      for (const field of fields) {
+        for (const value of [0.5, Number.NaN, Infinity, 2 ** 53, "100", true, null, undefined, 10n]) {
+          await assertRefused(method, withField(id, field, value, product), `\`${field}\``, product);
+        }
+      }
     }
   }
 });
 
-test("a decrease says by how much or to what, not both", async () => {
-  for (const body of [{}, { reduce_by: null }, { reduce_by: "1", reduce_to: "1" }]) {
-    await assertRefused("orders.decrease", ["o", body], "`reduce_by`");
-  }
-  for (const body of [{ reduce_by: "1", reduce_to: null }, { reduce_to: "0" }]) {
-    const { client, requests } = recordingClient(() =>
-      Response.json({ order_id: "o", remaining_count: "0.00" })
-    );
-    await client.orders.decrease("o", body);
-    assertEquals(JSON.parse(requests[0]?.body ?? ""), body);
-  }
-});
+for (const product of [eventProduct, perpsProduct]) {
+  test(`${product.name}: a decrease says by how much or to what, not both`, async () => {
+    for (const body of [{}, { reduce_by: null }, { reduce_by: "1", reduce_to: "1" }]) {
+      await assertRefused("orders.decrease", ["o", body], "`reduce_by`", product);
+    }
+    for (const body of [{ reduce_by: "1", reduce_to: null }, { reduce_to: "0" }]) {
+      const { client, requests } = product.recordingClient(() =>
+        Response.json({ order_id: "o", remaining_count: "0.00" })
+      );
+      await client.orders.decrease("o", body);
+      assertEquals(JSON.parse(requests[0]?.body ?? ""), body);
+    }
+  });
+}
 
 test("a request for quotes has one size", async () => {
   const rest = { market_ticker: "T", rest_remainder: true };

@@ -4,7 +4,7 @@ import { KalshiConfigError } from "../../src/base/errors.ts";
 import type { HistoryOptions } from "../../src/rest/history.ts";
 import { test } from "../support/test.ts";
 import { type Recorded, recordingClient } from "./recording.ts";
-import { type Json, operationOf } from "./spec.ts";
+import { type Json, specs } from "./spec.ts";
 
 interface Joined {
   readonly name: string;
@@ -52,7 +52,7 @@ const all: readonly Joined[] = [
 
 /** Two pages live, two historical; row 3 moved in between, and row 1 comes twice. */
 function moving({ old, field, id }: Joined) {
-  const path = operationOf(old).path;
+  const path = specs.event.operationOf(old).path;
   return ({ path: asked, query }: Recorded) => {
     const second = query.some((pair) => pair.startsWith("cursor=") && pair !== "cursor=given");
     const pages = asked === path ? [[3, 4], [5]] : [[1, 2], [3, 1]];
@@ -76,7 +76,10 @@ test("with history, live rows come first, then historical ones, and each comes o
       const params = { limit: 2, cursor: "given" };
       const rows = await collect(joined.listAll(client, params, { history: true, prefetch }));
       assertEquals(numbers(rows, joined.id), [1, 2, 3, 4, 5], joined.name);
-      const [live, old] = [operationOf(joined.live).path, operationOf(joined.old).path];
+      const [live, old] = [
+        specs.event.operationOf(joined.live).path,
+        specs.event.operationOf(joined.old).path,
+      ];
       assertEquals(requests.map(({ path, query }) => [path, ...query]), [
         [live, "cursor=given", "limit=2"],
         [live, `cursor=${live}-next`, "limit=2"],
@@ -118,8 +121,8 @@ test("a row without its id is never taken for another one", async () => {
 
 test("filters that only the live call knows are refused by name before anything is sent; the others go to both", async () => {
   for (const joined of all) {
-    const live = operationOf(joined.live).queryParams;
-    const old = operationOf(joined.old).queryParams;
+    const live = specs.event.operationOf(joined.live).queryParams;
+    const old = specs.event.operationOf(joined.old).queryParams;
     for (const { name, schema } of live) {
       if (name === "cursor") continue;
       const value = schema.enum?.at(-1) ??

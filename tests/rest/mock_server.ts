@@ -1,11 +1,11 @@
-/** Steady (npm `@stdy/cli`), an OpenAPI mock server, on Kalshi's specification made stricter. */
+/** Steady (npm `@stdy/cli`), an OpenAPI mock server, on a specification of Kalshi's made stricter. */
 import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { arch, platform, tmpdir } from "node:os";
 import { join } from "node:path";
 import { onFreePort } from "../support/free_port.ts";
 import { root } from "./recording.ts";
-import { type Json, spec } from "./spec.ts";
+import type { Json } from "./spec.ts";
 
 const signing = ["KALSHI-ACCESS-KEY", "KALSHI-ACCESS-TIMESTAMP", "KALSHI-ACCESS-SIGNATURE"];
 
@@ -24,7 +24,7 @@ function closeSchema(strict: Json, schema: Json, seen: Set<string>): void {
 }
 
 /** The specification with its real paths, its signature as header fields that must be there, and closed bodies. */
-function stricter(): Json {
+function stricter(spec: Json): Json {
   const strict = structuredClone(spec);
   strict.paths = Object.fromEntries(
     Object.entries<Json>(strict.paths).map(([path, calls]) => [root + path, calls]),
@@ -53,10 +53,10 @@ export interface MockServer extends AsyncDisposable {
 }
 
 /** Starts it; it has ended when it is disposed of. */
-export async function startMockServer(): Promise<MockServer> {
+export async function startMockServer(spec: Json): Promise<MockServer> {
   const folder = await mkdtemp(join(tmpdir(), "kalshi-mock-"));
   const file = join(folder, "openapi.json");
-  await writeFile(file, JSON.stringify(stricter()));
+  await writeFile(file, JSON.stringify(stricter(spec)));
   const { port, end } = await onFreePort((port) => startSteady(port, file));
   return {
     baseUrl: `http://127.0.0.1:${port}${root}`,

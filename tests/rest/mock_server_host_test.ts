@@ -1,16 +1,14 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { KalshiClient } from "../../src/client.ts";
 import { test } from "../support/test.ts";
-import { argumentsFor, call, isPaged, methods } from "./methods.ts";
+import { type AnyClient, call, eventProduct, isPaged, products, type TestProduct } from "./products.ts";
 import { startMockServer } from "./mock_server.ts";
 import { root, signer } from "./recording.ts";
-import { operationOf, request } from "./spec.ts";
 
 /** A client of that server, and what the server thinks of its requests. */
-function judgedClient(baseUrl: string, auth: typeof signer | undefined = signer) {
+function judgedClient({ make }: TestProduct, baseUrl: string) {
   const verdicts: Headers[] = [];
-  const client = new KalshiClient({
-    auth,
+  const client: AnyClient = make({
+    auth: signer,
     config: { baseUrl, maxRetries: 0 },
     transport: async (request: Request) => {
       const response = await fetch(request);
@@ -30,35 +28,41 @@ function judgedClient(baseUrl: string, auth: typeof signer | undefined = signer)
   return { client, verdicts, faults };
 }
 
-test("an OpenAPI mock server accepts every request that the methods make, and they read its answers", async () => {
-  await using server = await startMockServer();
-  const { client, verdicts, faults } = judgedClient(server.baseUrl);
-  for (const fullness of ["full", "least"] as const) {
-    for (const [method, id] of Object.entries(methods)) {
-      const operation = operationOf(id);
-      const args = argumentsFor(operation, request(operation, fullness));
-      // A made-up answer to a batch of two holds one result.
-      if (id.startsWith("Batch") && operation.method !== "GET") args.splice(0, 1, oneOrder(args[0]));
-      const value = await call(client, method, ...args);
-      assertEquals(verdicts[0]?.get("x-steady-matched-path"), root + operation.path, method);
-      assertEquals(faults(), [], `${method}, ${fullness}`);
-      if (operation.answer === undefined) assertEquals(value, undefined, method);
-      if (!isPaged(operation)) continue;
-      for await (const _ of call(client, `${method}All`, ...args, { maxItems: 1 })) { /* one */ }
-      assertEquals(faults(), [], `${method}All, ${fullness}`);
+for (const product of products) {
+  const { name, spec, calls, request, argumentsFor } = product;
+  const title =
+    "an OpenAPI mock server accepts every request that the methods make, and they read its answers";
+  test(`${name}: ${title}`, async () => {
+    await using server = await startMockServer(spec);
+    const { client, verdicts, faults } = judgedClient(product, server.baseUrl);
+    for (const fullness of ["full", "least"] as const) {
+      for (const [method, operation] of calls) {
+        const args = argumentsFor(operation, request(operation, fullness));
+        // A made-up answer to a batch of two holds one result.
+        if (operation.id.startsWith("Batch") && operation.method !== "GET") {
+          args.splice(0, 1, oneOrder(args[0]));
+        }
+        const value = await call(client, method, ...args);
+        assertEquals(verdicts[0]?.get("x-steady-matched-path"), root + operation.path, method);
+        assertEquals(faults(), [], `${method}, ${fullness}`);
+        if (operation.answer === undefined) assertEquals(value, undefined, method);
+        if (!isPaged(operation)) continue;
+        for await (const _ of call(client, `${method}All`, ...args, { maxItems: 1 })) { /* one */ }
+        assertEquals(faults(), [], `${method}All, ${fullness}`);
+      }
     }
-  }
-  await client.close();
-});
+    await client.close();
+  });
+}
 
 function oneOrder(body: unknown): unknown {
   return { orders: (body as { readonly orders: readonly unknown[] }).orders.slice(0, 1) };
 }
 
 test("that server finds fault with what is wrong", async () => {
-  await using server = await startMockServer();
-  const { client, faults } = judgedClient(server.baseUrl);
-  const order = request(operationOf("CreateOrderV2"), "full").body;
+  await using server = await startMockServer(eventProduct.spec);
+  const { client, faults } = judgedClient(eventProduct, server.baseUrl);
+  const order = eventProduct.request(eventProduct.operationOf("CreateOrderV2"), "full").body;
   const wrong = [
     ["GET", "/markets", { query: { no_such: 1 } }, "no_such"],
     ["GET", "/markets", { query: { limit: "many" } }, "limit"],

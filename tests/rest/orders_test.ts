@@ -2,9 +2,9 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { KalshiDecodeError } from "../../src/base/errors.ts";
 import { test } from "../support/test.ts";
 import { recordingClient } from "./recording.ts";
-import { operationOf, request } from "./spec.ts";
+import { specs } from "./spec.ts";
 
-const order = request(operationOf("CreateOrderV2"), "full").body;
+const order = specs.event.request(specs.event.operationOf("CreateOrderV2"), "full").body;
 const orders = ["c-1", "c-2", "c-3"].map((client_order_id) => ({ ...order, client_order_id }));
 
 test("a batch gives a result for each order in its place, errors among them", async () => {

@@ -6,15 +6,20 @@ import { follow, sample } from "../contract/samples.ts";
 import { SimClock } from "../rate_limits/sim_clock.ts";
 import { test } from "../support/test.ts";
 import { until } from "../support/until.ts";
-import { argumentsFor, call, isPaged, methods } from "./methods.ts";
+import { call, isPaged, products } from "./products.ts";
 import { type Recorded, recordingClient } from "./recording.ts";
-import { type Json, operationOf, queryOnWire, request, spec, type SpecOperation } from "./spec.ts";
+import { type Json, queryOnWire, type SpecOperation } from "./spec.ts";
 
-const paged = Object.entries(methods).filter(([, id]) => isPaged(operationOf(id)));
+/** The queries of the three pages: the same filters, and the cursor of the page before. */
+function queriesOf(operation: SpecOperation, query: Record<string, unknown>): string[][] {
+  return [query.cursor, "page-2", "page-3"].map((cursor) => queryOnWire(operation, { ...query, cursor }));
+}
 
-/** Three pages, the second of them empty. */
-function threePages(operation: SpecOperation): (request: Recorded, index: number) => Response {
-  return (_, index) => {
+for (const { name, spec, calls, request, argumentsFor, recordingClient } of products) {
+  const paged = calls.filter(([, operation]) => isPaged(operation));
+
+  /** Three pages, the second of them empty. */
+  const threePages = (operation: SpecOperation) => (_: Recorded, index: number): Response => {
     const body = sample(spec, operation.answer);
     const { properties } = follow(spec, operation.answer);
     for (const [name, property] of Object.entries<Json>(properties)) {
@@ -24,38 +29,75 @@ function threePages(operation: SpecOperation): (request: Recorded, index: number
     body[field] = ["page-2", "page-3", null][index];
     return Response.json(body);
   };
+
+  test(`${name}: listAll goes on to the last page, past an empty one, with the same filters`, async () => {
+    for (const [method, operation] of paged) {
+      const sent = request(operation, "full");
+      const { client, requests } = recordingClient(threePages(operation));
+      const items: unknown[] = [];
+      for await (const item of call(client, `${method}All`, ...argumentsFor(operation, sent))) {
+        items.push(item);
+      }
+      assertEquals(items.length, 4, method);
+      assertEquals(requests.map(({ query }) => query), queriesOf(operation, sent.query), method);
+    }
+  });
+
+  test(`${name}: a list call that is not awaited walks over every page and asks once for each`, async () => {
+    for (const [method, operation] of paged) {
+      const sent = request(operation, "full");
+      const { client, requests } = recordingClient(threePages(operation));
+      const items: unknown[] = [];
+      const list: PageCall<unknown> = call(client, method, ...argumentsFor(operation, sent));
+      assert(list instanceof PageCall && list instanceof Promise, method);
+      for await (const item of list) items.push(item);
+      assertEquals(items.length, 4, method);
+      assertEquals(requests.map(({ query }) => query), queriesOf(operation, sent.query), method);
+    }
+  });
+
+  test(`${name}: a page leads to the next one with the same filters, until there is none`, async () => {
+    for (const [method, operation] of paged) {
+      const sent = request(operation, "full");
+      const { client, requests } = recordingClient(threePages(operation));
+      let page: Page<unknown> | undefined = await call(client, method, ...argumentsFor(operation, sent));
+      assert(page instanceof Page);
+      const counts: number[] = [];
+      while (page !== undefined) {
+        counts.push(page.items.length);
+        page = await page.next();
+      }
+      assertEquals(counts, [2, 0, 2], method);
+      assertEquals(requests.map(({ query }) => query), queriesOf(operation, sent.query), method);
+    }
+  });
+
+  test(`${name}: a walk takes no more pages than it needs`, async () => {
+    for (const [method, operation] of paged) {
+      const args = argumentsFor(operation, request(operation, "least"));
+      const { client, requests } = recordingClient(threePages(operation));
+      const items: unknown[] = [];
+      for await (const item of call(client, `${method}All`, ...args, { maxItems: 2 })) items.push(item);
+      assertEquals([items.length, requests.length], [2, 1], method);
+    }
+  });
+
+  test(`${name}: a page that names itself as the next one is an error, by hand as in a walk`, async () => {
+    for (const [method, operation] of paged) {
+      const args = argumentsFor(operation, request(operation, "least"));
+      const same: typeof threePages = (operation) => (request) => threePages(operation)(request, 0);
+      const { client, requests } = recordingClient(same(operation));
+      const page: Page<unknown> = await call(client, method, ...args);
+      const second = await page.next().catch((error) => error);
+      assert(second instanceof KalshiError && second.code === "PAGINATION", method);
+      const walk = async () => {
+        for await (const _ of call(client, `${method}All`, ...args)) { /* walk */ }
+      };
+      await assertRejects(walk, KalshiError, "same next page");
+      assertEquals(requests.length, 4, method);
+    }
+  });
 }
-
-/** The queries of the three pages: the same filters, and the cursor of the page before. */
-function queriesOf(operation: SpecOperation, query: Record<string, unknown>): string[][] {
-  return [query.cursor, "page-2", "page-3"].map((cursor) => queryOnWire(operation, { ...query, cursor }));
-}
-
-test("listAll goes on to the last page, past an empty one, with the same filters", async () => {
-  for (const [method, id] of paged) {
-    const operation = operationOf(id);
-    const sent = request(operation, "full");
-    const { client, requests } = recordingClient(threePages(operation));
-    const items: unknown[] = [];
-    for await (const item of call(client, `${method}All`, ...argumentsFor(operation, sent))) items.push(item);
-    assertEquals(items.length, 4, method);
-    assertEquals(requests.map(({ query }) => query), queriesOf(operation, sent.query), method);
-  }
-});
-
-test("a list call that is not awaited walks over every page and asks once for each", async () => {
-  for (const [method, id] of paged) {
-    const operation = operationOf(id);
-    const sent = request(operation, "full");
-    const { client, requests } = recordingClient(threePages(operation));
-    const items: unknown[] = [];
-    const list: PageCall<unknown> = call(client, method, ...argumentsFor(operation, sent));
-    assert(list instanceof PageCall && list instanceof Promise, method);
-    for await (const item of list) items.push(item);
-    assertEquals(items.length, 4, method);
-    assertEquals(requests.map(({ query }) => query), queriesOf(operation, sent.query), method);
-  }
-});
 
 /** Two pages of two markets. */
 function twoPages(): { client: KalshiClient; cursors: () => (string | undefined)[] } {
@@ -140,51 +182,6 @@ test("a list call that fails tells whoever awaits it or walks over it, and is no
   await until(() => ++turns > 3);
   await assertRejects(() => dropped, KalshiError, "404");
   assertEquals(requests.length, 2);
-});
-
-test("a page leads to the next one with the same filters, until there is none", async () => {
-  for (const [method, id] of paged) {
-    const operation = operationOf(id);
-    const sent = request(operation, "full");
-    const { client, requests } = recordingClient(threePages(operation));
-    let page: Page<unknown> | undefined = await call(client, method, ...argumentsFor(operation, sent));
-    assert(page instanceof Page);
-    const counts: number[] = [];
-    while (page !== undefined) {
-      counts.push(page.items.length);
-      page = await page.next();
-    }
-    assertEquals(counts, [2, 0, 2], method);
-    assertEquals(requests.map(({ query }) => query), queriesOf(operation, sent.query), method);
-  }
-});
-
-test("a walk takes no more pages than it needs", async () => {
-  for (const [method, id] of paged) {
-    const operation = operationOf(id);
-    const args = argumentsFor(operation, request(operation, "least"));
-    const { client, requests } = recordingClient(threePages(operation));
-    const items: unknown[] = [];
-    for await (const item of call(client, `${method}All`, ...args, { maxItems: 2 })) items.push(item);
-    assertEquals([items.length, requests.length], [2, 1], method);
-  }
-});
-
-test("a page that names itself as the next one is an error, by hand as in a walk", async () => {
-  for (const [method, id] of paged) {
-    const operation = operationOf(id);
-    const args = argumentsFor(operation, request(operation, "least"));
-    const same: typeof threePages = (operation) => (request) => threePages(operation)(request, 0);
-    const { client, requests } = recordingClient(same(operation));
-    const page: Page<unknown> = await call(client, method, ...args);
-    const second = await page.next().catch((error) => error);
-    assert(second instanceof KalshiError && second.code === "PAGINATION", method);
-    const walk = async () => {
-      for await (const _ of call(client, `${method}All`, ...args)) { /* walk */ }
-    };
-    await assertRejects(walk, KalshiError, "same next page");
-    assertEquals(requests.length, 4, method);
-  }
 });
 
 /** A client of which every page leads to another one, on a clock that runs to each timer at once. */

@@ -19,34 +19,31 @@ export const signer = { keyId: "key-1", sign: (text: string) => Promise.resolve(
 
 export const root = "/trade-api/v2";
 
-/** A client whose requests are kept in `requests` and answered by a function. */
-export function recordingClient(answering: Answering, options: KalshiClientOptions = {}): {
-  client: KalshiClient;
-  requests: Recorded[];
-} {
-  const requests: Recorded[] = [];
-  const client = new KalshiClient({
-    auth: signer,
-    config: { maxRetries: 0 },
-    ...options,
-    transport: async (request: Request) => {
-      const url = new URL(request.url);
-      const recorded = {
-        method: request.method,
-        path: url.pathname.slice(root.length),
-        query: [...url.searchParams].map(([name, value]) => `${name}=${value}`).sort(),
-        search: url.search,
-        body: await request.text(),
-        headers: request.headers,
-      };
-      requests.push(recorded);
-      return answering(recorded, requests.length - 1);
-    },
-  });
-  return { client, requests };
+/** What makes clients whose requests are kept in `requests` and answered by a function. */
+export function recordingOf<C>(make: (options: KalshiClientOptions) => C) {
+  return (answering: Answering, options: KalshiClientOptions = {}): { client: C; requests: Recorded[] } => {
+    const requests: Recorded[] = [];
+    const client = make({
+      auth: signer,
+      config: { maxRetries: 0 },
+      ...options,
+      transport: async (request: Request) => {
+        const url = new URL(request.url);
+        const recorded = {
+          method: request.method,
+          path: url.pathname.slice(root.length),
+          query: [...url.searchParams].map(([name, value]) => `${name}=${value}`).sort(),
+          search: url.search,
+          body: await request.text(),
+          headers: request.headers,
+        };
+        requests.push(recorded);
+        return answering(recorded, requests.length - 1);
+      },
+    });
+    return { client, requests };
+  };
 }
 
-/** The same without a key. */
-export function keylessClient(answering: Answering): { client: KalshiClient; requests: Recorded[] } {
-  return recordingClient(answering, { auth: undefined });
-}
+/** A client of event contracts. */
+export const recordingClient = recordingOf((options) => new KalshiClient(options));

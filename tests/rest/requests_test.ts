@@ -2,27 +2,17 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { KalshiAuthError, KalshiConfigError } from "../../src/base/errors.ts";
 import { sample } from "../contract/samples.ts";
 import { test } from "../support/test.ts";
-import { argumentsFor, call, isPaged, methods } from "./methods.ts";
-import { type Answering, keylessClient, type Recorded, recordingClient, root, signer } from "./recording.ts";
-import {
-  operationOf,
-  operations,
-  queryOnWire,
-  request,
-  type Sent,
-  spec,
-  type SpecOperation,
-} from "./spec.ts";
+import { call, isPaged, products } from "./products.ts";
+import { type Answering, type Recorded, root, signer } from "./recording.ts";
+import { type Json, queryOnWire, type Sent, type SpecOperation } from "./spec.ts";
 
 /** A success of that operation. Its last page is also its first. */
-function answer(operation: SpecOperation): Answering {
-  return () => {
-    if (operation.answer === undefined) return new Response(null, { status: operation.status });
-    const body = sample(spec, operation.answer);
-    if (typeof body === "object" && isPaged(operation)) body.cursor = body.next_cursor = "";
-    return Response.json(body, { status: operation.status });
-  };
-}
+const answerOf = (spec: Json) => (operation: SpecOperation): Answering => () => {
+  if (operation.answer === undefined) return new Response(null, { status: operation.status });
+  const body = sample(spec, operation.answer);
+  if (typeof body === "object" && isPaged(operation)) body.cursor = body.next_cursor = "";
+  return Response.json(body, { status: operation.status });
+};
 
 function assertRequest(recorded: Recorded | undefined, operation: SpecOperation, sent: Sent): void {
   assert(recorded !== undefined, operation.id);
@@ -35,113 +25,117 @@ function assertRequest(recorded: Recorded | undefined, operation: SpecOperation,
   assertEquals(contentType, sent.body === undefined ? null : "application/json", operation.id);
 }
 
-for (const fullness of ["full", "least"] as const) {
-  test(`every method sends what the specification says, with ${fullness} parameters`, async () => {
-    for (const [method, id] of Object.entries(methods)) {
-      const operation = operationOf(id);
-      const sent = request(operation, fullness);
-      const { client, requests } = recordingClient(answer(operation));
-      await call(client, method, ...argumentsFor(operation, sent));
-      assertEquals(requests.length, 1, method);
-      assertRequest(requests[0], operation, sent);
+for (
+  const { name, spec, calls, operations, either, request, argumentsFor, recordingClient, keylessClient }
+    of products
+) {
+  const answer = answerOf(spec);
 
-      if (!isPaged(operation)) continue;
-      const all = recordingClient(answer(operation));
-      for await (const _ of call(all.client, `${method}All`, ...argumentsFor(operation, sent))) { /* walk */ }
-      assertEquals(all.requests.length, 1, method);
-      assertRequest(all.requests[0], operation, sent);
+  for (const fullness of ["full", "least"] as const) {
+    test(`${name}: every method sends what the specification says, with ${fullness} parameters`, async () => {
+      for (const [method, operation] of calls) {
+        const sent = request(operation, fullness);
+        const { client, requests } = recordingClient(answer(operation));
+        await call(client, method, ...argumentsFor(operation, sent));
+        assertEquals(requests.length, 1, method);
+        assertRequest(requests[0], operation, sent);
+
+        if (!isPaged(operation)) continue;
+        const all = recordingClient(answer(operation));
+        for await (const _ of call(all.client, `${method}All`, ...argumentsFor(operation, sent))) {
+          /* walk */
+        }
+        assertEquals(all.requests.length, 1, method);
+        assertRequest(all.requests[0], operation, sent);
+      }
+    });
+  }
+
+  test(`${name}: what is optional can be left out altogether`, async () => {
+    for (const [method, operation] of calls) {
+      const sent = request(operation, "least");
+      const args = argumentsFor(operation, sent);
+      const last = args.at(-1);
+      if (last === sent.body && operation.bodyRequired) continue;
+      if (typeof last !== "object" || last === null || Object.keys(last).length > 0) continue;
+      const { client, requests } = recordingClient(answer(operation));
+      await call(client, method, ...args.slice(0, -1));
+      assertRequest(requests[0], operation, sent);
+    }
+  });
+
+  test(`${name}: ids go into the path percent-encoded, and none that would lead elsewhere is sent`, async () => {
+    for (const [method, operation] of calls) {
+      const sent = request(operation, "least");
+      const { client, requests } = recordingClient(answer(operation));
+      const ids = sent.ids.map((_, index) => `a/b ?#%${index}`);
+      const odd = { ...sent, ids };
+      await call(client, method, ...argumentsFor(operation, odd));
+      assertRequest(requests.pop(), operation, odd);
+      for (let at = 0; at < ids.length; at++) {
+        for (const bad of ["", " ", ".", "..", undefined, null, {}]) {
+          const args = argumentsFor(operation, sent).with(at, bad);
+          await assertRejects(async () => await call(client, method, ...args), KalshiConfigError);
+        }
+      }
+      assertEquals(requests.length, 0, method);
+    }
+  });
+
+  test(`${name}: with a key every call is signed, over method and path alone, public ones unless that is turned off`, async () => {
+    const unsigned = new Set<string>();
+    for (const signPublicCalls of [undefined, true, false]) {
+      for (const [method, operation] of calls) {
+        const args = argumentsFor(operation, request(operation, "full"));
+        const config = { maxRetries: 0, signPublicCalls };
+        const { client, requests } = recordingClient(answer(operation), { config });
+        await call(client, method, ...args);
+        const [recorded] = requests;
+        assert(recorded !== undefined);
+        const names = ["key", "timestamp", "signature"].map((name) =>
+          recorded.headers.get(`kalshi-access-${name}`)
+        );
+        if (!operation.signed && signPublicCalls === false) {
+          assertEquals(names, [null, null, null], method);
+          unsigned.add(operation.id);
+          continue;
+        }
+        const [key, timestamp, signature] = names;
+        assertEquals(key, signer.keyId, method);
+        assertEquals(atob(signature ?? ""), `${timestamp}${operation.method}${root}${recorded.path}`, method);
+      }
+    }
+    const open = [...operations.values()].filter(({ signed }) => !signed).map(({ id }) => id);
+    assertEquals([...unsigned].sort(), open.sort());
+  });
+
+  test(`${name}: without a key, what must be signed is refused before it is sent, and the rest is sent unsigned`, async () => {
+    for (const [method, operation] of calls) {
+      const args = argumentsFor(operation, request(operation, "least"));
+      const { client, requests } = keylessClient(answer(operation));
+      if (operation.signed && !either.has(operation.id)) {
+        const error = await assertRejects(() => call(client, method, ...args), KalshiAuthError);
+        assertEquals([error.code, error.outcome, requests.length], ["AUTH_REQUIRED", "not-sent", 0], method);
+      } else {
+        await call(client, method, ...args);
+        assertEquals([requests.length, requests[0]?.headers.get("kalshi-access-key")], [1, null], method);
+      }
+    }
+  });
+
+  test(`${name}: every method hands its options on`, async () => {
+    for (const [method, operation] of calls) {
+      const args = argumentsFor(operation, request(operation, "least"));
+      const { client, requests } = recordingClient(answer(operation));
+      const signal = AbortSignal.abort("enough");
+      const error = await assertRejects(
+        () => call(client, method, ...args, { signal }),
+        Error,
+        "AbortSignal",
+      );
+      assertEquals([error.cause, requests.length], ["enough", 0], method);
+      await call(client, method, ...args, { headers: { "x-mark": method } });
+      assertEquals(requests[0]?.headers.get("x-mark"), method);
     }
   });
 }
-
-test("what is optional can be left out altogether", async () => {
-  for (const [method, id] of Object.entries(methods)) {
-    const operation = operationOf(id);
-    const sent = request(operation, "least");
-    const args = argumentsFor(operation, sent);
-    const last = args.at(-1);
-    if (last === sent.body && operation.bodyRequired) continue;
-    if (typeof last !== "object" || last === null || Object.keys(last).length > 0) continue;
-    const { client, requests } = recordingClient(answer(operation));
-    await call(client, method, ...args.slice(0, -1));
-    assertRequest(requests[0], operation, sent);
-  }
-});
-
-test("ids go into the path percent-encoded, and none that would lead elsewhere is sent", async () => {
-  for (const [method, id] of Object.entries(methods)) {
-    const operation = operationOf(id);
-    const sent = request(operation, "least");
-    const { client, requests } = recordingClient(answer(operation));
-    const ids = sent.ids.map((_, index) => `a/b ?#%${index}`);
-    const odd = { ...sent, ids };
-    await call(client, method, ...argumentsFor(operation, odd));
-    assertRequest(requests.pop(), operation, odd);
-    for (let at = 0; at < ids.length; at++) {
-      for (const bad of ["", " ", ".", "..", undefined, null, {}]) {
-        const args = argumentsFor(operation, sent).with(at, bad);
-        await assertRejects(async () => await call(client, method, ...args), KalshiConfigError);
-      }
-    }
-    assertEquals(requests.length, 0, method);
-  }
-});
-
-/** Kalshi's guide says that order books need no key; its specification says they do. */
-const either = new Set(["GetMarketOrderbook", "GetMarketOrderbooks"]);
-
-test("with a key every call is signed, over method and path alone, public ones unless that is turned off", async () => {
-  const unsigned = new Set<string>();
-  for (const signPublicCalls of [undefined, true, false]) {
-    for (const [method, id] of Object.entries(methods)) {
-      const operation = operationOf(id);
-      const args = argumentsFor(operation, request(operation, "full"));
-      const config = { maxRetries: 0, signPublicCalls };
-      const { client, requests } = recordingClient(answer(operation), { config });
-      await call(client, method, ...args);
-      const [recorded] = requests;
-      assert(recorded !== undefined);
-      const names = ["key", "timestamp", "signature"].map((name) =>
-        recorded.headers.get(`kalshi-access-${name}`)
-      );
-      if (!operation.signed && signPublicCalls === false) {
-        assertEquals(names, [null, null, null], method);
-        unsigned.add(id);
-        continue;
-      }
-      const [key, timestamp, signature] = names;
-      assertEquals(key, signer.keyId, method);
-      assertEquals(atob(signature ?? ""), `${timestamp}${operation.method}${root}${recorded.path}`, method);
-    }
-  }
-  const open = [...operations.values()].filter(({ signed }) => !signed).map(({ id }) => id);
-  assertEquals([...unsigned].sort(), open.sort());
-});
-
-test("without a key, what must be signed is refused before it is sent, and the rest is sent unsigned", async () => {
-  for (const [method, id] of Object.entries(methods)) {
-    const operation = operationOf(id);
-    const args = argumentsFor(operation, request(operation, "least"));
-    const { client, requests } = keylessClient(answer(operation));
-    if (operation.signed && !either.has(id)) {
-      const error = await assertRejects(() => call(client, method, ...args), KalshiAuthError);
-      assertEquals([error.code, error.outcome, requests.length], ["AUTH_REQUIRED", "not-sent", 0], method);
-    } else {
-      await call(client, method, ...args);
-      assertEquals([requests.length, requests[0]?.headers.get("kalshi-access-key")], [1, null], method);
-    }
-  }
-});
-
-test("every method hands its options on", async () => {
-  for (const [method, id] of Object.entries(methods)) {
-    const operation = operationOf(id);
-    const args = argumentsFor(operation, request(operation, "least"));
-    const { client, requests } = recordingClient(answer(operation));
-    const signal = AbortSignal.abort("enough");
-    const error = await assertRejects(() => call(client, method, ...args, { signal }), Error, "AbortSignal");
-    assertEquals([error.cause, requests.length], ["enough", 0], method);
-    await call(client, method, ...args, { headers: { "x-mark": method } });
-    assertEquals(requests[0]?.headers.get("x-mark"), method);
-  }
-});

@@ -1,11 +1,10 @@
-/** Kalshi's specification as the tests of the namespaces read it: without any help of the generated tables. */
-import facts from "../../src/contract/spec/openapi.json" with { type: "json" };
+/** Kalshi's specifications as the tests of the namespaces read them: without any help of the generated tables. */
+import eventFacts from "../../src/contract/spec/openapi.json" with { type: "json" };
+import perpsFacts from "../../src/contract/spec/perps-openapi.json" with { type: "json" };
 import { follow } from "../contract/samples.ts";
 
 // deno-lint-ignore no-explicit-any -- the specification is walked by key.
 export type Json = any;
-
-export const spec: Json = facts;
 
 export interface Parameter {
   readonly name: string;
@@ -31,7 +30,7 @@ export interface SpecOperation {
   readonly signed: boolean;
 }
 
-function read(path: string, method: string, call: Json): SpecOperation {
+function read(spec: Json, path: string, method: string, call: Json): SpecOperation {
   const params: Json[] = (call.parameters ?? []).map((param: Json) => follow(spec, param));
   const place = (where: string) =>
     params.filter((param) => param.in === where).map(({ name, schema, required = false }) => (
@@ -54,34 +53,15 @@ function read(path: string, method: string, call: Json): SpecOperation {
     status: Number(status),
     answer: answer.content?.["application/json"].schema,
     // The specification forgets that this one speaks of the account that asks.
-    signed: call.security !== undefined || call.operationId === "GetUserDataTimestamp",
+    signed: (call.security ?? []).length > 0 || call.operationId === "GetUserDataTimestamp",
   };
-}
-
-/** All calls by operation id. */
-export const operations: ReadonlyMap<string, SpecOperation> = new Map(
-  Object.entries<Json>(spec.paths).flatMap(([path, calls]) =>
-    Object.entries<Json>(calls).map(([method, call]) => [call.operationId, read(path, method, call)])
-  ),
-);
-
-/** A known operation. */
-export function operationOf(id: string): SpecOperation {
-  const operation = operations.get(id);
-  if (operation === undefined) throw new Error(`The specification knows no ${id}.`);
-  return operation;
-}
-
-/** The fields of an answer or a body by name; none for `{}` and for no body. */
-export function fieldsOf(schema: Json | undefined): string[] {
-  return schema === undefined ? [] : Object.keys(follow(spec, schema).properties ?? {});
 }
 
 /** Requests can be made with all that is optional, or with nothing of it. */
 export type Fullness = "full" | "least";
 
 /** A value that the specification accepts in a request. */
-function requestValue(schema: Json): unknown {
+function requestValue(spec: Json, schema: Json): unknown {
   const shape = follow(spec, schema);
   const { type, format, properties = {}, items, minimum = 7, maximum = 7 } = shape;
   if (shape.enum !== undefined) return shape.enum[0];
@@ -89,10 +69,10 @@ function requestValue(schema: Json): unknown {
   switch (type) {
     case "object":
       return Object.fromEntries(
-        Object.entries<Json>(properties).map(([name, property]) => [name, requestValue(property)]),
+        Object.entries<Json>(properties).map(([name, property]) => [name, requestValue(spec, property)]),
       );
     case "array":
-      return [requestValue(items), requestValue(items)];
+      return [requestValue(spec, items), requestValue(spec, items)];
     case "integer":
       return Math.min(Math.max(minimum, 7), Math.max(maximum, minimum));
     case "boolean":
@@ -100,19 +80,30 @@ function requestValue(schema: Json): unknown {
   }
   if (shape["x-format"] === "comma-separated") return ["A-1.5", "B-2"];
   if (shape["x-unit"] !== undefined) return "0.5600";
-  if (format === "uuid") return "3f1c9a52-6d7e-4b80-9c11-0a2b3c4d5e6f";
+  if (format === "uuid" || /\buuid\b/.test(shape["x-validate"] ?? "")) {
+    return "3f1c9a52-6d7e-4b80-9c11-0a2b3c4d5e6f";
+  }
   if (format === "date-time") return "2026-11-24T12:00:00Z";
+  if (format === "date") return "2026-11-24";
   return "text1";
 }
 
-function fill(schema: Json, fullness: Fullness): Json {
+function fill(spec: Json, schema: Json, fullness: Fullness): Json {
   const { required = [], properties = {} } = follow(spec, schema);
   const names = Object.keys(properties).filter((name) => fullness === "full" || required.includes(name));
-  return Object.fromEntries(names.map((name) => [name, requestValue(properties[name])]));
+  return Object.fromEntries(names.map((name) => [name, requestValue(spec, properties[name])]));
 }
 
-/** What the schemas cannot say: of two fields only one may be there, or one has to. */
-const bodyRules: Readonly<Record<string, (body: Json, fullness: Fullness) => void>> = {
+/** What the schemas of a product cannot say. */
+interface OwnRules {
+  /** Of two fields only one may be there, or one has to. */
+  readonly body: Readonly<Record<string, (body: Json, fullness: Fullness) => void>>;
+  readonly query: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+const transferId = "3f1c9a52-6d7e-4b80-9c11-0a2b3c4d5e6f";
+
+const eventRules: OwnRules["body"] = {
   // Ids that the client would make up.
   CreateOrderV2(body) {
     body.client_order_id = "order-1";
@@ -121,7 +112,7 @@ const bodyRules: Readonly<Record<string, (body: Json, fullness: Fullness) => voi
     body.orders.forEach((order: Json, index: number) => order.client_order_id = `order-${index}`);
   },
   IntraExchangeInstanceTransfer(body) {
-    body.client_transfer_id = "3f1c9a52-6d7e-4b80-9c11-0a2b3c4d5e6f";
+    body.client_transfer_id = transferId;
   },
   DecreaseOrderV2(body) {
     delete body.reduce_to;
@@ -133,9 +124,38 @@ const bodyRules: Readonly<Record<string, (body: Json, fullness: Fullness) => voi
     if (fullness === "least") body.contracts_fp = "10.00";
   },
 };
-const queryRules: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  GetQuotes: { user_filter: "self" },
-  GetFCMOrders: { subtrader_id: "text1" },
+
+const perpsRules: OwnRules["body"] = {
+  CreateMarginOrder(body, fullness) {
+    body.client_order_id = "order-1";
+    if (fullness === "least") body.ticker = "A-1.5";
+  },
+  AmendMarginOrder(body, fullness) {
+    if (fullness === "least") body.ticker = "A-1.5";
+  },
+  DecreaseMarginOrder(body) {
+    delete body.reduce_to;
+    body.reduce_by = "1.00";
+  },
+  IntraExchangeInstanceTransfer(body) {
+    body.client_transfer_id = transferId;
+  },
+  // A cap is for a market or for an asset class.
+  UpdateFCMSubtraderRiskControls(body) {
+    delete body.asset_class;
+  },
+  SetCrossMarginExitTrigger(body, fullness) {
+    for (const name of ["anchor_order_id", "trail_amount", "trail_bps"]) delete body[name];
+    if (fullness === "full") body.count = "3.00";
+    else body.stop_loss_price = "0.5600";
+  },
+  SetIsolatedMarginExitTrigger(body, fullness) {
+    for (const name of ["trail_amount", "trail_bps"]) delete body[name];
+    if (fullness === "least") body.take_profit_price = "0.5600";
+  },
+  UpdateCrossMarginExitTrigger(body, fullness) {
+    if (fullness === "least") body.stop_loss_price = "0.5600";
+  },
 };
 
 /** What a call sends. */
@@ -146,18 +166,65 @@ export interface Sent {
   readonly body: Json | undefined;
 }
 
-/** A request with values for everything, or for what is required only. */
-export function request(operation: SpecOperation, fullness: Fullness): Sent {
-  const chosen = operation.queryParams.filter(({ required }) => required || fullness === "full");
-  const query = Object.fromEntries(chosen.map(({ name, schema }) => [name, requestValue(schema)]));
-  Object.assign(query, queryRules[operation.id]);
-  let body: Json | undefined;
-  if (operation.body !== undefined) {
-    body = fill(operation.body, fullness);
-    bodyRules[operation.id]?.(body, fullness);
+/** A specification, read. */
+export class Spec {
+  /** The document. */
+  readonly document: Json;
+  /** All calls by operation id. */
+  readonly operations: ReadonlyMap<string, SpecOperation>;
+  readonly #rules: OwnRules;
+
+  constructor(document: Json, rules: OwnRules) {
+    this.document = document;
+    this.#rules = rules;
+    this.operations = new Map(
+      Object.entries<Json>(document.paths).flatMap(([path, calls]) =>
+        Object.entries<Json>(calls).map((
+          [method, call],
+        ) => [call.operationId, read(document, path, method, call)])
+      ),
+    );
   }
-  return { ids: operation.pathParams.map(({ name }) => `${name}-1`), query, body };
+
+  /** A known operation. */
+  operationOf(id: string): SpecOperation {
+    const operation = this.operations.get(id);
+    if (operation === undefined) throw new Error(`The specification knows no ${id}.`);
+    return operation;
+  }
+
+  /** The fields of an answer or a body by name; none for `{}` and for no body. */
+  fieldsOf(schema: Json | undefined): string[] {
+    return schema === undefined ? [] : Object.keys(follow(this.document, schema).properties ?? {});
+  }
+
+  /** A request with values for everything, or for what is required only. */
+  request(operation: SpecOperation, fullness: Fullness): Sent {
+    const chosen = operation.queryParams.filter(({ required }) => required || fullness === "full");
+    const query = Object.fromEntries(
+      chosen.map(({ name, schema }) => [name, requestValue(this.document, schema)]),
+    );
+    Object.assign(query, this.#rules.query[operation.id]);
+    let body: Json | undefined;
+    if (operation.body !== undefined) {
+      body = fill(this.document, operation.body, fullness);
+      this.#rules.body[operation.id]?.(body, fullness);
+    }
+    return { ids: operation.pathParams.map(({ name }) => `${name}-1`), query, body };
+  }
 }
+
+/** The specifications by product. */
+export const specs = {
+  event: new Spec(eventFacts, {
+    body: eventRules,
+    query: { GetQuotes: { user_filter: "self" }, GetFCMOrders: { subtrader_id: "text1" } },
+  }),
+  perps: new Spec(perpsFacts, {
+    body: perpsRules,
+    query: { DeleteFCMSubtraderRiskControls: { asset_class: undefined } },
+  }),
+};
 
 /** The query as it must be on the wire. */
 export function queryOnWire(operation: SpecOperation, query: Readonly<Record<string, unknown>>): string[] {

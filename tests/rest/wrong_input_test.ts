@@ -2,15 +2,9 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { KalshiConfigError } from "../../src/base/errors.ts";
 import { follow } from "../contract/samples.ts";
 import { test } from "../support/test.ts";
-import { argumentsFor, call, isPaged, methods } from "./methods.ts";
+import { call, eventProduct, isPaged, products, type TestProduct } from "./products.ts";
 import { recordingClient } from "./recording.ts";
-import { type Json, operationOf, request, spec, type SpecOperation } from "./spec.ts";
-
-/** A client that must send nothing, as plain JavaScript sees it, and what it has sent. */
-function silentClient() {
-  const { client, requests } = recordingClient(() => Response.json({}));
-  return { client: client as Json, requests };
-}
+import type { Json, SpecOperation } from "./spec.ts";
 
 /** Calls a method, and walks where it is a walk. */
 async function run(client: Json, method: string, args: readonly unknown[]): Promise<void> {
@@ -19,26 +13,8 @@ async function run(client: Json, method: string, args: readonly unknown[]): Prom
   for await (const _ of result) { /* walk */ }
 }
 
-/** What refuses a call before anything is sent. */
-async function refusal(method: string, args: readonly unknown[]): Promise<KalshiConfigError> {
-  const { client, requests } = silentClient();
-  const error = await assertRejects(
-    () => run(client, method, args),
-    KalshiConfigError,
-    undefined,
-    `${method} took ${shownArgs(args)}`,
-  );
-  assertEquals([error.outcome, error.attempts, requests.length], ["not-sent", 0, 0], method);
-  return error;
-}
-
 const shownArgs = (args: readonly unknown[]) =>
   args.map((arg) => typeof arg === "object" ? "{…}" : typeof arg).join();
-
-async function assertRefused(method: string, args: readonly unknown[], ...says: string[]): Promise<void> {
-  const { message } = await refusal(method, args);
-  for (const words of says) assertStringIncludes(message, words, method);
-}
 
 class Odd {
   readonly subaccount = 1;
@@ -49,28 +25,6 @@ const never: readonly unknown[] = [null, 10n, new Date(), new Map(), () => 1, ne
   [],
 ]];
 
-/** Values of a type that a schema does not take. */
-function wrongValues(schema: Json): unknown[] {
-  const shape = follow(spec, schema);
-  const others = shape.nullable ? never.slice(1) : [...never];
-  if (shape.enum !== undefined) {
-    const [known] = shape.enum;
-    others.push("nonsense", "", true, typeof known === "number" ? 7 : String(known).toUpperCase(), [known]);
-  }
-  switch (shape.type) {
-    case "integer":
-      return [...others, "7", "", 7.5, true, Infinity, 2 ** 53, {}, [7]];
-    case "boolean":
-      return [...others, "true", "false", "", 0, 1, {}, []];
-    case "array":
-      return [...others, [], {}, 7, true, "", { 0: "a", length: 1 }, new Set(["a"]), [undefined]];
-    case "object":
-      return [...others, [], 7, true, "x"];
-  }
-  const joined = shape["x-format"] === "comma-separated";
-  return [...others, 7, true, "", {}, ...(joined ? [[], ["a", 7], ["a", ""], "a,,b"] : [["a"], []])];
-}
-
 /** Other spellings of a name. */
 function misspellings(name: string): string[] {
   const camel = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
@@ -78,107 +32,6 @@ function misspellings(name: string): string[] {
     other !== name && other !== ""
   );
 }
-
-const allOperations = Object.entries(methods).map(([method, id]) => [method, operationOf(id)] as const);
-
-/** The groups of names that a call takes, and its arguments with one of them replaced. */
-function groupsOf(operation: SpecOperation) {
-  const sent = request(operation, "full");
-  const groups: { schemas: [string, Json, boolean][]; args: (changed: Json) => unknown[]; given: Json }[] =
-    [];
-  if (operation.queryParams.length > 0) {
-    groups.push({
-      schemas: operation.queryParams.map(({ name, schema, required }) => [name, schema, required]),
-      given: sent.query,
-      args: (query) => argumentsFor(operation, { ...sent, query }),
-    });
-  }
-  const { properties = {}, required = [] } = operation.body === undefined ? {} : follow(spec, operation.body);
-  if (Object.keys(properties).length > 0) {
-    groups.push({
-      schemas: Object.entries<Json>(properties).map((
-        [name, schema],
-      ) => [name, schema, required.includes(name)]),
-      given: sent.body,
-      args: (body) => argumentsFor(operation, { ...sent, body }),
-    });
-    for (const [name, schema] of Object.entries<Json>(properties)) {
-      const shape = follow(spec, schema);
-      const items = shape.type === "array" ? follow(spec, shape.items) : undefined;
-      if (items?.type !== "object") continue;
-      const [first] = sent.body[name];
-      groups.push({
-        schemas: Object.entries<Json>(items.properties)
-          .map(([field, inner]) => [field, inner, (items.required ?? []).includes(field)]),
-        given: first,
-        args: (item) => argumentsFor(operation, { ...sent, body: { ...sent.body, [name]: [first, item] } }),
-      });
-    }
-  }
-  return groups;
-}
-
-test("every operation: a field of the wrong type is refused by its name, and nothing is sent", async () => {
-  for (const [method, operation] of allOperations) {
-    for (const { schemas, given, args } of groupsOf(operation)) {
-      for (const [name, schema] of schemas) {
-        for (const value of wrongValues(schema)) {
-          // No allocation at all is one.
-          const isEmpty = Array.isArray(value) && value.length === 0;
-          if (name === "cursor" && value === "" || name === "allocations" && isEmpty) continue;
-          await assertRefused(method, args({ ...given, [name]: value }), name, "Nothing was sent.");
-        }
-      }
-    }
-  }
-});
-
-test("every operation: a required field that is missing is refused by its name, and nothing is sent", async () => {
-  let found = 0;
-  for (const [method, operation] of allOperations) {
-    for (const { schemas, given, args } of groupsOf(operation)) {
-      for (const [name, , required] of schemas) {
-        if (!required) continue;
-        const { [name]: _, ...rest } = given;
-        await assertRefused(method, args(rest), `${name}\` is missing`);
-        await assertRefused(method, args({ ...given, [name]: undefined }), `${name}\` is missing`);
-        found++;
-      }
-    }
-  }
-  assert(found > 60, `${found}`);
-});
-
-test("every operation: an unknown name is refused with the one that was meant, and nothing is sent", async () => {
-  for (const [method, operation] of allOperations) {
-    for (const { schemas, given, args } of groupsOf(operation)) {
-      for (const [name] of schemas) {
-        for (const other of misspellings(name)) {
-          if (schemas.some(([known]) => known === other)) continue;
-          const { message } = await refusal(method, args({ ...given, [other]: given[name] ?? 1 }));
-          assert(/unknown (field|parameter) `/.test(message), message);
-          assertStringIncludes(message, other, method);
-        }
-        const camel = misspellings(name)[0] ?? "";
-        if (/[A-Z]/.test(camel) && camel !== name.toUpperCase()) {
-          await assertRefused(method, args({ ...given, [camel]: 1 }), `did you mean \`${name}\`?`);
-        }
-      }
-      for (const odd of ["constructor", "toString", "__proto__x", "then", "toJSON", "0", "", " "]) {
-        await refusal(method, args({ ...given, [odd]: 1 }));
-      }
-      const own = JSON.parse('{"__proto__": {"subaccount": 1}}');
-      await refusal(method, args(Object.assign(Object.create(null), given, own)));
-      await refusal(
-        method,
-        args(Object.defineProperties({}, {
-          ...Object.getOwnPropertyDescriptors(own),
-          ...Object.getOwnPropertyDescriptors(given),
-        })),
-      );
-    }
-  }
-});
 
 /** What is no plain object of own properties. */
 const noObjects = (): readonly unknown[] => [
@@ -214,120 +67,386 @@ const noObjects = (): readonly unknown[] => [
   JSON.parse('{"a": 1}', (_, value) => Object(value) === value ? Object.setPrototypeOf({}, value) : value),
 ];
 
-test("every operation: parameters, body and options are plain objects, or the call is refused", async () => {
-  for (const [method, operation] of allOperations) {
-    const args = argumentsFor(operation, request(operation, "full"));
-    for (let at = operation.pathParams.length; at <= args.length; at++) {
-      for (const odd of noObjects()) {
-        const changed = args.toSpliced(at, 1, odd);
-        await refusal(method, changed);
-        if (isPaged(operation)) await refusal(`${method}All`, changed);
-      }
-    }
-  }
-});
+const PEMS = [
+  `-----BEGIN RSA PRIVATE KEY-----\n${
+    "MIIEowIBAAKCAQEA0x9k3LmQ2vB8sZ0y".repeat(4)
+  }\n-----END RSA PRIVATE KEY-----`,
+  `-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIHx9k3LmQ2vB8sZ0yqQ1\n-----END PRIVATE KEY-----\n`,
+  "MC4CAQAwBQYDK2VwBCIEIHx9k3LmQ2vB8sZ0yqQ1hT5w",
+];
 
-test("every operation: an id is text that is not empty, or the call is refused", async () => {
-  for (const [method, operation] of allOperations) {
+const NOW_S = 1_795_930_000;
+const NOW_MS = NOW_S * 1000 + 7;
+
+/** How many fields the tests below find, so that none finds nothing. */
+const atLeast = { event: { required: 60, times: 40 }, perps: { required: 25, times: 12 } };
+
+/** What judges the calls of a product. */
+function judgeOf({ spec, request, argumentsFor, recordingClient }: TestProduct) {
+  /** A client that must send nothing, as plain JavaScript sees it, and what it has sent. */
+  function silentClient() {
+    const { client, requests } = recordingClient(() => Response.json({}));
+    return { client: client as Json, requests };
+  }
+
+  /** What refuses a call before anything is sent. */
+  async function refusal(method: string, args: readonly unknown[]): Promise<KalshiConfigError> {
+    const { client, requests } = silentClient();
+    const error = await assertRejects(
+      () => run(client, method, args),
+      KalshiConfigError,
+      undefined,
+      `${method} took ${shownArgs(args)}`,
+    );
+    assertEquals([error.outcome, error.attempts, requests.length], ["not-sent", 0, 0], method);
+    return error;
+  }
+
+  async function assertRefused(method: string, args: readonly unknown[], ...says: string[]): Promise<void> {
+    const { message } = await refusal(method, args);
+    for (const words of says) assertStringIncludes(message, words, method);
+  }
+
+  /** Values of a type that a schema does not take. */
+  function wrongValues(schema: Json): unknown[] {
+    const shape = follow(spec, schema);
+    const others = shape.nullable ? never.slice(1) : [...never];
+    if (shape.enum !== undefined) {
+      const [known] = shape.enum;
+      others.push("nonsense", "", true, typeof known === "number" ? 7 : String(known).toUpperCase(), [known]);
+    }
+    switch (shape.type) {
+      case "integer":
+        return [...others, "7", "", 7.5, true, Infinity, 2 ** 53, {}, [7]];
+      case "boolean":
+        return [...others, "true", "false", "", 0, 1, {}, []];
+      case "array":
+        return [...others, [], {}, 7, true, "", { 0: "a", length: 1 }, new Set(["a"]), [undefined]];
+      case "object":
+        return [...others, [], 7, true, "x"];
+    }
+    const joined = shape["x-format"] === "comma-separated";
+    return [...others, 7, true, "", {}, ...(joined ? [[], ["a", 7], ["a", ""], "a,,b"] : [["a"], []])];
+  }
+
+  /** The groups of names that a call takes, and its arguments with one of them replaced. */
+  function groupsOf(operation: SpecOperation) {
     const sent = request(operation, "full");
-    for (const [at, { name }] of operation.pathParams.entries()) {
-      const odd = [
-        undefined,
-        null,
-        "",
-        " ",
-        ".",
-        "..",
-        7,
-        NaN,
-        true,
-        10n,
-        {},
-        { [name]: "x" },
-        [],
-        ["x"],
-        new Date(),
-      ];
-      for (const value of odd) {
-        const ids: Json = sent.ids.toSpliced(at, 1, value as string);
-        await assertRefused(method, argumentsFor(operation, { ...sent, ids }), name);
-      }
+    const groups: { schemas: [string, Json, boolean][]; args: (changed: Json) => unknown[]; given: Json }[] =
+      [];
+    if (operation.queryParams.length > 0) {
+      groups.push({
+        schemas: operation.queryParams.map(({ name, schema, required }) => [name, schema, required]),
+        given: sent.query,
+        args: (query) => argumentsFor(operation, { ...sent, query }),
+      });
     }
-  }
-});
-
-test("every operation: an id that is an argument of its own is refused among the parameters", async () => {
-  for (const [method, operation] of allOperations) {
-    if (operation.pathParams.length === 0 || operation.queryParams.length === 0) continue;
-    const sent = request(operation, "full");
-    for (const { name } of operation.pathParams) {
-      const query = { ...sent.query, [name]: "other" };
-      await assertRefused(
-        method,
-        argumentsFor(operation, { ...sent, query }),
-        `\`${name}\` is an argument of its own`,
-      );
-    }
-  }
-});
-
-test("every operation: an option of the call among the parameters or the fields is sent to the last argument", async () => {
-  for (const [method, operation] of allOperations) {
-    for (const { given, args } of groupsOf(operation).slice(0, 2)) {
-      for (
-        const option of [
-          "signal",
-          "timeoutMs",
-          "totalTimeoutMs",
-          "maxRetries",
-          "headers",
-          "orderRetries",
-          "maxItems",
-        ]
-      ) {
-        const { message } = await refusal(method, args({ ...given, [option]: 1 }));
-        assert(message.includes("last argument") || message.includes(`[1].${option}`), message);
-      }
-    }
-  }
-});
-
-test("every operation: a parameter or a field among the options is sent to the argument before", async () => {
-  for (const [method, operation] of allOperations) {
-    const args = argumentsFor(operation, request(operation, "full"));
-    for (const { name } of operation.queryParams) {
-      await assertRefused(method, [...args, { [name]: 1 }], `"${name}". It is a parameter`);
-    }
-    const fields = operation.body === undefined ? {} : follow(spec, operation.body).properties ?? {};
-    for (const name of Object.keys(fields)) {
-      if (operation.queryParams.some((param) => param.name === name)) continue;
-      await assertRefused(method, [...args, { [name]: 1 }], `"${name}". It is a field of the body`);
-    }
-    await assertRefused(method, [...args, { timeout: 1 }], "timeoutMs");
-    await assertRefused(method, [...args, { options: { timeoutMs: 1 } }], "options");
-    await assertRefused(method, [...args, { clientIds: [], repeat: {} }], "clientIds");
-  }
-});
-
-test("every operation: what is checked is what is sent, whatever a getter or a proxy says the second time", async () => {
-  for (const [method, operation] of allOperations) {
-    for (const { schemas, given, args } of groupsOf(operation)) {
-      for (const [name] of schemas) {
-        if (given[name] === undefined) continue;
-        let reads = 0;
-        const turning = Object.defineProperty({ ...given }, name, {
-          get: () => ++reads === 1 ? given[name] : { evil: true },
-          enumerable: true,
+    const { properties = {}, required = [] } = operation.body === undefined
+      ? {}
+      : follow(spec, operation.body);
+    if (Object.keys(properties).length > 0) {
+      groups.push({
+        schemas: Object.entries<Json>(properties).map((
+          [name, schema],
+        ) => [name, schema, required.includes(name)]),
+        given: sent.body,
+        args: (body) => argumentsFor(operation, { ...sent, body }),
+      });
+      for (const [name, schema] of Object.entries<Json>(properties)) {
+        const shape = follow(spec, schema);
+        const items = shape.type === "array" ? follow(spec, shape.items) : undefined;
+        if (items?.type !== "object") continue;
+        const [first] = sent.body[name];
+        groups.push({
+          schemas: Object.entries<Json>(items.properties)
+            .map(([field, inner]) => [field, inner, (items.required ?? []).includes(field)]),
+          given: first,
+          args: (item) => argumentsFor(operation, { ...sent, body: { ...sent.body, [name]: [first, item] } }),
         });
-        const { client, requests } = recordingClient(() => new Response("", { status: 404 }));
-        await assertRejects(() => run(client, method, args(turning)));
-        for (const { body, search } of requests) {
-          assert(!`${body}${search}`.includes("evil"), `${method} ${name}`);
+      }
+    }
+    return groups;
+  }
+
+  return { silentClient, refusal, assertRefused, wrongValues, groupsOf };
+}
+
+for (const product of products) {
+  const { name: productName, spec, calls, request, argumentsFor, recordingClient } = product;
+  const { refusal, assertRefused, wrongValues, groupsOf } = judgeOf(product);
+
+  test(`${productName}: every operation: a field of the wrong type is refused by its name, and nothing is sent`, async () => {
+    for (const [method, operation] of calls) {
+      for (const { schemas, given, args } of groupsOf(operation)) {
+        for (const [name, schema] of schemas) {
+          for (const value of wrongValues(schema)) {
+            // No allocation at all is one.
+            const isEmpty = Array.isArray(value) && value.length === 0;
+            if (name === "cursor" && value === "" || name === "allocations" && isEmpty) continue;
+            await assertRefused(method, args({ ...given, [name]: value }), name, "Nothing was sent.");
+          }
         }
       }
     }
-  }
-});
+  });
+
+  test(`${productName}: every operation: a required field that is missing is refused by its name, and nothing is sent`, async () => {
+    let found = 0;
+    for (const [method, operation] of calls) {
+      for (const { schemas, given, args } of groupsOf(operation)) {
+        for (const [name, , required] of schemas) {
+          // An order without an id of its own gets one.
+          if (!required || name === "client_order_id") continue;
+          const { [name]: _, ...rest } = given;
+          await assertRefused(method, args(rest), `${name}\` is missing`);
+          await assertRefused(method, args({ ...given, [name]: undefined }), `${name}\` is missing`);
+          found++;
+        }
+      }
+    }
+    assert(found > atLeast[productName].required, `${found}`);
+  });
+
+  test(`${productName}: every operation: an unknown name is refused with the one that was meant, and nothing is sent`, async () => {
+    for (const [method, operation] of calls) {
+      for (const { schemas, given, args } of groupsOf(operation)) {
+        for (const [name] of schemas) {
+          for (const other of misspellings(name)) {
+            if (schemas.some(([known]) => known === other)) continue;
+            const { message } = await refusal(method, args({ ...given, [other]: given[name] ?? 1 }));
+            assert(/unknown (field|parameter) `/.test(message), message);
+            assertStringIncludes(message, other, method);
+          }
+          const camel = misspellings(name)[0] ?? "";
+          if (/[A-Z]/.test(camel) && camel !== name.toUpperCase()) {
+            await assertRefused(method, args({ ...given, [camel]: 1 }), `did you mean \`${name}\`?`);
+          }
+        }
+        for (const odd of ["constructor", "toString", "__proto__x", "then", "toJSON", "0", "", " "]) {
+          await refusal(method, args({ ...given, [odd]: 1 }));
+        }
+        const own = JSON.parse('{"__proto__": {"subaccount": 1}}');
+        await refusal(method, args(Object.assign(Object.create(null), given, own)));
+        await refusal(
+          method,
+          args(Object.defineProperties({}, {
+            ...Object.getOwnPropertyDescriptors(own),
+            ...Object.getOwnPropertyDescriptors(given),
+          })),
+        );
+      }
+    }
+  });
+
+  test(`${productName}: every operation: parameters, body and options are plain objects, or the call is refused`, async () => {
+    for (const [method, operation] of calls) {
+      const args = argumentsFor(operation, request(operation, "full"));
+      for (let at = operation.pathParams.length; at <= args.length; at++) {
+        for (const odd of noObjects()) {
+          const changed = args.toSpliced(at, 1, odd);
+          await refusal(method, changed);
+          if (isPaged(operation)) await refusal(`${method}All`, changed);
+        }
+      }
+    }
+  });
+
+  test(`${productName}: every operation: an id is text that is not empty, or the call is refused`, async () => {
+    for (const [method, operation] of calls) {
+      const sent = request(operation, "full");
+      for (const [at, { name }] of operation.pathParams.entries()) {
+        const odd = [
+          undefined,
+          null,
+          "",
+          " ",
+          ".",
+          "..",
+          7,
+          NaN,
+          true,
+          10n,
+          {},
+          { [name]: "x" },
+          [],
+          ["x"],
+          new Date(),
+        ];
+        for (const value of odd) {
+          const ids: Json = sent.ids.toSpliced(at, 1, value as string);
+          await assertRefused(method, argumentsFor(operation, { ...sent, ids }), name);
+        }
+      }
+    }
+  });
+
+  test(`${productName}: every operation: an id that is an argument of its own is refused among the parameters`, async () => {
+    for (const [method, operation] of calls) {
+      if (operation.pathParams.length === 0 || operation.queryParams.length === 0) continue;
+      const sent = request(operation, "full");
+      for (const { name } of operation.pathParams) {
+        const query = { ...sent.query, [name]: "other" };
+        await assertRefused(
+          method,
+          argumentsFor(operation, { ...sent, query }),
+          `\`${name}\` is an argument of its own`,
+        );
+      }
+    }
+  });
+
+  test(`${productName}: every operation: an option of the call among the parameters or the fields is sent to the last argument`, async () => {
+    for (const [method, operation] of calls) {
+      for (const { given, args } of groupsOf(operation).slice(0, 2)) {
+        for (
+          const option of [
+            "signal",
+            "timeoutMs",
+            "totalTimeoutMs",
+            "maxRetries",
+            "headers",
+            "orderRetries",
+            "maxItems",
+          ]
+        ) {
+          const { message } = await refusal(method, args({ ...given, [option]: 1 }));
+          assert(message.includes("last argument") || message.includes(`[1].${option}`), message);
+        }
+      }
+    }
+  });
+
+  test(`${productName}: every operation: a parameter or a field among the options is sent to the argument before`, async () => {
+    for (const [method, operation] of calls) {
+      const args = argumentsFor(operation, request(operation, "full"));
+      for (const { name } of operation.queryParams) {
+        await assertRefused(method, [...args, { [name]: 1 }], `"${name}". It is a parameter`);
+      }
+      const fields = operation.body === undefined ? {} : follow(spec, operation.body).properties ?? {};
+      for (const name of Object.keys(fields)) {
+        if (operation.queryParams.some((param) => param.name === name)) continue;
+        await assertRefused(method, [...args, { [name]: 1 }], `"${name}". It is a field of the body`);
+      }
+      await assertRefused(method, [...args, { timeout: 1 }], "timeoutMs");
+      await assertRefused(method, [...args, { options: { timeoutMs: 1 } }], "options");
+      await assertRefused(method, [...args, { clientIds: [], repeat: {} }], "clientIds");
+    }
+  });
+
+  test(`${productName}: every operation: what is checked is what is sent, whatever a getter or a proxy says the second time`, async () => {
+    for (const [method, operation] of calls) {
+      for (const { schemas, given, args } of groupsOf(operation)) {
+        for (const [name] of schemas) {
+          if (given[name] === undefined) continue;
+          let reads = 0;
+          const turning = Object.defineProperty({ ...given }, name, {
+            get: () => ++reads === 1 ? given[name] : { evil: true },
+            enumerable: true,
+          });
+          const { client, requests } = recordingClient(() => new Response("", { status: 404 }));
+          await assertRejects(() => run(client, method, args(turning)));
+          for (const { body, search } of requests) {
+            assert(!`${body}${search}`.includes("evil"), `${method} ${name}`);
+          }
+        }
+      }
+    }
+  });
+
+  test(`${productName}: every time field: the other unit is refused, with the value that was meant`, async () => {
+    let found = 0;
+    for (const [method, operation] of calls) {
+      for (const { schemas, given, args } of groupsOf(operation)) {
+        for (const [name, schema] of schemas) {
+          const unit = follow(spec, schema)["x-unit"];
+          if (unit === "unix-s") {
+            const says = "Unix time in whole seconds";
+            const at = (value: unknown) => args({ ...given, [name]: value });
+            await assertRefused(
+              method,
+              at(NOW_MS),
+              name,
+              says,
+              `looks like milliseconds: did you mean ${NOW_S}?`,
+            );
+            await assertRefused(method, at(NOW_MS * 1000), `microseconds: did you mean ${NOW_S}?`);
+            await assertRefused(method, at(NOW_S + 0.5), `a fraction of a second: did you mean ${NOW_S}?`);
+            await assertRefused(method, at(-NOW_S), says);
+            await assertRefused(method, at(new Date(NOW_MS)), says, "Math.floor(date.getTime() / 1000)");
+            await assertRefused(
+              method,
+              at("2026-11-29T12:00:00Z"),
+              says,
+              "Math.floor(Date.parse(text) / 1000)",
+            );
+            await assertRefused(method, at(String(NOW_S)), `Write ${NOW_S} without quotes.`);
+            found++;
+          } else if (unit === "unix-ms") {
+            const says = "Unix time in whole milliseconds";
+            const at = (value: unknown) => args({ ...given, [name]: value });
+            await assertRefused(method, at(NOW_S), name, says, `seconds: did you mean ${NOW_S * 1000}?`);
+            await assertRefused(method, at(NOW_MS * 1000), `microseconds: did you mean ${NOW_MS}?`);
+            await assertRefused(method, at(NOW_MS + 0.5), `did you mean ${NOW_MS}?`);
+            await assertRefused(method, at(new Date(NOW_MS)), says, "Write date.getTime().");
+            await assertRefused(method, at("2026-11-29T12:00:00Z"), says, "Write Date.parse(text).");
+            found++;
+          } else if (follow(spec, schema).format === "date-time") {
+            const at = (value: unknown) => args({ ...given, [name]: value });
+            await assertRefused(method, at(new Date(NOW_MS)), name, "Write date.toISOString().");
+            await assertRefused(method, at(NOW_S), name, "toISOString()");
+            for (
+              const text of [
+                "2026-11-24",
+                "24.11.2026",
+                "yesterday",
+                "2026-13-24T12:00:00Z",
+                "2026-11-24T12:00:00",
+              ]
+            ) {
+              await assertRefused(method, at(text), name, '"2026-11-24T12:00:00Z"');
+            }
+            found++;
+          }
+        }
+      }
+    }
+    assert(found >= atLeast[productName].times, `${found}`);
+  });
+
+  test(`${productName}: a private key is sent in no field, and nothing that looks like a key is quoted`, async () => {
+    const signature = "kJ8s0aPq3Zx".repeat(16);
+    for (const [method, operation] of calls) {
+      const sent = request(operation, "full");
+      for (const pem of PEMS) {
+        for (const at of operation.pathParams.keys()) {
+          const ids = sent.ids.toSpliced(at, 1, pem);
+          const { message } = await refusal(method, argumentsFor(operation, { ...sent, ids }));
+          assert(!message.includes(pem.slice(30, 60)), message);
+        }
+      }
+      for (const { schemas, given, args } of groupsOf(operation)) {
+        for (const [name, schema] of schemas) {
+          for (const secret of [...PEMS, signature]) {
+            const free = follow(spec, schema).type === "string" && secret === signature;
+            if (free) continue;
+            const { message } = await refusal(method, args({ ...given, [name]: secret }));
+            for (let from = 0; from + 20 < secret.length; from += 10) {
+              const part = secret.slice(from, from + 20);
+              assert(
+                !message.includes(part) && !message.includes(JSON.stringify(part).slice(1, -1)),
+                message,
+              );
+            }
+          }
+        }
+        const { message } = await refusal(method, args({ ...given, [PEMS[0] ?? ""]: 1, [signature]: 2 }));
+        assert(!message.includes("MIIE") && !message.includes("kJ8s"), message);
+      }
+    }
+  });
+}
+
+const { silentClient, refusal, assertRefused } = judgeOf(eventProduct);
 
 test("a filter that a loop does not show counts as well", async () => {
   const hidden = Object.defineProperty({}, "subaccount", { value: 3 });
@@ -483,69 +602,6 @@ test("a decrease is checked before the order is read for it", async () => {
   }
 });
 
-const NOW_S = 1_795_930_000;
-const NOW_MS = NOW_S * 1000 + 7;
-
-test("every time field: the other unit is refused, with the value that was meant", async () => {
-  let found = 0;
-  for (const [method, operation] of allOperations) {
-    for (const { schemas, given, args } of groupsOf(operation)) {
-      for (const [name, schema] of schemas) {
-        const unit = follow(spec, schema)["x-unit"];
-        if (unit === "unix-s") {
-          const says = "Unix time in whole seconds";
-          const at = (value: unknown) => args({ ...given, [name]: value });
-          await assertRefused(
-            method,
-            at(NOW_MS),
-            name,
-            says,
-            `looks like milliseconds: did you mean ${NOW_S}?`,
-          );
-          await assertRefused(method, at(NOW_MS * 1000), `microseconds: did you mean ${NOW_S}?`);
-          await assertRefused(method, at(NOW_S + 0.5), `a fraction of a second: did you mean ${NOW_S}?`);
-          await assertRefused(method, at(-NOW_S), says);
-          await assertRefused(method, at(new Date(NOW_MS)), says, "Math.floor(date.getTime() / 1000)");
-          await assertRefused(
-            method,
-            at("2026-11-29T12:00:00Z"),
-            says,
-            "Math.floor(Date.parse(text) / 1000)",
-          );
-          await assertRefused(method, at(String(NOW_S)), `Write ${NOW_S} without quotes.`);
-          found++;
-        } else if (unit === "unix-ms") {
-          const says = "Unix time in whole milliseconds";
-          const at = (value: unknown) => args({ ...given, [name]: value });
-          await assertRefused(method, at(NOW_S), name, says, `seconds: did you mean ${NOW_S * 1000}?`);
-          await assertRefused(method, at(NOW_MS * 1000), `microseconds: did you mean ${NOW_MS}?`);
-          await assertRefused(method, at(NOW_MS + 0.5), `did you mean ${NOW_MS}?`);
-          await assertRefused(method, at(new Date(NOW_MS)), says, "Write date.getTime().");
-          await assertRefused(method, at("2026-11-29T12:00:00Z"), says, "Write Date.parse(text).");
-          found++;
-        } else if (follow(spec, schema).format === "date-time") {
-          const at = (value: unknown) => args({ ...given, [name]: value });
-          await assertRefused(method, at(new Date(NOW_MS)), name, "Write date.toISOString().");
-          await assertRefused(method, at(NOW_S), name, "toISOString()");
-          for (
-            const text of [
-              "2026-11-24",
-              "24.11.2026",
-              "yesterday",
-              "2026-13-24T12:00:00Z",
-              "2026-11-24T12:00:00",
-            ]
-          ) {
-            await assertRefused(method, at(text), name, '"2026-11-24T12:00:00Z"');
-          }
-          found++;
-        }
-      }
-    }
-  }
-  assert(found >= 40, `${found}`);
-});
-
 test("times that Kalshi takes are sent: none, past, far, and the end of an expiry", async () => {
   const amended = { order_id: "o", remaining_count: "1.00" };
   for (const expiration_time of [0, 1, NOW_S, 4_102_444_800, 99_999_999_999]) {
@@ -586,41 +642,7 @@ test("what Kalshi takes is not refused", async () => {
   ]);
 });
 
-const PEMS = [
-  `-----BEGIN RSA PRIVATE KEY-----\n${
-    "MIIEowIBAAKCAQEA0x9k3LmQ2vB8sZ0y".repeat(4)
-  }\n-----END RSA PRIVATE KEY-----`,
-  `-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIHx9k3LmQ2vB8sZ0yqQ1\n-----END PRIVATE KEY-----\n`,
-  "MC4CAQAwBQYDK2VwBCIEIHx9k3LmQ2vB8sZ0yqQ1hT5w",
-];
-
-test("a private key is sent in no field, and nothing that looks like a key is quoted", async () => {
-  const signature = "kJ8s0aPq3Zx".repeat(16);
-  for (const [method, operation] of allOperations) {
-    const sent = request(operation, "full");
-    for (const pem of PEMS) {
-      for (const at of operation.pathParams.keys()) {
-        const ids = sent.ids.toSpliced(at, 1, pem);
-        const { message } = await refusal(method, argumentsFor(operation, { ...sent, ids }));
-        assert(!message.includes(pem.slice(30, 60)), message);
-      }
-    }
-    for (const { schemas, given, args } of groupsOf(operation)) {
-      for (const [name, schema] of schemas) {
-        for (const secret of [...PEMS, signature]) {
-          const free = follow(spec, schema).type === "string" && secret === signature;
-          if (free) continue;
-          const { message } = await refusal(method, args({ ...given, [name]: secret }));
-          for (let from = 0; from + 20 < secret.length; from += 10) {
-            const part = secret.slice(from, from + 20);
-            assert(!message.includes(part) && !message.includes(JSON.stringify(part).slice(1, -1)), message);
-          }
-        }
-      }
-      const { message } = await refusal(method, args({ ...given, [PEMS[0] ?? ""]: 1, [signature]: 2 }));
-      assert(!message.includes("MIIE") && !message.includes("kJ8s"), message);
-    }
-  }
+test("a private key is sent in no raw request, no extra and no option", async () => {
   const { client, requests } = silentClient();
   const raw: (() => Promise<unknown>)[] = [
     () => client.request("GET", PEMS[0]),

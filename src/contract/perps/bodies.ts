@@ -16,7 +16,7 @@ export const amendMarginOrderRequest: FieldRules = {
   client_order_id: { type: "string" },
   updated_client_order_id: { type: "string" },
   expiration_time: { type: "integer", min: 0, unit: "unix-s" },
-  market_id: { type: "string" },
+  market_id: { type: "string", format: "uuid" },
 };
 
 /** Fields of `ApplySubaccountTransferRequest`. */
@@ -52,7 +52,7 @@ export const createMarginOrderRequest: FieldRules = {
   reduce_only: { type: "boolean" },
   subaccount: { type: "integer", min: 0 },
   order_group_id: { type: "string" },
-  market_id: { type: "string" },
+  market_id: { type: "string", format: "uuid" },
   market_version: { type: "integer" },
 };
 
@@ -89,25 +89,25 @@ export const setCrossExitTriggerRequest: FieldRules = {
   anchor_order_id: { type: "string" },
   client_trigger_id: { type: "string", maxLength: 64 },
   kind: { type: "string", oneOf: ["bracket", "trailing"] },
-  stop_loss_price: { type: "decimal", unit: "dollars", places: 4 },
-  take_profit_price: { type: "decimal", unit: "dollars", places: 4 },
-  trail_amount: { type: "decimal", unit: "dollars", places: 4 },
+  stop_loss_price: { type: "decimal", unit: "dollars", places: 4, positive: true },
+  take_profit_price: { type: "decimal", unit: "dollars", places: 4, positive: true },
+  trail_amount: { type: "decimal", unit: "dollars", places: 4, positive: true },
   trail_bps: { type: "integer", min: 1, max: 9999, unit: "bps" },
 };
 
 /** Fields of `SetIsolatedExitTriggerRequest`. */
 export const setIsolatedExitTriggerRequest: FieldRules = {
   kind: { type: "string", oneOf: ["bracket", "trailing"] },
-  stop_loss_price: { type: "decimal", unit: "dollars", places: 4 },
-  take_profit_price: { type: "decimal", unit: "dollars", places: 4 },
-  trail_amount: { type: "decimal", unit: "dollars", places: 4 },
+  stop_loss_price: { type: "decimal", unit: "dollars", places: 4, positive: true },
+  take_profit_price: { type: "decimal", unit: "dollars", places: 4, positive: true },
+  trail_amount: { type: "decimal", unit: "dollars", places: 4, positive: true },
   trail_bps: { type: "integer", min: 1, max: 9999, unit: "bps" },
 };
 
 /** Fields of `UpdateExitTriggerRequest`. */
 export const updateExitTriggerRequest: FieldRules = {
-  stop_loss_price: { type: "decimal", unit: "dollars", places: 4 },
-  take_profit_price: { type: "decimal", unit: "dollars", places: 4 },
+  stop_loss_price: { type: "decimal", unit: "dollars", places: 4, positive: true },
+  take_profit_price: { type: "decimal", unit: "dollars", places: 4, positive: true },
 };
 
 /** Fields of `UpdateFCMNotionalRiskLimitRequest`. */

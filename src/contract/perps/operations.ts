@@ -658,7 +658,7 @@ export const GetMarginMarketOrderbook: Operation<GetMarginMarketOrderbookParams,
   params: {
     ticker: { type: "string", required: true },
     depth: { type: "integer", min: 0 },
-    aggregation_tick_size: { type: "decimal", unit: "dollars", places: 4 },
+    aggregation_tick_size: { type: "decimal", unit: "dollars", places: 4, positive: true },
   },
 };
 

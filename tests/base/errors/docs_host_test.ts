@@ -1,25 +1,57 @@
 /** The page on errors says what the code says. */
 import { assert, assertEquals } from "@std/assert";
 import { readFileSync } from "node:fs";
-import { REMEDIES } from "../../../src/base/server_codes.ts";
+import { REMEDIES, remedyOf as remedyOfCode } from "../../../src/base/server_codes.ts";
+import { PERPS_REMEDIES, perpsAdvice } from "../../../src/perps/advice.ts";
+import { restProducts } from "../../../tools/rest_methods.ts";
 import { test } from "../../support/test.ts";
 
 const page = readFileSync("docs/errors.md", "utf8");
 
 /** The rows of the table under a heading, as their cells. */
 function rowsUnder(heading: string): string[][] {
-  const section = page.split(/^## /m).find((part) => part.startsWith(heading)) ?? "";
+  const section = page.split(/^## /m).find((part) => part.startsWith(`${heading}\n`)) ?? "";
   return section.split("\n").filter((line) => line.startsWith("|")).slice(2)
     .map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
 }
 
-test("the page on errors gives a cause of every known serverCode, and its remedy as the messages do", () => {
-  const rows = rowsUnder("By `serverCode`");
-  assertEquals(
-    rows.map(([code, , remedy]) => [code, remedy]),
-    Object.entries(REMEDIES).map(([code, remedy]) => [`\`${code}\``, remedy]),
-  );
-  for (const [code, cause] of rows) assert(cause, code);
+for (
+  const [heading, remedies] of [
+    ["By `serverCode`", REMEDIES],
+    ["By `serverCode`, on perps", PERPS_REMEDIES],
+  ] as const
+) {
+  test(`the page on errors gives a cause of every known serverCode, and its remedy as the messages do: ${heading}`, () => {
+    const rows = rowsUnder(heading);
+    assertEquals(
+      rows.map(([code, , remedy]) => [code, remedy]),
+      Object.entries(remedies).map(([code, remedy]) => [`\`${code}\``, remedy]),
+    );
+    for (const [code, cause] of rows) assert(cause, code);
+  });
+}
+
+test("a remedy names only methods that the client has whose error it is of", () => {
+  const codes = Object.keys(REMEDIES);
+  let named = 0;
+  for (
+    const [{ methods, conveniences }, remedyOf] of [
+      [restProducts.event, remedyOfCode],
+      [restProducts.perps, perpsAdvice.remedyOf],
+    ] as const
+  ) {
+    for (const code of codes) {
+      const text = remedyOf(code) ?? "";
+      // What only perps answer is said in their words.
+      if (/client\.risk|exitTriggers/.test(text) && remedyOf === remedyOfCode) continue;
+      for (const [, path = ""] of text.matchAll(/client\.(\w+(?:\.\w+)*)/g)) {
+        const known = [...Object.keys(methods), ...conveniences];
+        assert(known.some((name) => name === path || name.startsWith(`${path}.`)), `${code}: ${path}`);
+        named++;
+      }
+    }
+  }
+  assert(named > 30, `${named}`);
 });
 
 test("the page on errors has every code of an error once, with a cause and a remedy", () => {

@@ -1,6 +1,6 @@
 /** What every namespace is made with. */
 
-import type { HttpPipeline } from "../http/pipeline.ts";
+import type { HttpPipeline } from "./pipeline.ts";
 
 /** What all namespaces of a client share: the pipeline that sends their requests. */
 export abstract class Namespace {
