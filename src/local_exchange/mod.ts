@@ -25,7 +25,7 @@ export type {
   UnknownTickers,
 } from "./types.ts";
 export { LocalExchange } from "./local_exchange.ts";
-export type { ListedPerp, LocalPerps, PerpsCashPlace } from "./perps.ts";
+export type { IsolatedPerpsTrade, ListedPerp, LocalPerps, PerpsCashPlace, PerpsSchedule } from "./perps.ts";
 export { ExchangeClock } from "./clock.ts";
 export type { FeeType } from "./engine/fees.ts";
 export type { Fault } from "./faults.ts";

@@ -72,6 +72,24 @@ export interface PerpsCashPlace {
   readonly subaccount?: number | undefined;
 }
 
+/** Whether a market is open, and until when. */
+export interface PerpsSchedule {
+  /** Whether it is open now. */
+  readonly open: boolean;
+  /** When that changes, in Unix milliseconds. */
+  readonly nextAtMs?: number | undefined;
+}
+
+/** A trade of an isolated position. */
+export interface IsolatedPerpsTrade extends CounterOrder {
+  /**
+   * Cash in dollars that comes out of the primary subaccount and is all that the position can lose.
+   *
+   * @default "0.00"
+   */
+  readonly margin?: string | undefined;
+}
+
 const ticker = text("a ticker as text");
 const priceText = (): Rule<string> =>
   rule('dollars above 0 and up to 500 as text, such as "10.0000"', (value) => {
@@ -111,7 +129,7 @@ export const perpRules = {
 } satisfies Rules<ListedPerp>;
 
 /** What an order of somebody else on a perps market may be. */
-export const perpsCounterRules: Rules<CounterOrder> = {
+export const perpsCounterRules = {
   ticker: needed(ticker),
   side: needed(oneOf("bid", "ask")),
   price: needed(priceText()),
@@ -119,6 +137,18 @@ export const perpsCounterRules: Rules<CounterOrder> = {
     'contracts above 0 as text, such as "10.00"',
     (value) => typeof value === "string" && (parseCount(value) ?? 0) > 0,
   )),
+} satisfies Rules<CounterOrder>;
+
+/** What a trade of an isolated position may be. */
+export const perpsIsolatedRules = {
+  ...perpsCounterRules,
+  margin: { ...limitText, preset: "0.00" },
+} satisfies Rules<IsolatedPerpsTrade>;
+
+/** What a schedule may be. */
+export const perpsScheduleRules: Rules<PerpsSchedule> = {
+  open: needed(flag()),
+  nextAtMs: whole(0),
 };
 
 /** What the place of a payment may be. */
@@ -273,6 +303,40 @@ export class LocalPerps {
   setNotionalLimit(accountId: string, limit: string, ticker?: string): void {
     assertValue("perps.setNotionalLimit", "limit", limit, limitText);
     this.#steer("perpsNotionalLimit", { account: accountId, limit: parseMoney(limit) ?? 0, ticker });
+  }
+
+  /** Ends the funding period of a market, or of all, now: their positions pay and are paid. */
+  fund(ticker?: string): void {
+    if (ticker !== undefined) assertValue("perps.fund", "ticker", ticker, text("a ticker as text"));
+    this.#steer("perpsFund", { ticker });
+  }
+
+  /**
+   * Opens or closes a market; with `nextAtMs` (Unix milliseconds) it is the other way round from then on. What rests stays
+   * on its book meanwhile. Undefined lets it trade around the clock.
+   */
+  setSchedule(ticker: string, schedule: PerpsSchedule | undefined): void {
+    const read = schedule && readOptions("perps.setSchedule", schedule, perpsScheduleRules);
+    this.#steer("perpsSchedule", { ticker, schedule: read });
+  }
+
+  /**
+   * Trades an isolated position of an account with what its market's book has, as Kalshi's app does and its API cannot; what
+   * is left of its margin when it is closed goes back. Returns the order's id.
+   *
+   * @throws {KalshiConfigError} for an option that is unknown, missing or wrong, and for an order that is refused
+   */
+  tradeIsolated(accountId: string, trade: IsolatedPerpsTrade): string {
+    const read = readOptions("perps.tradeIsolated", trade, perpsIsolatedRules);
+    const { ticker, side } = read;
+    return this.#steer("perpsIsolated", {
+      account: accountId,
+      ticker,
+      side,
+      price: parsePrice(read.price) ?? 0,
+      count: parseCount(read.count) ?? 0,
+      margin: parseMoney(read.margin) ?? 0,
+    }) as string;
   }
 
   /** Pauses trading of perps (cancels go through) or all of it, or ends both. */

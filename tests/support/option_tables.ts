@@ -35,7 +35,13 @@ import {
   perpsRules,
   tlsRules,
 } from "../../src/local_exchange/options.ts";
-import { perpRules, perpsCounterRules, perpsPlaceRules } from "../../src/local_exchange/perps.ts";
+import {
+  perpRules,
+  perpsCounterRules,
+  perpsIsolatedRules,
+  perpsPlaceRules,
+  perpsScheduleRules,
+} from "../../src/local_exchange/perps.ts";
 import { fixCloseRules } from "../../src/fix/client.ts";
 import { fixClientRules } from "../../src/fix/client_options.ts";
 import { fileLogRules } from "../../src/fix/file_log.ts";
@@ -127,6 +133,8 @@ export const OPTION_TABLES: Readonly<Record<string, OptionTable>> = {
   perpsRules: table(perpsRules, "src/local_exchange/types.ts#LocalPerpsOptions"),
   perpRules: table(perpRules, "src/local_exchange/perps.ts#ListedPerp"),
   perpsCounterRules: table(perpsCounterRules, "src/local_exchange/types.ts#CounterOrder"),
+  perpsIsolatedRules: table(perpsIsolatedRules, "src/local_exchange/perps.ts#IsolatedPerpsTrade"),
+  perpsScheduleRules: table(perpsScheduleRules, "src/local_exchange/perps.ts#PerpsSchedule"),
   perpsPlaceRules: table(perpsPlaceRules, "src/local_exchange/perps.ts#PerpsCashPlace"),
   memoryRuntimeRules: table(memoryRuntimeRules, "src/local_exchange/types.ts#MemoryRuntimeOptions"),
   pageRules: table(pageRules, "src/local_exchange/types.ts#LocalPageOptions"),

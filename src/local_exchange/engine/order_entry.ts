@@ -101,7 +101,8 @@ export class OrderEntry {
     parties: Readonly<Record<Side, Wallet>>,
     { price, count, takerSide, origin }: BlockTerms,
   ): BlockTrade | Rejection {
-    if (market.status !== "active") return { rejected: "market_inactive" };
+    // What the exchange itself must do it does at any time.
+    if (market.status !== "active" && origin === undefined) return { rejected: "market_inactive" };
     for (const side of ["bid", "ask"] as const) {
       const holding = parties[side].holding(market);
       const refusal = this.#state.clearing.refusal({ holding, side, price, count, isTaker: true });

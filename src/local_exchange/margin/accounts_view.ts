@@ -2,7 +2,7 @@
 import type { Account, Holding, Wallet } from "../engine/model.ts";
 import { shareOf } from "../units.ts";
 import type { MarginCatalog } from "./catalog.ts";
-import { entryOf, gainAt, maintenanceOf, type MarginClearing } from "./margin_clearing.ts";
+import { entryOf, gainAt, initialOf, maintenanceOf, type MarginClearing } from "./margin_clearing.ts";
 import { isIsolated, type MarginMarketInfo } from "./model.ts";
 
 /** The balance of a wallet, in money. */
@@ -145,21 +145,24 @@ export class AccountsView {
   }
 }
 
-/** What holds a wallet up at a price for each market: what it would have, and what it must have. */
+/** What holds a wallet up at the liquidation marks: what it would have, and what it must have. */
 export function coverAt(
   wallet: Wallet,
   catalog: MarginCatalog,
-): { readonly equity: number; readonly maintenance: number } {
+): { readonly equity: number; readonly maintenance: number; readonly initial: number } {
   let equity = wallet.cash;
   let maintenance = 0;
+  let initial = 0;
   for (const holding of wallet.holdings.values()) {
     if (holding.position === 0) continue;
     const info = catalog.infoOf(holding.market);
     const { price } = info.liquidationMark;
     equity += gainAt(holding, price);
-    maintenance += maintenanceOf(info, Math.abs(holding.position) * price);
+    const value = Math.abs(holding.position) * price;
+    maintenance += maintenanceOf(info, value);
+    initial += initialOf(info, value);
   }
-  return { equity, maintenance };
+  return { equity, maintenance, initial };
 }
 
 /**

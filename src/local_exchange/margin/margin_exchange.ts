@@ -12,6 +12,7 @@ import { type MarginedCash, Treasury } from "../world/treasury.ts";
 import {
   type AccountRisk,
   AccountsView,
+  coverAt,
   type MarginBalance,
   type MarginPositionView,
 } from "./accounts_view.ts";
@@ -20,9 +21,15 @@ import { FeeTiers } from "./fee_tiers.ts";
 import { type PerpListing, perpListings } from "./listings.ts";
 import { MarginClearing } from "./margin_clearing.ts";
 import { Marks } from "./marks.ts";
-import { isIsolated, type MarginEvent, type MarginMarketInfo } from "./model.ts";
+import type { MarginEvent } from "./events.ts";
+import { Funding } from "./funding.ts";
+import { IsolatedPositions } from "./isolated.ts";
+import { Liquidation } from "./liquidation.ts";
+import { type FundingRate, isIsolated, type MarginMarketInfo } from "./model.ts";
 import { NotionalLimits } from "./notional_limits.ts";
 import { marginQuoting } from "./quoting.ts";
+import { Schedules } from "./schedules.ts";
+import { ExitTriggers } from "./triggers.ts";
 
 /** What a margin exchange starts from. */
 export interface MarginSettings {
@@ -60,6 +67,11 @@ export class MarginExchange {
   readonly marks: Marks;
   readonly fees: FeeTiers = new FeeTiers();
   readonly notional: NotionalLimits;
+  readonly funding: Funding;
+  readonly triggers: ExitTriggers;
+  readonly liquidation: Liquidation;
+  readonly isolated: IsolatedPositions;
+  readonly schedules: Schedules;
   readonly treasury: Treasury;
   readonly counterparty: Counterparty;
   readonly makers: MarketMakers<MarginMarketInfo> | undefined;
@@ -67,6 +79,7 @@ export class MarginExchange {
   readonly #members = new Set<Account>();
   readonly #disabled = new WeakSet<Account>();
   readonly #traded = new Map<Market, number>();
+  #isActing = false;
   #watchers: readonly ((event: MarginEvent) => void)[] = [];
 
   constructor(time: Timeline, random: Random, settings: MarginSettings) {
@@ -85,6 +98,26 @@ export class MarginExchange {
     this.treasury = new Treasury(engine, random, { spendable: (wallet) => this.spendable(wallet) });
     this.counterparty = new Counterparty(engine, (price, count) => price * count);
     engine.watch((event) => this.#tell(event));
+    this.triggers = new ExitTriggers({
+      engine,
+      infoOf,
+      onTrigger: (trigger) => this.#emit({ type: "trigger", trigger, at: engine.now }),
+      onDue: () => this.#act(),
+    });
+    this.liquidation = new Liquidation({
+      engine,
+      catalog,
+      isHeld: ({ account }) => this.#members.has(account),
+      onLiquidation: (wallet) => this.#emit({ type: "liquidation", wallet, at: engine.now }),
+      onStep: () => this.#act(),
+    });
+    this.isolated = new IsolatedPositions(engine, catalog);
+    this.schedules = new Schedules(engine, (info) => this.#onTerms(info));
+    this.funding = new Funding(
+      { engine, clearing, catalog, marks: this.marks, onFunded: (funding) => this.#onFunded(funding) },
+      settings.fundingEveryMs,
+    );
+    engine.onRest = () => this.#act();
     for (const listing of perpListings.slice(0, settings.markets)) this.list(listing);
     if (settings.marketMakers) {
       this.makers = new MarketMakers(engine, marginQuoting(this, random), random, settings.stepMs);
@@ -126,7 +159,11 @@ export class MarginExchange {
   /** Lists a market. */
   list(listing: PerpListing): MarginMarketInfo {
     const info = this.catalog.list(this.engine, listing, this.engine.random);
-    this.engine.emit({ type: "market", market: info.market, change: "opened", at: this.engine.now });
+    this.funding.begin(info);
+    if (listing.isClosedOnWeekends) this.schedules.followWeek(info);
+    if (info.market.status === "active") {
+      this.engine.emit({ type: "market", market: info.market, change: "opened", at: this.engine.now });
+    }
     return info;
   }
 
@@ -243,8 +280,9 @@ export class MarginExchange {
   }
 
   /** What of a wallet can be moved away: of cash, what nothing is tied up in; what was only gained on paper stays. */
-  spendable({ cash, available }: Wallet): number {
-    return Math.max(0, Math.min(cash, available));
+  spendable(wallet: Wallet): number {
+    const { equity, initial } = coverAt(wallet, this.catalog);
+    return Math.max(0, Math.min(wallet.cash, wallet.available, equity - initial));
   }
 
   /** Makes an account one more subaccount, and says its number; undefined where it has as many as there may be. */
@@ -276,15 +314,55 @@ export class MarginExchange {
     info.underlyingMultiplier = multiplier;
     info.version++;
     if (wasActive) this.engine.setStatus(market, "active", "activated");
+    this.#onTerms(info);
+  }
+
+  /** Pauses trading or the whole exchange, or ends both. */
+  pause(what: "trading" | "exchange" | "nothing"): void {
+    this.engine.pause(what);
+    for (const { market } of this.listed) this.#lookAt(market);
+    this.#act();
+  }
+
+  #onTerms(info: MarginMarketInfo): void {
     this.#emit({ type: "terms", info, at: this.engine.now });
+    this.#lookAt(info.market);
+    this.#act();
   }
 
   #onMark(info: MarginMarketInfo): void {
     this.clearing.revalueAll(info.market);
     this.#emit({ type: "mark", info, at: this.engine.now });
+    this.#lookAt(info.market);
+    this.#act();
+  }
+
+  #onFunded(funding: FundingRate): void {
+    this.#emit({ type: "funding", funding });
+    this.#lookAt(funding.info.market);
+    this.#act();
+  }
+
+  /** Whoever holds something of a market may be due for something. */
+  #lookAt(market: Market): void {
+    this.triggers.lookAt(market);
+    for (const { wallet } of this.clearing.holdingsOf(market)) this.liquidation.look(wallet);
+  }
+
+  /** Does what is due: triggers first, then liquidation. What is done makes more due. */
+  #act(): void {
+    if (this.#isActing) return;
+    this.#isActing = true;
+    try {
+      while (this.triggers.run() || this.liquidation.run());
+      this.isolated.run();
+    } finally {
+      this.#isActing = false;
+    }
   }
 
   #tell(event: EngineEvent): void {
+    if (event.type === "position") this.liquidation.look(event.holding.wallet);
     if (event.type === "trade") {
       const { market, price, count } = event.trade;
       this.#traded.set(market, (this.#traded.get(market) ?? 0) + price * count);

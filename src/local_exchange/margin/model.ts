@@ -1,5 +1,4 @@
 /** What the margin exchange keeps beside what its engine does. Units as in `../units.ts`; times in Unix milliseconds. */
-import type { EngineEvent } from "../engine/events.ts";
 import type { Market, Wallet } from "../engine/model.ts";
 
 /** A whole, in which rates of funding and premiums are counted: 100,000 is 0.01 %. */
@@ -87,14 +86,3 @@ export interface FundingPayment extends FundingRate {
   /** Contracts held, below zero short. */
   readonly position: number;
 }
-
-/** What happens on the margin exchange: what its engine tells, and what only it knows of. */
-export type MarginEvent =
-  | EngineEvent
-  /** Its index or a mark changed. */
-  | { readonly type: "mark"; readonly info: MarginMarketInfo; readonly at: number }
-  /** Its version, schedule or multiplier changed. */
-  | { readonly type: "terms"; readonly info: MarginMarketInfo; readonly at: number }
-  | { readonly type: "funding"; readonly funding: FundingRate }
-  /** A wallet had less than its maintenance margin, and something was done about it. */
-  | { readonly type: "liquidation"; readonly wallet: Wallet; readonly at: number };

@@ -1,5 +1,6 @@
 /** What a test, a page or a command line does to a margin exchange: each by its name, with what it takes, already checked. */
 import type { Side } from "../engine/model.ts";
+import type { IsolatedTrade } from "./isolated.ts";
 import type { PerpListing } from "./listings.ts";
 import type { MarginExchange } from "./margin_exchange.ts";
 import type { MarginMarketInfo } from "./model.ts";
@@ -26,6 +27,12 @@ export interface MarginSteering {
     readonly limit: number;
     readonly ticker?: string | undefined;
   };
+  readonly perpsFund: { readonly ticker?: string | undefined };
+  readonly perpsSchedule: {
+    readonly ticker: string;
+    readonly schedule?: { readonly open: boolean; readonly nextAtMs?: number | undefined } | undefined;
+  };
+  readonly perpsIsolated: IsolatedTrade & { readonly account: string; readonly ticker: string };
   readonly perpsPause: { readonly what: "trading" | "exchange" | "nothing" };
 }
 
@@ -83,5 +90,22 @@ export const marginSteps: MarginSteps = {
   perpsFeeTier: (on, { account, tier }, refuse) => on.fees.setTier(accountOf(on, account, refuse), tier),
   perpsNotionalLimit: (on, { account, limit, ticker }, refuse) =>
     on.notional.set(accountOf(on, account, refuse), limit, ticker),
-  perpsPause: ({ engine }, { what }) => engine.pause(what),
+  perpsPause: (on, { what }) => on.pause(what),
+  perpsFund(on, { ticker }, refuse) {
+    const only = ticker === undefined ? undefined : marketOf(on, ticker, refuse);
+    for (const info of on.listed) if (only === undefined || info === only) on.funding.pay(info);
+  },
+  perpsSchedule: (on, { ticker, schedule }, refuse) =>
+    on.schedules.set(
+      marketOf(on, ticker, refuse),
+      schedule && { isOpen: schedule.open, nextAt: schedule.nextAtMs },
+    ),
+  perpsIsolated(on, { account: id, ticker, ...trade }, refuse) {
+    const account = accountOf(on, id, refuse);
+    const info = marketOf(on, ticker, refuse);
+    if (on.spendable(account.wallet(0, 0)) < trade.margin) refuse("The account has no such margin.");
+    const placed = on.isolated.trade(account, info, trade);
+    if ("rejected" in placed) return refuse(`The exchange refused the order: ${placed.rejected}.`);
+    return placed.order.id;
+  },
 };

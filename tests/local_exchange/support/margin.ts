@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { Account, Side, Wallet } from "../../../src/local_exchange/engine/model.ts";
 import type { Placed, Rejection } from "../../../src/local_exchange/engine/requests.ts";
 import { Timeline } from "../../../src/local_exchange/engine/timeline.ts";
+import { coverAt } from "../../../src/local_exchange/margin/accounts_view.ts";
 import { usualTerms } from "../../../src/local_exchange/margin/listings.ts";
 import {
   MarginExchange,
@@ -73,7 +74,7 @@ export function trade(
   acceptOn(margin, { wallet: taker, market, side, price, count });
 }
 
-/** Everything that is true of a margin exchange at any time. */
+/** Everything that is true of a margin exchange whenever its books are at rest. */
 export function auditMargin(margin: MarginExchange): void {
   const { engine, clearing } = margin;
   let money = 0;
@@ -117,6 +118,13 @@ export function auditMargin(margin: MarginExchange): void {
         }
       }
       assertEquals(wallet.reserved, tiedUp);
+      if (!margin.isEnabled(account)) continue;
+      const { equity, maintenance } = coverAt(wallet, margin.catalog);
+      assert(equity >= 0, `a wallet is below zero: ${equity}`);
+      assert(
+        equity >= maintenance || margin.liquidation.isUnderWay(wallet),
+        `a wallet has ${equity} of ${maintenance} and is left alone`,
+      );
     }
     for (const order of account.orders) {
       assertEquals(order.status === "resting", account.resting.has(order));

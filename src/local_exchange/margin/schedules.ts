@@ -1,0 +1,67 @@
+/** When markets are open that do not trade around the clock. */
+import type { Engine } from "../engine/engine.ts";
+import { midnight, newYorkTime } from "../world/new_york.ts";
+import type { MarginMarketInfo, MarketSchedule } from "./model.ts";
+
+const HOUR = 3_600_000;
+const SUNDAY = 0;
+const FRIDAY = 5;
+
+/** When the weekend of New York begins or ends next after a time, Friday at 17:00 or Sunday at 18:00, and which it is. */
+export function nextWeekendChange(at: number): { readonly at: number; readonly opens: boolean } {
+  for (let days = 0;; days++) {
+    const ends = midnight(at, days + 1);
+    // An hour before midnight is of that day, and no clock is changed so late.
+    const weekday = newYorkTime(ends - HOUR).getUTCDay();
+    const opens = weekday === SUNDAY;
+    const change = ends - (opens ? 6 : 7) * HOUR;
+    if ((opens || weekday === FRIDAY) && change > at) return { at: change, opens };
+  }
+}
+
+/** The schedules of one exchange. */
+export class Schedules {
+  readonly #engine: Engine;
+  readonly #onChange: (info: MarginMarketInfo) => void;
+
+  /** `onChange` is told when a market has opened or closed, or is to at another time. */
+  constructor(engine: Engine, onChange: (info: MarginMarketInfo) => void) {
+    this.#engine = engine;
+    this.#onChange = onChange;
+  }
+
+  /** A market is closed on the weekends of New York from now on. */
+  followWeek(info: MarginMarketInfo): void {
+    const next = nextWeekendChange(this.#engine.now);
+    const schedule = { isOpen: !next.opens, nextAt: next.at };
+    this.#become(info, schedule);
+    this.#engine.schedule.add(next.at, () => {
+      if (info.schedule === schedule) this.followWeek(info);
+    });
+  }
+
+  /** A market is open or closed, until a time where one is given; undefined lets it trade around the clock. */
+  set(info: MarginMarketInfo, schedule: MarketSchedule | undefined): void {
+    this.#become(info, schedule);
+    const { nextAt, isOpen } = schedule ?? {};
+    if (nextAt === undefined) return;
+    this.#engine.schedule.add(nextAt, () => {
+      if (info.schedule === schedule) this.set(info, { isOpen: !isOpen, nextAt: undefined });
+    });
+  }
+
+  /** What rests stays on the book while a market is closed, and can be canceled. */
+  #become(info: MarginMarketInfo, schedule: MarketSchedule | undefined): void {
+    const wasOpen = info.schedule?.isOpen ?? true;
+    const isOpen = schedule?.isOpen ?? true;
+    info.schedule = schedule;
+    const { market } = info;
+    if (wasOpen && !isOpen && market.status === "active") {
+      this.#engine.setStatus(market, "inactive", "closed");
+    }
+    if (!wasOpen && isOpen && market.status === "inactive") {
+      this.#engine.setStatus(market, "active", "opened");
+    }
+    this.#onChange(info);
+  }
+}
