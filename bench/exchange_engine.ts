@@ -2,35 +2,61 @@
  * Orders a second of one core that the exchange matches in process: limit orders of 50 accounts in 10 markets
  * around one price, of which about half trade and a third of the others is canceled. All that listens to the
  * engine in a running exchange listens here too. Counted in processor time, which other processes do not use up.
+ * With `margin` it is the margin exchange that does: each order is held against margin and limits, and each fill
+ * counts positions anew, with the premium of its market, and what liquidation and triggers there are.
  */
 import process from "node:process";
 import type { Order } from "../src/local_exchange/engine/model.ts";
+import type { Market, Wallet } from "../src/local_exchange/engine/model.ts";
 import { createRandom } from "../src/local_exchange/random.ts";
 import { Exchange } from "../src/local_exchange/exchange.ts";
 import { readOptions } from "../src/base/options.ts";
 import { exchangeRules } from "../src/local_exchange/options.ts";
 import type { LocalExchangeOptions } from "../src/local_exchange/types.ts";
+import { usualTerms } from "../src/local_exchange/margin/listings.ts";
 import { settingsOf } from "../src/local_exchange/settings.ts";
 
 const ORDERS = 20_000;
 const WINDOWS = 6;
 
-const { engine, catalog } = new Exchange(
+const exchange = new Exchange(
   settingsOf(
     readOptions<LocalExchangeOptions, typeof exchangeRules>(
       "LocalExchange",
-      { marketMakers: false },
+      { marketMakers: false, perps: { marketMakers: false } },
       exchangeRules,
     ),
   ),
 );
-const markets = [...catalog.markets.values()].map(({ market }) => market)
-  .filter(({ status, shard }) => status === "active" && shard === 0).slice(0, 10);
-const accounts = Array.from({ length: 50 }, () => {
+const { margin } = exchange;
+const isMargin = process.argv[2] === "margin";
+const engine = isMargin && margin !== undefined ? margin.engine : exchange.engine;
+
+const PLENTY = 1e13;
+
+function openWallet(index: number): Wallet {
+  if (isMargin && margin !== undefined) return margin.open(`member-${index}`, PLENTY).wallet(0, 0);
   const wallet = engine.open().wallet(0, 0);
-  engine.deposit(wallet, 1e13);
+  engine.deposit(wallet, PLENTY);
   return wallet;
-});
+}
+
+/** As many perpetual futures as there are event markets, all worth half a dollar. */
+function marketsOf(): Market[] {
+  if (isMargin && margin !== undefined) {
+    return Array.from({ length: 10 }, (_, index) => {
+      const ticker = `PERP-${index}`;
+      return margin.list({ ...usualTerms, ticker, title: ticker, asset: ticker, index: 5_000 }).market;
+    });
+  }
+  return [...engine.markets.values()].filter(({ status, shard }) => status === "active" && shard === 0).slice(
+    0,
+    10,
+  );
+}
+
+const markets = marketsOf();
+const accounts = Array.from({ length: 50 }, (_, index) => openWallet(index));
 const random = createRandom(5);
 const pick = <T>(from: readonly T[]): T => from[random.int(from.length)] as T;
 let resting: Order[] = [];

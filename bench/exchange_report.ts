@@ -12,7 +12,11 @@ function figure(name: string, rates: readonly number[], least: number): Figure {
 export async function benchExchange(): Promise<Figure[]> {
   const [deno, engine] = await commandFor("deno", "bench/exchange_engine.ts");
   const { rates } = await runForResult<{ rates: number[] }>(deno, engine);
-  const figures = [figure("deno, local exchange: orders a second of one core, in process", rates, 20_000)];
+  const margin = await runForResult<{ rates: number[] }>(deno, [...engine, "margin"]);
+  const figures = [
+    figure("deno, local exchange: orders a second of one core, in process", rates, 20_000),
+    figure("deno, local margin exchange: orders a second of one core, in process", margin.rates, 20_000),
+  ];
   const [, state] = await commandFor("deno", "bench/exchange_state.ts");
   const kept = await runForResult<{ bare: number[]; stateful: number[]; restoring: number }>(deno, state);
   const ratio = Math.max(...kept.stateful) / Math.max(...kept.bare);

@@ -29,6 +29,7 @@ import { type FundingRate, isIsolated, type MarginMarketInfo } from "./model.ts"
 import { NotionalLimits } from "./notional_limits.ts";
 import { marginQuoting } from "./quoting.ts";
 import { Schedules } from "./schedules.ts";
+import { MarginSubtraders } from "./subtraders.ts";
 import { ExitTriggers } from "./triggers.ts";
 
 /** What a margin exchange starts from. */
@@ -72,6 +73,7 @@ export class MarginExchange {
   readonly liquidation: Liquidation;
   readonly isolated: IsolatedPositions;
   readonly schedules: Schedules;
+  readonly subtraders: MarginSubtraders = new MarginSubtraders();
   readonly treasury: Treasury;
   readonly counterparty: Counterparty;
   readonly makers: MarketMakers<MarginMarketInfo> | undefined;

@@ -27,7 +27,7 @@ test("a wallet is liquidated below its maintenance margin, at the price that was
   // Cash of 9.90 after the fee of 0.10: 200 - 9.90 = 190.10 dollars must be 98 % of what is held.
   const [risk] = margin.riskOf(ann).positions;
   assertEquals(risk?.liquidationPrice, 96_989);
-  assertEquals([risk?.maintenance, risk?.leverage], [4_000_000, 20.2]);
+  assertEquals([risk?.maintenance, risk?.leverage], [4_000_000, 50]);
   assertEquals(margin.riskOf(ann).leverage, 50);
   margin.setIndex(info, 96_990);
   assertEquals(margin.liquidation.isUnderWay(mine), false);
