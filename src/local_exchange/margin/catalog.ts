@@ -55,6 +55,7 @@ export class MarginCatalog {
       fractional,
       version: 1,
       schedule: undefined,
+      isPaused: false,
       maintenanceRate: terms.maintenanceRate,
       initialMultiplier: terms.initialMultiplier,
       funding,

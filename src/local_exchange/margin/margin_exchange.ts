@@ -5,6 +5,7 @@ import { type Account, type Market, MOST_SUBACCOUNTS, type Order, type Wallet } 
 import type { Amendment, OrderRequest, Placed, Rejection } from "../engine/requests.ts";
 import type { Timeline } from "../engine/timeline.ts";
 import type { Random } from "../random.ts";
+import { COUNT_ONE } from "../units.ts";
 import { Candles } from "../world/candles.ts";
 import { Counterparty } from "../world/counterparty.ts";
 import { MarketMakers } from "../world/makers.ts";
@@ -98,7 +99,10 @@ export class MarginExchange {
     this.candles = new Candles(engine, { bid: 0, ask: 0 });
     this.marks = new Marks(engine, infoOf, (info) => this.#onMark(info));
     this.treasury = new Treasury(engine, random, { spendable: (wallet) => this.spendable(wallet) });
-    this.counterparty = new Counterparty(engine, (price, count) => price * count);
+    this.counterparty = new Counterparty(
+      engine,
+      (price, count, { available }) => price * count + Math.max(0, -available),
+    );
     engine.watch((event) => this.#tell(event));
     this.triggers = new ExitTriggers({
       engine,
@@ -170,9 +174,10 @@ export class MarginExchange {
   }
 
   /** Where a market is in its life, in the words of the `status` field. */
-  statusOf({ market: { status }, schedule }: MarginMarketInfo): "inactive" | "active" | "closed" {
-    if (status === "active" || schedule?.isOpen === false) return "active";
-    return status === "inactive" ? "inactive" : "closed";
+  statusOf({ market: { status }, isPaused }: MarginMarketInfo): "inactive" | "active" | "closed" {
+    if (isPaused) return "inactive";
+    // What its schedule has closed is active all the same: that it is not open stands there.
+    return status === "active" || status === "inactive" ? "active" : "closed";
   }
 
   /** What a market's trades come to. */
@@ -230,12 +235,12 @@ export class MarginExchange {
     if (marketVersion !== undefined && marketVersion !== 0 && marketVersion !== version) {
       return { rejected: "market_version_mismatch", details: `the market has version ${version}` };
     }
-    return this.engine.place(request);
+    return this.#sizeRefusal(request.market, request.count) ?? this.engine.place(request);
   }
 
   /** Changes a resting order. */
   amend(order: Order, amendment: Amendment): Placed | Rejection {
-    return this.engine.amend(order, amendment);
+    return this.#sizeRefusal(order.market, amendment.count) ?? this.engine.amend(order, amendment);
   }
 
   /** Cancels what remains of a resting order; returns how much that was. */
@@ -310,12 +315,11 @@ export class MarginExchange {
 
   /** A corporate action on what a market follows: trading ends and resumes by other terms, and what rests is canceled. */
   setMultiplier(info: MarginMarketInfo, multiplier: string): void {
-    const { market } = info;
-    const wasActive = market.status === "active";
-    if (wasActive) this.engine.setStatus(market, "inactive", "deactivated");
+    const wasPaused = info.isPaused;
+    this.schedules.setPaused(info, true);
     info.underlyingMultiplier = multiplier;
     info.version++;
-    if (wasActive) this.engine.setStatus(market, "active", "activated");
+    this.schedules.setPaused(info, wasPaused);
     this.#onTerms(info);
   }
 
@@ -324,6 +328,11 @@ export class MarginExchange {
     this.engine.pause(what);
     for (const { market } of this.listed) this.#lookAt(market);
     this.#act();
+  }
+
+  #sizeRefusal(market: Market, count: number): Rejection | undefined {
+    if (count % COUNT_ONE === 0 || this.catalog.infoOf(market).fractional) return undefined;
+    return { rejected: "invalid_order_size", details: "the market trades whole contracts" };
   }
 
   #onTerms(info: MarginMarketInfo): void {

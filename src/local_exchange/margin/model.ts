@@ -59,6 +59,8 @@ export interface MarginMarketInfo extends RiskTerms {
   version: number;
   /** Undefined where it trades around the clock. */
   schedule: MarketSchedule | undefined;
+  /** Whether the exchange has paused it, whatever its schedule says. */
+  isPaused: boolean;
   readonly funding: FundingTerms;
   /** What a contract is worth by what it follows. */
   index: PricePoint;

@@ -14,6 +14,8 @@ interface Quoted {
 
 /** A step is so small a part of the price: half a thousandth. */
 const STEPS = 2_000;
+/** They do not lead a price higher than this: 400 dollars. */
+const MOST_INDEX = 4_000_000;
 /** What makers believe is this many steps from the index at most. */
 const MOST_PREMIUM_STEPS = 4;
 
@@ -28,7 +30,7 @@ export function marginQuoting({ catalog, marks }: Quoted, random: Random): Quoti
       const step = stepOf(info);
       const premium = Math.round((info.fair - info.index.price) / step) + random.int(3) - 1;
       const bounded = Math.max(-MOST_PREMIUM_STEPS, Math.min(MOST_PREMIUM_STEPS, premium));
-      const index = Math.max(100 * info.tick, info.index.price + steps * step);
+      const index = Math.max(100 * info.tick, Math.min(MOST_INDEX, info.index.price + steps * step));
       info.fair = index + bounded * step;
       marks.setIndex(info, index);
     },

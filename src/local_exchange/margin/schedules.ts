@@ -1,5 +1,6 @@
 /** When markets are open that do not trade around the clock. */
 import type { Engine } from "../engine/engine.ts";
+import type { MarketChange } from "../engine/events.ts";
 import { midnight, newYorkTime } from "../world/new_york.ts";
 import type { MarginMarketInfo, MarketSchedule } from "./model.ts";
 
@@ -50,18 +51,21 @@ export class Schedules {
     });
   }
 
-  /** What rests stays on the book while a market is closed, and can be canceled. */
+  /** Pauses a market, or ends its pause; one that its schedule has closed stays so. */
+  setPaused(info: MarginMarketInfo, isPaused: boolean): void {
+    info.isPaused = isPaused;
+    this.#follow(info, isPaused ? "deactivated" : "activated");
+  }
+
   #become(info: MarginMarketInfo, schedule: MarketSchedule | undefined): void {
-    const wasOpen = info.schedule?.isOpen ?? true;
-    const isOpen = schedule?.isOpen ?? true;
     info.schedule = schedule;
-    const { market } = info;
-    if (wasOpen && !isOpen && market.status === "active") {
-      this.#engine.setStatus(market, "inactive", "closed");
-    }
-    if (!wasOpen && isOpen && market.status === "inactive") {
-      this.#engine.setStatus(market, "active", "opened");
-    }
+    this.#follow(info, schedule?.isOpen ?? true ? "opened" : "closed");
     this.#onChange(info);
+  }
+
+  /** A pause that ends cancels what rests. While a schedule has it closed that stays on the book, and can be canceled. */
+  #follow({ market, schedule, isPaused }: MarginMarketInfo, change: MarketChange): void {
+    const status = !isPaused && (schedule?.isOpen ?? true) ? "active" : "inactive";
+    if (market.status !== status) this.#engine.setStatus(market, status, change);
   }
 }

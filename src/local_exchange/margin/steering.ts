@@ -63,9 +63,7 @@ export const marginSteps: MarginSteps = {
     on.list(listing);
   },
   perpsMarketActive(on, { ticker, active }, refuse) {
-    const { market } = marketOf(on, ticker, refuse);
-    if (active && market.status === "inactive") on.engine.setStatus(market, "active", "activated");
-    if (!active && market.status === "active") on.engine.setStatus(market, "inactive", "deactivated");
+    on.schedules.setPaused(marketOf(on, ticker, refuse), !active);
   },
   perpsCounterOrder(on, { ticker, side, price, count }, refuse) {
     const placed = on.counterparty.place(marketOf(on, ticker, refuse).market, side, price, count);
@@ -95,11 +93,16 @@ export const marginSteps: MarginSteps = {
     const only = ticker === undefined ? undefined : marketOf(on, ticker, refuse);
     for (const info of on.listed) if (only === undefined || info === only) on.funding.pay(info);
   },
-  perpsSchedule: (on, { ticker, schedule }, refuse) =>
-    on.schedules.set(
-      marketOf(on, ticker, refuse),
-      schedule && { isOpen: schedule.open, nextAt: schedule.nextAtMs },
-    ),
+  perpsSchedule(on, { ticker, schedule }, refuse) {
+    const info = marketOf(on, ticker, refuse);
+    const { nextAtMs } = schedule ?? {};
+    if (nextAtMs !== undefined && nextAtMs <= on.engine.now) {
+      refuse(
+        `perps.setSchedule: \`nextAtMs\` ${nextAtMs} is not in the exchange's future, which begins at ${on.engine.now}.`,
+      );
+    }
+    on.schedules.set(info, schedule && { isOpen: schedule.open, nextAt: nextAtMs });
+  },
   perpsIsolated(on, { account: id, ticker, ...trade }, refuse) {
     const account = accountOf(on, id, refuse);
     const info = marketOf(on, ticker, refuse);

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Account, Order, Side } from "../../../src/local_exchange/engine/model.ts";
+import { openingCount } from "../../../src/local_exchange/engine/stakes.ts";
 import type { MarginExchange } from "../../../src/local_exchange/margin/margin_exchange.ts";
 import type { MarginMarketInfo } from "../../../src/local_exchange/margin/model.ts";
 import type { ExitTrigger } from "../../../src/local_exchange/margin/trigger_model.ts";
@@ -16,8 +17,9 @@ class World {
   readonly accounts: readonly Account[];
   readonly orders: Order[] = [];
   readonly seen = { trades: 0, liquidations: 0, takeovers: 0, funded: 0, fired: 0, isolated: 0 };
-  /** What every trigger has been, in order. */
+  /** What every trigger has been, in order, and the orders that it placed. */
   readonly lives = new Map<ExitTrigger, string[]>();
+  readonly placed = new Map<ExitTrigger, Set<string>>();
   #clientIds = 0;
 
   constructor(seed: number) {
@@ -40,6 +42,9 @@ class World {
         const life = this.lives.get(trigger) ?? [];
         if (life.at(-1) !== trigger.status) life.push(trigger.status);
         this.lives.set(trigger, life);
+        const orders = this.placed.get(trigger) ?? new Set();
+        if (trigger.orderId !== undefined) orders.add(trigger.orderId);
+        this.placed.set(trigger, orders);
       }
     });
   }
@@ -67,21 +72,31 @@ class World {
 
   #order(account: Account, info: MarginMarketInfo): void {
     const { random, margin } = this;
+    const { market, tick } = info;
     const side: Side = random.int(2) === 0 ? "bid" : "ask";
-    const around = Math.round(info.index.price * (9_800 + random.int(401)) / 10_000 / info.tick) * info.tick;
+    const around = Math.round(info.index.price * (9_800 + random.int(401)) / 10_000 / tick) * tick;
     const type = random.int(10);
+    const wallet = account.wallet(random.int(8) === 0 ? 1 : 0, 0);
+    const count = (1 + random.int(40)) * (random.int(3) === 0 ? COUNT_ONE : 37);
+    const { usage: before } = margin.notional.of(account);
+    const opens = openingCount(wallet.holding(market), side, count) > 0;
     const placed = placeOn(margin, {
-      wallet: account.wallet(random.int(8) === 0 ? 1 : 0, 0),
-      market: info.market,
+      wallet,
+      market,
       side,
-      price: Math.max(info.tick, around),
-      count: (1 + random.int(40)) * (random.int(3) === 0 ? COUNT_ONE : 37),
+      price: Math.max(tick, around),
+      count,
       timeInForce: type < 6 ? "good_till_canceled" : type < 9 ? "immediate_or_cancel" : "fill_or_kill",
       selfTradePrevention: random.int(2) === 0 ? "maker" : "taker_at_cross",
       postOnly: type === 0,
       reduceOnly: type === 8,
     });
     if ("order" in placed && placed.order.status === "resting") this.orders.push(placed.order);
+    const { usage, effective } = margin.notional.of(account);
+    // What closes a position is never too much.
+    if (opens) {
+      assert(usage <= before || usage <= effective, `an order took ${before} to ${usage} of ${effective}`);
+    }
   }
 
   #change(): void {
@@ -175,9 +190,17 @@ test("whatever happens, money and positions are conserved, and nobody is below z
       // Nothing follows an end, and nothing was closed that it was not for.
       assert(end === -1 || end === life.length - 1, life.join());
       if (trigger.count > 0) assert(trigger.filled <= trigger.count, `${trigger.filled} of ${trigger.count}`);
+      const orders = world.placed.get(trigger)?.size ?? 0;
+      // It tries five times at most, and an anchored one so often for each time that its order fills.
+      if (trigger.clientTriggerId === undefined) assert(orders <= 5, `${orders} orders`);
       if (trigger.filled > 0) seen.fired++;
       if (trigger.filled > 0) assert(trigger.leg !== undefined && trigger.orderId !== undefined);
     }
+    // Each of the system's orders is that of one trigger, or of a liquidation.
+    const ofTriggers = [...engine.orders.values()].filter(({ origin }) => origin === "take_profit_stop_loss");
+    const told = [...world.placed.values()].flatMap((orders) => [...orders]);
+    assertEquals(new Set(told), new Set(ofTriggers.map(({ id }) => id)));
+    assertEquals(told.length, ofTriggers.length);
     // In the end everything is paid out, and all money is there.
     for (const { market } of listed) {
       engine.setStatus(market, "closed", "closed");

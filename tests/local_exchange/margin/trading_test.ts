@@ -124,6 +124,80 @@ test("a corporate action cancels what rests and raises the version", () => {
   assertEquals([info.version, info.underlyingMultiplier, margin.statusOf(info)], [2, "2.000000", "active"]);
 });
 
+test("fees are by tier, and those of a makers' and a takers' fill are rounded up to 0.0001 dollars", () => {
+  const margin = newMargin();
+  const info = addPerp(margin, "BTC");
+  const [ann, bob] = [addMember(margin, "ann", 100), addMember(margin, "bob", 100)];
+  assertEquals(
+    margin.fees.rates(info).map(({ tier, makerRate, takerRate }) => [tier, makerRate, takerRate]),
+    [
+      [0, 200, 500],
+      [1, 160, 400],
+      [2, 120, 300],
+      [3, 80, 200],
+    ],
+  );
+  margin.fees.setTier(ann, 3);
+  assertEquals([margin.fees.tierOf(ann), margin.fees.tierOf(bob)], [3, 0]);
+  // 1.23 contracts at 10 dollars: 12.30 dollars, 0.02 % of it are 0.00246 dollars for both.
+  trade(margin, info, ann.wallet(0, 0), bob.wallet(0, 0), { side: "bid", price: 100_000, count: 123 });
+  assertEquals([ann.fills[0]?.fee, bob.fills[0]?.fee], [2_500, 2_500]);
+  auditMargin(margin);
+});
+
+test("a market without fractions takes whole contracts", () => {
+  const margin = newMargin();
+  const { market } = addPerp(margin, "GOLD", { fractional: false });
+  const order = {
+    wallet: addMember(margin, "ann", 100).wallet(0, 0),
+    market,
+    side: "bid",
+    price: 99_000,
+  } as const;
+  const refusal = { rejected: "invalid_order_size", details: "the market trades whole contracts" } as const;
+  assertEquals(placeOn(margin, { ...order, count: 150 }), refusal);
+  const placed = acceptOn(margin, { ...order, count: 200 });
+  assertEquals(margin.amend(placed.order, { price: 99_000, count: 150 }), refusal);
+});
+
+test("order groups cancel the orders of a member that trade too much at once", () => {
+  const margin = newMargin();
+  const info = addPerp(margin, "BTC");
+  const [ann, bob] = [addMember(margin, "ann", 1_000), addMember(margin, "bob", 1_000)];
+  const group = margin.engine.groups.create(ann.wallet(0, 0), 300);
+  const order = { wallet: ann.wallet(0, 0), market: info.market, side: "bid", count: 200, group } as const;
+  const resting = [99_000, 98_000].map((price) => acceptOn(margin, { ...order, price }).order);
+  acceptOn(margin, { wallet: bob.wallet(0, 0), market: info.market, side: "ask", price: 98_000, count: 350 });
+  assertEquals(resting.map(({ status, filled }) => [status, filled]), [["executed", 200], ["canceled", 150]]);
+  assertEquals(placeOn(margin, { ...order, price: 97_000 }), { rejected: "exceeded_order_group_risk_limit" });
+});
+
+test("makers quote both sides around an index that wanders, the same way for the same seed", () => {
+  const world = () => {
+    const margin = newMargin({ markets: 3, marketMakers: true });
+    for (let round = 0; round < 200; round++) margin.makers?.step();
+    auditMargin(margin);
+    return margin;
+  };
+  const margin = world();
+  for (const info of margin.listed) {
+    const { market: { book, trades }, index } = info;
+    const [bid = 0, ask = Infinity] = [book.best("bid"), book.best("ask")];
+    assertEquals(bid < ask && bid > index.price * 0.98 && ask < index.price * 1.02, true, `${bid} ${ask}`);
+    assertEquals(trades.length > 5 && index.price !== info.market.trades[0]?.price, true);
+  }
+  const facts = (
+    { listed, progress }: ReturnType<typeof world>,
+  ) => [progress, listed.map(({ index }) => index)];
+  assertEquals(facts(world()), facts(margin));
+  // They follow an index that is set at once, however far it is.
+  const [info] = margin.listed;
+  if (info === undefined) throw new Error("there is no market");
+  margin.setIndex(info, 200_000);
+  assertEquals((info.market.book.best("bid") ?? 0) > 198_000, true);
+  assertEquals((info.market.book.best("ask") ?? 0) < 202_000, true);
+});
+
 test("an account uses of its limits what it has and wants, and a lower limit cancels the newest orders", () => {
   const margin = newMargin();
   const info = addPerp(margin, "BTC");

@@ -24,7 +24,7 @@ const START = Date.UTC(2026, 10, 6, 12);
 function open(options: LocalExchangeOptions): Exchange {
   const read = readOptions("LocalExchange", options, exchangeRules);
   const opened = openExchange(settingsOf(read), read.state, new Set());
-  opened.restore({ rest: new RestGateway(opened.exchange), fix: undefined });
+  opened.restore({ rest: new RestGateway(opened.exchange), fix: {} });
   return opened.exchange;
 }
 

@@ -10,7 +10,7 @@ import {
   type MarginOrderRequest,
   type MarginSettings,
 } from "../../../src/local_exchange/margin/margin_exchange.ts";
-import type { MarginMarketInfo } from "../../../src/local_exchange/margin/model.ts";
+import { isIsolated, type MarginMarketInfo } from "../../../src/local_exchange/margin/model.ts";
 import { createRandom } from "../../../src/local_exchange/random.ts";
 
 /** Noon, an hour in which funding is paid eight hours later at 20:00 UTC. */
@@ -118,6 +118,9 @@ export function auditMargin(margin: MarginExchange): void {
         }
       }
       assertEquals(wallet.reserved, tiedUp);
+      if (isIsolated(wallet) && [...wallet.holdings.values()].every(({ position }) => position === 0)) {
+        assertEquals(wallet.cash, 0, "a pocket without a position has cash");
+      }
       if (!margin.isEnabled(account)) continue;
       const { equity, maintenance } = coverAt(wallet, margin.catalog);
       assert(equity >= 0, `a wallet is below zero: ${equity}`);
