@@ -105,12 +105,14 @@ test("perps survive a restart at any moment, with makers that move, funding, liq
     const world = { seed: 4, markets: 1, perps: { fundingEveryMs: 3_600_000 }, stepMs: 60_000 };
     const twin = open({ ...world, clock: clocks[0] });
     let subject = open({ ...world, clock: clocks[1], state });
-    const membersOf = (exchange: Exchange) =>
-      Promise.all(
-        keyIds.map(async (keyId) =>
-          (await openAccount(exchange, { keyId, privateKey, perpsBalance: "20.00" })).id
-        ),
-      );
+    const membersOf = async (exchange: Exchange) => {
+      const ids: string[] = [];
+      // One after the other: which comes first decides on their ids.
+      for (const keyId of keyIds) {
+        ids.push((await openAccount(exchange, { keyId, privateKey, perpsBalance: "20.00" })).id);
+      }
+      return ids;
+    };
     const members = await membersOf(twin);
     assertEquals(await membersOf(subject), members);
     const randoms = [createRandom(8), createRandom(8)] as const;
