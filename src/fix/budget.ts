@@ -3,7 +3,6 @@
  * (https://docs.kalshi.com/getting_started/rate_limits). Logons have a budget of their own.
  */
 import * as event from "../contract/event/operations.ts";
-import * as perps from "../contract/perps/operations.ts";
 import type { FixMessage, NewOrderSingle, OrderGroupRequest } from "../contract/fix/messages.ts";
 import type { FixProduct } from "../contract/fix/sessions.ts";
 import type { RequestTemplate } from "../contract/request_template.ts";
@@ -17,7 +16,13 @@ interface Prices {
   readonly groups: Readonly<Record<number, Priced>>;
 }
 
-/** The rows of REST's calls. */
+const marginGroup = (method: string, step: string): Priced => ({
+  method,
+  path: `/margin/order_groups/{order_group_id}${step}`,
+  bucket: "write",
+});
+
+/** The rows of REST's calls; those of perps are as short as the messages need. */
 const prices: Readonly<Record<FixProduct, Prices>> = {
   event: {
     byType: {
@@ -42,17 +47,17 @@ const prices: Readonly<Record<FixProduct, Prices>> = {
   },
   margin: {
     byType: {
-      D: perps.CreateMarginOrder,
-      F: perps.CancelMarginOrder,
-      G: perps.AmendMarginOrder,
-      q: perps.CancelAllMarginOrders,
+      D: { method: "POST", path: "/margin/orders", bucket: "write", shard: "ticker" },
+      F: { method: "DELETE", path: "/margin/orders/{order_id}", bucket: "write", cost: 1 },
+      G: { method: "POST", path: "/margin/orders/{order_id}/amend", bucket: "write", shard: "ticker" },
+      q: { method: "DELETE", path: "/margin/orders", bucket: "write" },
     },
     groups: {
-      1: perps.CreateMarginOrderGroup,
-      2: perps.ResetMarginOrderGroup,
-      3: perps.DeleteMarginOrderGroup,
-      4: perps.TriggerMarginOrderGroup,
-      5: perps.UpdateMarginOrderGroupLimit,
+      1: { method: "POST", path: "/margin/order_groups/create", bucket: "write" },
+      2: marginGroup("PUT", "/reset"),
+      3: marginGroup("DELETE", ""),
+      4: marginGroup("PUT", "/trigger"),
+      5: marginGroup("PUT", "/limit"),
     },
   },
 };

@@ -21,12 +21,19 @@ import type {
   SetCrossExitTriggerRequest,
   UpdateExitTriggerRequest,
 } from "../contract/perps/types.ts";
-import { checkFirst, isGiven, ownFields } from "../http/arguments.ts";
-import { type CallOptions, readCallOptions, type WriteOptions } from "../http/call_options.ts";
-import { callForList, callForNothing, callWith } from "../http/call_operation.ts";
+import type { CallOptions, WriteOptions } from "../http/call_options.ts";
+import { callForList } from "../http/call_operation.ts";
 import { withIds } from "../http/check_call.ts";
 import { Namespace } from "../http/namespace.ts";
-import { assertLegs, assertTrigger } from "./exit_trigger_rules.ts";
+import { removeTrigger, removeTriggers, setTrigger, updateTrigger } from "./trigger_writes.ts";
+
+const crossTriggers = {
+  list: GetCrossMarginExitTriggers,
+  set: SetCrossMarginExitTrigger,
+  update: UpdateCrossMarginExitTrigger,
+  remove: DeleteCrossMarginExitTrigger,
+  removeOne: DeleteCrossMarginExitTriggerById,
+};
 
 /** `client.exitTriggers.cross` */
 export class PerpsCrossExitTriggers extends Namespace {
@@ -55,6 +62,10 @@ export class PerpsCrossExitTriggers extends Namespace {
    * A trailing stop (`kind: "trailing"`) takes exactly one of `trail_amount`, in dollars, and `trail_bps`, in hundredths
    * of a percent of the best mark seen.
    *
+   * With `orderRetries: "idempotent"` it is sent again after an unknown outcome: one that is added with the same
+   * `client_trigger_id`, one that replaces unless the position has it by now. So is `anchor_order_unavailable`, since
+   * nothing was written and the order may be there in a moment.
+   *
    * @param body Prices in dollars above 0, as strings.
    * @throws {KalshiConfigError} for fields that do not go together; nothing was sent.
    * @throws {KalshiBadRequestError} with `stop_loss_past_liquidation` when the position would be liquidated first.
@@ -74,24 +85,18 @@ export class PerpsCrossExitTriggers extends Namespace {
    * }
    * ```
    */
-  async set(
+  set(
     ticker: string,
     body: SetCrossExitTriggerRequest,
     params: Omit<SetCrossMarginExitTriggerParams, "ticker"> = {},
-    wanted: WriteOptions = {},
+    options: WriteOptions = {},
   ): Promise<ExitTrigger> {
-    const options = readCallOptions(SetCrossMarginExitTrigger, wanted);
-    const own = ownFields(SetCrossMarginExitTrigger, body);
-    const ids = withIds(SetCrossMarginExitTrigger, params, { ticker });
-    assertTrigger(SetCrossMarginExitTrigger, checkFirst(SetCrossMarginExitTrigger, ids, own, options));
-    const { client_trigger_id } = own;
-    return await callWith(this.http, SetCrossMarginExitTrigger, "id", ids, options, own, {
-      clientIds: isGiven(client_trigger_id) ? [client_trigger_id as string] : undefined,
-    });
+    return setTrigger(this.http, crossTriggers, ticker, body, params, options);
   }
 
   /**
    * Changes the legs of a bracket; the one that is left out is cleared. A trailing stop is changed by setting it anew.
+   * With `orderRetries: "idempotent"` it is sent again after an unknown outcome, unless the bracket has these legs.
    *
    * @param body Prices in dollars above 0, as strings.
    * @throws {KalshiConfigError} when it has no leg, or a price is no decimal string above 0; nothing was sent.
@@ -99,47 +104,43 @@ export class PerpsCrossExitTriggers extends Namespace {
    * @throws {KalshiNotFoundError} when there is no such trigger.
    * @see https://docs.kalshi.com/margin-rest/exit-triggers/update-cross-exit-trigger
    */
-  async update(
+  update(
     ticker: string,
     triggerId: string,
     body: UpdateExitTriggerRequest,
     params: Omit<UpdateCrossMarginExitTriggerParams, "ticker" | "trigger_id"> = {},
-    wanted: WriteOptions = {},
+    options: WriteOptions = {},
   ): Promise<ExitTrigger> {
-    const options = readCallOptions(UpdateCrossMarginExitTrigger, wanted);
-    const own = ownFields(UpdateCrossMarginExitTrigger, body);
-    const ids = withIds(UpdateCrossMarginExitTrigger, params, { ticker, trigger_id: triggerId });
-    assertLegs(UpdateCrossMarginExitTrigger, checkFirst(UpdateCrossMarginExitTrigger, ids, own, options));
-    return await callWith(this.http, UpdateCrossMarginExitTrigger, "id", ids, options, own);
+    return updateTrigger(this.http, crossTriggers, ticker, triggerId, body, params, options);
   }
 
   /**
    * Takes every trigger of the position away, or those of one `kind`. Where there is none it succeeds too.
+   * With `orderRetries: "idempotent"` it is sent again after an unknown outcome, unless none is left.
    *
    * @see https://docs.kalshi.com/margin-rest/exit-triggers/cancel-cross-exit-triggers
    */
-  async delete(
+  delete(
     ticker: string,
     params: Omit<DeleteCrossMarginExitTriggerParams, "ticker"> = {},
     options: WriteOptions = {},
   ): Promise<void> {
-    const ids = withIds(DeleteCrossMarginExitTrigger, params, { ticker });
-    await callForNothing(this.http, DeleteCrossMarginExitTrigger, ids, options);
+    return removeTriggers(this.http, crossTriggers, ticker, params, options);
   }
 
   /**
-   * Takes one trigger away.
+   * Takes one trigger away. With `orderRetries: "idempotent"` it is sent again after an unknown outcome, and a trigger
+   * that is canceled is a success.
    *
    * @throws {KalshiNotFoundError} when there is no such trigger.
    * @see https://docs.kalshi.com/margin-rest/exit-triggers/cancel-cross-exit-trigger-by-id
    */
-  async deleteById(
+  deleteById(
     ticker: string,
     triggerId: string,
     params: Omit<DeleteCrossMarginExitTriggerByIdParams, "ticker" | "trigger_id"> = {},
     options: WriteOptions = {},
   ): Promise<void> {
-    const ids = withIds(DeleteCrossMarginExitTriggerById, params, { ticker, trigger_id: triggerId });
-    await callForNothing(this.http, DeleteCrossMarginExitTriggerById, ids, options);
+    return removeTrigger(this.http, crossTriggers, ticker, triggerId, params, options);
   }
 }

@@ -12,12 +12,17 @@ import {
   SetIsolatedMarginExitTrigger,
 } from "../contract/perps/operations.ts";
 import type { ExitTrigger, SetIsolatedExitTriggerRequest } from "../contract/perps/types.ts";
-import { checkFirst, ownFields } from "../http/arguments.ts";
-import { type CallOptions, readCallOptions, type WriteOptions } from "../http/call_options.ts";
-import { callForList, callForNothing, callWith } from "../http/call_operation.ts";
+import type { CallOptions, WriteOptions } from "../http/call_options.ts";
+import { callForList } from "../http/call_operation.ts";
 import { withIds } from "../http/check_call.ts";
 import { Namespace } from "../http/namespace.ts";
-import { assertTrigger } from "./exit_trigger_rules.ts";
+import { removeTriggers, setTrigger } from "./trigger_writes.ts";
+
+const isolatedTriggers = {
+  list: GetIsolatedMarginExitTriggers,
+  set: SetIsolatedMarginExitTrigger,
+  remove: DeleteIsolatedMarginExitTrigger,
+};
 
 /** `client.exitTriggers.isolated` */
 export class PerpsIsolatedExitTriggers extends Namespace {
@@ -37,7 +42,8 @@ export class PerpsIsolatedExitTriggers extends Namespace {
 
   /**
    * Sets the bracket or the trailing stop of the position, which closes it in full. It takes the place of the one of its
-   * kind: a leg that is left out is cleared.
+   * kind: a leg that is left out is cleared. With `orderRetries: "idempotent"` it is sent again after an unknown outcome,
+   * unless the position has it by now.
    *
    * @param body Prices in dollars above 0, as strings. A bracket takes `stop_loss_price`, `take_profit_price` or both; a
    * trailing stop (`kind: "trailing"`) exactly one of `trail_amount`, in dollars, and `trail_bps`, in hundredths of a
@@ -46,31 +52,21 @@ export class PerpsIsolatedExitTriggers extends Namespace {
    * @throws {KalshiBadRequestError} with `stop_loss_past_liquidation` when the position would be liquidated first.
    * @see https://docs.kalshi.com/margin-rest/exit-triggers/set-isolated-exit-trigger
    */
-  async set(
-    ticker: string,
-    body: SetIsolatedExitTriggerRequest,
-    wanted: WriteOptions = {},
-  ): Promise<ExitTrigger> {
-    const options = readCallOptions(SetIsolatedMarginExitTrigger, wanted);
-    const own = ownFields(SetIsolatedMarginExitTrigger, body);
-    assertTrigger(
-      SetIsolatedMarginExitTrigger,
-      checkFirst(SetIsolatedMarginExitTrigger, { ticker }, own, options),
-    );
-    return await callWith(this.http, SetIsolatedMarginExitTrigger, "id", { ticker }, options, own);
+  set(ticker: string, body: SetIsolatedExitTriggerRequest, options: WriteOptions = {}): Promise<ExitTrigger> {
+    return setTrigger(this.http, isolatedTriggers, ticker, body, {}, options);
   }
 
   /**
    * Takes the triggers of the position away, or those of one `kind`. Where there is none it succeeds too.
+   * With `orderRetries: "idempotent"` it is sent again after an unknown outcome, unless none is left.
    *
    * @see https://docs.kalshi.com/margin-rest/exit-triggers/cancel-isolated-exit-trigger
    */
-  async delete(
+  delete(
     ticker: string,
     params: Omit<DeleteIsolatedMarginExitTriggerParams, "ticker"> = {},
     options: WriteOptions = {},
   ): Promise<void> {
-    const ids = withIds(DeleteIsolatedMarginExitTrigger, params, { ticker });
-    await callForNothing(this.http, DeleteIsolatedMarginExitTrigger, ids, options);
+    return removeTriggers(this.http, isolatedTriggers, ticker, params, options);
   }
 }

@@ -6,14 +6,9 @@
 
 import { shown } from "../base/plain.ts";
 import {
-  AmendMarginOrder,
   type AmendMarginOrderParams,
-  CancelAllMarginOrders,
   type CancelAllMarginOrdersParams,
-  CancelMarginOrder,
   type CancelMarginOrderParams,
-  CreateMarginOrder,
-  DecreaseMarginOrder,
   type DecreaseMarginOrderParams,
   GetMarginOrder,
   GetMarginOrders,
@@ -22,31 +17,26 @@ import {
 import type {
   AmendMarginOrderRequest,
   AmendMarginOrderResponse,
-  CancelMarginOrderResponse,
-  CreateMarginOrderRequest,
   CreateMarginOrderResponse,
   DecreaseMarginOrderRequest,
   DecreaseMarginOrderResponse,
   GetMarginOrdersResponse,
   MarginOrder,
 } from "../contract/perps/types.ts";
-import { assertNoExtra, assertOneOf, assertSomeOf, checkFirst, ownFields } from "../http/arguments.ts";
 import {
   type CallOptions,
   type ListAllOptions,
-  readCallOptions,
   refuseCall,
   type WriteOptions,
 } from "../http/call_options.ts";
-import { callFor, callForNothing, callWith, listAll, listPage } from "../http/call_operation.ts";
+import { callFor, listAll, listPage } from "../http/call_operation.ts";
 import { withIds } from "../http/check_call.ts";
 import { Namespace } from "../http/namespace.ts";
 import type { PageCall } from "../http/page.ts";
+import { amendOrder, cancelAllOrders, cancelOrder, decreaseOrder, placeOrder } from "../writes/orders.ts";
+import { type PerpsCancelled, type PerpsOrderRequest, perpsOrders } from "./order_product.ts";
 
-/** An order that is to be placed: it gets a client order id where it has none. */
-export type PerpsOrderRequest =
-  & Omit<CreateMarginOrderRequest, "client_order_id">
-  & Partial<Pick<CreateMarginOrderRequest, "client_order_id">>;
+export type { PerpsCancelled, PerpsOrderRequest };
 
 /** `client.orders` */
 export class PerpsOrders extends Namespace {
@@ -59,7 +49,9 @@ export class PerpsOrders extends Namespace {
    * nothing.
    *
    * It gets a `client_order_id` where it has none, and is sent once: an error with `outcome: "unknown"` carries that id
-   * in `clientIds`, by which to look the order up before you place it again.
+   * in `clientIds`, by which to look the order up before you place it again. With `orderRetries: "idempotent"` this call
+   * does that itself: it looks, sends the order again with the same id, and gives the order that has landed. An answer
+   * made from that order's state has no averages, and both counts are zero where the exchange cancelled the order at once.
    *
    * @throws {KalshiConfigError} for a field that is unknown, missing or wrong; nothing was sent.
    * @throws {KalshiConflictError} when the `client_order_id` was used before, and for another `market_version`.
@@ -87,16 +79,8 @@ export class PerpsOrders extends Namespace {
    * }
    * ```
    */
-  async create(order: PerpsOrderRequest, wanted: WriteOptions = {}): Promise<CreateMarginOrderResponse> {
-    const options = readCallOptions(CreateMarginOrder, wanted);
-    assertNoExtra(CreateMarginOrder, options, "client_order_id");
-    const given = ownFields(CreateMarginOrder, order);
-    const clientId = given.client_order_id === undefined ? crypto.randomUUID() : given.client_order_id;
-    const body = { ...given, client_order_id: clientId };
-    assertMarket(CreateMarginOrder, checkFirst(CreateMarginOrder, undefined, body, options));
-    return await callWith(this.http, CreateMarginOrder, "order_id", undefined, options, body, {
-      clientIds: [clientId],
-    });
+  create(order: PerpsOrderRequest, options: WriteOptions = {}): Promise<CreateMarginOrderResponse> {
+    return placeOrder(this.http, perpsOrders, order, options);
   }
 
   /**
@@ -157,7 +141,11 @@ export class PerpsOrders extends Namespace {
   }
 
   /**
-   * Cancels what rests of an order, and says how many contracts that was. It costs one token of the write budget.
+   * Cancels what rests of an order. `reduced_by` in the answer is the count that was cancelled. It costs one token of the
+   * write budget.
+   *
+   * With `orderRetries: "idempotent"` it is sent again after an unknown outcome, and an order that has ended by a cancel
+   * is a success, whoever cancelled it. There is no `reduced_by` then: an order of perps does not tell how large it was.
    *
    * @throws {KalshiNotFoundError} when no such order rests: it may have filled, or have been cancelled before.
    * @see https://docs.kalshi.com/margin-rest/orders/cancel-order
@@ -166,23 +154,26 @@ export class PerpsOrders extends Namespace {
     orderId: string,
     params: Omit<CancelMarginOrderParams, "order_id"> = {},
     options: WriteOptions = {},
-  ): Promise<CancelMarginOrderResponse> {
-    const ids = withIds(CancelMarginOrder, params, { order_id: orderId });
-    return callWith(this.http, CancelMarginOrder, "order_id", ids, options);
+  ): Promise<PerpsCancelled> {
+    return cancelOrder(this.http, perpsOrders, orderId, params, options);
   }
 
   /**
-   * Cancels every resting order of the account, or of one subaccount.
+   * Cancels every resting order of the account, or of one subaccount. With `orderRetries: "idempotent"` it is sent again
+   * after an unknown outcome.
    *
    * @see https://docs.kalshi.com/changelog
    */
   cancelAll(params: CancelAllMarginOrdersParams = {}, options: WriteOptions = {}): Promise<void> {
-    return callForNothing(this.http, CancelAllMarginOrders, params, options);
+    return cancelAllOrders(this.http, perpsOrders, params, options);
   }
 
   /**
    * Changes price, count or expiry of a resting order. `count` is the new total, what is filled included. The market is
    * named by `ticker` or `market_id`, the side is the order's own.
+   *
+   * With `orderRetries: "idempotent"` it is sent again after an unknown outcome, and an order that has this price, count
+   * and, where given, expiry and client order id is a success.
    *
    * @param change Unit of `price` is dollars, of `count` contracts, both as strings; `expiration_time` is Unix seconds, 0
    * for none, left out to keep it.
@@ -190,46 +181,32 @@ export class PerpsOrders extends Namespace {
    * @throws {KalshiNotFoundError} when no such order rests.
    * @see https://docs.kalshi.com/margin-rest/orders/amend-order
    */
-  async amend(
+  amend(
     orderId: string,
     change: AmendMarginOrderRequest,
     params: Omit<AmendMarginOrderParams, "order_id"> = {},
-    wanted: WriteOptions = {},
+    options: WriteOptions = {},
   ): Promise<AmendMarginOrderResponse> {
-    const options = readCallOptions(AmendMarginOrder, wanted);
-    const body = ownFields(AmendMarginOrder, change);
-    const ids = withIds(AmendMarginOrder, params, { order_id: orderId });
-    assertMarket(AmendMarginOrder, checkFirst(AmendMarginOrder, ids, body, options));
-    return await callWith(this.http, AmendMarginOrder, "order_id", ids, options, body);
+    return amendOrder(this.http, perpsOrders, orderId, change, params, options);
   }
 
   /**
    * Takes contracts off a resting order, which keeps its place in the queue. It costs one token of the write budget.
+   *
+   * With `orderRetries: "idempotent"`, `reduce_to` is sent again after an unknown outcome. `reduce_by` is not, since twice
+   * would take off more: the order is read before and after, which tells whether it took effect. Prefer `reduce_to`.
    *
    * @param change Either `reduce_by` or `reduce_to`, contracts as a string.
    * @throws {KalshiConfigError} when it holds both or none, or a field is unknown or wrong; nothing was sent.
    * @throws {KalshiNotFoundError} when no such order rests.
    * @see https://docs.kalshi.com/margin-rest/orders/decrease-order
    */
-  async decrease(
+  decrease(
     orderId: string,
     change: DecreaseMarginOrderRequest,
     params: Omit<DecreaseMarginOrderParams, "order_id"> = {},
-    wanted: WriteOptions = {},
+    options: WriteOptions = {},
   ): Promise<DecreaseMarginOrderResponse> {
-    const options = readCallOptions(DecreaseMarginOrder, wanted);
-    const body = ownFields(DecreaseMarginOrder, change);
-    const ids = withIds(DecreaseMarginOrder, params, { order_id: orderId });
-    const sought = checkFirst(DecreaseMarginOrder, ids, body, options);
-    assertOneOf(DecreaseMarginOrder, sought, ["reduce_by"], ["reduce_to"]);
-    return await callWith(this.http, DecreaseMarginOrder, "order_id", ids, options, body);
+    return decreaseOrder(this.http, perpsOrders, orderId, change, params, options);
   }
-}
-
-/** A market is named by its ticker, which wins, or by Kalshi's id of it. */
-function assertMarket(
-  template: typeof CreateMarginOrder | typeof AmendMarginOrder,
-  fields: object,
-): void {
-  assertSomeOf(template, fields, ["ticker", "market_id"]);
 }

@@ -20,16 +20,11 @@ import type {
   MarginFill,
   MarginPosition,
 } from "../contract/perps/types.ts";
-import {
-  type CallOptions,
-  type ListAllOptions,
-  readCallOptions,
-  type WriteOptions,
-} from "../http/call_options.ts";
-import { call, callFor, callForList, listAll, listPage } from "../http/call_operation.ts";
-import { assertNoExtra, ownFields } from "../http/arguments.ts";
+import type { CallOptions, ListAllOptions, WriteOptions } from "../http/call_options.ts";
+import { call, callForList, listAll, listPage } from "../http/call_operation.ts";
 import { Namespace } from "../http/namespace.ts";
 import type { PageCall } from "../http/page.ts";
+import { moveMoney } from "../writes/transfers.ts";
 import { PerpsSubaccounts } from "./subaccounts.ts";
 
 /** `client.portfolio` */
@@ -113,27 +108,15 @@ export class PerpsTransfers extends Namespace {
   /**
    * Moves money between perps (`margined`) and event contracts (`event_contract`), or between shards, and gives the
    * transfer's id. The money arrives later. It gets a `client_transfer_id` where it has none, and is sent once: an error
-   * with `outcome: "unknown"` carries that id in `clientIds`.
+   * with `outcome: "unknown"` carries that id in `clientIds`. With `orderRetries: "idempotent"` it is sent again after an
+   * unknown outcome, with the same id.
    *
    * @param body `amount` is in centicents: 10,000 are one dollar.
    * @throws {KalshiConfigError} when `amount` is no whole number above 0; nothing was sent.
    * @throws {KalshiConflictError} when the `client_transfer_id` was used before: the first one stands.
    * @see https://docs.kalshi.com/margin-rest/portfolio/intra-account-transfer
    */
-  async create(body: IntraExchangeInstanceTransferRequest, wanted: WriteOptions = {}): Promise<string> {
-    const options = readCallOptions(IntraExchangeInstanceTransfer, wanted);
-    assertNoExtra(IntraExchangeInstanceTransfer, options, "client_transfer_id");
-    const own = ownFields(IntraExchangeInstanceTransfer, body);
-    const clientId = own.client_transfer_id === undefined ? crypto.randomUUID() : own.client_transfer_id;
-    const named = { ...own, client_transfer_id: clientId };
-    return await callFor(
-      this.http,
-      IntraExchangeInstanceTransfer,
-      "transfer_id",
-      undefined,
-      options,
-      named,
-      { clientIds: [clientId] },
-    );
+  create(body: IntraExchangeInstanceTransferRequest, options: WriteOptions = {}): Promise<string> {
+    return moveMoney(this.http, IntraExchangeInstanceTransfer, body, options);
   }
 }

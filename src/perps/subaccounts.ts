@@ -6,10 +6,10 @@
 
 import { ApplyMarginSubaccountTransfer, CreateMarginSubaccount } from "../contract/perps/operations.ts";
 import type { ApplySubaccountTransferRequest } from "../contract/perps/types.ts";
-import { type CallOptions, readCallOptions, type WriteOptions } from "../http/call_options.ts";
-import { callFor, callForNothing } from "../http/call_operation.ts";
-import { assertNoExtra, ownFields } from "../http/arguments.ts";
+import type { CallOptions, WriteOptions } from "../http/call_options.ts";
+import { callFor } from "../http/call_operation.ts";
 import { Namespace } from "../http/namespace.ts";
+import { moveBetweenSubaccounts } from "../writes/transfers.ts";
 
 /** `client.portfolio.subaccounts` */
 export class PerpsSubaccounts extends Namespace {
@@ -29,19 +29,15 @@ export class PerpsSubaccounts extends Namespace {
 /** `client.portfolio.subaccounts.transfers` */
 export class PerpsSubaccountTransfers extends Namespace {
   /**
-   * Moves cents between two subaccounts; 0 is the primary account. It is sent once.
+   * Moves cents between two subaccounts; 0 is the primary account. It is sent once, unless `orderRetries` is
+   * `"idempotent"`: then again after an unknown outcome, with the same `client_transfer_id`.
    *
    * @param body A `client_transfer_id` is applied once, however often it is sent.
    * @throws {KalshiConfigError} when `amount_cents` is no whole number; nothing was sent.
    * @throws {KalshiConflictError} when the `client_transfer_id` was used before: the first one stands.
    * @see https://docs.kalshi.com/margin-rest/portfolio/transfer-between-subaccounts
    */
-  async create(body: ApplySubaccountTransferRequest, wanted: WriteOptions = {}): Promise<void> {
-    const options = readCallOptions(ApplyMarginSubaccountTransfer, wanted);
-    assertNoExtra(ApplyMarginSubaccountTransfer, options, "client_transfer_id");
-    const own = ownFields(ApplyMarginSubaccountTransfer, body);
-    await callForNothing(this.http, ApplyMarginSubaccountTransfer, undefined, options, own, {
-      clientIds: [own.client_transfer_id],
-    });
+  create(body: ApplySubaccountTransferRequest, options: WriteOptions = {}): Promise<void> {
+    return moveBetweenSubaccounts(this.http, ApplyMarginSubaccountTransfer, body, options);
   }
 }

@@ -64,11 +64,6 @@ export function lazyLimiter(load: () => Promise<Limiter>, product?: RateProduct)
 export function assertLimiterOf(product: RateProduct, limiter: Limiter, owner: string): void {
   if ((limiter.product ?? product) === product) return;
   throw new KalshiConfigError(
-    `${owner}: this rate limiter keeps the budgets of ${names[limiter.product ?? product]}, and ${
-      names[product]
-    } have ` +
-      `budgets of their own. Make one with \`product: "${product}"\`.`,
+    `${owner}: this rate limiter keeps the budgets of the other exchange. Make one with \`product: "${product}"\`.`,
   );
 }
-
-const names: Readonly<Record<RateProduct, string>> = { event: "event contracts", margin: "perps" };

@@ -27,37 +27,9 @@ import type {
   UpdateOrderGroupLimitRequest,
 } from "../contract/event/types.ts";
 import { withIds } from "../http/check_call.ts";
-import type { CallOptions, WriteOptions } from "../http/call_options.ts";
-import { call } from "../http/call_operation.ts";
-import {
-  createGroup,
-  type GroupProduct,
-  limitGroup,
-  removeGroup,
-  resetGroup,
-  triggerGroup,
-} from "../writes/order_groups.ts";
+import type { CallOptions } from "../http/call_options.ts";
+import { call, callForNothing, callWith } from "../http/call_operation.ts";
 import { Namespace } from "../http/namespace.ts";
-
-/** The types of these calls. */
-interface EventGroupShapes {
-  readonly create: CreateOrderGroupRequest;
-  readonly created: CreateOrderGroupResponse;
-  readonly remove: DeleteOrderGroupParams;
-  readonly limit: UpdateOrderGroupLimitParams;
-  readonly change: UpdateOrderGroupLimitRequest;
-  readonly reset: ResetOrderGroupParams;
-  readonly trigger: TriggerOrderGroupParams;
-}
-
-const eventGroups: GroupProduct<EventGroupShapes> = {
-  create: CreateOrderGroup,
-  get: GetOrderGroup,
-  remove: DeleteOrderGroup,
-  limit: UpdateOrderGroupLimit,
-  reset: ResetOrderGroup,
-  trigger: TriggerOrderGroup,
-};
 
 /** `client.orderGroups` */
 export class OrderGroups extends Namespace {
@@ -79,8 +51,8 @@ export class OrderGroups extends Namespace {
    * @throws {KalshiConfigError} when `contracts_limit_fp` is no decimal string; nothing was sent.
    * @see https://docs.kalshi.com/api-reference/order-groups/create-order-group
    */
-  create(body: CreateOrderGroupRequest, options?: CallOptions): Promise<CreateOrderGroupResponse> {
-    return createGroup(this.http, eventGroups, body, options);
+  async create(body: CreateOrderGroupRequest, options?: CallOptions): Promise<CreateOrderGroupResponse> {
+    return await callWith(this.http, CreateOrderGroup, "order_group_id", undefined, options, body);
   }
 
   /**
@@ -107,12 +79,17 @@ export class OrderGroups extends Namespace {
    *
    * @see https://docs.kalshi.com/api-reference/order-groups/delete-order-group
    */
-  delete(
+  async delete(
     orderGroupId: string,
     params: Omit<DeleteOrderGroupParams, "order_group_id"> = {},
-    options: WriteOptions = {},
+    options?: CallOptions,
   ): Promise<void> {
-    return removeGroup(this.http, eventGroups, orderGroupId, params, options);
+    await callForNothing(
+      this.http,
+      DeleteOrderGroup,
+      withIds(DeleteOrderGroup, params, { order_group_id: orderGroupId }),
+      options,
+    );
   }
 
   /**
@@ -121,13 +98,19 @@ export class OrderGroups extends Namespace {
    * @throws {KalshiConfigError} when `contracts_limit_fp` is no decimal string; nothing was sent.
    * @see https://docs.kalshi.com/api-reference/order-groups/update-order-group-limit
    */
-  updateLimit(
+  async updateLimit(
     orderGroupId: string,
     body: UpdateOrderGroupLimitRequest,
     params: Omit<UpdateOrderGroupLimitParams, "order_group_id"> = {},
-    options: WriteOptions = {},
+    options?: CallOptions,
   ): Promise<void> {
-    return limitGroup(this.http, eventGroups, orderGroupId, body, params, options);
+    await callForNothing(
+      this.http,
+      UpdateOrderGroupLimit,
+      withIds(UpdateOrderGroupLimit, params, { order_group_id: orderGroupId }),
+      options,
+      body,
+    );
   }
 
   /**
@@ -135,12 +118,18 @@ export class OrderGroups extends Namespace {
    *
    * @see https://docs.kalshi.com/api-reference/order-groups/reset-order-group
    */
-  reset(
+  async reset(
     orderGroupId: string,
     params: Omit<ResetOrderGroupParams, "order_group_id"> = {},
     options?: CallOptions,
   ): Promise<void> {
-    return resetGroup(this.http, eventGroups, orderGroupId, params, options);
+    await callForNothing(
+      this.http,
+      ResetOrderGroup,
+      withIds(ResetOrderGroup, params, { order_group_id: orderGroupId }),
+      options,
+      {},
+    );
   }
 
   /**
@@ -148,11 +137,17 @@ export class OrderGroups extends Namespace {
    *
    * @see https://docs.kalshi.com/api-reference/order-groups/trigger-order-group
    */
-  trigger(
+  async trigger(
     orderGroupId: string,
     params: Omit<TriggerOrderGroupParams, "order_group_id"> = {},
-    options: WriteOptions = {},
+    options?: CallOptions,
   ): Promise<void> {
-    return triggerGroup(this.http, eventGroups, orderGroupId, params, options);
+    await callForNothing(
+      this.http,
+      TriggerOrderGroup,
+      withIds(TriggerOrderGroup, params, { order_group_id: orderGroupId }),
+      options,
+      {},
+    );
   }
 }

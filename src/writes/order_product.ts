@@ -6,6 +6,8 @@
 
 import type { Operation, PagedOperation } from "../contract/operation.ts";
 
+import type { CheckedTemplate } from "../http/call_options.ts";
+
 /** What is read of an order that is to be placed. */
 export interface Placing {
   /** Its market; absent where it is named in another way. */
@@ -75,6 +77,8 @@ export interface OrderProduct<S extends OrderShapes> {
   readonly decrease: Operation<S["decreaseParams"], S["decreased"], S["decrease"]>;
   readonly get: Operation<{ order_id: string }, { order: S["order"] }>;
   readonly list: PagedOperation<ListFilters, { orders: S["order"][] }, "orders">;
+  /** Refuses an order, or a change of one, for what no schema says. */
+  readonly check?: ((template: CheckedTemplate, fields: object) => void) | undefined;
   /** What an order's state says. */
   readonly stateOf: (order: S["order"]) => OrderState;
   /** The answer to the create that made this order, as far as its state tells. */

@@ -34,6 +34,7 @@ export async function placeOrder<S extends OrderShapes>(
   const given = ownFields(place, order);
   const body = withClientOrderId(given);
   const { client_order_id } = body;
+  product.check?.(place, checkFirst(place, undefined, body, options));
   const sought = withExtras(body, options.extraBody);
   const sinceMs = http.now();
   return await writeOne(http, options, {
@@ -92,6 +93,7 @@ export async function amendOrder<S extends OrderShapes>(
   const body = ownFields(amend, change);
   const ids = withIds(amend, params, { order_id: orderId });
   const sought = checkFirst(amend, ids, body, options);
+  product.check?.(amend, sought);
   return await writeOne(http, options, {
     isEcho: () => true,
     send: (options, attempt) => callWith(http, amend, "order_id", ids, options, body, attempt),

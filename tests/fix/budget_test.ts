@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { FixMessage } from "../../src/contract/fix/messages.ts";
+import * as perps from "../../src/contract/perps/operations.ts";
 import { costOf } from "../../src/fix/budget.ts";
 import type { PayerOf } from "../../src/rate_limits/charge.ts";
 import { rateRequestOf } from "../../src/rate_limits/rate_request.ts";
@@ -49,4 +50,35 @@ test("an order on the margin exchange is paid for by its market's shard, whateve
     }
   }
   assertEquals(draw("margin", { MsgType: "F", Symbol: "KX-1" }, payerOf)?.[2], 0);
+});
+
+test("the rows of perps are those of its contract", () => {
+  const rows = {
+    D: perps.CreateMarginOrder,
+    F: perps.CancelMarginOrder,
+    G: perps.AmendMarginOrder,
+    q: perps.CancelAllMarginOrders,
+  };
+  const groups = [
+    perps.CreateMarginOrderGroup,
+    perps.ResetMarginOrderGroup,
+    perps.DeleteMarginOrderGroup,
+    perps.TriggerMarginOrderGroup,
+    perps.UpdateMarginOrderGroupLimit,
+  ];
+  const short = ({ method = "GET", path, bucket, cost, shard }: {
+    readonly method?: string | undefined;
+    readonly path: string;
+    readonly bucket?: string | undefined;
+    readonly cost?: number | undefined;
+    readonly shard?: number | string | undefined;
+  }) => [method, path, bucket, cost, shard];
+  for (const [MsgType, row] of Object.entries(rows)) {
+    const template = costOf("margin", { MsgType } as FixMessage)?.template;
+    assertEquals(template && short(template), short(row), MsgType);
+  }
+  for (const [index, row] of groups.entries()) {
+    const template = costOf("margin", { MsgType: "UOG", OrderGroupAction: index + 1 })?.template;
+    assertEquals(template && short(template), short(row));
+  }
 });

@@ -123,7 +123,7 @@ test("a limiter of the other exchange's budgets is refused", () => {
   const budget = { tokensPerSecond: 100 };
   const ofMargin = new RateLimiter({ product: "margin", read: budget, write: budget });
   const ofEvents = new RateLimiter({ read: budget, write: budget });
-  assertThrows(() => new KalshiClient({ rateLimit: ofMargin }), KalshiConfigError, "the budgets of perps");
+  assertThrows(() => new KalshiClient({ rateLimit: ofMargin }), KalshiConfigError, '`product: "event"`');
   assertThrows(
     () => new PerpsClient({ rateLimit: ofEvents }),
     KalshiConfigError,
