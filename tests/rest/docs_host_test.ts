@@ -16,7 +16,9 @@ const facts = readRows(readFacts("operations.tsv"));
 for (const { name, calls } of products) {
   const { client, sources } = restProducts[name];
   const texts = sources.flatMap((path) =>
-    path.endsWith(".ts") ? [path] : readdirSync(path).map((file) => `${path}/${file}`)
+    path.endsWith(".ts")
+      ? [path]
+      : readdirSync(path).filter((file) => file.endsWith(".ts")).map((file) => `${path}/${file}`)
   ).map((path) => readFileSync(path, "utf8"));
   const bodyOf = (type: string): string =>
     texts.find((text) => text.includes(`class ${type} `))?.split(`class ${type} `)[1] ?? "";
