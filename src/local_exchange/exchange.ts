@@ -143,11 +143,11 @@ export class Exchange {
     this.alarm = new Alarm(engine.schedule, clock, () => this.tick());
     if (marketMakers) {
       this.makers = new MarketMakers(engine, eventQuoting(catalog), createRandom(seed + 3), stepMs);
-      const { perps } = options;
-      if (perps !== undefined) {
-        // It draws from a sequence of its own, so that nothing else is another one because of it.
-        this.margin = new MarginExchange(engine.time, createRandom(seed + 6), { ...perps, stepMs });
-      }
+    }
+    const { perps } = options;
+    if (perps !== undefined) {
+      // It draws from a sequence of its own, so that nothing else is another one because of it.
+      this.margin = new MarginExchange(engine.time, createRandom(seed + 6), { ...perps, stepMs });
     }
   }
 
