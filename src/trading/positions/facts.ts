@@ -15,8 +15,8 @@ import {
   parsePrice,
 } from "../../base/fixed_point.ts";
 import { timeMs } from "../../base/wire_time.ts";
-import type { FillData, MarketLifecycleV2Data } from "../../contract/event/channels.ts";
-import type { Fill, Settlement } from "../../contract/event/types.ts";
+import type { MarketLifecycleV2Data } from "../../contract/event/channels.ts";
+import type { Settlement } from "../../contract/event/types.ts";
 import type { ExecutionReport } from "../../contract/fix/messages.ts";
 import type { Settlement as FixSettlement } from "../../fix/settlements.ts";
 
@@ -28,10 +28,11 @@ export interface FillFact {
   /** What it is known by: the trade and the order, which every way tells of. */
   readonly key: string;
   readonly ticker: string;
-  readonly subaccount: number;
+  /** Undefined where nobody tells: it is of the subaccount that was asked for. */
+  readonly subaccount: number | undefined;
   readonly orderId: string;
   readonly side: "bid" | "ask";
-  /** YES price in ten-thousandths of a dollar. */
+  /** Price, of YES where there are two sides, in ten-thousandths of a dollar. */
   readonly price: number;
   /** Contracts in hundredths. */
   readonly count: number;
@@ -99,9 +100,9 @@ function sideOf({ book_side: bookSide, outcome_side: outcome, side, action }: Fi
 const isNumber = (value: unknown): value is number => typeof value === "number" && value > 0;
 
 /** A fill of REST, or the payload of one of the stream. */
-export function readFill(given: Fill | FillData, rank?: number): FillFact {
-  const fields = given as object as Fields;
-  const { yes_price_dollars: yes, post_position_fp: after, ts_ms, ts, created_time } = fields;
+export function readFill(given: object, rank?: number): FillFact {
+  const fields = given as Fields;
+  const { yes_price_dollars: yes, post_position_fp: after } = fields;
   const price = typeof yes === "string"
     ? parsePrice(yes)
     : complementPrice(parsePrice(text(fields, "A fill", "yes_price_dollars", "no_price_dollars")));
@@ -115,11 +116,38 @@ export function readFill(given: Fill | FillData, rank?: number): FillFact {
     price,
     count: parseCount(text(fields, "A fill", "count_fp")),
     feeMicros: parseMoney(text(fields, "A fill", "fee_cost")),
-    // Milliseconds on the stream and in RFC 3339, whose further places the stream does not have.
-    atMs: isNumber(ts_ms) ? ts_ms : timeMs(created_time as string) ?? (isNumber(ts) ? ts * 1_000 : undefined),
+    atMs: fillTimeMs(fields),
     after: typeof after === "string" ? parseCount(after) : undefined,
     rank,
   };
+}
+
+/** A fill of perps: of REST, or the payload of one of the stream. */
+export function readPerpsFill(given: object, rank?: number): FillFact {
+  const fields = given as Fields;
+  const { side, subaccount, post_position: after } = fields;
+  if (side !== "bid" && side !== "ask") return refuse("A fill", "side");
+  const orderId = text(fields, "A fill", "order_id");
+  return {
+    // What REST calls the id of a fill is what the stream calls that of its trade.
+    key: keyOf(text(fields, "A fill", "trade_id", "fill_id"), orderId),
+    ticker: text(fields, "A fill", "market_ticker", "ticker"),
+    // Rows of REST name none.
+    subaccount: typeof subaccount === "number" ? subaccount : undefined,
+    orderId,
+    side,
+    price: parsePrice(text(fields, "A fill", "price")),
+    count: parseCount(text(fields, "A fill", "count")),
+    feeMicros: parseMoney(text(fields, "A fill", "fee_cost", "fees")),
+    atMs: fillTimeMs(fields),
+    after: typeof after === "string" ? parseCount(after) : undefined,
+    rank,
+  };
+}
+
+/** Milliseconds on the stream and in RFC 3339, whose further places the stream does not have. */
+function fillTimeMs({ ts_ms, ts, created_time }: Fields): number | undefined {
+  return isNumber(ts_ms) ? ts_ms : timeMs(created_time as string) ?? (isNumber(ts) ? ts * 1_000 : undefined);
 }
 
 /** A settlement of REST. */

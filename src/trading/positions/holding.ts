@@ -17,7 +17,7 @@ import type { FillFact, SettlementFact } from "./facts.ts";
 
 /** A position and its money, in the figures that Kalshi keeps. */
 export interface Holding {
-  /** Contracts in hundredths: above 0 YES, below 0 NO. */
+  /** Contracts in hundredths: above 0 YES or long, below 0 NO or short. */
   readonly position: number;
   /** What the position cost, without fees: Kalshi's `market_exposure_dollars`. */
   readonly costMicros: number;
@@ -44,30 +44,33 @@ export const NOTHING: Holding = {
 /** `part / whole` of an amount, cut to a millionth of a dollar; exact also where the product passes 2^53. */
 function shareOf(amount: number, part: number, whole: number): number {
   const product = amount * part;
-  if (Number.isSafeInteger(product)) return Math.floor(product / whole);
+  if (Number.isSafeInteger(product)) return Math.trunc(product / whole) + 0;
   return Number(BigInt(amount) * BigInt(part) / BigInt(whole));
 }
+
+/** What the other side of a contract costs. */
+const otherSide = (price: number, pair: number): number => pair === 0 ? 0 - price : complementPrice(price);
 
 /** What a fill adds to a position, in hundredths of a contract. */
 export const signed = ({ side, count }: FillFact): number => side === "bid" ? count : -count;
 
-/** A holding after a fill. */
-export function afterFill(held: Holding, fill: FillFact): Holding {
+/** A holding after a fill, of a product whose two sides cost `pair` together. */
+export function afterFill(held: Holding, fill: FillFact, pair: number): Holding {
   const { side, price, count, feeMicros } = fill;
   const { position, costMicros } = held;
-  // What the fill buys: YES at its price, NO at the rest of the dollar.
-  const unit = side === "bid" ? price : complementPrice(price);
+  // What the fill buys: YES at its price, NO at the rest of the dollar; long at its price, short at less than nothing.
+  const unit = side === "bid" ? price : otherSide(price, pair);
   const closing = Math.min(count, Math.max(0, side === "bid" ? -position : position));
   const share = closing === 0 ? 0 : shareOf(costMicros, closing, Math.abs(position));
   const opened = notional(unit, count - closing);
-  const gained = subtractFixed(notional(complementPrice(unit), closing), share);
+  const gained = subtractFixed(notional(pair - unit, closing), share);
   return {
     position: addFixed(position, signed(fill)),
     costMicros: addFixed(subtractFixed(costMicros, share), opened),
     realizedMicros: addFixed(held.realizedMicros, gained),
     feesMicros: addFixed(held.feesMicros, feeMicros),
     settlementFeesMicros: held.settlementFeesMicros,
-    tradedMicros: addFixed(held.tradedMicros, opened),
+    tradedMicros: addFixed(held.tradedMicros, Math.abs(opened)),
   };
 }
 

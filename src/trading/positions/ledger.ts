@@ -8,14 +8,13 @@ import { KalshiConfigError } from "../../base/errors.ts";
 import { parsePrice } from "../../base/fixed_point.ts";
 import { shown } from "../../base/plain.ts";
 import type { BookToRead } from "../../books/mod.ts";
-import type { FillData, MarketLifecycleV2Data } from "../../contract/event/channels.ts";
-import type { Fill, Settlement } from "../../contract/event/types.ts";
+import type { MarketLifecycleV2Data } from "../../contract/event/channels.ts";
+import type { Settlement } from "../../contract/event/types.ts";
 import type { ExecutionReport } from "../../contract/fix/messages.ts";
 import type { Settlement as FixSettlement } from "../../fix/settlements.ts";
 import {
   type FillFact,
   type FixPrices,
-  readFill,
   readFixSettlement,
   readOutcome,
   readReport,
@@ -24,6 +23,7 @@ import {
 } from "./facts.ts";
 import type { Holding } from "./holding.ts";
 import { type MarkBy, markOf } from "./marks.ts";
+import type { PositionProduct } from "./product.ts";
 import { MarketTimeline } from "./timeline.ts";
 import {
   type EventFacts,
@@ -77,6 +77,7 @@ export interface LedgerOptions {
   readonly mark: MarkBy;
   readonly fixPrices: FixPrices | undefined;
   readonly remember: number;
+  readonly product: PositionProduct;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -130,7 +131,8 @@ export class PositionLedger {
     if (MsgType === "8") return this.#fill(readReport(item as ExecutionReport, this.#options.fixPrices));
     if (typeof MsgType === "string") return "ignored";
     if (typeof type === "string") return this.#typed(type, fields);
-    if ("trade_id" in item && "order_id" in item) return this.#fill(readFill(item as Fill, rank));
+    const { readFill, fillId } = this.#options.product;
+    if (fillId in item && "order_id" in item) return this.#fill(readFill(item, rank));
     if ("market_result" in item && "revenue" in item) return this.#settle(readSettlement(item as Settlement));
     throw notToTake(item);
   }
@@ -139,7 +141,7 @@ export class PositionLedger {
     const { msg } = fields;
     switch (type) {
       case "fill":
-        return this.#fill(readFill(msg as FillData));
+        return this.#fill(this.#options.product.readFill(msg as object));
       case "market_lifecycle_v2":
       case "multivariate_market_lifecycle":
         return this.#lifecycle(msg as MarketLifecycleV2Data);
@@ -148,9 +150,8 @@ export class PositionLedger {
           ? this.#settle(readFixSettlement(fields as object as FixSettlement))
           : "ignored";
       case "ticker":
-        return this.#traded(msg as Fields, "price_dollars");
       case "trade":
-        return this.#traded(msg as Fields, "yes_price_dollars");
+        return this.#traded(msg as Fields, this.#options.product.last[type]);
       case "gap":
       case "reconnected":
         return this.#gap(fields);
@@ -180,7 +181,8 @@ export class PositionLedger {
 
   #fill(fill: FillFact | undefined): Taken {
     if (fill === undefined) return "ignored";
-    if (fill.subaccount !== this.#options.subaccount) {
+    const { subaccount } = this.#options;
+    if ((fill.subaccount ?? subaccount) !== subaccount) {
       this.stats.others++;
       return "ignored";
     }
@@ -277,7 +279,9 @@ export class PositionLedger {
 
   #market(ticker: string): MarketTimeline {
     let market = this.#markets.get(ticker);
-    if (market === undefined) this.#markets.set(ticker, market = new MarketTimeline(ticker));
+    if (market === undefined) {
+      this.#markets.set(ticker, market = new MarketTimeline(ticker, this.#options.product.pair));
+    }
     return market;
   }
 
@@ -337,6 +341,7 @@ export class PositionLedger {
       costMicros,
       this.#books.get(ticker),
       this.#lasts.get(ticker),
+      this.#options.product.pair,
     );
     return positionView(holding, mark, {
       ticker,

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { complementPrice } from "../../base/fixed_point.ts";
 import type { BookToRead } from "../../books/mod.ts";
 
 /**
@@ -83,13 +82,14 @@ function halves(
   return closing === undefined ? "no-quote" : closing * HALVES;
 }
 
-/** The mark of a position that cost `costMicros`. */
+/** The mark of a position that cost `costMicros`, of a product whose two sides cost `pair` together. */
 export function markOf(
   by: MarkBy,
   position: number,
   costMicros: number,
   book: BookToRead | undefined,
   last: number | undefined,
+  pair: number,
 ): Mark {
   if (position === 0) return { state: "flat" };
   const found = halves(by, position, book, last);
@@ -97,7 +97,7 @@ export function markOf(
     return { state: "unknown", reason: typeof found === "string" ? found : "none-asked" };
   }
   // Half a ten-thousandth of a dollar is fifty millionths; times hundredths of a contract it is half a millionth.
-  const unit = position >= 0 ? found : HALVES * complementPrice(0) - found;
+  const unit = position >= 0 ? found : HALVES * pair - found;
   const valueMicros = Math.floor(unit * Math.abs(position) / HALVES);
   return {
     state: "known",

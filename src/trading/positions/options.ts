@@ -19,6 +19,7 @@ import {
 import type { KalshiStream } from "../../stream/mod.ts";
 import type { FixPrices } from "./facts.ts";
 import type { MarkBy } from "./marks.ts";
+import type { PositionProductName } from "./product.ts";
 
 /** What {@linkcode Positions} are made from. */
 export interface PositionsOptions {
@@ -28,6 +29,13 @@ export interface PositionsOptions {
    * @default 0
    */
   readonly subaccount?: number | undefined;
+  /**
+   * Whose fills are counted: `event`, or `perps`, where a position below 0 is short and its cost is below 0 as well. One
+   * object counts one of them.
+   *
+   * @default "event"
+   */
+  readonly product?: PositionProductName | undefined;
   /**
    * What a position is marked by: `mid`, `close` (the best price of the side that would close it), `last` (the last trade)
    * or `none`.
@@ -50,7 +58,7 @@ export interface PositionsOptions {
 }
 
 /** What `Positions.open` takes besides. */
-export interface OpenPositionsOptions extends PositionsOptions {
+export interface OpenPositionsOptions extends Omit<PositionsOptions, "product"> {
   /** The stream to read fills and books from; one of the client's own unless told, which `close()` closes. */
   readonly stream?: KalshiStream | undefined;
   /**
@@ -75,17 +83,22 @@ export interface OpenPositionsOptions extends PositionsOptions {
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
-/** What the options of positions may be. */
-export const positionsRules = {
+const countRules = {
   subaccount: withPreset(whole(0, 63), 0),
   mark: withPreset(oneOf("mid", "close", "last", "none"), "none"),
   fixPrices: oneOf("cents", "dollars"),
   remember: withPreset(whole(1), 10_000),
+} satisfies Rules<Omit<PositionsOptions, "product">>;
+
+/** What the options of positions may be. */
+export const positionsRules = {
+  ...countRules,
+  product: withPreset(oneOf("event", "perps"), "event"),
 } satisfies Rules<PositionsOptions>;
 
 /** What the options of `Positions.open` may be. */
 export const openPositionsRules = {
-  ...positionsRules,
+  ...countRules,
   stream: having<KalshiStream>("a KalshiStream", "fills", "orderBooks"),
   from: withPreset(oneOf("snapshot", "history"), "snapshot"),
   everyMs: withPreset(milliseconds(1_000), 60_000),

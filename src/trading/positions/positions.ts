@@ -22,6 +22,7 @@ import {
   type PositionsOptions,
   positionsRules,
 } from "./options.ts";
+import { positionProducts } from "./product.ts";
 import { inRuns } from "./rows.ts";
 import { Upkeep } from "./upkeep.ts";
 import type { EventFacts, EventView, PositionView, TotalView } from "./views.ts";
@@ -32,9 +33,9 @@ export interface PositionFill {
   readonly type: "fill";
   /** Market ticker. */
   readonly ticker: string;
-  /** `bid` bought YES or sold NO, `ask` the other two. */
+  /** `bid` bought YES or sold NO, or went long; `ask` the other way round. */
   readonly side: "bid" | "ask";
-  /** YES price in ten-thousandths of a dollar. */
+  /** Price, of YES where there are two sides, in ten-thousandths of a dollar. */
   readonly priceCenticents: number;
   /** Contracts in hundredths. */
   readonly countCenticontracts: number;
@@ -145,9 +146,10 @@ export class Positions implements AsyncDisposable {
    * @throws {KalshiConfigError} for an option that is unknown or wrong
    */
   constructor(given: PositionsOptions = {}) {
-    const { subaccount, mark, fixPrices, remember } = readOptions("Positions", given, positionsRules);
+    const { product, ...options } = readOptions("Positions", given, positionsRules);
+    const { subaccount, mark, fixPrices, remember } = options;
     this.#ledger = new PositionLedger(
-      { subaccount, mark, fixPrices, remember },
+      { subaccount, mark, fixPrices, remember, product: positionProducts[product] },
       (change) => this.#changed(change),
     );
   }

@@ -4,9 +4,15 @@
  * @module
  */
 
-import type { Fill } from "../../contract/event/types.ts";
+/** A fill of REST, as far as its place in a list goes: of event contracts, or of perps. */
+interface FillRow {
+  readonly created_time?: string | null | undefined;
+  readonly market_ticker?: string | undefined;
+  readonly ticker?: string | undefined;
+}
 
-const isFill = (item: object): item is Fill => !("type" in item) && "trade_id" in item && "order_id" in item;
+const isFill = (item: object): item is FillRow =>
+  !("type" in item) && ("trade_id" in item || "fill_id" in item) && "order_id" in item;
 
 /** A fill with its place among those of its market in one millisecond. */
 export interface RankedItem {
@@ -15,11 +21,12 @@ export interface RankedItem {
 }
 
 /** Those of one millisecond, which came newest first. */
-function* ranked(run: readonly Fill[]): Generator<RankedItem, void, undefined> {
+function* ranked(run: readonly FillRow[]): Generator<RankedItem, void, undefined> {
   const places = new Map<string, number>();
   for (const item of [...run].reverse()) {
-    const rank = places.get(item.market_ticker) ?? 0;
-    places.set(item.market_ticker, rank + 1);
+    const ticker = item.market_ticker ?? item.ticker ?? "";
+    const rank = places.get(ticker) ?? 0;
+    places.set(ticker, rank + 1);
     yield { item, rank };
   }
 }
@@ -31,7 +38,7 @@ function* ranked(run: readonly Fill[]): Generator<RankedItem, void, undefined> {
 export async function* inRuns(
   items: AsyncIterable<object> | Iterable<object>,
 ): AsyncGenerator<RankedItem, void, undefined> {
-  let run: Fill[] = [];
+  let run: FillRow[] = [];
   for await (const item of items) {
     if (run.length > 0 && !(isFill(item) && item.created_time === run[0]?.created_time)) {
       yield* ranked(run);

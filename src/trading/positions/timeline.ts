@@ -68,6 +68,7 @@ function inOrder(fills: readonly FillFact[], position: number): readonly FillFac
 /** One market. What it comes to is counted when somebody asks. */
 export class MarketTimeline {
   readonly ticker: string;
+  readonly #pair: number;
   /** What was held before the first of its fills. */
   #base: Holding = NOTHING;
   /** Fills before this moment are in the base already, in Unix milliseconds. */
@@ -82,8 +83,10 @@ export class MarketTimeline {
   #now: Counted | undefined;
   #lastMs: number | undefined;
 
-  constructor(ticker: string) {
+  /** `pair`: what both sides of a contract cost together. */
+  constructor(ticker: string, pair: number) {
     this.ticker = ticker;
+    this.#pair = pair;
   }
 
   /** How many fills it remembers. */
@@ -151,7 +154,7 @@ export class MarketTimeline {
       this.#before = now;
       this.#counted = this.#fills.length;
     }
-    this.#now = { holding: afterFill(now.holding, fill), isDoubtful: false };
+    this.#now = { holding: afterFill(now.holding, fill, this.#pair), isDoubtful: false };
     return true;
   }
 
@@ -194,7 +197,7 @@ export class MarketTimeline {
     while (count > 0 && timeOf(this.#fills[count - 1] as FillFact) === edge) count--;
     if (count === 0) return [];
     const old = this.#fills.splice(0, count);
-    this.#base = replay({ holding: this.#base, isDoubtful: false }, old).now.holding;
+    this.#base = replay({ holding: this.#base, isDoubtful: false }, old, this.#pair).now.holding;
     this.#floorMs = edge;
     this.#again();
     return old;
@@ -215,7 +218,7 @@ export class MarketTimeline {
   #count(): Counted {
     this.#sort();
     if (this.#counted === 0) this.#before = { holding: this.#base, isDoubtful: false };
-    const { before, counted, now } = replay(this.#before, this.#fills.slice(this.#counted));
+    const { before, counted, now } = replay(this.#before, this.#fills.slice(this.#counted), this.#pair);
     this.#before = before;
     this.#counted += counted;
     if (this.#settlement === undefined) return now;
@@ -245,7 +248,7 @@ interface Replayed {
 }
 
 /** Counts fills that are sorted by time. */
-function replay(base: Counted, fills: readonly FillFact[]): Replayed {
+function replay(base: Counted, fills: readonly FillFact[], pair: number): Replayed {
   let { holding, isDoubtful } = base;
   let before = base;
   let counted = 0;
@@ -256,7 +259,7 @@ function replay(base: Counted, fills: readonly FillFact[]): Replayed {
     before = { holding, isDoubtful };
     counted = at;
     for (const fill of inOrder(fills.slice(at, end), holding.position)) {
-      holding = afterFill(holding, fill);
+      holding = afterFill(holding, fill, pair);
       if (fill.after !== undefined) isDoubtful = fill.after !== holding.position;
     }
     at = end;

@@ -11,7 +11,7 @@ import { type WorstCase, worstCase } from "./risk.ts";
 
 /** The money that positions have made, in millionths of a dollar. */
 export interface PositionMoney {
-  /** What is held cost so much, without fees: Kalshi's `market_exposure_dollars`. */
+  /** What is held cost so much, without fees: Kalshi's `market_exposure_dollars`. Of a short position in perps, below 0. */
   readonly costMicros: number;
   /** What closing and settling gained, before fees: Kalshi's `realized_pnl_dollars`. */
   readonly realizedMicros: number;
@@ -35,10 +35,10 @@ export interface PositionView extends PositionMoney {
   readonly ticker: string;
   /** Event ticker; undefined until it was told. */
   readonly eventTicker: string | undefined;
-  /** Contracts in hundredths: above 0 YES, below 0 NO. */
+  /** Contracts in hundredths: above 0 YES or long, below 0 NO or short. */
   readonly positionCenticontracts: number;
   /**
-   * What one contract of what is held cost on average, of YES or of NO, in millionths of a dollar, rounded to the nearest;
+   * What one contract of what is held cost on average, of YES or of NO, or what it was sold for, in millionths of a dollar, rounded to the nearest;
    * undefined when nothing is held.
    */
   readonly averageCostMicros: number | undefined;
@@ -91,7 +91,7 @@ export interface EventFacts {
 /** Rounded to the nearest whole number, exact where the product passes 2^53. */
 function perContract(costMicros: number, position: number): number {
   const count = BigInt(Math.abs(position));
-  return Number((BigInt(costMicros) * 200n + count) / (2n * count));
+  return Number((BigInt(Math.abs(costMicros)) * 200n + count) / (2n * count));
 }
 
 /** The position of a market. */
