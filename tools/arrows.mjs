@@ -37,6 +37,7 @@ const rooms = {
     "writes",
     "rest",
     "client",
+    "perps",
   ],
   perps: [
     "base",

@@ -5,11 +5,11 @@
  * @module
  */
 
-import { readOptions } from "../base/options.ts";
 import type { KalshiClient } from "../client.ts";
 import { errorCodes } from "../contract/event/channels.ts";
-import type { KalshiStream } from "../stream/stream.ts";
-import { feedRules, type FeedSettings, type KalshiFeedOptions } from "./feed_options.ts";
+import { type FeedSettings, type KalshiFeedOptions, readFeedOptions } from "./feed_options.ts";
+import { productOf } from "./event_feed.ts";
+import type { FeedClient, StreamOf } from "./feed_product.ts";
 import { type FeedChannel, readChannels, readTickers, RefusedError, statusFrame } from "./frames.ts";
 import type { Market } from "./market.ts";
 import { Markets } from "./markets.ts";
@@ -19,11 +19,11 @@ import { type Identity, Readers } from "./readers.ts";
 import { Upstream } from "./upstream.ts";
 
 /** What a feed needs of whoever runs it. */
-export interface FeedHost {
+export interface FeedHost<Client extends FeedClient = KalshiClient> {
   /** Makes the client whose stream is served; asked again when that fails, and when its key is refused. */
-  createClient(): Promise<KalshiClient>;
+  createClient(): Promise<Client>;
   /** Called with each new stream, and again at each heartbeat as long as it throws. */
-  onStream(stream: KalshiStream): void | Promise<void>;
+  onStream(stream: StreamOf<Client>): void | Promise<void>;
   /** Told of what goes wrong. */
   onError(error: unknown): void;
   /** Whether a market may be read. */
@@ -33,10 +33,10 @@ export interface FeedHost {
 }
 
 /** One feed. */
-export class Feed {
-  readonly #host: FeedHost;
+export class Feed<Client extends FeedClient = KalshiClient> {
+  readonly #host: FeedHost<Client>;
   readonly #settings: FeedSettings;
-  readonly #upstream: Upstream;
+  readonly #upstream: Upstream<Client>;
   readonly #markets: Markets;
   readonly #readers: Readers;
   /** How many requests for a book wait for it. */
@@ -49,12 +49,14 @@ export class Feed {
    *
    * @throws {KalshiConfigError} for an option that is unknown or out of range
    */
-  constructor(host: FeedHost, options: KalshiFeedOptions = {}) {
+  constructor(host: FeedHost<Client>, options: KalshiFeedOptions<Client> = {}) {
     this.#host = host;
-    const settings = this.#settings = readOptions("KalshiFeed", options, feedRules);
+    const settings = this.#settings = readFeedOptions(options);
     const { clock, heartbeatMs, idleMs, maxMarkets, maxReaders } = settings;
+    const product = productOf(options);
     const onError = (error: unknown) => this.report(error);
     this.#upstream = new Upstream({
+      product,
       clock,
       heartbeatMs,
       markets: () => this.#markets,
@@ -66,6 +68,7 @@ export class Feed {
       schedule: (atMs) => void this.#schedule(atMs),
     });
     this.#markets = new Markets({
+      spelling: product.spelling,
       most: maxMarkets,
       // So many that each reader may bring at least two, whatever the others bring.
       mostNames: 2 * maxReaders + 1_000,

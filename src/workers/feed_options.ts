@@ -5,11 +5,24 @@
  */
 
 import { type Clock, systemClock } from "../base/clock.ts";
-import { clock, list, type Read, type Rules, whole, withPreset } from "../base/options.ts";
+import {
+  clock,
+  having,
+  list,
+  type Read,
+  readOptions,
+  type Rules,
+  whole,
+  withPreset,
+} from "../base/options.ts";
 import { LONGEST_MS } from "../base/waits.ts";
+import type { KalshiClient } from "../client.ts";
+import type { FeedClient, FeedProduct } from "./feed_product.ts";
 
 /** Limits and times of a feed. */
-export interface KalshiFeedOptions {
+export interface KalshiFeedOptions<Client extends FeedClient = KalshiClient> {
+  /** What it serves: `perpsFeed` for perpetual futures. Event contracts when left out. */
+  readonly product?: FeedProduct<Client> | undefined;
   /**
    * Markets whose books are kept up also while nobody reads them.
    *
@@ -71,6 +84,11 @@ export interface KalshiFeedOptions {
 
 /** What the options of a feed may be. */
 export const feedRules = {
+  product: having<FeedProduct>(
+    "the product that it serves, such as `perpsFeed`",
+    "createClient",
+    "spelling",
+  ),
   tickers: withPreset(
     list<string>("a list of tickers", (item) => typeof item === "string" && item !== ""),
     [],
@@ -87,4 +105,9 @@ export const feedRules = {
 } satisfies Rules<KalshiFeedOptions>;
 
 /** The options of a feed, with what is unless told. */
-export type FeedSettings = Read<KalshiFeedOptions, typeof feedRules>;
+export type FeedSettings = Read<Omit<KalshiFeedOptions, "product">, typeof feedRules>;
+
+/** Reads the options of a feed. */
+export function readFeedOptions<Client extends FeedClient>(options: KalshiFeedOptions<Client>): FeedSettings {
+  return readOptions("KalshiFeed", options, feedRules as Rules<KalshiFeedOptions<Client>> & typeof feedRules);
+}

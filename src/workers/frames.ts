@@ -5,15 +5,9 @@
  * @module
  */
 
-import {
-  type BookSide,
-  errorCodes,
-  errorMeanings,
-  type TickerData,
-  type TradeData,
-} from "../contract/event/channels.ts";
-import { formatCount, formatPrice } from "../base/fixed_point.ts";
+import { errorCodes, errorMeanings } from "../contract/event/channels.ts";
 import type { BookDepth } from "../books/order_book.ts";
+import type { FeedSpelling, PublicFields } from "./feed_product.ts";
 
 /** What a reader can ask for: public market data. */
 export type FeedChannel = "orderbook_delta" | "ticker" | "trade";
@@ -21,73 +15,40 @@ export type FeedChannel = "orderbook_delta" | "ticker" | "trade";
 /** Every {@linkcode FeedChannel}. */
 export const CHANNELS: readonly FeedChannel[] = ["orderbook_delta", "ticker", "trade"];
 
-// What is handed on is named one by one: a field that Kalshi adds some day may concern the account alone, as
-// `client_order_id` in a change of a book does.
-const TICKER_FIELDS: Readonly<Record<keyof TickerData, true>> = {
-  market_ticker: true,
-  market_id: true,
-  price_dollars: true,
-  yes_bid_dollars: true,
-  yes_ask_dollars: true,
-  volume_fp: true,
-  open_interest_fp: true,
-  dollar_volume: true,
-  dollar_open_interest: true,
-  yes_bid_size_fp: true,
-  yes_ask_size_fp: true,
-  last_trade_size_fp: true,
-  ts: true,
-  ts_ms: true,
-  time: true,
-};
-const TRADE_FIELDS: Readonly<Record<keyof TradeData, true>> = {
-  trade_id: true,
-  market_ticker: true,
-  yes_price_dollars: true,
-  no_price_dollars: true,
-  count_fp: true,
-  taker_side: true,
-  taker_outcome_side: true,
-  taker_book_side: true,
-  is_block_trade: true,
-  ts: true,
-  ts_ms: true,
-};
-
-function publicOnly(msg: object, fields: Readonly<Record<string, true>>): object {
-  return Object.fromEntries(Object.entries(msg).filter(([name]) => Object.hasOwn(fields, name)));
+function publicOnly(msg: object, fields: PublicFields): object {
+  const known = Object.entries(msg).filter(([name]) => Object.hasOwn(fields, name));
+  return Object.fromEntries(
+    known.map(([name, value]) => {
+      const inner = fields[name];
+      const isWhole = inner === true || inner === undefined || typeof value !== "object" || value === null;
+      return [name, isWhole ? value : publicOnly(value, inner)];
+    }),
+  );
 }
 
 /** A message of the channel `ticker` or `trade`, with its public fields alone. */
-export function publicFrame(type: "ticker" | "trade", msg: object): string {
-  return JSON.stringify({ type, msg: publicOnly(msg, type === "ticker" ? TICKER_FIELDS : TRADE_FIELDS) });
+export function publicFrame(type: "ticker" | "trade", msg: object, { fields }: FeedSpelling): string {
+  return JSON.stringify({ type, msg: publicOnly(msg, fields[type]) });
 }
 
-/** A whole book in YES prices. */
-export function snapshotFrame(market_ticker: string, seq: number, { bids, asks }: BookDepth): string {
-  const levels = (side: BookDepth["bids"]) =>
-    side.map(({ price, size }) => [formatPrice(price), formatCount(size)]).reverse();
-  const msg = { market_ticker, yes_dollars_fp: levels(bids), no_dollars_fp: levels(asks) };
-  return JSON.stringify({ type: "orderbook_snapshot", seq, msg });
+/** A whole book. */
+export function snapshotFrame(
+  market_ticker: string,
+  seq: number,
+  book: BookDepth,
+  { snapshot }: FeedSpelling,
+): string {
+  return JSON.stringify({ type: "orderbook_snapshot", seq, msg: { market_ticker, ...snapshot(book) } });
 }
 
-/** A level that changed, in YES prices; sizes in hundredths of a contract. */
+/** A level that changed; the payload is one of {@linkcode FeedSpelling.delta}. */
 export function deltaFrame(
   market_ticker: string,
   seq: number,
-  side: BookSide,
-  price: number,
-  delta: number,
+  delta: object,
   ts_ms: number | undefined,
 ): string {
-  const msg = {
-    market_ticker,
-    price_dollars: formatPrice(price),
-    delta_fp: formatCount(delta),
-    side: side === "bid" ? "yes" : "no",
-    ts_ms,
-  };
-  return JSON.stringify({ type: "orderbook_delta", seq, msg });
+  return JSON.stringify({ type: "orderbook_delta", seq, msg: { market_ticker, ...delta, ts_ms } });
 }
 
 /** A book is wrong, or may be, until its next snapshot. */

@@ -6,11 +6,12 @@
 
 import type { KalshiEnv } from "../auth/env.ts";
 import { KalshiConfigError } from "../base/errors.ts";
-import { KalshiClient } from "../client.ts";
-import { workersRuntime } from "../runtime/workers.ts";
-import type { KalshiStream } from "../stream/stream.ts";
+import type { KalshiClient } from "../client.ts";
+import type { PerpsEnv } from "../perps/env.ts";
+import { productOf } from "./event_feed.ts";
 import { Feed } from "./feed.ts";
 import type { KalshiFeedOptions } from "./feed_options.ts";
+import type { FeedClient, FeedProduct, StreamOf } from "./feed_product.ts";
 import { RefusedError } from "./frames.ts";
 import { answer, mayAsk, placeOf } from "./http_answers.ts";
 import type { FeedContext, FeedSocket } from "./platform.ts";
@@ -91,18 +92,22 @@ interface WorkersGlobals {
  * }
  * ```
  */
-export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
+export class KalshiFeed<
+  Env extends KalshiEnv | PerpsEnv = KalshiEnv,
+  Client extends FeedClient = KalshiClient,
+> {
   // Behind getters, so that no log of the object shows the key that is in `env`.
   readonly #ctx: FeedContext;
   readonly #env: Env;
-  readonly #feed: Feed;
+  readonly #feed: Feed<Client>;
+  readonly #product: FeedProduct<Client>;
 
   /**
    * Called by the platform with the object's state and the Worker's `env`.
    *
    * @throws {KalshiConfigError} for an option that is unknown or out of range
    */
-  constructor(ctx: FeedContext, env: Env, options: KalshiFeedOptions = {}) {
+  constructor(ctx: FeedContext, env: Env, options: KalshiFeedOptions<Client> = {}) {
     this.#ctx = ctx;
     this.#env = env;
     this.#feed = new Feed({
@@ -113,6 +118,7 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
       // Unconfirmed: frames must not wait for a disk.
       setAlarm: (atMs) => ctx.storage.setAlarm(atMs, { allowUnconfirmed: true }),
     }, options);
+    this.#product = productOf(options);
     this.#feed.start(ctx.getWebSockets());
   }
 
@@ -151,8 +157,8 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
    * Makes the client whose stream is served: from `env`, unless overridden. Asked again when it fails, when its key is
    * refused, and after a time without readers.
    */
-  protected createClient(): Promise<KalshiClient> {
-    return KalshiClient.fromEnv(this.env, { runtime: workersRuntime() });
+  protected createClient(): Promise<Client> {
+    return this.#product.createClient(this.env);
   }
 
   /**
@@ -160,7 +166,7 @@ export class KalshiFeed<Env extends KalshiEnv = KalshiEnv> {
    * overridden. Subscribe here to what the object itself
    * wants to follow, also to private channels: nothing of it reaches a reader but through {@linkcode broadcast}.
    */
-  protected onStream(_stream: KalshiStream): void | Promise<void> {}
+  protected onStream(_stream: StreamOf<Client>): void | Promise<void> {}
 
   /** Told of what goes wrong; writes it to the log unless overridden. Readers are never told the message. */
   protected onError(error: unknown): void {

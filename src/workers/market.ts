@@ -7,17 +7,16 @@
 import type { Clock } from "../base/clock.ts";
 import { delay } from "../base/waits.ts";
 import type { BookChange, StaleReason } from "../books/changes.ts";
-import { type RestOrderBook, restOrderBook } from "../books/decoders/event.ts";
 import { OrderBook } from "../books/order_book.ts";
 import type { BookSide } from "../contract/event/channels.ts";
 import type { LiveOrderBook } from "../books/live_order_book.ts";
-import type { KalshiStream } from "../stream/stream.ts";
+import type { FeedSpelling, FeedStream } from "./feed_product.ts";
 import { deltaFrame, type FeedChannel, snapshotFrame } from "./frames.ts";
 import type { Reader } from "./reader.ts";
 import type { Refused } from "./refusals.ts";
 
 /** What a market reads of its book upstream. */
-export type BookSource = Pick<LiveOrderBook, "state" | "ageMs" | "sizeAt" | "depth" | "close">;
+export type BookSource = Pick<LiveOrderBook<unknown>, "state" | "ageMs" | "sizeAt" | "depth" | "close">;
 
 /**
  * Whether Kalshi's WebSocket may hear of a market's name.
@@ -39,7 +38,7 @@ export type Standing =
  */
 export type Source =
   | { readonly kind: "none" }
-  | { readonly kind: "opening"; readonly on: KalshiStream }
+  | { readonly kind: "opening"; readonly on: FeedStream }
   | { readonly kind: "open"; readonly book: BookSource; readonly sinceMs: number };
 
 /** What readers know of its book. */
@@ -78,7 +77,10 @@ export class Market {
   /** Ends the waits for its next state. */
   #changing: AbortController | undefined;
 
-  constructor(ticker: string, nowMs: number, isPinned: boolean) {
+  readonly #spelling: FeedSpelling;
+
+  constructor(ticker: string, nowMs: number, isPinned: boolean, spelling: FeedSpelling) {
+    this.#spelling = spelling;
     this.ticker = ticker;
     this.usedAt = nowMs;
     this.isPinned = isPinned;
@@ -108,7 +110,7 @@ export class Market {
   /** The book as a frame; undefined while it is not live. */
   get snapshot(): string | undefined {
     if (this.state !== "live") return undefined;
-    return this.#snapshot ??= snapshotFrame(this.ticker, this.seq, this.#book.depth());
+    return this.#snapshot ??= snapshotFrame(this.ticker, this.seq, this.#book.depth(), this.#spelling);
   }
 
   /** Whether anybody reads it, or waits for its book. */
@@ -117,8 +119,8 @@ export class Market {
   }
 
   /** The book in the shape of Kalshi's REST answer. */
-  toRest(): RestOrderBook {
-    return restOrderBook(this.#book);
+  toRest(): object {
+    return this.#spelling.toRest(this.#book);
   }
 
   /** Resolves when its state has changed, or after `timeoutMs`. */
@@ -145,7 +147,7 @@ export class Market {
     if (delta === 0) return;
     this.#book.add(side, price, delta);
     this.#snapshot = undefined;
-    const frame = deltaFrame(this.ticker, ++this.seq, side, price, delta, ts_ms);
+    const frame = deltaFrame(this.ticker, ++this.seq, this.#spelling.delta(side, price, delta), ts_ms);
     for (const reader of this.readers.orderbook_delta) reader.change(this, frame);
   }
 

@@ -6,7 +6,7 @@
 
 import { KalshiStreamOverflowError } from "../base/overflow_error.ts";
 import type { LiveOrderBook } from "../books/live_order_book.ts";
-import type { KalshiStream } from "../stream/stream.ts";
+import type { FeedStream } from "./feed_product.ts";
 import type { Market } from "./market.ts";
 import { askForEach, readRefusal, type Refused } from "./refusals.ts";
 
@@ -27,7 +27,7 @@ export class MarketBooks {
   }
 
   /** Opens the books of these on a stream. Never rejects. */
-  async open(stream: KalshiStream, markets: readonly Market[]): Promise<void> {
+  async open(stream: FeedStream, markets: readonly Market[]): Promise<void> {
     const { onError, onRefused } = this.#options;
     const isOpening = ({ source }: Market) => source.kind === "opening" && source.on === stream;
     for (const market of markets) market.source = { kind: "opening", on: stream };
@@ -48,7 +48,7 @@ export class MarketBooks {
     }
   }
 
-  async #follow(market: Market, book: LiveOrderBook): Promise<void> {
+  async #follow(market: Market, book: LiveOrderBook<unknown>): Promise<void> {
     const { now, onError, onRefused } = this.#options;
     market.source = { kind: "open", book, sinceMs: now() };
     for (let isOpen = true; isOpen;) {

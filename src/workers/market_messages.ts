@@ -4,24 +4,18 @@
  * @module
  */
 
-import type { KalshiStream } from "../stream/stream.ts";
 import type { Subscription } from "../stream/subscription.ts";
+import type { FeedItem, FeedSpelling, FeedStream } from "./feed_product.ts";
 import { publicFrame } from "./frames.ts";
 import type { Market } from "./market.ts";
 import { askForEach, type Refused } from "./refusals.ts";
 
 type MessageChannel = "ticker" | "trade";
 
-/** What comes of a subscription: messages, and what is said of losses. */
-interface Item {
-  readonly type: string;
-  readonly msg?: { readonly market_ticker: string };
-  readonly missed?: unknown;
-}
-
 /** What {@linkcode MarketMessages} need. */
 export interface MarketMessagesOptions {
   readonly markets: ReadonlyMap<string, Market>;
+  readonly spelling: FeedSpelling;
   readonly onError: (error: unknown) => void;
   /** Kalshi does not give this channel of that market. */
   readonly onRefused: (market: Market, why: Refused, channel: MessageChannel) => void;
@@ -30,16 +24,16 @@ export interface MarketMessagesOptions {
 /** Keeps tickers and trades subscribed to as they are wanted, and hands them on. */
 export class MarketMessages {
   readonly #options: MarketMessagesOptions;
-  readonly #subscriptions = new Map<MessageChannel, Subscription<{ readonly type: string }>>();
+  readonly #subscriptions = new Map<MessageChannel, Subscription<FeedItem>>();
   readonly #syncing = new Set<MessageChannel>();
-  #stream: KalshiStream | undefined;
+  #stream: FeedStream | undefined;
 
   constructor(options: MarketMessagesOptions) {
     this.#options = options;
   }
 
   /** Makes upstream equal to what is wanted. What fails is tried again by the next call. */
-  sync(stream: KalshiStream): void {
+  sync(stream: FeedStream): void {
     this.#stream = stream;
     void this.#sync(stream, "ticker");
     void this.#sync(stream, "trade");
@@ -52,7 +46,7 @@ export class MarketMessages {
     this.#subscriptions.clear();
   }
 
-  async #sync(stream: KalshiStream, channel: MessageChannel): Promise<void> {
+  async #sync(stream: FeedStream, channel: MessageChannel): Promise<void> {
     const { markets, onError, onRefused } = this.#options;
     if (this.#syncing.has(channel)) return;
     this.#syncing.add(channel);
@@ -84,7 +78,7 @@ export class MarketMessages {
     }
   }
 
-  async #add(stream: KalshiStream, channel: MessageChannel, markets: readonly Market[]): Promise<void> {
+  async #add(stream: FeedStream, channel: MessageChannel, markets: readonly Market[]): Promise<void> {
     const market_tickers = markets.map(({ ticker }) => ticker);
     const subscription = this.#subscriptions.get(channel);
     if (subscription !== undefined) return await subscription.add(market_tickers);
@@ -97,13 +91,13 @@ export class MarketMessages {
     if (this.#stream === stream) this.#subscriptions.set(channel, made);
   }
 
-  #take(channel: MessageChannel, { type, msg, missed }: Item): void {
+  #take(channel: MessageChannel, { type, msg, missed }: FeedItem): void {
     if (type !== channel || msg === undefined) {
       return this.#gap(channel, typeof missed === "number" ? missed : undefined);
     }
     const market = this.#options.markets.get(msg.market_ticker);
     if (market === undefined) return;
-    const frame = publicFrame(channel, msg);
+    const frame = publicFrame(channel, msg, this.#options.spelling);
     if (channel === "ticker") {
       market.ticked = frame;
       for (const reader of market.readers.ticker) reader.tick(market);

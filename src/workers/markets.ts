@@ -8,7 +8,7 @@ import type { Clock } from "../base/clock.ts";
 import { errorCodes } from "../contract/event/channels.ts";
 import { KalshiMarketClosedError } from "../stream/errors.ts";
 import { CLOSED_STATUSES } from "../stream/market_lookup.ts";
-import type { KalshiStream } from "../stream/stream.ts";
+import type { FeedSpelling, FeedStream } from "./feed_product.ts";
 import { CHANNELS, errorFrame, type FeedChannel, RefusedError } from "./frames.ts";
 import { Market } from "./market.ts";
 import { MarketBooks } from "./market_books.ts";
@@ -29,6 +29,7 @@ const TOO_MANY_NAMES: Refused = {
 
 /** What {@linkcode Markets} are made from. */
 export interface MarketsOptions {
+  readonly spelling: FeedSpelling;
   /** How many markets may be had upstream. */
   readonly most: number;
   /** How many names may wait for REST to say whether there are such markets. */
@@ -52,7 +53,7 @@ export class Markets {
   readonly #books: MarketBooks;
   readonly #messages: MarketMessages;
   readonly #names: Names | undefined;
-  #stream: KalshiStream | undefined;
+  #stream: FeedStream | undefined;
 
   constructor(options: MarketsOptions) {
     this.#options = options;
@@ -62,6 +63,7 @@ export class Markets {
     this.#books = new MarketBooks({ now, onError, onRefused: (market, why) => this.#refuse(market, why) });
     this.#messages = new MarketMessages({
       markets: this.#markets,
+      spelling: options.spelling,
       onError,
       onRefused: (market, why, channel) => this.#tellRefused(market, why.code, undefined, [channel]),
     });
@@ -104,7 +106,7 @@ export class Markets {
       const isKnown = isPinned || this.#names === undefined || this.#names.isKnown(ticker);
       if (!isKnown && !this.#names?.add(ticker, origin)) throw errorOf(TOO_MANY_NAMES);
       if (isKnown) this.#makeRoom();
-      this.#markets.set(ticker, market = new Market(ticker, now, isPinned));
+      this.#markets.set(ticker, market = new Market(ticker, now, isPinned, this.#options.spelling));
       if (!isKnown) {
         market.standing = { kind: "unproven" };
         this.#unproven.add(market);
@@ -135,7 +137,7 @@ export class Markets {
   }
 
   /** There is a stream: everything is subscribed to on it. */
-  attach(stream: KalshiStream): void {
+  attach(stream: FeedStream): void {
     this.#stream = stream;
     this.sync();
   }

@@ -7,8 +7,8 @@
 import { backoffMs } from "../base/backoff.ts";
 import type { Clock } from "../base/clock.ts";
 import { KalshiAuthError, type KalshiError } from "../base/errors.ts";
-import type { KalshiClient } from "../client.ts";
-import type { KalshiStream } from "../stream/stream.ts";
+import type { StreamStatus } from "../stream/status.ts";
+import type { FeedClient, FeedProduct, StreamOf } from "./feed_product.ts";
 import type { Markets } from "./markets.ts";
 
 const RETRY = { retryBaseDelayMs: 1_000, retryMaxDelayMs: 60_000 };
@@ -16,7 +16,7 @@ const RETRY = { retryBaseDelayMs: 1_000, retryMaxDelayMs: 60_000 };
 const LOOK_UP_MS = 3_000;
 
 /** How the connection is, as readers are told. */
-export type FeedState = "idle" | KalshiStream["state"];
+export type FeedState = "idle" | StreamStatus["state"];
 
 /**
  * - `idle`: nobody needs it;
@@ -24,19 +24,20 @@ export type FeedState = "idle" | KalshiStream["state"];
  * - `down`: that failed, or it has ended; the first wake after `retryAtMs` makes another;
  * - `up`: a stream is there, which repairs itself until it is closed. `isHanded`: whether `onStream` has had it.
  */
-type State =
+type State<Stream> =
   | { readonly kind: "idle" | "connecting" }
   | { readonly kind: "down"; readonly retryAtMs: number }
-  | { readonly kind: "up"; readonly stream: KalshiStream; isHanded: boolean };
+  | { readonly kind: "up"; readonly stream: Stream; isHanded: boolean };
 
 /** What {@linkcode Upstream} needs. */
-export interface UpstreamOptions {
+export interface UpstreamOptions<Client extends FeedClient> {
+  readonly product: FeedProduct<Client>;
   readonly clock: Clock;
   readonly heartbeatMs: number;
   readonly markets: () => Markets;
   readonly isWanted: () => boolean;
-  readonly createClient: () => Promise<KalshiClient>;
-  readonly onStream: (stream: KalshiStream) => void | Promise<void>;
+  readonly createClient: () => Promise<Client>;
+  readonly onStream: (stream: StreamOf<Client>) => void | Promise<void>;
   readonly onError: (error: unknown) => void;
   /** The state is another one. */
   readonly onState: (state: FeedState) => void;
@@ -45,14 +46,14 @@ export interface UpstreamOptions {
 }
 
 /** The connection of one feed. */
-export class Upstream {
-  readonly #options: UpstreamOptions;
-  #state: State = { kind: "idle" };
-  #client: KalshiClient | undefined;
+export class Upstream<Client extends FeedClient> {
+  readonly #options: UpstreamOptions<Client>;
+  #state: State<StreamOf<Client>> = { kind: "idle" };
+  #client: Client | undefined;
   #told: FeedState = "idle";
   #attempts = 0;
 
-  constructor(options: UpstreamOptions) {
+  constructor(options: UpstreamOptions<Client>) {
     this.#options = options;
   }
 
@@ -62,7 +63,7 @@ export class Upstream {
   }
 
   /** The stream, as long as there is one. */
-  get stream(): KalshiStream | undefined {
+  get stream(): StreamOf<Client> | undefined {
     return this.#state.kind === "up" ? this.#state.stream : undefined;
   }
 
@@ -108,9 +109,7 @@ export class Upstream {
   /** The statuses of those markets that there are, by REST. */
   async lookUp(tickers: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const client = this.#client ??= await this.#options.createClient();
-    const params = { tickers: tickers.join(), limit: tickers.length };
-    const { items } = await client.markets.list(params, { timeoutMs: LOOK_UP_MS });
-    return new Map(items.map(({ ticker, status }) => [ticker, status]));
+    return await this.#options.product.statuses(client, tickers, { timeoutMs: LOOK_UP_MS });
   }
 
   async #connect(): Promise<void> {
@@ -124,7 +123,7 @@ export class Upstream {
         // Readers count on a connection that is watched as often as they are.
         config: config.with({ wsPingIntervalMs: Math.min(config.wsPingIntervalMs, heartbeatMs) }),
         onError,
-      });
+      } as never) as StreamOf<Client>;
       this.#state = { kind: "up", stream, isHanded: false };
       if (!isWanted()) return await this.sleep();
       void this.#follow(stream);
@@ -135,7 +134,7 @@ export class Upstream {
     }
   }
 
-  async #follow(stream: KalshiStream): Promise<void> {
+  async #follow(stream: StreamOf<Client>): Promise<void> {
     for await (const status of stream.status()) {
       if (this.stream !== stream) return;
       if (status.state === "open") {

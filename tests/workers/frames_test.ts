@@ -7,18 +7,41 @@ import {
   readTickers,
   RefusedError,
 } from "../../src/workers/frames.ts";
+import { eventSpelling } from "../../src/workers/event_feed.ts";
+import { perpsSpelling } from "../../src/workers/perps_feed.ts";
 import { test } from "../support/test.ts";
 
-test("publicFrame hands on what Kalshi documents as public, and nothing else", () => {
-  const ticker = { market_ticker: "A", price_dollars: "0.5600", ts_ms: 1 };
-  assertEquals(
-    JSON.parse(publicFrame("ticker", { ...ticker, my_order_id: "x", client_order_id: "y", constructor: 1 })),
-    { type: "ticker", msg: ticker },
-  );
-  const trade = { trade_id: "t", market_ticker: "A", count_fp: "1.00" };
-  assertEquals(JSON.parse(publicFrame("trade", { ...trade, subaccount: 1, price_dollars: "0.5" })), {
-    type: "trade",
-    msg: trade,
+const mark = { price: "91250.5000", ts_ms: 1 };
+const spellings = {
+  event: {
+    spelling: eventSpelling,
+    ticker: { market_ticker: "A", price_dollars: "0.5600", ts_ms: 1 },
+    hidden: { my_order_id: "x", client_order_id: "y", constructor: 1, price: "1.0000" },
+    trade: { trade_id: "t", market_ticker: "A", count_fp: "1.00" },
+  },
+  perps: {
+    spelling: perpsSpelling,
+    ticker: { market_ticker: "A", price: "91250.5000", reference_price: mark, settlement_mark_price: null },
+    hidden: { my_order_id: "x", client_order_id: "y", constructor: 1, price_dollars: "0.5600" },
+    trade: { trade_id: "t", market_ticker: "A", count: "1.00" },
+  },
+};
+for (const [name, { spelling, ticker, hidden, trade }] of Object.entries(spellings)) {
+  test(`${name}: publicFrame hands on what Kalshi documents as public, and nothing else`, () => {
+    const shown = (type: "ticker" | "trade", msg: object) => JSON.parse(publicFrame(type, msg, spelling));
+    assertEquals(shown("ticker", { ...ticker, ...hidden }), { type: "ticker", msg: ticker });
+    assertEquals(shown("trade", { ...trade, ...hidden, subaccount: 1, ...trade }), {
+      type: "trade",
+      msg: trade,
+    });
+  });
+}
+
+test("perps: of what is within a ticker, too, the known fields alone are handed on", () => {
+  const msg = { market_ticker: "A", reference_price: { ...mark, order_id: "x" } };
+  assertEquals(JSON.parse(publicFrame("ticker", msg, perpsSpelling)).msg, {
+    market_ticker: "A",
+    reference_price: mark,
   });
 });
 

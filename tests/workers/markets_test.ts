@@ -4,6 +4,7 @@ import { KalshiStreamError } from "../../src/stream/mod.ts";
 import { CHANNELS, type FeedChannel, RefusedError } from "../../src/workers/frames.ts";
 import type { Market } from "../../src/workers/market.ts";
 import { Markets, type MarketsOptions } from "../../src/workers/markets.ts";
+import { eventSpelling } from "../../src/workers/event_feed.ts";
 import { Reader } from "../../src/workers/reader.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
 import { test } from "../support/test.ts";
@@ -63,6 +64,7 @@ function setUp(most = 10, options: Partial<MarketsOptions> = {}) {
   const errors: unknown[] = [];
   const clock = new ManualClock();
   const markets: Markets = new Markets({
+    spelling: eventSpelling,
     most,
     idleMs: 60_000,
     mostNames: 100,
