@@ -87,7 +87,7 @@ export const feedRules = {
   product: having<FeedProduct>(
     "the product that it serves, such as `perpsFeed`",
     "createClient",
-    "spelling",
+    "statuses",
   ),
   tickers: withPreset(
     list<string>("a list of tickers", (item) => typeof item === "string" && item !== ""),

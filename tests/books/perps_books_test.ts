@@ -1,12 +1,13 @@
 /** Books of perpetual futures: the same books, fed by another product's frames. */
 import { assertEquals, assertThrows } from "@std/assert";
-import { KalshiValueError } from "../../src/base/errors.ts";
+import { KalshiConfigError, KalshiValueError } from "../../src/base/errors.ts";
 import {
   BookReplay,
   MarketBook,
   type OrderBook,
   perpsBookDecoder,
   restOrderBook,
+  restPerpsOrderBook,
 } from "../../src/books/mod.ts";
 import { test } from "../support/test.ts";
 import { feedFrame } from "./support/feed_frame.ts";
@@ -39,6 +40,12 @@ test("perps: a book of bids and asks over one dollar is kept exactly", () => {
     asks: [{ price: 912_500_001, size: 1 }, { price: 912_510_000, size: 200 }],
   });
   assertEquals(book?.seq, 3);
+  assertEquals(restPerpsOrderBook(book?.lastKnown as OrderBook), {
+    orderbook: {
+      bids: [["91249.0000", "1.50"]],
+      asks: [["91250.0001", "0.01"], ["91251.0000", "2.00"]],
+    },
+  });
   // Kalshi's answer for event markets has no such prices.
   assertThrows(() => restOrderBook(book?.lastKnown as OrderBook), KalshiValueError);
 });
@@ -81,4 +88,36 @@ test("perps: gaps, crossed books and a snapshot that differs from the book are f
   replay.feed(snapshot(6, whole));
   replay.feed({ ...snapshot(7, { bid: whole.bid }), id: 9 });
   assertEquals([book()?.state, book()?.read().bestAsk], ["live", undefined]);
+});
+
+test("perps: a change tells why the order at its price changed", () => {
+  const told: unknown[] = [];
+  const replay = new BookReplay({
+    decoder,
+    onChange: (_ticker, change) => told.push("last_update_reason" in change && change.last_update_reason),
+  });
+  replay.feed(snapshot(1, whole));
+  const change = { side: "bid", price: "91250.5000", delta: "-1.00" };
+  replay.feed(delta(2, { ...change, last_update_reason: "Trade" }));
+  replay.feed(JSON.stringify(delta(3, { ...change, last_update_reason: "Decrease" })));
+  replay.feed(delta(4, change));
+  assertEquals(told, [false, "Trade", "Decrease", undefined]);
+  // The same change for another reason is another one: the number of the first was lost.
+  replay.feed(delta(4, { ...change, last_update_reason: "Trade" }));
+  assertEquals(replay.books.get(ticker)?.reason, "gap");
+});
+
+test("perps: a book without one's own orders, as REST and the stream tell them", () => {
+  const book = new MarketBook(ticker);
+  feedFrame(book, snapshot(1, whole), decoder);
+  const own = { order_id: "1", ticker, side: "bid", price: "91250.5000", remaining_count: "1.25" };
+  assertEquals(book.read().without([own]).depth().bids[0], { price: 912_505_000, size: 175 });
+  assertEquals(book.read().without([{ ...own, remaining_count: "0.00" }]).bestBidSize, 300);
+  for (const side of ["yes", "", undefined]) {
+    assertThrows(
+      () => book.read().without([{ ...own, side } as typeof own]),
+      KalshiConfigError,
+      "neither bid nor ask",
+    );
+  }
 });
