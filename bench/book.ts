@@ -1,10 +1,12 @@
 /** Deltas applied to order books in memory, on one core. */
 import process from "node:process";
 import { eventBookDecoder } from "../src/books/decoders/event.ts";
+import { perpsBookDecoder } from "../src/books/decoders/perps.ts";
 import { MarketBook } from "../src/books/market_book.ts";
+import type { BookFrame } from "../src/books/updates.ts";
 import { OrderBook } from "../src/books/order_book.ts";
 import { formatCount, formatPrice } from "../src/base/fixed_point.ts";
-import type { Figure } from "./measure.ts";
+import { compare, type Figure } from "./measure.ts";
 
 const DELTAS = 500_000;
 
@@ -64,32 +66,123 @@ for (const levels of [99, 999, 4_999, 100_000]) {
   });
 }
 
-const frames = changes(99).map(({ side, price, delta }, seq) => ({
-  type: "orderbook_delta",
-  seq: seq + 2,
-  msg: {
+const ts_ms = 1_790_000_000_000;
+/** Frames as each exchange sends them. */
+const event = {
+  decoder: eventBookDecoder(),
+  spell: (side: "bid" | "ask", price: string, delta: string): object => ({
     market_ticker: "M",
-    price_dollars: formatPrice(price * 50),
-    delta_fp: formatCount(delta),
+    market_id: "9b0f6b43-5b68-4f9f-9f02-9a2d1b8ac1a1",
+    price_dollars: price,
+    delta_fp: delta,
     side: side === "bid" ? "yes" : "no",
-  },
-}));
-const decoder = eventBookDecoder();
-const fed = rate(() => {
+    ts: "2026-11-22T20:44:01Z",
+    ts_ms,
+  }),
+  base: 0,
+};
+const perps: typeof event = {
+  decoder: perpsBookDecoder(),
+  spell: (side, price, delta) => ({
+    market_ticker: "M",
+    price,
+    delta,
+    side,
+    last_update_reason: "Decrease",
+    ts_ms,
+  }),
+  base: 91_250 * 10_000,
+};
+const list = changes(99);
+const framesOf = ({ spell, base }: typeof event, of: readonly Delta[]) =>
+  of.map(({ side, price, delta }, seq): BookFrame & { readonly sid: number } => ({
+    type: "orderbook_delta",
+    sid: 1,
+    seq: seq + 2,
+    msg: { ...spell(side, formatPrice(base + price * 50), formatCount(delta)) },
+  }));
+
+function follow({ base }: typeof event, feed: (book: MarketBook) => void): void {
   const book = new MarketBook("M");
   book.feed({ type: "snapshot", seq: 1, bids: [], asks: [] });
-  for (const frame of frames) {
-    const update = decoder.decode(frame);
-    if (update !== undefined) book.feed(update);
+  feed(book);
+  if (book.state !== "live" || book.read().bestBid === undefined || (book.read().bestBid ?? 0) < base) {
+    throw new Error(`the book is ${book.state}: ${book.reason}`);
   }
-  if (book.state !== "live") throw new Error(`the book is ${book.state}: ${book.reason}`);
-});
+}
+
+const frames = framesOf(event, list);
+const fed = rate(() =>
+  follow(event, (book) => {
+    for (const frame of frames) {
+      const update = event.decoder.decode(frame);
+      if (update !== undefined) book.feed(update);
+    }
+  })
+);
 figures.push({
   name: "parsed frames fed to a market's book, decimal text read and every check made: millions a second",
   value: fed.toFixed(2),
   budget: "none",
   ok: true,
 });
+
+/** A book of a product, followed by the text of its frames, as a stream does. */
+function byText(product: typeof event): () => Promise<void> {
+  const texts = framesOf(product, list.slice(0, 20_000)).map((frame) => JSON.stringify(frame));
+  return () => {
+    follow(product, (book) => {
+      for (const text of texts) {
+        const scanned = product.decoder.scan?.(text);
+        if (scanned === undefined) throw new Error(`not read from its text: ${text}`);
+        book.feed(scanned.update);
+      }
+    });
+    return Promise.resolve();
+  };
+}
+
+/** The same where every frame is parsed, as by a stream with a parser of its own. */
+function byParsing(product: typeof event): () => Promise<void> {
+  const texts = framesOf(product, list.slice(0, 20_000)).map((frame) => JSON.stringify(frame));
+  return () => {
+    follow(product, (book) => {
+      for (const text of texts) {
+        const update = product.decoder.decode(JSON.parse(text));
+        if (update !== undefined) book.feed(update);
+      }
+    });
+    return Promise.resolve();
+  };
+}
+
+const MOST = 1.05;
+figures.push(
+  ...await compare(
+    {
+      "event, text": byText(event),
+      "perps, text": byText(perps),
+      "event, parsed": byParsing(event),
+      "perps, parsed": byParsing(perps),
+    },
+    [
+      {
+        figure: "books of perps fed with 20,000 changes by their text: time, of that of event books",
+        of: "perps, text",
+        to: "event, text",
+        atMost: MOST,
+      },
+      {
+        figure: "books of perps fed with 20,000 changes by JSON.parse: time, of that of event books",
+        of: "perps, parsed",
+        to: "event, parsed",
+        atMost: MOST,
+      },
+    ],
+    { calls: 2, wide: 1, blocks: 40 },
+  ),
+);
+
 /** How much the heap grows while the best prices are read: an object each time would be megabytes. */
 function readingBytes(): number {
   const book = new OrderBook();
