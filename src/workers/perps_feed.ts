@@ -8,7 +8,6 @@ import { formatCount, formatPrice } from "../base/fixed_point.ts";
 import { restPerpsOrderBook } from "../books/decoders/perps.ts";
 import type { BookDepth } from "../books/order_book.ts";
 import type { TickerData, TradeData } from "../contract/perps/channels.ts";
-import type { GetMarginMarketsResponse } from "../contract/perps/types.ts";
 import { PerpsClient } from "../perps/client.ts";
 import type { PerpsEnv } from "../perps/env.ts";
 import { workersRuntime } from "../runtime/workers.ts";
@@ -73,10 +72,10 @@ export const perpsSpelling: FeedSpelling = {
  */
 export const perpsFeed: FeedProduct<PerpsClient> = {
   createClient: (env) => PerpsClient.fromEnv(env as PerpsEnv, { runtime: workersRuntime() }),
-  async statuses(client, _tickers, options) {
+  async statuses({ markets }, _tickers, options) {
     // There is no filter by ticker, and there are few markets: all of them come in one answer.
-    const { markets } = await client.request<GetMarginMarketsResponse>("GET", "/margin/markets", options);
-    return new Map(markets.map(({ ticker, status }) => [ticker, status]));
+    const all = await markets.list({}, options);
+    return new Map(all.map(({ ticker, status }) => [ticker, status]));
   },
   spelling: perpsSpelling,
 };

@@ -6,6 +6,7 @@ import { KalshiConfigError } from "../../src/base/errors.ts";
 import {
   type Channel,
   type OrderbookSnapshotMessage,
+  PerpsClient,
   PerpsConfig,
   type PerpsLookupClient,
   PerpsStream,
@@ -286,4 +287,11 @@ test("perps: fills that were missed are looked up in every subaccount, and come 
   const [, own] = await take(fills, 2);
   assertEquals([own && "msg" in own && own.msg.trade_id, rest.asked], ["own", [undefined]]);
   await stream.close();
+});
+
+test("perps: a client is what its stream looks up through", async () => {
+  await using client = new PerpsClient({ demo: true });
+  // The compiler says so; nothing is sent.
+  const lookup: PerpsLookupClient = client;
+  assertEquals([typeof lookup.portfolio.balance, typeof lookup.orders.get], ["function", "function"]);
 });
