@@ -5,7 +5,7 @@ import { eventRest } from "./mod.ts";
 import { authenticate, type Caller, callerFor } from "../../signatures.ts";
 import type { Command } from "../../command.ts";
 import { assertRequest } from "./request_check.ts";
-import { type Call, Router } from "./route.ts";
+import { type Call, type Match, Router } from "./route.ts";
 import { authorize } from "../../scopes.ts";
 import type { Exchange } from "../../exchange.ts";
 
@@ -127,9 +127,8 @@ export class RestGateway {
           product.limits(this.#exchange).take(payer.account, operation, query, body, clock.now());
         }
       }
-      if (key !== undefined) product.admit(this.#exchange, key, operation);
       if (this.#exchange.requests === "strict") assertRequest(operation, match.path, query, body);
-      const call: Call = { exchange: this.#exchange, key, path: match.path, query, body };
+      const call = this.#callOf(match, key, query, body);
       if (operation.method !== undefined && !keepsItself) this.#keep(incoming, key);
       const value = await handle(call);
       const status = operation.status ?? 200;
@@ -146,17 +145,22 @@ export class RestGateway {
     if (match === undefined || match === "wrong-method") throw new Error(`There is no ${method} ${path}.`);
     const key = by === undefined ? undefined : this.#callerOf(by);
     try {
-      match.route.handle({
-        exchange: this.#exchange,
-        key,
-        path: match.path,
-        query: new URLSearchParams(query ?? ""),
-        body: readBody({ body }),
-      });
+      match.route.handle(this.#callOf(match, key, new URLSearchParams(query ?? ""), readBody({ body })));
     } catch (error) {
       // It was refused then as it is now.
       if (!(error instanceof ApiError)) this.#exchange.onInternalError(error);
     }
+  }
+
+  #callOf(
+    { product, route: { operation }, path }: Match,
+    signer: Caller | undefined,
+    query: URLSearchParams,
+    body: unknown,
+  ): Call {
+    const exchange = this.#exchange;
+    const key = signer && product.callerOf(exchange, signer, operation);
+    return { exchange, side: product.side(exchange), key, path, query, body };
   }
 
   #callerOf(by: string): Caller {

@@ -19,8 +19,9 @@ import { searchRoutes } from "./search.ts";
 
 /** The event contracts, which are open to everybody. */
 export const eventRest: RestProduct = {
+  side: (exchange) => exchange,
   limits: ({ limits }) => limits,
-  admit() {},
+  callerOf: (_, key) => key,
   routes: [
     ...accountRoutes,
     ...apiKeyRoutes,

@@ -1,16 +1,15 @@
-/** Kalshi's tag `order-groups`. */
-import {
-  CreateOrderGroup,
-  DeleteOrderGroup,
-  GetOrderGroup,
-  GetOrderGroups,
-  ResetOrderGroup,
-  TriggerOrderGroup,
-  UpdateOrderGroupLimit,
-} from "../../../contract/event/operations.ts";
+/** Kalshi's tag `order-groups`, of each product. */
+import * as operations from "../../../contract/event/operations.ts";
+import type {
+  CreateOrderGroupResponse,
+  EmptyResponse,
+  GetOrderGroupResponse,
+  GetOrderGroupsResponse,
+} from "../../../contract/event/types.ts";
+import type { Operation } from "../../../contract/operation.ts";
 import { ApiError } from "../../api_error.ts";
 import type { OrderGroup } from "../../engine/model.ts";
-import { type Call, route } from "./route.ts";
+import { type Call, type Route, route } from "./route.ts";
 import { COUNT_ONE, formatCount } from "../../units.ts";
 import { Fields, integer, invalid, keyOf, subaccountOf, walletFor } from "./read.ts";
 
@@ -43,55 +42,83 @@ function groupOf(call: Call): OrderGroup {
   return group;
 }
 
-export const orderGroupRoutes = [
-  route(GetOrderGroups, (call) => {
-    const key = keyOf(call);
-    const subaccount = subaccountOf(call);
-    const groups = [...key.account.groups.values()]
-      .filter(({ wallet }) => subaccount === undefined || wallet.subaccount === subaccount);
-    return {
-      order_groups: groups.map(({ id, limit, wallet, triggered }) => ({
-        id,
-        contracts_limit_fp: formatCount(limit),
+type Group<Response> = Operation<unknown, Response, unknown>;
+
+/** The operations of a product's order groups. */
+export interface GroupOperations {
+  readonly list: Group<GetOrderGroupsResponse>;
+  readonly create: Group<CreateOrderGroupResponse>;
+  readonly read: Group<GetOrderGroupResponse>;
+  readonly remove: Group<EmptyResponse>;
+  readonly setLimit: Group<EmptyResponse>;
+  readonly reset: Group<EmptyResponse>;
+  readonly trigger: Group<EmptyResponse>;
+}
+
+/** How the order groups of a product are answered. */
+export function groupRoutes(
+  { list, create, read, remove, setLimit, reset, trigger }: GroupOperations,
+): readonly Route[] {
+  return [
+    route(list, (call) => {
+      const key = keyOf(call);
+      const subaccount = subaccountOf(call);
+      const groups = [...key.account.groups.values()]
+        .filter(({ wallet }) => subaccount === undefined || wallet.subaccount === subaccount);
+      return {
+        order_groups: groups.map(({ id, limit, wallet, triggered }) => ({
+          id,
+          contracts_limit_fp: formatCount(limit),
+          is_auto_cancel_enabled: !triggered,
+          exchange_index: wallet.shard,
+        })),
+      };
+    }),
+    route(create, (call) => {
+      const key = keyOf(call);
+      const fields = new Fields(call.body);
+      const limit = limitOf(fields);
+      const shard = fields.integer("exchange_index") ?? 0;
+      const wallet = walletFor(key, fields.subaccount("subaccount"), shard);
+      if (key.account.groups.size >= MOST_GROUPS) throw invalid("there are 100,000 order groups already");
+      const group = call.side.engine.groups.create(wallet, limit);
+      return { order_group_id: group.id, subaccount: wallet.subaccount, exchange_index: shard };
+    }),
+    route(read, (call) => {
+      const { triggered, limit, orders, wallet } = groupOf(call);
+      return {
         is_auto_cancel_enabled: !triggered,
+        contracts_limit_fp: formatCount(limit),
+        orders: [...orders].map(({ id }) => id),
         exchange_index: wallet.shard,
-      })),
-    };
-  }),
-  route(CreateOrderGroup, (call) => {
-    const key = keyOf(call);
-    const fields = new Fields(call.body);
-    const limit = limitOf(fields);
-    const shard = fields.integer("exchange_index") ?? 0;
-    const wallet = walletFor(key, fields.subaccount("subaccount"), shard);
-    if (key.account.groups.size >= MOST_GROUPS) throw invalid("there are 100,000 order groups already");
-    const group = call.exchange.engine.groups.create(wallet, limit);
-    return { order_group_id: group.id, subaccount: wallet.subaccount, exchange_index: shard };
-  }),
-  route(GetOrderGroup, (call) => {
-    const { triggered, limit, orders, wallet } = groupOf(call);
-    return {
-      is_auto_cancel_enabled: !triggered,
-      contracts_limit_fp: formatCount(limit),
-      orders: [...orders].map(({ id }) => id),
-      exchange_index: wallet.shard,
-    };
-  }),
-  route(DeleteOrderGroup, (call) => {
-    call.exchange.engine.groups.delete(groupOf(call));
-    return {};
-  }),
-  route(UpdateOrderGroupLimit, (call) => {
-    const group = groupOf(call);
-    call.exchange.engine.groups.setLimit(group, limitOf(new Fields(call.body)));
-    return {};
-  }),
-  route(ResetOrderGroup, (call) => {
-    call.exchange.engine.groups.reset(groupOf(call));
-    return {};
-  }),
-  route(TriggerOrderGroup, (call) => {
-    call.exchange.engine.groups.trigger(groupOf(call));
-    return {};
-  }),
-];
+      };
+    }),
+    route(remove, (call) => {
+      call.side.engine.groups.delete(groupOf(call));
+      return {};
+    }),
+    route(setLimit, (call) => {
+      const group = groupOf(call);
+      call.side.engine.groups.setLimit(group, limitOf(new Fields(call.body)));
+      return {};
+    }),
+    route(reset, (call) => {
+      call.side.engine.groups.reset(groupOf(call));
+      return {};
+    }),
+    route(trigger, (call) => {
+      call.side.engine.groups.trigger(groupOf(call));
+      return {};
+    }),
+  ];
+}
+
+export const orderGroupRoutes = groupRoutes({
+  list: operations.GetOrderGroups,
+  create: operations.CreateOrderGroup,
+  read: operations.GetOrderGroup,
+  remove: operations.DeleteOrderGroup,
+  setLimit: operations.UpdateOrderGroupLimit,
+  reset: operations.ResetOrderGroup,
+  trigger: operations.TriggerOrderGroup,
+});

@@ -15,7 +15,7 @@ import {
 import type { CreateOrderV2Response, ErrorResponse } from "../../../contract/event/types.ts";
 import { ApiError, rejectionError } from "../../api_error.ts";
 import type { Placed } from "../../engine/requests.ts";
-import type { Order, TimeInForce } from "../../engine/model.ts";
+import type { Order } from "../../engine/model.ts";
 import type { Caller } from "../../signatures.ts";
 import { type Call, route } from "./route.ts";
 import { formatCount } from "../../units.ts";
@@ -33,88 +33,36 @@ import {
   subaccountParam,
   text,
   timeWindow,
-  walletFor,
 } from "./read.ts";
+import {
+  amendmentOf,
+  decreaseOf,
+  type ForceRules,
+  orderRequest,
+  readAmendment,
+  readDecrease,
+  readWish,
+} from "./order_fields.ts";
 import { averageDollars } from "../../wire/format.ts";
 import { orderPayload } from "../../wire/orders.ts";
 
-/** 9999-12-31T23:59:59Z, beyond which RFC 3339 has no dates; milliseconds in place of seconds are far beyond it. */
-const LAST_S = 253_402_300_799;
-
-/** When an order expires, in Unix seconds: in the future; of an amendment also 0, which clears it. */
-function expiryOf(fields: Fields, now: number, mayClear: boolean): number | undefined {
-  const at = fields.integer("expiration_time", { min: -Number.MAX_SAFE_INTEGER });
-  if (at === undefined || at === 0 && mayClear) return at;
-  if (at > LAST_S) {
-    throw invalid("expiration_time is after the year 9999: it takes Unix seconds", "invalid_order");
-  }
-  if (at * 1_000 <= now) throw invalid("expiration_time is in the past", "invalid_order");
-  return at;
-}
-
-/** Refuses what does not go with a time in force. */
-function assertAgree(
-  timeInForce: TimeInForce,
-  { expires, postOnly, reduceOnly }: {
-    readonly expires: number | undefined;
-    readonly postOnly: boolean;
-    readonly reduceOnly: boolean;
-  },
-): void {
-  if (expires !== undefined && timeInForce === "immediate_or_cancel") {
-    throw invalid("expiration_time does not go with immediate_or_cancel", "invalid_order");
-  }
-  if (reduceOnly && timeInForce !== "immediate_or_cancel") {
-    throw invalid("reduce_only needs immediate_or_cancel", "invalid_order");
-  }
-  if (postOnly && timeInForce !== "good_till_canceled") {
-    throw invalid("post_only needs good_till_canceled", "invalid_order");
-  }
-}
+/** With which times in force an order may say so. */
+const forceRules: ForceRules = {
+  expires: ["good_till_canceled", "fill_or_kill"],
+  reduceOnly: ["immediate_or_cancel"],
+};
 
 /** Places the order that `fields` describe. */
 export function placeOrder(exchange: Exchange, key: Caller, fields: Fields): Placed {
   const { engine, catalog } = exchange;
   const ticker = fields.requiredText("ticker");
-  const side = fields.choice("side", ["bid", "ask"]);
-  const timeInForce = fields.choice("time_in_force", [
-    "fill_or_kill",
-    "good_till_canceled",
-    "immediate_or_cancel",
-  ]);
-  const selfTradePrevention = fields.choice("self_trade_prevention_type", ["taker_at_cross", "maker"]);
-  const price = fields.price("price");
-  const count = fields.count("count");
-  if (price === undefined || count === undefined) throw invalid("price and count are required");
-  const postOnly = fields.flag("post_only");
-  const reduceOnly = fields.flag("reduce_only");
-  const subaccount = fields.subaccount("subaccount");
-  const groupId = fields.text("order_group_id");
+  const wish = readWish(fields);
   const shard = fields.integer("exchange_index", { min: -1 });
   const market = catalog.markets.get(ticker)?.market;
   if (market === undefined || (shard !== undefined && shard >= 0 && shard !== market.shard)) {
     throw new ApiError(404, "market_not_found");
   }
-  const expires = expiryOf(fields, engine.now, false);
-  assertAgree(timeInForce, { expires, postOnly, reduceOnly });
-  const wallet = walletFor(key, subaccount, market.shard);
-  const group = groupId === undefined ? undefined : key.account.groups.get(groupId);
-  if (groupId !== undefined && group?.wallet !== wallet) throw new ApiError(404, "order_group_not_found");
-  const placed = engine.place({
-    wallet,
-    market,
-    clientOrderId: fields.text("client_order_id") ?? "",
-    side,
-    price,
-    count,
-    timeInForce,
-    selfTradePrevention,
-    postOnly,
-    reduceOnly,
-    cancelOnPause: fields.flag("cancel_order_on_pause"),
-    expiresAt: expires === undefined ? undefined : expires * 1_000,
-    group,
-  });
+  const placed = engine.place(orderRequest(key, wish, market, engine.now, forceRules));
   if ("rejected" in placed) throw rejectionError(placed);
   return placed;
 }
@@ -137,7 +85,7 @@ export function placedPayload({ order, filled, value, fees }: Placed, now: numbe
 /** An order of the caller's, or a 404. */
 export function orderOf(call: Call, id: string | undefined): Order {
   const key = keyOf(call);
-  const order = id === undefined ? undefined : call.exchange.engine.orders.get(id);
+  const order = id === undefined ? undefined : call.side.engine.orders.get(id);
   if (order === undefined || order.account !== key.account) throw new ApiError(404, "not_found");
   if (key.subaccount !== undefined && order.wallet.subaccount !== key.subaccount) {
     throw new ApiError(404, "not_found");
@@ -165,7 +113,7 @@ function whereabouts(call: Call): Whereabouts {
  * A resting order of the caller's that may be changed. Without a market or a shard Kalshi looks on shard 0 alone.
  */
 export function changeableOrderOf(call: Call, id: string | undefined, where: Whereabouts): Order {
-  const { exchange: { engine } } = call;
+  const { engine } = call.side;
   if (engine.exchangePaused) throw new ApiError(409, "exchange_is_paused");
   const order = orderOf(call, id);
   const { market, wallet } = order;
@@ -278,47 +226,27 @@ export const orderRoutes = [
     const { engine } = call.exchange;
     const fields = new Fields(call.body);
     const ticker = fields.requiredText("ticker");
-    const side = fields.choice("side", ["bid", "ask"]);
-    const price = fields.price("price");
-    const count = fields.count("count");
-    if (price === undefined || count === undefined) throw invalid("price and count are required");
+    const wish = readAmendment(fields);
     const shard = fields.integer("exchange_index", { min: -1 });
     const order = changeableOrderOf(call, call.path.order_id, {
       subaccount: subaccountParam(call),
       shard: shard ?? -1,
     });
     if (order.market.ticker !== ticker) throw new ApiError(400, "order_ticker_mismatch");
-    if (order.side !== side) throw new ApiError(400, "order_side_mismatch");
-    const original = fields.text("client_order_id");
-    if (original !== undefined && original !== order.clientOrderId) {
-      throw new ApiError(400, "order_id_and_client_order_id_mismatch");
-    }
-    const expires = expiryOf(fields, engine.now, true);
-    const placed = engine.amend(order, {
-      price,
-      count,
-      clientOrderId: fields.text("updated_client_order_id"),
-      expiresAt: expires === undefined ? undefined : expires === 0 ? null : expires * 1_000,
-    });
+    const placed = engine.amend(order, amendmentOf(wish, order, engine.now));
     if ("rejected" in placed) throw rejectionError(placed);
     return placedPayload(placed, engine.now);
   }),
   route(DecreaseOrderV2, (call) => {
     const { engine } = call.exchange;
     const fields = new Fields(call.body);
-    const by = fields.count("reduce_by");
-    const to = fields.count("reduce_to");
-    if ((by === undefined) === (to === undefined)) {
-      throw invalid("exactly one of reduce_by and reduce_to is required");
-    }
+    const wish = readDecrease(fields);
     const order = changeableOrderOf(call, call.path.order_id, {
       subaccount: subaccountParam(call),
       shard: fields.integer("exchange_index", { min: -1 }),
       ticker: fields.text("market_ticker"),
     });
-    const count = by ?? order.remaining - (to ?? 0);
-    if (count <= 0 || count > order.remaining) throw new ApiError(400, "invalid_order_size");
-    engine.decrease(order, count);
+    engine.decrease(order, decreaseOf(wish, order));
     return {
       order_id: order.id,
       ...named(order),

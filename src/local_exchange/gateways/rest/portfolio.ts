@@ -21,11 +21,12 @@ import {
 } from "../../../contract/event/operations.ts";
 import type { GetPositionsResponse } from "../../../contract/event/types.ts";
 import { ApiError } from "../../api_error.ts";
-import { type Fill, type Holding, MOST_SUBACCOUNTS, type Wallet } from "../../engine/model.ts";
+import type { Fill, Holding, Wallet } from "../../engine/model.ts";
 import { type Call, route } from "./route.ts";
 import { formatMoney4, toCents } from "../../units.ts";
 import type { TransferEnd } from "../../world/treasury.ts";
 import { pageOf } from "./page.ts";
+import { createSubaccount, subaccountIn, transferBetween, useOnce } from "./subaccounts.ts";
 import {
   accountOf,
   choice,
@@ -37,7 +38,6 @@ import {
   subaccountOf,
   text,
   timeWindow,
-  uuid,
 } from "./read.ts";
 import { fillPayload } from "../../wire/orders.ts";
 import {
@@ -93,18 +93,6 @@ export function positionsPage(call: Call, belongs: (holding: Holding) => boolean
         counts.some((word) => (word === "position" ? holding.position : holding.traded) !== 0)),
   });
   return { market_positions: items.map(positionPayload), event_positions: eventPositions(items), cursor };
-}
-
-/** Refuses a transfer id that was used before, which means that the first transfer took effect. */
-function useOnce(call: Call, id: string): void {
-  uuid("client_transfer_id", id);
-  const { usedTransferIds } = call.exchange.treasury.ledgerOf(accountOf(call));
-  if (usedTransferIds.has(id)) throw new ApiError(409, "transfer_already_exists");
-}
-
-function subaccountIn(call: Call, number: number): number {
-  if (!accountOf(call).subaccounts.has(number)) throw invalid(`no subaccount ${number}`);
-  return number;
 }
 
 /** One end of a transfer between shards or instances. */
@@ -167,12 +155,12 @@ export const portfolioRoutes = [
     return { settlements: items.map(settlementPayload), cursor };
   }),
   route(GetDeposits, (call) => {
-    const { deposits } = call.exchange.treasury.ledgerOf(accountOf(call));
+    const { deposits } = call.side.treasury.ledgerOf(accountOf(call));
     const { items, cursor } = pageOf(call, deposits, { newestFirst: true, most: 500 });
     return { deposits: items.map(movementPayload), cursor };
   }),
   route(GetWithdrawals, (call) => {
-    const { withdrawals } = call.exchange.treasury.ledgerOf(accountOf(call));
+    const { withdrawals } = call.side.treasury.ledgerOf(accountOf(call));
     const { items, cursor } = pageOf(call, withdrawals, { newestFirst: true, most: 500 });
     return { withdrawals: items.map(movementPayload), cursor };
   }),
@@ -190,13 +178,8 @@ export const portfolioRoutes = [
     };
   }),
   route(CreateSubaccount, (call) => {
-    const { subaccounts } = accountOf(call);
     const shard = call.body === undefined ? 0 : new Fields(call.body).integer("exchange_index") ?? 0;
-    const number = Math.max(...subaccounts) + 1;
-    if (number > MOST_SUBACCOUNTS) throw invalid(`there are ${MOST_SUBACCOUNTS} subaccounts already`);
-    subaccounts.add(number);
-    accountOf(call).wallet(number, shard);
-    return { subaccount_number: number };
+    return createSubaccount(call, shard);
   }),
   route(GetSubaccountBalances, (call) => ({
     subaccount_balances: accountOf(call).wallets().map((wallet) => ({
@@ -207,7 +190,7 @@ export const portfolioRoutes = [
     })),
   })),
   route(GetSubaccountNetting, (call) => {
-    const { netting } = call.exchange.treasury.ledgerOf(accountOf(call));
+    const { netting } = call.side.treasury.ledgerOf(accountOf(call));
     return {
       netting_configs: [...accountOf(call).subaccounts].map((number) => ({
         subaccount_number: number,
@@ -222,7 +205,7 @@ export const portfolioRoutes = [
     if (number === undefined || !fields.has("enabled")) {
       throw invalid("subaccount_number and enabled are required");
     }
-    call.exchange.treasury.ledgerOf(accountOf(call)).netting.set(
+    call.side.treasury.ledgerOf(accountOf(call)).netting.set(
       subaccountIn(call, number),
       fields.flag("enabled"),
     );
@@ -230,28 +213,10 @@ export const portfolioRoutes = [
   }),
   route(ApplySubaccountTransfer, (call) => {
     const fields = new Fields(call.body);
-    const id = fields.requiredText("client_transfer_id");
-    const from = fields.subaccount("from_subaccount");
-    const to = fields.subaccount("to_subaccount");
-    const cents = fields.integer("amount_cents", { min: 1 });
-    const shard = fields.integer("exchange_index") ?? 0;
-    if (from === undefined || to === undefined || cents === undefined) {
-      throw invalid("from_subaccount, to_subaccount and amount_cents are required");
-    }
-    if (from === to) throw invalid("from_subaccount and to_subaccount are the same");
-    useOnce(call, id);
-    const { treasury } = call.exchange;
-    const account = accountOf(call);
-    if (
-      !treasury.transfer(account, subaccountIn(call, from), subaccountIn(call, to), cents * 10_000, shard)
-    ) {
-      throw new ApiError(400, "insufficient_balance");
-    }
-    treasury.ledgerOf(account).usedTransferIds.add(id);
-    return {};
+    return transferBetween(call, fields, fields.integer("exchange_index") ?? 0);
   }),
   route(GetSubaccountTransfers, (call) => {
-    const { subaccountTransfers } = call.exchange.treasury.ledgerOf(accountOf(call));
+    const { subaccountTransfers } = call.side.treasury.ledgerOf(accountOf(call));
     const { items, cursor } = pageOf(call, subaccountTransfers, { newestFirst: true, most: 500 });
     return {
       transfers: items.map(({ id, from, to, amount, shard, at }) => ({
@@ -279,7 +244,7 @@ export const portfolioRoutes = [
         throw invalid("client_transfer_id goes with the primary subaccount only");
       }
     }
-    const { treasury } = call.exchange;
+    const { treasury } = call.side;
     const account = accountOf(call);
     const transfer = treasury.transferInstance(account, from, to, centicents * 100);
     if (transfer === undefined) throw new ApiError(400, "insufficient_balance");
@@ -287,18 +252,18 @@ export const portfolioRoutes = [
     return { transfer_id: transfer.id };
   }),
   route(GetIntraExchangeInstanceTransfers, (call) => {
-    const { instanceTransfers } = call.exchange.treasury.ledgerOf(accountOf(call));
+    const { instanceTransfers } = call.side.treasury.ledgerOf(accountOf(call));
     const { items, cursor } = pageOf(call, instanceTransfers, { newestFirst: true, most: 500 });
     return { transfers: items.map(transferPayload), cursor };
   }),
   route(GetIntraExchangeInstanceTransfer, (call) => {
-    const { instanceTransfers } = call.exchange.treasury.ledgerOf(accountOf(call));
+    const { instanceTransfers } = call.side.treasury.ledgerOf(accountOf(call));
     const found = instanceTransfers.find(({ id }) => id === call.path.transfer_id);
     if (found === undefined) throw new ApiError(404, "not_found");
     return { transfer: transferPayload(found) };
   }),
   route(GetTargetBalanceAllocation, (call) => {
-    const { shares, reservation } = call.exchange.treasury.ledgerOf(accountOf(call)).allocation;
+    const { shares, reservation } = call.side.treasury.ledgerOf(accountOf(call)).allocation;
     return {
       allocations: shares.map(({ shard, percent }) => ({ exchange_index: shard, percent })),
       resting_margin_reservation: reservation,
@@ -322,7 +287,7 @@ export const portfolioRoutes = [
     const reservation = fields.has("resting_margin_reservation")
       ? fields.choice("resting_margin_reservation", ["sum", "max", "none"])
       : "sum";
-    call.exchange.treasury.allocate(accountOf(call), { shares, reservation });
+    call.side.treasury.allocate(accountOf(call), { shares, reservation });
     return {};
   }),
 ];

@@ -1,12 +1,24 @@
 /** From a method and a path to the operation that answers it. */
 import type { Operation } from "../../../contract/operation.ts";
 import type { Caller } from "../../signatures.ts";
+import type { Engine } from "../../engine/engine.ts";
 import type { Exchange } from "../../exchange.ts";
+import type { Candles } from "../../world/candles.ts";
+import type { Treasury } from "../../world/treasury.ts";
 import type { RateLimits } from "../../limits.ts";
+
+/** What a product trades on: an exchange itself, or its margin exchange. */
+export interface TradingSide {
+  readonly engine: Engine;
+  readonly candles: Candles;
+  readonly treasury: Treasury;
+}
 
 /** One request on its way to its operation. */
 export interface Call {
   readonly exchange: Exchange;
+  /** What the operation's product trades on. */
+  readonly side: TradingSide;
   /** Who signed it; undefined where nobody needed to. */
   readonly key: Caller | undefined;
   readonly path: Readonly<Record<string, string>>;
@@ -42,10 +54,12 @@ export function slowRoute<Params, Response, Body>(
 /** The operations of a product, and what the exchange keeps apart for it. */
 export interface RestProduct {
   readonly routes: readonly Route[];
+  /** What it trades on. */
+  side(exchange: Exchange): TradingSide;
   /** The budgets that its operations draw on. */
   limits(exchange: Exchange): RateLimits;
-  /** Throws where the product is not open to who signed a call. */
-  admit(exchange: Exchange, key: Caller, operation: Route["operation"]): void;
+  /** Who signed a call, as the product has them; throws where it is not open to them. */
+  callerOf(exchange: Exchange, key: Caller, operation: Route["operation"]): Caller;
 }
 
 /** An operation at its path. */
