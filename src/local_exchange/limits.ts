@@ -43,24 +43,36 @@ export interface TierLimits {
 
 /** What a product says of its budgets. */
 export interface LimitedProduct {
-  /** How many seconds of reading a bucket holds. */
-  readSeconds(tier: UsageTier): number;
+  /** Tokens of reading that a tier has each second, and for how many seconds its bucket holds them. */
+  read(tier: UsageTier): readonly [perSecond: number, seconds: number];
   /** The shard that a request's market is on, where its row says that its ticker tells; 0 where that is not known. */
   shardOf(valueOf: (name: string) => unknown): number;
 }
 
 /** The event contracts: what their rows leave open is read from the request. */
 export const eventLimited: LimitedProduct = {
-  readSeconds: (tier) => tier === "basic" || tier === "advanced" ? 3 : 1,
+  read: (tier) => [perSecond[tier][0], tier === "basic" || tier === "advanced" ? 3 : 1],
   shardOf: () => 0,
 };
 
+/** Perps: more to read with at the lower tiers, which does not add up; each order pays at the shard of its market. */
+export function perpsLimited(
+  find: (ticker: string | undefined, id: string | undefined) => number | undefined,
+): LimitedProduct {
+  const named = (value: unknown) => typeof value === "string" && value !== "" ? value : undefined;
+  return {
+    read: (tier) => [tier === "basic" ? 400 : tier === "advanced" ? 600 : perSecond[tier][0], 1],
+    shardOf: (valueOf) => find(named(valueOf("ticker")), named(valueOf("market_id"))) ?? 0,
+  };
+}
+
 /** The budgets of a tier. */
-export function tierLimits(tier: UsageTier, { readSeconds }: LimitedProduct = eventLimited): TierLimits {
-  const [read, write] = perSecond[tier];
+export function tierLimits(tier: UsageTier, product: LimitedProduct = eventLimited): TierLimits {
+  const [, write] = perSecond[tier];
+  const [read, readSeconds] = product.read(tier);
   const writeSeconds = tier === "basic" ? 1 : 3;
   return {
-    read: { refill_rate: read, bucket_capacity: read * readSeconds(tier) },
+    read: { refill_rate: read, bucket_capacity: read * readSeconds },
     write: { refill_rate: write, bucket_capacity: write * writeSeconds },
   };
 }

@@ -2,8 +2,8 @@
 import * as operations from "../../../contract/event/operations.ts";
 import { ApiError } from "../../api_error.ts";
 import { REST_ROOT } from "../../paths.ts";
-import { DEFAULT_COST, usageTiers } from "../../limits.ts";
-import { route } from "./route.ts";
+import { DEFAULT_COST, type RateLimits, usageTiers } from "../../limits.ts";
+import { type Call, route } from "./route.ts";
 import { formatCount } from "../../units.ts";
 import { accountOf } from "./read.ts";
 
@@ -32,11 +32,16 @@ const costs = Object.values(operations)
     cost: cost ?? DEFAULT_COST,
   }));
 
+/** The budgets of the caller's account in one product. */
+export function limitsPayload(call: Call, limits: RateLimits) {
+  const { id } = accountOf(call);
+  const account = call.exchange.engine.accounts.get(id) ?? accountOf(call);
+  return { usage_tier: limits.tierOf(account), ...limits.limitsOf(account), grants: [] };
+}
+
 export const accountRoutes = [
   route(GetAccountApiLimits, (call) => {
-    const account = accountOf(call);
-    const { limits } = call.exchange;
-    return { usage_tier: limits.tierOf(account), ...limits.limitsOf(account), grants: [] };
+    return limitsPayload(call, call.exchange.limits);
   }),
   route(GetAccountEndpointCosts, () => ({ default_cost: DEFAULT_COST, endpoint_costs: costs })),
   route(GetAccountApiUsageLevelVolumeProgress, (call) => {

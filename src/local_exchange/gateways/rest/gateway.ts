@@ -1,6 +1,7 @@
 /** One request: found, authenticated, handled, answered. Everything that speaks REST comes through here. */
 import { ApiError } from "../../api_error.ts";
 import { REST_ROOT } from "../../paths.ts";
+import { marginRest } from "./margin/mod.ts";
 import { eventRest } from "./mod.ts";
 import { authenticate, type Caller, callerFor } from "../../signatures.ts";
 import type { Command } from "../../command.ts";
@@ -44,7 +45,7 @@ export class RestGateway {
 
   constructor(exchange: Exchange) {
     this.#exchange = exchange;
-    this.#router = new Router([eventRest]);
+    this.#router = new Router(exchange.margin === undefined ? [eventRest] : [eventRest, marginRest]);
   }
 
   /** The answer to a request whose body was not read to its end: it says why, whoever asks. */

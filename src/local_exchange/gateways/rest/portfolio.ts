@@ -109,6 +109,29 @@ function endOf(call: Call, fields: Fields, end: "source" | "destination"): Trans
   };
 }
 
+/** Moves cash between shards, or between the event exchange and the margin exchange. */
+export function transferInstance(call: Call): { transfer_id: string } {
+  const fields = new Fields(call.body);
+  const from = endOf(call, fields, "source");
+  const to = endOf(call, fields, "destination");
+  const centicents = fields.integer("amount", { min: 1 });
+  if (centicents === undefined) throw invalid("amount is required");
+  if (JSON.stringify(from) === JSON.stringify(to)) throw invalid("source and destination are the same");
+  const id = fields.text("client_transfer_id");
+  if (id !== undefined) {
+    useOnce(call, id);
+    if (from.subaccount !== 0 || to.subaccount !== 0) {
+      throw invalid("client_transfer_id goes with the primary subaccount only");
+    }
+  }
+  const { treasury } = call.side;
+  const account = accountOf(call);
+  const transfer = treasury.transferInstance(account, from, to, centicents * 100);
+  if (transfer === undefined) throw new ApiError(400, "insufficient_balance");
+  if (id !== undefined) treasury.ledgerOf(account).usedTransferIds.add(id);
+  return { transfer_id: transfer.id };
+}
+
 export const portfolioRoutes = [
   route(GetBalance, (call) => {
     const wallets = walletsOf(call);
@@ -230,27 +253,7 @@ export const portfolioRoutes = [
       cursor,
     };
   }),
-  route(IntraExchangeInstanceTransfer, (call) => {
-    const fields = new Fields(call.body);
-    const from = endOf(call, fields, "source");
-    const to = endOf(call, fields, "destination");
-    const centicents = fields.integer("amount", { min: 1 });
-    if (centicents === undefined) throw invalid("amount is required");
-    if (JSON.stringify(from) === JSON.stringify(to)) throw invalid("source and destination are the same");
-    const id = fields.text("client_transfer_id");
-    if (id !== undefined) {
-      useOnce(call, id);
-      if (from.subaccount !== 0 || to.subaccount !== 0) {
-        throw invalid("client_transfer_id goes with the primary subaccount only");
-      }
-    }
-    const { treasury } = call.side;
-    const account = accountOf(call);
-    const transfer = treasury.transferInstance(account, from, to, centicents * 100);
-    if (transfer === undefined) throw new ApiError(400, "insufficient_balance");
-    if (id !== undefined) treasury.ledgerOf(account).usedTransferIds.add(id);
-    return { transfer_id: transfer.id };
-  }),
+  route(IntraExchangeInstanceTransfer, transferInstance),
   route(GetIntraExchangeInstanceTransfers, (call) => {
     const { instanceTransfers } = call.side.treasury.ledgerOf(accountOf(call));
     const { items, cursor } = pageOf(call, instanceTransfers, { newestFirst: true, most: 500 });

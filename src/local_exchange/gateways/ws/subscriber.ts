@@ -60,7 +60,8 @@ export class Subscriber {
 
   /** True for what the key may see of its account. */
   owns(account: Account, subaccount: number): boolean {
-    return account === this.key.account &&
+    // The margin exchange has an account of its own for each, with the same id.
+    return account.id === this.key.account.id &&
       (this.key.subaccount === undefined || this.key.subaccount === subaccount);
   }
 

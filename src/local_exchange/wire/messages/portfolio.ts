@@ -37,7 +37,7 @@ export function fill({ trade: { id, price, count, at }, order, isTaker, fee, pos
 }
 
 /** Kalshi's names of what an order went through; the rest has none, and is sent without a reason. */
-const updateReasons: Readonly<Partial<Record<OrderChange, string>>> = {
+const updateReasons = {
   trade: "Trade",
   amend: "Amend",
   decrease: "Decrease",
@@ -48,12 +48,22 @@ const updateReasons: Readonly<Partial<Record<OrderChange, string>>> = {
   unpaid: "MarginCancel",
   post_only: "PostOnlyCrossCancel",
   reduce_only: "ReduceOnlyCancel",
-};
+} as const satisfies Partial<Record<OrderChange, string>>;
+
+type UpdateReasons = Readonly<
+  Partial<Record<OrderChange, (typeof updateReasons)[keyof typeof updateReasons]>>
+>;
+
+/** Why an order last changed, in Kalshi's words; undefined where it has none. */
+export function updateReasonOf({ lastChange }: Order) {
+  const reasons: UpdateReasons = updateReasons;
+  return lastChange && reasons[lastChange];
+}
 
 /** An order's state. */
 export function userOrder(order: Order): UserOrderData {
-  const { createdAt, updatedAt, expiresAt, group, side, lastChange } = order;
-  const reason = lastChange && updateReasons[lastChange];
+  const { createdAt, updatedAt, expiresAt, group, side } = order;
+  const reason = updateReasonOf(order);
   const {
     order_id,
     user_id,
