@@ -46,13 +46,13 @@ export function openFor(
   key: KeptKey,
   publicKey: WebCryptoKey | Promise<WebCryptoKey>,
 ): Account {
-  const { engine, limits, treasury, clock, past } = exchange;
+  const { engine, limits, perpsLimits, treasury, clock, past } = exchange;
   const account = (terms.history ? past?.adopt() : undefined) ?? engine.open(terms.inCents ? 10_000 : 100);
   const wallet = account.wallet(0, 0);
   if (wallet.cash !== terms.cash) treasury.move(wallet, terms.cash - wallet.cash);
   if (terms.perps !== undefined) exchange.margin?.open(account.id, terms.perps);
   exchange.firstAccount ??= account;
-  limits.setTier(account, terms.tier, clock.now());
+  for (const budgets of [limits, perpsLimits]) budgets.setTier(account, terms.tier, clock.now());
   if (terms.dropCopy) exchange.dropCopySince.set(account, clock.now());
   registerKey(exchange, account, key, publicKey);
   return account;

@@ -11,7 +11,7 @@ import type { EngineEvent } from "./engine/events.ts";
 import type { Account } from "./engine/model.ts";
 import { Faults } from "./faults.ts";
 import type { ApiKey } from "./signatures.ts";
-import { RateLimits } from "./limits.ts";
+import { perpsLimited, RateLimits } from "./limits.ts";
 import { createRandom, type Random } from "./random.ts";
 import { Archive } from "./world/archive.ts";
 import { BlockTrades } from "./world/block_trades.ts";
@@ -76,6 +76,10 @@ export class Exchange {
   readonly feeChanges: FeeChanges;
   readonly archive: Archive;
   readonly limits = new RateLimits();
+  /** Those of perps, which draw on nothing of the event exchange's. */
+  readonly perpsLimits = new RateLimits(
+    perpsLimited((ticker, id) => this.margin?.find(ticker, id)?.market.shard),
+  );
   /** Whether requests over the limits are refused. */
   readonly enforcesLimits: boolean;
   readonly keys = new Map<string, ApiKey>();

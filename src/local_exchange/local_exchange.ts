@@ -20,6 +20,7 @@ import type { FixConfig } from "../fix/config.ts";
 import type { FixConfigOptions } from "../fix/config_options.ts";
 import type { FixProduct, FixSessionKind } from "../contract/fix/sessions.ts";
 import { KalshiConfig } from "../config/kalshi_config.ts";
+import { PerpsConfig } from "../config/perps_config.ts";
 import { KalshiConfigError } from "../base/errors.ts";
 import { readOwn } from "../base/plain.ts";
 import type { Runtime } from "../runtime/types.ts";
@@ -42,7 +43,7 @@ import {
   pageRules,
 } from "./options.ts";
 import type { ExchangeFix, FixGateway } from "./gateways/fix/gateway.ts";
-import { type LocalPerps, localPerps, marginOf } from "./perps.ts";
+import { type LocalPerps, localPerps } from "./perps.ts";
 import { type FixByProduct, SpokenFix } from "./spoken_fix.ts";
 import { servePage } from "./page/server.ts";
 import { RestGateway } from "./gateways/rest/gateway.ts";
@@ -79,7 +80,7 @@ export class LocalExchange implements AsyncDisposable {
   readonly #fix: FixByProduct;
   readonly #restored: RestoredState | undefined;
   readonly #pages = new Set<LocalPage>();
-  #perps: LocalPerps | undefined;
+  readonly #perps: PerpsAccess | undefined;
   /** Where its REST API is: the `baseUrl` of a configuration. */
   readonly baseUrl: string;
   /** Where its WebSocket is: the `wsBaseUrl` of a configuration. */
@@ -113,6 +114,15 @@ export class LocalExchange implements AsyncDisposable {
     this.config = new KalshiConfig({ baseUrl: this.baseUrl, wsBaseUrl: this.wsBaseUrl });
     this.fetch = (request) => served.rest.fetch(request);
     const { baseUrl, wsBaseUrl } = this;
+    const { perpsSockets: sockets } = served;
+    this.#perps = sockets && {
+      config: new PerpsConfig({ baseUrl, wsBaseUrl: `ws://${host}${sockets.path}` }),
+      controls: localPerps({
+        exchange,
+        steer: (name, given) => this.#steer(name, given as SteeringArguments[typeof name]),
+        sockets,
+      }),
+    };
     this.#network = new MemoryNetwork({
       gateway: served.rest,
       sockets: served.entrance,
@@ -225,11 +235,27 @@ export class LocalExchange implements AsyncDisposable {
    * @throws {KalshiConfigError} where it has no perps
    */
   get perps(): LocalPerps {
-    marginOf(this.#exchange);
-    return this.#perps ??= localPerps(
-      this.#exchange,
-      (name, given) => this.#steer(name, given as SteeringArguments[typeof name]),
-    );
+    return this.#withPerps().controls;
+  }
+
+  /**
+   * A configuration that leads to its margin exchange, for a `PerpsClient` and a `PerpsStream`.
+   *
+   * @throws {KalshiConfigError} where it has no perps
+   *
+   * @example
+   * ```ts
+   * import { PerpsClient } from "@unofficial/kalshi/perps";
+   * import { LocalExchange } from "@unofficial/kalshi/local-exchange";
+   *
+   * await using exchange = await LocalExchange.start({ perps: true });
+   * const { auth } = await exchange.createAccount();
+   * await using client = new PerpsClient({ auth, config: exchange.perpsConfig });
+   * console.log(await client.request("GET", "/margin/enabled"));
+   * ```
+   */
+  get perpsConfig(): PerpsConfig {
+    return this.#withPerps().config;
   }
 
   /**
@@ -513,6 +539,11 @@ export class LocalExchange implements AsyncDisposable {
     );
   }
 
+  #withPerps(): PerpsAccess {
+    if (this.#perps !== undefined) return this.#perps;
+    throw new KalshiConfigError("This exchange has no perps: start it with { perps: true }.");
+  }
+
   #assertTime(owner: string, atMs: unknown): void {
     controls.assertTime(owner, atMs, this.#exchange.clock.now());
   }
@@ -528,6 +559,12 @@ export class LocalExchange implements AsyncDisposable {
     this.#exchange.keep({ do: "steer", ...command });
     return steer(this.#exchange, command);
   }
+}
+
+/** What leads to the margin exchange. */
+interface PerpsAccess {
+  readonly config: PerpsConfig;
+  readonly controls: LocalPerps;
 }
 
 /** Does something; when it fails, the state is let go. */

@@ -19,6 +19,8 @@ import { HIGHEST_FEE_TIER } from "./margin/fee_tiers.ts";
 import { usualTerms } from "./margin/listings.ts";
 import type { MarginExchange } from "./margin/margin_exchange.ts";
 import type { MarginSteering } from "./margin/steering.ts";
+import type { ExchangeSockets } from "./gateways/ws/gateway.ts";
+import { accountOf } from "./steering.ts";
 import type { CounterOrder } from "./types.ts";
 import { parseCount, parseMoney, parsePrice } from "./units.ts";
 
@@ -163,7 +165,14 @@ function isBetween(value: unknown, least: number, most: number): boolean {
 /** Does something to the exchange, and keeps it in its state. */
 export type Steer = <Name extends keyof MarginSteering>(name: Name, given: MarginSteering[Name]) => unknown;
 
-let make: (exchange: Exchange, steer: Steer) => LocalPerps;
+/** What the controls of perps are made of. */
+export interface PerpsTools {
+  readonly exchange: Exchange;
+  readonly steer: Steer;
+  readonly sockets: ExchangeSockets;
+}
+
+let make: (tools: PerpsTools) => LocalPerps;
 
 /**
  * The margin exchange of a local exchange: what its markets follow, and what else only the exchange itself can do.
@@ -180,14 +189,17 @@ let make: (exchange: Exchange, steer: Steer) => LocalPerps;
 export class LocalPerps {
   readonly #exchange: Exchange;
   readonly #steer: Steer;
+  /** The WebSockets of perps, and what can go wrong with them. */
+  readonly sockets: ExchangeSockets;
 
-  private constructor(exchange: Exchange, steer: Steer) {
+  private constructor({ exchange, steer, sockets }: PerpsTools) {
     this.#exchange = exchange;
     this.#steer = steer;
+    this.sockets = sockets;
   }
 
   static {
-    make = (exchange, steer) => new LocalPerps(exchange, steer);
+    make = (tools) => new LocalPerps(tools);
   }
 
   /** Tickers of the markets that are open for trading, in the order they were listed. */
@@ -339,6 +351,15 @@ export class LocalPerps {
     }) as string;
   }
 
+  /**
+   * Tokens that are left in an account's rate buckets for perps, of those that it has drawn on: `read`, `write`, and
+   * `write:2` for that of shard 2. Empty while `rateLimits` is off.
+   */
+  rateTokens(accountId: string): Record<string, number> {
+    const { perpsLimits, clock } = this.#exchange;
+    return perpsLimits.tokens(accountOf(this.#exchange, accountId), clock.now());
+  }
+
   /** Pauses trading of perps (cancels go through) or all of it, or ends both. */
   pause(what: "trading" | "exchange" | "nothing"): void {
     assertValue("perps.pause", "what", what, oneOf("trading", "exchange", "nothing"));
@@ -351,7 +372,7 @@ export class LocalPerps {
 }
 
 /** What can be done to the margin exchange of an exchange. */
-export const localPerps = (exchange: Exchange, steer: Steer): LocalPerps => make(exchange, steer);
+export const localPerps = (tools: PerpsTools): LocalPerps => make(tools);
 
 /** The margin exchange of an exchange that has one. */
 export function marginOf({ margin }: Pick<Exchange, "margin">): MarginExchange {

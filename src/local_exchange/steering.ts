@@ -28,6 +28,7 @@ export interface Steered {
   readonly feeChanges: FeeChanges;
   readonly archive: Archive;
   readonly limits: RateLimits;
+  readonly perpsLimits: RateLimits;
   readonly margin: MarginExchange | undefined;
 }
 
@@ -125,7 +126,11 @@ const steps: Steps = {
     }
     on.treasury.move(wallet, amount);
   },
-  usageTier: (on, { account, tier }) => on.limits.setTier(accountOf(on, account), tier, on.engine.now),
+  usageTier(on, { account, tier }) {
+    for (const limits of [on.limits, on.perpsLimits]) {
+      limits.setTier(accountOf(on, account), tier, on.engine.now);
+    }
+  },
   listMarket({ engine: { now: openAt }, catalog, lifecycle }, { ticker, title, closesInMs, grid }) {
     if (catalog.markets.has(ticker)) throw new KalshiConfigError(`There is a market ${ticker} already.`);
     lifecycle.list(ownListing({ ticker, title, grid, openAt, closeAt: openAt + closesInMs }));

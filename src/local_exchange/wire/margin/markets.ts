@@ -31,22 +31,22 @@ function schedulePayload(schedule: MarketSchedule | undefined): MarginMarket["sc
   return { is_open: isOpen, next_close_ts: isOpen ? next : null, next_open_ts: isOpen ? null : next };
 }
 
-/** The best price of a side and how much there is at it, under the names that a payload has for them. */
+/** The best price of a side, where there is one, and how much there is at it. */
 export function bestOf(
   { book }: { readonly book: Book<Order> },
   side: Side,
-): [price?: string, size?: string] {
+): { readonly price?: string; readonly size: string } {
   const best = book.best(side);
-  if (best === undefined) return [undefined, formatCount(0)];
-  return [formatPrice(best), formatCount(book.level(side, best)?.total ?? 0)];
+  if (best === undefined) return { size: formatCount(0) };
+  return { price: formatPrice(best), size: formatCount(book.level(side, best)?.total ?? 0) };
 }
 
 /** A market's payload. */
 export function marketPayload(margin: MarginExchange, info: MarginMarketInfo): MarginMarket {
   const { market, funding } = info;
   const { volumeValue, volume24h, volumeValue24h, openInterestValue } = margin.statsOf(info);
-  const [bid, bidSize] = bestOf(market, "bid");
-  const [ask, askSize] = bestOf(market, "ask");
+  const bid = bestOf(market, "bid");
+  const ask = bestOf(market, "ask");
   return {
     ticker: market.ticker,
     title: info.title,
@@ -63,10 +63,10 @@ export function marketPayload(margin: MarginExchange, info: MarginMarketInfo): M
     open_interest_notional_value_dollars: formatMoney(openInterestValue),
     volume_24h: formatCount(volume24h),
     volume_24h_notional_value_dollars: formatMoney(volumeValue24h),
-    ...(bid !== undefined && { bid }),
-    ...(ask !== undefined && { ask }),
-    bid_size_fp: bidSize,
-    ask_size_fp: askSize,
+    ...(bid.price !== undefined && { bid: bid.price }),
+    ...(ask.price !== undefined && { ask: ask.price }),
+    bid_size_fp: bid.size,
+    ask_size_fp: ask.size,
     settlement_mark_price: pricePoint(info.settlementMark),
     liquidation_mark_price: pricePoint(info.liquidationMark),
     reference_price: pricePoint(info.index),

@@ -13,10 +13,11 @@ import type { MarginExchange } from "../../margin/margin_exchange.ts";
 import { isIsolated, type MarginMarketInfo } from "../../margin/model.ts";
 import { formatCount, formatMoney, formatPrice } from "../../units.ts";
 import { updateReasonOf } from "../messages/portfolio.ts";
-import { bestOf, bookPayload, pricePoint, rateOf } from "./markets.ts";
+import { bestOf, bookPayload, pricePoint } from "./markets.ts";
 import { sourceOf } from "./orders.ts";
 
-const subaccount = (wallet: Wallet) => isIsolated(wallet) ? undefined : wallet.subaccount;
+/** The subaccount that something is in; that of an isolated position has no number. */
+const subaccountIn = (wallet: Wallet) => isIsolated(wallet) ? {} : { subaccount: wallet.subaccount };
 
 /** A whole book; an empty side is left out. */
 export function snapshot({ ticker, book }: Market): OrderbookSnapshotData {
@@ -40,7 +41,7 @@ export function delta(
     delta: formatCount(delta),
     side,
     ...(reason !== undefined && { last_update_reason: reason }),
-    ...(isOwn && { client_order_id: order.clientOrderId, subaccount: subaccount(order.wallet) }),
+    ...(isOwn && { client_order_id: order.clientOrderId, ...subaccountIn(order.wallet) }),
     ts_ms: at,
   };
 }
@@ -50,7 +51,7 @@ export function ticker(margin: MarginExchange, info: MarginMarketInfo): TickerDa
   const { market } = info;
   const stats = margin.statsOf(info);
   const side = (side: Side) => {
-    const [price = formatPrice(0), size = formatCount(0)] = bestOf(market, side);
+    const { price = formatPrice(0), size } = bestOf(market, side);
     return { price, size };
   };
   const [bid, ask] = [side("bid"), side("ask")];
@@ -102,7 +103,7 @@ export function fill({ trade: { id, price, count, at }, order, isTaker, fee, pos
     count: formatCount(count),
     fee_cost: formatMoney(fee),
     post_position: formatCount(position),
-    subaccount: subaccount(order.wallet),
+    ...subaccountIn(order.wallet),
     order_source: sourceOf(order),
   };
 }
@@ -125,7 +126,7 @@ export function userOrder(order: Order): UserOrderData {
     ...(expiresAt !== undefined && { expiration_ts_ms: expiresAt }),
     created_ts_ms: order.createdAt,
     last_updated_ts_ms: order.updatedAt,
-    subaccount_number: subaccount(order.wallet),
+    ...(!isIsolated(order.wallet) && { subaccount_number: order.wallet.subaccount }),
     order_source: sourceOf(order),
     ...(reason !== undefined && { last_update_reason: reason }),
   };

@@ -52,7 +52,7 @@ export function orderPayload(order: Order): MarginOrder {
     last_update_time: isoTime(order.updatedAt),
     self_trade_prevention_type: order.selfTradePrevention,
     cancel_order_on_pause: order.cancelOnPause,
-    order_group_id: order.group?.id ?? null,
+    ...(order.group !== undefined && { order_group_id: order.group.id }),
     order_source: sourceOf(order),
     ...(order.origin !== undefined && { order_reason: order.origin }),
   };

@@ -95,7 +95,7 @@ export function limitPayload(use: NotionalUse): NotionalRiskLimitResponse {
     notional_value_risk_limits_by_market_ticker: byTicker(use.limitByTicker),
     total_current_usage: formatMoney(use.usage),
     current_usage_by_market_ticker: byTicker(use.usageByTicker),
-    member_notional_value_risk_limit: use.ownLimit === undefined ? null : formatMoney(use.ownLimit),
+    ...(use.ownLimit !== undefined && { member_notional_value_risk_limit: formatMoney(use.ownLimit) }),
     effective_account_notional_value_risk_limit: formatMoney(use.effective),
   };
 }
