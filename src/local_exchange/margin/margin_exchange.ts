@@ -32,6 +32,7 @@ import { marginQuoting } from "./quoting.ts";
 import { Schedules } from "./schedules.ts";
 import { MarginSubtraders } from "./subtraders.ts";
 import { ExitTriggers } from "./triggers.ts";
+import type { ExitTrigger, TriggerLegs, TriggerRefusal, TriggerWish } from "./trigger_model.ts";
 
 /** What a margin exchange starts from. */
 export interface MarginSettings {
@@ -328,6 +329,25 @@ export class MarginExchange {
     this.engine.pause(what);
     for (const { market } of this.listed) this.#lookAt(market);
     this.#act();
+  }
+
+  /** Sets an exit trigger, which fires at once where its price is reached already. */
+  setTrigger(wallet: Wallet, info: MarginMarketInfo, wish: TriggerWish): ExitTrigger | TriggerRefusal {
+    const made = this.triggers.set(wallet, info, wish);
+    this.#act();
+    return made;
+  }
+
+  /** Changes the legs of a bracket, which fires at once where one is reached already. */
+  updateTrigger(
+    wallet: Wallet,
+    info: MarginMarketInfo,
+    id: string,
+    legs: TriggerLegs,
+  ): ExitTrigger | TriggerRefusal {
+    const made = this.triggers.update(wallet, info, id, legs);
+    this.#act();
+    return made;
   }
 
   #sizeRefusal(market: Market, count: number): Rejection | undefined {
