@@ -1,7 +1,7 @@
 /** Perps: their channels are those of any market, and their tickers tell of marks and funding as well. */
 import { perpsVenue } from "../../../config/perps_venue.ts";
 import type { MarginExchange } from "../../margin/margin_exchange.ts";
-import type { MarginEvent } from "../../margin/model.ts";
+import type { MarginEvent } from "../../margin/events.ts";
 import { delta, fill, snapshot, ticker, trade, userOrder } from "../../wire/margin/messages.ts";
 import { orderGroup } from "../../wire/messages/portfolio.ts";
 import { marginChannels } from "./margin_channels.ts";
@@ -41,6 +41,7 @@ function bring(desk: Desk, event: MarginEvent): void {
     case "funding":
       return desk.touch(event.funding.info.market);
     case "terms":
+    case "trigger":
     case "liquidation":
       return;
     case "market":

@@ -13,7 +13,7 @@ import type { MarginExchange } from "../../margin/margin_exchange.ts";
 import { isIsolated, type MarginMarketInfo } from "../../margin/model.ts";
 import { formatCount, formatMoney, formatPrice } from "../../units.ts";
 import { updateReasonOf } from "../messages/portfolio.ts";
-import { bestOf, bookPayload, pricePoint } from "./markets.ts";
+import { bestOf, bookPayload, pricePoint, rateOf } from "./markets.ts";
 import { sourceOf } from "./orders.ts";
 
 /** The subaccount that something is in; that of an isolated position has no number. */
@@ -56,6 +56,7 @@ export function ticker(margin: MarginExchange, info: MarginMarketInfo): TickerDa
   };
   const [bid, ask] = [side("bid"), side("ask")];
   const { now } = margin.engine;
+  const { rate, computedAt, nextAt } = margin.funding.estimate(info);
   return {
     market_ticker: market.ticker,
     price: formatPrice(market.lastPrice),
@@ -73,6 +74,9 @@ export function ticker(margin: MarginExchange, info: MarginMarketInfo): TickerDa
     reference_price: pricePoint(info.index),
     settlement_mark_price: pricePoint(info.settlementMark),
     liquidation_mark_price: pricePoint(info.liquidationMark),
+    ...(rate !== undefined && {
+      funding_rate: { rate: rateOf(rate), next_funding_time_ms: nextAt, ts_ms: computedAt },
+    }),
     ts_ms: now,
   };
 }

@@ -3,7 +3,9 @@ import { ApiError } from "../../../api_error.ts";
 import type { RestProduct } from "../route.ts";
 import { marginAccountRoutes } from "./account.ts";
 import { marginExchangeRoutes } from "./exchange.ts";
+import { marginTriggerRoutes } from "./exit_triggers.ts";
 import { marginFeeRoutes } from "./fees.ts";
+import { marginFundingRoutes } from "./funding.ts";
 import { marginMarketRoutes } from "./market.ts";
 import { marginGroupRoutes } from "./order_groups.ts";
 import { marginOrderRoutes } from "./orders.ts";
@@ -33,10 +35,12 @@ export const marginRest: RestProduct = {
     ...marginAccountRoutes,
     ...marginExchangeRoutes,
     ...marginFeeRoutes,
+    ...marginFundingRoutes,
     ...marginGroupRoutes,
     ...marginMarketRoutes,
     ...marginOrderRoutes,
     ...marginPortfolioRoutes,
     ...marginRiskRoutes,
+    ...marginTriggerRoutes,
   ],
 };
