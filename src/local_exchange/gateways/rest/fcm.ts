@@ -21,6 +21,7 @@ import { formatPrice } from "../../units.ts";
 import type { Subtrader } from "../../exchange.ts";
 import { marketOf } from "./market.ts";
 import { accountOf, Fields, invalid, text } from "./read.ts";
+import { readSuffix } from "./subtrader_ids.ts";
 
 function subtradersOf(call: Call): Map<string, Subtrader> {
   return call.exchange.subtraders.get(accountOf(call)) ?? new Map();
@@ -44,12 +45,8 @@ export const fcmRoutes = [
     })),
   })),
   route(CreateFCMSubtrader, (call) => {
-    const suffix = new Fields(call.body).requiredText("subtrader_suffix");
-    if (!/^[A-Za-z0-9]{1,16}$/.test(suffix)) {
-      throw invalid("subtrader_suffix takes 1 to 16 of A-Z, a-z and 0-9");
-    }
-    const id = `${accountOf(call).id}_${suffix}`;
     const subtraders = subtradersOf(call);
+    const id = `${accountOf(call).id}_${readSuffix(new Fields(call.body))}`;
     if (subtraders.has(id)) throw new ApiError(409, "subtrader_already_exists");
     subtraders.set(id, { id, blocked: new Set(), cap: undefined });
     call.exchange.subtraders.set(accountOf(call), subtraders);

@@ -4,6 +4,7 @@ import type { RestProduct } from "../route.ts";
 import { marginAccountRoutes } from "./account.ts";
 import { marginExchangeRoutes } from "./exchange.ts";
 import { marginTriggerRoutes } from "./exit_triggers.ts";
+import { marginFcmRoutes } from "./fcm.ts";
 import { marginFeeRoutes } from "./fees.ts";
 import { marginFundingRoutes } from "./funding.ts";
 import { marginMarketRoutes } from "./market.ts";
@@ -34,6 +35,7 @@ export const marginRest: RestProduct = {
   routes: [
     ...marginAccountRoutes,
     ...marginExchangeRoutes,
+    ...marginFcmRoutes,
     ...marginFeeRoutes,
     ...marginFundingRoutes,
     ...marginGroupRoutes,
