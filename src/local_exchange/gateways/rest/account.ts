@@ -1,5 +1,6 @@
 /** Kalshi's tag `account`. */
 import * as operations from "../../../contract/event/operations.ts";
+import * as perpsOperations from "../../../contract/perps/operations.ts";
 import { ApiError } from "../../api_error.ts";
 import { REST_ROOT } from "../../paths.ts";
 import { DEFAULT_COST, type RateLimits, usageTiers } from "../../limits.ts";
@@ -24,7 +25,8 @@ const goals: Readonly<Record<string, number>> = {
   prestige: 500_000_000,
 };
 
-const costs = Object.values(operations)
+/** What costs other than the usual: of both exchanges in one list, as they are behind one host. */
+const costs = [...Object.values(operations), ...Object.values(perpsOperations)]
   .filter(({ cost }) => cost !== undefined)
   .map(({ method = "GET", path, cost }) => ({
     method,
