@@ -12,6 +12,7 @@ import { LocalExchange, type LocalExchangeOptions } from "../../../src/local_exc
 import { exchangeRules } from "../../../src/local_exchange/options.ts";
 import { localPerps } from "../../../src/local_exchange/perps.ts";
 import { createRandom, type Random } from "../../../src/local_exchange/random.ts";
+import { Served } from "../../../src/local_exchange/served.ts";
 import { settingsOf } from "../../../src/local_exchange/settings.ts";
 import { openExchange } from "../../../src/local_exchange/state/restore.ts";
 import { steer, type SteeringCommand } from "../../../src/local_exchange/steering.ts";
@@ -30,11 +31,17 @@ function open(options: LocalExchangeOptions): Exchange {
 
 /** Does one thing out of a seed, with what a test can do to an exchange. */
 function act(exchange: Exchange, random: Random, accounts: readonly string[]): void {
-  const perps = localPerps(exchange, (name, given) => {
-    const command = { name, given } as SteeringCommand;
-    exchange.tick();
-    exchange.keep({ do: "steer", ...command });
-    return steer(exchange, command);
+  const { perpsSockets: sockets } = new Served(exchange);
+  assert(sockets !== undefined);
+  const perps = localPerps({
+    exchange,
+    sockets,
+    steer(name, given) {
+      const command = { name, given } as SteeringCommand;
+      exchange.tick();
+      exchange.keep({ do: "steer", ...command });
+      return steer(exchange, command);
+    },
   });
   const tickers = (exchange.margin?.listed ?? []).map(({ market }) => market.ticker);
   const ticker = tickers[random.int(tickers.length)] ?? "KXBTCPERP";
