@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import WebSocket from "ws";
 import { KalshiAuth } from "../../../../src/auth/mod.ts";
-import { type LocalAccount, LocalExchange } from "../../../../src/local_exchange/mod.ts";
+import { LocalExchange } from "../../../../src/local_exchange/mod.ts";
 import { ManualClock } from "../../../../src/testing/manual_clock.ts";
 import { test } from "../../../support/test.ts";
 import { until } from "../../../support/until.ts";
@@ -26,19 +26,6 @@ const order = (ticker: string, side: string, price: string, count = "1.00", more
   ...more,
 });
 const CREATE = "/portfolio/events/orders";
-
-/** The status that a handshake is refused with. */
-function refusal(url: string, headers: Record<string, string>): Promise<number | undefined> {
-  return new Promise((resolve, reject) => {
-    const socket = new WebSocket(url, { headers });
-    socket.on(
-      "unexpected-response",
-      (_: unknown, response: { readonly statusCode: number }) => resolve(response.statusCode),
-    );
-    socket.on("open", () => reject(new Error("it was let in")));
-    socket.on("error", () => {});
-  });
-}
 
 test("every frame that the engine can feed is as Kalshi's AsyncAPI specification says", async () => {
   const { exchange, account, client, rest } = await setUp({ marketMakers: true, markets: 60 });
@@ -360,38 +347,6 @@ test("tickers: snapshots where asked for, one message for all that happens in on
 
 const marketIdOf = (frame: Frame): string => frame.msg.market_id;
 
-test("private messages go to their owner alone, and only one's own changes carry client_order_id", async () => {
-  const { exchange, client, rest } = await setUp();
-  await using _ = exchange;
-  await using __ = client;
-  const stranger: LocalAccount = await exchange.createAccount();
-  await using other = await RawClient.connect(exchange, stranger.auth);
-  const [ticker = ""] = exchange.openTickers();
-  for (const reader of [client, other]) {
-    await reader.command("subscribe", { channels: ["fill", "user_orders", "market_positions"] }, 3);
-    await reader.command("subscribe", { channels: ["orderbook_delta"], market_tickers: [ticker] });
-  }
-  await rest.post(CREATE, order(ticker, "bid", "0.5000", "2.00", { client_order_id: "mine-1" }));
-  exchange.placeCounterOrder({ ticker, side: "ask", price: "0.5000", count: "2.00" });
-  const [fill] = await client.of("fill");
-  assertEquals([fill.msg.client_order_id, fill.msg.post_position_fp, fill.msg.is_taker], [
-    "mine-1",
-    "2.00",
-    false,
-  ]);
-  const [own] = await client.of("orderbook_delta");
-  assertEquals([own.msg.client_order_id, own.msg.subaccount], ["mine-1", 0]);
-  const [seen] = await other.of("orderbook_delta");
-  assertEquals([seen.msg.client_order_id, seen.msg.subaccount], [undefined, undefined]);
-  await other.command("list_subscriptions");
-  assertEquals(
-    other.frames.filter(({ type }) => ["fill", "user_order", "market_position"].includes(type)),
-    [],
-  );
-  client.check();
-  other.check();
-});
-
 test("user_order says why the order last changed, and nothing where none of Kalshi's reasons applies", async () => {
   const clock = new ManualClock();
   const { exchange, client, rest } = await setUp({ clock });
@@ -476,31 +431,6 @@ test("a combo's lifecycle tells no bands of prices, and no change of grid", asyn
   client.check();
 });
 
-test("handshakes: signature, time, path and scopes are checked; refusals can be asked for", async () => {
-  const { exchange, account, client } = await setUp();
-  await using _ = exchange;
-  await using __ = client;
-  const url = exchange.wsBaseUrl;
-  const signed = () => account.auth.headers("GET", "/trade-api/ws/v2");
-  assertEquals(await refusal(url, {}), 401);
-  assertEquals(
-    await refusal(url, { ...await signed(), "KALSHI-ACCESS-SIGNATURE": btoa("x".repeat(64)) }),
-    401,
-  );
-  assertEquals(await refusal(url, await account.auth.headers("GET", "/trade-api/v2/ws")), 401);
-  assertEquals(await refusal(url.replace("/ws/v2", "/ws/v3"), await signed()), 404);
-  exchange.setClockSkew(60_000);
-  assertEquals(await refusal(url, await signed()), 401);
-  exchange.setClockSkew(0);
-  exchange.sockets.refuse({ status: 503, times: 2 });
-  assertEquals(await refusal(url, await signed()), 503);
-  assertEquals(await refusal(url, await signed()), 503);
-  const again = await RawClient.connect(exchange, account.auth);
-  assertEquals(exchange.sockets.open, 2);
-  await again[Symbol.asyncDispose]();
-  await until(() => exchange.sockets.open === 1);
-});
-
 test("the server pings every ten seconds and answers pings", async () => {
   const clock = new ManualClock();
   const { exchange, client } = await setUp({ clock });
@@ -536,52 +466,6 @@ test("long, split and binary messages are read; what breaks the protocol ends th
   socket.on("error", () => {});
   socket.send(Buffer.from([0xff, 0xfe]), { binary: false });
   assertEquals(await closed, 1007);
-});
-
-test("faults: frames dropped, repeated, swapped, damaged and cut", async () => {
-  const { exchange, client } = await setUp();
-  await using _ = exchange;
-  await using __ = client;
-  const [ticker = ""] = exchange.openTickers();
-  await client.command("subscribe", { channels: ["orderbook_delta"], market_tickers: [ticker] });
-  await client.command("subscribe", { channels: ["trade"] });
-  const change = () => exchange.placeCounterOrder({ ticker, side: "bid", price: "0.1000", count: "1.00" });
-  const faults = ["drop", "repeat", "reorder", "corrupt", "truncate"] as const;
-  for (const fault of faults) {
-    exchange.sockets.fail({ fault, channel: "orderbook_delta" });
-    for (let n = 0; n < 3; n++) change();
-  }
-  exchange.sockets.fail({ fault: "drop", channel: "trade" });
-  exchange.sockets.clearFaults();
-  change();
-  const numbers = () => client.frames.slice(3).map(({ type, seq }) => type === "unreadable" ? "x" : seq - 1);
-  await until(() => numbers().at(-1) === 16);
-  // dropped 1; repeated 4; 7 after 8; 10 damaged; 13 cut
-  assertEquals(numbers(), [2, 3, 4, 4, 5, 6, 8, 7, 9, "x", 11, 12, "x", 14, 15, 16]);
-});
-
-test("faults: several swaps in a row, one that is called off, and a subscription that ends", async () => {
-  const { exchange, client } = await setUp();
-  await using _ = exchange;
-  await using __ = client;
-  const [ticker = ""] = exchange.openTickers();
-  await client.command("subscribe", { channels: ["orderbook_delta"], market_tickers: [ticker] });
-  const change = () => exchange.placeCounterOrder({ ticker, side: "bid", price: "0.1000", count: "1.00" });
-  const numbers = () => client.frames.slice(2).map(({ seq }) => seq);
-  exchange.sockets.fail({ fault: "reorder", times: 2 });
-  for (let n = 0; n < 4; n++) change();
-  exchange.sockets.fail({ fault: "reorder" });
-  change();
-  exchange.sockets.clearFaults();
-  change();
-  await until(() => numbers().length === 6);
-  assertEquals(numbers(), [3, 2, 5, 4, 6, 7]);
-
-  exchange.sockets.fail({ fault: "error", channel: "orderbook_delta", code: 25 });
-  const [error] = await client.of("error", 1);
-  assertEquals([error.seq, error.msg.code], [8, 25]);
-  eventFrames.checkFrame(error);
-  assertEquals((await client.command("list_subscriptions")).at(-1).msg, []);
 });
 
 test("communications: who asks is not told to others before the quote is executed, where so wished", async () => {
@@ -644,58 +528,6 @@ test("communications: each shard has its part, and `self` only what is one's own
   assert(made(client).length > 0 && made(second).length > 0);
   await foreign.command("list_subscriptions");
   assertEquals(made(foreign), []);
-});
-
-test("faults: stalled, half-open, closed, cut, broken frames and restarts", async () => {
-  const clock = new ManualClock();
-  const { exchange, account, client } = await setUp({ clock });
-  await using _ = exchange;
-  await using __ = client;
-  const connect = () => RawClient.connect(exchange, account.auth);
-  exchange.sockets.fail({ fault: "stall", forMs: 30 });
-  const answered = client.command("list_subscriptions");
-  await clock.advance(29);
-  await using later = await connect();
-  await later.command("list_subscriptions");
-  assertEquals(client.frames, []);
-  await clock.advance(1);
-  await answered;
-
-  const ends: Record<string, number | undefined> = {};
-  for (
-    const [name, act] of [
-      ["close", () => exchange.sockets.fail({ fault: "close", code: 4_321, reason: "on request" })],
-      ["cut", () => exchange.sockets.fail({ fault: "cut" }, account.id)],
-      ["bad-frame", () => exchange.sockets.fail({ fault: "bad-frame" })],
-      ["cut-frame", () => exchange.sockets.fail({ fault: "cut-frame" })],
-      ["restart", () => exchange.sockets.restart()],
-    ] as const
-  ) {
-    const victim = await connect();
-    act();
-    await until(() => victim.closed !== undefined);
-    ends[name] = victim.closed?.code;
-  }
-  // Clients differ in what they call a frame that may not be.
-  assert([1002, 1006].includes(ends["bad-frame"] ?? 0));
-  assertEquals(ends, {
-    close: 4_321,
-    cut: 1006,
-    "bad-frame": ends["bad-frame"],
-    "cut-frame": 1006,
-    restart: 1012,
-  });
-
-  const deaf = await connect();
-  exchange.sockets.fail({ fault: "half-open" });
-  deaf.send({ id: 1, cmd: "list_subscriptions" });
-  const heard = await connect();
-  await heard.command("list_subscriptions");
-  assertEquals(deaf.frames, []);
-  const { sid } = (await heard.command("subscribe", { channels: ["trade"] }))[0].msg;
-  assert(sid > 1_000);
-  await deaf[Symbol.asyncDispose]();
-  await heard[Symbol.asyncDispose]();
 });
 
 test("closing the exchange ends every WebSocket", async () => {
