@@ -1,7 +1,7 @@
 /** Isolated positions: each in a pocket of its own, with cash that is all it can lose. */
 import type { Engine } from "../engine/engine.ts";
 import type { Account, Holding, Side, Wallet } from "../engine/model.ts";
-import type { Placed, Rejection } from "../engine/requests.ts";
+import type { OrderRequest, Placed, Rejection } from "../engine/requests.ts";
 import type { MarginCatalog } from "./catalog.ts";
 import { isIsolated, ISOLATED_FROM, type MarginMarketInfo } from "./model.ts";
 
@@ -18,11 +18,17 @@ export interface IsolatedTrade {
 export class IsolatedPositions {
   readonly #engine: Engine;
   readonly #catalog: MarginCatalog;
+  readonly #place: (request: OrderRequest) => Placed | Rejection;
   readonly #due = new Set<Wallet>();
 
-  constructor(engine: Engine, catalog: MarginCatalog) {
+  constructor(
+    engine: Engine,
+    catalog: MarginCatalog,
+    place: (request: OrderRequest) => Placed | Rejection,
+  ) {
     this.#engine = engine;
     this.#catalog = catalog;
+    this.#place = place;
     engine.watch((event) => {
       if (event.type === "position" && isIsolated(event.holding.wallet)) this.#due.add(event.holding.wallet);
     });
@@ -37,7 +43,7 @@ export class IsolatedPositions {
   trade(account: Account, info: MarginMarketInfo, { margin, ...order }: IsolatedTrade): Placed | Rejection {
     const wallet = this.walletOf(account, info);
     this.#move(account.wallet(0, 0), wallet, margin);
-    const placed = this.#engine.place({
+    const placed = this.#place({
       wallet,
       market: info.market,
       clientOrderId: "",

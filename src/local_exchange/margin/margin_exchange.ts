@@ -118,7 +118,7 @@ export class MarginExchange {
       onLiquidation: (wallet) => this.#emit({ type: "liquidation", wallet, at: engine.now }),
       onStep: () => this.#act(),
     });
-    this.isolated = new IsolatedPositions(engine, catalog);
+    this.isolated = new IsolatedPositions(engine, catalog, (request) => this.place(request));
     this.schedules = new Schedules(engine, (info) => this.#onTerms(info));
     this.funding = new Funding(
       { engine, clearing, catalog, marks: this.marks, onFunded: (funding) => this.#onFunded(funding) },
@@ -307,11 +307,11 @@ export class MarginExchange {
     return account.wallets().filter((wallet) => !isIsolated(wallet));
   }
 
-  /** What a contract is worth is this from now on; makers follow at once. */
+  /** What a contract is worth is this from now on. Makers are there first: what the marks set off meets their new quotes. */
   setIndex(info: MarginMarketInfo, price: number): void {
     info.fair = price;
-    this.marks.setIndex(info, price);
     if (info.market.status === "active") this.makers?.requote(info);
+    this.marks.setIndex(info, price);
   }
 
   /** A corporate action on what a market follows: trading ends and resumes by other terms, and what rests is canceled. */

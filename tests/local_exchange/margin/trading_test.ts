@@ -196,6 +196,13 @@ test("makers quote both sides around an index that wanders, the same way for the
   margin.setIndex(info, 200_000);
   assertEquals((info.market.book.best("bid") ?? 0) > 198_000, true);
   assertEquals((info.market.book.best("ask") ?? 0) < 202_000, true);
+  // So what a mark sets off trades where the price is, and not where it was.
+  const wallet = addMember(margin, "ann", 10_000).wallet(0, 0);
+  acceptOn(margin, { wallet, market: info.market, side: "bid", price: 202_000, count: 500 });
+  const stop = margin.triggers.set(wallet, info, { kind: "bracket", stopLoss: 190_000 });
+  margin.setIndex(info, 180_000);
+  assertEquals("refused" in stop ? stop : [stop.status, stop.filled], ["filled", 500]);
+  assertEquals((wallet.account.fills.at(-1)?.trade.price ?? 0) < 181_000, true);
 });
 
 test("an account uses of its limits what it has and wants, and a lower limit cancels the newest orders", () => {
