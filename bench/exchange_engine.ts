@@ -14,6 +14,7 @@ import { readOptions } from "../src/base/options.ts";
 import { exchangeRules } from "../src/local_exchange/options.ts";
 import type { LocalExchangeOptions } from "../src/local_exchange/types.ts";
 import { usualTerms } from "../src/local_exchange/margin/listings.ts";
+import { marginOf } from "../src/local_exchange/perps.ts";
 import { settingsOf } from "../src/local_exchange/settings.ts";
 
 const ORDERS = 20_000;
@@ -28,25 +29,27 @@ const exchange = new Exchange(
     ),
   ),
 );
-const { margin } = exchange;
-const isMargin = process.argv[2] === "margin";
-const engine = isMargin && margin !== undefined ? margin.engine : exchange.engine;
+const margin = process.argv[2] === "margin" ? marginOf(exchange) : undefined;
+const engine = margin?.engine ?? exchange.engine;
 
 const PLENTY = 1e13;
 
 function openWallet(index: number): Wallet {
-  if (isMargin && margin !== undefined) return margin.open(`member-${index}`, PLENTY).wallet(0, 0);
+  if (margin !== undefined) return margin.open(`member-${index}`, PLENTY).wallet(0, 0);
   const wallet = engine.open().wallet(0, 0);
   engine.deposit(wallet, PLENTY);
   return wallet;
 }
 
-/** As many perpetual futures as there are event markets, all worth half a dollar. */
+/** What all markets are worth. Prices of perpetual futures have a band, which is a fifth of them. */
+const middle = margin === undefined ? 5_000 : 50_000;
+
+/** Event markets, or as many perpetual futures. */
 function marketsOf(): Market[] {
-  if (isMargin && margin !== undefined) {
+  if (margin !== undefined) {
     return Array.from({ length: 10 }, (_, index) => {
       const ticker = `PERP-${index}`;
-      return margin.list({ ...usualTerms, ticker, title: ticker, asset: ticker, index: 5_000 }).market;
+      return margin.list({ ...usualTerms, ticker, title: ticker, asset: ticker, index: middle }).market;
     });
   }
   return [...engine.markets.values()].filter(({ status, shard }) => status === "active" && shard === 0).slice(
@@ -70,7 +73,7 @@ function perSecond(): number {
       market: pick(markets),
       clientOrderId: `order-${made++}`,
       side: random.int(2) === 0 ? "bid" : "ask",
-      price: (40 + random.int(21)) * 100,
+      price: middle + (random.int(21) - 10) * 100,
       count: 1 + random.int(2_000),
       timeInForce: "good_till_canceled",
       selfTradePrevention: "maker",

@@ -20,7 +20,7 @@ test("an exchange has no perps unless it is told, and says so", async () => {
 });
 
 test("perps list their markets, take controls, and refuse what is wrong with it", async () => {
-  await using exchange = create();
+  await using exchange = create({ marketMakers: false });
   const { perps } = exchange;
   assertEquals(perps, exchange.perps);
   assertEquals(perps.tickers(), [

@@ -24,6 +24,7 @@ import {
   closable,
   movePosition,
   needOf,
+  type OpeningCost,
   openingCount,
   restingOf,
   restingOrders,
@@ -88,12 +89,11 @@ export class MarginClearing implements Clearing {
   /** Who holds something of a market, or wants to. */
   readonly #holdings = new Map<Market, Set<Holding>>();
 
+  readonly #restingCost: OpeningCost = (order, count) => this.#openingCost(order, order.price, count, false);
+
   constructor(terms: MarginTerms) {
     this.#terms = terms;
-    const kept = restingOrders(
-      (order, count) => this.#openingCost(order, order.price, count, false),
-      (holding) => this.revalue(holding),
-    );
+    const kept = restingOrders(this.#restingCost, (holding) => this.revalue(holding));
     this.rest = kept.rest;
     this.reduce = kept.reduce;
     this.reprice = kept.reprice;
@@ -247,8 +247,7 @@ export class MarginClearing implements Clearing {
       const resting = restingOf(holding, side);
       const closes = closable(holding, side);
       const own = more?.side === side ? more : undefined;
-      const costOf = (order: Order, count: number) => this.#openingCost(order, order.price, count, false);
-      const needed = needOf(costOf, resting, closes, own?.instead) + (own?.cost ?? 0);
+      const needed = needOf(this.#restingCost, resting, closes, own?.instead) + (own?.cost ?? 0);
       if (needed === 0) continue;
       const count = resting.count - (own?.instead?.remaining ?? 0) + (own?.count ?? 0);
       const closing = position === 0 ? 0 : Math.min(closes, count);

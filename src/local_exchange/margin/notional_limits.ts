@@ -5,7 +5,7 @@
  * @module
  */
 import type { Intent } from "../engine/clearing.ts";
-import type { Account, Market, Order } from "../engine/model.ts";
+import type { Account, Market, Order, Wallet } from "../engine/model.ts";
 import type { Rejection } from "../engine/requests.ts";
 import { MONEY_ONE } from "../units.ts";
 import type { MarginMarketInfo } from "./model.ts";
@@ -34,9 +34,6 @@ interface Kept {
   readonly byTicker: Map<string, number>;
 }
 
-/** An order that would come to others, in the place of one of them. */
-type Wish = Pick<Intent, "side" | "count" | "instead"> & { readonly market: Market };
-
 /** The limits of one exchange. */
 export class NotionalLimits {
   readonly #infoOf: (market: Market) => MarginMarketInfo;
@@ -55,17 +52,24 @@ export class NotionalLimits {
 
   /** The limits of an account and what it uses of them. */
   of(account: Account): NotionalUse {
-    const { accountLimit, ownLimit, byTicker } = this.#keptOf(account);
+    const kept = this.#keptOf(account);
+    const wallets = account.wallets();
     const usageByTicker = new Map<string, number>();
-    for (const [market, used] of this.#usage(account)) usageByTicker.set(market.ticker, used);
+    let usage = 0;
+    for (const market of marketsOf(wallets)) {
+      const used = this.#used(wallets, market);
+      if (used === 0) continue;
+      usageByTicker.set(market.ticker, used);
+      usage += used;
+    }
     return {
       marketLimit: USUAL_MARKET_LIMIT,
-      limitByTicker: byTicker,
-      usage: sum(usageByTicker.values()),
+      limitByTicker: kept.byTicker,
+      usage,
       usageByTicker,
-      accountLimit,
-      ownLimit,
-      effective: Math.min(accountLimit, ownLimit ?? Infinity),
+      accountLimit: kept.accountLimit,
+      ownLimit: kept.ownLimit,
+      effective: effectiveOf(kept),
     };
   }
 
@@ -92,59 +96,48 @@ export class NotionalLimits {
   }
 
   /** Why an order would be too much; undefined where it would not. */
-  refusal({ holding, side, count, instead }: Intent): Rejection | undefined {
-    const { wallet: { account }, market } = holding;
-    if (!this.#kept.has(account)) return undefined;
-    const before = this.#usage(account);
-    const after = this.#usage(account, { market, side, count, ...(instead && { instead }) });
+  refusal({ holding: { wallet: { account }, market }, side, count, instead }: Intent): Rejection | undefined {
+    const kept = this.#kept.get(account);
+    if (kept === undefined) return undefined;
+    const wallets = account.wallets();
+    const more = count - (instead?.remaining ?? 0);
+    const before = this.#used(wallets, market);
+    const after = this.#used(wallets, market, side === "bid" ? more : 0, side === "ask" ? more : 0);
     // What does not use more is no reason to refuse, however much is used already.
-    if ((after.get(market) ?? 0) <= (before.get(market) ?? 0)) return undefined;
-    if ((after.get(market) ?? 0) > this.#marketLimit(account, market)) {
+    if (after <= before) return undefined;
+    if (after > (kept.byTicker.get(market.ticker) ?? USUAL_MARKET_LIMIT)) {
       return { rejected: "exceeded_per_market_risk_limit" };
     }
-    const { accountLimit, ownLimit } = this.#keptOf(account);
-    return sum(after.values()) > Math.min(accountLimit, ownLimit ?? Infinity)
+    let total = after - before;
+    for (const other of marketsOf(wallets)) total += this.#used(wallets, other);
+    return total > effectiveOf(kept)
       ? { rejected: "exceeded_per_market_risk_limit", details: "the limit of all markets together" }
       : undefined;
   }
 
   /** Cancels the newest orders until the others fit. */
   #fit(account: Account): void {
+    const kept = this.#keptOf(account);
     for (const order of [...account.resting].toReversed()) {
-      const usage = this.#usage(account);
-      const { accountLimit, ownLimit } = this.#keptOf(account);
-      const isTooMuch = sum(usage.values()) > Math.min(accountLimit, ownLimit ?? Infinity);
-      const used = usage.get(order.market) ?? 0;
-      if (isTooMuch || used > this.#marketLimit(account, order.market)) this.#cancel(order);
+      const { usage, usageByTicker } = this.of(account);
+      const { ticker } = order.market;
+      const isTooMuch = usage > effectiveOf(kept);
+      const limit = kept.byTicker.get(ticker) ?? USUAL_MARKET_LIMIT;
+      if (isTooMuch || (usageByTicker.get(ticker) ?? 0) > limit) this.#cancel(order);
     }
   }
 
-  #marketLimit(account: Account, { ticker }: Market): number {
-    return this.#kept.get(account)?.byTicker.get(ticker) ?? USUAL_MARKET_LIMIT;
-  }
-
-  #usage(account: Account, wish?: Wish): Map<Market, number> {
-    const longs = new Map<Market, number>();
-    const shorts = new Map<Market, number>();
-    const add = (to: Map<Market, number>, market: Market, count: number) =>
-      void to.set(market, (to.get(market) ?? 0) + count);
-    for (const wallet of account.wallets()) {
-      for (const { market, position, bids, asks } of wallet.holdings.values()) {
-        if (position === 0 && bids.count === 0 && asks.count === 0) continue;
-        add(longs, market, Math.max(0, position) + bids.count);
-        add(shorts, market, Math.max(0, -position) + asks.count);
-      }
+  /** What wallets use of a market's limit, with so many more contracts to buy and to sell. */
+  #used(wallets: readonly Wallet[], market: Market, bids = 0, asks = 0): number {
+    let long = bids;
+    let short = asks;
+    for (const { holdings } of wallets) {
+      const holding = holdings.get(market);
+      if (holding === undefined) continue;
+      long += Math.max(0, holding.position) + holding.bids.count;
+      short += Math.max(0, -holding.position) + holding.asks.count;
     }
-    if (wish !== undefined) {
-      const { market, side, count, instead } = wish;
-      add(longs, market, 0);
-      add(side === "bid" ? longs : shorts, market, count - (instead?.remaining ?? 0));
-    }
-    const usage = new Map<Market, number>();
-    for (const [market, long] of longs) {
-      usage.set(market, Math.max(long, shorts.get(market) ?? 0) * this.#infoOf(market).settlementMark.price);
-    }
-    return usage;
+    return Math.max(long, short) * this.#infoOf(market).settlementMark.price;
   }
 
   #keptOf(account: Account): Kept {
@@ -157,8 +150,10 @@ export class NotionalLimits {
   }
 }
 
-function sum(values: Iterable<number>): number {
-  let total = 0;
-  for (const value of values) total += value;
-  return total;
+const effectiveOf = ({ accountLimit, ownLimit = Infinity }: Kept): number => Math.min(accountLimit, ownLimit);
+
+/** The markets that wallets hold or held something of, each once. */
+function marketsOf([first, ...others]: readonly Wallet[]): Iterable<Market> {
+  if (first === undefined || others.length === 0) return first?.holdings.keys() ?? [];
+  return new Set([first, ...others].flatMap(({ holdings }) => [...holdings.keys()]));
 }
