@@ -30,13 +30,19 @@ export interface ExampleBed extends AsyncDisposable {
 export async function exampleBed(options: LocalExchangeListenOptions = {}): Promise<ExampleBed> {
   const exchange = await LocalExchange.start({ port: 0, seed: 1, ...options });
   const account = await exchange.createAccount({ balance: "1000.00" });
+  const { keyId, privateKey } = account;
+  const { perps = false } = options;
   return {
     exchange,
     account,
     env: {
-      KALSHI_API_BASE_URL: exchange.baseUrl,
-      KALSHI_KEY_ID: account.keyId,
-      KALSHI_PRIVATE_KEY: account.privateKey,
+      ...{ KALSHI_API_BASE_URL: exchange.baseUrl, KALSHI_KEY_ID: keyId, KALSHI_PRIVATE_KEY: privateKey },
+      ...perps !== false && {
+        KALSHI_PERPS_API_BASE_URL: exchange.perpsConfig.baseUrl,
+        KALSHI_PERPS_WS_BASE_URL: exchange.perpsConfig.wsBaseUrl,
+        KALSHI_PERPS_KEY_ID: keyId,
+        KALSHI_PERPS_PRIVATE_KEY: privateKey,
+      },
     },
     [Symbol.asyncDispose]: () => exchange.close(),
   };

@@ -60,7 +60,7 @@ export type FundingEstimate =
  * What a position would get at the next funding, by the estimate of this moment. It assumes that the position, the mark
  * price and the rate stay: the rate is a mean over the whole period and moves until it ends.
  *
- * @param estimate what `funding.estimate()` answers
+ * @param estimate what `funding.rateEstimate()` answers
  * @param position contracts held in that market: above 0 long, below 0 short
  * @throws {KalshiValueError} for what is no count, price or rate
  */
