@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as official from "kalshi-typescript";
 import { KalshiClient } from "../../mod.ts";
+import { PerpsClient } from "../../src/perps/mod.ts";
 import { test } from "../support/test.ts";
 
 const read = (page: string) => readFileSync(`docs/moving-from/${page}`, "utf8");
@@ -15,7 +16,9 @@ function rowsOf(text: string): { theirs: string[]; here: string }[] {
   }));
 }
 
-const methodTables = (page: string) => read(page).split("## Method by method")[1] ?? "";
+/** The tables of methods of a page, up to its next part. */
+const methodTables = (page: string, heading = "Method by method") =>
+  read(page).split(`## ${heading}\n`)[1]?.split("\n## ")[0] ?? "";
 
 test("every method of kalshi-typescript stands in its table, under its class", () => {
   const classes = Object.entries(official).flatMap(([name, value]): [string, string[]][] => {
@@ -39,11 +42,19 @@ test("kalshi-typescript is of the version that the page names", () => {
   assert(read("kalshi-typescript.md").includes(`as of version ${version}.`));
 });
 
+/** A table, whose methods it leads to, and how many rows it has at least. */
+type Table = [page: string, heading: string, client: object, least: number];
+
 test("whatever a page leads to is a method of a client", async () => {
-  await using client = new KalshiClient({ demo: true });
-  for (const page of readdirSync("docs/moving-from")) {
-    const rows = rowsOf(methodTables(page));
-    assert(rows.length > 50, `${page}: ${rows.length} rows`);
+  await using events = new KalshiClient({ demo: true });
+  await using perps = new PerpsClient({ demo: true });
+  const tables: Table[] = [
+    ...readdirSync("docs/moving-from").map((page): Table => [page, "Method by method", events, 50]),
+    ["python-sdk.md", "Perps, method by method", perps, 30],
+  ];
+  for (const [page, heading, client, least] of tables) {
+    const rows = rowsOf(methodTables(page, heading));
+    assert(rows.length > least, `${page}: ${rows.length} rows`);
     for (const { here } of rows) {
       if (here.startsWith("none: ")) continue;
       const path = /^`client\.([\w.]+)`/.exec(here)?.[1];
