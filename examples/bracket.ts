@@ -22,7 +22,7 @@ if (!(parsePrice(lower) < parsePrice(price) && parsePrice(price) < parsePrice(up
 await using client = await PerpsClient.fromEnv();
 await using stream = await client.stream();
 // Before anything is placed, so that no fill is missed.
-await using fills = await stream.subscribe("fill", { market_tickers: [ticker] });
+await using fills = await stream.fills({ market_tickers: [ticker] }, { recover: true });
 const market = await client.markets.get(ticker);
 const margin = estimateMargin({
   market,
@@ -53,23 +53,24 @@ let trigger = await client.exitTriggers.cross.set(ticker, {
 });
 console.log("bracket:", trigger.id, trigger.status);
 
-const FINAL = ["filled", "failed", "canceled"];
-for await (const { msg } of fills) {
-  console.log(
-    "filled",
-    msg.count,
-    msg.side,
-    "at",
-    msg.price,
-    "by",
-    msg.order_source,
-    "position",
-    msg.post_position,
-  );
+/** Says what fills, until the stream is closed. */
+async function sayFills(): Promise<void> {
+  for await (const item of fills) {
+    if (item.type !== "fill") continue;
+    const { count, side, price, order_source, post_position } = item.msg;
+    console.log("filled", count, side, "at", price, "by", order_source, "position", post_position ?? "?");
+  }
+}
+const said = sayFills();
+
+// No channel tells of triggers: the exchange is asked, until there is nothing more to come.
+while (!["filled", "failed", "canceled"].includes(trigger.status)) {
+  await new Promise((resolve) => setTimeout(resolve, 500));
   const now = (await client.exitTriggers.cross.list(ticker)).find(({ id }) => id === trigger.id);
   if (now === undefined) break;
   if (now.status !== trigger.status) console.log("bracket:", now.status, now.triggered_leg ?? "");
   trigger = now;
-  if (FINAL.includes(trigger.status)) break;
 }
+await stream.close();
+await said;
 console.log("over:", trigger.status, trigger.triggered_leg ?? "", trigger.filled_count, "closed");

@@ -50,10 +50,12 @@ for (const { ticker } of markets) {
 
 await using stream = await client.stream();
 const tickers = await stream.subscribe("ticker", { market_tickers: markets.map(({ ticker }) => ticker) });
-end.signal.addEventListener("abort", () => void tickers.close());
+end.signal.addEventListener("abort", () => void tickers.unsubscribe());
 console.log("watching", markets.length, "markets for", percent, "%");
-for await (const { msg } of tickers) {
-  const { market_ticker: ticker, funding_rate: funding, settlement_mark_price: mark } = msg;
+for await (const item of tickers) {
+  // What was missed while the connection was away is in the next frame.
+  if (item.type !== "ticker") continue;
+  const { market_ticker: ticker, funding_rate: funding, settlement_mark_price: mark } = item.msg;
   if (funding === null || funding === undefined || mark === null || mark === undefined) continue;
   const isOver = Math.abs(millionths(funding.rate)) >= limit;
   if (isOver === (over.get(ticker) ?? false)) continue;
