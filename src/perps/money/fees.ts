@@ -26,7 +26,7 @@ export function rateOf(rates: Record<string, number>, ticker: string, what: stri
 
 /**
  * The fee of a trade, in millionths of a dollar: its notional times the rate that your account has in that market,
- * rounded up. What was charged stands in the fill. Exact up to 9 007 199 254 dollars of notional.
+ * rounded up to the next of them. Kalshi does not say how it rounds: what was charged stands in the fill. Exact up to 9 007 199 254 dollars of notional.
  *
  * @param rates what `fees.tiers()` answers
  * @throws {KalshiValueError} for a ticker that has no rate, and what is no price or count

@@ -17,8 +17,8 @@ export interface FundingInput {
 
 /**
  * What funding pays to a position, in millionths of a dollar: above 0 it is received, below 0 paid, as Kalshi's
- * `funding_amount` has it. Long pays short while the rate is above 0. Rounded down, so never in your favour; what was
- * paid stands in the funding history.
+ * `funding_amount` has it. Long pays short while the rate is above 0. Rounded down to a millionth, so never in your favour;
+ * Kalshi does not say how it rounds: what was paid stands in the funding history.
  *
  * @throws {KalshiValueError} for what is no count, price or rate, and beyond 9 007 199 254 dollars of notional
  *
