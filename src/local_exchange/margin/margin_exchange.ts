@@ -200,9 +200,9 @@ export class MarginExchange {
     };
   }
 
-  /** What a position can be worth by the margin that it needs to be opened. */
-  leverageOf({ maintenanceRate, initialMultiplier }: MarginMarketInfo): number {
-    return Math.round(1e11 / (maintenanceRate * initialMultiplier)) / 100;
+  /** What a position can be worth by the margin that it needs to stay open. */
+  leverageOf({ maintenanceRate }: MarginMarketInfo): number {
+    return Math.round(1e8 / maintenanceRate) / 100;
   }
 
   /** Opens the account of a member with cash: with the id that it has on the event exchange. */
