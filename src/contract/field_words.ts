@@ -170,8 +170,14 @@ function meantInteger({ unit, min }: IntegerRule, value: unknown): string {
 }
 
 function meantText({ oneOf, format }: StringRule, value: unknown): string {
-  if (oneOf?.includes("bid") && typeof value === "string" && /^(yes|no|buy|sell)$/i.test(value)) {
-    return ' "bid" buys YES; "ask" sells YES, which buys NO at 1 minus the price.';
+  if (oneOf?.includes("bid") && typeof value === "string") {
+    if (/^(yes|no)$/i.test(value)) {
+      return ' "bid" buys YES; "ask" sells YES, which buys NO at 1 minus the price.';
+    }
+    if (/^(buy|sell|long|short)$/i.test(value)) {
+      return ' "bid" buys or goes long; "ask" sells or goes short. In event contracts that is YES: to sell it is to buy NO ' +
+        "at 1 minus the price.";
+    }
   }
   if (oneOf !== undefined && typeof value === "string") {
     const near = nearestName(value, oneOf.filter((known) => known !== ""));
