@@ -1,6 +1,6 @@
 /** A key that is pasted into a wrong option, or given as the name of one, is never quoted back. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { KalshiClient, KalshiConfig, KalshiConfigError, KalshiCore } from "../../mod.ts";
+import { KalshiConfig, KalshiConfigError, KalshiCore } from "../../mod.ts";
 import { type AnyRules, readOptions } from "../../src/base/options.ts";
 import { shownName, shownSecret } from "../../src/base/plain.ts";
 import { DEFAULTS } from "../../src/config/settings.ts";
@@ -11,6 +11,7 @@ import { fixAuthFromEnv } from "../../src/fix/env.ts";
 import { KalshiStream } from "../../src/stream/mod.ts";
 import { KalshiFeed } from "../../src/workers/mod.ts";
 import { ed25519Pkcs8 } from "../auth/fixtures.ts";
+import { clients } from "../support/clients.ts";
 import { OPTION_TABLES } from "../support/option_tables.ts";
 import { test } from "../support/test.ts";
 
@@ -132,37 +133,29 @@ const TAKERS: Readonly<Record<string, { names: readonly string[]; make: (options
     names: words(OPTION_TABLES.coreRules?.rules ?? {}),
     make: (options) => new KalshiCore(options),
   },
-  KalshiClient: {
-    names: words(OPTION_TABLES.clientRules?.rules ?? {}),
-    make: (options) => new KalshiClient(options),
-  },
-  "KalshiClient with a key id": {
-    names: words(OPTION_TABLES.clientRules?.rules ?? {}),
-    make: (options) => new KalshiClient({ keyId: "key-1", ...options }),
-  },
-  "KalshiClient.fromEnv": {
-    names: words(OPTION_TABLES.clientRules?.rules ?? {}),
-    make: (options) => KalshiClient.fromEnv({}, options),
-  },
-  "the environment": {
-    names: [
-      "KALSHI_DEMO",
-      "KALSHI_API_BASE_URL",
-      "KALSHI_ALLOW_UNKNOWN_HOST",
-      "KALSHI_SIGN_PUBLIC_CALLS",
-      "KALSHI_KEY_ID",
-      "KALSHI_PRIVATE_KEY_PASSPHRASE",
-    ],
-    make: (env) => KalshiClient.fromEnv(env),
-  },
-  "a call": {
-    names: words(OPTION_TABLES.writeRules?.rules ?? {}),
-    make: (options) =>
-      new KalshiClient({ transport: () => Promise.reject(new Error("sent")) }).exchange.status({
-        maxRetries: 0,
-        ...options,
-      }),
-  },
+  ...Object.fromEntries(
+    clients.flatMap(({ name, make, makeConfig, fromEnv, variables }) => {
+      const names = words(OPTION_TABLES.clientRules?.rules ?? {});
+      return [
+        [name, { names, make: (options: Untyped) => make(options) }],
+        [`${name} with a key id`, {
+          names,
+          make: (options: Untyped) => make({ keyId: "key-1", ...options }),
+        }],
+        [`${name}.fromEnv`, { names, make: (options: Untyped) => fromEnv({}, options) }],
+        [`the config of a ${name}`, { names: Object.keys(DEFAULTS), make: makeConfig }],
+        [`the environment of a ${name}`, { names: [...variables], make: (env: Untyped) => fromEnv(env) }],
+        [`a call of a ${name}`, {
+          names: words(OPTION_TABLES.writeRules?.rules ?? {}),
+          make: (options: Untyped) =>
+            make({ transport: () => Promise.reject(new Error("sent")) }).exchange.status({
+              maxRetries: 0,
+              ...options,
+            }),
+        }],
+      ];
+    }),
+  ),
   "request()": {
     names: [...words(OPTION_TABLES.callRules?.rules ?? {}), "query", "body", "auth"],
     make: (options) =>

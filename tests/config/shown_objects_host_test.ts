@@ -1,7 +1,7 @@
 /** What a log shows of the library's objects: no token of the caller's header fields, no key, no password. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { inspect } from "node:util";
-import { KalshiAuth, KalshiClient, KalshiConfig, KalshiCore } from "../../mod.ts";
+import { KalshiAuth, KalshiConfig, KalshiCore } from "../../mod.ts";
 import { detectRuntime } from "../../src/runtime/detect.ts";
 import { AutoRateLimiter, RateLimiter } from "../../src/rate_limits/mod.ts";
 import { LocalExchange } from "../../src/local_exchange/mod.ts";
@@ -12,6 +12,7 @@ import { KalshiFeed } from "../../src/workers/mod.ts";
 import { nodeRuntime } from "../../src/runtime/node.ts";
 import { bunRuntime } from "../../src/runtime/bun.ts";
 import { ed25519Pkcs8 } from "../auth/fixtures.ts";
+import { clients } from "../support/clients.ts";
 import { test } from "../support/test.ts";
 
 // deno-lint-ignore no-explicit-any -- what a runtime has beside.
@@ -77,8 +78,12 @@ test("a configuration, a client, a core and a key show no token and no key", asy
   assertEquals<Record<string, string>>({ ...config.extraHeaders }, extraHeaders);
   assertShowsNoSecret(config.with({ maxRetries: 1 }), "a copy of the config");
   assertShowsNoSecret({ ...config }, "what is spread");
-  await using client = new KalshiClient({ config, keyId: "key-1", privateKey: ed25519Pkcs8, demo: false });
-  assertShowsNoSecret(client, "client");
+  for (const { name, make, makeConfig } of clients) {
+    const config = makeConfig({ extraHeaders });
+    assertShowsNoSecret(config, `the config of a ${name}`);
+    await using client = make({ config, keyId: "key-1", privateKey: ed25519Pkcs8, demo: false });
+    assertShowsNoSecret(client, name);
+  }
   await using core = new KalshiCore({
     config: { ...config, environment: config.environment, extraHeaders },
   });
@@ -87,25 +92,27 @@ test("a configuration, a client, a core and a key show no token and no key", asy
   assertShowsNoSecret(await KalshiAuth.fromPem("key-1", ed25519Pkcs8), "auth");
 });
 
-test("errors of calls show no token and no key", async () => {
-  await using client = new KalshiClient({
-    config: { extraHeaders, maxRetries: 0 },
-    keyId: "key-1",
-    privateKey: ed25519Pkcs8,
-    transport: () => Promise.reject(new Error("no network")),
+for (const { name: owner, make } of clients) {
+  test(`${owner}: errors of calls show no token and no key`, async () => {
+    await using client = make({
+      config: { extraHeaders, maxRetries: 0 },
+      keyId: "key-1",
+      privateKey: ed25519Pkcs8,
+      transport: () => Promise.reject(new Error("no network")),
+    });
+    const errors = [
+      await client.portfolio.balance().catch((error: unknown) => error),
+      await client.exchange.status({ headers: { "x-token": token } }).catch((error: unknown) => error),
+      await client.exchange.status({ headers: { "x-token": `${token}\n` } }).catch((error: unknown) => error),
+      await client.exchange.status({ headers: token as Untyped }).catch((error: unknown) => error),
+      await client.stream({ signal: token as Untyped }).catch((error: unknown) => error),
+    ];
+    for (const error of errors) {
+      assert(error instanceof Error);
+      assertShowsNoSecret(error, "error");
+    }
   });
-  const errors = [
-    await client.portfolio.balance().catch((error) => error),
-    await client.exchange.status({ headers: { "x-token": token } }).catch((error) => error),
-    await client.exchange.status({ headers: { "x-token": `${token}\n` } }).catch((error) => error),
-    await client.exchange.status({ headers: token as Untyped }).catch((error) => error),
-    await client.stream({ signal: token as Untyped }).catch((error) => error),
-  ];
-  for (const error of errors) {
-    assert(error instanceof Error);
-    assertShowsNoSecret(error, "error");
-  }
-});
+}
 
 test("limiters, stores, transports, a feed and an adapter show no secret", () => {
   const budget = { tokensPerSecond: 100 };

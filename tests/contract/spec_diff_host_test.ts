@@ -233,6 +233,25 @@ test("a schema that contains itself is compared", () => {
   ]);
 });
 
+test("of every REST specification, what is taken away or comes is told", () => {
+  for (const name of ["openapi.json", "perps-openapi.json"]) {
+    const now: Json = JSON.parse(readFacts(name));
+    assertEquals(compareSpecs(now, structuredClone(now)), [], name);
+    for (const [path, calls] of Object.entries<Json>(now.paths)) {
+      for (const [method, { operationId }] of Object.entries<Json>(calls)) {
+        const before = structuredClone(now);
+        delete before.paths[path][method];
+        const at = `${method.toUpperCase()} ${path}`;
+        const said = (from: Json, to: Json) =>
+          compareSpecs(from, to).filter(({ kind }) => kind.startsWith("operation"))
+            .map(({ breaking, kind, where, what }) => `${breaking} ${kind} ${where} ${what}`);
+        assertEquals(said(before, now), [`false operation added ${at} ${operationId}`], name);
+        assertEquals(said(now, before), [`true operation removed ${at} ${operationId}`], name);
+      }
+    }
+  }
+});
+
 interface Run {
   readonly status: number | null;
   readonly output: string;

@@ -1,6 +1,7 @@
 /** No secret of a request gets into an error or a hook, however and wherever a server sends it back. */
 import { assert } from "@std/assert";
-import { KalshiClient, KalshiError } from "../../mod.ts";
+import { KalshiError } from "../../mod.ts";
+import { clients } from "../support/clients.ts";
 import { type PlaceName, PLACES, RAW, type Spelling, SPELLINGS, startMirror } from "../support/mirror.ts";
 import { Captured, textsOf } from "../support/secrets.ts";
 import { runtimeName, test } from "../support/test.ts";
@@ -24,38 +25,40 @@ const few: ReadonlySet<Spelling> = new Set<Spelling>([
   "base64url",
 ]);
 
-test("a server that sends secrets back finds them in no error and no hook", async () => {
-  await using mirror = await startMirror();
-  const secrets = new Captured();
-  const told: unknown[] = [];
-  await using client = new KalshiClient({
-    auth: secrets.signer(),
-    config: { baseUrl: mirror.baseUrl, extraHeaders: secrets.headers, maxRetries: 1, retryBaseDelayMs: 0 },
-    onRequest: (event) => told.push(event),
-    onResponse: (event) => told.push(event),
-    onRetry: (event) => told.push(event, event.error),
-  });
-  let calls = 0;
-  let failures = 0;
-  for (const [place, where] of places.entries()) {
-    if (RAW.has(where) && runtimeName === "workers") continue;
-    for (const [spelling, name] of spellings.entries()) {
-      if (!tried.has(where) && !few.has(name)) continue;
-      calls++;
-      // Some of them sent twice: what the first attempt was signed with comes back as well.
-      const again = few.has(name) ? "/again" : "";
-      try {
-        await client.request("GET", `/mirror/${place}/${spelling}${again}`);
-      } catch (error) {
-        failures++;
-        assert(error instanceof KalshiError, String(error));
-        told.push(error);
-      }
-      for (const item of told.splice(0)) {
-        secrets.assertHidden(textsOf(item), SPELLINGS[name], `${where}, ${name}`);
+for (const { name: owner, make } of clients) {
+  test(`${owner}: a server that sends secrets back finds them in no error and no hook`, async () => {
+    await using mirror = await startMirror();
+    const secrets = new Captured();
+    const told: unknown[] = [];
+    await using client = make({
+      auth: secrets.signer(),
+      config: { baseUrl: mirror.baseUrl, extraHeaders: secrets.headers, maxRetries: 1, retryBaseDelayMs: 0 },
+      onRequest: (event: unknown) => told.push(event),
+      onResponse: (event: unknown) => told.push(event),
+      onRetry: (event: { readonly error: unknown }) => told.push(event, event.error),
+    });
+    let calls = 0;
+    let failures = 0;
+    for (const [place, where] of places.entries()) {
+      if (RAW.has(where) && runtimeName === "workers") continue;
+      for (const [spelling, name] of spellings.entries()) {
+        if (!tried.has(where) && !few.has(name)) continue;
+        calls++;
+        // Some of them sent twice: what the first attempt was signed with comes back as well.
+        const again = few.has(name) ? "/again" : "";
+        try {
+          await client.request("GET", `/mirror/${place}/${spelling}${again}`);
+        } catch (error) {
+          failures++;
+          assert(error instanceof KalshiError, String(error));
+          told.push(error);
+        }
+        for (const item of told.splice(0)) {
+          secrets.assertHidden(textsOf(item), SPELLINGS[name], `${where}, ${name}`);
+        }
       }
     }
-  }
-  // Some runtimes take for good what others refuse.
-  assert(failures > calls * 0.9, `${failures} of ${calls}`);
-});
+    // Some runtimes take for good what others refuse.
+    assert(failures > calls * 0.9, `${failures} of ${calls}`);
+  });
+}

@@ -2,6 +2,7 @@ import { assertEquals, assertStrictEquals } from "@std/assert";
 import { KalshiClient, type KalshiClientOptions } from "../../mod.ts";
 import { fillLists } from "../../src/contract/fill_lists.ts";
 import { checkResponse } from "../../src/contract/schemas.ts";
+import { perpsProduct } from "../rest/products.ts";
 import { test } from "../support/test.ts";
 
 /** A client whose every request is answered with this, and which refuses what is not as the contract says. */
@@ -47,6 +48,34 @@ test("pages are walked through null for a list, and what the contract does not k
   assertEquals([page.items, page.response.fills], [[], []]);
   assertEquals(page.response as unknown, { fills: [], cursor: "", newer_list: null });
   for await (const fill of client.fills.listAll()) throw new Error(`${fill.trade_id} out of nothing`);
+});
+
+test("of the margin exchange as well", async () => {
+  const answering = (answer: unknown) =>
+    perpsProduct.recordingClient(() => Response.json(answer), {
+      validate: "strict",
+      checkResponse: perpsProduct.checkResponse,
+    }).client;
+  assertEquals(await answering({ markets: null }).markets.list(), []);
+  assertEquals(await answering({ positions: null }).portfolio.positions.list(), []);
+  assertEquals(await answering({ exit_triggers: null }).exitTriggers.cross.list("T"), []);
+  assertEquals(
+    await answering({ points: null }).funding.premiumIndex({ ticker: "T", start_ts: 1, end_ts: 2 }),
+    [],
+  );
+  assertEquals(await answering({ orderbook: { bids: null, asks: null } }).markets.orderBook("T"), {
+    bids: [],
+    asks: [],
+  });
+  assertEquals(
+    await answering({ risk_controls: null, notional_limits: null }).fcm.subtraders.riskControls(),
+    {
+      risk_controls: [],
+      notional_limits: [],
+    },
+  );
+  const page = await answering({ fills: null, cursor: "" }).portfolio.fills.list();
+  assertEquals([page.items, page.response.fills], [[], []]);
 });
 
 test("a list that Kalshi says may be null stays null, and an absent one absent", async () => {
