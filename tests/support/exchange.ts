@@ -43,6 +43,7 @@ export interface TestExchange extends AsyncDisposable {
       balancePrecision?: "0.0001" | "0.01";
       usageTier?: string;
       history?: boolean;
+      perpsBalance?: string;
     },
   ): Promise<ExchangeAccount>;
   /** Answers the next `times` requests (1 unless told) that match with a fault. */

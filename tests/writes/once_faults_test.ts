@@ -3,14 +3,15 @@
  * ten thousand are ten thousand on Deno, where they take 20 seconds; the other runtimes do the same with fewer.
  */
 import { assert, assertEquals } from "@std/assert";
-import type { CreateOrderV2Request, KalshiConfigOptions, Order } from "../../mod.ts";
+import type { BatchCancelOrdersV2ResponseOrder, KalshiConfigOptions } from "../../mod.ts";
 import { KalshiAuth } from "../../src/auth/kalshi_auth.ts";
-import { KalshiClient } from "../../src/client.ts";
 import { type Clock, systemClock } from "../../src/base/clock.ts";
 import { KalshiError } from "../../src/base/errors.ts";
+import type { AnyClient } from "../rest/products.ts";
 import { startExchange } from "../support/exchange.ts";
 import { type FaultKind, type Passed, realFaults, startFaultProxy } from "../support/fault_proxy.ts";
 import { runtimeName, test } from "../support/test.ts";
+import { type FaultProduct, faultProducts, type OrderView } from "./support/fault_products.ts";
 
 const MANY = { deno: 10_000, bun: 2_000, node: 2_000, workers: 400 }[runtimeName];
 // Each kind of fault is met by chance, once in 35 requests: with fewer there are days on which one is not.
@@ -25,15 +26,16 @@ const uuid = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, "0
 
 /** An exchange, a network before it that loses things, and a client on each side of that network. */
 async function startScene(
+  product: FaultProduct,
   options: KalshiConfigOptions,
   kinds: readonly FaultKind[] = realFaults,
   clock: Clock = systemClock,
 ) {
-  const exchange = await startExchange({ marketMakers: false });
+  const exchange = await startExchange({ marketMakers: false, ...product.exchange });
   const proxy = await startFaultProxy(exchange.baseUrl, { kinds });
-  const { keyId, privateKey } = await exchange.createAccount({ balance: "1000000.00" });
+  const { keyId, privateKey } = await exchange.createAccount(product.account);
   const auth = await KalshiAuth.fromPem(keyId, privateKey);
-  const client = new KalshiClient({
+  const client = product.rest.make({
     auth,
     clock,
     config: {
@@ -46,19 +48,21 @@ async function startScene(
       ...options,
     },
   });
-  const direct = new KalshiClient({ auth, config: { baseUrl: exchange.baseUrl } });
+  const direct = product.rest.make({ auth, config: { baseUrl: exchange.baseUrl } });
   return {
+    product,
     client,
     direct,
     proxy,
-    tickers: await exchange.openTickers(),
+    tickers: await product.tickers(direct, exchange),
+    exchange,
     /** All orders of the exchange by client order id, once nothing is under way any more. */
-    async orders(): Promise<Map<string, Order>> {
+    async orders(): Promise<Map<string, OrderView>> {
       await proxy.settled();
-      const orders = new Map<string, Order>();
+      const orders = new Map<string, OrderView>();
       for await (const order of direct.orders.listAll({ limit: 1000 })) {
         assert(!orders.has(order.client_order_id), `${order.client_order_id} is there twice`);
-        orders.set(order.client_order_id, order);
+        orders.set(order.client_order_id, product.view(order));
       }
       return orders;
     },
@@ -79,15 +83,15 @@ async function each(count: number, work: (index: number) => Promise<void>): Prom
 function orderOf(
   index: number,
   ticker: string | undefined,
-): CreateOrderV2Request & { client_order_id: string } {
+) {
   return {
     ticker: ticker ?? "",
-    side: "bid",
+    side: "bid" as const,
     count: "10.00",
     price: "0.0100",
     // One of ten does not rest: the exchange cancels it at once, for there is nobody to trade with.
-    time_in_force: index % 10 === 0 ? "immediate_or_cancel" : "good_till_canceled",
-    self_trade_prevention_type: "taker_at_cross",
+    time_in_force: index % 10 === 0 ? "immediate_or_cancel" as const : "good_till_canceled" as const,
+    self_trade_prevention_type: "taker_at_cross" as const,
     client_order_id: uuid(index),
   };
 }
@@ -124,112 +128,36 @@ function arrivals(log: readonly Passed[]): number[] {
   return [...counts.values()];
 }
 
-test("ten thousand orders at 20% faults are ten thousand orders", LIMITS, async () => {
-  await using scene = await startScene({ orderRetries: "idempotent" }, everyFault);
-  const { client, proxy, tickers } = scene;
-  const returned = new Map<string, string>();
-  await each(MANY, async (index) => {
-    const { order_id } = await client.orders.create(orderOf(index, tickers[index % tickers.length]));
-    assert(!returned.has(order_id), "an order was returned twice");
-    returned.set(order_id, uuid(index));
-  });
-  const orders = await scene.orders();
-  assertEquals([returned.size, orders.size], [MANY, MANY]);
-  for (const { order_id, client_order_id } of orders.values()) {
-    assertEquals(returned.get(order_id), client_order_id);
-  }
-
-  const posts = (await proxy.takeLog()).filter(({ method }) => method === "POST");
-  assertFaulty(posts, everyFault);
-  // Without care there would be more of them: so many came again after they had arrived.
-  assert(arrivals(posts).filter((times) => times > 1).length > MANY / 100);
-});
-
-test("so are ten thousand in batches, each with a result of its own", LIMITS, async () => {
-  await using scene = await startScene({ orderRetries: "idempotent" }, everyFault);
-  const { client, proxy, tickers } = scene;
-  const size = 10;
-  const returned = new Map<string, string>();
-  let refused = 0;
-  await each(MANY / size, async (batch) => {
-    const first = batch * size;
-    const ticker = tickers[batch % tickers.length];
-    const orders = Array.from({ length: size }, (_, index) => orderOf(first + index, ticker));
-    // No price of this market.
-    const wrong = { ...orderOf(MANY + batch, ticker), price: "0.0101" };
-    const results = await client.orders.batchCreate({ orders: [...orders, wrong] });
-    assertEquals(results.length, size + 1);
-    for (const [index, { order_id, error }] of results.entries()) {
-      if (index === size) {
-        assert(error && !order_id);
-        refused++;
-        continue;
-      }
-      assert(order_id && !error, JSON.stringify(error));
-      assert(!returned.has(order_id), "an order was returned twice");
-      returned.set(order_id, uuid(first + index));
-    }
-  });
-  const orders = await scene.orders();
-  assertEquals([returned.size, orders.size, refused], [MANY, MANY, MANY / size]);
-  for (const { order_id, client_order_id } of orders.values()) {
-    assertEquals(returned.get(order_id), client_order_id);
-  }
-  const posts = (await proxy.takeLog()).filter(({ method }) => method === "POST");
-  assert(arrivals(posts).some((times) => times > 1));
-});
-
-test("so are ten thousand transfers", LIMITS, async () => {
-  await using scene = await startScene({ orderRetries: "idempotent" }, everyFault);
-  const { client, direct, proxy } = scene;
-  const to = await direct.subaccounts.create();
-  await each(MANY, (index) =>
-    client.subaccounts.transfers.create({
-      client_transfer_id: uuid(index),
-      from_subaccount: 0,
-      to_subaccount: to,
-      amount_cents: 1,
-    }));
-  await proxy.settled();
-  let listed = 0;
-  for await (const _ of direct.subaccounts.transfers.listAll({ limit: 500 })) listed++;
-  const balances = await direct.subaccounts.balances();
-  const balance = balances.find(({ subaccount_number }) => subaccount_number === to)?.balance;
-  assertEquals([listed, balance], [MANY, `${MANY / 100}.0000`]);
-  const log = await proxy.takeLog();
-  assertFaulty(log, everyFault);
-  assert(arrivals(log).filter((times) => times > 1).length > MANY / 100);
-});
+type Scene = Awaited<ReturnType<typeof startScene>>;
 
 /** Places orders that rest, past all faults. */
-async function rest(scene: Awaited<ReturnType<typeof startScene>>, count: number): Promise<string[]> {
-  const ids: string[] = [];
-  const { direct, tickers } = scene;
-  await each(Math.ceil(count / 100), async (batch) => {
-    const orders = Array.from(
-      { length: 100 },
-      (_, index) => ({
-        ...orderOf(batch * 100 + index, tickers[batch]),
-        time_in_force: "good_till_canceled" as const,
-      }),
-    );
-    const results = await direct.orders.batchCreate({ orders });
-    for (const [index, { order_id }] of results.entries()) ids[batch * 100 + index] = order_id ?? "";
-  });
-  return ids.slice(0, count);
+function rest({ product, direct, tickers }: Scene, count: number): Promise<string[]> {
+  const orders = Array.from({ length: count }, (_, index) => ({
+    ...orderOf(index, tickerOf(tickers, index)),
+    time_in_force: "good_till_canceled",
+  }));
+  return product.placeAll(direct, orders);
 }
+
+/** A hundred orders in a row are of one market. */
+const tickerOf = (tickers: readonly string[], index: number) =>
+  tickers[Math.floor(index / 100) % tickers.length] ?? "";
 
 const ways = ["cancel", "amend", "reduceTo", "reduceBy"] as const;
 
 /** Changes the order with this number in the way that is its turn. */
-function change({ orders }: KalshiClient, ids: readonly string[], index: number, tickers: readonly string[]) {
+function change({ orders }: AnyClient, ids: readonly string[], index: number, tickers: readonly string[]) {
   const id = ids[index] ?? "";
   switch (ways[index % 4]) {
     case "cancel":
       return orders.cancel(id);
     case "amend": {
-      const ticker = tickers[Math.floor(index / 100)] ?? "";
-      return orders.amend(id, { ticker, side: "bid", price: "0.0200", count: "12.00" });
+      return orders.amend(id, {
+        ticker: tickerOf(tickers, index),
+        side: "bid",
+        price: "0.0200",
+        count: "12.00",
+      });
     }
     case "reduceTo":
       return orders.decrease(id, { reduce_to: "4.00" });
@@ -246,59 +174,10 @@ const after = {
   reduceBy: "resting 0.0100 6.00",
 };
 
-function stateOf(order: Order | undefined): string {
-  return `${order?.status} ${order?.yes_price_dollars} ${order?.remaining_count_fp}`;
-}
-
-test("cancels, amends and decreases at 20% faults end in the right state", LIMITS, async () => {
-  await using scene = await startScene({ orderRetries: "idempotent" });
-  const { client, proxy, tickers } = scene;
-  const ids = await rest(scene, SOME);
-  const outcomes: ("done" | KalshiError)[] = [];
-  await each(SOME, async (index) => {
-    outcomes[index] = await outcomeOf(change(client, ids, index, tickers));
-  });
-  const orders = await scene.orders();
-  let unknown = 0;
-  for (const [index, outcome] of outcomes.entries()) {
-    const way = ways[index % 4] ?? "cancel";
-    const state = stateOf(orders.get(uuid(index)));
-    if (outcome === "done") {
-      assertEquals(state, after[way], `${index}`);
-      continue;
-    }
-    // Twice would be too much: what takes off an amount is not sent again.
-    assertEquals([way, outcome.outcome], ["reduceBy", "unknown"], outcome.message);
-    assert(state === before || state === after.reduceBy, state);
-    if (!isTimeout(outcome)) unknown++;
-  }
-  assert(unknown > 0 && unknown < SOME / 4 / 4, `${unknown} of unknown outcome`);
-  const log = await proxy.takeLog();
-  assertFaulty(log, []);
-  assert(arrivals(log).some((times) => times > 1));
-});
-
-test("batches of cancels end with every order cancelled", LIMITS, async () => {
-  await using scene = await startScene({ orderRetries: "idempotent" }, everyFault);
-  const ids = await rest(scene, SOME);
-  await each(SOME / 10, async (batch) => {
-    const orders = ids.slice(batch * 10, batch * 10 + 10).map((order_id) => ({ order_id }));
-    const results = await scene.client.orders.batchCancel({ orders });
-    assertEquals(
-      results.map(({ order_id, error }) => ({ order_id, error })),
-      orders.map(
-        ({ order_id }) => ({ order_id, error: undefined }),
-      ),
-    );
-    for (const { reduced_by } of results) assertEquals(reduced_by, "10.00");
-  });
-  for (const order of (await scene.orders()).values()) assertEquals(stateOf(order), after.cancel);
-});
-
 /** Checks what each call said of its order against the orders that are there; how often it said what. */
 function assertTruthful(
   outcomes: readonly ("done" | KalshiError)[],
-  orders: ReadonlyMap<string, Order>,
+  orders: ReadonlyMap<string, OrderView>,
 ): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const [index, outcome] of outcomes.entries()) {
@@ -316,72 +195,207 @@ function assertTruthful(
   return counts;
 }
 
-function createOrWrong(client: KalshiClient, index: number, tickers: readonly string[]) {
+function createOrWrong({ client, product, tickers }: Scene, index: number) {
   const order = orderOf(index, tickers[index % tickers.length]);
-  return outcomeOf(client.orders.create(index % 20 === 0 ? { ...order, price: "0.0101" } : order));
+  return outcomeOf(client.orders.create(index % 20 === 0 ? { ...order, ...product.wrong } : order));
 }
 
-test("by default each write arrives once at most, and what its error says is true", LIMITS, async () => {
-  await using scene = await startScene({});
-  const { client, proxy, tickers } = scene;
-  const outcomes: ("done" | KalshiError)[] = [];
-  await each(SOME, async (index) => {
-    outcomes[index] = await createOrWrong(client, index, tickers);
-  });
-  // Unknown is what it says: both happens.
-  assert(assertTruthful(outcomes, await scene.orders())["unknown and there"]);
-  const log = await proxy.takeLog();
-  assertFaulty(log, realFaults);
-  assert(log.length <= SOME);
-  assertEquals(Math.max(...arrivals(log)), 1);
-});
+for (const product of faultProducts) {
+  const { name } = product;
 
-test("by default changes arrive once at most, and what their errors say is true", LIMITS, async () => {
-  await using scene = await startScene({});
-  const { client, proxy, tickers } = scene;
-  const ids = await rest(scene, SOME);
-  const outcomes: ("done" | KalshiError)[] = [];
-  await each(SOME, async (index) => {
-    outcomes[index] = await outcomeOf(change(client, ids, index, tickers));
-  });
-  const orders = await scene.orders();
-  for (const [index, outcome] of outcomes.entries()) {
-    const done = after[ways[index % 4] ?? "cancel"];
-    const state = stateOf(orders.get(uuid(index)));
-    const said = outcome === "done" ? "done" : outcome.outcome;
-    if (said === "unknown") assert(state === before || state === done, state);
-    else assertEquals(state, said === "done" ? done : before, `${index}: ${said}`);
-  }
-  const log = await proxy.takeLog();
-  assert(log.length <= SOME);
-  assertEquals(Math.max(...arrivals(log)), 1);
-});
-
-test("with too few retries orders fail, none is there twice, and the errors are true", LIMITS, async () => {
-  await using scene = await startScene({ orderRetries: "idempotent", maxRetries: 1 });
-  const { client, tickers } = scene;
-  const outcomes: ("done" | KalshiError)[] = [];
-  await each(SOME * 2, async (index) => {
-    outcomes[index] = await createOrWrong(client, index, tickers);
-  });
-  assertTruthful(outcomes, await scene.orders());
-  const failed = outcomes.filter((outcome) => outcome !== "done" && !isTimeout(outcome)).length;
-  // One of twenty has a price that its market does not know, and one of 25 meets two faults.
-  assert(failed > 0 && failed < SOME * 2 * 0.15, `${failed}`);
-});
-
-test("clocks that are nearly too far apart to be let in hide no order", LIMITS, async () => {
-  for (const apartMs of [-25_000, 25_000]) {
-    const clock = { ...systemClock, now: () => systemClock.now() + apartMs };
-    await using scene = await startScene({ orderRetries: "idempotent" }, ["cut-after"], clock);
+  test(`${name}: ten thousand orders at 20% faults are ten thousand orders`, LIMITS, async () => {
+    await using scene = await startScene(product, { orderRetries: "idempotent" }, everyFault);
     const { client, proxy, tickers } = scene;
-    const returned = new Set<string>();
-    await each(100, async (index) => {
-      returned.add((await client.orders.create(orderOf(index, tickers[index]))).order_id);
+    const returned = new Map<string, string>();
+    await each(MANY, async (index) => {
+      const { order_id } = await client.orders.create(orderOf(index, tickers[index % tickers.length]));
+      assert(!returned.has(order_id), "an order was returned twice");
+      returned.set(order_id, uuid(index));
     });
-    assertEquals([returned.size, (await scene.orders()).size], [100, 100]);
-    // Some had to be looked for.
+    const orders = await scene.orders();
+    assertEquals([returned.size, orders.size], [MANY, MANY]);
+    for (const { order_id, client_order_id } of orders.values()) {
+      assertEquals(returned.get(order_id), client_order_id);
+    }
+
+    const posts = (await proxy.takeLog()).filter(({ method }) => method === "POST");
+    assertFaulty(posts, everyFault);
+    // Without care there would be more of them: so many came again after they had arrived.
+    assert(arrivals(posts).filter((times) => times > 1).length > MANY / 100);
+  });
+
+  test(`${name}: so are ten thousand transfers`, LIMITS, async () => {
+    await using scene = await startScene(product, { orderRetries: "idempotent" }, everyFault);
+    const { client, direct, proxy } = scene;
+    const to = await product.openSubaccount(direct);
+    await each(MANY, (index) =>
+      product.transfers(client).create({
+        client_transfer_id: uuid(index),
+        from_subaccount: 0,
+        to_subaccount: to,
+        amount_cents: 1,
+      }));
+    await proxy.settled();
+    assertEquals(Number(await product.cashOf(direct, to)), MANY / 100);
     const log = await proxy.takeLog();
-    assert(log.filter(({ method, fault }) => method === "POST" && fault !== undefined).length > 5);
-  }
-});
+    assertFaulty(log, everyFault);
+    assert(arrivals(log).filter((times) => times > 1).length > MANY / 100);
+  });
+
+  test(`${name}: cancels, amends and decreases at 20% faults end in the right state`, LIMITS, async () => {
+    await using scene = await startScene(product, { orderRetries: "idempotent" });
+    const { client, proxy, tickers } = scene;
+    const ids = await rest(scene, SOME);
+    const outcomes: ("done" | KalshiError)[] = [];
+    await each(SOME, async (index) => {
+      outcomes[index] = await outcomeOf(change(client, ids, index, tickers));
+    });
+    const orders = await scene.orders();
+    let unknown = 0;
+    for (const [index, outcome] of outcomes.entries()) {
+      const way = ways[index % 4] ?? "cancel";
+      const state = orders.get(uuid(index))?.state;
+      if (outcome === "done") {
+        assertEquals(state, after[way], `${index}`);
+        continue;
+      }
+      // Twice would be too much: what takes off an amount is not sent again.
+      assertEquals([way, outcome.outcome], ["reduceBy", "unknown"], outcome.message);
+      assert(state === before || state === after.reduceBy, `${state}`);
+      if (!isTimeout(outcome)) unknown++;
+    }
+    assert(unknown > 0 && unknown < SOME / 4 / 4, `${unknown} of unknown outcome`);
+    const log = await proxy.takeLog();
+    assertFaulty(log, []);
+    assert(arrivals(log).some((times) => times > 1));
+  });
+
+  test(
+    `${name}: by default each write arrives once at most, and what its error says is true`,
+    LIMITS,
+    async () => {
+      await using scene = await startScene(product, {});
+      const { proxy } = scene;
+      const outcomes: ("done" | KalshiError)[] = [];
+      await each(SOME, async (index) => {
+        outcomes[index] = await createOrWrong(scene, index);
+      });
+      // Unknown is what it says: both happens.
+      assert(assertTruthful(outcomes, await scene.orders())["unknown and there"]);
+      const log = await proxy.takeLog();
+      assertFaulty(log, realFaults);
+      assert(log.length <= SOME);
+      assertEquals(Math.max(...arrivals(log)), 1);
+    },
+  );
+
+  test(
+    `${name}: by default changes arrive once at most, and what their errors say is true`,
+    LIMITS,
+    async () => {
+      await using scene = await startScene(product, {});
+      const { client, proxy, tickers } = scene;
+      const ids = await rest(scene, SOME);
+      const outcomes: ("done" | KalshiError)[] = [];
+      await each(SOME, async (index) => {
+        outcomes[index] = await outcomeOf(change(client, ids, index, tickers));
+      });
+      const orders = await scene.orders();
+      for (const [index, outcome] of outcomes.entries()) {
+        const done = after[ways[index % 4] ?? "cancel"];
+        const state = orders.get(uuid(index))?.state;
+        const said = outcome === "done" ? "done" : outcome.outcome;
+        if (said === "unknown") assert(state === before || state === done, `${state}`);
+        else assertEquals(state, said === "done" ? done : before, `${index}: ${said}`);
+      }
+      const log = await proxy.takeLog();
+      assert(log.length <= SOME);
+      assertEquals(Math.max(...arrivals(log)), 1);
+    },
+  );
+
+  test(
+    `${name}: with too few retries orders fail, none is there twice, and the errors are true`,
+    LIMITS,
+    async () => {
+      await using scene = await startScene(product, { orderRetries: "idempotent", maxRetries: 1 });
+      const outcomes: ("done" | KalshiError)[] = [];
+      await each(SOME * 2, async (index) => {
+        outcomes[index] = await createOrWrong(scene, index);
+      });
+      assertTruthful(outcomes, await scene.orders());
+      const failed = outcomes.filter((outcome) => outcome !== "done" && !isTimeout(outcome)).length;
+      // One of twenty has a price that its market does not know, and one of 25 meets two faults.
+      assert(failed > 0 && failed < SOME * 2 * 0.15, `${failed}`);
+    },
+  );
+
+  test(`${name}: clocks that are nearly too far apart to be let in hide no order`, LIMITS, async () => {
+    for (const apartMs of [-25_000, 25_000]) {
+      const clock = { ...systemClock, now: () => systemClock.now() + apartMs };
+      await using scene = await startScene(product, { orderRetries: "idempotent" }, ["cut-after"], clock);
+      const { client, proxy, tickers } = scene;
+      const returned = new Set<string>();
+      await each(100, async (index) => {
+        returned.add((await client.orders.create(orderOf(index, tickers[index % tickers.length]))).order_id);
+      });
+      assertEquals([returned.size, (await scene.orders()).size], [100, 100]);
+      // Some had to be looked for.
+      const log = await proxy.takeLog();
+      assert(log.filter(({ method, fault }) => method === "POST" && fault !== undefined).length > 5);
+    }
+  });
+
+  if (!product.hasBatches) continue;
+
+  test(`${name}: so are ten thousand in batches, each with a result of its own`, LIMITS, async () => {
+    await using scene = await startScene(product, { orderRetries: "idempotent" }, everyFault);
+    const { client, proxy, tickers } = scene;
+    const size = 10;
+    const returned = new Map<string, string>();
+    let refused = 0;
+    await each(MANY / size, async (batch) => {
+      const first = batch * size;
+      const ticker = tickers[batch % tickers.length];
+      const orders = Array.from({ length: size }, (_, index) => orderOf(first + index, ticker));
+      // No price of this market.
+      const wrong = { ...orderOf(MANY + batch, ticker), price: "0.0101" };
+      const results = await client.orders.batchCreate({ orders: [...orders, wrong] });
+      assertEquals(results.length, size + 1);
+      for (const [index, { order_id, error }] of results.entries()) {
+        if (index === size) {
+          assert(error && !order_id);
+          refused++;
+          continue;
+        }
+        assert(order_id && !error, JSON.stringify(error));
+        assert(!returned.has(order_id), "an order was returned twice");
+        returned.set(order_id, uuid(first + index));
+      }
+    });
+    const orders = await scene.orders();
+    assertEquals([returned.size, orders.size, refused], [MANY, MANY, MANY / size]);
+    for (const { order_id, client_order_id } of orders.values()) {
+      assertEquals(returned.get(order_id), client_order_id);
+    }
+    const posts = (await proxy.takeLog()).filter(({ method }) => method === "POST");
+    assert(arrivals(posts).some((times) => times > 1));
+  });
+
+  test(`${name}: batches of cancels end with every order cancelled`, LIMITS, async () => {
+    await using scene = await startScene(product, { orderRetries: "idempotent" }, everyFault);
+    const ids = await rest(scene, SOME);
+    await each(SOME / 10, async (batch) => {
+      const orders = ids.slice(batch * 10, batch * 10 + 10).map((order_id) => ({ order_id }));
+      const results = await scene.client.orders.batchCancel({ orders });
+      assertEquals(
+        results.map(({ order_id, error }: BatchCancelOrdersV2ResponseOrder) => ({ order_id, error })),
+        orders.map(
+          ({ order_id }) => ({ order_id, error: undefined }),
+        ),
+      );
+      for (const { reduced_by } of results) assertEquals(reduced_by, "10.00");
+    });
+    for (const order of (await scene.orders()).values()) assertEquals(order.state, after.cancel);
+  });
+}

@@ -22,6 +22,7 @@ export interface ExchangeThingOptions extends
     | "errorBodies"
     | "cors"
     | "history"
+    | "perps"
   > {
   /** Start from this time (Unix ms) and move only when told; follow the system's clock when left out. */
   readonly startMs?: number;
