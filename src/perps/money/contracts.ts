@@ -1,20 +1,22 @@
 /** Contracts, what they are worth, and how much of the underlying is in them. */
 import { KalshiValueError } from "../../base/errors.ts";
 import { formatCount } from "../../base/fixed_point.ts";
-import { divide, exactNumber, inverse, product, readRatio } from "./ratio.ts";
+import { divide, exactNumber, inverse, product, type Ratio, readRatio } from "./ratio.ts";
 import type { MarginMarket } from "../../contract/perps/types.ts";
-import { readCount, readMoney, readPositive, readPrice } from "./read.ts";
+import { readCount, readMoney, readObject, readPositive, readPrice } from "./read.ts";
 import { writeExact, writeRounded } from "./write.ts";
 
 /** What a contract is made of: a market of the perps exchange has both. */
 export type ContractUnits = Pick<MarginMarket, "contract_size" | "underlying_multiplier">;
 
 /** The underlying in one contract: the contract's size in its own unit, times what one unit holds. */
-const perContract = (market: ContractUnits) =>
-  product(
-    readPositive(market.contract_size, "contract_size"),
-    readPositive(market.underlying_multiplier, "underlying_multiplier"),
+function perContract(market: ContractUnits): Ratio {
+  const { contract_size: size, underlying_multiplier: multiplier } = readObject(market, "market");
+  return product(
+    readPositive(size, "contract_size"),
+    readPositive(multiplier, "underlying_multiplier"),
   );
+}
 
 /**
  * What contracts are worth at a price, in millionths of a dollar: Kalshi's `position_notional`. A price is one of a
@@ -106,7 +108,7 @@ export function contractsWorth(
   // Money in millionths over a price in ten-thousandths is hundredths of contracts.
   return orderCount(
     { numerator: BigInt(all), denominator: BigInt(each) * 100n },
-    market.fractional_trading_enabled,
+    readObject(market, "market").fractional_trading_enabled,
   );
 }
 

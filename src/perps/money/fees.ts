@@ -1,9 +1,11 @@
 /** Fees of the perps exchange: a part of what is traded. */
 import { KalshiValueError } from "../../base/errors.ts";
+import { shown } from "../../base/plain.ts";
 import type { GetMarginFeeTiersResponse } from "../../contract/perps/types.ts";
 import { feeMicros } from "./arithmetic.ts";
 import { notionalMicros } from "./contracts.ts";
 import { type Ratio, readRatio } from "./ratio.ts";
+import { readObject } from "./read.ts";
 
 /** A trade whose fee is asked for. */
 export interface TradeToPay {
@@ -19,9 +21,9 @@ export interface TradeToPay {
 
 /** A rate of a map by ticker. */
 export function rateOf(rates: Record<string, number>, ticker: string, what: string, advice: string): Ratio {
-  const rate = Object.hasOwn(rates, ticker) ? rates[ticker] : undefined;
+  const rate = Object.hasOwn(readObject(rates, what), ticker) ? rates[ticker] : undefined;
   if (rate !== undefined) return readRatio(rate, `${what}.${ticker}`);
-  throw new KalshiValueError(`${what} has no ${JSON.stringify(String(ticker).slice(0, 80))}: ${advice}`);
+  throw new KalshiValueError(`${what} has no ${shown(ticker)}: ${advice}`);
 }
 
 /**
@@ -42,10 +44,11 @@ export function rateOf(rates: Record<string, number>, ticker: string, what: stri
  * ```
  */
 export function tradeFeeMicros(rates: GetMarginFeeTiersResponse, trade: TradeToPay): number {
-  const which = trade.isTaker ? "taker_fee_rates" : "maker_fee_rates";
+  const { ticker, price, count, isTaker } = readObject(trade, "trade");
+  const which = isTaker ? "taker_fee_rates" : "maker_fee_rates";
   const advice = "your account has no fee schedule there, or the ticker is another one.";
   return feeMicros(
-    notionalMicros(trade.price, trade.count),
-    rateOf(rates[which], trade.ticker, which, advice),
+    notionalMicros(price, count),
+    rateOf(readObject(rates, "rates")[which], ticker, which, advice),
   );
 }

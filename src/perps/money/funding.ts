@@ -3,7 +3,7 @@ import { timeMs } from "../../base/wire_time.ts";
 import type { GetMarginFundingRateEstimateResponse } from "../../contract/perps/types.ts";
 import { fundingMicros } from "./arithmetic.ts";
 import { readRatio } from "./ratio.ts";
-import { readCount, readPrice } from "./read.ts";
+import { readCount, readObject, readPrice } from "./read.ts";
 
 /** What a funding payment depends on. */
 export interface FundingInput {
@@ -32,10 +32,11 @@ export interface FundingInput {
  * ```
  */
 export function fundingPaymentMicros(funding: FundingInput): number {
+  const { position, markPrice, rate } = readObject(funding, "funding");
   return fundingMicros(
-    readCount(funding.position, "position"),
-    readPrice(funding.markPrice, "markPrice"),
-    readRatio(funding.rate, "rate"),
+    readCount(position, "position"),
+    readPrice(markPrice, "markPrice"),
+    readRatio(rate, "rate"),
   );
 }
 
@@ -68,8 +69,8 @@ export function estimateFunding(
   estimate: GetMarginFundingRateEstimateResponse,
   position: string,
 ): FundingEstimate {
-  const dueMs = timeMs(estimate.next_funding_time);
-  const { funding_rate: rate, mark_price: markPrice } = estimate;
+  const { funding_rate: rate, mark_price: markPrice, next_funding_time } = readObject(estimate, "estimate");
+  const dueMs = timeMs(next_funding_time);
   if (rate === null || rate === undefined || markPrice === null || markPrice === undefined) {
     return { state: "unknown", dueMs };
   }

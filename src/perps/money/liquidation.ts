@@ -4,7 +4,7 @@ import { type Exposure, liquidationPrice } from "./arithmetic.ts";
 import { KalshiValueError } from "../../base/errors.ts";
 import { type MarginAssumption, type RiskThresholds, thresholdsOf } from "./margin.ts";
 import { divide, exactNumber, readRatio } from "./ratio.ts";
-import { readCount, readMoney, readPositive, readPrice } from "./read.ts";
+import { readCount, readMoney, readObject, readPositive, readPrice } from "./read.ts";
 import { writeRounded } from "./write.ts";
 
 /** Why there is no estimate. */
@@ -92,9 +92,10 @@ const ALWAYS = [
  *
  * @throws {KalshiValueError} for what cannot be read, and for a maintenance margin of the whole value
  */
-export function estimateCrossLiquidation(
-  { position, balance, parameters }: CrossLiquidationInput,
-): LiquidationEstimate {
+export function estimateCrossLiquidation(input: CrossLiquidationInput): LiquidationEstimate {
+  const { parameters } = readObject(input, "input");
+  const position = readObject(input.position, "position");
+  const balance = readObject(input.balance, "balance");
   const contracts = readCount(position.position, "position");
   const required = position.maintenance_margin_required;
   const equityMicros = readMoney(balance.account_equity, "account_equity");
@@ -155,7 +156,7 @@ export interface IsolatedLiquidationInput {
  * ```
  */
 export function estimateIsolatedLiquidation(input: IsolatedLiquidationInput): LiquidationEstimate {
-  const contracts = readCount(input.position, "position");
+  const contracts = readCount(readObject(input, "input").position, "position");
   const collateral = readMoney(input.collateral, "collateral");
   const maintenanceRate = readPositive(input.maintenanceRate, "maintenanceRate");
   const mark = readPrice(input.markPrice, "markPrice");

@@ -8,7 +8,7 @@ import { marginMicros } from "./arithmetic.ts";
 import { notionalMicros } from "./contracts.ts";
 import { rateOf } from "./fees.ts";
 import { compareRatios, inverse, product, type Ratio } from "./ratio.ts";
-import { readCount, readMoney, readPositive } from "./read.ts";
+import { readCount, readMoney, readObject, readPositive } from "./read.ts";
 import { writeRounded } from "./write.ts";
 
 /**
@@ -117,13 +117,12 @@ function leverageAt(market: MarketLeverage, isLong: boolean, notional: number): 
  * if (margin) console.log(formatMoney(margin.maintenanceMicros), formatMoney(margin.initialMicros)); // 100.0000 130.0000
  * ```
  */
-export function estimateMargin(
-  { market, parameters, position, price }: MarginInput,
-): MarginEstimate | undefined {
+export function estimateMargin(input: MarginInput): MarginEstimate | undefined {
+  const { market, parameters, position, price } = readObject(input, "input");
   const notional = notionalMicros(price, position);
-  const found = leverageAt(market, readCount(position, "position") >= 0, notional);
+  const found = leverageAt(readObject(market, "market"), readCount(position, "position") >= 0, notional);
   const multiplier = rateOf(
-    parameters.initial_margin_multiplier,
+    readObject(parameters, "parameters").initial_margin_multiplier,
     market.ticker,
     "initial_margin_multiplier",
     "it is no market of these parameters.",
@@ -169,14 +168,9 @@ export interface Thresholds {
  * as equity falls: it is maintenance margin over equity. Otherwise it falls, and is the other way round.
  */
 export function thresholdsOf(parameters: RiskThresholds): Thresholds {
-  const liquidation = readPositive(
-    parameters.liquidation_margin_ratio_threshold,
-    "liquidation_margin_ratio_threshold",
-  );
-  const queue = readPositive(
-    parameters.queue_entry_margin_ratio_threshold,
-    "queue_entry_margin_ratio_threshold",
-  );
+  const read = (name: keyof RiskThresholds) => readPositive(readObject(parameters, "parameters")[name], name);
+  const liquidation = read("liquidation_margin_ratio_threshold");
+  const queue = read("queue_entry_margin_ratio_threshold");
   const isRising = compareRatios(queue, liquidation) <= 0;
   return isRising ? { queue, liquidation } : { queue: inverse(queue), liquidation: inverse(liquidation) };
 }
@@ -218,8 +212,9 @@ export function marginState(
   balance: Pick<MarginSubaccountBalance, "account_equity" | "maintenance_margin">,
   parameters: RiskThresholds,
 ): MarginState {
-  const equity = readMoney(balance.account_equity, "account_equity");
-  const maintenance = readMoney(balance.maintenance_margin, "maintenance_margin");
+  const { account_equity, maintenance_margin } = readObject(balance, "balance");
+  const equity = readMoney(account_equity, "account_equity");
+  const maintenance = readMoney(maintenance_margin, "maintenance_margin");
   const { queue, liquidation } = thresholdsOf(parameters);
   const isOver = (threshold: Ratio) =>
     maintenance > 0 &&

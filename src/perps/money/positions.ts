@@ -3,7 +3,7 @@ import { KalshiValueError } from "../../base/errors.ts";
 import type { BookSide, MarginFill, MarginPosition } from "../../contract/perps/types.ts";
 import { afterFill, FLAT, unrealizedMicros } from "./arithmetic.ts";
 import { divide, exactNumber, product, type Ratio } from "./ratio.ts";
-import { readCount, readMoney, readPositive, readPrice, readSize, readWord } from "./read.ts";
+import { readCount, readMoney, readObject, readPositive, readPrice, readSize, readWord } from "./read.ts";
 import { writeRounded } from "./write.ts";
 
 /** A position of one market, counted from its fills. */
@@ -50,18 +50,19 @@ export type PerpsFillInput = Pick<MarginFill, "side" | "price" | "count" | "fees
  * ```
  */
 export function addFill(position: PerpsPosition, fill: PerpsFillInput): PerpsPosition {
-  const side = readWord<BookSide>(fill.side as BookSide, ["bid", "ask"], "side");
+  const held = readObject(position, "position");
+  const side = readWord<BookSide>(readObject(fill, "fill").side as BookSide, ["bid", "ask"], "side");
   const count = readSize(fill.count, "count");
   const after = afterFill(
-    { position: position.positionCenticontracts, costMicros: position.costMicros },
+    { position: held.positionCenticontracts, costMicros: held.costMicros },
     side === "bid" ? count : -count,
     readPrice(fill.price, "price"),
   );
   return {
     positionCenticontracts: after.position,
     costMicros: after.costMicros,
-    realizedMicros: sum(position.realizedMicros, after.realizedMicros),
-    feesMicros: sum(position.feesMicros, readMoney(fill.fees, "fees")),
+    realizedMicros: sum(held.realizedMicros, after.realizedMicros),
+    feesMicros: sum(held.feesMicros, readMoney(fill.fees, "fees")),
   };
 }
 
@@ -96,6 +97,7 @@ const entryValue = (position: number, entry: string): Ratio =>
  */
 export function unrealizedPnlMicros(position: PositionToMark, markPrice: string): number {
   const mark = readPrice(markPrice, "markPrice");
+  readObject(position, "position");
   if ("positionCenticontracts" in position) {
     return unrealizedMicros(
       { position: position.positionCenticontracts, costMicros: position.costMicros },
@@ -152,9 +154,10 @@ export interface BreakEvenInput {
  */
 export function breakEvenPrice(
   position: Pick<MarginPosition, "position" | "entry_price" | "fees">,
-  { exitFeeRate, funding = "0" }: BreakEvenInput,
+  costs: BreakEvenInput,
 ): string | undefined {
-  const contracts = readCount(position.position, "position");
+  const { exitFeeRate, funding = "0" } = readObject(costs, "costs");
+  const contracts = readCount(readObject(position, "position").position, "position");
   if (contracts === 0) return undefined;
   const isLong = contracts > 0;
   const rate = readPositive(exitFeeRate, "exitFeeRate", 0);

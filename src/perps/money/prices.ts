@@ -2,7 +2,7 @@
 import { KalshiValueError } from "../../base/errors.ts";
 import { divide, inverse, product, times } from "./ratio.ts";
 import type { BookSide, MarginMarket } from "../../contract/perps/types.ts";
-import { readPositive, readPrice, readWord } from "./read.ts";
+import { readObject, readPositive, readPrice, readWord } from "./read.ts";
 import { writeRounded } from "./write.ts";
 
 const SIDES = ["bid", "ask"] as const satisfies readonly BookSide[];
@@ -40,7 +40,7 @@ export function roundToTick(
 ): string {
   const isBid = readWord(side, SIDES, "side") === "bid";
   const isPassive = readWord(rounding, ["passive", "aggressive"], "rounding") === "passive";
-  const tick = readPositive(market.tick_size, "tick_size");
+  const tick = readPositive(readObject(market, "market").tick_size, "tick_size");
   const ticks = product(readPositive(price, "price"), inverse(tick));
   const whole = divide(ticks.numerator, ticks.denominator, isBid === isPassive ? "down" : "up");
   if (whole > 0n) return writeRounded(product({ numerator: whole, denominator: 1n }, tick), 4, "nearest");
@@ -98,7 +98,8 @@ const asPrice = (units: number | undefined) =>
  * ```
  */
 export function priceBand(best: BestPrices): PerpsPriceBand {
-  return { lowestBid: asPrice(limit(best.bid, "bid")), highestAsk: asPrice(limit(best.ask, "ask")) };
+  const { bid, ask } = readObject(best, "best");
+  return { lowestBid: asPrice(limit(bid, "bid")), highestAsk: asPrice(limit(ask, "ask")) };
 }
 
 /**
@@ -109,6 +110,7 @@ export function priceBand(best: BestPrices): PerpsPriceBand {
 export function isInPriceBand(best: BestPrices, side: BookSide, price: string): boolean {
   const isBid = readWord(side, SIDES, "side") === "bid";
   const units = readPrice(price, "price");
-  const end = isBid ? limit(best.bid, "bid") : limit(best.ask, "ask");
+  const { bid, ask } = readObject(best, "best");
+  const end = isBid ? limit(bid, "bid") : limit(ask, "ask");
   return end === undefined || (isBid ? units >= end : units <= end);
 }

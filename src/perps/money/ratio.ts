@@ -5,6 +5,7 @@
  * @module
  */
 import { KalshiValueError } from "../../base/errors.ts";
+import { shown } from "../../base/plain.ts";
 
 /** A fraction; its denominator is above 0. */
 export interface Ratio {
@@ -34,8 +35,7 @@ export function readRatio(value: string | number, what: string): Ratio {
   const match = typeof value === "string" || typeof value === "number" ? DECIMAL.exec(`${value}`) : null;
   const places = match === null ? NaN : (match[3] ?? "").length - Number(match[4] ?? 0);
   if (match === null || !(Math.abs(places) <= MOST_PLACES)) {
-    const said = typeof value === "string" ? JSON.stringify(value.slice(0, 40)) : String(value);
-    throw new KalshiValueError(`${what} takes a plain decimal such as 0.0012; got ${said}.`);
+    throw new KalshiValueError(`${what} takes a plain decimal such as 0.0012; got ${shown(value)}.`);
   }
   const digits = BigInt(`${match[2]}${match[3] ?? ""}`) * 10n ** BigInt(Math.max(-places, 0));
   return { numerator: match[1] === "-" ? -digits : digits, denominator: 10n ** BigInt(Math.max(places, 0)) };

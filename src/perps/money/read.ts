@@ -1,5 +1,6 @@
 /** Reading what payloads hold, with the field's name in the error. */
 import { KalshiValueError } from "../../base/errors.ts";
+import { shown } from "../../base/plain.ts";
 import { parseCount, parseMoney, parsePrice } from "../../base/fixed_point.ts";
 import { type Ratio, readRatio } from "./ratio.ts";
 
@@ -10,6 +11,12 @@ function named<T>(what: string, read: () => T): T {
     if (!(error instanceof KalshiValueError)) throw error;
     throw new KalshiValueError(`${what}: ${error.message}`);
   }
+}
+
+/** What must be there: an answer of Kalshi's, or what a helper takes. */
+export function readObject<T extends object>(value: T, what: string): T {
+  if (typeof value === "object" && value !== null) return value;
+  throw new KalshiValueError(`${what} takes an object, such as Kalshi answers; got ${shown(value)}.`);
 }
 
 /** A price for a contract, in ten-thousandths of a dollar. */
@@ -46,6 +53,6 @@ export function readPositive(value: string | number, what: string, least: 0 | 1 
 /** One of a few words. */
 export function readWord<T extends string>(value: T, words: readonly T[], what: string): T {
   if (words.includes(value)) return value;
-  const said = typeof value === "string" ? JSON.stringify((value as string).slice(0, 40)) : typeof value;
-  throw new KalshiValueError(`${what} takes ${words.map((word) => `"${word}"`).join(" or ")}; got ${said}.`);
+  const names = words.map((word) => `"${word}"`).join(" or ");
+  throw new KalshiValueError(`${what} takes ${names}; got ${shown(value)}.`);
 }
