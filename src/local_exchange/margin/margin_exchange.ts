@@ -56,8 +56,8 @@ export interface MarketStats {
   readonly openInterestValue: number;
 }
 
-/** Margin ratios, equity by maintenance margin, at which the exchange watches a wallet, and liquidates it. */
-export const riskParameters = { liquidationRatio: 1, queueRatio: 1.1 } as const;
+/** Margin ratios, maintenance margin by equity, at which the exchange watches a wallet, and liquidates it. */
+export const riskParameters = { liquidationRatio: 1, queueRatio: 0.91 } as const;
 
 const DAY = 86_400_000;
 
