@@ -281,6 +281,16 @@ test("client.fix() shares key and budget, and refuses what is not its own", asyn
   await fix.newOrderSingle({ Symbol, Side: "1", OrderQty: "1", Price: "30" });
   assertEquals(rateLimit.stats().write?.granted, 1);
   await assertRejects(() => client.fix({ config, auth } as never), KalshiConfigError, "client's own `auth`");
+  const ofMargin = new RateLimiter({
+    product: "margin",
+    read: { tokensPerSecond: 200 },
+    write: { tokensPerSecond: 100 },
+  });
+  await assertRejects(
+    () => FixClient.connect({ auth, config, limiter: ofMargin }),
+    KalshiConfigError,
+    "the budgets of the other exchange",
+  );
   await assertRejects(
     () => client.fix({ config: { product: "event", session: "order-entry" } }),
     KalshiConfigError,
