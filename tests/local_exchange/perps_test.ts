@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { KalshiConfigError } from "../../src/base/errors.ts";
 import { ManualClock } from "../../src/testing/mod.ts";
+import { PerpsClient } from "../../src/perps/mod.ts";
 import { LocalExchange } from "../../src/local_exchange/mod.ts";
 import { test } from "../support/test.ts";
 
@@ -68,6 +69,7 @@ test("perps list their markets, take controls, and refuse what is wrong with it"
       "between two ticks",
     ],
     [() => perps.listMarket({ ticker: "GAS", indexPrice: "501.0000" }), "indexPrice"],
+    [() => perps.setSchedule("OIL", { open: true, nextAtMs: MONDAY }), "is not in the exchange's future"],
     [() => perps.setIndexPrice("GAS", "1.0000"), 'There is no perps market "GAS"'],
     [() => perps.setIndexPrice("OIL", "0.0000"), "price"],
     [() => perps.setMarkPrice("OIL", "x"), "price"],
@@ -106,4 +108,35 @@ test("nothing of the event exchange is another one because of perps", async () =
     return [id, exchange.openTickers(), await answer.text()];
   };
   assertEquals(await facts(true), await facts(false));
+});
+
+test("who is short of margin is liquidated step by step, and sees it over REST", async () => {
+  const clock = new ManualClock(MONDAY);
+  await using exchange = create({ clock, perps: { marketMakers: false, markets: 0 } });
+  const { auth } = await exchange.createAccount({ perpsBalance: "100.00" });
+  const runtime = exchange.createRuntime();
+  await using client = new PerpsClient({ auth, config: exchange.perpsConfig, runtime, clock });
+  const ticker = exchange.perps.listMarket({ ticker: "MYPERP", indexPrice: "10.0000" });
+  exchange.perps.placeCounterOrder({ ticker, side: "ask", price: "10.0000", count: "100" });
+  await client.orders.create({
+    ticker,
+    client_order_id: "mine",
+    side: "bid",
+    count: "100",
+    price: "10.0000",
+    time_in_force: "good_till_canceled",
+    self_trade_prevention_type: "taker_at_cross",
+  });
+  assertEquals((await client.risk.get()).positions[0]?.estimated_liquidation_price, "9.1887");
+  exchange.perps.placeCounterOrder({ ticker, side: "bid", price: "9.1000", count: "1000" });
+  exchange.perps.setIndexPrice(ticker, "9.1888");
+  assertEquals((await client.portfolio.positions.list())[0]?.position, "100.00");
+  exchange.perps.setIndexPrice(ticker, "9.1800");
+  assertEquals((await client.portfolio.positions.list())[0]?.position, "75.00");
+  const [order] = (await client.orders.list()).items;
+  assertEquals([order?.order_source, order?.order_reason, order?.fill_count], [
+    "system",
+    "liquidation",
+    "25.00",
+  ]);
 });
