@@ -7,6 +7,7 @@ import type { Exchange } from "./exchange.ts";
 import { serveFix } from "./fix_server.ts";
 import { FixGateway } from "./gateways/fix/gateway.ts";
 import { eventProduct } from "./gateways/fix/products/event.ts";
+import { marginProduct } from "./gateways/fix/products/margin.ts";
 import type { Product } from "./gateways/fix/product.ts";
 import { fixOptionsOf, type ReadFixOptions } from "./options.ts";
 import type { RunningServer } from "./server.ts";
@@ -105,7 +106,7 @@ export class SpokenFix {
   }
 }
 
-const products: readonly Product[] = [eventProduct];
+const products: readonly Product[] = [eventProduct, marginProduct];
 
 /** One for each product that the exchange has. */
 function each(

@@ -6,6 +6,7 @@ import type { Fill, Order } from "../../engine/model.ts";
 import { formatCount, formatMoney } from "../../units.ts";
 import type { Origin, Party, Report, Told } from "./order_lives.ts";
 import type { Preferences } from "./preferences.ts";
+import { allocAccountOf } from "./participant.ts";
 import type { Product } from "./product.ts";
 import { ordRejReason, STALE } from "./refusals.ts";
 import { writePrice } from "./units.ts";
@@ -197,7 +198,7 @@ function written(
     AvgPx: writePrice(filled === 0 ? 0 : Math.round(value / filled), dollars),
     TransactTime: utcTimestamp(at),
     ExpireTime: expiresAt === undefined ? undefined : utcTimestamp(expiresAt),
-    AllocAccount: wallet.subaccount === 0 ? undefined : wallet.subaccount,
+    AllocAccount: allocAccountOf(wallet) || undefined,
     NoPartyIDs: partiesOf(origin?.parties ?? [], operator),
   };
 }

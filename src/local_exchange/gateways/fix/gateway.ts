@@ -104,7 +104,7 @@ export class FixGateway implements ExchangeFix {
       monotonic: () => base.monotonic(),
       setTimer: (callback, delayMs) => base.setTimer(callback, delayMs),
     };
-    this.#judge = new LogonJudge(exchange, product);
+    this.#judge = new LogonJudge(exchange, product, floor);
     this.#lives = new OrderLives(exchange, product, floor, (report) => this.#distribute(report));
   }
 
@@ -207,7 +207,9 @@ export class FixGateway implements ExchangeFix {
     return session;
   }
 
-  #make({ key, type, preferences }: Pick<Admitted, "key" | "type" | "preferences">): ServerSession {
+  #make(
+    { key, account, type, preferences }: Pick<Admitted, "key" | "account" | "type" | "preferences">,
+  ): ServerSession {
     const exchange = this.#exchange;
     const retained = type.retransmission ? new RetainedStore(() => this.#clock.now()) : undefined;
     const store = retained ?? new MemoryFixStore({ keep: 0 });
@@ -238,6 +240,7 @@ export class FixGateway implements ExchangeFix {
       exchange,
       product: this.#product,
       floor: this.#floor,
+      account,
       lives: this.#lives,
       key,
       type,
@@ -314,10 +317,11 @@ export class FixGateway implements ExchangeFix {
     if (known !== undefined) return known;
     const key = this.#exchange.keys.get(by);
     const type = sessionTypeOf(this.#product.name, id);
-    if (key === undefined || type === undefined) {
+    const account = key && this.#floor.accountOf(key);
+    if (key === undefined || account === undefined || type === undefined) {
       throw new Error(`There is no session ${id} of the key ${by}.`);
     }
-    const ghost = this.#make({ key, type, preferences: preferences as Preferences });
+    const ghost = this.#make({ key, account, type, preferences: preferences as Preferences });
     this.#ghosts.set(name, ghost);
     return ghost;
   }

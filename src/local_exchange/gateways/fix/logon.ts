@@ -7,10 +7,11 @@ import { fault, FieldChecks, type FieldFault } from "../../../fix/checks.ts";
 import { logonText } from "../../../fix/logon.ts";
 import type { Received } from "../../../fix/session_types.ts";
 import type { Exchange } from "../../exchange.ts";
+import type { Account } from "../../engine/model.ts";
 import { type ApiKey, verifies } from "../../signatures.ts";
 import { worded } from "./dictionary.ts";
 import { MOST_RETENTION_HOURS, type Preferences, preferencesOf } from "./preferences.ts";
-import type { Product } from "./product.ts";
+import type { Floor, Product } from "./product.ts";
 import type { SessionType } from "./server_session.ts";
 import { sessionTypeOf } from "./session_types.ts";
 
@@ -24,6 +25,8 @@ const BEGIN = "8=FIXT.1.1\x01";
 /** Somebody who may come in. */
 export interface Admitted {
   readonly key: ApiKey;
+  /** Its account at the product. */
+  readonly account: Account;
   readonly type: SessionType;
   readonly preferences: Preferences;
   readonly logon: Received<Logon>;
@@ -43,12 +46,14 @@ export type Verdict =
 export class LogonJudge {
   readonly #exchange: Exchange;
   readonly #product: Product;
+  readonly #floor: Floor;
   readonly #checks: FieldChecks;
   /** When each key tried in the last minute, oldest first. */
   readonly #tries = new Map<string, number[]>();
 
-  constructor(exchange: Exchange, product: Product) {
+  constructor(exchange: Exchange, product: Product, floor: Floor) {
     this.#exchange = exchange;
+    this.#floor = floor;
     this.#product = product;
     this.#checks = new FieldChecks(product.dictionary);
   }
@@ -72,9 +77,11 @@ export class LogonJudge {
       return { reject: fault(10, 52) };
     }
     if (!await this.#isSigned(key, logon)) return { reject: fault8 };
+    const account = this.#floor.accountOf(key);
+    if (account === undefined) return { logout: `the account is not enabled for ${this.#product.name}` };
     const preferences = preferencesOf(logon, this.#product, type.settlements ?? false);
     const logout = refusalOf(key, type, logon, preferences, this.#product);
-    return logout === undefined ? { admit: { key, type, preferences, logon } } : { logout };
+    return logout === undefined ? { admit: { key, account, type, preferences, logon } } : { logout };
   }
 
   #isSigned(key: ApiKey, { header, RawData }: Received<Logon>): Promise<boolean> {

@@ -14,6 +14,7 @@ import {
 import { utcTimestamp } from "../../../fix/times.ts";
 import type { BookEvent, MarketChange } from "../../engine/events.ts";
 import type { Market, Side, Trade } from "../../engine/model.ts";
+import { allocAccountOf } from "./participant.ts";
 import { formatCount, formatPrice } from "../../units.ts";
 
 const entryType = { bid: MDEntryType.Bid, ask: MDEntryType.Offer } as const;
@@ -59,7 +60,7 @@ export function levelChange(
     ...moment(at),
     ...(isOwn && {
       ...(order.clientOrderId !== "" && { ClOrdID: order.clientOrderId }),
-      AllocAccount: order.wallet.subaccount,
+      AllocAccount: allocAccountOf(order.wallet),
     }),
   });
 }

@@ -68,6 +68,7 @@ export function assertSubaccount(subaccount: number | undefined): void {
 
 /** What a message says that its cost depends on. */
 interface Charged {
+  readonly Symbol?: string | undefined;
   readonly ClOrdID?: string | undefined;
   readonly ExDestination?: number | undefined;
   readonly QuoteID?: string | undefined;
@@ -86,22 +87,22 @@ export function charge(session: ServerSession, message: ReceivedMessage & Charge
 }
 
 function pay(
-  { account, exchange, product }: ServerSession,
+  { exchange, floor, key, product }: ServerSession,
   { MsgType, OrderGroupAction, ...message }: ReceivedMessage & Charged,
 ): void {
   const operation = OrderGroupAction === undefined
     ? product.operations[MsgType]
     : product.groupOperations[OrderGroupAction];
   if (!exchange.enforcesLimits || operation === undefined) return;
-  const { ExDestination = 0, QuoteID } = message;
+  const { ExDestination = 0, QuoteID, Symbol: ticker } = message;
   // Trading on quotes draws on shard 1; without a shard the unscoped bucket pays, with no surcharge.
   const shard = QuoteID !== undefined ? 1 : Math.max(0, ExDestination);
   try {
-    exchange.limits.take(
-      account,
+    floor.limits.take(
+      key.account,
       operation,
       new URLSearchParams(),
-      { exchange_index: shard },
+      { exchange_index: shard, ticker },
       exchange.clock.now(),
     );
   } catch (error) {

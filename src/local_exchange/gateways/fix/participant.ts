@@ -1,6 +1,6 @@
 /** What the parts of the gateway know of the session that they serve. */
 import type { FixMessage } from "../../../contract/fix/messages.ts";
-import type { Account, Wallet } from "../../engine/model.ts";
+import { type Account, MOST_SUBACCOUNTS, type Wallet } from "../../engine/model.ts";
 import type { ApiKey } from "../../signatures.ts";
 import type { Quote } from "../../world/communications.ts";
 
@@ -22,6 +22,10 @@ export interface Participant {
 export function owns({ key, account: own }: Participant, { account, subaccount }: Wallet): boolean {
   return account === own && (key.subaccount === undefined || key.subaccount === subaccount);
 }
+
+/** AllocAccount(79) of a wallet: its subaccount, 0 where it has no number of its own, such as that of an isolated position. */
+export const allocAccountOf = ({ subaccount }: Wallet): number =>
+  subaccount <= MOST_SUBACCOUNTS ? subaccount : 0;
 
 /** The wallet that a message acts for, by its AllocAccount(79); or why not, as the Text(58) of a refusal. */
 export function walletFor({ key }: Participant, asked: number | undefined, shard: number): Wallet | string {

@@ -9,6 +9,7 @@ import type { Operation } from "../../../contract/operation.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { Account, Fill, Market, Order } from "../../engine/model.ts";
 import type { Exchange, ExchangeEvent } from "../../exchange.ts";
+import type { RateLimits } from "../../limits.ts";
 import type { ApiKey } from "../../signatures.ts";
 import type { Preferences } from "./preferences.ts";
 
@@ -18,12 +19,14 @@ export type AnyOperation = Operation<unknown, unknown, unknown>;
 /** Where a product trades. */
 export interface Floor {
   readonly engine: Engine;
+  /** The budgets that are shared with REST. */
+  readonly limits: RateLimits;
   /** Calls `watcher` with each event of it, in the order they happen; returns how to stop. */
   watch(watcher: (event: ExchangeEvent) => void): () => void;
   /** The market of a Symbol(55); undefined where there is none. */
   marketOf(symbol: string): Market | undefined;
-  /** The account that a key acts for. */
-  accountOf(key: ApiKey): Account;
+  /** The account that a key acts for; undefined where that may not trade. */
+  accountOf(key: ApiKey): Account | undefined;
   /** Ids of the customers that a key trades for; undefined where it is no futures commission merchant's. */
   customersOf(key: ApiKey): { has(id: string): boolean } | undefined;
 }

@@ -81,6 +81,7 @@ export class ServerSession {
     readonly exchange: Exchange;
     readonly product: Product;
     readonly floor: Floor;
+    readonly account: Account;
     readonly lives: OrderLives;
     readonly key: ApiKey;
     readonly type: SessionType;
@@ -92,7 +93,7 @@ export class ServerSession {
     this.exchange = rest.exchange;
     this.product = rest.product;
     this.floor = rest.floor;
-    this.account = rest.floor.accountOf(rest.key);
+    this.account = rest.account;
     this.lives = rest.lives;
     this.key = rest.key;
     this.type = rest.type;

@@ -71,6 +71,7 @@ export const eventProduct: Product = {
   },
   floorOf: (exchange: Exchange) => ({
     engine: exchange.engine,
+    limits: exchange.limits,
     watch: (watcher) => exchange.watch(watcher),
     marketOf: (symbol) => exchange.catalog.markets.get(symbol)?.market,
     accountOf: ({ account }) => account,

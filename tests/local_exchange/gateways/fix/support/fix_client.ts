@@ -21,23 +21,28 @@ import {
   MemoryFixStore,
   signedLogon,
 } from "../../../../../src/fix/mod.ts";
+import type { FixProduct } from "../../../../../src/contract/fix/sessions.ts";
+import { marginDictionary } from "../../../../../src/local_exchange/gateways/fix/dictionary.ts";
 import type { LocalExchange } from "../../../../../src/local_exchange/mod.ts";
 import type { Runtime } from "../../../../../src/runtime/types.ts";
 import { until } from "../../../../support/until.ts";
 
-const checks = new FieldChecks(kalshiDictionary);
+const checks = {
+  event: new FieldChecks(kalshiDictionary),
+  margin: new FieldChecks(marginDictionary),
+};
 
 /**
  * Whether a frame is as Kalshi's dictionary says. Its replies to Logons need no RawData, and its refusals of quotes have
  * an empty QuoteID.
  */
-export function assertFrame(bytes: Uint8Array): void {
+export function assertFrame(bytes: Uint8Array, product: FixProduct = "event"): void {
   const framer = new FixFramer();
   const fields = new FixFields();
   framer.push(bytes);
   assertEquals(framer.next(fields), true);
   fields.session();
-  const wrong = checks.find(fields);
+  const wrong = checks[product].find(fields);
   if (fields.type === "A" && wrong?.tag === 96) return;
   if (fields.type === "AI" && wrong?.tag === 117) return;
   assertEquals(wrong, undefined, new TextDecoder().decode(bytes).replaceAll("\x01", "|"));
@@ -53,6 +58,8 @@ export type Seen = Readonly<Record<string, unknown>> & {
 export interface ClientOptions {
   readonly auth: KalshiAuth;
   readonly session?: FixSessionKind;
+  /** Whose gateway; that of event contracts unless told. */
+  readonly product?: FixProduct;
   readonly logon?: LogonOptions;
   readonly runtime: Runtime;
   readonly store?: FixStore;
@@ -75,8 +82,9 @@ export class FixTester implements AsyncDisposable {
   constructor(exchange: LocalExchange, options: ClientOptions) {
     this.#options = options;
     this.#exchange = exchange;
-    const { auth, session = "order-entry", logon = {}, heartbeatSeconds = 30, more } = options;
-    const { targetCompId } = exchange.fixConfig(session);
+    const { auth, session = "order-entry", product = "event", logon = {}, heartbeatSeconds = 30, more } =
+      options;
+    const { targetCompId } = exchange.fixConfig(session, { product });
     const retransmission = session === "order-entry-rt" || session === "post-trade";
     this.session = new FixSession({
       role: { side: "initiator", logon: signedLogon(auth, heartbeatSeconds, logon) },
@@ -93,7 +101,7 @@ export class FixTester implements AsyncDisposable {
       },
       onFrame: (direction, frame) => {
         if (direction === "out") return;
-        assertFrame(frame);
+        assertFrame(frame, product);
         const fields = new FixFields();
         const framer = new FixFramer();
         framer.push(frame);
@@ -120,7 +128,8 @@ export class FixTester implements AsyncDisposable {
   /** Connects; resolves when the exchange has answered the Logon. */
   async logOn(): Promise<void> {
     this.end = undefined;
-    const { host, port, tls } = this.#exchange.fixConfig(this.#options.session ?? "order-entry");
+    const { session = "order-entry", product = "event" } = this.#options;
+    const { host, port, tls } = this.#exchange.fixConfig(session, { product });
     const address = { hostname: host, port, tls };
     this.#connection = await connectSession(this.session, this.#options.runtime, address, undefined);
     await this.#connection.loggedOn;
