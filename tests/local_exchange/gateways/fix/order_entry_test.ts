@@ -317,7 +317,7 @@ for (const bench of benches) {
     await bench.rest.place(session, { ticker: M, count: "1.00", price: "0.1000" });
     fix.send({ MsgType: "q", ClOrdID: "all", MassCancelRequestType: "6" });
     assertEquals(await fix.lines(3), ["r all", "44 a<a 0/0/0", "44 b<b 0/0/0"]);
-    const left = (await bench.rest.orders(session)).filter(({ status }) => status === "resting");
+    const left = (await bench.rest.orders(session)).filter(({ rests }) => rests);
     assertEquals(left.length, 1);
   });
 }

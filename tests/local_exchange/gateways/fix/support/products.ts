@@ -38,20 +38,56 @@ export interface FixBench {
   fix(exchange: LocalExchange): ExchangeFix;
   /** A configuration that leads there. */
   config(exchange: LocalExchange, session: FixSessionKind, options?: Partial<FixConfigOptions>): FixConfig;
-  /** What REST has of an account: orders, fills, and the levels of a book. */
-  readonly rest: {
-    place(rest: Session, order: { ticker: string; count: string; price: string; id?: string }): Promise<Json>;
-    cancel(rest: Session, id: string): Promise<Json>;
-    orders(rest: Session): Promise<Json[]>;
-    fills(rest: Session): Promise<Json[]>;
-    book(rest: Session, ticker: string): Promise<{ bids: [string, string][]; asks: [string, string][] }>;
-  };
+  /** Market makers who move by themselves, for an exchange that is busy. */
+  readonly busy: LocalExchangeOptions;
+  /** Its open markets. */
+  tickers(exchange: LocalExchange): string[];
+  /** What REST has of it. */
+  readonly rest: BenchRest;
+}
+
+/** An order as REST has it. */
+export interface RestOrder {
+  readonly id: string;
+  readonly ClOrdID: string;
+  readonly filled: number;
+  readonly rests: boolean;
+  readonly ticker: string;
+}
+
+/** A fill as REST has it; prices in dollars. */
+export interface RestFill {
+  readonly orderId: string;
+  readonly price: number;
+  readonly count: number;
+  readonly isTaker: boolean;
+  readonly fee: number;
+}
+
+/** Levels as price and size, best first. */
+export interface RestBook {
+  readonly bids: readonly (readonly [price: number, size: number])[];
+  readonly asks: readonly (readonly [price: number, size: number])[];
+}
+
+/** What REST has of one product. */
+export interface BenchRest {
+  place(rest: Session, order: { ticker: string; count: string; price: string; id?: string }): Promise<Json>;
+  cancel(rest: Session, id: string): Promise<Json>;
+  orders(rest: Session): Promise<RestOrder[]>;
+  fills(rest: Session): Promise<RestFill[]>;
+  book(rest: Session, ticker: string): Promise<RestBook>;
+}
+
+/** Levels by their price, best first; of event contracts those of NO are asks at what NO is not. */
+function sorted(levels: readonly [string, string][], side: "bid" | "ask", isNo = false): [number, number][] {
+  return levels.map(([price, size]): [number, number] => [
+    isNo ? Number((1 - Number(price)).toFixed(4)) : Number(price),
+    Number(size),
+  ]).toSorted(([a], [b]) => side === "bid" ? b - a : a - b);
 }
 
 const usual = { time_in_force: "good_till_canceled", self_trade_prevention_type: "taker_at_cross" };
-
-/** Event contracts sell YES at what NO is not. */
-const fromNo = (price: string) => (1 - Number(price)).toFixed(4);
 
 const event: FixBench = {
   product: "event",
@@ -63,19 +99,37 @@ const event: FixBench = {
   pause: (exchange, what) => exchange.pause(what),
   fix: (exchange) => exchange.fix,
   config: (exchange, session, options) => exchange.fixConfig(session, options),
+  busy: { markets: 12, fix: true, stepMs: 250 },
+  tickers: (exchange) => exchange.openTickers(),
   rest: {
     place: async (rest, { id, ...order }) =>
       (await rest.post("/portfolio/events/orders", { ...usual, ...order, side: "bid", client_order_id: id }))
         .value,
     cancel: async (rest, id) => (await rest.delete(`/portfolio/events/orders/${id}`)).value,
-    orders: (rest) => rest.all("/portfolio/orders?limit=200", "orders"),
-    fills: (rest) => rest.all("/portfolio/fills?limit=200", "fills"),
+    async orders(rest) {
+      const orders = await rest.all("/portfolio/orders?limit=200", "orders");
+      return orders.map(({ order_id, client_order_id, fill_count_fp, status, ticker }) => ({
+        id: order_id,
+        ClOrdID: client_order_id,
+        filled: Number(fill_count_fp),
+        rests: status === "resting",
+        ticker,
+      }));
+    },
+    async fills(rest) {
+      const fills = await rest.all("/portfolio/fills?limit=200", "fills");
+      return fills.map(({ order_id, yes_price_dollars, count_fp, is_taker, fee_cost }) => ({
+        orderId: order_id,
+        price: Number(yes_price_dollars),
+        count: Number(count_fp),
+        isTaker: is_taker,
+        fee: Number(fee_cost),
+      }));
+    },
     async book(rest, ticker) {
-      const { value: { orderbook_fp: { yes_dollars, no_dollars } } } = await rest.get(
-        `/markets/${ticker}/orderbook`,
-      );
-      const asks = no_dollars.map(([price, size]: [string, string]) => [fromNo(price), size]);
-      return { bids: yes_dollars.toReversed(), asks: asks.toReversed() };
+      const { value: { orderbook_fp } } = await rest.get(`/markets/${ticker}/orderbook?depth=0`);
+      const { yes_dollars, no_dollars } = orderbook_fp;
+      return { bids: sorted(yes_dollars, "bid"), asks: sorted(no_dollars, "ask", true) };
     },
   },
 };
@@ -95,13 +149,38 @@ const margin: FixBench = {
   pause: (exchange, what) => exchange.perps.pause(what),
   fix: (exchange) => exchange.fixOf("margin"),
   config: (exchange, session, options) => exchange.fixConfig(session, { product: "margin", ...options }),
+  busy: { markets: 0, marketMakers: false, fix: true, stepMs: 250, perps: true },
+  tickers: (exchange) => exchange.perps.tickers(),
   rest: {
     place: async (rest, { id, ...order }) =>
       (await rest.post("/margin/orders", { ...usual, ...order, side: "bid", client_order_id: id })).value,
     cancel: async (rest, id) => (await rest.delete(`/margin/orders/${id}`)).value,
-    orders: (rest) => rest.all("/margin/orders?limit=200", "orders"),
-    fills: (rest) => rest.all("/margin/fills?limit=200", "fills"),
-    book: async (rest, ticker) => (await rest.get(`/margin/markets/${ticker}/orderbook`)).value.orderbook,
+    async orders(rest) {
+      const orders = await rest.all("/margin/orders?limit=200", "orders");
+      return orders.map(({ order_id, client_order_id, fill_count, remaining_count, ticker }) => ({
+        id: order_id,
+        ClOrdID: client_order_id,
+        filled: Number(fill_count),
+        rests: Number(remaining_count) > 0,
+        ticker,
+      }));
+    },
+    async fills(rest) {
+      const fills = await rest.all("/margin/fills?limit=200", "fills");
+      return fills.map(({ order_id, price, count, is_taker, fees }) => ({
+        orderId: order_id,
+        price: Number(price),
+        count: Number(count),
+        isTaker: is_taker,
+        fee: Number(fees),
+      }));
+    },
+    async book(rest, ticker) {
+      const { value: { orderbook: { bids, asks } } } = await rest.get(
+        `/margin/markets/${ticker}/orderbook?depth=0`,
+      );
+      return { bids: sorted(bids, "bid"), asks: sorted(asks, "ask") };
+    },
   },
 };
 
