@@ -72,7 +72,10 @@ export interface RestBook {
 
 /** What REST has of one product. */
 export interface BenchRest {
-  place(rest: Session, order: { ticker: string; count: string; price: string; id?: string }): Promise<Json>;
+  place(
+    rest: Session,
+    order: { ticker: string; count: string; price: string; id?: string | undefined },
+  ): Promise<Json>;
   cancel(rest: Session, id: string): Promise<Json>;
   orders(rest: Session): Promise<RestOrder[]>;
   fills(rest: Session): Promise<RestFill[]>;
@@ -152,7 +155,8 @@ const margin: FixBench = {
   busy: { markets: 0, marketMakers: false, fix: true, stepMs: 250, perps: true },
   tickers: (exchange) => exchange.perps.tickers(),
   rest: {
-    place: async (rest, { id, ...order }) =>
+    // An id has to be there.
+    place: async (rest, { id = crypto.randomUUID(), ...order }) =>
       (await rest.post("/margin/orders", { ...usual, ...order, side: "bid", client_order_id: id })).value,
     cancel: async (rest, id) => (await rest.delete(`/margin/orders/${id}`)).value,
     async orders(rest) {
