@@ -314,7 +314,7 @@ for (const bench of benches) {
     fix.send(priced("a", M));
     fix.send(priced("b", M));
     await fix.next(2);
-    await bench.rest.place(session, { ticker: M, count: "1.00", price: "0.1000" });
+    await bench.rest.place(session, { ticker: M, count: "1.00", price: "0.5000" });
     fix.send({ MsgType: "q", ClOrdID: "all", MassCancelRequestType: "6" });
     assertEquals(await fix.lines(3), ["r all", "44 a<a 0/0/0", "44 b<b 0/0/0"]);
     const left = (await bench.rest.orders(session)).filter(({ rests }) => rests);

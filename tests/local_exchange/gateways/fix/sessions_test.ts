@@ -45,7 +45,7 @@ async function setUp(bench: FixBench, options: LocalExchangeOptions = {}) {
 const order = (ClOrdID: string, Symbol: string, more: Partial<NewOrderSingle> = {}): NewOrderSingle =>
   inCents(ClOrdID, Symbol, { Price: "0.55", ...more });
 
-const cheap = { ticker: "M", count: "1.00", price: "0.1000", id: "cheap" } as const;
+const cheap = { ticker: "M", count: "1.00", price: "0.5000", id: "cheap" } as const;
 
 /** What a client notices of a fault, in short: what its session tells, which orders it hears of, and how it ends. */
 async function noticed(bench: FixBench, fault: FixFault, session: FixSessionKind): Promise<string> {

@@ -49,7 +49,7 @@ export const marginProduct: Product = {
   repeatsGroup: false,
   valueOf: ({ takerCost, makerCost }) => takerCost + makerCost,
   tradeFields: ({ trade }) => ({ ClearingBusinessDate: businessDate(trade.at + DAY_ENDS_EARLY_MS) }),
-  floorOf({ margin, limits }) {
+  floorOf({ margin, perpsLimits: limits }) {
     return margin && {
       engine: margin.engine,
       limits,

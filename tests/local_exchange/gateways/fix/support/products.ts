@@ -9,7 +9,7 @@ import type {
   LocalExchange,
   LocalExchangeOptions,
 } from "../../../../../src/local_exchange/mod.ts";
-import type { Json, Session } from "../../../support/session.ts";
+import type { Answer, Json, Session } from "../../../support/session.ts";
 
 /** What somebody else wants to trade, in dollars. */
 export interface Counter {
@@ -82,6 +82,12 @@ export interface BenchRest {
   book(rest: Session, ticker: string): Promise<RestBook>;
 }
 
+/** What an answer has that must not be a refusal. */
+function taken({ status, value }: Answer): Json {
+  if (status >= 300) throw new Error(`refused: ${JSON.stringify(value)}`);
+  return value;
+}
+
 /** Levels by their price, best first; of event contracts those of NO are asks at what NO is not. */
 function sorted(levels: readonly [string, string][], side: "bid" | "ask", isNo = false): [number, number][] {
   return levels.map(([price, size]): [number, number] => [
@@ -106,8 +112,9 @@ const event: FixBench = {
   tickers: (exchange) => exchange.openTickers(),
   rest: {
     place: async (rest, { id, ...order }) =>
-      (await rest.post("/portfolio/events/orders", { ...usual, ...order, side: "bid", client_order_id: id }))
-        .value,
+      taken(
+        await rest.post("/portfolio/events/orders", { ...usual, ...order, side: "bid", client_order_id: id }),
+      ),
     cancel: async (rest, id) => (await rest.delete(`/portfolio/events/orders/${id}`)).value,
     async orders(rest) {
       const orders = await rest.all("/portfolio/orders?limit=200", "orders");
@@ -157,7 +164,7 @@ const margin: FixBench = {
   rest: {
     // An id has to be there.
     place: async (rest, { id = crypto.randomUUID(), ...order }) =>
-      (await rest.post("/margin/orders", { ...usual, ...order, side: "bid", client_order_id: id })).value,
+      taken(await rest.post("/margin/orders", { ...usual, ...order, side: "bid", client_order_id: id })),
     cancel: async (rest, id) => (await rest.delete(`/margin/orders/${id}`)).value,
     async orders(rest) {
       const orders = await rest.all("/margin/orders?limit=200", "orders");
