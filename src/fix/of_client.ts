@@ -26,10 +26,14 @@ export interface FixOwner {
 const isKalshis = (environment: string): environment is "production" | "demo" =>
   environment === "production" || environment === "demo";
 
-/** The configuration of a session in the environment of its owner. */
-function configOf(given: FixConfig | FixConfigOptions, { environment, runtime }: FixOwner): FixConfig {
+/** The configuration of a session in the environment of its owner; that of perps needs no `product`. */
+function configOf(
+  given: FixConfig | FixConfigOptions,
+  { environment, product, runtime }: FixOwner,
+): FixConfig {
   if (isFixConfig(given) || !isPlain(given)) return isFixConfig(given) ? given : new FixConfig(given);
-  const own = readOwn(given);
+  const read = readOwn(given);
+  const own = product === "margin" && read.product === undefined ? { ...read, product } : read;
   if (own.environment !== undefined || own.host !== undefined) return new FixConfig(own, { runtime });
   if (isKalshis(environment)) return new FixConfig({ ...own, environment }, { runtime });
   throw new KalshiConfigError(
@@ -41,7 +45,8 @@ function configOf(given: FixConfig | FixConfigOptions, { environment, runtime }:
 /**
  * Connects with what the owner has.
  *
- * @throws {KalshiConfigError} for a session of another environment than the owner's: its key is not known there
+ * @throws {KalshiConfigError} for a session of another environment than the owner's: its key is not known there; and of a
+ * client of perps for one of event contracts
  */
 export async function connectFor(
   owner: FixOwner,
@@ -55,6 +60,12 @@ export async function connectFor(
     throw new KalshiConfigError(
       `The client is at Kalshi's ${environment} environment and the FIX session at ${config.environment}: each has keys of ` +
         "its own. Use FixClient.connect with a key for it.",
+    );
+  }
+  if (owner.product === "margin" && config.product !== "margin") {
+    throw new KalshiConfigError(
+      "PerpsClient opens sessions of perps, and this one is of event contracts, whose gateways know other keys: use " +
+        "KalshiClient.fix or FixClient.connect.",
     );
   }
   // Each exchange has budgets of its own.

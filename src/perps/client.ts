@@ -10,6 +10,8 @@ import { perpsVenue } from "../config/perps_venue.ts";
 import { GetAccountEndpointCosts } from "../contract/event/operations.ts";
 import { GetMarginMarkets, GetPerpsAccountApiLimits } from "../contract/perps/operations.ts";
 import type { FixClient } from "../fix/client.ts";
+import type { FixConfig } from "../fix/config.ts";
+import type { FixConfigOptions } from "../fix/config_options.ts";
 import { type ClientFixOptions, notLoaded, type OfClient, ProductClient } from "../product_client.ts";
 import { PerpsAccount } from "./account.ts";
 import { perpsAdvice } from "./advice.ts";
@@ -42,6 +44,18 @@ const traits: ClientTraits<PerpsConfig> = {
   },
   advice: perpsAdvice,
 };
+
+/** The configuration of a FIX session of perps, whose `product` is what it is. */
+export interface PerpsFixConfigOptions extends Omit<FixConfigOptions, "product"> {
+  /** Whose gateway: that of perps, and no other. */
+  readonly product?: "margin" | undefined;
+}
+
+/** The options of a FIX session that a client of perps opens: key, runtime, clock and limiter are the client's. */
+export interface PerpsFixOptions extends Omit<ClientFixOptions, "config"> {
+  /** A FixConfig of perps, or the options of one. */
+  readonly config: FixConfig | PerpsFixConfigOptions;
+}
 
 /**
  * A client of Kalshi's margin exchange: what `KalshiClient` is for event contracts, with the same pipeline, options and
@@ -110,16 +124,27 @@ export class PerpsClient extends ProductClient<PerpsConfig> {
   }
 
   /**
-   * Opens a FIX session of the margin exchange with this client's key, environment, runtime, clock and rate limiter:
-   * `{ product: "margin", session: "order-entry" }`. {@linkcode close} closes it as well.
+   * Opens a FIX session of perps with this client's key, environment, runtime, clock and rate limiter: its messages draw
+   * on the buckets of perps. {@linkcode close} closes it as well. A key has one FIX connection at a time.
    *
    * @throws {KalshiAuthRequiredError} when the client has no key
-   * @throws {KalshiConfigError} for a session of the other environment, and one of an exchange that is not Kalshi's
-   * without its `host`
+   * @throws {KalshiConfigError} for a session of event contracts or of the other environment, and for one of an exchange
+   * that is not Kalshi's without its `host`
    * @throws what `FixClient.connect` throws
+   *
+   * @example
+   * ```ts
+   * import { PerpsClient } from "@unofficial/kalshi/perps";
+   *
+   * await using client = await PerpsClient.fromEnv();
+   * await using session = await client.fix({ config: { session: "order-entry" } });
+   * const order = await session.newOrderSingle({ Symbol: "KXBTCPERP1", Side: "1", OrderQty: "2", Price: "11.2500" });
+   * console.log(order.OrderID, order.report.OrdStatus);
+   * ```
    */
-  async fix(given: ClientFixOptions): Promise<FixClient> {
-    return await this.openFix(given);
+  async fix(given: PerpsFixOptions): Promise<FixClient> {
+    // A session of perps is what the client opens where nothing is said.
+    return await this.openFix(given as ClientFixOptions);
   }
 
   /** Whether the exchange is open, and to this account. */

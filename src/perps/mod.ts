@@ -12,7 +12,7 @@
  *
  * @module
  */
-export { PerpsClient } from "./client.ts";
+export { PerpsClient, type PerpsFixConfigOptions, type PerpsFixOptions } from "./client.ts";
 export type { PerpsClientOptions } from "./client_options.ts";
 export type { PerpsEnv } from "./env.ts";
 export { PerpsConfig, type PerpsConfigOptions, type PerpsPresetOptions } from "../config/perps_config.ts";

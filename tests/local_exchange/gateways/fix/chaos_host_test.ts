@@ -4,7 +4,6 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import type { KalshiAuth } from "../../../../src/auth/mod.ts";
-import { KalshiClient } from "../../../../src/client.ts";
 import {
   type FixConnection,
   FixSession,
@@ -16,7 +15,9 @@ import { type FixFault, LocalExchange } from "../../../../src/local_exchange/mod
 import { createRandom, type Random } from "../../../../src/local_exchange/random.ts";
 import { ManualClock } from "../../../../src/testing/manual_clock.ts";
 import { test } from "../../../support/test.ts";
+import { Session } from "../../support/session.ts";
 import type { Seen } from "./support/fix_client.ts";
+import { benches, type FixBench } from "./support/products.ts";
 
 const ORDERS = 10_000;
 const TICKERS = ["A", "B", "C"];
@@ -49,13 +50,15 @@ class Mortal {
   >();
   readonly gaps: string[] = [];
   #life: { readonly session: FixSession; isDead: boolean } | undefined;
+  readonly #bench: FixBench;
   readonly #exchange: LocalExchange;
   readonly #auth: KalshiAuth;
   readonly #random: Random;
   /** Of how many writes one is damaged; none at 0. */
   damage = 60;
 
-  constructor(exchange: LocalExchange, auth: KalshiAuth, random: Random) {
+  constructor(bench: FixBench, exchange: LocalExchange, auth: KalshiAuth, random: Random) {
+    this.#bench = bench;
     this.#exchange = exchange;
     this.#auth = auth;
     this.#random = random;
@@ -77,7 +80,7 @@ class Mortal {
   /** One try to log on. */
   async connect(): Promise<void> {
     const life = this.#life ??= { session: this.#make(), isDead: false };
-    const { host, port } = this.#exchange.fixConfig("order-entry-rt");
+    const { host, port } = this.#bench.config(this.#exchange, "order-entry-rt");
     const runtime = this.#exchange.createRuntime();
     const stream = await runtime.connectTcp({ hostname: host, port, tls: false });
     const writer = stream.writable.getWriter();
@@ -109,7 +112,7 @@ class Mortal {
 
   #make(): FixSession {
     return new FixSession({
-      role: { side: "initiator", logon: signedLogon(this.#auth, 5, wants) },
+      role: { side: "initiator", logon: signedLogon(this.#auth, 5, { ...wants, ...this.#bench.dollars }) },
       SenderCompID: this.#auth.keyId,
       TargetCompID: "KalshiRT",
       store: this.store,
@@ -138,125 +141,116 @@ class Mortal {
   }
 }
 
-const statuses: Readonly<Record<string, readonly unknown[]>> = {
-  resting: ["0", "1"],
-  executed: ["2"],
-  canceled: ["4"],
-};
+const ended: readonly unknown[] = ["2", "4"];
 
-test(
-  "10,000 orders over a faulty line: every report once, no order twice, no number missing",
-  { timeoutMs: 300_000 },
-  async () => {
-    const clock = new ManualClock();
-    const exchange = LocalExchange.create({ clock, markets: 0, marketMakers: false, fix: { onlineMs: 0 } });
-    await using _ = exchange;
-    const random = createRandom(7);
-    const account = await exchange.createAccount({ balance: "1000000.00" });
-    for (const ticker of TICKERS) exchange.listMarket({ ticker, closesInMs: 30 * 86_400_000 });
-    const rest = new KalshiClient({
-      auth: account.auth,
-      config: exchange.config,
-      runtime: exchange.createRuntime(),
-      clock,
-    });
-    const client = new Mortal(exchange, account.auth, random);
-    const online = async () => {
-      for (let tries = 0; client.session?.active !== true; tries++) {
-        if (tries > 100) throw new Error("it never comes back");
-        if (client.session === undefined || client.session.state === "disconnected") {
-          const connecting = client.connect();
-          await clock.advance(0);
-          void connecting;
-        } else await clock.advance(1_000);
-      }
-    };
+for (const bench of benches) {
+  test(
+    `${bench.product}: 10,000 orders over a faulty line: every report once, no order twice, no number missing`,
+    { timeoutMs: 300_000 },
+    async () => {
+      const clock = new ManualClock();
+      const exchange = LocalExchange.create({ clock, ...bench.exchange, fix: { onlineMs: 0 } });
+      await using _ = exchange;
+      const random = createRandom(7);
+      const [name = ""] = Object.keys(bench.account);
+      const account = await exchange.createAccount({ [name]: "1000000.00" });
+      for (const ticker of TICKERS) bench.list(exchange, ticker);
+      const rest = new Session(exchange, account.auth);
+      const faulty = bench.fix(exchange);
+      const client = new Mortal(bench, exchange, account.auth, random);
+      const online = async () => {
+        for (let tries = 0; client.session?.active !== true; tries++) {
+          if (tries > 100) throw new Error("it never comes back");
+          if (client.session === undefined || client.session.state === "disconnected") {
+            const connecting = client.connect();
+            await clock.advance(0);
+            void connecting;
+          } else await clock.advance(1_000);
+        }
+      };
 
-    let ended = 0;
-    let byRest = 0;
-    for (let sent = 0; sent < ORDERS;) {
-      await online();
-      const dice = random.int(10);
-      if (dice < 3) exchange.fix.fail(faults[random.int(faults.length)] as FixFault);
-      const many = Math.min(1 + random.int(60), ORDERS - sent);
-      for (let n = 0; n < many; n++, sent++) {
-        client.session?.send({
-          MsgType: "D",
-          ClOrdID: `o${sent}`,
-          Symbol: TICKERS[random.int(3)] ?? "A",
-          Side: "1",
-          OrderQty: String(1 + random.int(5)),
-          OrdType: "2",
-          Price: String(40 + random.int(20)),
-          TimeInForce: random.int(4) === 0 ? "3" : "1",
+      let deaths = 0;
+      let byRest = 0;
+      for (let sent = 0; sent < ORDERS;) {
+        await online();
+        const dice = random.int(10);
+        if (dice < 3) faulty.fail(faults[random.int(faults.length)] as FixFault);
+        const many = Math.min(1 + random.int(60), ORDERS - sent);
+        for (let n = 0; n < many; n++, sent++) {
+          client.session?.send({
+            MsgType: "D",
+            ClOrdID: `o${sent}`,
+            Symbol: TICKERS[random.int(3)] ?? "A",
+            Side: "1",
+            OrderQty: String(1 + random.int(5)),
+            OrdType: "2",
+            Price: `0.${50 + random.int(10)}`,
+            TimeInForce: random.int(4) === 0 ? "3" : "1",
+          });
+        }
+        if (dice === 4) {
+          client.kill();
+          deaths++;
+        }
+        if (dice === 5) {
+          faulty.restart();
+          deaths++;
+        }
+        bench.counter(exchange, {
+          ticker: TICKERS[random.int(3)] ?? "A",
+          side: "ask",
+          price: `0.${50 + random.int(10)}00`,
+          count: String(1 + random.int(80)),
         });
+        await clock.advance(random.int(400));
+        if (dice === 6) {
+          // The same account by REST: an order of its own, and the end of one of FIX.
+          await bench.rest.place(rest, { ticker: "A", count: "1.00", price: "0.5000", id: `rest${byRest}` });
+          byRest++;
+          const [victim] = [...client.orders].findLast(([, { status }]) => status === "0") ?? [];
+          if (victim !== undefined) await bench.rest.cancel(rest, victim);
+        }
       }
-      if (dice === 4) {
-        client.kill();
-        ended++;
-      }
-      if (dice === 5) {
-        exchange.fix.restart();
-        ended++;
-      }
-      exchange.placeCounterOrder({
-        ticker: TICKERS[random.int(3)] ?? "A",
-        side: "ask",
-        price: `0.${40 + random.int(20)}00`,
-        count: String(1 + random.int(80)),
-      });
-      await clock.advance(random.int(400));
-      if (dice === 6) {
-        // The same account by REST: an order of its own, and the end of one of FIX.
-        const placed = rest.orders.create({
-          ticker: "A",
-          side: "bid",
-          count: "1.00",
-          price: "0.0100",
-          time_in_force: "good_till_canceled",
-          self_trade_prevention_type: "taker_at_cross",
-        });
-        await clock.advance(0);
-        await placed;
-        byRest++;
-        const [victim] = [...client.orders].findLast(([, { status }]) => status === "0") ?? [];
-        if (victim !== undefined) await rest.orders.cancel(victim).catch(() => {});
-      }
-    }
 
-    exchange.fix.clearFaults();
-    client.damage = 0;
-    for (let quiet = 0; quiet < 3; quiet++) {
+      faulty.clearFaults();
+      client.damage = 0;
+      for (let quiet = 0; quiet < 3; quiet++) {
+        await online();
+        await clock.advance(30_000);
+      }
+      assert(client.session?.active === true);
+      assert(deaths > 20 && client.gaps.length > 20, "the line was too good");
+
+      // Every report once.
+      assertEquals([...client.reports].filter(([, times]) => times !== 1), []);
+      // No order twice, and of each what the exchange says.
+      const orders = await bench.rest.orders(rest);
+      const byFix = orders.filter(({ ClOrdID }) => /^o\d+$/.test(ClOrdID));
+      assertEquals(new Set(byFix.map(({ ClOrdID }) => ClOrdID)).size, byFix.length);
+      assertEquals(orders.length - byFix.length, byRest);
+      assertEquals(client.orders.size, byFix.length);
+      for (const { id, rests, filled, ClOrdID } of byFix) {
+        const known = client.orders.get(id);
+        assertEquals(
+          [known?.ClOrdID, known?.CumQty, known?.traded, !ended.includes(known?.status)],
+          [ClOrdID, filled, filled, rests],
+          `${ClOrdID} ${rests ? "rests" : "is over"}, and was heard of as ${known?.status}`,
+        );
+      }
+      // What was told of fills is what was filled.
+      const bought = new Map<string, number>();
+      for (const { orderId, count } of await bench.rest.fills(rest)) {
+        bought.set(orderId, (bought.get(orderId) ?? 0) + count);
+      }
+      for (const [id, { traded }] of client.orders) assertEquals(bought.get(id) ?? 0, traded);
+      assertEquals(byFix.length, ORDERS);
+      // No number is missing: a new Logon shows no gap.
+      const before = client.gaps.length;
+      client.kill();
+      await clock.advance(0);
       await online();
-      await clock.advance(30_000);
-    }
-    assert(client.session?.active === true);
-    assert(ended > 20 && client.gaps.length > 20, "the line was too good");
-
-    // Every report once.
-    assertEquals([...client.reports].filter(([, times]) => times !== 1), []);
-    // No order twice, and of each what the exchange says.
-    const orders = [];
-    for await (const order of rest.orders.listAll()) orders.push(order);
-    const byFix = orders.filter(({ client_order_id: id }) => /^o\d+$/.test(id));
-    assertEquals(new Set(byFix.map(({ client_order_id: id }) => id)).size, byFix.length);
-    assertEquals(orders.length - byFix.length, byRest);
-    assertEquals(client.orders.size, byFix.length);
-    for (const { order_id, status, fill_count_fp, client_order_id } of byFix) {
-      const known = client.orders.get(order_id);
-      assertEquals(
-        [known?.ClOrdID, known?.CumQty, known?.traded, statuses[status]?.includes(known?.status)],
-        [client_order_id, Number(fill_count_fp), Number(fill_count_fp), true],
-        `${client_order_id} is ${status}, and was heard of as ${known?.status}`,
-      );
-    }
-    assertEquals(byFix.length, ORDERS);
-    // No number is missing: a new Logon shows no gap.
-    const before = client.gaps.length;
-    client.kill();
-    await clock.advance(0);
-    await online();
-    await clock.advance(1_000);
-    assertEquals(client.gaps.length, before);
-  },
-);
+      await clock.advance(1_000);
+      assertEquals(client.gaps.length, before);
+    },
+  );
+}
