@@ -22,7 +22,7 @@ async function setUp() {
   const runtime = exchange.createRuntime();
   const budget = { tokensPerSecond: 100, capacity: 100 };
   const limiter = new RateLimiter({ product: "margin", read: budget, write: budget, marginMs: 0, clock });
-  const client = new PerpsClient({ auth, config: exchange.perpsConfig, runtime, clock, limiter });
+  const client = new PerpsClient({ auth, config: exchange.perpsConfig, runtime, clock, rateLimit: limiter });
   const { host, port } = exchange.fixConfig("order-entry", { product: "margin" });
   return { exchange, client, limiter, Symbol, place: { host, port, tls: false } };
 }
@@ -42,13 +42,16 @@ test("a client of perps opens a session of perps, which draws on the buckets of 
   const bought = await session.newOrderSingle({ Symbol, Side: "1", OrderQty: "2", Price: "11.2500" });
   const { LastPx, LongQty, ClearingBusinessDate } = bought.report;
   assertEquals([LastPx, LongQty, ClearingBusinessDate], ["11.2500", "2.00", "20261127"]);
-  const { positions } = await client.portfolio.positions();
+  const positions = await client.portfolio.positions.list();
   assertEquals(positions.map(({ position }) => position), ["2.00"]);
-  const refused = await assertRejects(
-    () => session.newOrderSingle({ Symbol, Side: "1", OrderQty: "900000", Price: "11.2500" }),
-    KalshiFixOrderRejectError,
-  );
-  assertStringIncludes(refused.message, "too little margin");
+  for (const [OrderQty, says] of [["900000", "the notional limit"], ["10000", "too little margin"]] as const) {
+    const refused = await assertRejects(
+      () => session.newOrderSingle({ Symbol, Side: "1", OrderQty, Price: "11.2500" }),
+      KalshiFixOrderRejectError,
+    );
+    assertStringIncludes(refused.message, says);
+    assertEquals((refused.details as { OrdRejReason?: number }).OrdRejReason, 3);
+  }
   await client.close();
   assertEquals(session.state.name, "closed");
 });
