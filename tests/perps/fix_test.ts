@@ -44,7 +44,9 @@ test("a client of perps opens a session of perps, which draws on the buckets of 
   assertEquals([LastPx, LongQty, ClearingBusinessDate], ["11.2500", "2.00", "20261127"]);
   const positions = await client.portfolio.positions.list();
   assertEquals(positions.map(({ position }) => position), ["2.00"]);
-  for (const [OrderQty, says] of [["900000", "the notional limit"], ["10000", "too little margin"]] as const) {
+  for (
+    const [OrderQty, says] of [["900000", "the notional limit"], ["10000", "too little margin"]] as const
+  ) {
     const refused = await assertRejects(
       () => session.newOrderSingle({ Symbol, Side: "1", OrderQty, Price: "11.2500" }),
       KalshiFixOrderRejectError,
