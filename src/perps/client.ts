@@ -111,7 +111,7 @@ export class PerpsClient extends ProductClient<PerpsConfig> {
    *
    * await using client = await PerpsClient.fromEnv();
    * await using stream = await client.stream();
-   * const book = await stream.orderBook("KXBTCPERP1");
+   * const book = await stream.orderBook("KXBTCPERP");
    * console.log(book.bestBid, book.bestAsk);
    * for await (const fill of await stream.fills({}, { recover: true })) console.log(fill);
    * ```

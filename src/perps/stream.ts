@@ -92,7 +92,7 @@ const perpsStream: StreamClass<
  *
  * const auth = await KalshiAuth.fromPem("key-id", "…");
  * await using stream = await PerpsStream.connect({ auth, config: PerpsConfig.demo() });
- * const tickers = await stream.subscribe("ticker", { market_tickers: ["KXBTCPERP1"] });
+ * const tickers = await stream.subscribe("ticker", { market_tickers: ["KXBTCPERP"] });
  * for await (const item of tickers) {
  *   if (item.type === "ticker") console.log(item.msg.bid, item.msg.ask, item.msg.funding_rate?.rate);
  * }

@@ -56,6 +56,8 @@ interface WorkersGlobals {
  * `idleMs` longer. When the object is evicted, its readers stay connected, are told that their books are stale, and get
  * new snapshots as soon as the next alarm has brought it back.
  *
+ * With `product: perpsFeed` it serves perpetual futures, with the variables of `PerpsClient.fromEnv`.
+ *
  * @example
  * ```ts
  * import { type FeedNamespace, KalshiFeed } from "@unofficial/kalshi/workers";
