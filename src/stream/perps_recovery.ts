@@ -72,7 +72,6 @@ export interface RecoveredPerpsOrder {
 
 /** Fills and orders of the perps exchange. */
 export const perpsRecovery: RecoveryFacts<PerpsLookupFill, MarginOrder> = {
-  // What REST calls the id of a fill is what the live message calls that of its trade.
   fillMsg({ fill_id, ticker, fees, created_time, ...same }) {
     return {
       ...same,
@@ -93,6 +92,8 @@ export const perpsRecovery: RecoveryFacts<PerpsLookupFill, MarginOrder> = {
       ...field("expiration_ts_ms", timeMs(expiration_time)),
     };
   },
+  // REST has the id of a fill, the live message that of a trade, and nothing says that they are the same.
+  alikeFields: ["order_id", "price", "count", "is_taker", "ts_ms"],
   stateFields: ["fill_count", "remaining_count", "price"],
   filledField: "fill_count",
   // Its orders have no status: one of which nothing is left has ended.

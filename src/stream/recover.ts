@@ -98,13 +98,13 @@ export class Recovery implements ChannelReader {
   /** Takes note of what was before the subscription, so that it is not taken for missed. */
   async start(everyMs: number | undefined): Promise<void> {
     this.#startedMs = this.#clock.now();
-    for (const { msg } of await this.#plan.fetch(this.#startedMs - OVERLAP_MS)) this.#plan.isNew(msg, true);
+    this.#plan.pick(await this.#plan.fetch(this.#startedMs - OVERLAP_MS), []);
     if (everyMs !== undefined) this.#repeat(everyMs, this.#startedMs);
   }
 
   deliver(frame: Frame): void {
     if (this.#held !== undefined) this.#held.push(frame);
-    else if (this.#plan.isNew(frame.msg, false)) this.#inner.deliver(frame);
+    else if (this.#plan.isNew(frame.msg)) this.#inner.deliver(frame);
   }
 
   mark(marker: StreamMarker): void {
@@ -172,11 +172,10 @@ export class Recovery implements ChannelReader {
       const { frames, recoverError } = await this.#lookUp(owed);
       if (this.#stopped.signal.aborted) return;
       const { keys } = this.#inner;
-      const live = new Set(this.#held?.map(({ msg }) => this.#plan.idOf(msg)));
-      const missed = frames.filter(({ msg }) =>
-        (keys === undefined || keys.has(String(msg.market_ticker ?? msg.ticker))) &&
-        !live.has(this.#plan.idOf(msg)) && this.#plan.isNew(msg, true)
+      const own = frames.filter(({ msg }) =>
+        keys === undefined || keys.has(String(msg.market_ticker ?? msg.ticker))
       );
+      const missed = this.#plan.pick(own, this.#held ?? []);
       // Markers of losses that were noticed during the look-up wait for the next one.
       const told = this.#tell({ recovered: missed.length, recoverError }, waiting);
       for (const frame of missed) this.#inner.deliver(frame);

@@ -19,6 +19,11 @@ export interface RecoveryFacts<Fill, Order> {
   fillMsg(fill: Fill): Frame["msg"];
   /** The payload of a live `user_order`. */
   orderMsg(order: Order): Frame["msg"];
+  /**
+   * The fields of a live `fill` by which one that was looked up is known again, where it is not documented that REST and
+   * the stream have the same ids; undefined where they have.
+   */
+  readonly alikeFields?: readonly string[] | undefined;
   /** The fields of a live `user_order` that tell one state from another. */
   readonly stateFields: readonly string[];
   /** The one of them that counts the contracts filled. */
@@ -29,10 +34,13 @@ export interface RecoveryFacts<Fill, Order> {
 
 /** How one channel recovers. */
 export interface RecoveryPlan {
-  /** What the event belongs to; a live frame of the same replaces a looked-up one. */
-  idOf(msg: Frame["msg"]): string;
-  /** Whether this was not delivered before; remembers it. */
-  isNew(msg: Frame["msg"], lookedUp: boolean): boolean;
+  /** Whether a live frame tells what was not delivered before; remembers it. */
+  isNew(msg: Frame["msg"]): boolean;
+  /**
+   * Those of looked-up frames that tell what was not delivered before; remembers them. A live frame of the same that is
+   * held back, and is delivered after them, replaces one.
+   */
+  pick(found: readonly Frame[], held: readonly Frame[]): Frame[];
   fetch(sinceMs: number): Promise<Frame[]>;
 }
 
@@ -92,29 +100,117 @@ function trim(
   }
 }
 
-/** Fills: each once. */
-function fillPlan<Fill, Order>(
-  facts: RecoveryFacts<Fill, Order>,
-  lookup: ProductLookup<Fill, Order>,
-): RecoveryPlan {
-  const seen = new Set<string>();
-  const idOf = ({ trade_id, order_id }: Frame["msg"]) => `${trade_id} ${order_id}`;
-  return {
-    idOf,
-    isNew(msg) {
-      const id = idOf(msg);
-      if (seen.has(id)) return false;
-      seen.add(id);
-      trim(seen);
+/** How often each text is there. */
+class Counts {
+  readonly #counts = new Map<string, number>();
+
+  add(text: string): void {
+    const count = this.#counts.get(text) ?? 0;
+    this.#counts.delete(text); // so that the newest stand last
+    this.#counts.set(text, count + 1);
+    trim(this.#counts);
+  }
+
+  /** Takes one away; false where there is none. */
+  take(text: string): boolean {
+    const count = this.#counts.get(text) ?? 0;
+    if (count > 1) this.#counts.set(text, count - 1);
+    else this.#counts.delete(text);
+    return count > 0;
+  }
+}
+
+/** Adds to what is remembered. */
+function remember(ids: Set<string>, id: string): void {
+  ids.add(id);
+  trim(ids);
+}
+
+/**
+ * Fills: each once. Where REST and the stream may have other ids for the same fill, the first one that both tell shows
+ * it; until then, and where they have, fills are told apart by what they say, and as many of those that say the same are
+ * taken for delivered as were.
+ */
+class FillPlan<Fill, Order> implements RecoveryPlan {
+  readonly #facts: RecoveryFacts<Fill, Order>;
+  readonly #lookup: ProductLookup<Fill, Order>;
+  /** Ids of the stream, and of what was looked up. */
+  readonly #live = new Set<string>();
+  readonly #found = new Set<string>();
+  /** Whether they are the same; undefined as long as nobody knows. */
+  #isSame: boolean | undefined;
+  /** What was delivered of the one and not met again by the other. */
+  readonly #liveAlone = new Counts();
+  readonly #foundAlone = new Counts();
+  /** What was met already of live frames that are held back, and still have to be delivered. */
+  readonly #expected = new Counts();
+
+  constructor(facts: RecoveryFacts<Fill, Order>, lookup: ProductLookup<Fill, Order>) {
+    this.#facts = facts;
+    this.#lookup = lookup;
+    this.#isSame = facts.alikeFields === undefined ? true : undefined;
+  }
+
+  #idOf({ trade_id, order_id }: Frame["msg"]): string {
+    return `${trade_id} ${order_id}`;
+  }
+
+  #saysOf(msg: Frame["msg"]): string {
+    return (this.#facts.alikeFields ?? []).map((field) => msg[field]).join();
+  }
+
+  isNew(msg: Frame["msg"]): boolean {
+    const id = this.#idOf(msg);
+    if (this.#live.has(id)) return false;
+    remember(this.#live, id);
+    if (this.#found.has(id)) {
+      this.#isSame = true;
+      return false;
+    }
+    if (this.#isSame === true) return true;
+    const says = this.#saysOf(msg);
+    if (this.#expected.take(says)) return true;
+    if (this.#foundAlone.take(says)) {
+      this.#isSame = false;
+      return false;
+    }
+    this.#liveAlone.add(says);
+    return true;
+  }
+
+  pick(found: readonly Frame[], held: readonly Frame[]): Frame[] {
+    const heldIds = new Set(held.map(({ msg }) => this.#idOf(msg)));
+    const fresh = found.filter(({ msg }) => {
+      const id = this.#idOf(msg);
+      const isLive = this.#live.has(id) || heldIds.has(id);
+      if (isLive) this.#isSame = true;
+      return !isLive && !this.#found.has(id);
+    });
+    const heldAlone = new Counts();
+    for (const { msg } of held) heldAlone.add(this.#saysOf(msg));
+    return fresh.filter(({ msg }) => {
+      remember(this.#found, this.#idOf(msg));
+      if (this.#isSame === true) return true;
+      const says = this.#saysOf(msg);
+      const isHeld = heldAlone.take(says);
+      if (isHeld) this.#expected.add(says);
+      if (isHeld || this.#liveAlone.take(says)) {
+        this.#isSame = false;
+        return false;
+      }
+      this.#foundAlone.add(says);
       return true;
-    },
-    async fetch(sinceMs) {
-      const frames: Frame[] = [];
-      for await (const fill of lookup.fills(sinceMs)) frames.push(lookedUp("fill", facts.fillMsg(fill)));
-      // The newest come first. Those of one millisecond keep the order in which they happened.
-      return frames.reverse().sort((a, b) => Number(a.msg.ts_ms ?? 0) - Number(b.msg.ts_ms ?? 0));
-    },
-  };
+    });
+  }
+
+  async fetch(sinceMs: number): Promise<Frame[]> {
+    const frames: Frame[] = [];
+    for await (const fill of this.#lookup.fills(sinceMs)) {
+      frames.push(lookedUp("fill", this.#facts.fillMsg(fill)));
+    }
+    // The newest come first. Those of one millisecond keep the order in which they happened.
+    return frames.reverse().sort((a, b) => Number(a.msg.ts_ms ?? 0) - Number(b.msg.ts_ms ?? 0));
+  }
 }
 
 /** Orders: the states that were not told. */
@@ -126,25 +222,29 @@ function orderPlan<Fill, Order extends { readonly order_id: string }>(
   const { stateFields, filledField } = facts;
   const known = new Map<string, Delivered>();
   const idOf = ({ order_id }: Frame["msg"]) => String(order_id);
+  const isNew = (msg: Frame["msg"], isLookedUp: boolean) => {
+    const id = idOf(msg);
+    const found: Delivered = {
+      state: stateFields.map((field) => msg[field]).join(),
+      rests: facts.rests(msg),
+      filled: Number(msg[filledField]) || 0,
+      // REST tells when it was made also of what has changed since.
+      atMs: knownMs(msg.last_updated_ts_ms) ?? (isLookedUp ? undefined : knownMs(msg.created_ts_ms)),
+    };
+    const before = known.get(id);
+    if (isLookedUp && before !== undefined && (before.state === found.state || isOlder(found, before))) {
+      return false;
+    }
+    known.delete(id); // so that the newest stand last
+    known.set(id, { ...found, atMs: found.atMs ?? before?.atMs });
+    trim(known);
+    return true;
+  };
   return {
-    idOf,
-    isNew(msg, isLookedUp) {
-      const id = idOf(msg);
-      const found: Delivered = {
-        state: stateFields.map((field) => msg[field]).join(),
-        rests: facts.rests(msg),
-        filled: Number(msg[filledField]) || 0,
-        // REST tells when it was made also of what has changed since.
-        atMs: knownMs(msg.last_updated_ts_ms) ?? (isLookedUp ? undefined : knownMs(msg.created_ts_ms)),
-      };
-      const before = known.get(id);
-      if (isLookedUp && before !== undefined && (before.state === found.state || isOlder(found, before))) {
-        return false;
-      }
-      known.delete(id); // so that the newest stand last
-      known.set(id, { ...found, atMs: found.atMs ?? before?.atMs });
-      trim(known);
-      return true;
+    isNew: (msg) => isNew(msg, false),
+    pick(found, held) {
+      const live = new Set(held.map(({ msg }) => idOf(msg)));
+      return found.filter(({ msg }) => !live.has(idOf(msg)) && isNew(msg, true));
     },
     async fetch(sinceMs) {
       const orders: Order[] = [];
@@ -175,5 +275,5 @@ export function recoveryPlan<Fill, Order extends { readonly order_id: string }>(
   lookup: ProductLookup<Fill, Order>,
   onError: (error: unknown) => void,
 ): RecoveryPlan {
-  return channel === "fill" ? fillPlan(facts, lookup) : orderPlan(facts, lookup, onError);
+  return channel === "fill" ? new FillPlan(facts, lookup) : orderPlan(facts, lookup, onError);
 }
