@@ -54,7 +54,7 @@ export interface ProductClientOptions<Config>
    * and the answer returned (`"warn"`), or a {@linkcode KalshiDecodeError} (`"strict"`). Needs `checkResponse`.
    */
   readonly validate?: Validate | undefined;
-  /** `checkResponse` of `@unofficial/kalshi/schemas`, for `validate`. */
+  /** `checkResponse` of `@unofficial/kalshi/schemas`, or its `perps.checkResponse` for perps; for `validate`. */
   readonly checkResponse?: ResponseCheck | undefined;
 }
 

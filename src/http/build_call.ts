@@ -83,7 +83,7 @@ export function buildCall(
   const attempts = before?.count ?? 0;
   const ambiguous = before?.ambiguous ?? false;
   if (needsAuth === "required" && auth === undefined) {
-    throw needsKey({ method, path, attempts, clientIds, outcome: ambiguous ? "unknown" : "not-sent" });
+    throw needsKey(venue, { method, path, attempts, clientIds, outcome: ambiguous ? "unknown" : "not-sent" });
   }
   const url = config.baseUrl + path + buildQuery(params, used, template.params);
   const body = options.body === undefined ? undefined : JSON.stringify(options.body);
@@ -112,10 +112,10 @@ export function buildCall(
   };
 }
 
-function needsKey(context: KalshiErrorContext): KalshiAuthRequiredError {
+function needsKey({ variables }: KalshiVenue, context: KalshiErrorContext): KalshiAuthRequiredError {
   return new KalshiAuthRequiredError(
     `${context.method} ${context.path} needs an API key and this client has none: give it \`keyId\` and ` +
-      "`privateKey`, or use KalshiClient.fromEnv().",
+      `\`privateKey\`, or set ${variables.keyId} and its private key and make it with fromEnv().`,
     context,
   );
 }

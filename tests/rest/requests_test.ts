@@ -1,5 +1,5 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
-import { KalshiAuthError, KalshiConfigError } from "../../src/base/errors.ts";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { KalshiAuthError, KalshiConfigError, KalshiReadOnlyError } from "../../src/base/errors.ts";
 import { sample } from "../contract/samples.ts";
 import { test } from "../support/test.ts";
 import { call, isPaged, products } from "./products.ts";
@@ -116,9 +116,32 @@ for (
       if (operation.signed && !either.has(operation.id)) {
         const error = await assertRejects(() => call(client, method, ...args), KalshiAuthError);
         assertEquals([error.code, error.outcome, requests.length], ["AUTH_REQUIRED", "not-sent", 0], method);
+        assertStringIncludes(
+          error.message,
+          name === "event" ? "set KALSHI_KEY_ID" : "set KALSHI_PERPS_KEY_ID",
+        );
       } else {
         await call(client, method, ...args);
         assertEquals([requests.length, requests[0]?.headers.get("kalshi-access-key")], [1, null], method);
+      }
+    }
+  });
+
+  test(`${name}: with \`readOnly\` no write is sent, and every question is`, async () => {
+    for (const orderRetries of ["never", "idempotent"] as const) {
+      for (const [method, operation] of calls) {
+        const args = argumentsFor(operation, request(operation, "least"));
+        const config = { maxRetries: 0, orderRetries };
+        const { client, requests } = recordingClient(answer(operation), { readOnly: true, config });
+        if (operation.method === "GET") {
+          await call(client, method, ...args);
+          assertEquals(requests.length, 1, method);
+          continue;
+        }
+        // An order may be read before it is decreased.
+        const options = method === "orders.decrease" ? { orderRetries: "never" } : {};
+        const error = await assertRejects(() => call(client, method, ...args, options), KalshiReadOnlyError);
+        assertEquals([error.outcome, requests.length], ["not-sent", 0], method);
       }
     }
   });
