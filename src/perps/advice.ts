@@ -1,57 +1,20 @@
 /**
- * What to do about the errors of the margin exchange, where it differs from event contracts.
+ * What to do about the errors of the margin exchange.
  *
  * @module
  */
 
 import { parsePrice, priceGrid } from "../base/fixed_point.ts";
-import { type KnownServerCode, nameOfCode, REMEDIES } from "../base/server_codes.ts";
+import { perpsRemedyOf } from "../base/perps_codes.ts";
 import type { MarginMarket } from "../contract/perps/types.ts";
 import type { Advice } from "../http/advice.ts";
-
-const CLOSED_MARKET =
-  "Look at the market's `status` and `schedule` with client.markets.get(ticker): it says when trading opens again. Null " +
-  "is a market that trades around the clock.";
-const NOT_ENABLED =
-  "Ask client.exchange.enabled(): Kalshi opens margin trading member by member, and refuses accounts that are not " +
-  "enabled. Where it is, use a key whose scopes and subaccount cover this call.";
-
-/** What to do about these codes here; about the others, what there is to do everywhere. */
-export const PERPS_REMEDIES: { readonly [Code in KnownServerCode]?: string } = {
-  customer_account_not_found:
-    "Make it with client.portfolio.subaccounts.create(), or leave `subaccount` out.",
-  exceeded_per_market_risk_limit:
-    "client.risk.notionalRiskLimit() shows the limits and what is used: lower `count`, or cancel what rests.",
-  insufficient_balance:
-    "Compare the margin that the order needs with `available_balance` of client.portfolio.balance({ " +
-    "compute_available_balance: true }): resting orders hold margin too, and each subaccount has its own. " +
-    "client.portfolio.transfers.create() brings money over from event contracts.",
-  insufficient_shard_balance:
-    "Bring money to the market's `exchange_index` with client.portfolio.transfers.create().",
-  invalid_price:
-    "client.markets.get(ticker) has the `tick_size` that a price is a multiple of. A price may also be too " +
-    "far from the book: a bid below 80% of the best bid, an ask above 120% of the best ask.",
-  market_already_closed: CLOSED_MARKET,
-  market_closed: CLOSED_MARKET,
-  market_inactive: CLOSED_MARKET,
-  market_not_found:
-    "Check the ticker (in upper case) and the environment; client.markets.list() shows the markets.",
-  permission_denied: NOT_ENABLED,
-  trading_is_paused:
-    "Wait and ask client.exchange.status(), and look at the market's `schedule`; nothing was placed, so that the same " +
-    "order can be sent again.",
-  user_not_found: NOT_ENABLED,
-};
 
 /** A price above all that are traded, in dollars. */
 const FAR = "100000000.0000";
 
 /** What a client of perps says of errors. */
 export const perpsAdvice: Advice = {
-  remedyOf(code) {
-    const name = nameOfCode(code);
-    return name === undefined ? undefined : PERPS_REMEDIES[name] ?? REMEDIES[name];
-  },
+  remedyOf: perpsRemedyOf,
   grids: {
     of: (market) => (market as Partial<MarginMarket>).tick_size,
     read(said) {

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { remedyOf } from "../base/server_codes.ts";
 import { eventBookDecoder, type RestOrderBook, restOrderBook } from "../books/decoders/event.ts";
 import { frameLists } from "../contract/event/channel_lists.ts";
 import { channelFacts } from "../contract/event/channel_facts.ts";
@@ -64,6 +65,7 @@ export const eventProduct: StreamProduct<RestOrderBook> = {
   picks,
   subscribeParams: commandParams.subscribe ?? {},
   errors: errorRules({ errorCodes, terminalErrors }),
+  remedyOf,
   lists: frameLists,
   messageTypes: messageTypesOf(channels),
   books: {

@@ -14,11 +14,11 @@ import {
   KalshiTimeoutError,
 } from "../base/errors.ts";
 import { keyAdvice } from "../base/error_advice.ts";
-import { remedyOf } from "../base/server_codes.ts";
 import type { KalshiAuth } from "../auth/mod.ts";
 import type { Clock } from "../base/clock.ts";
 import { hideSecrets } from "../base/hide_secrets.ts";
 import type { Secrets } from "../base/redact.ts";
+import type { StreamProduct } from "./product.ts";
 import type { ClientConfig } from "../config/client_config.ts";
 import {
   HandshakeRefusedError,
@@ -36,6 +36,8 @@ export interface HandshakeOptions {
   readonly clock: Clock;
   /** Learns what must get into no error. */
   readonly secrets: Secrets;
+  /** The exchange that is spoken to. */
+  readonly product: Pick<StreamProduct, "remedyOf">;
 }
 
 /**
@@ -46,7 +48,7 @@ export interface HandshakeOptions {
  * @throws {KalshiConnectionError} when it cannot be opened, or was aborted
  */
 export async function openSocket(
-  { auth, config, runtime, clock, secrets }: HandshakeOptions,
+  { auth, config, runtime, clock, secrets, product }: HandshakeOptions,
   handlers: WebSocketHandlers,
   abort: AbortController,
 ): Promise<RuntimeWebSocket> {
@@ -71,7 +73,7 @@ export async function openSocket(
     socket.terminate();
     throw new KalshiConnectionError("The WebSocket closed while it was opened.");
   } catch (cause) {
-    throw hideSecrets(failure(cause, timedOut, auth, config), secrets);
+    throw hideSecrets(failure(cause, timedOut, auth, config, product), secrets);
   } finally {
     timer.clear();
   }
@@ -82,8 +84,9 @@ function failure(
   timedOut: boolean,
   { keyId }: KalshiAuth,
   config: ClientConfig,
+  product: HandshakeOptions["product"],
 ): KalshiError {
-  if (cause instanceof HandshakeRefusedError) return refusal(cause, keyId);
+  if (cause instanceof HandshakeRefusedError) return refusal(cause, keyId, product);
   if (timedOut) {
     return new KalshiTimeoutError(`The WebSocket did not open within ${config.timeoutMs} ms.`, { cause });
   }
@@ -92,7 +95,11 @@ function failure(
 }
 
 /** What the status of a refusal says. */
-function refusal(error: HandshakeRefusedError, keyId: string): KalshiError {
+function refusal(
+  error: HandshakeRefusedError,
+  keyId: string,
+  { remedyOf }: HandshakeOptions["product"],
+): KalshiError {
   const { status, serverCode, details, isForeign } = error;
   const context = { status, serverCode, details, cause: error, outcome: "rejected" } as const;
   if (status === 401 || status === 403) {

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { perpsRemedyOf } from "../base/perps_codes.ts";
 import { perpsBookDecoder, type RestPerpsOrderBook, restPerpsOrderBook } from "../books/decoders/perps.ts";
 import { channelFacts } from "../contract/perps/channel_facts.ts";
 import { frameLists } from "../contract/perps/channel_lists.ts";
@@ -37,6 +38,7 @@ export const perpsProduct: StreamProduct<RestPerpsOrderBook> = {
   picks: { market_tickers: pickMarkets },
   subscribeParams: commandParams.subscribe ?? {},
   errors: errorRules({ errorCodes, terminalErrors }),
+  remedyOf: perpsRemedyOf,
   lists: frameLists,
   messageTypes: messageTypesOf(channels),
   books: {

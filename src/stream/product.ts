@@ -94,6 +94,8 @@ export interface StreamProduct<Rest = unknown> {
   readonly subscribeParams: FieldRules;
   /** The codes of error frames. */
   readonly errors: StreamErrorRules;
+  /** What to do about the code of a handshake that was refused. */
+  readonly remedyOf: (serverCode: string | undefined) => string | undefined;
   /** Where the frames of each type hold lists: null there is an empty one. */
   readonly lists: Readonly<Record<string, readonly Lists[]>>;
   /** The types of all messages that are known; each has an object for a payload. */

@@ -2,7 +2,8 @@ import { detectRuntime } from "#runtime";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
 import { KalshiAuthError, KalshiConnectionError, type KalshiError } from "../../src/base/errors.ts";
 import { HandshakeRefusedError } from "../../src/runtime/types.ts";
-import { KalshiStreamClosedError } from "../../src/stream/mod.ts";
+import { PerpsStream } from "../../src/perps/mod.ts";
+import { KalshiStream, KalshiStreamClosedError } from "../../src/stream/mod.ts";
 import { httpAnswer, startRawServer } from "../support/raw_server.ts";
 import { test } from "../support/test.ts";
 import { startTimed, watch } from "./support/timed_exchange.ts";
@@ -126,5 +127,18 @@ test("every runtime tells a page from Kalshi's refusal", async () => {
       );
       assertEquals([error.status, error.isForeign], [403, isForeign], body);
     }
+  }
+});
+
+test("a refused handshake says what to do on the exchange that refused it", async () => {
+  const streams = {
+    "client.apiKeys.list()": KalshiStream,
+    "client.exchange.enabled()": PerpsStream,
+  };
+  for (const [text, Stream] of Object.entries(streams)) {
+    const cause = new HandshakeRefusedError(403, '{"code":"permission_denied"}');
+    const runtime = { ...detectRuntime(), connectWebSocket: () => Promise.reject(cause) };
+    const auth = { keyId: "key-1", sign: () => Promise.resolve("c2lnbmF0dXJl".repeat(4)) };
+    await assertRejects<KalshiError>(() => Stream.connect({ auth, runtime }), KalshiAuthError, text);
   }
 });

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { readFileSync } from "node:fs";
 import { REMEDIES, remedyOf as remedyOfCode } from "../../../src/base/server_codes.ts";
-import { PERPS_REMEDIES, perpsAdvice } from "../../../src/perps/advice.ts";
+import { PERPS_REMEDIES, perpsRemedyOf } from "../../../src/base/perps_codes.ts";
 import { restProducts } from "../../../tools/rest_methods.ts";
 import { test } from "../../support/test.ts";
 
@@ -37,7 +37,7 @@ test("a remedy names only methods that the client has whose error it is of", () 
   for (
     const [{ methods, conveniences }, remedyOf] of [
       [restProducts.event, remedyOfCode],
-      [restProducts.perps, perpsAdvice.remedyOf],
+      [restProducts.perps, perpsRemedyOf],
     ] as const
   ) {
     for (const code of codes) {
