@@ -86,6 +86,8 @@ const rooms = {
     "rest",
     "client",
     "client_options",
+    "product_client",
+    "perps",
     "trading",
     "recordings",
     "recordings",

@@ -5,9 +5,7 @@
  */
 import { type Clock, systemClock } from "../base/clock.ts";
 import type { LiveOrderBook } from "../books/live_order_book.ts";
-import type { KalshiClient } from "../client.ts";
-import type { Market } from "../contract/event/types.ts";
-import type { KalshiStream } from "../stream/stream.ts";
+import type { AsyncItems } from "../base/web_types.ts";
 import type { StreamStatus } from "../stream/status.ts";
 import { Bell } from "./bell.ts";
 import { BookLines } from "./book_lines.ts";
@@ -15,19 +13,34 @@ import { painter } from "./colours.ts";
 import type { CliContext } from "./context.ts";
 import type { CliIo } from "./io.ts";
 import { ladderLines } from "./ladder.ts";
-import { marketTitle } from "./market_columns.ts";
-import { OwnOrders } from "./own_orders.ts";
+import { type ListedOrder, OwnOrders, type StreamedOrder } from "./own_orders.ts";
 import { Screen } from "./screen.ts";
 import { bookLinePrinter } from "./book_output.ts";
 import type { Output } from "./output.ts";
 import { delay } from "../base/waits.ts";
 
+/** A stream of any product, as far as a book is watched through it. */
+interface WatchedStream {
+  orderBook(ticker: string, options: { readonly signal: AbortSignal }): Promise<LiveOrderBook>;
+  userOrders(
+    params: { readonly market_tickers: string[] },
+    options: { readonly recover: true; readonly signal: AbortSignal },
+  ): Promise<AsyncIterable<{ readonly type: string; readonly msg?: unknown }>>;
+  status(): AsyncItems<StreamStatus>;
+  close(): Promise<void>;
+}
+
 /** What is watched. */
 export interface Watched {
-  readonly client: KalshiClient;
-  readonly market: Market;
+  readonly client: {
+    stream(options: { readonly signal: AbortSignal; readonly onError: () => void }): Promise<WatchedStream>;
+  };
+  readonly ticker: string;
+  readonly title: string;
   /** Levels a side in the ladder. */
   readonly depth: number;
+  /** The account's resting orders on it, asked for when they are walked over. */
+  readonly orders: AsyncIterable<ListedOrder>;
 }
 
 /** So often a picture is drawn though nothing has happened: ages grow, and windows change their size. */
@@ -37,24 +50,21 @@ const SHORTEST_MS = 40;
 
 /** Follows the account's own orders; ends with the stream. */
 async function followOrders(
-  stream: KalshiStream,
-  client: KalshiClient,
+  stream: WatchedStream,
+  { ticker, orders: listed }: Watched,
   own: OwnOrders,
-  ticker: string,
   tell: () => void,
   signal: AbortSignal,
 ): Promise<void> {
   const orders = await stream.userOrders({ market_tickers: [ticker] }, { recover: true, signal });
   // Subscribed first: what changes while the list is on its way is not missed.
-  for await (const order of client.orders.listAll({ ticker, status: "resting", limit: 1000 }, { signal })) {
-    own.take(order);
-  }
+  for await (const order of listed) own.take(order);
   tell();
   void (async () => {
     try {
       for await (const item of orders) {
         if (item.type !== "user_order") continue;
-        own.take(item.msg);
+        own.take(item.msg as StreamedOrder);
         tell();
       }
     } catch {
@@ -73,8 +83,8 @@ async function drawLadder(
   io: CliIo,
   signal: AbortSignal,
   clock: Clock,
-  { market, depth }: Watched,
-  { stream, book, own }: { stream: KalshiStream; book: LiveOrderBook; own: OwnOrders },
+  { title, depth }: Watched,
+  { stream, book, own }: { stream: WatchedStream; book: LiveOrderBook; own: OwnOrders },
   bell: Bell,
 ): Promise<void> {
   let connection: string | undefined;
@@ -105,7 +115,7 @@ async function drawLadder(
       const { ticker, state, reason, ageMs } = book;
       await screen.draw(ladderLines({
         ticker,
-        title: marketTitle(market),
+        title,
         state,
         reason,
         ageMs,
@@ -141,7 +151,7 @@ async function writeChanges(output: Output, signal: AbortSignal, book: LiveOrder
 
 /** Watches a book until Ctrl-C. */
 export async function watchBook({ io, signal }: CliContext, output: Output, watched: Watched): Promise<void> {
-  const { client, market: { ticker } } = watched;
+  const { client, ticker } = watched;
   const clock = io.clock ?? systemClock;
   const bell = new Bell();
   // What goes wrong on the way shows in the book's state; a line of it would spoil the picture.
@@ -152,7 +162,7 @@ export async function watchBook({ io, signal }: CliContext, output: Output, watc
     const book = await stream.orderBook(ticker, { signal });
     if (output.format !== "table") return await writeChanges(output, signal, book);
     const own = new OwnOrders(ticker);
-    await followOrders(stream, client, own, ticker, () => bell.ring(), signal);
+    await followOrders(stream, watched, own, () => bell.ring(), signal);
     await drawLadder(io, signal, clock, watched, { stream, book, own }, bell);
   } finally {
     signal.removeEventListener("abort", close);

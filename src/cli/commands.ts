@@ -13,6 +13,7 @@ import { addExchange } from "./commands/exchange.ts";
 import { addMarket } from "./commands/market.ts";
 import { addMarkets } from "./commands/markets.ts";
 import { addOrder } from "./commands/order.ts";
+import { addPerps } from "./commands/perps.ts";
 import { addPortfolio } from "./commands/portfolio.ts";
 import { addQuotes } from "./commands/quotes.ts";
 import { addSpec } from "./commands/spec.ts";
@@ -37,6 +38,7 @@ export const commands: readonly AddCommand[] = [
   addCancel,
   addQuotes,
   addPortfolio,
+  addPerps,
   addSpec,
   addCompletions,
   addRecord,

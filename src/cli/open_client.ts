@@ -7,6 +7,7 @@
 import type { Logger } from "../base/logger.ts";
 import type { KalshiClient } from "../client.ts";
 import type { KalshiClientOptions } from "../client_options.ts";
+import { eventVenue, type KalshiVariables } from "../config/venue.ts";
 import { printable } from "./colours.ts";
 import { chooseEnv, type Variables } from "./env_file.ts";
 import { CliError } from "./exit_codes.ts";
@@ -24,10 +25,30 @@ export interface ConnectionOptions {
   readonly yes?: boolean | undefined;
 }
 
+/** What a command must know of any client. */
+interface AnyClient {
+  readonly config: { readonly environment: string; readonly baseUrl: string };
+  close(): Promise<void>;
+}
+
+/** One of Kalshi's exchanges, as a command reaches it. */
+export interface CliProduct<Client extends AnyClient> {
+  /** The variables that say where to go. */
+  readonly variables: Pick<KalshiVariables, "demo" | "baseUrl" | "wsBaseUrl" | "keyId">;
+  /** Makes its client, whose code is loaded here; on production or demo where that was told. */
+  readonly open: (
+    env: Variables,
+    place: "production" | "demo" | undefined,
+    options: Pick<KalshiClientOptions, "auth" | "clock" | "logger" | "rateLimit">,
+  ) => Promise<Client>;
+}
+
 /** A client, and what a command must know beside it. */
-export interface CliClient {
+export interface CliClient<Client = KalshiClient> {
   /** From the environment; without a key there it makes public calls only. */
-  readonly client: KalshiClient;
+  readonly client: Client;
+  /** Whether the environment names a key. */
+  readonly hasKey: boolean;
   /** The variables that it was made from. */
   readonly env: Variables;
   /** Whether its writes may move real money: on production, and on a host that is not known. */
@@ -43,41 +64,59 @@ export interface CliClient {
   close(): Promise<void>;
 }
 
+const said = (env: Variables, name: string | undefined) => name === undefined ? "" : (env[name] ?? "").trim();
+
 /** What says where to go, checked: two that disagree are refused. */
-function chosenExchange(env: Variables, { demo = false, live = false }: ConnectionOptions) {
+function chosenPlace(
+  { demo: demoName, baseUrl, wsBaseUrl }: CliProduct<AnyClient>["variables"],
+  env: Variables,
+  { demo = false, live = false }: ConnectionOptions,
+): "production" | "demo" | undefined {
   const flag = demo ? "--demo" : live ? "--live" : undefined;
-  if (flag === undefined) return {};
-  if ((env["KALSHI_API_BASE_URL"] ?? "").trim() !== "") {
+  if (flag === undefined) return undefined;
+  const place = [baseUrl, wsBaseUrl].find((name) => said(env, name) !== "");
+  if (place !== undefined) {
     throw new CliError(
       "usage",
-      `KALSHI_API_BASE_URL says where to go, and ${flag} says otherwise: leave one of them out.`,
+      `${place} says where to go, and ${flag} says otherwise: leave one of them out.`,
     );
   }
-  if (live && (env["KALSHI_DEMO"] ?? "").trim().toLowerCase() === "true") {
+  if (live && said(env, demoName).toLowerCase() === "true") {
     throw new CliError(
       "usage",
-      "KALSHI_DEMO=true says demo, and --live says production: leave one of them out.",
+      `${demoName}=true says demo, and --live says production: leave one of them out.`,
     );
   }
-  return { isProduction: live };
+  return live ? "production" : "demo";
 }
 
 /** A shell that says demo is not led to real money by a file that says nothing of it. */
 function assertOneExchange(
+  { demo: demoName, baseUrl, wsBaseUrl }: CliProduct<AnyClient>["variables"],
   shell: Variables,
   file: Variables,
   { envFile, demo, live }: ConnectionOptions,
 ): void {
-  const isSaid = (name: string) => (file[name] ?? "").trim() !== "";
-  const isDemo = (shell["KALSHI_DEMO"] ?? "").trim().toLowerCase() === "true";
+  const isDemo = said(shell, demoName).toLowerCase() === "true";
   if (envFile === undefined || demo || live || !isDemo) return;
-  if (isSaid("KALSHI_DEMO") || isSaid("KALSHI_API_BASE_URL")) return;
+  if ([demoName, baseUrl, wsBaseUrl].some((name) => said(file, name) !== "")) return;
   throw new CliError(
     "usage",
-    `KALSHI_DEMO=true says demo, and ${envFile} does not say where to go: give --demo or --live, or write ` +
-      "KALSHI_DEMO into it.",
+    `${demoName}=true says demo, and ${envFile} does not say where to go: give --demo or --live, or write ` +
+      `${demoName} into it.`,
   );
 }
+
+/** The exchange of event contracts. */
+const events: CliProduct<KalshiClient> = {
+  variables: eventVenue.variables,
+  async open(env, place, options) {
+    const { KalshiClient } = await import("../client.ts");
+    const { KalshiConfig } = await import("../config/kalshi_config.ts");
+    const config = place && { config: KalshiConfig[place]() };
+    return await KalshiClient.fromEnv(env, { ...options, ...config });
+  },
+};
 
 /**
  * Opens the client of a command; the command closes it.
@@ -86,27 +125,34 @@ function assertOneExchange(
  * @throws {CliError} where options and variables disagree
  * @throws {KalshiError} for variables that are wrong, and a key that cannot be read
  */
-export async function openClient(
+export function openClient(
   io: CliIo,
   options: ConnectionOptions,
-  extra: KalshiClientOptions = {},
+  extra: Pick<KalshiClientOptions, "auth" | "rateLimit"> = {},
 ): Promise<CliClient> {
+  return openProduct(events, io, options, extra);
+}
+
+/** The same for any of Kalshi's exchanges. */
+export async function openProduct<Client extends AnyClient>(
+  product: CliProduct<Client>,
+  io: CliIo,
+  options: ConnectionOptions,
+  extra: Pick<KalshiClientOptions, "auth" | "rateLimit"> = {},
+): Promise<CliClient<Client>> {
+  const { variables } = product;
   const env = await chooseEnv(io.env, options.envFile);
-  assertOneExchange(io.env, env, options);
-  const { isProduction } = chosenExchange(env, options);
-  const { KalshiClient } = await import("../client.ts");
-  const { KalshiConfig } = await import("../config/kalshi_config.ts");
-  const place = isProduction === undefined
-    ? {}
-    : { config: isProduction ? KalshiConfig.production() : KalshiConfig.demo() };
-  const logged = [env, io.env].some((one) => (one["KALSHI_LOG"] ?? "").trim() !== "");
+  assertOneExchange(variables, io.env, env, options);
+  const place = chosenPlace(variables, env, options);
+  const logged = [env, io.env].some((one) => said(one, "KALSHI_LOG") !== "");
   const logger = logged ? stderrLogger(io) : undefined;
-  const client = await KalshiClient.fromEnv(env, { clock: io.clock, logger, ...place, ...extra });
+  const client = await product.open(env, place, { clock: io.clock, logger, ...extra });
   const { environment, baseUrl } = client.config;
   const isRealMoney = environment === "production" || environment === "unknown";
   let isConfirmed = !isRealMoney || options.yes === true;
   return {
     client,
+    hasKey: said(env, variables.keyId) !== "",
     env,
     isRealMoney,
     async confirm(what) {

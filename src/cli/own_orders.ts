@@ -6,25 +6,27 @@
 import { parseCount, parsePrice } from "../base/fixed_point.ts";
 import { timeMs } from "../base/wire_time.ts";
 
-/** What both of Kalshi's forms of an order say of its place in the book. */
+/** What every form of an order says of its place in the book; fields of event contracts and of perps have two names. */
 interface Told {
   readonly order_id: string;
   readonly ticker: string;
-  readonly status: string;
-  readonly yes_price_dollars: string;
-  readonly remaining_count_fp: string;
+  readonly status?: string | null;
+  readonly yes_price_dollars?: string | null;
+  readonly price?: string | null;
+  readonly remaining_count_fp?: string | null;
+  readonly remaining_count?: string | null;
+  readonly book_side?: string | null;
+  readonly side?: string | null;
 }
 
 /** An order as REST tells it. */
 export interface ListedOrder extends Told {
-  readonly book_side: string;
   readonly last_update_time?: string | null;
 }
 
 /** An order as the stream tells it, or as its recovery looked it up. */
 export interface StreamedOrder extends Told {
-  readonly book_side?: string;
-  readonly outcome_side?: string;
+  readonly outcome_side?: string | null;
   readonly last_updated_ts_ms?: number | null;
 }
 
@@ -60,16 +62,26 @@ export class OwnOrders {
   /** Takes an order's state, unless a newer one is known. */
   take(order: ListedOrder | StreamedOrder): void {
     if (order.ticker !== this.#ticker) return;
-    const side = order.book_side ?? ((order as StreamedOrder).outcome_side === "no" ? "ask" : "bid");
+    const { yes_price_dollars, price = yes_price_dollars, remaining_count_fp } = order;
+    const { remaining_count = remaining_count_fp } = order;
+    // What an event order calls its side is an outcome.
+    const side = order.book_side ??
+      (yes_price_dollars === undefined
+        ? order.side
+        : (order as StreamedOrder).outcome_side === "no"
+        ? "ask"
+        : "bid");
     if (side !== "bid" && side !== "ask") return;
     const atMs = "last_updated_ts_ms" in order && typeof order.last_updated_ts_ms === "number"
       ? order.last_updated_ts_ms
       : timeMs((order as ListedOrder).last_update_time) ?? 0;
     const before = this.#known.get(order.order_id);
     if (before !== undefined && before.atMs > atMs) return;
-    const size = order.status === "resting" ? parseCount(order.remaining_count_fp) : 0;
+    // Perps say of an order only how much of it rests.
+    const rests = (order.status ?? "resting") === "resting";
+    const size = rests ? parseCount(remaining_count ?? "0") : 0;
     if (before !== undefined) this.#drop(order.order_id, before);
-    this.#known.set(order.order_id, { side, price: parsePrice(order.yes_price_dollars), size, atMs });
+    this.#known.set(order.order_id, { side, price: parsePrice(price ?? "0"), size, atMs });
     if (size === 0) this.#ended++;
     this.#forget();
   }

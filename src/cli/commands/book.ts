@@ -6,6 +6,7 @@
 import type { Command } from "commander";
 import type { CliContext } from "../context.ts";
 import { CliError } from "../exit_codes.ts";
+import { marketTitle } from "../market_columns.ts";
 import { addConnectionOptions, addOutputOptions, wholeNumber } from "../options.ts";
 import { type ConnectionOptions, openClient } from "../open_client.ts";
 import { openOutput, type OutputOptions } from "../output.ts";
@@ -25,16 +26,16 @@ async function showBook(context: CliContext, ticker: string, options: BookOption
       "--watch draws on a terminal, and the output goes elsewhere: --json writes a line for each change.",
     );
   }
-  const { client, env, close } = await openClient(io, options);
+  const { client, hasKey, close } = await openClient(io, options);
   try {
-    const hasKey = (env["KALSHI_KEY_ID"] ?? "") !== "";
     if (!watch) {
       const { printBook } = await import("../book_print.ts");
       return await printBook(context, output, client, ticker, { depth, hasKey });
     }
-    const market = await client.markets.get(ticker, { signal });
+    const title = marketTitle(await client.markets.get(ticker, { signal }));
     const { watchBook } = await import("../book_watch.ts");
-    await watchBook(context, output, { client, market, depth });
+    const orders = client.orders.listAll({ ticker, status: "resting", limit: 1000 }, { signal });
+    await watchBook(context, output, { client, ticker, title, depth, orders });
   } finally {
     await close();
   }
