@@ -36,6 +36,7 @@ export function addExchange(program: Command, context: CliContext): void {
     )
     .option("--state <file>", "keep accounts, orders and markets there, and go on with them")
     .option("--fix", "speak FIX as well")
+    .option("--perps", "have perps as well, and cash for them")
     .option("--env <file>", "write addresses and keys for other programs there", ".env")
     .option("--balance <dollars>", "cash of the account", dollars, "1000.00")
     .option(

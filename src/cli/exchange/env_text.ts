@@ -39,6 +39,8 @@ export interface EnvNow {
   readonly wsBaseUrl: string;
   readonly key: EnvKey;
   readonly fix: { readonly host: string; readonly port: number; readonly key: EnvKey } | undefined;
+  /** Where perps are, with the same key. */
+  readonly perps: { readonly baseUrl: string; readonly wsBaseUrl: string } | undefined;
   /** Address of its page, with the token. */
   readonly pageUrl: string;
   readonly rest: string;
@@ -120,8 +122,18 @@ function fixLines({ host, port, key }: NonNullable<EnvNow["fix"]>): string[] {
   ];
 }
 
+function perpsLines({ baseUrl, wsBaseUrl }: NonNullable<EnvNow["perps"]>, key: EnvKey): string[] {
+  return [
+    "# PerpsClient.fromEnv() reads these.",
+    `KALSHI_PERPS_API_BASE_URL=${baseUrl}`,
+    `KALSHI_PERPS_WS_BASE_URL=${wsBaseUrl}`,
+    `KALSHI_PERPS_KEY_ID=${key.keyId}`,
+    `KALSHI_PERPS_PRIVATE_KEY=${pem(key)}`,
+  ];
+}
+
 /** The text of the file. */
-export function envText({ baseUrl, wsBaseUrl, key, fix, pageUrl, rest }: EnvNow): string {
+export function envText({ baseUrl, wsBaseUrl, key, fix, perps, pageUrl, rest }: EnvNow): string {
   const lines = [
     FIRST,
     `# KalshiClient.fromEnv() reads these; its stream is at ${wsBaseUrl}`,
@@ -129,6 +141,7 @@ export function envText({ baseUrl, wsBaseUrl, key, fix, pageUrl, rest }: EnvNow)
     `KALSHI_KEY_ID=${key.keyId}`,
     `KALSHI_PRIVATE_KEY=${pem(key)}`,
     ...fix === undefined ? [] : fixLines(fix),
+    ...perps === undefined ? [] : perpsLines(perps, key),
     "# For a browser on this machine; whoever has it can trade here.",
     `KALSHI_PAGE_URL=${pageUrl}`,
     LAST,

@@ -25,6 +25,8 @@ export interface ExchangeOptions extends OutputOptions {
   readonly pagePort?: number | undefined;
   /** `--fix` */
   readonly fix?: boolean | undefined;
+  /** `--perps` */
+  readonly perps?: boolean | undefined;
   /** `--env` */
   readonly env: string;
   /** `--balance` */
@@ -40,6 +42,7 @@ interface Running {
   readonly rest: string;
   readonly stream: string;
   readonly fix: string | undefined;
+  readonly perps_stream: string | undefined;
   readonly page: string;
   readonly key_id: string;
   readonly env: string;
@@ -50,6 +53,7 @@ const columns: readonly Column<Running>[] = [
   { name: "rest", value: ({ rest }) => rest },
   { name: "stream", value: ({ stream }) => stream },
   { name: "fix", value: ({ fix }) => fix },
+  { name: "perps_stream", value: ({ perps_stream }) => perps_stream },
   { name: "page", value: ({ page }) => page },
   { name: "key_id", value: ({ key_id }) => key_id },
   { name: "env", value: ({ env }) => env },
@@ -63,7 +67,7 @@ const FIRST_ROUNDS = 20;
 const PACE_MS = 1_000;
 
 async function start(options: ExchangeOptions, before: EnvBefore): Promise<LocalExchange> {
-  const { seed, history, fix = false, env, state } = options;
+  const { seed, history, fix = false, perps = false, env, state } = options;
   const port = options.port ?? before.port ?? 0;
   // What it began as stands in its state: only what was asked for is asked again.
   const isThere = state !== undefined && existsSync(state);
@@ -76,6 +80,7 @@ async function start(options: ExchangeOptions, before: EnvBefore): Promise<Local
       seed,
       history: history === undefined ? undefined : { days: history },
       fix: fix && { port: before.fixPort ?? 0 },
+      perps,
       stepMs: pace === 0 ? undefined : pace,
       state,
     });
@@ -169,11 +174,13 @@ export async function runExchange({ io, signal }: CliContext, options: ExchangeO
     const { id, key, fix } = await openKeys(exchange, options, before);
     const page = await servePage(exchange, options, before, id);
     const { baseUrl, wsBaseUrl } = exchange;
-    await writeEnv(options.env, { baseUrl, wsBaseUrl, key, fix, pageUrl: page.url, rest: before.rest });
+    const perps = options.perps ? exchange.perpsConfig : undefined;
+    await writeEnv(options.env, { baseUrl, wsBaseUrl, key, fix, perps, pageUrl: page.url, rest: before.rest });
     await output.record(columns, {
       rest: baseUrl,
       stream: wsBaseUrl,
       fix: fix && `${fix.host}:${fix.port}`,
+      perps_stream: perps?.wsBaseUrl,
       page: page.url,
       key_id: key.keyId,
       env: options.env,
