@@ -21,7 +21,7 @@ import { delay } from "../base/waits.ts";
 
 /** A stream of any product, as far as a book is watched through it. */
 interface WatchedStream {
-  orderBook(ticker: string, options: { readonly signal: AbortSignal }): Promise<LiveOrderBook>;
+  orderBook(ticker: string, options: { readonly signal: AbortSignal }): Promise<LiveOrderBook<object>>;
   userOrders(
     params: { readonly market_tickers: string[] },
     options: { readonly recover: true; readonly signal: AbortSignal },
@@ -84,7 +84,7 @@ async function drawLadder(
   signal: AbortSignal,
   clock: Clock,
   { title, depth }: Watched,
-  { stream, book, own }: { stream: WatchedStream; book: LiveOrderBook; own: OwnOrders },
+  { stream, book, own }: { stream: WatchedStream; book: LiveOrderBook<object>; own: OwnOrders },
   bell: Bell,
 ): Promise<void> {
   let connection: string | undefined;
@@ -137,7 +137,7 @@ async function drawLadder(
 }
 
 /** Writes a line for each change. */
-async function writeChanges(output: Output, signal: AbortSignal, book: LiveOrderBook): Promise<void> {
+async function writeChanges(output: Output, signal: AbortSignal, book: LiveOrderBook<object>): Promise<void> {
   const lines = new BookLines(book);
   const changes = book.changes({ policy: "drop-oldest", limit: 10_000 });
   const print = bookLinePrinter(output);
