@@ -1,9 +1,13 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { CliStop, main } from "../../src/cli/mod.ts";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CliStop, exitCodes, main } from "../../src/cli/mod.ts";
 import type { CliIo } from "../../src/cli/io.ts";
 import { test } from "../support/test.ts";
 import { until } from "../support/until.ts";
 import { lines, objects, openAccount } from "./support/account.ts";
+import { prepareCli } from "./support/program.ts";
 import { memoryIo } from "./support/memory_io.ts";
 import { Terminal } from "./support/terminal.ts";
 
@@ -54,7 +58,7 @@ test("perps are listed, searched and shown, without a key", async () => {
     [["bid", "9.9900", "20.00", null], ["ask", "10.0100", "5.00", null]],
   );
   const missing = await run(["market", "NONE"], publicEnv);
-  assertEquals([missing.code, missing.out], [3, ""]);
+  assertEquals([missing.code, missing.out], [exitCodes.refused.code, ""]);
 });
 
 test("an order for perps is checked against the market's ticks, placed once, seen and canceled", async () => {
@@ -74,7 +78,10 @@ test("an order for perps is checked against the market's ticks, placed once, see
     assertEquals([refused.code, refused.out], [2, ""]);
     assertStringIncludes(refused.err, says);
   }
-  assertEquals((await run(["order", ticker, "--side", "bid", "--count", "1", "--price", "9"], publicEnv)).out, "");
+  assertEquals(
+    (await run(["order", ticker, "--side", "bid", "--count", "1", "--price", "9"], publicEnv)).out,
+    "",
+  );
 
   const taken = objects((await run([...order, "--price", "10.0100", "--json"], env)).out)[0];
   assertEquals([taken.fill_count, taken.remaining_count, taken.price], ["5.00", "2.00", "10.0100"]);
@@ -89,7 +96,9 @@ test("an order for perps is checked against the market's ticks, placed once, see
   assertEquals(position.risk.market_ticker, ticker);
   assert(Number(portfolio[0].available_balance) < Number(portfolio[0].account_equity));
   const shown = await run(["portfolio"], env);
-  for (const heading of ["Positions", "Resting orders", "Latest fills"]) assertStringIncludes(shown.out, heading);
+  for (const heading of ["Positions", "Resting orders", "Latest fills"]) {
+    assertStringIncludes(shown.out, heading);
+  }
   assertMatch(shown.out, /MYPERP +5\.00 +10\.0100/);
 
   const canceled = objects((await run(["cancel", taken.order_id, "--json"], env)).out)[0];
@@ -145,4 +154,21 @@ test("what leads to the other exchange is refused", async () => {
   const refused = await run(["markets", "--demo"], env);
   assertEquals(refused.code, 2);
   assertStringIncludes(refused.err, "KALSHI_PERPS_API_BASE_URL says where to go");
+});
+
+test("an exchange that is asked for perps writes where they are, with the key of the account", async () => {
+  using cli = await prepareCli();
+  const folder = mkdtempSync(join(tmpdir(), "kalshi-perps-"));
+  const path = join(folder, "local.env");
+  const started = cli.start(["exchange", "--perps", "--pace", "0", "--env", path, "--json"]);
+  try {
+    const [text] = await started.says(/\{[^]*\}\n/);
+    assertMatch(JSON.parse(text).perps, /^ws:.*\/trade-api\/ws\/v2\/margin$/);
+    const { status, stdout } = await cli.run(["perps", "portfolio", "balance", "--env-file", path, "--json"]);
+    assertEquals([status, Number(objects(stdout)[0].account_equity)], [0, 10_000]);
+  } finally {
+    started.signal("SIGTERM");
+    await started.ended;
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

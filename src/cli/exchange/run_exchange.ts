@@ -42,7 +42,7 @@ interface Running {
   readonly rest: string;
   readonly stream: string;
   readonly fix: string | undefined;
-  readonly perps_stream: string | undefined;
+  readonly perps: string | undefined;
   readonly page: string;
   readonly key_id: string;
   readonly env: string;
@@ -53,7 +53,7 @@ const columns: readonly Column<Running>[] = [
   { name: "rest", value: ({ rest }) => rest },
   { name: "stream", value: ({ stream }) => stream },
   { name: "fix", value: ({ fix }) => fix },
-  { name: "perps_stream", value: ({ perps_stream }) => perps_stream },
+  { name: "perps", value: ({ perps }) => perps },
   { name: "page", value: ({ page }) => page },
   { name: "key_id", value: ({ key_id }) => key_id },
   { name: "env", value: ({ env }) => env },
@@ -175,12 +175,20 @@ export async function runExchange({ io, signal }: CliContext, options: ExchangeO
     const page = await servePage(exchange, options, before, id);
     const { baseUrl, wsBaseUrl } = exchange;
     const perps = options.perps ? exchange.perpsConfig : undefined;
-    await writeEnv(options.env, { baseUrl, wsBaseUrl, key, fix, perps, pageUrl: page.url, rest: before.rest });
+    await writeEnv(options.env, {
+      baseUrl,
+      wsBaseUrl,
+      key,
+      fix,
+      perps,
+      pageUrl: page.url,
+      rest: before.rest,
+    });
     await output.record(columns, {
       rest: baseUrl,
       stream: wsBaseUrl,
       fix: fix && `${fix.host}:${fix.port}`,
-      perps_stream: perps?.wsBaseUrl,
+      perps: perps?.wsBaseUrl,
       page: page.url,
       key_id: key.keyId,
       env: options.env,

@@ -213,7 +213,7 @@ export function addPerpsCancel(perps: Command, { io, signal }: CliContext): void
         }
         for (const id of ids) {
           const { reduced_by } = await client.orders.cancel(id, {}, { orderRetries: "idempotent" });
-          await rows.add({ order_id: id, canceled: reduced_by, status: "canceled" });
+          await rows.add({ order_id: id, canceled: reduced_by ?? null, status: "canceled" });
         }
         await rows.end();
       } finally {
