@@ -1,6 +1,7 @@
 /**
  * Watches the funding of perpetual futures: the rate that runs up to the next funding, what it would cost or bring you,
- * and a line each time a rate crosses a limit. It changes nothing, and goes on until Ctrl-C.
+ * and a line each time a rate crosses a limit. It changes nothing, and goes on until Ctrl-C. It needs a key, as every
+ * stream does.
  *
  *     deno run -A --env-file examples/funding_monitor.ts [PERCENT] [SECONDS]
  */
@@ -22,10 +23,9 @@ const millionths = (rate: number) => Math.round(rate * 1e8);
 const shown = (rate: number) => `${(millionths(rate) / 1e6).toFixed(4)} %`;
 const time = (ms: number | undefined) => ms === undefined ? "?" : new Date(ms).toISOString().slice(11, 16);
 
-/** Hundredths of contracts held of each market, over all subaccounts; none without a key. */
+/** Hundredths of contracts held of each market, over all subaccounts. */
 async function held(): Promise<Map<string, number>> {
   const contracts = new Map<string, number>();
-  if (!client.isAuthenticated) return contracts;
   for (const { market_ticker, position } of await client.portfolio.positions.list()) {
     contracts.set(market_ticker, (contracts.get(market_ticker) ?? 0) + parseCount(position));
   }

@@ -143,5 +143,9 @@ const heldNow = () => positions.get(eventTicker)?.positionCenticontracts ?? 0;
 await adjust(heldNow());
 console.log("watching", eventTicker);
 for await (const change of changes) {
-  if (change.type === "fill" && change.ticker === eventTicker) await adjust(heldNow());
+  // A settlement ends the position, and so the hedge. What is in doubt is read anew, and told as a snapshot.
+  const isOurs = change.type === "snapshot"
+    ? change.tickers.includes(eventTicker)
+    : (change.type === "fill" || change.type === "settlement") && change.position.ticker === eventTicker;
+  if (isOurs) await adjust(heldNow());
 }
