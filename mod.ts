@@ -44,8 +44,11 @@ export {
   type KalshiHosts,
   type KalshiVariables,
   type KalshiVenue,
+  type RestVenue,
 } from "./src/config/venue.ts";
-export type { KalshiSettings } from "./src/config/client_config.ts";
+export type { HttpSettings, KalshiSettings } from "./src/config/client_config.ts";
+export type { RestConfig, RestConfigOptions, RestSettings } from "./src/config/rest_config.ts";
+export type { RestClient } from "./src/rest_client.ts";
 export type { ClientConfig, ClientConfigOptions, ClientPresetOptions } from "./src/config/client_config.ts";
 export * from "./src/base/errors.ts";
 export type { KalshiServerCode, KnownServerCode } from "./src/base/server_codes.ts";

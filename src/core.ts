@@ -5,23 +5,17 @@
  */
 
 import { detectRestRuntime } from "#runtime";
-import { systemClock } from "./base/clock.ts";
+import { signing } from "./auth/authenticator.ts";
 import type { KalshiSettings } from "./config/client_config.ts";
 import { hideValues, isHidden, readHeaders } from "./config/headers.ts";
-import { isReadOnly } from "./config/read_only.ts";
 import { DEFAULTS } from "./config/settings.ts";
 import { eventVenue, type KalshiVenue } from "./config/venue.ts";
 import { KalshiConfigError } from "./base/errors.ts";
-import type { Advice } from "./http/advice.ts";
-import { HttpPipeline } from "./http/pipeline.ts";
-import { isSafeMethod } from "./base/http_method.ts";
-import { transportPool } from "./http/transport.ts";
-import { assertPlainPath } from "./http/url.ts";
-import { assertSendable, readRawCall } from "./http/raw_call.ts";
-import { assertObject, assertValue, readOptions, refusal } from "./base/options.ts";
+import { readOptions, refusal } from "./base/options.ts";
 import { placeHint } from "./config/option_places.ts";
-import { coreRules, type KalshiCoreOptions, type RawRequestOptions, requestAuth } from "./core_options.ts";
-import { readOwn, shownSecret } from "./base/plain.ts";
+import { coreRules, type KalshiCoreOptions } from "./core_options.ts";
+import { readOwn } from "./base/plain.ts";
+import { RestClient } from "./rest_client.ts";
 
 /**
  * The client without namespaces, for bundles that count every byte: {@linkcode KalshiCore.request} reaches
@@ -36,16 +30,7 @@ import { readOwn, shownSecret } from "./base/plain.ts";
  * console.log(await core.request("GET", "/exchange/status"));
  * ```
  */
-export class KalshiCore implements AsyncDisposable {
-  /** The configuration in use; frozen. */
-  readonly config: KalshiSettings;
-  /**
-   * The request pipeline that every method goes through.
-   *
-   * @internal
-   */
-  protected readonly http: HttpPipeline;
-
+export class KalshiCore extends RestClient<KalshiSettings> {
   /**
    * Opens nothing: connections are made by the first call.
    *
@@ -67,89 +52,24 @@ export class KalshiCore implements AsyncDisposable {
       transport,
       limiter,
       inspect,
-      clock = systemClock,
+      clock,
     } = options;
     const { onRequest, onResponse, onRetry, onEnd, readOnly } = options;
-    this.config = settled(config, venue);
-    const { http2, limits } = this.config;
-    if (transport !== undefined && (http2 || limits !== undefined)) {
-      throw new KalshiConfigError(
-        "A transport replaces the network: leave http2 and limits out of the config.",
-      );
-    }
-    const host = runtime ?? detectRestRuntime();
-    this.http = new HttpPipeline({
+    super({
       venue,
-      config: this.config,
-      auth,
-      pool: transport === undefined ? host.createHttpPool({ http2, limits }) : transportPool(transport),
-      isReadOnly: isReadOnly(readOnly, host),
-      hooks: { onRequest, onResponse, onRetry, onEnd },
-      clock,
-      random: Math.random,
+      config: settled(config, venue),
+      auth: auth && signing(auth),
+      runtime: runtime ?? detectRestRuntime(),
+      transport,
       limiter,
       inspect,
-      advice: () => this.advice,
+      clock,
+      readOnly,
+      onRequest,
+      onResponse,
+      onRetry,
+      onEnd,
     });
-  }
-
-  /** True when the client has a key to sign with. */
-  get isAuthenticated(): boolean {
-    return this.http.isAuthenticated;
-  }
-
-  /**
-   * Sends a request to any path of the API, with the same signing, retries and errors as every method.
-   *
-   * @param method HTTP method.
-   * @param path Path below the API root, percent-encoded and without query: `/markets/TICKER`.
-   * @returns The decoded JSON body; undefined when the answer has none.
-   * @throws {KalshiConfigError} for another method, a path that cannot be signed as it is sent, and a body where the
-   * method has none; nothing was sent.
-   */
-  async request<T = unknown>(method: string, path: string, given: RawRequestOptions = {}): Promise<T> {
-    assertObject("request()", given);
-    const options = readOwn(given);
-    assertSendable(options);
-    const { query, auth = "optional", body, ...rest } = options;
-    const verb = String(method).toUpperCase();
-    if (!/^(GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE)$/.test(verb)) {
-      throw new KalshiConfigError(
-        `request() takes an HTTP method first, such as "GET"; got ${shownSecret(method)}.`,
-      );
-    }
-    assertValue("request()", "auth", auth, requestAuth());
-    if (body !== undefined && isSafeMethod(verb)) {
-      throw new KalshiConfigError(`A ${verb} has no \`body\`.`);
-    }
-    assertPlainPath(path);
-    // Which row of the contract this is, nobody looks up: a write is counted as that of an order.
-    const payer = isSafeMethod(verb) ? undefined : { bucket: "write", shard: "index" } as const;
-    const template = { method: verb, path, auth, empty: "maybe", raw: true, ...payer } as const;
-    const advise = this.http.advice?.remedyOf;
-    return await this.http.request<T>(
-      template,
-      () => ({ ...readRawCall(template, rest, { query, body }), advise }),
-    );
-  }
-
-  /**
-   * What to do about the errors of the product. The core leaves that to the docs; a client knows it.
-   *
-   * @internal
-   */
-  protected get advice(): Advice | undefined {
-    return undefined;
-  }
-
-  /** Ends running calls, closes every connection, and refuses new calls. A second call is harmless. */
-  close(): Promise<void> {
-    return this.http.close();
-  }
-
-  /** The same as {@linkcode close}. */
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
   }
 }
 

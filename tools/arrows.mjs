@@ -56,6 +56,7 @@ const rooms = {
     "client_options",
     "client_traits",
   ],
+  klear: ["base", "config", "contract", "auth", "runtime", "http", "core_options", "rest_client"],
   trading: [
     "base",
     "config",

@@ -41,11 +41,22 @@ function rolesOf(spec: RestSpec): Map<string, string> {
   return roles;
 }
 
+/** A product of Kalshi's, and where its facts are and go. */
+interface Product {
+  readonly product: string;
+  /** Its OpenAPI specification. */
+  readonly file: string;
+  /** Its AsyncAPI specification, where it has a WebSocket. */
+  readonly ws?: string;
+  readonly folder: string;
+  readonly what: string;
+}
+
 /** Path from the project's root to the file's text, for all generated files. */
 export function generateContract(): Map<string, string> {
   const files = new Map<string, string>();
   const rows = readRows(readFacts("operations.tsv"));
-  const products = [
+  const products: readonly Product[] = [
     {
       product: "event",
       file: "openapi.json",
@@ -60,14 +71,13 @@ export function generateContract(): Map<string, string> {
       folder: "src/contract/perps",
       what: "perps",
     },
+    { product: "klear", file: "klear-openapi.json", folder: "src/contract/klear", what: "Klear" },
   ];
   const sharedWs = JSON.parse(readFacts("asyncapi.json"));
   const retired = JSON.parse(readFacts("retired_error_codes.json"));
   for (const { product, file, ws, folder, what } of products) {
     const spec = new RestSpec(readFacts(file));
-    const wsSpec = new WsSpec(readFacts(ws), sharedWs, retired);
     const from = `the ${what} OpenAPI specification`;
-    const wsFrom = `the ${what} AsyncAPI specification`;
     files.set(
       `${folder}/types.ts`,
       typesModule(
@@ -96,21 +106,33 @@ export function generateContract(): Map<string, string> {
       ),
     );
     files.set(
-      `${folder}/channel_lists.ts`,
-      listsModule(
-        head(`Where the frames of the ${what} WebSocket hold lists.`, wsFrom, wsSpec.version),
-        "../operation.ts",
-        wsSpec.types,
-        wsSpec.messages,
-      ),
-    );
-    files.set(
       `${folder}/bodies.ts`,
       bodiesModule(
         head(`What the bodies of the ${what} REST API take.`, from, spec.version),
         product,
         spec,
         "../field_rule.ts",
+      ),
+    );
+    files.set(
+      `${folder}/schemas.ts`,
+      restSchemasModule(
+        head(`Checks of the payloads of the ${what} REST API.`, from, spec.version),
+        "../validation.ts",
+        spec.types,
+        spec.calls,
+      ),
+    );
+    if (ws === undefined) continue;
+    const wsSpec = new WsSpec(readFacts(ws), sharedWs, retired);
+    const wsFrom = `the ${what} AsyncAPI specification`;
+    files.set(
+      `${folder}/channel_lists.ts`,
+      listsModule(
+        head(`Where the frames of the ${what} WebSocket hold lists.`, wsFrom, wsSpec.version),
+        "../operation.ts",
+        wsSpec.types,
+        wsSpec.messages,
       ),
     );
     files.set(
@@ -134,15 +156,6 @@ export function generateContract(): Map<string, string> {
         head(`What the commands of the ${what} WebSocket take.`, wsFrom, wsSpec.version),
         wsSpec,
         "../field_rule.ts",
-      ),
-    );
-    files.set(
-      `${folder}/schemas.ts`,
-      restSchemasModule(
-        head(`Checks of the payloads of the ${what} REST API.`, from, spec.version),
-        "../validation.ts",
-        spec.types,
-        spec.calls,
       ),
     );
     files.set(

@@ -33,6 +33,9 @@ function authOf({ id, auth }: Call): "none" | "optional" | undefined {
   return auth || neededAuth.has(id) ? undefined : "none";
 }
 
+/** Calls that ask for something in a body, and change nothing. */
+const harmless = new Set(["EstimatePortfolioMaintenanceMargin"]);
+
 /** Costs that are told in prose only. */
 const toldCosts: Record<string, string> = {
   CancelAllOrders: "cost: 2",
@@ -139,6 +142,7 @@ function row(
     ...(auth === undefined ? [] : [`auth: "${auth}"`]),
     ...(call.status === 200 ? [] : [`status: ${call.status}`]),
     ...(call.response === undefined ? ["empty: true"] : []),
+    ...(harmless.has(call.id) ? ["harmless: true"] : []),
     ...(lists === undefined ? [] : [`lists: ${lists}`]),
     ...(facts.bucket === "write" ? ['bucket: "write"'] : []),
     ...(cost === undefined ? [] : [cost]),

@@ -12,6 +12,9 @@ const toldFacts: Readonly<Record<string, Json>> = {
   "CreateOrderV2Request.count": { positive: true },
   "CreateRFQRequest.contracts_fp": { positive: true },
   "CreateMarginOrderRequest.count": { positive: true },
+  // Kalshi counts in ten-thousandths of a dollar there.
+  "WithdrawSettlementBalanceRequest.amount": { positive: true, pattern: "{1,4})?$" },
+  "EstimatePortfolioMaintenanceMarginPosition.price": { positive: true },
   // The specification of perps leaves out what the event one says of the same field.
   "CreateMarginOrderRequest.expiration_time": { "x-unit": "unix-s" },
   "GetMarginMarketOrderbook.aggregation_tick_size": { positive: true },
@@ -108,7 +111,12 @@ export class RuleWriter {
         return this.#text(name, facts);
       case "number":
         if (facts.type !== "integer") throw new Error(`${name}: no rule is known for a float`);
-        return ['type: "integer"', ...bounds(facts, ""), ...unit(facts)];
+        return [
+          'type: "integer"',
+          ...bounds(facts, ""),
+          ...(facts["x-validate"] === "ne=0" ? ["nonzero: true"] : []),
+          ...unit(facts),
+        ];
       case "array": {
         // What the server's own check demands of a list is that it is there, and an empty one would do nothing.
         const some = /^required/.test(facts["x-validate"] ?? "") ? { minItems: 1 } : {};

@@ -71,6 +71,8 @@ function nestedName(owner: string, property: string): string {
   return owner + pascal(property);
 }
 
+const union = (values: readonly unknown[]) => values.map((value) => JSON.stringify(value)).join(" | ");
+
 export const refName = (ref: string) => ref.slice(ref.lastIndexOf("/") + 1);
 
 /** Follows `$ref` and folds an `allOf` of one `$ref` with sibling facts into those facts plus the reference. */
@@ -103,6 +105,8 @@ export class Shapes {
     if (ref !== undefined) return { kind: "ref", name: ref };
     if (schema["x-type"] !== undefined) return { kind: "typed", type: schema["x-type"] };
     if (schema.const !== undefined) return { kind: "const", value: schema.const };
+    // What Kalshi says of a list that goes on: whatever is not on it yet may be sent too.
+    if (schema["x-open"] === true) return { kind: "typed", type: `Open<${union(schema.enum)}>` };
     if (schema.enum !== undefined) {
       return { kind: "enum", values: schema.enum.filter((value: unknown) => value !== null) };
     }

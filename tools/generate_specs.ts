@@ -1,7 +1,13 @@
 /** Puts the specifications that this version follows into the package, for `kalshi spec diff` to compare with. */
 import { readFacts } from "./generate_spec.ts";
 
-const names = ["openapi.json", "perps-openapi.json", "asyncapi.json", "perps-asyncapi.json"];
+const names = [
+  "openapi.json",
+  "perps-openapi.json",
+  "klear-openapi.json",
+  "asyncapi.json",
+  "perps-asyncapi.json",
+];
 
 /** The file with its text. */
 export function generateSpecs(): Map<string, string> {

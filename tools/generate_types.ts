@@ -10,6 +10,7 @@ const units: Record<string, string> = {
   cents: "Cents.",
   centicents: "Centicents: 1/100 of a cent, 1/10000 of a dollar.",
   centicontracts: "Centicontracts: 1/100 of a contract.",
+  centicounts: "Centicounts: 1/100 of a contract.",
   dollars: "Dollars, as an exact decimal string.",
   "usd 8 decimals": "Dollars, as a decimal string of 8 places.",
   contracts: "Contracts, as an exact decimal string.",

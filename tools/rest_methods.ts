@@ -192,8 +192,35 @@ const perpsMethods: RestProduct["methods"] = {
   "fcm.deleteNotionalRiskLimit": "DeleteFCMNotionalRiskLimit",
 };
 
-/** Every exchange with a client, by the product that operations.tsv calls it. */
-export const restProducts: { readonly [Product in "event" | "perps"]: RestProduct } = {
+const klearMethods: RestProduct["methods"] = {
+  "margin.reports.list": "GetMarginReports",
+  "margin.obligations.active": "GetActiveMarginObligations",
+  "margin.obligations.list": "GetObligationHistory",
+  "margin.obligations.settlementDetails.list": "GetObligationSettlementDetails",
+  "margin.obligations.fundingPayments.list": "GetObligationFundingPayments",
+  "margin.obligations.maintenanceMarginDetails.list": "GetObligationMaintenanceMarginDetails",
+  "margin.fundingPayments.list": "GetMemberFundingPayments",
+  "margin.settlementEstimate": "GetSettlementEstimateByAssetClass",
+  "margin.settlementPrices": "GetSettlementPrices",
+  "margin.settlementBalance.get": "GetSettlementBalance",
+  "margin.settlementBalance.list": "GetSettlementBalanceHistory",
+  "margin.settlementBalance.withdraw": "WithdrawSettlementBalance",
+  "margin.settlementBalance.withdrawal": "GetSettlementBalanceWithdrawal",
+  "margin.guarantyFundBalance": "GetGuarantyFundBalance",
+  "margin.largeTraderPositions": "GetLargeTraderPositions",
+  "margin.estimateMaintenanceMargin": "EstimatePortfolioMaintenanceMargin",
+  "fcm.subtraderGroups.list": "GetMarginSubtraderGroups",
+  "fcm.subtraderGroups.create": "CreateMarginSubtraderGroup",
+  "fcm.subtraderGroups.update": "UpdateMarginSubtraderGroup",
+  "fcm.subtraderGroups.delete": "DeleteMarginSubtraderGroup",
+  "fcm.apiKeys.list": "ListMarginFcmApiKeys",
+  "fcm.apiKeys.create": "CreateMarginFcmApiKey",
+  "fcm.apiKeys.generate": "GenerateMarginFcmApiKey",
+  "fcm.apiKeys.delete": "DeleteMarginFcmApiKey",
+};
+
+/** Every exchange with a client, and Klear, by the product that operations.tsv calls it. */
+export const restProducts: { readonly [Product in "event" | "perps" | "klear"]: RestProduct } = {
   event: {
     facts: "openapi.json",
     client: "KalshiClient",
@@ -215,6 +242,15 @@ export const restProducts: { readonly [Product in "event" | "perps"]: RestProduc
     page: "docs/perps-methods.md",
     methods: perpsMethods,
     conveniences: ["orders.getByClientOrderId"],
+    aliases: {},
+  },
+  klear: {
+    facts: "klear-openapi.json",
+    client: "KlearClient",
+    sources: ["src/klear"],
+    page: "docs/klear.md",
+    methods: klearMethods,
+    conveniences: ["margin.reports.download", "margin.reports.open"],
     aliases: {},
   },
 };

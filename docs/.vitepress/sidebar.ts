@@ -42,6 +42,7 @@ export const PARTS: readonly SidebarPart[] = [
       { text: "Positions and history", page: "trading" },
       { text: "FIX", page: "fix" },
       { text: "Perps", page: "perps" },
+      { text: "Klear", page: "klear" },
       { text: "Workers and browsers", page: "workers" },
       { text: "Local exchange", page: "local-exchange" },
       { text: "Its page", page: "exchange-page" },

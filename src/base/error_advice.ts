@@ -25,9 +25,11 @@ export function advise({ status, headers, body, nowMs }: RefusedAnswer, request:
   const code = body?.code;
   const advise = request.options?.advise;
   // A 403 may come with a code that nobody knows.
-  const remedy = advise?.(code ?? (status === 429 ? "too_many_requests" : undefined)) ??
-    (status === 403 ? advise?.("permission_denied") : undefined);
-  if (status === 401) return keyAdvice(remedy, body?.details, skewOf(headers, nowMs));
+  const remedy = advise?.(code ?? (status === 429 ? "too_many_requests" : undefined), status) ??
+    (status === 403 ? advise?.("permission_denied", status) : undefined);
+  if (status === 401) {
+    return request.auth?.whenRefused ?? keyAdvice(remedy, body?.details, skewOf(headers, nowMs));
+  }
   const ticker = status === 404 && !code?.includes("balance") ? lowerCaseTicker(request) : undefined;
   if (ticker !== undefined) {
     return `Tickers are in upper case: did you mean ${ticker.toUpperCase()}?`;

@@ -12,6 +12,11 @@ export interface RequestIdentity {
   readonly clientIds?: readonly string[] | undefined;
   /** Whether an earlier attempt of a write may have acted. */
   readonly ambiguous?: boolean | undefined;
+  /** Who asked. */
+  readonly auth?: {
+    /** What to do when that is refused. */
+    readonly whenRefused?: string | undefined;
+  } | undefined;
   /** Takes what nobody may see of it out of a value that is told elsewhere than in its error. */
   readonly redact?: ((value: unknown) => unknown) | undefined;
   /** What it carried, for what its error says to do. */
@@ -19,6 +24,6 @@ export interface RequestIdentity {
     readonly params?: Readonly<Record<string, unknown>> | undefined;
     readonly body?: unknown;
     /** What to do about an error with this code of Kalshi's, where the caller knows more than the pipeline. */
-    readonly advise?: ((serverCode: string | undefined) => string | undefined) | undefined;
+    readonly advise?: ((serverCode: string | undefined, status: number) => string | undefined) | undefined;
   } | undefined;
 }

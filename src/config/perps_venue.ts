@@ -19,6 +19,8 @@ export const perpsVenue: KalshiVenue = {
     },
   ],
   scopes: eventVenue.scopes,
+  needs:
+    "an API key and this client has none: give it `keyId` and `privateKey`, or use PerpsClient.fromEnv()",
   variables: {
     keyId: "KALSHI_PERPS_KEY_ID",
     privateKey: "KALSHI_PERPS_PRIVATE_KEY",

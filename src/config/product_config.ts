@@ -11,7 +11,7 @@ import type { Hint } from "../base/options.ts";
 import { readBySchema } from "./schemas.ts";
 import { unknownHosts, warnOfHost } from "./unknown_hosts.ts";
 import { type CheckedUrl, checkUrl, counterpart, type UrlKind } from "./url_policy.ts";
-import type { KalshiVenue } from "./venue.ts";
+import type { RestVenue } from "./venue.ts";
 
 /** What every configuration can be given: where to connect. */
 export interface PlaceOptions {
@@ -24,7 +24,7 @@ export interface PlaceOptions {
 export interface Product<Entries extends v.ObjectEntries> {
   /** The class of its configuration. */
   readonly owner: string;
-  readonly venue: KalshiVenue;
+  readonly venue: RestVenue;
   /** Its options; made when they are needed, so that importing them costs nothing. */
   readonly entries: () => Entries;
   /** The names of the options in those that hold options. */
@@ -44,7 +44,8 @@ export interface ConfigParts<Values> {
   /** Its public properties. */
   readonly values: Values & {
     readonly baseUrl: string;
-    readonly wsBaseUrl: string;
+    /** Where the venue has a WebSocket. */
+    readonly wsBaseUrl?: string;
     readonly allowUnknownHost: boolean;
   };
   readonly environment: ConfigEnvironment;
@@ -60,33 +61,42 @@ export function makeConfig<Entries extends v.ObjectEntries>(
   { owner, venue, entries, nested, hint, baseUrl: home }: Product<Entries>,
   options: object,
   env: EnvReader = processEnv,
-  before?: { readonly baseUrl: string; readonly wsBaseUrl: string },
+  before?: { readonly baseUrl: string; readonly wsBaseUrl?: string },
 ): ConfigParts<v.InferOutput<v.StrictObjectSchema<Entries, string>>> {
   const { given, values } = readBySchema({ owner, entries: entries(), nested, hint }, options);
   const { baseUrl, wsBaseUrl, allowUnknownHost } = values as PlaceOptions;
   const hosts = unknownHosts(allowUnknownHost, env, venue.variables.allowUnknownHost);
   const check = (url: string, kind: UrlKind) => checkUrl(venue, url, kind, { allowUnknownHost: hosts.allow });
   let rest: CheckedUrl;
-  let ws: CheckedUrl;
+  let ws: CheckedUrl | undefined;
   if (baseUrl === undefined && wsBaseUrl !== undefined) {
     ws = check(wsBaseUrl, "ws");
     rest = check(counterpart(venue, ws, "ws"), "rest");
   } else {
     rest = check(baseUrl ?? home, "rest");
-    ws = check(wsBaseUrl ?? counterpart(venue, rest, "rest"), "ws");
+    ws = venue.wsPath === undefined ? undefined : check(wsBaseUrl ?? counterpart(venue, rest, "rest"), "ws");
   }
-  if (/^(demo production|production demo)$/.test(`${rest.environment} ${ws.environment}`)) {
+  if (
+    ws !== undefined && /^(demo production|production demo)$/.test(`${rest.environment} ${ws.environment}`)
+  ) {
     throw new KalshiConfigError(
       `baseUrl is ${rest.environment}, wsBaseUrl is ${ws.environment}. Leave one out: it follows the other.`,
     );
   }
-  const unknown = [rest, ws].filter(({ environment }) => environment === "unknown").map(({ host }) => host);
-  if (unknown.length > 0 && (before?.baseUrl !== rest.url || before.wsBaseUrl !== ws.url)) {
+  const unknown = [rest, ws ?? rest].filter(({ environment }) => environment === "unknown").map(({ host }) =>
+    host
+  );
+  if (unknown.length > 0 && (before?.baseUrl !== rest.url || before.wsBaseUrl !== ws?.url)) {
     warnOfHost(`${[...new Set(unknown)].join(" and ")} is no host of Kalshi`);
   }
   return {
     given,
-    values: { ...values, baseUrl: rest.url, wsBaseUrl: ws.url, allowUnknownHost: hosts.allowed() },
+    values: {
+      ...values,
+      baseUrl: rest.url,
+      ...(ws !== undefined && { wsBaseUrl: ws.url }),
+      allowUnknownHost: hosts.allowed(),
+    },
     environment: rest.environment,
   };
 }

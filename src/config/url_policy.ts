@@ -5,7 +5,7 @@
  */
 import { KalshiConfigError } from "../base/errors.ts";
 import { askForHost } from "./unknown_hosts.ts";
-import type { KalshiEnvironment, KalshiVenue } from "./venue.ts";
+import type { KalshiEnvironment, RestVenue } from "./venue.ts";
 
 /** What a base URL is for: REST calls or the WebSocket. */
 export type UrlKind = "rest" | "ws";
@@ -49,7 +49,7 @@ type Environment = CheckedUrl["environment"];
 
 /** Whose host a parsed URL goes to; undefined when that would be in plaintext to another machine, or no URL of that kind. */
 function environmentOf(
-  venue: KalshiVenue,
+  venue: RestVenue,
   { protocol, hostname, host }: URL,
   kind: UrlKind,
 ): Environment | undefined {
@@ -75,13 +75,13 @@ function environmentOf(
  * query or fragment.
  */
 export function checkUrl(
-  venue: KalshiVenue,
+  venue: RestVenue,
   url: string,
   kind: UrlKind,
   options: UrlPolicyOptions = {},
 ): CheckedUrl {
   const { option, secure, plain } = kinds[kind];
-  const path = venue[kinds[kind].path];
+  const path = venue[kinds[kind].path] ?? "";
   const hosts = venue.hosts.map((row) => row[kind]);
   const refuse = (why: string): never => {
     throw new KalshiConfigError(`${option} must ${why} Write it like ${secure}//${hosts[0]}${path}.`);
@@ -106,7 +106,9 @@ export function checkUrl(
   if (environment === undefined) {
     return refuse(`begin with ${secure}// (${plain}// is for localhost, 127.0.0.1 and [::1] only).`);
   }
-  if (pathname !== path) refuse(`end in ${path}, else every signature is wrong.`);
+  if (pathname !== path) {
+    refuse(`end in ${path}, else every ${venue.wsPath === undefined ? "path" : "signature"} is wrong.`);
+  }
   if (environment === "unknown") {
     const { allowed, why } = askForHost(options.allowUnknownHost);
     if (!allowed) {
@@ -124,15 +126,17 @@ export function checkUrl(
  *
  * @param kind the kind of `checked`
  */
-export function counterpart(venue: KalshiVenue, checked: CheckedUrl, kind: UrlKind): string {
+export function counterpart(venue: RestVenue, checked: CheckedUrl, kind: UrlKind): string {
   const other = kind === "rest" ? "ws" : "rest";
   const { secure, plain } = kinds[other];
   const host = venue.hosts.find((row) => row[kind] === checked.host)?.[other] ?? checked.host;
-  return `${checked.url.startsWith(kinds[kind].secure) ? secure : plain}//${host}${venue[kinds[other].path]}`;
+  return `${checked.url.startsWith(kinds[kind].secure) ? secure : plain}//${host}${
+    venue[kinds[other].path] ?? ""
+  }`;
 }
 
 /** The default REST base URL of an environment. */
-export function homeUrl(venue: KalshiVenue, environment: KalshiEnvironment): string {
+export function homeUrl(venue: RestVenue, environment: KalshiEnvironment): string {
   const host = venue.hosts.find((row) => row.environment === environment)?.rest;
   return `${kinds.rest.secure}//${host}${venue.restPath}`;
 }
@@ -141,8 +145,8 @@ export function homeUrl(venue: KalshiVenue, environment: KalshiEnvironment): str
 export interface SignableBases {
   /** REST base URL, in its normal form. */
   readonly baseUrl: string;
-  /** WebSocket base URL, in its normal form. */
-  readonly wsBaseUrl: string;
+  /** WebSocket base URL, in its normal form; left out where there is none. */
+  readonly wsBaseUrl?: string | undefined;
   /** Whether hosts are let through that are neither Kalshi's nor this machine. */
   readonly allowUnknownHost: boolean;
 }
@@ -161,7 +165,7 @@ export interface SignableBases {
  * or a path that the parser would rewrite (dot segments, backslashes, whitespace).
  */
 export function assertSignable(
-  venue: KalshiVenue,
+  venue: RestVenue,
   bases: SignableBases,
   url: string | URL,
   path?: string,
@@ -173,7 +177,7 @@ export function assertSignable(
     const environment = environmentOf(venue, parsed, ws ? "ws" : "rest");
     if (
       (ws
-        ? href.startsWith(bases.wsBaseUrl) && pathname === venue.wsPath
+        ? bases.wsBaseUrl !== undefined && href.startsWith(bases.wsBaseUrl) && pathname === venue.wsPath
         : href.startsWith(`${bases.baseUrl}/`) && pathname.startsWith(`${venue.restPath}/`)) &&
       environment !== undefined && (environment !== "unknown" || bases.allowUnknownHost) &&
       (url === parsed || `${url}`.startsWith(`${protocol}//${host}${pathname}`)) &&

@@ -41,8 +41,24 @@ export interface KalshiVariables {
   readonly signPublicCalls: string;
 }
 
+/** A REST API of Kalshi's, as data: where it is, below which path, and what names what chooses it. */
+export interface RestVenue {
+  /** API root of REST calls: the signed path begins with it. */
+  readonly restPath: string;
+  /** Path of its WebSocket; left out where it has none. */
+  readonly wsPath?: string | undefined;
+  /** Its hosts; the first of an environment is the default. */
+  readonly hosts: readonly (Omit<KalshiHosts, "ws"> & { readonly ws?: string | undefined })[];
+  /** The environment variables that choose it. */
+  readonly variables:
+    & Pick<KalshiVariables, "demo" | "baseUrl" | "allowUnknownHost">
+    & Partial<Pick<KalshiVariables, "keyId">>;
+  /** What a call needs that has no credentials, as the end of a sentence; those of an API key when left out. */
+  readonly needs?: string | undefined;
+}
+
 /** One exchange of Kalshi. */
-export interface KalshiVenue {
+export interface KalshiVenue extends RestVenue {
   /** API root of REST calls: the signed path begins with it. */
   readonly restPath: string;
   /** Path of the WebSocket, which is signed as it is. */

@@ -133,7 +133,7 @@ function fits(rule: FieldRule, name: string, value: unknown): boolean {
     case "boolean":
       return typeof value === "boolean";
     case "integer":
-      if (!Number.isSafeInteger(value)) return false;
+      if (!Number.isSafeInteger(value) || rule.nonzero && value === 0) return false;
       if (rule.oneOf !== undefined) return rule.oneOf.includes(value as number);
       if (rule.unit === "unix-s" && !(value as number >= 0 && value as number < SECONDS_END)) return false;
       if (rule.unit === "unix-ms" && !isMilliseconds(value as number)) return false;

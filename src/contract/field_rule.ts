@@ -41,6 +41,8 @@ export interface IntegerRule extends AnyRule {
   readonly min?: number;
   /** The greatest value. */
   readonly max?: number;
+  /** Zero is no value. */
+  readonly nonzero?: true;
   /** What it counts: `unix-s`, `unix-ms`, `minutes`, `cents`, `centicents` and so on. */
   readonly unit?: string;
 }

@@ -56,11 +56,11 @@ function stringWords({ oneOf, format, maxLength }: StringRule, name: string): st
   return maxLength === undefined ? "text" : `text of at most ${maxLength} characters`;
 }
 
-function integerWords({ oneOf, unit, min, max }: IntegerRule): string {
+function integerWords({ oneOf, unit, min, max, nonzero }: IntegerRule): string {
   if (oneOf !== undefined) return oneOf.join(" or ") + (unit === undefined ? "" : ` (${unit})`);
   if (unit === "unix-s") return "Unix time in whole seconds, such as 1790000000";
   if (unit === "unix-ms") return "Unix time in whole milliseconds, such as 1790000000000";
-  const what = unit === undefined ? "a whole number" : `a whole number of ${unit}`;
+  const what = `a whole number${nonzero ? " other than 0" : ""}${unit === undefined ? "" : ` of ${unit}`}`;
   if (max !== undefined) return `${what} from ${min ?? 0} to ${max}`;
   return `${what}${min === undefined ? "" : ` of at least ${min}`}, such as ${Math.max(min ?? 0, 1)}`;
 }

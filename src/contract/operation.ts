@@ -30,6 +30,8 @@ export interface Operation<Params = undefined, Response = undefined, Body = unde
   readonly status?: 201 | 204;
   /** Set where success has no body. */
   readonly empty?: true;
+  /** Set where it changes nothing, whatever its method says: it may be sent again, and by a client that only reads. */
+  readonly harmless?: true;
   /** Where the answer holds lists; absent where it holds none. */
   readonly lists?: Lists;
   /** Rate budget that the call draws on; the read budget when absent. */

@@ -24,6 +24,8 @@ export interface RequestTemplate {
   readonly raw?: boolean | undefined;
   /** A success has no body, or may have none. */
   readonly empty?: boolean | "maybe" | undefined;
+  /** It changes nothing, whatever its method says. */
+  readonly harmless?: boolean | undefined;
   /** Where its answer holds lists: null in place of one is read as an empty list. */
   readonly lists?: Lists | undefined;
   /** Rate budget that pays; the read budget when left out. */

@@ -25,7 +25,11 @@ export interface GridFacts {
 
 /** What to do about the errors of a product. */
 export interface Advice {
-  /** What to do about a code of Kalshi's; undefined where nothing is known of it. */
-  readonly remedyOf: (code: string | undefined) => string | undefined;
-  readonly grids: GridFacts;
+  /**
+   * What to do about a code of Kalshi's, or about a status of a call, such as `GET /markets/{ticker}`; undefined where
+   * nothing is known of it.
+   */
+  readonly remedyOf: (code: string | undefined, status?: number, call?: string) => string | undefined;
+  /** Left out where its markets are not listed. */
+  readonly grids?: GridFacts | undefined;
 }

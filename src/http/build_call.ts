@@ -8,12 +8,12 @@ import type { RequestTemplate } from "../contract/request_template.ts";
 import { KalshiAuthRequiredError, type KalshiErrorContext } from "../base/errors.ts";
 import { Secrets } from "../base/redact.ts";
 import type { Clock } from "../base/clock.ts";
-import type { KalshiSettings } from "../config/client_config.ts";
+import type { HttpSettings } from "../config/client_config.ts";
 import { assertValue } from "../base/options.ts";
 import { assertSignable } from "../config/url_policy.ts";
-import type { KalshiVenue } from "../config/venue.ts";
+import type { RestVenue } from "../config/venue.ts";
 import type { Limiter } from "../rate_limits/limiter.ts";
-import type { Call, Payload } from "./call.ts";
+import type { Call, Elsewhere, Payload } from "./call.ts";
 import { type CallOptions, callRules } from "./call_options.ts";
 import { buildQuery, fillPath } from "./url.ts";
 
@@ -22,8 +22,8 @@ type Fields = Readonly<Record<string, string>>;
 /** What calls of a client have in common. */
 export interface Common {
   /** The exchange that is spoken to. */
-  readonly venue: KalshiVenue;
-  readonly config: KalshiSettings;
+  readonly venue: RestVenue;
+  readonly config: HttpSettings;
   readonly clock: Clock;
   readonly auth: Call["auth"];
   readonly limiter?: Limiter | undefined;
@@ -35,7 +35,7 @@ export interface Common {
 export function limitOf(
   name: "timeoutMs" | "totalTimeoutMs" | "maxRetries",
   options: CallOptions,
-  config: KalshiSettings,
+  config: HttpSettings,
 ): number {
   const { [name]: value = config[name] ?? Infinity } = options;
   assertValue("A call", name, value, callRules[name]);
@@ -43,7 +43,7 @@ export function limitOf(
 }
 
 /** The header fields of every request. */
-export function commonHeaders(config: KalshiSettings): Fields {
+export function commonHeaders(config: HttpSettings): Fields {
   return mergeHeaders({ accept: "application/json" }, config.extraHeaders);
 }
 
@@ -85,19 +85,25 @@ export function buildCall(
   if (needsAuth === "required" && auth === undefined) {
     throw needsKey(venue, { method, path, attempts, clientIds, outcome: ambiguous ? "unknown" : "not-sent" });
   }
-  const url = config.baseUrl + path + buildQuery(params, used, template.params);
   const body = options.body === undefined ? undefined : JSON.stringify(options.body);
   const secrets = before?.secrets ?? new Secrets();
+  const signs = needsAuth !== "none" || !template.raw && config.signPublicCalls;
+  const url = config.baseUrl + path + buildQuery(params, used, template.params);
   return {
     id: before?.callId ?? nextId(),
     method,
     path,
-    url,
-    signedPath: assertSignable(venue, config, url),
+    ...(options.elsewhere === undefined
+      ? {
+        url,
+        shownUrl: url,
+        signedPath: assertSignable(venue, config, url),
+        headers: headersOf(headers, options.headers, body),
+        auth: signs ? auth : undefined,
+      }
+      : placeElsewhere(options.elsewhere, secrets)),
     template,
     body,
-    headers: headersOf(headers, options.headers, body),
-    auth: needsAuth === "none" && (template.raw || !config.signPublicCalls) ? undefined : auth,
     options,
     clientIds,
     ambiguous,
@@ -112,10 +118,17 @@ export function buildCall(
   };
 }
 
-function needsKey({ variables }: KalshiVenue, context: KalshiErrorContext): KalshiAuthRequiredError {
-  return new KalshiAuthRequiredError(
-    `${context.method} ${context.path} needs an API key and this client has none: give it \`keyId\` and ` +
-      `\`privateKey\`, or set ${variables.keyId} and its private key and make it with fromEnv().`,
-    context,
-  );
+function placeElsewhere({ url }: Elsewhere, secrets: Secrets) {
+  const { pathname, search, searchParams } = new URL(url);
+  for (const part of [pathname + search, ...searchParams.values()]) {
+    // What is shorter is a word that any text may hold, such as the name of an algorithm.
+    if (part.length > 15) secrets.add(part);
+  }
+  return { url, shownUrl: "[redacted]", signedPath: "", headers: { accept: "*/*" }, auth: undefined };
+}
+
+function needsKey({ needs, variables }: RestVenue, context: KalshiErrorContext): KalshiAuthRequiredError {
+  const what = needs ??
+    `an API key and this client has none: give it \`keyId\` and \`privateKey\`, or set ${variables.keyId} and its private key and make it with fromEnv()`;
+  return new KalshiAuthRequiredError(`${context.method} ${context.path} needs ${what}.`, context);
 }

@@ -4,12 +4,13 @@
  * @module
  */
 
-import type { RequestSigner } from "../auth/signer.ts";
+import type { Authenticator } from "../auth/authenticator.ts";
 import type { KalshiError, KalshiErrorContext } from "../base/errors.ts";
 import type { Secrets } from "../base/redact.ts";
 import type { RequestIdentity } from "../base/request_identity.ts";
 import type { RequestTemplate } from "../contract/request_template.ts";
 import type { Limiter } from "../rate_limits/limiter.ts";
+import type { PoolResponse } from "../runtime/types.ts";
 import type { WriteOptions } from "./call_options.ts";
 import type { RetryEvent } from "./hooks.ts";
 import { outcomeOf } from "./status.ts";
@@ -39,6 +40,18 @@ export interface WriteAttempt {
   readonly before?: Attempts | undefined;
 }
 
+/**
+ * A file that is somewhere else than the API. It is asked for without credentials and without the client's own header
+ * fields, and its URL is told to nobody: whoever has it may read the file.
+ */
+export interface Elsewhere {
+  readonly url: string;
+  /** Reads the body of a success. */
+  receive(response: PoolResponse): Promise<unknown>;
+  /** The error of another answer. Its body is not read. */
+  refuse(status: number, request: RequestIdentity): KalshiError;
+}
+
 /** What a request carries, checked: copies of what its caller gave. */
 export interface Payload extends WriteAttempt {
   /** What its caller chose. */
@@ -47,10 +60,12 @@ export interface Payload extends WriteAttempt {
   readonly params?: Params | undefined;
   /** JSON body. */
   readonly body?: unknown;
+  /** It goes there, and not to the API. */
+  readonly elsewhere?: Elsewhere | undefined;
   /** Passes by the rate limiter: what the limiter itself asks. */
   readonly unlimited?: boolean | undefined;
   /** What to do about an error with this code of Kalshi's. */
-  readonly advise?: ((serverCode: string | undefined) => string | undefined) | undefined;
+  readonly advise?: ((serverCode: string | undefined, status: number) => string | undefined) | undefined;
   /** Takes the result out of a decoded answer; what it throws is the call's error. */
   readonly read?: ((value: unknown, request: RequestIdentity, status: number) => unknown) | undefined;
 }
@@ -85,11 +100,13 @@ export interface Call {
   readonly method: string;
   readonly path: string;
   readonly url: string;
+  /** The same as it may be shown. */
+  readonly shownUrl: string;
   readonly signedPath: string;
   readonly template: RequestTemplate;
   readonly body: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
-  readonly auth: (() => Promise<RequestSigner>) | RequestSigner | undefined;
+  readonly auth: Authenticator | undefined;
   readonly options: WriteOptions & Omit<Payload, "options">;
   readonly clientIds: readonly string[] | undefined;
   /** An earlier attempt of the same write may have taken effect. */

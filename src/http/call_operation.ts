@@ -49,7 +49,8 @@ export function request<T>(
       ...attempt,
       ...checkCall(template, params, body, own),
       options: own,
-      advise: (code) => advise?.(code) ?? http.advice?.remedyOf(code),
+      advise: (code, status) =>
+        advise?.(code, status) ?? http.advice?.remedyOf(code, status, nameOf(template)),
       read: (value, ...answer) => read(lists === undefined ? value : fillLists(lists, value), ...answer),
     };
   });

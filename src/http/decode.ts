@@ -3,14 +3,14 @@
 import { errorIn, excerpt, readErrorBody } from "../base/error_body.ts";
 import { KalshiDecodeError, type KalshiErrorContext } from "../base/errors.ts";
 import type { RequestIdentity } from "../base/request_identity.ts";
-import type { KalshiSettings } from "../config/client_config.ts";
+import type { HttpSettings } from "../config/client_config.ts";
 import { BodyTooLongError, UnknownCodingError } from "../runtime/content_coding.ts";
 import type { PoolResponse } from "../runtime/types.ts";
 import { textOf, wholeOf } from "./read_body.ts";
 import { MAX_ERROR_BYTES } from "./status_error.ts";
 
 /** How answers are read, as the configuration says. */
-type Reading = Pick<KalshiSettings, "restJsonParse" | "maxBodyBytes">;
+type Reading = Pick<HttpSettings, "restJsonParse" | "maxBodyBytes">;
 
 /** Makes the error for an answer with this. */
 type Wrong = (what: string, more?: KalshiErrorContext) => KalshiDecodeError;

@@ -5,17 +5,16 @@
  * @module
  */
 
-import type { RequestSigner } from "../auth/signer.ts";
+import type { Authenticator } from "../auth/authenticator.ts";
 import { backoffMs } from "../base/backoff.ts";
 import type { Clock } from "../base/clock.ts";
 import { KalshiClosedError, KalshiConfigError, KalshiError, KalshiReadOnlyError } from "../base/errors.ts";
-import { isSafeMethod } from "../base/http_method.ts";
 import { hideSecrets } from "../base/hide_secrets.ts";
 import { readOwn } from "../base/plain.ts";
 import type { RequestIdentity } from "../base/request_identity.ts";
 import { tell } from "../base/tell.ts";
-import type { KalshiSettings } from "../config/client_config.ts";
-import type { KalshiVenue } from "../config/venue.ts";
+import type { HttpSettings } from "../config/client_config.ts";
+import type { RestVenue } from "../config/venue.ts";
 import type { RequestTemplate } from "../contract/request_template.ts";
 import type { Limiter } from "../rate_limits/limiter.ts";
 import type { HttpPool } from "../runtime/types.ts";
@@ -27,15 +26,15 @@ import { CallLimits } from "./call_limits.ts";
 import type { CallOptions } from "./call_options.ts";
 import { Gate, type Place } from "./gate.ts";
 import type { ClientHooks, EndEvent } from "./hooks.ts";
-import { retryDelayMs } from "./retry.ts";
+import { isHarmless, retryDelayMs } from "./retry.ts";
 import { send } from "./send.ts";
 
 /** What a pipeline is made of. */
 export interface PipelineParts {
   /** The exchange that is spoken to. */
-  readonly venue: KalshiVenue;
-  readonly config: KalshiSettings;
-  readonly auth: (() => Promise<RequestSigner>) | RequestSigner | undefined;
+  readonly venue: RestVenue;
+  readonly config: HttpSettings;
+  readonly auth: Authenticator | undefined;
   readonly pool: HttpPool;
   readonly hooks: ClientHooks;
   readonly clock: Clock;
@@ -88,13 +87,18 @@ export class HttpPipeline {
   }
 
   /** The configuration in use. */
-  get config(): KalshiSettings {
+  get config(): HttpSettings {
     return this.#parts.config;
   }
 
   /** What to do about the errors of the product, where that is known. */
   get advice(): Advice | undefined {
     return this.#parts.advice?.();
+  }
+
+  /** Its time. */
+  get clock(): Clock {
+    return this.#parts.clock;
   }
 
   /** True when there is a key to sign with. */
@@ -151,7 +155,7 @@ export class HttpPipeline {
       () => this.nextCall(),
     );
     const { method, path } = call;
-    if (this.#parts.isReadOnly && !isSafeMethod(method)) {
+    if (this.#parts.isReadOnly && !isHarmless(call)) {
       throw new KalshiReadOnlyError(
         `${method} ${path} was not sent: this client may change nothing, since it has \`readOnly: true\` or ` +
           "KALSHI_READONLY is 1. Unset both where it is to trade.",

@@ -4,7 +4,7 @@ import { backoffMs } from "../base/backoff.ts";
 import type { Clock } from "../base/clock.ts";
 import type { KalshiError } from "../base/errors.ts";
 import { isSafeMethod } from "../base/http_method.ts";
-import type { KalshiSettings } from "../config/client_config.ts";
+import type { HttpSettings } from "../config/client_config.ts";
 import type { Call } from "./call.ts";
 import { isRetryableStatus, isSuccess } from "./status.ts";
 
@@ -15,11 +15,16 @@ export function isTransient({ status, code }: Pick<KalshiError, "status" | "code
   return code === "CONNECTION" || code === "TIMEOUT";
 }
 
+/** Whether a call changes nothing, so that it may be sent again. */
+export function isHarmless({ method, template }: Pick<Call, "method" | "template">): boolean {
+  return isSafeMethod(method) || template.harmless === true;
+}
+
 /** Milliseconds until the next attempt of a call, or undefined when this failure is final. */
 export function retryDelayMs(
   call: Call,
   error: KalshiError,
-  config: KalshiSettings,
+  config: HttpSettings,
   clock: Clock,
   random: () => number,
 ): number | undefined {
@@ -28,7 +33,7 @@ export function retryDelayMs(
   }
   if (!isTransient(error) || call.endsAt <= clock.monotonic()) return undefined;
   const { orderRetries = config.orderRetries } = call.options;
-  const isHarmless = isSafeMethod(call.method) || error.outcome === "not-sent" ||
+  const mayRepeat = isHarmless(call) || error.outcome === "not-sent" ||
     error.status === 429 && orderRetries === "idempotent";
-  return isHarmless ? backoffMs(call.attempts - 1, config, error.retryAfterMs, random) : undefined;
+  return mayRepeat ? backoffMs(call.attempts - 1, config, error.retryAfterMs, random) : undefined;
 }

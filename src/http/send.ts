@@ -4,11 +4,11 @@
  * @module
  */
 
-import { signedHeaders } from "../auth/signed_headers.ts";
 import type { Clock } from "../base/clock.ts";
+import { KalshiConfigError } from "../base/errors.ts";
 import { redactHeaders } from "../base/redact.ts";
 import { tell } from "../base/tell.ts";
-import type { KalshiSettings } from "../config/client_config.ts";
+import type { HttpSettings } from "../config/client_config.ts";
 import type { HttpPool, PoolResponse } from "../runtime/types.ts";
 import { type Call, eventOf } from "./call.ts";
 import { decodeResponse } from "./decode.ts";
@@ -19,7 +19,7 @@ import { readRefusal, type Refused, statusError } from "./status_error.ts";
 
 /** What an attempt needs of its client. */
 export interface Sender {
-  readonly config: KalshiSettings;
+  readonly config: HttpSettings;
   readonly pool: HttpPool;
   readonly hooks: ClientHooks;
   readonly clock: Clock;
@@ -37,10 +37,11 @@ export async function send(sender: Sender, call: Call, signal: AbortSignal, plac
   const { clock, pool, hooks, config } = sender;
   const { onResponse } = call.options;
   const started = (hooks.onResponse ?? onResponse) && clock.monotonic();
-  const { method, url, body } = call;
-  const headers = await sign(call, clock);
+  const { method, url, shownUrl, body } = call;
+  const { elsewhere } = call.options;
+  const headers = { ...call.headers, ...await identify(call, clock) };
   call.secrets.addHeaders(headers);
-  tell(hooks.onRequest, () => ({ ...eventOf(call), url, headers: redactHeaders(headers) }));
+  tell(hooks.onRequest, () => ({ ...eventOf(call), url: shownUrl, headers: redactHeaders(headers) }));
   // A limit that struck while signing must not be followed by a request.
   if (signal.aborted) throw signal.reason;
   call.progress = { at: "sent" };
@@ -55,6 +56,11 @@ export async function send(sender: Sender, call: Call, signal: AbortSignal, plac
   });
   tell(hooks.onResponse, answered);
   tell(onResponse, answered);
+  if (elsewhere !== undefined) {
+    if (isSuccess(status)) return { status, value: await elsewhere.receive(response) };
+    response.body?.cancel().catch(() => {});
+    throw elsewhere.refuse(status, call);
+  }
   if (!isSuccess(status)) throw await refusalOf(sender, call, response);
   return { status, value: await decodeResponse(response, call, call.template.empty ?? false, config) };
 }
@@ -66,11 +72,14 @@ function headersOf({ headers }: PoolResponse, { redact }: Call): Record<string, 
   return redact(redactHeaders(fields)) as Record<string, string>;
 }
 
-async function sign(call: Call, clock: Clock): Promise<Record<string, string>> {
-  if (call.auth === undefined) return { ...call.headers };
-  const signer = typeof call.auth === "function" ? await call.auth() : call.auth;
-  const signed = await signedHeaders(signer, call.method, call.signedPath, clock.now());
-  return { ...call.headers, ...signed };
+/** The header fields that say who asks; none for a call that nobody has to answer for. */
+async function identify(call: Call, clock: Clock): Promise<Readonly<Record<string, string>> | undefined> {
+  const { auth, method, path, signedPath, headers } = call;
+  const own = await auth?.authenticate({ method, path: signedPath, timestampMs: clock.now() });
+  const twice = Object.keys(own ?? {}).find((name) => headers[name.toLowerCase()] !== undefined);
+  if (twice === undefined) return own;
+  const says = `${method} ${path} was not sent: it has a header \`${twice}\`, which this client sets itself.`;
+  throw new KalshiConfigError(says, { method, path });
 }
 
 /** The error of an answer outside 2xx; what is known of it before its body has come, the call knows as well. */

@@ -42,7 +42,11 @@ for (const [table, { rules, of }] of Object.entries(OPTION_TABLES)) {
 
 test("KalshiConfigOptions: the docstrings say the defaults", () => {
   const wrong: string[] = [];
-  for (const [name, said] of documented("src/config/client_config.ts#ClientConfigOptions")) {
+  const interfaces = [
+    ...documented("src/config/rest_config.ts#RestConfigOptions"),
+    ...documented("src/config/client_config.ts#ClientConfigOptions"),
+  ];
+  for (const [name, said] of interfaces) {
     // The two URLs follow each other, and an environment variable may decide on hosts.
     const isWords = /^(baseUrl|wsBaseUrl|allowUnknownHost)$/.test(name);
     const must = isWords ? undefined : written(DEFAULTS[name as keyof typeof DEFAULTS]);

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { fillLists } from "../../src/contract/fill_lists.ts";
 import type { Operation } from "../../src/contract/operation.ts";
 import * as event from "../../src/contract/event/operations.ts";
+import * as klear from "../../src/contract/klear/operations.ts";
 import * as perps from "../../src/contract/perps/operations.ts";
 import * as perpsWs from "../../src/contract/perps/channel_lists.ts";
 import * as ws from "../../src/contract/event/channel_lists.ts";
@@ -14,6 +15,7 @@ import { follow, listPlaces, sample } from "./samples.ts";
 const products = [
   { file: "openapi.json", check: schemas.checkResponse, table: event, lists: 150 },
   { file: "perps-openapi.json", check: schemas.perps.checkResponse, table: perps, lists: 20 },
+  { file: "klear-openapi.json", check: schemas.klear.checkResponse, table: klear, lists: 20 },
 ];
 
 for (const { file, check, table, lists: least } of products) {

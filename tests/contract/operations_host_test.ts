@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { test } from "../support/test.ts";
 import * as event from "../../src/contract/event/operations.ts";
+import * as klear from "../../src/contract/klear/operations.ts";
 import * as perps from "../../src/contract/perps/operations.ts";
 import type { Operation } from "../../src/contract/operation.ts";
 import { type FactRow, operationsModule, readRows } from "../../tools/generate_operations.ts";
@@ -35,6 +36,7 @@ function callsIn(file: string): Map<string, Json> {
 const products = [
   { product: "event", file: "openapi.json", table: event as Readonly<Record<string, Row>> },
   { product: "perps", file: "perps-openapi.json", table: perps as Readonly<Record<string, Row>> },
+  { product: "klear", file: "klear-openapi.json", table: klear as Readonly<Record<string, Row>> },
 ];
 
 for (const { product, file, table } of products) {

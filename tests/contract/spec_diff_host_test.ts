@@ -6,6 +6,7 @@ import { stringify } from "yaml";
 import { assert, assertEquals } from "@std/assert";
 import { test } from "../support/test.ts";
 import { readFacts } from "../../tools/generate_spec.ts";
+import { specs } from "../../src/cli/spec_diff/specs.ts";
 import { compareSpecs } from "../../src/cli/spec_diff/compare.ts";
 import type { Json } from "../../src/cli/spec_diff/schema.ts";
 
@@ -271,7 +272,7 @@ test(
   () => {
     const folder = mkdtempSync(join(tmpdir(), "spec-diff-"));
     try {
-      for (const name of ["openapi.json", "perps-openapi.json", "asyncapi.json", "perps-asyncapi.json"]) {
+      for (const name of Object.keys(specs)) {
         const file = join(folder, name.replace(".json", ".yaml"));
         writeFileSync(file, stringify(JSON.parse(readFacts(name))));
         const { status, output } = run(file);

@@ -10,6 +10,15 @@ import type { Json, SpecOperation } from "./spec.ts";
 
 const isBatch = (operation: SpecOperation) => /^Batch(Create|Cancel)/.test(operation.id);
 
+/** A value with what it shows by name alone, as the URL of a report. */
+function revealed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(revealed);
+  if (typeof value !== "object" || value === null || value instanceof Page) return value;
+  return Object.fromEntries(
+    Object.getOwnPropertyNames(value).map((name) => [name, (value as Record<string, unknown>)[name]]),
+  );
+}
+
 /** Numbers from 0 up to 1, the same on every run. */
 function random(seed: number): () => number {
   return () => {
@@ -102,7 +111,7 @@ for (const { name, spec, calls, fieldsOf, checkResponse, callSampled, recordingC
       assertEquals(value, body, what);
     } else {
       const isList = follow(spec, follow(spec, operation.answer).properties[only]).type === "array";
-      assertEquals(value, body[only] ?? (isList ? [] : undefined), what);
+      assertEquals(revealed(value), body[only] ?? (isList ? [] : undefined), what);
     }
   };
 
@@ -149,7 +158,8 @@ for (const { name, spec, calls, fieldsOf, checkResponse, callSampled, recordingC
         assertValue(operation, value, read, `${method}: ${spoilt.join(", ")}`);
       }
     }
-    assertEquals(kinds.size, 8);
+    // Klear has few words to choose from.
+    assertEquals(kinds.size, name === "klear" ? 7 : 8);
   });
 
   test(`${name}: only what must be there: answers with all that is optional left out decode`, async () => {

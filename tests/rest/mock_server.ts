@@ -4,10 +4,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { arch, platform, tmpdir } from "node:os";
 import { join } from "node:path";
 import { onFreePort } from "../support/free_port.ts";
-import { root } from "./recording.ts";
+import type { TestProduct } from "./products.ts";
 import type { Json } from "./spec.ts";
-
-const signing = ["KALSHI-ACCESS-KEY", "KALSHI-ACCESS-TIMESTAMP", "KALSHI-ACCESS-SIGNATURE"];
 
 /** What the requests are made of refuses fields that it does not know. */
 function closeSchema(strict: Json, schema: Json, seen: Set<string>): void {
@@ -24,7 +22,7 @@ function closeSchema(strict: Json, schema: Json, seen: Set<string>): void {
 }
 
 /** The specification with its real paths, its signature as header fields that must be there, and closed bodies. */
-function stricter(spec: Json): Json {
+function stricter(spec: Json, root: string, identity: readonly string[]): Json {
   const strict = structuredClone(spec);
   strict.paths = Object.fromEntries(
     Object.entries<Json>(strict.paths).map(([path, calls]) => [root + path, calls]),
@@ -33,7 +31,7 @@ function stricter(spec: Json): Json {
   for (const calls of Object.values<Json>(strict.paths)) {
     for (const call of Object.values<Json>(calls)) {
       if (call.security !== undefined) {
-        const fields = signing.map((name) => ({
+        const fields = identity.map((name) => ({
           name,
           in: "header",
           required: true,
@@ -53,10 +51,12 @@ export interface MockServer extends AsyncDisposable {
 }
 
 /** Starts it; it has ended when it is disposed of. */
-export async function startMockServer(spec: Json): Promise<MockServer> {
+export async function startMockServer(
+  { spec, asking: { root }, identity }: Pick<TestProduct, "spec" | "asking" | "identity">,
+): Promise<MockServer> {
   const folder = await mkdtemp(join(tmpdir(), "kalshi-mock-"));
   const file = join(folder, "openapi.json");
-  await writeFile(file, JSON.stringify(stricter(spec)));
+  await writeFile(file, JSON.stringify(stricter(spec, root, identity)));
   const { port, end } = await onFreePort((port) => startSteady(port, file));
   return {
     baseUrl: `http://127.0.0.1:${port}${root}`,

@@ -2,13 +2,12 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { test } from "../support/test.ts";
 import { type AnyClient, call, eventProduct, isPaged, products, type TestProduct } from "./products.ts";
 import { startMockServer } from "./mock_server.ts";
-import { root, signer } from "./recording.ts";
 
 /** A client of that server, and what the server thinks of its requests. */
-function judgedClient({ make }: TestProduct, baseUrl: string) {
+function judgedClient({ make, asking: { credentials } }: TestProduct, baseUrl: string) {
   const verdicts: Headers[] = [];
   const client: AnyClient = make({
-    auth: signer,
+    ...credentials,
     config: { baseUrl, maxRetries: 0 },
     transport: async (request: Request) => {
       const response = await fetch(request);
@@ -29,11 +28,11 @@ function judgedClient({ make }: TestProduct, baseUrl: string) {
 }
 
 for (const product of products) {
-  const { name, spec, calls, request, argumentsFor } = product;
+  const { name, calls, asking: { root }, request, argumentsFor } = product;
   const title =
     "an OpenAPI mock server accepts every request that the methods make, and they read its answers";
   test(`${name}: ${title}`, async () => {
-    await using server = await startMockServer(spec);
+    await using server = await startMockServer(product);
     const { client, verdicts, faults } = judgedClient(product, server.baseUrl);
     for (const fullness of ["full", "least"] as const) {
       for (const [method, operation] of calls) {
@@ -60,7 +59,7 @@ function oneOrder(body: unknown): unknown {
 }
 
 test("that server finds fault with what is wrong", async () => {
-  await using server = await startMockServer(eventProduct.spec);
+  await using server = await startMockServer(eventProduct);
   const { client, faults } = judgedClient(eventProduct, server.baseUrl);
   const order = eventProduct.request(eventProduct.operationOf("CreateOrderV2"), "full").body;
   const wrong = [

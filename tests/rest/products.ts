@@ -1,13 +1,16 @@
 /** The REST APIs of Kalshi's exchanges, as one table of tests reads them. */
+import { assertEquals } from "@std/assert";
 import { KalshiClient, type KalshiClientOptions } from "../../mod.ts";
 import type { KalshiCore } from "../../src/core.ts";
 import * as eventTable from "../../src/contract/event/operations.ts";
+import * as klearTable from "../../src/contract/klear/operations.ts";
 import * as perpsTable from "../../src/contract/perps/operations.ts";
 import * as schemas from "../../src/contract/schemas.ts";
 import { Namespace } from "../../src/http/namespace.ts";
+import { KlearClient, type KlearClientOptions } from "../../src/klear/mod.ts";
 import { PerpsClient } from "../../src/perps/mod.ts";
 import { type RestProduct as MethodFacts, restProducts } from "../../tools/rest_methods.ts";
-import { type Answering, type Recorded, recordingOf } from "./recording.ts";
+import { type Answering, type Asking, type Recorded, recordingOf, signer, withKey } from "./recording.ts";
 import { type Fullness, type Json, type Sent, type Spec, type SpecOperation, specs } from "./spec.ts";
 
 /** A client of some exchange, whose namespaces are found by name. */
@@ -59,7 +62,13 @@ interface Given {
   readonly name: keyof typeof restProducts;
   readonly table: Readonly<Record<string, object>>;
   readonly checkResponse: schemas.ResponseCheck;
-  readonly make: (options: KalshiClientOptions) => KalshiCore;
+  readonly make: (options: KalshiClientOptions) => Pick<KalshiCore, "close">;
+  /** Fails unless the header fields of a request say who asks. */
+  readonly assertIdentified: (request: Recorded, whole: string) => void;
+  /** Header fields that do. */
+  readonly identity: readonly string[];
+  /** How it is asked; with a key when left out. */
+  readonly asking?: Asking;
   /** Calls that the guide says need no key, where the specification says that they do. */
   readonly either: readonly string[];
 }
@@ -70,6 +79,9 @@ export class TestProduct {
   readonly table: Given["table"];
   readonly checkResponse: schemas.ResponseCheck;
   readonly either: ReadonlySet<string>;
+  readonly assertIdentified: Given["assertIdentified"];
+  readonly identity: Given["identity"];
+  readonly asking: Asking;
   readonly spec: Json;
   readonly operations: ReadonlyMap<string, SpecOperation>;
   readonly methods: MethodFacts["methods"];
@@ -86,7 +98,12 @@ export class TestProduct {
   ) => { client: AnyClient; requests: Recorded[] };
   readonly #spec: Spec;
 
-  constructor({ name, table, checkResponse, make, either }: Given) {
+  constructor(
+    { name, table, checkResponse, make, either, assertIdentified, identity, asking = withKey }: Given,
+  ) {
+    this.assertIdentified = assertIdentified;
+    this.identity = identity;
+    this.asking = asking;
     this.name = name;
     this.table = table;
     this.checkResponse = checkResponse;
@@ -97,7 +114,7 @@ export class TestProduct {
     ({ methods: this.methods, conveniences: this.conveniences, aliases: this.aliases } = restProducts[name]);
     this.calls = Object.entries(this.methods).map(([method, id]) => [method, this.operationOf(id)] as const);
     this.make = make;
-    this.recordingClient = recordingOf<AnyClient>(make);
+    this.recordingClient = recordingOf<AnyClient>(make, asking);
   }
 
   readonly operationOf = (id: string): SpecOperation => this.#spec.operationOf(id);
@@ -107,7 +124,10 @@ export class TestProduct {
 
   /** The same client without a key. */
   readonly keylessClient = (answering: Answering): { client: AnyClient; requests: Recorded[] } =>
-    this.recordingClient(answering, { auth: undefined });
+    this.recordingClient(
+      answering,
+      Object.fromEntries(Object.keys(this.asking.credentials).map((name) => [name, undefined])),
+    );
 
   /** The arguments in the order that all methods keep: ids, then a body, then parameters. */
   readonly argumentsFor = (operation: SpecOperation, sent: Sent): unknown[] => {
@@ -126,11 +146,21 @@ export class TestProduct {
   };
 }
 
+const signed: Pick<Given, "assertIdentified" | "identity"> = {
+  identity: ["kalshi-access-key", "kalshi-access-timestamp", "kalshi-access-signature"],
+  assertIdentified({ headers }, whole) {
+    const [key, timestamp, signature] = signed.identity.map((name) => headers.get(name));
+    assertEquals(key, signer.keyId, whole);
+    assertEquals(atob(signature ?? ""), timestamp + whole);
+  },
+};
+
 export const eventProduct = new TestProduct({
   name: "event",
   table: eventTable,
   checkResponse: schemas.checkResponse,
   make: (options) => new KalshiClient(options),
+  ...signed,
   either: ["GetMarketOrderbook", "GetMarketOrderbooks"],
 });
 
@@ -139,8 +169,25 @@ export const perpsProduct = new TestProduct({
   table: perpsTable,
   checkResponse: schemas.perps.checkResponse,
   make: (options) => new PerpsClient(options as ConstructorParameters<typeof PerpsClient>[0]),
+  ...signed,
+  either: [],
+});
+
+const klearCredentials = { adminUserId: "admin-1", accessToken: "token-1" } as const;
+
+export const klearProduct = new TestProduct({
+  name: "klear",
+  table: klearTable,
+  checkResponse: schemas.klear.checkResponse,
+  make: (options) => new KlearClient(options as KlearClientOptions),
+  asking: { root: "/klear-api/v1", credentials: klearCredentials },
+  identity: ["authorization"],
+  assertIdentified({ headers }) {
+    const { adminUserId, accessToken } = klearCredentials;
+    assertEquals(headers.get("authorization"), `Bearer ${adminUserId}:${accessToken}`);
+  },
   either: [],
 });
 
 /** All of them. */
-export const products: readonly TestProduct[] = [eventProduct, perpsProduct];
+export const products: readonly TestProduct[] = [eventProduct, perpsProduct, klearProduct];

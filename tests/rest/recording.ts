@@ -19,12 +19,24 @@ export const signer = { keyId: "key-1", sign: (text: string) => Promise.resolve(
 
 export const root = "/trade-api/v2";
 
+/** How a product is asked: below which path, and with what credentials. */
+export interface Asking {
+  readonly root: string;
+  readonly credentials: object;
+}
+
+/** As the exchanges are: with a key. */
+export const withKey: Asking = { root, credentials: { auth: signer } };
+
 /** What makes clients whose requests are kept in `requests` and answered by a function. */
-export function recordingOf<C>(make: (options: KalshiClientOptions) => C) {
+export function recordingOf<C>(
+  make: (options: KalshiClientOptions) => C,
+  { root, credentials }: Asking = withKey,
+) {
   return (answering: Answering, options: KalshiClientOptions = {}): { client: C; requests: Recorded[] } => {
     const requests: Recorded[] = [];
     const client = make({
-      auth: signer,
+      ...credentials,
       config: { maxRetries: 0 },
       ...options,
       transport: async (request: Request) => {

@@ -1,5 +1,6 @@
 /** Kalshi's specifications as the tests of the namespaces read them: without any help of the generated tables. */
 import eventFacts from "../../src/contract/spec/openapi.json" with { type: "json" };
+import klearFacts from "../../src/contract/spec/klear-openapi.json" with { type: "json" };
 import perpsFacts from "../../src/contract/spec/perps-openapi.json" with { type: "json" };
 import { follow } from "../contract/samples.ts";
 
@@ -101,7 +102,8 @@ interface OwnRules {
   readonly query: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-const transferId = "3f1c9a52-6d7e-4b80-9c11-0a2b3c4d5e6f";
+const uuid = "3f1c9a52-6d7e-4b80-9c11-0a2b3c4d5e6f";
+const transferId = uuid;
 
 const eventRules: OwnRules["body"] = {
   // Ids that the client would make up.
@@ -210,9 +212,17 @@ export class Spec {
       body = fill(this.document, operation.body, fullness);
       this.#rules.body[operation.id]?.(body, fullness);
     }
-    return { ids: operation.pathParams.map(({ name }) => `${name}-1`), query, body };
+    const ids = operation.pathParams.map(({ name, schema }) => schema.format === "uuid" ? uuid : `${name}-1`);
+    return { ids, query, body };
   }
 }
+
+const klearRules: OwnRules["body"] = {
+  // A market is in a portfolio once.
+  EstimatePortfolioMaintenanceMargin(body) {
+    body.positions.forEach((position: Json, index: number) => position.market_ticker = `A-${index}`);
+  },
+};
 
 /** The specifications by product. */
 export const specs = {
@@ -224,6 +234,7 @@ export const specs = {
     body: perpsRules,
     query: { DeleteFCMSubtraderRiskControls: { asset_class: undefined } },
   }),
+  klear: new Spec(klearFacts, { body: klearRules, query: {} }),
 };
 
 /** The query as it must be on the wire. */

@@ -9,6 +9,8 @@ import {
 } from "../../src/books/options.ts";
 import { clientRules } from "../../src/client_options.ts";
 import { logRules } from "../../src/config/logging.ts";
+import { klearClientRules } from "../../src/klear/client_options.ts";
+import { downloadRules } from "../../src/klear/report_download.ts";
 import { coreRules } from "../../src/core_options.ts";
 import { sessionRules as fixSessionRules } from "../../src/fix/session_rules.ts";
 import { socketRules } from "../../src/fix/socket.ts";
@@ -100,6 +102,8 @@ export const OPTION_TABLES: Readonly<Record<string, OptionTable>> = {
   decoderRules: table(decoderRules, "src/books/decoders/event.ts#EventBookDecoderOptions"),
   logRules: table(logRules, "src/config/logging.ts#LogOptions"),
   clientRules: table(clientRules, "src/client_options.ts#ProductClientOptions"),
+  klearClientRules: table(klearClientRules, "src/klear/client_options.ts#KlearClientOptions"),
+  downloadRules: table(downloadRules, "src/klear/report_download.ts#DownloadOptions"),
   coreRules: table(coreRules, "src/core_options.ts#KalshiCoreOptions"),
   "fix/sessionRules": table(fixSessionRules, "src/fix/session_types.ts#FixSessionOptions"),
   socketRules: table(socketRules, "src/fix/socket.ts#FixSocketLimits"),

@@ -297,7 +297,7 @@ export interface GetFCMSubtraderRiskControlsParams {
   subtrader_id?: string | undefined;
   /** Ticker of the market. */
   market_ticker?: string | undefined;
-  /** Asset class. */
+  /** Class of the underlying. */
   asset_class?: "Crypto" | "Equities" | "Metals" | undefined;
 }
 
@@ -339,7 +339,7 @@ export interface DeleteFCMSubtraderRiskControlsParams {
   subtrader_id: string;
   /** Ticker of the market. */
   market_ticker?: string | undefined;
-  /** Asset class. */
+  /** Class of the underlying. */
   asset_class?: "Crypto" | "Equities" | "Metals" | undefined;
 }
 

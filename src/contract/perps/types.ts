@@ -329,7 +329,7 @@ export interface FCMSubtraderRiskControls {
   subtrader_id: string;
   /** Ticker of the market. */
   market_ticker?: string | null;
-  /** Asset class. */
+  /** Class of the underlying. */
   asset_class?: Open<"Crypto" | "Equities" | "Metals"> | null;
   /** Most initial margin that may be in use. */
   im_cap: FixedPointDollars;
@@ -601,7 +601,7 @@ export interface MarginFill {
 export interface MarginFundingHistoryEntry {
   /** Ticker of the market. */
   market_ticker: string;
-  /** Funding time. RFC 3339 date and time. */
+  /** When the funding was due. RFC 3339 date and time. */
   funding_time: string;
   /** Funding rate of the period. */
   funding_rate: number;
@@ -619,7 +619,7 @@ export interface MarginFundingHistoryEntry {
 export interface MarginFundingRate {
   /** Ticker of the market. */
   market_ticker: string;
-  /** Funding time. RFC 3339 date and time. */
+  /** When the funding was due. RFC 3339 date and time. */
   funding_time: string;
   /** Funding rate of the period. */
   funding_rate: number;
@@ -681,7 +681,7 @@ export interface MarginMarket {
   market_version: number;
   /** Underlying multiplier. */
   underlying_multiplier: string;
-  /** Asset class. */
+  /** Class of the underlying. */
   asset_class?: string | null;
   /** Further facts, in a form that depends on the product. */
   product_metadata?: Record<string, unknown> | null;
@@ -1007,7 +1007,7 @@ export interface UpdateFCMSubtraderRiskControlsRequest {
   subtrader_id: string;
   /** Ticker of the market. */
   market_ticker?: string | undefined;
-  /** Asset class. */
+  /** Class of the underlying. */
   asset_class?: "Crypto" | "Equities" | "Metals" | undefined;
   /** Most initial margin that may be in use. Length at most 20. */
   im_cap: FixedPointDollars;

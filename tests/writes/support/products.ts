@@ -17,7 +17,8 @@ export interface Fields {
 
 /** An exchange's orders. */
 export interface WriteProduct {
-  readonly name: TestProduct["name"];
+  /** Klear has no orders. */
+  readonly name: Exclude<TestProduct["name"], "klear">;
   readonly rest: TestProduct;
   /** Below which its orders and order groups are. */
   readonly root: string;
