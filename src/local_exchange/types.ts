@@ -83,7 +83,7 @@ export interface LocalPerpsOptions {
    * How often funding is paid, in milliseconds: each eight hours, at 04:00, 12:00 and 20:00 UTC, unless told; a minute at
    * least, and a day at most.
    *
-   * @default 28_800_000
+   * @default 28800000
    */
   readonly fundingEveryMs?: number | undefined;
 }

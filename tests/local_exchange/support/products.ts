@@ -37,6 +37,8 @@ export interface TestedProduct {
   readonly bookParams: Readonly<Record<string, unknown>>;
   sockets(exchange: LocalExchange): ExchangeSockets;
   wsBaseUrl(exchange: LocalExchange): string;
+  /** Tickers of the markets that are open. */
+  tickers(exchange: LocalExchange): string[];
   /** Lists a market; returns its ticker. */
   list(exchange: LocalExchange, ticker: string): string;
   counter(exchange: LocalExchange, order: Counter): string;
@@ -62,6 +64,7 @@ const event: TestedProduct = {
   bookParams: { use_yes_price: true },
   sockets: (exchange) => exchange.sockets,
   wsBaseUrl: (exchange) => exchange.wsBaseUrl,
+  tickers: (exchange) => exchange.openTickers(),
   list: (exchange, ticker) => exchange.listMarket({ ticker, closesInMs: 30 * 86_400_000 }),
   counter: (exchange, { cents, ...order }) =>
     exchange.placeCounterOrder({ ...order, price: event.price(cents) }),
@@ -82,6 +85,7 @@ const perps: TestedProduct = {
   bookParams: {},
   sockets: ({ perps }) => perps.sockets,
   wsBaseUrl: ({ perpsConfig }) => perpsConfig.wsBaseUrl,
+  tickers: ({ perps }) => perps.tickers(),
   list: (exchange, ticker) => exchange.perps.listMarket({ ticker, indexPrice: "10.5000" }),
   counter: (exchange, { cents, ...order }) =>
     exchange.perps.placeCounterOrder({ ...order, price: perps.price(cents) }),

@@ -1,11 +1,11 @@
 /** An exchange in a process of its own: says where it is, and runs until it is killed. */
 import process from "node:process";
 import { LocalExchange } from "../../../../src/local_exchange/mod.ts";
+import { testedProducts } from "../../support/products.ts";
 
-const [state = "", keyId = "", privateKey = ""] = process.argv.slice(2);
-const exchange = await LocalExchange.start({ state, markets: 0, marketMakers: false });
+const [state = "", keyId = "", privateKey = "", name = "event"] = process.argv.slice(2);
+const product = testedProducts[name as keyof typeof testedProducts];
+const exchange = await LocalExchange.start({ ...product.options, state });
 await exchange.createAccount({ keyId, privateKey: privateKey.replaceAll("|", "\n"), balance: "100000.00" });
-if (!exchange.openTickers().includes("KILLED")) {
-  exchange.listMarket({ ticker: "KILLED", closesInMs: 30 * 86_400_000 });
-}
+if (!product.tickers(exchange).includes("KILLED")) product.list(exchange, "KILLED");
 console.log(JSON.stringify({ baseUrl: exchange.baseUrl, restored: exchange.restored }));
