@@ -10,6 +10,7 @@ import { LocalExchange, type LocalExchangeOptions } from "../../../src/local_exc
 import { ManualClock } from "../../../src/testing/manual_clock.ts";
 import { test } from "../../support/test.ts";
 import { Visitor } from "../page/support/page.ts";
+import { testedProducts } from "../support/products.ts";
 import { orderBody, Session } from "../support/session.ts";
 import { type Deed, type Member, Trader } from "./support/trader.ts";
 
@@ -35,15 +36,16 @@ async function compare(
   world: LocalExchangeOptions,
   members: readonly Member[],
   lives: readonly { deeds: readonly Deed[]; offMs: number; isKilled: boolean }[],
+  product: keyof typeof testedProducts = "event",
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "exchange-state-"));
   const state = join(folder, "exchange.state");
   try {
     const clocks = [new ManualClock(START), new ManualClock(START)] as const;
-    const twin = await Trader.begin(LocalExchange.create({ ...world, clock: clocks[0] }), members);
+    const twin = await Trader.begin(LocalExchange.create({ ...world, clock: clocks[0] }), members, product);
     let exchange = LocalExchange.create({ ...world, clock: clocks[1], state });
     assertEquals(exchange.restored, undefined);
-    let subject = await Trader.begin(exchange, members);
+    let subject = await Trader.begin(exchange, members, product);
     twin.list();
     subject.list();
     for (const { deeds, offMs, isKilled } of lives) {
@@ -56,7 +58,7 @@ async function compare(
       exchange = LocalExchange.create({ clock: clocks[1], state });
       assert((exchange.restored?.commands ?? 0) > 0);
       assertEquals(exchange.restored?.cutBytes, 0);
-      subject = await Trader.begin(exchange, members);
+      subject = await Trader.begin(exchange, members, product);
       assertEquals(await subject.everything(), await twin.everything());
     }
     await exchange.close();
@@ -65,25 +67,34 @@ async function compare(
   }
 }
 
-test("restarted at any moment, also without a goodbye, it goes on as if it never had been", async () => {
-  const members = await membersOf(3);
-  await fc.assert(
-    fc.asyncProperty(fc.array(life, { minLength: 1, maxLength: 4 }), async (lives) => {
-      await compare({ seed: 7, markets: 0, marketMakers: false }, members, lives);
-    }),
-    { numRuns: 30 },
-  );
-});
+const worlds: Readonly<Record<keyof typeof testedProducts, LocalExchangeOptions>> = {
+  event: { seed: 3, markets: 10, shards: true, stepMs: 1_000 },
+  perps: { seed: 3, markets: 1, perps: { fundingEveryMs: 3_600_000 }, stepMs: 1_000 },
+};
 
-test("the same with market makers that move by themselves", async () => {
-  const members = await membersOf(2);
-  await fc.assert(
-    fc.asyncProperty(fc.array(life, { minLength: 1, maxLength: 3 }), async (lives) => {
-      await compare({ seed: 3, markets: 10, shards: true, stepMs: 1_000 }, members, lives);
-    }),
-    { numRuns: 6 },
-  );
-});
+for (const [name, { options }] of Object.entries(testedProducts)) {
+  const product = name as keyof typeof testedProducts;
+
+  test(`${name}: restarted at any moment, also without a goodbye, it goes on as if it never had been`, async () => {
+    const members = await membersOf(3);
+    await fc.assert(
+      fc.asyncProperty(fc.array(life, { minLength: 1, maxLength: 4 }), async (lives) => {
+        await compare({ seed: 7, ...options }, members, lives, product);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test(`${name}: the same with market makers that move by themselves`, async () => {
+    const members = await membersOf(2);
+    await fc.assert(
+      fc.asyncProperty(fc.array(life, { minLength: 1, maxLength: 3 }), async (lives) => {
+        await compare(worlds[product], members, lives, product);
+      }),
+      { numRuns: 6 },
+    );
+  });
+}
 
 test("the same with a past", async () => {
   const members = await membersOf(1);
