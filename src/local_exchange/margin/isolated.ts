@@ -39,6 +39,12 @@ export class IsolatedPositions {
     return account.wallet(ISOLATED_FROM + this.#catalog.listed.indexOf(info), 0);
   }
 
+  /** The same, where there has been one. */
+  findWallet(account: Account, info: MarginMarketInfo): Wallet | undefined {
+    const number = ISOLATED_FROM + this.#catalog.listed.indexOf(info);
+    return account.wallets({ subaccount: number })[0];
+  }
+
   /** Takes what the book has at once, with cash of the primary subaccount; the caller has made sure that it is there. */
   trade(account: Account, info: MarginMarketInfo, { margin, ...order }: IsolatedTrade): Placed | Rejection {
     const wallet = this.walletOf(account, info);

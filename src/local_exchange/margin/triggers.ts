@@ -52,7 +52,9 @@ export class ExitTriggers {
 
   /** The triggers of a position, the oldest first; of one kind where told. */
   list(wallet: Wallet, { market }: MarginMarketInfo, kind?: TriggerKind): ExitTrigger[] {
-    const all = this.#byHolding.get(wallet.holding(market)) ?? [];
+    // Looking must not make a holding: what comes after would be in another order.
+    const holding = wallet.holdings.get(market);
+    const all = holding === undefined ? [] : this.#byHolding.get(holding) ?? [];
     return kind === undefined ? [...all] : all.filter((trigger) => trigger.kind === kind);
   }
 

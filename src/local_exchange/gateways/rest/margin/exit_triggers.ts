@@ -32,6 +32,9 @@ interface Place {
 
 type Placing = (call: Call) => Place;
 
+/** Where somebody only looks, which makes no pocket for a position that there never was. */
+type Looking = (call: Call) => Pick<Place, "info"> & { readonly wallet: Wallet | undefined };
+
 const cross: Placing = (call) => ({
   info: marketOf(call, call.path.ticker),
   wallet: walletFor(keyOf(call), subaccountParam(call), 0),
@@ -40,6 +43,11 @@ const cross: Placing = (call) => ({
 const isolated: Placing = (call) => {
   const info = marketOf(call, call.path.ticker);
   return { info, wallet: marginOf(call).isolated.walletOf(accountOf(call), info) };
+};
+
+const lookIsolated: Looking = (call) => {
+  const info = marketOf(call, call.path.ticker);
+  return { info, wallet: marginOf(call).isolated.findWallet(accountOf(call), info) };
 };
 
 /** Reads what a trigger is to be. */
@@ -62,8 +70,9 @@ function answer(made: ExitTrigger | TriggerRefusal): ExitTriggerPayload {
   return triggerPayload(made);
 }
 
-const list = (place: Placing) => (call: Call): GetExitTriggersResponse => {
+const list = (place: Looking) => (call: Call): GetExitTriggersResponse => {
   const { wallet, info } = place(call);
+  if (wallet === undefined) return { exit_triggers: [] };
   return {
     exit_triggers: marginOf(call).triggers.list(wallet, info, choice(call, "kind", kinds)).map(
       triggerPayload,
@@ -107,7 +116,7 @@ export const marginTriggerRoutes = [
     triggers.cancel(wallet, info, { id });
     return undefined;
   }),
-  route(GetIsolatedMarginExitTriggers, list(isolated)),
+  route(GetIsolatedMarginExitTriggers, list(lookIsolated)),
   route(SetIsolatedMarginExitTrigger, set(isolated)),
   route(DeleteIsolatedMarginExitTrigger, cancel(isolated)),
 ];
