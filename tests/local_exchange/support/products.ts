@@ -4,7 +4,6 @@ import type {
   LocalExchange,
   LocalExchangeOptions,
 } from "../../../src/local_exchange/mod.ts";
-import { eventFrames, type FrameSpec, perpsFrames } from "../gateways/ws/support/async_spec.ts";
 import type { Json } from "./session.ts";
 import { orderBody } from "./session.ts";
 
@@ -23,12 +22,14 @@ export interface Counter {
 export interface TestedProduct {
   /** What an exchange with this product alone, and nobody who quotes, is made with. */
   readonly options: LocalExchangeOptions;
-  readonly frames: FrameSpec;
   /** Where orders are placed, and below which each is. */
   readonly orders: string;
   /** Where they are listed. */
   readonly orderList: string;
-  readonly balance: string;
+  /** What only a key with all of an account may read. */
+  readonly wholeAccount: string;
+  /** What nobody needs a key for. */
+  readonly open: string;
   /** Where order groups are. */
   readonly groups: string;
   /** Channels about one's own account, and the types of their frames. */
@@ -55,10 +56,10 @@ const twoDigits = (cents: number) => String(cents).padStart(2, "0");
 
 const event: TestedProduct = {
   options: { markets: 0, marketMakers: false },
-  frames: eventFrames,
   orders: "/portfolio/events/orders",
   orderList: "/portfolio/orders",
-  balance: "/portfolio/balance",
+  wholeAccount: "/api_keys",
+  open: "/markets",
   groups: "/portfolio/order_groups",
   ownChannels: { fill: "fill", user_orders: "user_order", market_positions: "market_position" },
   bookParams: { use_yes_price: true },
@@ -76,10 +77,10 @@ const event: TestedProduct = {
 
 const perps: TestedProduct = {
   options: { markets: 0, marketMakers: false, perps: { marketMakers: false } },
-  frames: perpsFrames,
   orders: "/margin/orders",
   orderList: "/margin/orders",
-  balance: "/margin/balance",
+  wholeAccount: "/margin/balance",
+  open: "/margin/markets",
   groups: "/margin/order_groups",
   ownChannels: { fill: "fill", user_orders: "user_order" },
   bookParams: {},

@@ -8,7 +8,11 @@ import { test } from "../../../support/test.ts";
 import { until } from "../../../support/until.ts";
 import { orderOf, type TestedProduct, testedProducts } from "../../support/products.ts";
 import { Session } from "../../support/session.ts";
+import { eventFrames, perpsFrames } from "./support/async_spec.ts";
 import { RawClient } from "./support/raw_client.ts";
+
+/** What is read in the specification of each. */
+const specs = new Map([[testedProducts.event, eventFrames], [testedProducts.perps, perpsFrames]]);
 
 async function setUp(product: TestedProduct, options: LocalExchangeOptions = {}) {
   const exchange = await LocalExchange.start({ ...product.options, ...options });
@@ -16,7 +20,7 @@ async function setUp(product: TestedProduct, options: LocalExchangeOptions = {})
   const account = await exchange.createAccount();
   const wsBaseUrl = product.wsBaseUrl(exchange);
   const connect = (auth = account.auth) =>
-    RawClient.connect({ clock: exchange.clock, wsBaseUrl }, auth, product.frames);
+    RawClient.connect({ clock: exchange.clock, wsBaseUrl }, auth, specs.get(product));
   const sockets = product.sockets(exchange);
   const [ticker = "", second = "", third = ""] = tickers;
   const rest = new Session(exchange, account.auth);
@@ -242,7 +246,7 @@ for (const [name, product] of Object.entries(testedProducts)) {
     sockets.fail({ fault: "error", channel: "orderbook_delta", code: 25 });
     const [error] = await client.of("error", 1);
     assertEquals([error.seq, error.msg.code], [8, 25]);
-    product.frames.checkFrame(error);
+    specs.get(product)?.checkFrame(error);
     assertEquals((await client.command("list_subscriptions")).at(-1).msg, []);
   });
 
