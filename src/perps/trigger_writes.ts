@@ -54,6 +54,10 @@ interface One extends OfPosition {
 
 const isLive = ({ status }: ExitTrigger) => status === "active" || status === "pending_on_entry";
 
+/** Whether it will never act again. What is not known to have ended has not. */
+const hasEnded = ({ status }: ExitTrigger) =>
+  status === "filled" || status === "failed" || status === "canceled";
+
 const priceOf = (price: string | null | undefined) => price ? parsePrice(price) : undefined;
 
 /** Whether both have the same legs: one that is left out is none. */
@@ -118,7 +122,7 @@ export async function updateTrigger<L extends OfPosition, P extends One>(
   const sought = checkFirst(update, ids, body, options);
   assertLegs(update, sought);
   return await writeOne(http, options, {
-    isEcho: () => true,
+    isEcho: (verdict) => verdict === "refused",
     send: (options, attempt) => callWith(http, update, "id", ids, options, body, attempt),
     lookUp: async ({ options }) =>
       (await triggersOf(http, list, ids, options))
@@ -145,7 +149,7 @@ export async function removeTriggers<
     },
     lookUp: async ({ options }) => {
       const triggers = await triggersOf(http, list, ids, options);
-      return triggers.some((one) => isLive(one) && one.kind === (ids.kind ?? one.kind)) ? undefined : true;
+      return triggers.some((one) => !hasEnded(one) && one.kind === (ids.kind ?? one.kind)) ? undefined : true;
     },
   });
 }

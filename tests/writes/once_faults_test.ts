@@ -242,6 +242,54 @@ for (const product of faultProducts) {
     assert(arrivals(log).filter((times) => times > 1).length > MANY / 100);
   });
 
+  test(`${name}: money goes to the other exchange once, or nobody says that it has`, LIMITS, async () => {
+    await using scene = await startScene(product, { orderRetries: "idempotent" }, everyFault);
+    const { client, direct, proxy } = scene;
+    const outcomes: ("done" | KalshiError)[] = [];
+    const returned = new Map<string, number>();
+    // Each of another amount, so that it can be no other.
+    const amountOf = (index: number) => 10_000 + index;
+    await each(SOME, async (index) => {
+      outcomes[index] = await outcomeOf(
+        client.portfolio.transfers.create({ ...product.movement, amount: amountOf(index) })
+          .then((id: string) => returned.set(id, index)),
+      );
+    });
+    await proxy.settled();
+    interface Row {
+      readonly transfer_id: string;
+      readonly amount: string;
+    }
+    interface Rows {
+      readonly transfers: readonly Row[];
+      readonly cursor: string;
+    }
+    const rows: Row[] = [];
+    let cursor: string | undefined;
+    do {
+      const path = "/portfolio/intra_exchange_instance_transfers";
+      const page: Rows = await direct.request("GET", path, { query: { limit: 500, cursor } });
+      rows.push(...page.transfers);
+      ({ cursor } = page);
+    } while (cursor !== "");
+    const amounts = new Map(
+      rows.map(({ amount, transfer_id }) => [Math.round(Number(amount) * 10_000), transfer_id]),
+    );
+    assertEquals(amounts.size, rows.length, "an amount came twice");
+    let done = 0;
+    for (const [index, outcome] of outcomes.entries()) {
+      const id = amounts.get(amountOf(index));
+      if (outcome === "done") {
+        done++;
+        assert(id !== undefined && returned.get(id) === index, `${index}`);
+      } else assertEquals([outcome.outcome, outcome.clientIds.length], ["unknown", 1], outcome.message);
+    }
+    // What remains unknown was patience that ended, where it did.
+    assert(done > SOME * 0.95, `${done}`);
+    const log = await proxy.takeLog();
+    assert(arrivals(log.filter(({ method }) => method === "POST")).some((times) => times > 1));
+  });
+
   test(`${name}: cancels, amends and decreases at 20% faults end in the right state`, LIMITS, async () => {
     await using scene = await startScene(product, { orderRetries: "idempotent" });
     const { client, proxy, tickers } = scene;

@@ -26,6 +26,8 @@ export interface FaultProduct extends WriteProduct {
   readonly wrong: object;
   /** Places orders that rest, past all faults, and gives their ids. */
   readonly placeAll: (direct: AnyClient, orders: readonly object[]) => Promise<string[]>;
+  /** Money that leaves the exchange for the other one. */
+  readonly movement: { readonly source: string; readonly destination: string };
   /** Opens a subaccount. */
   readonly openSubaccount: (direct: AnyClient) => Promise<number>;
   /** Cash of a subaccount, in dollars. */
@@ -36,8 +38,9 @@ export type { ExchangeAccount };
 
 const facts: Readonly<Record<WriteProduct["name"], Omit<FaultProduct, keyof WriteProduct>>> = {
   event: {
-    exchange: {},
+    exchange: { perps: { marketMakers: false } },
     account: { balance: "1000000.00" },
+    movement: { source: "event_contract", destination: "margined" },
     tickers: (_, exchange) => exchange.openTickers(),
     view: ({ order_id, client_order_id, status, yes_price_dollars, remaining_count_fp }: Order) => ({
       order_id,
@@ -66,6 +69,7 @@ const facts: Readonly<Record<WriteProduct["name"], Omit<FaultProduct, keyof Writ
   perps: {
     exchange: { markets: 1, perps: { marketMakers: false } },
     account: { perpsBalance: "1000000.00" },
+    movement: { source: "margined", destination: "event_contract" },
     async tickers(direct) {
       const markets = await direct.markets.list({ status: "active" });
       // Those that trade around the clock, whatever day it is.
