@@ -48,6 +48,8 @@ export interface Product {
   readonly groupOperations: readonly (AnyOperation | undefined)[];
   /** Fields of messages that it takes no notice of. */
   readonly passedOver: readonly string[];
+  /** The BusinessRejectReasons(380) that it knows; any other is told as 0, other. */
+  readonly businessReasons: readonly number[];
   /** OrdRejReason(103) of what came too late. */
   readonly staleReason: number;
   /** Whether reports of what is under way have a TransactTime(60) too. */

@@ -176,7 +176,7 @@ export class ServerSession {
       Text,
       RefMsgType: header.MsgType,
       BusinessRejectRefID: refId,
-      BusinessRejectReason: reason,
+      BusinessRejectReason: this.product.businessReasons.includes(reason) ? reason : 0,
     });
   }
 }

@@ -52,6 +52,7 @@ export const eventProduct: Product = {
     UpdateOrderGroupLimit,
   ] as readonly unknown[] as readonly (AnyOperation | undefined)[],
   passedOver: [],
+  businessReasons: [0, 1, 2, 3, 4, 5, 6, 8],
   staleReason: 8,
   timesPending: false,
   repeatsGroup: true,

@@ -44,6 +44,7 @@ export const marginProduct: Product = {
     UpdateMarginOrderGroupLimit,
   ] as readonly unknown[] as readonly (AnyOperation | undefined)[],
   passedOver: ["ExDestination"],
+  businessReasons: [0, 1, 2, 3, 4, 5],
   staleReason: 5,
   timesPending: true,
   repeatsGroup: false,
