@@ -11,6 +11,9 @@ import { cxlRejReason, OrderRefusal, rejectTexts } from "./refusals.ts";
 import type { ServerSession } from "./server_session.ts";
 import { readPrice } from "./units.ts";
 
+/** CxlRejReason(102). */
+const OTHER = 99;
+
 type Asked = (OrderCancelRequest | OrderCancelReplaceRequest) & ReceivedMessage;
 
 /** OrdStatus(39) of an order as it is. */
@@ -44,6 +47,7 @@ function change(session: ServerSession, asked: Asked, work: (order: Order) => vo
 export function refuseChange(session: ServerSession, message: ReceivedMessage, Text: string): void {
   const asked = message as Asked;
   const order = orderOf(session, asked);
+  const reason = cxlRejReason(Text);
   session.send({
     MsgType: "9",
     OrderID: order?.id ?? "NONE",
@@ -51,7 +55,7 @@ export function refuseChange(session: ServerSession, message: ReceivedMessage, T
     OrigClOrdID: asked.OrigClOrdID,
     OrdStatus: statusOf(order),
     CxlRejResponseTo: asked.MsgType === "F" ? "1" : "2",
-    CxlRejReason: cxlRejReason(Text),
+    CxlRejReason: session.product.cancelReasons.includes(reason) ? reason : OTHER,
     Text,
   });
 }

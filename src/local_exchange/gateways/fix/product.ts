@@ -50,6 +50,8 @@ export interface Product {
   readonly passedOver: readonly string[];
   /** The BusinessRejectReasons(380) that it knows; any other is told as 0, other. */
   readonly businessReasons: readonly number[];
+  /** The CxlRejReasons(102) that it knows; any other is told as 99, other. */
+  readonly cancelReasons: readonly number[];
   /** OrdRejReason(103) of what came too late. */
   readonly staleReason: number;
   /** Whether reports of what is under way have a TransactTime(60) too. */

@@ -1,5 +1,6 @@
 /** Who gets a session, who does not, and in which words. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { KalshiConfigError } from "../../../../src/base/errors.ts";
 import { KalshiAuth } from "../../../../src/auth/mod.ts";
 import type { FixSessionKind, FixSessionOptions, LogonOptions } from "../../../../src/fix/mod.ts";
 import { signedLogon } from "../../../../src/fix/mod.ts";
@@ -10,7 +11,9 @@ import {
 } from "../../../../src/local_exchange/mod.ts";
 import { ManualClock } from "../../../../src/testing/manual_clock.ts";
 import { test } from "../../../support/test.ts";
+import { there } from "../../../../tools/there.ts";
 import { type ClientOptions, FixTester, order } from "./support/fix_client.ts";
+import { benches } from "./support/products.ts";
 
 async function setUp(options: LocalExchangeOptions = {}) {
   const clock = new ManualClock();
@@ -244,4 +247,75 @@ test("messages are kept as long as the Logon asked; what is older is refused", a
   await clock.advance(0);
   assertEquals(client.types.slice(-3), ["A", "3", "5"]);
   assertEquals((client.seen.at(-2) as Record<string, unknown> | undefined)?.RefTagID, 7);
+});
+
+test("perps have a gateway of their own, with the sessions that they have and the Logon of their pages", async () => {
+  const perps = there(benches[1]);
+  const exchange = LocalExchange.create({ clock: new ManualClock(), ...perps.exchange });
+  await using _ = exchange;
+  const { auth, id } = await exchange.createAccount();
+  const runtime = exchange.createRuntime();
+  const tester = (more: Partial<ClientOptions> = {}) =>
+    new FixTester(exchange, { auth, runtime, product: "margin", ...more });
+  for (const session of ["order-entry", "order-entry-rt", "drop-copy", "market-data"] as const) {
+    await using client = tester({ session, heartbeatSeconds: 3 });
+    await client.logOn();
+    assertEquals([exchange.fixOf("margin").open, exchange.fix.open], [1, 0]);
+    client.session.logout();
+    await client.ended();
+  }
+  const { port } = exchange.fixConfig("order-entry");
+  assert(port !== exchange.fixConfig("order-entry", { product: "margin" }).port);
+  const plain = signedLogon(auth, 30, {});
+  const role = (more: object): Partial<FixSessionOptions> => ({
+    role: { side: "initiator", logon: async (facts) => ({ ...await plain(facts), ...more }) },
+  });
+  // HeartBtInt may be left out, and is then 30.
+  await using silent = tester({ more: role({ HeartBtInt: undefined }) });
+  await silent.logOn();
+  const [logon] = silent.events.flatMap((event) => event.type === "logged-on" ? [event.logon] : []);
+  assertEquals(logon?.HeartBtInt, 30);
+  silent.session.logout();
+  await silent.ended();
+  for (const name of ["ReceiveSettlementReports", "AlwaysEmitNewBeforeTrade", "UseCapReservation"]) {
+    assertEquals(
+      await tester({ logon: { [name]: true } }).refused(),
+      "Tag not defined for this message type",
+      name,
+    );
+  }
+  assertEquals(await tester({ heartbeatSeconds: 2 }).refused(), "HeartBtInt(108) must be 3 or more");
+  assertEquals(
+    await tester({ logon: { UseDollars: false } }).refused(),
+    "UseDollars(21005) is always on for margin",
+  );
+  // What event contracts have, under its name.
+  const named = (TargetCompID: string) => tester({ more: { TargetCompID } }).refused();
+  for (const name of ["KalshiPT", "KalshiRFQ"]) assertEquals(await named(name), "unknown TargetCompID");
+  exchange.perps.setEnabled(id, false);
+  assertEquals(await tester().refused(), "the account is not enabled for margin");
+});
+
+test("a key of perps and one of event contracts are online each by itself; who has no perps has no such FIX", async () => {
+  const perps = there(benches[1]);
+  const exchange = LocalExchange.create({ clock: new ManualClock(), ...perps.exchange });
+  await using _ = exchange;
+  const { auth } = await exchange.createAccount();
+  const runtime = exchange.createRuntime();
+  await using one = await FixTester.open(exchange, { auth, runtime });
+  await using other = await FixTester.open(exchange, { auth, runtime, product: "margin" });
+  assert(one.session.active && other.session.active);
+  assertEquals(
+    await new FixTester(exchange, { auth, runtime, product: "margin" }).refused(),
+    "already exists",
+  );
+  await using without = LocalExchange.create({ markets: 0, fix: true });
+  assertThrows(() => without.fixOf("margin"), KalshiConfigError, "perps: true");
+  assertThrows(
+    () => without.fixConfig("order-entry", { product: "margin" }),
+    KalshiConfigError,
+    "perps: true",
+  );
+  assertThrows(() => without.fixOf("perps" as "margin"), KalshiConfigError, '"event" or "margin"');
+  assertThrows(() => exchange.fixConfig("rfq", { product: "margin" }), KalshiConfigError, 'cannot be "rfq"');
 });

@@ -53,6 +53,7 @@ export const eventProduct: Product = {
   ] as readonly unknown[] as readonly (AnyOperation | undefined)[],
   passedOver: [],
   businessReasons: [0, 1, 2, 3, 4, 5, 6, 8],
+  cancelReasons: [0, 1, 2, 18, 99],
   staleReason: 8,
   timesPending: false,
   repeatsGroup: true,

@@ -45,6 +45,7 @@ export const marginProduct: Product = {
   ] as readonly unknown[] as readonly (AnyOperation | undefined)[],
   passedOver: ["ExDestination"],
   businessReasons: [0, 1, 2, 3, 4, 5],
+  cancelReasons: [0, 1, 99],
   staleReason: 5,
   timesPending: true,
   repeatsGroup: false,
