@@ -26,105 +26,182 @@ import { RateLimiter } from "../../src/rate_limits/rate_limiter.ts";
 import { runScript } from "../support/run_script.ts";
 import { test } from "../support/test.ts";
 import { until } from "../support/until.ts";
+import { benches } from "../local_exchange/gateways/fix/support/products.ts";
+import { Session } from "../local_exchange/support/session.ts";
 
 const quiet = { markets: 0, marketMakers: false, fix: true } as const;
 
-test("orders over FIX: placed, changed, cancelled, swept and refused, and REST sees them", async () => {
-  await using exchange = await LocalExchange.start(quiet);
-  const { auth } = await exchange.createAccount({ balance: "1000.00" });
-  const Symbol = exchange.listMarket({ ticker: "M" });
-  await using rest = new KalshiClient({ auth, config: exchange.config });
-  await using client = await rest.fix({ config: exchange.fixConfig("order-entry") });
+for (const bench of benches) {
+  test(`${bench.product}: orders over FIX: placed, changed, cancelled, swept and refused, and REST sees them`, async () => {
+    await using exchange = await LocalExchange.start(bench.exchange);
+    const { auth } = await exchange.createAccount(bench.account);
+    const Symbol = bench.list(exchange, "M");
+    const rest = new Session(exchange, auth);
+    const config = bench.config(exchange, "order-entry", { logon: bench.dollars });
+    await using client = await FixClient.connect({ auth, config });
 
-  const order = await client.newOrderSingle({ Symbol, Side: "1", OrderQty: "10", Price: "40" });
-  assertEquals([order.report.ExecType, order.isOpen], ["0", true]);
-  assertEquals((await rest.orders.get(order.OrderID)).client_order_id, order.ClOrdID);
-  const { ClOrdID: OrigClOrdID } = order;
-  const replaced = await client.orderCancelReplaceRequest({
-    Symbol,
-    Side: "1",
-    OrigClOrdID,
-    OrderQty: "12",
-    Price: "41",
-  });
-  assertEquals([replaced.ExecType, replaced.OrigClOrdID], ["5", OrigClOrdID]);
-  const canceled = await client.orderCancelRequest({ Symbol, Side: "1", OrigClOrdID: order.ClOrdID });
-  assertEquals([canceled.ExecType, order.isOpen], ["4", false]);
-  const seen = [];
-  for await (const item of order.reports()) seen.push((item as ExecutionReport).ExecType);
-  assertEquals(seen.filter((type) => type !== "E" && type !== "6"), ["5", "4"]);
+    const order = await client.newOrderSingle({ Symbol, Side: "1", OrderQty: "10", Price: "0.4000" });
+    assertEquals([order.report.ExecType, order.isOpen], ["0", true]);
+    const known = async () => (await bench.rest.orders(rest)).find(({ id }) => id === order.OrderID);
+    assertEquals((await known())?.ClOrdID, order.ClOrdID);
+    const { ClOrdID: OrigClOrdID } = order;
+    const replaced = await client.orderCancelReplaceRequest({
+      Symbol,
+      Side: "1",
+      OrigClOrdID,
+      OrderQty: "12",
+      Price: "0.4100",
+    });
+    assertEquals([replaced.ExecType, replaced.OrigClOrdID], ["5", OrigClOrdID]);
+    const canceled = await client.orderCancelRequest({ Symbol, Side: "1", OrigClOrdID: order.ClOrdID });
+    assertEquals([canceled.ExecType, order.isOpen], ["4", false]);
+    const seen = [];
+    for await (const item of order.reports()) seen.push((item as ExecutionReport).ExecType);
+    assertEquals(seen.filter((type) => type !== "E" && type !== "6"), ["5", "4"]);
 
-  const gone = await assertRejects(
-    () => client.orderCancelRequest({ Symbol, Side: "1", OrigClOrdID: order.ClOrdID }),
-    KalshiFixCancelRejectError,
-  );
-  assertEquals(gone.outcome, "rejected");
-  const nowhere = await assertRejects(
-    () => client.newOrderSingle({ Symbol: "NO-SUCH", Side: "1", OrderQty: "1", Price: "40" }),
-    KalshiFixOrderRejectError,
-    "MARKET_NOT_FOUND",
-  );
-  assert(/check Symbol/.test(nowhere.message));
-  await assertRejects(
-    () => client.newOrderSingle({ Symbol, Side: "1", OrderQty: "100000", Price: "90" }),
-    KalshiFixOrderRejectError,
-    "INSUFFICIENT_BALANCE",
-  );
-
-  const resting = await Promise.all(
-    ["a", "b", "c"].map((ClOrdID) =>
-      client.newOrderSingle({ ClOrdID, Symbol, Side: "1", OrderQty: "1", Price: "30" })
-    ),
-  );
-  const sweep = await client.orderMassCancelRequest();
-  assertEquals(sweep.report.MassCancelResponse, "6");
-  let swept = 0;
-  for await (const item of sweep.canceled) if (item.MsgType === "8") swept++;
-  assertEquals([swept, resting.some(({ isOpen }) => isOpen)], [3, false]);
-
-  const group = await client.orderGroupRequest({ OrderGroupAction: 1, OrderGroupContractsLimit: 50 });
-  const { OrderGroupID } = group;
-  await client.newOrderSingle({
-    Symbol,
-    Side: "1",
-    OrderQty: "1",
-    Price: "30",
-    SecondaryClOrdID: OrderGroupID,
-  });
-  const limit = { OrderGroupAction: 5, OrderGroupID, OrderGroupContractsLimit: 60 } as const;
-  assertEquals((await client.orderGroupRequest(limit)).OrderGroupContractsLimit, 60);
-  for (const OrderGroupAction of [4, 2, 3] as const) {
-    assertEquals(
-      (await client.orderGroupRequest({ OrderGroupAction, OrderGroupID })).OrderGroupID,
-      OrderGroupID,
+    const gone = await assertRejects(
+      () => client.orderCancelRequest({ Symbol, Side: "1", OrigClOrdID: order.ClOrdID }),
+      KalshiFixCancelRejectError,
     );
-  }
-  await assertRejects(() => client.orderGroupRequest({ OrderGroupAction: 3, OrderGroupID }), KalshiError);
-});
+    assertEquals(gone.outcome, "rejected");
+    const nowhere = await assertRejects(
+      () => client.newOrderSingle({ Symbol: "NO-SUCH", Side: "1", OrderQty: "1", Price: "0.4000" }),
+      KalshiFixOrderRejectError,
+      "MARKET_NOT_FOUND",
+    );
+    assert(/check Symbol/.test(nowhere.message));
+    await assertRejects(
+      () => client.newOrderSingle({ Symbol, Side: "1", OrderQty: "100000", Price: "0.9000" }),
+      KalshiFixOrderRejectError,
+      "INSUFFICIENT_BALANCE",
+    );
 
-test("a trade is told to both sides, and an order that cannot rest resolves with what became of it", async () => {
-  await using exchange = await LocalExchange.start(quiet);
-  const Symbol = exchange.listMarket({ ticker: "M" });
-  const config = exchange.fixConfig("order-entry", { logon: { UseDollars: true } });
-  const [one, two] = await Promise.all([exchange.createAccount(), exchange.createAccount()]);
-  await using maker = await FixClient.connect({ auth: one.auth, config });
-  await using taker = await FixClient.connect({ auth: two.auth, config });
-  const made = await maker.newOrderSingle({ Symbol, Side: "2", OrderQty: "5", Price: "0.6000" });
-  const taken = await taker.newOrderSingle({ Symbol, Side: "1", OrderQty: "5", Price: "0.6000" });
-  assertEquals([taken.report.ExecType, taken.isOpen], ["F", false]);
-  const fills = [];
-  for await (const item of made.reports()) fills.push((item as ExecutionReport).LastQty);
-  assertEquals(fills.map(Number), [5]);
-  const none = await taker.newOrderSingle({
-    Symbol,
-    Side: "1",
-    OrderQty: "5",
-    Price: "0.6000",
-    TimeInForce: "4",
+    const resting = await Promise.all(
+      ["a", "b", "c"].map((ClOrdID) =>
+        client.newOrderSingle({ ClOrdID, Symbol, Side: "1", OrderQty: "1", Price: "0.3000" })
+      ),
+    );
+    const sweep = await client.orderMassCancelRequest();
+    assertEquals(sweep.report.MassCancelResponse, "6");
+    let swept = 0;
+    for await (const item of sweep.canceled) if (item.MsgType === "8") swept++;
+    assertEquals([swept, resting.some(({ isOpen }) => isOpen)], [3, false]);
+
+    const group = await client.orderGroupRequest({ OrderGroupAction: 1, OrderGroupContractsLimit: 50 });
+    const { OrderGroupID } = group;
+    await client.newOrderSingle({
+      Symbol,
+      Side: "1",
+      OrderQty: "1",
+      Price: "0.3000",
+      SecondaryClOrdID: OrderGroupID,
+    });
+    const limit = { OrderGroupAction: 5, OrderGroupID, OrderGroupContractsLimit: 60 } as const;
+    assertEquals(
+      (await client.orderGroupRequest(limit)).OrderGroupContractsLimit,
+      bench.product === "event" ? 60 : undefined,
+    );
+    for (const OrderGroupAction of [4, 2, 3] as const) {
+      assertEquals(
+        (await client.orderGroupRequest({ OrderGroupAction, OrderGroupID })).OrderGroupID,
+        OrderGroupID,
+      );
+    }
+    await assertRejects(() => client.orderGroupRequest({ OrderGroupAction: 3, OrderGroupID }), KalshiError);
   });
-  assertEquals([none.report.ExecType, none.isOpen], ["4", false]);
-  assert(none.report.Text?.includes("FOK"), none.report.Text);
-});
+
+  test(`${bench.product}: a trade is told to both sides, and an order that cannot rest resolves with what became of it`, async () => {
+    await using exchange = await LocalExchange.start(bench.exchange);
+    const Symbol = bench.list(exchange, "M");
+    const config = bench.config(exchange, "order-entry", { logon: bench.dollars });
+    const [one, two] = await Promise.all([
+      exchange.createAccount(bench.account),
+      exchange.createAccount(bench.account),
+    ]);
+    await using maker = await FixClient.connect({ auth: one.auth, config });
+    await using taker = await FixClient.connect({ auth: two.auth, config });
+    const made = await maker.newOrderSingle({ Symbol, Side: "2", OrderQty: "5", Price: "0.6000" });
+    const taken = await taker.newOrderSingle({ Symbol, Side: "1", OrderQty: "5", Price: "0.6000" });
+    assertEquals([taken.report.ExecType, taken.isOpen], ["F", false]);
+    const fills = [];
+    for await (const item of made.reports()) fills.push((item as ExecutionReport).LastQty);
+    assertEquals(fills.map(Number), [5]);
+    const none = await taker.newOrderSingle({
+      Symbol,
+      Side: "1",
+      OrderQty: "5",
+      Price: "0.6000",
+      TimeInForce: "4",
+    });
+    assertEquals([none.report.ExecType, none.isOpen], ["4", false]);
+    assert(none.report.Text?.includes("FOK"), none.report.Text);
+  });
+
+  test(`${bench.product}: KalshiRT: an order and its reports survive a gateway that dies, and a process that begins again`, async () => {
+    const folder = mkdtempSync(join(tmpdir(), "kalshi-fix-"));
+    try {
+      await using exchange = await LocalExchange.start(bench.exchange);
+      const { auth } = await exchange.createAccount(bench.account);
+      const Symbol = bench.list(exchange, "M");
+      const config = bench.config(exchange, "order-entry-rt", {
+        logon: bench.dollars,
+        retryBaseDelayMs: 1,
+        requestTimeoutMs: 60_000,
+      });
+      const path = join(folder, "rt.store");
+      const fields = { Symbol, Side: "1", OrderQty: "1", Price: "0.3000" } as const;
+      const client = await FixClient.connect({ auth, config, store: new FileFixStore({ path }) });
+      const reports = client.executionReports();
+      // What the gateway says of these gets lost with its connection.
+      bench.fix(exchange).fail({ fault: "silent" });
+      const placing = Promise.all(
+        [1, 2, 3].map((k) => client.newOrderSingle({ ...fields, ClOrdID: `order-${k}` })),
+      );
+      const rest = new Session(exchange, auth);
+      await until(async () => (await bench.rest.orders(rest)).length === 3);
+      bench.fix(exchange).restart();
+      const orders = await placing;
+      assertEquals(orders.map(({ report }) => report.ExecType), ["0", "0", "0"]);
+      await client.close();
+      const ids: string[] = [];
+      for await (const item of reports) {
+        if (item.MsgType === "8" && item.ExecType === "0") ids.push(item.ClOrdID);
+      }
+      assertEquals(ids, ["order-1", "order-2", "order-3"]);
+
+      // Another process, with the same store: it goes on, and can cancel what the first one placed.
+      await using second = await FixClient.connect({ auth, config, store: new FileFixStore({ path }) });
+      const canceled = await second.orderCancelRequest({ Symbol, Side: "1", OrigClOrdID: "order-1" });
+      assertEquals(canceled.ExecType, "4");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test(`${bench.product}: KalshiNR: a cut connection leaves the outcome unknown and a marker, and the session goes on`, async () => {
+    await using exchange = await LocalExchange.start(bench.exchange);
+    const { auth } = await exchange.createAccount(bench.account);
+    const Symbol = bench.list(exchange, "M");
+    const fields = { Symbol, Side: "1", OrderQty: "1", Price: "0.3000" } as const;
+    const config = bench.config(exchange, "order-entry", { logon: bench.dollars, retryBaseDelayMs: 1 });
+    await using client = await FixClient.connect({ auth, config });
+    const reports = client.executionReports();
+    bench.fix(exchange).fail({ fault: "silent" });
+    const lost = client.newOrderSingle({ ...fields, ClOrdID: "lost" });
+    lost.catch(() => {});
+    const rest = new Session(exchange, auth);
+    await until(async () => (await bench.rest.orders(rest)).length === 1);
+    bench.fix(exchange).restart();
+    const error = await assertRejects(() => lost, KalshiConnectionError);
+    assertEquals([error.outcome, error.clientIds], ["unknown", ["lost"]]);
+    // Its id tells what became of it.
+    assertEquals((await bench.rest.orders(rest)).map(({ ClOrdID }) => ClOrdID), ["lost"]);
+    await until(() => client.state.name === "active");
+    await client.newOrderSingle({ ...fields, ClOrdID: "next" });
+    const marker = (await reports.next()).value;
+    assertEquals(marker?.MsgType === undefined && marker?.type, "reconnected");
+  });
+}
 
 test("refusals of a real gateway: another's private key, still online, and a Logon that hangs", async () => {
   await using exchange = await LocalExchange.start(quiet);
@@ -189,68 +266,6 @@ test("a clock that is off, and Logons that are rejected, cut or come too often",
     new KalshiClient({ auth, config: exchange.config })
   );
   await assertRejects(() => other.fix({ config }), KalshiFixLogonError, "less often");
-});
-
-test("KalshiRT: an order and its reports survive a gateway that dies, and a process that begins again", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "kalshi-fix-"));
-  try {
-    await using exchange = await LocalExchange.start(quiet);
-    const { auth } = await exchange.createAccount();
-    const Symbol = exchange.listMarket({ ticker: "M" });
-    const config = exchange.fixConfig("order-entry-rt", { retryBaseDelayMs: 1, requestTimeoutMs: 60_000 });
-    const path = join(folder, "rt.store");
-    const fields = { Symbol, Side: "1", OrderQty: "1", Price: "30" } as const;
-    const client = await FixClient.connect({ auth, config, store: new FileFixStore({ path }) });
-    const reports = client.executionReports();
-    // What the gateway says of these gets lost with its connection.
-    exchange.fix.fail({ fault: "silent" });
-    const placing = Promise.all(
-      [1, 2, 3].map((k) => client.newOrderSingle({ ...fields, ClOrdID: `order-${k}` })),
-    );
-    const rest = new KalshiClient({ auth, config: exchange.config });
-    await until(async () => (await rest.orders.list()).items.length === 3);
-    exchange.fix.restart();
-    const orders = await placing;
-    assertEquals(orders.map(({ report }) => report.ExecType), ["0", "0", "0"]);
-    await client.close();
-    const ids: string[] = [];
-    for await (const item of reports) {
-      if (item.MsgType === "8" && item.ExecType === "0") ids.push(item.ClOrdID);
-    }
-    assertEquals(ids, ["order-1", "order-2", "order-3"]);
-
-    // Another process, with the same store: it goes on, and can cancel what the first one placed.
-    await using second = await FixClient.connect({ auth, config, store: new FileFixStore({ path }) });
-    const canceled = await second.orderCancelRequest({ Symbol, Side: "1", OrigClOrdID: "order-1" });
-    assertEquals(canceled.ExecType, "4");
-    await rest.close();
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-});
-
-test("KalshiNR: a cut connection leaves the outcome unknown and a marker, and the session goes on", async () => {
-  await using exchange = await LocalExchange.start(quiet);
-  const { auth } = await exchange.createAccount();
-  const Symbol = exchange.listMarket({ ticker: "M" });
-  const fields = { Symbol, Side: "1", OrderQty: "1", Price: "30" } as const;
-  const config = exchange.fixConfig("order-entry", { retryBaseDelayMs: 1 });
-  await using client = await FixClient.connect({ auth, config });
-  const reports = client.executionReports();
-  exchange.fix.fail({ fault: "silent" });
-  const lost = client.newOrderSingle({ ...fields, ClOrdID: "lost" });
-  lost.catch(() => {});
-  await using rest = new KalshiClient({ auth, config: exchange.config });
-  await until(async () => (await rest.orders.list()).items.length === 1);
-  exchange.fix.restart();
-  const error = await assertRejects(() => lost, KalshiConnectionError);
-  assertEquals([error.outcome, error.clientIds], ["unknown", ["lost"]]);
-  // Its id tells what became of it.
-  assertEquals((await rest.orders.list()).items.map(({ client_order_id }) => client_order_id), ["lost"]);
-  await until(() => client.state.name === "active");
-  await client.newOrderSingle({ ...fields, ClOrdID: "next" });
-  const marker = (await reports.next()).value;
-  assertEquals(marker?.MsgType === undefined && marker?.type, "reconnected");
 });
 
 test("a gateway that is gone for good ends the client, which says so", async () => {
