@@ -13,16 +13,16 @@ import type { Fill, Holding, Market, Order, Settlement, Side, Trade } from "./mo
 import {
   bookOnOrder,
   closable,
+  type CostOf,
   movePosition,
   needOf,
-  type OpeningCost,
   openingCount,
   restingOf,
   restingOrders,
 } from "./stakes.ts";
 
 /** What `count` contracts of an order would cost if all of them opened a position as a maker. */
-const openingCost: OpeningCost = (order, count) =>
+const openingCost: CostOf = (order, count) =>
   unitCost(order.side, order.price) * count + tradeFee(order.market.fees, false, order.price, count);
 
 function setAside(holding: Holding): void {

@@ -3,8 +3,10 @@ import { shareOf } from "../units.ts";
 import type { Clearing } from "./clearing.ts";
 import type { Holding, Order, RestingSide, Side, Trade } from "./model.ts";
 
-/** What `count` contracts of an order would cost if all of them opened a position. */
-export type OpeningCost = (order: Order, count: number) => number;
+/** What `count` contracts of an order would cost: if all of them opened a position, or if all of them closed one. */
+export type CostOf = (order: Order, count: number) => number;
+
+const nothing: CostOf = () => 0;
 
 /** The resting orders of a side. */
 export const restingOf = (holding: Holding, side: Side): RestingSide =>
@@ -22,17 +24,23 @@ export function openingCount(holding: Holding, side: Side, count: number, instea
 
 /**
  * What a side's resting orders can cost, one of them left out where told. Orders that would close the position
- * need nothing; the oldest ones are taken to close it. Whichever order fills first, its proceeds pay for what
- * another must then set aside, so that a balance cannot fall below zero.
+ * need nothing unless told; the oldest ones are taken to close it. Whichever order fills first, its proceeds pay for
+ * what another must then set aside, so that a balance cannot fall below zero.
  */
-export function needOf(costOf: OpeningCost, side: RestingSide, cover: number, without?: Order): number {
+export function needOf(
+  costOf: CostOf,
+  side: RestingSide,
+  cover: number,
+  without?: Order,
+  closingCost: CostOf = nothing,
+): number {
   let needed = side.cost - (without?.cost ?? 0);
   let left = cover;
   for (const order of side.orders) {
     if (left <= 0) break;
     if (order === without) continue;
     const covered = Math.min(left, order.remaining);
-    needed -= order.cost - costOf(order, order.remaining - covered);
+    needed -= order.cost - costOf(order, order.remaining - covered) - closingCost(order, covered);
     left -= covered;
   }
   return needed;
@@ -40,7 +48,7 @@ export function needOf(costOf: OpeningCost, side: RestingSide, cover: number, wi
 
 /** How resting orders are kept: `setAside` is told whenever what a holding needs may be another. */
 export function restingOrders(
-  costOf: OpeningCost,
+  costOf: CostOf,
   setAside: (holding: Holding) => void,
 ): Pick<Clearing, "rest" | "reduce" | "reprice"> {
   return {

@@ -22,9 +22,9 @@ import type { Rejection } from "../engine/requests.ts";
 import {
   bookOnOrder,
   closable,
+  type CostOf,
   movePosition,
   needOf,
-  type OpeningCost,
   openingCount,
   restingOf,
   restingOrders,
@@ -89,7 +89,10 @@ export class MarginClearing implements Clearing {
   /** Who holds something of a market, or wants to. */
   readonly #holdings = new Map<Market, Set<Holding>>();
 
-  readonly #restingCost: OpeningCost = (order, count) => this.#openingCost(order, order.price, count, false);
+  readonly #restingCost: CostOf = ({ holding, side, price }, count) =>
+    this.#openingCost(holding, side, price, count, false);
+  readonly #closingCost: CostOf = ({ holding, side, price }, count) =>
+    this.#costToTrade(holding, side, price, count, false);
 
   constructor(terms: MarginTerms) {
     this.#terms = terms;
@@ -111,16 +114,14 @@ export class MarginClearing implements Clearing {
   }
 
   refusal(intent: Intent): Rejection | undefined {
-    const { holding, side, price, count, isTaker, instead } = intent;
+    const { holding, side, price, count, instead } = intent;
     if (price * count > MOST_VALUE) return { rejected: "invalid_order_size" };
     const opening = openingCount(holding, side, count, instead);
     // Whoever is short of margin may get out.
     if (opening === 0) return undefined;
     const over = this.#terms.overLimit(intent);
     if (over !== undefined) return over;
-    const more = this.#openingCost({ side, holding, market: holding.market }, price, opening, isTaker);
-    const resting = this.#restingMargin(holding, { side, cost: more, count: count - opening, instead });
-    const needed = resting - this.stakeOf(holding).resting;
+    const needed = this.#restingMargin(holding, intent) - this.stakeOf(holding).resting;
     return holding.wallet.available >= needed ? undefined : { rejected: "insufficient_balance" };
   }
 
@@ -212,48 +213,50 @@ export class MarginClearing implements Clearing {
     for (const holding of [...this.holdingsOf(market)]) this.reprice(holding);
   }
 
-  /** What `count` contracts at a price need that open a position, with what they have lost already by the mark. */
-  #openingCost(
-    { market, side, holding }: Pick<Order, "market" | "side" | "holding">,
+  /** What `count` contracts lose when they trade at a price: by the mark, and in fees. */
+  #costToTrade(
+    { market, wallet }: Holding,
+    side: Side,
     price: number,
     count: number,
     isTaker: boolean,
   ): number {
     if (count === 0) return 0;
-    const info = this.#terms.infoOf(market);
-    const fees = this.#terms.feesOf(holding.wallet.account, market);
-    return initialOf(info, price * count) + lossAt(side, price, info.settlementMark.price) * count +
-      tradeFee(fees, isTaker, price, count);
+    const loss = lossAt(side, price, this.#terms.infoOf(market).settlementMark.price);
+    return loss * count + tradeFee(this.#terms.feesOf(wallet.account, market), isTaker, price, count);
+  }
+
+  /** What they need that open a position: initial margin at that price, which for a short is no less than at the mark, and what they lose. */
+  #openingCost(holding: Holding, side: Side, price: number, count: number, isTaker: boolean): number {
+    if (count === 0) return 0;
+    const info = this.#terms.infoOf(holding.market);
+    const at = side === "bid" ? price : Math.max(price, info.settlementMark.price);
+    return initialOf(info, at * count) + this.#costToTrade(holding, side, price, count, isTaker);
   }
 
   /**
-   * What the orders of both sides need: the more of the two, for those that fill on one side are closed by the other. What
-   * closes gives back the margin of what it closes. `more`: an order that would come to these, in the place of another one.
+   * What the orders of both sides need: the more of the two, for those that fill on one side are closed by the other. Where
+   * all of a side close there is nothing that they need; else what closes gives back the margin of what it closes, less
+   * what it loses. `more`: an order that would come to these, in the place of another one.
    */
-  #restingMargin(
-    holding: Holding,
-    more?: {
-      readonly side: Side;
-      readonly cost: number;
-      readonly count: number;
-      readonly instead?: Order | undefined;
-    },
-  ): number {
-    if (more === undefined && holding.bids.count === 0 && holding.asks.count === 0) return 0;
-    const { position, market } = holding;
-    const info = this.#terms.infoOf(market);
+  #restingMargin(holding: Holding, more?: Intent): number {
+    const info = this.#terms.infoOf(holding.market);
     let most = 0;
     for (const side of ["bid", "ask"] as const) {
-      const resting = restingOf(holding, side);
-      const closes = closable(holding, side);
       const own = more?.side === side ? more : undefined;
-      const needed = needOf(this.#restingCost, resting, closes, own?.instead) + (own?.cost ?? 0);
-      if (needed === 0) continue;
-      const count = resting.count - (own?.instead?.remaining ?? 0) + (own?.count ?? 0);
-      const closing = position === 0 ? 0 : Math.min(closes, count);
-      // Rounded up like the margin of the whole position: what is left of that is never below zero.
-      const freed = closing === 0 ? 0 : initialOf(info, closing * info.settlementMark.price);
-      most = Math.max(most, needed - freed);
+      const resting = restingOf(holding, side);
+      const others = resting.count - (own?.instead?.remaining ?? 0);
+      const closes = closable(holding, side);
+      if (others + (own?.count ?? 0) <= closes) continue;
+      let needed = needOf(this.#restingCost, resting, closes, own?.instead, this.#closingCost);
+      if (own !== undefined) {
+        const { price, count, isTaker } = own;
+        const opening = openingCount(holding, side, count, own.instead);
+        needed += this.#openingCost(holding, side, price, opening, isTaker) +
+          this.#costToTrade(holding, side, price, count - opening, isTaker);
+      }
+      if (closes > 0) needed -= initialOf(info, closes * info.settlementMark.price);
+      most = Math.max(most, needed);
     }
     return most;
   }
