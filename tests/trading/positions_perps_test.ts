@@ -1,11 +1,11 @@
 /** Positions in perps: the same mechanism, whose two sides cost nothing together. */
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { KalshiConfigError } from "../../src/base/errors.ts";
 import { formatCount, formatMoney, formatPrice } from "../../src/base/fixed_point.ts";
 import type { FillMessage } from "../../src/contract/perps/channels.ts";
 import type { MarginFill } from "../../src/contract/perps/types.ts";
-import { addFill, flatPosition, unrealizedPnlMicros } from "../../src/perps/money/mod.ts";
+import { addFill, flatPosition, PerpsClient, unrealizedPnlMicros } from "../../src/perps/mod.ts";
 import { type OpenPositionsOptions, Positions } from "../../src/trading/mod.ts";
 import { addMember, addPerp, newMargin, trade } from "../local_exchange/support/margin.ts";
 import { test } from "../support/test.ts";
@@ -112,6 +112,8 @@ test("what is of event contracts is refused, and open takes no product", async (
   const wrong = { product: "perps" } as OpenPositionsOptions;
   const opening = Positions.open({} as never, wrong).then(() => undefined, (error) => error);
   assert((await opening)?.message.includes("product"));
+  await using client = new PerpsClient();
+  await assertRejects(() => Positions.open(client as never), KalshiConfigError, "this is a client of perps");
 });
 
 test("they come to what the margin exchange itself and the money of perps say", () => {

@@ -168,6 +168,12 @@ export class Positions implements AsyncDisposable {
     if (!hasMethods(client, "stream", "request")) {
       throw new KalshiConfigError(`Positions.open takes a KalshiClient first; got ${shown(client)}.`);
     }
+    if ((client.config.product as string) === "margin") {
+      throw new KalshiConfigError(
+        "Positions.open takes a KalshiClient first, and this is a client of perps: read its fills into " +
+          '`new Positions({ product: "perps" })`, first those of `client.portfolio.fills`, then those of its stream.',
+      );
+    }
     const { subaccount, mark, fixPrices, remember, from, everyMs, clock = systemClock } = options;
     const { onError = (error: unknown) => console.error("Positions:", error) } = options;
     const positions = new Positions({ subaccount, mark, fixPrices, remember });
