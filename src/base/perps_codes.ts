@@ -13,6 +13,11 @@ const NOT_ENABLED =
   "Ask client.exchange.enabled(): Kalshi opens margin trading member by member, and refuses accounts that are not " +
   "enabled. Where it is, use a key whose scopes and subaccount cover this call.";
 
+/** Why a price on the tick is refused. */
+export const TOO_FAR =
+  "it may be too far from the book, a bid below both 80% of the best bid and $0.10 less than it, or an " +
+  "ask as far above the best ask, which priceBand() of @unofficial/kalshi/perps tells.";
+
 /** What to do about these codes here; about the others, what there is to do everywhere. */
 export const PERPS_REMEDIES: { readonly [Code in KnownServerCode]?: string } = {
   customer_account_not_found:
@@ -25,9 +30,12 @@ export const PERPS_REMEDIES: { readonly [Code in KnownServerCode]?: string } = {
     "client.portfolio.transfers.create() brings money over from event contracts.",
   insufficient_shard_balance:
     "Bring money to the market's `exchange_index` with client.portfolio.transfers.create().",
+  invalid_order_size:
+    "Give a `count` over 0, a whole one where the market's `fractional_trading_enabled` is false; that of an amend is the " +
+    "new total, what has filled included.",
   invalid_price:
-    "client.markets.get(ticker) has the `tick_size` that a price is a multiple of. A price may also be too " +
-    "far from the book: a bid below 80% of the best bid, an ask above 120% of the best ask.",
+    "client.markets.get(ticker) has the `tick_size` that a price is a multiple of: roundToTick() of " +
+    `@unofficial/kalshi/perps finds the nearest. Where it is one, ${TOO_FAR}`,
   market_already_closed: CLOSED_MARKET,
   market_closed: CLOSED_MARKET,
   market_inactive: CLOSED_MARKET,

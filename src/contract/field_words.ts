@@ -106,7 +106,7 @@ export function meant(rule: FieldRule, name: string, value: unknown): string {
   if (isPlain(value) && typeof value[name] === "string") return ` Give its \`${name}\` itself.`;
   switch (rule.type) {
     case "decimal":
-      return meantDecimal(rule, value);
+      return meantDecimal(rule, name, value);
     case "integer":
       return meantInteger(rule, value);
     case "boolean":
@@ -118,7 +118,11 @@ export function meant(rule: FieldRule, name: string, value: unknown): string {
   }
 }
 
-function meantDecimal({ unit, places, price, positive }: DecimalRule, value: unknown): string {
+function meantDecimal(
+  { unit, places, price, positive }: DecimalRule,
+  name: string,
+  value: unknown,
+): string {
   const text = typeof value === "number" || typeof value === "bigint" ? plainNumber(Number(value)) : value;
   if (typeof text !== "string") return "";
   if (/^-\d/.test(text)) {
@@ -131,9 +135,11 @@ function meantDecimal({ unit, places, price, positive }: DecimalRule, value: unk
     return Number(text) < 100 ? ` For cents, write "${(Number(text) / 100).toFixed(4)}".` : "";
   }
   if ((text.split(".")[1]?.replace(/0+$/, "").length ?? 0) > places) {
-    return unit === "contracts"
-      ? ""
-      : " Snap it to a price of the market first: see `snapDown` of @unofficial/kalshi/fixed-point.";
+    return price
+      ? " Snap it to a price of the market first: see `snapDown` of @unofficial/kalshi/fixed-point."
+      : /price$/.test(name)
+      ? " Round it to the market's tick first: see `roundToTick` of @unofficial/kalshi/perps."
+      : "";
   }
   if (positive && !/[1-9]/.test(text)) return "";
   return typeof value === "string" ? "" : ` Write "${text}", in quotes.`;

@@ -19,6 +19,8 @@ export interface GridFacts {
   readonly of: (market: object) => unknown;
   /** What that means; throws where it cannot be read. */
   readonly read: (said: unknown) => MarketGrid;
+  /** Why a price that is on the grid may be refused, and what to do. */
+  readonly onGrid: string;
   /** Nothing trades at this price or above; nor does anything at 0. */
   readonly end: number;
 }

@@ -81,7 +81,7 @@ export function priceAdvice(http: HttpPipeline, body: unknown): string | undefin
     const said = `The grid of ${market_ticker} is ${words}`;
     const down = snapDown(grid, units);
     if (down === units && units > 0 && units < facts.end) {
-      return `${said}, as this client was shown it, and ${price} is on it: the grid may have changed, get the market again.`;
+      return `${said}, as this client was shown it, and ${price} is on it: ${facts.onGrid}`;
     }
     const up = snapUp(grid, units);
     // Nothing trades at 0 and at the end.

@@ -5,7 +5,7 @@
  */
 
 import { parsePrice, priceGrid } from "../base/fixed_point.ts";
-import { perpsRemedyOf } from "../base/perps_codes.ts";
+import { perpsRemedyOf, TOO_FAR } from "../base/perps_codes.ts";
 import type { MarginMarket } from "../contract/perps/types.ts";
 import type { Advice } from "../http/advice.ts";
 
@@ -24,6 +24,7 @@ export const perpsAdvice: Advice = {
         words: `every multiple of ${step}`,
       };
     },
+    onGrid: `${TOO_FAR} Or the tick has changed: get the market again.`,
     end: parsePrice(FAR),
   },
 };

@@ -19,6 +19,7 @@ export const eventAdvice: Advice = {
       const words = ranges.map(({ start, end, step }) => `${start} to ${end} in steps of ${step}`).join(", ");
       return { grid: priceGrid(ranges), words };
     },
+    onGrid: "the grid may have changed, get the market again.",
     // A dollar.
     end: 10_000,
   },

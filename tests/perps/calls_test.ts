@@ -70,7 +70,7 @@ test("prices are dollars of any size to four decimals", async () => {
   assertEquals(requests.length, 4);
   for (
     const [price, ...says] of [
-      ["6.25901", "`price` takes dollars as text", "at most 4 decimal places"],
+      ["6.25901", "`price` takes dollars as text", "at most 4 decimal places", "roundToTick"],
       ["-6.2590", "`price`", "never negative"],
       [6.259, "`price`", 'Write "6.259", in quotes.'],
       ["6,259", "`price`"],
@@ -166,7 +166,7 @@ const advised: readonly (readonly [status: number, code: string | undefined, ...
   [403, "user_not_found:_f50604b8", "client.exchange.enabled()"],
   [400, "INSUFFICIENT_BALANCE", "compute_available_balance: true", "client.portfolio.transfers.create()"],
   [400, "exceeded_per_market_risk_limit", "client.risk.notionalRiskLimit()"],
-  [400, "invalid_price", "`tick_size`", "80% of the best bid"],
+  [400, "invalid_price", "`tick_size`", "roundToTick()", "priceBand()"],
   [400, "MARKET_INACTIVE", "`schedule`"],
   [404, "market_not_found", "client.markets.list()"],
   [409, "order_already_exists", "client.orders.getByClientOrderId()"],
@@ -204,7 +204,7 @@ test("a refused price is answered with the tick and the nearest prices, once the
       ["62590.0010", "nearest to 62590.0010 are 62590.0000 and 62590.0050."],
       ["0.0010", "nearest to 0.0010 are 0.0050."],
       ["0", "nearest to 0 are 0.0050."],
-      ["6.2600", "6.2600 is on it: the grid may have changed"],
+      ["6.2600", "6.2600 is on it: it may be too far from the book"],
     ] as const
   ) {
     const message = await said(price);
