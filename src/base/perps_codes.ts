@@ -20,10 +20,13 @@ export const TOO_FAR =
 
 /** What to do about these codes here; about the others, what there is to do everywhere. */
 export const PERPS_REMEDIES: { readonly [Code in KnownServerCode]?: string } = {
+  anchor_order_unavailable:
+    "Nothing was written: send it again. Where it stays so, client.orders.get() tells what became of the order.",
   customer_account_not_found:
     "Make it with client.portfolio.subaccounts.create(), or leave `subaccount` out.",
   exceeded_per_market_risk_limit:
     "client.risk.notionalRiskLimit() shows the limits and what is used: lower `count`, or cancel what rests.",
+  idempotency_key_already_used: "Take a new one, such as crypto.randomUUID().",
   insufficient_balance:
     "Compare the margin that the order needs with `available_balance` of client.portfolio.balance({ " +
     "compute_available_balance: true }): resting orders hold margin too, and each subaccount has its own. " +
@@ -41,7 +44,12 @@ export const PERPS_REMEDIES: { readonly [Code in KnownServerCode]?: string } = {
   market_inactive: CLOSED_MARKET,
   market_not_found:
     "Check the ticker (in upper case) and the environment; client.markets.list() shows the markets.",
+  market_version_mismatch:
+    "Read the market again (a read right after the change may still show the old version), see whether the price suits " +
+    "its new terms, and send the order with its `market_version`.",
   permission_denied: NOT_ENABLED,
+  stop_loss_past_liquidation:
+    "Move it closer to the market than `estimated_liquidation_price` of client.risk.get().",
   trading_is_paused:
     "Wait and ask client.exchange.status(), and look at the market's `schedule`; nothing was placed, so that the same " +
     "order can be sent again.",

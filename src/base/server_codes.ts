@@ -75,8 +75,7 @@ const LEGS = "`details` names the legs: read the collection again, and give legs
 
 /** What to do about each code; it stands in the error's message. Why Kalshi answers with it: docs/errors.md. */
 export const REMEDIES: { readonly [Code in KnownServerCode]: string } = {
-  anchor_order_unavailable:
-    "Nothing was written: send it again. Where it stays so, client.orders.get() tells what became of the order.",
+  anchor_order_unavailable: "Get the order, and try again.",
   authentication_error:
     "Check that the key belongs to this environment (demo and production have keys of their own).",
   bad_request: "`details` says which field.",
@@ -90,7 +89,7 @@ export const REMEDIES: { readonly [Code in KnownServerCode]: string } = {
     "Take a smaller `count` or another `price`, or `immediate_or_cancel`, which takes what is there.",
   header_timestamp_expired:
     "Set this machine's clock (NTP). A request that waited long after it was signed has the same effect.",
-  idempotency_key_already_used: "Take a new one, such as crypto.randomUUID().",
+  idempotency_key_already_used: "Take a new one.",
   insufficient_balance:
     "Compare `count` times the price (1 minus the price for an ask), and fees, with client.portfolio.balance(); " +
     "resting orders hold cash too, and each subaccount and exchange shard has cash of its own.",
@@ -112,9 +111,7 @@ export const REMEDIES: { readonly [Code in KnownServerCode]: string } = {
   market_not_found:
     "Check the ticker (in upper case) and the environment. A market created a moment ago may take some seconds; " +
     "an old one is at client.historical.markets.",
-  market_version_mismatch:
-    "Read the market again (a read right after the change may still show the old version), see whether the price suits " +
-    "its new terms, and send the order with its `market_version`.",
+  market_version_mismatch: "Read the market again, and send the order with its version.",
   method_not_allowed: "Check method and path.",
   not_found: "Check the id and the environment. To cancel an order that is done already has this answer too.",
   order_already_exists:
@@ -130,8 +127,7 @@ export const REMEDIES: { readonly [Code in KnownServerCode]: string } = {
     "Cancel your order on the other side, or let `self_trade_prevention_type` choose which of the two goes.",
   service_unavailable: "Try again later. A write may have taken effect: look before you send it again.",
   signature_is_missing_from_headers: STRIPPED,
-  stop_loss_past_liquidation:
-    "Move it closer to the market than `estimated_liquidation_price` of client.risk.get().",
+  stop_loss_past_liquidation: "Move it closer to the market.",
   subtrader_already_exists: "Use it, or take another suffix.",
   timestamp_is_missing_from_headers: STRIPPED,
   token_authentication_failure:

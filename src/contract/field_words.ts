@@ -106,7 +106,7 @@ export function meant(rule: FieldRule, name: string, value: unknown): string {
   if (isPlain(value) && typeof value[name] === "string") return ` Give its \`${name}\` itself.`;
   switch (rule.type) {
     case "decimal":
-      return meantDecimal(rule, name, value);
+      return meantDecimal(rule, value);
     case "integer":
       return meantInteger(rule, value);
     case "boolean":
@@ -118,11 +118,7 @@ export function meant(rule: FieldRule, name: string, value: unknown): string {
   }
 }
 
-function meantDecimal(
-  { unit, places, price, positive }: DecimalRule,
-  name: string,
-  value: unknown,
-): string {
+function meantDecimal({ unit, places, price, positive }: DecimalRule, value: unknown): string {
   const text = typeof value === "number" || typeof value === "bigint" ? plainNumber(Number(value)) : value;
   if (typeof text !== "string") return "";
   if (/^-\d/.test(text)) {
@@ -137,8 +133,6 @@ function meantDecimal(
   if ((text.split(".")[1]?.replace(/0+$/, "").length ?? 0) > places) {
     return price
       ? " Snap it to a price of the market first: see `snapDown` of @unofficial/kalshi/fixed-point."
-      : /price$/.test(name)
-      ? " Round it to the market's tick first: see `roundToTick` of @unofficial/kalshi/perps."
       : "";
   }
   if (positive && !/[1-9]/.test(text)) return "";
@@ -176,14 +170,8 @@ function meantInteger({ unit, min }: IntegerRule, value: unknown): string {
 }
 
 function meantText({ oneOf, format }: StringRule, value: unknown): string {
-  if (oneOf?.includes("bid") && typeof value === "string") {
-    if (/^(yes|no)$/i.test(value)) {
-      return ' "bid" buys YES; "ask" sells YES, which buys NO at 1 minus the price.';
-    }
-    if (/^(buy|sell|long|short)$/i.test(value)) {
-      return ' "bid" buys or goes long; "ask" sells or goes short. In event contracts that is YES: to sell it is to buy NO ' +
-        "at 1 minus the price.";
-    }
+  if (oneOf?.includes("bid") && typeof value === "string" && /^(yes|no|buy|sell|long|short)$/i.test(value)) {
+    return ' "bid" buys YES or goes long; "ask" sells YES, which buys NO at 1 minus the price, or goes short.';
   }
   if (oneOf !== undefined && typeof value === "string") {
     const near = nearestName(value, oneOf.filter((known) => known !== ""));

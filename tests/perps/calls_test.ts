@@ -70,14 +70,17 @@ test("prices are dollars of any size to four decimals", async () => {
   assertEquals(requests.length, 4);
   for (
     const [price, ...says] of [
-      ["6.25901", "`price` takes dollars as text", "at most 4 decimal places", "roundToTick"],
+      ["6.25901", "`price` takes dollars as text", "at most 4 decimal places"],
       ["-6.2590", "`price`", "never negative"],
       [6.259, "`price`", 'Write "6.259", in quotes.'],
       ["6,259", "`price`"],
     ] as const
   ) await assertRefused(({ orders }) => orders.create({ ...order, price }), ...says);
   await assertRefused(({ orders }) => orders.create({ ...order, count: "0" }), "contracts above 0");
-  await assertRefused(({ orders }) => orders.create({ ...order, side: "long" }), '"bid" buys or goes long');
+  await assertRefused(
+    ({ orders }) => orders.create({ ...order, side: "long" }),
+    '"bid" buys YES or goes long',
+  );
 });
 
 test("the order of a client order id is looked for among all", async () => {
