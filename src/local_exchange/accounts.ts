@@ -58,6 +58,11 @@ export function openFor(
   return account;
 }
 
+/** Whether an account has a subaccount, on one of the exchange's two sides at least. */
+export function hasSubaccount({ margin }: Exchange, { id, subaccounts }: Account, number: number): boolean {
+  return subaccounts.has(number) || margin?.account(id)?.subaccounts.has(number) === true;
+}
+
 /** Gives an account one more API key. */
 export async function addKey(
   exchange: Exchange,
@@ -65,7 +70,7 @@ export async function addKey(
   options: LocalKeyOptions,
 ): Promise<LocalAccount> {
   const { scopes = ["read", "write"], subaccount } = options;
-  if (subaccount !== undefined && !account.subaccounts.has(subaccount)) {
+  if (subaccount !== undefined && !hasSubaccount(exchange, account, subaccount)) {
     throw new KalshiConfigError(`createKey: the account has no subaccount ${subaccount}.`);
   }
   const made = await makeKey(exchange, "createKey", options, scopes, subaccount);

@@ -49,6 +49,31 @@ for (const [name, product] of Object.entries(testedProducts)) {
     assertEquals(await codeOf(bound.get(product.wholeAccount)), [403, "permission_denied"]);
   });
 
+  test(`${name}: a key of one subaccount trades there, and sees nothing of another`, async () => {
+    const { exchange, ticker, account, session } = await setUp(product);
+    await using _ = exchange;
+    assertEquals((await session.post(product.subaccounts)).value, { subaccount_number: 1 });
+    const transfer = {
+      client_transfer_id: "00000000-0000-4000-8000-000000000001",
+      from_subaccount: 0,
+      to_subaccount: 1,
+      amount_cents: 10_000,
+    };
+    assertEquals((await session.post(`${product.subaccounts}/transfer`, transfer)).status, 200);
+    const bound = new Session(exchange, (await exchange.createKey(account.id, { subaccount: 1 })).auth);
+    const { value: own } = await bound.post(product.orders, order(ticker));
+    const { value: others } = await session.post(product.orders, order(ticker));
+    const idsOf = async (asked: Promise<Answer>) =>
+      (await asked).value.orders.map(({ order_id }: { order_id: string }) => order_id);
+    assertEquals(await idsOf(bound.get(product.orderList)), [own.order_id]);
+    assertEquals(await idsOf(session.get(`${product.orderList}?subaccount=0`)), [others.order_id]);
+    assertEquals(await codeOf(bound.get(`${product.orderList}/${others.order_id}`)), [404, "not_found"]);
+    assertEquals(await codeOf(bound.delete(`${product.orders}/${others.order_id}`)), [404, "not_found"]);
+    const elsewhere = order(ticker, { subaccount: 0 });
+    assertEquals(await codeOf(bound.post(product.orders, elsewhere)), [403, "permission_denied"]);
+    assertEquals((await bound.delete(`${product.orders}/${own.order_id}`)).status, 200);
+  });
+
   test(`${name}: what the contract does not have is refused by name, unless the exchange is lenient`, async () => {
     const { exchange, ticker, session } = await setUp(product);
     await using _ = exchange;
@@ -165,4 +190,35 @@ test("cash moves between the two exchanges, at the one path that both have", asy
     400,
     "insufficient_balance",
   ]);
+});
+
+test("perps: orders of the exchange itself say so, and what for", async () => {
+  const { exchange, ticker, account, session } = await setUp(testedProducts.perps);
+  await using _ = exchange;
+  const { perps } = exchange;
+  const quote = (side: "bid" | "ask", cents: number) =>
+    testedProducts.perps.counter(exchange, { ticker, side, cents, count: "500.00" });
+  quote("ask", 50);
+  quote("bid", 30);
+  const bought = orderOf(testedProducts.perps, { ticker, cents: 50, count: "2.00" });
+  assertEquals((await session.post("/margin/orders", bought)).value.fill_count, "2.00");
+  const triggers = `/margin/cross/positions/${ticker}/exit_trigger`;
+  const part = { count: "1.00", client_trigger_id: "mine", stop_loss_price: "10.4000" };
+  assertEquals((await session.put(triggers, part)).value.status, "active");
+  perps.setMarkPrice(ticker, "10.4000");
+  const { value: { exit_triggers: [fired] } } = await session.get(triggers);
+  assertEquals([fired.status, fired.triggered_leg, fired.filled_count], ["filled", "stop_loss", "1.00"]);
+  const { value: { order } } = await session.get(`/margin/orders/${fired.triggered_order_id}`);
+  assertEquals([order.order_source, order.order_reason], ["system", "take_profit_stop_loss"]);
+  // A replay of the trigger gives the one that has fired.
+  assertEquals((await session.put(triggers, part)).value.id, fired.id);
+
+  perps.deposit(account.id, "-9999.00");
+  perps.setMarkPrice(ticker, "9.5000");
+  exchange.clock.advance(10_000);
+  const { value: { fills: [last] } } = await session.get("/margin/fills");
+  assertEquals([last.order_source, last.side], ["system", "ask"]);
+  const liquidation = (await session.get(`/margin/orders/${last.order_id}`)).value.order;
+  assertEquals(liquidation.order_reason, "liquidation");
+  assertEquals((await session.get("/margin/positions")).value.positions, []);
 });

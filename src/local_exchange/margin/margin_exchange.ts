@@ -1,7 +1,7 @@
 /** The margin exchange: perpetual futures on an engine of its own, beside the event exchange and in its time. */
 import { Engine } from "../engine/engine.ts";
 import type { EngineEvent } from "../engine/events.ts";
-import { type Account, type Market, MOST_SUBACCOUNTS, type Order, type Wallet } from "../engine/model.ts";
+import type { Account, Market, Order, Wallet } from "../engine/model.ts";
 import type { Amendment, OrderRequest, Placed, Rejection } from "../engine/requests.ts";
 import type { Timeline } from "../engine/timeline.ts";
 import type { Random } from "../random.ts";
@@ -291,15 +291,6 @@ export class MarginExchange {
   spendable(wallet: Wallet): number {
     const { equity, initial } = coverAt(wallet, this.catalog);
     return Math.max(0, Math.min(wallet.cash, wallet.available, equity - initial));
-  }
-
-  /** Makes an account one more subaccount, and says its number; undefined where it has as many as there may be. */
-  createSubaccount(account: Account): number | undefined {
-    const number = account.subaccounts.size;
-    if (number > MOST_SUBACCOUNTS) return undefined;
-    account.subaccounts.add(number);
-    account.wallet(number, 0);
-    return number;
   }
 
   /** The wallets that an account sees. */

@@ -28,6 +28,8 @@ export interface TestedProduct {
   readonly orderList: string;
   /** What only a key with all of an account may read. */
   readonly wholeAccount: string;
+  /** Where subaccounts are made, and below which cash is moved between them. */
+  readonly subaccounts: string;
   /** What nobody needs a key for. */
   readonly open: string;
   /** Where order groups are. */
@@ -59,6 +61,7 @@ const event: TestedProduct = {
   orders: "/portfolio/events/orders",
   orderList: "/portfolio/orders",
   wholeAccount: "/api_keys",
+  subaccounts: "/portfolio/subaccounts",
   open: "/markets",
   groups: "/portfolio/order_groups",
   ownChannels: { fill: "fill", user_orders: "user_order", market_positions: "market_position" },
@@ -80,6 +83,7 @@ const perps: TestedProduct = {
   orders: "/margin/orders",
   orderList: "/margin/orders",
   wholeAccount: "/margin/balance",
+  subaccounts: "/portfolio/margin/subaccounts",
   open: "/margin/markets",
   groups: "/margin/order_groups",
   ownChannels: { fill: "fill", user_orders: "user_order" },

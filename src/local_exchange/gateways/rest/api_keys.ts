@@ -6,7 +6,7 @@ import {
   GetApiKeys,
 } from "../../../contract/event/operations.ts";
 import type { ApiKeyScope } from "../../../contract/event/types.ts";
-import { keptSpki, registerKey } from "../../accounts.ts";
+import { hasSubaccount, keptSpki, registerKey } from "../../accounts.ts";
 import { ApiError } from "../../api_error.ts";
 import { generateKey, importPublicKey } from "../../keys.ts";
 import type { KeyType } from "../../signatures.ts";
@@ -30,7 +30,7 @@ function termsOf(
   });
   if (scopes.includes("write") && !scopes.includes("read")) throw invalid("write needs read");
   const subaccount = fields.subaccount("subaccount");
-  if (subaccount !== undefined && !accountOf(call).subaccounts.has(subaccount)) {
+  if (subaccount !== undefined && !hasSubaccount(call.exchange, accountOf(call), subaccount)) {
     throw invalid(`no subaccount ${subaccount}`);
   }
   return { name, scopes, subaccount };
