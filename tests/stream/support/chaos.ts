@@ -8,17 +8,26 @@
  */
 import { setImmediate } from "node:timers";
 import type { FillData, UserOrderData } from "../../../src/contract/event/channels.ts";
-import { KalshiClient } from "../../../src/client.ts";
-import { LocalExchange, type SocketFault } from "../../../src/local_exchange/mod.ts";
+import type { KalshiClient } from "../../../src/client.ts";
+import {
+  type ExchangeSockets,
+  type LocalAccountOptions,
+  LocalExchange,
+  type LocalExchangeOptions,
+  type SocketFault,
+} from "../../../src/local_exchange/mod.ts";
 import { Subscriber, type Subscription } from "../../../src/local_exchange/gateways/ws/subscriber.ts";
 import { createRandom, type Random } from "../../../src/local_exchange/random.ts";
-import { KalshiStream, type LiveOrderBook } from "../../../src/stream/mod.ts";
+import type { LiveOrderBook } from "../../../src/stream/mod.ts";
 import { SimClock } from "../../rate_limits/sim_clock.ts";
 import { breath } from "../../support/until.ts";
 import { MarketBook, type OrderBook } from "../../../src/books/mod.ts";
 import { feedFrame } from "../../books/support/feed_frame.ts";
+import { eventStreams, type StreamsOfProduct } from "./products.ts";
 
 export interface ChaosOptions {
+  /** Event contracts unless told. */
+  readonly product?: StreamsOfProduct;
   readonly seed: number;
   /** Markets with a live book. */
   readonly markets: number;
@@ -61,12 +70,17 @@ function digest(book: OrderBook): number {
 
 /** What the exchange sent of each book before faults met it: by sid and number. */
 class Witness {
+  readonly #product: StreamsOfProduct;
   readonly #books = new Map<string, MarketBook>();
   /** By sid and ticker: numbers, ascending, and what the book was at each. */
   readonly #digests = new Map<string, { readonly seqs: number[]; readonly digests: number[] }>();
   /** By sid: what the exchange has subscribed to. */
   readonly #subscribed = new Map<number, Subscription>();
   readonly #original = Subscriber.prototype.update;
+
+  constructor(product: StreamsOfProduct) {
+    this.#product = product;
+  }
 
   start(): void {
     // deno-lint-ignore no-this-alias -- the method that is replaced has a `this` of its own
@@ -89,7 +103,7 @@ class Witness {
     const key = `${sid} ${msg.market_ticker}`;
     let book = this.#books.get(key);
     if (book === undefined) this.#books.set(key, book = new MarketBook(String(msg.market_ticker)));
-    feedFrame(book, { type, seq, msg });
+    feedFrame(book, { type, seq, msg }, this.#product.books.decoder);
     if (book.state !== "live") {
       throw new Error(`What the exchange sent of ${key} makes no book: ${book.reason}.`);
     }
@@ -143,11 +157,11 @@ export const FAULTS: readonly string[] = [
 ];
 
 /** Makes one thing go wrong. */
-function misbehave(exchange: LocalExchange, random: Random): string {
+function misbehave(sockets: ExchangeSockets, random: Random): string {
   const pick = random.int(21);
   if (pick < 12) {
     const fault = FRAME_FAULTS[random.int(FRAME_FAULTS.length)] ?? "drop";
-    exchange.sockets.fail({
+    sockets.fail({
       fault,
       times: 1 + random.int(3),
       channel: CHANNELS[random.int(CHANNELS.length)],
@@ -167,19 +181,36 @@ function misbehave(exchange: LocalExchange, random: Random): string {
   ];
   const fault = faults[pick - 12];
   if (fault !== undefined) {
-    exchange.sockets.fail(fault);
+    sockets.fail(fault);
     if (random.int(2) === 0) {
       const refusals = [429, 500, 503, "hang"] as const;
-      exchange.sockets.refuse({ status: refusals[random.int(4)] ?? 503 });
+      sockets.refuse({ status: refusals[random.int(4)] ?? 503 });
     }
     return fault.fault;
   }
-  exchange.sockets.restart();
+  sockets.restart();
   return "restart";
 }
 
+/** The exchange that it happens on. */
+function worldOf({ name }: StreamsOfProduct, markets: number): LocalExchangeOptions {
+  return name === "event" ? { markets: markets + 60 } : { markets: 0, perps: { markets: 0 } };
+}
+
+function moneyOf({ name }: StreamsOfProduct): LocalAccountOptions {
+  return name === "event" ? { balance: "100000.00" } : { perpsBalance: "100000.00" };
+}
+
+/** The markets that it happens in. */
+function listedOn(product: StreamsOfProduct, exchange: LocalExchange, markets: number): string[] {
+  if (product.name === "event") return exchange.openTickers().slice(0, markets);
+  return Array.from({ length: markets }, (_, n) => product.local.list(exchange, `KXCHAOS${n}PERP`));
+}
+
 /** Runs it; throws at the first thing that does not hold. */
-export async function chaos({ seed, markets, flowMs, rounds }: ChaosOptions): Promise<ChaosReport> {
+export async function chaos(
+  { product = eventStreams, seed, markets, flowMs, rounds }: ChaosOptions,
+): Promise<ChaosReport> {
   const random = createRandom(seed);
   const clock = new SimClock(() => new Promise((resolve) => setImmediate(resolve)));
   const moveOn = async (ms: number) => {
@@ -194,9 +225,11 @@ export async function chaos({ seed, markets, flowMs, rounds }: ChaosOptions): Pr
       await moveOn(LOOK_MS);
     }
   };
-  await using exchange = await LocalExchange.start({ seed, clock, markets: markets + 60 });
-  const { auth } = await exchange.createAccount({ balance: "100000.00" });
-  const config = exchange.config.with({
+  await using exchange = await LocalExchange.start({ seed, clock, ...worldOf(product, markets) });
+  const tickers = listedOn(product, exchange, markets);
+  const sockets = product.local.sockets(exchange);
+  const { auth } = await exchange.createAccount(moneyOf(product));
+  const config = product.configOf(exchange, {
     retryBaseDelayMs: 200,
     retryMaxDelayMs: 1_000,
     wsMaxRetries: 1_000,
@@ -204,8 +237,9 @@ export async function chaos({ seed, markets, flowMs, rounds }: ChaosOptions): Pr
     wsCloseTimeoutMs: 1_000,
     timeoutMs: 8_000,
   });
-  await using client = new KalshiClient({ auth, config, clock, transport: exchange.fetch });
-  const witness = new Witness();
+  const trader = product.trader({ auth, clock, transport: exchange.fetch }, config);
+  await using client = trader.client;
+  const witness = new Witness(product);
   witness.start();
 
   let books: ReadonlyMap<string, LiveOrderBook> = new Map();
@@ -233,7 +267,7 @@ export async function chaos({ seed, markets, flowMs, rounds }: ChaosOptions): Pr
     inspectOne(last.sid, last.ticker, seq);
     if (++inspections % 23 === 0) { for (const ticker of books.keys()) inspectOne(last.sid, ticker, seq); }
   };
-  const stream = await KalshiStream.connect({
+  const stream = await product.connect({
     auth,
     clock,
     config: config.with({
@@ -248,18 +282,10 @@ export async function chaos({ seed, markets, flowMs, rounds }: ChaosOptions): Pr
         return frame;
       },
     }),
-    lookup: {
-      fills: (sinceMs) => client.fills.listAll({ min_ts: Math.floor(sinceMs / 1_000), limit: 1_000 }),
-      async *orders(sinceMs) {
-        yield* client.orders.listAll({ min_ts: Math.floor(sinceMs / 1_000), limit: 1_000 });
-        yield* client.orders.listAll({ status: "resting", limit: 1_000 });
-      },
-      order: (orderId) => client.orders.get(orderId),
-    },
+    lookup: client as KalshiClient,
   });
   const faults: Record<string, number> = {};
   try {
-    const tickers = exchange.openTickers().slice(0, markets);
     books = await stream.orderBooks(tickers);
     await stream.subscribe("trade");
     const queue = { policy: "unbounded" } as const;
@@ -281,44 +307,36 @@ export async function chaos({ seed, markets, flowMs, rounds }: ChaosOptions): Pr
     const resting: string[] = [];
     const trade = async () => {
       const ticker = tickers[random.int(tickers.length)] ?? "";
-      const price = `0.${String(30 + random.int(40)).padStart(2, "0")}00`;
+      const cents = 30 + random.int(40);
       const side = random.int(2) === 0 ? "bid" as const : "ask" as const;
-      const order = await client.orders.create({
-        ticker,
-        side,
-        price,
-        count: "2.00",
-        time_in_force: "good_till_canceled",
-        self_trade_prevention_type: "taker_at_cross",
-      });
-      resting.push(order.order_id);
+      resting.push(await trader.place(ticker, side, product.local.price(cents), "2.00"));
       const against = side === "bid" ? "ask" : "bid";
-      exchange.placeCounterOrder({ ticker, side: against, price, count: "1.00" });
+      product.local.counter(exchange, { ticker, side: against, cents, count: "1.00" });
       if (resting.length > 20 && random.int(2) === 0) {
         const [oldest = ""] = resting.splice(random.int(resting.length), 1);
-        await client.orders.cancel(oldest).catch(() => {});
+        await trader.cancel(oldest).catch(() => {});
       }
     };
 
     for (let round = 0; round < rounds; round++) {
       const steps = flowMs / rounds / STEP_MS;
       for (let step = 0; step < steps && wrong === undefined; step++) {
-        exchange.step();
+        product.step(exchange);
         if (random.int(3) === 0) await trade();
         if (random.int(6) === 0) {
-          const fault = misbehave(exchange, random);
+          const fault = misbehave(sockets, random);
           faults[fault] = (faults[fault] ?? 0) + 1;
         }
         await moveOn(STEP_MS);
       }
       // A quiet point.
-      exchange.sockets.clearFaults();
+      sockets.clearFaults();
       const isRight = async () => {
         if (wrong !== undefined || stream.state === "closed") return true;
         if (stream.state !== "open" || stream.stats().books.live !== markets) return false;
         for (const [ticker, book] of books) {
-          const truth = JSON.stringify(await client.markets.orderBook(ticker));
-          if (book.state !== "live" || JSON.stringify(book.toRest().orderbook_fp) !== truth) return false;
+          const truth = JSON.stringify(await trader.restBook(ticker));
+          if (book.state !== "live" || JSON.stringify(product.bookOf(book)) !== truth) return false;
         }
         return true;
       };
@@ -332,20 +350,15 @@ export async function chaos({ seed, markets, flowMs, rounds }: ChaosOptions): Pr
       });
       if (wrong !== undefined) throw new Error(wrong);
       if (stream.state === "closed") throw new Error(`seed ${seed}: the stream gave up`);
-      const truth = new Map<string, string>();
-      for await (const fill of client.fills.listAll({ limit: 1_000 })) {
-        truth.set(`${fill.trade_id} ${fill.order_id}`, fill.count_fp);
-      }
+      const truth: string[] = [];
+      for await (const fill of trader.fills()) truth.push(fill);
       const states = new Map<string, string>();
-      const state = (order: { status: string; fill_count_fp: string; remaining_count_fp: string }) =>
-        `${order.status} ${order.fill_count_fp} ${order.remaining_count_fp}`;
-      for await (const order of client.orders.listAll({ limit: 1_000 })) {
-        states.set(order.order_id, state(order));
-      }
-      const told = () => new Map(ordered.map((order) => [order.order_id, state(order)]));
+      for await (const { order_id, state } of trader.orders()) states.set(order_id, state);
+      const told = () => new Map(ordered.map((order) => [order.order_id, product.stateOf(order)]));
       const isComplete = () => {
         const lastTold = told();
-        return filled.length >= truth.size && [...states].every(([id, known]) => lastTold.get(id) === known);
+        return filled.length >= truth.length &&
+          [...states].every(([id, known]) => lastTold.get(id) === known);
       };
       await soon(
         () => isComplete() || wrong !== undefined,
@@ -353,13 +366,15 @@ export async function chaos({ seed, markets, flowMs, rounds }: ChaosOptions): Pr
           const lastTold = told();
           const others = [...states].filter(([id, known]) => lastTold.get(id) !== known)
             .map(([id, known]) => `${id} is ${known}, told ${lastTold.get(id)}`);
-          return `private events are missing: ${filled.length} of ${truth.size} fills; ${others}`;
+          return `private events are missing: ${filled.length} of ${truth.length} fills; ${others}`;
         },
       );
-      const keys = filled.map(({ trade_id, order_id }) => `${trade_id} ${order_id}`);
-      const doubled = keys.filter((key, index) => keys.indexOf(key) !== index);
-      if (doubled.length > 0) throw new Error(`seed ${seed}: fills came twice: ${doubled.join(", ")}`);
-      const strange = keys.filter((key) => !truth.has(key));
+      const strange = filled.map(product.fillOf);
+      // Each once: what comes twice is one that never was.
+      for (const fill of truth) {
+        const at = strange.indexOf(fill);
+        if (at >= 0) strange.splice(at, 1);
+      }
       if (strange.length > 0) throw new Error(`seed ${seed}: fills that never were: ${strange.join(", ")}`);
     }
     const { frames, reconnects, gaps, resyncs } = stream.stats();

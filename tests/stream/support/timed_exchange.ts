@@ -1,12 +1,13 @@
 /** A local exchange in memory, and clients and streams of it, all in one time that stands still until it is moved. */
-import { KalshiAuth, KalshiClient, KalshiConfig, type KalshiConfigOptions } from "../../../mod.ts";
+import { KalshiAuth, type KalshiClient, type KalshiConfigOptions } from "../../../mod.ts";
 import {
   type LocalAccount,
   LocalExchange,
   type LocalExchangeOptions,
 } from "../../../src/local_exchange/mod.ts";
-import { KalshiStream, type StreamOptions, type StreamStatus } from "../../../src/stream/mod.ts";
+import type { KalshiStream, StreamOptions, StreamStatus } from "../../../src/stream/mod.ts";
 import { ManualClock } from "../../../src/testing/manual_clock.ts";
+import { eventStreams, type StreamsOfProduct } from "./products.ts";
 import { Wire } from "./wire.ts";
 
 /** Nothing is probed unless a test asks for it. */
@@ -26,9 +27,17 @@ export interface TimedExchange extends AsyncDisposable {
   connectWithClient(options?: Partial<StreamOptions>, config?: KalshiConfigOptions): Promise<KalshiStream>;
 }
 
-export async function startTimed(options: LocalExchangeOptions = {}): Promise<TimedExchange> {
+/** Of the product that is named; what both have in common has the types of event contracts. */
+export async function startTimed(
+  options: LocalExchangeOptions = {},
+  product: StreamsOfProduct = eventStreams,
+): Promise<TimedExchange> {
   const clock = new ManualClock();
-  const exchange = LocalExchange.create({ markets: 20, marketMakers: false, clock, ...options });
+  const exchange = LocalExchange.create({
+    ...(product.name === "event" ? { markets: 20, marketMakers: false } : product.local.options),
+    clock,
+    ...options,
+  });
   const account = await exchange.createAccount();
   const wire = new Wire();
   const runtime = wire.watch(exchange.createRuntime());
@@ -37,10 +46,9 @@ export async function startTimed(options: LocalExchangeOptions = {}): Promise<Ti
     owned.push(one);
     return one;
   };
-  const configOf = (config: KalshiConfigOptions) =>
-    new KalshiConfig({ baseUrl: exchange.baseUrl, ...calm, ...config });
+  const configOf = (config: KalshiConfigOptions) => product.configOf(exchange, { ...calm, ...config });
   const client = (config: KalshiConfigOptions = {}) =>
-    own(new KalshiClient({ auth: account.auth, config: configOf(config), clock, runtime }));
+    own(product.trader({ auth: account.auth, clock, runtime }, configOf(config)).client as KalshiClient);
   return {
     exchange,
     account,
@@ -49,7 +57,7 @@ export async function startTimed(options: LocalExchangeOptions = {}): Promise<Ti
     client,
     async connect(more = {}, config = {}) {
       const auth = KalshiAuth.fromSigner(account.auth);
-      return own(await KalshiStream.connect({ auth, config: configOf(config), clock, runtime, ...more }));
+      return own(await product.connect({ auth, config: configOf(config), clock, runtime, ...more }));
     },
     connectWithClient: (more = {}, config = {}) => client(config).stream(more),
     async [Symbol.asyncDispose]() {
