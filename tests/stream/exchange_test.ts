@@ -49,39 +49,6 @@ async function agree({ client }: SetUp, book: LiveOrderBook): Promise<boolean> {
   return book.state === "live" && JSON.stringify(book.toRest().orderbook_fp) === truth;
 }
 
-/** As a server of Go writes a list that was never filled. */
-function withNullLists(text: string): unknown {
-  const frame = JSON.parse(text);
-  const { msg } = frame;
-  if (frame.type === "orderbook_snapshot") {
-    msg.yes_dollars_fp ??= null;
-    msg.no_dollars_fp ??= null;
-  }
-  if (frame.type === "ok" && msg.market_tickers !== undefined) msg.market_tickers = null;
-  return frame;
-}
-
-test("sides of a book and other lists that come as null are empty ones", async () => {
-  const exchange = await startExchange({ markets: 20, marketMakers: false });
-  await using _ = exchange;
-  const account = await exchange.createAccount();
-  const config = new KalshiConfig({ baseUrl: exchange.baseUrl, ...quick, wsJsonParse: withNullLists });
-  await using client = new KalshiClient({ keyId: account.keyId, privateKey: account.privateKey, config });
-  await using stream = await client.stream();
-  const [ticker = "", other = ""] = await exchange.openTickers();
-  await exchange.placeCounterOrder({ ticker, side: "bid", price: "0.4000", count: "2.00" });
-  const frames = await stream.subscribe("orderbook_delta", { market_tickers: [ticker] });
-  const [first] = await take(frames, 1);
-  assert(first?.type === "orderbook_snapshot");
-  assertEquals([first.msg.yes_dollars_fp, first.msg.no_dollars_fp], [[["0.4000", "2.00"]], []]);
-  await frames.add([other]);
-  const [second] = await take(frames, 1);
-  assert(second?.type === "orderbook_snapshot");
-  assertEquals([second.msg.yes_dollars_fp, second.msg.no_dollars_fp], [[], []]);
-  const book = await stream.orderBook(other);
-  assertEquals([book.state, book.bestBid, book.bestAsk], ["live", undefined, undefined]);
-});
-
 test("a list of subscriptions that is null is an empty one: what is missing in it is subscribed to again", async () => {
   const exchange = await startExchange({ markets: 20, marketMakers: false });
   await using _ = exchange;
