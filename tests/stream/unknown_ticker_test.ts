@@ -8,8 +8,10 @@ import {
   KalshiStreamError,
   type StreamOptions,
 } from "../../src/stream/mod.ts";
+import { parsePrice } from "../../src/base/fixed_point.ts";
 import { test } from "../support/test.ts";
 import { until } from "../support/until.ts";
+import { eventStreams, streamProducts, type StreamsOfProduct } from "./support/products.ts";
 import { logged, startTimed, type TimedExchange } from "./support/timed_exchange.ts";
 
 const ways: readonly UnknownTickers[] = ["ignore", "refuse"];
@@ -29,16 +31,19 @@ async function outcome<T>(
 async function setUp(
   unknownTickers: UnknownTickers,
   options: Partial<StreamOptions> = {},
+  product: StreamsOfProduct = eventStreams,
 ): Promise<{ timed: TimedExchange; stream: KalshiStream; errors: unknown[]; good: string }> {
-  const timed = await startTimed({ unknownTickers });
+  const timed = await startTimed({ unknownTickers }, product);
+  const good = product.local.list(timed.exchange, "KXGOOD");
   const errors: unknown[] = [];
   const stream = await timed.connectWithClient({ onError: (error) => errors.push(error), ...options });
-  return { timed, stream, errors, good: timed.exchange.openTickers()[0] ?? "" };
+  return { timed, stream, errors, good };
 }
 
-for (const way of ways) {
-  test(`${way}: orderBook of a market that there is not is a KalshiNotFoundError that names it`, async () => {
-    const { timed, stream, errors } = await setUp(way);
+for (const { way, product } of ways.flatMap((way) => streamProducts.map((product) => ({ way, product })))) {
+  const name = `${product.name}, ${way}`;
+  test(`${name}: orderBook of a market that there is not is a KalshiNotFoundError that names it`, async () => {
+    const { timed, stream, errors, good } = await setUp(way, {}, product);
     await using _ = timed;
     const { error, ms } = await outcome(timed, stream.orderBook("NOPE"));
     assert(error instanceof KalshiNotFoundError && error.message.includes("There is no market NOPE"));
@@ -47,42 +52,43 @@ for (const way of ways) {
     assertEquals(stream.stats().books, { waiting: 0, live: 0, stale: 0, resyncing: 0, closed: 0 });
     // It is not asked for again, and another market can be had.
     await timed.clock.advance(60_000);
-    const [good = ""] = timed.exchange.openTickers();
     assertEquals((await stream.orderBook(good)).state, "live");
     assertEquals([stream.stats().reconnects, errors], [0, []]);
     const lower = await outcome(timed, stream.orderBook(good.toLowerCase()));
     assert(String(lower.error).includes(`did you mean ${good}?`), String(lower.error));
   });
 
-  test(`${way}: orderBooks gives those that are there, and tells of the others`, async () => {
-    const { timed, stream, errors, good } = await setUp(way);
+  test(`${name}: orderBooks gives those that are there, and tells of the others`, async () => {
+    const { timed, stream, errors, good } = await setUp(way, {}, product);
     await using _ = timed;
     const { value, error } = await outcome(timed, stream.orderBooks(["NOPE", good, "NADA"]));
     assertEquals([error, [...value?.keys() ?? []]], [undefined, [good]]);
     assertEquals(value?.get(good)?.state, "live");
     assertEquals(errors.map((one) => one instanceof KalshiNotFoundError), [true, true]);
     assertEquals(["NOPE", "NADA"].every((name) => errors.some((one) => String(one).includes(name))), true);
-    timed.exchange.placeCounterOrder({ ticker: good, side: "bid", price: "0.4000", count: "1.00" });
-    await until(() => value?.get(good)?.bestBid === 4_000);
+    product.local.counter(timed.exchange, { ticker: good, side: "bid", cents: 40, count: "1.00" });
+    const best = parsePrice(product.local.price(40));
+    await until(() => value?.get(good)?.bestBid === best);
     // None of them is there: that is an error of the call.
     const none = await outcome(timed, stream.orderBooks(["NOPE", "NADA"]));
     assert(none.error instanceof KalshiNotFoundError, String(none.error));
     assertEquals(stream.stats().reconnects, 0);
   });
 
-  test(`${way}: without onError the console hears of a market that there is not`, async () => {
+  test(`${name}: without onError the console hears of a market that there is not`, async () => {
     const lines = await logged(async () => {
-      const { timed, stream, good } = await setUp(way, { onError: undefined });
+      const { timed, stream, good } = await setUp(way, { onError: undefined }, product);
       await using _ = timed;
       await outcome(timed, stream.orderBooks([good, "NOPE"]));
       await stream.close();
     });
     assertEquals(lines.length, 1);
-    assert(lines[0]?.startsWith("KalshiStream: KalshiNotFoundError: There is no market NOPE"), lines[0]);
+    const owner = product.name === "event" ? "KalshiStream" : "PerpsStream";
+    assert(lines[0]?.startsWith(`${owner}: KalshiNotFoundError: There is no market NOPE`), lines[0]);
   });
 
-  test(`${way}: books that are not waited for end with the error, in their loops or for onError`, async () => {
-    const { timed, stream, errors, good } = await setUp(way);
+  test(`${name}: books that are not waited for end with the error, in their loops or for onError`, async () => {
+    const { timed, stream, errors, good } = await setUp(way, {}, product);
     await using _ = timed;
     const books = await stream.orderBooks([good, "NOPE", "NADA"], { awaitLive: false });
     const [nope, nada] = [books.get("NOPE"), books.get("NADA")];
@@ -99,7 +105,9 @@ for (const way of ways) {
     assertEquals(errors.map(String).map((text) => /no market (\w+)/.exec(text)?.[1]), ["NADA"]);
     await assertRejects(() => nope?.live() as Promise<void>, KalshiNotFoundError);
   });
+}
 
+for (const way of ways) {
   test(`${way}: a market that has closed says so, and one that was settled too`, async () => {
     const { timed, stream } = await setUp(way);
     await using _ = timed;
@@ -121,8 +129,8 @@ for (const way of ways) {
 }
 
 test("without a client nothing can be looked up: silence runs into the time limit, a refusal is told", async () => {
-  for (const way of ways) {
-    await using timed = await startTimed({ unknownTickers: way });
+  for (const { way, product } of ways.flatMap((way) => streamProducts.map((product) => ({ way, product })))) {
+    await using timed = await startTimed({ unknownTickers: way }, product);
     const errors: unknown[] = [];
     const stream = await timed.connect({ onError: (error) => errors.push(error) });
     const { error } = await outcome(timed, stream.orderBook("NOPE", { timeoutMs: 5_000 }));
