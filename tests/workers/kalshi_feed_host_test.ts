@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
+import { streamProducts } from "../stream/support/products.ts";
 import { test } from "../support/test.ts";
 import { breath, until } from "../support/until.ts";
 import { type FeedBed, type SeenFrame, startFeed, type TestReader } from "./support/feed.ts";
@@ -9,9 +10,9 @@ import { type FeedBed, type SeenFrame, startFeed, type TestReader } from "./supp
 const node = { on: ["node" as const] };
 
 /** Trades and quotes for a while. */
-async function flow({ exchange }: FeedBed, rounds: number): Promise<void> {
+async function flow({ exchange, product }: FeedBed, rounds: number): Promise<void> {
   for (let round = 0; round < rounds; round++) {
-    exchange.step();
+    product.step(exchange);
     await breath();
   }
 }
@@ -29,80 +30,86 @@ function assertNoKey({ account, everything }: FeedBed): void {
   for (const line of account.privateKey.split("\n")) assert(line.length < 16 || !sent.includes(line));
 }
 
-test("KalshiFeed: many readers over WebSocket and fetch have the exchange's own books", node, async () => {
-  await using bed = await startFeed();
-  const tickers = bed.exchange.openTickers().slice(0, 6);
-  const readers: TestReader[] = [];
-  for (let n = 0; n < 16; n++) {
-    const some = tickers.filter((_, index) => (index + n) % 3 !== 0);
-    readers.push(await bed.read(`tickers=${some}&channels=orderbook_delta,ticker,trade`));
-    await flow(bed, 5);
-  }
-  await flow(bed, 60);
-  await until(() => bed.agree(readers, tickers));
-  assertRight(readers);
-  assertEquals(bed.exchange.sockets.open, 1);
-  assert(readers.every((reader) => reader.of("orderbook_delta").length > 20));
-  assert(readers.some((reader) => reader.of("trade").length > 0));
-  for (const reader of readers) {
-    for (const type of ["stale", "gap", "error"]) assertEquals(reader.of(type), []);
-    const [first] = reader.frames;
-    assertEquals([first?.type, first?.msg.heartbeat_ms], ["status", 5_000]);
-    // The newest ticker of each market is what the exchange shows.
-    for (const { msg } of reader.of("ticker").slice(-1)) {
-      assert(tickers.includes(msg.market_ticker as string));
-    }
-  }
-  const { value: status } = await bed.get("/status") as { value: Record<string, unknown> };
-  assertEquals([status.state, status.readers, status.markets], ["open", 16, 6]);
-  assertEquals(status.books, { waiting: 0, live: 6, stale: 0 });
-  readers[0]?.close();
-  await until(async () => (await bed.get("/status")).value["readers"] === 15);
-  assertNoKey(bed);
-});
+for (const product of streamProducts) {
+  test(
+    `KalshiFeed (${product.name}): many readers over WebSocket and fetch have the exchange's own books`,
+    node,
+    async () => {
+      await using bed = // Room for what comes in one go: nobody is slow here.
+        await startFeed({ product, options: { readerBufferBytes: 2 ** 22 } });
+      const tickers = bed.tickers.slice(0, 6);
+      const readers: TestReader[] = [];
+      for (let n = 0; n < 16; n++) {
+        const some = tickers.filter((_, index) => (index + n) % 3 !== 0);
+        readers.push(await bed.read(`tickers=${some}&channels=orderbook_delta,ticker,trade`));
+        await flow(bed, 5);
+      }
+      await flow(bed, 60);
+      await until(() => bed.agree(readers, tickers));
+      assertRight(readers);
+      assertEquals(bed.sockets.open, 1);
+      assert(readers.every((reader) => reader.of("orderbook_delta").length > 20));
+      assert(readers.some((reader) => reader.of("trade").length > 0));
+      for (const reader of readers) {
+        for (const type of ["stale", "gap", "error"]) assertEquals(reader.of(type), []);
+        const [first] = reader.frames;
+        assertEquals([first?.type, first?.msg.heartbeat_ms], ["status", 5_000]);
+        // The newest ticker of each market is what the exchange shows.
+        for (const { msg } of reader.of("ticker").slice(-1)) {
+          assert(tickers.includes(msg.market_ticker as string));
+        }
+      }
+      const { value: status } = await bed.get("/status") as { value: Record<string, unknown> };
+      assertEquals([status.state, status.readers, status.markets], ["open", 16, tickers.length]);
+      assertEquals(status.books, { waiting: 0, live: tickers.length, stale: 0 });
+      readers[0]?.close();
+      await until(async () => (await bed.get("/status")).value["readers"] === 15);
+      assertNoKey(bed);
+    },
+  );
 
-test(
-  "KalshiFeed: the exchange restarts, refuses and cuts, and readers hear it and are right again",
-  node,
-  async () => {
-    await using bed = await startFeed({ options: { heartbeatMs: 1_000 } });
-    const { exchange } = bed;
-    const tickers = exchange.openTickers().slice(0, 4);
-    const readers = [
-      await bed.read(`tickers=${tickers}`),
-      await bed.read(`tickers=${tickers}&channels=orderbook_delta,ticker,trade`),
-    ];
-    await until(() => bed.agree(readers, tickers));
-    const stales = () => readers.map((reader) => reader.of("stale").length);
+  test(
+    `KalshiFeed (${product.name}): the exchange restarts, refuses and cuts, and readers hear it and are right again`,
+    node,
+    async () => {
+      await using bed = await startFeed({ product, options: { heartbeatMs: 1_000 } });
+      const tickers = bed.tickers.slice(0, 4);
+      const readers = [
+        await bed.read(`tickers=${tickers}`),
+        await bed.read(`tickers=${tickers}&channels=orderbook_delta,ticker,trade`),
+      ];
+      await until(() => bed.agree(readers, tickers));
+      const stales = () => readers.map((reader) => reader.of("stale").length);
 
-    exchange.sockets.fail({ fault: "drop", channel: "orderbook_delta", times: 2 });
-    await flow(bed, 10);
-    await until(() => bed.agree(readers, tickers));
-    assert(stales().every((count) => count > 0));
+      bed.sockets.fail({ fault: "drop", channel: "orderbook_delta", times: 2 });
+      await flow(bed, 10);
+      await until(() => bed.agree(readers, tickers));
+      assert(stales().every((count) => count > 0));
 
-    const before = stales();
-    exchange.sockets.refuse({ status: 503, times: 2 });
-    exchange.sockets.restart();
-    await until(() => stales().every((count, index) => count >= (before[index] ?? 0) + tickers.length));
-    await flow(bed, 10);
-    await until(() => bed.agree(readers, tickers));
-    const states = () => readers[0]?.of("status").map(({ msg }) => msg.state) ?? [];
-    assert(states().includes("reconnecting"));
-    await until(() => states().at(-1) === "open");
-    const seen = states().length;
-    // Trades are subscribed to anew after the books.
-    await until(() => readers[1]?.of("gap").some(({ msg }) => msg.channel === "trade") === true);
+      const before = stales();
+      bed.sockets.refuse({ status: 503, times: 2 });
+      bed.sockets.restart();
+      await until(() => stales().every((count, index) => count >= (before[index] ?? 0) + tickers.length));
+      await flow(bed, 10);
+      await until(() => bed.agree(readers, tickers));
+      const states = () => readers[0]?.of("status").map(({ msg }) => msg.state) ?? [];
+      assert(states().includes("reconnecting"));
+      await until(() => states().at(-1) === "open");
+      const seen = states().length;
+      // Trades are subscribed to anew after the books.
+      await until(() => readers[1]?.of("gap").some(({ msg }) => msg.channel === "trade") === true);
 
-    // A refused key ends the stream for good: the feed makes another when its alarm comes.
-    exchange.sockets.refuse({ status: 401, times: 1 });
-    exchange.sockets.fail({ fault: "cut" });
-    await until(() => states().slice(seen).includes("connecting"));
-    await flow(bed, 10);
-    await until(() => bed.agree(readers, tickers));
-    assertRight(readers);
-    assertNoKey(bed);
-  },
-);
+      // A refused key ends the stream for good: the feed makes another when its alarm comes.
+      bed.sockets.refuse({ status: 401, times: 1 });
+      bed.sockets.fail({ fault: "cut" });
+      await until(() => states().slice(seen).includes("connecting"));
+      await flow(bed, 10);
+      await until(() => bed.agree(readers, tickers));
+      assertRight(readers);
+      assertNoKey(bed);
+    },
+  );
+}
 
 test(
   "KalshiFeed: readers stay connected through an eviction, hear of it, and get new books",

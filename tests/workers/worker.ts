@@ -1,6 +1,13 @@
 /** A Worker with feeds of every kind, and ways to do to them what a platform does. */
-import { type FeedAccess, type FeedContext, type FeedNamespace, KalshiFeed } from "../../src/workers/mod.ts";
+import {
+  type FeedAccess,
+  type FeedContext,
+  type FeedNamespace,
+  KalshiFeed,
+  perpsFeed,
+} from "../../src/workers/mod.ts";
 import type { KalshiFeedOptions } from "../../src/workers/mod.ts";
+import type { PerpsClient, PerpsEnv } from "../../src/perps/mod.ts";
 import type { KalshiStream } from "../../src/stream/mod.ts";
 
 export interface Env {
@@ -12,6 +19,9 @@ export interface Env {
   readonly PLAIN: FeedNamespace;
   readonly TEST: FeedNamespace;
   readonly OWNED: FeedNamespace;
+  readonly PERPS: FeedNamespace;
+  /** The one that is asked unless told. */
+  readonly USUAL: "TEST" | "PERPS";
 }
 
 let made = 0;
@@ -80,9 +90,16 @@ export class OwnedFeed extends KalshiFeed<Env> {
   }
 }
 
+/** The same of perps. */
+export class PerpsFeed extends KalshiFeed<PerpsEnv & { readonly OPTIONS: string }, PerpsClient> {
+  constructor(ctx: FeedContext, env: PerpsEnv & { readonly OPTIONS: string }) {
+    super(ctx, env, { ...JSON.parse(env.OPTIONS), product: perpsFeed });
+  }
+}
+
 export default {
   fetch(request: Request, env: Env): Promise<Response> {
-    const feed = env[new URL(request.url).searchParams.get("feed") as "PLAIN" ?? "TEST"];
+    const feed = env[new URL(request.url).searchParams.get("feed") as "PLAIN" ?? env.USUAL];
     return feed.get(feed.idFromName("main")).fetch(request);
   },
 };

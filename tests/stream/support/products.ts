@@ -52,6 +52,8 @@ export interface StreamsOfProduct {
   connect(options: StreamOptions): Promise<KalshiStream>;
   /** The book of a stream as REST would tell it. */
   bookOf(book: LiveOrderBook): unknown;
+  /** The same of an answer in the shape of REST's. */
+  levelsOf(answer: object): unknown;
   /** What tells a live `fill` from another one. */
   fillOf(msg: object): string;
   /** What of a live `user_order` differs when it has changed. */
@@ -104,6 +106,7 @@ export const eventStreams: StreamsOfProduct = {
   },
   connect: (options) => KalshiStream.connect(options),
   bookOf: (book) => book.toRest().orderbook_fp,
+  levelsOf: (answer) => (answer as Untyped).orderbook_fp,
   fillOf: told("trade_id", "order_id"),
   stateOf: eventState,
   step: (exchange) => exchange.step(),
@@ -136,7 +139,8 @@ export const perpsStreams: StreamsOfProduct = {
     };
   },
   connect: async (options) => await PerpsStream.connect(options as Untyped as PerpsStreamOptions) as Untyped,
-  bookOf: (book) => sorted((book.toRest() as Untyped).orderbook),
+  bookOf: (book) => perpsStreams.levelsOf(book.toRest()),
+  levelsOf: ({ orderbook }: Untyped) => orderbook && sorted(orderbook),
   // REST and the stream have other ids for a fill.
   fillOf: told("order_id", "price", "count", "is_taker", "ts_ms"),
   stateOf: perpsState,

@@ -1,10 +1,16 @@
 /** A Worker with feeds in a real workerd, a local exchange upstream, and readers over real WebSockets. */
 import process from "node:process";
-import { KalshiClient, type KalshiConfig } from "../../../mod.ts";
-import { type LocalAccount, LocalExchange, type UnknownTickers } from "../../../src/local_exchange/mod.ts";
-import { MarketBook, restOrderBook } from "../../../src/books/mod.ts";
+import type { KalshiClient } from "../../../mod.ts";
+import {
+  type ExchangeSockets,
+  type LocalAccount,
+  LocalExchange,
+  type UnknownTickers,
+} from "../../../src/local_exchange/mod.ts";
+import { MarketBook } from "../../../src/books/mod.ts";
 import type { KalshiFeedOptions } from "../../../src/workers/mod.ts";
 import { feedFrame } from "../../books/support/feed_frame.ts";
+import { eventStreams, type StreamsOfProduct } from "../../stream/support/products.ts";
 import { until } from "../../support/until.ts";
 
 /** A frame as a reader sees it. */
@@ -28,8 +34,10 @@ export class TestReader {
   wrong: string | undefined;
   readonly #socket: WebSocket;
   readonly #witness: Map<string, string>;
+  readonly #product: StreamsOfProduct;
 
-  constructor(socket: WebSocket, witness: Map<string, string>) {
+  constructor(socket: WebSocket, witness: Map<string, string>, product: StreamsOfProduct) {
+    this.#product = product;
     this.#socket = socket;
     this.#witness = witness;
     socket.addEventListener("message", ({ data }) => this.#take(String(data)));
@@ -77,7 +85,7 @@ export class TestReader {
       if (before !== "live") this.wrong ??= `a change of ${ticker} came while it was ${before}`;
       if (frame.seq !== (book.seq ?? 0) + 1) this.wrong ??= `${ticker} went from ${book.seq} to ${frame.seq}`;
     }
-    feedFrame(book, frame);
+    feedFrame(book, frame, this.#product.books.decoder);
     if (book.state !== "live") this.wrong ??= `${ticker} became ${book.state}: ${book.reason}`;
     // Readers of one feed have the same book at the same number.
     const levels = JSON.stringify(book.lastKnown.depth());
@@ -91,6 +99,11 @@ export class TestReader {
 /** What is running, and what a test can ask of it. */
 export interface FeedBed extends AsyncDisposable {
   readonly exchange: LocalExchange;
+  readonly product: StreamsOfProduct;
+  /** The WebSockets of the product. */
+  readonly sockets: ExchangeSockets;
+  /** The markets of the product that are open. */
+  readonly tickers: readonly string[];
   /** Where the Worker listens. */
   readonly url: URL;
   readonly account: LocalAccount;
@@ -116,6 +129,8 @@ export interface FeedBed extends AsyncDisposable {
 
 /** What differs between tests. */
 export interface FeedBedOptions {
+  /** Event contracts unless told. */
+  readonly product?: StreamsOfProduct;
   readonly options?: KalshiFeedOptions;
   readonly compatibilityFlags?: readonly string[];
   readonly privateKey?: string;
@@ -133,6 +148,7 @@ const testObjects = {
   PLAIN: { className: "KalshiFeed", useSQLite: true },
   TEST: { className: "TestFeed", useSQLite: true },
   OWNED: { className: "OwnedFeed", useSQLite: true },
+  PERPS: { className: "PerpsFeed", useSQLite: true },
 };
 
 const bundles = new Map<string, Promise<string>>();
@@ -151,6 +167,7 @@ export async function bundle(entry: string): Promise<string> {
     external: ["cloudflare:*"],
     alias: {
       "#runtime": `${process.cwd()}/src/runtime/workers.ts`,
+      "@unofficial/kalshi/perps": `${process.cwd()}/src/perps/mod.ts`,
       "@unofficial/kalshi/workers": `${process.cwd()}/src/workers/mod.ts`,
       "@unofficial/kalshi": `${process.cwd()}/mod.ts`,
     },
@@ -162,17 +179,24 @@ export async function bundle(entry: string): Promise<string> {
 export async function startFeed(options: FeedBedOptions = {}): Promise<FeedBed> {
   const { Miniflare } = await import("miniflare");
   const { WebSocket } = await import("undici");
+  const { product = eventStreams } = options;
+  const isPerps = product.name === "perps";
   const exchange = await LocalExchange.start({
     seed: 7,
-    markets: options.markets ?? 12,
+    markets: isPerps ? 0 : options.markets ?? 12,
+    perps: isPerps,
     unknownTickers: options.unknownTickers,
   });
   const account = await exchange.createAccount();
-  const config: KalshiConfig = exchange.config;
-  const client = new KalshiClient({ auth: account.auth, config, transport: exchange.fetch });
+  const trader = product.trader(
+    { auth: account.auth, transport: exchange.fetch },
+    product.configOf(exchange),
+  );
+  const client = trader.client as KalshiClient;
   const { entry = testWorker, compatibilityDate = "2026-04-01", durableObjects = testObjects } = options;
   const contents = bundles.get(entry) ?? bundle(entry);
   bundles.set(entry, contents);
+  const usual = isPerps ? "PERPS" : "TEST";
   let logged = "";
   const worker = new Miniflare({
     modules: [{ type: "ESModule", path: "worker.mjs", contents: await contents }],
@@ -181,9 +205,10 @@ export async function startFeed(options: FeedBedOptions = {}): Promise<FeedBed> 
     cf: false,
     durableObjects: { ...durableObjects },
     bindings: {
-      KALSHI_KEY_ID: options.keyId ?? account.keyId,
-      KALSHI_PRIVATE_KEY: options.privateKey ?? account.privateKey,
-      KALSHI_API_BASE_URL: exchange.baseUrl,
+      [isPerps ? "KALSHI_PERPS_KEY_ID" : "KALSHI_KEY_ID"]: options.keyId ?? account.keyId,
+      [isPerps ? "KALSHI_PERPS_PRIVATE_KEY" : "KALSHI_PRIVATE_KEY"]: options.privateKey ?? account.privateKey,
+      [isPerps ? "KALSHI_PERPS_API_BASE_URL" : "KALSHI_API_BASE_URL"]: exchange.baseUrl,
+      USUAL: usual,
       OPTIONS: JSON.stringify(options.options ?? {}),
     },
     handleRuntimeStdio(...streams: NodeJS.ReadableStream[]) {
@@ -211,9 +236,12 @@ export async function startFeed(options: FeedBedOptions = {}): Promise<FeedBed> 
       value: JSON.parse(text === "" ? "null" : text) as never,
     };
   };
-  const truth = async (ticker: string) => JSON.stringify(await client.markets.orderBook(ticker));
+  const truth = async (ticker: string) => JSON.stringify(await trader.restBook(ticker));
   return {
     exchange,
+    product,
+    sockets: product.local.sockets(exchange),
+    tickers: isPerps ? exchange.perps.tickers() : exchange.openTickers(),
     url,
     account,
     client,
@@ -222,22 +250,25 @@ export async function startFeed(options: FeedBedOptions = {}): Promise<FeedBed> 
     async read(query, headers = {}) {
       const target = new URL(`/?${query}`, url);
       target.protocol = "ws:";
-      const reader = new TestReader(new WebSocket(target, { headers }) as unknown as WebSocket, witness);
+      const reader = new TestReader(
+        new WebSocket(target, { headers }) as unknown as WebSocket,
+        witness,
+        product,
+      );
       readers.push(reader);
       return await reader.open();
     },
-    async agree(some, tickers, feed = "TEST") {
+    async agree(some, tickers, feed = usual) {
       for (const ticker of tickers) {
         const levels = await truth(ticker);
         for (const { books } of some) {
           const book = books.get(ticker);
           if (book === undefined) continue;
-          if (book.state !== "live" || JSON.stringify(restOrderBook(book.read()).orderbook_fp) !== levels) {
-            return false;
-          }
+          if (book.state !== "live") return false;
+          if (JSON.stringify(product.levelsOf(product.books.toRest(book.read()))) !== levels) return false;
         }
         const { value } = await get(`/book/${ticker}?feed=${feed}`);
-        if (JSON.stringify((value as { orderbook_fp?: unknown }).orderbook_fp) !== levels) return false;
+        if (JSON.stringify(product.levelsOf(value)) !== levels) return false;
       }
       return true;
     },
