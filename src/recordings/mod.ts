@@ -23,7 +23,7 @@ export type {
   RecordedStatus,
   RecordedText,
 } from "./items.ts";
-export type { ReadOptions, RecorderOptions, ReplayOptions } from "./options.ts";
+export type { ReadOptions, RecordableStream, RecorderOptions, ReplayOptions } from "./options.ts";
 export { Recorder, type RecorderStats } from "./recorder.ts";
 export { openRecording, type RecordedFile, type Recording } from "./recording.ts";
 export type { ReplayedCounts } from "./replay_books.ts";

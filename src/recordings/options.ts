@@ -20,12 +20,26 @@ import {
   withPreset,
 } from "../base/options.ts";
 import { isPlain } from "../base/plain.ts";
-import type { KalshiStream } from "../stream/stream.ts";
+import type { AsyncItems } from "../base/web_types.ts";
+import type { ClientConfig } from "../config/client_config.ts";
+import type { StreamStatus } from "../stream/status.ts";
+
+/** A stream that can be recorded: a `KalshiStream`, or a `PerpsStream`. */
+export interface RecordableStream {
+  /** Its configuration. */
+  readonly config: Pick<ClientConfig, "environment" | "wsBaseUrl">;
+  /** Calls `handler` for every item of a channel. */
+  readonly on: (...args: never[]) => Promise<object>;
+  /** Calls `handler` with every message of the socket. */
+  tap(handler: (text: string, atMs: number) => void): () => void;
+  /** Its present state, then each change. */
+  status(): AsyncItems<StreamStatus>;
+}
 
 /** How a {@linkcode Recorder} is started. */
 export interface RecorderOptions {
-  /** The stream that is recorded. It stays open when the recorder closes. */
-  readonly stream: KalshiStream;
+  /** The stream that is recorded: of event contracts, or of perps. It stays open when the recorder closes. */
+  readonly stream: RecordableStream;
   /** The folder, made where it is missing. One recorder has it at a time; it goes on in a new file. */
   readonly dir: string;
   /**
@@ -70,7 +84,7 @@ const names = (what: string) => list<string>(what, (item) => typeof item === "st
 
 /** What the options of a recorder may be. */
 export const recorderRules = {
-  stream: needed(having("a KalshiStream", "tap", "on", "status")),
+  stream: needed(having<RecordableStream>("a KalshiStream", "tap", "on", "status")),
   dir: needed(text("the path of a folder")),
   channels: needed(
     rule(

@@ -14,7 +14,6 @@ import { eventProduct } from "../stream/event_product.ts";
 import type { StreamMarker } from "../stream/items.ts";
 import { channelOf } from "../stream/product.ts";
 import type { StreamStatus } from "../stream/status.ts";
-import type { KalshiStream } from "../stream/stream.ts";
 import { readParams } from "../stream/subscribe_params.ts";
 import type { Subscription } from "../stream/subscription.ts";
 import { KalshiRecordingError, recordingError } from "./errors.ts";
@@ -22,7 +21,7 @@ import { type FolderLock, lockFolder } from "./folder_lock.ts";
 import { eventLine, FORMAT, FORMAT_VERSION, frameLine, type LineTime, textLine } from "./format.ts";
 import type { PreviousFile, RecordingHeader } from "./format.ts";
 import { loadNodeFiles, makeFolder, type NodeFiles } from "./node_files.ts";
-import { type RecorderOptions, recorderRules } from "./options.ts";
+import { type RecordableStream, type RecorderOptions, recorderRules } from "./options.ts";
 import { Writer } from "./writer.ts";
 
 /** How a recording fares. Counters run from its start. */
@@ -86,7 +85,7 @@ export let startRecorder: (options: RecorderOptions, files: NodeFiles) => Promis
  * ```
  */
 export class Recorder implements AsyncDisposable {
-  readonly #stream: KalshiStream;
+  readonly #stream: RecordableStream;
   readonly #options: Checked;
   readonly #clock: Clock;
   readonly #writer: Writer;
@@ -228,7 +227,7 @@ export class Recorder implements AsyncDisposable {
   async #subscribe(): Promise<void> {
     for (const [channel, params] of this.#channels) {
       // The names are checked; a channel that is not known here is any text.
-      const on = this.#stream.on.bind(this.#stream) as (
+      const on = this.#stream.on.bind(this.#stream) as unknown as (
         channel: string,
         handler: (item: object) => void,
         params: Params,

@@ -4,38 +4,41 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { openRecording } from "../../src/recordings/mod.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
+import { streamProducts } from "../stream/support/products.ts";
 import { test } from "../support/test.ts";
 import { until } from "../support/until.ts";
 import { assertBooks, ofKind, readAll, replayed, settled, startBed } from "./support/bed.ts";
 
-test("every frame is recorded as it came, with when it came, and the books of it equal the exchange's", async () => {
-  await using bed = await startBed();
-  const texts: string[] = [];
-  bed.stream.tap((text) => texts.push(text));
-  // wall clock: what is recorded of it is looked at, and not waited for
-  const before = Date.now();
-  const recorder = await bed.record();
-  await bed.stepUntil(() => recorder.stats().frames >= 200);
-  await recorder.close();
-  // wall clock: the same
-  const after = Date.now();
+for (const product of streamProducts) {
+  test(`${product.name}: every frame is recorded as it came, with when it came, and the books of it equal the exchange's`, async () => {
+    await using bed = await startBed({}, product);
+    const texts: string[] = [];
+    bed.stream.tap((text) => texts.push(text));
+    // wall clock: what is recorded of it is looked at, and not waited for
+    const before = Date.now();
+    const recorder = await bed.record();
+    await bed.stepUntil(() => recorder.stats().frames >= 200);
+    await recorder.close();
+    // wall clock: the same
+    const after = Date.now();
 
-  const items = await readAll(bed.folder.path);
-  const frames = ofKind(items, "frame");
-  // Whatever comes for the unsubscribing is no longer recorded.
-  assertEquals(frames.map(({ text }) => text), texts.slice(0, frames.length));
-  assert(frames.length > 50, `${frames.length}`);
-  for (const { text, frame, atMs } of frames) {
-    assertEquals(frame, JSON.parse(text));
-    assert(atMs >= before && atMs <= after);
-  }
-  const times = items.map(({ us }) => us);
-  assertEquals(times, times.toSorted((one, other) => one - other));
-  assertEquals(ofKind(items, "damaged"), []);
-  assertEquals(ofKind(items, "end").map(({ reason }) => reason), ["closed"]);
-  assertEquals(bed.errors, []);
-  await assertBooks(bed, await replayed(bed.folder.path));
-});
+    const items = await readAll(bed.folder.path);
+    const frames = ofKind(items, "frame");
+    // Whatever comes for the unsubscribing is no longer recorded.
+    assertEquals(frames.map(({ text }) => text), texts.slice(0, frames.length));
+    assert(frames.length > 50, `${frames.length}`);
+    for (const { text, frame, atMs } of frames) {
+      assertEquals(frame, JSON.parse(text));
+      assert(atMs >= before && atMs <= after);
+    }
+    const times = items.map(({ us }) => us);
+    assertEquals(times, times.toSorted((one, other) => one - other));
+    assertEquals(ofKind(items, "damaged"), []);
+    assertEquals(ofKind(items, "end").map(({ reason }) => reason), ["closed"]);
+    assertEquals(bed.errors, []);
+    await assertBooks(bed, await replayed(bed.folder.path, product));
+  });
+}
 
 test("the first line says what was recorded with what, and nothing in the files is secret", async () => {
   await using bed = await startBed();

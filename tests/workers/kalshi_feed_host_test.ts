@@ -35,8 +35,8 @@ for (const product of streamProducts) {
     `KalshiFeed (${product.name}): many readers over WebSocket and fetch have the exchange's own books`,
     node,
     async () => {
-      await using bed = // Room for what comes in one go: nobody is slow here.
-        await startFeed({ product, options: { readerBufferBytes: 2 ** 22 } });
+      // Room for what comes in one go: nobody is slow here.
+      await using bed = await startFeed({ product, options: { readerBufferBytes: 2 ** 22 } });
       const tickers = bed.tickers.slice(0, 6);
       const readers: TestReader[] = [];
       for (let n = 0; n < 16; n++) {

@@ -3,9 +3,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { KalshiAuth, KalshiClient, KalshiConfig } from "../../../mod.ts";
+import { KalshiAuth, type KalshiClient } from "../../../mod.ts";
 import { type LocalAccount, LocalExchange } from "../../../src/local_exchange/mod.ts";
-import { BookReplay, eventBookDecoder, restOrderBook } from "../../../src/books/mod.ts";
+import { BookReplay } from "../../../src/books/mod.ts";
 import {
   openRecording,
   type ReadOptions,
@@ -15,6 +15,7 @@ import {
 } from "../../../src/recordings/mod.ts";
 import type { KalshiStream, StreamOptions } from "../../../src/stream/mod.ts";
 import { assertEquals } from "@std/assert";
+import { eventStreams, type StreamsOfProduct, type TestTrader } from "../../stream/support/products.ts";
 import { until } from "../../support/until.ts";
 
 /** A folder that is gone afterwards. */
@@ -42,7 +43,9 @@ export const linesOf = (bytes: Uint8Array): string[] =>
 export interface Bed extends AsyncDisposable {
   readonly exchange: LocalExchange;
   readonly account: LocalAccount;
+  readonly product: StreamsOfProduct;
   readonly client: KalshiClient;
+  readonly trader: TestTrader;
   readonly stream: KalshiStream;
   readonly folder: Folder;
   readonly tickers: readonly string[];
@@ -57,11 +60,14 @@ export interface Bed extends AsyncDisposable {
 }
 
 /** Starts one, in whose first markets somebody quotes. */
-export async function startBed(options: Partial<StreamOptions> = {}): Promise<Bed> {
-  const exchange = await LocalExchange.start({ port: 0, seed: 5, marketMakers: true });
+export async function startBed(
+  options: Partial<StreamOptions> = {},
+  product: StreamsOfProduct = eventStreams,
+): Promise<Bed> {
+  const isPerps = product.name === "perps";
+  const exchange = await LocalExchange.start({ port: 0, seed: 5, marketMakers: true, perps: isPerps });
   const account = await exchange.createAccount({ balance: "100000.00" });
-  const config = new KalshiConfig({
-    baseUrl: exchange.baseUrl,
+  const config = product.configOf(exchange, {
     retryBaseDelayMs: 1,
     retryMaxDelayMs: 5,
     wsPingIntervalMs: 100_000_000,
@@ -75,15 +81,18 @@ export async function startBed(options: Partial<StreamOptions> = {}): Promise<Be
       return signature;
     },
   });
-  const client = new KalshiClient({ auth, config });
+  const trader = product.trader({ auth }, config);
+  const client = trader.client as KalshiClient;
   const errors: unknown[] = [];
   const stream = await client.stream({ onError: (error) => errors.push(error), ...options });
   const folder = new Folder();
-  const tickers = exchange.openTickers().slice(0, 5);
+  const tickers = (isPerps ? exchange.perps.tickers() : exchange.openTickers()).slice(0, 5);
   return {
     exchange,
     account,
+    product,
     client,
+    trader,
     stream,
     folder,
     tickers,
@@ -92,7 +101,7 @@ export async function startBed(options: Partial<StreamOptions> = {}): Promise<Be
     stepUntil: (condition) =>
       until(() => {
         const isDone = condition();
-        if (!isDone) exchange.step();
+        if (!isDone) product.step(exchange);
         return isDone;
       }),
     record: (more = {}) =>
@@ -128,8 +137,8 @@ export function ofKind<K extends RecordedItem["kind"]>(
 }
 
 /** The books that a recording ends with. */
-export async function replayed(dir: string): Promise<BookReplay> {
-  const replay = new BookReplay({ decoder: eventBookDecoder() });
+export async function replayed(dir: string, { books } = eventStreams): Promise<BookReplay> {
+  const replay = new BookReplay({ decoder: books.decoder });
   await (await openRecording(dir)).replayInto(replay);
   return replay;
 }
@@ -139,8 +148,8 @@ export async function assertBooks(bed: Bed, replay: BookReplay): Promise<void> {
   assertEquals([...replay.books.keys()].sort(), [...bed.tickers].sort());
   for (const [ticker, book] of replay.books) {
     assertEquals([ticker, book.state], [ticker, "live"]);
-    const own = await bed.client.markets.orderBook(ticker);
-    assertEquals(restOrderBook(book.read()).orderbook_fp, own);
+    const { product: { books, levelsOf }, trader } = bed;
+    assertEquals(levelsOf(books.toRest(book.read())), await trader.restBook(ticker));
   }
 }
 

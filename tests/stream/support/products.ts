@@ -3,7 +3,12 @@ import { KalshiClient, KalshiConfig, type KalshiConfigOptions } from "../../../m
 import type { RequestSigner } from "../../../src/auth/signer.ts";
 import type { Clock } from "../../../src/base/clock.ts";
 import type { LocalExchange } from "../../../src/local_exchange/mod.ts";
-import { PerpsClient, PerpsConfig, PerpsStream, type PerpsStreamOptions } from "../../../src/perps/mod.ts";
+import {
+  PerpsClient,
+  type PerpsConfig,
+  PerpsStream,
+  type PerpsStreamOptions,
+} from "../../../src/perps/mod.ts";
 import type { Runtime } from "../../../src/runtime/types.ts";
 import { KalshiStream, type LiveOrderBook, type StreamOptions } from "../../../src/stream/mod.ts";
 import { type BookProduct, eventBooks, perpsBooks } from "../../books/support/products.ts";
