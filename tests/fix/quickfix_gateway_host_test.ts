@@ -5,7 +5,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { resolve } from "node:path";
 import { KalshiAuth } from "../../src/auth/kalshi_auth.ts";
-import { KalshiClient } from "../../src/client.ts";
 import type { ExecutionReport } from "../../src/contract/fix/messages.ts";
 import {
   FixClient,
@@ -19,6 +18,9 @@ import { onFreePort } from "../support/free_port.ts";
 import { certificates } from "../support/things/peers/certificates.mjs";
 import { test } from "../support/test.ts";
 import { until } from "../support/until.ts";
+import type { FixProduct } from "../../src/contract/fix/sessions.ts";
+import { benches, type FixBench } from "../local_exchange/gateways/fix/support/products.ts";
+import { Session } from "../local_exchange/support/session.ts";
 import { Kfix, type KfixKit, kfixKit, missingForKfix } from "./kfix.ts";
 import { keyId } from "./quickfix_sessions.ts";
 
@@ -28,22 +30,33 @@ const limit = { timeoutMs: 300_000 } as const;
 /** A tag of the last line that QuickFIX took from the gateway. */
 const tagOf = (line: string, tag: number) => new RegExp(`\\|${tag}=([^|]*)\\|`).exec(line)?.[1] ?? "";
 
+/** The kit's dictionaries of a product. */
+const dictionariesOf = (product: FixProduct) => [
+  `TransportDataDictionary=KALSHI-${product}-FIXT11.xml`,
+  `AppDataDictionary=KALSHI-${product}-FIX50SP2.xml`,
+];
+
 /** An exchange, with the QuickFIX sessions of one account. */
 async function withGateway(
+  bench: FixBench,
   tls: boolean,
   body: (
     exchange: LocalExchange,
     /** A session of the account, or of another one. */
     meet: (TargetCompID: string, whose?: "its own" | "another") => Promise<Kfix>,
-    client: KalshiClient,
+    rest: Session,
   ) => Promise<void>,
 ): Promise<void> {
   const kit = kfixKit();
   const fix = tls ? { tls: certificates() } : true;
   const authority = resolve(".build/certificates/ca.pem");
-  await using exchange = await LocalExchange.start({ markets: 0, marketMakers: false, fix });
-  const { auth, id: accountId } = await exchange.createAccount({ keyId, privateKey: kit.clientKey });
-  await using client = new KalshiClient({ auth, config: exchange.config });
+  await using exchange = await LocalExchange.start({ ...bench.exchange, fix });
+  const { auth, id: accountId } = await exchange.createAccount({
+    ...bench.account,
+    keyId,
+    privateKey: kit.clientKey,
+  });
+  const rest = new Session(exchange, auth);
   const open: Kfix[] = [];
   let keys = 0;
   try {
@@ -52,11 +65,12 @@ async function withGateway(
       // One connection of a key: each further session has one of its own.
       const of = whose === "another" ? (await exchange.createAccount({ privateKey })).id : accountId;
       const id = keys++ === 0 ? keyId : (await exchange.createKey(of, { privateKey })).keyId;
-      const { port } = exchange.fixConfig("order-entry");
+      const { port } = bench.config(exchange, "order-entry");
       const kfix = await Kfix.start(kit, "initiator", [
         `SenderCompID=${id}`,
         `TargetCompID=${TargetCompID}`,
         "SignKey=client-rsa.key",
+        ...dictionariesOf(bench.product),
         "SocketConnectHost=127.0.0.1",
         `SocketConnectPort=${port}`,
         ...(/(RT|PT)$/.test(TargetCompID) ? [] : ["ResetOnLogon=Y"]),
@@ -65,7 +79,7 @@ async function withGateway(
       open.push(kfix);
       await until(() => kfix.online);
       return kfix;
-    }, client);
+    }, rest);
     for (const kfix of open) {
       // It refused nothing, and every group came in the order of the dictionary.
       assertEquals(kfix.lines.filter((line) => line.startsWith("WARN") || /^OUT .*\|35=3\|/.test(line)), []);
@@ -81,15 +95,25 @@ interface ClientMeeting extends AsyncDisposable {
 }
 
 /** A FIX client, and QuickFIX as its exchange. */
-async function asClient(tls: boolean, session: FixSessionKind, SenderCompID: string): Promise<ClientMeeting> {
+async function asClient(
+  product: FixProduct,
+  tls: boolean,
+  session: FixSessionKind,
+  SenderCompID: string,
+): Promise<ClientMeeting> {
   const kit = kfixKit();
   const auth = await KalshiAuth.fromPem(keyId, kit.clientKey);
-  const changes = [`TargetCompID=${keyId}`, `SenderCompID=${SenderCompID}`, "VerifyKey=client-rsa.pub"];
+  const changes = [
+    `TargetCompID=${keyId}`,
+    `SenderCompID=${SenderCompID}`,
+    "VerifyKey=client-rsa.pub",
+    ...dictionariesOf(product),
+  ];
   const { port, kfix } = await onFreePort(async (port) => ({
     port,
     kfix: await Kfix.start(kit, "acceptor", [...changes, `SocketAcceptPort=${port}`], { tls }),
   }));
-  const config = FixConfig.demo({ product: "event", session, ...at(kit, port, tls) });
+  const config = FixConfig.demo({ product, session, ...at(kit, port, tls) });
   const client = await FixClient.connect({ auth, config });
   return {
     client,
@@ -151,32 +175,24 @@ async function reads({ client, kfix }: ClientMeeting): Promise<void> {
 if (missing !== undefined) {
   test(`QuickFIX did not meet the gateway: ${missing}`, () => {});
 } else {
-  for (const tls of [false, true]) {
-    const over = tls ? "TLS" : "TCP";
+  for (const [bench, tls] of benches.flatMap((bench) => [[bench, false], [bench, true]] as const)) {
+    const { product } = bench;
+    const over = `${product} over ${tls ? "TLS" : "TCP"}`;
 
     test(
       `${over}: QuickFIX trades at the gateway, loses its connection, and goes on`,
       limit,
       () =>
-        withGateway(tls, async (exchange, meet, client) => {
-          const ticker = exchange.listMarket({ ticker: "M" });
+        withGateway(bench, tls, async (exchange, meet, rest) => {
+          const ticker = bench.list(exchange, "M");
           const kfix = await meet("KalshiRT");
           const sells = (id: string, count: string) =>
             kfix.say(`send 35=D|11=${id}|38=${count}|40=2|44=0.5500|54=1|55=${ticker}|59=1`);
           sells("c-1", "10.00");
           const placed = await kfix.heard(["FROMAPP ", "|35=8|", "|11=c-1|", "|150=0|"]);
-          assertEquals((await client.orders.get(tagOf(placed, 37))).client_order_id, "c-1");
-          const other = await exchange.createAccount();
-          await using taker = new KalshiClient({ auth: other.auth, config: exchange.config });
-          await taker.orders.create({
-            ticker,
-            side: "ask",
-            count: "4.00",
-            price: "0.5500",
-            client_order_id: "t-1",
-            time_in_force: "immediate_or_cancel",
-            self_trade_prevention_type: "taker_at_cross",
-          });
+          const known = (await bench.rest.orders(rest)).find(({ id }) => id === tagOf(placed, 37));
+          assertEquals(known?.ClOrdID, "c-1");
+          bench.counter(exchange, { ticker, side: "ask", price: "0.5500", count: "4" });
           const trade = await kfix.heard(["FROMAPP ", "|35=8|", "|11=c-1|", "|150=F|"]);
           assertEquals([tagOf(trade, 14), tagOf(trade, 151)].map(Number), [4, 6]);
           assert(trade.includes("|136=") && trade.includes("|1703="), trade);
@@ -207,21 +223,19 @@ if (missing !== undefined) {
           await kfix.heard(["FROMADMIN ", "|35=0|", "|112=PING|"]);
           kfix.say("logout bye");
           await kfix.heard(["IN ", "|35=5|"]);
-          await until(() => exchange.fix.open === 0);
+          await until(() => bench.fix(exchange).open === 0);
         }),
     );
 
     test(
-      `${over}: QuickFIX sweeps, groups orders, reads the market and settles at the gateway`,
+      `${over}: QuickFIX sweeps, groups orders, reads the market and, where it settles, is told so at the gateway`,
       limit,
       () =>
-        withGateway(tls, async (exchange, meet) => {
-          const ticker = exchange.listMarket({ ticker: "M" });
-          const [orders, market, posts] = [
-            await meet("KalshiNR"),
-            await meet("KalshiMD"),
-            await meet("KalshiPT"),
-          ];
+        withGateway(bench, tls, async (exchange, meet) => {
+          const ticker = bench.list(exchange, "M");
+          const isEvent = product === "event";
+          const [orders, market] = [await meet("KalshiNR"), await meet("KalshiMD")];
+          const posts = isEvent ? await meet("KalshiPT") : undefined;
           market.say(`send 35=V|263=1|146=1|55=${ticker}`);
           await market.heard(["FROMAPP ", "|35=W|", `|55=${ticker}|`]);
           orders.say("send 35=UOG|20131=1|20132=50");
@@ -232,25 +246,19 @@ if (missing !== undefined) {
           }
           await market.heard(["FROMAPP ", "|35=X|", `|55=${ticker}|`], 2);
           orders.say(`send 35=UOG|20131=5|20130=${group}|20132=60`);
-          await orders.heard(["FROMAPP ", "|35=UOH|", "|20132=60|"]);
+          // Of perps the answer repeats no limit.
+          await (isEvent
+            ? orders.heard(["FROMAPP ", "|35=UOH|", "|20132=60|"])
+            : orders.heard(["FROMAPP ", "|35=UOH|"], 2));
           orders.say("send 35=q|11=m-3|530=6");
           await orders.heard(["FROMAPP ", "|35=r|", "|531=6|"]);
           await orders.heard(["FROMAPP ", "|150=4|", "|11=m-"], 2);
-          market.say(`send 35=e|263=1|55=${ticker}`);
+          if (isEvent) market.say(`send 35=e|263=1|55=${ticker}`);
           orders.say(`send 35=D|11=h-1|38=5.00|40=2|44=0.4000|54=1|55=${ticker}`);
           await orders.heard(["FROMAPP ", "|11=h-1|", "|150=0|"]);
-          const other = await exchange.createAccount();
-          await using taker = new KalshiClient({ auth: other.auth, config: exchange.config });
-          await taker.orders.create({
-            ticker,
-            side: "ask",
-            count: "5.00",
-            price: "0.4000",
-            client_order_id: "t-1",
-            time_in_force: "immediate_or_cancel",
-            self_trade_prevention_type: "taker_at_cross",
-          });
+          bench.counter(exchange, { ticker, side: "ask", price: "0.4000", count: "5" });
           await orders.heard(["FROMAPP ", "|11=h-1|", "|150=F|"]);
+          if (posts === undefined) return;
           exchange.determine(ticker, "yes", { settle: true });
           const settled = await posts.heard(["FROMAPP ", "|35=UMS|", `|55=${ticker}|`]);
           assert(/\|20108=1\|20109=/.test(await posts.heard(["IN ", "|35=UMS|"])), settled);
@@ -258,33 +266,35 @@ if (missing !== undefined) {
         }),
     );
 
-    test(
-      `${over}: QuickFIX asks for quotes and makes them at the gateway`,
-      limit,
-      () =>
-        withGateway(tls, async (exchange, meet) => {
-          const ticker = exchange.listMarket({ ticker: "M" });
-          const [creator, maker] = [await meet("KalshiRT"), await meet("KalshiRFQ", "another")];
-          creator.say(`send 35=R|131=my-request|146=1|55=${ticker}|38=10.00`);
-          const ack = await creator.heard(["FROMAPP ", "|35=b|"]);
-          const request = await maker.heard(["FROMAPP ", "|35=R|"]);
-          const rfq = tagOf(request, 131);
-          assertEquals(tagOf(ack, 21023), rfq);
-          const quote = "0b7e6f0e-3f1c-4f6c-9a53-0d6a0c1f7a11";
-          maker.say(`send 35=S|117=${quote}|131=${rfq}|55=${ticker}|132=0.4000|133=0.5500`);
-          await maker.heard(["FROMAPP ", "|35=AI|", `|117=${quote}|`]);
-          await creator.heard(["FROMAPP ", "|35=S|", `|117=${quote}|`]);
-          maker.say(`send 35=Z|117=${quote}|21023=${rfq}`);
-          await until(() => maker.count("FROMAPP ", "|35=AI|") + maker.count("FROMAPP ", "|35=U9|") >= 2);
-          creator.say(`send 35=UE|21023=${rfq}`);
-          await creator.heard(["FROMAPP ", "|35=UB|"]);
-        }),
-    );
+    if (product === "event") {
+      test(
+        `${over}: QuickFIX asks for quotes and makes them at the gateway`,
+        limit,
+        () =>
+          withGateway(bench, tls, async (exchange, meet) => {
+            const ticker = bench.list(exchange, "M");
+            const [creator, maker] = [await meet("KalshiRT"), await meet("KalshiRFQ", "another")];
+            creator.say(`send 35=R|131=my-request|146=1|55=${ticker}|38=10.00`);
+            const ack = await creator.heard(["FROMAPP ", "|35=b|"]);
+            const request = await maker.heard(["FROMAPP ", "|35=R|"]);
+            const rfq = tagOf(request, 131);
+            assertEquals(tagOf(ack, 21023), rfq);
+            const quote = "0b7e6f0e-3f1c-4f6c-9a53-0d6a0c1f7a11";
+            maker.say(`send 35=S|117=${quote}|131=${rfq}|55=${ticker}|132=0.4000|133=0.5500`);
+            await maker.heard(["FROMAPP ", "|35=AI|", `|117=${quote}|`]);
+            await creator.heard(["FROMAPP ", "|35=S|", `|117=${quote}|`]);
+            maker.say(`send 35=Z|117=${quote}|21023=${rfq}`);
+            await until(() => maker.count("FROMAPP ", "|35=AI|") + maker.count("FROMAPP ", "|35=U9|") >= 2);
+            creator.say(`send 35=UE|21023=${rfq}`);
+            await creator.heard(["FROMAPP ", "|35=UB|"]);
+          }),
+      );
+    }
 
     test(`${over}: a FIX client begins anew, sweeps, and reads books with QuickFIX`, limit, async () => {
-      await using orders = await asClient(tls, "order-entry", "KalshiNR");
+      await using orders = await asClient(product, tls, "order-entry", "KalshiNR");
       await begins(orders);
-      await using market = await asClient(tls, "market-data", "KalshiMD");
+      await using market = await asClient(product, tls, "market-data", "KalshiMD");
       await reads(market);
     });
 
@@ -294,7 +304,12 @@ if (missing !== undefined) {
       async () => {
         const kit = kfixKit();
         const auth = await KalshiAuth.fromPem(keyId, kit.clientKey);
-        const changes = [`TargetCompID=${keyId}`, "SenderCompID=KalshiRT", "VerifyKey=client-rsa.pub"];
+        const changes = [
+          `TargetCompID=${keyId}`,
+          "SenderCompID=KalshiRT",
+          "VerifyKey=client-rsa.pub",
+          ...dictionariesOf(product),
+        ];
         const { port, start, first } = await onFreePort(async (port) => {
           const start = (store?: string) =>
             Kfix.start(kit, "acceptor", [...changes, `SocketAcceptPort=${port}`], {
@@ -309,7 +324,7 @@ if (missing !== undefined) {
           await using client = await FixClient.connect({
             auth,
             store,
-            config: FixConfig.demo({ product: "event", session: "order-entry-rt", ...at(kit, port, tls) }),
+            config: FixConfig.demo({ product, session: "order-entry-rt", ...at(kit, port, tls) }),
           });
           const seen: string[] = [];
           const reading = (async () => {
