@@ -24,7 +24,7 @@ import {
 } from "./cassette.ts";
 import { Matcher, type MatchRules } from "./matching.ts";
 import { asFunction, hasNoBody, networkTransport, pick } from "./network.ts";
-import { isNeverKept, Scrubber } from "./scrub.ts";
+import { isNeverKept, Scrubber, scrubQuery } from "./scrub.ts";
 
 /**
  * Where the answers of a {@linkcode CassetteTransport} come from.
@@ -362,8 +362,8 @@ export class RecordingTransport extends CassetteTransport {
 
 async function describeRequest(request: Request, scrubber: Scrubber): Promise<CassetteRequest> {
   const { pathname, searchParams } = new URL(request.url);
-  const query = [...searchParams].map(([name, value]) =>
-    [scrubber.text(name), scrubber.text(value)] as const
+  const query = scrubQuery(
+    [...searchParams].map(([name, value]) => [scrubber.text(name), scrubber.text(value)] as const),
   );
   const body = encodeBody(new Uint8Array(await request.arrayBuffer()), scrubber);
   return {

@@ -10,6 +10,32 @@ const FIELD_IN_TEXT =
   /"(private_key|api_key(?:_id)?|key_id|access_token|refresh_token|token|secret|signature|pass(?:word|phrase))"\s*:\s*"(?:[^"\\]|\\.)*"?/gi;
 const KEY_IN_PATH = /(\/api_keys\/)(?!generate$)[^/]+/;
 
+/** Names in the query of a URL that is signed in itself: whoever has it may read what it leads to. */
+const SIGNED =
+  /^(x-(amz|goog|ms)-(signature|credential|security-token)|signature|sig|token|policy|key-pair-id)$/i;
+/** A URL with a query, also where JSON or HTML writes it otherwise. */
+const URL_WITH_QUERY =
+  /(https?:(?:\\?\/){2}(?:[^\s"'<>?\\]|\\\/)+\?)((?:[^\s"'<>\\]|\\u[0-9a-f]{4}|\\\/)+)/gi;
+const AND = /(&amp;|\\u0026|&)/i;
+
+/** A URL that is signed in itself, without what its query says. */
+function withoutSignatures(text: string): string {
+  return text.replace(URL_WITH_QUERY, (whole, place: string, query: string) => {
+    const parts = query.split(AND);
+    const names = parts.map((part) => part.split(/=|\\u003d/i)[0] ?? "");
+    if (!names.some((name) => SIGNED.test(name))) return whole;
+    return place + parts.map((part, at) => at % 2 === 1 ? part : `${names[at]}=${REDACTED}`).join("");
+  });
+}
+
+/** The query of a request, without what it says where it is signed in itself. */
+export function scrubQuery(
+  query: readonly (readonly [name: string, value: string])[],
+): readonly (readonly [name: string, value: string])[] {
+  const isSigned = query.some(([name]) => SIGNED.test(name));
+  return isSigned ? query.map(([name]) => [name, REDACTED]) : query;
+}
+
 /** What is taken out of everything that a recorder writes: the secrets of the requests that it has seen. */
 export class Scrubber {
   readonly #secrets = new Secrets();
@@ -35,7 +61,7 @@ export class Scrubber {
       const clean = this.text(narrow);
       return clean === narrow ? text : clean;
     }
-    const clean = this.#secrets.redact(withoutFields(text));
+    const clean = this.#secrets.redact(withoutFields(withoutSignatures(text)));
     return this.#redact(clean.replace(KEY_IN_PATH, `$1${REDACTED}`));
   }
 }
