@@ -102,11 +102,13 @@ const exchangeParts = {
   engine: { parts: [], files: ["random", "units"] },
   world: { parts: ["engine"], files: ["random", "units"] },
   margin: { parts: ["engine", "world"], files: ["random", "units"] },
+  klear: { parts: ["engine", "world", "margin"] },
   wire: { parts: ["engine", "world", "margin"], files: ["units"] },
   "gateways/rest": { parts: ["engine", "world", "margin", "wire"] },
+  "gateways/klear": { parts: ["engine", "world", "margin", "klear", "gateways/rest"] },
   "gateways/ws": { parts: ["engine", "world", "margin", "wire"] },
   "gateways/fix": { parts: ["engine", "world", "margin", "wire"] },
-  "state": { parts: ["engine", "gateways/rest", "gateways/fix"] },
+  "state": { parts: ["engine", "gateways/rest", "gateways/klear", "gateways/fix"] },
   "page": { parts: ["engine", "gateways/rest", "gateways/ws"] },
 };
 const exchangeRoot = "src/local_exchange";

@@ -1,4 +1,5 @@
 /** What can be asked of an exchange, as its state keeps it: whatever changes it, whichever way it came in. */
+import type { MemberTerms } from "./klear/house.ts";
 import type { FixProduct } from "../contract/fix/sessions.ts";
 import type { SteeringCommand } from "./steering.ts";
 import type { KeyType } from "./signatures.ts";
@@ -44,6 +45,16 @@ export type Command =
   | {
     readonly do: "rest";
     readonly by?: string | undefined;
+    readonly method: string;
+    readonly target: string;
+    readonly body: string;
+  }
+  /** A clearing member was opened. */
+  | { readonly do: "klear-member"; readonly terms: MemberTerms }
+  /** A request to Klear; `by`: id of an admin user. */
+  | {
+    readonly do: "klear";
+    readonly by: string;
     readonly method: string;
     readonly target: string;
     readonly body: string;

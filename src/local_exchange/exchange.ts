@@ -22,6 +22,7 @@ import { type CommunicationEvent, Communications } from "./world/communications.
 import { Counterparty } from "./world/counterparty.ts";
 import { type EventFeesEvent, FeeChanges } from "./world/fee_changes.ts";
 import { Lifecycle } from "./world/lifecycle.ts";
+import { KlearHouse } from "./klear/house.ts";
 import { MarginExchange } from "./margin/margin_exchange.ts";
 import { eventQuoting, MarketMakers } from "./world/makers.ts";
 import { midnight } from "./world/new_york.ts";
@@ -106,6 +107,8 @@ export class Exchange {
   readonly #base: Clock;
   /** Undefined where there are no perps. */
   readonly margin: MarginExchange | undefined;
+  /** What clears it; undefined where there are no perps. */
+  readonly klear: KlearHouse | undefined;
 
   constructor(options: ExchangeSettings) {
     const { seed, clock, markets, shards, marketMakers, stepMs, rateLimits, errorBodies, onInternalError } =
@@ -151,7 +154,11 @@ export class Exchange {
     const { perps } = options;
     if (perps !== undefined) {
       // It draws from a sequence of its own, so that nothing else is another one because of it.
-      this.margin = new MarginExchange(engine.time, createRandom(seed + 6), { ...perps, stepMs });
+      const margin = this.margin = new MarginExchange(engine.time, createRandom(seed + 6), {
+        ...perps,
+        stepMs,
+      });
+      this.klear = new KlearHouse(margin, createRandom(seed + 7));
     }
   }
 
@@ -186,7 +193,8 @@ export class Exchange {
 
   /** A number that tells how far it has come: two of one world that agree in it, and in their commands, are the same. */
   get progress(): number {
-    return this.engine.steps + this.random.drawn + (this.margin?.progress ?? 0);
+    return this.engine.steps + this.random.drawn + (this.margin?.progress ?? 0) +
+      (this.klear?.random.drawn ?? 0);
   }
 
   /** Keeps a command where there is a journal, before it is done; throws when it cannot: then it must not be done. */

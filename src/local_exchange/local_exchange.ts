@@ -12,6 +12,8 @@ import type {
   LocalExchangeListenOptions,
   LocalExchangeOptions,
   LocalKeyOptions,
+  LocalKlearMember,
+  LocalKlearMemberOptions,
   LocalPage,
   LocalPageOptions,
   RestoredState,
@@ -21,6 +23,7 @@ import type { FixConfigOptions } from "../fix/config_options.ts";
 import type { FixProduct, FixSessionKind } from "../contract/fix/sessions.ts";
 import { KalshiConfig } from "../config/kalshi_config.ts";
 import { PerpsConfig } from "../config/perps_config.ts";
+import { KlearConfig } from "../klear/config.ts";
 import { KalshiConfigError } from "../base/errors.ts";
 import { readOwn } from "../base/plain.ts";
 import type { Runtime } from "../runtime/types.ts";
@@ -38,21 +41,25 @@ import {
   accountRules,
   exchangeRules,
   keyRules,
+  klearMemberRules,
   listenRules,
   memoryRuntimeRules,
   pageRules,
 } from "./options.ts";
 import type { ExchangeFix, FixGateway } from "./gateways/fix/gateway.ts";
+import type { KlearHouse } from "./klear/house.ts";
+import { openMember } from "./klear/members.ts";
 import { type LocalPerps, localPerps } from "./perps.ts";
 import { type FixByProduct, SpokenFix } from "./spoken_fix.ts";
 import { servePage } from "./page/server.ts";
+import { KlearGateway } from "./gateways/klear/gateway.ts";
 import { RestGateway } from "./gateways/rest/gateway.ts";
 import { type RunningServer, serve } from "./server.ts";
 import { Served } from "./served.ts";
 import { parseCount, parseMoney, parsePrice } from "./units.ts";
 import type { Exchange } from "./exchange.ts";
 import { addKey, openAccount } from "./accounts.ts";
-import { REST_ROOT } from "./paths.ts";
+import { KLEAR_ROOT, REST_ROOT } from "./paths.ts";
 import { settingsOf } from "./settings.ts";
 import { type Opened, openExchange } from "./state/restore.ts";
 import { accountOf, steer, type SteeringArguments, type SteeringCommand } from "./steering.ts";
@@ -115,7 +122,11 @@ export class LocalExchange implements AsyncDisposable {
     this.fetch = (request) => served.rest.fetch(request);
     const { baseUrl, wsBaseUrl } = this;
     const { perpsSockets: sockets } = served;
-    this.#perps = sockets && {
+    const { klear: house } = exchange;
+    if (house !== undefined) house.origin = `http://${host}`;
+    this.#perps = sockets && house && {
+      house,
+      klearConfig: new KlearConfig({ baseUrl: `http://${host}${KLEAR_ROOT}` }),
       config: new PerpsConfig({ baseUrl, wsBaseUrl: `ws://${host}${sockets.path}` }),
       controls: localPerps({
         exchange,
@@ -144,9 +155,10 @@ export class LocalExchange implements AsyncDisposable {
     const read = readOptions("LocalExchange", own, exchangeRules);
     const opened = openExchange(settingsOf(read), read.state, givenIn(own));
     const { exchange } = opened;
-    const rest = new RestGateway(exchange);
+    const klear = klearOf(exchange);
+    const rest = new RestGateway(exchange, klear);
     const fix = orClosed(opened, () => SpokenFix.inMemory(exchange, read.fix));
-    const restored = opened.restore({ rest, fix: gatewaysOf(fix) });
+    const restored = opened.restore({ rest, klear, fix: gatewaysOf(fix) });
     return new LocalExchange(exchange, new Served(exchange, rest), undefined, fix, restored);
   }
 
@@ -161,9 +173,10 @@ export class LocalExchange implements AsyncDisposable {
     const { port, hostname, ...read } = readOptions("LocalExchange", own, listenRules);
     const opened = openExchange(settingsOf(read), read.state, givenIn(own));
     const { exchange } = opened;
-    const rest = new RestGateway(exchange);
+    const klear = klearOf(exchange);
+    const rest = new RestGateway(exchange, klear);
     const fix = orClosed(opened, () => SpokenFix.forNetwork(exchange, read.fix, hostname));
-    const restored = opened.restore({ rest, fix: gatewaysOf(fix) });
+    const restored = opened.restore({ rest, klear, fix: gatewaysOf(fix) });
     const served = new Served(exchange, rest);
     let server: RunningServer | undefined;
     try {
@@ -256,6 +269,43 @@ export class LocalExchange implements AsyncDisposable {
    */
   get perpsConfig(): PerpsConfig {
     return this.#withPerps().config;
+  }
+
+  /**
+   * A configuration that leads to its clearing house, for a `KlearClient`.
+   *
+   * @throws {KalshiConfigError} where it has no perps
+   *
+   * @example
+   * ```ts
+   * import { KlearClient } from "@unofficial/kalshi/klear";
+   * import { LocalExchange } from "@unofficial/kalshi/local-exchange";
+   *
+   * await using exchange = await LocalExchange.start({ perps: true });
+   * const { auth } = await exchange.createKlearMember();
+   * await using client = new KlearClient({ auth, config: exchange.klearConfig });
+   * console.log(await client.margin.settlementBalance.get());
+   * ```
+   */
+  get klearConfig(): KlearConfig {
+    return this.#withPerps().klearConfig;
+  }
+
+  /**
+   * Makes an account a clearing member: its perps are settled each day at 16:00 in New York, and an admin user of it has
+   * an access token for Klear.
+   *
+   * @throws {KalshiConfigError} for an option that is unknown or wrong, where it has no perps, for an account that there
+   * is not, and for an `adminUserId` that there is already
+   * @throws {KalshiAuthError} `AUTH_KEY` for an id or a token that Klear would not take
+   */
+  async createKlearMember(options: LocalKlearMemberOptions = {}): Promise<LocalKlearMember> {
+    const read = readOptions("createKlearMember", options, klearMemberRules);
+    const { house } = this.#withPerps();
+    const { account } = read;
+    const known = account === undefined ? this.#exchange.firstAccount : this.#account(account);
+    const id = known?.id ?? (await this.createAccount()).id;
+    return await openMember(this.#exchange, house, id, read);
   }
 
   /**
@@ -563,6 +613,8 @@ export class LocalExchange implements AsyncDisposable {
 
 /** What leads to the margin exchange. */
 interface PerpsAccess {
+  readonly house: KlearHouse;
+  readonly klearConfig: KlearConfig;
   readonly config: PerpsConfig;
   readonly controls: LocalPerps;
 }
@@ -597,6 +649,11 @@ function assertPriceGrid(name: string): void {
 }
 
 const fixProduct = oneOf<FixProduct>("event", "margin");
+
+/** The gateway of its clearing house; undefined where there are no perps to clear. */
+function klearOf(exchange: Exchange): KlearGateway | undefined {
+  return exchange.klear && new KlearGateway(exchange, exchange.klear);
+}
 
 /** The gateways of what is spoken. */
 function gatewaysOf(fix: FixByProduct): Partial<Record<FixProduct, FixGateway>> {

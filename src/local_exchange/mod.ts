@@ -16,6 +16,8 @@ export type {
   LocalFixOptions,
   LocalHistory,
   LocalKeyOptions,
+  LocalKlearMember,
+  LocalKlearMemberOptions,
   LocalPage,
   LocalPageOptions,
   LocalPerpsOptions,

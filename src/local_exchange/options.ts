@@ -25,6 +25,7 @@ import type {
   LocalFixOptions,
   LocalHistory,
   LocalKeyOptions,
+  LocalKlearMemberOptions,
   LocalPageOptions,
   LocalPerpsOptions,
   LocalTlsIdentity,
@@ -35,7 +36,7 @@ import { MOST_SUBACCOUNTS } from "./engine/model.ts";
 import { allScopes } from "./scopes.ts";
 import { usageTiers } from "./limits.ts";
 import { perpListings } from "./margin/listings.ts";
-import { parseMoney } from "./units.ts";
+import { parseMoney, parsePrice } from "./units.ts";
 
 const isText = (value: unknown) => typeof value === "string";
 const isObject = (value: unknown) => typeof value === "object" && value !== null;
@@ -179,6 +180,19 @@ export const keyRules: Rules<LocalKeyOptions> = {
   ),
   subaccount: whole(0, MOST_SUBACCOUNTS),
 };
+
+export const klearMemberRules = {
+  account: text("the id of an account as text"),
+  adminUserId: text("the id of an admin user as text"),
+  accessToken: text("an access token as text"),
+  balance: withPreset(
+    rule<string>(
+      'dollars as a string such as "100000.00"',
+      (value) => isText(value) && (parsePrice(`${value}`) ?? -1) >= 0,
+    ),
+    "100000.00",
+  ),
+} satisfies Rules<LocalKlearMemberOptions>;
 
 export const pageRules = {
   port: withPreset(whole(0, 65_535), 0),

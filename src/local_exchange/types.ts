@@ -1,4 +1,5 @@
 /** What a local exchange is told, and what it gives. */
+import type { KlearAuth } from "../klear/auth.ts";
 import type { UsageTier } from "./limits.ts";
 import type { PrivateKey, PublicKey } from "./keys.ts";
 import type { ApiKeyScope } from "../contract/event/types.ts";
@@ -370,4 +371,32 @@ export interface MemoryRuntimeOptions {
    * to the exchange's FIX, and others are refused, as all are when it throws. `tls` is told and nothing else: no byte is encrypted.
    */
   readonly acceptTcp?: ((connection: ByteStream, address: TcpAddress) => void) | undefined;
+}
+
+/** What a clearing member is opened with. */
+export interface LocalKlearMemberOptions {
+  /** Id of the account whose trades it clears; the first one of the exchange when left out, or a new one. */
+  readonly account?: string | undefined;
+  /** Id of its admin user; one is made when left out. */
+  readonly adminUserId?: string | undefined;
+  /** Its access token; one is made when left out. */
+  readonly accessToken?: string | undefined;
+  /**
+   * Its settlement balance at first, in dollars.
+   *
+   * @default "100000.00"
+   */
+  readonly balance?: string | undefined;
+}
+
+/** A clearing member of a local exchange. */
+export interface LocalKlearMember {
+  /** Id of the account whose trades it clears. */
+  readonly accountId: string;
+  /** Id of its admin user. */
+  readonly adminUserId: string;
+  /** Its access token. */
+  readonly accessToken: string;
+  /** Both, for a `KlearClient`. */
+  readonly auth: KlearAuth;
 }

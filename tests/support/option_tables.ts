@@ -31,6 +31,7 @@ import {
   fixRules,
   historyRules,
   keyRules,
+  klearMemberRules,
   listenRules,
   memoryRuntimeRules,
   pageRules,
@@ -125,6 +126,10 @@ export const OPTION_TABLES: Readonly<Record<string, OptionTable>> = {
   marketRules: table(marketRules, "src/local_exchange/types.ts#ListedMarket"),
   placeRules: table(placeRules, "src/local_exchange/types.ts#CashPlace"),
   socketFaultRules: table(Object.assign({}, ...Object.values(socketFaultRules(eventChannels)))),
+  klearMemberRules: table(
+    klearMemberRules,
+    "src/local_exchange/types.ts#LocalKlearMemberOptions",
+  ),
   accountRules: table(accountRules, "src/local_exchange/types.ts#LocalAccountOptions"),
   fixRules: table(fixRules, "src/local_exchange/types.ts#LocalFixOptions"),
   fixFaultRules: table(Object.assign({}, ...Object.values(fixFaultRules))),

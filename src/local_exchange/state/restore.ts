@@ -6,6 +6,7 @@ import type { Command } from "../command.ts";
 import { Exchange } from "../exchange.ts";
 import type { FixProduct } from "../../contract/fix/sessions.ts";
 import type { FixGateway } from "../gateways/fix/gateway.ts";
+import type { KlearGateway } from "../gateways/klear/gateway.ts";
 import type { RestGateway } from "../gateways/rest/gateway.ts";
 import { publicKeyOf } from "../keys.ts";
 import type { ExchangeSettings } from "../settings.ts";
@@ -17,6 +18,7 @@ import { STATE_VERSION, type StateHead, type WorldFacts } from "./records.ts";
 /** What takes commands in that came by it. */
 export interface Gateways {
   readonly rest: RestGateway;
+  readonly klear?: KlearGateway | undefined;
   readonly fix: Readonly<Partial<Record<FixProduct, FixGateway>>>;
 }
 
@@ -170,7 +172,7 @@ function restore(exchange: Exchange, file: StateFile, gateways: Gateways): Resto
   return { commands, cutBytes: file.cutBytes };
 }
 
-function follow(exchange: Exchange, { rest, fix }: Gateways, command: Command): void {
+function follow(exchange: Exchange, { rest, klear, fix }: Gateways, command: Command): void {
   switch (command.do) {
     case "open":
     case "clock":
@@ -192,6 +194,11 @@ function follow(exchange: Exchange, { rest, fix }: Gateways, command: Command): 
     }
     case "rest":
       return rest.replay(command);
+    case "klear-member":
+      exchange.klear?.open(command.terms);
+      return void exchange.klear?.returned.add(command.terms.adminUserId);
+    case "klear":
+      return klear?.replay(command);
     case "fix":
     case "fix-end": {
       const gateway = fix[command.product ?? "event"];

@@ -5,6 +5,7 @@ import { marginRest } from "./margin/mod.ts";
 import { eventRest } from "./mod.ts";
 import { authenticate, type Caller, callerFor } from "../../signatures.ts";
 import type { Command } from "../../command.ts";
+import { readBody } from "./read.ts";
 import { assertRequest } from "./request_check.ts";
 import { type Call, type Match, Router } from "./route.ts";
 import { authorize } from "../../scopes.ts";
@@ -38,13 +39,29 @@ export interface Outgoing {
   readonly body: string | undefined;
 }
 
+/** What an API beside the exchange's answers; text goes out as it is. */
+export interface BesideAnswer {
+  readonly status: number;
+  readonly value: unknown;
+  readonly headers?: Record<string, string>;
+}
+
+/** An API on the same port, below paths of its own. */
+export interface Beside {
+  /** Whether a path is one of them. */
+  owns(path: string): boolean;
+  answer(incoming: Incoming, path: string, query: URLSearchParams): Promise<BesideAnswer>;
+}
+
 /** The REST API of one exchange. */
 export class RestGateway {
   readonly #exchange: Exchange;
   readonly #router: Router;
+  readonly #beside: Beside | undefined;
 
-  constructor(exchange: Exchange) {
+  constructor(exchange: Exchange, beside?: Beside) {
     this.#exchange = exchange;
+    this.#beside = beside;
     this.#router = new Router(exchange.margin === undefined ? [eventRest] : [eventRest, marginRest]);
   }
 
@@ -105,6 +122,11 @@ export class RestGateway {
     const mark = target.indexOf("?");
     const path = mark === -1 ? target : target.slice(0, mark);
     try {
+      if (this.#beside?.owns(path)) {
+        const query = new URLSearchParams(mark === -1 ? "" : target.slice(mark + 1));
+        const { status, value, headers } = await this.#beside.answer(incoming, path, query);
+        return this.#write(status, value, headers);
+      }
       if (!path.startsWith(`${REST_ROOT}/`)) throw new ApiError(404, "not_found");
       const below = path.slice(REST_ROOT.length);
       if (below.length > 1 && below.endsWith("/")) {
@@ -219,13 +241,4 @@ export class RestGateway {
 // A character is up to three bytes.
 function isTooLong(body: string): boolean {
   return body.length * 3 > MOST_BODY_BYTES && new TextEncoder().encode(body).length > MOST_BODY_BYTES;
-}
-
-function readBody({ body }: Pick<Incoming, "body">): unknown {
-  if (body === "") return undefined;
-  try {
-    return JSON.parse(body);
-  } catch {
-    throw new ApiError(400, "bad_request", "the body is not JSON");
-  }
 }

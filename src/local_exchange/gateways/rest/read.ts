@@ -211,3 +211,13 @@ export function walletFor(key: Caller, asked: number | undefined, shard: number)
   }
   return key.account.wallet(subaccount, shard);
 }
+
+/** The body of a request, read as JSON. */
+export function readBody({ body }: { readonly body: string }): unknown {
+  if (body === "") return undefined;
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new ApiError(400, "bad_request", "the body is not JSON");
+  }
+}
