@@ -40,6 +40,7 @@ export interface TestedProduct {
   readonly bookParams: Readonly<Record<string, unknown>>;
   sockets(exchange: LocalExchange): ExchangeSockets;
   wsBaseUrl(exchange: LocalExchange): string;
+  pause(exchange: LocalExchange, what: "trading" | "nothing"): void;
   /** Tickers of the markets that are open. */
   tickers(exchange: LocalExchange): string[];
   /** Lists a market; returns its ticker. */
@@ -68,6 +69,7 @@ const event: TestedProduct = {
   bookParams: { use_yes_price: true },
   sockets: (exchange) => exchange.sockets,
   wsBaseUrl: (exchange) => exchange.wsBaseUrl,
+  pause: (exchange, what) => exchange.pause(what),
   tickers: (exchange) => exchange.openTickers(),
   list: (exchange, ticker) => exchange.listMarket({ ticker, closesInMs: 30 * 86_400_000 }),
   counter: (exchange, { cents, ...order }) =>
@@ -90,6 +92,7 @@ const perps: TestedProduct = {
   bookParams: {},
   sockets: ({ perps }) => perps.sockets,
   wsBaseUrl: ({ perpsConfig }) => perpsConfig.wsBaseUrl,
+  pause: ({ perps }, what) => perps.pause(what),
   tickers: ({ perps }) => perps.tickers(),
   list: (exchange, ticker) => exchange.perps.listMarket({ ticker, indexPrice: "10.5000" }),
   counter: (exchange, { cents, ...order }) =>

@@ -78,7 +78,8 @@ export function groupRoutes(
       const key = keyOf(call);
       const fields = new Fields(call.body);
       const limit = limitOf(fields);
-      const shard = fields.integer("exchange_index") ?? 0;
+      // Without a ticker there is nothing to find a shard by: -1 is the first.
+      const shard = Math.max(0, fields.integer("exchange_index", { min: -1 }) ?? 0);
       const wallet = walletFor(key, fields.subaccount("subaccount"), shard);
       if (key.account.groups.size >= MOST_GROUPS) throw invalid("there are 100,000 order groups already");
       const group = call.side.engine.groups.create(wallet, limit);

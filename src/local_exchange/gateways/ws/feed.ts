@@ -1,5 +1,6 @@
 /** What happens on a product, brought to the subscribers that subscribed to it. */
-import type { Clock, ClockTimer } from "../../../base/clock.ts";
+import type { ClockTimer } from "../../../base/clock.ts";
+import type { ExchangeClock } from "../../clock.ts";
 import type { BookEvent, EngineEvent, MarketEvent, OrderEvent } from "../../engine/events.ts";
 import type { Market } from "../../engine/model.ts";
 import type { Desk, Owned, SocketProduct } from "./product.ts";
@@ -14,7 +15,7 @@ interface Told {
 /** The feed of one product. */
 export class Feed implements Desk {
   readonly #product: SocketProduct;
-  readonly #clock: Clock;
+  readonly #clock: ExchangeClock;
   readonly #subscribers = new Set<Subscriber>();
   /** Subscribers with a subscription to a channel; rebuilt when subscriptions change. */
   #byChannel = new Map<string, Subscriber[]>();
@@ -22,15 +23,20 @@ export class Feed implements Desk {
   #byBook = new Map<string, Subscriber[]>();
   readonly #dirty = new Set<Market>();
   readonly #tickers = new WeakMap<Market, Told>();
-  readonly #stop: () => void;
+  readonly #stops: readonly (() => void)[];
   /** Set while it waits for a ticker that came too soon. */
   #timer: ClockTimer | undefined;
   #isAwaited = false;
 
-  constructor(product: SocketProduct, clock: Clock) {
+  constructor(product: SocketProduct, clock: ExchangeClock) {
     this.#product = product;
     this.#clock = clock;
-    this.#stop = product.watch(this);
+    this.#stops = [
+      product.watch(this),
+      clock.onAdvance(() => {
+        if (this.#dirty.size > 0) this.#flushSoon();
+      }),
+    ];
   }
 
   /** Adds a subscriber. */
@@ -67,7 +73,7 @@ export class Feed implements Desk {
 
   /** Stops listening. */
   close(): void {
-    this.#stop();
+    for (const stop of this.#stops) stop();
     this.#timer?.clear();
     this.#dirty.clear();
   }
@@ -120,9 +126,7 @@ export class Feed implements Desk {
   touch(market: Market): void {
     if (!this.#byChannel.has("ticker")) return;
     this.#dirty.add(market);
-    if (this.#isAwaited) return;
-    this.#isAwaited = true;
-    queueMicrotask(() => this.#flush());
+    this.#flushSoon();
   }
 
   #order(event: OrderEvent): void {
@@ -164,6 +168,12 @@ export class Feed implements Desk {
     }
   }
 
+  #flushSoon(): void {
+    if (this.#isAwaited) return;
+    this.#isAwaited = true;
+    queueMicrotask(() => this.#flush());
+  }
+
   #flush(): void {
     this.#isAwaited = false;
     const now = this.#clock.now();
@@ -184,7 +194,10 @@ export class Feed implements Desk {
       this.publish("ticker", "ticker", payload, market.ticker);
     }
     this.#timer?.clear();
-    this.#timer = soonestMs === Infinity ? undefined : this.#clock.setTimer(() => this.#flush(), soonestMs);
+    this.#timer = undefined;
+    // While time stands still it never comes; that it goes on is told.
+    if (soonestMs === Infinity || !this.#clock.isRunning) return;
+    this.#timer = this.#clock.setTimer(() => this.#flush(), soonestMs);
   }
 }
 

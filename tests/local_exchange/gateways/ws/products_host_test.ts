@@ -180,6 +180,55 @@ for (const [name, product] of Object.entries(testedProducts)) {
     other.check();
   });
 
+  test(`${name}: user_order says why the order last changed, and nothing where none of Kalshi's reasons applies`, async () => {
+    const { exchange, client, rest, ticker } = await setUp(product, { clock: new ManualClock() });
+    await using _ = exchange;
+    await using __ = client;
+    await client.command("subscribe", { channels: ["user_orders"] });
+    const { orders } = product;
+    const place = async (side: "bid" | "ask", cents: number, more: object = {}) =>
+      (await rest.post(orders, orderOf(product, { ticker, side, cents, count: "3.00", ...more }))).value
+        .order_id;
+    const somebody = (side: "bid" | "ask", cents: number) =>
+      counter(exchange, { ticker, side, cents, count: "1.00" });
+    const a = await place("bid", 40);
+    somebody("ask", 40);
+    await rest.post(`${orders}/${a}/amend`, { ticker, side: "bid", price: price(39), count: "3.00" });
+    await rest.post(`${orders}/${a}/decrease`, { reduce_by: "1.00" });
+    const atOnce = { time_in_force: "immediate_or_cancel" };
+    await place("ask", 39, { self_trade_prevention_type: "maker", ...atOnce });
+    await rest.delete(`${orders}/${await place("bid", 30)}`);
+    await place("bid", 20, { expiration_time: Math.floor(exchange.clock.now() / 1_000) + 60 });
+    exchange.clock.advance(61_000);
+    somebody("bid", 25);
+    // One contract is held, and three are to be sold.
+    await place("ask", 25, { reduce_only: true, ...atOnce });
+    somebody("ask", 50);
+    assertEquals(await place("bid", 50, { post_only: true }), undefined);
+    const paused = await place("bid", 21, { cancel_order_on_pause: true });
+    product.pause(exchange, "trading");
+    product.pause(exchange, "nothing");
+    const told = (await client.of("user_order", 14)).map(({ msg }) => msg.last_update_reason ?? "-");
+    assertEquals(told, [
+      "-",
+      "Trade",
+      "Amend",
+      "Decrease",
+      "SelfTradeCancel",
+      "-", // the rest of the immediate-or-cancel order
+      "-",
+      "-", // canceled by its owner
+      "-",
+      "ExpiryCancel",
+      "ReduceOnlyCancel",
+      "PostOnlyCrossCancel",
+      "-",
+      "HaltCancel",
+    ]);
+    assert(client.frames.some(({ type, msg }) => type === "user_order" && msg.order_id === paused));
+    client.check();
+  });
+
   test(`${name}: handshakes: signature, time, path and scopes are checked; refusals can be asked for`, async () => {
     const { exchange, account, client, connect, sockets, wsBaseUrl: url } = await setUp(product);
     await using _ = exchange;
@@ -352,5 +401,14 @@ test("perps: a market has one ticker a second at most, of which the last tells w
   await clock.advance(1_000);
   const [, , marked] = await client.of("ticker", 3);
   assertEquals(marked.msg.reference_price.price, "10.2000");
+  // The exchange's own time counts, also where it was moved or stands still.
+  exchange.clock.stop();
+  exchange.perps.setIndexPrice(ticker, "10.3000");
+  await clock.advance(5_000);
+  assertEquals((await client.of("ticker")).length, 3);
+  exchange.clock.run();
+  exchange.clock.advance(1_000);
+  const [, , , moved] = await client.of("ticker", 4);
+  assertEquals(moved.msg.reference_price.price, "10.3000");
   client.check();
 });
