@@ -57,7 +57,8 @@ export class PerpsCrossExitTriggers extends Namespace {
    * A bracket (the kind when `kind` is left out) takes `stop_loss_price`, `take_profit_price` or both. With `count`, in
    * whole contracts, or with `anchor_order_id`, whose fills it then follows, it is added to those that are there, and
    * needs a `client_trigger_id`: sent again with the same one it is added once, and the first trigger is given as it is
-   * by now. Without them it is the one trigger of the whole position, and what it leaves out is cleared.
+   * by now. Without them it is the one bracket of the whole position, which then must have none of
+   * a part, and what it leaves out is cleared.
    *
    * A trailing stop (`kind: "trailing"`) takes exactly one of `trail_amount`, in dollars, and `trail_bps`, in hundredths
    * of a percent of the best mark seen.
