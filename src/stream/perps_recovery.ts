@@ -8,6 +8,7 @@ import type { KalshiError } from "../base/errors.ts";
 import { timeMs } from "../base/wire_time.ts";
 import type { FillData, UserOrderData } from "../contract/perps/channels.ts";
 import type { MarginFill, MarginOrder } from "../contract/perps/types.ts";
+import { alikeFills } from "./alike_fills.ts";
 import type { ProductLookup } from "./options.ts";
 import { field, ordersThrough, type RecoveryFacts, since } from "./recovery_plans.ts";
 
@@ -93,7 +94,7 @@ export const perpsRecovery: RecoveryFacts<PerpsLookupFill, MarginOrder> = {
     };
   },
   // REST has the id of a fill, the live message that of a trade, and nothing says that they are the same.
-  alikeFields: ["order_id", "price", "count", "is_taker", "ts_ms"],
+  fillMemory: () => alikeFills(["order_id", "price", "count", "is_taker", "ts_ms"]),
   stateFields: ["fill_count", "remaining_count", "price"],
   filledField: "fill_count",
   // Its orders have no status: one of which nothing is left has ended.

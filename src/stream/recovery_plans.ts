@@ -19,11 +19,8 @@ export interface RecoveryFacts<Fill, Order> {
   fillMsg(fill: Fill): Frame["msg"];
   /** The payload of a live `user_order`. */
   orderMsg(order: Order): Frame["msg"];
-  /**
-   * The fields of a live `fill` by which one that was looked up is known again, where it is not documented that REST and
-   * the stream have the same ids; undefined where they have.
-   */
-  readonly alikeFields?: readonly string[] | undefined;
+  /** What tells fills apart; their ids unless told. */
+  readonly fillMemory?: (() => Memory) | undefined;
   /** The fields of a live `user_order` that tell one state from another. */
   readonly stateFields: readonly string[];
   /** The one of them that counts the contracts filled. */
@@ -32,8 +29,8 @@ export interface RecoveryFacts<Fill, Order> {
   rests(msg: Frame["msg"]): boolean;
 }
 
-/** How one channel recovers. */
-export interface RecoveryPlan {
+/** What was delivered of a channel. */
+export interface Memory {
   /** Whether a live frame tells what was not delivered before; remembers it. */
   isNew(msg: Frame["msg"]): boolean;
   /**
@@ -41,6 +38,10 @@ export interface RecoveryPlan {
    * held back, and is delivered after them, replaces one.
    */
   pick(found: readonly Frame[], held: readonly Frame[]): Frame[];
+}
+
+/** How one channel recovers. */
+export interface RecoveryPlan extends Memory {
   fetch(sinceMs: number): Promise<Frame[]>;
 }
 
@@ -91,7 +92,7 @@ function isOlder(found: Delivered, before: Delivered): boolean {
 }
 
 /** Forgets the oldest entries of what grows without end. */
-function trim(
+export function trim(
   entries: { readonly size: number; keys(): Iterable<string>; delete(key: string): unknown },
 ): void {
   for (const key of entries.keys()) {
@@ -100,117 +101,47 @@ function trim(
   }
 }
 
-/** How often each text is there. */
-class Counts {
-  readonly #counts = new Map<string, number>();
-
-  add(text: string): void {
-    const count = this.#counts.get(text) ?? 0;
-    this.#counts.delete(text); // so that the newest stand last
-    this.#counts.set(text, count + 1);
-    trim(this.#counts);
-  }
-
-  /** Takes one away; false where there is none. */
-  take(text: string): boolean {
-    const count = this.#counts.get(text) ?? 0;
-    if (count > 1) this.#counts.set(text, count - 1);
-    else this.#counts.delete(text);
-    return count > 0;
-  }
-}
-
 /** Adds to what is remembered. */
-function remember(ids: Set<string>, id: string): void {
+export function remember(ids: Set<string>, id: string): void {
   ids.add(id);
   trim(ids);
 }
 
-/**
- * Fills: each once. Where REST and the stream may have other ids for the same fill, the first one that both tell shows
- * it; until then, and where they have, fills are told apart by what they say, and as many of those that say the same are
- * taken for delivered as were.
- */
-class FillPlan<Fill, Order> implements RecoveryPlan {
-  readonly #facts: RecoveryFacts<Fill, Order>;
-  readonly #lookup: ProductLookup<Fill, Order>;
-  /** Ids of the stream, and of what was looked up. */
-  readonly #live = new Set<string>();
-  readonly #found = new Set<string>();
-  /** Whether they are the same; undefined as long as nobody knows. */
-  #isSame: boolean | undefined;
-  /** What was delivered of the one and not met again by the other. */
-  readonly #liveAlone = new Counts();
-  readonly #foundAlone = new Counts();
-  /** What was met already of live frames that are held back, and still have to be delivered. */
-  readonly #expected = new Counts();
+/** What the stream calls a fill. */
+export const fillId = ({ trade_id, order_id }: Frame["msg"]): string => `${trade_id} ${order_id}`;
 
-  constructor(facts: RecoveryFacts<Fill, Order>, lookup: ProductLookup<Fill, Order>) {
-    this.#facts = facts;
-    this.#lookup = lookup;
-    this.#isSame = facts.alikeFields === undefined ? true : undefined;
-  }
-
-  #idOf({ trade_id, order_id }: Frame["msg"]): string {
-    return `${trade_id} ${order_id}`;
-  }
-
-  #saysOf(msg: Frame["msg"]): string {
-    return (this.#facts.alikeFields ?? []).map((field) => msg[field]).join();
-  }
-
-  isNew(msg: Frame["msg"]): boolean {
-    const id = this.#idOf(msg);
-    if (this.#live.has(id)) return false;
-    remember(this.#live, id);
-    if (this.#found.has(id)) {
-      this.#isSame = true;
-      return false;
-    }
-    if (this.#isSame === true) return true;
-    const says = this.#saysOf(msg);
-    if (this.#expected.take(says)) return true;
-    if (this.#foundAlone.take(says)) {
-      this.#isSame = false;
-      return false;
-    }
-    this.#liveAlone.add(says);
+/** Tells fills apart, by their ids. */
+function fillIds(): Memory {
+  const seen = new Set<string>();
+  const isNew = (msg: Frame["msg"]) => {
+    const id = fillId(msg);
+    if (seen.has(id)) return false;
+    remember(seen, id);
     return true;
-  }
+  };
+  return {
+    isNew,
+    pick(found, held) {
+      const live = new Set(held.map(({ msg }) => fillId(msg)));
+      return found.filter(({ msg }) => !live.has(fillId(msg)) && isNew(msg));
+    },
+  };
+}
 
-  pick(found: readonly Frame[], held: readonly Frame[]): Frame[] {
-    const heldIds = new Set(held.map(({ msg }) => this.#idOf(msg)));
-    const fresh = found.filter(({ msg }) => {
-      const id = this.#idOf(msg);
-      const isLive = this.#live.has(id) || heldIds.has(id);
-      if (isLive) this.#isSame = true;
-      return !isLive && !this.#found.has(id);
-    });
-    const heldAlone = new Counts();
-    for (const { msg } of held) heldAlone.add(this.#saysOf(msg));
-    return fresh.filter(({ msg }) => {
-      remember(this.#found, this.#idOf(msg));
-      if (this.#isSame === true) return true;
-      const says = this.#saysOf(msg);
-      const isHeld = heldAlone.take(says);
-      if (isHeld) this.#expected.add(says);
-      if (isHeld || this.#liveAlone.take(says)) {
-        this.#isSame = false;
-        return false;
-      }
-      this.#foundAlone.add(says);
-      return true;
-    });
-  }
-
-  async fetch(sinceMs: number): Promise<Frame[]> {
-    const frames: Frame[] = [];
-    for await (const fill of this.#lookup.fills(sinceMs)) {
-      frames.push(lookedUp("fill", this.#facts.fillMsg(fill)));
-    }
-    // The newest come first. Those of one millisecond keep the order in which they happened.
-    return frames.reverse().sort((a, b) => Number(a.msg.ts_ms ?? 0) - Number(b.msg.ts_ms ?? 0));
-  }
+/** Fills: each once. */
+function fillPlan<Fill, Order>(
+  { fillMsg, fillMemory = fillIds }: RecoveryFacts<Fill, Order>,
+  lookup: ProductLookup<Fill, Order>,
+): RecoveryPlan {
+  return {
+    ...fillMemory(),
+    async fetch(sinceMs) {
+      const frames: Frame[] = [];
+      for await (const fill of lookup.fills(sinceMs)) frames.push(lookedUp("fill", fillMsg(fill)));
+      // The newest come first. Those of one millisecond keep the order in which they happened.
+      return frames.reverse().sort((a, b) => Number(a.msg.ts_ms ?? 0) - Number(b.msg.ts_ms ?? 0));
+    },
+  };
 }
 
 /** Orders: the states that were not told. */
@@ -275,5 +206,5 @@ export function recoveryPlan<Fill, Order extends { readonly order_id: string }>(
   lookup: ProductLookup<Fill, Order>,
   onError: (error: unknown) => void,
 ): RecoveryPlan {
-  return channel === "fill" ? new FillPlan(facts, lookup) : orderPlan(facts, lookup, onError);
+  return channel === "fill" ? fillPlan(facts, lookup) : orderPlan(facts, lookup, onError);
 }

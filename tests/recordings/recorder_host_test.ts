@@ -18,6 +18,8 @@ for (const product of streamProducts) {
     const before = Date.now();
     const recorder = await bed.record();
     await bed.stepUntil(() => recorder.stats().frames >= 200);
+    // What the exchange has sent is all there.
+    await settled(bed, recorder);
     await recorder.close();
     // wall clock: the same
     const after = Date.now();

@@ -162,7 +162,7 @@ export async function settled(bed: Bed, recorder: Recorder): Promise<void> {
   while (seen !== recorder.stats().frames) {
     seen = recorder.stats().frames + 1;
     const marks = bed.stream.stats().unknown;
-    bed.exchange.sockets.send('{"type":"mark","msg":{}}');
+    bed.product.local.sockets(bed.exchange).send('{"type":"mark","msg":{}}');
     await until(() => bed.stream.stats().unknown > marks);
   }
 }
