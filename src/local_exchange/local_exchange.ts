@@ -369,6 +369,7 @@ export class LocalExchange implements AsyncDisposable {
       exchange: this.#exchange,
       gateway: this.#served.rest,
       config: this.config,
+      perpsConfig: this.#perps?.config,
       caller,
       runtime: this.#network.runtime({}, caller),
     }, { port, hostname, token });

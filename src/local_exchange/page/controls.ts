@@ -20,6 +20,7 @@ import { argument, counterRules, determineRules, marketRules, placeRules } from 
 import type { Fault } from "../faults.ts";
 import type { HandshakeFault, SocketFault } from "../gateways/ws/faults.ts";
 import type { ExchangeSockets } from "../gateways/ws/gateway.ts";
+import type { LocalPerps } from "../perps.ts";
 import type { CashPlace, CounterOrder, ListedMarket } from "../types.ts";
 
 /** The exchange as the controls have it: a `LocalExchange`. */
@@ -39,6 +40,8 @@ export interface Controlled {
   determine(ticker: string, outcome: string, options?: { readonly settle?: boolean }): void;
   settle(ticker: string): void;
   pause(what: "trading" | "exchange" | "nothing"): void;
+  /** What can be done to its perps; asking for it throws where it has none. */
+  readonly perps: Pick<LocalPerps, "setIndexPrice" | "fund" | "deposit">;
 }
 
 /** Does what a body in JSON asks for, on behalf of an account. */
@@ -119,5 +122,14 @@ export const controls: ReadonlyMap<string, Control> = new Map(Object.entries({
   "deposit": control<Payment>(
     { amount: needed(text()), ...placeRules },
     (on, { amount, ...where }, accountId) => on.deposit(accountId, amount, where),
+  ),
+  "perps-index": control<{ ticker: string; price: string }>(
+    { ticker, price: needed(text()) },
+    ({ perps }, { ticker, price }) => perps.setIndexPrice(ticker, price),
+  ),
+  "perps-fund": control<{ ticker: string }>({ ticker }, ({ perps }, { ticker }) => perps.fund(ticker)),
+  "perps-deposit": control<{ amount: string }>(
+    { amount: needed(text()) },
+    ({ perps }, { amount }, accountId) => perps.deposit(accountId, amount),
   ),
 }));

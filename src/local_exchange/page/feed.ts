@@ -4,48 +4,50 @@
  *
  * @module
  */
-import { KalshiAuth } from "../../auth/kalshi_auth.ts";
 import type { Clock, ClockTimer } from "../../base/clock.ts";
-import { KalshiClient } from "../../client.ts";
-import type { KalshiConfig } from "../../config/kalshi_config.ts";
 import type { ByteSocket } from "../../runtime/builtin.ts";
-import type { Runtime } from "../../runtime/types.ts";
-import type { KalshiStream } from "../../stream/stream.ts";
 import { Feed } from "../../workers/feed.ts";
+import type { FeedClient, FeedProduct, StreamOf } from "../../workers/feed_product.ts";
 import type { FeedSocket } from "../../workers/platform.ts";
 import { ServerConnection } from "../gateways/ws/connection.ts";
 
+/** A frame of a private channel, or what is said of its stream. */
+export interface OwnItem {
+  readonly type: string;
+  readonly msg?: object;
+}
+
 /** What a page's feed is made from. */
-export interface PageFeedOptions {
-  readonly config: KalshiConfig;
-  /** Reaches the exchange as the page's account. */
-  readonly runtime: Runtime;
+export interface PageFeedOptions<Client extends FeedClient> {
+  /** What it serves. */
+  readonly product: FeedProduct<Client>;
+  /** A client of the page's account. */
+  readonly createClient: () => Client;
+  /** Follows the private channels, whose frames the page gets as they are, but for `sid` and `seq`. */
+  readonly followOwn: (stream: StreamOf<Client>, take: (item: OwnItem) => void) => Promise<void>;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
 }
 
-/** The exchange's private channels, whose frames the page gets as they are, but for `sid` and `seq`. */
-const OWN = ["fill", "user_orders", "market_positions"] as const;
-
 const NOWHERE = { label: undefined, place: undefined };
 
 /** The feed of one page. */
-export class PageFeed {
-  readonly #options: PageFeedOptions;
-  readonly #feed: Feed;
+export class PageFeed<Client extends FeedClient> {
+  readonly #options: PageFeedOptions<Client>;
+  readonly #feed: Feed<Client>;
   #alarm: ClockTimer | undefined;
   #isClosed = false;
 
-  constructor(options: PageFeedOptions) {
+  constructor(options: PageFeedOptions<Client>) {
     this.#options = options;
-    const { clock, onError } = options;
-    this.#feed = new Feed({
-      createClient: () => Promise.resolve(this.#client()),
+    const { clock, onError, product } = options;
+    this.#feed = new Feed<Client>({
+      createClient: () => Promise.resolve(options.createClient()),
       onStream: (stream) => this.#follow(stream),
       onError: (error) => this.#isClosed || onError(error),
       mayRead: () => true,
       setAlarm: (atMs) => this.#setAlarm(atMs),
-    }, { clock, maxReaders: 32, readerBufferBytes: 2 ** 22 });
+    }, { clock, product, maxReaders: 32, readerBufferBytes: 2 ** 22 });
   }
 
   /** Takes a reader in that asks for `?tickers=…&channels=…`; `accept` answers its handshake. */
@@ -60,24 +62,12 @@ export class PageFeed {
     await this.#feed.close();
   }
 
-  /** Nothing is signed: who asks is known by the way it comes. */
-  #client(): KalshiClient {
-    const { config, runtime } = this.#options;
-    return new KalshiClient({
-      auth: KalshiAuth.fromSigner({ keyId: "page", sign: () => Promise.resolve("A".repeat(86) + "==") }),
-      config,
-      runtime,
+  async #follow(stream: StreamOf<Client>): Promise<void> {
+    await this.#options.followOwn(stream, ({ type, msg }) => {
+      if (msg === undefined) return; // about the stream, of which `status` tells
+      const frame = JSON.stringify({ type, msg });
+      for (const reader of this.#feed.readers) this.#feed.deliver(reader, frame);
     });
-  }
-
-  async #follow(stream: KalshiStream): Promise<void> {
-    for (const channel of OWN) {
-      await stream.on(channel, ({ type, msg }: { readonly type: string; readonly msg?: object }) => {
-        if (msg === undefined) return; // about the stream, of which `status` tells
-        const frame = JSON.stringify({ type, msg });
-        for (const reader of this.#feed.readers) this.#feed.deliver(reader, frame);
-      });
-    }
   }
 
   #setAlarm(atMs: number): void {

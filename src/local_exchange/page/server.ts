@@ -8,6 +8,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { KalshiConfigError } from "../../base/errors.ts";
 import type { KalshiConfig } from "../../config/kalshi_config.ts";
+import type { PerpsConfig } from "../../config/perps_config.ts";
 import type { ByteSocket } from "../../runtime/builtin.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import { RefusedError } from "../../workers/frames.ts";
@@ -21,7 +22,7 @@ import type { Caller } from "../signatures.ts";
 import type { LocalPage } from "../types.ts";
 import type { PageAsset } from "./bundle.ts";
 import { type Controlled, controls } from "./controls.ts";
-import { PageFeed } from "./feed.ts";
+import { type PageFeeds, pageFeeds } from "./feeds.ts";
 import { FEED_PROTOCOL, Guard, type Header, type Refusal } from "./guard.ts";
 import { stateOf } from "./state.ts";
 import { type Answer, apiHeaders, assetAnswer, refusalAnswer } from "./answers.ts";
@@ -32,6 +33,8 @@ export interface PageHost {
   readonly exchange: Exchange;
   readonly gateway: RestGateway;
   readonly config: KalshiConfig;
+  /** Where its perps are; undefined where it has none. */
+  readonly perpsConfig: PerpsConfig | undefined;
   /** The account that it trades for. */
   readonly caller: Caller;
   /** Reaches the exchange as that account. */
@@ -112,19 +115,20 @@ class PageServer {
   readonly #host: PageHost;
   readonly #guard: Guard;
   readonly #assets: ReadonlyMap<string, PageAsset>;
-  readonly #feed: PageFeed;
+  readonly #feeds: PageFeeds;
   readonly #bodies = new BodyReader();
 
   constructor(host: PageHost, guard: Guard, assets: ReadonlyMap<string, PageAsset>) {
     this.#host = host;
     this.#guard = guard;
     this.#assets = assets;
-    const { config, runtime, exchange: { clock: { base: clock }, onInternalError: onError } } = host;
-    this.#feed = new PageFeed({ config, runtime, clock, onError });
+    const { config, perpsConfig, runtime } = host;
+    const { clock: { base: clock }, onInternalError: onError } = host.exchange;
+    this.#feeds = pageFeeds({ config, perpsConfig, runtime, clock, onError });
   }
 
   async close(): Promise<void> {
-    await this.#feed.close();
+    await Promise.all([this.#feeds.event.close(), this.#feeds.margin?.close()]);
   }
 
   async respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -207,9 +211,15 @@ class PageServer {
     const refused = this.#guard.checkPlace(header) ?? this.#guard.checkOrigin(header) ??
       this.#guard.checkProtocols(header) ?? checkHandshake(request, path);
     if (refused !== undefined) return refuse(socket, refused);
+    const asked = new URLSearchParams(query.join("?"));
+    const feed = asked.get("exchange") === "margin" ? this.#feeds.margin : this.#feeds.event;
+    if (feed === undefined) {
+      return refuse(socket, { status: 404, code: "not_found", message: "This exchange has no perps." });
+    }
+    asked.delete("exchange");
     const accepted = await acceptKey(challenge);
     try {
-      await this.#feed.connect(new URLSearchParams(query.join("?")), () => {
+      await feed.connect(asked, () => {
         socket.write(encoder.encode(
           "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
             `Sec-WebSocket-Accept: ${accepted}\r\nSec-WebSocket-Protocol: ${FEED_PROTOCOL}\r\n\r\n`,

@@ -19,6 +19,8 @@ export interface ControlState {
   readonly openSockets: number;
   /** The account that the page trades for. */
   readonly accountId: string;
+  /** Whether it has perps. */
+  readonly perps: boolean;
 }
 
 /** Reads it. */
@@ -34,5 +36,6 @@ export function stateOf(exchange: Exchange, openSockets: number, accountId: stri
     faults: faults.waiting.map(({ fault, left }) => ({ fault, left: Number.isFinite(left) ? left : null })),
     openSockets,
     accountId,
+    perps: exchange.margin !== undefined,
   };
 }

@@ -1,15 +1,10 @@
 /** axe-core looks at every view of the page, in both themes, wide and narrow. */
 import { assertEquals } from "@std/assert";
 import { test } from "../../support/test.ts";
+import { axeOn } from "./support/axe.ts";
 import { choose, inChromium, missingChromium, NARROW, openPage, WIDE } from "./support/chromium.ts";
 
 const missing = missingChromium();
-
-interface Finding {
-  readonly id: string;
-  readonly impact: string;
-  readonly where: string;
-}
 
 for (const [size, viewport] of [["wide", WIDE], ["narrow", NARROW]] as const) {
   for (const colorScheme of ["light", "dark"] as const) {
@@ -21,17 +16,8 @@ for (const [size, viewport] of [["wide", WIDE], ["narrow", NARROW]] as const) {
       const rests = { ...order, time_in_force: "good_till_canceled" } as const;
       await client.orders.create({ ...rests, side: "bid", price: "0.5200", count: "4.00" });
       await client.orders.create({ ...rests, side: "bid", price: "0.4900", count: "9.00" });
-      const { default: axe } = await import("axe-core");
-      const cdp = await bed.context.newCDPSession(page);
-      const look = async (view: string) => {
-        // By the debugger, which the page's policy does not hold.
-        await cdp.send("Runtime.evaluate", { expression: axe.source });
-        const found = await page.evaluate<Finding[]>(`axe.run(document, { resultTypes: ["violations"] })
-          .then(({ violations }) => violations.flatMap(({ id, impact, nodes }) =>
-            nodes.map(({ target, failureSummary }) => ({ id, impact, where: target.join(" ") + " " + failureSummary }))
-          ))`);
-        assertEquals(found.filter(({ impact }) => impact === "serious" || impact === "critical"), [], view);
-      };
+      const serious = await axeOn(bed);
+      const look = async (view: string) => assertEquals(await serious(), [], view);
       const show = async (name: string) => {
         const button = page.getByRole("navigation").getByRole("button", { name });
         if (await button.isVisible()) await button.click();

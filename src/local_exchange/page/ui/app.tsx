@@ -9,6 +9,7 @@ import type { Desk } from "./desk.ts";
 import { Header } from "./header.tsx";
 import { MarketHead } from "./market_head.tsx";
 import { MarketsPanel } from "./markets_panel.tsx";
+import { PerpsMain } from "./perps/perps_main.tsx";
 import { type Picked, TicketPanel } from "./ticket_panel.tsx";
 import { TradesPanel } from "./trades_panel.tsx";
 
@@ -26,10 +27,12 @@ const picked: Cell<Picked | undefined> = new Cell<Picked | undefined>(undefined)
 
 export function App({ desk }: { readonly desk: Desk }): JSX.Element {
   const [view, setView] = useState<View>("trade");
-  const { kind } = useCell(desk.connection);
+  const isPerps = useCell(desk.perps.isShown);
+  const { kind } = useCell(isPerps ? desk.perps.connection : desk.connection);
   useShortcuts();
+  const views = isPerps ? VIEWS.filter(([name]) => name !== "chart") : VIEWS;
   return (
-    <div class="desk" data-view={view} data-line={kind}>
+    <div class="desk" data-view={view} data-line={kind} data-product={isPerps ? "margin" : "event"}>
       <a class="skip" href="#price">To the order ticket</a>
       <Header desk={desk} />
       {kind === "refused" && (
@@ -38,23 +41,11 @@ export function App({ desk }: { readonly desk: Desk }): JSX.Element {
           <strong>Open the address that the exchange has printed.</strong>
         </p>
       )}
-      <main>
-        <MarketsPanel desk={desk} onChosen={() => setView("trade")} />
-        <MarketHead desk={desk} />
-        <ChartPanel desk={desk} />
-        <AccountPanel desk={desk} />
-        <BookPanel
-          desk={desk}
-          onPick={(side, price) => {
-            picked.set({ side, price });
-            document.getElementById("price")?.focus();
-          }}
-        />
-        <TicketPanel desk={desk} picked={picked} />
-        <TradesPanel desk={desk} />
-      </main>
+      {isPerps
+        ? <PerpsMain desk={desk} onChosen={() => setView("trade")} />
+        : <EventMain desk={desk} onChosen={() => setView("trade")} />}
       <nav aria-label="Views">
-        {VIEWS.map(([name, label]) => (
+        {views.map(([name, label]) => (
           <button
             key={name}
             type="button"
@@ -67,6 +58,28 @@ export function App({ desk }: { readonly desk: Desk }): JSX.Element {
       </nav>
       <Notices desk={desk} />
     </div>
+  );
+}
+
+function EventMain(
+  { desk, onChosen }: { readonly desk: Desk; readonly onChosen: () => void },
+): JSX.Element {
+  return (
+    <main>
+      <MarketsPanel desk={desk} onChosen={onChosen} />
+      <MarketHead desk={desk} />
+      <ChartPanel desk={desk} />
+      <AccountPanel desk={desk} />
+      <BookPanel
+        of={{ book: desk.markets.book, orders: desk.account.orders, connection: desk.connection }}
+        onPick={(side, price) => {
+          picked.set({ side, price });
+          document.getElementById("price")?.focus();
+        }}
+      />
+      <TicketPanel desk={desk} picked={picked} />
+      <TradesPanel of={desk.markets.trades} />
+    </main>
   );
 }
 

@@ -1,20 +1,37 @@
 /** The chosen market's ladder, with the account's own orders in it. */
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import { useCell } from "./cell.ts";
+import { type Readable, useCell } from "./cell.ts";
 import { useMedia } from "./media.ts";
-import type { Desk } from "./desk.ts";
+import type { Connection } from "./feed.ts";
 import { Ladder } from "./ladder.tsx";
+import type { BookView } from "./market_data.ts";
 
 /** Levels of each side; a narrow screen has the ticket below them. */
 const ROWS = { wide: 10, narrow: 5 } as const;
 
+/** An order of the account's, as far as the ladder marks it. */
+interface OwnOrder {
+  readonly ticker: string;
+  readonly side: "bid" | "ask";
+  readonly price: number;
+  readonly remaining: number;
+  readonly status: string;
+}
+
+/** What the ladder is drawn from. */
+export interface BookSource {
+  readonly book: Readable<BookView | undefined>;
+  readonly orders: Readable<ReadonlyMap<string, OwnOrder>>;
+  readonly connection: Readable<Connection>;
+}
+
 export function BookPanel(
-  { desk, onPick }: { readonly desk: Desk; readonly onPick: (side: "bid" | "ask", price: number) => void },
+  { of, onPick }: { readonly of: BookSource; readonly onPick: (side: "bid" | "ask", price: number) => void },
 ): JSX.Element {
-  const book = useCell(desk.markets.book);
-  const orders = useCell(desk.account.orders);
-  const connection = useCell(desk.connection);
+  const book = useCell(of.book);
+  const orders = useCell(of.orders);
+  const connection = useCell(of.connection);
   const isNarrow = useMedia("(max-width: 699px)");
   const ticker = book?.ticker;
   const own = useMemo(() => {

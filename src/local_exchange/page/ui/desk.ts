@@ -6,7 +6,9 @@ import type { CreateOrderV2Request } from "../../../contract/event/types.ts";
 import { Account, type FillRow } from "./account.ts";
 import { Cell, Pace } from "./cell.ts";
 import { ControlError, Controls } from "./control.ts";
-import { type Connection, Feed, type FeedListener } from "./feed.ts";
+import { type Connection, Feed, type FeedListener, feedUrl } from "./feed.ts";
+import { eventBookDecoder } from "../../../books/mod.ts";
+import { PerpsDesk } from "./perps/perps_desk.ts";
 import { showCount, showPrice } from "./format.ts";
 import { MarketData, type StatusFilter } from "./market_data.ts";
 import { openClient, wordsOf } from "./rest.ts";
@@ -28,6 +30,7 @@ export class Desk {
   readonly account: Account;
   readonly markets: MarketData;
   readonly controls: Controls;
+  readonly perps: PerpsDesk;
   readonly connection: Cell<Connection> = new Cell<Connection>({ kind: "connecting" });
   readonly notices: Cell<readonly Notice[]> = new Cell<readonly Notice[]>([]);
   /** Markets whose rows are in sight: their quotes are followed. */
@@ -42,8 +45,15 @@ export class Desk {
     this.account = new Account(this.client, failed);
     this.markets = new MarketData(this.client);
     this.controls = new Controls(token);
-    const url = `${location.origin.replace(/^http/, "ws")}/feed`;
-    this.#feed = new Feed(url, token, this.#listener(), () => this.#isWelcome());
+    this.#feed = new Feed(
+      { url: feedUrl(), token, decoder: eventBookDecoder() },
+      this.#listener(),
+      () => this.#isWelcome(),
+    );
+    this.perps = new PerpsDesk(token, {
+      notify: (kind, text) => this.notify(kind, text),
+      isWelcome: () => this.#isWelcome(),
+    });
     this.account.positions.subscribe(() => this.#follow.ask());
   }
 
@@ -135,6 +145,7 @@ export class Desk {
       this.notify("failed", wordsOf(error));
     }
     this.#reload();
+    this.perps.reload();
   }
 
   notify(kind: Notice["kind"], text: string): void {

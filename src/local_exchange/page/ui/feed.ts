@@ -3,7 +3,7 @@
  * the page's own account. It connects again by itself.
  */
 import { type ClockTimer, systemClock } from "../../../base/clock.ts";
-import { eventBookDecoder, MarketBook } from "../../../books/mod.ts";
+import { type BookDecoder, MarketBook } from "../../../books/mod.ts";
 import type {
   FillData,
   MarketPositionData,
@@ -24,16 +24,41 @@ export type Connection =
 /** What can be read of a market. */
 export type FeedChannel = "orderbook_delta" | "ticker" | "trade";
 
+/** The payloads of a product's feed. */
+export interface FeedMessages {
+  readonly ticker: unknown;
+  readonly trade: unknown;
+  readonly fill: unknown;
+  readonly order: unknown;
+  readonly position: unknown;
+}
+
+/** Those of event contracts. */
+export interface EventMessages {
+  readonly ticker: TickerData;
+  readonly trade: TradeData;
+  readonly fill: FillData;
+  readonly order: UserOrderData;
+  readonly position: MarketPositionData;
+}
+
+/** Where a feed is, and how its books are read. */
+export interface FeedPlace {
+  readonly url: string;
+  readonly token: string;
+  readonly decoder: BookDecoder;
+}
+
 /** Who is told what. */
-export interface FeedListener {
+export interface FeedListener<Messages extends FeedMessages = EventMessages> {
   onConnection(connection: Connection): void;
   /** A book changed, or its trustworthiness did. */
   onBook(book: MarketBook): void;
-  onTicker(ticker: TickerData): void;
-  onTrade(trade: TradeData): void;
-  onFill(fill: FillData): void;
-  onOrder(order: UserOrderData): void;
-  onPosition(position: MarketPositionData): void;
+  onTicker(ticker: Messages["ticker"]): void;
+  onTrade(trade: Messages["trade"]): void;
+  onFill(fill: Messages["fill"]): void;
+  onOrder(order: Messages["order"]): void;
+  onPosition(position: Messages["position"]): void;
   /** Something was missed: what was kept of it has to be asked for anew. */
   onGap(): void;
   /** A market is not to be had. */
@@ -48,18 +73,21 @@ interface Frame {
   readonly msg?: Readonly<Record<string, unknown>> & { readonly market_ticker?: string };
 }
 
+/** Where the feed of this page's exchange is. */
+export const feedUrl = (query = ""): string => `${location.origin.replace(/^http/, "ws")}/feed${query}`;
+
 /** How long a feed may be silent before it has said how often it speaks. */
 const SILENCE_MS = 15_000;
 const LONGEST_PAUSE_MS = 5_000;
 
 /** One line, for as long as the page is open. */
-export class Feed {
+export class Feed<Messages extends FeedMessages = EventMessages> {
   readonly #url: string;
   readonly #token: string;
-  readonly #listener: FeedListener;
+  readonly #listener: FeedListener<Messages>;
   /** Whether the exchange still knows the token: a page is not told why a WebSocket was refused. */
   readonly #isWelcome: () => Promise<boolean>;
-  readonly #decoder = eventBookDecoder();
+  readonly #decoder: BookDecoder;
   readonly #books = new Map<string, MarketBook>();
   readonly #wishes: Readonly<Record<FeedChannel, Set<string>>> = {
     orderbook_delta: new Set(),
@@ -72,9 +100,14 @@ export class Feed {
   #attempt = 0;
   #commands = 0;
 
-  constructor(url: string, token: string, listener: FeedListener, isWelcome: () => Promise<boolean>) {
+  constructor(
+    { url, token, decoder }: FeedPlace,
+    listener: FeedListener<Messages>,
+    isWelcome: () => Promise<boolean>,
+  ) {
     this.#url = url;
     this.#token = token;
+    this.#decoder = decoder;
     this.#listener = listener;
     this.#isWelcome = isWelcome;
   }
@@ -98,6 +131,14 @@ export class Feed {
       this.#listener.onConnection({ kind: "open" });
     };
     socket.onclose = () => this.#lost(socket);
+  }
+
+  /** Ends it, until it is opened again. */
+  close(): void {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    this.#timer?.clear();
+    socket?.close();
   }
 
   /** Reads these markets on a channel, and no others. */
@@ -178,15 +219,15 @@ export class Feed {
       case "error":
         return this.#takeBook(frame);
       case "ticker":
-        return this.#listener.onTicker(msg as unknown as TickerData);
+        return this.#listener.onTicker(msg as Messages["ticker"]);
       case "trade":
-        return this.#listener.onTrade(msg as unknown as TradeData);
+        return this.#listener.onTrade(msg as Messages["trade"]);
       case "fill":
-        return this.#listener.onFill(msg as unknown as FillData);
+        return this.#listener.onFill(msg as Messages["fill"]);
       case "user_order":
-        return this.#listener.onOrder(msg as unknown as UserOrderData);
+        return this.#listener.onOrder(msg as Messages["order"]);
       case "market_position":
-        return this.#listener.onPosition(msg as unknown as MarketPositionData);
+        return this.#listener.onPosition(msg as Messages["position"]);
     }
   }
 

@@ -6,18 +6,45 @@ import { useCell } from "./cell.ts";
 import { timeOf } from "./control.ts";
 import type { Desk } from "./desk.ts";
 import { showCents, showGain, showInstant, showMoney } from "./format.ts";
+import { PerpsMoney } from "./perps/perps_account.tsx";
 import { totalsOf } from "./profit.ts";
 
 export function Header({ desk }: { readonly desk: Desk }): JSX.Element {
+  const isPerps = useCell(desk.perps.isShown);
   return (
     <header class="top">
       <h1>
         Kalshi <span>local exchange</span>
       </h1>
+      <Products desk={desk} />
       <Line desk={desk} />
       <Time desk={desk} />
-      <Money desk={desk} />
+      {isPerps ? <PerpsMoney desk={desk.perps} /> : <Money desk={desk} />}
     </header>
+  );
+}
+
+/** Which exchange is shown, where there are two. */
+function Products({ desk }: { readonly desk: Desk }): JSX.Element | null {
+  const isPerps = useCell(desk.perps.isShown);
+  if (useCell(desk.controls.state)?.perps !== true) return null;
+  const choice = (value: boolean, label: string) => (
+    <label class="product">
+      <input
+        type="radio"
+        name="product"
+        checked={isPerps === value}
+        onChange={() => desk.perps.show(value)}
+      />
+      <span>{label}</span>
+    </label>
+  );
+  return (
+    <fieldset class="products">
+      <legend class="sr-only">Exchange</legend>
+      {choice(false, "Events")}
+      {choice(true, "Perps")}
+    </fieldset>
   );
 }
 
@@ -29,7 +56,8 @@ const lines = {
 } as const;
 
 function Line({ desk }: { readonly desk: Desk }): JSX.Element {
-  const { kind } = useCell(desk.connection);
+  const isPerps = useCell(desk.perps.isShown);
+  const { kind } = useCell(isPerps ? desk.perps.connection : desk.connection);
   return <p class={`line ${kind}`} role="status">{lines[kind]}</p>;
 }
 

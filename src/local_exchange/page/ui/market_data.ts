@@ -106,6 +106,15 @@ const reasons: Readonly<Record<string, string>> = {
   mismatch: "it differs from the exchange's own",
 };
 
+/** A book as it is drawn. */
+export function viewOf(book: MarketBook): BookView {
+  const isLive = book.state === "live";
+  const why = book.state === "waiting"
+    ? "it has not come yet"
+    : reasons[book.reason ?? ""] ?? "it is not live";
+  return { ticker: book.ticker, isLive, why, ...book.lastKnown.depth() };
+}
+
 /** What the page knows of markets. */
 export class MarketData {
   readonly filter: Cell<StatusFilter> = new Cell<StatusFilter>("open");
@@ -194,11 +203,7 @@ export class MarketData {
   #view(): void {
     const book = this.#shown;
     if (book === undefined) return this.book.set(undefined);
-    const isLive = book.state === "live";
-    const why = book.state === "waiting"
-      ? "it has not come yet"
-      : reasons[book.reason ?? ""] ?? "it is not live";
-    this.book.set({ ticker: book.ticker, isLive, why, ...book.lastKnown.depth() });
+    this.book.set(viewOf(book));
   }
 
   #takeTicks(): void {

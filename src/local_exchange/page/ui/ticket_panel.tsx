@@ -5,6 +5,7 @@ import { type Readable, useCell } from "./cell.ts";
 import type { Desk } from "./desk.ts";
 import { showCount, showMoney, showPrice } from "./format.ts";
 import type { BookView, MarketRow } from "./market_data.ts";
+import { CountField, LifeFields, PriceField, SideChoice } from "./ticket_fields.tsx";
 import {
   checkTicket,
   sayOrder,
@@ -12,7 +13,6 @@ import {
   type TicketFields,
   type TicketProblems,
   type TicketVerdict,
-  type TimeInForce,
 } from "./ticket_check.ts";
 
 /** A price that was chosen in the ladder; each choice is an object of its own. */
@@ -20,13 +20,6 @@ export interface Picked {
   readonly side: "bid" | "ask";
   readonly price: number;
 }
-
-const LIVES: readonly (readonly [TimeInForce, string])[] = [
-  ["good_till_canceled", "Until canceled"],
-  ["immediate_or_cancel", "At once, or not"],
-  ["fill_or_kill", "All at once, or not"],
-];
-const COUNTS = ["1", "10", "100"];
 
 export function TicketPanel(
   { desk, picked }: { readonly desk: Desk; readonly picked: Readable<Picked | undefined> },
@@ -108,8 +101,21 @@ function Ticket({ desk, market, picked }: TicketProps): JSX.Element {
   };
   return (
     <form ref={form} noValidate onSubmit={(event) => void send(event)}>
-      <SideChoice side={fields.side} onChoose={(side) => set({ side })} />
-      <PriceField market={market} book={book} fields={fields} problem={problems.price} set={set} />
+      <SideChoice
+        side={fields.side}
+        onChoose={(side) => set({ side })}
+        bid={["Buy", "Yes"]}
+        ask={["Sell", "Yes, or buy No"]}
+      />
+      <PriceField
+        label="Price of Yes"
+        example="0.56"
+        step={(up) => set({ price: stepPrice(market.grid, fields.price, up) })}
+        best={book?.isLive && book.ticker === market.ticker ? book : undefined}
+        fields={fields}
+        problem={problems.price}
+        set={set}
+      />
       <CountField fields={fields} problem={problems.count} set={set} />
       <LifeFields fields={fields} problem={problems.postOnly} set={set} />
       <Cost verdict={verdict} side={fields.side} />
@@ -134,145 +140,6 @@ function nameOf(verdict: TicketVerdict, { side }: TicketFields): string {
 function focusProblem(form: HTMLFormElement | null, problems: TicketProblems): void {
   const name = (["price", "count", "postOnly"] as const).find((one) => problems[one] !== undefined);
   if (name !== undefined) form?.querySelector<HTMLElement>(`[name=${name}]`)?.focus();
-}
-
-function SideChoice(
-  { side, onChoose }: { readonly side: "bid" | "ask"; readonly onChoose: (side: "bid" | "ask") => void },
-): JSX.Element {
-  const choice = (value: "bid" | "ask", label: string, hint: string) => (
-    <label class={`side ${value}`}>
-      <input
-        type="radio"
-        name="side"
-        value={value}
-        checked={side === value}
-        onChange={() => onChoose(value)}
-      />
-      <span>{label}</span> <small>{hint}</small>
-    </label>
-  );
-  return (
-    <fieldset class="sides">
-      <legend class="sr-only">Side</legend>
-      {choice("bid", "Buy", "Yes")}
-      {choice("ask", "Sell", "Yes, or buy No")}
-    </fieldset>
-  );
-}
-
-interface FieldProps {
-  readonly fields: TicketFields;
-  readonly problem: string | undefined;
-  readonly set: (change: Partial<TicketFields>) => void;
-}
-
-function Problem({ id, text }: { readonly id: string; readonly text: string | undefined }): JSX.Element {
-  return <p class="problem" id={id} role="alert" hidden={text === undefined}>{text}</p>;
-}
-
-function PriceField(
-  { market, book, fields, problem, set }: FieldProps & {
-    readonly market: MarketRow;
-    readonly book: BookView | undefined;
-  },
-): JSX.Element {
-  const step = (up: boolean) => set({ price: stepPrice(market.grid, fields.price, up) });
-  const best = book?.isLive && book.ticker === market.ticker
-    ? [["Bid", book.bids[0]?.price], ["Ask", book.asks[0]?.price]] as const
-    : [];
-  return (
-    <div class="field">
-      <label for="price">
-        Price of Yes <span class="unit">$</span>
-      </label>
-      <div class="stepper">
-        <button type="button" tabIndex={-1} aria-label="A tick lower" onClick={() => step(false)}>−</button>
-        <input
-          id="price"
-          name="price"
-          inputMode="decimal"
-          autocomplete="off"
-          placeholder="0.56"
-          value={fields.price}
-          aria-invalid={problem !== undefined}
-          aria-describedby="price-problem"
-          onInput={({ currentTarget }) => set({ price: currentTarget.value })}
-          onKeyDown={(event) => {
-            if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
-            event.preventDefault();
-            step(event.key === "ArrowUp");
-          }}
-        />
-        <button type="button" tabIndex={-1} aria-label="A tick higher" onClick={() => step(true)}>+</button>
-      </div>
-      <div class="chips">
-        {best.map(([name, price]) =>
-          price !== undefined && (
-            <button
-              key={name}
-              type="button"
-              class="chip"
-              onClick={() => set({ price: showPrice(price) })}
-            >
-              {name} {showPrice(price)}
-            </button>
-          )
-        )}
-      </div>
-      <Problem id="price-problem" text={problem} />
-    </div>
-  );
-}
-
-function CountField({ fields, problem, set }: FieldProps): JSX.Element {
-  return (
-    <div class="field">
-      <label for="count">Contracts</label>
-      <input
-        id="count"
-        name="count"
-        inputMode="decimal"
-        autocomplete="off"
-        value={fields.count}
-        aria-invalid={problem !== undefined}
-        aria-describedby="count-problem"
-        onInput={({ currentTarget }) => set({ count: currentTarget.value })}
-      />
-      <div class="chips">
-        {COUNTS.map((count) => (
-          <button key={count} type="button" class="chip" onClick={() => set({ count })}>{count}</button>
-        ))}
-      </div>
-      <Problem id="count-problem" text={problem} />
-    </div>
-  );
-}
-
-function LifeFields({ fields, problem, set }: FieldProps): JSX.Element {
-  return (
-    <div class="field">
-      <label for="life">Lives</label>
-      <select
-        id="life"
-        value={fields.timeInForce}
-        onChange={({ currentTarget }) => set({ timeInForce: currentTarget.value as TimeInForce })}
-      >
-        {LIVES.map(([value, name]) => <option key={value} value={value}>{name}</option>)}
-      </select>
-      <label class="check">
-        <input
-          type="checkbox"
-          name="postOnly"
-          checked={fields.postOnly}
-          aria-invalid={problem !== undefined}
-          aria-describedby="post-problem"
-          onChange={() => set({ postOnly: !fields.postOnly })}
-        />{" "}
-        Post only
-      </label>
-      <Problem id="post-problem" text={problem} />
-    </div>
-  );
 }
 
 function Cost(

@@ -1,11 +1,11 @@
 /** What traded last in the chosen market, whoever it was. */
 import type { JSX } from "preact";
-import { useCell } from "./cell.ts";
-import type { Desk } from "./desk.ts";
+import { type Readable, useCell } from "./cell.ts";
+import type { TradeRow } from "./market_data.ts";
 import { showCount, showPrice, showTime } from "./format.ts";
 
-export function TradesPanel({ desk }: { readonly desk: Desk }): JSX.Element {
-  const trades = useCell(desk.markets.trades);
+export function TradesPanel({ of }: { readonly of: Readable<readonly TradeRow[]> }): JSX.Element {
+  const trades = useCell(of);
   return (
     <section class="panel trades" aria-labelledby="trades-title">
       <header>
