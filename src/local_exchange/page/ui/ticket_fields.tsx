@@ -1,5 +1,5 @@
 /** The fields of an order ticket, of whatever product. */
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { showPrice } from "./format.ts";
 import type { TicketFields, TimeInForce } from "./ticket_check.ts";
 
@@ -141,7 +141,9 @@ export function CountField({ fields, problem, set }: FieldProps): JSX.Element {
 }
 
 /** How long it lives. */
-export function LifeFields({ fields, problem, set }: FieldProps): JSX.Element {
+export function LifeFields(
+  { fields, problem, set, children }: FieldProps & { readonly children?: ComponentChildren },
+): JSX.Element {
   return (
     <div class="field">
       <label for="life">Lives</label>
@@ -163,6 +165,7 @@ export function LifeFields({ fields, problem, set }: FieldProps): JSX.Element {
         />{" "}
         Post only
       </label>
+      {children}
       <Problem id="post-problem" text={problem} />
     </div>
   );

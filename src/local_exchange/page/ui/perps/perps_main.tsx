@@ -189,8 +189,8 @@ function TicketForm({ desk, market, picked }: FormProps): JSX.Element {
       <SideChoice
         side={fields.side}
         onChoose={(side) => set({ side })}
-        bid={["Buy", "long, or close a short"]}
-        ask={["Sell", "short, or close a long"]}
+        bid={["Buy", "long"]}
+        ask={["Sell", "short"]}
       />
       <PriceField
         label="Price"
@@ -202,8 +202,7 @@ function TicketForm({ desk, market, picked }: FormProps): JSX.Element {
         set={set}
       />
       <CountField fields={fields} problem={problems.count} set={set} />
-      <LifeFields fields={fields} problem={problems.postOnly} set={set} />
-      <div class="field">
+      <LifeFields fields={fields} problem={problems.postOnly} set={set}>
         <label class="check">
           <input
             type="checkbox"
@@ -213,7 +212,7 @@ function TicketForm({ desk, market, picked }: FormProps): JSX.Element {
           />{" "}
           Reduce only
         </label>
-      </div>
+      </LifeFields>
       {problems.order && <p class="problem" id="order-problem" role="alert">{problems.order}</p>}
       {book?.isLive === false && <p class="warning">The book is stale: its prices may be old.</p>}
       <button
