@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { MarketBook } from "../../../src/books/mod.ts";
 import { Feed } from "../../../src/local_exchange/page/ui/feed.ts";
+import { eventBookDecoder } from "../../../src/books/mod.ts";
 import { test } from "../../support/test.ts";
 import { until } from "../../support/until.ts";
 
@@ -60,7 +61,7 @@ async function withFeed(body: (bed: Bed) => void): Promise<void> {
   global.WebSocket = FakeSocket;
   const bed = { gaps: 0, connections: [] as string[] };
   const nothing = () => {};
-  const feed = new Feed("ws://page/feed", "secret", {
+  const feed = new Feed({ url: "ws://page/feed", token: "secret", decoder: eventBookDecoder() }, {
     onConnection: ({ kind }) => bed.connections.push(kind),
     onBook: nothing,
     onTicker: nothing,
