@@ -9,6 +9,7 @@
  */
 import { KalshiValueError } from "../base/errors.ts";
 import { formatFixed, parseFixed } from "../base/fixed_point.ts";
+import { shown } from "../base/plain.ts";
 
 /** Decimal places of a centicent. */
 const PLACES = 4;
@@ -74,7 +75,7 @@ export interface Due {
  */
 export function dueOf(centicents: number): Due {
   if (!Number.isSafeInteger(centicents)) {
-    throw new KalshiValueError(`${String(centicents)} is no safe integer of centicents.`);
+    throw new KalshiValueError(`Expected a safe integer of centicents, not ${shown(centicents)}.`);
   }
   return {
     payer: centicents < 0 ? "member" : centicents > 0 ? "klear" : "nobody",

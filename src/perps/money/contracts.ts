@@ -1,6 +1,7 @@
 /** Contracts, what they are worth, and how much of the underlying is in them. */
 import { KalshiValueError } from "../../base/errors.ts";
 import { formatCount } from "../../base/fixed_point.ts";
+import { shown } from "../../base/plain.ts";
 import { divide, exactNumber, inverse, product, type Ratio, readRatio } from "./ratio.ts";
 import type { MarginMarket } from "../../contract/perps/types.ts";
 import { readCount, readMoney, readObject, readPositive, readPrice } from "./read.ts";
@@ -128,7 +129,14 @@ export function bigMicros(dollars: string): bigint {
   );
 }
 
-/** Writes millionths of a dollar of any size, with 6 decimals. */
+/**
+ * Writes millionths of a dollar of any size, with 6 decimals.
+ *
+ * @throws {KalshiValueError} for what is no bigint
+ */
 export function formatBigMicros(micros: bigint): string {
+  if (typeof micros !== "bigint") {
+    throw new KalshiValueError(`micros takes a bigint, as bigMicros gives it; got ${shown(micros)}.`);
+  }
   return writeRounded({ numerator: micros, denominator: 1_000_000n }, 6, "nearest");
 }

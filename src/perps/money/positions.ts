@@ -1,9 +1,18 @@
 /** What positions cost and gain. */
 import { KalshiValueError } from "../../base/errors.ts";
 import type { BookSide, MarginFill, MarginPosition } from "../../contract/perps/types.ts";
-import { afterFill, FLAT, unrealizedMicros } from "./arithmetic.ts";
+import { afterFill, FLAT, type Held, unrealizedMicros } from "./arithmetic.ts";
 import { divide, exactNumber, product, type Ratio } from "./ratio.ts";
-import { readCount, readMoney, readObject, readPositive, readPrice, readSize, readWord } from "./read.ts";
+import {
+  readCount,
+  readMoney,
+  readObject,
+  readPositive,
+  readPrice,
+  readSize,
+  readUnits,
+  readWord,
+} from "./read.ts";
 import { writeRounded } from "./write.ts";
 
 /** A position of one market, counted from its fills. */
@@ -50,19 +59,28 @@ export type PerpsFillInput = Pick<MarginFill, "side" | "price" | "count" | "fees
  * ```
  */
 export function addFill(position: PerpsPosition, fill: PerpsFillInput): PerpsPosition {
-  const held = readObject(position, "position");
+  const held = readHeld(position);
   const side = readWord<BookSide>(readObject(fill, "fill").side as BookSide, ["bid", "ask"], "side");
   const count = readSize(fill.count, "count");
   const after = afterFill(
-    { position: held.positionCenticontracts, costMicros: held.costMicros },
+    held,
     side === "bid" ? count : -count,
     readPrice(fill.price, "price"),
   );
   return {
     positionCenticontracts: after.position,
     costMicros: after.costMicros,
-    realizedMicros: sum(held.realizedMicros, after.realizedMicros),
-    feesMicros: sum(held.feesMicros, readMoney(fill.fees, "fees")),
+    realizedMicros: sum(readUnits(position.realizedMicros, "realizedMicros"), after.realizedMicros),
+    feesMicros: sum(readUnits(position.feesMicros, "feesMicros"), readMoney(fill.fees, "fees")),
+  };
+}
+
+/** What a position that was counted from fills holds: it may come from a file. */
+function readHeld(position: PerpsPosition): Held {
+  const { positionCenticontracts, costMicros } = readObject(position, "position");
+  return {
+    position: readUnits(positionCenticontracts, "positionCenticontracts"),
+    costMicros: readUnits(costMicros, "costMicros"),
   };
 }
 
@@ -70,13 +88,18 @@ function sum(a: number, b: number): number {
   return exactNumber(BigInt(a) + BigInt(b), "The sum");
 }
 
-/** Average price of the open contracts in dollars, with 6 decimals, rounded to the nearest; undefined without any. */
-export function entryPrice({ positionCenticontracts, costMicros }: PerpsPosition): string | undefined {
-  if (positionCenticontracts === 0) return undefined;
-  const sign = positionCenticontracts < 0 ? -1n : 1n;
+/**
+ * Average price of the open contracts in dollars, with 6 decimals, rounded to the nearest; undefined without any.
+ *
+ * @throws {KalshiValueError} for what is no position
+ */
+export function entryPrice(position: PerpsPosition): string | undefined {
+  const { position: contracts, costMicros } = readHeld(position);
+  if (contracts === 0) return undefined;
+  const sign = contracts < 0 ? -1n : 1n;
   return writeRounded(
     // Millionths of a dollar over hundredths of contracts are ten-thousandths of a dollar.
-    { numerator: sign * BigInt(costMicros), denominator: sign * BigInt(positionCenticontracts) * 10_000n },
+    { numerator: sign * BigInt(costMicros), denominator: sign * BigInt(contracts) * 10_000n },
     6,
     "nearest",
   );
@@ -99,10 +122,7 @@ export function unrealizedPnlMicros(position: PositionToMark, markPrice: string)
   const mark = readPrice(markPrice, "markPrice");
   readObject(position, "position");
   if ("positionCenticontracts" in position) {
-    return unrealizedMicros(
-      { position: position.positionCenticontracts, costMicros: position.costMicros },
-      mark,
-    );
+    return unrealizedMicros(readHeld(position), mark);
   }
   const contracts = readCount(position.position, "position");
   const { numerator, denominator } = entryValue(contracts, position.entry_price);
@@ -122,10 +142,11 @@ export function returnOnMargin(
   unrealizedMicros: number,
   marginUsed: string | null | undefined,
 ): string | undefined {
+  const gained = readUnits(unrealizedMicros, "unrealizedMicros");
   const margin = marginUsed === null || marginUsed === undefined ? 0 : readMoney(marginUsed, "marginUsed");
   if (margin <= 0) return undefined;
   return writeRounded(
-    { numerator: BigInt(unrealizedMicros) * 100n, denominator: BigInt(margin) },
+    { numerator: BigInt(gained) * 100n, denominator: BigInt(margin) },
     2,
     "nearest",
   );

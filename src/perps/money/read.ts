@@ -41,6 +41,12 @@ export function readMoney(dollars: string, what: string): number {
   return named(what, () => parseMoney(dollars));
 }
 
+/** Whole units that were counted before, such as millionths of a dollar. */
+export function readUnits(units: number, what: string): number {
+  if (Number.isSafeInteger(units)) return units;
+  throw new KalshiValueError(`${what} takes a whole number that is exact; got ${shown(units)}.`);
+}
+
 /** A rate, size or multiplier that is above 0, or 0 where `least` says so. */
 export function readPositive(value: string | number, what: string, least: 0 | 1 = 1): Ratio {
   const ratio = readRatio(value, what);

@@ -163,6 +163,18 @@ test("what would not stay exact is refused, and what has no meaning, by the fiel
     [() => marginState({ account_equity: "1", maintenance_margin: "1" }, null as never), "parameters takes"],
     [() => addFill(undefined as never, fill), "position takes an object"],
     [() => addFill(flatPosition, undefined as never), "fill takes an object"],
+    // As they come from a file, or from what was counted with floats.
+    [() => addFill({ ...flatPosition, costMicros: null as never }, fill), "costMicros takes a whole number"],
+    [() => addFill({ ...flatPosition, feesMicros: "1" as never }, fill), "feesMicros takes a whole number"],
+    [() => addFill({ ...flatPosition, realizedMicros: 0.5 }, fill), "realizedMicros takes a whole number"],
+    [() => entryPrice(undefined as never), "position takes an object"],
+    [
+      () => entryPrice({ ...flatPosition, positionCenticontracts: NaN }),
+      "positionCenticontracts takes a whole",
+    ],
+    [() => unrealizedPnlMicros({ ...flatPosition, costMicros: undefined as never }, "6"), "costMicros takes"],
+    [() => returnOnMargin(undefined as never, "1"), "unrealizedMicros takes a whole number"],
+    [() => formatBigMicros(1 as never), "micros takes a bigint"],
     [() => unrealizedPnlMicros(null as never, "6"), "position takes an object"],
     [() => breakEvenPrice(undefined as never, { exitFeeRate: 0 }), "position takes an object"],
     [() => breakEvenPrice({ position: "1", entry_price: "6", fees: "0" }, undefined as never), "costs takes"],
