@@ -253,6 +253,9 @@ for (const bench of benches) {
     bench.fix(exchange).fail({ fault: "refuse", text: "INTERNAL_ERROR", msgType: "D" });
     client.send(order("a", "M"));
     assertEquals(await client.lines(1), ["88 a 10/0/0 INTERNAL_ERROR"]);
+    bench.fix(exchange).fail({ fault: "refuse", text: "EXPIRED", msgType: "D" });
+    const [late] = await client.ask(order("late", "M"));
+    assertEquals([late?.Text, late?.OrdRejReason], ["EXPIRED", bench.product === "event" ? 8 : 5]);
     bench.fix(exchange).fail({ fault: "refuse", text: "EXCHANGE_UNAVAILABLE", afterProcessing: true });
     client.send(order("b", "M"));
     assertEquals(await client.lines(1), ["88 b 10/0/0 EXCHANGE_UNAVAILABLE"]);
