@@ -1,9 +1,11 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CliStop, exitCodes, main } from "../../src/cli/mod.ts";
 import type { CliIo } from "../../src/cli/io.ts";
+import { parseEnvFile } from "../../src/cli/env_file.ts";
+import { FixClient } from "../../src/fix/mod.ts";
 import { test } from "../support/test.ts";
 import { until } from "../support/until.ts";
 import { lines, objects, openAccount } from "./support/account.ts";
@@ -160,10 +162,19 @@ test("an exchange that is asked for perps writes where they are, with the key of
   using cli = await prepareCli();
   const folder = mkdtempSync(join(tmpdir(), "kalshi-perps-"));
   const path = join(folder, "local.env");
-  const started = cli.start(["exchange", "--perps", "--pace", "0", "--env", path, "--json"]);
+  const started = cli.start(["exchange", "--perps", "--fix", "--pace", "0", "--env", path, "--json"]);
   try {
     const [text] = await started.says(/\{[^]*\}\n/);
-    assertMatch(JSON.parse(text).perps, /^ws:.*\/trade-api\/ws\/v2\/margin$/);
+    const printed = JSON.parse(text);
+    assertMatch(printed.perps, /^ws:.*\/trade-api\/ws\/v2\/margin$/);
+    // With FIX, its gateway for perps too, at which the same key is let in.
+    const [, port = ""] = String(printed.perps_fix).split(":");
+    assert(port !== String(printed.fix).split(":")[1]);
+    const file = readFileSync(path, "utf8");
+    assertStringIncludes(file, `KALSHI_FIX_PRODUCT=margin and KALSHI_FIX_PORT=${port}.`);
+    const env = { ...parseEnvFile(file, path), KALSHI_FIX_PRODUCT: "margin", KALSHI_FIX_PORT: port };
+    await using fix = await FixClient.fromEnv(env);
+    assertEquals([fix.state.name, fix.config.product], ["active", "margin"]);
     const { status, stdout } = await cli.run(["perps", "portfolio", "balance", "--env-file", path, "--json"]);
     assertEquals([status, Number(objects(stdout)[0].account_equity)], [0, 10_000]);
   } finally {

@@ -33,12 +33,21 @@ export interface EnvBefore {
   readonly rest: string;
 }
 
+/** Where its FIX is. */
+export interface EnvFix {
+  readonly host: string;
+  readonly port: number;
+  /** That of perps; undefined where there are none. */
+  readonly marginPort: number | undefined;
+  readonly key: EnvKey;
+}
+
 /** What goes into the file. */
 export interface EnvNow {
   readonly baseUrl: string;
   readonly wsBaseUrl: string;
   readonly key: EnvKey;
-  readonly fix: { readonly host: string; readonly port: number; readonly key: EnvKey } | undefined;
+  readonly fix: EnvFix | undefined;
   /** Where perps are, with the same key. */
   readonly perps: { readonly baseUrl: string; readonly wsBaseUrl: string } | undefined;
   /** Address of its page, with the token. */
@@ -109,9 +118,12 @@ export async function readBefore(path: string): Promise<EnvBefore> {
 
 const pem = ({ privateKey }: EnvKey) => `"${privateKey.trimEnd().replaceAll("\n", "\\n")}\\n"`;
 
-function fixLines({ host, port, key }: NonNullable<EnvNow["fix"]>): string[] {
+function fixLines({ host, port, marginPort, key }: EnvFix): string[] {
   return [
     "# FixConfig.fromEnv() and fixAuthFromEnv() read these.",
+    ...marginPort === undefined
+      ? []
+      : [`# For perps: KALSHI_FIX_PRODUCT=margin and KALSHI_FIX_PORT=${marginPort}.`],
     "KALSHI_FIX_PRODUCT=event",
     "KALSHI_FIX_SESSION=order-entry",
     `KALSHI_FIX_HOST=${host}`,

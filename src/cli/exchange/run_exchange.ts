@@ -43,6 +43,7 @@ interface Running {
   readonly stream: string;
   readonly fix: string | undefined;
   readonly perps: string | undefined;
+  readonly perps_fix: string | undefined;
   readonly page: string;
   readonly key_id: string;
   readonly env: string;
@@ -54,6 +55,7 @@ const columns: readonly Column<Running>[] = [
   { name: "stream", value: ({ stream }) => stream },
   { name: "fix", value: ({ fix }) => fix },
   { name: "perps", value: ({ perps }) => perps },
+  { name: "perps_fix", value: ({ perps_fix }) => perps_fix },
   { name: "page", value: ({ page }) => page },
   { name: "key_id", value: ({ key_id }) => key_id },
   { name: "env", value: ({ env }) => env },
@@ -134,7 +136,10 @@ async function openKeys(exchange: LocalExchange, options: ExchangeOptions, befor
   if (!options.fix) return { id: account.id, key, fix: undefined };
   const { keyId, privateKey } = await exchange.createKey(account.id, { ...before.fixKey });
   const { host, port } = exchange.fixConfig("order-entry");
-  return { id: account.id, key, fix: { host, port, key: { keyId, privateKey } } };
+  const marginPort = options.perps
+    ? exchange.fixConfig("order-entry", { product: "margin" }).port
+    : undefined;
+  return { id: account.id, key, fix: { host, port, marginPort, key: { keyId, privateKey } } };
 }
 
 /** Says what came back of an exchange with a state. */
@@ -189,6 +194,7 @@ export async function runExchange({ io, signal }: CliContext, options: ExchangeO
       stream: wsBaseUrl,
       fix: fix && `${fix.host}:${fix.port}`,
       perps: perps?.wsBaseUrl,
+      perps_fix: fix?.marginPort === undefined ? undefined : `${fix.host}:${fix.marginPort}`,
       page: page.url,
       key_id: key.keyId,
       env: options.env,
