@@ -7,7 +7,7 @@ import { FixFields } from "../../src/contract/fix_fields.ts";
 import { FixWriter } from "../../src/contract/fix_writer.ts";
 import { FieldChecks } from "../../src/fix/checks.ts";
 import { FixFramer } from "../../src/fix/framer.ts";
-import { eventDictionary } from "../../src/local_exchange/gateways/fix/dictionary.ts";
+import { eventDictionary, marginDictionary } from "../../src/local_exchange/gateways/fix/dictionary.ts";
 import { there } from "../../tools/there.ts";
 import { allowedValue, anyValue, messageKinds } from "./arbitrary_messages.ts";
 
@@ -207,7 +207,7 @@ export function readMutations(
 ): MutationReport {
   const dice = new Dice(seed);
   const frames = wholeFrames(4, seed);
-  const strict = [new FieldChecks(kalshiDictionary), new FieldChecks(eventDictionary)] as const;
+  const strict = [kalshiDictionary, eventDictionary, marginDictionary].map((one) => new FieldChecks(one));
   const fields = new FixFields();
   const report = { frames: count, taken: 0, refused: 0, faults: 0, mostWaiting: 0, sound: 0, found: 0 };
   const framers = (["next-frame", "told-length"] as const).map((afterWrongLength) =>
