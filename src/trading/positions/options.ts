@@ -83,7 +83,7 @@ export interface OpenPositionsOptions extends Omit<PositionsOptions, "product"> 
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
-const countRules = {
+const counting = {
   subaccount: withPreset(whole(0, 63), 0),
   mark: withPreset(oneOf("mid", "close", "last", "none"), "none"),
   fixPrices: oneOf("cents", "dollars"),
@@ -92,13 +92,13 @@ const countRules = {
 
 /** What the options of positions may be. */
 export const positionsRules = {
-  ...countRules,
+  ...counting,
   product: withPreset(oneOf("event", "perps"), "event"),
 } satisfies Rules<PositionsOptions>;
 
 /** What the options of `Positions.open` may be. */
 export const openPositionsRules = {
-  ...countRules,
+  ...counting,
   stream: having<KalshiStream>("a KalshiStream", "fills", "orderBooks"),
   from: withPreset(oneOf("snapshot", "history"), "snapshot"),
   everyMs: withPreset(milliseconds(1_000), 60_000),
