@@ -1,6 +1,8 @@
 /** No secret of a request gets into an error or a hook, however and wherever a server sends it back. */
 import { assert } from "@std/assert";
-import { KalshiError } from "../../mod.ts";
+import { type KalshiClient, KalshiError } from "../../mod.ts";
+import { KlearAuth, KlearClient } from "../../src/klear/mod.ts";
+import type { PerpsClient } from "../../src/perps/mod.ts";
 import { clients } from "../support/clients.ts";
 import { type PlaceName, PLACES, RAW, type Spelling, SPELLINGS, startMirror } from "../support/mirror.ts";
 import { Captured, textsOf } from "../support/secrets.ts";
@@ -25,14 +27,40 @@ const few: ReadonlySet<Spelling> = new Set<Spelling>([
   "base64url",
 ]);
 
-for (const { name: owner, make } of clients) {
+const usual = { maxRetries: 1, retryBaseDelayMs: 0 };
+
+// deno-lint-ignore no-explicit-any -- what hooks are told is looked into freely.
+type Hooks = any;
+
+/** A client with credentials that are caught, of each of Kalshi's APIs. */
+const opened: readonly (readonly [
+  owner: string,
+  open: (secrets: Captured, baseUrl: string, hooks: Hooks) => KalshiClient | PerpsClient | KlearClient,
+])[] = [
+  ...clients.map(({ name, make }) =>
+    [name, (secrets: Captured, baseUrl: string, hooks: Hooks) =>
+      make({
+        auth: secrets.signer(),
+        config: { ...usual, baseUrl, extraHeaders: secrets.headers },
+        ...hooks,
+      })] as const
+  ),
+  ["KlearClient", (secrets, baseUrl, hooks) => {
+    const { authorization: _, ...extraHeaders } = secrets.headers;
+    return new KlearClient({
+      auth: new KlearAuth("desk", () => secrets.token()),
+      config: { ...usual, baseUrl: baseUrl.replace("/trade-api/v2", "/klear-api/v1"), extraHeaders },
+      ...hooks,
+    });
+  }],
+];
+
+for (const [owner, open] of opened) {
   test(`${owner}: a server that sends secrets back finds them in no error and no hook`, async () => {
     await using mirror = await startMirror();
     const secrets = new Captured();
     const told: unknown[] = [];
-    await using client = make({
-      auth: secrets.signer(),
-      config: { baseUrl: mirror.baseUrl, extraHeaders: secrets.headers, maxRetries: 1, retryBaseDelayMs: 0 },
+    await using client = open(secrets, mirror.baseUrl, {
       onRequest: (event: unknown) => told.push(event),
       onResponse: (event: unknown) => told.push(event),
       onRetry: (event: { readonly error: unknown }) => told.push(event, event.error),

@@ -32,6 +32,13 @@ export class Captured {
     };
   }
 
+  /** Another access token each time. */
+  token(): string {
+    const token = randomBase64(48);
+    this.#signatures.push(token);
+    return token;
+  }
+
   /**
    * Fails when one of the texts shows a dozen characters of a secret in a row, as they are or in this spelling, eight
    * of them letters or digits: up to seven may be left where a text was cut.
