@@ -25,6 +25,13 @@ function assertRequest(recorded: Recorded | undefined, operation: SpecOperation,
   assertEquals(contentType, sent.body === undefined ? null : "application/json", operation.id);
 }
 
+/** What the refusal of a call without a key says to set or to use. */
+const namesKey = {
+  event: "set KALSHI_KEY_ID",
+  perps: "use PerpsClient.fromEnv()",
+  klear: "use KlearClient.fromEnv()",
+};
+
 for (
   const {
     name,
@@ -127,10 +134,7 @@ for (
       if (operation.signed && !either.has(operation.id)) {
         const error = await assertRejects(() => call(client, method, ...args), KalshiAuthError);
         assertEquals([error.code, error.outcome, requests.length], ["AUTH_REQUIRED", "not-sent", 0], method);
-        assertStringIncludes(
-          error.message,
-          name === "event" ? "set KALSHI_KEY_ID" : "set KALSHI_PERPS_KEY_ID",
-        );
+        assertStringIncludes(error.message, namesKey[name]);
       } else {
         await call(client, method, ...args);
         assertEquals([requests.length, requests[0]?.headers.get("kalshi-access-key")], [1, null], method);
@@ -142,9 +146,11 @@ for (
     for (const orderRetries of ["never", "idempotent"] as const) {
       for (const [method, operation] of calls) {
         const args = argumentsFor(operation, request(operation, "least"));
-        const config = { maxRetries: 0, orderRetries };
+        // Klear's writes are never sent again.
+        const config = { maxRetries: 0, ...(name !== "klear" && { orderRetries }) };
         const { client, requests } = recordingClient(answer(operation), { readOnly: true, config });
-        if (operation.method === "GET") {
+        // A question may be too long for a query.
+        if (operation.method === "GET" || operation.id === "EstimatePortfolioMaintenanceMargin") {
           await call(client, method, ...args);
           assertEquals(requests.length, 1, method);
           continue;
