@@ -110,7 +110,7 @@ function assertOneExchange(
 /** The exchange of event contracts. */
 const events: CliProduct<KalshiClient> = {
   variables: eventVenue.variables,
-  async open(env, place, options) {
+  open: async (env, place, options) => {
     const { KalshiClient } = await import("../client.ts");
     const { KalshiConfig } = await import("../config/kalshi_config.ts");
     const config = place && { config: KalshiConfig[place]() };

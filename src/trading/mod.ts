@@ -27,6 +27,7 @@ export {
   type PositionsStats,
 } from "./positions/positions.ts";
 export type { OpenPositionsOptions, PositionsOptions } from "./positions/options.ts";
+export type { PositionProductName } from "./positions/product.ts";
 export type { PositionDifference } from "./positions/differences.ts";
 export type { FixPrices } from "./positions/facts.ts";
 export type { LedgerStats, Taken } from "./positions/ledger.ts";

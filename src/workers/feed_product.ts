@@ -70,6 +70,7 @@ export type StreamOf<Client extends FeedClient> = Awaited<ReturnType<Client["str
 
 /** Fields that are handed on; those of an object within are named as well. */
 export interface PublicFields {
+  /** `true` for a field that is handed on whole. */
   readonly [name: string]: true | PublicFields;
 }
 

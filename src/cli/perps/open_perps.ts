@@ -6,7 +6,7 @@ import { type CliClient, type CliProduct, type ConnectionOptions, openProduct } 
 
 const perps: CliProduct<PerpsClient> = {
   variables: perpsVenue.variables,
-  async open(env, place, options) {
+  open: async (env, place, options) => {
     const { PerpsClient } = await import("../../perps/client.ts");
     const { PerpsConfig } = await import("../../config/perps_config.ts");
     const config = place && { config: PerpsConfig[place]() };
