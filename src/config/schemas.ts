@@ -41,19 +41,26 @@ export const callable = <F>() => v.function("a function") as unknown as v.Generi
 export const headers = (owner: string, name: string) =>
   v.pipe(v.unknown(), v.transform((given) => hideValues(readHeaders(owner, name, given))));
 
+/** The same schemas, without what every object inherits: Valibot would take that for entries too. */
+const ownEntries = <Entries extends v.ObjectEntries>(entries: Entries): Entries =>
+  Object.assign(Object.create(null), entries);
+
 /** Limits of a connection pool. */
 export function connectionLimits() {
   const takes = `{ ${Object.keys(LEAST_LIMITS).join(", ")} }`;
   return v.pipe(
     v.unknown(),
     v.check((limits) => isPlain(limits), takes),
-    v.strictObject({
-      maxConnections: v.optional(whole(LEAST_LIMITS.maxConnections)),
-      maxKeepaliveConnections: v.optional(whole(LEAST_LIMITS.maxKeepaliveConnections)),
-      keepaliveExpiryMs: v.optional(
-        whole(LEAST_LIMITS.keepaliveExpiryMs, LONGEST_MS, "whole milliseconds"),
-      ),
-    }, takes),
+    v.strictObject(
+      ownEntries({
+        maxConnections: v.optional(whole(LEAST_LIMITS.maxConnections)),
+        maxKeepaliveConnections: v.optional(whole(LEAST_LIMITS.maxKeepaliveConnections)),
+        keepaliveExpiryMs: v.optional(
+          whole(LEAST_LIMITS.keepaliveExpiryMs, LONGEST_MS, "whole milliseconds"),
+        ),
+      }),
+      takes,
+    ),
     v.transform((limits): ConnectionLimits => Object.freeze(readOwn(limits))),
   );
 }
@@ -93,7 +100,9 @@ export function readBySchema<Entries extends v.ObjectEntries>(
   for (const [name, value] of Object.entries(own)) {
     if (isPlain(value) && !isMadeHere(value)) own[name] = readOwn(value);
   }
-  const result = v.safeParse(v.strictObject(entries, "an object of options"), own, { abortEarly: true });
+  const result = v.safeParse(v.strictObject(ownEntries(entries), "an object of options"), own, {
+    abortEarly: true,
+  });
   if (result.success) {
     const values = readOwn<Record<string, unknown>>(result.output);
     // All of them are there, so that nothing is looked for where objects inherit from.

@@ -25,7 +25,9 @@ import { queueRules } from "../../src/base/queue.ts";
 import { FixConfig } from "../../src/fix/config.ts";
 import type { FixConfigOptions } from "../../src/fix/config_options.ts";
 import { fixEntries, logonNames } from "../../src/fix/config_schemas.ts";
+import { KlearConfig } from "../../src/klear/mod.ts";
 import { LocalExchange } from "../../src/local_exchange/mod.ts";
+import { PerpsConfig } from "../../src/perps/mod.ts";
 import { autoRules } from "../../src/rate_limits/auto.ts";
 import { AutoRateLimiter, RateLimiter } from "../../src/rate_limits/mod.ts";
 import { RedisRateStore } from "../../src/rate_limits/redis.ts";
@@ -485,6 +487,23 @@ for (const [owner, { names, good, make }] of Object.entries(TAKERS)) {
     for (const [name, count] of reads) assertEquals(count, 1, `${name} was read ${count} times`);
   });
 }
+
+test("a name that nobody knows, which every object lists by inheritance, breaks no configuration", async () => {
+  for (const make of [() => new KalshiConfig(), () => new PerpsConfig(), () => new KlearConfig()]) {
+    const clean = await seenBy(make);
+    Object.defineProperty(Object.prototype, "unknownName", {
+      value: "evil",
+      configurable: true,
+      enumerable: true,
+    });
+    try {
+      assertEquals(make().timeoutMs, 30_000);
+    } finally {
+      delete (Object.prototype as unknown as Options).unknownName;
+    }
+    assertEquals(await seenBy(make), clean);
+  }
+});
 
 test("header fields are read once: a getter cannot change one after its check", async () => {
   const { sent, runtime } = recorder();
