@@ -2,12 +2,12 @@ import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { KalshiClientOptions } from "../../src/client_options.ts";
 import { KalshiConfigError, KalshiDecodeError } from "../../src/base/errors.ts";
 import type { DriftEvent } from "../../src/http/hooks.ts";
-import { type AnyClient, products } from "../rest/products.ts";
+import { type AnyClient, eventProduct, perpsProduct } from "../rest/products.ts";
 import { test } from "../support/test.ts";
 
 const difference = { path: "market.ticker", expected: "string", received: "number" };
 
-for (const { name, make, checkResponse } of products) {
+for (const { name, make, checkResponse } of [eventProduct, perpsProduct]) {
   const root = name === "event" ? "" : "/margin";
 
   const clientOf = (options: KalshiClientOptions): AnyClient => {
