@@ -62,7 +62,7 @@ export const eventSpelling: FeedSpelling = {
 /** Event contracts: what a feed serves unless told. */
 export const eventFeed: FeedProduct = {
   createClient: (env) => KalshiClient.fromEnv(env as KalshiEnv, { runtime: workersRuntime() }),
-  async statuses({ markets }, tickers, options) {
+  statuses: async ({ markets }, tickers, options) => {
     const { items } = await markets.list({ tickers: tickers.join(), limit: tickers.length }, options);
     return new Map(items.map(({ ticker, status }) => [ticker, status]));
   },

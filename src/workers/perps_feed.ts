@@ -72,7 +72,7 @@ export const perpsSpelling: FeedSpelling = {
  */
 export const perpsFeed: FeedProduct<PerpsClient> = {
   createClient: (env) => PerpsClient.fromEnv(env as PerpsEnv, { runtime: workersRuntime() }),
-  async statuses({ markets }, _tickers, options) {
+  statuses: async ({ markets }, _tickers, options) => {
     // There is no filter by ticker, and there are few markets: all of them come in one answer.
     const all = await markets.list({}, options);
     return new Map(all.map(({ ticker, status }) => [ticker, status]));
