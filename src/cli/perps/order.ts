@@ -9,7 +9,7 @@ import { shown } from "../../base/plain.ts";
 import type { CreateMarginOrderResponse, MarginMarket } from "../../contract/perps/types.ts";
 import type { CliContext } from "../context.ts";
 import { CliError } from "../exit_codes.ts";
-import { readCount, timesInForce } from "../order_input.ts";
+import { type OrderOptions, readCount, timesInForce } from "../order_input.ts";
 import { addOutputOptions, addWriteOptions, wholeNumber } from "../options.ts";
 import type { ConnectionOptions } from "../open_client.ts";
 import { type Column, openOutput, type OutputOptions } from "../output.ts";
@@ -17,19 +17,8 @@ import { nowOf, parseTime, TIME_WORDS, unixSeconds } from "../times.ts";
 import { tradingOf } from "./columns.ts";
 import { openPerps } from "./open_perps.ts";
 
-interface OrderOptions extends OutputOptions, ConnectionOptions {
-  readonly side: "bid" | "ask";
-  readonly price: string;
-  readonly count: string;
-  readonly tif: keyof typeof timesInForce;
-  readonly expires?: string;
-  readonly postOnly?: boolean;
-  readonly reduceOnly?: boolean;
-  readonly selfTrade: "taker_at_cross" | "maker";
-  readonly clientOrderId?: string;
-  readonly group?: string;
-  readonly subaccount?: number;
-}
+/** The options of `kalshi perps order`. */
+type PerpsOrderOptions = OutputOptions & ConnectionOptions & Omit<OrderOptions, "cancelOnPause">;
 
 const refuse = (message: string): never => {
   throw new CliError("usage", `${message} Nothing was sent.`);
@@ -82,7 +71,11 @@ const placedColumns: readonly Column<Placed>[] = [
   { name: "average_fee_paid", value: ({ average_fee_paid }) => average_fee_paid },
 ];
 
-async function placeOrder({ io, signal }: CliContext, ticker: string, options: OrderOptions): Promise<void> {
+async function placeOrder(
+  { io, signal }: CliContext,
+  ticker: string,
+  options: PerpsOrderOptions,
+): Promise<void> {
   const { side, tif, expires, postOnly = false, reduceOnly = false, clientOrderId, group, subaccount } =
     options;
   const price = readPrice(options.price);
@@ -158,7 +151,7 @@ export function addPerpsOrder(perps: Command, context: CliContext): void {
     .option("--subaccount <n>", "the subaccount that trades", wholeNumber(0, 63))
     .addHelpText("after", `\nTimes: ${TIME_WORDS}.`);
   addWriteOptions(addOutputOptions(command));
-  command.action((ticker: string, options: OrderOptions) => placeOrder(context, ticker, options));
+  command.action((ticker: string, options: PerpsOrderOptions) => placeOrder(context, ticker, options));
 }
 
 interface Canceled {
