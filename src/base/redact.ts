@@ -14,6 +14,10 @@ const REDACTED = "[redacted]";
 /** A private key, as far as it is there: an answer may be cut in the middle of one. */
 const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g;
 
+/** The query of a URL that is signed in itself: whoever has it may read what it leads to. */
+const SIGNED_QUERY =
+  /(https?:(?:\\?\/){2}[^\s"'<>?]{1,2000}\?)(?=[^\s"'<>?]{0,4000}?\b(?:signature|credential|security-token|sig|token|key-pair-id)(?:=|\\u003d)(?!\[redacted))(?:[^\s"'<>\\]|\\[u/])+/gi;
+
 const SECRET_HEADER =
   /signature|auth|cookie|token|secret|passw|credential|api.?key|session|bearer|jwt|assertion|private/i;
 
@@ -209,7 +213,7 @@ export class Secrets {
     this.#spellings = undefined;
   }
 
-  /** The text without secrets and private keys. */
+  /** The text without secrets, private keys, and what signs a URL. */
   redact(text: string): string {
     const spellings = this.#spellings ??= learn(this.#all());
     const spots: Span[] = [];
@@ -269,6 +273,9 @@ function asJson(value: unknown): string {
 function* spotsIn(text: string, spellings: Spellings): Iterable<Span> {
   if (text.includes("-----BEGIN")) {
     for (const { index, 0: key } of text.matchAll(PRIVATE_KEY)) yield [index, index + key.length];
+  }
+  for (const { index, 0: url, 1: place = "" } of text.matchAll(SIGNED_QUERY)) {
+    yield [index + place.length, index + url.length];
   }
   for (const value of spellings.short) {
     for (let at = text.indexOf(value); at !== -1; at = text.indexOf(value, at + 1)) {

@@ -310,6 +310,36 @@ test("a listed report shows its URL by its name alone", async () => {
   await assertRejects(() => client.margin.reports.download(copies[0]), KalshiConfigError, "is missing");
 });
 
+test("what breaks a list of reports, or refuses one, shows no signed URL", async () => {
+  const url = `https://files.example/${FILE}?${QUERY}`;
+  const whole = JSON.stringify({ reports: [reportAt(url)] });
+  const bodies: [status: number, body: string][] = [
+    [200, whole.slice(0, whole.indexOf(SIGNATURE) + 20)], // cut
+    [200, `<a href="${url.replaceAll("&", "&amp;")}">`],
+    [200, whole.slice(1).replaceAll("/", "\\/").replaceAll("&", "\\u0026")],
+    [400, JSON.stringify({ error: { code: "no", message: `not ${url}`, details: { url, urls: [url] } } })],
+    [403, JSON.stringify({ error: JSON.stringify({ url }) })],
+    [404, encodeURIComponent(url)],
+  ];
+  for (const [status, body] of bodies) {
+    const told: unknown[] = [];
+    const line = (...said: unknown[]) => void told.push(...said);
+    await using client = new KlearClient({
+      ...credentials,
+      config: { maxRetries: 0 },
+      logger: { debug: line, info: line, warn: line, error: line },
+      logLevel: "debug",
+      onEnd: (event) => told.push(event, event.error),
+      transport: () => Promise.resolve(new Response(body, { status })),
+    });
+    const days = { start_date: "2026-11-24", end_date: "2026-11-24" };
+    told.push(await assertRejects(() => client.margin.reports.list(days), KalshiError));
+    for (const text of told.flatMap((one) => textsOf(one))) {
+      assert(!text.includes(SIGNATURE.slice(0, 12)) && !text.includes("AKIA4ZQ7K2"), `${status} ${text}`);
+    }
+  }
+});
+
 test("a range of days that Klear would refuse is not sent", async () => {
   const sent: string[] = [];
   await using client = new KlearClient({
