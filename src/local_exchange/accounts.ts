@@ -8,6 +8,7 @@ import type { AccountTerms, KeptKey } from "./command.ts";
 import type { Account } from "./engine/model.ts";
 import type { Exchange } from "./exchange.ts";
 import { type KeyPair, ownKeys, publicKeyOf, spkiOf } from "./keys.ts";
+import { accountOf } from "./steering.ts";
 import type { LocalAccount, LocalAccountOptions, LocalKeyOptions } from "./types.ts";
 import { parseMoney } from "./units.ts";
 
@@ -56,6 +57,12 @@ export function openFor(
   if (terms.dropCopy) exchange.dropCopySince.set(account, clock.now());
   registerKey(exchange, account, key, publicKey);
   return account;
+}
+
+/** The account with an id; without one that which was opened first, or a new one where there is none. */
+export async function accountOrNew(exchange: Exchange, id: string | undefined): Promise<Account> {
+  const known = id === undefined ? exchange.firstAccount : accountOf(exchange, id);
+  return known ?? accountOf(exchange, (await openAccount(exchange, {})).id);
 }
 
 /** Whether an account has a subaccount, on one of the exchange's two sides at least. */

@@ -26,7 +26,7 @@ import type { Fault } from "./faults.ts";
 import type { CashPlace, CounterOrder, ListedMarket } from "./types.ts";
 import { usageTierRule } from "./options.ts";
 import { MOST_SUBACCOUNTS } from "./engine/model.ts";
-import { isPrice, isWorth } from "./engine/event_contract.ts";
+import { isPrice, isWorth, priceGrids } from "./engine/event_contract.ts";
 import { parseCount, parseMoney, parsePrice } from "./units.ts";
 import type { Channels } from "./gateways/ws/channels.ts";
 import type { HandshakeFault, SocketFault } from "./gateways/ws/faults.ts";
@@ -239,6 +239,12 @@ export const marketRules: Rules<ListedMarket> = {
 /** A copy of a market; refuses one that cannot be listed. */
 export const readListedMarket = (market: ListedMarket): ListedMarket =>
   readOptions("listMarket", market, marketRules);
+
+/** Refuses the name of a price grid that there is not. */
+export function assertPriceGrid(name: string): void {
+  if (Object.hasOwn(priceGrids, name)) return;
+  refuse(`No price level structure ${name}. Known: ${Object.keys(priceGrids).join(", ")}.`);
+}
 
 /** What the options of an outcome may be. */
 export const determineRules: Rules<{ readonly settle?: boolean | undefined }> = { settle: flag() };
