@@ -91,8 +91,15 @@ export class LiveBooks<Rest> implements ChannelReader, BookHost<Rest> {
     return isOwn ? cause : new KalshiStreamClosedError(`The book of ${ticker} is closed.`, { cause });
   }
 
-  /** Opens books; resolves when Kalshi has acknowledged them. */
-  async open(tickers: readonly string[], options: WaitOptions): Promise<LiveOrderBook<Rest>[]> {
+  /**
+   * Opens books, and hands them to `opened` when Kalshi has acknowledged them: at once, so that somebody hears of each
+   * that is not there, and nobody twice. Resolves to what that makes of them.
+   */
+  async open<Opened>(
+    tickers: readonly string[],
+    options: WaitOptions,
+    opened: (books: LiveOrderBook<Rest>[]) => Opened | Promise<Opened>,
+  ): Promise<Opened> {
     const { feed, clock, timeoutMs } = this.#options;
     const fresh = new Set<string>();
     // Whoever opens them looks at them himself when they are open.
@@ -115,8 +122,9 @@ export class LiveBooks<Rest> implements ChannelReader, BookHost<Rest> {
       this.#joined = true;
       const limits = { ...options, timeoutMs: options.timeoutMs ?? timeoutMs };
       await waitFor(joining, "Subscribing to order books", limits, clock);
+      const result = opened(books);
       leave();
-      return books;
+      return result;
     } catch (error) {
       leave();
       for (const book of books) void book.close();

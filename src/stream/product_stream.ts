@@ -223,7 +223,14 @@ export class ProductStream<Rest = unknown> {
   async openBooks(tickers: readonly string[], options: OrderBooksOptions): Promise<LiveOrderBook<Rest>[]> {
     this.#assertOpen();
     readParams(this.#product, this.#product.books.decoder.channel, { market_tickers: tickers });
-    const books = await this.#books.open(tickers, options);
+    return await this.#books.open(tickers, options, (books) => this.#opened(books, options));
+  }
+
+  /** What is given of books that are subscribed to. */
+  async #opened(
+    books: LiveOrderBook<Rest>[],
+    options: OrderBooksOptions,
+  ): Promise<LiveOrderBook<Rest>[]> {
     if (options.awaitLive === false) {
       for (const book of books) if (book.state === "closed") book.live().catch(this.onError);
       return books;
