@@ -84,9 +84,9 @@ test("the npm layer of JSR gets modules that import by the names it would serve"
     const entries = Object.keys(JSON.parse(readFileSync("deno.json", "utf8")).exports);
     assertEquals(Object.keys(exports), entries);
     assertEquals(dependencies, JSON.parse(readFileSync("package.json", "utf8")).dependencies);
-    const client = readFileSync(join(folder, "src/client.js"), "utf8");
-    assertMatch(client, /from "\.\.\/src\/runtime\/detect\.js"/);
-    assert(!/\.ts"/.test(client.replace(/\/\*[^]*?\*\//g, "")));
+    const core = readFileSync(join(folder, "src/core.js"), "utf8");
+    assertMatch(core, /from "\.\.\/src\/runtime\/detect\.js"/);
+    assert(!/\.ts"/.test(core.replace(/\/\*[^]*?\*\//g, "")));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
