@@ -12,6 +12,8 @@ interface Manifest {
   readonly imports: Names;
   readonly dependencies: Names;
   readonly devDependencies: Names;
+  readonly peerDependencies: Names;
+  readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional: boolean }>>;
 }
 
 interface LockedPackage {
@@ -103,7 +105,13 @@ test("npm packages have one exact version, the same for npm and Deno", () => {
 });
 
 test("the library depends on what it imports, and nothing is installed that nothing uses", () => {
-  assertEquals([...packages(sources("src"))].sort(), Object.keys(npm.dependencies).sort());
+  // A peer is of an entry that not everybody uses, and brought by who does.
+  const needed = Object.keys({ ...npm.dependencies, ...npm.peerDependencies });
+  assertEquals([...packages(sources("src"))].sort(), needed.sort());
+  for (const peer of Object.keys(npm.peerDependencies)) {
+    assertEquals(npm.peerDependenciesMeta[peer], { optional: true }, peer);
+    assertEquals(npm.devDependencies[peer], npm.peerDependencies[peer], peer);
+  }
   const used = packages(["src", pageFolder, "tests", "tools", "bench", "examples", "docs"].flatMap(sources));
   // Run, not imported; deno-std goes by @std.
   const programs = [

@@ -20,7 +20,23 @@ const rooms = {
   books: ["base"],
   stream: ["base", "config", "contract", "auth", "runtime", "rate_limits", "books"],
   fix: ["base", "config", "contract", "auth", "runtime", "rate_limits", "books"],
-  recordings: ["base", "config", "contract", "auth", "runtime", "rate_limits", "books", "stream"],
+  tables: ["base"],
+  recordings: ["base", "config", "contract", "auth", "runtime", "rate_limits", "books", "stream", "tables"],
+  nats: [
+    "base",
+    "config",
+    "contract",
+    "auth",
+    "runtime",
+    "rate_limits",
+    "http",
+    "books",
+    "stream",
+    "writes",
+    "rest",
+    "client",
+    "perps",
+  ],
   writes: ["base", "config", "contract", "http"],
   rest: ["base", "config", "contract", "auth", "runtime", "rate_limits", "http", "writes"],
   workers: [
@@ -58,6 +74,7 @@ const rooms = {
   ],
   klear: ["base", "config", "contract", "auth", "runtime", "http", "core_options", "rest_client"],
   trading: [
+    "tables",
     "base",
     "config",
     "contract",
@@ -91,7 +108,7 @@ const rooms = {
     "perps",
     "trading",
     "recordings",
-    "recordings",
+    "tables",
     "local_exchange",
     "testing",
   ],
@@ -110,6 +127,10 @@ const exchangeParts = {
   "gateways/fix": { parts: ["engine", "world", "margin", "wire"] },
   "state": { parts: ["engine", "gateways/rest", "gateways/klear", "gateways/fix"] },
   "page": { parts: ["engine", "gateways/rest", "gateways/ws"] },
+  "tape": { parts: ["engine", "world"] },
+  "report": { parts: ["engine", "world"] },
+  "replay": { parts: ["engine", "world", "tape", "report", "memory"] },
+  "mirror": { parts: ["engine", "world", "tape", "report", "memory"] },
 };
 const exchangeRoot = "src/local_exchange";
 
