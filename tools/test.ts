@@ -14,8 +14,13 @@ import { bundleForNode, bundleForWorkers, findTests } from "./test_bundles.ts";
 /** A runtime that says nothing for this long hangs: no test may take as long, not even the longest (10 minutes). */
 const SILENCE_MS = 900_000;
 
+/** So many files are not worth a process of their own. */
+const LEAST_FILES = 40;
+
 interface Runner {
   readonly kind: "host" | "portable";
+  /** In how many parts the whole suite runs, so that no processor waits at the end for one long run. */
+  readonly parts: number;
   /** The command that runs these files; what has to be built for it goes into the folder. */
   readonly command: (files: readonly string[], folder: string) => Promise<[string, string[]]>;
   readonly passed: RegExp;
@@ -33,6 +38,7 @@ interface Result {
 
 const deno: Runner = {
   kind: "host",
+  parts: 2,
   command: (files) =>
     Promise.resolve(["node_modules/deno/deno", ["test", "-A", "--no-lock", "--no-check", ...files]]),
   passed: /^(?:ok|FAILED) \| (\d+) passed/gm,
@@ -41,6 +47,7 @@ const deno: Runner = {
 };
 const bun: Runner = {
   kind: "host",
+  parts: 2,
   command: (files) =>
     Promise.resolve([
       "node_modules/.bin/bun",
@@ -52,6 +59,7 @@ const bun: Runner = {
 };
 const node: Runner = {
   kind: "host",
+  parts: 2,
   command: async (files, folder) => [
     "node",
     ["--test", "--test-reporter=spec", await bundleForNode(files, folder)],
@@ -62,6 +70,7 @@ const node: Runner = {
 };
 const workers: Runner = {
   kind: "portable",
+  parts: 1,
   command: async (files, folder) => [
     "node",
     ["tools/test_workers.mjs", await bundleForWorkers(files, folder)],
@@ -71,7 +80,7 @@ const workers: Runner = {
   failure: /^FAILED (.+)$/gm,
 };
 // The slowest first, so that the others fit beside it.
-const runners = new Map(Object.entries({ node, bun, deno, workers }));
+const runners = new Map(Object.entries({ deno, node, bun, workers }));
 
 const separator = process.argv.indexOf("--");
 const filters = separator === -1 ? [] : process.argv.slice(separator + 1);
@@ -167,26 +176,57 @@ for (const [signal, status] of [["SIGHUP", 129], ["SIGINT", 130], ["SIGTERM", 14
   });
 }
 
+/** A runtime with some of its test files. */
+interface Job {
+  readonly name: string;
+  readonly runner: Runner;
+  readonly files: readonly string[];
+}
+
+/** A runtime's suite in parts. Of two, each has every other file: neighbours take about as long. */
+function jobsOf(name: string, runner: Runner): Job[] {
+  const files = findTests(runner.kind, filters);
+  if (files.length === 0) console.log(`${name}: no test file with this in its path`);
+  const parts = Math.min(runner.parts, Math.ceil(files.length / LEAST_FILES));
+  return Array.from({ length: parts }, (_, part) => ({
+    name,
+    runner,
+    files: files.filter((_file, index) => index % parts === part),
+  }));
+}
+
 const wanted = [...runners].filter(([name]) => named.length === 0 || named.includes(name));
+const jobs = wanted.map(([name, runner]) => jobsOf(name, runner));
+// First a part of each, then the next of each: two parts of one runtime seldom run beside each other.
+const waiting = Array.from({ length: Math.max(...jobs.map(({ length }) => length)) }, (_, part) => part)
+  .flatMap((part) => jobs.flatMap((parts) => parts[part] ?? []));
+const isAlone = waiting.length === 1;
 const results = new Map<string, Result>();
-const waiting = [...wanted];
+
+/** Adds what a part came to, to what the others of its runtime did. */
+function add(name: string, { passed, failed, failures, ms }: Result): void {
+  const before = results.get(name);
+  results.set(name, {
+    passed: passed + (before?.passed ?? 0),
+    failed: failed + (before?.failed ?? 0),
+    failures: [...before?.failures ?? [], ...failures],
+    ms: ms + (before?.ms ?? 0),
+  });
+}
+
 async function work(): Promise<void> {
-  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-    const [name, runner] = next;
-    const say = (line: string) => console.log(wanted.length === 1 ? line : `${name.padEnd(7)} | ${line}`);
-    const files = findTests(runner.kind, filters);
-    if (files.length === 0) {
-      say("no test file with this in its path");
-      continue;
-    }
+  for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
+    const { name, runner, files } = job;
+    const say = (line: string) => console.log(isAlone ? line : `${name.padEnd(7)} | ${line}`);
+    const own = mkdtempSync(`${folder}/${name}-`);
     const started = Date.now();
     try {
-      const { ok, output } = await run(...await runner.command(files, folder), say);
-      results.set(name, { ...count(runner, ok, output), ms: Date.now() - started });
+      const { ok, output } = await run(...await runner.command(files, own), say);
+      add(name, { ...count(runner, ok, output), ms: Date.now() - started });
     } catch (error) {
       // The bundler says itself what is wrong with a file.
       say(`could not be started: ${error instanceof Error ? error.message : error}`);
-      results.set(name, { passed: 0, failed: 1, failures: [], ms: Date.now() - started });
+      add(name, { passed: 0, failed: 1, failures: [], ms: Date.now() - started });
     }
   }
 }
