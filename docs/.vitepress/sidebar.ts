@@ -46,6 +46,7 @@ export const PARTS: readonly SidebarPart[] = [
       { text: "Workers and browsers", page: "workers" },
       { text: "Local exchange", page: "local-exchange" },
       { text: "Its page", page: "exchange-page" },
+      { text: "Backtests", page: "backtest" },
       { text: "Testing your bot", page: "testing" },
       { text: "Rate limits", page: "rate-limits" },
       { text: "Validation", page: "validation" },
