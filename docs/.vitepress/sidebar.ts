@@ -44,6 +44,7 @@ export const PARTS: readonly SidebarPart[] = [
       { text: "Perps", page: "perps" },
       { text: "Klear", page: "klear" },
       { text: "Workers and browsers", page: "workers" },
+      { text: "Many machines", page: "scale" },
       { text: "Local exchange", page: "local-exchange" },
       { text: "Its page", page: "exchange-page" },
       { text: "Backtests", page: "backtest" },
