@@ -60,6 +60,7 @@ export type KalshiErrorCode =
   | "FIX_CANCEL_REJECT"
   | "FIX_REQUEST_REJECT"
   | "RECORDING"
+  | "TABLE"
   | "UNMATCHED";
 
 /** What an error knows of the request that failed. */

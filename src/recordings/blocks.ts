@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { NodeFiles } from "./node_files.ts";
+import type { NodeFiles } from "../tables/node_files.ts";
 
 /** What is known of a block without unpacking it. */
 export interface BlockHead {

@@ -8,7 +8,7 @@
 import type { Clock, ClockTimer } from "../base/clock.ts";
 import { delay } from "../base/waits.ts";
 import { KalshiRecordingError, recordingError } from "./errors.ts";
-import type { NodeFiles } from "./node_files.ts";
+import type { NodeFiles } from "../tables/node_files.ts";
 
 /** How often a sign of life is given, and after how long without one a recorder counts as gone. */
 const BEAT_MS = 2_000;

@@ -7,7 +7,7 @@
 import type { Readable } from "node:stream";
 import { type BlockHead, HEAD_BYTES, readHead, SIGNATURE, unpackBlock, unpackTorn } from "./blocks.ts";
 import { recordingError } from "./errors.ts";
-import type { FileHandle, NodeFiles } from "./node_files.ts";
+import type { FileHandle, NodeFiles } from "../tables/node_files.ts";
 
 /** What a file holds at some place. */
 export type Piece =

@@ -20,7 +20,7 @@ import { KalshiRecordingError, recordingError } from "./errors.ts";
 import { type FolderLock, lockFolder } from "./folder_lock.ts";
 import { eventLine, FORMAT, FORMAT_VERSION, frameLine, type LineTime, textLine } from "./format.ts";
 import type { PreviousFile, RecordingHeader } from "./format.ts";
-import { loadNodeFiles, makeFolder, type NodeFiles } from "./node_files.ts";
+import { loadNodeFiles, makeFolder, type NodeFiles } from "../tables/node_files.ts";
 import { type RecordableStream, type RecorderOptions, recorderRules } from "./options.ts";
 import { Writer } from "./writer.ts";
 

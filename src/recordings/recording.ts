@@ -10,7 +10,7 @@ import { eventProduct } from "../stream/event_product.ts";
 import { KalshiRecordingError, recordingError } from "./errors.ts";
 import { numberOf, type RecordingHeader } from "./format.ts";
 import type { RecordedDamage, RecordedItem } from "./items.ts";
-import { loadNodeFiles, type NodeFiles } from "./node_files.ts";
+import { loadNodeFiles, type NodeFiles } from "../tables/node_files.ts";
 import { type ReadOptions, recordingReadRules, recordingReplayRules, type ReplayOptions } from "./options.ts";
 import { pace } from "./pace.ts";
 import { readBeginning, readPieces } from "./read_file.ts";

@@ -6,7 +6,7 @@
  */
 import { packBlock } from "./blocks.ts";
 import type { PreviousFile } from "./format.ts";
-import type { FileHandle, NodeFiles } from "./node_files.ts";
+import type { FileHandle, NodeFiles } from "../tables/node_files.ts";
 import type { Batch } from "./pending.ts";
 
 /** Where some blocks have got to. */

@@ -9,7 +9,7 @@ import { delay } from "../base/waits.ts";
 import { KalshiRecordingError, recordingError } from "./errors.ts";
 import { eventLine, headerLine, type LineTime, nameOf, numberOf, type PreviousFile } from "./format.ts";
 import type { RecordingHeader } from "./format.ts";
-import type { NodeFiles } from "./node_files.ts";
+import type { NodeFiles } from "../tables/node_files.ts";
 import { type Batch, type Hole, Pending } from "./pending.ts";
 import { RecordingFile } from "./recording_file.ts";
 

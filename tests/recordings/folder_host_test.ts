@@ -7,7 +7,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { KalshiConfigError } from "../../mod.ts";
 import { KalshiRecordingError, type Recorder } from "../../src/recordings/mod.ts";
-import { type FileHandle, loadNodeFiles, type NodeFiles } from "../../src/recordings/node_files.ts";
+import { type FileHandle, loadNodeFiles, type NodeFiles } from "../../src/tables/node_files.ts";
 import { startRecorder } from "../../src/recordings/recorder.ts";
 import { test } from "../support/test.ts";
 import { breath, until } from "../support/until.ts";

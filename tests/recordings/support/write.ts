@@ -8,7 +8,7 @@ import {
   nameOf,
   type RecordingHeader,
 } from "../../../src/recordings/format.ts";
-import { loadNodeFiles } from "../../../src/recordings/node_files.ts";
+import { loadNodeFiles } from "../../../src/tables/node_files.ts";
 
 /** A line with its time. */
 export interface Line {

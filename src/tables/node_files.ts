@@ -1,6 +1,6 @@
 /**
- * Node's modules, which Deno, Bun and Node have. They are loaded by whoever opens a recording, so that the entry can
- * be imported everywhere.
+ * Node's modules, which Deno, Bun and Node have. They are loaded by whoever opens a recording or writes a table, so
+ * that the entries can be imported everywhere.
  *
  * @module
  */
@@ -11,7 +11,7 @@ export type Fs = typeof import("node:fs/promises");
 /** An open file. */
 export type FileHandle = Awaited<ReturnType<Fs["open"]>>;
 
-/** What recordings are written and read with. */
+/** What recordings and tables are written and read with. */
 export interface NodeFiles {
   readonly fs: Fs;
   readonly plain: typeof import("node:fs");
@@ -23,9 +23,10 @@ export interface NodeFiles {
 /**
  * Loads them.
  *
+ * @param what what needs them, for the error
  * @throws {KalshiConfigError} in a runtime without files
  */
-export async function loadNodeFiles(): Promise<NodeFiles> {
+export async function loadNodeFiles(what = "Recordings"): Promise<NodeFiles> {
   // Not for bundlers: where there are no files there are no such modules.
   const load = async <T>(name: string): Promise<T> => await import(`node:${name}`) as T;
   try {
@@ -37,7 +38,7 @@ export async function loadNodeFiles(): Promise<NodeFiles> {
       path: await load("path"),
     };
   } catch (cause) {
-    throw new KalshiConfigError("Recordings need a runtime with files: Deno, Bun or Node.", { cause });
+    throw new KalshiConfigError(`${what} need a runtime with files: Deno, Bun or Node.`, { cause });
   }
 }
 
