@@ -67,8 +67,9 @@ const INT64 = 2n ** 63n;
 function wrongOf(type: ColumnType, value: unknown): string | undefined {
   switch (type) {
     case "string":
+      return typeof value === "string" ? undefined : "a string";
     case "boolean":
-      return typeof value === type ? undefined : `a ${type}`;
+      return typeof value === "boolean" ? undefined : "a boolean";
     case "double":
       return typeof value === "number" ? undefined : "a number";
     case "int32":

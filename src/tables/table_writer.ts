@@ -94,7 +94,9 @@ export class TableWriter {
    */
   add(row: readonly Cell[]): Promise<void> | undefined {
     const { path, columns, groupRows = GROUP_ROWS, groupChars = GROUP_CHARS } = this.#options;
-    if (this.#state !== "open") throw new KalshiTableError(`${path} is ${this.#state}: it takes no more rows.`);
+    if (this.#state !== "open") {
+      throw new KalshiTableError(`${path} is ${this.#state}: it takes no more rows.`);
+    }
     const cells = columns.map((column, index) => cellOf(column, row[index]));
     for (const [index, cell] of cells.entries()) {
       this.#cells[index]?.push(cell);
