@@ -1,0 +1,9 @@
+/**
+ * One feed of Kalshi's for many machines, on NATS JetStream: `@unofficial/kalshi/nats`. The connection to NATS is yours:
+ * `@nats-io/transport-node` makes one on Node, Deno and Bun.
+ *
+ * @module
+ */
+
+export type { GatewayMarker, Lane, LaneProduct } from "./protocol.ts";
+export type { NatsConnection } from "./connection.ts";
