@@ -23,10 +23,12 @@ function found(): boolean {
   return (install() || apt("update") && install()) && isThere();
 }
 
+let has: boolean | undefined;
+
 /** A test that needs the program; where that is missing, its name says so. */
-export function natsTest(name: string, run: () => Promise<void>, options?: TestOptions): void {
-  if (found()) test(name, run, options);
-  else test(`${name} (not run: apt-get install nats-server)`, () => {}, options);
+export function natsTest(name: string, run: () => Promise<void>, options: TestOptions = {}): void {
+  if (has ??= found()) test(name, options, run);
+  else test(`${name} (not run: apt-get install nats-server)`, options, () => {});
 }
 
 /** A server that can be stopped and started again, on the same port and in the same folder. */
