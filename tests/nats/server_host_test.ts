@@ -29,10 +29,13 @@ natsTest(
     );
     const kv = await new Kvm(connection).create("B");
     assertEquals(await kv.create("key", "value"), 1);
+    let back = false;
+    void (async () => {
+      for await (const { type } of connection.status()) back ||= type === "reconnect";
+    })();
     await server.kill();
     await server.start();
-    await until(() => !connection.isClosed());
-    await connection.flush();
+    await until(() => back);
     const { state } = await manager.streams.info("S");
     assertEquals([state.messages, state.last_seq], [1, 1]);
     assertEquals(await kv.update("key", "more", 1), 2);

@@ -27,7 +27,8 @@ let has: boolean | undefined;
 
 /** A test that needs the program; where that is missing, its name says so. */
 export function natsTest(name: string, run: () => Promise<void>, options: TestOptions = {}): void {
-  if (has ??= found()) test(name, options, run);
+  has ??= found();
+  if (has) test(name, options, run);
   else test(`${name} (not run: apt-get install nats-server)`, options, () => {});
 }
 
