@@ -138,6 +138,9 @@ export async function connectWebSocket(
   return handOver(socket, handlers);
 }
 
+/** How long a peer has to read why it is left. */
+const LETS_GO_MS = 1_000;
+
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Whether `text` is all that the bytes said. A strict decoder is only asked where there is something to doubt. */
@@ -165,6 +168,8 @@ function handOver(socket: Ws, handlers: WebSocketHandlers): RuntimeWebSocket {
     const text = data.toString();
     if (isUtf8(data, text)) return handlers.onMessage(text, data.length);
     socket.close(closeCodes.notUtf8, NOT_UTF8);
+    // Who breaks the protocol is told, and not waited for.
+    systemClock.setTimer(() => socket.terminate(), LETS_GO_MS);
     finish(closeCodes.abnormal, NOT_UTF8);
   });
   const alive = () => state === "closed" ? undefined : handlers.onPong?.();

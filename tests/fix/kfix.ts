@@ -78,7 +78,7 @@ function make(folder: string): void {
     run("sh", ["../kit/build.sh", ".", "kfix"]);
     run("python3", ["../kit/gen-dict.py"]);
     run("sh", ["../kit/keys.sh", "."]);
-    rmSync(folder, { recursive: true, force: true });
+    // Whoever comes second finds the place taken, and uses what is there: others have its keys by now.
     renameSync(beside, folder);
   } catch (error) {
     rmSync(beside, { recursive: true, force: true });

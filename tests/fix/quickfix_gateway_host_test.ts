@@ -172,221 +172,237 @@ async function reads({ client, kfix }: ClientMeeting): Promise<void> {
   await until(() => kfix.count("FROMAPP ", "|35=V|") === 2 && best() === 5_400);
 }
 
+/** How a product is reached. */
+type Way = readonly [bench: FixBench, tls: boolean];
+
+/**
+ * A test of every product, over TCP and over TLS, all beside each other: it spends its time waiting until QuickFIX
+ * connects again.
+ */
+function testEach(what: string, of: readonly FixBench[], body: (...way: Way) => Promise<void>): void {
+  const ways = of.flatMap((bench): Way[] => [[bench, false], [bench, true]]);
+  test(`${of.map(({ product }) => product).join(" and ")}, TCP and TLS: ${what}`, limit, async () => {
+    const results = await Promise.allSettled(ways.map((way) => body(...way)));
+    for (const [index, result] of results.entries()) {
+      if (result.status === "fulfilled") continue;
+      const [{ product }, tls] = ways[index] as Way;
+      throw new Error(`${product} over ${tls ? "TLS" : "TCP"}`, { cause: result.reason });
+    }
+  });
+}
+
 if (missing !== undefined) {
   test(`QuickFIX did not meet the gateway: ${missing}`, () => {});
 } else {
-  for (const [bench, tls] of benches.flatMap((bench) => [[bench, false], [bench, true]] as const)) {
-    const { product } = bench;
-    const over = `${product} over ${tls ? "TLS" : "TCP"}`;
+  testEach(
+    "QuickFIX trades at the gateway, loses its connection, and goes on",
+    benches,
+    (bench, tls) =>
+      withGateway(bench, tls, async (exchange, meet, rest) => {
+        const ticker = bench.list(exchange, "M");
+        const kfix = await meet("KalshiRT");
+        const sells = (id: string, count: string) =>
+          kfix.say(`send 35=D|11=${id}|38=${count}|40=2|44=0.5500|54=1|55=${ticker}|59=1`);
+        sells("c-1", "10.00");
+        const placed = await kfix.heard(["FROMAPP ", "|35=8|", "|11=c-1|", "|150=0|"]);
+        const known = (await bench.rest.orders(rest)).find(({ id }) => id === tagOf(placed, 37));
+        assertEquals(known?.ClOrdID, "c-1");
+        bench.counter(exchange, { ticker, side: "ask", price: "0.5500", count: "4" });
+        const trade = await kfix.heard(["FROMAPP ", "|35=8|", "|11=c-1|", "|150=F|"]);
+        assertEquals([tagOf(trade, 14), tagOf(trade, 151)].map(Number), [4, 6]);
+        assert(trade.includes("|136=") && trade.includes("|1703="), trade);
+        kfix.say(`send 35=G|11=c-2|41=c-1|54=1|55=${ticker}|38=20.00|40=2|44=0.5600`);
+        await kfix.heard(["FROMAPP ", "|150=5|", "|11=c-2|", "|41=c-1|"]);
+        kfix.say(`send 35=F|11=c-3|41=c-2|54=1|55=${ticker}`);
+        await kfix.heard(["FROMAPP ", "|150=4|", "|41=c-2|"]);
+        kfix.say(`send 35=F|11=c-4|41=nothing|54=1|55=${ticker}`);
+        await kfix.heard(["FROMAPP ", "|35=9|", "|11=c-4|", "|102=1|"]);
+        // Numbers go on over a connection that is dropped; a gap of QuickFIX's is asked for and filled.
+        const logons = () => kfix.lines.filter((line) => line.startsWith("LOGON ")).length;
+        kfix.say("drop");
+        await until(() => logons() === 2 && kfix.online);
+        await kfix.does("skip 2");
+        sells("c-5", "3.00");
+        await kfix.heard(["FROMAPP ", "|11=c-5|", "|150=0|"]);
+        await kfix.heard(["IN ", "|35=2|"]);
+        // The gateway sends what it sent once more, with its groups as they were.
+        const asked = kfix.count("IN ", "|43=Y|", "|150=F|");
+        kfix.say("resend 2");
+        const again = await kfix.heard(["IN ", "|43=Y|", "|122=", "|150=F|"], asked + 1);
+        for (
+          const group of [/\|136=1\|137=[^|]*\|138=USD\|139=4\|891=0\|/, /\|1703=\d\|1704=[^|]*\|1705=/]
+        ) {
+          assert(group.test(again), again);
+        }
+        kfix.say("test PING");
+        await kfix.heard(["FROMADMIN ", "|35=0|", "|112=PING|"]);
+        kfix.say("logout bye");
+        await kfix.heard(["IN ", "|35=5|"]);
+        await until(() => bench.fix(exchange).open === 0);
+      }),
+  );
 
-    test(
-      `${over}: QuickFIX trades at the gateway, loses its connection, and goes on`,
-      limit,
-      () =>
-        withGateway(bench, tls, async (exchange, meet, rest) => {
-          const ticker = bench.list(exchange, "M");
-          const kfix = await meet("KalshiRT");
-          const sells = (id: string, count: string) =>
-            kfix.say(`send 35=D|11=${id}|38=${count}|40=2|44=0.5500|54=1|55=${ticker}|59=1`);
-          sells("c-1", "10.00");
-          const placed = await kfix.heard(["FROMAPP ", "|35=8|", "|11=c-1|", "|150=0|"]);
-          const known = (await bench.rest.orders(rest)).find(({ id }) => id === tagOf(placed, 37));
-          assertEquals(known?.ClOrdID, "c-1");
-          bench.counter(exchange, { ticker, side: "ask", price: "0.5500", count: "4" });
-          const trade = await kfix.heard(["FROMAPP ", "|35=8|", "|11=c-1|", "|150=F|"]);
-          assertEquals([tagOf(trade, 14), tagOf(trade, 151)].map(Number), [4, 6]);
-          assert(trade.includes("|136=") && trade.includes("|1703="), trade);
-          kfix.say(`send 35=G|11=c-2|41=c-1|54=1|55=${ticker}|38=20.00|40=2|44=0.5600`);
-          await kfix.heard(["FROMAPP ", "|150=5|", "|11=c-2|", "|41=c-1|"]);
-          kfix.say(`send 35=F|11=c-3|41=c-2|54=1|55=${ticker}`);
-          await kfix.heard(["FROMAPP ", "|150=4|", "|41=c-2|"]);
-          kfix.say(`send 35=F|11=c-4|41=nothing|54=1|55=${ticker}`);
-          await kfix.heard(["FROMAPP ", "|35=9|", "|11=c-4|", "|102=1|"]);
-          // Numbers go on over a connection that is dropped; a gap of QuickFIX's is asked for and filled.
-          const logons = () => kfix.lines.filter((line) => line.startsWith("LOGON ")).length;
-          kfix.say("drop");
-          await until(() => logons() === 2 && kfix.online);
-          await kfix.does("skip 2");
-          sells("c-5", "3.00");
-          await kfix.heard(["FROMAPP ", "|11=c-5|", "|150=0|"]);
-          await kfix.heard(["IN ", "|35=2|"]);
-          // The gateway sends what it sent once more, with its groups as they were.
-          const asked = kfix.count("IN ", "|43=Y|", "|150=F|");
-          kfix.say("resend 2");
-          const again = await kfix.heard(["IN ", "|43=Y|", "|122=", "|150=F|"], asked + 1);
-          for (
-            const group of [/\|136=1\|137=[^|]*\|138=USD\|139=4\|891=0\|/, /\|1703=\d\|1704=[^|]*\|1705=/]
-          ) {
-            assert(group.test(again), again);
-          }
-          kfix.say("test PING");
-          await kfix.heard(["FROMADMIN ", "|35=0|", "|112=PING|"]);
-          kfix.say("logout bye");
-          await kfix.heard(["IN ", "|35=5|"]);
-          await until(() => bench.fix(exchange).open === 0);
-        }),
-    );
+  testEach(
+    "QuickFIX sweeps, groups orders, reads the market and, where it settles, is told so at the gateway",
+    benches,
+    (bench, tls) =>
+      withGateway(bench, tls, async (exchange, meet) => {
+        const ticker = bench.list(exchange, "M");
+        const isEvent = bench.product === "event";
+        const [orders, market] = [await meet("KalshiNR"), await meet("KalshiMD")];
+        const posts = isEvent ? await meet("KalshiPT") : undefined;
+        market.say(`send 35=V|263=1|146=1|55=${ticker}`);
+        await market.heard(["FROMAPP ", "|35=W|", `|55=${ticker}|`]);
+        orders.say("send 35=UOG|20131=1|20132=50");
+        const group = tagOf(await orders.heard(["FROMAPP ", "|35=UOH|"]), 20130);
+        for (const id of ["m-1", "m-2"]) {
+          orders.say(`send 35=D|11=${id}|38=5.00|40=2|44=0.4000|54=1|55=${ticker}|526=${group}`);
+          await orders.heard(["FROMAPP ", `|11=${id}|`, "|150=0|"]);
+        }
+        await market.heard(["FROMAPP ", "|35=X|", `|55=${ticker}|`], 2);
+        orders.say(`send 35=UOG|20131=5|20130=${group}|20132=60`);
+        // Of perps the answer repeats no limit.
+        await (isEvent
+          ? orders.heard(["FROMAPP ", "|35=UOH|", "|20132=60|"])
+          : orders.heard(["FROMAPP ", "|35=UOH|"], 2));
+        orders.say("send 35=q|11=m-3|530=6");
+        await orders.heard(["FROMAPP ", "|35=r|", "|531=6|"]);
+        await orders.heard(["FROMAPP ", "|150=4|", "|11=m-"], 2);
+        if (isEvent) market.say(`send 35=e|263=1|55=${ticker}`);
+        orders.say(`send 35=D|11=h-1|38=5.00|40=2|44=0.4000|54=1|55=${ticker}`);
+        await orders.heard(["FROMAPP ", "|11=h-1|", "|150=0|"]);
+        bench.counter(exchange, { ticker, side: "ask", price: "0.4000", count: "5" });
+        await orders.heard(["FROMAPP ", "|11=h-1|", "|150=F|"]);
+        if (posts === undefined) return;
+        exchange.determine(ticker, "yes", { settle: true });
+        const settled = await posts.heard(["FROMAPP ", "|35=UMS|", `|55=${ticker}|`]);
+        assert(/\|20108=1\|20109=/.test(await posts.heard(["IN ", "|35=UMS|"])), settled);
+        await market.heard(["FROMAPP ", "|35=f|"]);
+      }),
+  );
 
-    test(
-      `${over}: QuickFIX sweeps, groups orders, reads the market and, where it settles, is told so at the gateway`,
-      limit,
-      () =>
-        withGateway(bench, tls, async (exchange, meet) => {
-          const ticker = bench.list(exchange, "M");
-          const isEvent = product === "event";
-          const [orders, market] = [await meet("KalshiNR"), await meet("KalshiMD")];
-          const posts = isEvent ? await meet("KalshiPT") : undefined;
-          market.say(`send 35=V|263=1|146=1|55=${ticker}`);
-          await market.heard(["FROMAPP ", "|35=W|", `|55=${ticker}|`]);
-          orders.say("send 35=UOG|20131=1|20132=50");
-          const group = tagOf(await orders.heard(["FROMAPP ", "|35=UOH|"]), 20130);
-          for (const id of ["m-1", "m-2"]) {
-            orders.say(`send 35=D|11=${id}|38=5.00|40=2|44=0.4000|54=1|55=${ticker}|526=${group}`);
-            await orders.heard(["FROMAPP ", `|11=${id}|`, "|150=0|"]);
-          }
-          await market.heard(["FROMAPP ", "|35=X|", `|55=${ticker}|`], 2);
-          orders.say(`send 35=UOG|20131=5|20130=${group}|20132=60`);
-          // Of perps the answer repeats no limit.
-          await (isEvent
-            ? orders.heard(["FROMAPP ", "|35=UOH|", "|20132=60|"])
-            : orders.heard(["FROMAPP ", "|35=UOH|"], 2));
-          orders.say("send 35=q|11=m-3|530=6");
-          await orders.heard(["FROMAPP ", "|35=r|", "|531=6|"]);
-          await orders.heard(["FROMAPP ", "|150=4|", "|11=m-"], 2);
-          if (isEvent) market.say(`send 35=e|263=1|55=${ticker}`);
-          orders.say(`send 35=D|11=h-1|38=5.00|40=2|44=0.4000|54=1|55=${ticker}`);
-          await orders.heard(["FROMAPP ", "|11=h-1|", "|150=0|"]);
-          bench.counter(exchange, { ticker, side: "ask", price: "0.4000", count: "5" });
-          await orders.heard(["FROMAPP ", "|11=h-1|", "|150=F|"]);
-          if (posts === undefined) return;
-          exchange.determine(ticker, "yes", { settle: true });
-          const settled = await posts.heard(["FROMAPP ", "|35=UMS|", `|55=${ticker}|`]);
-          assert(/\|20108=1\|20109=/.test(await posts.heard(["IN ", "|35=UMS|"])), settled);
-          await market.heard(["FROMAPP ", "|35=f|"]);
-        }),
-    );
+  testEach(
+    "QuickFIX asks for quotes and makes them at the gateway",
+    benches.filter(({ product }) => product === "event"),
+    (bench, tls) =>
+      withGateway(bench, tls, async (exchange, meet) => {
+        const ticker = bench.list(exchange, "M");
+        const [creator, maker] = [await meet("KalshiRT"), await meet("KalshiRFQ", "another")];
+        creator.say(`send 35=R|131=my-request|146=1|55=${ticker}|38=10.00`);
+        const ack = await creator.heard(["FROMAPP ", "|35=b|"]);
+        const request = await maker.heard(["FROMAPP ", "|35=R|"]);
+        const rfq = tagOf(request, 131);
+        assertEquals(tagOf(ack, 21023), rfq);
+        const quote = "0b7e6f0e-3f1c-4f6c-9a53-0d6a0c1f7a11";
+        maker.say(`send 35=S|117=${quote}|131=${rfq}|55=${ticker}|132=0.4000|133=0.5500`);
+        await maker.heard(["FROMAPP ", "|35=AI|", `|117=${quote}|`]);
+        await creator.heard(["FROMAPP ", "|35=S|", `|117=${quote}|`]);
+        maker.say(`send 35=Z|117=${quote}|21023=${rfq}`);
+        await until(() => maker.count("FROMAPP ", "|35=AI|") + maker.count("FROMAPP ", "|35=U9|") >= 2);
+        creator.say(`send 35=UE|21023=${rfq}`);
+        await creator.heard(["FROMAPP ", "|35=UB|"]);
+      }),
+  );
 
-    if (product === "event") {
-      test(
-        `${over}: QuickFIX asks for quotes and makes them at the gateway`,
-        limit,
-        () =>
-          withGateway(bench, tls, async (exchange, meet) => {
-            const ticker = bench.list(exchange, "M");
-            const [creator, maker] = [await meet("KalshiRT"), await meet("KalshiRFQ", "another")];
-            creator.say(`send 35=R|131=my-request|146=1|55=${ticker}|38=10.00`);
-            const ack = await creator.heard(["FROMAPP ", "|35=b|"]);
-            const request = await maker.heard(["FROMAPP ", "|35=R|"]);
-            const rfq = tagOf(request, 131);
-            assertEquals(tagOf(ack, 21023), rfq);
-            const quote = "0b7e6f0e-3f1c-4f6c-9a53-0d6a0c1f7a11";
-            maker.say(`send 35=S|117=${quote}|131=${rfq}|55=${ticker}|132=0.4000|133=0.5500`);
-            await maker.heard(["FROMAPP ", "|35=AI|", `|117=${quote}|`]);
-            await creator.heard(["FROMAPP ", "|35=S|", `|117=${quote}|`]);
-            maker.say(`send 35=Z|117=${quote}|21023=${rfq}`);
-            await until(() => maker.count("FROMAPP ", "|35=AI|") + maker.count("FROMAPP ", "|35=U9|") >= 2);
-            creator.say(`send 35=UE|21023=${rfq}`);
-            await creator.heard(["FROMAPP ", "|35=UB|"]);
-          }),
-      );
-    }
-
-    test(`${over}: a FIX client begins anew, sweeps, and reads books with QuickFIX`, limit, async () => {
+  testEach(
+    "a FIX client begins anew, sweeps, and reads books with QuickFIX",
+    benches,
+    async ({ product }, tls) => {
       await using orders = await asClient(product, tls, "order-entry", "KalshiNR");
       await begins(orders);
       await using market = await asClient(product, tls, "market-data", "KalshiMD");
       await reads(market);
-    });
+    },
+  );
 
-    test(
-      `${over}: a FIX client trades with QuickFIX, and keeps its session when that is killed`,
-      limit,
-      async () => {
-        const kit = kfixKit();
-        const auth = await KalshiAuth.fromPem(keyId, kit.clientKey);
-        const changes = [
-          `TargetCompID=${keyId}`,
-          "SenderCompID=KalshiRT",
-          "VerifyKey=client-rsa.pub",
-          ...dictionariesOf(product),
-        ];
-        const { port, start, first } = await onFreePort(async (port) => {
-          const start = (store?: string) =>
-            Kfix.start(kit, "acceptor", [...changes, `SocketAcceptPort=${port}`], {
-              tls,
-              ...(store === undefined ? {} : { store }),
-            });
-          return { port, start, first: await start() };
+  testEach(
+    "a FIX client trades with QuickFIX, and keeps its session when that is killed",
+    benches,
+    async ({ product }, tls) => {
+      const kit = kfixKit();
+      const auth = await KalshiAuth.fromPem(keyId, kit.clientKey);
+      const changes = [
+        `TargetCompID=${keyId}`,
+        "SenderCompID=KalshiRT",
+        "VerifyKey=client-rsa.pub",
+        ...dictionariesOf(product),
+      ];
+      const { port, start, first } = await onFreePort(async (port) => {
+        const start = (store?: string) =>
+          Kfix.start(kit, "acceptor", [...changes, `SocketAcceptPort=${port}`], {
+            tls,
+            ...(store === undefined ? {} : { store }),
+          });
+        return { port, start, first: await start() };
+      });
+      let kfix = first;
+      try {
+        const store = new MemoryFixStore();
+        await using client = await FixClient.connect({
+          auth,
+          store,
+          config: FixConfig.demo({ product, session: "order-entry-rt", ...at(kit, port, tls) }),
         });
-        let kfix = first;
-        try {
-          const store = new MemoryFixStore();
-          await using client = await FixClient.connect({
-            auth,
-            store,
-            config: FixConfig.demo({ product, session: "order-entry-rt", ...at(kit, port, tls) }),
-          });
-          const seen: string[] = [];
-          const reading = (async () => {
-            for await (const item of client.executionReports()) {
-              if (item.MsgType === "8") seen.push(item.ExecID);
-            }
-          })();
-          const of = {
-            Symbol: "KXHIGHNY-26NOV29-T50",
-            Side: "1",
-            OrderQty: "10.00",
-            Price: "0.5500",
-          } as const;
-          const { Symbol, Side } = of;
-          // QuickFIX's sample reports all bear one OrderID: one order is open at a time.
-          const trades = async () => {
-            const order = await client.newOrderSingle(of);
-            assertEquals(order.report.ExecType, "0");
-            const { ClOrdID: OrigClOrdID } = order;
-            const { ExecType } = await client.orderCancelRequest({ Symbol, Side, OrigClOrdID });
-            assertEquals([ExecType, order.isOpen], ["4", false]);
-          };
-          const order = await client.newOrderSingle(of);
-          kfix.say(`fill ${order.ClOrdID} 4`);
-          for await (const item of order.reports()) {
-            const { ExecType, LastQty, NoMiscFees, NoCollateralAmountChanges } = item as ExecutionReport;
-            const groups = [NoMiscFees?.length, NoCollateralAmountChanges?.length];
-            assertEquals([ExecType, LastQty, ...groups], ["F", "4.00", 1, 2]);
-            break;
+        const seen: string[] = [];
+        const reading = (async () => {
+          for await (const item of client.executionReports()) {
+            if (item.MsgType === "8") seen.push(item.ExecID);
           }
+        })();
+        const of = {
+          Symbol: "KXHIGHNY-26NOV29-T50",
+          Side: "1",
+          OrderQty: "10.00",
+          Price: "0.5500",
+        } as const;
+        const { Symbol, Side } = of;
+        // QuickFIX's sample reports all bear one OrderID: one order is open at a time.
+        const trades = async () => {
+          const order = await client.newOrderSingle(of);
+          assertEquals(order.report.ExecType, "0");
           const { ClOrdID: OrigClOrdID } = order;
-          const changed = { ...of, OrderQty: "20.00", Price: "0.5600", OrigClOrdID };
-          assertEquals((await client.orderCancelReplaceRequest(changed)).ExecType, "5");
-          await client.orderCancelRequest({ Symbol, Side, OrigClOrdID: order.ClOrdID });
-          await assertRejects(
-            () => client.orderCancelRequest({ Symbol, Side, OrigClOrdID: "nothing" }),
-            KalshiFixCancelRejectError,
-          );
-          await kfix.does("skip 3");
-          await trades();
-          kfix.say("drop");
-          await until(() => client.state.name !== "active");
-          await until(() => client.state.name === "active");
-          await trades();
-          await kfix.kill();
-          kfix = await start(kfix.store);
-          await until(() => client.state.name === "active" && kfix.online);
-          await trades();
-          await until(async () => {
-            const { out, in: into } = await kfix.numbers();
-            return out === store.nextIncoming && into === store.nextOutgoing;
-          });
-          assertEquals(kfix.count("OUT ", "|35=3|"), 0);
-          await client.close();
-          await reading;
-          await kfix.heard(["IN ", "|35=5|"]);
-          // New, Trade, Replaced, Canceled, and New and Canceled of the other three, each once.
-          assertEquals(seen.length, 10);
-        } finally {
-          await kfix[Symbol.asyncDispose]();
+          const { ExecType } = await client.orderCancelRequest({ Symbol, Side, OrigClOrdID });
+          assertEquals([ExecType, order.isOpen], ["4", false]);
+        };
+        const order = await client.newOrderSingle(of);
+        kfix.say(`fill ${order.ClOrdID} 4`);
+        for await (const item of order.reports()) {
+          const { ExecType, LastQty, NoMiscFees, NoCollateralAmountChanges } = item as ExecutionReport;
+          const groups = [NoMiscFees?.length, NoCollateralAmountChanges?.length];
+          assertEquals([ExecType, LastQty, ...groups], ["F", "4.00", 1, 2]);
+          break;
         }
-      },
-    );
-  }
+        const { ClOrdID: OrigClOrdID } = order;
+        const changed = { ...of, OrderQty: "20.00", Price: "0.5600", OrigClOrdID };
+        assertEquals((await client.orderCancelReplaceRequest(changed)).ExecType, "5");
+        await client.orderCancelRequest({ Symbol, Side, OrigClOrdID: order.ClOrdID });
+        await assertRejects(
+          () => client.orderCancelRequest({ Symbol, Side, OrigClOrdID: "nothing" }),
+          KalshiFixCancelRejectError,
+        );
+        await kfix.does("skip 3");
+        await trades();
+        kfix.say("drop");
+        await until(() => client.state.name !== "active");
+        await until(() => client.state.name === "active");
+        await trades();
+        await kfix.kill();
+        kfix = await start(kfix.store);
+        await until(() => client.state.name === "active" && kfix.online);
+        await trades();
+        await until(async () => {
+          const { out, in: into } = await kfix.numbers();
+          return out === store.nextIncoming && into === store.nextOutgoing;
+        });
+        assertEquals(kfix.count("OUT ", "|35=3|"), 0);
+        await client.close();
+        await reading;
+        await kfix.heard(["IN ", "|35=5|"]);
+        // New, Trade, Replaced, Canceled, and New and Canceled of the other three, each once.
+        assertEquals(seen.length, 10);
+      } finally {
+        await kfix[Symbol.asyncDispose]();
+      }
+    },
+  );
 }
