@@ -136,6 +136,20 @@ export interface RecordedChannelEnd extends RecordedPlace {
   readonly channel: string;
 }
 
+/** What a market is, as REST had it then: written with the recorder's option `lookup`. */
+export interface RecordedMarket extends RecordedPlace {
+  /** What it is. */
+  readonly kind: "market";
+  /** Which. */
+  readonly ticker: string;
+  /** The payload of the market: a `Market` of event contracts, or a `MarginMarket` of perps. */
+  readonly market: Readonly<Record<string, unknown>>;
+  /** The payload of its event, an `EventData`, which may have fees of its own; undefined where it has none. */
+  readonly event?: Readonly<Record<string, unknown>> | undefined;
+  /** The payload of its series, a `Series`, which has the fees; undefined where it has none. */
+  readonly series?: Readonly<Record<string, unknown>> | undefined;
+}
+
 /** Something that a later version of the recorder writes. */
 export interface RecordedOther extends RecordedPlace {
   /** What it is. */
@@ -172,5 +186,6 @@ export type RecordedItem =
   | RecordedReconnect
   | RecordedDrop
   | RecordedChannelEnd
+  | RecordedMarket
   | RecordedOther
   | RecordedDamage;

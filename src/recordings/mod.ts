@@ -6,6 +6,7 @@
  */
 
 export { KalshiRecordingError } from "./errors.ts";
+export type { MarketLookup } from "./market_lookup.ts";
 export type { PreviousFile, RecordingHeader } from "./format.ts";
 export type {
   RecordedChannelEnd,
@@ -15,6 +16,7 @@ export type {
   RecordedFrame,
   RecordedGap,
   RecordedItem,
+  RecordedMarket,
   RecordedMessage,
   RecordedOther,
   RecordedPlace,

@@ -7,6 +7,7 @@ import type { Clock } from "../base/clock.ts";
 import {
   callable,
   clock,
+  hasMethods,
   having,
   list,
   needed,
@@ -23,6 +24,7 @@ import { isPlain } from "../base/plain.ts";
 import type { AsyncItems } from "../base/web_types.ts";
 import type { ClientConfig } from "../config/client_config.ts";
 import type { StreamStatus } from "../stream/status.ts";
+import type { MarketLookup } from "./market_lookup.ts";
 
 /** A stream that can be recorded: a `KalshiStream`, or a `PerpsStream`. */
 export interface RecordableStream {
@@ -51,6 +53,13 @@ export interface RecorderOptions {
   readonly tickers?: readonly string[] | undefined;
   /** What a channel takes beside them, by its name: `{ cfbenchmarks_value: { index_ids: ["all"] } }`. */
   readonly params?: Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined;
+  /**
+   * What markets are looked up with, such as the client that the stream is of: each market of the recording is written
+   * down as REST has it, with its event and its series, at the start of every file, when it is first heard of, and when a
+   * frame of `market_lifecycle_v2` says that it has changed. A replay knows grids, fees, times and results by it. None
+   * are when left out.
+   */
+  readonly lookup?: MarketLookup | undefined;
   /**
    * How long a line waits for others before they are written together, in milliseconds. A process that is killed loses
    * as much, and what it takes to pack and write them.
@@ -98,6 +107,10 @@ export const recorderRules = {
   params: rule(
     "an object of parameters by channel",
     (value) => isPlain(value) && Object.values(value).every(isPlain),
+  ),
+  lookup: rule<MarketLookup>(
+    "a client with markets.get",
+    (value) => hasMethods((value as Partial<MarketLookup> | null)?.markets, "get"),
   ),
   flushMs: withPreset(positiveMs(10_000), 250),
   rotateBytes: withPreset(whole(1_024), 268_435_456),

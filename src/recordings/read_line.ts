@@ -70,7 +70,10 @@ export class LineReader {
     if (isObject(frame)) return this.#frame(JSON.stringify(frame), place);
     if (typeof text === "string") return { kind: "text", ...place, text };
     if (isObject(header)) return this.#start(header, place);
-    return eventItem(event, more, place, value);
+    const item = event === "market" ? marketItem(more, place) : eventItem(event, more, place, value);
+    const { tickers } = this.#filter;
+    const isOther = typeof item === "object" && item.kind === "market" && tickers?.has(item.ticker) === false;
+    return isOther ? undefined : item;
   }
 
   #frame(text: string, place: RecordedPlace): RecordedFrame | string | undefined {
@@ -142,6 +145,22 @@ function eventItem(
     fields.numbers.every((name) => name.endsWith("Ms") ? isTime(more[name]) : typeof more[name] === "number");
   if (!isGood) return `a line "${event}" that is not whole`;
   return { ...more, kind: event, ...place } as RecordedItem;
+}
+
+/** Its event has another name than that of the line: `event` says there what the line is. */
+function marketItem(
+  { ticker, market, ofEvent, series }: Readonly<Record<string, unknown>>,
+  place: RecordedPlace,
+): RecordedItem | string {
+  if (typeof ticker !== "string" || !isObject(market)) return 'a line "market" that is not whole';
+  return {
+    kind: "market",
+    ...place,
+    ticker,
+    market,
+    ...isObject(ofEvent) && { event: ofEvent },
+    ...isObject(series) && { series },
+  };
 }
 
 /** Whether a `Date` can be made of it. */

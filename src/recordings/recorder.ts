@@ -20,6 +20,7 @@ import { KalshiRecordingError, recordingError } from "./errors.ts";
 import { type FolderLock, lockFolder } from "./folder_lock.ts";
 import { eventLine, FORMAT, FORMAT_VERSION, frameLine, type LineTime, textLine } from "./format.ts";
 import type { PreviousFile, RecordingHeader } from "./format.ts";
+import { MarketLookups } from "./market_lookup.ts";
 import { loadNodeFiles, makeFolder, type NodeFiles } from "../tables/node_files.ts";
 import { type RecordableStream, type RecorderOptions, recorderRules } from "./options.ts";
 import { Writer } from "./writer.ts";
@@ -57,6 +58,9 @@ const ANSWERS: ReadonlySet<unknown> = new Set(["subscribed", "unsubscribed", "ok
 const BOOKS = eventProduct.books.decoder.channel;
 /** Snapshots are asked for no more often than this. */
 const SNAPSHOTS_MS = 1_000;
+
+/** Recording begins after so long, whether markets could be looked up by then or not. */
+const LOOKUP_MS = 2_000;
 
 /** Starts a recorder with files of one's own. */
 export let startRecorder: (options: RecorderOptions, files: NodeFiles) => Promise<Recorder>;
@@ -102,6 +106,7 @@ export class Recorder implements AsyncDisposable {
   #untap: () => void = () => {};
   #statuses: AsyncItems<StreamStatus> | undefined;
   #lock: FolderLock | undefined;
+  readonly #lookups: MarketLookups | undefined;
   #snapshots: ClockTimer | undefined;
   #askedAt = -Infinity;
   #closing: Promise<void> | undefined;
@@ -151,7 +156,16 @@ export class Recorder implements AsyncDisposable {
       header: (part, previous) => this.#header(part, previous),
       time: () => this.#time(this.#clock.now()),
       onError: this.#onError,
-      onBreak: () => this.#askSnapshots(),
+      onBreak: () => {
+        this.#askSnapshots();
+        this.#lookups?.again();
+      },
+    });
+    this.#lookups = options.lookup && new MarketLookups({
+      lookup: options.lookup,
+      clock,
+      onFound: ({ event, ...more }) => this.#event("market", { ...more, ofEvent: event }),
+      onError: this.#onError,
     });
   }
 
@@ -210,6 +224,7 @@ export class Recorder implements AsyncDisposable {
       await this.#writer.open();
       this.#untap = this.#stream.tap((text, atMs) => this.#take(text, atMs));
       void this.#watch();
+      await this.#lookups?.first(this.#options.tickers ?? [], LOOKUP_MS);
       await this.#subscribe();
     } catch (error) {
       this.#closing = Promise.resolve();
@@ -217,6 +232,7 @@ export class Recorder implements AsyncDisposable {
       void this.#statuses?.return?.();
       for (const subscription of this.#subscriptions) void subscription.unsubscribe();
       this.#snapshots?.clear();
+      this.#lookups?.close();
       // What went wrong first is what is told.
       await this.#writer.discard().catch(this.#onError);
       await this.#lock.release();
@@ -256,6 +272,7 @@ export class Recorder implements AsyncDisposable {
     const isFrame = !ANSWERS.has(type);
     if (isFrame) this.#frames++;
     this.#writer.add(frameLine(time, text), time, isFrame);
+    if (isFrame && this.#lookups !== undefined) hearOf(this.#lookups, frame);
   }
 
   /** What a subscription delivers: its frames have come as text, its markers come here alone. */
@@ -356,6 +373,7 @@ export class Recorder implements AsyncDisposable {
     this.#untap();
     void this.#statuses?.return?.();
     this.#snapshots?.clear();
+    this.#lookups?.close();
     const left = [...this.#subscriptions].map((subscription) => subscription.unsubscribe());
     try {
       await this.#writer.close(reason);
@@ -386,6 +404,18 @@ function readChannels({ channels, tickers, params = {} }: Checked): ReadonlyMap<
     readParams(eventProduct, channel, own);
     return [channel, own];
   }));
+}
+
+/** Tells of the market that a frame is about. */
+function hearOf(
+  lookups: MarketLookups,
+  { type, msg }: { readonly type?: unknown; readonly msg?: unknown },
+): void {
+  const { market_ticker, ticker } = (msg ?? {}) as Readonly<Record<string, unknown>>;
+  const name = market_ticker ?? ticker;
+  if (typeof name !== "string") return;
+  if (type === "market_lifecycle_v2") lookups.changed(name);
+  else lookups.hear(name);
 }
 
 /** The types that only channels have which are not recorded. */

@@ -117,6 +117,7 @@ export async function runRecord(
       dir: options.out,
       channels: options.channels,
       tickers: tickers.length > 0 ? tickers : undefined,
+      lookup: client,
       flushMs: options.flushMs,
       rotateBytes: options.rotateBytes,
       rotateMs: options.rotateMinutes * 60_000,
