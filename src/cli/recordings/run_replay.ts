@@ -92,6 +92,8 @@ function detailOf(item: RecordedItem): string {
       return `${counted(item.frames, "frame")} not recorded`;
     case "ended":
       return "no longer recorded";
+    case "market":
+      return JSON.stringify(item.market);
     case "damaged":
       return `${item.reason}: ${item.message}`;
     case "other":
@@ -112,7 +114,7 @@ const itemColumns: readonly Column<RecordedItem>[] = [
       ["gap", "reconnected", "dropped", "damaged", "text", "ended"].includes(kind) ? "yellow" : undefined,
   },
   { name: "channel", value: channelIn, width: 15 },
-  { name: "ticker", value: (item) => frameOf(item)?.ticker, width: 26 },
+  { name: "ticker", value: (item) => "ticker" in item ? item.ticker : undefined, width: 26 },
   { name: "type", value: (item) => frameOf(item)?.frame.type, inTable: false },
   { name: "sid", value: (item) => frameOf(item)?.frame.sid, inTable: false },
   { name: "seq", value: (item) => frameOf(item)?.frame.seq, width: 6, align: "right" },
