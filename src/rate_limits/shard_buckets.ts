@@ -7,17 +7,38 @@
  * @module
  */
 import type { Payer } from "./charge.ts";
-import { type RateBudget, TokenBucket } from "./token_bucket.ts";
+import { type RateBudget, TokenBucket, type TokenBucketState } from "./token_bucket.ts";
+
+/** What is kept of the buckets of one kind. */
+export interface ShardBucketsState {
+  /** The one for all shards that nobody has named. */
+  readonly unnamed: TokenBucketState;
+  /** Those that somebody has, 0 for the unscoped one. */
+  readonly named: ReadonlyMap<number, TokenBucketState>;
+}
 
 /** The buckets of one kind that an account has: one for each shard that was named, and one for all others. */
 export class ShardBuckets {
   readonly #unnamed: TokenBucket;
   readonly #named = new Map<number, TokenBucket>();
 
-  /** Full buckets at the time `nowMs`. `spare`: see {@linkcode TokenBucket.take}. */
-  constructor(budget: RateBudget, nowMs: number, spare = 0) {
-    this.#unnamed = new TokenBucket(budget, nowMs, spare);
+  /**
+   * Full buckets at the time `nowMs`, or those that were kept. `spare`: see {@linkcode TokenBucket.take}.
+   */
+  constructor(budget: RateBudget, nowMs: number, spare = 0, kept?: ShardBucketsState) {
+    this.#unnamed = kept === undefined
+      ? new TokenBucket(budget, nowMs, spare)
+      : TokenBucket.restore(budget, kept.unnamed, spare);
     this.#named.set(0, this.#unnamed.copy());
+    for (const [shard, state] of kept?.named ?? []) {
+      this.#named.set(shard, TokenBucket.restore(budget, state, spare));
+    }
+  }
+
+  /** What is to be kept of them. */
+  get state(): ShardBucketsState {
+    const named = new Map([...this.#named].map(([shard, bucket]) => [shard, bucket.state]));
+    return { unnamed: this.#unnamed.state, named };
   }
 
   /** The most tokens that each of them holds. */

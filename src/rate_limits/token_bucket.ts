@@ -19,6 +19,14 @@ export interface RateBudget {
   readonly capacity?: number | undefined;
 }
 
+/** What is kept of a bucket: with its budget and a time, it is that bucket again. */
+export interface TokenBucketState {
+  /** How many tokens it held then, those that cannot be spent among them. */
+  readonly level: number;
+  /** When that was, in milliseconds. */
+  readonly atMs: number;
+}
+
 const tokensRule = number(0);
 
 // Sums of fractions of a token must not make a caller wait for a billionth of one.
@@ -47,6 +55,18 @@ export class TokenBucket {
   constructor(budget: RateBudget, nowMs: number, spare = 0) {
     this.#atMs = nowMs;
     this.#set(budget, spare);
+  }
+
+  /** The bucket that was kept as `state`; never with more than it can hold. */
+  static restore(budget: RateBudget, state: TokenBucketState, spare = 0): TokenBucket {
+    const bucket = new TokenBucket(budget, state.atMs, spare);
+    bucket.#level = state.level;
+    return bucket;
+  }
+
+  /** What is to be kept of it. */
+  get state(): TokenBucketState {
+    return { level: this.#level, atMs: this.#atMs };
   }
 
   /** The most tokens that it holds. */
