@@ -6,8 +6,8 @@
  */
 import { Kvm } from "@nats-io/kv";
 import type { KV, KvEntry } from "@nats-io/kv";
-import type { NatsConnection } from "@nats-io/nats-core";
 import { KalshiConfigError } from "../base/errors.ts";
+import type { NatsConnection } from "./connection.ts";
 
 /** An entry of a bucket. */
 export interface BucketEntry {

@@ -3,17 +3,18 @@
  *
  * @module
  */
-import type { NatsConnection } from "@nats-io/nats-core";
-import { having, needed, positiveMs, rule, type Rules, whole, withPreset } from "../base/options.ts";
+import { positiveMs, rule, type Rules, whole, withPreset } from "../base/options.ts";
+import { connectionRule, type NatsConnection } from "./connection.ts";
+import { RATES_BUCKET } from "./protocol.ts";
 
 /** Options of a {@linkcode NatsRateStore}. */
 export interface NatsRateStoreOptions {
-  /** Your connection, such as that of `connect` of `@nats-io/transport-node`. It stays yours: it is never closed. */
+  /** Your connection, such as that of `connect` of `@nats-io/transport-node`. It stays yours: the store never closes it. */
   readonly connection: NatsConnection;
   /**
    * The KV bucket that the budgets are kept in; made with the first call where there is none.
    *
-   * @default "kalshi-rates"
+   * @default "KALSHI_RATES"
    */
   readonly bucket?: string | undefined;
   /**
@@ -31,15 +32,6 @@ export interface NatsRateStoreOptions {
   readonly maxTries?: number | undefined;
 }
 
-/** A connection to NATS. */
-export const natsConnection = () =>
-  having<NatsConnection>(
-    "a connection to NATS, such as that of `connect` of @nats-io/transport-node,",
-    "publish",
-    "subscribe",
-    "request",
-  );
-
 /** The name of a KV bucket. */
 export const bucketName = () =>
   rule<string>(
@@ -49,8 +41,8 @@ export const bucketName = () =>
 
 /** What the options of a store may be. */
 export const natsRateRules = {
-  connection: needed(natsConnection()),
-  bucket: withPreset(bucketName(), "kalshi-rates"),
+  connection: connectionRule,
+  bucket: withPreset(bucketName(), RATES_BUCKET),
   timeoutMs: withPreset(positiveMs(), 500),
   maxTries: withPreset(whole(1, 1_000), 32),
 } satisfies Rules<NatsRateStoreOptions>;

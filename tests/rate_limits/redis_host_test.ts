@@ -125,7 +125,7 @@ async function startShared(): Promise<SharedStore> {
   };
 }
 
-testSharedStore("in Redis", startShared);
+testSharedStore("in Redis", startShared, test);
 
 for (const [name, open] of Object.entries(connectors)) {
   test(`the Redis store counts as the limiter's own bucket does, through ${name}`, async () => {
