@@ -7,3 +7,6 @@
 
 export type { GatewayMarker, Lane, LaneProduct } from "./protocol.ts";
 export type { NatsConnection } from "./connection.ts";
+export { NatsRateStore } from "./rate_store.ts";
+export type { NatsRateStoreOptions } from "./rate_store_options.ts";
+export type { RateGrant, RateStore, RateTake } from "../rate_limits/store.ts";

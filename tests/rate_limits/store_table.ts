@@ -143,6 +143,8 @@ export function testSharedStore(
       ),
     );
     first?.onRateLimited("read");
+    // The store has been told.
+    await clock.run(0);
     let waited: number | undefined;
     const passing = Promise.resolve(second?.acquire({ bucket: "read", cost: 100 })).then(() => {
       waited = clock.monotonic();
@@ -183,6 +185,7 @@ export function testSharedStore(
     await clock.run(1);
     assertEquals(passed, 2);
     event.onRateLimited("write");
+    await clock.run(0);
     // A second margin limiter, of another process, finds what the first has left, and nothing of the 429.
     all.push(spend(make("margin"), 500));
     await clock.run(520);
