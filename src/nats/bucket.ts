@@ -4,9 +4,12 @@
  *
  * @module
  */
+import { JetStreamApiError } from "@nats-io/jetstream";
 import { Kvm } from "@nats-io/kv";
-import type { KV, KvEntry } from "@nats-io/kv";
+import type { KV, KvEntry, KvOptions } from "@nats-io/kv";
+import { systemClock } from "../base/clock.ts";
 import { KalshiConfigError } from "../base/errors.ts";
+import { delay } from "../base/waits.ts";
 import type { NatsConnection } from "./connection.ts";
 
 /** An entry of a bucket. */
@@ -37,6 +40,10 @@ export interface BucketLimits {
 /** Codes of JetStream for a write that somebody else has come before. */
 const CAME_SECOND: readonly unknown[] = [10071, 10164];
 
+/** How often a bucket is tried to be made, and the pause before the next try in milliseconds. */
+const MOST_TRIES = 5;
+const PAUSE_MS = 20;
+
 /** Opens a bucket, and makes it where there is none. */
 export async function openBucket(
   connection: NatsConnection,
@@ -45,7 +52,7 @@ export async function openBucket(
 ): Promise<Bucket> {
   // Answered by the leader of the stream: a replica may be behind.
   const limits = { history, ttl: expireAfterMs, allow_direct: false };
-  const kv = await new Kvm(connection).create(name, limits);
+  const kv = await makeKv(connection, name, limits);
   const found = await kv.status();
   if (found.history < history || found.ttl !== expireAfterMs) {
     throw new KalshiConfigError(
@@ -57,6 +64,18 @@ export async function openBucket(
     );
   }
   return bucketOf(kv);
+}
+
+/** Two that make a bucket in the same moment get in each other's way: one is refused, and finds it a moment later. */
+async function makeKv(connection: NatsConnection, name: string, limits: Partial<KvOptions>): Promise<KV> {
+  for (let tried = 1;; tried++) {
+    try {
+      return await new Kvm(connection).create(name, { ...limits });
+    } catch (error) {
+      if (tried === MOST_TRIES || !(error instanceof JetStreamApiError)) throw error;
+      await delay(systemClock, PAUSE_MS);
+    }
+  }
 }
 
 function bucketOf(kv: KV): Bucket {

@@ -130,6 +130,23 @@ natsTest("a budget outlives its server and its machines", async () => {
   assertEquals((await second.take({ ...take, costs: [21] })).granted, 0);
 });
 
+natsTest("processes that make the bucket in the same moment all have it", async () => {
+  await using server = await startNats();
+  const connections = await Promise.all(Array.from({ length: 6 }, () => server.connect()));
+  for (let round = 0; round < 10; round++) {
+    const takes = connections.map((connection) =>
+      new NatsRateStore({ connection, timeoutMs, bucket: `ROUND_${round}` }).take({
+        ...slow,
+        key: "k",
+        costs: [15],
+      })
+    );
+    const granted = (await Promise.all(takes)).map((grant) => grant.granted);
+    // Six times 15 tokens, of which 10 stay behind: nobody's share is given twice.
+    assertEquals(granted.reduce((sum, each) => sum + each, 0), 6);
+  }
+});
+
 natsTest("what one key and another need not escape is told apart, and any text is a key", async () => {
   await using server = await startNats();
   const store = new NatsRateStore({ connection: await server.connect(), timeoutMs });
