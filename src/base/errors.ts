@@ -61,6 +61,7 @@ export type KalshiErrorCode =
   | "FIX_REQUEST_REJECT"
   | "RECORDING"
   | "TABLE"
+  | "NATS"
   | "UNMATCHED";
 
 /** What an error knows of the request that failed. */
