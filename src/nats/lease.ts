@@ -88,7 +88,9 @@ export class LeaseHolder {
       this.#isTelling = false;
     } catch (error) {
       // Each failure in a row is the same one.
-      if (!this.#isTelling) onError(natsError("The lease of a gateway cannot be looked at; it is tried again", error));
+      if (!this.#isTelling) {
+        onError(natsError("The lease of a gateway cannot be looked at; it is tried again", error));
+      }
       this.#isTelling = true;
     }
     if (this.#state.is === "closed") return;

@@ -10,3 +10,7 @@ export type { NatsConnection } from "./connection.ts";
 export { NatsRateStore } from "./rate_store.ts";
 export type { NatsRateStoreOptions } from "./rate_store_options.ts";
 export type { RateGrant, RateStore, RateTake } from "../rate_limits/store.ts";
+export { KalshiNatsError } from "./errors.ts";
+export { NatsGateway, type NatsGatewayStats, type NatsGatewayStatus } from "./gateway.ts";
+export type { LaneStats } from "./gateway_lane.ts";
+export type { GatewayStream, NatsGatewayOptions } from "./gateway_options.ts";

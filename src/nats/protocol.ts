@@ -15,6 +15,9 @@
  * kalshi.ask.<environment>.<product>.public                                asks for snapshots
  * ```
  *
+ * Whole books are written when one becomes live, and every few seconds. A reader that follows may take each: one that is
+ * right meets no difference. Changes of a market after the whole book continue it, and none is in it already.
+ *
  * A frame travels as the text that Kalshi sent, without `sid` and `seq`, which belong to the connection that it came by:
  * `{"type":"orderbook_delta","msg":{…}}`. `type` comes first.
  *
@@ -143,7 +146,7 @@ export const messageId = (reign: string, seq: number): string => `${reign}-${seq
  * - `reconnected`: it has Kalshi again, and the channel's subscription was restored.
  * - `gap`: frames are missing. `missed`: how many, undefined where nobody knows. `reason`: those of the stream's own
  *   marker; `full`: the gateway had no room for them, since NATS was away or slow; `store`: NATS has lost what it had
- *   acknowledged.
+ *   acknowledged; `book`: the book of `market` is wrong, and a whole one follows.
  * - `ended`: Kalshi has ended the subscription, and the gateway no longer carries the channel.
  */
 export type GatewayMarker =
@@ -159,7 +162,9 @@ export type GatewayMarker =
   | {
     readonly type: "gap";
     readonly missed?: number | undefined;
-    readonly reason: "sequence" | "unreadable" | "ended" | "full" | "store";
+    readonly reason: "sequence" | "unreadable" | "ended" | "full" | "store" | "book";
+    /** The one market that it is about; undefined for the whole channel. */
+    readonly market?: string | undefined;
     readonly missedFromMs: number;
     readonly missedToMs: number;
   }

@@ -1,0 +1,319 @@
+/**
+ * One lane of a gateway: its place in the line of leaders, its writer, and what it tells readers beside frames.
+ *
+ * @module
+ */
+import type { NatsConnection, Subscription } from "@nats-io/nats-core";
+import type { Clock, ClockTimer } from "../base/clock.ts";
+import type { Bucket } from "./bucket.ts";
+import { natsError } from "./errors.ts";
+import { LaneStream } from "./lane_stream.ts";
+import { type Entry, LaneWriter, type Loss } from "./lane_writer.ts";
+import { LeaseHolder } from "./lease.ts";
+import type { CheckedGatewayOptions, GatewayChannel } from "./gateway_options.ts";
+import {
+  type Ask,
+  type Asked,
+  askSubject,
+  type Beat,
+  BEAT_MS,
+  beatSubject,
+  type Carries,
+  carriesKey,
+  frameSubject,
+  type GatewayMarker,
+  type Lane,
+  laneStream,
+  leaseKey,
+  markerSubject,
+  snapshotSubject,
+} from "./protocol.ts";
+
+/** How one lane of a gateway fares. Counters run from the gateway's start. */
+export interface LaneStats {
+  /** The JetStream stream. */
+  readonly stream: string;
+  /** `leading`: this gateway publishes. `standby`: it waits for its turn. */
+  readonly state: "leading" | "standby";
+  /** The epoch in which it leads. */
+  readonly epoch: number | undefined;
+  /** Frames that it had to publish. */
+  readonly frames: number;
+  /** Messages that are in the JetStream stream for certain: frames, whole books and markers. */
+  readonly published: number;
+  /** Messages that wait for their acknowledgement. */
+  readonly waiting: number;
+  /** Frames that found no room while NATS was away or slow. */
+  readonly dropped: number;
+  /** Messages that were sent again, since nobody knew whether they had arrived; they are stored once. */
+  readonly resent: number;
+  /** Markers published. */
+  readonly markers: number;
+  /** Whole books published. */
+  readonly snapshots: number;
+  /** Times that it began to lead. */
+  readonly takeovers: number;
+}
+
+/** What a lane needs. */
+export interface GatewayLaneOptions {
+  readonly lane: Lane;
+  readonly gateway: string;
+  readonly settings: CheckedGatewayOptions;
+  readonly clock: Clock;
+  readonly bucket: Bucket;
+  readonly channels: readonly GatewayChannel[];
+  /** Whether the gateway has Kalshi. */
+  readonly isUpstreamOpen: () => boolean;
+  /** Whether it may lead. */
+  readonly isFit: () => boolean;
+  /** Writes the whole books of these markets, of all of them when left out; returns those that are live. */
+  readonly writeBooks: (tickers?: readonly string[]) => readonly string[];
+  /** What it carries now. */
+  readonly carries: () => Carries;
+  /** It leads, or no longer. */
+  readonly onChange: () => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** So many subjects are remembered as text. */
+const SUBJECTS = 50_000;
+/** So many markets may be asked for at once. */
+const ASKED_MOST = 2_000;
+
+/** One lane. */
+export class GatewayLane {
+  readonly lane: Lane;
+  readonly #options: GatewayLaneOptions;
+  readonly #connection: NatsConnection;
+  readonly #stream: LaneStream;
+  readonly #writer: LaneWriter;
+  readonly #lease: LeaseHolder;
+  readonly #subjects = new Map<string, Map<string, string>>();
+  #named = 0;
+  #beat: ClockTimer | undefined;
+  #asks: Subscription | undefined;
+  #frames = 0;
+  #markers = 0;
+  #snapshots = 0;
+  #takeovers = 0;
+
+  constructor(options: GatewayLaneOptions) {
+    const { lane, settings, clock, bucket, gateway, isFit, onError } = options;
+    const { connection } = settings;
+    this.#options = options;
+    this.lane = lane;
+    this.#connection = connection;
+    this.#stream = new LaneStream(connection, lane, settings);
+    this.#writer = new LaneWriter({
+      connection,
+      lookAtEnd: (known) => this.#stream.end(known),
+      clock,
+      flushMs: settings.flushMs,
+      maxFrames: settings.queueFrames,
+      maxChars: settings.queueChars,
+      onFenced: () => this.#fenced(),
+      onRoom: (lost) => this.#lost(lost),
+      onStoreLost: (missed) => this.#storeLost(missed),
+      onError,
+    });
+    this.#lease = new LeaseHolder({
+      bucket,
+      key: leaseKey(lane),
+      gateway,
+      leaseMs: settings.leaseMs,
+      clock,
+      isFit,
+      onLead: (epoch, heardMs) => this.#lead(epoch, heardMs),
+      onLost: () => this.#rest(),
+      onError,
+    });
+  }
+
+  /** Whether this gateway publishes. */
+  get leads(): boolean {
+    return this.#lease.epoch !== undefined;
+  }
+
+  get stats(): LaneStats {
+    const { proven, waiting, dropped, resent } = this.#writer;
+    const epoch = this.#lease.epoch;
+    return {
+      stream: laneStream(this.lane),
+      state: epoch === undefined ? "standby" : "leading",
+      epoch,
+      frames: this.#frames,
+      published: proven,
+      waiting,
+      dropped,
+      resent,
+      markers: this.#markers,
+      snapshots: this.#snapshots,
+      takeovers: this.#takeovers,
+    };
+  }
+
+  /** Makes the JetStream stream where there is none. */
+  async open(): Promise<void> {
+    await this.#stream.open();
+  }
+
+  /** Gets into the line of leaders. */
+  start(): void {
+    this.#lease.start();
+  }
+
+  /** Publishes a frame. */
+  frame(channel: string, market: string | undefined, text: string): void {
+    if (!this.leads) return;
+    this.#frames++;
+    this.#writer.add(channel, this.#subjectOf(channel, market), text);
+  }
+
+  /** Publishes a whole book. */
+  snapshot(channel: string, market: string, text: string): void {
+    if (!this.leads) return;
+    this.#snapshots++;
+    this.#writer.add(channel, snapshotSubject(this.lane, channel, market), text);
+  }
+
+  /** Publishes a marker of a channel. */
+  marker(channel: string, marker: GatewayMarker): void {
+    if (!this.leads) return;
+    const { subject, text } = this.#entry(channel, marker);
+    this.#writer.add(channel, subject, text);
+  }
+
+  /** NATS is away, or back. */
+  connected(isThere: boolean): void {
+    if (isThere) this.#writer.back();
+    else this.#writer.away();
+  }
+
+  /** Writes down what is carried, while it leads. */
+  async tellCarries(): Promise<void> {
+    if (!this.leads) return;
+    const { bucket, carries, onError } = this.#options;
+    try {
+      const key = carriesKey(this.lane);
+      const text = JSON.stringify(carries());
+      const entry = await bucket.read(key);
+      if (entry?.text !== text) await bucket.write(key, text, entry?.revision ?? 0);
+    } catch (error) {
+      onError(natsError("What a gateway carries could not be written down", error));
+    }
+  }
+
+  /** All that waits is in the lane. */
+  settled(): Promise<void> {
+    return this.#writer.settled();
+  }
+
+  /** Leads no longer, and lets another take over at once. */
+  async close(): Promise<void> {
+    await this.#lease.close();
+    this.#rest();
+  }
+
+  #lead(epoch: number, heardMs: number): void {
+    const { gateway, channels, clock, writeBooks, onChange } = this.#options;
+    this.#takeovers++;
+    this.#writer.begin(`${epoch}.${crypto.randomUUID().slice(0, 8)}`);
+    const missed = { missedFromMs: heardMs, missedToMs: clock.now() };
+    for (const { name } of channels) this.marker(name, { type: "takeover", epoch, gateway, ...missed });
+    writeBooks();
+    void this.tellCarries();
+    this.#asks?.unsubscribe();
+    this.#asks = this.#connection.subscribe(askSubject(this.lane), {
+      callback: (error, message) => {
+        if (error !== null) return;
+        let ask: Ask | undefined;
+        try {
+          ask = message.json<Ask>();
+        } catch {
+          // It is answered as one that asks for nothing.
+        }
+        message.respond(JSON.stringify(this.#answer(ask)));
+      },
+    });
+    this.#giveBeat();
+    onChange();
+  }
+
+  #answer(ask: Ask | undefined): Asked {
+    const seq = this.#writer.last;
+    const tickers: readonly unknown[] = Array.isArray(ask?.tickers) ? ask.tickers : [];
+    if (seq === undefined) return { seq: 0, coming: [] };
+    const names = tickers.filter((item): item is string => typeof item === "string").slice(0, ASKED_MOST);
+    return { seq, coming: this.#options.writeBooks(names) };
+  }
+
+  #giveBeat(): void {
+    const { clock, gateway, isUpstreamOpen } = this.#options;
+    this.#beat?.clear();
+    const epoch = this.#lease.epoch;
+    if (epoch === undefined) return;
+    const upstream = isUpstreamOpen() ? "open" : "lost";
+    const beat: Beat = { gateway, epoch, seq: this.#writer.provedSeq, upstream, atMs: clock.now() };
+    if (!this.#connection.isClosed()) this.#connection.publish(beatSubject(this.lane), JSON.stringify(beat));
+    this.#beat = clock.setTimer(() => this.#giveBeat(), BEAT_MS);
+  }
+
+  /** Leads no longer. */
+  #rest(): void {
+    this.#beat?.clear();
+    this.#writer.end();
+    if (!this.#connection.isClosed()) this.#asks?.unsubscribe();
+    this.#asks = undefined;
+    this.#options.onChange();
+  }
+
+  /** Another gateway has written: the lease will tell the same. */
+  #fenced(): void {
+    void this.#lease.resign();
+    this.#rest();
+  }
+
+  /** There is room again. */
+  #lost(lost: ReadonlyMap<string, Loss>): void {
+    for (const [channel, { count, fromMs, toMs }] of lost) {
+      this.marker(channel, {
+        type: "gap",
+        missed: count,
+        reason: "full",
+        missedFromMs: fromMs,
+        missedToMs: toMs,
+      });
+    }
+    this.#options.writeBooks();
+  }
+
+  #storeLost(missed: number): readonly Entry[] {
+    const { channels, clock, onError, writeBooks } = this.#options;
+    const now = clock.now();
+    onError(natsError(`NATS has lost ${missed} messages that it had acknowledged`, laneStream(this.lane)));
+    const gap = { type: "gap", reason: "store", missedFromMs: now, missedToMs: now } as const;
+    // After all that waits: a whole book holds it.
+    queueMicrotask(() => writeBooks());
+    return channels.map(({ name }) => this.#entry(name, gap));
+  }
+
+  #entry(channel: string, marker: GatewayMarker): Entry {
+    this.#markers++;
+    return { subject: markerSubject(this.lane, channel), text: JSON.stringify(marker) };
+  }
+
+  #subjectOf(channel: string, market = ""): string {
+    let known = this.#subjects.get(channel);
+    if (known === undefined) this.#subjects.set(channel, known = new Map());
+    let subject = known.get(market);
+    if (subject === undefined) {
+      if (++this.#named > SUBJECTS) {
+        this.#subjects.clear();
+        this.#named = 0;
+      }
+      known.set(market, subject = frameSubject(this.lane, channel, market));
+    }
+    return subject;
+  }
+}
