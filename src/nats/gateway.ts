@@ -24,9 +24,9 @@ import { GatewayLane, type LaneStats } from "./gateway_lane.ts";
 import {
   type CheckedGatewayOptions,
   type GatewayChannel,
-  gatewayRules,
   type GatewayStream,
   type NatsGatewayOptions,
+  natsGatewayRules,
   productOf,
   readChannels,
 } from "./gateway_options.ts";
@@ -137,7 +137,7 @@ export class NatsGateway implements AsyncDisposable {
    * @throws what `subscribe` throws
    */
   static async start(options: NatsGatewayOptions): Promise<NatsGateway> {
-    const settings = readOptions("NatsGateway", options, gatewayRules);
+    const settings = readOptions("NatsGateway", options, natsGatewayRules);
     const { name, product } = productOf(settings.stream);
     const channels = readChannels(product, settings);
     const bucket = await reach(() =>

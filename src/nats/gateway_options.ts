@@ -112,7 +112,7 @@ export interface NatsGatewayOptions {
 const isName = (item: unknown) => typeof item === "string" && item !== "";
 
 /** What the options of a gateway may be. */
-export const gatewayRules = {
+export const natsGatewayRules = {
   connection: connectionRule,
   stream: needed(having<GatewayStream>("a KalshiStream or a PerpsStream", "tap", "on", "status")),
   channels: needed(
@@ -140,7 +140,7 @@ export const gatewayRules = {
 } satisfies Rules<NatsGatewayOptions>;
 
 /** The options, with what is unless told. */
-export type CheckedGatewayOptions = Read<NatsGatewayOptions, typeof gatewayRules>;
+export type CheckedGatewayOptions = Read<NatsGatewayOptions, typeof natsGatewayRules>;
 
 /** The parameters of a channel's subscription. */
 export type ChannelParams = Readonly<Record<string, unknown>>;

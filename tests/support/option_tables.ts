@@ -54,6 +54,7 @@ import { fillGapRules } from "../../src/fix/drop_copy.ts";
 import { marketDataRules } from "../../src/fix/market_data/market_data.ts";
 import { settlementsRules } from "../../src/fix/settlement_readers.ts";
 import { fixFaultRules, fixLogonRules } from "../../src/local_exchange/gateways/fix/fault_rules.ts";
+import { natsGatewayRules } from "../../src/nats/gateway_options.ts";
 import { natsRateRules } from "../../src/nats/rate_store_options.ts";
 import { autoRules } from "../../src/rate_limits/auto.ts";
 import { budgetRules, budgetsRules } from "../../src/rate_limits/budgets.ts";
@@ -153,6 +154,7 @@ export const OPTION_TABLES: Readonly<Record<string, OptionTable>> = {
   budgetsRules: table(budgetsRules, "src/rate_limits/budgets.ts#RateBudgets"),
   limiterRules: table(limiterRules, "src/rate_limits/limiter_options.ts#RateLimiterOptions"),
   redisRules: table(redisRules, "src/rate_limits/redis_options.ts#RedisRateStoreOptions"),
+  natsGatewayRules: table(natsGatewayRules, "src/nats/gateway_options.ts#NatsGatewayOptions"),
   natsRateRules: table(natsRateRules, "src/nats/rate_store_options.ts#NatsRateStoreOptions"),
   memoryStoreRules: table(memoryStoreRules, "src/fix/store.ts#MemoryFixStoreOptions"),
   fileStoreRules: table(fileStoreRules, "src/fix/file_store.ts#FileFixStoreOptions"),
