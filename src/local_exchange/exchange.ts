@@ -10,6 +10,7 @@ import { Engine } from "./engine/engine.ts";
 import type { EngineEvent } from "./engine/events.ts";
 import type { Account } from "./engine/model.ts";
 import { Faults } from "./faults.ts";
+import { crowdClearing } from "./tape/crowd.ts";
 import type { ApiKey } from "./signatures.ts";
 import { perpsLimited, RateLimits } from "./limits.ts";
 import { createRandom, type Random } from "./random.ts";
@@ -123,14 +124,18 @@ export class Exchange {
     this.unknownTickers = options.unknownTickers;
     this.onInternalError = onInternalError;
     this.enforcesLimits = rateLimits;
-    const { pastDays } = options;
+    const { pastDays, isTaped } = options;
     const since = pastDays === 0 ? now : midnight(now, -pastDays);
-    const engine = this.engine = new Engine(this.random, since, eventClearing);
+    const engine = this.engine = new Engine(
+      this.random,
+      since,
+      isTaped ? crowdClearing(eventClearing) : eventClearing,
+    );
     this.candles = new Candles(engine);
-    const listings = makeListings(createRandom(seed + 1), now, { atLeast: markets, shards });
+    const listings = isTaped ? [] : makeListings(createRandom(seed + 1), now, { atLeast: markets, shards });
     const all = pastDays === 0 ? listings : withPast(listings, createRandom(seed + 4), now, pastDays);
     const catalog = this.catalog = createCatalog(engine, all, now);
-    this.lifecycle = new Lifecycle(engine, catalog, createRandom(seed + 2));
+    this.lifecycle = new Lifecycle(engine, catalog, createRandom(seed + 2), !isTaped);
     const treasury = this.treasury = new Treasury(engine, this.random, {
       margined: (account, subaccount) => this.margin?.cashOf(account.id, subaccount),
     });

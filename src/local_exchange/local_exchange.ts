@@ -19,6 +19,9 @@ import type { ExchangeFix } from "./gateways/fix/gateway.ts";
 import type { ExchangeSockets } from "./gateways/ws/gateway.ts";
 import type { UsageTier } from "./limits.ts";
 import { openPage } from "./open_page.ts";
+import { type LocalReplay, openReplay } from "./replay/local_replay.ts";
+import type { LocalReplayOptions } from "./replay/options.ts";
+import type { RecordingSource } from "./replay/source.ts";
 import * as opening from "./opening.ts";
 import type { LocalPerps } from "./perps.ts";
 import { needPerps } from "./perps_access.ts";
@@ -101,6 +104,38 @@ export class LocalExchange implements AsyncDisposable {
    */
   static async start(options: LocalExchangeListenOptions = {}): Promise<LocalExchange> {
     return new LocalExchange(await startListening(options));
+  }
+
+  /**
+   * Replays a recording: the recorded markets move through the matching engine on a clock of their own, and the orders of
+   * your bot meet them by price, time and a model of the queue. Only event contracts can be replayed.
+   *
+   * @param recording a `Recording` of `@unofficial/kalshi/recordings`, or anything that gives its items in order
+   * @throws {KalshiConfigError} for an option that is unknown or wrong, and for a recording that is empty or of perps
+   * @throws {KalshiRecordingError} where the recording cannot be read
+   *
+   * @example
+   * ```ts
+   * import { KalshiClient } from "@unofficial/kalshi";
+   * import { LocalExchange } from "@unofficial/kalshi/local-exchange";
+   * import { openRecording } from "@unofficial/kalshi/recordings";
+   * import { KalshiStream } from "@unofficial/kalshi/stream";
+   *
+   * const recording = await openRecording("./recordings");
+   * await using replay = await LocalExchange.replay(recording, { latencyMs: 20 });
+   * const { auth } = await replay.createAccount({ balance: "1000.00" });
+   * const { config, runtime, clock } = replay;
+   * await using client = new KalshiClient({ auth, config, runtime, clock });
+   * await using stream = await KalshiStream.connect({ auth, config, runtime, clock });
+   * // … your bot begins, with this client and this stream …
+   * console.log(await replay.run());
+   * ```
+   */
+  static replay(
+    recording: RecordingSource,
+    options: LocalReplayOptions = {},
+  ): Promise<LocalReplay<LocalExchange>> {
+    return openReplay(recording, options, (running) => new LocalExchange(running));
   }
 
   /** What became of the state that it was started with; undefined where there was none. */

@@ -20,11 +20,13 @@ export interface ExchangeSettings {
   readonly unknownTickers: UnknownTickers;
   /** Undefined for none. */
   readonly perps: PerpsFacts | undefined;
+  /** Whether its markets come from elsewhere, with a crowd that trades in them: it lists none and draws no outcome. */
+  readonly isTaped: boolean;
   readonly onInternalError: (error: unknown) => void;
 }
 
 /** The settings that options, which are checked, ask for. */
-export function settingsOf(options: ReadExchangeOptions): ExchangeSettings {
+export function settingsOf(options: ReadExchangeOptions, isTaped = false): ExchangeSettings {
   const {
     clock,
     history,
@@ -36,6 +38,7 @@ export function settingsOf(options: ReadExchangeOptions): ExchangeSettings {
   } = options;
   return {
     ...others,
+    isTaped,
     stepMs: others.stepMs,
     clock: new ExchangeClock(clock),
     perps: perpsOptionsOf(perps),

@@ -2,7 +2,7 @@
 import { assertObject, readOptions } from "../base/options.ts";
 import { readOwn } from "../base/plain.ts";
 import { KalshiConfig } from "../config/kalshi_config.ts";
-import type { Exchange } from "./exchange.ts";
+import { Exchange } from "./exchange.ts";
 import { gatewaysOf } from "./fix_by_product.ts";
 import { KlearGateway } from "./gateways/klear/gateway.ts";
 import { RestGateway } from "./gateways/rest/gateway.ts";
@@ -43,6 +43,21 @@ export function startInMemory(options: LocalExchangeOptions): Running {
   const read = readOptions("LocalExchange", own, exchangeRules);
   const opened = openExchange(settingsOf(read), read.state, givenIn(own));
   return reachable(prepare(opened, (exchange) => SpokenFix.inMemory(exchange, read.fix)), undefined);
+}
+
+/** What an exchange is started with whose markets come from a tape. */
+export interface TapedOptions extends Pick<LocalExchangeOptions, "seed" | "clock" | "fix" | "rateLimits"> {
+  /** Told whenever anything is sent to it or by it. */
+  readonly onTraffic?: (() => void) | undefined;
+}
+
+/** Starts one without markets of its own, which is reached in memory alone. */
+export function startTaped({ onTraffic, ...options }: TapedOptions): Running {
+  const read = readOptions("LocalExchange", { ...options, marketMakers: false }, exchangeRules);
+  const exchange = new Exchange(settingsOf(read, true));
+  const opened: Opened = { exchange, restore: () => undefined, close() {} };
+  const prepared = prepare(opened, (made) => SpokenFix.inMemory(made, read.fix));
+  return reachable(prepared, undefined, onTraffic);
 }
 
 /** Starts one that listens. */
@@ -91,7 +106,11 @@ function prepare(opened: Opened, speak: (exchange: Exchange) => FixByProduct): P
 }
 
 /** Makes what leads to an exchange. */
-function reachable(prepared: Prepared, server: RunningServer | undefined): Running {
+function reachable(
+  prepared: Prepared,
+  server: RunningServer | undefined,
+  onTraffic?: () => void,
+): Running {
   const { exchange, served, fix } = prepared;
   const host = server === undefined ? "localhost" : `${server.hostname}:${server.port}`;
   const baseUrl = `http://${host}${REST_ROOT}`;
@@ -109,6 +128,7 @@ function reachable(prepared: Prepared, server: RunningServer | undefined): Runni
       clock: exchange.clock,
       baseUrl,
       wsBaseUrl,
+      onTraffic,
       fix: Object.values(fix).map(({ hostname, port, gateway: { accept } }) => ({ hostname, port, accept })),
     }),
   };

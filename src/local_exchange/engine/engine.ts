@@ -22,6 +22,7 @@ export class Engine extends EngineState {
   readonly groups: OrderGroups;
   readonly #resting: RestingOrders;
   readonly #entry: OrderEntry;
+  readonly #matching: Matching;
   /** Told after each order that came in or was amended is through: the books are at rest then, and it may act. */
   onRest: (() => void) | undefined;
 
@@ -34,7 +35,8 @@ export class Engine extends EngineState {
       cancel: (order) => resting.cancel(order, "group"),
       emit: (event) => this.emit(event),
     });
-    this.#entry = new OrderEntry(this, resting, new Matching(this, resting, this.groups));
+    this.#matching = new Matching(this, resting, this.groups);
+    this.#entry = new OrderEntry(this, resting, this.#matching);
   }
 
   /** How far the {@linkcode runUntil} that is under way will go. */
@@ -84,6 +86,11 @@ export class Engine extends EngineState {
   /** Takes `count` off a resting order, which keeps its place; all of it cancels it. */
   decrease(order: Order, count: number): void {
     this.#entry.decrease(order, count);
+  }
+
+  /** Trades one resting order with a taker that is on no book: who plays a market back knows whom it meets. */
+  hit(taker: Order, maker: Order, count: number): void {
+    this.#through(this.#matching.hit(taker, maker, count));
   }
 
   /** A trade that two accounts agreed on outside the book. */

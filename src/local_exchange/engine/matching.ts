@@ -78,6 +78,11 @@ export class Matching {
     this.#exchange(taker, maker, { price, count, isBlock: true });
   }
 
+  /** Trades one resting order with a taker that is on no book, whatever else rests before it. */
+  hit(taker: Order, maker: Order, count: number): void {
+    this.#trade(taker, maker, count);
+  }
+
   #match(taker: Order): Taken {
     const { book } = taker.market;
     const other = opposite(taker.side);

@@ -36,6 +36,8 @@ export interface MemoryNetworkOptions {
   readonly wsBaseUrl: string;
   /** Those who take connections to its FIX ports; none where it speaks no FIX. */
   readonly fix: readonly MemoryListener[];
+  /** Told whenever anything is sent, either way. */
+  readonly onTraffic?: (() => void) | undefined;
 }
 
 /** Who listens on a TCP port in memory. */
@@ -144,6 +146,7 @@ export class MemoryNetwork {
   ): Promise<PoolResponse> {
     signal?.throwIfAborted();
     const target = this.#targetOf(url, this.#options.baseUrl);
+    this.#options.onTraffic?.();
     const answer = this.#options.gateway.answer({ method, target, header: headerOf(headers), body, caller });
     return poolResponse(await this.#whileOpen(answer, signal));
   }
@@ -162,7 +165,7 @@ export class MemoryNetwork {
       throw new KalshiConnectionError("The connection broke during the handshake.", { outcome: "unknown" });
     }
     if (!("open" in answer)) throw new HandshakeRefusedError(answer.status, answer.body);
-    const [near, far] = MemorySocket.pair();
+    const [near, far] = MemorySocket.pair(this.#options.onTraffic);
     answer.open(far);
     const tools = { textOf, join: concat, later: this.#later };
     if (ping) return openWebSocket(near, handlers, new Uint8Array(), tools);
@@ -183,7 +186,7 @@ export class MemoryNetwork {
       ? this.#options.fix.find((one) => one.hostname === hostname && one.port === port)
       : undefined;
     if (accept === undefined && fix === undefined || this.#isClosed) throw this.#refused(address);
-    const [near, far] = MemorySocket.pair();
+    const [near, far] = MemorySocket.pair(this.#options.onTraffic);
     try {
       if (fix !== undefined) fix.accept(far);
       else accept?.(streamOf(far), { hostname, port, tls });

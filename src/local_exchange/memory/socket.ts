@@ -28,10 +28,15 @@ export class MemorySocket implements ByteSocket<Uint8Array> {
   #hasEnded = false;
   #peerHasEnded = false;
   #isClosed = false;
+  readonly #onTraffic: (() => void) | undefined;
 
-  /** Both ends of a connection. */
-  static pair(): [MemorySocket, MemorySocket] {
-    const [one, other] = [new MemorySocket(), new MemorySocket()];
+  private constructor(onTraffic: (() => void) | undefined) {
+    this.#onTraffic = onTraffic;
+  }
+
+  /** Both ends of a connection; `onTraffic` is told whenever anything is sent from one to the other. */
+  static pair(onTraffic?: () => void): [MemorySocket, MemorySocket] {
+    const [one, other] = [new MemorySocket(onTraffic), new MemorySocket(onTraffic)];
     one.#peer = other;
     other.#peer = one;
     return [one, other];
@@ -91,6 +96,7 @@ export class MemorySocket implements ByteSocket<Uint8Array> {
 
   #arrive(parcel: Parcel): void {
     if (this.#isClosed) return;
+    this.#onTraffic?.();
     this.#inbox.push(parcel);
     this.#inboxBytes += parcel.bytes?.length ?? 0;
     this.#schedule();

@@ -107,13 +107,14 @@ export function listEvent(
   return event;
 }
 
-function listMarket(
+/** Lists one market of an event. */
+export function listMarket(
   engine: Engine,
   catalog: Catalog,
   event: EventInfo,
   listing: MarketListing,
   now: number,
-): void {
+): MarketInfo {
   const { openAt, closeAt } = event.listing;
   const { structure, shard } = event.series.listing;
   const settledAt = closeAt + 120_000;
@@ -149,4 +150,5 @@ function listMarket(
   catalog.markets.set(market.ticker, info);
   catalog.listed.push(info);
   event.markets.push(info);
+  return info;
 }

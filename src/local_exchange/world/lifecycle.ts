@@ -17,23 +17,29 @@ export class Lifecycle {
   readonly #catalog: Catalog;
   readonly #random: Random;
   readonly #combos: MarketInfo[] = [];
+  readonly #draws: boolean;
 
-  constructor(engine: Engine, catalog: Catalog, random: Random) {
+  /** `draws`: whether the outcome of a market that has closed is drawn; else somebody knows it. */
+  constructor(engine: Engine, catalog: Catalog, random: Random, draws = true) {
     this.#engine = engine;
     this.#catalog = catalog;
     this.#random = random;
+    this.#draws = draws;
     for (const event of catalog.events.values()) this.follow(event);
   }
 
   /** Opens, closes, determines and settles an event's markets when their time comes. */
   follow(event: EventInfo): void {
     if (event.legs !== undefined) this.#combos.push(...event.markets);
-    for (const info of event.markets) {
-      if (info.market.status === "initialized") {
-        this.#engine.schedule.add(info.openAt, () => this.#open(info));
-      }
-      this.#closeAt(info);
+    for (const info of event.markets) this.followMarket(info);
+  }
+
+  /** The same of one market. */
+  followMarket(info: MarketInfo): void {
+    if (info.market.status === "initialized") {
+      this.#engine.schedule.add(info.openAt, () => this.#open(info));
     }
+    this.#closeAt(info);
   }
 
   /** Lists a series with its events and markets, from now on. */
@@ -113,6 +119,7 @@ export class Lifecycle {
     const { market } = info;
     if (market.status !== "active" && market.status !== "inactive") return;
     this.#engine.setStatus(market, "closed", "closed");
+    if (!this.#draws) return;
     this.#engine.schedule.add(this.#engine.now + DETERMINATION_MS, () => {
       if (market.status === "closed") this.#draw(info.event);
     });

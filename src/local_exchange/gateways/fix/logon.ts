@@ -1,5 +1,4 @@
 /** A Logon judged as Kalshi's gateway does it. */
-import { held } from "../../../base/clock.ts";
 import { decodeMessage } from "../../../contract/fix/codec.ts";
 import type { Logon } from "../../../contract/fix/messages.ts";
 import type { FixFields } from "../../../contract/fix_fields.ts";
@@ -8,7 +7,7 @@ import { logonText } from "../../../fix/logon.ts";
 import type { Received } from "../../../fix/session_types.ts";
 import type { Exchange } from "../../exchange.ts";
 import type { Account } from "../../engine/model.ts";
-import { type ApiKey, verifies } from "../../signatures.ts";
+import { type ApiKey, isSigned } from "../../signatures.ts";
 import { worded } from "./dictionary.ts";
 import { MOST_RETENTION_HOURS, type Preferences, preferencesOf } from "./preferences.ts";
 import type { Floor, Product } from "./product.ts";
@@ -86,8 +85,7 @@ export class LogonJudge {
 
   #isSigned(key: ApiKey, { header, RawData }: Received<Logon>): Promise<boolean> {
     const signature = new TextDecoder().decode(RawData);
-    const check = verifies(key.type, key.publicKey, signature, logonText(header));
-    return held(this.#exchange.clock.base, check);
+    return isSigned(this.#exchange.clock.base, key, signature, logonText(header));
   }
 
   #isTooOften({ id }: ApiKey): boolean {

@@ -1,0 +1,140 @@
+/** The one clock of a replay: exchange, client and bot go by it, and the recording moves it. */
+import { type Clock, type ClockTimer } from "../../base/clock.ts";
+import { KalshiConfigError } from "../../base/errors.ts";
+
+interface Waiting {
+  readonly at: number;
+  readonly order: number;
+  /** Undefined once it was cleared. */
+  callback: (() => void) | undefined;
+}
+
+const before = (a: Waiting, b: Waiting) => a.at < b.at || (a.at === b.at && a.order < b.order);
+
+/**
+ * A clock that a replay moves. Its timers fire in the order of their times, and those of one time in the order in which
+ * they were set.
+ *
+ * Give it to the client and to the stream, and let your bot wait by it: what waits by the clock of the machine, such as
+ * `setTimeout`, is not part of the replay.
+ */
+export class ReplayClock implements Clock {
+  readonly #start: number;
+  #now: number;
+  #made = 0;
+  /** A binary heap; what was cleared stays until its time, or until there is too much of it. */
+  #heap: Waiting[] = [];
+  #cleared = 0;
+  readonly #held = new Set<Promise<unknown>>();
+
+  /** Starts at `startMs`, in Unix milliseconds. */
+  constructor(startMs: number) {
+    if (!Number.isFinite(startMs)) throw new KalshiConfigError("ReplayClock takes Unix milliseconds.");
+    this.#start = startMs;
+    this.#now = startMs;
+  }
+
+  /** The time it shows, in Unix milliseconds. */
+  now(): number {
+    return this.#now;
+  }
+
+  /** Milliseconds since the replay began. */
+  monotonic(): number {
+    return this.#now - this.#start;
+  }
+
+  /** Calls `callback` once the clock has moved `delayMs` on. */
+  setTimer(callback: () => void, delayMs: number): ClockTimer {
+    // What is no time falls due at once, as with the timers of a runtime.
+    const entry: Waiting = { at: this.#now + (delayMs > 0 ? delayMs : 0), order: this.#made++, callback };
+    this.#push(entry);
+    return {
+      clear: () => {
+        if (entry.callback === undefined) return;
+        entry.callback = undefined;
+        if (++this.#cleared > 1_000 && this.#cleared * 2 > this.#heap.length) this.#sweep();
+      },
+    };
+  }
+
+  /** Returns `work`, which must settle by itself: the clock stands still until it has. */
+  hold<T>(work: Promise<T>): Promise<T> {
+    const settled = work.then(() => {}, () => {}).finally(() => this.#held.delete(settled));
+    this.#held.add(settled);
+    return work;
+  }
+
+  /** Resolves when all that is held has settled; undefined where there is nothing. */
+  get holding(): Promise<unknown> | undefined {
+    return this.#held.size === 0 ? undefined : Promise.all(this.#held);
+  }
+
+  /** When the next timer is due, in Unix milliseconds; undefined where none waits. */
+  get next(): number | undefined {
+    for (let first = this.#heap[0]; first !== undefined; first = this.#heap[0]) {
+      if (first.callback !== undefined) return first.at;
+      this.#take();
+      this.#cleared--;
+    }
+    return undefined;
+  }
+
+  /** Moves on to a time, past no timer; a time that has gone by changes nothing. */
+  moveTo(atMs: number): void {
+    if (atMs > this.#now) this.#now = atMs;
+  }
+
+  /** Fires the next timer, at its time; false where none is due by `untilMs`. */
+  fire(untilMs: number): boolean {
+    const at = this.next;
+    if (at === undefined || at > untilMs) return false;
+    const first = this.#take();
+    this.moveTo(at);
+    const callback = first?.callback;
+    if (first !== undefined) first.callback = undefined;
+    callback?.();
+    return true;
+  }
+
+  #sweep(): void {
+    const live = this.#heap.filter(({ callback }) => callback !== undefined);
+    this.#heap = [];
+    this.#cleared = 0;
+    for (const entry of live) this.#push(entry);
+  }
+
+  #push(entry: Waiting): void {
+    const heap = this.#heap;
+    let index = heap.length;
+    while (index > 0) {
+      const up = (index - 1) >> 1;
+      const parent = heap[up];
+      if (parent === undefined || before(parent, entry)) break;
+      heap[index] = parent;
+      index = up;
+    }
+    heap[index] = entry;
+  }
+
+  #take(): Waiting | undefined {
+    const heap = this.#heap;
+    const first = heap[0];
+    const last = heap.pop();
+    if (last === undefined || heap.length === 0) return first;
+    let index = 0;
+    while (true) {
+      const left = heap[2 * index + 1];
+      const right = heap[2 * index + 2];
+      if (left === undefined) break;
+      const [child, at] = right !== undefined && before(right, left)
+        ? [right, 2 * index + 2] as const
+        : [left, 2 * index + 1] as const;
+      if (before(last, child)) break;
+      heap[index] = child;
+      index = at;
+    }
+    heap[index] = last;
+    return first;
+  }
+}

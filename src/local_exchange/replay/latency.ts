@@ -1,0 +1,43 @@
+/** How long things take on their way, in the time of a replay. */
+import type { Random } from "../random.ts";
+
+/** The latencies of a replay, in milliseconds. */
+export interface ReplayLatency {
+  /** From the bot to the exchange: an order takes effect so much later. @default 0 */
+  readonly orderMs?: number | undefined;
+  /** From the exchange back to the bot: an answer comes so much later. @default 0 */
+  readonly answerMs?: number | undefined;
+  /** From the exchange to the bot: what the feed tells comes so much later. @default 0 */
+  readonly feedMs?: number | undefined;
+  /** So much more at most, drawn anew each time, by the seed. @default 0 */
+  readonly jitterMs?: number | undefined;
+}
+
+/** The ways that something can go. */
+export type Way = "order" | "answer" | "feed";
+
+/** Draws how long something takes. */
+export class Latency {
+  readonly #fixed: Readonly<Record<Way, number>>;
+  readonly #jitterMs: number;
+  readonly #random: Random;
+
+  constructor({ orderMs = 0, answerMs = 0, feedMs = 0, jitterMs = 0 }: ReplayLatency, random: Random) {
+    this.#fixed = { order: orderMs, answer: answerMs, feed: feedMs };
+    this.#jitterMs = jitterMs;
+    this.#random = random;
+  }
+
+  /** Whether something takes any time at all. */
+  takesTime(way: Way): boolean {
+    return this.#jitterMs > 0 || this.#fixed[way] > 0;
+  }
+
+  /** How long this takes, in milliseconds: in steps of a microsecond. */
+  draw(way: Way): number {
+    const jitter = this.#jitterMs === 0
+      ? 0
+      : this.#random.int(Math.round(this.#jitterMs * 1_000) + 1) / 1_000;
+    return this.#fixed[way] + jitter;
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * What a replay reads.
+ *
+ * @module
+ */
+
+/** What every item of a recording has. */
+interface Timed {
+  /** When it was received, in Unix milliseconds. */
+  readonly atMs: number;
+}
+
+/**
+ * One thing of a recording, as far as a replay looks at it. What `openRecording` of `@unofficial/kalshi/recordings` reads
+ * is such; a test writes its own.
+ */
+export type ReplayItem =
+  /** A frame as Kalshi sends it. */
+  | Timed & {
+    readonly kind: "frame";
+    readonly frame: { readonly type?: string | undefined; readonly msg?: unknown };
+  }
+  /** What a market is, as REST has it: the payloads of the market, its event and its series. */
+  | Timed & {
+    readonly kind: "market";
+    readonly ticker: string;
+    readonly market: Readonly<Record<string, unknown>>;
+    readonly event?: Readonly<Record<string, unknown>> | undefined;
+    readonly series?: Readonly<Record<string, unknown>> | undefined;
+  }
+  /** A file of a recording begins. */
+  | Timed & {
+    readonly kind: "start";
+    readonly isSession: boolean;
+    readonly header: {
+      readonly tickers?: readonly string[] | undefined;
+      readonly channels: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+    };
+  }
+  /** Frames of a channel are missing, or may be. */
+  | Timed & { readonly kind: "gap" | "reconnected" | "ended"; readonly channel: string }
+  /** The connection changed. */
+  | Timed & { readonly kind: "status"; readonly state: string }
+  /** Something is missing, and nobody knows of what. */
+  | Timed & { readonly kind: "dropped" | "damaged" }
+  /** What says nothing of a market. */
+  | Timed & { readonly kind: "end" | "text" | "other" };
+
+/** How a replay reads. */
+export interface ReplayReadOptions {
+  /** Nothing from this time on, in Unix milliseconds. */
+  readonly toMs?: number | undefined;
+}
+
+/** What can be replayed: a `Recording` of `@unofficial/kalshi/recordings`, or anything that gives its items in order. */
+export interface RecordingSource {
+  /** Its items, in the order in which they were received. */
+  read(options?: ReplayReadOptions): AsyncIterable<ReplayItem> | Iterable<ReplayItem>;
+}
