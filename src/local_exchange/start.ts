@@ -53,7 +53,8 @@ export interface TapedOptions extends Pick<LocalExchangeOptions, "seed" | "clock
 
 /** Starts one without markets of its own, which is reached in memory alone. */
 export function startTaped({ onTraffic, ...options }: TapedOptions): Running {
-  const read = readOptions("LocalExchange", { ...options, marketMakers: false }, exchangeRules);
+  const given: LocalExchangeOptions = { ...options, marketMakers: false };
+  const read = readOptions("LocalExchange", given, exchangeRules);
   const exchange = new Exchange(settingsOf(read, true));
   const opened: Opened = { exchange, restore: () => undefined, close() {} };
   const prepared = prepare(opened, (made) => SpokenFix.inMemory(made, read.fix));

@@ -45,6 +45,12 @@ import {
   perpsPlaceRules,
   perpsScheduleRules,
 } from "../../src/local_exchange/perps.ts";
+import {
+  latencyRules,
+  localReplayRules,
+  replayFeesRules,
+  replayRunRules,
+} from "../../src/local_exchange/replay/options.ts";
 import { fixCloseRules } from "../../src/fix/client.ts";
 import { fixClientRules } from "../../src/fix/client_options.ts";
 import { fileLogRules } from "../../src/fix/file_log.ts";
@@ -137,6 +143,10 @@ export const OPTION_TABLES: Readonly<Record<string, OptionTable>> = {
   fixFaultRules: table(Object.assign({}, ...Object.values(fixFaultRules))),
   fixLogonRules: table(fixLogonRules, "src/local_exchange/gateways/fix/faults.ts#FixLogonFault"),
   tlsRules: table(tlsRules, "src/local_exchange/types.ts#LocalTlsIdentity"),
+  localReplayRules: table(localReplayRules, "src/local_exchange/replay/options.ts#LocalReplayOptions"),
+  replayRunRules: table(replayRunRules, "src/local_exchange/replay/options.ts#ReplayRunOptions"),
+  replayFeesRules: table(replayFeesRules, "src/local_exchange/replay/options.ts#ReplayFees"),
+  latencyRules: table(latencyRules, "src/local_exchange/replay/latency.ts#ReplayLatency"),
   exchangeRules: table(exchangeRules, "src/local_exchange/types.ts#LocalExchangeOptions"),
   historyRules: table(historyRules, "src/local_exchange/types.ts#LocalHistory"),
   keyRules: table(keyRules, "src/local_exchange/types.ts#LocalKeyOptions"),

@@ -1,5 +1,5 @@
 /** The one clock of a replay: exchange, client and bot go by it, and the recording moves it. */
-import { type Clock, type ClockTimer } from "../../base/clock.ts";
+import type { Clock, ClockTimer } from "../../base/clock.ts";
 import { KalshiConfigError } from "../../base/errors.ts";
 
 interface Waiting {
@@ -15,8 +15,8 @@ const before = (a: Waiting, b: Waiting) => a.at < b.at || (a.at === b.at && a.or
  * A clock that a replay moves. Its timers fire in the order of their times, and those of one time in the order in which
  * they were set.
  *
- * Give it to the client and to the stream, and let your bot wait by it: what waits by the clock of the machine, such as
- * `setTimeout`, is not part of the replay.
+ * Give it to the client and to the stream, and let your bot wait by it: what waits by a timer of the machine is
+ * not part of the replay.
  */
 export class ReplayClock implements Clock {
   readonly #start: number;

@@ -96,7 +96,7 @@ export async function openReplay<E>(
   const replay = makeReplay(read, items, facade);
   try {
     await replay.ready;
-    for (const account of read.accounts ?? []) await replay.createAccount(account);
+    for (const account of read.accounts ?? []) replay.accounts.push(await replay.createAccount(account));
   } catch (error) {
     await replay.close();
     throw error;
@@ -118,7 +118,7 @@ export class LocalReplay<E> implements AsyncDisposable {
   /** The time of the replay: the `clock` of a client and a stream, and what a bot waits by. */
   readonly clock: ReplayClock;
   /** The accounts that it was opened with. */
-  readonly accounts: readonly LocalAccount[] = [];
+  readonly accounts: LocalAccount[] = [];
   readonly #options: ReadReplayOptions;
   readonly #running: Running;
   readonly #items: Items;

@@ -140,7 +140,7 @@ const isTicker = (item: unknown) => typeof item === "string" && item !== "";
 /** What the options of a replay may be. */
 export const localReplayRules = {
   queue: withPreset(oneOf(...queueModels), "behind"),
-  latencyMs: latencyRule(),
+  latencyMs: withPreset(latencyRule(), 0),
   seed: withPreset(whole(Number.MIN_SAFE_INTEGER), 1),
   fees: group<ReplayFees>(replayFeesRules),
   results: rule<Readonly<Record<string, string>>>(

@@ -5,7 +5,7 @@
  */
 
 /** What every item of a recording has. */
-interface Timed {
+export interface ReplayTime {
   /** When it was received, in Unix milliseconds. */
   readonly atMs: number;
 }
@@ -16,12 +16,12 @@ interface Timed {
  */
 export type ReplayItem =
   /** A frame as Kalshi sends it. */
-  | Timed & {
+  | ReplayTime & {
     readonly kind: "frame";
     readonly frame: { readonly type?: string | undefined; readonly msg?: unknown };
   }
   /** What a market is, as REST has it: the payloads of the market, its event and its series. */
-  | Timed & {
+  | ReplayTime & {
     readonly kind: "market";
     readonly ticker: string;
     readonly market: Readonly<Record<string, unknown>>;
@@ -29,7 +29,7 @@ export type ReplayItem =
     readonly series?: Readonly<Record<string, unknown>> | undefined;
   }
   /** A file of a recording begins. */
-  | Timed & {
+  | ReplayTime & {
     readonly kind: "start";
     readonly isSession: boolean;
     readonly header: {
@@ -38,13 +38,13 @@ export type ReplayItem =
     };
   }
   /** Frames of a channel are missing, or may be. */
-  | Timed & { readonly kind: "gap" | "reconnected" | "ended"; readonly channel: string }
+  | ReplayTime & { readonly kind: "gap" | "reconnected" | "ended"; readonly channel: string }
   /** The connection changed. */
-  | Timed & { readonly kind: "status"; readonly state: string }
+  | ReplayTime & { readonly kind: "status"; readonly state: string }
   /** Something is missing, and nobody knows of what. */
-  | Timed & { readonly kind: "dropped" | "damaged" }
+  | ReplayTime & { readonly kind: "dropped" | "damaged" }
   /** What says nothing of a market. */
-  | Timed & { readonly kind: "end" | "text" | "other" };
+  | ReplayTime & { readonly kind: "end" | "text" | "other" };
 
 /** How a replay reads. */
 export interface ReplayReadOptions {

@@ -38,6 +38,7 @@ export interface TapeOptions {
 
 /** A time in which a market did not trade here, since nobody knew its book. */
 export interface TapeHalt {
+  /** Its market. */
   readonly ticker: string;
   /** Why, in words. */
   readonly reason: string;
