@@ -7,18 +7,22 @@ import { delay } from "../../base/waits.ts";
 
 /** Waits for turns, until it is closed: an open channel keeps a process alive. */
 export class Turns {
-  readonly #channel: MessageChannel | undefined;
+  /**
+   * Two of them, used in turn: what is posted to a channel while its last message is being handled comes on Deno before
+   * the microtasks that wait, and so would not be another turn.
+   */
+  readonly #channels: readonly MessageChannel[];
+  #count = 0;
   #resolve: (() => void) | undefined;
 
   constructor() {
-    if (typeof MessageChannel !== "function") return;
-    this.#channel = new MessageChannel();
-    this.#channel.port1.onmessage = () => this.#resolve?.();
+    this.#channels = typeof MessageChannel === "function" ? [new MessageChannel(), new MessageChannel()] : [];
+    for (const { port1 } of this.#channels) port1.onmessage = () => this.#resolve?.();
   }
 
   /** Resolves in the next turn. */
   next(): Promise<void> {
-    const channel = this.#channel;
+    const channel = this.#channels[this.#count++ % 2];
     if (channel === undefined) return delay(systemClock, 0);
     return new Promise((resolve) => {
       this.#resolve = resolve;
@@ -26,9 +30,11 @@ export class Turns {
     });
   }
 
-  /** Lets the channel go. */
+  /** Lets the channels go. */
   close(): void {
-    this.#channel?.port1.close();
-    this.#channel?.port2.close();
+    for (const { port1, port2 } of this.#channels) {
+      port1.close();
+      port2.close();
+    }
   }
 }
