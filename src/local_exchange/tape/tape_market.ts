@@ -400,15 +400,19 @@ export class TapeMarket {
     while (left > 0) {
       const first = this.market.book.level(level.side, level.price)?.first;
       if (first === undefined) break;
-      if (isCrowd(first.account)) {
+      const ours = isCrowd(first.account) ? nextOfOurs(first) : first;
+      if (ours !== undefined) {
+        // Those that have left are the ones that were served, before those that are still there.
+        left -= Math.min(left, absent.get(ours) ?? 0);
+        absent.delete(ours);
+      }
+      if (ours !== first) {
         const taken = Math.min(left, first.remaining);
+        if (taken === 0) break;
         this.#shrink(level, first, taken);
         left -= taken;
         continue;
       }
-      const stood = absent.get(first) ?? 0;
-      absent.delete(first);
-      left -= Math.min(left, stood);
       const met = Math.min(left, first.remaining);
       if (met === 0) break;
       this.#hit(first, met);
