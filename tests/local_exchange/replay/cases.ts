@@ -42,7 +42,9 @@ const someoneCancels = (fills: string, end: string) => `
     1 |                                      | A: buy 10 at 0.40    |                                      | 100 are ahead
     2 | bid 0.40 +50                         |                      |                                      | 50 are behind
     4 | bid 0.40 -30                         |                      |                                      | 30 of the 150 were cancelled: whose?
-    8 | sold 85 at 0.40; bid 0.40 -85        |                      | ${fills.padEnd(36)} | as many of the 85 as are left for A
+    8 | sold 85 at 0.40; bid 0.40 -85        |                      | ${
+  fills.padEnd(36)
+} | as many of the 85 as are left for A
   end |                                      |                      | ${end.padEnd(36)} |
 `;
 
@@ -52,8 +54,12 @@ const inEitherOrder = (first: string, second: string) => `
     0 | bids 0.40x100, asks 0.45x100         |                      |                                      |
     1 |                                      | A: buy 10 at 0.40    |                                      | 100 are ahead
     2 | bid 0.40 +50                         |                      |                                      | 50 are behind
-    3 | ${first.padEnd(36)} |                      |                                      | 40 are ahead: what was sold was ahead of A
-    4 | ${second.padEnd(36)} |                      | A bought 5 at 0.40, maker, fee 0     | 40 go ahead of A, 5 are left for it
+    3 | ${
+  first.padEnd(36)
+} |                      |                                      | 40 are ahead: what was sold was ahead of A
+    4 | ${
+  second.padEnd(36)
+} |                      | A bought 5 at 0.40, maker, fee 0     | 40 go ahead of A, 5 are left for it
   end |                                      |                      | A rests 5; position 5; cash 998.00   | 5 x 0.40 = 2.00
 `;
 
@@ -62,9 +68,13 @@ const heldToTheEnd = (result: string, cash: string, why: string) => `
     s | recorded                             | bot                  | what comes of it                     | why
     0 | bids 0.40x100, asks 0.45x100         |                      |                                      |
     1 |                                      | A: ioc buy 10 at 0.45| A bought 10 at 0.45, taker, fee 0.1733 | 0.07 x 10 x 0.45 x 0.55 = 0.17325
-   20 | result ${result.padEnd(29)} |                      |                                      | the market had closed at 10
+   20 | result ${
+  result.padEnd(29)
+} |                      |                                      | the market had closed at 10
    21 | settled                              |                      |                                      |
-  end |                                      |                      | position 0; cash ${cash.padEnd(19)} | 1000 - 4.50 - 0.1733 = 995.3267; ${why}
+  end |                                      |                      | position 0; cash ${
+  cash.padEnd(19)
+} | 1000 - 4.50 - 0.1733 = 995.3267; ${why}
 `;
 
 /** All of them. */
@@ -281,7 +291,7 @@ export const cases: readonly Case[] = [
     0 | bids 0.40x100, asks 0.45x100         |                      |                                      |
     1 |                                      | A: buy 10 at 0.40    |                                      | 100 are ahead
     2 | gap                                  |                      |                                      | nobody knows the book
-    3 |                                      | B: buy 10 at 0.41    | B refused trading_is_paused          |
+    3 |                                      | B: buy 10 at 0.41    | B refused market_inactive            |
     4 | sold 120 at 0.40                     |                      |                                      | nobody knows of whom
     5 | bids 0.40x80, asks 0.45x100          |                      |                                      | known again; 80 are ahead
     6 | sold 80 at 0.40; bid 0.40 -80        |                      |                                      | nobody is ahead

@@ -60,7 +60,7 @@ class Log {
 }
 
 /** Orders over REST; what becomes of them over the WebSocket. */
-export async function restBot(venue: Venue): Promise<Bot> {
+export async function restBot({ fixConfig: _, ...venue }: Venue): Promise<Bot> {
   const { clock } = venue;
   const log = new Log(clock);
   const client = new KalshiClient(venue);
@@ -69,8 +69,8 @@ export async function restBot(venue: Venue): Promise<Bot> {
   const ids = new Map<string, string>();
   await stream.on("fill", (item) => {
     if (item.type !== "fill") throw new Error(`the stream lost something: ${item.type}`);
-    const { client_order_id = "", count_fp, yes_price_dollars, is_taker, fee_cost } = item.msg;
-    const order = orders.get(client_order_id);
+    const { client_order_id, count_fp, yes_price_dollars, is_taker, fee_cost } = item.msg;
+    const order = orders.get(client_order_id ?? "");
     if (order === undefined) throw new Error(`a fill of nobody's order: ${client_order_id}`);
     log.say(
       filled(order, { count: count_fp, price: yes_price_dollars, isTaker: is_taker, fee: fee_cost }),
@@ -78,7 +78,7 @@ export async function restBot(venue: Venue): Promise<Bot> {
   });
   await stream.on("user_orders", (item) => {
     if (item.type !== "user_order") throw new Error(`the stream lost something: ${item.type}`);
-    const { client_order_id = "", status } = item.msg;
+    const { client_order_id, status } = item.msg;
     if (status === "canceled") log.say(`${client_order_id} canceled`);
   });
   const idOf = (name: string) => ids.get(name) ?? "";

@@ -121,6 +121,12 @@ export class RecordingWriter {
     }
   }
 
+  /** Ends it. */
+  end(atMs: number): void {
+    const frames = this.items.filter(({ kind }) => kind === "frame").length;
+    this.items.push({ ...this.#place(atMs), kind: "end", reason: "closed", frames });
+  }
+
   /** Writes what the lines of a table say. */
   addLines(lines: readonly Line[]): void {
     for (const { atMs, recorded } of lines) {

@@ -88,7 +88,8 @@ export function readTable(text: string): Table {
   return { lines, end };
 }
 
-const partsOf = (cell: string): string[] => cell.split(";").map((part) => part.trim()).filter((part) => part !== "");
+const partsOf = (cell: string): string[] =>
+  cell.split(";").map((part) => part.trim()).filter((part) => part !== "");
 
 /** Numbers as they are compared: without zeros at the end. */
 export const plainNumbers = (text: string): string =>
@@ -123,7 +124,13 @@ function readRecorded(text: string): Recorded {
   const change = new RegExp(`^(bid|ask) (${NUMBER}) ([+-]${NUMBER})$`).exec(said);
   if (change !== null) {
     const side = change[1] === "bid" ? "bid" : "ask";
-    return { does: "change", market, side, price: change[2] ?? "", delta: (change[3] ?? "").replace("+", "") };
+    return {
+      does: "change",
+      market,
+      side,
+      price: change[2] ?? "",
+      delta: (change[3] ?? "").replace("+", ""),
+    };
   }
   const trade = new RegExp(`^(sold|bought) (${NUMBER}) at (${NUMBER})$`).exec(said);
   if (trade === null) throw new Error(`a recording does not say ${JSON.stringify(text)}`);
