@@ -51,7 +51,6 @@ export function recordingOf({ closes, fees, table }: Case) {
   writer.end(BEGIN_MS + 60_000);
   const { items } = writer;
   return {
-    // deno-lint-ignore require-await -- as a recording is read
     async *read() {
       yield* items;
     },
