@@ -52,3 +52,9 @@ export {
   HistoryRows,
 } from "./history/rows.ts";
 export type { CandleInterval, TimeInput } from "./history/times.ts";
+export { downloadHistory } from "./download/download.ts";
+export { HistoryFolder, openHistory, type SavedRowsOptions } from "./download/folder.ts";
+export type { HistoryKind, HistoryRowOf, SavedCandleRow } from "./download/kinds.ts";
+export type { MarketRow } from "./download/market_rows.ts";
+export type { DownloadOptions, DownloadProgress } from "./download/options.ts";
+export type { DownloadedHistory, DownloadedKind } from "./download/run.ts";

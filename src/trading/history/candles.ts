@@ -204,9 +204,15 @@ export function candles(client: KalshiClient, ticker: string, given: CandlesOpti
     throw new KalshiConfigError("candles takes a market ticker second, as text.");
   }
   if (options.resume !== undefined) readResume(options.resume);
-  return new HistoryRows(
-    () => new CandleWalk(client, ticker, options, span).pages(),
-    candleSpecs,
-    options.onProgress,
-  );
+  return new HistoryRows(() => candlePages(client, ticker, options, span), candleSpecs, options.onProgress);
+}
+
+/** The same a call at a time, by options that were checked. */
+export function candlePages(
+  client: KalshiClient,
+  ticker: string,
+  options: CandlesOptions,
+  span: Span,
+): AsyncGenerator<HistoryPage<CandleRow>, void, undefined> {
+  return new CandleWalk(client, ticker, options, span).pages();
 }

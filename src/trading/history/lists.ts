@@ -135,7 +135,7 @@ interface Stand {
 }
 
 /** Rows of one list are newest first, give or take this. */
-const SLACK_MS = 1_000;
+export const SLACK_MS = 1_000;
 
 interface Listing<T, Row extends { readonly atMs: number }> {
   ask(tier: Tier, page: { readonly cursor?: string | undefined }): PromiseLike<Page<T>>;
@@ -236,7 +236,16 @@ export function tradesHistory(client: KalshiClient, given: TradesHistoryOptions 
     tradesHistoryRules,
   );
   const resume = readResume(owner, options);
-  const { ticker, isBlockTrade: is_block_trade, signal, onProgress } = options;
+  return new HistoryRows(() => tradePages(client, options, span, resume), tradeSpecs, options.onProgress);
+}
+
+/** The same a call at a time, by options that were checked. */
+export function tradePages(
+  client: KalshiClient,
+  { ticker, isBlockTrade: is_block_trade, signal }: TradesHistoryOptions,
+  span: Span,
+  resume?: Stand,
+): AsyncGenerator<HistoryPage<TradeRow>, void, undefined> {
   const params = { ...seconds(span), ticker, is_block_trade };
   const listing: Listing<Trade, TradeRow> = {
     ask: (tier, page) =>
@@ -244,7 +253,7 @@ export function tradesHistory(client: KalshiClient, given: TradesHistoryOptions 
     row: tradeRow,
     id: ({ tradeId }) => tradeId,
   };
-  return new HistoryRows(() => walk(listing, span, resume), tradeSpecs, onProgress);
+  return walk(listing, span, resume);
 }
 
 /**

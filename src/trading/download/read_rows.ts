@@ -1,0 +1,111 @@
+/**
+ * Reads files of history back, a group of rows at a time.
+ *
+ * @module
+ */
+import { type AsyncBuffer, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
+import { KalshiTableError, tableError } from "../../tables/errors.ts";
+import { loadNodeFiles, type NodeFiles } from "../../tables/node_files.ts";
+import { readJournal } from "./journal.ts";
+import { type HistoryKind, type HistoryRowOf, type KindTable, kindTables } from "./kinds.ts";
+import { dayOfFile, journalOf, pathOf } from "./paths.ts";
+
+/** Which rows are wanted. */
+export interface RowsWanted {
+  /** Of this market; of all where it is undefined. */
+  readonly ticker: string | undefined;
+  /** From when on, in Unix milliseconds. */
+  readonly fromMs: number;
+  /** Until when, not included. */
+  readonly toMs: number;
+}
+
+type Stored = Readonly<Record<string, unknown>>;
+
+/** The rows of a file, in groups, with only these columns. */
+async function* groupsOf(
+  { fs, zlib }: NodeFiles,
+  path: string,
+  columns: string[],
+): AsyncGenerator<readonly Stored[], void, undefined> {
+  const handle = await fs.open(path, "r").catch((cause) => {
+    throw tableError(`${path} cannot be read`, cause);
+  });
+  try {
+    const { size: byteLength } = await handle.stat();
+    const file: AsyncBuffer = {
+      byteLength,
+      async slice(start, end = byteLength) {
+        const bytes = new Uint8Array(end - start);
+        for (let at = 0; at < bytes.length;) {
+          const { bytesRead } = await handle.read(bytes, at, bytes.length - at, start + at);
+          if (bytesRead === 0) break;
+          at += bytesRead;
+        }
+        return bytes.buffer;
+      },
+    };
+    const compressors = { GZIP: (bytes: Uint8Array) => new Uint8Array(zlib.gunzipSync(bytes)) };
+    const parsers = { timestampFromMilliseconds: (ms: bigint) => Number(ms) };
+    const metadata = await parquetMetadataAsync(file);
+    let rowStart = 0;
+    for (const { num_rows } of metadata.row_groups) {
+      const rowEnd = rowStart + Number(num_rows);
+      yield await parquetReadObjects({ file, metadata, columns, compressors, parsers, rowStart, rowEnd });
+      rowStart = rowEnd;
+    }
+  } catch (cause) {
+    throw tableError(`${path} cannot be read`, cause);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The tickers of a file. */
+export async function readTickers(files: NodeFiles, path: string): Promise<string[]> {
+  const tickers: string[] = [];
+  for await (const rows of groupsOf(files, path, ["ticker"])) {
+    for (const { ticker } of rows) tickers.push(String(ticker));
+  }
+  return tickers;
+}
+
+/** The rows of a folder, in groups, day by day. */
+export async function* readFolder<Kind extends HistoryKind>(
+  dir: string,
+  kind: Kind,
+  { ticker, fromMs, toMs }: RowsWanted,
+): AsyncGenerator<readonly HistoryRowOf[Kind][], void, undefined> {
+  const files = await loadNodeFiles("Downloads");
+  const journal = await readJournal(files, files.path.join(dir, journalOf(kind)));
+  if (journal === undefined) {
+    throw new KalshiTableError(`${dir} holds no ${kind}: \`downloadHistory\` with this folder brings them.`);
+  }
+  const { columns, atMs } = kindTables[kind] as KindTable<HistoryRowOf[Kind]>;
+  const names = columns.map(({ name }) => name);
+  const inTime = journal.files.filter(({ name }) => {
+    const dayMs = Date.parse(dayOfFile(name));
+    return dayMs + DAY_MS > fromMs && dayMs < toMs;
+  });
+  // Names begin with the day; files of one day come in the order in which they were written.
+  for (const { name } of inTime.sort((a, b) => compare(dayOfFile(a.name), dayOfFile(b.name)))) {
+    for await (const stored of groupsOf(files, pathOf(files, dir, name), names)) {
+      const own = ticker === undefined ? stored : stored.filter((row) => row.ticker === ticker);
+      const rows = own.map((row) => rowOf(kind, row));
+      yield rows.filter((row) => atMs(row) >= fromMs && atMs(row) < toMs);
+    }
+  }
+}
+
+const DAY_MS = 86_400_000;
+const compare = (a: string, b: string): number => a < b ? -1 : a > b ? 1 : 0;
+
+function rowOf<Kind extends HistoryKind>(kind: Kind, stored: Stored): HistoryRowOf[Kind] {
+  const { columns, rest } = kindTables[kind];
+  const fields: Record<string, unknown> = { ...rest };
+  for (const { name, field } of columns) {
+    const value = stored[name];
+    fields[field] = value === null ? undefined : typeof value === "bigint" ? Number(value) : value;
+  }
+  return fields as unknown as HistoryRowOf[Kind];
+}
