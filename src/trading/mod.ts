@@ -52,6 +52,7 @@ export {
   HistoryRows,
 } from "./history/rows.ts";
 export type { CandleInterval, TimeInput } from "./history/times.ts";
+export { KalshiTableError } from "../tables/errors.ts";
 export { downloadHistory } from "./download/download.ts";
 export { HistoryFolder, openHistory, type SavedRowsOptions } from "./download/folder.ts";
 export type { HistoryKind, HistoryRowOf, SavedCandleRow } from "./download/kinds.ts";

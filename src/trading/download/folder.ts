@@ -29,7 +29,7 @@ export const savedRowsRules = {
 
 /**
  * A folder of history that {@linkcode openHistory} has opened. Rows come day by day; those of one file are in the order of
- * time, but a day may have several files. Memory holds some ten thousand rows. Only what counts is read, also while a
+ * time, but a day may have several files. Memory holds some tens of thousands of rows. Only what counts is read, also while a
  * download goes on.
  */
 export class HistoryFolder {

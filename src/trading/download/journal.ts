@@ -186,17 +186,26 @@ export class Journal {
     await this.#handle.close().catch(() => {});
   }
 
+  /** Whether another run has begun, so that this one must end. */
+  async isSuperseded(): Promise<boolean> {
+    this.#look(await this.#new());
+    return this.#isSuperseded;
+  }
+
   /** Writes a line. False where it does not count, since another run began before it. */
   async #append(line: Line): Promise<boolean> {
     if (this.#isSuperseded) return false;
-    let text: string;
     try {
       await this.#handle.appendFile(`${JSON.stringify(line)}\n`);
       await this.#handle.datasync();
-      text = await this.#new();
+      return this.#look(await this.#new());
     } catch (cause) {
       throw tableError(`${this.#path} cannot be written`, cause);
     }
+  }
+
+  /** Looks at what was written: whether there is a line of ours that counts. */
+  #look(text: string): boolean {
     let counts = false;
     for (const { type, run } of linesOf(text)) {
       if (run === this.run) counts = !this.#isSuperseded;

@@ -54,7 +54,7 @@ export interface KindTable<Row> {
 const trades: KindTable<TradeRow> = {
   columns: [
     { name: "ticker", type: "string", field: "ticker" },
-    { name: "at", type: "timestamp", field: "atMs" },
+    { name: "created_time", type: "timestamp", field: "atMs" },
     { name: "price_e4", type: "int32", field: "priceCenticents" },
     { name: "count_e2", type: "int64", field: "countCenticontracts" },
     { name: "taker_side", type: "string", field: "takerSide" },
@@ -71,8 +71,8 @@ const price = (name: string, field: keyof SavedCandleRow, isNullable: boolean) =
 const candles: KindTable<SavedCandleRow> = {
   columns: [
     { name: "ticker", type: "string", field: "ticker" },
-    { name: "begins", type: "timestamp", field: "beginsMs" },
-    { name: "ends", type: "timestamp", field: "endsMs" },
+    { name: "begin_time", type: "timestamp", field: "beginsMs" },
+    { name: "end_time", type: "timestamp", field: "endsMs" },
     price("open", "openCenticents", true),
     price("high", "highCenticents", true),
     price("low", "lowCenticents", true),
@@ -105,13 +105,13 @@ const markets: KindTable<MarketRow> = {
     { name: "result", type: "string", field: "result" },
     { name: "settlement_value_e6", type: "int64", field: "settlementMicros", isNullable: true },
     { name: "expiration_value", type: "string", field: "expirationValue" },
-    { name: "created", type: "timestamp", field: "createdMs", isNullable: true },
-    { name: "opens", type: "timestamp", field: "opensMs", isNullable: true },
-    { name: "closes", type: "timestamp", field: "closesMs", isNullable: true },
-    { name: "settled", type: "timestamp", field: "settledMs" },
+    { name: "created_time", type: "timestamp", field: "createdMs", isNullable: true },
+    { name: "open_time", type: "timestamp", field: "opensMs", isNullable: true },
+    { name: "close_time", type: "timestamp", field: "closesMs", isNullable: true },
+    { name: "settlement_time", type: "timestamp", field: "settledMs" },
     { name: "fee_type", type: "string", field: "feeType", isNullable: true },
     { name: "fee_multiplier", type: "double", field: "feeMultiplier", isNullable: true },
-    { name: "fee_waiver_ends", type: "timestamp", field: "feeWaiverEndsMs", isNullable: true },
+    { name: "fee_waiver_expiration_time", type: "timestamp", field: "feeWaiverEndsMs", isNullable: true },
     { name: "notional_e6", type: "int64", field: "notionalMicros" },
     { name: "volume_e2", type: "int64", field: "volumeCenticontracts" },
     { name: "open_interest_e2", type: "int64", field: "openInterestCenticontracts" },

@@ -11,7 +11,7 @@ import { tableError } from "../../tables/errors.ts";
 import { loadNodeFiles, makeFolder, type NodeFiles } from "../../tables/node_files.ts";
 import { type CandleInterval, Periods } from "../history/times.ts";
 import { FeeFacts } from "./fee_facts.ts";
-import { Journal, type Plan, type Scope, type Span, type Stand } from "./journal.ts";
+import { Journal, type JournalFile, type Plan, type Scope, type Span, type Stand } from "./journal.ts";
 import type { HistoryKind, HistoryRowOf } from "./kinds.ts";
 import type { DownloadProgress } from "./options.ts";
 import { Parts, remove, sweep } from "./parts.ts";
@@ -239,9 +239,14 @@ class KindDownload<Kind extends HistoryKind> {
     if (this.#hasFailed) return;
     this.#hasFailed = true;
     const prefix = `${this.#journal.run}-${this.#commits++}`;
-    const files = await this.#parts.write(this.#files, this.#work.dir, prefix);
-    const hasCounted = await this.#journal.add(files, stand);
-    if (!hasCounted) {
+    let files: readonly JournalFile[] = [];
+    try {
+      files = await this.#parts.write(this.#files, this.#work.dir, prefix);
+    } catch (error) {
+      // Another process has begun, and cleared what does not count for it.
+      throw await this.#journal.isSuperseded() ? this.#journal.superseded() : error;
+    }
+    if (!await this.#journal.add(files, stand)) {
       // The process that goes on downloads them again.
       await remove(this.#files, this.#work.dir, files);
       throw this.#journal.superseded();
