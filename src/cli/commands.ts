@@ -10,6 +10,7 @@ import { addCandles } from "./commands/candles.ts";
 import { addCompletions } from "./commands/completions.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addExchange } from "./commands/exchange.ts";
+import { addHistory } from "./commands/history.ts";
 import { addMarket } from "./commands/market.ts";
 import { addMarkets } from "./commands/markets.ts";
 import { addOrder } from "./commands/order.ts";
@@ -34,6 +35,7 @@ export const commands: readonly AddCommand[] = [
   addBook,
   addTrades,
   addCandles,
+  addHistory,
   addOrder,
   addCancel,
   addQuotes,

@@ -65,6 +65,7 @@ const byCode: Readonly<Partial<Record<KalshiErrorCode | "READ_ONLY", ExitName>>>
   AUTH_REJECTED: "key",
   READ_ONLY: "unconfirmed",
   RECORDING: "failed",
+  TABLE: "failed",
 };
 
 /** Which exit code an error ends with. */

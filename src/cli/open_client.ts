@@ -114,14 +114,17 @@ const events: CliProduct<KalshiClient> = {
     const { KalshiClient } = await import("../client.ts");
     const { KalshiConfig } = await import("../config/kalshi_config.ts");
     const config = place && { config: KalshiConfig[place]() };
-    return await KalshiClient.fromEnv(env, { ...options, ...config });
+    // Who has no key has no tier either: it is the lowest.
+    const isKeyless = options.rateLimit === "auto" && said(env, eventVenue.variables.keyId) === "";
+    const lowest = isKeyless && { rateLimit: (await import("../rate_limits/auto.ts")).BASIC.event };
+    return await KalshiClient.fromEnv(env, { ...options, ...lowest, ...config });
   },
 };
 
 /**
  * Opens the client of a command; the command closes it.
  *
- * @param extra more options of the client, such as `rateLimit: "auto"`
+ * @param extra more options of the client, such as `rateLimit: "auto"`, which without a key is the Basic tier
  * @throws {CliError} where options and variables disagree
  * @throws {KalshiError} for variables that are wrong, and a key that cannot be read
  */

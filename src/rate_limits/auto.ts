@@ -79,7 +79,7 @@ export const autoRules = {
 } satisfies Rules<AutoRateLimiterOptions>;
 
 // What every account has: https://docs.kalshi.com/getting_started/rate_limits.
-const BASIC: Readonly<Record<RateProduct, RateBudgets>> = {
+export const BASIC: Readonly<Record<RateProduct, RateBudgets>> = {
   event: { read: { tokensPerSecond: 200, capacity: 600 }, write: { tokensPerSecond: 100 } },
   margin: { read: { tokensPerSecond: 200 }, write: { tokensPerSecond: 100 } },
 };

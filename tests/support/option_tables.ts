@@ -82,6 +82,8 @@ import {
   replayRules,
 } from "../../src/testing/cassette_transport.ts";
 import { faultTransportRules, rateRules, transportFaultRules } from "../../src/testing/fault_transport.ts";
+import { savedRowsRules } from "../../src/trading/download/folder.ts";
+import { downloadHistoryRules } from "../../src/trading/download/options.ts";
 import { candlesRules, fillsHistoryRules, tradesHistoryRules } from "../../src/trading/history/options.ts";
 import { historyCsvRules } from "../../src/trading/history/rows.ts";
 import { openPositionsRules, positionsRules } from "../../src/trading/positions/options.ts";
@@ -189,6 +191,8 @@ export const OPTION_TABLES: Readonly<Record<string, OptionTable>> = {
   transportFaultRules: table(Object.assign({}, ...Object.values(transportFaultRules))),
   candlesRules: table(candlesRules, "src/trading/history/options.ts#CandlesOptions"),
   tradesHistoryRules: table(tradesHistoryRules, "src/trading/history/options.ts#TradesHistoryOptions"),
+  downloadHistoryRules: table(downloadHistoryRules, "src/trading/download/options.ts#DownloadOptions"),
+  savedRowsRules: table(savedRowsRules, "src/trading/download/folder.ts#SavedRowsOptions"),
   fillsHistoryRules: table(fillsHistoryRules, "src/trading/history/options.ts#FillsHistoryOptions"),
   historyCsvRules: table(historyCsvRules, "src/trading/history/rows.ts#HistoryCsvOptions"),
   positionsRules: table(positionsRules, "src/trading/positions/options.ts#PositionsOptions"),

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { KalshiAbortError, KalshiConfigError } from "../../src/base/errors.ts";
+import { KalshiAbortError, KalshiConfigError, KalshiNotFoundError } from "../../src/base/errors.ts";
 import { KalshiClient } from "../../src/client.ts";
 import type { KalshiClientOptions } from "../../src/client_options.ts";
 import { LocalExchange } from "../../src/local_exchange/mod.ts";
@@ -280,8 +280,9 @@ test("of series, live and archived markets come, and a series that there is not 
   });
   assert(held.markets.length > 5 && held.trades.length > 100);
   using other = folder();
-  await assertRejects(() =>
-    downloadHistory(client, { dir: other.path, what: "trades", series: "NOSUCH", clock })
+  await assertRejects(
+    () => downloadHistory(client, { dir: other.path, what: "trades", series: "NOSUCH", clock }),
+    KalshiNotFoundError,
   );
 });
 
@@ -430,7 +431,7 @@ test("what is wrong is refused before anything is sent, and a folder without a k
   assertEquals(readdirSync(own.path), []);
   await assertRejects(
     () => downloadHistory(client, { dir: own.path, what: "trades", tickers: ["NO-SUCH"], clock }),
-    KalshiConfigError,
+    KalshiNotFoundError,
     "no market NO-SUCH",
   );
   await assertRejects(() => openHistory(own.path).candles().next(), KalshiTableError, "holds no candles");

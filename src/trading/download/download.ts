@@ -29,8 +29,9 @@ const SETTLE_MS = 60_000;
  *
  * {@linkcode openHistory} reads the folder, and so do DuckDB, pandas and Polars.
  *
- * @throws {KalshiConfigError} for an option that is unknown or wrong, for a market that there is not, for a folder with
- * something else, and when another process downloads into it
+ * @throws {KalshiConfigError} for an option that is unknown or wrong, for a folder with something else, and when another
+ * process begins to download into it
+ * @throws {KalshiNotFoundError} for a market or series that there is not
  * @throws {KalshiTableError} when the disk fails
  * @throws {KalshiAbortError} when `signal` has ended it
  *

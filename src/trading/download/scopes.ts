@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { KalshiConfigError } from "../../base/errors.ts";
+import { KalshiNotFoundError } from "../../base/errors.ts";
 import { timeMs } from "../../base/wire_time.ts";
 import type { KalshiClient } from "../../client.ts";
 import type { Market } from "../../contract/event/types.ts";
@@ -104,9 +104,10 @@ async function byTickers(
   const missing = tickers.filter((ticker) => !found.has(ticker));
   if (missing.length > 0) {
     const shown = missing.slice(0, 5).join(", ");
-    throw new KalshiConfigError(
-      `downloadHistory: the exchange has no market ${shown}${missing.length > 5 ? ", …" : ""}. ` +
+    throw new KalshiNotFoundError(
+      `There is no market ${shown}${missing.length > 5 ? ", …" : ""}, live or archived. ` +
         "Tickers are in upper case. Nothing was downloaded.",
+      { method: "GET", path: "/markets", status: 404, serverCode: "market_not_found", outcome: "rejected" },
     );
   }
   return [...found.values()];
