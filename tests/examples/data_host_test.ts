@@ -49,6 +49,25 @@ test("a year of trades and of fills comes as CSV, and goes on where it stopped",
   assertEquals((await runExample(runtime, "examples/year_csv.ts", ["fills", fills], bed.env)).code, 0);
 });
 
+test("a month of a series comes as Parquet, and comes once", options, async () => {
+  await using bed = await exampleBed({ markets: 2, history: { days: 3 } });
+  await using client = new KalshiClient({ auth: bed.account.auth, config: bed.exchange.config });
+  const [market] = (await client.markets.list({ status: "settled", limit: 1 })).items;
+  const series = market?.ticker.split("-")[0] ?? "";
+  using own = folder();
+  const run = () => runExample(runtime, "examples/history_parquet.ts", [series, own.path], bed.env);
+  const first = await run();
+  assertEquals(first.code, 0, first.errors);
+  assertMatch(first.errors, /100 %, 0 s to go/);
+  assertMatch(
+    first.output,
+    /^markets: [1-9]\d* rows in \d+ files[^]*\n\S+ paid (yes|no), last [\d.]+ at 0\.\d{4}\n/,
+  );
+  const again = await run();
+  const rowsOf = (text: string) => text.match(/^\w+: \d+ rows in \d+ files/gm);
+  assertEquals(rowsOf(again.output), rowsOf(first.output), again.errors);
+});
+
 test("the report says what is held, made, and may be lost", options, async () => {
   await using bed = await exampleBed({ markets: 0, marketMakers: false });
   const { exchange, account, env } = bed;

@@ -57,7 +57,11 @@ export async function downloadHistory(
   if (!hasMethods(client, "stream", "request")) {
     throw new KalshiConfigError(`${OWNER} takes a KalshiClient first; got ${shown(client)}.`);
   }
-  const options = readOptions<DownloadOptions, typeof downloadHistoryRules>(OWNER, given, downloadHistoryRules);
+  const options = readOptions<DownloadOptions, typeof downloadHistoryRules>(
+    OWNER,
+    given,
+    downloadHistoryRules,
+  );
   const { clock = systemClock, signal, onProgress, dir, interval, fillGaps, batchRows } = options;
   const asked = typeof options.what === "string" ? [options.what] : options.what;
   const kinds = historyKinds.filter((kind) => asked.includes(kind));

@@ -58,7 +58,8 @@ export class FeeFacts {
   at(eventTicker: string, atMs: number): EventFees {
     const event = this.#events.get(eventTicker);
     if (event === undefined) return UNKNOWN;
-    const { series_ticker: seriesTicker, fee_type_override: type, fee_multiplier_override: multiplier } = event;
+    const { series_ticker: seriesTicker, fee_type_override: type, fee_multiplier_override: multiplier } =
+      event;
     const series = this.#ofSeries(seriesTicker, atMs);
     return {
       seriesTicker,

@@ -175,7 +175,9 @@ export class Journal {
    */
   async add(files: readonly JournalFile[], stand: Stand | undefined): Promise<boolean> {
     const names = files.map(({ name, rows }) => [name, rows] as const);
-    if (!await this.#append({ run: this.run, type: "rows", files: names, stand: stand ?? null })) return false;
+    if (!await this.#append({ run: this.run, type: "rows", files: names, stand: stand ?? null })) {
+      return false;
+    }
     this.state.files.push(...files);
     this.state.stand = stand;
     return true;
