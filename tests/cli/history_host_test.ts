@@ -41,10 +41,7 @@ test("history saves trades and settled markets, is ended by Ctrl-C, and goes on"
   assertEquals(lines(table.stdout)[0]?.split(/ +/), ["kind", "until", "rows", "files", "dir"]);
   for (
     const [given, code] of [
-      [["history", "--out", dir], 2],
       [["history", "--what", "fills", "--out", dir], 2],
-      [["history", "A", "--series", "B", "--what", "trades", "--out", dir], 2],
-      [["history", "--what", "candles", "--from", "1d", "--out", dir], 2],
       [["history", "--what", "trades", "--from", "2025-01-01", "--out", dir], 2],
       [["history", "NO-SUCH", "--what", "trades", "--out", join(root, "other")], 4],
     ] as const

@@ -14,7 +14,7 @@ import { until } from "../support/until.ts";
 import { query } from "./support/duck.ts";
 
 const DAY = 86_400_000;
-const KILLS = 7;
+const KILLS = 5;
 
 test("a download that is killed at any moment goes on: each row once, as DuckDB counts them", {
   timeoutMs: 300_000,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type NodeFiles } from "../../tables/node_files.ts";
+import type { NodeFiles } from "../../tables/node_files.ts";
 import { TableWriter } from "../../tables/mod.ts";
 import type { JournalFile } from "./journal.ts";
 import { folderOf, pathOf } from "./paths.ts";
