@@ -18,6 +18,7 @@ import { fixConfigOf, gatewayOf } from "./fix_by_product.ts";
 import type { ExchangeFix } from "./gateways/fix/gateway.ts";
 import type { ExchangeSockets } from "./gateways/ws/gateway.ts";
 import type { UsageTier } from "./limits.ts";
+import { type LocalObserver, observe, type ObserveOptions } from "./observe.ts";
 import { openPage } from "./open_page.ts";
 import { type LocalReplay, openReplay } from "./replay/local_replay.ts";
 import type { LocalReplayOptions } from "./replay/options.ts";
@@ -449,6 +450,27 @@ export class LocalExchange implements AsyncDisposable {
   /** Tickers of the markets that are open for trading, in the order they were listed. */
   openTickers(): string[] {
     return this.#controls.openTickers();
+  }
+
+  /**
+   * Watches accounts, for a report of what they trade from now on: P&L, fills, fees, exposure, adverse selection.
+   *
+   * @param accountIds such as the `id` of `createAccount`
+   * @throws {KalshiConfigError} for an option that is unknown or wrong, and for an account that there is not
+   *
+   * @example
+   * ```ts
+   * import { LocalExchange } from "@unofficial/kalshi/local-exchange";
+   *
+   * await using exchange = LocalExchange.create({ seed: 1 });
+   * const account = await exchange.createAccount();
+   * const observer = exchange.observe([account.id]);
+   * // … your bot trades …
+   * console.log(observer.report().summary.pnl);
+   * ```
+   */
+  observe(accountIds: readonly string[], options: ObserveOptions = {}): LocalObserver {
+    return observe(this.#running.exchange, accountIds, options);
   }
 
   /** Stops listening and ends every connection, those of its pages too. A second call is harmless. */

@@ -27,6 +27,30 @@ export type {
   UnknownTickers,
 } from "./types.ts";
 export { LocalExchange } from "./local_exchange.ts";
+export type { LocalObserver, ObserveOptions } from "./observe.ts";
+export { RunReport } from "./report/run_report.ts";
+export type { RunReportOptions } from "./report/options.ts";
+export type { RunTables } from "./report/csv.ts";
+export type {
+  AdverseSelection,
+  CurvePoint,
+  RunDrawdown,
+  RunExposure,
+  RunLatest,
+  Liquidity,
+  MarkedBy,
+  MidAfter,
+  RunOrders,
+  RunCurve,
+  RunFill,
+  RunFills,
+  RunKind,
+  RunMarket,
+  RunRejection,
+  RunReportData,
+  RunSettlement,
+  RunSummary,
+} from "./report/data.ts";
 export type { IsolatedPerpsTrade, ListedPerp, LocalPerps, PerpsCashPlace, PerpsSchedule } from "./perps.ts";
 export { ExchangeClock } from "./clock.ts";
 export { ReplayClock } from "./replay/clock.ts";

@@ -38,7 +38,8 @@ export function parseMoney(text: string): number | undefined {
   return parseFixed(text, 6);
 }
 
-function formatFixed(value: number, decimals: number): string {
+/** Writes a whole number of units of `10 ** -decimals`. */
+export function formatFixed(value: number, decimals: number): string {
   const absolute = Math.abs(value);
   const one = 10 ** decimals;
   const whole = Math.floor(absolute / one);

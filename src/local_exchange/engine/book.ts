@@ -77,6 +77,18 @@ export class Book<O extends Queued<O>> {
     return this.#side(side)?.worstFirst.at(-1)?.price;
   }
 
+  /** The best price of a side at which an order rests that counts. */
+  bestOf(side: Side, counts: (order: O) => boolean): number | undefined {
+    const levels = this.#side(side)?.worstFirst ?? [];
+    for (let index = levels.length - 1; index >= 0; index--) {
+      const level = levels[index];
+      for (let order = level?.first; order !== undefined; order = order.behind) {
+        if (counts(order)) return level?.price;
+      }
+    }
+    return undefined;
+  }
+
   /** The level at a price. */
   level(side: Side, price: number): Level<O> | undefined {
     return this.#side(side)?.byPrice.get(price);

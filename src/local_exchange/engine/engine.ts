@@ -12,7 +12,15 @@ import { OrderGroups } from "./groups.ts";
 import { Matching } from "./matching.ts";
 import { Account, type CancelReason, type Market, type Order, type Side, type Wallet } from "./model.ts";
 import { OrderEntry } from "./order_entry.ts";
-import type { Amendment, BlockTerms, BlockTrade, OrderRequest, Placed, Rejection } from "./requests.ts";
+import type {
+  Amendment,
+  BlockTerms,
+  BlockTrade,
+  OrderRequest,
+  Pause,
+  Placed,
+  Rejection,
+} from "./requests.ts";
 import { RestingOrders } from "./resting_orders.ts";
 import { EngineState } from "./state.ts";
 import type { Timeline } from "./timeline.ts";
@@ -144,9 +152,10 @@ export class Engine extends EngineState {
   }
 
   /** Pauses trading or the whole exchange, or ends both. Orders that asked for it are canceled. */
-  pause(what: "trading" | "exchange" | "nothing"): void {
+  pause(what: Pause): void {
     this.tradingPaused = what !== "nothing";
     this.exchangePaused = what === "exchange";
+    this.emit({ type: "pause", what, at: this.now });
     if (what === "nothing") return;
     for (const account of this.accounts.values()) {
       for (const order of account.resting) if (order.cancelOnPause) this.cancel(order, "paused");

@@ -16,7 +16,7 @@ import type {
   Side,
   Trade,
 } from "./model.ts";
-import type { OrderRequest, Rejection } from "./requests.ts";
+import type { Amendment, OrderRequest, Pause, Rejection } from "./requests.ts";
 
 /**
  * The steps in the life of an order that need no more words:
@@ -96,6 +96,16 @@ export type EngineEvent =
     readonly rejection: Rejection;
     readonly at: number;
   }
+  /** A resting order was not changed, and stays as it was. */
+  | {
+    readonly type: "amendment_rejected";
+    readonly order: Order;
+    readonly amendment: Amendment;
+    readonly rejection: Rejection;
+    readonly at: number;
+  }
+  /** Trading, or all of the exchange, pauses, or goes on. */
+  | { readonly type: "pause"; readonly what: Pause; readonly at: number }
   /** A trade of a taker with a maker; what it did to each of their orders follows. */
   | { readonly type: "trade"; readonly trade: Trade }
   | { readonly type: "position"; readonly holding: Holding; readonly at: number }

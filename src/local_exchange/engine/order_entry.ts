@@ -61,7 +61,10 @@ export class OrderEntry {
     const remaining = count - order.filled;
     const moves = price !== order.price || remaining > order.remaining;
     const rejection = this.#checkAmendment(order, amendment, moves);
-    if (rejection !== undefined) return rejection;
+    if (rejection !== undefined) {
+      this.#state.emit({ type: "amendment_rejected", order, amendment, rejection, at: this.#state.now });
+      return rejection;
+    }
     if (clientOrderId !== undefined && clientOrderId !== order.clientOrderId) {
       order.clientOrderId = clientOrderId;
       order.account.ordersByClientId.set(clientOrderId, order);

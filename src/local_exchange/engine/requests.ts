@@ -75,6 +75,9 @@ export interface Placed {
   readonly fees: number;
 }
 
+/** What pauses: trading, where cancels still work, or the whole exchange. */
+export type Pause = "trading" | "exchange" | "nothing";
+
 /** What a trade outside the book is about. */
 export interface BlockTerms {
   readonly price: number;

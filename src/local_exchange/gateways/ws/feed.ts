@@ -101,6 +101,8 @@ export class Feed implements Desk {
         return this.#market(event);
       case "position":
       case "rejected":
+      case "amendment_rejected":
+      case "pause":
       case "settlement":
         return;
     }

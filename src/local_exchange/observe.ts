@@ -1,0 +1,44 @@
+/** Watches accounts of an exchange for a report. */
+import { readOptions, type Rules, text, withPreset } from "../base/options.ts";
+import { KalshiConfigError } from "../base/errors.ts";
+import type { Exchange } from "./exchange.ts";
+import { RunObserver, type RunReport, type RunReportOptions, runReportRules } from "./report/mod.ts";
+import { accountOf } from "./steering.ts";
+
+/** How accounts are watched. */
+export interface ObserveOptions extends RunReportOptions {
+  /**
+   * What the report is called.
+   *
+   * @default "Local exchange"
+   */
+  readonly title?: string | undefined;
+}
+
+export const observeRules = {
+  ...runReportRules,
+  title: withPreset(text("a title as text"), "Local exchange"),
+} satisfies Rules<ObserveOptions>;
+
+/** Accounts that are watched. */
+export interface LocalObserver {
+  /** The report of what happened since, as of now. It can be asked for as often as you like. */
+  report(): RunReport;
+  /** Watches no longer. A second call is harmless. */
+  stop(): void;
+}
+
+/** Watches accounts, from now on. */
+export function observe(
+  exchange: Exchange,
+  accountIds: readonly string[],
+  options: ObserveOptions,
+): LocalObserver {
+  const { title, ...read } = readOptions("observe", options, observeRules);
+  if (!Array.isArray(accountIds) || accountIds.length === 0) {
+    throw new KalshiConfigError("observe: takes a list of the ids of accounts, such as [account.id].");
+  }
+  const accounts = accountIds.map((id) => accountOf(exchange, id));
+  exchange.tick();
+  return new RunObserver(exchange, { kind: "exchange", title, settings: {}, accounts }, read);
+}

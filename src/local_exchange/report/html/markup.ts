@@ -1,0 +1,36 @@
+/** HTML in which text is text: whatever is put into a template is escaped, unless it is markup itself. */
+
+/** HTML that is right as it is. */
+export class Markup {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/** Text as it stands in HTML, in an attribute too. What no page can hold is shown as what it replaces. */
+export const escapeHtml = (text: string): string =>
+  text.replace(/[&<>"']/g, (found) => entities[found] ?? "").replace(/[\0-\x08\x0b\x0c\x0e-\x1f]/g, "\ufffd");
+
+/** What can stand in a template. */
+export type Piece = Markup | string | number | readonly Markup[];
+
+const written = (piece: Piece): string =>
+  piece instanceof Markup
+    ? piece.text
+    : typeof piece === "object"
+    ? piece.map(({ text }) => text).join("")
+    : escapeHtml(String(piece));
+
+/** A template of HTML. */
+export const html = (parts: TemplateStringsArray, ...pieces: readonly Piece[]): Markup =>
+  new Markup(parts.map((part, index) => `${part}${written(pieces[index] ?? "")}`).join(""));

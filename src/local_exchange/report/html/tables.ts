@@ -1,0 +1,52 @@
+/** Tables of a page: each scrolls by itself where the screen is narrow. */
+import { html, type Markup } from "./markup.ts";
+
+/** A column. */
+export interface Column<Row> {
+  readonly name: string;
+  readonly of: (row: Row) => string | number | Markup;
+  /** Figures stand on the right. */
+  readonly isFigure?: boolean;
+}
+
+/** A text column. */
+export const textColumn = <Row>(name: string, of: Column<Row>["of"]): Column<Row> => ({ name, of });
+
+/** A column of figures. */
+export const figureColumn = <Row>(name: string, of: Column<Row>["of"]): Column<Row> => ({
+  name,
+  of,
+  isFigure: true,
+});
+
+/** A table; the first column names the row. */
+export function tableOf<Row>(
+  caption: string,
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+): Markup {
+  const cellOf = (row: Row, { of, isFigure }: Column<Row>, index: number): Markup =>
+    index === 0
+      ? html`<th scope="row">${of(row)}</th>`
+      : isFigure
+      ? html`<td class="figure">${of(row)}</td>`
+      : html`<td>${of(row)}</td>`;
+  return html`
+    <div class="scroll" tabindex="0" role="region" aria-label="${caption}">
+      <table>
+        <caption>${caption}</caption>
+        <thead>
+          <tr>${columns.map(({ name, isFigure }) =>
+            isFigure ? html`<th scope="col" class="figure">${name}</th>` : html`<th scope="col">${name}</th>`
+          )}</tr>
+        </thead>
+        <tbody>${rows.map((row) =>
+          html`
+            <tr>${columns.map((column, index) => cellOf(row, column, index))}</tr>
+          `
+        )}
+        </tbody>
+      </table>
+    </div>
+  `;
+}

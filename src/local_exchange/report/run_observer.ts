@@ -1,0 +1,216 @@
+/**
+ * Watches an exchange for some of its accounts: what they traded, what that brought, and what the market did after it.
+ * It only looks, and nothing but the exchange's events and their times decides, so that the same run gives the same
+ * report.
+ *
+ * @module
+ */
+import type { OrderEvent } from "../engine/events.ts";
+import type { Account, Fill, Market, Settlement } from "../engine/model.ts";
+import type { Exchange, ExchangeEvent } from "../exchange.ts";
+import { MarketStake, type TopOf, topWithout } from "./market_stake.ts";
+import { type DoubledPrice, measure } from "./movements.ts";
+import type { ReadReportOptions } from "./options.ts";
+import { cashOf, type ObservedRun, RunRecord, type SeenFill } from "./run_record.ts";
+import { RunReport } from "./run_report.ts";
+import { writeData } from "./write_data.ts";
+
+/** The watcher of one run. */
+export class RunObserver {
+  readonly #record: RunRecord;
+  readonly #exchange: Pick<Exchange, "engine" | "catalog" | "watch">;
+  readonly #accounts = new Set<Account>();
+  readonly #top: TopOf;
+  readonly #stop: () => void;
+
+  constructor(
+    exchange: Pick<Exchange, "engine" | "catalog" | "watch">,
+    run: ObservedRun,
+    options: ReadReportOptions,
+  ) {
+    this.#exchange = exchange;
+    const { engine } = exchange;
+    this.#record = new RunRecord(run, options, engine.now);
+    this.#top = run.top ?? topWithout(({ account }) => this.#accounts.has(account));
+    if (engine.tradingPaused) this.#record.halted.pause(engine.now);
+    for (const account of run.accounts) this.add(account);
+    this.#stop = exchange.watch((event) => this.#happened(event));
+  }
+
+  /** Watches one more account, from now on. */
+  add(account: Account): void {
+    if (this.#accounts.has(account)) return;
+    this.#accounts.add(account);
+    this.#record.members.push({ account, startCash: cashOf(account) });
+    for (const wallet of account.wallets()) {
+      this.#record.totals.look(wallet);
+      for (const holding of wallet.holdings.values()) {
+        if (holding.position === 0 && holding.bids.count === 0 && holding.asks.count === 0) continue;
+        const stake = this.#stakeIn(holding.market);
+        const before = stake.worth;
+        this.#record.totals.move(stake, () => stake.hold(holding));
+        stake.startWorth += stake.worth - before;
+        this.#record.totals.startWorth += stake.worth - before;
+      }
+    }
+  }
+
+  /** The best prices of others in a market have changed without an event of its book. */
+  look(market: Market): void {
+    const stake = this.#record.stakes.get(market);
+    if (stake === undefined) return;
+    this.#moveTo(this.#exchange.engine.now);
+    this.#lookAt(stake, "bid", Infinity);
+    this.#lookAt(stake, "ask", -Infinity);
+  }
+
+  /** The report of all that has happened by now. */
+  report(): RunReport {
+    const { now } = this.#exchange.engine;
+    if (now > this.#record.now) this.#moveTo(now);
+    this.#record.totals.endMoment(this.#record.now);
+    this.#measureUntil(this.#record.now, true);
+    return new RunReport(writeData(this.#record));
+  }
+
+  /** Watches no longer. A second call is harmless. */
+  stop(): void {
+    this.#stop();
+  }
+
+  #happened(event: ExchangeEvent): void {
+    switch (event.type) {
+      case "book": {
+        this.#moveTo(event.at);
+        const stake = this.#record.stakes.get(event.market);
+        if (stake !== undefined) this.#lookAt(stake, event.side, event.price);
+        return;
+      }
+      case "order":
+        this.#moveTo(event.at);
+        return this.#order(event);
+      case "position": {
+        this.#moveTo(event.at);
+        const { holding } = event;
+        if (!this.#accounts.has(holding.wallet.account)) return;
+        const stake = this.#stakeIn(holding.market);
+        this.#record.totals.move(stake, () => stake.hold(holding));
+        return this.#record.totals.look(holding.wallet);
+      }
+      case "market":
+        this.#moveTo(event.at);
+        return this.#market(event.market);
+      case "settlement":
+        this.#moveTo(event.settlement.at);
+        return this.#settled(event.settlement);
+      case "rejected": {
+        this.#moveTo(event.at);
+        const { request: { wallet, market, side, price, count }, rejection, at } = event;
+        if (!this.#accounts.has(wallet.account)) return;
+        return this.#record.tally.refuse({ at, market, what: "order", side, price, count, rejection });
+      }
+      case "amendment_rejected": {
+        this.#moveTo(event.at);
+        const { order: { account, market, side }, amendment: { price, count }, rejection, at } = event;
+        if (!this.#accounts.has(account)) return;
+        return this.#record.tally.refuse({ at, market, what: "amendment", side, price, count, rejection });
+      }
+      case "pause":
+        this.#moveTo(event.at);
+        return event.what === "nothing"
+          ? this.#record.halted.resume(event.at)
+          : this.#record.halted.pause(event.at);
+    }
+  }
+
+  #order(event: OrderEvent): void {
+    const { order, change } = event;
+    const isOwn = this.#accounts.has(order.account);
+    const stake = isOwn ? this.#stakeIn(order.market) : this.#record.stakes.get(order.market);
+    // An order comes to the book: what trades now trades against the middle that was before it.
+    if (stake !== undefined && (change === "accepted" || change === "replaced")) stake.midBefore = stake.mid;
+    if (stake === undefined || !isOwn) return;
+    this.#record.tally.count(event);
+    if (change === "accepted") stake.orders++;
+    if (event.change === "filled") this.#filled(stake, event.fill);
+    this.#record.totals.look(order.wallet);
+  }
+
+  #filled(stake: MarketStake, fill: Fill): void {
+    const { trade: { price, count, at }, order, isTaker, cash, fee } = fill;
+    this.#record.totals.pay(stake, cash, fee);
+    stake.fills++;
+    if (order.side === "bid") stake.bought += count;
+    else stake.sold += count;
+    this.#record.contractsFilled += count;
+    if (!isTaker) {
+      this.#record.makerFills++;
+      this.#record.contractsMade += count;
+    }
+    const queueAhead = this.#record.tally.queueAhead(order);
+    const mid = stake.midBefore;
+    const seen = { at, side: order.side, price, count, isTaker, mid, after: [], fill, stake, queueAhead };
+    this.#record.fills.add(seen);
+    measure(stake.movements, seen, 0, mid);
+    for (const queue of this.#record.pending) queue.add(at, seen);
+  }
+
+  #market(market: Market): void {
+    const stake = this.#record.stakes.get(market);
+    if (stake !== undefined) this.#record.totals.move(stake, () => {});
+  }
+
+  #settled(settlement: Settlement): void {
+    const { holding, revenue, fee } = settlement;
+    if (!this.#accounts.has(holding.wallet.account)) return;
+    this.#record.totals.pay(this.#stakeIn(holding.market), revenue, fee);
+    this.#record.settlements.add(settlement);
+  }
+
+  #lookAt(stake: MarketStake, side: "bid" | "ask", price: number): void {
+    const hasMoved = stake.look(side, price, this.#record.now);
+    if (stake.yes === 0 && stake.no === 0) return;
+    // A mark by the last middle can move without one.
+    if (hasMoved || stake.mid === undefined) this.#record.totals.move(stake, () => {});
+  }
+
+  #stakeIn(market: Market): MarketStake {
+    let stake = this.#record.stakes.get(market);
+    if (stake === undefined) {
+      stake = new MarketStake(market, this.#exchange.catalog.markets.get(market.ticker), {
+        at: this.#record.now,
+        top: this.#top,
+        horizons: this.#record.pending.length,
+        mostMids: this.#record.options.midPoints,
+      });
+      this.#record.stakes.set(market, stake);
+    }
+    return stake;
+  }
+
+  /** Ends the moment that was, before anything of a later one counts. */
+  #moveTo(at: number): void {
+    if (at <= this.#record.now) return;
+    this.#record.totals.endMoment(this.#record.now);
+    this.#measureUntil(at, false);
+    this.#record.now = at;
+  }
+
+  /** Measures what is due before a time, or, at the end, by that. */
+  #measureUntil(at: number, inclusive: boolean): void {
+    this.#record.pending.forEach((queue, index) => {
+      while (queue.next < at || (inclusive && queue.next === at)) {
+        const seen = queue.take();
+        if (seen === undefined) return;
+        const later = laterMid(seen);
+        seen.after[index] = later;
+        measure(seen.stake.movements, seen, index + 1, later);
+      }
+    });
+  }
+}
+
+/** The middle now; none where the market has ended. */
+function laterMid({ stake: { market, mid } }: SeenFill): DoubledPrice | undefined {
+  return market.status === "active" || market.status === "inactive" ? mid : undefined;
+}
