@@ -5,9 +5,9 @@
  */
 import type {
   AdverseSelection,
-  RunLatest,
   RunCurve,
   RunFills,
+  RunLatest,
   RunMarket,
   RunRejection,
   RunReportData,

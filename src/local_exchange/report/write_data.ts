@@ -4,8 +4,8 @@ import type { Settlement } from "../engine/model.ts";
 import type {
   AdverseSelection,
   CurvePoint,
-  RunExposure,
   Liquidity,
+  RunExposure,
   RunFill,
   RunMarket,
   RunRejection,

@@ -283,3 +283,40 @@ test("cash that is paid in is no profit", async () => {
   // 0.07 * 0.6 * 0.4 = 0.0168; the middle is 0.50.
   assertEquals([summary.paidIn, summary.pnl, summary.balance], ["50.000000", "-0.116800", "1049.383200"]);
 });
+
+test("where one side is missing, a position is marked by the last middle, moved to what the other side allows", async () => {
+  await using bed = await reportBed();
+  // Taken at 0.60, the only ask: 100 are there. A bid of 0.40 is left, which lets the middle of before be 0.50.
+  await bed.order("bid", "0.60", "100");
+  const mark = () => {
+    const [market] = bed.observer.report().markets;
+    return [market?.mark, market?.markedBy];
+  };
+  assertEquals(mark(), ["0.50000", "last-mid"]);
+  // Somebody bids 0.55: it is worth no less than that.
+  bed.others(["bid", "0.55", "10"]);
+  assertEquals(mark(), ["0.55000", "last-mid"]);
+  // It is sold to, with a fee of 0.07 * 10 * 0.55 * 0.45 = 0.17325, rounded up to 0.1733.
+  await bed.order("ask", "0.55", "10", { time_in_force: "immediate_or_cancel" });
+  assertEquals(mark(), ["0.50000", "last-mid"]);
+  // An ask again, and with it a middle.
+  bed.others(["ask", "0.70", "10"]);
+  assertEquals(mark(), ["0.55000", "mid"]);
+  // 100 at 0.60 with a fee of 1.68, 10 of them sold, and 90 worth 0.55 each: -60 - 1.68 + 5.5 - 0.1733 + 49.5.
+  assertEquals(bed.observer.report().summary.pnl, "-6.853300");
+});
+
+test("a position that nobody has ever quoted is marked by what it cost", async () => {
+  await using bed = await reportBed();
+  const ticker = bed.exchange.listMarket({ ticker: "SNOW" });
+  const body = { ticker, side: "bid", price: "0.30", count: "5", time_in_force: "good_till_canceled" };
+  await bed.session.post("/portfolio/events/orders", {
+    ...body,
+    self_trade_prevention_type: "taker_at_cross",
+  });
+  bed.exchange.placeCounterOrder({ ticker, side: "ask", price: "0.30", count: "5" });
+  const report = bed.observer.report();
+  assertEquals([report.summary.pnl, report.summary.positionsWorth], ["0.000000", "1.500000"]);
+  assertEquals([report.markets[0]?.mark, report.markets[0]?.markedBy], [null, "cost"]);
+  assertEquals(report.adverseSelection.map(({ unknown }) => unknown), [1, 1, 1, 1, 0, 0, 0, 0]);
+});

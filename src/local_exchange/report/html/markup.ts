@@ -31,6 +31,12 @@ const written = (piece: Piece): string =>
     ? piece.map(({ text }) => text).join("")
     : escapeHtml(String(piece));
 
-/** A template of HTML. */
-export const html = (parts: TemplateStringsArray, ...pieces: readonly Piece[]): Markup =>
-  new Markup(parts.map((part, index) => `${part}${written(pieces[index] ?? "")}`).join(""));
+/** A template of HTML. How it is indented in the source is no part of it. */
+export function markup(parts: TemplateStringsArray, ...pieces: readonly Piece[]): Markup {
+  const text = parts.map((part, index) => {
+    const flush = part.replace(/\s*\n\s*/g, "\n");
+    const begun = index === 0 ? flush.trimStart() : flush;
+    return `${index === parts.length - 1 ? begun.trimEnd() : begun}${written(pieces[index] ?? "")}`;
+  });
+  return new Markup(text.join(""));
+}

@@ -1,6 +1,6 @@
 /** A report as one page, which asks for nothing and runs no script. */
 import type { RunReportData } from "../data.ts";
-import { html, Markup } from "./markup.ts";
+import { Markup, markup } from "./markup.ts";
 import {
   adverseSection,
   cards,
@@ -27,7 +27,7 @@ const policy =
 /** Writes the page. */
 export function pageOf(data: RunReportData): string {
   const { kind, title, settings, fromMs, toMs } = data;
-  return html`
+  return markup`
     <!doctype html>
     <html lang="en">
       <head>
@@ -43,9 +43,9 @@ export function pageOf(data: RunReportData): string {
     <header>
     <h1>${title}</h1>
     <p>${kinds[kind]}. ${showTime(fromMs)} to ${showTime(toMs)} UTC, ${showLength(toMs - fromMs)}.</p>
-    <ul class="settings">${Object.entries(settings).map(([name, value]) =>
-      html`<li><b>${name}</b> ${value}</li>`
-    )}</ul>
+    <ul class="settings">${
+    Object.entries(settings).map(([name, value]) => markup`<li><b>${name}</b> ${value}</li>`)
+  }</ul>
     </header>
     ${cards(data)}
     ${pnlSection(data)}
@@ -55,7 +55,7 @@ export function pageOf(data: RunReportData): string {
     ${marketSection(data)}
     ${fillSection(data)}
     ${orderSection(data)}
-    <footer>Times are in UTC. Amounts are exact. What this page leaves out is in the report as JSON and CSV.</footer>
+    <footer>Times are in UTC. The figures above are cut to the cent, those in the tables are exact. What this page leaves out is in the report as JSON and CSV.</footer>
         </main>
       </body>
     </html>

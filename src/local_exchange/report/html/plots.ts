@@ -2,7 +2,7 @@
  * Plots as SVG that stretches with the page: lines and dots keep their width, and labels are text beside it, so that a
  * phone shows the same plot as readable as a screen.
  */
-import { html, type Markup } from "./markup.ts";
+import { type Markup, markup } from "./markup.ts";
 import { amountTicks, type Scale, type Tick, timeTicks } from "./scales.ts";
 
 /** A point in time and amount. */
@@ -35,24 +35,26 @@ export function plot({ label, time, amount, unit, show, layers, legend, caption 
   const rows = amountTicks(amount, unit, show);
   const columns = timeTicks(time);
   const zero = amount.least < 0 && amount.most > 0
-    ? [html`
+    ? [markup`
       <path class="zero" d="M0 ${amount.place(0)}H1000" />
     `]
     : [];
-  return html`<figure class="plot">
-<div class="legend">${legend.map(({ text, look }) => html`<span><i class="${look}"></i>${text}</span>`)}</div>
+  return markup`<figure class="plot">
+<div class="legend">${
+    legend.map(({ text, look }) => markup`<span><i class="${look}"></i>${text}</span>`)
+  }</div>
 <div class="frame">
 <div class="rows" aria-hidden="true">${
-    rows.map(({ value, text }) => html`<span style="top:${amount.percent(value)}">${text}</span>`)
+    rows.map(({ value, text }) => markup`<span style="top:${amount.percent(value)}">${text}</span>`)
   }</div>
 <svg role="img" aria-label="${label}" viewBox="0 0 1000 1000" preserveAspectRatio="none">
 <path class="grid" d="${grid(rows, columns, time, amount)}"/>${zero}${layers}
 </svg>
 <div class="columns" aria-hidden="true">${
-    columns.map(({ value, text }) => html`<span style="left:${time.percent(value)}">${text}</span>`)
+    columns.map(({ value, text }) => markup`<span style="left:${time.percent(value)}">${text}</span>`)
   }</div>
 </div>${
-    caption === undefined ? "" : html`
+    caption === undefined ? "" : markup`
       <figcaption>${caption}</figcaption>
     `
   }
@@ -75,17 +77,17 @@ function steps(points: readonly Point[], { time, amount }: Pick<Plot, "time" | "
 
 /** A line. */
 export const line = (look: string, points: readonly Point[], scales: Pick<Plot, "time" | "amount">): Markup =>
-  html`
+  markup`
     <path class="line ${look}" d="${steps(points, scales)}" />
   `;
 
 /** A line, with what is between it and zero. */
 export function area(look: string, points: readonly Point[], scales: Pick<Plot, "time" | "amount">): Markup {
   const [first] = points;
-  if (first === undefined) return html``;
+  if (first === undefined) return markup``;
   const floor = scales.amount.place(Math.max(0, scales.amount.least));
   const path = steps(points, scales);
-  return html`
+  return markup`
     <path class="area ${look}" d="${path}V${floor}H${scales.time.place(first[0])}Z" />
     <path class="line ${look}" d="${path}" />
   `;
@@ -102,11 +104,11 @@ export function ranges(
   }[],
   { time, amount }: Pick<Plot, "time" | "amount">,
 ): Markup {
-  if (boxes.length === 0) return html``;
+  if (boxes.length === 0) return markup``;
   const path = boxes.map(({ from, to, low, high }) =>
     `M${time.place(from)} ${amount.place(high)}H${time.place(to)}V${amount.place(low)}H${time.place(from)}Z`
   );
-  return html`
+  return markup`
     <path class="range ${look}" d="${path.join("")}" />
   `;
 }
@@ -117,14 +119,14 @@ export function dots(
   points: readonly Point[],
   { time, amount }: Pick<Plot, "time" | "amount">,
 ): Markup {
-  if (points.length === 0) return html``;
+  if (points.length === 0) return markup``;
   const path = points.map(([at, value]) => `M${time.place(at)} ${amount.place(value)}h0`).join("");
   const hole = look.includes("taker")
-    ? html`
+    ? markup`
       <path class="hole ${look}" d="${path}" />
     `
-    : html``;
-  return html`
+    : markup``;
+  return markup`
     <path class="dot ${look}" d="${path}" />${hole}
   `;
 }
@@ -139,11 +141,11 @@ export interface Bar {
 
 /** Bars below each other, on one scale. */
 export function bars(label: string, rows: readonly Bar[], most: number): Markup {
-  return html`<div class="bars" role="img" aria-label="${label}">${
+  return markup`<div class="bars" role="img" aria-label="${label}">${
     rows.map(({ text, value, shown, look }) => {
       const width = most === 0 ? 0 : Math.round(Math.abs(value) / most * 5_000) / 100;
       const left = value < 0 ? 50 - width : 50;
-      return html`
+      return markup`
         <div
           class="bar"><span class="name">${text}</span><span class="track"><i class="${look}" style="left:${left}%;width:${width}%"></i></span><span class="value">${shown}</span></div>
       `;

@@ -1,6 +1,6 @@
 /** The parts of a page, from above to below. */
 import type { AdverseSelection, Liquidity, RunFill, RunMarket, RunReportData } from "../data.ts";
-import { html, type Markup } from "./markup.ts";
+import { type Markup, markup } from "./markup.ts";
 import { area, type Bar, bars, dots, type LegendEntry, line, plot, type Point, ranges } from "./plots.ts";
 import { amountScale, timeScale } from "./scales.ts";
 import { showCents, showCount, showGain, showLength, showMoney, showPrice, showTime } from "./show.ts";
@@ -14,17 +14,23 @@ const DRAWN_FILLS = 600;
 const markOf = (text: string): string => text.startsWith("-") ? "bad" : /[1-9]/.test(text) ? "good" : "";
 
 /** A gain in its colour. */
-const gain = (text: string): Markup => html`<span class="${markOf(text)}">${showGain(text)}</span>`;
+const gain = (text: string): Markup => markup`<span class="${markOf(text)}">${showGain(text)}</span>`;
 
 const dollars = (value: number): string => showMoney(value.toFixed(6));
 const contracts = (value: number): string => showCount(value.toFixed(2));
 const prices = (value: number): string => showPrice(value.toFixed(4));
 
+/** An amount to the cent, cut: what is behind that stands in the tables. */
+const cents = (text: string): string => text.replace(/(\.\d\d)\d*$/, "$1");
+
+/** A gain to the cent. */
+const headline = (text: string): Markup => gain(cents(text));
+
 /** The figures. */
 export function cards({ summary }: RunReportData): Markup {
   const { maxDrawdown, cashAtRisk, orders } = summary;
   const card = (name: string, value: Markup | string, note: string) =>
-    html`
+    markup`
       <div class="card">
         <dt>${name}</dt>
         <dd>${value}</dd>
@@ -32,19 +38,19 @@ export function cards({ summary }: RunReportData): Markup {
       </div>
     `;
   const fell = maxDrawdown.toMs - maxDrawdown.fromMs;
-  return html`<dl class="cards">${[
-    card("P&L after fees", gain(summary.pnl), `of ${showMoney(summary.startBalance)} at the start`),
-    card("Realized", gain(summary.realized), "after fees"),
-    card("Unrealized", gain(summary.unrealized), "at the middle of the market"),
-    card("Fees", showMoney(summary.fees), "as booked"),
+  return markup`<dl class="cards">${[
+    card("P&L after fees", headline(summary.pnl), `on ${showMoney(cents(summary.startBalance))}`),
+    card("Realized", headline(summary.realized), "after fees"),
+    card("Unrealized", headline(summary.unrealized), "of open positions"),
+    card("Fees", showMoney(cents(summary.fees)), "as booked"),
     card(
       "Max drawdown",
-      showMoney(maxDrawdown.amount),
+      showMoney(cents(maxDrawdown.amount)),
       fell === 0 ? "never below a high" : `within ${showLength(fell)}`,
     ),
     card(
       "Cash at risk",
-      showMoney(cashAtRisk.most),
+      showMoney(cents(cashAtRisk.most)),
       `at most; ${showMoney(cents(cashAtRisk.average))} on average`,
     ),
     card(
@@ -66,9 +72,6 @@ export function cards({ summary }: RunReportData): Markup {
   ]}</dl>`;
 }
 
-/** An amount to the cent, cut: for what is an average anyway. */
-const cents = (text: string): string => text.replace(/(\.\d\d)\d*$/, "$1");
-
 /** P&L over time. */
 export function pnlSection({ curve, fromMs, toMs, summary }: RunReportData): Markup {
   const { points, intervalMs } = curve;
@@ -88,7 +91,7 @@ export function pnlSection({ curve, fromMs, toMs, summary }: RunReportData): Mar
     low: Number(point.lowestPnl),
     high: Number(point.highestPnl),
   })).filter(({ low, high }) => low < high);
-  return html`<section><h2>Profit and loss</h2>
+  return markup`<section><h2>Profit and loss</h2>
 ${
     plot({
       label: `Profit and loss over time: ${showGain(summary.pnl)} at the end, between ${
@@ -108,7 +111,7 @@ ${
         ...(boxes.length > 0 ? [{ text: "lowest to highest in between", look: "box first" }] : []),
       ],
       caption:
-        html`Open positions are marked at the middle of the market without the orders of this run. A point for each ${
+        markup`Open positions are marked at the middle of the market without the orders of this run. A point for each ${
           showLength(intervalMs)
         } in which something changed.`,
     })
@@ -124,11 +127,12 @@ export function exposureSection({ curve: { points }, fromMs, toMs, summary }: Ru
   const [yes, no] = [series("yes"), series("no", -1)];
   const money = { time, amount: amountScale([atRisk, aside].flat().map(([, y]) => y), 0) };
   const held = { time, amount: amountScale([yes, no].flat().map(([, y]) => y), 0) };
-  return html`
+  return markup`
     <section>
       <h2>Exposure</h2>
       <div class="pair">
-    ${plot({
+    ${
+    plot({
       label: `Cash at risk over time: ${showMoney(summary.cashAtRisk.most)} at most`,
       ...money,
       unit: 0.01,
@@ -138,15 +142,18 @@ export function exposureSection({ curve: { points }, fromMs, toMs, summary }: Ru
         { text: "what open positions cost", look: "first" },
         { text: "set aside for resting orders", look: "second dashed" },
       ],
-    })}
-    ${plot({
+    })
+  }
+    ${
+    plot({
       label: "Contracts held over time: YES above zero, NO below",
       ...held,
       unit: 0.01,
       show: contracts,
       layers: [area("first", yes, held), area("second", no, held)],
       legend: [{ text: "YES held", look: "first" }, { text: "NO held, below zero", look: "second" }],
-    })}</div>
+    })
+  }</div>
     </section>
   `;
 }
@@ -156,7 +163,7 @@ export function adverseSection({ adverseSelection, markets }: RunReportData): Ma
   const measured = adverseSelection.filter(({ fills }) => fills > 0);
   const values = measured.flatMap((row) => [row.againstPerContract, row.keptPerContract]).map(Number);
   const most = Math.max(0, ...values.map(Math.abs));
-  return html`<section><h2>Adverse selection</h2>
+  return markup`<section><h2>Adverse selection</h2>
 <p>How far the middle of the market moved against the fills, and what a contract was then ahead of its price, each in cents a contract. A maker who keeps less than its fees after a minute is filled by those who know more.</p>
 <div class="pair">${
     (["maker", "taker"] as const).map((liquidity) => chartOf(liquidity, measured, most))
@@ -168,7 +175,7 @@ ${byMarket(markets)}</section>`;
 function chartOf(liquidity: Liquidity, rows: readonly AdverseSelection[], most: number): Markup {
   const own = rows.filter((row) => row.liquidity === liquidity);
   if (own.length === 0) {
-    return html`
+    return markup`
       <div>
         <h3>As ${liquidity}</h3>
         <p>No fills that could be measured.</p>
@@ -186,7 +193,7 @@ function chartOf(liquidity: Liquidity, rows: readonly AdverseSelection[], most: 
         look: isGood ? "good" : "bad",
       };
     });
-  return html`<div><h3>As ${liquidity} <small>moved against</small></h3>
+  return markup`<div><h3>As ${liquidity} <small>moved against</small></h3>
 ${bars(`How far the middle moved against fills as ${liquidity}`, barsOf("againstPerContract"), most)}
 <h3>As ${liquidity} <small>kept of the price</small></h3>
 ${bars(`What fills as ${liquidity} were ahead of their price`, barsOf("keptPerContract"), most)}</div>`;
@@ -209,7 +216,7 @@ const adverseColumns = [
 function byMarket(markets: readonly RunMarket[]): Markup {
   const traded = markets.filter(({ fills }) => fills > 0);
   const last = traded[0]?.adverseSelection.at(-1)?.afterMs;
-  if (last === undefined || traded.length < 2) return html``;
+  if (last === undefined || traded.length < 2) return markup``;
   const of = (market: RunMarket, liquidity: Liquidity) =>
     market.adverseSelection.find((row) => row.liquidity === liquidity && row.afterMs === last);
   return tableOf(`By market, ${afterText(last)}, in cents a contract`, [
@@ -238,16 +245,18 @@ function byMarket(markets: readonly RunMarket[]): Markup {
 export function priceSection({ markets, fills, fromMs, toMs }: RunReportData): Markup {
   const drawn = markets.filter(({ fills: count }) => count > 0)
     .toSorted((one, other) => other.fills - one.fills).slice(0, DRAWN_MARKETS);
-  if (drawn.length === 0) return html``;
+  if (drawn.length === 0) return markup``;
   const traded = markets.filter(({ fills: count }) => count > 0).length;
   const which = drawn.length < traded ? ` The ${drawn.length} of ${traded} markets with the most fills.` : "";
-  return html`
+  return markup`
     <section>
       <h2>Fills on price</h2>
       <p>The middle of each market from the first order on, and the fills.${which}</p>
-      <div class="pair">${drawn.map((market) =>
-        pricePlot(market, fills.kept.filter(({ ticker }) => ticker === market.ticker), fromMs, toMs)
-      )}</div>
+      <div class="pair">${
+    drawn.map((market) =>
+      pricePlot(market, fills.kept.filter(({ ticker }) => ticker === market.ticker), fromMs, toMs)
+    )
+  }</div>
     </section>
   `;
 }
@@ -275,8 +284,8 @@ function pricePlot(market: RunMarket, own: readonly RunFill[], fromMs: number, t
     { text: "middle", look: "quiet" },
     ...present.map(({ look, text }) => ({ text, look: `dot ${look}` })),
   ];
-  return html`<div><h3>${
-    market.title === market.ticker ? market.ticker : html`${market.title} <small>${market.ticker}</small>`
+  return markup`<div><h3>${
+    market.title === market.ticker ? market.ticker : markup`${market.title} <small>${market.ticker}</small>`
   }</h3>
 ${
     plot({
@@ -287,7 +296,7 @@ ${
       layers: [line("quiet", mids, scales), ...present.map(({ look, at }) => dots(look, at, scales))],
       legend,
       caption: shown.length < market.fills
-        ? html`The latest ${shown.length} of ${market.fills} fills.`
+        ? markup`The latest ${shown.length} of ${market.fills} fills.`
         : undefined,
     })
   }</div>`;
@@ -295,7 +304,7 @@ ${
 
 /** A line for each market. */
 export const marketSection = ({ markets }: RunReportData): Markup =>
-  html`<section><h2>Markets</h2>
+  markup`<section><h2>Markets</h2>
 ${
     tableOf("What came of each market", [
       textColumn("Market", ({ ticker }: RunMarket) => ticker),
@@ -351,8 +360,8 @@ export function fillSection({ fills }: RunReportData): Markup {
   const caption = fills.total === shown.length
     ? "All fills, latest first"
     : `The latest ${shown.length} of ${showCount(String(fills.total))} fills`;
-  return html`<section><h2>Fills</h2>
-${shown.length === 0 ? html`<p>Nothing was filled.</p>` : tableOf(caption, columns, shown)}</section>`;
+  return markup`<section><h2>Fills</h2>
+${shown.length === 0 ? markup`<p>Nothing was filled.</p>` : tableOf(caption, columns, shown)}</section>`;
 }
 
 /** What became of the orders. */
@@ -368,14 +377,14 @@ export function orderSection({ summary: { orders }, settlements }: RunReportData
     ...Object.entries(orders.rejectedBy).map(([why, count]) => [`refused: ${why}`, count] as const),
   ];
   const paid = settlements.kept.slice(-LISTED_FILLS).toReversed();
-  return html`<section><h2>Orders</h2>
+  return markup`<section><h2>Orders</h2>
 ${
     tableOf("What became of the orders", [
       textColumn("Orders", ([name]: readonly [string, number]) => name),
       figureColumn("How many", ([, count]: readonly [string, number]) => showCount(String(count))),
     ], rows)
   }</section>${
-    paid.length === 0 ? html`` : html`<section><h2>Settlements</h2>
+    paid.length === 0 ? markup`` : markup`<section><h2>Settlements</h2>
 ${
       tableOf(
         `Positions that were paid out${

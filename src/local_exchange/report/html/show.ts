@@ -24,13 +24,12 @@ export const showPrice = (text: string | null): string => text === null ? "–" 
 export const showCount = (text: string | null): string =>
   text === null ? "–" : text.startsWith("-") ? `−${grouped(text.slice(1), 0)}` : grouped(text, 0);
 
-/** An average in dollars a contract, in cents: `1.25¢`. */
+/** An average in dollars a contract, in cents to the nearest hundredth: `1.25¢`. */
 export function showCents(text: string | null): string {
   if (text === null) return "–";
-  const micro = Math.round(Number(text) * 1_000_000);
-  const whole = Math.floor(Math.abs(micro) / 10_000);
-  const rest = String(Math.abs(micro) % 10_000).padStart(4, "0");
-  return `${micro < 0 ? "−" : ""}${grouped(`${whole}.${rest}`, 2)}¢`;
+  const hundredths = Math.round(Math.abs(Number(text)) * 10_000);
+  const sign = text.startsWith("-") && hundredths > 0 ? "−" : "";
+  return `${sign}${Math.floor(hundredths / 100)}.${String(hundredths % 100).padStart(2, "0")}¢`;
 }
 
 /** A time in UTC: `2026-11-29 14:05:10.250`. */

@@ -26,7 +26,7 @@ header p { margin: 0; color: var(--faint); }
 .settings { display: flex; flex-wrap: wrap; gap: 6px; margin: 10px 0 0; padding: 0; list-style: none; }
 .settings li { padding: 2px 9px; border: 1px solid var(--line); border-radius: 99px; background: var(--panel); font-size: 13px; overflow-wrap: anywhere; }
 .settings b { font-weight: 500; color: var(--faint); }
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(158px, 1fr)); gap: 10px; margin: 18px 0 0; }
+.cards { display: grid; grid-template-columns: repeat(5, 1fr); gap: 10px; margin: 18px 0 0; }
 .card { padding: 10px 12px; border: 1px solid var(--line); border-radius: 8px; background: var(--panel); }
 .card dt { color: var(--faint); font-size: 13px; }
 .card dd { margin: 0; font-size: 20px; font-weight: 600; line-height: 1.3; overflow-wrap: anywhere; }
@@ -36,7 +36,7 @@ header p { margin: 0; color: var(--faint); }
 section { margin-top: 16px; padding: 14px 16px 16px; border: 1px solid var(--line); border-radius: 8px; background: var(--panel); }
 h2 { margin: 0 0 8px; font-size: 17px; }
 h3 { margin: 14px 0 4px; font-size: 15px; overflow-wrap: anywhere; }
-h3 small { font-weight: 400; color: var(--faint); }
+h3 small { display: inline-block; font-weight: 400; color: var(--faint); }
 section > p, figcaption { margin: 6px 0; color: var(--faint); font-size: 13px; max-width: 90ch; }
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 8px 28px; }
 .pair > * { min-width: 0; }
@@ -72,12 +72,14 @@ svg .area.second, i.box.second { fill: var(--second-fill); background: var(--sec
 .dot.sell { stroke-width: 7px; }
 .hole.sell { stroke-width: 3px; }
 .bars { display: grid; gap: 3px; margin: 6px 0 10px; }
-.bar { display: grid; grid-template-columns: 92px 1fr 74px; align-items: center; gap: 8px; font-size: 13px; }
+.bar { display: grid; grid-template-columns: 104px 1fr 74px; align-items: center; gap: 8px; font-size: 13px; }
 .bar .name { color: var(--faint); }
 .bar .value { text-align: right; }
 .track { position: relative; height: 16px; background: linear-gradient(var(--edge), var(--edge)) center / 1px 100% no-repeat; }
 .track i { position: absolute; top: 2px; bottom: 2px; min-width: 1px; background: currentColor; }
-.scroll { overflow-x: auto; }
+.scroll { overflow: auto; max-height: 440px; }
+.scroll + .scroll { margin-top: 12px; }
+thead th { position: sticky; top: 0; background: var(--panel); }
 .scroll:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 table { width: 100%; border-collapse: collapse; font-size: 13px; }
 caption { padding: 4px 0; text-align: left; color: var(--faint); }
@@ -96,7 +98,7 @@ footer { margin-top: 16px; color: var(--faint); font-size: 13px; }
   .columns { left: 56px; }
   .columns span:nth-child(even) { display: none; }
   .frame svg, .rows { height: 190px; }
-  .bar { grid-template-columns: 70px 1fr 64px; }
+  .bar { grid-template-columns: 84px 1fr 60px; }
 }
-@media print { body { background: none; } section { break-inside: avoid; } }
+@media print { body { background: none; } .scroll { max-height: none; } section { break-inside: avoid; } }
 `;

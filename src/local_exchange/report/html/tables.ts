@@ -1,5 +1,5 @@
 /** Tables of a page: each scrolls by itself where the screen is narrow. */
-import { html, type Markup } from "./markup.ts";
+import { type Markup, markup } from "./markup.ts";
 
 /** A column. */
 export interface Column<Row> {
@@ -27,24 +27,28 @@ export function tableOf<Row>(
 ): Markup {
   const cellOf = (row: Row, { of, isFigure }: Column<Row>, index: number): Markup =>
     index === 0
-      ? html`<th scope="row">${of(row)}</th>`
+      ? markup`<th scope="row">${of(row)}</th>`
       : isFigure
-      ? html`<td class="figure">${of(row)}</td>`
-      : html`<td>${of(row)}</td>`;
-  return html`
+      ? markup`<td class="figure">${of(row)}</td>`
+      : markup`<td>${of(row)}</td>`;
+  return markup`
     <div class="scroll" tabindex="0" role="region" aria-label="${caption}">
       <table>
         <caption>${caption}</caption>
         <thead>
-          <tr>${columns.map(({ name, isFigure }) =>
-            isFigure ? html`<th scope="col" class="figure">${name}</th>` : html`<th scope="col">${name}</th>`
-          )}</tr>
+          <tr>${
+    columns.map(({ name, isFigure }) =>
+      isFigure ? markup`<th scope="col" class="figure">${name}</th>` : markup`<th scope="col">${name}</th>`
+    )
+  }</tr>
         </thead>
-        <tbody>${rows.map((row) =>
-          html`
+        <tbody>${
+    rows.map((row) =>
+      markup`
             <tr>${columns.map((column, index) => cellOf(row, column, index))}</tr>
           `
-        )}
+    )
+  }
         </tbody>
       </table>
     </div>
