@@ -52,7 +52,7 @@ export interface RunSummary {
   readonly cashAtRisk: RunExposure;
   /** What is set aside for resting orders. */
   readonly setAside: RunExposure;
-  /** How long trading was paused, in milliseconds. */
+  /** How long all trading was paused, or a market that was traded in stood still, in milliseconds. */
   readonly haltedMs: number;
   /** How often. */
   readonly halts: number;
@@ -130,7 +130,7 @@ export interface AdverseSelection {
   readonly fills: number;
   /** Their contracts. */
   readonly contracts: string;
-  /** Fills that were not: no middle was there, the market had ended, or the run had. */
+  /** Fills that were not: no middle was there, the market stood still or had ended, or the run had. */
   readonly unknown: number;
   /** Each fill counts once. */
   readonly againstPerFill: string | null;
@@ -255,6 +255,8 @@ export interface RunMarket {
   readonly no: string;
   /** What these cost. */
   readonly cost: string;
+  /** How long it stood still, in milliseconds: it was paused, or nobody knew its book. */
+  readonly haltedMs: number;
   /** The price of YES by which they are marked, with 5 decimals; `null` where they are marked by what they cost. */
   readonly mark: string | null;
   /** Where that is from. */

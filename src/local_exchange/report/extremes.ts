@@ -67,25 +67,29 @@ export class PnlExtremes {
   }
 }
 
-/** How long trading was paused. */
+/** How long something stood still, for one reason or another. */
 export class HaltedTime {
   halts = 0;
   #sumMs = 0;
-  #since: number | undefined;
+  #since = 0;
+  readonly #reasons = new Set<unknown>();
 
-  pause(at: number): void {
-    if (this.#since !== undefined) return;
-    this.halts++;
-    this.#since = at;
+  /** It stands still for this reason, perhaps beside others. */
+  halt(reason: unknown, at: number): void {
+    if (this.#reasons.size === 0) {
+      this.halts++;
+      this.#since = at;
+    }
+    this.#reasons.add(reason);
   }
 
-  resume(at: number): void {
-    this.#sumMs = this.upTo(at);
-    this.#since = undefined;
+  /** That reason is over. */
+  resume(reason: unknown, at: number): void {
+    if (this.#reasons.delete(reason) && this.#reasons.size === 0) this.#sumMs += at - this.#since;
   }
 
   /** All of it until now, in milliseconds. */
   upTo(at: number): number {
-    return this.#sumMs + (this.#since === undefined ? 0 : at - this.#since);
+    return this.#sumMs + (this.#reasons.size === 0 ? 0 : at - this.#since);
   }
 }

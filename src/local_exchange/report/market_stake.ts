@@ -4,6 +4,7 @@ import type { Holding, Market, Order, Side } from "../engine/model.ts";
 import type { MarketInfo } from "../world/catalog.ts";
 import type { MarkedBy } from "./data.ts";
 import { DownSampled } from "./down_sampled.ts";
+import { HaltedTime } from "./extremes.ts";
 import { type DoubledPrice, MovementTable } from "./movements.ts";
 
 /** Twice what a YES contract and its NO are worth together. */
@@ -45,6 +46,9 @@ export class MarketStake {
   readonly info: MarketInfo | undefined;
   readonly movements: MovementTable;
   readonly mids: DownSampled<MidState>;
+  readonly halted = new HaltedTime();
+  /** Whether it trades. */
+  isOpen = false;
   /** The middle, and what it was just before the order came that trades now. */
   mid: DoubledPrice | undefined;
   midBefore: DoubledPrice | undefined;

@@ -32,7 +32,7 @@ export class RunObserver {
     const { engine } = exchange;
     this.#record = new RunRecord(run, options, engine.now);
     this.#top = run.top ?? topWithout(({ account }) => this.#accounts.has(account));
-    if (engine.tradingPaused) this.#record.halted.pause(engine.now);
+    if (engine.tradingPaused) this.#record.halted.halt(engine, engine.now);
     for (const account of run.accounts) this.add(account);
     this.#stop = exchange.watch((event) => this.#happened(event));
   }
@@ -117,9 +117,7 @@ export class RunObserver {
       }
       case "pause":
         this.#moveTo(event.at);
-        return event.what === "nothing"
-          ? this.#record.halted.resume(event.at)
-          : this.#record.halted.pause(event.at);
+        return this.#paused(event.what !== "nothing", event.at);
     }
   }
 
@@ -155,9 +153,28 @@ export class RunObserver {
     for (const queue of this.#record.pending) queue.add(at, seen);
   }
 
+  #paused(isPaused: boolean, at: number): void {
+    const { halted } = this.#record;
+    if (isPaused) halted.halt(this.#exchange.engine, at);
+    else halted.resume(this.#exchange.engine, at);
+  }
+
+  /** A market stands still, goes on, ends, or is known to be worth something. */
   #market(market: Market): void {
     const stake = this.#record.stakes.get(market);
-    if (stake !== undefined) this.#record.totals.move(stake, () => {});
+    if (stake === undefined) return;
+    this.#record.totals.move(stake, () => {});
+    this.#seeStatus(stake);
+  }
+
+  #seeStatus(stake: MarketStake): void {
+    const { halted, now } = this.#record;
+    // Kept, since the next moment begins with a status that has changed already.
+    stake.isOpen = stake.market.status === "active";
+    for (const time of [halted, stake.halted]) {
+      if (stake.market.status === "inactive") time.halt(stake.market, now);
+      else time.resume(stake.market, now);
+    }
   }
 
   #settled(settlement: Settlement): void {
@@ -184,6 +201,7 @@ export class RunObserver {
         mostMids: this.#record.options.midPoints,
       });
       this.#record.stakes.set(market, stake);
+      this.#seeStatus(stake);
     }
     return stake;
   }
@@ -210,7 +228,7 @@ export class RunObserver {
   }
 }
 
-/** The middle now; none where the market has ended. */
-function laterMid({ stake: { market, mid } }: SeenFill): DoubledPrice | undefined {
-  return market.status === "active" || market.status === "inactive" ? mid : undefined;
+/** The middle now; none where the market has ended, or stands still. */
+function laterMid({ stake: { isOpen, mid } }: SeenFill): DoubledPrice | undefined {
+  return isOpen ? mid : undefined;
 }

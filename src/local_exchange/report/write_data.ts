@@ -43,7 +43,7 @@ export function writeData(run: RunRecord): RunReportData {
       points: run.totals.curve.points.map(pointOf),
     },
     markets: [...run.stakes.values()].map((stake) =>
-      marketOf(stake, adverseSelectionOf(tables.get(stake) ?? all, horizonsMs))
+      marketOf(stake, run.now, adverseSelectionOf(tables.get(stake) ?? all, horizonsMs))
     ),
     fills: {
       total: run.fills.total,
@@ -139,7 +139,11 @@ const pointOf = (state: RunState): CurvePoint => ({
   no: formatCount(state.no),
 });
 
-function marketOf(stake: MarketStake, adverseSelection: readonly AdverseSelection[]): RunMarket {
+function marketOf(
+  stake: MarketStake,
+  now: number,
+  adverseSelection: readonly AdverseSelection[],
+): RunMarket {
   const { market: { ticker }, info } = stake;
   const { by, price } = stake.mark();
   const pnl = stake.cash + stake.worth - stake.startWorth;
@@ -158,6 +162,7 @@ function marketOf(stake: MarketStake, adverseSelection: readonly AdverseSelectio
     yes: formatCount(stake.yes),
     no: formatCount(stake.no),
     cost: formatMoney(stake.cost),
+    haltedMs: stake.halted.upTo(now),
     mark: formatMid(price),
     markedBy: by,
     result: info?.settlementValue === undefined ? null : formatPrice(info.settlementValue),

@@ -263,6 +263,15 @@ test("orders are counted by what became of them, refusals by why, and pauses by 
     rejectedBy: { insufficient_balance: 2 },
   });
   assertEquals([summary.halts, summary.haltedMs], [2, 3_500]);
+  // A market that stands still beside the pause of all: from 9.5 s to 12 s, of which the pause lasts until 11 s.
+  bed.exchange.setMarketActive(bed.ticker, false);
+  bed.at(11_000);
+  bed.exchange.pause("nothing");
+  bed.at(12_000);
+  bed.exchange.setMarketActive(bed.ticker, true);
+  bed.at(20_000);
+  const later = bed.observer.report();
+  assertEquals([later.summary.halts, later.summary.haltedMs, later.markets[0]?.haltedMs], [2, 6_000, 2_500]);
   // 10 and 5 more, 4, 5: of these, 5.
   assertEquals([summary.contractsOrdered, summary.contractsFilled, summary.fillRatio], [
     "24.00",

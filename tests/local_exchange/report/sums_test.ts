@@ -1,10 +1,9 @@
 /** Whatever happens, the figures of a report add up: to the accounts' balances, and to what a plain count says. */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { type Engine } from "../../../src/local_exchange/engine/engine.ts";
-import { feeSchedule } from "../../../src/local_exchange/engine/fees.ts";
+import type { Engine } from "../../../src/local_exchange/engine/engine.ts";
 import type { Market, Order, Side, Wallet } from "../../../src/local_exchange/engine/model.ts";
-import type { AdverseSelection, RunReportData } from "../../../src/local_exchange/mod.ts";
+import type { AdverseSelection, RunReportData, RunReportOptions } from "../../../src/local_exchange/mod.ts";
 import { readOptions } from "../../../src/base/options.ts";
 import { RunObserver, RunReport, runReportRules } from "../../../src/local_exchange/report/mod.ts";
 import { test } from "../../support/test.ts";
@@ -50,8 +49,12 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-const options = (given: object = {}) =>
-  readOptions("a report", { horizonsMs: [300, 1_000], ...given }, runReportRules);
+const options = (given: RunReportOptions = {}) =>
+  readOptions<RunReportOptions, typeof runReportRules>(
+    "a report",
+    { horizonsMs: [300, 1_000], ...given },
+    runReportRules,
+  );
 
 interface Run {
   readonly engine: Engine;
@@ -62,7 +65,7 @@ interface Run {
 }
 
 /** An engine with two markets and four accounts, whose steps are told one by one. */
-function newRun(given: object = {}): Run {
+function newRun(given: RunReportOptions = {}): Run {
   const engine = newEngine(1_000);
   const markets = [addMarket(engine, "A"), addMarket(engine, "B", "quadratic_with_maker_fees", 10)];
   const wallets = [200, 90, 300, 50].map((dollars, index) =>
@@ -214,6 +217,7 @@ test("the drawdown, and where the middle went after each fill, are those of a pl
         if (next.kind === "wait") endMoment();
         take(run, next, placed);
       }
+      endMoment();
       run.engine.runUntil(run.engine.now + 700);
       endMoment();
       const { summary, fills, adverseSelection } = run.observer.report();

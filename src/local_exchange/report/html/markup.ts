@@ -19,7 +19,7 @@ const entities: Readonly<Record<string, string>> = {
 
 /** Text as it stands in HTML, in an attribute too. What no page can hold is shown as what it replaces. */
 export const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"']/g, (found) => entities[found] ?? "").replace(/[\0-\x08\x0b\x0c\x0e-\x1f]/g, "\ufffd");
+  text.replace(/[&<>"']/g, (found) => entities[found] ?? "").replace(/[^\P{Cc}\t\n\r]/gu, "\ufffd");
 
 /** What can stand in a template. */
 export type Piece = Markup | string | number | readonly Markup[];
