@@ -1,0 +1,365 @@
+/**
+ * One socket in process that speaks Kalshi's WebSocket protocol: it answers commands as Kalshi does, and gives each
+ * subscription an id and numbers of its own. What it carries comes from lines, which somebody else reads.
+ *
+ * @module
+ */
+
+import { closeCodes } from "../base/close_codes.ts";
+import { errorCodes, errorMeanings } from "../contract/event/channels.ts";
+import type { RuntimeWebSocket, WebSocketHandlers } from "../runtime/types.ts";
+import { channelOf, type PickRule, type StreamProduct } from "../stream/product.ts";
+import { numberFrame } from "./protocol.ts";
+
+/** Where a line delivers what it reads, all of it in order and at once. */
+export interface LineSink {
+  /** A frame, as it travels. `id`: that of the command which it answers, where it does. */
+  frame(text: string, id?: number): void;
+  /** So many frames are missing before the next one. */
+  lost(missed: number): void;
+  /** Nobody knows what is missing: the subscription ends, and is made anew by whoever wants it. */
+  ended(): void;
+}
+
+/** One channel that is being read, or one name of it. */
+export interface Line {
+  /** Has its newest frame delivered once more, or its whole book at its place among the frames. */
+  again(id: number | undefined): void;
+  /** Ends it: nothing is delivered any longer. `isWish`: whoever reads wanted it, and begins anew another time. */
+  close(isWish: boolean): void;
+}
+
+/** Why a subscription cannot be had: Kalshi's number for it, and words. */
+export interface Refusal {
+  readonly code: number;
+  readonly text: string;
+}
+
+/** What a session reads from. */
+export interface LineSource {
+  /** Why a channel, or a name of it, cannot be had; undefined where it can. */
+  refusal(channel: string, name?: string): Refusal | undefined;
+  /** Begins to read a channel, or one name of it; `fresh` asks for its newest frame at once. */
+  open(channel: string, name: string | undefined, sink: LineSink, fresh: boolean): Line;
+}
+
+/** What a session is made from. */
+export interface FeedSessionOptions {
+  readonly product: StreamProduct;
+  readonly source: LineSource;
+  readonly handlers: WebSocketHandlers;
+  /** A number that no other subscription has. */
+  readonly nextSid: () => number;
+}
+
+type Params = Readonly<Record<string, unknown>>;
+
+/** One subscription. */
+interface Sub extends LineSink {
+  readonly channel: string;
+  readonly sid: number;
+  /** How its names are picked; undefined where they cannot be. */
+  readonly pick: PickRule | undefined;
+  readonly param: string | undefined;
+  readonly isQuiet: boolean;
+  seq: number;
+  /** The line of everything, or one for each name. */
+  lines: Line | Map<string, Line>;
+}
+
+/** A command cannot be obeyed. */
+class CommandError extends Error {
+  readonly code: number;
+  constructor(code: number, text: string = errorMeanings[code] ?? "Refused") {
+    super(text);
+    this.code = code;
+  }
+}
+
+const isRecord = (value: unknown): value is Params =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+function readList(value: unknown): readonly string[] | undefined {
+  if (value === undefined) return undefined;
+  if (!Array.isArray(value) || value.some((item) => typeof item !== "string")) {
+    throw new CommandError(errorCodes.unableToProcessMessage);
+  }
+  return value;
+}
+
+/** The server's end of one socket. */
+export class FeedSession implements RuntimeWebSocket {
+  readonly bufferedAmount = 0;
+  readonly #options: FeedSessionOptions;
+  readonly #subs = new Map<string, Sub>();
+  #state: "open" | "closing" | "closed" = "open";
+
+  constructor(options: FeedSessionOptions) {
+    this.#options = options;
+  }
+
+  send(text: string): void {
+    // Kalshi's answer is never there before the command is sent.
+    queueMicrotask(() => this.#receive(text));
+  }
+
+  /** Whether its source is there was asked by whoever sees it end: an answer at once is the sign of life. */
+  ping(): void {
+    queueMicrotask(() => this.#options.handlers.onPong?.());
+  }
+
+  close(code: number = closeCodes.normal, reason = ""): void {
+    if (this.#state !== "open") return;
+    this.#release();
+    queueMicrotask(() => this.#end(code, reason));
+  }
+
+  terminate(): void {
+    this.cut("");
+  }
+
+  /** Breaks it, as a connection breaks. */
+  cut(reason: string): void {
+    this.#release();
+    this.#end(closeCodes.abnormal, reason);
+  }
+
+  #end(code: number, reason: string): void {
+    if (this.#state === "closed") return;
+    this.#state = "closed";
+    this.#options.handlers.onClose({ code, reason });
+  }
+
+  #release(): void {
+    if (this.#state !== "open") return;
+    this.#state = "closing";
+    for (const sub of this.#subs.values()) closeLines(sub, false);
+    this.#subs.clear();
+  }
+
+  #write(text: string): void {
+    if (this.#state === "open") this.#options.handlers.onMessage(text);
+  }
+
+  #answer(id: unknown, frame: object): void {
+    // An id of 0 counts as none.
+    this.#write(JSON.stringify(Number.isInteger(id) && id !== 0 ? { id, ...frame } : frame));
+  }
+
+  #receive(text: string): void {
+    if (this.#state !== "open") return;
+    let id: unknown;
+    try {
+      const command = readCommand(text);
+      id = command.id;
+      this.#obey(id, command.cmd, command.params);
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      this.#answer(id, { type: "error", msg: { code: error.code, msg: error.message } });
+    }
+  }
+
+  #obey(id: unknown, cmd: unknown, params: unknown): void {
+    if (cmd === "list_subscriptions") {
+      const msg = [...this.#subs.values()].map(({ channel, sid }) => ({ channel, sid }));
+      return this.#answer(id, { type: "ok", msg });
+    }
+    if (cmd !== "subscribe" && cmd !== "unsubscribe" && cmd !== "update_subscription") {
+      throw new CommandError(errorCodes.unknownCommand);
+    }
+    if (!isRecord(params)) throw new CommandError(errorCodes.paramsRequired);
+    if (cmd === "subscribe") this.#subscribe(id, params);
+    else if (cmd === "unsubscribe") this.#unsubscribe(id, params);
+    else this.#update(id, params);
+  }
+
+  #subscribe(id: unknown, params: Params): void {
+    const channels = readList(params.channels) ?? [];
+    if (channels.length === 0) throw new CommandError(errorCodes.channelsRequired);
+    const wanted = channels.map((channel) => {
+      this.#assertHad(channel);
+      return { channel, names: this.#names(channel, params) };
+    });
+    for (const { channel, names } of wanted) {
+      for (const name of names ?? []) this.#assertHad(channel, name);
+    }
+    for (const { channel, names } of wanted) {
+      const present = this.#subs.get(channel);
+      if (present !== undefined) {
+        this.#ok(id, present);
+        this.#add(present, names, params);
+        continue;
+      }
+      const sub = this.#make(channel, names === undefined, params);
+      this.#subs.set(channel, sub);
+      this.#answer(id, { type: "subscribed", msg: { channel, sid: sub.sid } });
+      this.#add(sub, names, params);
+    }
+  }
+
+  #unsubscribe(id: unknown, { sids }: Params): void {
+    if (!Array.isArray(sids) || sids.length === 0) {
+      throw new CommandError(errorCodes.subscriptionIdsRequired);
+    }
+    for (const sub of new Set(sids.map((sid) => this.#bySid(sid)))) {
+      this.#subs.delete(sub.channel);
+      closeLines(sub, true);
+      this.#answer(id, { type: "unsubscribed", sid: sub.sid, seq: ++sub.seq });
+    }
+  }
+
+  #update(id: unknown, params: Params): void {
+    const { sid, sids = sid === undefined ? [] : [sid], action } = params;
+    if (!Array.isArray(sids) || sids.length !== 1) {
+      throw new CommandError(errorCodes.exactlyOneSubscriptionIdIsRequired);
+    }
+    const sub = this.#bySid(sids[0]);
+    if (action === undefined) throw new CommandError(errorCodes.actionRequired);
+    const { books } = this.#options.product;
+    if (action === books.snapshotAction && sub.channel === books.decoder.channel) {
+      return this.#snapshots(id, sub, readList(params[books.param]) ?? []);
+    }
+    const { pick, param } = sub;
+    if (pick === undefined || param === undefined) throw new CommandError(errorCodes.unsupportedAction);
+    const adds = action === pick.actions.add;
+    if (!adds && action !== pick.actions.remove) throw new CommandError(errorCodes.unsupportedAction);
+    const names = this.#names(sub.channel, params);
+    if (names?.length === 0) throw new CommandError(errorCodes.marketTickerRequired);
+    if (adds) {
+      for (const name of names ?? []) this.#assertHad(sub.channel, name);
+      this.#ok(id, sub);
+      return this.#add(sub, names, params);
+    }
+    this.#remove(sub, names);
+    this.#ok(id, sub);
+  }
+
+  #snapshots(id: unknown, { lines }: Sub, names: readonly string[]): void {
+    if (names.length === 0) throw new CommandError(errorCodes.marketTickerRequired);
+    const asked = Number.isInteger(id) && id !== 0 ? id as number : undefined;
+    for (const name of names) if (lines instanceof Map) lines.get(name)?.again(asked);
+  }
+
+  /** The names that a command picks of a channel; undefined for everything. */
+  #names(channel: string, params: Params): readonly string[] | undefined {
+    const { product } = this.#options;
+    const { picks, mustPick } = channelOf(product, channel);
+    const [usual] = picks;
+    for (const param of picks) {
+      const rule = product.picks[param];
+      const one = rule?.single === undefined ? undefined : params[rule.single];
+      const names = readList(params[param] ?? (one === undefined ? undefined : [one]));
+      if (names === undefined) continue;
+      if (param !== usual) {
+        throw new CommandError(
+          errorCodes.invalidParameter,
+          `A feed on NATS picks by \`${usual}\`, not by \`${param}\``,
+        );
+      }
+      return rule?.all !== undefined && names.includes(rule.all) ? undefined : names;
+    }
+    if (mustPick !== undefined) throw new CommandError(errorCodes.marketTickerRequired);
+    return usual !== undefined && product.picks[usual]?.all !== undefined ? [] : undefined;
+  }
+
+  #assertHad(channel: string, name?: string): void {
+    const refusal = this.#options.source.refusal(channel, name);
+    if (refusal !== undefined) throw new CommandError(refusal.code, refusal.text);
+  }
+
+  /** As Kalshi ends a subscription: unasked. */
+  #ended(sub: Sub): void {
+    if (this.#subs.get(sub.channel) !== sub) return;
+    this.#subs.delete(sub.channel);
+    closeLines(sub, false);
+    this.#answer(undefined, { type: "unsubscribed", sid: sub.sid, seq: ++sub.seq });
+  }
+
+  #bySid(sid: unknown): Sub {
+    for (const sub of this.#subs.values()) if (sub.sid === sid) return sub;
+    throw new CommandError(errorCodes.unknownSubscriptionId);
+  }
+
+  #make(channel: string, isAll: boolean, { skip_ticker_ack, use_yes_price }: Params): Sub {
+    const { product, nextSid } = this.#options;
+    const [param] = channelOf(product, channel).picks;
+    if (use_yes_price === false && product.books.params.use_yes_price === true) {
+      throw new CommandError(
+        errorCodes.invalidParameter,
+        "A feed on NATS has both sides of a book in YES prices: leave out `use_yes_price`",
+      );
+    }
+    const sid = nextSid();
+    const sub: Sub = {
+      channel,
+      sid,
+      param,
+      pick: param === undefined ? undefined : product.picks[param],
+      isQuiet: skip_ticker_ack === true,
+      seq: 0,
+      lines: isAll ? NOTHING : new Map(),
+      frame: (text, asked) => {
+        const numbered = numberFrame(text, sid, ++sub.seq);
+        this.#write(asked === undefined ? numbered : `{"id":${asked},${numbered.slice(1)}`);
+      },
+      lost: (missed) => {
+        sub.seq += missed;
+      },
+      ended: () => this.#ended(sub),
+    };
+    return sub;
+  }
+
+  #add(sub: Sub, names: readonly string[] | undefined, { send_initial_snapshot }: Params): void {
+    const { source } = this.#options;
+    const fresh = send_initial_snapshot === true;
+    if (names === undefined) {
+      closeLines(sub, true);
+      sub.lines = source.open(sub.channel, undefined, sub, fresh);
+      return;
+    }
+    if (!(sub.lines instanceof Map)) return; // it has everything
+    for (const name of new Set(names)) {
+      const present = sub.lines.get(name);
+      if (present === undefined) sub.lines.set(name, source.open(sub.channel, name, sub, fresh));
+      else if (fresh) present.again(undefined);
+    }
+  }
+
+  #remove(sub: Sub, names: readonly string[] | undefined): void {
+    if (names === undefined || !(sub.lines instanceof Map)) {
+      closeLines(sub, true);
+      sub.lines = new Map();
+      return;
+    }
+    for (const name of names) {
+      sub.lines.get(name)?.close(true);
+      sub.lines.delete(name);
+    }
+  }
+
+  #ok(id: unknown, sub: Sub): void {
+    const { sid, lines, isQuiet, param } = sub;
+    const names = lines instanceof Map ? [...lines.keys()] : [];
+    const msg = isQuiet || param !== "market_tickers" ? {} : { market_tickers: names };
+    this.#answer(id, { type: "ok", sid, seq: ++sub.seq, msg });
+  }
+}
+
+/** The line of everything before it is opened. */
+const NOTHING: Line = { again() {}, close() {} };
+
+function closeLines({ lines }: Sub, isWish: boolean): void {
+  if (!(lines instanceof Map)) return lines.close(isWish);
+  for (const line of lines.values()) line.close(isWish);
+}
+
+function readCommand(text: string): Params {
+  try {
+    const command: unknown = JSON.parse(text);
+    if (isRecord(command)) return command;
+  } catch {
+    // It is no object either.
+  }
+  throw new CommandError(errorCodes.unableToProcessMessage);
+}

@@ -1,0 +1,197 @@
+/**
+ * Reads the messages of a subject out of a JetStream stream, in order, each once, whatever becomes of the connection,
+ * the server or the consumer: what is missing is read again from the last that came.
+ *
+ * @module
+ */
+
+import type { ConsumerConfig, JetStreamManager } from "@nats-io/jetstream";
+import { createInbox, type Msg, type NatsConnection, type Subscription } from "@nats-io/nats-core";
+import type { Clock, ClockTimer } from "../base/clock.ts";
+
+/** Where to begin: with what comes from now on, with what was stored at a time or later, or with a sequence. */
+export type StreamStart = "now" | { readonly atMs: number } | { readonly sequence: number };
+
+/** What a reader is made from. */
+export interface StreamReaderOptions {
+  readonly connection: NatsConnection;
+  readonly jsm: JetStreamManager;
+  /** The name of the stream. */
+  readonly stream: string;
+  /** The subject, or the subjects with wildcards. */
+  readonly subject: string;
+  readonly start: StreamStart;
+  readonly clock: Clock;
+  /** A message, its sequence in the stream, and how many more are stored after it at that moment. */
+  readonly onMessage: (msg: Msg, sequence: number, pending: number) => void;
+  /** Reading failed, and is tried again. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** How often the server says that there is nothing. */
+const HEARTBEAT_MS = 2_000;
+/** After such a silence the consumer is made anew. */
+const SILENCE_MS = 3 * HEARTBEAT_MS;
+/** The wait before another attempt, which doubles up to the longest. */
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 2_000;
+const NS_PER_MS = 1_000_000;
+
+/** What is being read with: its inbox, and the number of the last message that the consumer has sent. */
+interface Reading {
+  readonly name: string;
+  readonly subscription: Subscription;
+  delivered: number;
+}
+
+/** One reader. */
+export class StreamReader {
+  readonly #options: StreamReaderOptions;
+  #last: number | undefined;
+  #reading: Reading | undefined;
+  #timer: ClockTimer | undefined;
+  #fails = 0;
+  #isClosed = false;
+
+  constructor(options: StreamReaderOptions) {
+    this.#options = options;
+  }
+
+  /** The sequence of the last message that was delivered, or of the last before the first; undefined until it reads. */
+  get last(): number | undefined {
+    return this.#last;
+  }
+
+  /**
+   * Begins, or begins anew after the last message that came.
+   *
+   * @throws what the server answers; it is not tried again
+   */
+  async start(): Promise<void> {
+    this.#stop();
+    if (this.#isClosed) return;
+    const { connection, jsm, stream } = this.#options;
+    const { inboxPrefix } = (connection as { options?: { inboxPrefix?: string } }).options ?? {};
+    const inbox = createInbox(inboxPrefix);
+    const name = `kalshi_${crypto.randomUUID().replaceAll("-", "")}`;
+    const reading: Reading = {
+      name,
+      delivered: 0,
+      subscription: connection.subscribe(inbox, {
+        callback: (error, msg) => {
+          if (this.#reading !== reading) return;
+          if (error) this.#again(error);
+          else this.#take(reading, msg);
+        },
+      }),
+    };
+    this.#reading = reading;
+    const info = await jsm.consumers.add(stream, { ...this.#config(), name, deliver_subject: inbox });
+    if (this.#reading !== reading) return;
+    this.#fails = 0;
+    this.#last ??= info.delivered.stream_seq;
+    this.#watch();
+  }
+
+  /** The connection has come back: what was missed is read. */
+  restart(): void {
+    if (!this.#isClosed) this.#again(undefined);
+  }
+
+  /** Ends it. */
+  close(): void {
+    this.#isClosed = true;
+    this.#stop();
+  }
+
+  #config(): Partial<ConsumerConfig> {
+    const { subject, start } = this.#options;
+    const first = this.#last === undefined ? start : { sequence: this.#last + 1 };
+    const from: Partial<ConsumerConfig> = first === "now"
+      ? { deliver_policy: "new" }
+      : "atMs" in first
+      ? { deliver_policy: "by_start_time", opt_start_time: new Date(first.atMs).toISOString() }
+      : { deliver_policy: "by_start_sequence", opt_start_seq: Math.max(1, first.sequence) };
+    return {
+      ...from,
+      filter_subject: subject,
+      ack_policy: "none",
+      max_deliver: 1,
+      flow_control: true,
+      idle_heartbeat: HEARTBEAT_MS * NS_PER_MS,
+      inactive_threshold: 30_000 * NS_PER_MS,
+      mem_storage: true,
+      num_replicas: 1,
+    };
+  }
+
+  #take(reading: Reading, msg: Msg): void {
+    this.#watch();
+    const place = msg.reply === undefined ? undefined : placeOf(msg.reply);
+    if (place === undefined) return this.#status(reading, msg);
+    if (place.delivered !== reading.delivered + 1) return this.#again(undefined);
+    reading.delivered = place.delivered;
+    if (this.#last !== undefined && place.sequence <= this.#last) return;
+    this.#last = place.sequence;
+    this.#options.onMessage(msg, place.sequence, place.pending);
+  }
+
+  /** The server says that it is there, or asks whether we are. */
+  #status(reading: Reading, msg: Msg): void {
+    const { headers } = msg;
+    if (headers === undefined) return;
+    if (msg.reply) msg.respond();
+    const stalled = headers.get("Nats-Consumer-Stalled");
+    if (stalled) this.#options.connection.publish(stalled);
+    const last = headers.get("Nats-Last-Consumer");
+    if (last && Number(last) !== reading.delivered) this.#again(undefined);
+  }
+
+  #watch(): void {
+    this.#timer?.clear();
+    this.#timer = this.#options.clock.setTimer(() => this.#again(undefined), SILENCE_MS);
+  }
+
+  /** Makes the consumer anew: at once, or after a pause where that has just failed. */
+  #again(error: unknown): void {
+    if (error !== undefined) this.#options.onError(error);
+    this.#stop();
+    if (this.#isClosed) return;
+    const pauseMs = this.#fails === 0
+      ? 0
+      : Math.min(FIRST_PAUSE_MS * 2 ** (this.#fails - 1), LONGEST_PAUSE_MS);
+    this.#timer = this.#options.clock.setTimer(() => {
+      this.start().catch((cause) => {
+        this.#fails++;
+        this.#again(cause);
+      });
+    }, pauseMs);
+  }
+
+  #stop(): void {
+    this.#timer?.clear();
+    this.#timer = undefined;
+    const { connection, jsm, stream } = this.#options;
+    const reading = this.#reading;
+    this.#reading = undefined;
+    if (reading === undefined || connection.isClosed()) return;
+    reading.subscription.unsubscribe();
+    // It would be gone by itself soon, when nobody listens.
+    jsm.consumers.delete(stream, reading.name).catch(() => {});
+  }
+}
+
+/** Where a message stands, as its reply subject tells; undefined for what is no message of a stream. */
+function placeOf(
+  reply: string,
+): { readonly sequence: number; readonly delivered: number; readonly pending: number } | undefined {
+  if (!reply.startsWith("$JS.ACK.")) return undefined;
+  const parts = reply.split(".");
+  // Newer servers name the domain and the account as well.
+  const from = parts.length > 9 ? 7 : 5;
+  return {
+    sequence: Number(parts[from]),
+    delivered: Number(parts[from + 1]),
+    pending: Number(parts[from + 3]),
+  };
+}
