@@ -41,6 +41,8 @@ export interface LineSource {
   refusal(channel: string, name?: string): Refusal | undefined;
   /** Begins to read a channel, or one name of it; `fresh` asks for its newest frame at once. */
   open(channel: string, name: string | undefined, sink: LineSink, fresh: boolean): Line;
+  /** Resolves when a channel that was opened is being read; rejects where that cannot be. */
+  started(channel: string): Promise<void>;
 }
 
 /** What a session is made from. */
@@ -63,6 +65,8 @@ interface Sub extends LineSink {
   readonly param: string | undefined;
   readonly isQuiet: boolean;
   seq: number;
+  /** What came before the subscription was acknowledged; undefined once it was. */
+  held: (() => void)[] | undefined;
   /** The line of everything, or one for each name. */
   lines: Line | Map<string, Line>;
 }
@@ -93,14 +97,16 @@ export class FeedSession implements RuntimeWebSocket {
   readonly #options: FeedSessionOptions;
   readonly #subs = new Map<string, Sub>();
   #state: "open" | "closing" | "closed" = "open";
+  /** Resolves when all commands so far have been answered. */
+  #commands: Promise<void> = Promise.resolve();
 
   constructor(options: FeedSessionOptions) {
     this.#options = options;
   }
 
   send(text: string): void {
-    // Kalshi's answer is never there before the command is sent.
-    queueMicrotask(() => this.#receive(text));
+    // One after the other; no answer is there before its command is sent.
+    this.#commands = this.#commands.then(() => this.#receive(text));
   }
 
   /** Whether its source is there was asked by whoever sees it end: an answer at once is the sign of life. */
@@ -146,20 +152,20 @@ export class FeedSession implements RuntimeWebSocket {
     this.#write(JSON.stringify(Number.isInteger(id) && id !== 0 ? { id, ...frame } : frame));
   }
 
-  #receive(text: string): void {
+  async #receive(text: string): Promise<void> {
     if (this.#state !== "open") return;
     let id: unknown;
     try {
       const command = readCommand(text);
       id = command.id;
-      this.#obey(id, command.cmd, command.params);
+      await this.#obey(id, command.cmd, command.params);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
       this.#answer(id, { type: "error", msg: { code: error.code, msg: error.message } });
     }
   }
 
-  #obey(id: unknown, cmd: unknown, params: unknown): void {
+  async #obey(id: unknown, cmd: unknown, params: unknown): Promise<void> {
     if (cmd === "list_subscriptions") {
       const msg = [...this.#subs.values()].map(({ channel, sid }) => ({ channel, sid }));
       return this.#answer(id, { type: "ok", msg });
@@ -168,12 +174,12 @@ export class FeedSession implements RuntimeWebSocket {
       throw new CommandError(errorCodes.unknownCommand);
     }
     if (!isRecord(params)) throw new CommandError(errorCodes.paramsRequired);
-    if (cmd === "subscribe") this.#subscribe(id, params);
+    if (cmd === "subscribe") await this.#subscribe(id, params);
     else if (cmd === "unsubscribe") this.#unsubscribe(id, params);
     else this.#update(id, params);
   }
 
-  #subscribe(id: unknown, params: Params): void {
+  async #subscribe(id: unknown, params: Params): Promise<void> {
     const channels = readList(params.channels) ?? [];
     if (channels.length === 0) throw new CommandError(errorCodes.channelsRequired);
     const wanted = channels.map((channel) => {
@@ -185,16 +191,41 @@ export class FeedSession implements RuntimeWebSocket {
     }
     for (const { channel, names } of wanted) {
       const present = this.#subs.get(channel);
-      if (present !== undefined) {
+      if (present === undefined) await this.#begin(id, channel, names, params);
+      else {
         this.#ok(id, present);
         this.#add(present, names, params);
-        continue;
       }
-      const sub = this.#make(channel, names === undefined, params);
-      this.#subs.set(channel, sub);
-      this.#answer(id, { type: "subscribed", msg: { channel, sid: sub.sid } });
-      this.#add(sub, names, params);
     }
+  }
+
+  async #begin(
+    id: unknown,
+    channel: string,
+    names: readonly string[] | undefined,
+    params: Params,
+  ): Promise<void> {
+    const sub = this.#make(channel, names === undefined, params);
+    this.#subs.set(channel, sub);
+    this.#add(sub, names, params);
+    try {
+      await this.#options.source.started(channel);
+    } catch (error) {
+      if (this.#subs.get(channel) !== sub) return;
+      this.#subs.delete(channel);
+      closeLines(sub, true);
+      const why = error instanceof Error ? error.message : String(error);
+      const isForbidden = /permission/i.test(why);
+      throw new CommandError(
+        isForbidden ? errorCodes.authenticationRequired : errorCodes.channelError,
+        `NATS does not let "${channel}" be read: ${why}`,
+      );
+    }
+    const { held, sid } = sub;
+    if (this.#subs.get(channel) !== sub && this.#state !== "open") return;
+    this.#answer(id, { type: "subscribed", msg: { channel, sid } });
+    sub.held = undefined;
+    for (const deliver of held ?? []) deliver();
   }
 
   #unsubscribe(id: unknown, { sids }: Params): void {
@@ -297,15 +328,21 @@ export class FeedSession implements RuntimeWebSocket {
       pick: param === undefined ? undefined : product.picks[param],
       isQuiet: skip_ticker_ack === true,
       seq: 0,
+      held: [],
       lines: isAll ? NOTHING : new Map(),
       frame: (text, asked) => {
+        if (sub.held !== undefined) return void sub.held.push(() => sub.frame(text, asked));
         const numbered = numberFrame(text, sid, ++sub.seq);
         this.#write(asked === undefined ? numbered : `{"id":${asked},${numbered.slice(1)}`);
       },
       lost: (missed) => {
+        if (sub.held !== undefined) return void sub.held.push(() => sub.lost(missed));
         sub.seq += missed;
       },
-      ended: () => this.#ended(sub),
+      ended: () => {
+        if (sub.held !== undefined) sub.held.push(() => sub.ended());
+        else this.#ended(sub);
+      },
     };
     return sub;
   }

@@ -22,8 +22,8 @@ export interface StreamReaderOptions {
   readonly subject: string;
   readonly start: StreamStart;
   readonly clock: Clock;
-  /** A message, its sequence in the stream, and how many more are stored after it at that moment. */
-  readonly onMessage: (msg: Msg, sequence: number, pending: number) => void;
+  /** A message. */
+  readonly onMessage: (msg: Msg) => void;
   /** Reading failed, and is tried again. */
   readonly onError: (error: unknown) => void;
 }
@@ -63,13 +63,13 @@ export class StreamReader {
   }
 
   /**
-   * Begins, or begins anew after the last message that came.
+   * Begins, or begins anew after the last message that came. Resolves to how many messages are there already.
    *
    * @throws what the server answers; it is not tried again
    */
-  async start(): Promise<void> {
+  async start(): Promise<number> {
     this.#stop();
-    if (this.#isClosed) return;
+    if (this.#isClosed) return 0;
     const { connection, jsm, stream } = this.#options;
     const { inboxPrefix } = (connection as { options?: { inboxPrefix?: string } }).options ?? {};
     const inbox = createInbox(inboxPrefix);
@@ -87,10 +87,11 @@ export class StreamReader {
     };
     this.#reading = reading;
     const info = await jsm.consumers.add(stream, { ...this.#config(), name, deliver_subject: inbox });
-    if (this.#reading !== reading) return;
+    if (this.#reading !== reading) return 0;
     this.#fails = 0;
     this.#last ??= info.delivered.stream_seq;
     this.#watch();
+    return info.num_pending;
   }
 
   /** The connection has come back: what was missed is read. */
@@ -133,7 +134,7 @@ export class StreamReader {
     reading.delivered = place.delivered;
     if (this.#last !== undefined && place.sequence <= this.#last) return;
     this.#last = place.sequence;
-    this.#options.onMessage(msg, place.sequence, place.pending);
+    this.#options.onMessage(msg);
   }
 
   /** The server says that it is there, or asks whether we are. */
@@ -182,16 +183,10 @@ export class StreamReader {
 }
 
 /** Where a message stands, as its reply subject tells; undefined for what is no message of a stream. */
-function placeOf(
-  reply: string,
-): { readonly sequence: number; readonly delivered: number; readonly pending: number } | undefined {
+function placeOf(reply: string): { readonly sequence: number; readonly delivered: number } | undefined {
   if (!reply.startsWith("$JS.ACK.")) return undefined;
   const parts = reply.split(".");
   // Newer servers name the domain and the account as well.
   const from = parts.length > 9 ? 7 : 5;
-  return {
-    sequence: Number(parts[from]),
-    delivered: Number(parts[from + 1]),
-    pending: Number(parts[from + 3]),
-  };
+  return { sequence: Number(parts[from]), delivered: Number(parts[from + 1]) };
 }

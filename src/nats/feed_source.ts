@@ -1,0 +1,249 @@
+/**
+ * What the sockets of a feed are opened on: the lanes that it reads, and whether they can be read.
+ *
+ * @module
+ */
+
+import { type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
+import type { NatsConnection, Status } from "@nats-io/nats-core";
+import type { Clock } from "../base/clock.ts";
+import { KalshiConnectionError } from "../base/errors.ts";
+import { errorCodes } from "../contract/event/channels.ts";
+import type { RuntimeWebSocket, WebSocketHandlers } from "../runtime/types.ts";
+import { channelOf, type StreamProduct } from "../stream/product.ts";
+import type { FeedStart } from "./feed_options.ts";
+import { FeedSession, type Line, type LineSink, type LineSource, type Refusal } from "./feed_session.ts";
+import { LaneReader } from "./lane_reader.ts";
+import type { LaneProduct } from "./protocol.ts";
+
+/** What a source is made from. */
+export interface FeedSourceOptions {
+  readonly connection: NatsConnection;
+  readonly product: StreamProduct;
+  readonly lane: { readonly environment: string; readonly product: LaneProduct };
+  /** Whose private channels are read. */
+  readonly account: string | undefined;
+  readonly start: FeedStart;
+  readonly clock: Clock;
+  /** How long a socket may wait for a gateway, in milliseconds. */
+  readonly waitMs: number;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Reads a feed's lanes, for one socket at a time. */
+export class FeedSource implements LineSource {
+  readonly #options: FeedSourceOptions;
+  readonly #lanes: { readonly public: LaneReader; readonly private: LaneReader | undefined };
+  /** Whoever waits for the lanes to be good. */
+  readonly #waiters = new Set<() => void>();
+  readonly #statuses: AsyncIterable<Status> & { stop?: () => void };
+  #session: FeedSession | undefined;
+  #lastSid = 0;
+  #isAway = false;
+  #isClosed = false;
+
+  private constructor(options: FeedSourceOptions, jsm: JetStreamManager) {
+    this.#options = options;
+    const { account } = options;
+    this.#statuses = options.connection.status();
+    this.#lanes = {
+      public: this.#lane(jsm, undefined),
+      private: account === undefined ? undefined : this.#lane(jsm, account),
+    };
+    void this.#watch();
+  }
+
+  /** Begins to listen. */
+  static async open(options: FeedSourceOptions): Promise<FeedSource> {
+    return new FeedSource(options, await jetstreamManager(options.connection, { checkAPI: false }));
+  }
+
+  /** The first sequence of each channel that was not delivered yet. */
+  sequences(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#all.flatMap((lane) => lane.sequences()));
+  }
+
+  /**
+   * Opens a socket as soon as the lanes can be read.
+   *
+   * @throws {KalshiConnectionError} where that takes too long
+   */
+  async connect(handlers: WebSocketHandlers, signal: AbortSignal | undefined): Promise<RuntimeWebSocket> {
+    await this.#ready(signal);
+    return this.#session = new FeedSession({
+      product: this.#options.product,
+      source: this,
+      handlers,
+      nextSid: () => ++this.#lastSid,
+    });
+  }
+
+  refusal(channel: string, name?: string): Refusal | undefined {
+    const { isPrivate } = channelOf(this.#options.product, channel);
+    const lane = this.#laneOf(channel);
+    if (lane === undefined) {
+      const text = "NatsFeed was made without `account`, whose private channels it would read";
+      return { code: errorCodes.authenticationRequired, text };
+    }
+    const params = lane.carries?.channels[channel];
+    const whose = isPrivate ? ` of the account "${this.#options.account}"` : "";
+    if (params === undefined) {
+      const carried = Object.keys(lane.carries?.channels ?? {}).join(", ") || "none";
+      return {
+        code: errorCodes.unknownChannelName,
+        text: `The gateway carries no channel "${channel}"${whose}; it carries: ${carried}`,
+      };
+    }
+    const { market_tickers } = params;
+    if (name === undefined || isPrivate || !Array.isArray(market_tickers) || market_tickers.includes(name)) {
+      return undefined;
+    }
+    return {
+      code: errorCodes.marketNotFound,
+      text: `The gateway carries "${channel}" of ${market_tickers.length} markets, and ${name} is none of them`,
+    };
+  }
+
+  open(channel: string, name: string | undefined, sink: LineSink, fresh: boolean): Line {
+    const lane = this.#laneOf(channel) ?? this.#lanes.public;
+    return lane.channel(channel).open(name, sink, fresh);
+  }
+
+  started(channel: string): Promise<void> {
+    const lane = this.#laneOf(channel) ?? this.#lanes.public;
+    return lane.channel(channel).started;
+  }
+
+  /** Ends it. The connection stays as it is. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#cut("the feed was closed");
+    for (const lane of this.#all) lane.close();
+    this.#statuses.stop?.();
+    this.#changed();
+  }
+
+  get #all(): readonly LaneReader[] {
+    const { public: common, private: own } = this.#lanes;
+    return own === undefined ? [common] : [common, own];
+  }
+
+  #laneOf(channel: string): LaneReader | undefined {
+    const { isPrivate } = channelOf(this.#options.product, channel);
+    return isPrivate ? this.#lanes.private : this.#lanes.public;
+  }
+
+  #lane(jsm: JetStreamManager, account: string | undefined): LaneReader {
+    const { connection, product, lane, start, clock, onError } = this.#options;
+    return new LaneReader({
+      connection,
+      jsm,
+      lane: { ...lane, account },
+      books: product.books,
+      clock,
+      startOf: (channel) => startOf(start, channel),
+      keeps: (channel) => channelOf(product, channel).isPrivate || start !== "now",
+      onLost: (why) => this.#cut(why),
+      onChange: () => this.#changed(),
+      onError,
+    });
+  }
+
+  #cut(why: string): void {
+    const session = this.#session;
+    this.#session = undefined;
+    session?.cut(why);
+  }
+
+  #changed(): void {
+    for (const waiter of [...this.#waiters]) waiter();
+  }
+
+  /** Why nothing can be read for now. */
+  #trouble(): string | undefined {
+    if (this.#isClosed) return "the feed is closed";
+    if (this.#options.connection.isClosed()) return "the connection to NATS is closed";
+    if (this.#isAway) return "NATS is away";
+    const carried = this.#all.filter(({ carries }) => carries !== undefined);
+    if (carried.length === 0) {
+      const { environment, product } = this.#options.lane;
+      return `no gateway has published ${product} of the environment "${environment}": start a NatsGateway, or ` +
+        "look at `config`, which says the environment";
+    }
+    return carried.map(({ trouble }) => trouble).find((trouble) => trouble !== undefined);
+  }
+
+  async #ready(signal: AbortSignal | undefined): Promise<void> {
+    const { clock, waitMs } = this.#options;
+    let isLate = false;
+    const timer = clock.setTimer(() => {
+      isLate = true;
+      this.#changed();
+    }, waitMs);
+    try {
+      while (true) {
+        // What a gateway carries may have changed while there was no socket.
+        const unread = await this.#load();
+        const trouble = unread ?? this.#trouble();
+        if (trouble === undefined) return;
+        const isHopeless = this.#isClosed || this.#options.connection.isClosed();
+        if (isLate || isHopeless || signal?.aborted) {
+          throw new KalshiConnectionError(`The feed cannot be read from NATS: ${trouble}.`);
+        }
+        await new Promise<void>((resolve) => {
+          const done = () => {
+            this.#waiters.delete(done);
+            signal?.removeEventListener("abort", done);
+            poll.clear();
+            resolve();
+          };
+          const poll = clock.setTimer(done, POLL_MS);
+          this.#waiters.add(done);
+          signal?.addEventListener("abort", done);
+        });
+      }
+    } finally {
+      timer.clear();
+    }
+  }
+
+  /** Reads what is carried; returns why that cannot be. */
+  async #load(): Promise<string | undefined> {
+    if (this.#isAway || this.#isClosed || this.#options.connection.isClosed()) return undefined;
+    try {
+      await Promise.all(this.#all.map((lane) => lane.load()));
+      return undefined;
+    } catch (error) {
+      return `what a gateway carries cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  }
+
+  /** What becomes of the connection to NATS. */
+  async #watch(): Promise<void> {
+    for await (const { type } of this.#statuses) {
+      if (this.#isClosed) return;
+      if (type === "disconnect" || type === "close") {
+        this.#isAway = true;
+        this.#cut("the connection to NATS broke");
+        for (const lane of this.#all) lane.away();
+      } else if (type === "reconnect") {
+        this.#isAway = false;
+        this.#changed();
+      }
+    }
+    this.#cut("the connection to NATS was closed");
+    this.#changed();
+  }
+}
+
+/** How often it is looked whether a gateway has begun, in milliseconds. */
+const POLL_MS = 500;
+
+function startOf(start: FeedStart, channel: string): "now" | { atMs: number } | { sequence: number } {
+  if (start === "now" || "atMs" in start) return start;
+  const { sequence } = start;
+  if (typeof sequence === "number") return { sequence };
+  const own = Object.hasOwn(sequence, channel) ? sequence[channel] : undefined;
+  return own === undefined ? "now" : { sequence: own };
+}
