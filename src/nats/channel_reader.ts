@@ -273,8 +273,9 @@ export class ChannelReader {
     if (marker.type === "gap" && marker.market !== undefined) return this.#bookWrong(marker.market);
     // All lines are of one subscription.
     const [line] = this.#lines;
-    if (marker.type === "gap" && marker.missed !== undefined && !this.#isBooks) line?.sink.lost(marker.missed);
-    else if (!this.#isResumed) line?.sink.ended();
+    if (marker.type === "gap" && marker.missed !== undefined && !this.#isBooks) {
+      line?.sink.lost(marker.missed);
+    } else if (!this.#isResumed) line?.sink.ended();
     if (this.isLost || marker.type === "takeover") {
       this.isLost = false;
       onChange();

@@ -46,11 +46,11 @@ import type { StreamProduct } from "../stream/product.ts";
 import type { StreamStatus } from "../stream/status.ts";
 import type { Recovered } from "../stream/stream.ts";
 import {
-  feedRules,
   type FeedStart,
   type NatsFeedOptions,
+  natsFeedRules,
   type NatsPerpsFeedOptions,
-  perpsFeedRules,
+  natsPerpsFeedRules,
 } from "./feed_options.ts";
 import { FeedSource } from "./feed_source.ts";
 import type { LaneProduct } from "./protocol.ts";
@@ -68,7 +68,8 @@ function productOf<Rest>(product: StreamProduct<Rest>, owner: string): StreamPro
     ...errors.advice,
     [errorCodes.unknownChannelName]: "Name it in `channels` of the gateway.",
     [errorCodes.marketNotFound]: "Name it in `tickers` of the gateway.",
-    [errorCodes.authenticationRequired]: "Name an `account` that the gateway carries and your NATS user may read.",
+    [errorCodes.authenticationRequired]:
+      "Name an `account` that the gateway carries and your NATS user may read.",
   };
   return { ...product, owner, errors: { ...errors, advice } };
 }
@@ -225,14 +226,17 @@ export class NatsFeed
     const { connection, account, start, gatewayTimeoutMs, config: own, ...options } = readOptions(
       "NatsFeed",
       given,
-      feedRules,
+      natsFeedRules,
     );
     const made = isKalshiConfig(own) ? own : new KalshiConfig(own);
     const config = made.with(quick(made));
     const basics = { connection, account, start, gatewayTimeoutMs, clock: options.clock };
     return new NatsFeed(
-      await openFeed({ product: eventFeed.product, lane: "events", config }, basics, (runtime) =>
-        openStream(eventFeed, { ...options, config, runtime, auth: NO_SIGNER })),
+      await openFeed(
+        { product: eventFeed.product, lane: "events", config },
+        basics,
+        (runtime) => openStream(eventFeed, { ...options, config, runtime, auth: NO_SIGNER }),
+      ),
     );
   }
 }
@@ -269,14 +273,17 @@ export class NatsPerpsFeed extends ProductFeed<
     const { connection, account, start, gatewayTimeoutMs, config: own, ...options } = readOptions(
       "NatsPerpsFeed",
       given,
-      perpsFeedRules,
+      natsPerpsFeedRules,
     );
     const made = isPerpsConfig(own) ? own : new PerpsConfig(own);
     const config = made.with(quick(made));
     const basics = { connection, account, start, gatewayTimeoutMs, clock: options.clock };
     return new NatsPerpsFeed(
-      await openFeed({ product: perpsFeed.product, lane: "perps", config }, basics, (runtime) =>
-        openStream(perpsFeed, { ...options, config, runtime, auth: NO_SIGNER })),
+      await openFeed(
+        { product: perpsFeed.product, lane: "perps", config },
+        basics,
+        (runtime) => openStream(perpsFeed, { ...options, config, runtime, auth: NO_SIGNER }),
+      ),
     );
   }
 }

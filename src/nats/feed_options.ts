@@ -105,7 +105,7 @@ const feedRulesOf = <Config, Lookup>(config: string, lookup: string) => {
 };
 
 /** What the options of a feed may be. */
-export const feedRules = {
+export const natsFeedRules = {
   ...feedRulesOf<KalshiConfig | KalshiConfigOptions, LookupClient | StreamLookup>(
     "KalshiConfig",
     "a KalshiClient, or a StreamLookup",
@@ -114,7 +114,7 @@ export const feedRules = {
 } satisfies Rules<NatsFeedOptions>;
 
 /** What the options of a feed of perps may be. */
-export const perpsFeedRules = {
+export const natsPerpsFeedRules = {
   ...feedRulesOf<PerpsConfig | PerpsConfigOptions, PerpsLookupClient | PerpsLookup>(
     "PerpsConfig",
     "a PerpsClient, or a PerpsLookup",

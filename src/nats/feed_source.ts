@@ -100,7 +100,8 @@ export class FeedSource implements LineSource {
     }
     return {
       code: errorCodes.marketNotFound,
-      text: `The gateway carries "${channel}" of ${market_tickers.length} markets, and ${name} is none of them`,
+      text:
+        `The gateway carries "${channel}" of ${market_tickers.length} markets, and ${name} is none of them`,
     };
   }
 
@@ -215,7 +216,9 @@ export class FeedSource implements LineSource {
       await Promise.all(this.#all.map((lane) => lane.load()));
       return undefined;
     } catch (error) {
-      return `what a gateway carries cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+      return `what a gateway carries cannot be read: ${
+        error instanceof Error ? error.message : String(error)
+      }`;
     }
   }
 

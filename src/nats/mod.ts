@@ -14,3 +14,5 @@ export { KalshiNatsError } from "./errors.ts";
 export { NatsGateway, type NatsGatewayStats, type NatsGatewayStatus } from "./gateway.ts";
 export type { LaneStats } from "./gateway_lane.ts";
 export type { GatewayStream, NatsGatewayOptions } from "./gateway_options.ts";
+export { NatsFeed, NatsPerpsFeed } from "./feed.ts";
+export type { FeedStart, NatsFeedOptions, NatsPerpsFeedOptions, ProductFeedOptions } from "./feed_options.ts";

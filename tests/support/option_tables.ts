@@ -73,6 +73,7 @@ import { fileStoreRules } from "../../src/fix/file_store.ts";
 import { memoryStoreRules } from "../../src/fix/store.ts";
 import { objectStoreRules } from "../../src/workers/fix_store.ts";
 import { trustRules } from "../../src/runtime/tls_trust.ts";
+import { natsFeedRules, natsPerpsFeedRules } from "../../src/nats/feed_options.ts";
 import { waitRules } from "../../src/base/wait_options.ts";
 import { recoverRules, streamCallRules, subscribeRules } from "../../src/stream/call_options.ts";
 import { perpsStreamRules } from "../../src/perps/stream.ts";
@@ -168,6 +169,8 @@ export const OPTION_TABLES: Readonly<Record<string, OptionTable>> = {
   budgetsRules: table(budgetsRules, "src/rate_limits/budgets.ts#RateBudgets"),
   limiterRules: table(limiterRules, "src/rate_limits/limiter_options.ts#RateLimiterOptions"),
   redisRules: table(redisRules, "src/rate_limits/redis_options.ts#RedisRateStoreOptions"),
+  natsFeedRules: table(natsFeedRules, "src/nats/feed_options.ts#NatsFeedOptions"),
+  natsPerpsFeedRules: table(natsPerpsFeedRules, "src/nats/feed_options.ts#ProductFeedOptions"),
   natsGatewayRules: table(natsGatewayRules, "src/nats/gateway_options.ts#NatsGatewayOptions"),
   natsRateRules: table(natsRateRules, "src/nats/rate_store_options.ts#NatsRateStoreOptions"),
   memoryStoreRules: table(memoryStoreRules, "src/fix/store.ts#MemoryFixStoreOptions"),
