@@ -166,7 +166,7 @@ const quick = ({ retryBaseDelayMs }: ClientConfig) => ({
 });
 
 /** What the feeds of all products do beside what their streams do. */
-abstract class ProductFeed<
+export abstract class ProductFeed<
   Config extends ClientConfig,
   Messages extends OwnMessages,
   Params extends { readonly [C in keyof Messages]: object },

@@ -15,4 +15,5 @@ export { NatsGateway, type NatsGatewayStats, type NatsGatewayStatus } from "./ga
 export type { LaneStats } from "./gateway_lane.ts";
 export type { GatewayStream, NatsGatewayOptions } from "./gateway_options.ts";
 export { NatsFeed, NatsPerpsFeed } from "./feed.ts";
+export type { ProductFeed } from "./feed.ts";
 export type { FeedStart, NatsFeedOptions, NatsPerpsFeedOptions, ProductFeedOptions } from "./feed_options.ts";
