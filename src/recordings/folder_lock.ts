@@ -55,7 +55,7 @@ export async function lockFolder(options: FolderLockOptions): Promise<FolderLock
     await fs.rm(own, { force: true });
     if (other.verdict !== "beginning" || tries === TRIES) {
       throw new KalshiRecordingError(
-        `${dir} is being recorded into by process ${other.owner?.pid ?? "?"} on ${
+        `${dir} is being written into by process ${other.owner?.pid ?? "?"} on ${
           other.owner?.host ?? "?"
         }. ` +
           "Give another folder, or end that one first. Of a machine that is gone, the lock ends ten seconds after its " +
@@ -75,7 +75,7 @@ async function tryLock(
   try {
     await fs.writeFile(own, JSON.stringify(ownerOf(files)), { flag: "wx" });
   } catch (cause) {
-    throw recordingError(`Nothing can be recorded into ${dir}`, cause);
+    throw recordingError(`Nothing can be written into ${dir}`, cause);
   }
   const now = (await fs.stat(own)).mtimeMs;
   for (const name of await fs.readdir(dir)) {
@@ -88,6 +88,19 @@ async function tryLock(
     await fs.rm(file, { force: true });
   }
   return undefined;
+}
+
+/** Whether somebody has a folder now. */
+export async function isFolderTaken(files: NodeFiles, dir: string, clock: Clock): Promise<boolean> {
+  const { fs, path } = files;
+  for (const name of await fs.readdir(dir)) {
+    if (!name.endsWith(".lock")) continue;
+    const file = path.join(dir, name);
+    const owner = await readOwner(files, file);
+    const age = await fs.stat(file).then(({ mtimeMs }) => clock.now() - mtimeMs, () => Infinity);
+    if (judge(files, owner, age) !== "gone") return true;
+  }
+  return false;
 }
 
 function judge(files: NodeFiles, owner: Owner | undefined, age: number): Verdict {

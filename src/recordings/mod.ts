@@ -27,5 +27,12 @@ export type {
 } from "./items.ts";
 export type { ReadOptions, RecordableStream, RecorderOptions, ReplayOptions } from "./options.ts";
 export { Recorder, type RecorderStats } from "./recorder.ts";
-export { openRecording, type RecordedFile, type Recording } from "./recording.ts";
+export {
+  exportParquet,
+  type ExportParquetOptions,
+  type ParquetExport,
+  type ParquetProgress,
+} from "./parquet/export.ts";
+export { openRecording, type Recording } from "./recording.ts";
 export type { ReplayedCounts } from "./replay_books.ts";
+export type { RecordedFile } from "./source.ts";

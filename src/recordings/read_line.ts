@@ -39,6 +39,14 @@ export interface FrameFilter {
   readonly tickers: ReadonlySet<string> | undefined;
 }
 
+/** What a reader knows of the lines that follow. */
+export interface ReaderState {
+  /** The run of the recorder; undefined before any file has begun. */
+  readonly session?: string | undefined;
+  /** The channel of each subscription id of the present connection. */
+  readonly sids: readonly (readonly [sid: number, channel: string])[];
+}
+
 /** Reads lines, and keeps what they say of those that follow. */
 export class LineReader {
   readonly #filter: FrameFilter;
@@ -51,6 +59,40 @@ export class LineReader {
   constructor(filter: FrameFilter) {
     this.#filter = filter;
     this.#marks = filter.tickers && [...filter.tickers].map((ticker) => JSON.stringify(ticker));
+  }
+
+  /** What it knows by now. */
+  get state(): ReaderState {
+    return { session: this.#session, sids: [...this.#sids] };
+  }
+
+  /** Goes on as one that knew this. */
+  restore({ session, sids }: ReaderState): void {
+    this.#session = session;
+    this.#sids.clear();
+    for (const [sid, channel] of sids) this.#sids.set(sid, channel);
+  }
+
+  /** Whether only some markets are wanted. */
+  get picksTickers(): boolean {
+    return this.#filter.tickers !== undefined;
+  }
+
+  /** Whether frames of this channel are wanted. */
+  wantsChannel(channel: string | undefined): boolean {
+    const { channels } = this.#filter;
+    return channels === undefined || channel !== undefined && channels.has(channel);
+  }
+
+  /** Whether frames of this market are wanted. */
+  wantsTicker(ticker: string | undefined): boolean {
+    const { tickers } = this.#filter;
+    return tickers === undefined || ticker !== undefined && tickers.has(ticker);
+  }
+
+  /** Whether a frame of this channel and market is wanted. */
+  wants(channel: string | undefined, ticker: string | undefined): boolean {
+    return this.wantsChannel(channel) && this.wantsTicker(ticker);
   }
 
   /** What a line says; undefined for a frame that is not wanted, a text for a line that cannot be read. */
@@ -91,9 +133,7 @@ export class LineReader {
     const channel = channelOfType.get(type) ??
       (type === "subscribed" ? asText(msg.channel) : this.#sids.get(sid));
     const ticker = asText(msg.market_ticker) ?? asText(msg.ticker);
-    const { channels, tickers } = this.#filter;
-    if (channels !== undefined && (channel === undefined || !channels.has(channel))) return undefined;
-    if (tickers !== undefined && (ticker === undefined || !tickers.has(ticker))) return undefined;
+    if (!this.wants(channel, ticker)) return undefined;
     return { kind: "frame", ...place, text, frame, channel, ticker };
   }
 

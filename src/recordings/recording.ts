@@ -3,33 +3,21 @@
  *
  * @module
  */
-import { KalshiAbortError, KalshiConfigError } from "../base/errors.ts";
+import { KalshiConfigError } from "../base/errors.ts";
 import { assertValue, readOptions, text } from "../base/options.ts";
 import type { BookReplay } from "../books/book_replay.ts";
 import { eventProduct } from "../stream/event_product.ts";
 import { KalshiRecordingError, recordingError } from "./errors.ts";
-import { numberOf, type RecordingHeader } from "./format.ts";
+import { numberOf } from "./format.ts";
+import { lineSources } from "./line_source.ts";
 import type { RecordedDamage, RecordedItem } from "./items.ts";
 import { loadNodeFiles, type NodeFiles } from "../tables/node_files.ts";
 import { type ReadOptions, recordingReadRules, recordingReplayRules, type ReplayOptions } from "./options.ts";
 import { pace } from "./pace.ts";
-import { readBeginning, readPieces } from "./read_file.ts";
+import { MANIFESTS, readManifests } from "./parquet/layout.ts";
 import { LineReader } from "./read_line.ts";
 import { feedBooks, type ReplayedCounts } from "./replay_books.ts";
-
-/** One file of a recording. */
-export interface RecordedFile {
-  /** Its name in the folder. */
-  readonly name: string;
-  /** Its bytes when the recording was opened. */
-  readonly bytes: number;
-  /** Its first line; undefined where that cannot be read. */
-  readonly header: RecordingHeader | undefined;
-  /** The earliest time in it, in Unix milliseconds, where the next file tells it. */
-  readonly fromMs?: number | undefined;
-  /** The latest time in it, in Unix milliseconds, where the next file tells it. */
-  readonly toMs?: number | undefined;
-}
+import type { FileSource, RecordedFile } from "./source.ts";
 
 /**
  * Opens a folder that a {@linkcode Recorder} has written, or is writing: what was written by then is read. Nothing is
@@ -59,42 +47,30 @@ export async function openRecording(dir: string): Promise<Recording> {
   }
 }
 
+/** Opens a folder by the files of lines and by the tables in it; of a file that is both, the lines are read. */
 async function openFolder(files: NodeFiles, dir: string): Promise<Recording> {
-  const { fs, path } = files;
-  const names = (await fs.readdir(dir)).filter((name) => numberOf(name) !== undefined);
-  if (names.length === 0) {
+  const sources = [...await lineSources(files, dir)];
+  const names = new Set(sources.map(({ file }) => file.name));
+  const manifests = (await readManifests(files, dir)).filter(({ file }) => !names.has(file));
+  if (manifests.length > 0) {
+    const { tableSource } = await import("./parquet/table_source.ts");
+    sources.push(...manifests.map((manifest) => tableSource(files, dir, manifest)));
+    sources.sort((one, other) => (numberOf(one.file.name) ?? 0) - (numberOf(other.file.name) ?? 0));
+  }
+  if (sources.length === 0) {
     throw new KalshiRecordingError(
-      `${dir} holds no recording: there is no file such as 000001-20261124T140000Z.jsonl.gz.`,
+      `${dir} holds no recording: there is no file such as 000001-20261124T140000Z.jsonl.gz, and no ${MANIFESTS} with ` +
+        "what was exported to Parquet.",
     );
   }
-  names.sort((one, other) => (numberOf(one) ?? 0) - (numberOf(other) ?? 0) || (one < other ? -1 : 1));
-  const found: { -readonly [Name in keyof RecordedFile]: RecordedFile[Name] }[] = [];
-  for (const name of names) {
-    const { size } = await fs.stat(path.join(dir, name));
-    const header = await beginningOf(files, path.join(dir, name));
-    const before = found.at(-1);
-    const { previous } = header ?? {};
-    if (before !== undefined && before.name === previous?.file) {
-      before.fromMs = previous.fromMs;
-      before.toMs = previous.toMs;
-    }
-    found.push({ name, bytes: size, header });
-  }
-  return makeRecording(files, dir, found);
+  return makeRecording(dir, sources);
 }
 
-async function beginningOf(files: NodeFiles, path: string): Promise<RecordingHeader | undefined> {
-  const [line] = await readBeginning(files, path);
-  const item = line === undefined
-    ? undefined
-    : new LineReader(EVERYTHING).read(line, { file: "", line: 1, isChecked: false });
-  return typeof item === "object" && item.kind === "start" ? item.header : undefined;
-}
-
-const EVERYTHING = { channels: undefined, tickers: undefined };
 const BOOKS = eventProduct.books.decoder.channel;
 
-let makeRecording: (files: NodeFiles, dir: string, found: readonly RecordedFile[]) => Recording;
+let makeRecording: (dir: string, sources: readonly FileSource[]) => Recording;
+/** What a recording reads its files by. */
+export let sourcesOf: (recording: Recording) => readonly FileSource[];
 
 /**
  * A recording that was opened. It holds nothing open: each reading opens its files one after the other, and keeps a block
@@ -105,16 +81,17 @@ export class Recording {
   readonly dir: string;
   /** Its files, in the order in which they were written. */
   readonly files: readonly RecordedFile[];
-  readonly #node: NodeFiles;
+  readonly #sources: readonly FileSource[];
 
   static {
-    makeRecording = (files, dir, found) => new Recording(files, dir, found);
+    makeRecording = (dir, sources) => new Recording(dir, sources);
+    sourcesOf = (recording) => recording.#sources;
   }
 
-  private constructor(node: NodeFiles, dir: string, files: readonly RecordedFile[]) {
-    this.#node = node;
+  private constructor(dir: string, sources: readonly FileSource[]) {
+    this.#sources = sources;
     this.dir = dir;
-    this.files = files;
+    this.files = sources.map(({ file }) => file);
   }
 
   /**
@@ -197,67 +174,18 @@ export class Recording {
     });
     let before: RecordedFile | undefined;
     let last: RecordedItem | undefined;
-    for (const file of this.files.slice(first)) {
+    for (const { file, read } of this.#sources.slice(first)) {
       const missing = missingBetween(before, file, last);
       before = file;
       if (missing !== undefined) yield missing;
       if ((file.toMs ?? Infinity) < fromMs || (file.fromMs ?? -Infinity) >= toMs) continue;
-      for await (const item of this.#readFile(file.name, reader, { fromMs, toMs, signal })) {
+      for await (const item of read(reader, { fromMs, toMs, signal })) {
         last = item;
         // A file's own beginning says whose frames follow, whenever that was.
         const isIn = item.atMs >= fromMs && item.atMs < toMs;
         if (isIn || item.kind === "start" && item.isSession) yield item;
       }
     }
-  }
-
-  async *#readFile(
-    name: string,
-    reader: LineReader,
-    { fromMs, toMs, signal }: {
-      readonly fromMs: number;
-      readonly toMs: number;
-      readonly signal: ReadOptions["signal"];
-    },
-  ): AsyncGenerator<RecordedItem, void, undefined> {
-    const path = this.#node.path.join(this.dir, name);
-    let place = { file: name, line: 0, atMs: 0, us: 0 };
-    let hasEnded = false;
-    const damage = (reason: RecordedDamage["reason"], line: number, what: string): RecordedDamage => ({
-      ...place,
-      kind: "damaged",
-      reason,
-      line,
-      message: `${name}, line ${line}: ${what}.`,
-    });
-    // The first block has the header, the last one the end: both are small, and always looked into.
-    const pieces = readPieces(
-      this.#node,
-      path,
-      (head) => head.firstLine === 1 || head.lines === 1 || head.fromMs < toMs && head.toMs >= fromMs,
-    );
-    for await (const piece of pieces) {
-      assertGoesOn(signal);
-      if (piece.kind === "damaged") {
-        hasEnded = false;
-        yield damage(piece.reason, piece.line, piece.what);
-        continue;
-      }
-      for (const [index, line] of piece.lines.entries()) {
-        if (signal?.aborted) assertGoesOn(signal);
-        const number = piece.firstLine + index;
-        const item = reader.read(line, { file: name, line: number, isChecked: piece.isChecked });
-        if (item === undefined) continue;
-        if (typeof item === "string") {
-          yield damage("unreadable", number, item);
-          continue;
-        }
-        place = { file: name, line: item.line, atMs: item.atMs, us: item.us };
-        hasEnded = item.kind === "end";
-        yield item;
-      }
-    }
-    if (!hasEnded) yield damage("unfinished", place.line, "the file ends without its last line");
   }
 }
 
@@ -282,8 +210,4 @@ function missingBetween(
       missing === 1 ? "is" : "are"
     } missing.`,
   };
-}
-
-function assertGoesOn(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new KalshiAbortError("Reading was aborted.", { cause: signal.reason });
 }

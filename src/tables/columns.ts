@@ -28,6 +28,8 @@ export interface TableColumn {
   readonly isList?: boolean;
   /** Whether a row may have none, which is null there. */
   readonly isNullable?: boolean;
+  /** Whether values hardly differ from one row to the next: whole numbers are written by their differences then. */
+  readonly isSorted?: boolean;
 }
 
 /** What a row has in a column; null and undefined are null. */

@@ -7,3 +7,4 @@
 export { type Cell, type ColumnType, type TableColumn } from "./columns.ts";
 export { KalshiTableError } from "./errors.ts";
 export { TableWriter, type TableWriterOptions } from "./table_writer.ts";
+export { type ColumnValues, TableReader } from "./table_reader.ts";

@@ -25,6 +25,8 @@ export interface TableWriterOptions {
   readonly level?: number;
   /** The file's permissions. @default 0o666 */
   readonly mode?: number;
+  /** Called between steps of encoding, to let others have a turn; a promise that it gives is waited for. */
+  readonly pause?: (() => Promise<void> | undefined) | undefined;
 }
 
 /** What a file is called until it is whole. */
@@ -151,7 +153,11 @@ export class TableWriter {
     this.#rows = this.#chars = 0;
     try {
       await this.#parquet.write({
-        columnData: columns.map(({ name }, index) => ({ name, data: cells[index] ?? [] })),
+        columnData: columns.map(({ name, isSorted = false }, index) => ({
+          name,
+          data: cells[index] ?? [],
+          ...isSorted && { encoding: "DELTA_BINARY_PACKED" },
+        })),
         rowGroupSize,
       });
       await this.#write();

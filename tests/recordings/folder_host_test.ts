@@ -21,7 +21,7 @@ test("a second recorder is refused while one has the folder, and goes on in a ne
   const error = await assertRejects(
     () => bed.record(),
     KalshiRecordingError,
-    "is being recorded into by process",
+    "is being written into by process",
   );
   assertStringIncludes(error.message, hostname());
   assertEquals([error.code, first.stats().state], ["RECORDING", "recording"]);

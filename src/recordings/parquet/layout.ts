@@ -1,0 +1,127 @@
+/**
+ * Where a recording's tables lie, and what each of its files became.
+ *
+ * A folder has `day=YYYY-MM-DD/channel=NAME/NUMBER.parquet`, the partitions that DuckDB, pandas and Polars know from Hive,
+ * and in `_recording` one text of JSON for each file of the recorder: it is written when all tables of that file are there,
+ * so that what has none is not there yet.
+ *
+ * @module
+ */
+import { isPlain } from "../../base/plain.ts";
+import type { NodeFiles } from "../../tables/node_files.ts";
+import { KalshiRecordingError } from "../errors.ts";
+import { numberOf, type RecordingHeader } from "../format.ts";
+import type { ReaderState } from "../read_line.ts";
+
+/** The folder of the manifests. */
+export const MANIFESTS = "_recording";
+/** What is no frame of a channel: gaps, reconnects, drops, damage, and answers to commands. */
+export const EVENTS = "_events";
+/** What markets are. */
+export const MARKETS = "_markets";
+
+const FORMAT = "kalshi-recording-parquet";
+const VERSION = 1;
+
+/** A table of a recording. */
+export interface TablePlace {
+  /** Under the folder, with slashes. */
+  readonly path: string;
+  /** The channel, `_events` or `_markets`. */
+  readonly channel: string;
+  readonly rows: number;
+  readonly bytes: number;
+  /** The earliest time in it, in Unix milliseconds. */
+  readonly fromMs: number;
+  /** The latest time in it, in Unix milliseconds. */
+  readonly toMs: number;
+}
+
+/** What a file of the recorder became. */
+export interface Manifest {
+  readonly format: typeof FORMAT;
+  readonly version: number;
+  /** The file's name. */
+  readonly file: string;
+  /** Its bytes. */
+  readonly bytes: number;
+  /** Its first line; null where that cannot be read. */
+  readonly header: RecordingHeader | null;
+  /** What a reader knows behind it. */
+  readonly reader: ReaderState;
+  readonly tables: readonly TablePlace[];
+}
+
+/** The day of a time, in UTC. */
+export const dayOf = (atMs: number): string => new Date(atMs).toISOString().slice(0, 10);
+
+/** Where the rows of a day and a channel of one file lie. */
+export function placeOf(day: string, channel: string, file: string): string {
+  return `day=${day}/channel=${encodeURIComponent(channel)}/${
+    String(numberOf(file)).padStart(6, "0")
+  }.parquet`;
+}
+
+const nameOf = (file: string) => `${file.replace(/\.jsonl(\.gz)?$/, "")}.json`;
+
+/** Every manifest of a folder, in the order of the files; none where it has no tables. */
+export async function readManifests({ fs, path }: NodeFiles, dir: string): Promise<Manifest[]> {
+  const folder = path.join(dir, MANIFESTS);
+  const names = await fs.readdir(folder).catch((error: { readonly code?: unknown }) => {
+    if (error.code === "ENOENT" || error.code === "ENOTDIR") return [];
+    throw error;
+  });
+  const found: Manifest[] = [];
+  for (const name of names) {
+    if (!name.endsWith(".json")) continue;
+    found.push(parseManifest(path.join(folder, name), await fs.readFile(path.join(folder, name), "utf8")));
+  }
+  return found.sort((one, other) => (numberOf(one.file) ?? 0) - (numberOf(other.file) ?? 0));
+}
+
+function parseManifest(path: string, text: string): Manifest {
+  let value: Partial<Manifest> | undefined;
+  try {
+    value = JSON.parse(text) as Partial<Manifest>;
+  } catch {
+    // It is told below.
+  }
+  const { format, version, file, tables, reader } = value ?? {};
+  if (format !== FORMAT || typeof file !== "string" || !Array.isArray(tables) || !isPlain(reader)) {
+    throw new KalshiRecordingError(
+      `${path} is not what was written. Delete it, and export the recording again.`,
+    );
+  }
+  if (typeof version !== "number" || version > VERSION) {
+    throw new KalshiRecordingError(
+      `${path} has version ${version}, which a later version of this library reads.`,
+    );
+  }
+  return value as Manifest;
+}
+
+/** Says that the tables of a file are all there. */
+export async function writeManifest(
+  { fs, path }: NodeFiles,
+  dir: string,
+  manifest: Omit<Manifest, "format" | "version">,
+  mode: number,
+): Promise<Manifest> {
+  const name = path.join(dir, MANIFESTS, nameOf(manifest.file));
+  await fs.mkdir(path.dirname(name), { recursive: true });
+  const handle = await fs.open(`${name}.part`, "w", mode);
+  const whole: Manifest = { format: FORMAT, version: VERSION, ...manifest };
+  try {
+    await handle.writeFile(`${JSON.stringify(whole, undefined, 1)}\n`);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await fs.rename(`${name}.part`, name);
+  return whole;
+}
+
+/** Takes the word back that the tables of a file are all there. */
+export async function removeManifest({ fs, path }: NodeFiles, dir: string, file: string): Promise<void> {
+  await fs.rm(path.join(dir, MANIFESTS, nameOf(file)), { force: true });
+}
