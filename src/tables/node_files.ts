@@ -58,3 +58,11 @@ export async function makeFolder(files: NodeFiles, dir: string): Promise<void> {
     await fs.mkdir(dir);
   }
 }
+
+/** Has the names in a folder on the disk, where the system knows how. */
+export async function syncFolder({ fs }: NodeFiles, dir: string): Promise<void> {
+  // Windows opens no folders, and has no need to.
+  const handle = await fs.open(dir, "r").catch(() => undefined);
+  await handle?.sync().catch(() => {});
+  await handle?.close();
+}

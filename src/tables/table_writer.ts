@@ -7,7 +7,7 @@
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import { type Cell, cellOf, schemaOf, type TableColumn } from "./columns.ts";
 import { KalshiTableError, tableError } from "./errors.ts";
-import { type FileHandle, loadNodeFiles, makeFolder, type NodeFiles } from "./node_files.ts";
+import { type FileHandle, loadNodeFiles, makeFolder, type NodeFiles, syncFolder } from "./node_files.ts";
 
 /** How a table is written. */
 export interface TableWriterOptions {
@@ -177,12 +177,4 @@ export class TableWriter {
     this.bytes += bytes.length;
     this.#bytes.index = 0;
   }
-}
-
-/** Has the names in a folder on the disk, where the system knows how. */
-export async function syncFolder({ fs }: NodeFiles, dir: string): Promise<void> {
-  // Windows opens no folders, and has no need to.
-  const handle = await fs.open(dir, "r").catch(() => undefined);
-  await handle?.sync().catch(() => {});
-  await handle?.close();
 }

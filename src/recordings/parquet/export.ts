@@ -5,7 +5,7 @@
  */
 import type { Clock } from "../../base/clock.ts";
 import { systemClock } from "../../base/clock.ts";
-import { KalshiConfigError } from "../../base/errors.ts";
+import { KalshiAbortError, KalshiConfigError } from "../../base/errors.ts";
 import {
   callable,
   clock,
@@ -25,7 +25,7 @@ import { numberOf } from "../format.ts";
 import { LineReader } from "../read_line.ts";
 import { Recording, sourcesOf } from "../recording.ts";
 import { assertGoesOn, type FileSource } from "../source.ts";
-import { exportFile, type FileExportOptions } from "./export_file.ts";
+import type { FileExportOptions } from "./export_file.ts";
 import { type Manifest, readManifests } from "./layout.ts";
 
 /** How a recording is exported. */
@@ -131,14 +131,13 @@ export async function exportParquet(
     const left = isTaken ? sources.at(-1)?.file.name : undefined;
     return await exportAll(files, recording.dir, sources, options, left);
   } catch (cause) {
-    throw known(cause) ? cause : recordingError(`${recording.dir} cannot be exported into ${dir}`, cause);
+    throw cause instanceof KalshiAbortError
+      ? cause
+      : recordingError(`${recording.dir} cannot be exported into ${dir}`, cause);
   } finally {
     await lock.release();
   }
 }
-
-const known = (error: unknown): boolean =>
-  (error as { readonly name?: unknown } | null)?.name === "KalshiAbortError";
 
 async function exportAll(
   files: NodeFiles,
@@ -209,6 +208,8 @@ export class ExportSteps {
       this.#reader.restore(old.reader);
       return { manifest: old, isNew: false };
     }
+    // With an encoder, which nobody needs who exports nothing.
+    const { exportFile } = await import("./export_file.ts");
     const manifest = await exportFile({ ...this.#options, onRows }, source, this.#reader, old);
     manifests.set(numberOf(name), manifest);
     return { manifest, isNew: true };

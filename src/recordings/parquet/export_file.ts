@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { NodeFiles } from "../../tables/node_files.ts";
-import { syncFolder } from "../../tables/table_writer.ts";
+import { type NodeFiles, syncFolder } from "../../tables/node_files.ts";
 import type { LineReader } from "../read_line.ts";
 import { assertGoesOn, type FileSource } from "../source.ts";
 import { FileTables } from "./file_tables.ts";

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { syncFolder, TableWriter } from "../../tables/table_writer.ts";
-import type { NodeFiles } from "../../tables/node_files.ts";
+import { type NodeFiles, syncFolder } from "../../tables/node_files.ts";
+import { TableWriter } from "../../tables/mod.ts";
 import type { RecordedItem } from "../items.ts";
 import { dayOf, placeOf, type TablePlace } from "./layout.ts";
 import { columnsOf, rowsOf, tableOf } from "./rows.ts";

@@ -4,9 +4,8 @@
  *
  * @module
  */
-import { KalshiTableError } from "../../tables/errors.ts";
 import type { NodeFiles } from "../../tables/node_files.ts";
-import { type ColumnValues, TableReader } from "../../tables/table_reader.ts";
+import { type ColumnValues, KalshiTableError, TableReader } from "../../tables/mod.ts";
 import type { RecordedDamage, RecordedItem, RecordedMessage, RecordedPlace } from "../items.ts";
 import type { LineReader } from "../read_line.ts";
 import { assertGoesOn, type FileSource, type ReadRange } from "../source.ts";
