@@ -37,10 +37,12 @@ const market = {
   created_time: iso(END_S - YEAR_S),
   open_time: iso(END_S - YEAR_S),
   close_time: iso(END_S + YEAR_S),
+  status: "active",
 };
 
 function answer(url: URL): [number, unknown] {
   const { pathname, searchParams } = url;
+  if (pathname.endsWith("/trade-api/v2/markets")) return [200, { markets: [market], cursor: "" }];
   if (pathname.endsWith("/markets/KXYEAR-T1")) return [200, { market }];
   if (pathname.endsWith("/events/KXYEAR")) {
     return [200, { event: { event_ticker: "KXYEAR", series_ticker: "KXYEARS" }, markets: [] }];
