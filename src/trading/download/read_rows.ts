@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { type AsyncBuffer, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
-import { KalshiTableError, tableError } from "../../tables/errors.ts";
-import { loadNodeFiles, type NodeFiles } from "../../tables/node_files.ts";
+import { KalshiTableError } from "../../tables/errors.ts";
+import { TableReader } from "../../tables/mod.ts";
+import { loadNodeFiles } from "../../tables/node_files.ts";
 import { readJournal } from "./journal.ts";
 import { type HistoryKind, type HistoryRowOf, type KindTable, kindTables } from "./kinds.ts";
 import { dayOfFile, journalOf, pathOf } from "./paths.ts";
@@ -24,47 +24,28 @@ type Stored = Readonly<Record<string, unknown>>;
 
 /** The rows of a file, in groups, with only these columns. */
 async function* groupsOf(
-  { fs, zlib }: NodeFiles,
   path: string,
-  columns: string[],
+  columns: readonly string[],
 ): AsyncGenerator<readonly Stored[], void, undefined> {
-  const handle = await fs.open(path, "r").catch((cause) => {
-    throw tableError(`${path} cannot be read`, cause);
-  });
+  const table = await TableReader.open(path);
   try {
-    const { size: byteLength } = await handle.stat();
-    const file: AsyncBuffer = {
-      byteLength,
-      async slice(start, end = byteLength) {
-        const bytes = new Uint8Array(end - start);
-        for (let at = 0; at < bytes.length;) {
-          const { bytesRead } = await handle.read(bytes, at, bytes.length - at, start + at);
-          if (bytesRead === 0) break;
-          at += bytesRead;
-        }
-        return bytes.buffer;
-      },
-    };
-    const compressors = { GZIP: (bytes: Uint8Array) => new Uint8Array(zlib.gunzipSync(bytes)) };
-    const parsers = { timestampFromMilliseconds: (ms: bigint) => Number(ms) };
-    const metadata = await parquetMetadataAsync(file);
-    let rowStart = 0;
-    for (const { num_rows } of metadata.row_groups) {
-      const rowEnd = rowStart + Number(num_rows);
-      yield await parquetReadObjects({ file, metadata, columns, compressors, parsers, rowStart, rowEnd });
-      rowStart = rowEnd;
+    for (let group = 0; group < table.groups; group++) {
+      const values = await table.read(group, columns);
+      yield Array.from({ length: table.rowsOf(group) }, (_, row) => {
+        const stored: Record<string, unknown> = {};
+        for (const [index, name] of columns.entries()) stored[name] = values[index]?.[row];
+        return stored;
+      });
     }
-  } catch (cause) {
-    throw tableError(`${path} cannot be read`, cause);
   } finally {
-    await handle.close();
+    await table.close();
   }
 }
 
 /** The tickers of a file. */
-export async function readTickers(files: NodeFiles, path: string): Promise<string[]> {
+export async function readTickers(path: string): Promise<string[]> {
   const tickers: string[] = [];
-  for await (const rows of groupsOf(files, path, ["ticker"])) {
+  for await (const rows of groupsOf(path, ["ticker"])) {
     for (const { ticker } of rows) tickers.push(String(ticker));
   }
   return tickers;
@@ -89,7 +70,7 @@ export async function* readFolder<Kind extends HistoryKind>(
   });
   // Names begin with the day; files of one day come in the order in which they were written.
   for (const { name } of inTime.sort((a, b) => compare(dayOfFile(a.name), dayOfFile(b.name)))) {
-    for await (const stored of groupsOf(files, pathOf(files, dir, name), names)) {
+    for await (const stored of groupsOf(pathOf(files, dir, name), names)) {
       const own = ticker === undefined ? stored : stored.filter((row) => row.ticker === ticker);
       const rows = own.map((row) => rowOf(kind, row));
       yield rows.filter((row) => atMs(row) >= fromMs && atMs(row) < toMs);

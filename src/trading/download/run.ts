@@ -276,7 +276,7 @@ class KindDownload<Kind extends HistoryKind> {
       const dayMs = Date.parse(dayOfFile(name));
       if (dayMs + 86_400_000 <= fromMs || dayMs >= toMs) continue;
       const path = pathOf(this.#files, this.#work.dir, name);
-      for (const ticker of await readTickers(this.#files, path)) known.add(ticker);
+      for (const ticker of await readTickers(path)) known.add(ticker);
     }
     return known;
   }
