@@ -18,11 +18,12 @@ import { fixConfigOf, gatewayOf } from "./fix_by_product.ts";
 import type { ExchangeFix } from "./gateways/fix/gateway.ts";
 import type { ExchangeSockets } from "./gateways/ws/gateway.ts";
 import type { UsageTier } from "./limits.ts";
-import { type LocalObserver, observe, type ObserveOptions } from "./observe.ts";
+import { type LocalObserver, observe } from "./observe.ts";
 import { openPage } from "./open_page.ts";
 import { type LocalReplay, openReplay } from "./replay/local_replay.ts";
 import type { LocalReplayOptions } from "./replay/options.ts";
 import type { RecordingSource } from "./replay/source.ts";
+import type { RunReportOptions } from "./report/options.ts";
 import * as opening from "./opening.ts";
 import type { LocalPerps } from "./perps.ts";
 import { needPerps } from "./perps_access.ts";
@@ -129,7 +130,9 @@ export class LocalExchange implements AsyncDisposable {
    * await using client = new KalshiClient({ auth, config, runtime, clock });
    * await using stream = await KalshiStream.connect({ auth, config, runtime, clock });
    * // … your bot begins, with this client and this stream …
-   * console.log(await replay.run());
+   * const report = await replay.run();
+   * console.log(report.summary.pnl, replay.summary().frames);
+   * await report.save("./report");
    * ```
    */
   static replay(
@@ -469,7 +472,7 @@ export class LocalExchange implements AsyncDisposable {
    * console.log(observer.report().summary.pnl);
    * ```
    */
-  observe(accountIds: readonly string[], options: ObserveOptions = {}): LocalObserver {
+  observe(accountIds: readonly string[], options: RunReportOptions = {}): LocalObserver {
     return observe(this.#running.exchange, accountIds, options);
   }
 

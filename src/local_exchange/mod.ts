@@ -27,7 +27,7 @@ export type {
   UnknownTickers,
 } from "./types.ts";
 export { LocalExchange } from "./local_exchange.ts";
-export type { LocalObserver, ObserveOptions } from "./observe.ts";
+export type { LocalObserver } from "./observe.ts";
 export { RunReport } from "./report/run_report.ts";
 export type { RunReportOptions } from "./report/options.ts";
 export type { RunTables } from "./report/csv.ts";

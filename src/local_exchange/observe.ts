@@ -1,24 +1,9 @@
 /** Watches accounts of an exchange for a report. */
-import { readOptions, type Rules, text, withPreset } from "../base/options.ts";
 import { KalshiConfigError } from "../base/errors.ts";
+import { readOptions } from "../base/options.ts";
 import type { Exchange } from "./exchange.ts";
 import { RunObserver, type RunReport, type RunReportOptions, runReportRules } from "./report/mod.ts";
 import { accountOf } from "./steering.ts";
-
-/** How accounts are watched. */
-export interface ObserveOptions extends RunReportOptions {
-  /**
-   * What the report is called.
-   *
-   * @default "Local exchange"
-   */
-  readonly title?: string | undefined;
-}
-
-export const observeRules = {
-  ...runReportRules,
-  title: withPreset(text("a title as text"), "Local exchange"),
-} satisfies Rules<ObserveOptions>;
 
 /** Accounts that are watched. */
 export interface LocalObserver {
@@ -32,13 +17,13 @@ export interface LocalObserver {
 export function observe(
   exchange: Exchange,
   accountIds: readonly string[],
-  options: ObserveOptions,
+  options: RunReportOptions,
 ): LocalObserver {
-  const { title, ...read } = readOptions("observe", options, observeRules);
+  const read = readOptions("observe", options, runReportRules);
   if (!Array.isArray(accountIds) || accountIds.length === 0) {
     throw new KalshiConfigError("observe: takes a list of the ids of accounts, such as [account.id].");
   }
   const accounts = accountIds.map((id) => accountOf(exchange, id));
   exchange.tick();
-  return new RunObserver(exchange, { kind: "exchange", title, settings: {}, accounts }, read);
+  return new RunObserver(exchange, { kind: "exchange", accounts }, read);
 }

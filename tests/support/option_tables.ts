@@ -62,7 +62,6 @@ import { settlementsRules } from "../../src/fix/settlement_readers.ts";
 import { fixFaultRules, fixLogonRules } from "../../src/local_exchange/gateways/fix/fault_rules.ts";
 import { natsGatewayRules } from "../../src/nats/gateway_options.ts";
 import { natsRateRules } from "../../src/nats/rate_store_options.ts";
-import { observeRules } from "../../src/local_exchange/observe.ts";
 import { runReportRules } from "../../src/local_exchange/report/options.ts";
 import { autoRules } from "../../src/rate_limits/auto.ts";
 import { budgetRules, budgetsRules } from "../../src/rate_limits/budgets.ts";
@@ -213,6 +212,5 @@ export const OPTION_TABLES: Readonly<Record<string, OptionTable>> = {
   recordingReadRules: table(recordingReadRules, "src/recordings/options.ts#ReadOptions"),
   recordingReplayRules: table(recordingReplayRules, "src/recordings/options.ts#ReplayOptions"),
   runReportRules: table(runReportRules, "src/local_exchange/report/options.ts#RunReportOptions"),
-  observeRules: table(observeRules, "src/local_exchange/observe.ts#ObserveOptions"),
   feedRules: table(feedRules, "src/workers/feed_options.ts#KalshiFeedOptions"),
 };

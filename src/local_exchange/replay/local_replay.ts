@@ -10,8 +10,10 @@ import { assertValue, having, type Read, readOptions } from "../../base/options.
 import type { KalshiConfig } from "../../config/kalshi_config.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import { createAccount } from "../opening.ts";
+import { RunObserver, type RunReport, runReportRules } from "../report/mod.ts";
 import { createRandom } from "../random.ts";
 import { type Running, startTaped, stop } from "../start.ts";
+import { isCrowd } from "../tape/crowd.ts";
 import { TapeReader } from "../tape/frames.ts";
 import type { QueueModel } from "../tape/queue_models.ts";
 import { Tape, type TapeHalt } from "../tape/tape.ts";
@@ -128,6 +130,8 @@ export class LocalReplay<E> implements AsyncDisposable {
   /** What signs for each key, by its PKCS#8 as text. */
   readonly #seals = new Map<string, (text: string) => string>();
   readonly #fromMs: number;
+  /** Watches from when the bot may begin. */
+  #observer: RunObserver | undefined;
   #state: State = { kind: "ready" };
   #traffic = 0;
 
@@ -200,7 +204,9 @@ export class LocalReplay<E> implements AsyncDisposable {
    */
   async createAccount(options: LocalAccountOptions = {}): Promise<LocalAccount> {
     const account = await createAccount(this.#running, options);
-    const { keys } = this.#running.exchange;
+    const { keys, engine } = this.#running.exchange;
+    const member = engine.accounts.get(account.id);
+    if (member !== undefined) this.#observer?.add(member);
     const key = keys.get(account.keyId);
     if (key === undefined) return account;
     const seal = sealer(account.keyId);
@@ -216,7 +222,7 @@ export class LocalReplay<E> implements AsyncDisposable {
   }
 
   /**
-   * Plays the recording to its end, or to `toMs`, as fast as it goes; resolves to what was played. Everything that your
+   * Plays the recording to its end, or to `toMs`, as fast as it goes; resolves to the {@linkcode report}. Everything that your
    * bot starts in reaction to a frame has happened before a later frame is played. When it is over, markets whose end is
    * known are paid out. Another call goes on where the last one stopped.
    *
@@ -224,12 +230,12 @@ export class LocalReplay<E> implements AsyncDisposable {
    * @throws {KalshiAbortError} when `signal` aborts
    * @throws {KalshiRecordingError} where the recording cannot be read
    */
-  async run(options: ReplayRunOptions = {}): Promise<ReplaySummary> {
+  async run(options: ReplayRunOptions = {}): Promise<RunReport> {
     const { signal, onProgress, toMs = Infinity } = readOptions("LocalReplay.run", options, replayRunRules);
     const state = this.#state.kind;
     if (state === "closed") throw new KalshiConfigError("LocalReplay.run: the replay is closed.");
     if (state === "running") throw new KalshiConfigError("LocalReplay.run: it runs already; await that run.");
-    if (state === "over") return this.summary();
+    if (state === "over") return this.report();
     this.#state = { kind: "running" };
     try {
       const ended = await this.#play(toMs, signal, onProgress);
@@ -240,7 +246,15 @@ export class LocalReplay<E> implements AsyncDisposable {
       if (this.#state.kind === "running") this.#state = { kind: "ready" };
     }
     onProgress?.({ frames: this.#player.frames, atMs: this.clock.now() });
-    return this.summary();
+    return this.report();
+  }
+
+  /**
+   * What came of it so far, for all accounts of yours: P&L, fills, fees, exposure, adverse selection. Positions are marked
+   * by the recorded market, which your orders are no part of.
+   */
+  report(): RunReport {
+    return (this.#observer ??= this.#watch()).report();
   }
 
   /** What was played so far. */
@@ -267,6 +281,7 @@ export class LocalReplay<E> implements AsyncDisposable {
     this.#state = { kind: "closed" };
     await this.#items.close();
     this.#tape.dispose();
+    this.#observer?.stop();
     this.#player.close();
     await stop(this.#running, []);
   }
@@ -290,6 +305,36 @@ export class LocalReplay<E> implements AsyncDisposable {
       this.#items.take();
     }
     if (fromMs !== undefined && fromMs > this.clock.now()) await this.#player.until(fromMs);
+    this.#observer = this.#watch();
+  }
+
+  #watch(): RunObserver {
+    const tape = this.#tape;
+    const observer = new RunObserver(this.#running.exchange, {
+      kind: "replay",
+      settings: () => this.#settings(),
+      accounts: [],
+      joins: (account) => !isCrowd(account),
+      top: ({ ticker }, side) => tape.quote(ticker)[side],
+    }, readOptions("LocalExchange.replay.report", this.#options.report ?? {}, runReportRules));
+    tape.onMoved = (market, side) => observer.look(market, side);
+    return observer;
+  }
+
+  /** What a report says the run was made with. */
+  #settings(): Record<string, string> {
+    const { queue, seed, fees, latencyMs = 0 } = this.#options;
+    const { frames, gaps, halts } = this.summary();
+    const { orderMs = 0, answerMs = 0, feedMs = 0, jitterMs = 0 } = latencyOf(latencyMs);
+    return {
+      queue,
+      latency: `orders ${orderMs} ms, answers ${answerMs} ms, feed ${feedMs} ms, jitter ${jitterMs} ms`,
+      seed: String(seed),
+      fees: fees === undefined ? "as recorded" : `${fees.type ?? "quadratic"} × ${fees.multiplier ?? 1}`,
+      frames: String(frames),
+      gaps: String(gaps),
+      halts: String(halts.length),
+    };
   }
 
   /** Plays on; whether the recording, or the time of the replay, is over. */

@@ -22,6 +22,7 @@ import {
 import { isPlain } from "../../base/plain.ts";
 import type { FeeType } from "../engine/fees.ts";
 import { isWorth } from "../engine/event_contract.ts";
+import { type RunReportOptions, runReportRules } from "../report/options.ts";
 import { type QueueModel, queueModels } from "../tape/queue_models.ts";
 import type { LocalAccountOptions } from "../types.ts";
 import { parsePrice } from "../units.ts";
@@ -72,6 +73,8 @@ export interface LocalReplayOptions {
   readonly accounts?: readonly LocalAccountOptions[] | undefined;
   /** Whether requests over Kalshi's rate limits are refused, as in `LocalExchange.create`. @default false */
   readonly rateLimits?: boolean | undefined;
+  /** What the report is called, and how much it keeps. */
+  readonly report?: RunReportOptions | undefined;
   /** Whether it speaks FIX, at `exchange.fixConfig(…)`. @default false */
   readonly fix?: boolean | undefined;
 }
@@ -152,6 +155,7 @@ export const localReplayRules = {
   toMs: time(),
   accounts: list<LocalAccountOptions>("a list of options of accounts", isPlain),
   rateLimits: withPreset(flag(), false),
+  report: group<RunReportOptions>(runReportRules),
   fix: withPreset(flag(), false),
 } satisfies Rules<LocalReplayOptions>;
 

@@ -1,8 +1,10 @@
 /** What can be said about a run's report. */
-import { type Read, rule, type Rules, whole, withPreset } from "../../base/options.ts";
+import { type Read, rule, type Rules, text, whole, withPreset } from "../../base/options.ts";
 
 /** How much a report keeps, and what it measures. */
 export interface RunReportOptions {
+  /** What the report is called; what ran, when left out. */
+  readonly title?: string | undefined;
   /**
    * How long after a fill the middle of the market is compared with what it was, in milliseconds; not more than eight
    * times.
@@ -47,6 +49,7 @@ function areHorizons(value: unknown): boolean {
 }
 
 export const runReportRules = {
+  title: text("a title as text"),
   horizonsMs: withPreset(
     rule<readonly number[]>(
       "a list of 1 to 8 whole milliseconds, each more than the one before, to a day",

@@ -6,7 +6,7 @@
  * @module
  */
 import type { OrderEvent } from "../engine/events.ts";
-import type { Account, Fill, Market, Settlement } from "../engine/model.ts";
+import type { Account, Fill, Market, Settlement, Side } from "../engine/model.ts";
 import type { Exchange, ExchangeEvent } from "../exchange.ts";
 import { MarketStake, type TopOf, topWithout } from "./market_stake.ts";
 import { type DoubledPrice, measure } from "./movements.ts";
@@ -21,6 +21,8 @@ export class RunObserver {
   readonly #exchange: Pick<Exchange, "engine" | "catalog" | "watch">;
   readonly #accounts = new Set<Account>();
   readonly #top: TopOf;
+  /** Whether best prices are told, and not read from the engine's books. */
+  readonly #isTold: boolean;
   readonly #stop: () => void;
 
   constructor(
@@ -32,6 +34,7 @@ export class RunObserver {
     const { engine } = exchange;
     this.#record = new RunRecord(run, options, engine.now);
     this.#top = run.top ?? topWithout(({ account }) => this.#accounts.has(account));
+    this.#isTold = run.top !== undefined;
     if (engine.tradingPaused) this.#record.halted.halt(engine, engine.now);
     for (const account of run.accounts) this.add(account);
     this.#stop = exchange.watch((event) => this.#happened(event));
@@ -55,13 +58,12 @@ export class RunObserver {
     }
   }
 
-  /** The best prices of others in a market have changed without an event of its book. */
-  look(market: Market): void {
+  /** A best price has changed that is not the engine's to tell. */
+  look(market: Market, side: Side): void {
     const stake = this.#record.stakes.get(market);
     if (stake === undefined) return;
     this.#moveTo(this.#exchange.engine.now);
-    this.#lookAt(stake, "bid", Infinity);
-    this.#lookAt(stake, "ask", -Infinity);
+    this.#lookAt(stake, side, side === "bid" ? Infinity : -Infinity);
   }
 
   /** The report of all that has happened by now. */
@@ -82,7 +84,7 @@ export class RunObserver {
     switch (event.type) {
       case "book": {
         this.#moveTo(event.at);
-        const stake = this.#record.stakes.get(event.market);
+        const stake = this.#isTold ? undefined : this.#record.stakes.get(event.market);
         if (stake !== undefined) this.#lookAt(stake, event.side, event.price);
         return;
       }
@@ -92,7 +94,7 @@ export class RunObserver {
       case "position": {
         this.#moveTo(event.at);
         const { holding } = event;
-        if (!this.#accounts.has(holding.wallet.account)) return;
+        if (!this.#owns(holding.wallet.account)) return;
         const stake = this.#stakeIn(holding.market);
         this.#record.totals.move(stake, () => stake.hold(holding));
         return this.#record.totals.look(holding.wallet);
@@ -106,13 +108,13 @@ export class RunObserver {
       case "rejected": {
         this.#moveTo(event.at);
         const { request: { wallet, market, side, price, count }, rejection, at } = event;
-        if (!this.#accounts.has(wallet.account)) return;
+        if (!this.#owns(wallet.account)) return;
         return this.#record.tally.refuse({ at, market, what: "order", side, price, count, rejection });
       }
       case "amendment_rejected": {
         this.#moveTo(event.at);
         const { order: { account, market, side }, amendment: { price, count }, rejection, at } = event;
-        if (!this.#accounts.has(account)) return;
+        if (!this.#owns(account)) return;
         return this.#record.tally.refuse({ at, market, what: "amendment", side, price, count, rejection });
       }
       case "pause":
@@ -123,7 +125,7 @@ export class RunObserver {
 
   #order(event: OrderEvent): void {
     const { order, change } = event;
-    const isOwn = this.#accounts.has(order.account);
+    const isOwn = this.#owns(order.account);
     const stake = isOwn ? this.#stakeIn(order.market) : this.#record.stakes.get(order.market);
     // An order comes to the book: what trades now trades against the middle that was before it.
     if (stake !== undefined && (change === "accepted" || change === "replaced")) stake.midBefore = stake.mid;
@@ -146,7 +148,8 @@ export class RunObserver {
       this.#record.contractsMade += count;
     }
     const queueAhead = this.#record.tally.queueAhead(order);
-    const mid = stake.midBefore;
+    // What is told does not move with what is traded here.
+    const mid = this.#isTold ? stake.mid : stake.midBefore;
     const seen = { at, side: order.side, price, count, isTaker, mid, after: [], fill, stake, queueAhead };
     this.#record.fills.add(seen);
     measure(stake.movements, seen, 0, mid);
@@ -179,7 +182,7 @@ export class RunObserver {
 
   #settled(settlement: Settlement): void {
     const { holding, revenue, fee } = settlement;
-    if (!this.#accounts.has(holding.wallet.account)) return;
+    if (!this.#owns(holding.wallet.account)) return;
     this.#record.totals.pay(this.#stakeIn(holding.market), revenue, fee);
     this.#record.settlements.add(settlement);
   }
@@ -189,6 +192,13 @@ export class RunObserver {
     if (stake.yes === 0 && stake.no === 0) return;
     // A mark by the last middle can move without one.
     if (hasMoved || stake.mid === undefined) this.#record.totals.move(stake, () => {});
+  }
+
+  #owns(account: Account): boolean {
+    if (this.#accounts.has(account)) return true;
+    if (this.#record.run.joins?.(account) !== true) return false;
+    this.add(account);
+    return true;
   }
 
   #stakeIn(market: Market): MarketStake {

@@ -12,12 +12,17 @@ import { RunTotals } from "./run_totals.ts";
 /** What a run is, for its report. */
 export interface ObservedRun {
   readonly kind: RunKind;
-  readonly title: string;
-  readonly settings: Readonly<Record<string, string>>;
-  /** Whose run it is; others can be {@linkcode RunObserver.add | added}. */
+  /** What it was made with, and what it was about, when it is asked. */
+  settings?(): Readonly<Record<string, string>>;
+  /** Whose run it is. */
   readonly accounts: Iterable<Account>;
-  /** The best prices without these accounts' orders; those of the engine's books unless told. */
-  readonly top?: TopOf | undefined;
+  /** Whether another account belongs to it as soon as it does something; none does unless told. */
+  joins?(account: Account): boolean;
+  /**
+   * The best prices without the orders of these accounts; those of the engine's books unless told. Where they are told,
+   * {@linkcode RunObserver.look} must be called whenever one has changed.
+   */
+  readonly top?: TopOf;
 }
 
 /** A fill as it is kept. */

@@ -20,9 +20,12 @@ import type { Refused } from "./order_tally.ts";
 import { cashOf, type RunRecord, type SeenFill } from "./run_record.ts";
 import type { RunState } from "./run_totals.ts";
 
+/** What a run is called that has no title. */
+const titles = { replay: "Replay", mirror: "Paper trading", exchange: "Local exchange" } as const;
+
 /** All of it. */
 export function writeData(run: RunRecord): RunReportData {
-  const { kind, title, settings } = run.run;
+  const { kind, settings } = run.run;
   const { horizonsMs } = run.options;
   const tables = measuredTables(run);
   const all = new MovementTable(horizonsMs.length);
@@ -31,8 +34,8 @@ export function writeData(run: RunRecord): RunReportData {
     format: "kalshi-run-report",
     version: 1,
     kind,
-    title,
-    settings: { ...settings },
+    title: run.options.title ?? titles[kind],
+    settings: { ...settings?.() },
     fromMs: run.startMs,
     toMs: run.now,
     accounts: run.members.map(({ account }) => account.id),

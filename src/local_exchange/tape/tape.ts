@@ -10,7 +10,7 @@ import { priceGrids } from "../engine/event_contract.ts";
 import type { EngineEvent } from "../engine/events.ts";
 import type { FeeType } from "../engine/fees.ts";
 import { feeSchedule } from "../engine/fees.ts";
-import type { Side } from "../engine/model.ts";
+import type { Market, Side } from "../engine/model.ts";
 import type { Catalog, MarketInfo } from "../world/catalog.ts";
 import type { Lifecycle } from "../world/lifecycle.ts";
 import { Crowd, isCrowd } from "./crowd.ts";
@@ -90,6 +90,8 @@ export class Tape {
     [];
   readonly #halts: TapeHalt[] = [];
   readonly #unlisten: () => void;
+  /** Told after a best price of the recording may have changed, which {@linkcode quote} has. */
+  onMoved: ((market: Market, side: Side) => void) | undefined;
   #snapshots = 0;
   #deltas = 0;
   #trades = 0;
@@ -294,6 +296,7 @@ export class Tape {
       crowd: this.#crowd,
       queue: this.#options.queue,
       await: (market, level) => this.#await(market, level),
+      moved: ({ market }, side) => this.onMoved?.(market, side),
       offGrid: (_market, price) => this.#widen(ticker, price),
     });
     const listed: Listed = {

@@ -39,6 +39,8 @@ export interface TapeDesk {
   readonly queue: QueueModel;
   /** A level waits for the decrease of a trade that it has applied already. */
   await(market: TapeMarket, level: TapeLevel): void;
+  /** The best price of the recording may have changed on a side, with what that did here. */
+  moved(market: TapeMarket, side: Side): void;
   /** A price came up that is not on the market's grid. */
   offGrid(market: TapeMarket, price: number): void;
 }
@@ -146,6 +148,7 @@ export class TapeMarket {
       level.recorded -= Math.min(before, level.recorded);
       level.gone = Math.min(level.gone, level.recorded);
       this.#follow(level);
+      if (level.recorded === 0) this.#desk.moved(this, side);
     }
   }
 
@@ -216,6 +219,7 @@ export class TapeMarket {
       side.levels.clear();
       side.stakes.clear();
       side.recount();
+      this.#desk.moved(this, side.side);
     }
   }
 
@@ -233,6 +237,7 @@ export class TapeMarket {
   }
 
   #increase({ side }: TapeSide, level: TapeLevel, count: number): void {
+    const isNew = level.recorded === 0;
     level.recorded += count;
     const others = this.#side(opposite(side));
     if (others.best !== undefined && reaches(side, level.price, others.best)) {
@@ -246,6 +251,7 @@ export class TapeMarket {
       level.gone += count - left;
     }
     this.#follow(level);
+    if (isNew) this.#desk.moved(this, side);
   }
 
   #decrease(level: TapeLevel, count: number): void {
@@ -261,6 +267,7 @@ export class TapeMarket {
       level.leftAt = now;
     }
     this.#follow(level);
+    if (level.recorded === 0) this.#desk.moved(this, level.side);
   }
 
   /** Trades that were told of a level and still wait for its decrease. */

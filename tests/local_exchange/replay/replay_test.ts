@@ -40,7 +40,8 @@ test("a bot meets a recorded market: its book, its place in the queue, its fills
     price: "0.5000",
   });
   assertEquals(placed.fill_count, "0.00");
-  const { frames, trades, halts } = await replay.run();
+  await replay.run();
+  const { frames, trades, halts } = replay.summary();
   assertEquals([frames, trades, halts], [7, 2, []]);
   // 100 ahead: 30 and 70 of the trades take them, and 5 of the last 75 are ours.
   assertEquals(fills, [[3_000, "5.00", "0.5000"]]);

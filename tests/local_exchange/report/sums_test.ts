@@ -79,8 +79,6 @@ function newRun(given: RunReportOptions = {}): Run {
     },
     {
       kind: "exchange",
-      title: "A run",
-      settings: {},
       accounts: wallets.slice(0, 2).map(({ account }) => account),
     },
     options(given),

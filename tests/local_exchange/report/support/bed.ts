@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import {
   LocalExchange,
   type LocalObserver,
-  type ObserveOptions,
+  type RunReportOptions,
 } from "../../../../src/local_exchange/mod.ts";
 import { ManualClock } from "../../../../src/testing/manual_clock.ts";
 import { orderBody, Session } from "../../support/session.ts";
@@ -28,7 +28,7 @@ export interface ReportBed extends AsyncDisposable {
 
 /** Makes one; others bid 0.40 and ask 0.60. */
 export async function reportBed(
-  options: ObserveOptions & { readonly ticker?: string; readonly marketTitle?: string } = {},
+  options: RunReportOptions & { readonly ticker?: string; readonly marketTitle?: string } = {},
 ): Promise<ReportBed> {
   const { ticker = "RAIN", marketTitle = "Rain tomorrow?", ...observing } = options;
   const exchange = LocalExchange.create({
