@@ -23,7 +23,7 @@ function documented(place: string): Map<string, string | undefined> {
 }
 
 const written = (preset: unknown) =>
-  typeof preset === "number" ? String(preset) : JSON.stringify(preset)?.replace(",", ", ");
+  typeof preset === "number" ? String(preset) : JSON.stringify(preset)?.replaceAll(",", ", ");
 
 for (const [table, { rules, of }] of Object.entries(OPTION_TABLES)) {
   if (of === undefined) continue;

@@ -88,7 +88,7 @@ export async function playCase(given: Case, way: Way): Promise<Played> {
     };
     clock.setTimer(() => void act().catch((error) => failures.push(error)), BEGIN_MS + atMs - clock.now());
   }
-  await replay.run();
+  const report = await replay.run();
   if (failures.length > 0) throw failures[0];
   if (bot === undefined) throw new Error("the bot has done nothing");
   const outcomes = bot.outcomes.toSorted((one, other) =>
@@ -98,6 +98,12 @@ export async function playCase(given: Case, way: Way): Promise<Played> {
   const client = new KalshiClient({ auth, config, runtime: exchange.createRuntime(), clock });
   const end = await endOf(client, marketsOf(readTable(table)));
   await client.close();
+  // The report says what the account has, and its P&L is what that gained with what the positions are worth.
+  const { pnl, balance, positionsWorth } = report.summary;
+  const cash = Number(balance).toFixed(4);
+  if (!end.includes(plainNumbers(`cash ${cash}`))) throw new Error(`the report says ${balance} of ${end}`);
+  const gained = Number(balance) - 1_000 + Number(positionsWorth);
+  if (gained.toFixed(6) !== Number(pnl).toFixed(6)) throw new Error(`the report says ${pnl} of ${gained}`);
   return { outcomes, end };
 }
 
