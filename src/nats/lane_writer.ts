@@ -1,6 +1,6 @@
 /**
- * The one writer of a lane: what it is given becomes messages of a JetStream stream, each at the number that it says it
- * expects, without waiting; every few milliseconds one acknowledgement proves all that came before it.
+ * The one writer of a lane: what it is given becomes messages of a JetStream stream, each of which names the one that it
+ * follows, without waiting; every few milliseconds one acknowledgement proves all that came before it.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { backoffMs } from "../base/backoff.ts";
 import type { Clock, ClockTimer } from "../base/clock.ts";
 import { delay } from "../base/waits.ts";
 import { KalshiNatsError, natsError } from "./errors.ts";
-import { EXPECTED_HEADER, ID_HEADER, messageId } from "./protocol.ts";
+import { AFTER_ID_HEADER, AFTER_NUMBER_HEADER, ID_HEADER, messageId } from "./protocol.ts";
 
 /** So many messages may be under way unproved; whatever follows waits here. */
 const IN_FLIGHT = 8_192;
@@ -17,8 +17,9 @@ const IN_FLIGHT = 8_192;
 const BATCH = 1_024;
 /** How long an acknowledgement may take, in milliseconds, before the lane is looked at. */
 const PROOF_MS = 2_000;
-/** No frame of Kalshi's is as long, and no server of NATS takes much more. */
-const LONGEST = 262_144;
+/** What a server of NATS takes unless it says otherwise, in bytes, and how many of them may be headers. */
+const MAX_PAYLOAD = 1_048_576;
+const HEADERS = 256;
 const RETRY = { retryBaseDelayMs: 50, retryMaxDelayMs: 1_000 };
 
 /** What a channel lost since there was no room. */
@@ -76,12 +77,15 @@ type State =
 export class LaneWriter {
   readonly #options: LaneWriterOptions;
   readonly #headers = headers();
+  readonly #firstHeaders = headers();
   #state: State = { is: "idle" };
   /** What is not proved. Those before `#sent` are under way, and the one at `#head` has the number `#proved` + 1. */
   #entries: Entry[] = [];
   #head = 0;
   #sent = 0;
   #proved: number | undefined;
+  /** The number at which it last saw the lane end. */
+  #lookedAt: number | undefined;
   /** Whether a message of this time of leading is in the lane for certain. */
   #hasWritten = false;
   /** NATS is away: nothing is sent. */
@@ -119,7 +123,7 @@ export class LaneWriter {
   /** Leads from now on. `reign`: a name that no other time has. */
   begin(reign: string): void {
     this.end();
-    this.#proved = undefined;
+    this.#proved = this.#lookedAt = undefined;
     this.#hasWritten = false;
     this.#place(reign);
   }
@@ -158,13 +162,18 @@ export class LaneWriter {
     if (this.#state.is === "idle") return;
     const { maxFrames, maxChars } = this.#options;
     const isFull = this.waiting >= maxFrames || this.chars + text.length > maxChars;
-    if (isFull || this.#losses.size > 0 || text.length > LONGEST) return this.#lose(channel, text.length);
+    if (isFull || this.#losses.size > 0 || this.#isTooLong(text)) return this.#lose(channel, isFull);
     this.#entries.push({ subject, text });
     this.chars += text.length;
     this.#pump();
   }
 
-  #lose(channel: string, length: number): void {
+  #isTooLong(text: string): boolean {
+    const most = (this.#options.connection.info?.max_payload ?? MAX_PAYLOAD) - HEADERS;
+    return text.length * 3 > most && new TextEncoder().encode(text).length > most;
+  }
+
+  #lose(channel: string, isFull: boolean): void {
     const { clock, onError, maxFrames } = this.#options;
     const now = clock.now();
     this.dropped++;
@@ -178,10 +187,10 @@ export class LaneWriter {
     if (isFirst) {
       onError(
         new KalshiNatsError(
-          length > LONGEST
-            ? `A frame of "${channel}" has ${length} characters, which is more than NATS takes: it is left out.`
-            : `NATS is away or too slow: ${this.waiting} of at most ${maxFrames} messages wait for it, and further ` +
-              "frames are dropped until half of them are gone. Readers get a marker and resynchronise.",
+          isFull
+            ? `NATS is away or too slow: ${this.waiting} of at most ${maxFrames} messages wait for it, and further ` +
+              "frames are dropped until half of them are gone. Readers get a marker and resynchronise."
+            : `A frame of "${channel}" is longer than the server of NATS takes: it is left out. Raise its max_payload.`,
         ),
       );
     }
@@ -223,12 +232,20 @@ export class LaneWriter {
     }
   }
 
-  /** What stands over a message. The same object again and again: it is written out at once. */
+  /**
+   * What stands over a message. The same objects again and again: they are written out at once.
+   *
+   * A number alone would not keep an old leader out: it would have to wait for the new one to get as far. An id does, but
+   * the server may have forgotten that of the last message, which then is the one that was looked at.
+   */
   #headersOf(reign: string, index: number): MsgHdrs {
     const before = (this.#proved ?? 0) + index - this.#head;
-    this.#headers.set(ID_HEADER, messageId(reign, before + 1));
-    this.#headers.set(EXPECTED_HEADER, String(before));
-    return this.#headers;
+    const isFirst = before === this.#lookedAt;
+    const over = isFirst ? this.#firstHeaders : this.#headers;
+    over.set(ID_HEADER, messageId(reign, before + 1));
+    if (isFirst) over.set(AFTER_NUMBER_HEADER, String(before));
+    else over.set(AFTER_ID_HEADER, messageId(reign, before));
+    return over;
   }
 
   /**
@@ -327,6 +344,7 @@ export class LaneWriter {
       else return this.#options.onFenced();
     }
     const isLost = last < proved;
+    this.#lookedAt = last;
     if (isLost) {
       this.#proved = last;
       const first = this.#options.onStoreLost(proved - last);

@@ -3,8 +3,8 @@
  *
  * What a gateway heard of one account, or of no account, is one JetStream stream: a {@linkcode Lane}. A lane has one
  * writer at a time, and the number that NATS gives to a message is its place in all that the lane ever carried. Each
- * message says which number it expects to get, so that nothing can be missing, be stored twice, or come from a gateway
- * that no longer leads.
+ * message names the one that it follows, so that nothing can be missing, be stored twice, or come from a gateway that no
+ * longer leads.
  *
  * ```text
  * kalshi.<environment>.<product>.public.<channel>.<market>                 a frame
@@ -54,8 +54,10 @@ export const ORDERS_BUCKET = "KALSHI_ORDERS";
 
 /** The header by which NATS knows a message again: see {@linkcode messageId}. */
 export const ID_HEADER = "Nats-Msg-Id";
-/** The header that says which number the message before must have. */
-export const EXPECTED_HEADER = "Nats-Expected-Last-Sequence";
+/** The header that says which number the message before must have: of the first message after the writer has looked. */
+export const AFTER_NUMBER_HEADER = "Nats-Expected-Last-Sequence";
+/** The header that says which id the message before must have: of all others. */
+export const AFTER_ID_HEADER = "Nats-Expected-Last-Msg-Id";
 
 /** The name of an account: part of a subject and of a stream's name. */
 export const ACCOUNT_NAME: RegExp = /^[A-Za-z0-9_-]{1,64}$/;
