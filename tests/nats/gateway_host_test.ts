@@ -60,8 +60,6 @@ natsTest(
     await using bed = await startGatewayBed();
     await using one = await bed.start();
     await until(() => isLeading(one));
-    const reader = await bed.read();
-    await bed.stepUntil(() => frames(reader).length > 50);
     const came = tapped(one.stream);
     const enough = (count: number) => bed.stepUntil(() => came.length > count);
     await enough(50);
@@ -75,6 +73,7 @@ natsTest(
       await enough(length + 160);
     }
     await until(() => one.gateway.stats().lanes[0]?.waiting === 0);
+    const reader = await bed.read();
     await until(() => frames(reader).at(-1) === came.at(-1));
     assertEquals(frames(reader).slice(-came.length), came);
     assertEquals(reader.messages.map(({ seq }) => seq), reader.messages.map((_, index) => index + 1));

@@ -54,7 +54,7 @@ async function msUntil(clock: ManualClock, condition: () => boolean): Promise<nu
 }
 
 test("one leads, and when it is gone another does within two seconds, whenever that is", async () => {
-  for (const afterMs of [0, 150, 190, 200, 999]) {
+  for (const afterMs of [0, 190, 999]) {
     const clock = new ManualClock();
     const bucket = new MemoryBucket();
     let isGone = false;
@@ -67,7 +67,7 @@ test("one leads, and when it is gone another does within two seconds, whenever t
     one.holder.start();
     await clock.advance(0);
     two.holder.start();
-    await clock.advance(10_000 + afterMs);
+    await clock.advance(2_000 + afterMs);
     assertEquals([one.told, two.told], [["leads 1"], []]);
     isGone = true;
     const ms = await msUntil(clock, () => two.holder.epoch !== undefined);
@@ -113,9 +113,9 @@ test("a bucket that is away, or whose answers are lost, ends no leader that nobo
   for (const fault of ["away", "lost-answer", "away"] as const) {
     errors.length = 0;
     bucket.fault = fault;
-    await clock.advance(3_000);
+    await clock.advance(2_000);
     bucket.fault = undefined;
-    await clock.advance(3_000);
+    await clock.advance(2_000);
     // Of failures in a row one is told.
     if (fault === "away") assertEquals(errors.length, 1);
   }

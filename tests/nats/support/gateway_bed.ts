@@ -139,7 +139,7 @@ async function readLane(
   const messages: LaneMessage[] = [];
   const books = new Map<string, MarketBook>();
   const consumer = await jetstream(connection).consumers.get(laneStream(lane), {});
-  const items = await consumer.consume();
+  const items = await consumer.consume({ expires: 1_000, idle_heartbeat: 500 });
   const take = ({ kind, channel, market, text, seq }: LaneMessage) => {
     if (channel !== decoder.channel) return;
     if (kind === "marker") {
