@@ -4,8 +4,9 @@
  * @module
  */
 import type { Clock, ClockTimer } from "../base/clock.ts";
+import { deadline } from "../base/waits.ts";
 import type { Bucket, BucketEntry } from "./bucket.ts";
-import { type KalshiNatsError, natsError } from "./errors.ts";
+import { KalshiNatsError, natsError } from "./errors.ts";
 import type { Lease } from "./protocol.ts";
 
 /** What a place in the line of leaders needs. */
@@ -27,8 +28,9 @@ export interface LeaseHolderOptions {
 }
 
 /**
- * - `watching`: somebody else leads, or nobody. `since`: how long the entry is what it is, by this machine's clock that
- *   does not step back, so that machines need not agree on the time.
+ * - `watching`: somebody else leads, or nobody. `since`: how long the entry is seen to be what it is, by this machine's
+ *   clock that does not step back, so that machines need not agree on the time. Time in which nobody could look does not
+ *   count: the leader could not write either.
  * - `leading`: the entry is this one's own.
  */
 type State =
@@ -42,6 +44,7 @@ export class LeaseHolder {
   #state: State = { is: "watching", revision: -1, since: 0, sinceMs: 0 };
   #timer: ClockTimer | undefined;
   #isTelling = false;
+  #lookedAt = -Infinity;
   #turn: Promise<void> = Promise.resolve();
 
   constructor(options: LeaseHolderOptions) {
@@ -65,7 +68,7 @@ export class LeaseHolder {
     const { clock, bucket, key, onError } = this.#options;
     this.#watch(state.revision, clock);
     try {
-      await bucket.write(key, this.#text(state.epoch, 0), state.revision);
+      await this.#soon(bucket.write(key, this.#text(state.epoch, 0), state.revision));
     } catch (error) {
       onError(natsError("A lease could not be given back; it ends by itself", error));
     }
@@ -87,6 +90,7 @@ export class LeaseHolder {
       else await this.#tryToTake();
       this.#isTelling = false;
     } catch (error) {
+      this.#lookedAt = -Infinity;
       // Each failure in a row is the same one.
       if (!this.#isTelling) {
         onError(natsError("The lease of a gateway cannot be looked at; it is tried again", error));
@@ -99,16 +103,18 @@ export class LeaseHolder {
 
   async #tryToTake(): Promise<void> {
     const { bucket, key, clock, leaseMs, isFit, onLead } = this.#options;
-    const entry = await bucket.read(key);
+    const entry = await this.#soon(bucket.read(key));
     const revision = entry?.revision ?? 0;
     if (this.#state.is !== "watching") return;
-    if (this.#state.revision !== revision) this.#watch(revision, clock);
+    const now = clock.monotonic();
+    if (this.#state.revision !== revision || now - this.#lookedAt > leaseMs / 2) this.#watch(revision, clock);
+    this.#lookedAt = now;
     const { since, sinceMs } = this.#state as State & { is: "watching" };
     const lease = leaseOf(entry);
     const isFree = lease === undefined || lease.leaseMs === 0 || lease.gateway === this.#options.gateway ||
-      clock.monotonic() - since >= Math.max(lease.leaseMs, leaseMs);
+      now - since >= Math.max(lease.leaseMs, leaseMs);
     if (!isFree || !isFit()) return;
-    const epoch = await bucket.write(key, this.#text(revision + 1, leaseMs), revision);
+    const epoch = await this.#soon(bucket.write(key, this.#text(revision + 1, leaseMs), revision));
     if (epoch === undefined || this.#state.is !== "watching") return;
     this.#state = { is: "leading", epoch, revision: epoch };
     onLead(epoch, lease === undefined ? clock.now() : sinceMs);
@@ -120,14 +126,14 @@ export class LeaseHolder {
       await this.resign();
       return onLost();
     }
-    const renewed = await bucket.write(key, this.#text(epoch, leaseMs), revision);
+    const renewed = await this.#soon(bucket.write(key, this.#text(epoch, leaseMs), revision));
     if (this.#state.is !== "leading") return;
     if (renewed !== undefined) {
       this.#state = { is: "leading", epoch, revision: renewed };
       return;
     }
     // A write whose answer was lost is this one's own.
-    const entry = await bucket.read(key);
+    const entry = await this.#soon(bucket.read(key));
     if (this.#state.is !== "leading") return;
     const lease = leaseOf(entry);
     if (entry !== undefined && lease?.gateway === gateway && lease.leaseMs > 0) {
@@ -136,6 +142,12 @@ export class LeaseHolder {
     }
     this.#watch(entry?.revision ?? 0, clock);
     onLost();
+  }
+
+  /** What is not answered within half a lease is asked again. */
+  #soon<T>(work: Promise<T>): Promise<T> {
+    const { clock, leaseMs } = this.#options;
+    return deadline(clock, leaseMs / 2, work, () => new KalshiNatsError("NATS does not answer in time"));
   }
 
   #watch(revision: number, clock: Clock): void {

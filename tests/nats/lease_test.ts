@@ -120,6 +120,16 @@ test("a bucket that is away, or whose answers are lost, ends no leader that nobo
     if (fault === "away") assertEquals(errors.length, 1);
   }
   assertEquals([told, holder.epoch], [["leads 1"], 1]);
+  // Whoever watched could not see whether it was renewed: the time does not count.
+  const two = makeHolder(clock, bucket, "two");
+  two.holder.start();
+  await clock.advance(600);
+  bucket.fault = "away";
+  await clock.advance(5_000);
+  bucket.fault = undefined;
+  await clock.advance(5_000);
+  assertEquals([two.told, told], [[], ["leads 1"]]);
+  await two.holder.close();
   // Somebody else has it.
   bucket.entry = {
     text: '{"gateway":"two","epoch":9,"leaseMs":1000}',
