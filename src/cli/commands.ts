@@ -4,6 +4,7 @@
  * @module
  */
 import type { Command } from "commander";
+import { addBacktest } from "./commands/backtest.ts";
 import { addBook } from "./commands/book.ts";
 import { addCancel } from "./commands/cancel.ts";
 import { addCandles } from "./commands/candles.ts";
@@ -45,4 +46,5 @@ export const commands: readonly AddCommand[] = [
   addCompletions,
   addRecord,
   addReplay,
+  addBacktest,
 ];

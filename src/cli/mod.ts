@@ -24,6 +24,7 @@
  */
 import { runProgram } from "./run.ts";
 
+export type { Bot, BotContext } from "./backtest/bot.ts";
 export { main, type MainOptions } from "./main.ts";
 export { type ExitCode, exitCodes, type ExitName } from "./exit_codes.ts";
 export { type CliInput, type CliIo, CliStop, type CliWriter, type StopReason } from "./io.ts";

@@ -48,6 +48,12 @@ export function pointInTime(text: string): number {
   );
 }
 
+/** Reads an amount of money, as the parser of an option. */
+export function dollars(text: string): string {
+  if (/^\d{1,9}(\.\d{1,2})?$/.test(text)) return text;
+  throw new InvalidArgumentError("It takes dollars, such as 1000.00.");
+}
+
 /** Reads names with commas between them, as the parser of an option that may be given more than once. */
 export function nameList(text: string, before: readonly string[] = []): readonly string[] {
   const names = text.split(",").map((name) => name.trim()).filter((name) => name !== "");

@@ -3,16 +3,11 @@
  *
  * @module
  */
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import type { CliContext } from "../context.ts";
 import type { ExchangeOptions } from "../exchange/run_exchange.ts";
-import { addOutputOptions, wholeNumber } from "../options.ts";
+import { addOutputOptions, dollars, wholeNumber } from "../options.ts";
 import { openOutput } from "../output.ts";
-
-function dollars(text: string): string {
-  if (/^\d{1,9}(\.\d{1,2})?$/.test(text)) return text;
-  throw new InvalidArgumentError("It takes dollars, such as 1000.00.");
-}
 
 /** Adds the command `exchange`. */
 export function addExchange(program: Command, context: CliContext): void {
