@@ -23,7 +23,7 @@ export default async function bot({ client, stream, clock, signal, tickers }) {
 
 /** Runs the command in this process. */
 async function backtest(args: readonly string[], signal?: AbortSignal) {
-  const io = memoryIo({ signal });
+  const io = memoryIo({ ...signal && { signal } });
   const status = await main(["backtest", ...args], { io });
   return { status, stdout: io.stdout.text(), stderr: io.stderr.text() };
 }
