@@ -8,8 +8,19 @@ import { type BrowserContextOptions, chromium, type Page } from "playwright-core
 import { KalshiClient } from "../mod.ts";
 import { LocalExchange } from "../src/local_exchange/mod.ts";
 import { smallerPng } from "./png.ts";
+import { reportScene } from "./report_scene.ts";
 
 const folder = "docs/images";
+
+/** What a picture of a report shows. */
+const REPORT = { width: 1280, height: 1200 };
+
+/** Keeps a picture. */
+function keep(name: string, png: Uint8Array): void {
+  const bytes = smallerPng(png);
+  writeFileSync(`${folder}/${name}.png`, bytes);
+  console.log(`${folder}/${name}.png: ${Math.round(bytes.length / 1024)} kB`);
+}
 
 interface Picture {
   readonly name: string;
@@ -87,9 +98,10 @@ for (const { name, context: options, prepare } of pictures) {
   await page.waitForLoadState("networkidle").catch(() => {});
   await page.locator(".plot figcaption").filter({ hasNotText: /^Nothing|^$/ }).waitFor({ state: "attached" });
   await page.evaluate("document.activeElement?.blur()");
-  const bytes = smallerPng(await page.screenshot({ animations: "disabled" }));
-  writeFileSync(`${folder}/${name}.png`, bytes);
-  console.log(`${folder}/${name}.png: ${Math.round(bytes.length / 1024)} kB`);
+  keep(name, await page.screenshot({ animations: "disabled" }));
   await context.close();
 }
+const report = await browser.newPage({ viewport: REPORT, colorScheme: "light" });
+await report.setContent((await reportScene()).toHTML());
+keep("run-report", await report.screenshot());
 await browser.close();

@@ -68,7 +68,11 @@ export function cards({ summary }: RunReportData): Markup {
       showCount(String(orders.placed)),
       `${orders.canceled} canceled, ${orders.rejected} refused`,
     ),
-    card("Halted", showLength(summary.haltedMs), summary.halts === 1 ? "1 time" : `${summary.halts} times`),
+    card(
+      "Halted",
+      summary.halts === 0 ? "never" : showLength(summary.haltedMs),
+      summary.halts === 1 ? "1 time" : `${summary.halts} times`,
+    ),
   ]}</dl>`;
 }
 
