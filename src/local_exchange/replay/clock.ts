@@ -36,7 +36,8 @@ export class ReplayClock implements Clock {
 
   /** The time it shows, in Unix milliseconds. */
   now(): number {
-    return this.#now;
+    // As Kalshi tells times, whatever a latency is.
+    return Math.floor(this.#now);
   }
 
   /** Milliseconds since the replay began. */

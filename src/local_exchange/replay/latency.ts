@@ -33,11 +33,9 @@ export class Latency {
     return this.#jitterMs > 0 || this.#fixed[way] > 0;
   }
 
-  /** How long this takes, in milliseconds: in steps of a microsecond. */
+  /** How long this takes, in whole milliseconds, as Kalshi tells times. */
   draw(way: Way): number {
-    const jitter = this.#jitterMs === 0
-      ? 0
-      : this.#random.int(Math.round(this.#jitterMs * 1_000) + 1) / 1_000;
+    const jitter = this.#jitterMs === 0 ? 0 : this.#random.int(this.#jitterMs + 1);
     return this.#fixed[way] + jitter;
   }
 }

@@ -346,6 +346,8 @@ export class LocalReplay<E> implements AsyncDisposable {
     const player = this.#player;
     const endMs = this.#options.toMs ?? Infinity;
     let told = player.frames;
+    // What the bot has begun before the run happens before it.
+    await player.until(this.clock.now());
     for (;;) {
       if (signal?.aborted) throw new KalshiAbortError("The replay was aborted.", { cause: signal.reason });
       if (this.#isClosed) throw closedError();

@@ -100,7 +100,7 @@ export interface ReplayRunOptions {
 const time = () => number(0, Number.MAX_SAFE_INTEGER, "Unix milliseconds");
 /** An hour: no connection is slower. */
 const MOST_MS = 3_600_000;
-const latency = () => number(0, MOST_MS, "milliseconds");
+const latency = () => whole(0, MOST_MS);
 
 export const latencyRules = {
   orderMs: withPreset(latency(), 0),
@@ -120,7 +120,7 @@ export const replayFeesRules = {
 const latencyGroup = group<ReplayLatency>(latencyRules);
 
 const latencyShape = rule<number | ReplayLatency>(
-  "milliseconds from 0 to 3600000, or { orderMs, answerMs, feedMs, jitterMs }",
+  "whole milliseconds from 0 to 3600000, or { orderMs, answerMs, feedMs, jitterMs }",
   (value) => typeof value === "number" ? latency().test(value) : isPlain(value),
 );
 
