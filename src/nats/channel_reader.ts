@@ -54,6 +54,8 @@ interface Place {
   line: NameLine | undefined;
 }
 
+/** So many messages that wait are not caught up with soon. */
+export const FAR = 20_000;
 /** How many subjects that nobody reads by name are remembered. */
 const REMEMBERED = 10_000;
 
@@ -188,6 +190,26 @@ export class ChannelReader {
     this.isLost = false;
     const [line] = this.#lines;
     line?.sink.ended();
+  }
+
+  /** How many messages waited for it when the last one came. */
+  get pending(): number {
+    return this.#lines.size === 0 ? 0 : this.#reader?.pending ?? 0;
+  }
+
+  /**
+   * The lane holds these messages. A reader that is so slow that what it has not read may be gone soon goes on with what
+   * comes now, and says that something is missing.
+   */
+  overrun(first: number, last: number): void {
+    const { next, pending } = this;
+    const [line] = this.#lines;
+    if (next === undefined || line === undefined || pending <= FAR) return;
+    const isGone = first > next;
+    const isLate = !this.#options.keeps && last - next > (last - first) / 2;
+    if (!isGone && !isLate) return;
+    if (!this.#options.keeps) this.stop();
+    line.sink.ended();
   }
 
   /** NATS is away: what is read goes on, or begins anew, when somebody wants it again. */

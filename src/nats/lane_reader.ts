@@ -8,7 +8,8 @@ import type { JetStreamManager } from "@nats-io/jetstream";
 import type { Msg, NatsConnection, Subscription } from "@nats-io/nats-core";
 import type { Clock, ClockTimer } from "../base/clock.ts";
 import type { BooksRule } from "../stream/product.ts";
-import { ChannelReader } from "./channel_reader.ts";
+import { ChannelReader, FAR } from "./channel_reader.ts";
+import { KalshiNatsError } from "./errors.ts";
 import {
   type Ask,
   askSubject,
@@ -18,6 +19,7 @@ import {
   carriesKey,
   GATEWAYS_BUCKET,
   type Lane,
+  laneStream,
   SILENT_MS,
 } from "./protocol.ts";
 import type { StreamStart } from "./stream_reader.ts";
@@ -73,6 +75,7 @@ export class LaneReader {
   #carries: Carries | undefined;
   /** Markets whose books are asked for at the end of this turn. */
   #due: Set<string> | undefined;
+  #isLooking = false;
   /** Markets whose books nobody has promised. */
   readonly #owed = new Set<string>();
 
@@ -80,8 +83,9 @@ export class LaneReader {
     this.#options = options;
     this.#beats = options.connection.subscribe(beatSubject(options.lane), {
       callback: (error, msg) => {
-        if (error) options.onError(error);
-        else this.#heard(msg);
+        const beat = error ? undefined : readBeat(msg);
+        if (beat !== undefined) this.#heard(beat);
+        else options.onError(error ?? new KalshiNatsError(`What came on ${msg.subject} is no sign of life.`));
       },
     });
   }
@@ -169,10 +173,9 @@ export class LaneReader {
     return this.#leader.is === "there" ? this.#leader.beat.epoch : undefined;
   }
 
-  #heard(msg: Msg): void {
+  #heard(beat: Beat): void {
     const { clock, onLost, onChange } = this.#options;
     const before = this.#leader;
-    const beat = msg.json<Beat>();
     const { epoch, upstream, gateway } = beat;
     // Whoever led before may not know yet that it does not.
     if (before.is === "there" && epoch < before.beat.epoch) return;
@@ -193,6 +196,17 @@ export class LaneReader {
     if (upstream !== "open") onLost(`the gateway ${gateway} has lost its connection to Kalshi`);
     else onChange();
     for (const ticker of [...this.#owed]) this.#ask(ticker);
+    if (!this.#isLooking && [...this.#channels.values()].some(({ pending }) => pending > FAR)) {
+      this.#isLooking = true;
+      void this.#look().catch(this.#options.onError).finally(() => this.#isLooking = false);
+    }
+  }
+
+  /** Looks whether what a slow reader has not read yet is still stored, and will be. */
+  async #look(): Promise<void> {
+    const { jsm, lane } = this.#options;
+    const { state } = await jsm.streams.info(laneStream(lane));
+    for (const channel of this.#channels.values()) channel.overrun(state.first_seq, state.last_seq);
   }
 
   #ended(channel: string): void {
@@ -223,5 +237,15 @@ export class LaneReader {
         for (const ticker of ask.tickers) this.#owed.add(ticker);
       }
     }
+  }
+}
+
+/** A sign of life; undefined where it is none. */
+function readBeat(msg: Msg): Beat | undefined {
+  try {
+    const beat = msg.json<Beat>();
+    return Number.isSafeInteger(beat.epoch) ? beat : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -52,6 +52,8 @@ export class StreamReader {
   #timer: ClockTimer | undefined;
   #fails = 0;
   #isClosed = false;
+  /** How many more messages were stored for it when the last one was sent. */
+  pending = 0;
 
   constructor(options: StreamReaderOptions) {
     this.#options = options;
@@ -134,7 +136,14 @@ export class StreamReader {
     reading.delivered = place.delivered;
     if (this.#last !== undefined && place.sequence <= this.#last) return;
     this.#last = place.sequence;
-    this.#options.onMessage(msg);
+    this.pending = place.pending;
+    const { onMessage, onError } = this.#options;
+    try {
+      onMessage(msg);
+    } catch (error) {
+      // NATS would give the whole connection up.
+      onError(error);
+    }
   }
 
   /** The server says that it is there, or asks whether we are. */
@@ -183,10 +192,16 @@ export class StreamReader {
 }
 
 /** Where a message stands, as its reply subject tells; undefined for what is no message of a stream. */
-function placeOf(reply: string): { readonly sequence: number; readonly delivered: number } | undefined {
+function placeOf(
+  reply: string,
+): { readonly sequence: number; readonly delivered: number; readonly pending: number } | undefined {
   if (!reply.startsWith("$JS.ACK.")) return undefined;
   const parts = reply.split(".");
   // Newer servers name the domain and the account as well.
   const from = parts.length > 9 ? 7 : 5;
-  return { sequence: Number(parts[from]), delivered: Number(parts[from + 1]) };
+  return {
+    sequence: Number(parts[from]),
+    delivered: Number(parts[from + 1]),
+    pending: Number(parts[from + 3]),
+  };
 }
