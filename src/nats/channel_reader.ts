@@ -69,6 +69,8 @@ class NameLine implements Line {
   readonly #leave: (line: NameLine, isWish: boolean) => void;
   /** Commands that wait for a whole book. */
   readonly #asked: number[] = [];
+  /** The whole book that came last, while nothing has changed it. */
+  #whole: string | undefined;
   isOpen = true;
   /** Whether anything has come; of a book, whether it has begun with a snapshot. */
   hasBegun = false;
@@ -93,6 +95,7 @@ class NameLine implements Line {
       if (text.startsWith(this.#snapshotStart)) return this.whole(text);
       // A change of a book that nobody here has.
       if (!this.hasBegun) return;
+      this.#whole = undefined;
     }
     this.hasBegun = true;
     this.sink.frame(text);
@@ -100,8 +103,11 @@ class NameLine implements Line {
 
   /** A whole book, as of its place among the frames. */
   whole(text: string): void {
-    this.hasBegun = true;
     const asked = this.#asked.splice(0);
+    // Written for whoever comes late.
+    if (this.hasBegun && asked.length === 0 && text === this.#whole) return;
+    this.hasBegun = true;
+    this.#whole = text;
     if (asked.length === 0) this.sink.frame(text);
     for (const id of asked) this.sink.frame(text, id);
   }

@@ -340,7 +340,9 @@ export class FeedSession implements RuntimeWebSocket {
         sub.seq += missed;
       },
       ended: () => {
-        if (sub.held !== undefined) sub.held.push(() => sub.ended());
+        // Nothing more is read, not even while it waits for its acknowledgement.
+        closeLines(sub, false);
+        if (sub.held !== undefined) sub.held.push(() => this.#ended(sub));
         else this.#ended(sub);
       },
     };
