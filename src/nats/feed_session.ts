@@ -340,10 +340,10 @@ export class FeedSession implements RuntimeWebSocket {
         sub.seq += missed;
       },
       ended: () => {
-        // Nothing more is read, not even while it waits for its acknowledgement.
+        if (sub.held === undefined) return this.#ended(sub);
+        // It is told after the acknowledgement; nothing more is read.
         closeLines(sub, false);
-        if (sub.held !== undefined) sub.held.push(() => this.#ended(sub));
-        else this.#ended(sub);
+        sub.held.push(() => this.#ended(sub));
       },
     };
     return sub;
