@@ -27,12 +27,21 @@ export async function lineSources(files: NodeFiles, dir: string): Promise<FileSo
     }
     found.push({ name, bytes: size, header });
   }
-  return found.map((file) => ({
-    file,
-    isTable: false,
-    read: (reader, range) => readLines(files, dir, file.name, reader, range),
-  }));
+  return found.map((file) => sourceOf(files, dir, file));
 }
+
+/** One of them. */
+export async function lineSource(files: NodeFiles, dir: string, name: string): Promise<FileSource> {
+  const path = files.path.join(dir, name);
+  const { size } = await files.fs.stat(path);
+  return sourceOf(files, dir, { name, bytes: size, header: await beginningOf(files, path) });
+}
+
+const sourceOf = (files: NodeFiles, dir: string, file: RecordedFile): FileSource => ({
+  file,
+  isTable: false,
+  read: (reader, range) => readLines(files, dir, file.name, reader, range),
+});
 
 const EVERYTHING = { channels: undefined, tickers: undefined };
 

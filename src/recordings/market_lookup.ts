@@ -9,7 +9,9 @@ import { KalshiNotFoundError } from "../base/errors.ts";
 import { delay } from "../base/waits.ts";
 import { KalshiRecordingError } from "./errors.ts";
 
-interface WithSignal {
+/** What ends a lookup. */
+export interface LookupOptions {
+  /** Ends it. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -18,22 +20,22 @@ export interface MarketLookup {
   /** Its markets. */
   readonly markets: {
     /** One of them. */
-    readonly get: (ticker: string, options?: WithSignal) => Promise<object>;
+    readonly get: (ticker: string, options?: LookupOptions) => Promise<object>;
     /** Many of them at once. */
     readonly listAll?: (
       params: { readonly tickers: readonly string[] },
-      options?: WithSignal,
+      options?: LookupOptions,
     ) => AsyncIterable<object>;
   };
   /** Its events, which say what series a market is of. */
   readonly events?: {
     /** One of them. */
-    readonly get: (ticker: string, params?: object, options?: WithSignal) => Promise<object>;
+    readonly get: (ticker: string, params?: object, options?: LookupOptions) => Promise<object>;
   };
   /** Its series, which say what fees there are. */
   readonly series?: {
     /** One of them. */
-    readonly get: (ticker: string, params?: object, options?: WithSignal) => Promise<object>;
+    readonly get: (ticker: string, params?: object, options?: LookupOptions) => Promise<object>;
   };
 }
 

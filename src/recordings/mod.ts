@@ -6,7 +6,7 @@
  */
 
 export { KalshiRecordingError } from "./errors.ts";
-export type { MarketLookup } from "./market_lookup.ts";
+export type { LookupOptions, MarketLookup } from "./market_lookup.ts";
 export type { PreviousFile, RecordingHeader } from "./format.ts";
 export type {
   RecordedChannelEnd,
@@ -33,6 +33,7 @@ export {
   type ParquetExport,
   type ParquetProgress,
 } from "./parquet/export.ts";
+export type { RecorderParquetOptions } from "./parquet/background.ts";
 export { openRecording, type Recording } from "./recording.ts";
 export type { ReplayedCounts } from "./replay_books.ts";
 export type { RecordedFile } from "./source.ts";

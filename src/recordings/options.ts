@@ -7,6 +7,8 @@ import type { Clock } from "../base/clock.ts";
 import {
   callable,
   clock,
+  flag,
+  group,
   hasMethods,
   having,
   list,
@@ -25,6 +27,7 @@ import type { AsyncItems } from "../base/web_types.ts";
 import type { ClientConfig } from "../config/client_config.ts";
 import type { StreamStatus } from "../stream/status.ts";
 import type { MarketLookup } from "./market_lookup.ts";
+import type { RecorderParquetOptions } from "./parquet/background.ts";
 
 /** A stream that can be recorded: a `KalshiStream`, or a `PerpsStream`. */
 export interface RecordableStream {
@@ -61,6 +64,12 @@ export interface RecorderOptions {
    */
   readonly lookup?: MarketLookup | undefined;
   /**
+   * Each file that has ended becomes tables of Parquet by itself, as `exportParquet` makes them; `{}` has them beside the
+   * lines. The lines are what survives a kill: what was not in tables by then is when the next recorder of the folder
+   * starts. `close()` waits for the last of them. None do when left out.
+   */
+  readonly parquet?: RecorderParquetOptions | undefined;
+  /**
    * How long a line waits for others before they are written together, in milliseconds. A process that is killed loses
    * as much, and what it takes to pack and write them.
    *
@@ -91,6 +100,13 @@ export interface RecorderOptions {
 
 const names = (what: string) => list<string>(what, (item) => typeof item === "string" && item !== "");
 
+/** What the options of a recorder's tables may be. */
+export const recorderParquetRules = {
+  dir: text("the path of a folder"),
+  keepLines: withPreset(flag(), true),
+  level: withPreset(whole(1, 9), 4),
+} satisfies Rules<RecorderParquetOptions>;
+
 /** What the options of a recorder may be. */
 export const recorderRules = {
   stream: needed(having<RecordableStream>("a KalshiStream", "tap", "on", "status")),
@@ -112,6 +128,7 @@ export const recorderRules = {
     "a client with markets.get",
     (value) => hasMethods((value as Partial<MarketLookup> | null)?.markets, "get"),
   ),
+  parquet: group<RecorderParquetOptions>(recorderParquetRules),
   flushMs: withPreset(positiveMs(10_000), 250),
   rotateBytes: withPreset(whole(1_024), 268_435_456),
   rotateMs: withPreset(positiveMs(), 3_600_000),

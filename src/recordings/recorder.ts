@@ -20,6 +20,8 @@ import { KalshiRecordingError, recordingError } from "./errors.ts";
 import { type FolderLock, lockFolder } from "./folder_lock.ts";
 import { eventLine, FORMAT, FORMAT_VERSION, frameLine, type LineTime, textLine } from "./format.ts";
 import type { PreviousFile, RecordingHeader } from "./format.ts";
+import type { Background } from "./parquet/background.ts";
+import { highestIn } from "./parquet/layout.ts";
 import { MarketLookups } from "./market_lookup.ts";
 import { loadNodeFiles, makeFolder, type NodeFiles } from "../tables/node_files.ts";
 import { type RecordableStream, type RecorderOptions, recorderRules } from "./options.ts";
@@ -47,6 +49,10 @@ export interface RecorderStats {
   readonly file: string | undefined;
   /** Bytes written. */
   readonly bytes: number;
+  /** Files that have become tables of Parquet, with the option `parquet`. */
+  readonly exported: number;
+  /** Files that have ended and are still to become tables. */
+  readonly exporting: number;
 }
 
 type Checked = Read<RecorderOptions, typeof recorderRules>;
@@ -105,7 +111,8 @@ export class Recorder implements AsyncDisposable {
   readonly #begun = new Set<unknown>();
   #untap: () => void = () => {};
   #statuses: AsyncItems<StreamStatus> | undefined;
-  #lock: FolderLock | undefined;
+  #background: Background | undefined;
+  #locks: readonly FolderLock[] = [];
   readonly #lookups: MarketLookups | undefined;
   #snapshots: ClockTimer | undefined;
   #askedAt = -Infinity;
@@ -156,6 +163,8 @@ export class Recorder implements AsyncDisposable {
       header: (part, previous) => this.#header(part, previous),
       time: () => this.#time(this.#clock.now()),
       onError: this.#onError,
+      highest: options.parquet && (() => highestIn(files, this.#tables)),
+      onEnded: (name) => this.#background?.ended(name),
       onBreak: () => {
         this.#askSnapshots();
         this.#lookups?.again();
@@ -195,6 +204,8 @@ export class Recorder implements AsyncDisposable {
       files: parts,
       file,
       bytes,
+      exported: this.#background?.done ?? 0,
+      exporting: this.#background?.waiting ?? 0,
     };
   }
 
@@ -213,14 +224,9 @@ export class Recorder implements AsyncDisposable {
   }
 
   async #start(files: NodeFiles): Promise<void> {
-    const { dir } = this.#options;
+    await this.#lockFolders(files);
     try {
-      await makeFolder(files, dir);
-    } catch (cause) {
-      throw recordingError(`Nothing can be recorded into ${dir}`, cause);
-    }
-    this.#lock = await lockFolder({ files, dir, clock: this.#clock, onBeat: (lost) => this.#beat(lost) });
-    try {
+      await this.#startBackground(files);
       await this.#writer.open();
       this.#untap = this.#stream.tap((text, atMs) => this.#take(text, atMs));
       void this.#watch();
@@ -235,9 +241,55 @@ export class Recorder implements AsyncDisposable {
       this.#lookups?.close();
       // What went wrong first is what is told.
       await this.#writer.discard().catch(this.#onError);
-      await this.#lock.release();
+      await this.#background?.close();
+      await this.#release();
       throw error;
     }
+  }
+
+  /** The folder of the tables. */
+  get #tables(): string {
+    return this.#options.parquet?.dir ?? this.#options.dir;
+  }
+
+  /** Nobody else writes into the folders of the lines and of the tables. */
+  async #lockFolders(files: NodeFiles): Promise<void> {
+    const lock = async (dir: string) => {
+      try {
+        await makeFolder(files, dir);
+      } catch (cause) {
+        throw recordingError(`Nothing can be recorded into ${dir}`, cause);
+      }
+      this.#locks = [
+        ...this.#locks,
+        await lockFolder({ files, dir, clock: this.#clock, onBeat: (lost) => this.#beat(lost) }),
+      ];
+    };
+    const { dir } = this.#options;
+    await lock(dir);
+    if (files.path.resolve(this.#tables) === files.path.resolve(dir)) return;
+    try {
+      await lock(this.#tables);
+    } catch (error) {
+      await this.#release();
+      throw error;
+    }
+  }
+
+  /** What an earlier run has left becomes tables while this one records. */
+  async #startBackground(files: NodeFiles): Promise<void> {
+    const { dir, parquet } = this.#options;
+    if (parquet === undefined) return;
+    const { Background } = await import("./parquet/background.ts");
+    const { keepLines = true, level = 4 } = parquet;
+    const folders = { from: dir, dir: this.#tables };
+    const how = { keepLines, level, clock: this.#clock, onError: this.#onError };
+    this.#background = new Background({ files, ...folders, ...how });
+    await this.#background.start();
+  }
+
+  async #release(): Promise<void> {
+    for (const lock of this.#locks) await lock.release();
   }
 
   async #subscribe(): Promise<void> {
@@ -381,7 +433,8 @@ export class Recorder implements AsyncDisposable {
       this.#end?.reject(cause);
       throw cause;
     } finally {
-      await this.#lock?.release();
+      await this.#background?.close();
+      await this.#release();
       await Promise.allSettled(left);
     }
     if (error === undefined) this.#end?.resolve();

@@ -63,12 +63,25 @@ async function openFolder(files: NodeFiles, dir: string): Promise<Recording> {
         "what was exported to Parquet.",
     );
   }
-  return makeRecording(dir, sources);
+  return makeRecording(dir, sources, (source) => nowIn(files, dir, source));
+}
+
+/** A file as it is kept now: a recorder may have made tables of it since, and taken its lines away. */
+async function nowIn(files: NodeFiles, dir: string, source: FileSource): Promise<FileSource> {
+  const { name } = source.file;
+  if (source.isTable || await files.fs.stat(files.path.join(dir, name)).then(() => true, () => false)) {
+    return source;
+  }
+  const manifest = (await readManifests(files, dir)).find(({ file }) => file === name);
+  if (manifest === undefined) return source;
+  const { tableSource } = await import("./parquet/table_source.ts");
+  return tableSource(files, dir, manifest);
 }
 
 const BOOKS = eventProduct.books.decoder.channel;
 
-let makeRecording: (dir: string, sources: readonly FileSource[]) => Recording;
+type Now = (source: FileSource) => Promise<FileSource>;
+let makeRecording: (dir: string, sources: readonly FileSource[], now: Now) => Recording;
 /** What a recording reads its files by. */
 export let sourcesOf: (recording: Recording) => readonly FileSource[];
 
@@ -82,14 +95,16 @@ export class Recording {
   /** Its files, in the order in which they were written. */
   readonly files: readonly RecordedFile[];
   readonly #sources: readonly FileSource[];
+  readonly #now: Now;
 
   static {
-    makeRecording = (dir, sources) => new Recording(dir, sources);
+    makeRecording = (dir, sources, now) => new Recording(dir, sources, now);
     sourcesOf = (recording) => recording.#sources;
   }
 
-  private constructor(dir: string, sources: readonly FileSource[]) {
+  private constructor(dir: string, sources: readonly FileSource[], now: Now) {
     this.#sources = sources;
+    this.#now = now;
     this.dir = dir;
     this.files = sources.map(({ file }) => file);
   }
@@ -174,11 +189,13 @@ export class Recording {
     });
     let before: RecordedFile | undefined;
     let last: RecordedItem | undefined;
-    for (const { file, read } of this.#sources.slice(first)) {
+    for (const source of this.#sources.slice(first)) {
+      const { file } = source;
       const missing = missingBetween(before, file, last);
       before = file;
       if (missing !== undefined) yield missing;
       if ((file.toMs ?? Infinity) < fromMs || (file.fromMs ?? -Infinity) >= toMs) continue;
+      const { read } = await this.#now(source);
       for await (const item of read(reader, { fromMs, toMs, signal })) {
         last = item;
         // A file's own beginning says whose frames follow, whenever that was.

@@ -34,6 +34,10 @@ export interface WriterOptions {
   readonly time: () => LineTime;
   /** The disk failed, once for each failure that lasts, or lines were lost. */
   readonly onError: (error: KalshiRecordingError) => void;
+  /** The highest number of a file that is no longer in the folder, and must not be used again. */
+  readonly highest?: (() => Promise<number>) | undefined;
+  /** A file has ended, and nothing more is written to it. */
+  readonly onEnded?: ((name: string) => void) | undefined;
   /** From here on what was recorded before does not help a reader: a new file has begun, or lines are missing. */
   readonly onBreak: () => void;
 }
@@ -236,7 +240,8 @@ export class Writer {
   /** One more than the highest in the folder: nothing is ever written over. */
   async #nextNumber(): Promise<number> {
     const names = await this.#options.files.fs.readdir(this.#options.dir);
-    return names.reduce((highest, name) => Math.max(highest, numberOf(name) ?? 0), 0) + 1;
+    const least = await this.#options.highest?.() ?? 0;
+    return names.reduce((highest, name) => Math.max(highest, numberOf(name) ?? 0), least) + 1;
   }
 
   /** The file's last line, and its end; an end that could not be written is tried again by the next call. */
@@ -252,6 +257,7 @@ export class Writer {
     this.#previous = file.summary;
     this.#finishedBytes += file.size;
     await file.close();
+    this.#options.onEnded?.(file.name);
   }
 
   /** The last line of the file while it is being written. */

@@ -125,3 +125,9 @@ export async function writeManifest(
 export async function removeManifest({ fs, path }: NodeFiles, dir: string, file: string): Promise<void> {
   await fs.rm(path.join(dir, MANIFESTS, nameOf(file)), { force: true });
 }
+
+/** The highest number of a file whose tables are in a folder, whether its lines are still there or not; 0 for none. */
+export async function highestIn({ fs, path }: NodeFiles, dir: string): Promise<number> {
+  const names = await fs.readdir(path.join(dir, MANIFESTS)).catch(() => []);
+  return names.reduce((most, name) => Math.max(most, numberOf(name.replace(/\.json$/, ".jsonl")) ?? 0), 0);
+}
