@@ -4,7 +4,9 @@
  *
  * @module
  */
+import type { ColumnChunk } from "hyparquet";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
+import { encodeColumn, type Packing } from "./column_chunk.ts";
 import { type Cell, cellOf, schemaOf, type TableColumn } from "./columns.ts";
 import { KalshiTableError, tableError } from "./errors.ts";
 import { type FileHandle, loadNodeFiles, makeFolder, type NodeFiles, syncFolder } from "./node_files.ts";
@@ -19,9 +21,9 @@ export interface TableWriterOptions {
   readonly metadata?: Readonly<Record<string, string>>;
   /** How many rows are kept in memory, and written together, at most. @default 32768 */
   readonly groupRows?: number;
-  /** How many characters of text are kept in memory, and written together, about. @default 8388608 */
+  /** How many characters of text are kept in memory, and written together, about. @default 4194304 */
   readonly groupChars?: number;
-  /** How hard gzip tries, from 1 to 9. @default 6 */
+  /** How hard gzip tries, from 1 to 9. @default 4 */
   readonly level?: number;
   /** The file's permissions. @default 0o666 */
   readonly mode?: number;
@@ -34,7 +36,7 @@ export const PART = ".part";
 
 /** No more rows in memory than this, unless told. */
 const GROUP_ROWS = 32_768;
-const GROUP_CHARS = 8_388_608;
+const GROUP_CHARS = 4_194_304;
 
 /** A table that is being written. It is open, until it is closed (the file is there) or discarded (nothing is). */
 export class TableWriter {
@@ -42,7 +44,9 @@ export class TableWriter {
   readonly #handle: FileHandle;
   readonly #options: TableWriterOptions;
   readonly #bytes = new ByteWriter(1 << 16);
+  /** The file's beginning and end, and what it says of its row groups. */
   readonly #parquet: ParquetWriter;
+  readonly #packing: Packing;
   #cells: unknown[][];
   #rows = 0;
   #chars = 0;
@@ -57,12 +61,11 @@ export class TableWriter {
     this.#handle = handle;
     this.#options = options;
     this.#cells = options.columns.map(() => []);
-    const { level = 6 } = options;
+    const { level = 4 } = options;
+    this.#packing = { zlib: files.zlib, level };
     this.#parquet = new ParquetWriter({
       writer: this.#bytes,
       schema: schemaOf(options.columns),
-      codec: "GZIP",
-      compressors: { GZIP: (input) => new Uint8Array(files.zlib.gzipSync(input, { level })) },
       // Whole tickers and ids, so that a reader can pass over what it does not look for.
       statisticsTruncateLength: 64,
       createdBy: "@unofficial/kalshi",
@@ -149,32 +152,57 @@ export class TableWriter {
     if (this.#rows === 0) return;
     const cells = this.#cells;
     this.#cells = columns.map(() => []);
-    const rowGroupSize = this.#rows;
     this.#rows = this.#chars = 0;
     try {
-      await this.#parquet.write({
-        columnData: columns.map(({ name, isSorted = false }, index) => ({
-          name,
-          data: cells[index] ?? [],
-          ...isSorted && { encoding: "DELTA_BINARY_PACKED" },
-        })),
-        rowGroupSize,
-      });
-      await this.#write();
+      await this.#writeGroup(columns, cells);
     } catch (cause) {
       await this.discard();
       throw tableError(`${path} cannot be written`, cause);
     }
   }
 
-  /** What was encoded goes to the disk, and its memory is used again. */
+  /** A row group, column by column, with others' turns between them. */
+  async #writeGroup(columns: readonly TableColumn[], cells: readonly unknown[][]): Promise<void> {
+    const { pause } = this.#options;
+    const parquet = this.#parquet;
+    await this.#write();
+    const from = this.bytes;
+    const chunks: ColumnChunk[] = [];
+    for (const [index, column] of columns.entries()) {
+      const { bytes, chunk, indexes } = await encodeColumn(
+        column,
+        cells[index] ?? [],
+        this.bytes,
+        this.#packing,
+      );
+      chunks.push(chunk);
+      parquet.pendingIndexes.push(...indexes);
+      await this.#writeBytes(bytes);
+      await pause?.();
+    }
+    const sizes = chunks.map(({ meta_data }) => meta_data?.total_uncompressed_size ?? 0n);
+    const num_rows = BigInt(cells[0]?.length ?? 0);
+    parquet.num_rows += num_rows;
+    parquet.row_groups.push({
+      columns: chunks,
+      total_byte_size: sizes.reduce((sum, size) => sum + size, 0n),
+      num_rows,
+      total_compressed_size: BigInt(this.bytes - from),
+    });
+    this.#bytes.offset = this.bytes;
+  }
+
+  /** What the writer has encoded by itself goes to the disk, and its memory is used again. */
   async #write(): Promise<void> {
-    const bytes = this.#bytes.getBytes();
+    await this.#writeBytes(this.#bytes.getBytes());
+    this.#bytes.index = 0;
+  }
+
+  async #writeBytes(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length;) {
       const { bytesWritten } = await this.#handle.write(bytes, at, bytes.length - at, this.bytes + at);
       at += bytesWritten;
     }
     this.bytes += bytes.length;
-    this.#bytes.index = 0;
   }
 }
