@@ -25,7 +25,13 @@ export type {
   RecordedStatus,
   RecordedText,
 } from "./items.ts";
-export type { ReadOptions, RecordableStream, RecorderOptions, ReplayOptions } from "./options.ts";
+export type {
+  ReadOptions,
+  RecordableStream,
+  RecorderOptions,
+  RecorderParquetOptions,
+  ReplayOptions,
+} from "./options.ts";
 export { Recorder, type RecorderStats } from "./recorder.ts";
 export {
   exportParquet,
@@ -33,7 +39,6 @@ export {
   type ParquetExport,
   type ParquetProgress,
 } from "./parquet/export.ts";
-export type { RecorderParquetOptions } from "./parquet/background.ts";
 export { openRecording, type Recording } from "./recording.ts";
 export type { ReplayedCounts } from "./replay_books.ts";
 export type { RecordedFile } from "./source.ts";

@@ -27,7 +27,6 @@ import type { AsyncItems } from "../base/web_types.ts";
 import type { ClientConfig } from "../config/client_config.ts";
 import type { StreamStatus } from "../stream/status.ts";
 import type { MarketLookup } from "./market_lookup.ts";
-import type { RecorderParquetOptions } from "./parquet/background.ts";
 
 /** A stream that can be recorded: a `KalshiStream`, or a `PerpsStream`. */
 export interface RecordableStream {
@@ -99,6 +98,16 @@ export interface RecorderOptions {
 }
 
 const names = (what: string) => list<string>(what, (item) => typeof item === "string" && item !== "");
+
+/** How a recorder's files become tables. */
+export interface RecorderParquetOptions {
+  /** The folder of the tables; that of the recording when left out. */
+  readonly dir?: string | undefined;
+  /** Whether a file of lines stays when its tables are there. @default true */
+  readonly keepLines?: boolean | undefined;
+  /** How hard gzip tries, from 1 to 9. @default 4 */
+  readonly level?: number | undefined;
+}
 
 /** What the options of a recorder's tables may be. */
 export const recorderParquetRules = {

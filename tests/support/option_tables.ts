@@ -93,7 +93,12 @@ import { fixPortRules } from "../../src/trading/quotes/fix_port.ts";
 import { quoteLimitRules, quoteManagerRules, quoteStopRules } from "../../src/trading/quotes/options.ts";
 import { restPortRules } from "../../src/trading/quotes/rest_port.ts";
 import { exportParquetRules } from "../../src/recordings/parquet/export.ts";
-import { recorderRules, recordingReadRules, recordingReplayRules } from "../../src/recordings/options.ts";
+import {
+  recorderParquetRules,
+  recorderRules,
+  recordingReadRules,
+  recordingReplayRules,
+} from "../../src/recordings/options.ts";
 import { feedRules } from "../../src/workers/feed_options.ts";
 
 /** A table: which interface it reads, and where both stand. */
@@ -208,6 +213,7 @@ export const OPTION_TABLES: Readonly<Record<string, OptionTable>> = {
   restPortRules: table(restPortRules, "src/trading/quotes/rest_port.ts#RestQuotePortOptions"),
   fixPortRules: table(fixPortRules, "src/trading/quotes/fix_port.ts#FixQuotePortOptions"),
   exportParquetRules: table(exportParquetRules, "src/recordings/parquet/export.ts#ExportParquetOptions"),
+  recorderParquetRules: table(recorderParquetRules, "src/recordings/options.ts#RecorderParquetOptions"),
   recorderRules: table(recorderRules, "src/recordings/options.ts#RecorderOptions"),
   recordingReadRules: table(recordingReadRules, "src/recordings/options.ts#ReadOptions"),
   recordingReplayRules: table(recordingReplayRules, "src/recordings/options.ts#ReplayOptions"),

@@ -10,17 +10,7 @@ import type { NodeFiles } from "../../tables/node_files.ts";
 import { recordingError } from "../errors.ts";
 import { numberOf } from "../format.ts";
 import { lineSource } from "../line_source.ts";
-import { ExportSteps } from "./export.ts";
-
-/** How a recorder's files become tables. */
-export interface RecorderParquetOptions {
-  /** The folder of the tables; that of the recording when left out. */
-  readonly dir?: string | undefined;
-  /** Whether a file of lines stays when its tables are there. @default true */
-  readonly keepLines?: boolean | undefined;
-  /** How hard gzip tries, from 1 to 9. @default 4 */
-  readonly level?: number | undefined;
-}
+import { ExportSteps } from "./export_steps.ts";
 
 /** What the background works with. */
 export interface BackgroundOptions {
