@@ -16,7 +16,7 @@ const TO = new Date(Date.UTC(2026, 10, 1));
 /** What a walk may hold more at its end than when the first tenth of its rows had come. */
 const MOST_GROWTH_MB = 4;
 /** The same while it is saved: up to 50,000 rows wait for the disk at a time. */
-const MOST_SAVED_MB = 32;
+const MOST_SAVED_MB = 16;
 /** The heap is looked at once in so many calls. */
 const EVERY = 10;
 

@@ -280,8 +280,17 @@ test("of series, live and archived markets come, and a series that there is not 
   });
   assert(held.markets.length > 5 && held.trades.length > 100);
   using other = folder();
+  // One that ended before anything was asked has its beginning all the same.
+  const begun = { dir: other.path, what: "trades", series, from: "2026-11-01", clock } as const;
   await assertRejects(
-    () => downloadHistory(client, { dir: other.path, what: "trades", series: "NOSUCH", clock }),
+    () => downloadHistory(client, { ...begun, signal: AbortSignal.abort() }),
+    KalshiAbortError,
+  );
+  await downloadHistory(client, { ...begun, from: START - DAY });
+  assertEquals(await tradesIn(other.path), held.trades);
+  using none = folder();
+  await assertRejects(
+    () => downloadHistory(client, { dir: none.path, what: "trades", series: "NOSUCH", clock }),
     KalshiNotFoundError,
   );
 });
@@ -325,16 +334,16 @@ test("files that no line counts are left out and deleted, and lines that are cut
   copyFileSync(join(own.path, name), join(own.path, name.replace(/[^/]+$/, "0-0.parquet")));
   writeFileSync(join(own.path, name.replace(/[^/]+$/, "1-0.parquet.part")), "PAR1");
   appendFileSync(join(own.path, "trades.journal"), `{"run":"x","type":"rows","files":[["kind=tra`);
-  const before = (await heldIn2(own.path)).length;
+  const before = (await tradesIn(own.path)).length;
   await downloadHistory(client, options);
   const { trades } = await truthOf(client, clock);
-  assertEquals(await heldIn2(own.path), trades);
+  assertEquals(await tradesIn(own.path), trades);
   assert(before < trades.length);
   assertEquals(filesIn(own.path).filter((file) => /\/[01]-0\.parquet/.test(file)), []);
 });
 
 /** The trades of a folder without markets. */
-async function heldIn2(dir: string): Promise<string[]> {
+async function tradesIn(dir: string): Promise<string[]> {
   const ids: string[] = [];
   for await (const { tradeId } of openHistory(dir).trades()) ids.push(tradeId);
   return ids.sort();
@@ -356,7 +365,7 @@ test("of two downloads into one folder the later one goes on, and nothing is the
   await assertRejects(() => first, KalshiConfigError, "another process");
   await second;
   const { trades } = await truthOf(client, clock);
-  assertEquals(await heldIn2(own.path), trades);
+  assertEquals(await tradesIn(own.path), trades);
   const files = new Set(filesIn(own.path));
   const counted = readFileSync(join(own.path, "trades.journal"), "utf8");
   for (const file of files) assertStringIncludes(counted, file);

@@ -149,7 +149,9 @@ class KindDownload<Kind extends HistoryKind> {
     if (state.stand !== undefined) await this.#span();
     const toMs = this.#until();
     if (state.span === undefined || state.span.toMs < toMs) {
-      await this.#journal.setSpan(await this.#makeSpan(state.span?.toMs ?? this.#work.fromMs, toMs));
+      // The folder's own beginning, which may be earlier than what is asked for now.
+      const { fromMs } = state.plan as { readonly fromMs?: number };
+      await this.#journal.setSpan(await this.#makeSpan(state.span?.toMs ?? fromMs, toMs));
       await this.#span();
     }
     await sweep(this.#files, this.#work.dir, this.#kind, state.files);
@@ -163,12 +165,12 @@ class KindDownload<Kind extends HistoryKind> {
 
   /** Refuses a folder that holds something else, of which nobody could say what is missing. */
   async #plan(): Promise<void> {
-    const { wanted, fromMs = 0, interval, fillGaps, dir, client } = this.#work;
+    const { wanted, fromMs, interval, fillGaps, dir, client } = this.#work;
     const plan: Plan = {
       kind: this.#kind,
       exchange: client.config.baseUrl,
       wanted,
-      fromMs,
+      ...fromMs !== undefined && { fromMs },
       ...this.#kind === "candles" && { interval, fillGaps },
     };
     const { plan: before } = this.#journal.state;
@@ -176,7 +178,7 @@ class KindDownload<Kind extends HistoryKind> {
     const other = Object.keys({ ...before, ...plan })
       .filter((name) => JSON.stringify(before[name]) !== JSON.stringify(plan[name]))
       // Who asks for less than there is has it.
-      .filter((name) => name !== "fromMs" || Number(before.fromMs) > fromMs);
+      .filter((name) => name !== "fromMs" || Number(before.fromMs ?? 0) > (fromMs ?? 0));
     if (other.length === 0) return;
     throw new KalshiConfigError(
       `downloadHistory: ${dir} holds ${this.#kind} that were asked for in another way (${
