@@ -269,7 +269,11 @@ test("of series, live and archived markets come, and a series that there is not 
     counts.set(series, (counts.get(series) ?? 0) + 1);
   }
   const [series = ""] = [...counts].sort(([, a], [, b]) => b - a)[0] ?? [];
-  await endedOften(past, { dir: own.path, what: everything, series, batchRows: 40, clock }, (run) => 5 + run);
+  await endedOften(
+    past,
+    { dir: own.path, what: everything, series, batchRows: 40, clock },
+    (run) => 10 + 9 * run,
+  );
   const truth = await truthOf(client, clock);
   const isOwn = (ticker: string) => ticker.startsWith(`${series}-`);
   const wanted = await tradesHistory(client, { clock, to: until }).toArray();
