@@ -456,7 +456,8 @@ export class LocalExchange implements AsyncDisposable {
   }
 
   /**
-   * Watches accounts, for a report of what they trade from now on: P&L, fills, fees, exposure, adverse selection.
+   * Watches accounts, for a report of what they trade from now on: P&L, fills, fees, exposure, adverse selection. It is
+   * about event contracts; perps are no part of it.
    *
    * @param accountIds such as the `id` of `createAccount`
    * @throws {KalshiConfigError} for an option that is unknown or wrong, and for an account that there is not

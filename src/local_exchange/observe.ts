@@ -25,5 +25,13 @@ export function observe(
   }
   const accounts = accountIds.map((id) => accountOf(exchange, id));
   exchange.tick();
-  return new RunObserver(exchange, { kind: "exchange", accounts }, read);
+  const observer = new RunObserver(exchange, { kind: "exchange", accounts }, read);
+  return {
+    report() {
+      // What is due by now has happened.
+      exchange.tick();
+      return observer.report();
+    },
+    stop: () => observer.stop(),
+  };
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { KalshiConfigError } from "../../base/errors.ts";
 import type {
   AdverseSelection,
   RunCurve,
@@ -38,8 +39,16 @@ import { saveFiles } from "./save.ts";
 export class RunReport {
   readonly #data: RunReportData;
 
-  /** Reads a report back that {@linkcode toJSON} gave, to show it again. */
+  /**
+   * Reads a report back that {@linkcode toJSON} gave, to show it again.
+   *
+   * @throws {KalshiConfigError} for what is no report, and for one of a later version
+   */
   constructor(data: RunReportData) {
+    const { format, version } = Object(data) as Partial<RunReportData>;
+    if (format !== "kalshi-run-report" || version !== 1) {
+      throw new KalshiConfigError("RunReport takes what toJSON() of a run report gave, of version 1.");
+    }
     this.#data = data;
   }
 

@@ -1,7 +1,7 @@
 /** A report as tables and as a page, whatever markets and orders are called. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { KalshiConfigError } from "../../../mod.ts";
-import { LocalExchange } from "../../../src/local_exchange/mod.ts";
+import { LocalExchange, RunReport, type RunReportData } from "../../../src/local_exchange/mod.ts";
 import { test } from "../../support/test.ts";
 import { reportBed, START_MS } from "./support/bed.ts";
 import { busyRun } from "./support/busy_run.ts";
@@ -96,6 +96,12 @@ test("a report that was asked for does not change any more", async () => {
   bed.observer.stop();
   await bed.order("bid", "0.60", "5");
   assertEquals(bed.observer.report().summary.fills, 1);
+});
+
+test("only a report is read back", () => {
+  for (const data of [undefined, {}, [], { format: "kalshi-run-report", version: 2 }]) {
+    assertThrows(() => new RunReport(data as RunReportData), KalshiConfigError, "of version 1");
+  }
 });
 
 test("what cannot be watched is refused with what to do", async () => {
