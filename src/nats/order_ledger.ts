@@ -107,7 +107,7 @@ export class NatsOrderLedger implements AsyncDisposable {
    * @param intent your name of the decision, such as `"hedge of fill 71c0"`: one for each order, to 256 characters
    * @throws {KalshiConfigError} for wrong input, and when the intent stands for another order; nothing was sent
    * @throws {KalshiTimeoutError} after `timeoutMs`; {@linkcode KalshiAbortError} when the signal says so
-   * @throws {KalshiConnectionError} when NATS does not answer
+   * @throws {KalshiNatsError} when NATS does not answer
    * @throws {KalshiError} what `orders.create` throws, with the outcome over all machines
    */
   async place(

@@ -21,6 +21,7 @@ import {
   refusalOf,
   stateIn,
 } from "./ledger_entry.ts";
+import { KalshiNatsError } from "./errors.ts";
 import type { PlaceIntentOptions } from "./ledger_options.ts";
 
 /** How far apart the clocks of this machine and of the exchange may be, and more. */
@@ -195,7 +196,7 @@ export class Placement {
       return await untilAborted(question(), over);
     } catch (error) {
       if (over.aborted) throw this.#given("unknown");
-      throw new KalshiConnectionError(
+      throw new KalshiNatsError(
         `NATS did not tell what has become of the intent ${JSON.stringify(intent)}. ` +
           "Place it again by the same intent: that makes no second order.",
         { outcome: "unknown", clientIds: [basis.order.client_order_id], cause: error },

@@ -4,13 +4,14 @@
  * @module
  */
 import { systemClock } from "../base/clock.ts";
-import { KalshiConnectionError, KalshiDecodeError, KalshiTimeoutError } from "../base/errors.ts";
+import { KalshiDecodeError, KalshiTimeoutError } from "../base/errors.ts";
 import { readOptions } from "../base/options.ts";
 import { isPlain } from "../base/plain.ts";
 import { deadline, delay } from "../base/waits.ts";
 import type { RateGrant, RateStore, RateTake } from "../rate_limits/store.ts";
 import { drainStored, type StoredBuckets, takeStored } from "../rate_limits/stored_buckets.ts";
 import { type Bucket, type BucketEntry, bucketKey, openBucket } from "./bucket.ts";
+import { KalshiNatsError } from "./errors.ts";
 import { natsRateRules, type NatsRateStoreOptions } from "./rate_store_options.ts";
 import { Turns } from "./turns.ts";
 
@@ -78,7 +79,7 @@ export class NatsRateStore implements RateStore {
    * Takes tokens for as many of the costs as the buckets cover.
    *
    * @throws {KalshiTimeoutError} after `timeoutMs`
-   * @throws {KalshiConnectionError} when others wrote first in each of `maxTries` tries
+   * @throws {KalshiNatsError} when others wrote first in each of `maxTries` tries
    * @throws {KalshiDecodeError} when something else is kept under that key
    * @throws what your connection rejects with
    */
@@ -142,7 +143,7 @@ export class RateSteps implements RateStore {
       const pauseMs = urgent ? 0 : Math.random() * Math.min(2 * tried, LONGEST_PAUSE_MS);
       await delay(systemClock, pauseMs, signal);
     }
-    throw new KalshiConnectionError(
+    throw new KalshiNatsError(
       `Others wrote to the rate budget ${
         JSON.stringify(key)
       } first in each of ${this.#parts.maxTries} tries. ` +
@@ -153,7 +154,7 @@ export class RateSteps implements RateStore {
   async #grant(bucket: Bucket, key: string, revision: number): Promise<RateGrant> {
     const own = await bucket.read(bucketKey(key), revision);
     if (own === undefined) {
-      throw new KalshiConnectionError(
+      throw new KalshiNatsError(
         `The entry that was written for the rate budget ${JSON.stringify(key)} is not kept any more.`,
       );
     }

@@ -6,7 +6,6 @@ import {
   KalshiAbortError,
   KalshiClosedError,
   KalshiConfigError,
-  KalshiConnectionError,
   KalshiDecodeError,
   KalshiError,
   KalshiTimeoutError,
@@ -15,6 +14,7 @@ import type { KalshiConfigOptions } from "../../mod.ts";
 import type { CreateOrderV2Request } from "../../src/contract/event/types.ts";
 import type { TransportFunction } from "../../src/http/transport.ts";
 import { LocalExchange } from "../../src/local_exchange/local_exchange.ts";
+import { KalshiNatsError } from "../../src/nats/errors.ts";
 import { ORDERS_BUCKET } from "../../src/nats/protocol.ts";
 import { NatsOrderLedger } from "../../src/nats/order_ledger.ts";
 import type { NatsOrderLedgerOptions } from "../../src/nats/ledger_options.ts";
@@ -426,7 +426,7 @@ natsTest("what is no intent, and a server that is gone, are told, and no order i
     () => ledger.place("no server", wish, { client, timeoutMs: 100 }),
     KalshiError,
   );
-  assert(error instanceof KalshiTimeoutError || error instanceof KalshiConnectionError, error.message);
+  assert(error instanceof KalshiTimeoutError || error instanceof KalshiNatsError, error.message);
   assertEquals([error.outcome, error.clientIds.length], ["unknown", 1]);
   assertEquals(await scene.orders(), []);
   await scene.server.start();

@@ -1,12 +1,8 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { Kvm } from "@nats-io/kv";
-import {
-  KalshiConfigError,
-  KalshiConnectionError,
-  KalshiDecodeError,
-  KalshiTimeoutError,
-} from "../../src/base/errors.ts";
+import { KalshiConfigError, KalshiDecodeError, KalshiTimeoutError } from "../../src/base/errors.ts";
 import { type Bucket, type BucketEntry, bucketKey, openBucket } from "../../src/nats/bucket.ts";
+import { KalshiNatsError } from "../../src/nats/errors.ts";
 import { RATES_BUCKET } from "../../src/nats/protocol.ts";
 import { NatsRateStore, RateSteps } from "../../src/nats/rate_store.ts";
 import type { NatsRateStoreOptions } from "../../src/nats/rate_store_options.ts";
@@ -245,7 +241,7 @@ test("who loses against others tries again, a bounded number of times, and then 
     assertEquals([await store.take({ ...take, urgent }), lucky.writes], [{ granted: 1, waitMs: 0 }, 5]);
     const unlucky = crowded(5);
     const loser = new RateSteps({ open: () => Promise.resolve(unlucky), timeoutMs, maxTries: 5 });
-    await assertRejects(() => loser.take({ ...take, urgent }), KalshiConnectionError, "maxTries");
+    await assertRejects(() => loser.take({ ...take, urgent }), KalshiNatsError, "maxTries");
     assertEquals(unlucky.writes, 5);
     assertEquals((await loser.take({ ...take, urgent })).granted, 1);
   }
@@ -266,7 +262,7 @@ test("an entry that is not kept any more, and a bucket that cannot be opened, ar
   });
   const take = { ...slow, key: "k", costs: [1] };
   await assertRejects(() => store.take(take), Error, "no server");
-  await assertRejects(() => store.take(take), KalshiConnectionError, "not kept");
+  await assertRejects(() => store.take(take), KalshiNatsError, "not kept");
   isGone = false;
   assertEquals((await store.take(take)).granted, 1);
 });

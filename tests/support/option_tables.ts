@@ -61,6 +61,7 @@ import { marketDataRules } from "../../src/fix/market_data/market_data.ts";
 import { settlementsRules } from "../../src/fix/settlement_readers.ts";
 import { fixFaultRules, fixLogonRules } from "../../src/local_exchange/gateways/fix/fault_rules.ts";
 import { natsGatewayRules } from "../../src/nats/gateway_options.ts";
+import { orderLedgerRules, placeIntentRules } from "../../src/nats/ledger_options.ts";
 import { natsRateRules } from "../../src/nats/rate_store_options.ts";
 import { runReportRules } from "../../src/local_exchange/report/options.ts";
 import { autoRules } from "../../src/rate_limits/auto.ts";
@@ -177,6 +178,8 @@ export const OPTION_TABLES: Readonly<Record<string, OptionTable>> = {
   natsFeedRules: table(natsFeedRules, "src/nats/feed_options.ts#NatsFeedOptions"),
   natsPerpsFeedRules: table(natsPerpsFeedRules, "src/nats/feed_options.ts#ProductFeedOptions"),
   natsGatewayRules: table(natsGatewayRules, "src/nats/gateway_options.ts#NatsGatewayOptions"),
+  orderLedgerRules: table(orderLedgerRules, "src/nats/ledger_options.ts#NatsOrderLedgerOptions"),
+  placeIntentRules: table(placeIntentRules, "src/nats/ledger_options.ts#PlaceIntentOptions"),
   natsRateRules: table(natsRateRules, "src/nats/rate_store_options.ts#NatsRateStoreOptions"),
   memoryStoreRules: table(memoryStoreRules, "src/fix/store.ts#MemoryFixStoreOptions"),
   fileStoreRules: table(fileStoreRules, "src/fix/file_store.ts#FileFixStoreOptions"),
