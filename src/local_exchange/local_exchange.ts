@@ -20,6 +20,9 @@ import type { ExchangeSockets } from "./gateways/ws/gateway.ts";
 import type { UsageTier } from "./limits.ts";
 import { type LocalObserver, observe } from "./observe.ts";
 import { openPage } from "./open_page.ts";
+import type { MirrorableStream } from "./mirror/live_feed.ts";
+import { type LocalMirror, openMirror } from "./mirror/local_mirror.ts";
+import type { LocalMirrorOptions } from "./mirror/options.ts";
 import { type LocalReplay, openReplay } from "./replay/local_replay.ts";
 import type { LocalReplayOptions } from "./replay/options.ts";
 import type { RecordingSource } from "./replay/source.ts";
@@ -140,6 +143,39 @@ export class LocalExchange implements AsyncDisposable {
     options: LocalReplayOptions = {},
   ): Promise<LocalReplay<LocalExchange>> {
     return openReplay(recording, options, (running) => new LocalExchange(running));
+  }
+
+  /**
+   * Mirrors a live market, for paper trading: an exchange of your own whose books are the live ones, where the orders of
+   * your bot meet them by price, time and a model of the queue. Nothing is sent to the live exchange but subscriptions and
+   * look-ups. While the live feed is lost, nothing trades. Only event contracts can be mirrored.
+   *
+   * @param stream a `KalshiStream`, or a `NatsFeed`; it stays open when the mirror is closed
+   * @throws {KalshiConfigError} for an option that is unknown or wrong, for perps, and where none of the markets is open
+   * @throws {KalshiNotFoundError} for a market that there is not
+   * @throws what `subscribe` throws
+   * @throws {Error} where the runtime cannot listen, or the port is taken
+   *
+   * @example
+   * ```ts
+   * import { KalshiClient } from "@unofficial/kalshi";
+   * import { LocalExchange } from "@unofficial/kalshi/local-exchange";
+   *
+   * await using live = await KalshiClient.fromEnv();
+   * await using stream = await live.stream();
+   * await using mirror = await LocalExchange.mirror(stream, {
+   *   tickers: ["KXHIGHNY-26NOV24-T60"],
+   *   lookup: live,
+   *   onHalt: ({ ticker, reason }) => console.warn("halted:", ticker ?? "everything", reason),
+   * });
+   * const { auth } = await mirror.createAccount({ balance: "1000.00" });
+   * await using client = new KalshiClient({ auth, config: mirror.config, runtime: mirror.runtime });
+   * // … your bot trades, with this client and its streams …
+   * console.log(mirror.status(), mirror.report().summary.pnl);
+   * ```
+   */
+  static mirror(stream: MirrorableStream, options: LocalMirrorOptions): Promise<LocalMirror<LocalExchange>> {
+    return openMirror(stream, options, (running) => new LocalExchange(running));
   }
 
   /** What became of the state that it was started with; undefined where there was none. */

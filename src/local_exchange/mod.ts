@@ -53,6 +53,16 @@ export type {
 } from "./report/data.ts";
 export type { IsolatedPerpsTrade, ListedPerp, LocalPerps, PerpsCashPlace, PerpsSchedule } from "./perps.ts";
 export { ExchangeClock } from "./clock.ts";
+export type { MirrorableStream } from "./mirror/live_feed.ts";
+export type { LocalMirror } from "./mirror/local_mirror.ts";
+export type { LocalMirrorOptions } from "./mirror/options.ts";
+export type {
+  MirrorHalt,
+  MirrorHaltReason,
+  MirrorMarketStatus,
+  MirrorResumption,
+  MirrorStatus,
+} from "./mirror/status.ts";
 export { ReplayClock } from "./replay/clock.ts";
 export type { ReplayLatency } from "./replay/latency.ts";
 export type { LocalReplay, ReplaySummary } from "./replay/local_replay.ts";

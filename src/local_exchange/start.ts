@@ -7,7 +7,7 @@ import { gatewaysOf } from "./fix_by_product.ts";
 import { KlearGateway } from "./gateways/klear/gateway.ts";
 import { RestGateway } from "./gateways/rest/gateway.ts";
 import { MemoryNetwork } from "./memory/runtime.ts";
-import { exchangeRules, listenRules } from "./options.ts";
+import { exchangeRules, listenRules, type ReadExchangeOptions } from "./options.ts";
 import { REST_ROOT } from "./paths.ts";
 import { type PerpsAccess, perpsAccess } from "./perps_access.ts";
 import { Served } from "./served.ts";
@@ -53,12 +53,26 @@ export interface TapedOptions extends Pick<LocalExchangeOptions, "seed" | "clock
 
 /** Starts one without markets of its own, which is reached in memory alone. */
 export function startTaped({ onTraffic, ...options }: TapedOptions): Running {
+  const { opened, fix } = openTaped(options);
+  return reachable(prepare(opened, (made) => SpokenFix.inMemory(made, fix)), undefined, onTraffic);
+}
+
+/** Starts one without markets of its own that listens. */
+export async function startTapedListening(
+  { port, hostname, ...options }: TapedOptions & { readonly port: number; readonly hostname: string },
+): Promise<Running> {
+  const { opened, fix } = openTaped(options);
+  return await listening(opened, prepare(opened, (made) => SpokenFix.forNetwork(made, fix, hostname)), {
+    port,
+    hostname,
+  });
+}
+
+function openTaped(options: TapedOptions): { opened: Opened; fix: ReadExchangeOptions["fix"] } {
   const given: LocalExchangeOptions = { ...options, marketMakers: false };
   const read = readOptions("LocalExchange", given, exchangeRules);
   const exchange = new Exchange(settingsOf(read, true));
-  const opened: Opened = { exchange, restore: () => undefined, close() {} };
-  const prepared = prepare(opened, (made) => SpokenFix.inMemory(made, read.fix));
-  return reachable(prepared, undefined, onTraffic);
+  return { opened: { exchange, restore: () => undefined, close() {} }, fix: read.fix };
 }
 
 /** Starts one that listens. */
@@ -67,6 +81,14 @@ export async function startListening(options: LocalExchangeListenOptions): Promi
   const { port, hostname, ...read } = readOptions("LocalExchange", own, listenRules);
   const opened = openExchange(settingsOf(read), read.state, givenIn(own));
   const prepared = prepare(opened, (exchange) => SpokenFix.forNetwork(exchange, read.fix, hostname));
+  return await listening(opened, prepared, { port, hostname });
+}
+
+async function listening(
+  opened: Opened,
+  prepared: Prepared,
+  { port, hostname }: { readonly port: number; readonly hostname: string },
+): Promise<Running> {
   const { served, fix } = prepared;
   let server: RunningServer | undefined;
   try {
