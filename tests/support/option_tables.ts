@@ -45,6 +45,7 @@ import {
   perpsPlaceRules,
   perpsScheduleRules,
 } from "../../src/local_exchange/perps.ts";
+import { localMirrorRules } from "../../src/local_exchange/mirror/options.ts";
 import {
   latencyRules,
   localReplayRules,
@@ -154,6 +155,7 @@ export const OPTION_TABLES: Readonly<Record<string, OptionTable>> = {
   fixFaultRules: table(Object.assign({}, ...Object.values(fixFaultRules))),
   fixLogonRules: table(fixLogonRules, "src/local_exchange/gateways/fix/faults.ts#FixLogonFault"),
   tlsRules: table(tlsRules, "src/local_exchange/types.ts#LocalTlsIdentity"),
+  localMirrorRules: table(localMirrorRules, "src/local_exchange/mirror/options.ts#LocalMirrorOptions"),
   localReplayRules: table(localReplayRules, "src/local_exchange/replay/options.ts#LocalReplayOptions"),
   replayRunRules: table(replayRunRules, "src/local_exchange/replay/options.ts#ReplayRunOptions"),
   replayFeesRules: table(replayFeesRules, "src/local_exchange/replay/options.ts#ReplayFees"),
