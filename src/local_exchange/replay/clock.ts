@@ -1,12 +1,15 @@
 /** The one clock of a replay: exchange, client and bot go by it, and the recording moves it. */
-import type { Clock, ClockTimer } from "../../base/clock.ts";
+import { type Clock, type ClockTimer, systemClock } from "../../base/clock.ts";
+import { LONGEST_MS } from "../../base/waits.ts";
 import { KalshiConfigError } from "../../base/errors.ts";
 
 interface Waiting {
   readonly at: number;
   readonly order: number;
-  /** Undefined once it was cleared. */
+  /** Undefined once it was cleared, or has fired. */
   callback: (() => void) | undefined;
+  /** What fires it, once the clock goes by itself. */
+  timer: ClockTimer | undefined;
 }
 
 const before = (a: Waiting, b: Waiting) => a.at < b.at || (a.at === b.at && a.order < b.order);
@@ -16,7 +19,8 @@ const before = (a: Waiting, b: Waiting) => a.at < b.at || (a.at === b.at && a.or
  * they were set.
  *
  * Give it to the client and to the stream, and let your bot wait by it: what waits by a timer of the machine is
- * not part of the replay.
+ * not part of the replay. It stands still before the run and between two runs; once the recording is over it goes on with
+ * that of the machine, so that a bot can end as it does elsewhere.
  */
 export class ReplayClock implements Clock {
   readonly #start: number;
@@ -25,6 +29,8 @@ export class ReplayClock implements Clock {
   /** A binary heap; what was cleared stays until its time, or until there is too much of it. */
   #heap: Waiting[] = [];
   #cleared = 0;
+  /** The machine's time when it began to go by itself. */
+  #releasedAt: number | undefined;
   readonly #held = new Set<Promise<unknown>>();
 
   /** Starts at `startMs`, in Unix milliseconds. */
@@ -37,23 +43,26 @@ export class ReplayClock implements Clock {
   /** The time it shows, in Unix milliseconds. */
   now(): number {
     // As Kalshi tells times, whatever a latency is.
-    return Math.floor(this.#now);
+    return Math.floor(this.#exact);
   }
 
   /** Milliseconds since the replay began. */
   monotonic(): number {
-    return this.#now - this.#start;
+    return this.now() - this.#start;
   }
 
   /** Calls `callback` once the clock has moved `delayMs` on. */
   setTimer(callback: () => void, delayMs: number): ClockTimer {
     // What is no time falls due at once, as with the timers of a runtime.
-    const entry: Waiting = { at: this.#now + (delayMs > 0 ? delayMs : 0), order: this.#made++, callback };
-    this.#push(entry);
+    const at = this.#exact + (delayMs > 0 ? delayMs : 0);
+    const entry: Waiting = { at, order: this.#made++, callback, timer: undefined };
+    if (this.#releasedAt === undefined) this.#push(entry);
+    else this.#letRun(entry);
     return {
       clear: () => {
         if (entry.callback === undefined) return;
         entry.callback = undefined;
+        if (entry.timer !== undefined) return entry.timer.clear();
         if (++this.#cleared > 1_000 && this.#cleared * 2 > this.#heap.length) this.#sweep();
       },
     };
@@ -96,6 +105,29 @@ export class ReplayClock implements Clock {
     if (first !== undefined) first.callback = undefined;
     callback?.();
     return true;
+  }
+
+  /** Goes on with the clock of the machine from here on. */
+  release(): void {
+    if (this.#releasedAt !== undefined) return;
+    this.#releasedAt = systemClock.monotonic();
+    const waiting = this.#heap.filter(({ callback }) => callback !== undefined);
+    this.#heap = [];
+    for (const entry of waiting) this.#letRun(entry);
+  }
+
+  get #exact(): number {
+    return this.#releasedAt === undefined
+      ? this.#now
+      : this.#now + systemClock.monotonic() - this.#releasedAt;
+  }
+
+  #letRun(entry: Waiting): void {
+    entry.timer = systemClock.setTimer(() => {
+      const { callback } = entry;
+      entry.callback = undefined;
+      callback?.();
+    }, Math.min(LONGEST_MS, Math.max(0, entry.at - this.now())));
   }
 
   #sweep(): void {

@@ -21,6 +21,8 @@ export class Latency {
   readonly #fixed: Readonly<Record<Way, number>>;
   readonly #jitterMs: number;
   readonly #random: Random;
+  /** Whether the clock moves: while it stands still nothing could ever arrive, so that nothing takes time. */
+  isOn = false;
 
   constructor({ orderMs = 0, answerMs = 0, feedMs = 0, jitterMs = 0 }: ReplayLatency, random: Random) {
     this.#fixed = { order: orderMs, answer: answerMs, feed: feedMs };
@@ -28,9 +30,14 @@ export class Latency {
     this.#random = random;
   }
 
-  /** Whether something takes any time at all. */
+  /** Whether anything takes time in a run. */
+  get isAny(): boolean {
+    return this.#jitterMs > 0 || Object.values(this.#fixed).some((ms) => ms > 0);
+  }
+
+  /** Whether something takes any time at all now. */
   takesTime(way: Way): boolean {
-    return this.#jitterMs > 0 || this.#fixed[way] > 0;
+    return this.isOn && (this.#jitterMs > 0 || this.#fixed[way] > 0);
   }
 
   /** How long this takes, in whole milliseconds, as Kalshi tells times. */

@@ -127,6 +127,7 @@ export class LocalReplay<E> implements AsyncDisposable {
   readonly #tape: Tape;
   readonly #reader: TapeReader;
   readonly #player: Player;
+  readonly #latency: Latency;
   /** What signs for each key, by its PKCS#8 as text. */
   readonly #seals = new Map<string, (text: string) => string>();
   readonly #fromMs: number;
@@ -171,10 +172,11 @@ export class LocalReplay<E> implements AsyncDisposable {
       traffic: () => this.#traffic,
     });
     for (const ticker of tickers ?? []) this.#tape.learn(ticker);
+    this.#latency = new Latency(latencyOf(latencyMs), createRandom(seed + 8));
     this.runtime = replayRuntime({
       network: running.network.runtime({}),
       clock,
-      latency: new Latency(latencyOf(latencyMs), createRandom(seed + 8)),
+      latency: this.#latency,
       sealOf: (pkcs8) => this.#seals.get(textOf(pkcs8)),
     });
     this.config = running.config;
@@ -237,12 +239,15 @@ export class LocalReplay<E> implements AsyncDisposable {
     if (state === "running") throw new KalshiConfigError("LocalReplay.run: it runs already; await that run.");
     if (state === "over") return this.report();
     this.#state = { kind: "running" };
+    this.#latency.isOn = true;
     try {
       const ended = await this.#play(toMs, signal, onProgress);
       if (ended) await this.#conclude();
       if (this.#isClosed) throw closedError();
       this.#state = { kind: ended ? "over" : "ready" };
+      if (ended) this.clock.release();
     } finally {
+      this.#latency.isOn = false;
       if (this.#state.kind === "running") this.#state = { kind: "ready" };
     }
     onProgress?.({ frames: this.#player.frames, atMs: this.clock.now() });

@@ -43,7 +43,10 @@ class Lane {
   /** Does something when it has come through. */
   push(act: () => void): void {
     const { clock, latency } = this.#options;
-    if (!latency.takesTime(this.#way)) return act();
+    if (!latency.takesTime(this.#way)) {
+      this.#flush();
+      return act();
+    }
     const at = this.#lastAt = Math.max(this.#lastAt, clock.now() + latency.draw(this.#way));
     this.#queue.push({ at, act });
     if (this.#timer === undefined) this.#wait();
@@ -55,13 +58,24 @@ class Lane {
     this.#queue = [];
   }
 
+  /** What is on its way arrives now. */
+  #flush(): void {
+    if (this.#queue.length === 0) return;
+    this.#timer?.clear();
+    this.#timer = undefined;
+    const queue = this.#queue;
+    this.#queue = [];
+    for (const { act } of queue) act();
+  }
+
   #wait(): void {
     const { clock } = this.#options;
     const [first] = this.#queue;
     this.#timer = first && clock.setTimer(() => {
-      const due = this.#queue.filter(({ at }) => at <= clock.now());
-      this.#queue = this.#queue.slice(due.length);
-      for (const { act } of due) act();
+      for (let next = this.#queue[0]; next !== undefined && next.at <= first.at; next = this.#queue[0]) {
+        this.#queue.shift();
+        next.act();
+      }
       this.#wait();
     }, first.at - clock.now());
   }
@@ -157,7 +171,7 @@ async function delayedTcp(options: ReplayRuntimeOptions, given: TcpConnectOption
   const { network, clock, latency } = options;
   if (latency.takesTime("order")) await untilAborted(delay(clock, latency.draw("order")), given.signal);
   const stream = await network.connectTcp(given);
-  if (!latency.takesTime("order") && !latency.takesTime("answer")) return stream;
+  if (!latency.isAny) return stream;
   const there = new Lane(options, "order");
   const back = new Lane(options, "answer");
   const writer = stream.writable.getWriter();
