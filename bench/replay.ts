@@ -122,6 +122,10 @@ async function make(maker: Maker): Promise<void> {
 }
 if (bot !== "none") void make(bot === "manager" ? await byManager() : byHand());
 
+const reading = used();
+let read = 0;
+for await (const { kind } of recording.read()) if (kind === "frame") read++;
+const readCpu = used() - reading;
 const heaps: number[] = [];
 const before = used();
 const begun = performance.now();
@@ -143,7 +147,9 @@ const [first = 0] = heaps.slice(1);
 const last = heaps.at(-1) ?? 0;
 console.error(
   `${frames} frames, ${deltas} deltas, ${trades} trades, ${halts.length} halts, ${filled} fills, ` +
-    `${placed} orders, ${cpu.toFixed(1)} s of processor, ${seconds.toFixed(1)} s, ` +
+    `${placed} orders, ${cpu.toFixed(1)} s of processor, ${seconds.toFixed(1)} s, read in ${
+      readCpu.toFixed(1)
+    } s, ` +
     `heap ${heaps.map((heap) => (heap / 1e6).toFixed(0)).join(" ")} MB`,
 );
 const figures: Figure[] = [

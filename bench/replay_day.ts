@@ -2,11 +2,12 @@
  * A day of 200 made-up markets, written as a recording. Arguments: the folder, how many frames. The busiest market has
  * one frame in sixteen, as the busiest have at Kalshi many times those of the rest.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { gzipSync } from "node:zlib";
+import { packBlock } from "../src/recordings/blocks.ts";
 import { eventLine, frameLine, headerLine } from "../src/recordings/format.ts";
+import { loadNodeFiles } from "../src/tables/node_files.ts";
 
 const [folder = "", count = "1000000"] = process.argv.slice(2);
 const FRAMES = Number(count);
@@ -53,22 +54,20 @@ const picked = Uint8Array.from({ length: 4_096 }, (_, slot) => {
 const price = (cent: number) => `0.${String(cent).padStart(2, "0")}00`;
 const contracts = (size: number) => `${size}.00`;
 const time = { atMs: BEGIN, us: 0 };
+const files = await loadNodeFiles();
+mkdirSync(folder, { recursive: true });
+const file = openSync(join(folder, "000001-20261124T000000Z.jsonl.gz"), "w");
 let lines: string[] = [];
-let parts: Uint8Array[] = [];
-let bytes = 0;
-let file = 0;
+let firstLine = 1;
+let fromMs = BEGIN;
 
-function flush(isLast = false): void {
-  parts.push(gzipSync(lines.join(""), { level: 1 }));
-  bytes += parts.at(-1)?.length ?? 0;
+/** Writes a block, as the recorder does. */
+async function flush(): Promise<void> {
+  const head = { firstLine, lines: lines.length, fromMs, toMs: time.atMs };
+  writeSync(file, await packBlock(files, lines.join(""), head, 1));
+  firstLine += lines.length;
+  fromMs = time.atMs;
   lines = [];
-  if (bytes < 32e6 && !isLast) return;
-  writeFileSync(
-    join(folder, `${String(++file).padStart(6, "0")}-20261124T000000Z.jsonl.gz`),
-    Buffer.concat(parts),
-  );
-  parts = [];
-  bytes = 0;
 }
 
 let seq = 0;
@@ -77,7 +76,6 @@ function write(type: string, sid: number, msg: object): void {
   const numbered = { type, sid, seq: ++seq, msg: { ...msg, ts_ms: time.atMs } };
   lines.push(frameLine(time, JSON.stringify(numbered)));
   written++;
-  if (lines.length === 4_000) flush();
 }
 
 const ids = new Map(
@@ -131,7 +129,6 @@ function refill(market: MadeMarket): void {
   writeDelta(market, isBid ? "yes" : "no", cent, change);
 }
 
-mkdirSync(folder, { recursive: true });
 lines.push(headerLine(time, {
   format: "kalshi-recording",
   version: 1,
@@ -155,6 +152,7 @@ for (const { ticker, bids, asks } of markets) {
   });
 }
 while (written < FRAMES) {
+  if (lines.length >= 4_000) await flush();
   time.atMs = BEGIN + Math.floor(written / FRAMES * DAY);
   time.us = (time.atMs - BEGIN) * 1_000;
   const market = markets[picked[random(4_096)] ?? 0] ?? markets[0];
@@ -163,5 +161,6 @@ while (written < FRAMES) {
   else refill(market);
 }
 lines.push(eventLine(time, "end", { reason: "closed", frames: written }));
-flush(true);
+await flush();
+closeSync(file);
 console.log(`RESULT ${JSON.stringify(written)}`);
