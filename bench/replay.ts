@@ -131,7 +131,7 @@ const before = used();
 const begun = performance.now();
 let told = 0;
 let measuring = 0;
-const { frames, deltas, trades, halts } = await replay.run({
+await replay.run({
   onProgress({ frames, atMs }) {
     if (process.env.BENCH_TRACE) console.error(frames, atMs, placed, clock.next);
     if (gc === undefined && Bun === undefined || frames < told) return;
@@ -141,6 +141,7 @@ const { frames, deltas, trades, halts } = await replay.run({
     measuring += used() - at;
   },
 });
+const { frames, deltas, trades, halts } = replay.summary();
 const cpu = used() - before - measuring;
 const seconds = (performance.now() - begun) / 1_000;
 const [first = 0] = heaps.slice(1);

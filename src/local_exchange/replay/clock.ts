@@ -19,8 +19,8 @@ const before = (a: Waiting, b: Waiting) => a.at < b.at || (a.at === b.at && a.or
  * they were set.
  *
  * Give it to the client and to the stream, and let your bot wait by it: what waits by a timer of the machine is
- * not part of the replay. It stands still before the run and between two runs; once the recording is over it goes on with
- * that of the machine, so that a bot can end as it does elsewhere.
+ * not part of the replay. It stands still before the run and between two runs; once the recording is over its timers
+ * take as long as elsewhere, so that a bot can end as it does there.
  */
 export class ReplayClock implements Clock {
   readonly #start: number;
@@ -29,8 +29,7 @@ export class ReplayClock implements Clock {
   /** A binary heap; what was cleared stays until its time, or until there is too much of it. */
   #heap: Waiting[] = [];
   #cleared = 0;
-  /** The machine's time when it began to go by itself. */
-  #releasedAt: number | undefined;
+  #isReleased = false;
   readonly #held = new Set<Promise<unknown>>();
 
   /** Starts at `startMs`, in Unix milliseconds. */
@@ -43,7 +42,7 @@ export class ReplayClock implements Clock {
   /** The time it shows, in Unix milliseconds. */
   now(): number {
     // As Kalshi tells times, whatever a latency is.
-    return Math.floor(this.#exact);
+    return Math.floor(this.#now);
   }
 
   /** Milliseconds since the replay began. */
@@ -54,9 +53,9 @@ export class ReplayClock implements Clock {
   /** Calls `callback` once the clock has moved `delayMs` on. */
   setTimer(callback: () => void, delayMs: number): ClockTimer {
     // What is no time falls due at once, as with the timers of a runtime.
-    const at = this.#exact + (delayMs > 0 ? delayMs : 0);
+    const at = this.#now + (delayMs > 0 ? delayMs : 0);
     const entry: Waiting = { at, order: this.#made++, callback, timer: undefined };
-    if (this.#releasedAt === undefined) this.#push(entry);
+    if (!this.#isReleased) this.#push(entry);
     else this.#letRun(entry);
     return {
       clear: () => {
@@ -107,27 +106,22 @@ export class ReplayClock implements Clock {
     return true;
   }
 
-  /** Goes on with the clock of the machine from here on. */
+  /** From here on timers take as long as they do elsewhere, each of which moves the clock to its time. */
   release(): void {
-    if (this.#releasedAt !== undefined) return;
-    this.#releasedAt = systemClock.monotonic();
+    if (this.#isReleased) return;
+    this.#isReleased = true;
     const waiting = this.#heap.filter(({ callback }) => callback !== undefined);
     this.#heap = [];
     for (const entry of waiting) this.#letRun(entry);
-  }
-
-  get #exact(): number {
-    return this.#releasedAt === undefined
-      ? this.#now
-      : this.#now + systemClock.monotonic() - this.#releasedAt;
   }
 
   #letRun(entry: Waiting): void {
     entry.timer = systemClock.setTimer(() => {
       const { callback } = entry;
       entry.callback = undefined;
+      this.moveTo(entry.at);
       callback?.();
-    }, Math.min(LONGEST_MS, Math.max(0, entry.at - this.now())));
+    }, Math.min(LONGEST_MS, Math.max(0, entry.at - this.#now)));
   }
 
   #sweep(): void {
