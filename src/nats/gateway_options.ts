@@ -67,9 +67,9 @@ export interface NatsGatewayOptions {
   readonly account?: string | undefined;
   /**
    * How long published messages wait for others before one acknowledgement proves all of them, in milliseconds. They are
-   * sent at once; readers do not wait for it.
+   * sent within a millisecond; readers do not wait for it.
    *
-   * @default 5
+   * @default 10
    */
   readonly flushMs?: number | undefined;
   /**
@@ -127,7 +127,7 @@ export const natsGatewayRules = {
     (value) => isPlain(value) && Object.values(value).every(isPlain),
   ),
   account: text("a name for the account"),
-  flushMs: withPreset(positiveMs(1_000), 5),
+  flushMs: withPreset(positiveMs(1_000), 10),
   queueFrames: withPreset(whole(100), 200_000),
   queueChars: withPreset(whole(100_000), 134_217_728),
   leaseMs: withPreset(number(200, 60_000, "milliseconds"), 1_000),

@@ -13,6 +13,11 @@ import { AFTER_ID_HEADER, AFTER_NUMBER_HEADER, ID_HEADER, messageId } from "./pr
 
 /** So many messages may be under way unproved; whatever follows waits here. */
 const IN_FLIGHT = 8_192;
+/**
+ * What follows within so many milliseconds is sent together: a socket is written to a thousand times a second, and not for
+ * each frame of a flood.
+ */
+const TOGETHER_MS = 1;
 /** So many unproved messages are a batch, however short the time. */
 const BATCH = 1_024;
 /** How long an acknowledgement may take, in milliseconds, before the lane is looked at. */
@@ -90,6 +95,8 @@ export class LaneWriter {
   #hasWritten = false;
   /** NATS is away: nothing is sent. */
   #isAway = false;
+  #sentAt = -Infinity;
+  #sending: ClockTimer | undefined;
   #losses = new Map<string, Loss>();
   #idles = new Set<() => void>();
   /** Characters that wait. */
@@ -131,6 +138,8 @@ export class LaneWriter {
   /** Leads no longer; what waits is dropped. */
   end(): void {
     this.#rest();
+    this.#sending?.clear();
+    this.#sending = undefined;
     this.#state = { is: "idle" };
     this.#entries = [];
     this.#head = this.#sent = this.chars = 0;
@@ -165,7 +174,13 @@ export class LaneWriter {
     if (isFull || this.#losses.size > 0 || this.#isTooLong(text)) return this.#lose(channel, isFull);
     this.#entries.push({ subject, text });
     this.chars += text.length;
-    this.#pump();
+    if (this.#sending !== undefined) return;
+    const { clock } = this.#options;
+    if (clock.monotonic() - this.#sentAt >= TOGETHER_MS) return this.#pump();
+    this.#sending = clock.setTimer(() => {
+      this.#sending = undefined;
+      this.#pump();
+    }, TOGETHER_MS);
   }
 
   #isTooLong(text: string): boolean {
@@ -210,6 +225,7 @@ export class LaneWriter {
   #pump(): void {
     const state = this.#state;
     if (state.is !== "writing" || this.#isAway) return;
+    this.#sentAt = this.#options.clock.monotonic();
     while (this.#sent < this.#entries.length && this.#sent - this.#head < IN_FLIGHT) {
       if (!this.#publish(state.reign, this.#sent)) return this.#place(state.reign);
       this.#sent++;
