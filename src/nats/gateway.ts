@@ -122,6 +122,7 @@ export class NatsGateway implements AsyncDisposable {
   #untap: () => void = () => {};
   #slice: ClockTimer | undefined;
   #nextBook = 0;
+  #told: NatsGatewayStatus | undefined;
   #closing: Promise<void> | undefined;
   #end: { resolve: () => void; reject: (error: unknown) => void } | undefined;
 
@@ -479,7 +480,10 @@ export class NatsGateway implements AsyncDisposable {
 
   #changed(): void {
     if (this.#closing !== undefined) return;
-    for (const watcher of this.#watchers) watcher.push(this.#status);
+    const status = this.#status;
+    if (status.state === this.#told?.state && status.upstream === this.#told.upstream) return;
+    this.#told = status;
+    for (const watcher of this.#watchers) watcher.push(status);
   }
 
   #fail(error: unknown): void {

@@ -12,7 +12,7 @@ import { KalshiNatsError, natsError } from "./errors.ts";
 import { AFTER_ID_HEADER, AFTER_NUMBER_HEADER, ID_HEADER, messageId } from "./protocol.ts";
 
 /** So many messages may be under way unproved; whatever follows waits here. */
-const IN_FLIGHT = 8_192;
+const IN_FLIGHT = 4_096;
 /**
  * What follows within so many milliseconds is sent together: a socket is written to a thousand times a second, and not for
  * each frame of a flood.

@@ -1,6 +1,7 @@
 /** A local exchange behind real sockets, a NATS server, and gateways between them. */
 import { jetstream } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
+import type { NodeConnectionOptions } from "@nats-io/transport-node";
 import type { KalshiClient } from "../../../mod.ts";
 import { MarketBook } from "../../../src/books/mod.ts";
 import { type LocalAccount, LocalExchange } from "../../../src/local_exchange/mod.ts";
@@ -45,7 +46,7 @@ export interface GatewayBed extends AsyncDisposable {
   /** A gateway with a stream and a connection of its own. */
   start(options?: Partial<NatsGatewayOptions>): Promise<Started>;
   /** Reads a lane from its beginning, as long as the bed is there. */
-  read(lane?: Lane): Promise<LaneReader>;
+  read(lane?: Lane, user?: NodeConnectionOptions): Promise<LaneReader>;
   /** Lets the makers move until something has happened. */
   stepUntil(condition: () => boolean | Promise<boolean>): Promise<void>;
 }
@@ -59,14 +60,18 @@ export interface LaneReader {
 }
 
 /** Starts one, in whose first markets somebody quotes. */
-export async function startGatewayBed(product: StreamsOfProduct = eventStreams): Promise<GatewayBed> {
+export async function startGatewayBed(
+  product: StreamsOfProduct = eventStreams,
+  serverConfig = "",
+): Promise<GatewayBed> {
   const isPerps = product.name === "perps";
-  const server = await startNats();
+  const server = await startNats(serverConfig);
   const exchange = await LocalExchange.start({ port: 0, seed: 5, marketMakers: true, perps: isPerps });
   const account = await exchange.createAccount({ balance: "100000.00" });
   const config = product.configOf(exchange, {
     retryBaseDelayMs: 1,
     retryMaxDelayMs: 5,
+    wsMaxRetries: 1_000_000,
     wsPingIntervalMs: 100_000_000,
   });
   const trader = product.trader({ auth: account.auth }, config);
@@ -87,7 +92,7 @@ export async function startGatewayBed(product: StreamsOfProduct = eventStreams):
       const onError = (error: unknown) => errors.push(error);
       const client = product.trader({ auth: account.auth }, config).client as KalshiClient;
       const stream = await client.stream({ onError });
-      const connection = await server.connect();
+      const connection = options.connection ?? await server.connect();
       const gateway = await NatsGateway.start({
         connection,
         stream,
@@ -95,6 +100,9 @@ export async function startGatewayBed(product: StreamsOfProduct = eventStreams):
         tickers,
         onError,
         ...options,
+      }).catch(async (error) => {
+        await client.close();
+        throw error;
       });
       const one: Started = {
         gateway,
@@ -111,8 +119,8 @@ export async function startGatewayBed(product: StreamsOfProduct = eventStreams):
       started.add(one);
       return one;
     },
-    async read(of = lane) {
-      const connection = await server.connect();
+    async read(of = lane, user = {}) {
+      const connection = await server.connect(user);
       return await readLane(connection, of, product);
     },
     stepUntil: (condition) =>
