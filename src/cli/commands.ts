@@ -15,6 +15,7 @@ import { addHistory } from "./commands/history.ts";
 import { addMarket } from "./commands/market.ts";
 import { addMarkets } from "./commands/markets.ts";
 import { addOrder } from "./commands/order.ts";
+import { addPaper } from "./commands/paper.ts";
 import { addPerps } from "./commands/perps.ts";
 import { addPortfolio } from "./commands/portfolio.ts";
 import { addQuotes } from "./commands/quotes.ts";
@@ -47,4 +48,5 @@ export const commands: readonly AddCommand[] = [
   addRecord,
   addReplay,
   addBacktest,
+  addPaper,
 ];

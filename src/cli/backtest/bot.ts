@@ -7,7 +7,8 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { KalshiAuth } from "../../auth/mod.ts";
-import type { Clock } from "../../base/clock.ts";
+import { type Clock, systemClock } from "../../base/clock.ts";
+import { delay } from "../../base/waits.ts";
 import type { KalshiClient } from "../../client.ts";
 import type { KalshiConfig } from "../../config/kalshi_config.ts";
 import type { Runtime } from "../../runtime/types.ts";
@@ -78,6 +79,19 @@ export async function runBot(bot: Bot, context: BotContext): Promise<BotEnd> {
   } catch (error) {
     return context.signal.aborted ? { kind: "returned" } : { kind: "threw", error };
   }
+}
+
+/** How long a bot may take to end that was told to: before its stream is closed, and after that. */
+const FIRST_GRACE_MS = 100;
+const GRACE_MS = 2_000;
+
+/** Waits for a bot that was told to end, whose loops end with its stream; undefined where it does not end. */
+export async function endOf(ending: Promise<BotEnd>, closeStream: () => Promise<void>): Promise<BotEnd | undefined> {
+  const within = (ms: number) => Promise.race([ending, delay(systemClock, ms).then(() => undefined)]);
+  const end = await within(FIRST_GRACE_MS);
+  if (end !== undefined) return end;
+  await closeStream();
+  return await within(GRACE_MS);
 }
 
 /** What is said of a bot that has failed; its stack is what its author looks for. */

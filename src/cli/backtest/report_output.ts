@@ -35,15 +35,21 @@ const columns: readonly Column<Shown>[] = [
   { name: "report", value: ({ out }) => out },
 ];
 
-/** Saves a report, where a folder was given, and prints what it comes to; `--json` prints all of its summary. */
+/**
+ * Saves a report, where a folder was given, and prints what it comes to; `--json` prints all of its summary.
+ *
+ * @param more what `--json` says before that
+ */
 export async function tellReport(
   output: Output,
   report: RunReport,
   out: string | undefined,
+  more: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   if (out !== undefined) await report.save(out);
   const { fromMs, toMs, settings } = report.toJSON();
   const json = {
+    ...more,
     fromMs,
     toMs,
     settings,

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { systemClock } from "../../base/clock.ts";
-import { delay, onAborted } from "../../base/waits.ts";
+import { onAborted } from "../../base/waits.ts";
 import { KalshiClient } from "../../client.ts";
 import { LocalExchange, type LocalReplayOptions, type RunReport } from "../../local_exchange/mod.ts";
 import { openRecording } from "../../recordings/mod.ts";
@@ -12,7 +11,7 @@ import { KalshiStream } from "../../stream/mod.ts";
 import type { CliContext } from "../context.ts";
 import { openOutput, type OutputOptions } from "../output.ts";
 import { nowOf, parseTime, shownTime } from "../times.ts";
-import { type BotEnd, failureOf, loadBot, runBot } from "./bot.ts";
+import { type BotEnd, endOf, failureOf, loadBot, runBot } from "./bot.ts";
 import { readResults, type Results } from "./read_results.ts";
 import { tellReport } from "./report_output.ts";
 
@@ -48,9 +47,6 @@ export interface BacktestOptions extends OutputOptions {
   readonly out?: string | undefined;
 }
 
-/** How long a bot may take to end that was told to: before its stream is closed, and after that. */
-const FIRST_GRACE_MS = 100;
-const GRACE_MS = 2_000;
 /** The time of the replay moves so far while the bot connects, where connecting takes time. */
 const STEP_MS = 1;
 
@@ -137,13 +133,4 @@ async function playOut(
   }
   // Before the bot is told to end: what it does from there on belongs to no time of the recording.
   return replay.report();
-}
-
-/** Waits for a bot that was told to end, whose loops end with its stream; undefined where it does not end. */
-async function endOf(ending: Promise<BotEnd>, closeStream: () => Promise<void>): Promise<BotEnd | undefined> {
-  const within = (ms: number) => Promise.race([ending, delay(systemClock, ms).then(() => undefined)]);
-  const end = await within(FIRST_GRACE_MS);
-  if (end !== undefined) return end;
-  await closeStream();
-  return await within(GRACE_MS);
 }

@@ -50,8 +50,8 @@ export interface EnvNow {
   readonly fix: EnvFix | undefined;
   /** Where perps are, with the same key. */
   readonly perps: { readonly baseUrl: string; readonly wsBaseUrl: string } | undefined;
-  /** Address of its page, with the token. */
-  readonly pageUrl: string;
+  /** Address of its page, with the token; undefined where there is none. */
+  readonly pageUrl: string | undefined;
   readonly rest: string;
 }
 
@@ -154,8 +154,9 @@ export function envText({ baseUrl, wsBaseUrl, key, fix, perps, pageUrl, rest }: 
     `KALSHI_PRIVATE_KEY=${pem(key)}`,
     ...fix === undefined ? [] : fixLines(fix),
     ...perps === undefined ? [] : perpsLines(perps, key),
-    "# For a browser on this machine; whoever has it can trade here.",
-    `KALSHI_PAGE_URL=${pageUrl}`,
+    ...pageUrl === undefined
+      ? []
+      : ["# For a browser on this machine; whoever has it can trade here.", `KALSHI_PAGE_URL=${pageUrl}`],
     LAST,
   ];
   return `${lines.join("\n")}\n${rest}`;
