@@ -66,6 +66,7 @@ const byCode: Readonly<Partial<Record<KalshiErrorCode | "READ_ONLY", ExitName>>>
   READ_ONLY: "unconfirmed",
   RECORDING: "failed",
   TABLE: "failed",
+  MARKET_CLOSED: "refused",
 };
 
 /** Which exit code an error ends with. */

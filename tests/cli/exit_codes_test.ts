@@ -10,6 +10,7 @@ import {
   KalshiTimeoutError,
 } from "../../mod.ts";
 import { CliError, exitCodes, exitOf } from "../../src/cli/exit_codes.ts";
+import { KalshiMarketClosedError } from "../../src/stream/errors.ts";
 import { test } from "../support/test.ts";
 
 test("the exit code says whether it was refused here, refused there, not reached, or may have been done", () => {
@@ -22,6 +23,7 @@ test("the exit code says whether it was refused here, refused there, not reached
     [new KalshiAuthRejectedError("401", { ...read, status: 401, outcome: "rejected" }), "key"],
     [new KalshiReadOnlyError("read only", write), "unconfirmed"],
     [new KalshiNotFoundError("404", { ...write, status: 404, outcome: "rejected" }), "refused"],
+    [new KalshiMarketClosedError("M", "finalized"), "refused"],
     [new KalshiConnectionError("refused", { ...write, outcome: "not-sent" }), "unreachable"],
     [new KalshiTimeoutError("late", { ...read, outcome: "unknown" }), "unreachable"],
     [new KalshiTimeoutError("late", { ...write, outcome: "unknown" }), "unknown"],

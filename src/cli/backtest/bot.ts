@@ -86,7 +86,10 @@ const FIRST_GRACE_MS = 100;
 const GRACE_MS = 2_000;
 
 /** Waits for a bot that was told to end, whose loops end with its stream; undefined where it does not end. */
-export async function endOf(ending: Promise<BotEnd>, closeStream: () => Promise<void>): Promise<BotEnd | undefined> {
+export async function endOf(
+  ending: Promise<BotEnd>,
+  closeStream: () => Promise<void>,
+): Promise<BotEnd | undefined> {
   const within = (ms: number) => Promise.race([ending, delay(systemClock, ms).then(() => undefined)]);
   const end = await within(FIRST_GRACE_MS);
   if (end !== undefined) return end;
