@@ -1,6 +1,7 @@
 /** What a feed makes of every loss: one marker, no wrong book, and of what is private nothing twice and nothing less. */
 import { assert, assertEquals } from "@std/assert";
 import type { NatsConnection } from "@nats-io/nats-core";
+import type { KalshiClient } from "../../mod.ts";
 import type { NatsFeed } from "../../src/nats/mod.ts";
 import { until } from "../support/until.ts";
 import { areRight, openFeed } from "./support/feed_bed.ts";
@@ -42,6 +43,39 @@ natsTest(
   },
 );
 
+natsTest("between two gateways a fill is in neither's frames: it is looked up, and comes once", async () => {
+  await using bed = await startGatewayBed();
+  const own = { channels: ["trade", "fill"], account: "main" };
+  const first = await bed.start(own);
+  await until(() => first.gateway.stats().lanes.every(({ state }) => state === "leading"));
+  await using _ = await bed.start(own);
+  const lookup = bed.trader.client as KalshiClient;
+  await using feed = await openFeed(bed, { account: "main", lookup });
+  const fills: string[] = [];
+  const markers: string[] = [];
+  const subscription = await feed.fills({}, { recover: true });
+  void (async () => {
+    for await (const item of subscription) {
+      if (item.type === "fill") fills.push(bed.product.fillOf(item.msg));
+      else markers.push(item.type);
+    }
+  })();
+  const [ticker = ""] = bed.tickers;
+  const fill = () => bed.trader.place(ticker, "bid", "0.9900", "1.00");
+  await fill();
+  await until(() => fills.length > 0);
+  await first.connection.close();
+  for (let n = 0; n < 4; n++) await fill();
+  await until(() => markers.length > 0);
+  await fill();
+  const told: string[] = [];
+  for await (const one of bed.trader.fills()) told.push(one);
+  await until(() => fills.length >= told.length);
+  assertEquals(fills.toSorted(), told.toSorted());
+  assertEquals(markers, ["gap"]);
+  await first[Symbol.asyncDispose]();
+});
+
 natsTest("a gateway that closes hands over at once", async () => {
   await using bed = await startGatewayBed();
   await using first = await bed.start();
@@ -82,12 +116,21 @@ for (const [name, lose] of Object.entries(losses)) {
       channels: ["orderbook_delta", "trade", "fill", "user_orders"],
       account: "main",
     });
-    await using feed = await openFeed(bed, { account: "main" });
+    const lookup = bed.trader.client as KalshiClient;
+    await using feed = await openFeed(bed, { account: "main", lookup });
     const markers = await markersOf(feed);
     const fills: string[] = [];
     await feed.on("fill", (item) => {
       if (item.type === "fill") fills.push(bed.product.fillOf(item.msg));
     });
+    // What is published late is looked up as well, and told once all the same.
+    const recovered: string[] = [];
+    const subscription = await feed.fills({}, { recover: true });
+    void (async () => {
+      for await (const item of subscription) {
+        if (item.type === "fill") recovered.push(bed.product.fillOf(item.msg));
+      }
+    })();
     const books = await feed.orderBooks(bed.tickers);
     const [ticker = ""] = bed.tickers;
     const fill = async (times: number) => {
@@ -104,6 +147,8 @@ for (const [name, lose] of Object.entries(losses)) {
     for await (const one of bed.trader.fills()) told.push(one);
     await until(() => fills.length >= told.length);
     assertEquals(fills.toSorted(), told.toSorted());
+    await until(() => recovered.length >= told.length);
+    assertEquals(recovered.toSorted(), told.toSorted());
     assertEquals(markers, ["reconnected"]);
   });
 }
