@@ -85,6 +85,12 @@ export class FeedSource implements LineSource {
       const text = "NatsFeed was made without `account`, whose private channels it would read";
       return { code: errorCodes.authenticationRequired, text };
     }
+    if (lane.denied !== undefined) {
+      return {
+        code: errorCodes.authenticationRequired,
+        text: `NATS does not let it be read: ${lane.denied}`,
+      };
+    }
     const params = lane.carries?.channels[channel];
     const whose = isPrivate ? ` of the account "${this.#options.account}"` : "";
     if (params === undefined) {
@@ -166,7 +172,11 @@ export class FeedSource implements LineSource {
     if (this.#isClosed) return "the feed is closed";
     if (this.#options.connection.isClosed()) return "the connection to NATS is closed";
     if (this.#isAway) return "NATS is away";
-    const carried = this.#all.filter(({ carries }) => carries !== undefined);
+    const [denied, ...others] = this.#all.map((lane) => lane.denied);
+    if (denied !== undefined && others.every((other) => other !== undefined)) {
+      return `it is forbidden: ${denied}`;
+    }
+    const carried = this.#all.filter(({ carries, denied }) => carries !== undefined && denied === undefined);
     if (carried.length === 0) {
       const { environment, product } = this.#options.lane;
       return `no gateway has published ${product} of the environment "${environment}": start a NatsGateway, or ` +
@@ -188,7 +198,8 @@ export class FeedSource implements LineSource {
         const unread = await this.#load();
         const trouble = unread ?? this.#trouble();
         if (trouble === undefined) return;
-        const isHopeless = this.#isClosed || this.#options.connection.isClosed();
+        const isHopeless = this.#isClosed || this.#options.connection.isClosed() ||
+          this.#all.every(({ denied }) => denied !== undefined);
         if (isLate || isHopeless || signal?.aborted) {
           throw new KalshiConnectionError(`The feed cannot be read from NATS: ${trouble}.`);
         }

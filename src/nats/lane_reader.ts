@@ -76,6 +76,7 @@ export class LaneReader {
   /** Markets whose books are asked for at the end of this turn. */
   #due: Set<string> | undefined;
   #isLooking = false;
+  #denied: string | undefined;
   /** Markets whose books nobody has promised. */
   readonly #owed = new Set<string>();
 
@@ -85,7 +86,10 @@ export class LaneReader {
       callback: (error, msg) => {
         const beat = error ? undefined : readBeat(msg);
         if (beat !== undefined) this.#heard(beat);
-        else options.onError(error ?? new KalshiNatsError(`What came on ${msg.subject} is no sign of life.`));
+        else if (error) {
+          this.#denied = error.message;
+          options.onChange();
+        } else options.onError(new KalshiNatsError(`What came on ${msg.subject} is no sign of life.`));
       },
     });
   }
@@ -97,6 +101,11 @@ export class LaneReader {
   /** What it carries; undefined where no gateway has said. */
   get carries(): Carries | undefined {
     return this.#carries;
+  }
+
+  /** Why this user of NATS may not read it; undefined where it may. */
+  get denied(): string | undefined {
+    return this.#denied;
   }
 
   /** Why nothing can be read for now; undefined where something can. */
