@@ -11,6 +11,7 @@ import { addCandles } from "./commands/candles.ts";
 import { addCompletions } from "./commands/completions.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addExchange } from "./commands/exchange.ts";
+import { addExport } from "./commands/export.ts";
 import { addHistory } from "./commands/history.ts";
 import { addMarket } from "./commands/market.ts";
 import { addMarkets } from "./commands/markets.ts";
@@ -47,6 +48,7 @@ export const commands: readonly AddCommand[] = [
   addCompletions,
   addRecord,
   addReplay,
+  addExport,
   addBacktest,
   addPaper,
 ];

@@ -163,7 +163,8 @@ export class Recorder implements AsyncDisposable {
       header: (part, previous) => this.#header(part, previous),
       time: () => this.#time(this.#clock.now()),
       onError: this.#onError,
-      highest: options.parquet && (() => highestIn(files, this.#tables)),
+      highest: async () =>
+        Math.max(await highestIn(files, options.dir), await highestIn(files, this.#tables)),
       onEnded: (name) => this.#background?.ended(name),
       onBreak: () => {
         this.#askSnapshots();

@@ -35,7 +35,7 @@ export interface WriterOptions {
   /** The disk failed, once for each failure that lasts, or lines were lost. */
   readonly onError: (error: KalshiRecordingError) => void;
   /** The highest number of a file that is no longer in the folder, and must not be used again. */
-  readonly highest?: (() => Promise<number>) | undefined;
+  readonly highest: () => Promise<number>;
   /** A file has ended, and nothing more is written to it. */
   readonly onEnded?: ((name: string) => void) | undefined;
   /** From here on what was recorded before does not help a reader: a new file has begun, or lines are missing. */
@@ -240,7 +240,7 @@ export class Writer {
   /** One more than the highest in the folder: nothing is ever written over. */
   async #nextNumber(): Promise<number> {
     const names = await this.#options.files.fs.readdir(this.#options.dir);
-    const least = await this.#options.highest?.() ?? 0;
+    const least = await this.#options.highest();
     return names.reduce((highest, name) => Math.max(highest, numberOf(name) ?? 0), least) + 1;
   }
 

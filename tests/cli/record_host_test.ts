@@ -149,3 +149,25 @@ test("what is wrong is told before anything is sent, and how it ends", async () 
   await failure(["replay", dir, "--speed", "fast"], 2, "It takes a number above 0");
   await failure(["replay", dir, "--book", "T", "--market", "T"], 2, "--market");
 });
+
+test("record --parquet makes tables by itself, export makes them of lines, and replay prints them", async () => {
+  await using bed = await startBed();
+  const { env, cli, dir, tickers } = bed;
+  const args = ["record", ...tickers, "--channels", "orderbook_delta,trade", "--out", dir, "--for", "1s"];
+  const first = await cli.run([...args, "--parquet", "--tables-only"], { env });
+  assertEquals(first.status, 0);
+  assertStringIncludes(first.stderr, "Making tables of the last file.");
+  assertEquals(readdirSync(dir).filter((name) => !name.startsWith("day=")), ["_recording"]);
+  assertEquals((await cli.run(args, { env })).status, 0);
+  const lines = readdirSync(dir).filter((name) => name.endsWith(".jsonl.gz"));
+  assertEquals(lines.map((name) => name.slice(0, 6)), ["000002"]);
+
+  const [done] = await rowsOf(cli, ["export", dir, "--out", dir]);
+  assertEquals([done.files, done.skipped, done.left], [1, 0, undefined]);
+  for (const name of lines) rmSync(join(dir, name));
+  const kinds = (await rowsOf(cli, ["replay", dir, "--channel", "orderbook_delta"])).map(({ kind }) => kind);
+  assertEquals(kinds.filter((kind) => kind === "start" || kind === "end"), ["start", "end", "start", "end"]);
+  assertEquals(kinds.filter((kind) => kind === "frame").length >= 2 * tickers.length, true);
+  const alone = await cli.run([...args, "--tables-only"], { env });
+  assertStringIncludes(alone.stderr, "--tables-only goes with --parquet.");
+});

@@ -111,4 +111,16 @@ test("the recorder records until Ctrl-C, and says what is missing", options, asy
   assertMatch(output, /frame: \d+/);
   assertMatch(output, /gap: 1/);
   assertStringIncludes(output, "MISSING");
+
+  // What was recorded becomes tables, and is read back from them.
+  for (const words of ["1 of 1 files", "0 files exported, 1 were there"]) {
+    const tables = await runExample(
+      runtime,
+      "examples/parquet_export.ts",
+      [own.path, `${own.path}/tables`],
+      {},
+    );
+    assertEquals([tables.code, tables.errors], [0, ""], tables.output);
+    assertStringIncludes(tables.output, words);
+  }
 });

@@ -8,7 +8,7 @@ import { prepareScript } from "../support/run_script.ts";
 import { test } from "../support/test.ts";
 import { assertBooks, Folder, ofKind, readAll, replayed, settled, startBed } from "./support/bed.ts";
 
-const KILLS = 8;
+const KILLS = 6;
 
 /** Checks that no number of a subscription is missing, and none is there twice. */
 function assertWhole(frames: readonly RecordedFrame[], channel: string): void {

@@ -27,6 +27,10 @@ export interface RecordOptions extends OutputOptions, ConnectionOptions {
   readonly rotateBytes: number;
   /** `--rotate-minutes` */
   readonly rotateMinutes: number;
+  /** `--parquet` */
+  readonly parquet?: boolean | undefined;
+  /** `--tables-only` */
+  readonly tablesOnly?: boolean | undefined;
   /** `--flush-ms` */
   readonly flushMs: number;
 }
@@ -101,6 +105,8 @@ export async function runRecord(
 ): Promise<void> {
   const { io, signal } = context;
   const output = openOutput(io, options);
+  const { parquet = false, tablesOnly = false } = options;
+  if (tablesOnly && !parquet) throw new CliError("usage", "--tables-only goes with --parquet.");
   const forMs = options.for === undefined ? Infinity : parseSpan("--for", options.for);
   const onError = (error: unknown) => {
     const said = error instanceof Error ? error.message : String(error);
@@ -118,6 +124,7 @@ export async function runRecord(
       channels: options.channels,
       tickers: tickers.length > 0 ? tickers : undefined,
       lookup: client,
+      parquet: parquet ? { keepLines: !tablesOnly } : undefined,
       flushMs: options.flushMs,
       rotateBytes: options.rotateBytes,
       rotateMs: options.rotateMinutes * 60_000,
@@ -128,6 +135,7 @@ export async function runRecord(
     try {
       await untilOver(context, recorder, forMs);
     } finally {
+      if (parquet) await output.note("Making tables of the last file.");
       await recorder.close();
       const { frames, written, dropped, gaps, reconnects, files, bytes } = recorder.stats();
       const row = { dir: options.out, frames, written, dropped, gaps, reconnects, files, bytes };
