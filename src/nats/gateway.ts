@@ -14,7 +14,7 @@ import type { AsyncItems } from "../base/web_types.ts";
 import { ErrorLog } from "../stream/error_log.ts";
 import type { Frame } from "../stream/frame.ts";
 import type { StreamMarker } from "../stream/items.ts";
-import { nameIn, pickMarkets, type StreamProduct } from "../stream/product.ts";
+import { nameIn, type StreamProduct } from "../stream/product.ts";
 import type { StreamStatus } from "../stream/status.ts";
 import type { Subscription } from "../stream/subscription.ts";
 import { BookKeeper } from "./book_keeper.ts";
@@ -347,12 +347,9 @@ export class NatsGateway implements AsyncDisposable {
     }
   }
 
-  #publish({ name, params }: GatewayChannel, frame: Frame, text: string): void {
-    const { books: { decoder }, channels, picks } = this.#product;
-    if (name === decoder.channel && !this.#books.take(frame)) return;
-    const param = channels[name]?.picks.find((pick) => params[pick] !== undefined) ??
-      channels[name]?.picks[0];
-    const market = nameIn(picks[param ?? ""] ?? pickMarkets, frame.msg);
+  #publish({ name, pick }: GatewayChannel, frame: Frame, text: string): void {
+    if (name === this.#product.books.decoder.channel && !this.#books.take(frame)) return;
+    const market = nameIn(pick, frame.msg);
     this.#laneOf.get(name)?.frame(name, typeof market === "string" ? market : undefined, text);
   }
 
@@ -361,6 +358,7 @@ export class NatsGateway implements AsyncDisposable {
     const isBooks = name === this.#product.books.decoder.channel;
     if (marker.type === "gap") {
       const { missed, reason } = marker;
+      if (reason === "ended") this.#missing.delete(name);
       if (isBooks && reason === "ended") this.#books.restart();
       else if (isBooks) this.#books.lost(undefined);
       this.#tell(name, { type: "gap", missed, reason, missedFromMs, missedToMs });
@@ -395,8 +393,27 @@ export class NatsGateway implements AsyncDisposable {
     return tickers.filter((ticker) => this.#writeBook(ticker));
   }
 
+  /** Kalshi has ended a channel for good. */
+  #lookForEnds(): void {
+    for (const [name, { ended }] of this.#subscriptions) {
+      if (!ended) continue;
+      this.#subscriptions.delete(name);
+      this.#missing.delete(name);
+      this.#tell(name, { type: "ended" });
+      this.#onError(
+        new KalshiNatsError(
+          `"${name}" is no longer published: its subscription has ended. The stream's onError says why.`,
+        ),
+      );
+      void this.#tellCarries();
+      if (this.#subscriptions.size === 0) this.#fail(new KalshiNatsError("Every channel has ended."));
+    }
+  }
+
   /** Writes the next few books, so that each has its turn within `snapshotMs`. */
   #writeSlice(): void {
+    this.#lookForEnds();
+    if (this.#closing !== undefined) return;
     const { tickers } = this.#books;
     if (this.#lanes[0]?.leads) {
       const count = Math.ceil(tickers.length * SLICE_MS / this.#settings.snapshotMs);
@@ -465,7 +482,9 @@ export class NatsGateway implements AsyncDisposable {
   }
 
   #carries(isPrivate: boolean): Carries {
-    const own = this.#channels.filter((channel) => channel.isPrivate === isPrivate);
+    const own = this.#channels.filter(({ name, isPrivate: of }) =>
+      of === isPrivate && this.#subscriptions.has(name)
+    );
     return {
       channels: Object.fromEntries(own.map(({ name, params, hasTickers }) => [
         name,

@@ -27,7 +27,7 @@ import { isPerpsConfig } from "../config/perps_config.ts";
 import type { ClientConfig } from "../config/client_config.ts";
 import { eventProduct } from "../stream/event_product.ts";
 import { perpsProduct } from "../stream/perps_product.ts";
-import { channelOf, type StreamProduct } from "../stream/product.ts";
+import { channelOf, pickMarkets, type PickRule, type StreamProduct } from "../stream/product.ts";
 import type { StreamStatus } from "../stream/status.ts";
 import { readParams } from "../stream/subscribe_params.ts";
 import { connectionRule } from "./connection.ts";
@@ -152,6 +152,8 @@ export interface GatewayChannel {
   readonly params: ChannelParams;
   /** Whether `add` and `remove` change it. */
   readonly hasTickers: boolean;
+  /** What of a payload names its market. */
+  readonly pick: PickRule;
 }
 
 /** What a stream is of. */
@@ -195,7 +197,8 @@ export function readChannels(
         refuse(`"${name}" is published in YES prices: leave \`use_yes_price\` out.`);
       }
     }
-    return { name, isPrivate, params: own, hasTickers };
+    const param = picks.find((pick) => own[pick] !== undefined) ?? picks[0] ?? "";
+    return { name, isPrivate, params: own, hasTickers, pick: product.picks[param] ?? pickMarkets };
   });
   const ownChannel = read.find(({ isPrivate }) => isPrivate);
   if (account !== undefined) assertAccountName("NatsGateway", account);

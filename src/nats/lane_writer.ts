@@ -14,10 +14,10 @@ import { AFTER_ID_HEADER, AFTER_NUMBER_HEADER, ID_HEADER, messageId } from "./pr
 /** So many messages may be under way unproved; whatever follows waits here. */
 const IN_FLIGHT = 4_096;
 /**
- * What follows within so many milliseconds is sent together: a socket is written to a thousand times a second, and not for
- * each frame of a flood.
+ * What comes within so many milliseconds is sent together: a socket is written to some thousand times a second, and not
+ * for each frame of a flood.
  */
-const TOGETHER_MS = 1;
+const TOGETHER_MS = 0.25;
 /** So many unproved messages are a batch, however short the time. */
 const BATCH = 1_024;
 /** How long an acknowledgement may take, in milliseconds, before the lane is looked at. */
@@ -174,13 +174,12 @@ export class LaneWriter {
     if (isFull || this.#losses.size > 0 || this.#isTooLong(text)) return this.#lose(channel, isFull);
     this.#entries.push({ subject, text });
     this.chars += text.length;
-    if (this.#sending !== undefined) return;
     const { clock } = this.#options;
     if (clock.monotonic() - this.#sentAt >= TOGETHER_MS) return this.#pump();
-    this.#sending = clock.setTimer(() => {
+    this.#sending ??= clock.setTimer(() => {
       this.#sending = undefined;
       this.#pump();
-    }, TOGETHER_MS);
+    }, 1);
   }
 
   #isTooLong(text: string): boolean {
@@ -225,6 +224,8 @@ export class LaneWriter {
   #pump(): void {
     const state = this.#state;
     if (state.is !== "writing" || this.#isAway) return;
+    this.#sending?.clear();
+    this.#sending = undefined;
     this.#sentAt = this.#options.clock.monotonic();
     while (this.#sent < this.#entries.length && this.#sent - this.#head < IN_FLIGHT) {
       if (!this.#publish(state.reign, this.#sent)) return this.#place(state.reign);

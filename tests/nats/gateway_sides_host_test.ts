@@ -234,3 +234,16 @@ natsTest("what cannot be is refused before anything is sent", async () => {
   await manager.streams.add({ name: laneStream(bed.lane), subjects: ["other.>"] });
   await assertRejects(() => bed.start(), KalshiConfigError, "cannot be a gateway's");
 });
+
+natsTest("a channel that Kalshi ends for good is told, and no longer carried", async () => {
+  await using bed = await startGatewayBed();
+  await using one = await bed.start();
+  await until(() => isLeading(one));
+  const reader = await bed.read();
+  bed.exchange.sockets.fail({ fault: "refuse", code: 9, command: "subscribe", times: Infinity });
+  bed.exchange.sockets.fail({ fault: "error", code: 25, channel: "trade" });
+  await until(() => reader.markers("trade").some(({ type }) => type === "ended"));
+  assert(one.errors.some((error) => String(error).includes('"trade" is no longer published')));
+  assertEquals(one.gateway.stats().upstream, "open");
+  await bed.stepUntil(() => areBooksRight(bed, reader));
+});
