@@ -3,7 +3,7 @@ import type { Clock } from "../../../../src/base/clock.ts";
 import { KalshiError } from "../../../../src/base/errors.ts";
 import { KalshiClient } from "../../../../src/client.ts";
 import type { KalshiClientOptions } from "../../../../src/client_options.ts";
-import { LocalExchange } from "../../../../src/local_exchange/mod.ts";
+import { LocalExchange, type RunReportData } from "../../../../src/local_exchange/mod.ts";
 import type { RecordedItem } from "../../../../src/recordings/mod.ts";
 import { KalshiStream, type StreamOptions } from "../../../../src/stream/mod.ts";
 import { BEGIN_MS, RecordingWriter } from "./recording.ts";
@@ -42,6 +42,8 @@ export interface RandomRun {
   /** In ten-thousandths of a dollar. */
   readonly cash: number;
   readonly position: number;
+  /** What the report of it says. */
+  readonly report: RunReportData;
 }
 
 /** A fill of the bot's. */
@@ -146,7 +148,7 @@ export async function runAtRandom(items: readonly RecordedItem[], setting: RunSe
   const bot = new RandomBot(clock, seed);
   // Where things take time, it is connected when the clock has moved.
   const connecting = bot.connect({ auth, config, runtime, clock });
-  await replay.run();
+  const report = (await replay.run()).toJSON();
   await connecting;
   if (bot.failures.length > 0) throw bot.failures[0];
   const { produced, fills } = bot;
@@ -164,6 +166,7 @@ export async function runAtRandom(items: readonly RecordedItem[], setting: RunSe
     fills,
     cash: Math.round(Number(balance_dollars) * 10_000),
     position: Number(positions.find(({ ticker }) => ticker === "M")?.position_fp ?? 0),
+    report,
   };
 }
 
