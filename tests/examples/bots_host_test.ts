@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KalshiClient } from "../../src/client.ts";
 import { runtimeName, test } from "../support/test.ts";
+import { until } from "../support/until.ts";
 import { exampleBed, type ExampleRuntime, runExample, startExample } from "./run_example.ts";
 
 const options = { timeoutMs: 300_000 } as const;
@@ -141,3 +142,51 @@ test("the bot that is killed again and again places its ten orders once", option
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+test(
+  "the market maker trades on paper, unchanged, against a live market that never hears of it",
+  options,
+  async () => {
+    await using bed = await exampleBed({ markets: 0, marketMakers: false });
+    const { exchange, env } = bed;
+    const ticker = exchange.listMarket({ ticker: "M" });
+    exchange.placeCounterOrder({ ticker, side: "bid", price: "0.4000", count: "50" });
+    exchange.placeCounterOrder({ ticker, side: "ask", price: "0.6000", count: "50" });
+    const folder = mkdtempSync(join(tmpdir(), "paper-"));
+    const said = { paper: "", bot: "" };
+    try {
+      const paper = await startExample(runtime, "examples/paper_trading.ts", [folder, ticker], env);
+      paper.child.stdout?.on("data", (bytes) => said.paper += bytes);
+      paper.child.stderr?.on("data", (bytes) => said.paper += bytes);
+      await until(() => said.paper.includes("paper trading M") || paper.child.exitCode !== null);
+      const paperEnv = Object.fromEntries(
+        readFileSync(join(folder, "paper.env"), "utf8").trim().split("\n").map((line) => {
+          const [name = "", ...value] = line.split("=");
+          return [name, value.join("=").replace(/^"(.*)"$/, "$1").replaceAll("\\n", "\n")];
+        }),
+      );
+      const bot = await startExample(runtime, "examples/market_maker.ts", [ticker], paperEnv);
+      bot.child.stdout?.on("data", (bytes) => said.bot += bytes);
+      bot.child.stderr?.on("data", (bytes) => said.bot += bytes);
+      await until(() => said.bot.includes("quoting 0.4800 / 0.5200") || bot.child.exitCode !== null);
+      await using onPaper = await KalshiClient.fromEnv(paperEnv);
+      const resting = async () => (await onPaper.orders.list({ status: "resting" })).items.length;
+      await until(async () => await resting() === 2 || bot.child.exitCode !== null);
+      // Somebody offers below its bid, on the live exchange.
+      exchange.placeCounterOrder({ ticker, side: "ask", price: "0.4700", count: "1" });
+      await until(() => said.bot.includes("filled 1.00 bid 0.4800") || bot.child.exitCode !== null);
+      bot.child.kill("SIGINT");
+      const stopped = await bot.ended;
+      assertStringIncludes(stopped.output, "stopped;", said.bot);
+      paper.child.kill("SIGINT");
+      const { output, errors } = await paper.ended;
+      assertEquals(errors, "");
+      assertMatch(output, /P&L -?[\d.]+ of it fees -[\d.]+; [1-9]\d* fills/);
+      assertStringIncludes(readFileSync(join(folder, "report.html"), "utf8"), "<html");
+      await using client = new KalshiClient({ auth: bed.account.auth, config: exchange.config });
+      assertEquals((await client.orders.list()).items, []);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+);
