@@ -262,6 +262,23 @@ test("a market pays out when it does at the exchange, and what was paused there 
   assertEquals(report.fills.kept.length, 1);
 });
 
+test("a market that ends while the connection is away pays out when it is back", async () => {
+  await using live = await startLive(["M", "M2"]);
+  await using paper = await startPaper(live, { tickers: ["M", "M2"] });
+  const { bot, mirror } = paper;
+  await bot.orders.create(order("bid", "0.4500", "10.00"));
+  live.exchange.sockets.refuse({ status: 503, times: 2 });
+  live.exchange.sockets.restart();
+  await live.clock.advance(0);
+  live.exchange.determine("M", "0.2500", { settle: true });
+  await live.clock.advance(60_000);
+  assertEquals(mirror.status().state, "live");
+  const { markets } = mirror.status();
+  assertEquals([markets.M?.state, markets.M2?.state], ["closed", "live"]);
+  // 1000 - 4.50 - 0.1733 + 2.50
+  assertEquals(Number((await bot.portfolio.balance()).balance_dollars), 997.8267);
+});
+
 test("what cannot be mirrored is refused before anything is subscribed to", async () => {
   await using live = await startLive();
   const { stream, client: lookup, clock } = live;
