@@ -3,10 +3,11 @@
  *
  * @module
  */
-import type { NatsConnection } from "@nats-io/nats-core";
+import type * as core from "@nats-io/nats-core";
 import { having, needed, type NeededRule } from "../base/options.ts";
 
-export type { NatsConnection };
+/** A connection to NATS, as `@nats-io/transport-node` and the other transports of NATS make it. */
+export type NatsConnection = core.NatsConnection;
 
 /** What an option may be that takes a connection. */
 export const connectionRule: NeededRule<NatsConnection> = needed(

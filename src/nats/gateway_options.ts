@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { NatsConnection } from "@nats-io/nats-core";
 import type { Clock } from "../base/clock.ts";
 import { KalshiConfigError } from "../base/errors.ts";
 import {
@@ -30,7 +29,7 @@ import { perpsProduct } from "../stream/perps_product.ts";
 import { channelOf, pickMarkets, type PickRule, type StreamProduct } from "../stream/product.ts";
 import type { StreamStatus } from "../stream/status.ts";
 import { readParams } from "../stream/subscribe_params.ts";
-import { connectionRule } from "./connection.ts";
+import { connectionRule, type NatsConnection } from "./connection.ts";
 import { assertAccountName, type LaneProduct } from "./protocol.ts";
 
 /** A stream, as far as a gateway needs it: a `KalshiStream` or a `PerpsStream`. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { NatsConnection } from "@nats-io/nats-core";
+import type { NatsConnection } from "./connection.ts";
 import {
   type JetStreamManager,
   jetstreamManager,

@@ -32,6 +32,6 @@ export { fileCassette } from "./file_cassette.ts";
 export { ManualClock } from "./manual_clock.ts";
 export type { MatchRules } from "./matching.ts";
 export type { Clock, ClockTimer } from "../base/clock.ts";
-export { type RateBudget, TokenBucket } from "../rate_limits/token_bucket.ts";
+export { type RateBudget, TokenBucket, type TokenBucketState } from "../rate_limits/token_bucket.ts";
 export type { Transport, TransportFunction } from "../http/transport.ts";
 export { KalshiError, type KalshiErrorCode, type KalshiErrorContext, type Outcome } from "../base/errors.ts";

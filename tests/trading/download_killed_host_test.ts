@@ -22,6 +22,7 @@ test("a download that is killed at any moment goes on: each row once, as DuckDB 
   const dir = mkdtempSync(join(tmpdir(), "kalshi-killed-"));
   using _ = { [Symbol.dispose]: () => rmSync(dir, { recursive: true, force: true }) };
   await using exchange = await LocalExchange.start({ port: 0, history: { days: 8 }, marketMakers: false });
+  // wall clock: the exchange listens, and its past ends now.
   const nowMs = Date.now();
   const [from, to] = [nowMs - 30 * DAY, nowMs - 5 * 60_000];
   exchange.setHistoricalCutoff(nowMs - 6 * DAY);
