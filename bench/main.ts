@@ -14,6 +14,7 @@ import { benchPage } from "./page.ts";
 import { benchRecord } from "./record_report.ts";
 import { benchCheck, benchOverhead, benchRest, benchSign } from "./rest_report.ts";
 import { benchSpecDiff } from "./spec_diff.ts";
+import { benchNats } from "./nats_report.ts";
 import { benchBook, benchBooks, benchStream } from "./stream_report.ts";
 import { benchWorkerStart } from "./worker_start.ts";
 
@@ -24,6 +25,7 @@ const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   "sign": benchSign,
   "exchange": benchExchange,
   "stream": benchStream,
+  "nats": benchNats,
   "record": benchRecord,
   "books": benchBooks,
   "book": benchBook,

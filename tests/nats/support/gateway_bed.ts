@@ -63,10 +63,17 @@ export interface LaneReader {
 export async function startGatewayBed(
   product: StreamsOfProduct = eventStreams,
   serverConfig = "",
+  { markets = 5, seed = 5 }: { readonly markets?: number; readonly seed?: number } = {},
 ): Promise<GatewayBed> {
   const isPerps = product.name === "perps";
   const server = await startNats(serverConfig);
-  const exchange = await LocalExchange.start({ port: 0, seed: 5, marketMakers: true, perps: isPerps });
+  const exchange = await LocalExchange.start({
+    port: 0,
+    seed,
+    marketMakers: true,
+    perps: isPerps,
+    ...markets > 5 ? { markets: markets + 60 } : {},
+  });
   const account = await exchange.createAccount({ balance: "100000.00" });
   const config = product.configOf(exchange, {
     retryBaseDelayMs: 1,
@@ -75,7 +82,7 @@ export async function startGatewayBed(
     wsPingIntervalMs: 100_000_000,
   });
   const trader = product.trader({ auth: account.auth }, config);
-  const tickers = (isPerps ? exchange.perps.tickers() : exchange.openTickers()).slice(0, 5);
+  const tickers = (isPerps ? exchange.perps.tickers() : exchange.openTickers()).slice(0, markets);
   const lane: Lane = { environment: "loopback", product: isPerps ? "perps" : "events" };
   const started = new Set<Started>();
   const bed: GatewayBed = {
