@@ -95,6 +95,8 @@ export class LaneWriter {
   #hasWritten = false;
   /** NATS is away: nothing is sent. */
   #isAway = false;
+  /** How many times in a row nothing of what was under way was taken. */
+  #refusals = 0;
   #sentAt = -Infinity;
   #sending: ClockTimer | undefined;
   #losses = new Map<string, Loss>();
@@ -228,7 +230,7 @@ export class LaneWriter {
     this.#sending = undefined;
     this.#sentAt = this.#options.clock.monotonic();
     while (this.#sent < this.#entries.length && this.#sent - this.#head < IN_FLIGHT) {
-      if (!this.#publish(state.reign, this.#sent)) return this.#place(state.reign);
+      if (!this.#publish(state.reign, this.#sent)) return this.#refused(state.reign, "it cannot be sent");
       this.#sent++;
     }
     const unproved = this.#sent - this.#head;
@@ -243,8 +245,8 @@ export class LaneWriter {
     try {
       this.#options.connection.publish(subject, text, { headers: this.#headersOf(reign, index) });
       return true;
-    } catch (error) {
-      this.#options.onError(natsError("A message could not be sent to NATS", error));
+    } catch {
+      // It is told where it goes on.
       return false;
     }
   }
@@ -278,15 +280,22 @@ export class LaneWriter {
     const seq = state.proof = (this.#proved ?? 0) + this.#sent - this.#head;
     const { subject, text } = this.#entries[this.#sent - 1] as Entry;
     const options = { headers: this.#headersOf(state.reign, this.#sent - 1), timeout: PROOF_MS };
-    const judge = (isProved: boolean) => {
+    const judge = (refusal: unknown) => {
       if (this.#state !== state || state.proof !== seq) return;
       state.proof = undefined;
-      if (!isProved) return this.#place(state.reign);
+      if (refusal !== undefined) return this.#refused(state.reign, refusal);
       this.#advance(seq);
       this.#pump();
     };
     this.#options.connection.request(subject, text, options)
-      .then((answer) => judge(acknowledged(answer) === seq), () => judge(false));
+      .then((answer) => judge(refusalOf(answer, seq)), judge);
+  }
+
+  /** What is under way is not proved: the lane is looked at. The first time it may be anything; then it is told. */
+  #refused(reign: string, why: unknown): void {
+    this.#refusals++;
+    if (this.#refusals === 2) this.#options.onError(natsError("NATS does not take what is published", why));
+    this.#place(reign);
   }
 
   /** Everything up to here is in the lane. */
@@ -298,7 +307,10 @@ export class LaneWriter {
     this.#head += count;
     this.proven += count;
     this.#proved = seq;
-    if (count > 0) this.#hasWritten = true;
+    if (count > 0) {
+      this.#hasWritten = true;
+      this.#refusals = 0;
+    }
     if (this.#head === this.#entries.length) {
       this.#entries = [];
       this.#sent -= this.#head;
@@ -336,6 +348,7 @@ export class LaneWriter {
   async #findPlace(state: State): Promise<void> {
     const { clock, lookAtEnd, onError } = this.#options;
     const isCurrent = () => this.#state === state && !this.#isAway;
+    if (this.#refusals > 1) await delay(clock, backoffMs(this.#refusals, RETRY, undefined, Math.random));
     for (let attempt = 0; isCurrent(); attempt++) {
       try {
         const end = await lookAtEnd(this.#proved);
@@ -377,12 +390,13 @@ export class LaneWriter {
   }
 }
 
-/** The number that a message got; undefined where it got none. */
-function acknowledged(message: Msg): number | undefined {
+/** Why a message has not got its number; undefined where it has. */
+function refusalOf(answer: Msg, seq: number): unknown {
   try {
-    const { seq, error } = message.json<{ readonly seq?: number; readonly error?: unknown }>();
-    return error === undefined ? seq : undefined;
+    const told = answer.json<{ readonly seq?: number; readonly error?: { readonly description?: string } }>();
+    if (told.error === undefined && told.seq === seq) return undefined;
+    return told.error?.description ?? "it is stored under another number";
   } catch {
-    return undefined;
+    return "the server's answer cannot be read";
   }
 }

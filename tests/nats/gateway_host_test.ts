@@ -1,7 +1,8 @@
 /** What a gateway publishes of a real stream on a real server of NATS. */
+import { jetstreamManager } from "@nats-io/jetstream";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { KalshiNatsError } from "../../src/nats/mod.ts";
-import { stripFrame } from "../../src/nats/protocol.ts";
+import { laneStream, stripFrame } from "../../src/nats/protocol.ts";
 import type { KalshiStream } from "../../src/stream/mod.ts";
 import { streamProducts } from "../stream/support/products.ts";
 import { until } from "../support/until.ts";
@@ -188,4 +189,38 @@ natsTest("whoever led and does not know that it is over cannot write", async () 
   const since = reader.messages.filter((message) => message.kind === "frame" && message.seq > seq);
   assertEquals(since.map(({ text }) => text), came.slice(-since.length));
   assertEquals(isLeading(two), true);
+});
+
+natsTest("a stream that NATS has lost begins anew, with a marker and whole books", async () => {
+  await using bed = await startGatewayBed();
+  await using one = await bed.start();
+  await until(() => isLeading(one));
+  await bed.stepUntil(() => (one.gateway.stats().lanes[0]?.published ?? 0) > 100);
+  const manager = await jetstreamManager(await bed.server.connect());
+  await manager.streams.delete(laneStream(bed.lane));
+  await bed.stepUntil(() => one.errors.some((error) => String(error).includes("NATS has lost")));
+  const reader = await bed.read();
+  await bed.stepUntil(() => areBooksRight(bed, reader));
+  const [first] = reader.markers("orderbook_delta");
+  assert(first?.type === "gap" && first.reason === "store");
+  assertEquals(reader.messages.map(({ seq }) => seq), reader.messages.map((_, index) => index + 1));
+  assertEquals(reader.messages[0]?.kind, "marker");
+  assertEquals(isLeading(one), true);
+});
+
+natsTest("a stream that takes nothing is told, and tried again without haste", async () => {
+  await using bed = await startGatewayBed();
+  await using one = await bed.start({ queueFrames: 100 });
+  await until(() => isLeading(one));
+  const manager = await jetstreamManager(await bed.server.connect());
+  const name = laneStream(bed.lane);
+  const { config } = await manager.streams.info(name);
+  await manager.streams.update(name, { ...config, max_msg_size: 10 });
+  await bed.stepUntil(() =>
+    one.errors.some((error) => String(error).includes("does not take what is published"))
+  );
+  await manager.streams.update(name, { ...config, max_msg_size: -1 });
+  const reader = await bed.read();
+  await bed.stepUntil(() => areBooksRight(bed, reader));
+  assert((one.gateway.stats().lanes[0]?.resent ?? 0) < 2_000);
 });
