@@ -56,6 +56,8 @@ interface Place {
 
 /** So many messages that wait are not caught up with soon. */
 export const FAR = 20_000;
+/** For so many signs of life of the gateway a channel is read on without readers: half a minute. */
+const MOST_IDLE = 60;
 /** How many subjects that nobody reads by name are remembered. */
 const REMEMBERED = 10_000;
 
@@ -140,6 +142,8 @@ export class ChannelReader {
   #isResumed = false;
   /** What was stored before reading began has been read. */
   #isCurrent = false;
+  /** Signs of life of the gateway since anybody has read. */
+  #idle = 0;
   /** How much has been read, and how much was stored when reading began. */
   #taken = 0;
   #stored = Infinity;
@@ -218,6 +222,12 @@ export class ChannelReader {
     line.sink.ended();
   }
 
+  /** Another while has passed; without lines it is read on for some of them, since whoever reads may come back. */
+  passed(): void {
+    this.#idle = this.#lines.size === 0 ? this.#idle + 1 : 0;
+    if (this.#idle > MOST_IDLE) this.stop();
+  }
+
   /** NATS is away: what is read goes on, or begins anew, when somebody wants it again. */
   away(): void {
     if (this.#options.keeps) this.#keepPlace();
@@ -280,11 +290,10 @@ export class ChannelReader {
     const kind = place.parts?.kind;
     const line = place.line ?? this.#all;
     if (kind === "marker") this.#marked(this.#decoder.decode(msg.data));
-    else if (kind === "frame") {
+    else {
       this.#isResumed = false;
-      line?.frame(this.#decoder.decode(msg.data));
-    } else if (kind === "snapshot" && place.line !== undefined) {
-      place.line.whole(this.#decoder.decode(msg.data));
+      if (kind === "frame") line?.frame(this.#decoder.decode(msg.data));
+      else if (kind === "snapshot") place.line?.whole(this.#decoder.decode(msg.data));
     }
     if (!this.#isCurrent && ++this.#taken >= this.#stored) this.#caughtUp();
   }

@@ -199,6 +199,7 @@ export class LaneReader {
     if (!isSame) this.load().catch(this.#options.onError);
     const isLate = clock.monotonic() - sinceMs > TAKEOVER_MS;
     for (const channel of this.#channels.values()) {
+      channel.passed();
       if (!channel.isReading || channel.epoch === undefined) channel.epoch = epoch;
       else if (channel.epoch !== epoch && isLate) channel.overdue(epoch);
     }
