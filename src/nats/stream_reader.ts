@@ -96,11 +96,6 @@ export class StreamReader {
     return info.num_pending;
   }
 
-  /** The connection has come back: what was missed is read. */
-  restart(): void {
-    if (!this.#isClosed) this.#again(undefined);
-  }
-
   /** Ends it. */
   close(): void {
     this.#isClosed = true;
