@@ -7,6 +7,7 @@
 import { type ClientHooks, KalshiClient, KalshiError, type Market } from "@unofficial/kalshi";
 import { complementPrice, formatPrice, parsePrice } from "@unofficial/kalshi/fixed-point";
 import { LocalExchange } from "@unofficial/kalshi/local-exchange";
+import { backtest } from "./demo_backtest.ts";
 import { tradeByFix } from "./fix_session.ts";
 import { bold, dim, facts, green, heading, progress, red, short, table } from "./support/print.ts";
 
@@ -252,6 +253,9 @@ async function local(days: number): Promise<void> {
   exchange.fail({ status: 503, times: 2 });
   const { ticker, last_price_dollars } = await client.markets.get(market.ticker);
   console.log(`  ${green("answered")} ${ticker} last traded at ${last_price_dollars}`);
+
+  // With a past of its own there is enough to see.
+  if (days === 0) await backtest();
 
   console.log(`\n${green("Done.")} The same code trades on Kalshi: give it a key and leave the config out.`);
 }

@@ -54,6 +54,9 @@ test("the demo trades on a local exchange from start to end", options, async () 
     "NOT_FOUND",
     "A read is repeated when the exchange stumbles",
     "attempt 2 got 503",
+    "A backtest: 10 minutes are recorded",
+    "behind",
+    "ahead",
     "Done.",
   ]);
 });
