@@ -5,7 +5,7 @@ import type { ExchangeClock } from "./clock.ts";
 import type { Command } from "./command.ts";
 import { Cors } from "./cors.ts";
 import { eventClearing } from "./engine/event_clearing.ts";
-import { worthOf } from "./engine/event_contract.ts";
+import { noQuote, worthOf } from "./engine/event_contract.ts";
 import { Engine } from "./engine/engine.ts";
 import type { EngineEvent } from "./engine/events.ts";
 import type { Account } from "./engine/model.ts";
@@ -16,7 +16,7 @@ import { perpsLimited, RateLimits } from "./limits.ts";
 import { createRandom, type Random } from "./random.ts";
 import { Archive } from "./world/archive.ts";
 import { BlockTrades } from "./world/block_trades.ts";
-import { Candles } from "./world/candles.ts";
+import { Candles, DAY_MINUTES } from "./world/candles.ts";
 import { type Catalog, createCatalog } from "./world/catalog.ts";
 import { Combos } from "./world/combos.ts";
 import { type CommunicationEvent, Communications } from "./world/communications.ts";
@@ -131,7 +131,8 @@ export class Exchange {
       since,
       isTaped ? crowdClearing(eventClearing) : eventClearing,
     );
-    this.candles = new Candles(engine);
+    // A recording can be of months: what is kept of it must not grow with it.
+    this.candles = isTaped ? new Candles(engine, noQuote, DAY_MINUTES) : new Candles(engine);
     const listings = isTaped ? [] : makeListings(createRandom(seed + 1), now, { atLeast: markets, shards });
     const all = pastDays === 0 ? listings : withPast(listings, createRandom(seed + 4), now, pastDays);
     const catalog = this.catalog = createCatalog(engine, all, now);

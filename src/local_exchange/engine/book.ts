@@ -74,7 +74,8 @@ export class Book<O extends Queued<O>> {
 
   /** The best price of a side. */
   best(side: Side): number | undefined {
-    return this.#side(side)?.worstFirst.at(-1)?.price;
+    const levels = this.#side(side)?.worstFirst;
+    return levels?.[levels.length - 1]?.price;
   }
 
   /** The best price of a side at which an order rests that counts. */

@@ -353,17 +353,20 @@ export class LocalReplay<E> implements AsyncDisposable {
     let told = player.frames;
     // What the bot has begun before the run happens before it.
     await player.until(this.clock.now());
+    const items = this.#items;
+    const stopMs = Math.min(untilMs, endMs);
     for (;;) {
       if (signal?.aborted) throw new KalshiAbortError("The replay was aborted.", { cause: signal.reason });
       if (this.#isClosed) throw closedError();
-      const item = this.#items.ready ?? await this.#items.peek();
-      if (item === undefined || item.atMs >= untilMs || item.atMs >= endMs) break;
+      // One wait for each item: this is the loop that counts.
+      const item = items.ready ?? items.keep(await items.next());
+      if (item === undefined || item.atMs >= stopMs) break;
       if (player.isBusy(item.atMs)) {
         await player.until(item.atMs);
         continue;
       }
       player.play(item);
-      this.#items.take();
+      items.take();
       if (player.frames - told < PROGRESS_FRAMES) continue;
       told = player.frames;
       onProgress?.({ frames: told, atMs: this.clock.now() });
@@ -415,12 +418,19 @@ class Items {
     );
   }
 
+  /** Reads the next one, which is to be kept. */
+  next(): Promise<IteratorResult<ReplayItem>> | IteratorResult<ReplayItem> {
+    return this.#iterator.next();
+  }
+
+  /** Keeps what was read as the next one; undefined at the end. */
+  keep({ done, value }: IteratorResult<ReplayItem>): ReplayItem | undefined {
+    return this.ready = done === true ? undefined : value;
+  }
+
   /** The next one; undefined at the end. */
   async peek(): Promise<ReplayItem | undefined> {
-    if (this.ready !== undefined) return this.ready;
-    const next = await this.#iterator.next();
-    this.ready = next.done === true ? undefined : next.value;
-    return this.ready;
+    return this.ready ?? this.keep(await this.next());
   }
 
   /** Done with the one that was looked at. */

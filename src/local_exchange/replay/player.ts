@@ -56,8 +56,10 @@ export class Player {
   /** Plays an item at its time, at which nothing else may be due. */
   play(item: ReplayItem): void {
     const { clock, reader } = this.#options;
-    clock.moveTo(item.atMs);
-    this.#tick();
+    if (item.atMs > clock.now()) {
+      clock.moveTo(item.atMs);
+      this.#tick();
+    }
     if (item.kind !== "frame") return this.#beside(item);
     this.frames++;
     reader.take(item.frame);

@@ -33,6 +33,8 @@ export class TapeLevel {
   shown = 0;
   /** Its order, the first of them where our orders stand between. */
   crowd: Order | undefined;
+  /** An order that left the book whole, for when the crowd comes back: books flicker, and orders are large. */
+  spare: Order | undefined;
   /** The engine's level, while the crowd has an order on it. */
   level: Level<Order> | undefined;
   /** Orders of ours that rest there. */

@@ -307,8 +307,11 @@ export class TapeMarket {
       if (level.level !== undefined) level.level.total += count;
       return this.#tell(last, count);
     }
-    const order = this.#desk.crowd.order(this.market, level.side, level.price, count);
+    const { spare } = level;
+    level.spare = undefined;
+    const order = spare ?? this.#desk.crowd.order(this.market, level.side, level.price, count);
     order.status = "resting";
+    order.remaining = count;
     book.add(order);
     if (level.crowd === undefined) level.crowd = order;
     else level.isSplit = true;
@@ -317,6 +320,13 @@ export class TapeMarket {
   }
 
   #cancel(level: TapeLevel, count: number): void {
+    if (level.stakes === 0 && !level.isSplit && level.crowd !== undefined) {
+      const order = level.crowd;
+      this.#shrink(level, order, count);
+      // Nobody keeps an order of the crowd's that was never filled.
+      if (order.filled === 0) level.spare = order;
+      return;
+    }
     const orders = this.#ordersOf(level);
     const taken = canceledFrom(this.#desk.queue, orders.map(({ remaining }) => remaining), count);
     for (const [index, order] of orders.entries()) {

@@ -27,7 +27,8 @@ export interface Candle {
 }
 
 const MINUTE = 60_000;
-const DAY_MINUTES = 1_440;
+/** The minutes of a day. */
+export const DAY_MINUTES = 1_440;
 
 /**
  * The end of the period that a time belongs to, in Unix seconds; a time that is an end is its own. Minutes and hours
@@ -83,15 +84,26 @@ export class Candles {
   readonly #minutes = new Map<Market, Candle[]>();
 
   readonly #emptyQuote: Readonly<Record<Side, number>>;
+  readonly #most: number;
 
-  /** `emptyQuote`: what an empty side of a book counts as. */
-  constructor(engine: Engine, emptyQuote: Readonly<Record<Side, number>> = noQuote) {
+  /**
+   * `emptyQuote`: what an empty side of a book counts as. `most`: how many minutes of a market are kept, twice as many
+   * at times; all of them unless told.
+   */
+  constructor(engine: Engine, emptyQuote: Readonly<Record<Side, number>> = noQuote, most = Infinity) {
     this.#emptyQuote = emptyQuote;
+    this.#most = most;
     engine.listen((event) => {
       if (event.type === "book") {
-        const value = event.market.book.best(event.side) ?? emptyQuote[event.side];
-        const minute = this.#minute(event.market, event.at);
-        const quote = event.side === "bid" ? minute.bid : minute.ask;
+        const { market, side, price } = event;
+        // A minute without a change repeats the last, and most changes are behind the best price.
+        const minutes = this.#minutes.get(market);
+        const last = minutes?.[minutes.length - 1];
+        if (last !== undefined && (side === "bid" ? price < last.bid.close : price > last.ask.close)) return;
+        const value = market.book.best(side) ?? emptyQuote[side];
+        if (last !== undefined && (side === "bid" ? last.bid : last.ask).close === value) return;
+        const minute = this.#minute(market, event.at);
+        const quote = side === "bid" ? minute.bid : minute.ask;
         if (quote.close !== value) stretch(quote, value);
       } else if (event.type === "trade") {
         const { market, price, count, at } = event.trade;
@@ -179,6 +191,7 @@ export class Candles {
       openInterest: last?.openInterest ?? 0,
     };
     minutes.push(candle);
+    if (minutes.length > 2 * this.#most) minutes.splice(0, minutes.length - this.#most);
     return candle;
   }
 }
