@@ -352,17 +352,17 @@ export class LocalReplay<E> implements AsyncDisposable {
     const endMs = this.#options.toMs ?? Infinity;
     let told = player.frames;
     // What the bot has begun before the run happens before it.
-    await player.until(this.clock.now());
+    const isStopped = () => this.#isClosed || signal?.aborted === true;
+    await player.until(this.clock.now(), isStopped);
     const items = this.#items;
     const stopMs = Math.min(untilMs, endMs);
     for (;;) {
-      if (signal?.aborted) throw new KalshiAbortError("The replay was aborted.", { cause: signal.reason });
-      if (this.#isClosed) throw closedError();
+      this.#assertGoesOn(signal);
       // One wait for each item: this is the loop that counts.
       const item = items.ready ?? items.keep(await items.next());
       if (item === undefined || item.atMs >= stopMs) break;
       if (player.isBusy(item.atMs)) {
-        await player.until(item.atMs);
+        await player.until(item.atMs, isStopped);
         continue;
       }
       player.play(item);
@@ -374,8 +374,14 @@ export class LocalReplay<E> implements AsyncDisposable {
     const next = await this.#items.peek();
     const ended = next === undefined || next.atMs >= endMs;
     const toMs = Math.min(untilMs, ended ? endMs : Infinity);
-    if (Number.isFinite(toMs)) await player.until(Math.max(toMs, this.clock.now()));
+    if (Number.isFinite(toMs)) await player.until(Math.max(toMs, this.clock.now()), isStopped);
+    this.#assertGoesOn(signal);
     return ended;
+  }
+
+  #assertGoesOn(signal: AbortSignal | undefined): void {
+    if (signal?.aborted) throw new KalshiAbortError("The replay was aborted.", { cause: signal.reason });
+    if (this.#isClosed) throw closedError();
   }
 
   /** What is on its way arrives, and what is known of the end of markets is paid out. */

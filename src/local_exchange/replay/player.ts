@@ -41,13 +41,18 @@ export class Player {
     return next !== undefined && next <= atMs;
   }
 
-  /** Lets everything happen that is due by a time, each at its own, and settle what it starts. */
-  async until(atMs: number): Promise<void> {
+  /**
+   * Lets everything happen that is due by a time, each at its own, and settle what it starts. Where `isStopped` says so,
+   * it stays where it is.
+   */
+  async until(atMs: number, isStopped: () => boolean = () => false): Promise<void> {
     const { clock } = this.#options;
     await this.#settle();
+    if (isStopped()) return;
     while (clock.fire(atMs)) {
       this.#tick();
       await this.#settle();
+      if (isStopped()) return;
     }
     clock.moveTo(atMs);
     this.#tick();

@@ -31,12 +31,14 @@ export class Turns {
     await this.#turn();
   }
 
-  /** Lets the channels go. */
+  /** Lets the channels go; whoever waits goes on. */
   close(): void {
     for (const { port1, port2 } of this.#channels) {
       port1.close();
       port2.close();
     }
+    this.#channels = [];
+    this.#resolve?.();
   }
 
   #turn(): Promise<void> {
@@ -62,7 +64,6 @@ export class Turns {
       await this.#turn();
       if (run === TRIED.microtasks) continue;
       this.close();
-      this.#channels = [];
     }
   }
 }

@@ -1,4 +1,5 @@
 /** Kalshi's frames, as a recording or a stream has them, told to a tape. */
+import { KalshiConfigError } from "../../base/errors.ts";
 import { complement, isPrice } from "../engine/event_contract.ts";
 import type { Side } from "../engine/model.ts";
 import { parseCount, parsePrice } from "../units.ts";
@@ -72,6 +73,7 @@ export class TapeReader {
   market(payload: unknown, event?: unknown, series?: unknown): boolean {
     const ticker = isObject(payload) ? asText(payload.ticker) : undefined;
     if (ticker === undefined || !isObject(payload)) return this.#told(undefined);
+    refusePerps(payload, "leverage_estimate");
     if (!this.wants(ticker)) return false;
     const facts = factsOf(payload);
     this.#tape.learn(ticker, facts);
@@ -98,6 +100,7 @@ export class TapeReader {
   #delta(msg: Payload): boolean | undefined {
     const { market_ticker: ticker, side, price_dollars, delta_fp, client_order_id } = msg ?? {};
     if (typeof ticker !== "string") return undefined;
+    if (price_dollars === undefined) refusePerps(msg, "price");
     if (this.#tickers !== undefined && !this.#tickers.has(ticker)) return false;
     const isBid = side === "yes";
     const told = quickFixed(price_dollars, 4) ?? priceOf(price_dollars);
@@ -126,6 +129,7 @@ export class TapeReader {
   #snapshot(msg: Payload): boolean | undefined {
     const { market_ticker: ticker, yes_dollars_fp, no_dollars_fp } = msg ?? {};
     if (typeof ticker !== "string") return undefined;
+    refusePerps(msg, "bid", "ask");
     if (!this.wants(ticker)) return false;
     const bids = levelsOf(yes_dollars_fp, true);
     const asks = levelsOf(no_dollars_fp, this.useYesPrice);
@@ -167,6 +171,14 @@ export class TapeReader {
 
 const multiplierOf = (value: unknown): number | undefined =>
   typeof value === "number" && value >= 0 && value < 1_000 ? value : undefined;
+
+/** Refuses what has a field that only the margin exchange has. */
+function refusePerps(payload: Payload, ...fields: readonly string[]): void {
+  if (!fields.some((field) => payload[field] !== undefined)) return;
+  throw new KalshiConfigError(
+    "This is of the margin exchange: perps are neither replayed nor mirrored. Give what was recorded of event contracts.",
+  );
+}
 
 function takerSideOf({ taker_book_side, taker_outcome_side, taker_side }: Payload): Side | undefined {
   if (taker_book_side === "bid" || taker_book_side === "ask") return taker_book_side;
