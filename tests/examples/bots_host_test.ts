@@ -1,6 +1,6 @@
 /** The examples that trade, each as a process of its own against a local exchange. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KalshiClient } from "../../src/client.ts";
@@ -190,3 +190,72 @@ test(
     }
   },
 );
+
+test("the backtest runs its bot over a recording, with each model of the queue", options, async () => {
+  const path = mkdtempSync(join(tmpdir(), "example-"));
+  try {
+    const at = Date.UTC(2026, 10, 24, 14);
+    const lines = [
+      {
+        header: {
+          format: "kalshi-recording",
+          version: 1,
+          session: "s",
+          part: 1,
+          startedAtMs: at,
+          sdk: "",
+          host: "",
+        },
+      },
+      {
+        type: "orderbook_snapshot",
+        msg: { yes_dollars_fp: [["0.4000", "50.00"]], no_dollars_fp: [["0.5000", "50.00"]] },
+      },
+      ...[1, 2, 3, 4].map((n) => ({
+        type: "orderbook_delta",
+        msg: { price_dollars: "0.4000", delta_fp: `${n}.00`, side: "yes" },
+      })),
+      // Whoever sells at 0.40 has passed a bid of 0.43.
+      {
+        type: "trade",
+        msg: { trade_id: "t", yes_price_dollars: "0.4000", count_fp: "3.00", taker_book_side: "ask" },
+      },
+      { type: "orderbook_delta", msg: { price_dollars: "0.4000", delta_fp: "-3.00", side: "yes" } },
+    ].map((one, index) => {
+      const time = { atMs: at + index * 1_000, us: index * 1_000_000 };
+      if (!("msg" in one)) {
+        const { header } = one;
+        return {
+          ...time,
+          header: { ...header, environment: "unknown", channels: { orderbook_delta: {}, trade: {} } },
+        };
+      }
+      const msg = { market_ticker: "M-1", market_id: "m", ...one.msg };
+      return { ...time, frame: { type: one.type, sid: 1, seq: index, msg } };
+    });
+    const end = {
+      atMs: at + 60_000,
+      us: 60_000_000,
+      event: "end",
+      reason: "closed",
+      frames: lines.length - 1,
+    };
+    const text = [...lines, end].map((line) => `${JSON.stringify(line)}\n`).join("");
+    writeFileSync(join(path, "000001-20261124T140000Z.jsonl"), text);
+    const saved = join(path, "report");
+    const { code, output, errors } = await runExample(
+      runtime,
+      "examples/backtest.ts",
+      [path, "M-1", saved],
+      {},
+    );
+    assertEquals([code, errors], [0, ""], output);
+    for (const queue of ["behind", "pro-rata", "ahead"]) {
+      assertMatch(output, new RegExp(`^${queue}: P&L 0\\.0600\\d*, fees 0\\.0000\\d*, 1 fills`, "m"));
+    }
+    assertMatch(output, /maker: after 1 s the middle had moved 0\S* against it/);
+    assertStringIncludes(readFileSync(join(saved, "report.html"), "utf8"), "M-1, queue behind");
+  } finally {
+    rmSync(path, { recursive: true, force: true });
+  }
+});
