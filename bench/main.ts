@@ -12,6 +12,7 @@ import { benchHistory } from "./history_report.ts";
 import type { Figure } from "./measure.ts";
 import { benchPage } from "./page.ts";
 import { benchRecord } from "./record_report.ts";
+import { benchReplay } from "./replay_report.ts";
 import { benchCheck, benchOverhead, benchRest, benchSign } from "./rest_report.ts";
 import { benchSpecDiff } from "./spec_diff.ts";
 import { benchNats } from "./nats_report.ts";
@@ -27,6 +28,7 @@ const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   "stream": benchStream,
   "nats": benchNats,
   "record": benchRecord,
+  "replay": benchReplay,
   "books": benchBooks,
   "book": benchBook,
   "fix": benchFix,

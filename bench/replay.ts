@@ -11,7 +11,7 @@ import { KalshiStream } from "../src/stream/mod.ts";
 import { QuoteManager, restQuotePort } from "../src/trading/mod.ts";
 import type { Figure } from "./measure.ts";
 
-const [folder = "", bot = "hand", market = "0"] = process.argv.slice(2);
+const [folder = "", bot = "hand", market = "20"] = process.argv.slice(2);
 const TICKER = `KXDAY-26NOV24-T${market}`;
 
 function used(): number {

@@ -316,6 +316,19 @@ test("the orders of whoever recorded are not part of the crowd", async () => {
   await close();
 });
 
+test("the private key of an account signs as its auth does, and a stranger's is refused", async () => {
+  const { replay, account, made, close } = await open({}, book, tick(1_000));
+  const { config, runtime, clock } = made;
+  const { keyId, privateKey } = account;
+  await using byPem = new KalshiClient({ keyId, privateKey, config, runtime, clock });
+  assertEquals((await byPem.portfolio.balance()).balance, 100_000);
+  const other = await replay.createAccount();
+  await using stranger = new KalshiClient({ keyId, privateKey: other.privateKey, config, runtime, clock });
+  const error = await assertRejects(() => stranger.portfolio.balance(), KalshiError);
+  assertEquals(error.code, "AUTH_REJECTED");
+  await close();
+});
+
 test("orders go over FIX in process as well, and take as long", async () => {
   const { replay, account, made, now, close } = await open(
     { fix: true, latencyMs: 25 },
