@@ -2,6 +2,8 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { main } from "../../src/cli/main.ts";
+import { ManualClock } from "../../src/testing/manual_clock.ts";
+import { downloadHistory } from "../../src/trading/mod.ts";
 import { settled, startBed } from "../recordings/support/bed.ts";
 import { test } from "../support/test.ts";
 import { objects } from "./support/account.ts";
@@ -62,6 +64,14 @@ test("backtest runs a bot against a recording, the same each time, and saves a r
   const [end] = objects(paid.stdout);
   assertEquals([end.unrealized, end.startBalance], ["0.000000", "500.000000"], paid.stderr);
   assert(Number(end.pnl) > 0 && end.pnl === end.realized, paid.stdout);
+  // A folder of history says the same.
+  const history = join(dir, "history");
+  exchange.determine(ticker, "yes", { settle: true });
+  const { settlement_ts } = await client.markets.get(ticker);
+  const clock = new ManualClock(Date.parse(settlement_ts ?? "") + 600_000);
+  await downloadHistory(client, { dir: history, what: "markets", tickers: [ticker], clock });
+  const alike = await backtest([...args, "--results", history, "--queue", "ahead", "--balance", "500"]);
+  assertEquals(alike.stdout, paid.stdout, alike.stderr);
   const table = await backtest([dir, "--bot", bot, "--tickers", ticker]);
   assertMatch(table.stdout, /^from +20\d\d-.*\nto +.*\npnl +-?\d/);
 

@@ -5,6 +5,10 @@
  */
 import { readFile, stat } from "node:fs/promises";
 import { CliError } from "../exit_codes.ts";
+import type { Output } from "../output.ts";
+
+/** What a replay pays out: whole ticks. */
+const KNOWN = /^(yes|no|\d\.\d{4})$/;
 
 /** How markets ended, by ticker. */
 export type Results = Readonly<Record<string, string>>;
@@ -14,12 +18,21 @@ export type Results = Readonly<Record<string, string>>;
  *
  * @throws {CliError} where there is nothing of the name, or something else
  */
-export async function readResults(path: string): Promise<Results> {
+export async function readResults(path: string, output: Output): Promise<Results> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) throw new CliError("usage", `--results: there is no ${path}.`);
   if (found.isDirectory()) {
     const { openHistory } = await import("../../trading/download/folder.ts");
-    return await openHistory(path).results();
+    const all = Object.entries(await openHistory(path).results());
+    const known = all.filter(([, result]) => KNOWN.test(result));
+    if (known.length < all.length) {
+      await output.note(
+        `${
+          all.length - known.length
+        } markets of ${path} paid what is no multiple of 0.0001 dollars: they are left out.`,
+      );
+    }
+    return Object.fromEntries(known);
   }
   try {
     return JSON.parse(await readFile(path, "utf8")) as Results;

@@ -61,7 +61,7 @@ export async function runBacktest(context: CliContext, dir: string, options: Bac
     fromMs: options.from === undefined ? undefined : parseTime("--from", options.from, now),
     toMs: options.to === undefined ? undefined : parseTime("--to", options.to, now),
   };
-  const results = options.results === undefined ? undefined : await readResults(options.results);
+  const results = options.results === undefined ? undefined : await readResults(options.results, output);
   const bot = await loadBot(options.bot);
   const recording = await openRecording(dir);
   await using replay = await LocalExchange.replay(recording, replayOptions(options, between, results));
