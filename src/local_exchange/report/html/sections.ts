@@ -16,7 +16,12 @@ const markOf = (text: string): string => text.startsWith("-") ? "bad" : /[1-9]/.
 /** A gain in its colour. */
 const gain = (text: string): Markup => markup`<span class="${markOf(text)}">${showGain(text)}</span>`;
 
-const dollars = (value: number): string => showMoney(value.toFixed(6));
+/** Dollars on an axis: `$0.50`, `$20`, `$250k`, `$1.5M`. */
+function dollars(value: number): string {
+  const [size, unit] = Math.abs(value) >= 1e6 ? [1e6, "M"] : Math.abs(value) >= 1e4 ? [1e3, "k"] : [1, ""];
+  return `${showMoney((value / size).toFixed(6)).replace(/\.00$/, "")}${unit}`;
+}
+
 const contracts = (value: number): string => showCount(value.toFixed(2));
 const prices = (value: number): string => showPrice(value.toFixed(4));
 
@@ -29,14 +34,12 @@ const headline = (text: string): Markup => gain(cents(text));
 /** The figures. */
 export function cards({ summary }: RunReportData): Markup {
   const { maxDrawdown, cashAtRisk, orders } = summary;
-  const card = (name: string, value: Markup | string, note: string) =>
-    markup`
-      <div class="card">
-        <dt>${name}</dt>
-        <dd>${value}</dd>
-        <dd class="note">${note}</dd>
-      </div>
-    `;
+  const card = (name: string, value: Markup | string, note: string) => {
+    const shown = typeof value === "string" ? markup`${value}` : value;
+    // Long amounts are smaller, so that they are not broken.
+    const size = shown.text.replace(/<[^>]*>/g, "").length > 12 ? "long" : "short";
+    return markup`<div class="card"><dt>${name}</dt><dd class="${size}">${shown}</dd><dd class="note">${note}</dd></div>`;
+  };
   const fell = maxDrawdown.toMs - maxDrawdown.fromMs;
   return markup`<dl class="cards">${[
     card("P&L after fees", headline(summary.pnl), `on ${showMoney(cents(summary.startBalance))}`),
@@ -71,7 +74,11 @@ export function cards({ summary }: RunReportData): Markup {
     card(
       "Halted",
       summary.halts === 0 ? "never" : showLength(summary.haltedMs),
-      summary.halts === 1 ? "1 time" : `${summary.halts} times`,
+      summary.halts === 0
+        ? "no market stood still"
+        : summary.halts === 1
+        ? "1 time"
+        : `${summary.halts} times`,
     ),
   ]}</dl>`;
 }

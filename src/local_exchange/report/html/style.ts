@@ -29,8 +29,9 @@ header p { margin: 0; color: var(--faint); }
 .cards { display: grid; grid-template-columns: repeat(5, 1fr); gap: 10px; margin: 18px 0 0; }
 .card { padding: 10px 12px; border: 1px solid var(--line); border-radius: 8px; background: var(--panel); }
 .card dt { color: var(--faint); font-size: 13px; }
-.card dd { margin: 0; font-size: 20px; font-weight: 600; line-height: 1.3; overflow-wrap: anywhere; }
-.card dd.note { font-size: 13px; font-weight: 400; color: var(--faint); }
+.card dd { margin: 0; font-size: 20px; font-weight: 600; line-height: 1.3; white-space: nowrap; }
+.card dd.long { font-size: 17px; line-height: 1.53; }
+.card dd.note { font-size: 13px; font-weight: 400; color: var(--faint); white-space: normal; }
 .good { color: var(--good); }
 .bad { color: var(--bad); }
 section { margin-top: 16px; padding: 14px 16px 16px; border: 1px solid var(--line); border-radius: 8px; background: var(--panel); }
@@ -93,6 +94,7 @@ footer { margin-top: 16px; color: var(--faint); font-size: 13px; }
   .pair { grid-template-columns: minmax(0, 1fr); }
   .cards { grid-template-columns: 1fr 1fr; }
   .card dd { font-size: 18px; }
+  .card dd.long { font-size: 15px; }
   .frame { padding-left: 56px; }
   .rows { width: 50px; }
   .columns { left: 56px; }
