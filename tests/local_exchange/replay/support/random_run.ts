@@ -161,6 +161,8 @@ export async function runAtRandom(items: readonly RecordedItem[], setting: RunSe
     client.portfolio.positions.list(),
   ]);
   await client.close();
+  // It would try to connect again, until it gives up.
+  await bot.close();
   return {
     produced,
     fills,
@@ -180,6 +182,7 @@ class RandomBot {
   readonly #clock: Clock;
   readonly #resting: string[] = [];
   #client: KalshiClient | undefined;
+  #stream: KalshiStream | undefined;
   #dice: number;
   #sent = 0;
 
@@ -190,7 +193,7 @@ class RandomBot {
 
   async connect(options: KalshiClientOptions & StreamOptions): Promise<void> {
     this.#client = new KalshiClient(options);
-    const stream = await KalshiStream.connect(options);
+    const stream = this.#stream = await KalshiStream.connect(options);
     stream.tap((text) => this.#say(`frame ${text}`));
     await stream.on("user_orders", () => {});
     await stream.on("market_positions", () => {});
@@ -209,6 +212,11 @@ class RandomBot {
     // It acts by these: nothing of its own is missed.
     await stream.on("orderbook_delta", () => this.#maybeAct(), { market_tickers: ["M"] });
     await stream.on("trade", () => this.#maybeAct());
+  }
+
+  async close(): Promise<void> {
+    await this.#stream?.close();
+    await this.#client?.close();
   }
 
   #say(text: string): void {
