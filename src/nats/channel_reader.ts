@@ -21,7 +21,7 @@ import {
   type SubjectParts,
   tokenOf,
 } from "./protocol.ts";
-import { StreamReader, type StreamStart } from "./stream_reader.ts";
+import { type StreamPlace, StreamReader, type StreamStart } from "./stream_reader.ts";
 
 /** What a channel is read with. */
 export interface ChannelReaderOptions {
@@ -137,7 +137,7 @@ export class ChannelReader {
   #reader: StreamReader | undefined;
   #started: Promise<void> = Promise.resolve();
   /** Where the next reading begins. */
-  #next: StreamStart;
+  #next: StreamStart | StreamPlace;
   /** Nothing has come since reading went on where it had stopped: the loss that a marker tells of is told already. */
   #isResumed = false;
   /** What was stored before reading began has been read. */
@@ -161,9 +161,10 @@ export class ChannelReader {
 
   /** The first sequence that was not delivered yet; undefined before anything is known of it. */
   get next(): number | undefined {
-    const last = this.#reader?.last;
-    if (last !== undefined) return last + 1;
-    return typeof this.#next === "object" && "sequence" in this.#next ? this.#next.sequence : undefined;
+    const { first } = this.#reader ?? {};
+    const next = this.#next;
+    if (first !== undefined || typeof next !== "object" || !("sequence" in next)) return first;
+    return "storedMs" in next ? next.sequence + 1 : next.sequence;
   }
 
   /** Whether it is being read, with or without lines. */
@@ -222,6 +223,11 @@ export class ChannelReader {
     line.sink.ended();
   }
 
+  /** The lane may be another one. */
+  verify(): void {
+    this.#reader?.verify().catch(this.#options.onError);
+  }
+
   /** Another while has passed; without lines it is read on for some of them, since whoever reads may come back. */
   passed(): void {
     this.#idle = this.#lines.size === 0 ? this.#idle + 1 : 0;
@@ -269,6 +275,7 @@ export class ChannelReader {
       start: this.#next,
       clock,
       onMessage: (msg) => this.#take(msg),
+      onOther: (next) => this.#other(next),
       onError,
     });
     this.#taken = 0;
@@ -282,6 +289,15 @@ export class ChannelReader {
     this.#started.catch(() => {
       if (this.#reader === reader) this.stop();
     });
+  }
+
+  /** The lane is another one, or has lost its end. */
+  #other(next: StreamStart): void {
+    this.stop();
+    this.#next = this.#options.keeps ? next : "now";
+    this.#isResumed = false;
+    const [line] = this.#lines;
+    line?.sink.ended();
   }
 
   #take(msg: Msg): void {
@@ -377,9 +393,9 @@ export class ChannelReader {
   }
 
   #keepPlace(): void {
-    const { next } = this;
-    if (next === undefined) return;
-    this.#next = { sequence: next };
+    const place = this.#reader?.place;
+    if (place === undefined) return;
+    this.#next = place;
     this.#isResumed = true;
   }
 }

@@ -197,9 +197,12 @@ export class LaneReader {
     const sinceMs = isSame ? before.sinceMs : clock.monotonic();
     this.#leader = { is: "there", beat, upstream, sinceMs, timer };
     if (!isSame) this.load().catch(this.#options.onError);
+    const isShorter = before.is === "there" && beat.seq < before.beat.seq;
     const isLate = clock.monotonic() - sinceMs > TAKEOVER_MS;
     for (const channel of this.#channels.values()) {
       channel.passed();
+      // It counts from another number: NATS has lost the end of the lane, or all of it.
+      if (isShorter) channel.verify();
       if (!channel.isReading || channel.epoch === undefined) channel.epoch = epoch;
       else if (channel.epoch !== epoch && isLate) channel.overdue(epoch);
     }

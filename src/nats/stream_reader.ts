@@ -12,6 +12,16 @@ import type { Clock, ClockTimer } from "../base/clock.ts";
 /** Where to begin: with what comes from now on, with what was stored at a time or later, or with a sequence. */
 export type StreamStart = "now" | { readonly atMs: number } | { readonly sequence: number };
 
+/** How far a stream was read. */
+export interface StreamPlace {
+  /** The number of the last message that was delivered. */
+  readonly sequence: number;
+  /** When that was stored, in Unix milliseconds by the server's clock. */
+  readonly storedMs: number;
+  /** When the stream was made: one that is made anew counts from 1 again. */
+  readonly created: string | undefined;
+}
+
 /** What a reader is made from. */
 export interface StreamReaderOptions {
   readonly connection: NatsConnection;
@@ -20,10 +30,13 @@ export interface StreamReaderOptions {
   readonly stream: string;
   /** The subject, or the subjects with wildcards. */
   readonly subject: string;
-  readonly start: StreamStart;
+  /** Where to begin, or how far it was read before. */
+  readonly start: StreamStart | StreamPlace;
   readonly clock: Clock;
   /** A message. */
   readonly onMessage: (msg: Msg) => void;
+  /** The stream is another than the one that was read, or has lost its end: reading ends, and would go on from here. */
+  readonly onOther: (start: StreamStart) => void;
   /** Reading failed, and is tried again. */
   readonly onError: (error: unknown) => void;
 }
@@ -47,7 +60,10 @@ interface Reading {
 /** One reader. */
 export class StreamReader {
   readonly #options: StreamReaderOptions;
+  readonly #start: StreamStart;
   #last: number | undefined;
+  #storedMs = 0;
+  #created: string | undefined;
   #reading: Reading | undefined;
   #timer: ClockTimer | undefined;
   #fails = 0;
@@ -56,12 +72,47 @@ export class StreamReader {
   pending = 0;
 
   constructor(options: StreamReaderOptions) {
+    const { start } = options;
     this.#options = options;
+    if (typeof start === "object" && "storedMs" in start) {
+      this.#last = start.sequence;
+      this.#storedMs = start.storedMs;
+      this.#created = start.created;
+      this.#start = "now";
+    } else this.#start = start;
   }
 
   /** The sequence of the last message that was delivered, or of the last before the first; undefined until it reads. */
   get last(): number | undefined {
     return this.#last;
+  }
+
+  /** How far it has read; undefined until it reads. */
+  get place(): StreamPlace | undefined {
+    if (this.#last === undefined) return undefined;
+    return { sequence: this.#last, storedMs: this.#storedMs, created: this.#created };
+  }
+
+  /** Looks whether the stream is still the one that was read; false where it is not, which is told. */
+  async verify(): Promise<boolean> {
+    const { jsm, stream, onOther } = this.#options;
+    const { created, state } = await jsm.streams.info(stream);
+    if (this.#isClosed) return false;
+    const isAnother = this.#created !== undefined && this.#created !== created;
+    this.#created = created;
+    const { first } = this;
+    if (!isAnother && (first === undefined || first <= state.last_seq + 1)) return true;
+    this.close();
+    // All that another one has is new; of one that has lost its end what was stored since is.
+    const isShorter = !isAnother && this.#storedMs > 0;
+    onOther(isShorter ? { atMs: this.#storedMs + 1 } : { sequence: 1 });
+    return false;
+  }
+
+  /** The number that it reads next, where that is known. */
+  get first(): number | undefined {
+    if (this.#last !== undefined) return this.#last + 1;
+    return typeof this.#start === "object" && "sequence" in this.#start ? this.#start.sequence : undefined;
   }
 
   /**
@@ -71,7 +122,8 @@ export class StreamReader {
    */
   async start(): Promise<number> {
     this.#stop();
-    if (this.#isClosed) return 0;
+    if (this.#isClosed || !await this.verify()) return 0;
+    this.#stop();
     const { connection, jsm, stream } = this.#options;
     const { inboxPrefix } = (connection as { options?: { inboxPrefix?: string } }).options ?? {};
     const inbox = createInbox(inboxPrefix);
@@ -103,8 +155,8 @@ export class StreamReader {
   }
 
   #config(): Partial<ConsumerConfig> {
-    const { subject, start } = this.#options;
-    const first = this.#last === undefined ? start : { sequence: this.#last + 1 };
+    const { subject } = this.#options;
+    const first = this.#last === undefined ? this.#start : { sequence: this.#last + 1 };
     const from: Partial<ConsumerConfig> = first === "now"
       ? { deliver_policy: "new" }
       : "atMs" in first
@@ -131,6 +183,7 @@ export class StreamReader {
     reading.delivered = place.delivered;
     if (this.#last !== undefined && place.sequence <= this.#last) return;
     this.#last = place.sequence;
+    this.#storedMs = place.storedMs;
     this.pending = place.pending;
     const { onMessage, onError } = this.#options;
     try {
@@ -189,7 +242,12 @@ export class StreamReader {
 /** Where a message stands, as its reply subject tells; undefined for what is no message of a stream. */
 function placeOf(
   reply: string,
-): { readonly sequence: number; readonly delivered: number; readonly pending: number } | undefined {
+): {
+  readonly sequence: number;
+  readonly delivered: number;
+  readonly storedMs: number;
+  readonly pending: number;
+} | undefined {
   if (!reply.startsWith("$JS.ACK.")) return undefined;
   const parts = reply.split(".");
   // Newer servers name the domain and the account as well.
@@ -197,6 +255,7 @@ function placeOf(
   return {
     sequence: Number(parts[from]),
     delivered: Number(parts[from + 1]),
+    storedMs: Math.floor(Number(parts[from + 2]) / NS_PER_MS),
     pending: Number(parts[from + 3]),
   };
 }

@@ -3,7 +3,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { KalshiConfig } from "../../mod.ts";
-import { NatsFeed } from "../../src/nats/mod.ts";
+import { NatsFeed, type NatsFeedOptions } from "../../src/nats/mod.ts";
 import { KalshiStreamError } from "../../src/stream/mod.ts";
 import {
   type Ask,
@@ -68,6 +68,11 @@ async function writeLane(connection: NatsConnection) {
       say(frameSubject(LANE, "trade", "A"), { type: "trade", msg: { market_ticker: "A", trade_id: id } }),
     mark: (channel: string, marker: object) => say(markerSubject(LANE, channel), marker),
     takeover: () => epoch = 2,
+    /** NATS loses the lane, and it is made anew. */
+    async lose() {
+      await manager.streams.delete(laneStream(LANE));
+      await manager.streams.add({ name: laneStream(LANE), subjects: [`${laneSubject(LANE)}.>`] });
+    },
     raw: (subject: string, text: string) => connection.publish(subject, text),
   };
 }
@@ -86,15 +91,15 @@ natsTest("every marker of a gateway becomes what a stream would say", async () =
   const connection = await server.connect();
   const lane = await writeLane(connection);
   const errors: unknown[] = [];
-  const connecting = NatsFeed.connect({
-    connection: await server.connect(),
-    config,
-    onError: (error) => errors.push(error),
-  });
-  let isThere = false;
-  void connecting.finally(() => isThere = true).catch(() => {});
-  await untilBeaten(lane, () => isThere);
-  await using feed = await connecting;
+  const beaten = async <T>(work: Promise<T>): Promise<T> => {
+    let isDone = false;
+    void work.finally(() => isDone = true).catch(() => {});
+    await untilBeaten(lane, () => isDone);
+    return await work;
+  };
+  const connect = async (options: Partial<NatsFeedOptions>) =>
+    await beaten(NatsFeed.connect({ connection: await server.connect(), config, ...options }));
+  await using feed = await connect({ onError: (error) => errors.push(error) });
   const items: string[] = [];
   const trades = await feed.on("trade", (item) =>
     items.push(
@@ -145,6 +150,25 @@ natsTest("every marker of a gateway becomes what a stream would say", async () =
   await until(() => feed.state !== "open");
   lane.mark("trade", { type: "reconnected", ...times });
   await untilBeaten(lane, () => feed.state === "open" && items.at(-1) === "reconnected");
+
+  // NATS has lost all of it: numbers begin anew, and what was read from the past goes on with the first.
+  const past = await connect({ start: { sequence: 1 } });
+  const ids: string[] = [];
+  await beaten(past.on("trade", (item) => item.type === "trade" && ids.push(item.msg.trade_id ?? "")));
+  await untilBeaten(lane, () => ids.length === 2);
+  await lane.lose();
+  lane.trade("3");
+  lane.beat({ seq: 0 });
+  await untilBeaten(lane, () => ids.includes("3"));
+  assertEquals(ids, ["1", "2", "3"]);
+  await past.close();
+  items.length = 0;
+  await until(() => {
+    lane.beat();
+    lane.trade("4");
+    lane.delta("B", "1.00");
+    return items.includes("4") && a?.state === "live" && b?.state === "live";
+  });
 
   // A channel that is no longer carried ends with what to do.
   lane.raw(`$KV.${GATEWAYS_BUCKET}.${carriesKey(LANE)}`, JSON.stringify({ channels: {} }));
