@@ -4,6 +4,7 @@ import {
   appendFileSync,
   copyFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -352,6 +353,21 @@ async function tradesIn(dir: string): Promise<string[]> {
   for await (const { tradeId } of openHistory(dir).trades()) ids.push(tradeId);
   return ids.sort();
 }
+
+test("where the disk fails nothing counts, and the next call has all of it", async () => {
+  using own = folder();
+  await using past = pastOf(4);
+  const { client, clock } = past;
+  const options = { dir: own.path, what: "trades", from: "2026-11-01", batchRows: 500, clock } as const;
+  // A file where the folder of a day has to be.
+  mkdirSync(join(own.path, "kind=trades"));
+  const inTheWay = join(own.path, "kind=trades", "day=2026-11-10");
+  writeFileSync(inTheWay, "");
+  await assertRejects(() => downloadHistory(client, options), KalshiTableError, "cannot be written");
+  rmSync(inTheWay);
+  await downloadHistory(client, options);
+  assertEquals(await tradesIn(own.path), (await truthOf(client, clock)).trades);
+});
 
 test("of two downloads into one folder the later one goes on, and nothing is there twice", async () => {
   using own = folder();

@@ -8,6 +8,7 @@ import { readOptions, type Rules, text } from "../../base/options.ts";
 import { formatFixed } from "../../base/fixed_point.ts";
 import { readTime, type TimeInput, timeRule } from "../history/times.ts";
 import type { HistoryKind, HistoryRowOf } from "./kinds.ts";
+import type { MarketRow } from "./market_rows.ts";
 import type { RowsWanted } from "./read_rows.ts";
 
 /** Which rows of a folder are wanted. */
@@ -70,7 +71,9 @@ export class HistoryFolder {
    */
   async results(options: SavedRowsOptions = {}): Promise<Record<string, string>> {
     const results: Record<string, string> = {};
-    for await (const { ticker, result, settlementMicros } of this.markets(options)) {
+    // A market is long, and most of it says nothing of its end.
+    const fields = ["ticker", "settledMs", "result", "settlementMicros"] satisfies (keyof MarketRow)[];
+    for await (const { ticker, result, settlementMicros } of this.#rows("markets", options, fields)) {
       if (result === "yes" || result === "no") results[ticker] = result;
       else if (settlementMicros !== undefined) results[ticker] = decimals(settlementMicros);
     }
@@ -80,12 +83,14 @@ export class HistoryFolder {
   #rows<Kind extends HistoryKind>(
     kind: Kind,
     given: SavedRowsOptions,
+    fields?: readonly string[],
   ): AsyncGenerator<HistoryRowOf[Kind], void, undefined> {
     const { ticker, from, to } = readOptions(kind, given, savedRowsRules);
     const wanted = {
       ticker,
       fromMs: from === undefined ? -Infinity : readTime(from),
       toMs: to === undefined ? Infinity : readTime(to),
+      fields,
     };
     return rowsIn(this.dir, kind, wanted);
   }

@@ -18,18 +18,25 @@ export interface RowsWanted {
   readonly fromMs: number;
   /** Until when, not included. */
   readonly toMs: number;
+  /** The fields of a row that are read, ticker and time among them; the others are undefined. All unless told. */
+  readonly fields?: readonly string[] | undefined;
 }
 
 type Stored = Readonly<Record<string, unknown>>;
 
-/** The rows of a file, in groups, with only these columns. */
+/** The rows of a file, in groups, with only these columns; groups that have nothing of a market are passed over. */
 async function* groupsOf(
   path: string,
   columns: readonly string[],
+  ticker?: string,
 ): AsyncGenerator<readonly Stored[], void, undefined> {
   const table = await TableReader.open(path);
   try {
     for (let group = 0; group < table.groups; group++) {
+      const range = table.rangeOf(group, "ticker");
+      const isElsewhere = range !== undefined && ticker !== undefined &&
+        (ticker < String(range.least) || ticker > String(range.most));
+      if (isElsewhere) continue;
       const values = await table.read(group, columns);
       yield Array.from({ length: table.rowsOf(group) }, (_, row) => {
         const stored: Record<string, unknown> = {};
@@ -55,7 +62,7 @@ export async function readTickers(path: string): Promise<string[]> {
 export async function* readFolder<Kind extends HistoryKind>(
   dir: string,
   kind: Kind,
-  { ticker, fromMs, toMs }: RowsWanted,
+  { ticker, fromMs, toMs, fields }: RowsWanted,
 ): AsyncGenerator<readonly HistoryRowOf[Kind][], void, undefined> {
   const files = await loadNodeFiles("Downloads");
   const journal = await readJournal(files, files.path.join(dir, journalOf(kind)));
@@ -63,14 +70,15 @@ export async function* readFolder<Kind extends HistoryKind>(
     throw new KalshiTableError(`${dir} holds no ${kind}: \`downloadHistory\` with this folder brings them.`);
   }
   const { columns, atMs } = kindTables[kind] as KindTable<HistoryRowOf[Kind]>;
-  const names = columns.map(({ name }) => name);
+  const read = columns.filter(({ field }) => fields === undefined || fields.includes(field));
+  const names = read.map(({ name }) => name);
   const inTime = journal.files.filter(({ name }) => {
     const dayMs = Date.parse(dayOfFile(name));
     return dayMs + DAY_MS > fromMs && dayMs < toMs;
   });
   // Names begin with the day; files of one day come in the order in which they were written.
   for (const { name } of inTime.sort((a, b) => compare(dayOfFile(a.name), dayOfFile(b.name)))) {
-    for await (const stored of groupsOf(pathOf(files, dir, name), names)) {
+    for await (const stored of groupsOf(pathOf(files, dir, name), names, ticker)) {
       const own = ticker === undefined ? stored : stored.filter((row) => row.ticker === ticker);
       const rows = own.map((row) => rowOf(kind, row));
       yield rows.filter((row) => atMs(row) >= fromMs && atMs(row) < toMs);
