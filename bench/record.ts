@@ -17,6 +17,7 @@ import {
 } from "../src/recordings/mod.ts";
 import { KalshiStream } from "../src/stream/mod.ts";
 import type { Figure } from "./measure.ts";
+import { benchTables } from "./record_tables.ts";
 
 const [port] = process.argv.slice(2);
 const http = `http://127.0.0.1:${port}`;
@@ -162,6 +163,7 @@ try {
     "at least 80k",
     fed >= 80_000,
   );
+  await benchTables(many, folder, { used, inUse, heapOf, add });
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -5,7 +5,7 @@
  */
 import type { ColumnChunk } from "hyparquet";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
-import { schemaOf, type TableColumn } from "./columns.ts";
+import { encodable, schemaOf, type TableColumn } from "./columns.ts";
 import type { NodeFiles } from "./node_files.ts";
 
 /** A column of a row group, as it stands in the file. */
@@ -32,10 +32,11 @@ const MAGIC = 4;
  */
 export async function encodeColumn(
   column: TableColumn,
-  values: unknown[],
+  cells: readonly unknown[],
   offset: number,
   packing: Packing,
 ): Promise<EncodedChunk> {
+  const values = encodable(column, cells);
   const { zlib, level } = packing;
   if (column.type !== "string") {
     return encode(column, values, offset, (page) => new Uint8Array(zlib.gzipSync(page, { level })));

@@ -86,8 +86,6 @@ function wrongOf(type: ColumnType, value: unknown): string | undefined {
   }
 }
 
-const LONG: ReadonlySet<ColumnType> = new Set(["int64", "timestamp"]);
-
 /**
  * The value of a row as it is written.
  *
@@ -103,7 +101,7 @@ export function cellOf({ name, type, isList, isNullable }: TableColumn, value: C
     if (wrong !== undefined) {
       throw new KalshiTableError(`The column "${name}" takes ${wrong}; got ${shown(item)}.`);
     }
-    return LONG.has(type) ? BigInt(item as number | bigint) : item;
+    return item;
   };
   if (!isList) return one(value);
   if (!Array.isArray(value)) {
@@ -119,4 +117,11 @@ function shown(value: unknown): string {
     : value === null
     ? "null"
     : `a ${typeof value}`;
+}
+
+/** The values of a column as the encoder takes them: bigints are made late, for they take room. */
+export function encodable({ type, isList = false }: TableColumn, values: readonly unknown[]): unknown[] {
+  if (type !== "int64") return [...values];
+  const long = (value: unknown): unknown => typeof value === "number" ? BigInt(value) : value;
+  return values.map((value) => isList && Array.isArray(value) ? value.map(long) : long(value));
 }

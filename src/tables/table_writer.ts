@@ -20,7 +20,7 @@ export interface TableWriterOptions {
   /** What the file says of itself, by name. */
   readonly metadata?: Readonly<Record<string, string>>;
   /** How many rows are kept in memory, and written together, at most. @default 32768 */
-  readonly groupRows?: number;
+  readonly groupRows?: number | undefined;
   /** How many characters of text are kept in memory, and written together, about. @default 4194304 */
   readonly groupChars?: number;
   /** How hard gzip tries, from 1 to 9. @default 4 */

@@ -25,6 +25,8 @@ export interface BackgroundOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** So many rows are encoded in one turn, column by column: with more of them others would wait too long. */
+const GROUP_ROWS = 8_192;
 /** So long it works before others have a turn. */
 const TURN_MS = 4;
 /** After a disk that failed. */
@@ -46,7 +48,14 @@ export class Background {
     this.#options = options;
     const { clock, files, from, dir, level } = options;
     this.#turnAt = clock.monotonic();
-    this.#steps = new ExportSteps({ files, from, dir, level, pause: () => this.#pause() });
+    this.#steps = new ExportSteps({
+      files,
+      from,
+      dir,
+      level,
+      groupRows: GROUP_ROWS,
+      pause: () => this.#pause(),
+    });
   }
 
   /** Files that wait to become tables. */

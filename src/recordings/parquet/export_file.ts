@@ -18,6 +18,8 @@ export interface FileExportOptions {
   readonly dir: string;
   readonly level: number;
   readonly signal?: AbortSignal | undefined;
+  /** How many rows are encoded at once, at most. */
+  readonly groupRows?: number | undefined;
   /** Lets others have a turn. */
   readonly pause?: (() => Promise<void> | undefined) | undefined;
   /** Told of rows now and then. */
@@ -41,11 +43,11 @@ export async function exportFile(
   reader: LineReader,
   old: Manifest | undefined,
 ): Promise<Manifest> {
-  const { files, from, dir, level, signal, pause, onRows } = options;
+  const { files, from, dir, level, signal, groupRows, pause, onRows } = options;
   const { path, fs } = files;
   if (old !== undefined) await removeManifest(files, dir, old.file);
   const mode = (await fs.stat(path.join(from, file.name))).mode & 0o666;
-  const tables = new FileTables({ files, dir, file: file.name, mode, level, pause });
+  const tables = new FileTables({ files, dir, file: file.name, mode, level, groupRows, pause });
   try {
     let items = 0;
     for await (const item of read(reader, { fromMs: -Infinity, toMs: Infinity, signal })) {

@@ -19,6 +19,8 @@ export interface FileTablesOptions {
   readonly mode: number;
   /** How hard gzip tries. */
   readonly level: number;
+  /** How many rows are encoded at once, at most. */
+  readonly groupRows?: number | undefined;
   /** Lets others have a turn, where it is called. */
   readonly pause?: (() => Promise<void> | undefined) | undefined;
 }
@@ -81,7 +83,7 @@ export class FileTables {
   }
 
   async #begin(item: RecordedItem, channel: string): Promise<void> {
-    const { files, dir, file, mode, level, pause } = this.#options;
+    const { files, dir, file, mode, level, groupRows, pause } = this.#options;
     const key = this.#keyOf(item.atMs, channel);
     const path = placeOf(this.#day.name, channel, file);
     const table = await TableWriter.create({
@@ -90,6 +92,7 @@ export class FileTables {
       metadata: { recording: file, channel },
       mode,
       level,
+      groupRows,
       pause,
     });
     const writing = { table, path, channel, fromMs: Infinity, toMs: -Infinity };
