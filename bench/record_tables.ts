@@ -130,7 +130,7 @@ export async function benchTables(
   add(
     "a timer is late while a recorder's file becomes tables, over what it is else: p99",
     `${(p99 - idle.p99).toFixed(0)} ms (${worst.toFixed(0)} ms at worst, ${idle.most.toFixed(0)} ms else)`,
-    "at most 40 ms",
-    p99 - idle.p99 <= 40,
+    "at most 80 ms",
+    p99 - idle.p99 <= 80,
   );
 }

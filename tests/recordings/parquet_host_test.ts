@@ -12,6 +12,10 @@ import {
   type RecordedItem,
 } from "../../src/recordings/mod.ts";
 import { nameOf } from "../../src/recordings/format.ts";
+import { Background } from "../../src/recordings/parquet/background.ts";
+import { loadNodeFiles } from "../../src/tables/node_files.ts";
+import { ManualClock } from "../../src/testing/manual_clock.ts";
+import { until } from "../support/until.ts";
 import { TableReader } from "../../src/tables/mod.ts";
 import { test } from "../support/test.ts";
 import { assertBooks, Folder, ofKind, readAll, replayed, settled, startBed } from "./support/bed.ts";
@@ -415,4 +419,38 @@ test("tables have the permissions of the lines that they are of", async () => {
   for (const name of [...tablesIn(tables.path), ...manifests]) {
     if (name.includes("000001")) assertEquals(statSync(join(tables.path, name)).mode & 0o777, 0o600, name);
   }
+});
+
+test("tables that cannot be written are told, the lines stay, and they are tried again after a minute", async () => {
+  using lines = new Folder();
+  using tables = new Folder();
+  await writeTwo(lines.path);
+  const before = await readAll(lines.path);
+  const clock = new ManualClock();
+  const errors: string[] = [];
+  const inTheWay = join(tables.path, "_recording");
+  writeFileSync(inTheWay, "a file of this name");
+  const background = new Background({
+    files: await loadNodeFiles(),
+    from: lines.path,
+    dir: tables.path,
+    keepLines: false,
+    level: 1,
+    clock,
+    onError: (error) => errors.push(String(error)),
+  });
+  await background.start();
+  await until(() => errors.length === 1);
+  assert(errors[0]?.includes("000001-20260921T141320Z.jsonl.gz cannot become tables"), errors[0]);
+  assertEquals(lines.names.length, 2);
+  rmSync(inTheWay);
+  await clock.advance(60_000);
+  // It lets others have a turn now and then, on the same clock.
+  await until(async () => {
+    await clock.advance(1);
+    return background.done === 2;
+  });
+  await background.close();
+  assertEquals([lines.names, errors.length], [[], 1]);
+  assertEquals(await readAll(tables.path), before);
 });

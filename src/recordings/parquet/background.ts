@@ -26,7 +26,7 @@ export interface BackgroundOptions {
 }
 
 /** So many rows are encoded in one turn, column by column: with more of them others would wait too long. */
-const GROUP_ROWS = 8_192;
+const GROUP_ROWS = 4_096;
 /** So long it works before others have a turn. */
 const TURN_MS = 4;
 /** After a disk that failed. */
