@@ -43,8 +43,8 @@ export interface StreamReaderOptions {
 
 /** How often the server says that there is nothing. */
 const HEARTBEAT_MS = 2_000;
-/** After such a silence the consumer is made anew. */
-const SILENCE_MS = 3 * HEARTBEAT_MS;
+/** After such a silence the consumer is made anew; it is looked this often. */
+const SILENCE_MS = 2.5 * HEARTBEAT_MS;
 /** The wait before another attempt, which doubles up to the longest. */
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 2_000;
@@ -55,6 +55,8 @@ interface Reading {
   readonly name: string;
   readonly subscription: Subscription;
   delivered: number;
+  /** Where the numbers begin in the reply subjects of its messages; undefined before the first. */
+  numbersAt: number | undefined;
 }
 
 /** One reader. */
@@ -67,6 +69,8 @@ export class StreamReader {
   #reading: Reading | undefined;
   #timer: ClockTimer | undefined;
   #fails = 0;
+  /** Whether anything has come since it was looked. */
+  #isHeard = false;
   #isClosed = false;
   /** How many more messages were stored for it when the last one was sent. */
   pending = 0;
@@ -131,6 +135,7 @@ export class StreamReader {
     const reading: Reading = {
       name,
       delivered: 0,
+      numbersAt: undefined,
       subscription: connection.subscribe(inbox, {
         callback: (error, msg) => {
           if (this.#reading !== reading) return;
@@ -176,9 +181,12 @@ export class StreamReader {
   }
 
   #take(reading: Reading, msg: Msg): void {
-    this.#watch();
-    const place = msg.reply === undefined ? undefined : placeOf(msg.reply);
-    if (place === undefined) return this.#status(reading, msg);
+    this.#isHeard = true;
+    const { reply = "" } = msg;
+    reading.numbersAt ??= numbersAt(reply);
+    // Those that are no message of the stream have other replies, or none.
+    if (reading.numbersAt === undefined || !reply.startsWith("$JS.ACK.")) return this.#status(reading, msg);
+    const place = placeOf(reply, reading.numbersAt);
     if (place.delivered !== reading.delivered + 1) return this.#again(undefined);
     reading.delivered = place.delivered;
     if (this.#last !== undefined && place.sequence <= this.#last) return;
@@ -205,9 +213,14 @@ export class StreamReader {
     if (last && Number(last) !== reading.delivered) this.#again(undefined);
   }
 
+  /** Makes the consumer anew when nothing has come for a while. */
   #watch(): void {
+    this.#isHeard = false;
     this.#timer?.clear();
-    this.#timer = this.#options.clock.setTimer(() => this.#again(undefined), SILENCE_MS);
+    this.#timer = this.#options.clock.setTimer(() => {
+      if (this.#isHeard) this.#watch();
+      else this.#again(undefined);
+    }, SILENCE_MS);
   }
 
   /** Makes the consumer anew: at once, or after a pause where that has just failed. */
@@ -239,23 +252,34 @@ export class StreamReader {
   }
 }
 
-/** Where a message stands, as its reply subject tells; undefined for what is no message of a stream. */
-function placeOf(
-  reply: string,
-): {
+/** What the reply subject of a message says of it. */
+interface MessagePlace {
   readonly sequence: number;
   readonly delivered: number;
   readonly storedMs: number;
   readonly pending: number;
-} | undefined {
+}
+
+/** Where the numbers of a reply subject begin; undefined for what is none of a stream's message. */
+function numbersAt(reply: string): number | undefined {
   if (!reply.startsWith("$JS.ACK.")) return undefined;
   const parts = reply.split(".");
-  // Newer servers name the domain and the account as well.
-  const from = parts.length > 9 ? 7 : 5;
+  // `$JS.ACK.<stream>.<consumer>.`, and in newer servers the domain and the account before them.
+  return parts.slice(0, parts.length > 9 ? 6 : 4).join(".").length + 1;
+}
+
+/** Reads `<tries>.<sequence>.<delivered>.<nanoseconds>.<pending>`, and whatever may stand behind. */
+function placeOf(reply: string, from: number): MessagePlace {
+  const sequence = reply.indexOf(".", from) + 1;
+  const delivered = reply.indexOf(".", sequence) + 1;
+  const stored = reply.indexOf(".", delivered) + 1;
+  const pending = reply.indexOf(".", stored) + 1;
+  const end = reply.indexOf(".", pending);
   return {
-    sequence: Number(parts[from]),
-    delivered: Number(parts[from + 1]),
-    storedMs: Math.floor(Number(parts[from + 2]) / NS_PER_MS),
-    pending: Number(parts[from + 3]),
+    sequence: Number(reply.slice(sequence, delivered - 1)),
+    delivered: Number(reply.slice(delivered, stored - 1)),
+    // Without its last six digits it is milliseconds.
+    storedMs: Number(reply.slice(stored, pending - 7)),
+    pending: Number(reply.slice(pending, end < 0 ? reply.length : end)),
   };
 }
