@@ -48,6 +48,18 @@ export interface RecordedFrame extends RecordedPlace {
   readonly ticker: string | undefined;
 }
 
+/** A frame that nobody has looked into. */
+export interface UnparsedFrame {
+  /** What it is. */
+  readonly kind: "frame";
+  /** By the machine's clock, in Unix milliseconds. */
+  readonly atMs: number;
+  /** By a clock that never steps back, in microseconds since the session of the recorder began. */
+  readonly us: number;
+  /** Its text, exactly as it came. */
+  readonly text: string;
+}
+
 /** Something came that is no frame. */
 export interface RecordedText extends RecordedPlace {
   /** What it is. */

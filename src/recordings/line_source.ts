@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { numberOf, type RecordingHeader } from "./format.ts";
-import type { RecordedDamage, RecordedItem } from "./items.ts";
+import { numberOf, type RecordingHeader, splitFrame } from "./format.ts";
+import type { RecordedDamage, RecordedItem, UnparsedFrame } from "./items.ts";
 import type { NodeFiles } from "../tables/node_files.ts";
-import { readBeginning, readPieces } from "./read_file.ts";
-import { LineReader } from "./read_line.ts";
+import { type Piece, readBeginning, readPieces } from "./read_file.ts";
+import { type LineContext, LineReader } from "./read_line.ts";
 import { assertGoesOn, type FileSource, type ReadRange, type RecordedFile } from "./source.ts";
 
 /** Every file of lines in a folder, in the order of their writing. */
@@ -40,7 +40,10 @@ export async function lineSource(files: NodeFiles, dir: string, name: string): P
 const sourceOf = (files: NodeFiles, dir: string, file: RecordedFile): FileSource => ({
   file,
   isTable: false,
-  read: (reader, range) => readLines(files, dir, file.name, reader, range),
+  read: (reader, range) =>
+    readRuns(files, dir, file.name, (line, context) => reader.read(line, context), range),
+  readTexts: (reader, range) =>
+    readRuns(files, dir, file.name, (line, context) => readText(reader, line, context), range),
 });
 
 const EVERYTHING = { channels: undefined, tickers: undefined };
@@ -53,23 +56,63 @@ async function beginningOf(files: NodeFiles, path: string): Promise<RecordingHea
   return typeof item === "object" && item.kind === "start" ? item.header : undefined;
 }
 
-async function* readLines(
+/** A frame of a block whose bytes were checked is not looked into. */
+function readText(
+  reader: LineReader,
+  line: string,
+  context: LineContext,
+): RecordedItem | UnparsedFrame | string | undefined {
+  const split = context.isChecked ? splitFrame(line) : undefined;
+  return split === undefined ? reader.read(line, context) : { kind: "frame", ...split };
+}
+
+/** What every item has that is read. */
+interface ReadItem {
+  readonly kind: string;
+  readonly atMs: number;
+  readonly us: number;
+}
+
+type Lines = Extract<Piece, { kind: "lines" }>;
+
+/**
+ * What is in a file, a run of items at a time, which are read as they are asked for. A run must be gone through before the
+ * next one is asked for.
+ */
+async function* readRuns<Item extends ReadItem>(
   files: NodeFiles,
   dir: string,
   name: string,
-  reader: LineReader,
+  read: (line: string, context: LineContext) => Item | string | undefined,
   { fromMs, toMs, signal }: ReadRange,
-): AsyncGenerator<RecordedItem, void, undefined> {
+): AsyncGenerator<Iterable<Item | RecordedDamage>, void, undefined> {
   const path = files.path.join(dir, name);
-  let place = { file: name, line: 0, atMs: 0, us: 0 };
-  let hasEnded = false;
+  let last: Item | undefined;
+  let lastLine = 0;
   const damage = (reason: RecordedDamage["reason"], line: number, what: string): RecordedDamage => ({
-    ...place,
+    ...{ file: name, atMs: last?.atMs ?? 0, us: last?.us ?? 0 },
     kind: "damaged",
     reason,
     line,
     message: `${name}, line ${line}: ${what}.`,
   });
+  let hasEnded = false;
+  const itemsOf = function* ({ lines, firstLine, isChecked }: Lines): Generator<Item | RecordedDamage> {
+    for (const [index, line] of lines.entries()) {
+      if (signal?.aborted) assertGoesOn(signal);
+      const number = firstLine + index;
+      const item = read(line, { file: name, line: number, isChecked });
+      if (item === undefined) continue;
+      if (typeof item === "string") {
+        yield damage("unreadable", number, item);
+        continue;
+      }
+      last = item;
+      lastLine = number;
+      hasEnded = item.kind === "end";
+      yield item;
+    }
+  };
   // The first block has the header, the last one the end: both are small, and always looked into.
   const pieces = readPieces(
     files,
@@ -80,22 +123,8 @@ async function* readLines(
     assertGoesOn(signal);
     if (piece.kind === "damaged") {
       hasEnded = false;
-      yield damage(piece.reason, piece.line, piece.what);
-      continue;
-    }
-    for (const [index, line] of piece.lines.entries()) {
-      if (signal?.aborted) assertGoesOn(signal);
-      const number = piece.firstLine + index;
-      const item = reader.read(line, { file: name, line: number, isChecked: piece.isChecked });
-      if (item === undefined) continue;
-      if (typeof item === "string") {
-        yield damage("unreadable", number, item);
-        continue;
-      }
-      place = { file: name, line: item.line, atMs: item.atMs, us: item.us };
-      hasEnded = item.kind === "end";
-      yield item;
-    }
+      yield [damage(piece.reason, piece.line, piece.what)];
+    } else yield itemsOf(piece);
   }
-  if (!hasEnded) yield damage("unfinished", place.line, "the file ends without its last line");
+  if (!hasEnded) yield [damage("unfinished", lastLine, "the file ends without its last line")];
 }

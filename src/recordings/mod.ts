@@ -24,6 +24,7 @@ export type {
   RecordedStart,
   RecordedStatus,
   RecordedText,
+  UnparsedFrame,
 } from "./items.ts";
 export type {
   ReadOptions,

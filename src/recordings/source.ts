@@ -5,7 +5,7 @@
  */
 import { KalshiAbortError } from "../base/errors.ts";
 import type { RecordingHeader } from "./format.ts";
-import type { RecordedItem } from "./items.ts";
+import type { RecordedItem, UnparsedFrame } from "./items.ts";
 import type { LineReader } from "./read_line.ts";
 
 /** One file of a recording. */
@@ -34,8 +34,16 @@ export interface FileSource {
   readonly file: RecordedFile;
   /** Whether it is kept in tables of Parquet, not in lines. */
   readonly isTable: boolean;
-  /** What is in it, in its order; `reader` says what is wanted, and what came before. */
-  readonly read: (reader: LineReader, range: ReadRange) => AsyncGenerator<RecordedItem, void, undefined>;
+  /**
+   * What is in it, in its order, a run of items at a time; `reader` says what is wanted, and what came before. A run must
+   * be gone through before the next one is asked for.
+   */
+  readonly read: (reader: LineReader, range: ReadRange) => AsyncIterable<Iterable<RecordedItem>>;
+  /** The same, with frames as their text alone where they are kept as that. */
+  readonly readTexts: (
+    reader: LineReader,
+    range: ReadRange,
+  ) => AsyncIterable<Iterable<RecordedItem | UnparsedFrame>>;
 }
 
 /** Ends a reading whose signal has aborted. */

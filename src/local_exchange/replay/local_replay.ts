@@ -358,8 +358,8 @@ export class LocalReplay<E> implements AsyncDisposable {
     const stopMs = Math.min(untilMs, endMs);
     for (;;) {
       this.#assertGoesOn(signal);
-      // One wait for each item: this is the loop that counts.
-      const item = items.ready ?? items.keep(await items.next());
+      // This is the loop that counts: it waits where it must, and not for each item.
+      const item = items.atHand ?? await items.peek();
       if (item === undefined || item.atMs >= stopMs) break;
       if (player.isBusy(item.atMs)) {
         await player.until(item.atMs, isStopped);
@@ -370,6 +370,8 @@ export class LocalReplay<E> implements AsyncDisposable {
       if (player.frames - told < PROGRESS_FRAMES) continue;
       told = player.frames;
       onProgress?.({ frames: told, atMs: this.clock.now() });
+      // Whoever wants to abort it gets a turn.
+      await player.until(this.clock.now(), isStopped);
     }
     const next = await this.#items.peek();
     const ended = next === undefined || next.atMs >= endMs;
@@ -402,41 +404,52 @@ export class LocalReplay<E> implements AsyncDisposable {
 
 /** The items of a recording, one of which can be looked at before it is taken. */
 class Items {
-  readonly #iterator: AsyncIterator<ReplayItem> | Iterator<ReplayItem>;
+  readonly #runs: AsyncIterator<Iterable<ReplayItem>>;
   /** When the recording begins, in Unix milliseconds. */
   readonly startMs: number;
+  #run: Iterator<ReplayItem> = [][Symbol.iterator]();
   /** The next one, where it has been read. */
   ready: ReplayItem | undefined;
 
-  private constructor(iterator: AsyncIterator<ReplayItem> | Iterator<ReplayItem>, first: ReplayItem) {
-    this.#iterator = iterator;
+  private constructor(
+    runs: AsyncIterator<Iterable<ReplayItem>>,
+    run: Iterator<ReplayItem>,
+    first: ReplayItem,
+  ) {
+    this.#runs = runs;
+    this.#run = run;
     this.ready = first;
     this.startMs = first.atMs;
   }
 
   static async of(recording: RecordingSource, toMs: number | undefined): Promise<Items> {
-    const items = recording.read(toMs === undefined ? {} : { toMs });
-    const iterator = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
-    const first = await iterator.next();
-    if (first.done !== true) return new Items(iterator, first.value);
+    const options = toMs === undefined ? {} : { toMs };
+    const runs = (recording.readRuns?.(options) ?? inRuns(recording.read(options)))[Symbol.asyncIterator]();
+    for (let next = await runs.next(); next.done !== true; next = await runs.next()) {
+      const run: Iterator<ReplayItem> = next.value[Symbol.iterator]();
+      const first = run.next();
+      if (first.done !== true) return new Items(runs, run, first.value);
+    }
     throw new KalshiConfigError(
       "LocalExchange.replay: the recording has nothing in it, or nothing before `toMs`.",
     );
   }
 
-  /** Reads the next one, which is to be kept. */
-  next(): Promise<IteratorResult<ReplayItem>> | IteratorResult<ReplayItem> {
-    return this.#iterator.next();
-  }
-
-  /** Keeps what was read as the next one; undefined at the end. */
-  keep({ done, value }: IteratorResult<ReplayItem>): ReplayItem | undefined {
+  /** The next one of the run at hand; undefined where there is none. */
+  get atHand(): ReplayItem | undefined {
+    if (this.ready !== undefined) return this.ready;
+    const { done, value } = this.#run.next();
     return this.ready = done === true ? undefined : value;
   }
 
   /** The next one; undefined at the end. */
   async peek(): Promise<ReplayItem | undefined> {
-    return this.ready ?? this.keep(await this.next());
+    for (let item = this.atHand;; item = this.atHand) {
+      if (item !== undefined) return item;
+      const next = await this.#runs.next();
+      if (next.done === true) return undefined;
+      this.#run = next.value[Symbol.iterator]();
+    }
   }
 
   /** Done with the one that was looked at. */
@@ -446,15 +459,27 @@ class Items {
 
   /** Reads no further. */
   async close(): Promise<void> {
-    await this.#iterator.return?.();
+    await this.#runs.return?.();
   }
+}
+
+async function* inRuns(
+  items: AsyncIterable<ReplayItem> | Iterable<ReplayItem>,
+): AsyncGenerator<Iterable<ReplayItem>, void, undefined> {
+  if (Symbol.iterator in items) yield items;
+  else for await (const item of items) yield [item];
 }
 
 const closedError = () => new KalshiAbortError("The replay was closed.");
 
 /** Whether a market moves in it: before that there are only snapshots, and what markets are. */
-const isMarket = (item: ReplayItem) =>
-  item.kind === "frame" && (item.frame.type === "orderbook_delta" || item.frame.type === "trade");
+function isMarket(item: ReplayItem): boolean {
+  if (item.kind !== "frame") return false;
+  if (item.frame === undefined) return MOVES.some((type) => item.text.includes(`"type":"${type}"`));
+  return MOVES.some((type) => type === item.frame?.type);
+}
+
+const MOVES = ["orderbook_delta", "trade"] as const;
 
 const latencyOf = (latency: number | ReplayLatency): ReplayLatency =>
   typeof latency === "number" ? { orderMs: latency, answerMs: latency, feedMs: latency } : latency;

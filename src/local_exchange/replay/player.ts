@@ -67,7 +67,8 @@ export class Player {
     }
     if (item.kind !== "frame") return this.#beside(item);
     this.frames++;
-    reader.take(item.frame);
+    if (item.frame === undefined) reader.takeText(item.text);
+    else reader.take(item.frame);
   }
 
   /** Waits for no more turns. */

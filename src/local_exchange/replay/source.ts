@@ -20,6 +20,8 @@ export type ReplayItem =
     readonly kind: "frame";
     readonly frame: { readonly type?: string | undefined; readonly msg?: unknown };
   }
+  /** The same as its text. */
+  | ReplayTime & { readonly kind: "frame"; readonly frame?: undefined; readonly text: string }
   /** What a market is, as REST has it: the payloads of the market, its event and its series. */
   | ReplayTime & {
     readonly kind: "market";
@@ -56,4 +58,6 @@ export interface ReplayReadOptions {
 export interface RecordingSource {
   /** Its items, in the order in which they were received. */
   read(options?: ReplayReadOptions): AsyncIterable<ReplayItem> | Iterable<ReplayItem>;
+  /** The same, a run of items at a time, each of which is gone through before the next one: taken where it is there. */
+  readRuns?(options?: ReplayReadOptions): AsyncIterable<Iterable<ReplayItem>>;
 }

@@ -69,6 +69,40 @@ export class TapeReader {
     }
   }
 
+  /** The same of a frame that nobody has looked into; false for what is no JSON as well. */
+  takeText(text: string): boolean {
+    const told = this.#quickDelta(text);
+    if (told !== undefined) return told;
+    let frame: unknown;
+    try {
+      frame = JSON.parse(text);
+    } catch {
+      return this.#told(undefined);
+    }
+    return isObject(frame) ? this.take(frame) : this.#told(undefined);
+  }
+
+  /**
+   * Most of a recording are changes of levels, all written alike: what they say can be found without making an object
+   * of all of it. Undefined for a text that is not written so, which is then read as any other.
+   */
+  #quickDelta(text: string): boolean | undefined {
+    if (!text.startsWith(DELTA) || text.includes(OWN)) return undefined;
+    const ticker = textAfter(text, TICKER, DELTA.length);
+    const price = textAfter(text, PRICE, DELTA.length);
+    const delta = textAfter(text, COUNT, DELTA.length);
+    const side = textAfter(text, SIDE, DELTA.length);
+    if (ticker === undefined || side !== "yes" && side !== "no" || ticker.includes("\\")) return undefined;
+    if (this.#tickers !== undefined && !this.#tickers.has(ticker)) return false;
+    const told = quickFixed(price, 4);
+    const count = quickFixed(delta, 2);
+    if (told === undefined || count === undefined) return undefined;
+    const own = side === "yes" || this.useYesPrice ? told : complement(told);
+    if (!isPrice(own)) return undefined;
+    this.#tape.delta(ticker, side === "yes" ? "bid" : "ask", own, count);
+    return true;
+  }
+
   /** Tells the tape what the REST payloads of a market, its event and its series say. */
   market(payload: unknown, event?: unknown, series?: unknown): boolean {
     const ticker = isObject(payload) ? asText(payload.ticker) : undefined;
@@ -167,6 +201,19 @@ export class TapeReader {
     this.#tape.setEventFees(event, feeTypeOf(msg.fee_type_override), multiplier);
     return true;
   }
+}
+
+const DELTA = '{"type":"orderbook_delta",';
+const [TICKER, PRICE, COUNT, SIDE] = ['"market_ticker":"', '"price_dollars":"', '"delta_fp":"', '"side":"'];
+/** Frames of one's own orders have more to say. */
+const OWN = '"client_order_id"';
+
+/** The text that begins after a mark, up to the next quote. */
+function textAfter(text: string, mark: string, from: number): string | undefined {
+  const found = text.indexOf(mark, from);
+  if (found === -1) return undefined;
+  const begin = found + mark.length;
+  return text.slice(begin, text.indexOf('"', begin));
 }
 
 const multiplierOf = (value: unknown): number | undefined =>

@@ -50,12 +50,14 @@ export async function exportFile(
   const tables = new FileTables({ files, dir, file: file.name, mode, level, groupRows, pause });
   try {
     let items = 0;
-    for await (const item of read(reader, { fromMs: -Infinity, toMs: Infinity, signal })) {
-      const adding = tables.add(item);
-      if (adding !== undefined) await adding;
-      if (++items % TOLD === 0) onRows?.(tables.rows);
-      const pausing = items % LOOKED === 0 ? pause?.() : undefined;
-      if (pausing !== undefined) await pausing;
+    for await (const run of read(reader, { fromMs: -Infinity, toMs: Infinity, signal })) {
+      for (const item of run) {
+        const adding = tables.add(item);
+        if (adding !== undefined) await adding;
+        if (++items % TOLD === 0) onRows?.(tables.rows);
+        const pausing = items % LOOKED === 0 ? pause?.() : undefined;
+        if (pausing !== undefined) await pausing;
+      }
     }
     assertGoesOn(signal);
     const places = await tables.close();

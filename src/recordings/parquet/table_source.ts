@@ -26,8 +26,22 @@ export function tableSource(files: NodeFiles, dir: string, manifest: Manifest): 
         toMs: Math.max(...times.map(({ toMs }) => toMs)),
       },
     },
-    read: (reader, range) => readTables(files, dir, manifest, reader, range),
+    read: (reader, range) => inRuns(readTables(files, dir, manifest, reader, range)),
+    readTexts: (reader, range) => inRuns(readTables(files, dir, manifest, reader, range)),
   };
+}
+
+/** As many items are handed over at once. */
+const RUN = 256;
+
+async function* inRuns(items: AsyncIterable<RecordedItem>): AsyncGenerator<RecordedItem[], void, undefined> {
+  let run: RecordedItem[] = [];
+  for await (const item of items) {
+    if (run.push(item) < RUN) continue;
+    yield run;
+    run = [];
+  }
+  yield run;
 }
 
 async function* readTables(
