@@ -98,6 +98,7 @@ export async function playCase(given: Case, way: Way): Promise<Played> {
   const client = new KalshiClient({ auth, config, runtime: exchange.createRuntime(), clock });
   const end = await endOf(client, marketsOf(readTable(table)));
   await client.close();
+  await (await connecting)[Symbol.asyncDispose]();
   // The report says what the account has, and its P&L is what that gained with what the positions are worth.
   const { pnl, balance, positionsWorth } = report.summary;
   const cash = Number(balance).toFixed(4);
