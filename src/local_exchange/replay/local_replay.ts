@@ -133,6 +133,8 @@ export class LocalReplay<E> implements AsyncDisposable {
   readonly #fromMs: number;
   /** Watches from when the bot may begin. */
   #observer: RunObserver | undefined;
+  /** What came of all of it, once it is over. */
+  #last: RunReport | undefined;
   #state: State = { kind: "ready" };
   #traffic = 0;
 
@@ -245,7 +247,7 @@ export class LocalReplay<E> implements AsyncDisposable {
       if (ended) await this.#conclude();
       if (this.#isClosed) throw closedError();
       this.#state = { kind: ended ? "over" : "ready" };
-      if (ended) this.clock.release();
+      if (ended) this.#end();
     } finally {
       this.#latency.isOn = false;
       if (this.#state.kind === "running") this.#state = { kind: "ready" };
@@ -256,10 +258,10 @@ export class LocalReplay<E> implements AsyncDisposable {
 
   /**
    * What came of it so far, for all accounts of yours: P&L, fills, fees, exposure, adverse selection. Positions are marked
-   * by the recorded market, which your orders are no part of.
+   * by the recorded market, which your orders are no part of. Once the recording is over it stays as it was then.
    */
   report(): RunReport {
-    return (this.#observer ??= this.#watch()).report();
+    return this.#last ?? (this.#observer ??= this.#watch()).report();
   }
 
   /** What was played so far. */
@@ -311,6 +313,13 @@ export class LocalReplay<E> implements AsyncDisposable {
     }
     if (fromMs !== undefined && fromMs > this.clock.now()) await this.#player.until(fromMs);
     this.#observer = this.#watch();
+  }
+
+  /** The recording is over: what comes now is no part of it, and takes as long as elsewhere. */
+  #end(): void {
+    this.#last = this.report();
+    this.#observer?.stop();
+    this.clock.release();
   }
 
   #watch(): RunObserver {

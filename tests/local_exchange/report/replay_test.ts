@@ -24,7 +24,7 @@ test("a replay is marked by the recorded market, which a bot's own orders do not
     results: { [M]: "yes" },
     report: { title: "A test" },
   });
-  const { auth } = await replay.createAccount();
+  const { auth, id } = await replay.createAccount();
   const { config, runtime, clock } = replay;
   await using client = new KalshiClient({ auth, config, runtime, clock });
   const order = { ticker: M, side: "bid", self_trade_prevention_type: "taker_at_cross" } as const;
@@ -69,4 +69,7 @@ test("a replay is marked by the recorded market, which a bot's own orders do not
     gaps: "1",
     halts: "1",
   });
+  // What happens when it is over is no part of it.
+  replay.exchange.deposit(id, "5.00");
+  assertEquals(JSON.stringify(replay.report()), JSON.stringify(report));
 });
