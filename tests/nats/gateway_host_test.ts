@@ -123,7 +123,7 @@ natsTest(
     for (const channel of ["orderbook_delta", "trade"]) {
       assertEquals(types(reader, channel), ["takeover", "disconnected", "reconnected"]);
     }
-    await bed.stepUntil(() => areBooksRight(bed, reader));
+    await until(() => areBooksRight(bed, reader));
     bed.exchange.sockets.fail({ fault: "drop", channel: "orderbook_delta", times: 3 });
     await bed.stepUntil(() => types(reader).length > 3);
     const [gap] = reader.markers("orderbook_delta").slice(3);
@@ -149,7 +149,7 @@ natsTest(
     await bed.stepUntil(() => isLeading(two));
     await assertRejects(() => one.gateway.closed, KalshiNatsError, "The connection to NATS was closed");
     await bed.stepUntil(() => types(reader).length === 2);
-    await bed.stepUntil(() => areBooksRight(bed, reader));
+    await until(() => areBooksRight(bed, reader));
     const epochs = reader.markers("trade").map((marker) => marker.type === "takeover" ? marker.epoch : 0);
     assertEquals(epochs.length, 2);
     assert(Number(epochs[0]) < Number(epochs[1]));
@@ -159,7 +159,7 @@ natsTest(
     await two.gateway.close();
     assertEquals(await two.gateway.closed, undefined);
     await until(() => isLeading(three));
-    await bed.stepUntil(() => areBooksRight(bed, reader));
+    await until(() => areBooksRight(bed, reader));
     assertEquals(types(reader), ["takeover", "takeover", "takeover"]);
   },
 );
@@ -177,7 +177,7 @@ natsTest("whoever led and does not know that it is over cannot write", async () 
   // It hears nothing of NATS for a while, and what it sends arrives late.
   line.hold();
   await bed.stepUntil(() => isLeading(two));
-  await bed.stepUntil(() => areBooksRight(bed, reader));
+  await until(() => areBooksRight(bed, reader));
   const before = reader.messages.length;
   line.release();
   await until(() => !isLeading(one));
@@ -200,7 +200,7 @@ natsTest("a stream that NATS has lost begins anew, with a marker and whole books
   await manager.streams.delete(laneStream(bed.lane));
   await bed.stepUntil(() => one.errors.some((error) => String(error).includes("NATS has lost")));
   const reader = await bed.read();
-  await bed.stepUntil(() => areBooksRight(bed, reader));
+  await until(() => areBooksRight(bed, reader));
   const [first] = reader.markers("orderbook_delta");
   assert(first?.type === "gap" && first.reason === "store");
   assertEquals(reader.messages.map(({ seq }) => seq), reader.messages.map((_, index) => index + 1));
@@ -221,6 +221,6 @@ natsTest("a stream that takes nothing is told, and tried again without haste", a
   );
   await manager.streams.update(name, { ...config, max_msg_size: -1 });
   const reader = await bed.read();
-  await bed.stepUntil(() => areBooksRight(bed, reader));
+  await until(() => areBooksRight(bed, reader));
   assert((one.gateway.stats().lanes[0]?.resent ?? 0) < 2_000);
 });

@@ -134,7 +134,7 @@ natsTest("it says who leads and what it carries, and writes whole books when it 
   });
 
   const reader = await bed.read();
-  await bed.stepUntil(() => areBooksRight(bed, reader));
+  await until(() => areBooksRight(bed, reader));
   const ask = async (tickers: unknown) =>
     (await connection.request(askSubject(bed.lane), JSON.stringify({ tickers }))).json<Asked>();
   const [ticker = ""] = bed.tickers;
@@ -190,7 +190,7 @@ natsTest(
     bed.exchange.sockets.clearFaults();
     await moved(() => isLeading(one));
     const reader = await bed.read();
-    await bed.stepUntil(async () => {
+    await until(async () => {
       await clock.advance(10);
       return await areBooksRight(bed, reader);
     });
@@ -245,5 +245,5 @@ natsTest("a channel that Kalshi ends for good is told, and no longer carried", a
   await until(() => reader.markers("trade").some(({ type }) => type === "ended"));
   assert(one.errors.some((error) => String(error).includes('"trade" is no longer published')));
   assertEquals(one.gateway.stats().upstream, "open");
-  await bed.stepUntil(() => areBooksRight(bed, reader));
+  await until(() => areBooksRight(bed, reader));
 });
