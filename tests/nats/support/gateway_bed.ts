@@ -1,5 +1,7 @@
 /** A local exchange behind real sockets, a NATS server, and gateways between them. */
-import { jetstream } from "@nats-io/jetstream";
+import { jetstreamManager } from "@nats-io/jetstream";
+import { systemClock } from "../../../src/base/clock.ts";
+import { StreamReader } from "../../../src/nats/stream_reader.ts";
 import type { NatsConnection } from "@nats-io/nats-core";
 import type { NodeConnectionOptions } from "@nats-io/transport-node";
 import type { KalshiClient } from "../../../mod.ts";
@@ -10,6 +12,7 @@ import {
   type GatewayMarker,
   type Lane,
   laneStream,
+  laneSubject,
   numberFrame,
   readSubject,
 } from "../../../src/nats/protocol.ts";
@@ -153,8 +156,6 @@ async function readLane(
 ): Promise<LaneReader> {
   const messages: LaneMessage[] = [];
   const books = new Map<string, MarketBook>();
-  const consumer = await jetstream(connection).consumers.get(laneStream(lane), {});
-  const items = await consumer.consume({ expires: 1_000, idle_heartbeat: 500 });
   const take = ({ kind, channel, market, text, seq }: LaneMessage) => {
     if (channel !== decoder.channel) return;
     if (kind === "marker") {
@@ -166,15 +167,29 @@ async function readLane(
       if (update !== undefined && (kind === "snapshot" || book.state === "live")) book.feed(update);
     }
   };
-  void (async () => {
-    for await (const message of items) {
+  const reader = new StreamReader({
+    connection,
+    jsm: await jetstreamManager(connection, { checkAPI: false }),
+    stream: laneStream(lane),
+    subject: `${laneSubject(lane)}.>`,
+    start: { sequence: 1 },
+    clock: systemClock,
+    onMessage: (message) => {
       const parts = readSubject(lane, message.subject);
       if (parts === undefined) throw new Error(`no subject of the lane: ${message.subject}`);
-      const read: LaneMessage = { ...parts, seq: message.seq, text: message.string() };
+      const read: LaneMessage = { ...parts, seq: reader.last ?? 0, text: message.string() };
       messages.push(read);
       take(read);
-    }
+    },
+    // What it is told makes it read anew; what it does not get, the test waits for.
+    onError: () => {},
+    onOther: () => {},
+  });
+  void (async () => {
+    for await (const { type } of connection.status()) if (type === "reconnect") void reader.start();
+    reader.close();
   })();
+  await reader.start();
   return {
     messages,
     books,
