@@ -51,7 +51,7 @@ export interface ProductFeedOptions<Config, Lookup>
   readonly start?: FeedStart | undefined;
   /**
    * How long a connection waits for a gateway that leads and has Kalshi, in milliseconds, before the attempt counts as
-   * failed.
+   * failed; at most nine tenths of `config.timeoutMs`.
    *
    * @default 10000
    */

@@ -6,9 +6,10 @@
  */
 
 import { closeCodes } from "../base/close_codes.ts";
-import { errorCodes, errorMeanings } from "../contract/event/channels.ts";
+import { errorCodes } from "../contract/event/channels.ts";
 import type { RuntimeWebSocket, WebSocketHandlers } from "../runtime/types.ts";
 import { channelOf, type PickRule, type StreamProduct } from "../stream/product.ts";
+import { CommandError, isRecord, type Params, readCommand, readList } from "./feed_commands.ts";
 import { numberFrame } from "./protocol.ts";
 
 /** Where a line delivers what it reads, all of it in order and at once. */
@@ -54,8 +55,6 @@ export interface FeedSessionOptions {
   readonly nextSid: () => number;
 }
 
-type Params = Readonly<Record<string, unknown>>;
-
 /** One subscription. */
 interface Sub extends LineSink {
   readonly channel: string;
@@ -71,25 +70,8 @@ interface Sub extends LineSink {
   lines: Line | Map<string, Line>;
 }
 
-/** A command cannot be obeyed. */
-class CommandError extends Error {
-  readonly code: number;
-  constructor(code: number, text: string = errorMeanings[code] ?? "Refused") {
-    super(text);
-    this.code = code;
-  }
-}
-
-const isRecord = (value: unknown): value is Params =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-function readList(value: unknown): readonly string[] | undefined {
-  if (value === undefined) return undefined;
-  if (!Array.isArray(value) || value.some((item) => typeof item !== "string")) {
-    throw new CommandError(errorCodes.unableToProcessMessage);
-  }
-  return value;
-}
+/** Options that a reader chooses for itself. */
+const OWN_OPTIONS: ReadonlySet<string> = new Set(["use_yes_price", "send_initial_snapshot"]);
 
 /** The server's end of one socket. */
 export class FeedSession implements RuntimeWebSocket {
@@ -184,6 +166,7 @@ export class FeedSession implements RuntimeWebSocket {
     if (channels.length === 0) throw new CommandError(errorCodes.channelsRequired);
     const wanted = channels.map((channel) => {
       this.#assertHad(channel);
+      this.#assertOptions(channel, params);
       return { channel, names: this.#names(channel, params) };
     });
     for (const { channel, names } of wanted) {
@@ -293,6 +276,24 @@ export class FeedSession implements RuntimeWebSocket {
     return usual !== undefined && product.picks[usual]?.all !== undefined ? [] : undefined;
   }
 
+  /** Refuses what a gateway has chosen for all of its readers. */
+  #assertOptions(channel: string, params: Params): void {
+    const { product } = this.#options;
+    if (params.use_yes_price === false && product.books.params.use_yes_price === true) {
+      throw new CommandError(
+        errorCodes.invalidParameter,
+        "A feed on NATS has both sides of a book in YES prices: leave out `use_yes_price`",
+      );
+    }
+    for (const option of channelOf(product, channel).options) {
+      if (params[option] === undefined || OWN_OPTIONS.has(option)) continue;
+      throw new CommandError(
+        errorCodes.invalidParameter,
+        `A feed on NATS takes no \`${option}\` of "${channel}": its gateway's \`params\` say it`,
+      );
+    }
+  }
+
   #assertHad(channel: string, name?: string): void {
     const refusal = this.#options.source.refusal(channel, name);
     if (refusal !== undefined) throw new CommandError(refusal.code, refusal.text);
@@ -311,15 +312,9 @@ export class FeedSession implements RuntimeWebSocket {
     throw new CommandError(errorCodes.unknownSubscriptionId);
   }
 
-  #make(channel: string, isAll: boolean, { skip_ticker_ack, use_yes_price }: Params): Sub {
+  #make(channel: string, isAll: boolean, { skip_ticker_ack }: Params): Sub {
     const { product, nextSid } = this.#options;
     const [param] = channelOf(product, channel).picks;
-    if (use_yes_price === false && product.books.params.use_yes_price === true) {
-      throw new CommandError(
-        errorCodes.invalidParameter,
-        "A feed on NATS has both sides of a book in YES prices: leave out `use_yes_price`",
-      );
-    }
     const sid = nextSid();
     const sub: Sub = {
       channel,
@@ -391,14 +386,4 @@ const NOTHING: Line = { again() {}, close() {} };
 function closeLines({ lines }: Sub, isWish: boolean): void {
   if (!(lines instanceof Map)) return lines.close(isWish);
   for (const line of lines.values()) line.close(isWish);
-}
-
-function readCommand(text: string): Params {
-  try {
-    const command: unknown = JSON.parse(text);
-    if (isRecord(command)) return command;
-  } catch {
-    // It is no object either.
-  }
-  throw new CommandError(errorCodes.unableToProcessMessage);
 }

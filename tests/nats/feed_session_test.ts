@@ -124,6 +124,12 @@ const refusals: [name: string, cmd: string, params: object | undefined, code: nu
     market_tickers: ["A"],
     use_yes_price: false,
   }, 11],
+  [
+    "a part that the gateway did not choose",
+    "subscribe",
+    { channels: ["communications"], shard_factor: 2 },
+    11,
+  ],
   ["names that are no text", "subscribe", { channels: ["trade"], market_tickers: [1] }, 1],
   ["no sids", "unsubscribe", {}, 4],
   ["a sid that there is not", "unsubscribe", { sids: [5] }, 7],
