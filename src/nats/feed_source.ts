@@ -188,6 +188,7 @@ export class FeedSource implements LineSource {
   async #ready(signal: AbortSignal | undefined): Promise<void> {
     const { clock, waitMs } = this.#options;
     let isLate = false;
+    if (!this.#isAway) this.#lanes.public.wake();
     const timer = clock.setTimer(() => {
       isLate = true;
       this.#changed();
@@ -243,6 +244,7 @@ export class FeedSource implements LineSource {
         for (const lane of this.#all) lane.away();
       } else if (type === "reconnect") {
         this.#isAway = false;
+        this.#lanes.public.wake();
         this.#changed();
       }
     }

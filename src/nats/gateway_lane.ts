@@ -245,6 +245,8 @@ export class GatewayLane {
     const tickers: readonly unknown[] = Array.isArray(ask?.tickers) ? ask.tickers : [];
     if (seq === undefined) return { seq: 0, coming: [] };
     const names = tickers.filter((item): item is string => typeof item === "string").slice(0, ASKED_MOST);
+    // Somebody wants to know whether anybody is there.
+    if (names.length === 0) this.#giveBeat();
     return { seq, coming: this.#options.writeBooks(names) };
   }
 

@@ -135,6 +135,12 @@ export class LaneReader {
     }
   }
 
+  /** Has whoever leads give a sign of life at once, where it has not yet. */
+  wake(): void {
+    if (this.#leader.is === "there" || this.lane.account !== undefined) return;
+    this.#question({ tickers: [] }).catch(() => {});
+  }
+
   /** A channel of it. */
   channel(name: string): ChannelReader {
     const { startOf, keeps, onLost, onChange } = this.#options;
@@ -237,15 +243,19 @@ export class LaneReader {
     });
   }
 
+  async #question(ask: Ask): Promise<void> {
+    const { connection, lane } = this.#options;
+    await connection.request(askSubject(lane), JSON.stringify(ask), { timeout: ANSWER_MS });
+  }
+
   /** Asks for books; where nobody answers, with the next sign of life. */
   async #send(tickers: ReadonlySet<string>): Promise<void> {
-    const { connection, lane } = this.#options;
     const all = [...tickers];
     for (const ticker of all) this.#owed.delete(ticker);
     for (let from = 0; from < all.length; from += ASKED_AT_ONCE) {
       const ask: Ask = { tickers: all.slice(from, from + ASKED_AT_ONCE) };
       try {
-        await connection.request(askSubject(lane), JSON.stringify(ask), { timeout: ANSWER_MS });
+        await this.#question(ask);
       } catch {
         for (const ticker of ask.tickers) this.#owed.add(ticker);
       }

@@ -209,7 +209,7 @@ export const SILENT_MS = 3_000;
 
 /** What snapshots are asked for with, as a request on {@linkcode askSubject}: they come in the lane, soon. */
 export interface Ask {
-  /** Of these markets. */
+  /** Of these markets; of none where a sign of life is all that is wanted, which comes at once. */
   readonly tickers: readonly string[];
 }
 
