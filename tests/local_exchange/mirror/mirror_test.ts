@@ -297,5 +297,36 @@ test("what cannot be mirrored is refused before anything is subscribed to", asyn
     );
     assert(error.message.includes(says), error.message);
   }
+  const perps = { markets: { get: () => Promise.resolve({ ticker: "KXBTCPERP" }) } };
+  const error = await assertRejects(
+    () => LocalExchange.mirror(stream, { tickers: ["KXBTCPERP"], lookup: perps, clock }),
+    KalshiConfigError,
+  );
+  assert(error.message.includes("Perps are not mirrored"), error.message);
+  await assertRejects(
+    () => LocalExchange.mirror({} as KalshiStream, { tickers: ["M"], lookup, clock }),
+    KalshiConfigError,
+    "a KalshiStream or a NatsFeed",
+  );
   assertEquals(live.asked.length, before);
+});
+
+test("fees are those of the live series, and of the live event when that gets its own", async () => {
+  await using live = await startLive();
+  live.exchange.setSeriesFees("M-SERIES", "quadratic_with_maker_fees", 2);
+  await using paper = await startPaper(live);
+  const { bot } = paper;
+  const paid = async (force: "good_till_canceled" | "immediate_or_cancel", price: string) => {
+    const { order_id } = await bot.orders.create(order("bid", price, "10.00", { time_in_force: force }));
+    live.exchange.placeCounterOrder({ ticker: "M", side: "ask", price: "0.4100", count: "10" });
+    await live.clock.advance(2_000);
+    const { taker_fees_dollars, maker_fees_dollars } = await bot.orders.get(order_id);
+    return [Number(taker_fees_dollars), Number(maker_fees_dollars)];
+  };
+  // 2 x 0.07 x 10 x 0.45 x 0.55 = 0.3465; a quarter of 2 x 0.07 x 10 x 0.41 x 0.59 is 0.084665, and so 0.0847.
+  assertEquals(await paid("immediate_or_cancel", "0.4500"), [0.3465, 0]);
+  assertEquals(await paid("good_till_canceled", "0.4000"), [0, 0]);
+  live.exchange.setEventFees("M-EVENT", "flat", 0);
+  await live.clock.advance(100);
+  assertEquals(await paid("immediate_or_cancel", "0.4500"), [0, 0]);
 });

@@ -116,7 +116,7 @@ function supplyOf(items: readonly RecordedItem[]) {
       now[side].set(price, (now[side].get(price) ?? 0) + delta);
     }
   }
-  return { offered, traded };
+  return { offered, traded, now };
 }
 
 test("no contract of the crowd is taken twice, and cash and positions are what was traded", async () => {
@@ -162,3 +162,29 @@ function cashAfter(fills: RandomRun["fills"]): number {
   }
   return cash;
 }
+
+/** The book that a recording ends with, by side; undefined where nobody knows it. */
+function lastBook(items: readonly RecordedItem[]): Record<"bid" | "ask", [number, number][]> | undefined {
+  const { now } = supplyOf(items);
+  const isKnown = items.findLastIndex(({ kind }) => kind === "gap") <=
+    items.findLastIndex((item) => item.kind === "frame" && item.frame.type === "orderbook_snapshot");
+  const levels = (side: "bid" | "ask") =>
+    [...now[side]].filter(([, count]) => count > 0).toSorted(([a], [b]) => a - b);
+  return isKnown ? { bid: levels("bid"), ask: levels("ask") } : undefined;
+}
+
+test("without a bot, and when a bot has gone that took nothing, the book is the recorded one", async () => {
+  let compared = 0;
+  await fc.assert(
+    fc.asyncProperty(steps, setting, async (given, how) => {
+      const items = randomRecording(given);
+      const { fills, book } = await runAtRandom(items, how);
+      const last = lastBook(items);
+      if (last === undefined || fills.length > 0) return;
+      compared++;
+      assertEquals(book, last);
+    }),
+    { numRuns: 40 },
+  );
+  assert(compared > 3, `only ${compared} books`);
+});

@@ -44,6 +44,8 @@ export interface RandomRun {
   readonly position: number;
   /** What the report of it says. */
   readonly report: RunReportData;
+  /** The book when nothing of the bot's rests any more: prices in cents, with counts, ascending. */
+  readonly book: Readonly<Record<"bid" | "ask", readonly (readonly [number, number])[]>>;
 }
 
 /** A fill of the bot's. */
@@ -160,6 +162,9 @@ export async function runAtRandom(items: readonly RecordedItem[], setting: RunSe
     client.portfolio.balance(),
     client.portfolio.positions.list(),
   ]);
+  const { yes_dollars, no_dollars } = await client.markets.orderBook("M");
+  const level = ([price, count]: readonly [string, string]) =>
+    [Math.round(Number(price) * 100), Number(count)] as const;
   await client.close();
   // It would try to connect again, until it gives up.
   await bot.close();
@@ -169,6 +174,10 @@ export async function runAtRandom(items: readonly RecordedItem[], setting: RunSe
     cash: Math.round(Number(balance_dollars) * 10_000),
     position: Number(positions.find(({ ticker }) => ticker === "M")?.position_fp ?? 0),
     report,
+    book: {
+      bid: yes_dollars.map(level),
+      ask: no_dollars.map(level).map(([price, count]) => [100 - price, count] as const).toReversed(),
+    },
   };
 }
 
