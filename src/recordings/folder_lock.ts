@@ -8,7 +8,7 @@
 import type { Clock, ClockTimer } from "../base/clock.ts";
 import { delay } from "../base/waits.ts";
 import { KalshiRecordingError, recordingError } from "./errors.ts";
-import type { NodeFiles } from "../tables/node_files.ts";
+import { makeFolder, type NodeFiles } from "../tables/node_files.ts";
 
 /** How often a sign of life is given, and after how long without one a recorder counts as gone. */
 const BEAT_MS = 2_000;
@@ -46,7 +46,7 @@ export interface FolderLockOptions {
  *
  * @throws {KalshiRecordingError} while another recorder has it, and where it cannot be written to
  */
-export async function lockFolder(options: FolderLockOptions): Promise<FolderLock> {
+async function lockFolder(options: FolderLockOptions): Promise<FolderLock> {
   const { files: { fs, path }, dir, clock } = options;
   const own = path.join(dir, `${crypto.randomUUID()}.lock`);
   for (let tries = 1;; tries++) {
@@ -64,6 +64,33 @@ export async function lockFolder(options: FolderLockOptions): Promise<FolderLock
     }
     await delay(clock, 50 + Math.random() * 200);
   }
+}
+
+/**
+ * Takes some folders, which are made where they are missing: all of them or none.
+ *
+ * @throws what {@linkcode lockFolder} throws, and where a folder cannot be made
+ */
+export async function lockFolders(
+  dirs: readonly string[],
+  options: Omit<FolderLockOptions, "dir">,
+): Promise<FolderLock[]> {
+  const { path } = options.files;
+  const locks: FolderLock[] = [];
+  try {
+    for (const dir of new Map(dirs.map((dir) => [path.resolve(dir), dir])).values()) {
+      try {
+        await makeFolder(options.files, dir);
+      } catch (cause) {
+        throw recordingError(`Nothing can be written into ${dir}`, cause);
+      }
+      locks.push(await lockFolder({ ...options, dir }));
+    }
+  } catch (error) {
+    for (const lock of locks) await lock.release();
+    throw error;
+  }
+  return locks;
 }
 
 /** Puts our file there, then looks at those of others: of two, the later one sees the other. */

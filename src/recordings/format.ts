@@ -9,6 +9,16 @@ export const FORMAT = "kalshi-recording";
 /** The version of the lines that are written here. Readers take every version up to it, and later lines they do not know. */
 export const FORMAT_VERSION = 1;
 
+/** Messages of these types answer commands: whatever their channel is, they are none of its data. */
+export const ANSWERS: ReadonlySet<unknown> = new Set(["subscribed", "unsubscribed", "ok", "error"]);
+
+/** The end of what a `Date` can hold. */
+const MOST_MS = 8.64e15;
+
+/** Whether a `Date` can be made of it. */
+export const isTime = (value: unknown): value is number =>
+  typeof value === "number" && Math.abs(value) <= MOST_MS;
+
 /** What the file before this one of the same session holds. */
 export interface PreviousFile {
   /** Its name. */

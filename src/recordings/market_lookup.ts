@@ -231,3 +231,15 @@ export class MarketLookups {
     );
   }
 }
+
+/** Tells of the market that a frame is about. */
+export function hearOf(
+  lookups: MarketLookups,
+  { type, msg }: { readonly type?: unknown; readonly msg?: unknown },
+): void {
+  const { market_ticker, ticker } = (msg ?? {}) as Readonly<Record<string, unknown>>;
+  const name = market_ticker ?? ticker;
+  if (typeof name !== "string") return;
+  if (type === "market_lifecycle_v2") lookups.changed(name);
+  else lookups.hear(name);
+}

@@ -4,12 +4,10 @@
  * @module
  */
 import { eventProduct } from "../stream/event_product.ts";
-import { FORMAT, FORMAT_VERSION, type RecordingHeader, splitFrame } from "./format.ts";
+import { FORMAT, FORMAT_VERSION, isTime, type RecordingHeader, splitFrame } from "./format.ts";
 import type { RecordedFrame, RecordedItem, RecordedMessage, RecordedPlace } from "./items.ts";
 
 const NO_TIME = "a line without its time";
-/** The end of what a `Date` can hold. */
-const MOST_MS = 8.64e15;
 
 /** What a reader knows when it comes to a line. */
 export interface LineContext {
@@ -202,9 +200,6 @@ function marketItem(
     ...isObject(series) && { series },
   };
 }
-
-/** Whether a `Date` can be made of it. */
-const isTime = (value: unknown): value is number => typeof value === "number" && Math.abs(value) <= MOST_MS;
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -4,7 +4,6 @@
  * @module
  */
 import { type Clock, type ClockTimer, systemClock } from "../base/clock.ts";
-import { KalshiConfigError } from "../base/errors.ts";
 import { type Read, readOptions } from "../base/options.ts";
 import { guard } from "../base/tell.ts";
 import { VERSION } from "../base/version.ts";
@@ -14,17 +13,17 @@ import { eventProduct } from "../stream/event_product.ts";
 import type { StreamMarker } from "../stream/items.ts";
 import { channelOf } from "../stream/product.ts";
 import type { StreamStatus } from "../stream/status.ts";
-import { readParams } from "../stream/subscribe_params.ts";
 import type { Subscription } from "../stream/subscription.ts";
-import { KalshiRecordingError, recordingError } from "./errors.ts";
-import { type FolderLock, lockFolder } from "./folder_lock.ts";
-import { eventLine, FORMAT, FORMAT_VERSION, frameLine, type LineTime, textLine } from "./format.ts";
+import { KalshiRecordingError } from "./errors.ts";
+import { type FolderLock, lockFolders } from "./folder_lock.ts";
+import { ANSWERS, eventLine, FORMAT, FORMAT_VERSION, frameLine, type LineTime, textLine } from "./format.ts";
 import type { PreviousFile, RecordingHeader } from "./format.ts";
 import type { Background } from "./parquet/background.ts";
 import { highestIn } from "./parquet/layout.ts";
-import { MarketLookups } from "./market_lookup.ts";
-import { loadNodeFiles, makeFolder, type NodeFiles } from "../tables/node_files.ts";
+import { hearOf, MarketLookups } from "./market_lookup.ts";
+import { loadNodeFiles, type NodeFiles } from "../tables/node_files.ts";
 import { type RecordableStream, type RecorderOptions, recorderRules } from "./options.ts";
+import { foreignTypes, readChannels } from "./recorded_channels.ts";
 import { Writer } from "./writer.ts";
 
 /** How a recording fares. Counters run from its start. */
@@ -59,8 +58,6 @@ type Checked = Read<RecorderOptions, typeof recorderRules>;
 type Params = Readonly<Record<string, unknown>>;
 type AnySubscription = Subscription<object> & AsyncDisposable;
 
-/** Messages of these types answer commands. */
-const ANSWERS: ReadonlySet<unknown> = new Set(["subscribed", "unsubscribed", "ok", "error"]);
 const BOOKS = eventProduct.books.decoder.channel;
 /** Snapshots are asked for no more often than this. */
 const SNAPSHOTS_MS = 1_000;
@@ -225,7 +222,13 @@ export class Recorder implements AsyncDisposable {
   }
 
   async #start(files: NodeFiles): Promise<void> {
-    await this.#lockFolders(files);
+    const { dir } = this.#options;
+    // Nobody else writes into the folders of the lines and of the tables.
+    this.#locks = await lockFolders([dir, this.#tables], {
+      files,
+      clock: this.#clock,
+      onBeat: (lost) => this.#beat(lost),
+    });
     try {
       await this.#startBackground(files);
       await this.#writer.open();
@@ -251,30 +254,6 @@ export class Recorder implements AsyncDisposable {
   /** The folder of the tables. */
   get #tables(): string {
     return this.#options.parquet?.dir ?? this.#options.dir;
-  }
-
-  /** Nobody else writes into the folders of the lines and of the tables. */
-  async #lockFolders(files: NodeFiles): Promise<void> {
-    const lock = async (dir: string) => {
-      try {
-        await makeFolder(files, dir);
-      } catch (cause) {
-        throw recordingError(`Nothing can be recorded into ${dir}`, cause);
-      }
-      this.#locks = [
-        ...this.#locks,
-        await lockFolder({ files, dir, clock: this.#clock, onBeat: (lost) => this.#beat(lost) }),
-      ];
-    };
-    const { dir } = this.#options;
-    await lock(dir);
-    if (files.path.resolve(this.#tables) === files.path.resolve(dir)) return;
-    try {
-      await lock(this.#tables);
-    } catch (error) {
-      await this.#release();
-      throw error;
-    }
   }
 
   /** What an earlier run has left becomes tables while this one records. */
@@ -441,45 +420,4 @@ export class Recorder implements AsyncDisposable {
     if (error === undefined) this.#end?.resolve();
     else this.#end?.reject(error);
   }
-}
-
-/** The channels, each with its parameters; refuses what a channel does not have before anything is sent or written. */
-function readChannels({ channels, tickers, params = {} }: Checked): ReadonlyMap<string, Params> {
-  for (const channel of Object.keys(params)) {
-    if (channels.includes(channel)) continue;
-    throw new KalshiConfigError(
-      `Recorder: \`params\` has the channel "${channel}", which \`channels\` has not.`,
-    );
-  }
-  return new Map(channels.map((channel) => {
-    const { picks } = channelOf(eventProduct, channel);
-    const takesTickers = tickers !== undefined && picks.includes("market_tickers");
-    const own: Params = { ...takesTickers && { market_tickers: tickers }, ...params[channel] };
-    readParams(eventProduct, channel, own);
-    return [channel, own];
-  }));
-}
-
-/** Tells of the market that a frame is about. */
-function hearOf(
-  lookups: MarketLookups,
-  { type, msg }: { readonly type?: unknown; readonly msg?: unknown },
-): void {
-  const { market_ticker, ticker } = (msg ?? {}) as Readonly<Record<string, unknown>>;
-  const name = market_ticker ?? ticker;
-  if (typeof name !== "string") return;
-  if (type === "market_lifecycle_v2") lookups.changed(name);
-  else lookups.hear(name);
-}
-
-/** The types that only channels have which are not recorded. */
-function foreignTypes(channels: ReadonlyMap<string, Params>): ReadonlySet<string> {
-  const foreign = new Set<string>();
-  for (const { types } of Object.values(eventProduct.channels)) {
-    for (const type of types ?? []) foreign.add(type);
-  }
-  for (const channel of channels.keys()) {
-    for (const type of channelOf(eventProduct, channel).types ?? []) foreign.delete(type);
-  }
-  return foreign;
 }

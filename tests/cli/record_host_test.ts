@@ -142,7 +142,7 @@ test("what is wrong is told before anything is sent, and how it ends", async () 
   await failure(
     ["record", "--channels", "trade", "--out", "/proc/no"],
     1,
-    "Nothing can be recorded into /proc/no",
+    "Nothing can be written into /proc/no",
   );
   await failure(["replay", dir], 1, "cannot be read");
   await failure(["replay", dir, "--every", "1s"], 2, "--every goes with --book");

@@ -5,6 +5,7 @@
  * @module
  */
 import { parseFixed } from "../../base/fixed_point.ts";
+import { isTime } from "../format.ts";
 import type { Cell, TableColumn } from "../../tables/columns.ts";
 
 type Payload = Readonly<Record<string, unknown>>;
@@ -43,12 +44,9 @@ function units(value: unknown, places: number): Cell {
   }
 }
 
-/** The end of what a `Date` can hold. */
-const MOST_MS = 8.64e15;
-
 function moment(value: unknown, unitMs: number): Cell {
   const ms = typeof value === "number" ? value * unitMs : typeof value === "string" ? Date.parse(value) : NaN;
-  return Number.isInteger(ms) && Math.abs(ms) <= MOST_MS ? ms : null;
+  return Number.isInteger(ms) && isTime(ms) ? ms : null;
 }
 
 function cellOf(kind: Kind, value: unknown): Cell {

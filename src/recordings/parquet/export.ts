@@ -18,9 +18,9 @@ import {
   withPreset,
 } from "../../base/options.ts";
 import { guard } from "../../base/tell.ts";
-import { loadNodeFiles, makeFolder, type NodeFiles } from "../../tables/node_files.ts";
+import { loadNodeFiles, type NodeFiles } from "../../tables/node_files.ts";
 import { recordingError } from "../errors.ts";
-import { isFolderTaken, lockFolder } from "../folder_lock.ts";
+import { isFolderTaken, lockFolders } from "../folder_lock.ts";
 import { Recording, sourcesOf } from "../recording.ts";
 import { assertGoesOn, type FileSource } from "../source.ts";
 import { ExportSteps } from "./export_steps.ts";
@@ -118,12 +118,7 @@ export async function exportParquet(
   const files = await loadNodeFiles();
   // Looked at before our own lock is there: it may be the same folder.
   const isTaken = await isFolderTaken(files, recording.dir, time);
-  try {
-    await makeFolder(files, dir);
-  } catch (cause) {
-    throw recordingError(`Nothing can be exported into ${dir}`, cause);
-  }
-  const lock = await lockFolder({ files, dir, clock: time, onBeat: () => {} });
+  const locks = await lockFolders([dir], { files, clock: time, onBeat: () => {} });
   try {
     const left = isTaken ? sources.at(-1)?.file.name : undefined;
     return await exportAll(files, recording.dir, sources, options, left);
@@ -132,7 +127,7 @@ export async function exportParquet(
       ? cause
       : recordingError(`${recording.dir} cannot be exported into ${dir}`, cause);
   } finally {
-    await lock.release();
+    for (const lock of locks) await lock.release();
   }
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Cell, TableColumn } from "../../tables/columns.ts";
+import { ANSWERS } from "../format.ts";
 import type { RecordedFrame, RecordedItem } from "../items.ts";
 import { channelCells, channelColumns, levelsOf, marketCells, marketColumns } from "./channel_columns.ts";
 import { EVENTS, MARKETS } from "./layout.ts";
@@ -46,9 +47,6 @@ export function columnsOf(table: string): readonly TableColumn[] {
   }
   return [...PLACE, ...FRAME, ...channelColumns(table), TEXT];
 }
-
-/** Messages of these types answer commands: whatever their channel is, they are none of its data. */
-const ANSWERS: ReadonlySet<unknown> = new Set(["subscribed", "unsubscribed", "ok", "error"]);
 
 /** The table of an item. */
 export function tableOf(item: RecordedItem): string {
