@@ -90,7 +90,7 @@ test("P&L is what the balance gained and what the position is worth by the recor
         }
       },
     ),
-    { numRuns: 25 },
+    { numRuns: 15 },
   );
   // What is measured is there at all.
   assert(fills > 0);
