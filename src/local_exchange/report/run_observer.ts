@@ -43,6 +43,7 @@ export class RunObserver {
   /** Watches one more account, from now on. */
   add(account: Account): void {
     if (this.#accounts.has(account)) return;
+    this.#moveTo(this.#exchange.engine.now);
     this.#accounts.add(account);
     this.#record.members.push({ account, startCash: cashOf(account) });
     for (const wallet of account.wallets()) {
@@ -80,28 +81,27 @@ export class RunObserver {
     this.#stop();
   }
 
+  /** What is about nobody and nothing of the run moves no time: most events are, and a moment ends with the next that is. */
   #happened(event: ExchangeEvent): void {
     switch (event.type) {
       case "book": {
-        this.#moveTo(event.at);
         const stake = this.#isTold ? undefined : this.#record.stakes.get(event.market);
-        if (stake !== undefined) this.#lookAt(stake, event.side, event.price);
-        return;
+        if (stake === undefined) return;
+        this.#moveTo(event.at);
+        return this.#lookAt(stake, event.side, event.price);
       }
       case "order":
-        this.#moveTo(event.at);
         return this.#order(event);
       case "position": {
-        this.#moveTo(event.at);
         const { holding } = event;
         if (!this.#owns(holding.wallet.account)) return;
+        this.#moveTo(event.at);
         const stake = this.#stakeIn(holding.market);
         this.#record.totals.move(stake, () => stake.hold(holding));
         return this.#record.totals.look(holding.wallet);
       }
       case "market":
-        this.#moveTo(event.at);
-        return this.#market(event.market);
+        return this.#market(event.market, event.at);
       case "settlement":
         this.#moveTo(event.settlement.at);
         return this.#settled(event.settlement);
@@ -126,6 +126,8 @@ export class RunObserver {
   #order(event: OrderEvent): void {
     const { order, change } = event;
     const isOwn = this.#owns(order.account);
+    if (!isOwn && !this.#record.stakes.has(order.market)) return;
+    this.#moveTo(event.at);
     const stake = isOwn ? this.#stakeIn(order.market) : this.#record.stakes.get(order.market);
     // An order comes to the book: what trades now trades against the middle that was before it.
     if (stake !== undefined && (change === "accepted" || change === "replaced")) stake.midBefore = stake.mid;
@@ -163,9 +165,10 @@ export class RunObserver {
   }
 
   /** A market stands still, goes on, ends, or is known to be worth something. */
-  #market(market: Market): void {
+  #market(market: Market, at: number): void {
     const stake = this.#record.stakes.get(market);
     if (stake === undefined) return;
+    this.#moveTo(at);
     this.#record.totals.move(stake, () => {});
     this.#seeStatus(stake);
   }
@@ -226,15 +229,16 @@ export class RunObserver {
 
   /** Measures what is due before a time, or, at the end, by that. */
   #measureUntil(at: number, inclusive: boolean): void {
-    this.#record.pending.forEach((queue, index) => {
-      while (queue.next < at || (inclusive && queue.next === at)) {
-        const seen = queue.take();
-        if (seen === undefined) return;
-        const later = laterMid(seen);
-        seen.after[index] = later;
-        measure(seen.stake.movements, seen, index + 1, later);
-      }
-    });
+    for (const [index, queue] of this.#record.pending.entries()) {
+      while (queue.next < at || (inclusive && queue.next === at)) this.#measure(queue.take(), index);
+    }
+  }
+
+  #measure(seen: SeenFill | undefined, index: number): void {
+    if (seen === undefined) return;
+    const later = laterMid(seen);
+    seen.after[index] = later;
+    measure(seen.stake.movements, seen, index + 1, later);
   }
 }
 
