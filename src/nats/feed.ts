@@ -183,7 +183,8 @@ export abstract class ProductFeed<
 
   /**
    * For each channel that was subscribed to, the number of the first message in the gateway's stream that was not
-   * delivered yet. `start: { sequence }` of another feed goes on from there.
+   * delivered yet. `start: { sequence }` of another feed goes on from there. Within a handler of `on` its item counts as
+   * delivered; so do the items that wait in the queue of a subscription.
    */
   sequences(): Readonly<Record<string, number>> {
     return this.#source.sequences();
