@@ -38,6 +38,7 @@ export class BookKeeper {
   readonly #options: BookKeeperOptions;
   readonly #books = new Map<string, Kept>();
   #isTelling = true;
+  #isGapOpen = false;
 
   constructor(options: BookKeeperOptions) {
     this.#options = options;
@@ -80,6 +81,7 @@ export class BookKeeper {
    * and what is in a book already, since it came late, must not be taken twice.
    */
   take(frame: Frame): boolean {
+    this.#closeGap(frame.seq);
     const update = this.#options.product.books.decoder.decode(frame);
     const kept = this.#books.get(update?.ticker ?? "");
     if (update === undefined || kept === undefined) return true;
@@ -89,13 +91,15 @@ export class BookKeeper {
     return kept.book.state !== "live" || kept.book.seq === update.seq;
   }
 
-  /** Frames of the channel are missing: no book is right. */
-  lost(needed: number | undefined): void {
-    this.#quietly((book) => book.lost("gap", needed));
+  /** Frames of the channel are missing before the next one: no book is right. */
+  lost(): void {
+    this.#isGapOpen = true;
+    this.#quietly((book) => book.lost("gap"));
   }
 
   /** The subscription is gone, and its numbers with it. */
   restart(): void {
+    this.#isGapOpen = false;
     this.#quietly((book) => book.restart());
   }
 
@@ -112,6 +116,13 @@ export class BookKeeper {
       [SIDES[sides].asks]: asks.map(levelText).reverse(),
     };
     return `{"type":"${snapshotType}","msg":${JSON.stringify(msg)}}`;
+  }
+
+  /** A whole book from before what is missing heals none. */
+  #closeGap(seq: number | undefined): void {
+    if (!this.#isGapOpen || seq === undefined) return;
+    this.#isGapOpen = false;
+    this.#quietly((book) => book.lost("gap", seq - 1));
   }
 
   /** What is told of the channel is not told of each book. */

@@ -360,7 +360,7 @@ export class NatsGateway implements AsyncDisposable {
       const { missed, reason } = marker;
       if (reason === "ended") this.#missing.delete(name);
       if (isBooks && reason === "ended") this.#books.restart();
-      else if (isBooks) this.#books.lost(undefined);
+      else if (isBooks) this.#books.lost();
       this.#tell(name, { type: "gap", missed, reason, missedFromMs, missedToMs });
     } else if (marker.type === "reconnected") {
       if (isBooks) this.#books.restart();
