@@ -88,11 +88,12 @@ export class TapeReader {
    */
   #quickDelta(text: string): boolean | undefined {
     if (!text.startsWith(DELTA) || text.includes(OWN)) return undefined;
-    const ticker = textAfter(text, TICKER, DELTA.length);
-    const price = textAfter(text, PRICE, DELTA.length);
-    const delta = textAfter(text, COUNT, DELTA.length);
-    const side = textAfter(text, SIDE, DELTA.length);
-    if (ticker === undefined || side !== "yes" && side !== "no" || ticker.includes("\\")) return undefined;
+    // One after the other, in the order in which they are written.
+    const [ticker, afterTicker] = textAfter(text, TICKER, DELTA.length);
+    const [price, afterPrice] = textAfter(text, PRICE, afterTicker);
+    const [delta, afterDelta] = textAfter(text, COUNT, afterPrice);
+    const [side] = textAfter(text, SIDE, afterDelta);
+    if (side !== "yes" && side !== "no" || ticker.includes("\\")) return undefined;
     if (this.#tickers !== undefined && !this.#tickers.has(ticker)) return false;
     const told = quickFixed(price, 4);
     const count = quickFixed(delta, 2);
@@ -208,12 +209,13 @@ const [TICKER, PRICE, COUNT, SIDE] = ['"market_ticker":"', '"price_dollars":"', 
 /** Frames of one's own orders have more to say. */
 const OWN = '"client_order_id"';
 
-/** The text that begins after a mark, up to the next quote. */
-function textAfter(text: string, mark: string, from: number): string | undefined {
-  const found = text.indexOf(mark, from);
-  if (found === -1) return undefined;
+/** The text that begins after a mark, up to the next quote, and where that is; what is not there is empty. */
+function textAfter(text: string, mark: string, from: number): readonly [found: string, end: number] {
+  const found = from === -1 ? -1 : text.indexOf(mark, from);
+  if (found === -1) return ["", -1];
   const begin = found + mark.length;
-  return text.slice(begin, text.indexOf('"', begin));
+  const end = text.indexOf('"', begin);
+  return [text.slice(begin, end), end];
 }
 
 const multiplierOf = (value: unknown): number | undefined =>

@@ -78,7 +78,7 @@ interface Listed {
 /** Halts that are kept; more of them are only counted. */
 const MOST_HALTS = 10_000;
 /** Trades that are kept of a market and of all, twice as many at most: a day of them would fill the memory. */
-const KEPT_TRADES = { market: 1_000, all: 20_000 } as const;
+const KEPT_TRADES = { market: 250, all: 20_000 } as const;
 
 /** The tape of one exchange. */
 export class Tape {

@@ -87,7 +87,7 @@ export class Candles {
   readonly #most: number;
 
   /**
-   * `emptyQuote`: what an empty side of a book counts as. `most`: how many minutes of a market are kept, twice as many
+   * `emptyQuote`: what an empty side of a book counts as. `most`: how many minutes of a market are kept, a quarter more
    * at times; all of them unless told.
    */
   constructor(engine: Engine, emptyQuote: Readonly<Record<Side, number>> = noQuote, most = Infinity) {
@@ -191,7 +191,7 @@ export class Candles {
       openInterest: last?.openInterest ?? 0,
     };
     minutes.push(candle);
-    if (minutes.length > 2 * this.#most) minutes.splice(0, minutes.length - this.#most);
+    if (minutes.length > 1.25 * this.#most) minutes.splice(0, minutes.length - this.#most);
     return candle;
   }
 }

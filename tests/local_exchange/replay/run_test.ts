@@ -316,6 +316,53 @@ test("the orders of whoever recorded are not part of the crowd", async () => {
   await close();
 });
 
+test("frames that come as text, in runs, say what parsed ones say, however they are written", async () => {
+  const own = { client_order_id: "mine" };
+  const items = [
+    ...[
+      book,
+      tick(1_000),
+      delta(M, 1_100, "ask", "0.4400", "7.00"),
+      delta(M, 1_200, "ask", "0.4500", "-60.00"),
+    ],
+    ...[delta(M, 1_300, "bid", "0.4100", "9.00", own), trade(M, 1_400, "ask", "0.4000", "5.00")],
+    ...[delta(M, 1_400, "bid", "0.4000", "-5.00"), delta('KX\\"1-A', 1_500, "bid", "0.2000", "1.00")],
+  ];
+  const texts = items.map((item, index): ReplayItem => {
+    if (item.kind !== "frame" || item.frame === undefined) return item;
+    const { type, msg } = item.frame;
+    const { market_ticker, side, ...rest } = msg as Readonly<Record<string, unknown>>;
+    // Kalshi writes them one way; others may not.
+    const written = index % 2 === 0 ? { type, msg } : { msg: { side, ...rest, market_ticker }, type };
+    return { kind: "frame", atMs: item.atMs, text: JSON.stringify(written) };
+  });
+  const torn: ReplayItem = {
+    kind: "frame",
+    atMs: BEGIN_MS + 1_600,
+    text: '{"type":"orderbook_delta","msg":{',
+  };
+  const runs = [texts.slice(0, 3), [], texts.slice(3), [torn]];
+  const results: unknown[] = [];
+  for (
+    const recording of [recorded(...items, { ...torn, frame: { type: "trade", msg: {} } }), {
+      ...recorded(),
+      async *readRuns() {
+        yield* runs;
+      },
+    }]
+  ) {
+    await using replay = await LocalExchange.replay(recording);
+    const { auth } = await replay.createAccount();
+    const { config, runtime, clock } = replay;
+    await using client = new KalshiClient({ auth, config, runtime, clock });
+    await client.orders.create({ ...bid("0.4000", "3.00"), client_order_id: "one" });
+    await replay.run();
+    results.push([replay.summary(), await client.markets.orderBook(M), await client.orders.list()]);
+  }
+  assertEquals(JSON.stringify(results[1]), JSON.stringify(results[0]));
+  assertEquals((results[0] as { unreadable: number }[])[0]?.unreadable, 1);
+});
+
 test("the private key of an account signs as its auth does, and a stranger's is refused", async () => {
   const { replay, account, made, close } = await open({}, book, tick(1_000));
   const { config, runtime, clock } = made;
