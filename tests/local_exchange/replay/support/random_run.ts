@@ -27,6 +27,8 @@ export interface RunSetting {
   readonly jitterMs: number;
   /** Of the bot, too. */
   readonly seed: number;
+  /** Whether the bot only looks. */
+  readonly isStill?: boolean;
 }
 
 /** A line of what a run produced: what the bot was told or answered, and when. */
@@ -137,7 +139,7 @@ export const sourceOf = (items: readonly RecordedItem[]) => ({
 
 /** Plays a recording with a bot that answers trades and changes of the book by orders, as its own dice say. */
 export async function runAtRandom(items: readonly RecordedItem[], setting: RunSetting): Promise<RandomRun> {
-  const { queue, seed, ...latencyMs } = setting;
+  const { queue, seed, isStill = false, ...latencyMs } = setting;
   await using replay = await LocalExchange.replay(sourceOf(items), {
     queue,
     seed,
@@ -148,6 +150,7 @@ export async function runAtRandom(items: readonly RecordedItem[], setting: RunSe
   const { auth } = await replay.createAccount({ balance: "1000.00" });
   const { config, runtime, clock } = replay;
   const bot = new RandomBot(clock, seed);
+  bot.isOver = isStill;
   // Where things take time, it is connected when the clock has moved.
   const connecting = bot.connect({ auth, config, runtime, clock });
   const report = (await replay.run()).toJSON();
