@@ -17,9 +17,9 @@ import type { StreamMarker } from "../stream/items.ts";
 import { nameIn, type StreamProduct } from "../stream/product.ts";
 import type { StreamStatus } from "../stream/status.ts";
 import type { Subscription } from "../stream/subscription.ts";
-import { BookKeeper } from "./book_keeper.ts";
 import { openBucket } from "./bucket.ts";
 import { KalshiNatsError, natsError } from "./errors.ts";
+import { GatewayBooks } from "./gateway_books.ts";
 import { GatewayLane, type LaneStats } from "./gateway_lane.ts";
 import {
   type CheckedGatewayOptions,
@@ -39,7 +39,6 @@ import {
   stripFrame,
   typeOf,
 } from "./protocol.ts";
-import { SnapshotRequests } from "./snapshot_requests.ts";
 
 /** How a gateway fares. */
 export interface NatsGatewayStats {
@@ -69,8 +68,8 @@ type AnySubscription = Subscription<object> & AsyncDisposable;
 const WITHOUT_MS = 3_000;
 /** How long what waits may take when it is closed, in milliseconds. */
 const CLOSING_MS = 2_000;
-/** A part of the books is written every so many milliseconds, so that no frame waits for all of them. */
-const SLICE_MS = 100;
+/** How often it is looked whether Kalshi has ended a channel, in milliseconds. */
+const ENDS_MS = 250;
 
 /**
  * Passes what a stream receives on to NATS JetStream, so that any number of readers on any number of machines share it.
@@ -108,8 +107,7 @@ export class NatsGateway implements AsyncDisposable {
   readonly #errors: ErrorLog;
   readonly #laneOf = new Map<string, GatewayLane>();
   readonly #lanes: readonly GatewayLane[];
-  readonly #books: BookKeeper;
-  readonly #requests: SnapshotRequests;
+  readonly #books: GatewayBooks;
   readonly #subscriptions = new Map<string, AnySubscription>();
   readonly #watchers = new Set<StreamQueue<NatsGatewayStatus>>();
   /** The frames that were delivered of the message that is being read. */
@@ -120,8 +118,7 @@ export class NatsGateway implements AsyncDisposable {
   #upstream: AsyncItems<StreamStatus> | undefined;
   #connection: AsyncIterator<unknown> | undefined;
   #untap: () => void = () => {};
-  #slice: ClockTimer | undefined;
-  #nextBook = 0;
+  #ends: ClockTimer | undefined;
   #told: NatsGatewayStatus | undefined;
   #closing: Promise<void> | undefined;
   #end: { resolve: () => void; reject: (error: unknown) => void } | undefined;
@@ -169,17 +166,17 @@ export class NatsGateway implements AsyncDisposable {
     this.closed = new Promise((resolve, reject) => this.#end = { resolve, reject });
     // Whoever does not look at it must not be ended by it.
     this.closed.catch(() => {});
-    this.#books = new BookKeeper({
+    const books = product.books.decoder.channel;
+    this.#books = new GatewayBooks({
       product,
       sides: name,
-      onWhole: (ticker) => this.#writeBook(ticker),
-      onWrong: (market) => this.#wrong(market),
-    });
-    this.#requests = new SnapshotRequests({
       clock,
-      missing: () => this.#isUpstreamOpen ? this.#books.missing : [],
-      ask: (tickers) => this.#askUpstream(tickers),
-      audited: product.books.snapshotAction === undefined ? () => [] : () => this.#books.tickers,
+      snapshotMs: settings.snapshotMs,
+      subscription: () => this.#subscriptions.get(books),
+      isUpstreamOpen: () => this.#isUpstreamOpen,
+      isLeading: () => this.#laneOf.get(books)?.leads ?? false,
+      onWhole: (ticker, text) => this.#laneOf.get(books)?.snapshot(books, ticker, text),
+      onMarker: (marker) => this.#tell(books, marker),
       onError: this.#onError,
     });
     const { environment } = stream.config;
@@ -199,7 +196,7 @@ export class NatsGateway implements AsyncDisposable {
           channels: own,
           isUpstreamOpen: () => this.#isUpstreamOpen,
           isFit: () => this.#isFit,
-          writeBooks: (tickers) => isPrivate ? [] : this.#writeBooks(tickers),
+          writeBooks: (tickers) => isPrivate ? [] : this.#books.write(tickers),
           carries: () => this.#carries(isPrivate),
           onChange: () => this.#changed(),
           onError: this.#onError,
@@ -212,11 +209,11 @@ export class NatsGateway implements AsyncDisposable {
 
   /** How it fares. */
   stats(): NatsGatewayStats {
-    const missing = this.#books.missing.length;
+    const { live, missing } = this.#books.counts;
     return {
       gateway: this.#id,
       upstream: this.#isUpstreamOpen ? "open" : "lost",
-      liveBooks: this.#books.tickers.length - missing,
+      liveBooks: live,
       missingBooks: missing,
       lanes: this.#lanes.map(({ stats }) => stats),
     };
@@ -244,7 +241,7 @@ export class NatsGateway implements AsyncDisposable {
   async add(tickers: readonly string[]): Promise<void> {
     for (const { name } of this.#channels.filter(({ hasTickers }) => hasTickers)) {
       if (name === this.#product.books.decoder.channel) {
-        for (const ticker of tickers) this.#books.add(ticker);
+        this.#books.add(tickers);
       }
       await this.#subscriptions.get(name)?.add(tickers);
     }
@@ -256,7 +253,7 @@ export class NatsGateway implements AsyncDisposable {
     for (const { name } of this.#channels.filter(({ hasTickers }) => hasTickers)) {
       await this.#subscriptions.get(name)?.remove(tickers);
       if (name === this.#product.books.decoder.channel) {
-        for (const ticker of tickers) this.#books.remove(ticker);
+        this.#books.remove(tickers);
       }
     }
     await this.#tellCarries();
@@ -302,8 +299,8 @@ export class NatsGateway implements AsyncDisposable {
       void this.#watchNats();
       await this.#subscribe();
       for (const lane of this.#lanes) lane.start();
-      this.#requests.start();
-      this.#writeSlice();
+      this.#books.start();
+      this.#lookForEnds();
     } catch (error) {
       await (this.#closing ??= this.#close(error));
       throw error;
@@ -314,7 +311,7 @@ export class NatsGateway implements AsyncDisposable {
     for (const channel of this.#channels) {
       const { name, params } = channel;
       if (name === this.#product.books.decoder.channel) {
-        for (const ticker of params.market_tickers as readonly string[]) this.#books.add(ticker);
+        this.#books.add(params.market_tickers as readonly string[]);
       }
       // The names are checked.
       const on = this.#stream.on.bind(this.#stream) as unknown as (
@@ -370,30 +367,11 @@ export class NatsGateway implements AsyncDisposable {
     }
   }
 
-  /** A book is wrong, and nothing was told of its channel. */
-  #wrong(market: string): void {
-    const now = this.#clock.now();
-    const gap = { reason: "book", market, missedFromMs: now, missedToMs: now } as const;
-    this.#tell(this.#product.books.decoder.channel, { type: "gap", ...gap });
-  }
-
   #tell(channel: string, marker: GatewayMarker): void {
     this.#laneOf.get(channel)?.marker(channel, marker);
   }
 
-  #writeBook(ticker: string): boolean {
-    const { channel } = this.#product.books.decoder;
-    const text = this.#books.snapshot(ticker);
-    if (text === undefined) return false;
-    this.#laneOf.get(channel)?.snapshot(channel, ticker, text);
-    return true;
-  }
-
-  #writeBooks(tickers: readonly string[] = this.#books.tickers): readonly string[] {
-    return tickers.filter((ticker) => this.#writeBook(ticker));
-  }
-
-  /** Kalshi has ended a channel for good. */
+  /** Looks whether Kalshi has ended a channel for good, again and again. */
   #lookForEnds(): void {
     for (const [name, { ended }] of this.#subscriptions) {
       if (!ended) continue;
@@ -406,33 +384,9 @@ export class NatsGateway implements AsyncDisposable {
         ),
       );
       void this.#tellCarries();
-      if (this.#subscriptions.size === 0) this.#fail(new KalshiNatsError("Every channel has ended."));
     }
-  }
-
-  /** Writes the next few books, so that each has its turn within `snapshotMs`. */
-  #writeSlice(): void {
-    this.#lookForEnds();
-    if (this.#closing !== undefined) return;
-    const { tickers } = this.#books;
-    if (this.#lanes[0]?.leads) {
-      const count = Math.ceil(tickers.length * SLICE_MS / this.#settings.snapshotMs);
-      for (let left = Math.min(count, tickers.length); left > 0; left--) {
-        this.#writeBook(tickers[this.#nextBook++ % tickers.length] as string);
-      }
-    }
-    this.#slice = this.#clock.setTimer(() => this.#writeSlice(), SLICE_MS);
-  }
-
-  /** Has Kalshi send these books whole. */
-  async #askUpstream(tickers: readonly string[]): Promise<void> {
-    const { decoder, snapshotAction } = this.#product.books;
-    const subscription = this.#subscriptions.get(decoder.channel);
-    if (subscription === undefined || subscription.ended || tickers.length === 0) return;
-    if (snapshotAction !== undefined) return subscription.snapshot(tickers);
-    // A market that is added anew begins with a snapshot.
-    await subscription.remove(tickers);
-    await subscription.add(tickers);
+    if (this.#subscriptions.size === 0) return this.#fail(new KalshiNatsError("Every channel has ended."));
+    this.#ends = this.#clock.setTimer(() => this.#lookForEnds(), ENDS_MS);
   }
 
   async #watchUpstream(): Promise<void> {
@@ -514,8 +468,8 @@ export class NatsGateway implements AsyncDisposable {
 
   async #close(error: unknown): Promise<void> {
     this.#untap();
-    this.#slice?.clear();
-    this.#requests.stop();
+    this.#ends?.clear();
+    this.#books.stop();
     void this.#upstream?.return?.();
     const left = [...this.#subscriptions.values()].map((subscription) => subscription.unsubscribe());
     const settled = Promise.all(this.#lanes.map((lane) => lane.settled()));

@@ -110,29 +110,31 @@ natsTest(
   },
 );
 
-natsTest(
-  "when Kalshi is lost, and when frames are, markers stand in the lane, and the books heal",
-  async () => {
-    await using bed = await startGatewayBed();
-    await using one = await bed.start();
-    await until(() => isLeading(one));
-    const reader = await bed.read();
-    await bed.stepUntil(() => frames(reader).length > 50);
-    bed.exchange.sockets.restart();
-    await until(() => types(reader).length === 3 && types(reader, "trade").length === 3);
-    for (const channel of ["orderbook_delta", "trade"]) {
-      assertEquals(types(reader, channel), ["takeover", "disconnected", "reconnected"]);
-    }
-    await until(() => areBooksRight(bed, reader));
-    bed.exchange.sockets.fail({ fault: "drop", channel: "orderbook_delta", times: 3 });
-    await bed.stepUntil(() => types(reader).length > 3);
-    const [gap] = reader.markers("orderbook_delta").slice(3);
-    assert(gap?.type === "gap");
-    assertEquals([gap.reason, gap.missed], ["sequence", 3]);
-    await until(() => areBooksRight(bed, reader));
-    assertEquals(types(reader, "trade").length, 3);
-  },
-);
+for (const product of streamProducts) {
+  natsTest(
+    `${product.name}: when Kalshi is lost, and when frames are, markers stand in the lane, and the books heal`,
+    async () => {
+      await using bed = await startGatewayBed(product);
+      await using one = await bed.start();
+      await until(() => isLeading(one));
+      const reader = await bed.read();
+      await bed.stepUntil(() => frames(reader).length > 50);
+      product.local.sockets(bed.exchange).restart();
+      await until(() => types(reader).length === 3 && types(reader, "trade").length === 3);
+      for (const channel of ["orderbook_delta", "trade"]) {
+        assertEquals(types(reader, channel), ["takeover", "disconnected", "reconnected"]);
+      }
+      await until(() => areBooksRight(bed, reader));
+      product.local.sockets(bed.exchange).fail({ fault: "drop", channel: "orderbook_delta", times: 3 });
+      await bed.stepUntil(() => types(reader).length > 3);
+      const [gap] = reader.markers("orderbook_delta").slice(3);
+      assert(gap?.type === "gap");
+      assertEquals([gap.reason, gap.missed], ["sequence", 3]);
+      await until(() => areBooksRight(bed, reader));
+      assertEquals(types(reader, "trade").length, 3);
+    },
+  );
+}
 
 natsTest(
   "a gateway that is gone is succeeded by the other: one marker, a new epoch, and right books",
