@@ -185,17 +185,9 @@ function checkTypes(consumer: string, installed: string): Set<string> {
     compile("types.ts", { moduleResolution, module });
   }
   // The local exchange listens, so that its declarations may speak of Node's.
-  const options = {
-    moduleResolution: "nodenext",
-    module: "nodenext",
-    types: [resolve("node_modules/@types/node")],
-  };
-  // The declarations of NATS itself, which whoever uses that entry imports as well, do not take them exactly.
-  const peered = `${manifest.name}/nats`;
-  writeFileSync(join(consumer, "all.ts"), exportsOf(entries.filter((entry) => entry !== peered)));
-  compile("all.ts", options);
-  writeFileSync(join(consumer, "all.ts"), exportsOf([peered]));
-  compile("all.ts", { ...options, exactOptionalPropertyTypes: false });
+  writeFileSync(join(consumer, "all.ts"), exportsOf(entries));
+  const types = [resolve("node_modules/@types/node")];
+  compile("all.ts", { moduleResolution: "nodenext", module: "nodenext", types });
   return read;
 }
 

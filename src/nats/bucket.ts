@@ -11,6 +11,7 @@ import { systemClock } from "../base/clock.ts";
 import { KalshiConfigError } from "../base/errors.ts";
 import { delay } from "../base/waits.ts";
 import type { NatsConnection } from "./connection.ts";
+import { coreOf } from "./core.ts";
 
 /** An entry of a bucket. */
 export interface BucketEntry {
@@ -70,7 +71,7 @@ export async function openBucket(
 async function makeKv(connection: NatsConnection, name: string, limits: Partial<KvOptions>): Promise<KV> {
   for (let tried = 1;; tried++) {
     try {
-      return await new Kvm(connection).create(name, { ...limits });
+      return await new Kvm(coreOf(connection)).create(name, { ...limits });
     } catch (error) {
       if (tried === MOST_TRIES || !(error instanceof JetStreamApiError)) throw error;
       await delay(systemClock, PAUSE_MS);

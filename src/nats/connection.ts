@@ -3,11 +3,22 @@
  *
  * @module
  */
-import type * as core from "@nats-io/nats-core";
 import { having, needed, type NeededRule } from "../base/options.ts";
 
-/** A connection to NATS, as `@nats-io/transport-node` and the other transports of NATS make it. */
-export type NatsConnection = core.NatsConnection;
+/**
+ * A connection to NATS, as `connect` of `@nats-io/transport-node` and the other transports of NATS make it. It is told by
+ * what it does, so that these declarations need none of NATS'.
+ */
+export interface NatsConnection {
+  /** Publishes a message. */
+  publish(subject: string, payload?: string | Uint8Array): void;
+  /** Subscribes to messages. */
+  subscribe(subject: string): object;
+  /** Publishes a message, and waits for its answer. */
+  request(subject: string): Promise<object>;
+  /** What becomes of the connection. */
+  status(): AsyncIterable<object>;
+}
 
 /** What an option may be that takes a connection. */
 export const connectionRule: NeededRule<NatsConnection> = needed(

@@ -5,12 +5,14 @@
  */
 
 import { type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
-import type { NatsConnection, Status } from "@nats-io/nats-core";
+import type { Status } from "@nats-io/nats-core";
 import type { Clock } from "../base/clock.ts";
 import { KalshiConnectionError } from "../base/errors.ts";
 import { errorCodes } from "../contract/event/channels.ts";
 import type { RuntimeWebSocket, WebSocketHandlers } from "../runtime/types.ts";
 import { channelOf, type StreamProduct } from "../stream/product.ts";
+import type { NatsConnection } from "./connection.ts";
+import { coreOf } from "./core.ts";
 import type { FeedStart } from "./feed_options.ts";
 import { FeedSession, type Line, type LineSink, type LineSource, type Refusal } from "./feed_session.ts";
 import { LaneReader } from "./lane_reader.ts";
@@ -45,7 +47,7 @@ export class FeedSource implements LineSource {
   private constructor(options: FeedSourceOptions, jsm: JetStreamManager) {
     this.#options = options;
     const { account } = options;
-    this.#statuses = options.connection.status();
+    this.#statuses = coreOf(options.connection).status();
     this.#lanes = {
       public: this.#lane(jsm, undefined),
       private: account === undefined ? undefined : this.#lane(jsm, account),
@@ -55,7 +57,7 @@ export class FeedSource implements LineSource {
 
   /** Begins to listen. */
   static async open(options: FeedSourceOptions): Promise<FeedSource> {
-    return new FeedSource(options, await jetstreamManager(options.connection, { checkAPI: false }));
+    return new FeedSource(options, await jetstreamManager(coreOf(options.connection), { checkAPI: false }));
   }
 
   /** The first sequence of each channel that was not delivered yet. */
@@ -142,7 +144,8 @@ export class FeedSource implements LineSource {
   }
 
   #lane(jsm: JetStreamManager, account: string | undefined): LaneReader {
-    const { connection, product, lane, start, clock, onError } = this.#options;
+    const { product, lane, start, clock, onError } = this.#options;
+    const connection = coreOf(this.#options.connection);
     return new LaneReader({
       connection,
       jsm,
@@ -170,7 +173,7 @@ export class FeedSource implements LineSource {
   /** Why nothing can be read for now. */
   #trouble(): string | undefined {
     if (this.#isClosed) return "the feed is closed";
-    if (this.#options.connection.isClosed()) return "the connection to NATS is closed";
+    if (coreOf(this.#options.connection).isClosed()) return "the connection to NATS is closed";
     if (this.#isAway) return "NATS is away";
     const [denied, ...others] = this.#all.map((lane) => lane.denied);
     if (denied !== undefined && others.every((other) => other !== undefined)) {
@@ -199,7 +202,7 @@ export class FeedSource implements LineSource {
         const unread = await this.#load();
         const trouble = unread ?? this.#trouble();
         if (trouble === undefined) return;
-        const isHopeless = this.#isClosed || this.#options.connection.isClosed() ||
+        const isHopeless = this.#isClosed || coreOf(this.#options.connection).isClosed() ||
           this.#all.every(({ denied }) => denied !== undefined);
         if (isLate || isHopeless || signal?.aborted) {
           throw new KalshiConnectionError(`The feed cannot be read from NATS: ${trouble}.`);
@@ -223,7 +226,7 @@ export class FeedSource implements LineSource {
 
   /** Reads what is carried; returns why that cannot be. */
   async #load(): Promise<string | undefined> {
-    if (this.#isAway || this.#isClosed || this.#options.connection.isClosed()) return undefined;
+    if (this.#isAway || this.#isClosed || coreOf(this.#options.connection).isClosed()) return undefined;
     try {
       await Promise.all(this.#all.map((lane) => lane.load()));
       return undefined;

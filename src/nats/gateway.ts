@@ -18,9 +18,10 @@ import { nameIn, type StreamProduct } from "../stream/product.ts";
 import type { StreamStatus } from "../stream/status.ts";
 import type { Subscription } from "../stream/subscription.ts";
 import { openBucket } from "./bucket.ts";
+import { coreOf } from "./core.ts";
 import { KalshiNatsError, natsError } from "./errors.ts";
 import { GatewayBooks } from "./gateway_books.ts";
-import { GatewayLane, type LaneStats } from "./gateway_lane.ts";
+import { GatewayLane } from "./gateway_lane.ts";
 import {
   type CheckedGatewayOptions,
   type GatewayChannel,
@@ -30,6 +31,7 @@ import {
   productOf,
   readChannels,
 } from "./gateway_options.ts";
+import type { NatsGatewayStats, NatsGatewayStatus } from "./gateway_stats.ts";
 import {
   type Carries,
   type GatewayMarker,
@@ -39,28 +41,6 @@ import {
   stripFrame,
   typeOf,
 } from "./protocol.ts";
-
-/** How a gateway fares. */
-export interface NatsGatewayStats {
-  /** Its id, which its lease and its markers name. */
-  readonly gateway: string;
-  /** Whether it has Kalshi: whether its stream is open, with every channel restored. */
-  readonly upstream: "open" | "lost";
-  /** Books that are live. */
-  readonly liveBooks: number;
-  /** Books that wait for a snapshot of Kalshi's. */
-  readonly missingBooks: number;
-  /** One for the public channels, and one for the private ones, as far as it carries them. */
-  readonly lanes: readonly LaneStats[];
-}
-
-/** What becomes of a gateway: one item for each change of a lane. */
-export interface NatsGatewayStatus {
-  /** `leading`: it publishes in every lane. `standby`: in none. `partly`: another leads in one of them. */
-  readonly state: "leading" | "standby" | "partly" | "closed";
-  /** Whether it has Kalshi. */
-  readonly upstream: "open" | "lost";
-}
 
 type AnySubscription = Subscription<object> & AsyncDisposable;
 
@@ -419,7 +399,7 @@ export class NatsGateway implements AsyncDisposable {
   }
 
   async #watchNats(): Promise<void> {
-    const { connection } = this.#settings;
+    const connection = coreOf(this.#settings.connection);
     const statuses = connection.status()[Symbol.asyncIterator]();
     this.#connection = statuses;
     for (let next = await statuses.next(); !next.done; next = await statuses.next()) {
@@ -475,7 +455,7 @@ export class NatsGateway implements AsyncDisposable {
     const settled = Promise.all(this.#lanes.map((lane) => lane.settled()));
     const done = new AbortController();
     void settled.then(() => done.abort());
-    if (!this.#settings.connection.isClosed()) await delay(this.#clock, CLOSING_MS, done.signal);
+    if (!coreOf(this.#settings.connection).isClosed()) await delay(this.#clock, CLOSING_MS, done.signal);
     await Promise.all(this.#lanes.map((lane) => lane.close()));
     await Promise.allSettled(left);
     void this.#connection?.return?.();

@@ -6,11 +6,13 @@
 import type { NatsConnection, Subscription } from "@nats-io/nats-core";
 import type { Clock, ClockTimer } from "../base/clock.ts";
 import type { Bucket } from "./bucket.ts";
+import { coreOf } from "./core.ts";
 import { natsError } from "./errors.ts";
 import { LaneStream } from "./lane_stream.ts";
 import { type Entry, LaneWriter, type Loss } from "./lane_writer.ts";
 import { LeaseHolder } from "./lease.ts";
 import type { CheckedGatewayOptions, GatewayChannel } from "./gateway_options.ts";
+import type { LaneStats } from "./gateway_stats.ts";
 import {
   type Ask,
   type Asked,
@@ -28,32 +30,6 @@ import {
   markerSubject,
   snapshotSubject,
 } from "./protocol.ts";
-
-/** How one lane of a gateway fares. Counters run from the gateway's start. */
-export interface LaneStats {
-  /** The JetStream stream. */
-  readonly stream: string;
-  /** `leading`: this gateway publishes. `standby`: it waits for its turn. */
-  readonly state: "leading" | "standby";
-  /** The epoch in which it leads. */
-  readonly epoch: number | undefined;
-  /** Frames that it had to publish. */
-  readonly frames: number;
-  /** Messages that are in the JetStream stream for certain: frames, whole books and markers. */
-  readonly published: number;
-  /** Messages that wait for their acknowledgement. */
-  readonly waiting: number;
-  /** Frames that found no room while NATS was away or slow. */
-  readonly dropped: number;
-  /** Messages that were sent again, since nobody knew whether they had arrived; they are stored once. */
-  readonly resent: number;
-  /** Markers published. */
-  readonly markers: number;
-  /** Whole books published. */
-  readonly snapshots: number;
-  /** Times that it began to lead. */
-  readonly takeovers: number;
-}
 
 /** What a lane needs. */
 export interface GatewayLaneOptions {
@@ -100,7 +76,7 @@ export class GatewayLane {
 
   constructor(options: GatewayLaneOptions) {
     const { lane, settings, clock, bucket, gateway, isFit, onError } = options;
-    const { connection } = settings;
+    const connection = coreOf(settings.connection);
     this.#options = options;
     this.lane = lane;
     this.#connection = connection;

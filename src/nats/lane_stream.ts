@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { NatsConnection } from "./connection.ts";
 import {
   type JetStreamManager,
   jetstreamManager,
@@ -11,6 +10,7 @@ import {
   type StreamConfig,
   type StreamInfo,
 } from "@nats-io/jetstream";
+import type { NatsConnection } from "@nats-io/nats-core";
 import { KalshiConfigError } from "../base/errors.ts";
 import type { LaneEnd } from "./lane_writer.ts";
 import { ID_HEADER, type Lane, laneStream, laneSubject } from "./protocol.ts";

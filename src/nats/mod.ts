@@ -14,8 +14,8 @@ export type { NatsOrderLedgerOptions, PlaceIntentOptions } from "./ledger_option
 export type { IntendedOrder, IntentBasis, IntentState } from "./ledger_entry.ts";
 export type { RateGrant, RateStore, RateTake } from "../rate_limits/store.ts";
 export { KalshiNatsError } from "./errors.ts";
-export { NatsGateway, type NatsGatewayStats, type NatsGatewayStatus } from "./gateway.ts";
-export type { LaneStats } from "./gateway_lane.ts";
+export { NatsGateway } from "./gateway.ts";
+export type { LaneStats, NatsGatewayStats, NatsGatewayStatus } from "./gateway_stats.ts";
 export type { GatewayStream, NatsGatewayOptions } from "./gateway_options.ts";
 export { NatsFeed, NatsPerpsFeed } from "./feed.ts";
 export type { ProductFeed } from "./feed.ts";

@@ -106,7 +106,7 @@ natsTest("Recorder, QuoteManager and Positions take a feed for a stream", async 
 natsTest("a feed begins at a sequence or a time, and goes on where another one stopped", async () => {
   await using bed = await startGatewayBed();
   await using _ = await bed.start(everything);
-  const fillsOf = async (options: Partial<NatsFeedOptions>) => {
+  const fillsOf = async (options: Pick<NatsFeedOptions, "start">) => {
     const feed = await openFeed(bed, { account: "main", ...options });
     const fills: string[] = [];
     await feed.on("fill", (item) => {

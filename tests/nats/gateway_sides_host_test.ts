@@ -3,7 +3,6 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { AckPolicy, DeliverPolicy, jetstreamManager } from "@nats-io/jetstream";
 import { createInbox, type NatsConnection } from "@nats-io/nats-core";
 import { KalshiConfigError } from "../../src/base/errors.ts";
-import type { NatsGatewayOptions } from "../../src/nats/mod.ts";
 import {
   type Asked,
   askSubject,
@@ -212,7 +211,7 @@ natsTest(
 
 natsTest("what cannot be is refused before anything is sent", async () => {
   await using bed = await startGatewayBed();
-  const wrong: readonly (readonly [Partial<NatsGatewayOptions>, string])[] = [
+  const wrong: readonly (readonly [Parameters<typeof bed.start>[0], string])[] = [
     [{ channels: ["fill"] }, "give `account` a name"],
     [{ account: "main" }, "no channel that is about one"],
     [{ account: "a b", channels: ["fill"] }, "1 to 64 letters"],

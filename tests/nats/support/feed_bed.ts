@@ -4,10 +4,15 @@ import { NatsFeed, type NatsFeedOptions, NatsPerpsFeed } from "../../../src/nats
 import type { LiveOrderBook } from "../../../src/stream/mod.ts";
 import type { GatewayBed } from "./gateway_bed.ts";
 
+/** A connection as the tests use it: they close it, too. */
+export interface Connected {
+  readonly connection?: NatsConnection;
+}
+
 /** Opens the feed of a bed's product, typed as that of event contracts, with a connection of its own. */
 export async function openFeed(
   bed: GatewayBed,
-  options: Partial<NatsFeedOptions> = {},
+  options: Partial<NatsFeedOptions> & Connected = {},
 ): Promise<NatsFeed & { readonly connection: NatsConnection }> {
   const connection = options.connection ?? await bed.server.connect();
   const { config } = bed.trader.client;

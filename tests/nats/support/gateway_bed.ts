@@ -47,7 +47,9 @@ export interface GatewayBed extends AsyncDisposable {
   readonly lane: Lane;
   readonly ownLane: Lane;
   /** A gateway with a stream and a connection of its own. */
-  start(options?: Partial<NatsGatewayOptions>): Promise<Started>;
+  start(
+    options?: Partial<NatsGatewayOptions> & { readonly connection?: NatsConnection },
+  ): Promise<Started>;
   /** Reads a lane from its beginning, as long as the bed is there. */
   read(lane?: Lane, user?: NodeConnectionOptions): Promise<LaneReader>;
   /** Lets the makers move until something has happened. */
