@@ -19,6 +19,9 @@ import { canceledFrom, type QueueModel } from "./queue_models.ts";
  */
 export const PAIRING_MS = 1_000;
 
+/** So many trades of a market are known again. */
+const KEPT_TRADE_IDS = 256;
+
 /** A price and what is there, in the engine's units. */
 export type PricedCount = readonly [price: number, count: number];
 
@@ -76,6 +79,8 @@ export class TapeMarket {
   readonly #desk: TapeDesk;
   readonly #bids = new TapeSide("bid");
   readonly #asks = new TapeSide("ask");
+  /** The trades that were told last. */
+  readonly #tradeIds = new Set<string>();
 
   constructor(market: Market, desk: TapeDesk) {
     this.market = market;
@@ -113,7 +118,6 @@ export class TapeMarket {
         if (less > 0) this.#decrease(level, Math.min(less, level.recorded));
         // What was applied before its decrease came is in the snapshot.
         else this.#follow(level);
-        this.#forget(level);
       }
     }
     for (const [side, told] of sides) {
@@ -152,9 +156,10 @@ export class TapeMarket {
     }
   }
 
-  /** A trade. */
+  /** A trade; one that was told already, such as by a second subscription, is nothing new. */
   trade(trade: TapeTrade): void {
-    const { price, count, takerSide, isBlock } = trade;
+    const { id, price, count, takerSide, isBlock } = trade;
+    if (id !== undefined && !this.#isNew(id)) return;
     const side = this.#side(opposite(takerSide));
     let left = count;
     if (!isBlock) {
@@ -172,9 +177,19 @@ export class TapeMarket {
     if (left > 0) this.#print(trade, left);
   }
 
+  #isNew(id: string): boolean {
+    if (this.#tradeIds.has(id)) return false;
+    this.#tradeIds.add(id);
+    const [oldest] = this.#tradeIds;
+    if (this.#tradeIds.size > KEPT_TRADE_IDS && oldest !== undefined) this.#tradeIds.delete(oldest);
+    return true;
+  }
+
   /** The time in which trades and decreases find each other is over: what was applied for nothing is put right. */
   expire(level: TapeLevel): void {
     if (level.applied === 0 || this.#tradedOf(level) > 0) return;
+    // The market has ended meanwhile, and its book with it.
+    if (this.#side(level.side).levels.get(level.price) !== level) return;
     level.applied = 0;
     this.#follow(level);
   }
@@ -395,10 +410,14 @@ export class TapeMarket {
       level.traded = this.#tradedOf(level) + awaited;
       level.tradedAt = engine.now;
     }
-    if (level.stakes === 0) return 0;
     if (awaited > 0) {
+      // What was traded is nobody's to take, though the book tells it later.
       level.applied = Math.min(level.recorded, level.applied + awaited);
       this.#desk.await(this, level);
+    }
+    if (level.stakes === 0) {
+      this.#follow(level);
+      return 0;
     }
     const filled = this.#serve(level, seen, left);
     // The crowd is what the recording says, whoever was served.

@@ -5,7 +5,7 @@
  * then; what the bot sends then, each order with a letter; what the exchange does with the bot's orders; and why.
  *
  * Recorded are: `bids 0.40x100 0.39x50, asks 0.45x100`, a whole book (`bids none`); `bid 0.40 -60`, a level that
- * changed; `sold 60 at 0.40` and `bought 5 at 0.45`, trades by who took; `gap`, frames of the books that are missing;
+ * changed; `sold 60 at 0.40` and `bought 5 at 0.45 as t1`, trades by who took; `gap`, frames of the books that are missing;
  * `result yes` and `settled`, how the market ends. In a case with two markets `M2` before one of these says where.
  *
  * What is a cancel and what is a trade is told by the two coming within a second of each other; where a case does not mean
@@ -116,6 +116,40 @@ export const cases: readonly Case[] = [
     6 |                                      | cancel A             | A canceled                           |
     7 | sold 1 at 0.40; bid 0.40 -1          |                      |                                      | A is gone
   end |                                      |                      | position 7; cash 997.20              | 7 x 0.40 = 2.80
+    `,
+  },
+  {
+    name: "what was traded is not there to be taken, though the book tells it later",
+    table: `
+    s | recorded                             | bot                  | what comes of it                     | why
+    0 | bids 0.40x100, asks 0.45x100         |                      |                                      |
+    1 | bought 60 at 0.45                    |                      |                                      | 40 are left
+  1.2 |                                      | A: ioc buy 100 at 0.45 | A bought 40 at 0.45, taker, fee 0.6930; A canceled | 0.07 x 40 x 0.45 x 0.55 = 0.6930
+  1.5 | ask 0.45 -60                         |                      |                                      | those of the trade
+  end |                                      |                      | position 40; cash 981.3070           | 40 x 0.45 = 18.00
+    `,
+  },
+  {
+    name: "a trade that is told twice has happened once",
+    table: `
+    s | recorded                             | bot                  | what comes of it                     | why
+    0 | bids 0.40x60, asks 0.45x100          |                      |                                      |
+    1 |                                      | A: buy 10 at 0.40    |                                      | 60 are ahead
+    2 | sold 60 at 0.40 as t1; bid 0.40 -60  |                      |                                      | nobody is ahead
+    4 | bid 0.40 +20                         |                      |                                      | 20 are behind
+    6 | sold 60 at 0.40 as t1                |                      |                                      | the same trade
+  end |                                      |                      | A rests 10; position 0; cash 1000    |
+    `,
+  },
+  {
+    name: "a book that comes whole has lost what a trade tells afterwards",
+    table: `
+    s | recorded                             | bot                  | what comes of it                     | why
+    0 | bids 0.40x100, asks 0.45x100         |                      |                                      |
+    1 |                                      | A: buy 10 at 0.40    |                                      | 100 are ahead
+    2 | bids 0.40x40, asks 0.45x100          |                      |                                      | 60 are gone
+  2.2 | sold 60 at 0.40                      |                      |                                      | they were sold, and stood ahead of A
+  end |                                      |                      | A rests 10; position 0; cash 1000    |
     `,
   },
   {

@@ -88,7 +88,7 @@ export class RecordingWriter {
         return this.#change(atMs, said);
       case "trade":
         return this.#frame(atMs, "trade", "trade", {
-          trade_id: `trade-${++this.#trades}`,
+          trade_id: said.id ?? `trade-${++this.#trades}`,
           market_ticker: said.market,
           yes_price_dollars: fixed(said.price, 4),
           no_price_dollars: fixed(String(1 - Number(said.price)), 4),

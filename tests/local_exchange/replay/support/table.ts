@@ -25,6 +25,8 @@ export type Recorded =
     readonly taker: "bid" | "ask";
     readonly price: string;
     readonly count: string;
+    /** By what it is known again; it is another one than all others where left out. */
+    readonly id?: string | undefined;
   }
   | { readonly does: "gap" }
   | { readonly does: "result"; readonly market: string; readonly result: string }
@@ -132,10 +134,10 @@ function readRecorded(text: string): Recorded {
       delta: (change[3] ?? "").replace("+", ""),
     };
   }
-  const trade = new RegExp(`^(sold|bought) (${NUMBER}) at (${NUMBER})$`).exec(said);
+  const trade = new RegExp(`^(sold|bought) (${NUMBER}) at (${NUMBER})(?: as (\\w+))?$`).exec(said);
   if (trade === null) throw new Error(`a recording does not say ${JSON.stringify(text)}`);
   const taker = trade[1] === "bought" ? "bid" : "ask";
-  return { does: "trade", market, taker, count: trade[2] ?? "", price: trade[3] ?? "" };
+  return { does: "trade", market, taker, count: trade[2] ?? "", price: trade[3] ?? "", id: trade[4] };
 }
 
 const forces = { "": "good_till_canceled", "ioc ": "immediate_or_cancel", "fok ": "fill_or_kill" } as const;
