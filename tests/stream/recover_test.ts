@@ -138,7 +138,8 @@ test("what could not be looked up is looked up again until it can be", async () 
   await clock.advance(120_000);
   const [marker] = await take(fills, 1);
   assert(marker?.type === "reconnected" && marker.recoverError instanceof Error);
-  assert(errors.length > 3 && account.asked.length < 20, `${errors.length} of ${account.asked.length}`);
+  // The pauses are drawn: many short ones in a row are rare, not impossible.
+  assert(errors.length > 3 && account.asked.length < 60, `${errors.length} of ${account.asked.length}`);
   account.fails = false;
   await clock.advance(30_000);
   assertEquals(brief(await take(fills, 1)), ["+1"]);
