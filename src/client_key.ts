@@ -52,3 +52,12 @@ export function chooseAuth(
       throw error;
     });
 }
+
+/** The id of a client's key, also of one that is not loaded yet. */
+export function keyIdOf(
+  auth: ClientKey | undefined,
+  { keyId }: ProductClientOptions<unknown>,
+): string | undefined {
+  if (auth === undefined) return undefined;
+  return typeof auth === "function" ? keyId && checkKeyId(keyId) : auth.keyId;
+}

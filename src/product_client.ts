@@ -11,7 +11,7 @@ import type { Clock } from "./base/clock.ts";
 import { KalshiAuthRequiredError, KalshiConfigError, KalshiConnectionError } from "./base/errors.ts";
 import { assertObject, assertValue, signal as signalRule } from "./base/options.ts";
 import { readOwn } from "./base/plain.ts";
-import { chooseAuth, type ClientKey } from "./client_key.ts";
+import { chooseAuth, type ClientKey, keyIdOf } from "./client_key.ts";
 import { chooseLimiter } from "./client_limiter.ts";
 import type { ProductClientOptions } from "./client_options.ts";
 import { chooseConfig, readClientOptions } from "./client_parts.ts";
@@ -31,6 +31,7 @@ import type { Runtime } from "./runtime/types.ts";
 /** What a client gives to whatever it opens. */
 interface Shared<Config> {
   readonly auth: ClientKey | undefined;
+  readonly keyId: string | undefined;
   readonly config: Config;
   readonly runtime: Runtime | undefined;
   readonly clock: Clock | undefined;
@@ -108,6 +109,7 @@ export abstract class ProductClient<Config extends ClientConfig> extends KalshiC
     this.#traits = traits;
     this.#shared = {
       auth,
+      keyId: keyIdOf(auth, options),
       config,
       runtime: options.runtime,
       clock: options.clock,
@@ -115,6 +117,11 @@ export abstract class ProductClient<Config extends ClientConfig> extends KalshiC
       readOnly,
       logging: { logger, logLevel },
     };
+  }
+
+  /** The id of its API key, which is no secret; undefined where it has none. */
+  get keyId(): string | undefined {
+    return this.#shared.keyId;
   }
 
   /**

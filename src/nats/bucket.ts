@@ -8,10 +8,11 @@ import { JetStreamApiError } from "@nats-io/jetstream";
 import { Kvm } from "@nats-io/kv";
 import type { KV, KvEntry, KvOptions } from "@nats-io/kv";
 import { systemClock } from "../base/clock.ts";
-import { KalshiConfigError } from "../base/errors.ts";
+import { KalshiConfigError, KalshiError } from "../base/errors.ts";
 import { delay } from "../base/waits.ts";
 import type { NatsConnection } from "./connection.ts";
 import { coreOf } from "./core.ts";
+import { natsError } from "./errors.ts";
 
 /** An entry of a bucket. */
 export interface BucketEntry {
@@ -65,6 +66,27 @@ export async function openBucket(
     );
   }
   return bucketOf(kv);
+}
+
+/** Opens a bucket whose every error is this library's and says what to do. */
+export async function openTellingBucket(
+  connection: NatsConnection,
+  name: string,
+  limits: BucketLimits,
+): Promise<Bucket> {
+  const telling = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof KalshiError) throw error;
+      throw natsError(`The bucket ${JSON.stringify(name)} in NATS could not be ${what}`, error);
+    }
+  };
+  const bucket = await telling("opened", () => openBucket(connection, name, limits));
+  return {
+    read: (key, revision) => telling("read", () => bucket.read(key, revision)),
+    write: (key, text, revision) => telling("written", () => bucket.write(key, text, revision)),
+  };
 }
 
 /** Two that make a bucket in the same moment get in each other's way: one is refused, and finds it a moment later. */

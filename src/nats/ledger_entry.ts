@@ -12,8 +12,10 @@ import {
   type KalshiErrorJson,
   KalshiNotFoundError,
 } from "../base/errors.ts";
+import { parseCount, parsePrice } from "../base/fixed_point.ts";
 import { type Fields, isPlain } from "../base/plain.ts";
 import type { CreateOrderV2Request, CreateOrderV2Response } from "../contract/event/types.ts";
+import { isRetryableStatus } from "../http/status.ts";
 
 /** An order with the id that makes it one of a kind. */
 export type IntendedOrder = CreateOrderV2Request & { readonly client_order_id: string };
@@ -24,6 +26,8 @@ export interface IntentBasis {
   readonly order: IntendedOrder;
   /** Of which environment: `production`, `demo`, `loopback` or `unknown`. */
   readonly environment: string;
+  /** Whose it is: the `account` of the ledger, or the id of the client's key. */
+  readonly account: string;
 }
 
 /**
@@ -31,9 +35,9 @@ export interface IntentBasis {
  *
  * - `placing`: a machine is at it. `owner` names the call, and `leaseMs` says how long that may be silent.
  * - `open`: nobody is at it, and the order may have been sent: who comes next looks for it first.
- * - `free`: nobody is at it, and nothing was sent.
+ * - `free`: nobody is at it, and there is no order: nothing was sent, or the exchange said to try again later.
  * - `placed`: the exchange has the order.
- * - `refused`: the exchange has refused it.
+ * - `refused`: the exchange has refused it for good.
  *
  * `sinceMs` is when somebody first was at it, in Unix milliseconds.
  */
@@ -79,6 +83,7 @@ export function stateIn(intent: string, text: string | undefined): IntentState |
 
 function isState(value: unknown): value is IntentState {
   if (!isPlain(value) || !isPlain(value["order"]) || typeof value["environment"] !== "string") return false;
+  if (typeof value["account"] !== "string") return false;
   if (typeof value["order"]["client_order_id"] !== "string") return false;
   switch (value["state"]) {
     case "placing":
@@ -96,8 +101,17 @@ function isState(value: unknown): value is IntentState {
 
 const hasTime = (value: Fields): boolean => Number.isFinite(value["sinceMs"]);
 
-/** Refuses an intent that stands for another order: two orders must not share a name. */
+/** Refuses an intent that is somebody else's or stands for another order: two orders must not share a name. */
 export function assertSameOrder(intent: string, kept: IntentBasis, wanted: IntentBasis): void {
+  if (kept.environment === wanted.environment && kept.account !== wanted.account) {
+    throw new KalshiConfigError(
+      `The intent ${
+        JSON.stringify(intent)
+      } is that of another account, or of another key. Give each account a ` +
+        "`bucket` of its own, and the same `account` to all ledgers of one account that has several keys; " +
+        "nothing was sent.",
+    );
+  }
   const differs = kept.environment !== wanted.environment
     ? `one of the environment ${kept.environment}`
     : Object.keys({ ...kept.order, ...wanted.order })
@@ -111,8 +125,17 @@ export function assertSameOrder(intent: string, kept: IntentBasis, wanted: Inten
   );
 }
 
-const canonical = (order: object, name: string): string =>
-  JSON.stringify((order as Record<string, unknown>)[name] ?? null);
+/** A field as it is compared: prices and counts by their value, so that `"0.1"` is `"0.1000"`. */
+function canonical(order: object, name: string): string {
+  const value = (order as Fields)[name] ?? null;
+  const parse = name === "price" ? parsePrice : name === "count" ? parseCount : undefined;
+  try {
+    if (parse !== undefined) return `${parse(value as string)}`;
+  } catch {
+    // No decimal that fits: the exchange, or the check before it, says what is wrong with it.
+  }
+  return JSON.stringify(value);
+}
 
 /** The refusal of the exchange as an error again. */
 export function refusalOf({ message, code, ...context }: KalshiErrorJson): KalshiError {
@@ -124,9 +147,22 @@ export function refusalOf({ message, code, ...context }: KalshiErrorJson): Kalsh
   return new Class(message, { ...context, outcome: "rejected" });
 }
 
-/** Whether the exchange has decided against this order, so that nobody else need try. */
-export function isRefusal({ outcome, code }: KalshiError): boolean {
-  return outcome === "rejected" && (code === "BAD_REQUEST" || code === "CONFLICT" || code === "NOT_FOUND");
+/**
+ * Refusals that are about the moment and not about the order: the exchange, its trading or the market is paused or not
+ * open yet, a market that is new is not known everywhere yet, the budget is used up, the clock was wrong, or Kalshi
+ * itself failed. Every other refusal is final, an unknown code too, and so is a balance that does not suffice: whoever
+ * was told that there is no order has gone on from there, and must not get one when cash comes in.
+ */
+const NOT_NOW =
+  /paused|market_inactive|market_not_found|not_open|unavailable|too_many|timestamp_expired|internal_server/;
+
+/** Whether the exchange has decided against this order for good, so that nobody else need try. */
+export function isFinalRefusal({ outcome, code, status, serverCode }: KalshiError): boolean {
+  // A key that is not accepted, a 429 and a 5xx have classes of their own.
+  const isOfOrder = code === "BAD_REQUEST" || code === "CONFLICT" || code === "NOT_FOUND";
+  if (outcome !== "rejected" || !isOfOrder) return false;
+  if (status !== undefined && isRetryableStatus(status)) return false;
+  return !NOT_NOW.test((serverCode ?? "").toLowerCase().replaceAll(" ", "_"));
 }
 
 /** Whether the exchange knows an order of that id. */

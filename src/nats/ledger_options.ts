@@ -10,6 +10,7 @@ import {
   milliseconds,
   needed,
   number,
+  rule,
   type Rules,
   signal,
   withPreset,
@@ -31,6 +32,11 @@ export interface NatsOrderLedgerOptions {
    * @default "KALSHI_ORDERS"
    */
   readonly bucket?: string | undefined;
+  /**
+   * A name of the account, kept with each intent: that of another account is refused. Needed where machines trade one
+   * account with several keys, and then the same for all; the id of the client's key when left out.
+   */
+  readonly account?: string | undefined;
   /**
    * How long a machine that places an order may be silent before another one takes over, in milliseconds. It renews its
    * claim three times as often.
@@ -57,13 +63,17 @@ export interface NatsOrderLedgerOptions {
 /** Options of {@linkcode NatsOrderLedger.place}. */
 export interface PlaceIntentOptions extends WaitOptions {
   /** Places the order, where it falls to this machine. */
-  readonly client: Pick<KalshiClient, "orders" | "config">;
+  readonly client: Pick<KalshiClient, "orders" | "config" | "keyId">;
 }
 
 /** What the options of a ledger may be. */
 export const orderLedgerRules = {
   connection: connectionRule,
   bucket: withPreset(bucketName(), ORDERS_BUCKET),
+  account: rule<string>(
+    "a name of 1 to 256 characters",
+    (value) => typeof value === "string" && value !== "" && value.length <= 256,
+  ),
   leaseMs: withPreset(milliseconds(50), 5_000),
   expireAfterMs: withPreset(number(1_000, 31_536_000_000, "milliseconds"), 604_800_000),
   onError: callable(),

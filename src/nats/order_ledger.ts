@@ -6,6 +6,7 @@
 import { type Clock, type ClockTimer, systemClock } from "../base/clock.ts";
 import {
   KalshiAbortError,
+  KalshiAuthRequiredError,
   KalshiClosedError,
   KalshiConfigError,
   KalshiTimeoutError,
@@ -16,7 +17,7 @@ import { tell } from "../base/tell.ts";
 import { waitFor, type WaitOptions, waitRules } from "../base/wait_options.ts";
 import { LONGEST_MS, onAborted } from "../base/waits.ts";
 import type { CreateOrderV2Request, CreateOrderV2Response } from "../contract/event/types.ts";
-import { type Bucket, bucketKey, openBucket } from "./bucket.ts";
+import { type Bucket, bucketKey, openTellingBucket } from "./bucket.ts";
 import { type IntendedOrder, type IntentState, orderIdOf, stateIn } from "./ledger_entry.ts";
 import {
   type NatsOrderLedgerOptions,
@@ -33,6 +34,7 @@ const LONGEST_INTENT = 256;
 export interface LedgerParts {
   readonly bucket: Bucket;
   readonly name: string;
+  readonly account: string | undefined;
   readonly leaseMs: number;
   readonly clock: Clock;
   readonly onError: ((error: unknown) => void) | undefined;
@@ -79,10 +81,11 @@ export class NatsOrderLedger implements AsyncDisposable {
    * Opens the bucket of a ledger, and makes it where there is none.
    *
    * @throws {KalshiConfigError} for a wrong option, and when the bucket keeps entries for another time
-   * @throws what your connection rejects with
+   * @throws {KalshiNatsError} when the connection is closed, the server has no JetStream or does not answer, and when this
+   * NATS user may not do what a ledger does
    */
   static async open(options: NatsOrderLedgerOptions): Promise<NatsOrderLedger> {
-    const { connection, bucket, expireAfterMs, leaseMs, onError, clock = systemClock } = readOptions(
+    const { connection, bucket, account, expireAfterMs, leaseMs, onError, clock = systemClock } = readOptions(
       "NatsOrderLedger",
       options,
       orderLedgerRules,
@@ -93,21 +96,24 @@ export class NatsOrderLedger implements AsyncDisposable {
           "an intent must not be forgotten while somebody is at it.",
       );
     }
-    const kept = await openBucket(connection, bucket, { history: 1, expireAfterMs });
-    return new NatsOrderLedger({ bucket: kept, name: bucket, leaseMs, clock, onError });
+    const kept = await openTellingBucket(connection, bucket, { history: 1, expireAfterMs });
+    return new NatsOrderLedger({ bucket: kept, name: bucket, account, leaseMs, clock, onError });
   }
 
   /**
    * Places the order of an intent, or gives the order that the intent has become already: resolves with the answer of
    * `orders.create`. An answer made from the state of an order that was found has no averages.
    *
-   * The order gets a `client_order_id` that follows from the intent where it has none. What the exchange has refused is
-   * kept as well, and thrown for everybody who asks. After any other error, place it again by the same intent.
+   * The order gets a `client_order_id` that follows from the intent where it has none. What the exchange has refused for
+   * good is kept as well, and thrown for everybody who asks. After any other error, a pause of the exchange too, place it
+   * again by the same intent.
    *
    * @param intent your name of the decision, such as `"hedge of fill 71c0"`: one for each order, to 256 characters
-   * @throws {KalshiConfigError} for wrong input, and when the intent stands for another order; nothing was sent
+   * @throws {KalshiConfigError} for wrong input, and when the intent is another account's or stands for another order;
+   * nothing was sent
+   * @throws {KalshiAuthRequiredError} when neither the client has a key nor the ledger an `account`
    * @throws {KalshiTimeoutError} after `timeoutMs`; {@linkcode KalshiAbortError} when the signal says so
-   * @throws {KalshiNatsError} when NATS does not answer
+   * @throws {KalshiNatsError} when NATS refuses or does not answer
    * @throws {KalshiError} what `orders.create` throws, with the outcome over all machines
    */
   async place(
@@ -121,9 +127,16 @@ export class NatsOrderLedger implements AsyncDisposable {
     this.#assertOpen();
     const { bucket, name, leaseMs, clock, onError } = this.#parts;
     const { environment } = client.config;
+    const account = this.#parts.account ?? client.keyId;
+    if (account === undefined) {
+      throw new KalshiAuthRequiredError(
+        "NatsOrderLedger.place: an order is placed by a client with a key. Where something else signs for yours, open " +
+          "the ledger with `account`, a name of the account.",
+      );
+    }
     const given = copyPlain(order) as CreateOrderV2Request;
     const client_order_id = given.client_order_id ?? await orderIdOf(name, environment, intent);
-    const basis = { order: { ...given, client_order_id } satisfies IntendedOrder, environment };
+    const basis = { order: { ...given, client_order_id } satisfies IntendedOrder, environment, account };
     const { over, forget } = this.#limits(intent, signal, timeoutMs);
     const placement = new Placement({
       ...{ bucket, intent, basis, client, leaseMs, clock, over },
@@ -137,6 +150,7 @@ export class NatsOrderLedger implements AsyncDisposable {
    * What an intent has become; undefined where it was never heard of, or nothing came of it.
    *
    * @throws {KalshiTimeoutError} after `timeoutMs`; {@linkcode KalshiAbortError} when the signal says so
+   * @throws {KalshiNatsError} when NATS refuses or does not answer
    */
   async get(intent: string, options: WaitOptions = {}): Promise<IntentState | undefined> {
     assertIntent(intent);

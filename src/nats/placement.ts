@@ -16,7 +16,7 @@ import {
   assertSameOrder,
   type IntentBasis,
   type IntentState,
-  isRefusal,
+  isFinalRefusal,
   isTaken,
   refusalOf,
   stateIn,
@@ -166,7 +166,7 @@ export class Placement {
     const outcome = isSuccessor ? "unknown" : error.outcome;
     const state: IntentState = outcome === "unknown"
       ? { ...basis, state: "open", sinceMs }
-      : isRefusal(error)
+      : isFinalRefusal(error)
       ? { ...basis, state: "refused", error: error.toJSON() }
       : { ...basis, state: "free" };
     const isOurs = await this.#settle(claim, state).catch((error) => {
@@ -196,9 +196,10 @@ export class Placement {
       return await untilAborted(question(), over);
     } catch (error) {
       if (over.aborted) throw this.#given("unknown");
+      const why = error instanceof Error ? ` ${error.message}` : "";
       throw new KalshiNatsError(
-        `NATS did not tell what has become of the intent ${JSON.stringify(intent)}. ` +
-          "Place it again by the same intent: that makes no second order.",
+        `NATS did not tell what has become of the intent ${JSON.stringify(intent)}.${why} ` +
+          "Then place it again by the same intent: that makes no second order.",
         { outcome: "unknown", clientIds: [basis.order.client_order_id], cause: error },
       );
     }

@@ -10,7 +10,7 @@ import { isPlain } from "../base/plain.ts";
 import { deadline, delay } from "../base/waits.ts";
 import type { RateGrant, RateStore, RateTake } from "../rate_limits/store.ts";
 import { drainStored, type StoredBuckets, takeStored } from "../rate_limits/stored_buckets.ts";
-import { type Bucket, type BucketEntry, bucketKey, openBucket } from "./bucket.ts";
+import { type Bucket, type BucketEntry, bucketKey, openTellingBucket } from "./bucket.ts";
 import { KalshiNatsError } from "./errors.ts";
 import { natsRateRules, type NatsRateStoreOptions } from "./rate_store_options.ts";
 import { Turns } from "./turns.ts";
@@ -71,7 +71,7 @@ export class NatsRateStore implements RateStore {
   /** Throws a `KalshiConfigError` when an option is wrong. */
   constructor(options: NatsRateStoreOptions) {
     const { connection, bucket, timeoutMs, maxTries } = readOptions("NatsRateStore", options, natsRateRules);
-    const open = () => openBucket(connection, bucket, { history: HISTORY, expireAfterMs: 0 });
+    const open = () => openTellingBucket(connection, bucket, { history: HISTORY, expireAfterMs: 0 });
     this.#steps = new RateSteps({ open, timeoutMs, maxTries });
   }
 
@@ -79,9 +79,8 @@ export class NatsRateStore implements RateStore {
    * Takes tokens for as many of the costs as the buckets cover.
    *
    * @throws {KalshiTimeoutError} after `timeoutMs`
-   * @throws {KalshiNatsError} when others wrote first in each of `maxTries` tries
+   * @throws {KalshiNatsError} when NATS refuses, and when others wrote first in each of `maxTries` tries
    * @throws {KalshiDecodeError} when something else is kept under that key
-   * @throws what your connection rejects with
    */
   take(take: RateTake): Promise<RateGrant> {
     return this.#steps.take(take);
