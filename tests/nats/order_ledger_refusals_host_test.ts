@@ -7,6 +7,7 @@ import {
   KalshiError,
 } from "../../src/base/errors.ts";
 import { KalshiClient } from "../../src/client.ts";
+import type { KalshiClientOptions } from "../../src/client_options.ts";
 import type { CreateOrderV2Request } from "../../src/contract/event/types.ts";
 import { LocalExchange } from "../../src/local_exchange/local_exchange.ts";
 import { KalshiNatsError } from "../../src/nats/errors.ts";
@@ -48,16 +49,13 @@ async function startExchange() {
   exchange.listMarket({ ticker: TICKER });
   const [one, other] = [await exchange.createAccount(), await exchange.createAccount()];
   const second = await exchange.createKey(one.id);
-  const clientOf = (auth: typeof one.auth | undefined) =>
-    new KalshiClient({
-      ...auth && { auth },
-      config: { baseUrl: exchange.config.baseUrl },
-      transport: exchange.fetch,
-    });
-  const [a, again, b] = [clientOf(one.auth), clientOf(second.auth), clientOf(other.auth)];
-  const nobody = clientOf(undefined);
+  const clientOf = (key: Pick<KalshiClientOptions, "auth" | "keyId" | "privateKey">) =>
+    new KalshiClient({ ...key, config: { baseUrl: exchange.config.baseUrl }, transport: exchange.fetch });
+  // Its key is known by its id before it is loaded.
+  const a = clientOf({ keyId: one.keyId, privateKey: one.privateKey });
+  const [again, b, nobody] = [clientOf({ auth: second.auth }), clientOf({ auth: other.auth }), clientOf({})];
   return {
-    ...{ exchange, a, again, b, nobody },
+    ...{ exchange, keyId: one.keyId, a, again, b, nobody },
     async [Symbol.asyncDispose]() {
       for (const client of [a, again, b, nobody]) await client.close();
       await exchange.close();
@@ -113,7 +111,8 @@ natsTest(
       "`account`",
     );
     const kept = await ledger.get("one");
-    assertEquals([kept?.account, kept?.state === "placed" && kept.result], [a.keyId, placed]);
+    assertEquals([kept?.account, kept?.state === "placed" && kept.result], [scene.keyId, placed]);
+    assertEquals([a.keyId, nobody.keyId], [scene.keyId, undefined]);
 
     await using named = await NatsOrderLedger.open({ connection, account: "main" });
     const first = await named.place("two", wish, { client: a });
