@@ -109,9 +109,10 @@ export class Account {
     this.#onError = onError;
   }
 
-  /** Asks for all of it. */
+  /** Asks for all of it. What the feed tells meanwhile is newer than the answers, or will be told again. */
   async load(): Promise<void> {
     const { orders, portfolio } = this.#client;
+    const before = { orders: this.orders.value, fills: this.fills.value, positions: this.positions.value };
     const [resting, recent, fills, positions] = await Promise.all([
       orders.list({ status: "resting", limit: MOST }),
       orders.list({ limit: 50 }),
@@ -120,14 +121,24 @@ export class Account {
       this.#readCash(),
     ]);
     const known = new Map([...recent, ...resting].map((one) => [one.order_id, restOrder(one)]));
-    // The feed may be ahead of the answer.
     for (const [id, kept] of this.orders.value) {
-      const told = known.get(id);
-      if (told !== undefined && told.changedMs < kept.changedMs) known.set(id, kept);
+      const answered = known.get(id);
+      const isNewer = answered === undefined
+        ? before.orders.get(id) !== kept
+        : answered.changedMs < kept.changedMs;
+      if (isNewer) known.set(id, kept);
     }
     this.orders.set(newestFirst(known));
-    this.fills.set([...fills].map(restFill));
-    this.positions.set(new Map([...positions].map((one) => [one.ticker, restPosition(one)])));
+    const answeredFills = [...fills].map(restFill);
+    const ids = new Set(answeredFills.map(({ id }) => id));
+    const newFills = this.fills.value.filter((fill) => !before.fills.includes(fill) && !ids.has(fill.id));
+    this.fills.set([...newFills, ...answeredFills]);
+    const told = [...this.positions.value].filter(([ticker, position]) =>
+      before.positions.get(ticker) !== position
+    );
+    this.positions.set(
+      new Map([...[...positions].map((one) => [one.ticker, restPosition(one)] as const), ...told]),
+    );
   }
 
   takeOrder(told: UserOrderData): void {
