@@ -35,11 +35,14 @@ const PERMISSIONS = `permissions: {
   subscribe: ["_INBOX_orders.>"]
 }`;
 
-const USERS = `authorization { users: [
-  { user: all, password: all }
-  { user: orders, password: orders, ${PERMISSIONS} }
-  { user: weak, password: S3cret, permissions: { publish: ["$JS.API.INFO"], subscribe: ["_INBOX.>"] } }
-] }`;
+const USERS = `accounts {
+  bots { jetstream: enabled, users: [
+    { user: all, password: all }
+    { user: orders, password: orders, ${PERMISSIONS} }
+    { user: weak, password: S3cret, permissions: { publish: ["$JS.API.INFO"], subscribe: ["_INBOX.>"] } }
+  ] }
+  plain { users: [{ user: plain, password: S3cret }] }
+}`;
 
 const all = { user: "all", pass: "all" };
 
@@ -136,6 +139,9 @@ natsTest("what NATS refuses is told with what to do; the permissions of the docs
   const weak = await server.connect({ user: "weak", pass: "S3cret" });
   await told(() => NatsOrderLedger.open({ connection: weak }), "leave to publish");
   await told(() => new NatsRateStore({ connection: weak }).drain("k", 0), "leave to publish");
+
+  const plain = await server.connect({ user: "plain", pass: "S3cret" });
+  await told(() => NatsOrderLedger.open({ connection: plain }), "with JetStream");
 
   const owner = await server.connect(all);
   await using ledger = await NatsOrderLedger.open({ connection: owner });
