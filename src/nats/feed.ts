@@ -222,6 +222,7 @@ export class NatsFeed
    *
    * @throws {KalshiConfigError} for an option that is unknown or wrong
    * @throws {KalshiConnectionError} when no gateway leads that has Kalshi, for `gatewayTimeoutMs`
+   * @throws {KalshiNatsError} when the connection to NATS is closed
    */
   static async connect(given: NatsFeedOptions): Promise<NatsFeed> {
     const { connection, account, start, gatewayTimeoutMs, config: own, ...options } = readOptions(
@@ -269,6 +270,7 @@ export class NatsPerpsFeed extends ProductFeed<
    *
    * @throws {KalshiConfigError} for an option that is unknown or wrong
    * @throws {KalshiConnectionError} when no gateway leads that has Kalshi, for `gatewayTimeoutMs`
+   * @throws {KalshiNatsError} when the connection to NATS is closed
    */
   static async connect(given: NatsPerpsFeedOptions): Promise<NatsPerpsFeed> {
     const { connection, account, start, gatewayTimeoutMs, config: own, ...options } = readOptions(

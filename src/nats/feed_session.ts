@@ -40,6 +40,8 @@ export interface Refusal {
 export interface LineSource {
   /** Why a channel, or a name of it, cannot be had; undefined where it can. */
   refusal(channel: string, name?: string): Refusal | undefined;
+  /** Looks anew at what there is of a channel; what cannot be looked at stays as it was known. */
+  refresh(channel: string): Promise<void>;
   /** Begins to read a channel, or one name of it; `fresh` asks for its newest frame at once. */
   open(channel: string, name: string | undefined, sink: LineSink, fresh: boolean): Line;
   /** Resolves when a channel that was opened is being read; rejects where that cannot be. */
@@ -106,6 +108,17 @@ export class FeedSession implements RuntimeWebSocket {
     this.cut("");
   }
 
+  /** There may be less than there was: subscriptions to what is gone end, and are refused by name when they are made anew. */
+  changed(): void {
+    const { source } = this.#options;
+    for (const sub of [...this.#subs.values()]) {
+      const names = sub.lines instanceof Map ? [...sub.lines.keys()] : [];
+      const isGone = source.refusal(sub.channel) !== undefined ||
+        names.some((name) => source.refusal(sub.channel, name) !== undefined);
+      if (isGone) sub.ended();
+    }
+  }
+
   /** Breaks it, as a connection breaks. */
   cut(reason: string): void {
     this.#release();
@@ -158,20 +171,19 @@ export class FeedSession implements RuntimeWebSocket {
     if (!isRecord(params)) throw new CommandError(errorCodes.paramsRequired);
     if (cmd === "subscribe") await this.#subscribe(id, params);
     else if (cmd === "unsubscribe") this.#unsubscribe(id, params);
-    else this.#update(id, params);
+    else await this.#update(id, params);
   }
 
   async #subscribe(id: unknown, params: Params): Promise<void> {
     const channels = readList(params.channels) ?? [];
     if (channels.length === 0) throw new CommandError(errorCodes.channelsRequired);
-    const wanted = channels.map((channel) => {
-      this.#assertHad(channel);
+    const wanted: { readonly channel: string; readonly names: readonly string[] | undefined }[] = [];
+    for (const channel of channels) {
+      await this.#assertHad(channel, []);
       this.#assertOptions(channel, params);
-      return { channel, names: this.#names(channel, params) };
-    });
-    for (const { channel, names } of wanted) {
-      for (const name of names ?? []) this.#assertHad(channel, name);
+      wanted.push({ channel, names: this.#names(channel, params) });
     }
+    for (const { channel, names } of wanted) await this.#assertHad(channel, names ?? []);
     for (const { channel, names } of wanted) {
       const present = this.#subs.get(channel);
       if (present === undefined) await this.#begin(id, channel, names, params);
@@ -222,7 +234,7 @@ export class FeedSession implements RuntimeWebSocket {
     }
   }
 
-  #update(id: unknown, params: Params): void {
+  async #update(id: unknown, params: Params): Promise<void> {
     const { sid, sids = sid === undefined ? [] : [sid], action } = params;
     if (!Array.isArray(sids) || sids.length !== 1) {
       throw new CommandError(errorCodes.exactlyOneSubscriptionIdIsRequired);
@@ -240,7 +252,9 @@ export class FeedSession implements RuntimeWebSocket {
     const names = this.#names(sub.channel, params);
     if (names?.length === 0) throw new CommandError(errorCodes.marketTickerRequired);
     if (adds) {
-      for (const name of names ?? []) this.#assertHad(sub.channel, name);
+      await this.#assertHad(sub.channel, names ?? []);
+      // It may have ended meanwhile.
+      if (this.#subs.get(sub.channel) !== sub) throw new CommandError(errorCodes.unknownSubscriptionId);
       this.#ok(id, sub);
       return this.#add(sub, names, params);
     }
@@ -294,9 +308,25 @@ export class FeedSession implements RuntimeWebSocket {
     }
   }
 
-  #assertHad(channel: string, name?: string): void {
-    const refusal = this.#options.source.refusal(channel, name);
+  /** Refuses what there is not, after another look. */
+  async #assertHad(channel: string, names: readonly string[]): Promise<void> {
+    if (this.#refusal(channel, names) === undefined) return;
+    await this.#options.source.refresh(channel);
+    const refusal = this.#refusal(channel, names);
     if (refusal !== undefined) throw new CommandError(refusal.code, refusal.text);
+    // Nobody is there any longer who could be answered.
+    if (this.#state !== "open") throw new CommandError(errorCodes.channelError);
+  }
+
+  #refusal(channel: string, names: readonly string[]): Refusal | undefined {
+    const { source } = this.#options;
+    const refusal = source.refusal(channel);
+    if (refusal !== undefined) return refusal;
+    for (const name of names) {
+      const refused = source.refusal(channel, name);
+      if (refused !== undefined) return refused;
+    }
+    return undefined;
   }
 
   /** As Kalshi ends a subscription: unasked. */

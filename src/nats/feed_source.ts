@@ -13,6 +13,7 @@ import type { RuntimeWebSocket, WebSocketHandlers } from "../runtime/types.ts";
 import { channelOf, type StreamProduct } from "../stream/product.ts";
 import type { NatsConnection } from "./connection.ts";
 import { coreOf } from "./core.ts";
+import { KalshiNatsError } from "./errors.ts";
 import type { FeedStart } from "./feed_options.ts";
 import { FeedSession, type Line, type LineSink, type LineSource, type Refusal } from "./feed_session.ts";
 import { LaneReader } from "./lane_reader.ts";
@@ -39,6 +40,8 @@ export class FeedSource implements LineSource {
   /** Whoever waits for the lanes to be good. */
   readonly #waiters = new Set<() => void>();
   readonly #statuses: AsyncIterable<Status> & { stop?: () => void };
+  /** The markets of a channel that is carried, to look one up. */
+  readonly #markets = new WeakMap<object, ReadonlySet<unknown>>();
   #session: FeedSession | undefined;
   #lastSid = 0;
   #isAway = false;
@@ -103,14 +106,21 @@ export class FeedSource implements LineSource {
       };
     }
     const { market_tickers } = params;
-    if (name === undefined || isPrivate || !Array.isArray(market_tickers) || market_tickers.includes(name)) {
-      return undefined;
-    }
+    if (name === undefined || isPrivate || !Array.isArray(market_tickers)) return undefined;
+    let markets = this.#markets.get(market_tickers);
+    if (markets === undefined) this.#markets.set(market_tickers, markets = new Set(market_tickers));
+    if (markets.has(name)) return undefined;
     return {
       code: errorCodes.marketNotFound,
       text:
         `The gateway carries "${channel}" of ${market_tickers.length} markets, and ${name} is none of them`,
     };
+  }
+
+  async refresh(channel: string): Promise<void> {
+    const lane = this.#laneOf(channel);
+    if (lane === undefined || lane.denied !== undefined) return;
+    await lane.load().catch(this.#options.onError);
   }
 
   open(channel: string, name: string | undefined, sink: LineSink, fresh: boolean): Line {
@@ -156,6 +166,7 @@ export class FeedSource implements LineSource {
       keeps: (channel) => channelOf(product, channel).isPrivate || start !== "now",
       onLost: (why) => this.#cut(why),
       onChange: () => this.#changed(),
+      onCarries: () => this.#session?.changed(),
       onError,
     });
   }
@@ -173,7 +184,6 @@ export class FeedSource implements LineSource {
   /** Why nothing can be read for now. */
   #trouble(): string | undefined {
     if (this.#isClosed) return "the feed is closed";
-    if (coreOf(this.#options.connection).isClosed()) return "the connection to NATS is closed";
     if (this.#isAway) return "NATS is away";
     const [denied, ...others] = this.#all.map((lane) => lane.denied);
     if (denied !== undefined && others.every((other) => other !== undefined)) {
@@ -198,12 +208,14 @@ export class FeedSource implements LineSource {
     }, waitMs);
     try {
       while (true) {
+        if (coreOf(this.#options.connection).isClosed()) {
+          throw new KalshiNatsError("The connection to NATS is closed: make another one, and a feed on it.");
+        }
         // What a gateway carries may have changed while there was no socket.
         const unread = await this.#load();
         const trouble = unread ?? this.#trouble();
         if (trouble === undefined) return;
-        const isHopeless = this.#isClosed || coreOf(this.#options.connection).isClosed() ||
-          this.#all.every(({ denied }) => denied !== undefined);
+        const isHopeless = this.#isClosed || this.#all.every(({ denied }) => denied !== undefined);
         if (isLate || isHopeless || signal?.aborted) {
           throw new KalshiConnectionError(`The feed cannot be read from NATS: ${trouble}.`);
         }

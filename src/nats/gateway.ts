@@ -228,7 +228,10 @@ export class NatsGateway implements AsyncDisposable {
     await this.#tellCarries();
   }
 
-  /** Removes markets from them; resolves when Kalshi no longer sends them. */
+  /**
+   * Removes markets from them; resolves when Kalshi no longer sends them. Whoever reads one is told that it is no longer
+   * carried.
+   */
   async remove(tickers: readonly string[]): Promise<void> {
     for (const { name } of this.#channels.filter(({ hasTickers }) => hasTickers)) {
       await this.#subscriptions.get(name)?.remove(tickers);
@@ -278,7 +281,7 @@ export class NatsGateway implements AsyncDisposable {
       void this.#watchUpstream();
       void this.#watchNats();
       await this.#subscribe();
-      for (const lane of this.#lanes) lane.start();
+      for (const lane of this.#lanes) await reach(() => lane.start());
       this.#books.start();
       this.#lookForEnds();
     } catch (error) {

@@ -7,10 +7,10 @@ import type { NatsConnection, Subscription } from "@nats-io/nats-core";
 import type { Clock, ClockTimer } from "../base/clock.ts";
 import type { Bucket } from "./bucket.ts";
 import { coreOf } from "./core.ts";
-import { natsError } from "./errors.ts";
+import { KalshiNatsError, natsError } from "./errors.ts";
 import { LaneStream } from "./lane_stream.ts";
 import { type Entry, LaneWriter, type Loss } from "./lane_writer.ts";
-import { LeaseHolder } from "./lease.ts";
+import { LeaseHolder, leaseOf } from "./lease.ts";
 import type { CheckedGatewayOptions, GatewayChannel } from "./gateway_options.ts";
 import type { LaneStats } from "./gateway_stats.ts";
 import {
@@ -68,6 +68,13 @@ export class GatewayLane {
   readonly #subjects = new Map<string, Map<string, string>>();
   #named = 0;
   #beat: ClockTimer | undefined;
+  /** What of it is written down, since it leads; undefined where that is not what it carries. */
+  #carries: { readonly revision: number } | undefined;
+  /** Resolves when what it carries is written down, or could not be. */
+  #writing: Promise<void> = Promise.resolve();
+  /** So many wait for that. */
+  #writers = 0;
+  #isTelling = false;
   #asks: Subscription | undefined;
   #frames = 0;
   #markers = 0;
@@ -134,8 +141,13 @@ export class GatewayLane {
     await this.#stream.open();
   }
 
-  /** Gets into the line of leaders. */
-  start(): void {
+  /** Gets into the line of leaders; says where whoever leads carries other channels. */
+  async start(): Promise<void> {
+    const { bucket, gateway } = this.#options;
+    const lease = leaseOf(await bucket.read(leaseKey(this.lane)));
+    if (lease !== undefined && lease.leaseMs > 0 && lease.gateway !== gateway) {
+      this.#compare((await bucket.read(carriesKey(this.lane)))?.text, "stands by for");
+    }
     this.#lease.start();
   }
 
@@ -166,18 +178,63 @@ export class GatewayLane {
     else this.#writer.away();
   }
 
-  /** Writes down what is carried, while it leads. */
-  async tellCarries(): Promise<void> {
-    if (!this.leads) return;
+  /** Writes down what is carried, while it leads, and tells readers; one after the other, so that the newest stands. */
+  tellCarries(): Promise<void> {
+    this.#writers++;
+    return this.#writing = this.#writing.then(() => this.#writeCarries()).finally(() => this.#writers--);
+  }
+
+  async #writeCarries(): Promise<void> {
     const { bucket, carries, onError } = this.#options;
+    const epoch = this.#lease.epoch;
+    if (epoch === undefined) return;
+    const isFirst = this.#carries === undefined;
+    this.#carries = undefined;
     try {
       const key = carriesKey(this.lane);
       const text = JSON.stringify(carries());
       const entry = await bucket.read(key);
-      if (entry?.text !== text) await bucket.write(key, text, entry?.revision ?? 0);
+      const revision = entry?.text === text
+        ? entry.revision
+        : await bucket.write(key, text, entry?.revision ?? 0);
+      if (this.#lease.epoch !== epoch) return;
+      // Where whoever led before was quicker, it is written over with the next sign of life.
+      if (revision === undefined) return;
+      this.#carries = { revision };
+      this.#isTelling = false;
+      this.#giveBeat();
+      if (isFirst) this.#compare(entry?.text, "has taken over from");
     } catch (error) {
-      onError(natsError("What a gateway carries could not be written down", error));
+      if (!this.#isTelling) {
+        onError(natsError("What a gateway carries could not be written down; it is tried again", error));
+      }
+      this.#isTelling = true;
     }
+  }
+
+  /** Says that the lane carries channels which this gateway does not, or the other way about. */
+  #compare(before: string | undefined, does: "stands by for" | "has taken over from"): void {
+    const { channels, onError } = this.#options;
+    const own = new Set(channels.map(({ name }) => name));
+    if (before === undefined) return;
+    const theirs = Object.keys((JSON.parse(before) as Carries).channels);
+    const lacking = theirs.filter((name) => !own.has(name));
+    const extra = does === "stands by for" ? [...own].filter((name) => !theirs.includes(name)) : [];
+    const foreign = lacking.join(", ");
+    if (extra.length === 0 && foreign === "") return;
+    const ends = lacking.length === 0
+      ? `"${extra.join(", ")}" of its own is not published before it leads.`
+      : does === "has taken over from"
+      ? `it does not carry "${foreign}", and readers of that were told that it has ended.`
+      : `it does not carry "${foreign}", which ends for readers when it takes over.`;
+    onError(
+      new KalshiNatsError(
+        `This gateway ${does} one of other channels: in ${
+          laneStream(this.lane)
+        } ${ends} One gateway at a time ` +
+          "publishes what is of an environment and product, or of an account: start all of them with all `channels`.",
+      ),
+    );
   }
 
   /** All that waits is in the lane. */
@@ -194,6 +251,7 @@ export class GatewayLane {
   #lead(epoch: number, heardMs: number): void {
     const { gateway, channels, clock, writeBooks, onChange } = this.#options;
     this.#takeovers++;
+    this.#carries = undefined;
     this.#writer.begin(`${epoch}.${crypto.randomUUID().slice(0, 8)}`);
     const missed = { missedFromMs: heardMs, missedToMs: clock.now() };
     for (const { name } of channels) this.marker(name, { type: "takeover", epoch, gateway, ...missed });
@@ -232,9 +290,13 @@ export class GatewayLane {
     const epoch = this.#lease.epoch;
     if (epoch === undefined) return;
     const upstream = isUpstreamOpen() ? "open" : "lost";
-    const beat: Beat = { gateway, epoch, seq: this.#writer.provedSeq, upstream, atMs: clock.now() };
+    const carries = this.#carries?.revision;
+    const beat: Beat = { gateway, epoch, seq: this.#writer.provedSeq, upstream, carries, atMs: clock.now() };
     if (!this.#connection.isClosed()) this.#connection.publish(beatSubject(this.lane), JSON.stringify(beat));
-    this.#beat = clock.setTimer(() => this.#giveBeat(), BEAT_MS);
+    this.#beat = clock.setTimer(() => {
+      this.#giveBeat();
+      if (this.#carries === undefined && this.#writers === 0) void this.tellCarries();
+    }, BEAT_MS);
   }
 
   /** Leads no longer. */

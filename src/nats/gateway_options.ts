@@ -102,8 +102,8 @@ export interface NatsGatewayOptions {
   /** Time; the runtime's own when left out. */
   readonly clock?: Clock | undefined;
   /**
-   * Told when NATS is away, when frames were dropped, and when a channel has ended. Without it they go to
-   * `console.error`.
+   * Told when NATS is away, when frames were dropped, when a channel has ended, and when the gateway that leads, or led
+   * before, carries other channels. Without it they go to `console.error`.
    */
   readonly onError?: ((error: unknown) => void) | undefined;
 }

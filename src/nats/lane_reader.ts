@@ -39,6 +39,8 @@ export interface LaneReaderOptions {
   readonly onLost: (why: string) => void;
   /** It may be good again. */
   readonly onChange: () => void;
+  /** What it carries was read anew. */
+  readonly onCarries: () => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -73,6 +75,9 @@ export class LaneReader {
   readonly #beats: Subscription;
   #leader: Leader = { is: "silent" };
   #carries: Carries | undefined;
+  /** The revision of that. */
+  #revision: number | undefined;
+  #isLoading = false;
   /** Markets whose books are asked for at the end of this turn. */
   #due: Set<string> | undefined;
   #isLooking = false;
@@ -129,10 +134,19 @@ export class LaneReader {
     try {
       const found = await jsm.streams.getMessage(`KV_${GATEWAYS_BUCKET}`, { last_by_subj });
       this.#carries = found === null || found.data.length === 0 ? undefined : found.json<Carries>();
+      this.#revision = found?.seq;
     } catch (error) {
       if ((error as { readonly code?: unknown } | null)?.code !== NO_STREAM) throw error;
-      this.#carries = undefined;
+      this.#carries = this.#revision = undefined;
     }
+    this.#options.onCarries();
+  }
+
+  /** Reads it anew; where that fails, with the next sign of life again. */
+  #reload(): void {
+    if (this.#isLoading) return;
+    this.#isLoading = true;
+    this.load().catch(this.#options.onError).finally(() => this.#isLoading = false);
   }
 
   /** Has whoever leads give a sign of life at once, where it has not yet. */
@@ -202,7 +216,7 @@ export class LaneReader {
     }, SILENT_MS);
     const sinceMs = isSame ? before.sinceMs : clock.monotonic();
     this.#leader = { is: "there", beat, upstream, sinceMs, timer };
-    if (!isSame) this.load().catch(this.#options.onError);
+    if (!isSame || beat.carries !== undefined && beat.carries !== this.#revision) this.#reload();
     const isShorter = before.is === "there" && beat.seq < before.beat.seq;
     const isLate = clock.monotonic() - sinceMs > TAKEOVER_MS;
     for (const channel of this.#channels.values()) {

@@ -160,7 +160,7 @@ export class LeaseHolder {
 }
 
 /** The lease that an entry holds; undefined where it holds none. */
-function leaseOf(entry: BucketEntry | undefined): Lease | undefined {
+export function leaseOf(entry: BucketEntry | undefined): Lease | undefined {
   if (entry?.text === undefined) return undefined;
   try {
     return JSON.parse(entry.text) as Lease;

@@ -198,6 +198,11 @@ export interface Beat {
   readonly seq: number;
   /** Whether it has Kalshi. */
   readonly upstream: "open" | "lost";
+  /**
+   * The revision of {@linkcode carriesKey} that says what it carries now, so that readers look when it is another one;
+   * undefined before it is written down.
+   */
+  readonly carries?: number | undefined;
   /** When, in Unix milliseconds by the gateway's clock. */
   readonly atMs: number;
 }

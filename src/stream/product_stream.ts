@@ -310,5 +310,8 @@ export class ProductStream<Rest = unknown> {
 }
 
 function closedError({ cause }: Extract<StreamStatus, { state: "closed" }>): KalshiStreamClosedError {
-  return new KalshiStreamClosedError("The stream is closed.", { cause });
+  const why = cause instanceof KalshiStreamClosedError
+    ? cause.message
+    : `The stream is closed${cause === undefined ? "." : `: ${cause.message}`}`;
+  return new KalshiStreamClosedError(why, { cause });
 }

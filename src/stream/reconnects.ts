@@ -46,6 +46,8 @@ export class Reconnects {
     // A handshake that was held up after it was signed, such as by a sleeping laptop, is signed anew.
     const isLate = cause.serverCode === "header_timestamp_expired";
     if (cause.code === "AUTH_REJECTED" && !isLate) return { action: "end", error: cause };
+    // The connection that a feed is read by was closed, and does not come back.
+    if (cause.code === "NATS") return { action: "end", error: cause };
     const attempts = this.#attempts;
     if (attempts >= this.#config.wsMaxRetries) {
       const error = new KalshiStreamClosedError(

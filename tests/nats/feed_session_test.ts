@@ -10,10 +10,16 @@ function makeSource() {
   const sinks = new Map<string, LineSink>();
   const log: string[] = [];
   let failure: Error | undefined;
+  const gone = new Set(["GONE"]);
+  let onRefresh = () => {};
   const source: LineSource = {
     refusal(channel, name): Refusal | undefined {
       if (channel === "pyth_value") return { code: 8, text: "not carried" };
-      return name === "GONE" ? { code: 16, text: "no such market" } : undefined;
+      return gone.has(name ?? "") ? { code: 16, text: "no such market" } : undefined;
+    },
+    refresh() {
+      onRefresh();
+      return Promise.resolve();
     },
     open(channel, name, sink, fresh) {
       const key = `${channel} ${name ?? "all"}`;
@@ -26,7 +32,14 @@ function makeSource() {
     },
     started: () => failure === undefined ? Promise.resolve() : Promise.reject(failure),
   };
-  return { source, sinks, log, fail: (error: Error | undefined) => failure = error };
+  return {
+    source,
+    sinks,
+    log,
+    gone,
+    whenRefreshed: (act: () => void) => onRefresh = act,
+    fail: (error: Error | undefined) => failure = error,
+  };
 }
 
 function makeSession() {
@@ -153,6 +166,40 @@ test("a channel that cannot be read is refused, for good where that is forbidden
   const [late] = await command("subscribe", { channels: ["fill"] }) as { msg: { code: number } }[];
   assertEquals(late?.msg.code, 10);
   assertEquals(log, ["open fill all", "close fill all true", "open fill all", "close fill all true"]);
+});
+
+test("what is new is found before it is refused, and a subscription to what is gone ends", async () => {
+  const { command, session, gone, whenRefreshed, frames } = makeSession();
+  await command("subscribe", { channels: ["trade"], market_tickers: ["A"] });
+  const add = { sids: [1], action: "add_markets", market_tickers: ["GONE"] };
+  assertEquals(await command("update_subscription", add), [
+    { id: 2, type: "error", msg: { code: 16, msg: "no such market" } },
+  ]);
+  whenRefreshed(() => gone.delete("GONE"));
+  assertEquals(await command("update_subscription", add), [
+    { id: 3, type: "ok", sid: 1, seq: 1, msg: { market_tickers: ["A"] } },
+  ]);
+  const before = frames.length;
+  session.changed();
+  assertEquals(frames.length, before);
+  gone.add("A");
+  session.changed();
+  assertEquals(frames.slice(before), ['{"type":"unsubscribed","sid":1,"seq":2}']);
+  // The subscription ends while it is looked whether there is what is added.
+  gone.delete("A");
+  await command("subscribe", { channels: ["ticker"], market_tickers: ["A"] });
+  gone.add("B");
+  whenRefreshed(() => {
+    gone.delete("B");
+    gone.add("A");
+    session.changed();
+  });
+  const [ended, refused] = await command("update_subscription", {
+    sids: [2],
+    action: "add_markets",
+    market_tickers: ["B"],
+  }) as { type: string; msg?: { code: number } }[];
+  assertEquals([ended?.type, refused?.msg?.code], ["unsubscribed", 7]);
 });
 
 test("a loss that nobody can count ends the subscription, and a cut ends the socket once", async () => {
