@@ -111,3 +111,12 @@ export function nameOf(number: number, atMs: number): string {
   const time = new Date(atMs).toISOString().replace(/\.\d+|[-:]/g, "");
   return `${String(number).padStart(6, "0")}-${time}.jsonl.gz`;
 }
+
+/** When a file was begun, by its name, in Unix milliseconds; undefined where that does not tell. */
+export function timeOf(name: string): number | undefined {
+  const found = /-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\./.exec(name);
+  if (found === null) return undefined;
+  const [, year, month, day, hour, minute, second] = found;
+  const atMs = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  return Number.isNaN(atMs) ? undefined : atMs;
+}

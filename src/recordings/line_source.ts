@@ -52,7 +52,7 @@ async function beginningOf(files: NodeFiles, path: string): Promise<RecordingHea
   const [line] = await readBeginning(files, path);
   const item = line === undefined
     ? undefined
-    : new LineReader(EVERYTHING).read(line, { file: "", line: 1, isChecked: false });
+    : new LineReader(EVERYTHING).read(line, { file: path, line: 1, isChecked: false });
   return typeof item === "object" && item.kind === "start" ? item.header : undefined;
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { eventProduct } from "../stream/event_product.ts";
+import { KalshiRecordingError } from "./errors.ts";
 import { FORMAT, FORMAT_VERSION, isTime, type RecordingHeader, splitFrame } from "./format.ts";
 import type { RecordedFrame, RecordedItem, RecordedMessage, RecordedPlace } from "./items.ts";
 
@@ -93,7 +94,11 @@ export class LineReader {
     return this.wantsChannel(channel) && this.wantsTicker(ticker);
   }
 
-  /** What a line says; undefined for a frame that is not wanted, a text for a line that cannot be read. */
+  /**
+   * What a line says; undefined for a frame that is not wanted, a text for a line that cannot be read.
+   *
+   * @throws {KalshiRecordingError} for the header of a later version of the format
+   */
   read(line: string, context: LineContext): RecordedItem | string | undefined {
     const split = splitFrame(line);
     const { file, line: number } = context;
@@ -136,7 +141,7 @@ export class LineReader {
   }
 
   #start(header: Readonly<Record<string, unknown>>, place: RecordedPlace): RecordedItem | string {
-    const known = readHeader(header);
+    const known = readHeader(header, place.file);
     if (typeof known === "string") return known;
     const isSession = known.session !== this.#session;
     this.#session = known.session;
@@ -146,15 +151,19 @@ export class LineReader {
 }
 
 /** A header that is one of a version that is known here; else what is wrong with it. */
-export function readHeader(header: Readonly<Record<string, unknown>>): RecordingHeader | string {
+function readHeader(header: Readonly<Record<string, unknown>>, file: string): RecordingHeader | string {
   const { format, version, session, part, startedAtMs, channels } = header;
-  if (format !== FORMAT || typeof session !== "string" || typeof part !== "number") {
-    return "the header of something else";
+  if (format !== FORMAT) return "the header of something else";
+  if (typeof version === "number" && version > FORMAT_VERSION) {
+    // What its lines mean nobody knows here.
+    throw new KalshiRecordingError(
+      `${file} is a recording of version ${version}, which a later version of this library reads: update ` +
+        "@unofficial/kalshi, or take the file out of the folder.",
+    );
   }
-  if (typeof version !== "number" || version > FORMAT_VERSION) {
-    return `a recording of version ${version}, which a later version of this library reads`;
-  }
-  if (!isTime(startedAtMs) || !isObject(channels)) return "a header that is not whole";
+  const isWhole = typeof version === "number" && typeof session === "string" && typeof part === "number" &&
+    isTime(startedAtMs) && isObject(channels);
+  if (!isWhole) return "a header that is not whole";
   return header as unknown as RecordingHeader;
 }
 

@@ -51,11 +51,16 @@ export async function openRecording(dir: string): Promise<Recording> {
 async function openFolder(files: NodeFiles, dir: string): Promise<Recording> {
   const sources = [...await lineSources(files, dir)];
   const names = new Set(sources.map(({ file }) => file.name));
-  const manifests = (await readManifests(files, dir)).filter(({ file }) => !names.has(file));
-  if (manifests.length > 0) {
-    const { tableSource } = await import("./parquet/table_source.ts");
+  const { good, bad } = await readManifests(files, dir);
+  const manifests = good.filter(({ file }) => !names.has(file));
+  const lost = bad.filter(({ file }) => !names.has(file) && !names.has(file.replace(/\.gz$/, "")));
+  if (manifests.length + lost.length > 0) {
+    const { lostSource, tableSource } = await import("./parquet/table_source.ts");
     sources.push(...manifests.map((manifest) => tableSource(files, dir, manifest)));
-    sources.sort((one, other) => (numberOf(one.file.name) ?? 0) - (numberOf(other.file.name) ?? 0));
+    const following = (name: string) =>
+      sources.map(({ file }) => file.name).filter((other) => byNumber(name, other) < 0).sort(byNumber)[0];
+    sources.push(...lost.map((found) => lostSource(found, following(found.file))));
+    sources.sort((one, other) => byNumber(one.file.name, other.file.name));
   }
   if (sources.length === 0) {
     throw new KalshiRecordingError(
@@ -66,13 +71,15 @@ async function openFolder(files: NodeFiles, dir: string): Promise<Recording> {
   return makeRecording(dir, sources, (source) => nowIn(files, dir, source));
 }
 
+const byNumber = (one: string, other: string): number => (numberOf(one) ?? 0) - (numberOf(other) ?? 0);
+
 /** A file as it is kept now: a recorder may have made tables of it since, and taken its lines away. */
 async function nowIn(files: NodeFiles, dir: string, source: FileSource): Promise<FileSource> {
   const { name } = source.file;
   if (source.isTable || await files.fs.stat(files.path.join(dir, name)).then(() => true, () => false)) {
     return source;
   }
-  const manifest = (await readManifests(files, dir)).find(({ file }) => file === name);
+  const manifest = (await readManifests(files, dir)).good.find(({ file }) => file === name);
   if (manifest === undefined) return source;
   const { tableSource } = await import("./parquet/table_source.ts");
   return tableSource(files, dir, manifest);

@@ -34,7 +34,7 @@ export interface WriterOptions {
   readonly time: () => LineTime;
   /** The disk failed, once for each failure that lasts, or lines were lost. */
   readonly onError: (error: KalshiRecordingError) => void;
-  /** The highest number of a file that is no longer in the folder, and must not be used again. */
+  /** The highest number of a file that is no longer in the folder, and must not be used again. Asked for once. */
   readonly highest: () => Promise<number>;
   /** A file has ended, and nothing more is written to it. */
   readonly onEnded?: ((name: string) => void) | undefined;
@@ -62,6 +62,8 @@ export class Writer {
   #work: Promise<void> | undefined;
   /** The lines that are being written, until they are. */
   #taken: readonly Batch[] = [];
+  /** The highest number that was ever used in the folder; undefined until that was looked for. */
+  #highest: number | undefined;
   /** Files so far. */
   parts = 0;
   /** Frames that are in the hands of the system. */
@@ -240,8 +242,8 @@ export class Writer {
   /** One more than the highest in the folder: nothing is ever written over. */
   async #nextNumber(): Promise<number> {
     const names = await this.#options.files.fs.readdir(this.#options.dir);
-    const least = await this.#options.highest();
-    return names.reduce((highest, name) => Math.max(highest, numberOf(name) ?? 0), least) + 1;
+    const least = this.#highest ??= await this.#options.highest();
+    return this.#highest = names.reduce((highest, name) => Math.max(highest, numberOf(name) ?? 0), least) + 1;
   }
 
   /** The file's last line, and its end; an end that could not be written is tried again by the next call. */

@@ -1,8 +1,18 @@
 /** A recording in tables of Parquet: the same items as in lines, whatever is picked of them, and whole or not there. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
-import { chmodSync, existsSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, join } from "node:path";
 import { KalshiAbortError, KalshiConfigError } from "../../mod.ts";
 import {
   exportParquet,
@@ -13,6 +23,7 @@ import {
 } from "../../src/recordings/mod.ts";
 import { nameOf } from "../../src/recordings/format.ts";
 import { Background } from "../../src/recordings/parquet/background.ts";
+import { highestIn } from "../../src/recordings/parquet/layout.ts";
 import { loadNodeFiles } from "../../src/tables/node_files.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
 import { until } from "../support/until.ts";
@@ -326,10 +337,11 @@ test("an export that was aborted is gone on with, and one that is done writes no
     join(tables.path, "day=2026-09-21", "channel=orderbook_delta", "000002.parquet.part"),
     "half",
   );
-  writeFileSync(
-    join(tables.path, "day=2026-09-21", "channel=orderbook_delta", "000002.parquet"),
-    "of an attempt without its manifest",
-  );
+  // Whole, of another day of the same attempt, and without its manifest.
+  using attempt = new Folder();
+  await exported(lines.path, attempt.path);
+  const table = join("day=2026-09-21", "channel=orderbook_delta", "000002.parquet");
+  copyFileSync(join(attempt.path, table), join(tables.path, table));
   assertEquals((await openRecording(tables.path)).files.length, 1);
   const first = await exportParquet(recording, { dir: tables.path });
   assertEquals([first.files, first.skipped, first.left], [1, 1, undefined]);
@@ -404,9 +416,101 @@ test("what does not fit is refused, and what is damaged is told and costs itself
     item.kind !== "frame" || item.frame.type !== "trade" && item.frame.type !== "orderbook_delta"
   );
   assertEquals(items.filter((item) => !damage.includes(item as never)), left);
+});
 
-  writeFileSync(join(tables.path, "_recording", "000001-20260921T141320Z.json"), "{");
-  await assertRejects(() => openRecording(tables.path), KalshiRecordingError, "export the recording again");
+const manifestOf = (dir: string, number: number): string =>
+  join(dir, "_recording", basename(placeOf(dir, number)).replace(".jsonl.gz", ".json"));
+
+test("a manifest that cannot be read costs its own tables alone, and its lines write it anew", async () => {
+  using lines = new Folder();
+  using tables = new Folder();
+  await writeTwo(lines.path);
+  const whole = await readAll(lines.path);
+  await exported(lines.path, tables.path);
+  for (const number of [1, 2]) {
+    const place = manifestOf(tables.path, number);
+    truncateSync(place, statSync(place).size >> 1);
+    const items = await readAll(tables.path);
+    const [damage] = ofKind(items, "damaged").filter(({ message }) => message.includes("_recording"));
+    assert(damage !== undefined);
+    assert(damage.message.includes("put the manifest back from a copy"), damage.message);
+    assertEquals([damage.reason, damage.file], ["unreadable", basename(placeOf(lines.path, number))]);
+    assertEquals(items.indexOf(damage), number === 1 ? 0 : items.length - 1);
+    assertEquals(
+      items.filter((item) => item.kind === "frame"),
+      whole.filter((item) => item.kind === "frame" && item.file !== damage.file),
+    );
+    // Whoever asks for a later time than that hears of it as well, where it may be in there.
+    const late = await readAll(tables.path, { fromMs: BEGUN + 5_000 });
+    assertEquals(late.filter(({ kind }) => kind === "damaged").length, number - 1);
+    const { files, skipped } = await exportParquet(await openRecording(lines.path), { dir: tables.path });
+    assertEquals([files, skipped], [1, 1]);
+    assertEquals(await readAll(tables.path), whole);
+  }
+  writeFileSync(
+    manifestOf(tables.path, 1),
+    JSON.stringify({ format: "kalshi-recording-parquet", version: 2 }),
+  );
+  await assertRejects(() => openRecording(tables.path), KalshiRecordingError, "a later version");
+});
+
+test("tables without their manifest are not written over, and the files of others go on", async () => {
+  using lines = new Folder();
+  using tables = new Folder();
+  await writeTwo(lines.path);
+  await exported(lines.path, tables.path);
+  const files = await loadNodeFiles();
+  rmSync(manifestOf(tables.path, 2));
+  assertEquals(await highestIn(files, tables.path), 2);
+  const kept = new Map(tablesIn(tables.path).map((name) => [name, readFileSync(join(tables.path, name))]));
+
+  // Other lines, of which one file has a number of those tables.
+  using others = new Folder();
+  const named = (number: number) => `00000${number}-20200101T000000Z.jsonl.gz`;
+  for (const number of [2, 3]) {
+    const bytes = await fileOf([[header(0, number, { session: "two" }), trade(1, "A", 1), end(2)]]);
+    writeFileSync(join(others.path, named(number)), bytes);
+  }
+  await assertRejects(() => exported(others.path, tables.path), KalshiRecordingError, "Give another folder");
+  truncateSync(manifestOf(tables.path, 1), 9);
+  const errors: string[] = [];
+  const background = new Background({
+    files,
+    from: others.path,
+    dir: tables.path,
+    keepLines: false,
+    level: 1,
+    clock: new ManualClock(),
+    onError: (error) => errors.push(String(error)),
+  });
+  await background.start();
+  await background.close();
+  assertEquals([background.done, others.names], [1, [named(2)]]);
+  assertEquals(errors.length, 2);
+  assert(errors[0]?.includes("is not what was written"), errors[0]);
+  assert(errors[1]?.includes("its lines stay"), errors[1]);
+  for (const [name, bytes] of kept) assertEquals(readFileSync(join(tables.path, name)), bytes, name);
+});
+
+test("what onProgress throws is told, and ends no export", async () => {
+  using lines = new Folder();
+  using tables = new Folder();
+  await writeTwo(lines.path);
+  const { error } = console;
+  const told: unknown[] = [];
+  console.error = (...words: unknown[]) => void told.push(words.map(String).join(" "));
+  try {
+    const { files } = await exportParquet(await openRecording(lines.path), {
+      dir: tables.path,
+      onProgress() {
+        throw new Error("mine");
+      },
+    });
+    assertEquals(files, 2);
+  } finally {
+    console.error = error;
+  }
+  assert(told.includes("A hook threw: Error: mine"), String(told));
 });
 
 test("tables have the permissions of the lines that they are of", async () => {

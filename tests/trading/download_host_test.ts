@@ -335,16 +335,50 @@ test("files that no line counts are left out and deleted, and lines that are cut
   const options = { dir: own.path, what: "trades", from: "2026-11-01", clock } as const;
   await downloadHistory(client, { ...options, to: START - DAY });
   const [name = ""] = filesIn(own.path);
+  const run = /([0-9a-f]{8})-\d+\.parquet$/.exec(name)?.[1] ?? "";
   // As a process leaves it that is killed between the file and the line.
-  copyFileSync(join(own.path, name), join(own.path, name.replace(/[^/]+$/, "0-0.parquet")));
-  writeFileSync(join(own.path, name.replace(/[^/]+$/, "1-0.parquet.part")), "PAR1");
+  copyFileSync(join(own.path, name), join(own.path, name.replace(/[^/]+$/, `${run}-90.parquet`)));
+  writeFileSync(join(own.path, name.replace(/[^/]+$/, `${run}-91.parquet.part`)), "PAR1");
   appendFileSync(join(own.path, "trades.journal"), `{"run":"x","type":"rows","files":[["kind=tra`);
   const before = (await tradesIn(own.path)).length;
   await downloadHistory(client, options);
   const { trades } = await truthOf(client, clock);
   assertEquals(await tradesIn(own.path), trades);
   assert(before < trades.length);
-  assertEquals(filesIn(own.path).filter((file) => /\/[01]-0\.parquet/.test(file)), []);
+  assertEquals(filesIn(own.path).filter((file) => /-9[01]\.parquet/.test(file)), []);
+});
+
+test("tables that are not provably those of a killed run are never deleted", async () => {
+  using own = folder();
+  await using past = pastOf(4);
+  const { client, clock } = past;
+  const options = { dir: own.path, what: "trades", from: "2026-11-01", clock } as const;
+  await downloadHistory(client, { ...options, to: START - DAY });
+  const [name = ""] = filesIn(own.path);
+  const journal = join(own.path, "trades.journal");
+  const lines = readFileSync(journal);
+  const refused = async (what: string) => {
+    const before = filesIn(own.path);
+    const error = await assertRejects(() => downloadHistory(client, options), KalshiConfigError, what);
+    assertStringIncludes(error.message, "give another folder, or delete kind=trades there yourself");
+    assertEquals(filesIn(own.path), before);
+  };
+  rmSync(journal);
+  await refused("is missing or empty");
+  assert(!existsSync(journal));
+  writeFileSync(journal, "");
+  await refused("is missing or empty");
+  writeFileSync(journal, lines);
+  // Those of another download.
+  const strange = join(own.path, name.replace(/[^/\\]+$/, "00000000-0.parquet"));
+  copyFileSync(join(own.path, name), strange);
+  await refused("does not know it");
+  rmSync(strange);
+  const mine = join(own.path, name.replace(/[^/\\]+$/, "mine.parquet"));
+  writeFileSync(mine, "mine");
+  await downloadHistory(client, options);
+  assertEquals(readFileSync(mine, "utf8"), "mine");
+  assertEquals(await tradesIn(own.path), (await truthOf(client, clock)).trades);
 });
 
 /** The trades of a folder without markets. */

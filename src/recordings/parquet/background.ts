@@ -7,7 +7,7 @@
 import type { Clock, ClockTimer } from "../../base/clock.ts";
 import { delay } from "../../base/waits.ts";
 import type { NodeFiles } from "../../tables/node_files.ts";
-import { recordingError } from "../errors.ts";
+import { KalshiRecordingError, recordingError } from "../errors.ts";
 import { numberOf } from "../format.ts";
 import { lineSource } from "../line_source.ts";
 import { ExportSteps } from "./export_steps.ts";
@@ -41,6 +41,7 @@ export class Background {
   #turnAt: number;
   #timer: ClockTimer | undefined;
   #work: Promise<void> | undefined;
+  #hasTold = false;
   /** Files that have become tables. */
   done = 0;
 
@@ -102,8 +103,16 @@ export class Background {
     const { clock, dir, onError } = this.#options;
     for (let [name] = this.#waiting; name !== undefined; [name] = this.#waiting) {
       try {
+        await this.#tellBad();
         await this.#export(name);
       } catch (cause) {
+        // It is this file's own matter, which time does not mend: the others do not wait for it.
+        if (cause instanceof KalshiRecordingError && cause.cause === undefined) {
+          const what = `${name} cannot become tables in ${dir}; its lines stay. ${cause.message}`;
+          onError(new KalshiRecordingError(what, { cause }));
+          this.#waiting.shift();
+          continue;
+        }
         onError(
           recordingError(
             `${name} cannot become tables in ${dir}; its lines stay, and it is tried again`,
@@ -118,6 +127,13 @@ export class Background {
       }
       this.#waiting.shift();
     }
+  }
+
+  /** Says once which tables of earlier runs cannot be read. */
+  async #tellBad(): Promise<void> {
+    if (this.#hasTold) return;
+    for (const { error } of await this.#steps.bad()) this.#options.onError(error);
+    this.#hasTold = true;
   }
 
   async #export(name: string): Promise<void> {

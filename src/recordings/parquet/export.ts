@@ -17,7 +17,7 @@ import {
   whole,
   withPreset,
 } from "../../base/options.ts";
-import { guard } from "../../base/tell.ts";
+import { tell } from "../../base/tell.ts";
 import { loadNodeFiles, type NodeFiles } from "../../tables/node_files.ts";
 import { recordingError } from "../errors.ts";
 import { isFolderTaken, lockFolders } from "../folder_lock.ts";
@@ -141,29 +141,27 @@ async function exportAll(
   const wanted = sources.filter(({ file, isTable }) => !isTable && file.name !== left);
   const all = { files: wanted.length, bytes: wanted.reduce((sum, { file }) => sum + file.bytes, 0) };
   const done = { files: 0, skipped: 0, rows: 0, bytes: 0, bytesDone: 0 };
-  const tell = (file: string, rows = 0) =>
-    guard(() => {
-      onProgress?.({
-        file,
-        filesDone: done.files + done.skipped,
-        files: all.files,
-        bytesDone: done.bytesDone,
-        bytes: all.bytes,
-        rows: done.rows + rows,
-      });
-    }, () => {});
+  const report = (file: string, rows = 0) =>
+    tell(onProgress, () => ({
+      file,
+      filesDone: done.files + done.skipped,
+      files: all.files,
+      bytesDone: done.bytesDone,
+      bytes: all.bytes,
+      rows: done.rows + rows,
+    }));
   const steps = new ExportSteps({ files, from, dir, level, signal: ending });
   for (const source of wanted) {
     const { name } = source.file;
     assertGoesOn(ending);
-    const { manifest, isNew } = await steps.export(source, (rows) => tell(name, rows));
+    const { manifest, isNew } = await steps.export(source, (rows) => report(name, rows));
     done[isNew ? "files" : "skipped"]++;
     done.bytesDone += source.file.bytes;
     for (const { rows, bytes } of isNew ? manifest.tables : []) {
       done.rows += rows;
       done.bytes += bytes;
     }
-    tell(name);
+    report(name);
   }
   const { files: exported, skipped, rows, bytes } = done;
   return { files: exported, skipped, rows, bytes, left };

@@ -64,22 +64,48 @@ export function placeOf(day: string, channel: string, file: string): string {
 
 const nameOf = (file: string) => `${file.replace(/\.jsonl(\.gz)?$/, "")}.json`;
 
-/** Every manifest of a folder, in the order of the files; none where it has no tables. */
-export async function readManifests({ fs, path }: NodeFiles, dir: string): Promise<Manifest[]> {
+/** A manifest that is there and cannot be read. */
+export interface BadManifest {
+  /** The file's name, as far as that of the manifest tells it. */
+  readonly file: string;
+  readonly error: KalshiRecordingError;
+}
+
+/** The manifests of a folder. */
+export interface Manifests {
+  /** In the order of the files. */
+  readonly good: readonly Manifest[];
+  readonly bad: readonly BadManifest[];
+}
+
+/**
+ * Every manifest of a folder; none where it has no tables.
+ *
+ * @throws {KalshiRecordingError} for one of a later version of the format
+ */
+export async function readManifests({ fs, path }: NodeFiles, dir: string): Promise<Manifests> {
   const folder = path.join(dir, MANIFESTS);
-  const names = await fs.readdir(folder).catch((error: { readonly code?: unknown }) => {
+  const good: Manifest[] = [];
+  const bad: BadManifest[] = [];
+  for (const name of await namesIn(fs, folder)) {
+    const file = name.replace(/\.json$/, ".jsonl.gz");
+    if (!name.endsWith(".json") || numberOf(file) === undefined) continue;
+    const found = parseManifest(path.join(folder, name), await fs.readFile(path.join(folder, name), "utf8"));
+    if (found instanceof KalshiRecordingError) bad.push({ file, error: found });
+    else good.push(found);
+  }
+  return { good: good.sort((one, other) => (numberOf(one.file) ?? 0) - (numberOf(other.file) ?? 0)), bad };
+}
+
+/** The names in a folder; none where there is no such folder. */
+async function namesIn(fs: NodeFiles["fs"], folder: string): Promise<string[]> {
+  return await fs.readdir(folder).catch((error: { readonly code?: unknown }) => {
     if (error.code === "ENOENT" || error.code === "ENOTDIR") return [];
     throw error;
   });
-  const found: Manifest[] = [];
-  for (const name of names) {
-    if (!name.endsWith(".json")) continue;
-    found.push(parseManifest(path.join(folder, name), await fs.readFile(path.join(folder, name), "utf8")));
-  }
-  return found.sort((one, other) => (numberOf(one.file) ?? 0) - (numberOf(other.file) ?? 0));
 }
 
-function parseManifest(path: string, text: string): Manifest {
+function parseManifest(path: string, text: string): Manifest | KalshiRecordingError {
   let value: Partial<Manifest> | undefined;
   try {
     value = JSON.parse(text) as Partial<Manifest>;
@@ -87,17 +113,18 @@ function parseManifest(path: string, text: string): Manifest {
     // It is told below.
   }
   const { format, version, file, tables, reader } = value ?? {};
-  if (format !== FORMAT || typeof file !== "string" || !Array.isArray(tables) || !isPlain(reader)) {
-    throw new KalshiRecordingError(
-      `${path} is not what was written. Delete it, and export the recording again.`,
-    );
-  }
-  if (typeof version !== "number" || version > VERSION) {
+  if (format === FORMAT && typeof version === "number" && version > VERSION) {
     throw new KalshiRecordingError(
       `${path} has version ${version}, which a later version of this library reads.`,
     );
   }
-  return value as Manifest;
+  const isGood = typeof version === "number" && typeof file === "string" && Array.isArray(tables) &&
+    isPlain(reader);
+  if (format === FORMAT && isGood) return value as Manifest;
+  return new KalshiRecordingError(
+    `${path} is not what was written, so that its tables are not read here; they stay, and other tools read them. Keep ` +
+      "them, and put the manifest back from a copy; or, where you have the lines that they are of, export those again.",
+  );
 }
 
 /** Says that the tables of a file are all there. */
@@ -126,8 +153,32 @@ export async function removeManifest({ fs, path }: NodeFiles, dir: string, file:
   await fs.rm(path.join(dir, MANIFESTS, nameOf(file)), { force: true });
 }
 
-/** The highest number of a file whose tables are in a folder, whether its lines are still there or not; 0 for none. */
-export async function highestIn({ fs, path }: NodeFiles, dir: string): Promise<number> {
-  const names = await fs.readdir(path.join(dir, MANIFESTS)).catch(() => []);
-  return names.reduce((most, name) => Math.max(most, numberOf(name.replace(/\.json$/, ".jsonl")) ?? 0), 0);
+/** The tables that are in a folder, whether a manifest names them or not: their paths with slashes, by their numbers. */
+export async function tablesIn({ fs, path }: NodeFiles, dir: string): Promise<Map<number, string[]>> {
+  const found = new Map<number, string[]>();
+  for (const day of await namesIn(fs, dir)) {
+    if (!day.startsWith("day=")) continue;
+    for (const channel of await namesIn(fs, path.join(dir, day))) {
+      if (!channel.startsWith("channel=")) continue;
+      for (const name of await namesIn(fs, path.join(dir, day, channel))) {
+        const number = /^(\d{6,15})\.parquet$/.exec(name)?.[1];
+        if (number === undefined) continue;
+        const paths = found.get(Number(number)) ?? [];
+        found.set(Number(number), paths);
+        paths.push(`${day}/${channel}/${name}`);
+      }
+    }
+  }
+  return found;
+}
+
+/**
+ * The highest number of a file that became tables in a folder, whether its lines or its manifest are still there or not;
+ * 0 for none.
+ */
+export async function highestIn(files: NodeFiles, dir: string): Promise<number> {
+  const names = await namesIn(files.fs, files.path.join(dir, MANIFESTS));
+  const numbers = [...(await tablesIn(files, dir)).keys()];
+  for (const name of names) numbers.push(numberOf(name.replace(/\.json$/, ".jsonl")) ?? 0);
+  return numbers.reduce((most, number) => Math.max(most, number), 0);
 }

@@ -7,9 +7,10 @@
 import type { NodeFiles } from "../../tables/node_files.ts";
 import { type ColumnValues, KalshiTableError, TableReader } from "../../tables/mod.ts";
 import type { RecordedDamage, RecordedItem, RecordedMessage, RecordedPlace } from "../items.ts";
+import { timeOf } from "../format.ts";
 import type { LineReader } from "../read_line.ts";
 import { assertGoesOn, type FileSource, type ReadRange } from "../source.ts";
-import { EVENTS, type Manifest, MARKETS, type TablePlace } from "./layout.ts";
+import { type BadManifest, EVENTS, type Manifest, MARKETS, type TablePlace } from "./layout.ts";
 
 /** A file by its manifest. */
 export function tableSource(files: NodeFiles, dir: string, manifest: Manifest): FileSource {
@@ -28,6 +29,43 @@ export function tableSource(files: NodeFiles, dir: string, manifest: Manifest): 
     },
     read: (reader, range) => inRuns(readTables(files, dir, manifest, reader, range)),
     readTexts: (reader, range) => inRuns(readTables(files, dir, manifest, reader, range)),
+  };
+}
+
+/**
+ * A file whose manifest cannot be read: that is told in its place, whatever of it is asked for.
+ *
+ * @param next the name of the file after it
+ */
+export function lostSource({ file: name, error }: BadManifest, next: string | undefined): FileSource {
+  const begun = timeOf(name);
+  const ended = next === undefined ? undefined : timeOf(next);
+  const read = async function* (_reader: LineReader, { fromMs }: ReadRange) {
+    const atMs = Math.max(begun ?? 0, fromMs);
+    const { message } = error;
+    const damage = {
+      kind: "damaged",
+      reason: "unreadable",
+      file: name,
+      line: 1,
+      atMs,
+      us: 0,
+      message,
+    } as const;
+    yield await Promise.resolve([damage]);
+  };
+  return {
+    isTable: true,
+    file: {
+      name,
+      bytes: 0,
+      header: undefined,
+      ...begun !== undefined && { fromMs: begun },
+      // Names tell whole seconds.
+      ...ended !== undefined && { toMs: ended + 1_000 },
+    },
+    read,
+    readTexts: read,
   };
 }
 

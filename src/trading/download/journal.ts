@@ -57,6 +57,8 @@ export interface JournalState {
   /** Where to go on in it; undefined where it is done. */
   stand: Stand | undefined;
   readonly files: JournalFile[];
+  /** The names of all runs, which the names of their files begin with. */
+  readonly runs: Set<string>;
 }
 
 type Line =
@@ -84,10 +86,16 @@ function* linesOf(text: string): Generator<Line, void, undefined> {
 }
 
 function read(text: string): JournalState {
-  const state: JournalState = { plan: undefined, span: undefined, stand: undefined, files: [] };
+  const state: JournalState = {
+    plan: undefined,
+    span: undefined,
+    stand: undefined,
+    files: [],
+    runs: new Set(),
+  };
   let run: string | undefined;
   for (const line of linesOf(text)) {
-    if (line.type === "run") run = line.run;
+    if (line.type === "run") state.runs.add(run = line.run);
     if (line.run !== run) continue;
     if (line.type === "plan") state.plan = line.plan;
     if (line.type === "span") {

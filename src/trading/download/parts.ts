@@ -3,10 +3,11 @@
  *
  * @module
  */
+import { KalshiConfigError } from "../../base/errors.ts";
 import type { NodeFiles } from "../../tables/node_files.ts";
 import { TableWriter } from "../../tables/mod.ts";
-import type { JournalFile } from "./journal.ts";
-import { folderOf, pathOf } from "./paths.ts";
+import { type JournalFile, type JournalState, readJournal } from "./journal.ts";
+import { folderOf, journalOf, pathOf, runOf } from "./paths.ts";
 import { dayOf, type HistoryKind, type HistoryRowOf, type KindTable, kindTables } from "./kinds.ts";
 
 /** Rows of one kind that wait for the disk. */
@@ -61,22 +62,54 @@ export class Parts<Kind extends HistoryKind> {
   }
 }
 
-/** Deletes what a killed run has left below the folder of a kind: files that do not count. */
+/** Deletes what killed runs have left below the folder of a kind: files of runs that the journal knows, which do not count. */
 export async function sweep(
-  { fs, path }: NodeFiles,
+  system: NodeFiles,
   dir: string,
   kind: HistoryKind,
-  counted: readonly JournalFile[],
+  { files, runs }: JournalState,
 ): Promise<void> {
-  const known = new Set(counted.map(({ name }) => name));
+  const counted = new Set(files.map(({ name }) => name));
+  for (const name of await tablesOf(system, dir, kind)) {
+    // Whatever else lies there is somebody's.
+    if (counted.has(name) || !runs.has(runOf(name) ?? "")) continue;
+    await system.fs.rm(pathOf(system, dir, name), { force: true });
+  }
+}
+
+/**
+ * Refuses a folder with tables of which its journal does not say what they are: to go on would be to download them again
+ * beside them.
+ *
+ * @throws {KalshiConfigError} where there are some
+ */
+export async function assertKnown(system: NodeFiles, dir: string, kind: HistoryKind): Promise<void> {
+  // Before the journal: another process may begin now, and its tables come behind its lines.
+  const names = await tablesOf(system, dir, kind);
+  const { plan, runs } = await readJournal(system, system.path.join(dir, journalOf(kind))) ?? {};
+  const strange = names.find((name) => {
+    const run = runOf(name);
+    return plan === undefined || run !== undefined && runs?.has(run) === false;
+  });
+  if (strange === undefined) return;
+  throw new KalshiConfigError(
+    `downloadHistory: ${dir} holds ${strange}, and ${journalOf(kind)} there ${
+      plan === undefined ? "is missing or empty" : "does not know it"
+    }, so that nobody can say what is whole. Nothing was changed. Put the journal back from a copy, or give another ` +
+      `folder, or delete ${folderOf(kind)} there yourself to download it anew.`,
+  );
+}
+
+/** Tables below the folder of a kind, whole or not, whoever has put them there. */
+async function tablesOf({ fs, path }: NodeFiles, dir: string, kind: HistoryKind): Promise<string[]> {
   const root = path.join(dir, folderOf(kind));
+  const found: string[] = [];
   for (const day of await fs.readdir(root).catch(() => [])) {
     for (const file of await fs.readdir(path.join(root, day)).catch(() => [])) {
-      const isOurs = file.endsWith(".parquet") || file.endsWith(".parquet.part");
-      if (!isOurs || known.has(`${folderOf(kind)}/${day}/${file}`)) continue;
-      await fs.rm(path.join(root, day, file), { force: true });
+      if (/\.parquet(\.part)?$/.test(file)) found.push(`${folderOf(kind)}/${day}/${file}`);
     }
   }
+  return found;
 }
 
 /** Deletes files. */

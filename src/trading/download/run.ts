@@ -14,7 +14,7 @@ import { FeeFacts } from "./fee_facts.ts";
 import { Journal, type JournalFile, type Plan, type Scope, type Span, type Stand } from "./journal.ts";
 import type { HistoryKind, HistoryRowOf } from "./kinds.ts";
 import type { DownloadProgress } from "./options.ts";
-import { Parts, remove, sweep } from "./parts.ts";
+import { assertKnown, Parts, remove, sweep } from "./parts.ts";
 import { dayOfFile, journalOf, pathOf } from "./paths.ts";
 import { readTickers } from "./read_rows.ts";
 import { scopesOf, type Wanted } from "./scopes.ts";
@@ -73,6 +73,7 @@ export async function runDownload(work: DownloadWork): Promise<DownloadedHistory
   } catch (cause) {
     throw tableError(`${dir} cannot be written`, cause);
   }
+  for (const kind of kinds) await assertKnown(files, dir, kind);
   const course = new Course(work);
   const done: DownloadedKind[] = [];
   for (const kind of kinds) {
@@ -144,7 +145,7 @@ class KindDownload<Kind extends HistoryKind> {
   async run(): Promise<DownloadedKind> {
     const { state } = this.#journal;
     await this.#plan();
-    await sweep(this.#files, this.#work.dir, this.#kind, state.files);
+    await sweep(this.#files, this.#work.dir, this.#kind, state);
     // What was begun is ended first, and then it goes on to the time that is asked for now.
     if (state.stand !== undefined) await this.#span();
     const toMs = this.#until();
@@ -154,7 +155,7 @@ class KindDownload<Kind extends HistoryKind> {
       await this.#journal.setSpan(await this.#makeSpan(state.span?.toMs ?? fromMs, toMs));
       await this.#span();
     }
-    await sweep(this.#files, this.#work.dir, this.#kind, state.files);
+    await sweep(this.#files, this.#work.dir, this.#kind, state);
     return {
       kind: this.#kind,
       toMs: state.span?.toMs ?? toMs,
