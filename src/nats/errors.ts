@@ -17,7 +17,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   ClosedConnectionError: "Connect again, with `maxReconnectAttempts: -1`, and give the new connection.",
   DrainingConnectionError: "The connection is being closed: connect again, and give the new connection.",
   JetStreamNotEnabled:
-    "Start nats-server with JetStream: `-js`, or a `jetstream` block in its configuration.",
+    "Start nats-server with JetStream (`-js`, or a `jetstream` block in its configuration), and enable it for the " +
+    "account of this user.",
   PermissionViolationError:
     "Give this NATS user leave to publish on that subject or to subscribe to it: docs/scale.md has the list.",
   TimeoutError: "See whether the server is up and reachable, and has a leader where it is a cluster.",
