@@ -65,7 +65,14 @@ if (DIRECT) {
     writeFileSync(`${file}.new`, JSON.stringify({ fill }));
     renameSync(`${file}.new`, file);
   };
-  process.once("SIGINT", () => void feed.close());
-  await run(feed, save);
+  let isEnding = false;
+  process.once("SIGINT", () => {
+    isEnding = true;
+    void feed.close();
+  });
+  await run(feed, save).catch((error) => {
+    // A subscription that was on its way when Ctrl-C came is none.
+    if (!isEnding) throw error;
+  });
   await connection.close();
 }
