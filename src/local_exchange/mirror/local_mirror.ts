@@ -7,6 +7,7 @@ import { type Clock, systemClock } from "../../base/clock.ts";
 import { KalshiConfigError } from "../../base/errors.ts";
 import { assertValue, having, type Read, readOptions } from "../../base/options.ts";
 import type { KalshiConfig } from "../../config/kalshi_config.ts";
+import { isPerpsConfig } from "../../config/perps_config.ts";
 import { type FoundMarket, MarketLookups } from "../../recordings/market_lookup.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import { createAccount } from "../opening.ts";
@@ -49,6 +50,11 @@ export async function openMirror<Exchange>(
   facade: (running: Running) => Exchange,
 ): Promise<LocalMirror<Exchange>> {
   assertValue("LocalExchange.mirror", "stream", stream, streamRule);
+  if (isPerpsConfig((stream as { readonly config?: unknown }).config)) {
+    throw new KalshiConfigError(
+      "LocalExchange.mirror: `stream` is of perps, which are not mirrored. Give it a KalshiStream or a NatsFeed.",
+    );
+  }
   const read = readOptions("LocalExchange.mirror", options, localMirrorRules);
   const tickers = [...new Set(read.tickers)];
   const { lookup, signal } = read;

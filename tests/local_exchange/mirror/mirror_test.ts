@@ -3,6 +3,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { KalshiConfigError, KalshiConflictError } from "../../../src/base/errors.ts";
 import { KalshiClient } from "../../../src/client.ts";
 import { LocalExchange, type LocalMirrorOptions, type MirrorHalt } from "../../../src/local_exchange/mod.ts";
+import { PerpsConfig } from "../../../src/perps/mod.ts";
 import { KalshiStream } from "../../../src/stream/mod.ts";
 import { test } from "../../support/test.ts";
 import { type Live, startLive } from "./support/live.ts";
@@ -307,6 +308,12 @@ test("what cannot be mirrored is refused before anything is subscribed to", asyn
     () => LocalExchange.mirror({} as KalshiStream, { tickers: ["M"], lookup, clock }),
     KalshiConfigError,
     "a KalshiStream or a NatsFeed",
+  );
+  const perpsStream = { orderBooks() {}, subscribe() {}, status() {}, config: new PerpsConfig() };
+  await assertRejects(
+    () => LocalExchange.mirror(perpsStream as unknown as KalshiStream, { tickers: ["M"], lookup, clock }),
+    KalshiConfigError,
+    "`stream` is of perps",
   );
   assertEquals(live.asked.length, before);
 });
