@@ -144,7 +144,8 @@ test("no contract of the crowd is taken twice, and cash and positions are what w
       assertEquals(position, sum("bid") - sum("ask"));
       assertEquals(cash, cashAfter(fills));
     }),
-    runs,
+    // In many a run nothing is filled: of so many some are.
+    { numRuns: 40 },
   );
   // Runs in which nothing happens would show nothing.
   assert(filled > 5, `only ${filled} fills`);
