@@ -1,18 +1,15 @@
 /** The one clock of a replay: exchange, client and bot go by it, and the recording moves it. */
 import { type Clock, type ClockTimer, systemClock } from "../../base/clock.ts";
 import { LONGEST_MS } from "../../base/waits.ts";
+import { type Timed, TimeHeap } from "../../base/time_heap.ts";
 import { KalshiConfigError } from "../../base/errors.ts";
 
-interface Waiting {
-  readonly at: number;
-  readonly order: number;
+interface Waiting extends Timed {
   /** Undefined once it was cleared, or has fired. */
   callback: (() => void) | undefined;
   /** What fires it, once the clock goes by itself. */
   timer: ClockTimer | undefined;
 }
-
-const before = (a: Waiting, b: Waiting) => a.at < b.at || (a.at === b.at && a.order < b.order);
 
 /**
  * A clock that a replay moves. Its timers fire in the order of their times, and those of one time in the order in which
@@ -26,8 +23,8 @@ export class ReplayClock implements Clock {
   readonly #start: number;
   #now: number;
   #made = 0;
-  /** A binary heap; what was cleared stays until its time, or until there is too much of it. */
-  #heap: Waiting[] = [];
+  /** What was cleared stays until its time, or until there is too much of it. */
+  readonly #heap = new TimeHeap<Waiting>();
   #cleared = 0;
   #isReleased = false;
   readonly #held = new Set<Promise<unknown>>();
@@ -55,14 +52,14 @@ export class ReplayClock implements Clock {
     // What is no time falls due at once, as with the timers of a runtime.
     const at = this.#now + (delayMs > 0 ? delayMs : 0);
     const entry: Waiting = { at, order: this.#made++, callback, timer: undefined };
-    if (!this.#isReleased) this.#push(entry);
+    if (!this.#isReleased) this.#heap.push(entry);
     else this.#letRun(entry);
     return {
       clear: () => {
         if (entry.callback === undefined) return;
         entry.callback = undefined;
         if (entry.timer !== undefined) return entry.timer.clear();
-        if (++this.#cleared > 1_000 && this.#cleared * 2 > this.#heap.length) this.#sweep();
+        if (++this.#cleared > 1_000 && this.#cleared * 2 > this.#heap.size) this.#sweep();
       },
     };
   }
@@ -81,9 +78,9 @@ export class ReplayClock implements Clock {
 
   /** When the next timer is due, in Unix milliseconds; undefined where none waits. */
   get next(): number | undefined {
-    for (let first = this.#heap[0]; first !== undefined; first = this.#heap[0]) {
+    for (let { first } = this.#heap; first !== undefined; { first } = this.#heap) {
       if (first.callback !== undefined) return first.at;
-      this.#take();
+      this.#heap.take();
       this.#cleared--;
     }
     return undefined;
@@ -98,7 +95,7 @@ export class ReplayClock implements Clock {
   fire(untilMs: number): boolean {
     const at = this.next;
     if (at === undefined || at > untilMs) return false;
-    const first = this.#take();
+    const first = this.#heap.take();
     this.moveTo(at);
     const callback = first?.callback;
     if (first !== undefined) first.callback = undefined;
@@ -110,8 +107,7 @@ export class ReplayClock implements Clock {
   release(): void {
     if (this.#isReleased) return;
     this.#isReleased = true;
-    const waiting = this.#heap.filter(({ callback }) => callback !== undefined);
-    this.#heap = [];
+    const waiting = this.#heap.takeAll().filter(({ callback }) => callback !== undefined);
     for (const entry of waiting) this.#letRun(entry);
   }
 
@@ -125,43 +121,8 @@ export class ReplayClock implements Clock {
   }
 
   #sweep(): void {
-    const live = this.#heap.filter(({ callback }) => callback !== undefined);
-    this.#heap = [];
+    const live = this.#heap.takeAll().filter(({ callback }) => callback !== undefined);
     this.#cleared = 0;
-    for (const entry of live) this.#push(entry);
-  }
-
-  #push(entry: Waiting): void {
-    const heap = this.#heap;
-    let index = heap.length;
-    while (index > 0) {
-      const up = (index - 1) >> 1;
-      const parent = heap[up];
-      if (parent === undefined || before(parent, entry)) break;
-      heap[index] = parent;
-      index = up;
-    }
-    heap[index] = entry;
-  }
-
-  #take(): Waiting | undefined {
-    const heap = this.#heap;
-    const first = heap[0];
-    const last = heap.pop();
-    if (last === undefined || heap.length === 0) return first;
-    let index = 0;
-    while (true) {
-      const left = heap[2 * index + 1];
-      const right = heap[2 * index + 2];
-      if (left === undefined) break;
-      const [child, at] = right !== undefined && before(right, left)
-        ? [right, 2 * index + 2] as const
-        : [left, 2 * index + 1] as const;
-      if (before(last, child)) break;
-      heap[index] = child;
-      index = at;
-    }
-    heap[index] = last;
-    return first;
+    for (const entry of live) this.#heap.push(entry);
   }
 }
