@@ -2,7 +2,7 @@
  * Takes secrets out of what others sent back or threw, before it gets into an error, a log or a recording.
  *
  * A secret is known again however it is spelled: letters and digits are all that is compared, in what a text says and
- * in what it says once its escapes are undone (JSON, URL, HTML, quoted-printable, one within another).
+ * in what it says once its escapes are undone (JSON, URL, HTML, quoted-printable, base64, one within another).
  *
  * @module
  */
@@ -87,7 +87,9 @@ type Span = readonly [start: number, end: number];
 
 /** Escapes: codes of a letter in hexadecimal, decimal and octal digits, and a letter behind a backslash. */
 const ESCAPES =
-  /(?:&#x0*|%u00|%|\\u00|\\x|=)([0-9a-f]{2});?|\\u\{0*([0-9a-f]{1,4})\}|&#0*(\d{1,5});?|\\([0-7]{3})|\\([^ux0-9])|&(\w{2,12});/gi;
+  /(?:&#x0*|%u00|%|\\u0{6}|\\u00|\\x\{?|\b0x|\bu\+00|=)([0-9a-f]{2})[;}]?|\\u\{0*([0-9a-f]{1,4})\}|&#0*(\d{1,5});?|\\([0-7]{3})|\\([^ux0-9])|&(\w{2,12});/gi;
+/** What may be text in base64 or in hexadecimal digits. */
+const CODED = /[\w+/-]{16,}/g;
 /** What the names of HTML stand for that begin another escape. */
 const NAMED: Readonly<Record<string, string>> = {
   amp: "&",
@@ -97,7 +99,8 @@ const NAMED: Readonly<Record<string, string>> = {
   num: "#",
   percnt: "%",
 };
-const TAGS = /<[^<>]{0,200}>/g;
+/** What stands between pieces of a text and has letters of its own: markup, names in JSON, numbers of lines. */
+const BETWEEN = /<[^<>]{0,200}>|["'][\w-]{1,24}["']\s*:|(?:^|\\[nr])\s*\d{1,4}[:.)|]\s/gm;
 
 /** Where letters of a reading stand in the text. */
 function placeIn({ places }: Reading, start: number, end: number): Span {
@@ -111,10 +114,16 @@ function letterOf(
   if (hex || braced) return String.fromCharCode(Number.parseInt(hex || braced, 16));
   if (decimal) return String.fromCharCode(Number(decimal));
   if (octal) return String.fromCharCode(Number.parseInt(octal, 8));
-  return /[\\&<%=]/.test(escaped) ? escaped : NAMED[name] ?? " ";
+  return /[\\&<%="']/.test(escaped) ? escaped : NAMED[name] ?? " ";
 }
 
-/** A reading in which each of these is one letter; undefined where there is none. */
+/** What a text says that is coded as a whole; it may be cut at its end. */
+function decoded([run]: RegExpMatchArray): string {
+  if (!/^(?:[0-9a-f]{2})+$/i.test(run)) return fromBase64(run.slice(0, run.length & ~3));
+  return run.replace(/../g, (byte) => String.fromCharCode(Number.parseInt(byte, 16)));
+}
+
+/** A reading in which each of these is what it stands for; undefined where there is none. */
 function undo(
   reading: Reading,
   escapes: RegExp,
@@ -131,22 +140,24 @@ function undo(
   for (const escape of text.matchAll(escapes)) {
     keep(escape.index);
     at += escape[0].length;
-    plain += letterOf(escape);
-    places.push(placeIn(reading, escape.index, at));
+    const letters = letterOf(escape);
+    plain += letters;
+    const place = placeIn(reading, escape.index, at);
+    for (let count = 0; count < letters.length; count++) places.push(place);
   }
   if (at === 0) return undefined;
   keep(text.length);
   return { text: plain, places };
 }
 
-/** A text as it is, and with one layer of escapes undone after the other. */
+/** A text as it is, and with one layer of escapes or of a code undone after the other. */
 function* readingsOf(text: string): Iterable<Reading> {
   let reading: Reading | undefined = { text };
   for (let depth = 0; reading !== undefined && depth < DEEPEST; depth++) {
     yield reading;
-    const untagged = undo(reading, TAGS, () => " ");
-    if (untagged !== undefined) yield untagged;
-    reading = undo(reading, ESCAPES, letterOf);
+    const joined = undo(reading, BETWEEN, () => " ");
+    if (joined !== undefined) yield joined;
+    reading = undo(reading, ESCAPES, letterOf) ?? undo(reading, CODED, decoded);
   }
 }
 
@@ -171,7 +182,7 @@ function learn(secrets: Iterable<string>): Spellings {
       continue;
     }
     const bytes = fromBase64(secret);
-    for (const text of [secret, hexOf(secret), hexOf(bytes), ...base64Within(secret)]) {
+    for (const text of [secret, bytes, hexOf(secret), hexOf(bytes), ...base64Within(secret)]) {
       texts.add(lettersOf(text));
     }
     for (const text of [secret, bytes]) digits.add(decimalsOf(text));
