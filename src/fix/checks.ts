@@ -2,9 +2,9 @@
  * What FIX wants checked of every message before anybody acts on it, against a dictionary: for counterparties that
  * are read strictly. What Kalshi sends is read with tolerance, for it adds fields before its dictionary has them.
  */
+import { SessionRejectReason } from "../contract/fix/codes.ts";
 import type { FixDictionary, FixMember } from "../contract/fix_dictionary.ts";
 import type { FixFields } from "../contract/fix_fields.ts";
-
 import { dataAfter } from "./framer.ts";
 
 /** Why a message is refused: what a Reject(3) says. */
@@ -18,20 +18,20 @@ export interface FieldFault {
 }
 
 const words: Readonly<Record<number, string>> = {
-  0: "Invalid tag number",
-  1: "Required tag missing",
-  2: "Tag not defined for this message type",
-  3: "Undefined tag",
-  4: "Tag specified without a value",
-  5: "Value is incorrect (out of range) for this tag",
-  6: "Incorrect data format for value",
-  9: "CompID problem",
-  10: "SendingTime accuracy problem",
-  11: "Invalid MsgType",
-  13: "Tag appears more than once",
-  14: "Tag specified out of required order",
-  15: "Repeating group fields out of order",
-  16: "Incorrect NumInGroup count for repeating group",
+  [SessionRejectReason.InvalidTagNumber]: "Invalid tag number",
+  [SessionRejectReason.RequiredTagMissing]: "Required tag missing",
+  [SessionRejectReason.TagNotDefinedForMessage]: "Tag not defined for this message type",
+  [SessionRejectReason.UndefinedTag]: "Undefined tag",
+  [SessionRejectReason.TagWithoutValue]: "Tag specified without a value",
+  [SessionRejectReason.IncorrectValue]: "Value is incorrect (out of range) for this tag",
+  [SessionRejectReason.IncorrectDataFormat]: "Incorrect data format for value",
+  [SessionRejectReason.CompIDProblem]: "CompID problem",
+  [SessionRejectReason.SendingTimeAccuracy]: "SendingTime accuracy problem",
+  [SessionRejectReason.InvalidMsgType]: "Invalid MsgType",
+  [SessionRejectReason.TagMoreThanOnce]: "Tag appears more than once",
+  [SessionRejectReason.TagOutOfOrder]: "Tag specified out of required order",
+  [SessionRejectReason.GroupFieldsOutOfOrder]: "Repeating group fields out of order",
+  [SessionRejectReason.WrongGroupCount]: "Incorrect NumInGroup count for repeating group",
 };
 
 /** A fault with the words of FIX. */
@@ -121,31 +121,33 @@ export class FieldChecks {
   find(fields: FixFields): FieldFault | undefined {
     const { type, malformed } = fields;
     const shape = this.#shapes.get(type);
-    if (shape === undefined) return fault(11);
+    if (shape === undefined) return fault(SessionRejectReason.InvalidMsgType);
     if (malformed !== undefined) {
       const tag = /^-?\d+/.exec(malformed)?.[0];
-      return fault(0, tag === undefined ? undefined : Number(tag));
+      return fault(SessionRejectReason.InvalidTagNumber, tag === undefined ? undefined : Number(tag));
     }
     const seen = new Set<number>();
     let where: "header" | "body" | "trailer" = "header";
     for (let k = 0; k < fields.count; k++) {
       const tag = fields.tags[k] as number;
       if (this.#header.has(tag)) {
-        if (where !== "header") return fault(14, tag);
+        if (where !== "header") return fault(SessionRejectReason.TagOutOfOrder, tag);
       } else if (this.#trailer.has(tag)) {
         where = "trailer";
       } else if (where === "trailer") {
-        return fault(14, tag);
+        return fault(SessionRejectReason.TagOutOfOrder, tag);
       } else {
         where = "body";
       }
       const wrong = this.#value(fields, k);
       if (wrong !== undefined) return wrong;
-      if (seen.has(tag)) return fault(13, tag);
+      if (seen.has(tag)) return fault(SessionRejectReason.TagMoreThanOnce, tag);
       seen.add(tag);
       if (where !== "body") continue;
       // A message that takes data takes its length, which not every dictionary lists.
-      if (!shape.members.has(tag) && !shape.members.has(dataAfter.get(tag) ?? 0)) return fault(2, tag);
+      if (!shape.members.has(tag) && !shape.members.has(dataAfter.get(tag) ?? 0)) {
+        return fault(SessionRejectReason.TagNotDefinedForMessage, tag);
+      }
       const group = shape.members.get(tag);
       if (group === undefined) continue;
       const end = this.#group(fields, k, group);
@@ -153,7 +155,7 @@ export class FieldChecks {
       k = end;
     }
     const missing = [...headerRequired, ...shape.required].find((tag) => !seen.has(tag));
-    return missing === undefined ? undefined : fault(1, missing);
+    return missing === undefined ? undefined : fault(SessionRejectReason.RequiredTagMissing, missing);
   }
 
   /** The last field of a group that begins with its count, or what is wrong with it. */
@@ -162,7 +164,7 @@ export class FieldChecks {
     let seen = new Set<number>();
     const incomplete = () => {
       const missing = entries === 0 ? undefined : shape.required.find((tag) => !seen.has(tag));
-      return missing === undefined ? undefined : fault(1, missing);
+      return missing === undefined ? undefined : fault(SessionRejectReason.RequiredTagMissing, missing);
     };
     let k = at + 1;
     for (; k < fields.count; k++) {
@@ -176,9 +178,9 @@ export class FieldChecks {
         entries++;
         seen = new Set();
       } else if (entries === 0) {
-        return fault(15, tag);
+        return fault(SessionRejectReason.GroupFieldsOutOfOrder, tag);
       }
-      if (seen.has(tag)) return fault(13, tag);
+      if (seen.has(tag)) return fault(SessionRejectReason.TagMoreThanOnce, tag);
       seen.add(tag);
       const inner = shape.members.get(tag);
       if (inner === undefined) continue;
@@ -186,23 +188,32 @@ export class FieldChecks {
       if (typeof end !== "number") return end;
       k = end;
     }
-    return incomplete() ?? (entries === fields.int(at) ? k - 1 : fault(16, fields.tags[at]));
+    return incomplete() ??
+      (entries === fields.int(at) ? k - 1 : fault(SessionRejectReason.WrongGroupCount, fields.tags[at]));
   }
 
   #value(fields: FixFields, k: number): FieldFault | undefined {
     const tag = fields.tags[k] as number;
     const known = this.#dictionary.fields[tag];
     if (known === undefined) {
-      if (!this.#header.has(tag) && !this.#trailer.has(tag)) return fault(0, tag);
-      return fields.starts[k] === fields.ends[k] ? fault(4, tag) : undefined;
+      if (!this.#header.has(tag) && !this.#trailer.has(tag)) {
+        return fault(SessionRejectReason.InvalidTagNumber, tag);
+      }
+      return fields.starts[k] === fields.ends[k]
+        ? fault(SessionRejectReason.TagWithoutValue, tag)
+        : undefined;
     }
-    if (fields.starts[k] === fields.ends[k]) return fault(4, tag);
+    if (fields.starts[k] === fields.ends[k]) return fault(SessionRejectReason.TagWithoutValue, tag);
     const [, type, values] = known;
     const format = formats[type.toUpperCase().replaceAll(/[^A-Z]/g, "")];
     if (format === undefined && values === undefined) return undefined;
     fields.read();
     const text = fields.string(k);
-    if (format !== undefined && !format.test(text)) return fault(6, tag);
-    return values === undefined || values.includes(text) ? undefined : fault(5, tag);
+    if (format !== undefined && !format.test(text)) {
+      return fault(SessionRejectReason.IncorrectDataFormat, tag);
+    }
+    return values === undefined || values.includes(text)
+      ? undefined
+      : fault(SessionRejectReason.IncorrectValue, tag);
   }
 }

@@ -6,6 +6,7 @@ import {
   type KalshiError,
   KalshiTimeoutError,
 } from "../base/errors.ts";
+import { SessionRejectReason } from "../contract/fix/codes.ts";
 import { KalshiFixLogonError, KalshiFixSequenceError, KalshiFixStoreError } from "./errors.ts";
 import type { FixEnd } from "./session_types.ts";
 
@@ -49,7 +50,8 @@ const refusals: readonly Case[] = [
   },
   { of: says(/service busy|retry with backoff/i), advice: () => "Kalshi is busy: try again in a while." },
   {
-    of: (text, { rejectReason }) => rejectReason === 10 || /sending.?time|clock/i.test(text),
+    of: (text, { rejectReason }) =>
+      rejectReason === SessionRejectReason.SendingTimeAccuracy || /sending.?time|clock/i.test(text),
     advice: ({ aheadMs }) => {
       const off = aheadMs === undefined || Math.abs(aheadMs) < 1_000
         ? ""
@@ -58,7 +60,8 @@ const refusals: readonly Case[] = [
     },
   },
   {
-    of: (text, { rejectReason }) => rejectReason === 8 || /signature|rawdata/i.test(text),
+    of: (text, { rejectReason }) =>
+      rejectReason === SessionRejectReason.SignatureProblem || /signature|rawdata/i.test(text),
     isKey: true,
     advice: () =>
       "The private key does not belong to this key id, or the key to this environment: demo and production have keys of " +
@@ -66,7 +69,8 @@ const refusals: readonly Case[] = [
   },
   {
     of: (text, { rejectReason }) =>
-      rejectReason === 9 || /comp.?id|(unknown|invalid|no such|not found).*key|key.*not found/i.test(text),
+      rejectReason === SessionRejectReason.CompIDProblem ||
+      /comp.?id|(unknown|invalid|no such|not found).*key|key.*not found/i.test(text),
     isKey: true,
     advice: () =>
       "Kalshi knows no such key here: check the key id, and that it belongs to this environment and product: demo and " +

@@ -1,4 +1,5 @@
 /** What the header of a frame must say before a session acts on it: its version, who it is from and for, and when. */
+import { SessionRejectReason } from "../contract/fix/codes.ts";
 import type { ExtraField, FixFields, FixHeader } from "../contract/fix_fields.ts";
 import { fault, type FieldFault } from "./checks.ts";
 
@@ -28,13 +29,15 @@ export class HeaderChecks {
     return sender >= 0 && target >= 0 && this.#expected.theirIds.includes(fields.string(sender)) &&
         this.#expected.ourIds.includes(fields.string(target))
       ? undefined
-      : fault(9);
+      : fault(SessionRejectReason.CompIDProblem);
   }
 
   wrongTime(fields: FixFields, nowMs: number): FieldFault | undefined {
     const { toleranceMs } = this.#expected;
     if (toleranceMs === undefined) return undefined;
-    return Math.abs(nowMs - fields.sendingTimeMs) <= toleranceMs ? undefined : fault(10);
+    return Math.abs(nowMs - fields.sendingTimeMs) <= toleranceMs
+      ? undefined
+      : fault(SessionRejectReason.SendingTimeAccuracy);
   }
 
   beginStringDiffers({ bytes, start }: FixFields): boolean {

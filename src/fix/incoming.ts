@@ -4,6 +4,7 @@
  */
 import type { Clock } from "../base/clock.ts";
 import { decodeMessage, type ReceivedMessage } from "../contract/fix/codec.ts";
+import { SessionRejectReason } from "../contract/fix/codes.ts";
 import type { FixMessage, Reject, SequenceReset, TestRequest } from "../contract/fix/messages.ts";
 import type { FixFields, FixHeader } from "../contract/fix_fields.ts";
 import { fault, type FieldFault } from "./checks.ts";
@@ -92,7 +93,13 @@ export class Incoming {
   sequenceReset(fields: FixFields): void {
     const { NewSeqNo } = decodeMessage(fields) as Received<SequenceReset>;
     const expected = this.#store.nextIncoming;
-    if (!(NewSeqNo >= expected)) return this.#actions.reject(fields.header(), fields.sequence, fault(5));
+    if (!(NewSeqNo >= expected)) {
+      return this.#actions.reject(
+        fields.header(),
+        fields.sequence,
+        fault(SessionRejectReason.IncorrectValue),
+      );
+    }
     if (NewSeqNo === expected) return;
     this.#options.onEvent?.({ type: "reset", by: "peer", nextIncoming: NewSeqNo });
     this.#jump(NewSeqNo);
@@ -143,9 +150,15 @@ export class Incoming {
     }
     if (this.#options.strict !== undefined && type !== "4") {
       const original = fields.find(122);
-      if (original < 0) return this.#actions.reject(fields.header(), sequence, fault(1, 122));
+      if (original < 0) {
+        return this.#actions.reject(
+          fields.header(),
+          sequence,
+          fault(SessionRejectReason.RequiredTagMissing, 122),
+        );
+      }
       if (fields.timeMs(original) > fields.sendingTimeMs) {
-        const late = fault(10);
+        const late = fault(SessionRejectReason.SendingTimeAccuracy);
         this.#actions.reject(fields.header(), sequence, late);
         return this.#actions.end({ kind: "protocol", text: late.text });
       }
@@ -166,7 +179,7 @@ export class Incoming {
     if (message?.MsgType === "4") {
       const { NewSeqNo } = message as SequenceReset;
       if (NewSeqNo > sequence) return this.#jump(NewSeqNo);
-      this.#actions.reject(message.header, sequence, fault(5));
+      this.#actions.reject(message.header, sequence, fault(SessionRejectReason.IncorrectValue));
     } else if (message?.MsgType === "1") {
       this.advance(sequence + 1);
       return this.#act(message);

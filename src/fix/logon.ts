@@ -1,5 +1,6 @@
 /** Kalshi's Logon: signed over what its header says. */
 import type { KalshiAuth } from "../auth/kalshi_auth.ts";
+import { EncryptMethod } from "../contract/fix/codes.ts";
 import type { Logon } from "../contract/fix/messages.ts";
 import type { LogonFacts } from "./session_types.ts";
 
@@ -34,7 +35,7 @@ export function signedLogon(
   options: LogonOptions,
 ): (facts: LogonFacts) => Promise<Omit<Logon, "MsgType">> {
   return async (facts) => ({
-    EncryptMethod: 0,
+    EncryptMethod: EncryptMethod.None,
     RawData: new TextEncoder().encode(await auth.sign(logonText(facts))),
     HeartBtInt: heartbeatSeconds,
     DefaultApplVerID: "9",

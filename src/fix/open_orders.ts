@@ -1,6 +1,7 @@
 /** The orders of a client that are open, or may be. */
 import { KalshiConfigError, type KalshiError } from "../base/errors.ts";
 import type { ReceivedMessage } from "../contract/fix/codec.ts";
+import { ExecType } from "../contract/fix/codes.ts";
 import type { ExecutionReport, NewOrderSingle } from "../contract/fix/messages.ts";
 import type { ClientPart } from "./client_part.ts";
 import type { FixMarker } from "./items.ts";
@@ -58,7 +59,7 @@ export class OpenOrders implements ClientPart {
       this.#byOrderID.delete(OrderID);
     } else {
       this.#byOrderID.set(OrderID, order);
-      if (report.ExecType === "5") this.#name(order, ClOrdID);
+      if (report.ExecType === ExecType.Replaced) this.#name(order, ClOrdID);
     }
     return order;
   }

@@ -1,6 +1,7 @@
 /** An order of ours, as its reports tell. */
 import { StreamQueue } from "../base/queue.ts";
 import type { AsyncItems } from "../base/web_types.ts";
+import * as codes from "../contract/fix/codes.ts";
 import type { ExecutionReport, NewOrderSingle } from "../contract/fix/messages.ts";
 import { compareExecIds, readExecId } from "./exec_ids.ts";
 import type { FixItem, FixMarker } from "./items.ts";
@@ -9,17 +10,26 @@ import type { Received } from "./session_types.ts";
 /** How many reports of one order wait for their reader. */
 const LIMIT = 1_024;
 
-/** ExecTypes of reports that something is under way: Pending New, Pending Cancel, Pending Replace. */
-const pending: ReadonlySet<string> = new Set(["A", "6", "E"]);
-/** OrdStatus of an order that is done: Filled, Canceled, Rejected, Expired. */
-const done: ReadonlySet<string> = new Set(["2", "4", "8", "C"]);
+/** ExecTypes of reports that something is under way. */
+const pending: ReadonlySet<string> = new Set([
+  codes.ExecType.PendingNew,
+  codes.ExecType.PendingCancel,
+  codes.ExecType.PendingReplace,
+]);
+/** OrdStatus of an order that is done. */
+const done: ReadonlySet<string> = new Set([
+  codes.OrdStatus.Filled,
+  codes.OrdStatus.Canceled,
+  codes.OrdStatus.Rejected,
+  codes.OrdStatus.Expired,
+]);
 
 /** Whether a report says that something is under way, and nothing that has happened. */
 export const isPending = ({ ExecType }: ExecutionReport): boolean => pending.has(ExecType);
 
 /** Whether a report is the last one of its order. EXCHANGE_UNAVAILABLE is not: nobody knows whether there is one. */
 export const isLast = ({ OrdStatus, Text }: ExecutionReport): boolean =>
-  done.has(OrdStatus) && !(OrdStatus === "8" && isUncertain(Text));
+  done.has(OrdStatus) && !(OrdStatus === codes.OrdStatus.Rejected && isUncertain(Text));
 
 /** Whether a refusal leaves it open whether something took effect. */
 export const isUncertain = (text: string | undefined): boolean => /EXCHANGE_UNAVAILABLE/.test(text ?? "");
@@ -112,7 +122,7 @@ export class FixOrder {
       if (this.#report !== undefined && isOlder(report, this.#report)) return this.#queue.push(report);
       this.#report = report;
       // A Canceled report has the id of the cancel.
-      if (report.ExecType === "5") this.#ClOrdID = report.ClOrdID;
+      if (report.ExecType === codes.ExecType.Replaced) this.#ClOrdID = report.ClOrdID;
     }
     if (!isFirst) this.#queue.push(report);
     if (!isPending(report) && isLast(report)) this.#queue.end();

@@ -15,6 +15,7 @@ import type {
   OrderMassCancelRequest,
 } from "../contract/fix/messages.ts";
 import type { ReceivedMessage } from "../contract/fix/codec.ts";
+import { ExecType } from "../contract/fix/codes.ts";
 import type { ClientPart } from "./client_part.ts";
 import type { FixItem, FixMarker } from "./items.ts";
 import { OpenOrders } from "./open_orders.ts";
@@ -166,7 +167,7 @@ export class OrderEntry implements ClientPart {
         sweep.left = new Set(this.#orders.confirmed);
       } else if (message.MsgType === "8" && sweep.left !== undefined) {
         const report = message as Received<ExecutionReport>;
-        if (report.ExecType === "4") sweep.queue.push(report);
+        if (report.ExecType === ExecType.Canceled) sweep.queue.push(report);
         if (order?.isOpen === false) sweep.left.delete(order);
       }
       if (sweep.left?.size === 0) this.#end(sweep);

@@ -1,5 +1,6 @@
 /** Refusals of Kalshi's gateways as errors. */
 import type { KalshiErrorContext } from "../base/errors.ts";
+import * as codes from "../contract/fix/codes.ts";
 import type {
   BusinessMessageReject,
   ExecutionReport,
@@ -44,7 +45,8 @@ function sentence(start: string, text: string | undefined, advice: string): stri
 
 /** Whether a refusal says that the rate budget is used up. The pages of perps have no reason of their own for it. */
 export const isThrottle = ({ BusinessRejectReason, Text }: BusinessMessageReject): boolean =>
-  BusinessRejectReason === 8 || BusinessRejectReason === 0 && /rate limit/i.test(Text ?? "");
+  BusinessRejectReason === codes.BusinessRejectReason.RateLimitExceeded ||
+  BusinessRejectReason === codes.BusinessRejectReason.Other && /rate limit/i.test(Text ?? "");
 
 /** The error of a Reject(3). */
 export function sessionReject(

@@ -1,4 +1,5 @@
 /** Where a request for quotes stands, on both sides of it. */
+import * as codes from "../contract/fix/codes.ts";
 import type {
   AcceptQuoteStatus,
   ExecutionReport,
@@ -100,7 +101,7 @@ function isAbout(state: RfqState, change: RfqChange): boolean {
 /** The state after an answer to an acceptance. */
 function answered(state: RfqState, change: AcceptQuoteStatus): RfqState {
   if (state.name !== "accepting" || change.QuoteID !== state.QuoteID) return state;
-  if (change.AcceptQuoteStatus !== 0) {
+  if (change.AcceptQuoteStatus !== codes.AcceptQuoteStatusCode.Accepted) {
     // Whatever was wrong with it, it is not to be taken for one that stands.
     const quotes = new Map([...state.quotes].filter(([id]) => id !== state.QuoteID));
     return { ...taken(state), name: "open", quotes };
@@ -131,10 +132,19 @@ export function rfqAfter(state: RfqState, change: RfqChange): RfqState {
     case "UC":
       return answered(state, change);
     case "UB":
-      if (change.RFQCancelStatus === 1 || state.name === "executed") return state;
-      return { name: change.RFQCancelStatus === 2 ? "expired" : "canceled", QuoteReqID, Text: change.Text };
+      if (change.RFQCancelStatus === codes.RFQCancelStatusCode.Rejected || state.name === "executed") {
+        return state;
+      }
+      return {
+        name: change.RFQCancelStatus === codes.RFQCancelStatusCode.Expired ? "expired" : "canceled",
+        QuoteReqID,
+        Text: change.Text,
+      };
     case "8":
-      if (state.name !== "accepted" || change.ExecType !== "F" || change.ClOrdID !== state.ClOrdID) {
+      if (
+        state.name !== "accepted" || change.ExecType !== codes.ExecType.Trade ||
+        change.ClOrdID !== state.ClOrdID
+      ) {
         return state;
       }
       return { ...state, name: "executed" };
@@ -180,22 +190,16 @@ export type QuoteChange =
   | QuoteConfirmStatus
   | { readonly MsgType: "U7"; readonly QuoteID: string };
 
-/** QuoteStatus(297). */
-const ACCEPTED = 0;
-const REJECTED = 5;
-const PENDING = 10;
-const CANCELLED = 17;
-
 function reported(state: QuoteState, { QuoteStatus, Text, Side, OrderQty }: QuoteStatusReport): QuoteState {
   const { QuoteID, QuoteReqID } = state;
   switch (QuoteStatus) {
-    case PENDING:
+    case codes.QuoteStatus.Pending:
       return state.name === "sent" ? { QuoteID, QuoteReqID, name: "pending" } : state;
-    case ACCEPTED:
+    case codes.QuoteStatus.Accepted:
       return { QuoteID, QuoteReqID, name: "accepted", Side, OrderQty };
-    case CANCELLED:
+    case codes.QuoteStatus.Cancelled:
       return { QuoteID, QuoteReqID, name: "canceled", Text };
-    case REJECTED:
+    case codes.QuoteStatus.Rejected:
       return { QuoteID, QuoteReqID, name: "refused", Text };
     default:
       return state;
@@ -209,20 +213,21 @@ function reported(state: QuoteState, { QuoteStatus, Text, Side, OrderQty }: Quot
 export function quoteAfter(state: QuoteState, change: QuoteChange): QuoteState {
   const isOver = state.name === "refused" || state.name === "canceled";
   const isNamed = change.QuoteID === state.QuoteID;
-  const isRefusal = change.MsgType === "AI" && !change.QuoteID && change.QuoteStatus === REJECTED &&
+  const isRefusal = change.MsgType === "AI" && !change.QuoteID &&
+    change.QuoteStatus === codes.QuoteStatus.Rejected &&
     change.QuoteReqID === state.QuoteReqID && state.name === "sent";
   if (isOver || !isNamed && !isRefusal) return state;
   switch (change.MsgType) {
     case "AI":
       return reported(state, change);
     case "U9":
-      if (change.QuoteCancelStatus !== 0) return state;
+      if (change.QuoteCancelStatus !== codes.QuoteCancelStatusCode.Canceled) return state;
       return { QuoteID: state.QuoteID, QuoteReqID: state.QuoteReqID, name: "canceled", Text: change.Text };
     case "U7":
       return state.name === "accepted" ? { ...state, name: "confirming" } : state;
     case "U8":
       if (state.name !== "confirming") return state;
-      return change.QuoteConfirmStatus === 0
+      return change.QuoteConfirmStatus === codes.QuoteConfirmStatusCode.Accepted
         ? { ...state, name: "confirmed" }
         : { QuoteID: state.QuoteID, QuoteReqID: state.QuoteReqID, name: "refused", Text: change.Text };
   }

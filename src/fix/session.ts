@@ -8,6 +8,7 @@ import { type Clock, type ClockTimer, systemClock } from "../base/clock.ts";
 import { KalshiClosedError, KalshiConfigError } from "../base/errors.ts";
 import { readOptions } from "../base/options.ts";
 import { decodeMessage } from "../contract/fix/codec.ts";
+import { SessionRejectReason } from "../contract/fix/codes.ts";
 import type { FixMessage, Logon, Reject, ResendRequest } from "../contract/fix/messages.ts";
 import { FixFields, type FixHeader } from "../contract/fix_fields.ts";
 import type { UnknownMessage } from "../contract/fix_records.ts";
@@ -346,7 +347,9 @@ export class FixSession {
     }
     const wrong = this.#checks?.find(fields);
     if (wrong !== undefined) return this.#refuse(wrong);
-    if (this.#header.wrongIdentity(fields) !== undefined) return this.#refuseAndEnd(fault(9));
+    if (this.#header.wrongIdentity(fields) !== undefined) {
+      return this.#refuseAndEnd(fault(SessionRejectReason.CompIDProblem));
+    }
     const late = this.#header.wrongTime(fields, this.#clock.now());
     if (late !== undefined) return this.#refuseAndEnd(late);
     // These are acted on whatever their number: a gap may be what they are about.
@@ -417,9 +420,11 @@ export class FixSession {
   #resend(request: ResendRequest, wire: Wire): void {
     const { BeginSeqNo, EndSeqNo } = request;
     const fields = this.#fields;
-    if (!(BeginSeqNo >= 0)) return this.#reject(fields.header(), fields.sequence, fault(1, 7));
+    if (!(BeginSeqNo >= 0)) {
+      return this.#reject(fields.header(), fields.sequence, fault(SessionRejectReason.RequiredTagMissing, 7));
+    }
     if (EndSeqNo > 0 && EndSeqNo < BeginSeqNo) {
-      return this.#reject(fields.header(), fields.sequence, fault(5, 16));
+      return this.#reject(fields.header(), fields.sequence, fault(SessionRejectReason.IncorrectValue, 16));
     }
     const last = this.#store.nextOutgoing - 1;
     const to = EndSeqNo > 0 && EndSeqNo < last ? EndSeqNo : last;

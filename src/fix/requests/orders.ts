@@ -1,5 +1,6 @@
 /** Orders: new, cancel, replace, and all of them at once. */
 import type { ReceivedMessage } from "../../contract/fix/codec.ts";
+import { ExecType, MassCancelResponse } from "../../contract/fix/codes.ts";
 import type {
   ExecutionReport,
   NewOrderSingle,
@@ -28,7 +29,7 @@ export const newOrderSingle: RequestKind<NewOrderSingle, Report> = {
   reader: () => (answer, product) => {
     const report = answer as Report;
     if (isPending(report)) return undefined;
-    return report.ExecType === "8" ? orderReject(report, "newOrderSingle", product) : report;
+    return report.ExecType === ExecType.Rejected ? orderReject(report, "newOrderSingle", product) : report;
   },
   sameId: "refuse",
 };
@@ -37,7 +38,7 @@ export const newOrderSingle: RequestKind<NewOrderSingle, Report> = {
 const change = (name: string, ...execTypes: readonly string[]): ReadAnswer<Report> => (answer, product) => {
   if (answer.MsgType === "9") return cancelReject(answer as Received<OrderCancelReject>, name, product);
   const report = answer as Report;
-  if (report.ExecType === "8") return orderReject(report, name, product);
+  if (report.ExecType === ExecType.Rejected) return orderReject(report, name, product);
   return execTypes.includes(report.ExecType) ? report : undefined;
 };
 
@@ -66,7 +67,7 @@ export const orderMassCancelRequest: RequestKind<OrderMassCancelRequest, Receive
   answers: { r: clOrdID },
   reader: () => (answer) => {
     const report = answer as Received<OrderMassCancelReport>;
-    if (report.MassCancelResponse !== "0") return report;
+    if (report.MassCancelResponse !== MassCancelResponse.Rejected) return report;
     const { MassCancelRejectReason: reason, ClOrdID } = report;
     const text = reason === undefined ? undefined : `MassCancelRejectReason ${reason}`;
     return requestReject(report, "orderMassCancelRequest", text, [ClOrdID]);

@@ -17,6 +17,7 @@ import {
 import { timeMs } from "../../base/wire_time.ts";
 import type { MarketLifecycleV2Data } from "../../contract/event/channels.ts";
 import type { Settlement } from "../../contract/event/types.ts";
+import * as codes from "../../contract/fix/codes.ts";
 import type { ExecutionReport } from "../../contract/fix/messages.ts";
 import type { Settlement as FixSettlement } from "../../fix/settlements.ts";
 
@@ -188,7 +189,7 @@ function fixTimeMs(time: string | undefined): number | undefined {
 
 /** A trade that FIX told of; undefined for reports of anything else. */
 export function readReport(report: ExecutionReport, prices: FixPrices | undefined): FillFact | undefined {
-  if (report.ExecType !== "F") return undefined;
+  if (report.ExecType !== codes.ExecType.Trade) return undefined;
   if (prices === undefined) {
     throw new KalshiConfigError(
       "Reports of FIX write prices in cents, or in dollars after a Logon with UseDollars, and do not say which: make " +
@@ -200,14 +201,14 @@ export function readReport(report: ExecutionReport, prices: FixPrices | undefine
   if (TrdMatchID === undefined || LastPx === undefined || LastQty === undefined) {
     return refuse("A trade of FIX", "TrdMatchID(880), LastPx(31) and LastQty(32)");
   }
-  if (Side !== "1" && Side !== "2") return refuse("A trade of FIX", "Side(54) 1 or 2");
+  if (Side !== codes.Side.Buy && Side !== codes.Side.Sell) return refuse("A trade of FIX", "Side(54) 1 or 2");
   const isTold = LongQty !== undefined || ShortQty !== undefined;
   return {
     key: keyOf(TrdMatchID, OrderID),
     ticker,
     subaccount: report.AllocAccount ?? 0,
     orderId: OrderID,
-    side: Side === "1" ? "bid" : "ask",
+    side: Side === codes.Side.Buy ? "bid" : "ask",
     // A cent is a hundred ten-thousandths: with two places it is in that unit.
     price: prices === "dollars" ? parsePrice(LastPx) : parseFixed(LastPx, 2),
     count: parseCount(LastQty),

@@ -2,6 +2,14 @@
 import { KalshiError } from "../../base/errors.ts";
 import { formatCount, formatFixed, formatPrice, parseCount } from "../../base/fixed_point.ts";
 import { having, needed, readOptions, type Rules } from "../../base/options.ts";
+import {
+  ExecInst,
+  OrderGroupAction,
+  OrdStatus,
+  SelfTradePreventionType,
+  Side,
+  TimeInForce,
+} from "../../contract/fix/codes.ts";
 import type { ExecutionReport } from "../../contract/fix/messages.ts";
 import type { FixClient } from "../../fix/client.ts";
 import type { QuoteChange, QuotePort, QuoteToChange, QuoteToPlace, ToldOrder } from "./port.ts";
@@ -20,9 +28,14 @@ export const fixPortRules = {
   fix: needed(having<FixClient>("a FixClient", "newOrderSingle", "orderCancelRequest")),
 } satisfies Rules<FixQuotePortOptions>;
 
-const sides: Readonly<Record<QuoteSide, "1" | "2">> = { bid: "1", ask: "2" };
-/** OrdStatus of an order that is done: Filled, Canceled, Rejected, Expired. */
-const done: ReadonlySet<string> = new Set(["2", "4", "8", "C"]);
+const sides: Readonly<Record<QuoteSide, "1" | "2">> = { bid: Side.Buy, ask: Side.Sell };
+/** OrdStatus of an order that is done. */
+const done: ReadonlySet<string> = new Set([
+  OrdStatus.Filled,
+  OrdStatus.Canceled,
+  OrdStatus.Rejected,
+  OrdStatus.Expired,
+]);
 
 class FixPort extends RestPort {
   override readonly kind = "fix";
@@ -45,9 +58,11 @@ class FixPort extends RestPort {
       Side: sides[side],
       OrderQty: formatCount(count),
       Price: this.#price(price),
-      TimeInForce: "1",
-      SelfTradePreventionType: quote.selfTradePrevention === "maker" ? 2 : 1,
-      ...(quote.postOnly && { ExecInst: "6" as const }),
+      TimeInForce: TimeInForce.GTC,
+      SelfTradePreventionType: quote.selfTradePrevention === "maker"
+        ? SelfTradePreventionType.Maker
+        : SelfTradePreventionType.TakerAtCross,
+      ...(quote.postOnly && { ExecInst: ExecInst.PostOnly }),
       ...(orderGroupId !== undefined && { SecondaryClOrdID: orderGroupId }),
       ...this.#place(market.exchangeIndex),
     });
@@ -91,7 +106,7 @@ class FixPort extends RestPort {
   override async triggerGroup(id: string, exchangeIndex: number): Promise<void> {
     try {
       await this.#fix.orderGroupRequest({
-        OrderGroupAction: 4,
+        OrderGroupAction: OrderGroupAction.Trigger,
         OrderGroupID: id,
         ...this.#place(exchangeIndex),
       });

@@ -1,5 +1,6 @@
 /** OrderCancelRequest(F) and OrderCancelReplaceRequest(G). */
 import type { ReceivedMessage } from "../../../contract/fix/codec.ts";
+import * as codes from "../../../contract/fix/codes.ts";
 import type { OrderCancelReplaceRequest, OrderCancelRequest } from "../../../contract/fix/messages.ts";
 import type { Amendment } from "../../engine/requests.ts";
 import type { Order } from "../../engine/model.ts";
@@ -12,8 +13,6 @@ import type { ServerSession } from "./server_session.ts";
 import { readPrice } from "./units.ts";
 
 /** CxlRejReason(102). */
-const OTHER = 99;
-
 type Asked = (OrderCancelRequest | OrderCancelReplaceRequest) & ReceivedMessage;
 
 /** OrdStatus(39) of an order as it is. */
@@ -54,8 +53,10 @@ export function refuseChange(session: ServerSession, message: ReceivedMessage, T
     ClOrdID: asked.ClOrdID,
     OrigClOrdID: asked.OrigClOrdID,
     OrdStatus: statusOf(order),
-    CxlRejResponseTo: asked.MsgType === "F" ? "1" : "2",
-    CxlRejReason: session.product.cancelReasons.includes(reason) ? reason : OTHER,
+    CxlRejResponseTo: asked.MsgType === "F"
+      ? codes.CxlRejResponseTo.OrderCancelRequest
+      : codes.CxlRejResponseTo.OrderCancelReplaceRequest,
+    CxlRejReason: session.product.cancelReasons.includes(reason) ? reason : codes.CxlRejReason.Other,
     Text,
   });
 }

@@ -1,4 +1,5 @@
 /** Kalshi's dialect as its gateway takes it: what the pages say, and what it takes besides. */
+import { SessionRejectReason } from "../../../contract/fix/codes.ts";
 import { kalshiDictionary } from "../../../contract/fix/dictionary.ts";
 import { eventFields, eventMessages } from "../../../contract/fix/event_only.ts";
 import type { FixDictionary, FixMember } from "../../../contract/fix_dictionary.ts";
@@ -54,7 +55,7 @@ export const marginDictionary: FixDictionary = {
 /** Faults in Kalshi's words, where they are known. */
 export function worded(fault: FieldFault): FieldFault {
   // What the standard calls an invalid tag number is an undefined tag at Kalshi.
-  return fault.reason === 0 && fault.tag !== undefined
-    ? { ...fault, reason: 3, text: "Undefined tag received" }
+  return fault.reason === SessionRejectReason.InvalidTagNumber && fault.tag !== undefined
+    ? { ...fault, reason: SessionRejectReason.UndefinedTag, text: "Undefined tag received" }
     : fault;
 }

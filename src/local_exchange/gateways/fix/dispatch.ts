@@ -1,13 +1,12 @@
 /** A message of the application: to whom takes it, and what becomes of what that throws. */
 import type { ReceivedMessage } from "../../../contract/fix/codec.ts";
+import { BusinessRejectReason } from "../../../contract/fix/codes.ts";
 import { refuseChange } from "./change_order.ts";
 import { refuseOrder } from "./new_order.ts";
 import { BusinessRefusal, FieldRefusal } from "./refusals.ts";
 import type { Handler, ServerSession } from "./server_session.ts";
 
 /** BusinessRejectReason(380). */
-const OTHER = 0;
-const UNSUPPORTED_TYPE = 3;
 
 /** Hands a message over. */
 export function dispatch(session: ServerSession, came: ReceivedMessage): void {
@@ -15,7 +14,11 @@ export function dispatch(session: ServerSession, came: ReceivedMessage): void {
   const { exchange, requestFaults, type } = session;
   const handler = Object.hasOwn(type.handlers, message.MsgType) ? type.handlers[message.MsgType] : undefined;
   if (handler === undefined) {
-    return session.rejectBusiness(message, UNSUPPORTED_TYPE, "Unsupported Message Type");
+    return session.rejectBusiness(
+      message,
+      BusinessRejectReason.UnsupportedMessageType,
+      "Unsupported Message Type",
+    );
   }
   exchange.tick();
   const fault = requestFaults.meet(({ msgType }) => msgType === undefined || msgType === message.MsgType);
@@ -60,6 +63,6 @@ function refuse(session: ServerSession, message: ReceivedMessage, text: string):
     case "G":
       return refuseChange(session, message, text);
     default:
-      return session.rejectBusiness(message, OTHER, text);
+      return session.rejectBusiness(message, BusinessRejectReason.Other, text);
   }
 }

@@ -1,5 +1,5 @@
 /** Execution reports of the last three hours, for who asks again (KalshiDC and KalshiNR). */
-import { EventResendRejectReason } from "../../../contract/fix/codes.ts";
+import { EventResendRejectReason, SessionRejectReason } from "../../../contract/fix/codes.ts";
 import type { EventResendRequest, ExecutionReport } from "../../../contract/fix/messages.ts";
 import type { Received } from "../../../fix/session_types.ts";
 import type { Exchange } from "../../exchange.ts";
@@ -22,7 +22,13 @@ interface Place {
 
 function readPlace(text: string, tag: number): Place {
   const match = /^(\d{1,15});(\d{1,15})(?:;(\d{1,3}))?$/.exec(text);
-  if (match === null) throw new FieldRefusal(tag, "no ExecID: clock;event or clock;event;exchange_index", 6);
+  if (match === null) {
+    throw new FieldRefusal(
+      tag,
+      "no ExecID: clock;event or clock;event;exchange_index",
+      SessionRejectReason.IncorrectDataFormat,
+    );
+  }
   return { at: Number(match[1]), number: Number(match[2]), shard: Number(match[3] ?? 0) };
 }
 

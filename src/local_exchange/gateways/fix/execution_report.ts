@@ -9,7 +9,7 @@ import type { Preferences } from "./preferences.ts";
 import { allocAccountOf } from "./participant.ts";
 import type { Product } from "./product.ts";
 import { ordRejReason, STALE } from "./refusals.ts";
-import { writePrice } from "./units.ts";
+import { miscFee, writePrice } from "./units.ts";
 
 /** OrderID(37) of what never became an order. */
 const NO_ORDER = "NONE";
@@ -210,7 +210,7 @@ function tradeFields(fill: Fill, wants: Preferences, product: Product): Partial<
     LastQty: formatCount(trade.count),
     LongQty: formatCount(Math.max(0, position)),
     ShortQty: formatCount(Math.max(0, -position)),
-    NoMiscFees: [{ MiscFeeAmt: formatMoney(fee), MiscFeeCurr: "USD", MiscFeeType: "4", MiscFeeBasis: 0 }],
+    NoMiscFees: [miscFee(formatMoney(fee))],
     TrdMatchID: trade.id,
     AggressorIndicator: isTaker,
     NoCollateralAmountChanges: [{

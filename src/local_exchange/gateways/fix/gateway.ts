@@ -3,6 +3,7 @@ import type { Clock } from "../../../base/clock.ts";
 import { KalshiConfigError } from "../../../base/errors.ts";
 import { shown } from "../../../base/plain.ts";
 import type { ReceivedMessage } from "../../../contract/fix/codec.ts";
+import { SessionRejectReason } from "../../../contract/fix/codes.ts";
 import type { FixFields } from "../../../contract/fix_fields.ts";
 import type { Logon } from "../../../contract/fix/messages.ts";
 import { FixSession } from "../../../fix/session.ts";
@@ -182,7 +183,12 @@ export class FixGateway implements ExchangeFix {
       case "logout":
         return Promise.resolve({ logout: fault?.text ?? "refused" });
       case "reject":
-        return Promise.resolve({ reject: { reason: fault?.reason ?? 8, text: fault?.text ?? "refused" } });
+        return Promise.resolve({
+          reject: {
+            reason: fault?.reason ?? SessionRejectReason.SignatureProblem,
+            text: fault?.text ?? "refused",
+          },
+        });
       case "hang":
         return Promise.resolve(undefined);
       case "cut":
@@ -231,7 +237,11 @@ export class FixGateway implements ExchangeFix {
       worded,
       refuseResend: ({ BeginSeqNo }) =>
         retained !== undefined && BeginSeqNo < retained.oldest
-          ? { reason: 5, tag: 7, text: "BeginSeqNo is before the retention period" }
+          ? {
+            reason: SessionRejectReason.IncorrectValue,
+            tag: 7,
+            text: "BeginSeqNo is before the retention period",
+          }
           : undefined,
       onMessage: (message) => dispatch(session, message),
       onEvent: (event) => this.#told(session, event),

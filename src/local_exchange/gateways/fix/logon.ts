@@ -1,5 +1,6 @@
 /** A Logon judged as Kalshi's gateway does it. */
 import { decodeMessage } from "../../../contract/fix/codec.ts";
+import { SessionRejectReason } from "../../../contract/fix/codes.ts";
 import type { Logon } from "../../../contract/fix/messages.ts";
 import type { FixFields } from "../../../contract/fix_fields.ts";
 import { fault, FieldChecks, type FieldFault } from "../../../fix/checks.ts";
@@ -75,7 +76,7 @@ export class LogonJudge {
     if (!(Math.abs(this.#exchange.wallClock() - sendingTimeMs) <= TOLERANCE_MS)) {
       return { reject: fault(10, 52) };
     }
-    if (!await this.#isSigned(key, logon)) return { reject: fault8 };
+    if (!await this.#isSigned(key, logon)) return { reject: badSignature };
     const account = this.#floor.accountOf(key);
     if (account === undefined) return { logout: `the account is not enabled for ${this.#product.name}` };
     const preferences = preferencesOf(logon, this.#product, type.settlements ?? false);
@@ -99,7 +100,11 @@ export class LogonJudge {
   }
 }
 
-const fault8: FieldFault = { reason: 8, tag: 96, text: "Signature problem" };
+const badSignature: FieldFault = {
+  reason: SessionRejectReason.SignatureProblem,
+  tag: 96,
+  text: "Signature problem",
+};
 
 /** The first thing that a Logon may not ask for, as the Text of a Logout. */
 function refusalOf(

@@ -10,6 +10,7 @@ import {
   MDEntryType,
   MDUpdateAction,
   SecurityTradingStatus,
+  TrdType,
 } from "../../../contract/fix/codes.ts";
 import { utcTimestamp } from "../../../fix/times.ts";
 import type { BookEvent, MarketChange } from "../../engine/events.ts";
@@ -77,7 +78,7 @@ export function tradeEntry(
     MDEntrySize: formatCount(count),
     ...moment(at),
     AggressorSide: takerSide === "bid" ? AggressorSide.Buy : AggressorSide.Sell,
-    ...(isBlock && { TrdType: 1 }),
+    ...(isBlock && { TrdType: TrdType.BlockTrade }),
     TradeID: id,
   });
 }

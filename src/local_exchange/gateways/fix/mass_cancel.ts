@@ -1,5 +1,6 @@
 /** OrderMassCancelRequest(q): every order of the session, on all shards. */
 import type { ReceivedMessage } from "../../../contract/fix/codec.ts";
+import { BusinessRejectReason } from "../../../contract/fix/codes.ts";
 import type { OrderMassCancelRequest } from "../../../contract/fix/messages.ts";
 import type { Order } from "../../engine/model.ts";
 import { assertMayWrite, charge } from "./orders.ts";
@@ -23,7 +24,7 @@ export function massCancel(session: ServerSession, message: ReceivedMessage): vo
   assertMayWrite(session);
   const now = clock.now();
   if (enforcesLimits && now - (lastAt.get(session) ?? -EVERY_MS) < EVERY_MS) {
-    throw new BusinessRefusal(8, "rate limit exceeded", ClOrdID);
+    throw new BusinessRefusal(BusinessRejectReason.RateLimitExceeded, "rate limit exceeded", ClOrdID);
   }
   lastAt.set(session, now);
   charge(session, message);

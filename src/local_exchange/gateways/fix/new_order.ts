@@ -1,5 +1,6 @@
 /** NewOrderSingle(D). */
 import type { ReceivedMessage } from "../../../contract/fix/codec.ts";
+import * as codes from "../../../contract/fix/codes.ts";
 import type { NewOrderSingle } from "../../../contract/fix/messages.ts";
 import type { OrderRequest } from "../../engine/requests.ts";
 import type { Order, OrderGroup, TimeInForce, Wallet } from "../../engine/model.ts";
@@ -29,7 +30,9 @@ interface Terms {
 export const endOfDay = (now: number): number => midnight(now, 1) - 1;
 
 function termsOf({ TimeInForce = "1", ExpireTime }: NewOrderSingle, now: number): Terms {
-  if (ExpireTime !== undefined && TimeInForce !== "6") throw new OrderRefusal("INVALID_ORDER");
+  if (ExpireTime !== undefined && TimeInForce !== codes.TimeInForce.GTD) {
+    throw new OrderRefusal("INVALID_ORDER");
+  }
   switch (TimeInForce) {
     case "0":
       return { timeInForce: "good_till_canceled", expiresAt: endOfDay(now) };
@@ -82,11 +85,13 @@ function requestOf(session: ServerSession, asked: Asked): OrderRequest {
     wallet,
     market,
     clientOrderId: asked.ClOrdID,
-    side: asked.Side === "1" ? "bid" : "ask",
+    side: asked.Side === codes.Side.Buy ? "bid" : "ask",
     price,
     count,
     ...terms,
-    selfTradePrevention: asked.SelfTradePreventionType === 2 ? "maker" : "taker_at_cross",
+    selfTradePrevention: asked.SelfTradePreventionType === codes.SelfTradePreventionType.Maker
+      ? "maker"
+      : "taker_at_cross",
     postOnly,
     reduceOnly,
     cancelOnPause: asked.CancelOrderOnPause ?? false,

@@ -1,5 +1,6 @@
 /** OrderGroupRequest(UOG). */
 import type { ReceivedMessage } from "../../../contract/fix/codec.ts";
+import { BusinessRejectReason, OrderGroupAction, SessionRejectReason } from "../../../contract/fix/codes.ts";
 import type { OrderGroupRequest } from "../../../contract/fix/messages.ts";
 import type { OrderGroup, Wallet } from "../../engine/model.ts";
 import { COUNT_ONE } from "../../units.ts";
@@ -11,19 +12,24 @@ const MOST_GROUPS = 100_000;
 const MOST_CONTRACTS = 1_000_000;
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** OrderGroupAction(20131). */
-const actions = { create: 1, reset: 2, remove: 3, trigger: 4, update: 5 } as const;
-
 function walletFor(session: ServerSession, { AllocAccount, ExDestination = 0 }: OrderGroupRequest): Wallet {
   try {
     return walletOf(session, AllocAccount, Math.max(0, ExDestination));
   } catch (error) {
-    throw error instanceof OrderRefusal ? new BusinessRefusal(0, error.message) : error;
+    throw error instanceof OrderRefusal
+      ? new BusinessRefusal(BusinessRejectReason.Other, error.message)
+      : error;
   }
 }
 
 function limitOf({ OrderGroupContractsLimit: limit }: OrderGroupRequest): number {
-  if (limit === undefined) throw new FieldRefusal(20_132, "OrderGroupContractsLimit is missing", 1);
+  if (limit === undefined) {
+    throw new FieldRefusal(
+      20_132,
+      "OrderGroupContractsLimit is missing",
+      SessionRejectReason.RequiredTagMissing,
+    );
+  }
   if (!(limit >= 1 && limit <= MOST_CONTRACTS)) {
     throw new FieldRefusal(20_132, `OrderGroupContractsLimit is not from 1 to ${MOST_CONTRACTS}`);
   }
@@ -32,7 +38,9 @@ function limitOf({ OrderGroupContractsLimit: limit }: OrderGroupRequest): number
 
 function groupOf(session: ServerSession, asked: OrderGroupRequest): OrderGroup {
   const { OrderGroupID, AllocAccount, ExDestination = -1 } = asked;
-  if (OrderGroupID === undefined) throw new FieldRefusal(20_130, "OrderGroupID is missing", 1);
+  if (OrderGroupID === undefined) {
+    throw new FieldRefusal(20_130, "OrderGroupID is missing", SessionRejectReason.RequiredTagMissing);
+  }
   if (!uuid.test(OrderGroupID)) throw new FieldRefusal(20_130, "OrderGroupID is no UUID");
   const { account, key } = session;
   const group = account.groups.get(OrderGroupID);
@@ -40,7 +48,7 @@ function groupOf(session: ServerSession, asked: OrderGroupRequest): OrderGroup {
   if (
     group === undefined || group.wallet.subaccount !== subaccount ||
     (ExDestination >= 0 && ExDestination !== group.wallet.shard)
-  ) throw new BusinessRefusal(1, "ORDER_GROUP_NOT_FOUND", OrderGroupID);
+  ) throw new BusinessRefusal(BusinessRejectReason.UnknownID, "ORDER_GROUP_NOT_FOUND", OrderGroupID);
   return group;
 }
 
@@ -53,7 +61,7 @@ export function orderGroup(session: ServerSession, message: ReceivedMessage): vo
   const { account, floor: { engine: { groups } }, product } = session;
   const action = asked.OrderGroupAction;
   const respond = ({ id, limit }: OrderGroup) => {
-    const saysLimit = action === actions.create || action === actions.update;
+    const saysLimit = action === OrderGroupAction.Create || action === OrderGroupAction.Update;
     session.send({
       MsgType: "UOH",
       OrderGroupID: id,
@@ -63,17 +71,19 @@ export function orderGroup(session: ServerSession, message: ReceivedMessage): vo
       }),
     });
   };
-  if (action === actions.create) {
+  if (action === OrderGroupAction.Create) {
     const limit = limitOf(asked);
     const wallet = walletFor(session, asked);
-    if (account.groups.size >= MOST_GROUPS) throw new BusinessRefusal(0, "TOO_MANY_ORDER_GROUPS");
+    if (account.groups.size >= MOST_GROUPS) {
+      throw new BusinessRefusal(BusinessRejectReason.Other, "TOO_MANY_ORDER_GROUPS");
+    }
     return respond(groups.create(wallet, limit));
   }
-  const limit = action === actions.update ? limitOf(asked) : 0;
+  const limit = action === OrderGroupAction.Update ? limitOf(asked) : 0;
   const group = groupOf(session, asked);
-  if (action === actions.reset) groups.reset(group);
-  else if (action === actions.remove) groups.delete(group);
-  else if (action === actions.trigger) groups.trigger(group);
+  if (action === OrderGroupAction.Reset) groups.reset(group);
+  else if (action === OrderGroupAction.Delete) groups.delete(group);
+  else if (action === OrderGroupAction.Trigger) groups.trigger(group);
   else groups.setLimit(group, limit);
   respond(group);
 }

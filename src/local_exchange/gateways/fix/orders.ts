@@ -1,6 +1,7 @@
 /** What the messages about orders have in common: whom they are for, and which order they mean. */
 import type { OrderCancelReplaceRequest, OrderCancelRequest } from "../../../contract/fix/messages.ts";
 import type { ReceivedMessage } from "../../../contract/fix/codec.ts";
+import { BusinessRejectReason } from "../../../contract/fix/codes.ts";
 import { ApiError } from "../../api_error.ts";
 import { type Market, MOST_SUBACCOUNTS, type Order, type Wallet } from "../../engine/model.ts";
 import { nameOf, type Party } from "./order_lives.ts";
@@ -55,7 +56,7 @@ export const operatorOf = ({ header, SenderSubID }: ReceivedMessage & OrderMessa
 
 /** Refuses what a listener session sends. */
 export function assertMayWrite({ preferences }: ServerSession): void {
-  if (preferences.listens) throw new BusinessRefusal(6, "LISTENER_SESSION");
+  if (preferences.listens) throw new BusinessRefusal(BusinessRejectReason.NotAuthorized, "LISTENER_SESSION");
 }
 
 /** Refuses a subaccount that there cannot be. */
@@ -107,7 +108,7 @@ function pay(
     );
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    throw new BusinessRefusal(8, "rate limit exceeded", message.ClOrdID);
+    throw new BusinessRefusal(BusinessRejectReason.RateLimitExceeded, "rate limit exceeded", message.ClOrdID);
   }
 }
 

@@ -1,4 +1,5 @@
 /** What is refused, and in which words. */
+import { CxlRejReason, OrdRejReason, SessionRejectReason } from "../../../contract/fix/codes.ts";
 import type { RejectReason } from "../../engine/requests.ts";
 
 /** A message that is answered with a Reject(3): it is not what the dictionary says. */
@@ -9,7 +10,7 @@ export class FieldRefusal extends Error {
   /** RefTagID(371). */
   readonly tag: number;
 
-  constructor(tag: number, text: string, reason = 5) {
+  constructor(tag: number, text: string, reason: number = SessionRejectReason.IncorrectValue) {
     super(text);
     this.tag = tag;
     this.reason = reason;
@@ -40,37 +41,37 @@ export class OrderRefusal extends Error {
 export const STALE = "EXPIRED";
 
 const ordRejReasons: Readonly<Record<string, number>> = {
-  MARKET_NOT_FOUND: 1,
-  MARKET_ALREADY_CLOSED: 2,
-  MARKET_INACTIVE: 2,
-  EXCHANGE_PAUSED: 2,
-  TRADING_PAUSED: 2,
-  EXCEEDED_ORDER_GROUP_RISK_LIMIT: 3,
-  EXCEEDED_PER_MARKET_RISK_LIMIT: 3,
-  INSUFFICIENT_BALANCE: 3,
-  ORDER_ALREADY_EXISTS: 6,
-  INVALID_ORDER: 11,
-  ORDER_GROUP_NOT_FOUND: 11,
-  INVALID_ORDER_SIZE: 13,
-  CUSTOMER_ACCOUNT_NOT_FOUND: 15,
-  PERMISSION_DENIED_FOR_CUSTOMER_ACCOUNT: 15,
+  MARKET_NOT_FOUND: OrdRejReason.UnknownSymbol,
+  MARKET_ALREADY_CLOSED: OrdRejReason.ExchangeClosed,
+  MARKET_INACTIVE: OrdRejReason.ExchangeClosed,
+  EXCHANGE_PAUSED: OrdRejReason.ExchangeClosed,
+  TRADING_PAUSED: OrdRejReason.ExchangeClosed,
+  EXCEEDED_ORDER_GROUP_RISK_LIMIT: OrdRejReason.OrderExceedsLimit,
+  EXCEEDED_PER_MARKET_RISK_LIMIT: OrdRejReason.OrderExceedsLimit,
+  INSUFFICIENT_BALANCE: OrdRejReason.OrderExceedsLimit,
+  ORDER_ALREADY_EXISTS: OrdRejReason.DuplicateOrder,
+  INVALID_ORDER: OrdRejReason.UnsupportedOrderCharacteristic,
+  ORDER_GROUP_NOT_FOUND: OrdRejReason.UnsupportedOrderCharacteristic,
+  INVALID_ORDER_SIZE: OrdRejReason.IncorrectQuantity,
+  CUSTOMER_ACCOUNT_NOT_FOUND: OrdRejReason.UnknownAccount,
+  PERMISSION_DENIED_FOR_CUSTOMER_ACCOUNT: OrdRejReason.UnknownAccount,
 };
 
 /** OrdRejReason(103) of a Text. */
-export const ordRejReason = (text: string): number => ordRejReasons[text] ?? 99;
+export const ordRejReason = (text: string): number => ordRejReasons[text] ?? OrdRejReason.Other;
 
 const cxlRejReasons: Readonly<Record<string, number>> = {
-  ORDER_NOT_FOUND: 1,
-  ORDER_ATTRIBUTES_MISMATCH: 1,
-  INVALID_AMEND_QTY_FOR_ORDER: 2,
-  CANNOT_UPDATE_FILLED_ORDER: 2,
-  ORDER_AMEND_IN_PROGRESS: 2,
-  SELF_CROSS_ATTEMPT: 18,
-  INVALID_PRICE: 18,
+  ORDER_NOT_FOUND: CxlRejReason.UnknownOrder,
+  ORDER_ATTRIBUTES_MISMATCH: CxlRejReason.UnknownOrder,
+  INVALID_AMEND_QTY_FOR_ORDER: CxlRejReason.Broker,
+  CANNOT_UPDATE_FILLED_ORDER: CxlRejReason.Broker,
+  ORDER_AMEND_IN_PROGRESS: CxlRejReason.Broker,
+  SELF_CROSS_ATTEMPT: CxlRejReason.InvalidPriceIncrement,
+  INVALID_PRICE: CxlRejReason.InvalidPriceIncrement,
 };
 
 /** CxlRejReason(102) of a Text. */
-export const cxlRejReason = (text: string): number => cxlRejReasons[text] ?? 99;
+export const cxlRejReason = (text: string): number => cxlRejReasons[text] ?? CxlRejReason.Other;
 
 /** Kalshi's Text for what the engine did not take. */
 export const rejectTexts: Readonly<Record<RejectReason, string>> = {

@@ -1,6 +1,7 @@
 /** Requests for quotes from the side of who asks (KalshiRT): it asks, is quoted to, and accepts. */
 import {
   AcceptQuoteStatusCode,
+  BusinessRejectReason,
   ObscureCreatorId,
   PreferBetterQuote,
   QuoteRequestRejectReason,
@@ -80,7 +81,10 @@ export class RfqCreator {
   cancel({ QuoteReqID, RfqId, NoPartyIDs }: RFQCancel): void {
     this.#assertMay();
     if (QuoteReqID === undefined && RfqId === undefined) {
-      throw new BusinessRefusal(5, "QuoteReqID(131) or RfqId(21023) is required");
+      throw new BusinessRefusal(
+        BusinessRejectReason.ConditionallyRequiredFieldMissing,
+        "QuoteReqID(131) or RfqId(21023) is required",
+      );
     }
     const rfq = this.#find(QuoteReqID, RfqId);
     const wrong = NoPartyIDs !== undefined
@@ -122,7 +126,10 @@ export class RfqCreator {
 
   #assertMay(): void {
     if (!this.#maySee) {
-      throw new BusinessRefusal(6, "PERMISSION_DENIED: a key of one subaccount neither asks nor accepts");
+      throw new BusinessRefusal(
+        BusinessRejectReason.NotAuthorized,
+        "PERMISSION_DENIED: a key of one subaccount neither asks nor accepts",
+      );
     }
   }
 

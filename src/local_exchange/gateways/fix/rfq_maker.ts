@@ -3,6 +3,7 @@ import {
   ExecInst,
   QuoteCancelStatusCode,
   QuoteConfirmStatusCode,
+  QuoteRequestRejectReason,
   QuoteStatus,
   RestRemainder,
 } from "../../../contract/fix/codes.ts";
@@ -140,7 +141,7 @@ export class RfqMaker {
           MsgType: "AG",
           Text: (rfq.reason ?? "canceled").toUpperCase(),
           QuoteReqID: rfq.id,
-          QuoteRequestRejectReason: 99,
+          QuoteRequestRejectReason: QuoteRequestRejectReason.Other,
         });
       }
     }

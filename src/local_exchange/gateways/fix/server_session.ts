@@ -1,5 +1,6 @@
 /** A session of one API key, as the handlers of its messages see it. */
 import type { ReceivedMessage } from "../../../contract/fix/codec.ts";
+import * as codes from "../../../contract/fix/codes.ts";
 import type { FixMessage } from "../../../contract/fix/messages.ts";
 import type { UnknownMessage } from "../../../contract/fix_records.ts";
 import type { FixStore } from "../../../fix/store.ts";
@@ -176,7 +177,9 @@ export class ServerSession {
       Text,
       RefMsgType: header.MsgType,
       BusinessRejectRefID: refId,
-      BusinessRejectReason: this.product.businessReasons.includes(reason) ? reason : 0,
+      BusinessRejectReason: this.product.businessReasons.includes(reason)
+        ? reason
+        : codes.BusinessRejectReason.Other,
     });
   }
 }

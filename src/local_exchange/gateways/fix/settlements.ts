@@ -9,7 +9,7 @@ import type { Market, Settlement } from "../../engine/model.ts";
 import type { Exchange, ExchangeEvent } from "../../exchange.ts";
 import { formatCount } from "../../units.ts";
 import { owns, type Participant } from "./participant.ts";
-import { businessDate, writeMoney } from "./units.ts";
+import { businessDate, miscFee, writeMoney } from "./units.ts";
 
 /** Wallets that one report holds; more of them take several reports. */
 const PARTIES = 20;
@@ -74,7 +74,7 @@ function partyOf({ holding: { wallet }, position, revenue, fee }: Settlement): P
       CollateralAmountChange: writeMoney(revenue),
       CollateralAmountType: CollateralAmountType.Payout,
     }],
-    NoMiscFees: [{ MiscFeeAmt: writeMoney(fee), MiscFeeCurr: "USD", MiscFeeType: "4", MiscFeeBasis: 0 }],
+    NoMiscFees: [miscFee(writeMoney(fee))],
   };
 }
 

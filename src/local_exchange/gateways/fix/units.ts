@@ -1,4 +1,5 @@
 /** Prices, amounts and times as FIX has them. */
+import { MiscFeeBasis, MiscFeeCurr, MiscFeeType } from "../../../contract/fix/codes.ts";
 import { newYorkTime } from "../../world/new_york.ts";
 import { formatMoney, formatPrice, parsePrice } from "../../units.ts";
 
@@ -20,6 +21,16 @@ export function writePrice(ticks: number, dollars: boolean): string {
 /** Money in dollars, exact, with two decimals at least. */
 export function writeMoney(money: number): string {
   return formatMoney(money).replace(/0{1,4}$/, "");
+}
+
+/** An entry of NoMiscFees(136): what the exchange takes, in dollars. */
+export function miscFee(MiscFeeAmt: string) {
+  return {
+    MiscFeeAmt,
+    MiscFeeCurr: MiscFeeCurr.USD,
+    MiscFeeType: MiscFeeType.ExchangeFees,
+    MiscFeeBasis: MiscFeeBasis.Absolute,
+  };
 }
 
 /** A UTCTimestamp in Unix milliseconds; it was found to be one. */

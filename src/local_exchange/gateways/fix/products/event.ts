@@ -16,6 +16,7 @@ import {
   TriggerOrderGroup,
   UpdateOrderGroupLimit,
 } from "../../../../contract/event/operations.ts";
+import { BusinessRejectReason, CxlRejReason, OrdRejReason } from "../../../../contract/fix/codes.ts";
 import { fixHeartbeat } from "../../../../contract/fix/sessions.ts";
 import { worthOf } from "../../../engine/event_contract.ts";
 import type { Exchange } from "../../../exchange.ts";
@@ -52,9 +53,9 @@ export const eventProduct: Product = {
     UpdateOrderGroupLimit,
   ] as readonly unknown[] as readonly (AnyOperation | undefined)[],
   passedOver: [],
-  businessReasons: [0, 1, 2, 3, 4, 5, 6, 8],
-  cancelReasons: [0, 1, 2, 18, 99],
-  staleReason: 8,
+  businessReasons: Object.values(BusinessRejectReason),
+  cancelReasons: Object.values(CxlRejReason),
+  staleReason: OrdRejReason.StaleOrder,
   timesPending: false,
   repeatsGroup: true,
   // Who sells YES has paid for NO.

@@ -1,4 +1,5 @@
 /** The FIX of perps. */
+import { BusinessRejectReason, CxlRejReason, OrdRejReason } from "../../../../contract/fix/codes.ts";
 import {
   AmendMarginOrder,
   CancelAllMarginOrders,
@@ -44,9 +45,16 @@ export const marginProduct: Product = {
     UpdateMarginOrderGroupLimit,
   ] as readonly unknown[] as readonly (AnyOperation | undefined)[],
   passedOver: ["ExDestination"],
-  businessReasons: [0, 1, 2, 3, 4, 5],
-  cancelReasons: [0, 1, 99],
-  staleReason: 5,
+  businessReasons: [
+    BusinessRejectReason.Other,
+    BusinessRejectReason.UnknownID,
+    BusinessRejectReason.UnknownSecurity,
+    BusinessRejectReason.UnsupportedMessageType,
+    BusinessRejectReason.ApplicationNotAvailable,
+    BusinessRejectReason.ConditionallyRequiredFieldMissing,
+  ],
+  cancelReasons: [CxlRejReason.TooLateToCancel, CxlRejReason.UnknownOrder, CxlRejReason.Other],
+  staleReason: OrdRejReason.StaleOrder5,
   timesPending: true,
   repeatsGroup: false,
   valueOf: ({ takerCost, makerCost }) => takerCost + makerCost,
