@@ -12,7 +12,7 @@ import { DEFAULTS } from "./config/settings.ts";
 import { eventVenue, type KalshiVenue } from "./config/venue.ts";
 import { KalshiConfigError } from "./base/errors.ts";
 import { readOptions, refusal } from "./base/options.ts";
-import { placeHint } from "./config/option_places.ts";
+import { CONFIG_OPTIONS, placeHint } from "./config/option_places.ts";
 import { coreRules, type KalshiCoreOptions } from "./core_options.ts";
 import { readOwn } from "./base/plain.ts";
 import { RestClient } from "./rest_client.ts";
@@ -75,9 +75,8 @@ export class KalshiCore extends RestClient<KalshiSettings> {
 
 /** A configuration that nothing can change any more: itself where it is one, else a frozen copy of what it says now. */
 function settled(config: KalshiSettings, { wsPath }: KalshiVenue): KalshiSettings {
-  const names = Object.keys(DEFAULTS).filter((name) => name !== "environment");
   const given = Object(config) as KalshiSettings;
-  if (given.environment === undefined || !names.every((name) => Object.hasOwn(given, name))) {
+  if (given.environment === undefined || !CONFIG_OPTIONS.every((name) => Object.hasOwn(given, name))) {
     throw new KalshiConfigError(refusal("KalshiCore", "config", coreRules.config.takes, config));
   }
   if (!String(given.wsBaseUrl).endsWith(wsPath)) {
@@ -87,7 +86,7 @@ function settled(config: KalshiSettings, { wsPath }: KalshiVenue): KalshiSetting
     );
   }
   const isFixed = Object.isFrozen(given) &&
-    names.every((name) => "value" in (Object.getOwnPropertyDescriptor(given, name) ?? {}));
+    CONFIG_OPTIONS.every((name) => "value" in (Object.getOwnPropertyDescriptor(given, name) ?? {}));
   if (isFixed && isHidden(Object(given.extraHeaders))) return given;
   const extraHeaders = hideValues(readHeaders("KalshiCore.config", "extraHeaders", given.extraHeaders));
   return Object.freeze({ ...readOwn(given), environment: given.environment, extraHeaders });

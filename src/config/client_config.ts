@@ -5,8 +5,7 @@
  * @module
  */
 import * as v from "valibot";
-import { LEAST_LIMITS } from "./limits.ts";
-import { placeHint } from "./option_places.ts";
+import { LIMIT_OPTIONS, placeHint } from "./option_places.ts";
 import type { Product } from "./product_config.ts";
 import {
   type KalshiConfigContext,
@@ -130,7 +129,7 @@ export function clientProduct(
     owner,
     venue,
     entries: () => entries(owner),
-    nested: { limits: Object.keys(LEAST_LIMITS) },
+    nested: { limits: LIMIT_OPTIONS },
     hint: placeHint,
     baseUrl,
   };

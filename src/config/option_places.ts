@@ -6,6 +6,8 @@
  */
 import { nearestName } from "../base/nearest_name.ts";
 import { type Hint, inWords } from "../base/options.ts";
+import { type ConnectionLimits, LEAST_LIMITS } from "./limits.ts";
+import { DEFAULTS } from "./settings.ts";
 
 /** Options of a client. */
 export const CLIENT_OPTIONS = [
@@ -32,32 +34,14 @@ export const CLIENT_OPTIONS = [
   "checkResponse",
 ] as const;
 
-/** Options of a configuration. */
-export const CONFIG_OPTIONS = [
-  "baseUrl",
-  "wsBaseUrl",
-  "timeoutMs",
-  "totalTimeoutMs",
-  "maxRetries",
-  "retryBaseDelayMs",
-  "retryMaxDelayMs",
-  "maxBodyBytes",
-  "extraHeaders",
-  "orderRetries",
-  "wsMaxRetries",
-  "wsPingIntervalMs",
-  "wsCloseTimeoutMs",
-  "http2",
-  "limits",
-  "restJsonParse",
-  "wsJsonParse",
-  "wsJsonStringify",
-  "allowUnknownHost",
-  "signPublicCalls",
-] as const;
+/** Options of a configuration: each has a default, if only that it is not there. */
+export const CONFIG_OPTIONS = /* @__PURE__ */ Object.keys(DEFAULTS)
+  .filter((name) => name !== "environment") as readonly Exclude<keyof typeof DEFAULTS, "environment">[];
 
 /** Options of a configuration's `limits`. */
-export const LIMIT_OPTIONS = ["maxConnections", "maxKeepaliveConnections", "keepaliveExpiryMs"] as const;
+export const LIMIT_OPTIONS = /* @__PURE__ */ Object.keys(
+  LEAST_LIMITS,
+) as readonly (keyof ConnectionLimits)[];
 
 /** Options of a stream. */
 export const STREAM_OPTIONS = [

@@ -13,7 +13,7 @@ import {
   type RestProduct,
 } from "../config/rest_config.ts";
 import { restEntries } from "../config/rest_entries.ts";
-import { LEAST_LIMITS } from "../config/limits.ts";
+import { LIMIT_OPTIONS } from "../config/option_places.ts";
 import { homeUrl } from "../config/url_policy.ts";
 import { klearHint } from "./option_places.ts";
 import { klearVenue } from "./venue.ts";
@@ -39,7 +39,7 @@ const product: RestProduct = {
   owner: "KlearConfig",
   venue: klearVenue,
   entries: () => restEntries("KlearConfig"),
-  nested: { limits: Object.keys(LEAST_LIMITS) },
+  nested: { limits: LIMIT_OPTIONS },
   hint: klearHint,
   baseUrl: homeUrl(klearVenue, "production"),
 };

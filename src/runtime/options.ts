@@ -2,6 +2,7 @@ import { KalshiConfigError } from "../base/errors.ts";
 import { flag, group, needed, readOptions, rule, type Rules, whole } from "../base/options.ts";
 import { LONGEST_MS } from "../base/waits.ts";
 import { LEAST_LIMITS } from "../config/limits.ts";
+import { assertRuntimeCan, type Reasons } from "./capabilities.ts";
 import { certificates } from "./tls_trust.ts";
 import type {
   ConnectionLimits,
@@ -26,31 +27,6 @@ export interface Settings {
   readonly proxy: Proxy | undefined;
   readonly caCertificates: readonly string[] | undefined;
   readonly webSocketCompression: boolean;
-}
-
-const names = ["http2", "maxConnections", "maxKeepaliveConnections", "keepaliveExpiryMs"] as const;
-
-/** Why an adapter cannot do something, and what to do there instead: a whole sentence or more for each option. */
-export type Reasons = { readonly [name in typeof names[number]]?: string };
-
-/**
- * Refuses what a runtime's adapter cannot do.
- *
- * @throws {KalshiConfigError} naming the option and the runtime, with the reason where the adapter gives one
- */
-export function assertRuntimeCan(
-  { http2, limits }: HttpPoolOptions,
-  { name: runtime, capabilities }: Pick<RestRuntime, "name" | "capabilities">,
-  reasons: Reasons = {},
-): void {
-  const wanted = { ...limits, http2: http2 || undefined };
-  for (const name of names) {
-    if (wanted[name] === undefined || capabilities[name]) continue;
-    const option = name === "http2" ? name : `limits.${name}`;
-    throw new KalshiConfigError(
-      `${option} cannot be honoured on ${runtime}. ${reasons[name] ?? "Leave it out there."}`,
-    );
-  }
 }
 
 /** What the limits of a pool may be. */

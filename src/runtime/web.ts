@@ -6,7 +6,7 @@
  */
 
 import { KalshiConfigError } from "../base/errors.ts";
-import { assertRuntimeCan, type Reasons } from "./options.ts";
+import { assertRuntimeCan, type Reasons } from "./capabilities.ts";
 import type { HttpPool, RestRuntime, Runtime } from "./types.ts";
 
 const keeps =

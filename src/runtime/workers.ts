@@ -5,8 +5,9 @@
  */
 
 import { KalshiConfigError } from "../base/errors.ts";
+import { assertRuntimeCan, type Reasons } from "./capabilities.ts";
 import { webCodings, withCoding } from "./content_coding.ts";
-import { assertRuntimeCan, readRuntimeOptions, type Reasons } from "./options.ts";
+import { readRuntimeOptions } from "./options.ts";
 import type { HttpPool, RestRuntime, Runtime, RuntimeOptions } from "./types.ts";
 
 interface WorkersGlobals {

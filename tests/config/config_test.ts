@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { KalshiConfig, type KalshiConfigOptions } from "../../src/config/kalshi_config.ts";
 import { DEFAULTS } from "../../src/config/settings.ts";
 import { KalshiConfigError } from "../../src/base/errors.ts";
-import { assertRuntimeCan } from "../../src/runtime/options.ts";
+import { assertRuntimeCan } from "../../src/runtime/capabilities.ts";
 import type { Runtime, RuntimeCapabilities } from "../../src/runtime/types.ts";
 import { consoleWarnings } from "../support/console_warnings.ts";
 import { test } from "../support/test.ts";

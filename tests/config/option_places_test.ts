@@ -7,7 +7,6 @@ import {
   type KalshiConfigOptions,
   KalshiCore,
 } from "../../mod.ts";
-import { DEFAULTS } from "../../src/config/settings.ts";
 import {
   CALL_OPTIONS,
   CLIENT_OPTIONS,
@@ -36,10 +35,6 @@ test("the lists of options are whole", () => {
     Lacks<StreamOptions, typeof STREAM_OPTIONS>,
   ][] = [];
   assertEquals(lacking, []);
-  assertEquals(
-    Object.keys(DEFAULTS).filter((name) => name !== "environment").sort(),
-    [...CONFIG_OPTIONS].sort(),
-  );
 });
 
 test("an option of the configuration given to a client, a core or a stream is sent into `config`", async () => {

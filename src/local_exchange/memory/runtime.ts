@@ -5,7 +5,7 @@ import { type Clock, held, systemClock } from "../../base/clock.ts";
 import { delay } from "../../base/waits.ts";
 import { KalshiConfigError, KalshiConnectionError } from "../../base/errors.ts";
 import { streamOf } from "../../runtime/node_tcp.ts";
-import { assertRuntimeCan } from "../../runtime/options.ts";
+import { assertRuntimeCan } from "../../runtime/capabilities.ts";
 import { assertCanTrust } from "../../runtime/tls_trust.ts";
 import {
   type ByteStream,
