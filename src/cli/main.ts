@@ -10,6 +10,7 @@ import { type CliContext, makeContext } from "./context.ts";
 import { exitCodes, type ExitName } from "./exit_codes.ts";
 import { tellFailure } from "./failure.ts";
 import { type CliIo, CliStop } from "./io.ts";
+import { processIo } from "./process_io.ts";
 import { VERSION } from "../base/version.ts";
 
 /** What {@linkcode main} is given beside the arguments. */
@@ -105,7 +106,7 @@ async function run(args: readonly string[], context: CliContext): Promise<ExitNa
  * ```
  */
 export async function main(args: readonly string[], options: MainOptions = {}): Promise<number> {
-  const io = options.io ?? (await import("./process_io.ts")).processIo();
+  const io = options.io ?? processIo();
   const exit = await run(args, makeContext(io));
   const { reason } = io.signal;
   if (exit === "ok" && reason instanceof CliStop && reason.why !== "unread") {

@@ -18,7 +18,7 @@ import { KalshiRecordingError } from "./errors.ts";
 import { type FolderLock, lockFolders } from "./folder_lock.ts";
 import { ANSWERS, eventLine, FORMAT, FORMAT_VERSION, frameLine, type LineTime, textLine } from "./format.ts";
 import type { PreviousFile, RecordingHeader } from "./format.ts";
-import type { Background } from "./parquet/background.ts";
+import { Background } from "./parquet/background.ts";
 import { highestIn } from "./parquet/layout.ts";
 import { hearOf, MarketLookups } from "./market_lookup.ts";
 import { loadNodeFiles, type NodeFiles } from "../tables/node_files.ts";
@@ -260,7 +260,6 @@ export class Recorder implements AsyncDisposable {
   async #startBackground(files: NodeFiles): Promise<void> {
     const { dir, parquet } = this.#options;
     if (parquet === undefined) return;
-    const { Background } = await import("./parquet/background.ts");
     const { keepLines = true, level = 4 } = parquet;
     const folders = { from: dir, dir: this.#tables };
     const how = { keepLines, level, clock: this.#clock, onError: this.#onError };

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Command } from "commander";
+import { printBook } from "../book_print.ts";
 import type { CliContext } from "../context.ts";
 import { CliError } from "../exit_codes.ts";
 import { marketTitle } from "../market_columns.ts";
@@ -28,10 +29,7 @@ async function showBook(context: CliContext, ticker: string, options: BookOption
   }
   const { client, hasKey, close } = await openClient(io, options);
   try {
-    if (!watch) {
-      const { printBook } = await import("../book_print.ts");
-      return await printBook(context, output, client, ticker, { depth, hasKey });
-    }
+    if (!watch) return await printBook(context, output, client, ticker, { depth, hasKey });
     const title = marketTitle(await client.markets.get(ticker, { signal }));
     const { watchBook } = await import("../book_watch.ts");
     const orders = client.orders.listAll({ ticker, status: "resting", limit: 1000 }, { signal });

@@ -13,6 +13,7 @@ import { type ConnectionOptions, openClient } from "../open_client.ts";
 import { openOutput, type OutputOptions } from "../output.ts";
 import { nowOf, parseTime, TIME_WORDS, unixSeconds } from "../times.ts";
 import { tradeColumns, tradeLine } from "../trade_lines.ts";
+import { followTrades } from "../trades_follow.ts";
 
 interface TradesOptions extends OutputOptions, ConnectionOptions {
   readonly follow?: boolean;
@@ -56,7 +57,6 @@ async function listTrades(
   try {
     if (ticker !== undefined) await client.markets.get(ticker, { signal });
     if (options.follow === true) {
-      const { followTrades } = await import("../trades_follow.ts");
       return await followTrades(context, output, client, { ticker, params, most: options.limit });
     }
     // Each row goes out as it comes: there may be millions.
