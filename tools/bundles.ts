@@ -131,6 +131,20 @@ const FEATURES: readonly Culprit[] = [
   { what: "sockets", module: /src\/runtime\/(workers_sockets|websocket_\w+)\./ },
 ];
 
+/** What has an entry of its own, or is for hosts alone: `.` holds none of it, however it is delivered. */
+const OTHER_ENTRIES: readonly Culprit[] = [
+  {
+    what: "another product",
+    module: /src\/(perps|klear)\/|src\/contract\/(perps|klear)\/|src\/config\/perps_/,
+  },
+  { what: "what bots share", module: /src\/trading\// },
+  { what: "recordings", module: /src\/(recordings|tables)\// },
+  { what: "NATS", module: /src\/nats\// },
+  { what: "the feed as a Durable Object", module: /src\/workers\// },
+  { what: "the command line", module: /src\/cli\// },
+  { what: "options of adapters for hosts", module: /src\/runtime\/(options|tls_trust)\./ },
+];
+
 /** What a client without namespaces has no use for, however it is delivered. */
 const CONTRACT: readonly Culprit[] = [
   { what: "operations", module: /src\/contract\/(event|perps|klear)\// },
@@ -148,9 +162,9 @@ export const CULPRITS = {
   /** `./fix`: a store or a log in a file loads its module of Node where there are files. */
   fix: EVERYWHERE.filter(({ what }) => what !== "a module of Node"),
   /** What `.` loads at once. */
-  atOnce: [...EVERYWHERE, ...FEATURES],
+  atOnce: [...EVERYWHERE, ...OTHER_ENTRIES, ...FEATURES],
   /** `KalshiCore`, as a single file too. */
-  core: [...EVERYWHERE, ...FEATURES, ...CONTRACT],
+  core: [...EVERYWHERE, ...OTHER_ENTRIES, ...FEATURES, ...CONTRACT],
 } as const satisfies Record<string, readonly Culprit[]>;
 
 /** What a bundle holds and must not. */
