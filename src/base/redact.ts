@@ -182,7 +182,9 @@ function learn(secrets: Iterable<string>): Spellings {
       continue;
     }
     const bytes = fromBase64(secret);
-    for (const text of [secret, bytes, hexOf(secret), hexOf(bytes), ...base64Within(secret)]) {
+    // What says something in base64 is no signature.
+    const own = /[^\x20-\x7e]/.test(bytes) ? bytes : "";
+    for (const text of [secret, own, hexOf(secret), hexOf(bytes), ...base64Within(secret)]) {
       texts.add(lettersOf(text));
     }
     for (const text of [secret, bytes]) digits.add(decimalsOf(text));
