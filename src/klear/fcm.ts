@@ -25,6 +25,7 @@ import type {
   UpdateMarginSubtraderGroupRequest,
 } from "../contract/klear/types.ts";
 import { callFor, callForList, callForNothing, callWith } from "../http/call_operation.ts";
+import { endOnce } from "../http/end_once.ts";
 import type { CallOptions } from "../http/call_options.ts";
 import { Namespace } from "../http/namespace.ts";
 
@@ -71,7 +72,7 @@ export class KlearSubtraderGroups extends Namespace {
    * @see https://docs.kalshi.com/api-reference/delete-subtrader-group
    */
   async delete(groupId: string, options?: CallOptions): Promise<void> {
-    await callForNothing(this.http, DeleteMarginSubtraderGroup, { group_id: groupId }, options);
+    await endOnce(callForNothing(this.http, DeleteMarginSubtraderGroup, { group_id: groupId }, options));
   }
 }
 
@@ -121,7 +122,7 @@ export class KlearApiKeys extends Namespace {
    * @see https://docs.kalshi.com/api-reference/delete-subtrader-bound-api-key
    */
   async delete(apiKeyId: string, options?: CallOptions): Promise<void> {
-    await callForNothing(this.http, DeleteMarginFcmApiKey, { api_key_id: apiKeyId }, options);
+    await endOnce(callForNothing(this.http, DeleteMarginFcmApiKey, { api_key_id: apiKeyId }, options));
   }
 }
 

@@ -22,6 +22,7 @@ import type {
 } from "../contract/perps/types.ts";
 import { type CallOptions, readCallOptions, refuseCall } from "../http/call_options.ts";
 import { call, callFor, callForNothing } from "../http/call_operation.ts";
+import { endOnce } from "../http/end_once.ts";
 import { checkFirst, isGiven, ownFields, readParams } from "../http/arguments.ts";
 import { Namespace } from "../http/namespace.ts";
 import { shown } from "../base/plain.ts";
@@ -53,7 +54,7 @@ export class PerpsFcm extends Namespace {
    * @see https://docs.kalshi.com/changelog
    */
   async deleteNotionalRiskLimit(options?: CallOptions): Promise<void> {
-    await callForNothing(this.http, DeleteFCMNotionalRiskLimit, undefined, options);
+    await endOnce(callForNothing(this.http, DeleteFCMNotionalRiskLimit, undefined, options));
   }
 }
 
@@ -141,6 +142,6 @@ export class PerpsFcmSubtraders extends Namespace {
   ): Promise<void> {
     const { params: own, sent } = readParams(DeleteFCMSubtraderRiskControls, params, options);
     refuseBoth(DeleteFCMSubtraderRiskControls, sent);
-    await callForNothing(this.http, DeleteFCMSubtraderRiskControls, own, options);
+    await endOnce(callForNothing(this.http, DeleteFCMSubtraderRiskControls, own, options));
   }
 }

@@ -32,6 +32,7 @@ import { checkFirst, ownFields } from "../http/arguments.ts";
 import type { WriteAttempt } from "../http/call.ts";
 import { type CallOptions, readCallOptions, type WriteOptions } from "../http/call_options.ts";
 import { call, callForNothing, callWith } from "../http/call_operation.ts";
+import { endOnce } from "../http/end_once.ts";
 import { withIds } from "../http/check_call.ts";
 import { Namespace } from "../http/namespace.ts";
 import type { HttpPipeline } from "../http/pipeline.ts";
@@ -88,12 +89,12 @@ export class PerpsOrderGroups extends Namespace {
     options: WriteOptions = {},
   ): Promise<void> {
     const ids = withIds(DeleteMarginOrderGroup, params, { order_group_id: orderGroupId });
-    await writeOne(this.http, options, {
+    await endOnce(writeOne(this.http, options, {
       send: done((options, attempt) =>
         callForNothing(this.http, DeleteMarginOrderGroup, ids, options, undefined, attempt)
       ),
       lookUp: async ({ options }) => await limitOf(this.http, ids, options) === undefined ? true : undefined,
-    });
+    }));
   }
 
   /**

@@ -18,6 +18,7 @@ import { parsePrice } from "../base/fixed_point.ts";
 import { timeMs } from "../base/wire_time.ts";
 import { checkFirst, isGiven, ownFields } from "../http/arguments.ts";
 import { callForList, callForNothing, callWith } from "../http/call_operation.ts";
+import { endOnce } from "../http/end_once.ts";
 import { type CallOptions, readCallOptions, type WriteOptions } from "../http/call_options.ts";
 import { withIds } from "../http/check_call.ts";
 import type { HttpPipeline } from "../http/pipeline.ts";
@@ -142,7 +143,7 @@ export async function removeTriggers<
   options: WriteOptions,
 ): Promise<void> {
   const ids = withIds(remove, params, { ticker }) as unknown as P;
-  await writeOne(http, options, {
+  await endOnce(writeOne(http, options, {
     send: async (options, attempt) => {
       await callForNothing(http, remove, ids, options, undefined, attempt);
       return true;
@@ -151,7 +152,7 @@ export async function removeTriggers<
       const triggers = await triggersOf(http, list, ids, options);
       return triggers.some((one) => !hasEnded(one) && one.kind === (ids.kind ?? one.kind)) ? undefined : true;
     },
-  });
+  }));
 }
 
 /** Ends one trigger. */

@@ -20,6 +20,7 @@ import type {
 } from "../contract/event/types.ts";
 import type { CallOptions } from "../http/call_options.ts";
 import { call, callForNothing, callWith } from "../http/call_operation.ts";
+import { endOnce } from "../http/end_once.ts";
 import { Namespace } from "../http/namespace.ts";
 
 /** `client.apiKeys` */
@@ -60,6 +61,6 @@ export class ApiKeys extends Namespace {
    * @see https://docs.kalshi.com/api-reference/api-keys/delete-api-key
    */
   delete(apiKey: string, options?: CallOptions): Promise<void> {
-    return callForNothing(this.http, DeleteApiKey, { api_key: apiKey }, options);
+    return endOnce(callForNothing(this.http, DeleteApiKey, { api_key: apiKey }, options));
   }
 }

@@ -46,6 +46,7 @@ import type { PageCall } from "../http/page.ts";
 import type { CallOptions } from "../http/call_options.ts";
 import { assertOneOf, checkFirst, ownFields, readParams } from "../http/arguments.ts";
 import { callFor, callForNothing, listAll, listPage } from "../http/call_operation.ts";
+import { endOnce } from "../http/end_once.ts";
 import { Namespace } from "../http/namespace.ts";
 
 /** `client.communications` */
@@ -121,7 +122,7 @@ export class Rfqs extends Namespace {
    * @see https://docs.kalshi.com/api-reference/communications/delete-rfq
    */
   delete(rfqId: string, options?: CallOptions): Promise<void> {
-    return callForNothing(this.http, DeleteRFQ, { rfq_id: rfqId }, options);
+    return endOnce(callForNothing(this.http, DeleteRFQ, { rfq_id: rfqId }, options));
   }
 }
 
@@ -188,7 +189,7 @@ export class Quotes extends Namespace {
    * @see https://docs.kalshi.com/api-reference/communications/delete-rfq-quote
    */
   delete(rfqId: string, quoteId: string, options?: CallOptions): Promise<void> {
-    return callForNothing(this.http, DeleteRFQQuote, { rfq_id: rfqId, quote_id: quoteId }, options);
+    return endOnce(callForNothing(this.http, DeleteRFQQuote, { rfq_id: rfqId, quote_id: quoteId }, options));
   }
 
   /**
@@ -198,7 +199,9 @@ export class Quotes extends Namespace {
    * @see https://docs.kalshi.com/api-reference/communications/accept-rfq-quote
    */
   accept(rfqId: string, quoteId: string, body: AcceptQuoteRequest, options?: CallOptions): Promise<void> {
-    return callForNothing(this.http, AcceptRFQQuote, { rfq_id: rfqId, quote_id: quoteId }, options, body);
+    return endOnce(
+      callForNothing(this.http, AcceptRFQQuote, { rfq_id: rfqId, quote_id: quoteId }, options, body),
+    );
   }
 
   /**
@@ -208,7 +211,9 @@ export class Quotes extends Namespace {
    * @see https://docs.kalshi.com/api-reference/communications/confirm-rfq-quote
    */
   confirm(rfqId: string, quoteId: string, options?: CallOptions): Promise<void> {
-    return callForNothing(this.http, ConfirmRFQQuote, { rfq_id: rfqId, quote_id: quoteId }, options, {});
+    return endOnce(
+      callForNothing(this.http, ConfirmRFQQuote, { rfq_id: rfqId, quote_id: quoteId }, options, {}),
+    );
   }
 
   /**
@@ -228,7 +233,7 @@ export class Quotes extends Namespace {
    * @see https://docs.kalshi.com/api-reference/communications/delete-quote
    */
   deleteByQuoteId(quoteId: string, options?: CallOptions): Promise<void> {
-    return callForNothing(this.http, DeleteQuote, { quote_id: quoteId }, options);
+    return endOnce(callForNothing(this.http, DeleteQuote, { quote_id: quoteId }, options));
   }
 
   /**
@@ -238,7 +243,7 @@ export class Quotes extends Namespace {
    * @see https://docs.kalshi.com/api-reference/communications/accept-quote
    */
   acceptByQuoteId(quoteId: string, body: AcceptQuoteRequest, options?: CallOptions): Promise<void> {
-    return callForNothing(this.http, AcceptQuote, { quote_id: quoteId }, options, body);
+    return endOnce(callForNothing(this.http, AcceptQuote, { quote_id: quoteId }, options, body));
   }
 
   /**
@@ -248,7 +253,7 @@ export class Quotes extends Namespace {
    * @see https://docs.kalshi.com/api-reference/communications/confirm-quote
    */
   confirmByQuoteId(quoteId: string, options?: CallOptions): Promise<void> {
-    return callForNothing(this.http, ConfirmQuote, { quote_id: quoteId }, options, {});
+    return endOnce(callForNothing(this.http, ConfirmQuote, { quote_id: quoteId }, options, {}));
   }
 }
 
@@ -298,6 +303,6 @@ export class BlockTradeProposals extends Namespace {
     options?: CallOptions,
   ): Promise<void> {
     const params = { block_trade_proposal_id: blockTradeProposalId };
-    return callForNothing(this.http, AcceptBlockTradeProposal, params, options, body);
+    return endOnce(callForNothing(this.http, AcceptBlockTradeProposal, params, options, body));
   }
 }

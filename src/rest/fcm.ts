@@ -42,6 +42,7 @@ import type { PageCall } from "../http/page.ts";
 import type { CallOptions } from "../http/call_options.ts";
 import { assertSomeOf, readParams } from "../http/arguments.ts";
 import { call, callFor, callForList, callForNothing, listAll, listPage } from "../http/call_operation.ts";
+import { endOnce } from "../http/end_once.ts";
 import { Namespace } from "../http/namespace.ts";
 
 /** `client.fcm` */
@@ -143,7 +144,7 @@ export class FcmSubtraders extends Namespace {
     params: DeleteFCMEventContractDailyCapParams,
     options?: CallOptions,
   ): Promise<void> {
-    return callForNothing(this.http, DeleteFCMEventContractDailyCap, params, options);
+    return endOnce(callForNothing(this.http, DeleteFCMEventContractDailyCap, params, options));
   }
 }
 

@@ -29,6 +29,7 @@ import type {
 import { withIds } from "../http/check_call.ts";
 import type { CallOptions } from "../http/call_options.ts";
 import { call, callForNothing, callWith } from "../http/call_operation.ts";
+import { endOnce } from "../http/end_once.ts";
 import { Namespace } from "../http/namespace.ts";
 
 /** `client.orderGroups` */
@@ -84,12 +85,8 @@ export class OrderGroups extends Namespace {
     params: Omit<DeleteOrderGroupParams, "order_group_id"> = {},
     options?: CallOptions,
   ): Promise<void> {
-    await callForNothing(
-      this.http,
-      DeleteOrderGroup,
-      withIds(DeleteOrderGroup, params, { order_group_id: orderGroupId }),
-      options,
-    );
+    const ids = withIds(DeleteOrderGroup, params, { order_group_id: orderGroupId });
+    await endOnce(callForNothing(this.http, DeleteOrderGroup, ids, options));
   }
 
   /**

@@ -55,6 +55,8 @@ export interface Write<I, R> {
    * the second answer back.
    */
   readonly isEcho?: ((item: I, verdict: Verdict) => boolean) | undefined;
+  /** Whether a refusal of the only attempt can be its own work, where no verdict says so. */
+  readonly mayBeOwn?: ((error: KalshiError) => boolean) | undefined;
   /** Whether what was refused with this, so that nothing was written, may be accepted a moment later. */
   readonly mayPass?: ((error: KalshiError) => boolean) | undefined;
   /** Sends these items: one answer for each, in their order. */
@@ -126,7 +128,7 @@ export async function write<I, R>(
 export async function writeOne<R>(
   http: HttpPipeline,
   options: WriteOptions,
-  one: Pick<Write<unknown, R>, "clientIds" | "onlyRefused" | "mayPass"> & {
+  one: Pick<Write<unknown, R>, "clientIds" | "onlyRefused" | "mayBeOwn" | "mayPass"> & {
     readonly isEcho?: ((verdict: Verdict) => boolean) | undefined;
     readonly send: (options: WriteOptions, attempt: WriteAttempt) => Promise<R>;
     /** Its result where it has taken effect; undefined where nothing shows that. */
@@ -149,7 +151,7 @@ export async function writeOne<R>(
 
 /** One request, with no look at what it did. */
 async function sendAsIs<I, R>(options: WriteOptions, what: Write<I, R>): Promise<Written<I, R>> {
-  const { items, clientIds, isEcho, send } = what;
+  const { items, clientIds, isEcho, mayBeOwn, send } = what;
   const isOurs = (item: I, verdict: Verdict) => verdict === "taken" && isEcho?.(item, verdict) === true;
   try {
     const sent = await send(items, options, { clientIds });
@@ -160,9 +162,8 @@ async function sendAsIs<I, R>(options: WriteOptions, what: Write<I, R>): Promise
     if (!(error instanceof KalshiError) || error.outcome !== "rejected") throw error;
     const verdict = verdictOf(error);
     // A write of one thing that is gone may have ended it.
-    const isUnknown = items.every((item) =>
-      isOurs(item, verdict) || verdict === "missing" && isEcho?.(item, verdict)
-    );
+    const isUnknown = mayBeOwn?.(error) ||
+      items.every((item) => isOurs(item, verdict) || verdict === "missing" && isEcho?.(item, verdict));
     throw isUnknown ? withContext(error, { outcome: "unknown" }) : error;
   }
 }

@@ -96,6 +96,8 @@ export async function amendOrder<S extends OrderShapes>(
   product.check?.(amend, sought);
   return await writeOne(http, options, {
     isEcho: () => true,
+    // It may have given the order another id.
+    mayBeOwn: ({ serverCode }) => serverCode === "order_id_and_client_order_id_mismatch",
     send: (options, attempt) => callWith(http, amend, "order_id", ids, options, body, attempt),
     lookUp: ({ options }) => amendedNow(http, product, orderId, sought, options),
   });
@@ -125,6 +127,8 @@ export async function decreaseOrder<S extends OrderShapes>(
   return await writeOne(http, step(), {
     onlyRefused: byCount,
     isEcho: () => true,
+    // It needs nothing but the order: refused is what it leads to, or what is too little for it by now.
+    mayBeOwn: ({ code }) => code === "BAD_REQUEST" || code === "CONFLICT",
     send: (options, attempt) => callWith(http, decrease, "order_id", ids, options, body, attempt),
     lookUp: ({ options }) => decreasedNow(http, product, orderId, { ...sought, size }, options),
   });

@@ -536,4 +536,26 @@ for (const product of writeProducts) {
     assertEquals((await failure(once, once.client.orders.cancel("o-1"))).outcome, "unknown");
     assertEquals(once.sent(), "DELETE");
   });
+
+  test(`${name}: a refusal that the change itself may have caused is no certain one, where no look is made`, async () => {
+    const refused = (code: string) => stage([{ refusedWith: 400, code }], [], { orderRetries: "never" });
+    const body = { ticker: "KX-1", side: "bid", price: "0.5600", count: "10.00" } as const;
+    const renamed = { ...body, client_order_id: ID, updated_client_order_id: ID.replace("7", "8") } as const;
+    for (
+      const [code, outcome] of [
+        ["order_id_and_client_order_id_mismatch", "unknown"],
+        ["insufficient_balance", "rejected"],
+      ] as const
+    ) {
+      const amend = refused(code);
+      assertEquals((await failure(amend, amend.client.orders.amend("o-1", renamed))).outcome, outcome);
+    }
+    for (const change of [{ reduce_to: "7.00" }, { reduce_by: "3.00" }]) {
+      const less = refused("invalid_order_size");
+      assertEquals((await failure(less, less.client.orders.decrease("o-1", change))).outcome, "unknown");
+    }
+    const barred = stage([403], [], { orderRetries: "never" });
+    const error = await failure(barred, barred.client.orders.decrease("o-1", { reduce_to: "7.00" }));
+    assertEquals(error.outcome, "rejected");
+  });
 }
