@@ -113,7 +113,7 @@ test("the library depends on what it imports, and nothing is installed that noth
     assertEquals(npm.devDependencies[peer], npm.peerDependencies[peer], peer);
   }
   const used = packages(["src", pageFolder, "tests", "tools", "bench", "examples", "docs"].flatMap(sources));
-  // Run, not imported; deno-std goes by @std.
+  // Run, not imported.
   const programs = [
     "@arethetypeswrong/cli",
     "@stdy/cli",
@@ -122,7 +122,6 @@ test("the library depends on what it imports, and nothing is installed that noth
     "@types/react-dom",
     "bun",
     "deno",
-    "deno-std",
     "dependency-cruiser",
     "publint",
     "types-node-22",

@@ -4,6 +4,7 @@ import { KlearAuth } from "../../klear/auth.ts";
 import type { Exchange } from "../exchange.ts";
 import type { LocalKlearMember, LocalKlearMemberOptions } from "../types.ts";
 import { hashOf } from "../hash.ts";
+import { sameSecret } from "../same_secret.ts";
 import { parsePrice } from "../units.ts";
 import type { KlearHouse, MemberTerms } from "./house.ts";
 
@@ -18,6 +19,7 @@ export async function openMember(
   const auth = new KlearAuth(id, accessToken);
   const tokenHash = await hashOf(accessToken);
   const known = house.members.get(id);
+  const isKnown = known !== undefined && sameSecret(tokenHash, known.tokenHash);
   if (known === undefined) {
     const terms: MemberTerms = { adminUserId: id, tokenHash, account, balance: parsePrice(balance) ?? 0 };
     if (house.margin.account(account) === undefined) {
@@ -25,10 +27,10 @@ export async function openMember(
     }
     exchange.keep({ do: "klear-member", terms });
     house.open(terms);
-  } else if (known.tokenHash !== tokenHash || !house.returned.delete(id)) {
+  } else if (!isKnown || !house.returned.delete(id)) {
     throw new KalshiConfigError(
       `createKlearMember: there is an admin user ${id} already${
-        known.tokenHash === tokenHash ? "" : ", with another `accessToken`"
+        isKnown ? "" : ", with another `accessToken`"
       }. Give another \`adminUserId\`, or none.`,
     );
   }

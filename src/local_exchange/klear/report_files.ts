@@ -1,4 +1,5 @@
 /** The files of reports: one of each kind for each settlement, as CSV, from what was settled. */
+import { sameSecret } from "../same_secret.ts";
 import { formatCount, formatPrice } from "../units.ts";
 import type { KlearHouse } from "./house.ts";
 import type { KlearMember, Obligation, SettlementRun } from "./model.ts";
@@ -113,9 +114,11 @@ export function readFile(house: KlearHouse, path: string, query: URLSearchParams
   const run = house.runs.find((one) => one.at === Number(at));
   const until = Number(query.get("X-Amz-Expires"));
   if (member === undefined || run === undefined || !Object.hasOwn(writers, type ?? "")) return undefined;
-  if (query.get("X-Amz-Signature") !== signatureOf(path + until, member.tokenHash) || until < house.now) {
-    return undefined;
-  }
+  const isSigned = sameSecret(
+    query.get("X-Amz-Signature") ?? "",
+    signatureOf(path + until, member.tokenHash),
+  );
+  if (!isSigned || until < house.now) return undefined;
   // The first one of a member has all that it traded before.
   const before = house.runs.findLast(({ at }) => at < run.at && at > member.since)?.at ?? 0;
   const rows = writers[type as ReportType](house, member, run, before);

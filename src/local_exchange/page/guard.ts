@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { sameSecret } from "../same_secret.ts";
 
 /** A request that was refused: the status, and what to do. */
 export interface Refusal {
@@ -16,14 +17,10 @@ export interface Refusal {
 /** A header by its name in lower case. */
 export type Header = (name: string) => string | undefined;
 
-/** Compares secrets in a time that does not depend on what they are. */
-export type SameBytes = (a: Uint8Array, b: Uint8Array) => boolean;
-
 /** What a guard watches. */
 export interface GuardOptions {
   readonly port: number;
   readonly token: string;
-  readonly sameBytes: SameBytes;
 }
 
 const LOCAL_NAMES = ["127.0.0.1", "localhost", "[::1]"];
@@ -32,21 +29,17 @@ const TOKEN_PROTOCOL = "token.";
 /** The subprotocol that the feed speaks. */
 export const FEED_PROTOCOL = "kalshi-feed";
 
-const encoder = new TextEncoder();
-
 /** The guard of one server. */
 export class Guard {
   readonly #hosts: ReadonlySet<string>;
-  readonly #token: Uint8Array;
-  readonly #sameBytes: SameBytes;
+  readonly #token: string;
 
-  constructor({ port, token, sameBytes }: GuardOptions) {
+  constructor({ port, token }: GuardOptions) {
     // Of port 80 browsers say nothing.
     this.#hosts = new Set(
       LOCAL_NAMES.flatMap((name) => port === 80 ? [name, `${name}:80`] : `${name}:${port}`),
     );
-    this.#token = encoder.encode(token);
-    this.#sameBytes = sameBytes;
+    this.#token = token;
   }
 
   /** Refuses who comes by another name, and pages of another origin. */
@@ -83,9 +76,7 @@ export class Guard {
   }
 
   #knows(given: string | undefined): boolean {
-    if (given === undefined) return false;
-    const bytes = encoder.encode(given);
-    return bytes.length === this.#token.length && this.#sameBytes(bytes, this.#token);
+    return given !== undefined && sameSecret(given, this.#token);
   }
 }
 

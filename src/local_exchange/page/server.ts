@@ -55,10 +55,9 @@ const encoder = new TextEncoder();
 
 /** Listens. */
 export async function servePage(host: PageHost, place: PagePlace): Promise<LocalPage> {
-  // Names that bundlers cannot see: where there is no Node this module is dead weight, but must not break the bundle.
-  const [http, node] = ["node:http", "node:crypto"];
-  const { createServer } = await import(http) as typeof import("node:http");
-  const { timingSafeEqual } = await import(node) as typeof import("node:crypto");
+  // A name that bundlers cannot see: where there is no Node this module is dead weight, but must not break the bundle.
+  const specifier = "node:http";
+  const { createServer } = await import(specifier) as typeof import("node:http");
   // The files of the page are as large as all the rest of the exchange: they are loaded where they are served.
   const { assets } = await import("./bundle.ts");
   const token = place.token ?? newToken();
@@ -73,7 +72,7 @@ export async function servePage(host: PageHost, place: PagePlace): Promise<Local
     server.listen(place.port, place.hostname, resolve);
   });
   const { port } = server.address() as AddressInfo;
-  const guard = new Guard({ port, token, sameBytes: timingSafeEqual });
+  const guard = new Guard({ port, token });
   const page = new PageServer(host, guard, new Map(Object.entries(assets)));
   server.on("request", (request, response) => {
     page.respond(request, response).catch((error: unknown) => {

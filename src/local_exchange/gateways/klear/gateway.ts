@@ -6,6 +6,7 @@ import type { Exchange } from "../../exchange.ts";
 import { GenerateMarginFcmApiKey } from "../../../contract/klear/operations.ts";
 import { generateKey } from "../../keys.ts";
 import { hashOf } from "../../hash.ts";
+import { sameSecret } from "../../same_secret.ts";
 import { KLEAR_ROOT } from "../../paths.ts";
 import type { KlearHouse } from "../../klear/house.ts";
 import { FILES_PATH, readFile } from "../../klear/report_files.ts";
@@ -118,7 +119,7 @@ export class KlearGateway implements Beside {
     const [, id = "", token = ""] = /^Bearer ([^:]+):(.+)$/i.exec(authorization ?? "") ?? [];
     const member = this.#house.members.get(id);
     const hash = await hashOf(token);
-    if (member === undefined || member.tokenHash !== hash) throw new ApiError(401, "unauthorized");
+    if (member === undefined || !sameSecret(hash, member.tokenHash)) throw new ApiError(401, "unauthorized");
     return this.#caller(id);
   }
 }
