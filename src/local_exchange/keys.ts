@@ -49,14 +49,14 @@ export function publicKeyOf(type: KeyType, spki: string): Promise<WebCryptoKey> 
 /** Reads a public key in SPKI PEM. */
 export async function importPublicKey(pem: string): Promise<{ type: KeyType; publicKey: WebCryptoKey }> {
   if (!pem.includes("-----BEGIN PUBLIC KEY-----")) {
-    throw new ApiError(400, "invalid_public_key", "expected a PEM encoded public key");
+    throw new ApiError("invalid_public_key", "expected a PEM encoded public key");
   }
   // The head of an Ed25519 SPKI in base64. workerd imports an RSA key under that name too, so trying does not tell.
   const type = pem.includes("MCowBQYDK2Vw") ? "ed25519" : "rsa";
   try {
     return { type, publicKey: await importSPKI(pem.trim(), JOSE_NAMES[type]) };
   } catch {
-    throw new ApiError(400, "invalid_public_key", "neither an RSA nor an Ed25519 public key");
+    throw new ApiError("invalid_public_key", "neither an RSA nor an Ed25519 public key");
   }
 }
 

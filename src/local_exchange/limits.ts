@@ -125,7 +125,7 @@ export class RateLimits {
     if (buckets === undefined) {
       kinds.set(bucket, buckets = new ShardBuckets(this.#budgetOf(account, bucket), now));
     }
-    if (buckets.take(paying, cost * items, now) > 0) throw new ApiError(429, "too_many_requests");
+    if (buckets.take(paying, cost * items, now) > 0) throw new ApiError("too_many_requests");
   }
 
   /** What is left in each bucket that was drawn on: `read`, `write`, and `write:2` for that of shard 2. */

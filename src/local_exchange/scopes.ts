@@ -18,11 +18,10 @@ export function authorize(key: Caller, operation: Operation<unknown, unknown, un
   const scope = scopeOf(operation);
   const parent = scope.split("::")[0];
   if (!key.scopes.some((granted) => granted === scope || granted === parent)) {
-    throw new ApiError(403, "permission_denied", `this API key lacks the scope ${scope}`);
+    throw new ApiError("permission_denied", `this API key lacks the scope ${scope}`);
   }
   if (key.subaccount !== undefined && !operation.restricted) {
     throw new ApiError(
-      403,
       "permission_denied",
       undefined,
       "this API key is restricted to a single sub-account and cannot access this endpoint",

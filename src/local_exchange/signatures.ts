@@ -95,17 +95,17 @@ export async function authenticate(
   const keyId = header("kalshi-access-key");
   const timestamp = header("kalshi-access-timestamp");
   const signature = header("kalshi-access-signature");
-  if (!keyId) throw new ApiError(401, "token_authentication_failure");
-  if (!signature) throw new ApiError(401, "signature_is_missing_from_headers");
-  if (!timestamp) throw new ApiError(401, "timestamp_is_missing_from_headers");
+  if (!keyId) throw new ApiError("token_authentication_failure");
+  if (!signature) throw new ApiError("signature_is_missing_from_headers");
+  if (!timestamp) throw new ApiError("timestamp_is_missing_from_headers");
   if (!/^\d{1,16}$/.test(timestamp) || Math.abs(Number(timestamp) - exchange.wallClock()) > TOLERANCE_MS) {
-    throw new ApiError(401, "header_timestamp_expired");
+    throw new ApiError("header_timestamp_expired");
   }
   const key = exchange.keys.get(keyId);
-  if (key === undefined) throw new ApiError(401, "authentication_error", "NOT_FOUND");
+  if (key === undefined) throw new ApiError("authentication_error", "NOT_FOUND");
   const text = `${timestamp}${method}${path}`;
   if (!await isSigned(exchange.clock, key, signature, text)) {
-    throw new ApiError(401, "authentication_error", "INCORRECT_API_KEY_SIGNATURE");
+    throw new ApiError("authentication_error", "INCORRECT_API_KEY_SIGNATURE");
   }
   return key;
 }

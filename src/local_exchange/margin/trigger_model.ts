@@ -76,7 +76,6 @@ export interface TriggerRefusal {
     | "idempotency_key_already_used"
     | "exit_trigger_not_found";
   readonly details: string;
-  readonly status: 400 | 404 | 409;
 }
 
 /** Whether a trigger may still do something. */

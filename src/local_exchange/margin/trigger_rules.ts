@@ -17,7 +17,6 @@ const MOST_BRACKETS = 20;
 const invalid = (details: string): TriggerRefusal => ({
   refused: "invalid_parameters",
   details,
-  status: 400,
 });
 
 /** What is wrong with the fields of a wish; undefined where nothing is. */
@@ -86,7 +85,6 @@ export function legsRefusal(
   return {
     refused: "stop_loss_past_liquidation",
     details: "the position would be liquidated before its stop loss is reached",
-    status: 400,
   };
 }
 
@@ -111,11 +109,10 @@ export function wishRefusal(
     return {
       refused: "anchor_order_unavailable",
       details: "the order is none that rests for this position",
-      status: 409,
     };
   }
   if (!isAnchored && holding.position === 0) {
-    return { refused: "no_open_position", details: "there is no position to close", status: 400 };
+    return { refused: "no_open_position", details: "there is no position to close" };
   }
   const legs = wish.kind === "bracket" ? legsRefusal(wish, holding, info) : undefined;
   if (legs !== undefined || wish.kind === "trailing") return legs;

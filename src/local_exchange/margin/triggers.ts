@@ -69,7 +69,6 @@ export class ExitTriggers {
       return known.wallet === wallet && known.info === info ? known : {
         refused: "idempotency_key_already_used",
         details: "the client_trigger_id is that of a trigger of another position",
-        status: 409,
       };
     }
     const anchor = anchorOrderId === undefined ? undefined : this.#host.engine.orders.get(anchorOrderId);
@@ -94,12 +93,11 @@ export class ExitTriggers {
   ): ExitTrigger | TriggerRefusal {
     const trigger = this.list(wallet, info).find((one) => one.id === id);
     if (trigger === undefined) {
-      return { refused: "exit_trigger_not_found", details: "the position has no such trigger", status: 404 };
+      return { refused: "exit_trigger_not_found", details: "the position has no such trigger" };
     }
     const invalid = (details: string): TriggerRefusal => ({
       refused: "invalid_parameters",
       details,
-      status: 400,
     });
     if (trigger.kind === "trailing") return invalid("a trailing stop is written as one, and has no legs");
     if (!isLive(trigger)) return invalid(`the trigger is ${trigger.status}`);

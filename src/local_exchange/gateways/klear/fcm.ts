@@ -25,10 +25,10 @@ function membersOf(call: Call, { groups, account }: KlearMember, own: string | u
   const { house: { margin } } = askedOf(call);
   for (const id of ids) {
     if (id !== account.id && margin.subtraders.find(account, id) === undefined) {
-      throw new ApiError(404, "not_found");
+      throw new ApiError("not_found");
     }
     const other = [...groups.values()].find((group) => group.id !== own && group.members.includes(id));
-    if (other !== undefined) throw new ApiError(409, "conflict", `${id} is in group ${other.id}`);
+    if (other !== undefined) throw new ApiError("conflict", `${id} is in group ${other.id}`);
   }
   return [...new Set<string>(ids)];
 }
@@ -46,7 +46,7 @@ function bind(call: Call, { margin, random }: KlearHouse, member: KlearMember): 
     throw invalid(`fcm_subtrader_id must be ${account.id}_ and 1 to 16 of a-z and 0-9`);
   }
   if (margin.subtraders.find(account, subtraderId) === undefined) {
-    throw new ApiError(409, "conflict", "the subtrader is not in the credential registry yet");
+    throw new ApiError("conflict", "the subtrader is not in the credential registry yet");
   }
   const key = { id: random.uuid(), name, subtraderId };
   keys.set(key.id, key);
@@ -76,7 +76,7 @@ export const klearFcmRoutes = [
   route(UpdateMarginSubtraderGroup, (call) => {
     const { member } = askedOf(call);
     const group = member.groups.get(uuid("group_id", call.path.group_id));
-    if (group === undefined) throw new ApiError(404, "not_found");
+    if (group === undefined) throw new ApiError("not_found");
     group.members = membersOf(call, member, group.id);
     return undefined;
   }),
@@ -95,7 +95,7 @@ export const klearFcmRoutes = [
   route(CreateMarginFcmApiKey, (call) => {
     const { house, member } = askedOf(call);
     if (!new Fields(call.body).requiredText("public_key").includes("-----BEGIN PUBLIC KEY-----")) {
-      throw new ApiError(400, "invalid_public_key", "expected a PEM encoded public key");
+      throw new ApiError("invalid_public_key", "expected a PEM encoded public key");
     }
     const key = bind(call, house, member);
     return { api_key_id: key.id, ...warningOf(house, member, key) };
@@ -108,7 +108,7 @@ export const klearFcmRoutes = [
   }),
   route(DeleteMarginFcmApiKey, (call) => {
     if (!askedOf(call).member.keys.delete(uuid("api_key_id", call.path.api_key_id))) {
-      throw new ApiError(404, "not_found");
+      throw new ApiError("not_found");
     }
     return undefined;
   }),

@@ -100,8 +100,8 @@ export class KlearGateway implements Beside {
 
   #match(method: string, path: string): Match {
     const match = this.#router.find(method, path.slice(KLEAR_ROOT.length));
-    if (match === undefined) throw new ApiError(404, "not_found");
-    if (match === "wrong-method") throw new ApiError(405, "method_not_allowed");
+    if (match === undefined) throw new ApiError("not_found");
+    if (match === "wrong-method") throw new ApiError("method_not_allowed");
     return match;
   }
 
@@ -111,7 +111,7 @@ export class KlearGateway implements Beside {
 
   #caller(id: string): Caller {
     const member = this.#house.members.get(id);
-    if (member === undefined) throw new ApiError(401, "unauthorized");
+    if (member === undefined) throw new ApiError("unauthorized");
     return { ...callerFor(member.account), id };
   }
 
@@ -119,7 +119,7 @@ export class KlearGateway implements Beside {
     const [, id = "", token = ""] = /^Bearer ([^:]+):(.+)$/i.exec(authorization ?? "") ?? [];
     const member = this.#house.members.get(id);
     const hash = await hashOf(token);
-    if (member === undefined || !sameSecret(hash, member.tokenHash)) throw new ApiError(401, "unauthorized");
+    if (member === undefined || !sameSecret(hash, member.tokenHash)) throw new ApiError("unauthorized");
     return this.#caller(id);
   }
 }

@@ -40,7 +40,7 @@ const DAY = 86_400_000;
 /** The house and the member that a call is about. */
 export function askedOf({ exchange: { klear }, key }: Call): { house: KlearHouse; member: KlearMember } {
   const member = klear?.members.get(key?.id ?? "");
-  if (klear === undefined || member === undefined) throw new ApiError(401, "unauthorized");
+  if (klear === undefined || member === undefined) throw new ApiError("unauthorized");
   return { house: klear, member };
 }
 
@@ -53,7 +53,7 @@ const cursorOf = (cursor: string) => cursor === "" ? {} : { cursor };
 function obligationOf(call: Call): { member: KlearMember; obligation: Obligation } {
   const { member } = askedOf(call);
   const obligation = member.obligations.find(({ id }) => id === call.path.obligation_id);
-  if (obligation === undefined) throw new ApiError(404, "not_found");
+  if (obligation === undefined) throw new ApiError("not_found");
   return { member, obligation };
 }
 
@@ -298,7 +298,7 @@ export const klearMarginRoutes = [
     const amount = parsePrice(new Fields(call.body).requiredText("amount"));
     if (amount === undefined || amount <= 0) throw invalid("amount must be dollars above 0");
     const withdrawal = house.withdraw(member, amount);
-    if (withdrawal === undefined) throw new ApiError(400, "insufficient_balance");
+    if (withdrawal === undefined) throw new ApiError("insufficient_balance");
     return { id: withdrawal.id };
   }),
   route(GetSettlementBalanceWithdrawal, (call) => {

@@ -64,7 +64,7 @@ export const accountRoutes = [
   route(UpgradeAccountApiUsageLevel, (call) => {
     const account = accountOf(call);
     if (usageTiers.indexOf(call.exchange.limits.tierOf(account)) > 0) {
-      throw new ApiError(403, "permission_denied", "the account is above the basic tier already");
+      throw new ApiError("permission_denied", "the account is above the basic tier already");
     }
     call.exchange.limits.setTier(account, "advanced", call.exchange.clock.now());
     return undefined;

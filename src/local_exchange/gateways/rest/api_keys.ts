@@ -86,7 +86,7 @@ export const apiKeyRoutes = [
   }),
   route(DeleteApiKey, (call) => {
     const key = call.exchange.keys.get(call.path.api_key ?? "");
-    if (key === undefined || key.account !== accountOf(call)) throw new ApiError(404, "not_found");
+    if (key === undefined || key.account !== accountOf(call)) throw new ApiError("not_found");
     call.exchange.keys.delete(key.id);
     return undefined;
   }),

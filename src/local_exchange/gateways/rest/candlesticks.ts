@@ -50,7 +50,7 @@ export const candlestickRoutes = [
   route(GetMarketCandlesticks, (call) => {
     const asked = askedFor(call);
     const { market, event } = marketOf(call, call.path.ticker);
-    if (event.series.ticker !== call.path.series_ticker) throw new ApiError(404, "not_found");
+    if (event.series.ticker !== call.path.series_ticker) throw new ApiError("not_found");
     const found = candlesOf(call, market, asked, MOST);
     return { ticker: market.ticker, candlesticks: withLatest(call, market, asked, found).map(payload) };
   }),
@@ -70,7 +70,7 @@ export const candlestickRoutes = [
   route(GetMarketCandlesticksByEvent, (call) => {
     const asked = askedFor(call);
     const event = eventOf(call, call.path.ticker);
-    if (event.series.ticker !== call.path.series_ticker) throw new ApiError(404, "not_found");
+    if (event.series.ticker !== call.path.series_ticker) throw new ApiError("not_found");
     const live = event.markets.filter(isLive(call));
     const most = Math.floor(MOST / Math.max(1, live.length));
     const end = Math.min(asked.end, asked.start + most * asked.minutes * 60);

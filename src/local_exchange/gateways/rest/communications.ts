@@ -46,7 +46,7 @@ const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/
 
 function rfqOf({ exchange, path }: Call): Rfq {
   const found = exchange.communications.rfqs.get(uuid("rfq_id", path.rfq_id));
-  if (found === undefined) throw new ApiError(404, "not_found");
+  if (found === undefined) throw new ApiError("not_found");
   return found;
 }
 
@@ -56,17 +56,17 @@ function quoteOf(call: Call): Quote {
   const quote = call.exchange.communications.quotes.get(uuid("quote_id", call.path.quote_id));
   const account = accountOf(call);
   if (quote === undefined || (quote.wallet.account !== account && quote.rfq.wallet.account !== account)) {
-    throw new ApiError(404, "not_found");
+    throw new ApiError("not_found");
   }
   if (call.path.rfq_id !== undefined && call.path.rfq_id !== quote.rfq.id) {
-    throw new ApiError(404, "not_found");
+    throw new ApiError("not_found");
   }
   return quote;
 }
 
 function deleteQuote(call: Call): undefined {
   const quote = quoteOf(call);
-  if (quote.wallet.account !== accountOf(call)) throw new ApiError(404, "not_found");
+  if (quote.wallet.account !== accountOf(call)) throw new ApiError("not_found");
   if (quote.status !== "open") throw invalid(`the quote is ${quote.status}`);
   call.exchange.communications.cancel(quote, "deleted");
 }
@@ -74,7 +74,7 @@ function deleteQuote(call: Call): undefined {
 function acceptQuote(call: Call): undefined {
   const quote = quoteOf(call);
   const side = new Fields(call.body).choice("accepted_side", ["yes", "no"]);
-  if (quote.rfq.wallet.account !== accountOf(call)) throw new ApiError(404, "not_found");
+  if (quote.rfq.wallet.account !== accountOf(call)) throw new ApiError("not_found");
   if (quote.rfq.status === "closed") throw invalid("the request is closed", "rfq_closed");
   if (quote.status !== "open") throw invalid(`the quote is ${quote.status}`);
   if ((side === "yes" ? quote.yesBid : quote.noBid) === 0) throw invalid(`the quote has no ${side} bid`);
@@ -83,7 +83,7 @@ function acceptQuote(call: Call): undefined {
 
 function confirmQuote(call: Call): undefined {
   const quote = quoteOf(call);
-  if (quote.wallet.account !== accountOf(call)) throw new ApiError(404, "not_found");
+  if (quote.wallet.account !== accountOf(call)) throw new ApiError("not_found");
   if (quote.status !== "accepted") throw invalid(`the quote is ${quote.status}`);
   call.exchange.communications.confirm(quote);
 }
@@ -121,7 +121,7 @@ export const communicationRoutes = [
   route(CreateRFQ, (call) => {
     const fields = new Fields(call.body);
     const info = marketOf(call, fields.requiredText("market_ticker"));
-    if (info.market.status !== "active") throw new ApiError(400, "market_inactive");
+    if (info.market.status !== "active") throw new ApiError("market_inactive");
     if (!fields.has("rest_remainder")) throw invalid("rest_remainder is required");
     const size = sizeOf(fields);
     if (fields.flag("target_cost_excludes_fees") && size.targetCost === undefined) {
@@ -135,7 +135,7 @@ export const communicationRoutes = [
       restRemainder: fields.flag("rest_remainder"),
       obscure: fields.flag("obscure_creator_id"),
     }, fields.flag("replace_existing"));
-    if (rfq === "exists") throw new ApiError(409, "rfq_already_exists");
+    if (rfq === "exists") throw new ApiError("rfq_already_exists");
     if (rfq === "too-many") throw invalid("there are 100 open requests already");
     return { id: rfq.id };
   }),
@@ -164,7 +164,7 @@ export const communicationRoutes = [
   route(GetRFQ, (call) => ({ rfq: rfqPayload(call.exchange.communications, rfqOf(call), accountOf(call)) })),
   route(DeleteRFQ, (call) => {
     const rfq = rfqOf(call);
-    if (rfq.wallet.account !== accountOf(call)) throw new ApiError(404, "not_found");
+    if (rfq.wallet.account !== accountOf(call)) throw new ApiError("not_found");
     if (rfq.status === "closed") throw invalid("the request is closed", "rfq_closed");
     call.exchange.communications.close(rfq, "deleted");
     return undefined;
@@ -174,7 +174,7 @@ export const communicationRoutes = [
     const rfq = call.exchange.communications.rfqs.get(uuid("rfq_id", fields.requiredText("rfq_id")));
     const yesBid = fields.price("yes_bid");
     const noBid = fields.price("no_bid");
-    if (rfq === undefined) throw new ApiError(404, "not_found");
+    if (rfq === undefined) throw new ApiError("not_found");
     if (yesBid === undefined || noBid === undefined) throw invalid("yes_bid and no_bid are required");
     if (!fields.has("rest_remainder")) throw invalid("rest_remainder is required");
     if (yesBid < 0 || noBid < 0) throw invalid("a bid is below 0");
@@ -247,15 +247,15 @@ export const communicationRoutes = [
     const expires = fields.requiredText("expiration_ts");
     if (!RFC_3339.test(expires)) throw invalid("expiration_ts is no RFC 3339 date and time");
     const expiresAt = Date.parse(expires);
-    if (buyer === undefined || seller === undefined) throw new ApiError(400, "user_not_found");
+    if (buyer === undefined || seller === undefined) throw new ApiError("user_not_found");
     if (buyer === seller) throw invalid("buyer and seller are the same");
     if (proposer !== buyer && proposer !== seller) {
-      throw new ApiError(403, "permission_denied", "only the buyer or the seller may propose");
+      throw new ApiError("permission_denied", "only the buyer or the seller may propose");
     }
     if (price === undefined || count === undefined) {
       throw invalid("price_centi_cents and centicount are required");
     }
-    if (!engine.isOnGrid(info.market, price)) throw new ApiError(400, "invalid_price");
+    if (!engine.isOnGrid(info.market, price)) throw new ApiError("invalid_price");
     if (!(expiresAt > engine.now)) throw invalid("expiration_ts must be in the future");
     const walletOf = (account: Account, field: string) => {
       const subaccount = fields.subaccount(field);
@@ -293,7 +293,7 @@ export const communicationRoutes = [
     const id = call.path.block_trade_proposal_id;
     const proposal = call.exchange.blockTrades.proposals.find((other) => other.id === id);
     if (proposal === undefined || (proposal.buyer !== account && proposal.seller !== account)) {
-      throw new ApiError(404, "not_found");
+      throw new ApiError("not_found");
     }
     if (proposal.status !== "pending") throw invalid(`the proposal is ${proposal.status}`);
     const asked = call.body === undefined ? undefined : new Fields(call.body).subaccount("subaccount");

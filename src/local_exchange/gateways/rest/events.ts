@@ -18,7 +18,7 @@ import { eventPayload, marketPayload } from "../../wire/markets.ts";
 /** The event that a call names. */
 export function eventOf({ exchange }: Call, ticker: string | undefined): EventInfo {
   const found = ticker === undefined ? undefined : exchange.catalog.events.get(ticker);
-  if (found === undefined) throw new ApiError(404, "not_found");
+  if (found === undefined) throw new ApiError("not_found");
   return found;
 }
 

@@ -30,7 +30,7 @@ function subtradersOf(call: Call): Map<string, Subtrader> {
 function subtraderOf(call: Call, id: string | undefined): Subtrader {
   if (id === undefined) throw invalid("subtrader_id is required");
   const found = subtradersOf(call).get(id);
-  if (found === undefined) throw new ApiError(404, "not_found");
+  if (found === undefined) throw new ApiError("not_found");
   return found;
 }
 
@@ -47,7 +47,7 @@ export const fcmRoutes = [
   route(CreateFCMSubtrader, (call) => {
     const subtraders = subtradersOf(call);
     const id = `${accountOf(call).id}_${readSuffix(new Fields(call.body))}`;
-    if (subtraders.has(id)) throw new ApiError(409, "subtrader_already_exists");
+    if (subtraders.has(id)) throw new ApiError("subtrader_already_exists");
     subtraders.set(id, { id, blocked: new Set(), cap: undefined });
     call.exchange.subtraders.set(accountOf(call), subtraders);
     return { subtrader_id: id };
@@ -66,7 +66,7 @@ export const fcmRoutes = [
   }),
   route(GetFCMEventContractDailyCap, (call) => {
     const { id, cap } = subtraderOf(call, text(call, "subtrader_id"));
-    if (cap === undefined) throw new ApiError(404, "not_found");
+    if (cap === undefined) throw new ApiError("not_found");
     return {
       subtrader_id: id,
       limit: formatPrice(cap),

@@ -47,7 +47,7 @@ function incentives({ exchange }: Call): IncentiveProgram[] {
 
 function liveData(call: Call, id: string | undefined): LiveData {
   const milestone = milestonesOf(call.exchange).find((other) => other.id === id);
-  if (milestone === undefined) throw new ApiError(404, "not_found");
+  if (milestone === undefined) throw new ApiError("not_found");
   return {
     type: milestone.type,
     details: {
@@ -90,7 +90,7 @@ export const fixtureRoutes = [
   route(GetLiveDataByMilestone, (call) => ({ live_data: liveData(call, call.path.milestone_id) })),
   route(GetLiveData, (call) => {
     const found = liveData(call, call.path.milestone_id);
-    if (found.type !== call.path.type) throw new ApiError(404, "not_found");
+    if (found.type !== call.path.type) throw new ApiError("not_found");
     return { live_data: found };
   }),
   route(GetGameStats, (call) => {

@@ -69,9 +69,8 @@ export class RestGateway {
   refuseBody({ header }: Pick<Incoming, "header">, why: BodyRefusal): Outgoing {
     const { status, headers, body } = this.#refuse(
       why === "too-long"
-        ? new ApiError(413, "request_too_large", `a body has at most ${MOST_BODY_BYTES} bytes, in few pieces`)
+        ? new ApiError("request_too_large", `a body has at most ${MOST_BODY_BYTES} bytes, in few pieces`)
         : new ApiError(
-          503,
           "service_unavailable",
           "too many bodies are on their way, and this one took longest",
         ),
@@ -127,14 +126,14 @@ export class RestGateway {
         const { status, value, headers } = await this.#beside.answer(incoming, path, query);
         return this.#write(status, value, headers);
       }
-      if (!path.startsWith(`${REST_ROOT}/`)) throw new ApiError(404, "not_found");
+      if (!path.startsWith(`${REST_ROOT}/`)) throw new ApiError("not_found");
       const below = path.slice(REST_ROOT.length);
       if (below.length > 1 && below.endsWith("/")) {
         return this.#write(301, undefined, { location: target.replace(/\/+(\?|$)/, "$1") });
       }
       const match = this.#router.find(method, below);
-      if (match === undefined) throw new ApiError(404, "not_found");
-      if (match === "wrong-method") throw new ApiError(405, "method_not_allowed");
+      if (match === undefined) throw new ApiError("not_found");
+      if (match === "wrong-method") throw new ApiError("method_not_allowed");
       const { product, route: { operation, handle, keepsItself } } = match;
       const key = operation.auth === "none"
         ? undefined
@@ -201,7 +200,7 @@ export class RestGateway {
       this.#exchange.keep({ do: "rest", by, method, target, body });
     } catch (error) {
       this.#exchange.onInternalError(error);
-      throw new ApiError(503, "service_unavailable", "what was asked could not be kept, and was not done");
+      throw new ApiError("service_unavailable", "what was asked could not be kept, and was not done");
     }
   }
 

@@ -23,7 +23,7 @@ import { fillPayload, orderPayload, tradePayload } from "../../wire/orders.ts";
 /** A market that has moved to the historical data. */
 export function historicalMarketOf({ exchange }: Call, ticker: string | undefined): MarketInfo {
   const found = exchange.catalog.markets.get(ticker ?? "");
-  if (found === undefined || !exchange.archive.hasMarket(found)) throw new ApiError(404, "not_found");
+  if (found === undefined || !exchange.archive.hasMarket(found)) throw new ApiError("not_found");
   return found;
 }
 

@@ -36,7 +36,7 @@ const timeFilters = [
 /** The market that a call names. */
 export function marketOf({ exchange }: Call, ticker: string | undefined): MarketInfo {
   const found = ticker === undefined ? undefined : exchange.catalog.markets.get(ticker);
-  if (found === undefined || exchange.archive.hasMarket(found)) throw new ApiError(404, "market_not_found");
+  if (found === undefined || exchange.archive.hasMarket(found)) throw new ApiError("market_not_found");
   return found;
 }
 
@@ -116,7 +116,7 @@ export const marketRoutes = [
     const { catalog, engine } = call.exchange;
     const market = ticker === undefined ? undefined : catalog.markets.get(ticker)?.market;
     // A market that has moved to the historical data has no trades here, but is no stranger.
-    if (ticker !== undefined && market === undefined) throw new ApiError(404, "market_not_found");
+    if (ticker !== undefined && market === undefined) throw new ApiError("market_not_found");
     const all = market?.trades ?? engine.trades;
     const keep = tradeFilter(call);
     const { items, cursor } = pageOf(call, all, {
@@ -138,7 +138,7 @@ export const marketRoutes = [
   }),
   route(GetSeries, (call) => {
     const series = call.exchange.catalog.series.get(call.path.series_ticker ?? "");
-    if (series === undefined) throw new ApiError(404, "not_found");
+    if (series === undefined) throw new ApiError("not_found");
     return { series: seriesPayload(series, flag(call, "include_volume") ?? false) };
   }),
 ];

@@ -92,7 +92,7 @@ export const milestoneRoutes = [
   }),
   route(GetMilestone, (call) => {
     const milestone = milestonesOf(call.exchange).find(({ id }) => id === call.path.milestone_id);
-    if (milestone === undefined) throw new ApiError(404, "not_found");
+    if (milestone === undefined) throw new ApiError("not_found");
     return { milestone };
   }),
   route(GetStructuredTargets, (call) => {
@@ -111,7 +111,7 @@ export const milestoneRoutes = [
   }),
   route(GetStructuredTarget, (call) => {
     const found = targetsOf(call.exchange).find(({ id }) => id === call.path.structured_target_id);
-    if (found === undefined) throw new ApiError(404, "not_found");
+    if (found === undefined) throw new ApiError("not_found");
     return { structured_target: found };
   }),
 ];

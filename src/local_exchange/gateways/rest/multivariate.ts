@@ -17,7 +17,7 @@ import { eventPayload, marketPayload, priceRanges } from "../../wire/markets.ts"
 
 function collectionOf({ exchange, path }: Call): ComboCollection {
   const found = exchange.combos.collections.get(path.collection_ticker ?? "");
-  if (found === undefined) throw new ApiError(404, "not_found");
+  if (found === undefined) throw new ApiError("not_found");
   return found;
 }
 
@@ -77,12 +77,12 @@ export const multivariateRoutes = [
     const legs = fields.items("selected_markets").map((leg) => {
       const info = call.exchange.catalog.markets.get(leg.requiredText("market_ticker"));
       if (info === undefined || info.event.ticker !== leg.requiredText("event_ticker")) {
-        throw new ApiError(400, "invalid_market_combination", leg.requiredText("market_ticker"));
+        throw new ApiError("invalid_market_combination", leg.requiredText("market_ticker"));
       }
       return { info, side: leg.choice("side", ["yes", "no"]) };
     });
     const made = call.exchange.combos.resolve(collection, legs);
-    if ("code" in made) throw new ApiError(400, made.code, made.tickers.join(","), made.message);
+    if ("code" in made) throw new ApiError(made.code, made.tickers.join(","), made.message);
     return {
       event_ticker: made.event.ticker,
       market_ticker: made.market.ticker,

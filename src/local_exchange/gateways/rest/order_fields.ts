@@ -95,7 +95,7 @@ export function orderRequest(
   assertAgree(wish, expires, rules);
   const wallet = walletFor(key, subaccount, market.shard);
   const group = groupId === undefined ? undefined : key.account.groups.get(groupId);
-  if (groupId !== undefined && group?.wallet !== wallet) throw new ApiError(404, "order_group_not_found");
+  if (groupId !== undefined && group?.wallet !== wallet) throw new ApiError("order_group_not_found");
   return {
     ...terms,
     wallet,
@@ -130,10 +130,10 @@ export function amendmentOf(
   order: Order,
   now: number,
 ): Amendment {
-  if (order.side !== side) throw new ApiError(400, "order_side_mismatch");
+  if (order.side !== side) throw new ApiError("order_side_mismatch");
   const original = fields.text("client_order_id");
   if (original !== undefined && original !== order.clientOrderId) {
-    throw new ApiError(400, "order_id_and_client_order_id_mismatch");
+    throw new ApiError("order_id_and_client_order_id_mismatch");
   }
   const expires = expiryOf(fields, now, true);
   return {
@@ -163,6 +163,6 @@ export function readDecrease(fields: Fields): DecreaseWish {
 /** By how much it is. */
 export function decreaseOf({ by, to = 0 }: DecreaseWish, { remaining }: Order): number {
   const count = by ?? remaining - to;
-  if (count <= 0 || count > remaining) throw new ApiError(400, "invalid_order_size");
+  if (count <= 0 || count > remaining) throw new ApiError("invalid_order_size");
   return count;
 }

@@ -37,8 +37,8 @@ function groupOf(call: Call): OrderGroup {
   const group = key.account.groups.get(call.path.order_group_id ?? "");
   const subaccount = subaccountOf(call) ?? 0;
   const shard = integer(call, "exchange_index", { min: 0 });
-  if (group === undefined || group.wallet.subaccount !== subaccount) throw new ApiError(404, "not_found");
-  if (shard !== undefined && shard !== group.wallet.shard) throw new ApiError(404, "not_found");
+  if (group === undefined || group.wallet.subaccount !== subaccount) throw new ApiError("not_found");
+  if (shard !== undefined && shard !== group.wallet.shard) throw new ApiError("not_found");
   return group;
 }
 

@@ -60,7 +60,7 @@ export function placeOrder(exchange: Exchange, key: Caller, fields: Fields): Pla
   const shard = fields.integer("exchange_index", { min: -1 });
   const market = catalog.markets.get(ticker)?.market;
   if (market === undefined || (shard !== undefined && shard >= 0 && shard !== market.shard)) {
-    throw new ApiError(404, "market_not_found");
+    throw new ApiError("market_not_found");
   }
   const placed = engine.place(orderRequest(key, wish, market, engine.now, forceRules));
   if ("rejected" in placed) throw rejectionError(placed);
@@ -86,9 +86,9 @@ export function placedPayload({ order, filled, value, fees }: Placed, now: numbe
 export function orderOf(call: Call, id: string | undefined): Order {
   const key = keyOf(call);
   const order = id === undefined ? undefined : call.side.engine.orders.get(id);
-  if (order === undefined || order.account !== key.account) throw new ApiError(404, "not_found");
+  if (order === undefined || order.account !== key.account) throw new ApiError("not_found");
   if (key.subaccount !== undefined && order.wallet.subaccount !== key.subaccount) {
-    throw new ApiError(404, "not_found");
+    throw new ApiError("not_found");
   }
   return order;
 }
@@ -114,7 +114,7 @@ function whereabouts(call: Call): Whereabouts {
  */
 export function changeableOrderOf(call: Call, id: string | undefined, where: Whereabouts): Order {
   const { engine } = call.side;
-  if (engine.exchangePaused) throw new ApiError(409, "exchange_is_paused");
+  if (engine.exchangePaused) throw new ApiError("exchange_is_paused");
   const order = orderOf(call, id);
   const { market, wallet } = order;
   const { subaccount, ticker, shard = ticker === undefined ? 0 : -1 } = where;
@@ -122,9 +122,9 @@ export function changeableOrderOf(call: Call, id: string | undefined, where: Whe
     (subaccount !== undefined && subaccount !== wallet.subaccount) ||
     (shard >= 0 && shard !== market.shard) ||
     (ticker !== undefined && ticker !== market.ticker)
-  ) throw new ApiError(404, "not_found");
-  if (market.status !== "active" && market.status !== "inactive") throw new ApiError(409, "market_inactive");
-  if (order.status !== "resting") throw new ApiError(404, "not_found");
+  ) throw new ApiError("not_found");
+  if (market.status !== "active" && market.status !== "inactive") throw new ApiError("market_inactive");
+  if (order.status !== "resting") throw new ApiError("not_found");
   return order;
 }
 
@@ -215,7 +215,7 @@ export const orderRoutes = [
   })),
   route(CancelAllOrders, (call) => {
     const { engine } = call.exchange;
-    if (engine.exchangePaused) throw new ApiError(409, "exchange_is_paused");
+    if (engine.exchangePaused) throw new ApiError("exchange_is_paused");
     const subaccount = subaccountOf(call);
     for (const order of accountOf(call).resting) {
       if (subaccount === undefined || order.wallet.subaccount === subaccount) engine.cancel(order);
@@ -232,7 +232,7 @@ export const orderRoutes = [
       subaccount: subaccountParam(call),
       shard: shard ?? -1,
     });
-    if (order.market.ticker !== ticker) throw new ApiError(400, "order_ticker_mismatch");
+    if (order.market.ticker !== ticker) throw new ApiError("order_ticker_mismatch");
     const placed = engine.amend(order, amendmentOf(wish, order, engine.now));
     if ("rejected" in placed) throw rejectionError(placed);
     return placedPayload(placed, engine.now);
@@ -265,7 +265,7 @@ export const orderRoutes = [
   }),
   route(GetOrderQueuePosition, (call) => {
     const order = orderOf(call, call.path.order_id);
-    if (order.status !== "resting") throw new ApiError(404, "not_found");
+    if (order.status !== "resting") throw new ApiError("not_found");
     return { queue_position_fp: formatCount(order.market.book.queueAhead(order)) };
   }),
   route(GetOrderQueuePositions, (call) => {

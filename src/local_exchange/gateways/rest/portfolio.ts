@@ -127,7 +127,7 @@ export function transferInstance(call: Call): { transfer_id: string } {
   const { treasury } = call.side;
   const account = accountOf(call);
   const transfer = treasury.transferInstance(account, from, to, centicents * 100);
-  if (transfer === undefined) throw new ApiError(400, "insufficient_balance");
+  if (transfer === undefined) throw new ApiError("insufficient_balance");
   if (id !== undefined) treasury.ledgerOf(account).usedTransferIds.add(id);
   return { transfer_id: transfer.id };
 }
@@ -262,7 +262,7 @@ export const portfolioRoutes = [
   route(GetIntraExchangeInstanceTransfer, (call) => {
     const { instanceTransfers } = call.side.treasury.ledgerOf(accountOf(call));
     const found = instanceTransfers.find(({ id }) => id === call.path.transfer_id);
-    if (found === undefined) throw new ApiError(404, "not_found");
+    if (found === undefined) throw new ApiError("not_found");
     return { transfer: transferPayload(found) };
   }),
   route(GetTargetBalanceAllocation, (call) => {

@@ -5,14 +5,17 @@ import type { Caller } from "../../signatures.ts";
 import type { Call } from "./route.ts";
 import { parseCount, parsePrice } from "../../units.ts";
 
+/** What may be wrong with a parameter or a field. */
+type InvalidCode = "bad_request" | "invalid_order" | "invalid_parameters" | "rfq_closed";
+
 /** A 400 for a parameter or a field. */
-export function invalid(details: string, code = "invalid_parameters"): ApiError {
-  return new ApiError(400, code, details);
+export function invalid(details: string, code: InvalidCode = "invalid_parameters"): ApiError {
+  return new ApiError(code, details);
 }
 
 /** The key that signed the call. */
 export function keyOf({ key }: Call): Caller {
-  if (key === undefined) throw new ApiError(401, "token_authentication_failure");
+  if (key === undefined) throw new ApiError("token_authentication_failure");
   return key;
 }
 
@@ -87,7 +90,7 @@ export class Fields {
 
   constructor(body: unknown) {
     if (typeof body !== "object" || body === null || Array.isArray(body)) {
-      throw new ApiError(400, "bad_request", "the body is not a JSON object");
+      throw new ApiError("bad_request", "the body is not a JSON object");
     }
     this.#fields = body as Record<string, unknown>;
   }
@@ -163,7 +166,7 @@ export class Fields {
     if (value === undefined || value === null) return undefined;
     const given: string = typeof value;
     if (given !== type) {
-      throw new ApiError(400, "bad_request", `cannot read ${given} into field ${name} of type ${type}`);
+      throw new ApiError("bad_request", `cannot read ${given} into field ${name} of type ${type}`);
     }
     return value;
   }
@@ -181,7 +184,7 @@ function fail(details: string): never {
 export function subaccountFor(key: Caller, asked: number | undefined): number | undefined {
   if (key.subaccount === undefined) return asked;
   if (asked !== undefined && asked !== key.subaccount) {
-    throw new ApiError(403, "permission_denied", "this API key is restricted to another subaccount");
+    throw new ApiError("permission_denied", "this API key is restricted to another subaccount");
   }
   return key.subaccount;
 }
@@ -207,7 +210,7 @@ export function timeWindow(call: Call): (at: number) => boolean {
 export function walletFor(key: Caller, asked: number | undefined, shard: number): Wallet {
   const subaccount = subaccountFor(key, asked) ?? 0;
   if (subaccount !== 0 && !key.account.subaccounts.has(subaccount)) {
-    throw new ApiError(400, "customer_account_not_found", `no subaccount ${subaccount}`);
+    throw new ApiError("customer_account_not_found", `no subaccount ${subaccount}`);
   }
   return key.account.wallet(subaccount, shard);
 }
@@ -218,6 +221,6 @@ export function readBody({ body }: { readonly body: string }): unknown {
   try {
     return JSON.parse(body);
   } catch {
-    throw new ApiError(400, "bad_request", "the body is not JSON");
+    throw new ApiError("bad_request", "the body is not JSON");
   }
 }

@@ -7,7 +7,7 @@ import { ApiError } from "../../api_error.ts";
 import { isNothing, unknownNameIn, wrongTypeIn } from "../../contract_check.ts";
 
 function refuse(fault: string): never {
-  throw new ApiError(400, "invalid_parameters", undefined, fault);
+  throw new ApiError("invalid_parameters", undefined, fault);
 }
 
 /** What a parameter's text must look like. */
@@ -43,5 +43,5 @@ export function assertRequest(
   const strange = unknownNameIn("field", fields, body);
   if (strange !== undefined) refuse(strange);
   const wrong = wrongTypeIn(fields, body);
-  if (wrong !== undefined) throw new ApiError(400, "bad_request", wrong);
+  if (wrong !== undefined) throw new ApiError("bad_request", wrong);
 }

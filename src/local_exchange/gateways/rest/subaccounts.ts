@@ -8,7 +8,7 @@ import { accountOf, type Fields, invalid, uuid } from "./read.ts";
 export function useOnce(call: Call, id: string): void {
   uuid("client_transfer_id", id);
   const { usedTransferIds } = call.side.treasury.ledgerOf(accountOf(call));
-  if (usedTransferIds.has(id)) throw new ApiError(409, "transfer_already_exists");
+  if (usedTransferIds.has(id)) throw new ApiError("transfer_already_exists");
 }
 
 /** The number of a subaccount that there is. */
@@ -47,7 +47,7 @@ export function transferBetween(call: Call, fields: Fields, shard: number): Reco
     cents * 10_000,
     shard,
   );
-  if (!isMoved) throw new ApiError(400, "insufficient_balance");
+  if (!isMoved) throw new ApiError("insufficient_balance");
   treasury.ledgerOf(account).usedTransferIds.add(id);
   return {};
 }

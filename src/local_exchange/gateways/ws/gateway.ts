@@ -181,7 +181,7 @@ export class WebSocketGateway implements ExchangeSockets {
     if (refused === "cut") return { status: refused };
     try {
       if (refused !== undefined && body !== undefined) return { status: refused, body };
-      if (refused !== undefined) throw new ApiError(refused, "refused_on_request");
+      if (refused !== undefined) throw new ApiError("refused_on_request", undefined, undefined, refused);
       const key = await this.#authenticate(handshake);
       return { status: 101, open: (socket) => this.#connect(key, socket) };
     } catch (error) {
@@ -203,11 +203,11 @@ export class WebSocketGateway implements ExchangeSockets {
 
   async #authenticate({ method, target, header, caller }: Handshake): Promise<Caller> {
     const path = target.split("?")[0] ?? "";
-    if (path !== this.#product.path) throw new ApiError(404, "not_found");
-    if (!this.#exchange.cors.lets(header)) throw new ApiError(403, "origin_not_allowed");
+    if (path !== this.#product.path) throw new ApiError("not_found");
+    if (!this.#exchange.cors.lets(header)) throw new ApiError("origin_not_allowed");
     const key = caller ?? await authenticate(this.#exchange, header, method, path);
-    if (!key.scopes.includes("read")) throw new ApiError(403, "permission_denied");
-    if (this.#countOf(key.account) >= MOST_CONNECTIONS) throw new ApiError(429, "too_many_requests");
+    if (!key.scopes.includes("read")) throw new ApiError("permission_denied");
+    if (this.#countOf(key.account) >= MOST_CONNECTIONS) throw new ApiError("too_many_requests");
     return key;
   }
 

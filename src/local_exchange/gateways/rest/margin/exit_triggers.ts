@@ -66,7 +66,7 @@ function wishOf(fields: Fields): TriggerWish {
 
 /** The payload of a trigger that was set; throws where it was not. */
 function answer(made: ExitTrigger | TriggerRefusal): ExitTriggerPayload {
-  if ("refused" in made) throw new ApiError(made.status, made.refused, made.details);
+  if ("refused" in made) throw new ApiError(made.refused, made.details);
   return triggerPayload(made);
 }
 
@@ -111,7 +111,7 @@ export const marginTriggerRoutes = [
     const { triggers } = marginOf(call);
     const id = call.path.trigger_id ?? "";
     if (!triggers.list(wallet, info).some((trigger) => trigger.id === id)) {
-      throw new ApiError(404, "exit_trigger_not_found");
+      throw new ApiError("exit_trigger_not_found");
     }
     triggers.cancel(wallet, info, { id });
     return undefined;

@@ -23,7 +23,7 @@ const assetClasses = ["Crypto", "Equities", "Metals"] as const;
 function subtraderOf(call: Call, id: string | undefined): MarginSubtrader {
   if (id === undefined) throw invalid("subtrader_id is required");
   const found = marginOf(call).subtraders.find(accountOf(call), id);
-  if (found === undefined) throw new ApiError(404, "not_found");
+  if (found === undefined) throw new ApiError("not_found");
   return found;
 }
 
@@ -67,7 +67,7 @@ export const marginFcmRoutes = [
     if (!fields.has("require_category_cap")) throw invalid("require_category_cap is required");
     const requiresCategoryCap = fields.flag("require_category_cap");
     const made = subtraders.create(account, readSuffix(fields), requiresCategoryCap);
-    if (made === undefined) throw new ApiError(409, "subtrader_already_exists");
+    if (made === undefined) throw new ApiError("subtrader_already_exists");
     return { subtrader_id: made.id };
   }),
   route(GetFCMSubtraderRiskControls, (call) => {
@@ -98,6 +98,6 @@ export const marginFcmRoutes = [
   route(DeleteFCMSubtraderRiskControls, (call) => {
     const subtrader = subtraderOf(call, text(call, "subtrader_id"));
     if (marginOf(call).subtraders.deleteCap(subtrader, scopeIn(call))) return {};
-    throw new ApiError(404, "not_found");
+    throw new ApiError("not_found");
   }),
 ];

@@ -27,7 +27,6 @@ export const marginRest: RestProduct = {
     if (account !== undefined) return { ...key, account };
     if (openToAll.has(operation)) return key;
     throw new ApiError(
-      403,
       "margin_not_enabled",
       "GET /margin/enabled says whether an account may trade perps",
     );

@@ -52,12 +52,12 @@ function averages({ filled, value, fees }: Placed) {
 /** A resting order of the caller's that may be changed, in the primary subaccount unless another one is named. */
 function changeableOrderOf(call: Call): Order {
   const { engine } = call.side;
-  if (engine.exchangePaused) throw new ApiError(409, "exchange_is_paused");
+  if (engine.exchangePaused) throw new ApiError("exchange_is_paused");
   const order = orderOf(call, call.path.order_id);
   const { market, wallet, status } = order;
-  if (shownIn(wallet) !== (subaccountOf(call) ?? 0)) throw new ApiError(404, "not_found");
-  if (market.status === "closed") throw new ApiError(409, "market_inactive");
-  if (status !== "resting") throw new ApiError(404, "not_found");
+  if (shownIn(wallet) !== (subaccountOf(call) ?? 0)) throw new ApiError("not_found");
+  if (market.status === "closed") throw new ApiError("market_inactive");
+  if (status !== "resting") throw new ApiError("not_found");
   return order;
 }
 
@@ -84,7 +84,7 @@ export const marginOrderRoutes = [
     const fields = new Fields(call.body);
     const wish = readAmendment(fields);
     const order = changeableOrderOf(call);
-    if (marketIn(call, fields).market !== order.market) throw new ApiError(400, "order_ticker_mismatch");
+    if (marketIn(call, fields).market !== order.market) throw new ApiError("order_ticker_mismatch");
     const placed = marginOf(call).amend(order, amendmentOf(wish, order, call.side.engine.now));
     if ("rejected" in placed) throw rejectionError(placed);
     return {
@@ -107,7 +107,7 @@ export const marginOrderRoutes = [
     return { order_id: order.id, ...named(order), remaining_count: formatCount(order.remaining) };
   }),
   route(CancelAllMarginOrders, (call) => {
-    if (call.side.engine.exchangePaused) throw new ApiError(409, "exchange_is_paused");
+    if (call.side.engine.exchangePaused) throw new ApiError("exchange_is_paused");
     marginOf(call).cancelAll(accountOf(call), subaccountOf(call));
     return undefined;
   }),

@@ -8,7 +8,7 @@ import type { Call } from "../route.ts";
 
 /** The margin exchange of an exchange that has one. */
 export function marginIn({ margin }: Exchange): MarginExchange {
-  if (margin === undefined) throw new ApiError(404, "not_found");
+  if (margin === undefined) throw new ApiError("not_found");
   return margin;
 }
 
@@ -26,6 +26,6 @@ export function memberOf(margin: MarginExchange, { id }: Account): Account | und
 /** The market that a call names. */
 export function marketOf(call: Call, ticker: string | undefined, id?: string): MarginMarketInfo {
   const found = marginOf(call).find(ticker, id);
-  if (found === undefined) throw new ApiError(404, "market_not_found");
+  if (found === undefined) throw new ApiError("market_not_found");
   return found;
 }
