@@ -38,6 +38,21 @@ export function onAborted(signal: AbortSignal | undefined, act: () => void): () 
   };
 }
 
+/** A promise that somebody else settles. */
+export interface Deferred<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Makes one. It may be rejected before anybody waits for it, or where nobody ever does: that ends no process. */
+export function deferred<T = void>(): Deferred<T> {
+  let settle: Omit<Deferred<T>, "promise"> | undefined;
+  const promise = new Promise<T>((resolve, reject) => settle = { resolve, reject });
+  promise.catch(() => {});
+  return { promise, ...settle as Omit<Deferred<T>, "promise"> };
+}
+
 /**
  * Waits for what others wait for too: a caller who gives up leaves it to them. Rejects with the signal's reason when
  * it aborts first.

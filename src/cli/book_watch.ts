@@ -17,7 +17,7 @@ import { type ListedOrder, OwnOrders, type StreamedOrder } from "./own_orders.ts
 import { Screen } from "./screen.ts";
 import { bookLinePrinter } from "./book_output.ts";
 import type { Output } from "./output.ts";
-import { delay } from "../base/waits.ts";
+import { delay, onAborted } from "../base/waits.ts";
 
 /** A stream of any product, as far as a book is watched through it. */
 interface WatchedStream {
@@ -157,7 +157,7 @@ export async function watchBook({ io, signal }: CliContext, output: Output, watc
   // What goes wrong on the way shows in the book's state; a line of it would spoil the picture.
   const stream = await client.stream({ signal, onError: () => bell.ring() });
   const close = () => void stream.close();
-  signal.addEventListener("abort", close);
+  const unheard = onAborted(signal, close);
   try {
     const book = await stream.orderBook(ticker, { signal });
     if (output.format !== "table") return await writeChanges(output, signal, book);
@@ -165,7 +165,7 @@ export async function watchBook({ io, signal }: CliContext, output: Output, watc
     await followOrders(stream, watched, own, () => bell.ring(), signal);
     await drawLadder(io, signal, clock, watched, { stream, book, own }, bell);
   } finally {
-    signal.removeEventListener("abort", close);
+    unheard();
     await stream.close();
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { formatCount, formatPrice } from "../base/fixed_point.ts";
+import { deferred, onAborted } from "../base/waits.ts";
 import type { KalshiClient } from "../client.ts";
 import { KalshiQuotesLeftError, QuoteManager, restQuotePort } from "../trading/mod.ts";
 import type { QuoteEvent, QuoteOrder } from "../trading/mod.ts";
@@ -195,15 +196,11 @@ async function untilOver(signal: AbortSignal, manager: QuoteManager): Promise<vo
       if (done === true || value.type === "market-closed" || value.type === "killed") return;
     }
   })();
-  let unheard = () => {};
-  const pressed = new Promise<void>((resolve) => {
-    const tell = () => resolve();
-    signal.addEventListener("abort", tell);
-    unheard = () => signal.removeEventListener("abort", tell);
-    if (signal.aborted) resolve();
-  });
+  const pressed = deferred();
+  const unheard = onAborted(signal, pressed.resolve);
+  if (signal.aborted) pressed.resolve();
   try {
-    await Promise.race([pressed, over]);
+    await Promise.race([pressed.promise, over]);
   } finally {
     unheard();
     await events.return?.();

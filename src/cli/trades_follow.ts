@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { onAborted } from "../base/waits.ts";
 import type { KalshiClient } from "../client.ts";
 import type { GetTradesParams } from "../contract/event/operations.ts";
 import type { Trade } from "../contract/event/types.ts";
@@ -51,7 +52,7 @@ export async function followTrades(
 ): Promise<void> {
   const stream = await client.stream({ signal, onError: (error) => void output.note(String(error)) });
   const close = () => void stream.close();
-  signal.addEventListener("abort", close);
+  const unheard = onAborted(signal, close);
   const rows = output.rows(tradeColumns, { isLive: true });
   const seen = new Seen();
   const add = async (trades: readonly Trade[], recovered: boolean) => {
@@ -95,7 +96,7 @@ export async function followTrades(
       } else await tell(lossOf(item));
     }
   } finally {
-    signal.removeEventListener("abort", close);
+    unheard();
     await rows.end();
     await stream.close();
   }

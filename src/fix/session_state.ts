@@ -1,6 +1,7 @@
 /** Where a session stands, and the connection that it stands on. */
 import type { ClockTimer } from "../base/clock.ts";
 import { KalshiClosedError } from "../base/errors.ts";
+import { deferred } from "../base/waits.ts";
 import type { Logon } from "../contract/fix/messages.ts";
 import type { FixFramer } from "./framer.ts";
 import type { Incoming } from "./incoming.ts";
@@ -24,18 +25,14 @@ export class Wire {
   constructor(link: FixLink, framer: FixFramer) {
     this.link = link;
     this.framer = framer;
-    let logOn!: (logon: Received<Logon>) => void;
-    let reject!: (error: Error) => void;
-    let end!: (why: FixEnd) => void;
-    const loggedOn = new Promise<Received<Logon>>((yes, no) => [logOn, reject] = [yes, no]);
-    this.ended = new Promise<FixEnd>((done) => end = done);
-    // Not everybody waits for it.
-    loggedOn.catch(() => {});
-    this.loggedOn = loggedOn;
-    this.logOn = logOn;
+    const loggedOn = deferred<Received<Logon>>();
+    const ended = deferred<FixEnd>();
+    this.loggedOn = loggedOn.promise;
+    this.ended = ended.promise;
+    this.logOn = loggedOn.resolve;
     this.end = (why) => {
-      reject(new KalshiClosedError(`The FIX connection ended before its logon: ${why.text}`));
-      end(why);
+      loggedOn.reject(new KalshiClosedError(`The FIX connection ended before its logon: ${why.text}`));
+      ended.resolve(why);
     };
   }
 }

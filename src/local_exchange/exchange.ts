@@ -1,5 +1,6 @@
 /** The state of one exchange, shared by everything that serves it. */
 import type { Clock } from "../base/clock.ts";
+import { delay } from "../base/waits.ts";
 import { Alarm } from "./alarm.ts";
 import type { ExchangeClock } from "./clock.ts";
 import type { Command } from "./command.ts";
@@ -236,6 +237,6 @@ export class Exchange {
 
   /** Waits on the base clock. */
   wait(ms: number): Promise<void> {
-    return new Promise((resolve) => void this.#base.setTimer(resolve, ms));
+    return delay(this.#base, ms);
   }
 }

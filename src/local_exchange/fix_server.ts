@@ -1,7 +1,7 @@
 /** FIX on a TCP port, over `node:net` and `node:tls`, which Deno, Bun and Node all have. */
-import type { AddressInfo, Server, Socket } from "node:net";
+import type { Server, Socket } from "node:net";
 import type { FixGateway } from "./gateways/fix/gateway.ts";
-import type { RunningServer } from "./server.ts";
+import { listen, type RunningServer } from "./listening.ts";
 import type { ByteSocket } from "../runtime/builtin.ts";
 import type { LocalTlsIdentity } from "./types.ts";
 
@@ -14,32 +14,15 @@ export async function serveFix(
     readonly tls: LocalTlsIdentity | undefined;
   },
 ): Promise<RunningServer> {
-  const open = new Set<Socket>();
   const take = (socket: Socket) => {
     socket.setNoDelay(true);
     gateway.accept(socket as unknown as ByteSocket<Uint8Array>);
   };
   const server = await listenerOf(tls, take);
   server.on("connection", (socket: Socket) => {
-    open.add(socket);
     socket.on("error", () => {});
-    socket.on("close", () => open.delete(socket));
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, hostname, resolve);
-  });
-  let closing: Promise<void> | undefined;
-  return {
-    hostname,
-    port: (server.address() as AddressInfo).port,
-    close() {
-      return closing ??= new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        for (const socket of open) socket.destroy();
-      });
-    },
-  };
+  return await listen(server, hostname, port);
 }
 
 // Names that bundlers cannot see: for Workers these modules are dead weight, but must not break the bundle.

@@ -1,17 +1,10 @@
 /** The exchange on a TCP port, over `node:http`, which Deno, Bun and Node all have. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
 import { systemClock } from "../base/clock.ts";
 import { BodyReader, MOST_PIECES } from "./body_reader.ts";
 import type { RestGateway } from "./gateways/rest/gateway.ts";
 import type { SocketEntrance } from "./gateways/ws/entrance.ts";
-
-/** A listening server. */
-export interface RunningServer {
-  readonly hostname: string;
-  readonly port: number;
-  close(): Promise<void>;
-}
+import { listen, type RunningServer } from "./listening.ts";
 
 // Who is refused before its body has come may still be sending: so much of it is read and thrown away, and for so
 // long, that it gets to read the answer. A connection that is closed at once would lose it.
@@ -75,7 +68,6 @@ export async function serve(
   // A name that bundlers cannot see: for Workers this module is dead weight, but must not break the bundle.
   const specifier = "node:http";
   const { createServer } = await import(specifier) as typeof import("node:http");
-  const open = new Set<Socket>();
   const bodies = new BodyReader();
   const server = createServer((request, response) => {
     respond(gateway, bodies, request, response).catch(() => response.destroy());
@@ -85,24 +77,5 @@ export async function serve(
     const { method = "GET", url: target = "/" } = request;
     void sockets.upgrade({ method, target, header: headerOf(request) }, socket);
   });
-  server.on("connection", (socket: Socket) => {
-    open.add(socket);
-    socket.on("close", () => open.delete(socket));
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, hostname, resolve);
-  });
-  let closing: Promise<void> | undefined;
-  return {
-    hostname,
-    port: (server.address() as AddressInfo).port,
-    close() {
-      return closing ??= new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections?.();
-        for (const socket of open) socket.destroy();
-      });
-    },
-  };
+  return await listen(server, hostname, port);
 }

@@ -10,7 +10,7 @@ import { eventProduct } from "./gateways/fix/products/event.ts";
 import { marginProduct } from "./gateways/fix/products/margin.ts";
 import type { Product } from "./gateways/fix/product.ts";
 import { fixOptionsOf, type ReadFixOptions } from "./options.ts";
-import type { RunningServer } from "./server.ts";
+import type { RunningServer } from "./listening.ts";
 import type { LocalFixOptions, LocalTlsIdentity } from "./types.ts";
 
 /** Where FIX is spoken in memory, unless told: the port of Kalshi's order entry, and one that Kalshi has not. */

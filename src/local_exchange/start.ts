@@ -11,7 +11,8 @@ import { exchangeRules, listenRules, type ReadExchangeOptions } from "./options.
 import { REST_ROOT } from "./paths.ts";
 import { type PerpsAccess, perpsAccess } from "./perps_access.ts";
 import { Served } from "./served.ts";
-import { type RunningServer, serve } from "./server.ts";
+import type { RunningServer } from "./listening.ts";
+import { serve } from "./server.ts";
 import { settingsOf } from "./settings.ts";
 import { type FixByProduct, SpokenFix } from "./spoken_fix.ts";
 import { type Opened, openExchange } from "./state/restore.ts";

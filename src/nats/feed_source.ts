@@ -8,6 +8,7 @@ import { type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
 import type { Status } from "@nats-io/nats-core";
 import type { Clock } from "../base/clock.ts";
 import { KalshiConnectionError } from "../base/errors.ts";
+import { delay } from "../base/waits.ts";
 import { errorCodes } from "../contract/event/channels.ts";
 import type { RuntimeWebSocket, WebSocketHandlers } from "../runtime/types.ts";
 import { channelOf, type StreamProduct } from "../stream/product.ts";
@@ -37,8 +38,8 @@ export interface FeedSourceOptions {
 export class FeedSource implements LineSource {
   readonly #options: FeedSourceOptions;
   readonly #lanes: { readonly public: LaneReader; readonly private: LaneReader | undefined };
-  /** Whoever waits for the lanes to be good. */
-  readonly #waiters = new Set<() => void>();
+  /** Aborts at the next change of the lanes, for whoever waits for them to be good. */
+  #news = new AbortController();
   readonly #statuses: AsyncIterable<Status> & { stop?: () => void };
   /** The markets of a channel that is carried, to look one up. */
   readonly #markets = new WeakMap<object, ReadonlySet<unknown>>();
@@ -178,7 +179,9 @@ export class FeedSource implements LineSource {
   }
 
   #changed(): void {
-    for (const waiter of [...this.#waiters]) waiter();
+    const news = this.#news;
+    this.#news = new AbortController();
+    news.abort();
   }
 
   /** Why nothing can be read for now. */
@@ -219,17 +222,7 @@ export class FeedSource implements LineSource {
         if (isLate || isHopeless || signal?.aborted) {
           throw new KalshiConnectionError(`The feed cannot be read from NATS: ${trouble}.`);
         }
-        await new Promise<void>((resolve) => {
-          const done = () => {
-            this.#waiters.delete(done);
-            signal?.removeEventListener("abort", done);
-            poll.clear();
-            resolve();
-          };
-          const poll = clock.setTimer(done, POLL_MS);
-          this.#waiters.add(done);
-          signal?.addEventListener("abort", done);
-        });
+        await delay(clock, POLL_MS, this.#news.signal, signal);
       }
     } finally {
       timer.clear();

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { deadline, delay, LONGEST_MS, onAborted, untilAborted } from "../../src/base/waits.ts";
+import { deadline, deferred, delay, LONGEST_MS, onAborted, untilAborted } from "../../src/base/waits.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
 import { counted } from "../support/listeners.ts";
 import { test } from "../support/test.ts";
@@ -129,4 +129,16 @@ test("who gives up on shared work leaves it to the others", async () => {
   await assertRejects(() => untilAborted(work, controller.signal), Error, "enough");
   await breath();
   assertEquals(listeners(), 0);
+});
+
+test("a promise that somebody else settles comes to what is said first, and ends no process where nobody waits", async () => {
+  const done = deferred<string>();
+  done.resolve("first");
+  done.reject(new Error("second"));
+  assertEquals(await done.promise, "first");
+  const failed = deferred();
+  failed.reject(new Error("nobody waits yet"));
+  // A rejection that nobody looks at is told of before the next turn.
+  await breath();
+  assertEquals((await assertRejects(() => failed.promise, Error)).message, "nobody waits yet");
 });

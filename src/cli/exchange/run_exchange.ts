@@ -7,6 +7,7 @@ import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { resolve } from "node:path";
 import { onAborted } from "../../base/waits.ts";
+import { listen } from "../../local_exchange/listening.ts";
 import { LocalExchange } from "../../local_exchange/mod.ts";
 import type { CliContext } from "../context.ts";
 import { CliError } from "../exit_codes.ts";
@@ -99,11 +100,8 @@ async function start(options: ExchangeOptions, before: EnvBefore): Promise<Local
 /** Rejects as a server does whose port is taken. */
 async function assertFree(port: number): Promise<void> {
   if (port === 0) return;
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve()));
-  });
+  const server = await listen(createServer(), "127.0.0.1", port);
+  await server.close();
 }
 
 /** Its page, where it was the last time; where that is taken now, on any other port. */

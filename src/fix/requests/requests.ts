@@ -8,7 +8,7 @@ import {
   KalshiTimeoutError,
 } from "../../base/errors.ts";
 import { readOptions } from "../../base/options.ts";
-import { onAborted } from "../../base/waits.ts";
+import { deferred, onAborted } from "../../base/waits.ts";
 import type { ReceivedMessage } from "../../contract/fix/codec.ts";
 import type { BusinessMessageReject, FixMessage, Reject } from "../../contract/fix/messages.ts";
 import type { FixProduct } from "../../contract/fix/sessions.ts";
@@ -123,7 +123,7 @@ export class Requests {
     const obstacle = this.#options.obstacle();
     if (obstacle !== undefined) throw obstacle;
     if (signal?.aborted) throw notSent(kind.name, message, signal.reason);
-    const { promise, settle, fail } = settleable<Result>();
+    const { promise, resolve: settle, reject: fail } = deferred<Result>();
     const entry: Entry = {
       kind: kind as unknown as AnyKind,
       id: kind.id(message),
@@ -320,15 +320,6 @@ export class Requests {
 /** It no longer waits for its rate budget. */
 function leaveLine({ stage }: Entry): void {
   if (stage.name === "waiting") stage.leave.abort();
-}
-
-function settleable<Result>() {
-  let settle!: (result: Result) => void;
-  let fail!: (error: KalshiError) => void;
-  const promise = new Promise<Result>((resolve, reject) => [settle, fail] = [resolve, reject]);
-  // It may fail before anybody waits for it.
-  promise.catch(() => {});
-  return { promise, settle, fail };
 }
 
 /** The ids by which a request can be looked up. */

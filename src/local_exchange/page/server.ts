@@ -5,7 +5,6 @@
  * @module
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
 import { KalshiConfigError } from "../../base/errors.ts";
 import type { KalshiConfig } from "../../config/kalshi_config.ts";
 import type { PerpsConfig } from "../../config/perps_config.ts";
@@ -17,6 +16,7 @@ import type { Exchange } from "../exchange.ts";
 import { acceptKey } from "../gateways/ws/framing.ts";
 import { refuseSocket } from "../gateways/ws/refuse_socket.ts";
 import type { RestGateway } from "../gateways/rest/gateway.ts";
+import { listen } from "../listening.ts";
 import { REST_ROOT } from "../paths.ts";
 import type { Caller } from "../signatures.ts";
 import type { LocalPage } from "../types.ts";
@@ -61,17 +61,9 @@ export async function servePage(host: PageHost, place: PagePlace): Promise<Local
   // The files of the page are as large as all the rest of the exchange: they are loaded where they are served.
   const { assets } = await import("./bundle.ts");
   const token = place.token ?? newToken();
-  const open = new Set<Socket>();
   const server = createServer();
-  server.on("connection", (socket: Socket) => {
-    open.add(socket);
-    socket.on("close", () => open.delete(socket));
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(place.port, place.hostname, resolve);
-  });
-  const { port } = server.address() as AddressInfo;
+  const listening = await listen(server, place.hostname, place.port);
+  const { port } = listening;
   const guard = new Guard({ port, token });
   const page = new PageServer(host, guard, new Map(Object.entries(assets)));
   server.on("request", (request, response) => {
@@ -94,11 +86,7 @@ export async function servePage(host: PageHost, place: PagePlace): Promise<Local
     close() {
       return closing ??= (async () => {
         await page.close();
-        await new Promise<void>((resolve) => {
-          server.close(() => resolve());
-          server.closeAllConnections?.();
-          for (const socket of open) socket.destroy();
-        });
+        await listening.close();
       })();
     },
   };
