@@ -5,12 +5,11 @@
  * `reconnecting.ts`.
  */
 import type { RequestSigner } from "../auth/signer.ts";
-import { backoffMs } from "../base/backoff.ts";
-import type { Clock, ClockTimer } from "../base/clock.ts";
+import type { Clock } from "../base/clock.ts";
 import { KalshiAbortError, KalshiError, KalshiTimeoutError } from "../base/errors.ts";
 import { hideSecrets } from "../base/hide_secrets.ts";
 import { Secrets } from "../base/redact.ts";
-import { delay, onAborted } from "../base/waits.ts";
+import { deferred, delay, onAborted } from "../base/waits.ts";
 import type { ReceivedMessage } from "../contract/fix/codec.ts";
 import type { FixMessage } from "../contract/fix/messages.ts";
 import type { UnknownMessage } from "../contract/fix_records.ts";
@@ -18,19 +17,17 @@ import type { Runtime } from "../runtime/types.ts";
 import type { FixClientState } from "./client_state.ts";
 import { ClientStore } from "./client_store.ts";
 import type { FixConfig } from "./config.ts";
-import { endError, type EndFacts, saysTooLow, unreachable } from "./end_errors.ts";
+import { endError, type EndFacts, unreachable } from "./end_errors.ts";
 import { KalshiFixClosedError } from "./errors.ts";
 import { signedLogon } from "./logon.ts";
+import { LogonSync } from "./logon_sync.ts";
 import { inMaintenance } from "./maintenance.ts";
-import { afterEnd } from "./reconnecting.ts";
+import { type Ended, Tries } from "./reconnecting.ts";
 import { FixSession } from "./session.ts";
-import type { FixConnection, FixEnd, FixSessionEvent } from "./session_types.ts";
+import type { FixConnection, FixSessionEvent } from "./session_types.ts";
 import { fixSessions } from "../contract/fix/sessions.ts";
 import { connectSession } from "./socket.ts";
 import type { FixStore } from "./store.ts";
-
-/** A connection that stood for this long was a good one: its end begins a new row of tries. */
-const HEALTHY_MS = 10_000;
 
 /** What a loop is made from. */
 export interface ConnectionLoopOptions {
@@ -47,36 +44,6 @@ export interface ConnectionLoopOptions {
   readonly sendAgain: (msgType: string, sequence: number) => boolean;
 }
 
-/** How a try ended. */
-type Ended =
-  /** It did not get as far as a Logon. */
-  | { readonly kind: "failed"; readonly error: KalshiError; readonly isFinal: boolean }
-  | {
-    readonly kind: "ended";
-    readonly end: FixEnd;
-    readonly loggedOn: boolean;
-    /** Whether it could be used, and for how long. */
-    readonly wasActive: boolean;
-    readonly stoodMs: number;
-    readonly error: KalshiError;
-  };
-
-type Next =
-  | { readonly action: "again"; readonly delayMs: number; readonly counts: boolean }
-  | { readonly action: "fail" };
-
-/** Whether both numbers begin anew at the next logon; never twice in a row. */
-type Reset = "none" | "due" | "tried";
-
-/**
- * Whether the peer has dealt with what came before. Where numbers go on, it may ask for older messages right after the
- * logon: an order that is on its way then would be filled over with them. A TestRequest behind the Logon is answered
- * behind that.
- */
-type Sync =
-  | { readonly name: "done" }
-  | { readonly name: "asked"; readonly TestReqID: string; readonly timer: ClockTimer };
-
 /** Keeps a session connected until it is closed or nothing more can be done. */
 export class ConnectionLoop {
   readonly #options: ConnectionLoopOptions;
@@ -84,21 +51,14 @@ export class ConnectionLoop {
   readonly #store: ClientStore;
   readonly #where: string;
   readonly #stop = new AbortController();
-  readonly #opened: Promise<void>;
-  #settleOpened!: { readonly resolve: () => void; readonly reject: (error: KalshiError) => void };
+  readonly #opened = deferred();
+  readonly #tries: Tries;
+  readonly #sync: LogonSync;
   #state: FixClientState = { name: "connecting", attempt: 1 };
   #running: Promise<void> = Promise.resolve();
   #connections = 0;
   /** On the monotonic clock: the machine's own may jump. */
   #activeSinceMs = 0;
-  /** Tries in a row that came to nothing, or to a connection that did not stand. */
-  #failures = 0;
-  /** Those of them that count against `maxRetries`. */
-  #counted = 0;
-  /** Since when `already exists` was said without a break. */
-  #refusedSinceMs: number | undefined;
-  #reset: Reset = "none";
-  #sync: Sync = { name: "done" };
   #logonFailure: unknown;
   /** What came before the logon was complete. */
   #answer = "";
@@ -113,10 +73,16 @@ export class ConnectionLoop {
     this.#options = options;
     const store = this.#store = new ClientStore(options.store);
     this.#where = `${config.targetCompId} at ${config.host}:${config.port}`;
-    this.#opened = new Promise((resolve, reject) => this.#settleOpened = { resolve, reject });
-    this.#opened.catch(() => {});
+    this.#tries = new Tries(options);
+    this.#sync = new LogonSync(clock, config.logonTimeoutMs, {
+      send: (TestReqID) => void this.#session.send({ MsgType: "1", TestReqID }),
+      onDone: () => {
+        if (this.#session.active && this.#state.name === "connecting") this.#activate();
+      },
+      onLate: () => this.#session.abandon("no answer to the TestRequest behind the Logon"),
+    });
     const traits = fixSessions[config.session];
-    const reset = () => traits.resetSeqNum || this.#reset === "due";
+    const reset = () => traits.resetSeqNum || this.#tries.resets;
     const makeLogon = signedLogon(
       { sign: (text) => this.#sign(text) },
       config.heartbeatSeconds,
@@ -180,7 +146,7 @@ export class ConnectionLoop {
     const unheard = onAborted(signal, () => this.#stop.abort(signal?.reason));
     if (signal?.aborted) this.#stop.abort(signal.reason);
     this.#running = this.#run();
-    return this.#opened.finally(unheard);
+    return this.#opened.promise.finally(unheard);
   }
 
   /** Logs out, and resolves when the last connection has ended; a signal that aborts cuts it off. */
@@ -210,11 +176,10 @@ export class ConnectionLoop {
   #event(event: FixSessionEvent): void {
     if (event.type === "logged-on") {
       this.#connections++;
-      this.#refusedSinceMs = undefined;
-      if (this.#reset === "due") this.#reset = "tried";
-      if (fixSessions[this.#options.config.session].retransmission) this.#ask();
+      this.#tries.loggedOn();
+      if (fixSessions[this.#options.config.session].retransmission) this.#sync.ask(this.#connections);
       else this.#activate();
-    } else if (event.type === "ended") this.#endSync();
+    } else if (event.type === "ended") this.#sync.end();
     this.#options.onEvent(
       event.type === "ended"
         ? { ...event, end: { ...event.end, text: this.secrets.redact(event.end.text) } }
@@ -227,36 +192,15 @@ export class ConnectionLoop {
     const sinceMs = clock.now();
     this.#activeSinceMs = clock.monotonic();
     this.#become({ name: "active", connection: this.#connections, sinceMs });
-    this.#settleOpened.resolve();
-  }
-
-  #ask(): void {
-    const { clock, config } = this.#options;
-    const TestReqID = `sync-${this.#connections}-${Math.floor(clock.now())}`;
-    const timer = clock.setTimer(
-      () => this.#session.abandon("no answer to the TestRequest behind the Logon"),
-      config.logonTimeoutMs,
-    );
-    this.#sync = { name: "asked", TestReqID, timer };
-    this.#session.send({ MsgType: "1", TestReqID });
+    this.#opened.resolve();
   }
 
   /** Looks at what comes while the connection is not ready. */
   #look(frame: Uint8Array): void {
-    if (!this.#session.active) this.#answer = wordsOf(frame);
-    const sync = this.#sync;
-    if (sync.name === "done" || !wordsOf(frame).includes(`|112=${sync.TestReqID}|`)) return;
-    // Behind whatever came with it.
-    queueMicrotask(() => {
-      if (this.#sync !== sync) return;
-      this.#endSync();
-      if (this.#session.active && this.#state.name === "connecting") this.#activate();
-    });
-  }
-
-  #endSync(): void {
-    if (this.#sync.name === "asked") this.#sync.timer.clear();
-    this.#sync = { name: "done" };
+    if (this.#session.active && !this.#sync.waits) return;
+    const words = wordsOf(frame);
+    if (!this.#session.active) this.#answer = words;
+    this.#sync.look(words);
   }
 
   async #run(): Promise<void> {
@@ -264,12 +208,9 @@ export class ConnectionLoop {
       const ended = await this.#once();
       if (this.#stop.signal.aborted) return this.#close(undefined);
       const { error } = ended;
-      const next = this.#after(ended);
+      const next = this.#tries.after(ended, this.#connections === 0);
       if (next.action === "fail") return this.#close(error);
-      this.#failures++;
-      if (next.counts && ++this.#counted > this.#options.config.maxRetries) return this.#close(error);
-      const attempt = this.#failures + 1;
-      this.#become({ name: "waiting", attempt, delayMs: next.delayMs, cause: error });
+      this.#become({ name: "waiting", attempt: this.#tries.attempt, delayMs: next.delayMs, cause: error });
       await delay(this.#options.clock, next.delayMs, this.#stop.signal);
       if (this.#stop.signal.aborted) return this.#close(undefined);
     }
@@ -278,7 +219,7 @@ export class ConnectionLoop {
   /** One connection, from its first byte to its end. */
   async #once(): Promise<Ended> {
     const { auth, config, runtime, clock } = this.#options;
-    this.#become({ name: "connecting", attempt: this.#failures + 1 });
+    this.#become({ name: "connecting", attempt: this.#tries.attempt });
     this.#logonFailure = undefined;
     this.#answer = "";
     try {
@@ -346,56 +287,17 @@ export class ConnectionLoop {
     };
   }
 
-  #after(ended: Ended): Next {
-    const { config, clock, random } = this.#options;
-    const { retransmission } = fixSessions[config.session];
-    const isFirst = this.#connections === 0;
-    // What fails in the weekly maintenance says nothing of what comes after it.
-    const counts = !inMaintenance(clock.now());
-    const again = (delayMs: number): Next => ({ action: "again", delayMs, counts });
-    const backoff = () => backoffMs(Math.min(this.#failures, 30), config, undefined, random);
-    if (ended.kind === "failed") {
-      return ended.isFinal || isFirst ? { action: "fail" } : again(backoff());
-    }
-    const { end, loggedOn, wasActive, stoodMs } = ended;
-    if (stoodMs >= HEALTHY_MS) {
-      this.#failures = this.#counted = 0;
-      this.#reset = "none";
-    }
-    const mismatch = saysTooLow(end) || end.kind === "gap" && retransmission;
-    if (mismatch && retransmission && !(wasActive && end.kind === "sequence")) {
-      if (config.onSequenceMismatch !== "reset" || this.#reset !== "none") return { action: "fail" };
-      this.#reset = "due";
-      return again(0);
-    }
-    // Numbers begin anew with each connection, or fitted when this one began: a fault of one message is over with it.
-    if (mismatch || wasActive && end.kind === "protocol") return again(backoff());
-    if (end.kind !== "refused" && isFirst && !loggedOn) return { action: "fail" };
-    const isOnline = end.kind === "refused" && /already exists/i.test(end.text);
-    const now = clock.monotonic();
-    this.#refusedSinceMs = isOnline ? this.#refusedSinceMs ?? now : undefined;
-    const next = afterEnd(
-      end,
-      Math.min(this.#failures, 30),
-      now - (this.#refusedSinceMs ?? now),
-      config,
-      random,
-    );
-    if (next.action !== "again") return { action: "fail" };
-    return { ...next, counts: counts && !isOnline };
-  }
-
   #close(cause: KalshiError | undefined): void {
     const aborted = this.#stop.signal.aborted && this.#state.name !== "closing";
     const first = this.#connections === 0;
     const error = cause === undefined || first ? cause : new KalshiFixClosedError(
       `The FIX session with ${this.#where} is closed${
-        this.#failures > 1 ? ` after ${this.#failures} failures in a row` : ""
+        this.#tries.failures > 1 ? ` after ${this.#tries.failures} failures in a row` : ""
       }: ${cause.message}`,
       { cause },
     );
     this.#become({ name: "closed", cause: error });
-    this.#settleOpened.reject(
+    this.#opened.reject(
       error ?? new KalshiAbortError("The FIX session was not opened: its signal aborted, or it was closed.", {
         cause: aborted ? this.#stop.signal.reason : undefined,
       }),
