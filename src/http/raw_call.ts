@@ -44,12 +44,15 @@ export function readRawCall(
 
 /** The body of a request of the caller's own as JSON. */
 function rawJson(template: RequestTemplate, body: unknown): string {
-  const text = JSON.stringify(body, (name: string, value: unknown) => {
-    const where = name === "" ? "`body`" : shownName(name);
-    // JSON writes NaN as null, which for an expiry means none, knows no bigint, and sees nothing in a Map.
-    const isOdd = typeof value === "bigint" || typeof value === "number" && !Number.isFinite(value) ||
-      value instanceof Map || value instanceof Set;
-    if (isOdd) refuseCall(template, `${where} takes what JSON can hold; got ${shown(value)}.`);
+  const text = JSON.stringify(body, function (this: Fields, name: string, value: unknown) {
+    const isItem = Array.isArray(this);
+    const where = name === "" ? "`body`" : isItem ? `item ${name} of a list in \`body\`` : shownName(name);
+    // What it was before it turned itself into JSON: a date that is none becomes null, which for an expiry means none.
+    const own = this[name];
+    if (isLost(value) || isForm(own) || value === null && own !== null || value === undefined && isItem) {
+      const hint = own instanceof Promise ? " Await it." : "";
+      refuseCall(template, `${where} takes what JSON can hold; got ${shown(own)}.${hint}`);
+    }
     if (holdsPrivateKey(value)) refuseCall(template, `${where} holds a private key.`);
     return value;
   });
@@ -57,7 +60,24 @@ function rawJson(template: RequestTemplate, body: unknown): string {
   return text;
 }
 
-const tagOf = (value: object): string => Object.prototype.toString.call(value);
+/** Whether JSON leaves it out, or writes something else: NaN as null, a Map or a promise as {}, bytes as a table. */
+function isLost(value: unknown): boolean {
+  switch (typeof value) {
+    case "bigint":
+    case "function":
+    case "symbol":
+      return true;
+    case "number":
+      return !Number.isFinite(value);
+    case "object":
+      return value !== null && !Array.isArray(value) && !isPlain(value);
+    default:
+      return false;
+  }
+}
+
+/** A form is to be sent as a form, though Bun has a JSON for it. */
+const isForm = (value: unknown): boolean => /Form|Params|Headers/.test(Object.prototype.toString.call(value));
 
 /** Refuses a query and a body that would be sent as something else than they are. */
 export function assertSendable({ query, body }: RawPayload): void {
@@ -69,12 +89,9 @@ export function assertSendable({ query, body }: RawPayload): void {
         "`Object.fromEntries(query)`, with a list where a name comes more than once.",
     );
   }
-  if (body === undefined) return;
-  // What JSON writes as {}, as a table of numbers or not at all; who turns itself into JSON knows how. A form is to be
-  // sent as a form, though Bun has a JSON for it.
-  const isData = typeof body === "object" && body !== null && !Array.isArray(body) && !isPlain(body) &&
-    (typeof (body as { toJSON?: unknown }).toJSON !== "function" || /Form|Params|Headers/.test(tagOf(body)));
-  if (isData || typeof body === "function" || typeof body === "symbol") {
+  // Who turns itself into JSON knows how, and what is wrong with a number or a bigint is said with its name.
+  const knowsJson = typeof (body as { toJSON?: unknown } | null | undefined)?.toJSON === "function";
+  if (isForm(body) || !/number|bigint/.test(typeof body) && isLost(body) && !knowsJson) {
     throw new KalshiConfigError(
       `\`body\` takes what JSON knows: a plain object, a list, a text, a number, true, false or null; got ${
         shownSecret(body)

@@ -34,6 +34,33 @@ test("a request whose parts are none is refused before anything is sent", async 
   for (const body of [...bodies, new FormData(), new Blob([]), Promise.resolve({}), () => {}, Symbol("b")]) {
     await refused("`body` takes what JSON knows", "POST", "/x", { body });
   }
+  const fields = [
+    ...bodies.slice(0, 3),
+    new Uint8Array(2),
+    new FormData(),
+    Promise.resolve(1),
+    new Error("e"),
+    /x/,
+    new (class Order {
+      ticker = "KX-1";
+    })(),
+    new Date(NaN),
+    NaN,
+    1n,
+    () => {},
+    Symbol("f"),
+    { toJSON: () => new Map() },
+    { toJSON: () => NaN },
+  ];
+  for (const field of fields) {
+    await refused("`order` takes what JSON can hold", "POST", "/x", { body: { order: field } });
+    await refused("item 1 of a list", "POST", "/x", { body: { orders: [1, field] } });
+  }
+  await refused("got a Promise. Await it.", "POST", "/x", { body: { order: Promise.resolve(1) } });
+  // deno-lint-ignore no-sparse-arrays -- a hole becomes null.
+  for (const list of [[1, undefined], [1, , 2]]) {
+    await refused("item 1 of a list in `body` takes what JSON can hold", "POST", "/x", { body: list });
+  }
   assertEquals(requests.length, 0);
 });
 
