@@ -185,6 +185,13 @@ test("NO of every market of a mutually exclusive event loses one of them alone",
 
 test("YES of every market gains only where one of them must come", () => {
   const list = ["A", "B"].map((ticker) => ({ ticker, position: 1_000, costMicros: 4_800_000 }));
+  for (const wrong of [null, "A", [null], ["A"], new Map(), { 0: list[0] }]) {
+    assertThrows(
+      () => worstCase(wrong as never, true),
+      KalshiConfigError,
+      "`held` takes a list of positions",
+    );
+  }
   assertEquals(worstCase(list, true), { outcome: "none", payoutMicros: 0, pnlMicros: -9_600_000 });
   assertEquals(worstCase(list, true, true), { outcome: "A", payoutMicros: 10_000_000, pnlMicros: 400_000 });
 });

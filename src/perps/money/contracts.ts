@@ -61,7 +61,7 @@ export function underlyingOf(market: ContractUnits, count: string): string {
  * @throws {KalshiValueError} for what is no price, size, multiplier or number of places
  */
 export function underlyingPrice(market: ContractUnits, price: string, decimals: number = 4): string {
-  if (!(decimals >= 0 && decimals <= 15 && decimals % 1 === 0)) {
+  if (!(Number.isInteger(decimals) && decimals >= 0 && decimals <= 15)) {
     throw new KalshiValueError("decimals takes a whole number from 0 to 15.");
   }
   const dollars = { numerator: BigInt(readPrice(price, "price")), denominator: 10_000n };

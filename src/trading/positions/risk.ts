@@ -5,6 +5,8 @@
  */
 
 import { addFixed, notional, subtractFixed } from "../../base/fixed_point.ts";
+import { assertValue, list } from "../../base/options.ts";
+import { isPlain } from "../../base/plain.ts";
 
 /** A dollar, in ten-thousandths. */
 const DOLLAR = 10_000;
@@ -32,6 +34,8 @@ export interface WorstCase {
   readonly pnlMicros: number;
 }
 
+const heldRule = list<HeldMarket>("a list of positions, an object each", isPlain);
+
 const total = (held: readonly HeldMarket[], of: (one: HeldMarket) => number) =>
   held.reduce((sum, one) => addFixed(sum, of(one)), 0);
 
@@ -43,12 +47,14 @@ const total = (held: readonly HeldMarket[], of: (one: HeldMarket) => number) =>
  * are one dollar at most.
  *
  * @param isExhaustive whether one of the markets in `held` must end YES, so that "none" is no outcome
+ * @throws {KalshiConfigError} when `held` is no list of positions
  */
 export function worstCase(
   held: readonly HeldMarket[],
   isMutuallyExclusive: boolean,
   isExhaustive = false,
 ): WorstCase {
+  assertValue("worstCase()", "held", held, heldRule);
   const costMicros = total(held, (one) => one.costMicros);
   const result = (outcome: string, payoutMicros: number): WorstCase => ({
     outcome,

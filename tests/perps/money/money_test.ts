@@ -126,6 +126,12 @@ test("what would not stay exact is refused, and what has no meaning, by the fiel
     [() => underlyingOf({ ...bitcoin, contract_size: "0" }, "1"), "contract_size takes a decimal above 0"],
     [() => underlyingOf({ ...bitcoin, underlying_multiplier: "x" }, "1"), "underlying_multiplier takes"],
     [() => underlyingPrice(bitcoin, "6", 16), "decimals takes"],
+    ...["4", 4n, null, [4], Symbol("4"), NaN].map((
+      decimals,
+    ): [call: () => unknown, message: string] => [
+      () => underlyingPrice(bitcoin, "6", decimals as number),
+      "decimals takes",
+    ]),
     [() => contractsFor(bitcoin, "-1"), "underlying takes a decimal of 0 or more"],
     [() => contractsWorth(bitcoin, "0.0000", "1"), "a price above 0"],
     [() => contractsWorth(bitcoin, "1.0000", "-1"), "dollars of 0 or more"],
