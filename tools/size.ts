@@ -15,7 +15,7 @@ interface Case {
   /** What comes on top of this code. */
   readonly over?: string;
   readonly culprits: keyof typeof CULPRITS;
-  /** In kB, gzipped. Below it no reader pays for a byte: sizes are no sport. */
+  /** In kB, gzipped: what it is now and a little, so that growth is seen. Below it no reader pays for a byte. */
   readonly ceiling: number;
 }
 
@@ -40,16 +40,16 @@ const cases: readonly Case[] = [
     code: signedGet,
     file: "one",
     culprits: "core",
-    ceiling: 24,
+    ceiling: 23.8,
   },
-  { name: "all of `.`, loaded at once", code: all, file: "split", culprits: "atOnce", ceiling: 56 },
+  { name: "all of `.`, loaded at once", code: all, file: "split", culprits: "atOnce", ceiling: 55.8 },
   {
     name: "what `./stream` adds to it",
     code: stream,
     over: all,
     file: "split",
     culprits: "any",
-    ceiling: 29,
+    ceiling: 28.9,
   },
   {
     name: "what `./fix` adds to it",
@@ -57,7 +57,7 @@ const cases: readonly Case[] = [
     over: all,
     file: "split",
     culprits: "fix",
-    ceiling: 68,
+    ceiling: 69,
   },
   {
     name: "what `./perps` adds to a single file",
@@ -65,14 +65,14 @@ const cases: readonly Case[] = [
     over: all,
     file: "one",
     culprits: "any",
-    ceiling: 14,
+    ceiling: 12.6,
   },
   {
     name: "all of `.` with streams, FIX and limiter, single file",
     code: all,
     file: "one",
     culprits: "any",
-    ceiling: 152,
+    ceiling: 152.6,
   },
 ];
 
