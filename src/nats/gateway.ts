@@ -4,19 +4,15 @@
  *
  * @module
  */
-import { type Clock, type ClockTimer, systemClock } from "../base/clock.ts";
+import { type Clock, systemClock } from "../base/clock.ts";
 import { KalshiError } from "../base/errors.ts";
 import { readOptions } from "../base/options.ts";
 import { StreamQueue } from "../base/queue.ts";
 import { guard } from "../base/tell.ts";
-import { delay } from "../base/waits.ts";
+import { deferred, delay } from "../base/waits.ts";
 import type { AsyncItems } from "../base/web_types.ts";
 import { ErrorLog } from "../stream/error_log.ts";
-import type { Frame } from "../stream/frame.ts";
-import type { StreamMarker } from "../stream/items.ts";
 import { nameIn, type StreamProduct } from "../stream/product.ts";
-import type { StreamStatus } from "../stream/status.ts";
-import type { Subscription } from "../stream/subscription.ts";
 import { openBucket } from "./bucket.ts";
 import { coreOf } from "./core.ts";
 import { KalshiNatsError, natsError } from "./errors.ts";
@@ -25,32 +21,25 @@ import { GatewayLane } from "./gateway_lane.ts";
 import {
   type CheckedGatewayOptions,
   type GatewayChannel,
-  type GatewayStream,
   type NatsGatewayOptions,
   natsGatewayRules,
   productOf,
   readChannels,
 } from "./gateway_options.ts";
 import type { NatsGatewayStats, NatsGatewayStatus } from "./gateway_stats.ts";
+import { GatewayUpstream, type UpstreamListener } from "./gateway_upstream.ts";
 import {
   type Carries,
   type GatewayMarker,
   GATEWAYS_BUCKET,
   type Lane,
   type LaneProduct,
-  stripFrame,
-  typeOf,
 } from "./protocol.ts";
-
-type AnySubscription = Subscription<object> & AsyncDisposable;
 
 /** A gateway that is without Kalshi for so long, in milliseconds, lets another lead. */
 const WITHOUT_MS = 3_000;
 /** How long what waits may take when it is closed, in milliseconds. */
 const CLOSING_MS = 2_000;
-/** How often it is looked whether Kalshi has ended a channel, in milliseconds. */
-const ENDS_MS = 250;
-
 /**
  * Passes what a stream receives on to NATS JetStream, so that any number of readers on any number of machines share it.
  *
@@ -78,7 +67,6 @@ const ENDS_MS = 250;
  */
 export class NatsGateway implements AsyncDisposable {
   readonly #settings: CheckedGatewayOptions;
-  readonly #stream: GatewayStream;
   readonly #clock: Clock;
   readonly #id: string = crypto.randomUUID();
   readonly #product: StreamProduct;
@@ -88,23 +76,15 @@ export class NatsGateway implements AsyncDisposable {
   readonly #laneOf = new Map<string, GatewayLane>();
   readonly #lanes: readonly GatewayLane[];
   readonly #books: GatewayBooks;
-  readonly #subscriptions = new Map<string, AnySubscription>();
+  readonly #upstream: GatewayUpstream;
   readonly #watchers = new Set<StreamQueue<NatsGatewayStatus>>();
-  /** The frames that were delivered of the message that is being read. */
-  #heard: { readonly channel: GatewayChannel; readonly frame: Frame }[] = [];
-  /** Channels whose subscriptions are not restored since Kalshi was lost. */
-  #missing = new Set<string>();
-  #lostAt: number | undefined;
-  #upstream: AsyncItems<StreamStatus> | undefined;
   #connection: AsyncIterator<unknown> | undefined;
-  #untap: () => void = () => {};
-  #ends: ClockTimer | undefined;
   #told: NatsGatewayStatus | undefined;
   #closing: Promise<void> | undefined;
-  #end: { resolve: () => void; reject: (error: unknown) => void } | undefined;
+  readonly #end = deferred();
 
   /** Ends with the gateway: it is rejected where the stream or the connection to NATS has ended. */
-  readonly closed: Promise<void>;
+  readonly closed: Promise<void> = this.#end.promise;
 
   /**
    * Starts to pass on: makes the JetStream streams where there are none, subscribes to the channels, and gets into the
@@ -135,7 +115,6 @@ export class NatsGateway implements AsyncDisposable {
   ) {
     const { stream, clock = systemClock, onError, account } = settings;
     this.#settings = settings;
-    this.#stream = stream;
     this.#clock = clock;
     this.#product = product;
     this.#channels = channels;
@@ -143,17 +122,15 @@ export class NatsGateway implements AsyncDisposable {
     this.#onError = onError === undefined
       ? (error) => this.#errors.write("NatsGateway:", error)
       : (error) => guard(() => onError(error), (thrown) => this.#errors.write("A hook threw:", thrown));
-    this.closed = new Promise((resolve, reject) => this.#end = { resolve, reject });
-    // Whoever does not look at it must not be ended by it.
-    this.closed.catch(() => {});
     const books = product.books.decoder.channel;
+    this.#upstream = new GatewayUpstream({ stream, clock, channels, listener: this.#listener() });
     this.#books = new GatewayBooks({
       product,
       sides: name,
       clock,
       snapshotMs: settings.snapshotMs,
-      subscription: () => this.#subscriptions.get(books),
-      isUpstreamOpen: () => this.#isUpstreamOpen,
+      subscription: () => this.#upstream.subscription(books),
+      isUpstreamOpen: () => this.#upstream.isOpen,
       isLeading: () => this.#laneOf.get(books)?.leads ?? false,
       onWhole: (ticker, text) => this.#laneOf.get(books)?.snapshot(books, ticker, text),
       onMarker: (marker) => this.#tell(books, marker),
@@ -174,7 +151,7 @@ export class NatsGateway implements AsyncDisposable {
           clock,
           bucket,
           channels: own,
-          isUpstreamOpen: () => this.#isUpstreamOpen,
+          isUpstreamOpen: () => this.#upstream.isOpen,
           isFit: () => this.#isFit,
           writeBooks: (tickers) => isPrivate ? [] : this.#books.write(tickers),
           carries: () => this.#carries(isPrivate),
@@ -192,7 +169,7 @@ export class NatsGateway implements AsyncDisposable {
     const { live, missing } = this.#books.counts;
     return {
       gateway: this.#id,
-      upstream: this.#isUpstreamOpen ? "open" : "lost",
+      upstream: this.#upstream.isOpen ? "open" : "lost",
       liveBooks: live,
       missingBooks: missing,
       lanes: this.#lanes.map(({ stats }) => stats),
@@ -223,7 +200,7 @@ export class NatsGateway implements AsyncDisposable {
       if (name === this.#product.books.decoder.channel) {
         this.#books.add(tickers);
       }
-      await this.#subscriptions.get(name)?.add(tickers);
+      await this.#upstream.subscription(name)?.add(tickers);
     }
     await this.#tellCarries();
   }
@@ -234,7 +211,7 @@ export class NatsGateway implements AsyncDisposable {
    */
   async remove(tickers: readonly string[]): Promise<void> {
     for (const { name } of this.#channels.filter(({ hasTickers }) => hasTickers)) {
-      await this.#subscriptions.get(name)?.remove(tickers);
+      await this.#upstream.subscription(name)?.remove(tickers);
       if (name === this.#product.books.decoder.channel) {
         this.#books.remove(tickers);
       }
@@ -255,35 +232,29 @@ export class NatsGateway implements AsyncDisposable {
     return this.close();
   }
 
-  get #isUpstreamOpen(): boolean {
-    return this.#lostAt === undefined && this.#missing.size === 0;
-  }
-
   /** Whether it may lead: not without Kalshi, but for a moment. */
   get #isFit(): boolean {
-    if (this.#isUpstreamOpen) return true;
-    const isLeading = this.#lanes.some(({ leads }) => leads);
-    return isLeading && this.#clock.monotonic() - (this.#lostAt ?? Infinity) < WITHOUT_MS;
+    return this.#upstream.isOpen ||
+      this.#lanes.some(({ leads }) => leads) && this.#upstream.isLostFor(WITHOUT_MS);
   }
 
   get #status(): NatsGatewayStatus {
     const leading = this.#lanes.filter(({ leads }) => leads).length;
     return {
       state: leading === this.#lanes.length ? "leading" : leading === 0 ? "standby" : "partly",
-      upstream: this.#isUpstreamOpen ? "open" : "lost",
+      upstream: this.#upstream.isOpen ? "open" : "lost",
     };
   }
 
   async #start(): Promise<void> {
     try {
       for (const lane of this.#lanes) await reach(() => lane.open());
-      this.#untap = this.#stream.tap((text) => this.#tap(text));
-      void this.#watchUpstream();
+      this.#upstream.open();
       void this.#watchNats();
       await this.#subscribe();
       for (const lane of this.#lanes) await reach(() => lane.start());
       this.#books.start();
-      this.#lookForEnds();
+      this.#upstream.lookForEnds();
     } catch (error) {
       await (this.#closing ??= this.#close(error));
       throw error;
@@ -296,109 +267,44 @@ export class NatsGateway implements AsyncDisposable {
       if (name === this.#product.books.decoder.channel) {
         this.#books.add(params.market_tickers as readonly string[]);
       }
-      // The names are checked.
-      const on = this.#stream.on.bind(this.#stream) as unknown as (
-        channel: string,
-        handler: (item: object) => void,
-        params: object,
-      ) => Promise<AnySubscription>;
-      this.#subscriptions.set(name, await on(name, (item) => this.#item(channel, item), params));
+      await this.#upstream.subscribe(channel);
     }
   }
 
-  /** What a subscription delivers: a frame, whose text is told next, or a marker, which is told before it. */
-  #item(channel: GatewayChannel, item: object): void {
-    if ("msg" in item) this.#heard.push({ channel, frame: item as Frame });
-    else this.#marked(channel, item as StreamMarker);
-  }
-
-  /** A message of the socket, after those who read it. */
-  #tap(text: string): void {
-    if (this.#heard.length === 0) return;
-    const heard = this.#heard;
-    this.#heard = [];
-    for (const { channel, frame } of heard) {
-      let stripped = heard.length === 1 ? stripFrame(text) : undefined;
-      // A frame that had to wait for the answer to its command is told with that.
-      if (stripped === undefined || typeOf(stripped) !== frame.type) {
-        stripped = stripFrame(JSON.stringify(frame));
-      }
-      if (stripped !== undefined) this.#publish(channel, frame, stripped);
-    }
-  }
-
-  #publish({ name, pick }: GatewayChannel, frame: Frame, text: string): void {
-    if (name === this.#product.books.decoder.channel && !this.#books.take(frame)) return;
-    const market = nameIn(pick, frame.msg);
-    this.#laneOf.get(name)?.frame(name, typeof market === "string" ? market : undefined, text);
-  }
-
-  #marked({ name }: GatewayChannel, marker: StreamMarker): void {
-    const { missedFromMs, missedToMs } = marker;
-    const isBooks = name === this.#product.books.decoder.channel;
-    if (marker.type === "gap") {
-      const { missed, reason } = marker;
-      if (reason === "ended") this.#missing.delete(name);
-      if (isBooks && reason === "ended") this.#books.restart();
-      else if (isBooks) this.#books.lost();
-      this.#tell(name, { type: "gap", missed, reason, missedFromMs, missedToMs });
-    } else if (marker.type === "reconnected") {
-      if (isBooks) this.#books.restart();
-      this.#tell(name, { type: "reconnected", missedFromMs, missedToMs });
-      this.#missing.delete(name);
-      if (this.#missing.size === 0) this.#changed();
-    }
+  /** What becomes of what is heard. */
+  #listener(): UpstreamListener {
+    const isBooks = (name: string) => name === this.#product.books.decoder.channel;
+    return {
+      onFrame: ({ name, pick }, frame, text) => {
+        if (isBooks(name) && !this.#books.take(frame)) return;
+        const market = nameIn(pick, frame.msg);
+        this.#laneOf.get(name)?.frame(name, typeof market === "string" ? market : undefined, text);
+      },
+      onMarker: (name, marker) => {
+        if (isBooks(name) && marker.type === "gap" && marker.reason !== "ended") this.#books.lost();
+        else if (isBooks(name) && marker.type !== "disconnected") this.#books.restart();
+        this.#tell(name, marker);
+      },
+      onLost: () => {
+        this.#books.restart();
+        this.#changed();
+      },
+      onRestored: () => this.#changed(),
+      onEnded: (name) => {
+        this.#tell(name, { type: "ended" });
+        this.#onError(
+          new KalshiNatsError(
+            `"${name}" is no longer published: its subscription has ended. The stream's onError says why.`,
+          ),
+        );
+        void this.#tellCarries();
+      },
+      onFail: (error) => this.#fail(error),
+    };
   }
 
   #tell(channel: string, marker: GatewayMarker): void {
     this.#laneOf.get(channel)?.marker(channel, marker);
-  }
-
-  /** Looks whether Kalshi has ended a channel for good, again and again. */
-  #lookForEnds(): void {
-    for (const [name, { ended }] of this.#subscriptions) {
-      if (!ended) continue;
-      this.#subscriptions.delete(name);
-      this.#missing.delete(name);
-      this.#tell(name, { type: "ended" });
-      this.#onError(
-        new KalshiNatsError(
-          `"${name}" is no longer published: its subscription has ended. The stream's onError says why.`,
-        ),
-      );
-      void this.#tellCarries();
-    }
-    if (this.#subscriptions.size === 0) return this.#fail(new KalshiNatsError("Every channel has ended."));
-    this.#ends = this.#clock.setTimer(() => this.#lookForEnds(), ENDS_MS);
-  }
-
-  async #watchUpstream(): Promise<void> {
-    let last: StreamStatus | undefined;
-    for await (const status of this.#upstream = this.#stream.status()) {
-      if (this.#closing !== undefined) return;
-      last = status;
-      if (status.state === "reconnecting" && this.#lostAt === undefined) this.#lostUpstream();
-      else if (status.state === "open" && this.#lostAt !== undefined) {
-        this.#lostAt = undefined;
-        this.#changed();
-      }
-    }
-    const cause = last?.state === "closed" ? last.cause : undefined;
-    this.#fail(
-      cause ?? new KalshiNatsError("The gateway's stream was closed, so that it has nothing to publish."),
-    );
-  }
-
-  #lostUpstream(): void {
-    this.#lostAt = this.#clock.monotonic();
-    const missedFromMs = this.#clock.now();
-    for (const [name, { ended }] of this.#subscriptions) {
-      if (ended) continue;
-      this.#missing.add(name);
-      this.#tell(name, { type: "disconnected", missedFromMs });
-    }
-    this.#books.restart();
-    this.#changed();
   }
 
   async #watchNats(): Promise<void> {
@@ -420,12 +326,12 @@ export class NatsGateway implements AsyncDisposable {
 
   #carries(isPrivate: boolean): Carries {
     const own = this.#channels.filter(({ name, isPrivate: of }) =>
-      of === isPrivate && this.#subscriptions.has(name)
+      of === isPrivate && this.#upstream.subscription(name) !== undefined
     );
     return {
       channels: Object.fromEntries(own.map(({ name, params, hasTickers }) => [
         name,
-        hasTickers ? { ...params, market_tickers: this.#subscriptions.get(name)?.keys } : params,
+        hasTickers ? { ...params, market_tickers: this.#upstream.subscription(name)?.keys } : params,
       ])),
     };
   }
@@ -450,26 +356,23 @@ export class NatsGateway implements AsyncDisposable {
   }
 
   async #close(error: unknown): Promise<void> {
-    this.#untap();
-    this.#ends?.clear();
     this.#books.stop();
-    void this.#upstream?.return?.();
-    const left = [...this.#subscriptions.values()].map((subscription) => subscription.unsubscribe());
+    const left = this.#upstream.close();
     const settled = Promise.all(this.#lanes.map((lane) => lane.settled()));
     const done = new AbortController();
     void settled.then(() => done.abort());
     if (!coreOf(this.#settings.connection).isClosed()) await delay(this.#clock, CLOSING_MS, done.signal);
     await Promise.all(this.#lanes.map((lane) => lane.close()));
-    await Promise.allSettled(left);
+    await left;
     void this.#connection?.return?.();
     for (const watcher of this.#watchers) {
-      watcher.push({ state: "closed", upstream: this.#isUpstreamOpen ? "open" : "lost" });
+      watcher.push({ state: "closed", upstream: this.#upstream.isOpen ? "open" : "lost" });
       watcher.end();
     }
     this.#watchers.clear();
     this.#errors.end();
-    if (error === undefined) this.#end?.resolve();
-    else this.#end?.reject(error);
+    if (error === undefined) this.#end.resolve();
+    else this.#end.reject(error);
   }
 }
 
