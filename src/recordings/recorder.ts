@@ -3,17 +3,16 @@
  *
  * @module
  */
-import { type Clock, type ClockTimer, systemClock } from "../base/clock.ts";
+import { type Clock, systemClock } from "../base/clock.ts";
 import { type Read, readOptions } from "../base/options.ts";
 import { guard } from "../base/tell.ts";
 import { VERSION } from "../base/version.ts";
+import { deferred } from "../base/waits.ts";
 import type { AsyncItems } from "../base/web_types.ts";
 import { ErrorLog } from "../stream/error_log.ts";
 import { eventProduct } from "../stream/event_product.ts";
-import type { StreamMarker } from "../stream/items.ts";
 import { channelOf } from "../stream/product.ts";
 import type { StreamStatus } from "../stream/status.ts";
-import type { Subscription } from "../stream/subscription.ts";
 import { KalshiRecordingError } from "./errors.ts";
 import { type FolderLock, lockFolders } from "./folder_lock.ts";
 import { ANSWERS, eventLine, FORMAT, FORMAT_VERSION, frameLine, type LineTime, textLine } from "./format.ts";
@@ -24,6 +23,7 @@ import { hearOf, MarketLookups } from "./market_lookup.ts";
 import { loadNodeFiles, type NodeFiles } from "../tables/node_files.ts";
 import { type RecordableStream, type RecorderOptions, recorderRules } from "./options.ts";
 import { foreignTypes, readChannels } from "./recorded_channels.ts";
+import { type RecordedMarker, RecordedSubscriptions } from "./recorded_subscriptions.ts";
 import { Writer } from "./writer.ts";
 
 /** How a recording fares. Counters run from its start. */
@@ -56,11 +56,6 @@ export interface RecorderStats {
 
 type Checked = Read<RecorderOptions, typeof recorderRules>;
 type Params = Readonly<Record<string, unknown>>;
-type AnySubscription = Subscription<object> & AsyncDisposable;
-
-const BOOKS = eventProduct.books.decoder.channel;
-/** Snapshots are asked for no more often than this. */
-const SNAPSHOTS_MS = 1_000;
 
 /** Recording begins after so long, whether markets could be looked up by then or not. */
 const LOOKUP_MS = 2_000;
@@ -100,21 +95,17 @@ export class Recorder implements AsyncDisposable {
   readonly #channels: ReadonlyMap<string, Params>;
   /** The types of frames of other channels, which are nobody's business here. */
   readonly #foreign: ReadonlySet<string>;
-  readonly #subscriptions = new Set<AnySubscription>();
+  readonly #subscriptions: RecordedSubscriptions;
   readonly #session: string = crypto.randomUUID();
   readonly #startedAtMs: number;
   readonly #startedAt: number;
-  /** The channels whose subscription has begun while this recorder listened. */
-  readonly #begun = new Set<unknown>();
   #untap: () => void = () => {};
   #statuses: AsyncItems<StreamStatus> | undefined;
   #background: Background | undefined;
   #locks: readonly FolderLock[] = [];
   readonly #lookups: MarketLookups | undefined;
-  #snapshots: ClockTimer | undefined;
-  #askedAt = -Infinity;
   #closing: Promise<void> | undefined;
-  #end: { resolve: () => void; reject: (error: unknown) => void } | undefined;
+  readonly #end = deferred();
   #frames = 0;
   #gaps = 0;
   #reconnects = 0;
@@ -123,7 +114,7 @@ export class Recorder implements AsyncDisposable {
    * Ends with the recording: it is rejected where the stream gave up, the folder was deleted, or what waited could not be
    * written.
    */
-  readonly closed: Promise<void>;
+  readonly closed: Promise<void> = this.#end.promise;
 
   static {
     startRecorder = async (given, files) => {
@@ -148,9 +139,12 @@ export class Recorder implements AsyncDisposable {
       : (error) => guard(() => onError(error), (thrown) => log.write("A hook threw:", thrown));
     this.#startedAtMs = clock.now();
     this.#startedAt = clock.monotonic();
-    this.closed = new Promise((resolve, reject) => this.#end = { resolve, reject });
-    // Whoever does not look at it must not be ended by it.
-    this.closed.catch(() => {});
+    this.#subscriptions = new RecordedSubscriptions({
+      stream,
+      clock,
+      channels,
+      onMarker: (channel, marker) => this.#marked(channel, marker),
+    });
     const isPrivate = [...channels.keys()].some((channel) => channelOf(eventProduct, channel).isPrivate);
     this.#writer = new Writer({
       ...options,
@@ -164,7 +158,7 @@ export class Recorder implements AsyncDisposable {
         Math.max(await highestIn(files, options.dir), await highestIn(files, this.#tables)),
       onEnded: (name) => this.#background?.ended(name),
       onBreak: () => {
-        this.#askSnapshots();
+        this.#subscriptions.askSnapshots();
         this.#lookups?.again();
       },
     });
@@ -235,13 +229,12 @@ export class Recorder implements AsyncDisposable {
       this.#untap = this.#stream.tap((text, atMs) => this.#take(text, atMs));
       void this.#watch();
       await this.#lookups?.first(this.#options.tickers ?? [], LOOKUP_MS);
-      await this.#subscribe();
+      await this.#subscriptions.begin();
     } catch (error) {
       this.#closing = Promise.resolve();
       this.#untap();
       void this.#statuses?.return?.();
-      for (const subscription of this.#subscriptions) void subscription.unsubscribe();
-      this.#snapshots?.clear();
+      void this.#subscriptions.close();
       this.#lookups?.close();
       // What went wrong first is what is told.
       await this.#writer.discard().catch(this.#onError);
@@ -271,20 +264,6 @@ export class Recorder implements AsyncDisposable {
     for (const lock of this.#locks) await lock.release();
   }
 
-  async #subscribe(): Promise<void> {
-    for (const [channel, params] of this.#channels) {
-      // The names are checked; a channel that is not known here is any text.
-      const on = this.#stream.on.bind(this.#stream) as unknown as (
-        channel: string,
-        handler: (item: object) => void,
-        params: Params,
-      ) => Promise<AnySubscription>;
-      this.#subscriptions.add(await on(channel, (item) => this.#item(channel, item), params));
-      // Somebody else had subscribed before: the snapshots have come and gone.
-      if (channel === BOOKS && !this.#begun.has(channel)) this.#askSnapshots();
-    }
-  }
-
   /** A message of the socket. */
   #take(text: string, atMs: number): void {
     const time = this.#time(atMs);
@@ -299,22 +278,18 @@ export class Recorder implements AsyncDisposable {
     }
     const { type } = frame;
     if (typeof type === "string" && this.#foreign.has(type)) return;
-    if (type === "subscribed") this.#begun.add(frame.msg?.channel);
+    if (type === "subscribed") this.#subscriptions.begun(frame.msg?.channel);
     const isFrame = !ANSWERS.has(type);
     if (isFrame) this.#frames++;
     this.#writer.add(frameLine(time, text), time, isFrame);
     if (isFrame && this.#lookups !== undefined) hearOf(this.#lookups, frame);
   }
 
-  /** What a subscription delivers: its frames have come as text, its markers come here alone. */
-  #item(channel: string, item: object): void {
-    if ("msg" in item) return;
-    const { type, ...more } = item as StreamMarker;
-    if (type !== "gap" && type !== "reconnected") return;
+  /** What a subscription tells beside its frames, which have come as text. */
+  #marked(channel: string, { type, ...more }: RecordedMarker): void {
     this.#event(type, { channel, ...more });
     if (type === "gap") this.#gaps++;
     else this.#reconnects++;
-    if (type === "gap" && channel === BOOKS) this.#askSnapshots();
   }
 
   /** What becomes of the connection. */
@@ -337,10 +312,7 @@ export class Recorder implements AsyncDisposable {
     if (this.#closing !== undefined) return;
     if (lost !== undefined) return void this.#fail(lost);
     void this.#writer.look();
-    for (const subscription of this.#subscriptions) {
-      if (!subscription.ended) continue;
-      const { channel } = subscription;
-      this.#subscriptions.delete(subscription);
+    for (const channel of this.#subscriptions.ended()) {
       this.#event("ended", { channel });
       this.#onError(
         new KalshiRecordingError(
@@ -356,19 +328,6 @@ export class Recorder implements AsyncDisposable {
   #event(event: string, more: Params): void {
     const time = this.#time(this.#clock.now());
     this.#writer.add(eventLine(time, event, more), time, false);
-  }
-
-  /** Books can be read from here on once snapshots have come: they are asked for, soon and not too often. */
-  #askSnapshots(): void {
-    if (this.#snapshots !== undefined || !this.#channels.has(BOOKS)) return;
-    const waitMs = Math.max(0, this.#askedAt + SNAPSHOTS_MS - this.#clock.monotonic());
-    this.#snapshots = this.#clock.setTimer(() => {
-      this.#snapshots = undefined;
-      this.#askedAt = this.#clock.monotonic();
-      for (const subscription of this.#subscriptions) {
-        if (subscription.channel === BOOKS && !subscription.ended) subscription.snapshot();
-      }
-    }, waitMs);
   }
 
   #time(atMs: number): LineTime {
@@ -403,20 +362,19 @@ export class Recorder implements AsyncDisposable {
   async #close(reason: "closed" | "failed", error?: unknown): Promise<void> {
     this.#untap();
     void this.#statuses?.return?.();
-    this.#snapshots?.clear();
     this.#lookups?.close();
-    const left = [...this.#subscriptions].map((subscription) => subscription.unsubscribe());
+    const left = this.#subscriptions.close();
     try {
       await this.#writer.close(reason);
     } catch (cause) {
-      this.#end?.reject(cause);
+      this.#end.reject(cause);
       throw cause;
     } finally {
       await this.#background?.close();
       await this.#release();
-      await Promise.allSettled(left);
+      await left;
     }
-    if (error === undefined) this.#end?.resolve();
-    else this.#end?.reject(error);
+    if (error === undefined) this.#end.resolve();
+    else this.#end.reject(error);
   }
 }
