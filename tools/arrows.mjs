@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 /** The adapters of runtimes, one of which a bundler or a runtime chooses. */
 const adapters = Object.values(JSON.parse(readFileSync("package.json", "utf8")).imports["#runtime"])
@@ -127,12 +127,33 @@ const exchangeParts = {
   "gateways/fix": { parts: ["engine", "world", "margin", "wire"] },
   "state": { parts: ["engine", "gateways/rest", "gateways/klear", "gateways/fix"] },
   "page": { parts: ["engine", "gateways/rest", "gateways/ws"] },
+  "memory": { parts: ["gateways/rest", "gateways/ws"] },
   "tape": { parts: ["engine", "world"] },
   "report": { parts: ["engine", "world"] },
   "replay": { parts: ["engine", "world", "tape", "report", "memory"] },
   "mirror": { parts: ["engine", "world", "tape", "report", "memory"] },
 };
 const exchangeRoot = "src/local_exchange";
+
+/** What every file of a client at the root of `src/` may know; beside that, `client.ts` knows what it wires together. */
+const ofClients = "base|config|contract|auth|runtime|rate_limits|http";
+
+/** A new room, or a new part of the local exchange, has its arrows from the start. */
+const unlisted = [
+  ...["src", exchangeRoot, `${exchangeRoot}/gateways`].flatMap((folder) =>
+    readdirSync(folder, { withFileTypes: true })
+      .filter((one) => one.isDirectory())
+      .map(({ name }) => `${folder}/${name}`)
+  ),
+].filter((path) =>
+  // Only tests and the command line know these two; the gateways stand for themselves.
+  !["src/local_exchange", "src/testing", `${exchangeRoot}/gateways`].includes(path) &&
+  !Object.keys(rooms).some((room) => path === `src/${room}`) &&
+  !Object.keys(exchangeParts).some((part) => path === `${exchangeRoot}/${part}`)
+);
+if (unlisted.length > 0) {
+  throw new Error(`tools/arrows.mjs does not say what these may know: ${unlisted.join(", ")}`);
+}
 
 export default {
   forbidden: [
@@ -160,6 +181,18 @@ export default {
       from: { path: `^src/${room}/` },
       to: { path: "^src/", pathNot: `^src/(${[room, ...known].join("|")})(/|\\.ts$)` },
     })),
+    {
+      name: "the core of a client knows no product's methods and no stream",
+      severity: "error",
+      from: { path: "^src/\\w+\\.ts$", pathNot: "^src/(client|product_client)\\.ts$" },
+      to: { path: "^src/", pathNot: `^src/(\\w+\\.ts$|(${ofClients})/)` },
+    },
+    {
+      name: "a client knows no room above it, and no other product's client",
+      severity: "error",
+      from: { path: "^src/(client|product_client)\\.ts$" },
+      to: { path: "^src/", pathNot: `^src/(\\w+\\.ts$|(${ofClients}|stream|fix|rest)/)` },
+    },
     {
       name: "an order book knows no product",
       severity: "error",

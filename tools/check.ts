@@ -106,15 +106,25 @@ async function checkAgainstDom(): Promise<Outcome> {
 /** Folders of tests without a room in src/: what is tested there is no part of the library. */
 const OTHER_TESTS = ["examples", "package", "support", "tools"];
 
-/** Tests mirror `src/`: each room has its folder, and each folder its room. */
+/**
+ * Tests mirror `src/`: each room has its folder, and each folder with tests in it stands for a folder or a file of
+ * `src/`.
+ */
 function strayTests(): Outcome {
   const foldersIn = (path: string) =>
     readdirSync(path, { withFileTypes: true }).filter((one) => one.isDirectory()).map(({ name }) => name);
-  const [rooms, folders] = [foldersIn("src"), foldersIn("tests")];
+  const folders = filesUnder("tests", "_test.ts").map((path) =>
+    path.slice("tests/".length, path.lastIndexOf("/"))
+  );
+  const others = new Set(
+    folders.filter((path) => path !== "" && !existsSync(`src/${path}`) && !existsSync(`src/${path}.ts`)),
+  );
   return none([
-    ...folders.filter((name) => !rooms.includes(name) && !OTHER_TESTS.includes(name))
-      .map((name) => `tests/${name} has no src/${name}.`),
-    ...rooms.filter((name) => !folders.includes(name)).map((name) => `src/${name} has no tests/${name}.`),
+    ...[...others].filter((path) => !OTHER_TESTS.includes(path)).map((path) =>
+      `tests/${path} has no src/${path}.`
+    ),
+    ...foldersIn("src").filter((name) => !foldersIn("tests").includes(name))
+      .map((name) => `src/${name} has no tests/${name}.`),
   ]);
 }
 
