@@ -20,7 +20,7 @@ export class Alarm {
     this.#schedule = schedule;
     this.#clock = clock;
     this.#tick = tick;
-    schedule.onSooner = () => this.#set();
+    schedule.onNext = () => this.#set();
     clock.onAdvance(() => this.#set());
   }
 

@@ -115,6 +115,19 @@ export class Book<O extends Queued<O>> {
     level.total += order.remaining;
   }
 
+  /** Puts an order into a level's queue, right ahead of one that stands there. */
+  insert(order: O, before: O): void {
+    const level = this.level(before.side, before.price);
+    if (level === undefined) return;
+    order.ahead = before.ahead;
+    order.behind = before;
+    if (before.ahead === undefined) level.first = order;
+    else before.ahead.behind = order;
+    before.ahead = order;
+    level.orders++;
+    level.total += order.remaining;
+  }
+
   /** Takes `count` off a resting order, which keeps its place; all that remains of it takes it out. */
   reduce(order: O, count: number): void {
     const side = this.#side(order.side);

@@ -12,7 +12,7 @@ import type { Side } from "../engine/model.ts";
 import type { Exchange } from "../exchange.ts";
 import type { TapeReader } from "../tape/frames.ts";
 import type { Tape } from "../tape/tape.ts";
-import { PAIRING_MS } from "../tape/tape_market.ts";
+import { PAIRING_MS } from "../tape/pairing.ts";
 import type { LiveChannel, LiveFeedSink, LiveFrame, LiveLevel } from "./live_feed.ts";
 import type {
   MirrorHalt,

@@ -1,13 +1,7 @@
 /** One price of a recorded book, as the engine's book has it. */
 import type { Level } from "../engine/book.ts";
 import type { Order, Side } from "../engine/model.ts";
-
-/** Contracts that left a queue without a known reason, and which order of ours stood behind them. */
-export interface Departure {
-  /** Our order that they stood ahead of; undefined for those behind all of ours. */
-  readonly before: Order | undefined;
-  count: number;
-}
+import { Pairing } from "./pairing.ts";
 
 /** A price of one side. Counts are hundredths of contracts. */
 export class TapeLevel {
@@ -19,16 +13,8 @@ export class TapeLevel {
   gone = 0;
   /** What whoever recorded had there; not part of `recorded`. */
   own = 0;
-  /** Trades that were told, and whose decrease has not been. */
-  traded = 0;
-  tradedAt = 0;
-  /** Of `traded`, what the crowd has less by already. */
-  applied = 0;
-  /** Decreases that no trade has explained. */
-  left = 0;
-  leftAt = 0;
-  /** Where those stood, newest last; kept while an order of ours is there. */
-  departures: Departure[] = [];
+  /** Trades and decreases that wait for each other. */
+  readonly pairing = new Pairing();
   /** What the crowd has on the engine's book. */
   shown = 0;
   /** Its order, the first of them where our orders stand between. */
@@ -37,8 +23,8 @@ export class TapeLevel {
   spare: Order | undefined;
   /** The engine's level, while the crowd has an order on it. */
   level: Level<Order> | undefined;
-  /** Orders of ours that rest there. */
-  stakes = 0;
+  /** Orders of ours that rest there, the first in line first. */
+  readonly ours: Order[] = [];
   /** Whether the crowd may have more than one order there. */
   isSplit = false;
 
@@ -49,6 +35,11 @@ export class TapeLevel {
 
   /** What the crowd should have on the engine's book. */
   get wanted(): number {
-    return Math.max(0, this.recorded - this.gone - this.applied);
+    return Math.max(0, this.recorded - this.gone - this.pairing.hidden);
+  }
+
+  /** How much of that is not there; below zero how much there is too much. */
+  get lack(): number {
+    return this.wanted - this.shown;
   }
 }

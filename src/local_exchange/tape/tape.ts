@@ -15,10 +15,10 @@ import type { Catalog, MarketInfo } from "../world/catalog.ts";
 import type { Lifecycle } from "../world/lifecycle.ts";
 import { Crowd, isCrowd } from "./crowd.ts";
 import type { MarketFacts } from "./facts.ts";
-import type { TapeLevel } from "./level.ts";
 import { listTaped, type TapeFees } from "./listing.ts";
 import type { QueueModel } from "./queue_models.ts";
-import { PAIRING_MS, type PricedCount, TapeMarket, type TapeTrade } from "./tape_market.ts";
+import type { TapeTrade } from "./takers.ts";
+import { type PricedCount, TapeMarket } from "./tape_market.ts";
 
 /** The exchange that a tape plays on. */
 export interface TapeHost {
@@ -86,8 +86,6 @@ export class Tape {
   readonly #options: TapeOptions;
   readonly #crowd: Crowd;
   readonly #listed = new Map<string, Listed>();
-  readonly #awaiting: { readonly market: TapeMarket; readonly level: TapeLevel; readonly until: number }[] =
-    [];
   readonly #halts: TapeHalt[] = [];
   readonly #unlisten: () => void;
   /** Told after a best price of the recording may have changed, which {@linkcode quote} has. */
@@ -159,7 +157,6 @@ export class Tape {
 
   /** A market's whole book. It trades from here on. */
   snapshot(ticker: string, bids: readonly PricedCount[], asks: readonly PricedCount[]): void {
-    this.#tick();
     this.#snapshots++;
     const listed = this.#listed.get(ticker) ?? this.#list(ticker, {});
     const { market } = listed.info;
@@ -173,7 +170,6 @@ export class Tape {
 
   /** A level of a market changed by `delta`; `isOwn`: through an order of whoever recorded. */
   delta(ticker: string, side: Side, price: number, delta: number, isOwn = false): void {
-    if (this.#awaiting.length > 0) this.#tick();
     const listed = this.#listed.get(ticker);
     if (listed === undefined || listed.place.kind !== "known") {
       this.#skipped++;
@@ -186,7 +182,6 @@ export class Tape {
 
   /** A trade of a market. */
   trade(ticker: string, trade: TapeTrade): void {
-    this.#tick();
     const listed = this.#listed.get(ticker);
     if (listed === undefined || listed.place.kind !== "known") {
       this.#skipped++;
@@ -295,9 +290,8 @@ export class Tape {
       engine,
       crowd: this.#crowd,
       queue: this.#options.queue,
-      await: (market, level) => this.#await(market, level),
-      moved: ({ market }, side) => this.onMoved?.(market, side),
-      offGrid: (_market, price) => this.#widen(ticker, price),
+      moved: (market, side) => this.onMoved?.(market, side),
+      offGrid: ({ ticker }, price) => this.#widen(ticker, price),
     });
     const listed: Listed = {
       info,
@@ -381,19 +375,6 @@ export class Tape {
     const rests = after.status === "resting";
     if (rested && !rests) tape.unstaked(order, before.price);
     if (rests && !rested) tape.staked(order);
-  }
-
-  #await(market: TapeMarket, level: TapeLevel): void {
-    this.#awaiting.push({ market, level, until: this.#host.engine.now + PAIRING_MS });
-  }
-
-  /** Puts right what waited for its decrease long enough. */
-  #tick(): void {
-    const { now } = this.#host.engine;
-    for (let first = this.#awaiting[0]; first !== undefined && first.until < now; first = this.#awaiting[0]) {
-      this.#awaiting.shift();
-      first.market.expire(first.level);
-    }
   }
 }
 

@@ -1,52 +1,21 @@
 /**
  * One recorded market on the engine: the crowd's orders are what the recording says, and ours stand among them.
  *
- * Where nothing of ours is at stake, the crowd has one order at each price, which changes in place. Where an order of
- * ours rests, its place in the queue is kept: trades serve it in its turn, and cancels are placed by the queue model.
- *
  * @module
  */
 import { opposite } from "../engine/book.ts";
-import type { Engine } from "../engine/engine.ts";
 import type { Market, Order, Side } from "../engine/model.ts";
-import { type Crowd, isCrowd } from "./crowd.ts";
+import { CrowdQueue } from "./crowd_queue.ts";
+import type { TapeDesk } from "./desk.ts";
 import { TapeLevel } from "./level.ts";
-import { canceledFrom, type QueueModel } from "./queue_models.ts";
-
-/**
- * A trade and the change of the book that it made come on two channels, in either order. So long one waits for the other,
- * in milliseconds.
- */
-export const PAIRING_MS = 1_000;
+import { type AwaitedTrade, PAIRING_MS, type Stood } from "./pairing.ts";
+import { Takers, type TapeTrade } from "./takers.ts";
 
 /** So many trades of a market are known again. */
 const KEPT_TRADE_IDS = 256;
 
 /** A price and what is there, in the engine's units. */
 export type PricedCount = readonly [price: number, count: number];
-
-/** A trade of the recording. */
-export interface TapeTrade {
-  /** Kalshi's id of it; undefined where there is none. */
-  readonly id: string | undefined;
-  readonly price: number;
-  readonly count: number;
-  readonly takerSide: Side;
-  readonly isBlock: boolean;
-}
-
-/** What all markets of a tape share. */
-export interface TapeDesk {
-  readonly engine: Engine;
-  readonly crowd: Crowd;
-  readonly queue: QueueModel;
-  /** A level waits for the decrease of a trade that it has applied already. */
-  await(market: TapeMarket, level: TapeLevel): void;
-  /** The best price of the recording may have changed on a side, with what that did here. */
-  moved(market: TapeMarket, side: Side): void;
-  /** A price came up that is not on the market's grid. */
-  offGrid(market: TapeMarket, price: number): void;
-}
 
 /** Whether an order on `side` at `price` is better than, or as good as, `other`. */
 const reaches = (side: Side, price: number, other: number): boolean =>
@@ -77,19 +46,17 @@ class TapeSide {
 export class TapeMarket {
   readonly market: Market;
   readonly #desk: TapeDesk;
+  readonly #crowd: CrowdQueue;
+  readonly #takers: Takers;
   readonly #bids = new TapeSide("bid");
   readonly #asks = new TapeSide("ask");
-  /** The trades that were told last. */
-  readonly #tradeIds = new Set<string>();
+  readonly #known = new KnownIds(KEPT_TRADE_IDS);
 
   constructor(market: Market, desk: TapeDesk) {
     this.market = market;
     this.#desk = desk;
-  }
-
-  /** Whether an order of ours rests in it. */
-  get isStaked(): boolean {
-    return this.#bids.stakes.size + this.#asks.stakes.size > 0;
+    this.#crowd = new CrowdQueue(market, desk);
+    this.#takers = new Takers(market, desk, this.#crowd);
   }
 
   /** The best price of the recording, without any order of ours. O(levels). */
@@ -101,11 +68,6 @@ export class TapeMarket {
     return best;
   }
 
-  /** What the recording has at a price, without any order of ours. */
-  recordedAt(side: Side, price: number): number {
-    return this.#side(side).levels.get(price)?.recorded ?? 0;
-  }
-
   /** The whole book, as a snapshot has it. What it has less of was canceled, as far as anybody knows. */
   snapshot(bids: readonly PricedCount[], asks: readonly PricedCount[]): void {
     const sides = [[this.#bids, new Map(bids)], [this.#asks, new Map(asks)]] as const;
@@ -113,11 +75,9 @@ export class TapeMarket {
     for (const [{ levels }, told] of sides) {
       for (const level of levels.values()) {
         const less = level.recorded + level.own - (told.get(level.price) ?? 0);
-        level.traded = 0;
-        level.applied = 0;
         if (less > 0) this.#decrease(level, Math.min(less, level.recorded));
-        // What was applied before its decrease came is in the snapshot.
-        else this.#follow(level);
+        // The decrease of a trade that was told is in the snapshot, or never comes.
+        for (const trade of [...level.pairing.awaited]) this.#comeBack(level, trade);
       }
     }
     for (const [side, told] of sides) {
@@ -141,25 +101,25 @@ export class TapeMarket {
   ownDelta(side: Side, price: number, delta: number): void {
     const level = this.#level(this.#side(side), price);
     level.own += delta;
-    if (delta < 0) {
-      // A trade that was told of it was not of the crowd's.
-      const met = Math.min(-delta, this.#tradedOf(level));
-      level.traded -= met;
-      level.applied -= Math.min(met, level.applied);
-      // An order that rested before the recording began came with a snapshot, as if it were the crowd's.
-      const before = Math.max(0, -level.own);
-      level.own += before;
-      level.recorded -= Math.min(before, level.recorded);
-      level.gone = Math.min(level.gone, level.recorded);
-      this.#follow(level);
-      if (level.recorded === 0) this.#desk.moved(this, side);
-    }
+    if (delta >= 0) return;
+    const { pairing, ours: [first] } = level;
+    const { hidden } = pairing;
+    pairing.explain(-delta);
+    // A trade that was told of it was not of the crowd's: who was taken for the one that sold stands first in line again.
+    this.#crowd.comeBack(level, { before: first, count: hidden - pairing.hidden });
+    // An order that rested before the recording began came with a snapshot, as if it were the crowd's.
+    const before = Math.max(0, -level.own);
+    level.own += before;
+    level.recorded -= Math.min(before, level.recorded);
+    level.gone = Math.min(level.gone, level.recorded);
+    this.#crowd.follow(level);
+    if (level.recorded === 0) this.#desk.moved(this.market, side);
   }
 
   /** A trade; one that was told already, such as by a second subscription, is nothing new. */
   trade(trade: TapeTrade): void {
     const { id, price, count, takerSide, isBlock } = trade;
-    if (id !== undefined && !this.#isNew(id)) return;
+    if (id !== undefined && !this.#known.isNew(id)) return;
     const side = this.#side(opposite(takerSide));
     let left = count;
     if (!isBlock) {
@@ -167,31 +127,13 @@ export class TapeMarket {
       while (
         left > 0 && side.best !== undefined && side.best !== price && reaches(side.side, side.best, price)
       ) {
-        const filled = this.#hitAt(side.side, side.best, left);
+        const filled = this.#takers.hitAt(side.side, side.best, left);
         if (filled === 0) break;
         left -= filled;
       }
-      const level = side.levels.get(price);
-      if (level !== undefined) left -= this.#meet(level, count, left);
+      left -= this.#meet(this.#level(side, price), count, left);
     }
-    if (left > 0) this.#print(trade, left);
-  }
-
-  #isNew(id: string): boolean {
-    if (this.#tradeIds.has(id)) return false;
-    this.#tradeIds.add(id);
-    const [oldest] = this.#tradeIds;
-    if (this.#tradeIds.size > KEPT_TRADE_IDS && oldest !== undefined) this.#tradeIds.delete(oldest);
-    return true;
-  }
-
-  /** The time in which trades and decreases find each other is over: what was applied for nothing is put right. */
-  expire(level: TapeLevel): void {
-    if (level.applied === 0 || this.#tradedOf(level) > 0) return;
-    // The market has ended meanwhile, and its book with it.
-    if (this.#side(level.side).levels.get(level.price) !== level) return;
-    level.applied = 0;
-    this.#follow(level);
+    if (left > 0) this.#takers.print(trade, left);
   }
 
   /** An order of ours came to rest. */
@@ -199,23 +141,19 @@ export class TapeMarket {
     const side = this.#side(order.side);
     const level = this.#level(side, order.price);
     side.stakes.add(order);
-    level.stakes++;
+    level.ours.push(order);
+    level.pairing.joined(order);
     side.recount();
-    // A trade was told that the crowd ahead of it has lost, and that is yet to be told of the book.
-    const traded = this.#tradedOf(level) - level.applied;
-    if (traded <= 0) return;
-    level.applied += traded;
-    this.#desk.await(this, level);
-    this.#follow(level);
   }
 
   /** An order of ours rests no longer, at this price. */
   unstaked(order: Order, price: number): void {
     const side = this.#side(order.side);
     if (!side.stakes.delete(order)) return;
-    const level = this.#level(side, price);
-    level.stakes--;
-    if (level.stakes === 0) level.departures = [];
+    const { ours, pairing } = this.#level(side, price);
+    const at = ours.indexOf(order);
+    pairing.left(order, ours[at + 1]);
+    ours.splice(at, 1);
     side.recount();
   }
 
@@ -223,18 +161,18 @@ export class TapeMarket {
   taken(order: Order, count: number): void {
     const level = this.#side(order.side).levels.get(order.price);
     if (level === undefined) return;
-    level.shown -= count;
     level.gone = Math.min(level.recorded, level.gone + count);
-    if (order.remaining === 0) this.#lost(level, order);
+    this.#crowd.taken(level, order, count);
   }
 
   /** The engine took everything off the book: the market is over, and what comes next is another snapshot. */
   forget(): void {
     for (const side of [this.#bids, this.#asks]) {
+      for (const { pairing } of side.levels.values()) pairing.clear();
       side.levels.clear();
       side.stakes.clear();
       side.recount();
-      this.#desk.moved(this, side.side);
+      this.#desk.moved(this.market, side.side);
     }
   }
 
@@ -246,7 +184,7 @@ export class TapeMarket {
     let level = levels.get(price);
     if (level === undefined) {
       levels.set(price, level = new TapeLevel(side, price));
-      if (!this.#desk.engine.isOnGrid(this.market, price)) this.#desk.offGrid(this, price);
+      if (!this.#desk.engine.isOnGrid(this.market, price)) this.#desk.offGrid(this.market, price);
     }
     return level;
   }
@@ -259,141 +197,39 @@ export class TapeMarket {
       // In the recording nobody stood in its way: here our order does, and is the maker.
       let left = count;
       while (left > 0 && others.best !== undefined && reaches(side, level.price, others.best)) {
-        const filled = this.#hitAt(others.side, others.best, left);
+        const filled = this.#takers.hitAt(others.side, others.best, left);
         if (filled === 0) break;
         left -= filled;
       }
       level.gone += count - left;
     }
-    this.#follow(level);
-    if (isNew) this.#desk.moved(this, side);
+    if (level.pairing.awaited.length > 0) level.pairing.hide(level.recorded);
+    this.#crowd.follow(level);
+    if (isNew) this.#desk.moved(this.market, side);
   }
 
   #decrease(level: TapeLevel, count: number): void {
+    const { pairing } = level;
     level.recorded -= count;
-    const explained = level.traded === 0 ? 0 : Math.min(count, this.#tradedOf(level));
-    level.traded -= explained;
-    if (level.applied > 0) level.applied -= Math.min(explained, level.applied);
+    const explained = pairing.awaited.length === 0 ? 0 : pairing.explain(count);
     if (level.gone > level.recorded) level.gone = level.recorded;
-    if (count > explained) {
-      const { now } = this.#desk.engine;
-      if (now - level.leftAt > PAIRING_MS) this.#forget(level);
-      level.left += count - explained;
-      level.leftAt = now;
-    }
-    this.#follow(level);
-    if (level.recorded === 0) this.#desk.moved(this, level.side);
+    if (count > explained) this.#cancel(level, count - explained);
+    if (level.recorded === 0) this.#desk.moved(this.market, level.side);
   }
 
-  /** Trades that were told of a level and still wait for its decrease. */
-  #tradedOf(level: TapeLevel): number {
-    if (level.traded > 0 && this.#desk.engine.now - level.tradedAt > PAIRING_MS) level.traded = 0;
-    return level.traded;
-  }
-
-  #forget(level: TapeLevel): void {
-    level.left = 0;
-    if (level.departures.length > 0) level.departures = [];
-  }
-
-  /** Makes the crowd at a level what it should be: more comes from behind, less was canceled. */
-  #follow(level: TapeLevel): void {
-    const { wanted } = level;
-    const change = wanted - level.shown;
-    if (change === 0) return;
-    if (level.isSplit && level.stakes === 0) this.#merge(level);
-    const { crowd, level: place } = level;
-    if (crowd !== undefined && place !== undefined && wanted > 0 && level.stakes === 0) {
-      crowd.remaining += change;
-      place.total += change;
-      level.shown += change;
-      return this.#tell(crowd, change);
-    }
-    if (change > 0) this.#grow(level, change);
-    else this.#cancel(level, -change);
-  }
-
-  #grow(level: TapeLevel, count: number): void {
-    const { book } = this.market;
-    const last = book.level(level.side, level.price)?.last;
-    level.shown += count;
-    if (last !== undefined && isCrowd(last.account)) {
-      last.remaining += count;
-      if (level.level !== undefined) level.level.total += count;
-      return this.#tell(last, count);
-    }
-    const { spare } = level;
-    level.spare = undefined;
-    const order = spare ?? this.#desk.crowd.order(this.market, level.side, level.price, count);
-    order.status = "resting";
-    order.remaining = count;
-    book.add(order);
-    if (level.crowd === undefined) level.crowd = order;
-    else level.isSplit = true;
-    level.level = book.level(level.side, level.price);
-    this.#tell(order, count);
-  }
-
+  /** Contracts that left a level, as far as anybody knows by a cancel. */
   #cancel(level: TapeLevel, count: number): void {
-    if (level.stakes === 0 && !level.isSplit && level.crowd !== undefined) {
-      const order = level.crowd;
-      this.#shrink(level, order, count);
-      // Nobody keeps an order of the crowd's that was never filled.
-      if (order.filled === 0) level.spare = order;
-      return;
+    const { pairing } = level;
+    const { now } = this.#desk.engine;
+    const less = Math.max(0, -level.lack);
+    if (level.ours.length === 0) {
+      if (less > 0) this.#crowd.cancel(level, less);
+      return pairing.depart(now, undefined, less, count - less);
     }
-    const orders = this.#ordersOf(level);
-    const taken = canceledFrom(this.#desk.queue, orders.map(({ remaining }) => remaining), count);
-    for (const [index, order] of orders.entries()) {
-      const less = taken[index] ?? 0;
-      if (less === 0) continue;
-      if (level.stakes > 0) level.departures.push({ before: nextOfOurs(order), count: less });
-      this.#shrink(level, order, less);
-    }
-  }
-
-  /** The crowd's orders at a level, from the front. */
-  #ordersOf(level: TapeLevel): Order[] {
-    const orders: Order[] = [];
-    let order = this.market.book.level(level.side, level.price)?.first;
-    for (; order !== undefined; order = order.behind) if (isCrowd(order.account)) orders.push(order);
-    return orders;
-  }
-
-  #shrink(level: TapeLevel, order: Order, count: number): void {
-    this.market.book.reduce(order, count);
-    order.remaining -= count;
-    level.shown -= count;
-    if (order.remaining === 0) this.#lost(level, order);
-    this.#tell(order, -count);
-  }
-
-  /** An order of the crowd's is no longer on the book. */
-  #lost(level: TapeLevel, order: Order): void {
-    if (order.status === "resting") order.status = "canceled";
-    if (level.crowd !== order) return;
-    level.crowd = level.isSplit ? this.#ordersOf(level)[0] : undefined;
-    if (level.crowd === undefined) {
-      level.level = undefined;
-      level.isSplit = false;
-    }
-  }
-
-  /** Makes one order of the crowd's at a level where none of ours stands between them any longer. */
-  #merge(level: TapeLevel): void {
-    if (!level.isSplit) return;
-    level.isSplit = false;
-    const [first, ...others] = this.#ordersOf(level);
-    level.crowd = first;
-    for (const other of others) {
-      if (first === undefined || level.level === undefined) return;
-      const { remaining } = other;
-      this.market.book.reduce(other, remaining);
-      other.remaining = 0;
-      other.status = "canceled";
-      first.remaining += remaining;
-      level.level.total += remaining;
-    }
+    const places: Stood[] = [];
+    if (less > 0) this.#crowd.cancel(level, less, places);
+    for (const { before, count: stood } of places) pairing.depart(now, before, stood, 0);
+    if (count > less) pairing.depart(now, undefined, 0, count - less);
   }
 
   /**
@@ -401,146 +237,57 @@ export class TapeMarket {
    * had of it.
    */
   #meet(level: TapeLevel, count: number, left: number): number {
-    const { engine } = this.#desk;
-    if (level.left > 0 && engine.now - level.leftAt > PAIRING_MS) this.#forget(level);
-    const seen = Math.min(count, level.left);
-    level.left -= seen;
-    const awaited = count - seen;
-    if (awaited > 0) {
-      level.traded = this.#tradedOf(level) + awaited;
-      level.tradedAt = engine.now;
-    }
-    if (awaited > 0) {
-      // What was traded is nobody's to take, though the book tells it later.
-      level.applied = Math.min(level.recorded, level.applied + awaited);
-      this.#desk.await(this, level);
-    }
-    if (level.stakes === 0) {
-      this.#follow(level);
+    const { now } = this.#desk.engine;
+    const { shown } = level;
+    const places: Stood[] = [];
+    const seen = level.pairing.takeBack(now, count, places);
+    // What was traded is nobody's to take, though the book tells it later.
+    if (count > seen) this.#await(level, count - seen);
+    if (level.ours.length === 0) {
+      this.#crowd.follow(level);
       return 0;
     }
-    const filled = this.#serve(level, seen, left);
+    // What was taken for a cancel was this trade: all stand as they did before it, and the taker goes through them.
+    for (const place of places) this.#crowd.restore(level, place);
+    const filled = this.#takers.serve(level, left);
     // The crowd is what the recording says, whoever was served.
-    this.#putRight(level);
+    this.#crowd.putRight(level, shown);
     return filled;
   }
 
-  /**
-   * Lets a taker of `count` through the queue from its front. `seen` contracts of the crowd left before it was known that
-   * they traded: they count where they stood. Returns what our orders had.
-   */
-  #serve(level: TapeLevel, seen: number, count: number): number {
-    const absent = this.#takeBack(level, seen);
-    let left = count - Math.min(count, absent.get(undefined) ?? 0);
-    let filled = 0;
-    while (left > 0) {
-      const first = this.market.book.level(level.side, level.price)?.first;
-      if (first === undefined) break;
-      const ours = isCrowd(first.account) ? nextOfOurs(first) : first;
-      if (ours !== undefined) {
-        // Those that have left are the ones that were served, before those that are still there.
-        left -= Math.min(left, absent.get(ours) ?? 0);
-        absent.delete(ours);
-      }
-      if (ours !== first) {
-        const taken = Math.min(left, first.remaining);
-        if (taken === 0) break;
-        this.#shrink(level, first, taken);
-        left -= taken;
-        continue;
-      }
-      const met = Math.min(left, first.remaining);
-      if (met === 0) break;
-      this.#hit(first, met);
-      filled += met;
-      left -= met;
-    }
-    return filled;
-  }
-
-  /** Where contracts stood that have left and are now known to have traded: the front is undefined. */
-  #takeBack(level: TapeLevel, count: number): Map<Order | undefined, number> {
-    const absent = new Map<Order | undefined, number>();
-    let left = count;
-    while (left > 0) {
-      const last = level.departures.at(-1);
-      if (last === undefined) break;
-      const taken = Math.min(left, last.count);
-      last.count -= taken;
-      if (last.count === 0) level.departures.pop();
-      left -= taken;
-      // Behind all of ours they were in nobody's way.
-      if (last.before === undefined) continue;
-      const stands = last.before.status === "resting" && last.before.price === level.price;
-      const key = stands ? last.before : undefined;
-      absent.set(key, (absent.get(key) ?? 0) + taken);
-    }
-    // What left before any of ours was there stood ahead of them.
-    if (left > 0) absent.set(undefined, (absent.get(undefined) ?? 0) + left);
-    return absent;
-  }
-
-  /** What the crowd has too much leaves from the back, what it has too little comes there: no queue model decides. */
-  #putRight(level: TapeLevel): void {
-    const change = level.wanted - level.shown;
-    if (change > 0) return this.#grow(level, change);
-    let left = -change;
-    for (const order of this.#ordersOf(level).reverse()) {
-      if (left === 0) break;
-      const less = Math.min(left, order.remaining);
-      this.#shrink(level, order, less);
-      left -= less;
-    }
-  }
-
-  /** Fills our first order at a price, as the maker; returns how much of `count` that was. */
-  #hitAt(side: Side, price: number, count: number): number {
-    let order = this.market.book.level(side, price)?.first;
-    while (order !== undefined && isCrowd(order.account)) order = order.behind;
-    if (order === undefined) return 0;
-    const met = Math.min(count, order.remaining);
-    this.#hit(order, met);
-    return met;
-  }
-
-  #hit(maker: Order, count: number): void {
-    const { engine, crowd } = this.#desk;
-    const taker = crowd.order(this.market, opposite(maker.side), maker.price, count);
-    engine.hit(taker, maker, count);
-  }
-
-  /** A trade in which nobody of ours had a part. */
-  #print({ id, price, takerSide, isBlock }: TapeTrade, count: number): void {
+  #await(level: TapeLevel, count: number): void {
     const { engine } = this.#desk;
-    const { market } = this;
-    const { volume } = market;
-    const trade = {
-      id: id ?? engine.random.uuid(),
-      market,
-      price,
-      count,
-      takerSide,
-      at: engine.now,
-      isBlock,
-      volumeBefore: volume,
-    };
-    market.trades.push(trade);
-    engine.trades.push(trade);
-    market.lastPrice = price;
-    market.volume += count;
-    market.updatedAt = engine.now;
-    engine.emit({ type: "trade", trade });
+    const due = engine.schedule.add(engine.now + PAIRING_MS, () => this.#comeBack(level, trade));
+    const trade: AwaitedTrade = { before: undefined, count, hidden: 0, due };
+    level.pairing.awaited.push(trade);
+    level.pairing.hide(level.recorded);
   }
 
-  #tell(order: Order, delta: number): void {
-    const { market, side, price } = order;
-    this.#desk.engine.emit({ type: "book", market, side, price, delta, order, at: this.#desk.engine.now });
+  /** The decrease of a trade does not come: its contracts are there, ahead of all that came to the level after it. */
+  #comeBack(level: TapeLevel, trade: AwaitedTrade): void {
+    this.#crowd.comeBack(level, level.pairing.giveUp(trade));
   }
 }
 
-/** The first order of ours behind one of the crowd's. */
-function nextOfOurs(order: Order): Order | undefined {
-  let next = order.behind;
-  while (next !== undefined && isCrowd(next.account)) next = next.behind;
-  return next;
+/** The ids that were told last. */
+class KnownIds {
+  readonly #ids = new Set<string>();
+  /** In the order in which they came, over and over: a set is slow to say which is its oldest. */
+  readonly #ring: string[] = [];
+  readonly #most: number;
+  #at = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  isNew(id: string): boolean {
+    if (this.#ids.has(id)) return false;
+    this.#ids.add(id);
+    const oldest = this.#ring[this.#at];
+    if (oldest !== undefined) this.#ids.delete(oldest);
+    this.#ring[this.#at] = id;
+    this.#at = (this.#at + 1) % this.#most;
+    return true;
+  }
 }
