@@ -153,6 +153,86 @@ export const cases: readonly Case[] = [
     `,
   },
   {
+    name: "an order that joins between a decrease and its trade gains no place by it",
+    table: `
+    s | recorded                             | bot                  | what comes of it                     | why
+    0 | bids 0.40x100, asks 0.45x100         |                      |                                      |
+    1 |                                      | A: buy 10 at 0.40    |                                      | 100 are ahead of A
+    2 | bid 0.40 +50                         |                      |                                      | 50 are behind A
+    5 | bid 0.40 -60                         |                      |                                      | a cancel, as far as anybody knows: 50 behind A, 10 ahead of it
+  5.2 |                                      | B: buy 10 at 0.40    |                                      | 90 and A are ahead of B
+  5.4 | sold 60 at 0.40                      |                      |                                      | a trade: 40 are ahead of A, and 50 between A and B, who came later
+    8 | sold 90 at 0.40; bid 0.40 -90        |                      | A bought 10 at 0.40, maker, fee 0    | 40, 10 of A, 40 of the 50
+  end |                                      |                      | B rests 10; position 10; cash 996.00 | 10 x 0.40 = 4.00
+    `,
+  },
+  {
+    name: "who has left the queue takes nobody's place, and gives nobody's away",
+    table: `
+    s | recorded                             | bot                  | what comes of it                     | why
+    0 | bids 0.39x100, asks 0.45x100         |                      |                                      |
+    1 |                                      | A: buy 10 at 0.40    |                                      | nobody else bids 0.40
+    2 | bid 0.40 +60                         |                      |                                      | 60 are behind A
+    3 |                                      | B: buy 10 at 0.40    |                                      | A and 60 are ahead of B
+    5 | bid 0.40 -20                         |                      |                                      | of the 60, 40 are left between A and B
+  5.2 |                                      | cancel B             | B canceled                           |
+  5.4 | sold 20 at 0.40                      |                      | A bought 10 at 0.40, maker, fee 0    | those 20 sold; they stood behind A, who is first
+  end |                                      |                      | position 10; cash 996.00             |
+    `,
+  },
+  {
+    name: "what left more than a second before a trade was none of it, whatever has left since",
+    table: `
+    s | recorded                             | bot                  | what comes of it                     | why
+    0 | bids 0.40x100, asks 0.45x100         |                      |                                      |
+    2 | bid 0.40 -30                         |                      |                                      | 70 are left
+  2.9 | bid 0.40 -1                          |                      |                                      | 69 are left
+    3 |                                      | A: buy 10 at 0.40    |                                      | 69 are ahead
+  3.1 | bid 0.40 +40                         |                      |                                      | 40 are behind
+  3.5 | sold 69 at 0.40; bid 0.40 -69        |                      |                                      | 1 of the trade is that of 2.9: of 70 ahead of A then 1 is left, and 1 is cancelled behind it
+    6 | sold 5 at 0.40; bid 0.40 -5          |                      | A bought 4 at 0.40, maker, fee 0     | 1, then 4 of A
+  end |                                      |                      | A rests 6; position 4; cash 998.40   | 4 x 0.40 = 1.60
+    `,
+  },
+  {
+    name: "a trade waits a second for its decrease, by the clock",
+    table: `
+    s | recorded                             | bot                  | what comes of it                     | why
+    0 | bids 0.40x100, asks 0.45x100         |                      |                                      |
+    1 | bought 60 at 0.45                    |                      |                                      | 40 are left, until the book tells
+  1.5 |                                      | A: ioc buy 40 at 0.45| A bought 40 at 0.45, taker, fee 0.6930 | 0.07 x 40 x 0.45 x 0.55 = 0.6930
+  1.9 |                                      | B: ioc buy 1 at 0.45 | B canceled                           | the trade has the rest
+    2 |                                      |                      |                                      | the book tells nothing: the 60 are there
+  2.5 |                                      | C: ioc buy 99 at 0.45| C bought 60 at 0.45, taker, fee 1.0395; C canceled | 0.07 x 60 x 0.45 x 0.55 = 1.0395
+  end |                                      |                      | position 100; cash 953.2675          | 1000 - 45 - 1.7325
+    `,
+  },
+  {
+    name: "who joins while a trade waits stands behind those that it did not take after all",
+    table: `
+    s | recorded                             | bot                  | what comes of it                     | why
+    0 | bids 0.40x100, asks 0.45x100         |                      |                                      |
+    1 | sold 60 at 0.40                      |                      |                                      | 40 are left, until the book tells
+  1.5 |                                      | A: buy 10 at 0.40    |                                      | 40 are ahead, and the 60 of whom nobody knows
+    3 | sold 50 at 0.40; bid 0.40 -50        |                      |                                      | the book told nothing: 100 were ahead, 50 are
+    5 | sold 50 at 0.40; bid 0.40 -50        |                      |                                      | nobody is ahead
+    6 | bid 0.40 +10                         |                      |                                      | 10 are behind
+    8 | sold 3 at 0.40; bid 0.40 -3          |                      | A bought 3 at 0.40, maker, fee 0     |
+  end |                                      |                      | A rests 7; position 3; cash 998.80   | 3 x 0.40 = 1.20
+    `,
+  },
+  {
+    name: "a trade that is told before the order that it took takes that, and nobody sees it",
+    table: `
+    s | recorded                             | bot                  | what comes of it                     | why
+    0 | bids 0.40x100, asks 0.45x100         |                      |                                      |
+    1 | bought 60 at 0.44; ask 0.44 +80      |                      |                                      | of the 80, 20 are left
+  1.2 |                                      | A: ioc buy 50 at 0.44| A bought 20 at 0.44, taker, fee 0.3450; A canceled | 0.07 x 20 x 0.44 x 0.56 = 0.34496
+  1.4 | ask 0.44 -60                         |                      |                                      | those of the trade
+  end |                                      |                      | position 20; cash 990.8550           | 1000 - 8.80 - 0.3450
+    `,
+  },
+  {
     name: "a cancel that comes from behind brings nobody forward",
     queue: "behind",
     // 100 ahead stay 100; the 85 are all theirs.
