@@ -104,10 +104,12 @@ export class Follower implements LiveFeedSink {
   }
 
   frame(channel: LiveChannel, frame: LiveFrame): void {
-    const { exchange, reader } = this.#options;
+    const { exchange, reader, tape } = this.#options;
     exchange.tick();
     const { unreadable } = reader;
     reader.take(frame);
+    // What a market was worth in the end is not always in the frame that says it has ended.
+    if (channel !== "trade" && tape.unsettled().length > 0) this.#options.onDoubt();
     if (reader.unreadable === unreadable) return;
     if (channel === "trade") this.#missTrades("a trade that cannot be read");
     else this.#options.onDoubt();

@@ -16,6 +16,7 @@ import { type Running, startTaped, startTapedListening, stop } from "../start.ts
 import { accountOf } from "../steering.ts";
 import { isCrowd } from "../tape/crowd.ts";
 import { TapeReader } from "../tape/frames.ts";
+import { unsettledSetting } from "../tape/market_end.ts";
 import { Tape } from "../tape/tape.ts";
 import type { LocalAccount, LocalAccountOptions } from "../types.ts";
 import { Follower } from "./follower.ts";
@@ -124,7 +125,12 @@ async function follow<Exchange>(
   });
   const observer = new RunObserver(exchange, {
     kind: "mirror",
-    settings: () => ({ queue, tickers: tickers.join(", "), halts: String(follower.status().halts) }),
+    settings: () => ({
+      queue,
+      tickers: tickers.join(", "),
+      halts: String(follower.status().halts),
+      ...unsettledSetting(tape.unsettled()),
+    }),
     accounts: [],
     joins: (account) => !isCrowd(account),
     top: ({ ticker }, side) => tape.quote(ticker)[side],

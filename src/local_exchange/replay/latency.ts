@@ -16,6 +16,16 @@ export interface ReplayLatency {
 /** The ways that something can go. */
 export type Way = "order" | "answer" | "feed";
 
+/** The latency of each way. */
+export const latencyOf = (given: number | ReplayLatency = 0): Required<ReplayLatency> =>
+  typeof given === "number"
+    ? { orderMs: given, answerMs: given, feedMs: given, jitterMs: 0 }
+    : { orderMs: 0, answerMs: 0, feedMs: 0, jitterMs: 0, ...given };
+
+/** How long it takes at most until what was sent has been heard of. */
+export const roundTripOf = ({ orderMs = 0, answerMs = 0, feedMs = 0, jitterMs = 0 }: ReplayLatency): number =>
+  orderMs + Math.max(answerMs, feedMs) + 2 * jitterMs;
+
 /** Draws how long something takes. */
 export class Latency {
   readonly #fixed: Readonly<Record<Way, number>>;

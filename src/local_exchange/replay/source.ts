@@ -54,8 +54,16 @@ export interface ReplayReadOptions {
   readonly toMs?: number | undefined;
 }
 
+/** A file of a recording, as far as a replay looks at it. */
+export interface RecordedFileHead {
+  /** Its first line. */
+  readonly header: { readonly tickers?: readonly string[] | undefined } | undefined;
+}
+
 /** What can be replayed: a `Recording` of `@unofficial/kalshi/recordings`, or anything that gives its items in order. */
 export interface RecordingSource {
+  /** Its files, the header of each with the markets that were asked for, where any were named. */
+  readonly files?: readonly RecordedFileHead[] | undefined;
   /** Its items, in the order in which they were received. */
   read(options?: ReplayReadOptions): AsyncIterable<ReplayItem> | Iterable<ReplayItem>;
   /** The same, a run of items at a time, each of which is gone through before the next one: taken where it is there. */

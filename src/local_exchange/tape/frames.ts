@@ -34,6 +34,9 @@ export interface FrameOptions {
 export class TapeReader {
   readonly #tape: Tape;
   readonly #tickers: ReadonlySet<string> | undefined;
+  /** Of those, the markets of which nothing has come yet; and the markets that came beside them. */
+  readonly #unheard: Set<string>;
+  readonly #others = new Set<string>();
   /** Whether the NO side comes in YES prices; each session of a recorder says it anew. */
   useYesPrice: boolean;
   /** Frames of a kind that it knows, and could not read. */
@@ -42,12 +45,29 @@ export class TapeReader {
   constructor(tape: Tape, { useYesPrice, tickers }: FrameOptions) {
     this.#tape = tape;
     this.#tickers = tickers;
+    this.#unheard = new Set(tickers);
     this.useYesPrice = useYesPrice;
   }
 
   /** Whether a market is played. */
   wants(ticker: string): boolean {
-    return this.#tickers === undefined || this.#tickers.has(ticker);
+    if (this.#tickers === undefined) return true;
+    if (!this.#tickers.has(ticker)) {
+      this.#others.add(ticker);
+      return false;
+    }
+    if (this.#unheard.size > 0) this.#unheard.delete(ticker);
+    return true;
+  }
+
+  /** Whether anything of a market has come, whether it is played or not. */
+  hasHeardOf(ticker: string): boolean {
+    return this.#others.has(ticker) || this.#tape.has(ticker) && !this.#unheard.has(ticker);
+  }
+
+  /** The markets of which anything has come. */
+  heardOf(): string[] {
+    return [...this.#tape.tickers().filter((ticker) => !this.#unheard.has(ticker)), ...this.#others];
   }
 
   /** Tells the tape what a frame says; false for one that says nothing to it. */
@@ -94,7 +114,7 @@ export class TapeReader {
     const [delta, afterDelta] = textAfter(text, COUNT, afterPrice);
     const [side] = textAfter(text, SIDE, afterDelta);
     if (side !== "yes" && side !== "no" || ticker.includes("\\")) return undefined;
-    if (this.#tickers !== undefined && !this.#tickers.has(ticker)) return false;
+    if (!this.wants(ticker)) return false;
     const told = quickFixed(price, 4);
     const count = quickFixed(delta, 2);
     if (told === undefined || count === undefined) return undefined;
@@ -136,7 +156,7 @@ export class TapeReader {
     const { market_ticker: ticker, side, price_dollars, delta_fp, client_order_id } = msg ?? {};
     if (typeof ticker !== "string") return undefined;
     if (price_dollars === undefined) refusePerps(msg, "price");
-    if (this.#tickers !== undefined && !this.#tickers.has(ticker)) return false;
+    if (!this.wants(ticker)) return false;
     const isBid = side === "yes";
     const told = quickFixed(price_dollars, 4) ?? priceOf(price_dollars);
     const delta = quickFixed(delta_fp, 2) ?? countOf(delta_fp);
@@ -184,9 +204,10 @@ export class TapeReader {
         this.#tape.setPaused(ticker, msg.event_type === "deactivated");
         return true;
       case "determined":
-        if (facts.worth !== undefined) this.#tape.determine(ticker, facts.worth);
+        this.#tape.determine(ticker, facts.worth);
         return true;
       case "settled":
+        if (facts.worth !== undefined) this.#tape.determine(ticker, facts.worth);
         this.#tape.settle(ticker);
         return true;
       default:

@@ -17,6 +17,7 @@ import { Crowd, isCrowd } from "./crowd.ts";
 import type { MarketFacts } from "./facts.ts";
 import { listTaped, type TapeFees } from "./listing.ts";
 import type { QueueModel } from "./queue_models.ts";
+import { MarketEnd } from "./market_end.ts";
 import type { TapeTrade } from "./takers.ts";
 import { type PricedCount, TapeMarket } from "./tape_market.ts";
 
@@ -73,6 +74,7 @@ interface Listed {
   isPaused: boolean;
   /** Whether its grid was told; else it is what its prices ask for. */
   hasGrid: boolean;
+  readonly end: MarketEnd;
 }
 
 /** Halts that are kept; more of them are only counted. */
@@ -124,6 +126,16 @@ export class Tape {
     return [...this.#listed.keys()];
   }
 
+  /** Whether it has a market. */
+  has(ticker: string): boolean {
+    return this.#listed.has(ticker);
+  }
+
+  /** Tickers of markets that have ended, and of which nobody has said what they are worth. */
+  unsettled(): string[] {
+    return [...this.#listed].filter(([, { end }]) => end.isUnsettled).map(([ticker]) => ticker);
+  }
+
   /** Whether a market's book is known. */
   isLive(ticker: string): boolean {
     return this.#listed.get(ticker)?.place.kind === "known";
@@ -149,10 +161,10 @@ export class Tape {
       this.#host.lifecycle.followMarket(info);
     } else this.#update(listed, facts);
     if (facts.status === "closed") this.close(ticker);
-    if (facts.worth !== undefined && isOver(facts.status)) {
-      this.determine(ticker, facts.worth);
-      if (facts.status !== "determined") this.settle(ticker);
-    }
+    const end = this.#listed.get(ticker)?.end;
+    if (facts.worth !== undefined) end?.tellWorth(facts.worth);
+    if (facts.status === "determined") end?.determine();
+    else if (isOver(facts.status)) end?.settle();
   }
 
   /** A market's whole book. It trades from here on. */
@@ -228,23 +240,22 @@ export class Tape {
 
   /** A market closes now. */
   close(ticker: string): void {
-    const { engine, lifecycle } = this.#host;
-    const info = this.#listed.get(ticker)?.info;
-    if (info !== undefined && info.closeAt > engine.now) lifecycle.setCloseTime(info, engine.now);
+    this.#listed.get(ticker)?.end.close();
   }
 
-  /** The outcome of a market is known: what a YES contract is worth. */
-  determine(ticker: string, worth: number): void {
-    const info = this.#listed.get(ticker)?.info;
-    if (info === undefined) return;
-    this.close(ticker);
-    this.#host.lifecycle.determine(info, worth);
+  /** The outcome of a market is known; `worth` of a YES contract is undefined where nobody has said it yet. */
+  determine(ticker: string, worth?: number): void {
+    this.#listed.get(ticker)?.end.determine(worth);
   }
 
-  /** A market whose outcome is known pays out now. */
+  /** A market pays out, now or once it is known what it is worth. */
   settle(ticker: string): void {
-    const info = this.#listed.get(ticker)?.info;
-    if (info !== undefined) this.#host.lifecycle.settle(info);
+    this.#listed.get(ticker)?.end.settle();
+  }
+
+  /** Every market whose worth is known pays out now. */
+  payOut(): void {
+    for (const { end } of this.#listed.values()) end.payOut();
   }
 
   /** An event is charged by fees of its own from now on, or as its series where they are undefined. */
@@ -299,6 +310,7 @@ export class Tape {
       place: { kind: "unknown", halt: undefined },
       isPaused: facts.status === "inactive",
       hasGrid: facts.bands !== undefined,
+      end: new MarketEnd(info, engine, this.#host.lifecycle),
     };
     this.#listed.set(ticker, listed);
     engine.emit({ type: "market", market: info.market, change: "created", at: engine.now });

@@ -73,3 +73,40 @@ test("a replay is marked by the recorded market, which a bot's own orders do not
   replay.exchange.deposit(id, "5.00");
   assertEquals(JSON.stringify(replay.report()), JSON.stringify(report));
 });
+
+test("what stands ahead of an order is without what a trade has taken that the book tells later", async () => {
+  const recording = recorded(
+    snapshot(M, 0, [["0.5000", "100.00"]], [["0.5500", "40.00"]]),
+    delta(M, 1_000, "bid", "0.3000", "1.00"),
+    // Told before the order of 100 that it took 60 of.
+    trade(M, 2_000, "ask", "0.5100", "60.00"),
+    delta(M, 2_001, "bid", "0.5100", "100.00"),
+    delta(M, 2_900, "bid", "0.5100", "-60.00"),
+    trade(M, 5_000, "ask", "0.5100", "40.00"),
+    delta(M, 5_001, "bid", "0.5100", "-40.00"),
+    delta(M, 6_000, "bid", "0.5100", "20.00"),
+    trade(M, 8_000, "ask", "0.5100", "5.00"),
+    delta(M, 8_001, "bid", "0.5100", "-5.00"),
+  );
+  await using replay = await LocalExchange.replay(recording);
+  const { auth } = await replay.createAccount();
+  const { config, runtime, clock } = replay;
+  await using client = new KalshiClient({ auth, config, runtime, clock });
+  const rests = {
+    ticker: M,
+    side: "bid",
+    count: "10.00",
+    time_in_force: "good_till_canceled",
+    self_trade_prevention_type: "taker_at_cross",
+  } as const;
+  const placed: string[] = [];
+  clock.setTimer(async () => {
+    const { order_id } = await client.orders.create({ ...rests, price: "0.5100" });
+    placed.push(await client.orders.queuePosition(order_id));
+  }, 2_500);
+  const { fills } = await replay.run();
+  assertEquals(placed, ["40.00"]);
+  assertEquals(fills.kept.map(({ atMs, count, queueAhead }) => [atMs - BEGIN_MS, count, queueAhead]), [
+    [8_000, "5.00", "40.00"],
+  ]);
+});
