@@ -68,7 +68,13 @@ export type { ReplayLatency } from "./replay/latency.ts";
 export type { LocalReplay } from "./replay/local_replay.ts";
 export type { ReplaySummary } from "./replay/summary.ts";
 export type { LocalReplayOptions, ReplayFees, ReplayProgress, ReplayRunOptions } from "./replay/options.ts";
-export type { RecordedFileHead, RecordingSource, ReplayItem, ReplayReadOptions, ReplayTime } from "./replay/source.ts";
+export type {
+  RecordedFileHead,
+  RecordingSource,
+  ReplayItem,
+  ReplayReadOptions,
+  ReplayTime,
+} from "./replay/source.ts";
 export type { QueueModel } from "./tape/queue_models.ts";
 export type { TapeHalt } from "./tape/tape.ts";
 export type { FeeType } from "./engine/fees.ts";

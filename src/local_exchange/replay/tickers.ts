@@ -42,7 +42,9 @@ export function assertHeld(
     throw new KalshiConfigError(
       `LocalExchange.replay: \`${option}\` names what the recording does not hold${until}: ` +
         `${unknown.slice(0, MOST.shown).map((ticker) => withHint(ticker, known)).join("; ")}` +
-        `${unknown.length > MOST.shown ? `; and ${unknown.length - MOST.shown} more` : ""}.${sampleOf(known)}`,
+        `${unknown.length > MOST.shown ? `; and ${unknown.length - MOST.shown} more` : ""}.${
+          sampleOf(known)
+        }`,
     );
   }
 }

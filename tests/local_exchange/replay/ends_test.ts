@@ -107,7 +107,8 @@ test("markets that the recording does not hold are refused, with the nearest tha
     await replay.close();
   };
   const holds = `It holds ${M}, KXOTHER-1-A.`;
-  const names = (option: string) => `LocalExchange.replay: \`${option}\` names what the recording does not hold`;
+  const names = (option: string) =>
+    `LocalExchange.replay: \`${option}\` names what the recording does not hold`;
   await refused(
     { tickers: [M, "KXTEST-26NOV24-T2"] },
     `${names("tickers")}: KXTEST-26NOV24-T2 (did you mean ${M}?). ${holds}`,
