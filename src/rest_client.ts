@@ -118,12 +118,12 @@ export abstract class RestClient<Settings extends HttpSettings> implements Async
     assertPlainPath(path);
     // Which row of the contract this is, nobody looks up: a write is counted as that of an order.
     const payer = isSafeMethod(verb) ? undefined : { bucket: "write", shard: "index" } as const;
-    const template = { method: verb, path, auth, empty: "maybe", raw: true, ...payer } as const;
+    const row = { method: verb, path, auth, empty: "maybe", raw: true, ...payer } as const;
     const advise = (code: string | undefined, status: number) =>
       this.http.advice?.remedyOf(code, status, `${verb} ${path}`);
     return await this.http.request<T>(
-      template,
-      () => ({ ...readRawCall(template, rest, { query, body }), advise }),
+      readOwn(row),
+      (template) => readRawCall(template, rest, { query, body, advise }),
     );
   }
 

@@ -26,8 +26,13 @@ export interface Authenticator {
 
 /** Says it by a signature, which is made anew for each attempt. */
 export function signing(auth: (() => Promise<RequestSigner>) | RequestSigner): Authenticator {
+  if (typeof auth !== "function") {
+    return {
+      authenticate: ({ method, path, timestampMs }) => signedHeaders(auth, method, path, timestampMs),
+    };
+  }
   return {
     authenticate: async ({ method, path, timestampMs }) =>
-      await signedHeaders(typeof auth === "function" ? await auth() : auth, method, path, timestampMs),
+      await signedHeaders(await auth(), method, path, timestampMs),
   };
 }

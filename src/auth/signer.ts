@@ -37,13 +37,18 @@ export function checkKeyId(keyId: string): string {
   );
 }
 
+/** Bytes in base64: by the engine where it can, which takes a tenth of the time. */
+function base64Of(bytes: Uint8Array & { toBase64?(): string }): string {
+  return bytes.toBase64?.() ?? btoa(String.fromCharCode(...bytes));
+}
+
 /** Signs with an imported key: base64 of the signature of the text's UTF-8 bytes. */
 export function signWith(key: WebCryptoKey): (text: string) => Promise<string> {
   const algorithm = { name: key.algorithm.name, saltLength: 32 };
   const encoder = new TextEncoder();
   return async (text) => {
     const signature = await crypto.subtle.sign(algorithm, key as CryptoKey, encoder.encode(text));
-    return btoa(String.fromCharCode(...new Uint8Array(signature)));
+    return base64Of(new Uint8Array(signature));
   };
 }
 

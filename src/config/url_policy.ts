@@ -154,7 +154,8 @@ export interface SignableBases {
 /**
  * Refuses a request that must not be signed: one that, as a URL parser reads it, does not go to the configured
  * host and below its API root, or to a host that the policy does not allow. It trusts no check that was made
- * before, and costs about a microsecond: to be called with the final URL of a request, just before signing.
+ * before: to be called with the final URL of a request, before signing. By one venue and the same bases, it says the
+ * same of the same URL.
  *
  * @param venue the exchange that the key belongs to
  * @param bases the configuration

@@ -1,5 +1,6 @@
 /** A request as the contract knows it. */
 
+import { readOwn } from "../base/plain.ts";
 import type { FieldRules } from "./field_rule.ts";
 import type { Lists } from "./operation.ts";
 
@@ -38,4 +39,19 @@ export interface RequestTemplate {
   readonly shard?: number | "index" | "ticker" | undefined;
   /** Cost when a query parameter is true, by its name. */
   readonly costWith?: Readonly<Record<string, number>> | undefined;
+}
+
+const known = new WeakMap<object, object>();
+
+/**
+ * A row as what it holds itself, whatever `Object.prototype` was made to hold: what inherits nothing is that already,
+ * and a row of the contract is copied once.
+ */
+export function ownTemplate<T extends object>(row: T): T {
+  if (Object.getPrototypeOf(row) === null) return row;
+  const found = known.get(row);
+  if (found !== undefined) return found as T;
+  const own = Object.freeze(readOwn(row));
+  known.set(row, own);
+  return own;
 }

@@ -10,11 +10,11 @@ import { Secrets } from "../base/redact.ts";
 import type { Clock } from "../base/clock.ts";
 import type { HttpSettings } from "../config/client_config.ts";
 import { assertValue } from "../base/options.ts";
-import { assertSignable } from "../config/url_policy.ts";
 import type { RestVenue } from "../config/venue.ts";
 import type { Limiter } from "../rate_limits/limiter.ts";
-import type { Call, Elsewhere, Payload } from "./call.ts";
+import type { Call, Payload } from "./call.ts";
 import { type CallOptions, callRules } from "./call_options.ts";
+import type { SignedPaths } from "./signed_paths.ts";
 import { buildQuery, fillPath } from "./url.ts";
 
 type Fields = Readonly<Record<string, string>>;
@@ -29,6 +29,7 @@ export interface Common {
   readonly limiter?: Limiter | undefined;
   /** Header fields of every request. */
   readonly headers: Fields;
+  readonly signedPaths: SignedPaths;
 }
 
 /** A limit of a call: its own, or the config's. */
@@ -59,7 +60,7 @@ function mergeHeaders(first: Fields, second: Fields): Record<string, string> {
 function headersOf(common: Fields, own: Fields | undefined, body: string | undefined): Fields {
   let headers = common;
   if (own !== undefined) headers = mergeHeaders(headers, own);
-  return body === undefined ? headers : mergeHeaders(headers, { "content-type": "application/json" });
+  return body === undefined ? headers : { ...headers, "content-type": "application/json" };
 }
 
 /**
@@ -70,14 +71,12 @@ function headersOf(common: Fields, own: Fields | undefined, body: string | undef
  */
 export function buildCall(
   template: RequestTemplate,
-  { options: given, ...payload }: Payload,
-  { venue, config, clock, auth, limiter, headers }: Common,
+  options: Payload,
+  { venue, config, clock, auth, limiter, headers, signedPaths }: Common,
   nextId: () => number,
 ): Call {
-  // Without a prototype: what is not given is not there.
-  const options: Call["options"] = Object.assign(Object.create(null), given, payload);
   const { method = "GET", auth: needsAuth = "required" } = template;
-  const { params = {}, clientIds, before } = options;
+  const { params = {}, clientIds, before, elsewhere } = options;
   const { path, used } = fillPath(template.path, params);
   if (before !== undefined) Object.assign(before.asked, { method, path });
   const attempts = before?.count ?? 0;
@@ -88,20 +87,17 @@ export function buildCall(
   const body = options.body === undefined ? undefined : JSON.stringify(options.body);
   const secrets = before?.secrets ?? new Secrets();
   const signs = needsAuth !== "none" || !template.raw && config.signPublicCalls;
-  const url = config.baseUrl + path + buildQuery(params, used, template.params);
+  const url = elsewhere?.url ?? config.baseUrl + path + buildQuery(params, used, template.params);
+  if (elsewhere !== undefined) hideUrl(url, secrets);
   return {
     id: before?.callId ?? nextId(),
     method,
     path,
-    ...(options.elsewhere === undefined
-      ? {
-        url,
-        shownUrl: url,
-        signedPath: assertSignable(venue, config, url),
-        headers: headersOf(headers, options.headers, body),
-        auth: signs ? auth : undefined,
-      }
-      : placeElsewhere(options.elsewhere, secrets)),
+    url,
+    shownUrl: elsewhere === undefined ? url : "[redacted]",
+    signedPath: elsewhere === undefined ? signedPaths.of(url) : "",
+    headers: elsewhere === undefined ? headersOf(headers, options.headers, body) : { accept: "*/*" },
+    auth: elsewhere === undefined && signs ? auth : undefined,
     template,
     body,
     options,
@@ -118,13 +114,13 @@ export function buildCall(
   };
 }
 
-function placeElsewhere({ url }: Elsewhere, secrets: Secrets) {
+/** Keeps what the URL of a file holds from view. */
+function hideUrl(url: string, secrets: Secrets): void {
   const { pathname, search, searchParams } = new URL(url);
   for (const part of [pathname + search, ...searchParams.values()]) {
     // What is shorter is a word that any text may hold, such as the name of an algorithm.
     if (part.length > 15) secrets.add(part);
   }
-  return { url, shownUrl: "[redacted]", signedPath: "", headers: { accept: "*/*" }, auth: undefined };
 }
 
 function needsKey({ needs, variables }: RestVenue, context: KalshiErrorContext): KalshiAuthRequiredError {

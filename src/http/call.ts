@@ -52,10 +52,8 @@ export interface Elsewhere {
   refuse(status: number, request: RequestIdentity): KalshiError;
 }
 
-/** What a request carries, checked: copies of what its caller gave. */
-export interface Payload extends WriteAttempt {
-  /** What its caller chose. */
-  readonly options: WriteOptions;
+/** What a request carries, checked: copies of what its caller gave, and the options that he chose. */
+export interface Payload extends WriteOptions, WriteAttempt {
   /** Path and query parameters by name. */
   readonly params?: Params | undefined;
   /** JSON body. */
@@ -68,6 +66,11 @@ export interface Payload extends WriteAttempt {
   readonly advise?: ((serverCode: string | undefined, status: number) => string | undefined) | undefined;
   /** Takes the result out of a decoded answer; what it throws is the call's error. */
   readonly read?: ((value: unknown, request: RequestIdentity, status: number) => unknown) | undefined;
+}
+
+/** A payload of these parts. It has no prototype: what is not given is not there. */
+export function payloadOf(...parts: readonly Payload[]): Payload {
+  return Object.assign(Object.create(null), ...parts);
 }
 
 /** How far a call has come. */
@@ -107,7 +110,7 @@ export interface Call {
   readonly body: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly auth: Authenticator | undefined;
-  readonly options: WriteOptions & Omit<Payload, "options">;
+  readonly options: Payload;
   readonly clientIds: readonly string[] | undefined;
   /** An earlier attempt of the same write may have taken effect. */
   readonly ambiguous: boolean;

@@ -44,30 +44,29 @@ export class CallLimits {
     const ms = Math.min(limitMs, remainingMs);
     const controller = new AbortController();
     let timer: ClockTimer | undefined;
-    let unheard = () => {};
+    let unheard: (() => void) | undefined;
     let strike: (error: KalshiError) => void = () => {};
-    const struck = new Promise<never>((_, reject) => {
-      strike = (error) => {
-        reject(error);
-        controller.abort(error);
-      };
-    });
     const onAbort = () => strike(aborted(call));
     const onClose = () => strike(closed(call));
     const onTime = () => strike(this.#tooLate(call, ms, remainingMs < limitMs));
     try {
-      if (signal?.aborted) onAbort();
-      else if (this.#isClosed) onClose();
-      else if (remainingMs <= 0) onTime();
-      // Timers hold no more, and fire at once instead; what is longer than 24 days counts as no limit.
-      else if (ms <= LONGEST_MS) timer = this.#clock.setTimer(onTime, ms);
-      if (controller.signal.aborted) return await struck;
-      unheard = onAborted(signal, onAbort);
-      this.#ends.add(onClose);
-      return await Promise.race([struck, work(controller.signal)]);
+      return await new Promise<T>((resolve, reject) => {
+        strike = (error) => {
+          reject(error);
+          controller.abort(error);
+        };
+        if (signal?.aborted) return onAbort();
+        if (this.#isClosed) return onClose();
+        if (remainingMs <= 0) return onTime();
+        // Timers hold no more, and fire at once instead; what is longer than 24 days counts as no limit.
+        if (ms <= LONGEST_MS) timer = this.#clock.setTimer(onTime, ms);
+        if (signal !== undefined) unheard = onAborted(signal, onAbort);
+        this.#ends.add(onClose);
+        work(controller.signal).then(resolve, reject);
+      });
     } finally {
       timer?.clear();
-      unheard();
+      unheard?.();
       this.#ends.delete(onClose);
     }
   }

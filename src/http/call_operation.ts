@@ -10,6 +10,7 @@ import { fillLists } from "../contract/fill_lists.ts";
 import type { Operation, PagedOperation } from "../contract/operation.ts";
 import type { RequestTemplate } from "../contract/request_template.ts";
 import { KalshiDecodeError } from "../base/errors.ts";
+import type { RequestIdentity } from "../base/request_identity.ts";
 import { readOptions } from "../base/options.ts";
 import { copyPlain, isPlain, readOwn } from "../base/plain.ts";
 import { readCallOptions } from "./call_options.ts";
@@ -23,7 +24,7 @@ import {
   type WriteOptions,
 } from "./call_options.ts";
 import { allItems, Page, PageCall } from "./page.ts";
-import type { Payload, WriteAttempt } from "./call.ts";
+import { type Payload, payloadOf, type WriteAttempt } from "./call.ts";
 import type { HttpPipeline } from "./pipeline.ts";
 import type { Params } from "./url.ts";
 
@@ -38,21 +39,18 @@ export function request<T>(
   http: HttpPipeline,
   operation: RequestTemplate,
   options: WriteOptions = {},
-  payload: Omit<Payload, "options"> = {},
+  payload: Payload = {},
 ): Promise<T> {
-  return http.request<T>(operation, () => {
-    const template = readOwn(operation);
+  return http.request<T>(operation, (template) => {
+    const own = payloadOf(readCallOptions(template, options), payload);
+    const { advise, read = (value: unknown) => value } = own;
     const { lists } = template;
-    const { params, body, advise, read = (value: unknown) => value, ...attempt } = readOwn(payload);
-    const own = readCallOptions(template, options);
-    return {
-      ...attempt,
-      ...checkCall(template, params, body, own),
-      options: own,
-      advise: (code, status) =>
+    return Object.assign(own, checkCall(template, own.params, own.body, own), {
+      advise: (code: string | undefined, status: number) =>
         advise?.(code, status) ?? http.advice?.remedyOf(code, status, nameOf(template)),
-      read: (value, ...answer) => read(lists === undefined ? value : fillLists(lists, value), ...answer),
-    };
+      read: (value: unknown, request: RequestIdentity, status: number) =>
+        read(lists === undefined ? value : fillLists(lists, value), request, status),
+    });
   });
 }
 

@@ -135,8 +135,12 @@ export function refuseCall(template: CheckedTemplate, says: string): never {
   });
 }
 
+/** Of a call that is given none; it inherits nothing, and nothing can be written into it. */
+const NO_OPTIONS: WriteOptions = Object.freeze(Object.create(null));
+
 /** A copy of a call's options; refuses those that it does not have, and values that they cannot have. */
 export function readCallOptions<O extends WriteOptions>(template: CheckedTemplate, options: O): O {
+  if (isPlain(options) && Object.getOwnPropertyNames(options).length === 0) return NO_OPTIONS as O;
   return readOptions<WriteOptions, Rules<WriteOptions>>(
     nameOf(template),
     options,

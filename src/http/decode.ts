@@ -22,7 +22,7 @@ export async function decodeResponse(
   empty: boolean | "maybe",
   reading: Reading,
 ): Promise<unknown> {
-  const { status, headers } = response;
+  const { status } = response;
   const wrong: Wrong = (what, more) =>
     new KalshiDecodeError(`${request.method} ${request.path} answered ${status} with ${what}`, {
       ...request,
@@ -31,8 +31,7 @@ export async function decodeResponse(
       ...more,
     });
   const content = await contentOf(response, empty === true, reading, wrong);
-  const type = headers.get("content-type") ?? "no content type";
-  const value = content.length === 0 ? undefined : parse(content, reading, type, wrong);
+  const value = content.length === 0 ? undefined : parse(content, reading, response, wrong);
   refuseError(value, empty, wrong);
   if (value === undefined && !empty) throw wrong("an empty body where one is due.");
   return empty === true ? undefined : value;
@@ -65,13 +64,14 @@ async function contentOf(
 function parse(
   content: string | Uint8Array,
   { restJsonParse }: Reading,
-  type: string,
+  { headers }: PoolResponse,
   wrong: Wrong,
 ): unknown {
   let value: unknown;
   try {
     value = typeof content === "string" ? JSON.parse(content) : restJsonParse?.(content);
   } catch (cause) {
+    const type = headers.get("content-type") ?? "no content type";
     if (typeof content !== "string") {
       throw wrong(`a body that restJsonParse could not read (${type}): see \`cause\`.`, { cause });
     }

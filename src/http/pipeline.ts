@@ -10,24 +10,24 @@ import { backoffMs } from "../base/backoff.ts";
 import type { Clock } from "../base/clock.ts";
 import { KalshiClosedError, KalshiConfigError, KalshiError, KalshiReadOnlyError } from "../base/errors.ts";
 import { hideSecrets } from "../base/hide_secrets.ts";
-import { readOwn } from "../base/plain.ts";
 import type { RequestIdentity } from "../base/request_identity.ts";
 import { tell } from "../base/tell.ts";
 import type { HttpSettings } from "../config/client_config.ts";
 import type { RestVenue } from "../config/venue.ts";
-import type { RequestTemplate } from "../contract/request_template.ts";
+import { ownTemplate, type RequestTemplate } from "../contract/request_template.ts";
 import type { Limiter } from "../rate_limits/limiter.ts";
 import type { HttpPool } from "../runtime/types.ts";
 import type { Advice } from "./advice.ts";
-import { buildCall, commonHeaders, limitOf } from "./build_call.ts";
+import { buildCall, type Common, commonHeaders, limitOf } from "./build_call.ts";
 import { type Attempts, type Call, contextOf, eventOf, type Payload } from "./call.ts";
 import { failureOf, stillUnknown } from "./call_failure.ts";
 import { CallLimits } from "./call_limits.ts";
 import type { CallOptions } from "./call_options.ts";
-import { Gate, type Place } from "./gate.ts";
+import { Gate } from "./gate.ts";
 import type { ClientHooks, EndEvent } from "./hooks.ts";
 import { isHarmless, retryDelayMs } from "./retry.ts";
-import { send } from "./send.ts";
+import { type Answer, send } from "./send.ts";
+import { SignedPaths } from "./signed_paths.ts";
 
 /** What a pipeline is made of. */
 export interface PipelineParts {
@@ -65,7 +65,8 @@ export type InspectResponse = (
 /** Sends requests for one client. */
 export class HttpPipeline {
   readonly #parts: PipelineParts;
-  readonly #headers: Readonly<Record<string, string>>;
+  /** What its calls have in common. */
+  readonly #common: Common;
   /** What `limits` lets through at once; undefined where it says nothing of that. */
   readonly #gate: Gate | undefined;
   readonly #limits: CallLimits;
@@ -74,9 +75,10 @@ export class HttpPipeline {
   /** Takes its parts; opens nothing. */
   constructor(parts: PipelineParts) {
     this.#parts = parts;
-    const { config, pool, clock } = parts;
+    const { venue, config, pool, clock, auth, limiter } = parts;
     const { limits, baseUrl } = config;
-    this.#headers = commonHeaders(config);
+    const signedPaths = new SignedPaths(venue, config);
+    this.#common = { venue, config, clock, auth, limiter, headers: commonHeaders(config), signedPaths };
     this.#gate = (limits?.maxConnections ?? limits?.maxKeepaliveConnections) === undefined
       ? undefined
       : new Gate(limits ?? {}, {
@@ -109,12 +111,14 @@ export class HttpPipeline {
   /**
    * Sends one request and returns the decoded body of its answer, or throws a {@linkcode KalshiError}.
    *
-   * @param read Reads and checks what the caller gave, and returns what is sent. What it throws is the call's error.
+   * @param read Reads and checks what the caller gave by the template, and returns what is sent. What it throws is the
+   * call's error.
    */
-  async request<T>(template: RequestTemplate, read: () => Payload): Promise<T> {
+  async request<T>(row: RequestTemplate, read: (template: RequestTemplate) => Payload): Promise<T> {
+    const template = ownTemplate(row);
     let call: Call;
     try {
-      call = this.#build(readOwn(template), readOwn(read()));
+      call = this.#build(template, read(template));
     } catch (cause) {
       if (cause instanceof KalshiError) throw cause;
       // A body that refers to itself, an id that is no Unicode.
@@ -148,12 +152,7 @@ export class HttpPipeline {
   }
 
   #build(template: RequestTemplate, payload: Payload): Call {
-    const call = buildCall(
-      template,
-      payload,
-      { ...this.#parts, headers: this.#headers },
-      () => this.nextCall(),
-    );
+    const call = buildCall(template, payload, this.#common, () => this.nextCall());
     const { method, path } = call;
     if (this.#parts.isReadOnly && !isHarmless(call)) {
       throw new KalshiReadOnlyError(
@@ -188,29 +187,25 @@ export class HttpPipeline {
     }
   }
 
-  async #attempt<T>(call: Call): Promise<T> {
-    const { inspect } = this.#parts;
-    const { path, empty = false } = call.template;
-    const { read = (value) => value } = call.options;
-    return await this.#limits.run(call, call.timeoutMs, async (signal) => {
+  #attempt<T>(call: Call): Promise<T> {
+    return this.#limits.run(call, call.timeoutMs, async (signal) => {
       call.attempts++;
       call.progress = { at: "signing" };
-      const { status, value } = await this.#inTurn(
-        call,
-        signal,
-        (place) => send(this.#parts, call, signal, place),
-      );
+      const { status, value } = this.#gate === undefined
+        ? await send(this.#parts, call, signal)
+        : await this.#inTurn(this.#gate, call, signal);
+      const { template: { path, empty = false }, options: { read } } = call;
+      const { inspect } = this.#parts;
       // What is not read has nothing to compare, and a path of the caller's own no contract.
       if (!empty && inspect !== undefined) await inspect(`${call.method} ${path}`, value, call);
-      return read(value, call, status) as T;
+      return (read === undefined ? value : read(value, call, status)) as T;
     });
   }
 
-  /** Runs `send` once there is a connection for it; its place is free again when it ends or is ended. */
-  async #inTurn<T>(call: Call, signal: AbortSignal, send: (place?: Place) => Promise<T>): Promise<T> {
-    if (this.#gate === undefined) return await send();
+  /** Sends once there is a connection for it; its place is free again when it ends or is ended. */
+  async #inTurn(gate: Gate, call: Call, signal: AbortSignal): Promise<Answer> {
     call.progress = { at: "queue" };
-    const place = await this.#gate.enter(signal);
+    const place = await gate.enter(signal);
     call.progress = { at: "signing" };
     // Also where the runtime is slow to end what was aborted, or never does.
     const onAbort = () => place.leave(true);
@@ -218,9 +213,9 @@ export class HttpPipeline {
     try {
       if (signal.aborted) throw signal.reason;
       signal.addEventListener("abort", onAbort, { once: true });
-      const value = await send(place);
+      const answer = await send(this.#parts, call, signal, place);
       isEnding = false;
-      return value;
+      return answer;
     } finally {
       signal.removeEventListener("abort", onAbort);
       place.leave(isEnding);

@@ -9,7 +9,7 @@ import { holdsPrivateKey } from "../contract/check.ts";
 import { KalshiConfigError } from "../base/errors.ts";
 import { copyPlain, type Fields, isPlain, shown, shownName, shownSecret } from "../base/plain.ts";
 import { readCallOptions, refuseCall } from "./call_options.ts";
-import type { Payload } from "./call.ts";
+import { type Payload, payloadOf } from "./call.ts";
 import type { CallOptions } from "./call_options.ts";
 
 /** What a raw request carries. */
@@ -26,7 +26,7 @@ interface RawPayload {
 export function readRawCall(
   template: RequestTemplate,
   given: CallOptions,
-  { query, body }: RawPayload,
+  { query, body, advise }: RawPayload & Pick<Payload, "advise">,
 ): Payload {
   const options = readCallOptions(template, given);
   if (options.extraQuery !== undefined || options.extraBody !== undefined) {
@@ -39,7 +39,8 @@ export function readRawCall(
   for (const [name, value] of Object.entries(params)) {
     if (holdsPrivateKey(value)) refuseCall(template, `${shownName(name)} holds a private key.`);
   }
-  return { options, params, body: body === undefined ? undefined : JSON.parse(rawJson(template, body)) };
+  const sent = body === undefined ? undefined : JSON.parse(rawJson(template, body));
+  return payloadOf(options, { params, body: sent, advise });
 }
 
 /** The body of a request of the caller's own as JSON. */

@@ -35,11 +35,12 @@ export interface Answer {
 /** Sends a call once, signed with the time of sending. */
 export async function send(sender: Sender, call: Call, signal: AbortSignal, place?: Place): Promise<Answer> {
   const { clock, pool, hooks, config } = sender;
-  const { onResponse } = call.options;
+  const { onResponse, elsewhere } = call.options;
   const started = (hooks.onResponse ?? onResponse) && clock.monotonic();
-  const { method, url, shownUrl, body } = call;
-  const { elsewhere } = call.options;
-  const headers = { ...call.headers, ...await identify(call, clock) };
+  const { method, url, shownUrl, signedPath, auth, body } = call;
+  const headers = auth === undefined
+    ? call.headers
+    : withIdentity(call, await auth.authenticate({ method, path: signedPath, timestampMs: clock.now() }));
   call.secrets.addHeaders(headers);
   tell(hooks.onRequest, () => ({ ...eventOf(call), url: shownUrl, headers: redactHeaders(headers) }));
   // A limit that struck while signing must not be followed by a request.
@@ -72,14 +73,18 @@ function headersOf({ headers }: PoolResponse, { redact }: Call): Record<string, 
   return redact(redactHeaders(fields)) as Record<string, string>;
 }
 
-/** The header fields that say who asks; none for a call that nobody has to answer for. */
-async function identify(call: Call, clock: Clock): Promise<Readonly<Record<string, string>> | undefined> {
-  const { auth, method, path, signedPath, headers } = call;
-  const own = await auth?.authenticate({ method, path: signedPath, timestampMs: clock.now() });
-  const twice = Object.keys(own ?? {}).find((name) => headers[name.toLowerCase()] !== undefined);
-  if (twice === undefined) return own;
-  const says = `${method} ${path} was not sent: it has a header \`${twice}\`, which this client sets itself.`;
-  throw new KalshiConfigError(says, { method, path });
+/** The header fields of a call together with those that say who asks. */
+function withIdentity(
+  { method, path, headers }: Call,
+  own: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  for (const name of Object.keys(own)) {
+    if (!Object.hasOwn(headers, name.toLowerCase())) continue;
+    const says =
+      `${method} ${path} was not sent: it has a header \`${name}\`, which this client sets itself.`;
+    throw new KalshiConfigError(says, { method, path });
+  }
+  return { ...headers, ...own };
 }
 
 /** The error of an answer outside 2xx; what is known of it before its body has come, the call knows as well. */

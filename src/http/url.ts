@@ -27,10 +27,12 @@ function pathSegment(template: string, name: string, value: unknown): string {
   return encodeURIComponent(text);
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** Fills the `{names}` of a template, each percent-encoded once. Returns the path and the names it used. */
 export function fillPath(template: string, params: Params): { path: string; used: ReadonlySet<string> } {
+  if (!template.includes("{")) return { path: template, used: NONE };
   const used = new Set<string>();
-  if (!template.includes("{")) return { path: template, used };
   const path = template.replace(/\{(\w+)\}/g, (_, name: string) => {
     used.add(name);
     return pathSegment(template, name, params[name]);
@@ -70,9 +72,10 @@ export function buildQuery(
   used: ReadonlySet<string>,
   rules: FieldRules = {},
 ): string {
+  const given = Object.entries(params).filter(([name, value]) => value !== undefined && !used.has(name));
+  if (given.length === 0) return "";
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(params)) {
-    if (value === undefined || used.has(name)) continue;
+  for (const [name, value] of given) {
     if (!Array.isArray(value)) {
       query.append(name, queryText(name, value));
       continue;

@@ -24,6 +24,7 @@ import type { RequestIdentity } from "../base/request_identity.ts";
 import { deadline, untilAborted } from "../base/waits.ts";
 import type { Bytes } from "../base/web_types.ts";
 import type { RequestTemplate } from "../contract/request_template.ts";
+import { payloadOf } from "../http/call.ts";
 import { type CallOptions, callRules } from "../http/call_options.ts";
 import type { HttpPipeline } from "../http/pipeline.ts";
 import { outcomeOf } from "../http/status.ts";
@@ -94,14 +95,13 @@ function fetchFile<T>(http: HttpPipeline, { url: given, options, mostBytes, take
   return http.request<T>(template, () => {
     const url = readReportUrl(given, isLoopback(new URL(http.config.baseUrl).hostname));
     const { maxBytes = mostBytes, onProgress, ...own } = readOptions("A download", options, downloadRules);
-    return {
-      options: own,
+    return payloadOf(own, {
       elsewhere: {
         url,
         refuse,
         receive: async (response) => await take(piecesOf(response, { maxBytes, onProgress }), own, url),
       },
-    };
+    });
   });
 }
 
