@@ -6,6 +6,7 @@
 import { KalshiError } from "../base/errors.ts";
 import { painter, printable, printableJson } from "./colours.ts";
 import { CliError, type ExitName, exitOf } from "./exit_codes.ts";
+import { withoutKeys } from "./hide_keys.ts";
 import type { CliIo } from "./io.ts";
 
 const CURES: Partial<Record<ExitName, string>> = {
@@ -26,8 +27,8 @@ function cureOf(error: unknown, exit: ExitName): string | undefined {
 
 /** What is said of a failure; of an error of the program itself its stack as well. */
 function wordsOf(error: unknown, exit: ExitName): string {
-  if (!(error instanceof Error)) return String(error);
-  return exit === "fault" ? error.stack ?? error.message : error.message;
+  if (!(error instanceof Error)) return withoutKeys(String(error));
+  return withoutKeys(exit === "fault" ? error.stack ?? error.message : error.message);
 }
 
 /** Tells a failure; returns the name of the exit code. */
@@ -36,8 +37,18 @@ export async function tellFailure(io: CliIo, error: unknown, isJson: boolean): P
   // Everything has been said.
   if (error instanceof CliError && error.message === "") return exit;
   if (isJson) {
-    const shown = error instanceof KalshiError ? error.toJSON() : { message: wordsOf(error, exit) };
-    await io.stderr.write(`${printableJson({ error: { exit, ...shown } })}\n`);
+    const facts = error instanceof KalshiError ? error.toJSON() : undefined;
+    await io.stderr.write(
+      `${
+        printableJson({
+          error: {
+            exit,
+            ...facts,
+            message: facts === undefined ? wordsOf(error, exit) : withoutKeys(facts.message),
+          },
+        })
+      }\n`,
+    );
     return exit;
   }
   const paint = painter(io, io.stderr);

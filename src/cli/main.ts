@@ -9,6 +9,7 @@ import { commands } from "./commands.ts";
 import { type CliContext, makeContext } from "./context.ts";
 import { exitCodes, type ExitName } from "./exit_codes.ts";
 import { tellFailure } from "./failure.ts";
+import { withoutKeys } from "./hide_keys.ts";
 import { type CliIo, CliStop } from "./io.ts";
 import { processIo } from "./process_io.ts";
 import { VERSION } from "../base/version.ts";
@@ -19,11 +20,9 @@ export interface MainOptions {
   readonly io?: CliIo | undefined;
 }
 
-/** What a failure of the parser is told with: no key file's text, and nothing that stands behind an `=`: it may be a key. */
+/** What a failure of the parser is told with: no key, and nothing that stands behind an `=`, which may be one. */
 const withoutValues = (text: string): string =>
-  printableLines(
-    text.replace(/-----BEGIN[^']*/g, "-----BEGIN …").replace(/(unknown option '[^'=]*)=[^\n]*(?=')/, "$1"),
-  );
+  printableLines(withoutKeys(text.replace(/(unknown option '[^'=]*)=[^\n]*(?=')/, "$1")));
 
 /** The program with every command; what the parser has to say is kept in `said`. */
 export function makeProgram(context: CliContext, said: { out: string; err: string }): Command {

@@ -8,6 +8,7 @@ import type { Colour } from "../colours.ts";
 import type { CliContext } from "../context.ts";
 import type { Finding } from "../doctor/checks.ts";
 import { CliError } from "../exit_codes.ts";
+import { withoutKeys } from "../hide_keys.ts";
 import type { ConnectionOptions } from "../open_client.ts";
 import { addConnectionOptions, addOutputOptions } from "../options.ts";
 import { type Column, openOutput, type OutputOptions } from "../output.ts";
@@ -25,7 +26,7 @@ const columns = (isTable: boolean): readonly Column<Finding>[] => [
   {
     name: "detail",
     value: ({ detail, cure }) =>
-      isTable && cure !== undefined ? `${detail.replace(/\.$/, "")}. ${cure}` : detail,
+      withoutKeys(isTable && cure !== undefined ? `${detail.replace(/\.$/, "")}. ${cure}` : detail),
   },
   { name: "cure", value: ({ cure }) => cure, inTable: false },
 ];
