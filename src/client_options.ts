@@ -8,6 +8,7 @@ import type { Passphrase } from "./auth/open_pem.ts";
 import type { PemInput } from "./auth/pem.ts";
 import { type RequestSigner, signerRule } from "./auth/signer.ts";
 import { callable, flag, oneOf, rule, type Rules } from "./base/options.ts";
+import { isObject } from "./base/plain.ts";
 import type { KalshiConfig, KalshiConfigOptions } from "./config/kalshi_config.ts";
 import { type LogOptions, logRules } from "./config/logging.ts";
 import type { ResponseCheck } from "./contract/validation.ts";
@@ -60,8 +61,6 @@ export interface ProductClientOptions<Config>
 
 /** What a {@linkcode KalshiClient} is made from. Without a key it makes public calls only. */
 export type KalshiClientOptions = ProductClientOptions<KalshiConfig | KalshiConfigOptions>;
-
-const isObject = (value: unknown) => typeof value === "object" && value !== null;
 
 /**
  * What the options of a client may be.

@@ -16,6 +16,7 @@ import {
   type Rules,
   withPreset,
 } from "./base/options.ts";
+import { isObject } from "./base/plain.ts";
 import type { KalshiVenue } from "./config/venue.ts";
 import type { KalshiSettings } from "./config/client_config.ts";
 import type { CallOptions } from "./http/call_options.ts";
@@ -69,8 +70,6 @@ export interface RawRequestOptions extends Omit<CallOptions, "extraQuery" | "ext
   /** Whether to sign: `optional` (sign when there is a key) when left out; `none` never does. */
   readonly auth?: "required" | "optional" | "none" | undefined;
 }
-
-const isObject = (value: unknown) => typeof value === "object" && value !== null;
 
 /** What the options of a {@linkcode KalshiCore} may be. */
 export const coreRules: Rules<KalshiCoreOptions> = {

@@ -7,6 +7,15 @@
 /** An object of fields by name. */
 export type Fields = Readonly<Record<string, unknown>>;
 
+/** Whether there are fields at all to look at: an object of any kind, a list too. */
+export const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+
+/** Whether it is an object as JSON has them: no list, and not `null`. */
+export const isRecord = (value: unknown): value is Fields => isObject(value) && !Array.isArray(value);
+
+/** An id such as those of orders. */
+export const UUID: RegExp = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /** How deep what the contract knows goes: an object, a list in it, an object in that, a value. */
 const DEPTH = 4;
 
@@ -51,8 +60,6 @@ export function copyPlain(value: unknown, depth = 0): unknown {
   }
   return copy;
 }
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Text that may be a key or a signature: PEM, or letters of both cases and digits without a space. */
 export function isKeyLike(text: string): boolean {

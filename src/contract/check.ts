@@ -6,12 +6,11 @@
  */
 
 import type { FieldRule, FieldRules } from "./field_rule.ts";
-import { type Fields, isPlain } from "../base/plain.ts";
+import { type Fields, isPlain, UUID } from "../base/plain.ts";
 import { MILLISECONDS_END, missing, SECONDS_END, unknownName, wrongValue } from "./field_words.ts";
 
 const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
 const DATE = /^\d{4}-\d\d-\d\d$/;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const DECIMAL = /^\d+(?:\.\d+)?$/;
 
 /** What the check goes by. */

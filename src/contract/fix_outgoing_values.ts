@@ -1,11 +1,11 @@
 /** Whether a value is what a field of an outgoing message takes. */
+import { UUID } from "../base/plain.ts";
 import { holdsPrivateKey } from "./check.ts";
 import type { OutgoingField } from "./fix_outgoing_rules.ts";
 
 /** What prices are in. */
 export type PriceUnit = "cents" | "dollars" | "perps dollars";
 
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const EXEC_ID = /^\d{1,39};\d{1,39}(?:;\d{1,9})?$/;
 const TIME = /^(\d{4})(\d\d)(\d\d)-(\d\d:\d\d:\d\d(?:\.\d{1,9})?)$/;
 const DECIMAL = /^\d{1,15}(?:\.\d{1,15})?$/;

@@ -15,6 +15,7 @@ import {
   text,
   withPreset,
 } from "../base/options.ts";
+import { isObject } from "../base/plain.ts";
 import { type LogOptions, logRules } from "../config/logging.ts";
 import type { ReceivedMessage } from "../contract/fix/codec.ts";
 import type { Limiter } from "../rate_limits/limiter.ts";
@@ -74,8 +75,6 @@ export interface FixClientOptions extends LogOptions {
   /** Ends the attempt to connect. The client that comes of it has `close()`. */
   readonly signal?: AbortSignal | undefined;
 }
-
-const isObject = (value: unknown) => typeof value === "object" && value !== null;
 
 /** What the options of a FIX client may be. */
 export const fixClientRules = {

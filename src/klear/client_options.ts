@@ -5,6 +5,7 @@
  */
 import { callable, flag, oneOf, rule, type Rules } from "../base/options.ts";
 import type { Clock } from "../base/clock.ts";
+import { isObject } from "../base/plain.ts";
 import { type LogOptions, logRules } from "../config/logging.ts";
 import type { ResponseCheck } from "../contract/validation.ts";
 import { coreRules } from "../core_options.ts";
@@ -48,8 +49,6 @@ export interface KlearClientOptions extends ClientHooks, LogOptions {
   /** `klear.checkResponse` of `@unofficial/kalshi/schemas`, for `validate`. */
   readonly checkResponse?: ResponseCheck | undefined;
 }
-
-const isObject = (value: unknown) => typeof value === "object" && value !== null;
 
 /** What the options of a {@linkcode KlearClient} may be. */
 export const klearClientRules: Rules<KlearClientOptions> = {

@@ -18,6 +18,7 @@ import {
   whole,
   withPreset,
 } from "../base/options.ts";
+import { isObject } from "../base/plain.ts";
 import type {
   LocalAccountOptions,
   LocalExchangeListenOptions,
@@ -39,7 +40,6 @@ import { perpListings } from "./margin/listings.ts";
 import { parseMoney, parsePrice } from "./units.ts";
 
 const isText = (value: unknown) => typeof value === "string";
-const isObject = (value: unknown) => typeof value === "object" && value !== null;
 const isFlagOrGroup = (value: unknown) => typeof value === "boolean" || isObject(value);
 
 export const historyRules: Rules<LocalHistory> = { days: needed(whole(1, 365)) };

@@ -6,10 +6,11 @@
  */
 
 import { closeCodes } from "../base/close_codes.ts";
+import { isRecord } from "../base/plain.ts";
 import { errorCodes } from "../contract/event/channels.ts";
+import { CommandError, type CommandParams, readCommand, readTexts } from "../contract/stream_commands.ts";
 import type { RuntimeWebSocket, WebSocketHandlers } from "../runtime/types.ts";
 import { channelOf, type PickRule, type StreamProduct } from "../stream/product.ts";
-import { CommandError, isRecord, type Params, readCommand, readList } from "./feed_commands.ts";
 import { numberFrame } from "./protocol.ts";
 
 /** Where a line delivers what it reads, all of it in order and at once. */
@@ -174,8 +175,8 @@ export class FeedSession implements RuntimeWebSocket {
     else await this.#update(id, params);
   }
 
-  async #subscribe(id: unknown, params: Params): Promise<void> {
-    const channels = readList(params.channels) ?? [];
+  async #subscribe(id: unknown, params: CommandParams): Promise<void> {
+    const channels = readTexts(params.channels) ?? [];
     if (channels.length === 0) throw new CommandError(errorCodes.channelsRequired);
     const wanted: { readonly channel: string; readonly names: readonly string[] | undefined }[] = [];
     for (const channel of channels) {
@@ -198,7 +199,7 @@ export class FeedSession implements RuntimeWebSocket {
     id: unknown,
     channel: string,
     names: readonly string[] | undefined,
-    params: Params,
+    params: CommandParams,
   ): Promise<void> {
     const sub = this.#make(channel, names === undefined, params);
     this.#subs.set(channel, sub);
@@ -223,7 +224,7 @@ export class FeedSession implements RuntimeWebSocket {
     for (const deliver of held ?? []) deliver();
   }
 
-  #unsubscribe(id: unknown, { sids }: Params): void {
+  #unsubscribe(id: unknown, { sids }: CommandParams): void {
     if (!Array.isArray(sids) || sids.length === 0) {
       throw new CommandError(errorCodes.subscriptionIdsRequired);
     }
@@ -234,7 +235,7 @@ export class FeedSession implements RuntimeWebSocket {
     }
   }
 
-  async #update(id: unknown, params: Params): Promise<void> {
+  async #update(id: unknown, params: CommandParams): Promise<void> {
     const { sid, sids = sid === undefined ? [] : [sid], action } = params;
     if (!Array.isArray(sids) || sids.length !== 1) {
       throw new CommandError(errorCodes.exactlyOneSubscriptionIdIsRequired);
@@ -243,7 +244,7 @@ export class FeedSession implements RuntimeWebSocket {
     if (action === undefined) throw new CommandError(errorCodes.actionRequired);
     const { books } = this.#options.product;
     if (action === books.snapshotAction && sub.channel === books.decoder.channel) {
-      return this.#snapshots(id, sub, readList(params[books.param]) ?? []);
+      return this.#snapshots(id, sub, readTexts(params[books.param]) ?? []);
     }
     const { pick, param } = sub;
     if (pick === undefined || param === undefined) throw new CommandError(errorCodes.unsupportedAction);
@@ -269,14 +270,14 @@ export class FeedSession implements RuntimeWebSocket {
   }
 
   /** The names that a command picks of a channel; undefined for everything. */
-  #names(channel: string, params: Params): readonly string[] | undefined {
+  #names(channel: string, params: CommandParams): readonly string[] | undefined {
     const { product } = this.#options;
     const { picks, mustPick } = channelOf(product, channel);
     const [usual] = picks;
     for (const param of picks) {
       const rule = product.picks[param];
       const one = rule?.single === undefined ? undefined : params[rule.single];
-      const names = readList(params[param] ?? (one === undefined ? undefined : [one]));
+      const names = readTexts(params[param] ?? (one === undefined ? undefined : [one]));
       if (names === undefined) continue;
       if (param !== usual) {
         throw new CommandError(
@@ -291,7 +292,7 @@ export class FeedSession implements RuntimeWebSocket {
   }
 
   /** Refuses what a gateway has chosen for all of its readers. */
-  #assertOptions(channel: string, params: Params): void {
+  #assertOptions(channel: string, params: CommandParams): void {
     const { product } = this.#options;
     if (params.use_yes_price === false && product.books.params.use_yes_price === true) {
       throw new CommandError(
@@ -342,7 +343,7 @@ export class FeedSession implements RuntimeWebSocket {
     throw new CommandError(errorCodes.unknownSubscriptionId);
   }
 
-  #make(channel: string, isAll: boolean, { skip_ticker_ack }: Params): Sub {
+  #make(channel: string, isAll: boolean, { skip_ticker_ack }: CommandParams): Sub {
     const { product, nextSid } = this.#options;
     const [param] = channelOf(product, channel).picks;
     const sid = nextSid();
@@ -374,7 +375,7 @@ export class FeedSession implements RuntimeWebSocket {
     return sub;
   }
 
-  #add(sub: Sub, names: readonly string[] | undefined, { send_initial_snapshot }: Params): void {
+  #add(sub: Sub, names: readonly string[] | undefined, { send_initial_snapshot }: CommandParams): void {
     const { source } = this.#options;
     const fresh = send_initial_snapshot === true;
     if (names === undefined) {

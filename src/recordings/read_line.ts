@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isRecord } from "../base/plain.ts";
 import { eventProduct } from "../stream/event_product.ts";
 import { KalshiRecordingError } from "./errors.ts";
 import { FORMAT, FORMAT_VERSION, isTime, type RecordingHeader, splitFrame } from "./format.ts";
@@ -112,9 +113,9 @@ export class LineReader {
     const { atMs, us, frame, text, header, event, ...more } = value;
     if (!isTime(atMs) || typeof us !== "number") return NO_TIME;
     const place = { file, line: number, atMs, us };
-    if (isObject(frame)) return this.#frame(JSON.stringify(frame), place);
+    if (isRecord(frame)) return this.#frame(JSON.stringify(frame), place);
     if (typeof text === "string") return { kind: "text", ...place, text };
-    if (isObject(header)) return this.#start(header, place);
+    if (isRecord(header)) return this.#start(header, place);
     const item = event === "market" ? marketItem(more, place) : eventItem(event, more, place, value);
     const { tickers } = this.#filter;
     const isOther = typeof item === "object" && item.kind === "market" && tickers?.has(item.ticker) === false;
@@ -126,7 +127,7 @@ export class LineReader {
     if (!isAck && this.#marks?.some((mark) => text.includes(mark)) === false) return undefined;
     const frame = parse(text) as RecordedMessage | undefined;
     if (frame === undefined) return "no JSON";
-    const msg = isObject(frame.msg) ? frame.msg : {};
+    const msg = isRecord(frame.msg) ? frame.msg : {};
     if (
       isAck && frame.type === "subscribed" && typeof msg.sid === "number" && typeof msg.channel === "string"
     ) {
@@ -162,7 +163,7 @@ function readHeader(header: Readonly<Record<string, unknown>>, file: string): Re
     );
   }
   const isWhole = typeof version === "number" && typeof session === "string" && typeof part === "number" &&
-    isTime(startedAtMs) && isObject(channels);
+    isTime(startedAtMs) && isRecord(channels);
   if (!isWhole) return "a header that is not whole";
   return header as unknown as RecordingHeader;
 }
@@ -199,26 +200,23 @@ function marketItem(
   { ticker, market, ofEvent, series }: Readonly<Record<string, unknown>>,
   place: RecordedPlace,
 ): RecordedItem | string {
-  if (typeof ticker !== "string" || !isObject(market)) return 'a line "market" that is not whole';
+  if (typeof ticker !== "string" || !isRecord(market)) return 'a line "market" that is not whole';
   return {
     kind: "market",
     ...place,
     ticker,
     market,
-    ...isObject(ofEvent) && { event: ofEvent },
-    ...isObject(series) && { series },
+    ...isRecord(ofEvent) && { event: ofEvent },
+    ...isRecord(series) && { series },
   };
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const asText = (value: unknown): string | undefined => typeof value === "string" ? value : undefined;
 
 function parse(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
+    return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }

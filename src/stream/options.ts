@@ -17,6 +17,7 @@ import {
   signal,
   withPreset,
 } from "../base/options.ts";
+import { isObject } from "../base/plain.ts";
 import type { KalshiConfig, KalshiConfigOptions } from "../config/kalshi_config.ts";
 import { type LogOptions, logRules } from "../config/logging.ts";
 import type { Fill, Order } from "../contract/event/types.ts";
@@ -97,8 +98,6 @@ export interface StreamOptions
    */
   readonly verifyBooks?: boolean | undefined;
 }
-
-const isObject = (value: unknown) => typeof value === "object" && value !== null;
 
 /** What the options of the stream of any product may be, which a configuration of the class `config` leads. */
 export const streamRulesOf = <Config, Lookup>(

@@ -1,4 +1,5 @@
 /** What a recording says of a market beside its book: read with care, since a recording is not always whole. */
+import { isRecord } from "../../base/plain.ts";
 import { isPrice, isWorth, priceGrids, worthOf } from "../engine/event_contract.ts";
 import type { FeeType } from "../engine/fees.ts";
 import type { PriceBand, PriceGrid } from "../engine/price_grid.ts";
@@ -30,9 +31,6 @@ export interface MarketFacts {
   readonly openInterest: number | undefined;
 }
 
-export const isObject = (value: unknown): value is Payload =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 export const asText = (value: unknown): string | undefined =>
   typeof value === "string" && value !== "" ? value : undefined;
 
@@ -60,7 +58,7 @@ export function bandsOf(ranges: unknown): PriceGrid | undefined {
   if (!Array.isArray(ranges) || ranges.length === 0) return undefined;
   const bands: PriceBand[] = [];
   for (const range of ranges) {
-    if (!isObject(range)) return undefined;
+    if (!isRecord(range)) return undefined;
     const [start, end, step] = [priceOf(range.start), priceOf(range.end), priceOf(range.step)];
     if (start === undefined || end === undefined || step === undefined || step <= 0) return undefined;
     bands.push({ start, end, step });
@@ -107,7 +105,7 @@ const seconds = (value: unknown): number | undefined => {
 
 /** The facts of a frame of `market_lifecycle_v2`. */
 export function lifecycleFacts(msg: Payload): MarketFacts {
-  const more = isObject(msg.additional_metadata) ? msg.additional_metadata : {};
+  const more = isRecord(msg.additional_metadata) ? msg.additional_metadata : {};
   const structure = asText(msg.price_level_structure);
   return {
     eventTicker: asText(more.event_ticker),

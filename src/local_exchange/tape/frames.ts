@@ -1,18 +1,10 @@
 /** Kalshi's frames, as a recording or a stream has them, told to a tape. */
 import { KalshiConfigError } from "../../base/errors.ts";
+import { isRecord } from "../../base/plain.ts";
 import { complement, isPrice } from "../engine/event_contract.ts";
 import type { Side } from "../engine/model.ts";
 import { parseCount, parsePrice } from "../units.ts";
-import {
-  asText,
-  countOf,
-  factsOf,
-  feeTypeOf,
-  isObject,
-  lifecycleFacts,
-  type Payload,
-  priceOf,
-} from "./facts.ts";
+import { asText, countOf, factsOf, feeTypeOf, lifecycleFacts, type Payload, priceOf } from "./facts.ts";
 import type { Tape } from "./tape.ts";
 import type { PricedCount } from "./tape_market.ts";
 
@@ -99,7 +91,7 @@ export class TapeReader {
     } catch {
       return this.#told(undefined);
     }
-    return isObject(frame) ? this.take(frame) : this.#told(undefined);
+    return isRecord(frame) ? this.take(frame) : this.#told(undefined);
   }
 
   /**
@@ -126,18 +118,18 @@ export class TapeReader {
 
   /** Tells the tape what the REST payloads of a market, its event and its series say. */
   market(payload: unknown, event?: unknown, series?: unknown): boolean {
-    const ticker = isObject(payload) ? asText(payload.ticker) : undefined;
-    if (ticker === undefined || !isObject(payload)) return this.#told(undefined);
+    const ticker = isRecord(payload) ? asText(payload.ticker) : undefined;
+    if (ticker === undefined || !isRecord(payload)) return this.#told(undefined);
     refusePerps(payload, "leverage_estimate");
     if (!this.wants(ticker)) return false;
     const facts = factsOf(payload);
     this.#tape.learn(ticker, facts);
     const seriesTicker = this.#tape.seriesOf(ticker);
-    const type = isObject(series) ? feeTypeOf(series.fee_type) : undefined;
-    if (type !== undefined && seriesTicker !== undefined && isObject(series)) {
+    const type = isRecord(series) ? feeTypeOf(series.fee_type) : undefined;
+    if (type !== undefined && seriesTicker !== undefined && isRecord(series)) {
       this.#tape.setSeriesFees(seriesTicker, { type, multiplier: multiplierOf(series.fee_multiplier) ?? 1 });
     }
-    if (isObject(event) && facts.eventTicker !== undefined) {
+    if (isRecord(event) && facts.eventTicker !== undefined) {
       const own = feeTypeOf(event.fee_type_override);
       const multiplier = multiplierOf(event.fee_multiplier_override);
       if (own !== undefined || multiplier !== undefined) {

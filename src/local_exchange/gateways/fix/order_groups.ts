@@ -1,4 +1,5 @@
 /** OrderGroupRequest(UOG). */
+import { UUID } from "../../../base/plain.ts";
 import type { ReceivedMessage } from "../../../contract/fix/codec.ts";
 import { BusinessRejectReason, OrderGroupAction, SessionRejectReason } from "../../../contract/fix/codes.ts";
 import type { OrderGroupRequest } from "../../../contract/fix/messages.ts";
@@ -10,7 +11,6 @@ import type { ServerSession } from "./server_session.ts";
 
 const MOST_GROUPS = 100_000;
 const MOST_CONTRACTS = 1_000_000;
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 function walletFor(session: ServerSession, { AllocAccount, ExDestination = 0 }: OrderGroupRequest): Wallet {
   try {
@@ -41,7 +41,7 @@ function groupOf(session: ServerSession, asked: OrderGroupRequest): OrderGroup {
   if (OrderGroupID === undefined) {
     throw new FieldRefusal(20_130, "OrderGroupID is missing", SessionRejectReason.RequiredTagMissing);
   }
-  if (!uuid.test(OrderGroupID)) throw new FieldRefusal(20_130, "OrderGroupID is no UUID");
+  if (!UUID.test(OrderGroupID)) throw new FieldRefusal(20_130, "OrderGroupID is no UUID");
   const { account, key } = session;
   const group = account.groups.get(OrderGroupID);
   const subaccount = key.subaccount ?? AllocAccount ?? 0;

@@ -1,4 +1,5 @@
 /** Requests for quotes from the maker's side (KalshiRFQ): it is told of requests, quotes them, and confirms. */
+import { UUID } from "../../../base/plain.ts";
 import {
   ExecInst,
   QuoteCancelStatusCode,
@@ -13,8 +14,6 @@ import { readPrice } from "./units.ts";
 import { quoteRequest, quoteStatus } from "./rfq_messages.ts";
 import type { Quote, QuoteTerms } from "../../world/communications.ts";
 import { owns, type Participant, walletFor } from "./participant.ts";
-
-const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /** What one session of a maker does and is told. */
 export class RfqMaker {

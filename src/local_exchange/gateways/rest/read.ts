@@ -1,4 +1,5 @@
 /** Reading what a request says, with the refusals that Kalshi gives to what it cannot read. */
+import { UUID } from "../../../base/plain.ts";
 import { ApiError } from "../../api_error.ts";
 import { type Account, MOST_SUBACCOUNTS, type Wallet } from "../../engine/model.ts";
 import type { Caller } from "../../signatures.ts";
@@ -73,7 +74,7 @@ export function choice<Word extends string>(
 
 /** An id that must have the form of a UUID; whether there is such a thing is another question. */
 export function uuid(name: string, value: string | undefined): string {
-  if (value === undefined || !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)) {
+  if (value === undefined || !UUID.test(value)) {
     throw invalid(`${name} must be a UUID`);
   }
   return value;

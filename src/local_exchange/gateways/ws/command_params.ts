@@ -1,11 +1,8 @@
 /** Reading what a command asks for, with the refusals that Kalshi gives to what it cannot read. */
 import { errorCodes } from "../../../contract/event/channels.ts";
+import { CommandError, type CommandParams, readTexts } from "../../../contract/stream_commands.ts";
 import type { ChannelKey, ChannelRules, Shard } from "./channels.ts";
-import { CommandError } from "./command_error.ts";
 import type { SocketProduct } from "./product.ts";
-
-/** The parameters of a command. */
-export type Params = Readonly<Record<string, unknown>>;
 
 /** The parameters that list indices and underlyings. */
 export const listNames: Readonly<Record<Exclude<ChannelKey, "markets">, string>> = {
@@ -13,19 +10,10 @@ export const listNames: Readonly<Record<Exclude<ChannelKey, "markets">, string>>
   underlyings: "underlying_tickers",
 };
 
-/** An object as JSON has them. */
-export const isRecord = (value: unknown): value is Params =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 /** A list of texts, or the only one of them, which Kalshi takes in a parameter of its own. */
-export function strings(value: unknown, one?: unknown): string[] | undefined {
+export function strings(value: unknown, one?: unknown): readonly string[] | undefined {
   if (value !== undefined && one !== undefined) throw new CommandError(errorCodes.invalidParameter);
-  const list = one === undefined ? value : [one];
-  if (list === undefined) return undefined;
-  if (!Array.isArray(list) || list.some((item) => typeof item !== "string")) {
-    throw new CommandError(errorCodes.unableToProcessMessage);
-  }
-  return list;
+  return readTexts(one === undefined ? value : [one]);
 }
 
 /** Where markets are looked up, and whether those that are unknown are refused. */
@@ -36,7 +24,7 @@ export interface MarketLookup {
 
 /** The tickers of the markets that a command names; undefined where it names none. */
 export function readMarkets(
-  params: Params,
+  params: CommandParams,
   { product, refusesUnknown }: MarketLookup,
   needsMarkets = false,
 ): Set<string> | undefined {
@@ -58,7 +46,11 @@ export function readMarkets(
 }
 
 /** What a subscription to a channel picks; undefined for everything. */
-export function readKeys(rules: ChannelRules, params: Params, lookup: MarketLookup): Set<string> | undefined {
+export function readKeys(
+  rules: ChannelRules,
+  params: CommandParams,
+  lookup: MarketLookup,
+): Set<string> | undefined {
   if (rules.key === undefined) return undefined;
   if (rules.key === "markets") return readMarkets(params, lookup, rules.needsMarkets);
   const names = strings(params[listNames[rules.key]]) ?? [];
@@ -68,7 +60,7 @@ export function readKeys(rules: ChannelRules, params: Params, lookup: MarketLook
 /** What an update of a subscription adds or removes; undefined for everything. It must name something. */
 export function readChangedKeys(
   key: ChannelKey,
-  params: Params,
+  params: CommandParams,
   lookup: MarketLookup,
 ): Set<string> | undefined {
   if (key === "markets") {
@@ -88,7 +80,7 @@ export function readChangedKeys(
 }
 
 /** The part of a channel that a connection takes; undefined for all of it. */
-export function readShard({ shard_factor: factor, shard_key: key }: Params): Shard | undefined {
+export function readShard({ shard_factor: factor, shard_key: key }: CommandParams): Shard | undefined {
   if (factor === undefined) {
     if (key !== undefined) throw new CommandError(errorCodes.shardFactorIsRequiredWhenShardKeyIsSet);
     return undefined;

@@ -1,15 +1,14 @@
 /** The commands of a WebSocket client: read, obeyed, answered. */
+import { isRecord } from "../../../base/plain.ts";
 import { errorCodes } from "../../../contract/event/channels.ts";
+import { CommandError, type CommandParams, readCommand } from "../../../contract/stream_commands.ts";
 import type { Market } from "../../engine/model.ts";
 import type { Exchange } from "../../exchange.ts";
 import { keyActions } from "./channels.ts";
 import { commandFault } from "./command_check.ts";
-import { CommandError } from "./command_error.ts";
 import {
-  isRecord,
   listNames,
   type MarketLookup,
-  type Params,
   readChangedKeys,
   readKeys,
   readShard,
@@ -28,7 +27,7 @@ const COMMANDS_PER_SECOND = 10_000;
 interface Command {
   readonly id: number | undefined;
   readonly cmd: unknown;
-  readonly params: Params | undefined;
+  readonly params: CommandParams | undefined;
 }
 
 const names = (list: unknown, one: unknown, ticker: string) =>
@@ -62,7 +61,7 @@ export class Commands {
   receive(text: string): void {
     let id: unknown;
     try {
-      const command = parse(text);
+      const command = readCommand(text);
       id = command.id;
       const { params } = command;
       if (id !== undefined && !Number.isInteger(id) || params !== undefined && !isRecord(params)) {
@@ -101,7 +100,7 @@ export class Commands {
   #obey({ id, cmd, params }: Command): void {
     if (this.#exchange.requests === "strict") {
       const fault = commandFault(this.#product.channels, String(cmd), params ?? {});
-      if (fault !== undefined) throw new CommandError(errorCodes.invalidParameter, fault);
+      if (fault !== undefined) throw CommandError.because(errorCodes.invalidParameter, fault);
     }
     if (cmd === "list_subscriptions") {
       const msg = [...this.#subscriber.subscriptions.values()].map(({ channel, sid }) => ({ channel, sid }));
@@ -117,7 +116,7 @@ export class Commands {
     this.#subscriber.changed();
   }
 
-  #subscribe(id: number | undefined, params: Params): void {
+  #subscribe(id: number | undefined, params: CommandParams): void {
     const channels = strings(params.channels) ?? [];
     if (channels.length === 0) throw new CommandError(errorCodes.channelsRequired);
     const { rulesOf, flags } = this.#product.channels;
@@ -143,7 +142,7 @@ export class Commands {
 
   #subscribeTo(
     id: number | undefined,
-    params: Params,
+    params: CommandParams,
     { channel, rules, shard, keys }: Pick<Subscription, "channel" | "rules" | "shard" | "keys">,
   ): void {
     const subscriber = this.#subscriber;
@@ -170,7 +169,7 @@ export class Commands {
     this.#first(subscription, keys ?? new Set(), params);
   }
 
-  #unsubscribe(id: number | undefined, params: Params): void {
+  #unsubscribe(id: number | undefined, params: CommandParams): void {
     const { sids } = params;
     if (!Array.isArray(sids) || sids.length === 0) {
       throw new CommandError(errorCodes.subscriptionIdsRequired);
@@ -182,7 +181,7 @@ export class Commands {
     }
   }
 
-  #update(id: number | undefined, params: Params): void {
+  #update(id: number | undefined, params: CommandParams): void {
     const { sid, sids = sid === undefined ? [] : [sid], action } = params;
     if (!Array.isArray(sids) || sids.length !== 1) {
       throw new CommandError(errorCodes.exactlyOneSubscriptionIdIsRequired);
@@ -212,7 +211,7 @@ export class Commands {
     this.#ok(id, subscription);
   }
 
-  #add(id: number | undefined, subscription: Subscription, params: Params): void {
+  #add(id: number | undefined, subscription: Subscription, params: CommandParams): void {
     const { channel, rules } = subscription;
     const keys = readChangedKeys(rules.key ?? "markets", params, this.#lookup());
     const added = this.#subscriber.addKeys(subscription, keys);
@@ -223,7 +222,7 @@ export class Commands {
   }
 
   /** What comes at once: snapshots of books, and of tickers where they were asked for. */
-  #first(subscription: Subscription, tickers: ReadonlySet<string>, params: Params): void {
+  #first(subscription: Subscription, tickers: ReadonlySet<string>, params: CommandParams): void {
     const { channel } = subscription;
     if (channel === "orderbook_delta") return this.#snapshots(subscription, tickers);
     if (channel !== "ticker" || params.send_initial_snapshot !== true) return;
@@ -256,15 +255,4 @@ export class Commands {
     const msg = skipAck || rules.key !== "markets" ? {} : { market_tickers: [...keys ?? []] };
     this.#subscriber.answer(id, { type: "ok", sid, seq: ++subscription.seq, msg });
   }
-}
-
-function parse(text: string): Params {
-  let command: unknown;
-  try {
-    command = JSON.parse(text);
-  } catch {
-    throw new CommandError(errorCodes.unableToProcessMessage);
-  }
-  if (!isRecord(command)) throw new CommandError(errorCodes.unableToProcessMessage);
-  return command;
 }

@@ -3,7 +3,7 @@ import { errorCodes, errorMeanings } from "../../../contract/event/channels.ts";
 import type { Account } from "../../engine/model.ts";
 import type { Caller } from "../../signatures.ts";
 import type { ChannelRules, Shard } from "./channels.ts";
-import { CommandError } from "./command_error.ts";
+import { CommandError } from "../../../contract/stream_commands.ts";
 import { WaitingFaults } from "../../waiting_faults.ts";
 import type { UpdateFault } from "./faults.ts";
 
