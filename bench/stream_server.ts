@@ -11,9 +11,9 @@ import type { Duplex } from "node:stream";
 import {
   acceptKey,
   encodeFrame,
-  FrameReader,
   OPCODE,
   textOf,
+  WireFrameReader,
 } from "../src/local_exchange/gateways/ws/framing.ts";
 
 const MARKETS = 100;
@@ -164,7 +164,7 @@ server.on("upgrade", async (request, duplex: Duplex) => {
   sids = new Map();
   levels.clear();
   turn = 0;
-  const reader = new FrameReader(1 << 20);
+  const reader = new WireFrameReader(1 << 20);
   duplex.on("error", () => {});
   duplex.on("data", (bytes: Uint8Array) => {
     for (const { opcode, payload } of reader.push(bytes)) {

@@ -14,7 +14,7 @@ import { GetAccountApiLimits, GetAccountEndpointCosts } from "./contract/event/o
 import type { FixClient } from "./fix/client.ts";
 import { type ClientFixOptions, notLoaded, type OfClient, ProductClient } from "./product_client.ts";
 import { Account } from "./rest/account.ts";
-import { eventAdvice } from "./rest/advice.ts";
+import { eventAdvice } from "./rest/error_advice.ts";
 import { ApiKeys } from "./rest/api_keys.ts";
 import { Communications } from "./rest/communications.ts";
 import { Events } from "./rest/events.ts";

@@ -10,7 +10,7 @@ import { assertNoOptions } from "./auth/variables.ts";
 import { KalshiAuthRequiredError, KalshiConfigError } from "./base/errors.ts";
 import type { ProductClientOptions } from "./client_options.ts";
 import type { ClientTraits } from "./client_traits.ts";
-import { chooseConfig, readClientOptions } from "./client_parts.ts";
+import { chooseConfig, readClientOptions } from "./read_client_options.ts";
 import {
   type ClientConfig,
   type ClientConfigOptions,

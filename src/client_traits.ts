@@ -8,7 +8,7 @@ import type { Rules } from "./base/options.ts";
 import type { ClientConfig, ClientConfigOptions, KalshiConfigContext } from "./config/client_config.ts";
 import type { KalshiVenue } from "./config/venue.ts";
 import type { Operation } from "./contract/operation.ts";
-import type { Advice } from "./http/advice.ts";
+import type { Advice } from "./http/error_advice.ts";
 import type { AccountLimits } from "./rate_limits/auto.ts";
 import type { RateCosts } from "./rate_limits/costs.ts";
 import type { RateProduct } from "./rate_limits/limiter.ts";

@@ -14,17 +14,17 @@ import { readOwn } from "./base/plain.ts";
 import { chooseAuth, type ClientKey, keyIdOf } from "./client_key.ts";
 import { chooseLimiter } from "./client_limiter.ts";
 import type { ProductClientOptions } from "./client_options.ts";
-import { chooseConfig, readClientOptions } from "./client_parts.ts";
+import { chooseConfig, readClientOptions } from "./read_client_options.ts";
 import type { ClientTraits } from "./client_traits.ts";
 import type { ClientConfig } from "./config/client_config.ts";
 import { chooseLog, type LogOptions } from "./config/logging.ts";
 import { KalshiCore } from "./core.ts";
 import type { FixClient } from "./fix/client.ts";
 import type { FixClientOptions } from "./fix/client_options.ts";
-import type { Advice } from "./http/advice.ts";
+import type { Advice } from "./http/error_advice.ts";
 import { logHooks } from "./http/log_hooks.ts";
 import { makeInspect } from "./http/validate.ts";
-import { type Opened, Openings } from "./openings.ts";
+import { type Opened, OwnedResources } from "./owned_resources.ts";
 import type { Limiter } from "./rate_limits/limiter.ts";
 import type { Runtime } from "./runtime/types.ts";
 
@@ -68,7 +68,7 @@ export abstract class ProductClient<Config extends ClientConfig> extends KalshiC
   /** Its configuration. */
   declare readonly config: Config;
   readonly #shared: Shared<Config>;
-  readonly #openings = new Openings();
+  readonly #openings = new OwnedResources();
   readonly #traits: ClientTraits<Config>;
   #closing: Promise<void> | undefined;
 

@@ -14,7 +14,7 @@ import type { HttpSettings } from "./config/client_config.ts";
 import { isReadOnly } from "./config/read_only.ts";
 import type { RestVenue } from "./config/venue.ts";
 import { type RawRequestOptions, requestAuth } from "./core_options.ts";
-import type { Advice } from "./http/advice.ts";
+import type { Advice } from "./http/error_advice.ts";
 import type { ClientHooks } from "./http/hooks.ts";
 import { HttpPipeline, type InspectResponse } from "./http/pipeline.ts";
 import { assertSendable, readRawCall } from "./http/raw_call.ts";

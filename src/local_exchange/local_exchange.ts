@@ -27,7 +27,7 @@ import { type LocalReplay, openReplay } from "./replay/local_replay.ts";
 import type { LocalReplayOptions } from "./replay/options.ts";
 import type { RecordingSource } from "./replay/source.ts";
 import type { RunReportOptions } from "./report/options.ts";
-import * as opening from "./opening.ts";
+import { createAccount, createKey, createKlearMember, createRuntime } from "./create.ts";
 import type { LocalPerps } from "./perps.ts";
 import { needPerps } from "./perps_access.ts";
 import { type Running, startInMemory, startListening, stop } from "./start.ts";
@@ -282,7 +282,7 @@ export class LocalExchange implements AsyncDisposable {
    * @throws {KalshiAuthError} `AUTH_KEY` for an id or a token that Klear would not take
    */
   async createKlearMember(options: LocalKlearMemberOptions = {}): Promise<LocalKlearMember> {
-    return await opening.createKlearMember(this.#running, options);
+    return await createKlearMember(this.#running, options);
   }
 
   /**
@@ -301,7 +301,7 @@ export class LocalExchange implements AsyncDisposable {
    * ```
    */
   async createAccount(options: LocalAccountOptions = {}): Promise<LocalAccount> {
-    return await opening.createAccount(this.#running, options);
+    return await createAccount(this.#running, options);
   }
 
   /**
@@ -312,7 +312,7 @@ export class LocalExchange implements AsyncDisposable {
    * @throws {KalshiAuthError} `AUTH_KEY` for a key that Kalshi does not take, with what to do
    */
   async createKey(accountId: string, options: LocalKeyOptions = {}): Promise<LocalAccount> {
-    return await opening.createKey(this.#running, accountId, options);
+    return await createKey(this.#running, accountId, options);
   }
 
   /**
@@ -358,7 +358,7 @@ export class LocalExchange implements AsyncDisposable {
    * ```
    */
   createRuntime(options: MemoryRuntimeOptions = {}): Runtime {
-    return opening.createRuntime(this.#running, options);
+    return createRuntime(this.#running, options);
   }
 
   /**

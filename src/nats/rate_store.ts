@@ -13,7 +13,7 @@ import { drainStored, type StoredBuckets, takeStored } from "../rate_limits/stor
 import { type Bucket, type BucketEntry, bucketKey, openTellingBucket } from "./bucket.ts";
 import { KalshiNatsError } from "./errors.ts";
 import { natsRateRules, type NatsRateStoreOptions } from "./rate_store_options.ts";
-import { Turns } from "./turns.ts";
+import { TurnsByKey } from "./turns_by_key.ts";
 
 /** How many revisions of a key are kept: who writes must find its own, though others have written since. */
 const HISTORY = 64;
@@ -96,7 +96,7 @@ export class NatsRateStore implements RateStore {
 export class RateSteps implements RateStore {
   readonly #parts: RateStoreParts;
   readonly #taker = crypto.randomUUID();
-  readonly #turns = new Turns();
+  readonly #turns = new TurnsByKey();
   /** The newest entry of each key that this process knows of. */
   readonly #newest = new Map<string, BucketEntry>();
   #bucket: Promise<Bucket> | undefined;

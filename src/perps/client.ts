@@ -14,7 +14,7 @@ import type { FixConfig } from "../fix/config.ts";
 import type { FixConfigOptions } from "../fix/config_options.ts";
 import { type ClientFixOptions, notLoaded, type OfClient, ProductClient } from "../product_client.ts";
 import { PerpsAccount } from "./account.ts";
-import { perpsAdvice } from "./advice.ts";
+import { perpsAdvice } from "./error_advice.ts";
 import { type PerpsClientOptions, perpsClientRules } from "./client_options.ts";
 import type { PerpsEnv } from "./env.ts";
 import { PerpsExchange } from "./exchange.ts";

@@ -11,7 +11,7 @@ import { CLOSED_STATUSES } from "../stream/market_lookup.ts";
 import type { FeedSpelling, FeedStream } from "./feed_product.ts";
 import { CHANNELS, errorFrame, type FeedChannel, RefusedError } from "./frames.ts";
 import { Market } from "./market.ts";
-import { MarketBooks } from "./market_books.ts";
+import { FeedBooks } from "./feed_books.ts";
 import { MarketMessages } from "./market_messages.ts";
 import { Names, type Origin } from "./names.ts";
 import { notFound, Refusals, type Refused } from "./refusals.ts";
@@ -50,7 +50,7 @@ export class Markets {
   /** Those of them whose names nobody knows yet. They take no room from the others. */
   readonly #unproven = new Set<Market>();
   readonly #refusals: Refusals;
-  readonly #books: MarketBooks;
+  readonly #books: FeedBooks;
   readonly #messages: MarketMessages;
   readonly #names: Names | undefined;
   #stream: FeedStream | undefined;
@@ -60,7 +60,7 @@ export class Markets {
     const { clock, lookUp, mostNames: most, onError } = options;
     const now = () => clock.now();
     this.#refusals = new Refusals(now);
-    this.#books = new MarketBooks({ now, onError, onRefused: (market, why) => this.#refuse(market, why) });
+    this.#books = new FeedBooks({ now, onError, onRefused: (market, why) => this.#refuse(market, why) });
     this.#messages = new MarketMessages({
       markets: this.#markets,
       spelling: options.spelling,

@@ -6,7 +6,7 @@ import { KalshiNatsError } from "../../src/nats/errors.ts";
 import { RATES_BUCKET } from "../../src/nats/protocol.ts";
 import { NatsRateStore, RateSteps } from "../../src/nats/rate_store.ts";
 import type { NatsRateStoreOptions } from "../../src/nats/rate_store_options.ts";
-import { Turns } from "../../src/nats/turns.ts";
+import { TurnsByKey } from "../../src/nats/turns_by_key.ts";
 import { RateLimiter } from "../../src/rate_limits/rate_limiter.ts";
 import type { RateStore } from "../../src/rate_limits/store.ts";
 import { promiseChains, SimClock } from "../rate_limits/sim_clock.ts";
@@ -268,7 +268,7 @@ test("an entry that is not kept any more, and a bucket that cannot be opened, ar
 });
 
 test("in one process a cancel does not stand behind what else waits for its turn", async () => {
-  const turns = new Turns();
+  const turns = new TurnsByKey();
   const done: string[] = [];
   let release = () => {};
   const first = turns.take("k", false, () => new Promise<void>((resolve) => release = resolve));

@@ -10,7 +10,7 @@ import type { KalshiConfig } from "../../config/kalshi_config.ts";
 import { isPerpsConfig } from "../../config/perps_config.ts";
 import { type FoundMarket, MarketLookups } from "../../recordings/market_lookup.ts";
 import type { Runtime } from "../../runtime/types.ts";
-import { createAccount } from "../opening.ts";
+import { createAccount } from "../create.ts";
 import { RunObserver, type RunReport, runReportRules } from "../report/mod.ts";
 import { type Running, startTaped, startTapedListening, stop } from "../start.ts";
 import { accountOf } from "../steering.ts";

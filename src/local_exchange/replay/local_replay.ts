@@ -9,7 +9,7 @@ import { KalshiConfigError } from "../../base/errors.ts";
 import { assertValue, having, type Read, readOptions } from "../../base/options.ts";
 import type { KalshiConfig } from "../../config/kalshi_config.ts";
 import type { Runtime } from "../../runtime/types.ts";
-import { createAccount } from "../opening.ts";
+import { createAccount } from "../create.ts";
 import { RunObserver, type RunReport, runReportRules } from "../report/mod.ts";
 import { createRandom } from "../random.ts";
 import { type Running, startTaped, stop } from "../start.ts";

@@ -3,7 +3,7 @@ import { KalshiError } from "../../base/errors.ts";
 import { delay, onAborted } from "../../base/waits.ts";
 import type { Context } from "./context.ts";
 import { KalshiQuotesLeftError } from "./errors.ts";
-import type { OrderGroups } from "./groups.ts";
+import type { QuoteGroups } from "./groups.ts";
 import type { QuoteStopOptions } from "./options.ts";
 import type { Reconciler } from "./reconciler.ts";
 import type { Worker } from "./worker.ts";
@@ -14,12 +14,12 @@ const LONGEST_WAIT_MS = 1_000;
 /** Cancels all, and asks the exchange whether it is so. */
 export class Ender {
   readonly #context: Context;
-  readonly #groups: OrderGroups;
+  readonly #groups: QuoteGroups;
   readonly #worker: Worker;
   readonly #reconciler: Reconciler;
   #triggering: Promise<void> | undefined;
 
-  constructor(context: Context, groups: OrderGroups, worker: Worker, reconciler: Reconciler) {
+  constructor(context: Context, groups: QuoteGroups, worker: Worker, reconciler: Reconciler) {
     this.#context = context;
     this.#groups = groups;
     this.#worker = worker;

@@ -7,7 +7,7 @@ interface Group {
 }
 
 /** Order groups, made when they are first needed. */
-export class OrderGroups {
+export class QuoteGroups {
   readonly #port: QuotePort;
   readonly #limit: number | undefined;
   readonly #made = new Map<number, Promise<string>>();

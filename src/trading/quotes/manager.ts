@@ -15,7 +15,7 @@ import type { AsyncItems } from "../../base/web_types.ts";
 import type { Context, Counts } from "./context.ts";
 import { Desk, type Lane, type MarketDesk } from "./desk.ts";
 import { Ender } from "./ender.ts";
-import { OrderGroups } from "./groups.ts";
+import { QuoteGroups } from "./groups.ts";
 import { QuoteIds } from "./ids.ts";
 import { Limits, refused } from "./limits.ts";
 import { Markets } from "./markets.ts";
@@ -81,7 +81,7 @@ export class QuoteManager implements AsyncDisposable {
   readonly #worker: Worker;
   readonly #reconciler: Reconciler;
   readonly #ender: Ender;
-  readonly #groups: OrderGroups;
+  readonly #groups: QuoteGroups;
   readonly #markets: Markets;
   readonly #queues = new Set<StreamQueue<QuoteEvent>>();
   readonly #counts: Counts = {
@@ -106,7 +106,7 @@ export class QuoteManager implements AsyncDisposable {
     const { offGrid = "refuse", refill = false, groupLimit, pullWhenStale = false, adoptMs = 0 } = options;
     const emit = (event: QuoteEvent) => this.#emit(event);
     this.#desk = new Desk(emit, refill);
-    this.#groups = new OrderGroups(port, groupLimit);
+    this.#groups = new QuoteGroups(port, groupLimit);
     this.#context = {
       port,
       clock,

@@ -3,7 +3,7 @@ import { closePayload } from "./client_frames.ts";
 import type { Clock, ClockTimer } from "../../../base/clock.ts";
 import type { ByteSocket } from "../../../runtime/builtin.ts";
 import { type ConnectionFault, type FrameFault, FrameFaults } from "./faults.ts";
-import { encodeFrame, FrameReader, OPCODE, textOf } from "./framing.ts";
+import { encodeFrame, OPCODE, textOf, WireFrameReader } from "./framing.ts";
 import { ProtocolError } from "./protocol_error.ts";
 
 /** Kalshi pings this often, and says this. */
@@ -26,7 +26,7 @@ export class ServerConnection {
   readonly #socket: ByteSocket<Uint8Array>;
   readonly #clock: Clock;
   readonly #options: ConnectionOptions;
-  readonly #reader = new FrameReader(MOST_BYTES);
+  readonly #reader = new WireFrameReader(MOST_BYTES);
   readonly #faults = new FrameFaults();
   #ping: ClockTimer | undefined;
   #goodbye: ClockTimer | undefined;

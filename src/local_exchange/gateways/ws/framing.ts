@@ -53,7 +53,7 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 /** Cuts a client's byte stream into frames, unmasks them, and joins fragments. */
-export class FrameReader {
+export class WireFrameReader {
   /** What came and is part of no frame yet; joined when there is enough for one. */
   #chunks: Uint8Array[] = [];
   #bytes = 0;

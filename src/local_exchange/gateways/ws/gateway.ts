@@ -9,7 +9,7 @@ import type { Account } from "../../engine/model.ts";
 import { authenticate, type Caller } from "../../signatures.ts";
 import { assertFrame, assertMessage, readHandshakeFault, readSocketFault } from "../../controls.ts";
 import type { Exchange } from "../../exchange.ts";
-import { Commands } from "./commands.ts";
+import { CommandHandler } from "./command_handler.ts";
 import { ServerConnection } from "./connection.ts";
 import { WaitingFaults } from "../../waiting_faults.ts";
 import type { HandshakeFault, SocketFault } from "./faults.ts";
@@ -43,7 +43,7 @@ const encoder = new TextEncoder();
 interface Connected {
   readonly connection: ServerConnection;
   readonly subscriber: Subscriber;
-  readonly commands: Commands;
+  readonly commands: CommandHandler;
 }
 
 /** What a test can do to the WebSockets of an exchange. */
@@ -225,7 +225,7 @@ export class WebSocketGateway implements ExchangeSockets {
         connection.send(JSON.stringify({ ...frame, sending_ts_ms: exchange.clock.now() }), channel);
       },
     });
-    const commands = new Commands(exchange, this.#product, subscriber, () => ++this.#lastSid);
+    const commands = new CommandHandler(exchange, this.#product, subscriber, () => ++this.#lastSid);
     const connection: ServerConnection = new ServerConnection({
       socket,
       clock: exchange.clock.base,

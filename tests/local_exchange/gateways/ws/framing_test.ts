@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { FrameReader } from "../../../../src/local_exchange/gateways/ws/framing.ts";
+import { WireFrameReader } from "../../../../src/local_exchange/gateways/ws/framing.ts";
 import { ProtocolError } from "../../../../src/local_exchange/gateways/ws/protocol_error.ts";
 import { frame } from "../../../../src/local_exchange/gateways/ws/client_frames.ts";
 import { test } from "../../../support/test.ts";
@@ -33,7 +33,7 @@ test("messages come out as they went in, however they are cut, fragments and all
           })
         ));
         const at = [0, ...cuts.map((cut) => cut % (sent.length + 1)).sort((a, b) => a - b), sent.length];
-        const reader = new FrameReader(1_000_000);
+        const reader = new WireFrameReader(1_000_000);
         const got = at.slice(1).flatMap((end, index) => reader.push(sent.subarray(at[index], end)));
         assertEquals(got.map(({ payload }) => payload), messages.map(join));
       },
@@ -44,11 +44,11 @@ test("messages come out as they went in, however they are cut, fragments and all
 
 test("a message that is too long is refused, also in fragments, and so are fragments without end", () => {
   const refused = (what: () => unknown) => assertEquals(assertThrows(what, ProtocolError).code, 1009);
-  refused(() => new FrameReader(100).push(frame(2, new Uint8Array(101))));
-  const reader = new FrameReader(100);
+  refused(() => new WireFrameReader(100).push(frame(2, new Uint8Array(101))));
+  const reader = new WireFrameReader(100);
   reader.push(fragment(2, new Uint8Array(60)));
   refused(() => reader.push(fragment(0, new Uint8Array(60))));
-  const small = new FrameReader(1_000_000);
+  const small = new WireFrameReader(1_000_000);
   small.push(fragment(2, new Uint8Array(1)));
   const many = join(Array.from({ length: 1000 }, () => fragment(0, new Uint8Array(1))));
   refused(() => {
@@ -57,7 +57,7 @@ test("a message that is too long is refused, also in fragments, and so are fragm
 });
 
 test("empty fragments are nothing, however many there are", () => {
-  const reader = new FrameReader(100);
+  const reader = new WireFrameReader(100);
   reader.push(fragment(2, new Uint8Array([1])));
   const empty = join(Array.from({ length: 1000 }, () => fragment(0, new Uint8Array(0))));
   for (let sent = 0; sent < 100; sent++) assertEquals(reader.push(empty), []);

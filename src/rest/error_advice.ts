@@ -7,7 +7,7 @@
 import { priceGrid } from "../base/fixed_point.ts";
 import { remedyOf } from "../base/server_codes.ts";
 import type { Market, PriceRange } from "../contract/event/types.ts";
-import type { Advice } from "../http/advice.ts";
+import type { Advice } from "../http/error_advice.ts";
 
 /** What a client of event contracts says of errors. */
 export const eventAdvice: Advice = {

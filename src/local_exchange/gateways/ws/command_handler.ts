@@ -39,7 +39,7 @@ function meetsCommand({ command, action, ticker }: CommandFault, { cmd, params =
 }
 
 /** Obeys the commands of one subscriber. */
-export class Commands {
+export class CommandHandler {
   /** Commands that are refused, or not answered. */
   readonly faults = new WaitingFaults<CommandFault>();
   readonly #exchange: Exchange;

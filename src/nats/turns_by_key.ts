@@ -5,7 +5,7 @@
  */
 
 /** Whoever comes waits until it is its turn; what is urgent goes before what is not. */
-export class Turns {
+export class TurnsByKey {
   readonly #waiting = new Map<string, { readonly urgent: boolean; readonly go: () => void }[]>();
 
   /** Does some work when it is its turn. */

@@ -10,7 +10,7 @@ import type { FeedStream } from "./feed_product.ts";
 import type { Market } from "./market.ts";
 import { askForEach, readRefusal, type Refused } from "./refusals.ts";
 
-/** What {@linkcode MarketBooks} tell, and of whom they ask the time. */
+/** What {@linkcode FeedBooks} tell, and of whom they ask the time. */
 export interface MarketBooksOptions {
   readonly now: () => number;
   readonly onError: (error: unknown) => void;
@@ -19,7 +19,7 @@ export interface MarketBooksOptions {
 }
 
 /** Subscribes to books and follows them. */
-export class MarketBooks {
+export class FeedBooks {
   readonly #options: MarketBooksOptions;
 
   constructor(options: MarketBooksOptions) {

@@ -8,7 +8,7 @@ export interface Opened {
 }
 
 /** Knows what was opened and what is being opened. */
-export class Openings {
+export class OwnedResources {
   /** With what tells that one has ended by itself. */
   readonly #opened = new Map<Opened, () => boolean>();
   /** Ends each that is being opened. */

@@ -7,7 +7,7 @@
 import { parsePrice, priceGrid } from "../base/fixed_point.ts";
 import { perpsRemedyOf, TOO_FAR } from "../base/perps_codes.ts";
 import type { MarginMarket } from "../contract/perps/types.ts";
-import type { Advice } from "../http/advice.ts";
+import type { Advice } from "../http/error_advice.ts";
 
 /** A price above all that are traded, in dollars. */
 const FAR = "100000000.0000";

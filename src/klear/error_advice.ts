@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Advice } from "../http/advice.ts";
+import type { Advice } from "../http/error_advice.ts";
 
 const NOT_YET =
   "The subtrader is not in Klear's registry of credentials yet: nothing was made, try again in a few seconds.";
