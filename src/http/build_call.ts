@@ -88,7 +88,7 @@ export function buildCall(
   const secrets = before?.secrets ?? new Secrets();
   const signs = needsAuth !== "none" || !template.raw && config.signPublicCalls;
   const url = elsewhere?.url ?? config.baseUrl + path + buildQuery(params, used, template.params);
-  if (elsewhere !== undefined) hideUrl(url, secrets);
+  elsewhere?.hide(secrets);
   return {
     id: before?.callId ?? nextId(),
     method,
@@ -112,15 +112,6 @@ export function buildCall(
     attempts,
     progress: { at: "between", last: before?.last },
   };
-}
-
-/** Keeps what the URL of a file holds from view. */
-function hideUrl(url: string, secrets: Secrets): void {
-  const { pathname, search, searchParams } = new URL(url);
-  for (const part of [pathname + search, ...searchParams.values()]) {
-    // What is shorter is a word that any text may hold, such as the name of an algorithm.
-    if (part.length > 15) secrets.add(part);
-  }
 }
 
 function needsKey({ needs, variables }: RestVenue, context: KalshiErrorContext): KalshiAuthRequiredError {

@@ -46,6 +46,8 @@ export interface WriteAttempt {
  */
 export interface Elsewhere {
   readonly url: string;
+  /** Tells what of the URL nobody may see. */
+  hide(secrets: Secrets): void;
   /** Reads the body of a success. */
   receive(response: PoolResponse): Promise<unknown>;
   /** The error of another answer. Its body is not read. */

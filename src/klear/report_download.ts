@@ -66,6 +66,15 @@ const path = "/margin/reports/file";
 const template: RequestTemplate = { method: "GET", path, auth: "none", empty: "maybe", raw: true };
 const EXPIRED = "Its URL is good for a short time: list the reports again, and take the new one.";
 
+/** Keeps what the URL of a file holds from view. */
+function hideUrl(url: string, secrets: Secrets): void {
+  const { pathname, search, searchParams } = new URL(url);
+  for (const part of [pathname + search, ...searchParams.values()]) {
+    // What is shorter is a word that any text may hold, such as the name of an algorithm.
+    if (part.length > 15) secrets.add(part);
+  }
+}
+
 /** The error of an answer that is no file. */
 function refuse(status: number, { attempts, method }: RequestIdentity): KalshiError {
   const context: KalshiErrorContext = { method, path, status, attempts, outcome: outcomeOf(status) };
@@ -98,6 +107,7 @@ function fetchFile<T>(http: HttpPipeline, { url: given, options, mostBytes, take
     return payloadOf(own, {
       elsewhere: {
         url,
+        hide: (secrets) => hideUrl(url, secrets),
         refuse,
         receive: async (response) => await take(piecesOf(response, { maxBytes, onProgress }), own, url),
       },
