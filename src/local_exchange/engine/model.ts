@@ -6,6 +6,7 @@
  */
 import type { Book, Queued, Side } from "./book.ts";
 import type { FeeSchedule } from "./fees.ts";
+import { OrderList } from "./order_list.ts";
 import type { PriceGrid } from "./price_grid.ts";
 
 export type { Side } from "./book.ts";
@@ -83,6 +84,8 @@ export interface OrderState {
 
 export interface Order extends Queued<Order> {
   readonly id: string;
+  /** Its number among the orders of its account; -1 for one that the account does not list. */
+  readonly number: number;
   clientOrderId: string;
   readonly account: Account;
   readonly wallet: Wallet;
@@ -250,7 +253,7 @@ export class Account {
   readonly id: string;
   /** Balances are kept at multiples of this: 100 is 0.0001 dollars, 10,000 a cent. */
   readonly precision: number;
-  readonly orders: Order[] = [];
+  readonly orders = new OrderList<Order, OrderStatus>();
   readonly ordersByClientId = new Map<string, Order>();
   readonly resting = new Set<Order>();
   readonly fills: Fill[] = [];

@@ -184,6 +184,7 @@ export class OrderEntry {
     const { account } = wallet;
     const order: Order = {
       id: state.random.uuid(),
+      number: account.orders.nextNumber,
       clientOrderId: request.clientOrderId,
       account,
       wallet,
@@ -213,7 +214,7 @@ export class OrderEntry {
       ahead: undefined,
       behind: undefined,
     };
-    account.orders.push(order);
+    account.orders.add(order);
     state.orders.set(order.id, order);
     if (order.clientOrderId !== "") account.ordersByClientId.set(order.clientOrderId, order);
     state.tell(order, "accepted");

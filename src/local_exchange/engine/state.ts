@@ -114,6 +114,7 @@ export class EngineState {
   #moveOn(order: Order): [before: OrderState | undefined, after: OrderState] {
     const before = order.told;
     const after = stateOf(order);
+    order.account.orders.move(order, before?.status, after.status);
     // Of an order that has ended nothing more is told.
     order.told = order.status === "entering" || order.status === "resting" ? after : undefined;
     return [before, after];

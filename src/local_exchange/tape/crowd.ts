@@ -61,6 +61,7 @@ export class Crowd {
     return {
       // Nobody can ask for it: its number does.
       id: `${CROWD_ID}-${++this.#made}`,
+      number: -1,
       clientOrderId: "",
       account: this.#account,
       wallet,

@@ -123,10 +123,7 @@ export class MarketMakers<M extends QuotedMarket = MarketInfo> {
   /** An exchange that runs for days would be full of them. */
   #forget(): void {
     for (const account of [...this.#makers, this.#public]) {
-      for (const { id, status } of account.orders) if (status !== "resting") this.#engine.orders.delete(id);
-      const resting = account.orders.filter(({ status }) => status === "resting");
-      account.orders.length = 0;
-      for (const order of resting) account.orders.push(order);
+      for (const { id } of account.orders.forget("resting")) this.#engine.orders.delete(id);
       account.fills.length = 0;
     }
   }

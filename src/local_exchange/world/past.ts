@@ -267,8 +267,7 @@ export class Past {
   /** Forgets the orders of those that nobody can ask about. */
   #tidy(): void {
     for (const account of [this.#maker, this.#public]) {
-      for (const { id } of account.orders) this.#engine.orders.delete(id);
-      account.orders.length = 0;
+      for (const { id } of account.orders.forget()) this.#engine.orders.delete(id);
       account.fills.length = 0;
       account.settlements.length = 0;
     }

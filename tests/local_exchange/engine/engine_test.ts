@@ -59,7 +59,7 @@ test("post only refuses to cross", () => {
     rejected: "invalid_order",
     details: "post only cross",
   });
-  const [order] = other.account.orders;
+  const [order] = other.account.orders.all;
   assertEquals([order?.status, order?.lastChange, order?.remaining], ["canceled", "post_only", 0]);
   assertEquals(accept(engine, { ...ask, price: 4_100 }).order.status, "resting");
 });

@@ -46,7 +46,7 @@ test("liquidation drops orders, then closes a quarter of the position each secon
   assertEquals([own.order.status, own.order.lastChange], ["canceled", "unpaid"]);
   const { position } = mine.holding(market);
   assertEquals(position, 1_500);
-  const [order] = ann.orders.filter(({ origin }) => origin === "liquidation");
+  const [order] = ann.orders.all.filter(({ origin }) => origin === "liquidation");
   assertEquals([order?.side, order?.initial, order?.filled, order?.status], ["ask", 500, 500, "executed"]);
   // 3.70 dollars less the fee of 48.45 dollars are more than 2 % of 145.35.
   assertEquals(margin.liquidation.isUnderWay(mine), false);

@@ -57,11 +57,11 @@ test("a stop loss closes the whole position once, by an order of the system, whe
     2_000,
   ]);
   // A position that is opened anew is not its business.
-  const count = ann.orders.length;
+  const count = ann.orders.all.length;
   acceptOn(margin, { wallet: mine, market: info.market, side: "bid", price: 98_100, count: 500 });
   move(90_000);
   move(110_000);
-  assertEquals([ann.orders.length, position()], [count + 1, 500]);
+  assertEquals([ann.orders.all.length, position()], [count + 1, 500]);
   auditMargin(margin);
 });
 

@@ -121,7 +121,13 @@ export function audit(engine: Engine): void {
       }
       assertEquals(wallet.reserved, reserved);
     }
-    for (const order of account.orders) {
+    for (const status of ["entering", "resting", "canceled", "executed"] as const) {
+      assertEquals(
+        account.orders.of(status).map(({ id }) => id),
+        account.orders.all.filter((order) => order.status === status).map(({ id }) => id),
+      );
+    }
+    for (const order of account.orders.all) {
       assertEquals(order.status === "resting", account.resting.has(order));
       if (order.status !== "resting") assertEquals(order.remaining, 0);
     }

@@ -129,7 +129,7 @@ export function auditMargin(margin: MarginExchange): void {
         `a wallet has ${equity} of ${maintenance} and is left alone`,
       );
     }
-    for (const order of account.orders) {
+    for (const order of account.orders.all) {
       assertEquals(order.status === "resting", account.resting.has(order));
       if (order.status !== "resting") assertEquals(order.remaining, 0);
     }

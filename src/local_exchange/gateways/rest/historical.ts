@@ -12,7 +12,7 @@ import { ApiError } from "../../api_error.ts";
 import { type Call, route } from "./route.ts";
 import type { MarketInfo } from "../../world/catalog.ts";
 import { tradeFilter } from "./market.ts";
-import { orderFilter } from "./orders.ts";
+import { orderFilter, ordersPage } from "./order_pages.ts";
 import { pageOf } from "./page.ts";
 import { fillFilter, positionsPage } from "./portfolio.ts";
 import { accountOf, choice, list, text } from "./read.ts";
@@ -74,8 +74,7 @@ export const historicalRoutes = [
   }),
   route(GetHistoricalOrders, (call) => {
     const keep = orderFilter(call);
-    const { items, cursor } = pageOf(call, accountOf(call).orders, {
-      newestFirst: true,
+    const { items, cursor } = ordersPage(call, {
       keep: (order) => call.exchange.archive.hasOrder(order) && keep(order),
     });
     return { orders: items.map(orderPayload), cursor };

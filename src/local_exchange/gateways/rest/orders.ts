@@ -20,10 +20,9 @@ import type { Caller } from "../../signatures.ts";
 import { type Call, route } from "./route.ts";
 import { formatCount } from "../../units.ts";
 import type { Exchange } from "../../exchange.ts";
-import { pageOf } from "./page.ts";
+import { orderFilter, ordersPage } from "./order_pages.ts";
 import {
   accountOf,
-  choice,
   Fields,
   integer,
   invalid,
@@ -32,7 +31,6 @@ import {
   subaccountOf,
   subaccountParam,
   text,
-  timeWindow,
 } from "./read.ts";
 import {
   amendmentOf,
@@ -126,23 +124,6 @@ export function changeableOrderOf(call: Call, id: string | undefined, where: Whe
   if (market.status !== "active" && market.status !== "inactive") throw new ApiError("market_inactive");
   if (order.status !== "resting") throw new ApiError("not_found");
   return order;
-}
-
-/** What a call to list orders keeps. */
-export function orderFilter(call: Call): (order: Order) => boolean {
-  const ticker = text(call, "ticker");
-  const events = list(call, "event_ticker");
-  const isWithin = timeWindow(call);
-  const status = choice(call, "status", ["resting", "canceled", "executed"]);
-  const subaccount = subaccountOf(call);
-  const shard = integer(call, "exchange_index", { min: 0 });
-  return (order) =>
-    (ticker === undefined || order.market.ticker === ticker) &&
-    (events === undefined || events.includes(order.market.eventTicker)) &&
-    isWithin(order.createdAt) &&
-    (status === undefined || order.status === status) &&
-    (subaccount === undefined || order.wallet.subaccount === subaccount) &&
-    (shard === undefined || order.market.shard === shard);
 }
 
 /** The error of one item of a batch. */
@@ -257,8 +238,7 @@ export const orderRoutes = [
   route(GetOrder, (call) => ({ order: orderPayload(orderOf(call, call.path.order_id)) })),
   route(GetOrders, (call) => {
     const keep = orderFilter(call);
-    const { items, cursor } = pageOf(call, accountOf(call).orders, {
-      newestFirst: true,
+    const { items, cursor } = ordersPage(call, {
       keep: (order) => !call.exchange.archive.hasOrder(order) && keep(order),
     });
     return { orders: items.map(orderPayload), cursor };

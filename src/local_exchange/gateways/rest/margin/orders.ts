@@ -24,8 +24,8 @@ import {
   readWish,
 } from "../order_fields.ts";
 import { orderOf } from "../orders.ts";
-import { pageOf } from "../page.ts";
-import { accountOf, choice, Fields, keyOf, subaccountOf, text, timeWindow } from "../read.ts";
+import { ordersPage } from "../order_pages.ts";
+import { accountOf, Fields, keyOf, subaccountOf, text, timeWindow } from "../read.ts";
 import { type Call, route } from "../route.ts";
 import { marginOf, marketOf } from "./side.ts";
 
@@ -115,16 +115,13 @@ export const marginOrderRoutes = [
   route(GetMarginOrders, (call) => {
     const ticker = text(call, "ticker");
     const isWithin = timeWindow(call);
-    const status = choice(call, "status", ["resting", "canceled", "executed"]);
     const subaccount = subaccountOf(call);
-    const { items, cursor } = pageOf(call, accountOf(call).orders, {
-      newestFirst: true,
+    const { items, cursor } = ordersPage(call, {
       most: 10_000,
       usual: 10_000,
       keep: (order) =>
         (ticker === undefined || order.market.ticker === ticker) &&
         isWithin(order.createdAt) &&
-        (status === undefined || order.status === status) &&
         (subaccount === undefined || shownIn(order.wallet) === subaccount),
     });
     return { orders: items.map(orderPayload), cursor };
