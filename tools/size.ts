@@ -95,8 +95,18 @@ for (const platform of ["workerd", "browser"] satisfies Platform[]) {
 if (process.argv.includes("--explain")) {
   for (const { name, code, file } of cases) {
     console.log(`\n${name}, for workerd: minified, and what it would be smaller by, gzipped`);
-    for (const { path, bytes, gzipped } of await explain(code, "workerd", file)) {
+    const parts = await explain(code, "workerd", file);
+    for (const { path, bytes, gzipped } of parts) {
       console.log(`${String(bytes).padStart(7)} ${String(gzipped).padStart(6)}  ${path}`);
+    }
+    const rooms = new Map<string, number>();
+    for (const { path, gzipped } of parts) {
+      const [room = "src"] = /^(src\/\w+(?=\/)|node_modules\/[^/]+)/.exec(path) ?? [];
+      rooms.set(room, (rooms.get(room) ?? 0) + gzipped);
+    }
+    console.log("the same by room");
+    for (const [room, gzipped] of [...rooms].sort(([, one], [, other]) => other - one)) {
+      console.log(`${kB(gzipped)}  ${room}`);
     }
   }
 }
