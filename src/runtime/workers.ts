@@ -95,6 +95,11 @@ export function detectRestRuntime(): RestRuntime {
  */
 export function workersRuntime(options: RuntimeOptions = {}): Runtime {
   readRuntimeOptions("Cloudflare Workers", options, []);
+  return detectRuntime();
+}
+
+/** The same where nobody gives options, so that what they may be is not needed either. */
+export function detectRuntime(): Runtime {
   const rest = detectRestRuntime();
   return {
     ...rest,
@@ -102,5 +107,3 @@ export function workersRuntime(options: RuntimeOptions = {}): Runtime {
     connectTcp: async (options) => (await import("./workers_sockets.ts")).connectTcp(options, rest),
   };
 }
-
-export { workersRuntime as detectRuntime };
