@@ -247,3 +247,23 @@ test("cancels go first: what was wished before them and waits for the budget is 
   // Only those that were in line for the budget already.
   assert(first >= 5 && later <= 2, sent.join(" "));
 });
+
+test("a manager whose signal aborts while it opens is stopped once, and asks nothing more", async () => {
+  await using scene = await start();
+  const { client, stream, answers } = scene;
+  const controller = new AbortController();
+  const port = restQuotePort({ client, stream });
+  const open = port.open.bind(port);
+  const aborting = Object.assign(port, {
+    open: (sink: Parameters<typeof open>[0]) => {
+      controller.abort();
+      return open(sink);
+    },
+  });
+  const quotes = await QuoteManager.open({ port: aborting, name: "other", signal: controller.signal });
+  assertEquals(quotes.state.name, "stopped");
+  const asked = answers.length;
+  assert(asked > 0);
+  await quotes.stop();
+  assertEquals([quotes.state.name, answers.length], ["stopped", asked]);
+});

@@ -319,7 +319,7 @@ export class QuoteManager implements AsyncDisposable {
     this.#unheard = onAborted(signal, () => {
       this.stop().catch((error) => this.#emit({ type: "error", error }));
     });
-    if (signal?.aborted) await this.#stop(readOptions("QuoteManager.stop", {}, quoteStopRules));
+    if (signal?.aborted) await this.stop();
   }
 
   #timer(waitMs: number, act: () => void): void {
