@@ -83,13 +83,16 @@ test("the exports are the same in the three manifests, and wherever else the ent
   assertEquals(Object.fromEntries(known), Object.fromEntries(own));
 });
 
-test("each runtime that has an entry has a condition of #runtime", () => {
+test("each runtime that has an entry is detected, and has a condition of #runtime", () => {
   const { imports } = readJson<{ imports: { "#runtime": Names } }>("package.json");
   const nameOf = (path: string) => path.replace(/^.*\/|\.[jt]s$/g, "");
   const chosen = Object.values(imports["#runtime"]).map(nameOf);
+  const detect = readFileSync("src/runtime/detect.ts", "utf8");
   for (const path of Object.values(deno.exports)) {
     if (!String(path).startsWith("./src/runtime/")) continue;
     assert(chosen.includes(nameOf(String(path))), `package.json has no condition of #runtime for ${path}`);
+    const isDetected = new RegExp(`"\\./${nameOf(String(path))}(_\\w+)?\\.ts"`).test(detect);
+    assert(isDetected, `src/runtime/detect.ts does not tell ${path}`);
   }
 });
 

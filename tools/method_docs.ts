@@ -52,7 +52,12 @@ export function methodSentences({ client, sources, methods }: RestProduct): Map<
         const member = there(memberOf(current, name), `${path}: ${name}`);
         return there(known.get(typeNameOf(member)), `the class of ${path}`);
       }, there(known.get(client)));
-      return [path, firstSentence(there(memberOf(owner, method), path))];
+      return [
+        path,
+        firstSentence(
+          there(memberOf(owner, method), `the method ${path}, which tools/rest_methods.ts names,`),
+        ),
+      ];
     }),
   );
 }
