@@ -50,9 +50,10 @@ function configOf(
  */
 export async function connectFor(
   owner: FixOwner,
-  options: FixClientOptions,
+  given: FixClientOptions,
   signal: AbortSignal,
 ): Promise<FixClient> {
+  const options = readOwn(given);
   const { auth, environment, runtime, clock, limiter } = owner;
   const readOnly = owner.readOnly === true || options.readOnly;
   const config = configOf(options.config, owner);

@@ -79,7 +79,8 @@ function openTaped(options: TapedOptions): { opened: Opened; fix: ReadExchangeOp
 /** Starts one that listens. */
 export async function startListening(options: LocalExchangeListenOptions): Promise<Running> {
   const own = ownOptions(options);
-  const { port, hostname, ...read } = readOptions("LocalExchange", own, listenRules);
+  const { port, hostname, ...rest } = readOptions("LocalExchange", own, listenRules);
+  const read = readOwn(rest);
   const opened = openExchange(settingsOf(read), read.state, givenIn(own));
   const prepared = prepare(opened, (exchange) => SpokenFix.forNetwork(exchange, read.fix, hostname));
   return await listening(opened, prepared, { port, hostname });

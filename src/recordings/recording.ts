@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { readOwn } from "../base/plain.ts";
 import { KalshiConfigError } from "../base/errors.ts";
 import { assertValue, readOptions, text } from "../base/options.ts";
 import type { BookReplay } from "../books/book_replay.ts";
@@ -153,7 +154,8 @@ export class Recording {
    */
   replay(given: ReplayOptions = {}): AsyncIterableIterator<RecordedItem> {
     const { speed, clock, ...options } = readOptions("replay", given, recordingReplayRules);
-    return pace(this.#read(options), speed, clock, options.signal);
+    const { signal } = readOwn(options);
+    return pace(this.#read(options), speed, clock, signal);
   }
 
   /**
@@ -182,17 +184,16 @@ export class Recording {
     given: Omit<ReplayOptions, "channels" | "tickers"> = {},
     onItem?: (item: RecordedItem) => void | Promise<void>,
   ): Promise<ReplayedCounts> {
-    const { speed, clock, ...options } = readOptions(
+    const { speed, clock, channels, tickers, fromMs = -Infinity, toMs, signal } = readOptions(
       "replayInto",
       given as ReplayOptions,
       recordingReplayRules,
     );
-    if (options.channels !== undefined || options.tickers !== undefined) {
+    if (channels !== undefined || tickers !== undefined) {
       throw new KalshiConfigError(
         "replayInto takes no channels and no tickers: the books need all frames of their channel.",
       );
     }
-    const { fromMs = -Infinity, toMs, signal } = options;
     const items = this.#read({ channels: [BOOKS], toMs, signal }, this.#fileBefore(fromMs));
     return await feedBooks(books, pace(items, speed, clock, signal, fromMs), onItem);
   }
@@ -210,10 +211,11 @@ export class Recording {
   }
 
   async *#runs<Item extends RecordedItem | UnparsedFrame>(
-    { channels, tickers, fromMs = -Infinity, toMs = Infinity, signal }: ReadOptions,
+    options: ReadOptions,
     first: number,
     readOf: (source: FileSource) => (reader: LineReader, range: ReadRange) => AsyncIterable<Iterable<Item>>,
   ): AsyncGenerator<Iterable<Item | RecordedDamage>, void, undefined> {
+    const { channels, tickers, fromMs = -Infinity, toMs = Infinity, signal } = readOwn(options);
     const reader = new LineReader({
       channels: channels && new Set(channels),
       tickers: tickers && new Set(tickers),

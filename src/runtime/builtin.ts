@@ -103,7 +103,7 @@ interface NodeModules {
     readFileSync(path: string, encoding: "utf8"): string;
   };
   readonly "node:net": {
-    connect(options: { host: string; port: number }): NodeSocket;
+    connect(options: { host: string; port: number; path: undefined }): NodeSocket;
     isIP(text: string): number;
   };
   readonly "node:os": { homedir(): string };
@@ -116,12 +116,13 @@ interface NodeModules {
     connect(options: {
       host: string;
       port: number;
+      path: undefined;
       minVersion: "TLSv1.2";
       rejectUnauthorized: true;
       socket?: NodeSocket;
       servername?: string;
       ALPNProtocols?: readonly string[];
-      ca?: readonly string[];
+      ca: readonly string[] | undefined;
     }): NodeSocket;
   };
   readonly "node:zlib": {

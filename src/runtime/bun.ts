@@ -4,6 +4,7 @@
  * @module
  */
 
+import { readOwn } from "../base/plain.ts";
 import { KalshiConfigError, KalshiConnectionError } from "../base/errors.ts";
 import { untilAborted } from "../base/waits.ts";
 import { allCertificates } from "./builtin.ts";
@@ -165,7 +166,7 @@ export function bunRuntime(options: RuntimeOptions = {}): Runtime {
     },
     createHttpPool(poolOptions) {
       checkPoolOptions(poolOptions, runtime, reasons);
-      const { maxConnections, maxKeepaliveConnections: idle } = poolOptions.limits ?? {};
+      const { maxConnections, maxKeepaliveConnections: idle } = readOwn(poolOptions.limits ?? {});
       const session = new FetchSession({
         ...(caCertificates && { tls: { ca: allCertificates(caCertificates) } }),
         ...(proxy && {

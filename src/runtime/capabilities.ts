@@ -1,4 +1,5 @@
 /** What a runtime's adapter cannot do is refused when a client is made, with the reason. */
+import { readOwn } from "../base/plain.ts";
 import { KalshiConfigError } from "../base/errors.ts";
 import type { HttpPoolOptions, RestRuntime } from "./types.ts";
 
@@ -17,7 +18,7 @@ export function assertRuntimeCan(
   { name: runtime, capabilities }: Pick<RestRuntime, "name" | "capabilities">,
   reasons: Reasons = {},
 ): void {
-  const wanted = { ...limits, http2: http2 || undefined };
+  const wanted = readOwn({ ...limits, http2: http2 || undefined });
   for (const name of names) {
     if (wanted[name] === undefined || capabilities[name]) continue;
     const option = name === "http2" ? name : `limits.${name}`;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { readOwn } from "../base/plain.ts";
 import { KalshiConfigError } from "../base/errors.ts";
 import { withCoding } from "./content_coding.ts";
 import { hostFeatures } from "./host.ts";
@@ -116,7 +117,7 @@ export function denoRuntime(options: RuntimeOptions = {}): Runtime {
       checkPoolOptions(poolOptions, runtime);
       if (!settings.proxy) refuseLeakingEnvironment(Deno);
       const { http2, limits } = poolOptions;
-      const { maxConnections, maxKeepaliveConnections, keepaliveExpiryMs } = limits ?? {};
+      const { maxConnections, maxKeepaliveConnections, keepaliveExpiryMs } = readOwn(limits ?? {});
       const makeClient = (mostIdle: number | undefined) =>
         Deno.createHttpClient({
           http2,

@@ -17,6 +17,9 @@ import { checkPoolOptions, checkRuntimeOptions, type Settings } from "./options.
 import type { HttpPool, HttpPoolOptions, Runtime, RuntimeOptions } from "./types.ts";
 import { untilClosed } from "./until_free.ts";
 
+/** Left out, the package would inherit one from whoever added to `Object.prototype`. */
+const NO_DETOUR = { socketPath: "" };
+
 /** A pool of undici's: it sends without the cost of the objects that `fetch` is made of. */
 async function undiciPool({ limits }: HttpPoolOptions, settings: Settings): Promise<HttpPool> {
   // The package would make its agent the global one of Node's fetch if it came first.
@@ -40,10 +43,10 @@ async function undiciPool({ limits }: HttpPoolOptions, settings: Settings): Prom
     }
     // Deno tells nothing of the end of a socket that was destroyed, so that none would ever count as closed.
     if (limit.connections === undefined || (globalThis as { Deno?: unknown }).Deno) {
-      return new undici.Agent({ ...limit, allowH2: false, ...(tls && { connect: tls }) });
+      return new undici.Agent({ ...limit, ...NO_DETOUR, allowH2: false, ...(tls && { connect: tls }) });
     }
     const connector = countingConnector(
-      undici.buildConnector({ allowH2: false, ...tls }),
+      undici.buildConnector({ ...NO_DETOUR, allowH2: false, ...tls }),
       limit.connections,
     );
     connectors.push(connector);

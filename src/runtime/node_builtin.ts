@@ -17,7 +17,7 @@ interface Dispatcher {
   destroy(): Promise<void>;
 }
 
-type AgentClass = new (options: AgentLimits & { allowH2: false }) => Dispatcher;
+type AgentClass = new (options: AgentLimits & { allowH2: false; socketPath: "" }) => Dispatcher;
 
 interface NodeRequestInit extends RequestInit {
   readonly dispatcher?: Dispatcher | undefined;
@@ -79,7 +79,12 @@ export function builtinPool(limits?: ConnectionLimits): HttpPool {
       if (closed) return Promise.reject(new TypeError("The connection pool is closed."));
       if (!used) {
         const Agent = ownAgent();
-        if (Agent) agents = limitedAgents(limits, (limit) => new Agent({ ...limit, allowH2: false }));
+        if (Agent) {
+          agents = limitedAgents(
+            limits,
+            (limit) => new Agent({ ...limit, socketPath: "", allowH2: false }),
+          );
+        }
         used = true;
       }
       const init: NodeRequestInit = {

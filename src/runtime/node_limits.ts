@@ -1,5 +1,6 @@
 /** How undici, which is also behind Node's own `fetch`, keeps to the limits of a pool. */
 
+import { readOwn } from "../base/plain.ts";
 import type { ConnectionLimits } from "./types.ts";
 
 /** As much of an undici agent's options as limits need. */
@@ -19,7 +20,7 @@ export function limitedAgents<Agent extends { destroy(): Promise<void> }>(
   limits: ConnectionLimits = {},
   make: (options: AgentLimits) => Agent,
 ): { choose(keepAlive: boolean | undefined): Agent; destroy(): Promise<void> } {
-  const { maxConnections: most, maxKeepaliveConnections: mayStay, keepaliveExpiryMs } = limits;
+  const { maxConnections: most, maxKeepaliveConnections: mayStay, keepaliveExpiryMs } = readOwn(limits);
   const expiry = keepaliveExpiryMs === undefined
     ? {}
     : { keepAliveTimeout: keepaliveExpiryMs, keepAliveMaxTimeout: keepaliveExpiryMs };

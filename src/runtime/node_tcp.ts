@@ -1,3 +1,4 @@
+import { readOwn } from "../base/plain.ts";
 import { systemClock } from "../base/clock.ts";
 import { KalshiConnectionError } from "../base/errors.ts";
 import { deadline, onAborted } from "../base/waits.ts";
@@ -60,7 +61,11 @@ async function tunnel(
   signal: AbortSignal | undefined,
 ): Promise<NodeSocket> {
   const what = `${authority} through the proxy ${proxy.url}`;
-  const socket = builtin("node:net").connect({ host: bare(proxy.hostname), port: proxy.port });
+  const socket = builtin("node:net").connect({
+    host: bare(proxy.hostname),
+    port: proxy.port,
+    path: undefined,
+  });
   socket.on("error", () => {});
   await ready(socket, "connect", what, signal);
   const credentials = proxy.authorization ? `Proxy-Authorization: ${proxy.authorization}\r\n` : "";
@@ -90,10 +95,11 @@ function bare(hostname: string): string {
 
 /** Opens a socket, through TLS and the proxy where asked. `protocols` are offered by ALPN. */
 export async function dial(
-  { hostname, port, tls, ca = [], pins, signal }: TcpConnectOptions,
+  target: TcpConnectOptions,
   settings: Settings,
   protocols?: readonly string[],
 ): Promise<NodeSocket> {
+  const { hostname, port, tls, ca = [], pins, signal } = readOwn(target);
   signal?.throwIfAborted();
   const authority = `${hostname}:${port}`;
   const host = bare(hostname);
@@ -117,7 +123,7 @@ export async function dial(
   } else if (under) {
     socket = under;
   } else {
-    socket = builtin("node:net").connect({ host, port });
+    socket = builtin("node:net").connect({ host, port, path: undefined });
     socket.on("error", () => {});
     await ready(socket, "connect", authority, signal);
   }
@@ -127,8 +133,9 @@ export async function dial(
 
 /** Opens a TCP or TLS connection as a pair of streams. */
 export async function connectTcp(options: TcpConnectOptions, settings: Settings): Promise<ByteStream> {
-  assertTrust("connectTcp", options);
-  return streamOf(await dial(options, settings));
+  const own = readOwn(options);
+  assertTrust("connectTcp", own);
+  return streamOf(await dial(own, settings));
 }
 
 /** A socket as a pair of streams. */

@@ -46,12 +46,14 @@ export function beginTls({ host, port, under, protocols, ca }: TlsTarget): NodeS
   return builtin("node:tls").connect({
     host,
     port,
+    // What these are left out for, the runtime would inherit from whoever added to `Object.prototype`.
+    path: undefined,
+    ca: ours.length > 0 ? allCertificates(ours) : undefined,
     minVersion: "TLSv1.2",
     rejectUnauthorized: true,
     ...(under && { socket: under }),
     ...(builtin("node:net").isIP(host) === 0 && { servername: host }),
     ...(protocols && { ALPNProtocols: protocols }),
-    ...(ours.length > 0 && { ca: allCertificates(ours) }),
   });
 }
 

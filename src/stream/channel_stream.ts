@@ -5,6 +5,7 @@
  * @module
  */
 
+import { readOwn } from "../base/plain.ts";
 import type { WaitOptions } from "../base/wait_options.ts";
 import type { OrderBooksOptions } from "../books/options.ts";
 import { detectRuntime } from "#runtime";
@@ -94,7 +95,10 @@ export async function openStream<
     );
   }
   const config = configOf(options.config, runtime);
-  const stream = new ProductStream(product, { ...options, config, runtime } as CheckedStreamOptions);
+  const stream = new ProductStream(
+    product,
+    readOwn({ ...options, config, runtime }) as CheckedStreamOptions,
+  );
   await stream.connect(options.signal);
   return {
     product,

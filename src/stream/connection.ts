@@ -6,6 +6,7 @@
  */
 
 import type { KalshiAuth } from "../auth/mod.ts";
+import { readOwn } from "../base/plain.ts";
 import type { Clock, ClockTimer } from "../base/clock.ts";
 import {
   KalshiAbortError,
@@ -172,7 +173,7 @@ export class Connection {
         new KalshiConnectionError(`"${cmd}" was not sent: the stream is not connected.`),
       );
     }
-    const { timeoutMs = this.#options.config.timeoutMs, ...more } = options;
+    const { timeoutMs = this.#options.config.timeoutMs, ...more } = readOwn(options);
     return this.#state.commands.command(cmd, params, { ...more, timeoutMs });
   }
 

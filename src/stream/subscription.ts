@@ -4,6 +4,7 @@
  * @module
  */
 
+import { readOwn } from "../base/plain.ts";
 import type { Clock } from "../base/clock.ts";
 import { KalshiConfigError, type KalshiError } from "../base/errors.ts";
 import { guard } from "../base/tell.ts";
@@ -230,7 +231,7 @@ export class Subscription<Message> implements AsyncIterable<StreamItem<Message>>
 
   #wait<T>(work: Promise<T>, what: string, options: WaitOptions): Promise<T> {
     const { timeoutMs, clock } = this.#options;
-    return waitFor(work, what, { ...options, timeoutMs: options.timeoutMs ?? timeoutMs }, clock);
+    return waitFor(work, what, { ...options, timeoutMs: readOwn(options).timeoutMs ?? timeoutMs }, clock);
   }
 
   #end(error?: KalshiError): void {

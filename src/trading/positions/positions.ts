@@ -146,8 +146,11 @@ export class Positions implements AsyncDisposable {
    * @throws {KalshiConfigError} for an option that is unknown or wrong
    */
   constructor(given: PositionsOptions = {}) {
-    const { product, ...options } = readOptions("Positions", given, positionsRules);
-    const { subaccount, mark, fixPrices, remember } = options;
+    const { product, subaccount, mark, fixPrices, remember } = readOptions(
+      "Positions",
+      given,
+      positionsRules,
+    );
     this.#ledger = new PositionLedger(
       { subaccount, mark, fixPrices, remember, product: positionProducts[product] },
       (change) => this.#changed(change),
