@@ -260,8 +260,9 @@ test("options of a single call win over the config", async () => {
 });
 
 test("every attempt is signed anew, over the path as it goes over the wire", async () => {
+  // The server's second makes sure that their times differ, whatever the waits are that chance adds.
   const { client, clock, requests } = clientOver((_, attempt) =>
-    attempt < 3 ? new Response("", { status: 500 }) : ok()
+    attempt < 3 ? new Response("", { status: 503, headers: { "retry-after": "1" } }) : ok()
   );
   await settle(
     client.request("GET", "/portfolio/balance", { query: { subaccount: 0 }, auth: "required" }),
