@@ -17,7 +17,7 @@ import type { RestVenue } from "../config/venue.ts";
 import { ownTemplate, type RequestTemplate } from "../contract/request_template.ts";
 import type { Limiter } from "../rate_limits/limiter.ts";
 import type { HttpPool } from "../runtime/types.ts";
-import { buildCall, type Common, commonHeaders, limitOf } from "./build_call.ts";
+import { buildCall, type Common, commonHeaders } from "./build_call.ts";
 import { type Attempts, type Call, contextOf, eventOf, type Payload } from "./call.ts";
 import type { Advice } from "./error_advice.ts";
 import { failureOf, stillUnknown } from "./call_failure.ts";
@@ -220,21 +220,6 @@ export class HttpPipeline {
       signal.removeEventListener("abort", onAbort);
       place.leave(isEnding);
     }
-  }
-
-  /**
-   * The options for the steps of a longer call: each step gets what is then left of the call's total time.
-   */
-  steps<O extends CallOptions>(options: O): () => O {
-    const { config, clock } = this.#parts;
-    const endsAt = clock.monotonic() + limitOf("totalTimeoutMs", options, config);
-    // A step at the very end gets a moment that passes at once, not an unlimited time.
-    return () => ({ ...options, totalTimeoutMs: Math.max(0, endsAt - clock.monotonic()) });
-  }
-
-  /** How many attempts a call may have. */
-  attemptsOf(options: CallOptions): number {
-    return 1 + limitOf("maxRetries", options, this.#parts.config);
   }
 
   /** The number of a call that sends its attempts one by one. */

@@ -8,6 +8,7 @@
 import { withContext } from "../base/error_classes.ts";
 import { KalshiError } from "../base/errors.ts";
 import { assertObject, assertValue } from "../base/options.ts";
+import { limitOf } from "../http/build_call.ts";
 import { writeRules } from "../http/call_options.ts";
 import type { Attempts, WriteAttempt } from "../http/call.ts";
 import type { CallOptions, WriteOptions } from "../http/call_options.ts";
@@ -15,6 +16,7 @@ import type { HttpPipeline } from "../http/pipeline.ts";
 import { Secrets } from "../base/redact.ts";
 import { isTransient } from "../http/retry.ts";
 import { readOwn } from "../base/plain.ts";
+import { stepsOf } from "./steps.ts";
 
 /**
  * What the exchange said of an item.
@@ -187,8 +189,8 @@ class Once<I, R> {
   constructor(http: HttpPipeline, options: WriteOptions, what: Write<I, R>) {
     this.#http = http;
     this.#what = what;
-    this.#step = http.steps(options);
-    this.#most = http.attemptsOf(options);
+    this.#step = stepsOf(http, options);
+    this.#most = 1 + limitOf("maxRetries", options, http.config);
     this.#attempts = {
       callId: http.nextCall(),
       count: 0,

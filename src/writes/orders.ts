@@ -12,6 +12,7 @@ import type { HttpPipeline } from "../http/pipeline.ts";
 import { isIdempotent, lookUpOptions, writeOne } from "./once.ts";
 import type { Named, OrderProduct, OrderShapes, Placing } from "./order_product.ts";
 import { amendedNow, cancelledNow, decreasedNow, findPlaced, sizeAfter } from "./order_state.ts";
+import { stepsOf } from "./steps.ts";
 
 /** Once for each call, before its first attempt: another id for each attempt would be another order. */
 export function withClientOrderId<I extends Placing>(order: I): Named<I> {
@@ -118,7 +119,7 @@ export async function decreaseOrder<S extends OrderShapes>(
   const ids = withIds(decrease, params, { order_id: orderId });
   const sought = checkFirst(decrease, ids, body, options);
   assertOneOf(decrease, sought, ["reduce_by"], ["reduce_to"]);
-  const step = http.steps(options);
+  const step = stepsOf(http, options);
   const byCount = isGiven(sought.reduce_by);
   // Sent twice it would act twice, so that what it shall lead to has to be known before.
   const size = byCount && isIdempotent(http, options)
