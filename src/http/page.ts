@@ -116,26 +116,48 @@ function barrenPages(count: number): KalshiPaginationError {
   );
 }
 
-/** What a page is known again by: its first and its last item. */
-function faceOf(items: readonly unknown[]): string {
-  return JSON.stringify(
+/** What a page is known again by, in few bytes: its first and its last item. */
+function faceOf(items: readonly unknown[]): number {
+  const text = JSON.stringify(
     [items.length, items[0], items.at(-1)],
     (_, value) => typeof value === "bigint" ? String(value) : value,
   );
-}
-
-async function nextOf<T>(
-  page: Page<T>,
-  barren: number,
-  pause: (count: number) => Promise<void>,
-): Promise<Page<T> | undefined> {
-  if (page.hasNext && barren >= PAUSE_AFTER) await pause(barren - PAUSE_AFTER + 1);
-  return await page.next();
+  let hash = 0;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash, 31) + text.charCodeAt(at) | 0;
+  return hash;
 }
 
 /** So many pages in a row may bring nothing new, and after so many each next one is waited for a little longer. */
 const MOST_BARREN_PAGES = 20;
 const PAUSE_AFTER = 3;
+
+/** Looks at the pages of one walk, one after the other, so that none goes on for ever. */
+export class PageWatch {
+  readonly #cursors = new Set<string>();
+  readonly #faces = new Set<number>();
+  #barren = 0;
+
+  /**
+   * Takes the next page.
+   *
+   * @param given how many items came before it, for the message
+   * @throws {KalshiPaginationError} when its cursor comes twice, or too many in a row brought nothing new
+   */
+  see(page: Page<unknown>, given: number): void {
+    if (page.hasNext && this.#cursors.has(page.cursor)) throw endless();
+    this.#cursors.add(page.cursor);
+    const face = faceOf(page.items);
+    this.#barren = page.items.length === 0 || this.#faces.has(face) ? this.#barren + 1 : 0;
+    this.#faces.add(face);
+    if (page.hasNext && this.#barren >= MOST_BARREN_PAGES) throw barrenPages(given);
+  }
+
+  /** The page behind one that was seen, after a pause where the last ones brought nothing. */
+  async next<T>(page: Page<T>, pause: (count: number) => Promise<void>): Promise<Page<T> | undefined> {
+    if (page.hasNext && this.#barren >= PAUSE_AFTER) await pause(this.#barren - PAUSE_AFTER + 1);
+    return await page.next();
+  }
+}
 
 /**
  * Every item of every page, in order. Ends on an empty cursor; throws when a cursor comes twice, or nothing new comes.
@@ -153,9 +175,7 @@ export async function* allItems<T>(
   // A page fetched ahead is of no use to anyone once the consumer has stopped.
   const stop = prefetch ? new AbortController() : undefined;
   const signals = [signal, stop?.signal].filter((item) => item !== undefined);
-  const seen = new Set<string>();
-  const pages = new Set<string>();
-  let barren = 0;
+  const watch = new PageWatch();
   let left = maxItems;
   let given = 0;
   try {
@@ -163,16 +183,9 @@ export async function* allItems<T>(
       signals.length > 1 ? AbortSignal.any(signals) : signals[0],
     );
     while (page !== undefined) {
-      if (page.hasNext && seen.has(page.cursor)) {
-        throw endless();
-      }
-      seen.add(page.cursor);
-      const face = faceOf(page.items);
-      barren = page.items.length === 0 || pages.has(face) ? barren + 1 : 0;
-      pages.add(face);
-      if (page.hasNext && barren >= MOST_BARREN_PAGES) throw barrenPages(given);
+      watch.see(page, given);
       const ahead: Promise<Page<T> | undefined> | undefined = prefetch && left > page.items.length
-        ? nextOf(page, barren, pause)
+        ? watch.next(page, pause)
         : undefined;
       // Its failure belongs to the loop below, also when the consumer stops before it gets there.
       ahead?.catch(() => {});
@@ -181,7 +194,7 @@ export async function* allItems<T>(
         given++;
         if (--left <= 0) return;
       }
-      page = await (ahead ?? nextOf(page, barren, pause));
+      page = await (ahead ?? watch.next(page, pause));
     }
   } finally {
     stop?.abort();

@@ -1,7 +1,12 @@
 /** Candles, trades and fills of any length of time. */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { KalshiAbortError, KalshiConfigError, KalshiNotFoundError } from "../../src/base/errors.ts";
+import {
+  KalshiAbortError,
+  KalshiConfigError,
+  KalshiNotFoundError,
+  KalshiPaginationError,
+} from "../../src/base/errors.ts";
 import { formatCount, formatPrice } from "../../src/base/fixed_point.ts";
 import { KalshiClient } from "../../src/client.ts";
 import type { KalshiClientOptions } from "../../src/client_options.ts";
@@ -434,4 +439,35 @@ test("wrong options are refused before anything is sent", async () => {
   assertThrows(() => fillsHistory(client, { subaccount: 64 }), KalshiConfigError, "subaccount");
   assertThrows(() => fillsHistory(client).csv({ headers: false } as object), KalshiConfigError, "header");
   assertEquals(asked, 0);
+});
+
+test("a walk over pages that bring nothing, and name others for ever, ends in an error", async () => {
+  const clock = new ManualClock(START);
+  const ids = {
+    trade_id: "1",
+    fill_id: "1",
+    order_id: "1",
+    ticker: "A",
+    created_time: "2026-11-11T00:00:00Z",
+  };
+  const prices = {
+    yes_price_dollars: "0.5000",
+    no_price_dollars: "0.5000",
+    count_fp: "1.00",
+    fee_cost: "0.00",
+  };
+  const sides = { side: "yes", action: "buy", taker_side: "yes", is_taker: true };
+  for (const items of [[], [{ ...ids, ...prices, ...sides }]]) {
+    let asked = 0;
+    const client = new KalshiClient({
+      auth: { keyId: "key-1", sign: (text: string) => Promise.resolve(btoa(text)) },
+      clock,
+      transport: () => Promise.resolve(Response.json({ trades: items, fills: items, cursor: `c${asked++}` })),
+    });
+    for (const rows of [tradesHistory(client, { clock }), fillsHistory(client, { clock })]) {
+      asked = 0;
+      const error = await assertRejects(() => rows.toArray(), KalshiPaginationError, "pages in a row");
+      assertEquals([error.outcome, asked <= 22], ["rejected", true]);
+    }
+  }
 });

@@ -5,6 +5,7 @@
  */
 import { timeMs } from "../../base/wire_time.ts";
 import type { KalshiClient } from "../../client.ts";
+import { PageWatch } from "../../http/page.ts";
 import type { Market } from "../../contract/event/types.ts";
 import type { FeeFacts } from "./fee_facts.ts";
 import type { Scope } from "./journal.ts";
@@ -75,7 +76,9 @@ async function* live(
     ...series_ticker === undefined ? { mve_filter: "exclude" } as const : { series_ticker },
   } as const;
   let done = 0;
+  const watch = new PageWatch();
   for (let page = await pageOf(client.markets.list(params, { signal })); page !== undefined;) {
+    watch.see(page, seen.size);
     const rows = await rowsOf(context, scope, page.items, seen);
     done += (1 - done) / 2;
     yield { rows, isLast: !page.hasNext, at: null, done };
@@ -111,7 +114,9 @@ async function* archived(
     ...series_ticker === undefined ? { mve_filter: "exclude" } as const : { series_ticker },
   };
   let done = 0;
+  const watch = new PageWatch();
   for (let page = await pageOf(client.historical.markets.list(params, { signal })); page !== undefined;) {
+    watch.see(page, seen.size);
     // What has moved since this walk began was in the live list all the time before.
     const items = page.items.filter((market) => settledMs(market) < nowMs);
     const rows = await rowsOf(context, scope, items, seen);

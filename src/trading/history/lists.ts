@@ -9,7 +9,7 @@ import { parseCount, parseMoney, parsePrice } from "../../base/fixed_point.ts";
 import { timeMs } from "../../base/wire_time.ts";
 import type { KalshiClient } from "../../client.ts";
 import type { Fill, Trade } from "../../contract/event/types.ts";
-import type { Page } from "../../http/page.ts";
+import { type Page, PageWatch } from "../../http/page.ts";
 import type { ColumnSpec } from "./columns.ts";
 import {
   type FillsHistoryOptions,
@@ -159,7 +159,11 @@ async function* walk<T, Row extends { readonly atMs: number }>(
     const seamMs = tier === "live" ? Infinity : (oldestMs ?? Infinity) + SLACK_MS;
     let cursor = tier === resume?.tier ? resume.cursor : "";
     let page: Page<T> | undefined = await ask(tier, cursor === "" ? {} : { cursor });
+    const watch = new PageWatch();
+    let came = 0;
     while (page !== undefined) {
+      watch.see(page, came);
+      came += page.items.length;
       const all: Row[] = page.items.map(row);
       const rows = all.filter((one) =>
         one.atMs >= fromMs && one.atMs < toMs && one.atMs <= seamMs && !recent.has(id(one))
