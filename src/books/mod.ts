@@ -41,6 +41,7 @@ export type {
   BookLevels,
   BookSnapshot,
   BookUpdate,
+  DeltaScanner,
   LevelSize,
   ScannedDelta,
   UnreadableUpdate,

@@ -36,6 +36,9 @@ type AnswerNumbers = "own" | "repeated" | "ahead";
 
 /** A payload that is given out again is the same; one that only has its number is not. */
 function isSame(one: unknown, other: unknown): boolean {
+  if (one instanceof Uint8Array && other instanceof Uint8Array) {
+    return one.length === other.length && one.every((byte, index) => byte === other[index]);
+  }
   return one === other || JSON.stringify(one) === JSON.stringify(other);
 }
 

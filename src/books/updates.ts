@@ -101,7 +101,7 @@ export interface BookFrame {
   readonly msg: Readonly<Record<string, unknown>>;
 }
 
-/** A change that was read from the text of its frame. */
+/** A change that was read from the bytes of its frame. */
 export interface ScannedDelta {
   /** Subscription id. */
   readonly sid: number;
@@ -111,17 +111,20 @@ export interface ScannedDelta {
   readonly update: BookDelta;
 }
 
+/**
+ * The change that the bytes of a frame hold, as `decode` makes it of what `JSON.parse` makes of them; undefined where
+ * they have to be parsed, as the frame is of another kind, or spelled in an unusual way. What it reads is ASCII.
+ */
+export type DeltaScanner = (bytes: Uint8Array) => ScannedDelta | undefined;
+
 /** How the books of one product come: what reads their frames. */
 export interface BookDecoder {
   /** The channel that carries them. */
   readonly channel: string;
   /** What a frame does to a book; undefined for a frame that is none of a book. It never throws. */
   decode(frame: BookFrame): BookUpdate | undefined;
-  /**
-   * The change that the text of a frame holds, as `decode` makes it of the parsed text; undefined where the text has to
-   * be parsed, as it is of another kind, or spelled in an unusual way. Without it every text is parsed.
-   */
-  scan?(text: string): ScannedDelta | undefined;
+  /** Makes a reader of changes, which remembers the names that it has met. Without it every frame is parsed. */
+  scanner?(): DeltaScanner;
 }
 
 /** Whether an update is, or was to be, the whole book. */

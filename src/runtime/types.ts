@@ -181,6 +181,11 @@ export interface WebSocketCloseInfo {
 export interface WebSocketHandlers {
   /** A whole message; binary ones as bytes. Never called after `onClose`. */
   readonly onMessage: (data: string | Uint8Array, bytes?: number) => void;
+  /**
+   * The bytes of a whole message before they are made text, where the runtime has them; they stay as they are. True when
+   * that was enough: they were UTF-8, and `onMessage` is not called with them.
+   */
+  readonly onBytes?: ((bytes: Uint8Array) => boolean) | undefined;
   /** The end of a socket that was open, exactly once, also after an error. */
   readonly onClose: (info: WebSocketCloseInfo) => void;
   /** A pong or a server's ping was seen, where the runtime shows them. */

@@ -18,6 +18,7 @@ import { hideSecrets } from "../base/hide_secrets.ts";
 import { Secrets } from "../base/redact.ts";
 import { deadline, onAborted } from "../base/waits.ts";
 import type { ClientConfig } from "../config/client_config.ts";
+import type { ScannedDelta } from "../books/updates.ts";
 import type { Runtime, RuntimeWebSocket, WebSocketCloseInfo } from "../runtime/types.ts";
 import { type CommandOptions, Commands } from "./commands.ts";
 import { KalshiStreamClosedError } from "./errors.ts";
@@ -31,8 +32,13 @@ import type { StreamStatus } from "./status.ts";
 
 /** What the owner of a connection is told, synchronously. */
 export interface ConnectionEvents {
-  /** The text of a frame; true when that was enough, so that it need not be parsed. Not told where the user has a parser. */
-  readonly onText: (text: string) => boolean;
+  /**
+   * The change of a book that the bytes of a frame hold; undefined when it has to be parsed. It takes nothing, and is not
+   * asked where the user has a parser.
+   */
+  readonly scan: (bytes: Uint8Array) => ScannedDelta | undefined;
+  /** A frame that was scanned. */
+  readonly onScanned: (scanned: ScannedDelta, bytes: Uint8Array) => void;
   readonly onFrame: (frame: Frame) => void;
   /** Something arrived that is no frame; the one before it came at `fromMs`. */
   readonly onUnreadable: (text: string, fromMs: number) => void;
@@ -43,8 +49,8 @@ export interface ConnectionEvents {
   readonly onInterval: () => void;
   /** The sids that Kalshi has, as `list_subscriptions` told. */
   readonly onList: (sids: ReadonlySet<unknown>) => void;
-  /** What has just been dealt with, as text, whatever it was: errors and what is no frame without secrets. */
-  readonly onDone: (text: string) => void;
+  /** What has just been dealt with, whatever it was: errors and what is no frame without secrets. Bytes are ASCII. */
+  readonly onDone: (message: string | Uint8Array) => void;
 }
 
 /** How a command is answered; it is waited for `config.timeoutMs` unless told. */
@@ -230,6 +236,9 @@ export class Connection {
     this.#become({ name: "connecting", line }, { state: "connecting" });
     const socket = await openSocket({ ...this.#options, secrets: this.#secrets }, {
       onMessage: (data, bytes) => this.#isCurrent(line) && this.#message(data, line, bytes),
+      ...(this.#options.config.wsJsonParse === undefined && {
+        onBytes: (bytes: Uint8Array) => this.#isCurrent(line) && this.#takesBytes(bytes, line),
+      }),
       onPong: () => this.#pong(line),
       onClose: (close) => this.#ended(line, close),
     }, line.abort);
@@ -307,21 +316,38 @@ export class Connection {
     }
   }
 
-  #message(data: string | Uint8Array, line: Line, bytes = data.length): void {
-    const text = this.#reader.textOf(data);
+  /** A message has come, of so many bytes; returns when the one before it did. */
+  #arrived(bytes: number): number {
     const before = this.heardBefore = this.heardAt;
     this.#heard();
     this.frames++;
     this.bytes += bytes;
+    return before;
+  }
+
+  /** Takes the bytes of a message; false when they have to be read as text. */
+  #takesBytes(bytes: Uint8Array, line: Line): boolean {
+    const scanned = this.#events.scan(bytes);
+    if (scanned === undefined) return false;
+    const before = this.#arrived(bytes.length);
+    this.#delivered(line);
+    try {
+      this.#events.onScanned(scanned, bytes);
+    } catch (error) {
+      this.#failed(error, this.#reader.textOf(bytes), before);
+    }
+    this.#events.onDone(bytes);
+    return true;
+  }
+
+  #message(data: string | Uint8Array, line: Line, bytes = data.length): void {
+    const text = this.#reader.textOf(data);
+    const before = this.#arrived(bytes);
     this.#events.onDone(this.#take(text, line, before));
   }
 
   /** Deals with a message; returns as much of it as may be told. */
   #take(text: string, line: Line, before: number): string {
-    if (this.#takesText(text, before)) {
-      this.#delivered(line);
-      return text;
-    }
     const frame = this.#reader.read(text);
     if (frame === undefined) {
       const shown = this.#reader.shown(text);
@@ -334,21 +360,15 @@ export class Connection {
       this.#events.onFrame(frame);
       if (frame.id && this.#state.name === "open") this.#state.commands.answer(frame.id, frame);
     } catch (error) {
-      this.#events.onError(error);
-      this.#events.onUnreadable(this.#reader.shown(text), before);
+      this.#failed(error, text, before);
     }
     return frame.type === "error" ? this.#reader.shown(text) : text;
   }
 
-  #takesText(text: string, before: number): boolean {
-    if (this.#options.config.wsJsonParse !== undefined) return false;
-    try {
-      return this.#events.onText(text);
-    } catch (error) {
-      this.#events.onError(error);
-      this.#events.onUnreadable(this.#reader.shown(text), before);
-      return true;
-    }
+  /** A frame could not be dealt with: nobody knows what it changed. */
+  #failed(error: unknown, text: string, before: number): void {
+    this.#events.onError(error);
+    this.#events.onUnreadable(this.#reader.shown(text), before);
   }
 
   /** The socket has ended by itself. While the handshake runs, its promise tells. */

@@ -7,7 +7,7 @@
 import type { KalshiError } from "../base/errors.ts";
 import { isAnswer } from "../books/control.ts";
 import { isNumbered, type SequencedKind } from "../books/sequence.ts";
-import type { ScannedDelta } from "../books/updates.ts";
+import type { DeltaScanner, ScannedDelta } from "../books/updates.ts";
 import type { Connection } from "./connection.ts";
 import { streamError } from "./error_codes.ts";
 import type { Frame } from "./frame.ts";
@@ -45,6 +45,7 @@ const HELD = 1_024;
 /** Knows which subscription an id is of. */
 export class FrameRouter {
   readonly #options: FrameRouterOptions;
+  readonly #scanner: DeltaScanner | undefined;
   readonly #bySid = new Map<number, SharedSubscription>();
   /** Subscriptions that this connection had: what still comes of them was meant for nobody. */
   readonly #past = new Set<number>();
@@ -56,6 +57,7 @@ export class FrameRouter {
 
   constructor(options: FrameRouterOptions) {
     this.#options = options;
+    this.#scanner = options.product.books.decoder.scanner?.();
   }
 
   /** While `work` subscribes, frames of ids that are not known are held back: their acknowledgement may come. */
@@ -123,21 +125,26 @@ export class FrameRouter {
   }
 
   /**
-   * Takes the next frame as its text alone; undefined when it has to be parsed: it is no change of a book as Kalshi
-   * spells it, or somebody reads the frames themselves.
+   * The change of a book that the bytes of a frame hold; undefined when it has to be parsed: it is no change of a book as
+   * Kalshi spells it, or somebody reads the frames themselves.
    */
-  receiveText(text: string): ScannedDelta | undefined {
-    const { connection, product: { books: { decoder } } } = this.#options;
-    const scanned = decoder.scan?.(text);
+  scan(bytes: Uint8Array): ScannedDelta | undefined {
+    const scanned = this.#scanner?.(bytes);
     const shared = scanned && this.#bySid.get(scanned.sid);
-    if (scanned === undefined || shared?.channel !== decoder.channel) return undefined;
-    const { server, readers } = shared;
-    if (server.state === "absent") return undefined;
-    for (const { update } of readers) if (update === undefined) return undefined;
-    const isGood = this.#inOrder(shared, server, scanned.update.seq as number, "update", text);
-    server.heardAtMs = connection.heardAt;
-    if (isGood) { for (const reader of readers) reader.update?.(scanned.update); }
+    if (shared === undefined || shared.channel !== this.#options.product.books.decoder.channel) return undefined;
+    if (shared.server.state === "absent") return undefined;
+    for (const { update } of shared.readers) if (update === undefined) return undefined;
     return scanned;
+  }
+
+  /** Takes the next frame, which `scan` has read. */
+  receiveScanned({ sid, update }: ScannedDelta, bytes: Uint8Array): void {
+    const shared = this.#bySid.get(sid);
+    if (shared === undefined || shared.server.state === "absent") return;
+    const { server, readers } = shared;
+    const isGood = this.#inOrder(shared, server, update.seq as number, "update", bytes);
+    server.heardAtMs = this.#options.connection.heardAt;
+    if (isGood) { for (const reader of readers) reader.update?.(update); }
   }
 
   /** Takes the next frame. */

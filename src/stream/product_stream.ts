@@ -94,10 +94,10 @@ export class ProductStream<Rest = unknown> {
       : (error) => this.#tell(onError, error);
     const auth = KalshiAuth.fromSigner(options.auth);
     this.#connection = new Connection({ product, auth, config, runtime, clock }, {
-      onText: (text) => {
-        const scanned = this.#shared.receiveText(text);
-        if (scanned !== undefined) this.#measureLag(scanned.sentAtMs);
-        return scanned !== undefined;
+      scan: (bytes) => this.#shared.scan(bytes),
+      onScanned: (scanned, bytes) => {
+        this.#measureLag(scanned.sentAtMs);
+        this.#shared.receiveScanned(scanned, bytes);
       },
       onFrame: (frame) => {
         this.#measureLag(frame.sending_ts_ms);
@@ -113,7 +113,9 @@ export class ProductStream<Rest = unknown> {
       // Where a snapshot costs a new subscription, none is asked for as a check.
       onInterval: () => verifyBooks && product.books.snapshotAction !== undefined && this.#books.audit(),
       onList: (sids) => this.#shared.listed(sids),
-      onDone: (text) => {
+      onDone: (message) => {
+        if (this.#taps.size === 0) return;
+        const text = typeof message === "string" ? message : new TextDecoder().decode(message);
         for (const tap of this.#taps) guard(() => tap(text, this.#connection.heardAt), this.onError);
       },
     });

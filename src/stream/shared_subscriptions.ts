@@ -221,9 +221,14 @@ export class SharedSubscriptions {
     this.#router.unreadable(fromMs);
   }
 
-  /** The change that the text of the next frame holds, once it was taken; undefined when the text has to be parsed. */
-  receiveText(text: string): ScannedDelta | undefined {
-    return this.#router.receiveText(text);
+  /** The change of a book that the bytes of a frame hold; undefined when it has to be parsed. */
+  scan(bytes: Uint8Array): ScannedDelta | undefined {
+    return this.#router.scan(bytes);
+  }
+
+  /** Takes the next frame, which `scan` has read. */
+  receiveScanned(scanned: ScannedDelta, bytes: Uint8Array): void {
+    this.#router.receiveScanned(scanned, bytes);
   }
 
   /** Takes the next frame. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { complementPrice, formatCount, formatPrice, parsePrice } from "../../base/fixed_point.ts";
+import { complementPrice, formatCount, formatPrice } from "../../base/fixed_point.ts";
 import { readDecoderOptions } from "../options.ts";
 import type { OrderBook } from "../order_book.ts";
 import type { BookDecoder } from "../updates.ts";
@@ -33,15 +33,14 @@ export interface RestOrderBook {
 
 const ONE_DOLLAR = 10_000;
 
-/** A YES price as it comes from the wire. */
-function readPrice(text: unknown): number {
-  const price = parsePrice(text as string);
+/** A price of either outcome. */
+function upToOneDollar(price: number): number {
   if (price > ONE_DOLLAR) throw new RangeError("a price over one dollar");
   return price;
 }
 
 /** A NO price, as a YES price. */
-const readComplement = (text: unknown) => complementPrice(readPrice(text));
+const complement = (price: number) => complementPrice(upToOneDollar(price));
 
 /**
  * Reads the frames of the channel `orderbook_delta` of the event exchange.
@@ -69,8 +68,8 @@ export function eventBookDecoder(options: EventBookDecoderOptions = {}): BookDec
     delta: "delta_fp",
     bid: "yes",
     ask: "no",
-    readBid: readPrice,
-    readAsk: useYesPrice ? readPrice : readComplement,
+    bidPrice: upToOneDollar,
+    askPrice: useYesPrice ? upToOneDollar : complement,
   });
 }
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { formatCount, formatPrice, parsePrice } from "../../base/fixed_point.ts";
+import { formatCount, formatPrice } from "../../base/fixed_point.ts";
 import type { BookLevel, OrderBook } from "../order_book.ts";
 import type { BookDecoder } from "../updates.ts";
 import { decoderOf } from "./levels.ts";
@@ -21,7 +21,8 @@ export interface RestPerpsOrderBook {
   };
 }
 
-const readPrice = (text: unknown) => parsePrice(text as string);
+/** In the book as on the wire. */
+const same = (price: number) => price;
 
 /**
  * Reads the frames of the channel `orderbook_delta` of the perps exchange.
@@ -41,8 +42,8 @@ export function perpsBookDecoder(): BookDecoder {
     delta: "delta",
     bid: "bid",
     ask: "ask",
-    readBid: readPrice,
-    readAsk: readPrice,
+    bidPrice: same,
+    askPrice: same,
   });
 }
 
