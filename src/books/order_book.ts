@@ -117,14 +117,16 @@ class Side {
   }
 
   get bestPrice(): number | undefined {
+    // An index below zero is looked for among names, which takes long.
+    if (this.levels === 0) return undefined;
     const { keys } = this.block(this.blocks.length - 1);
-    const key = keys[keys.length - 1];
-    return key === undefined ? undefined : this.sign * key;
+    return this.sign * (keys[keys.length - 1] as number);
   }
 
   get bestSize(): number {
+    if (this.levels === 0) return 0;
     const { sizes } = this.block(this.blocks.length - 1);
-    return sizes[sizes.length - 1] ?? 0;
+    return sizes[sizes.length - 1] as number;
   }
 
   /** Up to `count` levels, best first. */

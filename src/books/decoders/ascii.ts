@@ -134,7 +134,8 @@ export class AsciiReader {
     this.#at = at + 1;
     const known = this.#names.get(hash);
     if (known !== undefined && isAt(bytes, start, at, known.bytes)) return known.name;
-    const own = bytes.slice(start, at);
+    // A copy: `slice` of Node's bytes would hold on to all that came with them.
+    const own = new Uint8Array(bytes.subarray(start, at));
     const name = decoder.decode(own);
     if (this.#names.size >= MOST_NAMES) this.#names.clear();
     this.#names.set(hash, { bytes: own, name });
