@@ -21,6 +21,7 @@ export interface DeltaSpelling {
 }
 
 const BEGIN = spelled('{"type":"orderbook_delta","sid":');
+const TYPE_AT = '{"type":"'.length;
 const SEQ = spelled(',"seq":');
 const TICKER = spelled(',"msg":{"market_ticker":"');
 const MARKET_ID = spelled(',"market_id":"');
@@ -64,6 +65,8 @@ export function deltaScanner(spelling: DeltaSpelling): DeltaScanner {
   };
 
   return (bytes) => {
+    // Frames of other types differ here, and most streams have more of those.
+    if (bytes[TYPE_AT] !== BEGIN[TYPE_AT]) return undefined;
     reader.begin(bytes);
     const sid = whole(BEGIN);
     if (sid === undefined) return undefined;
