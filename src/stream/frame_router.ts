@@ -131,7 +131,9 @@ export class FrameRouter {
   scan(bytes: Uint8Array): ScannedDelta | undefined {
     const scanned = this.#scanner?.(bytes);
     const shared = scanned && this.#bySid.get(scanned.sid);
-    if (shared === undefined || shared.channel !== this.#options.product.books.decoder.channel) return undefined;
+    if (shared === undefined || shared.channel !== this.#options.product.books.decoder.channel) {
+      return undefined;
+    }
     if (shared.server.state === "absent") return undefined;
     for (const { update } of shared.readers) if (update === undefined) return undefined;
     return scanned;

@@ -1,4 +1,4 @@
-/** Changes of books read from the text of their frames: what `JSON.parse` makes of it, or nothing. */
+/** Changes of books read from the bytes of their frames: what `JSON.parse` makes of them, or nothing. */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { eventBookDecoder } from "../../src/books/mod.ts";
@@ -7,6 +7,8 @@ import { type BookProduct, bookProducts } from "./support/products.ts";
 
 // deno-lint-ignore no-explicit-any
 type Untyped = any;
+
+const encoder = new TextEncoder();
 
 const whole = fc.integer({ min: 1, max: 1_790_000_000_000 });
 const decimal = (most: number, places: number) =>
@@ -33,6 +35,10 @@ const oddValue: fc.Arbitrary<unknown> = fc.oneof(
   ),
   fc.constantFrom<unknown>(
     "-0.00",
+    "123456789012345",
+    "1234567890123456",
+    "900719925474.0991",
+    "900719925474.0992",
     "1e3",
     "+1.00",
     "90071992547409.91",
@@ -52,9 +58,22 @@ const oddValue: fc.Arbitrary<unknown> = fc.oneof(
     "orderbook_snapshot",
     "ok",
   ),
-  fc.constantFrom<unknown>(0, -1, 1.5, 1e21, 2 ** 53, 0.56, true, [], [["0.56", "1.00"]], {}, {
-    a: { b: [] },
-  }),
+  fc.constantFrom<unknown>(
+    0,
+    -1,
+    1.5,
+    1e21,
+    2 ** 53,
+    999_999_999_999_999,
+    0.56,
+    true,
+    [],
+    [["0.56", "1.00"]],
+    {},
+    {
+      a: { b: [] },
+    },
+  ),
 );
 /** How a value is written: spaces, escapes, other numbers, the order of keys, keys that come twice. */
 interface Spelling {
@@ -97,11 +116,13 @@ function textTests(product: BookProduct): void {
   const decoders = name === "event"
     ? [product.decoder, eventBookDecoder({ useYesPrice: false })]
     : [product.decoder];
+  const scanners = decoders.map((decoder) => ({ decoder, scan: decoder.scanner?.() }));
 
-  /** True when it was read from the text; whatever was read is what the parsed frame says. */
+  /** True when it was read from its bytes; whatever was read is what the parsed frame says, if it is JSON at all. */
   function agrees(text: string): boolean {
-    const [isRead = false] = decoders.map((decoder) => {
-      const scanned = decoder.scan?.(text);
+    const bytes = encoder.encode(text);
+    const [isRead = false] = scanners.map(({ decoder, scan }) => {
+      const scanned = scan?.(bytes);
       if (scanned === undefined) return false;
       const frame: Untyped = JSON.parse(text);
       assertEquals(scanned, {
@@ -136,8 +157,15 @@ function textTests(product: BookProduct): void {
     sending_ts_ms: optional(whole),
   }).map((frame) => ({ type: "orderbook_delta", ...frame }));
 
-  test(`${name}: a change as Kalshi spells it is read from its text`, () => {
-    fc.assert(fc.property(usual, (frame) => agrees(JSON.stringify(frame))), { numRuns: 1_000 });
+  test(`${name}: a change as Kalshi spells it is read from its bytes, where they are ASCII`, () => {
+    const isAscii = (text: string) => /^[\x20-\x7e]*$/.test(text);
+    fc.assert(
+      fc.property(usual, (frame) => {
+        const text = JSON.stringify(frame);
+        return agrees(text) === isAscii(text);
+      }),
+      { numRuns: 1_000 },
+    );
   });
 
   const names = [
@@ -147,7 +175,7 @@ function textTests(product: BookProduct): void {
     ..."client_order_id subaccount ts ts_ms __proto__ toString new_field".split(" "),
   ];
 
-  test(`${name}: whatever a frame says and however it is spelled, its text is read as JSON.parse reads it, or not at all`, () => {
+  test(`${name}: whatever a frame says and however it is spelled, its bytes are read as JSON.parse reads them, or not at all`, () => {
     const change = fc.record({ name: fc.constantFrom(...names), value: oddValue, isInPayload: fc.boolean() });
     let read = 0;
     fc.assert(
@@ -163,10 +191,10 @@ function textTests(product: BookProduct): void {
       }),
       { numRuns: 5_000 },
     );
-    assert(read > 100, `${read} were read from their text`);
+    assert(read > 100, `${read} were read from their bytes`);
   });
 
-  test(`${name}: a text in which some characters were changed is read as JSON.parse reads it, or not at all`, () => {
+  test(`${name}: a frame in which some characters were changed is read as JSON.parse reads it, or not at all`, () => {
     const edit = fc.record({
       at: fc.nat(),
       drop: fc.integer({ min: 0, max: 3 }),
@@ -191,11 +219,51 @@ function textTests(product: BookProduct): void {
       }),
       { numRuns: 20_000 },
     );
-    assert(read > 100, `${read} were read from their text`);
+    assert(read > 100, `${read} were read from their bytes`);
+  });
+
+  test(`${name}: a frame that is cut off anywhere, or goes on, is not read`, () => {
+    const more = fc.constantFrom("}", "}}", '"}}', "}}}", '"}},"a":"b"}}', " ", "\0");
+    fc.assert(
+      fc.property(usual, fc.nat(), more, (frame, cut, end) => {
+        const text = JSON.stringify(frame);
+        assert(!agrees(text + end));
+        const kept = text.slice(0, cut % text.length);
+        assert(!agrees(kept));
+        // It may have become whole again.
+        agrees(kept + end);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test(`${name}: what stands in a text that needs a parser is not taken for the rest of the frame`, () => {
+    const [usualFrame] = fc.sample(usual, { numRuns: 1, seed: 1 });
+    const fields = ["market_ticker", "market_id", "last_update_reason", "client_order_id", "ts"];
+    for (const field of fields) {
+      for (const inside of ["}}", '\\"}}', `"side":"${product.bid}"}}`, "}}\n", "}}\u007f", "}}é"]) {
+        const msg = { ...usualFrame?.msg, market_ticker: "A", [field]: inside };
+        const text = JSON.stringify({ ...usualFrame, msg });
+        agrees(text);
+        for (let end = 1; end < text.length; end++) assert(!agrees(text.slice(0, end)));
+        // As no JSON can have it: without the escapes.
+        agrees(text.replace(JSON.stringify(inside), `"${inside}"`));
+      }
+    }
+  });
+
+  test(`${name}: names are told apart, also those that look alike to a hash, and however many there are`, () => {
+    const msg = { [product.price]: "0.5600", [product.delta]: "1.00", side: product.bid };
+    const seen = (market_ticker: string) =>
+      agrees(JSON.stringify({ type: "orderbook_delta", sid: 1, seq: 1, msg: { market_ticker, ...msg } }));
+    for (let round = 0; round < 2; round++) {
+      for (const ticker of ["Aa", "BB", "AaAa", "BBBB", "AaBB", ""]) assert(seen(ticker));
+    }
+    for (let number = 0; number < 20_001; number++) seen(`T${number}`);
+    assert(seen("Aa") && seen("T1") && seen("T20000"));
   });
 
   test(`${name}: other frames of books, and none at all, are left to the parser`, () => {
-    const { scan } = decoders[0] as Untyped;
     for (
       const text of [
         "",
@@ -205,7 +273,7 @@ function textTests(product: BookProduct): void {
         '{"type":"orderbook_snapshot","sid":1,"seq":1,"msg":{}}',
       ]
     ) {
-      assertEquals(scan(text), undefined);
+      assert(!agrees(text));
     }
   });
 }
