@@ -163,7 +163,7 @@ function handOver(socket: Ws, handlers: WebSocketHandlers): RuntimeWebSocket {
     handlers.onClose({ code, reason });
   };
   socket.on("message", (data, isBinary) => {
-    if (state !== "open" || handlers.onBytes?.(data)) return;
+    if (state !== "open" || handlers.onMessage.ofBytes?.(data)) return;
     if (isBinary) return handlers.onMessage(new Uint8Array(data), data.length);
     const text = data.toString();
     if (isUtf8(data, text)) return handlers.onMessage(text, data.length);

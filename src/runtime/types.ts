@@ -174,18 +174,24 @@ export interface WebSocketCloseInfo {
   readonly reason: string;
 }
 
+/** Takes the messages of a socket. */
+export interface MessageHandler {
+  /** A whole message; binary ones as bytes. */
+  (data: string | Uint8Array, bytes?: number): void;
+  /**
+   * Is asked first where the runtime has the bytes of a message before they are text; they stay as they are. True when
+   * that was enough: they were UTF-8, and the handler is not called with them.
+   */
+  readonly ofBytes?: ((bytes: Uint8Array) => boolean) | undefined;
+}
+
 /**
  * What the owner of a socket is told. Every callback is synchronous and must not throw; none is called before
  * the socket has been handed over.
  */
 export interface WebSocketHandlers {
-  /** A whole message; binary ones as bytes. Never called after `onClose`. */
-  readonly onMessage: (data: string | Uint8Array, bytes?: number) => void;
-  /**
-   * The bytes of a whole message before they are made text, where the runtime has them; they stay as they are. True when
-   * that was enough: they were UTF-8, and `onMessage` is not called with them.
-   */
-  readonly onBytes?: ((bytes: Uint8Array) => boolean) | undefined;
+  /** Never called after `onClose`. */
+  readonly onMessage: MessageHandler;
   /** The end of a socket that was open, exactly once, also after an error. */
   readonly onClose: (info: WebSocketCloseInfo) => void;
   /** A pong or a server's ping was seen, where the runtime shows them. */

@@ -19,7 +19,7 @@ import { Secrets } from "../base/redact.ts";
 import { deadline, onAborted } from "../base/waits.ts";
 import type { ClientConfig } from "../config/client_config.ts";
 import type { ScannedDelta } from "../books/updates.ts";
-import type { Runtime, RuntimeWebSocket, WebSocketCloseInfo } from "../runtime/types.ts";
+import type { MessageHandler, Runtime, RuntimeWebSocket, WebSocketCloseInfo } from "../runtime/types.ts";
 import { type CommandOptions, Commands } from "./commands.ts";
 import { KalshiStreamClosedError } from "./errors.ts";
 import type { Frame } from "./frame.ts";
@@ -235,10 +235,7 @@ export class Connection {
     };
     this.#become({ name: "connecting", line }, { state: "connecting" });
     const socket = await openSocket({ ...this.#options, secrets: this.#secrets }, {
-      onMessage: (data, bytes) => this.#isCurrent(line) && this.#message(data, line, bytes),
-      ...(this.#options.config.wsJsonParse === undefined && {
-        onBytes: (bytes: Uint8Array) => this.#isCurrent(line) && this.#takesBytes(bytes, line),
-      }),
+      onMessage: this.#handlerOf(line),
       onPong: () => this.#pong(line),
       onClose: (close) => this.#ended(line, close),
     }, line.abort);
@@ -247,6 +244,15 @@ export class Connection {
       throw new KalshiConnectionError("The WebSocket closed while it was opened.");
     }
     this.#begin(line, socket);
+  }
+
+  /** What takes the messages of a socket. A parser of the user's gets every frame. */
+  #handlerOf(line: Line): MessageHandler {
+    const takeText = (data: string | Uint8Array, bytes?: number) => {
+      if (this.#isCurrent(line)) this.#message(data, line, bytes);
+    };
+    const ofBytes = (bytes: Uint8Array) => this.#isCurrent(line) && this.#takesBytes(bytes, line);
+    return this.#options.config.wsJsonParse === undefined ? Object.assign(takeText, { ofBytes }) : takeText;
   }
 
   /** The handshake has succeeded. */

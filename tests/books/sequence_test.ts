@@ -27,6 +27,15 @@ test("a repeated frame is a duplicate, an older one is suspect", () => {
   assertEquals(verdicts(1, 2, 3, 1, 4), "next next next suspect next");
 });
 
+test("bytes that come twice are known by what they hold", () => {
+  const sequence = new Sequence();
+  sequence.check(1, "update", new Uint8Array([1, 2]));
+  assertEquals(sequence.check(1, "update", new Uint8Array([0, 1, 2]).subarray(1)), "duplicate");
+  for (const other of [[1, 3], [1], [1, 2, 3]]) {
+    assertEquals(sequence.check(1, "update", new Uint8Array(other)), "suspect");
+  }
+});
+
 test("a sequence that starts over is found at its second frame", () => {
   assertEquals(verdicts(7, 8, 9, 1, 2, 3), "next next next suspect reset next");
 });

@@ -11,6 +11,8 @@ import { startTimed } from "./support/timed_exchange.ts";
 type Untyped = any;
 type Change = (frame: Untyped) => unknown;
 
+const encoder = new TextEncoder();
+
 for (const product of streamProducts) hostileTests(product);
 
 function hostileTests(product: StreamsOfProduct): void {
@@ -29,9 +31,12 @@ function hostileTests(product: StreamsOfProduct): void {
       connectWebSocket: (url, handlers, options) =>
         runtime.connectWebSocket(url, {
           ...handlers,
-          onMessage: (data, bytes) => {
+          // As bytes first, as sockets bring them.
+          onMessage: (data) => {
             const changed = between.change?.(JSON.parse(String(data)));
-            handlers.onMessage(changed === undefined ? data : JSON.stringify(changed), bytes);
+            const text = changed === undefined ? String(data) : JSON.stringify(changed);
+            const { onMessage } = handlers;
+            if (!onMessage.ofBytes?.(encoder.encode(text))) onMessage(text, text.length);
           },
         }, options),
     };

@@ -169,8 +169,8 @@ export class MemoryNetwork {
     answer.open(far);
     const tools = { textOf, join: concat, later: this.#later };
     if (ping) return openWebSocket(near, handlers, new Uint8Array(), tools);
-    const { onMessage, onBytes, onClose } = handlers;
-    const socket = openWebSocket(near, { onMessage, onBytes, onClose }, new Uint8Array(), tools);
+    const { onMessage, onClose } = handlers;
+    const socket = openWebSocket(near, { onMessage, onClose }, new Uint8Array(), tools);
     delete socket.ping;
     return socket;
   }

@@ -54,7 +54,7 @@ export function openWebSocket<Bytes extends Uint8Array>(
   };
   const read = frameReader({
     message(opcode, bytes, start, end) {
-      if (state !== "open" || handlers.onBytes?.(bytes.subarray(start, end))) return;
+      if (state !== "open" || handlers.onMessage.ofBytes?.(bytes.subarray(start, end))) return;
       if (opcode === TEXT) handlers.onMessage(textOf(bytes, start, end), end - start);
       else handlers.onMessage(concat([bytes.subarray(start, end)], end - start));
     },
