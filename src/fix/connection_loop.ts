@@ -112,7 +112,7 @@ export class ConnectionLoop {
       resendChunk: config.resendChunk,
       maxFrameBytes: config.maxFrameBytes,
       sendAgain: options.sendAgain,
-      onMessage: options.onMessage,
+      onMessage: (message) => options.onMessage(this.#unquoted(message)),
       onEvent: (event) => this.#event(event),
       onFrame: (direction, frame) => {
         if (direction === "in") this.#look(frame);
@@ -183,8 +183,18 @@ export class ConnectionLoop {
     this.#options.onEvent(
       event.type === "ended"
         ? { ...event, end: { ...event.end, text: this.secrets.redact(event.end.text) } }
+        : event.type === "rejected"
+        ? { ...event, reject: this.#unquoted(event.reject) }
         : event,
     );
+  }
+
+  /** The message with a Text(58) that does not quote our Logon, whatever refuses what. */
+  #unquoted<M extends ReceivedMessage>(message: M): M {
+    const { Text } = message as { readonly Text?: unknown };
+    if (typeof Text !== "string") return message;
+    const shown = this.secrets.redact(Text);
+    return shown === Text ? message : { ...message, Text: shown };
   }
 
   #activate(): void {

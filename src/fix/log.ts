@@ -47,8 +47,8 @@ export function shownFrame(frame: Uint8Array, secrets: Secrets): string {
     dataLength = dataTag === 0 ? 0 : Number(shown);
     at = end + 1;
   }
-  // What refuses a Logon may quote it.
-  return type === "3" || type === "5" || type === "j" ? secrets.redact(text) : text;
+  // What refuses something may quote the Logon, in its Text(58).
+  return type === "3" || type === "5" || text.includes("|58=") ? secrets.redact(text) : text;
 }
 
 /** An event as a line of text that can be shown. */

@@ -5,7 +5,12 @@ import {
   KalshiError,
   KalshiTimeoutError,
 } from "../../src/base/errors.ts";
-import type { ExecutionReport, NewOrderSingle, OrderCancelRequest } from "../../src/contract/fix/messages.ts";
+import type {
+  ExecutionReport,
+  FixMessage,
+  NewOrderSingle,
+  OrderCancelRequest,
+} from "../../src/contract/fix/messages.ts";
 import {
   KalshiFixBusinessRejectError,
   KalshiFixCancelRejectError,
@@ -19,7 +24,8 @@ import { MemoryFixStore } from "../../src/fix/store.ts";
 import type { LimitedCall } from "../../src/rate_limits/limiter.ts";
 import { RateLimiter } from "../../src/rate_limits/rate_limiter.ts";
 import { test } from "../support/test.ts";
-import { configOf, connected, Gateway, optionsFor } from "./gateway_bed.ts";
+import { textsOf } from "../support/secrets.ts";
+import { configOf, connected, Gateway, optionsFor, SIGNATURE } from "./gateway_bed.ts";
 
 const fields = { Symbol: "KX-A", Side: "1", OrderQty: "10.00", Price: "56" } as const;
 
@@ -205,6 +211,39 @@ test("every refusal is an error with Kalshi's words, what to do, and what is kno
     again.catch(() => {});
     await gateway.clock.advance(0);
     await closed(gateway, client);
+  }
+});
+
+test("what refuses an order and quotes the signature of the Logon shows it nowhere", async () => {
+  const quoted = (text: string) => `seen 96=${text}`;
+  const answers: ((sent: NewOrderSingle, RefSeqNum: number) => FixMessage)[] = [
+    (sent) => reportOf(sent, { ExecType: "8", OrdStatus: "8", OrdRejReason: 99, Text: quoted(SIGNATURE) }),
+    (_, RefSeqNum) => ({ MsgType: "3", RefSeqNum, SessionRejectReason: 5, Text: quoted(btoa(SIGNATURE)) }),
+    (_, RefSeqNum) => ({
+      ...{ MsgType: "j", RefSeqNum, RefMsgType: "D", BusinessRejectReason: 0 },
+      Text: quoted(encodeURIComponent(SIGNATURE)),
+    }),
+  ];
+  for (const answer of answers) {
+    const gateway = new Gateway();
+    gateway.onMessage = (message) =>
+      void gateway.says(answer(message as unknown as NewOrderSingle, message.header.MsgSeqNum));
+    const told: unknown[] = [];
+    const client = await connected(gateway, {
+      log: (line) => void told.push(line),
+      onEvent: (event) => void told.push(event),
+    });
+    const failed = failing(client.newOrderSingle(fields));
+    await gateway.clock.advance(0);
+    await closed(gateway, client);
+    assert(failed.error instanceof KalshiFixRejectError);
+    const texts = [failed.error, ...told].flatMap((item) => textsOf(item)).join("\n");
+    assert(texts.includes("[redacted]"), texts);
+    for (const secret of [SIGNATURE, btoa(SIGNATURE)]) {
+      for (let at = 0; at + 12 < secret.length - 6; at += 4) {
+        assert(!texts.includes(secret.slice(at, at + 12)), secret.slice(at, at + 12));
+      }
+    }
   }
 });
 
