@@ -22,6 +22,12 @@ function refuse(message: string): never {
   throw new KalshiValueError(message);
 }
 
+/** Text as a message may show it: what is long and has letters is no number, and may be a key. */
+const quoted = (text: string): string =>
+  text.length > 24 && /[a-z]/i.test(text)
+    ? `Text of ${text.length} characters`
+    : JSON.stringify(text.slice(0, 40));
+
 function safe(units: number): number {
   return Number.isSafeInteger(units)
     ? units + 0
@@ -55,7 +61,7 @@ export function parseFixed(value: string | number, decimals: number): number {
   }
   const text = `${value}`;
   if (text.length > MOST_DIGITS) {
-    refuse(`${JSON.stringify(text.slice(0, 40))}… is far too long for a decimal.`);
+    refuse(`${quoted(text)}… is far too long for a decimal.`);
   }
   const negative = text.charCodeAt(0) === 45;
   let units = 0;
@@ -80,7 +86,7 @@ export function parseFixed(value: string | number, decimals: number): number {
     : units > Number.MAX_SAFE_INTEGER
     ? "is too large to stay exact"
     : undefined;
-  if (problem) refuse(`${JSON.stringify(text.slice(0, 40))} ${problem}.`);
+  if (problem) refuse(`${quoted(text)} ${problem}.`);
   return negative ? 0 - units : units;
 }
 

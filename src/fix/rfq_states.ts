@@ -1,4 +1,5 @@
 /** Where a request for quotes stands, on both sides of it. */
+import { assertValue, rule } from "../base/options.ts";
 import * as codes from "../contract/fix/codes.ts";
 import type {
   AcceptQuoteStatus,
@@ -110,8 +111,12 @@ function answered(state: RfqState, change: AcceptQuoteStatus): RfqState {
   return { ...taken(state), name: "accepted", QuoteID, ClOrdID };
 }
 
+const objectRule = rule<object>("an object", (value) => typeof value === "object" && value !== null);
+
 /** Where a request stands after a message; the same state where the message is not about it. */
 export function rfqAfter(state: RfqState, change: RfqChange): RfqState {
+  assertValue("rfqAfter", "state", state, objectRule);
+  assertValue("rfqAfter", "change", change, objectRule);
   const { QuoteReqID } = state;
   const isOver = state.name === "refused" || state.name === "canceled" || state.name === "expired";
   if (isOver || !isAbout(state, change)) return state;

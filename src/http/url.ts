@@ -1,6 +1,7 @@
 /** From an operation's template and its parameters to the path that is signed and the URL that is sent. */
 
 import type { FieldRules } from "../contract/field_rule.ts";
+import { holdsPrivateKey } from "../contract/check.ts";
 import { KalshiConfigError } from "../base/errors.ts";
 import { shown } from "../base/plain.ts";
 
@@ -94,10 +95,21 @@ export function buildQuery(
   return query.size > 0 ? `?${query}` : "";
 }
 
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 /** Checks a path that a caller wrote: it must go over the wire as it is signed. */
 export function assertPlainPath(path: string): void {
   if (typeof path !== "string") {
     refuse(`request() takes a path after the method, such as "/markets"; got ${shown(path)}.`);
+  }
+  if (path.split("/").some((part) => holdsPrivateKey(decoded(part)))) {
+    refuse("The path of a request holds a private key, which must never be sent.");
   }
   const parsed = path.startsWith("/") && !path.startsWith("//")
     ? new URL(path, "http://localhost")

@@ -5,6 +5,7 @@
  */
 import { type Clock, systemClock } from "../base/clock.ts";
 import { assertValue, type Read, readOptions, whole } from "../base/options.ts";
+import { shown } from "../base/plain.ts";
 import { budgetsRules, type RateBudgets } from "./budgets.ts";
 import type { PayerOf } from "./charge.ts";
 import { EndpointCosts, type RateCosts } from "./costs.ts";
@@ -157,7 +158,7 @@ export class RateLimiter implements Limiter {
    */
   setShards(markets: Iterable<ShardedMarket>): void {
     this.#shards = new Map(Array.from(markets, ({ ticker, exchange_index }) => {
-      assertValue(`The market ${ticker}`, "exchange_index", exchange_index, shardRule);
+      assertValue(`The market ${shown(ticker)}`, "exchange_index", exchange_index, shardRule);
       return [ticker, exchange_index];
     }));
   }

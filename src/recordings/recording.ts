@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { holdsPrivateKey } from "../contract/check.ts";
 import { readOwn } from "../base/plain.ts";
 import { KalshiConfigError } from "../base/errors.ts";
-import { assertValue, readOptions, text } from "../base/options.ts";
+import { assertValue, readOptions, rule } from "../base/options.ts";
 import type { BookReplay } from "../books/book_replay.ts";
 import { eventProduct } from "../stream/event_product.ts";
 import { KalshiRecordingError, recordingError } from "./errors.ts";
@@ -19,6 +20,12 @@ import { MANIFESTS, readManifests } from "./parquet/layout.ts";
 import { LineReader } from "./read_line.ts";
 import { feedBooks, type ReplayedCounts } from "./replay_books.ts";
 import type { FileSource, ReadRange, RecordedFile } from "./source.ts";
+
+/** No key, which would be quoted as a path that cannot be read. */
+const folderRule = rule<string>(
+  "the path of a folder",
+  (value) => typeof value === "string" && value !== "" && !holdsPrivateKey(value),
+);
 
 /**
  * Opens a folder that a {@linkcode Recorder} has written, or is writing: what was written by then is read. Nothing is
@@ -39,7 +46,7 @@ import type { FileSource, ReadRange, RecordedFile } from "./source.ts";
  * ```
  */
 export async function openRecording(dir: string): Promise<Recording> {
-  assertValue("openRecording", "dir", dir, text("the path of a folder"));
+  assertValue("openRecording", "dir", dir, folderRule);
   const files = await loadNodeFiles();
   try {
     return await openFolder(files, dir);

@@ -5,7 +5,7 @@
  */
 
 import { KalshiConfigError } from "../base/errors.ts";
-import { copyPlain, isPlain, shown } from "../base/plain.ts";
+import { copyPlain, isKeyLike, isPlain, shown } from "../base/plain.ts";
 import { unknownOption } from "../base/options.ts";
 import { findFault } from "../contract/check.ts";
 import { channelOf, type StreamChannel, type StreamProduct } from "./product.ts";
@@ -33,16 +33,20 @@ const CALL_OPTIONS: readonly string[] = [
 
 /** Refuses what cannot be a channel, and another spelling of one that is known: Kalshi's names are lower case. */
 function assertChannel({ channels }: StreamProduct, channel: unknown): void {
-  if (typeof channel !== "string" || channel === "") {
-    throw new KalshiConfigError(
+  const refuse = () =>
+    new KalshiConfigError(
       `A subscription takes the name of one channel first, such as "ticker"; got ${shown(channel)}.`,
     );
-  }
+  if (typeof channel !== "string" || channel === "") throw refuse();
   if (Object.hasOwn(channels, channel)) return;
   // A channel of a new kind may be called nearly so; what differs in case and separators alone is none.
   const bare = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, "");
   const known = Object.keys(channels).find((name) => bare(name) === bare(channel));
-  if (known === undefined) return;
+  if (known === undefined) {
+    // What can be no name is neither sent nor quoted: it may be a key.
+    if (/^[\w.:-]{1,64}$/.test(channel) && !isKeyLike(channel)) return;
+    throw refuse();
+  }
   throw new KalshiConfigError(`There is no channel ${shown(channel)}. Did you mean "${known}"?`);
 }
 
