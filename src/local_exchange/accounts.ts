@@ -3,6 +3,7 @@ import { KalshiAuth } from "../auth/kalshi_auth.ts";
 import { checkKeyId } from "../auth/signer.ts";
 import { held } from "../base/clock.ts";
 import { KalshiConfigError } from "../base/errors.ts";
+import { readOptions } from "../base/options.ts";
 import type { WebCryptoKey } from "../base/web_types.ts";
 import type { AccountTerms, KeptKey } from "./command.ts";
 import type { Account } from "./engine/model.ts";
@@ -10,20 +11,21 @@ import type { Exchange } from "./exchange.ts";
 import { type KeyPair, ownKeys, publicKeyOf, spkiOf } from "./keys.ts";
 import { accountOf } from "./steering.ts";
 import type { LocalAccount, LocalAccountOptions, LocalKeyOptions } from "./types.ts";
+import { accountRules, type ReadAccountOptions } from "./options.ts";
 import { parseMoney } from "./units.ts";
 
 /**
  * Opens an account with cash and an API key, or takes one over that was there in the past. One that came back with the
  * exchange's state is given to who has its key.
  */
-export async function openAccount(exchange: Exchange, options: LocalAccountOptions): Promise<LocalAccount> {
-  const { balance = "1000.00", balancePrecision = "0.0001", usageTier: tier = "basic" } = options;
+export async function openAccount(exchange: Exchange, options: ReadAccountOptions): Promise<LocalAccount> {
+  const { balance, balancePrecision, usageTier: tier, history, dropCopy } = options;
   const terms: AccountTerms = {
     cash: parseMoney(balance) ?? 0,
     inCents: balancePrecision === "0.01",
     tier,
-    history: options.history ?? false,
-    dropCopy: options.dropCopy ?? false,
+    history,
+    dropCopy,
     perps: exchange.margin && (parseMoney(options.perpsBalance ?? "10000.00") ?? 0),
   };
   if (options.perpsBalance !== undefined && exchange.margin === undefined) {
@@ -62,7 +64,10 @@ export function openFor(
 /** The account with an id; without one that which was opened first, or a new one where there is none. */
 export async function accountOrNew(exchange: Exchange, id: string | undefined): Promise<Account> {
   const known = id === undefined ? exchange.firstAccount : accountOf(exchange, id);
-  return known ?? accountOf(exchange, (await openAccount(exchange, {})).id);
+  if (known !== undefined) return known;
+  const options: LocalAccountOptions = {};
+  const { id: made } = await openAccount(exchange, readOptions("createAccount", options, accountRules));
+  return accountOf(exchange, made);
 }
 
 /** Whether an account has a subaccount, on one of the exchange's two sides at least. */

@@ -12,6 +12,7 @@ import {
   flag,
   needed,
   oneOf,
+  type Read,
   readOptions,
   type Rule,
   rule,
@@ -19,6 +20,7 @@ import {
   text,
   unknownOption,
   whole,
+  withPreset,
 } from "../base/options.ts";
 import { isPlain, shown } from "../base/plain.ts";
 import type { FeeType } from "./engine/fees.ts";
@@ -211,13 +213,13 @@ export const readCounterOrder = (order: CounterOrder): CounterOrder =>
   readOptions("placeCounterOrder", order, counterRules);
 
 /** What the place of a payment may be. */
-export const placeRules: Rules<CashPlace> = {
-  subaccount: whole(0, MOST_SUBACCOUNTS),
-  exchangeIndex: whole(0),
-};
+export const placeRules = {
+  subaccount: withPreset(whole(0, MOST_SUBACCOUNTS), 0),
+  exchangeIndex: withPreset(whole(0), 0),
+} satisfies Rules<CashPlace>;
 
 /** A copy of the place of a payment; refuses a payment that is none. */
-export function readDeposit(amount: unknown, where: CashPlace): CashPlace {
+export function readDeposit(amount: unknown, where: CashPlace): Read<CashPlace, typeof placeRules> {
   const money = typeof amount === "string" ? parseMoney(amount) : undefined;
   if (money === undefined || money === 0) {
     refuse(`deposit takes dollars as text other than zero, such as "100.00"; got ${shown(amount)}.`);
@@ -226,18 +228,21 @@ export function readDeposit(amount: unknown, where: CashPlace): CashPlace {
 }
 
 /** What a market to list may be. */
-export const marketRules: Rules<ListedMarket> = {
+export const marketRules = {
   ticker: needed(ticker),
   title: text(),
-  closesInMs: rule(
-    `milliseconds above 0, to ${FARTHEST_MS}`,
-    (value) => typeof value === "number" && value > 0 && value <= FARTHEST_MS,
+  closesInMs: withPreset(
+    rule<number>(
+      `milliseconds above 0, to ${FARTHEST_MS}`,
+      (value) => typeof value === "number" && value > 0 && value <= FARTHEST_MS,
+    ),
+    86_400_000,
   ),
-  priceLevelStructure: text("the name of a price grid"),
-};
+  priceLevelStructure: withPreset(text("the name of a price grid"), "linear_cent"),
+} satisfies Rules<ListedMarket>;
 
 /** A copy of a market; refuses one that cannot be listed. */
-export const readListedMarket = (market: ListedMarket): ListedMarket =>
+export const readListedMarket = (market: ListedMarket): Read<ListedMarket, typeof marketRules> =>
   readOptions("listMarket", market, marketRules);
 
 /** Refuses the name of a price grid that there is not. */
@@ -247,13 +252,13 @@ export function assertPriceGrid(name: string): void {
 }
 
 /** What the options of an outcome may be. */
-export const determineRules: Rules<{ readonly settle?: boolean | undefined }> = { settle: flag() };
+export const determineRules = { settle: withPreset(flag(), false) };
 
 /** A copy of the options of an outcome; refuses an outcome that is none. */
 export function readDetermine(
   outcome: unknown,
   options: { readonly settle?: boolean | undefined },
-): { readonly settle?: boolean | undefined } {
+): { readonly settle: boolean } {
   const price = typeof outcome === "string" && !/^(yes|no)$/.test(outcome) ? parsePrice(outcome) : undefined;
   const isOutcome = outcome === "yes" || outcome === "no" ||
     price !== undefined && isWorth(price);

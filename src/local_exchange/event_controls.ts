@@ -55,7 +55,7 @@ export class EventControls {
   }
 
   deposit(accountId: string, amount: string, where: CashPlace): void {
-    const { subaccount = 0, exchangeIndex: shard = 0 } = controls.readDeposit(amount, where);
+    const { subaccount, exchangeIndex: shard } = controls.readDeposit(amount, where);
     this.#steer("deposit", { account: accountId, amount: parseMoney(amount) ?? 0, subaccount, shard });
   }
 
@@ -71,8 +71,7 @@ export class EventControls {
 
   listMarket(options: ListedMarket): string {
     const read = controls.readListedMarket(options);
-    const { ticker, title = ticker, closesInMs = 86_400_000, priceLevelStructure: grid = "linear_cent" } =
-      read;
+    const { ticker, title = ticker, closesInMs, priceLevelStructure: grid } = read;
     controls.assertPriceGrid(grid);
     this.#steer("listMarket", { ticker, title, closesInMs, grid });
     return ticker;
@@ -94,7 +93,7 @@ export class EventControls {
   }
 
   determine(ticker: string, outcome: string, options: { readonly settle?: boolean }): void {
-    const { settle = false } = controls.readDetermine(outcome, options);
+    const { settle } = controls.readDetermine(outcome, options);
     const value = outcome === "yes" || outcome === "no" ? worthOf(outcome) : parsePrice(outcome) ?? 0;
     this.#steer("determine", { ticker, value, settle });
   }

@@ -1,3 +1,5 @@
+import { WaitingFaults } from "./waiting_faults.ts";
+
 /** A fault to inject into the answers of the exchange. */
 export interface Fault {
   /** Status to answer with; without one the request is answered as ever, after the delay. */
@@ -19,32 +21,12 @@ export interface Fault {
 }
 
 /** The faults that wait for their requests, in order. */
-export class Faults {
-  #waiting: { readonly fault: Fault; left: number }[] = [];
-
-  /** Adds one. */
-  add(fault: Fault): void {
-    this.#waiting.push({ fault, left: fault.times ?? 1 });
-  }
-
-  /** Those that wait, and how many requests each still meets. */
-  get waiting(): readonly { readonly fault: Fault; readonly left: number }[] {
-    return this.#waiting.map(({ fault, left }) => ({ fault, left }));
-  }
-
-  /** Forgets all. */
-  clear(): void {
-    this.#waiting = [];
-  }
-
+export class Faults extends WaitingFaults<Fault> {
   /** The first that meets this request. */
   take(method: string, target: string): Fault | undefined {
-    const found = this.#waiting.find(({ fault }) =>
+    return this.meet((fault) =>
       (fault.method === undefined || fault.method === method) &&
       (fault.path === undefined || target.includes(fault.path))
     );
-    if (found === undefined) return undefined;
-    if (--found.left === 0) this.#waiting = this.#waiting.filter((other) => other !== found);
-    return found.fault;
   }
 }

@@ -31,6 +31,7 @@ import type {
   LocalPerpsOptions,
   LocalTlsIdentity,
 } from "./types.ts";
+import type { PrivateKey, PublicKey } from "./keys.ts";
 import type { MemoryRuntimeOptions } from "./types.ts";
 import type { ApiKeyScope } from "../contract/event/types.ts";
 import { MOST_SUBACCOUNTS } from "./engine/model.ts";
@@ -144,30 +145,36 @@ export const listenRules = {
 /** A tier of rate limits. */
 export const usageTierRule = (): Rule<(typeof usageTiers)[number]> => oneOf(...usageTiers);
 
-export const accountRules: Rules<LocalAccountOptions> = {
-  balance: rule(
-    'dollars as a string such as "1000.00"',
-    (value) => typeof value === "string" && (parseMoney(value) ?? -1) >= 0,
+export const accountRules = {
+  balance: withPreset(
+    rule<string>(
+      'dollars as a string such as "1000.00"',
+      (value) => typeof value === "string" && (parseMoney(value) ?? -1) >= 0,
+    ),
+    "1000.00",
   ),
-  perpsBalance: rule(
+  perpsBalance: rule<string>(
     'dollars as a string such as "10000.00"',
     (value) => typeof value === "string" && (parseMoney(value) ?? -1) >= 0,
   ),
-  keyId: rule("the id of an API key as text", isText),
-  privateKey: rule(
+  keyId: rule<string>("the id of an API key as text", isText),
+  privateKey: rule<PrivateKey>(
     "a private key: PEM text or bytes, a JWK, a CryptoKey or a CryptoKeyPair",
     (value) => isText(value) || isObject(value),
   ),
-  publicKey: rule(
+  publicKey: rule<PublicKey>(
     "a public key: PEM text or bytes, or a CryptoKey",
     (value) => isText(value) || isObject(value),
   ),
   keyType: oneOf("rsa", "ed25519"),
-  balancePrecision: oneOf("0.0001", "0.01"),
-  history: flag(),
-  dropCopy: flag(),
-  usageTier: usageTierRule(),
-};
+  balancePrecision: withPreset(oneOf("0.0001", "0.01"), "0.0001"),
+  history: withPreset(flag(), false),
+  dropCopy: withPreset(flag(), false),
+  usageTier: withPreset(usageTierRule(), "basic"),
+} satisfies Rules<LocalAccountOptions>;
+
+/** How to make an account, read. */
+export type ReadAccountOptions = Read<LocalAccountOptions, typeof accountRules>;
 
 export const keyRules: Rules<LocalKeyOptions> = {
   keyId: accountRules.keyId,

@@ -232,7 +232,11 @@ export interface RestoredState {
 
 /** How to make an account. */
 export interface LocalAccountOptions {
-  /** Cash in dollars; `"1000.00"` unless told. */
+  /**
+   * Cash in dollars.
+   *
+   * @default "1000.00"
+   */
   readonly balance?: string | undefined;
   /** Cash for perps in dollars, where the exchange has them; `"10000.00"` unless told. */
   readonly perpsBalance?: string | undefined;
@@ -251,21 +255,30 @@ export interface LocalAccountOptions {
   /** Kind of its API key; that of the key given, else `ed25519`. Making an `rsa` key takes a fraction of a second. */
   readonly keyType?: KeyType | undefined;
   /**
-   * What its balance is rounded to after each fill: `"0.0001"` for direct members (the default), `"0.01"` for
-   * others.
+   * What its balance is rounded to after each fill: `"0.0001"` for direct members, `"0.01"` for others.
+   *
+   * @default "0.0001"
    */
   readonly balancePrecision?: "0.0001" | "0.01" | undefined;
   /**
    * Whether it was there in the past that the exchange's `history` made: with orders, fills, settlements, positions that
-   * were closed, and some that are open. There are four such accounts, each another one. False unless told.
+   * were closed, and some that are open. There are four such accounts, each another one.
+   *
+   * @default false
    */
   readonly history?: boolean | undefined;
   /**
    * Whether FIX may ask for its execution reports of the last three hours (EventResendRequest, 35=U1), as Kalshi lets
-   * accounts do that are on its list. False unless told.
+   * accounts do that are on its list.
+   *
+   * @default false
    */
   readonly dropCopy?: boolean | undefined;
-  /** Tier of its rate limits; `basic` unless told. */
+  /**
+   * Tier of its rate limits.
+   *
+   * @default "basic"
+   */
   readonly usageTier?: UsageTier | undefined;
 }
 
@@ -307,9 +320,17 @@ export interface CounterOrder {
 
 /** Where an account's cash is. */
 export interface CashPlace {
-  /** Number of the subaccount; 0, the primary one, unless told. */
+  /**
+   * Number of the subaccount; 0 is the primary one.
+   *
+   * @default 0
+   */
   readonly subaccount?: number | undefined;
-  /** Number of the shard; 0 unless told. */
+  /**
+   * Number of the shard.
+   *
+   * @default 0
+   */
   readonly exchangeIndex?: number | undefined;
 }
 
@@ -319,9 +340,17 @@ export interface ListedMarket {
   readonly ticker: string;
   /** Its title; the ticker unless told. */
   readonly title?: string | undefined;
-  /** Milliseconds until it closes; a day unless told. */
+  /**
+   * Milliseconds until it closes.
+   *
+   * @default 86400000
+   */
   readonly closesInMs?: number | undefined;
-  /** Name of its price grid; `linear_cent` unless told. */
+  /**
+   * Name of its price grid.
+   *
+   * @default "linear_cent"
+   */
   readonly priceLevelStructure?: string | undefined;
 }
 

@@ -6,6 +6,11 @@ export class WaitingFaults<Fault extends { readonly times?: number | undefined }
     this.#waiting.push({ fault, left: fault.times ?? 1 });
   }
 
+  /** Those that wait, and how many requests each still meets. */
+  get waiting(): readonly { readonly fault: Fault; readonly left: number }[] {
+    return this.#waiting.map(({ fault, left }) => ({ fault, left }));
+  }
+
   clear(): void {
     this.#waiting = [];
   }

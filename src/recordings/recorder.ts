@@ -21,7 +21,12 @@ import { Background } from "./parquet/background.ts";
 import { highestIn } from "./parquet/layout.ts";
 import { hearOf, MarketLookups } from "./market_lookup.ts";
 import { loadNodeFiles, type NodeFiles } from "../tables/node_files.ts";
-import { type RecordableStream, type RecorderOptions, recorderRules } from "./options.ts";
+import {
+  type RecordableStream,
+  type RecorderOptions,
+  recorderParquetRules,
+  recorderRules,
+} from "./options.ts";
 import { foreignTypes, readChannels } from "./recorded_channels.ts";
 import { type RecordedMarker, RecordedSubscriptions } from "./recorded_subscriptions.ts";
 import { Writer } from "./writer.ts";
@@ -253,7 +258,8 @@ export class Recorder implements AsyncDisposable {
   async #startBackground(files: NodeFiles): Promise<void> {
     const { dir, parquet } = this.#options;
     if (parquet === undefined) return;
-    const { keepLines = true, level = 4 } = parquet;
+    const { keepLines: kept, level: least } = recorderParquetRules;
+    const { keepLines = kept.preset, level = least.preset } = parquet;
     const folders = { from: dir, dir: this.#tables };
     const how = { keepLines, level, clock: this.#clock, onError: this.#onError };
     this.#background = new Background({ files, ...folders, ...how });

@@ -14,6 +14,7 @@ import {
   needed,
   number,
   oneOf,
+  type Read,
   readOptions,
   type Rule,
   rule,
@@ -171,7 +172,7 @@ const HTML = "<!doctype html><title>Bad gateway</title><h1>Bad gateway</h1>";
  */
 export class FaultTransport {
   readonly #send: TransportFunction;
-  readonly #options: FaultTransportOptions;
+  readonly #options: Read<FaultTransportOptions, typeof faultTransportRules>;
   readonly #clock: Clock;
   readonly #injected: InjectedFault[] = [];
   #count = 0;
@@ -212,13 +213,13 @@ export class FaultTransport {
   }
 
   #choose(index: number): { fault: TransportFault | undefined; delayMs: number } {
-    const { seed = 1, faults = [], rates = {} } = this.#options;
+    const { seed, faults = [], rates = {} } = this.#options;
     // A generator for each request: what others do meanwhile changes nothing.
     const random = createRandom(Math.imul(seed, 0x9e3779b1) + index);
     const chance = () => random.int(0x1_0000_0000) / 0x1_0000_0000;
     const pick = <T>(list: readonly T[]): T | undefined => list[random.int(list.length)];
     const isDelayed = chance() < (rates.delay ?? 0);
-    const [least, most] = rates.delayMs ?? [1, 1000];
+    const [least, most] = rates.delayMs ?? rateRules.delayMs.preset;
     const delayMs = isDelayed ? least + chance() * (most - least) : 0;
     if (index < faults.length) return { fault: faults[index], delayMs };
     let drawn = chance();

@@ -10,6 +10,7 @@ import {
   callable,
   clock,
   needed,
+  type Read,
   readOptions,
   type Rules,
   signal,
@@ -135,7 +136,7 @@ async function exportAll(
   files: NodeFiles,
   from: string,
   sources: readonly FileSource[],
-  { dir, level = 4, signal: ending, onProgress }: ExportParquetOptions,
+  { dir, level, signal: ending, onProgress }: Read<ExportParquetOptions, typeof exportParquetRules>,
   left: string | undefined,
 ): Promise<ParquetExport> {
   const wanted = sources.filter(({ file, isTable }) => !isTable && file.name !== left);

@@ -4,7 +4,7 @@ import { delay, onAborted } from "../../base/waits.ts";
 import type { Context } from "./context.ts";
 import { KalshiQuotesLeftError } from "./errors.ts";
 import type { QuoteGroups } from "./groups.ts";
-import type { QuoteStopOptions } from "./options.ts";
+import type { ReadQuoteStopOptions } from "./options.ts";
 import type { Reconciler } from "./reconciler.ts";
 import type { Worker } from "./worker.ts";
 
@@ -36,7 +36,7 @@ export class Ender {
    *
    * @throws {KalshiQuotesLeftError} when that is not so in time
    */
-  async prove({ timeoutMs = 60_000, signal }: QuoteStopOptions): Promise<void> {
+  async prove({ timeoutMs, signal }: ReadQuoteStopOptions): Promise<void> {
     const { clock, closed } = this.#context;
     const ending = new AbortController();
     const timer = clock.setTimer(() => ending.abort(), timeoutMs);

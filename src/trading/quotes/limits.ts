@@ -19,7 +19,7 @@ import {
   worstOf,
 } from "./desk.ts";
 import { KalshiQuoteRefusedError } from "./errors.ts";
-import type { QuoteLimits } from "./options.ts";
+import { quoteLimitRules, type QuoteLimits } from "./options.ts";
 import { lockedBy } from "./tracked.ts";
 import type { QuoteRefusal } from "./types.ts";
 
@@ -55,7 +55,7 @@ export class Limits {
     this.highest = optional(limits.highestPrice, parsePrice, Infinity);
     this.maxFromMid = optional(limits.maxFromMid, parsePrice, Infinity);
     this.maxLoss = optional(limits.maxLoss, parseMoney, Infinity);
-    this.lossWindowMs = limits.lossWindowMs ?? 3_600_000;
+    this.lossWindowMs = limits.lossWindowMs ?? quoteLimitRules.lossWindowMs.preset;
   }
 
   /** How much of a side may rest now, whatever rests on it already counted in. */

@@ -24,6 +24,8 @@ import {
   quoteManagerRules,
   type QuoteStopOptions,
   quoteStopRules,
+  type ReadQuoteManagerOptions,
+  type ReadQuoteStopOptions,
 } from "./options.ts";
 import type { QuoteSink, ToldOrder } from "./port.ts";
 import { Reconciler } from "./reconciler.ts";
@@ -34,14 +36,14 @@ import { Worker } from "./worker.ts";
 const tickerRule = text("a market's ticker");
 
 /** What options are refused together, or need another. */
-function assertAgree({ books, pullWhenStale, limits, repricing, postOnly }: QuoteManagerOptions): void {
+function assertAgree({ books, pullWhenStale, limits, repricing, postOnly }: ReadQuoteManagerOptions): void {
   const needs = (what: string) => {
     throw new KalshiConfigError(`QuoteManager: ${what} needs live books: give \`books\` a KalshiStream.`);
   };
   if (books === undefined && pullWhenStale) needs("`pullWhenStale`");
   if (books === undefined && limits?.maxFromMid !== undefined) needs("`limits.maxFromMid`");
   if (books === undefined && limits?.maxLoss !== undefined) needs("`limits.maxLoss`");
-  if (repricing === "amend" && postOnly !== false) {
+  if (repricing === "amend" && postOnly) {
     throw new KalshiConfigError(
       'QuoteManager: `repricing: "amend"` needs `postOnly: false`: an amend cannot say that the order must not trade at once.',
     );
@@ -75,7 +77,7 @@ function assertAgree({ books, pullWhenStale, limits, repricing, postOnly }: Quot
  * ```
  */
 export class QuoteManager implements AsyncDisposable {
-  readonly #options: QuoteManagerOptions;
+  readonly #options: ReadQuoteManagerOptions;
   readonly #context: Context;
   readonly #desk: Desk;
   readonly #worker: Worker;
@@ -100,12 +102,11 @@ export class QuoteManager implements AsyncDisposable {
   #unheard: () => void = () => {};
   #stopping: Promise<void> | undefined;
 
-  private constructor(options: QuoteManagerOptions) {
+  private constructor(options: ReadQuoteManagerOptions) {
     this.#options = options;
-    const { port, name, limits, postOnly, repricing, clock = systemClock } = options;
-    const { offGrid = "refuse", refill = false, groupLimit, pullWhenStale = false, adoptMs = 0 } = options;
+    const { port, name, limits, postOnly, repricing, groupLimit, clock = systemClock } = options;
     const emit = (event: QuoteEvent) => this.#emit(event);
-    this.#desk = new Desk(emit, refill);
+    this.#desk = new Desk(emit, options.refill);
     this.#groups = new QuoteGroups(port, groupLimit);
     this.#context = {
       port,
@@ -115,14 +116,14 @@ export class QuoteManager implements AsyncDisposable {
       limits: new Limits(limits),
       counts: this.#counts,
       settings: {
-        moves: (repricing ?? (postOnly === false ? "amend" : "replace")) === "amend",
-        offGrid,
-        postOnly: postOnly ?? true,
-        selfTradePrevention: options.selfTradePrevention ?? "taker_at_cross",
-        maxUnderWay: options.maxUnderWay ?? 8,
-        pullWhenStale,
-        adoptMs,
-        lateMs: options.lateMs ?? 35_000,
+        moves: (repricing ?? (postOnly ? "replace" : "amend")) === "amend",
+        offGrid: options.offGrid,
+        postOnly,
+        selfTradePrevention: options.selfTradePrevention,
+        maxUnderWay: options.maxUnderWay,
+        pullWhenStale: options.pullWhenStale,
+        adoptMs: options.adoptMs,
+        lateMs: options.lateMs,
       },
       closed: this.#closing.signal,
       state: () => this.#state,
@@ -304,7 +305,7 @@ export class QuoteManager implements AsyncDisposable {
 
   async #start(): Promise<void> {
     const { port, settings } = this.#context;
-    const { signal, reconcileMs = 30_000 } = this.#options;
+    const { signal, reconcileMs } = this.#options;
     signal?.throwIfAborted();
     this.#closePort = await port.open(this.#sink());
     await this.#reconciler.run("start");
@@ -436,7 +437,7 @@ export class QuoteManager implements AsyncDisposable {
     void this.#ender.triggerGroups();
   }
 
-  async #stop(options: QuoteStopOptions): Promise<void> {
+  async #stop(options: ReadQuoteStopOptions): Promise<void> {
     this.#state = { name: "stopping" };
     this.#worker.wakeAll();
     try {

@@ -11,6 +11,7 @@ import {
   needed,
   oneOf,
   positiveMs,
+  type Read,
   type Rule,
   rule,
   type Rules,
@@ -227,8 +228,14 @@ export const quoteManagerRules = {
   clock: clock(),
 } satisfies Rules<QuoteManagerOptions>;
 
+/** The options, read. */
+export type ReadQuoteManagerOptions = Read<QuoteManagerOptions, typeof quoteManagerRules>;
+
 /** What the options of an end may be. */
 export const quoteStopRules = {
   timeoutMs: withPreset(positiveMs(), 60_000),
   signal: signal(),
 } satisfies Rules<QuoteStopOptions>;
+
+/** The options of an end, read. */
+export type ReadQuoteStopOptions = Read<QuoteStopOptions, typeof quoteStopRules>;
