@@ -8,6 +8,7 @@
 import type { KalshiAuth } from "../auth/mod.ts";
 import { readOwn } from "../base/plain.ts";
 import type { Clock, ClockTimer } from "../base/clock.ts";
+import { closeCodes } from "../base/close_codes.ts";
 import {
   KalshiAbortError,
   KalshiConnectionError,
@@ -220,7 +221,7 @@ export class Connection {
     if (state.name !== "open") return;
     const { socket, line } = state;
     const ended = new Promise<void>((resolve) => line.onEnd = resolve);
-    socket.close(1000);
+    socket.close(closeCodes.normal);
     const late = () => new KalshiTimeoutError("The WebSocket did not close in time.");
     await deadline(clock, config.wsCloseTimeoutMs, ended, late).catch(() => socket.terminate());
   }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { closeCodes } from "../base/close_codes.ts";
 import type { KalshiClient } from "../client.ts";
 import { errorCodes } from "../contract/event/channels.ts";
 import { type FeedSettings, type KalshiFeedOptions, readFeedOptions } from "./feed_options.ts";
@@ -128,7 +129,7 @@ export class Feed<Client extends FeedClient = KalshiClient> {
       if (this.#readers.take(socket, message)) await this.#schedule();
     } catch (error) {
       this.report(error);
-      this.#readers.end(socket, 1011, "the feed failed");
+      this.#readers.end(socket, closeCodes.internalError, "the feed failed");
     }
   }
 
@@ -151,7 +152,9 @@ export class Feed<Client extends FeedClient = KalshiClient> {
   /** Ends the stream and every connection, for good. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const reader of this.#readers) this.#readers.close(reader, 1001, "the feed is closed");
+    for (const reader of this.#readers) {
+      this.#readers.close(reader, closeCodes.goingAway, "the feed is closed");
+    }
     await this.#upstream.sleep();
   }
 

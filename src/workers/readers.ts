@@ -4,6 +4,7 @@
  * @module
  */
 
+import { closeCodes } from "../base/close_codes.ts";
 import { errorCodes } from "../contract/event/channels.ts";
 import type { FeedSettings } from "./feed_options.ts";
 import {
@@ -48,8 +49,6 @@ export interface ReadersOptions {
 }
 
 const LONGEST_MESSAGE = 65_536;
-/** A reader is too slow. */
-const TRY_AGAIN_LATER = 1013;
 
 /** All readers of a feed. */
 export class Readers {
@@ -145,7 +144,7 @@ export class Readers {
   beat(): void {
     for (const reader of this) {
       if (reader.beat(this.#options.settings.readerTimeoutMs)) continue;
-      this.close(reader, TRY_AGAIN_LATER, "too slow: heartbeats were not answered");
+      this.close(reader, closeCodes.tryAgainLater, "too slow: heartbeats were not answered");
     }
   }
 
@@ -157,7 +156,7 @@ export class Readers {
   /** Sends what must not be lost; false when the reader had to be closed instead. */
   deliver(reader: Reader<Market>, frame: string): boolean {
     if (reader.offer(frame)) return true;
-    this.close(reader, TRY_AGAIN_LATER, "too slow: a message would have been lost");
+    this.close(reader, closeCodes.tryAgainLater, "too slow: a message would have been lost");
     return false;
   }
 
@@ -172,7 +171,7 @@ export class Readers {
   }
 
   /** Closes a reader's connection. */
-  close(reader: Reader<Market>, code = 1000, reason = ""): void {
+  close(reader: Reader<Market>, code: number = closeCodes.normal, reason = ""): void {
     this.#readers.delete(reader.socket);
     for (const channel of CHANNELS) {
       for (const market of reader.wishes[channel]) leave(reader, channel, market);
@@ -190,13 +189,13 @@ export class Readers {
 
   /** Why the connection has to end after a message. */
   #answer(reader: Reader<Market>, message: string | ArrayBuffer): [number, string] | undefined {
-    if (typeof message !== "string") return [1003, "commands are text"];
-    if (message.length > LONGEST_MESSAGE) return [1009, "too long"];
+    if (typeof message !== "string") return [closeCodes.notTaken, "commands are text"];
+    if (message.length > LONGEST_MESSAGE) return [closeCodes.tooBig, "too long"];
     const reply = this.#reply(reader, message);
-    if (reply !== undefined && !reader.mayCommand()) return [1008, "too many commands"];
+    if (reply !== undefined && !reader.mayCommand()) return [closeCodes.refused, "too many commands"];
     if (reply) reader.write(reply);
     return reader.behind > 2 * this.#options.settings.readerBufferBytes
-      ? [TRY_AGAIN_LATER, "too slow: read before you ask for more"]
+      ? [closeCodes.tryAgainLater, "too slow: read before you ask for more"]
       : undefined;
   }
 

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Clock, ClockTimer } from "../../base/clock.ts";
+import { closeCodes } from "../../base/close_codes.ts";
 import type { ByteSocket } from "../../runtime/builtin.ts";
 import { Feed } from "../../workers/feed.ts";
 import type { FeedClient, FeedProduct, StreamOf } from "../../workers/feed_product.ts";
@@ -89,7 +90,7 @@ export class PageFeed<Client extends FeedClient> {
     let kept: unknown;
     const reader: FeedSocket = {
       send: (message) => connection.send(message, undefined),
-      close: (code = 1000, reason) => connection.close(code, reason),
+      close: (code: number = closeCodes.normal, reason) => connection.close(code, reason),
       serializeAttachment: (value) => void (kept = value),
       deserializeAttachment: () => kept,
     };

@@ -1,5 +1,6 @@
 /** The runtime of a replay: the exchange in memory, with the way to it as long as the replay says. */
 import type { ClockTimer } from "../../base/clock.ts";
+import { closeCodes } from "../../base/close_codes.ts";
 import { delay, untilAborted } from "../../base/waits.ts";
 import type {
   ByteStream,
@@ -162,7 +163,7 @@ async function delayedSocket(
       there.clear();
       back.clear();
       socket.terminate();
-      onClose({ code: 1006, reason: "" });
+      onClose({ code: closeCodes.abnormal, reason: "" });
     },
   };
 }
