@@ -2,17 +2,9 @@
 import { assert, assertEquals, assertMatch, assertNotMatch, assertRejects } from "@std/assert";
 import { KalshiClient, KalshiConfig, KalshiNotFoundError } from "../../mod.ts";
 import { httpAnswer, startRawServer } from "../support/raw_server.ts";
+import { order } from "../support/order.ts";
 import { test } from "../support/test.ts";
 import { until } from "../support/until.ts";
-
-const order = {
-  ticker: "KXTEST-1",
-  side: "bid",
-  count: "1.00",
-  price: "0.5000",
-  time_in_force: "good_till_canceled",
-  self_trade_prevention_type: "taker_at_cross",
-} as const;
 
 const placed = JSON.stringify({ order_id: "1", fill_count: "0.00", remaining_count: "1.00", ts_ms: 1 });
 

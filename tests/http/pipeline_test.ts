@@ -28,17 +28,10 @@ import {
 import { systemClock } from "../../src/base/clock.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
 import { httpAnswer, startRawServer } from "../support/raw_server.ts";
+import { order } from "../support/order.ts";
 import { test } from "../support/test.ts";
 
 const signer = { keyId: "key-1", sign: (text: string) => Promise.resolve(btoa(text)) };
-const order = {
-  ticker: "KXTEST-1",
-  side: "bid",
-  count: "1.00",
-  price: "0.5000",
-  time_in_force: "good_till_canceled",
-  self_trade_prevention_type: "taker_at_cross",
-} as const;
 
 type Answering = (request: Request, attempt: number) => Response | Promise<Response>;
 

@@ -1,6 +1,6 @@
-import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Kvm } from "@nats-io/kv";
-import { KalshiConfigError, KalshiDecodeError, KalshiTimeoutError } from "../../src/base/errors.ts";
+import { KalshiConfigError, KalshiDecodeError } from "../../src/base/errors.ts";
 import { type Bucket, type BucketEntry, bucketKey, openBucket } from "../../src/nats/bucket.ts";
 import { KalshiNatsError } from "../../src/nats/errors.ts";
 import { RATES_BUCKET } from "../../src/nats/protocol.ts";
@@ -10,7 +10,7 @@ import { TurnsByKey } from "../../src/nats/turns_by_key.ts";
 import { RateLimiter } from "../../src/rate_limits/rate_limiter.ts";
 import type { RateStore } from "../../src/rate_limits/store.ts";
 import { promiseChains, SimClock } from "../rate_limits/sim_clock.ts";
-import { type SharedStore, slow, testSharedStore } from "../rate_limits/store_table.ts";
+import { goesOnAlone, type SharedStore, slow, testSharedStore } from "../rate_limits/store_table.ts";
 import { test } from "../support/test.ts";
 import { natsTest, startNats } from "./support/server.ts";
 
@@ -86,32 +86,8 @@ testSharedStore("in NATS", startShared, natsTest);
 natsTest("while NATS does not answer, the limiter goes on alone and says so", async () => {
   await using server = await startNats();
   const connection = await server.connect();
-  const patient = new NatsRateStore({ connection, timeoutMs });
-  const impatient = new NatsRateStore({ connection, timeoutMs: 50 });
-  let current = patient;
-  const store: RateStore = {
-    take: (take) => current.take(take),
-    drain: (key, shard) => current.drain(key, shard),
-  };
-  const errors: unknown[] = [];
-  const limiter = new RateLimiter({
-    read: { tokensPerSecond: 1000 },
-    write: { tokensPerSecond: 1000 },
-    store,
-    storeTimeoutMs: timeoutMs,
-    onStoreError: (error) => errors.push(error),
-  });
-  await limiter.acquire({ bucket: "write" });
-  assertEquals(errors, []);
-  server.freeze();
-  current = impatient;
-  await limiter.acquire({ bucket: "write", cost: 2, priority: "cancel" });
-  current = patient;
-  server.thaw();
-  assertEquals(errors.length, 1);
-  assertInstanceOf(errors[0], KalshiTimeoutError);
-  await limiter.acquire({ bucket: "write" });
-  assertEquals([limiter.stats()["write"]?.granted, errors.length], [3, 1]);
+  const storeOf = (timeoutMs: number) => new NatsRateStore({ connection, timeoutMs });
+  await goesOnAlone(server, storeOf(timeoutMs), storeOf(50));
 });
 
 natsTest("a budget outlives its server and its machines", async () => {

@@ -1,16 +1,16 @@
-import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { createClient } from "@redis/client";
 import fc from "fast-check";
 import { Redis } from "ioredis";
-import { KalshiConfigError, KalshiTimeoutError } from "../../src/base/errors.ts";
+import { KalshiConfigError } from "../../src/base/errors.ts";
 import { RateLimiter } from "../../src/rate_limits/rate_limiter.ts";
-import type { RateStore, RateTake } from "../../src/rate_limits/store.ts";
+import type { RateTake } from "../../src/rate_limits/store.ts";
 import { type RedisEval, RedisRateStore } from "../../src/rate_limits/redis.ts";
 import { startRedis } from "../support/redis_server.ts";
 import { runtimeName, test } from "../support/test.ts";
 import { until } from "../support/until.ts";
 import { promiseChains, SimClock } from "./sim_clock.ts";
-import { type SharedStore, slow, testSharedStore } from "./store_table.ts";
+import { goesOnAlone, type SharedStore, slow, testSharedStore } from "./store_table.ts";
 
 interface Connection extends AsyncDisposable {
   readonly eval: RedisEval;
@@ -153,32 +153,8 @@ for (const [name, open] of Object.entries(connectors)) {
 test("while Redis does not answer, the limiter goes on alone and says so", async () => {
   await using redis = await startRedis();
   await using connection = await connect(redis.port);
-  const patient = new RedisRateStore({ eval: connection.eval, timeoutMs });
-  const impatient = new RedisRateStore({ eval: connection.eval, timeoutMs: 50 });
-  let current = patient;
-  const store: RateStore = {
-    take: (take) => current.take(take),
-    drain: (key, shard) => current.drain(key, shard),
-  };
-  const errors: unknown[] = [];
-  const limiter = new RateLimiter({
-    read: { tokensPerSecond: 1000 },
-    write: { tokensPerSecond: 1000 },
-    store,
-    storeTimeoutMs: timeoutMs,
-    onStoreError: (error) => errors.push(error),
-  });
-  await limiter.acquire({ bucket: "write" });
-  assertEquals(errors, []);
-  redis.freeze();
-  current = impatient;
-  await limiter.acquire({ bucket: "write", cost: 2, priority: "cancel" });
-  current = patient;
-  redis.thaw();
-  assertEquals(errors.length, 1);
-  assertInstanceOf(errors[0], KalshiTimeoutError);
-  await limiter.acquire({ bucket: "write" });
-  assertEquals([limiter.stats()["write"]?.granted, errors.length], [3, 1]);
+  const storeOf = (timeoutMs: number) => new RedisRateStore({ eval: connection.eval, timeoutMs });
+  await goesOnAlone(redis, storeOf(timeoutMs), storeOf(50));
 });
 
 test("options of the Redis store that cannot be are refused", () => {

@@ -2,9 +2,10 @@
  * What every store that several processes share must do, whatever it is kept in. A file for each kind of store runs it
  * over a real server, whose clock the test moves.
  */
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertInstanceOf } from "@std/assert";
 import fc from "fast-check";
 import type { Clock } from "../../src/base/clock.ts";
+import { KalshiTimeoutError } from "../../src/base/errors.ts";
 import { RateLimiter } from "../../src/rate_limits/rate_limiter.ts";
 import { ShardBuckets } from "../../src/rate_limits/shard_buckets.ts";
 import type { RateStore, RateTake } from "../../src/rate_limits/store.ts";
@@ -329,4 +330,37 @@ export function testSharedStore(
       assertEquals(errors, []);
     }
   });
+}
+
+/** A limiter whose store stops to answer goes on alone, says so once, and takes the store again. */
+export async function goesOnAlone(
+  server: { freeze(): void; thaw(): void },
+  /** Waits for the server longer than a test lasts. */
+  patient: RateStore,
+  impatient: RateStore,
+): Promise<void> {
+  let current = patient;
+  const store: RateStore = {
+    take: (take) => current.take(take),
+    drain: (key, shard) => current.drain(key, shard),
+  };
+  const errors: unknown[] = [];
+  const limiter = new RateLimiter({
+    read: { tokensPerSecond: 1000 },
+    write: { tokensPerSecond: 1000 },
+    store,
+    storeTimeoutMs: 100_000,
+    onStoreError: (error) => errors.push(error),
+  });
+  await limiter.acquire({ bucket: "write" });
+  assertEquals(errors, []);
+  server.freeze();
+  current = impatient;
+  await limiter.acquire({ bucket: "write", cost: 2, priority: "cancel" });
+  current = patient;
+  server.thaw();
+  assertEquals(errors.length, 1);
+  assertInstanceOf(errors[0], KalshiTimeoutError);
+  await limiter.acquire({ bucket: "write" });
+  assertEquals([limiter.stats()["write"]?.granted, errors.length], [3, 1]);
 }

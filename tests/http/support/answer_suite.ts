@@ -9,6 +9,7 @@ import type { Runtime } from "../../../src/runtime/types.ts";
 import { ManualClock } from "../../../src/testing/manual_clock.ts";
 import { CODED, type CodedBody, CONTENTS } from "../../support/coded_bodies.ts";
 import { type Answer, startRawServer } from "../../support/raw_server.ts";
+import { order } from "../../support/order.ts";
 import { runtimeName, test } from "../../support/test.ts";
 
 /** What the server sends back. */
@@ -76,15 +77,6 @@ const NAMES: Readonly<Record<number, string>> = {
 };
 const codeOf = (status: number) => NAMES[status] ?? (status >= 500 ? "SERVER" : "BAD_REQUEST");
 const outcomeOf = (status: number) => status >= 500 || status === 408 ? "unknown" : "rejected";
-
-const order = {
-  ticker: "KXTEST-1",
-  side: "bid",
-  count: "1.00",
-  price: "0.5000",
-  time_in_force: "good_till_canceled",
-  self_trade_prevention_type: "taker_at_cross",
-} as const;
 
 interface Globals {
   readonly process?: {
