@@ -9,16 +9,11 @@ import { backoffMs } from "../base/backoff.ts";
 import type { Clock, ClockTimer } from "../base/clock.ts";
 import { delay } from "../base/waits.ts";
 import { KalshiNatsError, natsError } from "./errors.ts";
+import { SendPace } from "./send_pace.ts";
 import { AFTER_ID_HEADER, AFTER_NUMBER_HEADER, ID_HEADER, messageId } from "./protocol.ts";
 
 /** So many messages may be under way unproved; whatever follows waits here. */
 const IN_FLIGHT = 16_384;
-/**
- * How often the socket is written to, in a millisecond, and how many times at once. In a flood, frames wait some tenths of
- * a millisecond for each other: a write for each would cost more than all the rest, here and in the server.
- */
-const WRITES_PER_MS = 4;
-const WRITES_AT_ONCE = 8;
 /** So many unproved messages are a batch, however short the time. */
 const BATCH = 1_024;
 /** How long an acknowledgement may take, in milliseconds, before the lane is looked at. */
@@ -98,12 +93,7 @@ export class LaneWriter {
   #isAway = false;
   /** How many times in a row nothing of what was under way was taken. */
   #refusals = 0;
-  /** How many times the socket may be written to, as of a time. */
-  #writes = WRITES_AT_ONCE;
-  #sentAt = 0;
-  #sending: ClockTimer | undefined;
-  /** It sends at the end of this turn. */
-  #isDue = false;
+  readonly #pace: SendPace;
   #losses = new Map<string, Loss>();
   #idles = new Set<() => void>();
   /** Characters that wait. */
@@ -117,6 +107,7 @@ export class LaneWriter {
 
   constructor(options: LaneWriterOptions) {
     this.#options = options;
+    this.#pace = new SendPace(options.clock, () => this.#pump());
   }
 
   /** Messages that wait, those under way among them. */
@@ -145,8 +136,7 @@ export class LaneWriter {
   /** Leads no longer; what waits is dropped. */
   end(): void {
     this.#rest();
-    this.#sending?.clear();
-    this.#sending = undefined;
+    this.#pace.rest();
     this.#state = { is: "idle" };
     this.#entries = [];
     this.#head = this.#sent = this.chars = 0;
@@ -181,28 +171,7 @@ export class LaneWriter {
     if (isFull || this.#losses.size > 0 || this.#isTooLong(text)) return this.#lose(channel, isFull);
     this.#entries.push({ subject, text });
     this.chars += text.length;
-    if (!this.#isDue) this.#sendSoon();
-  }
-
-  /** Sends with whatever else comes in this turn; a little later where much was sent just now. */
-  #sendSoon(): void {
-    const { clock } = this.#options;
-    const now = clock.monotonic();
-    this.#writes = Math.min(this.#writes + (now - this.#sentAt) * WRITES_PER_MS, WRITES_AT_ONCE);
-    this.#sentAt = now;
-    if (this.#writes >= 1) {
-      this.#writes--;
-      this.#isDue = true;
-      queueMicrotask(() => {
-        this.#isDue = false;
-        this.#pump();
-      });
-    } else {
-      this.#sending ??= clock.setTimer(() => {
-        this.#sending = undefined;
-        this.#pump();
-      }, 1);
-    }
+    this.#pace.soon();
   }
 
   #isTooLong(text: string): boolean {
@@ -247,8 +216,7 @@ export class LaneWriter {
   #pump(): void {
     const state = this.#state;
     if (state.is !== "writing" || this.#isAway) return;
-    this.#sending?.clear();
-    this.#sending = undefined;
+    this.#pace.rest();
     while (this.#sent < this.#entries.length && this.#sent - this.#head < IN_FLIGHT) {
       if (!this.#publish(state.reign, this.#sent)) return this.#refused(state.reign, "it cannot be sent");
       this.#sent++;
