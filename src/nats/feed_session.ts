@@ -11,6 +11,7 @@ import { errorCodes } from "../contract/event/channels.ts";
 import { CommandError, type CommandParams, readCommand, readTexts } from "../contract/stream_commands.ts";
 import type { RuntimeWebSocket, WebSocketHandlers } from "../runtime/types.ts";
 import { channelOf, type PickRule, type StreamProduct } from "../stream/product.ts";
+import { assertOptions, pickedNames } from "./feed_picks.ts";
 import { numberFrame } from "./protocol.ts";
 
 /** Where a line delivers what it reads, all of it in order and at once. */
@@ -72,9 +73,6 @@ interface Sub extends LineSink {
   /** The line of everything, or one for each name. */
   lines: Line | Map<string, Line>;
 }
-
-/** Options that a reader chooses for itself. */
-const OWN_OPTIONS: ReadonlySet<string> = new Set(["use_yes_price", "send_initial_snapshot"]);
 
 /** The server's end of one socket. */
 export class FeedSession implements RuntimeWebSocket {
@@ -176,13 +174,14 @@ export class FeedSession implements RuntimeWebSocket {
   }
 
   async #subscribe(id: unknown, params: CommandParams): Promise<void> {
+    const { product } = this.#options;
     const channels = readTexts(params.channels) ?? [];
     if (channels.length === 0) throw new CommandError(errorCodes.channelsRequired);
     const wanted: { readonly channel: string; readonly names: readonly string[] | undefined }[] = [];
     for (const channel of channels) {
       await this.#assertHad(channel, []);
-      this.#assertOptions(channel, params);
-      wanted.push({ channel, names: this.#names(channel, params) });
+      assertOptions(product, channel, params);
+      wanted.push({ channel, names: pickedNames(product, channel, params) });
     }
     for (const { channel, names } of wanted) await this.#assertHad(channel, names ?? []);
     for (const { channel, names } of wanted) {
@@ -250,7 +249,7 @@ export class FeedSession implements RuntimeWebSocket {
     if (pick === undefined || param === undefined) throw new CommandError(errorCodes.unsupportedAction);
     const adds = action === pick.actions.add;
     if (!adds && action !== pick.actions.remove) throw new CommandError(errorCodes.unsupportedAction);
-    const names = this.#names(sub.channel, params);
+    const names = pickedNames(this.#options.product, sub.channel, params);
     if (names?.length === 0) throw new CommandError(errorCodes.marketTickerRequired);
     if (adds) {
       await this.#assertHad(sub.channel, names ?? []);
@@ -267,46 +266,6 @@ export class FeedSession implements RuntimeWebSocket {
     if (names.length === 0) throw new CommandError(errorCodes.marketTickerRequired);
     const asked = Number.isInteger(id) && id !== 0 ? id as number : undefined;
     for (const name of names) if (lines instanceof Map) lines.get(name)?.again(asked);
-  }
-
-  /** The names that a command picks of a channel; undefined for everything. */
-  #names(channel: string, params: CommandParams): readonly string[] | undefined {
-    const { product } = this.#options;
-    const { picks, mustPick } = channelOf(product, channel);
-    const [usual] = picks;
-    for (const param of picks) {
-      const rule = product.picks[param];
-      const one = rule?.single === undefined ? undefined : params[rule.single];
-      const names = readTexts(params[param] ?? (one === undefined ? undefined : [one]));
-      if (names === undefined) continue;
-      if (param !== usual) {
-        throw new CommandError(
-          errorCodes.invalidParameter,
-          `A feed on NATS picks by \`${usual}\`, not by \`${param}\``,
-        );
-      }
-      return rule?.all !== undefined && names.includes(rule.all) ? undefined : names;
-    }
-    if (mustPick !== undefined) throw new CommandError(errorCodes.marketTickerRequired);
-    return usual !== undefined && product.picks[usual]?.all !== undefined ? [] : undefined;
-  }
-
-  /** Refuses what a gateway has chosen for all of its readers. */
-  #assertOptions(channel: string, params: CommandParams): void {
-    const { product } = this.#options;
-    if (params.use_yes_price === false && product.books.params.use_yes_price === true) {
-      throw new CommandError(
-        errorCodes.invalidParameter,
-        "A feed on NATS has both sides of a book in YES prices: leave out `use_yes_price`",
-      );
-    }
-    for (const option of channelOf(product, channel).options) {
-      if (params[option] === undefined || OWN_OPTIONS.has(option)) continue;
-      throw new CommandError(
-        errorCodes.invalidParameter,
-        `A feed on NATS takes no \`${option}\` of "${channel}": its gateway's \`params\` say it`,
-      );
-    }
   }
 
   /** Refuses what there is not, after another look. */
