@@ -13,11 +13,11 @@ import { waitFor, type WaitOptions, waitRules } from "../../base/wait_options.ts
 import { onAborted } from "../../base/waits.ts";
 import type { AsyncItems } from "../../base/web_types.ts";
 import type { Context, Counts } from "./context.ts";
-import { Desk, type Lane, type MarketDesk } from "./desk.ts";
+import { Desk, type MarketDesk } from "./desk.ts";
 import { Ender } from "./ender.ts";
 import { QuoteGroups } from "./groups.ts";
 import { QuoteIds } from "./ids.ts";
-import { Limits, refused } from "./limits.ts";
+import { Limits } from "./limits.ts";
 import { Markets } from "./markets.ts";
 import {
   type QuoteManagerOptions,
@@ -30,7 +30,8 @@ import {
 import type { QuoteSink, ToldOrder } from "./port.ts";
 import { Reconciler } from "./reconciler.ts";
 import type { KillCause, QuoteEvent, QuoteManagerState, QuoteOrder, QuoteStats, QuoteWish } from "./types.ts";
-import { copyWish, NO_WISH, readWish } from "./wish.ts";
+import { applyWish } from "./apply_wish.ts";
+import { copyWish, NO_WISH } from "./wish.ts";
 import { Worker } from "./worker.ts";
 
 const tickerRule = text("a market's ticker");
@@ -398,34 +399,7 @@ export class QuoteManager implements AsyncDisposable {
 
   #apply(desk: MarketDesk, wish: QuoteWish): void {
     this.#assertOpen();
-    const isRemoval = [wish.bid, wish.ask].every((side) => side === undefined || side === null);
-    if (this.#state.name === "killed" && !isRemoval) {
-      throw refused(desk, "killed", "comes after the kill switch was pulled: open another manager");
-    }
-    if (desk.market.isOver && !isRemoval) {
-      throw refused(desk, "market-closed", `is for a market that is ${desk.market.status}`);
-    }
-    const read = readWish(desk, wish, this.#context.settings.offGrid);
-    this.#context.limits.check(this.#desk, desk, read);
-    desk.wish = { ...desk.wish, ...wish };
-    for (const side of ["bid", "ask"] as const) {
-      // Of a market that was spoken of, orders of an earlier process wait for no other wish.
-      const levels = read[side] ?? (desk[side].levels === undefined ? [] : undefined);
-      if (levels !== undefined) this.#wish(desk[side], levels);
-    }
-  }
-
-  #wish(lane: Lane, levels: readonly { readonly price: number; readonly count: number }[]): void {
-    if (!lane.isServed) this.#counts.coalesced++;
-    lane.isServed = false;
-    const isSame = lane.levels?.length === levels.length &&
-      levels.every(({ price, count }, at) =>
-        lane.levels?.[at]?.price === price && lane.levels[at]?.count === count
-      );
-    // The same again is no reason to try at once what was refused.
-    if (!isSame) lane.block = undefined;
-    lane.levels = levels.map(({ price, count }) => ({ price, count, left: count }));
-    this.#worker.changed(lane);
+    for (const lane of applyWish(this.#context, desk, wish)) this.#worker.changed(lane);
   }
 
   #trip(cause: KillCause): void {
