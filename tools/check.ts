@@ -211,7 +211,7 @@ function wallClocks(): Outcome {
 }
 
 /** Timers of the runtime. */
-const rawTimer = /(?<![.\w])(?:set|clear)(?:Timeout|Interval)\b/;
+const rawTimer = /(?<![.\w])(?:set|clear)(?:Timeout|Interval)\b|\bAbortSignal\.timeout\b/;
 
 /** Everything that waits does so over a Clock, so that a test can move its time. */
 function rawTimers(): Outcome {

@@ -89,6 +89,30 @@ export function delay(
 }
 
 /**
+ * What `work` comes to, whose signal aborts after `limitMs`, or with the signals that are given: for what leaves something
+ * behind when nobody waits for it any longer.
+ */
+export async function withinLimit<T>(
+  clock: Clock,
+  limitMs: number,
+  signals: readonly (AbortSignal | undefined)[],
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const limit = new AbortController();
+  const late = () => limit.abort(new DOMException(`It took longer than ${limitMs} ms.`, "TimeoutError"));
+  const timer = clock.setTimer(late, Math.min(limitMs, LONGEST_MS));
+  const heard = signals.map((signal) => onAborted(signal, () => limit.abort(signal?.reason)));
+  const aborted = signals.find((signal) => signal?.aborted);
+  if (aborted !== undefined) limit.abort(aborted.reason);
+  try {
+    return await work(limit.signal);
+  } finally {
+    timer.clear();
+    for (const unheard of heard) unheard();
+  }
+}
+
+/**
  * What `work` comes to, or `late()` as a rejection when it takes longer than `limitMs`; more than 24 days count as
  * no limit. Work that came too late is not heard of again.
  */

@@ -6,7 +6,8 @@
 
 import { readOwn } from "../base/plain.ts";
 import { KalshiConfigError, KalshiConnectionError } from "../base/errors.ts";
-import { untilAborted } from "../base/waits.ts";
+import { systemClock } from "../base/clock.ts";
+import { untilAborted, withinLimit } from "../base/waits.ts";
 import { allCertificates } from "./builtin.ts";
 import { withCoding } from "./content_coding.ts";
 import { hostFeatures } from "./host.ts";
@@ -108,9 +109,14 @@ async function ask(origin: string, settings: Settings): Promise<boolean> {
   const { protocol, hostname, port } = new URL(origin);
   if (protocol !== "https:") return false;
   const { dial } = await import("./node_tcp.ts");
-  const signal = AbortSignal.timeout(CONNECT_TIMEOUT_MS);
-  const target = { hostname, port: Number(port) || 443, tls: true, signal };
-  const socket = await dial(target, settings, ["h2", "http/1.1"]);
+  const target = { hostname, port: Number(port) || 443, tls: true };
+  const protocols = ["h2", "http/1.1"];
+  const socket = await withinLimit(
+    systemClock,
+    CONNECT_TIMEOUT_MS,
+    [],
+    (signal) => dial({ ...target, signal }, settings, protocols),
+  );
   socket.destroy();
   return socket.alpnProtocol === "h2";
 }

@@ -15,7 +15,8 @@ import { Readable } from "node:stream";
 import { arrayBuffer, text } from "node:stream/consumers";
 import type { TLSSocket } from "node:tls";
 import { KalshiConnectionError } from "../base/errors.ts";
-import { untilAborted } from "../base/waits.ts";
+import { systemClock } from "../base/clock.ts";
+import { onAborted, untilAborted, withinLimit } from "../base/waits.ts";
 import { acceptEncoding, type NodeAnswer, poolResponse } from "./node_response.ts";
 import { dial } from "./node_tcp.ts";
 import type { Settings } from "./options.ts";
@@ -37,11 +38,13 @@ export function http2Pool(settings: Settings, fallback: HttpPool, keepaliveExpir
   const sharing = new Set<string>();
   const closing = new AbortController();
 
-  const open = async (origin: string): Promise<Connection | undefined> => {
+  const open = (origin: string): Promise<Connection | undefined> =>
+    withinLimit(systemClock, CONNECT_TIMEOUT_MS, [closing.signal], (limit) => openWithin(origin, limit));
+
+  const openWithin = async (origin: string, limit: AbortSignal): Promise<Connection | undefined> => {
     const { protocol, hostname, port } = new URL(origin);
     if (protocol !== "https:") return undefined;
     const target = { hostname, port: Number(port) || 443, tls: true };
-    const limit = AbortSignal.any([closing.signal, AbortSignal.timeout(CONNECT_TIMEOUT_MS)]);
     const socket = await dial({ ...target, signal: limit }, settings, ["h2", "http/1.1"]);
     if (socket.alpnProtocol !== "h2") {
       socket.destroy();
@@ -53,14 +56,14 @@ export function http2Pool(settings: Settings, fallback: HttpPool, keepaliveExpir
     if (keepaliveExpiryMs !== undefined) session.setTimeout(keepaliveExpiryMs, () => session.close());
     // What a server allows comes first thing; streams beyond that would be refused.
     const end = () => session.destroy();
-    limit.addEventListener("abort", end);
+    const unheard = onAborted(limit, end);
     try {
       await new Promise<void>((resolve, reject) => {
         session.once("remoteSettings", () => resolve());
         session.once("close", () => reject(new KalshiConnectionError(`${origin} closed the connection.`)));
       });
     } finally {
-      limit.removeEventListener("abort", end);
+      unheard();
     }
     session.unref();
     sharing.add(origin);

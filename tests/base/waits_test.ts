@@ -1,5 +1,13 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { deadline, deferred, delay, LONGEST_MS, onAborted, untilAborted } from "../../src/base/waits.ts";
+import {
+  deadline,
+  deferred,
+  delay,
+  LONGEST_MS,
+  onAborted,
+  untilAborted,
+  withinLimit,
+} from "../../src/base/waits.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
 import { counted } from "../support/listeners.ts";
 import { test } from "../support/test.ts";
@@ -141,4 +149,25 @@ test("a promise that somebody else settles comes to what is said first, and ends
   // A rejection that nobody looks at is told of before the next turn.
   await breath();
   assertEquals((await assertRejects(() => failed.promise, Error)).message, "nobody waits yet");
+});
+
+test("the signal of work with a limit aborts at its time or with another one, and nothing stays behind", async () => {
+  const clock = new ManualClock();
+  const controller = new AbortController();
+  const { signal } = controller;
+  const listeners = counted(signal);
+  const untilStruck = (limit: AbortSignal) => untilAborted(new Promise<never>(() => {}), limit);
+  const late = assertRejects(() => withinLimit(clock, 100, [signal, undefined], untilStruck), DOMException);
+  await clock.advance(99);
+  assertEquals(clock.pending, 1);
+  await clock.advance(1);
+  assertEquals((await late).name, "TimeoutError");
+  assertEquals([clock.pending, listeners()], [0, 0]);
+  assertEquals(await withinLimit(clock, 100, [signal], () => Promise.resolve("in time")), "in time");
+  assertEquals([clock.pending, listeners()], [0, 0]);
+  const given = assertRejects(() => withinLimit(clock, 100, [signal], untilStruck), Error, "given up");
+  controller.abort(new Error("given up"));
+  await given;
+  await assertRejects(() => withinLimit(clock, 100, [signal], untilStruck), Error, "given up");
+  assertEquals([clock.pending, listeners()], [0, 0]);
 });
