@@ -11,14 +11,15 @@ import type { Exchange } from "./exchange.ts";
 import { type KeyPair, ownKeys, publicKeyOf, spkiOf } from "./keys.ts";
 import { accountOf } from "./steering.ts";
 import type { LocalAccount, LocalAccountOptions, LocalKeyOptions } from "./types.ts";
-import { accountRules, type ReadAccountOptions } from "./options.ts";
+import { accountRules } from "./options.ts";
 import { parseMoney } from "./units.ts";
 
 /**
  * Opens an account with cash and an API key, or takes one over that was there in the past. One that came back with the
  * exchange's state is given to who has its key.
  */
-export async function openAccount(exchange: Exchange, options: ReadAccountOptions): Promise<LocalAccount> {
+export async function openAccount(exchange: Exchange, given: LocalAccountOptions): Promise<LocalAccount> {
+  const options = readOptions("createAccount", given, accountRules);
   const { balance, balancePrecision, usageTier: tier, history, dropCopy } = options;
   const terms: AccountTerms = {
     cash: parseMoney(balance) ?? 0,
@@ -65,9 +66,7 @@ export function openFor(
 export async function accountOrNew(exchange: Exchange, id: string | undefined): Promise<Account> {
   const known = id === undefined ? exchange.firstAccount : accountOf(exchange, id);
   if (known !== undefined) return known;
-  const options: LocalAccountOptions = {};
-  const { id: made } = await openAccount(exchange, readOptions("createAccount", options, accountRules));
-  return accountOf(exchange, made);
+  return accountOf(exchange, (await openAccount(exchange, {})).id);
 }
 
 /** Whether an account has a subaccount, on one of the exchange's two sides at least. */

@@ -3,7 +3,7 @@ import { readOptions } from "../base/options.ts";
 import type { Runtime } from "../runtime/types.ts";
 import { accountOrNew, addKey, openAccount } from "./accounts.ts";
 import { openMember } from "./klear/members.ts";
-import { accountRules, keyRules, klearMemberRules, memoryRuntimeRules } from "./options.ts";
+import { keyRules, klearMemberRules, memoryRuntimeRules } from "./options.ts";
 import { needPerps } from "./perps_access.ts";
 import type { Running } from "./start.ts";
 import { accountOf } from "./steering.ts";
@@ -21,7 +21,7 @@ export async function createAccount(
   { exchange }: Running,
   options: LocalAccountOptions,
 ): Promise<LocalAccount> {
-  return await openAccount(exchange, readOptions("createAccount", options, accountRules));
+  return await openAccount(exchange, options);
 }
 
 /** Gives an account one more key. */

@@ -173,9 +173,6 @@ export const accountRules = {
   usageTier: withPreset(usageTierRule(), "basic"),
 } satisfies Rules<LocalAccountOptions>;
 
-/** How to make an account, read. */
-export type ReadAccountOptions = Read<LocalAccountOptions, typeof accountRules>;
-
 export const keyRules: Rules<LocalKeyOptions> = {
   keyId: accountRules.keyId,
   privateKey: accountRules.privateKey,
