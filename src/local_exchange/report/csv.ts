@@ -1,5 +1,13 @@
 /** A report as tables of comma-separated values. */
-import type { AdverseSelection, RunReportData } from "./data.ts";
+import type {
+  AdverseSelection,
+  CurvePoint,
+  RunFill,
+  RunMarket,
+  RunRejection,
+  RunReportData,
+  RunSettlement,
+} from "./data.ts";
 
 /** The tables of a report, each as CSV with a first line of names. */
 export interface RunTables {
@@ -21,174 +29,120 @@ export interface RunTables {
 
 type Cell = string | number | null;
 
+/** What stands in a table: what each column is called, and what it is of a row. */
+type Columns<Row> = Readonly<Record<string, (row: Row) => Cell>>;
+
+const curveColumns: Columns<CurvePoint> = {
+  time: ({ atMs }) => time(atMs),
+  pnl: ({ pnl }) => pnl,
+  lowest_pnl: ({ lowestPnl }) => lowestPnl,
+  highest_pnl: ({ highestPnl }) => highestPnl,
+  realized: ({ realized }) => realized,
+  unrealized: ({ unrealized }) => unrealized,
+  cash_at_risk: ({ cashAtRisk }) => cashAtRisk,
+  set_aside: ({ setAside }) => setAside,
+  yes: ({ yes }) => yes,
+  no: ({ no }) => no,
+};
+
+/** Those of a fill, with its market's middle at each time after it. */
+const fillColumns = (horizonsMs: readonly number[]): Columns<RunFill> => ({
+  time: ({ atMs }) => time(atMs),
+  ticker: ({ ticker }) => ticker,
+  side: ({ side }) => side,
+  price: ({ price }) => price,
+  count: ({ count }) => count,
+  liquidity: ({ liquidity }) => liquidity,
+  fee: ({ fee }) => fee,
+  mid: ({ mid }) => mid,
+  queue_ahead: ({ queueAhead }) => queueAhead,
+  position: ({ position }) => position,
+  ...Object.fromEntries(
+    horizonsMs.map((ms) => [
+      `mid_after_${ms}_ms`,
+      ({ after }: RunFill) => after.find(({ afterMs }) => afterMs === ms)?.mid ?? null,
+    ]),
+  ),
+  order_id: ({ orderId }) => orderId,
+  client_order_id: ({ clientOrderId }) => clientOrderId,
+  account: ({ account }) => account,
+});
+
+const marketColumns: Columns<RunMarket> = {
+  ticker: ({ ticker }) => ticker,
+  title: ({ title }) => title,
+  pnl: ({ pnl }) => pnl,
+  realized: ({ realized }) => realized,
+  unrealized: ({ unrealized }) => unrealized,
+  fees: ({ fees }) => fees,
+  orders: ({ orders }) => orders,
+  fills: ({ fills }) => fills,
+  bought: ({ bought }) => bought,
+  sold: ({ sold }) => sold,
+  yes: ({ yes }) => yes,
+  no: ({ no }) => no,
+  cost: ({ cost }) => cost,
+  halted_ms: ({ haltedMs }) => haltedMs,
+  mark: ({ mark }) => mark,
+  marked_by: ({ markedBy }) => markedBy,
+  result: ({ result }) => result,
+};
+
+const adverseColumns: Columns<AdverseSelection & { readonly ticker: string }> = {
+  ticker: ({ ticker }) => ticker,
+  liquidity: ({ liquidity }) => liquidity,
+  after_ms: ({ afterMs }) => afterMs,
+  fills: ({ fills }) => fills,
+  contracts: ({ contracts }) => contracts,
+  unknown: ({ unknown }) => unknown,
+  against_per_fill: ({ againstPerFill }) => againstPerFill,
+  against_per_contract: ({ againstPerContract }) => againstPerContract,
+  kept_per_fill: ({ keptPerFill }) => keptPerFill,
+  kept_per_contract: ({ keptPerContract }) => keptPerContract,
+};
+
+const settlementColumns: Columns<RunSettlement> = {
+  time: ({ atMs }) => time(atMs),
+  ticker: ({ ticker }) => ticker,
+  position: ({ position }) => position,
+  cost: ({ cost }) => cost,
+  revenue: ({ revenue }) => revenue,
+  fee: ({ fee }) => fee,
+  value: ({ value }) => value,
+};
+
+const rejectionColumns: Columns<RunRejection> = {
+  time: ({ atMs }) => time(atMs),
+  ticker: ({ ticker }) => ticker,
+  what: ({ what }) => what,
+  side: ({ side }) => side,
+  price: ({ price }) => price,
+  count: ({ count }) => count,
+  reason: ({ reason }) => reason,
+  details: ({ details }) => details,
+};
+
 /** Writes them. */
 export function csvOf(data: RunReportData): RunTables {
-  const { curve, fills, markets, settlements, rejections } = data;
-  const horizons = data.adverseSelection
+  const { curve, fills, markets, settlements, rejections, adverseSelection } = data;
+  const horizonsMs = adverseSelection
     .filter(({ liquidity, afterMs }) => liquidity === "maker" && afterMs > 0)
     .map(({ afterMs }) => afterMs);
   return {
-    summary: table(["figure", "value"], summaryRows(data)),
-    curve: table(
-      [
-        "time",
-        "pnl",
-        "lowest_pnl",
-        "highest_pnl",
-        "realized",
-        "unrealized",
-        "cash_at_risk",
-        "set_aside",
-        "yes",
-        "no",
-      ],
-      curve.points.map((point) => [
-        time(point.atMs),
-        point.pnl,
-        point.lowestPnl,
-        point.highestPnl,
-        point.realized,
-        point.unrealized,
-        point.cashAtRisk,
-        point.setAside,
-        point.yes,
-        point.no,
-      ]),
-    ),
-    fills: table(
-      [
-        "time",
-        "ticker",
-        "side",
-        "price",
-        "count",
-        "liquidity",
-        "fee",
-        "mid",
-        "queue_ahead",
-        "position",
-        ...horizons.map((ms) => `mid_after_${ms}_ms`),
-        "order_id",
-        "client_order_id",
-        "account",
-      ],
-      fills.kept.map((fill) => [
-        time(fill.atMs),
-        fill.ticker,
-        fill.side,
-        fill.price,
-        fill.count,
-        fill.liquidity,
-        fill.fee,
-        fill.mid,
-        fill.queueAhead,
-        fill.position,
-        ...fill.after.map(({ mid }) => mid),
-        fill.orderId,
-        fill.clientOrderId,
-        fill.account,
-      ]),
-    ),
-    markets: table(
-      [
-        "ticker",
-        "title",
-        "pnl",
-        "realized",
-        "unrealized",
-        "fees",
-        "orders",
-        "fills",
-        "bought",
-        "sold",
-        "yes",
-        "no",
-        "cost",
-        "halted_ms",
-        "mark",
-        "marked_by",
-        "result",
-      ],
-      markets.map((market) => [
-        market.ticker,
-        market.title,
-        market.pnl,
-        market.realized,
-        market.unrealized,
-        market.fees,
-        market.orders,
-        market.fills,
-        market.bought,
-        market.sold,
-        market.yes,
-        market.no,
-        market.cost,
-        market.haltedMs,
-        market.mark,
-        market.markedBy,
-        market.result,
-      ]),
-    ),
-    adverse_selection: table(
-      [
-        "ticker",
-        "liquidity",
-        "after_ms",
-        "fills",
-        "contracts",
-        "unknown",
-        "against_per_fill",
-        "against_per_contract",
-        "kept_per_fill",
-        "kept_per_contract",
-      ],
-      [
-        ...data.adverseSelection.map((row) => adverseRow("", row)),
-        ...markets.flatMap(({ ticker, adverseSelection }) =>
-          adverseSelection.map((row) => adverseRow(ticker, row))
-        ),
-      ],
-    ),
-    settlements: table(
-      ["time", "ticker", "position", "cost", "revenue", "fee", "value"],
-      settlements.kept.map((one) => [
-        time(one.atMs),
-        one.ticker,
-        one.position,
-        one.cost,
-        one.revenue,
-        one.fee,
-        one.value,
-      ]),
-    ),
-    rejections: table(
-      ["time", "ticker", "what", "side", "price", "count", "reason", "details"],
-      rejections.kept.map((one) => [
-        time(one.atMs),
-        one.ticker,
-        one.what,
-        one.side,
-        one.price,
-        one.count,
-        one.reason,
-        one.details,
-      ]),
-    ),
+    summary: lines([["figure", "value"], ...summaryRows(data)]),
+    curve: table(curveColumns, curve.points),
+    fills: table(fillColumns(horizonsMs), fills.kept),
+    markets: table(marketColumns, markets),
+    adverse_selection: table(adverseColumns, [
+      ...adverseSelection.map((row) => ({ ...row, ticker: "" })),
+      ...markets.flatMap((market) =>
+        market.adverseSelection.map((row) => ({ ...row, ticker: market.ticker }))
+      ),
+    ]),
+    settlements: table(settlementColumns, settlements.kept),
+    rejections: table(rejectionColumns, rejections.kept),
   };
 }
-
-const adverseRow = (ticker: string, row: AdverseSelection): Cell[] => [
-  ticker,
-  row.liquidity,
-  row.afterMs,
-  row.fills,
-  row.contracts,
-  row.unknown,
-  row.againstPerFill,
-  row.againstPerContract,
-  row.keptPerFill,
-  row.keptPerContract,
-];
 
 /** The summary, and what it is of, with the names of nested figures joined by points. */
 function summaryRows({ kind, title, settings, fromMs, toMs, accounts, summary }: RunReportData): Cell[][] {
@@ -226,5 +180,10 @@ function cell(value: Cell): string {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-const table = (names: readonly string[], rows: readonly (readonly Cell[])[]): string =>
-  [names, ...rows].map((row) => `${row.map(cell).join(",")}\r\n`).join("");
+const lines = (rows: readonly (readonly Cell[])[]): string =>
+  rows.map((row) => `${row.map(cell).join(",")}\r\n`).join("");
+
+function table<Row>(columns: Columns<Row>, rows: readonly Row[]): string {
+  const cells = Object.values(columns);
+  return lines([Object.keys(columns), ...rows.map((row) => cells.map((of) => of(row)))]);
+}
