@@ -82,10 +82,22 @@ export function readHead(bytes: Uint8Array): BlockHead | undefined {
 /** The text of a whole block, checked by its CRC; undefined for a damaged one. */
 export function unpackBlock({ zlib }: NodeFiles, block: Uint8Array): Promise<string | undefined> {
   return new Promise((resolve) => {
-    zlib.gunzip(block, { maxOutputLength: MOST_UNPACKED }, (error, bytes) => {
+    // All of it in one piece: unpacking in many and putting them together takes three times as long.
+    const chunkSize = pieceOf(block);
+    zlib.gunzip(block, { maxOutputLength: MOST_UNPACKED, chunkSize }, (error, bytes) => {
       resolve(error ? undefined : new TextDecoder().decode(bytes));
     });
   });
+}
+
+/** Pieces that zlib may unpack at once, in bytes. */
+const [LEAST_PIECE, MOST_PIECE] = [1 << 10, 1 << 23];
+
+/** Room for all of a block when it is unpacked, by what gzip says of it at its end; where it is damaged, that is anything. */
+function pieceOf(block: Uint8Array): number {
+  if (block.length < HEAD_BYTES + TAIL_BYTES) return LEAST_PIECE;
+  const size = new DataView(block.buffer, block.byteOffset, block.length).getUint32(block.length - 4, true);
+  return Math.min(MOST_PIECE, Math.max(LEAST_PIECE, size + 1));
 }
 
 /** What can be read of a block whose end is missing: its whole lines, as far as they go. */
