@@ -89,13 +89,42 @@ export function eventLine(time: LineTime, event: string, more: Readonly<Record<s
   return `${begin(time)}${JSON.stringify({ event, ...more }).slice(1)}\n`;
 }
 
-const PLAIN = /^\{"atMs":(-?\d{1,16}),"us":(\d{1,16}),"frame":/;
+const [AT, US, FRAME] = ['{"atMs":', ',"us":', ',"frame":'];
+const [MINUS, ZERO, NINE] = [45, 48, 57];
+/** Times have no more digits: what has is no time. */
+const MOST_DIGITS = 15;
 
-/** A line of a frame, without a look into the frame; undefined for another line. */
+/**
+ * A line of a frame, without a look into the frame; undefined for another line. Recordings are read by the hundred thousand
+ * lines in a second, and a regular expression takes three times as long.
+ */
 export function splitFrame(line: string): LineTime & { readonly text: string } | undefined {
-  const found = PLAIN.exec(line);
-  if (found === null || !line.endsWith("}")) return undefined;
-  return { atMs: Number(found[1]), us: Number(found[2]), text: line.slice(found[0].length, -1) };
+  if (!line.startsWith(AT)) return undefined;
+  const isBefore = line.charCodeAt(AT.length) === MINUS;
+  const atBegin = isBefore ? AT.length + 1 : AT.length;
+  const atEnd = endOfDigits(line, atBegin);
+  const usBegin = atEnd + US.length;
+  if (!line.startsWith(US, atEnd)) return undefined;
+  const usEnd = endOfDigits(line, usBegin);
+  if (!line.startsWith(FRAME, usEnd) || !line.endsWith("}")) return undefined;
+  const atMs = wholeIn(line, atBegin, atEnd);
+  const us = wholeIn(line, usBegin, usEnd);
+  if (Number.isNaN(atMs + us)) return undefined;
+  return { atMs: isBefore ? -atMs : atMs, us, text: line.slice(usEnd + FRAME.length, -1) };
+}
+
+function endOfDigits(text: string, from: number): number {
+  let at = from;
+  for (let code = text.charCodeAt(at); code >= ZERO && code <= NINE; code = text.charCodeAt(at)) at++;
+  return at;
+}
+
+/** The digits between two places as a number; NaN where there are none, or too many. */
+function wholeIn(text: string, from: number, to: number): number {
+  if (to === from || to - from > MOST_DIGITS) return NaN;
+  let value = 0;
+  for (let at = from; at < to; at++) value = value * 10 + text.charCodeAt(at) - ZERO;
+  return value;
 }
 
 const NAME = /^(\d{6,15})-.*\.jsonl(\.gz)?$/;

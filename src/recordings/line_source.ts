@@ -4,10 +4,10 @@
  * @module
  */
 import { numberOf, type RecordingHeader, splitFrame } from "./format.ts";
-import type { RecordedDamage, RecordedItem, UnparsedFrame } from "./items.ts";
+import type { RecordedDamage } from "./items.ts";
 import type { NodeFiles } from "../tables/node_files.ts";
 import { type Piece, readBeginning, readPieces } from "./read_file.ts";
-import { type LineContext, LineReader } from "./read_line.ts";
+import { LineReader } from "./read_line.ts";
 import { assertGoesOn, type FileSource, type ReadRange, type RecordedFile } from "./source.ts";
 
 /** Every file of lines in a folder, in the order of their writing. */
@@ -41,9 +41,20 @@ const sourceOf = (files: NodeFiles, dir: string, file: RecordedFile): FileSource
   file,
   isTable: false,
   read: (reader, range) =>
-    readRuns(files, dir, file.name, (line, context) => reader.read(line, context), range),
+    readRuns(
+      files,
+      dir,
+      file.name,
+      (line, number, isChecked) => reader.read(line, { file: file.name, line: number, isChecked }),
+      range,
+    ),
   readTexts: (reader, range) =>
-    readRuns(files, dir, file.name, (line, context) => readText(reader, line, context), range),
+    readRuns(files, dir, file.name, (line, number, isChecked) => {
+      // A frame of a block whose bytes were checked is not looked into.
+      const split = isChecked ? splitFrame(line) : undefined;
+      if (split === undefined) return reader.read(line, { file: file.name, line: number, isChecked });
+      return { kind: "frame", atMs: split.atMs, us: split.us, text: split.text };
+    }, range),
 });
 
 const EVERYTHING = { channels: undefined, tickers: undefined };
@@ -54,16 +65,6 @@ async function beginningOf(files: NodeFiles, path: string): Promise<RecordingHea
     ? undefined
     : new LineReader(EVERYTHING).read(line, { file: path, line: 1, isChecked: false });
   return typeof item === "object" && item.kind === "start" ? item.header : undefined;
-}
-
-/** A frame of a block whose bytes were checked is not looked into. */
-function readText(
-  reader: LineReader,
-  line: string,
-  context: LineContext,
-): RecordedItem | UnparsedFrame | string | undefined {
-  const split = context.isChecked ? splitFrame(line) : undefined;
-  return split === undefined ? reader.read(line, context) : { kind: "frame", ...split };
 }
 
 /** What every item has that is read. */
@@ -83,7 +84,7 @@ async function* readRuns<Item extends ReadItem>(
   files: NodeFiles,
   dir: string,
   name: string,
-  read: (line: string, context: LineContext) => Item | string | undefined,
+  read: (line: string, number: number, isChecked: boolean) => Item | string | undefined,
   { fromMs, toMs, signal }: ReadRange,
 ): AsyncGenerator<Iterable<Item | RecordedDamage>, void, undefined> {
   const path = files.path.join(dir, name);
@@ -98,10 +99,11 @@ async function* readRuns<Item extends ReadItem>(
   });
   let hasEnded = false;
   const itemsOf = function* ({ lines, firstLine, isChecked }: Lines): Generator<Item | RecordedDamage> {
-    for (const [index, line] of lines.entries()) {
+    let next = firstLine;
+    for (const line of lines) {
       if (signal?.aborted) assertGoesOn(signal);
-      const number = firstLine + index;
-      const item = read(line, { file: name, line: number, isChecked });
+      const number = next++;
+      const item = read(line, number, isChecked);
       if (item === undefined) continue;
       if (typeof item === "string") {
         yield damage("unreadable", number, item);

@@ -133,7 +133,7 @@ async function follow<Exchange>(
     }),
     accounts: [],
     joins: (account) => !isCrowd(account),
-    top: ({ ticker }, side) => tape.quote(ticker)[side],
+    top: ({ ticker }, side) => tape.best(ticker, side),
   }, readOptions("LocalExchange.mirror.report", read.report ?? {}, runReportRules));
   tape.onMoved = (market, side) => observer.look(market, side);
   try {

@@ -304,7 +304,7 @@ export class LocalReplay<E> implements AsyncDisposable {
       },
       accounts: [],
       joins: (account) => !isCrowd(account),
-      top: ({ ticker }, side) => tape.quote(ticker)[side],
+      top: ({ ticker }, side) => tape.best(ticker, side),
     }, readOptions("LocalExchange.replay.report", this.#options.report ?? {}, runReportRules));
     tape.onMoved = (market, side) => observer.look(market, side);
     return observer;

@@ -99,20 +99,31 @@ export class TapeReader {
    * of all of it. Undefined for a text that is not written so, which is then read as any other.
    */
   #quickDelta(text: string): boolean | undefined {
-    if (!text.startsWith(DELTA) || text.includes(OWN)) return undefined;
-    // One after the other, in the order in which they are written.
-    const [ticker, afterTicker] = textAfter(text, TICKER, DELTA.length);
-    const [price, afterPrice] = textAfter(text, PRICE, afterTicker);
-    const [delta, afterDelta] = textAfter(text, COUNT, afterPrice);
-    const [side] = textAfter(text, SIDE, afterDelta);
-    if (side !== "yes" && side !== "no" || ticker.includes("\\")) return undefined;
-    if (!this.wants(ticker)) return false;
-    const told = quickFixed(price, 4);
-    const count = quickFixed(delta, 2);
-    if (told === undefined || count === undefined) return undefined;
-    const own = side === "yes" || this.useYesPrice ? told : complement(told);
-    if (!isPrice(own)) return undefined;
-    this.#tape.delta(ticker, side === "yes" ? "bid" : "ask", own, count);
+    const begin = text.startsWith(DELTA) ? text.indexOf(TICKER, DELTA.length) + TICKER.length : 0;
+    if (begin < TICKER.length) return undefined;
+    // One field right after the other, so that nothing stands between them that is not looked at.
+    let end = text.indexOf(QUOTE, begin);
+    const ticker = text.slice(begin, end);
+    if (text.startsWith(MARKET_ID, end)) end = text.indexOf(QUOTE, end + MARKET_ID.length);
+    if (!text.startsWith(PRICE, end)) return undefined;
+    const priceAt = end + PRICE.length;
+    end = text.indexOf(QUOTE, priceAt);
+    const told = quickFixed(text, 4, priceAt, end);
+    if (!text.startsWith(COUNT, end)) return undefined;
+    const countAt = end + COUNT.length;
+    end = text.indexOf(QUOTE, countAt);
+    const count = quickFixed(text, 2, countAt, end);
+    const isBid = text.startsWith(YES, end);
+    if (told === undefined || count === undefined || !isBid && !text.startsWith(NO, end)) return undefined;
+    if (ticker.includes("\\") || text.includes(OWN, end)) return undefined;
+    if (this.#tickers?.has(ticker) === false) {
+      // The first one is read as any other: a name that is kept must not keep the text that it is a part of.
+      return this.#others.has(ticker) ? false : undefined;
+    }
+    if (this.#unheard.size > 0) this.#unheard.delete(ticker);
+    const price = isBid || this.useYesPrice ? told : complement(told);
+    if (!isPrice(price)) return undefined;
+    this.#tape.delta(ticker, isBid ? "bid" : "ask", price, count);
     return true;
   }
 
@@ -218,18 +229,12 @@ export class TapeReader {
 }
 
 const DELTA = '{"type":"orderbook_delta",';
-const [TICKER, PRICE, COUNT, SIDE] = ['"market_ticker":"', '"price_dollars":"', '"delta_fp":"', '"side":"'];
+const TICKER = '"msg":{"market_ticker":"';
+const [MARKET_ID, PRICE, COUNT] = ['","market_id":"', '","price_dollars":"', '","delta_fp":"'];
+const [YES, NO] = ['","side":"yes"', '","side":"no"'];
+const QUOTE = '"';
 /** Frames of one's own orders have more to say. */
 const OWN = '"client_order_id"';
-
-/** The text that begins after a mark, up to the next quote, and where that is; what is not there is empty. */
-function textAfter(text: string, mark: string, from: number): readonly [found: string, end: number] {
-  const found = from === -1 ? -1 : text.indexOf(mark, from);
-  if (found === -1) return ["", -1];
-  const begin = found + mark.length;
-  const end = text.indexOf('"', begin);
-  return [text.slice(begin, end), end];
-}
 
 const multiplierOf = (value: unknown): number | undefined =>
   typeof value === "number" && value >= 0 && value < 1_000 ? value : undefined;
@@ -267,21 +272,21 @@ function levelsOf(list: unknown, isYesPrice: boolean): PricedCount[] | undefined
 const [ZERO, NINE, DOT, MINUS] = [48, 57, 46, 45];
 
 /**
- * Reads decimal text with exactly as many decimals, which is how Kalshi writes it: frames are read by the hundred
- * thousand in a second. Undefined for any other text.
+ * Reads decimal text between two places with exactly as many decimals, which is how Kalshi writes it: frames are read by
+ * the hundred thousand in a second. Undefined for any other text.
  */
-function quickFixed(text: unknown, decimals: number): number | undefined {
+function quickFixed(text: unknown, decimals: number, from = 0, to?: number): number | undefined {
   if (typeof text !== "string") return undefined;
-  const { length } = text;
-  const point = length - decimals - 1;
-  const first = text.charCodeAt(0) === MINUS ? 1 : 0;
-  if (point <= first || point > 11 || text.charCodeAt(point) !== DOT) return undefined;
+  const end = to ?? text.length;
+  const point = end - decimals - 1;
+  const first = text.charCodeAt(from) === MINUS ? from + 1 : from;
+  if (point <= first || point - from > 11 || text.charCodeAt(point) !== DOT) return undefined;
   let value = 0;
-  for (let at = first; at < length; at++) {
+  for (let at = first; at < end; at++) {
     if (at === point) continue;
     const code = text.charCodeAt(at);
     if (code < ZERO || code > NINE) return undefined;
     value = value * 10 + code - ZERO;
   }
-  return first === 1 ? 0 - value : value;
+  return first > from ? 0 - value : value;
 }

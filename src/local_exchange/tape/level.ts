@@ -4,7 +4,7 @@ import type { Order, Side } from "../engine/model.ts";
 import { Pairing } from "./pairing.ts";
 
 /** A price of one side. Counts are hundredths of contracts. */
-export class TapeLevel {
+export class TapeLevel extends Pairing {
   readonly side: Side;
   readonly price: number;
   /** What the recording has there. */
@@ -13,8 +13,6 @@ export class TapeLevel {
   gone = 0;
   /** What whoever recorded had there; not part of `recorded`. */
   own = 0;
-  /** Trades and decreases that wait for each other. */
-  readonly pairing = new Pairing();
   /** What the crowd has on the engine's book. */
   shown = 0;
   /** Its order, the first of them where our orders stand between. */
@@ -24,18 +22,19 @@ export class TapeLevel {
   /** The engine's level, while the crowd has an order on it. */
   level: Level<Order> | undefined;
   /** Orders of ours that rest there, the first in line first. */
-  readonly ours: Order[] = [];
+  ours: readonly Order[] = NOBODY;
   /** Whether the crowd may have more than one order there. */
   isSplit = false;
 
   constructor(side: Side, price: number) {
+    super();
     this.side = side;
     this.price = price;
   }
 
   /** What the crowd should have on the engine's book. */
   get wanted(): number {
-    return Math.max(0, this.recorded - this.gone - this.pairing.hidden);
+    return Math.max(0, this.recorded - this.gone - this.hidden);
   }
 
   /** How much of that is not there; below zero how much there is too much. */
@@ -43,3 +42,6 @@ export class TapeLevel {
     return this.wanted - this.shown;
   }
 }
+
+/** Shared by all levels at which none of ours rests. */
+const NOBODY: readonly Order[] = [];

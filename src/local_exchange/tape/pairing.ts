@@ -36,33 +36,35 @@ export interface AwaitedTrade extends Stood {
   readonly due: Due;
 }
 
-/** What waits at one level. */
+/** What waits at one level. Half of all that a recording says are decreases, so one that comes alone makes no object. */
 export class Pairing {
-  /** Newest last. */
-  readonly #departures: Departure[] = [];
+  /** The newest decrease, while no order of ours stands at the level: those all stood at the end of the queue. */
+  #loneAt = -Infinity;
+  #loneCount = 0;
+  #loneAbsent = 0;
+  /** Those before it, or all of them; newest last. */
+  #departures: Departure[] = NONE;
   /** Oldest first. */
-  readonly awaited: AwaitedTrade[] = [];
+  awaited: AwaitedTrade[] = NO_TRADES;
   /** What the crowd has less by than the recording: trades whose decreases have not been told. */
   hidden = 0;
 
-  /** A decrease of `count` that no trade explains, of which none was there any longer. */
+  /** A decrease of `count` that no trade explains, at a level without orders of ours; `absent` of it bots had taken. */
+  departAlone(at: number, count: number, absent: number): void {
+    if (at - this.#loneAt < PAIRING_MS) this.#listLone();
+    this.#loneAt = at;
+    this.#loneCount = count;
+    this.#loneAbsent = absent;
+  }
+
+  /** The same, with which order of ours it stood before. */
   depart(at: number, before: Order | undefined, count: number, absent: number): void {
-    const departures = this.#departures;
-    const newest = departures.at(-1);
-    if (newest === undefined || at - newest.at >= PAIRING_MS) {
-      // Most decreases come alone, and this is half of all that a recording says: nothing new is made for it.
-      departures.length = newest === undefined ? 0 : 1;
-      const [kept] = departures;
-      if (kept === undefined) departures.push({ at, before, count, absent });
-      else {
-        kept.at = at;
-        kept.before = before;
-        kept.count = count;
-        kept.absent = absent;
-      }
-      return;
+    this.#listLone();
+    const departures = this.#departures = this.#departures === NONE ? [] : this.#departures;
+    if (departures.length >= MOST_DEPARTURES) {
+      const first = departures.findIndex((one) => at - one.at < PAIRING_MS);
+      departures.splice(0, first === -1 ? departures.length : first);
     }
-    if (departures.length >= MOST_DEPARTURES) this.#dropOld(at);
     departures.push({ at, before, count, absent });
   }
 
@@ -71,10 +73,12 @@ export class Pairing {
    * it stood into `places`.
    */
   takeBack(now: number, count: number, places: Stood[]): number {
+    this.#listLone();
+    const departures = this.#departures;
     let left = count;
-    for (let last = this.#departures.at(-1); left > 0 && last !== undefined; last = this.#departures.at(-1)) {
+    for (let last = departures.at(-1); left > 0 && last !== undefined; last = departures.at(-1)) {
       if (now - last.at >= PAIRING_MS) {
-        this.#departures.length = 0;
+        this.#departures = NONE;
         break;
       }
       const taken = Math.min(left, last.count);
@@ -84,9 +88,15 @@ export class Pairing {
       const nobody = Math.min(left, last.absent);
       left -= nobody;
       last.absent -= nobody;
-      if (last.count + last.absent === 0) this.#departures.pop();
+      if (last.count + last.absent === 0) departures.pop();
     }
     return count - left;
+  }
+
+  /** A trade waits for its decrease. */
+  await(trade: AwaitedTrade): void {
+    if (this.awaited === NO_TRADES) this.awaited = [trade];
+    else this.awaited.push(trade);
   }
 
   /** A decrease of `count`: returns how much of it trades explain that were told before. */
@@ -126,6 +136,7 @@ export class Pairing {
 
   /** An order of ours has joined the queue: whatever left before that stood ahead of it. */
   joined(order: Order): void {
+    this.#listLone();
     this.#move(undefined, order);
   }
 
@@ -136,9 +147,18 @@ export class Pairing {
 
   /** The level is no more. */
   clear(): void {
-    this.#departures.length = 0;
+    this.#departures = NONE;
     for (const { due } of this.awaited.splice(0)) due.cancel();
     this.hidden = 0;
+  }
+
+  /** Lists the newest decrease with the others, where it is of any use to do so. */
+  #listLone(): void {
+    const at = this.#loneAt;
+    if (at === -Infinity) return;
+    const [count, absent] = [this.#loneCount, this.#loneAbsent];
+    this.#loneAt = -Infinity;
+    this.depart(at, undefined, count, absent);
   }
 
   #move(from: Order | undefined, to: Order | undefined): void {
@@ -150,10 +170,8 @@ export class Pairing {
     trade.hidden -= count;
     this.hidden -= count;
   }
-
-  #dropOld(now: number): void {
-    const departures = this.#departures;
-    const first = departures.findIndex(({ at }) => now - at < PAIRING_MS);
-    departures.splice(0, first === -1 ? departures.length : first);
-  }
 }
+
+/** Shared by levels at which nothing waits: most of them, most of the time. Nothing is ever put into these. */
+const NONE: Departure[] = [];
+const NO_TRADES: AwaitedTrade[] = [];

@@ -141,10 +141,14 @@ export class Tape {
     return this.#listed.get(ticker)?.place.kind === "known";
   }
 
+  /** The best price of one side of a market in the recording, without any order of ours. */
+  best(ticker: string, side: Side): number | undefined {
+    return this.#listed.get(ticker)?.tape.best(side);
+  }
+
   /** The best prices of a market in the recording, without any order of ours. */
   quote(ticker: string): Readonly<Record<Side, number | undefined>> {
-    const tape = this.#listed.get(ticker)?.tape;
-    return { bid: tape?.best("bid"), ask: tape?.best("ask") };
+    return { bid: this.best(ticker, "bid"), ask: this.best(ticker, "ask") };
   }
 
   /** Half way between those; undefined where one is missing. In ticks of 0.0001 dollars. */

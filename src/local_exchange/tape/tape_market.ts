@@ -77,7 +77,7 @@ export class TapeMarket {
         const less = level.recorded + level.own - (told.get(level.price) ?? 0);
         if (less > 0) this.#decrease(level, Math.min(less, level.recorded));
         // The decrease of a trade that was told is in the snapshot, or never comes.
-        for (const trade of [...level.pairing.awaited]) this.#comeBack(level, trade);
+        for (const trade of [...level.awaited]) this.#comeBack(level, trade);
       }
     }
     for (const [side, told] of sides) {
@@ -102,11 +102,10 @@ export class TapeMarket {
     const level = this.#level(this.#side(side), price);
     level.own += delta;
     if (delta >= 0) return;
-    const { pairing, ours: [first] } = level;
-    const { hidden } = pairing;
-    pairing.explain(-delta);
+    const { hidden, ours: [first] } = level;
+    level.explain(-delta);
     // A trade that was told of it was not of the crowd's: who was taken for the one that sold stands first in line again.
-    this.#crowd.comeBack(level, { before: first, count: hidden - pairing.hidden });
+    this.#crowd.comeBack(level, { before: first, count: hidden - level.hidden });
     // An order that rested before the recording began came with a snapshot, as if it were the crowd's.
     const before = Math.max(0, -level.own);
     level.own += before;
@@ -141,8 +140,8 @@ export class TapeMarket {
     const side = this.#side(order.side);
     const level = this.#level(side, order.price);
     side.stakes.add(order);
-    level.ours.push(order);
-    level.pairing.joined(order);
+    level.ours = [...level.ours, order];
+    level.joined(order);
     side.recount();
   }
 
@@ -150,10 +149,9 @@ export class TapeMarket {
   unstaked(order: Order, price: number): void {
     const side = this.#side(order.side);
     if (!side.stakes.delete(order)) return;
-    const { ours, pairing } = this.#level(side, price);
-    const at = ours.indexOf(order);
-    pairing.left(order, ours[at + 1]);
-    ours.splice(at, 1);
+    const level = this.#level(side, price);
+    level.left(order, level.ours[level.ours.indexOf(order) + 1]);
+    level.ours = level.ours.filter((other) => other !== order);
     side.recount();
   }
 
@@ -168,7 +166,7 @@ export class TapeMarket {
   /** The engine took everything off the book: the market is over, and what comes next is another snapshot. */
   forget(): void {
     for (const side of [this.#bids, this.#asks]) {
-      for (const { pairing } of side.levels.values()) pairing.clear();
+      for (const level of side.levels.values()) level.clear();
       side.levels.clear();
       side.stakes.clear();
       side.recount();
@@ -203,15 +201,14 @@ export class TapeMarket {
       }
       level.gone += count - left;
     }
-    if (level.pairing.awaited.length > 0) level.pairing.hide(level.recorded);
+    if (level.awaited.length > 0) level.hide(level.recorded);
     this.#crowd.follow(level);
     if (isNew) this.#desk.moved(this.market, side);
   }
 
   #decrease(level: TapeLevel, count: number): void {
-    const { pairing } = level;
     level.recorded -= count;
-    const explained = pairing.awaited.length === 0 ? 0 : pairing.explain(count);
+    const explained = level.awaited.length === 0 ? 0 : level.explain(count);
     if (level.gone > level.recorded) level.gone = level.recorded;
     if (count > explained) this.#cancel(level, count - explained);
     if (level.recorded === 0) this.#desk.moved(this.market, level.side);
@@ -219,17 +216,16 @@ export class TapeMarket {
 
   /** Contracts that left a level, as far as anybody knows by a cancel. */
   #cancel(level: TapeLevel, count: number): void {
-    const { pairing } = level;
     const { now } = this.#desk.engine;
     const less = Math.max(0, -level.lack);
     if (level.ours.length === 0) {
       if (less > 0) this.#crowd.cancel(level, less);
-      return pairing.depart(now, undefined, less, count - less);
+      return level.departAlone(now, less, count - less);
     }
     const places: Stood[] = [];
     if (less > 0) this.#crowd.cancel(level, less, places);
-    for (const { before, count: stood } of places) pairing.depart(now, before, stood, 0);
-    if (count > less) pairing.depart(now, undefined, 0, count - less);
+    for (const { before, count: stood } of places) level.depart(now, before, stood, 0);
+    if (count > less) level.depart(now, undefined, 0, count - less);
   }
 
   /**
@@ -240,7 +236,7 @@ export class TapeMarket {
     const { now } = this.#desk.engine;
     const { shown } = level;
     const places: Stood[] = [];
-    const seen = level.pairing.takeBack(now, count, places);
+    const seen = level.takeBack(now, count, places);
     // What was traded is nobody's to take, though the book tells it later.
     if (count > seen) this.#await(level, count - seen);
     if (level.ours.length === 0) {
@@ -259,35 +255,34 @@ export class TapeMarket {
     const { engine } = this.#desk;
     const due = engine.schedule.add(engine.now + PAIRING_MS, () => this.#comeBack(level, trade));
     const trade: AwaitedTrade = { before: undefined, count, hidden: 0, due };
-    level.pairing.awaited.push(trade);
-    level.pairing.hide(level.recorded);
+    level.await(trade);
+    level.hide(level.recorded);
   }
 
   /** The decrease of a trade does not come: its contracts are there, ahead of all that came to the level after it. */
   #comeBack(level: TapeLevel, trade: AwaitedTrade): void {
-    this.#crowd.comeBack(level, level.pairing.giveUp(trade));
+    this.#crowd.comeBack(level, level.giveUp(trade));
   }
 }
 
-/** The ids that were told last. */
+/** The ids that were told last: `most` of them at least, and twice as many at most. */
 class KnownIds {
-  readonly #ids = new Set<string>();
-  /** In the order in which they came, over and over: a set is slow to say which is its oldest. */
-  readonly #ring: string[] = [];
   readonly #most: number;
-  #at = 0;
+  // Two sets, the older of which goes as a whole: taking single ids out of one costs as much as all else about a trade.
+  #new = new Set<string>();
+  #old = new Set<string>();
 
   constructor(most: number) {
     this.#most = most;
   }
 
   isNew(id: string): boolean {
-    if (this.#ids.has(id)) return false;
-    this.#ids.add(id);
-    const oldest = this.#ring[this.#at];
-    if (oldest !== undefined) this.#ids.delete(oldest);
-    this.#ring[this.#at] = id;
-    this.#at = (this.#at + 1) % this.#most;
+    if (this.#new.has(id) || this.#old.has(id)) return false;
+    if (this.#new.size >= this.#most) {
+      this.#old = this.#new;
+      this.#new = new Set();
+    }
+    this.#new.add(id);
     return true;
   }
 }

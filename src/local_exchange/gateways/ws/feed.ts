@@ -85,6 +85,7 @@ export class Feed implements Desk {
         return this.#book(event);
       case "trade":
         this.touch(event.trade.market);
+        if (!this.#byChannel.has("trade")) return;
         return this.publish("trade", "trade", messages.trade(event.trade), event.trade.market.ticker);
       case "order":
         return this.#order(event);
