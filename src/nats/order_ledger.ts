@@ -17,6 +17,8 @@ import { tell } from "../base/tell.ts";
 import { waitFor, type WaitOptions, waitRules } from "../base/wait_options.ts";
 import { LONGEST_MS, onAborted } from "../base/waits.ts";
 import type { CreateOrderV2Request, CreateOrderV2Response } from "../contract/event/types.ts";
+import { checkFirst } from "../http/arguments.ts";
+import { eventOrders } from "../writes/event_orders.ts";
 import { type Bucket, bucketKey, openTellingBucket } from "./bucket.ts";
 import { type IntendedOrder, type IntentState, orderIdOf, stateIn } from "./ledger_entry.ts";
 import {
@@ -137,6 +139,8 @@ export class NatsOrderLedger implements AsyncDisposable {
     const given = copyPlain(order) as CreateOrderV2Request;
     const client_order_id = given.client_order_id ?? await orderIdOf(name, environment, intent);
     const basis = { order: { ...given, client_order_id } satisfies IntendedOrder, environment, account };
+    // What can never be sent, such as a key in the place of a ticker, is not written down either.
+    checkFirst(eventOrders.place, undefined, basis.order, {});
     const { over, forget } = this.#limits(intent, signal, timeoutMs);
     const placement = new Placement({
       ...{ bucket, intent, basis, client, leaseMs, clock, over },

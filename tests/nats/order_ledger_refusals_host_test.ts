@@ -1,4 +1,5 @@
 /** What a ledger refuses, and what it does about the refusals of the exchange and of NATS. */
+import { Kvm } from "@nats-io/kv";
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import {
   KalshiAuthRequiredError,
@@ -13,6 +14,7 @@ import { LocalExchange } from "../../src/local_exchange/local_exchange.ts";
 import { KalshiNatsError } from "../../src/nats/errors.ts";
 import { NatsOrderLedger } from "../../src/nats/order_ledger.ts";
 import { NatsRateStore } from "../../src/nats/rate_store.ts";
+import { ed25519Pkcs8 } from "../auth/fixtures.ts";
 import { type NatsServer, natsTest, startNats } from "./support/server.ts";
 
 const TICKER = "KXLEDGER-26NOV24-T60";
@@ -123,6 +125,23 @@ natsTest(
     assertEquals([await orders(a), await orders(b)], [2, 0]);
   },
 );
+
+natsTest("what can never be sent, such as a key in the place of a ticker, is not written down", async () => {
+  await using server = await startNats();
+  await using scene = await startExchange();
+  const connection = await server.connect();
+  await using ledger = await NatsOrderLedger.open({ connection });
+  const bucket = await new Kvm(connection).open("KALSHI_ORDERS");
+  for (const wrong of [{ ticker: ed25519Pkcs8 }, { price: "1.5" }, { count: 1 }, { tickr: "A" }]) {
+    const order = { ...wish, ...wrong } as CreateOrderV2Request;
+    const error = await assertRejects(
+      () => ledger.place("wrong", order, { client: scene.a }),
+      KalshiConfigError,
+    );
+    assert(!`${error.stack}${JSON.stringify(error)}`.includes(ed25519Pkcs8.slice(30, 60)), error.message);
+    assertEquals([error.outcome, await bucket.get("wrong")], ["not-sent", null]);
+  }
+});
 
 /** What a call rejects with: an error of this library's that says what to do, and shows no password. */
 async function told(call: () => Promise<unknown>, advice: string): Promise<void> {
