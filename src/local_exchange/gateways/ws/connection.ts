@@ -21,6 +21,14 @@ export interface ConnectionOptions {
   readonly onEnd: () => void;
 }
 
+/**
+ * - `open`: it is read and written.
+ * - `broken`: the client broke the protocol, and nothing more of what it sends is read.
+ * - `deaf`: neither side hears of the other any longer, and nobody says so.
+ * - `ended`
+ */
+type State = "open" | "broken" | "deaf" | "ended";
+
 /** A connection. */
 export class ServerConnection {
   readonly #socket: ByteSocket<Uint8Array>;
@@ -31,10 +39,7 @@ export class ServerConnection {
   #ping: ClockTimer | undefined;
   #goodbye: ClockTimer | undefined;
   #stalled: { readonly frames: Uint8Array[]; readonly timer: ClockTimer } | undefined;
-  #deaf = false;
-  /** The client broke the protocol: nothing more of what it sends is read. */
-  #broken = false;
-  #ended = false;
+  #state: State = "open";
 
   constructor(options: ConnectionOptions) {
     const { socket, clock } = options;
@@ -77,7 +82,7 @@ export class ServerConnection {
         return;
       }
       case "half-open":
-        this.#deaf = true;
+        if (this.#state !== "ended") this.#state = "deaf";
         return;
       case "close":
         return this.close(fault.code, fault.reason);
@@ -121,7 +126,7 @@ export class ServerConnection {
   }
 
   #write(frame: Uint8Array): void {
-    if (this.#ended || this.#deaf) return;
+    if (this.#state === "ended" || this.#state === "deaf") return;
     if (this.#stalled !== undefined) this.#stalled.frames.push(frame);
     // Who has pings and commands answered and never reads the answers is not listened to for ever.
     else if (this.#socket.writableLength > 2 * BUFFER_BYTES) this.destroy();
@@ -129,7 +134,7 @@ export class ServerConnection {
   }
 
   #read(bytes: Uint8Array): void {
-    if (this.#ended || this.#deaf || this.#broken) return;
+    if (this.#state !== "open") return;
     try {
       for (const { opcode, payload } of this.#reader.push(bytes)) {
         if (opcode === OPCODE.text || opcode === OPCODE.binary) this.#options.onText(textOf(payload));
@@ -142,15 +147,15 @@ export class ServerConnection {
       }
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
-      this.#broken = true;
+      if (this.#state === "open") this.#state = "broken";
       this.close(error.code, error.message);
       this.#socket.end();
     }
   }
 
   #end(): void {
-    if (this.#ended) return;
-    this.#ended = true;
+    if (this.#state === "ended") return;
+    this.#state = "ended";
     this.#ping?.clear();
     this.#goodbye?.clear();
     this.#stalled?.timer.clear();
