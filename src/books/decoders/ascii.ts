@@ -28,8 +28,10 @@ const POINT = -2; // as far from "0"
 const BACKSLASH = 92;
 const MOST_DIGITS = 15;
 
-const isPlain = (byte: number | undefined): byte is number =>
-  byte !== undefined && byte >= 32 && byte < 127 && byte !== BACKSLASH;
+/** Which bytes stand for themselves in a text: 0. A look at a table is quicker than four comparisons. */
+const SPECIAL: Uint8Array = new Uint8Array(256).map((_, byte) =>
+  byte >= 32 && byte < 127 && byte !== QUOTE && byte !== BACKSLASH ? 0 : 1
+);
 
 /**
  * A place in bytes, which moves on over what it reads. Of texts it reads what is ASCII and needs no escape, so that bytes
@@ -111,11 +113,8 @@ export class AsciiReader {
   skipText(): void {
     const bytes = this.#bytes;
     let at = this.#at;
-    for (;; at++) {
-      const byte = bytes[at];
-      if (byte === QUOTE) break;
-      if (!isPlain(byte)) return this.#end();
-    }
+    while (SPECIAL[bytes[at] ?? QUOTE] === 0) at++;
+    if (bytes[at] !== QUOTE) return this.#end();
     this.#at = at + 1;
   }
 
@@ -126,11 +125,11 @@ export class AsciiReader {
     let hash = 0;
     let at = start;
     for (;; at++) {
-      const byte = bytes[at];
-      if (byte === QUOTE) break;
-      if (!isPlain(byte)) return this.#end();
+      const byte = bytes[at] ?? QUOTE;
+      if (SPECIAL[byte] !== 0) break;
       hash = Math.imul(hash, 31) + byte | 0;
     }
+    if (bytes[at] !== QUOTE) return this.#end();
     this.#at = at + 1;
     const known = this.#names.get(hash);
     if (known !== undefined && isAt(bytes, start, at, known.bytes)) return known.name;
