@@ -237,7 +237,9 @@ export class FrameRouter {
     kind: SequencedKind,
     content: unknown,
   ): boolean {
-    switch (sequence.check(seq, kind, content)) {
+    const verdict = sequence.check(seq, kind, content);
+    if (verdict === "next") return true;
+    switch (verdict) {
       case "gap":
         this.#gap(shared, sequence.missed, "sequence", kind === "control" ? seq : seq - 1);
         return true;
@@ -255,8 +257,6 @@ export class FrameRouter {
       case "duplicate":
         this.stats.duplicates++;
         return false;
-      default:
-        return true;
     }
   }
 
