@@ -49,7 +49,7 @@ const cases: readonly Case[] = [
     over: all,
     file: "split",
     culprits: "any",
-    ceiling: 28.4,
+    ceiling: 29.3,
   },
   {
     name: "what `./fix` adds to it",
@@ -72,7 +72,7 @@ const cases: readonly Case[] = [
     code: all,
     file: "one",
     culprits: "any",
-    ceiling: 152.6,
+    ceiling: 153.6,
   },
 ];
 
