@@ -197,6 +197,18 @@ export function readOptions<T extends object, R extends Rules<T>>(
   return readBy(owner, options, rules as AnyRules, hint) as Read<T, R>;
 }
 
+/** The options of a table that must be given, or stand for something where they are not: each call reads a table. */
+const dueIn = new WeakMap<AnyRules, readonly string[]>();
+
+function namesDue(rules: AnyRules): readonly string[] {
+  let names = dueIn.get(rules);
+  if (names === undefined) {
+    names = Object.keys(rules).filter((name) => rules[name]?.isNeeded || rules[name]?.preset !== undefined);
+    dueIn.set(rules, names);
+  }
+  return names;
+}
+
 function readBy(owner: string, options: unknown, rules: AnyRules, hint?: Hint): object {
   assertObject(owner, options);
   const own = readOwn(options as Record<string, unknown>);
@@ -208,7 +220,7 @@ function readBy(owner: string, options: unknown, rules: AnyRules, hint?: Hint): 
     if (must.read !== undefined) own[name] = must.read(owner, name, value);
     else if (!must.test(value)) assertValue(owner, name, value, must);
   }
-  for (const name of Object.keys(rules)) {
+  for (const name of namesDue(rules)) {
     if (own[name] !== undefined) continue;
     const { isNeeded, takes, preset } = rules[name] as Rule<unknown>;
     if (isNeeded) throw new KalshiConfigError(`${owner} needs \`${name}\`: it takes ${takes}.`);

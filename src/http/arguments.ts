@@ -50,7 +50,7 @@ export function ownFields<B extends object>(template: CheckedTemplate, body: B):
 
 /** What a call is about, with what its caller adds to the contract. */
 export function withExtras<T extends object>(given: T, extra: object | undefined): T {
-  return { ...given, ...extra };
+  return extra === undefined ? given : { ...given, ...extra };
 }
 
 /** An id that this library sends itself must stand where it looks for it. */

@@ -64,13 +64,13 @@ export function chargeOf(
   valueOf: (name: string) => unknown,
   payerOfTicker: PayerOf = unscoped,
 ): Charge {
-  const { bucket = "read", costPer, costWith = {} } = row;
-  const dearer = Object.keys(costWith).find((name) => String(valueOf(name)) === "true");
+  const { bucket = "read", costPer, costWith } = row;
+  const dearer = costWith && Object.keys(costWith).find((name) => String(valueOf(name)) === "true");
   const items = costPer === undefined ? undefined : valueOf(costPer);
   return {
     bucket,
     payer: payerOf(row, valueOf, payerOfTicker),
-    cost: dearer === undefined ? row.cost : costWith[dearer],
+    cost: dearer === undefined ? row.cost : costWith?.[dearer],
     isDearer: dearer !== undefined,
     items: Array.isArray(items) ? Math.max(1, items.length) : 1,
   };

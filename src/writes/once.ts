@@ -114,16 +114,14 @@ const isAwaited = ({ code }: KalshiError): boolean => code !== "ABORTED" && code
  *
  * @throws {KalshiError} when nothing is known of any item
  */
-export async function write<I, R>(
+export function write<I, R>(
   http: HttpPipeline,
   given: WriteOptions,
   what: Write<I, R>,
 ): Promise<Written<I, R>> {
   assertObject("A write", given);
   const options = readOwn(given);
-  return isIdempotent(http, options)
-    ? await new Once(http, options, what).run()
-    : await sendAsIs(options, what);
+  return isIdempotent(http, options) ? new Once(http, options, what).run() : sendAsIs(options, what);
 }
 
 /** Runs a write of one item and gives its result. */
@@ -174,7 +172,7 @@ async function sendAsIs<I, R>(options: WriteOptions, what: Write<I, R>): Promise
 class Once<I, R> {
   readonly #http: HttpPipeline;
   readonly #what: Write<I, R>;
-  readonly #step: () => WriteOptions;
+  readonly #step: (own?: CallOptions) => WriteOptions;
   /** How many attempts there may be. */
   readonly #most: number;
   readonly #answers = new Map<I, Answer<R>>();
@@ -202,12 +200,16 @@ class Once<I, R> {
   }
 
   /** The whole write; whoever listens is told of it as one call. */
-  async run(): Promise<Written<I, R>> {
+  run(): Promise<Written<I, R>> {
     const ended = this.#http.watchEnd();
+    return ended === undefined ? this.#run() : this.#runTold(ended);
+  }
+
+  async #runTold(ended: NonNullable<ReturnType<HttpPipeline["watchEnd"]>>): Promise<Written<I, R>> {
     const tellEnd = (error?: KalshiError) => {
       const { callId, count, asked } = this.#attempts;
       // What could not be built is no call.
-      if (asked.method !== "") ended?.({ callId, attempts: count, ...asked, ...(error && { error }) });
+      if (asked.method !== "") ended({ callId, attempts: count, ...asked, ...(error && { error }) });
     };
     try {
       const written = await this.#run();
@@ -229,8 +231,8 @@ class Once<I, R> {
       if (this.#attempts.ambiguous) open = await this.#lookUp(open, true);
       if (open.length === 0) break;
     }
-    const missing = await this.#lookLast([...open, ...this.#doubtful]);
-    return this.#written(missing);
+    const left = [...open, ...this.#doubtful];
+    return this.#written(left.length === 0 ? left : await this.#lookLast(left));
   }
 
   /** One attempt; gives the items of which nothing is known. */
@@ -238,7 +240,7 @@ class Once<I, R> {
     const { clientIds, send } = this.#what;
     const before = this.#attempts;
     try {
-      const answers = await send(items, { ...this.#step(), maxRetries: 0 }, { clientIds, before });
+      const answers = await send(items, this.#step({ maxRetries: 0 }), { clientIds, before });
       const unknown: I[] = [];
       for (const [index, answer] of answers.entries()) {
         const item = items[index] as I;
