@@ -79,6 +79,7 @@ export abstract class RestClient<Settings extends HttpSettings> implements Async
       isReadOnly: isReadOnly(readOnly, runtime),
       hooks: { onRequest, onResponse, onRetry, onEnd },
       clock,
+      sharesTimers: runtime.sharesTimers,
       random: Math.random,
       limiter,
       inspect,

@@ -9,6 +9,8 @@
 export interface ClockTimer {
   /** Forgets the timer; harmless after it fired. */
   clear(): void;
+  /** Says whether it keeps the process alive until it fires, as it does from the start; left out where nothing can tell. */
+  keepAlive?(does: boolean): void;
 }
 
 /** A source of time and timers. */
@@ -37,7 +39,13 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   setTimer(callback, delayMs) {
-    const id = setTimeout(callback, delayMs);
-    return { clear: () => clearTimeout(id) };
+    const id: unknown = setTimeout(callback, delayMs);
+    const clear = () => clearTimeout(id as number);
+    return canBeLet(id) ? { clear, keepAlive: (does) => void (does ? id.ref() : id.unref()) } : { clear };
   },
 };
+
+/** What `setTimeout` gives in Node, Deno and Bun: it can be told not to keep the process alive. */
+function canBeLet(id: unknown): id is { ref(): void; unref(): void } {
+  return typeof id === "object" && id !== null && "unref" in id;
+}

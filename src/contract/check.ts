@@ -38,13 +38,24 @@ export function findFault(rules: FieldRules, given: Fields, reading: Reading, pa
     const fault = faultOf(rules[name] as FieldRule, name, value, reading, path);
     if (fault !== undefined) return fault;
   }
-  for (const name of Object.keys(rules)) {
-    const rule = rules[name] as FieldRule;
-    if (rule.required && isNothing(given[name], reading) && isNothing(extra?.[name], reading)) {
-      return missing(rule, path + name);
+  for (const name of requiredOf(rules)) {
+    if (isNothing(given[name], reading) && isNothing(extra?.[name], reading)) {
+      return missing(rules[name] as FieldRule, path + name);
     }
   }
   return undefined;
+}
+
+/** Looked for once in each table of the contract: most have many rules, and none or few that are required. */
+const required = new WeakMap<FieldRules, readonly string[]>();
+
+function requiredOf(rules: FieldRules): readonly string[] {
+  let names = required.get(rules);
+  if (names === undefined) {
+    names = Object.keys(rules).filter((name) => rules[name]?.required);
+    required.set(rules, names);
+  }
+  return names;
 }
 
 function isNothing(value: unknown, { emptyIsNothing }: Reading): boolean {

@@ -43,6 +43,10 @@ export function limitOf(
   return value;
 }
 
+/** When a time that starts now is over; a call without a limit has no need to ask what time it is. */
+const endOf = (limitMs: number, clock: Clock): number =>
+  limitMs === Infinity ? Infinity : clock.monotonic() + limitMs;
+
 /** The header fields of every request. */
 export function commonHeaders(config: HttpSettings): Fields {
   return mergeHeaders({ accept: "application/json" }, config.extraHeaders);
@@ -105,7 +109,7 @@ export function buildCall(
     ambiguous,
     timeoutMs: limitOf("timeoutMs", options, config),
     maxRetries: limitOf("maxRetries", options, config),
-    endsAt: clock.monotonic() + limitOf("totalTimeoutMs", options, config),
+    endsAt: endOf(limitOf("totalTimeoutMs", options, config), clock),
     limiter: options.unlimited ? undefined : limiter,
     secrets,
     redact: (value) => secrets.redactValue(value),

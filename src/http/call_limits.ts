@@ -8,19 +8,29 @@ import type { Clock, ClockTimer } from "../base/clock.ts";
 import { KalshiAbortError, KalshiClosedError, type KalshiError, KalshiTimeoutError } from "../base/errors.ts";
 import { delay, LONGEST_MS, onAborted } from "../base/waits.ts";
 import { type Call, contextOf } from "./call.ts";
+import { CallTimers } from "./call_timers.ts";
 
 /** Ends the calls of one client. */
 export class CallLimits {
   readonly #clock: Clock;
+  /** Undefined where each call has a timer of its own. */
+  readonly #timers: CallTimers | undefined;
   /** How many requests may be in flight at once, for messages. */
   readonly #mostInFlight: number | undefined;
   /** What ends each call and wait under way. No AbortSignal: Node warns of one that more than ten listen to. */
   readonly #ends = new Set<() => void>();
   #isClosed = false;
 
-  constructor(clock: Clock, mostInFlight: number | undefined) {
+  constructor(
+    clock: Clock,
+    { mostInFlight, sharesTimers = false }: {
+      readonly mostInFlight?: number | undefined;
+      readonly sharesTimers?: boolean | undefined;
+    } = {},
+  ) {
     this.#clock = clock;
     this.#mostInFlight = mostInFlight;
+    if (sharesTimers) this.#timers = new CallTimers(clock);
   }
 
   /** Whether {@linkcode close} was called. */
@@ -32,6 +42,7 @@ export class CallLimits {
   close(): void {
     this.#isClosed = true;
     for (const end of this.#ends) end();
+    this.#timers?.close();
   }
 
   /**
@@ -40,7 +51,7 @@ export class CallLimits {
    */
   async run<T>(call: Call, limitMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { signal } = call.options;
-    const remainingMs = call.endsAt - this.#clock.monotonic();
+    const remainingMs = call.endsAt === Infinity ? Infinity : call.endsAt - this.#clock.monotonic();
     const ms = Math.min(limitMs, remainingMs);
     const controller = new AbortController();
     let timer: ClockTimer | undefined;
@@ -59,7 +70,7 @@ export class CallLimits {
         if (this.#isClosed) return onClose();
         if (remainingMs <= 0) return onTime();
         // Timers hold no more, and fire at once instead; what is longer than 24 days counts as no limit.
-        if (ms <= LONGEST_MS) timer = this.#clock.setTimer(onTime, ms);
+        if (ms <= LONGEST_MS) timer = (this.#timers ?? this.#clock).setTimer(onTime, ms);
         if (signal !== undefined) unheard = onAborted(signal, onAbort);
         this.#ends.add(onClose);
         work(controller.signal).then(resolve, reject);

@@ -38,6 +38,8 @@ export interface PipelineParts {
   readonly pool: HttpPool;
   readonly hooks: ClientHooks;
   readonly clock: Clock;
+  /** Whether one timer may serve several calls. */
+  readonly sharesTimers?: boolean | undefined;
   readonly random: () => number;
   /** Admits each attempt. */
   readonly limiter?: Limiter | undefined;
@@ -75,7 +77,7 @@ export class HttpPipeline {
   /** Takes its parts; opens nothing. */
   constructor(parts: PipelineParts) {
     this.#parts = parts;
-    const { venue, config, pool, clock, auth, limiter } = parts;
+    const { venue, config, pool, clock, auth, limiter, sharesTimers } = parts;
     const { limits, baseUrl } = config;
     const signedPaths = new SignedPaths(venue, config);
     this.#common = { venue, config, clock, auth, limiter, headers: commonHeaders(config), signedPaths };
@@ -85,7 +87,7 @@ export class HttpPipeline {
         untilFree: pool.untilFree,
         isShared: () => pool.isShared?.(baseUrl) ?? false,
       });
-    this.#limits = new CallLimits(clock, this.#gate?.most);
+    this.#limits = new CallLimits(clock, { mostInFlight: this.#gate?.most, sharesTimers });
   }
 
   /** The configuration in use. */

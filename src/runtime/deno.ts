@@ -164,6 +164,7 @@ export function denoRuntime(options: RuntimeOptions = {}): Runtime {
         },
       };
     },
+    sharesTimers: true,
     ...hostFeatures(settings),
   };
   return runtime;

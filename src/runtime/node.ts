@@ -153,6 +153,7 @@ export function nodeRuntime(options: RuntimeOptions = {}): Runtime {
       });
     },
     ...(!globals.Deno && { createSigner: nodeSigner }),
+    sharesTimers: true,
     ...hostFeatures(settings),
   };
   return runtime;

@@ -278,6 +278,11 @@ export interface RestRuntime {
   readonly capabilities: RuntimeCapabilities;
   /** Opens a connection pool; cheap, no network use before the first request. */
   createHttpPool(options: HttpPoolOptions): HttpPool;
+  /**
+   * Whether one timer may serve several calls: it belongs to the process, and not, as in a Worker, to the request that
+   * made it. Left out where it may not, or where timers cost next to nothing.
+   */
+  readonly sharesTimers?: boolean | undefined;
   /** Reads a text file. */
   readonly readTextFile: ReadTextFile;
   /**
