@@ -36,12 +36,12 @@ export function fillLists(lists: Lists, value: unknown): unknown {
 
 function fillItems([name, lists]: Rules[number], items: readonly unknown[]): readonly unknown[] {
   let filled = items;
-  const isLeaf = Array.isArray(lists) && lists.length === 0;
+  const rules: Rules = [[name, lists]];
+  const isLeaf = Array.isArray(lists) && lists.length === 0 && name !== "*";
   for (let index = 0; index < items.length; index++) {
-    const item = items[index] as Readonly<Record<string, unknown>> | null | undefined;
-    if (isLeaf && name !== "*" && item?.[name] !== null) continue;
-    const full = fillFields([[name, lists]], item);
-    if (full !== item) filled = put(filled, index, full) as readonly unknown[];
+    if (isLeaf && (items[index] as Readonly<Record<string, unknown>> | null)?.[name] !== null) continue;
+    const full = fillFields(rules, items[index]);
+    if (full !== items[index]) filled = put(filled, index, full) as readonly unknown[];
   }
   return filled;
 }

@@ -26,16 +26,18 @@ const seenBy = new WeakMap<HttpPipeline, Seen[]>();
 export function rememberGrids(http: HttpPipeline, markets: readonly object[]): void {
   const facts = http.advice?.grids;
   if (facts === undefined) return;
-  const tickers: unknown[] = [];
-  const grids: unknown[] = [];
+  // As long as they will be: to let them grow takes as long as all the rest.
+  const tickers = new Array<unknown>(markets.length);
+  const grids = new Array<unknown>(markets.length);
   // What an answer holds is looked at no further than this.
   let last: unknown;
-  for (const market of markets as readonly ({ readonly ticker?: unknown } | null | undefined)[]) {
+  for (let index = 0; index < markets.length; index++) {
+    const market: { readonly ticker?: unknown } | null | undefined = markets[index];
     const grid = market && facts.of(market);
     // Most markets have the grid of the one before: what is not kept costs the garbage collector nothing.
     if (!isSameGrid(grid, last)) last = grid;
-    tickers.push(market?.ticker);
-    grids.push(last);
+    tickers[index] = market?.ticker;
+    grids[index] = last;
   }
   const before = seenBy.get(http) ?? [];
   // The same market or page, asked for again.

@@ -30,7 +30,7 @@ export async function wholeOf(response: PoolResponse, limit: number): Promise<By
 }
 
 /** The whole body as text; the runtime reads it in its own way where its length is known to fit. */
-export async function textOf(response: PoolResponse, limit: number): Promise<string> {
-  if (!response.coding && isKnownToFit(response, limit)) return await response.text();
-  return new TextDecoder().decode(await wholeOf(response, limit));
+export function textOf(response: PoolResponse, limit: number): Promise<string> {
+  if (!response.coding && isKnownToFit(response, limit)) return response.text();
+  return wholeOf(response, limit).then((bytes) => new TextDecoder().decode(bytes));
 }

@@ -102,11 +102,6 @@ export class RateLimiter implements Limiter {
    * that is a `KalshiError`, else with a `KalshiAbortError`.
    */
   acquire(request: RateRequest): void | Promise<void> {
-    assertRequest(request);
-    return this.#acquire(request);
-  }
-
-  #acquire(request: RateRequest): void | Promise<void> {
     const { signal } = request;
     const draw = this.#drawOf(request);
     const pool = this.#pool(request.bucket);
@@ -120,19 +115,18 @@ export class RateLimiter implements Limiter {
    * must be asked, as always with a store. A call that does not have to wait needs no signal that ends its wait.
    */
   tryAcquire(request: RateRequest): boolean {
-    assertRequest(request);
-    return this.#pool(request.bucket).takeNow(this.#drawOf(request));
+    const draw = this.#drawOf(request);
+    return this.#pool(request.bucket).takeNow(draw);
   }
 
   /** {@linkcode acquire} for a request of a client. */
   admit(call: LimitedCall, signal?: AbortSignal): void | Promise<void> {
-    return this.#acquire(rateRequestOf(call, this.#payerOf, signal));
+    return this.acquire(rateRequestOf(call, this.#payerOf, signal));
   }
 
   /** {@linkcode tryAcquire} for a request of a client. */
   tryAdmit(call: LimitedCall): boolean {
-    const request = rateRequestOf(call, this.#payerOf);
-    return this.#pool(request.bucket).takeNow(this.#drawOf(request));
+    return this.tryAcquire(rateRequestOf(call, this.#payerOf));
   }
 
   /** {@linkcode onRateLimited} for a request of a client. */
@@ -186,6 +180,7 @@ export class RateLimiter implements Limiter {
   }
 
   #drawOf(request: RateRequest): Draw {
+    assertRequest(request);
     const { bucket, shard, priority, items = 1 } = request;
     return {
       payer: payerOf(bucket, shard),

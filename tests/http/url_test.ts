@@ -31,6 +31,16 @@ test("false and 0 stay in the query, undefined does not", () => {
   assertEquals(buildQuery({ a: undefined }, none), "");
 });
 
+test("a query is written as URLSearchParams writes it, whatever is in it", () => {
+  const text = fc.oneof(fc.string({ unit: "grapheme" }), fc.stringMatching(/^[\w.*+ -]*$/));
+  fc.assert(fc.property(fc.dictionary(text, fc.oneof(text, fc.array(text.filter(Boolean)))), (given) => {
+    const written = new URLSearchParams(
+      Object.entries(given).flatMap(([name, value]) => [value].flat().map((item) => [name, item])),
+    );
+    assertEquals(buildQuery(given, none), written.size > 0 ? `?${written}` : "");
+  }));
+});
+
 test("lists are repeated, or joined where the operation wants commas", () => {
   assertEquals(buildQuery({ tickers: ["A", "B.1"] }, none), "?tickers=A&tickers=B.1");
   const rules = { tickers: { type: "list", commas: true, items: { type: "string" } } } as const;
