@@ -43,9 +43,11 @@ export function limitOf(
   return value;
 }
 
-/** When a time that starts now is over; a call without a limit has no need to ask what time it is. */
-const endOf = (limitMs: number, clock: Clock): number =>
-  limitMs === Infinity ? Infinity : clock.monotonic() + limitMs;
+/** When the time of a call that starts now is over, on the monotonic clock. Without a limit nobody asks what time it is. */
+export function endOf(options: CallOptions, config: HttpSettings, clock: Clock): number {
+  const limitMs = limitOf("totalTimeoutMs", options, config);
+  return limitMs === Infinity ? Infinity : clock.monotonic() + limitMs;
+}
 
 /** The header fields of every request. */
 export function commonHeaders(config: HttpSettings): Fields {
@@ -108,8 +110,9 @@ export function buildCall(
     clientIds,
     ambiguous,
     timeoutMs: limitOf("timeoutMs", options, config),
-    maxRetries: limitOf("maxRetries", options, config),
-    endsAt: endOf(limitOf("totalTimeoutMs", options, config), clock),
+    // Whoever makes the attempts of a longer call decides whether there is another one.
+    maxRetries: before === undefined ? limitOf("maxRetries", options, config) : 0,
+    endsAt: before?.endsAt ?? endOf(options, config, clock),
     limiter: options.unlimited ? undefined : limiter,
     secrets,
     redact: (value) => secrets.redactValue(value),

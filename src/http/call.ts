@@ -22,6 +22,8 @@ export interface Attempts {
   /** Number of the call, for hooks. */
   readonly callId: number;
   readonly count: number;
+  /** When the time of all of them is over, on the monotonic clock. */
+  readonly endsAt: number;
   /** One of them may have taken effect. */
   readonly ambiguous: boolean;
   /** How the last one failed; undefined where it was answered. */

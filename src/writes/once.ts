@@ -8,7 +8,7 @@
 import { withContext } from "../base/error_classes.ts";
 import { KalshiError } from "../base/errors.ts";
 import { assertObject, assertValue } from "../base/options.ts";
-import { limitOf } from "../http/build_call.ts";
+import { endOf, limitOf } from "../http/build_call.ts";
 import { writeRules } from "../http/call_options.ts";
 import type { Attempts, WriteAttempt } from "../http/call.ts";
 import type { CallOptions, WriteOptions } from "../http/call_options.ts";
@@ -172,7 +172,8 @@ async function sendAsIs<I, R>(options: WriteOptions, what: Write<I, R>): Promise
 class Once<I, R> {
   readonly #http: HttpPipeline;
   readonly #what: Write<I, R>;
-  readonly #step: (own?: CallOptions) => WriteOptions;
+  readonly #options: WriteOptions;
+  readonly #step: () => WriteOptions;
   /** How many attempts there may be. */
   readonly #most: number;
   readonly #answers = new Map<I, Answer<R>>();
@@ -187,11 +188,14 @@ class Once<I, R> {
   constructor(http: HttpPipeline, options: WriteOptions, what: Write<I, R>) {
     this.#http = http;
     this.#what = what;
-    this.#step = stepsOf(http, options);
+    this.#options = options;
+    const endsAt = endOf(options, http.config, http.clock);
+    this.#step = stepsOf(http, options, endsAt);
     this.#most = 1 + limitOf("maxRetries", options, http.config);
     this.#attempts = {
       callId: http.nextCall(),
       count: 0,
+      endsAt,
       ambiguous: false,
       last: undefined,
       secrets: new Secrets(),
@@ -240,9 +244,10 @@ class Once<I, R> {
     const { clientIds, send } = this.#what;
     const before = this.#attempts;
     try {
-      const answers = await send(items, this.#step({ maxRetries: 0 }), { clientIds, before });
+      const answers = await send(items, this.#options, { clientIds, before });
       const unknown: I[] = [];
-      for (const [index, answer] of answers.entries()) {
+      for (let index = 0; index < answers.length; index++) {
+        const answer = answers[index] as Answer<R>;
         const item = items[index] as I;
         this.#answers.set(item, answer);
         if (answer.verdict === "unknown") unknown.push(item);
