@@ -79,7 +79,7 @@ export abstract class RestClient<Settings extends HttpSettings> implements Async
       isReadOnly: isReadOnly(readOnly, runtime),
       hooks: { onRequest, onResponse, onRetry, onEnd },
       clock,
-      sharesTimers: runtime.sharesTimers,
+      timers: runtime.callTimers?.(clock),
       random: Math.random,
       limiter,
       inspect,

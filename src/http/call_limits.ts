@@ -6,9 +6,9 @@
 
 import type { Clock, ClockTimer } from "../base/clock.ts";
 import { KalshiAbortError, KalshiClosedError, type KalshiError, KalshiTimeoutError } from "../base/errors.ts";
+import type { CallTimers } from "../runtime/types.ts";
 import { delay, LONGEST_MS, onAborted } from "../base/waits.ts";
 import { type Call, contextOf } from "./call.ts";
-import { CallTimers } from "./call_timers.ts";
 
 /** Ends the calls of one client. */
 export class CallLimits {
@@ -23,14 +23,14 @@ export class CallLimits {
 
   constructor(
     clock: Clock,
-    { mostInFlight, sharesTimers = false }: {
+    { mostInFlight, timers }: {
       readonly mostInFlight?: number | undefined;
-      readonly sharesTimers?: boolean | undefined;
+      readonly timers?: CallTimers | undefined;
     } = {},
   ) {
     this.#clock = clock;
     this.#mostInFlight = mostInFlight;
-    if (sharesTimers) this.#timers = new CallTimers(clock);
+    this.#timers = timers;
   }
 
   /** Whether {@linkcode close} was called. */

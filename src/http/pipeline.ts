@@ -16,7 +16,7 @@ import type { HttpSettings } from "../config/client_config.ts";
 import type { RestVenue } from "../config/venue.ts";
 import { ownTemplate, type RequestTemplate } from "../contract/request_template.ts";
 import type { Limiter } from "../rate_limits/limiter.ts";
-import type { HttpPool } from "../runtime/types.ts";
+import type { CallTimers, HttpPool } from "../runtime/types.ts";
 import { buildCall, type Common, commonHeaders } from "./build_call.ts";
 import { type Attempts, type Call, contextOf, eventOf, type Payload } from "./call.ts";
 import type { Advice } from "./error_advice.ts";
@@ -38,8 +38,8 @@ export interface PipelineParts {
   readonly pool: HttpPool;
   readonly hooks: ClientHooks;
   readonly clock: Clock;
-  /** Whether one timer may serve several calls. */
-  readonly sharesTimers?: boolean | undefined;
+  /** What times its calls; each has a timer of the clock's where there is none. */
+  readonly timers?: CallTimers | undefined;
   readonly random: () => number;
   /** Admits each attempt. */
   readonly limiter?: Limiter | undefined;
@@ -77,7 +77,7 @@ export class HttpPipeline {
   /** Takes its parts; opens nothing. */
   constructor(parts: PipelineParts) {
     this.#parts = parts;
-    const { venue, config, pool, clock, auth, limiter, sharesTimers } = parts;
+    const { venue, config, pool, clock, auth, limiter, timers } = parts;
     const { limits, baseUrl } = config;
     const signedPaths = new SignedPaths(venue, config);
     this.#common = { venue, config, clock, auth, limiter, headers: commonHeaders(config), signedPaths };
@@ -87,7 +87,7 @@ export class HttpPipeline {
         untilFree: pool.untilFree,
         isShared: () => pool.isShared?.(baseUrl) ?? false,
       });
-    this.#limits = new CallLimits(clock, { mostInFlight: this.#gate?.most, sharesTimers });
+    this.#limits = new CallLimits(clock, { mostInFlight: this.#gate?.most, timers });
   }
 
   /** The configuration in use. */

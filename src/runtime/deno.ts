@@ -10,6 +10,7 @@ import { withCoding } from "./content_coding.ts";
 import { hostFeatures } from "./host.ts";
 import { nodeCodings } from "./node_codings.ts";
 import { checkPoolOptions, checkRuntimeOptions } from "./options.ts";
+import { SharedTimers } from "./shared_timers.ts";
 import type { RequestPlace, Runtime, RuntimeOptions } from "./types.ts";
 import { untilBackOrClosed } from "./until_free.ts";
 import { isSafeMethod } from "../base/http_method.ts";
@@ -164,7 +165,7 @@ export function denoRuntime(options: RuntimeOptions = {}): Runtime {
         },
       };
     },
-    sharesTimers: true,
+    callTimers: (clock) => new SharedTimers(clock),
     ...hostFeatures(settings),
   };
   return runtime;

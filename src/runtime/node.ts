@@ -14,6 +14,7 @@ import { acceptEncoding, poolResponse } from "./node_response.ts";
 import { limitedAgents } from "./node_limits.ts";
 import { nodeSigner } from "./node_signer.ts";
 import { checkPoolOptions, checkRuntimeOptions, type Settings } from "./options.ts";
+import { SharedTimers } from "./shared_timers.ts";
 import type { HttpPool, HttpPoolOptions, Runtime, RuntimeOptions } from "./types.ts";
 import { untilClosed } from "./until_free.ts";
 
@@ -153,7 +154,7 @@ export function nodeRuntime(options: RuntimeOptions = {}): Runtime {
       });
     },
     ...(!globals.Deno && { createSigner: nodeSigner }),
-    sharesTimers: true,
+    callTimers: (clock) => new SharedTimers(clock),
     ...hostFeatures(settings),
   };
   return runtime;

@@ -5,6 +5,7 @@
  */
 
 import type { ConnectionLimits } from "../config/limits.ts";
+import type { Clock, ClockTimer } from "../base/clock.ts";
 import { excerpt, readErrorBody } from "../base/error_body.ts";
 import { KalshiError } from "../base/errors.ts";
 import { hideSecrets } from "../base/hide_secrets.ts";
@@ -279,10 +280,10 @@ export interface RestRuntime {
   /** Opens a connection pool; cheap, no network use before the first request. */
   createHttpPool(options: HttpPoolOptions): HttpPool;
   /**
-   * Whether one timer may serve several calls: it belongs to the process, and not, as in a Worker, to the request that
-   * made it. Left out where it may not, or where timers cost next to nothing.
+   * Makes what times the calls of one client by fewer timers than there are calls. Left out where each call has one of its
+   * own, as in a Worker, whose timers belong to the request that made them.
    */
-  readonly sharesTimers?: boolean | undefined;
+  callTimers?(clock: Clock): CallTimers;
   /** Reads a text file. */
   readonly readTextFile: ReadTextFile;
   /**
@@ -300,6 +301,14 @@ export interface RestRuntime {
    * Makes what signs with a key sooner than WebCrypto (`webCrypto`) would. Left out where nothing does.
    */
   createSigner?(key: SigningKey, webCrypto: SignText): SignText;
+}
+
+/** Timers of the calls of one client. */
+export interface CallTimers {
+  /** Calls `strike` once after so many milliseconds, unless it is cleared before. */
+  setTimer(strike: () => void, ms: number): ClockTimer;
+  /** Leaves no timer behind, but for those of calls that are still to end. */
+  close(): void;
 }
 
 /** One JavaScript runtime, as far as this library needs it. */

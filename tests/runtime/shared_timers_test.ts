@@ -1,7 +1,7 @@
 /** The limits of many calls by one timer, which nobody waits for once they have ended. */
 import { assertEquals } from "@std/assert";
 import type { Clock } from "../../src/base/clock.ts";
-import { CallTimers } from "../../src/http/call_timers.ts";
+import { SharedTimers } from "../../src/runtime/shared_timers.ts";
 import { ManualClock } from "../../src/testing/mod.ts";
 import { test } from "../support/test.ts";
 
@@ -28,7 +28,7 @@ function watched({ canLet = true } = {}) {
       };
     },
   };
-  return { clock, seen, timers: new CallTimers(watching) };
+  return { clock, seen, timers: new SharedTimers(watching) };
 }
 
 test("calls that end in time share one timer, and no process waits for it between them", async () => {

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Clock, ClockTimer } from "../base/clock.ts";
+import type { CallTimers } from "./types.ts";
 
 /** A limit that counts. */
 interface Limit {
@@ -12,8 +13,8 @@ interface Limit {
   readonly strike: () => void;
 }
 
-/** The timers of one client's calls. */
-export class CallTimers {
+/** The timers of one client's calls, for a runtime whose timers belong to the process. */
+export class SharedTimers implements CallTimers {
   readonly #clock: Clock;
   readonly #limits = new Set<Limit>();
   #timer: ClockTimer | undefined;
