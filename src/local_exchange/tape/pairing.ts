@@ -61,6 +61,9 @@ export class Pairing {
   depart(at: number, before: Order | undefined, count: number, absent: number): void {
     this.#listLone();
     const departures = this.#departures = this.#departures === NONE ? [] : this.#departures;
+    const newest = departures.at(-1);
+    // Those before it are older still, and of no use any longer.
+    if (newest !== undefined && at - newest.at >= PAIRING_MS) departures.length = 0;
     if (departures.length >= MOST_DEPARTURES) {
       const first = departures.findIndex((one) => at - one.at < PAIRING_MS);
       departures.splice(0, first === -1 ? departures.length : first);
