@@ -72,7 +72,7 @@ for (const [form, key] of Object.entries(KEYS)) {
 
 test("names, paths, tickers and ids are no keys", () => {
   const said = [
-    "There is no file /home/Alice/Kalshi2026/recordings/KXHIGHNY-26NOV24-T60/part-2026-11-30T09.parquet.",
+    "There is no file /srv/Alice/Kalshi2026/recordings/KXHIGHNY-26NOV24-T60/part-2026-11-30T09.parquet.",
     "option '--self-trade-prevention <which>' argument 'taker_at_Cross' is invalid.",
     `no order a952bcbe-ec3b-4b5b-b8f9-11dae589608c: KXMVESPORTSMULTIGAMEEXTENDED-S2025A3F`,
     "/var/folders/zz/zyxvpxvq6csfxvn_n0000000000000/T/kalshi-AbC123/out.jsonl cannot be written (ENOENT)",
