@@ -100,7 +100,7 @@ const NAMED: Readonly<Record<string, string>> = {
   percnt: "%",
 };
 /** What stands between pieces of a text and has letters of its own: markup, names in JSON, numbers of lines. */
-const BETWEEN = /<[^<>]{0,200}>|["'][\w-]{1,24}["']\s*:|(?:^|\\[nr])\s*\d{1,4}[:.)|]\s/gm;
+const BETWEEN = /<[^<>]{0,200}>|["'][\w-]{1,24}["']\s*:|(?:^|\\[nr])[ \t]*\d{1,4}[:.)|]\s/gm;
 
 /** Where letters of a reading stand in the text. */
 function placeIn({ places }: Reading, start: number, end: number): Span {
