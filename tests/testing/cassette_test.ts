@@ -58,23 +58,37 @@ test("what was recorded is replayed: status, kept header fields and the exact te
   });
 });
 
+/** What must come back of a body. */
+function kept(bytes: Uint8Array): Uint8Array {
+  const text = new TextDecoder().decode(bytes);
+  try {
+    JSON.parse(text);
+  } catch {
+    return bytes;
+  }
+  return new TextEncoder().encode(text.trim());
+}
+
 test("every body comes back byte for byte, but for white space around JSON", async () => {
   const body = fc.oneof(
     fc.uint8Array({ maxLength: 40 }),
     fc.json().map((text) => new TextEncoder().encode(text)),
     fc.string({ unit: "binary" }).map((text) => new TextEncoder().encode(text)),
   );
-  await fc.assert(fc.asyncProperty(body, async (bytes) => {
-    const cassette = memoryCassette();
-    const recorder = new RecordingTransport({
-      cassette,
-      transport: () => Promise.resolve(new Response(new Uint8Array(bytes))),
-    });
-    const seen = new Uint8Array(await (await recorder.fetch(new Request(root))).arrayBuffer());
-    const replayed = await new ReplayTransport({ cassette }).fetch(new Request(root));
-    assertEquals(seen, new Uint8Array(bytes));
-    assertEquals(new Uint8Array(await replayed.arrayBuffer()), seen);
-  }));
+  await fc.assert(
+    fc.asyncProperty(body, async (bytes) => {
+      const cassette = memoryCassette();
+      const recorder = new RecordingTransport({
+        cassette,
+        transport: () => Promise.resolve(new Response(new Uint8Array(bytes))),
+      });
+      const seen = new Uint8Array(await (await recorder.fetch(new Request(root))).arrayBuffer());
+      const replayed = await new ReplayTransport({ cassette }).fetch(new Request(root));
+      assertEquals(seen, new Uint8Array(bytes));
+      assertEquals(kept(new Uint8Array(await replayed.arrayBuffer())), kept(seen));
+    }),
+    { examples: [[new TextEncoder().encode("0\t")], [new TextEncoder().encode(" [ ]\r\n")]] },
+  );
 });
 
 test("an answer without a body is replayed without one", async () => {
