@@ -16,6 +16,7 @@ import { parseCount, parsePrice } from "../base/fixed_point.ts";
 import { type Fields, isPlain } from "../base/plain.ts";
 import type { CreateOrderV2Request, CreateOrderV2Response } from "../contract/event/types.ts";
 import { isRetryableStatus } from "../http/status.ts";
+import { isOfId } from "../writes/once.ts";
 
 /** An order with the id that makes it one of a kind. */
 export type IntendedOrder = CreateOrderV2Request & { readonly client_order_id: string };
@@ -165,7 +166,7 @@ export function isFinalRefusal({ outcome, code, status, serverCode }: KalshiErro
   return !NOT_NOW.test((serverCode ?? "").toLowerCase().replaceAll(" ", "_"));
 }
 
-/** Whether the exchange knows an order of that id. */
+/** Whether the exchange may know an order of that id. */
 export function isTaken({ code, serverCode }: KalshiError): boolean {
-  return code === "CONFLICT" && /exist|duplicate/i.test(serverCode ?? "");
+  return code === "CONFLICT" && isOfId(serverCode);
 }

@@ -98,10 +98,16 @@ export function lookUpOptions<O extends CallOptions>(
   return options;
 }
 
+/**
+ * Whether a 409 says that its id was used before. It may also be of an order that could not be filled; one without a
+ * code, such as one whose body was cut off, may be either.
+ */
+export const isOfId = (serverCode: string | undefined): boolean =>
+  serverCode === undefined || /exist|duplicate/i.test(serverCode);
+
 /** What an error says of all items of its request. */
 function verdictOf({ outcome, code, serverCode }: KalshiError): Verdict {
-  // A 409 may also be of an order that could not be filled.
-  if (code === "CONFLICT") return /exist|duplicate/i.test(serverCode ?? "") ? "taken" : "refused";
+  if (code === "CONFLICT") return isOfId(serverCode) ? "taken" : "refused";
   if (outcome !== "rejected") return "unknown";
   return code === "NOT_FOUND" ? "missing" : "refused";
 }
@@ -325,7 +331,7 @@ class Once<I, R> {
     const { last } = this.#attempts;
     const verdict = this.#answers.get(item)?.verdict ?? (last && verdictOf(last));
     if (verdict === "taken" || last?.code === "DECODE") return true;
-    return last?.code === "CONFLICT" && last.serverCode === undefined;
+    return last !== undefined && verdictOf(last) === "taken";
   }
 
   #written(missing: readonly I[]): Written<I, R> {

@@ -491,13 +491,16 @@ for (const product of writeProducts) {
     const placed = await client.orders.create(unnamed);
     assertEquals([placed.order_id, placed.client_order_id, requests.join(" ")], ["o-1", id, "POST GET"]);
     for (const orderRetries of ["never", "idempotent"] as const) {
-      const missing = stage([409], [listed()], { orderRetries });
-      const error = await failure(missing, missing.client.orders.create(unnamed));
-      assertEquals(
-        [error.code, error.outcome, error.clientIds.length],
-        ["CONFLICT", "unknown", 1],
-        orderRetries,
-      );
+      // Of a 409 whose body was cut off nobody knows what it says.
+      for (const reply of [409, { refusedWith: 409 }]) {
+        const missing = stage([reply], [listed()], { orderRetries });
+        const error = await failure(missing, missing.client.orders.create(unnamed));
+        assertEquals(
+          [error.code, error.outcome, error.clientIds.length],
+          ["CONFLICT", "unknown", 1],
+          orderRetries,
+        );
+      }
       const named = stage([409], [listed()], { orderRetries });
       assertEquals(
         (await failure(named, named.client.orders.create(wish))).outcome,
