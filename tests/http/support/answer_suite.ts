@@ -77,6 +77,9 @@ const NAMES: Readonly<Record<number, string>> = {
 };
 const codeOf = (status: number) => NAMES[status] ?? (status >= 500 ? "SERVER" : "BAD_REQUEST");
 const outcomeOf = (status: number) => status >= 500 || status === 408 ? "unknown" : "rejected";
+/** A conflict may be of the id that a write has itself used: without its body nobody knows. */
+const isOpen = (method: string, status: number, isRead: boolean) =>
+  method === "POST" && (outcomeOf(status) === "unknown" || status === 409 && !isRead);
 
 interface Globals {
   readonly process?: {
@@ -116,10 +119,9 @@ export function testAnswers(
     await using client = origin.client({ maxRetries: 0, orderRetries: "idempotent" });
     for (const status of STATUSES) {
       for (const method of ["GET", "POST"] as const) {
-        if (method === "POST" && outcomeOf(status) === "unknown") continue;
         const plain = new Map<string, unknown>();
         for (const [title, body] of Object.entries(CODED)) {
-          if (body.of !== "refused") continue;
+          if (body.of !== "refused" || isOpen(method, status, isReadable(body))) continue;
           await origin.answer({
             status,
             headers: {
@@ -209,7 +211,7 @@ export function testAnswers(
     for (const [title, answer] of Object.entries(broken)) {
       for (const status of STATUSES) {
         for (const method of ["GET", "POST"] as const) {
-          if (method === "POST" && outcomeOf(status) === "unknown") continue;
+          if (isOpen(method, status, false)) continue;
           await origin.answer({ ...answer, status, headers: { ...json, ...answer.headers } });
           const error = await failure(
             method === "GET" ? client.request("GET", "/x") : client.orders.create(order),
@@ -301,7 +303,8 @@ export function testAnswers(
   test(`${name}: a body that stalls is not waited for longer than an error's should take`, async () => {
     for (const status of [400, 404, 409, 429, 503]) {
       const error = await stalled(status, {}, (clock) => clock.advance(5_000));
-      assertEquals([error.code, error.outcome, error.status], [codeOf(status), outcomeOf(status), status]);
+      const outcome = isOpen("POST", status, false) ? "unknown" : outcomeOf(status);
+      assertEquals([error.code, error.outcome, error.status], [codeOf(status), outcome, status]);
       assertStringIncludes(error.message, "5000 ms");
       if (status === 429) assertEquals(error.retryAfterMs, 7_000);
     }
